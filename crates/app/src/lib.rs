@@ -1,0 +1,1 @@
+//! Server and command line: routes, jobs, configuration, composed pages.

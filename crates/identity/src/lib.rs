@@ -1,0 +1,1 @@
+//! Organs, accounts, roles, sign-in, second factor, sessions, reading the audit trail.

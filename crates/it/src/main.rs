@@ -1,0 +1,2 @@
+//! The program, for tests.
+fn main() {}

@@ -1,0 +1,23 @@
+//! Words and rules that everything else shares: ids, organs, clock, working days, gates, authority, events.
+//!
+//! This crate does no I/O and knows no web, database or file format. Time and chance come in through [`Seams`], so that
+//! every rule here can be tested with a date written in the test.
+
+pub mod actor;
+pub mod authority;
+pub mod calendar;
+pub mod event;
+pub mod gate;
+pub mod id;
+pub mod organ;
+pub mod seams;
+pub mod time;
+pub mod visibility;
+
+pub use actor::{Actor, Role, Staff};
+pub use authority::{Action, Refused, may, may_for};
+pub use calendar::Calendar;
+pub use event::NewEvent;
+pub use gate::Gate;
+pub use organ::{Directory, Organ, OrganCode, OrganKind};
+pub use seams::{Clock, Entropy, Seams};

@@ -1,0 +1,319 @@
+//! Organs (机关) and the directory of them.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// The stable code of an organ, also its address on the portal (`/organs/{code}`): letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OrganCode(pub String);
+
+impl OrganCode {
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the text can be a code: 2 to 32 ASCII letters, digits or hyphens.
+    pub fn is_valid(text: &str) -> bool {
+        (2..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    }
+}
+
+impl std::fmt::Display for OrganCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for OrganCode {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for OrganCode {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// What kind of body an organ is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrganKind {
+    /// 县政府及县直单位 that are no department: the government itself, its office, coordinating bodies.
+    CountyUnit,
+    /// 县政府部门.
+    CountyDepartment,
+    /// 乡镇（街道、中心）.
+    Township,
+    /// 公共事业单位 such as hospitals and schools (条例 Art. 55).
+    PublicInstitution,
+    /// 公用企业: water, power, gas, transport (条例 Art. 55).
+    PublicUtility,
+}
+
+impl OrganKind {
+    /// All kinds in the order in which the portal lists them.
+    pub const ALL: [Self; 5] =
+        [Self::CountyUnit, Self::CountyDepartment, Self::Township, Self::PublicInstitution, Self::PublicUtility];
+
+    /// The code used in storage and files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::CountyUnit => "county_unit",
+            Self::CountyDepartment => "county_department",
+            Self::Township => "township",
+            Self::PublicInstitution => "public_institution",
+            Self::PublicUtility => "public_utility",
+        }
+    }
+
+    /// The name shown to people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::CountyUnit => "县直单位",
+            Self::CountyDepartment => "县政府部门",
+            Self::Township => "乡镇（中心）",
+            Self::PublicInstitution => "公共事业单位",
+            Self::PublicUtility => "公用企业",
+        }
+    }
+
+    /// The kind with this code or this label.
+    pub fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == text || kind.label() == text)
+    }
+}
+
+/// An organ as the directory knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organ {
+    /// Stable code.
+    pub code: OrganCode,
+    /// Official name, e.g. 青禾县发展和改革委员会.
+    pub name: String,
+    /// Short name, e.g. 县发展改革委.
+    pub short_name: String,
+    /// Other names found in documents, e.g. 县发改委.
+    pub aliases: Vec<String>,
+    /// Kind.
+    pub kind: OrganKind,
+    /// The organ above, if any.
+    pub parent: Option<OrganCode>,
+    /// Post of the responsible leader.
+    pub leader: String,
+    /// Public telephone number.
+    pub phone: String,
+    /// Office address.
+    pub address: String,
+    /// Office hours in words.
+    pub hours: String,
+    /// First day of existence; `None` = since before the records.
+    pub exists_from: Option<Date>,
+    /// Last day of existence; `None` = exists.
+    pub exists_to: Option<Date>,
+    /// Who took over its duties and documents.
+    pub successor: Option<OrganCode>,
+}
+
+impl Organ {
+    /// Whether the organ exists on `day`.
+    pub fn exists_on(&self, day: Date) -> bool {
+        self.exists_from.is_none_or(|from| from <= day) && self.exists_to.is_none_or(|to| day <= to)
+    }
+}
+
+/// What a name in a text means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Match {
+    /// This organ.
+    Organ(OrganCode),
+    /// This organ had the name but exists no more; who follows, if recorded.
+    Abolished(OrganCode, Option<OrganCode>),
+    /// More than one organ answers to the name.
+    Ambiguous(Vec<OrganCode>),
+    /// Nobody does.
+    Unknown,
+}
+
+/// All organs at one moment, with lookup by code and by name. Small (tens to hundreds of rows), held in memory and
+/// replaced as a whole when an organ changes.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    organs: Vec<Organ>,
+    by_code: HashMap<OrganCode, usize>,
+    by_name: HashMap<String, Vec<usize>>,
+    county: String,
+}
+
+impl Directory {
+    /// Builds the directory. `county` is the county's name (青禾县), which texts leave out or write as 县.
+    pub fn new(organs: Vec<Organ>, county: &str) -> Self {
+        let mut by_code = HashMap::new();
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, organ) in organs.iter().enumerate() {
+            by_code.insert(organ.code.clone(), at);
+            let names = [organ.name.as_str(), organ.short_name.as_str()];
+            for name in names.into_iter().chain(organ.aliases.iter().map(String::as_str)) {
+                for form in name_forms(name, county) {
+                    let places = by_name.entry(form).or_default();
+                    if !places.contains(&at) {
+                        places.push(at);
+                    }
+                }
+            }
+        }
+        Self { organs, by_code, by_name, county: county.to_owned() }
+    }
+
+    /// All organs, in stored order.
+    pub fn all(&self) -> &[Organ] {
+        &self.organs
+    }
+
+    /// The organ with this code.
+    pub fn get(&self, code: &OrganCode) -> Option<&Organ> {
+        self.by_code.get(code).map(|at| &self.organs[*at])
+    }
+
+    /// Short name of the organ with this code, or the code itself.
+    pub fn short_name<'a>(&'a self, code: &'a OrganCode) -> &'a str {
+        self.get(code).map_or(code.as_str(), |organ| organ.short_name.as_str())
+    }
+
+    /// The organ that stands for `code` on `day`: itself, or the last of its successors.
+    pub fn current(&self, code: &OrganCode, day: Date) -> Option<&Organ> {
+        let mut organ = self.get(code)?;
+        // A chain longer than the directory would be a circle.
+        for _ in 0..self.organs.len() {
+            match organ.successor.as_ref().and_then(|next| self.get(next)) {
+                Some(next) if !organ.exists_on(day) => organ = next,
+                _ => break,
+            }
+        }
+        Some(organ)
+    }
+
+    /// What `name` means on `day`: existing organs first, then abolished ones.
+    pub fn find(&self, name: &str, day: Date) -> Match {
+        let mut found: Vec<usize> = Vec::new();
+        for form in name_forms(name, &self.county) {
+            found.extend(self.by_name.get(&form).into_iter().flatten().filter(|at| !found.contains(at)).collect::<Vec<_>>());
+        }
+        found.dedup();
+        let living: Vec<_> = found.iter().filter(|at| self.organs[**at].exists_on(day)).collect();
+        match (living.as_slice(), found.as_slice()) {
+            ([one], _) => Match::Organ(self.organs[**one].code.clone()),
+            ([], []) => Match::Unknown,
+            ([], [one]) => {
+                let organ = &self.organs[*one];
+                let next = self.current(&organ.code, day).filter(|next| next.code != organ.code);
+                Match::Abolished(organ.code.clone(), next.map(|next| next.code.clone()))
+            }
+            ([], many) => Match::Ambiguous(many.iter().map(|at| self.organs[*at].code.clone()).collect()),
+            (many, _) => Match::Ambiguous(many.iter().map(|at| self.organs[**at].code.clone()).collect()),
+        }
+    }
+
+    /// Existing organs that a collective name means: 各乡镇（中心）, 县直各单位, 各单位. `None` when it is no such name.
+    pub fn group(&self, name: &str, day: Date) -> Option<Vec<OrganCode>> {
+        let township = name.contains("乡镇") || name.contains("街道");
+        let county = name.contains("县直") || name.contains("县政府部门") || name.contains("各部门");
+        let all = !township && !county && name.contains("各单位");
+        if !(township || county || all) {
+            return None;
+        }
+        let wanted = |kind: OrganKind| match kind {
+            OrganKind::Township => township || all,
+            OrganKind::CountyDepartment => county || all,
+            _ => false,
+        };
+        let codes = self.organs.iter().filter(|organ| wanted(organ.kind) && organ.exists_on(day));
+        Some(codes.map(|organ| organ.code.clone()).collect())
+    }
+}
+
+/// The forms under which a name is looked up: as written without white space, and without the county in front.
+fn name_forms(name: &str, county: &str) -> Vec<String> {
+    let plain: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut forms = vec![plain.clone()];
+    let bare = plain.strip_prefix(county).or_else(|| plain.strip_prefix('县')).unwrap_or(&plain);
+    if !bare.is_empty() && bare != plain {
+        forms.push(bare.to_owned());
+    }
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn organ(code: &str, name: &str, short: &str, kind: OrganKind) -> Organ {
+        Organ {
+            code: code.into(),
+            name: name.into(),
+            short_name: short.into(),
+            aliases: Vec::new(),
+            kind,
+            parent: None,
+            leader: String::new(),
+            phone: String::new(),
+            address: String::new(),
+            hours: String::new(),
+            exists_from: None,
+            exists_to: None,
+            successor: None,
+        }
+    }
+
+    fn directory() -> Directory {
+        let mut finance = organ("F", "青禾县财政局", "县财政局", OrganKind::CountyDepartment);
+        finance.aliases = vec!["财政部门".into()];
+        let mut poverty = organ("P", "青禾县扶贫办公室", "县扶贫办", OrganKind::CountyDepartment);
+        poverty.exists_to = Some(Date::constant(2021, 5, 31));
+        poverty.successor = Some("R".into());
+        let rural = organ("R", "青禾县乡村振兴局", "县乡村振兴局", OrganKind::CountyDepartment);
+        let town = organ("T", "青禾县河口镇人民政府", "河口镇", OrganKind::Township);
+        Directory::new(vec![finance, poverty, rural, town], "青禾县")
+    }
+
+    const DAY: Date = Date::constant(2026, 3, 1);
+
+    #[test]
+    fn a_name_is_found_with_and_without_the_county() {
+        for name in ["青禾县财政局", "县财政局", "财政局", "财政部门", "县 财政局"] {
+            assert_eq!(directory().find(name, DAY), Match::Organ("F".into()), "{name}");
+        }
+        assert_eq!(directory().find("县粮食局", DAY), Match::Unknown);
+    }
+
+    #[test]
+    fn an_abolished_organ_is_named_with_its_successor() {
+        assert_eq!(directory().find("县扶贫办", DAY), Match::Abolished("P".into(), Some("R".into())));
+        let before = Date::constant(2020, 1, 1);
+        assert_eq!(directory().find("县扶贫办", before), Match::Organ("P".into()));
+    }
+
+    #[test]
+    fn collective_names_mean_the_organs_that_exist() {
+        let directory = directory();
+        assert_eq!(directory.group("各乡镇（中心）", DAY), Some(vec!["T".into()]));
+        assert_eq!(directory.group("县直各单位", DAY), Some(vec!["F".into(), "R".into()]));
+        assert_eq!(directory.group("县财政局", DAY), None);
+    }
+
+    #[test]
+    fn a_circle_of_successors_ends() {
+        let mut a = organ("A", "甲", "甲", OrganKind::Township);
+        let mut b = organ("B", "乙", "乙", OrganKind::Township);
+        a.exists_to = Some(Date::constant(2020, 1, 1));
+        b.exists_to = Some(Date::constant(2020, 1, 1));
+        a.successor = Some("B".into());
+        b.successor = Some("A".into());
+        assert!(Directory::new(vec![a, b], "").current(&"A".into(), DAY).is_some());
+    }
+}

@@ -1,0 +1,98 @@
+//! Moments and dates as the platform writes them.
+//!
+//! Stored form: UTC with milliseconds and fixed width (`2026-03-05T01:02:03.004Z`), so that text order is time order in
+//! both databases. Shown form: China time, `YYYY-MM-DD HH:MM` (政府网站发展指引, display of time).
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+/// The time zone of the county: UTC+8, without summer time.
+pub fn china() -> TimeZone {
+    TimeZone::fixed(jiff::tz::offset(8))
+}
+
+/// The calendar date in China at `moment`.
+pub fn date_in_china(moment: Timestamp) -> Date {
+    moment.to_zoned_datetime(china()).date()
+}
+
+/// The stored form of a moment.
+pub fn to_db(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+/// Reads the stored form. `None` when the text is no moment.
+pub fn from_db(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// `YYYY-MM-DD HH:MM` in China time, from the stored form; text that is no moment is shown as it stands.
+pub fn show_minute(stored: &str) -> String {
+    match from_db(stored) {
+        Some(moment) => moment.to_zoned_datetime(china()).strftime("%Y-%m-%d %H:%M").to_string(),
+        None => stored.to_owned(),
+    }
+}
+
+/// `YYYY-MM-DD` in China time, from the stored form of a moment or of a date.
+pub fn show_date(stored: &str) -> String {
+    match from_db(stored) {
+        Some(moment) => date_in_china(moment).to_string(),
+        None => stored.to_owned(),
+    }
+}
+
+/// The moment at which `date` begins in China.
+pub fn start_of_day(date: Date) -> Timestamp {
+    date.to_zoned_datetime(china()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+}
+
+/// Reads `YYYY-MM-DD`, also with full-width digits, `/` or `.` as separators, or `2026年3月5日`.
+pub fn parse_date(input: &str) -> Option<Date> {
+    let normal: String = input
+        .trim()
+        .chars()
+        .map(|c| match c {
+            '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+            '/' | '.' | '年' | '月' | '．' | '－' => '-',
+            _ => c,
+        })
+        .filter(|c| *c != '日' && !c.is_whitespace())
+        .collect();
+    let mut parts = normal.split('-');
+    let year = parts.next()?.parse().ok()?;
+    let month = parts.next()?.parse().ok()?;
+    let day = parts.next()?.parse().ok()?;
+    if parts.next().is_some() || !(1949..=2199).contains(&year) {
+        return None;
+    }
+    Date::new(year, month, day).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_form_has_fixed_width_and_sorts_as_time() {
+        let early = to_db("2026-03-05T01:02:03Z".parse().expect("moment"));
+        let late = to_db("2026-03-05T01:02:03.5Z".parse().expect("moment"));
+        assert_eq!(early, "2026-03-05T01:02:03.000Z");
+        assert!(early < late);
+    }
+
+    #[test]
+    fn the_day_in_china_begins_eight_hours_before_utc() {
+        assert_eq!(show_minute("2026-12-31T16:30:00.000Z"), "2027-01-01 00:30");
+        assert_eq!(to_db(start_of_day(Date::constant(2026, 1, 1))), "2025-12-31T16:00:00.000Z");
+    }
+
+    #[test]
+    fn dates_are_read_in_the_forms_that_clerks_write() {
+        for form in ["2026-03-05", "2026/3/5", "2026.3.5", "２０２６年３月５日", " 2026年3月5日 "] {
+            assert_eq!(parse_date(form), Some(Date::constant(2026, 3, 5)), "{form}");
+        }
+        for wrong in ["2026-02-30", "3月5日", "", "26-3-5", "2026-3-5-1"] {
+            assert_eq!(parse_date(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Plans, duties, evidence: parse, import, board, public plan page.

@@ -1,0 +1,1 @@
+//! Columns, documents and editions, gates, attachments, the public portal pages.

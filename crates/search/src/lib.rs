@@ -1,0 +1,1 @@
+//! Chinese full-text search: tantivy with jieba, fed from the event log.

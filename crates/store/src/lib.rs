@@ -1,0 +1,1 @@
+//! SQLite or PostgreSQL by URL: transactions, migrations, event log, job queue, files.

@@ -1,0 +1,1 @@
+//! TestApp, actors, builders; both databases.

@@ -1,0 +1,1 @@
+//! Extractors, sessions, forms, pages, layout, components, error pages, assets.
