@@ -1,0 +1,143 @@
+//! Reading and verifying the event log, and the cursors of its consumers.
+
+use futures::TryStreamExt;
+use kernel::event::{Event, GENESIS, chain_hash};
+use sqlx::FromRow;
+
+use crate::{Db, Files, Result, Tx};
+
+#[derive(FromRow)]
+struct Row {
+    seq: i64,
+    at: String,
+    kind: String,
+    subject_kind: String,
+    subject_id: String,
+    organ: String,
+    actor: String,
+    actor_name: String,
+    data: String,
+    previous: String,
+    hash: String,
+}
+
+impl From<Row> for Event {
+    fn from(row: Row) -> Self {
+        Self {
+            seq: row.seq,
+            at: row.at,
+            kind: row.kind,
+            subject_kind: row.subject_kind,
+            subject_id: row.subject_id,
+            organ: row.organ,
+            actor: row.actor,
+            actor_name: row.actor_name,
+            data: row.data,
+            previous: row.previous,
+            hash: row.hash,
+        }
+    }
+}
+
+/// What `gongkai verify` found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Verified {
+    /// Events walked.
+    pub events: i64,
+    /// Files whose bytes were read.
+    pub files: i64,
+    /// Whether everything fits.
+    pub ok: bool,
+    /// The first that does not, in words.
+    pub first_bad: Option<String>,
+    /// Hash of the newest event: written down elsewhere, it proves later that nothing before it was changed.
+    pub head: String,
+}
+
+/// Up to `limit` events after position `after`, in order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn after(db: &Db, after: i64, limit: i64) -> Result<Vec<Event>> {
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2")
+        .bind(after)
+        .bind(limit)
+        .fetch_all(db.read())
+        .await?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// The history of one subject, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_subject(db: &Db, subject_kind: &str, subject_id: &str) -> Result<Vec<Event>> {
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM event WHERE subject_kind = $1 AND subject_id = $2 ORDER BY seq")
+        .bind(subject_kind)
+        .bind(subject_id)
+        .fetch_all(db.read())
+        .await?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// How far `consumer` has read; 0 when never.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cursor(db: &Db, consumer: &str) -> Result<i64> {
+    let seq: Option<i64> = sqlx::query_scalar("SELECT seq FROM event_cursor WHERE consumer = $1")
+        .bind(consumer)
+        .fetch_optional(db.read())
+        .await?;
+    Ok(seq.unwrap_or(0))
+}
+
+/// Records how far `consumer` has read, in the transaction that holds the effects of reading.
+///
+/// # Errors
+/// When the database fails.
+pub async fn advance(tx: &mut Tx, consumer: &str, seq: i64) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO event_cursor (consumer, seq) VALUES ($1, $2) ON CONFLICT (consumer) DO UPDATE SET seq = excluded.seq",
+    )
+    .bind(consumer)
+    .bind(seq)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Walks the chain from the first event and reads every file, stopping at the first that does not fit.
+///
+/// # Errors
+/// When the database fails; a file that is missing or changed is a finding, not an error.
+pub async fn verify(db: &Db, files: &Files) -> Result<Verified> {
+    let mut result = Verified { events: 0, files: 0, ok: true, first_bad: None, head: GENESIS.to_owned() };
+    let mut rows = sqlx::query_as::<_, Row>("SELECT * FROM event ORDER BY seq").fetch(db.read());
+    while let Some(row) = rows.try_next().await? {
+        let event = Event::from(row);
+        let fault = if event.seq != result.events + 1 {
+            Some(format!("缺少第 {} 号记录（读到第 {} 号）", result.events + 1, event.seq))
+        } else if event.previous != result.head {
+            Some(format!("第 {} 号记录（{} {}）与前一号不衔接", event.seq, event.at, event.kind))
+        } else if chain_hash(&event) != event.hash {
+            Some(format!("第 {} 号记录（{} {}）内容被改动过", event.seq, event.at, event.kind))
+        } else {
+            None
+        };
+        if fault.is_some() {
+            return Ok(Verified { ok: false, first_bad: fault, ..result });
+        }
+        result.events += 1;
+        result.head = event.hash;
+    }
+    drop(rows);
+    let digests: Vec<String> = sqlx::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(db.read()).await?;
+    for digest in digests {
+        if let Some(fault) = files.check(&digest).await? {
+            return Ok(Verified { ok: false, first_bad: Some(fault), ..result });
+        }
+        result.files += 1;
+    }
+    Ok(result)
+}
