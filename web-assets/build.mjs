@@ -1,0 +1,36 @@
+// Builds the styles and scripts into dist/, minified, and says how large each is. Exit status 1 when a file breaks its budget.
+import { build, context } from "esbuild";
+import { gzipSync } from "node:zlib";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+// Budgets in bytes after gzip: first view of the portal stays under 100 KB, see README.md.
+const budgets = { "portal.css": 14, "portal.js": 8, "office.css": 20, "office.js": 60, "editor.js": 160 };
+const options = {
+  absWorkingDir: here,
+  entryPoints: ["src/portal.css", "src/office.css", "src/portal.ts", "src/office.ts", "src/editor.ts"],
+  outdir: "dist",
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  format: "iife",
+  target: ["es2020", "chrome90", "firefox90", "safari14"],
+  legalComments: "none",
+  logLevel: "warning",
+};
+if (process.argv.includes("--watch")) {
+  await (await context(options)).watch();
+} else {
+  await build(options);
+  let bad = false;
+  for (const [name, limit] of Object.entries(budgets)) {
+    const raw = readFileSync(join(here, "dist", name));
+    const size = gzipSync(raw, { level: 9 }).length / 1024;
+    const over = size > limit;
+    bad ||= over;
+    console.log(`${name.padEnd(12)} ${(raw.length / 1024).toFixed(1).padStart(7)} KB  gz ${size.toFixed(1).padStart(6)} / ${limit} KB${over ? "  OVER" : ""}`);
+  }
+  if (bad) process.exit(1);
+}
