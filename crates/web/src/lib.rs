@@ -1,1 +1,32 @@
-//! Extractors, sessions, forms, pages, layout, components, error pages, assets.
+//! What every page and form is made of: the shared [`Ctx`], routes that name their permission, extractors, forms, errors
+//! that become pages, the two shells (portal and office), assets, charts.
+//!
+//! Contexts build on this crate and never on each other; what one needs of another goes through [`hooks`].
+
+pub mod assets;
+pub mod client;
+pub mod config;
+pub mod ctx;
+pub mod desk;
+pub mod error;
+pub mod filters;
+pub mod form;
+pub mod headers;
+pub mod hooks;
+pub mod page;
+pub mod portal;
+pub mod rail;
+pub mod rich;
+pub mod routes;
+pub mod shell;
+pub mod svg;
+
+pub use config::Config;
+pub use ctx::Ctx;
+pub use desk::Desk;
+pub use error::{Error, Result};
+pub use form::{Form, FormErrors, Query};
+pub use page::{Redirect, office_page, portal_page};
+pub use portal::Reader;
+pub use routes::{Listener, RouteInfo, Routes};
+pub use shell::{Assets, Crumb, Flash, OfficeShell, Pager, PortalShell, Undo};

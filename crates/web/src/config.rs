@@ -1,0 +1,228 @@
+//! Configuration: one TOML file, every value overridable by environment (`GONGKAI_SECTION__KEY`), checked at start.
+//!
+//! The file with all keys and their comments is `deploy/gongkai.toml`; a test keeps it in step with these structs.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// All of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Who runs the site.
+    pub site: Site,
+    /// Addresses and limits of the two listeners.
+    pub server: Server,
+    /// The database; empty = SQLite in the data directory.
+    pub database: Database,
+    /// Sign-in.
+    pub sessions: Sessions,
+    /// Documents.
+    pub publishing: Publishing,
+    /// Plans and duties.
+    pub plans: Plans,
+    /// Outgoing mail.
+    pub mail: Mail,
+    /// Logs.
+    pub log: Log,
+}
+
+/// Who runs the site: county name, identifiers that regulation asks for, contact data. Configuration, never code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Site {
+    /// Name of the site, e.g. 青禾县人民政府.
+    pub name: String,
+    /// Name of the county, e.g. 青禾县.
+    pub county: String,
+    /// One character that stands in the seal.
+    pub seal: String,
+    /// Division code, six digits.
+    pub division_code: String,
+    /// Public domain name without scheme, e.g. www.example.gov.cn.
+    pub domain: String,
+    /// 政府网站标识码, ten digits beginning with the division code.
+    pub id_code: String,
+    /// ICP 备案编号.
+    pub icp: String,
+    /// 公安备案号.
+    pub police: String,
+    /// 主办单位.
+    pub host: String,
+    /// 承办单位.
+    pub undertaker: String,
+    /// Code of the organ that is the competent department (政务公开主管部门, 条例 Art. 3).
+    pub office_organ: String,
+    /// Telephone of that office.
+    pub phone: String,
+    /// Hotline, e.g. 12345.
+    pub hotline: String,
+    /// Address.
+    pub address: String,
+    /// Office hours in words.
+    pub hours: String,
+    /// Mail address shown to the public; may be empty.
+    pub email: String,
+    /// Whether everything here is invented: shown on every page.
+    pub demo: bool,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        let text = |text: &str| text.to_owned();
+        Self {
+            name: text("未配置的县人民政府"),
+            county: text("未配置"),
+            seal: text("公"),
+            division_code: text("000000"),
+            domain: text("localhost"),
+            id_code: text("0000000000"),
+            icp: String::new(),
+            police: String::new(),
+            host: text("未配置的县人民政府办公室"),
+            undertaker: String::new(),
+            office_organ: text("OFFICE"),
+            phone: String::new(),
+            hotline: text("12345"),
+            address: String::new(),
+            hours: String::new(),
+            email: String::new(),
+            demo: false,
+        }
+    }
+}
+
+/// Addresses and limits.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Where the portal listens.
+    pub portal: String,
+    /// Where the office listens.
+    pub office: String,
+    /// Public address of the portal, for absolute links in feeds, mails and the site map.
+    pub portal_url: String,
+    /// Address of the office, for links in mails.
+    pub office_url: String,
+    /// From which address ranges the office may be reached (互联网政务应用安全管理规定 Art. 19).
+    pub office_allow: Vec<IpNet>,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether the office is reached over HTTPS, so that its cookie is marked `Secure`.
+    pub secure_cookies: bool,
+    /// Largest attachment in megabytes.
+    pub upload_mb: u64,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        let nets = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+        Self {
+            portal: "127.0.0.1:8080".into(),
+            office: "127.0.0.1:8081".into(),
+            portal_url: "http://127.0.0.1:8080".into(),
+            office_url: "http://127.0.0.1:8081".into(),
+            office_allow: nets.iter().filter_map(|net| net.parse().ok()).collect(),
+            trusted_proxies: Vec::new(),
+            secure_cookies: false,
+            upload_mb: 50,
+        }
+    }
+}
+
+/// The database.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:path`, `postgres://…`, or empty for SQLite in the data directory.
+    pub url: String,
+}
+
+/// Sign-in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sessions {
+    /// Minutes without a click after which a session ends.
+    pub idle_minutes: u32,
+    /// Hours after which a session ends in any case.
+    pub absolute_hours: u32,
+    /// Wrong passwords in `lock_minutes` after which an account is locked.
+    pub lock_after: u32,
+    /// Minutes for which it is locked; a security administrator unlocks earlier.
+    pub lock_minutes: u32,
+    /// Whether every account must set up a second factor at first sign-in.
+    pub require_totp: bool,
+    /// Shortest password, in characters.
+    pub password_min: u32,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { idle_minutes: 30, absolute_hours: 12, lock_after: 5, lock_minutes: 15, require_totp: false, password_min: 10 }
+    }
+}
+
+/// Documents.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Publishing {
+    /// The index number (索引号). Known parts: `{organ}`, `{year}`, `{column}`, `{n}` (a running number for the parts before
+    /// it, five digits).
+    pub index_number: String,
+    /// Working days that one gate should take; shown as a clock in the work list.
+    pub gate_days: u32,
+}
+
+impl Default for Publishing {
+    fn default() -> Self {
+        Self { index_number: "{organ}/{year}-{n}".into(), gate_days: 3 }
+    }
+}
+
+/// Plans and duties.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Plans {
+    /// Days before the due date at which owners are reminded.
+    pub remind_before: Vec<i64>,
+    /// Days after the due date at which they are reminded again.
+    pub remind_after: Vec<i64>,
+}
+
+impl Default for Plans {
+    fn default() -> Self {
+        Self { remind_before: vec![15, 5, 1], remind_after: vec![1, 7] }
+    }
+}
+
+/// Outgoing mail.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// `smtp://user:password@host:port`, `smtps://…`, or empty: mails then lie in the outbox that the office shows.
+    pub smtp: String,
+    /// Sender.
+    pub from: String,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self { smtp: String::new(), from: "政务公开 <noreply@localhost>".into() }
+    }
+}
+
+/// Logs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// `text` for people, `json` for machines.
+    pub format: String,
+    /// Filter, e.g. `info` or `info,gongkai_store=debug`.
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: "text".into(), level: "info".into() }
+    }
+}

@@ -1,0 +1,147 @@
+//! What every handler is given.
+
+use std::{path::PathBuf, sync::Arc};
+
+use arc_swap::ArcSwap;
+use kernel::{Calendar, Directory, OrganCode, Seams};
+use store::{Db, Files};
+
+use crate::{config::{Config, Site}, hooks::Hooks, shell::Assets};
+
+/// The running installation: database, files, configuration, and what is held in memory. Cheap to clone.
+#[derive(Clone)]
+pub struct Ctx(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    files: Files,
+    config: Config,
+    site: Arc<Site>,
+    assets: Assets,
+    program: PathBuf,
+    data: PathBuf,
+    directory: ArcSwap<Directory>,
+    calendar: ArcSwap<Calendar>,
+    hooks: Hooks,
+}
+
+/// What a [`Ctx`] is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The files.
+    pub files: Files,
+    /// The configuration.
+    pub config: Config,
+    /// This program, to start as a guarded child that reads uploaded files.
+    pub program: PathBuf,
+    /// The data directory.
+    pub data: PathBuf,
+    /// What contexts offer each other.
+    pub hooks: Hooks,
+}
+
+impl Ctx {
+    /// Puts the parts together; the directory of organs is empty until loaded.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            site: Arc::new(parts.config.site.clone()),
+            assets: Assets::embedded(),
+            directory: ArcSwap::from_pointee(Directory::default()),
+            calendar: ArcSwap::from_pointee(Calendar::bundled()),
+            db: parts.db,
+            files: parts.files,
+            config: parts.config,
+            program: parts.program,
+            data: parts.data,
+            hooks: parts.hooks,
+        }))
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The files.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Who runs the site.
+    pub fn site(&self) -> Arc<Site> {
+        Arc::clone(&self.0.site)
+    }
+
+    /// Style sheets and scripts.
+    pub fn assets(&self) -> Assets {
+        self.0.assets.clone()
+    }
+
+    /// This program's file.
+    pub fn program(&self) -> &PathBuf {
+        &self.0.program
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> &PathBuf {
+        &self.0.data
+    }
+
+    /// Clock and entropy.
+    pub fn seams(&self) -> &Seams {
+        self.0.db.seams()
+    }
+
+    /// Today in China.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.seams().today()
+    }
+
+    /// All organs as of the last change.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.0.directory.load_full()
+    }
+
+    /// Replaces the directory after a change.
+    pub fn set_directory(&self, directory: Directory) {
+        self.0.directory.store(Arc::new(directory));
+    }
+
+    /// The working-day calendar with what staff added.
+    pub fn calendar(&self) -> Arc<Calendar> {
+        self.0.calendar.load_full()
+    }
+
+    /// Replaces the calendar after a change.
+    pub fn set_calendar(&self, calendar: Calendar) {
+        self.0.calendar.store(Arc::new(calendar));
+    }
+
+    /// The organ that is the competent department.
+    pub fn office_organ(&self) -> OrganCode {
+        OrganCode::from(self.0.config.site.office_organ.as_str())
+    }
+
+    /// What contexts offer each other.
+    pub fn hooks(&self) -> &Hooks {
+        &self.0.hooks
+    }
+
+    /// A fresh token for a form, so that submitting it twice does it once.
+    pub fn once(&self) -> String {
+        self.seams().secret(16)
+    }
+}
+
+impl std::fmt::Debug for Ctx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ctx")
+    }
+}

@@ -1,0 +1,135 @@
+//! What can go wrong while answering. Handlers return [`Error`]; it becomes a page (or problem JSON) in one place,
+//! [`crate::headers::error_pages`], so that handlers never know the representation. Redirects are no errors.
+
+use axum::{http::StatusCode, response::{IntoResponse, Response}};
+use kernel::Refused;
+
+/// Result of a handler.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request is not answered as asked.
+#[derive(Debug)]
+pub enum Error {
+    /// There is nothing here, or nothing that this reader may know of.
+    NotFound,
+    /// It was here and is gone for good.
+    Gone(String),
+    /// The person may not do this.
+    Refused(Refused),
+    /// The state has changed meanwhile or does not allow it; the text says what to do.
+    Conflict(String),
+    /// The request makes no sense; the text says what to change.
+    Invalid(String),
+    /// Too much was sent; the text says how much is allowed.
+    TooLarge(String),
+    /// Too many requests.
+    TooMany(String),
+    /// Cannot be done now and may be done later.
+    Unavailable(String),
+    /// A fault of ours. Shown as an incident code, detailed in the log.
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// A fault of ours, described in words.
+    pub fn internal(text: impl Into<String>) -> Self {
+        Self::Internal(text.into().into())
+    }
+
+    fn view(&self) -> ErrorView {
+        let (status, title, message) = match self {
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, "没有找到这个页面", "地址可能写错了，也可能内容已经调整。".to_owned())
+            }
+            Self::Gone(text) => (StatusCode::GONE, "这项内容已撤回", text.clone()),
+            Self::Refused(Refused::NotSignedIn) => (StatusCode::UNAUTHORIZED, "请先登录", Refused::NotSignedIn.to_string()),
+            Self::Refused(refused) => (StatusCode::FORBIDDEN, "您没有这项权限", refused.to_string()),
+            Self::Conflict(text) => (StatusCode::CONFLICT, "情况已经变化", text.clone()),
+            Self::Invalid(text) => (StatusCode::BAD_REQUEST, "请求内容需要更正", text.clone()),
+            Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "内容太大", text.clone()),
+            Self::TooMany(text) => (StatusCode::TOO_MANY_REQUESTS, "操作太频繁", text.clone()),
+            Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, "暂时不能办理", text.clone()),
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "系统出了问题",
+                "刚才的操作没有完成，没有保存任何改动。请稍后再试；仍不行请致电，并告知下面的编号。".to_owned(),
+            ),
+        };
+        ErrorView { status, title, message, incident: None }
+    }
+}
+
+/// What the error page shows.
+#[derive(Debug, Clone)]
+pub struct ErrorView {
+    /// Status.
+    pub status: StatusCode,
+    /// Heading.
+    pub title: &'static str,
+    /// What to do.
+    pub message: String,
+    /// Code to quote on the telephone; also stands in the log.
+    pub incident: Option<String>,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut view = self.view();
+        if let Self::Internal(source) = &self {
+            // Not secret and not unique for ever: only to find the line in the log.
+            let incident = format!("{:08x}", rand_like());
+            tracing::error!(incident, error = %source, "request failed");
+            metrics::counter!("http_internal_errors_total").increment(1);
+            view.incident = Some(incident);
+        }
+        let mut response = (view.status, view.message.clone()).into_response();
+        response.extensions_mut().insert(view);
+        response
+    }
+}
+
+/// A number that differs from the one before: a process-wide count spread over 32 bits.
+fn rand_like() -> u32 {
+    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0x9e37_79b9);
+    COUNT.fetch_add(0x9e37_79b9, std::sync::atomic::Ordering::Relaxed)
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        if error.is_storage_full() {
+            tracing::error!(%error, "storage is full");
+            return Self::Unavailable("服务器存储空间已满，暂时不能保存。您填写的内容请先留存，稍后再试。".into());
+        }
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        store::Error::from(error).into()
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        store::Error::Files(error).into()
+    }
+}

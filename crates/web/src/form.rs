@@ -1,0 +1,85 @@
+//! Forms: reading them, and saying what is wrong at the field.
+
+use axum::{extract::{FromRequest, FromRequestParts, Request}, http::request::Parts};
+use serde::de::DeserializeOwned;
+
+use crate::{Ctx, Error, Result};
+
+/// A posted form. Repeated names become lists; what cannot be read is a clear 400, never a bare one.
+#[derive(Debug, Clone)]
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, ctx: &Ctx) -> Result<Self> {
+        match axum_extra::extract::Form::<T>::from_request(request, ctx).await {
+            Ok(form) => Ok(Self(form.0)),
+            Err(rejection) if rejection.to_string().contains("length limit") => {
+                Err(Error::TooLarge("正文太长，上限 8 MB。请删去内嵌图片，改作附件上传。".into()))
+            }
+            Err(rejection) => {
+                tracing::info!(%rejection, "form not readable");
+                Err(Error::Invalid("表单内容不完整。请返回上一页，刷新后重新提交；已填内容浏览器会保留。".into()))
+            }
+        }
+    }
+}
+
+/// The query of an address. Unknown names are ignored, unreadable values become a clear 400.
+#[derive(Debug, Clone)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Ctx> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self> {
+        match axum_extra::extract::Query::<T>::from_request_parts(parts, ctx).await {
+            Ok(query) => Ok(Self(query.0)),
+            Err(_) => Err(Error::Invalid("网址中的查询条件写法不对。请从页面上的链接或表单重新进入。".into())),
+        }
+    }
+}
+
+/// What is wrong with a form, field by field, in the order of the fields.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormErrors(Vec<(String, String)>);
+
+impl FormErrors {
+    /// Nothing wrong yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a message at a field: 请 + what to do + example.
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.0.push((field.to_owned(), message.into()));
+    }
+
+    /// Adds the message unless the condition holds.
+    pub fn require(&mut self, holds: bool, field: &str, message: &str) {
+        if !holds {
+            self.add(field, message);
+        }
+    }
+
+    /// One message alone.
+    pub fn one(field: &str, message: impl Into<String>) -> Self {
+        Self(vec![(field.to_owned(), message.into())])
+    }
+
+    /// All, for the summary.
+    pub fn items(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// The first message at a field.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, message)| message.as_str())
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,199 @@
+//! What every answer carries, and how errors become pages.
+
+use askama::Template;
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+
+use crate::{Ctx, Listener, OfficeShell, PortalShell, Reader, desk, error::ErrorView, page};
+
+/// No inline script or style anywhere, nothing from elsewhere, never framed.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Layer of both servers: the security headers.
+pub async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+    ] {
+        // A handler that serves foreign content may have set a stricter policy.
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Layer of the portal: `ETag` on pages, `304` when the reader has this very page.
+pub async fn etag(request: Request, next: Next) -> Response {
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let readable = matches!(*request.method(), Method::GET | Method::HEAD);
+    let response = next.run(request).await;
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|media| media.starts_with("text/html") || media.contains("xml") || media.contains("json"));
+    if !readable || !is_page || response.status() != StatusCode::OK {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, 32 * 1024 * 1024).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&bytes)[..12]));
+    let Ok(tag) = HeaderValue::from_str(&tag) else { return Response::from_parts(parts, Body::from(bytes)) };
+    let unchanged = known.is_some_and(|known| known == tag);
+    parts.headers.insert(header::ETAG, tag);
+    if unchanged {
+        parts.status = StatusCode::NOT_MODIFIED;
+        parts.headers.remove(header::CONTENT_LENGTH);
+        return Response::from_parts(parts, Body::empty());
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+/// Layer of the office: the message of the action before is shown once.
+pub async fn forget_flash(request: Request, next: Next) -> Response {
+    let had = page::cookie(request.headers(), "flash").is_some();
+    let mut response = next.run(request).await;
+    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
+    if had && is_page {
+        response.headers_mut().append(
+            header::SET_COOKIE,
+            HeaderValue::from_static("flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"),
+        );
+    }
+    response
+}
+
+#[derive(Template)]
+#[template(path = "layout/portal_error.html")]
+struct PortalError {
+    shell: PortalShell,
+    view: ErrorView,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "layout/office_error.html")]
+struct OfficeError {
+    shell: OfficeShell,
+    view: ErrorView,
+}
+
+/// Outermost layer but for the headers: turns [`ErrorView`]s, and bare 404/405/413 of the router, into pages or problem JSON.
+pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request: Request, next: Next) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let html = desk::wants_html(&request) && !path.starts_with("/api/");
+    let elder = page::cookie(request.headers(), "mode") == Some("elder");
+    let response = next.run(request).await;
+    let status = response.status();
+    let bare = response.headers().get(header::CONTENT_TYPE).is_none();
+    let view = match response.extensions().get::<ErrorView>() {
+        Some(view) => view.clone(),
+        None if bare && status == StatusCode::NOT_FOUND => ErrorView {
+            status,
+            title: "没有找到这个页面",
+            message: "地址可能写错了，也可能内容已经调整。".into(),
+            incident: None,
+        },
+        None if bare && status == StatusCode::METHOD_NOT_ALLOWED => ErrorView {
+            status,
+            title: "这个地址不能这样打开",
+            message: "请从页面上的按钮或链接进入。".into(),
+            incident: None,
+        },
+        None => return response,
+    };
+    if !html {
+        return problem(&view);
+    }
+    let rendered = match listener {
+        Listener::Portal => {
+            let words = path_words(&path);
+            let mut shell = Reader { path, elder }.shell(&ctx, view.title, "", "");
+            shell.has_error = true;
+            PortalError { shell, view: view.clone(), words }.render()
+        }
+        Listener::Office => {
+            let shell = desk::plain_shell(&ctx, view.title, &path).with_error(true);
+            OfficeError { shell, view: view.clone() }.render()
+        }
+    };
+    match rendered {
+        Ok(body) => {
+            let mut page = (status, Html(body)).into_response();
+            page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            for (name, value) in response.headers() {
+                if name == header::SET_COOKIE || name == header::RETRY_AFTER {
+                    page.headers_mut().append(name, value.clone());
+                }
+            }
+            page
+        }
+        Err(error) => {
+            tracing::error!(%error, "the error page itself failed");
+            response
+        }
+    }
+}
+
+/// RFC 9457 problem details.
+fn problem(view: &ErrorView) -> Response {
+    let body = serde_json::json!({
+        "title": view.title, "status": view.status.as_u16(), "detail": view.message, "message": view.message,
+        "incident": view.incident,
+    });
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
+    (view.status, headers, body.to_string()).into_response()
+}
+
+/// Words of an address to prefill the search with: letters only, since ids help nobody.
+fn path_words(path: &str) -> String {
+    let last = path.split('?').next().unwrap_or("").rsplit('/').find(|part| !part.is_empty()).unwrap_or("");
+    let decoded = percent_decode(last);
+    let is_word = decoded.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    if is_word { decoded.chars().take(40).collect() } else { String::new() }
+}
+
+fn percent_decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (bytes[at], code) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_words;
+
+    #[test]
+    fn words_of_an_address_are_its_chinese_ones() {
+        assert_eq!(path_words("/a/%E5%85%BB%E8%80%81?x=1"), "养老");
+        assert_eq!(path_words("/policies/01hx5"), "");
+    }
+}

@@ -1,0 +1,179 @@
+//! Answers: pages with their cache policy, redirects with a message for the next page.
+
+use askama::Template;
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{Flash, Result, Undo};
+
+/// An office page: never cached, since it is somebody's.
+///
+/// # Errors
+/// When the template fails to render.
+pub fn office_page(template: &impl Template) -> Result<Response> {
+    let mut response = Html(template.render()?).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// An office page with errors to correct: the same, with status 422.
+///
+/// # Errors
+/// When the template fails to render.
+pub fn office_errors(template: &impl Template) -> Result<Response> {
+    let mut response = office_page(template)?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+/// A portal page: the same for everybody in the same mode, checked again after a minute (ETag by `headers::etag`).
+///
+/// # Errors
+/// When the template fails to render.
+pub fn portal_page(template: &impl Template) -> Result<Response> {
+    let mut response = Html(template.render()?).into_response();
+    let headers = response.headers_mut();
+    // `no-cache` lets browsers keep the page and ask whether it is still true: what is withdrawn must vanish at once.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
+    Ok(response)
+}
+
+/// A file for download, named in any script.
+pub fn download(bytes: Vec<u8>, media_type: &'static str, file_name: &str) -> Response {
+    let disposition = content_disposition("attachment", file_name);
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response()
+}
+
+/// `Content-Disposition` with the name in any script (RFC 6266, RFC 8187).
+pub fn content_disposition(kind: &str, file_name: &str) -> HeaderValue {
+    let ascii: String = file_name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+    HeaderValue::from_str(&format!("{kind}; filename=\"{ascii}\"; filename*=UTF-8''{}", escape_query(file_name)))
+        .unwrap_or_else(|_| HeaderValue::from_static("attachment"))
+}
+
+/// Percent-encodes everything but letters, digits, `-._~` and `/`.
+pub fn escape_query(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push_str(&format!("{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// A query string of the pairs that have a value.
+pub fn query_string(pairs: &[(&str, &str)]) -> String {
+    let parts = pairs.iter().filter(|(_, value)| !value.is_empty());
+    parts.map(|(name, value)| format!("{name}={}", escape_query(value))).collect::<Vec<_>>().join("&")
+}
+
+/// Only addresses on this server are followed after sign-in; anything else becomes `/`.
+pub fn local_path(target: &str) -> String {
+    let safe = target.starts_with('/') && !target.starts_with("//") && !target.contains('\\') && !target.contains(char::is_control);
+    if safe { target.to_owned() } else { "/".to_owned() }
+}
+
+/// «See other»: what every accepted form answers, so that reloading does nothing twice.
+#[derive(Debug, Clone)]
+pub struct Redirect {
+    to: String,
+    flash: Option<Flash>,
+}
+
+impl Redirect {
+    /// To this address.
+    pub fn to(address: impl Into<String>) -> Self {
+        Self { to: address.into(), flash: None }
+    }
+
+    /// With «done» to read there.
+    #[must_use]
+    pub fn ok(self, text: impl Into<String>) -> Self {
+        self.flash("ok", text)
+    }
+
+    /// With a message to read there: `ok`, `warn` or `error`.
+    #[must_use]
+    pub fn flash(mut self, kind: &str, text: impl Into<String>) -> Self {
+        self.flash = Some(Flash { kind: kind.to_owned(), text: text.into(), undo: None });
+        self
+    }
+
+    /// With a button that takes it back.
+    #[must_use]
+    pub fn undo(mut self, action: impl Into<String>, label: impl Into<String>) -> Self {
+        if let Some(flash) = &mut self.flash {
+            flash.undo = Some(Undo { action: action.into(), label: label.into() });
+        }
+        self
+    }
+}
+
+impl IntoResponse for Redirect {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::SEE_OTHER.into_response();
+        let headers = response.headers_mut();
+        let location = HeaderValue::from_str(&self.to).unwrap_or_else(|_| HeaderValue::from_static("/"));
+        headers.insert(header::LOCATION, location);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(flash) = self.flash.and_then(|flash| serde_json::to_vec(&flash).ok()) {
+            let cookie = format!("flash={}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax", URL_SAFE_NO_PAD.encode(flash));
+            if let Ok(value) = HeaderValue::from_str(&cookie) {
+                headers.append(header::SET_COOKIE, value);
+            }
+        }
+        response
+    }
+}
+
+/// The message that the action before left. Its text is escaped by the template like any other; whoever forges the cookie
+/// deceives only himself, except that `undo` must stay on this server.
+pub(crate) fn read_flash(headers: &HeaderMap) -> Option<Flash> {
+    let encoded = cookie(headers, "flash")?;
+    let mut flash: Flash = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()?;
+    flash.undo = flash.undo.filter(|undo| local_path(&undo.action) == undo.action);
+    Some(flash)
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';')).find_map(
+        |pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            (key == name).then_some(value)
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_local_addresses_are_followed() {
+        assert_eq!(local_path("/duties?a=1"), "/duties?a=1");
+        for foreign in ["//evil.example", "https://evil.example", "\\\\evil", "/a\r\nb", "javascript:x"] {
+            assert_eq!(local_path(foreign), "/", "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_message_survives_the_redirect() {
+        let response = Redirect::to("/x").ok("已保存“甲”").undo("/undo/1", "撤销").into_response();
+        let cookie = response.headers()[header::SET_COOKIE].to_str().expect("ascii").split(';').next().expect("pair");
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, cookie.parse().expect("header"));
+        let flash = read_flash(&headers).expect("flash");
+        assert_eq!(flash.text, "已保存“甲”");
+        assert_eq!(flash.undo.expect("undo").label, "撤销");
+    }
+}
