@@ -16,9 +16,10 @@ const options = {
   minify: true,
   charset: "utf8",
   format: "iife",
-  target: ["es2020", "chrome90", "firefox90", "safari14"],
+  target: ["es2020", "chrome90", "firefox90", "safari15"],
   legalComments: "none",
   logLevel: "warning",
+  logLimit: 10,
 };
 if (process.argv.includes("--watch")) {
   await (await context(options)).watch();

@@ -1,1 +1,18 @@
-export {};
+// The office's script: keys, palette, autosave, uploads, confirmation. Every form also works without it.
+import { autosave } from "./office/autosave";
+import { bulk } from "./office/bulk";
+import { confirmations } from "./office/confirm";
+import { dialogs } from "./office/dialogs";
+import { keys } from "./office/keys";
+import { palette } from "./office/palette";
+import { session } from "./office/session";
+import { uploads } from "./office/upload";
+
+dialogs();
+keys();
+palette();
+confirmations();
+autosave();
+uploads();
+bulk();
+session();

@@ -1,1 +1,12 @@
-export {};
+// The portal's script: conveniences only. Every page is complete without it.
+import { copyLinks } from "./portal/copy";
+import { readAloud } from "./portal/speech";
+import { scrollHints } from "./portal/scroll";
+
+copyLinks();
+readAloud();
+scrollHints();
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,250 @@
+// Keeps what is written: to the server two seconds after the last key and on leaving a field, to this browser when the
+// server cannot be reached. Never overwrites another person's version and never clears a field.
+import { button, keep, make } from "./dom";
+
+const IDLE_MS = 2000;
+const RETRY_MS = [5000, 15_000, 30_000, 60_000];
+const SKIPPED = new Set(["version", "once"]);
+
+interface Copy {
+  at: string;
+  fields: [string, string][];
+}
+
+interface Saved {
+  saved_at?: string;
+  version?: number | string;
+  message?: string;
+  current?: unknown;
+  compare?: string;
+}
+
+/** The texts of a form as ordered pairs; files, version and once-token are not text of the person. */
+export function textsOf(data: FormData): [string, string][] {
+  return [...data.entries()].filter((entry): entry is [string, string] => typeof entry[1] === "string" && !SKIPPED.has(entry[0]));
+}
+
+const print = (fields: [string, string][]): string => new URLSearchParams(fields).toString();
+
+class Autosave {
+  private readonly url: string;
+  private readonly key: string;
+  private readonly status: HTMLElement | null;
+  private saved: string;
+  private timer = 0;
+  private tries = 0;
+  private busy = false;
+  private composing = false;
+  private leaving = false;
+  private blocked = false;
+
+  constructor(private readonly form: HTMLFormElement) {
+    this.url = form.dataset.autosave ?? "";
+    this.key = `gongkai:draft:${this.url}`;
+    this.status = form.querySelector("[data-autosave-status]") ?? document.querySelector("[data-autosave-status]");
+    this.saved = print(this.texts());
+    this.offerCopy();
+    form.addEventListener("input", () => this.changed());
+    form.addEventListener("change", () => this.changed());
+    form.addEventListener("compositionstart", () => (this.composing = true));
+    form.addEventListener("compositionend", () => {
+      this.composing = false;
+      this.changed();
+    });
+    form.addEventListener("focusout", () => void this.save());
+    form.addEventListener("save-now", () => void this.save(true));
+    // On the window, after every other listener: only a submission that really goes lets the page be left unasked.
+    addEventListener("submit", (event) => {
+      if (event.target !== form || event.defaultPrevented) return;
+      this.leaving = true;
+      clearTimeout(this.timer);
+    });
+    addEventListener("online", () => void this.save());
+    addEventListener("beforeunload", (event) => {
+      if (this.dirty() && !this.leaving) event.preventDefault();
+    });
+    addEventListener("pageshow", () => (this.leaving = false));
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden" && this.dirty() && !this.leaving) {
+        this.keepCopy();
+        void this.save();
+      }
+    });
+  }
+
+  private texts(): [string, string][] {
+    return textsOf(new FormData(this.form));
+  }
+
+  private dirty(): boolean {
+    return print(this.texts()) !== this.saved;
+  }
+
+  private changed(): void {
+    clearTimeout(this.timer);
+    this.leaving = false;
+    if (this.blocked) return void this.keepCopy();
+    if (this.dirty()) this.timer = window.setTimeout(() => void this.save(), IDLE_MS);
+  }
+
+  private say(text: string, bad = false, ...more: (Node | string)[]): void {
+    if (!this.status || (this.status.textContent === text && more.length === 0)) return;
+    this.status.classList.toggle("bad", bad);
+    this.status.replaceChildren(text, ...more);
+  }
+
+  private keepCopy(): boolean {
+    const copy: Copy = { at: new Date().toISOString(), fields: this.texts() };
+    return keep.set(this.key, JSON.stringify(copy));
+  }
+
+  /** Sends the texts. Saving without a change is nothing, except that a person who asks hears an answer. */
+  private async save(asked = false): Promise<void> {
+    clearTimeout(this.timer);
+    if (this.blocked || this.composing) return;
+    if (this.busy) return void (this.timer = window.setTimeout(() => void this.save(), 500));
+    const fields = this.texts();
+    const sent = print(fields);
+    if (sent === this.saved) {
+      if (asked && this.status && !this.status.textContent) this.say("没有新的改动");
+      return;
+    }
+    this.busy = true;
+    try {
+      const body = new URLSearchParams(fields);
+      const version = this.form.querySelector<HTMLInputElement>("input[name=version]");
+      if (version) body.set("version", version.value);
+      const answer = await fetch(this.url, {
+        method: "POST",
+        body,
+        credentials: "same-origin",
+        redirect: "manual",
+        headers: { Accept: "application/json" },
+        keepalive: document.visibilityState === "hidden" && sent.length < 60_000,
+      });
+      await this.answered(answer, sent, version);
+    } catch {
+      this.failed("网络不通");
+    } finally {
+      this.busy = false;
+    }
+    if (!this.blocked && this.tries === 0 && this.dirty()) this.timer = window.setTimeout(() => void this.save(), IDLE_MS);
+  }
+
+  private async answered(answer: Response, sent: string, version: HTMLInputElement | null): Promise<void> {
+    // A redirect is the way to the sign-in page; following it would lose the text.
+    if (answer.type === "opaqueredirect" || answer.status === 401) return this.signedOut();
+    const json = (await answer.json().catch(() => ({}))) as Saved;
+    if (answer.status === 409) return this.conflict(json);
+    if (answer.ok) {
+      this.saved = sent;
+      this.tries = 0;
+      if (version && json.version !== undefined) version.value = String(json.version);
+      keep.drop(this.key);
+      return this.say(`已保存 ${json.saved_at ?? ""}`.trim());
+    }
+    if (answer.status < 500) {
+      // The server refuses this text; trying again by itself would not help, the next change will.
+      this.keepCopy();
+      return this.say(`没有保存：${json.message ?? "请检查填写的内容"}。文字已暂存在这台电脑。`, true);
+    }
+    this.failed("服务器暂时没有响应");
+  }
+
+  private failed(why: string): void {
+    const kept = this.keepCopy();
+    this.say(kept ? `${why}，文字已暂存在这台电脑，恢复后自动保存` : `${why}，这台电脑也存不下，请先把文字复制出来`, true);
+    const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
+    this.tries += 1;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.save(), wait);
+  }
+
+  private signedOut(): void {
+    const kept = this.keepCopy();
+    const link = make("a", { href: "/signin", target: "_blank", rel: "noopener" }, "在新窗口重新登录");
+    this.say(kept ? "登录已到期，文字已暂存在这台电脑。请" : "登录已到期，请先把文字复制出来，再", true, link, "，回到本页后自动保存。");
+    this.tries += 1;
+    addEventListener("focus", () => void this.save(), { once: true });
+  }
+
+  /** Somebody else saved meanwhile: both texts stay, nothing is sent any more from here. */
+  private conflict(json: Saved): void {
+    this.blocked = true;
+    this.keepCopy();
+    this.say("没有保存：这份稿件已有别的改动", true);
+    const panel = make("section", { class: "conflict", role: "alert", tabindex: "-1" }, make("h2", {}, "别人刚保存了另一个版本"));
+    panel.append(make("p", {}, `${json.message ?? "您打开以后，这份稿件被改过。"}您写的文字还在下面，并已暂存在这台电脑，没有覆盖任何人的内容。`));
+    const other = readable(json.current);
+    if (other) panel.append(make("details", {}, make("summary", {}, "看对方的文字"), make("pre", {}, other)));
+    const row = make("div", { class: "row" });
+    const compare = json.compare ?? this.form.dataset.compare;
+    if (compare) row.append(make("a", { class: "btn main", href: compare, target: "_blank", rel: "noopener" }, "逐处对照（新窗口）"));
+    row.append(
+      button("复制我的文字", "", () => void navigator.clipboard?.writeText(this.texts().map(([, value]) => value).join("\n\n"))),
+      button("载入对方的版本", "", () => {
+        this.leaving = true;
+        location.reload();
+      }),
+    );
+    panel.append(row);
+    this.form.prepend(panel);
+    panel.focus();
+  }
+
+  /** A copy left from an earlier failure: offered, never put in unasked. */
+  private offerCopy(): void {
+    const text = keep.get(this.key);
+    if (!text) return;
+    let copy: Copy;
+    try {
+      copy = JSON.parse(text) as Copy;
+    } catch {
+      return keep.drop(this.key);
+    }
+    if (!Array.isArray(copy.fields) || print(copy.fields) === this.saved) return keep.drop(this.key);
+    const when = new Date(copy.at).toLocaleString("zh-CN", { hour12: false });
+    const panel = make("section", { class: "notice warn", role: "status" }, make("h2", {}, "找到没有保存的文字"), make("p", {}, `这台电脑在 ${when} 暂存了一份没有送到服务器的文字。`));
+    panel.append(
+      make("div", { class: "row" },
+        button("恢复这些文字", "main", () => {
+          restore(this.form, copy.fields);
+          panel.remove();
+          this.changed();
+        }),
+        button("丢弃", "", () => {
+          keep.drop(this.key);
+          panel.remove();
+        })),
+    );
+    this.form.prepend(panel);
+  }
+}
+
+/** The other side's text for reading: a string, or fields with their text without tags. */
+export function readable(current: unknown): string {
+  const plain = (text: string): string => new DOMParser().parseFromString(text, "text/html").body.textContent ?? "";
+  if (typeof current === "string") return plain(current);
+  if (current === null || typeof current !== "object") return "";
+  return Object.values(current).filter((value): value is string => typeof value === "string").map(plain).join("\n\n");
+}
+
+function restore(form: HTMLFormElement, fields: [string, string][]): void {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const field of form.elements) {
+    if (field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio")) {
+      field.checked = values.get(field.name)?.includes(field.value) ?? false;
+    } else if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) {
+      const value = values.get(field.name)?.shift();
+      if (value === undefined || SKIPPED.has(field.name) || (field instanceof HTMLInputElement && field.type === "file")) continue;
+      field.value = value;
+      // The rich editor listens for this to take the text over.
+      field.dispatchEvent(new CustomEvent("restored"));
+    }
+  }
+}
+
+export function autosave(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-autosave]")) new Autosave(form);
+}

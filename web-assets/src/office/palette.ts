@@ -1,0 +1,97 @@
+// Ctrl+K: every place of the rail and every [data-command] of the page, found by typing any of its characters in order.
+import { make } from "./dom";
+
+interface Command {
+  label: string;
+  group: string;
+  run: () => void;
+}
+
+/** Characters in order, gaps allowed; lower is better, null is no match. Whole runs come first, then early ones. */
+export function rank(label: string, query: string): number | null {
+  const text = label.toLowerCase();
+  const wanted = query.trim().toLowerCase();
+  if (wanted === "") return 0;
+  const at = text.indexOf(wanted);
+  if (at >= 0) return at;
+  let place = -1;
+  let gaps = 0;
+  for (const character of wanted) {
+    const next = text.indexOf(character, place + 1);
+    if (next < 0) return null;
+    gaps += next - place - 1;
+    place = next;
+  }
+  return 100 + gaps;
+}
+
+function commands(): Command[] {
+  const found: Command[] = [];
+  for (const item of document.querySelectorAll<HTMLElement>("[data-command]:not([disabled])")) {
+    found.push({ label: item.dataset.command || (item.textContent ?? "").trim(), group: "本页", run: () => item.click() });
+  }
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(".rail .groups a")) {
+    const label = (link.firstChild?.textContent ?? "").trim();
+    const group = link.closest(".groups > div")?.querySelector("h2")?.textContent ?? "";
+    found.push({ label, group, run: () => link.click() });
+  }
+  return found;
+}
+
+export function palette(): void {
+  const dialog = document.getElementById("palette");
+  const input = dialog?.querySelector("input");
+  const list = dialog?.querySelector("ul");
+  if (!(dialog instanceof HTMLDialogElement) || !input || !list) return;
+  let all: Command[] = [];
+  let shown: Command[] = [];
+  let chosen = 0;
+
+  const choose = (index: number): void => {
+    chosen = index;
+    [...list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === index)));
+    const item = list.children[index];
+    if (item?.id) input.setAttribute("aria-activedescendant", item.id);
+    else input.removeAttribute("aria-activedescendant");
+    item?.scrollIntoView({ block: "nearest" });
+  };
+  const draw = (): void => {
+    shown = all
+      .map((command) => ({ command, value: rank(command.label, input.value) }))
+      .filter((entry): entry is { command: Command; value: number } => entry.value !== null)
+      .sort((a, b) => a.value - b.value)
+      .map((entry) => entry.command);
+    list.replaceChildren(
+      ...shown.map((command, index) => {
+        const item = make("li", { role: "option", id: `command-${index}` }, make("span", {}, command.label), make("span", { class: "quiet" }, command.group));
+        item.addEventListener("click", () => run(index));
+        return item;
+      }),
+    );
+    if (shown.length === 0) list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, "没有这个命令，换个词试试"));
+    else choose(0);
+  };
+  const run = (index: number): void => {
+    const command = shown[index];
+    if (!command) return;
+    dialog.close();
+    command.run();
+  };
+
+  document.addEventListener("open-palette", () => {
+    if (dialog.open || document.querySelector("dialog[open]")) return;
+    all = commands();
+    input.value = "";
+    dialog.showModal();
+    draw();
+  });
+  input.addEventListener("input", draw);
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && shown.length > 0) choose((chosen + step + shown.length) % shown.length);
+    else if (event.key === "Enter") run(chosen);
+    else return;
+    event.preventDefault();
+  });
+}
