@@ -1,0 +1,393 @@
+//! From the lines of a section or clause to its fields: number, title, text, owner note, owners, duties.
+
+use jiff::civil::Date;
+
+use super::{
+    Cadence, Clause, Context, Duty, Owner, Section,
+    dates::{self, Due, Setting},
+    duties,
+    headings::Heading,
+    lines::Line,
+    notes::{self, is_ender},
+    owners, pairs,
+};
+
+/// A heading with the lines that belong to it; the heading's own line is the first.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    pub(super) heading: Option<&'a Heading>,
+    pub(super) lines: Vec<&'a Line>,
+}
+
+/// A section with its clauses.
+#[derive(Debug)]
+pub(super) struct Group<'a> {
+    pub(super) section: Block<'a>,
+    pub(super) clauses: Vec<Block<'a>>,
+}
+
+const CLAUSE_TITLE: usize = 40;
+const SECTION_TITLE: usize = 60;
+/// A title before a colon is a few words.
+const COLON_TITLE: usize = 25;
+
+/// The words of a block after its number, and which line each byte came from.
+struct Content {
+    text: String,
+    starts: Vec<(usize, usize)>,
+}
+
+impl Content {
+    fn of(block: &Block<'_>) -> Content {
+        let mut content = Content { text: String::new(), starts: Vec::new() };
+        for (index, line) in block.lines.iter().enumerate() {
+            let skip = block.heading.filter(|_| index == 0).map_or(0, |heading| heading.rest);
+            if index > 0 {
+                content.text.push_str(if line.after_blank { "\n\n" } else { "\n" });
+            }
+            content.starts.push((content.text.len(), line.no));
+            content.text.push_str(&line.text[skip..]);
+        }
+        content
+    }
+
+    fn line(&self, at: usize) -> usize {
+        let index = self.starts.partition_point(|&(start, _)| start <= at);
+        self.starts.get(index.saturating_sub(1)).map_or(1, |&(_, no)| no)
+    }
+}
+
+/// What remains of a content when its owner notes are taken out.
+struct Kept {
+    text: String,
+    /// (byte here, byte in the content), ascending.
+    origins: Vec<(usize, usize)>,
+    /// Where each note stood, and whether a line ended there.
+    holes: Vec<(usize, bool)>,
+}
+
+impl Kept {
+    fn without(text: &str, found: &[notes::Found]) -> Kept {
+        let mut kept = Kept { text: String::new(), origins: Vec::new(), holes: Vec::new() };
+        let mut from = 0;
+        for note in found {
+            kept.take(text, from, note.range.start);
+            let line_ends = text[note.range.end..].trim_start_matches([' ', '\u{3000}']).starts_with('\n');
+            kept.holes.push((kept.text.len(), line_ends));
+            from = note.range.end;
+        }
+        kept.take(text, from, text.len());
+        kept
+    }
+
+    fn take(&mut self, text: &str, from: usize, to: usize) {
+        self.origins.push((self.text.len(), from));
+        self.text.push_str(&text[from..to]);
+    }
+
+    fn origin(&self, at: usize) -> usize {
+        let index = self.origins.partition_point(|&(here, _)| here <= at);
+        self.origins.get(index.saturating_sub(1)).map_or(at, |&(here, there)| there + (at - here))
+    }
+}
+
+/// Builds a section with its clauses.
+pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
+    let block = &group.section;
+    let line = block.lines.first().or(group.clauses.first().and_then(|c| c.lines.first())).map_or(1, |line| line.no);
+    let (number, mut marks) = number(block.heading);
+    let mut section = Section {
+        number,
+        title: String::new(),
+        text: String::new(),
+        clauses: group.clauses.iter().map(|clause_block| clause(clause_block, context)).collect(),
+        line,
+        marks: String::new(),
+    };
+    let content = Content::of(block);
+    let pairs = pairs::find(&content.text);
+    let found = notes::find(&content.text, &pairs, context.year);
+    let title = if block.heading.is_some() { Title::split(&content.text, SECTION_TITLE) } else { Title::default() };
+    let rest = content.text[title.rest..].trim();
+    let obliges = !found.is_empty() || !dates::find(rest, context.year, Setting::Text).is_empty();
+    if section.clauses.is_empty() && obliges {
+        // what is left of the title when a note is taken out of the line, see `fields`
+        let fields = fields(&content, &pairs, found, block.heading.map(|_| SECTION_TITLE), context);
+        section.title.clone_from(&fields.title);
+        marks.push_str(&fields.mark);
+        let mut clause = fields.into_clause(String::new(), String::new(), context);
+        clause.marks.clear();
+        if clause.text.is_empty() {
+            section.title.clear();
+        } else {
+            clause.title.clear();
+        }
+        section.clauses.push(clause);
+    } else {
+        for note in &found {
+            context.warn(content.line(note.range.start), "责任单位写在一级标题下、各条之外，未分配给各条，请逐条指定。");
+        }
+        warn_strays(&content, &pairs, context);
+        section.title = content.text[..title.end].trim().to_owned();
+        marks.push_str(title.mark);
+        section.text = rest.to_owned();
+        if section.clauses.is_empty() && !rest.is_empty() {
+            context.warn(line, "这一节没有分条，也没有责任单位和时限，已作为说明文字；如含任务请手工添加。");
+        }
+    }
+    section.marks = marks;
+    section
+}
+
+/// Builds a clause.
+pub(super) fn clause(block: &Block<'_>, context: &mut Context) -> Clause {
+    let content = Content::of(block);
+    let pairs = pairs::find(&content.text);
+    let found = notes::find(&content.text, &pairs, context.year);
+    let (number, marks) = number(block.heading);
+    let fields = fields(&content, &pairs, found, block.heading.map(|_| CLAUSE_TITLE), context);
+    fields.into_clause(number, marks, context)
+}
+
+fn number(heading: Option<&Heading>) -> (String, String) {
+    heading.map_or_else(Default::default, |heading| (heading.number.clone(), heading.mark.clone()))
+}
+
+/// Where a title ends and the text begins.
+#[derive(Default, Clone, Copy)]
+struct Title<'a> {
+    end: usize,
+    mark: &'a str,
+    rest: usize,
+}
+
+impl<'a> Title<'a> {
+    fn split(text: &'a str, limit: usize) -> Title<'a> {
+        let line = text.split('\n').next().unwrap_or(text);
+        let pairs = pairs::find(line);
+        let mut spans = pairs.outer.iter().peekable();
+        let (mut paused, mut before) = (false, ' ');
+        for (at, c) in line.char_indices() {
+            while spans.next_if(|span| span.end <= at).is_some() {}
+            if spans.peek().is_some_and(|span| span.start <= at) {
+                continue;
+            }
+            let end = at + c.len_utf8();
+            let count = || line[..at].chars().count();
+            match c {
+                '。' | '；' | ';' => {
+                    let closes = c == '。' || line[end..].trim().is_empty();
+                    let title = Title { end: at, mark: &line[at..end], rest: end };
+                    return if closes && at > 0 && count() <= limit { title } else { Title::default() };
+                }
+                '！' | '？' | '!' | '?' => {
+                    let title = Title { end, mark: "", rest: end };
+                    return if count() < limit { title } else { Title::default() };
+                }
+                '，' | ',' => paused = true,
+                '：' | ':' if !paused && at > 0 && !before.is_ascii_digit() && count() <= COLON_TITLE => {
+                    return Title { end: at, mark: &line[at..end], rest: end };
+                }
+                c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count() <= COLON_TITLE => {
+                    // 解读政策　围绕……。: a gap separates title and text
+                    if line[end..].trim_end().ends_with(is_ender) {
+                        return Title { end: at, mark: "", rest: end };
+                    }
+                }
+                _ => {}
+            }
+            before = c;
+        }
+        let whole = Title { end: line.len(), mark: "", rest: line.len() };
+        if line.chars().count() <= limit { whole } else { Title::default() }
+    }
+}
+
+/// The fields of a clause before its duties are made.
+struct Fields<'a> {
+    title: String,
+    mark: String,
+    text: String,
+    /// Byte of `text` in the content without notes.
+    offset: usize,
+    kept: Kept,
+    content: &'a Content,
+    owner_note: String,
+    groups: Vec<NoteGroup>,
+}
+
+/// Notes that follow one another directly, such as a line of leads and a line of supporters.
+struct NoteGroup {
+    hole: usize,
+    owners: Vec<Owner>,
+    due: Option<Due>,
+}
+
+fn fields<'a>(
+    content: &'a Content,
+    pairs: &pairs::Pairs,
+    found: Vec<notes::Found>,
+    title_limit: Option<usize>,
+    context: &mut Context,
+) -> Fields<'a> {
+    warn_strays(content, pairs, context);
+    let kept = Kept::without(&content.text, &found);
+    let title = title_limit.map_or_else(Title::default, |limit| Title::split(&kept.text, limit));
+    let rest = &kept.text[title.rest..];
+    let text = rest.trim();
+    let offset = title.rest + rest.len() - rest.trim_start().len();
+    let mut owner_note = String::new();
+    let mut groups: Vec<NoteGroup> = Vec::new();
+    for (found, &(hole, _)) in found.into_iter().zip(&kept.holes) {
+        if !owner_note.is_empty() {
+            owner_note.push('\n');
+        }
+        owner_note.push_str(content.text[found.range.clone()].trim());
+        warn_note(content.line(found.range.start), &found.note, context);
+        let owners = found.note.owners;
+        match groups.last_mut() {
+            Some(group) if kept.text[group.hole..hole].trim().is_empty() => {
+                owners::merge(&mut group.owners, owners);
+                group.due = group.due.take().or(found.note.due);
+                group.hole = hole;
+            }
+            _ => {
+                let mut group = NoteGroup { hole, owners: Vec::new(), due: found.note.due };
+                owners::merge(&mut group.owners, owners);
+                groups.push(group);
+            }
+        }
+    }
+    Fields {
+        title: kept.text[..title.end].trim().to_owned(),
+        mark: title.mark.to_owned(),
+        text: text.to_owned(),
+        offset,
+        content,
+        owner_note,
+        groups,
+        kept,
+    }
+}
+
+fn warn_note(line: usize, note: &owners::Note, context: &mut Context) {
+    if note.owners.is_empty() {
+        context.warn(line, "责任说明没有写明单位，请补充，例如“（县教体局牵头）”。");
+    }
+    if !note.unknown.is_empty() {
+        let names = note.unknown.join("、");
+        context.warn(line, format!("“{names}”不像机关名称，请核对责任单位。"));
+    }
+    if note.open_ended {
+        context.warn(line, "责任单位用“等”字没有列全，请补充其余单位。");
+    }
+    if let Some(words) = &note.unread_term {
+        context.warn(line, format!("看不懂时限“{words}”，请填写日期或频次，例如“6月30日前”“每季度”。"));
+    }
+    if let Some(problem) = note.due.as_ref().and_then(|due| due.problem.as_ref()) {
+        context.warn(line, problem.clone());
+    }
+}
+
+fn warn_strays(content: &Content, pairs: &pairs::Pairs, context: &mut Context) {
+    for &(at, mark) in &pairs.stray {
+        context.warn(content.line(at), format!("“{mark}”没有配对，请核对括号和引号。"));
+    }
+}
+
+/// The date of a stretch of text; several different dates in one stretch are a warning.
+fn due_of(text: &str, line: usize, context: &mut Context) -> Option<Due> {
+    let found = dates::find(text, context.year, Setting::Text);
+    for problem in found.iter().filter_map(|due| due.problem.as_ref()) {
+        context.warn(line, problem.clone());
+    }
+    let mut days: Vec<Date> = found.iter().filter_map(|due| due.on).collect();
+    days.dedup();
+    let chosen = dates::choose(found);
+    if let (true, Some(due)) = (days.len() > 1, &chosen) {
+        context.warn(line, format!("一句话里有几个日期，只取第一个“{}”，如需分别办理请拆分。", due.words));
+    }
+    chosen
+}
+
+fn parts(due: Option<&Due>) -> (Option<String>, Option<Date>, Option<Cadence>) {
+    (due.map(|due| due.words.clone()), due.and_then(|due| due.on), due.and_then(|due| due.cadence))
+}
+
+impl Fields<'_> {
+    fn into_clause(self, number: String, mut marks: String, context: &mut Context) -> Clause {
+        let line = self.content.line(0);
+        let (duties, in_text) = self.duties(line, context);
+        let mut owners = Vec::new();
+        for group in &self.groups {
+            owners::merge(&mut owners, group.owners.iter().cloned());
+        }
+        let noted = self.groups.iter().filter_map(|group| group.due.as_ref()).max_by_key(|due| due.on);
+        // a clause is done when its last duty is
+        let (due, due_on, cadence) = parts(noted.or_else(|| in_text.iter().max_by_key(|due| due.on)));
+        marks.push_str(&self.mark);
+        if number.is_empty() && self.title.is_empty() && self.text.is_empty() || self.is_bare() {
+            context.warn(line, format!("“{number}”后面没有内容，请补充或删除。"));
+        }
+        Clause {
+            number,
+            title: self.title,
+            text: self.text,
+            owner_note: self.owner_note,
+            owners,
+            due,
+            due_on,
+            cadence,
+            duties,
+            line,
+            marks,
+        }
+    }
+
+    fn is_bare(&self) -> bool {
+        self.title.is_empty() && self.text.is_empty()
+    }
+
+    /// The note group that governs the duty which begins at this byte of the kept text.
+    fn group_of(&self, start: usize) -> Option<&NoteGroup> {
+        self.groups.get(self.groups.partition_point(|group| group.hole <= start))
+    }
+
+    /// Duties, and the dates that the title and the text set themselves.
+    fn duties(&self, line: usize, context: &mut Context) -> (Vec<Duty>, Vec<Due>) {
+        let single = self.groups.len() == 1;
+        let mut dues = Vec::new();
+        let in_title = due_of(&self.title, line, context);
+        if self.text.is_empty() {
+            let own = in_title.or_else(|| self.groups.iter().find_map(|group| group.due.clone()));
+            let (due, due_on, cadence) = parts(own.as_ref());
+            dues.extend(own);
+            let duty = Duty { text: self.title.clone(), due, due_on, cadence, owners: Vec::new(), line };
+            return (vec![duty], dues);
+        }
+        let forced: Vec<usize> = self
+            .kept
+            .holes
+            .iter()
+            .filter(|&&(hole, line_ends)| line_ends && hole > self.offset)
+            .map(|&(hole, _)| hole - self.offset)
+            .collect();
+        let starts = duties::starts(&self.text, &forced);
+        let mut duties = Vec::with_capacity(starts.len());
+        for (index, &start) in starts.iter().enumerate() {
+            let end = starts.get(index + 1).copied().unwrap_or(self.text.len());
+            let text = &self.text[start..end];
+            let line = self.content.line(self.kept.origin(self.offset + start));
+            let own = due_of(text, line, context);
+            let group = if single { self.groups.first() } else { self.group_of(self.offset + start) };
+            let (due, due_on, cadence) = parts(own.as_ref().or_else(|| group.and_then(|group| group.due.as_ref())));
+            let owners = group.filter(|_| !single).map(|group| group.owners.clone()).unwrap_or_default();
+            duties.push(Duty { text: text.to_owned(), due, due_on, cadence, owners, line });
+            dues.extend(own);
+        }
+        if dues.is_empty() {
+            dues.extend(in_title);
+        }
+        (duties, dues)
+    }
+}

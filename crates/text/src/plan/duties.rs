@@ -1,0 +1,97 @@
+//! Splits a clause's text into duties: sentences, enumerated points, numbered lines.
+
+use super::{headings, notes::is_ender, pairs};
+
+/// Bytes at which a duty begins; the first is 0. `forced` are places where a new duty begins in any case.
+pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let pairs = pairs::find(text);
+    let mut cuts = Cuts { starts: vec![0], words: false };
+    let mut spans = pairs.outer.iter().peekable();
+    let mut forced = forced.iter().peekable();
+    let mut last = '\n';
+    let mut at = 0;
+    while at < text.len() {
+        while forced.next_if(|&&place| place <= at).is_some_and(|_| true) {
+            cuts.at(at);
+        }
+        while spans.next_if(|span| span.end <= at).is_some() {}
+        let line_start = at == 0 || text[..at].ends_with('\n');
+        let opens = (line_start && (headings::read(line_at(text, at)).is_some() || text[..at].ends_with("\n\n")))
+            || begins_point(text, at, last, cuts.words);
+        if opens {
+            cuts.at(at);
+        }
+        if let Some(span) = spans.peek().filter(|span| span.start == at) {
+            cuts.words |= text[span.start..span.end].contains(char::is_alphanumeric);
+            at = span.end;
+            last = ')';
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        at += c.len_utf8();
+        if is_ender(c) {
+            let rest = &text[at..];
+            let more = |c: char| is_ender(c) || c.is_whitespace() || matches!(c, '”' | '’' | '）' | ')' | '」' | '』');
+            at += rest.len() - rest.trim_start_matches(more).len();
+            cuts.at(at);
+        }
+        cuts.words |= c.is_alphanumeric();
+        if !c.is_whitespace() {
+            last = c;
+        }
+    }
+    cuts.finish()
+}
+
+struct Cuts {
+    starts: Vec<usize>,
+    /// The duty that is being read holds a word.
+    words: bool,
+}
+
+impl Cuts {
+    fn at(&mut self, place: usize) {
+        if self.words {
+            self.starts.push(place);
+            self.words = false;
+        }
+    }
+
+    /// A last piece without words belongs to the duty before it.
+    fn finish(mut self) -> Vec<usize> {
+        if !self.words && self.starts.len() > 1 {
+            self.starts.pop();
+        }
+        self.starts
+    }
+}
+
+fn line_at(text: &str, at: usize) -> &str {
+    let rest = &text[at..];
+    rest.split('\n').next().unwrap_or(rest)
+}
+
+/// `一是`, `二要` after a mark. The first one stays with a lead-in that announces it (`做好三项工作：一是`).
+fn begins_point(text: &str, at: usize, last: char, words: bool) -> bool {
+    let after_mark = is_ender(last) || matches!(last, '，' | '：' | '、' | ',' | ':' | '\n');
+    if !after_mark {
+        return false;
+    }
+    let rest = &text[at..];
+    let count = rest.chars().take(3).take_while(|c| "一二三四五六七八九十".contains(*c)).count();
+    if count == 0 || count > 2 {
+        return false;
+    }
+    let mut chars = rest.chars().skip(count);
+    let verb = chars.next();
+    let points = match verb {
+        Some('是') => true,
+        Some('要') => !chars.next().is_some_and(|c| "求素点职务件领闻".contains(c)),
+        _ => false,
+    };
+    let announced = words && matches!(last, '：' | '，' | ':' | ',') && rest.starts_with('一');
+    points && !announced
+}

@@ -1,0 +1,130 @@
+//! The head of a plan: title, document number, addressees, preamble, and the year it is for.
+
+use super::{PlanReference, dates, frame::Kind, headings::digit, lines::Line};
+
+/// All before the first heading.
+#[derive(Debug)]
+pub(super) struct Head<'a> {
+    pub(super) title: String,
+    pub(super) document_number: Option<String>,
+    /// Every line that is not title.
+    pub(super) preamble: Vec<&'a Line>,
+}
+
+const LONGEST_TITLE_LINE: usize = 60;
+const MOST_TITLE_LINES: usize = 4;
+
+/// Splits the lines before the first heading into title and preamble.
+pub(super) fn read<'a>(lines: &'a [Line], kinds: &[Kind]) -> Head<'a> {
+    let title = title_lines(lines, kinds);
+    let mut head = Head { title: String::new(), document_number: None, preamble: Vec::new() };
+    for (index, line) in lines.iter().enumerate() {
+        if title.contains(&index) {
+            append(&mut head.title, &line.text);
+            continue;
+        }
+        if head.document_number.is_none() && is_number_line(&line.text) {
+            head.document_number = Some(line.text.clone());
+        }
+        head.preamble.push(line);
+    }
+    head
+}
+
+/// Joins title lines; Chinese needs no space between them.
+fn append(title: &mut String, line: &str) {
+    let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+    if latin(title.chars().next_back()) && latin(line.chars().next()) {
+        title.push(' ');
+    }
+    title.push_str(line);
+}
+
+/// Indices of the lines that make the title. Letterhead, number and date lines before it are skipped.
+fn title_lines(lines: &[Line], kinds: &[Kind]) -> Vec<usize> {
+    let mut title: Vec<usize> = Vec::new();
+    let mut complete = 0;
+    for (index, (line, kind)) in lines.iter().zip(kinds).enumerate() {
+        let text = line.text.as_str();
+        let gloss = text.starts_with(['（', '(']) && text.ends_with(['）', ')']);
+        if complete > 0 {
+            // （试行） and （征求意见稿） under a title are part of it
+            if gloss && index == complete && text.chars().take(13).count() <= 12 {
+                title.push(index);
+            }
+            break;
+        }
+        let skipped = is_letterhead(text) || is_number_line(text) || is_field(text) || gloss || *kind == Kind::Date;
+        if skipped && title.is_empty() {
+            continue;
+        }
+        let sentence = text.ends_with(['。', '；', '！', '？', '：', ':', '，', ';', '、']) || text.contains('。');
+        let long = text.chars().take(LONGEST_TITLE_LINE + 1).count() > LONGEST_TITLE_LINE;
+        if skipped || sentence || long || *kind != Kind::Plain || title.len() == MOST_TITLE_LINES {
+            break;
+        }
+        title.push(index);
+        if ends_title(text) {
+            complete = index + 1;
+        }
+    }
+    if complete == 0 {
+        title.truncate(1);
+    }
+    title
+}
+
+fn ends_title(text: &str) -> bool {
+    const ENDS: [&str; 27] = [
+        "要点", "方案", "通知", "意见", "计划", "分解", "报告", "安排", "办法", "规划", "分工", "清单", "台账", "措施", "细则",
+        "表", "决定", "公告", "函", "书", "稿", "规定", "制度", "行动", "任务", "批复", "纲要",
+    ];
+    let bare = text.split(['（', '(']).next().unwrap_or(text).trim_end();
+    ENDS.iter().any(|end| bare.ends_with(end))
+}
+
+/// `青禾县人民政府办公室文件`.
+fn is_letterhead(text: &str) -> bool {
+    text.ends_with("文件") && text.chars().take(31).count() <= 30
+}
+
+/// `索引号：…`, `发布日期：…`, `密级`.
+fn is_field(text: &str) -> bool {
+    const FIELDS: [&str; 12] = [
+        "索引号", "发文机关", "发布机构", "发布日期", "成文日期", "发文字号", "文号", "主题分类", "公开属性", "公开方式", "签发人",
+        "来源",
+    ];
+    FIELDS.iter().any(|field| text.starts_with(field))
+}
+
+/// A line that is a document number and nothing else; any bracket and `第` are let pass, as files have them.
+fn is_number_line(text: &str) -> bool {
+    let text = text.strip_prefix("发文字号：").unwrap_or(text);
+    let Some((code, rest)) = text.split_once(['〔', '[', '［', '【', '（', '(']) else { return false };
+    let Some((year, number)) = rest.split_once(['〕', ']', '］', '】', '）', ')']) else { return false };
+    let number = number.trim().trim_start_matches('第');
+    let Some(number) = number.strip_suffix('号') else { return false };
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| digit(c).is_some());
+    let code = code.trim();
+    digits(year.trim()) && year.trim().chars().count() == 4 && digits(number.trim()) && is_code(code)
+}
+
+fn is_code(code: &str) -> bool {
+    (1..=20).contains(&code.chars().take(21).count()) && code.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// The year for dates without one: the title's, the document number's, the caller's; none for a title with several.
+pub(super) fn year(head: &Head<'_>, reference: PlanReference) -> Option<i16> {
+    let mut years = dates::years(&head.title);
+    years.dedup();
+    match years.as_slice() {
+        [] => Some(head.document_number.as_deref().and_then(number_year).unwrap_or(reference.year)),
+        [year] => Some(*year),
+        _ => None,
+    }
+}
+
+fn number_year(number: &str) -> Option<i16> {
+    let digits: String = number.chars().filter_map(|c| digit(c).and_then(|d| char::from_digit(d, 10))).take(4).collect();
+    digits.parse().ok().filter(|year| (1900..2200).contains(year))
+}

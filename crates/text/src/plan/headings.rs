@@ -1,0 +1,157 @@
+//! Numbers at the start of a line: `一、` `（一）` `1.` `（1）` `①`, and whether they follow one another.
+
+use super::{Context, Section};
+
+/// A numbered line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Heading {
+    /// 1 `一、`, 2 `（一）`, 3 `1.`, 4 `（1）`, 5 `①`.
+    pub(super) level: u8,
+    /// As printed, without white space and pause mark.
+    pub(super) number: String,
+    /// The pause mark, or nothing.
+    pub(super) mark: String,
+    /// Byte of the line where the heading's own words begin.
+    pub(super) rest: usize,
+}
+
+fn is_numeral(c: char) -> bool {
+    "一二三四五六七八九十百〇零".contains(c)
+}
+
+/// The value of an ASCII or full-width digit.
+pub(super) fn digit(c: char) -> Option<u32> {
+    match c {
+        '0'..='9' => Some(u32::from(c) - u32::from('0')),
+        '０'..='９' => Some(u32::from(c) - u32::from('０')),
+        _ => None,
+    }
+}
+
+/// The value of a Chinese numeral up to 999, read as a number (`二十一`) or digit by digit (`二〇一九`).
+pub(super) fn numeral(text: &str) -> Option<u32> {
+    let units = |c| "〇一二三四五六七八九".chars().position(|d| d == c || (d == '〇' && c == '零'));
+    if text.is_empty() || text.chars().count() > 6 {
+        return None;
+    }
+    if !text.contains(['十', '百']) {
+        return text.chars().try_fold(0_u32, |sum, c| Some(sum * 10 + u32::try_from(units(c)?).ok()?));
+    }
+    let (mut sum, mut last) = (0, None);
+    for c in text.chars() {
+        match c {
+            '百' => sum += last.take()? * 100,
+            '十' => sum += last.take().filter(|&n| n > 0).unwrap_or(1) * 10,
+            _ => last = Some(u32::try_from(units(c)?).ok()?),
+        }
+    }
+    Some(sum + last.unwrap_or(0))
+}
+
+fn is_pause(c: char) -> bool {
+    matches!(c, '、' | '．' | '.' | '﹑' | '､')
+}
+
+/// Splits a run of at most `limit` characters that satisfy `test` off the front, with the white space after it.
+fn run(text: &str, limit: usize, test: impl Fn(char) -> bool) -> Option<(&str, &str)> {
+    let end = text.char_indices().find(|&(_, c)| !test(c)).map_or(text.len(), |(at, _)| at);
+    let found = &text[..end];
+    (!found.is_empty() && found.chars().take(limit + 1).count() <= limit).then(|| (found, text[end..].trim_start()))
+}
+
+/// A pause mark at the front, if there is one, and what follows it.
+fn pause(text: &str) -> (String, &str) {
+    match text.chars().next() {
+        Some(c) if is_pause(c) => (c.to_string(), text[c.len_utf8()..].trim_start()),
+        _ => (String::new(), text.trim_start()),
+    }
+}
+
+/// Reads the number of a heading; `None` for plain text, decimals (`1.5万`) and years.
+pub(super) fn read(line: &str) -> Option<Heading> {
+    let first = line.chars().next()?;
+    let after_first = &line[first.len_utf8()..];
+    let build = |level, number: String, after: &str| {
+        let (mark, rest) = pause(after);
+        Some(Heading { level, number, mark, rest: line.len() - rest.len() })
+    };
+    match first {
+        '（' | '(' => {
+            let inner = after_first.trim_start();
+            let (level, (number, after)) = run(inner, 4, is_numeral)
+                .map(|found| (2, found))
+                .or_else(|| run(inner, 3, |c| digit(c).is_some()).map(|found| (4, found)))?;
+            let close = after.chars().next().filter(|c| matches!(c, '）' | ')'))?;
+            build(level, format!("{first}{number}{close}"), &after[close.len_utf8()..])
+        }
+        '㈠'..='㈩' => build(2, first.to_string(), after_first),
+        '⑴'..='⒇' => build(4, first.to_string(), after_first),
+        '①'..='⑳' => build(5, first.to_string(), after_first),
+        '⒈'..='⒛' => build(3, first.to_string(), after_first),
+        c if is_numeral(c) => {
+            let (number, after) = run(line, 4, is_numeral)?;
+            let mark = after.chars().next().filter(|&c| is_pause(c))?;
+            let rest = &after[mark.len_utf8()..];
+            // 一、二、三产业 is a list, not a heading
+            let list = run(rest, 4, is_numeral).is_some_and(|(_, next)| next.starts_with('、'));
+            if list { None } else { build(1, number.to_owned(), after) }
+        }
+        c if digit(c).is_some() => {
+            let (number, after) = run(line, 3, |c| digit(c).is_some())?;
+            let mark = after.chars().next()?;
+            let rest = &after[mark.len_utf8()..];
+            if matches!(mark, '）' | ')') {
+                return build(4, format!("{number}{mark}"), rest);
+            }
+            let decimal = mark != '、' && rest.chars().next().and_then(digit).is_some();
+            if is_pause(mark) && !decimal { build(3, number.to_owned(), after) } else { None }
+        }
+        _ => None,
+    }
+}
+
+/// The value of a printed number, whatever its form.
+pub(super) fn value(number: &str) -> Option<u32> {
+    let bare: String = number.chars().filter(|c| !"（）()".contains(*c)).collect();
+    let first = bare.chars().next()?;
+    let code = u32::from(first);
+    match first {
+        '㈠'..='㈩' => Some(code - u32::from('㈠') + 1),
+        '⑴'..='⒇' => Some(code - u32::from('⑴') + 1),
+        '①'..='⑳' => Some(code - u32::from('①') + 1),
+        '⒈'..='⒛' => Some(code - u32::from('⒈') + 1),
+        c if digit(c).is_some() => bare.chars().try_fold(0, |sum, c| Some(sum * 10 + digit(c)?)),
+        _ => numeral(&bare),
+    }
+}
+
+/// Warns where numbers repeat, jump or go back. Clause numbers may start anew or run on through the sections.
+pub(super) fn check_numbers(sections: &[Section], context: &mut Context) {
+    let mut last_section = 0;
+    let mut running = 0;
+    for section in sections {
+        if let Some(number) = value(&section.number) {
+            follow(last_section, number, &section.number, section.line, context);
+            last_section = number;
+        }
+        let mut last = 0;
+        for (index, clause) in section.clauses.iter().enumerate() {
+            let Some(number) = value(&clause.number) else { continue };
+            if !(index == 0 && number == running + 1) {
+                follow(last, number, &clause.number, clause.line, context);
+            }
+            last = number;
+        }
+        running = if last == 0 { running } else { last };
+    }
+}
+
+fn follow(last: u32, number: u32, printed: &str, line: usize, context: &mut Context) {
+    if number == last {
+        context.warn(line, format!("编号“{printed}”重复，请核对是否编错或漏了一条。"));
+    } else if number < last {
+        context.warn(line, format!("编号“{printed}”比前一条小，请核对顺序。"));
+    } else if number > last + 1 {
+        context.warn(line, format!("编号“{printed}”之前缺 {} 个号，请核对是否漏了内容。", number - last - 1));
+    }
+}

@@ -1,0 +1,140 @@
+//! Source text to clean lines: residue of Word and Markdown is dropped here, and only here, and named in a warning.
+
+use super::Warning;
+
+/// A line that holds something after cleaning.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Number in the source, from 1.
+    pub(super) no: usize,
+    /// Text without residue, white space at the ends cut off.
+    pub(super) text: String,
+    /// An empty line stands before it.
+    pub(super) after_blank: bool,
+}
+
+/// Splits the source into lines (LF, CRLF, CR and Word's soft breaks) and drops residue.
+pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut markdown = Warning::at(0, "");
+    let mut blank = false;
+    let mut no = 0;
+    let mut rest = source;
+    while !rest.is_empty() {
+        no += 1;
+        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let (physical, after) = rest.split_at(end);
+        rest = after.strip_prefix("\r\n").or_else(|| after.get(1..)).unwrap_or("");
+        for part in physical.split(['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
+            let text = clean(part, no, warnings);
+            let text = strip_markdown(text, no, &mut markdown);
+            if text.is_empty() {
+                blank = true;
+                continue;
+            }
+            lines.push(Line { no, text, after_blank: std::mem::take(&mut blank) });
+        }
+    }
+    if !markdown.dropped.is_empty() {
+        markdown.message = format!("已去掉 Markdown 排版标记（# 或 **）共 {} 个字符，从本行开始。", markdown.dropped.len());
+        warnings.push(markdown);
+    }
+    lines
+}
+
+/// Characters that print nothing: controls, zero-width and direction marks, soft hyphen, object placeholder.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}')
+        || (c.is_control() && !c.is_whitespace())
+}
+
+/// The length of a Word mark that starts here: `[bookmark: _GoBack]`, `_GoBack`, `[]{#_GoBack .anchor}`.
+fn word_mark(rest: &str) -> Option<usize> {
+    const GO_BACK: &str = "_GoBack";
+    if rest.starts_with(GO_BACK) {
+        return Some(GO_BACK.len());
+    }
+    let close = if rest.get(..9).is_some_and(|s| s.eq_ignore_ascii_case("[bookmark")) {
+        ']'
+    } else if rest.starts_with("[]{#") {
+        '}'
+    } else {
+        return None;
+    };
+    let end = rest.char_indices().take(100).find(|&(_, c)| c == close)?.0;
+    Some(end + close.len_utf8())
+}
+
+fn clean(line: &str, no: usize, warnings: &mut Vec<Warning>) -> String {
+    let line = line.trim();
+    let mut out = String::with_capacity(line.len());
+    let mut unseen = String::new();
+    let mut skip = 0;
+    for (at, c) in line.char_indices() {
+        if at < skip {
+            continue;
+        }
+        let mark = if matches!(c, '[' | '_') { word_mark(&line[at..]) } else { None };
+        if let Some(length) = mark {
+            let dropped = &line[at..at + length];
+            warnings.push(Warning {
+                line: no,
+                message: format!("已去掉 Word 残留标记“{dropped}”，正文不受影响。"),
+                dropped: dropped.to_owned(),
+            });
+            skip = at + length;
+        } else if is_invisible(c) {
+            unseen.push(c);
+        } else {
+            out.push(c);
+        }
+    }
+    if !unseen.is_empty() {
+        let mut codes: Vec<String> = unseen.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect();
+        let count = codes.len();
+        codes.sort();
+        codes.dedup();
+        let message = format!("已去掉看不见的字符 {count} 个（{}），正文不受影响。", codes.join("、"));
+        warnings.push(Warning { line: no, message, dropped: unseen });
+    }
+    if out.len() == line.len() { out } else { out.trim().to_owned() }
+}
+
+/// Drops `#` of a Markdown heading and `**` pairs.
+fn strip_markdown(line: String, no: usize, dropped: &mut Warning) -> String {
+    let hashes = line.bytes().take_while(|&b| b == b'#').count();
+    let heading = (1..=6).contains(&hashes) && line[hashes..].starts_with(char::is_whitespace);
+    let bold = line.contains("**") && line.matches("**").count() % 2 == 0;
+    if !heading && !bold {
+        return line;
+    }
+    if dropped.line == 0 {
+        dropped.line = no;
+    }
+    let mut text = line.as_str();
+    if heading {
+        dropped.dropped.push_str(&text[..hashes]);
+        text = text[hashes..].trim_start();
+    }
+    if !bold {
+        return text.to_owned();
+    }
+    for _ in 0..text.matches("**").count() {
+        dropped.dropped.push_str("**");
+    }
+    text.replace("**", "").trim().to_owned()
+}
+
+/// Joins lines by line feeds, two where an empty line stood.
+pub(super) fn join(lines: &[&Line]) -> String {
+    let mut out = String::new();
+    for line in lines {
+        if !out.is_empty() {
+            out.push_str(if line.after_blank { "\n\n" } else { "\n" });
+        }
+        out.push_str(&line.text);
+    }
+    out
+}

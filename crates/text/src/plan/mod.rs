@@ -1,0 +1,223 @@
+//! Reads a Chinese work plan (工作要点, 实施方案, 工作报告任务分解) into sections, clauses, owners and duties.
+//!
+//! The parser guesses as little as it can: what it cannot read it leaves in the text and names in a [`Warning`] with
+//! the line. It loses nothing: [`accounted`] proves that every character stands in exactly one field or in a warning.
+//!
+//! Rules that the form of a plan leaves open, decided here:
+//! * **Levels.** `一、` opens a section. Inside a section the highest of `（一）`, `1.`, `（1）`, `①` that occurs there
+//!   opens a clause; deeper numbers stay in the clause's text and start a duty each. Clauses before any `一、` stand in
+//!   a section without number and title.
+//! * **Titles.** A heading's title runs to the first `。` (or an early `：`) of its line, at most 40 characters for a
+//!   clause and 60 for a section. A heading whose line opens with a longer sentence has no title, only text.
+//! * **Sections without clauses.** Their text is `section.text`; where it names an owner or a date it is an obligation
+//!   and becomes one clause without number instead (with the section's title when there is no other text).
+//! * **A plan without headings** is all preamble, or one clause when it names owners; a warning says so.
+//! * **Several owner notes in a clause** are joined by line feeds in `owner_note`; each duty then also carries the
+//!   owners of its own note in [`Duty::owners`].
+//! * **Closing.** Signature, date, attachments, and paragraphs that follow the last clause without belonging to it.
+
+mod account;
+mod block;
+mod dates;
+mod duties;
+mod frame;
+mod head;
+mod headings;
+mod lines;
+mod notes;
+mod owners;
+mod pairs;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+pub use account::{Lost, accounted};
+
+/// What the parser must be told because the text may not say it: the clock is the caller's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanReference {
+    /// The year that `6月底前` means when neither the title nor the document number names one.
+    pub year: i16,
+}
+
+/// A work plan as read. Extra fields beside the contract's: `document_number`, `year`, `line`, `marks`, `cadence`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Title lines joined into one, without document number.
+    pub title: String,
+    /// 发文字号 as printed; its characters stand in `preamble`.
+    pub document_number: Option<String>,
+    /// The year that dates without one belong to; `None` when the title spans several years.
+    pub year: Option<i16>,
+    /// Letterhead, document number, addressees and introduction: all before the first heading that is not the title.
+    pub preamble: String,
+    /// What follows the last clause: final paragraphs, attachments, signature, date.
+    pub closing: String,
+    /// Sections in the order of the text.
+    pub sections: Vec<Section>,
+    /// What was dropped or is doubtful, by line.
+    pub warnings: Vec<Warning>,
+}
+
+/// One `一、` section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// Number as printed, without the pause mark; empty for clauses outside any section.
+    pub number: String,
+    /// Title, may be empty.
+    pub title: String,
+    /// Text between the heading and the first clause.
+    pub text: String,
+    /// Clauses in order.
+    pub clauses: Vec<Clause>,
+    /// First line in the source, from 1.
+    pub line: usize,
+    /// The separating marks dropped after number and title, in order (`、。`).
+    pub marks: String,
+}
+
+/// One clause (条目): the unit that names its owners.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clause {
+    /// Number as printed, without the pause mark: `（一）`, `1`; may be empty.
+    pub number: String,
+    /// Title, may be empty.
+    pub title: String,
+    /// Text without title and owner note.
+    pub text: String,
+    /// The owner note as printed with its brackets; several are joined by line feeds; empty when there is none.
+    pub owner_note: String,
+    /// Owners named by the note, each once.
+    pub owners: Vec<Owner>,
+    /// The words of the clause's date or cadence: the note's, else the only one in the text, else the latest.
+    pub due: Option<String>,
+    /// The date that `due` means.
+    pub due_on: Option<Date>,
+    /// How often, when `due` says so.
+    pub cadence: Option<Cadence>,
+    /// Duties in order; their texts joined give `text` back.
+    pub duties: Vec<Duty>,
+    /// First line in the source, from 1.
+    pub line: usize,
+    /// The separating marks dropped after number and title, in order.
+    pub marks: String,
+}
+
+/// One duty (任务): a sentence or an enumerated point of a clause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duty {
+    /// Its words, with the white space that follows them.
+    pub text: String,
+    /// The words of its date or cadence, its own or its owner note's.
+    pub due: Option<String>,
+    /// The date that `due` means; `None` for a cadence or words without one date.
+    pub due_on: Option<Date>,
+    /// How often, when `due` says so.
+    pub cadence: Option<Cadence>,
+    /// Owners of this duty alone, when the clause has several owner notes; else empty: the clause's owners hold.
+    pub owners: Vec<Owner>,
+    /// Line in the source where it starts, from 1.
+    pub line: usize,
+}
+
+/// An organ named by an owner note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Name as written.
+    pub name: String,
+    /// What the note makes it do.
+    pub role: Role,
+    /// A collective name (各乡镇（中心）, 县直各单位) that a person must resolve to organs.
+    pub group: bool,
+}
+
+/// The part an owner has in a clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// 牵头.
+    Lead,
+    /// 负责, 落实 or nothing said.
+    Responsible,
+    /// 配合, 协助, 参与.
+    Support,
+}
+
+/// A recurring or standing obligation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cadence {
+    /// 每周.
+    Weekly,
+    /// 每月.
+    Monthly,
+    /// 每季度.
+    Quarterly,
+    /// 每半年.
+    HalfYearly,
+    /// 每年.
+    Yearly,
+    /// 长期坚持, 全年.
+    Continuous,
+}
+
+/// Something a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Line in the source, from 1.
+    pub line: usize,
+    /// What it is, in Chinese, and what to do.
+    pub message: String,
+    /// The characters that were dropped and stand in no field, exactly.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub dropped: String,
+}
+
+impl Warning {
+    fn at(line: usize, message: impl Into<String>) -> Self {
+        Warning { line, message: message.into(), dropped: String::new() }
+    }
+}
+
+/// What all steps share: the year that dates belong to, and the warnings.
+struct Context {
+    year: Option<i16>,
+    warnings: Vec<Warning>,
+}
+
+impl Context {
+    fn warn(&mut self, line: usize, message: impl Into<String>) {
+        self.warnings.push(Warning::at(line, message));
+    }
+}
+
+/// Reads a plan. Never fails: doubts are warnings, a text that is no plan comes back whole as `preamble`.
+pub fn parse(source: &str, reference: PlanReference) -> Plan {
+    let mut warnings = Vec::new();
+    let lines = lines::read(source, &mut warnings);
+    let kinds = frame::classify(&lines);
+    let first = kinds.iter().position(|k| k.heading().is_some()).unwrap_or(lines.len());
+    let head = head::read(&lines[..first], &kinds[..first]);
+    let year = head::year(&head, reference);
+    let mut context = Context { year, warnings };
+    if lines.is_empty() {
+        context.warn(1, "文件里没有文字，请检查文件内容。");
+    } else if head.title.is_empty() {
+        context.warn(lines[0].no, "没有找到标题，请在导入时填写，例如“2019年政务公开工作要点”。");
+    }
+    let (sections, preamble, closing) = if first == lines.len() {
+        let (section, preamble) = frame::without_headings(&head, &mut context);
+        (section.into_iter().collect(), preamble, String::new())
+    } else {
+        let (groups, closing) = frame::body(&lines, &kinds, first, &mut context);
+        let sections: Vec<Section> = groups.iter().map(|group| block::section(group, &mut context)).collect();
+        (sections, lines::join(&head.preamble), closing)
+    };
+    headings::check_numbers(&sections, &mut context);
+    let mut warnings = context.warnings;
+    warnings.sort_by_key(|warning| warning.line);
+    Plan { title: head.title, document_number: head.document_number, year, preamble, closing, sections, warnings }
+}
