@@ -1,0 +1,424 @@
+//! Walks over the body, headers and notes of a docx and turns them into blocks.
+
+use std::collections::HashMap;
+
+use super::model::{Align, Block, Cell, Look, Merge, Paragraph, Role, Row, Run, Table};
+use super::numbering::{Counters, Label, Numbering, level_index};
+use super::styles::{Styles, align, heading};
+use crate::ooxml::Relation;
+use crate::xml::{Element, Node};
+
+/// Elements without text of the reader's concern; leaving them out keeps the tree small.
+pub(super) const SKIPPED: [&str; 24] = [
+    "rFonts",
+    "sz",
+    "szCs",
+    "lang",
+    "color",
+    "kern",
+    "spacing",
+    "ind",
+    "snapToGrid",
+    "bookmarkStart",
+    "bookmarkEnd",
+    "proofErr",
+    "lastRenderedPageBreak",
+    "tblPr",
+    "tblGrid",
+    "tcW",
+    "sectPr",
+    "shd",
+    "tcBorders",
+    "highlight",
+    "bCs",
+    "tabs",
+    "rPrChange",
+    "pPrChange",
+];
+
+/// What the walk needs to know and what it finds beside the visible text.
+pub(super) struct Walk<'a> {
+    pub(super) styles: &'a Styles,
+    pub(super) numbering: &'a Numbering,
+    pub(super) counters: Counters,
+    pub(super) relations: HashMap<String, Relation>,
+    /// Text of tracked deletions, one entry for each paragraph that has some.
+    pub(super) deleted: Vec<String>,
+    /// Text formatted as hidden.
+    pub(super) hidden: Vec<String>,
+    /// Text boxes, in order.
+    pub(super) boxes: Vec<Vec<Block>>,
+    pub(super) pictures: usize,
+    /// Whether there are tracked insertions or deletions.
+    pub(super) tracked: bool,
+    /// Whether there is content in a foreign format that only Word can fetch.
+    pub(super) foreign: bool,
+}
+
+/// The state of one paragraph while it is read.
+#[derive(Default)]
+struct Line {
+    runs: Vec<Run>,
+    deleted: String,
+    hidden: String,
+    boxes: Vec<Vec<Block>>,
+    hidden_style: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that has seen nothing yet.
+    pub(super) fn new(styles: &'a Styles, numbering: &'a Numbering, relations: HashMap<String, Relation>) -> Self {
+        Self {
+            styles,
+            numbering,
+            counters: Counters::default(),
+            relations,
+            deleted: Vec::new(),
+            hidden: Vec::new(),
+            boxes: Vec::new(),
+            pictures: 0,
+            tracked: false,
+            foreign: false,
+        }
+    }
+
+    /// The blocks inside a container: body, cell, header, note.
+    pub(super) fn blocks(&mut self, container: &Element) -> Vec<Block> {
+        let mut out = Vec::new();
+        for element in container.elements() {
+            self.block(element, &mut out);
+        }
+        out
+    }
+
+    fn block(&mut self, element: &Element, out: &mut Vec<Block>) {
+        match &*element.name {
+            "p" => self.paragraph(element, out),
+            "tbl" => out.push(Block::Table(self.table(element))),
+            "sdt" => {
+                if let Some(content) = element.child("sdtContent") {
+                    out.extend(self.blocks(content));
+                }
+            }
+            "customXml" | "smartTag" | "ins" | "moveTo" => {
+                self.tracked |= matches!(&*element.name, "ins" | "moveTo");
+                out.extend(self.blocks(element));
+            }
+            "del" | "moveFrom" => {
+                self.tracked = true;
+                self.delete(written(element));
+            }
+            "AlternateContent" => {
+                if let Some(choice) = alternative(element) {
+                    out.extend(self.blocks(choice));
+                }
+            }
+            "altChunk" => self.foreign = true,
+            _ => {}
+        }
+    }
+
+    fn delete(&mut self, text: String) {
+        if !text.trim().is_empty() {
+            self.deleted.push(text);
+        }
+    }
+
+    fn paragraph(&mut self, element: &Element, out: &mut Vec<Block>) {
+        let properties = element.child("pPr");
+        let style = properties.and_then(|properties| properties.value("pStyle"));
+        let inherited = self.styles.inherited(style);
+        let own_role = properties
+            .and_then(|properties| properties.value("outlineLvl")?.parse::<u8>().ok())
+            .and_then(|outline| heading(outline.saturating_add(1)));
+        let mut paragraph = Paragraph {
+            role: own_role.unwrap_or(inherited.role),
+            align: properties
+                .and_then(|properties| properties.value("jc"))
+                .map_or(inherited.align, align),
+            ..Paragraph::default()
+        };
+        let counting = properties.and_then(|properties| properties.child("numPr"));
+        let own_list = counting.and_then(|counting| counting.value("numId"));
+        let own_level = counting.and_then(|counting| counting.value("ilvl")).and_then(level_index);
+        let list = match (own_list, &inherited.list) {
+            (Some(own), _) => Some((own, own_level.or(inherited.level).unwrap_or(0))),
+            (None, Some((list, style))) => {
+                let level = own_level.or_else(|| self.numbering.level_of_style(list, style)).or(inherited.level);
+                Some((list.as_str(), level.unwrap_or(0)))
+            }
+            (None, None) => None,
+        };
+        let mut line = Line { hidden_style: inherited.hidden, ..Line::default() };
+        self.inline(element, &Look::default(), &mut line);
+        let empty = line.runs.iter().all(|run| run.text.trim().is_empty());
+        // List 0 means: not in a list, whatever the style says. Word counts empty paragraphs too, but shows no number
+        // for a paragraph whose text was all deleted.
+        if let Some((list, level)) = list
+            && list != "0"
+            && !(empty && !line.deleted.is_empty())
+        {
+            match self.counters.next(self.numbering, list, level) {
+                Some(Label::Number(label)) => paragraph.label = label,
+                Some(Label::Bullet(level)) if paragraph.role == Role::Text => paragraph.role = Role::Bullet(level),
+                _ => {}
+            }
+        }
+        if empty {
+            paragraph.label.clear();
+        }
+        paragraph.runs = line.runs;
+        self.delete(line.deleted);
+        if !line.hidden.trim().is_empty() {
+            self.hidden.push(line.hidden);
+        }
+        if !empty {
+            out.push(Block::Paragraph(paragraph));
+        }
+        self.boxes.extend(line.boxes);
+    }
+
+    fn inline(&mut self, container: &Element, look: &Look, line: &mut Line) {
+        for element in container.elements() {
+            match &*element.name {
+                "r" => self.run(element, look, line),
+                "hyperlink" => {
+                    let target = element
+                        .attribute("r:id")
+                        .and_then(|id| self.relations.get(id))
+                        .filter(|relation| relation.external && safe_link(&relation.target))
+                        .map(|relation| relation.target.clone());
+                    let look = Look { link: target.or_else(|| look.link.clone()), ..look.clone() };
+                    self.inline(element, &look, line);
+                }
+                "ins" | "moveTo" => {
+                    self.tracked = true;
+                    self.inline(element, look, line);
+                }
+                "del" | "moveFrom" => {
+                    self.tracked = true;
+                    line.deleted.push_str(&written(element));
+                }
+                "AlternateContent" => {
+                    if let Some(choice) = alternative(element) {
+                        self.inline(choice, look, line);
+                    }
+                }
+                "oMath" | "oMathPara" => {
+                    let text: String = element.descendants("t").into_iter().map(Element::text).collect();
+                    say(line, &text, look, false);
+                }
+                "pPr" | "rPr" | "tcPr" => {}
+                _ => self.inline(element, look, line),
+            }
+        }
+    }
+
+    fn run(&mut self, element: &Element, outer: &Look, line: &mut Line) {
+        let mut look = outer.clone();
+        let mut hidden = line.hidden_style;
+        if let Some(properties) = element.child("rPr") {
+            look.bold = properties.switch("b");
+            look.italic = properties.switch("i");
+            look.underline = properties.switch("u") && look.link.is_none();
+            look.strike = properties.switch("strike") || properties.switch("dstrike");
+            look.superscript = properties.value("vertAlign") == Some("superscript");
+            look.subscript = properties.value("vertAlign") == Some("subscript");
+            hidden |= properties.switch("vanish");
+        }
+        self.run_content(element, &look, hidden, line);
+    }
+
+    fn run_content(&mut self, element: &Element, look: &Look, hidden: bool, line: &mut Line) {
+        for child in element.elements() {
+            match &*child.name {
+                "t" => say(line, &child.text(), look, hidden),
+                "tab" | "ptab" => say(line, "\t", look, hidden),
+                "br" if !matches!(child.attribute("type"), Some("page" | "column")) => say(line, "\n", look, hidden),
+                "cr" => say(line, "\n", look, hidden),
+                "noBreakHyphen" => say(line, "-", look, hidden),
+                "sym" => {
+                    if let Some(c) = symbol(child) {
+                        say(line, c.encode_utf8(&mut [0; 4]), look, hidden);
+                    }
+                }
+                "delText" => line.deleted.push_str(&child.text()),
+                "footnoteReference" | "endnoteReference" => {
+                    if let Some(id) = child.attribute("id") {
+                        let mark = Look { superscript: true, ..look.clone() };
+                        say(line, &format!("[{id}]"), &mark, hidden);
+                    }
+                }
+                "ruby" => {
+                    for base in child.elements().filter(|part| &*part.name == "rubyBase") {
+                        self.inline(base, look, line);
+                    }
+                }
+                "AlternateContent" => {
+                    if let Some(choice) = alternative(child) {
+                        self.run_content(choice, look, hidden, line);
+                    }
+                }
+                "drawing" | "pict" | "object" => self.drawing(child, line),
+                _ => {}
+            }
+        }
+    }
+
+    /// Pictures are counted, text boxes read. Drawings within a text box are read with the box.
+    fn drawing(&mut self, element: &Element, line: &mut Line) {
+        if &*element.name == "txbxContent" {
+            let blocks = self.blocks(element);
+            if !blocks.is_empty() {
+                line.boxes.push(blocks);
+            }
+            return;
+        }
+        if matches!(&*element.name, "blip" | "imagedata") {
+            self.pictures += 1;
+        }
+        if &*element.name == "AlternateContent" {
+            if let Some(choice) = alternative(element) {
+                self.drawing(choice, line);
+            }
+            return;
+        }
+        for child in element.elements() {
+            self.drawing(child, line);
+        }
+    }
+
+    fn table(&mut self, element: &Element) -> Table {
+        let mut table = Table::default();
+        self.rows(element, &mut table);
+        table
+    }
+
+    fn rows(&mut self, container: &Element, table: &mut Table) {
+        for element in container.elements() {
+            match &*element.name {
+                "tr" => self.row(element, table),
+                "sdt" => {
+                    if let Some(content) = element.child("sdtContent") {
+                        self.rows(content, table);
+                    }
+                }
+                "customXml" | "ins" | "moveTo" => self.rows(element, table),
+                _ => {}
+            }
+        }
+    }
+
+    fn row(&mut self, element: &Element, table: &mut Table) {
+        let properties = element.child("trPr");
+        if properties.is_some_and(|properties| properties.child("del").is_some()) {
+            self.tracked = true;
+            self.delete(written(element));
+            return;
+        }
+        let mut row = Row {
+            heading: properties.is_some_and(|properties| properties.switch("tblHeader")),
+            skipped: properties.and_then(|properties| properties.value("gridBefore")?.parse().ok()).unwrap_or(0).min(63),
+            cells: Vec::new(),
+        };
+        self.cells(element, &mut row);
+        table.rows.push(row);
+    }
+
+    fn cells(&mut self, container: &Element, row: &mut Row) {
+        for element in container.elements() {
+            match &*element.name {
+                "tc" => {
+                    let properties = element.child("tcPr");
+                    let merged = properties.and_then(|properties| properties.child("vMerge"));
+                    row.cells.push(Cell {
+                        blocks: self.blocks(element),
+                        columns: properties
+                            .and_then(|properties| properties.value("gridSpan")?.parse::<usize>().ok())
+                            .unwrap_or(1)
+                            .clamp(1, 63),
+                        merge: match merged.map(|merged| merged.attribute("val")) {
+                            None => Merge::None,
+                            Some(Some("restart")) => Merge::First,
+                            Some(_) => Merge::Continued,
+                        },
+                    });
+                }
+                "sdt" => {
+                    if let Some(content) = element.child("sdtContent") {
+                        self.cells(content, row);
+                    }
+                }
+                "customXml" | "ins" => self.cells(element, row),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn say(line: &mut Line, text: &str, look: &Look, hidden: bool) {
+    if hidden {
+        line.hidden.push_str(text);
+        return;
+    }
+    if text.is_empty() {
+        return;
+    }
+    match line.runs.last_mut() {
+        Some(last) if last.look == *look => last.text.push_str(text),
+        _ => line.runs.push(Run { text: text.to_owned(), look: look.clone() }),
+    }
+}
+
+/// The newer form of content that is stored twice; the older one only when there is no newer.
+fn alternative(element: &Element) -> Option<&Element> {
+    element.child("Choice").or_else(|| element.child("Fallback"))
+}
+
+/// All typed text below an element, deleted or not.
+fn written(element: &Element) -> String {
+    let mut out = String::new();
+    collect_written(element, &mut out);
+    out
+}
+
+fn collect_written(element: &Element, out: &mut String) {
+    for node in &element.children {
+        if let Node::Element(child) = node {
+            match &*child.name {
+                "t" | "delText" => out.push_str(&child.text()),
+                "tab" => out.push('\t'),
+                "Fallback" => {}
+                _ => collect_written(child, out),
+            }
+        }
+    }
+}
+
+/// Ticked and empty boxes from the symbol fonts, which forms use; other symbols are decoration.
+fn symbol(element: &Element) -> Option<char> {
+    let code = u32::from_str_radix(element.attribute("char")?, 16).ok()?;
+    match code & 0xFF {
+        0xA8 | 0x6F | 0x71 => Some('□'),
+        0xFE | 0x52 => Some('☑'),
+        0xFD | 0x51 => Some('☒'),
+        0xFC => Some('√'),
+        _ if code < 0xE000 => char::from_u32(code),
+        _ => None,
+    }
+}
+
+/// Links that may stand in a page.
+pub(super) fn safe_link(target: &str) -> bool {
+    let lower = target.trim().to_ascii_lowercase();
+    ["http://", "https://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme))
+}
+
+/// The class that tells an editor where a paragraph stands.
+pub(super) fn align_class(align: Align) -> &'static str {
+    match align {
+        Align::Start => "",
+        Align::Center => " class=\"center\"",
+        Align::End => " class=\"right\"",
+    }
+}

@@ -1,0 +1,195 @@
+//! Word documents: visible text, simple HTML, and every hidden place where text can stay behind.
+//!
+//! An own small reader instead of a library: it keeps the order of paragraphs and tables, resolves automatic numbering,
+//! reads what WPS writes, and stands up to hostile files.
+
+mod body;
+mod html;
+mod model;
+mod numbering;
+mod styles;
+
+use std::collections::{HashMap, HashSet};
+
+use crate::container::Package;
+use crate::extract::Part;
+use crate::ooxml::{self, Relation};
+use crate::xml::{self, Element};
+use crate::{Extracted, Format, Limits, Rejected};
+use body::{SKIPPED, Walk};
+use model::Block;
+use numbering::Numbering;
+use styles::Styles;
+
+/// Reads a docx.
+pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
+    let mut package = Package::open(bytes, limits)?;
+    ooxml::refuse_macros(&package)?;
+    let main = ooxml::main_part(&mut package, "word/document.xml", limits)?;
+    let Some(document) = package.read(&main)? else {
+        return Err(Rejected::damaged("Word 文档"));
+    };
+    let relations = ooxml::relations(&mut package, &main, limits)?;
+    let styles = side_part(&mut package, &relations, "styles", limits)?.map_or_else(Styles::default, |tree| Styles::read(&tree));
+    let numbering = side_part(&mut package, &relations, "numbering", limits)?
+        .map_or_else(Numbering::default, |tree| Numbering::read(&tree));
+    let tree = xml::parse(&document, &SKIPPED, limits)?;
+    drop(document);
+    let Some(body) = tree.child("body") else {
+        return Err(Rejected::damaged("Word 文档"));
+    };
+    let mut walk = Walk::new(&styles, &numbering, relations.clone());
+    let blocks = walk.blocks(body);
+    let mut found = Extracted {
+        format: Format::Docx,
+        text: String::new(),
+        html: None,
+        parts: Vec::new(),
+        pages: None,
+        warnings: Vec::new(),
+    };
+    body_parts(&blocks, &mut found.parts);
+    let notes = side_places(&mut package, &relations, &mut walk, &mut found, limits)?;
+    let boxes = std::mem::take(&mut walk.boxes);
+    numbered(&mut found.parts, "text box", boxes.iter().map(|blocks| joined(blocks)));
+    numbered(&mut found.parts, "deleted text", std::mem::take(&mut walk.deleted));
+    numbered(&mut found.parts, "hidden text", std::mem::take(&mut walk.hidden));
+    warn(&walk, &relations, &mut found.warnings);
+    let shown: Vec<Block> = blocks.into_iter().chain(boxes.into_iter().flatten()).chain(notes).collect();
+    let mut lines = Vec::new();
+    model::lines(&shown, &mut lines);
+    found.text = lines.join("\n");
+    found.html = Some(html::write(&shown));
+    ooxml::metadata(&mut package, &mut found.parts, limits)?;
+    ooxml::embedded(&mut package, &mut found, limits)?;
+    Ok(found)
+}
+
+/// A part that the main part names by kind, parsed.
+fn side_part(
+    package: &mut Package<'_>,
+    relations: &HashMap<String, Relation>,
+    kind: &str,
+    limits: &Limits,
+) -> Result<Option<Element>, Rejected> {
+    let named = relations.values().find(|relation| relation.kind == kind && !relation.external);
+    let name = named.map_or_else(|| format!("word/{kind}.xml"), |relation| relation.target.clone());
+    match package.read(&name)? {
+        Some(bytes) => xml::parse(&bytes, &[], limits).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// `body` holds all paragraphs outside tables; each table row is a place of its own.
+fn body_parts(blocks: &[Block], parts: &mut Vec<Part>) {
+    let mut lines = Vec::new();
+    for block in blocks {
+        if matches!(block, Block::Paragraph(_)) {
+            model::lines(std::slice::from_ref(block), &mut lines);
+        }
+    }
+    Part::push(parts, "body", lines.join("\n"));
+    let tables = blocks.iter().filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        Block::Paragraph(_) => None,
+    });
+    for (table_index, table) in tables.enumerate() {
+        for (row_index, row) in table.rows.iter().enumerate() {
+            Part::push(parts, format!("table {} row {}", table_index + 1, row_index + 1), row.text());
+        }
+    }
+}
+
+/// Headers, footers, notes and comments. Notes are visible text: their blocks are returned, to stand after the body.
+fn side_places(
+    package: &mut Package<'_>,
+    relations: &HashMap<String, Relation>,
+    walk: &mut Walk<'_>,
+    found: &mut Extracted,
+    limits: &Limits,
+) -> Result<Vec<Block>, Rejected> {
+    let mut notes = Vec::new();
+    for (kind, place) in [("header", "header"), ("footer", "footer")] {
+        let mut names: Vec<&str> = relations
+            .values()
+            .filter(|relation| relation.kind == kind && !relation.external)
+            .map(|relation| relation.target.as_str())
+            .collect();
+        names.sort_unstable();
+        let mut seen = HashSet::new();
+        let mut texts = Vec::new();
+        for name in names {
+            let Some(bytes) = package.read(name)? else { continue };
+            let tree = xml::parse(&bytes, &SKIPPED, limits)?;
+            walk.relations = ooxml::relations(package, name, limits)?;
+            let text = joined(&walk.blocks(&tree));
+            if seen.insert(text.clone()) {
+                texts.push(text);
+            }
+        }
+        numbered(&mut found.parts, place, texts);
+    }
+    for (kind, element, place) in [("footnotes", "footnote", "footnote"), ("endnotes", "endnote", "endnote")] {
+        let Some(tree) = side_part(package, relations, kind, limits)? else { continue };
+        for note in tree.elements().filter(|each| &*each.name == element) {
+            // Separators are layout.
+            if note.attribute("type").is_some_and(|kind| kind != "normal") {
+                continue;
+            }
+            let id = note.attribute("id").unwrap_or("?");
+            let mut blocks = walk.blocks(note);
+            Part::push(&mut found.parts, format!("{place} {id}"), joined(&blocks));
+            if let Some(Block::Paragraph(first)) = blocks.first_mut() {
+                first.label = format!("[{id}] ");
+            }
+            notes.append(&mut blocks);
+        }
+    }
+    if let Some(tree) = side_part(package, relations, "comments", limits)? {
+        let mut count = 0;
+        for (index, comment) in tree.elements().filter(|each| &*each.name == "comment").enumerate() {
+            let blocks = walk.blocks(comment);
+            Part::push(&mut found.parts, format!("comment {}", index + 1), joined(&blocks));
+            Part::push(
+                &mut found.parts,
+                format!("comment {} author", index + 1),
+                comment.attribute("author").unwrap_or_default(),
+            );
+            count += 1;
+        }
+        if count > 0 {
+            found.warnings.push(format!("文档里有 {count} 条批注，下载的人能看到。请在 Word 或 WPS 中删除批注后重新上传。"));
+        }
+    }
+    Ok(notes)
+}
+
+fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, warnings: &mut Vec<String>) {
+    if walk.tracked {
+        warnings.push(
+            "文档里有修订痕迹，下载的人能看到改动前的文字。请在 Word 或 WPS 中“接受全部修订”后重新上传。".to_owned(),
+        );
+    }
+    if walk.pictures > 0 {
+        warnings.push(format!("文档里有 {} 张图片，图片没有导入，其中的文字也无法自动检查，请人工核对。", walk.pictures));
+    }
+    if walk.foreign {
+        warnings.push("文档里有以其他格式嵌入的内容，系统读不出来。请用 Word 打开后另存一份再上传。".to_owned());
+    }
+    let outside = relations.values().filter(|relation| relation.external && relation.kind != "hyperlink").count();
+    if outside > 0 {
+        warnings.push(format!("文档引用了 {outside} 个外部文件，系统不会去读取。请把引用的内容放进文档，或删除引用。"));
+    }
+}
+
+fn joined(blocks: &[Block]) -> String {
+    let mut lines = Vec::new();
+    model::lines(blocks, &mut lines);
+    lines.join("\n")
+}
+
+fn numbered(parts: &mut Vec<Part>, place: &str, texts: impl IntoIterator<Item = String>) {
+    for (index, text) in texts.into_iter().filter(|text| !text.trim().is_empty()).enumerate() {
+        Part::push(parts, format!("{place} {}", index + 1), text);
+    }
+}

@@ -1,0 +1,150 @@
+//! What a docx says once layout is forgotten: paragraphs with runs, and tables.
+
+/// A block of the body, a cell, a header or a note.
+#[derive(Debug, Clone)]
+pub(super) enum Block {
+    /// A paragraph.
+    Paragraph(Paragraph),
+    /// A table.
+    Table(Table),
+}
+
+/// A paragraph.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Paragraph {
+    pub(super) role: Role,
+    pub(super) align: Align,
+    /// The number that the word processor made, with the space after it.
+    pub(super) label: String,
+    pub(super) runs: Vec<Run>,
+}
+
+/// What a paragraph is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Role {
+    #[default]
+    Text,
+    /// The title of the document.
+    Title,
+    /// A heading of level 1 to 9.
+    Heading(u8),
+    /// An item with a bullet; the level counts from 0.
+    Bullet(usize),
+}
+
+/// Where a paragraph stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Align {
+    #[default]
+    Start,
+    Center,
+    End,
+}
+
+/// Text of one look.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) text: String,
+    pub(super) look: Look,
+}
+
+/// How text looks, as far as it carries meaning.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) bold: bool,
+    pub(super) italic: bool,
+    pub(super) underline: bool,
+    pub(super) strike: bool,
+    pub(super) superscript: bool,
+    pub(super) subscript: bool,
+    /// A web or mail address.
+    pub(super) link: Option<String>,
+}
+
+/// A table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Table {
+    pub(super) rows: Vec<Row>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    /// Whether the row is repeated on each page as a heading.
+    pub(super) heading: bool,
+    /// Grid columns left out before the first cell.
+    pub(super) skipped: usize,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell {
+    pub(super) blocks: Vec<Block>,
+    /// Grid columns it covers, at least 1.
+    pub(super) columns: usize,
+    pub(super) merge: Merge,
+}
+
+/// Merging of cells from above to below.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Merge {
+    #[default]
+    None,
+    /// The first of merged cells.
+    First,
+    /// Continues the cell above.
+    Continued,
+}
+
+impl Paragraph {
+    /// The text with its number; lines within the paragraph are separate lines.
+    pub(super) fn text(&self) -> String {
+        let mut out = self.label.clone();
+        for run in &self.runs {
+            out.push_str(&run.text);
+        }
+        out.truncate(out.trim_end().len());
+        out
+    }
+}
+
+impl Row {
+    /// The cells with tabs between them.
+    pub(super) fn text(&self) -> String {
+        let cells: Vec<String> = self.cells.iter().map(|cell| flat(&cell.blocks)).collect();
+        cells.join("\t")
+    }
+}
+
+/// The text of blocks on one line.
+pub(super) fn flat(blocks: &[Block]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for block in blocks {
+        match block {
+            Block::Paragraph(paragraph) => words.push(paragraph.text()),
+            Block::Table(table) => {
+                for row in &table.rows {
+                    words.extend(row.cells.iter().map(|cell| flat(&cell.blocks)));
+                }
+            }
+        }
+    }
+    let pieces: Vec<&str> = words.iter().flat_map(|word| word.split_whitespace()).collect();
+    pieces.join(" ")
+}
+
+/// The text of blocks by lines.
+pub(super) fn lines(blocks: &[Block], out: &mut Vec<String>) {
+    for block in blocks {
+        match block {
+            Block::Paragraph(paragraph) => {
+                let text = paragraph.text();
+                out.extend(text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).map(str::to_owned));
+            }
+            Block::Table(table) => {
+                out.extend(table.rows.iter().map(Row::text).filter(|line| !line.trim().is_empty()));
+            }
+        }
+    }
+}

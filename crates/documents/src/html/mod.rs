@@ -1,0 +1,231 @@
+//! HTML as it comes from editors, web pages and our own readers: visible text, and a simple form of it.
+//!
+//! Neither function is a sanitiser in the legal sense of the word; [`simplify`] writes only a short list of tags and
+//! makes every attribute anew, but what is stored and shown passes the sanitiser of the publishing context too.
+
+mod simplify;
+mod tokens;
+
+pub use simplify::simplify;
+use tokens::{Token, Tokens, unescape};
+
+/// Elements that begin and end a line.
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address" | "article" | "aside" | "blockquote" | "body" | "caption" | "center" | "dd" | "details" | "div" | "dl"
+            | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+            | "header" | "hr" | "html" | "legend" | "li" | "main" | "nav" | "ol" | "option" | "p" | "pre" | "section"
+            | "select" | "summary" | "table" | "tbody" | "tfoot" | "thead" | "title" | "tr" | "ul"
+    )
+}
+
+/// The text of a page as readers see it, for search, checks and excerpts.
+///
+/// Block elements and `<br>` are lines, blank lines are left out, cells of a table row are separated by tabs, items of
+/// numbered lists carry their number. Text hidden by styles counts as visible: checks must not miss it.
+pub fn to_text(html: &str) -> String {
+    let mut text = Text::default();
+    for token in Tokens::new(html) {
+        match token {
+            Token::Open(name, attributes) => text.open(&name, &attributes),
+            Token::Close(name) => text.close(&name),
+            Token::Text(piece) => text.say(&unescape(piece)),
+        }
+    }
+    text.end_line();
+    text.out.truncate(text.out.trim_end_matches('\n').len());
+    text.out
+}
+
+/// Text for use in HTML, in elements and in attribute values.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[derive(Default)]
+struct Text {
+    out: String,
+    line: String,
+    /// A blank is due before the next word.
+    gap: bool,
+    /// For each open table whether one of its cells is open; within a cell nothing begins a line.
+    tables: Vec<bool>,
+    /// Cells already written on this row.
+    cells_before: usize,
+    preformatted: usize,
+    /// The next number of each open list; `None` for lists without numbers.
+    lists: Vec<Option<i64>>,
+}
+
+impl Text {
+    fn say(&mut self, piece: &str) {
+        for c in piece.chars() {
+            match c {
+                '\n' if self.preformatted > 0 && !self.in_cell() => self.end_line(),
+                ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{a0}' => {
+                    if self.preformatted > 0 && c == ' ' {
+                        self.line.push(' ');
+                    } else {
+                        self.gap = true;
+                    }
+                }
+                '\u{200b}' | '\u{feff}' => {}
+                c => {
+                    if self.gap && !self.line.is_empty() && !self.line.ends_with('\t') {
+                        self.line.push(' ');
+                    }
+                    self.gap = false;
+                    self.line.push(c);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, name: &str, attributes: &[(String, String)]) {
+        match name {
+            "td" | "th" => {
+                self.cell();
+                return;
+            }
+            // The end tags of cells may be left out.
+            "tr" => self.end_cell(),
+            "table" => {
+                self.break_line();
+                self.tables.push(false);
+                return;
+            }
+            "br" => {
+                self.break_line();
+                return;
+            }
+            "pre" => self.preformatted += 1,
+            "ol" => {
+                let start = attributes.iter().find(|(key, _)| key == "start");
+                self.lists.push(Some(start.and_then(|(_, value)| value.trim().parse().ok()).unwrap_or(1)));
+            }
+            "ul" => self.lists.push(None),
+            _ => {}
+        }
+        if is_block(name) {
+            self.break_line();
+        }
+        if name == "li"
+            && let Some(Some(number)) = self.lists.last_mut()
+        {
+            let label = format!("{number}. ");
+            *number = number.saturating_add(1);
+            self.say(&label);
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "td" | "th" => {
+                self.end_cell();
+                return;
+            }
+            "tr" => self.end_cell(),
+            "table" => {
+                self.tables.pop();
+            }
+            "pre" => self.preformatted = self.preformatted.saturating_sub(1),
+            "ol" | "ul" => {
+                self.lists.pop();
+            }
+            _ => {}
+        }
+        if is_block(name) {
+            self.break_line();
+        }
+    }
+
+    fn in_cell(&self) -> bool {
+        self.tables.contains(&true)
+    }
+
+    /// Cells of the outermost table are separated by tabs; deeper ones, and cells outside any table, by blanks.
+    fn cell(&mut self) {
+        self.end_cell();
+        if self.tables.is_empty() || self.in_cell() {
+            self.gap = true;
+        } else {
+            if self.cells_before > 0 {
+                self.line.push('\t');
+            }
+            self.gap = false;
+            self.cells_before += 1;
+        }
+        if let Some(open) = self.tables.last_mut() {
+            *open = true;
+        }
+    }
+
+    fn end_cell(&mut self) {
+        if let Some(open) = self.tables.last_mut() {
+            *open = false;
+        }
+    }
+
+    fn break_line(&mut self) {
+        if self.in_cell() {
+            self.gap = true;
+        } else {
+            self.end_line();
+        }
+    }
+
+    fn end_line(&mut self) {
+        if !self.line.trim().is_empty() {
+            self.out.push_str(self.line.trim_end_matches(' '));
+            self.out.push('\n');
+        }
+        self.line.clear();
+        self.gap = false;
+        self.cells_before = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_words() {
+        let html = "<html><head><title>标题</title><style>p{}</style></head><body><p>一、<b>总体</b>\n  要求&nbsp;</p>\
+                    <div>第一行<br>第二行</div><script>no()</script>尾</body></html>";
+        assert_eq!(to_text(html), "标题\n一、总体 要求\n第一行\n第二行\n尾");
+    }
+
+    #[test]
+    fn tables_by_tabs() {
+        let html = "<table><tr><th>姓名</th><th></th><th>电话</th></tr>\n<tr><td><p>演</p><p>示</p></td><td>1</td>\
+                    <td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table><p>后</p>";
+        assert_eq!(to_text(html), "姓名\t\t电话\n演 示\t1\ta b\n后");
+    }
+
+    #[test]
+    fn lists_carry_numbers() {
+        let html = "<ol start=3><li>甲</li><li>乙<ul><li>子</li></ul></li></ol>";
+        assert_eq!(to_text(html), "3. 甲\n4. 乙\n子");
+    }
+
+    #[test]
+    fn broken_pages_still_give_text() {
+        assert_eq!(to_text("<p>a<td>b</p><table></table><p>c"), "a b\nc");
+        assert_eq!(to_text("1 < 2 <3 & <"), "1 < 2 <3 & <");
+        assert_eq!(to_text("<p>x<p title=\"未完"), "x");
+        assert_eq!(to_text("<pre>a\n  b</pre>"), "a\n  b");
+    }
+}

@@ -1,0 +1,281 @@
+//! Workbooks: every filled cell with its place; hidden sheets, rows and columns marked; comments; left-over copies of data.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::Cursor;
+
+use calamine::{Data, Reader, SheetVisible, Xls, Xlsx};
+use quick_xml::events::{BytesStart, Event};
+
+use crate::container::Package;
+use crate::extract::{Part, caught};
+use crate::tables::cell_text;
+use crate::{Extracted, Format, Limits, Rejected, ooxml, tables, xml};
+
+/// Rows of text, column by column.
+type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
+
+/// What of a sheet is hidden: everything, some rows, some columns (counted from 0).
+#[derive(Debug, Default)]
+struct Hidden {
+    sheet: bool,
+    rows: BTreeSet<u32>,
+    columns: Vec<(u32, u32)>,
+}
+
+impl Hidden {
+    fn covers(&self, row: u32, column: u32) -> bool {
+        self.sheet || self.rows.contains(&row) || self.columns.iter().any(|(from, to)| (*from..=*to).contains(&column))
+    }
+}
+
+/// Reads an xlsx.
+pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
+    let mut package = Package::open(bytes, limits)?;
+    ooxml::refuse_macros(&package)?;
+    let main = ooxml::main_part(&mut package, "xl/workbook.xml", limits)?;
+    let Some(workbook) = package.read(&main)? else {
+        return Err(Rejected::damaged("Excel 表格"));
+    };
+    let tree = xml::parse(&workbook, &[], limits)?;
+    let relations = ooxml::relations(&mut package, &main, limits)?;
+    check_shared(&mut package, limits)?;
+    let mut found = empty(Format::Xlsx);
+    let mut room = limits.cells;
+    let mut lines = Vec::new();
+    let sheets = tree.child("sheets").map(|sheets| sheets.elements().collect::<Vec<_>>()).unwrap_or_default();
+    for sheet in sheets {
+        let name = sheet.attribute("name").unwrap_or_default().to_owned();
+        let Some(relation) = sheet.attribute("r:id").and_then(|id| relations.get(id)) else { continue };
+        if relation.external || relation.kind != "worksheet" {
+            continue;
+        }
+        let mut hidden = hidden_places(&mut package, &relation.target, limits)?;
+        hidden.sheet = matches!(sheet.attribute("state"), Some("hidden" | "veryHidden"));
+        let rows = sheet_cells(bytes, &name, &mut room)?;
+        sheet_parts(&name, &rows, &hidden, &mut found, &mut lines);
+        comments(&mut package, &relation.target, &name, &mut found, limits)?;
+    }
+    found.text = lines.join("\n");
+    leftovers(&package, &mut found.warnings);
+    ooxml::metadata(&mut package, &mut found.parts, limits)?;
+    ooxml::embedded(&mut package, &mut found, limits)?;
+    Ok(found)
+}
+
+/// Reads an old binary workbook. Its hidden rows and columns cannot be told, so all cells count as visible.
+pub(crate) fn read_legacy(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
+    caught("旧版 Excel 表格", || {
+        let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| tables::legacy_error(&error))?;
+        let mut found = empty(Format::Xls);
+        let mut lines = Vec::new();
+        let mut room = limits.cells;
+        for sheet in book.sheets_metadata().to_vec() {
+            let Ok(range) = book.worksheet_range(&sheet.name) else { continue };
+            let (top, left) = range.start().unwrap_or_default();
+            let mut rows = Rows::new();
+            for (row, column, value) in range.used_cells() {
+                let at = (row, column);
+                let row = u32::try_from(at.0).unwrap_or(u32::MAX).saturating_add(top);
+                let column = u32::try_from(at.1).unwrap_or(u32::MAX).saturating_add(left);
+                put(&mut rows, (row, column), value, &mut room)?;
+            }
+            let hidden = Hidden { sheet: sheet.visible != SheetVisible::Visible, ..Hidden::default() };
+            sheet_parts(&sheet.name, &rows, &hidden, &mut found, &mut lines);
+        }
+        found.text = lines.join("\n");
+        found.warnings.push(
+            "旧版 .xls 的批注、作者信息以及隐藏的行和列无法识别。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。".to_owned(),
+        );
+        Ok(found)
+    })
+}
+
+fn empty(format: Format) -> Extracted {
+    Extracted { format, text: String::new(), html: None, parts: Vec::new(), pages: None, warnings: Vec::new() }
+}
+
+/// The parts that the library reads by itself are checked first: no definitions, no entities, bounded depth.
+fn check_shared(package: &mut Package<'_>, limits: &Limits) -> Result<(), Rejected> {
+    let names: Vec<String> = package
+        .names()
+        .iter()
+        .filter(|name| {
+            let lower = name.to_ascii_lowercase();
+            lower.ends_with("sharedstrings.xml") || lower.ends_with("styles.xml") || lower.ends_with(".rels")
+        })
+        .cloned()
+        .collect();
+    for name in names {
+        if let Some(bytes) = package.read(&name)? {
+            xml::scan(&bytes, limits, |_| Ok(()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The hidden rows and columns of a sheet; checks the sheet's XML on the way.
+fn hidden_places(package: &mut Package<'_>, part: &str, limits: &Limits) -> Result<Hidden, Rejected> {
+    let mut hidden = Hidden::default();
+    let Some(bytes) = package.read(part)? else {
+        return Ok(hidden);
+    };
+    let mut last_row = 0_u32;
+    xml::scan(&bytes, limits, |event| {
+        let (Event::Start(start) | Event::Empty(start)) = event else {
+            return Ok(());
+        };
+        match start.local_name().as_ref() {
+            "row" => {
+                // Rows may leave out their number: then they follow each other.
+                last_row = number(start, "r").unwrap_or(last_row + 1);
+                let flat = xml::attribute(start, "ht").and_then(|height| height.parse::<f64>().ok()) == Some(0.0);
+                if (is_hidden(start) || flat) && last_row > 0 && hidden.rows.len() < limits.cells {
+                    hidden.rows.insert(last_row - 1);
+                }
+            }
+            "col" => {
+                let (from, to) = (number(start, "min").unwrap_or(1), number(start, "max").unwrap_or(1));
+                let narrow = xml::attribute(start, "width").and_then(|width| width.parse::<f64>().ok()) == Some(0.0);
+                if (is_hidden(start) || narrow) && from > 0 && hidden.columns.len() < 16_384 {
+                    hidden.columns.push((from - 1, to.saturating_sub(1)));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(hidden)
+}
+
+fn is_hidden(start: &BytesStart<'_>) -> bool {
+    matches!(xml::attribute(start, "hidden").as_deref(), Some("1" | "true"))
+}
+
+fn number(start: &BytesStart<'_>, name: &str) -> Option<u32> {
+    xml::attribute(start, name)?.parse().ok()
+}
+
+fn sheet_cells(bytes: &[u8], name: &str, room: &mut usize) -> Result<Rows, Rejected> {
+    caught("Excel 表格", || {
+        let damaged = || Rejected::damaged("Excel 表格");
+        let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
+        let mut cells = book.worksheet_cells_reader(name).map_err(|_| damaged())?;
+        let mut rows = Rows::new();
+        while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
+            put(&mut rows, cell.get_position(), &Data::from(cell.get_value().clone()), room)?;
+        }
+        Ok(rows)
+    })
+}
+
+fn put(rows: &mut Rows, (row, column): (u32, u32), value: &Data, room: &mut usize) -> Result<(), Rejected> {
+    let text = cell_text(value);
+    if text.is_empty() {
+        return Ok(());
+    }
+    *room = room.checked_sub(1).ok_or_else(|| Rejected::too_complex("表格"))?;
+    rows.entry(row).or_default().insert(column, text);
+    Ok(())
+}
+
+/// A place for each filled cell, and a line for each row that readers see.
+fn sheet_parts(name: &str, rows: &Rows, hidden: &Hidden, found: &mut Extracted, lines: &mut Vec<String>) {
+    let mut hidden_cells = 0_usize;
+    for (row, cells) in rows {
+        let mut line: Vec<&str> = Vec::new();
+        for (column, text) in cells {
+            let is_hidden = hidden.covers(*row, *column);
+            let mark = if is_hidden { " (hidden)" } else { "" };
+            Part::push(&mut found.parts, format!("sheet \"{name}\" {}{}{mark}", column_name(*column), row + 1), text);
+            if is_hidden {
+                hidden_cells += 1;
+            } else {
+                line.push(text);
+            }
+        }
+        if !line.is_empty() {
+            lines.push(line.join("\t"));
+        }
+    }
+    if hidden_cells > 0 {
+        let what = if hidden.sheet { "是隐藏的工作表" } else { "有隐藏的行或列" };
+        found.warnings.push(format!(
+            "工作表“{name}”{what}，其中 {hidden_cells} 个单元格有内容，下载的人可以看到。请取消隐藏后核对，或删除后重新上传。"
+        ));
+    }
+}
+
+/// Comments and threaded comments of a sheet.
+fn comments(
+    package: &mut Package<'_>,
+    part: &str,
+    sheet: &str,
+    found: &mut Extracted,
+    limits: &Limits,
+) -> Result<(), Rejected> {
+    let relations: HashMap<String, ooxml::Relation> = ooxml::relations(package, part, limits)?;
+    let mut names: Vec<&str> = relations
+        .values()
+        .filter(|relation| matches!(relation.kind.as_str(), "comments" | "threadedComment") && !relation.external)
+        .map(|relation| relation.target.as_str())
+        .collect();
+    names.sort_unstable();
+    let mut count = 0_usize;
+    for name in names {
+        let Some(bytes) = package.read(name)? else { continue };
+        let tree = xml::parse(&bytes, &["rPr"], limits)?;
+        for kind in ["comment", "threadedComment"] {
+            for comment in tree.descendants(kind) {
+                let place = comment.attribute("ref").unwrap_or("?");
+                Part::push(&mut found.parts, format!("sheet \"{sheet}\" comment {place}"), comment.text());
+                count += 1;
+            }
+        }
+        for author in tree.descendants("author") {
+            Part::push(&mut found.parts, format!("sheet \"{sheet}\" comment author"), author.text());
+        }
+    }
+    if count > 0 {
+        found.warnings.push(format!("工作表“{sheet}”有 {count} 条批注，下载的人能看到。请删除批注后重新上传。"));
+    }
+    Ok(())
+}
+
+/// Copies of data that stay in the file though no sheet shows them.
+fn leftovers(package: &Package<'_>, warnings: &mut Vec<String>) {
+    let under = |folder: &str| package.names().iter().any(|name| name.starts_with(folder));
+    if under("xl/pivotCache/") {
+        warnings.push(
+            "表格里有数据透视表，它带着一份完整的原始数据，删除工作表也不会消失。请把结果复制为数值到新表后再上传。".to_owned(),
+        );
+    }
+    if under("xl/externalLinks/") {
+        warnings.push("表格引用了其他表格的数据，文件里留有副本。请用“断开链接”处理后再上传。".to_owned());
+    }
+    if under("xl/media/") {
+        warnings.push("表格里有图片，其中的文字无法自动检查，请人工核对。".to_owned());
+    }
+}
+
+/// The letters of a column: 0 is A, 26 is AA.
+fn column_name(column: u32) -> String {
+    let mut rest = u64::from(column) + 1;
+    let mut letters = Vec::new();
+    while rest > 0 {
+        letters.push(b'A' + u8::try_from((rest - 1) % 26).unwrap_or(0));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().map(|letter| char::from(*letter)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::column_name;
+
+    #[test]
+    fn columns() {
+        for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")] {
+            assert_eq!(column_name(column), name);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Word documents.
+
+use gongkai_documents::html::to_text;
+
+use crate::fixtures::{NUMBERING, at, docx, numbered, paragraph, read};
+
+#[test]
+fn numbers_made_by_the_word_processor_stand_in_the_text() {
+    let body = [
+        paragraph("2019年演示县政务公开工作要点"),
+        numbered(1, 0, "着力加强公开解读回应工作"),
+        numbered(1, 1, "全面公开重点信息。"),
+        numbered(1, 1, "做好政策解读。"),
+        numbered(1, 2, "建立机制。"),
+        numbered(1, 0, "提升政务服务"),
+        numbered(1, 1, "从一重新计数。"),
+        paragraph("三、这是手工输入的编号"),
+        numbered(3, 0, "另起一份，重新开始"),
+    ];
+    let found = read(&docx(&body.concat(), &[("word/numbering.xml", NUMBERING)]), "要点.docx");
+    assert_eq!(
+        found.text,
+        "2019年演示县政务公开工作要点\n一、着力加强公开解读回应工作\n（一）全面公开重点信息。\n（二）做好政策解读。\n\
+         1. 建立机制。\n二、提升政务服务\n（一）从一重新计数。\n三、这是手工输入的编号\n一、另起一份，重新开始"
+    );
+    assert_eq!(at(&found, "body"), Some(found.text.as_str()));
+    assert_eq!(to_text(found.html.as_deref().expect("html")), found.text);
+}
+
+#[test]
+fn headings_count_through_their_styles() {
+    let styles = r#"<w:styles xmlns:w="x"><w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr><w:jc w:val="center"/></w:pPr></w:style>
+<w:style w:type="paragraph" w:styleId="a"><w:name w:val="Own"/><w:basedOn w:val="1"/></w:style><w:style w:type="paragraph" w:styleId="t"><w:name w:val="Title"/></w:style></w:styles>"#;
+    let styled = |style: &str, more: &str, text: &str| {
+        format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/>{more}</w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let none = "<w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"0\"/></w:numPr>";
+    let body = [styled("t", "", "题"), styled("1", "", "甲"), styled("a", "", "乙"), styled("1", none, "附件")].concat();
+    let found = read(&docx(&body, &[("word/numbering.xml", NUMBERING), ("word/styles.xml", styles)]), "a.docx");
+    assert_eq!(found.text, "题\n一、甲\n二、乙\n附件");
+    let html = found.html.expect("html");
+    assert!(html.starts_with("<h1>题</h1>\n<h2 class=\"center\">一、甲</h2>"), "{html}");
+}
+
+#[test]
+fn tables_keep_merged_cells_and_rows_are_places() {
+    let cell = |properties: &str, text: &str| format!("<w:tc><w:tcPr>{properties}</w:tcPr>{}</w:tc>", paragraph(text));
+    let rows = [
+        format!("<w:trPr><w:tblHeader/></w:trPr>{}{}", cell("<w:gridSpan w:val=\"2\"/>", "任务"), cell("", "单位")),
+        format!("{}{}{}", cell("<w:vMerge w:val=\"restart\"/>", "公开"), cell("", "甲"), cell("", "演示局")),
+        format!("{}{}{}", cell("<w:vMerge/>", ""), cell("", "乙 &lt;b&gt;"), cell("", "演示办")),
+    ];
+    let table = format!("<w:tbl><w:tblPr/>{}</w:tbl>", rows.map(|row| format!("<w:tr>{row}</w:tr>")).concat());
+    let found = read(&docx(&format!("{}{table}{}", paragraph("前"), paragraph("后")), &[]), "表.docx");
+    assert_eq!(found.text, "前\n任务\t单位\n公开\t甲\t演示局\n\t乙 <b>\t演示办\n后");
+    assert_eq!(at(&found, "body"), Some("前\n后"));
+    assert_eq!(at(&found, "table 1 row 2"), Some("公开\t甲\t演示局"));
+    assert_eq!(
+        found.html.as_deref(),
+        Some(
+            "<p>前</p>\n<table>\n<tr><th colspan=\"2\">任务</th><th>单位</th></tr>\n\
+             <tr><td rowspan=\"2\">公开</td><td>甲</td><td>演示局</td></tr>\n\
+             <tr><td>乙 &lt;b&gt;</td><td>演示办</td></tr>\n</table>\n<p>后</p>\n"
+        )
+    );
+}
+
+#[test]
+fn hidden_places_are_found_and_named() {
+    let body = "<w:p><w:r><w:t>可见</w:t></w:r><w:del w:id=\"1\" w:author=\"x\"><w:r><w:delText>删去的手机号</w:delText></w:r></w:del>\
+                <w:ins w:id=\"2\"><w:r><w:t>新增</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>隐藏的字</w:t></w:r>\
+                <w:r><w:instrText>PAGE</w:instrText></w:r></w:p>\
+                <w:p><w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:drawing><wps:txbx><w:txbxContent><w:p><w:r><w:t>框中</w:t></w:r></w:p></w:txbxContent></wps:txbx></w:drawing></mc:Choice>\
+                <mc:Fallback><w:pict><w:txbxContent><w:p><w:r><w:t>框中</w:t></w:r></w:p></w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>";
+    let rels = r#"<Relationships><Relationship Id="h" Type="x/header" Target="header1.xml"/><Relationship Id="f" Type="x/footer" Target="footer1.xml"/><Relationship Id="c" Type="x/comments" Target="comments.xml"/><Relationship Id="t" Type="x/attachedTemplate" Target="http://example.org/t.dotx" TargetMode="External"/></Relationships>"#;
+    let more = [
+        ("word/_rels/document.xml.rels", rels),
+        ("word/header1.xml", "<w:hdr><w:p><w:r><w:t>内部资料</w:t></w:r></w:p></w:hdr>"),
+        ("word/footer1.xml", "<w:ftr><w:p><w:r><w:t>第1页</w:t></w:r></w:p></w:ftr>"),
+        ("word/comments.xml", "<w:comments><w:comment w:id=\"0\" w:author=\"演示员\"><w:p><w:r><w:t>再核对</w:t></w:r></w:p></w:comment></w:comments>"),
+        ("word/footnotes.xml", "<w:footnotes><w:footnote w:type=\"separator\" w:id=\"-1\"><w:p/></w:footnote><w:footnote w:id=\"2\"><w:p><w:r><w:t>脚注</w:t></w:r></w:p></w:footnote></w:footnotes>"),
+        ("docProps/core.xml", "<cp:coreProperties><dc:creator>演示作者</dc:creator><cp:lastModifiedBy>演示修改者</cp:lastModifiedBy></cp:coreProperties>"),
+        ("docProps/app.xml", "<Properties><Company>演示县</Company></Properties>"),
+    ];
+    let found = read(&docx(body, &more), "a.docx");
+    assert_eq!(found.text, "可见新增\n框中\n[2] 脚注");
+    for (place, text) in [
+        ("body", "可见新增"),
+        ("deleted text 1", "删去的手机号"),
+        ("hidden text 1", "隐藏的字"),
+        ("text box 1", "框中"),
+        ("header 1", "内部资料"),
+        ("footer 1", "第1页"),
+        ("comment 1", "再核对"),
+        ("comment 1 author", "演示员"),
+        ("footnote 2", "脚注"),
+        ("metadata author", "演示作者"),
+        ("metadata last modified by", "演示修改者"),
+        ("metadata company", "演示县"),
+    ] {
+        assert_eq!(at(&found, place), Some(text), "{place}");
+    }
+    for word in ["批注", "修订", "外部文件"] {
+        assert!(found.warnings.iter().any(|warning| warning.contains(word)), "{word}");
+    }
+}
+
+#[test]
+fn bullets_links_and_marks_become_simple_html() {
+    let rels = r#"<Relationships><Relationship Id="a" Type="x/hyperlink" Target="https://example.org/?a=1&amp;b=2" TargetMode="External"/><Relationship Id="b" Type="x/hyperlink" Target="javascript:alert(1)" TargetMode="External"/></Relationships>"#;
+    let body = [
+        numbered(2, 0, "甲"),
+        numbered(2, 1, "子"),
+        numbered(2, 0, "乙"),
+        "<w:p><w:r><w:rPr><w:b/><w:i w:val=\"0\"/></w:rPr><w:t>重</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>点</w:t></w:r>\
+         <w:hyperlink r:id=\"a\"><w:r><w:rPr><w:u w:val=\"single\"/></w:rPr><w:t>网</w:t></w:r></w:hyperlink>\
+         <w:hyperlink r:id=\"b\"><w:r><w:t>坏</w:t></w:r></w:hyperlink><w:r><w:br/><w:t>行</w:t></w:r></w:p>"
+            .to_owned(),
+    ];
+    let more = [("word/numbering.xml", NUMBERING), ("word/_rels/document.xml.rels", rels)];
+    let found = read(&docx(&body.concat(), &more), "a.docx");
+    assert_eq!(
+        found.html.as_deref(),
+        Some(
+            "<ul><li>甲<ul><li>子</li></ul>\n</li>\n<li>乙</li></ul>\n<p><strong>重点</strong>\
+             <a href=\"https://example.org/?a=1&amp;b=2\">网</a>坏<br>行</p>\n"
+        )
+    );
+    assert_eq!(found.text, "甲\n子\n乙\n重点网坏\n行");
+}
+
+#[test]
+fn embedded_workbooks_are_looked_into() {
+    let sheet = gongkai_documents::tables::Sheet {
+        name: "名单".to_owned(),
+        header: vec!["姓名".to_owned(), "电话".to_owned()],
+        rows: vec![vec!["演示甲".into(), "13800000000".into()]],
+        ..Default::default()
+    };
+    let workbook = gongkai_documents::tables::write_xlsx(&sheet).expect("workbook");
+    let plain = docx(&paragraph("正文"), &[]);
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(plain)).expect("docx");
+    let mut entries: Vec<(String, Vec<u8>)> = Vec::new();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).expect("entry");
+        let name = entry.name().expect("name").into_owned();
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut bytes).expect("content");
+        entries.push((name, bytes));
+    }
+    entries.push(("word/embeddings/Microsoft_Excel_Sheet1.xlsx".to_owned(), workbook));
+    let borrowed: Vec<(&str, &[u8])> = entries.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let found = read(&crate::fixtures::archive(&borrowed), "a.docx");
+    assert_eq!(found.text, "正文");
+    assert_eq!(at(&found, "embedded \"Microsoft_Excel_Sheet1.xlsx\" sheet \"名单\" B2"), Some("13800000000"));
+}

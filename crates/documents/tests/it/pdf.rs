@@ -1,0 +1,33 @@
+//! PDF files, made by hand.
+
+use gongkai_documents::{Code, Limits, extract};
+
+use crate::fixtures::{at, pdf, read};
+
+#[test]
+fn text_by_page_with_properties() {
+    let found = read(&pdf(&["Hello county", "", "Second page"]), "a.pdf");
+    assert_eq!(found.pages, Some(3));
+    assert_eq!(found.text, "Hello county\nSecond page");
+    assert_eq!(at(&found, "page 3"), Some("Second page"));
+    assert_eq!(at(&found, "metadata author"), Some("Demo Clerk"));
+    assert_eq!(at(&found, "metadata title"), Some("公开"));
+    assert!(found.warnings.iter().any(|warning| warning.contains("第 2 页没有文字")), "{:?}", found.warnings);
+}
+
+#[test]
+fn scans_are_called_so() {
+    let found = read(&pdf(&["", ""]), "a.pdf");
+    assert!(found.text.is_empty());
+    assert!(found.warnings[0].contains("扫描件"));
+}
+
+#[test]
+fn too_many_pages_and_half_files_are_refused() {
+    let limits = Limits { pages: 2, ..Limits::default() };
+    let rejected = extract(&pdf(&["a", "b", "c"]), "a.pdf", &limits).expect_err("pages");
+    assert_eq!(rejected.code, Code::TooComplex);
+    assert!(rejected.message.contains("3 页"));
+    let rejected = extract(b"%PDF-1.4\nnothing follows", "a.pdf", &Limits::default()).expect_err("half");
+    assert_eq!(rejected.code, Code::Damaged);
+}

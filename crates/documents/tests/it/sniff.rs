@@ -1,0 +1,98 @@
+//! What a file is, and how refusals are worded.
+
+use gongkai_documents::{Code, Format, decode_text, sniff};
+
+use crate::fixtures::{archive, docx, paragraph, pdf, read};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+
+fn refused(bytes: &[u8], name: &str) -> (Code, String) {
+    let rejected = sniff(bytes, name).expect_err("refused");
+    assert!(rejected.message.contains("请"), "says what to do: {rejected}");
+    (rejected.code, rejected.message)
+}
+
+/// An old Office container with a stream of this name.
+fn ole(stream: &str) -> Vec<u8> {
+    let mut bytes = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+    bytes.resize(1024, 0);
+    let mut entry: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    entry.resize(128, 0);
+    bytes.extend(entry);
+    bytes
+}
+
+#[test]
+fn bytes_decide_and_names_help_among_texts() {
+    let word = docx(&paragraph("a"), &[]);
+    for (bytes, name, format) in [
+        (&word[..], "a.docx", Format::Docx),
+        (&word, "没有后缀", Format::Docx),
+        (&pdf(&["x"]), "a.PDF", Format::Pdf),
+        (PNG, "a.png", Format::Png),
+        (b"\xFF\xD8\xFF\xE0aaaa", "a.jpeg", Format::Jpeg),
+        (b"a,b", "a.csv", Format::Csv),
+        (b"# a", "a.md", Format::Markdown),
+        (b"# a", "a.txt", Format::Txt),
+        (b"the header %PDF- is text", "a.txt", Format::Txt),
+        (b"\n <!DOCTYPE html><p>", "a.txt", Format::Html),
+        (&ole("Workbook"), "a.xls", Format::Xls),
+    ] {
+        assert_eq!(sniff(bytes, name), Ok(format), "{name}");
+    }
+}
+
+#[test]
+fn a_renamed_picture_is_called_what_it_is() {
+    let (code, message) = refused(PNG, "通知.docx");
+    assert_eq!(code, Code::WrongName);
+    assert!(message.contains("PNG 图片") && message.contains(".docx"), "{message}");
+    let (code, message) = refused(&docx("", &[]), "a.pdf");
+    assert_eq!(code, Code::WrongName);
+    assert!(message.contains("Word 文档") && message.contains("改为 .docx"), "{message}");
+    let (code, message) = refused("<html><p>网页</html>".as_bytes(), "a.doc");
+    assert_eq!(code, Code::WrongName);
+    assert!(message.contains("网页") && message.contains("另存为 .docx"), "{message}");
+}
+
+#[test]
+fn old_and_foreign_formats_get_their_own_advice() {
+    let (code, message) = refused(&ole("WordDocument"), "a.doc");
+    assert_eq!(code, Code::LegacyOffice);
+    assert!(message.contains("请用 Word 或 WPS 另存为 .docx 后再上传"), "{message}");
+    assert_eq!(refused(&ole("EncryptedPackage"), "a.docx").0, Code::Encrypted);
+    assert_eq!(refused(b"{\\rtf1 a}", "a.doc").0, Code::LegacyOffice);
+    assert_eq!(refused(b"GIF89a....", "a.gif").0, Code::Unsupported);
+    assert_eq!(refused(b"Rar!\x1a\x07\0", "a.rar").0, Code::Archive);
+    assert_eq!(refused(b"MZ\x90\0\x03\0", "a.exe").0, Code::Program);
+    assert_eq!(refused(b"", "a.txt").0, Code::Empty);
+    assert_eq!(refused(b"\0\x01\x02", "a.dat").0, Code::Unsupported);
+    let (code, message) = refused(b"\0\x01\x02", "a.pdf");
+    assert_eq!(code, Code::Damaged);
+    assert!(message.contains("PDF"), "{message}");
+    assert!(refused(&archive(&[("OFD.xml", b"<a/>")]), "a.ofd").1.contains("OFD"));
+}
+
+#[test]
+fn archives_and_archives_in_archives_are_refused() {
+    let inner = archive(&[("a.txt", b"a")]);
+    assert_eq!(refused(&inner, "a.zip").0, Code::Archive);
+    assert_eq!(refused(&archive(&[("inner.zip", &inner)]), "a.docx").0, Code::Archive);
+}
+
+#[test]
+fn text_of_the_system_encoding_is_read() {
+    let (bytes, _, _) = encoding_rs::GBK.encode("一、加强公开\r\n二、提升服务 \r\n");
+    assert_eq!(decode_text(&bytes).map(|(_, name)| name), Ok("GB18030"));
+    let found = read(&bytes, "a.txt");
+    assert_eq!((found.format, found.text.as_str()), (Format::Txt, "一、加强公开\n二、提升服务"));
+    assert!(found.warnings[0].contains("GBK"));
+}
+
+#[test]
+fn web_pages_and_markdown_come_with_simple_html() {
+    let page = read("<html><body onload=x><div>甲</div><script>1</script><p>乙</p></body></html>".as_bytes(), "a.html");
+    assert_eq!((page.text.as_str(), page.html.as_deref()), ("甲\n乙", Some("<p>甲</p>\n<p>乙</p>\n")));
+    let note = read("# 题\n\n- 甲\n- 乙\n".as_bytes(), "a.md");
+    assert_eq!(note.text, "题\n甲\n乙");
+}

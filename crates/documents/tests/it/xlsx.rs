@@ -1,0 +1,45 @@
+//! Workbooks and what hides in them.
+
+use gongkai_documents::Format;
+use rust_xlsxwriter::{ExcelDateTime, Format as Look, Note, Workbook};
+
+use crate::fixtures::{at, read};
+
+#[test]
+fn hidden_sheets_rows_columns_and_comments_are_named() {
+    let mut book = Workbook::new();
+    let date = Look::new().set_num_format("yyyy\"年\"m\"月\"d\"日\"");
+    let sheet = book.add_worksheet();
+    sheet.set_name("名单").expect("name");
+    sheet.write_string(0, 0, "姓名").expect("cell");
+    sheet.write_string(0, 2, "身份证号").expect("cell");
+    sheet.write_string(11, 0, "演示甲").expect("cell");
+    sheet.write_string(11, 2, "110101190001010000").expect("cell");
+    sheet.write_number(12, 0, 12.0).expect("cell");
+    sheet.write_number(12, 1, 0.5).expect("cell");
+    let day = ExcelDateTime::from_ymd(2019, 5, 1).expect("day");
+    sheet.write_datetime_with_format(13, 0, &day, &date).expect("cell");
+    sheet.write_string(14, 0, "藏行").expect("cell");
+    sheet.set_column_hidden(2).expect("hide");
+    sheet.set_row_hidden(14).expect("hide");
+    sheet.insert_note(0, 0, &Note::new("批注内容").set_author("演示员")).expect("note");
+    let secret = book.add_worksheet();
+    secret.set_name("底稿").expect("name");
+    secret.write_string(0, 0, "底").expect("cell");
+    secret.set_hidden(true);
+    let found = read(&book.save_to_buffer().expect("workbook"), "名单.xlsx");
+    assert_eq!(found.format, Format::Xlsx);
+    assert_eq!(found.text, "姓名\n演示甲\n12\t0.5\n2019-05-01");
+    for (place, text) in [
+        ("sheet \"名单\" A1", "姓名"),
+        ("sheet \"名单\" C12 (hidden)", "110101190001010000"),
+        ("sheet \"名单\" A15 (hidden)", "藏行"),
+        ("sheet \"底稿\" A1 (hidden)", "底"),
+        ("sheet \"名单\" A14", "2019-05-01"),
+    ] {
+        assert_eq!(at(&found, place), Some(text), "{place}");
+    }
+    assert!(at(&found, "sheet \"名单\" comment A1").is_some_and(|text| text.contains("批注内容")));
+    assert!(found.warnings.iter().any(|warning| warning.contains("名单") && warning.contains("隐藏的行或列")));
+    assert!(found.warnings.iter().any(|warning| warning.contains("底稿") && warning.contains("隐藏的工作表")));
+}
