@@ -1,1 +1,4 @@
 //! Plans, duties, evidence: parse, import, board, public plan page.
+
+pub mod duties;
+pub mod model;
