@@ -1,0 +1,230 @@
+//! One public document, one attachment, and the tombstones.
+
+use sha2::{Digest, Sha256};
+use sqlx::FromRow;
+use store::{Db, Result};
+
+use super::{
+    ColumnRef, Found, Listed, PastEdition, PublicAttachment, PublicDocument, PublicEdition, Tombstone,
+    lists::{ListedRow, SELECT},
+};
+use crate::{kinds::Kind, sql::{Conditions, split_words}};
+
+#[derive(FromRow)]
+struct EditionRow {
+    id: String,
+    number: i64,
+    body_html: String,
+    body_text: String,
+    effective_on: String,
+    expires_on: String,
+    topics: String,
+    keywords: String,
+    source: String,
+    note: String,
+    interprets: String,
+}
+
+#[derive(FromRow)]
+struct PastRow {
+    number: i64,
+    title: String,
+    published_at: String,
+    ended_at: String,
+    note: String,
+    state: String,
+}
+
+#[derive(FromRow)]
+struct AttachmentRow {
+    id: String,
+    title: String,
+    file_name: String,
+    digest: String,
+    media_type: String,
+    format: String,
+    bytes: i64,
+    body_text: String,
+}
+
+impl From<AttachmentRow> for PublicAttachment {
+    fn from(row: AttachmentRow) -> Self {
+        Self {
+            id: row.id,
+            title: if row.title.is_empty() { row.file_name.clone() } else { row.title },
+            file_name: row.file_name,
+            digest: row.digest,
+            media_type: row.media_type,
+            format: row.format.to_uppercase(),
+            bytes: row.bytes,
+            text: row.body_text,
+        }
+    }
+}
+
+/// What stands at a document's address: the document, its tombstone, or nothing that the public may know of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn document(db: &Db, id: &str) -> Result<Option<Found>> {
+    let mut conditions = Conditions::new("d.current_edition <> ''");
+    conditions.text("d.id = ?", id);
+    let Some(row) = conditions.rows::<ListedRow>(db, SELECT, "", 1, 0).await?.into_iter().next() else {
+        return Ok(tombstone(db, id).await?.map(Found::Withdrawn));
+    };
+    let listed = Listed::from(row);
+    let edition: Option<EditionRow> = sqlx::query_as(
+        "SELECT e.id, e.number, e.body_html, e.body_text, e.effective_on, e.expires_on, e.topics, e.keywords, e.source, \
+         e.note, d.interprets FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
+         WHERE d.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(db.read())
+    .await?;
+    // Withdrawn between the two questions: then it is gone.
+    let Some(edition) = edition else { return Ok(tombstone(db, id).await?.map(Found::Withdrawn)) };
+    let attachments: Vec<AttachmentRow> = sqlx::query_as(
+        "SELECT id, title, file_name, digest, media_type, format, bytes, body_text FROM attachment \
+         WHERE edition_id = $1 ORDER BY position, id",
+    )
+    .bind(&edition.id)
+    .fetch_all(db.read())
+    .await?;
+    let column = super::columns::reference(db, &listed.column).await?.unwrap_or_else(|| ColumnRef::missing(&listed.column));
+    Ok(Some(Found::Public(Box::new(PublicDocument {
+        interpretations: interpretations(db, id).await?,
+        interprets: one(db, &edition.interprets).await?,
+        superseded: past(db, id, edition.number, &edition.note).await?,
+        attachments: attachments.into_iter().map(PublicAttachment::from).collect(),
+        column,
+        edition: PublicEdition {
+            id: edition.id,
+            number: edition.number,
+            digest: hex::encode(Sha256::digest(edition.body_html.as_bytes())),
+            // Cleaned when written; cleaned again because what is shown must not depend on what an import once wrote.
+            body_html: web::rich::sanitize(&edition.body_html),
+            body_text: edition.body_text,
+            effective_on: edition.effective_on,
+            expires_on: edition.expires_on,
+            topics: split_words(&edition.topics),
+            keywords: split_words(&edition.keywords),
+            source: if edition.source.is_empty() { listed.organ.to_string() } else { edition.source },
+            note: edition.note,
+        },
+        listed,
+    }))))
+}
+
+async fn one(db: &Db, id: &str) -> Result<Option<Listed>> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let mut conditions = Conditions::new("d.current_edition <> ''");
+    conditions.text("d.id = ?", id);
+    Ok(conditions.rows::<ListedRow>(db, SELECT, "", 1, 0).await?.into_iter().next().map(Listed::from))
+}
+
+async fn interpretations(db: &Db, id: &str) -> Result<Vec<Listed>> {
+    let mut conditions = Conditions::new("d.current_edition <> ''");
+    conditions.text("d.interprets = ?", id);
+    let rows: Vec<ListedRow> = conditions.rows(db, SELECT, "ORDER BY d.first_published_at, d.id", 50, 0).await?;
+    Ok(rows.into_iter().map(Listed::from).collect())
+}
+
+/// Editions before `number` that were public; what replaced each is told by the note of the next.
+async fn past(db: &Db, id: &str, number: i64, note: &str) -> Result<Vec<PastEdition>> {
+    let rows: Vec<PastRow> = sqlx::query_as(
+        "SELECT number, title, published_at, ended_at, note, state FROM edition \
+         WHERE document_id = $1 AND number < $2 AND published_at <> '' ORDER BY number DESC",
+    )
+    .bind(id)
+    .bind(number)
+    .fetch_all(db.read())
+    .await?;
+    let mut changed = note.to_owned();
+    let mut editions = Vec::with_capacity(rows.len());
+    for row in rows {
+        let next = std::mem::replace(&mut changed, row.note);
+        // A withdrawn text stays withdrawn: its number is told, its title is not.
+        let title = if row.state == "withdrawn" { "（已撤回）".to_owned() } else { row.title };
+        editions.push(PastEdition {
+            number: row.number,
+            title,
+            published_at: row.published_at,
+            ended_at: row.ended_at,
+            changed: next,
+        });
+    }
+    Ok(editions)
+}
+
+#[derive(FromRow)]
+struct TombRow {
+    id: String,
+    kind: String,
+    organ: String,
+    index_number: String,
+    title: String,
+    reason: String,
+    notice: String,
+    ended_at: String,
+}
+
+impl From<TombRow> for Tombstone {
+    fn from(row: TombRow) -> Self {
+        Self {
+            path: Kind::from_code(&row.kind).unwrap_or(Kind::Notice).path(&row.id),
+            id: row.id,
+            title: row.title,
+            organ: row.organ.into(),
+            index_number: row.index_number,
+            reason: row.reason,
+            notice: row.notice,
+            withdrawn_at: row.ended_at,
+        }
+    }
+}
+
+async fn tombstone(db: &Db, id: &str) -> Result<Option<Tombstone>> {
+    let row: Option<TombRow> = sqlx::query_as(
+        "SELECT d.id, d.kind, d.organ, d.index_number, e.title, e.reason, e.notice, e.ended_at FROM document d \
+         JOIN edition e ON e.document_id = d.id AND e.state = 'withdrawn' \
+         WHERE d.id = $1 AND d.current_edition = '' ORDER BY e.number DESC LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(db.read())
+    .await?;
+    Ok(row.map(Tombstone::from))
+}
+
+/// What was withdrawn most recently and is not public again, newest first: for feeds that must take entries back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tombstones(db: &Db, limit: i64) -> Result<Vec<Tombstone>> {
+    let rows: Vec<TombRow> = sqlx::query_as(
+        "SELECT d.id, d.kind, d.organ, d.index_number, e.title, e.reason, e.notice, e.ended_at FROM document d \
+         JOIN edition e ON e.document_id = d.id AND e.state = 'withdrawn' \
+         WHERE d.current_edition = '' ORDER BY e.ended_at DESC LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(db.read())
+    .await?;
+    Ok(rows.into_iter().map(Tombstone::from).collect())
+}
+
+/// The attachment, if the edition to which it belongs is public now. Open it with `ctx.files().open(&digest)`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn attachment(db: &Db, id: &str) -> Result<Option<PublicAttachment>> {
+    let row: Option<AttachmentRow> = sqlx::query_as(
+        "SELECT a.id, a.title, a.file_name, a.digest, a.media_type, a.format, a.bytes, a.body_text FROM attachment a \
+         JOIN edition e ON e.id = a.edition_id AND e.state = 'published' \
+         JOIN document d ON d.id = e.document_id AND d.current_edition = e.id WHERE a.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(db.read())
+    .await?;
+    Ok(row.map(PublicAttachment::from))
+}

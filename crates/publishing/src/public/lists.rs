@@ -1,0 +1,273 @@
+//! Lists and figures of what is public.
+
+use jiff::civil::Date;
+use kernel::{OrganCode, time};
+use sqlx::FromRow;
+use store::{Db, Result};
+
+use super::Listed;
+use crate::{
+    kinds::{Kind, Validity},
+    sql::{Conditions, contains},
+};
+
+/// Which public documents; empty fields do not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Slugs of columns: any of them (a column and those below it).
+    pub columns: Vec<String>,
+    /// The organ.
+    pub organ: Option<OrganCode>,
+    /// Kinds: any of them.
+    pub kinds: Vec<Kind>,
+    /// Year of the first publication, in China.
+    pub year: Option<i16>,
+    /// A topic (主题).
+    pub topic: Option<String>,
+    /// 有效性.
+    pub validity: Option<Validity>,
+    /// Words in the title or the document number.
+    pub words: String,
+}
+
+/// How many documents a column holds.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct ColumnCount {
+    /// Slug of the column.
+    pub column: String,
+    /// Public documents.
+    pub count: i64,
+    /// Day of the newest, `YYYY-MM-DD`.
+    pub newest: String,
+}
+
+/// How many documents an organ has made public.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct OrganCount {
+    /// Code of the organ.
+    pub organ: String,
+    /// Public documents.
+    pub count: i64,
+    /// Day of the newest, `YYYY-MM-DD`.
+    pub newest: String,
+}
+
+/// The tables behind every public list; `e.state` is asked again although `current_edition` says the same.
+pub(super) const FROM: &str = "document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
+                               LEFT JOIN portal_column c ON c.slug = d.column_slug";
+pub(super) const SELECT: &str = "SELECT d.id, d.kind, d.organ, d.column_slug, COALESCE(c.name, '') AS column_name, \
+     d.index_number, d.first_published_at, d.first_published_on, d.published_at, e.title, e.summary, e.document_number, \
+     e.validity, e.written_on FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
+     LEFT JOIN portal_column c ON c.slug = d.column_slug";
+const NEWEST: &str = "ORDER BY d.first_published_at DESC, d.id DESC";
+
+#[derive(Debug, FromRow)]
+pub(super) struct ListedRow {
+    id: String,
+    kind: String,
+    organ: String,
+    column_slug: String,
+    column_name: String,
+    index_number: String,
+    first_published_at: String,
+    first_published_on: String,
+    published_at: String,
+    title: String,
+    summary: String,
+    document_number: String,
+    validity: String,
+    written_on: String,
+}
+
+impl From<ListedRow> for Listed {
+    fn from(row: ListedRow) -> Self {
+        let kind = Kind::from_code(&row.kind).unwrap_or(Kind::Notice);
+        Self {
+            path: kind.path(&row.id),
+            id: row.id,
+            title: row.title,
+            summary: row.summary,
+            kind,
+            organ: row.organ.into(),
+            column: row.column_slug,
+            column_name: row.column_name,
+            index_number: row.index_number,
+            document_number: row.document_number,
+            validity: Validity::from_code(&row.validity),
+            written_on: row.written_on,
+            published_on: row.first_published_on,
+            published_at: row.first_published_at,
+            updated_at: row.published_at,
+        }
+    }
+}
+
+impl Filter {
+    /// Everything of these kinds.
+    pub fn kinds(kinds: &[Kind]) -> Self {
+        Self { kinds: kinds.to_vec(), ..Self::default() }
+    }
+
+    pub(super) fn conditions(&self) -> Conditions {
+        let mut conditions = Conditions::new("d.current_edition <> ''");
+        conditions.any_of("d.column_slug", &self.columns);
+        let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.code()).collect();
+        conditions.any_of("d.kind", &kinds);
+        if let Some(organ) = &self.organ {
+            conditions.text("d.organ = ?", organ.as_str());
+        }
+        if let Some(year) = self.year {
+            conditions.text("d.first_published_on >= ?", format!("{year:04}-01-01"));
+            conditions.text("d.first_published_on <= ?", format!("{year:04}-12-31"));
+        }
+        if let Some(topic) = self.topic.as_ref().filter(|topic| !topic.is_empty()) {
+            conditions.text("LOWER(e.topics) LIKE ? ESCAPE '\\'", contains(&format!("|{topic}|")));
+        }
+        if let Some(validity) = self.validity {
+            conditions.text("e.validity = ?", validity.code());
+        }
+        if !self.words.trim().is_empty() {
+            let fragment = "(LOWER(e.title) LIKE ? ESCAPE '\\' OR LOWER(e.document_number) LIKE ? ESCAPE '\\')";
+            conditions.text(fragment, contains(&self.words));
+        }
+        conditions
+    }
+}
+
+/// A page of public documents, newest first, and how many there are in all. `page` counts from 1.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(db: &Db, filter: &Filter, page: i64, size: i64) -> Result<(Vec<Listed>, i64)> {
+    let conditions = filter.conditions();
+    let total = conditions.count(db, FROM).await?;
+    let rows: Vec<ListedRow> = conditions.rows(db, SELECT, NEWEST, size, (page - 1).max(0) * size).await?;
+    Ok((rows.into_iter().map(Listed::from).collect(), total))
+}
+
+/// The newest public documents of these kinds; of all kinds when none are given.
+///
+/// # Errors
+/// When the database fails.
+pub async fn latest(db: &Db, kinds: &[Kind], limit: i64) -> Result<Vec<Listed>> {
+    let rows: Vec<ListedRow> = Filter::kinds(kinds).conditions().rows(db, SELECT, NEWEST, limit, 0).await?;
+    Ok(rows.into_iter().map(Listed::from).collect())
+}
+
+/// Public documents per column, with the day of the newest. Columns without any are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn column_counts(db: &Db) -> Result<Vec<ColumnCount>> {
+    Ok(sqlx::query_as(
+        "SELECT column_slug AS \"column\", COUNT(*) AS count, MAX(first_published_on) AS newest FROM document \
+         WHERE current_edition <> '' GROUP BY column_slug ORDER BY column_slug",
+    )
+    .fetch_all(db.read())
+    .await?)
+}
+
+/// Public documents per organ, most first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn organ_counts(db: &Db) -> Result<Vec<OrganCount>> {
+    Ok(sqlx::query_as(
+        "SELECT organ, COUNT(*) AS count, MAX(first_published_on) AS newest FROM document \
+         WHERE current_edition <> '' GROUP BY organ ORDER BY COUNT(*) DESC, organ",
+    )
+    .fetch_all(db.read())
+    .await?)
+}
+
+/// Publications on each day of a year that has any, in order; of one organ if given. For the heat map.
+///
+/// # Errors
+/// When the database fails.
+pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Vec<(Date, i64)>> {
+    let filter = Filter { year: Some(year), organ: organ.cloned(), ..Filter::default() };
+    let rows: Vec<(String, i64)> = filter
+        .conditions()
+        .rows(
+            db,
+            "SELECT d.first_published_on, COUNT(*) FROM document d",
+            "GROUP BY d.first_published_on ORDER BY d.first_published_on",
+            400,
+            0,
+        )
+        .await?;
+    Ok(rows.into_iter().filter_map(|(day, count)| Some((time::parse_date(&day)?, count))).collect())
+}
+
+/// Years in which something that is public now was first published, newest first, with counts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn years(db: &Db, filter: &Filter) -> Result<Vec<(i16, i64)>> {
+    let filter = Filter { year: None, ..filter.clone() };
+    let rows: Vec<(String, i64)> = filter
+        .conditions()
+        .rows(
+            db,
+            "SELECT SUBSTR(d.first_published_on, 1, 4) AS y, COUNT(*) FROM document d \
+             JOIN edition e ON e.id = d.current_edition AND e.state = 'published'",
+            "GROUP BY SUBSTR(d.first_published_on, 1, 4) ORDER BY y DESC",
+            100,
+            0,
+        )
+        .await?;
+    Ok(rows.into_iter().filter_map(|(year, count)| Some((year.parse().ok()?, count))).collect())
+}
+
+/// Topics of public documents that fit the filter, most used first, with counts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn topics(db: &Db, filter: &Filter) -> Result<Vec<(String, i64)>> {
+    let filter = Filter { topic: None, ..filter.clone() };
+    let mut conditions = filter.conditions();
+    conditions.fixed("e.topics <> ''");
+    let rows: Vec<(String, i64)> = conditions
+        .rows(
+            db,
+            "SELECT e.topics, COUNT(*) FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'",
+            "GROUP BY e.topics",
+            10_000,
+            0,
+        )
+        .await?;
+    let mut counts: std::collections::HashMap<String, i64> = std::collections::HashMap::new();
+    for (words, count) in rows {
+        for word in crate::sql::split_words(&words) {
+            *counts.entry(word).or_default() += count;
+        }
+    }
+    let mut sorted: Vec<_> = counts.into_iter().collect();
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(sorted)
+}
+
+/// How many public documents were first published on `day` or later.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_since(db: &Db, day: Date) -> Result<i64> {
+    let mut conditions = Conditions::new("d.current_edition <> ''");
+    conditions.text("d.first_published_on >= ?", day.to_string());
+    conditions.count(db, "document d").await
+}
+
+/// Identifiers of public documents after `after`, in text order: for walking through all of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ids(db: &Db, after: &str, limit: i64) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(
+        "SELECT d.id FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
+         WHERE d.current_edition <> '' AND d.id > $1 ORDER BY d.id LIMIT $2",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(db.read())
+    .await?)
+}
