@@ -1,7 +1,7 @@
 // Builds the styles and scripts into dist/, minified, and says how large each is. Exit status 1 when a file breaks its budget.
 import { build, context } from "esbuild";
 import { gzipSync } from "node:zlib";
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,6 +25,7 @@ if (process.argv.includes("--watch")) {
   await (await context(options)).watch();
 } else {
   await build(options);
+  copyFileSync(join(here, "src/favicon.svg"), join(here, "dist/favicon.svg"));
   let bad = false;
   for (const [name, limit] of Object.entries(budgets)) {
     const raw = readFileSync(join(here, "dist", name));

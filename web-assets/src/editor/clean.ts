@@ -17,13 +17,13 @@ function removeComments(root: Node, document: Document): void {
 
 /** The level of a Word list paragraph, 0 when it is none. */
 function listLevel(paragraph: Element): number {
-  const match = /mso-list\s*:[^;]*\blevel(\d+)/i.exec(paragraph.getAttribute("style") ?? "");
+  const match = /mso-list\s*:[^;]*\blevel(\d+)/i.exec(paragraph.getAttribute("data-style") ?? "");
   return match ? Number(match[1]) : 0;
 }
 
 /** Takes the mark (`1.`, `·`) out of the paragraph and says whether it counts. */
 function takeMark(paragraph: Element): boolean {
-  const mark = [...paragraph.querySelectorAll("span")].find((span) => /mso-list\s*:\s*ignore/i.test(span.getAttribute("style") ?? ""));
+  const mark = [...paragraph.querySelectorAll("span")].find((span) => /mso-list\s*:\s*ignore/i.test(span.getAttribute("data-style") ?? ""));
   const text = mark?.textContent ?? "";
   mark?.remove();
   return /[0-9a-zA-Z一二三四五六七八九十]/.test(text) && !/^\s*o\s*$/.test(text);
@@ -52,23 +52,28 @@ function buildLists(root: Element, document: Document): void {
         stack.push(list);
       }
       const item = document.createElement("li");
-      paragraph.removeAttribute("style");
+      paragraph.removeAttribute("data-style");
       item.append(paragraph);
       stack[stack.length - 1]?.append(item);
     }
   }
 }
 
+/** Styles as plain data: parsed as styles they would only trip the content security policy, once per element. */
+function asData(html: string): string {
+  return html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/(<[a-z][^<>]*?\s)style(\s*=)/gi, "$1data-style$2");
+}
+
 /** HTML from the clipboard, cleaned; the editor's schema does the rest. */
 export function cleanPaste(html: string): string {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = new DOMParser().parseFromString(asData(html), "text/html");
   const root = page.body;
   removeComments(root, page);
   for (const element of root.querySelectorAll(DROPPED)) element.remove();
   buildLists(root, page);
   for (const element of [...root.querySelectorAll("*")]) {
     // Some editors wrap everything in <b style="font-weight:normal">, which is not bold at all.
-    if (element.matches("b") && /font-weight\s*:\s*(normal|400)/i.test(element.getAttribute("style") ?? "")) {
+    if (element.matches("b") && /font-weight\s*:\s*(normal|400)/i.test(element.getAttribute("data-style") ?? "")) {
       unwrap(element);
       continue;
     }
@@ -76,7 +81,7 @@ export function cleanPaste(html: string): string {
       unwrap(element);
       continue;
     }
-    const bold = element.matches("span") && /font-weight\s*:\s*(bold|[6-9]00)/i.test(element.getAttribute("style") ?? "");
+    const bold = element.matches("span") && /font-weight\s*:\s*(bold|[6-9]00)/i.test(element.getAttribute("data-style") ?? "");
     for (const { name } of [...element.attributes]) {
       const kept = (name === "href" && element.matches("a")) || ((name === "colspan" || name === "rowspan") && element.matches("td, th")) || ((name === "src" || name === "alt") && element.matches("img"));
       if (!kept) element.removeAttribute(name);

@@ -143,5 +143,8 @@ export function keys(): void {
     setting.checked = lettersOn();
     setting.addEventListener("change", () => keep.set(SETTING, setting.checked ? "on" : "off"));
   }
+  const names = document.querySelector("[data-go-names]");
+  const ways = [...document.querySelectorAll<HTMLElement>("a[data-go]")].map((link) => `${(link.dataset.go ?? "").toUpperCase()} ${(link.firstChild?.textContent ?? "").trim()}`);
+  if (names && ways.length > 0) names.textContent = ways.join("，");
   restorePlace();
 }
