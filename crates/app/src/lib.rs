@@ -1,1 +1,16 @@
-//! Server and command line: routes, jobs, configuration, composed pages.
+//! Server and command line: the only crate that knows all contexts and puts them together.
+
+pub mod backup;
+pub mod cli;
+pub mod compose;
+pub mod config;
+pub mod desk;
+pub mod doctor;
+pub mod health;
+pub mod mail;
+pub mod seams;
+pub mod serve;
+pub mod system;
+
+pub use cli::main;
+pub use compose::App;

@@ -123,9 +123,36 @@ pub trait SearchSource: Send + Sync {
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>>;
 }
 
+/// How far the plan of the year has come: shown on the portal's first page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Year of the plan.
+    pub year: i64,
+    /// Title.
+    pub title: String,
+    /// Address on the portal.
+    pub path: String,
+    /// Public duties.
+    pub total: i64,
+    /// Of these confirmed by evidence.
+    pub confirmed: i64,
+    /// Begun and not overdue.
+    pub doing: i64,
+    /// Past their date and not confirmed.
+    pub overdue: i64,
+}
+
+/// Who knows the progress of plans.
+pub trait PlanProgress: Send + Sync {
+    /// The newest confirmed work plan, if there is one.
+    fn current<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<Progress>>>;
+}
+
 /// All offers.
 #[derive(Clone, Default)]
 pub struct Hooks {
+    /// Who knows the progress of plans.
+    pub progress: Option<Arc<dyn PlanProgress>>,
     /// What can be searched.
     pub search: Vec<Arc<dyn SearchSource>>,
     /// Who has work for people.

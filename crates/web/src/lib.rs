@@ -13,6 +13,7 @@ pub mod filters;
 pub mod form;
 pub mod headers;
 pub mod hooks;
+pub mod mail;
 pub mod page;
 pub mod portal;
 pub mod rail;

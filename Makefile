@@ -1,0 +1,54 @@
+# gongkai: the two commands of a newcomer are `make run` and `make test`.
+
+SHELL := /bin/bash
+export GONGKAI_DATA ?= $(CURDIR)/data
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+BIN := $(TARGET)/debug/gongkai
+ASSETS := web-assets/dist/portal.css
+
+.PHONY: help run demo build test unit e2e rules assets bench release screenshots setup-run setup-test clean
+
+help: ## what can be asked for
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+setup-run:
+	@scripts/setup run
+
+setup-test:
+	@scripts/setup test
+
+$(ASSETS): web-assets/package-lock.json $(shell find web-assets/src -type f 2>/dev/null) web-assets/build.mjs
+	cd web-assets && npm ci --silent --no-audit --no-fund && npm run --silent build
+
+assets: $(ASSETS) ## style sheets and scripts
+
+build: setup-run assets ## the program, for development
+	cargo build --locked --package gongkai-app
+
+run: build ## set everything up, fill the demonstration county, serve it
+	$(BIN) demo
+	@echo "portal http://127.0.0.1:8080   office http://127.0.0.1:8081   (Ctrl-C stops)"
+	GONGKAI_SITE__DEMO=true $(BIN) serve $(SERVE)
+
+rules: assets ## the repository's own rules
+	cargo test --locked --package xtask
+
+unit: setup-test assets ## rules, unit tests and integration tests on SQLite and PostgreSQL
+	scripts/with-postgres scripts/run-tests
+
+e2e: setup-test build ## journeys in Chromium, with axe
+	cd e2e && npm ci --silent --no-audit --no-fund && node run.mjs
+
+test: unit e2e ## everything that must pass
+
+release: setup-run assets ## the program as it is installed
+	cargo build --locked --release --package gongkai-app
+
+bench: release ## speed and memory, measured
+	bench/run
+
+screenshots: build ## the pictures of the README
+	cd e2e && npm ci --silent --no-audit --no-fund && node screenshots.mjs
+
+clean: ## remove what was built here
+	rm -rf target web-assets/dist web-assets/node_modules e2e/node_modules e2e/out

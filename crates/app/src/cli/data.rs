@@ -1,0 +1,96 @@
+//! Commands on the data as a whole: demonstration, search, index, backup, verification.
+
+use std::{path::{Path, PathBuf}, process::ExitCode};
+
+use anyhow::{Result, bail};
+use search::{Query, Search};
+use serde_json::json;
+use web::{Config, Ctx};
+
+use crate::{backup, compose, demo, seams};
+
+pub(crate) async fn demo(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCode> {
+    let config = demo::configure(config);
+    let ctx = compose::open(config, data, std::env::current_exe()?, seams::system()).await?;
+    match demo::fill(&ctx).await? {
+        demo::Outcome::Filled(accounts) => {
+            if as_json {
+                println!("{}", json!({ "filled": true, "accounts": accounts }));
+            } else {
+                println!("演示县已建立（全部为虚构的演示数据）。账号如下，口令相同：{}", demo::PASSWORD);
+                for account in &accounts {
+                    println!("  {:<14} {}　{}", account.login, account.organ, account.roles);
+                }
+            }
+        }
+        demo::Outcome::AlreadyThere => {
+            if as_json {
+                println!("{}", json!({ "filled": false }));
+            } else {
+                println!("数据目录里已经是演示县，没有改动。账号口令：{}", demo::PASSWORD);
+            }
+        }
+    }
+    ctx.db().close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn search(ctx: &Ctx, query: &str, limit: usize, as_json: bool) -> Result<ExitCode> {
+    let search = Search::open(&ctx.data().join("index"), ctx)?;
+    search.catch_up(ctx).await.map_err(compose::words)?;
+    let results = search.query(&Query::text(query).limit(limit))?;
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(&results.contract())?);
+    } else {
+        println!("共 {} 条", results.total);
+        for hit in &results.hits {
+            println!("  [{}] {}  {}", hit.kind, hit.title, hit.url);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn reindex(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
+    let search = Search::open(&ctx.data().join("index"), ctx)?;
+    search.rebuild(ctx).await.map_err(compose::words)?;
+    let status = search.status();
+    if as_json {
+        println!("{}", json!({ "documents": status.documents }));
+    } else {
+        println!("检索索引已重建，共 {} 条。", status.documents);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn backup(ctx: &Ctx, file: &Path, as_json: bool) -> Result<ExitCode> {
+    let made = backup::backup(ctx, file).await?;
+    if as_json {
+        println!("{}", serde_json::to_string(&made)?);
+    } else {
+        println!("已备份：留痕 {} 条，文件 {} 个，写入 {}。", made.events, made.files, file.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn restore(config: Config, data: &Path, file: &Path, as_json: bool) -> Result<ExitCode> {
+    let restored = backup::restore(&config, data, file, seams::system()).await?;
+    if as_json {
+        println!("{}", serde_json::to_string(&restored)?);
+    } else {
+        println!("已恢复并验证：留痕 {} 条，文件 {} 个。检索索引会在启动时自动重建。", restored.events, restored.files);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
+    let verified = store::log::verify(ctx.db(), ctx.files()).await?;
+    if as_json {
+        println!("{}", serde_json::to_string(&verified)?);
+    } else if verified.ok {
+        println!("完好：留痕 {} 条，文件 {} 个。链头 {}", verified.events, verified.files, verified.head);
+    }
+    if let Some(bad) = verified.first_bad {
+        bail!("{bad}。请停止写入，保留现场，从最近一份验证完好的备份比对。");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,206 @@
+//! The command line: what can be typed, and where each command is.
+//!
+//! Results for programs go to standard output, and only with `--json`; words for people go to standard error or to the
+//! plain output. Exit status: 0 done, 1 the input or the state does not allow it, 2 wrong usage.
+
+mod data;
+mod plan;
+mod user;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use web::{Config, Ctx};
+
+use crate::{compose, config, doctor, seams, serve};
+
+/// 政务公开平台：工作要点分解为任务，公开内容过关发布，凭佐证办结。
+#[derive(Debug, Parser)]
+#[command(name = "gongkai", version, about, after_help = "例：gongkai demo && gongkai serve")]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// 数据目录
+    #[arg(long, global = true, env = "GONGKAI_DATA", default_value = "./data", value_name = "DIR")]
+    data: PathBuf,
+    /// 配置文件（TOML）；不指定时用数据目录里的 gongkai.toml（如有）
+    #[arg(long, global = true, env = "GONGKAI_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// 数据库地址；默认是数据目录里的 SQLite
+    #[arg(long, global = true, env = "GONGKAI_DATABASE", value_name = "URL")]
+    database: Option<String>,
+    /// 结果按 JSON 输出到标准输出
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 启动门户、后台和作业
+    #[command(after_help = "例：gongkai serve --portal 0.0.0.0:8080 --office 127.0.0.1:8081")]
+    Serve {
+        /// 门户监听地址，覆盖配置
+        #[arg(long, value_name = "ADDR")]
+        portal: Option<String>,
+        /// 后台监听地址，覆盖配置
+        #[arg(long, value_name = "ADDR")]
+        office: Option<String>,
+        /// 本进程承担的部分
+        #[arg(long, value_enum, default_value = "all")]
+        role: serve::RoleOfProcess,
+    },
+    /// 在空的数据目录里建立演示县
+    #[command(after_help = "例：gongkai demo --data ./demo-data")]
+    Demo,
+    /// 读取或导入工作要点
+    #[command(subcommand)]
+    Plan(plan::Command),
+    /// 检索已公开的信息
+    #[command(after_help = "例：gongkai search 养老 --limit 5 --json")]
+    Search {
+        /// 检索词
+        query: String,
+        /// 最多列出多少条
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// 从数据库重建检索索引
+    #[command(after_help = "例：gongkai reindex")]
+    Reindex,
+    /// 备份到一个文件，运行中也可备份
+    #[command(after_help = "例：gongkai backup gongkai-20260301.tar.gz")]
+    Backup {
+        /// 备份文件
+        file: PathBuf,
+    },
+    /// 把备份恢复到空的数据目录
+    #[command(after_help = "例：gongkai restore gongkai-20260301.tar.gz --data ./restored")]
+    Restore {
+        /// 备份文件
+        file: PathBuf,
+    },
+    /// 验证留痕链和文件是否完好
+    #[command(after_help = "例：gongkai verify --json")]
+    Verify,
+    /// 检查安装环境和配置
+    #[command(after_help = "例：gongkai doctor")]
+    Doctor,
+    /// 管理账号（首个管理员由此建立）
+    #[command(subcommand)]
+    User(user::Command),
+}
+
+/// Reads the command line and does it.
+pub fn main() -> ExitCode {
+    // The guarded child must be small: nothing is set up before it.
+    let mut arguments = std::env::args_os();
+    if arguments.nth(1).is_some_and(|first| first == documents::EXTRACT_COMMAND) {
+        return documents::child_main(arguments);
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("没有完成：{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    // What only computes needs neither configuration nor database.
+    let command = match cli.command {
+        Command::Plan(plan::Command::Parse { file }) => return plan::parse(&file, cli.common.json),
+        other => other,
+    };
+    let mut config = cli.common.config()?;
+    logs(&config, matches!(command, Command::Serve { .. }));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let (json, data) = (cli.common.json, cli.common.data.clone());
+    runtime.block_on(async move {
+        match command {
+            Command::Serve { portal, office, role } => {
+                config.server.portal = portal.unwrap_or(config.server.portal);
+                config.server.office = office.unwrap_or(config.server.office);
+                serve::run(config, data, role).await?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Plan(command) => plan::import(&open(config, data).await?, command, json).await,
+            Command::User(command) => user::run(&open(config, data).await?, command, json).await,
+            Command::Demo => data::demo(config, data, json).await,
+            Command::Search { query, limit } => data::search(&open(config, data).await?, &query, limit, json).await,
+            Command::Reindex => data::reindex(&open(config, data).await?, json).await,
+            Command::Backup { file } => data::backup(&open(config, data).await?, &file, json).await,
+            Command::Restore { file } => data::restore(config, &data, &file, json).await,
+            Command::Verify => data::verify(&open(config, data).await?, json).await,
+            Command::Doctor => doctor::run(config, data, json).await,
+        }
+    })
+}
+
+impl Common {
+    /// The configuration: the file named, else `gongkai.toml` in the data directory if it is there, then the environment.
+    fn config(&self) -> Result<Config> {
+        let beside = self.data.join("gongkai.toml");
+        let file = self.config.clone().or_else(|| beside.exists().then_some(beside));
+        let mut config = config::load(file.as_deref(), std::env::vars())?;
+        if let Some(url) = &self.database {
+            config.database.url.clone_from(url);
+        }
+        Ok(config)
+    }
+}
+
+async fn open(config: Config, data: PathBuf) -> Result<Ctx> {
+    let program = std::env::current_exe()?;
+    compose::open(config, data, program, seams::system()).await
+}
+
+/// Logs go to standard error; a server says what it does, other commands only what goes wrong.
+fn logs(config: &Config, server: bool) {
+    let quiet = "warn".to_owned();
+    let level = if server { config.log.level.clone() } else { quiet };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let done = if config.log.format == "json" { builder.json().try_init() } else { builder.compact().try_init() };
+    if let Err(error) = done {
+        eprintln!("日志没有开启：{error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn every_command_has_help_with_an_example() {
+        let mut cli = Cli::command();
+        cli.build();
+        cli.debug_assert();
+        for command in cli.get_subcommands().filter(|c| c.get_name() != "help") {
+            let leaves: Vec<_> = command.get_subcommands().filter(|c| c.get_name() != "help").collect();
+            let own = if leaves.is_empty() { vec![command] } else { leaves };
+            for leaf in own {
+                let help = leaf.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("例：gongkai"), "{} has no example", leaf.get_name());
+            }
+        }
+    }
+}

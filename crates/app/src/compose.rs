@@ -1,0 +1,166 @@
+//! Composition: contexts offer, the program puts together.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use axum::{Extension, Router, http::StatusCode, middleware, response::IntoResponse};
+use kernel::{Action, Actor, Seams};
+use search::Search;
+use store::{Db, Files, jobs::Handlers};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+use web::{
+    Config, Ctx, Listener, RouteInfo, Routes, assets, client, ctx::Parts, headers, hooks::Hooks,
+};
+
+use crate::{desk, health, mail, system};
+
+/// The whole program, ready to serve or to be driven by tests.
+#[derive(Debug)]
+pub struct App {
+    /// What handlers are given.
+    pub ctx: Ctx,
+    /// The search index.
+    pub search: Search,
+    /// The public server.
+    pub portal: Router,
+    /// The staff's server.
+    pub office: Router,
+    /// Every route with its permission.
+    pub routes: Vec<RouteInfo>,
+    /// Handlers of all jobs.
+    pub handlers: Handlers,
+}
+
+/// What the contexts offer each other.
+pub fn hooks() -> Hooks {
+    Hooks {
+        desk: vec![publishing::desk_source(), oversight::desk_source()],
+        documents: Some(publishing::public_documents()),
+        evidence: Some(oversight::evidence_uses()),
+        progress: Some(oversight::plan_progress()),
+        search: vec![publishing::search_source(), identity::search_source(), oversight::search_source()],
+    }
+}
+
+/// The address of the database: as configured, or SQLite in the data directory.
+pub fn database_url(config: &Config, data: &Path) -> String {
+    if config.database.url.is_empty() {
+        format!("sqlite:{}", data.join("gongkai.db").display())
+    } else {
+        config.database.url.clone()
+    }
+}
+
+/// Opens database and files and loads what is held in memory. Enough for every command; `App` adds the servers.
+///
+/// # Errors
+/// When the data directory or the database cannot be used.
+pub async fn open(config: Config, data: PathBuf, program: PathBuf, seams: Seams) -> anyhow::Result<Ctx> {
+    tokio::fs::create_dir_all(&data)
+        .await
+        .with_context(|| format!("数据目录 {} 建不起来。请检查路径和权限。", data.display()))?;
+    let db = Db::open(&database_url(&config, &data), seams).await?;
+    let files = Files::in_folder(&data);
+    let ctx = Ctx::new(Parts { db, files, config, program, data, hooks: hooks() });
+    reload(&ctx).await?;
+    Ok(ctx)
+}
+
+/// Reads organs and calendar into memory.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reload(ctx: &Ctx) -> anyhow::Result<()> {
+    identity::load_directory(ctx).await.map_err(words)?;
+    identity::load_calendar(ctx).await.map_err(words)
+}
+
+/// A handler's error for the console.
+pub fn words(error: web::Error) -> anyhow::Error {
+    match error {
+        web::Error::Internal(source) => anyhow::anyhow!(source),
+        web::Error::Refused(refused) => anyhow::anyhow!(refused),
+        web::Error::Conflict(text)
+        | web::Error::Invalid(text)
+        | web::Error::TooLarge(text)
+        | web::Error::TooMany(text)
+        | web::Error::Gone(text)
+        | web::Error::Unavailable(text) => anyhow::anyhow!(text),
+        web::Error::NotFound => anyhow::anyhow!("没有找到"),
+    }
+}
+
+impl App {
+    /// Puts servers and jobs together over an opened installation.
+    ///
+    /// # Errors
+    /// When the search index can neither be opened nor made anew.
+    pub fn new(ctx: Ctx) -> anyhow::Result<Self> {
+        let search = Search::open(&ctx.data().join("index"), &ctx)?;
+        let (mut routes, portal) = portal_routes().finish();
+        let (office_list, office) = office_routes().finish();
+        routes.extend(office_list);
+        let handlers =
+            publishing::handlers(ctx.clone()).merge(oversight::handlers(ctx.clone())).merge(mail::handlers(ctx.clone()));
+        let portal = portal
+            .route("/assets/{name}", axum::routing::get(assets::serve))
+            .layer(Extension(search.clone()))
+            .layer(middleware::from_fn(as_visitor))
+            .fallback(|| async { StatusCode::NOT_FOUND })
+            .layer(middleware::from_fn(headers::etag));
+        let office = office
+            .route("/assets/{name}", axum::routing::get(assets::serve))
+            .layer(Extension(search.clone()))
+            .layer(middleware::from_fn_with_state(ctx.clone(), identity::session::attach))
+            .fallback(|| async { StatusCode::NOT_FOUND })
+            .layer(CsrfLayer::new())
+            .layer(middleware::from_fn(headers::forget_flash));
+        let portal = dress(portal, &ctx, Listener::Portal);
+        let office = dress(office, &ctx, Listener::Office);
+        Ok(Self { ctx, search, portal, office, routes, handlers })
+    }
+}
+
+/// Every route of the portal.
+fn portal_routes() -> Routes {
+    Routes::new(Listener::Portal)
+        .get("/healthz", Action::ReadPublic, health::portal)
+        .merge(publishing::portal_routes())
+        .merge(oversight::portal_routes())
+        .merge(search::portal_routes())
+}
+
+/// Every route of the office.
+fn office_routes() -> Routes {
+    Routes::new(Listener::Office)
+        .get("/healthz", Action::ReadPublic, health::office)
+        .get("/metrics", Action::ReadPublic, health::metrics)
+        .merge(desk::routes())
+        .merge(system::routes())
+        .merge(identity::routes())
+        .merge(publishing::routes())
+        .merge(oversight::routes())
+}
+
+/// On the portal nobody is ever identified.
+async fn as_visitor(mut request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
+    request.extensions_mut().insert(Actor::Visitor);
+    next.run(request).await
+}
+
+/// The layers that both servers share, from the inside out.
+fn dress(router: Router<Ctx>, ctx: &Ctx, listener: Listener) -> Router {
+    let name = if listener == Listener::Portal { "portal" } else { "office" };
+    let mut router = router.layer(CatchPanicLayer::custom(|_| web::Error::internal("a handler panicked").into_response()));
+    if listener == Listener::Office {
+        router = router.layer(middleware::from_fn_with_state(ctx.clone(), client::only_allowed));
+    }
+    router
+        .layer(middleware::from_fn_with_state((ctx.clone(), listener), headers::error_pages))
+        .layer(middleware::from_fn_with_state(ctx.clone(), client::identify))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(60)))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(name, health::measure))
+        .with_state(ctx.clone())
+}

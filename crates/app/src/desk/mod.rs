@@ -1,0 +1,119 @@
+//! The work list (待办台): what waits for this person over all contexts, by date.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use jiff::civil::Date;
+use kernel::Action;
+use serde::Deserialize;
+use web::{Ctx, Desk, Listener, OfficeShell, Query, Result, Routes, hooks::DeskItem, office_page, svg};
+
+/// Routes of the slice.
+pub fn routes() -> Routes {
+    Routes::new(Listener::Office).get("/", Action::UseDesk, list)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Filter {
+    group: String,
+}
+
+/// One line as shown.
+struct Line {
+    item: DeskItem,
+    clock: String,
+    due: String,
+    left: String,
+    tone: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "desk/templates/desk.html")]
+struct Page {
+    shell: OfficeShell,
+    organ: String,
+    filters: Vec<(&'static str, &'static str, usize)>,
+    filter: String,
+    groups: Vec<(&'static str, Vec<Line>)>,
+    calendar_warning: String,
+}
+
+async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    let mut items = Vec::new();
+    for source in &ctx.hooks().desk {
+        items.extend(source.items(&ctx, &desk.staff).await?);
+    }
+    items.sort_by_key(|item| (item.due.is_none(), item.due, item.title.clone()));
+    let count = |group: &str| items.iter().filter(|item| shows(item, group)).count();
+    let filters = [("", "全部"), ("mine", "我已领取"), ("review", "待审核"), ("duty", "任务"), ("draft", "草稿")];
+    let filters = filters.into_iter().map(|(group, label)| (group, label, count(group))).collect();
+    let lines = items.into_iter().filter(|item| shows(item, &filter.group)).map(|item| line(&ctx, item)).collect();
+    let page = Page {
+        organ: ctx.directory().short_name(desk.organ()).to_owned(),
+        groups: by_urgency(&ctx, lines),
+        calendar_warning: calendar_warning(&ctx),
+        shell: desk.shell(&ctx, "待办台").await?,
+        filters,
+        filter: filter.group,
+    };
+    office_page(&page)
+}
+
+fn shows(item: &DeskItem, group: &str) -> bool {
+    match group {
+        "" => true,
+        "mine" => item.mine,
+        group => item.group == group,
+    }
+}
+
+fn line(ctx: &Ctx, item: DeskItem) -> Line {
+    let (calendar, today) = (ctx.calendar(), ctx.today());
+    let Some(due) = item.due else {
+        return Line { clock: String::new(), due: String::new(), left: "无期限".into(), tone: "", item };
+    };
+    let left = calendar.working_days_left(today, due);
+    let since = item.since.unwrap_or(today).min(due);
+    let total = calendar.working_days_left(since, due).max(1);
+    let used = calendar.working_days_left(since, today.min(due)).clamp(0, total);
+    let number = |days: i64| u32::try_from(days).unwrap_or(0);
+    let label = format!("共 {total} 个工作日，已用 {used} 个");
+    let clock = svg::clock(svg::Clock { total: number(total), used: number(used), paused: Vec::new(), label });
+    let (text, tone) = match left {
+        ..0 => (format!("已超 {} 个工作日", -left), "late"),
+        0 if due < today => ("已到期".to_owned(), "late"),
+        0 => ("今天到期".to_owned(), "late"),
+        1 => ("还剩 1 个工作日".to_owned(), "late"),
+        2..=5 => (format!("还剩 {left} 个工作日"), "soon"),
+        _ => (format!("还剩 {left} 个工作日"), ""),
+    };
+    Line { clock, due: due.to_string(), left: text, tone, item }
+}
+
+fn by_urgency(ctx: &Ctx, lines: Vec<Line>) -> Vec<(&'static str, Vec<Line>)> {
+    let (calendar, today) = (ctx.calendar(), ctx.today());
+    let class = |due: Option<Date>| match due.map(|due| (due < today, calendar.working_days_left(today, due))) {
+        Some((true, _)) => 0,
+        Some((_, 0)) => 1,
+        Some((_, 1..=3)) => 2,
+        Some(_) => 3,
+        None => 4,
+    };
+    let names = ["已逾期", "今天到期", "三个工作日内", "以后", "没有期限"];
+    let mut groups: Vec<(&'static str, Vec<Line>)> = names.into_iter().map(|name| (name, Vec::new())).collect();
+    for line in lines {
+        groups[class(line.item.due)].1.push(line);
+    }
+    groups.retain(|(_, lines)| !lines.is_empty());
+    groups
+}
+
+/// Statutory clocks need next year's notice; people are told before they run out.
+fn calendar_warning(ctx: &Ctx) -> String {
+    let known = ctx.calendar().known_until();
+    let left = ctx.today().until(known).map_or(0, |span| span.get_days());
+    if left > 60 {
+        return String::new();
+    }
+    format!("工作日历只录到 {known}。请在「工作日历」录入下一年度放假通知，否则跨年的法定期限无法计算。")
+}

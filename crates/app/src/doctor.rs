@@ -1,0 +1,119 @@
+//! `gongkai doctor`: checks the installation and says for each point what to do.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use serde::Serialize;
+use web::Config;
+
+use crate::{compose, seams};
+
+/// One point.
+#[derive(Debug, Serialize)]
+struct Point {
+    name: &'static str,
+    ok: bool,
+    note: String,
+}
+
+fn point(name: &'static str, outcome: Result<String, String>) -> Point {
+    let ok = outcome.is_ok();
+    Point { name, ok, note: outcome.unwrap_or_else(|note| note) }
+}
+
+/// Checks everything and prints it; exit 1 when a point fails. The configuration has been read and checked before.
+///
+/// # Errors
+/// When the output cannot be written.
+pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCode> {
+    let mut points = vec![
+        point("配置", Ok(format!("{}（{}）", config.site.name, config.site.id_code))),
+        point("数据目录", writable(&data)),
+        point("数据盘", free_space(&data)),
+        point("门户端口", port(&config.server.portal).await),
+        point("后台端口", port(&config.server.office).await),
+        point("后台访问范围", office_range(&config)),
+        point("邮件", mail(&config)),
+    ];
+    match compose::open(config, data, std::env::current_exe()?, seams::system()).await {
+        Ok(ctx) => {
+            points.push(point("数据库", Ok(format!("{:?}", ctx.db().dialect()))));
+            points.push(point("机关", organs(&ctx)));
+            points.push(point("工作日历", calendar(&ctx)));
+            let verified = store::log::verify(ctx.db(), ctx.files()).await?;
+            let outcome = match verified.first_bad {
+                None => Ok(format!("留痕 {} 条，文件 {} 个", verified.events, verified.files)),
+                Some(bad) => Err(format!("{bad}。请停止写入并保留现场。")),
+            };
+            points.push(point("留痕验证", outcome));
+            ctx.db().close().await;
+        }
+        Err(error) => points.push(point("数据库", Err(format!("{error:#}")))),
+    }
+    let ok = points.iter().all(|point| point.ok);
+    if as_json {
+        println!("{}", serde_json::json!({ "ok": ok, "points": points }));
+    } else {
+        for point in &points {
+            println!("{} {}：{}", if point.ok { "✓" } else { "✗" }, point.name, point.note);
+        }
+    }
+    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn writable(data: &std::path::Path) -> Result<String, String> {
+    let probe = data.join(format!(".doctor-{}", std::process::id()));
+    std::fs::create_dir_all(data)
+        .and_then(|()| std::fs::write(&probe, b"."))
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map(|()| data.display().to_string())
+        .map_err(|e| format!("{} 写不进去：{e}。请检查权限。", data.display()))
+}
+
+fn free_space(data: &std::path::Path) -> Result<String, String> {
+    let stat = rustix::fs::statvfs(data).map_err(|e| format!("读不到剩余空间：{e}"))?;
+    let free = stat.f_bavail.saturating_mul(stat.f_frsize) / (1024 * 1024);
+    if free < 1024 { Err(format!("只剩 {free} MB。请清理或扩容，至少留 1 GB。")) } else { Ok(format!("剩余 {free} MB")) }
+}
+
+async fn port(address: &str) -> Result<String, String> {
+    match tokio::net::TcpListener::bind(address).await {
+        Ok(_) => Ok(format!("{address} 空闲")),
+        Err(e) if e.kind() == std::io::ErrorKind::AddrInUse => Ok(format!("{address} 已被占用；如果是正在运行的 gongkai，属正常")),
+        Err(e) => Err(format!("不能在 {address} 上监听：{e}")),
+    }
+}
+
+fn office_range(config: &Config) -> Result<String, String> {
+    let open = config.server.office_allow.iter().any(|net| net.prefix_len() == 0);
+    let list: Vec<String> = config.server.office_allow.iter().map(ToString::to_string).collect();
+    if open { Err("server.office_allow 允许任意地址。请改为本单位网段。".into()) } else { Ok(list.join("、")) }
+}
+
+fn mail(config: &Config) -> Result<String, String> {
+    if config.mail.smtp.is_empty() {
+        return Ok("没有配置邮件服务器，邮件存入发件箱".into());
+    }
+    lettre::SmtpTransport::from_url(&config.mail.smtp).map(|_| "已配置邮件服务器".into()).map_err(|e| format!("mail.smtp：{e}"))
+}
+
+fn organs(ctx: &web::Ctx) -> Result<String, String> {
+    let directory = ctx.directory();
+    let office = ctx.office_organ();
+    if directory.all().is_empty() {
+        return Err("还没有机关。请在后台「机关」导入机关名录。".into());
+    }
+    if directory.get(&office).is_none() {
+        return Err(format!("site.office_organ 写的 {office} 不在机关名录里。请改正配置或补录机关。"));
+    }
+    Ok(format!("{} 个", directory.all().len()))
+}
+
+fn calendar(ctx: &web::Ctx) -> Result<String, String> {
+    let known = ctx.calendar().known_until();
+    let left = ctx.today().until(known).map_or(0, |span| span.get_days());
+    if left < 0 {
+        return Err(format!("只录到 {known}，法定期限无法计算。请在后台「工作日历」录入放假通知。"));
+    }
+    Ok(format!("录到 {known}"))
+}

@@ -1,0 +1,49 @@
+//! Delivering mails: to the SMTP server of the configuration, or into an outbox folder that the office shows.
+
+use kernel::{id, time};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::Mailbox, message::header::ContentType};
+use store::jobs::{Failure, Handlers};
+use web::{Ctx, mail::{Mail, SEND}};
+
+/// The handler of [`SEND`].
+pub fn handlers(ctx: Ctx) -> Handlers {
+    Handlers::default().with(SEND, move |mail: Mail| {
+        let ctx = ctx.clone();
+        async move { deliver(&ctx, &mail).await }
+    })
+}
+
+async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
+    let from: Mailbox =
+        ctx.config().mail.from.parse().map_err(|e| Failure::Give(format!("mail.from 写法不对：{e}")))?;
+    for to in &mail.to {
+        let recipient: Mailbox = to.parse().map_err(|e| Failure::Give(format!("收件地址 {to} 写法不对：{e}")))?;
+        let message = Message::builder()
+            .from(from.clone())
+            .to(recipient)
+            .subject(&mail.subject)
+            .header(ContentType::TEXT_PLAIN)
+            .body(mail.text.clone())
+            .map_err(|e| Failure::Give(e.to_string()))?;
+        if ctx.config().mail.smtp.is_empty() {
+            to_outbox(ctx, &message).await?;
+        } else {
+            let transport: AsyncSmtpTransport<Tokio1Executor> = AsyncSmtpTransport::from_url(&ctx.config().mail.smtp)
+                .map_err(|e| Failure::Give(format!("mail.smtp 写法不对：{e}")))?
+                .build();
+            transport.send(message).await.map_err(|e| Failure::Retry(format!("邮件服务器：{e}")))?;
+        }
+    }
+    Ok(())
+}
+
+/// Without a mail server the mail lies in `outbox/` as a file that every mail program opens.
+async fn to_outbox(ctx: &Ctx, message: &Message) -> Result<(), Failure> {
+    let folder = ctx.data().join("outbox");
+    let name = format!("{}-{}.eml", time::to_db(ctx.seams().now()).replace(':', ""), id::fresh(ctx.seams()));
+    let write = async {
+        tokio::fs::create_dir_all(&folder).await?;
+        tokio::fs::write(folder.join(name), message.formatted()).await
+    };
+    write.await.map_err(|e| Failure::Retry(format!("发件箱写不进去：{e}")))
+}

@@ -1,0 +1,125 @@
+//! The servers and workers of one process, from the first port to the last open request.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result};
+use axum::Router;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use web::Config;
+
+use crate::{App, compose, health, seams};
+
+/// What one process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RoleOfProcess {
+    /// Portal, office and worker.
+    All,
+    /// The public server.
+    Portal,
+    /// The staff's server.
+    Office,
+    /// Jobs only.
+    Worker,
+}
+
+/// Serves until SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// When a port is taken, or the installation cannot be opened.
+pub async fn run(config: Config, data: PathBuf, role: RoleOfProcess) -> Result<()> {
+    health::install();
+    let wants = |this| role == RoleOfProcess::All || role == this;
+    // Ports first: a taken port is the commonest mistake and is told before anything is touched.
+    let portal = if wants(RoleOfProcess::Portal) { Some(listen("server.portal", &config.server.portal).await?) } else { None };
+    let office = if wants(RoleOfProcess::Office) { Some(listen("server.office", &config.server.office).await?) } else { None };
+    let program = std::env::current_exe().context("找不到本程序文件")?;
+    let ctx = compose::open(config, data, program, seams::system()).await?;
+    let app = App::new(ctx.clone())?;
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    if wants(RoleOfProcess::Worker) {
+        publishing::publish_due(&ctx).await.map_err(compose::words)?;
+        tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));
+        tasks.spawn(oversight::remind_daily(ctx.clone(), stopped.clone()));
+    }
+    tasks.spawn(search::run(app.search.clone(), ctx.clone(), stopped.clone()));
+    tasks.spawn(follow(ctx.clone(), stopped.clone()));
+    let mut line = String::from("ready");
+    if let Some(listener) = &portal {
+        line.push_str(&format!(" portal=http://{}", listener.local_addr()?));
+    }
+    if let Some(listener) = &office {
+        line.push_str(&format!(" office=http://{}", listener.local_addr()?));
+    }
+    if let Some(listener) = portal {
+        tasks.spawn(serve(listener, app.portal, stopped.clone()));
+    }
+    if let Some(listener) = office {
+        tasks.spawn(serve(listener, app.office, stopped.clone()));
+    }
+    println!("{line}");
+    signal().await;
+    tracing::info!("stopping: open requests are finished first");
+    let _ = stop.send(true);
+    let finish = async { while tasks.join_next().await.is_some() {} };
+    // The contract gives ten seconds; a reader who keeps a connection open longer is cut off.
+    if tokio::time::timeout(Duration::from_secs(8), finish).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+    ctx.db().close().await;
+    Ok(())
+}
+
+async fn listen(key: &str, address: &str) -> Result<TcpListener> {
+    let address: SocketAddr = address.parse().with_context(|| format!("{key}：{address} 不是“地址:端口”"))?;
+    TcpListener::bind(address).await.with_context(|| match address.port() {
+        0 => format!("{key}：不能在 {address} 上监听"),
+        port => format!("{key}：不能在 {address} 上监听。端口 {port} 可能已被占用，请换一个端口或停掉占用它的程序。"),
+    })
+}
+
+async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stop = async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop).await {
+        tracing::error!(%error, "server ended");
+    }
+}
+
+/// Keeps what is held in memory in step with changes made by other processes of the installation.
+async fn follow(ctx: web::Ctx, mut stopped: watch::Receiver<bool>) {
+    let mut seen = *ctx.db().head().borrow();
+    while !*stopped.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = stopped.changed() => break,
+        }
+        match store::log::after(ctx.db(), seen, 500).await {
+            Ok(events) => {
+                let reload = events.iter().any(|event| ["organ", "calendar"].contains(&event.subject_kind.as_str()));
+                seen = events.last().map_or(seen, |event| event.seq);
+                if reload && let Err(error) = compose::reload(&ctx).await {
+                    tracing::warn!(%error, "organs could not be reloaded");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "event log could not be read"),
+        }
+    }
+}
+
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! System status: jobs and dead letters, outbox, index, disk, for the system administrator.
+
+use askama::Template;
+use axum::{Extension, extract::{Path, State}, response::{IntoResponse, Response}};
+use kernel::{Action, NewEvent, time};
+use search::Search;
+use serde_json::json;
+use store::{Dialect, jobs::{self, Job}};
+use web::{Ctx, Desk, Error, Listener, OfficeShell, Result, Routes, office_page, page::Redirect};
+
+/// Routes of the slice.
+pub fn routes() -> Routes {
+    Routes::new(Listener::Office)
+        .get("/system", Action::ManageSystem, show)
+        .get("/system/outbox/{name}", Action::ManageSystem, mail)
+        .post("/system/jobs/{id}/retry", Action::ManageSystem, retry)
+        .post("/system/jobs/{id}/discard", Action::ManageSystem, discard)
+        .post("/system/reindex", Action::ManageSystem, reindex)
+}
+
+#[derive(Template)]
+#[template(path = "system/templates/system.html")]
+struct Page {
+    shell: OfficeShell,
+    database: &'static str,
+    counts: Vec<(String, i64)>,
+    dead: Vec<Job>,
+    waiting: Vec<Job>,
+    outbox: Vec<String>,
+    has_smtp: bool,
+    index: String,
+    rebuilding: bool,
+    free: String,
+    version: &'static str,
+}
+
+async fn show(State(ctx): State<Ctx>, desk: Desk, Extension(search): Extension<Search>) -> Result<Response> {
+    let shown = |mut jobs: Vec<Job>| {
+        for job in &mut jobs {
+            job.created_at = time::show_minute(&job.created_at);
+            job.run_at = time::show_minute(&job.run_at);
+        }
+        jobs
+    };
+    let status = search.status();
+    let page = Page {
+        database: if ctx.db().dialect() == Dialect::Sqlite { "SQLite（WAL，每次提交落盘）" } else { "PostgreSQL" },
+        counts: jobs::counts(ctx.db()).await?,
+        dead: shown(jobs::list(ctx.db(), "dead", 100).await?),
+        waiting: shown(jobs::list(ctx.db(), "ready", 20).await?),
+        outbox: outbox(&ctx).await,
+        has_smtp: !ctx.config().mail.smtp.is_empty(),
+        index: format!("{} 条，读到第 {} 号记录", status.documents, status.cursor),
+        rebuilding: status.rebuilding,
+        free: free_space(&ctx),
+        version: env!("CARGO_PKG_VERSION"),
+        shell: desk.shell(&ctx, "系统状态").await?,
+    };
+    office_page(&page)
+}
+
+/// Names of the newest mails that nobody could send.
+async fn outbox(ctx: &Ctx) -> Vec<String> {
+    let mut names = Vec::new();
+    if let Ok(mut folder) = tokio::fs::read_dir(ctx.data().join("outbox")).await {
+        while let Ok(Some(entry)) = folder.next_entry().await {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    names.reverse();
+    names.truncate(100);
+    names
+}
+
+fn free_space(ctx: &Ctx) -> String {
+    match rustix::fs::statvfs(ctx.data()) {
+        Ok(stat) => format!("{} MB", stat.f_bavail.saturating_mul(stat.f_frsize) / (1024 * 1024)),
+        Err(_) => "读不到".to_owned(),
+    }
+}
+
+async fn mail(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<Response> {
+    let plain = name.ends_with(".eml") && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) && !name.contains("..");
+    if !plain {
+        return Err(Error::NotFound);
+    }
+    let bytes = tokio::fs::read(ctx.data().join("outbox").join(&name)).await.map_err(|_| Error::NotFound)?;
+    Ok(web::page::download(bytes, "message/rfc822", &name))
+}
+
+async fn retry(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+    let mut tx = ctx.db().write().await?;
+    if !jobs::revive(&mut tx, &id).await? {
+        return Err(Error::Conflict("这个作业已经不在待处理名单里，可能别人刚处理过。请刷新页面查看。".into()));
+    }
+    tx.append(NewEvent::new("job.retried", "job", &id, &desk.actor())).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/system").ok("已重新排队").into_response())
+}
+
+async fn discard(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+    let mut tx = ctx.db().write().await?;
+    if !jobs::discard(&mut tx, &id).await? {
+        return Err(Error::Conflict("这个作业已经不在待处理名单里，可能别人刚处理过。请刷新页面查看。".into()));
+    }
+    tx.append(NewEvent::new("job.discarded", "job", &id, &desk.actor()).data(json!({}))).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/system").ok("已删除这个作业").into_response())
+}
+
+async fn reindex(State(ctx): State<Ctx>, desk: Desk, Extension(search): Extension<Search>) -> Result<Response> {
+    let mut tx = ctx.db().write().await?;
+    tx.append(NewEvent::new("index.rebuild_asked", "index", "search", &desk.actor())).await?;
+    tx.commit().await?;
+    tokio::spawn(async move {
+        if let Err(error) = search.rebuild(&ctx).await {
+            tracing::error!(%error, "search index could not be rebuilt");
+        }
+    });
+    Ok(Redirect::to("/system").ok("正在重建检索索引，期间检索照常可用").into_response())
+}

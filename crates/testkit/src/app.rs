@@ -1,0 +1,158 @@
+//! A whole installation for one story.
+
+use std::{path::PathBuf, sync::Arc};
+
+use app::{App, compose};
+use jiff::{SignedDuration, Timestamp};
+use kernel::{Actor, OrganCode, Role, Seams, seams::{FixedClock, SeededEntropy}};
+use tempfile::TempDir;
+use web::{Config, Ctx};
+
+use crate::{Client, Kind, database};
+
+/// The password of everybody in stories.
+pub const PASSWORD: &str = "correct-horse-battery";
+
+/// Organs of every story: code, name, short name, kind.
+pub const ORGANS: &[(&str, &str, &str, &str)] = &[
+    ("QH001", "青禾县人民政府办公室", "县政府办公室", "county_unit"),
+    ("QH010", "青禾县财政局", "县财政局", "county_department"),
+    ("QH011", "青禾县民政局", "县民政局", "county_department"),
+    ("QH101", "青禾县河口镇人民政府", "河口镇", "township"),
+    ("QH102", "青禾县石桥乡人民政府", "石桥乡", "township"),
+];
+
+/// A running installation with a clock that stands still until moved.
+pub struct TestApp {
+    /// The program.
+    pub app: App,
+    clock: Arc<FixedClock>,
+    folder: TempDir,
+    created: Option<database::Created>,
+}
+
+impl std::fmt::Debug for TestApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TestApp")
+    }
+}
+
+impl TestApp {
+    /// A fresh installation at 2026-03-02 09:00 in China, a Monday. `program` is started for reading files.
+    pub async fn start(kind: Kind, program: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("gongkai-it-").tempdir().expect("a temporary folder");
+        let (url, created) = database::fresh(kind, folder.path()).await;
+        let mut config = Config::default();
+        config.database.url = url;
+        config.site.name = "青禾县人民政府".into();
+        config.site.county = "青禾县".into();
+        config.site.office_organ = "QH001".into();
+        config.site.phone = "0000-1234567".into();
+        config.site.id_code = "0000000001".into();
+        let clock = Arc::new(FixedClock::at("2026-03-02T01:00:00Z".parse().expect("moment")));
+        let seams = Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))) };
+        let data = folder.path().join("data");
+        let ctx = compose::open(config, data, PathBuf::from(program), seams).await.expect("a fresh installation opens");
+        for (code, name, short_name, kind) in ORGANS {
+            let header = ["code", "name", "short_name", "kind"].map(String::from).to_vec();
+            let row = [code, name, short_name, kind].map(|text| (*text).to_owned()).to_vec();
+            identity::organs::import_rows(&ctx, &Actor::System, &header, &[row]).await.expect("organ");
+        }
+        let app = App::new(ctx).expect("the program composes");
+        Self { app, clock, folder, created }
+    }
+
+    /// What handlers are given.
+    pub fn ctx(&self) -> &Ctx {
+        &self.app.ctx
+    }
+
+    /// The installation's folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A visitor of the portal.
+    pub fn visitor(&self) -> Client {
+        Client::new(self.app.portal.clone())
+    }
+
+    /// Somebody at the office's door, not signed in.
+    pub fn stranger(&self) -> Client {
+        Client::new(self.app.office.clone())
+    }
+
+    /// Makes an account; the login is `roles-organ` in lower case unless it exists already.
+    pub async fn account(&self, login: &str, organ: &str, roles: &[Role]) {
+        let new = identity::accounts::NewAccount {
+            login: login.to_owned(),
+            name: format!("{login}（测试）"),
+            organ: OrganCode::from(organ),
+            roles: roles.to_vec(),
+            email: format!("{login}@example.invalid"),
+            password: PASSWORD.to_owned(),
+            must_change: false,
+        };
+        identity::accounts::create(self.ctx().db(), &Actor::System, new).await.expect("account");
+    }
+
+    /// A signed-in person; the account is made if need be.
+    pub async fn person(&self, login: &str, organ: &str, roles: &[Role]) -> Client {
+        if identity::accounts::find(self.ctx().db(), login).await.expect("database").is_none() {
+            self.account(login, organ, roles).await;
+        }
+        self.sign_in(login).await
+    }
+
+    /// Signs in with the common password.
+    pub async fn sign_in(&self, login: &str) -> Client {
+        let mut client = self.stranger();
+        let reply = client.post("/signin", &[("login", login), ("password", PASSWORD), ("next", "/")]).await;
+        assert_eq!(reply.status.as_u16(), 303, "sign-in of {login}: {}", reply.text());
+        client
+    }
+
+    /// An editor of the organ.
+    pub async fn editor(&self, organ: &str) -> Client {
+        self.person(&format!("editor-{}", organ.to_lowercase()), organ, &[Role::Editor]).await
+    }
+
+    /// A reviewer of the county office for one gate.
+    pub async fn reviewer(&self, gate: kernel::Gate) -> Client {
+        self.person(&format!("reviewer-{}", gate.code()), "QH001", &[Role::for_gate(gate)]).await
+    }
+
+    /// The clerk who runs the year.
+    pub async fn clerk(&self) -> Client {
+        self.person("clerk", "QH001", &[Role::CountyOffice]).await
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, duration: SignedDuration) {
+        let now = kernel::Clock::now(&*self.clock);
+        self.clock.set(now.checked_add(duration).expect("a moment"));
+    }
+
+    /// Sets the clock.
+    pub fn at(&self, moment: Timestamp) {
+        self.clock.set(moment);
+    }
+
+    /// Does the jobs that are due and brings the search index up to date.
+    pub async fn work(&self) {
+        store::jobs::run_due(self.ctx().db(), &self.app.handlers).await.expect("queue");
+        self.app.search.catch_up(self.ctx()).await.expect("index");
+    }
+
+    /// Ends the story: the log must verify, and no job may have died.
+    pub async fn finish(self) {
+        let verified = store::log::verify(self.ctx().db(), self.ctx().files()).await.expect("verify");
+        assert!(verified.ok, "{:?}", verified.first_bad);
+        let dead = store::jobs::list(self.ctx().db(), "dead", 10).await.expect("jobs");
+        assert!(dead.is_empty(), "dead letters: {dead:?}");
+        self.ctx().db().close().await;
+        if let Some(created) = self.created {
+            created.drop_database().await;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! A mail as contexts hand it to the queue (job kind [`SEND`]); `app` delivers it.
+
+use serde::{Deserialize, Serialize};
+
+/// The kind of job that delivers a [`Mail`].
+pub const SEND: &str = "mail.send";
+
+/// A mail in plain text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Addresses; each gets its own mail, so that nobody sees the others'.
+    pub to: Vec<String>,
+    /// Subject.
+    pub subject: String,
+    /// Text.
+    pub text: String,
+}

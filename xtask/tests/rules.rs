@@ -1,0 +1,267 @@
+//! The rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+use xtask::{files, read, root, shown};
+
+/// Which crates may be imported by which. What does not stand here is a forbidden edge.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("kernel", &[]),
+    ("text", &[]),
+    ("documents", &["text"]),
+    ("store", &["kernel"]),
+    ("web", &["kernel", "store"]),
+    ("identity", &["kernel", "store", "web", "text", "documents"]),
+    ("search", &["kernel", "store", "web", "text", "documents"]),
+    ("publishing", &["kernel", "store", "web", "text", "documents"]),
+    ("oversight", &["kernel", "store", "web", "text", "documents"]),
+];
+
+/// Crates that know all contexts.
+const COMPOSERS: &[&str] = &["app", "testkit", "it"];
+
+fn fail_on(faults: &[String], rule: &str) {
+    assert!(faults.is_empty(), "{rule}\n{}", faults.join("\n"));
+}
+
+#[test]
+fn contexts_never_import_each_other() {
+    let allowed: BTreeMap<_, _> = LAYERS.iter().copied().collect();
+    let ours: BTreeSet<&str> = LAYERS.iter().map(|layer| layer.0).chain(COMPOSERS.iter().copied()).collect();
+    let mut faults = Vec::new();
+    for folder in std::fs::read_dir(root().join("crates")).expect("crates").flatten() {
+        let name = folder.file_name().to_string_lossy().into_owned();
+        if COMPOSERS.contains(&name.as_str()) {
+            continue;
+        }
+        let Some(edges) = allowed.get(name.as_str()) else {
+            faults.push(format!("crates/{name} stands in no layer: add it to LAYERS and to ARCHITECTURE.md"));
+            continue;
+        };
+        let manifest: toml::Table = read(&folder.path().join("Cargo.toml")).parse().expect("a manifest");
+        for section in ["dependencies", "build-dependencies"] {
+            let Some(toml::Value::Table(table)) = manifest.get(section) else { continue };
+            for dependency in table.keys().filter(|key| ours.contains(key.as_str()) && !edges.contains(&key.as_str())) {
+                faults.push(format!("crates/{name} imports {dependency}"));
+            }
+        }
+    }
+    fail_on(&faults, "Contexts meet through kernel, events and web::hooks, never by import.");
+}
+
+#[test]
+fn the_kernel_and_the_text_crate_do_no_io() {
+    let forbidden = Regex::new(r"\b(std::fs|std::net|tokio|async fn|SystemTime::now|Timestamp::now|thread_rng)\b").expect("regex");
+    let mut faults = Vec::new();
+    for name in ["kernel", "text"] {
+        for path in files(&root().join("crates").join(name).join("src"), &[".rs"]) {
+            if path.ends_with("tests.rs") {
+                continue;
+            }
+            for (number, line) in read(&path).lines().enumerate() {
+                if line.contains("cfg(test)") {
+                    break;
+                }
+                if forbidden.is_match(line) && !line.trim_start().starts_with("//") {
+                    faults.push(format!("{}:{}: {}", shown(&path), number + 1, line.trim()));
+                }
+            }
+        }
+    }
+    fail_on(&faults, "kernel and text do no I/O and read no clock.");
+}
+
+#[test]
+fn only_app_reads_the_systems_clock_and_entropy() {
+    let forbidden = Regex::new(r"Timestamp::now\(|SystemTime::now\(|Zoned::now\(|rand::(fill|random|rng)\(|OsRng").expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root().join("crates"), &[".rs"]) {
+        let name = shown(&path);
+        if name.starts_with("crates/app/") || name.starts_with("crates/testkit/") || name.starts_with("crates/it/") {
+            continue;
+        }
+        for (number, line) in read(&path).lines().enumerate() {
+            if forbidden.is_match(line) && !line.trim_start().starts_with("//") {
+                faults.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    fail_on(&faults, "Clock and randomness are parameters (kernel::Seams).");
+}
+
+#[test]
+fn files_stay_under_600_lines_and_functions_under_100() {
+    let opens = Regex::new(r"^( *)(?:pub(?:\([^)]*\))? )?(?:const |async |unsafe )*fn (\w+)").expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root(), &[".rs", ".ts", ".mjs", ".css"]) {
+        let text = read(&path);
+        let lines: Vec<&str> = text.lines().collect();
+        if lines.len() > 600 {
+            faults.push(format!("{} has {} lines", shown(&path), lines.len()));
+        }
+        if !path.extension().is_some_and(|ending| ending == "rs") {
+            continue;
+        }
+        let mut open: Option<(usize, String, String)> = None;
+        for (number, line) in lines.iter().enumerate() {
+            if let Some(found) = opens.captures(line) {
+                open = Some((number, found[1].to_owned(), found[2].to_owned()));
+            } else if let Some((start, indent, name)) = &open
+                && line.strip_prefix(indent.as_str()) == Some("}")
+            {
+                if number - start > 100 {
+                    faults.push(format!("{}:{}: fn {name} has {} lines", shown(&path), start + 1, number - start));
+                }
+                open = None;
+            }
+        }
+    }
+    fail_on(&faults, "Files stay under 600 lines, functions under 100.");
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let mut faults = Vec::new();
+    for path in files(&root().join("crates"), &[".rs"]).into_iter().chain(files(&root().join("xtask"), &[".rs"])) {
+        if !read(&path).trim_start().starts_with("//!") {
+            faults.push(shown(&path));
+        }
+    }
+    fail_on(&faults, "A module opens with `//!`.");
+}
+
+#[test]
+fn no_stub_is_left() {
+    // Built from pieces so that this file does not name itself.
+    let stubs = Regex::new(&["todo", "unimplemented"].map(|word| format!(r"\b{word}!\(")).join("|")).expect("regex");
+    let ignored = format!("#[{}", "ignore");
+    let mut faults = Vec::new();
+    for path in files(&root(), &[".rs"]) {
+        for (number, line) in read(&path).lines().enumerate() {
+            if stubs.is_match(line) || line.trim_start().starts_with(&ignored) {
+                faults.push(format!("{}:{}", shown(&path), number + 1));
+            }
+        }
+    }
+    fail_on(&faults, "No stub and no test switched off.");
+}
+
+#[test]
+fn paths_named_in_the_documents_exist() {
+    let path_like = Regex::new(r"`((?:crates|docs|demo|e2e|bench|deploy|web-assets|xtask|scripts|\.ci)/[A-Za-z0-9_./-]*)`").expect("regex");
+    let mut faults = Vec::new();
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "README.zh.md", "SECURITY.md"] {
+        for found in path_like.captures_iter(&read(&root().join(document))) {
+            if !root().join(&found[1]).exists() {
+                faults.push(format!("{document}: {}", &found[1]));
+            }
+        }
+    }
+    for path in files(&root().join("docs"), &[".md"]) {
+        for found in path_like.captures_iter(&read(&path)) {
+            if !root().join(&found[1]).exists() {
+                faults.push(format!("{}: {}", shown(&path), &found[1]));
+            }
+        }
+    }
+    fail_on(&faults, "A path named in the documents exists.");
+}
+
+#[test]
+fn architecture_names_every_crate() {
+    let text = read(&root().join("ARCHITECTURE.md"));
+    let mut faults = Vec::new();
+    for folder in std::fs::read_dir(root().join("crates")).expect("crates").flatten() {
+        let name = format!("`crates/{}/", folder.file_name().to_string_lossy());
+        if !text.contains(&name) {
+            faults.push(format!("ARCHITECTURE.md does not name {name}`"));
+        }
+    }
+    fail_on(&faults, "The code map is complete.");
+}
+
+#[test]
+fn migrations_comment_every_table_and_use_two_types() {
+    let types = Regex::new(r"^\s+([a-z_]+)\s+([A-Z]+)").expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root().join("crates/store/migrations"), &[".sql"]) {
+        let text = read(&path);
+        let mut previous = "";
+        for (number, line) in text.lines().enumerate() {
+            if line.starts_with("CREATE TABLE") && !previous.starts_with("--") {
+                faults.push(format!("{}:{}: a table without a comment above it", shown(&path), number + 1));
+            }
+            if let Some(found) = types.captures(line)
+                && !["TEXT", "BIGINT", "PRIMARY", "UNIQUE"].contains(&&found[2])
+            {
+                faults.push(format!("{}:{}: type {}", shown(&path), number + 1, &found[2]));
+            }
+            previous = line;
+        }
+    }
+    fail_on(&faults, "Tables are commented; columns are TEXT or BIGINT (ADR 0002).");
+}
+
+#[test]
+fn sql_is_never_built_from_input() {
+    let built = Regex::new(r"AssertSqlSafe").expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root().join("crates"), &[".rs"]) {
+        let text = read(&path);
+        for (number, line) in text.lines().enumerate() {
+            let proven = text.lines().skip(number.saturating_sub(8)).take(9).any(|near| near.contains("// SQL:") || near.contains("never from") || near.contains("letters, digits and underscores only"));
+            if built.is_match(line) && !line.trim_start().starts_with("use ") && !proven && !shown(&path).starts_with("crates/testkit/") {
+                faults.push(format!("{}:{}: say in a `// SQL:` comment which fixed pieces it is built from", shown(&path), number + 1));
+            }
+        }
+    }
+    fail_on(&faults, "Built SQL says above it what it is built from; input is always bound.");
+}
+
+#[test]
+fn nothing_speaks_of_one_machine() {
+    // Built from pieces so that this file does not name itself.
+    let roots = ["work", "root", "home/user"].map(|name| format!("/{name}/")).join("|");
+    let machine = Regex::new(&format!(r#"(^|[\s"'`(=])({roots})"#)).expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root(), &[".rs", ".md", ".toml", ".ts", ".mjs", ".html", ".css", ".sql", ".json", ".csv", "Makefile", "run"]) {
+        for (number, line) in read(&path).lines().enumerate() {
+            if machine.is_match(line) {
+                faults.push(format!("{}:{}: {}", shown(&path), number + 1, line.trim()));
+            }
+        }
+    }
+    fail_on(&faults, "No path of one machine in the project.");
+}
+
+#[test]
+fn templates_hold_no_inline_script_or_style() {
+    let inline = Regex::new(r#"<script(?:>|\s+[^>]*>)[^<]|\sstyle="|\son[a-z]+="|javascript:"#).expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root().join("crates"), &[".html"]) {
+        for (number, line) in read(&path).lines().enumerate() {
+            if inline.is_match(line) {
+                faults.push(format!("{}:{}: {}", shown(&path), number + 1, line.trim()));
+            }
+        }
+    }
+    fail_on(&faults, "The content security policy forbids inline script and style.");
+}
+
+#[test]
+fn the_commented_configuration_names_every_key() {
+    let text = read(&root().join("deploy/gongkai.toml"));
+    let source = read(&root().join("crates/web/src/config.rs"));
+    let key = Regex::new(r"(?m)^    pub ([a-z_]+): ").expect("regex");
+    let mut faults = Vec::new();
+    for found in key.captures_iter(&source) {
+        let name = &found[1];
+        let is_section = text.contains(&format!("[{name}]"));
+        let is_key = Regex::new(&format!(r"(?m)^#? ?{name} = ")).expect("regex").is_match(&text);
+        if !is_section && !is_key {
+            faults.push(name.to_owned());
+        }
+    }
+    fail_on(&faults, "deploy/gongkai.toml shows every key of the configuration.");
+}
