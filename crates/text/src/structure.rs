@@ -19,13 +19,7 @@ fn number_at(text: &str, open: usize) -> Option<&str> {
         return None;
     }
     let end = text.len() - rest.len() + digits + '号'.len_utf8();
-    let start = text[..open]
-        .char_indices()
-        .rev()
-        .take(LONGEST_CODE)
-        .take_while(|&(_, c)| is_han(c))
-        .last()?
-        .0;
+    let start = text[..open].char_indices().rev().take(LONGEST_CODE).take_while(|&(_, c)| is_han(c)).last()?.0;
     let code = strip_lead_in(&text[start..open]);
     (!code.is_empty()).then(|| &text[open - code.len()..end])
 }

@@ -62,7 +62,7 @@ struct Kept {
     text: String,
     /// (byte here, byte in the content), ascending.
     origins: Vec<(usize, usize)>,
-    /// Where each note stood, and whether a line ended there.
+    /// Where each note stood, and whether a sentence or a line ended there.
     holes: Vec<(usize, bool)>,
 }
 
@@ -73,7 +73,8 @@ impl Kept {
         for note in found {
             kept.take(text, from, note.range.start);
             let line_ends = text[note.range.end..].trim_start_matches([' ', '\u{3000}']).starts_with('\n');
-            kept.holes.push((kept.text.len(), line_ends));
+            let ends = line_ends || kept.text.trim_end().ends_with(is_ender);
+            kept.holes.push((kept.text.len(), ends));
             from = note.range.end;
         }
         kept.take(text, from, text.len());
@@ -125,13 +126,15 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
         section.clauses.push(clause);
     } else {
         for note in &found {
-            context.warn(content.line(note.range.start), "责任单位写在一级标题下、各条之外，未分配给各条，请逐条指定。");
+            context
+                .warn(content.line(note.range.start), "责任单位写在一级标题下、各条之外，未分配给各条，请逐条指定。");
         }
         warn_strays(&content, &pairs, context);
         section.title = content.text[..title.end].trim().to_owned();
         marks.push_str(title.mark);
         section.text = rest.to_owned();
-        if section.clauses.is_empty() && !rest.is_empty() {
+        let principles = ["总体", "思想", "原则", "要求", "目标"].iter().any(|word| section.title.contains(word));
+        if section.clauses.is_empty() && !rest.is_empty() && !principles {
             context.warn(line, "这一节没有分条，也没有责任单位和时限，已作为说明文字；如含任务请手工添加。");
         }
     }
@@ -218,6 +221,7 @@ struct Fields<'a> {
 
 /// Notes that follow one another directly, such as a line of leads and a line of supporters.
 struct NoteGroup {
+    line: usize,
     hole: usize,
     owners: Vec<Owner>,
     due: Option<Due>,
@@ -243,7 +247,8 @@ fn fields<'a>(
             owner_note.push('\n');
         }
         owner_note.push_str(content.text[found.range.clone()].trim());
-        warn_note(content.line(found.range.start), &found.note, context);
+        let line = content.line(found.range.start);
+        warn_note(line, &found.note, context);
         let owners = found.note.owners;
         match groups.last_mut() {
             Some(group) if kept.text[group.hole..hole].trim().is_empty() => {
@@ -252,11 +257,14 @@ fn fields<'a>(
                 group.hole = hole;
             }
             _ => {
-                let mut group = NoteGroup { hole, owners: Vec::new(), due: found.note.due };
+                let mut group = NoteGroup { line, hole, owners: Vec::new(), due: found.note.due };
                 owners::merge(&mut group.owners, owners);
                 groups.push(group);
             }
         }
+    }
+    for group in groups.iter().filter(|group| group.owners.is_empty()) {
+        context.warn(group.line, "责任说明没有写明单位，请补充，例如“（县教体局牵头）”。");
     }
     Fields {
         title: kept.text[..title.end].trim().to_owned(),
@@ -271,9 +279,6 @@ fn fields<'a>(
 }
 
 fn warn_note(line: usize, note: &owners::Note, context: &mut Context) {
-    if note.owners.is_empty() {
-        context.warn(line, "责任说明没有写明单位，请补充，例如“（县教体局牵头）”。");
-    }
     if !note.unknown.is_empty() {
         let names = note.unknown.join("、");
         context.warn(line, format!("“{names}”不像机关名称，请核对责任单位。"));
@@ -369,7 +374,7 @@ impl Fields<'_> {
             .kept
             .holes
             .iter()
-            .filter(|&&(hole, line_ends)| line_ends && hole > self.offset)
+            .filter(|&&(hole, ends)| ends && hole > self.offset)
             .map(|&(hole, _)| hole - self.offset)
             .collect();
         let starts = duties::starts(&self.text, &forced);

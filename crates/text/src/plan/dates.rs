@@ -122,7 +122,8 @@ fn cadence(text: &str, start: usize) -> Option<Found> {
     let units = ["半年", "季度", "季", "两个月", "月", "年", "周", "星期"];
     let unit = c.eat_any(&units)?;
     // 按年龄, 按年度计划, 按季节, 周边, 周期 are no cadences
-    let other: &[&str] = if each == "每" { &["龄", "节", "边"] } else { &["龄", "度", "级", "代", "节", "边", "期"] };
+    let other: &[&str] =
+        if each == "每" { &["龄", "节", "边"] } else { &["龄", "度", "级", "代", "节", "边", "期"] };
     if other.iter().any(|word| c.rest().starts_with(word)) {
         return None;
     }
@@ -136,8 +137,22 @@ fn cadence(text: &str, start: usize) -> Option<Found> {
     };
     loop {
         const PLACES: [&str; 16] = [
-            "度", "首月", "末月", "次月", "第一个月", "结束后", "终了后", "上旬", "中旬", "下旬", "年底", "年末", "月底",
-            "底", "末", "初",
+            "度",
+            "首月",
+            "末月",
+            "次月",
+            "第一个月",
+            "结束后",
+            "终了后",
+            "上旬",
+            "中旬",
+            "下旬",
+            "年底",
+            "年末",
+            "月底",
+            "底",
+            "末",
+            "初",
         ];
         let mut probe = c;
         if probe.number().is_some() && probe.eat_any(&["个工作日", "日", "号", "月份", "月"]).is_some() {
@@ -150,14 +165,23 @@ fn cadence(text: &str, start: usize) -> Option<Found> {
 
 fn continuous(text: &str, start: usize, setting: Setting) -> Option<Found> {
     const WORDS: [&str; 12] = [
-        "长期坚持", "长期推进", "长期开展", "长期实施", "长期执行", "贯穿全年", "全年坚持", "全年推进", "全年持续推进",
-        "全年开展", "常年坚持", "全年",
+        "长期坚持",
+        "长期推进",
+        "长期开展",
+        "长期实施",
+        "长期执行",
+        "贯穿全年",
+        "全年坚持",
+        "全年推进",
+        "全年持续推进",
+        "全年开展",
+        "常年坚持",
+        "全年",
     ];
     const IN_NOTES: [&str; 6] = ["长期", "持续推进", "常态化推进", "常态化", "持续", "常年"];
     // 全年目标任务 is a mention
-    const MENTIONS: [&str; 14] = [
-        "目标", "工作", "任务", "经济", "收入", "预算", "计划", "总", "指标", "重点", "生产", "财政", "新增", "度",
-    ];
+    const MENTIONS: [&str; 14] =
+        ["目标", "工作", "任务", "经济", "收入", "预算", "计划", "总", "指标", "重点", "生产", "财政", "新增", "度"];
     let mut c = Cursor { text, at: start };
     let word = c.eat_any(&WORDS).or_else(|| (setting == Setting::Note).then(|| c.eat_any(&IN_NOTES)).flatten())?;
     if word == "全年" && MENTIONS.iter().any(|m| c.rest().starts_with(m)) {
@@ -274,7 +298,9 @@ fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {
                 Some("中旬") => What::Day(month, 20),
                 Some("上旬") => What::Day(month, 10),
                 Some(_) => What::MonthEnd(month),
-                None if !part && (c.rest().starts_with("内") || c.rest().starts_with("以内")) => What::MonthEnd(month),
+                None if !part && (c.rest().starts_with("内") || c.rest().starts_with("以内")) => {
+                    What::MonthEnd(month)
+                }
                 None => What::Month(month),
             });
         }
@@ -333,8 +359,7 @@ fn is_due(
             tail.is_some() || by || rest.starts_with("完成") || (at_word && !ACTS.iter().any(|act| near.contains(act)))
         }
         What::MonthEnd(_) | What::YearEnd => {
-            const MENTIONS: [&str; 9] =
-                ["情况", "工作", "总结", "数据", "经济", "主要", "政务", "的", "全县"];
+            const MENTIONS: [&str; 9] = ["情况", "工作", "总结", "数据", "经济", "主要", "政务", "的", "全县"];
             let part = words.contains("半年") || words.contains("季度");
             let mention = part && (head.ends_with(['前', '上']) || MENTIONS.iter().any(|m| rest.starts_with(m)));
             tail.is_some() || !(mention || head.ends_with("截至"))

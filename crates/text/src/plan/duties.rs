@@ -8,7 +8,7 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
         return Vec::new();
     }
     let pairs = pairs::find(text);
-    let mut cuts = Cuts { starts: vec![0], words: false };
+    let mut cuts = Cuts { starts: vec![0], words: false, heading: false };
     let mut spans = pairs.outer.iter().peekable();
     let mut forced = forced.iter().peekable();
     let mut last = '\n';
@@ -19,10 +19,11 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
         }
         while spans.next_if(|span| span.end <= at).is_some() {}
         let line_start = at == 0 || text[..at].ends_with('\n');
-        let opens = (line_start && (headings::read(line_at(text, at)).is_some() || text[..at].ends_with("\n\n")))
-            || begins_point(text, at, last, cuts.words);
-        if opens {
+        let numbered = (line_start || is_ender(last)) && headings::read(line_at(text, at)).is_some();
+        let paragraph = line_start && text[..at].ends_with("\n\n");
+        if numbered || paragraph || begins_point(text, at, last, cuts.words) {
             cuts.at(at);
+            cuts.heading = numbered;
         }
         if let Some(span) = spans.peek().filter(|span| span.start == at) {
             cuts.words |= text[span.start..span.end].contains(char::is_alphanumeric);
@@ -35,8 +36,14 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
         if is_ender(c) {
             let rest = &text[at..];
             let more = |c: char| is_ender(c) || c.is_whitespace() || matches!(c, '”' | '’' | '）' | ')' | '」' | '』');
-            at += rest.len() - rest.trim_start_matches(more).len();
-            cuts.at(at);
+            let after = rest.trim_start_matches(more);
+            let same_line = !rest[..rest.len() - after.len()].contains('\n');
+            at += rest.len() - after.len();
+            let title = cuts.heading && same_line && !after.is_empty() && cuts.is_short(text, at);
+            cuts.heading = false;
+            if !title {
+                cuts.at(at);
+            }
         }
         cuts.words |= c.is_alphanumeric();
         if !c.is_whitespace() {
@@ -50,9 +57,19 @@ struct Cuts {
     starts: Vec<usize>,
     /// The duty that is being read holds a word.
     words: bool,
+    /// It began with a number, and its first sentence has not ended: `1.培训。开展培训。` is one duty.
+    heading: bool,
 }
 
+/// The title of a numbered point in a clause is at most this long.
+const POINT_TITLE: usize = 20;
+
 impl Cuts {
+    fn is_short(&self, text: &str, end: usize) -> bool {
+        let start = self.starts.last().copied().unwrap_or(0);
+        text[start..end].chars().take(POINT_TITLE + 1).count() <= POINT_TITLE
+    }
+
     fn at(&mut self, place: usize) {
         if self.words {
             self.starts.push(place);

@@ -104,7 +104,7 @@ pub(super) fn body<'a>(
             let view = View { lines, kinds, start: range.0, end: range.1, year: context.year };
             let cut = if Some(*range) == last_block {
                 let others = flat[..flat.len() - 1].iter().filter(|(a, _)| kinds[*a].heading().is_some());
-                let cut = view.closing(sections, single_lines(others, kinds));
+                let cut = view.closing(sections, single_lines(others, lines, kinds));
                 view.warn_after_closing(cut, context);
                 cut
             } else {
@@ -119,12 +119,16 @@ pub(super) fn body<'a>(
     (groups, lines::join(&closing))
 }
 
-/// At least two other clauses, all of one line: then further lines after the last clause are not its text.
-fn single_lines<'a>(others: impl Iterator<Item = &'a (usize, usize)>, kinds: &[Kind]) -> bool {
+/// At least two other clauses, all without further paragraphs: then further lines after the last clause are not its text.
+fn single_lines<'a>(others: impl Iterator<Item = &'a (usize, usize)>, lines: &[Line], kinds: &[Kind]) -> bool {
+    let is_text = |i: usize| {
+        let text = &lines[i].text;
+        kinds[i] == Kind::Plain && !text.starts_with(['（', '(', '【', '[']) && !owners::starts_with_label(text)
+    };
     let mut count = 0;
     for (start, end) in others {
         let is_clause = kinds[*start].heading().is_some_and(|heading| heading.level > 1);
-        if is_clause && end - start > 1 {
+        if is_clause && (start + 1..*end).any(is_text) {
             return false;
         }
         count += usize::from(is_clause);
@@ -212,14 +216,18 @@ impl View<'_> {
                 Kind::Date => return self.signature_start(i),
                 _ => {}
             }
-            if ["抄送", "主送", "（此件", "(此件", "（联系人", "特此通知"].iter().any(|word| text.starts_with(word)) {
+            if ["抄送", "主送", "（此件", "(此件", "（联系人", "联系人", "特此通知"]
+                .iter()
+                .any(|word| text.starts_with(word))
+            {
                 return i;
             }
             if i <= bound {
                 continue;
             }
             let noted = i == bound + 1 && !is_section && self.is_note_line(bound);
-            let closes = if is_section { sets_in_force(text) } else { sets_in_force(text) || inline && concludes(text) };
+            let closes =
+                if is_section { sets_in_force(text) } else { sets_in_force(text) || inline && concludes(text) };
             if noted || closes || (!is_section && inline && single_lines) {
                 return i;
             }
@@ -242,7 +250,8 @@ impl View<'_> {
 
 /// `本要点自印发之日起施行`, `特此通知`.
 fn sets_in_force(text: &str) -> bool {
-    let own = ["本要点", "本方案", "本意见", "本通知", "本计划", "本办法", "本分工"].iter().any(|w| text.starts_with(w));
+    let own =
+        ["本要点", "本方案", "本意见", "本通知", "本计划", "本办法", "本分工"].iter().any(|w| text.starts_with(w));
     own && ["自", "由", "有效"].iter().any(|word| text.contains(word)) && text.chars().take(81).count() <= 80
 }
 
@@ -250,7 +259,7 @@ fn sets_in_force(text: &str) -> bool {
 fn concludes(text: &str) -> bool {
     let all = ["各", "请", "以上", "县", "本"].iter().any(|word| text.starts_with(word));
     let asks = ["贯彻落实", "抓好落实", "认真落实", "贯彻执行", "组织实施", "落实情况", "报送", "督查"];
-    let own = ["本要点", "本方案", "本意见", "本通知", "本计划", "实际", "以上"];
+    let own = ["本要点", "本方案", "本意见", "本通知", "本计划", "实际", "以上", "落实情况"];
     all && asks.iter().any(|word| text.contains(word)) && own.iter().any(|word| text.contains(word))
 }
 

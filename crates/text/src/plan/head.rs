@@ -76,8 +76,8 @@ fn title_lines(lines: &[Line], kinds: &[Kind]) -> Vec<usize> {
 
 fn ends_title(text: &str) -> bool {
     const ENDS: [&str; 27] = [
-        "要点", "方案", "通知", "意见", "计划", "分解", "报告", "安排", "办法", "规划", "分工", "清单", "台账", "措施", "细则",
-        "表", "决定", "公告", "函", "书", "稿", "规定", "制度", "行动", "任务", "批复", "纲要",
+        "要点", "方案", "通知", "意见", "计划", "分解", "报告", "安排", "办法", "规划", "分工", "清单", "台账", "措施",
+        "细则", "表", "决定", "公告", "函", "书", "稿", "规定", "制度", "行动", "任务", "批复", "纲要",
     ];
     let bare = text.split(['（', '(']).next().unwrap_or(text).trim_end();
     ENDS.iter().any(|end| bare.ends_with(end))
@@ -91,7 +91,17 @@ fn is_letterhead(text: &str) -> bool {
 /// `索引号：…`, `发布日期：…`, `密级`.
 fn is_field(text: &str) -> bool {
     const FIELDS: [&str; 12] = [
-        "索引号", "发文机关", "发布机构", "发布日期", "成文日期", "发文字号", "文号", "主题分类", "公开属性", "公开方式", "签发人",
+        "索引号",
+        "发文机关",
+        "发布机构",
+        "发布日期",
+        "成文日期",
+        "发文字号",
+        "文号",
+        "主题分类",
+        "公开属性",
+        "公开方式",
+        "签发人",
         "来源",
     ];
     FIELDS.iter().any(|field| text.starts_with(field))
@@ -125,6 +135,7 @@ pub(super) fn year(head: &Head<'_>, reference: PlanReference) -> Option<i16> {
 }
 
 fn number_year(number: &str) -> Option<i16> {
-    let digits: String = number.chars().filter_map(|c| digit(c).and_then(|d| char::from_digit(d, 10))).take(4).collect();
+    let digits: String =
+        number.chars().filter_map(|c| digit(c).and_then(|d| char::from_digit(d, 10))).take(4).collect();
     digits.parse().ok().filter(|year| (1900..2200).contains(year))
 }

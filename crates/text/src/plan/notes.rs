@@ -75,7 +75,7 @@ fn trailing(text: &str, span: &Span) -> usize {
 
 fn bracket(text: &str, span: &Span, year: Option<i16>) -> Option<Note> {
     let inner = text[span.inner()].trim();
-    if !"（([［【〖".contains(span.open) || inner.len() > LONGEST || inner.is_empty() {
+    if !"（([［【〖〔".contains(span.open) || inner.len() > LONGEST || inner.is_empty() {
         return None;
     }
     let note = owners::read(inner, year);

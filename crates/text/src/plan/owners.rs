@@ -31,8 +31,18 @@ enum Label {
 }
 
 const TERM_LABELS: [&str; 12] = [
-    "完成时限", "完成时间", "完成期限", "时限要求", "时间要求", "时间节点", "办结时限", "整改时限", "进度要求", "工作时限",
-    "落实时限", "时限",
+    "完成时限",
+    "完成时间",
+    "完成期限",
+    "时限要求",
+    "时间要求",
+    "时间节点",
+    "办结时限",
+    "整改时限",
+    "进度要求",
+    "工作时限",
+    "落实时限",
+    "时限",
 ];
 
 /// Reads `责任单位：`, `牵头单位：`, `完成时限：` and their like; returns the label and its length with the colon.
@@ -66,7 +76,8 @@ fn label(text: &str) -> Option<(Label, usize)> {
     if parts == 0 {
         return None;
     }
-    let (kind, length) = if let Some(length) = ends_with_any(rest, &["单位", "部门", "机关", "科室", "股室", "主体"]) {
+    let (kind, length) = if let Some(length) = ends_with_any(rest, &["单位", "部门", "机关", "科室", "股室", "主体"])
+    {
         (Label::Owner(role), length)
     } else if let Some(length) = ends_with_any(rest, &["领导", "同志", "人"]) {
         (Label::Other, length)
@@ -101,7 +112,8 @@ fn is_separator(c: char) -> bool {
 
 /// Reads a note; `text` is its inside without brackets.
 pub(super) fn read(text: &str, year: Option<i16>) -> Note {
-    let mut reader = Reader { note: Note::default(), pending: Vec::new(), current: Label::Owner(Role::Responsible), year };
+    let mut reader =
+        Reader { note: Note::default(), pending: Vec::new(), current: Label::Owner(Role::Responsible), year };
     let pairs = pairs::find(text);
     let mut spans = pairs.outer.iter().peekable();
     let mut start = 0;
@@ -245,15 +257,15 @@ impl Reader {
 
     /// Cuts 等部门 off: it names nobody.
     fn strip_open_end<'a>(&mut self, names: &'a str) -> &'a str {
-        for end in ["等单位", "等部门", "等相关单位", "等相关部门", "等有关单位", "等有关部门", "等"] {
-            if let Some(left) = names.strip_suffix(end)
-                && !left.is_empty()
-            {
-                self.note.open_ended = true;
-                return left;
-            }
+        let Some((left, end)) = names.rsplit_once('等') else { return names };
+        // 等, 等部门, 等有关单位, 等15个部门
+        let kind = ["单位", "部门"].iter().find_map(|kind| end.strip_suffix(kind)).unwrap_or(end);
+        let count = kind.trim_end_matches('个').trim_matches(|c: char| c.is_ascii_digit());
+        if left.is_empty() || !matches!(count, "" | "相关" | "有关") {
+            return names;
         }
-        names
+        self.note.open_ended = true;
+        left
     }
 }
 
@@ -314,11 +326,53 @@ fn inner_role(piece: &str) -> Option<(&str, Role, &str)> {
 /// Cuts `按职责分别负责落实` off the end and says what role it gives.
 fn strip_role(piece: &str) -> (&str, Option<Role>) {
     const WORDS: [&str; 47] = [
-        "按照各自职责分工", "按各自职责分工", "按照职责分工", "根据职责分工", "按职责分工", "按照各自职责", "按各自职责",
-        "根据各自职责", "依据职责", "按照职责", "根据职责", "按职责", "依职责", "按照分工", "按分工", "职责分工", "组织实施",
-        "组织落实", "统筹协调", "统筹推进", "协调推进", "协调落实", "督促落实", "督促指导", "抓好落实", "抓落实", "各自",
-        "分别", "共同", "联合", "分工", "具体", "统筹", "认真", "主要", "负责", "落实", "牵头", "配合", "协助", "参与",
-        "承办", "实施", "推进", "执行", "办理", "完成",
+        "按照各自职责分工",
+        "按各自职责分工",
+        "按照职责分工",
+        "根据职责分工",
+        "按职责分工",
+        "按照各自职责",
+        "按各自职责",
+        "根据各自职责",
+        "依据职责",
+        "按照职责",
+        "根据职责",
+        "按职责",
+        "依职责",
+        "按照分工",
+        "按分工",
+        "职责分工",
+        "组织实施",
+        "组织落实",
+        "统筹协调",
+        "统筹推进",
+        "协调推进",
+        "协调落实",
+        "督促落实",
+        "督促指导",
+        "抓好落实",
+        "抓落实",
+        "各自",
+        "分别",
+        "共同",
+        "联合",
+        "分工",
+        "具体",
+        "统筹",
+        "认真",
+        "主要",
+        "负责",
+        "落实",
+        "牵头",
+        "配合",
+        "协助",
+        "参与",
+        "承办",
+        "实施",
+        "推进",
+        "执行",
+        "办理",
+        "完成",
     ];
     let mut rest = piece.trim_end();
     let mut role = None;
@@ -349,7 +403,23 @@ fn own_role(name: &str) -> (&str, Option<Role>) {
 /// Splits at 和, 及, 与 where both sides are organs, never inside 人力资源和社会保障局.
 fn split_joined(names: &str) -> Vec<&str> {
     const ENDS: [&str; 18] = [
-        "局", "委", "办", "部", "院", "政府", "单位", "部门", "乡镇", "镇", "街道", "办公室", "公司", "中心", "）", ")", "支队",
+        "局",
+        "委",
+        "办",
+        "部",
+        "院",
+        "政府",
+        "单位",
+        "部门",
+        "乡镇",
+        "镇",
+        "街道",
+        "办公室",
+        "公司",
+        "中心",
+        "）",
+        ")",
+        "支队",
         "大队",
     ];
     let mut out = Vec::new();
@@ -380,9 +450,9 @@ fn split_joined(names: &str) -> Vec<&str> {
 /// Whether a name ends as the names of organs do.
 pub(super) fn looks_like_organ(name: &str) -> bool {
     const ENDS: [char; 43] = [
-        '局', '委', '办', '部', '院', '府', '室', '会', '联', '处', '科', '股', '组', '所', '站', '心', '队', '镇', '乡', '村',
-        '区', '道', '位', '门', '司', '行', '社', '校', '学', '团', '馆', '园', '厂', '台', '构', '关', '业', '协', '庭', '监',
-        '县', '市', '场',
+        '局', '委', '办', '部', '院', '府', '室', '会', '联', '处', '科', '股', '组', '所', '站', '心', '队', '镇',
+        '乡', '村', '区', '道', '位', '门', '司', '行', '社', '校', '学', '团', '馆', '园', '厂', '台', '构', '关',
+        '业', '协', '庭', '监', '县', '市', '场',
     ];
     let name = name.trim();
     let bare = match name.rfind(['（', '(']) {
@@ -396,9 +466,8 @@ pub(super) fn looks_like_organ(name: &str) -> bool {
 
 /// Whether words could be a name at all: short and without the words of a sentence.
 pub(super) fn could_be_name(name: &str) -> bool {
-    const NEVER: [char; 18] = [
-        '谁', '“', '”', '要', '把', '是', '的', '：', '！', '《', '》', '。', '？', '以', '不', '了', '被', '其',
-    ];
+    const NEVER: [char; 18] =
+        ['谁', '“', '”', '要', '把', '是', '的', '：', '！', '《', '》', '。', '？', '以', '不', '了', '被', '其'];
     (2..=20).contains(&name.chars().take(21).count())
         && !name.contains(NEVER)
         && !name.chars().any(|c| c.is_ascii_digit())
@@ -407,8 +476,7 @@ pub(super) fn could_be_name(name: &str) -> bool {
 /// Whether a name stands for many organs.
 fn is_group(name: &str) -> bool {
     let bare = name.split(['（', '(']).next().unwrap_or(name);
-    let all = ["各", "全县", "全市", "全区", "有关", "相关", "其他", "其它"].iter().any(|word| bare.starts_with(word));
-    let inside = ["直各", "属各", "级各", "县各", "市各", "区各", "府各", "门各"].iter().any(|word| bare.contains(word));
+    let all = ["全县", "全市", "全区", "有关", "相关", "其他", "其它"].iter().any(|word| bare.starts_with(word));
     let kind = ["单位", "部门", "乡镇", "企业", "学校", "机构", "机关"].iter().any(|word| bare.ends_with(word));
-    all || inside || kind || matches!(bare, "街道" | "社区" | "村" | "乡、镇")
+    all || bare.contains('各') || kind || matches!(bare, "街道" | "社区" | "村" | "乡、镇")
 }

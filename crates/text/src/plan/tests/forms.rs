@@ -8,7 +8,10 @@ const BARE: &str = "2019年演示县工作要点\n引言。\n一、总则\n（�
 fn head_forms() {
     let check = |head: &str, title: &str, number: Option<&str>, preamble: &str| {
         let plan = plan(&format!("{head}\n一、总则\n（一）培训。开展培训。"));
-        assert_eq!((plan.title.as_str(), plan.document_number.as_deref(), plan.preamble.as_str()), (title, number, preamble));
+        assert_eq!(
+            (plan.title.as_str(), plan.document_number.as_deref(), plan.preamble.as_str()),
+            (title, number, preamble)
+        );
     };
     let title = "2019年演示县政务公开工作要点";
     check(title, title, None, "");
@@ -23,7 +26,12 @@ fn head_forms() {
     );
     check("演示县实施方案\n（试行）\n引言。", "演示县实施方案（试行）", None, "引言。");
     check("演示县实施方案\n（2019年4月1日印发）\n引言。", "演示县实施方案", None, "（2019年4月1日印发）\n引言。");
-    check("演示县实施方案\n青禾府办字[2019]第3号", "演示县实施方案", Some("青禾府办字[2019]第3号"), "青禾府办字[2019]第3号");
+    check(
+        "演示县实施方案\n青禾府办字[2019]第3号",
+        "演示县实施方案",
+        Some("青禾府办字[2019]第3号"),
+        "青禾府办字[2019]第3号",
+    );
     check("各单位：\n引言。", "", None, "各单位：\n引言。");
 }
 
@@ -70,7 +78,8 @@ fn clause_heading_forms() {
 
 #[test]
 fn not_headings() {
-    for line in ["1.5万户完成改造。", "2019.4.1以来的数据。", "一、二、三产业融合发展。", "10%的比例。"] {
+    for line in ["1.5万户完成改造。", "2019.4.1以来的数据。", "一、二、三产业融合发展。", "10%的比例。"]
+    {
         let clause = clause(&format!("培训。开展培训。\n{line}\n（责任单位：县教体局）"));
         assert!(clause.text.ends_with(line), "{line} {clause:#?}");
     }
@@ -78,7 +87,8 @@ fn not_headings() {
 
 #[test]
 fn titles() {
-    let long = "各乡镇（中心）、县直各单位要高度重视政务公开工作，进一步理顺和完善领导体制、工作机制，定期听取工作汇报。";
+    let long =
+        "各乡镇（中心）、县直各单位要高度重视政务公开工作，进一步理顺和完善领导体制、工作机制，定期听取工作汇报。";
     let check = |body: &str, title: &str, text: &str| {
         let clause = clause(body);
         assert_eq!((clause.title.as_str(), clause.text.as_str()), (title, text));
@@ -114,6 +124,8 @@ fn levels() {
 fn deeper_numbers_are_duties() {
     let c = clause("培训。\n1.开展培训\n2.编印资料；\n（1）发放资料\n①登记");
     assert_eq!(duties(&c), ["1.开展培训\n", "2.编印资料；\n", "（1）发放资料\n", "①登记"]);
+    let c = clause("培训。\n1.开展培训。分两期办班。讲新条例。\n2.编印资料。3.发放资料。");
+    assert_eq!(duties(&c), ["1.开展培训。分两期办班。", "讲新条例。\n", "2.编印资料。", "3.发放资料。"]);
 }
 
 #[test]
@@ -163,7 +175,10 @@ fn closing_forms() {
     check("各单位要抓好落实。", "各单位要抓好落实。");
     check("附件：1.分工表\n2.台账", "附件：1.分工表\n2.台账");
     check("青禾县人民政府办公室\n2019年4月1日", "青禾县人民政府办公室\n2019年4月1日");
-    check("青禾县人民政府办公室\n二〇一九年四月一日\n（此件公开发布）", "青禾县人民政府办公室\n二〇一九年四月一日\n（此件公开发布）");
+    check(
+        "青禾县人民政府办公室\n二〇一九年四月一日\n（此件公开发布）",
+        "青禾县人民政府办公室\n二〇一九年四月一日\n（此件公开发布）",
+    );
     check("青禾县人民政府办公室　2019年4月1日", "青禾县人民政府办公室　2019年4月1日");
     check("本要点自印发之日起施行。\n附件1", "本要点自印发之日起施行。\n附件1");
 }
@@ -184,7 +199,9 @@ fn later_paragraphs_of_the_last_clause_stay() {
 
 #[test]
 fn section_text_and_obligations() {
-    let plan = plan("2019年演示县工作要点\n一、总体要求\n坚持公开。\n二、培训。6月底前完成培训。（县教体局负责）\n三、考核（县财政局牵头）");
+    let plan = plan(
+        "2019年演示县工作要点\n一、总体要求\n坚持公开。\n二、培训。6月底前完成培训。（县教体局负责）\n三、考核（县财政局牵头）",
+    );
     assert_eq!((plan.sections[0].text.as_str(), plan.sections[0].clauses.len()), ("坚持公开。", 0));
     let second = &plan.sections[1];
     assert_eq!((second.title.as_str(), second.text.as_str()), ("培训", ""));
@@ -208,7 +225,11 @@ fn doubts_are_warnings() {
     check("2019年演示县工作要点\n只有一段话。", 2, "没有找到");
     check("", 1, "没有文字");
     check("一、甲\n（一）乙。", 1, "没有找到标题");
-    check("2019年演示县工作要点\n一、甲\n（一）乙。做好。\n青禾县人民政府\n2019年4月1日\n二、丙\n（一）丁。", 4, "落款之后");
+    check(
+        "2019年演示县工作要点\n一、甲\n（一）乙。做好。\n青禾县人民政府\n2019年4月1日\n二、丙\n（一）丁。",
+        4,
+        "落款之后",
+    );
     check("2019年演示县工作要点\n一、甲\n（一）乙。做好。\n2019年4月1日\n还有一段话。", 5, "落款日期之后");
 }
 

@@ -18,38 +18,33 @@ fn note(note: &str, expect: &[(&str, Role)]) {
 #[test]
 fn role_words() {
     note("（县教体局、县公安局分别牵头落实）", &[("县教体局", Lead), ("县公安局", Lead)]);
-    note("（县教体局牵头，县公安局、县财政局配合）", &[
-        ("县教体局", Lead),
-        ("县公安局", Support),
-        ("县财政局", Support),
-    ]);
+    note(
+        "（县教体局牵头，县公安局、县财政局配合）",
+        &[("县教体局", Lead), ("县公安局", Support), ("县财政局", Support)],
+    );
     note("（县教体局负责）", &[("县教体局", Responsible)]);
     note("(县教体局负责)", &[("县教体局", Responsible)]);
     note("【县教体局负责】", &[("县教体局", Responsible)]);
-    note("（县教体局牵头负责，县民政局协助，县残联参与）", &[
-        ("县教体局", Lead),
-        ("县民政局", Support),
-        ("县残联", Support),
-    ]);
+    note(
+        "（县教体局牵头负责，县民政局协助，县残联参与）",
+        &[("县教体局", Lead), ("县民政局", Support), ("县残联", Support)],
+    );
     note("（由县教体局牵头，会同县公安局落实）", &[("县教体局", Lead), ("县公安局", Responsible)]);
     note("（县教体局牵头会同县公安局落实）", &[("县教体局", Lead), ("县公安局", Responsible)]);
     note("（县教体局牵头、县公安局配合）", &[("县教体局", Lead), ("县公安局", Support)]);
     note("（县教体局牵头县公安局配合）", &[("县教体局", Lead), ("县公安局", Support)]);
-    note("（县教体局（牵头）、县公安局、县民政局（配合））", &[
-        ("县教体局", Lead),
-        ("县民政局", Support),
-        ("县公安局", Responsible),
-    ]);
-    note("（县教体局牵头；县公安局、县民政局按职责分工负责）", &[
-        ("县教体局", Lead),
-        ("县公安局", Responsible),
-        ("县民政局", Responsible),
-    ]);
-    note("（县政府办公室牵头，各乡镇、县直各单位配合）", &[
-        ("县政府办公室", Lead),
-        ("各乡镇", Support),
-        ("县直各单位", Support),
-    ]);
+    note(
+        "（县教体局（牵头）、县公安局、县民政局（配合））",
+        &[("县教体局", Lead), ("县民政局", Support), ("县公安局", Responsible)],
+    );
+    note(
+        "（县教体局牵头；县公安局、县民政局按职责分工负责）",
+        &[("县教体局", Lead), ("县公安局", Responsible), ("县民政局", Responsible)],
+    );
+    note(
+        "（县政府办公室牵头，各乡镇、县直各单位配合）",
+        &[("县政府办公室", Lead), ("各乡镇", Support), ("县直各单位", Support)],
+    );
 }
 
 #[test]
@@ -59,7 +54,10 @@ fn nested_brackets_and_groups() {
     assert_eq!(clause.owner_note, form);
     let owners: Vec<_> = clause.owners.iter().map(|o| (o.name.as_str(), o.role, o.group)).collect();
     assert_eq!(owners, [("各乡镇（中心）", Responsible, true), ("县直各单位", Responsible, true)]);
-    note("（县财政局、各乡镇（中心）按职责分别负责落实）", &[("县财政局", Responsible), ("各乡镇（中心）", Responsible)]);
+    note(
+        "（县财政局、各乡镇（中心）按职责分别负责落实）",
+        &[("县财政局", Responsible), ("各乡镇（中心）", Responsible)],
+    );
     note("（各乡、镇人民政府负责）", &[("各乡、镇人民政府", Responsible)]);
 }
 
@@ -95,12 +93,13 @@ fn labels() {
     note("责任单位：县教体局、县公安局", &[("县教体局", Responsible), ("县公安局", Responsible)]);
     note("[责任单位:县教体局]", &[("县教体局", Responsible)]);
     note("（牵头单位：县教体局，配合单位：县公安局）", &[("县教体局", Lead), ("县公安局", Support)]);
-    note("（牵头单位：县教体局 责任单位：县公安局 县民政局）", &[
-        ("县教体局", Lead),
-        ("县公安局", Responsible),
-        ("县民政局", Responsible),
-    ]);
+    note(
+        "（牵头单位：县教体局 责任单位：县公安局 县民政局）",
+        &[("县教体局", Lead), ("县公安局", Responsible), ("县民政局", Responsible)],
+    );
     note("（责任单位：县教体局牵头，县公安局配合）", &[("县教体局", Lead), ("县公安局", Support)]);
+    note("〔责任单位：县教体局。完成时限：年底前。〕", &[("县教体局", Responsible)]);
+    note("（牵头单位：县教体局，完成时限：2019年6月—12月）", &[("县教体局", Lead)]);
     note("（责任单位：县教体局；责任人：演示甲；完成时限：长期坚持）", &[("县教体局", Responsible)]);
     note("（牵头单位及责任单位：县教体局）", &[("县教体局", Lead)]);
 }
@@ -120,30 +119,28 @@ fn labelled_lines() {
 #[test]
 fn joined_by_and() {
     note("（县教体局和县公安局负责）", &[("县教体局", Responsible), ("县公安局", Responsible)]);
-    note("（县教体局、县公安局及各乡镇负责）", &[
-        ("县教体局", Responsible),
-        ("县公安局", Responsible),
-        ("各乡镇", Responsible),
-    ]);
-    note("（县人力资源和社会保障局、县住房和城乡建设局负责）", &[
-        ("县人力资源和社会保障局", Responsible),
-        ("县住房和城乡建设局", Responsible),
-    ]);
-    note("（县工业和信息化局与县商务局以及各乡镇负责）", &[
-        ("县工业和信息化局", Responsible),
-        ("县商务局", Responsible),
-        ("各乡镇", Responsible),
-    ]);
-    note("（县应急局、县委宣传部、县商务局负责）", &[
-        ("县应急局", Responsible),
-        ("县委宣传部", Responsible),
-        ("县商务局", Responsible),
-    ]);
+    note(
+        "（县教体局、县公安局及各乡镇负责）",
+        &[("县教体局", Responsible), ("县公安局", Responsible), ("各乡镇", Responsible)],
+    );
+    note(
+        "（县人力资源和社会保障局、县住房和城乡建设局负责）",
+        &[("县人力资源和社会保障局", Responsible), ("县住房和城乡建设局", Responsible)],
+    );
+    note(
+        "（县工业和信息化局与县商务局以及各乡镇负责）",
+        &[("县工业和信息化局", Responsible), ("县商务局", Responsible), ("各乡镇", Responsible)],
+    );
+    note(
+        "（县应急局、县委宣传部、县商务局负责）",
+        &[("县应急局", Responsible), ("县委宣传部", Responsible), ("县商务局", Responsible)],
+    );
 }
 
 #[test]
 fn names_alone() {
     note("（县教体局、县公安局）", &[("县教体局", Responsible), ("县公安局", Responsible)]);
+    note("（县委宣传部，县教体局）", &[("县委宣传部", Responsible), ("县教体局", Responsible)]);
     note("（县教体局）", &[("县教体局", Responsible)]);
 }
 
@@ -208,6 +205,7 @@ fn doubts_are_warnings() {
     check("（分别牵头落实）", "没有写明单位");
     check("（教育口负责）", "不像机关名称");
     check("（县教体局等部门负责）", "没有列全");
+    check("（县教体局牵头，县公安局等15个部门配合）", "没有列全");
     check("（责任单位：县教体局；完成时限：适时）", "看不懂时限");
     check("（县教体局牵头", "没有配对");
     check("（县教体局牵头，2月30日前完成）", "不是一个存在的日期");

@@ -5,12 +5,70 @@ use proptest::prelude::*;
 use super::super::{PlanReference, accounted, parse};
 
 const FRAGMENTS: [&str; 64] = [
-    "2019年演示县政务公开工作要点", "青禾府办发〔2019〕11号", "各乡镇人民政府，县直各单位：", "一、", "二、", "十一、", "（一）",
-    "(二)", "（三）", "1.", "2．", "（1）", "①", "加强培训", "开展培训", "。", "；", "，", "、", "！", "：", "（", "）", "(", ")",
-    "“", "”", "《", "》", "【", "】", "[", "]", "\"", "（县教体局牵头，县公安局配合）", "（各乡镇（中心），县直各单位按职责分别负责落实）",
-    "责任单位：", "牵头单位：县教体局；", "完成时限：", "县教体局", "县人力资源和社会保障局", "和", "等部门", "负责", "牵头", "会同",
-    "6月底前", "每季度", "于12月10日前", "2月30日前", "2018年", "一是", "二是", "[bookmark: _GoBack]", "_GoBack", "\u{200b}",
-    "\u{3000}", "**", "# ", "\n", "\n\n", "\r\n", "附件：1.", "青禾县人民政府办公室\n2019年4月1日\n",
+    "2019年演示县政务公开工作要点",
+    "青禾府办发〔2019〕11号",
+    "各乡镇人民政府，县直各单位：",
+    "一、",
+    "二、",
+    "十一、",
+    "（一）",
+    "(二)",
+    "（三）",
+    "1.",
+    "2．",
+    "（1）",
+    "①",
+    "加强培训",
+    "开展培训",
+    "。",
+    "；",
+    "，",
+    "、",
+    "！",
+    "：",
+    "（",
+    "）",
+    "(",
+    ")",
+    "“",
+    "”",
+    "《",
+    "》",
+    "【",
+    "】",
+    "[",
+    "]",
+    "\"",
+    "（县教体局牵头，县公安局配合）",
+    "（各乡镇（中心），县直各单位按职责分别负责落实）",
+    "责任单位：",
+    "牵头单位：县教体局；",
+    "完成时限：",
+    "县教体局",
+    "县人力资源和社会保障局",
+    "和",
+    "等部门",
+    "负责",
+    "牵头",
+    "会同",
+    "6月底前",
+    "每季度",
+    "于12月10日前",
+    "2月30日前",
+    "2018年",
+    "一是",
+    "二是",
+    "[bookmark: _GoBack]",
+    "_GoBack",
+    "\u{200b}",
+    "\u{3000}",
+    "**",
+    "# ",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "附件：1.",
+    "青禾县人民政府办公室\n2019年4月1日\n",
 ];
 
 fn holds(source: &str) {
@@ -30,7 +88,7 @@ fn holds(source: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn plan_like_text(parts in prop::collection::vec(prop::sample::select(&FRAGMENTS[..]), 0..60)) {
@@ -58,10 +116,25 @@ proptest! {
 #[test]
 fn hostile_repetition_stays_linear() {
     // each of these would take minutes if some step were quadratic
-    for unit in ["（", "）", "(”“", "一", "（一）", "\n（\n", "“（", "1.", "每", "责任单位：", "。，", "、\n", "[bookmark", "\u{200b}\n"] {
-        holds(&unit.repeat(60_000 / unit.len()));
+    for unit in [
+        "（",
+        "）",
+        "(”“",
+        "一",
+        "（一）",
+        "\n（\n",
+        "“（",
+        "1.",
+        "每",
+        "责任单位：",
+        "。，",
+        "、\n",
+        "[bookmark",
+        "\u{200b}\n",
+    ] {
+        holds(&unit.repeat(24_000 / unit.len()));
     }
     for unit in ["会同", "牵头、", "2019年", "（县教体局牵头）", "一是甲，"] {
-        holds(&format!("题要点\n一、甲\n（一）{}", unit.repeat(60_000 / unit.len())));
+        holds(&format!("题要点\n一、甲\n（一）{}", unit.repeat(24_000 / unit.len())));
     }
 }

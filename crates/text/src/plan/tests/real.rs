@@ -33,7 +33,8 @@ fn real_work_points() {
     assert_eq!(owners(0, 0)[0].0, "县发展改革委");
     assert_eq!(owners(0, 1).len(), 13);
     assert!(owners(0, 1).iter().any(|o| o.0 == "县人力资源和社会保障局"));
-    let all = [("各乡镇（中心）".to_owned(), Role::Responsible, true), ("县直各单位".to_owned(), Role::Responsible, true)];
+    let all =
+        [("各乡镇（中心）".to_owned(), Role::Responsible, true), ("县直各单位".to_owned(), Role::Responsible, true)];
     assert_eq!(owners(0, 2), all);
     assert_eq!(owners(2, 0).len(), 9);
     assert_eq!(owners(2, 1).len(), 8);
