@@ -1,6 +1,8 @@
 //! Filters for templates: `{{ n|thousands }}`, `{{ n|bytes }}`, `{{ text|excerpt(80) }}`, `{{ part|percent(total) }}`.
 //! A page module that uses them says `use web::filters;`. Dates and times are formatted in Rust before.
 
+#![expect(missing_docs, reason = "askama::filter_fn generates types and methods without documentation")]
+
 use askama::{Result, Values};
 use std::fmt::Display;
 
