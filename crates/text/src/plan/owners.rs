@@ -468,7 +468,7 @@ pub(super) fn looks_like_organ(name: &str) -> bool {
 pub(super) fn could_be_name(name: &str) -> bool {
     const NEVER: [char; 18] =
         ['谁', '“', '”', '要', '把', '是', '的', '：', '！', '《', '》', '。', '？', '以', '不', '了', '被', '其'];
-    (2..=20).contains(&name.chars().take(21).count())
+    (1..=20).contains(&name.chars().take(21).count())
         && !name.contains(NEVER)
         && !name.chars().any(|c| c.is_ascii_digit())
 }

@@ -144,6 +144,16 @@ fn names_alone() {
     note("（县教体局）", &[("县教体局", Responsible)]);
 }
 
+/// Names that are no organ's are kept, with a warning, where the note's form leaves no doubt.
+#[test]
+fn placeholders() {
+    note("（A、B分别牵头落实）", &[("A", Lead), ("B", Lead)]);
+    note("（A牵头，B、C配合）", &[("A", Lead), ("B", Support), ("C", Support)]);
+    note("（牵头单位：A；配合单位：B、C；完成时限：6月底前）", &[("A", Lead), ("B", Support), ("C", Support)]);
+    note("责任单位：A、B", &[("A", Responsible), ("B", Responsible)]);
+    note("（A负责）", &[("A", Responsible)]);
+}
+
 #[test]
 fn not_owner_notes() {
     for text in [
