@@ -112,7 +112,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     let rest = content.text[title.rest..].trim();
     let obliges = !found.is_empty() || !dates::find(rest, context.year, Setting::Text).is_empty();
     if section.clauses.is_empty() && obliges {
-        // what is left of the title when a note is taken out of the line, see `fields`
+        // one clause without number; the title stays the section's unless the clause has nothing else
         let fields = fields(&content, &pairs, found, block.heading.map(|_| SECTION_TITLE), context);
         section.title.clone_from(&fields.title);
         marks.push_str(&fields.mark);
@@ -331,7 +331,7 @@ impl Fields<'_> {
         // a clause is done when its last duty is
         let (due, due_on, cadence) = parts(noted.or_else(|| in_text.iter().max_by_key(|due| due.on)));
         marks.push_str(&self.mark);
-        if number.is_empty() && self.title.is_empty() && self.text.is_empty() || self.is_bare() {
+        if self.title.is_empty() && self.text.is_empty() {
             context.warn(line, format!("“{number}”后面没有内容，请补充或删除。"));
         }
         Clause {
@@ -347,10 +347,6 @@ impl Fields<'_> {
             line,
             marks,
         }
-    }
-
-    fn is_bare(&self) -> bool {
-        self.title.is_empty() && self.text.is_empty()
     }
 
     /// The note group that governs the duty which begins at this byte of the kept text.
