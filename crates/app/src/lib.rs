@@ -4,6 +4,7 @@ pub mod backup;
 pub mod cli;
 pub mod compose;
 pub mod config;
+pub mod demo;
 pub mod desk;
 pub mod doctor;
 pub mod health;

@@ -90,10 +90,10 @@ impl TestApp {
             organ: OrganCode::from(organ),
             roles: roles.to_vec(),
             email: format!("{login}@example.invalid"),
-            password: PASSWORD.to_owned(),
-            must_change: false,
+            password: Some(PASSWORD.to_owned()),
+            ..identity::accounts::NewAccount::default()
         };
-        identity::accounts::create(self.ctx().db(), &Actor::System, new).await.expect("account");
+        identity::accounts::create(self.ctx().db(), new).await.expect("account");
     }
 
     /// A signed-in person; the account is made if need be.

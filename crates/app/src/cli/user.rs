@@ -1,0 +1,152 @@
+//! `gongkai user`: accounts from the console. The first administrator is made here, since nobody can sign in before.
+
+use std::{io::BufRead, process::ExitCode};
+
+use anyhow::{Context, Result, bail};
+use identity::accounts::{self, Account, NewAccount};
+use kernel::{Actor, OrganCode, Role};
+use serde_json::json;
+use web::Ctx;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// 建立账号；不给口令时生成一次性口令
+    #[command(after_help = "例：gongkai user add admin --name 安全管理员 --organ OFFICE --role security_admin\n\
+        首次安装还没有机关时，先建系统管理员导入机关，--organ 写 site.office_organ 的代码即可")]
+    Add {
+        /// 登录名
+        login: String,
+        /// 姓名或岗位
+        #[arg(long)]
+        name: String,
+        /// 机关代码
+        #[arg(long)]
+        organ: String,
+        /// 角色，可重复：editor reviewer_secrecy reviewer_wording reviewer_policy reviewer_political organ_head county_office system_admin security_admin audit_admin
+        #[arg(long = "role", required = true, value_parser = role)]
+        roles: Vec<Role>,
+        /// 邮箱
+        #[arg(long, default_value = "")]
+        email: String,
+        /// 从标准输入读口令（一行）
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// 列出账号
+    #[command(after_help = "例：gongkai user list --json")]
+    List,
+    /// 重置口令，生成一次性口令
+    #[command(after_help = "例：gongkai user passwd clerk")]
+    Passwd {
+        /// 登录名
+        login: String,
+    },
+    /// 解除锁定
+    #[command(after_help = "例：gongkai user unlock clerk")]
+    Unlock {
+        /// 登录名
+        login: String,
+    },
+    /// 停用账号，立即退出其所有会话
+    #[command(after_help = "例：gongkai user disable clerk")]
+    Disable {
+        /// 登录名
+        login: String,
+    },
+    /// 重新启用账号
+    #[command(after_help = "例：gongkai user enable clerk")]
+    Enable {
+        /// 登录名
+        login: String,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::from_code(text)
+        .ok_or_else(|| format!("没有“{text}”这个角色，可用：{}", Role::ALL.map(Role::code).join(" ")))
+}
+
+pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<ExitCode> {
+    let db = ctx.db();
+    match command {
+        Command::Add { login, name, organ, roles, email, password_stdin } => {
+            let password = if password_stdin { Some(read_password()?) } else { None };
+            let organ = OrganCode::from(organ);
+            first_organ(ctx, &organ).await?;
+            let password_min = ctx.config().sessions.password_min;
+            let new = NewAccount { login, name, organ, roles, email, password, password_min, ..NewAccount::default() };
+            let created = accounts::create(db, new).await?;
+            if as_json {
+                println!("{}", json!({ "id": created.id, "login": created.login, "one_time_password": created.one_time }));
+            } else {
+                println!("已建立账号 {}", created.login);
+                tell_one_time(created.one_time.as_deref());
+            }
+        }
+        Command::List => {
+            let all = accounts::list(db).await?;
+            if as_json {
+                println!("{}", serde_json::to_string_pretty(&all)?);
+            } else {
+                for account in &all {
+                    println!("{:<16} {:<10} {}　{}", account.login, account.organ, account.name, account.role_names());
+                }
+            }
+        }
+        Command::Passwd { login } => {
+            let account = named(ctx, &login).await?;
+            let one_time = accounts::reset_password(db, &account.id, &Actor::System).await?;
+            if as_json {
+                println!("{}", json!({ "login": login, "one_time_password": one_time }));
+            } else {
+                tell_one_time(Some(&one_time));
+            }
+        }
+        Command::Unlock { login } => {
+            accounts::unlock(db, &named(ctx, &login).await?.id, &Actor::System).await?;
+            eprintln!("已解除锁定");
+        }
+        Command::Disable { login } => {
+            accounts::set_disabled(db, &named(ctx, &login).await?.id, true, &Actor::System).await?;
+            eprintln!("已停用，其会话全部失效");
+        }
+        Command::Enable { login } => {
+            accounts::set_disabled(db, &named(ctx, &login).await?.id, false, &Actor::System).await?;
+            eprintln!("已启用");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell_one_time(one_time: Option<&str>) {
+    if let Some(secret) = one_time {
+        println!("一次性口令：{secret}（只显示这一次，首次登录须修改）");
+    }
+}
+
+async fn named(ctx: &Ctx, login: &str) -> Result<Account> {
+    accounts::find(ctx.db(), login).await?.with_context(|| format!("没有“{login}”这个账号。用 gongkai user list 查看全部账号。"))
+}
+
+fn read_password() -> Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\n', '\r']).to_owned();
+    if password.is_empty() {
+        bail!("标准输入里没有口令。例：printf '%s\\n' \"$PASSWORD\" | gongkai user add … --password-stdin");
+    }
+    Ok(password)
+}
+
+/// Before any organ is imported, the competent department of the configuration is recorded so that its first
+/// administrator has an organ to belong to.
+async fn first_organ(ctx: &Ctx, organ: &OrganCode) -> Result<()> {
+    if !ctx.directory().all().is_empty() || *organ != ctx.office_organ() {
+        return Ok(());
+    }
+    let header = ["code", "name", "short_name", "kind"].map(String::from).to_vec();
+    let site = ctx.site();
+    let row = vec![organ.to_string(), site.host.clone(), site.host.clone(), "county_unit".to_owned()];
+    identity::organs::import_rows(ctx, &Actor::System, &header, &[row]).await.map_err(crate::compose::words)?;
+    Ok(())
+}
