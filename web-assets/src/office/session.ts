@@ -14,7 +14,7 @@ export function session(): void {
     timer = window.setTimeout(warn, Math.min(Math.max(ends - Date.now() - WARN_MS, 0), 2 ** 31 - 1));
   };
   const warn = (): void => {
-    const message = make("p", { role: "alert" }, "登录将在两分钟内到期。已写的文字会保留；继续使用请点“继续”。");
+    const message = make("p", { role: "alert" }, "登录将在两分钟内到期，已写的文字会保留。");
     const dialog = make("dialog", { "aria-labelledby": "session-title" }, make("h2", { id: "session-title" }, "快要退出了"), message);
     const extend = button("继续使用", "main", async () => {
       try {
