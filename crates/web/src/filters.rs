@@ -35,12 +35,8 @@ pub fn percent<T: Display>(part: T, _: &dyn Values, total: i64) -> Result<String
 /// See [`thousands`]; keeps sign and decimals.
 #[must_use]
 pub fn grouped(number: &str) -> String {
-    let (sign, rest) = number
-        .strip_prefix('-')
-        .map_or(("", number), |rest| ("-", rest));
-    let (whole, decimals) = rest
-        .split_once('.')
-        .map_or((rest, None), |(whole, decimals)| (whole, Some(decimals)));
+    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (whole, decimals) = rest.split_once('.').map_or((rest, None), |(whole, decimals)| (whole, Some(decimals)));
     if !whole.bytes().all(|b| b.is_ascii_digit()) {
         return number.to_owned();
     }
@@ -67,11 +63,7 @@ pub fn size_in_words(size: u64) -> String {
     // Tenths in whole numbers, rounded half up, so that no float rounding shows.
     let tenths = |unit: u64| {
         let tenths = (u128::from(size) * 10 + u128::from(unit) / 2) / u128::from(unit);
-        if tenths.is_multiple_of(10) {
-            (tenths / 10).to_string()
-        } else {
-            format!("{}.{}", tenths / 10, tenths % 10)
-        }
+        if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
     };
     match size {
         0..KB => format!("{size} 字节"),
@@ -99,11 +91,7 @@ pub fn share(part: i64, total: i64) -> String {
         return "—".to_owned();
     }
     let tenths = (i128::from(part) * 2000 + i128::from(total)).div_euclid(i128::from(total) * 2);
-    if tenths % 10 == 0 {
-        (tenths / 10).to_string()
-    } else {
-        format!("{}.{}", tenths / 10, (tenths % 10).abs())
-    }
+    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, (tenths % 10).abs()) }
 }
 
 #[cfg(test)]
@@ -112,10 +100,7 @@ mod tests {
     use crate::filters;
 
     #[derive(askama::Template)]
-    #[template(
-        source = "{{ n|thousands }} {{ size|bytes }} {{ text|excerpt(5) }} {{ 61|percent(94) }}",
-        ext = "html"
-    )]
+    #[template(source = "{{ n|thousands }} {{ size|bytes }} {{ text|excerpt(5) }} {{ 61|percent(94) }}", ext = "html")]
     struct Page<'a> {
         n: i64,
         size: i64,
@@ -124,15 +109,8 @@ mod tests {
 
     #[test]
     fn filters_work_in_a_template_and_stay_escaped() {
-        let page = Page {
-            n: 1206,
-            size: 421_888,
-            text: "<b>促进就业创业",
-        };
-        assert_eq!(
-            askama::Template::render(&page).unwrap(),
-            "1,206 412 KB &#60;b&#62;促… 64.9"
-        );
+        let page = Page { n: 1206, size: 421_888, text: "<b>促进就业创业" };
+        assert_eq!(askama::Template::render(&page).unwrap(), "1,206 412 KB &#60;b&#62;促… 64.9");
     }
 
     #[test]

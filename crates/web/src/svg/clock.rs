@@ -71,15 +71,8 @@ pub fn clock(clock: Clock) -> String {
     let (class, fill) = clock.tone();
 
     let mut svg = open("clock", r#"width="100%" height="26""#, &clock.words(paused));
-    let _ = write!(
-        svg,
-        r##"<rect class="track" y="9" width="100%" height="8" fill="#e3e1db"/>"##
-    );
-    let _ = write!(
-        svg,
-        r#"<rect class="{class}" y="9" width="{}" height="8" fill="{fill}"/>"#,
-        percent(now)
-    );
+    let _ = write!(svg, r##"<rect class="track" y="9" width="100%" height="8" fill="#e3e1db"/>"##);
+    let _ = write!(svg, r#"<rect class="{class}" y="9" width="{}" height="8" fill="{fill}"/>"#, percent(now));
     for (from, to) in &spans {
         // A nested drawing clips the hatch to the pause; the hatch is one slanted dashed line.
         let _ = write!(
@@ -92,10 +85,8 @@ pub fn clock(clock: Clock) -> String {
     let _ = write!(svg, "{}", ticks(axis));
     if now > due {
         let x = percent(due);
-        let _ = write!(
-            svg,
-            r##"<line class="due" x1="{x}" x2="{x}" y1="3" y2="21" stroke="#1b1f24" stroke-width="2"/>"##
-        );
+        let _ =
+            write!(svg, r##"<line class="due" x1="{x}" x2="{x}" y1="3" y2="21" stroke="#1b1f24" stroke-width="2"/>"##);
     }
     let _ = write!(
         svg,
@@ -110,11 +101,7 @@ fn ticks(axis: u32) -> String {
     let step = if axis > 130 { 5 } else { 1 };
     let mut path = String::new();
     for day in (0..=axis).step_by(step) {
-        let _ = if day % 5 == 0 {
-            write!(path, "M{day} 0v10")
-        } else {
-            write!(path, "M{day} 6v4")
-        };
+        let _ = if day % 5 == 0 { write!(path, "M{day} 0v10") } else { write!(path, "M{day} 6v4") };
     }
     format!(
         r##"<svg y="4" width="100%" height="5" viewBox="0 0 {axis} 10" preserveAspectRatio="none" overflow="visible"><path class="tick" d="{path}" stroke="#858c95" stroke-width="1" vector-effect="non-scaling-stroke"/></svg>"##
@@ -126,12 +113,7 @@ mod tests {
     use super::*;
 
     fn draw(total: u32, used: u32, paused: &[(u32, u32)]) -> String {
-        clock(Clock {
-            total,
-            used,
-            paused: paused.to_vec(),
-            label: String::new(),
-        })
+        clock(Clock { total, used, paused: paused.to_vec(), label: String::new() })
     }
 
     #[test]
@@ -139,11 +121,7 @@ mod tests {
         let svg = draw(20, 5, &[]);
         assert!(svg.contains(r#"class="go" y="9" width="25%""#), "{svg}");
         assert!(svg.contains("法定期限共 20 个工作日，已用 5 个\""), "{svg}");
-        assert_eq!(
-            svg.matches("0v10").count(),
-            5,
-            "long ticks at 0, 5, 10, 15, 20"
-        );
+        assert_eq!(svg.matches("0v10").count(), 5, "long ticks at 0, 5, 10, 15, 20");
         assert_eq!(svg.matches("6v4").count(), 16);
     }
 
@@ -163,18 +141,8 @@ mod tests {
 
     #[test]
     fn colour_follows_the_days_left() {
-        for (used, class) in [
-            (16, "go"),
-            (17, "near"),
-            (18, "near"),
-            (19, "hot"),
-            (20, "hot"),
-            (25, "hot"),
-        ] {
-            assert!(
-                draw(20, used, &[]).contains(&format!(r#"class="{class}" y="9""#)),
-                "{used} {class}"
-            );
+        for (used, class) in [(16, "go"), (17, "near"), (18, "near"), (19, "hot"), (20, "hot"), (25, "hot")] {
+            assert!(draw(20, used, &[]).contains(&format!(r#"class="{class}" y="9""#)), "{used} {class}");
         }
     }
 
@@ -188,21 +156,9 @@ mod tests {
 
     #[test]
     fn own_words_win_and_nothing_needs_style_or_ids() {
-        let svg = clock(Clock {
-            total: 30,
-            used: 3,
-            paused: vec![(1, 2)],
-            label: "还可提 12 天".into(),
-        });
-        assert!(
-            svg.contains(r#"aria-label="还可提 12 天""#)
-                && svg.contains("<title>还可提 12 天</title>"),
-            "{svg}"
-        );
-        assert!(
-            !svg.contains("style=") && !svg.contains(" id=") && !svg.contains("url("),
-            "{svg}"
-        );
+        let svg = clock(Clock { total: 30, used: 3, paused: vec![(1, 2)], label: "还可提 12 天".into() });
+        assert!(svg.contains(r#"aria-label="还可提 12 天""#) && svg.contains("<title>还可提 12 天</title>"), "{svg}");
+        assert!(!svg.contains("style=") && !svg.contains(" id=") && !svg.contains("url("), "{svg}");
     }
 
     #[test]

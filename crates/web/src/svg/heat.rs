@@ -17,10 +17,7 @@ pub fn heat(year: i16, days: &[(u16, u32)], upto: u16) -> String {
     let (first, length) = shape(year);
     let mut counts = vec![0u64; usize::from(length)];
     for (day, count) in days {
-        if let Some(slot) = usize::from(*day)
-            .checked_sub(1)
-            .and_then(|index| counts.get_mut(index))
-        {
+        if let Some(slot) = usize::from(*day).checked_sub(1).and_then(|index| counts.get_mut(index)) {
             *slot += u64::from(*count);
         }
     }
@@ -31,28 +28,16 @@ pub fn heat(year: i16, days: &[(u16, u32)], upto: u16) -> String {
     // One path per shade keeps the drawing near 6 KB instead of one element per day.
     let mut paths: [String; 6] = Default::default();
     for (index, count) in (0..u32::from(length)).zip(&counts) {
-        let shade = if index >= u32::from(upto) {
-            5
-        } else {
-            level(*count, most)
-        };
+        let shade = if index >= u32::from(upto) { 5 } else { level(*count, most) };
         let place = index + first;
         let (x, y) = (place / 7 * STEP, TOP + place % 7 * STEP);
         let _ = write!(paths[shade], "M{x} {y}h{CELL}v{CELL}h-{CELL}z");
     }
     let width = (u32::from(length) + first).div_ceil(7) * STEP - (STEP - CELL);
-    let attributes = format!(
-        r#"viewBox="0 0 {width} {}""#,
-        TOP + 7 * STEP - (STEP - CELL)
-    );
-    let label =
-        format!("{year} 年每日公开数量：共 {total} 条，{active} 天有发布，最多一天 {most} 条");
+    let attributes = format!(r#"viewBox="0 0 {width} {}""#, TOP + 7 * STEP - (STEP - CELL));
+    let label = format!("{year} 年每日公开数量：共 {total} 条，{active} 天有发布，最多一天 {most} 条");
     let mut svg = open("heat", &attributes, &label);
-    for (shade, path) in paths
-        .iter()
-        .enumerate()
-        .filter(|(_, path)| !path.is_empty())
-    {
+    for (shade, path) in paths.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
         let (class, fill) = match FILLS.get(shade) {
             Some(fill) => (format!("l{shade}"), *fill),
             None => ("lx".to_owned(), "#f7f5f0"),
@@ -61,11 +46,7 @@ pub fn heat(year: i16, days: &[(u16, u32)], upto: u16) -> String {
     }
     for (month, start) in (1..).zip(starts(year)) {
         let column = (u32::from(start) + first).div_ceil(7);
-        let _ = write!(
-            svg,
-            r##"<text x="{}" y="12" font-size="11" fill="#4a525c">{month}月</text>"##,
-            column * STEP
-        );
+        let _ = write!(svg, r##"<text x="{}" y="12" font-size="11" fill="#4a525c">{month}月</text>"##, column * STEP);
     }
     svg.push_str("</svg>");
     svg
@@ -81,11 +62,8 @@ pub fn months(year: i16, days: &[(u16, u32)], upto: u16) -> Vec<(String, u64)> {
         .map(|month| {
             let from = starts[month] + 1;
             let to = starts.get(month + 1).copied().unwrap_or(length);
-            let count = days
-                .iter()
-                .filter(|(day, _)| (from..=to).contains(day))
-                .map(|(_, count)| u64::from(*count))
-                .sum();
+            let count =
+                days.iter().filter(|(day, _)| (from..=to).contains(day)).map(|(_, count)| u64::from(*count)).sum();
             (format!("{}月", month + 1), count)
         })
         .collect()
@@ -106,12 +84,8 @@ fn leap(year: i16) -> bool {
 /// Weekday of 1 January (0 = Monday) and the number of days.
 fn shape(year: i16) -> (u32, u16) {
     let past = i64::from(year) - 1;
-    let weekday =
-        (past + past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400)).rem_euclid(7);
-    (
-        u32::try_from(weekday).unwrap_or(0),
-        if leap(year) { 366 } else { 365 },
-    )
+    let weekday = (past + past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400)).rem_euclid(7);
+    (u32::try_from(weekday).unwrap_or(0), if leap(year) { 366 } else { 365 })
 }
 
 /// Days of the year before each month.
@@ -155,33 +129,20 @@ mod tests {
 
     #[test]
     fn a_single_publication_is_visible_beside_a_busy_day() {
-        assert_eq!(
-            [0, 1, 25, 26, 50, 75, 76, 100].map(|n| level(n, 100)),
-            [0, 1, 1, 2, 2, 3, 4, 4]
-        );
+        assert_eq!([0, 1, 25, 26, 50, 75, 76, 100].map(|n| level(n, 100)), [0, 1, 1, 2, 2, 3, 4, 4]);
     }
 
     #[test]
     fn words_sum_up_and_stray_days_do_no_harm() {
         let svg = heat(2023, &[(0, 7), (366, 7), (1, 2), (1, 3), (2, 1)], 366);
-        assert!(
-            svg.contains("2023 年每日公开数量：共 6 条，2 天有发布，最多一天 5 条"),
-            "{svg}"
-        );
+        assert!(svg.contains("2023 年每日公开数量：共 6 条，2 天有发布，最多一天 5 条"), "{svg}");
         assert!(!svg.contains("style=") && !svg.contains(" id="));
     }
 
     #[test]
     fn months_are_the_table_twin() {
         let days = [(1, 2), (31, 1), (32, 5), (60, 7)];
-        assert_eq!(
-            months(2023, &days, 70),
-            [("1月".into(), 3), ("2月".into(), 5), ("3月".into(), 7)]
-        );
-        assert_eq!(
-            months(2024, &days, 60),
-            [("1月".into(), 3), ("2月".into(), 12)],
-            "29 February is day 60"
-        );
+        assert_eq!(months(2023, &days, 70), [("1月".into(), 3), ("2月".into(), 5), ("3月".into(), 7)]);
+        assert_eq!(months(2024, &days, 60), [("1月".into(), 3), ("2月".into(), 12)], "29 February is day 60");
     }
 }

@@ -31,9 +31,7 @@ fn escape(text: &str) -> String {
 /// The opening tag shared by all charts: one image with its words, also as a tooltip.
 fn open(class: &str, attributes: &str, label: &str) -> String {
     let label = escape(label);
-    format!(
-        r#"<svg class="{class}" {attributes} role="img" aria-label="{label}"><title>{label}</title>"#
-    )
+    format!(r#"<svg class="{class}" {attributes} role="img" aria-label="{label}"><title>{label}</title>"#)
 }
 
 #[cfg(test)]
