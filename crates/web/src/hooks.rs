@@ -121,6 +121,11 @@ pub trait SearchSource: Send + Sync {
 
     /// Identifiers of public objects after `after` in text order, for rebuilding page by page.
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>>;
+
+    /// Names that the dictionary should know as words, e.g. of columns; asked again after events on organs and columns.
+    fn vocabulary<'a>(&'a self, _: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
 }
 
 /// How far the plan of the year has come: shown on the portal's first page.
