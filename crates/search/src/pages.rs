@@ -1,0 +1,261 @@
+//! The search page of the portal and its machine-readable twin. Both work without scripts and without cookies.
+
+use askama::Template;
+use axum::{
+    Extension, Json,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kernel::Action;
+use serde::Deserialize;
+use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, page::query_string};
+
+use crate::{FacetCount, Hit, Query, Results, Search, Sort};
+
+/// The routes of the portal. Needs `Extension<Search>`.
+pub fn portal_routes() -> Routes {
+    Routes::new(Listener::Portal)
+        .get("/search", Action::ReadPublic, page)
+        .get("/api/v1/search", Action::ReadPublic, api)
+}
+
+/// The query of the address. All text, so that a wrong number is no error page.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    q: String,
+    kind: String,
+    organ: String,
+    column: String,
+    year: String,
+    validity: String,
+    sort: String,
+    page: String,
+    limit: String,
+}
+
+impl From<Asked> for Query {
+    fn from(asked: Asked) -> Self {
+        Self {
+            text: asked.q,
+            kind: asked.kind,
+            organ: asked.organ,
+            column: asked.column,
+            year: asked.year,
+            validity: asked.validity,
+            sort: if asked.sort == "date" { Sort::Date } else { Sort::Relevance },
+            page: asked.page.trim().parse().unwrap_or(1),
+            limit: asked.limit.trim().parse().unwrap_or(0),
+        }
+    }
+}
+
+/// The address of `query` without its page.
+fn query_of(query: &Query) -> String {
+    query_string(&[
+        ("q", query.text.trim()),
+        ("kind", &query.kind),
+        ("organ", &query.organ),
+        ("column", &query.column),
+        ("year", &query.year),
+        ("validity", &query.validity),
+        ("sort", if query.sort == Sort::Date { "date" } else { "" }),
+    ])
+}
+
+fn address(query: &Query, change: impl FnOnce(&mut Query)) -> String {
+    let mut changed = query.clone();
+    change(&mut changed);
+    match query_of(&changed) {
+        query if query.is_empty() => "/search".to_owned(),
+        query => format!("/search?{query}"),
+    }
+}
+
+/// One facet in the form.
+struct FacetView {
+    name: &'static str,
+    label: &'static str,
+    chosen: String,
+    values: Vec<FacetCount>,
+}
+
+impl FacetView {
+    fn new(name: &'static str, label: &'static str, chosen: &str, values: &[FacetCount]) -> Self {
+        let mut values = values.to_vec();
+        if !chosen.is_empty() && values.iter().all(|value| value.value != chosen) {
+            // What is chosen stays visible, so that it can be taken back.
+            values.push(FacetCount { value: chosen.to_owned(), count: 0 });
+        }
+        Self { name, label, chosen: chosen.to_owned(), values }
+    }
+}
+
+/// A link with its words.
+struct Link {
+    label: String,
+    href: String,
+    count: u64,
+}
+
+/// Why no hits are shown.
+#[derive(PartialEq, Eq)]
+enum Shown {
+    Start,
+    TooShort,
+    Nothing,
+    Unavailable,
+    Found,
+}
+
+#[derive(Template)]
+#[template(path = "templates/search.html")]
+struct SearchPage {
+    shell: PortalShell,
+    query: Query,
+    results: Results,
+    state: Shown,
+    best: Option<Hit>,
+    kinds: FacetView,
+    selects: Vec<FacetView>,
+    chosen: Vec<Link>,
+    by_relevance: String,
+    by_date: String,
+    without_filters: String,
+    shorter: Vec<Link>,
+    columns: Vec<Link>,
+    pager: Pager,
+    hotline: String,
+}
+
+impl SearchPage {
+    fn is(&self, state: &str) -> bool {
+        state
+            == match self.state {
+                Shown::Start => "start",
+                Shown::TooShort => "short",
+                Shown::Nothing => "nothing",
+                Shown::Unavailable => "unavailable",
+                Shown::Found => "found",
+            }
+    }
+
+    fn sorted_by_date(&self) -> bool {
+        self.query.sort == Sort::Date
+    }
+}
+
+async fn page(
+    State(ctx): State<Ctx>,
+    Extension(search): Extension<Search>,
+    reader: Reader,
+    Params(asked): Params<Asked>,
+) -> web::Result<Response> {
+    let query = Query { limit: 0, ..Query::from(asked) };
+    let (results, state) = match search.query(&query).await {
+        Ok(results) => {
+            let state = if results.too_short {
+                Shown::TooShort
+            } else if query.text.trim().is_empty() && !query.is_filtered() {
+                Shown::Start
+            } else if results.total == 0 {
+                Shown::Nothing
+            } else {
+                Shown::Found
+            };
+            (results, state)
+        }
+        Err(error) => {
+            tracing::error!(%error, "search is not available");
+            (Results { rebuilding: true, ..Results::default() }, Shown::Unavailable)
+        }
+    };
+    let unavailable = state == Shown::Unavailable;
+    let mut response = web::portal_page(&view(&ctx, &reader, query, results, state))?;
+    if unavailable {
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    Ok(response)
+}
+
+fn view(ctx: &Ctx, reader: &Reader, query: Query, mut results: Results, state: Shown) -> SearchPage {
+    let asked = query.text.trim();
+    let title = if asked.is_empty() { "全站搜索".to_owned() } else { format!("搜索“{}”", web::filters::shortened(asked, 40)) };
+    let shell = reader.shell(ctx, title, "", "").crumb("搜索", "");
+    let best = (results.page == 1 && query.sort == Sort::Relevance && results.hits.first().is_some_and(|hit| hit.exact))
+        .then(|| results.hits.remove(0));
+    let facets = &results.facets;
+    let selects = vec![
+        FacetView::new("organ", "机关", &query.organ, &facets.organ),
+        FacetView::new("column", "栏目", &query.column, &facets.column),
+        FacetView::new("year", "年份", &query.year, &facets.year),
+        FacetView::new("validity", "有效性", &query.validity, &facets.validity),
+    ];
+    let link = |label: &str, href: String, count: u64| Link { label: label.to_owned(), href, count };
+    let chosen = [
+        (&query.kind, address(&query, |query| query.kind.clear())),
+        (&query.organ, address(&query, |query| query.organ.clear())),
+        (&query.column, address(&query, |query| query.column.clear())),
+        (&query.year, address(&query, |query| query.year.clear())),
+        (&query.validity, address(&query, |query| query.validity.clear())),
+    ];
+    let chosen = chosen.into_iter().filter(|(value, _)| !value.is_empty()).map(|(value, href)| link(value, href, 0)).collect();
+    let suggestions = &results.suggestions;
+    let shorter = suggestions.shorter.iter().map(|found| {
+        link(&found.value, address(&Query::new(found.value.as_str()), |_| {}), found.count)
+    });
+    let columns = suggestions.columns.iter().map(|column| {
+        link(&column.value, address(&Query::default(), |query| query.column.clone_from(&column.value)), column.count)
+    });
+    // Pages beyond the last that can be turned to are not offered.
+    let total = i64::try_from(results.total).unwrap_or(i64::MAX);
+    let size = i64::try_from(query.size()).unwrap_or(20);
+    let mut pager = Pager::new(i64::try_from(results.page).unwrap_or(1), total.min(size * 200), size, &query_of(&query));
+    pager.total = total;
+    SearchPage {
+        kinds: FacetView::new("kind", "类型", &query.kind, &facets.kind),
+        by_relevance: address(&query, |query| query.sort = Sort::Relevance),
+        by_date: address(&query, |query| query.sort = Sort::Date),
+        without_filters: address(&Query::new(asked), |_| {}),
+        shorter: shorter.collect(),
+        columns: columns.collect(),
+        hotline: ctx.site().hotline.clone(),
+        shell,
+        selects,
+        chosen,
+        best,
+        pager,
+        state,
+        query,
+        results,
+    }
+}
+
+async fn api(Extension(search): Extension<Search>, Params(asked): Params<Asked>) -> web::Result<Response> {
+    let results = search.query(&Query::from(asked)).await?;
+    let mut response = Json(results).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_carry_only_what_is_chosen() {
+        let query = Query { organ: "县财政局".into(), page: 3, ..Query::new(" 预算 决算 ") };
+        assert_eq!(address(&query, |query| query.organ.clear()), "/search?q=%E9%A2%84%E7%AE%97%20%E5%86%B3%E7%AE%97");
+        assert_eq!(address(&Query::default(), |_| {}), "/search");
+        assert!(address(&query, |query| query.sort = Sort::Date).ends_with("&sort=date"));
+    }
+
+    #[test]
+    fn what_is_chosen_stays_in_the_list() {
+        let view = FacetView::new("year", "年份", "1999", &[FacetCount { value: "2026".into(), count: 3 }]);
+        assert_eq!(view.values.len(), 2);
+    }
+}

@@ -1,0 +1,242 @@
+//! The question: read with a budget, never refused, never a panic.
+//!
+//! There is no query language to learn and none to inject: white space separates, quotes keep together, everything else is
+//! text. Whatever is too much is left out and said so.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tokens::{self, Unit, fold, units};
+
+/// Characters of a question that are read.
+pub const LONGEST: usize = 100;
+/// Parts of a question that are read.
+pub const MOST_TERMS: usize = 16;
+
+/// What is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    /// The words as typed.
+    pub text: String,
+    /// Only this kind, as the facet says; empty = all. The same for the next four.
+    pub kind: String,
+    /// Only this organ, by its short name.
+    pub organ: String,
+    /// Only this column, by its name.
+    pub column: String,
+    /// Only this year.
+    pub year: String,
+    /// Only this validity.
+    pub validity: String,
+    /// The order.
+    pub sort: Sort,
+    /// Which page, from 1; 0 counts as 1.
+    pub page: usize,
+    /// Hits on a page; 0 = 20, at most 100.
+    pub limit: usize,
+}
+
+/// The order of hits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// What fits best first.
+    #[default]
+    Relevance,
+    /// The newest first.
+    Date,
+}
+
+impl Query {
+    /// The question `text` without filters.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Hits on a page.
+    pub(crate) fn size(&self) -> usize {
+        if self.limit == 0 { 20 } else { self.limit.min(100) }
+    }
+
+    pub(crate) fn filters(&self) -> [String; 5] {
+        [&self.kind, &self.organ, &self.column, &self.year, &self.validity].map(|filter| filter.trim().to_owned())
+    }
+
+    /// Whether any filter is set.
+    pub fn is_filtered(&self) -> bool {
+        self.filters().iter().any(|filter| !filter.is_empty())
+    }
+}
+
+/// One part of a question: all of it must be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Term {
+    pub(crate) text: String,
+    pub(crate) units: Vec<Unit>,
+    /// Quoted: as it stands and not otherwise.
+    pub(crate) literal: bool,
+}
+
+/// A question as understood.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Parsed {
+    pub(crate) terms: Vec<Term>,
+    /// 发文字号 found in the question, in the form of [`tokens::key`].
+    pub(crate) number: Option<String>,
+    /// Single characters that were left out because others say more.
+    pub(crate) ignored: Vec<String>,
+    /// Whether something was left out because it was too much.
+    pub(crate) cut: bool,
+    /// Whether the question is one character only.
+    pub(crate) too_short: bool,
+}
+
+impl Parsed {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut parsed = Self { cut: text.trim().chars().count() > LONGEST, ..Self::default() };
+        let text: String = text.trim().chars().take(LONGEST).map(fold).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        for (part, literal) in split(&text) {
+            let units = units(&part);
+            if units.is_empty() {
+                continue;
+            }
+            if parsed.terms.len() == MOST_TERMS {
+                parsed.cut = true;
+                break;
+            }
+            parsed.terms.push(Term { text: part, units, literal });
+        }
+        parsed.number = number(&text);
+        let single = |term: &Term| term.units.len() == 1 && term.text.chars().filter(|c| c.is_alphanumeric()).count() == 1;
+        if parsed.terms.len() == 1 && single(&parsed.terms[0]) {
+            parsed.too_short = true;
+        } else if parsed.terms.iter().any(|term| !single(term)) {
+            let (kept, ignored) = parsed.terms.into_iter().partition(|term| !(single(term) && term.units[0].han));
+            parsed.terms = kept;
+            parsed.ignored = ignored.into_iter().map(|term: Term| term.text).collect();
+        } else if parsed.terms.len() > 1 {
+            // Characters typed with spaces between them.
+            let text: String = parsed.terms.iter().map(|term| term.text.as_str()).collect();
+            parsed.terms = vec![Term { units: units(&text), text, literal: false }];
+        }
+        parsed
+    }
+}
+
+/// Parts between white space and list marks, or inside quotes.
+fn split(text: &str) -> Vec<(String, bool)> {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    let mut quoted = false;
+    for c in text.chars() {
+        let quote = matches!(c, '"' | '“' | '”' | '「' | '」' | '『' | '』');
+        let gap = c.is_whitespace() || matches!(c, ',' | '、' | ';' | '|' | '+');
+        if quote || (gap && !quoted) {
+            parts.push((std::mem::take(&mut part), quoted));
+            quoted ^= quote;
+        } else {
+            part.push(c);
+        }
+    }
+    // An opening quote that nobody closed was no quote.
+    parts.push((part, false));
+    parts
+}
+
+/// The document number in a question: `青禾府发〔2026〕9号`, with any brackets or none, 第 and 年 allowed, also `20269号`.
+fn number(text: &str) -> Option<String> {
+    let units = units(text);
+    let words: Vec<String> = units.iter().map(|unit| unit.word(text)).collect();
+    let is_year = |word: &str| word.len() == 4 && (word.starts_with("19") || word.starts_with("20")) && digits(word);
+    let prefix = |at: usize| {
+        let start = (0..at).rev().take_while(|i| units[*i].han).last().unwrap_or(at);
+        words[start..at].concat()
+    };
+    for (at, word) in words.iter().enumerate() {
+        if is_year(word) {
+            let rest: Vec<&str> = words[at + 1..].iter().map(String::as_str).filter(|word| *word != "第" && *word != "年").collect();
+            // 2026年9月 is a date: only 号 or a name before the year makes a number of it.
+            if let [n, after @ ..] = rest.as_slice()
+                && digits(n)
+                && n.len() <= 5
+                && (after.first() == Some(&"号") || (after.is_empty() && !prefix(at).is_empty()))
+            {
+                return Some(key_of(&prefix(at), word, n));
+            }
+        } else if (5..=8).contains(&word.len()) && digits(word) && is_year(&word[..4]) && words.get(at + 1).is_some_and(|next| next == "号") {
+            return Some(key_of(&prefix(at), &word[..4], &word[4..]));
+        }
+    }
+    None
+}
+
+fn digits(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn key_of(prefix: &str, year: &str, n: &str) -> String {
+    tokens::key(&format!("{prefix}{year} {}号", n.trim_start_matches('0')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn terms(text: &str) -> Vec<(String, bool)> {
+        Parsed::of(text).terms.into_iter().map(|term| (term.text, term.literal)).collect()
+    }
+
+    #[test]
+    fn spaces_separate_and_quotes_keep_together() {
+        assert_eq!(terms("就业　补贴"), [("就业".into(), false), ("补贴".into(), false)]);
+        assert_eq!(terms("“就业 补贴” 2026"), [("就业 补贴".into(), true), ("2026".into(), false)]);
+        assert_eq!(terms("\"未完 的引号"), [("未完 的引号".into(), false)]);
+    }
+
+    #[test]
+    fn document_numbers_are_recognised_however_typed() {
+        let forms = [
+            "青禾府发〔2026〕9号", "青禾府发[2026]9号", "青禾府发(2026)9号", "青禾府发（２０２６）第９号", "青禾府发2026 9号",
+            "青禾府发20269号", "青禾府发 2026年 9 号", "青禾府发〔2026〕09号", "青禾府发〔2026〕9",
+        ];
+        for form in forms {
+            assert_eq!(Parsed::of(form).number.as_deref(), Some("青禾府发2026 9号"), "{form}");
+        }
+        assert_eq!(Parsed::of("〔2026〕9号").number.as_deref(), Some("2026 9号"));
+        for other in ["2026年9月", "2026 9", "就业", "12345", "2026年预算"] {
+            assert_eq!(Parsed::of(other).number, None, "{other}");
+        }
+    }
+
+    #[test]
+    fn one_character_asks_for_help_and_is_left_out_among_others() {
+        assert!(Parsed::of("路").too_short && Parsed::of("9").too_short);
+        let parsed = Parsed::of("河 治理");
+        assert_eq!(parsed.ignored, ["河"]);
+        assert_eq!(parsed.terms.len(), 1);
+        assert!(!Parsed::of("河 治理").too_short);
+        assert!(Parsed::of("？！").terms.is_empty());
+        assert_eq!(terms("低 保"), [("低保".into(), false)]);
+    }
+
+    #[test]
+    fn the_budget_holds() {
+        let parsed = Parsed::of(&"字词 ".repeat(60));
+        assert!(parsed.cut && parsed.terms.len() == MOST_TERMS);
+        assert!(Parsed::of(&"字".repeat(500)).cut);
+    }
+
+    proptest! {
+        #[test]
+        fn any_question_is_read(text in "\\PC{0,300}") {
+            let parsed = Parsed::of(&text);
+            prop_assert!(parsed.terms.len() <= MOST_TERMS);
+        }
+
+        #[test]
+        fn hostile_marks_are_only_text(text in "[\"'()\\[\\]{}〔〕*?~^:\\\\/+\\-!&|<>“”「」 \t\n\0年第号0-9a-z发文]{0,120}") {
+            Parsed::of(&text);
+        }
+    }
+}

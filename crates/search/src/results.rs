@@ -1,0 +1,102 @@
+//! What a search answers, as the page shows it and as the command line and the API print it.
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::snippet::Piece;
+
+/// The answer. The first fields are the contract of `gongkai search`; the others may grow.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// How many there are under the filters.
+    pub total: u64,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// One page of them.
+    pub hits: Vec<Hit>,
+    /// How many of each kind, organ, column, year and validity.
+    pub facets: Facets,
+    /// Which page this is, from 1.
+    pub page: usize,
+    /// Hits on a page.
+    pub size: usize,
+    /// Nothing held all the words: these hold some of them.
+    pub relaxed: bool,
+    /// Part of the question was left out because it was too long.
+    pub cut: bool,
+    /// Single characters that were left out.
+    pub ignored: Vec<String>,
+    /// The question was one character only and was not asked.
+    pub too_short: bool,
+    /// The index is being rebuilt: something may be missing.
+    pub rebuilding: bool,
+    /// What else could be asked, when nothing was found.
+    pub suggestions: Suggestions,
+}
+
+/// Something found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// Identifier of the object.
+    pub id: String,
+    /// What it is, in words: 政策, 机关, …
+    pub kind: String,
+    /// Title.
+    pub title: String,
+    /// Address on the portal.
+    pub url: String,
+    /// Excerpt as plain text.
+    pub snippet: String,
+    /// How well it fits; only comparable within one answer, 0 when sorted by date.
+    pub score: f32,
+    /// Short name of the organ.
+    pub organ: String,
+    /// Name of the column.
+    pub column: String,
+    /// First day of being public, `YYYY-MM-DD`.
+    pub date: String,
+    /// 发文字号.
+    pub document_number: String,
+    /// 有效性 in words.
+    pub validity: String,
+    /// Whether this is exactly what was named: by title, document number or an organ's name.
+    pub exact: bool,
+    /// The title with the hits marked.
+    pub title_pieces: Vec<Piece>,
+    /// The excerpt with the hits marked.
+    pub snippet_pieces: Vec<Piece>,
+}
+
+/// A value of a facet and how often it occurs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetCount {
+    /// The value, as a filter takes it.
+    pub value: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// All facets. Each is counted under the filters of the others, not its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facets {
+    /// Kinds.
+    pub kind: Vec<FacetCount>,
+    /// Organs.
+    pub organ: Vec<FacetCount>,
+    /// Columns.
+    pub column: Vec<FacetCount>,
+    /// Years, newest first.
+    pub year: Vec<FacetCount>,
+    /// Validity.
+    pub validity: Vec<FacetCount>,
+}
+
+/// Ways out of an empty answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestions {
+    /// How many there would be without filters.
+    pub without_filters: u64,
+    /// Shorter questions that find something.
+    pub shorter: Vec<FacetCount>,
+    /// Columns with the most content.
+    pub columns: Vec<FacetCount>,
+}

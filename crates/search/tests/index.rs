@@ -1,0 +1,403 @@
+//! The index as a whole: what is found, how it follows the log, and what it survives. A source held in memory stands for the
+//! contexts; the log and the index are real.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use futures::future::BoxFuture;
+use kernel::{Actor, Directory, NewEvent, Organ, OrganKind, Seams, seams::{FixedClock, SeededEntropy}};
+use gongkai_search as search;
+use search::{Query, Search, Sort};
+use store::{Db, Files};
+use web::{Ctx, ctx::Parts, hooks::{Hooks, SearchEntry, SearchSource}};
+
+#[derive(Clone, Default)]
+struct Shelf(Arc<Mutex<BTreeMap<String, SearchEntry>>>);
+
+impl SearchSource for Shelf {
+    fn subject_kind(&self) -> &'static str {
+        "document"
+    }
+
+    fn entry<'a>(&'a self, _: &'a Ctx, id: &'a str) -> BoxFuture<'a, web::Result<Option<SearchEntry>>> {
+        Box::pin(async move { Ok(self.0.lock().unwrap().get(id).cloned()) })
+    }
+
+    fn ids<'a>(&'a self, _: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, web::Result<Vec<String>>> {
+        Box::pin(async move {
+            let shelf = self.0.lock().unwrap();
+            let ids = shelf.keys().filter(|id| id.as_str() > after).take(usize::try_from(limit).unwrap());
+            Ok(ids.cloned().collect())
+        })
+    }
+}
+
+struct Town {
+    folder: tempfile::TempDir,
+    ctx: Ctx,
+    shelf: Shelf,
+    clock: Arc<FixedClock>,
+}
+
+fn entry(id: &str, title: &str, body: &str) -> SearchEntry {
+    SearchEntry {
+        id: id.into(),
+        kind: "政策".into(),
+        title: title.into(),
+        body: body.into(),
+        url: format!("/policies/{id}"),
+        organ: "县财政局".into(),
+        column: "政策文件".into(),
+        date: "2026-03-01".into(),
+        document_number: String::new(),
+        validity: "有效".into(),
+        words: Vec::new(),
+    }
+}
+
+impl Town {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(FixedClock::at("2026-06-01T00:00:00Z".parse().unwrap()));
+        let seams = Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(1)) };
+        let shelf = Shelf::default();
+        let ctx = Ctx::new(Parts {
+            db: Db::open(&format!("sqlite:{}", folder.path().join("db.sqlite").display()), seams).await.unwrap(),
+            files: Files::in_folder(folder.path()),
+            config: web::Config::default(),
+            program: PathBuf::from("none"),
+            data: folder.path().to_owned(),
+            hooks: Hooks { search: vec![Arc::new(shelf.clone())], ..Hooks::default() },
+        });
+        Self { folder, ctx, shelf, clock }
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.folder.path().join("index")
+    }
+
+    fn open(&self) -> Search {
+        Search::open(self.dir(), &self.ctx)
+    }
+
+    async fn happened(&self, id: &str) {
+        let mut tx = self.ctx.db().write().await.unwrap();
+        tx.append(NewEvent::new("edition.published", "document", id, &Actor::System)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn put(&self, entry: SearchEntry) {
+        let id = entry.id.clone();
+        self.shelf.0.lock().unwrap().insert(id.clone(), entry);
+        self.happened(&id).await;
+    }
+
+    async fn take(&self, id: &str) {
+        self.shelf.0.lock().unwrap().remove(id);
+        self.happened(id).await;
+    }
+
+    async fn corpus(&self) {
+        let mut elevator = entry("a", "关于印发青禾县既有住宅加装电梯实施办法的通知", "为改善老旧小区居住条件，推进加装电梯，制定本办法。补助标准为每台20万元。");
+        elevator.document_number = "青禾府发〔2026〕9号".into();
+        self.put(elevator).await;
+        let mut jobs = entry("b", "青禾县促进就业创业若干措施", "对小微企业吸纳就业的，给予岗位补贴；创业担保贷款按规定贴息。PM2.5 与此无关。");
+        jobs.organ = "县人社局".into();
+        jobs.date = "2025-05-01".into();
+        jobs.words = vec!["青禾县人力资源和社会保障局".into(), "稳就业".into()];
+        self.put(jobs).await;
+        let mut news = entry("c", "全县农村公路建设推进会召开", "会议依据青禾府发〔2026〕9号文件精神，研究农村公路养护。");
+        news.kind = "动态".into();
+        news.column = "工作动态".into();
+        news.validity = String::new();
+        self.put(news).await;
+    }
+}
+
+async fn ids(search: &Search, text: &str) -> Vec<String> {
+    let results = search.query(&Query::new(text)).await.unwrap();
+    results.hits.into_iter().map(|hit| hit.id).collect()
+}
+
+async fn filled() -> (Town, Search) {
+    let town = Town::new().await;
+    town.corpus().await;
+    let search = town.open();
+    search.catch_up(&town.ctx).await.unwrap();
+    (town, search)
+}
+
+#[tokio::test]
+async fn words_of_two_characters_are_found_in_title_and_body_whether_or_not_a_dictionary_has_them() {
+    let (_town, search) = filled().await;
+    for (word, id) in [("电梯", "a"), ("就业", "b"), ("补贴", "b"), ("养护", "c"), ("青禾", "a"), ("台20", "a"), ("pm2.5", "b"), ("ＰＭ", "")] {
+        let found = ids(&search, word).await;
+        assert_eq!(found.contains(&id.to_owned()), !id.is_empty(), "{word}: {found:?}");
+    }
+    assert_eq!(ids(&search, "小微企业 贴息").await, ["b"]);
+    assert_eq!(ids(&search, "小微企业贷款贴息").await, ["b"], "words apart from each other");
+    assert!(ids(&search, "“小微企业贷款贴息”").await.is_empty(), "quoted means as it stands");
+}
+
+#[tokio::test]
+async fn a_document_number_finds_its_bearer_first_however_it_is_typed() {
+    let (_town, search) = filled().await;
+    for form in [
+        "青禾府发〔2026〕9号", "青禾府发[2026]9号", "青禾府发(2026)9号", "青禾府发（２０２６）9号", "青禾府发2026 9号", "青禾府发20269号",
+        "青禾府发〔2026〕第9号", "府发〔2026〕9号", "府发 9号", "〔2026〕9号",
+    ] {
+        let found = ids(&search, form).await;
+        assert_eq!(found, ["a", "c"], "{form}");
+    }
+    let best = search.query(&Query::new("青禾府发[2026]9号")).await.unwrap().hits.remove(0);
+    assert!(best.exact);
+    assert!(ids(&search, "青禾府发〔2025〕9号").await.is_empty());
+}
+
+#[tokio::test]
+async fn organs_are_found_by_short_name_and_alias() {
+    let (_town, search) = filled().await;
+    assert_eq!(ids(&search, "县人社局").await, ["b"]);
+    assert_eq!(ids(&search, "人社局").await, ["b"]);
+    assert_eq!(ids(&search, "人力资源和社会保障局").await, ["b"]);
+}
+
+#[tokio::test]
+async fn facets_count_without_their_own_filter() {
+    let (_town, search) = filled().await;
+    let query = Query { kind: "动态".into(), ..Query::new("青禾") };
+    let results = search.query(&query).await.unwrap();
+    assert_eq!((results.total, results.hits.len()), (1, 1));
+    let kinds: Vec<_> = results.facets.kind.iter().map(|found| (found.value.as_str(), found.count)).collect();
+    assert_eq!(kinds, [("政策", 2), ("动态", 1)]);
+    let years: Vec<_> = results.facets.year.iter().map(|found| (found.value.as_str(), found.count)).collect();
+    assert_eq!(years, [("2026", 1)]);
+    let all = search.query(&Query { sort: Sort::Date, ..Query { organ: "县财政局".into(), ..Query::default() } }).await.unwrap();
+    assert_eq!(all.total, 2, "filters alone list everything");
+}
+
+#[tokio::test]
+async fn hits_are_marked_and_dates_order() {
+    let (_town, search) = filled().await;
+    let results = search.query(&Query::new("补贴")).await.unwrap();
+    let marked: Vec<_> = results.hits[0].snippet_pieces.iter().filter(|piece| piece.hit).map(|piece| piece.text.as_str()).collect();
+    assert_eq!(marked, ["补贴"]);
+    let by_date = search.query(&Query { sort: Sort::Date, ..Query::new("青禾") }).await.unwrap();
+    assert_eq!(by_date.hits.last().map(|hit| hit.id.as_str()), Some("b"));
+    let page = search.query(&Query { limit: 1, page: 2, ..Query::new("青禾") }).await.unwrap();
+    assert_eq!((page.hits.len(), page.page, page.total), (1, 2, 3));
+}
+
+#[tokio::test]
+async fn help_is_given_when_nothing_is_found() {
+    let (_town, search) = filled().await;
+    let results = search.query(&Query { year: "1999".into(), ..Query::new("电梯") }).await.unwrap();
+    assert_eq!((results.total, results.suggestions.without_filters), (0, 1));
+    let results = search.query(&Query::new("“电梯” “火星”")).await.unwrap();
+    assert_eq!(results.suggestions.shorter[0].value, "“电梯”");
+    assert!(!results.suggestions.columns.is_empty());
+    let some = search.query(&Query::new("电梯 补助 火星")).await.unwrap();
+    assert!(some.relaxed && some.hits[0].id == "a");
+    assert!(search.query(&Query::new("路")).await.unwrap().too_short);
+}
+
+#[tokio::test]
+async fn hostile_questions_are_answered() {
+    let (_town, search) = filled().await;
+    for text in ["*:*", "title:(", "\"", "' OR 1=1 --", "\\u0000\0", "[2026 TO *]", "🚲🚲", "a\u{301}b", &"（".repeat(300), &"电梯".repeat(200)] {
+        let results = search.query(&Query { page: usize::MAX, limit: usize::MAX, ..Query::new(text) }).await;
+        assert!(results.is_ok(), "{text}: {results:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_index_follows_the_log_and_forgets_what_is_withdrawn() {
+    let (town, search) = filled().await;
+    town.put(entry("d", "新发布的殡葬改革方案", "惠民殡葬。")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "殡葬").await, ["d"]);
+    town.put(entry("d", "改了题目", "只余正文。")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert!(ids(&search, "殡葬").await.is_empty());
+    town.take("d").await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert!(ids(&search, "题目").await.is_empty());
+    assert_eq!((search.status().lag, search.status().documents), (0, 3));
+}
+
+#[tokio::test]
+async fn the_feed_makes_an_event_visible_while_it_runs() {
+    let (town, search) = filled().await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let feed = tokio::spawn(search::run(search.clone(), town.ctx.clone(), stopped));
+    town.put(entry("e", "夜间开放的图书馆", "开放时间。")).await;
+    while ids(&search, "图书馆").await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    stop.send(true).unwrap();
+    feed.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_not_committed_is_read_again() {
+    let (town, search) = filled().await;
+    drop(search);
+    // The events of a time in which nobody fed the index, and of which a killed process had written nothing.
+    town.put(entry("f", "停电公告", "检修。")).await;
+    town.take("a").await;
+    let search = town.open();
+    assert_eq!(search.status().lag, 2);
+    assert!(ids(&search, "停电").await.is_empty());
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "停电").await, ["f"]);
+    assert!(ids(&search, "电梯").await.is_empty());
+}
+
+fn largest(dir: &Path) -> PathBuf {
+    let files = fs::read_dir(dir).unwrap().flatten().map(|file| file.path());
+    files.filter(|file| file.extension().is_some_and(|kind| kind == "store")).max_by_key(|file| fs::metadata(file).unwrap().len()).unwrap()
+}
+
+/// Damages the index while nobody uses it, then opens it, and expects it to be whole again after one rebuild.
+async fn survives(damage: impl Fn(&Path)) {
+    let (town, search) = filled().await;
+    drop(search);
+    damage(&town.dir());
+    let search = town.open();
+    // The portal asks while nobody has repaired anything yet: an answer or a clear «not yet», never a panic.
+    let _ = search.query(&Query::new("电梯")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "电梯").await, ["a"]);
+    let status = search.status();
+    assert_eq!((status.documents, status.problem.as_str(), status.rebuilding), (3, "", false));
+    let aside = fs::read_dir(town.folder.path()).unwrap().flatten().filter(|file| file.file_name().to_string_lossy().contains("index.corrupt-"));
+    assert_eq!(aside.count(), 1);
+    // Not a second time within the hour, but after it.
+    drop(search);
+    damage(&town.dir());
+    let search = town.open();
+    search.catch_up(&town.ctx).await.unwrap();
+    assert!(!search.status().problem.is_empty());
+    assert!(matches!(search.query(&Query::new("电梯")).await, Err(search::Error::NotReady)));
+    town.clock.set("2026-06-01T01:00:01Z".parse().unwrap());
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "电梯").await, ["a"]);
+    let aside = fs::read_dir(town.folder.path()).unwrap().flatten().filter(|file| file.file_name().to_string_lossy().contains("index.corrupt-"));
+    assert_eq!(aside.count(), 1, "only the newest is kept");
+}
+
+#[tokio::test]
+async fn a_missing_meta_file_is_survived() {
+    survives(|dir| fs::remove_file(dir.join("meta.json")).unwrap()).await;
+}
+
+#[tokio::test]
+async fn garbage_is_survived() {
+    survives(|dir| fs::write(dir.join("meta.json"), b"\xff\x00{").unwrap()).await;
+}
+
+#[tokio::test]
+async fn an_empty_segment_file_is_survived() {
+    survives(|dir| fs::write(largest(dir), b"").unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_truncated_segment_file_is_survived() {
+    survives(|dir| {
+        let file = largest(dir);
+        let bytes = fs::read(&file).unwrap();
+        fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_index_of_another_version_is_rebuilt() {
+    survives(|dir| fs::write(dir.join("version.json"), r#"{"schema":0,"tokens":0}"#).unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_flipped_byte_is_seen_by_the_check_in_the_background() {
+    let (town, search) = filled().await;
+    drop(search);
+    let file = largest(&town.dir());
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[40] ^= 0xff;
+    fs::write(&file, &bytes).unwrap();
+    let search = town.open();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let feed = tokio::spawn(search::run(search.clone(), town.ctx.clone(), stopped));
+    let aside = || fs::read_dir(town.folder.path()).unwrap().flatten().any(|file| file.file_name().to_string_lossy().contains("index.corrupt-"));
+    while !aside() || search.status().rebuilding {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(ids(&search, "电梯").await, ["a"]);
+    stop.send(true).unwrap();
+    feed.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_removed_index_is_made_again_every_time() {
+    let (town, search) = filled().await;
+    drop(search);
+    for _ in 0..2 {
+        fs::remove_dir_all(town.dir()).unwrap();
+        let search = town.open();
+        search.catch_up(&town.ctx).await.unwrap();
+        assert_eq!(ids(&search, "电梯").await, ["a"]);
+    }
+}
+
+#[tokio::test]
+async fn reindex_works_alone_and_is_refused_beside_a_server() {
+    let (town, search) = filled().await;
+    let other = town.open();
+    assert!(matches!(other.rebuild(&town.ctx, |_| {}).await, Err(search::Error::Busy)));
+    assert_eq!(ids(&other, "电梯").await, ["a"], "the second process reads what the first one writes");
+    drop(search);
+    let mut told = Vec::new();
+    assert_eq!(other.rebuild(&town.ctx, |count| told.push(count)).await.unwrap(), 3);
+    assert_eq!(told.last(), Some(&3));
+    assert_eq!(ids(&other, "电梯").await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_renamed_organ_makes_everything_be_read_again() {
+    let (town, search) = filled().await;
+    let organ = Organ {
+        code: "QH012".into(),
+        name: "青禾县住房和城乡建设局".into(),
+        short_name: "县住建局".into(),
+        aliases: Vec::new(),
+        kind: OrganKind::CountyDepartment,
+        parent: None,
+        leader: String::new(),
+        phone: String::new(),
+        address: String::new(),
+        hours: String::new(),
+        exists_from: None,
+        exists_to: None,
+        successor: None,
+    };
+    // The context that owns the documents shows the new name from now on, without an event on each of them.
+    town.shelf.0.lock().unwrap().get_mut("a").unwrap().organ = organ.short_name.clone();
+    town.ctx.set_directory(Directory::new(vec![organ], "青禾县"));
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "县住建局").await, ["a"]);
+}
+
+#[tokio::test]
+async fn an_index_ahead_of_its_database_is_rebuilt() {
+    let (town, search) = filled().await;
+    drop(search);
+    let younger = Town::new().await;
+    younger.put(entry("z", "另一个库里的文件", "内容。")).await;
+    let search = Search::open(town.dir(), &younger.ctx);
+    search.catch_up(&younger.ctx).await.unwrap();
+    assert!(ids(&search, "电梯").await.is_empty());
+    assert_eq!(ids(&search, "文件").await, ["z"]);
+}
