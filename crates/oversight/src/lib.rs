@@ -2,3 +2,4 @@
 
 pub mod duties;
 pub mod model;
+pub mod plans;

@@ -166,7 +166,9 @@ CREATE TABLE plan_step (
     done_at TEXT NOT NULL,
     done_by TEXT NOT NULL,
     done_by_name TEXT NOT NULL,
-    undone_at TEXT NOT NULL            -- '' = stands
+    undone_at TEXT NOT NULL,           -- '' = stands
+    undone_by_name TEXT NOT NULL,
+    undone_version BIGINT NOT NULL     -- version of the plan after taking it back; 0 = stands
 );
 CREATE INDEX plan_step_by_plan ON plan_step (plan, seq);
 

@@ -1,0 +1,253 @@
+//! Confirming a draft: what stands in the way, what will be issued in numbers, and issuing it once.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use kernel::{Actor, Directory, NewEvent, OrganCode, id::PlanId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Once, Tx, jobs::NewJob, query};
+use web::{Ctx, Error, Result};
+
+use crate::{
+    model::{OwnerRole, PlanState},
+    plans::{
+        steps,
+        tree::{self, DutyRow, Tree},
+    },
+};
+
+/// Job: tells organs that duties were issued to them.
+pub const NOTIFY: &str = "oversight.notify";
+
+/// Payload of [`NOTIFY`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notify {
+    /// The plan.
+    pub plan: String,
+    /// Its title.
+    pub title: String,
+    /// The organs concerned.
+    pub organs: Vec<String>,
+    /// `issued` or `amended`.
+    pub why: String,
+}
+
+/// Something to look at, with the clause where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// Clause.
+    pub clause: String,
+    /// Place in words: 一（二）第 3 项.
+    pub place: String,
+    /// What it is about: a name, the beginning of a text.
+    pub what: String,
+}
+
+/// What confirming would do, and what stands in the way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Readiness {
+    /// Duties that will be issued.
+    pub duties: usize,
+    /// Organs to which they are issued.
+    pub organs: BTreeSet<OrganCode>,
+    /// Duties times organs.
+    pub assignments: usize,
+    /// Of the duties, how many the public will see.
+    pub public: usize,
+    /// Duties marked as 不落实到单位.
+    pub principles: usize,
+    /// Texts marked as 不作为任务.
+    pub left_out: usize,
+    /// Blocks: names that mean no organ.
+    pub unmatched: Vec<Spot>,
+    /// Blocks: duties that nobody leads or is responsible for.
+    pub unowned: Vec<Spot>,
+    /// Blocks: organs that were abolished since they were matched.
+    pub abolished: Vec<Spot>,
+    /// To be seen: duties without date and cadence.
+    pub undated: Vec<Spot>,
+    /// To be seen: due dates in the past.
+    pub past: Vec<Spot>,
+}
+
+impl Readiness {
+    /// Whether nothing stands in the way.
+    pub fn is_ready(&self) -> bool {
+        self.duties > 0 && self.unmatched.is_empty() && self.unowned.is_empty() && self.abolished.is_empty()
+    }
+
+    /// How many things stand in the way.
+    pub fn blocks(&self) -> usize {
+        self.unmatched.len() + self.unowned.len() + self.abolished.len() + usize::from(self.duties == 0)
+    }
+}
+
+/// The organs of a duty, each once with its heaviest part.
+pub fn organs_of(tree: &Tree, duty: &DutyRow) -> Vec<(OrganCode, OwnerRole)> {
+    let mut organs: Vec<(OrganCode, OwnerRole)> = Vec::new();
+    for owner in tree.owners_of_duty(duty) {
+        for code in owner.codes() {
+            match organs.iter_mut().find(|(held, _)| *held == code) {
+                Some((_, role)) => *role = (*role).min(owner.role()),
+                None => organs.push((code, owner.role())),
+            }
+        }
+    }
+    organs
+}
+
+/// What confirming the draft would do on `today`.
+pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
+    let mut ready = Readiness::default();
+    for clause in tree.clauses.iter().filter(|clause| clause.ended_at.is_empty()) {
+        let number = tree.clause_number(clause);
+        let spot = |what: String| Spot { clause: clause.id.clone(), place: number.clone(), what };
+        let owed: Vec<_> = tree.duties_of(&clause.id).filter(|duty| duty.is_owed()).collect();
+        // Names count where a duty depends on them: a clause of principle may name anybody.
+        let mut seen = BTreeSet::new();
+        for duty in &owed {
+            for owner in tree.owners_of_duty(duty) {
+                if !seen.insert(owner.id.clone()) {
+                    continue;
+                }
+                if owner.is_unmatched() {
+                    ready.unmatched.push(spot(owner.name.clone()));
+                }
+                for code in owner.codes() {
+                    if directory.get(&code).is_none_or(|organ| !organ.exists_on(today)) {
+                        ready.abolished.push(spot(directory.short_name(&code).to_owned()));
+                    }
+                }
+            }
+        }
+        for duty in tree.duties_of(&clause.id).filter(|duty| duty.ended_at.is_empty()) {
+            let spot = || Spot {
+                clause: clause.id.clone(),
+                place: format!("{number}第 {} 项", duty.position),
+                what: web::filters::shortened(&duty.text, 40),
+            };
+            if duty.is_duty == 0 {
+                ready.left_out += 1;
+                continue;
+            }
+            if duty.principle == 1 {
+                ready.principles += 1;
+                continue;
+            }
+            let organs = organs_of(tree, duty);
+            if !organs.iter().any(|(_, role)| role.answers()) && !tree.owners_of_duty(duty).iter().any(|owner| owner.is_unmatched()) {
+                ready.unowned.push(spot());
+            }
+            ready.duties += 1;
+            ready.public += usize::from(duty.is_public());
+            ready.assignments += organs.len();
+            ready.organs.extend(organs.into_iter().map(|(code, _)| code));
+            match duty.due_on.parse::<Date>() {
+                Ok(due) if due < today => ready.past.push(spot()),
+                Err(_) if duty.cadence.is_empty() => ready.undated.push(spot()),
+                _ => {}
+            }
+        }
+    }
+    ready
+}
+
+/// Issues a duty to its organs: rows and event. The duty row itself is marked by the caller.
+///
+/// # Errors
+/// When the database fails.
+pub async fn issue(tx: &mut Tx, actor: &Actor, tree: &Tree, duty: &DutyRow) -> store::Result<Vec<OrganCode>> {
+    let organs = organs_of(tree, duty);
+    let now = tx.now();
+    for (organ, role) in &organs {
+        let id = kernel::id::fresh(&tx.seams());
+        query(
+            "INSERT INTO assignment (id, plan, clause, duty, organ, role, issued_at, ended_at, ended_reason, version) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', 1)",
+        )
+        .bind(id)
+        .bind(&duty.plan)
+        .bind(&duty.clause)
+        .bind(&duty.id)
+        .bind(organ.as_str())
+        .bind(role.code())
+        .bind(&now)
+        .execute(tx.conn())
+        .await?;
+    }
+    let codes: Vec<OrganCode> = organs.into_iter().map(|(code, _)| code).collect();
+    let mut event = NewEvent::new("duty.issued", "duty", &duty.id, actor)
+        .data(json!({"plan": duty.plan, "clause": duty.clause, "organs": codes, "due_on": duty.due_on, "cadence": duty.cadence}));
+    if let Some(first) = codes.first() {
+        event = event.organ(first);
+    }
+    tx.append(event).await?;
+    Ok(codes)
+}
+
+/// Confirms a draft: its duties are issued, once. `version` is the one that the person saw in numbers. A second submission
+/// of the same form is answered like the first.
+///
+/// # Errors
+/// When something stands in the way, the draft has changed since, or it was confirmed by somebody else.
+pub async fn confirm(ctx: &Ctx, actor: &Actor, plan: &PlanId, version: i64, once: &str) -> Result<String> {
+    let target = format!("/plans/{plan}");
+    let mut tx = ctx.db().write().await?;
+    if let Once::Already(to) = tx.once(once).await? {
+        return Ok(to);
+    }
+    let tree = tree::load_in(&mut tx, plan.as_str()).await?.ok_or(Error::NotFound)?;
+    match tree.plan.state() {
+        PlanState::Draft => {}
+        PlanState::Confirmed => {
+            let who = &tree.plan.confirmed_by_name;
+            let at = kernel::time::show_minute(&tree.plan.confirmed_at);
+            return Err(Error::Conflict(format!("{who}已于 {at} 确认下达，没有重复下达。请到计划页查看。")));
+        }
+        other => return Err(steps::no_draft(other)),
+    }
+    if tree.plan.version != version {
+        let text = "确认前草稿又有改动，数字可能不同。请返回草稿看过改动，再重新确认。";
+        return Err(Error::Conflict(text.into()));
+    }
+    let ready = readiness(&tree, &ctx.directory(), ctx.today());
+    if !ready.is_ready() {
+        return Err(Error::Conflict(format!("还有 {} 处需要处理，不能下达。请回到确认页查看清单。", ready.blocks())));
+    }
+    let now = tx.now();
+    let changed = query(
+        "UPDATE plan SET state = 'confirmed', version = version + 1, as_of = $3, confirmed_at = $3, confirmed_by = $4, \
+         confirmed_by_name = $5 WHERE id = $1 AND version = $2 AND state = 'draft'",
+    )
+    .bind(plan.as_str())
+    .bind(version)
+    .bind(&now)
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .execute(tx.conn())
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::Conflict("刚才有人先一步确认或改动了草稿，没有重复下达。请刷新后查看。".into()));
+    }
+    query("UPDATE duty SET issued_at = $2 WHERE plan = $1 AND is_duty = 1 AND principle = 0")
+        .bind(plan.as_str())
+        .bind(&now)
+        .execute(tx.conn())
+        .await?;
+    let event = NewEvent::new("plan.confirmed", "plan", plan, actor).organ(&ctx.office_organ());
+    tx.append(event.data(json!({
+        "title": tree.plan.title, "year": tree.plan.year, "duties": ready.duties, "organs": ready.organs.len(),
+        "assignments": ready.assignments, "source": tree.plan.source_digest,
+    })))
+    .await?;
+    for duty in tree.duties.iter().filter(|duty| duty.is_owed()) {
+        issue(&mut tx, actor, &tree, duty).await?;
+    }
+    let organs = ready.organs.iter().map(|code| code.0.clone()).collect();
+    let notify = Notify { plan: plan.0.clone(), title: tree.plan.title.clone(), organs, why: "issued".into() };
+    tx.enqueue(NewJob::now(NOTIFY, &notify).dedup(format!("{plan}:issued"))).await?;
+    tx.remember(once, &target).await?;
+    tx.commit().await?;
+    Ok(target)
+}

@@ -1,0 +1,185 @@
+//! From a parsed plan to the rows of a draft. Pure: ids come from the caller.
+
+use jiff::civil::Date;
+use kernel::Directory;
+use text::plan as parsed;
+
+use crate::{
+    model::{Cadence, OwnerRole, PlanKind, Visibility},
+    plans::{
+        owners,
+        tree::{ClauseRow, DutyRow, OwnerRow, SectionRow},
+    },
+};
+
+/// The rows of a draft below the plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// Sections.
+    pub sections: Vec<SectionRow>,
+    /// Clauses.
+    pub clauses: Vec<ClauseRow>,
+    /// Duties.
+    pub duties: Vec<DutyRow>,
+    /// Owners.
+    pub owners: Vec<OwnerRow>,
+}
+
+/// What the rows need to know besides the text.
+pub struct Frame<'a> {
+    /// The plan.
+    pub plan: &'a str,
+    /// Its kind.
+    pub kind: PlanKind,
+    /// Gives fresh ids.
+    pub fresh: &'a mut dyn FnMut() -> String,
+    /// Organs.
+    pub directory: &'a Directory,
+    /// The day for which organs are looked up.
+    pub day: Date,
+}
+
+impl std::fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Frame").field("plan", &self.plan).finish_non_exhaustive()
+    }
+}
+
+fn number(at: usize) -> i64 {
+    i64::try_from(at).unwrap_or(i64::MAX)
+}
+
+/// Findings are not public until the office says so; everything else was issued publicly (条例 Art. 5: 以公开为常态).
+pub fn default_visibility(kind: PlanKind) -> Visibility {
+    match kind {
+        PlanKind::InspectionFinding | PlanKind::AuditFinding => Visibility::Internal,
+        _ => Visibility::Public,
+    }
+}
+
+/// The rows of a parsed plan.
+pub fn rows(plan: &parsed::Plan, frame: &mut Frame<'_>) -> Rows {
+    let mut rows = Rows::default();
+    for section in &plan.sections {
+        let id = (frame.fresh)();
+        rows.sections.push(SectionRow {
+            id: id.clone(),
+            plan: frame.plan.to_owned(),
+            position: number(rows.sections.len() + 1),
+            number: section.number.clone(),
+            title: section.title.clone(),
+            text: section.text.trim().to_owned(),
+        });
+        for clause in &section.clauses {
+            add_clause(clause, &id, frame, &mut rows);
+        }
+    }
+    rows
+}
+
+fn add_clause(clause: &parsed::Clause, section: &str, frame: &mut Frame<'_>, rows: &mut Rows) {
+    let id = (frame.fresh)();
+    rows.clauses.push(ClauseRow {
+        id: id.clone(),
+        plan: frame.plan.to_owned(),
+        section: section.to_owned(),
+        position: number(rows.clauses.len() + 1),
+        number: clause.number.clone(),
+        title: clause.title.clone(),
+        text: clause.text.clone(),
+        owner_note: clause.owner_note.clone(),
+        line: number(clause.line),
+        ended_at: String::new(),
+        ended_reason: String::new(),
+    });
+    // A date in the owner note holds for every duty of the clause that names none; a date in the text for its own only.
+    let common = clause.due.as_deref().filter(|due| clause.owner_note.contains(due));
+    for (at, duty) in clause.duties.iter().enumerate() {
+        let inherits = duty.due.is_none() && common.is_some();
+        let (due, due_on, cadence) = if inherits {
+            (clause.due.clone(), clause.due_on, clause.cadence)
+        } else {
+            (duty.due.clone(), duty.due_on, duty.cadence)
+        };
+        let duty_id = (frame.fresh)();
+        for owner in &duty.owners {
+            add_owner(owner, &id, &duty_id, frame, rows);
+        }
+        rows.duties.push(DutyRow {
+            id: duty_id,
+            plan: frame.plan.to_owned(),
+            clause: id.clone(),
+            position: number(at + 1),
+            text: duty.text.trim().to_owned(),
+            original: duty.text.clone(),
+            is_duty: 1,
+            principle: 0,
+            measure: String::new(),
+            due_words: due.unwrap_or_default(),
+            due_on: due_on.map(|date| date.to_string()).unwrap_or_default(),
+            cadence: cadence.map(|cadence| Cadence::from(cadence).code().to_owned()).unwrap_or_default(),
+            grace_days: 0,
+            visibility: default_visibility(frame.kind).code().to_owned(),
+            extra: "{}".to_owned(),
+            line: number(duty.line),
+            issued_at: String::new(),
+            ended_at: String::new(),
+            ended_reason: String::new(),
+        });
+    }
+    for owner in &clause.owners {
+        add_owner(owner, &id, "", frame, rows);
+    }
+}
+
+fn add_owner(owner: &parsed::Owner, clause: &str, duty: &str, frame: &mut Frame<'_>, rows: &mut Rows) {
+    let mut row = OwnerRow {
+        id: (frame.fresh)(),
+        plan: frame.plan.to_owned(),
+        clause: clause.to_owned(),
+        duty: duty.to_owned(),
+        position: number(rows.owners.len() + 1),
+        name: owner.name.clone(),
+        role: OwnerRole::from(owner.role).code().to_owned(),
+        is_group: i64::from(owner.group),
+        organs: String::new(),
+        how: String::new(),
+    };
+    owners::settle(frame.directory, &mut row, frame.day);
+    rows.owners.push(row);
+}
+
+#[cfg(test)]
+mod tests {
+    use text::plan::{PlanReference, parse};
+
+    use super::*;
+
+    #[test]
+    fn a_parsed_plan_becomes_rows_that_give_the_text_back() {
+        let source = "2026年某县政务公开工作要点\n一、做好公开\n（一）公开预算。6月底前公开预算。每季度公开执行情况。\
+                      （牵头单位：县财政局；配合单位：县审计局；完成时限：12月10日前）\n";
+        let plan = parse(source, PlanReference { year: 2026 });
+        let mut count = 0;
+        let mut fresh = || {
+            count += 1;
+            format!("id{count}")
+        };
+        let directory = Directory::default();
+        let mut frame = Frame {
+            plan: "p",
+            kind: PlanKind::WorkPoints,
+            fresh: &mut fresh,
+            directory: &directory,
+            day: Date::constant(2026, 3, 1),
+        };
+        let rows = rows(&plan, &mut frame);
+        assert_eq!((rows.sections.len(), rows.clauses.len()), (1, 1));
+        let joined: String = rows.duties.iter().map(|duty| duty.original.as_str()).collect();
+        assert_eq!(joined, rows.clauses[0].text);
+        assert_eq!(rows.owners.len(), 2);
+        assert!(rows.owners.iter().all(OwnerRow::is_unmatched), "no organs are known here");
+        assert!(rows.duties.iter().all(|duty| !duty.due_words.is_empty()), "the note's date holds where none is named");
+        assert!(rows.duties.iter().any(|duty| duty.cadence == "quarterly"));
+    }
+}

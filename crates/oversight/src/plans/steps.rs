@@ -1,0 +1,229 @@
+//! Corrections of a draft in the database: done once, kept as steps, taken back one by one, never over another's change.
+
+use kernel::{Actor, NewEvent};
+use serde_json::json;
+use store::{FromRow, Tx, query, query_as};
+use web::{Ctx, Error};
+
+use crate::{
+    model::PlanState,
+    plans::{
+        edit::{Edit, Surroundings, Wrong},
+        tree::{self, Snapshot, Tree},
+    },
+};
+
+/// A step as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Step {
+    /// Identifier.
+    pub id: String,
+    /// What was done.
+    pub label: String,
+    /// Ids of the clauses touched, separated by a space.
+    pub clauses: String,
+    /// When, stored form.
+    pub done_at: String,
+    /// By whom.
+    pub done_by_name: String,
+    /// When taken back; empty while it stands.
+    pub undone_at: String,
+    /// By whom it was taken back.
+    pub undone_by_name: String,
+}
+
+impl Step {
+    fn touches(&self, clauses: &[String]) -> bool {
+        self.clauses.split(' ').any(|clause| clauses.iter().any(|other| other == clause))
+    }
+
+    /// Who did what and when, as one line.
+    pub fn line(&self) -> String {
+        if self.undone_at.is_empty() {
+            format!("{} {}：{}", self.done_by_name, kernel::time::show_minute(&self.done_at), self.label)
+        } else {
+            format!("{} {}：撤销了“{}”", self.undone_by_name, kernel::time::show_minute(&self.undone_at), self.label)
+        }
+    }
+}
+
+/// Why a correction was not made.
+#[derive(Debug)]
+pub enum Refusal {
+    /// What is wrong with the form.
+    Wrong(Wrong),
+    /// Somebody changed the same clause meanwhile: these steps, oldest first.
+    Changed(Vec<Step>),
+    /// Anything else: no such plan, no draft any more, a fault of ours.
+    Other(Error),
+}
+
+impl<E: Into<Error>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+const COLUMNS: &str = "id, label, clauses, done_at, done_by_name, undone_at, undone_by_name";
+
+/// The steps done or taken back after version `seen` of the plan, oldest first.
+async fn since(tx: &mut Tx, plan: &str, seen: i64) -> store::Result<Vec<Step>> {
+    let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 AND (version > $2 OR undone_version > $2) ORDER BY seq");
+    Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).bind(seen).fetch_all(tx.conn()).await?)
+}
+
+/// The last step that stands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last(ctx: &Ctx, plan: &str) -> store::Result<Option<Step>> {
+    let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 AND undone_at = '' ORDER BY seq DESC LIMIT 1");
+    Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).fetch_optional(ctx.db().read()).await?)
+}
+
+/// The newest steps, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn recent(ctx: &Ctx, plan: &str, limit: i64) -> store::Result<Vec<Step>> {
+    let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 ORDER BY seq DESC LIMIT $2");
+    Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).bind(limit).fetch_all(ctx.db().read()).await?)
+}
+
+/// The message when a plan is no draft any more.
+pub fn no_draft(state: PlanState) -> Error {
+    Error::Conflict(match state {
+        PlanState::Confirmed => "这份要点已经确认下达，不能再改草稿。需要变动请用“年中调整”。".into(),
+        PlanState::Superseded => "这份要点已被新的替代，不能再改。".into(),
+        PlanState::Discarded => "这份草稿已作废。需要时请先恢复草稿，再修改。".into(),
+        PlanState::Draft => "这份草稿刚被别人改动。请刷新页面后再试。".into(),
+    })
+}
+
+async fn draft(tx: &mut Tx, plan: &str) -> Result<Tree, Error> {
+    let tree = tree::load_in(tx, plan).await?.ok_or(Error::NotFound)?;
+    match tree.plan.state() {
+        PlanState::Draft => Ok(tree),
+        other => Err(no_draft(other)),
+    }
+}
+
+/// Counts the plan's version on; refuses when somebody was faster.
+async fn advance(tx: &mut Tx, plan: &str, version: i64) -> Result<(), Error> {
+    let done = query("UPDATE plan SET version = version + 1 WHERE id = $1 AND version = $2 AND state = 'draft'")
+        .bind(plan)
+        .bind(version)
+        .execute(tx.conn())
+        .await?;
+    if done.rows_affected() == 0 { Err(no_draft(PlanState::Draft)) } else { Ok(()) }
+}
+
+/// Makes a correction. `seen` is the version of the plan that the person saw; changes by others in other clauses do not
+/// stand in the way. Returns what was done, in words.
+///
+/// # Errors
+/// See [`Refusal`]; nothing was changed then.
+pub async fn run(ctx: &Ctx, actor: &Actor, plan: &str, seen: i64, edit: &Edit) -> Result<String, Refusal> {
+    let mut tx = ctx.db().write().await?;
+    let label = run_in(ctx, &mut tx, actor, plan, seen, edit).await?;
+    tx.commit().await?;
+    Ok(label)
+}
+
+/// The same within a write that also does something else.
+///
+/// # Errors
+/// See [`Refusal`].
+pub async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, edit: &Edit) -> Result<String, Refusal> {
+    let mut tree = draft(tx, plan).await?;
+    let version = tree.plan.version;
+    let clauses = edit.clauses(&tree);
+    let others: Vec<Step> = if seen == version { Vec::new() } else { since(tx, plan, seen).await? };
+    // An object that is gone was changed by somebody in any case: show the last steps rather than a riddle.
+    let conflicts: Vec<Step> =
+        others.into_iter().filter(|step| clauses.is_empty() || step.touches(&clauses)).collect();
+    if !conflicts.is_empty() {
+        return Err(Refusal::Changed(conflicts));
+    }
+    let before = tree.snapshot(&clauses);
+    let directory = ctx.directory();
+    let seams = ctx.seams().clone();
+    let mut fresh = || kernel::id::fresh(&seams);
+    let mut around =
+        Surroundings { kind: tree.plan.kind(), directory: &directory, day: ctx.today(), fresh: &mut fresh };
+    let label = edit.apply(&mut tree, &mut around).map_err(Refusal::Wrong)?;
+    let after = tree.snapshot(&clauses);
+    if before == after {
+        // Saving without a change is no change.
+        return Ok("没有改动".to_owned());
+    }
+    advance(tx, plan, version).await?;
+    tree::replace(tx, &clauses, &after).await?;
+    let seq: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM plan_step WHERE plan = $1")
+        .bind(plan)
+        .fetch_one(tx.conn())
+        .await?;
+    query(
+        "INSERT INTO plan_step (id, plan, seq, label, clauses, before, version, done_at, done_by, done_by_name, undone_at, \
+         undone_by_name, undone_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', '', 0)",
+    )
+    .bind(kernel::id::fresh(&seams))
+    .bind(plan)
+    .bind(seq + 1)
+    .bind(&label)
+    .bind(clauses.join(" "))
+    .bind(serde_json::to_string(&before)?)
+    .bind(version + 1)
+    .bind(tx.now())
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .execute(tx.conn())
+    .await?;
+    let event = NewEvent::new("plan.edited", "plan", plan, actor).organ(&ctx.office_organ());
+    tx.append(event.data(json!({"what": label, "version": version + 1}))).await?;
+    Ok(label)
+}
+
+/// Takes back the last step that stands, if it is still `step`. Returns what was taken back, in words.
+///
+/// # Errors
+/// When another step came after it, or the plan is no draft.
+pub async fn undo(ctx: &Ctx, actor: &Actor, plan: &str, step: &str) -> Result<String, Error> {
+    #[derive(FromRow)]
+    struct Row {
+        id: String,
+        label: String,
+        clauses: String,
+        before: String,
+    }
+    let mut tx = ctx.db().write().await?;
+    let tree = draft(&mut tx, plan).await?;
+    let row: Option<Row> = query_as(
+        "SELECT id, label, clauses, before FROM plan_step WHERE plan = $1 AND undone_at = '' ORDER BY seq DESC LIMIT 1",
+    )
+    .bind(plan)
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else {
+        return Err(Error::Conflict("没有可以撤销的修改。".into()));
+    };
+    if row.id != step {
+        let text = format!("最近一步已经是“{}”，可能是别人刚做的。请回到草稿看清楚，再决定是否撤销。", row.label);
+        return Err(Error::Conflict(text));
+    }
+    let clauses: Vec<String> = row.clauses.split(' ').map(str::to_owned).collect();
+    let before: Snapshot = serde_json::from_str(&row.before)?;
+    advance(&mut tx, plan, tree.plan.version).await?;
+    tree::replace(&mut tx, &clauses, &before).await?;
+    query("UPDATE plan_step SET undone_at = $2, undone_by_name = $3, undone_version = $4 WHERE id = $1")
+        .bind(&row.id)
+        .bind(tx.now())
+        .bind(actor.log_name())
+        .bind(tree.plan.version + 1)
+        .execute(tx.conn())
+        .await?;
+    let event = NewEvent::new("plan.undone", "plan", plan, actor).organ(&ctx.office_organ());
+    tx.append(event.data(json!({"what": row.label, "version": tree.plan.version + 1}))).await?;
+    tx.commit().await?;
+    Ok(row.label)
+}

@@ -1,0 +1,352 @@
+//! A plan from a spreadsheet: one row, one duty. Meant for findings and projects, which come as tables (问题清单, 项目清单).
+
+use documents::tables::Table;
+use jiff::civil::Date;
+use kernel::{Directory, time};
+use serde_json::{Map, Value};
+
+use crate::{
+    model::{Cadence, FieldShape, OwnerRole, PlanKind},
+    plans::{
+        draft::{Frame, Rows, default_visibility},
+        owners,
+        tree::{ClauseRow, DutyRow, OwnerRow, SectionRow},
+    },
+};
+
+/// What is wrong with one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowError {
+    /// Row as the spreadsheet shows it.
+    pub row: usize,
+    /// Heading of the column.
+    pub column: String,
+    /// What to change.
+    pub message: String,
+}
+
+/// One row, read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Item {
+    /// Row as the spreadsheet shows it.
+    pub row: usize,
+    /// Number in the list as written; may be empty.
+    pub number: String,
+    /// The words of the duty.
+    pub text: String,
+    /// Owners: name and role.
+    pub owners: Vec<(String, Option<OwnerRole>)>,
+    /// Due date as written.
+    pub due_words: String,
+    /// Due date.
+    pub due_on: Option<Date>,
+    /// Cadence.
+    pub cadence: Option<Cadence>,
+    /// What counts as done.
+    pub measure: String,
+    /// The kind's further fields.
+    pub extra: Vec<(&'static str, String)>,
+}
+
+const NUMBER: &[&str] = &["序号", "编号"];
+const TEXT: &[&str] = &["任务", "任务内容", "工作任务", "整改任务", "项目名称", "项目", "主要内容", "目标任务"];
+const LEAD: &[&str] = &["牵头单位", "牵头部门"];
+const OWNER: &[&str] = &["责任单位", "整改责任单位", "责任部门", "单位", "承办单位", "项目单位", "整改单位"];
+const SUPPORT: &[&str] = &["配合单位", "配合部门", "协办单位"];
+const DUE: &[&str] = &["完成时限", "整改时限", "期限", "时限", "完成时间", "截止日期", "整改期限"];
+const MEASURE: &[&str] = &["衡量标准", "完成标准", "成果形式", "目标", "完成目标", "整改目标"];
+
+fn column(table: &Table, names: &[&str]) -> Option<usize> {
+    let plain = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != '*').collect::<String>();
+    table.header.iter().position(|head| names.contains(&plain(head).as_str()))
+}
+
+fn heading(table: &Table, at: Option<usize>, otherwise: &str) -> String {
+    at.and_then(|at| table.header.get(at)).cloned().unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// Names in one cell: separated by pause marks, commas, semicolons or line ends, but not inside brackets.
+fn names(cell: &str) -> Vec<String> {
+    let (mut names, mut name, mut depth) = (Vec::new(), String::new(), 0_i32);
+    for c in cell.chars() {
+        match c {
+            '（' | '(' => depth += 1,
+            '）' | ')' => depth -= 1,
+            _ => {}
+        }
+        if depth <= 0 && "、，,；;\n/".contains(c) {
+            names.push(std::mem::take(&mut name));
+        } else {
+            name.push(c);
+        }
+    }
+    names.push(name);
+    names.into_iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+/// Reads the rows of a table. All rows are read, so that all errors can be shown at once.
+///
+/// # Errors
+/// What is wrong, row by row. A table without a column for words or owners has one error at its header.
+pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<RowError>> {
+    let fields: Vec<_> = kind.fields().iter().map(|field| {
+        let mut names = vec![field.label];
+        names.extend(field.headings);
+        (field, column(table, &names))
+    }).collect();
+    let text_at = column(table, TEXT);
+    // A list of problems has no column of its own for the duty: the duty is to rectify the problem.
+    let fallback: Vec<usize> = ["rectification", "problem", "content"]
+        .iter()
+        .filter_map(|key| fields.iter().find(|(field, _)| field.key == *key).and_then(|(_, at)| *at))
+        .collect();
+    let owner_columns = [(LEAD, Some(OwnerRole::Lead)), (OWNER, None), (SUPPORT, Some(OwnerRole::Support))]
+        .map(|(names, role)| (column(table, names), role));
+    let missing = |column: &str, message: String| vec![RowError { row: table.header_number, column: column.into(), message }];
+    if text_at.is_none() && fallback.is_empty() {
+        let wanted = if kind.fields().iter().any(|field| field.key == "problem") { "发现的问题" } else { "任务" };
+        return Err(missing(wanted, format!("表头缺少“{wanted}”一列。请在表头写明“{wanted}、责任单位、完成时限”。")));
+    }
+    if owner_columns.iter().all(|(at, _)| at.is_none()) {
+        return Err(missing("责任单位", "表头缺少“责任单位”一列。请添加这一列，多个单位用顿号隔开，例如“县财政局、县审计局”。".into()));
+    }
+    let (due_at, measure_at, number_at) = (column(table, DUE), column(table, MEASURE), column(table, NUMBER));
+    let (mut items, mut errors) = (Vec::new(), Vec::new());
+    for row in &table.rows {
+        let cell = |at: Option<usize>| at.and_then(|at| row.cells.get(at)).map_or("", String::as_str).trim();
+        let mut error = |column: String, message: String| errors.push(RowError { row: row.number, column, message });
+        let mut item = Item { row: row.number, number: cell(number_at).to_owned(), ..Item::default() };
+        let words = std::iter::once(cell(text_at)).chain(fallback.iter().map(|at| cell(Some(*at))));
+        item.text = words.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned();
+        if item.text.is_empty() {
+            error(heading(table, text_at.or(fallback.first().copied()), "任务"), "请填写内容，这一行没有写要做什么。".into());
+        }
+        for (at, role) in owner_columns {
+            item.owners.extend(names(cell(at)).into_iter().map(|name| (name, role)));
+        }
+        if item.owners.is_empty() {
+            error(heading(table, owner_columns[1].0.or(owner_columns[0].0), "责任单位"), "请填写责任单位，例如“县财政局”。".into());
+        }
+        item.due_words = cell(due_at).to_owned();
+        if !item.due_words.is_empty() && !read_due(&mut item, year) {
+            error(
+                heading(table, due_at, "完成时限"),
+                format!("看不懂“{}”。请写成日期或频次，例如 {year}-06-30、6月底前、每季度。", item.due_words),
+            );
+        }
+        item.measure = cell(measure_at).to_owned();
+        for (field, at) in &fields {
+            let value = cell(*at).to_owned();
+            if let Some(message) = field_error(field.shape, &value) {
+                error(heading(table, *at, field.label), message);
+            }
+            if !value.is_empty() {
+                item.extra.push((field.key, value));
+            }
+        }
+        items.push(item);
+    }
+    if table.rows.is_empty() {
+        return Err(missing("", "表格里只有表头，没有内容。请每行填写一项。".into()));
+    }
+    if errors.is_empty() { Ok(items) } else { Err(errors) }
+}
+
+/// What is wrong with the value of a further field.
+pub fn field_error(shape: FieldShape, value: &str) -> Option<String> {
+    if value.is_empty() {
+        return None;
+    }
+    match shape {
+        FieldShape::Line | FieldShape::Text => None,
+        FieldShape::Amount => {
+            let plain: String = value.chars().filter(|c| *c != ',' && *c != '，').collect();
+            let (whole, decimals) = plain.split_once('.').unwrap_or((&plain, ""));
+            let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+            let fits = !whole.is_empty() && whole.len() <= 12 && digits(whole) && digits(decimals) && decimals.len() <= 2;
+            (!fits).then(|| "请填写以万元计的数字，最多两位小数，例如 12500 或 860.5。".to_owned())
+        }
+        FieldShape::Choice(choices) => {
+            (!choices.contains(&value)).then(|| format!("请从“{}”中选择一项。", choices.join("、")))
+        }
+    }
+}
+
+/// Reads date or cadence; the words of a plan («6月底前», «每季度») are read by the same reader as a plan's text.
+fn read_due(item: &mut Item, year: i16) -> bool {
+    if let Some(date) = time::parse_date(&item.due_words) {
+        item.due_on = Some(date);
+        return true;
+    }
+    if let Some(cadence) = Cadence::read(&item.due_words) {
+        item.cadence = Some(cadence);
+        return true;
+    }
+    let line = format!("{year}年工作要点\n一、事项\n（一）完成。（牵头单位：某单位；完成时限：{}）", item.due_words);
+    let plan = text::plan::parse(&line, text::plan::PlanReference { year });
+    let clause = plan.sections.first().and_then(|section| section.clauses.first());
+    if let Some(clause) = clause {
+        item.due_on = clause.due_on;
+        item.cadence = clause.cadence.map(Cadence::from);
+    }
+    item.due_on.is_some() || item.cadence.is_some()
+}
+
+/// The rows as a text with line numbers: what stands beside the tree, and what tells two lists apart.
+pub fn as_text(title: &str, items: &[Item]) -> String {
+    let mut text = format!("{title}\n");
+    for (at, item) in items.iter().enumerate() {
+        let owners: Vec<_> = item.owners.iter().map(|(name, _)| name.as_str()).collect();
+        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        text.push_str(&format!("{}. {}", at + 1, one_line(&item.text)));
+        for (_, value) in item.extra.iter().filter(|(_, value)| *value != item.text) {
+            text.push_str(&format!("　{}", one_line(value)));
+        }
+        text.push_str(&format!("（责任单位：{}", owners.join("、")));
+        if !item.due_words.is_empty() {
+            text.push_str(&format!("；完成时限：{}", item.due_words));
+        }
+        text.push_str("）\n");
+    }
+    text
+}
+
+/// The rows of a draft: one section without number, one clause with one duty for each item.
+pub fn rows(items: &[Item], frame: &mut Frame<'_>) -> Rows {
+    let mut rows = Rows::default();
+    let section = (frame.fresh)();
+    rows.sections.push(SectionRow {
+        id: section.clone(),
+        plan: frame.plan.to_owned(),
+        position: 1,
+        number: String::new(),
+        title: String::new(),
+        text: String::new(),
+    });
+    for (at, item) in items.iter().enumerate() {
+        let (clause, duty) = ((frame.fresh)(), (frame.fresh)());
+        let position = i64::try_from(at + 1).unwrap_or(i64::MAX);
+        let extra: Map<String, Value> =
+            item.extra.iter().map(|(key, value)| ((*key).to_owned(), Value::String(value.clone()))).collect();
+        let problem = item.extra.iter().find(|(key, _)| *key == "problem").map_or(item.text.as_str(), |(_, value)| value);
+        rows.clauses.push(ClauseRow {
+            id: clause.clone(),
+            plan: frame.plan.to_owned(),
+            section: section.clone(),
+            position,
+            number: if item.number.is_empty() { (at + 1).to_string() } else { item.number.clone() },
+            title: web::filters::shortened(problem, 40),
+            text: item.text.clone(),
+            owner_note: item.owners.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("、"),
+            // The title stands on the first line of the text made from the table.
+            line: position + 1,
+            ended_at: String::new(),
+            ended_reason: String::new(),
+        });
+        rows.duties.push(DutyRow {
+            id: duty,
+            plan: frame.plan.to_owned(),
+            clause: clause.clone(),
+            position: 1,
+            text: item.text.clone(),
+            original: item.text.clone(),
+            is_duty: 1,
+            principle: 0,
+            measure: item.measure.clone(),
+            due_words: item.due_words.clone(),
+            due_on: item.due_on.map(|date| date.to_string()).unwrap_or_default(),
+            cadence: item.cadence.map(|cadence| cadence.code().to_owned()).unwrap_or_default(),
+            grace_days: 0,
+            visibility: default_visibility(frame.kind).code().to_owned(),
+            extra: Value::Object(extra).to_string(),
+            line: position + 1,
+            issued_at: String::new(),
+            ended_at: String::new(),
+            ended_reason: String::new(),
+        });
+        for (name, role) in &item.owners {
+            let mut owner = OwnerRow {
+                id: (frame.fresh)(),
+                plan: frame.plan.to_owned(),
+                clause: clause.clone(),
+                duty: String::new(),
+                position: i64::try_from(rows.owners.len() + 1).unwrap_or(i64::MAX),
+                name: name.clone(),
+                role: role.unwrap_or(OwnerRole::Responsible).code().to_owned(),
+                is_group: i64::from(is_group(frame.directory, name, frame.day)),
+                organs: String::new(),
+                how: String::new(),
+            };
+            owners::settle(frame.directory, &mut owner, frame.day);
+            rows.owners.push(owner);
+        }
+    }
+    rows
+}
+
+fn is_group(directory: &Directory, name: &str, day: Date) -> bool {
+    directory.group(name, day).is_some_and(|organs| !organs.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use documents::tables::TableRow;
+
+    use super::*;
+
+    fn table(header: &[&str], rows: &[&[&str]]) -> Table {
+        Table {
+            sheet: String::new(),
+            header_number: 1,
+            header: header.iter().map(|head| (*head).to_owned()).collect(),
+            rows: rows
+                .iter()
+                .enumerate()
+                .map(|(at, cells)| TableRow { number: at + 2, cells: cells.iter().map(|cell| (*cell).to_owned()).collect() })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_list_of_findings_is_read() {
+        let table = table(
+            &["序号", "发现的问题", "整改措施", "责任单位", "完成时限"],
+            &[
+                &["1", "预算公开不及时", "按期公开", "县财政局、县审计局", "2026/6/30"],
+                &["2", "台账不全", "", "各乡镇（中心、街道）", "每季度"],
+                &["3", "目录未更新", "更新目录", "县司法局", "9月底前"],
+            ],
+        );
+        let items = items(&table, PlanKind::AuditFinding, 2026).expect("rows");
+        assert_eq!(items[0].text, "按期公开");
+        assert_eq!(items[0].owners.len(), 2);
+        assert_eq!(items[0].due_on, Some(Date::constant(2026, 6, 30)));
+        assert_eq!(items[1].text, "台账不全", "without a measure the problem itself is the duty");
+        assert_eq!(items[1].owners[0].0, "各乡镇（中心、街道）");
+        assert_eq!(items[1].cadence, Some(Cadence::Quarterly));
+        assert_eq!(items[2].due_on, Some(Date::constant(2026, 9, 30)));
+        assert_eq!(as_text("清单", &items).lines().count(), 4);
+    }
+
+    #[test]
+    fn all_errors_come_at_once_with_their_rows() {
+        let table = table(
+            &["项目名称", "责任单位", "期限", "总投资（万元）", "建设阶段"],
+            &[&["水厂", "", "看情况", "很多", "在建"], &["", "县水利局", "", "860.5", "收尾"]],
+        );
+        let errors = items(&table, PlanKind::KeyProject, 2026).expect_err("errors");
+        let places: Vec<_> = errors.iter().map(|error| (error.row, error.column.as_str())).collect();
+        assert_eq!(
+            places,
+            [(2, "责任单位"), (2, "期限"), (2, "总投资（万元）"), (3, "项目名称"), (3, "建设阶段")]
+        );
+        assert!(errors.iter().all(|error| error.message.contains('请')));
+    }
+
+    #[test]
+    fn a_table_without_the_needed_columns_says_which() {
+        let table = table(&["甲", "乙"], &[&["1", "2"]]);
+        let errors = items(&table, PlanKind::InspectionFinding, 2026).expect_err("errors");
+        assert_eq!((errors.len(), errors[0].column.as_str()), (1, "发现的问题"));
+    }
+}
