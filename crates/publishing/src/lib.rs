@@ -3,6 +3,12 @@
 //! [`public`] is how everything else reads what is public; [`editions`] is how it becomes so.
 
 pub mod editions;
+mod hooks;
+mod jobs;
 pub mod kinds;
 pub mod public;
+pub mod seed;
 mod sql;
+
+pub use hooks::{desk_source, public_documents, search_source};
+pub use jobs::{PUBLISH_DUE, handlers, publish_due};

@@ -20,8 +20,13 @@ pub struct Claim {
 impl Claim {
     /// Whether the claim still holds at `now`.
     pub fn holds(&self, now: Timestamp) -> bool {
-        now.duration_since(self.at) < SignedDuration::from_hours(CLAIM_HOURS)
+        claim_holds(self.at, now)
     }
+}
+
+/// Whether a claim made at `at` still holds at `now`.
+pub fn claim_holds(at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(at) < SignedDuration::from_hours(CLAIM_HOURS)
 }
 
 /// The state of an edition, with what belongs to it.
@@ -272,6 +277,19 @@ impl EditionState {
                 Ok(Self::Published { at: now })
             }
             other => other.refuse("发布"),
+        }
+    }
+
+    /// A scheduled edition that may not become public after all goes back to its author.
+    ///
+    /// # Errors
+    /// When it is not scheduled.
+    pub fn hold(self, reason: &str) -> Result<Self, Refusal> {
+        match self {
+            Self::Scheduled { .. } => {
+                Ok(Self::Returned { gate: Gate::Secrecy, by: "系统".to_owned(), reason: reason.to_owned() })
+            }
+            other => other.refuse("退回"),
         }
     }
 

@@ -72,7 +72,7 @@ pub async fn document(db: &Db, id: &str) -> Result<Option<Found>> {
     let Some(row) = conditions.rows::<ListedRow>(db, SELECT, "", 1, 0).await?.into_iter().next() else {
         return Ok(tombstone(db, id).await?.map(Found::Withdrawn));
     };
-    let listed = Listed::from(row);
+    let about = Listed::from(row);
     let edition: Option<EditionRow> = sqlx::query_as(
         "SELECT e.id, e.number, e.body_html, e.body_text, e.effective_on, e.expires_on, e.topics, e.keywords, e.source, \
          e.note, d.interprets FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
@@ -90,10 +90,10 @@ pub async fn document(db: &Db, id: &str) -> Result<Option<Found>> {
     .bind(&edition.id)
     .fetch_all(db.read())
     .await?;
-    let column = super::columns::reference(db, &listed.column).await?.unwrap_or_else(|| ColumnRef::missing(&listed.column));
+    let column = super::columns::reference(db, &about.column).await?.unwrap_or_else(|| ColumnRef::missing(&about.column));
     Ok(Some(Found::Public(Box::new(PublicDocument {
         interpretations: interpretations(db, id).await?,
-        interprets: one(db, &edition.interprets).await?,
+        interprets: listed(db, &edition.interprets).await?,
         superseded: past(db, id, edition.number, &edition.note).await?,
         attachments: attachments.into_iter().map(PublicAttachment::from).collect(),
         column,
@@ -108,14 +108,18 @@ pub async fn document(db: &Db, id: &str) -> Result<Option<Found>> {
             expires_on: edition.expires_on,
             topics: split_words(&edition.topics),
             keywords: split_words(&edition.keywords),
-            source: if edition.source.is_empty() { listed.organ.to_string() } else { edition.source },
+            source: if edition.source.is_empty() { about.organ.to_string() } else { edition.source },
             note: edition.note,
         },
-        listed,
+        listed: about,
     }))))
 }
 
-async fn one(db: &Db, id: &str) -> Result<Option<Listed>> {
+/// What lists show of a document, if it is public now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn listed(db: &Db, id: &str) -> Result<Option<Listed>> {
     if id.is_empty() {
         return Ok(None);
     }

@@ -10,7 +10,7 @@ mod lists;
 use kernel::OrganCode;
 
 pub use columns::{Column, ColumnRef, column, columns};
-pub use detail::{attachment, document, tombstones};
+pub use detail::{attachment, document, listed, tombstones};
 pub use lists::{
     ColumnCount, Filter, OrganCount, column_counts, count_since, ids, latest, list, organ_counts, per_day, topics, years,
 };
