@@ -39,7 +39,8 @@ impl<'a> Package<'a> {
         for index in 0..archive.len() {
             let entry = archive.by_index_data(index).map_err(|_| truncated())?;
             let name = entry.name().map_err(|_| hostile())?.into_owned();
-            if name.split(['/', '\\']).any(|step| step == "..") || name.starts_with(['/', '\\']) || name.contains('\0') {
+            if name.split(['/', '\\']).any(|step| step == "..") || name.starts_with(['/', '\\']) || name.contains('\0')
+            {
                 return Err(hostile());
             }
             if entry.encrypted() {

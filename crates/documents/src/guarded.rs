@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use tokio::sync::Semaphore;
@@ -46,6 +46,7 @@ pub struct Extractor {
     /// How long the child may take, in all.
     pub timeout: Duration,
     at_once: Arc<Semaphore>,
+    in_process: bool,
 }
 
 /// What the child is asked for.
@@ -77,7 +78,25 @@ impl Extractor {
             limits,
             timeout: Duration::from_secs(25),
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            in_process: false,
         }
+    }
+
+    /// An extractor that starts the running program again, with the usual limits.
+    ///
+    /// # Errors
+    /// When the path of the running program cannot be told.
+    pub fn of_this_program() -> std::io::Result<Self> {
+        // The kernel's own link still leads to this very program after an upgrade has replaced the file.
+        let link = PathBuf::from("/proc/self/exe");
+        let program = if link.exists() { link } else { std::env::current_exe()? };
+        Ok(Self::new(program, Limits::default()))
+    }
+
+    /// An extractor without a child: everything happens in this process. Only for tests whose program is not the
+    /// server, and for files that the operator gave on the command line; it guards against nothing but panics.
+    pub fn in_process(limits: Limits) -> Self {
+        Self { in_process: true, ..Self::new(PathBuf::new(), limits) }
     }
 
     /// Text, HTML and places of a file; see [`crate::extract`].
@@ -86,6 +105,9 @@ impl Extractor {
     /// What [`crate::extract`] refuses, and [`Code::Crashed`], [`Code::TimedOut`] or [`Code::Internal`] when the child
     /// died, took too long or could not be started. Dropping the future kills the child.
     pub async fn extract(&self, path: &Path, file_name: &str) -> Result<Extracted, Rejected> {
+        if self.in_process {
+            return self.inside(path, file_name, |bytes, name, limits| extract(bytes, name, limits)).await;
+        }
         self.ask(path, file_name, Work::Text).await
     }
 
@@ -94,7 +116,31 @@ impl Extractor {
     /// # Errors
     /// As [`Extractor::extract`].
     pub async fn read_table(&self, path: &Path, file_name: &str, sheet: Option<&str>) -> Result<Table, Rejected> {
-        self.ask(path, file_name, Work::Table { sheet: sheet.map(str::to_owned) }).await
+        let sheet = sheet.map(str::to_owned);
+        if self.in_process {
+            let read = move |bytes: &[u8], name: &str, limits: &Limits| {
+                tables::read_table(bytes, name, sheet.as_deref(), limits)
+            };
+            return self.inside(path, file_name, read).await;
+        }
+        self.ask(path, file_name, Work::Table { sheet }).await
+    }
+
+    async fn inside<T: Send + 'static>(
+        &self,
+        path: &Path,
+        file_name: &str,
+        read: impl FnOnce(&[u8], &str, &Limits) -> Result<T, Rejected> + Send + 'static,
+    ) -> Result<T, Rejected> {
+        let _turn = self.at_once.acquire().await.map_err(|_| internal())?;
+        let (path, name, limits) = (path.to_owned(), file_name.to_owned(), self.limits.clone());
+        let work = tokio::task::spawn_blocking(move || {
+            let mut bytes = Vec::new();
+            let file = std::fs::File::open(path).map_err(|_| internal())?;
+            file.take(limits.input_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|_| internal())?;
+            read(&bytes, &name, &limits)
+        });
+        work.await.unwrap_or_else(|_| Err(crashed()))
     }
 
     async fn ask<T: DeserializeOwned>(&self, path: &Path, file_name: &str, work: Work) -> Result<T, Rejected> {
@@ -188,16 +234,23 @@ fn answer<T: Serialize>(result: Result<T, Rejected>) -> ExitCode {
 
 /// Sets the limits, hard ones too, so that nothing in this process can raise them again.
 fn limit_self() -> std::io::Result<()> {
-    for (resource, most) in
-        [(Resource::As, MEMORY), (Resource::Cpu, CPU_SECONDS), (Resource::Fsize, FILE_BYTES), (Resource::Core, 0), (Resource::Nofile, 64)]
-    {
+    for (resource, most) in [
+        (Resource::As, MEMORY),
+        (Resource::Cpu, CPU_SECONDS),
+        (Resource::Fsize, FILE_BYTES),
+        (Resource::Core, 0),
+        (Resource::Nofile, 64),
+    ] {
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
     Ok(())
 }
 
 fn internal() -> Rejected {
-    Rejected::new(Code::Internal, "系统暂时不能读取文件，不是文件的问题。请稍后重新上传；如果一直这样，请联系系统管理员。")
+    Rejected::new(
+        Code::Internal,
+        "系统暂时不能读取文件，不是文件的问题。请稍后重新上传；如果一直这样，请联系系统管理员。",
+    )
 }
 
 fn crashed() -> Rejected {

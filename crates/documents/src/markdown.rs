@@ -61,7 +61,8 @@ fn block(lines: &[&str], out: &mut String) -> usize {
 
 /// Whether a line belongs to the paragraph above it.
 fn continues(line: &str) -> bool {
-    let begins = line.starts_with(['|', '>']) || line.starts_with("```") || heading(line).is_some() || item(line).is_some();
+    let begins =
+        line.starts_with(['|', '>']) || line.starts_with("```") || heading(line).is_some() || item(line).is_some();
     !(line.is_empty() || begins || is_rule(line))
 }
 
@@ -136,6 +137,10 @@ fn table(lines: &[&str], out: &mut String) -> usize {
 
 /// Marks within a line. Each opening mark must find its closing one, otherwise it is text.
 fn inline(text: &str) -> String {
+    // Looking for partners costs the square of the length; nobody writes marks in a line this long.
+    if text.len() > 50_000 {
+        return escape(text);
+    }
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(['*', '`', '[', '!', '\\']) {

@@ -32,7 +32,7 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     let mut texts = Vec::new();
     let mut silent = Vec::new();
     for page in 0..pages {
-        let text = document.extract_text(page).map(|text| lines(&text)).unwrap_or_default();
+        let text = document.extract_text(page).map(|text| paragraphs(&lines(&text))).unwrap_or_default();
         if text.trim().is_empty() {
             silent.push(page + 1);
         } else {
@@ -48,7 +48,10 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     properties(&document, &mut parts);
     let mut warnings = Vec::new();
     if silent.len() == pages {
-        warnings.push("PDF 里没有文字，可能是扫描件，无法检查和检索。请上传由 Word 或 WPS 直接导出的 PDF，或同时提供文字版。".to_owned());
+        warnings.push(
+            "PDF 里没有文字，可能是扫描件，无法检查和检索。请上传由 Word 或 WPS 直接导出的 PDF，或同时提供文字版。"
+                .to_owned(),
+        );
     } else if !silent.is_empty() {
         let some: Vec<String> = silent.iter().take(10).map(usize::to_string).collect();
         let more = if silent.len() > 10 { "等" } else { "" };
@@ -58,6 +61,53 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
         warnings.push("PDF 里带有附件，系统没有检查附件的内容。请另存一份不带附件的 PDF 后再上传。".to_owned());
     }
     Ok(Extracted { format: Format::Pdf, text: texts.join("\n"), html: None, parts, pages: Some(count), warnings })
+}
+
+/// Puts the lines of a page together again to paragraphs, so that a number or a name broken at the end of a line is
+/// found. A line is taken to go on when it is about as wide as the widest, does not end a sentence, and the next one
+/// does not begin with a number of its own. Pages of short lines and rows of tables are left as they are.
+fn paragraphs(text: &str) -> String {
+    let widths = || text.lines().map(width);
+    let full = widths().max().unwrap_or(0) * 9 / 10;
+    let mut out = String::with_capacity(text.len());
+    let mut goes_on = false;
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let line = line.trim_end();
+        let joins = goes_on && !begins_item(line);
+        if joins {
+            let (before, after) = (out.chars().next_back(), line.trim_start().chars().next());
+            let letters = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+            if letters(before) && letters(after) {
+                out.push(' ');
+            }
+            out.push_str(line.trim_start());
+        } else {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(line);
+        }
+        let ends = line.ends_with(['。', '！', '？', '；', '：', '.', ':', ';', '!', '?']);
+        goes_on = full >= 45 && width(line) >= full && !ends && !line.trim_start().contains("  ");
+    }
+    out
+}
+
+/// How wide a line is, with Chinese characters twice as wide as Latin ones.
+fn width(line: &str) -> usize {
+    line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// Whether a line begins with a number of official documents (`一、`, `（一）`, `1.`, `第一条`) or an indent.
+fn begins_item(line: &str) -> bool {
+    if line.starts_with(['\u{3000}', ' ']) {
+        return true;
+    }
+    let rest = line.trim_start_matches(['（', '(', '第']);
+    let number = |c: char| c.is_ascii_digit() || "一二三四五六七八九十百〇零".contains(c);
+    let after = rest.trim_start_matches(number);
+    let counted = after.len() < rest.len();
+    counted && after.starts_with(['、', '）', ')', '.', '．', '条', '章', '节'])
 }
 
 /// Author, title and other properties that travel with the file.
@@ -81,4 +131,21 @@ fn properties(document: &PdfDocument, parts: &mut Vec<Part>) {
 /// A PDF text string: UTF-16 or UTF-8 with a mark, else single bytes; Chinese producers also write plain GBK or UTF-8.
 fn text_string(bytes: &[u8]) -> String {
     crate::decode_text(bytes).map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), |(text, _)| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::paragraphs;
+
+    #[test]
+    fn broken_lines_become_paragraphs_again() {
+        let page = "演示县人民政府通知\n为贯彻落实有关规定，现将有关事项通知如下，请结合实际，联系电话1380000\n0000，请认真执行。\n\n\
+                    一、要加强组织领导工作，把政务公开工作摆到更加重要的位置上来，抓紧落实\n二、其他\n演示";
+        assert_eq!(
+            paragraphs(page),
+            "演示县人民政府通知\n为贯彻落实有关规定，现将有关事项通知如下，请结合实际，联系电话13800000000，请认真执行。\n\
+             一、要加强组织领导工作，把政务公开工作摆到更加重要的位置上来，抓紧落实\n二、其他\n演示"
+        );
+        assert_eq!(paragraphs("甲乙丙\n丁戊己"), "甲乙丙\n丁戊己");
+    }
 }

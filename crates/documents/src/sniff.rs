@@ -147,7 +147,12 @@ fn never_accepted(bytes: &[u8]) -> Option<Rejected> {
             "这种图片格式不能上传。请用画图或看图软件打开，另存为 PNG 或 JPEG 格式后再上传。",
         ));
     }
-    if starts(b"Rar!") || starts(b"7z\xBC\xAF\x27\x1C") || starts(b"\x1F\x8B") || starts(b"BZh") || starts(b"\xFD7zXZ\0") {
+    if starts(b"Rar!")
+        || starts(b"7z\xBC\xAF\x27\x1C")
+        || starts(b"\x1F\x8B")
+        || starts(b"BZh")
+        || starts(b"\xFD7zXZ\0")
+    {
         return Some(archive());
     }
     if starts(b"MZ") && bytes.contains(&0) || starts(b"\x7FELF") || starts(b"\xCA\xFE\xBA\xBE") {
@@ -301,7 +306,10 @@ fn agree(format: Format, extension: &str) -> Result<(), Rejected> {
 }
 
 fn archive() -> Rejected {
-    Rejected::new(Code::Archive, "这是压缩包，不能直接上传。请先解压，再逐个上传里面的文件，例如 .docx、.xlsx 或 .pdf。")
+    Rejected::new(
+        Code::Archive,
+        "这是压缩包，不能直接上传。请先解压，再逐个上传里面的文件，例如 .docx、.xlsx 或 .pdf。",
+    )
 }
 
 fn legacy(what: &str) -> Rejected {

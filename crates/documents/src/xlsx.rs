@@ -11,6 +11,9 @@ use crate::extract::{Part, caught};
 use crate::tables::cell_text;
 use crate::{Extracted, Format, Limits, Rejected, ooxml, tables, xml};
 
+/// Columns of a sheet, at most (ECMA-376: XFD).
+const LAST_COLUMN: u32 = 16_384;
+
 /// Rows of text, column by column.
 type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
 
@@ -19,12 +22,12 @@ type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
 struct Hidden {
     sheet: bool,
     rows: BTreeSet<u32>,
-    columns: Vec<(u32, u32)>,
+    columns: BTreeSet<u32>,
 }
 
 impl Hidden {
     fn covers(&self, row: u32, column: u32) -> bool {
-        self.sheet || self.rows.contains(&row) || self.columns.iter().any(|(from, to)| (*from..=*to).contains(&column))
+        self.sheet || self.rows.contains(&row) || self.columns.contains(&column)
     }
 }
 
@@ -42,6 +45,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     let mut found = empty(Format::Xlsx);
     let mut room = limits.cells;
     let mut lines = Vec::new();
+    let mut book =
+        caught("Excel 表格", || Xlsx::new(Cursor::new(bytes)).map_err(|_| Rejected::damaged("Excel 表格")))?;
     let sheets = tree.child("sheets").map(|sheets| sheets.elements().collect::<Vec<_>>()).unwrap_or_default();
     for sheet in sheets {
         let name = sheet.attribute("name").unwrap_or_default().to_owned();
@@ -51,7 +56,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
         }
         let mut hidden = hidden_places(&mut package, &relation.target, limits)?;
         hidden.sheet = matches!(sheet.attribute("state"), Some("hidden" | "veryHidden"));
-        let rows = sheet_cells(bytes, &name, &mut room)?;
+        let rows = sheet_cells(&mut book, &name, &mut room)?;
         sheet_parts(&name, &rows, &hidden, &mut found, &mut lines);
         comments(&mut package, &relation.target, &name, &mut found, limits)?;
     }
@@ -84,7 +89,8 @@ pub(crate) fn read_legacy(bytes: &[u8], limits: &Limits) -> Result<Extracted, Re
         }
         found.text = lines.join("\n");
         found.warnings.push(
-            "旧版 .xls 的批注、作者信息以及隐藏的行和列无法识别。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。".to_owned(),
+            "旧版 .xls 的批注、作者信息以及隐藏的行和列无法识别。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。"
+                .to_owned(),
         );
         Ok(found)
     })
@@ -120,6 +126,7 @@ fn hidden_places(package: &mut Package<'_>, part: &str, limits: &Limits) -> Resu
         return Ok(hidden);
     };
     let mut last_row = 0_u32;
+    let mut ranges = 0_usize;
     xml::scan(&bytes, limits, |event| {
         let (Event::Start(start) | Event::Empty(start)) = event else {
             return Ok(());
@@ -127,7 +134,7 @@ fn hidden_places(package: &mut Package<'_>, part: &str, limits: &Limits) -> Resu
         match start.local_name().as_ref() {
             "row" => {
                 // Rows may leave out their number: then they follow each other.
-                last_row = number(start, "r").unwrap_or(last_row + 1);
+                last_row = number(start, "r").unwrap_or(last_row.saturating_add(1));
                 let flat = xml::attribute(start, "ht").and_then(|height| height.parse::<f64>().ok()) == Some(0.0);
                 if (is_hidden(start) || flat) && last_row > 0 && hidden.rows.len() < limits.cells {
                     hidden.rows.insert(last_row - 1);
@@ -136,8 +143,12 @@ fn hidden_places(package: &mut Package<'_>, part: &str, limits: &Limits) -> Resu
             "col" => {
                 let (from, to) = (number(start, "min").unwrap_or(1), number(start, "max").unwrap_or(1));
                 let narrow = xml::attribute(start, "width").and_then(|width| width.parse::<f64>().ok()) == Some(0.0);
-                if (is_hidden(start) || narrow) && from > 0 && hidden.columns.len() < 16_384 {
-                    hidden.columns.push((from - 1, to.saturating_sub(1)));
+                if (is_hidden(start) || narrow) && from > 0 {
+                    ranges += 1;
+                    if ranges > 1000 {
+                        return Err(Rejected::too_complex("表格"));
+                    }
+                    hidden.columns.extend(from - 1..to.min(LAST_COLUMN));
                 }
             }
             _ => {}
@@ -155,10 +166,9 @@ fn number(start: &BytesStart<'_>, name: &str) -> Option<u32> {
     xml::attribute(start, name)?.parse().ok()
 }
 
-fn sheet_cells(bytes: &[u8], name: &str, room: &mut usize) -> Result<Rows, Rejected> {
+fn sheet_cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, room: &mut usize) -> Result<Rows, Rejected> {
     caught("Excel 表格", || {
         let damaged = || Rejected::damaged("Excel 表格");
-        let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
         let mut cells = book.worksheet_cells_reader(name).map_err(|_| damaged())?;
         let mut rows = Rows::new();
         while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
@@ -246,7 +256,8 @@ fn leftovers(package: &Package<'_>, warnings: &mut Vec<String>) {
     let under = |folder: &str| package.names().iter().any(|name| name.starts_with(folder));
     if under("xl/pivotCache/") {
         warnings.push(
-            "表格里有数据透视表，它带着一份完整的原始数据，删除工作表也不会消失。请把结果复制为数值到新表后再上传。".to_owned(),
+            "表格里有数据透视表，它带着一份完整的原始数据，删除工作表也不会消失。请把结果复制为数值到新表后再上传。"
+                .to_owned(),
         );
     }
     if under("xl/externalLinks/") {

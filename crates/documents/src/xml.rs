@@ -52,7 +52,8 @@ impl Element {
 
     /// Whether a switch such as `<w:b/>` is on.
     pub(crate) fn switch(&self, name: &str) -> bool {
-        self.child(name).is_some_and(|element| !matches!(element.attribute("val"), Some("0" | "false" | "off" | "none")))
+        self.child(name)
+            .is_some_and(|element| !matches!(element.attribute("val"), Some("0" | "false" | "off" | "none")))
     }
 
     /// All character data below this element.
@@ -254,8 +255,9 @@ mod tests {
 
     #[test]
     fn tree_with_entities_and_space() {
-        let tree = parse(b"<a x='1'> <t> b &amp; &#x516C; </t><skip><t>no</t></skip></a>", &["skip"], &Limits::default())
-            .expect("well formed");
+        let tree =
+            parse(b"<a x='1'> <t> b &amp; &#x516C; </t><skip><t>no</t></skip></a>", &["skip"], &Limits::default())
+                .expect("well formed");
         assert_eq!(tree.attribute("x"), Some("1"));
         assert_eq!(tree.text(), " b & 公 ");
     }

@@ -133,9 +133,7 @@ impl<'a> Walk<'a> {
             .and_then(|outline| heading(outline.saturating_add(1)));
         let mut paragraph = Paragraph {
             role: own_role.unwrap_or(inherited.role),
-            align: properties
-                .and_then(|properties| properties.value("jc"))
-                .map_or(inherited.align, align),
+            align: properties.and_then(|properties| properties.value("jc")).map_or(inherited.align, align),
             ..Paragraph::default()
         };
         let counting = properties.and_then(|properties| properties.child("numPr"));
@@ -318,7 +316,10 @@ impl<'a> Walk<'a> {
         }
         let mut row = Row {
             heading: properties.is_some_and(|properties| properties.switch("tblHeader")),
-            skipped: properties.and_then(|properties| properties.value("gridBefore")?.parse().ok()).unwrap_or(0).min(63),
+            skipped: properties
+                .and_then(|properties| properties.value("gridBefore")?.parse().ok())
+                .unwrap_or(0)
+                .min(63),
             cells: Vec::new(),
         };
         self.cells(element, &mut row);

@@ -30,7 +30,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
         return Err(Rejected::damaged("Word 文档"));
     };
     let relations = ooxml::relations(&mut package, &main, limits)?;
-    let styles = side_part(&mut package, &relations, "styles", limits)?.map_or_else(Styles::default, |tree| Styles::read(&tree));
+    let styles =
+        side_part(&mut package, &relations, "styles", limits)?.map_or_else(Styles::default, |tree| Styles::read(&tree));
     let numbering = side_part(&mut package, &relations, "numbering", limits)?
         .map_or_else(Numbering::default, |tree| Numbering::read(&tree));
     let tree = xml::parse(&document, &SKIPPED, limits)?;
@@ -158,7 +159,9 @@ fn side_places(
             count += 1;
         }
         if count > 0 {
-            found.warnings.push(format!("文档里有 {count} 条批注，下载的人能看到。请在 Word 或 WPS 中删除批注后重新上传。"));
+            found
+                .warnings
+                .push(format!("文档里有 {count} 条批注，下载的人能看到。请在 Word 或 WPS 中删除批注后重新上传。"));
         }
     }
     Ok(notes)
@@ -171,7 +174,8 @@ fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, warnings: &mut V
         );
     }
     if walk.pictures > 0 {
-        warnings.push(format!("文档里有 {} 张图片，图片没有导入，其中的文字也无法自动检查，请人工核对。", walk.pictures));
+        warnings
+            .push(format!("文档里有 {} 张图片，图片没有导入，其中的文字也无法自动检查，请人工核对。", walk.pictures));
     }
     if walk.foreign {
         warnings.push("文档里有以其他格式嵌入的内容，系统读不出来。请用 Word 打开后另存一份再上传。".to_owned());

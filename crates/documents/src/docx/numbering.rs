@@ -147,9 +147,14 @@ impl Counters {
         if label.is_empty() {
             return None;
         }
-        // The tab that Word sets after the label is layout; after Latin labels a space keeps them from the words.
-        let latin = label.ends_with(|c: char| c.is_ascii());
-        let space = if latin && level.suffix != "nothing" { " " } else { "" };
+        // The tab that Word sets after the label is layout. A space keeps Latin labels from the words, a wide one
+        // keeps 第一条 from them, as laws are printed.
+        let space = match label.chars().next_back() {
+            _ if level.suffix == "nothing" => "",
+            Some(last) if last.is_ascii() => " ",
+            Some('编' | '篇' | '章' | '节' | '条') => "\u{3000}",
+            _ => "",
+        };
         Some(Label::Number(format!("{label}{space}")))
     }
 }
@@ -195,8 +200,12 @@ fn number(value: i64, format: &str) -> String {
             .map_or_else(|| digits.clone(), String::from)
     };
     match format {
-        "chineseCounting" | "chineseCountingThousand" | "japaneseCounting" | "taiwaneseCounting"
-        | "taiwaneseCountingThousand" | "koreanCounting" => counting(value, &CHINESE, &CHINESE_UNITS, true),
+        "chineseCounting"
+        | "chineseCountingThousand"
+        | "japaneseCounting"
+        | "taiwaneseCounting"
+        | "taiwaneseCountingThousand"
+        | "koreanCounting" => counting(value, &CHINESE, &CHINESE_UNITS, true),
         "chineseLegalSimplified" => counting(value, &LEGAL, &LEGAL_UNITS, false),
         "ideographLegalTraditional" | "japaneseLegal" => counting(value, &LEGAL_OLD, &LEGAL_OLD_UNITS, false),
         "ideographDigital" | "japaneseDigitalTenThousand" | "taiwaneseDigital" | "koreanDigital2" => {

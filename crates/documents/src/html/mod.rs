@@ -13,10 +13,50 @@ use tokens::{Token, Tokens, unescape};
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "body" | "caption" | "center" | "dd" | "details" | "div" | "dl"
-            | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "header" | "hr" | "html" | "legend" | "li" | "main" | "nav" | "ol" | "option" | "p" | "pre" | "section"
-            | "select" | "summary" | "table" | "tbody" | "tfoot" | "thead" | "title" | "tr" | "ul"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "html"
+            | "legend"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "option"
+            | "p"
+            | "pre"
+            | "section"
+            | "select"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "tfoot"
+            | "thead"
+            | "title"
+            | "tr"
+            | "ul"
     )
 }
 
@@ -54,6 +94,9 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// Nesting that is followed; no page can make the reader slow by nesting deeper.
+const DEEPEST: usize = 64;
+
 #[derive(Default)]
 struct Text {
     out: String,
@@ -62,6 +105,8 @@ struct Text {
     gap: bool,
     /// For each open table whether one of its cells is open; within a cell nothing begins a line.
     tables: Vec<bool>,
+    /// Tables open beyond [`DEEPEST`], which are only counted.
+    deeper: usize,
     /// Cells already written on this row.
     cells_before: usize,
     preformatted: usize,
@@ -103,7 +148,11 @@ impl Text {
             "tr" => self.end_cell(),
             "table" => {
                 self.break_line();
-                self.tables.push(false);
+                if self.tables.len() < DEEPEST {
+                    self.tables.push(false);
+                } else {
+                    self.deeper += 1;
+                }
                 return;
             }
             "br" => {
@@ -137,6 +186,7 @@ impl Text {
                 return;
             }
             "tr" => self.end_cell(),
+            "table" if self.deeper > 0 => self.deeper -= 1,
             "table" => {
                 self.tables.pop();
             }

@@ -1,10 +1,7 @@
 //! A page reduced to what an editor works with: paragraphs, headings, lists, tables, a few marks, web links.
 
 use super::tokens::{Token, Tokens, unescape};
-use super::{escape, is_block};
-
-/// Nesting beyond this is flattened, so that no page can make later readers recurse without end.
-const DEEPEST: usize = 64;
+use super::{DEEPEST, escape, is_block};
 
 /// Simple HTML with the text of a page. Scripts, styles, pictures, forms and all attributes except spans of cells,
 /// starts of lists and web links are left out; tags are balanced; loose text is put into paragraphs.
@@ -251,7 +248,13 @@ mod tests {
 
     #[test]
     fn text_is_never_lost() {
-        for html in ["<td>a</td>b", "<table>a<tr>b<td>c", "<ul>a<li>b<ul><li>c</ul>d</ul>e", "<p><b>a<p>b</b>c", "</p></table>a"] {
+        for html in [
+            "<td>a</td>b",
+            "<table>a<tr>b<td>c",
+            "<ul>a<li>b<ul><li>c</ul>d</ul>e",
+            "<p><b>a<p>b</b>c",
+            "</p></table>a",
+        ] {
             let words: String = to_text(html).split_whitespace().collect();
             let kept: String = to_text(&simplify(html)).split_whitespace().collect();
             assert_eq!(words, kept, "{html}");

@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn tags_with_awkward_values() {
-        let tokens: Vec<Token<'_>> = Tokens::new("a<b title='x>y' c=d e>1 < 2</B><!-- <i> --><script>if(a<b)</script>z").collect();
+        let tokens: Vec<Token<'_>> =
+            Tokens::new("a<b title='x>y' c=d e>1 < 2</B><!-- <i> --><script>if(a<b)</script>z").collect();
         let values = [("title", "x>y"), ("c", "d"), ("e", "")].map(|(key, value)| (key.to_owned(), value.to_owned()));
         let expected = vec![
             Token::Text("a"),

@@ -3,8 +3,8 @@
 mod read;
 mod write;
 
-pub use read::{read_table, sheet_names};
 pub(crate) use read::{cell_text, csv_grid, legacy_error};
+pub use read::{read_table, sheet_names};
 pub use write::{Cell, Sheet, write_csv, write_xlsx};
 
 use serde::{Deserialize, Serialize};

@@ -220,7 +220,10 @@ fn table(sheet: String, grid: Vec<TableRow>) -> Result<Table, Rejected> {
     let header_at = rows.iter().position(|row| filled(row) >= 2).unwrap_or(0);
     let mut rows = rows.into_iter().skip(header_at);
     let Some(head) = rows.next() else {
-        return Err(Rejected::new(Code::Empty, "表格是空的。请在第一行填写表头，例如“名称、日期、文号”，下面逐行填写内容。"));
+        return Err(Rejected::new(
+            Code::Empty,
+            "表格是空的。请在第一行填写表头，例如“名称、日期、文号”，下面逐行填写内容。",
+        ));
     };
     let mut header = head.cells;
     while header.last().is_some_and(String::is_empty) {

@@ -62,7 +62,10 @@ const CELL_LIMIT: usize = 32_767;
 /// [`Code::TooComplex`] when there are more rows or columns than a sheet holds.
 pub fn write_xlsx(sheet: &Sheet) -> Result<Vec<u8>, Rejected> {
     try_write(sheet).map_err(|_| {
-        Rejected::new(Code::TooComplex, "内容超出了一张 Excel 工作表的容量。请缩小导出范围，例如只导出一个年度或一个单位。")
+        Rejected::new(
+            Code::TooComplex,
+            "内容超出了一张 Excel 工作表的容量。请缩小导出范围，例如只导出一个年度或一个单位。",
+        )
     })
 }
 
@@ -73,7 +76,8 @@ fn try_write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
     let columns = u16::try_from(sheet.header.len()).map_err(|_| XlsxError::RowColumnLimitError)?;
     let text = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
     let number = Format::new().set_align(FormatAlign::Top);
-    let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Center).set_border_bottom(FormatBorder::Thin);
+    let head =
+        Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Center).set_border_bottom(FormatBorder::Thin);
     let mut row = 0_u32;
     if let Some(title) = &sheet.title {
         let look = Format::new().set_bold().set_font_size(16).set_align(FormatAlign::Center);
@@ -173,8 +177,10 @@ fn clipped(text: &str) -> String {
 }
 
 fn safe_name(name: &str) -> String {
-    let clean: String =
-        name.chars().map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') || c.is_control() { ' ' } else { c }).collect();
+    let clean: String = name
+        .chars()
+        .map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') || c.is_control() { ' ' } else { c })
+        .collect();
     let mut units = 0;
     let short: String = clean
         .trim()

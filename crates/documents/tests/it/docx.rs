@@ -16,12 +16,15 @@ fn numbers_made_by_the_word_processor_stand_in_the_text() {
         numbered(1, 1, "从一重新计数。"),
         paragraph("三、这是手工输入的编号"),
         numbered(3, 0, "另起一份，重新开始"),
+        numbered(4, 0, "为了规范公开"),
+        numbered(4, 1, "按数字"),
     ];
     let found = read(&docx(&body.concat(), &[("word/numbering.xml", NUMBERING)]), "要点.docx");
     assert_eq!(
         found.text,
         "2019年演示县政务公开工作要点\n一、着力加强公开解读回应工作\n（一）全面公开重点信息。\n（二）做好政策解读。\n\
-         1. 建立机制。\n二、提升政务服务\n（一）从一重新计数。\n三、这是手工输入的编号\n一、另起一份，重新开始"
+         1. 建立机制。\n二、提升政务服务\n（一）从一重新计数。\n三、这是手工输入的编号\n一、另起一份，重新开始\n\
+         第一条\u{3000}为了规范公开\n1.1 按数字"
     );
     assert_eq!(at(&found, "body"), Some(found.text.as_str()));
     assert_eq!(to_text(found.html.as_deref().expect("html")), found.text);
@@ -32,10 +35,13 @@ fn headings_count_through_their_styles() {
     let styles = r#"<w:styles xmlns:w="x"><w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr><w:jc w:val="center"/></w:pPr></w:style>
 <w:style w:type="paragraph" w:styleId="a"><w:name w:val="Own"/><w:basedOn w:val="1"/></w:style><w:style w:type="paragraph" w:styleId="t"><w:name w:val="Title"/></w:style></w:styles>"#;
     let styled = |style: &str, more: &str, text: &str| {
-        format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/>{more}</w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>{text}</w:t></w:r></w:p>")
+        format!(
+            "<w:p><w:pPr><w:pStyle w:val=\"{style}\"/>{more}</w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>{text}</w:t></w:r></w:p>"
+        )
     };
     let none = "<w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"0\"/></w:numPr>";
-    let body = [styled("t", "", "题"), styled("1", "", "甲"), styled("a", "", "乙"), styled("1", none, "附件")].concat();
+    let body =
+        [styled("t", "", "题"), styled("1", "", "甲"), styled("a", "", "乙"), styled("1", none, "附件")].concat();
     let found = read(&docx(&body, &[("word/numbering.xml", NUMBERING), ("word/styles.xml", styles)]), "a.docx");
     assert_eq!(found.text, "题\n一、甲\n二、乙\n附件");
     let html = found.html.expect("html");
@@ -77,9 +83,18 @@ fn hidden_places_are_found_and_named() {
         ("word/_rels/document.xml.rels", rels),
         ("word/header1.xml", "<w:hdr><w:p><w:r><w:t>内部资料</w:t></w:r></w:p></w:hdr>"),
         ("word/footer1.xml", "<w:ftr><w:p><w:r><w:t>第1页</w:t></w:r></w:p></w:ftr>"),
-        ("word/comments.xml", "<w:comments><w:comment w:id=\"0\" w:author=\"演示员\"><w:p><w:r><w:t>再核对</w:t></w:r></w:p></w:comment></w:comments>"),
-        ("word/footnotes.xml", "<w:footnotes><w:footnote w:type=\"separator\" w:id=\"-1\"><w:p/></w:footnote><w:footnote w:id=\"2\"><w:p><w:r><w:t>脚注</w:t></w:r></w:p></w:footnote></w:footnotes>"),
-        ("docProps/core.xml", "<cp:coreProperties><dc:creator>演示作者</dc:creator><cp:lastModifiedBy>演示修改者</cp:lastModifiedBy></cp:coreProperties>"),
+        (
+            "word/comments.xml",
+            "<w:comments><w:comment w:id=\"0\" w:author=\"演示员\"><w:p><w:r><w:t>再核对</w:t></w:r></w:p></w:comment></w:comments>",
+        ),
+        (
+            "word/footnotes.xml",
+            "<w:footnotes><w:footnote w:type=\"separator\" w:id=\"-1\"><w:p/></w:footnote><w:footnote w:id=\"2\"><w:p><w:r><w:t>脚注</w:t></w:r></w:p></w:footnote></w:footnotes>",
+        ),
+        (
+            "docProps/core.xml",
+            "<cp:coreProperties><dc:creator>演示作者</dc:creator><cp:lastModifiedBy>演示修改者</cp:lastModifiedBy></cp:coreProperties>",
+        ),
         ("docProps/app.xml", "<Properties><Company>演示县</Company></Properties>"),
     ];
     let found = read(&docx(body, &more), "a.docx");

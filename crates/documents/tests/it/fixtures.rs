@@ -54,6 +54,8 @@ pub(crate) const NUMBERING: &str = r#"<w:numbering xmlns:w="http://schemas.openx
 <w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%3."/></w:lvl>
 </w:abstractNum>
 <w:abstractNum w:abstractNumId="8"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val=""/></w:lvl><w:lvl w:ilvl="1"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl></w:abstractNum>
+<w:abstractNum w:abstractNumId="9"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCountingThousand"/><w:lvlText w:val="第%1条"/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimalEnclosedCircleChinese"/><w:isLgl/><w:lvlText w:val="%1.%2"/></w:lvl></w:abstractNum>
+<w:num w:numId="4"><w:abstractNumId w:val="9"/></w:num>
 <w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>
 <w:num w:numId="2"><w:abstractNumId w:val="8"/></w:num>
 <w:num w:numId="3"><w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>
@@ -69,19 +71,39 @@ pub(crate) fn at<'e>(found: &'e Extracted, place: &str) -> Option<&'e str> {
     found.parts.iter().find(|part| part.place == place).map(|part| part.text.as_str())
 }
 
-/// A PDF whose pages show these lines of plain letters in a standard font.
+/// A PDF whose pages show these lines in a Chinese font that is named but not embedded, as old office software writes.
+pub(crate) fn chinese_pdf(pages: &[&str]) -> Vec<u8> {
+    let font = "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts \
+                [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /CIDSystemInfo \
+                << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> >>] >>";
+    let shown = |text: &str| {
+        let hex: String = text.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+        format!("<{hex}>")
+    };
+    pdf_with(font, &pages.iter().map(|text| shown(text)).collect::<Vec<_>>())
+}
+
+/// A PDF whose pages show these lines of plain letters in a standard font; empty ones show nothing.
 pub(crate) fn pdf(pages: &[&str]) -> Vec<u8> {
+    let shown = |text: &&str| if text.is_empty() { String::new() } else { format!("({text})") };
+    pdf_with(
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        &pages.iter().map(shown).collect::<Vec<_>>(),
+    )
+}
+
+fn pdf_with(font: &str, pages: &[String]) -> Vec<u8> {
     let mut objects: Vec<String> = Vec::new();
     let kids: Vec<String> = (0..pages.len()).map(|page| format!("{} 0 R", 4 + 2 * page)).collect();
     objects.push("<< /Type /Catalog /Pages 2 0 R >>".to_owned());
     objects.push(format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len()));
-    objects.push("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned());
+    objects.push(font.to_owned());
     for (page, text) in pages.iter().enumerate() {
         objects.push(format!(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents {} 0 R >>",
             5 + 2 * page
         ));
-        let stream = if text.is_empty() { String::new() } else { format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET") };
+        let stream = if text.is_empty() { String::new() } else { format!("BT /F1 12 Tf 72 720 Td {text} Tj ET") };
         objects.push(format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()));
     }
     objects.push("<< /Author (Demo Clerk) /Title <FEFF516C5F00> >>".to_owned());

@@ -40,6 +40,18 @@ async fn the_child_reads_under_its_limits() {
 }
 
 #[tokio::test]
+async fn without_a_child_the_answers_are_the_same() {
+    let inside = Extractor::in_process(Limits::default());
+    let word = file(&docx(&paragraph("正文"), &[]));
+    assert_eq!(inside.extract(word.path(), "a.docx").await, extractor().extract(word.path(), "a.docx").await);
+    assert_eq!(inside.extract(word.path(), "a.pdf").await, extractor().extract(word.path(), "a.pdf").await);
+    let csv = file("名,数\n甲,1\n".as_bytes());
+    let table = inside.read_table(csv.path(), "a.csv", None).await;
+    assert_eq!(table, extractor().read_table(csv.path(), "a.csv", None).await);
+    assert!(table.is_ok());
+}
+
+#[tokio::test]
 async fn refusals_come_through() {
     let rejected = extractor().extract(file(b"\x89PNG\r\n\x1a\n").path(), "a.docx").await.expect_err("picture");
     assert_eq!(rejected.code, Code::WrongName);
@@ -68,9 +80,21 @@ async fn a_dead_silent_or_talkative_child_is_a_refusal() {
 }
 
 #[tokio::test]
+async fn the_child_cannot_take_all_memory() {
+    let huge = NamedTempFile::new().expect("file");
+    huge.as_file().set_len(2 << 30).expect("sparse file");
+    let limits = Limits { input_bytes: 4 << 30, ..Limits::default() };
+    let rejected = Extractor::new(extractor().program, limits).extract(huge.path(), "a.txt").await;
+    assert_eq!(rejected.expect_err("no memory").code, Code::Crashed);
+}
+
+#[tokio::test]
 async fn the_child_has_no_environment() {
     let folder = TempDir::new().expect("folder");
-    let program = script(&folder, "test -z \"$HOME$CARGO_MANIFEST_DIR\" && printf '{\"rejected\":{\"code\":\"empty\",\"message\":\"none\"}}'");
+    let program = script(
+        &folder,
+        "test -z \"$HOME$CARGO_MANIFEST_DIR\" && printf '{\"rejected\":{\"code\":\"empty\",\"message\":\"none\"}}'",
+    );
     let extractor = Extractor::new(program, Limits::default());
     let rejected = extractor.extract(file(b"a").path(), "a.txt").await.expect_err("answer");
     assert_eq!(rejected.code, Code::Empty);

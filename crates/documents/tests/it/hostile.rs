@@ -57,7 +57,10 @@ fn paths_macros_and_definitions_are_refused() {
     assert_eq!(code(&docx_with("word/vbaProject.bin", b"a"), "a.docx", &Limits::default()), Code::Macro);
     let xxe = archive(&[
         ("[Content_Types].xml", b"<Types/>"),
-        ("word/document.xml", b"<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><w:document><w:body>&x;</w:body></w:document>"),
+        (
+            "word/document.xml",
+            b"<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><w:document><w:body>&x;</w:body></w:document>",
+        ),
     ]);
     assert_eq!(code(&xxe, "a.docx", &Limits::default()), Code::Hostile);
     let sheet = archive(&[
@@ -88,6 +91,16 @@ fn deep_and_endless_documents_are_refused() {
     assert_eq!(code(&docx(&deep, &[]), "a.docx", &Limits::default()), Code::TooComplex);
     let limits = Limits { xml_nodes: 1000, ..Limits::default() };
     assert_eq!(code(&docx(&paragraph("a").repeat(1000), &[]), "a.docx", &limits), Code::TooComplex);
+}
+
+#[test]
+fn deep_pages_cost_no_more_than_long_ones() {
+    // With a cost of the square of the depth this would not end.
+    let page = format!("{}甲{}", "<table><tr><td>".repeat(300_000), "</td></tr></table>".repeat(300_000));
+    assert_eq!(html::to_text(&page), "甲");
+    assert_eq!(html::to_text(&html::simplify(&page)), "甲");
+    let signs = extract("[*`".repeat(300_000).as_bytes(), "a.md", &Limits::default()).expect("text");
+    assert_eq!(signs.text.len(), 900_000);
 }
 
 proptest! {

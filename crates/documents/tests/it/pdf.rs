@@ -2,7 +2,7 @@
 
 use gongkai_documents::{Code, Limits, extract};
 
-use crate::fixtures::{at, pdf, read};
+use crate::fixtures::{at, chinese_pdf, pdf, read};
 
 #[test]
 fn text_by_page_with_properties() {
@@ -13,6 +13,12 @@ fn text_by_page_with_properties() {
     assert_eq!(at(&found, "metadata author"), Some("Demo Clerk"));
     assert_eq!(at(&found, "metadata title"), Some("公开"));
     assert!(found.warnings.iter().any(|warning| warning.contains("第 2 页没有文字")), "{:?}", found.warnings);
+}
+
+#[test]
+fn chinese_fonts_that_are_not_embedded() {
+    let found = read(&chinese_pdf(&["演示县政务公开，电话0000-1234567"]), "a.pdf");
+    assert_eq!(found.text, "演示县政务公开，电话0000-1234567");
 }
 
 #[test]

@@ -55,10 +55,7 @@ fn csv_rows_carry_the_numbers_of_the_spreadsheet() {
     let text = "\u{feff}名称,日期\r\n\"两\r\n行\",2019-01-01\r\n\r\n甲,乙,丙\n丁\n";
     let table = read_table(text.as_bytes(), "a.csv", None, &Limits::default()).expect("table");
     assert_eq!(table.header, ["名称", "日期"]);
-    assert_eq!(
-        table.rows,
-        [row(2, &["两\n行", "2019-01-01"]), row(4, &["甲", "乙", "丙"]), row(5, &["丁", ""])]
-    );
+    assert_eq!(table.rows, [row(2, &["两\n行", "2019-01-01"]), row(4, &["甲", "乙", "丙"]), row(5, &["丁", ""])]);
     let (gbk, _, _) = encoding_rs::GBK.encode("名称;日期\n甲;乙\n");
     let table = read_table(&gbk, "a.csv", None, &Limits::default()).expect("table");
     assert_eq!(table.rows, [row(2, &["甲", "乙"])]);
