@@ -50,7 +50,10 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     let sheets = tree.child("sheets").map(|sheets| sheets.elements().collect::<Vec<_>>()).unwrap_or_default();
     for sheet in sheets {
         let name = sheet.attribute("name").unwrap_or_default().to_owned();
-        let Some(relation) = sheet.attribute("r:id").and_then(|id| relations.get(id)) else { continue };
+        let Some(relation) = sheet.attribute("r:id").or_else(|| sheet.attribute("id")).and_then(|id| relations.get(id))
+        else {
+            continue;
+        };
         if relation.external || relation.kind != "worksheet" {
             continue;
         }
