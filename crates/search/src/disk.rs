@@ -112,11 +112,12 @@ impl Opened {
             other => Ok(other?),
         }
     }
+}
 
-    /// Files whose bytes are not those that were written. Reads everything: for the background.
-    pub(crate) fn broken_files(&self) -> Result<Vec<PathBuf>> {
-        Ok(self.index.validate_checksum()?.into_iter().collect())
-    }
+/// Files whose bytes are not those that were written. Reads everything: for the background. It opens the index apart from the
+/// one in use, so that what was read does not stay in the process's memory.
+pub(crate) fn broken_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    Ok(Index::open_in_dir(folder)?.validate_checksum()?.into_iter().collect())
 }
 
 /// Opens the index; `None` when there is none. Panics inside, which damaged files can cause, count as damage.

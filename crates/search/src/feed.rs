@@ -130,9 +130,15 @@ impl Search {
             || (next.sweep.is_none() && (committed.sweep.is_some() || !committed.is_written()))
             || next.dictionary != committed.dictionary
             || next.cursor - committed.cursor >= IDLE_EVENTS;
-        let more = read.more;
-        let unfinished = more || next.sweep.is_some();
+        let unfinished = read.more || next.sweep.is_some();
+        let swept = feeding.progress.sweep.is_some() && next.sweep.is_none();
         self.apply(&mut feeding, changes, next, commit).await?;
+        if swept {
+            // A fresh writer gives back what this one needed for so much at once. Held even when idle: it keeps other
+            // processes from removing the index.
+            feeding.close();
+            feeding.writer = self.inner.opened.load_full().and_then(|opened| opened.writer().ok());
+        }
         Ok(unfinished)
     }
 

@@ -155,8 +155,10 @@ impl Search {
 
     /// Compares every file with its checksum; what does not fit makes the index be rebuilt. Reads all of it.
     pub(crate) fn check_files(&self) {
-        let Some(opened) = self.inner.opened.load_full() else { return };
-        let found = catch_unwind(AssertUnwindSafe(|| opened.broken_files()));
+        if self.inner.opened.load().is_none() {
+            return;
+        }
+        let found = catch_unwind(AssertUnwindSafe(|| disk::broken_files(&self.inner.dir)));
         match found {
             Ok(Ok(files)) if files.is_empty() => {}
             Ok(Ok(files)) => self.note_failure(&Error::Damaged(format!("{} 的校验不符", files[0].display()))),
