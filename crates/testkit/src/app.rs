@@ -144,6 +144,19 @@ impl TestApp {
         self.app.search.catch_up(self.ctx()).await.expect("index");
     }
 
+    /// The same installation under another configuration.
+    pub async fn with_config(&self, change: impl FnOnce(&mut Config)) -> Ctx {
+        let mut config = self.ctx().config().clone();
+        change(&mut config);
+        let ctx = self.ctx();
+        compose::open(config, self.data(), ctx.program().clone(), ctx.seams().clone()).await.expect("open again")
+    }
+
+    /// A form that another site makes this person's browser send.
+    pub async fn foreign_post(&self, client: &Client, path: &str) -> crate::Reply {
+        client.clone().from_elsewhere(path).await
+    }
+
     /// Ends the story: the log must verify, and no job may have died.
     pub async fn finish(self) {
         let verified = store::log::verify(self.ctx().db(), self.ctx().files()).await.expect("verify");

@@ -9,6 +9,7 @@ use tower::ServiceExt;
 pub struct Client {
     router: Router,
     cookies: Vec<(String, String)>,
+    site: &'static str,
 }
 
 /// An answer.
@@ -72,7 +73,7 @@ impl Reply {
 
 impl Client {
     pub(crate) fn new(router: Router) -> Self {
-        Self { router, cookies: Vec::new() }
+        Self { router, cookies: Vec::new(), site: "same-origin" }
     }
 
     /// Opens a page.
@@ -106,10 +107,16 @@ impl Client {
         self.send(Method::POST, path, &format!("multipart/form-data; boundary={boundary}"), body).await
     }
 
+    /// Sends an empty form as a page of another site would.
+    pub(crate) async fn from_elsewhere(mut self, path: &str) -> Reply {
+        self.site = "cross-site";
+        self.post(path, &[]).await
+    }
+
     /// Sends any request.
     pub async fn send(&mut self, method: Method, path: &str, media: &str, body: Vec<u8>) -> Reply {
         let cookie = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost").header("sec-fetch-site", "same-origin");
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost").header("sec-fetch-site", self.site);
         if !cookie.is_empty() {
             request = request.header(header::COOKIE, cookie);
         }

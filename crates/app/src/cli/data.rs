@@ -10,9 +10,7 @@ use web::{Config, Ctx};
 use crate::{backup, compose, demo, seams};
 
 pub(crate) async fn demo(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCode> {
-    let config = demo::configure(config);
-    let ctx = compose::open(config, data, std::env::current_exe()?, seams::system()).await?;
-    match demo::fill(&ctx).await? {
+    match demo::fill(config, data).await? {
         demo::Outcome::Filled(accounts) => {
             if as_json {
                 println!("{}", json!({ "filled": true, "accounts": accounts }));
@@ -31,14 +29,13 @@ pub(crate) async fn demo(config: Config, data: PathBuf, as_json: bool) -> Result
             }
         }
     }
-    ctx.db().close().await;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) async fn search(ctx: &Ctx, query: &str, limit: usize, as_json: bool) -> Result<ExitCode> {
     let search = Search::open(&ctx.data().join("index"), ctx)?;
-    search.catch_up(ctx).await.map_err(compose::words)?;
-    let results = search.query(&Query::text(query).limit(limit))?;
+    search.catch_up(ctx).await?;
+    let results = search.query(&Query::text(query).limit(limit)).await?;
     if as_json {
         println!("{}", serde_json::to_string_pretty(&results.contract())?);
     } else {
@@ -52,7 +49,7 @@ pub(crate) async fn search(ctx: &Ctx, query: &str, limit: usize, as_json: bool) 
 
 pub(crate) async fn reindex(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
     let search = Search::open(&ctx.data().join("index"), ctx)?;
-    search.rebuild(ctx).await.map_err(compose::words)?;
+    search.rebuild(ctx).await?;
     let status = search.status();
     if as_json {
         println!("{}", json!({ "documents": status.documents }));

@@ -1,1 +1,13 @@
-//! One integration-test binary.
+//! One integration-test binary, a module for each capability. Stories told with `both!` run on SQLite and PostgreSQL.
+
+mod backup;
+mod cli;
+mod duties;
+mod identity;
+mod mail;
+mod permissions;
+mod plans;
+mod portal;
+mod publishing;
+mod search;
+mod store;

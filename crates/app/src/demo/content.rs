@@ -1,0 +1,241 @@
+//! Columns and documents of the demonstration, dated back from today.
+
+use std::sync::LazyLock;
+
+use anyhow::{Context, Result, bail};
+use documents::Limits;
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use kernel::{Gate, OrganCode, Staff, time};
+use publishing::{columns::ColumnData, kinds::{Kind, Validity}, seed::{Seed, SeedCorrection, SeedState, seed as plant_in}};
+use regex::{Captures, Regex};
+use serde::Deserialize;
+use web::Ctx;
+
+use super::{Files, People, Stage, Step, Story, What, file};
+use crate::compose::words;
+
+#[derive(Debug, Deserialize)]
+struct Columns {
+    column: Vec<DemoColumn>,
+}
+
+#[derive(Debug, Deserialize)]
+struct DemoColumn {
+    slug: String,
+    name: String,
+    parent: String,
+    description: String,
+    keywords: String,
+    kind: String,
+    order: i64,
+}
+
+/// Makes the columns.
+pub(super) async fn columns(ctx: &Ctx) -> Result<()> {
+    let columns: Columns = toml::from_str(&file("columns.toml")?)?;
+    let mut tx = ctx.db().write().await?;
+    let mut columns = columns.column;
+    columns.sort_by_key(|column| (!column.parent.is_empty(), column.order));
+    for column in columns {
+        let data = ColumnData {
+            slug: column.slug,
+            name: column.name,
+            parent: column.parent,
+            description: column.description,
+            keywords: column.keywords,
+            kind: column.kind,
+            ..ColumnData::default()
+        };
+        publishing::columns::put(&mut tx, &kernel::Actor::System, &data).await.map_err(words)?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+#[derive(Debug, Deserialize)]
+struct Front {
+    slug: String,
+    title: String,
+    column: String,
+    organ: String,
+    kind: String,
+    document_number: String,
+    days_ago: i64,
+    state: String,
+    validity: String,
+    topics: Vec<String>,
+    keywords: Vec<String>,
+    #[serde(default)]
+    interprets: String,
+    #[serde(default)]
+    reason: String,
+    correction: Option<Correction>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Correction {
+    note: String,
+    body_replace: [String; 2],
+}
+
+struct Demo {
+    front: Front,
+    body: String,
+    day: Date,
+}
+
+/// A document ready to be put in, but for the one that it interprets.
+pub(crate) struct Planned {
+    seed: Seed,
+    interprets: String,
+}
+
+/// When each document is put in.
+pub(super) fn steps(stage: &Stage, people: &People) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
+    for name in Files::iter().filter(|name| name.starts_with("documents/")) {
+        let demo = read(stage, &name).with_context(|| name.to_string())?;
+        let staff = people.of(&OrganCode::from(demo.front.organ.as_str()));
+        let (slug, interprets) = (demo.front.slug.clone(), demo.front.interprets.clone());
+        let seed = plant(stage, demo, staff).with_context(|| slug.clone())?;
+        // An interpretation is out on the same day as its policy, but after it.
+        let later = if interprets.is_empty() { 0 } else { 1 };
+        let at = seed.created_at.checked_add(SignedDuration::from_hours(26 + later))?;
+        steps.push(Step { at, what: What::Document(Box::new(Planned { seed, interprets }), slug) });
+    }
+    Ok(steps)
+}
+
+/// Puts a document in.
+pub(super) async fn publish(stage: &Stage, story: &mut Story, planned: Planned, slug: String) -> Result<()> {
+    let Planned { mut seed, interprets } = planned;
+    if !interprets.is_empty() {
+        let target = story.documents.get(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 还没有发布"))?;
+        seed.interprets = Some(target.clone());
+    }
+    let mut tx = stage.ctx.db().write().await?;
+    let id = plant_in(&stage.ctx, &mut tx, seed).await.map_err(words).with_context(|| slug.clone())?;
+    tx.commit().await?;
+    story.documents.insert(slug, id);
+    Ok(())
+}
+
+fn read(stage: &Stage, name: &str) -> Result<Demo> {
+    let text = file(name)?;
+    let mut parts = text.trim_start().splitn(3, "+++");
+    let (Some(_), Some(front), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
+        bail!("缺少 +++ 之间的说明");
+    };
+    let front: Front = toml::from_str(front)?;
+    let day = time::date_in_china(stage.now()).checked_sub(front.days_ago.days())?;
+    Ok(Demo { front, body: body.trim().to_owned(), day })
+}
+
+/// Writes out `{year}`, `{year-1}`, `{date}`, `{date+30}` for a document of `day`.
+pub(super) fn placeholders(text: &str, day: Date) -> String {
+    static PLACE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\{(year|date)([+-]\d+)?\}").expect("a fixed expression, exercised by the test"));
+    PLACE
+        .replace_all(text, |found: &Captures<'_>| {
+            let by: i64 = found.get(2).and_then(|by| by.as_str().parse().ok()).unwrap_or(0);
+            if &found[1] == "year" {
+                return (i64::from(day.year()) + by).to_string();
+            }
+            let day = day.checked_add(by.days()).unwrap_or(day);
+            format!("{}年{}月{}日", day.year(), day.month(), day.day())
+        })
+        .into_owned()
+}
+
+/// A moment in office hours of a working day at or before `day`, not later than now.
+pub(super) fn moment(stage: &Stage, day: Date, salt: &str) -> Timestamp {
+    let now = stage.now();
+    let mut day = day;
+    while !stage.ctx.calendar().is_probably_working(day) {
+        day = day.yesterday().unwrap_or(day);
+    }
+    let minutes = salt.bytes().fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 480);
+    let moment = time::start_of_day(day).checked_add(SignedDuration::from_mins(9 * 60 + minutes)).unwrap_or(now);
+    let latest = now.checked_sub(SignedDuration::from_mins(20)).unwrap_or(now);
+    moment.min(latest)
+}
+
+fn to_html(markdown: &str) -> Result<String> {
+    let read = documents::extract(markdown.as_bytes(), "document.md", &Limits::default())?;
+    read.html.context("没有读出正文")
+}
+
+fn plant(stage: &Stage, demo: Demo, staff: &Staff) -> Result<Seed> {
+    let Demo { front, body, day } = demo;
+    let fill = |text: &str| placeholders(text, day);
+    let at = moment(stage, day, &front.slug);
+    let organ = OrganCode::from(front.organ.as_str());
+    let kind = Kind::from_code(&front.kind).with_context(|| format!("种类 {}", front.kind))?;
+    let body = fill(&body);
+    let corrected = front.correction.as_ref().map(|correction| {
+        let [old, new] = &correction.body_replace;
+        (fill(&correction.note), body.replace(&fill(old), &fill(new)))
+    });
+    let correction = match corrected {
+        Some((note, text)) => {
+            let after = moment(stage, day.checked_add(9.days())?, &front.slug);
+            Some(SeedCorrection { note, body_html: to_html(&text)?, at: after.max(at) })
+        }
+        None => None,
+    };
+    let state = state(stage, &front, day, at)?;
+    let written = matches!(front.kind.as_str(), "policy" | "notice").then(|| day.checked_sub(3.days()).unwrap_or(day));
+    let source = stage.ctx.directory().get(&organ).map_or_else(String::new, |organ| organ.name.clone());
+    let created_at = at.checked_sub(SignedDuration::from_hours(26)).unwrap_or(at);
+    Ok(Seed {
+        document_number: fill(&front.document_number),
+        written_on: written,
+        validity: Validity::from_code(&front.validity),
+        topics: front.topics.clone(),
+        keywords: front.keywords.clone(),
+        source,
+        author: (staff.account.clone(), staff.name.clone()),
+        created_at,
+        state,
+        correction,
+        ..Seed::published(organ, &front.column, kind, &fill(&front.title), &to_html(&body)?, at)
+    })
+}
+
+fn state(stage: &Stage, front: &Front, day: Date, at: Timestamp) -> Result<SeedState> {
+    let (name, gate) = front.state.split_once(':').unwrap_or((&front.state, ""));
+    let gate = || Gate::from_code(gate).with_context(|| format!("关 {gate}"));
+    let reason = placeholders(&front.reason, day);
+    Ok(match name {
+        "draft" => SeedState::Draft,
+        "in_review" => SeedState::InReview { gate: gate()?, since: at },
+        "returned" => {
+            let gate = gate()?;
+            let reason = if reason.is_empty() { "请核对依据后重新提交。".to_owned() } else { reason };
+            SeedState::Returned { gate, by: format!("{}审核员（演示）", gate.label()), reason, at }
+        }
+        "scheduled" => {
+            let ahead = time::start_of_day(day).checked_add(SignedDuration::from_hours(9))?;
+            let soon = stage.now().checked_add(SignedDuration::from_hours(48))?;
+            SeedState::Scheduled { at: ahead.max(soon) }
+        }
+        "withdrawn" => {
+            let after = moment(stage, day.checked_add(20.days())?, &front.slug).max(at);
+            SeedState::Withdrawn { published_at: at, at: after, reason, notice: String::new() }
+        }
+        "published" => SeedState::Published { at },
+        other => bail!("状态 {other}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_written_out_from_the_documents_own_day() {
+        let day = Date::constant(2026, 1, 5);
+        let text = placeholders("{year}年{year-1}年{year+1}年，{date}、{date-12}、{date+30}，{other}", day);
+        assert_eq!(text, "2026年2025年2027年，2026年1月5日、2025年12月24日、2026年2月4日，{other}");
+    }
+}

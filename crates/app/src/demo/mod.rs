@@ -1,0 +1,264 @@
+//! The demonstration county: fills an empty installation from the files in `demo/`, which the program embeds.
+
+mod content;
+mod plan;
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
+use anyhow::{Context, Result, bail};
+use jiff::{SignedDuration, Timestamp};
+use kernel::{Actor, Clock, OrganCode, Role, Seams, Staff, id::DocumentId, seams::FixedClock};
+use rust_embed::RustEmbed;
+use serde::Serialize;
+use store::settings;
+use web::{Config, Ctx};
+
+use crate::{compose::{self, words}, seams};
+
+/// The password of every demonstration account: printed, known to everybody, good for nothing else.
+pub const PASSWORD: &str = "yanshi-qinghe-2026";
+
+#[derive(RustEmbed)]
+#[folder = "../../demo"]
+struct Files;
+
+/// An account of the demonstration, for the list that is printed.
+#[derive(Debug, Clone, Serialize)]
+pub struct DemoAccount {
+    /// Login.
+    pub login: String,
+    /// Short name of the organ.
+    pub organ: String,
+    /// Roles in words.
+    pub roles: String,
+}
+
+/// What filling did.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The place was empty and is filled now.
+    Filled(Vec<DemoAccount>),
+    /// The demonstration was there already; nothing changed.
+    AlreadyThere,
+}
+
+/// The configuration of the demonstration: an invented county, marked as such. What was configured otherwise stays.
+pub fn configure(mut config: Config) -> Config {
+    let site = &mut config.site;
+    let text = |text: &str| text.to_owned();
+    site.name = text("青禾县人民政府");
+    site.county = text("青禾县");
+    site.seal = text("青");
+    site.domain = text("qinghe.example");
+    site.id_code = text("0000000001");
+    site.division_code = text("000000");
+    site.icp = text("演示ICP备00000000号");
+    site.police = text("演示公网安备 00000000000000号");
+    site.host = text("青禾县人民政府办公室（演示）");
+    site.undertaker = text("青禾县政务公开办公室（演示）");
+    site.office_organ = text("QH001");
+    site.phone = text("0000-1234567");
+    site.address = text("青禾县人民路1号（演示）");
+    site.hours = text("工作日 8:30—12:00，14:30—17:30");
+    site.email = text("zwgk@qinghe.example");
+    site.demo = true;
+    config
+}
+
+/// Two years of the county, played through in order on a clock that is moved from one happening to the next: the log of
+/// the demonstration reads like that of a real county.
+pub(crate) struct Stage {
+    pub(crate) ctx: Ctx,
+    clock: Arc<FixedClock>,
+    now: Timestamp,
+}
+
+impl Stage {
+    /// Moves the clock on to `moment`; never back, never past the present.
+    pub(crate) fn at(&self, moment: Timestamp) {
+        let last = self.clock.now();
+        self.clock.set(moment.min(self.now).max(last));
+    }
+
+    /// The present, at which the play ends.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+/// Fills the installation, unless it holds something already.
+///
+/// # Errors
+/// When the installation holds other data, or a file of the demonstration does not fit the program.
+pub async fn fill(config: Config, data: PathBuf) -> Result<Outcome> {
+    let real = seams::system();
+    let now = real.clock.now();
+    let begin = now.checked_sub(SignedDuration::from_hours(24 * 800))?;
+    let clock = Arc::new(FixedClock::at(begin));
+    let seams = Seams { clock: clock.clone(), entropy: real.entropy };
+    let ctx = compose::open(configure(config), data, std::env::current_exe()?, seams).await?;
+    let outcome = play(&Stage { ctx: ctx.clone(), clock, now }).await;
+    ctx.db().close().await;
+    outcome
+}
+
+async fn play(stage: &Stage) -> Result<Outcome> {
+    let ctx = &stage.ctx;
+    match settings::get(ctx.db(), "demo").await?.as_deref() {
+        Some("filled") => return Ok(Outcome::AlreadyThere),
+        Some(_) => bail!("上一次建立演示县中途停下，数据不完整。请删除数据目录 {} 后重试。", ctx.data().display()),
+        None => {}
+    }
+    let events: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM event").fetch_one(ctx.db().read()).await?;
+    if events > 0 {
+        bail!("数据目录 {} 里已有数据，演示县只能建在空的数据目录里。请用 --data 指定空目录。", ctx.data().display());
+    }
+    mark(ctx, "started").await?;
+    write_config(ctx)?;
+    organs(ctx).await?;
+    let accounts = accounts(ctx).await?;
+    let people = people(ctx).await?;
+    content::columns(ctx).await?;
+    let mut steps = content::steps(stage, &people)?;
+    steps.extend(plan::steps(stage)?);
+    steps.sort_by_key(|step| step.at);
+    let mut story = Story { documents: HashMap::new(), plan: None };
+    for step in steps {
+        stage.at(step.at);
+        match step.what {
+            What::Document(seed, slug) => content::publish(stage, &mut story, *seed, slug).await?,
+            What::Plan => story.plan = Some(plan::issue(stage, &people).await?),
+            What::Duty(state) => plan::report(stage, &story, &people, &state).await?,
+            What::Decision(state) => plan::decide(stage, &story, &people, &state).await?,
+        }
+    }
+    stage.at(stage.now);
+    mark(ctx, "filled").await?;
+    Ok(Outcome::Filled(accounts))
+}
+
+/// Something that happens at a moment.
+pub(crate) struct Step {
+    at: Timestamp,
+    what: What,
+}
+
+/// What happens.
+pub(crate) enum What {
+    /// A document is put in; by its slug others refer to it.
+    Document(Box<content::Planned>, String),
+    /// The plan of the year is imported and confirmed.
+    Plan,
+    /// An organ reports on a duty.
+    Duty(Arc<plan::DutyState>),
+    /// The county office decides on what was reported.
+    Decision(Arc<plan::DutyState>),
+}
+
+/// What has happened so far.
+pub(crate) struct Story {
+    documents: HashMap<String, DocumentId>,
+    plan: Option<plan::Issued>,
+}
+
+async fn mark(ctx: &Ctx, value: &str) -> Result<()> {
+    let mut tx = ctx.db().write().await?;
+    settings::set(&mut tx, "demo", value).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The data directory keeps the invented county's configuration, so that `gongkai serve` shows it.
+fn write_config(ctx: &Ctx) -> Result<()> {
+    let path = ctx.data().join("gongkai.toml");
+    if path.exists() {
+        return Ok(());
+    }
+    let table = toml::Table::from_iter([("site".to_owned(), toml::Value::try_from(&*ctx.site())?)]);
+    let text = format!("# 演示县的配置，全部为虚构。换成您的县：改这里，或删掉数据目录重新开始。\n{table}");
+    Ok(std::fs::write(path, text)?)
+}
+
+/// A file of the demonstration as text.
+fn file(name: &str) -> Result<String> {
+    let file = Files::get(name).with_context(|| format!("演示数据缺少 {name}"))?;
+    Ok(String::from_utf8(file.data.into_owned())?)
+}
+
+/// Header and rows of a CSV file of the demonstration.
+fn rows(name: &str) -> Result<(Vec<String>, Vec<Vec<String>>)> {
+    let text = file(name)?;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers()?.iter().map(str::to_owned).collect();
+    let rows: Result<Vec<Vec<String>>, csv::Error> =
+        reader.records().map(|row| row.map(|row| row.iter().map(str::to_owned).collect())).collect();
+    Ok((header, rows?))
+}
+
+async fn organs(ctx: &Ctx) -> Result<()> {
+    let (header, rows) = rows("organs.csv")?;
+    identity::organs::import_rows(ctx, &Actor::System, &header, &rows).await.map_err(words)?;
+    Ok(())
+}
+
+async fn accounts(ctx: &Ctx) -> Result<Vec<DemoAccount>> {
+    let (_, rows) = rows("accounts.csv")?;
+    let directory = ctx.directory();
+    let mut made = Vec::new();
+    for row in rows {
+        let [login, name, organ, roles, _] = row.as_slice() else { bail!("accounts.csv 的列数不对") };
+        let roles: Option<Vec<Role>> = roles.split('|').map(Role::from_code).collect();
+        let roles = roles.with_context(|| format!("accounts.csv：{login} 的角色不认识"))?;
+        let organ = OrganCode::from(organ.as_str());
+        made.push(DemoAccount {
+            login: login.clone(),
+            organ: directory.short_name(&organ).to_owned(),
+            roles: roles.iter().map(|role| role.label()).collect::<Vec<_>>().join("、"),
+        });
+        let new = identity::accounts::NewAccount {
+            login: login.clone(),
+            name: name.clone(),
+            organ,
+            roles,
+            email: format!("{login}@qinghe.example"),
+            password: Some(PASSWORD.to_owned()),
+            ..identity::accounts::NewAccount::default()
+        };
+        identity::accounts::create(ctx.db(), new).await?;
+    }
+    Ok(made)
+}
+
+/// Who acts for each organ: its editor, or the county office's clerk for those that have none.
+pub(crate) struct People {
+    editors: HashMap<OrganCode, Staff>,
+    clerk: Staff,
+}
+
+impl People {
+    /// Who acts for `organ`.
+    pub(crate) fn of(&self, organ: &OrganCode) -> &Staff {
+        self.editors.get(organ).unwrap_or(&self.clerk)
+    }
+
+    /// The clerk who runs the year.
+    pub(crate) fn clerk(&self) -> Actor {
+        Actor::Staff(self.clerk.clone())
+    }
+}
+
+async fn people(ctx: &Ctx) -> Result<People> {
+    let mut editors = HashMap::new();
+    let mut clerk = None;
+    for account in identity::accounts::list(ctx.db()).await? {
+        let central = account.organ == ctx.office_organ();
+        let staff = Staff { account: account.id, name: account.name, organ: account.organ, roles: account.roles, central };
+        if staff.has(Role::CountyOffice) && clerk.is_none() {
+            clerk = Some(staff.clone());
+        }
+        if staff.has(Role::Editor) {
+            editors.entry(staff.organ.clone()).or_insert(staff);
+        }
+    }
+    Ok(People { editors, clerk: clerk.context("演示账号里没有主管部门的科员")? })
+}

@@ -1,0 +1,134 @@
+//! The plan of the year in the demonstration: imported like any other, confirmed, and reported on.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use kernel::{Actor, OrganCode, id::PlanId, time};
+use oversight::{
+    duties::{self, store::Scope},
+    model::PlanKind,
+    plans::{confirm, edit::{Edit, Mark}, import::{self, Spec}, source::Source, steps, tree},
+};
+use serde::Deserialize;
+
+use super::{People, Stage, Step, Story, What, content, file};
+use crate::compose::words;
+
+#[derive(Debug, Deserialize)]
+struct States {
+    duty: Vec<DutyState>,
+}
+
+/// What became of one duty at one organ.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DutyState {
+    clause: String,
+    index: usize,
+    organ: String,
+    state: String,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    evidence: String,
+    days_ago: i64,
+}
+
+/// The plan once confirmed: its duties by clause, in the order of the text.
+pub(crate) struct Issued {
+    plan: PlanId,
+    duties: Vec<(String, Vec<String>)>,
+}
+
+/// The plan is issued on 20 February of the year; before that day, the one of last year is still running.
+fn issued_on(stage: &Stage) -> Date {
+    let today = time::date_in_china(stage.now());
+    let this_year = Date::constant(today.year(), 2, 20);
+    if this_year < today { this_year } else { Date::constant(today.year() - 1, 2, 20) }
+}
+
+/// When the plan is issued, and when organs report and the office decides.
+pub(super) fn steps(stage: &Stage) -> Result<Vec<Step>> {
+    let issued = content::moment(stage, issued_on(stage), "plan");
+    let mut steps = vec![Step { at: issued, what: What::Plan }];
+    let states: States = toml::from_str(&file("duty-states.toml")?)?;
+    let first = issued.checked_add(SignedDuration::from_hours(24))?;
+    for state in states.duty {
+        let day = time::date_in_china(stage.now()).checked_sub(state.days_ago.days())?;
+        let at = content::moment(stage, day, &state.clause).max(first);
+        let state = Arc::new(state);
+        if ["confirmed", "returned"].contains(&state.state.as_str()) {
+            let decided = at.checked_add(SignedDuration::from_hours(20))?.min(latest(stage)?).max(at);
+            steps.push(Step { at: decided, what: What::Decision(Arc::clone(&state)) });
+        }
+        steps.push(Step { at, what: What::Duty(state) });
+    }
+    // Sorting is stable and by moment: what happens at the same moment keeps report before decision.
+    steps.sort_by_key(|step| (step.at, matches!(step.what, What::Decision(_))));
+    Ok(steps)
+}
+
+fn latest(stage: &Stage) -> Result<Timestamp> {
+    Ok(stage.now().checked_sub(SignedDuration::from_mins(5))?)
+}
+
+/// Imports and confirms the plan.
+pub(super) async fn issue(stage: &Stage, people: &People) -> Result<Issued> {
+    let (ctx, clerk) = (&stage.ctx, people.clerk());
+    let text = content::placeholders(&file("plan-current.txt")?, issued_on(stage));
+    let spec = Spec { year: Some(issued_on(stage).year()), ..Spec::new(PlanKind::WorkPoints) };
+    let plan = import::import(ctx, &clerk, Source::text(text, "plan-current.txt"), spec).await.map_err(refused)?;
+    principles(stage, &clerk, &plan).await?;
+    let draft = tree::load(ctx.db(), plan.as_str()).await?.context("刚导入的计划不见了")?;
+    let ready = confirm::readiness(&draft, &ctx.directory(), ctx.today());
+    if !ready.is_ready() {
+        bail!("演示计划还不能确认：{:?} {:?} {:?}", ready.unmatched, ready.unowned, ready.abolished);
+    }
+    confirm::confirm(ctx, &clerk, &plan, draft.plan.version, "").await.map_err(words)?;
+    let tree = tree::load(ctx.db(), plan.as_str()).await?.context("刚确认的计划不见了")?;
+    let duties = tree.clauses.iter().map(|clause| {
+        let ids = tree.duties_of(&clause.id).map(|duty| duty.id.clone()).collect();
+        (tree.clause_number(clause), ids)
+    });
+    Ok(Issued { duties: duties.collect(), plan })
+}
+
+fn refused(refusal: import::Refusal) -> anyhow::Error {
+    match refusal {
+        import::Refusal::Fault(fault) => words(fault),
+        other => anyhow::anyhow!(other.to_string()),
+    }
+}
+
+/// Texts that oblige nobody in particular are marked as such, as a clerk would.
+async fn principles(stage: &Stage, clerk: &Actor, plan: &PlanId) -> Result<()> {
+    let ctx = &stage.ctx;
+    let draft = tree::load(ctx.db(), plan.as_str()).await?.context("刚导入的计划不见了")?;
+    let mut version = draft.plan.version;
+    for duty in draft.duties.iter().filter(|duty| duty.is_owed() && confirm::organs_of(&draft, duty).is_empty()) {
+        let edit = Edit::Mark(duty.id.clone(), Mark::Principle);
+        steps::run(ctx, clerk, plan.as_str(), version, &edit)
+            .await
+            .map_err(|refusal| anyhow::anyhow!("演示计划改不动：{refusal:?}"))?;
+        version = tree::load(ctx.db(), plan.as_str()).await?.context("计划不见了")?.plan.version;
+    }
+    Ok(())
+}
+
+/// The assignment that a state speaks of.
+async fn assignment(stage: &Stage, story: &Story, state: &DutyState) -> Result<duties::store::Assigned> {
+    let issued = story.plan.as_ref().context("计划还没有下达")?;
+    let duty = issued
+        .duties
+        .iter()
+        .find(|(number, _)| *number == state.clause)
+        .and_then(|(_, duties)| duties.get(state.index))
+        .with_context(|| format!("没有 {} 第 {} 项", state.clause, state.index))?;
+    let organ = OrganCode::from(state.organ.as_str());
+    let scope = Scope { plan: Some(issued.plan.0.clone()), duty: Some(duty.clone()), ..Scope::default() };
+    let assigned = duties::store::assigned(stage.ctx.db(), &scope, stage.ctx.today()).await?;
+    assigned
+        .into_iter()
+        .find(|assigned| assigned.organ == organ)
+        .with_context(|| format!("{} 第 {} 项没有交给 {organ}", state.clause, state.index))
+}

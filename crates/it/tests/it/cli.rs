@@ -1,0 +1,148 @@
+//! The program as a process: commands, exit codes, start and stop.
+
+use std::{io::{BufRead, BufReader, Read, Write}, net::TcpStream, path::Path, process::{Command, Output, Stdio}};
+
+use serde_json::Value;
+
+fn gongkai(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongkai-under-test"));
+    command.env_clear().env("GONGKAI_DATA", data).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    gongkai(data).args(arguments).output().expect("the program starts")
+}
+
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON on standard output")
+}
+
+const PLAN: &str = "2026年青禾县政务公开工作要点\n全县政务公开工作的总体要求是：实。\n一、加强解读回应\n\
+    （一）深入解读重要政策。每季度至少解读一次。于11月30日前完成评估。（县财政局牵头，县民政局配合）\n";
+
+#[test]
+fn plan_parse_keeps_its_contract() {
+    let place = tempfile::tempdir().expect("place");
+    let file = place.path().join("plan.txt");
+    std::fs::write(&file, PLAN).expect("write");
+    let plan = json(&run(place.path(), &["plan", "parse", file.to_str().expect("path"), "--json"]));
+    let clause = &plan["sections"][0]["clauses"][0];
+    assert_eq!((plan["title"].as_str(), clause["number"].as_str()), (Some("2026年青禾县政务公开工作要点"), Some("（一）")));
+    assert_eq!(clause["owners"][0]["role"], "lead");
+    assert_eq!(clause["owners"][1]["role"], "support");
+    assert_eq!(clause["duties"][1]["due_on"], "2026-11-30");
+    assert!(!place.path().join("gongkai.db").exists(), "parsing needs no database");
+}
+
+#[test]
+fn wrong_usage_is_2_and_bad_input_is_1_with_words() {
+    let place = tempfile::tempdir().expect("place");
+    assert_eq!(run(place.path(), &["plan", "parse"]).status.code(), Some(2));
+    assert_eq!(run(place.path(), &["frobnicate"]).status.code(), Some(2));
+    let missing = run(place.path(), &["plan", "parse", "none.docx"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("none.docx"));
+    let picture = place.path().join("plan.docx");
+    std::fs::write(&picture, b"\x89PNG\r\n\x1a\n0000").expect("write");
+    let renamed = run(place.path(), &["plan", "parse", picture.to_str().expect("path")]);
+    assert_eq!(renamed.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&renamed.stderr).contains("图片"), "{}", String::from_utf8_lossy(&renamed.stderr));
+}
+
+#[test]
+fn a_wrong_configuration_names_the_key() {
+    let place = tempfile::tempdir().expect("place");
+    let config = place.path().join("c.toml");
+    std::fs::write(&config, "[server]\nupload_mb = \"many\"\n").expect("write");
+    let output = run(place.path(), &["--config", config.to_str().expect("path"), "verify"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("server.upload_mb"));
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused_untouched() {
+    let place = tempfile::tempdir().expect("place");
+    json(&run(place.path(), &["verify", "--json"]));
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    runtime.block_on(async {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite:{}", place.path().join("gongkai.db").display());
+        let pool = sqlx::AnyPool::connect(&url).await.expect("open");
+        sqlx::query("INSERT INTO schema_version VALUES (999, 'future', 'x', 'x')").execute(&pool).await.expect("insert");
+        pool.close().await;
+    });
+    let output = run(place.path(), &["verify"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("999"));
+}
+
+fn request(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("connect");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("send");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("receive");
+    answer
+}
+
+#[test]
+fn serve_says_ready_answers_and_stops_on_sigterm() {
+    let place = tempfile::tempdir().expect("place");
+    let arguments = ["serve", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
+    let mut child = gongkai(place.path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("a line");
+    let address = |name: &str| {
+        line.split_whitespace().find_map(|word| word.strip_prefix(&format!("{name}=http://"))).expect("an address").to_owned()
+    };
+    assert!(line.starts_with("ready "), "{line}");
+    let (portal, office) = (address("portal"), address("office"));
+    for listener in [&portal, &office] {
+        assert!(request(listener, "/healthz").starts_with("HTTP/1.1 200"), "{listener}");
+    }
+    assert!(request(&office, "/metrics").contains("http_requests_total"));
+
+    // The port is taken now: a second server says so and names the key.
+    let second = run(place.path(), &["serve", "--portal", &portal, "--office", "127.0.0.1:0"]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("server.portal"));
+
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    assert!(killed.success());
+    assert_eq!(child.wait().expect("end").code(), Some(0));
+}
+
+#[test]
+fn the_first_administrator_is_made_at_the_console() {
+    let place = tempfile::tempdir().expect("place");
+    let add = ["user", "add", "admin", "--name", "安全管理员", "--organ", "OFFICE", "--role", "security_admin", "--json"];
+    let created = json(&run(place.path(), &add));
+    assert!(created["one_time_password"].as_str().is_some_and(|secret| secret.len() >= 10));
+    let again = run(place.path(), &add);
+    assert_eq!(again.status.code(), Some(1), "a login is taken once");
+    let conflict = run(place.path(), &["user", "add", "both", "--name", "x", "--organ", "OFFICE", "--role", "security_admin", "--role", "editor"]);
+    assert_eq!(conflict.status.code(), Some(1));
+    let list = json(&run(place.path(), &["user", "list", "--json"]));
+    assert_eq!(list.as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn the_demonstration_fills_once_and_only_an_empty_place() {
+    let place = tempfile::tempdir().expect("place");
+    let data = place.path().join("demo");
+    let first = json(&run(&data, &["demo", "--json"]));
+    assert_eq!(first["filled"], true);
+    assert!(first["accounts"].as_array().is_some_and(|accounts| accounts.len() >= 10));
+    assert_eq!(json(&run(&data, &["demo", "--json"]))["filled"], false);
+    assert_eq!(json(&run(&data, &["verify", "--json"]))["ok"], true);
+    let found = json(&run(&data, &["search", "养老", "--json", "--limit", "5"]));
+    assert!(found["total"].as_i64().is_some_and(|total| total > 0), "{found}");
+    assert!(found["hits"].as_array().is_some_and(|hits| hits.len() <= 5));
+
+    let other = place.path().join("real");
+    json(&run(&other, &["user", "add", "admin", "--name", "甲", "--organ", "OFFICE", "--role", "system_admin", "--json"]));
+    let refused = run(&other, &["demo"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("已有数据"), "{}", String::from_utf8_lossy(&refused.stderr));
+}

@@ -1,0 +1,88 @@
+//! Mail goes to a real SMTP listener, and into the outbox without one.
+
+use store::jobs::{NewJob, run_due};
+use testkit::both;
+use tokio::{io::{AsyncBufReadExt, AsyncWriteExt, BufReader}, net::TcpListener};
+use web::mail::{Mail, SEND};
+
+fn mail() -> Mail {
+    Mail { to: vec!["a@example.invalid".into(), "b@example.invalid".into()], subject: "任务即将到期".into(), text: "请于3月10日前报送佐证。".into() }
+}
+
+/// Speaks enough SMTP to receive `count` mails, and returns them.
+async fn receive(listener: TcpListener, count: usize) -> Vec<String> {
+    let mut mails = Vec::new();
+    while mails.len() < count {
+        let (stream, _) = listener.accept().await.expect("a connection");
+        let (read, mut write) = stream.into_split();
+        let mut lines = BufReader::new(read).lines();
+        write.write_all(b"220 test\r\n").await.expect("greet");
+        let mut body: Option<String> = None;
+        while let Ok(Some(line)) = lines.next_line().await {
+            let answer: &[u8] = match &mut body {
+                Some(text) if line == "." => {
+                    mails.push(std::mem::take(text));
+                    body = None;
+                    b"250 kept\r\n"
+                }
+                Some(text) => {
+                    text.push_str(&line);
+                    text.push('\n');
+                    continue;
+                }
+                None if line.starts_with("DATA") => {
+                    body = Some(String::new());
+                    b"354 go on\r\n"
+                }
+                None if line.starts_with("QUIT") => {
+                    let _ = write.write_all(b"221 bye\r\n").await;
+                    break;
+                }
+                None => b"250 ok\r\n",
+            };
+            write.write_all(answer).await.expect("answer");
+        }
+    }
+    mails
+}
+
+both! {
+    async fn mails_reach_the_server_one_for_each_address(app) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        let received = tokio::spawn(receive(listener, 2));
+        let ctx = app.with_config(|config| config.mail.smtp = format!("smtp://127.0.0.1:{port}")).await;
+        let mut tx = ctx.db().write().await.expect("write");
+        tx.enqueue(NewJob::now(SEND, &mail())).await.expect("enqueue");
+        tx.commit().await.expect("commit");
+        run_due(ctx.db(), &app::mail::handlers(ctx.clone())).await.expect("queue");
+        let mails = received.await.expect("mails");
+        assert!(mails[0].contains("To: a@example.invalid") && !mails[0].contains("b@example.invalid"));
+        assert!(mails[1].contains("To: b@example.invalid"));
+        assert!(mails[0].contains("=?utf-8?b?"), "the subject is encoded: {}", mails[0]);
+    }
+
+    async fn without_a_server_mails_lie_in_the_outbox(app) {
+        let mut tx = app.ctx().db().write().await.expect("write");
+        tx.enqueue(NewJob::now(SEND, &mail())).await.expect("enqueue");
+        tx.commit().await.expect("commit");
+        app.work().await;
+        let count = std::fs::read_dir(app.data().join("outbox")).expect("outbox").count();
+        assert_eq!(count, 2);
+        let mut admin = app.person("sysadmin", "QH001", &[kernel::Role::SystemAdmin]).await;
+        admin.get("/system").await.expect(200).shows(".eml");
+    }
+
+    async fn a_server_that_is_away_means_later_not_never(app) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        drop(listener);
+        let ctx = app.with_config(|config| config.mail.smtp = format!("smtp://127.0.0.1:{port}")).await;
+        let mut tx = ctx.db().write().await.expect("write");
+        tx.enqueue(NewJob::now(SEND, &mail())).await.expect("enqueue");
+        tx.commit().await.expect("commit");
+        run_due(ctx.db(), &app::mail::handlers(ctx.clone())).await.expect("queue");
+        let waiting = store::jobs::list(ctx.db(), "ready", 10).await.expect("jobs");
+        assert!(waiting.iter().any(|job| job.kind == SEND && job.attempts == 1 && job.last_error.contains("邮件服务器")), "{waiting:?}");
+    }
+}

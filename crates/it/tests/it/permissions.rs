@@ -1,0 +1,109 @@
+//! Who may do what, walked over every route with every role. The list of routes comes from the router itself: a new route
+//! is in this test without anybody thinking of it.
+
+use http::Method;
+use kernel::{Action, Actor, Role, Staff, authority::may, id::AccountId};
+use testkit::{Client, TestApp, both};
+use web::{Listener, RouteInfo};
+
+/// A path for a pattern: ids that do not exist, so that no handler does more than look.
+fn address(route: &RouteInfo) -> String {
+    let parts = route.path.split('/').map(|part| if part.starts_with('{') { "nosuchthing" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+async fn ask(client: &mut Client, route: &RouteInfo) -> u16 {
+    let path = address(route);
+    let reply = match route.method {
+        Method::GET => client.get(&path).await,
+        _ => client.post(&path, &[]).await,
+    };
+    reply.status.as_u16()
+}
+
+fn staff(organ: &str, role: Role) -> Actor {
+    let central = organ == "QH001";
+    Actor::Staff(Staff { account: AccountId::from("x"), name: String::new(), organ: organ.into(), roles: vec![role], central })
+}
+
+async fn events(app: &TestApp) -> i64 {
+    sqlx::query_scalar("SELECT COUNT(*) FROM event").fetch_one(app.ctx().db().read()).await.expect("count")
+}
+
+/// Routes that end the session or the page of the person who walks: asked by nobody here.
+fn ends_the_walk(route: &RouteInfo) -> bool {
+    ["/signout", "/account/sessions/revoke-others"].contains(&route.path)
+}
+
+both! {
+    async fn every_role_reaches_what_the_table_gives_and_nothing_else(app) {
+        let routes: Vec<_> = app.app.routes.iter().filter(|r| r.listener == Listener::Office && !ends_the_walk(r)).cloned().collect();
+        assert!(routes.len() > 40, "only {} office routes", routes.len());
+        let mut faults = Vec::new();
+        for (number, role) in Role::ALL.into_iter().enumerate() {
+            for organ in ["QH001", "QH010"] {
+                let login = format!("walker{number}-{}", organ.to_lowercase());
+                let mut client = app.person(&login, organ, &[role]).await;
+                for route in &routes {
+                    let expected = may(&staff(organ, role), route.action);
+                    let before = events(app).await;
+                    let status = ask(&mut client, route).await;
+                    let line = format!("{} {} as {} of {organ}: {status}", route.method, route.path, role.code());
+                    match expected {
+                        Ok(()) if status == 401 || status >= 500 => faults.push(line),
+                        Err(_) if status != 403 => faults.push(line),
+                        Err(_) if events(app).await != before => faults.push(format!("{line}, but it wrote")),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    async fn strangers_are_sent_to_the_door(app) {
+        let mut faults = Vec::new();
+        for route in app.app.routes.iter().filter(|r| r.listener == Listener::Office) {
+            let mut stranger = app.stranger();
+            let status = ask(&mut stranger, route).await;
+            let open = matches!(route.action, Action::ReadPublic | Action::SignIn);
+            let fits = match (&route.method, open) {
+                (_, true) => status < 500 && status != 403,
+                (&Method::GET, false) => status == 303,
+                (_, false) => status == 401,
+            };
+            if !fits {
+                faults.push(format!("{} {}: {status}", route.method, route.path));
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    async fn the_portal_changes_nothing_and_never_fails_on_unknown_ids(app) {
+        let before = events(app).await;
+        for route in app.app.routes.iter().filter(|r| r.listener == Listener::Portal) {
+            assert_eq!(route.method, Method::GET, "{} writes on the portal", route.path);
+            let status = ask(&mut app.visitor(), route).await;
+            assert!(status < 500, "{}: {status}", route.path);
+        }
+        assert_eq!(events(app).await, before);
+    }
+
+    async fn the_office_is_closed_to_other_networks_and_sites(app) {
+        let mut client = app.clerk().await;
+        let headers_of = |path: &'static str| path;
+        let reply = client.get(headers_of("/")).await.expect(200);
+        assert!(reply.headers.contains_key("content-security-policy"));
+        // A form sent from another site is refused although the cookie comes along.
+        let foreign = app.foreign_post(&client, "/documents/new").await;
+        assert_eq!(foreign.status.as_u16(), 403);
+    }
+}
+
+/// The table in the documents is the one that the program asks.
+#[test]
+fn the_table_in_the_documents_is_the_programs() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/permissions.md");
+    let written = std::fs::read_to_string(path).expect("docs/permissions.md");
+    assert_eq!(written.trim(), identity::permissions_markdown().trim(), "docs/permissions.md is out of step: write the right side there");
+}

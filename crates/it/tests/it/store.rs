@@ -1,0 +1,177 @@
+//! Log, queue and files, on both databases.
+
+use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
+
+use jiff::SignedDuration;
+use kernel::{Actor, NewEvent};
+use serde_json::json;
+use store::{Once, jobs::{self, Failure, Handlers, NewJob}};
+use testkit::{TestApp, both};
+
+async fn append(app: &TestApp, subject: &str) {
+    let mut tx = app.ctx().db().write().await.expect("write");
+    tx.append(NewEvent::new("test.happened", "test", subject, &Actor::System).data(json!({"甲": 1}))).await.expect("append");
+    tx.commit().await.expect("commit");
+}
+
+both! {
+    async fn a_changed_byte_in_the_log_is_named(app) {
+        for subject in ["a", "b", "c"] {
+            append(app, subject).await;
+        }
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        assert!(verified.ok, "{verified:?}");
+        let last = verified.events;
+        for (column, value) in [("data", "{\"甲\":2}"), ("actor_name", "别人"), ("at", "2020-01-01T00:00:00.000Z")] {
+            let old: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {column} FROM event WHERE seq = $1"))) // SQL: column from the list above
+                .bind(last).fetch_one(app.ctx().db().read()).await.expect("old");
+            set(app, column, last, value).await;
+            let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+            assert!(!verified.ok && verified.first_bad.as_deref().is_some_and(|bad| bad.contains(&format!("第 {last} 号"))), "{verified:?}");
+            set(app, column, last, &old).await;
+        }
+        sqlx::query("UPDATE event SET seq = seq + 100 WHERE seq = $1").bind(last - 1).execute(app.ctx().db().read()).await.expect("move");
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        assert!(verified.first_bad.is_some_and(|bad| bad.contains(&format!("缺少第 {} 号", last - 1))));
+        sqlx::query("UPDATE event SET seq = seq - 100 WHERE seq = $1").bind(last + 99).execute(app.ctx().db().read()).await.expect("back");
+    }
+
+    async fn writers_at_once_leave_a_chain_without_gaps(app) {
+        let before = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify").events;
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..40 {
+            let db = app.ctx().db().clone();
+            tasks.spawn(async move {
+                let mut tx = db.write().await.expect("write");
+                tx.append(NewEvent::new("test.happened", "test", number, &Actor::System)).await.expect("append");
+                tx.commit().await.expect("commit");
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.expect("a writer");
+        }
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        assert!(verified.ok, "{verified:?}");
+        assert_eq!(verified.events, before + 40);
+    }
+
+    async fn a_write_that_is_dropped_never_happened(app) {
+        let before = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify").events;
+        let mut tx = app.ctx().db().write().await.expect("write");
+        tx.append(NewEvent::new("test.happened", "test", "x", &Actor::System)).await.expect("append");
+        tx.enqueue(NewJob::now("test.job", &json!({}))).await.expect("enqueue");
+        drop(tx);
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        assert_eq!(verified.events, before);
+        assert!(jobs::list(app.ctx().db(), "ready", 10).await.expect("jobs").iter().all(|job| job.kind != "test.job"));
+    }
+
+    async fn the_same_form_counts_once_even_in_parallel(app) {
+        let firsts = Arc::new(AtomicUsize::new(0));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..20 {
+            let (db, firsts) = (app.ctx().db().clone(), Arc::clone(&firsts));
+            tasks.spawn(async move {
+                let mut tx = db.write().await.expect("write");
+                match tx.once("token").await.expect("once") {
+                    Once::First => {
+                        firsts.fetch_add(1, Ordering::SeqCst);
+                        tx.remember("token", "/there").await.expect("remember");
+                        tx.commit().await.expect("commit");
+                    }
+                    Once::Already(location) => assert_eq!(location, "/there"),
+                }
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.expect("a submission");
+        }
+        assert_eq!(firsts.load(Ordering::SeqCst), 1);
+    }
+
+    async fn a_failing_job_waits_longer_each_time_and_is_parked(app) {
+        let tries = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&tries);
+        let handlers = Handlers::default().with("test.job", move |_: serde_json::Value| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async { Err::<(), _>(Failure::Retry("还不行".into())) }
+        });
+        enqueue(app, "test.job").await;
+        jobs::run_due(app.ctx().db(), &handlers).await.expect("queue");
+        jobs::run_due(app.ctx().db(), &handlers).await.expect("queue");
+        assert_eq!(tries.load(Ordering::SeqCst), 1, "the second attempt must wait");
+        for _ in 0..10 {
+            app.pass(SignedDuration::from_hours(1));
+            jobs::run_due(app.ctx().db(), &handlers).await.expect("queue");
+        }
+        assert_eq!(tries.load(Ordering::SeqCst), 8);
+        let dead = jobs::list(app.ctx().db(), "dead", 10).await.expect("jobs");
+        assert_eq!((dead.len(), dead[0].last_error.as_str()), (1, "还不行"));
+        let mut tx = app.ctx().db().write().await.expect("write");
+        assert!(jobs::discard(&mut tx, &dead[0].id).await.expect("discard"));
+        tx.commit().await.expect("commit");
+    }
+
+    async fn a_job_whose_worker_died_is_taken_over(app) {
+        enqueue(app, "test.job").await;
+        // A worker that claimed the job and was killed leaves exactly this row behind.
+        sqlx::query("UPDATE job SET state = 'running', attempts = 1, lease_until = $1 WHERE kind = 'test.job'")
+            .bind(kernel::time::to_db(app.ctx().seams().now().checked_add(SignedDuration::from_secs(60)).expect("moment")))
+            .execute(app.ctx().db().read()).await.expect("claim");
+        let done = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&done);
+        let handlers = Handlers::default().with("test.job", move |_: serde_json::Value| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async { Ok(()) }
+        });
+        jobs::run_due(app.ctx().db(), &handlers).await.expect("queue");
+        assert_eq!(done.load(Ordering::SeqCst), 0, "the lease still holds");
+        app.pass(SignedDuration::from_secs(61));
+        jobs::run_due(app.ctx().db(), &handlers).await.expect("queue");
+        assert_eq!(done.load(Ordering::SeqCst), 1);
+        assert!(jobs::list(app.ctx().db(), "running", 10).await.expect("jobs").is_empty());
+    }
+
+    async fn a_panic_in_a_job_fails_the_job_alone(app) {
+        let handlers = Handlers::default().with("test.job", |value: serde_json::Value| async move {
+            assert!(value.is_null(), "a bad payload");
+            Ok(())
+        });
+        enqueue(app, "test.job").await;
+        jobs::run_due(app.ctx().db(), &handlers).await.expect("the worker lives");
+        let waiting = jobs::list(app.ctx().db(), "ready", 10).await.expect("jobs");
+        assert!(waiting.iter().any(|job| job.kind == "test.job" && job.last_error.contains("中断")), "{waiting:?}");
+        sqlx::query("DELETE FROM job WHERE kind = 'test.job'").execute(app.ctx().db().read()).await.expect("clean");
+    }
+
+    async fn a_changed_file_is_named(app) {
+        let received = app.ctx().files().receive_bytes("内容".as_bytes()).await.expect("receive");
+        let mut tx = app.ctx().db().write().await.expect("write");
+        app.ctx().files().keep(&mut tx, &received).await.expect("keep");
+        tx.commit().await.expect("commit");
+        let path = app.ctx().files().local(&received.digest).await.expect("path");
+        assert!(store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify").ok);
+        std::fs::write(&path, "改过").expect("tamper");
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        assert!(verified.first_bad.is_some_and(|bad| bad.contains(&received.digest) && bad.contains("改动")));
+        std::fs::remove_file(&path).expect("remove");
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        assert!(verified.first_bad.is_some_and(|bad| bad.contains("不见了")));
+        std::fs::write(&path, "内容").expect("restore");
+    }
+}
+
+async fn set(app: &TestApp, column: &str, seq: i64, value: &str) {
+    sqlx::query(sqlx::AssertSqlSafe(format!("UPDATE event SET {column} = $2 WHERE seq = $1"))) // SQL: column from the list in this test
+        .bind(seq)
+        .bind(value)
+        .execute(app.ctx().db().read())
+        .await
+        .expect("tamper");
+}
+
+async fn enqueue(app: &TestApp, kind: &'static str) {
+    let mut tx = app.ctx().db().write().await.expect("write");
+    tx.enqueue(NewJob::now(kind, &json!({"n": 1}))).await.expect("enqueue");
+    tx.commit().await.expect("commit");
+}
