@@ -2,7 +2,7 @@
 //!
 //! The index knows how far it has read because every commit carries the cursor: killed between commits, it reads the same
 //! events again, and reading twice does no harm. Whatever an event says, only the present state of its subject counts, which
-//! the context that owns it tells. When the names of organs or columns change, everything is read again in the background
+//! the context that owns it tells. When the names of organs or a column change, everything is read again in the background
 //! (a sweep), because hits show those names and the dictionary knows them.
 
 use std::{
@@ -85,27 +85,35 @@ impl Search {
         Ok(())
     }
 
-    /// Makes the index anew from the database; `told` hears how many entries were read. For `gongkai reindex`.
+    /// Makes the index anew from the database, and says how many documents it then holds. For `gongkai reindex` and the
+    /// button of the system page.
     ///
     /// # Errors
-    /// [`Error::Busy`] while a server uses the index; otherwise when the database or the disk fails.
-    pub async fn rebuild(&self, ctx: &Ctx, mut told: impl FnMut(u64) + Send) -> Result<u64> {
+    /// [`Error::Busy`] while another process uses the index; otherwise when the database or the disk fails.
+    pub async fn rebuild(&self, ctx: &Ctx) -> Result<u64> {
+        self.rebuild_telling(ctx, |_| {}).await
+    }
+
+    /// The same; `told` hears again and again how many entries were read.
+    ///
+    /// # Errors
+    /// See [`Search::rebuild`].
+    pub async fn rebuild_telling(&self, ctx: &Ctx, mut told: impl FnMut(u64) + Send) -> Result<u64> {
         {
             let mut feeding = self.feeding().await;
             feeding.close();
             disk::remove(&self.inner.dir)?;
             self.start_anew(ctx, &mut feeding)?;
         }
-        let mut done = 0;
         while self.pass(ctx).await? {
             let status = self.status();
             if status.rebuilding {
-                done = status.done;
-                told(done);
+                told(status.done);
             }
         }
-        told(self.status().documents);
-        Ok(self.status().documents.max(done))
+        let documents = self.status().documents;
+        told(documents);
+        Ok(documents)
     }
 
     /// One step. Says whether there is more to do at once.
@@ -121,7 +129,10 @@ impl Search {
         let of_page = changes.len();
         // After the page: of two readings of one object, the later is the truer.
         let read = read_events(ctx, &mut next, &mut changes).await?;
-        feeding.vocabulary_due |= read.vocabulary;
+        if read.columns {
+            feeding.vocabulary_due = true;
+            next.sweep = Some(Sweep::default());
+        }
         let pages = |progress: &Progress| progress.sweep.as_ref().map_or(0, |sweep| sweep.done);
         let (before, after) = (pages(&feeding.progress), pages(&next));
         let committed = &feeding.committed;
@@ -295,7 +306,7 @@ async fn read_page(ctx: &Ctx, next: &mut Progress, changes: &mut Vec<Change>) ->
     let ids = source.ids(ctx, &sweep.after, PAGE).await.map_err(|error| Error::Source(format!("{error:?}")))?;
     match ids.last() {
         // A source that repeats itself would be read for ever.
-        Some(last) if *last > sweep.after => sweep.after.clone_from(last),
+        Some(last) if *last != sweep.after => sweep.after.clone_from(last),
         _ => {
             sweep.source += 1;
             sweep.after.clear();
@@ -313,8 +324,8 @@ async fn read_page(ctx: &Ctx, next: &mut Progress, changes: &mut Vec<Change>) ->
 struct Read {
     /// There may be more.
     more: bool,
-    /// Names that the dictionary knows may have changed.
-    vocabulary: bool,
+    /// A column changed: its documents show its name and get no events of their own.
+    columns: bool,
 }
 
 /// Reads the next events and asks for the present state of what they concern.
@@ -322,7 +333,7 @@ async fn read_events(ctx: &Ctx, next: &mut Progress, changes: &mut Vec<Change>) 
     let events = log::after(ctx.db(), next.cursor, EVENTS).await?;
     let subjects: BTreeSet<(&str, &str)> =
         events.iter().map(|event| (event.subject_kind.as_str(), event.subject_id.as_str())).collect();
-    let vocabulary = subjects.iter().any(|(kind, _)| matches!(*kind, "organ" | "column"));
+    let columns = subjects.iter().any(|(kind, _)| *kind == "column");
     for (kind, id) in subjects {
         if let Some(source) = ctx.hooks().search.iter().find(|source| source.subject_kind() == kind) {
             changes.push(read_entry(ctx, source.as_ref(), id.to_owned()).await?);
@@ -331,7 +342,7 @@ async fn read_events(ctx: &Ctx, next: &mut Progress, changes: &mut Vec<Change>) 
     if let Some(last) = events.last() {
         next.cursor = last.seq;
     }
-    Ok(Read { more: i64::try_from(events.len()).is_ok_and(|count| count == EVENTS), vocabulary })
+    Ok(Read { more: i64::try_from(events.len()).is_ok_and(|count| count == EVENTS), columns })
 }
 
 /// The present state of one object. One that cannot be told while the database answers is taken out: rather not found

@@ -141,6 +141,11 @@ impl SearchPage {
             }
     }
 
+    /// Whether there is anything to choose or to take back.
+    fn has_facets(&self) -> bool {
+        !self.kinds.values.is_empty() || self.selects.iter().any(|facet| !facet.values.is_empty())
+    }
+
     fn sorted_by_date(&self) -> bool {
         self.query.sort == Sort::Date
     }
@@ -205,7 +210,7 @@ fn view(ctx: &Ctx, reader: &Reader, query: Query, mut results: Results, state: S
     let chosen = chosen.into_iter().filter(|(value, _)| !value.is_empty()).map(|(value, href)| link(value, href, 0)).collect();
     let suggestions = &results.suggestions;
     let shorter = suggestions.shorter.iter().map(|found| {
-        link(&found.value, address(&Query::new(found.value.as_str()), |_| {}), found.count)
+        link(&found.value, address(&Query::text(found.value.as_str()), |_| {}), found.count)
     });
     let columns = suggestions.columns.iter().map(|column| {
         link(&column.value, address(&Query::default(), |query| query.column.clone_from(&column.value)), column.count)
@@ -219,7 +224,7 @@ fn view(ctx: &Ctx, reader: &Reader, query: Query, mut results: Results, state: S
         kinds: FacetView::new("kind", "类型", &query.kind, &facets.kind),
         by_relevance: address(&query, |query| query.sort = Sort::Relevance),
         by_date: address(&query, |query| query.sort = Sort::Date),
-        without_filters: address(&Query::new(asked), |_| {}),
+        without_filters: address(&Query::text(asked), |_| {}),
         shorter: shorter.collect(),
         columns: columns.collect(),
         hotline: ctx.site().hotline.clone(),
@@ -247,7 +252,7 @@ mod tests {
 
     #[test]
     fn addresses_carry_only_what_is_chosen() {
-        let query = Query { organ: "县财政局".into(), page: 3, ..Query::new(" 预算 决算 ") };
+        let query = Query { organ: "县财政局".into(), page: 3, ..Query::text(" 预算 决算 ") };
         assert_eq!(address(&query, |query| query.organ.clear()), "/search?q=%E9%A2%84%E7%AE%97%20%E5%86%B3%E7%AE%97");
         assert_eq!(address(&Query::default(), |_| {}), "/search");
         assert!(address(&query, |query| query.sort = Sort::Date).ends_with("&sort=date"));

@@ -49,8 +49,15 @@ pub enum Sort {
 
 impl Query {
     /// The question `text` without filters.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
+    }
+
+    /// With this many hits on a page, at most 100.
+    #[must_use]
+    pub fn limit(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// Hits on a page.

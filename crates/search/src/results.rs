@@ -33,6 +33,13 @@ pub struct Results {
     pub suggestions: Suggestions,
 }
 
+impl Results {
+    /// The JSON that `gongkai search` promises: `{total, took_ms, hits, facets}`.
+    pub fn contract(&self) -> serde_json::Value {
+        serde_json::json!({ "total": self.total, "took_ms": self.took_ms, "hits": self.hits, "facets": self.facets })
+    }
+}
+
 /// Something found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hit {

@@ -89,10 +89,16 @@ pub struct Status {
 }
 
 impl Search {
-    /// Opens the index in `dir` (`<data>/index`). Never fails and never waits: a missing or damaged index is made anew by
-    /// [`crate::run`], and until then questions say so.
-    pub fn open(dir: impl Into<PathBuf>, ctx: &Ctx) -> Self {
+    /// Opens the index in `dir` (`<data>/index`). Does not wait: a missing or damaged index is made anew by [`crate::run`], and
+    /// until then questions say so.
+    ///
+    /// # Errors
+    /// When the folder around `dir` can be neither found nor made.
+    pub fn open(dir: impl Into<PathBuf>, ctx: &Ctx) -> Result<Self> {
         let dir = dir.into();
+        if let Some(around) = dir.parent() {
+            std::fs::create_dir_all(around)?;
+        }
         let segmenter = Arc::new(Segmenter::default());
         let (opened, damage) = match disk::open(&dir, &segmenter) {
             Ok(opened) => (opened.map(Arc::new), None),
@@ -110,7 +116,7 @@ impl Search {
             seams: ctx.seams().clone(),
             slots: Semaphore::new(AT_ONCE),
         };
-        Self { inner: Arc::new(inner) }
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Answers a question.

@@ -33,7 +33,7 @@ async fn a_document_number_finds_its_bearer_first_however_it_is_typed() {
         let found = ids(&search, form).await;
         assert_eq!(found, ["a", "c"], "{form}");
     }
-    let best = search.query(&Query::new("青禾府发[2026]9号")).await.unwrap().hits.remove(0);
+    let best = search.query(&Query::text("青禾府发[2026]9号")).await.unwrap().hits.remove(0);
     assert!(best.exact);
     assert!(ids(&search, "青禾府发〔2025〕9号").await.is_empty());
 }
@@ -49,7 +49,7 @@ async fn organs_are_found_by_short_name_and_alias() {
 #[tokio::test]
 async fn facets_count_without_their_own_filter() {
     let (_town, search) = filled().await;
-    let query = Query { kind: "动态".into(), ..Query::new("青禾") };
+    let query = Query { kind: "动态".into(), ..Query::text("青禾") };
     let results = search.query(&query).await.unwrap();
     assert_eq!((results.total, results.hits.len()), (1, 1));
     let kinds: Vec<_> = results.facets.kind.iter().map(|found| (found.value.as_str(), found.count)).collect();
@@ -63,33 +63,33 @@ async fn facets_count_without_their_own_filter() {
 #[tokio::test]
 async fn hits_are_marked_and_dates_order() {
     let (_town, search) = filled().await;
-    let results = search.query(&Query::new("补贴")).await.unwrap();
+    let results = search.query(&Query::text("补贴")).await.unwrap();
     let marked: Vec<_> = results.hits[0].snippet_pieces.iter().filter(|piece| piece.hit).map(|piece| piece.text.as_str()).collect();
     assert_eq!(marked, ["补贴"]);
-    let by_date = search.query(&Query { sort: Sort::Date, ..Query::new("青禾") }).await.unwrap();
+    let by_date = search.query(&Query { sort: Sort::Date, ..Query::text("青禾") }).await.unwrap();
     assert_eq!(by_date.hits.last().map(|hit| hit.id.as_str()), Some("b"));
-    let page = search.query(&Query { limit: 1, page: 2, ..Query::new("青禾") }).await.unwrap();
+    let page = search.query(&Query { limit: 1, page: 2, ..Query::text("青禾") }).await.unwrap();
     assert_eq!((page.hits.len(), page.page, page.total), (1, 2, 3));
 }
 
 #[tokio::test]
 async fn help_is_given_when_nothing_is_found() {
     let (_town, search) = filled().await;
-    let results = search.query(&Query { year: "1999".into(), ..Query::new("电梯") }).await.unwrap();
+    let results = search.query(&Query { year: "1999".into(), ..Query::text("电梯") }).await.unwrap();
     assert_eq!((results.total, results.suggestions.without_filters), (0, 1));
-    let results = search.query(&Query::new("“电梯” “火星”")).await.unwrap();
+    let results = search.query(&Query::text("“电梯” “火星”")).await.unwrap();
     assert_eq!(results.suggestions.shorter[0].value, "“电梯”");
     assert!(!results.suggestions.columns.is_empty());
-    let some = search.query(&Query::new("电梯 补助 火星")).await.unwrap();
+    let some = search.query(&Query::text("电梯 补助 火星")).await.unwrap();
     assert!(some.relaxed && some.hits[0].id == "a");
-    assert!(search.query(&Query::new("路")).await.unwrap().too_short);
+    assert!(search.query(&Query::text("路")).await.unwrap().too_short);
 }
 
 #[tokio::test]
 async fn hostile_questions_are_answered() {
     let (_town, search) = filled().await;
     for text in ["*:*", "title:(", "\"", "' OR 1=1 --", "\\u0000\0", "[2026 TO *]", "🚲🚲", "a\u{301}b", &"（".repeat(300), &"电梯".repeat(200)] {
-        let results = search.query(&Query { page: usize::MAX, limit: usize::MAX, ..Query::new(text) }).await;
+        let results = search.query(&Query { page: usize::MAX, limit: usize::MAX, ..Query::text(text) }).await;
         assert!(results.is_ok(), "{text}: {results:?}");
     }
 }
@@ -149,7 +149,7 @@ async fn survives(damage: impl Fn(&Path)) {
     damage(&town.dir());
     let search = town.open();
     // The portal asks while nobody has repaired anything yet: an answer or a clear «not yet», never a panic.
-    let _ = search.query(&Query::new("电梯")).await;
+    let _ = search.query(&Query::text("电梯")).await;
     search.catch_up(&town.ctx).await.unwrap();
     assert_eq!(ids(&search, "电梯").await, ["a"]);
     let status = search.status();
@@ -162,7 +162,7 @@ async fn survives(damage: impl Fn(&Path)) {
     let search = town.open();
     search.catch_up(&town.ctx).await.unwrap();
     assert!(!search.status().problem.is_empty());
-    assert!(matches!(search.query(&Query::new("电梯")).await, Err(search::Error::NotReady)));
+    assert!(matches!(search.query(&Query::text("电梯")).await, Err(search::Error::NotReady)));
     town.clock.set("2026-06-01T01:00:01Z".parse().unwrap());
     search.catch_up(&town.ctx).await.unwrap();
     assert_eq!(ids(&search, "电梯").await, ["a"]);
@@ -236,11 +236,11 @@ async fn a_removed_index_is_made_again_every_time() {
 async fn reindex_works_alone_and_is_refused_beside_a_server() {
     let (town, search) = filled().await;
     let other = town.open();
-    assert!(matches!(other.rebuild(&town.ctx, |_| {}).await, Err(search::Error::Busy)));
+    assert!(matches!(other.rebuild(&town.ctx).await, Err(search::Error::Busy)));
     assert_eq!(ids(&other, "电梯").await, ["a"], "the second process reads what the first one writes");
     drop(search);
     let mut told = Vec::new();
-    assert_eq!(other.rebuild(&town.ctx, |count| told.push(count)).await.unwrap(), 3);
+    assert_eq!(other.rebuild_telling(&town.ctx, |count| told.push(count)).await.unwrap(), 3);
     assert_eq!(told.last(), Some(&3));
     assert_eq!(ids(&other, "电梯").await, ["a"]);
 }
@@ -271,13 +271,47 @@ async fn a_renamed_organ_makes_everything_be_read_again() {
 }
 
 #[tokio::test]
+async fn a_renamed_column_makes_everything_be_read_again() {
+    let (town, search) = filled().await;
+    town.shelf.0.lock().unwrap().get_mut("c").unwrap().column = "青禾要闻".into();
+    town.happened_to("column", "news").await;
+    search.catch_up(&town.ctx).await.unwrap();
+    let results = search.query(&Query { column: "青禾要闻".into(), ..Query::default() }).await.unwrap();
+    assert_eq!((results.total, results.rebuilding), (1, false));
+}
+
+#[tokio::test]
 async fn an_index_ahead_of_its_database_is_rebuilt() {
     let (town, search) = filled().await;
     drop(search);
     let younger = Town::new().await;
     younger.put(entry("z", "另一个库里的文件", "内容。")).await;
-    let search = Search::open(town.dir(), &younger.ctx);
+    let search = Search::open(town.dir(), &younger.ctx).unwrap();
     search.catch_up(&younger.ctx).await.unwrap();
     assert!(ids(&search, "电梯").await.is_empty());
     assert_eq!(ids(&search, "文件").await, ["z"]);
+}
+
+#[tokio::test]
+async fn a_rebuild_that_is_cut_off_goes_on_where_it_was_committed() {
+    let town = Town::new().await;
+    for n in 0..350 {
+        town.shelf.0.lock().unwrap().insert(format!("{n:03}"), entry(&format!("{n:03}"), "农村公路", "养护。"));
+    }
+    // The 220th reading never ends: one page is committed, one is written and not committed, one is being read.
+    *town.shelf.1.lock().unwrap() = Some(220);
+    let search = town.open();
+    tokio::select! {
+        _ = search.catch_up(&town.ctx) => panic!("it waits for ever"),
+        () = town.shelf.2.notified() => {}
+    }
+    drop(search);
+    *town.shelf.1.lock().unwrap() = None;
+    let search = town.open();
+    let status = search.status();
+    assert_eq!((status.documents, status.done, status.rebuilding), (100, 100, true));
+    assert!(search.query(&Query::text("公路")).await.unwrap().rebuilding, "what is there is found, and said to be partial");
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!((search.status().documents, search.status().rebuilding), (350, false));
+    assert_eq!(search.query(&Query::text("公路")).await.unwrap().total, 350);
 }

@@ -16,8 +16,9 @@ use search::{Query, Search};
 use store::{Db, Files};
 use web::{Ctx, ctx::Parts, hooks::{Hooks, SearchEntry, SearchSource}};
 
+/// Objects by identifier, and after how many more readings a reader is left waiting for ever.
 #[derive(Clone, Default)]
-struct Shelf(Arc<Mutex<BTreeMap<String, SearchEntry>>>);
+struct Shelf(Arc<Mutex<BTreeMap<String, SearchEntry>>>, Arc<Mutex<Option<usize>>>, Arc<tokio::sync::Notify>);
 
 impl SearchSource for Shelf {
     fn subject_kind(&self) -> &'static str {
@@ -25,7 +26,18 @@ impl SearchSource for Shelf {
     }
 
     fn entry<'a>(&'a self, _: &'a Ctx, id: &'a str) -> BoxFuture<'a, web::Result<Option<SearchEntry>>> {
-        Box::pin(async move { Ok(self.0.lock().unwrap().get(id).cloned()) })
+        Box::pin(async move {
+            let stuck = {
+                let mut left = self.1.lock().unwrap();
+                *left = left.map(|left| left.saturating_sub(1));
+                *left == Some(0)
+            };
+            if stuck {
+                self.2.notify_one();
+                std::future::pending::<()>().await;
+            }
+            Ok(self.0.lock().unwrap().get(id).cloned())
+        })
     }
 
     fn ids<'a>(&'a self, _: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, web::Result<Vec<String>>> {
@@ -82,12 +94,16 @@ impl Town {
     }
 
     fn open(&self) -> Search {
-        Search::open(self.dir(), &self.ctx)
+        Search::open(self.dir(), &self.ctx).unwrap()
     }
 
     async fn happened(&self, id: &str) {
+        self.happened_to("document", id).await;
+    }
+
+    async fn happened_to(&self, kind: &'static str, id: &str) {
         let mut tx = self.ctx.db().write().await.unwrap();
-        tx.append(NewEvent::new("edition.published", "document", id, &Actor::System)).await.unwrap();
+        tx.append(NewEvent::new("something.changed", kind, id, &Actor::System)).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -120,7 +136,7 @@ impl Town {
 }
 
 async fn ids(search: &Search, text: &str) -> Vec<String> {
-    let results = search.query(&Query::new(text)).await.unwrap();
+    let results = search.query(&Query::text(text)).await.unwrap();
     results.hits.into_iter().map(|hit| hit.id).collect()
 }
 
