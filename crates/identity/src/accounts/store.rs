@@ -1,0 +1,404 @@
+//! Reading and changing accounts.
+
+use kernel::{Actor, NewEvent, OrganCode, Role, id, id::AccountId};
+use serde_json::json;
+use store::{Db, Tx};
+
+use super::model::{
+    Account, AccountError, Created, NewAccount, clean_email, clean_login, clean_name, clean_roles, roles_from_db, roles_to_db,
+};
+use crate::session::{password, sessions};
+
+type Result<T> = std::result::Result<T, AccountError>;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    login: String,
+    name: String,
+    organ: String,
+    roles: String,
+    email: String,
+    disabled: i64,
+    must_change: i64,
+    locked_until: String,
+    totp_secret: String,
+    signed_in_at: String,
+    created_at: String,
+}
+
+impl From<Row> for Account {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            login: row.login,
+            name: row.name,
+            organ: row.organ.into(),
+            roles: roles_from_db(&row.roles),
+            email: row.email,
+            disabled: row.disabled != 0,
+            must_change: row.must_change != 0,
+            locked_until: row.locked_until,
+            second_factor: !row.totp_secret.is_empty(),
+            signed_in_at: row.signed_in_at,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Makes an account.
+///
+/// # Errors
+/// [`AccountError::Field`] names the field to correct: a login that is taken or malformed, an unknown organ, roles that
+/// exclude each other, a weak password.
+pub async fn create(db: &Db, new: NewAccount) -> Result<Created> {
+    let mut tx = db.write().await?;
+    let created = create_in(&mut tx, new).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// As [`create`], in the caller's transaction.
+pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
+    let login = clean_login(&new.login)?;
+    let name = clean_name(&new.name)?;
+    let email = clean_email(&new.email)?;
+    let roles = clean_roles(&new.roles)?;
+    check_organ(tx, &new.organ).await?;
+    let taken: Option<String> =
+        sqlx::query_scalar("SELECT id FROM account WHERE login = $1").bind(&login).fetch_optional(tx.conn()).await?;
+    if taken.is_some() {
+        return Err(taken_login(&login));
+    }
+    let seams = tx.seams();
+    let one_time = new.password.is_none().then(|| password::one_time(&seams));
+    if let Some(fault) = new.password.as_deref().and_then(|given| password::fault(given, &login, new.password_min)) {
+        return Err(AccountError::field("password", fault));
+    }
+    let secret = new.password.or_else(|| one_time.clone()).unwrap_or_default();
+    let hash = password::hash(&seams, &secret).await?;
+    let account = id::fresh(&seams);
+    let now = tx.now();
+    sqlx::query(
+        "INSERT INTO account (id, login, name, organ, roles, email, password, must_change, disabled, failed_count, \
+         failed_since, locked_until, totp_secret, totp_pending, totp_step, created_at, signed_in_at, password_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, '', '', '', '', 0, $9, '', $9)",
+    )
+    .bind(&account)
+    .bind(&login)
+    .bind(&name)
+    .bind(new.organ.as_str())
+    .bind(roles_to_db(&roles))
+    .bind(&email)
+    .bind(hash)
+    .bind(i64::from(new.must_change || one_time.is_some()))
+    .bind(&now)
+    .execute(tx.conn())
+    .await
+    .map_err(|error| match store::Error::from(error) {
+        // Two administrators chose the same login at the same moment.
+        error if error.is_unique_violation() => taken_login(&login),
+        error => error.into(),
+    })?;
+    let data = json!({"login": login, "name": name, "roles": roles_to_db(&roles)});
+    tx.append(NewEvent::new("account.created", "account", &account, &new.by).organ(&new.organ).data(data)).await?;
+    Ok(Created { id: account.into(), login, one_time })
+}
+
+fn taken_login(login: &str) -> AccountError {
+    AccountError::field("login", format!("登录名 {login} 已有人使用。请换一个，例如 {login}2。"))
+}
+
+/// The organ must exist; while there are none at all (the very first administrator) any code will do.
+async fn check_organ(tx: &mut Tx, organ: &OrganCode) -> Result<()> {
+    let (all, this): (i64, i64) = sqlx::query_as(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN code = $1 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM organ",
+    )
+    .bind(organ.as_str())
+    .fetch_one(tx.conn())
+    .await?;
+    if this == 0 && (all > 0 || !OrganCode::is_valid(organ.as_str())) {
+        return Err(AccountError::field("organ", "请选择所在机关。找不到时，请先在“机关”页面建立这个机关。"));
+    }
+    Ok(())
+}
+
+/// The account with this login.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(db: &Db, login: &str) -> Result<Option<Account>> {
+    let row: Option<Row> = sqlx::query_as("SELECT * FROM account WHERE login = $1")
+        .bind(login.trim().to_lowercase())
+        .fetch_optional(db.read())
+        .await?;
+    Ok(row.map(Account::from))
+}
+
+/// The account with this identifier.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_id(db: &Db, id: &AccountId) -> Result<Option<Account>> {
+    let row: Option<Row> =
+        sqlx::query_as("SELECT * FROM account WHERE id = $1").bind(id.as_str()).fetch_optional(db.read()).await?;
+    Ok(row.map(Account::from))
+}
+
+/// All accounts, by organ and login.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(db: &Db) -> Result<Vec<Account>> {
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM account ORDER BY organ, login").fetch_all(db.read()).await?;
+    Ok(rows.into_iter().map(Account::from).collect())
+}
+
+async fn load(tx: &mut Tx, id: &AccountId) -> Result<Account> {
+    let row: Option<Row> =
+        sqlx::query_as("SELECT * FROM account WHERE id = $1").bind(id.as_str()).fetch_optional(tx.conn()).await?;
+    row.map(Account::from).ok_or(AccountError::NotFound)
+}
+
+fn event(kind: &'static str, account: &Account, by: &Actor) -> NewEvent {
+    NewEvent::new(kind, "account", &account.id, by).organ(&account.organ).data(json!({"login": account.login}))
+}
+
+/// Changes name, organ and mail address.
+///
+/// # Errors
+/// [`AccountError::Field`] names the field to correct.
+pub async fn change(db: &Db, id: &AccountId, name: &str, organ: &OrganCode, email: &str, by: &Actor) -> Result<()> {
+    let (name, email) = (clean_name(name)?, clean_email(email)?);
+    let mut tx = db.write().await?;
+    let before = load(&mut tx, id).await?;
+    check_organ(&mut tx, organ).await?;
+    sqlx::query("UPDATE account SET name = $2, organ = $3, email = $4 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(&name)
+        .bind(organ.as_str())
+        .bind(&email)
+        .execute(tx.conn())
+        .await?;
+    let data = json!({
+        "login": before.login, "name": [before.name, name], "organ": [before.organ, organ], "email_changed": before.email != email,
+    });
+    tx.append(NewEvent::new("account.changed", "account", id, by).organ(organ).data(data)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives an account these roles instead of the ones it has, and ends its sessions.
+///
+/// # Errors
+/// Refused for the own account, for the last security administrator, and for roles that exclude each other.
+pub async fn set_roles(db: &Db, id: &AccountId, roles: &[Role], by: &Actor) -> Result<()> {
+    let roles = clean_roles(roles)?;
+    refuse_own(id, by, "请由另一位安全管理员修改您的角色：本人不能给自己授权。")?;
+    let mut tx = db.write().await?;
+    let account = load(&mut tx, id).await?;
+    if account.roles == roles {
+        return Ok(());
+    }
+    sqlx::query("UPDATE account SET roles = $2 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(roles_to_db(&roles))
+        .execute(tx.conn())
+        .await?;
+    sessions::end_all(&mut tx, id, None).await?;
+    let data = json!({"login": account.login, "before": roles_to_db(&account.roles), "after": roles_to_db(&roles)});
+    tx.append(NewEvent::new("account.roles_changed", "account", id, by).organ(&account.organ).data(data)).await?;
+    if account.roles.contains(&Role::SecurityAdmin) {
+        keep_a_security_admin(&mut tx).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Disables an account and ends its sessions, or enables it again.
+///
+/// # Errors
+/// Refused for the own account and for the last security administrator.
+pub async fn set_disabled(db: &Db, id: &AccountId, disabled: bool, by: &Actor) -> Result<()> {
+    if disabled {
+        refuse_own(id, by, "请由另一位安全管理员停用您的账号。")?;
+    }
+    let mut tx = db.write().await?;
+    let account = load(&mut tx, id).await?;
+    if account.disabled == disabled {
+        return Ok(());
+    }
+    sqlx::query("UPDATE account SET disabled = $2 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(i64::from(disabled))
+        .execute(tx.conn())
+        .await?;
+    if disabled {
+        sessions::end_all(&mut tx, id, None).await?;
+    }
+    let kind = if disabled { "account.disabled" } else { "account.enabled" };
+    tx.append(event(kind, &account, by)).await?;
+    if disabled && account.roles.contains(&Role::SecurityAdmin) {
+        keep_a_security_admin(&mut tx).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn refuse_own(id: &AccountId, by: &Actor, text: &str) -> Result<()> {
+    match by.staff() {
+        Some(staff) if staff.account == *id => Err(AccountError::Refused(text.to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// Somebody must be able to give roles. Called after the change and after the event was appended: appending waits for
+/// other writers, so that two administrators who disable each other cannot both succeed.
+async fn keep_a_security_admin(tx: &mut Tx) -> Result<()> {
+    let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM account WHERE roles = 'security_admin' AND disabled = 0")
+        .fetch_one(tx.conn())
+        .await?;
+    if left == 0 {
+        return Err(AccountError::Refused(
+            "这是最后一个可用的安全管理员，停用或改角色后将无人能够授权。请先建立另一个安全管理员账号。".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Lifts a lock that wrong passwords brought about.
+///
+/// # Errors
+/// When there is no such account.
+pub async fn unlock(db: &Db, id: &AccountId, by: &Actor) -> Result<()> {
+    let mut tx = db.write().await?;
+    let account = load(&mut tx, id).await?;
+    sqlx::query("UPDATE account SET failed_count = 0, failed_since = '', locked_until = '' WHERE id = $1")
+        .bind(id.as_str())
+        .execute(tx.conn())
+        .await?;
+    tx.append(event("account.unlocked", &account, by)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Sets a one-time password, ends all sessions, and returns the password: it is shown once and stored nowhere.
+///
+/// # Errors
+/// Refused for the own account (use the page “我的账号”).
+pub async fn reset_password(db: &Db, id: &AccountId, by: &Actor) -> Result<String> {
+    refuse_own(id, by, "请在“我的账号”修改自己的密码。")?;
+    let secret = password::one_time(db.seams());
+    store_password(db, id, &secret, true, by, "account.password_reset", None).await?;
+    Ok(secret)
+}
+
+/// Sets this password; the sessions end, except `keep`.
+///
+/// # Errors
+/// [`AccountError::Field`] when the password is weak.
+pub async fn set_password(db: &Db, id: &AccountId, secret: &str, min: u32, keep: Option<&str>, by: &Actor) -> Result<()> {
+    let account = find_by_id(db, id).await?.ok_or(AccountError::NotFound)?;
+    if let Some(fault) = password::fault(secret, &account.login, min) {
+        return Err(AccountError::field("password", fault));
+    }
+    store_password(db, id, secret, false, by, "account.password_changed", keep).await
+}
+
+async fn store_password(
+    db: &Db,
+    id: &AccountId,
+    secret: &str,
+    must_change: bool,
+    by: &Actor,
+    kind: &'static str,
+    keep: Option<&str>,
+) -> Result<()> {
+    // Hashing takes long and needs no lock: before the write begins.
+    let hash = password::hash(db.seams(), secret).await?;
+    let mut tx = db.write().await?;
+    let account = load(&mut tx, id).await?;
+    sqlx::query(
+        "UPDATE account SET password = $2, must_change = $3, password_at = $4, failed_count = 0, failed_since = '', \
+         locked_until = '' WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .bind(hash)
+    .bind(i64::from(must_change))
+    .bind(tx.now())
+    .execute(tx.conn())
+    .await?;
+    sessions::end_all(&mut tx, id, keep).await?;
+    tx.append(event(kind, &account, by)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Removes a lost second factor, so that a new one is set up; ends all sessions.
+pub(crate) async fn remove_second_factor(db: &Db, id: &AccountId, by: &Actor) -> Result<()> {
+    refuse_own(id, by, "请在“我的账号”更换自己的动态口令。")?;
+    let mut tx = db.write().await?;
+    let account = load(&mut tx, id).await?;
+    sqlx::query("UPDATE account SET totp_secret = '', totp_pending = '' WHERE id = $1")
+        .bind(id.as_str())
+        .execute(tx.conn())
+        .await?;
+    sqlx::query("DELETE FROM account_recovery WHERE account = $1").bind(id.as_str()).execute(tx.conn()).await?;
+    sessions::end_all(&mut tx, id, None).await?;
+    tx.append(event("account.second_factor_removed", &account, by)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A filter of the list of accounts.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct Filter {
+    pub(crate) q: String,
+    pub(crate) organ: String,
+    pub(crate) role: String,
+    pub(crate) state: String,
+    pub(crate) page: i64,
+}
+
+/// One page of accounts and how many there are in all.
+pub(crate) async fn page(db: &Db, filter: &Filter, offset: impl Fn(i64) -> i64, size: i64) -> Result<(Vec<Account>, i64)> {
+    const FROM: &str = "FROM account WHERE ($1 = '' OR LOWER(login) LIKE $2 ESCAPE '\\' OR name LIKE $2 ESCAPE '\\') \
+         AND ($3 = '' OR organ = $3) AND ($4 = '' OR ',' || roles || ',' LIKE $5) \
+         AND ($6 = '' OR ($6 = 'disabled' AND disabled = 1) OR ($6 = 'active' AND disabled = 0) OR ($6 = 'locked' AND locked_until > $7))";
+    let like = format!("%{}%", crate::organs::escape_like(&filter.q.trim().to_lowercase()));
+    let role = Role::from_code(&filter.role).map(|role| format!("%,{},%", role.code())).unwrap_or_default();
+    let role_code = if role.is_empty() { "" } else { filter.role.as_str() };
+    let now = kernel::time::to_db(db.seams().now());
+    let total: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) {FROM}")))
+        .bind(filter.q.trim())
+        .bind(&like)
+        .bind(&filter.organ)
+        .bind(role_code)
+        .bind(&role)
+        .bind(&filter.state)
+        .bind(&now)
+        .fetch_one(db.read())
+        .await?;
+    let sql = format!("SELECT * {FROM} ORDER BY organ, login LIMIT $8 OFFSET $9");
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(filter.q.trim())
+        .bind(&like)
+        .bind(&filter.organ)
+        .bind(role_code)
+        .bind(&role)
+        .bind(&filter.state)
+        .bind(&now)
+        .bind(size)
+        .bind(offset(total))
+        .fetch_all(db.read())
+        .await?;
+    Ok((rows.into_iter().map(Account::from).collect(), total))
+}
+
+/// How many accounts act for each organ.
+pub(crate) async fn counts_by_organ(db: &Db) -> Result<std::collections::HashMap<String, i64>> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT organ, COUNT(*) FROM account GROUP BY organ").fetch_all(db.read()).await?;
+    Ok(rows.into_iter().collect())
+}

@@ -1,0 +1,219 @@
+//! The page of the calendar.
+
+use askama::Template;
+use axum::{extract::State, response::{IntoResponse, Response}};
+use jiff::civil::{Date, Weekday};
+use kernel::{Calendar, NewEvent, calendar::Special};
+use serde_json::json;
+use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Query, Redirect, Result, office_page, page};
+
+use super::{KNOWN_UNTIL, load_calendar, model::read_lines, special_code};
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    year: i16,
+}
+
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct AddForm {
+    lines: String,
+    notice: String,
+    complete: bool,
+    year: i16,
+    day: String,
+}
+
+/// A square of a month.
+struct Square {
+    number: i8,
+    class: &'static str,
+    sign: &'static str,
+    words: &'static str,
+    today: bool,
+}
+
+struct Month {
+    name: String,
+    weeks: Vec<Vec<Option<Square>>>,
+    working: usize,
+}
+
+struct SpecialRow {
+    day: String,
+    weekday: &'static str,
+    what: &'static str,
+    notice: String,
+    removable: bool,
+}
+
+#[derive(Template)]
+#[template(path = "calendar/templates/year.html")]
+struct YearPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    year: i16,
+    months: Vec<Month>,
+    working: usize,
+    specials: Vec<SpecialRow>,
+    known_until: String,
+    known: bool,
+    form: AddForm,
+    faults: Vec<String>,
+    hint: String,
+}
+
+fn weekday(day: Date) -> &'static str {
+    match day.weekday() {
+        Weekday::Monday => "周一",
+        Weekday::Tuesday => "周二",
+        Weekday::Wednesday => "周三",
+        Weekday::Thursday => "周四",
+        Weekday::Friday => "周五",
+        Weekday::Saturday => "周六",
+        Weekday::Sunday => "周日",
+    }
+}
+
+fn month(calendar: &Calendar, special: &dyn Fn(Date) -> Option<Special>, first: Date, today: Date) -> Month {
+    let mut weeks = vec![Vec::new()];
+    for _ in 0..first.weekday().to_monday_zero_offset() {
+        weeks[0].push(None);
+    }
+    let mut working = 0;
+    let mut day = first;
+    while day.month() == first.month() {
+        if weeks.last().is_some_and(|week| week.len() == 7) {
+            weeks.push(Vec::new());
+        }
+        let works = calendar.is_probably_working(day);
+        working += usize::from(works);
+        let (class, sign, words) = match (special(day), works) {
+            (Some(Special::Off), _) => ("late", "休", "放假"),
+            (Some(Special::Worked), _) => ("soon", "班", "调休上班"),
+            (None, true) => ("", "", "工作日"),
+            (None, false) => ("quiet", "", "周末"),
+        };
+        if let Some(week) = weeks.last_mut() {
+            week.push(Some(Square { number: day.day(), class, sign, words, today: day == today }));
+        }
+        let Ok(next) = day.tomorrow() else { break };
+        day = next;
+    }
+    if let Some(week) = weeks.last_mut() {
+        week.resize_with(7, || None);
+    }
+    Month { name: format!("{} 月", first.month()), weeks, working }
+}
+
+async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec<String>) -> Result<YearPage> {
+    let calendar = ctx.calendar();
+    let own: Vec<(String, String)> =
+        sqlx::query_as("SELECT day, notice FROM calendar_day WHERE day >= $1 AND day <= $2 ORDER BY day")
+            .bind(format!("{year}-01-01"))
+            .bind(format!("{year}-12-31"))
+            .fetch_all(ctx.db().read())
+            .await?;
+    let in_year: Vec<(Date, Special)> = calendar.special_days().filter(|(day, _)| day.year() == year).collect();
+    let special = |wanted: Date| in_year.iter().find(|(day, _)| *day == wanted).map(|(_, special)| *special);
+    let months: Vec<Month> = (1..=12)
+        .filter_map(|number| Date::new(year, number, 1).ok())
+        .map(|first| month(&calendar, &special, first, ctx.today()))
+        .collect();
+    let specials = in_year.iter().map(|(day, special)| {
+        let own = own.iter().find(|(stored, _)| *stored == day.to_string());
+        SpecialRow {
+            day: day.to_string(),
+            weekday: weekday(*day),
+            what: if *special == Special::Off { "放假" } else { "调休上班" },
+            notice: own.map_or("随程序提供".to_owned(), |(_, notice)| if notice.is_empty() { "本系统录入".into() } else { notice.clone() }),
+            removable: own.is_some(),
+        }
+    });
+    let next = calendar.known_until().year() + 1;
+    let errors = if faults.is_empty() { FormErrors::new() } else { FormErrors::one("lines", "请更正下面列出的行，其余内容已保留。") };
+    Ok(YearPage {
+        shell: desk.shell(ctx, format!("{year} 年工作日历")).await?.with_error(!errors.is_empty()),
+        working: months.iter().map(|month| month.working).sum(),
+        specials: specials.collect(),
+        known_until: calendar.known_until().to_string(),
+        known: calendar.known_until().year() >= year,
+        hint: format!("每行一条，例如 {next}-01-01~{next}-01-03 放假；周末调休写 {next}-02-07 上班"),
+        errors,
+        year,
+        months,
+        form,
+        faults,
+    })
+}
+
+fn in_range(ctx: &Ctx, year: i16) -> i16 {
+    if (2019..=2199).contains(&year) { year } else { ctx.today().year() }
+}
+
+/// GET /calendar
+pub(super) async fn year(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Query<Wanted>) -> Result<Response> {
+    let year = in_range(&ctx, wanted.year);
+    office_page(&year_page(&ctx, &desk, year, AddForm::default(), Vec::new()).await?)
+}
+
+/// POST /calendar: records the days of a notice.
+pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<AddForm>) -> Result<Response> {
+    let days = match read_lines(&form.lines) {
+        Ok(days) => days,
+        Err(faults) => {
+            let year = in_range(&ctx, form.year);
+            return page::office_errors(&year_page(&ctx, &desk, year, form, faults).await?);
+        }
+    };
+    // The notice of a year may declare its first days in December before; the year it is about is that of most days.
+    let year = days.keys().nth(days.len() / 2).map_or(form.year, |day| day.year());
+    let notice: String = form.notice.trim().chars().take(60).collect();
+    let mut tx = ctx.db().write().await?;
+    for (day, special) in &days {
+        sqlx::query(
+            "INSERT INTO calendar_day (day, special, notice) VALUES ($1, $2, $3) \
+             ON CONFLICT (day) DO UPDATE SET special = excluded.special, notice = excluded.notice",
+        )
+        .bind(day.to_string())
+        .bind(special_code(*special))
+        .bind(&notice)
+        .execute(tx.conn())
+        .await?;
+    }
+    let known = ctx.calendar().known_until();
+    let end = Date::new(year, 12, 31).map_err(|_| Error::Invalid("请核对年份。".into()))?;
+    // Only the next year can complete the calendar: a gap before it would be computed with as if it had no holidays.
+    let completes = form.complete && end > known && year == known.year() + 1;
+    if completes {
+        store::settings::set(&mut tx, KNOWN_UNTIL, &end.to_string()).await?;
+    }
+    let listed: Vec<String> = days.iter().map(|(day, special)| format!("{day} {}", special_code(*special))).collect();
+    let until = if completes { end } else { known };
+    let data = json!({"days": listed, "notice": notice, "known_until": until.to_string()});
+    tx.append(NewEvent::new("calendar.extended", "calendar", year, &desk.actor()).organ(desk.organ()).data(data)).await?;
+    tx.commit().await?;
+    load_calendar(&ctx).await?;
+    let back = Redirect::to(format!("/calendar?year={year}"));
+    if form.complete && !completes && end > known {
+        let text = format!("已录入 {} 天，但还缺 {} 年的安排，时限暂时只能算到 {known}。请先补录。", days.len(), known.year() + 1);
+        return Ok(back.flash("warn", text).into_response());
+    }
+    Ok(back.ok(format!("已录入 {} 天，时限可以算到 {until}。", days.len())).into_response())
+}
+
+/// POST /calendar/remove: a day recorded by mistake.
+pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<AddForm>) -> Result<Response> {
+    let mut tx = ctx.db().write().await?;
+    let removed =
+        sqlx::query("DELETE FROM calendar_day WHERE day = $1").bind(&form.day).execute(tx.conn()).await?.rows_affected();
+    let year = form.day.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0_i16);
+    if removed == 1 {
+        let event = NewEvent::new("calendar.removed", "calendar", year, &desk.actor()).organ(desk.organ());
+        tx.append(event.data(json!({"days": [form.day]}))).await?;
+    }
+    tx.commit().await?;
+    load_calendar(&ctx).await?;
+    Ok(Redirect::to(format!("/calendar?year={}", in_range(&ctx, year))).ok("已删除这一天的安排。").into_response())
+}

@@ -1,0 +1,50 @@
+//! Organs as CSV and as a workbook; both can be imported again.
+
+use axum::{extract::State, response::Response};
+use documents::tables::{Cell, Sheet, write_csv, write_xlsx};
+use kernel::NewEvent;
+use serde_json::json;
+use web::{Ctx, Desk, Error, Query, Result, page};
+
+use super::{
+    model::{COLUMNS, Draft},
+    pages::{Filter, filtered},
+    store,
+};
+
+async fn sheet(ctx: &Ctx, desk: &Desk, filter: &Filter, format: &str) -> Result<Sheet> {
+    let records = filtered(&store::all(ctx.db()).await?, filter, ctx.today());
+    let rows: Vec<Vec<Cell>> = records
+        .iter()
+        .map(|record| {
+            let mut draft = Draft::of(record);
+            draft.aliases = draft.aliases.replace('\n', "|");
+            (0..COLUMNS.len()).map(|index| Cell::from(draft.field_mut(index).as_str())).collect()
+        })
+        .collect();
+    let mut tx = ctx.db().write().await?;
+    let data = json!({"rows": rows.len(), "format": format});
+    tx.append(NewEvent::new("organ.exported", "account", &desk.staff.account, &desk.actor()).organ(desk.organ()).data(data)).await?;
+    tx.commit().await?;
+    Ok(Sheet {
+        name: "机关".into(),
+        title: None,
+        header: COLUMNS.iter().map(|(code, label, _)| if format == "csv" { *code } else { *label }.to_owned()).collect(),
+        rows,
+        widths: vec![10.0, 28.0, 18.0, 28.0, 18.0, 12.0, 16.0, 16.0, 32.0, 32.0, 32.0, 12.0, 12.0, 12.0],
+    })
+}
+
+/// GET /organs/export.csv
+pub(super) async fn csv(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    let sheet = sheet(&ctx, &desk, &filter, "csv").await?;
+    Ok(page::download(write_csv(&sheet), "text/csv; charset=utf-8", &format!("机关-{}.csv", ctx.today())))
+}
+
+/// GET /organs/export.xlsx
+pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let sheet = sheet(&ctx, &desk, &filter, "xlsx").await?;
+    let bytes = write_xlsx(&sheet).map_err(|rejected| Error::Invalid(rejected.message))?;
+    Ok(page::download(bytes, TYPE, &format!("机关-{}.xlsx", ctx.today())))
+}

@@ -1,0 +1,275 @@
+//! Importing a table of organs: upload, preview with row-wise errors that are corrected on the page, carrying out.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{extract::{Multipart, Path, State}, response::{IntoResponse, Response}};
+use documents::{Extractor, Limits, tables::Table};
+use kernel::id;
+use ::store::{Once, Tx};
+use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Redirect, Result, office_page, page};
+
+use super::{
+    import::{Mode, carry_out},
+    model::{COLUMNS, column_of},
+    plan::{Effect, judge},
+    store,
+};
+
+/// Rows of one table; a county has tens to hundreds of organs.
+const MOST_ROWS: usize = 2000;
+
+#[derive(Template)]
+#[template(path = "organs/templates/import.html")]
+struct UploadPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    columns: Vec<(&'static str, &'static str)>,
+}
+
+/// A cell of a wrong row, to be corrected.
+struct Cell {
+    name: String,
+    label: &'static str,
+    value: String,
+}
+
+struct WrongRow {
+    number: usize,
+    faults: Vec<(String, &'static str)>,
+    cells: Vec<Cell>,
+}
+
+struct GoodRow {
+    number: usize,
+    code: String,
+    name: String,
+    effect: &'static str,
+    columns: String,
+}
+
+#[derive(Template)]
+#[template(path = "organs/templates/import_preview.html")]
+struct PreviewPage {
+    shell: OfficeShell,
+    id: String,
+    once: String,
+    file_name: String,
+    faults: Vec<String>,
+    unknown: String,
+    counts: [usize; 4],
+    wrong: Vec<WrongRow>,
+    good: Vec<GoodRow>,
+    good_count: usize,
+}
+
+/// GET /organs/import
+pub(super) async fn form(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
+    office_page(&upload_page(&ctx, &desk, FormErrors::new()).await?)
+}
+
+async fn upload_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<UploadPage> {
+    let shell = desk.shell(ctx, "导入机关").await?.with_error(!errors.is_empty());
+    Ok(UploadPage { shell, errors, columns: COLUMNS.iter().map(|(code, label, _)| (*code, *label)).collect() })
+}
+
+/// POST /organs/import
+pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, mut parts: Multipart) -> Result<Response> {
+    let limit = ctx.config().server.upload_mb * 1024 * 1024;
+    let mut read = None;
+    while let Some(mut field) = parts.next_field().await.map_err(broken)? {
+        if field.name() != Some("file") {
+            continue;
+        }
+        let name = field.file_name().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let mut incoming = ctx.files().receive().await?;
+        let mut size = 0;
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            size = incoming.write(&chunk).await?;
+            if size > limit {
+                return Err(Error::TooLarge(format!("文件太大，上限 {} MB。机关表通常不到 1 MB，请检查是否选错了文件。", ctx.config().server.upload_mb)));
+            }
+        }
+        if size > 0 && !name.is_empty() {
+            read = Some((name, incoming.finish().await?));
+        }
+    }
+    let table = match &read {
+        None => Err("请选择一个 .xlsx 或 .csv 文件，例如“机关.xlsx”。".to_owned()),
+        Some((name, received)) => {
+            let extractor = Extractor::new(ctx.program().clone(), Limits::default());
+            extractor.read_table(&received.path, name, None).await.map_err(|rejected| rejected.message)
+        }
+    };
+    let table = table.and_then(|table| match table.rows.len() {
+        0 => Err("表格只有表头，没有机关。请从第二行起每行填一个机关。".to_owned()),
+        count if count > MOST_ROWS => Err(format!("表格有 {count} 行，一次最多 {MOST_ROWS} 行。请拆成几个文件分别导入。")),
+        _ => Ok(table),
+    });
+    let (table, name) = match (table, read) {
+        (Ok(table), Some((name, _))) => (table, name),
+        (table, _) => {
+            let message = table.err().unwrap_or_default();
+            return page::office_errors(&upload_page(&ctx, &desk, FormErrors::one("file", message)).await?);
+        }
+    };
+    let mut tx = ctx.db().write().await?;
+    let id = id::fresh(ctx.seams());
+    let now = tx.now();
+    // What was uploaded before and never carried out is of no use after the next upload.
+    sqlx::query("DELETE FROM organ_import WHERE account = $1").bind(desk.staff.account.as_str()).execute(tx.conn()).await?;
+    sqlx::query("INSERT INTO organ_import (id, account, file_name, content, done_at, created_at) VALUES ($1, $2, $3, $4, '', $5)")
+        .bind(&id)
+        .bind(desk.staff.account.as_str())
+        .bind(name.chars().take(200).collect::<String>())
+        .bind(serde_json::to_string(&table)?)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    tx.commit().await?;
+    Ok(Redirect::to(format!("/organs/import/{id}")).into_response())
+}
+
+fn broken(_: axum::extract::multipart::MultipartError) -> Error {
+    Error::Invalid("文件没有传完。请检查网络后重新上传。".into())
+}
+
+async fn load(ctx: &Ctx, desk: &Desk, id: &str) -> Result<(String, Table)> {
+    let row: Option<(String, String)> =
+        sqlx::query_as("SELECT file_name, content FROM organ_import WHERE id = $1 AND account = $2 AND done_at = ''")
+            .bind(id)
+            .bind(desk.staff.account.as_str())
+            .fetch_optional(ctx.db().read())
+            .await?;
+    let (name, content) = row.ok_or(Error::NotFound)?;
+    Ok((name, serde_json::from_str(&content)?))
+}
+
+/// GET /organs/import/{id}
+pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+    let (file_name, table) = load(&ctx, &desk, &id).await?;
+    let plan = judge(&table, &store::all(ctx.db()).await?);
+    let counts = plan.counts();
+    let mut wrong = Vec::new();
+    let mut good = Vec::new();
+    for row in &plan.rows {
+        match &row.effect {
+            Effect::Wrong(faults) => {
+                let source = table.rows.iter().find(|source| source.number == row.number);
+                wrong.push(WrongRow {
+                    number: row.number,
+                    faults: faults.iter().map(|(column, message)| (message.clone(), label(column))).collect(),
+                    cells: cells(&table, row.number, source.map_or(&[], |source| source.cells.as_slice())),
+                });
+            }
+            effect if good.len() < 200 => good.push(GoodRow {
+                number: row.number,
+                code: row.draft.code.clone(),
+                name: row.draft.name.clone(),
+                effect: match effect {
+                    Effect::Create => "新建",
+                    Effect::Change(_) => "修改",
+                    _ => "不变",
+                },
+                columns: match effect {
+                    Effect::Change(columns) => columns.iter().map(|column| label(column)).collect::<Vec<_>>().join("、"),
+                    _ => String::new(),
+                },
+            }),
+            _ => {}
+        }
+    }
+    office_page(&PreviewPage {
+        shell: desk.shell(&ctx, "检查导入内容").await?.with_error(!wrong.is_empty() || !plan.faults.is_empty()),
+        once: ctx.once(),
+        id,
+        file_name,
+        faults: plan.faults,
+        unknown: plan.unknown.join("、"),
+        counts,
+        wrong,
+        good,
+        good_count: counts[0] + counts[1],
+    })
+}
+
+fn label(column: &str) -> &'static str {
+    column_of(column).map_or("", |index| COLUMNS[index].1)
+}
+
+fn cells(table: &Table, number: usize, values: &[String]) -> Vec<Cell> {
+    let known = table.header.iter().enumerate().filter_map(|(at, heading)| Some((at, column_of(heading)?)));
+    known
+        .map(|(at, index)| Cell {
+            name: format!("c{number}-{at}"),
+            label: COLUMNS[index].1,
+            value: values.get(at).cloned().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// POST /organs/import/{id}: keeps the corrections; then checks again, or carries out all or the good rows.
+pub(super) async fn submit(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(form): Form<HashMap<String, String>>,
+) -> Result<Response> {
+    let field = |name: &str| form.get(name).map_or("", String::as_str);
+    let act = field("act");
+    let mut tx = ctx.db().write().await?;
+    let token = if act == "check" { "" } else { field("once") };
+    if let Once::Already(to) = tx.once(token).await? {
+        return Ok(Redirect::to(to).into_response());
+    }
+    let (_, mut table) = load(&ctx, &desk, &id).await?;
+    for row in &mut table.rows {
+        for (at, cell) in row.cells.iter_mut().enumerate() {
+            if let Some(text) = form.get(&format!("c{}-{at}", row.number)) {
+                text.trim().clone_into(cell);
+            }
+        }
+    }
+    let here = format!("/organs/import/{id}");
+    let mode = match act {
+        "all" => Mode::AllOrNothing,
+        "good" => Mode::GoodRows,
+        _ => {
+            keep(&mut tx, &id, &table).await?;
+            tx.commit().await?;
+            return Ok(Redirect::to(here).into_response());
+        }
+    };
+    let outcome = carry_out(&mut tx, &table, mode, &desk.actor()).await?;
+    if !outcome.errors.is_empty() {
+        if mode == Mode::GoodRows {
+            table.rows.retain(|row| outcome.errors.iter().any(|error| error.row == row.number));
+        }
+        keep(&mut tx, &id, &table).await?;
+        tx.remember(token, &here).await?;
+        tx.commit().await?;
+        store::load_directory(&ctx).await?;
+        let text = if mode == Mode::GoodRows {
+            format!("已导入：新建 {}，修改 {}。下面 {} 行请更正后再导入。", outcome.created, outcome.changed, table.rows.len())
+        } else {
+            "还有需要更正的行，没有导入任何内容。请更正后再导入，或只导入正确的行。".to_owned()
+        };
+        return Ok(Redirect::to(here).flash("warn", text).into_response());
+    }
+    let now = tx.now();
+    sqlx::query("UPDATE organ_import SET done_at = $2 WHERE id = $1").bind(&id).bind(now).execute(tx.conn()).await?;
+    tx.remember(token, "/organs").await?;
+    tx.commit().await?;
+    store::load_directory(&ctx).await?;
+    let text = format!("已导入：新建 {}，修改 {}，不变 {}。", outcome.created, outcome.changed, outcome.unchanged);
+    Ok(Redirect::to("/organs").ok(text).into_response())
+}
+
+async fn keep(tx: &mut Tx, id: &str, table: &Table) -> Result<()> {
+    sqlx::query("UPDATE organ_import SET content = $2 WHERE id = $1")
+        .bind(id)
+        .bind(serde_json::to_string(table)?)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

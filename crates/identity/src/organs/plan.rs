@@ -1,0 +1,243 @@
+//! What a table of organs would change: every row judged, before anything is written.
+
+use documents::tables::Table;
+use web::FormErrors;
+
+use super::{
+    model::{COLUMNS, Draft, Record, changes, check_among, column_of},
+    store::aliases_with_old,
+};
+
+/// What a row would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// A new organ.
+    Create,
+    /// These columns of an existing one change.
+    Change(Vec<String>),
+    /// Nothing changes.
+    Nothing,
+    /// Column and message, as often as something must be corrected.
+    Wrong(Vec<(String, String)>),
+}
+
+/// One row, judged.
+#[derive(Debug, Clone)]
+pub(crate) struct PlanRow {
+    /// Row number as the spreadsheet shows it.
+    pub(crate) number: usize,
+    /// What stands in it, by our columns; columns that the table lacks are those of the stored organ.
+    pub(crate) draft: Draft,
+    /// The organ that it means, when it could be read.
+    pub(crate) record: Option<Record>,
+    /// What it would do.
+    pub(crate) effect: Effect,
+}
+
+/// A table, judged.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plan {
+    /// What is wrong with the table as a whole.
+    pub(crate) faults: Vec<String>,
+    /// Headings that are not understood and were passed over.
+    pub(crate) unknown: Vec<String>,
+    /// The rows.
+    pub(crate) rows: Vec<PlanRow>,
+}
+
+impl Plan {
+    /// How many rows have this kind of effect: created, changed, nothing, wrong.
+    pub(crate) fn counts(&self) -> [usize; 4] {
+        let mut out = [0; 4];
+        for row in &self.rows {
+            out[match row.effect {
+                Effect::Create => 0,
+                Effect::Change(_) => 1,
+                Effect::Nothing => 2,
+                Effect::Wrong(_) => 3,
+            }] += 1;
+        }
+        out
+    }
+}
+
+/// Judges a table against the stored organs. Rows may refer to organs that stand further down; a row that refers to one
+/// whose own row is wrong is wrong too.
+pub(crate) fn judge(table: &Table, stored: &[Record]) -> Plan {
+    let mut plan = Plan::default();
+    let mut columns: Vec<(usize, usize)> = Vec::new();
+    for (at, heading) in table.header.iter().enumerate() {
+        match column_of(heading) {
+            Some(index) if columns.iter().any(|(_, known)| *known == index) => {
+                plan.faults.push(format!("请只留一列“{}”：表头里出现了两次。", COLUMNS[index].1));
+            }
+            Some(index) => columns.push((at, index)),
+            None if heading.trim().is_empty() => {}
+            None => plan.unknown.push(heading.clone()),
+        }
+    }
+    for needed in [0, 1] {
+        if !columns.iter().any(|(_, index)| *index == needed) {
+            plan.faults.push(format!("请在表头加上“{}”一列（也可写作 {}）。", COLUMNS[needed].1, COLUMNS[needed].0));
+        }
+    }
+    if !plan.faults.is_empty() {
+        return plan;
+    }
+    for row in &table.rows {
+        let cell = |wanted: usize| {
+            let place = columns.iter().find(|(_, index)| *index == wanted).map(|(at, _)| *at);
+            place.and_then(|at| row.cells.get(at)).map(|text| text.trim().to_owned())
+        };
+        let code = cell(0).unwrap_or_default();
+        let mut draft = stored.iter().find(|one| one.organ.code.as_str() == code).map(Draft::of).unwrap_or_default();
+        for index in 0..COLUMNS.len() {
+            if let Some(text) = cell(index) {
+                // What our own CSV protects with an apostrophe comes back without it.
+                let text = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(&text);
+                text.clone_into(draft.field_mut(index));
+            }
+        }
+        plan.rows.push(PlanRow { number: row.number, draft, record: None, effect: Effect::Nothing });
+    }
+    settle(&mut plan.rows, stored);
+    plan
+}
+
+/// Judges the rows together: as long as a row turns out wrong, those that built on it are judged again.
+fn settle(rows: &mut [PlanRow], stored: &[Record]) {
+    let last = stored.iter().map(|one| one.position).max().unwrap_or(0);
+    let twice: Vec<bool> = (0..rows.len())
+        .map(|at| rows[..at].iter().any(|other| other.draft.code.trim() == rows[at].draft.code.trim()))
+        .collect();
+    let mut good = vec![true; rows.len()];
+    loop {
+        let mut world = stored.to_vec();
+        // First the bare names and codes, so that a row may refer to one further down.
+        for (at, row) in rows.iter().enumerate().filter(|(at, _)| good[*at]) {
+            let mut ignored = FormErrors::new();
+            let bare = Draft { parent: String::new(), successor: String::new(), ..row.draft.clone() };
+            put(&mut world, bare.read(&[], &mut ignored), last + 10 * (at as i64 + 1));
+        }
+        let mut readings: Vec<(Record, FormErrors)> = Vec::new();
+        for row in rows.iter() {
+            let mut errors = FormErrors::new();
+            let mut record = row.draft.read(&world, &mut errors);
+            if let Some(before) = stored.iter().find(|one| one.organ.code == record.organ.code) {
+                record.organ.aliases = aliases_with_old(before, &record);
+            }
+            readings.push((record, errors));
+        }
+        for (at, (record, _)) in readings.iter().enumerate().filter(|(at, _)| good[*at]) {
+            put(&mut world, record.clone(), last + 10 * (at as i64 + 1));
+        }
+        let mut again = false;
+        for (at, (record, mut errors)) in readings.into_iter().enumerate() {
+            errors.require(!twice[at], "code", "请删去重复的行：这个机关代码在前面已经出现过。");
+            check_among(&record, &world, &mut errors);
+            let row = &mut rows[at];
+            if !errors.is_empty() {
+                again |= good[at];
+                good[at] = false;
+                row.effect = Effect::Wrong(errors.items().to_vec());
+                row.record = None;
+                continue;
+            }
+            let placed = world.iter().find(|one| one.organ.code == record.organ.code);
+            let mut record = record;
+            (record.position, record.version) = placed.map_or((0, 0), |one| (one.position, one.version));
+            row.effect = match stored.iter().find(|one| one.organ.code == record.organ.code) {
+                None => Effect::Create,
+                Some(before) => {
+                    let changed: Vec<String> = changes(before, &record).keys().cloned().collect();
+                    if changed.is_empty() { Effect::Nothing } else { Effect::Change(changed) }
+                }
+            };
+            row.record = Some(record);
+        }
+        // Each round finds at least one more wrong row, so this ends.
+        if !again {
+            return;
+        }
+    }
+}
+
+fn put(world: &mut Vec<Record>, mut record: Record, position: i64) {
+    match world.iter_mut().find(|one| one.organ.code == record.organ.code) {
+        Some(place) => {
+            (record.position, record.version) = (place.position, place.version);
+            *place = record;
+        }
+        None => {
+            record.position = position;
+            world.push(record);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use documents::tables::TableRow;
+
+    use super::{super::model::tests::record, *};
+
+    fn table(rows: &[&[&str]]) -> Table {
+        let cells = |row: &[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        Table {
+            sheet: String::new(),
+            header_number: 1,
+            header: cells(rows[0]),
+            rows: rows[1..].iter().enumerate().map(|(at, row)| TableRow { number: at + 2, cells: cells(row) }).collect(),
+        }
+    }
+
+    #[test]
+    fn rows_may_refer_to_rows_further_down() {
+        let plan = judge(
+            &table(&[
+                &["机关代码", "名称", "类型", "上级"],
+                &["B1", "青禾县乙局", "县政府部门", "青禾县政府"],
+                &["A1", "青禾县政府", "county_unit", ""],
+            ]),
+            &[],
+        );
+        assert_eq!(plan.counts(), [2, 0, 0, 0], "{plan:?}");
+        assert_eq!(plan.rows[0].record.as_ref().and_then(|row| row.organ.parent.clone()), Some("A1".into()));
+    }
+
+    #[test]
+    fn a_row_on_top_of_a_wrong_one_is_wrong_too_and_the_rest_is_good() {
+        let plan = judge(
+            &table(&[
+                &["code", "name", "kind", "parent", "没人认识"],
+                &["A1", "青禾县政府", "什么类型", "", ""],
+                &["B1", "青禾县乙局", "township", "A1", ""],
+                &["C1", "青禾县丙局", "township", "", ""],
+                &["C1", "青禾县丁局", "township", "", ""],
+            ]),
+            &[],
+        );
+        assert_eq!(plan.counts(), [1, 0, 0, 3], "{plan:?}");
+        assert_eq!(plan.unknown, ["没人认识"]);
+        let Effect::Wrong(faults) = &plan.rows[1].effect else { panic!("{plan:?}") };
+        assert_eq!(faults[0].0, "parent");
+    }
+
+    #[test]
+    fn columns_that_the_table_lacks_keep_what_is_stored_and_old_names_become_aliases() {
+        let mut stored = record("A1", "青禾县甲局");
+        stored.organ.phone = "0000-1".into();
+        let again = judge(&table(&[&["code", "name"], &["A1", "青禾县甲局"]]), std::slice::from_ref(&stored));
+        assert_eq!(again.counts(), [0, 0, 1, 0]);
+        let plan = judge(&table(&[&["code", "name"], &["A1", "青禾县新甲局"]]), &[stored]);
+        let row = plan.rows[0].record.as_ref().expect("good row");
+        assert_eq!(row.organ.phone, "0000-1");
+        assert!(row.organ.aliases.contains(&"青禾县甲局".to_owned()), "{row:?}");
+    }
+
+    #[test]
+    fn a_table_without_codes_is_refused_as_a_whole() {
+        let plan = judge(&table(&[&["名称", "电话"], &["青禾县甲局", "1"]]), &[]);
+        assert!(plan.rows.is_empty() && plan.faults[0].contains("机关代码"), "{plan:?}");
+    }
+}

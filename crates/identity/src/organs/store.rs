@@ -1,0 +1,356 @@
+//! Reading and changing organs. Each change is one transaction with its event; the caller reloads the directory.
+
+use jiff::{ToSpan, civil::Date};
+use kernel::{Actor, Directory, NewEvent, Organ, OrganCode, OrganKind};
+use serde_json::json;
+use store::{Db, Tx};
+use web::{Ctx, Error, FormErrors, Result};
+
+use super::model::{Draft, Record, changes, check_among, read_aliases};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    code: String,
+    name: String,
+    short_name: String,
+    aliases: String,
+    kind: String,
+    parent: String,
+    leader: String,
+    phone: String,
+    address: String,
+    hours: String,
+    note: String,
+    exists_from: String,
+    exists_to: String,
+    successor: String,
+    position: i64,
+    version: i64,
+}
+
+impl From<Row> for Record {
+    fn from(row: Row) -> Self {
+        let code = |text: String| (!text.is_empty()).then(|| OrganCode::from(text));
+        let date = |text: String| text.parse::<Date>().ok();
+        let organ = Organ {
+            code: row.code.into(),
+            name: row.name,
+            short_name: row.short_name,
+            aliases: serde_json::from_str(&row.aliases).unwrap_or_default(),
+            kind: OrganKind::read(&row.kind).unwrap_or(OrganKind::CountyUnit),
+            parent: code(row.parent),
+            leader: row.leader,
+            phone: row.phone,
+            address: row.address,
+            hours: row.hours,
+            exists_from: date(row.exists_from),
+            exists_to: date(row.exists_to),
+            successor: code(row.successor),
+        };
+        Self { organ, note: row.note, position: row.position, version: row.version }
+    }
+}
+
+/// All organs in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(db: &Db) -> store::Result<Vec<Record>> {
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM organ ORDER BY position, code").fetch_all(db.read()).await?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}
+
+/// The organ with this code.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get(db: &Db, code: &OrganCode) -> store::Result<Option<Record>> {
+    let row: Option<Row> =
+        sqlx::query_as("SELECT * FROM organ WHERE code = $1").bind(code.as_str()).fetch_optional(db.read()).await?;
+    Ok(row.map(Record::from))
+}
+
+/// Reads all organs into the directory that every page asks. Called at start and after every change.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_directory(ctx: &Ctx) -> Result<()> {
+    let organs = all(ctx.db()).await?.into_iter().map(|record| record.organ).collect();
+    ctx.set_directory(Directory::new(organs, &ctx.config().site.county));
+    Ok(())
+}
+
+/// All organs, with the lock that lets one change of the register happen at a time: names and circles are judged among
+/// all of them.
+pub(super) async fn lock_all(tx: &mut Tx) -> store::Result<Vec<Record>> {
+    tx.next_number("organ.change").await?;
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM organ ORDER BY position, code").fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}
+
+/// Writes a new organ.
+pub(super) async fn insert(tx: &mut Tx, record: &Record) -> store::Result<()> {
+    write(
+        tx,
+        "INSERT INTO organ (code, name, short_name, aliases, kind, parent, leader, phone, address, hours, note, exists_from, \
+         exists_to, successor, changed_at, position, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 + 1)",
+        record,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes a changed organ unless somebody changed it since it was read; whether it was written.
+pub(super) async fn update(tx: &mut Tx, record: &Record) -> store::Result<bool> {
+    let rows = write(
+        tx,
+        "UPDATE organ SET name = $2, short_name = $3, aliases = $4, kind = $5, parent = $6, leader = $7, phone = $8, \
+         address = $9, hours = $10, note = $11, exists_from = $12, exists_to = $13, successor = $14, changed_at = $15, \
+         position = $16, version = version + 1 WHERE code = $1 AND version = $17",
+        record,
+    )
+    .await?;
+    Ok(rows == 1)
+}
+
+async fn write(tx: &mut Tx, sql: &'static str, record: &Record) -> store::Result<u64> {
+    let organ = &record.organ;
+    let code = |code: &Option<OrganCode>| code.as_ref().map(|code| code.0.clone()).unwrap_or_default();
+    let date = |date: &Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
+    let now = tx.now();
+    let done = sqlx::query(sql)
+        .bind(organ.code.as_str())
+        .bind(&organ.name)
+        .bind(&organ.short_name)
+        .bind(serde_json::to_string(&organ.aliases)?)
+        .bind(organ.kind.code())
+        .bind(code(&organ.parent))
+        .bind(&organ.leader)
+        .bind(&organ.phone)
+        .bind(&organ.address)
+        .bind(&organ.hours)
+        .bind(&record.note)
+        .bind(date(&organ.exists_from))
+        .bind(date(&organ.exists_to))
+        .bind(code(&organ.successor))
+        .bind(now)
+        .bind(record.position)
+        .bind(record.version)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// The event of a change of an organ.
+pub(super) fn event(kind: &'static str, code: &OrganCode, by: &Actor) -> NewEvent {
+    NewEvent::new(kind, "organ", code, by).organ(code)
+}
+
+/// What a change of the register ended in: what to correct in the form, or the organ as it is now.
+pub type Checked<T> = Result<std::result::Result<T, FormErrors>>;
+
+/// Makes an organ.
+///
+/// # Errors
+/// When the database fails; what must be corrected is the inner error.
+pub async fn create(tx: &mut Tx, draft: &Draft, by: &Actor) -> Checked<Record> {
+    let all = lock_all(tx).await?;
+    let mut errors = FormErrors::new();
+    let mut record = draft.read(&all, &mut errors);
+    if all.iter().any(|one| one.organ.code == record.organ.code) {
+        errors.add("code", format!("请换一个代码：{} 已有机关使用。", record.organ.code));
+    }
+    check_among(&record, &all, &mut errors);
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
+    record.position = all.iter().map(|one| one.position).max().unwrap_or(0) + 10;
+    insert(tx, &record).await?;
+    let data = json!({"name": record.organ.name, "short_name": record.organ.short_name});
+    tx.append(event("organ.created", &record.organ.code, by).data(data)).await?;
+    Ok(Ok(record))
+}
+
+fn find<'a>(all: &'a [Record], code: &OrganCode) -> Result<&'a Record> {
+    all.iter().find(|one| one.organ.code == *code).ok_or(Error::NotFound)
+}
+
+fn changed_meanwhile() -> Error {
+    Error::Conflict("这个机关刚刚被别人修改过，您的改动没有保存。请返回上一页复制您填写的内容，刷新后再改。".into())
+}
+
+/// Changes everything but code, names, end and successor (which have their own ways).
+///
+/// # Errors
+/// When the database fails, or somebody changed the organ since version `version`.
+pub async fn edit(tx: &mut Tx, code: &OrganCode, version: i64, draft: &Draft, by: &Actor) -> Checked<Record> {
+    let all = lock_all(tx).await?;
+    let before = find(&all, code)?;
+    if before.version != version {
+        return Err(changed_meanwhile());
+    }
+    let fixed = Draft::of(before);
+    let draft = Draft {
+        code: fixed.code,
+        name: fixed.name,
+        short_name: fixed.short_name,
+        exists_to: fixed.exists_to,
+        successor: fixed.successor,
+        ..draft.clone()
+    };
+    let mut errors = FormErrors::new();
+    let mut record = draft.read(&all, &mut errors);
+    check_among(&record, &all, &mut errors);
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
+    (record.position, record.version) = (before.position, before.version);
+    let changed = changes(before, &record);
+    if !changed.is_empty() {
+        save(tx, &record).await?;
+        tx.append(event("organ.changed", code, by).data(changed.into())).await?;
+    }
+    Ok(Ok(record))
+}
+
+async fn save(tx: &mut Tx, record: &Record) -> Result<()> {
+    if update(tx, record).await? { Ok(()) } else { Err(changed_meanwhile()) }
+}
+
+/// Gives an organ new names; the old ones become aliases, unless they were only misspelt.
+///
+/// # Errors
+/// When the database fails or there is no such organ.
+pub async fn rename(tx: &mut Tx, code: &OrganCode, name: &str, short_name: &str, misspelt: bool, by: &Actor) -> Checked<Record> {
+    let all = lock_all(tx).await?;
+    let before = find(&all, code)?;
+    let draft = Draft { name: name.to_owned(), short_name: short_name.to_owned(), ..Draft::of(before) };
+    let mut errors = FormErrors::new();
+    let mut record = draft.read(&all, &mut errors);
+    if !misspelt {
+        record.organ.aliases = aliases_with_old(before, &record);
+    }
+    check_among(&record, &all, &mut errors);
+    errors.require(
+        record.organ.name != before.organ.name || record.organ.short_name != before.organ.short_name,
+        "name",
+        "请填写新的名称：与现在的完全一样。",
+    );
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
+    (record.position, record.version) = (before.position, before.version);
+    save(tx, &record).await?;
+    tx.append(event("organ.renamed", code, by).data(changes(before, &record).into())).await?;
+    Ok(Ok(record))
+}
+
+/// Aliases with the former names among them.
+pub(super) fn aliases_with_old(before: &Record, after: &Record) -> Vec<String> {
+    let (old, new) = (&before.organ, &after.organ);
+    let text = format!("{}\n{}\n{}", old.name, old.short_name, new.aliases.join("\n"));
+    read_aliases(&text, &new.name, &new.short_name)
+}
+
+/// Ends organs in favour of `successor`, which takes over on `first_day` (机构改革).
+///
+/// # Errors
+/// When the database fails or an organ is unknown; what must be corrected is the inner error.
+pub async fn merge(
+    tx: &mut Tx,
+    codes: &[OrganCode],
+    successor: &OrganCode,
+    first_day: Date,
+    note: &str,
+    by: &Actor,
+) -> Checked<()> {
+    let mut all = lock_all(tx).await?;
+    let mut errors = FormErrors::new();
+    let target = find(&all, successor)?.organ.clone();
+    let last_day = first_day.saturating_sub(1.day());
+    errors.require(!codes.is_empty(), "organs", "请选择要并入的机关，至少一个。");
+    errors.require(!codes.contains(successor), "successor", "请另选承接机关：它不能同时是被并入的机关。");
+    if target.exists_to.is_some_and(|to| to < first_day) {
+        errors.add("successor", format!("请另选承接机关：{} 那时已经撤销。", target.short_name));
+    }
+    if target.exists_from.is_some_and(|from| from > first_day) {
+        errors.add("date", format!("请核对日期：{} 那时还没有设立。", target.short_name));
+    }
+    for code in codes {
+        let before = find(&all, code)?.clone();
+        let mut after = before.clone();
+        if before.organ.exists_to.is_some() {
+            errors.add("organs", format!("请取消选择 {}：它已经撤销。", before.organ.short_name));
+        } else if before.organ.exists_from.is_some_and(|from| from > last_day) {
+            errors.add("date", format!("请核对日期：{} 在那之前还没有设立。", before.organ.short_name));
+        }
+        after.organ.exists_to = Some(last_day);
+        after.organ.successor = Some(successor.clone());
+        if !note.trim().is_empty() {
+            note.trim().clone_into(&mut after.note);
+        }
+        // Judged among the changes made so far, so that a circle within one merge shows too.
+        check_among(&after, &all, &mut errors);
+        if !errors.is_empty() {
+            return Ok(Err(errors));
+        }
+        save(tx, &after).await?;
+        let data = json!({"successor": successor, "last_day": last_day.to_string(), "name": before.organ.name});
+        tx.append(event("organ.merged", code, by).data(data)).await?;
+        if let Some(place) = all.iter_mut().find(|one| one.organ.code == *code) {
+            *place = after;
+        }
+    }
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
+    Ok(Ok(()))
+}
+
+/// Ends an organ without a successor; `last_day` is its last day of existence.
+///
+/// # Errors
+/// When the database fails or there is no such organ.
+pub async fn abolish(tx: &mut Tx, code: &OrganCode, last_day: Date, note: &str, by: &Actor) -> Checked<()> {
+    let all = lock_all(tx).await?;
+    let before = find(&all, code)?;
+    let mut errors = FormErrors::new();
+    errors.require(before.organ.exists_to.is_none(), "date", "这个机关已经撤销，不必再办。");
+    errors.require(
+        before.organ.exists_from.is_none_or(|from| from <= last_day),
+        "date",
+        "请核对日期：撤销日期不能早于设立日期。",
+    );
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
+    let mut after = before.clone();
+    after.organ.exists_to = Some(last_day);
+    if !note.trim().is_empty() {
+        note.trim().clone_into(&mut after.note);
+    }
+    save(tx, &after).await?;
+    tx.append(event("organ.abolished", code, by).data(changes(before, &after).into())).await?;
+    Ok(Ok(()))
+}
+
+/// Takes an abolition or merger back.
+///
+/// # Errors
+/// When the database fails or there is no such organ; a name taken meanwhile is the inner error.
+pub async fn restore(tx: &mut Tx, code: &OrganCode, by: &Actor) -> Checked<()> {
+    let all = lock_all(tx).await?;
+    let before = find(&all, code)?;
+    let mut after = before.clone();
+    after.organ.exists_to = None;
+    after.organ.successor = None;
+    let mut errors = FormErrors::new();
+    check_among(&after, &all, &mut errors);
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
+    save(tx, &after).await?;
+    tx.append(event("organ.restored", code, by).data(changes(before, &after).into())).await?;
+    Ok(Ok(()))
+}

@@ -1,0 +1,163 @@
+//! The pages of «我的账号».
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use kernel::time;
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Result, office_page};
+
+use super::{sessions, totp};
+use crate::accounts::{self, Account};
+
+/// A session in words.
+pub(crate) struct SessionRow {
+    pub(crate) id: String,
+    pub(crate) browser: String,
+    pub(crate) address: String,
+    pub(crate) since: String,
+    pub(crate) seen: String,
+    pub(crate) ends: String,
+    pub(crate) this: bool,
+}
+
+#[derive(Template)]
+#[template(path = "session/templates/account.html")]
+pub(super) struct AccountPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    account: Account,
+    organ: String,
+    roles: String,
+    signed_in: String,
+    email: String,
+    sessions: Vec<SessionRow>,
+    idle_minutes: u32,
+    absolute_hours: u32,
+    codes_left: i64,
+}
+
+#[derive(Template)]
+#[template(path = "session/templates/password.html")]
+pub(super) struct PasswordPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    given: bool,
+    hint: String,
+}
+
+#[derive(Template)]
+#[template(path = "session/templates/second_factor.html")]
+pub(super) struct SecondFactorPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    active: bool,
+    required: bool,
+    picture: String,
+    secret: String,
+    codes_left: i64,
+}
+
+#[derive(Template)]
+#[template(path = "session/templates/codes.html")]
+pub(super) struct CodesPage {
+    pub(super) shell: OfficeShell,
+    pub(super) codes: Vec<String>,
+}
+
+/// The own account.
+pub(super) async fn own(ctx: &Ctx, desk: &Desk) -> Result<Account> {
+    accounts::find_by_id(ctx.db(), &desk.staff.account).await?.ok_or(Error::NotFound)
+}
+
+/// Sessions of an account in words; `current` is marked.
+pub(crate) async fn session_rows(ctx: &Ctx, account: &Account, current: &str) -> Result<Vec<SessionRow>> {
+    let config = &ctx.config().sessions;
+    let rows = sessions::of_account(ctx.db(), &account.id, config).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| SessionRow {
+            browser: sessions::browser_name(&row.agent),
+            since: time::show_minute(&row.created_at),
+            seen: time::show_minute(&row.last_seen),
+            ends: time::show_minute(&row.ends_at),
+            this: row.id == current,
+            address: row.address,
+            id: row.id,
+        })
+        .collect())
+}
+
+async fn codes_left(ctx: &Ctx, account: &Account) -> Result<i64> {
+    let count = sqlx::query_scalar("SELECT COUNT(*) FROM account_recovery WHERE account = $1 AND used_at = ''")
+        .bind(account.id.as_str())
+        .fetch_one(ctx.db().read())
+        .await?;
+    Ok(count)
+}
+
+pub(super) async fn overview_page(ctx: &Ctx, desk: &Desk, errors: FormErrors, email: Option<String>) -> Result<AccountPage> {
+    let account = own(ctx, desk).await?;
+    let current = desk.session.as_ref().map_or("", |session| session.id.as_str());
+    let rows = session_rows(ctx, &account, current).await?;
+    let config = &ctx.config().sessions;
+    Ok(AccountPage {
+        shell: desk.shell(ctx, "我的账号").await?.with_error(!errors.is_empty()),
+        organ: ctx.directory().get(&account.organ).map_or(account.organ.to_string(), |organ| organ.name.clone()),
+        roles: account.role_names(),
+        signed_in: time::show_minute(&account.signed_in_at),
+        email: email.unwrap_or_else(|| account.email.clone()),
+        sessions: rows,
+        idle_minutes: config.idle_minutes,
+        absolute_hours: config.absolute_hours,
+        codes_left: codes_left(ctx, &account).await?,
+        errors,
+        account,
+    })
+}
+
+/// GET /account
+pub(super) async fn overview(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
+    office_page(&overview_page(&ctx, &desk, FormErrors::new(), None).await?)
+}
+
+pub(super) async fn password_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<PasswordPage> {
+    let account = own(ctx, desk).await?;
+    Ok(PasswordPage {
+        shell: desk.shell(ctx, "修改密码").await?.with_error(!errors.is_empty()),
+        errors,
+        given: account.must_change,
+        hint: format!("至少 {} 个字符，不含登录名，不用常见密码。几个不相干的词连起来最好记。", ctx.config().sessions.password_min),
+    })
+}
+
+/// GET /account/password
+pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
+    office_page(&password_page(&ctx, &desk, FormErrors::new()).await?)
+}
+
+pub(super) async fn second_factor_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<SecondFactorPage> {
+    let account = own(ctx, desk).await?;
+    let secret: String = sqlx::query_scalar("SELECT totp_pending FROM account WHERE id = $1")
+        .bind(account.id.as_str())
+        .fetch_one(ctx.db().read())
+        .await?;
+    let picture = if secret.is_empty() {
+        String::new()
+    } else {
+        totp::picture(&totp::address(&secret, &account.login, &format!("{}公开办公", ctx.site().county)))?
+    };
+    let groups = secret.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned());
+    Ok(SecondFactorPage {
+        shell: desk.shell(ctx, "动态口令").await?.with_error(!errors.is_empty()),
+        errors,
+        active: account.second_factor,
+        required: ctx.config().sessions.require_totp,
+        picture,
+        secret: groups.collect::<Vec<_>>().join(" "),
+        codes_left: codes_left(ctx, &account).await?,
+    })
+}
+
+/// GET /account/second-factor
+pub(super) async fn second_factor(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
+    office_page(&second_factor_page(&ctx, &desk, FormErrors::new()).await?)
+}

@@ -1,0 +1,175 @@
+//! Passwords: argon2id, the rules for new ones, one-time passwords.
+//!
+//! A hash takes 19 MiB and some 30 ms on purpose; a semaphore bounds how many run at once, so that a flood of sign-ins
+//! cannot take the memory of the server.
+
+use std::sync::LazyLock;
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use kernel::Seams;
+use tokio::sync::Semaphore;
+
+/// Hashing itself failed: never the reader's fault.
+#[derive(Debug, thiserror::Error)]
+#[error("密码散列失败：{0}")]
+pub struct Failed(String);
+
+impl Failed {
+    fn from_any(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<Failed> for web::Error {
+    fn from(failed: Failed) -> Self {
+        Self::Internal(Box::new(failed))
+    }
+}
+
+type Result<T> = std::result::Result<T, Failed>;
+
+/// Hashes at the same time: 4 × 19 MiB.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// A hash that no password fits; checked when the login is unknown, so that the answer takes as long.
+static DUMMY: LazyLock<String> = LazyLock::new(|| hash_now("no password", b"0123456789abcdef").unwrap_or_default());
+
+/// Passwords that everybody tries first. Compared without case; also refused with digits or signs appended.
+const COMMON: &[&str] = &[
+    "password", "passw0rd", "p@ssw0rd", "p@ssword", "qwerty", "qwertyuiop", "qwer1234", "1qaz2wsx", "1q2w3e4r", "admin", "administrator", "abc123",
+    "abcd1234", "a123456", "aa123456", "woaini", "iloveyou", "welcome", "letmein", "zhengwu", "zhengfu", "gongkai", "xinxi", "test",
+    "changeme", "default", "root",
+];
+
+/// Argon2id with 19 MiB, two passes, one lane: the lowest that OWASP recommends.
+fn hasher() -> Result<Argon2<'static>> {
+    let params = Params::new(19 * 1024, 2, 1, None).map_err(Failed::from_any)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash_now(password: &str, salt: &[u8]) -> Result<String> {
+    let hash = hasher()?.hash_password_with_salt(password.as_bytes(), salt);
+    Ok(hash.map_err(Failed::from_any)?.to_string())
+}
+
+/// The hash of a password, in PHC form.
+///
+/// # Errors
+/// When hashing itself fails.
+pub async fn hash(seams: &Seams, password: &str) -> Result<String> {
+    let mut salt = [0_u8; 16];
+    seams.entropy.fill(&mut salt);
+    let password = password.to_owned();
+    work(move || hash_now(&password, &salt)).await
+}
+
+/// Whether the password fits the hash; an empty hash takes as long and never fits.
+///
+/// # Errors
+/// When hashing itself fails.
+pub async fn fits(password: &str, stored: &str) -> Result<bool> {
+    let password = password.to_owned();
+    let known = !stored.is_empty();
+    let stored = if known { stored.to_owned() } else { DUMMY.clone() };
+    work(move || {
+        let hash = PasswordHash::new(&stored).map_err(Failed::from_any)?;
+        Ok(hasher()?.verify_password(password.as_bytes(), &hash).is_ok() && known)
+    })
+    .await
+}
+
+async fn work<T: Send + 'static>(job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let _turn = AT_ONCE.acquire().await.map_err(Failed::from_any)?;
+    tokio::task::spawn_blocking(job).await.map_err(Failed::from_any)?
+}
+
+/// Why a password may not be chosen, if it may not: too short, too long, the login, one sign repeated, a run, or a common
+/// one (NIST SP 800-63B §5.1.1.2: length and a blocklist instead of required kinds of characters).
+pub fn fault(password: &str, login: &str, min: u32) -> Option<String> {
+    let count = password.chars().count();
+    if count < min as usize {
+        return Some(format!("请设置至少 {min} 个字符的密码，现在是 {count} 个。可以用几个不相干的词连起来，例如“青山-早班车-三斤米”（请勿照抄）。"));
+    }
+    if count > 200 {
+        return Some("请把密码缩短到 200 个字符以内。".into());
+    }
+    let lower = password.to_lowercase();
+    let login = login.to_lowercase();
+    if !login.is_empty() && lower.contains(&login) {
+        return Some("请换一个不含登录名的密码。".into());
+    }
+    let first = lower.chars().next();
+    let chars: Vec<u32> = lower.chars().map(u32::from).collect();
+    let run = |step: u32| chars.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(step));
+    let bare = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let inner: String = lower.chars().filter(|c| c.is_alphanumeric() || *c == '@').collect();
+    let common = COMMON.iter().any(|word| bare == *word || inner.trim_end_matches(|c: char| c.is_ascii_digit()) == *word);
+    let digits_only = lower.chars().all(|c| c.is_ascii_digit());
+    if lower.chars().all(|c| Some(c) == first) || run(1) || run(u32::MAX) || common || digits_only {
+        return Some("这个密码太常见，很容易被猜中。请换一个，例如用几个不相干的词连起来。".into());
+    }
+    None
+}
+
+/// A one-time password that can be read out on the telephone: four groups of four, without signs that look alike
+/// (about 78 bits).
+pub fn one_time(seams: &Seams) -> String {
+    const SIGNS: &[u8; 30] = b"abcdefghjkmnpqrstuvwxyz2345678";
+    let mut out = String::with_capacity(19);
+    let mut buffer = [0_u8; 64];
+    seams.entropy.fill(&mut buffer);
+    // Bytes of 240 and above would favour some signs.
+    for byte in buffer.into_iter().filter(|byte| *byte < 240).take(16) {
+        if out.len() % 5 == 4 {
+            out.push('-');
+        }
+        out.push(char::from(SIGNS[usize::from(byte % 30)]));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use kernel::seams::{FixedClock, SeededEntropy};
+
+    use super::*;
+
+    fn seams() -> Seams {
+        let clock = FixedClock::at("2026-01-01T00:00:00Z".parse().expect("moment"));
+        Seams { clock: Arc::new(clock), entropy: Arc::new(SeededEntropy::new(7)) }
+    }
+
+    #[tokio::test]
+    async fn a_password_fits_its_own_hash_only() {
+        let hash = hash(&seams(), "青山-早班车").await.expect("hash");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(fits("青山-早班车", &hash).await.expect("check"));
+        assert!(!fits("青山-晚班车", &hash).await.expect("check"));
+        assert!(!fits("no password", "").await.expect("check"), "nothing fits an unknown login");
+    }
+
+    #[test]
+    fn weak_passwords_are_refused_with_what_to_do() {
+        for weak in ["short", "1234567890", "aaaaaaaaaaaa", "password2026", "P@ssw0rd!!!", "abcdefghijkl", "zhang-clerk-x", "20260101123"] {
+            let fault = fault(weak, "clerk", 10);
+            assert!(fault.is_some_and(|text| text.contains('请')), "{weak}");
+        }
+        for good in ["qinghe-demo-river", "青山早班车三斤米水杉树", "correct horse battery"] {
+            assert_eq!(fault(good, "clerk", 10), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn one_time_passwords_pass_the_rules_and_differ() {
+        let seams = seams();
+        let (first, second) = (one_time(&seams), one_time(&seams));
+        assert_ne!(first, second);
+        assert_eq!(first.len(), 19);
+        assert_eq!(fault(&first, "clerk", 10), None);
+    }
+}

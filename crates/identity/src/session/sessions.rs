@@ -1,0 +1,212 @@
+//! Sessions in the database.
+
+use jiff::{SignedDuration, Timestamp};
+use kernel::{NewEvent, id, id::AccountId, time};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::{Db, Tx};
+use web::config::Sessions;
+
+/// Minutes within which the second factor must follow the password.
+const SECOND_MINUTES: i64 = 5;
+
+/// How far a sign-in has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The password was right, the second factor is outstanding.
+    Second,
+    /// Signed in.
+    Full,
+}
+
+impl Stage {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Full => "full",
+        }
+    }
+}
+
+/// A session as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Session {
+    /// Identifier, no secret.
+    pub id: String,
+    /// When signed in (stored form).
+    pub created_at: String,
+    /// Last use, to the minute (stored form).
+    pub last_seen: String,
+    /// When it ends in any case (stored form).
+    pub ends_at: String,
+    /// Network address at sign-in.
+    pub address: String,
+    /// The browser's own description at sign-in.
+    pub agent: String,
+}
+
+/// A session with the account behind it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Live {
+    pub(crate) session: String,
+    pub(crate) stage: String,
+    pub(crate) last_seen: String,
+    pub(crate) ends_at: String,
+    pub(crate) account: String,
+    pub(crate) name: String,
+    pub(crate) organ: String,
+    pub(crate) roles: String,
+    pub(crate) must_change: i64,
+    pub(crate) second_factor: i64,
+}
+
+/// Where a sign-in comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// Network address.
+    pub address: String,
+    /// The browser's own description.
+    pub agent: String,
+}
+
+/// What is stored of a session's secret.
+fn digest(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+/// The moment `minutes` before `now`, in stored form.
+pub(crate) fn minutes_before(now: Timestamp, minutes: u32) -> String {
+    time::to_db(now.saturating_sub(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(now))
+}
+
+fn minutes_after(now: Timestamp, minutes: i64) -> Timestamp {
+    now.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(now)
+}
+
+/// When a session used at `seen` ends if it is not used again (stored form).
+pub(crate) fn idle_end(seen: Timestamp, ends_at: &str, config: &Sessions) -> String {
+    time::to_db(minutes_after(seen, i64::from(config.idle_minutes))).min(ends_at.to_owned())
+}
+
+/// Opens a session; returns the secret for the cookie.
+pub(crate) async fn open(tx: &mut Tx, account: &str, stage: Stage, config: &Sessions, from: &Origin) -> store::Result<String> {
+    let seams = tx.seams();
+    let secret = seams.secret(32);
+    let now = seams.now();
+    let minutes = match stage {
+        Stage::Second => SECOND_MINUTES,
+        Stage::Full => i64::from(config.absolute_hours) * 60,
+    };
+    // What ended is of no further use; the log remembers it.
+    sqlx::query("DELETE FROM session WHERE ends_at < $1").bind(time::to_db(now)).execute(tx.conn()).await?;
+    sqlx::query(
+        "INSERT INTO session (id, digest, account, stage, created_at, last_seen, ends_at, address, agent) \
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
+    )
+    .bind(id::fresh(&seams))
+    .bind(digest(&secret))
+    .bind(account)
+    .bind(stage.code())
+    .bind(time::to_db(now))
+    .bind(time::to_db(minutes_after(now, minutes)))
+    .bind(&from.address)
+    .bind(from.agent.chars().take(200).collect::<String>())
+    .execute(tx.conn())
+    .await?;
+    Ok(secret)
+}
+
+/// The living session behind a secret: not ended, not idle for too long, its account not disabled.
+pub(crate) async fn look_up(db: &Db, secret: &str, config: &Sessions) -> store::Result<Option<Live>> {
+    let now = db.seams().now();
+    let live = sqlx::query_as(
+        "SELECT s.id AS session, s.stage, s.last_seen, s.ends_at, a.id AS account, a.name, a.organ, a.roles, a.must_change, \
+         CASE WHEN a.totp_secret = '' THEN 0 ELSE 1 END AS second_factor \
+         FROM session s JOIN account a ON a.id = s.account \
+         WHERE s.digest = $1 AND s.ends_at > $2 AND s.last_seen > $3 AND a.disabled = 0",
+    )
+    .bind(digest(secret))
+    .bind(time::to_db(now))
+    .bind(minutes_before(now, config.idle_minutes))
+    .fetch_optional(db.read())
+    .await?;
+    Ok(live)
+}
+
+/// Notes that a session is in use.
+pub(crate) async fn touch(db: &Db, session: &str) -> store::Result<()> {
+    let mut tx = db.write().await?;
+    let now = tx.now();
+    sqlx::query("UPDATE session SET last_seen = $2 WHERE id = $1").bind(session).bind(now).execute(tx.conn()).await?;
+    tx.commit().await
+}
+
+/// Ends the session behind a secret; its account, if there was one.
+pub(crate) async fn close(tx: &mut Tx, secret: &str) -> store::Result<Option<String>> {
+    let account: Option<String> = sqlx::query_scalar("DELETE FROM session WHERE digest = $1 RETURNING account")
+        .bind(digest(secret))
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(account)
+}
+
+/// Ends all sessions of an account, except `keep`; how many.
+pub(crate) async fn end_all(tx: &mut Tx, account: &AccountId, keep: Option<&str>) -> store::Result<u64> {
+    let ended = sqlx::query("DELETE FROM session WHERE account = $1 AND id <> $2")
+        .bind(account.as_str())
+        .bind(keep.unwrap_or(""))
+        .execute(tx.conn())
+        .await?;
+    Ok(ended.rows_affected())
+}
+
+/// Ends one session of this account; whether it was there.
+pub(crate) async fn end_one(tx: &mut Tx, account: &AccountId, session: &str) -> store::Result<bool> {
+    let ended = sqlx::query("DELETE FROM session WHERE account = $1 AND id = $2")
+        .bind(account.as_str())
+        .bind(session)
+        .execute(tx.conn())
+        .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// The living sessions of an account, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_account(db: &Db, account: &AccountId, config: &Sessions) -> store::Result<Vec<Session>> {
+    let now = db.seams().now();
+    Ok(sqlx::query_as(
+        "SELECT id, created_at, last_seen, ends_at, address, agent FROM session \
+         WHERE account = $1 AND stage = 'full' AND ends_at > $2 AND last_seen > $3 ORDER BY created_at DESC, id DESC",
+    )
+    .bind(account.as_str())
+    .bind(time::to_db(now))
+    .bind(minutes_before(now, config.idle_minutes))
+    .fetch_all(db.read())
+    .await?)
+}
+
+/// The event of sessions ended by somebody.
+pub(crate) fn revoked(account: &AccountId, count: u64, by: &kernel::Actor) -> NewEvent {
+    NewEvent::new("session.revoked", "account", account, by).data(json!({"sessions": count}))
+}
+
+/// What a browser calls itself, in words of the interface: name of browser and system.
+pub(crate) fn browser_name(agent: &str) -> String {
+    let find = |names: &[(&'static str, &'static str)]| {
+        names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
+    };
+    let browser = find(&[
+        ("MicroMessenger", "微信"), ("QQBrowser", "QQ 浏览器"), ("UOS", "UOS 浏览器"), ("Edg", "Edge"), ("Firefox", "Firefox"),
+        ("Chrome", "Chrome 内核浏览器"), ("Safari", "Safari"),
+    ]);
+    let system = find(&[
+        ("Windows", "Windows"), ("Android", "安卓"), ("iPhone", "iPhone"), ("Mac OS", "macOS"), ("Linux", "Linux（含统信、麒麟）"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser}，{system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => "未知浏览器".to_owned(),
+    }
+}
