@@ -13,12 +13,13 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError,
-    directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory},
+    directory::{Directory, INDEX_WRITER_LOCK},
     indexer::IndexWriterOptions,
 };
 
 use crate::{
     Error, Result,
+    pread::Folder,
     schema::{self, Fields},
     segmenter::Segmenter,
     tokens,
@@ -114,10 +115,9 @@ impl Opened {
     }
 }
 
-/// Files whose bytes are not those that were written. Reads everything: for the background. It opens the index apart from the
-/// one in use, so that what was read does not stay in the process's memory.
+/// Files whose bytes are not those that were written. Reads everything: for the background.
 pub(crate) fn broken_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    Ok(Index::open_in_dir(folder)?.validate_checksum()?.into_iter().collect())
+    Ok(Index::open(Folder::open(folder)?)?.validate_checksum()?.into_iter().collect())
 }
 
 /// Opens the index; `None` when there is none. Panics inside, which damaged files can cause, count as damage.
@@ -138,7 +138,7 @@ pub(crate) fn open(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<Option<O
     }
     let opened = catch_unwind(AssertUnwindSafe(|| {
         let (wanted, fields) = schema::schema();
-        let index = Index::open_in_dir(folder)?;
+        let index = Index::open(Folder::open(folder)?)?;
         if index.schema() != wanted {
             return Err(Error::Damaged("字段不符".into()));
         }
@@ -159,7 +159,7 @@ pub(crate) fn create(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<Opened
     fs::create_dir_all(folder)?;
     let (schema, fields) = schema::schema();
     let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
-    let index = Index::builder().schema(schema).settings(settings).create_in_dir(folder)?;
+    let index = Index::builder().schema(schema).settings(settings).open_or_create(Folder::open(folder)?)?;
     let opened = Opened::new(index, fields, segmenter)?;
     // Last, so that a folder with this file holds a whole index.
     fs::write(folder.join("version.json"), serde_json::to_vec(&VERSION).map_err(|error| Error::Source(error.to_string()))?)?;
@@ -191,7 +191,7 @@ pub(crate) fn remove(folder: &Path) -> Result<()> {
     if !folder.exists() {
         return Ok(());
     }
-    let held = MmapDirectory::open(folder).map_err(TantivyError::from)?.acquire_lock(&INDEX_WRITER_LOCK);
+    let held = Folder::open(folder)?.acquire_lock(&INDEX_WRITER_LOCK);
     let Ok(_lock) = held else { return Err(Error::Busy) };
     fs::remove_dir_all(folder)?;
     Ok(())

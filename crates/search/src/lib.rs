@@ -9,6 +9,7 @@ mod error;
 mod facets;
 mod feed;
 mod pages;
+mod pread;
 mod query;
 mod results;
 mod schema;

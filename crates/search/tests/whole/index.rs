@@ -221,6 +221,21 @@ async fn a_flipped_byte_is_seen_by_the_check_in_the_background() {
 }
 
 #[tokio::test]
+async fn files_truncated_under_a_running_program_cost_an_answer_and_not_the_program() {
+    let (town, search) = filled().await;
+    for file in fs::read_dir(town.dir()).unwrap().flatten().map(|file| file.path()) {
+        let segment = file.extension().is_some_and(|kind| kind != "json" && kind != "lock");
+        if segment {
+            fs::File::options().write(true).open(&file).unwrap().set_len(3).unwrap();
+        }
+    }
+    let _ = search.query(&Query::text("电梯")).await;
+    assert!(!search.status().problem.is_empty());
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "电梯").await, ["a"]);
+}
+
+#[tokio::test]
 async fn a_removed_index_is_made_again_every_time() {
     let (town, search) = filled().await;
     drop(search);
