@@ -108,7 +108,7 @@ impl Filter {
         Self { kinds: kinds.to_vec(), ..Self::default() }
     }
 
-    pub(super) fn conditions(&self) -> Conditions {
+    pub(crate) fn conditions(&self) -> Conditions {
         let mut conditions = Conditions::new("d.current_edition <> ''");
         conditions.any_of("d.column_slug", &self.columns);
         let kinds: Vec<_> = self.kinds.iter().map(|kind| kind.code()).collect();
@@ -142,6 +142,34 @@ pub async fn list(db: &Db, filter: &Filter, page: i64, size: i64) -> Result<(Vec
     let conditions = filter.conditions();
     let total = conditions.count(db, FROM).await?;
     let rows: Vec<ListedRow> = conditions.rows(db, SELECT, NEWEST, size, (page - 1).max(0) * size).await?;
+    Ok((rows.into_iter().map(Listed::from).collect(), total))
+}
+
+/// How a list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// First published last.
+    #[default]
+    Newest,
+    /// First published first.
+    Oldest,
+    /// 成文日期, newest first; undated ones last.
+    Written,
+}
+
+/// Like [`list`], in another order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_in(db: &Db, filter: &Filter, order: Order, page: i64, size: i64) -> Result<(Vec<Listed>, i64)> {
+    let conditions = filter.conditions();
+    let total = conditions.count(db, FROM).await?;
+    let tail = match order {
+        Order::Newest => NEWEST,
+        Order::Oldest => "ORDER BY d.first_published_at, d.id",
+        Order::Written => "ORDER BY e.written_on DESC, d.first_published_at DESC, d.id DESC",
+    };
+    let rows: Vec<ListedRow> = conditions.rows(db, SELECT, tail, size, (page - 1).max(0) * size).await?;
     Ok((rows.into_iter().map(Listed::from).collect(), total))
 }
 

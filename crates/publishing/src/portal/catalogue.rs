@@ -1,0 +1,116 @@
+//! What must be published of its own accord (条例 Art. 20 and 21), item by item, and which columns hold it.
+
+use crate::public::Column;
+
+/// One item of Article 20.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    /// `一` to `十五`.
+    pub(super) number: &'static str,
+    /// Short name.
+    pub(super) name: &'static str,
+    /// What the law asks.
+    pub(super) asks: &'static str,
+    /// A column belongs here when its name or one of its key words contains one of these.
+    words: &'static [&'static str],
+}
+
+const fn item(number: &'static str, name: &'static str, asks: &'static str, words: &'static [&'static str]) -> Item {
+    Item { number, name, asks, words }
+}
+
+/// The fifteen items.
+pub(super) const ITEMS: &[Item] = &[
+    item("一", "法规、规章和规范性文件", "行政法规、规章和规范性文件", &["政策文件", "规范性文件"]),
+    item(
+        "二",
+        "机关概况",
+        "机关职能、机构设置、办公地址、办公时间、联系方式、负责人姓名",
+        &["机构职能", "机关概况", "领导信息"],
+    ),
+    item("三", "规划和计划", "国民经济和社会发展规划、专项规划、区域规划及相关政策", &["发展规划", "规划计划", "专项规划"]),
+    item("四", "统计信息", "国民经济和社会发展统计信息", &["统计"]),
+    item(
+        "五",
+        "行政许可和对外管理服务",
+        "办理行政许可和其他对外管理服务事项的依据、条件、程序以及办理结果",
+        &["行政许可", "办事指南", "证照分离"],
+    ),
+    item(
+        "六",
+        "行政处罚和行政强制",
+        "实施行政处罚、行政强制的依据、条件、程序，以及本机关认为具有一定社会影响的行政处罚决定",
+        &["行政处罚", "行政强制", "双随机"],
+    ),
+    item("七", "财政预算、决算", "财政预算、决算信息", &["预算", "决算", "政府债务"]),
+    item("八", "行政事业性收费", "行政事业性收费项目及其依据、标准", &["收费", "减税降费"]),
+    item("九", "政府集中采购", "政府集中采购项目的目录、标准及实施情况", &["采购", "招标投标"]),
+    item("十", "重大建设项目", "重大建设项目的批准和实施情况", &["重大建设项目", "重点项目"]),
+    item(
+        "十一",
+        "民生保障",
+        "扶贫、教育、医疗、社会保障、促进就业等方面的政策、措施及其实施情况",
+        &["扶贫", "乡村振兴", "义务教育", "招生", "医疗", "医保", "养老", "低保", "就业", "退役军人"],
+    ),
+    item("十二", "突发公共事件", "突发公共事件的应急预案、预警信息及应对情况", &["应急预案", "突发", "预警"]),
+    item(
+        "十三",
+        "监督检查",
+        "环境保护、公共卫生、安全生产、食品药品、产品质量的监督检查情况",
+        &["环境", "公共卫生", "安全生产", "食品", "药品", "疫苗", "产品质量"],
+    ),
+    item("十四", "公务员招考", "公务员招考的职位、名额、报考条件等事项以及录用结果", &["招考", "公务员"]),
+    item(
+        "十五",
+        "法律、法规、规章和国家有关规定要求公开的其他信息",
+        "含条例第二十一条：市政建设、公共服务、公益事业、土地征收、房屋征收、治安管理、社会救助等；乡镇的农业农村政策、农田水利、\
+         土地承包经营权流转、宅基地审核、筹资筹劳等",
+        &[],
+    ),
+];
+
+/// The item to which a column belongs; columns of the statutory part that fit no other belong to the last one, others to
+/// none (`None`).
+pub(super) fn item_of(column: &Column, statutory: bool) -> Option<usize> {
+    // A column may name its item itself: 条例第二十条第（七）项.
+    let named = ITEMS.iter().position(|item| {
+        column.basis.contains("第二十条")
+            && (column.basis.contains(&format!("第（{}）项", item.number)) || column.basis.contains(&format!("第{}项", item.number)))
+    });
+    let fits = |item: &Item| {
+        item.words.iter().any(|word| column.name.contains(word) || column.keywords.split([',', '，', '、']).any(|one| one.contains(word)))
+    };
+    named.or_else(|| ITEMS.iter().position(fits)).or_else(|| statutory.then_some(ITEMS.len() - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::ColumnKind;
+
+    fn column(name: &str, keywords: &str, basis: &str) -> Column {
+        Column {
+            slug: "x".into(),
+            name: name.into(),
+            parent: String::new(),
+            description: String::new(),
+            keywords: keywords.into(),
+            kind: ColumnKind::Topic,
+            basis: basis.into(),
+            hidden: false,
+        }
+    }
+
+    #[test]
+    fn columns_find_their_item_by_basis_then_by_words() {
+        assert_eq!(item_of(&column("财政预决算", "预算,决算", ""), true), Some(6));
+        assert_eq!(item_of(&column("财政预决算", "预算", "《条例》第二十条第（四）项"), true), Some(3));
+        assert_eq!(item_of(&column("征地信息", "征地,补偿", ""), true), Some(14));
+        assert_eq!(item_of(&column("工作动态", "动态", ""), false), None);
+    }
+
+    #[test]
+    fn the_article_has_fifteen_items() {
+        assert_eq!(ITEMS.len(), 15);
+    }
+}

@@ -1,0 +1,123 @@
+//! Atom feeds (RFC 4287): everything that is new, and column by column. What was withdrawn is taken back (RFC 6721).
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use kernel::time;
+use web::{Ctx, Error, Result};
+
+use super::{
+    downloads::fresh,
+    frame::{self, Tree},
+};
+use crate::public::{self, Filter, Listed};
+
+/// Entries of a feed.
+const SIZE: i64 = 50;
+
+struct Entry {
+    id: String,
+    title: String,
+    href: String,
+    published: String,
+    updated: String,
+    organ: String,
+    kind: &'static str,
+    summary: String,
+}
+
+struct Gone {
+    id: String,
+    when: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/templates/feed.xml")]
+struct Feed {
+    id: String,
+    title: String,
+    own: String,
+    page: String,
+    host: String,
+    updated: String,
+    entries: Vec<Entry>,
+    gone: Vec<Gone>,
+}
+
+/// Characters that XML cannot hold are left out.
+pub(super) fn xml_text(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+}
+
+/// Stays the same for ever, whatever becomes of the address.
+fn tag(ctx: &Ctx, what: &str) -> String {
+    format!("tag:{},2019:{what}", ctx.site().domain)
+}
+
+fn entries(ctx: &Ctx, listed: &[Listed]) -> Vec<Entry> {
+    let (directory, base) = (ctx.directory(), frame::base_url(ctx));
+    let entry = |one: &Listed| Entry {
+        id: tag(ctx, &format!("document/{}", one.id)),
+        title: xml_text(&one.title),
+        href: format!("{base}{}", one.path),
+        published: one.published_at.clone(),
+        updated: one.updated_at.clone(),
+        organ: xml_text(directory.get(&one.organ).map_or(one.organ.as_str(), |organ| organ.name.as_str())),
+        kind: one.kind.label(),
+        summary: xml_text(&one.summary),
+    };
+    listed.iter().map(entry).collect()
+}
+
+fn answer(feed: &Feed) -> Result<Response> {
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8"))];
+    Ok(fresh((headers, feed.render()?).into_response()))
+}
+
+/// The newest change; a feed without entries began with the data, so that it does not change by being read.
+fn newest(entries: &[Entry], gone: &[Gone]) -> String {
+    let changes = entries.iter().map(|one| &one.updated).chain(gone.iter().map(|one| &one.when));
+    changes.max().cloned().unwrap_or_else(|| time::to_db(jiff::Timestamp::UNIX_EPOCH))
+}
+
+/// `GET /feed.atom`
+pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
+    let (listed, tombs) = tokio::try_join!(public::latest(ctx.db(), &[], SIZE), public::tombstones(ctx.db(), SIZE))?;
+    let (entries, base) = (entries(&ctx, &listed), frame::base_url(&ctx));
+    let gone: Vec<Gone> =
+        tombs.into_iter().map(|tomb| Gone { id: tag(&ctx, &format!("document/{}", tomb.id)), when: tomb.withdrawn_at }).collect();
+    let site = ctx.site();
+    answer(&Feed {
+        id: tag(&ctx, "feed"),
+        title: xml_text(&format!("{}最新公开", site.name)),
+        own: format!("{base}/feed.atom"),
+        page: format!("{base}/documents"),
+        host: xml_text(&site.host),
+        updated: newest(&entries, &gone),
+        entries,
+        gone,
+    })
+}
+
+/// `GET /columns/{slug}/feed.atom`
+pub(super) async fn column(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Response> {
+    let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), public::column(ctx.db(), &slug))?;
+    let column = column.ok_or(Error::NotFound)?;
+    let filter = Filter { columns: tree.below(&slug), ..Filter::default() };
+    let (listed, _) = public::list(ctx.db(), &filter, 1, SIZE).await?;
+    let (entries, base) = (entries(&ctx, &listed), frame::base_url(&ctx));
+    let site = ctx.site();
+    answer(&Feed {
+        id: tag(&ctx, &format!("column/{slug}")),
+        title: xml_text(&format!("{} - {}", column.name, site.name)),
+        own: format!("{base}/columns/{slug}/feed.atom"),
+        page: format!("{base}/columns/{slug}"),
+        host: xml_text(&site.host),
+        updated: newest(&entries, &[]),
+        entries,
+        gone: Vec::new(),
+    })
+}

@@ -1,0 +1,69 @@
+//! The public portal: pages, feeds, site map and the open interface. Everything here reads through [`crate::public`] or
+//! asks for the same condition (an edition that is published now), sets no cookie and works without scripts.
+
+mod api;
+mod attachments;
+mod catalogue;
+mod document;
+mod downloads;
+mod feeds;
+mod frame;
+mod guides;
+mod home;
+mod lists;
+mod openapi;
+mod openness;
+mod organs;
+mod outline;
+mod queries;
+mod site;
+mod sitemap;
+
+use kernel::Action;
+use web::{Listener, Routes};
+
+/// Every route of the portal that belongs to documents, columns and organs.
+pub fn routes() -> Routes {
+    let read = Action::ReadPublic;
+    Routes::new(Listener::Portal)
+        .get("/", read, home::page)
+        .get("/openness", read, openness::page)
+        .get("/catalogue", read, openness::catalogue)
+        .get("/columns/{slug}", read, lists::column)
+        .get("/columns/{slug}/feed.atom", read, feeds::column)
+        .get("/columns/{slug}/list.csv", read, downloads::column_csv)
+        .get("/columns/{slug}/list.json", read, downloads::column_json)
+        .get("/policies", read, lists::policies)
+        .get("/policies.csv", read, downloads::policies_csv)
+        .get("/policies.json", read, downloads::policies_json)
+        .get("/policies/{id}", read, document::policy)
+        .get("/documents", read, lists::documents)
+        .get("/documents.csv", read, downloads::documents_csv)
+        .get("/documents.json", read, downloads::documents_json)
+        .get("/documents/{id}", read, document::other)
+        .get("/attachments/{id}", read, attachments::by_id)
+        .get("/attachments/{id}/{name}", read, attachments::by_name)
+        .get("/organs", read, organs::directory)
+        .get("/organs/{code}", read, organs::page)
+        .get("/foi", read, guides::foi)
+        .get("/dialogue", read, guides::dialogue)
+        .get("/consultations", read, guides::consultations)
+        .get("/letters", read, guides::letters)
+        .get("/services", read, guides::services)
+        .get("/reports", read, guides::reports)
+        .get("/data", read, site::data)
+        .get("/feed.atom", read, feeds::all)
+        .get("/sitemap.xml", read, sitemap::xml_page)
+        .get("/sitemap", read, sitemap::page)
+        .get("/robots.txt", read, sitemap::robots)
+        .get("/statements/accessibility", read, site::accessibility)
+        .get("/statements/privacy", read, site::privacy)
+        .get("/statements/about", read, site::about)
+        .get("/elder", read, site::elder)
+        .get("/favicon.svg", read, site::favicon)
+        .get("/favicon.ico", read, site::favicon_ico)
+        .get("/api/v1/documents", read, api::documents)
+        .get("/api/v1/documents/{id}", read, api::document)
+        .get("/api/v1/organs", read, api::organs)
+        .get("/api/v1/openapi.json", read, openapi::document)
+}

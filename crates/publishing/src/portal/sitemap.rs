@@ -1,0 +1,164 @@
+//! The site's map for machines (sitemaps.org) and for people, and what robots may read.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use web::{Ctx, Error, PortalShell, Query, Reader, Result, page::portal_page};
+
+use super::{
+    downloads::fresh,
+    frame::{self, Link, Tree},
+    queries,
+};
+use crate::public::Filter;
+
+/// Most addresses in one file, by the protocol.
+const MOST: i64 = 50_000;
+
+/// Pages that are always there.
+const PAGES: &[(&str, &str)] = &[
+    ("/", "首页"),
+    ("/openness", "政府信息公开"),
+    ("/catalogue", "法定主动公开内容"),
+    ("/policies", "政策库"),
+    ("/documents", "全部公开信息"),
+    ("/plans", "年度工作要点落实"),
+    ("/organs", "机关名录"),
+    ("/foi", "依申请公开"),
+    ("/reports", "政府信息公开年报"),
+    ("/dialogue", "互动"),
+    ("/consultations", "征求意见"),
+    ("/letters", "写信咨询"),
+    ("/services", "办事指南"),
+    ("/data", "数据开放"),
+    ("/statements/about", "关于本站"),
+    ("/statements/accessibility", "无障碍声明"),
+    ("/statements/privacy", "隐私说明"),
+];
+
+struct Address {
+    loc: String,
+    changed: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/templates/sitemap.xml")]
+struct Map {
+    addresses: Vec<Address>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/templates/sitemap_index.xml")]
+struct Index {
+    maps: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    part: String,
+}
+
+fn xml(body: String) -> Response {
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"))];
+    fresh((headers, body).into_response())
+}
+
+/// `GET /sitemap.xml`: one file, or an index of parts when there are too many addresses for one.
+pub(super) async fn xml_of(ctx: &Ctx, part: Option<i64>, most: i64) -> Result<Response> {
+    let total = queries::count(ctx.db(), &Filter::default()).await?;
+    let base = frame::base_url(ctx);
+    let mut addresses = Vec::new();
+    if part.unwrap_or(1) == 1 {
+        addresses = standing(ctx, &base).await?;
+    }
+    let standing = i64::try_from(addresses.len()).unwrap_or(0);
+    // Part 1 holds the standing pages alone once there are several parts: their number then never moves the others.
+    if part.is_none() && standing + total <= most {
+        addresses.extend(documents(ctx, &base, most, 0).await?);
+        return Ok(xml(Map { addresses }.render()?));
+    }
+    let parts = 1 + (total + most - 1) / most;
+    let Some(part) = part else {
+        let maps = (1..=parts).map(|part| format!("{base}/sitemap.xml?part={part}")).collect();
+        return Ok(xml(Index { maps }.render()?));
+    };
+    if !(1..=parts).contains(&part) {
+        return Err(Error::NotFound);
+    }
+    if part > 1 {
+        addresses = documents(ctx, &base, most, (part - 2) * most).await?;
+    }
+    Ok(xml(Map { addresses }.render()?))
+}
+
+/// `GET /sitemap.xml`
+pub(super) async fn xml_page(State(ctx): State<Ctx>, Query(asked): Query<Asked>) -> Result<Response> {
+    let part = match asked.part.as_str() {
+        "" => None,
+        text => Some(text.parse().map_err(|_| Error::NotFound)?),
+    };
+    xml_of(&ctx, part, MOST).await
+}
+
+async fn standing(ctx: &Ctx, base: &str) -> Result<Vec<Address>> {
+    let tree = Tree::load(ctx.db()).await?;
+    let fixed = PAGES.iter().map(|(path, _)| (format!("{base}{path}"), String::new()));
+    let columns = tree.all().iter().map(|column| (format!("{base}/columns/{}", column.slug), tree.fill(&column.slug).newest));
+    let directory = ctx.directory();
+    let organs = directory.all().iter().map(|organ| (format!("{base}/organs/{}", organ.code), String::new()));
+    Ok(fixed.chain(columns).chain(organs).map(|(loc, changed)| Address { loc, changed }).collect())
+}
+
+async fn documents(ctx: &Ctx, base: &str, limit: i64, offset: i64) -> Result<Vec<Address>> {
+    let places = queries::places(ctx.db(), limit, offset).await?;
+    Ok(places.into_iter().map(|place| Address { loc: format!("{base}{}", place.path), changed: place.changed }).collect())
+}
+
+struct Branch {
+    link: Link,
+    under: Vec<Link>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/templates/sitemap.html")]
+struct Page {
+    shell: PortalShell,
+    pages: &'static [(&'static str, &'static str)],
+    branches: Vec<Branch>,
+    organs: Vec<Link>,
+}
+
+/// `GET /sitemap`
+pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
+    let tree = Tree::load(ctx.db()).await?;
+    let branches = tree
+        .children("")
+        .into_iter()
+        .map(|column| Branch {
+            link: tree.link(column),
+            under: tree.below(&column.slug).iter().skip(1).filter_map(|slug| tree.get(slug)).map(|under| tree.link(under)).collect(),
+        })
+        .collect();
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let organs = directory
+        .all()
+        .iter()
+        .filter(|organ| organ.exists_on(today))
+        .map(|organ| Link { href: format!("/organs/{}", organ.code), label: organ.short_name.clone(), count: 0 })
+        .collect();
+    let shell = frame::shell(&ctx, &reader, "网站地图", "openness", "本站全部栏目、页面和机关的入口。");
+    portal_page(&Page { shell, pages: PAGES, branches, organs })
+}
+
+/// `GET /robots.txt`
+pub(super) async fn robots(State(ctx): State<Ctx>) -> Response {
+    let base = frame::base_url(&ctx);
+    let text = format!("User-agent: *\nDisallow: /search\nDisallow: /elder\n\nSitemap: {base}/sitemap.xml\n");
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
+    fresh((headers, text).into_response())
+}
