@@ -1,0 +1,170 @@
+// What must not go wrong between writing and the public.
+import { check, suite, test } from "../lib/report.mjs";
+import { close } from "../lib/browser.mjs";
+import { GATES, agree, approve, begin, body, claim, eventually, flash, openReview, saved, submit, submitted, throughDialog, write } from "../lib/desk.mjs";
+
+const SENTENCE = "县民政局于每月10日前在各乡镇便民服务中心公布助餐点开放时间，群众可以就近办理登记。";
+
+export async function writing(program, staff) {
+  if (!suite("writing")) return;
+  await test("writing: nobody passes a gate with their own text", async (pages) => {
+    // The director's office has people who write and who review; the clerk writes, and no decision is offered to her.
+    const title = "关于公布助餐点开放时间的通知（自审试验）";
+    await submitted(staff, "clerk", { title, text: SENTENCE }, pages);
+    const page = await staff.at("clerk", "/reviews", pages);
+    const link = page.getByRole("link", { name: title });
+    if (await link.count()) {
+      await link.first().click();
+      check((await page.getByRole("button", { name: /^通过/ }).count()) === 0, "the author is offered to approve");
+      check((await page.getByRole("button", { name: /^领取/ }).count()) === 0, "the author is offered to claim");
+    }
+    await close(page);
+  });
+
+  await test("writing: a return with its reason comes back to the editor's desk", async (pages) => {
+    const title = "关于公布助餐点开放时间的通知（退回试验）";
+    const id = await submitted(staff, "editor-mz", { title, text: SENTENCE }, pages);
+    const reviewer = await staff.at("secrecy", "", pages);
+    await openReview(reviewer, title);
+    await claim(reviewer);
+    // Without a reason it stays where it is.
+    const reason = reviewer.locator("textarea[name=reason]").first();
+    if (!(await reason.isVisible())) await reviewer.locator("summary", { hasText: "退回" }).first().click();
+    await reason.fill("第二句的日期与附件不一致，请核对。");
+    await reviewer.getByRole("button", { name: /^退回/ }).first().click();
+    await throughDialog(reviewer);
+    await flash(reviewer).waitFor();
+    await close(reviewer);
+    const editor = await staff.at("editor-mz", "/", pages);
+    await editor.getByRole("link", { name: title }).first().click();
+    await editor.getByText("第二句的日期与附件不一致").first().waitFor();
+    await editor.goto(`/documents/${id}/edit`);
+    check((await editor.locator("main").innerText()).includes("第二句的日期与附件不一致"), "the editor does not see the reason while writing");
+    await close(editor);
+  });
+
+  await test("writing: a personal number stops the submission, and is shown masked", async (pages) => {
+    const page = await staff.at("editor-mz", "", pages);
+    await begin(page, { title: "关于公示临时救助对象的通知（个人信息试验）" });
+    await write(page, "拟救助对象的身份证号码为11010519491231002X，联系电话13000000000。");
+    await page.getByLabel("主动公开", { exact: true }).check();
+    await agree(page, () => page.getByRole("button", { name: "提交审核" }).click());
+    await page.locator("#errors").waitFor();
+    const panel = await page.locator("#checks").innerText();
+    check(/处须处理/.test(panel), `the finding is not shown: ${panel}`);
+    check(!panel.includes("11010519491231002X") && !panel.includes("13000000000"), "the number is shown in full");
+    check(/\*/.test(panel) || /×|•|…/.test(panel), "nothing is masked");
+    await write(page, "拟救助对象为城关镇演示甲。");
+    await submit(page);
+    check(/已提交/.test(await flash(page).innerText()), "not submitted after the correction");
+    await close(page);
+  });
+
+  await test("writing: two windows, a stale save gives the choice and loses nothing", async (pages) => {
+    const first = await staff.at("editor-mz", "", pages);
+    const id = await begin(first, { title: "关于公布助餐点开放时间的通知（两个窗口）" });
+    await write(first, "第一稿。");
+    const second = await staff.at("editor-mz", `/documents/${id}/edit`, pages);
+    await write(first, "第一个窗口的文字。");
+    await body(second).click();
+    await second.keyboard.press("ControlOrMeta+A");
+    await second.keyboard.insertText("第二个窗口的文字。");
+    await second.locator(".conflict").waitFor({ timeout: 12_000 });
+    check((await body(second).innerText()).includes("第二个窗口的文字"), "the text of the second window is gone");
+    await second.locator(".conflict summary").click();
+    check((await second.locator(".conflict").innerText()).includes("第一个窗口的文字"), "the other text is not shown");
+    await first.reload();
+    check((await body(first).innerText()).includes("第一个窗口的文字"), "the first window's text was overwritten");
+    await close(first);
+    await close(second);
+  });
+
+  await test("writing: a session that ends in the middle keeps the text", async (pages) => {
+    const page = await staff.at("editor-ny", "", pages, { fresh: true });
+    const id = await begin(page, { title: "关于秋粮收购的通知（会话到期）" });
+    await write(page, "到期以前的文字。");
+    // The session ends as an administrator, or time, would end it.
+    await page.context().clearCookies();
+    await body(page).click();
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.insertText("到期以后写的文字。");
+    await page.locator("[data-autosave-status].bad").waitFor({ timeout: 12_000 });
+    check(/登录已到期/.test(await page.locator("[data-autosave-status]").innerText()), "the end of the session is not told");
+    check((await body(page).innerText()).includes("到期以后写的文字"), "the text is gone");
+    const [again] = await Promise.all([page.context().waitForEvent("page"), page.locator("[data-autosave-status] a").click()]);
+    pages.push(again);
+    await again.waitForLoadState();
+    await staff.signIn(again, "editor-ny", { from: "" });
+    await again.close();
+    await page.bringToFront();
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    await saved(page);
+    await page.goto(`/documents/${id}/edit`);
+    check((await body(page).innerText()).includes("到期以后写的文字"), "the text did not reach the server");
+    await close(page);
+  });
+
+  await test("writing: the last approval pressed twice publishes once", async (pages) => {
+    const title = "关于公布助餐点开放时间的通知（连按两次）";
+    const id = await submitted(staff, "editor-mz", { title, text: SENTENCE }, pages);
+    for (const [login] of GATES.slice(0, 3)) {
+      const page = await staff.at(login, "", pages);
+      await approve(page, title);
+      await close(page);
+    }
+    const page = await staff.at("political", "", pages);
+    await openReview(page, title);
+    await claim(page);
+    // What a double click, or a form sent again, does on the wire: the same bytes twice.
+    const form = await page.evaluate(() => {
+      const button = [...document.querySelectorAll("button")].find((b) => /^通过/.test(b.textContent.trim()));
+      const data = new URLSearchParams(new FormData(button.form));
+      if (button.name) data.set(button.name, button.value);
+      return { action: button.formAction || button.form.action, body: data.toString() };
+    });
+    const send = () => page.evaluate(({ action, body: bytes }) => fetch(action, { method: "POST", body: bytes, headers: { "content-type": "application/x-www-form-urlencoded" } }).then((r) => r.status), form);
+    const [one, two] = await Promise.all([send(), send()]);
+    check(one < 500 && two < 500, `answers ${one} and ${two}`);
+    await page.goto(`/documents/${id}`);
+    const history = await page.locator(".timeline").innerText();
+    check((history.match(/公开发布/g) ?? []).length === 1, `published ${(history.match(/公开发布/g) ?? []).length} times`);
+    check((await page.locator("main table tbody tr th[scope=row]").count()) === 1, "more than one edition");
+    await close(page);
+  });
+
+  await test("writing: without scripts, sign-in, writing, submission and approval by plain forms", async (pages) => {
+    const title = "关于公布助餐点开放时间的通知（无脚本）";
+    const page = await staff.at("editor-mz", "/documents/new", pages, { js: false, fresh: true });
+    await page.goto("/documents/new");
+    await page.locator("#title").fill(title);
+    await page.locator("#kind").selectOption("notice");
+    await page.locator("#column").selectOption("notices");
+    await page.getByRole("button", { name: "开始撰写" }).click();
+    await page.locator("textarea[name=body_html]").fill(`<p>${SENTENCE}</p>`);
+    await page.getByLabel("主动公开", { exact: true }).check();
+    await page.getByRole("button", { name: "提交审核" }).click();
+    await page.getByText("等待保密审查").first().waitFor();
+    await close(page);
+    const reviewer = await staff.at("secrecy", "", pages, { js: false, fresh: true });
+    await openReview(reviewer, title);
+    await claim(reviewer);
+    await reviewer.getByRole("button", { name: /^通过/ }).first().click();
+    await flash(reviewer).waitFor();
+    await close(reviewer);
+    const next = await staff.at("wording", "/reviews", pages);
+    await eventually("the document stands at the next gate", async () => (await next.getByRole("link", { name: title }).count()) > 0);
+    await close(next);
+  });
+
+  await test("writing: Ctrl+Shift+Enter only asks, it never sends", async (pages) => {
+    const page = await staff.at("editor-mz", "", pages);
+    const id = await begin(page, { title: "关于公布助餐点开放时间的通知（按键）" });
+    await write(page, SENTENCE);
+    await page.keyboard.press("ControlOrMeta+Shift+Enter");
+    await page.locator("dialog.confirm").waitFor();
+    await page.keyboard.press("Escape");
+    await page.goto(`/documents/${id}`);
+    check(/草稿/.test(await page.locator("main").innerText()), "no longer a draft");
+    await close(page);
+  });
+}

@@ -1,0 +1,106 @@
+// What people do at their desks, in the words of the pages; used by several journeys.
+import { check } from "./report.mjs";
+
+/** The four gates in order, and who stands at them in the demonstration. */
+export const GATES = [["secrecy", "保密审查"], ["wording", "文字关"], ["policy", "政策关"], ["political", "政治关"]];
+
+/** The message that the last action left. */
+export const flash = (page) => page.locator(".flash, main > .notice[role=status]").first();
+
+/** Presses a button that opens the dialog with the effect, reads the effect and agrees. Returns what the dialog said. */
+export async function agree(page, press) {
+  await press();
+  const dialog = page.locator("dialog.confirm");
+  await dialog.waitFor();
+  const effect = await dialog.innerText();
+  await dialog.locator(".submit .btn").first().click();
+  return effect;
+}
+
+/** Begins a document and stands in its editor. */
+export async function begin(page, { title, kind = "notice", column = "notices" }) {
+  await page.goto("/documents/new");
+  await page.getByLabel("标题", { exact: true }).fill(title);
+  await page.locator("#kind").selectOption(kind);
+  await page.locator("#column").selectOption(column);
+  await page.getByRole("button", { name: "开始撰写" }).click();
+  await page.waitForURL("**/documents/*/edit");
+  return page.url().split("/").at(-2);
+}
+
+/** The editor's text field: the rich one, or the plain one where scripts are off. */
+export const body = (page) => page.getByRole("textbox", { name: "正文", exact: true });
+
+/** Waits until what was written has reached the server. */
+export async function saved(page) {
+  await page.locator("[data-autosave-status]").getByText(/^已保存 \d\d:\d\d$/).waitFor({ timeout: 12_000 });
+}
+
+/** Writes a text into the rich editor and waits for the autosave. */
+export async function write(page, text) {
+  await body(page).click();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.insertText(text);
+  await saved(page);
+}
+
+/** Says that the document is to be public; submits it. */
+export async function submit(page) {
+  await page.getByLabel("主动公开", { exact: true }).check();
+  const effect = await agree(page, () => page.getByRole("button", { name: "提交审核" }).click());
+  await page.waitForURL(/\/documents\/[^/]+$/);
+  return effect;
+}
+
+/** Writes a document and submits it; returns its id. */
+export async function submitted(staff, login, { title, text }, pages) {
+  const page = await staff.at(login, "", pages);
+  const id = await begin(page, { title });
+  await write(page, text);
+  await submit(page);
+  await page.context().close();
+  return id;
+}
+
+/** One reviewer finds the document in the list, claims it and approves it. */
+export async function approve(page, title) {
+  await openReview(page, title);
+  await claim(page);
+  const button = page.getByRole("button", { name: /^通过/ }).first();
+  await button.click();
+  await throughDialog(page);
+  await flash(page).waitFor();
+}
+
+/** From the list of reviews to the page of one. */
+export async function openReview(page, title) {
+  await page.goto("/reviews");
+  await page.getByRole("link", { name: title }).first().click();
+  await page.waitForURL("**/reviews/*");
+}
+
+/** Claims the review that is open, if it is not claimed yet. */
+export async function claim(page) {
+  const button = page.getByRole("button", { name: /^领取/ });
+  if (await button.count()) {
+    await button.first().click();
+    await flash(page).waitFor();
+  }
+}
+
+/** Agrees where the page asks before it acts. */
+export async function throughDialog(page) {
+  const dialog = page.locator("dialog.confirm");
+  await Promise.race([dialog.waitFor({ timeout: 3000 }), page.waitForEvent("framenavigated", { timeout: 3000 })]).catch(() => undefined);
+  if (await dialog.isVisible().catch(() => false)) await dialog.locator(".submit .btn").first().click();
+}
+
+/** Asks until the answer is as wanted; the work behind is quick, but not at once. */
+export async function eventually(what, ask, ms = 5000) {
+  const end = performance.now() + ms;
+  for (;;) {
+    if (await ask()) return;
+    check(performance.now() < end, `not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
