@@ -5,7 +5,7 @@ import { basename } from "node:path";
 
 import { check, skip, suite, test } from "../lib/report.mjs";
 import { close } from "../lib/browser.mjs";
-import { GATES, agree, begin, body, claim, eventually, flash, openReview, saved, submit, throughDialog } from "../lib/desk.mjs";
+import { GATES, act, agree, begin, body, claim, eventually, flash, openReview, pass, saved, submit } from "../lib/desk.mjs";
 import { WORK_POINTS } from "../lib/places.mjs";
 import { tamper } from "../lib/tamper.mjs";
 
@@ -207,9 +207,8 @@ async function approveDocument({ program, staff, state, pages }) {
     check((await page.locator("main").innerText()).includes(gate), `no word of ${gate}`);
     await claim(page);
     if (gate === "文字关") check((await page.locator("main").innerText()).includes("助餐点名单"), "the reviewer does not see the attachment");
-    await page.getByRole("button", { name: /^通过/ }).first().click();
-    await throughDialog(page);
-    await flash(page).waitFor();
+    const effect = await pass(page);
+    if (gate === "政治关") check(/公开/.test(effect), `the last dialog does not say that it becomes public: ${effect}`);
     await close(page);
   }
   const after = await fetch(`${program.portal}/documents/${state.document}`);
@@ -248,16 +247,12 @@ async function closeDuty({ program, staff, state, pages }) {
   const tag = await field.evaluate((element) => element.localName);
   if (tag === "select") await field.selectOption(state.document);
   else await field.fill(`${program.portal}/documents/${state.document}`);
-  await page.getByRole("button", { name: /佐证/ }).first().click();
-  await throughDialog(page);
-  await flash(page).waitFor();
+  await act(page, () => page.getByRole("button", { name: /佐证/ }).first().click());
   await close(page);
 
   const clerk = await staff.at("clerk", `/duties/${state.duty}`, pages);
   check((await clerk.locator("main").innerText()).includes(TITLE), "the clerk does not see the evidence");
-  await clerk.getByRole("button", { name: /确认/ }).first().click();
-  await throughDialog(clerk);
-  await flash(clerk).waitFor();
+  await act(clerk, () => clerk.getByRole("button", { name: /确认/ }).first().click());
   await close(clerk);
 
   const reader = await staff.reader(`/plans/${state.plan}`, pages);
@@ -270,7 +265,7 @@ async function closeDuty({ program, staff, state, pages }) {
 async function verifyLog({ program, staff, pages }) {
   const page = await staff.at("audit", "/audit", pages);
   await page.getByRole("button", { name: /验证/ }).first().click();
-  await page.locator("main, .flash").getByText(/完好|一致|没有发现/).first().waitFor({ timeout: 30_000 });
+  await page.locator("main, .flash").getByText("全部相符").first().waitFor({ timeout: 30_000 });
   await close(page);
   const { code, stdout, stderr } = await program.run("verify", "--json");
   check(code === 0, `verify ended with ${code}: ${stderr}`);

@@ -62,37 +62,42 @@ export async function submitted(staff, login, { title, text }, pages) {
   return id;
 }
 
-/** One reviewer finds the document in the list, claims it and approves it. */
-export async function approve(page, title) {
-  await openReview(page, title);
-  await claim(page);
-  const button = page.getByRole("button", { name: /^通过/ }).first();
-  await button.click();
-  await throughDialog(page);
-  await flash(page).waitFor();
-}
-
 /** From the list of reviews to the page of one. */
 export async function openReview(page, title) {
   await page.goto("/reviews");
   await page.getByRole("link", { name: title }).first().click();
-  await page.waitForURL("**/reviews/*");
+  await page.waitForURL(/\/reviews\/[^/?]+$/);
 }
 
 /** Claims the review that is open, if it is not claimed yet. */
 export async function claim(page) {
-  const button = page.getByRole("button", { name: /^领取/ });
-  if (await button.count()) {
-    await button.first().click();
-    await flash(page).waitFor();
-  }
+  const button = page.getByRole("button", { name: "领取", exact: true });
+  if ((await button.count()) === 0) return;
+  await button.click();
+  await page.getByRole("button", { name: "放回", exact: true }).waitFor();
 }
 
-/** Agrees where the page asks before it acts. */
-export async function throughDialog(page) {
+/** Approves the review that is open; returns what the dialog told. */
+export async function pass(page) {
+  const effect = await agree(page, () => page.getByRole("button", { name: "通过", exact: true }).click());
+  await flash(page).waitFor();
+  return effect;
+}
+
+/** One reviewer finds the document in the list, claims it and approves it. */
+export async function approve(page, title) {
+  await openReview(page, title);
+  await claim(page);
+  return pass(page);
+}
+
+/** Agrees where the page asks before it acts, and waits for the answer. */
+export async function act(page, press) {
+  await press();
   const dialog = page.locator("dialog.confirm");
-  await Promise.race([dialog.waitFor({ timeout: 3000 }), page.waitForEvent("framenavigated", { timeout: 3000 })]).catch(() => undefined);
-  if (await dialog.isVisible().catch(() => false)) await dialog.locator(".submit .btn").first().click();
+  await dialog.or(flash(page)).first().waitFor();
+  if (await dialog.isVisible()) await dialog.locator(".submit .btn").first().click();
+  await flash(page).waitFor();
 }
 
 /** Asks until the answer is as wanted; the work behind is quick, but not at once. */

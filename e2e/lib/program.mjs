@@ -18,11 +18,12 @@ function environment(extra) {
 }
 
 /** Runs a command to its end; a status other than 0 is a result, not an error. */
-export function command(file, args, options = {}) {
+export function command(file, args, { input = "", ...options } = {}) {
   return new Promise((resolve) => {
-    execFile(file, args, { maxBuffer: 64 * 1024 * 1024, ...options }, (error, stdout, stderr) => {
+    const child = execFile(file, args, { maxBuffer: 64 * 1024 * 1024, ...options }, (error, stdout, stderr) => {
       resolve({ code: error ? (typeof error.code === "number" ? error.code : 1) : 0, stdout, stderr: stderr || String(error ?? "") });
     });
+    child.stdin.end(input);
   });
 }
 
@@ -56,6 +57,13 @@ export class Program {
   /** One command of the program on this installation. */
   run(...args) {
     return command(PROGRAM, args, { env: this.environment });
+  }
+
+  /** A further account, with the password that all share. */
+  async addAccount(login, organ, ...roles) {
+    const args = ["user", "add", login, "--name", `${login}（演示）`, "--organ", organ, "--password-stdin", ...roles.flatMap((role) => ["--role", role])];
+    const { code, stderr } = await command(PROGRAM, args, { env: this.environment, input: `${this.password}\n` });
+    if (code !== 0) throw new Error(`no account ${login}: ${stderr}`);
   }
 
   /** Serves on free ports; resolves when both servers answer. */
