@@ -153,9 +153,23 @@ pub trait PlanProgress: Send + Sync {
     fn current<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<Progress>>>;
 }
 
+/// Recording another name of an organ, when a person has matched a written name to it.
+pub trait OrganAliases: Send + Sync {
+    /// Adds the alias, unless the organ bears it already, and reloads the directory.
+    fn add<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        actor: &'a kernel::Actor,
+        organ: &'a OrganCode,
+        alias: &'a str,
+    ) -> BoxFuture<'a, Result<()>>;
+}
+
 /// All offers.
 #[derive(Clone, Default)]
 pub struct Hooks {
+    /// Who records other names of organs.
+    pub aliases: Option<Arc<dyn OrganAliases>>,
     /// Who knows the progress of plans.
     pub progress: Option<Arc<dyn PlanProgress>>,
     /// What can be searched.

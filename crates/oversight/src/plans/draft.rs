@@ -32,7 +32,7 @@ pub struct Frame<'a> {
     /// Its kind.
     pub kind: PlanKind,
     /// Gives fresh ids.
-    pub fresh: &'a mut dyn FnMut() -> String,
+    pub fresh: &'a mut (dyn FnMut() -> String + Send),
     /// Organs.
     pub directory: &'a Directory,
     /// The day for which organs are looked up.

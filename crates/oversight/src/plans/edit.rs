@@ -107,7 +107,7 @@ pub struct Surroundings<'a> {
     /// Today.
     pub day: Date,
     /// Gives fresh ids.
-    pub fresh: &'a mut dyn FnMut() -> String,
+    pub fresh: &'a mut (dyn FnMut() -> String + Send),
 }
 
 impl std::fmt::Debug for Surroundings<'_> {

@@ -1,0 +1,367 @@
+//! Forms of plans: import, corrections, undo, confirmation, discarding, replacing.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    extract::{Multipart, Path, State},
+    response::{IntoResponse, Response},
+};
+use kernel::{NewEvent, OrganCode, id::PlanId};
+use serde_json::json;
+use store::query;
+use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result};
+
+use crate::{
+    model::{OwnerRole, PlanKind, PlanState},
+    plans::{
+        confirm,
+        edit::{Edit, Fields, Mark},
+        import::{self, Refusal, Spec},
+        pages::{self, Again, NewForm, Refused},
+        source::{self, Source},
+        steps,
+        tree,
+        view::Typed,
+    },
+};
+
+/// A posted form as pairs: forms here carry fields whose names depend on the plan's kind.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    pub(crate) fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// The last value of a field; empty when it was not sent.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().rev().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The version that the form saw; 0 conflicts with everything.
+    pub(crate) fn version(&self) -> i64 {
+        self.get("version").parse().unwrap_or(0)
+    }
+
+    /// All pairs whose name begins so, without the beginning.
+    pub(crate) fn with_prefix(&self, prefix: &str) -> BTreeMap<String, String> {
+        let pairs = self.0.iter().filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone())));
+        pairs.collect()
+    }
+}
+
+/// Takes a plan in: file or paste.
+pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) -> Result<Response> {
+    let posted = source::receive(&ctx, form).await?;
+    let form = NewForm {
+        kind: posted.get("kind").to_owned(),
+        year: posted.get("year").trim().to_owned(),
+        title: posted.get("title").trim().to_owned(),
+        text: posted.get("text").to_owned(),
+        replaces: posted.get("replaces").to_owned(),
+    };
+    let mut errors = FormErrors::new();
+    let kind = PlanKind::from_code(&form.kind);
+    errors.require(kind.is_some(), "kind", "请选择类型，例如 工作要点。");
+    let year: Option<i16> = form.year.parse().ok().filter(|year| (1990..=2100).contains(year));
+    errors.require(year.is_some(), "year", "请填写四位年份，例如 2026。");
+    errors.require(form.title.chars().count() <= 200, "title", "请把标题控制在 200 字以内。");
+    if let Some(refused) = &posted.refused {
+        errors.add("file", refused.clone());
+    }
+    let again = posted.get("again") == "true";
+    let source = match posted.file {
+        Some((name, received)) => match source::read_file(&ctx, &received.path, &name).await {
+            Ok(source) => Some(Source { file: Some(received), ..source }),
+            Err(rejected) => {
+                errors.add("file", rejected.message);
+                None
+            }
+        },
+        None if posted.refused.is_none() && form.text.trim().is_empty() => {
+            errors.add("file", "请选择文件，例如 2026年政务公开工作要点.docx；也可以在下面粘贴全文。");
+            None
+        }
+        None => Some(Source::text(form.text.clone(), "")),
+    };
+    let (Some(kind), Some(source), true) = (kind, source, errors.is_empty()) else {
+        return pages::new_page(&ctx, &desk, form, Refused { errors, ..Refused::default() }).await;
+    };
+    let replaces = Some(form.replaces.clone()).filter(|id| !id.is_empty());
+    let spec = Spec { title: form.title.clone(), year, kind, again, replaces };
+    match import::import(&ctx, &desk.actor(), source, spec).await {
+        Ok(id) => Ok(Redirect::to(format!("/plans/{id}/draft")).ok("已拆解为任务，请核对责任单位和期限后下达").into_response()),
+        Err(refusal) => {
+            let refused = refused(refusal)?;
+            pages::new_page(&ctx, &desk, form, refused).await
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Result<Refused> {
+    let words = refusal.to_string();
+    Ok(match refusal {
+        Refusal::Fault(error) => return Err(error),
+        Refusal::Empty => Refused { errors: FormErrors::one("text", words), ..Refused::default() },
+        Refusal::Title => Refused { errors: FormErrors::one("title", words), ..Refused::default() },
+        Refusal::Year => Refused { errors: FormErrors::one("year", words), ..Refused::default() },
+        Refusal::Rows(rows) => {
+            let text = format!("表格有 {} 处需要更正，见下表。请改好后重新上传，现在没有保存任何一行。", rows.len());
+            Refused { errors: FormErrors::one("file", text), rows, same: None }
+        }
+        Refusal::Same { plan, title, state } => {
+            let end = if state == PlanState::Draft { "/draft" } else { "" };
+            Refused { same: Some((format!("/plans/{plan}{end}"), title, state.label())), ..Refused::default() }
+        }
+    })
+}
+
+/// The corrections of one duty: one form, several buttons.
+pub(crate) async fn edit_duty(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((plan, duty)): Path<(String, String)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let form = Pairs::new(pairs);
+    let fields = Fields {
+        text: form.get("text").replace("\r\n", "\n"),
+        measure: form.get("measure").to_owned(),
+        due_on: form.get("due_on").to_owned(),
+        cadence: form.get("cadence").to_owned(),
+        grace_days: form.get("grace_days").to_owned(),
+        visibility: form.get("visibility").to_owned(),
+        extra: form.with_prefix("x."),
+    };
+    let edit = match form.get("op") {
+        "split" => Edit::Split(duty.clone(), fields.clone()),
+        "merge" => Edit::Merge(duty.clone()),
+        "move" => Edit::Move(duty.clone(), form.get("to").to_owned()),
+        "leave" => Edit::Mark(duty.clone(), Mark::NotADuty),
+        "take" => Edit::Mark(duty.clone(), Mark::Duty),
+        "principle" => Edit::Mark(duty.clone(), Mark::Principle),
+        "owed" => Edit::Mark(duty.clone(), Mark::Owed),
+        "own" => Edit::Own(duty.clone()),
+        "share" => Edit::Share(duty.clone()),
+        _ => Edit::Save(duty.clone(), fields.clone()),
+    };
+    let place = Place { plan, clause: String::new(), anchor: format!("d-{duty}") };
+    let typed = Typed { at: duty, fields, errors: FormErrors::new() };
+    run(&ctx, &desk, place, form.version(), &edit, typed).await
+}
+
+/// What an owner's name means, and its part.
+pub(crate) async fn edit_owner(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((plan, owner)): Path<(String, String)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let form = Pairs::new(pairs);
+    let organ = form.get("organ").to_owned();
+    let role = OwnerRole::from_code(form.get("role")).unwrap_or(OwnerRole::Responsible);
+    let edit = match form.get("op") {
+        "successor" => Edit::Successor(owner.clone()),
+        "expand" => Edit::Expand(owner.clone()),
+        "part" => Edit::Part(owner.clone(), role),
+        "remove" => Edit::Remove(owner.clone()),
+        _ => {
+            let chosen: Vec<OrganCode> = Some(organ.as_str()).filter(|code| !code.is_empty()).map(OrganCode::from).into_iter().collect();
+            Edit::Choose(owner.clone(), chosen)
+        }
+    };
+    let tree = tree::load(ctx.db(), &plan).await?.ok_or(Error::NotFound)?;
+    let row = tree.owners.iter().find(|row| row.id == owner).cloned();
+    let clause = row.as_ref().map(|row| row.clause.clone()).unwrap_or_default();
+    let anchor = if form.get("op") == "remove" { format!("c-{clause}") } else { format!("o-{owner}") };
+    let response = run(&ctx, &desk, Place { plan, clause, anchor }, form.version(), &edit, Typed::default()).await?;
+    let wants_alias = form.get("alias") == "true" && matches!(edit, Edit::Choose(..));
+    if let (true, true, Some(row), Some(aliases)) =
+        (wants_alias, response.status().is_redirection(), row, &ctx.hooks().aliases)
+    {
+        // The correction stands in any case; a refusal of the alias is said, not hidden.
+        let code = OrganCode::from(organ.as_str());
+        if let Err(error) = aliases.add(&ctx, &desk.actor(), &code, &row.name).await {
+            tracing::warn!(?error, "alias not recorded");
+            let to = format!("/plans/{}/draft?open={}#o-{owner}", tree.plan.id, row.clause);
+            let text = format!("已对应，但“{}”没有记为别名。请在机关名录中添加。", row.name);
+            return Ok(Redirect::to(to).flash("warn", text).into_response());
+        }
+    }
+    Ok(response)
+}
+
+/// What concerns a whole clause: owners, duties added by hand, principle.
+pub(crate) async fn edit_clause(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((plan, clause)): Path<(String, String)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let form = Pairs::new(pairs);
+    let role = OwnerRole::from_code(form.get("role")).unwrap_or(OwnerRole::Responsible);
+    let edit = match form.get("op") {
+        "append" => Edit::Append(clause.clone(), form.get("text").to_owned()),
+        "principle" => Edit::Principle(clause.clone(), true),
+        "owed" => Edit::Principle(clause.clone(), false),
+        _ => Edit::Add(clause.clone(), OrganCode::from(form.get("organ")), role, form.get("duty").to_owned()),
+    };
+    let fields = Fields { text: form.get("text").to_owned(), ..Fields::default() };
+    let typed = Typed { at: clause.clone(), fields, errors: FormErrors::new() };
+    let place = Place { plan, clause: clause.clone(), anchor: format!("c-{clause}") };
+    run(&ctx, &desk, place, form.version(), &edit, typed).await
+}
+
+/// Where a correction was made.
+struct Place {
+    plan: String,
+    /// Empty = the clause of the duty.
+    clause: String,
+    anchor: String,
+}
+
+async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut typed: Typed) -> Result<Response> {
+    // Looked up before: afterwards a merged or moved duty is elsewhere.
+    let mut open = place.clause.clone();
+    if open.is_empty() {
+        let tree = tree::load(ctx.db(), &place.plan).await?.ok_or(Error::NotFound)?;
+        open = edit.clauses(&tree).first().cloned().unwrap_or_default();
+    }
+    match steps::run(ctx, &desk.actor(), &place.plan, seen, edit).await {
+        Ok(label) => {
+            let to = format!("/plans/{}/draft?open={open}#{}", place.plan, place.anchor);
+            let mut redirect = Redirect::to(to).ok(format!("已保存：{label}"));
+            if let Some(step) = steps::last(ctx, &place.plan).await?.filter(|step| step.label == label) {
+                redirect = redirect.undo(format!("/plans/{}/draft/undo/{}", place.plan, step.id), "撤销");
+            }
+            Ok(redirect.into_response())
+        }
+        Err(steps::Refusal::Wrong(wrong)) => {
+            let mut summary = FormErrors::new();
+            for (field, message) in wrong {
+                summary.add(&format!("{field}-{}", typed.at), message.clone());
+                typed.errors.add(&field, message);
+            }
+            pages::draft_page(ctx, desk, &place.plan, Again { open, typed, errors: summary, ..Again::default() }).await
+        }
+        Err(steps::Refusal::Changed(steps)) => {
+            let conflict = steps.iter().map(steps::Step::line).collect();
+            let kept = kept(&typed);
+            pages::draft_page(ctx, desk, &place.plan, Again { open, typed, conflict, kept, ..Again::default() }).await
+        }
+        Err(steps::Refusal::Other(error)) => Err(error),
+    }
+}
+
+/// Everything typed, as text to be copied, in case its form is no longer there.
+fn kept(typed: &Typed) -> String {
+    let fields = &typed.fields;
+    let mut lines = vec![fields.text.clone()];
+    for (label, value) in [("完成标准", &fields.measure), ("期限", &fields.due_on)] {
+        if !value.is_empty() {
+            lines.push(format!("{label}：{value}"));
+        }
+    }
+    lines.extend(fields.extra.values().filter(|value| !value.is_empty()).cloned());
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
+/// Takes the last correction back.
+pub(crate) async fn undo(State(ctx): State<Ctx>, desk: Desk, Path((plan, step)): Path<(String, String)>) -> Result<Response> {
+    let label = steps::undo(&ctx, &desk.actor(), &plan, &step).await?;
+    Ok(Redirect::to(format!("/plans/{plan}/draft")).ok(format!("已撤销：{label}")).into_response())
+}
+
+/// Issues the duties.
+pub(crate) async fn confirm(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(plan): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let form = Pairs::new(pairs);
+    let to = confirm::confirm(&ctx, &desk.actor(), &PlanId(plan), form.version(), form.get("once")).await?;
+    Ok(Redirect::to(to).ok("任务已下达，各机关会在待办台看到").into_response())
+}
+
+/// Throws a draft away; it can be taken back.
+pub(crate) async fn discard(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(plan): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    change_state(&ctx, &desk, &plan, Pairs::new(pairs).version(), PlanState::Draft, PlanState::Discarded, "").await?;
+    let redirect = Redirect::to("/plans").ok("草稿已作废").undo(format!("/plans/{plan}/restore"), "恢复");
+    Ok(redirect.into_response())
+}
+
+/// Takes a discarded draft back.
+pub(crate) async fn restore(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(plan): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    // The button in the message after discarding knows no version: the present one is as good, the state decides.
+    let row = tree::plan(ctx.db(), &plan).await?.ok_or(Error::NotFound)?;
+    let form = Pairs::new(pairs);
+    let version = if form.get("version").is_empty() { row.version } else { form.version() };
+    change_state(&ctx, &desk, &plan, version, PlanState::Discarded, PlanState::Draft, "").await?;
+    Ok(Redirect::to(format!("/plans/{plan}/draft")).ok("草稿已恢复").into_response())
+}
+
+/// Another plan takes this one's place: its duties no longer run.
+pub(crate) async fn supersede(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(plan): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let form = Pairs::new(pairs);
+    let by = tree::plan(ctx.db(), form.get("by")).await?.filter(|by| by.state() == PlanState::Confirmed && by.id != plan);
+    let Some(by) = by else {
+        return Err(Error::Invalid("请选择一份已下达的计划来替代。请返回计划页重新选择。".into()));
+    };
+    change_state(&ctx, &desk, &plan, form.version(), PlanState::Confirmed, PlanState::Superseded, &by.id).await?;
+    Ok(Redirect::to(format!("/plans/{plan}")).ok(format!("已由“{}”替代", by.title)).into_response())
+}
+
+async fn change_state(
+    ctx: &Ctx,
+    desk: &Desk,
+    plan: &str,
+    version: i64,
+    from: PlanState,
+    to: PlanState,
+    by: &str,
+) -> Result<()> {
+    let mut tx = ctx.db().write().await?;
+    let now = tx.now();
+    let changed = query(
+        "UPDATE plan SET state = $4, superseded_by = $5, as_of = $6, version = version + 1 \
+         WHERE id = $1 AND version = $2 AND state = $3",
+    )
+    .bind(plan)
+    .bind(version)
+    .bind(from.code())
+    .bind(to.code())
+    .bind(by)
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::Conflict("这份计划刚被别人改动，没有执行您的操作。请刷新页面，看过最新情况再决定。".into()));
+    }
+    let kind = match to {
+        PlanState::Discarded => "plan.discarded",
+        PlanState::Superseded => "plan.superseded",
+        PlanState::Draft | PlanState::Confirmed => "plan.restored",
+    };
+    let event = NewEvent::new(kind, "plan", plan, &desk.actor()).organ(&ctx.office_organ());
+    tx.append(event.data(json!({"by": by}))).await?;
+    tx.commit().await?;
+    Ok(())
+}

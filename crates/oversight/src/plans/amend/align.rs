@@ -1,0 +1,354 @@
+//! Which duty of an amended text is which duty of the plan: exact words first, then high similarity, then position.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::plans::{
+    draft::Rows,
+    tree::{ClauseRow, DutyRow, Tree},
+};
+
+/// Corrections by a person. Duties of the amended text are named `clause.duty` by their places, from 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Choices {
+    /// New duty → id of the duty that it continues, or `new`.
+    pub duties: HashMap<String, String>,
+    /// Id of a duty that ends → why.
+    pub reasons: HashMap<String, String>,
+    /// Owner's name as written → code of the organ that it means.
+    pub owners: HashMap<String, String>,
+}
+
+/// What becomes of a duty of the amended text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It continues these duties with their words; more than one where the office had split it.
+    Kept(Vec<String>),
+    /// It continues this duty with other words.
+    Changed(String),
+    /// It is new.
+    New,
+}
+
+/// A duty of the amended text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Name in [`Choices`].
+    pub key: String,
+    /// The row as parsed.
+    pub duty: DutyRow,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// Whether date or cadence differ from the duty that it continues.
+    pub due_changed: bool,
+}
+
+/// A clause of the amended text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedClause {
+    /// The row as parsed.
+    pub clause: ClauseRow,
+    /// The clause of the plan that it continues.
+    pub old: Option<String>,
+    /// Whether the owner note differs, so that the owners are those of the amended text.
+    pub owners_changed: bool,
+    /// Its duties.
+    pub duties: Vec<Placed>,
+    /// Duties that the office added by hand: they stay with their clause.
+    pub added: Vec<String>,
+}
+
+/// The whole alignment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Alignment {
+    /// Clauses of the amended text in order.
+    pub clauses: Vec<PlacedClause>,
+    /// Ids of duties that end.
+    pub ended: Vec<String>,
+    /// Ids of clauses that end.
+    pub ended_clauses: Vec<String>,
+}
+
+/// Text without white space.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Share of common pairs of characters, 0 to 100 (Dice coefficient).
+pub fn similarity(a: &str, b: &str) -> u32 {
+    let pairs = |text: &str| -> HashMap<(char, char), u32> {
+        let chars: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+        let mut counts = HashMap::new();
+        for pair in chars.windows(2) {
+            *counts.entry((pair[0], pair[1])).or_default() += 1;
+        }
+        counts
+    };
+    let (a, b) = (pairs(a), pairs(b));
+    let total: u32 = a.values().sum::<u32>() + b.values().sum::<u32>();
+    if total == 0 {
+        return 0;
+    }
+    let common: u32 = a.iter().map(|(pair, count)| (*count).min(b.get(pair).copied().unwrap_or(0))).sum();
+    200 * common / total
+}
+
+/// From here on, words count as the same duty in other words.
+const SIMILAR: u32 = 60;
+/// At the same place of the same clause less is enough.
+const SIMILAR_IN_PLACE: u32 = 35;
+
+/// Aligns the amended rows with the plan, following the choices where there are any.
+pub fn align(tree: &Tree, new: &Rows, choices: &Choices) -> Alignment {
+    let running: Vec<&DutyRow> = tree.duties.iter().filter(|duty| duty.ended_at.is_empty()).collect();
+    let mut taken: HashSet<String> = HashSet::new();
+    let clause_of = match_clauses(tree, new);
+    let mut clauses: Vec<PlacedClause> = Vec::new();
+    for (c, clause) in new.clauses.iter().enumerate() {
+        let old = clause_of.get(&clause.id).and_then(|id| tree.clause(id));
+        let duties = new.duties.iter().filter(|duty| duty.clause == clause.id).enumerate();
+        let duties = duties
+            .map(|(d, duty)| Placed { key: format!("{c}.{d}"), duty: duty.clone(), fate: Fate::New, due_changed: false })
+            .collect();
+        let added = old.map_or_else(Vec::new, |old| {
+            let by_hand = running.iter().filter(|duty| duty.clause == old.id && duty.original.trim().is_empty());
+            by_hand.map(|duty| duty.id.clone()).collect()
+        });
+        taken.extend(added.iter().cloned());
+        clauses.push(PlacedClause {
+            clause: clause.clone(),
+            owners_changed: old.is_none_or(|old| plain(&old.owner_note) != plain(&clause.owner_note)),
+            old: old.map(|old| old.id.clone()),
+            duties,
+            added,
+        });
+    }
+    follow_choices(&mut clauses, &running, choices, &mut taken);
+    match_exact(&mut clauses, &running, choices, &mut taken);
+    match_similar(&mut clauses, &running, choices, &mut taken);
+    for placed in clauses.iter_mut().flat_map(|clause| &mut clause.duties) {
+        placed.due_changed = match &placed.fate {
+            Fate::New => false,
+            Fate::Changed(id) => due_differs(&running, id, &placed.duty),
+            Fate::Kept(ids) => ids.len() == 1 && due_differs(&running, &ids[0], &placed.duty),
+        };
+    }
+    let ended = running.iter().filter(|duty| !taken.contains(&duty.id)).map(|duty| duty.id.clone()).collect();
+    let continued: HashSet<&String> = clauses.iter().filter_map(|clause| clause.old.as_ref()).collect();
+    let ended_clauses = tree
+        .clauses
+        .iter()
+        .filter(|clause| clause.ended_at.is_empty() && !continued.contains(&clause.id))
+        .map(|clause| clause.id.clone())
+        .collect();
+    Alignment { clauses, ended, ended_clauses }
+}
+
+/// The words of the date decide: what the office set by hand stays while the text says the same.
+fn due_differs(running: &[&DutyRow], id: &str, new: &DutyRow) -> bool {
+    running.iter().any(|old| old.id == id && plain(&old.due_words) != plain(&new.due_words))
+}
+
+fn match_clauses(tree: &Tree, new: &Rows) -> HashMap<String, String> {
+    let open: Vec<&ClauseRow> = tree.clauses.iter().filter(|clause| clause.ended_at.is_empty()).collect();
+    let mut matched: HashMap<String, String> = HashMap::new();
+    let mut used: HashSet<&str> = HashSet::new();
+    let whole = |clause: &ClauseRow| plain(&format!("{}{}", clause.title, clause.text));
+    let mut pass = |fits: &dyn Fn(&ClauseRow, &ClauseRow) -> u32, least: u32| {
+        for clause in &new.clauses {
+            if matched.contains_key(&clause.id) {
+                continue;
+            }
+            let free = open.iter().filter(|old| !used.contains(old.id.as_str()));
+            let best = free.map(|old| (fits(old, clause), old)).filter(|(score, _)| *score >= least);
+            // Of equals the first in order, as people number on.
+            let best = best.reduce(|best, next| if next.0 > best.0 { next } else { best });
+            if let Some((_, old)) = best {
+                used.insert(old.id.as_str());
+                matched.insert(clause.id.clone(), old.id.clone());
+            }
+        }
+    };
+    pass(&|old, new| u32::from(whole(old) == whole(new)), 1);
+    pass(&|old, new| u32::from(!new.title.is_empty() && plain(&old.title) == plain(&new.title)), 1);
+    pass(&|old, new| similarity(&whole(old), &whole(new)), SIMILAR);
+    pass(&|old, new| if old.position == new.position { similarity(&whole(old), &whole(new)) } else { 0 }, SIMILAR_IN_PLACE);
+    matched
+}
+
+fn follow_choices(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Choices, taken: &mut HashSet<String>) {
+    for placed in clauses.iter_mut().flat_map(|clause| &mut clause.duties) {
+        let Some(old) = choices.duties.get(&placed.key).and_then(|id| running.iter().find(|old| old.id == *id)) else {
+            continue;
+        };
+        if taken.insert(old.id.clone()) {
+            let same = plain(&old.original) == plain(&placed.duty.original);
+            placed.fate = if same { Fate::Kept(vec![old.id.clone()]) } else { Fate::Changed(old.id.clone()) };
+        }
+    }
+}
+
+/// Whether a person has said that this duty continues none or another.
+fn is_chosen(choices: &Choices, placed: &Placed) -> bool {
+    placed.fate != Fate::New || choices.duties.contains_key(&placed.key)
+}
+
+fn match_exact(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Choices, taken: &mut HashSet<String>) {
+    for clause in clauses.iter_mut() {
+        for placed in &mut clause.duties {
+            if is_chosen(choices, placed) {
+                continue;
+            }
+            let wanted = plain(&placed.duty.original);
+            let own = |old: &&&DutyRow| clause.old.as_deref() == Some(old.clause.as_str());
+            let free: Vec<&&DutyRow> =
+                running.iter().filter(|old| !taken.contains(&old.id) && !plain(&old.original).is_empty()).collect();
+            let exact = free.iter().filter(|old| own(old)).chain(free.iter().filter(|old| !own(old)));
+            let one = exact.into_iter().find(|old| plain(&old.original) == wanted).map(|old| vec![old.id.clone()]);
+            // The office may have split it: then a run of duties reads as the new one.
+            let run = one.or_else(|| {
+                let own: Vec<&&DutyRow> = free.iter().filter(|old| own(old)).copied().collect();
+                (0..own.len()).find_map(|start| {
+                    let mut joined = String::new();
+                    for end in start..own.len() {
+                        joined.push_str(&plain(&own[end].original));
+                        if joined == wanted {
+                            return Some(own[start..=end].iter().map(|old| old.id.clone()).collect());
+                        }
+                    }
+                    None
+                })
+            });
+            if let Some(ids) = run {
+                taken.extend(ids.iter().cloned());
+                placed.fate = Fate::Kept(ids);
+            }
+        }
+    }
+}
+
+fn match_similar(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Choices, taken: &mut HashSet<String>) {
+    for in_place in [false, true] {
+        for clause in clauses.iter_mut() {
+            for placed in &mut clause.duties {
+                if is_chosen(choices, placed) {
+                    continue;
+                }
+                let least = if in_place { SIMILAR_IN_PLACE } else { SIMILAR };
+                let candidates = running.iter().filter(|old| !taken.contains(&old.id)).filter(|old| {
+                    let own = clause.old.as_deref() == Some(old.clause.as_str());
+                    own && (!in_place || old.position == placed.duty.position)
+                });
+                let scored = candidates.map(|old| (similarity(&old.original, &placed.duty.original), old));
+                let best = scored.filter(|(score, _)| *score >= least).reduce(|best, next| if next.0 > best.0 { next } else { best });
+                if let Some((_, old)) = best {
+                    taken.insert(old.id.clone());
+                    placed.fate = Fate::Changed(old.id.clone());
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::Date;
+    use kernel::Directory;
+    use text::plan::{PlanReference, parse};
+
+    use super::*;
+    use crate::{
+        model::PlanKind,
+        plans::{
+            draft::{self, Frame},
+            tree::PlanRow,
+        },
+    };
+
+    fn rows(source: &str, prefix: &str) -> Rows {
+        let mut count = 0;
+        let mut fresh = || {
+            count += 1;
+            format!("{prefix}{count}")
+        };
+        let directory = Directory::default();
+        let day = Date::constant(2026, 3, 1);
+        let mut frame = Frame { plan: "p", kind: PlanKind::WorkPoints, fresh: &mut fresh, directory: &directory, day };
+        draft::rows(&parse(source, PlanReference { year: 2026 }), &mut frame)
+    }
+
+    fn tree(source: &str) -> Tree {
+        let rows = rows(source, "old");
+        let plan = PlanRow {
+            id: "p".into(), kind: "work_points".into(), title: String::new(), document_number: String::new(), year: 2026,
+            state: "confirmed".into(), superseded_by: String::new(), source: source.into(), source_digest: String::new(),
+            source_name: String::new(), source_file: String::new(), preamble: String::new(), closing: String::new(),
+            warnings: "[]".into(), version: 1, as_of: String::new(), created_at: String::new(), created_by: String::new(),
+            created_by_name: String::new(), confirmed_at: String::new(), confirmed_by: String::new(),
+            confirmed_by_name: String::new(),
+        };
+        Tree { plan, sections: rows.sections, clauses: rows.clauses, duties: rows.duties, owners: rows.owners }
+    }
+
+    const OLD: &str = "2026年某县政务公开工作要点\n一、做好公开\n（一）公开预算。6月底前公开县本级预算。每季度公开预算执行情况。\
+        （县财政局负责）\n（二）公开决算。9月底前公开部门决算报告。（县审计局负责）\n（三）办好网站。每月检查一次网站栏目。（县政府办公室负责）\n";
+
+    #[test]
+    fn the_same_text_keeps_everything() {
+        let tree = tree(OLD);
+        let alignment = align(&tree, &rows(OLD, "new"), &Choices::default());
+        assert!(alignment.ended.is_empty() && alignment.ended_clauses.is_empty());
+        for clause in &alignment.clauses {
+            assert!(!clause.owners_changed);
+            assert!(clause.duties.iter().all(|placed| matches!(placed.fate, Fate::Kept(_)) && !placed.due_changed));
+        }
+    }
+
+    #[test]
+    fn kept_changed_new_and_ended_are_told_apart_although_numbers_move() {
+        let amended = "2026年某县政务公开工作要点\n一、做好公开\n（一）增加培训。12月底前举办一次业务培训。（县政府办公室负责）\n\
+            （二）公开预算。7月底前公开县本级预算和部门预算。每季度公开预算执行情况。（县财政局、县审计局负责）\n\
+            （三）办好网站。每月检查一次网站栏目。（县政府办公室负责）\n";
+        let tree = tree(OLD);
+        let alignment = align(&tree, &rows(amended, "new"), &Choices::default());
+        let fates: Vec<_> = alignment.clauses.iter().flat_map(|clause| &clause.duties).map(|placed| &placed.fate).collect();
+        assert_eq!(*fates[0], Fate::New);
+        assert!(matches!(fates[1], Fate::Changed(id) if *id == tree.duties[0].id));
+        assert_eq!(*fates[2], Fate::Kept(vec![tree.duties[1].id.clone()]));
+        assert_eq!(*fates[3], Fate::Kept(vec![tree.duties[3].id.clone()]));
+        assert_eq!(alignment.ended, [tree.duties[2].id.clone()]);
+        assert_eq!(alignment.ended_clauses, [tree.clauses[1].id.clone()]);
+        assert!(alignment.clauses[1].owners_changed && !alignment.clauses[2].owners_changed);
+        assert!(alignment.clauses[1].duties[0].due_changed);
+    }
+
+    #[test]
+    fn what_the_office_split_or_added_stays() {
+        let mut tree = tree(OLD);
+        let whole = tree.duties[0].clone();
+        let (a, b) = ("6月底前".to_owned(), "公开县本级预算。".to_owned());
+        tree.duties[0].original = a;
+        let second = DutyRow { id: "split".into(), original: b, ..whole.clone() };
+        let by_hand = DutyRow { id: "hand".into(), original: String::new(), text: "另加一项".into(), ..whole.clone() };
+        tree.duties.insert(1, second);
+        tree.duties.push(by_hand);
+        let alignment = align(&tree, &rows(OLD, "new"), &Choices::default());
+        assert_eq!(alignment.clauses[0].duties[0].fate, Fate::Kept(vec![whole.id.clone(), "split".into()]));
+        assert_eq!(alignment.clauses[0].added, ["hand"]);
+        assert!(alignment.ended.is_empty());
+    }
+
+    #[test]
+    fn a_person_decides_over_the_machine() {
+        let tree = tree(OLD);
+        let mut choices = Choices::default();
+        choices.duties.insert("0.0".into(), "new".into());
+        choices.duties.insert("1.0".into(), tree.duties[0].id.clone());
+        let alignment = align(&tree, &rows(OLD, "new"), &choices);
+        assert_eq!(alignment.clauses[0].duties[0].fate, Fate::New);
+        assert_eq!(alignment.clauses[1].duties[0].fate, Fate::Changed(tree.duties[0].id.clone()));
+        assert_eq!(alignment.ended, [tree.duties[2].id.clone()]);
+    }
+}

@@ -1,0 +1,302 @@
+//! Pages and forms of an amendment: the amended text goes in, the alignment is corrected, then carried out.
+
+use askama::Template;
+use axum::{
+    extract::{Multipart, Path, State},
+    response::{IntoResponse, Response},
+};
+use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Redirect, Result, filters, office_page, page};
+
+use crate::{
+    model::PlanState,
+    plans::{
+        actions::Pairs,
+        amend::{
+            align::Fate,
+            store::{self, Amendment, Prepared},
+        },
+        source::{self, Source},
+        steps,
+        tree::{self, PlanRow, Tree},
+        view,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "plans/templates/amend_new.html")]
+struct NewPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    plan: PlanRow,
+    text: String,
+}
+
+/// The form for the amended text.
+pub(crate) async fn new(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+    let plan = tree::plan(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
+    if plan.state() != PlanState::Confirmed {
+        return Err(steps::no_draft(plan.state()));
+    }
+    let (_, open) = store::history(&ctx, &id).await?;
+    if let Some(open) = open {
+        return Ok(Redirect::to(format!("/plans/{id}/amend/{open}")).into_response());
+    }
+    let text = plan.source.clone();
+    show_new(&ctx, &desk, plan, text, FormErrors::new()).await
+}
+
+async fn show_new(ctx: &Ctx, desk: &Desk, plan: PlanRow, text: String, errors: FormErrors) -> Result<Response> {
+    let failed = !errors.is_empty();
+    let shell = desk.shell(ctx, format!("年中调整：{}", plan.title)).await?.with_error(failed);
+    let template = NewPage { shell, errors, plan, text };
+    if failed { page::office_errors(&template) } else { office_page(&template) }
+}
+
+/// Takes the amended text.
+pub(crate) async fn begin(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, form: Multipart) -> Result<Response> {
+    let posted = source::receive(&ctx, form).await?;
+    let plan = tree::plan(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
+    let text = posted.get("text").to_owned();
+    let mut errors = FormErrors::new();
+    if let Some(refused) = &posted.refused {
+        errors.add("file", refused.clone());
+    }
+    let source = match posted.file {
+        Some((name, received)) => match source::read_file(&ctx, &received.path, &name).await {
+            Ok(source) if source.table.is_some() => {
+                errors.add("file", "调整稿请用 Word 或文本文件，不支持表格。");
+                None
+            }
+            Ok(source) => Some(Source { file: Some(received), ..source }),
+            Err(rejected) => {
+                errors.add("file", rejected.message);
+                None
+            }
+        },
+        None => Some(Source::text(text.clone(), "")),
+    };
+    if errors.is_empty() && source.as_ref().is_some_and(|source| source.text.trim().is_empty()) {
+        errors.add("text", "请选择调整后的文件，或粘贴调整后的全文。");
+    }
+    let (Some(source), true) = (source, errors.is_empty()) else {
+        return show_new(&ctx, &desk, plan, text, errors).await;
+    };
+    match store::begin(&ctx, &desk.actor(), &id, source).await {
+        Ok(amendment) => Ok(Redirect::to(format!("/plans/{id}/amend/{amendment}")).into_response()),
+        Err(Error::Invalid(message)) => show_new(&ctx, &desk, plan, text, FormErrors::one("text", message)).await,
+        Err(error) => Err(error),
+    }
+}
+
+struct DutyLine {
+    key: String,
+    text: String,
+    due: String,
+    /// `kept`, `changed`, `new`.
+    fate: &'static str,
+    old_text: String,
+    old_due: String,
+    /// Place of the duty that it continues, in words.
+    old_place: String,
+    chosen: String,
+}
+
+struct ClauseLine {
+    number: String,
+    title: String,
+    kept: usize,
+    lines: Vec<DutyLine>,
+    owner_note: String,
+    old_note: String,
+    is_new: bool,
+}
+
+struct EndedLine {
+    id: String,
+    place: String,
+    text: String,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "plans/templates/amend.html")]
+struct ReviewPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    plan: PlanRow,
+    row: Amendment,
+    clauses: Vec<ClauseLine>,
+    ended: Vec<EndedLine>,
+    unmatched: Vec<(usize, String, String)>,
+    organs: Vec<(String, String)>,
+    olds: Vec<(String, String)>,
+    warnings: Vec<text::plan::Warning>,
+    kept: usize,
+    changed: usize,
+    new: usize,
+    once: String,
+    effect: String,
+}
+
+/// What is kept, changed, new and ended.
+pub(crate) async fn review(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((plan, id)): Path<(String, String)>,
+) -> Result<Response> {
+    let row = store::get(&ctx, &plan, &id).await?;
+    if row.state != "draft" {
+        return Ok(Redirect::to(format!("/plans/{plan}")).into_response());
+    }
+    show_review(&ctx, &desk, row, FormErrors::new()).await
+}
+
+fn place(tree: &Tree, id: &str) -> String {
+    let Some(duty) = tree.duty(id) else { return String::new() };
+    let number = tree.clause(&duty.clause).map(|clause| tree.clause_number(clause)).unwrap_or_default();
+    format!("{number}第 {} 项", duty.position)
+}
+
+fn lines(tree: &Tree, prepared: &Prepared) -> Vec<ClauseLine> {
+    let mut clauses = Vec::new();
+    for placed in &prepared.alignment.clauses {
+        let old = placed.old.as_ref().and_then(|id| tree.clause(id));
+        let mut line = ClauseLine {
+            number: placed.clause.number.clone(),
+            title: if placed.clause.title.is_empty() {
+                filters::shortened(&placed.clause.text, 30)
+            } else {
+                placed.clause.title.clone()
+            },
+            kept: placed.added.len(),
+            lines: Vec::new(),
+            owner_note: if placed.owners_changed { placed.clause.owner_note.clone() } else { String::new() },
+            old_note: old.map(|old| old.owner_note.clone()).unwrap_or_default(),
+            is_new: old.is_none(),
+        };
+        for duty in &placed.duties {
+            let (fate, old_id) = match &duty.fate {
+                Fate::Kept(ids) if !duty.due_changed => {
+                    line.kept += ids.len();
+                    continue;
+                }
+                Fate::Kept(ids) => ("changed", ids.first().cloned().unwrap_or_default()),
+                Fate::Changed(id) => ("changed", id.clone()),
+                Fate::New => ("new", String::new()),
+            };
+            let old = tree.duty(&old_id);
+            line.lines.push(DutyLine {
+                key: duty.key.clone(),
+                text: duty.duty.text.clone(),
+                due: view::due_words(&duty.duty),
+                fate,
+                old_text: old.map(|old| old.text.clone()).unwrap_or_default(),
+                old_due: old.map(view::due_words).unwrap_or_default(),
+                old_place: place(tree, &old_id),
+                chosen: if fate == "new" { "new".into() } else { old_id },
+            });
+        }
+        clauses.push(line);
+    }
+    clauses
+}
+
+async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors) -> Result<Response> {
+    let tree = tree::load(ctx.db(), &row.plan).await?.ok_or(Error::NotFound)?;
+    let choices = row.choices();
+    let prepared = store::prepare(ctx, &tree, &row.source, &choices);
+    let clauses = lines(&tree, &prepared);
+    let count = |fate: &str| clauses.iter().flat_map(|clause| &clause.lines).filter(|line| line.fate == fate).count();
+    let (changed, new) = (count("changed"), count("new"));
+    let kept = clauses.iter().map(|clause| clause.kept).sum();
+    let ended: Vec<EndedLine> = prepared
+        .alignment
+        .ended
+        .iter()
+        .map(|id| EndedLine {
+            id: id.clone(),
+            place: place(&tree, id),
+            text: tree.duty(id).map(|duty| duty.text.clone()).unwrap_or_default(),
+            reason: choices.reasons.get(id).cloned().unwrap_or_default(),
+        })
+        .collect();
+    // Only what is not continued word for word can be chosen as the past of a changed or new duty.
+    let free = tree.duties.iter().filter(|duty| duty.ended_at.is_empty()).filter(|duty| {
+        let listed = clauses.iter().flat_map(|clause| &clause.lines).any(|line| line.chosen == duty.id);
+        listed || ended.iter().any(|line| line.id == duty.id)
+    });
+    let olds = free.map(|duty| (duty.id.clone(), format!("{} {}", place(&tree, &duty.id), filters::shortened(&duty.text, 24))));
+    let mut unmatched: Vec<String> = prepared.unmatched().into_iter().collect();
+    // Names that were decided stay on the page, so that the decision can be changed.
+    unmatched.extend(choices.owners.keys().filter(|name| !prepared.unmatched().contains(*name)).cloned());
+    let chosen = |name: &str| choices.owners.get(name).cloned().unwrap_or_default();
+    let effect = format!("保留 {kept} 项，变更 {changed} 项，新增 {new} 项，终止 {} 项|有变动的机关会收到通知", ended.len());
+    let failed = !errors.is_empty();
+    let template = ReviewPage {
+        shell: desk.shell(ctx, format!("核对调整：{}", tree.plan.title)).await?.with_error(failed),
+        errors,
+        olds: olds.collect(),
+        unmatched: unmatched.iter().enumerate().map(|(at, name)| (at, name.clone(), chosen(name))).collect(),
+        organs: view::organ_choices(&ctx.directory(), ctx.today()),
+        warnings: prepared.parsed.warnings.clone(),
+        plan: tree.plan,
+        row,
+        clauses,
+        ended,
+        kept,
+        changed,
+        new,
+        once: ctx.once(),
+        effect,
+    };
+    if failed { page::office_errors(&template) } else { office_page(&template) }
+}
+
+/// Stores the corrections of the alignment, and carries it out or drops it when asked to.
+pub(crate) async fn decide(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((plan, id)): Path<(String, String)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let form = Pairs::new(pairs);
+    let row = store::get(&ctx, &plan, &id).await?;
+    if row.state == "confirmed" && form.get("op") == "confirm" {
+        // The second of two submissions: the first has done it.
+        return Ok(Redirect::to(format!("/plans/{plan}")).ok("调整已经执行").into_response());
+    }
+    let mut choices = row.choices();
+    for (key, chosen) in form.with_prefix("duty.") {
+        // What the machine found is no decision: it may find better once something else is decided.
+        if form.get(&format!("was.{key}")) != chosen || choices.duties.contains_key(&key) {
+            choices.duties.insert(key, chosen);
+        }
+    }
+    choices.reasons.extend(form.with_prefix("reason."));
+    for (at, name) in form.with_prefix("name.") {
+        choices.owners.insert(name, form.get(&format!("owner.{at}")).to_owned());
+    }
+    let reason = form.get("reason").trim().to_owned();
+    let op = form.get("op");
+    let state = if op == "discard" { "discarded" } else { "draft" };
+    store::save(&ctx, &desk.actor(), &row, form.version(), &choices, &reason, state).await?;
+    if op == "discard" {
+        return Ok(Redirect::to(format!("/plans/{plan}")).ok("已放弃这次调整，现行计划没有变化").into_response());
+    }
+    if op != "confirm" {
+        return Ok(Redirect::to(format!("/plans/{plan}/amend/{id}")).ok("已保存，并重新比对").into_response());
+    }
+    let row = store::get(&ctx, &plan, &id).await?;
+    let mut errors = FormErrors::new();
+    errors.require(!reason.is_empty(), "reason", "请填写调整原因，例如 根据县政府常务会议精神调整。");
+    let tree = tree::load(ctx.db(), &plan).await?.ok_or(Error::NotFound)?;
+    for name in store::prepare(&ctx, &tree, &row.source, &choices).unmatched() {
+        errors.add("owners", format!("请选择“{name}”对应的机关。"));
+    }
+    if !errors.is_empty() {
+        return show_review(&ctx, &desk, row, errors).await;
+    }
+    let version = row.version;
+    let to = store::confirm(&ctx, &desk.actor(), &row, version, form.get("once")).await?;
+    Ok(Redirect::to(to).ok("调整已执行，保留任务的进展和佐证都在").into_response())
+}

@@ -1,0 +1,50 @@
+//! Job `oversight.notify`: organs learn by mail that duties were issued to them or amended.
+
+use store::{
+    jobs::{Failure, Handlers, NewJob},
+    query_scalar,
+};
+use web::{Ctx, mail::Mail};
+
+use crate::plans::confirm::{NOTIFY, Notify};
+
+/// Handlers of the jobs of plans.
+pub fn handlers(ctx: &Ctx) -> Handlers {
+    let ctx = ctx.clone();
+    Handlers::default().with(NOTIFY, move |payload: Notify| {
+        let ctx = ctx.clone();
+        async move { notify(&ctx, payload).await }
+    })
+}
+
+/// One mail for each organ, to its people who report on duties. A second run adds nothing while the first mails wait.
+async fn notify(ctx: &Ctx, payload: Notify) -> Result<(), Failure> {
+    let directory = ctx.directory();
+    let mut tx = ctx.db().write().await?;
+    for organ in &payload.organs {
+        let to: Vec<String> = query_scalar(
+            "SELECT email FROM account WHERE organ = $1 AND disabled = 0 AND email <> '' \
+             AND (roles LIKE '%organ_head%' OR roles LIKE '%editor%') ORDER BY email",
+        )
+        .bind(organ)
+        .fetch_all(tx.conn())
+        .await?;
+        if to.is_empty() {
+            continue;
+        }
+        let code = kernel::OrganCode::from(organ.as_str());
+        let name = directory.short_name(&code);
+        let address = format!("{}/duties?plan={}", ctx.config().server.office_url, payload.plan);
+        let (subject, what) = if payload.why == "amended" {
+            (format!("任务有调整：{}", payload.title), "年中调整涉及贵单位的任务。保留任务的进展和佐证都在，请查看变动。")
+        } else {
+            (format!("新任务：{}", payload.title), "已向贵单位下达任务，请查看期限，并在办理后报送进展和佐证。")
+        };
+        let text = format!("{name}：\n\n“{}”{what}\n\n查看任务：{address}\n", payload.title);
+        let mail = Mail { to, subject, text };
+        let key = format!("{}:{}:{organ}", payload.plan, payload.why);
+        tx.enqueue(NewJob::now("mail.send", &mail).dedup(key)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

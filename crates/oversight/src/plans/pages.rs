@@ -1,0 +1,566 @@
+//! Pages of plans in the office: list, import form, correction screen, confirmation, overview, export.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use documents::tables::{Cell, Sheet, write_xlsx};
+use kernel::{Action, may, time};
+use serde::Deserialize;
+use store::{FromRow, query_as, query_scalar};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Redirect, Result, filters, office_page, page};
+
+use crate::{
+    duties::{
+        model::Tally,
+        store as duties,
+    },
+    model::{PlanKind, PlanState},
+    plans::{
+        confirm::{self, Readiness},
+        steps::{self, Step},
+        table::RowError,
+        tree::{self, PlanRow, Tree},
+        view,
+    },
+};
+
+/// What the list is filtered by.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filter {
+    kind: String,
+    state: String,
+    year: String,
+    page: i64,
+}
+
+#[derive(Debug, FromRow)]
+struct ListRow {
+    id: String,
+    kind: String,
+    title: String,
+    document_number: String,
+    year: i64,
+    state: String,
+    as_of: String,
+    version: i64,
+}
+
+struct ListItem {
+    id: String,
+    title: String,
+    document_number: String,
+    kind: &'static str,
+    year: i64,
+    state: PlanState,
+    changed: String,
+    version: i64,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "plans/templates/list.html")]
+struct ListPage {
+    shell: OfficeShell,
+    filter: Filter,
+    kinds: Vec<(&'static str, &'static str)>,
+    states: Vec<(&'static str, &'static str)>,
+    years: Vec<(String, String)>,
+    items: Vec<ListItem>,
+    pager: Pager,
+    may_manage: bool,
+    filtered: bool,
+}
+
+/// All plans. Those who do not manage plans see what was issued.
+pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    let may_manage = may(&desk.actor(), Action::ManagePlans).is_ok();
+    let state = match (PlanState::from_code(&filter.state), may_manage) {
+        (Some(state), true) => state.code(),
+        (Some(state @ (PlanState::Confirmed | PlanState::Superseded)), false) => state.code(),
+        _ => "",
+    };
+    let kind = PlanKind::from_code(&filter.kind).map_or("", PlanKind::code);
+    let year: i64 = filter.year.parse().unwrap_or(0);
+    // One statement for all filters: an empty value does not restrict.
+    let condition = "($1 = '' OR kind = $1) AND ($2 = '' OR state = $2) AND ($3 = 0 OR year = $3) \
+                     AND ($2 <> '' OR state <> 'discarded') AND ($4 = 1 OR state IN ('confirmed', 'superseded'))";
+    let manages = i64::from(may_manage);
+    let total: i64 = query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM plan WHERE {condition}")))
+        .bind(kind)
+        .bind(state)
+        .bind(year)
+        .bind(manages)
+        .fetch_one(ctx.db().read())
+        .await?;
+    let rest = page::query_string(&[("kind", kind), ("state", state), ("year", &filter.year)]);
+    let pager = Pager::new(filter.page, total, Pager::SIZE, &rest);
+    let sql = format!(
+        "SELECT id, kind, title, document_number, year, state, as_of, version FROM plan WHERE {condition} \
+         ORDER BY year DESC, created_at DESC, id LIMIT $5 OFFSET $6"
+    );
+    let rows: Vec<ListRow> = query_as(sqlx::AssertSqlSafe(sql))
+        .bind(kind)
+        .bind(state)
+        .bind(year)
+        .bind(manages)
+        .bind(Pager::SIZE)
+        .bind(pager.offset(Pager::SIZE))
+        .fetch_all(ctx.db().read())
+        .await?;
+    let years: Vec<i64> =
+        query_scalar("SELECT DISTINCT year FROM plan ORDER BY year DESC").fetch_all(ctx.db().read()).await?;
+    let item = |row: ListRow| {
+        let state = PlanState::from_code(&row.state).unwrap_or(PlanState::Discarded);
+        let end = if state == PlanState::Draft { "/draft" } else { "" };
+        ListItem {
+            href: format!("/plans/{}{end}", row.id),
+            id: row.id,
+            title: row.title,
+            document_number: row.document_number,
+            kind: PlanKind::from_code(&row.kind).map_or("", PlanKind::label),
+            year: row.year,
+            state,
+            changed: time::show_minute(&row.as_of),
+            version: row.version,
+        }
+    };
+    office_page(&ListPage {
+        shell: desk.shell(&ctx, "工作要点").await?,
+        kinds: PlanKind::ALL.iter().map(|kind| (kind.code(), kind.label())).collect(),
+        states: PlanState::ALL.iter().filter(|_| may_manage).map(|state| (state.code(), state.label())).collect(),
+        years: years.iter().map(|year| (year.to_string(), format!("{year} 年"))).collect(),
+        items: rows.into_iter().map(item).collect(),
+        pager,
+        may_manage,
+        filtered: !rest.is_empty(),
+        filter,
+    })
+}
+
+/// The import form as typed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NewForm {
+    pub(crate) kind: String,
+    pub(crate) year: String,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) replaces: String,
+}
+
+#[derive(Template)]
+#[template(path = "plans/templates/new.html")]
+struct NewPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    form: NewForm,
+    kinds: Vec<(&'static str, &'static str, &'static str)>,
+    rows: Vec<RowError>,
+    /// The plan with the same text: address, title, state.
+    same: Option<(String, String, &'static str)>,
+    replaced: Option<String>,
+}
+
+/// What a refused import shows besides the form.
+#[derive(Debug, Default)]
+pub(crate) struct Refused {
+    pub(crate) errors: FormErrors,
+    pub(crate) rows: Vec<RowError>,
+    pub(crate) same: Option<(String, String, &'static str)>,
+}
+
+/// The import form; also after a refusal, with everything typed kept.
+pub(crate) async fn new_page(ctx: &Ctx, desk: &Desk, form: NewForm, refused: Refused) -> Result<Response> {
+    let failed = !refused.errors.is_empty() || refused.same.is_some();
+    let hint = |kind: PlanKind| match kind {
+        PlanKind::WorkPoints => "政务公开工作要点等，按章节和条目编排",
+        PlanKind::GovernmentWorkReport => "政府工作报告任务分解，可填分管县领导",
+        PlanKind::KeyProject => "可上传表格，一行一个项目；可填总投资、建设阶段",
+        PlanKind::InspectionFinding => "可上传问题清单表格；可填整改措施、问责情况",
+        PlanKind::AuditFinding => "可上传问题清单表格；可填整改措施、问责情况",
+    };
+    let replaced = match form.replaces.as_str() {
+        "" => None,
+        id => tree::plan(ctx.db(), id).await?.map(|plan| plan.title),
+    };
+    let template = NewPage {
+        shell: desk.shell(ctx, "导入工作要点").await?.with_error(failed),
+        errors: refused.errors,
+        kinds: PlanKind::ALL.iter().map(|kind| (kind.code(), kind.label(), hint(*kind))).collect(),
+        rows: refused.rows,
+        same: refused.same,
+        replaced,
+        form,
+    };
+    if failed { page::office_errors(&template) } else { office_page(&template) }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct NewQuery {
+    from: String,
+}
+
+/// The import form, empty or with the text of a draft that is to be read anew.
+pub(crate) async fn new(State(ctx): State<Ctx>, desk: Desk, Query(query): Query<NewQuery>) -> Result<Response> {
+    let mut form = NewForm {
+        kind: PlanKind::WorkPoints.code().into(),
+        year: ctx.today().year().to_string(),
+        ..NewForm::default()
+    };
+    if !query.from.is_empty() {
+        let plan = tree::plan(ctx.db(), &query.from).await?.ok_or(Error::NotFound)?;
+        if plan.state() != PlanState::Draft {
+            return Err(steps::no_draft(plan.state()));
+        }
+        form = NewForm { kind: plan.kind, year: plan.year.to_string(), title: plan.title, text: plan.source, replaces: plan.id };
+    }
+    new_page(&ctx, &desk, form, Refused::default()).await
+}
+
+#[derive(Template)]
+#[template(path = "plans/templates/draft.html")]
+struct DraftPage {
+    shell: OfficeShell,
+    errors: FormErrors,
+    plan: PlanRow,
+    imported: String,
+    sections: Vec<view::SectionView>,
+    lines: Vec<view::Line>,
+    warnings: Vec<text::plan::Warning>,
+    ready: Readiness,
+    undo: Option<Step>,
+    recent: Vec<String>,
+    conflict: Vec<String>,
+    kept: String,
+    organs: Vec<(String, String)>,
+    clauses: Vec<(String, String)>,
+    cadences: Vec<(&'static str, &'static str)>,
+    roles: Vec<(&'static str, &'static str)>,
+    visibilities: Vec<(&'static str, &'static str)>,
+    aliases: bool,
+}
+
+/// What a refused correction shows: the form as typed, errors, or the changes of others.
+#[derive(Debug, Default)]
+pub(crate) struct Again {
+    pub(crate) open: String,
+    pub(crate) typed: view::Typed,
+    pub(crate) errors: FormErrors,
+    pub(crate) conflict: Vec<String>,
+    pub(crate) kept: String,
+}
+
+/// The correction screen; also after a refusal.
+pub(crate) async fn draft_page(ctx: &Ctx, desk: &Desk, id: &str, again: Again) -> Result<Response> {
+    let tree = tree::load(ctx.db(), id).await?.ok_or(Error::NotFound)?;
+    if tree.plan.state() != PlanState::Draft {
+        return if again.errors.is_empty() && again.conflict.is_empty() {
+            Ok(Redirect::to(format!("/plans/{id}")).into_response())
+        } else {
+            Err(steps::no_draft(tree.plan.state()))
+        };
+    }
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let failed = !again.errors.is_empty() || !again.conflict.is_empty();
+    let conflicted = !again.conflict.is_empty();
+    let imported = format!("{} 由{}导入", time::show_minute(&tree.plan.created_at), tree.plan.created_by_name);
+    let template = DraftPage {
+        shell: desk.shell(ctx, format!("核对：{}", tree.plan.title)).await?.with_error(failed),
+        errors: again.errors,
+        imported,
+        sections: view::sections(&tree, &again.open, &again.typed, &directory, today),
+        lines: view::lines(&tree),
+        warnings: tree.plan.warnings(),
+        ready: confirm::readiness(&tree, &directory, today),
+        undo: steps::last(ctx, id).await?,
+        recent: steps::recent(ctx, id, 20).await?.iter().map(Step::line).collect(),
+        conflict: again.conflict,
+        kept: again.kept,
+        organs: view::organ_choices(&directory, today),
+        clauses: view::clause_choices(&tree),
+        cadences: view::cadence_choices(),
+        roles: view::role_choices(),
+        visibilities: view::visibility_choices(),
+        aliases: ctx.hooks().aliases.is_some() && may(&desk.actor(), Action::ManageOrgans).is_ok(),
+        plan: tree.plan,
+    };
+    let mut response = if failed { page::office_errors(&template)? } else { office_page(&template)? };
+    if conflicted {
+        *response.status_mut() = axum::http::StatusCode::CONFLICT;
+    }
+    Ok(response)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DraftQuery {
+    open: String,
+}
+
+/// The correction screen.
+pub(crate) async fn draft(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Query(query): Query<DraftQuery>,
+) -> Result<Response> {
+    draft_page(&ctx, &desk, &id, Again { open: query.open, ..Again::default() }).await
+}
+
+#[derive(Template)]
+#[template(path = "plans/templates/confirm.html")]
+struct ConfirmPage {
+    shell: OfficeShell,
+    plan: PlanRow,
+    ready: Readiness,
+    organs: Vec<String>,
+    once: String,
+    effect: String,
+}
+
+/// What will be issued, in numbers, and what stands in the way.
+pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+    let tree = tree::load(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
+    match tree.plan.state() {
+        PlanState::Draft => {}
+        PlanState::Confirmed => return Ok(Redirect::to(format!("/plans/{id}")).into_response()),
+        other => return Err(steps::no_draft(other)),
+    }
+    let directory = ctx.directory();
+    let ready = confirm::readiness(&tree, &directory, ctx.today());
+    let mut effect = format!("将向 {} 个机关下达 {} 项任务", ready.organs.len(), ready.duties);
+    if ready.public > 0 {
+        effect.push_str(&format!("|其中 {} 项的进展向全社会公开", ready.public));
+    }
+    effect.push_str("|下达后不能退回草稿，变动须走年中调整");
+    office_page(&ConfirmPage {
+        shell: desk.shell(&ctx, format!("下达：{}", tree.plan.title)).await?,
+        organs: ready.organs.iter().map(|code| directory.short_name(code).to_owned()).collect(),
+        once: ctx.once(),
+        effect,
+        ready,
+        plan: tree.plan,
+    })
+}
+
+struct ClauseProgress {
+    id: String,
+    number: String,
+    title: String,
+    duties: usize,
+    words: String,
+    done: u32,
+    total: u32,
+    late: u32,
+    ended: String,
+}
+
+struct SectionProgress {
+    heading: String,
+    bar: String,
+    tally: Tally,
+    clauses: Vec<ClauseProgress>,
+}
+
+#[derive(Template)]
+#[template(path = "plans/templates/overview.html")]
+struct OverviewPage {
+    shell: OfficeShell,
+    plan: PlanRow,
+    sections: Vec<SectionProgress>,
+    all: Tally,
+    organs: usize,
+    confirmed: String,
+    amendments: Vec<(String, String, String)>,
+    open_amendment: Option<String>,
+    may_manage: bool,
+    successors: Vec<(String, String)>,
+    replacement: Option<(String, String)>,
+}
+
+/// A confirmed plan for the office: how far each section and clause has come.
+pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+    let tree = tree::load(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
+    let may_manage = may(&desk.actor(), Action::ManagePlans).is_ok();
+    match (tree.plan.state(), may_manage) {
+        (PlanState::Confirmed | PlanState::Superseded, _) => {}
+        (PlanState::Draft, true) => return Ok(Redirect::to(format!("/plans/{id}/draft")).into_response()),
+        (PlanState::Discarded, true) => return Err(steps::no_draft(PlanState::Discarded)),
+        // A draft is nobody's business but the office's.
+        _ => return Err(Error::NotFound),
+    }
+    let scope = duties::Scope { plan: Some(id.clone()), superseded: true, ..duties::Scope::default() };
+    let rows = duties::assigned(ctx.db(), &scope, ctx.today()).await?;
+    let rolled = duties::by_duty(&rows);
+    let mut all = Tally::default();
+    let mut sections = Vec::new();
+    for section in &tree.sections {
+        let mut tally = Tally::default();
+        let mut clauses = Vec::new();
+        for clause in tree.clauses.iter().filter(|clause| clause.section == section.id) {
+            let mut own = Tally::default();
+            for duty in tree.duties_of(&clause.id).filter(|duty| duty.ended_at.is_empty()) {
+                if let Some(roll) = rolled.get(&duty.id) {
+                    own.add(roll.state, roll.overdue);
+                    tally.add(roll.state, roll.overdue);
+                    all.add(roll.state, roll.overdue);
+                }
+            }
+            clauses.push(ClauseProgress {
+                id: clause.id.clone(),
+                number: tree.clause_number(clause),
+                title: if clause.title.is_empty() { filters::shortened(&clause.text, 30) } else { clause.title.clone() },
+                duties: tree.duties_of(&clause.id).count(),
+                words: words_of(own),
+                done: own.confirmed,
+                total: own.total(),
+                late: own.overdue,
+                ended: clause.ended_reason.clone(),
+            });
+        }
+        let heading = match section.number.as_str() {
+            "" => section.title.clone(),
+            number => format!("{number}、{}", section.title),
+        };
+        let (done, doing, late, rest) = tally.bar();
+        let bar = web::svg::progress(done, doing, late, rest, &heading);
+        sections.push(SectionProgress { heading, bar, tally, clauses });
+    }
+    let organs: std::collections::BTreeSet<_> = rows.iter().map(|row| row.organ.clone()).collect();
+    let (amendments, open_amendment) = crate::plans::amend::history(&ctx, &id).await?;
+    let successors = if may_manage { successors(&ctx, &tree.plan).await? } else { Vec::new() };
+    let replacement = match tree.plan.superseded_by.as_str() {
+        "" => None,
+        other => tree::plan(ctx.db(), other).await?.map(|plan| (plan.id, plan.title)),
+    };
+    let confirmed = format!("{} 由{}下达", time::show_minute(&tree.plan.confirmed_at), tree.plan.confirmed_by_name);
+    office_page(&OverviewPage {
+        shell: desk.shell(&ctx, tree.plan.title.clone()).await?,
+        sections,
+        all,
+        organs: organs.len(),
+        confirmed,
+        amendments,
+        open_amendment,
+        may_manage,
+        successors,
+        replacement,
+        plan: tree.plan,
+    })
+}
+
+fn words_of(tally: Tally) -> String {
+    if tally.total() == 0 {
+        return "原则性表述，没有下达任务".into();
+    }
+    let mut words = format!("已办结 {} 项，共 {} 项", tally.confirmed, tally.total());
+    if tally.overdue > 0 {
+        words.push_str(&format!("，逾期 {} 项", tally.overdue));
+    }
+    words
+}
+
+/// Confirmed plans of the same kind that may take this one's place.
+async fn successors(ctx: &Ctx, plan: &PlanRow) -> Result<Vec<(String, String)>> {
+    let rows: Vec<(String, String)> = query_as(
+        "SELECT id, title FROM plan WHERE kind = $1 AND state = 'confirmed' AND id <> $2 AND confirmed_at >= $3 \
+         ORDER BY confirmed_at DESC LIMIT 20",
+    )
+    .bind(&plan.kind)
+    .bind(&plan.id)
+    .bind(&plan.confirmed_at)
+    .fetch_all(ctx.db().read())
+    .await?;
+    Ok(rows)
+}
+
+/// The whole tree as a workbook: one row for each duty and organ.
+pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+    let tree = tree::load(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
+    let issued = matches!(tree.plan.state(), PlanState::Confirmed | PlanState::Superseded);
+    if !issued && may(&desk.actor(), Action::ManagePlans).is_err() {
+        return Err(Error::NotFound);
+    }
+    let scope = duties::Scope { plan: Some(id.clone()), superseded: true, ..duties::Scope::default() };
+    let rows = duties::assigned(ctx.db(), &scope, ctx.today()).await?;
+    let rolled = duties::by_duty(&rows);
+    let directory = ctx.directory();
+    let kind = tree.plan.kind();
+    let mut header: Vec<String> =
+        ["条目", "条目标题", "序号", "任务", "牵头、负责单位", "配合单位", "期限", "频次", "完成标准", "公开", "状态", "逾期单位数"]
+            .map(String::from)
+            .to_vec();
+    header.extend(kind.fields().iter().map(|field| field.label.to_owned()));
+    let assigned = grouped(&rows);
+    let mut lines = Vec::new();
+    for duty in &tree.duties {
+        let Some(clause) = tree.clause(&duty.clause) else { continue };
+        lines.push(export_row(&tree, clause, duty, &rolled, &assigned, &directory));
+    }
+    let sheet = Sheet {
+        name: filters::shortened(&tree.plan.title, 28),
+        title: Some(tree.plan.title.clone()),
+        header,
+        rows: lines,
+        widths: vec![10.0, 28.0, 6.0, 60.0, 30.0, 30.0, 12.0, 10.0, 30.0, 8.0, 12.0, 10.0],
+    };
+    let bytes = write_xlsx(&sheet).map_err(|rejected| Error::Invalid(rejected.message))?;
+    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok(page::download(bytes, media, &format!("{}.xlsx", tree.plan.title)))
+}
+
+type Assigned<'a> = HashMap<&'a str, Vec<&'a duties::Assigned>>;
+
+fn grouped(rows: &[duties::Assigned]) -> Assigned<'_> {
+    let mut by_duty: Assigned<'_> = HashMap::new();
+    for row in rows {
+        by_duty.entry(row.duty.as_str()).or_default().push(row);
+    }
+    by_duty
+}
+
+fn export_row(
+    tree: &Tree,
+    clause: &tree::ClauseRow,
+    duty: &tree::DutyRow,
+    rolled: &HashMap<String, crate::duties::model::RollUp>,
+    assigned: &Assigned<'_>,
+    directory: &kernel::Directory,
+) -> Vec<Cell> {
+    let draft: Vec<_> = confirm::organs_of(tree, duty);
+    let issued = assigned.get(duty.id.as_str());
+    let organs: Vec<(String, bool)> = match issued {
+        Some(rows) => rows.iter().map(|row| (directory.short_name(&row.organ).to_owned(), row.role.answers())).collect(),
+        None => draft.iter().map(|(code, role)| (directory.short_name(code).to_owned(), role.answers())).collect(),
+    };
+    let names = |answers: bool| organs.iter().filter(|one| one.1 == answers).map(|one| one.0.as_str()).collect::<Vec<_>>().join("、");
+    let state = match rolled.get(&duty.id) {
+        _ if duty.is_duty == 0 => "不作为任务".to_owned(),
+        _ if duty.principle == 1 => "不落实到单位".to_owned(),
+        _ if !duty.ended_at.is_empty() => format!("已终止：{}", duty.ended_reason),
+        Some(roll) => roll.word(),
+        None => "草稿".to_owned(),
+    };
+    let late = rolled.get(&duty.id).map_or(0, |roll| roll.overdue_organs);
+    let mut cells: Vec<Cell> = vec![
+        tree.clause_number(clause).into(),
+        clause.title.as_str().into(),
+        duty.position.into(),
+        duty.text.as_str().into(),
+        names(true).into(),
+        names(false).into(),
+        duty.due_on.as_str().into(),
+        duty.cadence().map_or("", crate::model::Cadence::label).into(),
+        duty.measure.as_str().into(),
+        if duty.is_public() { "公开" } else { "内部" }.into(),
+        state.into(),
+        i64::try_from(late).unwrap_or(0).into(),
+    ];
+    cells.extend(tree.plan.kind().fields().iter().map(|field| Cell::from(duty.extra(field.key))));
+    cells
+}

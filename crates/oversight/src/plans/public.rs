@@ -1,0 +1,113 @@
+//! What of a plan the public may see, decided in one place for portal, search and machine-readable twin.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use kernel::time;
+use store::query_scalar;
+use web::{
+    Ctx, Result,
+    hooks::{SearchEntry, SearchSource},
+};
+
+use crate::{
+    model::PlanState,
+    plans::tree::{self, ClauseRow, DutyRow, PlanRow, Tree},
+};
+
+/// A clause as the public sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicClause<'a> {
+    /// The row.
+    pub clause: &'a ClauseRow,
+    /// Section and clause number: `一（二）`.
+    pub number: String,
+    /// Text as issued; where duties of it are internal, only the words of those that are public.
+    pub text: String,
+    /// Owner note as issued; empty when parts of the clause are internal and the note could tell of them.
+    pub owner_note: &'a str,
+    /// Its public duties in order, ended ones included.
+    pub duties: Vec<&'a DutyRow>,
+    /// Whether something was left out.
+    pub partial: bool,
+}
+
+/// Whether a plan has ever been in force: a draft is not public.
+pub fn is_public(plan: &PlanRow) -> bool {
+    matches!(plan.state(), PlanState::Confirmed | PlanState::Superseded)
+}
+
+/// The clauses that the public may see. A clause all of whose duties are internal is left out; a plan without any clause
+/// left is not public at all.
+pub fn clauses(tree: &Tree) -> Vec<PublicClause<'_>> {
+    if !is_public(&tree.plan) {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for clause in &tree.clauses {
+        let (public, internal): (Vec<&DutyRow>, Vec<&DutyRow>) = tree.duties_of(&clause.id).partition(|duty| duty.is_public());
+        if public.is_empty() && !internal.is_empty() {
+            continue;
+        }
+        let partial = !internal.is_empty();
+        let text = if partial { public.iter().map(|duty| duty.text.as_str()).collect() } else { clause.text.clone() };
+        out.push(PublicClause {
+            clause,
+            number: tree.clause_number(clause),
+            text,
+            owner_note: if partial { "" } else { &clause.owner_note },
+            duties: public,
+            partial,
+        });
+    }
+    out
+}
+
+struct Plans;
+
+/// Plans for the search.
+pub fn search_source() -> Arc<dyn SearchSource> {
+    Arc::new(Plans)
+}
+
+impl SearchSource for Plans {
+    fn subject_kind(&self) -> &'static str {
+        "plan"
+    }
+
+    fn entry<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Option<SearchEntry>>> {
+        Box::pin(async move {
+            let Some(tree) = tree::load(ctx.db(), id).await? else { return Ok(None) };
+            let clauses = clauses(&tree);
+            if clauses.is_empty() {
+                return Ok(None);
+            }
+            let whole = clauses.len() == tree.clauses.len() && clauses.iter().all(|clause| !clause.partial);
+            let mut body = if whole { tree.plan.preamble.clone() } else { String::new() };
+            for clause in clauses.iter().filter(|clause| clause.clause.ended_at.is_empty()) {
+                body.push_str(&format!("\n{}{}\n{}{}", clause.number, clause.clause.title, clause.text, clause.owner_note));
+            }
+            let office = ctx.office_organ();
+            Ok(Some(SearchEntry {
+                id: id.to_owned(),
+                kind: tree.plan.kind().label().to_owned(),
+                title: tree.plan.title.clone(),
+                body,
+                url: format!("/plans/{id}"),
+                organ: ctx.directory().short_name(&office).to_owned(),
+                column: String::new(),
+                date: time::show_date(&tree.plan.confirmed_at),
+                document_number: tree.plan.document_number.clone(),
+                validity: if tree.plan.state() == PlanState::Confirmed { String::new() } else { "已被替代".to_owned() },
+                words: vec![tree.plan.year.to_string()],
+            }))
+        })
+    }
+
+    fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(async move {
+            let sql = "SELECT id FROM plan WHERE id > $1 AND state IN ('confirmed', 'superseded') ORDER BY id LIMIT $2";
+            Ok(query_scalar(sql).bind(after).bind(limit).fetch_all(ctx.db().read()).await?)
+        })
+    }
+}

@@ -1,0 +1,280 @@
+//! What the correction screen shows: the tree and the source, prepared for the template.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use kernel::{Directory, OrganCode};
+use web::FormErrors;
+
+use crate::{
+    model::{Cadence, FieldShape, OwnerRole, PlanKind, Visibility},
+    plans::{
+        edit::Fields,
+        owners::{self, Resolution},
+        tree::{ClauseRow, DutyRow, OwnerRow, Tree},
+    },
+};
+
+/// One line of the source.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) number: usize,
+    pub(crate) text: String,
+    pub(crate) warned: bool,
+}
+
+/// A section of the tree.
+#[derive(Debug, Clone)]
+pub(crate) struct SectionView {
+    pub(crate) heading: String,
+    pub(crate) clauses: Vec<ClauseView>,
+}
+
+/// A clause of the tree.
+#[derive(Debug, Clone)]
+pub(crate) struct ClauseView {
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) title: String,
+    pub(crate) line: i64,
+    pub(crate) owner_note: String,
+    pub(crate) open: bool,
+    pub(crate) owners: Vec<OwnerView>,
+    pub(crate) duties: Vec<DutyView>,
+    pub(crate) all_principle: bool,
+    /// How many names still mean no organ, and duties nobody answers for.
+    pub(crate) problems: usize,
+    /// Text of a new duty as typed, when it was refused.
+    pub(crate) added: String,
+}
+
+/// An owner as written and what it means.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnerView {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) role: &'static str,
+    pub(crate) role_label: &'static str,
+    pub(crate) how: &'static str,
+    /// `ok`, `group`, `unknown`, `ambiguous`, `abolished`.
+    pub(crate) state: &'static str,
+    /// Short names of the organs that it means.
+    pub(crate) organs: Vec<String>,
+    /// For an abolished organ: the successor's name, when one is recorded.
+    pub(crate) successor: String,
+    /// For an ambiguous name: those who bear it.
+    pub(crate) candidates: Vec<(String, String)>,
+}
+
+/// A further field of the kind with its value.
+#[derive(Debug, Clone)]
+pub(crate) struct ExtraView {
+    pub(crate) key: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) hint: &'static str,
+    pub(crate) value: String,
+    pub(crate) long: bool,
+    pub(crate) choices: &'static [&'static str],
+}
+
+/// A duty of the tree; the fields are as stored, or as typed when they were refused.
+#[derive(Debug, Clone)]
+pub(crate) struct DutyView {
+    pub(crate) id: String,
+    pub(crate) n: i64,
+    pub(crate) text: String,
+    /// Words as issued, when they differ.
+    pub(crate) original: String,
+    pub(crate) is_duty: bool,
+    pub(crate) principle: bool,
+    pub(crate) due: String,
+    pub(crate) past: bool,
+    pub(crate) public: bool,
+    pub(crate) measure: String,
+    pub(crate) line: i64,
+    pub(crate) last: bool,
+    pub(crate) due_on: String,
+    pub(crate) due_words: String,
+    pub(crate) cadence: String,
+    pub(crate) grace_days: String,
+    pub(crate) visibility: String,
+    pub(crate) extra: Vec<ExtraView>,
+    /// Owners of its own; empty when those of the clause hold.
+    pub(crate) own: Vec<OwnerView>,
+    pub(crate) errors: FormErrors,
+}
+
+/// What a refused form had typed, to be shown again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Typed {
+    /// The duty, or the clause for a new duty.
+    pub(crate) at: String,
+    pub(crate) fields: Fields,
+    pub(crate) errors: FormErrors,
+}
+
+/// The lines of the source.
+pub(crate) fn lines(tree: &Tree) -> Vec<Line> {
+    let warned: BTreeSet<usize> = tree.plan.warnings().into_iter().map(|warning| warning.line).collect();
+    let text = |(at, text): (usize, &str)| Line { number: at + 1, text: text.to_owned(), warned: warned.contains(&(at + 1)) };
+    tree.plan.source.lines().enumerate().map(text).collect()
+}
+
+/// The tree, with the clause `open` ready to be corrected.
+pub(crate) fn sections(tree: &Tree, open: &str, typed: &Typed, directory: &Directory, today: Date) -> Vec<SectionView> {
+    let build = |clause: &ClauseRow| clause_view(tree, clause, clause.id == open, typed, directory, today);
+    tree.sections
+        .iter()
+        .map(|section| SectionView {
+            heading: match (section.number.as_str(), section.title.as_str()) {
+                ("", title) => title.to_owned(),
+                (number, title) => format!("{number}、{title}"),
+            },
+            clauses: tree.clauses.iter().filter(|clause| clause.section == section.id).map(build).collect(),
+        })
+        .collect()
+}
+
+fn clause_view(
+    tree: &Tree,
+    clause: &ClauseRow,
+    open: bool,
+    typed: &Typed,
+    directory: &Directory,
+    today: Date,
+) -> ClauseView {
+    let owner = |owner: &OwnerRow| owner_view(owner, directory, today);
+    let owners: Vec<OwnerView> = tree.owners_of_clause(&clause.id).map(owner).collect();
+    let last = tree.duties_of(&clause.id).last().map(|duty| duty.id.clone()).unwrap_or_default();
+    let duties: Vec<DutyView> = tree
+        .duties_of(&clause.id)
+        .map(|duty| {
+            let own = tree.owners.iter().filter(|owner| owner.duty == duty.id).map(owner).collect();
+            duty_view(duty, tree.plan.kind(), own, duty.id == last, typed, today)
+        })
+        .collect();
+    let unmatched = |owners: &[OwnerView]| owners.iter().filter(|owner| owner.organs.is_empty()).count();
+    let owed = |duty: &&DutyView| duty.is_duty && !duty.principle;
+    let shared_needed = duties.iter().filter(owed).any(|duty| duty.own.is_empty());
+    let mut problems = if shared_needed { unmatched(&owners) } else { 0 };
+    problems += duties.iter().filter(owed).map(|duty| unmatched(&duty.own)).sum::<usize>();
+    let answered = |owners: &[OwnerView]| owners.iter().any(|owner| owner.role != OwnerRole::Support.code());
+    problems += duties
+        .iter()
+        .filter(owed)
+        .filter(|duty| !answered(if duty.own.is_empty() { &owners } else { &duty.own }))
+        .count();
+    ClauseView {
+        id: clause.id.clone(),
+        number: clause.number.clone(),
+        title: if clause.title.is_empty() { web::filters::shortened(&clause.text, 30) } else { clause.title.clone() },
+        line: clause.line,
+        owner_note: clause.owner_note.clone(),
+        open,
+        all_principle: !duties.is_empty() && duties.iter().all(|duty| duty.principle),
+        owners,
+        duties,
+        problems,
+        added: if typed.at == clause.id { typed.fields.text.clone() } else { String::new() },
+    }
+}
+
+/// An owner as the screens show it.
+pub(crate) fn owner_view(owner: &OwnerRow, directory: &Directory, today: Date) -> OwnerView {
+    let named = |code: &OrganCode| (code.0.clone(), directory.get(code).map_or(code.as_str(), |organ| &organ.name).to_owned());
+    let (state, successor, candidates) = if !owner.is_unmatched() {
+        (if owner.codes().len() > 1 || owner.how == "group" { "group" } else { "ok" }, String::new(), Vec::new())
+    } else {
+        match owners::resolve(directory, &owner.name, owner.is_group == 1, today) {
+            Resolution::Abolished(_, next) => {
+                ("abolished", next.map(|next| directory.short_name(&next).to_owned()).unwrap_or_default(), Vec::new())
+            }
+            Resolution::Ambiguous(codes) => ("ambiguous", String::new(), codes.iter().map(named).collect()),
+            _ => ("unknown", String::new(), Vec::new()),
+        }
+    };
+    OwnerView {
+        id: owner.id.clone(),
+        name: owner.name.clone(),
+        role: owner.role().code(),
+        role_label: owner.role().label(),
+        how: owners::how_label(directory, owner),
+        state,
+        organs: owner.codes().iter().map(|code| directory.short_name(code).to_owned()).collect(),
+        successor,
+        candidates,
+    }
+}
+
+/// Date or cadence for a chip.
+pub(crate) fn due_words(duty: &DutyRow) -> String {
+    match (duty.cadence(), duty.due_on.as_str()) {
+        (Some(cadence), "") => cadence.label().to_owned(),
+        (Some(cadence), until) => format!("{}，至 {until}", cadence.label()),
+        (None, "") => String::new(),
+        (None, date) => date.to_owned(),
+    }
+}
+
+fn duty_view(duty: &DutyRow, kind: PlanKind, own: Vec<OwnerView>, last: bool, typed: &Typed, today: Date) -> DutyView {
+    let again = (typed.at == duty.id).then_some(&typed.fields);
+    let or = |stored: &str, pick: fn(&Fields) -> &String| again.map_or_else(|| stored.to_owned(), |fields| pick(fields).clone());
+    let extra = kind.fields().iter().map(|field| ExtraView {
+        key: field.key,
+        label: field.label,
+        hint: field.hint,
+        value: again.map_or_else(|| duty.extra(field.key), |fields| fields.extra.get(field.key).cloned().unwrap_or_default()),
+        long: field.shape == FieldShape::Text,
+        choices: if let FieldShape::Choice(choices) = field.shape { choices } else { &[] },
+    });
+    let differs = duty.original.split_whitespace().ne(duty.text.split_whitespace());
+    DutyView {
+        id: duty.id.clone(),
+        n: duty.position,
+        text: or(&duty.text, |fields| &fields.text),
+        original: if differs { duty.original.trim().to_owned() } else { String::new() },
+        is_duty: duty.is_duty == 1,
+        principle: duty.principle == 1,
+        due: due_words(duty),
+        past: duty.cadence.is_empty() && duty.due_on.parse::<Date>().is_ok_and(|due| due < today),
+        public: duty.is_public(),
+        measure: or(&duty.measure, |fields| &fields.measure),
+        line: duty.line,
+        last,
+        due_on: or(&duty.due_on, |fields| &fields.due_on),
+        due_words: duty.due_words.clone(),
+        cadence: or(&duty.cadence, |fields| &fields.cadence),
+        grace_days: or(&duty.grace_days.to_string(), |fields| &fields.grace_days),
+        visibility: or(&duty.visibility, |fields| &fields.visibility),
+        extra: extra.collect(),
+        own,
+        errors: if typed.at == duty.id { typed.errors.clone() } else { FormErrors::new() },
+    }
+}
+
+/// Organs that exist today, for selects: code and name.
+pub(crate) fn organ_choices(directory: &Directory, today: Date) -> Vec<(String, String)> {
+    let living = directory.all().iter().filter(|organ| organ.exists_on(today));
+    living.map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect()
+}
+
+/// Clauses, for the select of «move to».
+pub(crate) fn clause_choices(tree: &Tree) -> Vec<(String, String)> {
+    let label = |clause: &ClauseRow| format!("{} {}", tree.clause_number(clause), web::filters::shortened(&clause.title, 20));
+    tree.clauses.iter().map(|clause| (clause.id.clone(), label(clause))).collect()
+}
+
+/// Cadences, for selects.
+pub(crate) fn cadence_choices() -> Vec<(&'static str, &'static str)> {
+    Cadence::ALL.iter().map(|cadence| (cadence.code(), cadence.label())).collect()
+}
+
+/// Roles, for selects.
+pub(crate) fn role_choices() -> Vec<(&'static str, &'static str)> {
+    OwnerRole::ALL.iter().map(|role| (role.code(), role.label())).collect()
+}
+
+/// Visibilities, for selects.
+pub(crate) fn visibility_choices() -> Vec<(&'static str, &'static str)> {
+    [Visibility::Public, Visibility::Internal].iter().map(|one| (one.code(), one.label())).collect()
+}
