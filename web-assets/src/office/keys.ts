@@ -119,7 +119,8 @@ export function keys(): void {
         const form = (target as Element | null)?.closest("form[data-confirm-key]") ?? document.querySelector("form[data-confirm-key]");
         done = form instanceof HTMLFormElement;
         // Opens the confirmation; the confirmation alone sends.
-        if (form instanceof HTMLFormElement) form.requestSubmit();
+        // Where a button, not the form, carries the question, it is as if that button were pressed.
+        if (form instanceof HTMLFormElement) form.requestSubmit(form.querySelector<HTMLButtonElement>("button[data-confirm]"));
         break;
       }
       case "block": break;
