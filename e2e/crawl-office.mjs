@@ -1,8 +1,8 @@
 // Every office page that each role can reach from its navigation, at 1280 and 360 px, with axe.
 import { suite, test } from "./lib/report.mjs";
 import { NARROW, WIDE, close, open } from "./lib/browser.mjs";
-import { Faults, inBrowser, representatives } from "./crawl-portal.mjs";
 import { markup } from "./lib/checks.mjs";
+import { Faults, inBrowser, representatives } from "./lib/kinds.mjs";
 import { crawl, title } from "./lib/links.mjs";
 
 const PEOPLE = [

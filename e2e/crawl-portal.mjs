@@ -2,8 +2,9 @@
 // 1280 and 360 px, in elder mode and without scripts, with axe.
 import { check, suite, test } from "./lib/report.mjs";
 import { NARROW, WIDE, close, open } from "./lib/browser.mjs";
-import { markup, pool, sound } from "./lib/checks.mjs";
-import { crawl, features, kind, title } from "./lib/links.mjs";
+import { markup } from "./lib/checks.mjs";
+import { Faults, inBrowser, representatives } from "./lib/kinds.mjs";
+import { crawl, title } from "./lib/links.mjs";
 
 const SEEDS = [
   "/", "/sitemap", "/openness", "/catalogue", "/policies", "/documents", "/plans", "/organs", "/foi", "/dialogue", "/services", "/data", "/reports", "/consultations",
@@ -24,20 +25,6 @@ const BUDGETS = [
   ["article", (page) => /^\/(policies|documents)\/[^/?]+$/.test(page.path), 60_000, 7],
   ["search", (page) => page.path.startsWith("/search"), 50_000, 7],
 ];
-
-/** Faults gathered by page, so that one broken template is one message. */
-class Faults {
-  list = new Map();
-
-  add(path, faults) {
-    for (const fault of faults) this.list.set(fault, [...(this.list.get(fault) ?? []), path]);
-  }
-
-  none() {
-    const lines = [...this.list].map(([fault, paths]) => `${fault}\n  on ${paths.slice(0, 4).join(" ")}${paths.length > 4 ? ` and ${paths.length - 4} more` : ""}`);
-    check(lines.length === 0, `${lines.length} faults\n${lines.join("\n")}`);
-  }
-}
 
 /** What the server answers, without a browser. */
 async function fetchPage(origin, path) {
@@ -188,41 +175,3 @@ export async function portalCrawl(program, browser) {
   });
   return { pages, chosen };
 }
-
-/** For each kind of page, and each set of pieces on it, one example; all of them when asked. */
-export function representatives(pages) {
-  const all = process.env.GONGKAI_E2E_ALL === "1";
-  const seen = new Map();
-  const count = new Map();
-  for (const page of [...pages.values()].sort((a, b) => b.html.length - a.html.length)) {
-    const of = `${kind(page.path)}${page.path.includes("?") ? page.path : ""}`;
-    const key = all ? page.path : `${of}|${features(page.html)}|${page.status}`;
-    if (seen.has(key) || (!all && (count.get(of) ?? 0) >= 5)) continue;
-    seen.set(key, page);
-    count.set(of, (count.get(of) ?? 0) + 1);
-  }
-  return [...seen.values()];
-}
-
-/** Looks at each of the pages in a browser. */
-export async function inBrowser(browser, origin, chosen, options) {
-  const faults = new Faults();
-  await pool(chosen, 3, async ({ path }) => {
-    const page = await open(browser, { origin, ...options });
-    try {
-      const answer = await page.goto(path, { waitUntil: "load" });
-      if (answer.status() >= 500) faults.add(path, [`status ${answer.status()}`]);
-      faults.add(path, await sound(page));
-      const cookies = await page.context().cookies();
-      const own = cookies.filter((cookie) => !(options.elder && cookie.name === "mode") && !options.state);
-      if (own.length > 0) faults.add(path, [`cookies: ${own.map((cookie) => cookie.name)}`]);
-    } catch (error) {
-      faults.add(path, [error.message]);
-    } finally {
-      await close(page);
-    }
-  });
-  faults.none();
-}
-
-export { Faults };
