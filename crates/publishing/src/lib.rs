@@ -7,12 +7,14 @@ pub mod editions;
 mod hooks;
 mod jobs;
 pub mod kinds;
+mod portal;
 pub mod public;
 mod reviews;
 pub mod seed;
 mod sql;
 
 pub use hooks::{desk_source, public_documents, search_source};
+pub use portal::routes as portal_routes;
 pub use jobs::{PUBLISH_DUE, handlers, publish_due};
 
 /// The office pages of this context: columns, documents, reviews.

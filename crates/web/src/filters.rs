@@ -6,6 +6,12 @@
 use askama::{Result, Values};
 use std::fmt::Display;
 
+/// A value for the query of an address: `<a href="/search?q={{ words|in_query }}">`.
+#[askama::filter_fn]
+pub fn in_query<T: Display>(text: T, _: &dyn Values) -> Result<String> {
+    Ok(crate::page::escape_query(&text.to_string()))
+}
+
 /// Whole numbers in groups of three, as figures on the portal are written: 1206 → `1,206`.
 #[askama::filter_fn]
 pub fn thousands<T: Display>(number: T, _: &dyn Values) -> Result<String> {

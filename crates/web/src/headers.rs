@@ -44,7 +44,9 @@ pub async fn etag(request: Request, next: Next) -> Response {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|media| media.starts_with("text/html") || media.contains("xml") || media.contains("json"));
-    if !readable || !is_page || response.status() != StatusCode::OK {
+    // What carries a tag of its own (attachments) is streamed and must not be gathered here.
+    let tagged = response.headers().contains_key(header::ETAG);
+    if !readable || !is_page || tagged || response.status() != StatusCode::OK {
         return response;
     }
     let (mut parts, body) = response.into_parts();

@@ -5,7 +5,7 @@ use axum::{extract::State, response::Response};
 use kernel::Organ;
 use serde::Deserialize;
 use web::{
-    Ctx, Pager, PortalShell, Query, Reader, Result,
+    Ctx, Pager, PortalShell, Query, Reader, Result, filters,
     page::{portal_page, query_string},
     svg,
 };

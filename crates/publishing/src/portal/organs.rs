@@ -27,7 +27,6 @@ pub(super) struct Asked {
 struct Entry {
     href: String,
     name: String,
-    short_name: String,
     phone: String,
     address: String,
     count: i64,
@@ -59,7 +58,6 @@ pub(super) async fn directory(State(ctx): State<Ctx>, reader: Reader, Query(aske
     let entry = |organ: &Organ| Entry {
         href: format!("/organs/{}", organ.code),
         name: organ.name.clone(),
-        short_name: organ.short_name.clone(),
         phone: organ.phone.clone(),
         address: organ.address.clone(),
         count: counts.iter().find(|one| one.organ == organ.code.as_str()).map_or(0, |one| one.count),
