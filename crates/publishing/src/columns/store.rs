@@ -42,7 +42,7 @@ pub(super) struct Row {
     pub(super) description: String,
     pub(super) keywords: String,
     pub(super) kind: String,
-        pub(super) basis: String,
+    pub(super) basis: String,
     pub(super) hidden: i64,
     pub(super) version: i64,
     // Documents in it, public or not.
