@@ -1,0 +1,67 @@
+//! `make bench`: speed and memory, measured on the program as it is installed, each figure beside a reference that was
+//! measured in the same run. How to read it: `bench/README.md`.
+
+mod figures;
+mod form;
+mod http;
+mod measures;
+mod program;
+mod seeding;
+mod settings;
+mod staff;
+mod words;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::{figures::Report, program::Program, settings::Settings};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Takes the measures; whether every target was met.
+fn run() -> Result<bool> {
+    let settings = Settings::read()?;
+    let program = Program::at(settings.program.clone())?;
+    let mut report = Report::new(program.file());
+    report.note(format!("seed {} (SEED={} repeats the random choices)", settings.seed, settings.seed));
+    let folder = tempfile::Builder::new().prefix("gongkai-bench-").tempdir()?;
+    let outcome = take(&settings, &program, folder.path(), &mut report);
+    // What was measured until then is kept even when a measure failed.
+    report.close();
+    report.write(&settings.root.join("bench/out/latest.json"))?;
+    outcome?;
+    Ok(report.met())
+}
+
+fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report: &mut Report) -> Result<()> {
+    if settings.wants("parse") {
+        measures::parse::measure(settings, program, report)?;
+    }
+    let county = folder.join("county");
+    if settings.wants("publish") || settings.wants("crash") {
+        program.run(&county, &["demo"])?;
+    }
+    if settings.wants("publish") {
+        measures::publish::measure(settings, program, &county, report)?;
+    }
+    if settings.wants("start") {
+        measures::start::measure(settings, program, folder, report)?;
+    }
+    if settings.wants("crash") {
+        measures::crash::measure(settings, program, &county, report)?;
+    }
+    if settings.wants("build") {
+        measures::build::measure(settings, report)?;
+    }
+    Ok(())
+}

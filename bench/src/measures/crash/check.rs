@@ -1,0 +1,199 @@
+//! What is there after a restart: in the database, read past the program; and on the portal, read as a visitor.
+
+use std::{collections::HashMap, path::Path};
+
+use anyhow::{Context, Result};
+use sqlx::{AnyConnection, Connection, FromRow};
+
+use super::Acknowledged;
+use crate::{
+    http::Browser,
+    staff::{COLUMN, Rank},
+    words,
+};
+
+/// Lines on a page of a column.
+const PAGE: usize = 30;
+
+/// The file of the database, read only.
+#[derive(Debug)]
+pub(crate) struct Database {
+    runtime: tokio::runtime::Runtime,
+    url: String,
+}
+
+#[derive(Debug, Clone, FromRow)]
+struct Row {
+    id: String,
+    edition: String,
+    state: String,
+    gate: String,
+    title: String,
+    body_text: String,
+    current_edition: String,
+    index_number: String,
+    first_published_at: String,
+    publications: i64,
+}
+
+impl Row {
+    fn rank(&self) -> Rank {
+        Rank::of(&self.state, &self.gate)
+    }
+
+    fn word(&self) -> &str {
+        self.title.trim_start_matches("中断测量").trim_end_matches("（演示）")
+    }
+
+    fn is_public(&self) -> bool {
+        self.state == "published"
+    }
+}
+
+/// What the database holds.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    documents: HashMap<String, Row>,
+    notes: HashMap<String, i64>,
+}
+
+impl Database {
+    /// Of a data directory.
+    ///
+    /// # Errors
+    /// When no runtime can be made.
+    pub(crate) fn of(data: &Path) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self { runtime, url: format!("sqlite:{}?mode=ro", data.join("gongkai.db").display()) })
+    }
+
+    /// A duty that the organ of this account answers for.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn duty_of(&self, login: &str) -> Result<String> {
+        self.runtime.block_on(async {
+            let mut connection = AnyConnection::connect(&self.url).await?;
+            let duty: Option<String> = sqlx::query_scalar(
+                "SELECT a.duty FROM assignment a JOIN account c ON c.organ = a.organ JOIN plan p ON p.id = a.plan \
+                 WHERE c.login = $1 AND a.ended_at = '' AND p.state = 'confirmed' ORDER BY a.id LIMIT 1",
+            )
+            .bind(login)
+            .fetch_optional(&mut connection)
+            .await?;
+            connection.close().await?;
+            duty.with_context(|| format!("the organ of {login} has no duty in the demonstration"))
+        })
+    }
+
+    /// Reads what was written in the run.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn read(&self) -> Result<Found> {
+        self.runtime.block_on(async {
+            let mut connection = AnyConnection::connect(&self.url).await?;
+            let rows: Vec<Row> = sqlx::query_as(
+                "SELECT d.id, e.id AS edition, e.state, e.gate, e.title, e.body_text, d.current_edition, d.index_number, \
+                 d.first_published_at, (SELECT COUNT(*) FROM event v WHERE v.subject_kind = 'document' \
+                 AND v.subject_id = d.id AND v.kind = 'document.published') AS publications \
+                 FROM document d JOIN edition e ON e.document_id = d.id WHERE e.title LIKE '中断测量%'",
+            )
+            .fetch_all(&mut connection)
+            .await?;
+            let notes: Vec<(String, i64)> =
+                sqlx::query_as("SELECT text, COUNT(*) AS n FROM progress_note WHERE text LIKE '进展记录%' GROUP BY text")
+                    .fetch_all(&mut connection)
+                    .await?;
+            connection.close().await?;
+            let documents = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+            Ok(Found { documents, notes: notes.into_iter().collect() })
+        })
+    }
+}
+
+impl Found {
+    /// Brings what is known of documents up to what the restart showed: a step may have been done without an answer. What
+    /// is public by now leaves the list.
+    pub(crate) fn refresh(&self, documents: &mut Vec<Acknowledged>) {
+        for document in documents.iter_mut() {
+            if let Some(row) = self.documents.get(&document.draft.id) {
+                document.draft.rank = row.rank();
+                document.draft.edition = row.edition.clone();
+                document.mark = words::mark_in(&row.body_text).unwrap_or(0);
+            }
+        }
+        documents.retain(|document| document.draft.rank != Rank::PUBLIC);
+    }
+
+    /// What was acknowledged and is not there, in words.
+    pub(crate) fn lost(&self, documents: &[Acknowledged], notes: &[String]) -> Vec<String> {
+        let mut lost = Vec::new();
+        for told in documents {
+            match self.documents.get(&told.draft.id) {
+                None => lost.push(format!("document {} is not there", told.word)),
+                Some(row) => {
+                    let mark = words::mark_in(&row.body_text).unwrap_or(0);
+                    if row.rank() < told.draft.rank {
+                        let (is, was) = (row.rank().0, told.draft.rank.0);
+                        lost.push(format!("document {} stands at step {is}, step {was} was acknowledged", told.word));
+                    }
+                    if mark < told.mark {
+                        lost.push(format!("document {} holds text {mark}, text {} was acknowledged", told.word, told.mark));
+                    }
+                }
+            }
+        }
+        for note in notes {
+            match self.notes.get(note) {
+                Some(1) => {}
+                Some(count) => lost.push(format!("{note} is there {count} times")),
+                None => lost.push(format!("{note} is not there")),
+            }
+        }
+        lost
+    }
+
+    /// Documents whose parts disagree in the database: edition, document, index number, log.
+    pub(crate) fn contradictions(&self) -> Vec<String> {
+        let fits = |row: &Row| {
+            let public = row.is_public();
+            public == (row.current_edition == row.edition)
+                && public != row.index_number.is_empty()
+                && public != row.first_published_at.is_empty()
+                && i64::from(public) == row.publications
+        };
+        let faults = self.documents.values().filter(|row| !fits(row));
+        faults.map(|row| format!("document {} is {} in one place and not in another", row.word(), row.state)).collect()
+    }
+
+    /// Documents about which page, list, search and database do not agree, of those that `wanted` names by id and word.
+    ///
+    /// # Errors
+    /// When the portal does not answer.
+    pub(crate) fn seen_by_half(&self, visitor: &mut Browser, wanted: impl Fn(&str, &str) -> bool) -> Result<Vec<String>> {
+        let rows: Vec<_> = self.documents.values().filter(|row| wanted(&row.id, row.word())).collect();
+        let public = rows.iter().filter(|row| row.is_public()).count();
+        let mut listed = String::new();
+        // New documents stand first; one page more shows what should not be listed.
+        for page in 1..=public / PAGE + 2 {
+            listed.push_str(&visitor.get(&format!("/columns/{COLUMN}?page={page}"))?.text());
+        }
+        let mut faults = Vec::new();
+        for row in rows {
+            let page = visitor.get(&format!("/documents/{}", row.id))?;
+            let search = visitor.get(&format!("/api/v1/search?q={}", row.word()))?;
+            let seen = [
+                ("page", page.status == 200 && page.text().contains(row.word())),
+                ("list", listed.contains(&row.id)),
+                ("search", search.status == 200 && search.text().contains(&row.id)),
+            ];
+            for (place, shown) in seen.into_iter().filter(|(_, shown)| *shown != row.is_public()) {
+                let shows = if shown { "shows it" } else { "does not show it" };
+                faults.push(format!("document {} is {}, the {place} {shows}", row.word(), row.state));
+            }
+        }
+        Ok(faults)
+    }
+}

@@ -1,0 +1,31 @@
+//! The measures of «Measured» in the issue that began the project; each adds its rows to the report.
+
+pub(crate) mod build;
+pub(crate) mod crash;
+pub(crate) mod parse;
+pub(crate) mod publish;
+pub(crate) mod start;
+
+use std::{
+    io,
+    time::{Duration, Instant},
+};
+
+use crate::{figures::Times, http::Browser};
+
+/// Times of `count` requests of `/healthz`, which asks the database one question: the reference for pages.
+pub(crate) fn healthz(browser: &mut Browser, count: usize) -> io::Result<Times> {
+    browser.get("/healthz")?;
+    let mut times = Vec::with_capacity(count);
+    for _ in 0..count {
+        times.push(timed(|| browser.get("/healthz"))?.0);
+    }
+    Ok(Times::of(times))
+}
+
+/// How long something took, and what came of it.
+pub(crate) fn timed<T, E>(act: impl FnOnce() -> Result<T, E>) -> Result<(Duration, T), E> {
+    let begun = Instant::now();
+    let result = act()?;
+    Ok((begun.elapsed(), result))
+}

@@ -1,0 +1,72 @@
+//! What may be asked for, by environment; the defaults are what `make bench` prints.
+
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+
+/// The measures, in the order in which they are taken.
+pub(crate) const MEASURES: [&str; 5] = ["parse", "publish", "start", "crash", "build"];
+
+/// Settings of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The program (`BIN`).
+    pub(crate) program: PathBuf,
+    /// The repository.
+    pub(crate) root: PathBuf,
+    /// Which measures (`ONLY=parse,start`).
+    pub(crate) only: Vec<String>,
+    /// Documents of the start (`DOCUMENTS`).
+    pub(crate) documents: usize,
+    /// Publications that are timed (`PUBLISH`).
+    pub(crate) publications: u32,
+    /// Rounds of kill and restart (`ROUNDS`).
+    pub(crate) rounds: u32,
+    /// No round begins after this time (`CRASH_SECONDS`).
+    pub(crate) crash_time: Duration,
+    /// Seed of everything random (`SEED`); printed, so that a run can be repeated.
+    pub(crate) seed: u64,
+    /// Whether clean builds are timed (`CLEAN=1`).
+    pub(crate) clean: bool,
+}
+
+fn number<T: FromStr>(name: &str, default: T) -> Result<T> {
+    match std::env::var(name) {
+        Ok(text) => text.parse().ok().with_context(|| format!("{name}={text} is not a number")),
+        Err(_) => Ok(default),
+    }
+}
+
+impl Settings {
+    /// From the environment.
+    ///
+    /// # Errors
+    /// When a value is not what it should be.
+    pub(crate) fn read() -> Result<Self> {
+        let bench = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let root = bench.parent().context("the repository")?.to_path_buf();
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let program = std::env::var_os("BIN").map_or_else(|| target.join("release/gongkai"), PathBuf::from);
+        let only = std::env::var("ONLY").unwrap_or_else(|_| MEASURES.join(","));
+        let only: Vec<_> = only.split(',').map(|name| name.trim().to_owned()).collect();
+        for name in &only {
+            ensure!(MEASURES.contains(&name.as_str()), "ONLY={name}: the measures are {}", MEASURES.join(", "));
+        }
+        Ok(Self {
+            program,
+            root,
+            only,
+            documents: number("DOCUMENTS", 50_000)?,
+            publications: number("PUBLISH", 60)?,
+            rounds: number("ROUNDS", 200)?,
+            crash_time: Duration::from_secs(number("CRASH_SECONDS", 1800)?),
+            seed: number("SEED", jiff::Timestamp::now().as_microsecond().unsigned_abs())?,
+            clean: std::env::var("CLEAN").is_ok_and(|value| value == "1"),
+        })
+    }
+
+    /// Whether a measure is wanted.
+    pub(crate) fn wants(&self, measure: &str) -> bool {
+        self.only.iter().any(|name| name == measure)
+    }
+}
