@@ -217,10 +217,9 @@ pub(super) async fn column(
 fn column_shell(ctx: &Ctx, reader: &Reader, tree: &Tree, column: &Column, page: i64) -> PortalShell {
     let door = frame::column_door(column.kind);
     let (name, href) = frame::door_link(door);
-    // The library has the same words in its title: a column of that name says that it is one.
+    // Some columns are named like pages (依申请公开): the title says which of the two this is.
     let title = if page > 1 { format!("{}（第 {page} 页）", column.name) } else { column.name.clone() };
-    let section = if column.name == name { "栏目" } else { name };
-    let mut shell = reader.shell(ctx, title, section, door).crumb(name, href);
+    let mut shell = reader.shell(ctx, title, "公开栏目", door).crumb(name, href);
     if let Some(parent) = tree.get(&column.parent) {
         shell = shell.crumb(&parent.name, format!("/columns/{}", parent.slug));
     }

@@ -19,6 +19,9 @@ mod queries;
 mod site;
 mod sitemap;
 
+#[cfg(test)]
+mod tests;
+
 use kernel::Action;
 use web::{Listener, Routes};
 

@@ -1,0 +1,252 @@
+//! The portal's pages over a small installation with SQLite: every page answers, in every mode, filled and empty.
+
+use std::{collections::HashSet, sync::Arc};
+
+use axum::{Router, body::Body, http::{Request, Response, StatusCode, header}};
+use jiff::Timestamp;
+use kernel::{Actor, Directory, Organ, OrganCode, OrganKind, Seams, seams::{FixedClock, SeededEntropy}};
+use store::{Db, Files};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use web::{Config, Ctx, ctx::Parts, hooks::Hooks};
+
+use crate::{
+    columns::{self, ColumnData},
+    kinds::{Kind, Validity},
+    seed::{Seed, SeedCorrection, SeedState, seed},
+};
+
+const PAGES: &[&str] = &[
+    "/", "/openness", "/catalogue", "/policies", "/documents", "/organs", "/organs/QH001", "/organs/QH099", "/foi", "/dialogue",
+    "/consultations", "/letters", "/services", "/reports", "/data", "/sitemap", "/statements/accessibility",
+    "/statements/privacy", "/statements/about",
+];
+
+fn moment(text: &str) -> Timestamp {
+    text.parse().expect("moment")
+}
+
+fn organ(code: &str, name: &str, until: Option<&str>) -> Organ {
+    Organ {
+        code: code.into(),
+        name: format!("青禾县{name}"),
+        short_name: format!("县{name}"),
+        aliases: vec![format!("{name}（旧）")],
+        kind: OrganKind::CountyDepartment,
+        parent: None,
+        leader: "局长（演示）".into(),
+        phone: "0000-1234567".into(),
+        address: "演示路 1 号".into(),
+        hours: "工作日".into(),
+        exists_from: None,
+        exists_to: until.map(|day| day.parse().expect("date")),
+        successor: until.map(|_| "QH001".into()),
+    }
+}
+
+struct Portal {
+    ctx: Ctx,
+    router: Router,
+    _folder: TempDir,
+}
+
+impl Portal {
+    async fn open() -> Self {
+        sqlx::any::install_default_drivers();
+        let folder = tempfile::tempdir().expect("folder");
+        let clock = Arc::new(FixedClock::at(moment("2026-03-02T01:00:00Z")));
+        let seams = Seams { clock, entropy: Arc::new(SeededEntropy::new(7)) };
+        let url = format!("sqlite:{}", folder.path().join("gongkai.db").display());
+        let db = Db::open(&url, seams).await.expect("database");
+        let mut config = Config::default();
+        config.site.office_organ = "QH001".into();
+        config.site.phone = "0000-7654321".into();
+        let data = folder.path().to_path_buf();
+        let files = Files::in_folder(&data);
+        let ctx = Ctx::new(Parts { db, files, config, program: "none".into(), data, hooks: Hooks::default() });
+        let organs = vec![organ("QH001", "政府办公室", None), organ("QH099", "扶贫办", Some("2021-05-01"))];
+        ctx.set_directory(Directory::new(organs, "青禾县"));
+        let (_, router) = super::routes().finish();
+        let router = router.with_state(ctx.clone());
+        Self { ctx, router, _folder: folder }
+    }
+
+    async fn column(&self, slug: &str, name: &str, kind: &str, parent: &str) {
+        let mut tx = self.ctx.db().write().await.expect("write");
+        let data = ColumnData {
+            slug: slug.into(),
+            name: name.into(),
+            kind: kind.into(),
+            parent: parent.into(),
+            ..ColumnData::default()
+        };
+        columns::put(&mut tx, &Actor::System, &data).await.expect("column");
+        tx.commit().await.expect("commit");
+    }
+
+    async fn put(&self, one: Seed) -> String {
+        let mut tx = self.ctx.db().write().await.expect("write");
+        let id = seed(&self.ctx, &mut tx, one).await.expect("seed");
+        tx.commit().await.expect("commit");
+        id.0
+    }
+
+    async fn get(&self, path: &str, cookie: &str) -> Response<Body> {
+        let request = Request::builder().uri(path).header(header::COOKIE, cookie).body(Body::empty()).expect("request");
+        self.router.clone().oneshot(request).await.expect("routers do not fail")
+    }
+
+    async fn text(&self, path: &str, cookie: &str) -> (StatusCode, String) {
+        let response = self.get(path, cookie).await;
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("body");
+        (status, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn fill(&self) -> (String, String, String) {
+        for (slug, name, kind, parent) in [
+            ("policies", "政策文件", "policy", ""),
+            ("notices", "通知公告", "notice", ""),
+            ("statutory", "法定主动公开内容", "statutory", ""),
+            ("budget", "财政预决算", "data", "statutory"),
+            ("requests", "依申请公开", "statutory", ""),
+        ] {
+            self.column(slug, name, kind, parent).await;
+        }
+        let at = moment("2026-01-15T02:00:00Z");
+        let body = "<h2>第一章　总则</h2><p>第一条　为了规范。</p><h2>第二章　附则</h2><p>第二条　施行。</p>";
+        let office = || OrganCode::from("QH001");
+        let policy = Seed {
+            document_number: "青禾府发〔2026〕1号".into(),
+            validity: Some(Validity::InForce),
+            effective_on: Some(jiff::civil::date(2026, 4, 1)),
+            topics: vec!["停车".into()],
+            correction: Some(SeedCorrection { note: "改正第二条".into(), body_html: body.into(), at: moment("2026-02-01T02:00:00Z") }),
+            ..Seed::published(office(), "policies", Kind::Policy, "停车 <管理> 办法", body, at)
+        };
+        let policy = self.put(policy).await;
+        let interpretation = Seed {
+            interprets: Some(policy.as_str().into()),
+            ..Seed::published(office(), "policies", Kind::Interpretation, "停车办法解读", "<p>为什么</p>", at)
+        };
+        let interpretation = self.put(interpretation).await;
+        let withdrawn = Seed {
+            state: SeedState::Withdrawn { published_at: at, at, reason: "名单有误".into(), notice: String::new() },
+            ..Seed::published("QH099".into(), "notices", Kind::Notice, "撤回的名单", "<p>正文</p>", at)
+        };
+        let withdrawn = self.put(withdrawn).await;
+        self.put(Seed::published("QH099".into(), "budget", Kind::Data, "预算公开", "<p>正文</p>", at)).await;
+        (policy, interpretation, withdrawn)
+    }
+}
+
+/// The words between `<title>` and its end.
+fn title(html: &str) -> String {
+    html.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn every_page_answers_without_any_content() {
+    let portal = Portal::open().await;
+    for path in PAGES.iter().chain(&["/feed.atom", "/sitemap.xml", "/robots.txt", "/api/v1/documents", "/policies.csv"]) {
+        let (status, text) = portal.text(path, "").await;
+        assert_eq!(status, StatusCode::OK, "{path}: {text}");
+    }
+    let (status, _) = portal.text("/columns/none", "").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn every_page_has_one_heading_its_own_title_and_no_cookie() {
+    let portal = Portal::open().await;
+    let (policy, interpretation, withdrawn) = portal.fill().await;
+    let more = [
+        format!("/policies/{policy}"), format!("/documents/{interpretation}"), format!("/documents/{withdrawn}"),
+        "/columns/policies".into(), "/columns/notices".into(), "/columns/statutory".into(), "/columns/requests".into(),
+        "/policies?page=2&q=%E5%81%9C".into(),
+    ];
+    let mut titles = HashSet::new();
+    for path in PAGES.iter().map(|path| (*path).to_owned()).chain(more) {
+        for cookie in ["", "mode=elder"] {
+            let response = portal.get(&path, cookie).await;
+            assert!(response.headers().get(header::SET_COOKIE).is_none(), "{path}");
+            let (status, text) = portal.text(&path, cookie).await;
+            assert!(status == StatusCode::OK || status == StatusCode::GONE, "{path}: {status}");
+            assert_eq!(text.matches("<h1").count(), 1, "{path}");
+            assert!(!text.contains("style=") && !text.contains("<script>"), "{path}");
+            assert!(text.contains("name=\"SiteIDCode\""), "{path}");
+            if cookie.is_empty() && !path.contains('?') {
+                assert!(titles.insert(title(&text)), "{path} has the title of another page: {}", title(&text));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_document_shows_its_facts_chapters_and_history() {
+    let portal = Portal::open().await;
+    let (policy, interpretation, _) = portal.fill().await;
+    let (_, page) = portal.text(&format!("/policies/{policy}"), "").await;
+    for wanted in [
+        "停车 &#60;管理&#62; 办法", "青禾府发〔2026〕1号", "尚未施行", "id=\"第一条\"", "href=\"#第二章\"", "改正第二条", "第 2 版",
+        "name=\"ArticleTitle\"", "name=\"PubDate\" content=\"2026-01-15 10:00\"", "name=\"ColumnName\" content=\"政策文件\"",
+        &format!("/documents/{interpretation}"),
+    ] {
+        assert!(page.contains(wanted), "{wanted} is not in {page}");
+    }
+    let (_, back) = portal.text(&format!("/documents/{interpretation}"), "").await;
+    assert!(back.contains(&format!("/policies/{policy}")), "{back}");
+    let wrong = portal.get(&format!("/documents/{policy}"), "").await;
+    assert_eq!(wrong.headers()[header::LOCATION], format!("/policies/{policy}"));
+}
+
+#[tokio::test]
+async fn lists_narrow_by_what_is_asked() {
+    let portal = Portal::open().await;
+    portal.fill().await;
+    for (query, count) in [("", 1), ("?kind=all", 2), ("?kind=interpretation", 1), ("?validity=repealed", 0), ("?year=2025", 0),
+        ("?topic=%E5%81%9C%E8%BD%A6", 1), ("?year=x&organ=QH099", 0), ("?q=%25", 0)]
+    {
+        let (status, text) = portal.text(&format!("/policies{query}"), "").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(text.contains(&format!("共 {count} 条")), "{query}: {text}");
+        let (_, json) = portal.text(&format!("/policies.json{query}"), "").await;
+        let json: serde_json::Value = serde_json::from_str(&json).expect("json");
+        assert_eq!(json["total"], count, "{query}");
+    }
+    let (_, below) = portal.text("/columns/statutory", "").await;
+    assert!(below.contains("预算公开"), "a column shows what is below it: {below}");
+    let (_, csv) = portal.text("/policies.csv", "").await;
+    assert!(csv.contains("青禾府发〔2026〕1号"), "{csv}");
+}
+
+#[tokio::test]
+async fn a_large_site_map_falls_into_parts_that_hold_everything_once() {
+    let portal = Portal::open().await;
+    portal.fill().await;
+    let whole = super::sitemap::xml_of(&portal.ctx, None, 2).await.expect("index");
+    let read = async |response: Response<Body>| {
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("body");
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let index = read(whole).await;
+    assert!(index.contains("<sitemapindex") && index.contains("part=3") && !index.contains("part=4"), "{index}");
+    let mut documents = 0;
+    for part in 1..=3 {
+        let text = read(super::sitemap::xml_of(&portal.ctx, Some(part), 2).await.expect("part")).await;
+        documents += text.matches("/policies/").count() + text.matches("/documents/").count();
+    }
+    assert_eq!(documents, 3);
+    assert!(super::sitemap::xml_of(&portal.ctx, Some(4), 2).await.is_err());
+}
+
+#[tokio::test]
+async fn the_switch_for_elders_stays_on_this_site() {
+    let portal = Portal::open().await;
+    let on = portal.get("/elder?on=1&back=%2Fpolicies%3Fpage%3D2", "").await;
+    assert_eq!(on.headers()[header::LOCATION], "/policies?page=2");
+    assert!(on.headers()[header::SET_COOKIE].to_str().expect("ascii").starts_with("mode=elder;"));
+    let away = portal.get("/elder?on=0&back=%2F%2Fevil.example", "").await;
+    assert_eq!(away.headers()[header::LOCATION], "/");
+    assert!(away.headers()[header::SET_COOKIE].to_str().expect("ascii").contains("Max-Age=0"));
+}
