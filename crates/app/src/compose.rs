@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use axum::{Extension, Router, http::StatusCode, middleware, response::IntoResponse};
+use documents::tables::{Table, TableRow};
+use identity::organs::import;
 use kernel::{Action, Actor, Seams};
 use search::Search;
 use store::{Db, Files, jobs::Handlers};
@@ -34,6 +36,7 @@ pub struct App {
 /// What the contexts offer each other.
 pub fn hooks() -> Hooks {
     Hooks {
+        aliases: Some(identity::organ_aliases()),
         desk: vec![publishing::desk_source(), oversight::desk_source()],
         documents: Some(publishing::public_documents()),
         evidence: Some(oversight::evidence_uses()),
@@ -73,6 +76,24 @@ pub async fn open(config: Config, data: PathBuf, program: PathBuf, seams: Seams)
 pub async fn reload(ctx: &Ctx) -> anyhow::Result<()> {
     identity::load_directory(ctx).await.map_err(words)?;
     identity::load_calendar(ctx).await.map_err(words)
+}
+
+/// Puts organs in, all or nothing, and loads the directory again.
+///
+/// # Errors
+/// When a row is wrong: the message names it.
+pub async fn put_organs(ctx: &Ctx, header: &[&str], rows: Vec<Vec<String>>) -> anyhow::Result<()> {
+    let table = Table {
+        sheet: String::new(),
+        header_number: 1,
+        header: header.iter().map(|name| (*name).to_owned()).collect(),
+        rows: rows.into_iter().zip(2..).map(|(cells, number)| TableRow { number, cells }).collect(),
+    };
+    let outcome = import::import_rows(ctx.db(), &table, import::Mode::AllOrNothing, &Actor::System).await?;
+    if let Some(error) = outcome.errors.first() {
+        anyhow::bail!("机关名录第 {} 行：{}", error.row, error.message);
+    }
+    identity::load_directory(ctx).await.map_err(words)
 }
 
 /// A handler's error for the console.

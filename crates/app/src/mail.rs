@@ -28,7 +28,7 @@ async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
         if ctx.config().mail.smtp.is_empty() {
             to_outbox(ctx, &message).await?;
         } else {
-            let transport: AsyncSmtpTransport<Tokio1Executor> = AsyncSmtpTransport::from_url(&ctx.config().mail.smtp)
+            let transport: AsyncSmtpTransport<Tokio1Executor> = AsyncSmtpTransport::<Tokio1Executor>::from_url(&ctx.config().mail.smtp)
                 .map_err(|e| Failure::Give(format!("mail.smtp 写法不对：{e}")))?
                 .build();
             transport.send(message).await.map_err(|e| Failure::Retry(format!("邮件服务器：{e}")))?;

@@ -12,7 +12,7 @@ pub mod permissions;
 pub mod session;
 
 pub use calendar::load_calendar;
-pub use organs::{load_directory, search_source};
+pub use organs::{load_directory, organ_aliases, search_source};
 pub use permissions::permissions_markdown;
 
 /// All routes of this context; they belong to the office.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use app::{App, compose};
 use jiff::{SignedDuration, Timestamp};
-use kernel::{Actor, OrganCode, Role, Seams, seams::{FixedClock, SeededEntropy}};
+use kernel::{OrganCode, Role, Seams, seams::{FixedClock, SeededEntropy}};
 use tempfile::TempDir;
 use web::{Config, Ctx};
 
@@ -53,11 +53,10 @@ impl TestApp {
         let seams = Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))) };
         let data = folder.path().join("data");
         let ctx = compose::open(config, data, PathBuf::from(program), seams).await.expect("a fresh installation opens");
-        for (code, name, short_name, kind) in ORGANS {
-            let header = ["code", "name", "short_name", "kind"].map(String::from).to_vec();
-            let row = [code, name, short_name, kind].map(|text| (*text).to_owned()).to_vec();
-            identity::organs::import_rows(&ctx, &Actor::System, &header, &[row]).await.expect("organ");
-        }
+        let rows = ORGANS.iter().map(|(code, name, short_name, kind)| {
+            [code, name, short_name, kind].map(|text| (*text).to_owned()).to_vec()
+        });
+        compose::put_organs(&ctx, &["code", "name", "short_name", "kind"], rows.collect()).await.expect("organs");
         let app = App::new(ctx).expect("the program composes");
         Self { app, clock, folder, created }
     }

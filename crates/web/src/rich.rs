@@ -25,6 +25,7 @@ static POLICY: LazyLock<Builder<'static>> = LazyLock::new(|| {
             .into(),
         )
         .generic_attributes(["id", "lang"].into())
+        .allowed_classes(["p", "td", "th", "div"].into_iter().map(|tag| (tag, ["center", "right"].into())).collect())
         .id_prefix(None)
         .clean_content_tags(["script", "style", "title", "xml", "head"].into())
         .url_schemes(["http", "https", "mailto", "tel"].into())
@@ -52,5 +53,6 @@ mod tests {
         }
         assert!(clean.contains("colspan=\"2\"") && clean.contains('丙'));
         assert_eq!(sanitize(&clean), clean);
+        assert_eq!(sanitize("<p class=\"center evil\">丁</p>"), "<p class=\"center\">丁</p>");
     }
 }

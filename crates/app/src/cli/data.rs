@@ -7,7 +7,7 @@ use search::{Query, Search};
 use serde_json::json;
 use web::{Config, Ctx};
 
-use crate::{backup, compose, demo, seams};
+use crate::{backup, demo, seams};
 
 pub(crate) async fn demo(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCode> {
     match demo::fill(config, data).await? {

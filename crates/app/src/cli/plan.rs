@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use documents::Limits;
 use jiff::Timestamp;
 use kernel::{Actor, time};
-use oversight::{model::PlanKind, plans::{import::{self, Refusal, Spec}, source::Source}};
+use oversight::Import;
 use serde_json::json;
 use text::plan::{Plan, PlanReference};
 use web::Ctx;
@@ -80,14 +80,12 @@ pub(crate) async fn import(ctx: &Ctx, command: Command, as_json: bool) -> Result
     let Command::Import { file, title, year } = command else { unreachable!("parse needs no database and is done before") };
     let source = read(&file)?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let spec = Spec { title, year: Some(year), ..Spec::new(PlanKind::WorkPoints) };
-    let plan = import::import(ctx, &Actor::System, Source::text(source, name), spec).await.map_err(|refusal| match refusal {
-        Refusal::Fault(fault) => compose::words(fault),
-        other => anyhow::anyhow!(other.to_string()),
-    })?;
-    let address = format!("{}/plans/{}/draft", ctx.config().server.office_url, plan);
+    let imported = oversight::import(ctx, &Actor::System, Import::work_points(title, year, source, name))
+        .await
+        .map_err(compose::words)?;
+    let address = format!("{}/plans/{}/draft", ctx.config().server.office_url, imported.plan);
     if as_json {
-        println!("{}", json!({ "plan": plan, "url": address }));
+        println!("{}", json!({ "plan": imported.plan, "url": address, "warnings": imported.warnings }));
     } else {
         println!("已存为草稿。请在后台核对后确认：{address}");
     }

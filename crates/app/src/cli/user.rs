@@ -144,9 +144,7 @@ async fn first_organ(ctx: &Ctx, organ: &OrganCode) -> Result<()> {
     if !ctx.directory().all().is_empty() || *organ != ctx.office_organ() {
         return Ok(());
     }
-    let header = ["code", "name", "short_name", "kind"].map(String::from).to_vec();
     let site = ctx.site();
     let row = vec![organ.to_string(), site.host.clone(), site.host.clone(), "county_unit".to_owned()];
-    identity::organs::import_rows(ctx, &Actor::System, &header, &[row]).await.map_err(crate::compose::words)?;
-    Ok(())
+    crate::compose::put_organs(ctx, &["code", "name", "short_name", "kind"], vec![row]).await
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use store::settings;
 use web::{Config, Ctx};
 
-use crate::{compose::{self, words}, seams};
+use crate::{compose, seams};
 
 /// The password of every demonstration account: printed, known to everybody, good for nothing else.
 pub const PASSWORD: &str = "yanshi-qinghe-2026";
@@ -197,8 +197,8 @@ fn rows(name: &str) -> Result<(Vec<String>, Vec<Vec<String>>)> {
 
 async fn organs(ctx: &Ctx) -> Result<()> {
     let (header, rows) = rows("organs.csv")?;
-    identity::organs::import_rows(ctx, &Actor::System, &header, &rows).await.map_err(words)?;
-    Ok(())
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    compose::put_organs(ctx, &header, rows).await
 }
 
 async fn accounts(ctx: &Ctx) -> Result<Vec<DemoAccount>> {
@@ -229,10 +229,12 @@ async fn accounts(ctx: &Ctx) -> Result<Vec<DemoAccount>> {
     Ok(made)
 }
 
-/// Who acts for each organ: its editor, or the county office's clerk for those that have none.
+/// Who acts for each organ: its editor, or the county office's clerk for those that have none; and the head of section
+/// in the county office, who decides.
 pub(crate) struct People {
     editors: HashMap<OrganCode, Staff>,
     clerk: Staff,
+    chief: Staff,
 }
 
 impl People {
@@ -241,24 +243,31 @@ impl People {
         self.editors.get(organ).unwrap_or(&self.clerk)
     }
 
-    /// The clerk who runs the year.
+    /// The clerk who imports the plan.
     pub(crate) fn clerk(&self) -> Actor {
         Actor::Staff(self.clerk.clone())
+    }
+
+    /// The head of section, who decides on evidence.
+    pub(crate) fn chief(&self) -> Actor {
+        Actor::Staff(self.chief.clone())
     }
 }
 
 async fn people(ctx: &Ctx) -> Result<People> {
     let mut editors = HashMap::new();
-    let mut clerk = None;
+    let (mut clerk, mut chief) = (None, None);
     for account in identity::accounts::list(ctx.db()).await? {
         let central = account.organ == ctx.office_organ();
         let staff = Staff { account: account.id, name: account.name, organ: account.organ, roles: account.roles, central };
-        if staff.has(Role::CountyOffice) && clerk.is_none() {
-            clerk = Some(staff.clone());
+        if staff.has(Role::CountyOffice) {
+            let role = if staff.has(Role::Editor) { &mut clerk } else { &mut chief };
+            *role = Some(staff.clone());
         }
         if staff.has(Role::Editor) {
             editors.entry(staff.organ.clone()).or_insert(staff);
         }
     }
-    Ok(People { editors, clerk: clerk.context("演示账号里没有主管部门的科员")? })
+    let missing = "演示账号里缺主管部门的科员或科长";
+    Ok(People { editors, clerk: clerk.context(missing)?, chief: chief.context(missing)? })
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use kernel::{Actor, OrganCode, id::PlanId, time};
 use oversight::{
-    duties::{self, store::Scope},
+    duties::{self, report::{self, NewEvidence, Verdict}, store::Scope},
     model::PlanKind,
     plans::{confirm, edit::{Edit, Mark}, import::{self, Spec}, source::Source, steps, tree},
 };
@@ -131,4 +131,50 @@ async fn assignment(stage: &Stage, story: &Story, state: &DutyState) -> Result<d
         .into_iter()
         .find(|assigned| assigned.organ == organ)
         .with_context(|| format!("{} 第 {} 项没有交给 {organ}", state.clause, state.index))
+}
+
+/// An organ reports: a note of progress, or evidence.
+pub(super) async fn report(stage: &Stage, story: &Story, people: &People, state: &DutyState) -> Result<()> {
+    let held = assignment(stage, story, state).await?;
+    let actor = Actor::Staff(people.of(&held.organ).clone());
+    let place = || format!("{} 第 {} 项，{}", state.clause, state.index, state.organ);
+    if state.evidence.is_empty() {
+        if !state.note.is_empty() {
+            report::add_note(&stage.ctx, &actor, &held.id, &state.note, "").await.map_err(not_reported).with_context(place)?;
+        }
+        return Ok(());
+    }
+    let document = story.documents.get(&state.evidence).with_context(|| format!("佐证 {} 还没有发布", state.evidence))?;
+    let new = NewEvidence {
+        assignment: held.id.clone(),
+        period: held.standing.current_key().to_owned(),
+        document: document.0.clone(),
+        // What the office says when it returns evidence is the reason, not the organ's explanation.
+        note: if state.state == "returned" { String::new() } else { state.note.clone() },
+        ..NewEvidence::default()
+    };
+    report::add_evidence(&stage.ctx, &actor, &new, "").await.map_err(not_reported).with_context(place)?;
+    Ok(())
+}
+
+/// The county office decides on the newest undecided evidence.
+pub(super) async fn decide(stage: &Stage, story: &Story, people: &People, state: &DutyState) -> Result<()> {
+    let held = assignment(stage, story, state).await?;
+    let waiting: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM evidence WHERE assignment = $1 AND decision = '' AND withdrawn_at = '' ORDER BY added_at DESC LIMIT 1",
+    )
+    .bind(&held.id)
+    .fetch_optional(stage.ctx.db().read())
+    .await?;
+    let Some(evidence) = waiting else { return Ok(()) };
+    let verdict = if state.state == "returned" { Verdict::Return(state.note.clone()) } else { Verdict::Confirm };
+    report::decide(&stage.ctx, &people.chief(), &evidence, &verdict, "").await.map_err(not_reported)?;
+    Ok(())
+}
+
+fn not_reported(refusal: report::Refusal) -> anyhow::Error {
+    match refusal {
+        report::Refusal::Field(field, message) => anyhow::anyhow!("{field}：{message}"),
+        report::Refusal::Other(fault) => words(fault),
+    }
 }

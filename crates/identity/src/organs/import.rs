@@ -3,8 +3,7 @@
 use documents::tables::Table;
 use kernel::Actor;
 use serde_json::json;
-use store::{Db, Tx};
-use web::{Error, Result};
+use store::{Db, Error, Result, Tx};
 
 use super::{
     model::changes,
@@ -77,7 +76,8 @@ pub(super) async fn carry_out(tx: &mut Tx, table: &Table, mode: Mode, by: &Actor
             }
             Effect::Change(_) => {
                 if !update(tx, record).await? {
-                    return Err(Error::Conflict("机关刚刚被别人修改过，没有导入任何一行。请重新检查后再导入。".into()));
+                    // Cannot happen while the register is locked; if it does, nothing is written.
+                    return Err(Error::Database(sqlx::Error::RowNotFound));
                 }
                 if let Some(before) = stored.iter().find(|one| one.organ.code == *code) {
                     tx.append(event("organ.changed", code, by).data(changes(before, record).into())).await?;

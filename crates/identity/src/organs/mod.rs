@@ -5,8 +5,9 @@
 //! `organ.changed`, `organ.renamed`, `organ.merged`, `organ.abolished`, `organ.restored`, `organ.exported`.
 
 mod actions;
+mod aliases;
 mod export;
-mod import;
+pub mod import;
 mod import_pages;
 mod merge;
 mod model;
@@ -16,6 +17,7 @@ mod search;
 mod store;
 
 pub(crate) use pages::choices;
+pub use aliases::organ_aliases;
 pub use import::{Mode, Outcome, RowError, import_rows};
 pub use model::{Draft, Record};
 pub use search::search_source;

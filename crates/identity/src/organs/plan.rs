@@ -98,6 +98,11 @@ pub(crate) fn judge(table: &Table, stored: &[Record]) -> Plan {
                 text.clone_into(draft.field_mut(index));
             }
         }
+        // A short name that was only the official one goes with it.
+        let before = stored.iter().find(|one| one.organ.code.as_str() == code).map(|one| &one.organ);
+        if before.is_some_and(|old| old.short_name == old.name && draft.short_name == old.name && draft.name != old.name) {
+            draft.short_name.clear();
+        }
         plan.rows.push(PlanRow { number: row.number, draft, record: None, effect: Effect::Nothing });
     }
     settle(&mut plan.rows, stored);

@@ -1,1 +1,272 @@
-//! Stories of identity.
+//! Stories of identity: sign-in, lock-out, sessions, accounts, second factor, organs, import, calendar, audit.
+
+use jiff::SignedDuration;
+use kernel::{Actor, OrganCode, Role, organ::Match};
+use testkit::{Client, PASSWORD, Reply, TestApp};
+
+async fn count(app: &TestApp, kind: &str, data: &str) -> i64 {
+    sqlx::query_scalar("SELECT COUNT(*) FROM event WHERE kind = $1 AND data LIKE $2")
+        .bind(kind)
+        .bind(format!("%{data}%"))
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("events")
+}
+
+async fn try_password(client: &mut Client, login: &str, password: &str) -> Reply {
+    client.post("/signin", &[("login", login), ("password", password), ("next", "/organs")]).await
+}
+
+async fn id_of(app: &TestApp, login: &str) -> kernel::id::AccountId {
+    identity::accounts::find(app.ctx().db(), login).await.expect("database").expect("account").id
+}
+
+/// The text of the element after a term of a list of facts.
+fn fact(reply: &Reply, term: &str) -> String {
+    let text = reply.text();
+    let rest = text.split(&format!("<dt>{term}</dt>")).nth(1).unwrap_or_else(|| panic!("no fact {term}: {text}"));
+    let inner = rest.split("</dd>").next().unwrap_or_default();
+    inner.split('>').map(|part| part.split('<').next().unwrap_or_default()).collect::<String>().trim().to_owned()
+}
+
+testkit::both! {
+    async fn signing_in_and_out(app) {
+        app.account("clerk", "QH001", &[Role::CountyOffice]).await;
+        let mut browser = app.stranger();
+        assert_eq!(browser.get("/organs?q=a").await.expect(303).location(), "/signin?next=/organs%3Fq%3Da");
+        let unknown = try_password(&mut browser, "nobody", "wrong-wrong-wrong").await.expect(422).text();
+        let wrong = try_password(&mut browser, "clerk", "wrong-wrong-wrong").await.expect(422).text();
+        assert_eq!(unknown.replace("nobody", "clerk"), wrong, "the answer does not tell which logins exist");
+        let reply = try_password(&mut browser, "clerk", PASSWORD).await.expect(303);
+        assert_eq!(reply.location(), "/organs");
+        let cookie = reply.headers["set-cookie"].to_str().expect("ascii").to_owned();
+        assert!(cookie.starts_with("gk_session=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        browser.get("/account").await.expect(200).shows("县政府办公室").shows("本机");
+        let mut copy = browser.clone();
+        browser.post("/signout", &[]).await.expect(303);
+        assert_eq!(copy.get("/account").await.expect(303).location(), "/signin?next=/account", "the stolen cookie is worth nothing");
+        let lost = copy.post("/account/email", &[("email", "a@b.cn")]).await.expect(401);
+        lost.shows("新标签页").shows("内容仍在");
+        let foreign = app.stranger().post("/signin", &[("login", "clerk"), ("password", PASSWORD), ("next", "//evil.example")]).await;
+        assert_eq!(foreign.location(), "/");
+        assert_eq!(count(app, "session.signed_in", "").await, 2);
+        assert_eq!(count(app, "session.failed", PASSWORD).await, 0, "no password in the log");
+    }
+
+    async fn many_wrong_passwords_at_once_are_counted_exactly(app) {
+        app.account("clerk", "QH001", &[Role::CountyOffice]).await;
+        let from = identity::session::sessions::Origin::default();
+        let attempts = (0..24).map(|_| {
+            let (ctx, from) = (app.ctx().clone(), from.clone());
+            tokio::spawn(async move { identity::session::signin::attempt(&ctx, "clerk", "wrong-wrong-wrong", &from).await.expect("attempt") })
+        });
+        for attempt in attempts.collect::<Vec<_>>() {
+            assert_eq!(attempt.await.expect("task"), identity::session::signin::Outcome::Failed);
+        }
+        assert_eq!(count(app, "session.failed", "\"password\"").await, 5, "exactly five were evaluated");
+        assert_eq!(count(app, "account.locked", "").await, 1);
+        try_password(&mut app.stranger(), "clerk", PASSWORD).await.expect(422);
+        app.pass(SignedDuration::from_mins(16));
+        try_password(&mut app.stranger(), "clerk", PASSWORD).await.expect(303);
+        // A security administrator unlocks earlier.
+        for _ in 0..5 {
+            try_password(&mut app.stranger(), "clerk", "wrong-wrong-wrong").await.expect(422);
+        }
+        let mut admin = app.person("guard", "QH001", &[Role::SecurityAdmin]).await;
+        let id = id_of(app, "clerk").await;
+        admin.get(&format!("/accounts/{id}")).await.expect(200).shows("锁定到").shows("解锁");
+        admin.post(&format!("/accounts/{id}/unlock"), &[]).await.expect(303);
+        try_password(&mut app.stranger(), "clerk", PASSWORD).await.expect(303);
+    }
+
+    async fn sessions_end_when_idle_and_in_any_case(app) {
+        let mut idle = app.clerk().await;
+        app.pass(SignedDuration::from_mins(29));
+        idle.get("/account").await.expect(200);
+        app.pass(SignedDuration::from_mins(29));
+        let extended = idle.post("/session/extend", &[]).await.expect(200).json();
+        assert_eq!(extended["ends_at"], "2026-03-02T02:28:00.000Z");
+        app.pass(SignedDuration::from_mins(31));
+        idle.get("/account").await.expect(303);
+        let mut busy = app.sign_in("clerk").await;
+        for _ in 0..35 {
+            app.pass(SignedDuration::from_mins(20));
+            busy.get("/account").await.expect(200);
+        }
+        app.pass(SignedDuration::from_mins(20));
+        busy.get("/account").await.expect(303);
+    }
+
+    async fn changes_of_an_account_end_its_sessions(app) {
+        let mut admin = app.person("guard", "QH001", &[Role::SecurityAdmin]).await;
+        let mut editor = app.editor("QH010").await;
+        let id = id_of(app, "editor-qh010").await;
+        let at = |what: &str| format!("/accounts/{id}/{what}");
+        editor.get("/account").await.expect(200);
+        admin.post(&at("roles"), &[("roles", "editor"), ("roles", "organ_head")]).await.expect(303);
+        editor.get("/account").await.expect(303);
+        let mut editor = app.sign_in("editor-qh010").await;
+        editor.get("/account").await.expect(200).shows("机关负责人");
+        admin.post(&at("roles"), &[("roles", "editor"), ("roles", "audit_admin")]).await.expect(422).shows("单独设账号");
+        editor.get("/account").await.expect(200);
+        admin.post(&at("disable"), &[]).await.expect(303);
+        editor.get("/account").await.expect(303);
+        try_password(&mut app.stranger(), "editor-qh010", PASSWORD).await.expect(422);
+        admin.post(&at("enable"), &[]).await.expect(303);
+        let mut editor = app.sign_in("editor-qh010").await;
+        let page = admin.post(&at("password"), &[]).await.expect(200);
+        editor.get("/account").await.expect(303);
+        let mut editor = app.stranger();
+        try_password(&mut editor, "editor-qh010", &fact(&page, "一次性密码")).await.expect(303);
+        assert_eq!(editor.get("/organs").await.expect(303).location(), "/account/password");
+        editor.post("/account/email", &[("email", "a@b.cn")]).await.expect(409);
+        let old = fact(&page, "一次性密码");
+        editor.post("/account/password", &[("old", &old), ("password", "1234567890"), ("again", "1234567890")]).await.expect(422).shows("太常见");
+        let new = [("old", old.as_str()), ("password", "willow-river-lamp"), ("again", "willow-river-lamp")];
+        editor.post("/account/password", &new).await.expect(303);
+        editor.get("/organs").await.expect(200);
+        try_password(&mut app.stranger(), "editor-qh010", "willow-river-lamp").await.expect(303);
+    }
+
+    async fn somebody_can_always_give_roles(app) {
+        let mut admin = app.person("guard", "QH001", &[Role::SecurityAdmin]).await;
+        let own = id_of(app, "guard").await;
+        admin.post(&format!("/accounts/{own}/roles"), &[("roles", "editor")]).await.expect(409);
+        admin.post(&format!("/accounts/{own}/disable"), &[]).await.expect(409);
+        let last = identity::accounts::set_disabled(app.ctx().db(), &own, true, &Actor::System).await;
+        assert!(last.is_err_and(|error| error.to_string().contains("最后一个")));
+        let once = admin.get("/accounts/new").await.expect(200).field("once");
+        let fields =
+            [("once", once.as_str()), ("login", "Guard2"), ("name", "乙"), ("organ", "QH001"), ("roles", "security_admin")];
+        admin.post("/accounts/new", &fields).await.expect(200).shows("一次性密码");
+        admin.post("/accounts/new", &fields).await.expect(303);
+        let taken = [("login", "guard2"), ("name", "丙丁"), ("organ", "QH001"), ("roles", "editor")];
+        admin.post("/accounts/new", &taken).await.expect(422).shows("已有人使用").shows("丙丁");
+        identity::accounts::set_disabled(app.ctx().db(), &own, true, &Actor::System).await.expect("another is left");
+    }
+
+    async fn a_second_factor_is_asked_for_and_works_once(app) {
+        let mut clerk = app.clerk().await;
+        clerk.post("/account/second-factor/begin", &[]).await.expect(303);
+        let page = clerk.get("/account/second-factor").await.expect(200).shows("<svg");
+        let text = page.text();
+        let secret = text.split("<code class=\"mono\">").nth(1).and_then(|rest| rest.split('<').next()).expect("secret").replace(' ', "");
+        let code = || identity::session::totp::code_at(&secret, app.ctx().seams().now()).expect("code");
+        clerk.post("/account/second-factor/confirm", &[("code", "000000")]).await.expect(422);
+        let codes = clerk.post("/account/second-factor/confirm", &[("code", &code())]).await.expect(200).shows("只显示这一次").text();
+        let recovery = codes.split("<li>").nth(codes.matches("<li>").count()).and_then(|rest| rest.split('<').next()).expect("code").to_owned();
+        let mut browser = app.stranger();
+        assert_eq!(try_password(&mut browser, "clerk", PASSWORD).await.expect(303).location(), "/signin/second?next=/organs");
+        browser.get("/organs").await.expect(303);
+        browser.post("/signin/second", &[("code", &code())]).await.expect(422).shows("已经用过");
+        app.pass(SignedDuration::from_secs(30));
+        let mut half = browser.clone();
+        browser.post("/signin/second", &[("code", &code()), ("next", "/organs")]).await.expect(303);
+        browser.get("/organs").await.expect(200);
+        half.get("/organs").await.expect(303);
+        for expected in [303, 422] {
+            let mut browser = app.stranger();
+            try_password(&mut browser, "clerk", PASSWORD).await.expect(303);
+            browser.post("/signin/second", &[("code", &recovery)]).await.expect(expected);
+        }
+        assert_eq!(count(app, "account.recovery_used", "").await, 1);
+    }
+
+    async fn organs_are_made_renamed_merged_and_brought_back(app) {
+        let mut clerk = app.clerk().await;
+        let form = [("code", "QH020"), ("name", "青禾县粮食局"), ("short_name", "县粮食局"), ("kind", "county_department")];
+        clerk.post("/organs/new", &[("name", "青禾县财政局"), ("code", "x"), ("phone", "0000-77"), ("kind", "")]).await.expect(422)
+            .shows("0000-77").shows("2 到 32 个字母").shows("已是 青禾县财政局");
+        clerk.post("/organs/new", &form).await.expect(303);
+        let version = clerk.get("/organs/QH020/edit").await.expect(200).field("version");
+        let edit = [("version", version.as_str()), ("kind", "county_department"), ("phone", "0000-1"), ("parent", "QH001")];
+        clerk.post("/organs/QH020/edit", &edit).await.expect(303);
+        clerk.post("/organs/QH020/edit", &edit).await.expect(409).shows("别人修改过");
+        clerk.post("/organs/QH001/edit", &[("version", "1"), ("kind", "county_unit"), ("parent", "QH020")]).await.expect(422).shows("循环");
+        clerk.get("/organs/QH020/rename").await.expect(200).shows("青禾县粮食局");
+        clerk.post("/organs/QH020/rename", &[("name", "青禾县粮食和物资储备局"), ("short_name", "县粮储局")]).await.expect(303);
+        let today = app.ctx().today();
+        assert_eq!(app.ctx().directory().find("县粮食局", today), Match::Organ("QH020".into()), "the old name is an alias");
+        let mut grain = app.editor("QH020").await;
+        let merge = [("organs", "QH020"), ("successor", "QH010"), ("date", "2026-03-02"), ("note", "职责已划入县财政局")];
+        let asked = "/organs/merge?step=2&organs=QH020&successor=QH010&date=2026-03-02";
+        clerk.get(asked).await.expect(200).shows("青禾县粮食和物资储备局").shows("2026-03-01");
+        clerk.get("/organs/QH020").await.expect(200).hides("已撤销");
+        clerk.post("/organs/merge", &merge).await.expect(303);
+        clerk.get("/organs/QH020").await.expect(200).shows("已撤销").shows("职责已划入县财政局");
+        let directory = app.ctx().directory();
+        assert_eq!(directory.current(&"QH020".into(), today).map(|organ| organ.code.clone()), Some(OrganCode::from("QH010")));
+        grain.get("/organs").await.expect(200).shows("<span class=\"push who\">县财政局");
+        let circle = [("organs", "QH010"), ("successor", "QH020"), ("date", "2026-03-02")];
+        clerk.post("/organs/merge", &circle).await.expect(422);
+        clerk.post("/organs/QH020/restore", &[]).await.expect(303);
+        grain.get("/organs").await.expect(200).shows("<span class=\"push who\">县粮储局");
+        let entry = identity::search_source().entry(app.ctx(), "QH020").await.expect("entry").expect("organ");
+        assert!(entry.words.contains(&"县粮食局".to_owned()) && entry.url == "/organs/QH020");
+        app.editor("QH010").await.get("/organs/new").await.expect(403);
+    }
+
+    async fn a_table_of_organs_is_checked_corrected_and_imported(app) {
+        let mut clerk = app.clerk().await;
+        let file = "机关代码,名称,简称,类型,上级,别名\r\n\
+                    QH030,青禾县水利局,县水利局,县政府部门,QH031,水利局|水务局\r\n\
+                    QH031,青禾县农业局,县农业局,什么,,\r\n\
+                    QH010,青禾县财政局,县财政局,县政府部门,,财政部门\r\n";
+        let to = clerk.upload("/organs/import", &[], &[("file", "机关.csv", file.as_bytes())]).await.expect(303).location();
+        let page = clerk.get(&to).await.expect(200).shows("第 3 行").shows("第 2 行").shows("水利局|水务局").shows("先导入其余正确的 1 行");
+        let once = page.field("once");
+        assert!(app.ctx().directory().get(&"QH030".into()).is_none(), "nothing is written before it is confirmed");
+        app.editor("QH010").await.get(&to).await.expect(403);
+        clerk.post(&to, &[("act", "good"), ("once", &once)]).await.expect(303);
+        assert_eq!(app.ctx().directory().find("财政部门", app.ctx().today()), Match::Organ("QH010".into()));
+        clerk.post(&to, &[("act", "check"), ("c3-3", "县政府部门")]).await.expect(303);
+        let page = clerk.get(&to).await.expect(200).shows("导入 2 个机关").hides("需要更正</h2>");
+        clerk.post(&to, &[("act", "all"), ("once", &page.field("once"))]).await.expect(303);
+        let directory = app.ctx().directory();
+        assert_eq!(directory.get(&"QH030".into()).and_then(|organ| organ.parent.clone()), Some("QH031".into()));
+        // What is exported can be imported again and changes nothing.
+        for name in ["export.csv", "export.xlsx"] {
+            let bytes = clerk.get(&format!("/organs/{name}")).await.expect(200).bytes;
+            let to = clerk.upload("/organs/import", &[], &[("file", name, &bytes)]).await.expect(303).location();
+            clerk.get(&to).await.expect(200).shows("完全一样").shows("不变 7");
+        }
+        clerk.upload("/organs/import", &[], &[("file", "机关.docx", b"no")]).await.expect(422);
+    }
+
+    async fn the_log_is_searched_verified_and_exported(app) {
+        let mut clerk = app.clerk().await;
+        clerk.post("/organs/QH101/rename", &[("name", "青禾县大河口镇人民政府"), ("short_name", "大河口镇")]).await.expect(303);
+        clerk.get("/audit").await.expect(403);
+        let mut auditor = app.person("auditor", "QH001", &[Role::AuditAdmin]).await;
+        auditor.get("/audit").await.expect(200).shows("机关更名").shows("登录");
+        let found = auditor.get("/audit?kind=organ.renamed&actor=clerk&organ=QH101&from=2026-03-02&to=2026-03-02").await.expect(200);
+        let text = found.shows("河口镇 → 大河口镇").hides("<td>登录</td>").text();
+        let seq = text.split("href=\"/audit/").filter_map(|rest| rest.split('"').next()).find(|part| part.parse::<i64>().is_ok());
+        let seq = seq.expect("a found event");
+        auditor.get(&format!("/audit/{seq}")).await.expect(200).shows("相符").shows("organ.renamed");
+        auditor.get("/audit?from=2026-03-03").await.expect(200).shows("没有符合条件");
+        let head: String = sqlx::query_scalar("SELECT hash FROM event ORDER BY seq DESC LIMIT 1")
+            .fetch_one(app.ctx().db().read()).await.expect("head");
+        auditor.post("/audit/verify", &[]).await.expect(200).shows("全部相符").shows(&head);
+        let csv = auditor.get("/audit/export.csv?kind=organ.renamed").await.expect(200).text();
+        assert_eq!(csv.lines().count(), 2, "{csv}");
+        assert_eq!(count(app, "audit.exported", "\"rows\":1").await, 1);
+        auditor.get("/accounts").await.expect(403);
+        auditor.get("/permissions").await.expect(200).shows("管理账号");
+    }
+
+    async fn the_calendar_is_extended_by_a_notice(app) {
+        let mut clerk = app.clerk().await;
+        clerk.get("/calendar?year=2027").await.expect(200).shows("还没有录入这一年");
+        let wrong = "2027-01-01~2027-01-03 放假\n2027-02-08 上班";
+        clerk.post("/calendar", &[("lines", wrong), ("year", "2027")]).await.expect(422).shows("第 2 行").shows("2027-01-01~2027-01-03");
+        let right = [("lines", "2027-01-01~2027-01-03 放假\n2027-02-06 上班"), ("notice", "国办发明电〔2026〕1号"), ("complete", "true")];
+        clerk.post("/calendar", &right).await.expect(303);
+        clerk.get("/calendar?year=2027").await.expect(200).shows("国办发明电").shows("2027-12-31");
+        let calendar = app.ctx().calendar();
+        assert_eq!(calendar.is_working("2027-01-01".parse().expect("day")), Ok(false));
+        assert_eq!(calendar.is_working("2027-02-06".parse().expect("day")), Ok(true));
+        clerk.post("/calendar/remove", &[("day", "2027-02-06")]).await.expect(303);
+        assert_eq!(app.ctx().calendar().is_working("2027-02-06".parse().expect("day")), Ok(false));
+    }
+}

@@ -1,0 +1,47 @@
+//! Recording that a name written in a document means an organ, once a person has said so.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use kernel::{Action, Actor, OrganCode, may};
+use web::{Ctx, Error, Result, hooks::OrganAliases};
+
+use super::{model::Draft, store};
+
+struct Register;
+
+/// For other contexts: adds aliases.
+pub fn organ_aliases() -> Arc<dyn OrganAliases> {
+    Arc::new(Register)
+}
+
+impl OrganAliases for Register {
+    fn add<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        actor: &'a Actor,
+        organ: &'a OrganCode,
+        alias: &'a str,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            may(actor, Action::ManageOrgans)?;
+            let alias = alias.trim();
+            let record = store::get(ctx.db(), organ).await?.ok_or(Error::NotFound)?;
+            let known = [&record.organ.name, &record.organ.short_name];
+            if alias.is_empty() || known.contains(&&alias.to_owned()) || record.organ.aliases.iter().any(|one| one == alias) {
+                return Ok(());
+            }
+            let mut draft = Draft::of(&record);
+            let mut aliases = record.organ.aliases.clone();
+            aliases.push(alias.to_owned());
+            draft.aliases = aliases.join("|");
+            let mut tx = ctx.db().write().await?;
+            if let Err(errors) = store::edit(&mut tx, organ, record.version, &draft, actor).await? {
+                let first = errors.items().first().map(|(_, message)| message.clone()).unwrap_or_default();
+                return Err(Error::Conflict(format!("别名“{alias}”没有记下：{first}")));
+            }
+            tx.commit().await?;
+            store::load_directory(ctx).await
+        })
+    }
+}
