@@ -3,6 +3,7 @@
 pub mod duties;
 pub mod model;
 pub mod plans;
+pub mod portal;
 
 use std::sync::Arc;
 
@@ -19,9 +20,12 @@ use crate::{
     },
 };
 
+pub use duties::{desk_source, evidence_uses, jobs::{remind_daily, remind_once}, plan_progress};
+pub use portal::portal_routes;
+
 /// Routes of the office.
 pub fn routes() -> Routes {
-    plans::routes()
+    plans::routes().merge(duties::routes())
 }
 
 /// Handlers of the jobs of this context.

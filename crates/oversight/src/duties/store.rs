@@ -135,6 +135,7 @@ struct NoteRow {
 struct EvidenceRow {
     assignment: String,
     period: String,
+    document: String,
     added_at: String,
     submitted_at: String,
     decision: String,
@@ -222,7 +223,7 @@ pub async fn assigned(db: &Db, scope: &Scope, today: Date) -> Result<Vec<Assigne
     let evidence: Vec<EvidenceRow> = select(
         db,
         format!(
-            "SELECT e.assignment, e.period, e.added_at, e.submitted_at, e.decision, e.decided_at FROM evidence e \
+            "SELECT e.assignment, e.period, e.document, e.added_at, e.submitted_at, e.decision, e.decided_at FROM evidence e \
              JOIN assignment a ON a.id = e.assignment JOIN duty d ON d.id = a.duty JOIN plan p ON p.id = a.plan \
              WHERE e.withdrawn_at = '' AND {condition}"
         ),
@@ -234,14 +235,21 @@ pub async fn assigned(db: &Db, scope: &Scope, today: Date) -> Result<Vec<Assigne
         notes_of.entry(note.assignment).or_default().push(note.added_at);
     }
     let mut evidence_of: HashMap<String, Vec<EvidenceFact>> = HashMap::new();
+    let lapsed = crate::duties::lapse::withdrawn(db).await?;
     for row in evidence {
-        evidence_of.entry(row.assignment.clone()).or_default().push(EvidenceFact {
+        let mut fact = EvidenceFact {
             period: row.period,
             added_at: row.added_at,
             submitted_at: row.submitted_at,
             decision: decision(&row.decision),
             decided_at: row.decided_at,
-        });
+        };
+        if let Some(at) = lapsed.get(&row.document) {
+            // A document that was withdrawn proves nothing any more: as if the office had sent it back at that moment.
+            fact.decision = Decision::Returned;
+            fact.decided_at = fact.decided_at.max(at.clone());
+        }
+        evidence_of.entry(row.assignment).or_default().push(fact);
     }
     let build = |row: Row| {
         let notes = notes_of.remove(&row.id).unwrap_or_default();

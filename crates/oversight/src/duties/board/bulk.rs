@@ -1,0 +1,292 @@
+//! Actions on many rows: first what would happen in numbers, then what happened row by row.
+
+use std::collections::{BTreeSet, HashSet};
+
+use askama::Template;
+use axum::{extract::State, response::{IntoResponse, Response}};
+use kernel::{Action, may, time};
+use serde::Deserialize;
+use store::{Once, query_as};
+use web::{Ctx, Desk, Error, Form, OfficeShell, Redirect, Result, office_page};
+
+use crate::{
+    duties::{
+        jobs,
+        model::State as DutyState,
+        report::{self, Verdict},
+        store::{Assigned, Scope, assigned},
+    },
+    model::Visibility,
+};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Bulk {
+    /// `remind`, `due`, `confirm`, `visibility`.
+    act: String,
+    /// Assignments or duties.
+    ids: Vec<String>,
+    due_on: String,
+    visibility: String,
+    /// `1` once the person has seen the numbers.
+    sure: String,
+    once: String,
+    /// Query of the board to return to.
+    back: String,
+}
+
+/// What would happen, or happened, to one row.
+struct Line {
+    title: String,
+    href: String,
+    organ: String,
+    /// `ok`, `off`, `late`.
+    tone: &'static str,
+    result: String,
+}
+
+#[derive(Template)]
+#[template(path = "duties/templates/bulk.html")]
+struct Page {
+    shell: OfficeShell,
+    act: &'static str,
+    label: &'static str,
+    lines: Vec<Line>,
+    effect: String,
+    /// Whether the numbers are still to be approved.
+    asks: bool,
+    form: Bulk,
+    once: String,
+}
+
+const ACTS: &[(&str, &str)] =
+    &[("remind", "立即提醒"), ("confirm", "确认佐证"), ("due", "调整期限"), ("visibility", "调整公开范围")];
+
+/// `POST /duties/bulk`
+pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Bulk>) -> Result<Response> {
+    let Some((act, label)) = ACTS.iter().find(|(act, _)| *act == form.act).copied() else {
+        return Err(Error::Invalid("请选择要做的操作，例如“立即提醒”。".into()));
+    };
+    let back = board_address(&form.back);
+    if form.ids.is_empty() {
+        return Ok(Redirect::to(back).flash("warn", "还没有选中任务。请先勾选要处理的行。").into_response());
+    }
+    if matches!(act, "due" | "visibility") {
+        may(&desk.actor(), Action::ManagePlans)?;
+    }
+    if act == "due" && time::parse_date(&form.due_on).is_none() {
+        return Ok(Redirect::to(back).flash("error", "请填写新的期限，格式如 2026-06-30。").into_response());
+    }
+    if act == "visibility" && !["public", "internal"].contains(&form.visibility.as_str()) {
+        return Ok(Redirect::to(back).flash("error", "请选择改为公开还是内部。").into_response());
+    }
+    let chosen = chosen(&ctx, &form.ids).await?;
+    let asks = form.sure != "1";
+    let lines = if asks {
+        preview(&ctx, &form, &chosen).await?
+    } else {
+        let mut tx = ctx.db().write().await?;
+        if let Once::Already(to) = tx.once(&form.once).await? {
+            return Ok(Redirect::to(to).ok("这批操作已经办理过，没有重复办理。").into_response());
+        }
+        tx.remember(&form.once, &back).await?;
+        tx.commit().await?;
+        carry_out(&ctx, &desk, &form, &chosen).await?
+    };
+    let page = Page {
+        shell: desk.shell(&ctx, format!("批量{label}")).await?,
+        effect: effect(&form, &chosen, &lines, asks),
+        act,
+        label,
+        lines,
+        asks,
+        once: ctx.once(),
+        form,
+    };
+    office_page(&page)
+}
+
+/// The board with its filter, and nothing else.
+fn board_address(query: &str) -> String {
+    let plain = query.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%=&".contains(&b));
+    if query.is_empty() || !plain { "/duties".to_owned() } else { format!("/duties?{query}") }
+}
+
+async fn chosen(ctx: &Ctx, ids: &[String]) -> Result<Vec<Assigned>> {
+    let ids: HashSet<&str> = ids.iter().map(String::as_str).collect();
+    let mut rows = assigned(ctx.db(), &Scope::default(), ctx.today()).await?;
+    rows.retain(|row| ids.contains(row.id.as_str()) || ids.contains(row.duty.as_str()));
+    Ok(rows)
+}
+
+fn effect(form: &Bulk, chosen: &[Assigned], lines: &[Line], asks: bool) -> String {
+    let done = lines.iter().filter(|line| line.tone == "ok").count();
+    let others = lines.len() - done;
+    let organs: BTreeSet<_> = chosen.iter().map(|row| &row.organ).collect();
+    let what = match form.act.as_str() {
+        "remind" => format!("向 {} 个机关发出提醒，涉及 {done} 行", organs.len()),
+        "confirm" => format!("确认 {done} 行的佐证，确认后计入办结并显示在公开页面"),
+        "due" => format!("把 {done} 项任务的期限改为 {}", form.due_on.trim()),
+        _ if form.visibility == "public" => format!("把 {done} 项任务改为公开，任务和进展将显示在公开页面"),
+        _ => format!("把 {done} 项任务改为内部，公开页面不再显示"),
+    };
+    let rest = if others > 0 { format!("；另有 {others} 行不处理，原因见下表") } else { String::new() };
+    if asks { format!("将{what}{rest}。") } else { format!("已{what}{rest}。") }
+}
+
+fn line(ctx: &Ctx, row: &Assigned, tone: &'static str, result: impl Into<String>) -> Line {
+    Line {
+        title: row.text.clone(),
+        href: format!("/duties/{}", row.duty),
+        organ: ctx.directory().short_name(&row.organ).to_owned(),
+        tone,
+        result: result.into(),
+    }
+}
+
+/// The rows of which there is one for each duty, with the number of organs.
+fn duties(chosen: &[Assigned]) -> Vec<&Assigned> {
+    let mut seen = HashSet::new();
+    chosen.iter().filter(|row| seen.insert(row.duty.as_str())).collect()
+}
+
+fn remindable(row: &Assigned) -> std::result::Result<(), &'static str> {
+    match row.standing.state {
+        _ if row.standing.ended => Err("任务已终止，不提醒"),
+        DutyState::Confirmed => Err("已办结，不提醒"),
+        DutyState::Evidenced => Err("佐证待县政府办公室确认，不提醒"),
+        _ => Ok(()),
+    }
+}
+
+async fn waiting(ctx: &Ctx, assignment: &str) -> Result<Vec<(String, String)>> {
+    Ok(query_as(
+        "SELECT id, title FROM evidence WHERE assignment = $1 AND decision = '' AND withdrawn_at = '' AND submitted_at <> '' \
+         ORDER BY added_at, id",
+    )
+    .bind(assignment)
+    .fetch_all(ctx.db().read())
+    .await?)
+}
+
+async fn preview(ctx: &Ctx, form: &Bulk, chosen: &[Assigned]) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    match form.act.as_str() {
+        "remind" => {
+            for row in chosen {
+                lines.push(match remindable(row) {
+                    Ok(()) => line(ctx, row, "ok", format!("将提醒（现为{}）", row.standing.word())),
+                    Err(why) => line(ctx, row, "off", why),
+                });
+            }
+        }
+        "confirm" => {
+            for row in chosen {
+                let pieces = waiting(ctx, &row.id).await?;
+                lines.push(if pieces.is_empty() {
+                    line(ctx, row, "off", "没有待确认的佐证")
+                } else {
+                    let titles: Vec<_> = pieces.iter().map(|(_, title)| format!("《{title}》")).collect();
+                    line(ctx, row, "ok", format!("将确认 {} 件：{}", pieces.len(), titles.join("")))
+                });
+            }
+        }
+        "due" => {
+            for row in duties(chosen) {
+                lines.push(if row.standing.ended {
+                    line(ctx, row, "off", "任务已终止，不能再改")
+                } else {
+                    let now = row.standing.due_on.map_or("无期限".to_owned(), |due| due.to_string());
+                    line(ctx, row, "ok", format!("{now} → {}", form.due_on.trim()))
+                });
+            }
+        }
+        _ => {
+            let wanted = Visibility::from_code(&form.visibility);
+            for row in duties(chosen) {
+                lines.push(match (row.standing.ended, row.visibility == wanted) {
+                    (true, _) => line(ctx, row, "off", "任务已终止，不能再改"),
+                    (_, true) => line(ctx, row, "off", format!("已经是{}", wanted.label())),
+                    _ => line(ctx, row, "ok", format!("{} → {}", row.visibility.label(), wanted.label())),
+                });
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// What to write beside a row that was refused; faults of ours end the page.
+fn refused(error: Error) -> Result<String> {
+    match error {
+        Error::Conflict(text) | Error::Invalid(text) | Error::Unavailable(text) => Ok(text),
+        Error::Refused(refused) => Ok(refused.to_string()),
+        other => Err(other),
+    }
+}
+
+async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> Result<Vec<Line>> {
+    let actor = desk.actor();
+    let mut lines = Vec::new();
+    match form.act.as_str() {
+        "remind" => {
+            let wanted: Vec<Assigned> = chosen.iter().filter(|row| remindable(row).is_ok()).cloned().collect();
+            let reached = jobs::remind_now(ctx, &actor, &wanted).await?;
+            for row in chosen {
+                lines.push(match (remindable(row), reached.contains(&row.organ)) {
+                    (Err(why), _) => line(ctx, row, "off", why),
+                    (Ok(()), true) => line(ctx, row, "ok", "已提醒（待办台和邮件）"),
+                    (Ok(()), false) => line(ctx, row, "ok", "已提醒（待办台）；该机关没有登记邮箱"),
+                });
+            }
+        }
+        "confirm" => {
+            for row in chosen {
+                let pieces = waiting(ctx, &row.id).await?;
+                let (mut done, mut problems) = (0, Vec::new());
+                for (id, _) in &pieces {
+                    match report::decide(ctx, &actor, id, &Verdict::Confirm, "").await {
+                        Ok(_) => done += 1,
+                        Err(refusal) => problems.push(refused(refusal.into())?),
+                    }
+                }
+                lines.push(match (done, problems.first()) {
+                    (_, Some(problem)) => line(ctx, row, "late", problem.clone()),
+                    (0, None) => line(ctx, row, "off", "没有待确认的佐证"),
+                    (done, None) => line(ctx, row, "ok", format!("已确认 {done} 件")),
+                });
+            }
+        }
+        "due" => {
+            let due = time::parse_date(&form.due_on).ok_or_else(|| Error::Invalid("请填写新的期限，格式如 2026-06-30。".into()))?;
+            for row in duties(chosen) {
+                lines.push(match report::set_due(ctx, &actor, &row.duty, due).await {
+                    Ok(true) => line(ctx, row, "ok", format!("期限已改为 {due}")),
+                    Ok(false) => line(ctx, row, "off", "期限本来就是这一天"),
+                    Err(error) => line(ctx, row, "late", refused(error)?),
+                });
+            }
+        }
+        _ => {
+            let wanted = Visibility::from_code(&form.visibility);
+            for row in duties(chosen) {
+                lines.push(match report::set_visibility(ctx, &actor, &row.duty, wanted).await {
+                    Ok(true) => line(ctx, row, "ok", format!("已改为{}", wanted.label())),
+                    Ok(false) => line(ctx, row, "off", format!("已经是{}", wanted.label())),
+                    Err(error) => line(ctx, row, "late", refused(error)?),
+                });
+            }
+        }
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::board_address;
+
+    #[test]
+    fn only_the_board_is_returned_to() {
+        assert_eq!(board_address("state=open&q=%E4%B8%80"), "/duties?state=open&q=%E4%B8%80");
+        assert_eq!(board_address("a=1\r\nx"), "/duties");
+    }
+}

@@ -1,0 +1,49 @@
+//! The board as a workbook, with the filter that is on.
+
+use axum::{extract::State, response::Response};
+use documents::tables::{Cell, Sheet, write_xlsx};
+use web::{Ctx, Desk, Error, Query, Result, page::download};
+
+use super::filter::{Filter, board};
+
+const MEDIA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// `GET /duties/export.xlsx`
+pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    let board = board(&ctx, &desk.staff, &filter).await?;
+    let header = [
+        "计划", "年度", "条目", "任务", "完成标准", if filter.by_duty() { "机关（牵头在前）" } else { "机关" },
+        if filter.by_duty() { "办结机关数" } else { "分工" }, "状态", "是否逾期", "期限", "原文期限", "当前时段", "进展（条）",
+        "佐证（件）", "是否公开",
+    ];
+    let number = |count: usize| Cell::from(i64::try_from(count).unwrap_or(i64::MAX));
+    let yes = |holds: bool| Cell::from(if holds { "是" } else { "否" });
+    let rows = board.rows.iter().map(|row| {
+        vec![
+            Cell::from(row.plan_title.as_str()),
+            Cell::from(row.year),
+            Cell::from(row.clause_name.as_str()),
+            Cell::from(row.text.as_str()),
+            Cell::from(row.measure.as_str()),
+            Cell::from(row.organ.as_str()),
+            Cell::from(row.role.as_str()),
+            Cell::from(row.word.as_str()),
+            yes(row.overdue),
+            Cell::from(row.due.map(|due| due.to_string()).unwrap_or_default()),
+            Cell::from(row.due_words.as_str()),
+            Cell::from(row.period.as_str()),
+            number(row.notes),
+            number(row.evidence),
+            yes(!row.internal),
+        ]
+    });
+    let sheet = Sheet {
+        name: "任务台账".into(),
+        title: Some(format!("任务台账（截至 {}，共 {} 行）", ctx.today(), board.rows.len())),
+        header: header.map(String::from).to_vec(),
+        rows: rows.collect(),
+        widths: vec![28.0, 7.0, 26.0, 60.0, 24.0, 18.0, 10.0, 12.0, 9.0, 12.0, 12.0, 12.0, 9.0, 9.0, 9.0],
+    };
+    let bytes = write_xlsx(&sheet).map_err(|rejected| Error::Invalid(rejected.to_string()))?;
+    Ok(download(bytes, MEDIA, &format!("任务台账-{}.xlsx", ctx.today())))
+}
