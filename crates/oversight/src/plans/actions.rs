@@ -146,7 +146,7 @@ pub(crate) async fn edit_duty(
         "share" => Edit::Share(duty.clone()),
         _ => Edit::Save(duty.clone(), fields.clone()),
     };
-    let place = Place { plan, clause: String::new(), anchor: format!("d-{duty}") };
+    let place = Place { plan, clause: None, anchor: format!("d-{duty}") };
     let typed = Typed { at: duty, fields, errors: FormErrors::new() };
     run(&ctx, &desk, place, form.version(), &edit, typed).await
 }
@@ -174,8 +174,13 @@ pub(crate) async fn edit_owner(
     let tree = tree::load(ctx.db(), &plan).await?.ok_or(Error::NotFound)?;
     let row = tree.owners.iter().find(|row| row.id == owner).cloned();
     let clause = row.as_ref().map(|row| row.clause.clone()).unwrap_or_default();
-    let anchor = if form.get("op") == "remove" { format!("c-{clause}") } else { format!("o-{owner}") };
-    let response = run(&ctx, &desk, Place { plan, clause, anchor }, form.version(), &edit, Typed::default()).await?;
+    let (open, anchor) = match (form.get("back"), form.get("op")) {
+        // From the list of names one goes on with the next name.
+        ("names", _) => (String::new(), "names".to_owned()),
+        (_, "remove") => (clause.clone(), format!("c-{clause}")),
+        _ => (clause.clone(), format!("o-{owner}")),
+    };
+    let response = run(&ctx, &desk, Place { plan, clause: Some(open), anchor }, form.version(), &edit, Typed::default()).await?;
     let wants_alias = form.get("alias") == "true" && matches!(edit, Edit::Choose(..));
     if let (true, true, Some(row), Some(aliases)) =
         (wants_alias, response.status().is_redirection(), row, &ctx.hooks().aliases)
@@ -209,25 +214,27 @@ pub(crate) async fn edit_clause(
     };
     let fields = Fields { text: form.get("text").to_owned(), ..Fields::default() };
     let typed = Typed { at: clause.clone(), fields, errors: FormErrors::new() };
-    let place = Place { plan, clause: clause.clone(), anchor: format!("c-{clause}") };
+    let place = Place { plan, clause: Some(clause.clone()), anchor: format!("c-{clause}") };
     run(&ctx, &desk, place, form.version(), &edit, typed).await
 }
 
 /// Where a correction was made.
 struct Place {
     plan: String,
-    /// Empty = the clause of the duty.
-    clause: String,
+    /// The clause that is open afterwards; `None` = that of the duty.
+    clause: Option<String>,
     anchor: String,
 }
 
 async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut typed: Typed) -> Result<Response> {
     // Looked up before: afterwards a merged or moved duty is elsewhere.
-    let mut open = place.clause.clone();
-    if open.is_empty() {
-        let tree = tree::load(ctx.db(), &place.plan).await?.ok_or(Error::NotFound)?;
-        open = edit.clauses(&tree).first().cloned().unwrap_or_default();
-    }
+    let open = match place.clause {
+        Some(clause) => clause,
+        None => {
+            let tree = tree::load(ctx.db(), &place.plan).await?.ok_or(Error::NotFound)?;
+            edit.clauses(&tree).first().cloned().unwrap_or_default()
+        }
+    };
     match steps::run(ctx, &desk.actor(), &place.plan, seen, edit).await {
         Ok(label) => {
             let to = format!("/plans/{}/draft?open={open}#{}", place.plan, place.anchor);
@@ -240,7 +247,8 @@ async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut t
         Err(steps::Refusal::Wrong(wrong)) => {
             let mut summary = FormErrors::new();
             for (field, message) in wrong {
-                summary.add(&format!("{field}-{}", typed.at), message.clone());
+                let at = if typed.at.is_empty() { place.anchor.clone() } else { format!("{field}-{}", typed.at) };
+                summary.add(&at, message.clone());
                 typed.errors.add(&field, message);
             }
             pages::draft_page(ctx, desk, &place.plan, Again { open, typed, errors: summary, ..Again::default() }).await

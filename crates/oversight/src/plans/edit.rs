@@ -80,9 +80,9 @@ pub enum Edit {
     Principle(String, bool),
     /// Adds a duty that does not stand in the text, at the end of a clause.
     Append(String, String),
-    /// An owner means these organs.
+    /// An owner means these organs; so does the same name elsewhere in the plan, where it is not matched yet.
     Choose(String, Vec<OrganCode>),
-    /// An owner that was abolished means its successor.
+    /// An owner that was abolished means its successor; likewise elsewhere.
     Successor(String),
     /// The collective name is expanded anew.
     Expand(String),
@@ -138,12 +138,18 @@ impl Edit {
             | Self::Share(id) => vec![of_duty(id)],
             Self::Move(id, to) => vec![of_duty(id), of_clause(to)],
             Self::Principle(id, _) | Self::Append(id, _) | Self::Add(id, ..) => vec![of_clause(id)],
-            Self::Choose(id, _) | Self::Successor(id) | Self::Expand(id) | Self::Part(id, _) | Self::Remove(id) => {
-                vec![of_owner(id)]
+            Self::Choose(id, _) | Self::Successor(id) => {
+                let namesakes = namesakes(tree, id).into_iter().map(|at| Some(tree.owners[at].clause.clone()));
+                std::iter::once(of_owner(id)).chain(namesakes).collect()
             }
+            Self::Expand(id) | Self::Part(id, _) | Self::Remove(id) => vec![of_owner(id)],
         };
-        let mut clauses: Vec<String> = touched.into_iter().flatten().collect();
-        clauses.dedup();
+        let mut clauses: Vec<String> = Vec::new();
+        for clause in touched.into_iter().flatten() {
+            if !clauses.contains(&clause) {
+                clauses.push(clause);
+            }
+        }
         clauses
     }
 
@@ -209,21 +215,19 @@ impl Edit {
                     return Err(wrong("organ", &message));
                 }
                 let names: Vec<_> = codes.iter().map(|code| with.directory.short_name(code)).collect();
-                let label = format!("“{}”对应为{}", tree.owners[at].name, names.join("、"));
-                tree.owners[at].set_codes(codes);
-                tree.owners[at].how = "chosen".into();
-                Ok(label)
+                let count = set_all(tree, id, codes, "chosen");
+                Ok(format!("“{}”对应为{}{}", tree.owners[at].name, names.join("、"), elsewhere(count)))
             }
             Self::Successor(id) => {
                 let at = owner(tree, id)?;
-                let row = &mut tree.owners[at];
+                let row = &tree.owners[at];
                 let Resolution::Abolished(_, Some(next)) = owners::resolve(with.directory, &row.name, row.is_group == 1, with.day)
                 else {
                     return Err(wrong("organ", "没有登记承接职责的机关。请从名单中选择。"));
                 };
-                row.set_codes(std::slice::from_ref(&next));
-                row.how = "successor".into();
-                Ok(format!("“{}”改由{}承接", row.name, with.directory.short_name(&next)))
+                let count = set_all(tree, id, std::slice::from_ref(&next), "successor");
+                let name = &tree.owners[at].name;
+                Ok(format!("“{name}”改由{}承接{}", with.directory.short_name(&next), elsewhere(count)))
             }
             Self::Expand(id) => {
                 let at = owner(tree, id)?;
@@ -283,6 +287,30 @@ impl Edit {
             _ => Err(gone()),
         }
     }
+}
+
+/// Places of unmatched owners with the same name as this one, itself included when it is unmatched.
+fn namesakes(tree: &Tree, id: &str) -> Vec<usize> {
+    let Some(name) = tree.owners.iter().find(|owner| owner.id == id).map(|owner| owner.name.as_str()) else { return Vec::new() };
+    let same = |owner: &OwnerRow| owner.name == name && owner.is_unmatched();
+    tree.owners.iter().enumerate().filter(|(_, owner)| same(owner)).map(|(at, _)| at).collect()
+}
+
+/// Puts these organs into an owner and its namesakes; how many there are.
+fn set_all(tree: &mut Tree, id: &str, codes: &[OrganCode], how: &str) -> usize {
+    let mut places = namesakes(tree, id);
+    if let Some(at) = tree.owners.iter().position(|owner| owner.id == id).filter(|at| !places.contains(at)) {
+        places.push(at);
+    }
+    for at in &places {
+        tree.owners[*at].set_codes(codes);
+        tree.owners[*at].how = how.to_owned();
+    }
+    places.len()
+}
+
+fn elsewhere(count: usize) -> String {
+    if count > 1 { format!("，共 {count} 处") } else { String::new() }
 }
 
 /// Where a duty stands, in words: 一（二）第 3 项.

@@ -48,6 +48,17 @@ pub(crate) struct ClauseView {
     pub(crate) added: String,
 }
 
+/// A name that means no organ yet, once for the whole plan.
+#[derive(Debug, Clone)]
+pub(crate) struct NameView {
+    /// The first owner that bears it.
+    pub(crate) owner: OwnerView,
+    /// The clause where that stands.
+    pub(crate) clause: String,
+    /// How often it stands in the plan.
+    pub(crate) count: usize,
+}
+
 /// An owner as written and what it means.
 #[derive(Debug, Clone)]
 pub(crate) struct OwnerView {
@@ -204,6 +215,23 @@ pub(crate) fn owner_view(owner: &OwnerRow, directory: &Directory, today: Date) -
         successor,
         candidates,
     }
+}
+
+/// The names that mean no organ, each once, in the order of the text.
+pub(crate) fn unmatched_names(tree: &Tree, directory: &Directory, today: Date) -> Vec<NameView> {
+    let mut names: Vec<NameView> = Vec::new();
+    for clause in &tree.clauses {
+        for owner in tree.owners.iter().filter(|owner| owner.clause == clause.id && owner.is_unmatched()) {
+            match names.iter_mut().find(|name| name.owner.name == owner.name) {
+                Some(name) => name.count += 1,
+                None => {
+                    let clause = clause.id.clone();
+                    names.push(NameView { owner: owner_view(owner, directory, today), clause, count: 1 });
+                }
+            }
+        }
+    }
+    names
 }
 
 /// Date or cadence for a chip.
