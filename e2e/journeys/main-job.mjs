@@ -70,14 +70,11 @@ async function correctPlan({ staff, state, pages }) {
   const draft = `/plans/${state.plan}/draft`;
   const page = await staff.at("clerk", draft, pages);
 
-  const unmatched = page.locator("article.panel", { has: page.locator(".chip.late", { hasText: "未对应" }) });
-  if (await unmatched.count()) {
-    const before = await page.locator(".chip.late", { hasText: "未对应" }).count();
-    await unmatched.first().getByRole("link", { name: /^修改/ }).first().click();
-    await page.waitForURL("**open=**");
+  const names = page.locator("#names li");
+  if (await names.count()) {
+    const before = await names.count();
     await matchFirst(page);
-    await page.goto(draft);
-    check((await page.locator(".chip.late", { hasText: "未对应" }).count()) < before, "the owner is still unmatched");
+    check((await names.count()) === before - 1, `${before} names without an organ became ${await names.count()}`);
   }
 
   const clause = page.locator("article.panel", { hasText: ORGAN }).first();
@@ -100,6 +97,7 @@ async function correctPlan({ staff, state, pages }) {
   check((await duties.first().locator("textarea[name=text]").inputValue()).trim() === words.trim(), "taken back, the words differ");
 
   // A date that a person cannot have meant is refused, what was typed stays.
+  await duties.first().locator("select[name=cadence]").selectOption("");
   const due = duties.first().locator("input[name=due_on]");
   await due.fill("12月32日");
   await duties.first().getByRole("button", { name: "保存", exact: true }).click();
@@ -116,37 +114,33 @@ async function correctPlan({ staff, state, pages }) {
   await close(page);
 }
 
-/** In the open clause: gives the first name without an organ one. */
+/** Gives the first name without an organ one, and remembers it as that organ's alias. */
 async function matchFirst(page) {
-  const owner = page.locator("li[id^=o-]", { has: page.locator(".chip.late") }).first();
-  const successor = owner.locator("button[value=successor]");
+  const name = page.locator("#names li").first();
+  const successor = name.locator("button[value=successor]");
   if (await successor.count()) {
     await successor.click();
   } else {
-    await owner.locator("select[name=organ]").selectOption({ index: 1 });
-    const alias = owner.locator("input[name=alias]");
+    await name.locator("select[name=organ]").selectOption({ index: 1 });
+    const alias = name.locator("input[name=alias]");
     if (await alias.count()) await alias.check();
-    await owner.getByRole("button", { name: "对应", exact: true }).click();
+    await name.getByRole("button", { name: "对应", exact: true }).click();
   }
   await flash(page).waitFor();
 }
 
 async function confirmPlan({ staff, state, pages }) {
-  const page = await staff.at("clerk", "", pages);
+  const page = await staff.at("clerk", `/plans/${state.plan}/draft`, pages);
   const confirm = `/plans/${state.plan}/confirm`;
-  for (let turn = 0; turn < 80; turn += 1) {
+  for (let turn = 0; turn < 60 && (await page.locator("#names li").count()) > 0; turn += 1) await matchFirst(page);
+  for (let turn = 0; turn < 60; turn += 1) {
     await page.goto(confirm);
     const open = page.locator(".finding.block a");
     if ((await open.count()) === 0) break;
     await open.first().click();
     await page.waitForURL("**open=**");
-    const names = page.locator("li[id^=o-]", { has: page.locator(".chip.late") });
-    if (await names.count()) {
-      await matchFirst(page);
-    } else {
-      await page.getByRole("button", { name: "全条不落实到单位" }).first().click();
-      await flash(page).waitFor();
-    }
+    await page.getByRole("button", { name: "全条不落实到单位" }).first().click();
+    await flash(page).waitFor();
   }
   await page.goto(confirm);
   const figures = await page.locator("dl.figs").innerText();
@@ -242,23 +236,27 @@ async function closeDuty({ program, staff, state, pages }) {
   const before = await (await fetch(`${program.portal}/plans/${state.plan}`)).text();
   check(!before.includes(state.document), "evidence before it was linked");
   const page = await staff.at(EDITOR, `/duties/${state.duty}`, pages);
-  await page.locator("#document, input[name=document], select[name=document]").first().waitFor();
-  const field = page.locator("[name=document]").first();
-  const tag = await field.evaluate((element) => element.localName);
-  if (tag === "select") await field.selectOption(state.document);
-  else await field.fill(`${program.portal}/documents/${state.document}`);
-  await act(page, () => page.getByRole("button", { name: /佐证/ }).first().click());
+  await page.getByRole("searchbox", { name: "按标题查找已公开的文件" }).fill(WORD);
+  await page.getByRole("button", { name: "查找", exact: true }).click();
+  await page.getByRole("radio", { name: TITLE }).check();
+  await act(page, () => page.getByRole("button", { name: "报送佐证", exact: true }).click());
   await close(page);
 
   const clerk = await staff.at("clerk", `/duties/${state.duty}`, pages);
   check((await clerk.locator("main").innerText()).includes(TITLE), "the clerk does not see the evidence");
-  await act(clerk, () => clerk.getByRole("button", { name: /确认/ }).first().click());
+  await act(clerk, () => clerk.getByRole("button", { name: "确认", exact: true }).click());
   await close(clerk);
 
   const reader = await staff.reader(`/plans/${state.plan}`, pages);
   const html = await reader.content();
   check(html.includes(`/documents/${state.document}`), "the public plan page does not link the evidence");
-  check(/办结/.test(await reader.locator("main").innerText()), "the public plan page shows nothing as done");
+  const article = reader.locator("article.clause", { has: reader.locator(`a[href$="/documents/${state.document}"]`) });
+  check((await article.count()) === 1, "the evidence does not stand at one clause");
+  await article.getByRole("link", { name: /^逐项查看/ }).click();
+  const row = reader.locator(`#d-${state.duty} tr`, { hasText: ORGAN });
+  check(/办结/.test(await row.innerText()), `the organ's part is not shown as done: ${await row.innerText()}`);
+  const twin = await (await fetch(`${program.portal}/api/v1/plans/${state.plan}`)).text();
+  check(twin.includes(state.document), "the machine-readable twin does not know the evidence");
   await close(reader);
 }
 
