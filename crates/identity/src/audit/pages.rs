@@ -5,7 +5,7 @@ use axum::{extract::{Path, State}, response::Response};
 use documents::tables::{Cell, Sheet, write_csv};
 use kernel::{NewEvent, OrganCode};
 use serde_json::json;
-use web::{Ctx, Desk, Error, OfficeShell, Query, Result, filters, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, office_page, page};
 
 use super::{
     store::{self, Filter},
@@ -21,6 +21,7 @@ const MOST: i64 = 100_000;
 #[template(path = "audit/templates/list.html")]
 struct ListPage {
     shell: OfficeShell,
+    errors: FormErrors,
     filter: Filter,
     kinds: Vec<(String, String)>,
     subjects: Vec<(&'static str, &'static str)>,
@@ -76,7 +77,8 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         (false, false) => format!("/audit?{query}&{extra}"),
     };
     office_page(&ListPage {
-        shell: desk.shell(&ctx, "留痕与验证").await?,
+        shell: desk.shell(&ctx, "留痕与验证").await?.with_error(!filter.faults().is_empty()),
+        errors: filter.faults(),
         rows: named(&ctx, words::rows(events.into_iter())),
         kinds: words::label_pairs(store::kinds(ctx.db()).await?),
         subjects: ["account", "organ", "document", "plan", "duty"].map(|kind| (kind, subject(kind))).to_vec(),

@@ -31,6 +31,16 @@ impl Filter {
         (from, to)
     }
 
+    /// What cannot be read of it, to be said on the page; such bounds are not applied.
+    pub(super) fn faults(&self) -> web::FormErrors {
+        let mut errors = web::FormErrors::new();
+        for (field, text) in [("from", &self.from), ("to", &self.to)] {
+            let good = text.trim().is_empty() || time::parse_date(text).is_some();
+            errors.require(good, &format!("f-{field}"), "请核对日期，格式如 2023-08-21。现在没有按它筛选。");
+        }
+        errors
+    }
+
     /// The filter as a query, without the position.
     pub(super) fn query(&self) -> String {
         web::page::query_string(&[

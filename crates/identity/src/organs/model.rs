@@ -198,7 +198,8 @@ fn read_date(text: &str, field: &str, label: &str, errors: &mut FormErrors) -> O
     if text.trim().is_empty() {
         return None;
     }
-    let date = parse_date(text);
+    // Schools and hospitals are older than the republic, before which `parse_date` reads nothing.
+    let date = parse_date(text).or_else(|| text.trim().parse().ok());
     if date.is_none() {
         errors.add(field, format!("请填写{label}，格式如 2023-08-21，或者留空。"));
     }

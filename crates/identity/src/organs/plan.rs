@@ -241,6 +241,15 @@ mod tests {
     }
 
     #[test]
+    fn the_demonstration_county_is_imported_without_a_fault() {
+        let bytes = include_bytes!("../../../../demo/organs.csv");
+        let table = documents::tables::read_table(bytes, "organs.csv", None, &documents::Limits::default()).expect("a table");
+        let plan = judge(&table, &[]);
+        assert_eq!(plan.counts(), [table.rows.len(), 0, 0, 0], "{plan:?}");
+        assert!(plan.unknown.is_empty() && plan.rows.len() >= 40);
+    }
+
+    #[test]
     fn a_table_without_codes_is_refused_as_a_whole() {
         let plan = judge(&table(&[&["名称", "电话"], &["青禾县甲局", "1"]]), &[]);
         assert!(plan.rows.is_empty() && plan.faults[0].contains("机关代码"), "{plan:?}");

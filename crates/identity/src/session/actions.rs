@@ -55,7 +55,8 @@ pub(super) async fn sign_in(
     let mut errors = FormErrors::new();
     errors.require(!form.login.trim().is_empty(), "login", "请填写登录名，例如 zhangsan。");
     errors.require(!form.password.is_empty(), "password", "请填写密码。");
-    if !errors.is_empty() || form.password.len() > 800 {
+    errors.require(form.password.len() <= 800, "password", "请核对密码：它太长了，不超过 200 个字符。");
+    if !errors.is_empty() {
         return page::office_errors(&pages::sign_in_page(&ctx, errors, &form.login, &next));
     }
     // Whatever session this browser had ends: one browser, one person.
