@@ -89,6 +89,18 @@ async fn attachments(app: &TestApp) -> Vec<String> {
     ids.into_iter().map(|id| format!("/attachments/{id}")).collect()
 }
 
+/// Changes rows directly: what is tested here is reading, whatever the way by which the state came about.
+async fn change(app: &TestApp, sql: &'static str, values: &[&str]) -> u64 {
+    let mut tx = app.ctx().db().write().await.expect("write");
+    let mut query = sqlx::query(sql);
+    for value in values {
+        query = query.bind((*value).to_owned());
+    }
+    let touched = query.execute(tx.conn()).await.expect("change").rows_affected();
+    tx.commit().await.expect("commit");
+    touched
+}
+
 async fn sees_nothing(reader: &mut Client, path: &str) {
     let reply = reader.get(path).await;
     let text = reply.text();
@@ -113,7 +125,12 @@ both! {
         ] {
             hidden_ids.push(put(app, hidden(state)).await);
         }
-        // A new edition being written of something that is public: the draft's note must not show.
+        // A new edition is being written of something that is public: the public sees the old one alone.
+        let public = put(app, notice("正在修订的通知", "<p>现行的正文</p>")).await;
+        app.editor("QH010").await.post(&format!("/documents/{public}/correct"), &[]).await.expect(303);
+        let touched = change(app, "UPDATE edition SET title = $1, body_html = $1, body_text = $1, summary = $1, note = $1, \
+            notice = $1, disclosure_reason = $1, author_name = $1 WHERE state <> 'published'", &[CANARY]).await;
+        assert_eq!(touched, 5);
         app.work().await;
         let files = attachments(app).await;
         assert_eq!(files.len(), 4);
@@ -130,9 +147,15 @@ both! {
             reader.get(path).await.expect(404);
             reader.get(&format!("{path}/{}.xlsx", "a")).await.expect(404);
         }
+        for list in ["/documents.json", "/api/v1/documents"] {
+            let found = reader.get(&format!("{list}?q=%E9%87%91%E4%B8%9D%E9%9B%80")).await.json();
+            assert_eq!(found["total"], 0, "{list} {found}");
+        }
         let found = reader.get("/api/v1/search?q=%E9%87%91%E4%B8%9D%E9%9B%80%E4%B8%83%E5%9B%9B%E4%B8%80%E4%B9%9D").await.json();
         assert_eq!(found["total"], 0, "{found}");
         reader.get("/api/v1/documents").await.expect(200).shows("关于公开的通知");
+        reader.get(&format!("/documents/{public}")).await.expect(200).shows("现行的正文").hides(CANARY);
+        reader.get(&format!("/api/v1/documents/{public}")).await.expect(200).shows("现行的正文").hides(CANARY);
     }
 
     async fn what_was_withdrawn_leaves_a_tombstone_and_nothing_else(app) {
@@ -147,13 +170,10 @@ both! {
         assert!(reply.headers[header::CONTENT_DISPOSITION].to_str().expect("ascii").starts_with("attachment;"));
         assert!(reply.headers[http::HeaderName::from_static("content-security-policy")].to_str().expect("ascii").contains("sandbox"));
         assert!(reply.bytes.starts_with(b"PK"), "the file itself");
-        sqlx::query("UPDATE edition SET state = 'withdrawn', reason = '名单有误', ended_at = $2 WHERE document_id = $1")
-            .bind(&id)
-            .bind("2026-03-01T01:00:00.000Z")
-            .execute(app.ctx().db().read())
-            .await
-            .expect("withdrawn");
-        sqlx::query("UPDATE document SET current_edition = '' WHERE id = $1").bind(&id).execute(app.ctx().db().read()).await.expect("withdrawn");
+        let at = "2026-03-01T01:00:00.000Z";
+        let edition = "UPDATE edition SET state = 'withdrawn', reason = '名单有误', ended_at = $2 WHERE document_id = $1";
+        change(app, edition, &[&id, at]).await;
+        change(app, "UPDATE document SET current_edition = '' WHERE id = $1", &[&id]).await;
         let page = reader.get(&format!("/documents/{id}")).await.expect(410).shows("名单有误").shows("补贴名单公示");
         page.hides("<p>正文</p>");
         reader.get(&file).await.expect(404);
@@ -229,6 +249,7 @@ both! {
             well_formed(&reply.text());
         }
         reader.get("/feed.atom").await.shows("甲 &#38; 乙 &#60;丙&#62;");
+        app.work().await;
         let described = reader.get("/api/v1/openapi.json").await.expect(200).json();
         assert_eq!(described["openapi"], "3.1.0");
         for path in described["paths"].as_object().expect("paths").keys().filter(|path| !path.contains('{')) {

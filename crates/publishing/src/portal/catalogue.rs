@@ -15,6 +15,13 @@ pub(super) struct Item {
     words: &'static [&'static str],
 }
 
+impl Item {
+    /// What to search for where no column holds the item.
+    pub(super) fn search(&self) -> &'static str {
+        self.words.first().copied().unwrap_or("主动公开")
+    }
+}
+
 const fn item(number: &'static str, name: &'static str, asks: &'static str, words: &'static [&'static str]) -> Item {
     Item { number, name, asks, words }
 }

@@ -269,7 +269,7 @@ struct Tomb {
     index_number: String,
     reason: String,
     notice: String,
-    when: String,
+    when_words: String,
     phone: String,
 }
 
@@ -284,7 +284,7 @@ fn tombstone(ctx: &Ctx, reader: &Reader, tomb: &Tombstone) -> Result<Response> {
         index_number: tomb.index_number.clone(),
         reason: tomb.reason.clone(),
         notice: tomb.notice.clone(),
-        when: time::show_minute(&tomb.withdrawn_at),
+        when_words: format!("撤回时间 {}", time::show_minute(&tomb.withdrawn_at)),
         phone: frame::phone_of(ctx, &tomb.organ),
     })?;
     *response.status_mut() = StatusCode::GONE;

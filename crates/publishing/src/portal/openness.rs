@@ -140,6 +140,7 @@ struct Row {
     number: &'static str,
     name: &'static str,
     asks: &'static str,
+    search: &'static str,
     columns: Vec<Held>,
 }
 
@@ -157,7 +158,7 @@ pub(super) async fn catalogue(State(ctx): State<Ctx>, reader: Reader) -> Result<
     let statutory: Vec<String> = tree.named(&["法定主动公开"]).map(|column| tree.below(&column.slug)).unwrap_or_default();
     let mut rows: Vec<Row> = ITEMS
         .iter()
-        .map(|item| Row { number: item.number, name: item.name, asks: item.asks, columns: Vec::new() })
+        .map(|item| Row { number: item.number, name: item.name, asks: item.asks, search: item.search(), columns: Vec::new() })
         .collect();
     for column in tree.all() {
         let inside = statutory.iter().skip(1).any(|slug| *slug == column.slug);
