@@ -101,12 +101,13 @@ impl DeskSource for Desk {
             let mut items = Vec::new();
             let gates = own_gates(staff);
             if !gates.is_empty() {
-                let rows: Vec<DeskRow> = for_reviewer(staff, &gates).rows(ctx.db(), DESK, "ORDER BY e.since", 200, 0).await?;
+                let rows: Vec<DeskRow> =
+                    for_reviewer(staff, &gates).rows(ctx.db(), DESK, "ORDER BY e.since", 200, 0).await?;
                 let now = ctx.seams().now();
                 for row in rows {
                     let since = day(&row.since);
-                    let holds = time::from_db(&row.claimed_at)
-                        .is_some_and(|at| crate::editions::model::claim_holds(at, now));
+                    let holds =
+                        time::from_db(&row.claimed_at).is_some_and(|at| crate::editions::model::claim_holds(at, now));
                     items.push(DeskItem {
                         kind: format!("审核·{}", Gate::from_code(&row.gate).map_or("", Gate::label)),
                         group: "review",
@@ -119,7 +120,8 @@ impl DeskSource for Desk {
                     });
                 }
             }
-            let rows: Vec<DeskRow> = own_texts(staff).rows(ctx.db(), DESK, "ORDER BY e.updated_at DESC", 100, 0).await?;
+            let rows: Vec<DeskRow> =
+                own_texts(staff).rows(ctx.db(), DESK, "ORDER BY e.updated_at DESC", 100, 0).await?;
             items.extend(rows.into_iter().map(|row| DeskItem {
                 kind: if row.state == "returned" { "退回修改".to_owned() } else { "草稿".to_owned() },
                 group: "draft",
@@ -183,7 +185,14 @@ fn offered(listed: public::Listed) -> PublicDocument {
 /// The document's id in an id, a path or a whole address of the portal.
 fn id_in<'a>(ctx: &Ctx, text: &'a str) -> Option<&'a str> {
     let text = text.trim();
-    let path = text.strip_prefix(ctx.config().server.portal_url.trim_end_matches('/')).unwrap_or(text);
+    let own = ctx.config().server.portal_url.trim_end_matches('/');
+    let host = ctx.config().site.domain.as_str();
+    let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    // The portal may be written by its public name while it is reached by another behind a proxy.
+    let path = match text.strip_prefix(own) {
+        Some(path) => path,
+        None => bare.and_then(|rest| rest.strip_prefix(host)).unwrap_or(text),
+    };
     let path = path.split(['?', '#']).next().unwrap_or(path).trim_end_matches('/');
     let id = path.strip_prefix("/policies/").or_else(|| path.strip_prefix("/documents/")).unwrap_or(path);
     (!id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(id)

@@ -89,9 +89,12 @@ async fn empty_bin(ctx: &Ctx) -> Result<()> {
     for (edition, document) in old {
         let mut tx = ctx.db().write().await?;
         let Some(about) = rows::document(tx.conn(), &document).await? else { continue };
-        for table in ["attachment", "gate_pass", "finding_override"] {
-            let sql = format!("DELETE FROM {table} WHERE edition_id = $1");
-            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&edition).execute(tx.conn()).await?;
+        for sql in [
+            "DELETE FROM attachment WHERE edition_id = $1",
+            "DELETE FROM gate_pass WHERE edition_id = $1",
+            "DELETE FROM finding_override WHERE edition_id = $1",
+        ] {
+            sqlx::query(sql).bind(&edition).execute(tx.conn()).await?;
         }
         sqlx::query("DELETE FROM edition WHERE id = $1 AND binned_at <> ''").bind(&edition).execute(tx.conn()).await?;
         sqlx::query(

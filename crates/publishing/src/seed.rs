@@ -3,7 +3,11 @@
 //! and the dates that were claimed. Nothing here is reachable from a page.
 
 use jiff::{Timestamp, civil::Date};
-use kernel::{Actor, Gate, NewEvent, OrganCode, id, id::{AccountId, DocumentId}, time};
+use kernel::{
+    Actor, Gate, NewEvent, OrganCode, id,
+    id::{AccountId, DocumentId},
+    time,
+};
 use serde_json::json;
 use store::Tx;
 use web::{Ctx, Result};

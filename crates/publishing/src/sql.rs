@@ -51,6 +51,7 @@ impl Conditions {
 
     /// How many rows of `from` (a fixed fragment) fulfil the conditions.
     pub(crate) async fn count(&self, db: &Db, from: &'static str) -> Result<i64> {
+        // SQL: `from` and the fragments are literals of this crate; numbers of places are counted here.
         let sql = format!("SELECT COUNT(*) FROM {from} WHERE {}", self.sql);
         let mut query = sqlx::query_scalar::<Any, i64>(AssertSqlSafe(sql));
         for value in &self.values {
@@ -76,6 +77,7 @@ impl Conditions {
     {
         let mut values = self.values.clone();
         values.extend([Value::Number(limit), Value::Number(offset.max(0))]);
+        // SQL: `select`, `tail` and the fragments are literals of this crate; numbers of places are counted here.
         let (l, o) = (values.len() - 1, values.len());
         let sql = format!("{select} WHERE {} {tail} LIMIT ${l} OFFSET ${o}", self.sql);
         let mut query = sqlx::query_as::<Any, R>(AssertSqlSafe(sql));

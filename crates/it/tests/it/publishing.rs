@@ -5,7 +5,10 @@ use std::io::{Cursor, Read, Write};
 use http::Method;
 use jiff::SignedDuration;
 use kernel::{Actor, Gate, Role};
-use publishing::{columns::ColumnData, public::{self, Found}};
+use publishing::{
+    columns::ColumnData,
+    public::{self, Found},
+};
 use serde_json::Value;
 use testkit::{Client, Reply, TestApp, both};
 
@@ -13,7 +16,8 @@ use testkit::{Client, Reply, TestApp, both};
 fn identity_number() -> String {
     let first = "00000019900101001";
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = first.chars().filter_map(|c| c.to_digit(10)).zip(weights).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 =
+        first.chars().filter_map(|c| c.to_digit(10)).zip(weights).map(|(digit, weight)| digit * weight).sum();
     let check = ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][sum as usize % 11];
     format!("{first}{check}")
 }
@@ -61,15 +65,21 @@ async fn column(app: &TestApp) {
 /// A new draft of 县财政局; its id.
 async fn draft(client: &mut Client, title: &str) -> String {
     let once = client.get("/documents/new").await.expect(200).field("once");
-    let form = [("title", title), ("organ", "QH010"), ("kind", "notice"), ("column", "notices"), ("once", once.as_str())];
+    let form =
+        [("title", title), ("organ", "QH010"), ("kind", "notice"), ("column", "notices"), ("once", once.as_str())];
     let to = client.post("/documents", &form).await.expect(303).location();
     to.split('/').nth(2).expect("id").to_owned()
 }
 
 fn form<'a>(title: &'a str, body: &'a str, version: &'a str, once: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
-        ("title", title), ("body_html", body), ("disclosure", "open"), ("kind", "notice"), ("column", "notices"),
-        ("version", version), ("once", once),
+        ("title", title),
+        ("body_html", body),
+        ("disclosure", "open"),
+        ("kind", "notice"),
+        ("column", "notices"),
+        ("version", version),
+        ("once", once),
     ]
 }
 

@@ -1,7 +1,10 @@
 //! Pages and actions of columns.
 
 use askama::Template;
-use axum::{extract::{Path, State}, response::{IntoResponse, Response}};
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
 use serde::Deserialize;
 use store::Once;
 use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Redirect, Result, office_page};
@@ -39,7 +42,8 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk) -> Result<Response>
 async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, existing: Option<Row>) -> Result<Response> {
     let tree = rows::tree(ctx.db()).await?;
     let parents = tree.iter().filter(|(_, row)| row.slug != data.slug || existing.is_none());
-    let parents = parents.map(|(depth, row)| (row.slug.clone(), format!("{}{}", "　".repeat(*depth), row.name))).collect();
+    let parents =
+        parents.map(|(depth, row)| (row.slug.clone(), format!("{}{}", "　".repeat(*depth), row.name))).collect();
     let title = existing.as_ref().map_or_else(|| "新建栏目".to_owned(), |row| format!("栏目：{}", row.name));
     let action = existing.as_ref().map_or_else(|| "/columns".to_owned(), |row| format!("/columns/{}", row.slug));
     let shell = desk.shell(ctx, title).await?.with_error(!errors.is_empty());
@@ -154,7 +158,8 @@ pub(super) async fn hide(
     let mut tx = ctx.db().write().await?;
     rows::toggle(&mut tx, &desk.actor(), &slug, hidden).await?;
     tx.commit().await?;
-    let text = if hidden { "栏目已隐藏，其中的信息原网址继续有效。" } else { "栏目已恢复显示。" };
+    let text =
+        if hidden { "栏目已隐藏，其中的信息原网址继续有效。" } else { "栏目已恢复显示。" };
     Ok(Redirect::to("/columns").ok(text).into_response())
 }
 

@@ -121,7 +121,11 @@ pub(super) fn errors(data: &ColumnData, existing: &[(usize, Row)]) -> FormErrors
     }
     errors.require(!data.name.trim().is_empty(), "name", "请填写栏目名称，例如“社会救助”。");
     errors.require(ColumnKind::from_code(&data.kind).is_some(), "kind", "请选择栏目类型，例如“专题”。");
-    errors.require(!data.description.trim().is_empty(), "description", "请写一句话说明这个栏目公开什么，网页标签和栏目页都会用到。");
+    errors.require(
+        !data.description.trim().is_empty(),
+        "description",
+        "请写一句话说明这个栏目公开什么，网页标签和栏目页都会用到。",
+    );
     let mut above = data.parent.clone();
     let mut depth = 0;
     while !above.is_empty() {
@@ -144,7 +148,8 @@ pub(super) fn errors(data: &ColumnData, existing: &[(usize, Row)]) -> FormErrors
 /// # Errors
 /// [`Error::Conflict`] when it was changed meanwhile.
 pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<()> {
-    let clean = |text: &str, most: usize| -> String { text.trim().chars().filter(|c| !c.is_control()).take(most).collect() };
+    let clean =
+        |text: &str, most: usize| -> String { text.trim().chars().filter(|c| !c.is_control()).take(most).collect() };
     let now = tx.now();
     let before: Option<(String, i64)> = sqlx::query_as(
         "SELECT name || '|' || parent || '|' || description || '|' || keywords || '|' || kind || '|' || basis, version \
@@ -154,12 +159,15 @@ pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<()> {
     .fetch_optional(tx.conn())
     .await?;
     let (name, parent, kind) = (clean(&data.name, 60), clean(&data.parent, 60), clean(&data.kind, 20));
-    let (description, keywords, basis) = (clean(&data.description, 300), clean(&data.keywords, 200), clean(&data.basis, 500));
+    let (description, keywords, basis) =
+        (clean(&data.description, 300), clean(&data.keywords, 200), clean(&data.basis, 500));
     let after = [&name, &parent, &description, &keywords, &kind, &basis].map(String::as_str).join("|");
     match before {
         Some((same, _)) if same == after => return Ok(()),
         Some((_, version)) if data.version != 0 && data.version != version => {
-            return Err(Error::Conflict("这个栏目在您打开之后被别人改过，您的改动没有保存。请返回栏目页，核对后重新修改。".into()));
+            return Err(Error::Conflict(
+                "这个栏目在您打开之后被别人改过，您的改动没有保存。请返回栏目页，核对后重新修改。".into(),
+            ));
         }
         _ => {}
     }
@@ -192,8 +200,10 @@ pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] when there is none.
 pub(super) async fn shift(tx: &mut Tx, actor: &Actor, slug: &str, up: bool) -> Result<()> {
-    let parent: Option<String> =
-        sqlx::query_scalar("SELECT parent FROM portal_column WHERE slug = $1").bind(slug).fetch_optional(tx.conn()).await?;
+    let parent: Option<String> = sqlx::query_scalar("SELECT parent FROM portal_column WHERE slug = $1")
+        .bind(slug)
+        .fetch_optional(tx.conn())
+        .await?;
     let parent = parent.ok_or(Error::NotFound)?;
     let mut order: Vec<String> =
         sqlx::query_scalar("SELECT slug FROM portal_column WHERE parent = $1 ORDER BY position, slug")
@@ -222,11 +232,12 @@ pub(super) async fn shift(tx: &mut Tx, actor: &Actor, slug: &str, up: bool) -> R
 /// # Errors
 /// [`Error::NotFound`] when there is none.
 pub(super) async fn toggle(tx: &mut Tx, actor: &Actor, slug: &str, hidden: bool) -> Result<()> {
-    let done = sqlx::query("UPDATE portal_column SET hidden = $2, version = version + 1 WHERE slug = $1 AND hidden <> $2")
-        .bind(slug)
-        .bind(i64::from(hidden))
-        .execute(tx.conn())
-        .await?;
+    let done =
+        sqlx::query("UPDATE portal_column SET hidden = $2, version = version + 1 WHERE slug = $1 AND hidden <> $2")
+            .bind(slug)
+            .bind(i64::from(hidden))
+            .execute(tx.conn())
+            .await?;
     // Asked twice: it is so already.
     if done.rows_affected() == 1 {
         let kind = if hidden { "column.hidden" } else { "column.shown" };
@@ -247,7 +258,9 @@ pub(super) async fn delete(tx: &mut Tx, actor: &Actor, slug: &str) -> Result<()>
     .fetch_one(tx.conn())
     .await?;
     if held > 0 {
-        return Err(Error::Conflict("这个栏目下还有稿件或下级栏目，不能删除。不再使用的，请改为“隐藏”，原有网址继续有效。".into()));
+        return Err(Error::Conflict(
+            "这个栏目下还有稿件或下级栏目，不能删除。不再使用的，请改为“隐藏”，原有网址继续有效。".into(),
+        ));
     }
     let done = sqlx::query("DELETE FROM portal_column WHERE slug = $1").bind(slug).execute(tx.conn()).await?;
     if done.rows_affected() == 0 {
@@ -263,10 +276,23 @@ mod tests {
 
     fn row(slug: &str, parent: &str) -> (usize, Row) {
         let text = String::new;
-        (0, Row {
-            slug: slug.into(), name: slug.into(), parent: parent.into(), description: text(), keywords: text(),
-            kind: "topic".into(), basis: text(), hidden: 0, version: 1, documents: 0, public: 0, newest: text(),
-        })
+        (
+            0,
+            Row {
+                slug: slug.into(),
+                name: slug.into(),
+                parent: parent.into(),
+                description: text(),
+                keywords: text(),
+                kind: "topic".into(),
+                basis: text(),
+                hidden: 0,
+                version: 1,
+                documents: 0,
+                public: 0,
+                newest: text(),
+            },
+        )
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use axum::{
     Json,
-    extract::{Multipart, Path, State},
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
+use kernel::{Action, may_for};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Once, Tx};
@@ -42,7 +43,12 @@ async fn seen(tx: &mut Tx, desk: &Desk, document: &str, button: &Button) -> Resu
 }
 
 /// 撤回修改, also of a scheduled publication.
-pub(super) async fn recall(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(button): Form<Button>) -> Result<Response> {
+pub(super) async fn recall(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(button): Form<Button>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&button.once).await? {
         return Ok(Redirect::to(to).into_response());
@@ -56,7 +62,12 @@ pub(super) async fn recall(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<St
 }
 
 /// 更正.
-pub(super) async fn correct(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(button): Form<Button>) -> Result<Response> {
+pub(super) async fn correct(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(button): Form<Button>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&button.once).await? {
         return Ok(Redirect::to(to).into_response());
@@ -67,11 +78,18 @@ pub(super) async fn correct(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<S
     let to = format!("/documents/{id}/edit");
     tx.remember(&button.once, &to).await?;
     tx.commit().await?;
-    Ok(Redirect::to(to).ok("已复制出新的一版。改好后写明改了什么，再提交审核；通过之前公众看到的仍是原来那一版。").into_response())
+    Ok(Redirect::to(to)
+        .ok("已复制出新的一版。改好后写明改了什么，再提交审核；通过之前公众看到的仍是原来那一版。")
+        .into_response())
 }
 
 /// Puts the draft into the bin.
-pub(super) async fn bin(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(button): Form<Button>) -> Result<Response> {
+pub(super) async fn bin(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(button): Form<Button>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&button.once).await? {
         return Ok(Redirect::to(to).into_response());
@@ -93,7 +111,12 @@ pub(super) async fn restore(State(ctx): State<Ctx>, desk: Desk, Path(edition): P
 }
 
 /// 撤回公开.
-pub(super) async fn withdraw(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(button): Form<Button>) -> Result<Response> {
+pub(super) async fn withdraw(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(button): Form<Button>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&button.once).await? {
         return Ok(Redirect::to(to).into_response());
@@ -113,7 +136,12 @@ pub(super) async fn withdraw(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
 }
 
 /// 紧急发布.
-pub(super) async fn bypass(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(button): Form<Button>) -> Result<Response> {
+pub(super) async fn bypass(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(button): Form<Button>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&button.once).await? {
         return Ok(Redirect::to(to).into_response());
@@ -123,11 +151,16 @@ pub(super) async fn bypass(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<St
     let to = format!("/documents/{id}");
     tx.remember(&button.once, &to).await?;
     tx.commit().await?;
-    Ok(Redirect::to(to).flash("warn", "已紧急发布并公开。这一版列入紧急发布清单，请尽快由另一位人员复核。").into_response())
+    Ok(Redirect::to(to)
+        .flash("warn", "已紧急发布并公开。这一版列入紧急发布清单，请尽快由另一位人员复核。")
+        .into_response())
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("application/json"))
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("application/json"))
 }
 
 /// Receives files, one or several.
@@ -136,12 +169,12 @@ pub(super) async fn upload(
     desk: Desk,
     Path(id): Path<String>,
     headers: HeaderMap,
-    mut form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response> {
-    // Whoever may not write here is told so before the bytes are taken in.
-    let mut tx = ctx.db().write().await?;
-    load_open(&mut tx, &desk, &id).await?;
-    drop(tx);
+    // Whoever may not write here is told so before the bytes are taken in; asked again when the file is added.
+    let about = rows::visible(ctx.db().read(), &desk.actor(), &id).await?;
+    may_for(&desk.actor(), Action::WriteDocuments, &about.organ())?;
+    let mut form = form.map_err(|_| Error::Invalid("没有收到文件。请回到编辑页，选择文件后点“上传”。".into()))?;
     let broken = |_| Error::Invalid("文件没有传完，可能是网络中断。请重新选择文件再传一次。".into());
     let mut names = Vec::new();
     while let Some(field) = form.next_field().await.map_err(broken)? {

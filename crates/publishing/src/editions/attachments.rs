@@ -47,7 +47,8 @@ fn extractor(ctx: &Ctx) -> Extractor {
 /// The last part of a name as browsers send it, without what cannot stand in a file name.
 fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let clean: String = last.chars().filter(|c| !c.is_control() && !"<>:\"|?*\u{202e}".contains(*c)).take(150).collect();
+    let clean: String =
+        last.chars().filter(|c| !c.is_control() && !"<>:\"|?*\u{202e}".contains(*c)).take(150).collect();
     let clean = clean.trim().trim_start_matches('.').to_owned();
     if clean.is_empty() { "附件".to_owned() } else { clean }
 }

@@ -98,8 +98,18 @@ pub(crate) fn find(edition: &EditionRow, files: &[AttachmentRow]) -> Vec<Check> 
         ("正文", &edition.body_text),
         ("来源", &edition.source),
         ("修改说明", &edition.note),
+        ("发文字号", &edition.document_number),
+        ("主题", &edition.topics),
+        ("主题词", &edition.keywords),
     ] {
         add(&mut checks, place, text);
+    }
+    // A number in an address (`tel:…`) or a title is not seen in the text, but it is served.
+    for tag in edition.body_html.split('<').skip(1) {
+        let tag = tag.split('>').next().unwrap_or(tag);
+        if tag.contains('=') {
+            add(&mut checks, "正文中的链接", tag);
+        }
     }
     for file in files {
         let name = if file.title.is_empty() { &file.file_name } else { &file.title };
@@ -111,6 +121,11 @@ pub(crate) fn find(edition: &EditionRow, files: &[AttachmentRow]) -> Vec<Check> 
         }
     }
     checks
+}
+
+/// The name of the first thing in a short text that must not be made public as it stands, if there is one.
+pub(crate) fn blocking(text: &str) -> Option<&'static str> {
+    personal_numbers("", text).iter().find(|finding| finding.severity == Severity::Block).map(label)
 }
 
 fn add(checks: &mut Vec<Check>, place: &str, text: &str) {
@@ -222,7 +237,8 @@ mod tests {
     fn a_hidden_row_of_a_table_blocks_and_is_named() {
         let number = valid_number();
         let parts = serde_json::json!([{"place": "sheet \"名单\" C12 (hidden)", "text": number}]).to_string();
-        let file = AttachmentRow { title: "名单".into(), file_name: "a.xlsx".into(), parts, ..AttachmentRow::default() };
+        let file =
+            AttachmentRow { title: "名单".into(), file_name: "a.xlsx".into(), parts, ..AttachmentRow::default() };
         let checks = find(&edition("没有号码"), &[file]);
         assert_eq!(checks.len(), 1, "{checks:?}");
         assert!(checks[0].blocks);
@@ -236,6 +252,14 @@ mod tests {
         let two = find(&edition("联系人 13900139000"), &[]);
         assert_eq!((one.len(), two.len()), (1, 1));
         assert_ne!(one[0].digest, two[0].digest);
+    }
+
+    #[test]
+    fn a_number_in_a_link_is_found_although_the_text_does_not_show_it() {
+        let html = "<p><a href=\"tel:13800138000\" rel=\"noopener\">联系我们</a></p>".to_owned();
+        let checks = find(&EditionRow { body_html: html, ..edition("联系我们") }, &[]);
+        assert_eq!(checks.len(), 1, "{checks:?}");
+        assert_eq!((checks[0].place.as_str(), checks[0].blocks), ("正文中的链接", true));
     }
 
     #[test]

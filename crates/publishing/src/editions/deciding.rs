@@ -7,7 +7,7 @@ use store::{Tx, jobs::NewJob};
 use web::{Ctx, Error, Result};
 
 use super::{
-    fields,
+    checks, fields,
     model::{EditionState, Refusal},
     store::{self as rows, Loaded},
     writing::{begin_round, event, text_data},
@@ -122,7 +122,8 @@ pub async fn send_back(tx: &mut Tx, actor: &Actor, loaded: &Loaded, reason: &str
     let next = loaded.edition.state()?.send_back(&staff.account, &staff.name, &reason, &loaded.facts(), now)?;
     begin_round(tx, &loaded.edition.id).await?;
     rows::put_state(tx, &loaded.edition, &next).await?;
-    let data = json!({ "edition": loaded.edition.id, "number": loaded.edition.number, "gate": gate.code(), "reason": reason });
+    let data =
+        json!({ "edition": loaded.edition.id, "number": loaded.edition.number, "gate": gate.code(), "reason": reason });
     event(tx, actor, loaded, "document.returned", data).await
 }
 
@@ -130,7 +131,14 @@ pub async fn send_back(tx: &mut Tx, actor: &Actor, loaded: &Loaded, reason: &str
 ///
 /// # Errors
 /// When the person may not, wrote in it, gives no reason, or the finding is not there any more.
-pub async fn let_through(tx: &mut Tx, actor: &Actor, loaded: &Loaded, rule: &str, digest: &str, reason: &str) -> Result<()> {
+pub async fn let_through(
+    tx: &mut Tx,
+    actor: &Actor,
+    loaded: &Loaded,
+    rule: &str,
+    digest: &str,
+    reason: &str,
+) -> Result<()> {
     may_for(actor, Action::OverrideFinding, &loaded.document.organ())?;
     let staff = actor.staff().ok_or(Error::NotFound)?;
     if !loaded.edition.state()?.is_open() {
@@ -312,13 +320,18 @@ pub async fn withdraw(tx: &mut Tx, actor: &Actor, loaded: &Loaded, reason: &str,
     may_for(actor, Action::WithdrawDocuments, &loaded.document.organ())?;
     let now = tx.seams().now();
     let (reason, notice): (String, String) = (reason.chars().take(2000).collect(), notice.chars().take(2000).collect());
+    if let Some(found) = checks::blocking(&reason).or_else(|| checks::blocking(&notice)) {
+        return Err(Error::Conflict(format!("撤回说明公众会看到，其中有{found}。请删去或遮盖后再撤回。")));
+    }
     let next = loaded.edition.state()?.withdraw(&reason, &notice, now)?;
     rows::put_state(tx, &loaded.edition, &next).await?;
-    let done = sqlx::query("UPDATE document SET current_edition = '', published_at = '' WHERE id = $1 AND current_edition = $2")
-        .bind(&loaded.document.id)
-        .bind(&loaded.edition.id)
-        .execute(tx.conn())
-        .await?;
+    let done = sqlx::query(
+        "UPDATE document SET current_edition = '', published_at = '' WHERE id = $1 AND current_edition = $2",
+    )
+    .bind(&loaded.document.id)
+    .bind(&loaded.edition.id)
+    .execute(tx.conn())
+    .await?;
     if done.rows_affected() == 0 {
         return Err(rows::changed(&loaded.edition));
     }
@@ -335,7 +348,8 @@ pub(crate) async fn hold(tx: &mut Tx, loaded: &Loaded, why: &str) -> Result<()> 
     begin_round(tx, &loaded.edition.id).await?;
     rows::put_state(tx, &loaded.edition, &next).await?;
     let new = NewEvent::new("document.returned", "document", &loaded.document.id, &Actor::System);
-    let data = json!({ "edition": loaded.edition.id, "number": loaded.edition.number, "gate": "secrecy", "reason": why });
+    let data =
+        json!({ "edition": loaded.edition.id, "number": loaded.edition.number, "gate": "secrecy", "reason": why });
     tx.append(new.organ(&loaded.document.organ()).data(data)).await?;
     Ok(())
 }

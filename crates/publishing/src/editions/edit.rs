@@ -56,7 +56,8 @@ async fn policies(ctx: &Ctx, current: &str) -> Result<Vec<(String, String)>> {
     let mut options: Vec<(String, String)> =
         found.into_iter().map(|one| (one.id, web::filters::shortened(&one.title, 50))).collect();
     if !current.is_empty() && !options.iter().any(|(id, _)| id == current) {
-        let name = public::listed(ctx.db(), current).await?.map_or_else(|| "（未公开的文件）".to_owned(), |one| one.title);
+        let name =
+            public::listed(ctx.db(), current).await?.map_or_else(|| "（未公开的文件）".to_owned(), |one| one.title);
         options.insert(0, (current.to_owned(), name));
     }
     Ok(options)
@@ -102,7 +103,11 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<
     errors.require(column_fits, "column", "请选择栏目，例如“政策文件”。");
     let kind = Kind::from_code(&form.kind);
     errors.require(kind.is_some(), "kind", "请选择信息类型，例如“政策文件”。");
-    errors.require(!form.title.trim().is_empty(), "title", "请填写标题，例如“青禾县养老服务补贴办法”。写作中可以再改。");
+    errors.require(
+        !form.title.trim().is_empty(),
+        "title",
+        "请填写标题，例如“青禾县养老服务补贴办法”。写作中可以再改。",
+    );
     let Some(kind) = kind.filter(|_| errors.is_empty()) else {
         drop(tx);
         return start_page(&ctx, &desk, form, errors).await;
@@ -175,12 +180,10 @@ async fn editor(
 ) -> Result<Response> {
     let bad = !errors.is_empty();
     let stopping = checks::stopping(&loaded.checks);
-    let words = loaded.edition.body_text.chars().filter(|c| !c.is_whitespace()).count();
     let confirm = format!(
-        "正文 {} 字、附件 {} 个，待处理的个人信息 {} 处|提交后先作保密审查，再过文字关、政策关、政治关；审核期间不能修改，可以撤回|四关通过后{}向全社会公开",
-        web::filters::grouped(&words.to_string()),
+        "附件 {} 个；正文和附件先检查一遍，有未处理的个人信息不能提交|提交后先作保密审查，再过文字关、政策关、政治关；\
+         审核期间不能修改，可以撤回|四关通过后{}向全社会公开",
         loaded.files.len(),
-        stopping,
         if form.publish_at.is_empty() { String::new() } else { format!("于 {} ", form.publish_at) },
     );
     let page = Editor {
@@ -229,9 +232,12 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Stri
     let actor = desk.actor();
     let about = rows::visible(ctx.db().read(), &actor, &id).await?;
     may_for(&actor, Action::WriteDocuments, &about.organ())?;
-    let open = rows::open_edition(ctx.db().read(), &id).await?.filter(|e| matches!(e.state.as_str(), "draft" | "returned"));
+    let open =
+        rows::open_edition(ctx.db().read(), &id).await?.filter(|e| matches!(e.state.as_str(), "draft" | "returned"));
     let Some(open) = open else {
-        return Ok(Redirect::to(format!("/documents/{id}")).flash("warn", "这份稿件现在不能编辑。请看下面的状态和可办理事项。").into_response());
+        return Ok(Redirect::to(format!("/documents/{id}"))
+            .flash("warn", "这份稿件现在不能编辑。请看下面的状态和可办理事项。")
+            .into_response());
     };
     let loaded = rows::read(ctx.db(), &actor, &open.id).await?;
     let form = Fields::from_rows(&loaded.document, &loaded.edition);
@@ -247,7 +253,12 @@ async fn stale(ctx: &Ctx, desk: &Desk, loaded: Loaded, form: Fields, message: St
 }
 
 /// Saves by hand.
-pub(super) async fn save(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(form): Form<Fields>) -> Result<Response> {
+pub(super) async fn save(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(form): Form<Fields>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     let loaded = load_open(&mut tx, &desk, &id).await?;
     match writing::save(&mut tx, &desk.actor(), &loaded, &form).await {
@@ -264,7 +275,12 @@ pub(super) async fn save(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Stri
 }
 
 /// Saves by itself while someone writes: the answer is for the page's script.
-pub(super) async fn autosave(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(form): Form<Fields>) -> Result<Response> {
+pub(super) async fn autosave(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(form): Form<Fields>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     let loaded = load_open(&mut tx, &desk, &id).await?;
     match writing::save(&mut tx, &desk.actor(), &loaded, &form).await {
@@ -286,7 +302,12 @@ pub(super) async fn autosave(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
 }
 
 /// Saves what is in the form and submits it.
-pub(super) async fn submit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(form): Form<Fields>) -> Result<Response> {
+pub(super) async fn submit(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(form): Form<Fields>,
+) -> Result<Response> {
     let actor = desk.actor();
     let to = format!("/documents/{id}");
     let mut tx = ctx.db().write().await?;
@@ -306,7 +327,9 @@ pub(super) async fn submit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<St
         Ok(Submitted::Done) => {
             tx.remember(&form.once, &to).await?;
             tx.commit().await?;
-            return Ok(Redirect::to(to).ok("已提交，正在等待保密审查。审核期间不能修改；要改，请先撤回。").into_response());
+            return Ok(Redirect::to(to)
+                .ok("已提交，正在等待保密审查。审核期间不能修改；要改，请先撤回。")
+                .into_response());
         }
         Ok(Submitted::Incomplete(errors)) => errors,
         Err(Error::Conflict(message)) => FormErrors::one("checks", message),

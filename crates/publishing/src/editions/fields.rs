@@ -116,7 +116,11 @@ impl Fields {
     pub fn apply(&self, document: &DocumentRow, edition: &EditionRow) -> (DocumentRow, EditionRow) {
         let known = |value: &str, known: bool| if known { value.to_owned() } else { String::new() };
         // What does not change is not written anew: cleaning twice gives the same text.
-        let body_html = if self.body_html == edition.body_html { edition.body_html.clone() } else { web::rich::sanitize(&self.body_html) };
+        let body_html = if self.body_html == edition.body_html {
+            edition.body_html.clone()
+        } else {
+            web::rich::sanitize(&self.body_html)
+        };
         let mut next = EditionRow {
             title: short(&self.title, 300),
             body_text: documents::html::to_text(&body_html),
@@ -131,7 +135,10 @@ impl Fields {
             keywords: join_words(&typed_words(&self.keywords)),
             source: short(&self.source, 100),
             disclosure: known(&self.disclosure, Disclosure::from_code(&self.disclosure).is_some()),
-            disclosure_reason: known(&self.disclosure_reason, ClosedReason::from_code(&self.disclosure_reason).is_some()),
+            disclosure_reason: known(
+                &self.disclosure_reason,
+                ClosedReason::from_code(&self.disclosure_reason).is_some(),
+            ),
             publish_at: moment(&self.publish_at),
             note: self.note.replace('\r', "").trim().chars().take(1000).collect(),
             ..edition.clone()
@@ -158,8 +165,21 @@ pub fn same(a: (&DocumentRow, &EditionRow), b: (&DocumentRow, &EditionRow)) -> b
     let about = |d: &DocumentRow| (d.column_slug.clone(), d.kind.clone(), d.interprets.clone());
     let text = |e: &EditionRow| {
         [
-            &e.title, &e.body_html, &e.summary, &e.document_number, &e.written_on, &e.effective_on, &e.expires_on,
-            &e.validity, &e.topics, &e.keywords, &e.source, &e.disclosure, &e.disclosure_reason, &e.publish_at, &e.note,
+            &e.title,
+            &e.body_html,
+            &e.summary,
+            &e.document_number,
+            &e.written_on,
+            &e.effective_on,
+            &e.expires_on,
+            &e.validity,
+            &e.topics,
+            &e.keywords,
+            &e.source,
+            &e.disclosure,
+            &e.disclosure_reason,
+            &e.publish_at,
+            &e.note,
         ]
         .map(Clone::clone)
     };
@@ -170,10 +190,16 @@ pub fn same(a: (&DocumentRow, &EditionRow), b: (&DocumentRow, &EditionRow)) -> b
 pub fn missing(document: &DocumentRow, edition: &EditionRow, now: Timestamp) -> FormErrors {
     let mut errors = FormErrors::new();
     errors.require(!edition.title.is_empty(), "title", "请填写标题，例如“青禾县养老服务补贴办法”。");
-    errors.require(!edition.body_text.trim().is_empty(), "body_html", "请填写正文。只发附件的，正文写明附件是什么，例如“现公布……，见附件”。");
-    for (field, value) in
-        [("written_on", &edition.written_on), ("effective_on", &edition.effective_on), ("expires_on", &edition.expires_on)]
-    {
+    errors.require(
+        !edition.body_text.trim().is_empty(),
+        "body_html",
+        "请填写正文。只发附件的，正文写明附件是什么，例如“现公布……，见附件”。",
+    );
+    for (field, value) in [
+        ("written_on", &edition.written_on),
+        ("effective_on", &edition.effective_on),
+        ("expires_on", &edition.expires_on),
+    ] {
         let fine = value.is_empty() || value.parse::<jiff::civil::Date>().is_ok();
         errors.require(fine, field, "请按年-月-日填写日期，例如 2026-03-05。");
     }
@@ -194,7 +220,8 @@ pub fn missing(document: &DocumentRow, edition: &EditionRow, now: Timestamp) -> 
     }
     if !edition.publish_at.is_empty() {
         match time::from_db(&edition.publish_at) {
-            None => errors.add("publish_at", "请按“年-月-日 时:分”填写发布时间，例如 2026-03-05 09:00；通过审核就发布的，留空。"),
+            None => errors
+                .add("publish_at", "请按“年-月-日 时:分”填写发布时间，例如 2026-03-05 09:00；通过审核就发布的，留空。"),
             Some(at) if at > now + jiff::SignedDuration::from_hours(24 * 366) => {
                 errors.add("publish_at", "请核对发布时间：定时发布不能超过一年。");
             }
@@ -202,7 +229,11 @@ pub fn missing(document: &DocumentRow, edition: &EditionRow, now: Timestamp) -> 
         }
     }
     if edition.number > 1 {
-        errors.require(!edition.note.is_empty(), "note", "请写明这一版改了什么，例如“更正第三条中的金额”。读者会看到。");
+        errors.require(
+            !edition.note.is_empty(),
+            "note",
+            "请写明这一版改了什么，例如“更正第三条中的金额”。读者会看到。",
+        );
     }
     errors
 }
@@ -227,7 +258,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_kept_and_named_at_submission() {
-        let fields = Fields { written_on: "三月五日".into(), title: "甲".into(), kind: "policy".into(), ..Fields::default() };
+        let fields =
+            Fields {
+                written_on: "三月五日".into(), title: "甲".into(), kind: "policy".into(), ..Fields::default()
+            };
         let (document, edition) = fields.apply(&DocumentRow::default(), &EditionRow::default());
         assert_eq!(edition.written_on, "三月五日");
         let errors = missing(&document, &edition, Timestamp::UNIX_EPOCH);

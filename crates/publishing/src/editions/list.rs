@@ -1,7 +1,10 @@
 //! The list of documents in the office, the bin, and the list as a spreadsheet.
 
 use askama::Template;
-use axum::{extract::State, response::{IntoResponse, Response}};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use documents::tables::{Sheet, write_xlsx};
 use kernel::{Action, Actor, OrganCode, may, time};
 use serde::Deserialize;
@@ -9,7 +12,11 @@ use sqlx::FromRow;
 use web::{Ctx, Desk, Error, OfficeShell, Pager, Query, Result, office_page, page};
 
 use super::model;
-use crate::{columns, kinds::Kind, sql::{Conditions, contains}};
+use crate::{
+    columns,
+    kinds::Kind,
+    sql::{Conditions, contains},
+};
 
 /// What the list shows, as the address says it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -28,10 +35,17 @@ pub(crate) struct Filter {
 
 impl Filter {
     fn query(&self, with_sort: bool) -> String {
-        let sort = if with_sort { [("sort", self.sort.as_str()), ("dir", self.dir.as_str())] } else { [("", ""), ("", "")] };
+        let sort =
+            if with_sort { [("sort", self.sort.as_str()), ("dir", self.dir.as_str())] } else { [("", ""), ("", "")] };
         page::query_string(&[
-            ("state", &self.state), ("organ", &self.organ), ("column", &self.column), ("kind", &self.kind),
-            ("mine", &self.mine), ("q", &self.q), sort[0], sort[1],
+            ("state", &self.state),
+            ("organ", &self.organ),
+            ("column", &self.column),
+            ("kind", &self.kind),
+            ("mine", &self.mine),
+            ("q", &self.q),
+            sort[0],
+            sort[1],
         ])
     }
 
@@ -170,7 +184,13 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let pager = Pager::new(filter.page, total, Pager::SIZE, &filter.query(true));
     let rows: Vec<Row> =
         conditions.rows(ctx.db(), SELECT, filter.order(), Pager::SIZE, pager.offset(Pager::SIZE)).await?;
-    let rows = rows.into_iter().map(|row| { let organ = row.organ_name(&ctx); (row, organ) }).collect();
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let organ = row.organ_name(&ctx);
+            (row, organ)
+        })
+        .collect();
     let query = filter.query(false);
     let day = ctx.today();
     let organs = if desk.staff.central {
@@ -213,7 +233,8 @@ pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Qu
         return Err(Error::Invalid(format!("一次最多导出 {EXPORT_ROWS} 行。请先按年度、机关或栏目筛选，再导出。")));
     }
     let rows: Vec<Row> = conditions.rows(ctx.db(), SELECT, filter.order(), EXPORT_ROWS, 0).await?;
-    let header = ["标题", "机关", "栏目", "类型", "发文字号", "索引号", "版次", "状态", "撰写人", "最近变动", "公开时间"];
+    let header =
+        ["标题", "机关", "栏目", "类型", "发文字号", "索引号", "版次", "状态", "撰写人", "最近变动", "公开时间"];
     let sheet = Sheet {
         name: "稿件".into(),
         title: Some(format!("稿件清单（{} 导出）", ctx.today())),
@@ -222,9 +243,16 @@ pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Qu
             .iter()
             .map(|row| {
                 vec![
-                    row.shown_title().into(), row.organ_name(&ctx).into(), row.column_name.as_str().into(),
-                    row.kind_label().into(), row.document_number.as_str().into(), row.index_number.as_str().into(),
-                    row.number.into(), row.state_words().into(), row.author_name.as_str().into(), row.updated().into(),
+                    row.shown_title().into(),
+                    row.organ_name(&ctx).into(),
+                    row.column_name.as_str().into(),
+                    row.kind_label().into(),
+                    row.document_number.as_str().into(),
+                    row.index_number.as_str().into(),
+                    row.number.into(),
+                    row.state_words().into(),
+                    row.author_name.as_str().into(),
+                    row.updated().into(),
                     row.published().into(),
                 ]
             })
@@ -267,7 +295,8 @@ pub(super) async fn bin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
             0,
         )
         .await?;
-    let visible = |organ: &str| kernel::may_for(&Actor::from(desk.staff.clone()), Action::ViewDocuments, &organ.into()).is_ok();
+    let visible =
+        |organ: &str| kernel::may_for(&Actor::from(desk.staff.clone()), Action::ViewDocuments, &organ.into()).is_ok();
     let rows = rows
         .into_iter()
         .filter(|row| visible(&row.organ))

@@ -43,7 +43,8 @@ fn line(event: Event) -> Line {
     let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
     let text = |name: &str| data.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
     let gate = Gate::from_code(&text("gate")).map_or("", Gate::label);
-    let number = data.get("number").and_then(serde_json::Value::as_i64).map_or_else(String::new, |n| format!("第 {n} 版"));
+    let number =
+        data.get("number").and_then(serde_json::Value::as_i64).map_or_else(String::new, |n| format!("第 {n} 版"));
     let (what, more) = match event.kind.as_str() {
         "document.created" => ("新建稿件".to_owned(), text("title")),
         "document.submitted" => (format!("提交审核 {number}"), text("title")),
@@ -195,7 +196,8 @@ pub(crate) fn paper(ctx: &Ctx, loaded: &Loaded) -> Paper {
     let (document, edition) = (&loaded.document, &loaded.edition);
     let directory = ctx.directory();
     let organ = directory.get(&document.organ()).map_or_else(|| document.organ.clone(), |organ| organ.name.clone());
-    let index = if document.index_number.is_empty() { "发布时生成".to_owned() } else { document.index_number.clone() };
+    let index =
+        if document.index_number.is_empty() { "发布时生成".to_owned() } else { document.index_number.clone() };
     let validity = Validity::from_code(&edition.validity).map(|v| v.label().to_owned()).unwrap_or_default();
     let source = if edition.source.is_empty() { organ.clone() } else { edition.source.clone() };
     let mut facts = vec![
@@ -277,7 +279,8 @@ pub(super) async fn file(
     let loaded = which(&ctx, &desk, &id, &query).await?;
     let row = loaded.files.iter().find(|row| row.id == file).ok_or(Error::NotFound)?;
     let (reader, bytes) = ctx.files().open(&row.digest).await?;
-    let media_type = HeaderValue::from_str(&row.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let media_type =
+        HeaderValue::from_str(&row.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let headers = [
         (header::CONTENT_TYPE, media_type),
         (header::CONTENT_LENGTH, HeaderValue::from(bytes)),

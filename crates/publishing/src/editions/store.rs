@@ -1,7 +1,12 @@
 //! Rows of documents, editions and attachments: reading them, and writing an edition's state.
 
 use jiff::Timestamp;
-use kernel::{Action, Actor, Gate, OrganCode, id::AccountId, time, visibility::{Exposure, can_view}};
+use kernel::{
+    Action, Actor, Gate, OrganCode,
+    id::AccountId,
+    time,
+    visibility::{Exposure, can_view},
+};
 use sqlx::{Any, Executor, FromRow};
 use store::{Db, Tx};
 use web::{Error, Result};
@@ -144,7 +149,8 @@ impl EditionRow {
         let moment = |text: &str| -> Result<Timestamp> {
             time::from_db(text).ok_or_else(|| Error::internal(format!("edition {}: bad moment", self.id)))
         };
-        let gate = || Gate::from_code(&self.gate).ok_or_else(|| Error::internal(format!("edition {}: bad gate", self.id)));
+        let gate =
+            || Gate::from_code(&self.gate).ok_or_else(|| Error::internal(format!("edition {}: bad gate", self.id)));
         Ok(match self.state.as_str() {
             "draft" => EditionState::Draft,
             "in_review" => {
@@ -283,7 +289,10 @@ pub async fn editions<'e, E: Executor<'e, Database = Any>>(executor: E, document
 ///
 /// # Errors
 /// When the database fails.
-pub async fn open_edition<'e, E: Executor<'e, Database = Any>>(executor: E, document: &str) -> Result<Option<EditionRow>> {
+pub async fn open_edition<'e, E: Executor<'e, Database = Any>>(
+    executor: E,
+    document: &str,
+) -> Result<Option<EditionRow>> {
     let sql = "SELECT * FROM edition WHERE document_id = $1 AND binned_at = '' \
                AND state IN ('draft', 'in_review', 'returned', 'scheduled')";
     Ok(sqlx::query_as(sql).bind(document).fetch_optional(executor).await?)

@@ -108,12 +108,46 @@ pub(crate) async fn insert_edition(tx: &mut Tx, edition: &EditionRow) -> Result<
          $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)";
     let mut query = sqlx::query(sql).bind(&e.id).bind(&e.document_id).bind(e.number).bind(e.version);
     for text in [
-        &e.state, &e.gate, &e.since, &e.claimed_by, &e.claimed_name, &e.claimed_at, &e.decided_by, &e.reason, &e.notice,
-        &e.published_at, &e.ended_at, &e.binned_at, &e.author, &e.author_name, &e.authors, &e.bypassed_by,
-        &e.bypassed_name, &e.bypassed_at, &e.bypass_reason, &e.bypass_reviewed_by, &e.bypass_reviewed_at, &e.bypass_note,
-        &e.title, &e.body_html, &e.body_text, &e.summary, &e.document_number, &e.written_on, &e.effective_on,
-        &e.expires_on, &e.validity, &e.topics, &e.keywords, &e.source, &e.disclosure, &e.disclosure_reason,
-        &e.publish_at, &e.note, &e.created_at, &e.updated_at,
+        &e.state,
+        &e.gate,
+        &e.since,
+        &e.claimed_by,
+        &e.claimed_name,
+        &e.claimed_at,
+        &e.decided_by,
+        &e.reason,
+        &e.notice,
+        &e.published_at,
+        &e.ended_at,
+        &e.binned_at,
+        &e.author,
+        &e.author_name,
+        &e.authors,
+        &e.bypassed_by,
+        &e.bypassed_name,
+        &e.bypassed_at,
+        &e.bypass_reason,
+        &e.bypass_reviewed_by,
+        &e.bypass_reviewed_at,
+        &e.bypass_note,
+        &e.title,
+        &e.body_html,
+        &e.body_text,
+        &e.summary,
+        &e.document_number,
+        &e.written_on,
+        &e.effective_on,
+        &e.expires_on,
+        &e.validity,
+        &e.topics,
+        &e.keywords,
+        &e.source,
+        &e.disclosure,
+        &e.disclosure_reason,
+        &e.publish_at,
+        &e.note,
+        &e.created_at,
+        &e.updated_at,
     ] {
         query = query.bind(text);
     }
@@ -370,7 +404,9 @@ pub async fn bin(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<()> {
         return Err(Error::Conflict("只有撰写人可以删除草稿。请联系撰写人。".into()));
     }
     if !loaded.edition.state()?.is_editable() {
-        return Err(Error::Conflict("只有草稿和已退回的稿件可以删除。审核中的请先撤回修改；已公开的请办理撤回公开。".into()));
+        return Err(Error::Conflict(
+            "只有草稿和已退回的稿件可以删除。审核中的请先撤回修改；已公开的请办理撤回公开。".into(),
+        ));
     }
     put_binned(tx, &loaded.edition, &tx.now()).await?;
     let data = json!({ "edition": loaded.edition.id, "number": loaded.edition.number, "title": loaded.edition.title });
@@ -382,7 +418,8 @@ pub async fn bin(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] when it is not in the bin; [`Error::Conflict`] when another edition is being written meanwhile.
 pub async fn restore(tx: &mut Tx, actor: &Actor, edition_id: &str) -> Result<EditionRow> {
-    let edition = rows::edition(tx.conn(), edition_id).await?.filter(|e| !e.binned_at.is_empty()).ok_or(Error::NotFound)?;
+    let edition =
+        rows::edition(tx.conn(), edition_id).await?.filter(|e| !e.binned_at.is_empty()).ok_or(Error::NotFound)?;
     let document = rows::visible(tx.conn(), actor, &edition.document_id).await?;
     may_for(actor, Action::WriteDocuments, &document.organ())?;
     if actor.staff().is_some_and(|staff| !edition.is_by(&staff.account)) {

@@ -8,7 +8,10 @@ use super::{
     ColumnRef, Found, Listed, PastEdition, PublicAttachment, PublicDocument, PublicEdition, Tombstone,
     lists::{ListedRow, SELECT},
 };
-use crate::{kinds::Kind, sql::{Conditions, split_words}};
+use crate::{
+    kinds::Kind,
+    sql::{Conditions, split_words},
+};
 
 #[derive(FromRow)]
 struct EditionRow {
@@ -90,7 +93,8 @@ pub async fn document(db: &Db, id: &str) -> Result<Option<Found>> {
     .bind(&edition.id)
     .fetch_all(db.read())
     .await?;
-    let column = super::columns::reference(db, &about.column).await?.unwrap_or_else(|| ColumnRef::missing(&about.column));
+    let column =
+        super::columns::reference(db, &about.column).await?.unwrap_or_else(|| ColumnRef::missing(&about.column));
     Ok(Some(Found::Public(Box::new(PublicDocument {
         interpretations: interpretations(db, id).await?,
         interprets: listed(db, &edition.interprets).await?,

@@ -1,7 +1,10 @@
 //! Decisions at the gates. Which gate is at stake is known only from the edition, so [`kernel::may_for`] is asked with
 //! that gate's permission inside; the routes themselves ask for the permission to see documents.
 
-use axum::{extract::{Path, State}, response::{IntoResponse, Response}};
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
 use kernel::{Action, Gate, may_for, time};
 use serde::Deserialize;
 use store::{Once, Tx};
@@ -35,7 +38,12 @@ async fn seen(tx: &mut Tx, desk: &Desk, edition: &str, decision: &Decision) -> R
 }
 
 /// 领取.
-pub(super) async fn claim(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(decision): Form<Decision>) -> Result<Response> {
+pub(super) async fn claim(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(decision): Form<Decision>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&decision.once).await? {
         return Ok(Redirect::to(to).into_response());
@@ -49,7 +57,12 @@ pub(super) async fn claim(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Str
 }
 
 /// 放回.
-pub(super) async fn release(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(decision): Form<Decision>) -> Result<Response> {
+pub(super) async fn release(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(decision): Form<Decision>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&decision.once).await? {
         return Ok(Redirect::to(to).into_response());
@@ -62,7 +75,12 @@ pub(super) async fn release(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<S
 }
 
 /// 通过.
-pub(super) async fn approve(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(decision): Form<Decision>) -> Result<Response> {
+pub(super) async fn approve(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(decision): Form<Decision>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&decision.once).await? {
         return Ok(Redirect::to(to).into_response());
@@ -71,7 +89,11 @@ pub(super) async fn approve(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<S
     let text = match deciding::approve(&ctx, &mut tx, &desk.actor(), &loaded).await? {
         Approved::To(gate) => format!("已通过。《{}》现在到了{}。", loaded.edition.shown_title(), gate.label()),
         Approved::Scheduled(at) => {
-            format!("已通过全部审核。《{}》将于 {} 自动发布。", loaded.edition.shown_title(), time::show_minute(&time::to_db(at)))
+            format!(
+                "已通过全部审核。《{}》将于 {} 自动发布。",
+                loaded.edition.shown_title(),
+                time::show_minute(&time::to_db(at))
+            )
         }
         Approved::Published => format!("已通过全部审核。《{}》已向社会公开。", loaded.edition.shown_title()),
     };
@@ -81,9 +103,20 @@ pub(super) async fn approve(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<S
 }
 
 /// 退回.
-pub(super) async fn send_back(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(decision): Form<Decision>) -> Result<Response> {
+pub(super) async fn send_back(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(decision): Form<Decision>,
+) -> Result<Response> {
     if decision.reason.trim().is_empty() {
-        return super::pages::review_page(&ctx, &desk, &id, web::FormErrors::one("reason", "请写明退回理由，例如“第三段数据与附件不一致”。")).await;
+        return super::pages::review_page(
+            &ctx,
+            &desk,
+            &id,
+            web::FormErrors::one("reason", "请写明退回理由，例如“第三段数据与附件不一致”。"),
+        )
+        .await;
     }
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&decision.once).await? {
@@ -93,11 +126,18 @@ pub(super) async fn send_back(State(ctx): State<Ctx>, desk: Desk, Path(id): Path
     deciding::send_back(&mut tx, &desk.actor(), &loaded, &decision.reason).await?;
     tx.remember(&decision.once, "/reviews").await?;
     tx.commit().await?;
-    Ok(Redirect::to("/reviews").ok(format!("已退回《{}》，撰写人会看到理由。", loaded.edition.shown_title())).into_response())
+    Ok(Redirect::to("/reviews")
+        .ok(format!("已退回《{}》，撰写人会看到理由。", loaded.edition.shown_title()))
+        .into_response())
 }
 
 /// 说明理由后放行 one finding.
-pub(super) async fn let_through(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(decision): Form<Decision>) -> Result<Response> {
+pub(super) async fn let_through(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(decision): Form<Decision>,
+) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&decision.once).await? {
         return Ok(Redirect::to(to).into_response());
@@ -114,7 +154,12 @@ pub(super) async fn let_through(State(ctx): State<Ctx>, desk: Desk, Path(id): Pa
 }
 
 /// The review after an emergency publication.
-pub(super) async fn review_bypass(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(decision): Form<Decision>) -> Result<Response> {
+pub(super) async fn review_bypass(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(decision): Form<Decision>,
+) -> Result<Response> {
     if decision.reason.trim().is_empty() {
         return Err(Error::Invalid("请写明复核意见，例如“已逐项补审，内容无误”。".into()));
     }

@@ -1,7 +1,10 @@
 //! Pages of the review desk.
 
 use askama::Template;
-use axum::{extract::{Path, State}, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use kernel::{Action, Gate, OrganCode, may, may_for, time};
 use serde::Deserialize;
 use sqlx::FromRow;
@@ -233,8 +236,10 @@ pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &str, errors: FormEr
     let (document, edition) = (&loaded.document, &loaded.edition);
     let organ = document.organ();
     let gate = Gate::from_code(&edition.gate).filter(|_| edition.state == "in_review");
-    let before = rows::edition(ctx.db().read(), &document.current_edition).await?.filter(|before| before.id != edition.id);
-    let rows_of_text = before.as_ref().map(|before| diff::compare(&before.body_text, &edition.body_text)).unwrap_or_default();
+    let before =
+        rows::edition(ctx.db().read(), &document.current_edition).await?.filter(|before| before.id != edition.id);
+    let rows_of_text =
+        before.as_ref().map(|before| diff::compare(&before.body_text, &edition.body_text)).unwrap_or_default();
     let files_changed = match &before {
         Some(before) => changed_files(&rows::files(ctx.db().read(), &before.id).await?, &loaded.files),
         None => Vec::new(),
@@ -263,15 +268,17 @@ pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &str, errors: FormEr
         fields: before.as_ref().map(|before| changed_fields(before, edition)).unwrap_or_default(),
         files_changed,
         history: history(store::log::of_subject(ctx.db(), "document", &document.id).await?),
-        clock: if gate.is_some() { clock(Clock { total, used, paused: Vec::new(), label: String::new() }) } else { String::new() },
+        clock: if gate.is_some() {
+            clock(Clock { total, used, paused: Vec::new(), label: String::new() })
+        } else {
+            String::new()
+        },
         clock_words: clock_words(left, &due.to_string()),
         claimed_by: claim.filter(|_| !mine).map(|claim| claim.name).unwrap_or_default(),
         mine,
         may: !own && gate.is_some_and(|gate| may_for(&actor, Action::pass(gate), &organ).is_ok()),
         own,
-        may_let_through: !own
-            && edition.state()?.is_open()
-            && may_for(&actor, Action::OverrideFinding, &organ).is_ok(),
+        may_let_through: !own && edition.state()?.is_open() && may_for(&actor, Action::OverrideFinding, &organ).is_ok(),
         effect: effect(gate, &loaded, stopping),
         next: next_waiting(ctx, desk, &edition.id).await?,
         paper: paper(ctx, &loaded),
@@ -309,10 +316,11 @@ fn effect(gate: Option<Gate>, loaded: &rows::Loaded, stopping: usize) -> String 
 }
 
 async fn gate_lines(ctx: &Ctx, edition: &EditionRow) -> Result<Vec<GateLine>> {
-    let passed: Vec<(String, String, String)> = sqlx::query_as("SELECT gate, name, at FROM gate_pass WHERE edition_id = $1")
-        .bind(&edition.id)
-        .fetch_all(ctx.db().read())
-        .await?;
+    let passed: Vec<(String, String, String)> =
+        sqlx::query_as("SELECT gate, name, at FROM gate_pass WHERE edition_id = $1")
+            .bind(&edition.id)
+            .fetch_all(ctx.db().read())
+            .await?;
     Ok(Gate::ALL
         .into_iter()
         .map(|gate| {
@@ -320,7 +328,13 @@ async fn gate_lines(ctx: &Ctx, edition: &EditionRow) -> Result<Vec<GateLine>> {
             let current = edition.state == "in_review" && edition.gate == gate.code();
             GateLine {
                 label: gate.label(),
-                state: if pass.is_some() { "已通过" } else if current { "正在审核" } else { "未到" },
+                state: if pass.is_some() {
+                    "已通过"
+                } else if current {
+                    "正在审核"
+                } else {
+                    "未到"
+                },
                 who: pass.map(|(_, name, _)| name.clone()).unwrap_or_default(),
                 at: pass.map(|(.., at)| time::show_minute(at)).unwrap_or_default(),
                 current,
@@ -331,7 +345,8 @@ async fn gate_lines(ctx: &Ctx, edition: &EditionRow) -> Result<Vec<GateLine>> {
 
 fn changed_fields(old: &EditionRow, new: &EditionRow) -> Vec<(&'static str, String, String)> {
     let words = |text: &str| crate::sql::split_words(text).join("、");
-    let validity = |code: &str| crate::kinds::Validity::from_code(code).map_or("", crate::kinds::Validity::label).to_owned();
+    let validity =
+        |code: &str| crate::kinds::Validity::from_code(code).map_or("", crate::kinds::Validity::label).to_owned();
     let pairs = [
         ("标题", old.title.clone(), new.title.clone()),
         ("摘要", old.summary.clone(), new.summary.clone()),
@@ -424,8 +439,14 @@ pub(super) async fn bypasses(State(ctx): State<Ctx>, desk: Desk, Query(filter): 
         .map(|row| Bypass {
             organ: ctx.directory().short_name(&OrganCode::from(row.organ.as_str())).to_owned(),
             at: time::show_minute(&row.bypassed_at),
-            reviewed_at: if row.bypass_reviewed_at.is_empty() { String::new() } else { time::show_minute(&row.bypass_reviewed_at) },
-            may: row.bypass_reviewed_by.is_empty() && row.bypassed_by != me && !row.authors.contains(&format!("|{me}|")),
+            reviewed_at: if row.bypass_reviewed_at.is_empty() {
+                String::new()
+            } else {
+                time::show_minute(&row.bypass_reviewed_at)
+            },
+            may: row.bypass_reviewed_by.is_empty()
+                && row.bypassed_by != me
+                && !row.authors.contains(&format!("|{me}|")),
             row,
         })
         .collect();
