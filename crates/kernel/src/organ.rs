@@ -220,6 +220,7 @@ impl Directory {
     }
 
     /// Existing organs that a collective name means: 各乡镇（中心）, 县直各单位, 各单位. `None` when it is no such name.
+    /// 县直单位 are departments and county units; the county government itself, which has no organ above it, is none.
     pub fn group(&self, name: &str, day: Date) -> Option<Vec<OrganCode>> {
         let township = name.contains("乡镇") || name.contains("街道");
         let county = name.contains("县直") || name.contains("县政府部门") || name.contains("各部门");
@@ -227,12 +228,13 @@ impl Directory {
         if !(township || county || all) {
             return None;
         }
-        let wanted = |kind: OrganKind| match kind {
+        let wanted = |organ: &Organ| match organ.kind {
             OrganKind::Township => township || all,
             OrganKind::CountyDepartment => county || all,
-            _ => false,
+            OrganKind::CountyUnit => (county || all) && organ.parent.is_some(),
+            OrganKind::PublicInstitution | OrganKind::PublicUtility => false,
         };
-        let codes = self.organs.iter().filter(|organ| wanted(organ.kind) && organ.exists_on(day));
+        let codes = self.organs.iter().filter(|organ| wanted(organ) && organ.exists_on(day));
         Some(codes.map(|organ| organ.code.clone()).collect())
     }
 }

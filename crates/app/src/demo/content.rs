@@ -1,6 +1,6 @@
 //! Columns and documents of the demonstration, dated back from today.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 use anyhow::{Context, Result, bail};
 use documents::Limits;
@@ -92,15 +92,23 @@ pub(crate) struct Planned {
 
 /// When each document is put in.
 pub(super) fn steps(stage: &Stage, people: &People) -> Result<Vec<Step>> {
-    let mut steps = Vec::new();
+    let mut all = Vec::new();
     for name in Files::iter().filter(|name| name.starts_with("documents/")) {
-        let demo = read(stage, &name).with_context(|| name.to_string())?;
+        all.push(read(stage, &name).with_context(|| name.to_string())?);
+    }
+    let moments: HashMap<String, Timestamp> =
+        all.iter().map(|demo| (demo.front.slug.clone(), moment(stage, demo.day, &demo.front.slug))).collect();
+    let mut steps = Vec::new();
+    for demo in all {
         let staff = people.of(&OrganCode::from(demo.front.organ.as_str()));
         let (slug, interprets) = (demo.front.slug.clone(), demo.front.interprets.clone());
-        let seed = plant(stage, demo, staff).with_context(|| slug.clone())?;
-        // An interpretation is out on the same day as its policy, but after it.
-        let later = if interprets.is_empty() { 0 } else { 1 };
-        let at = seed.created_at.checked_add(SignedDuration::from_hours(26 + later))?;
+        let mut at = moments[&slug];
+        if !interprets.is_empty() {
+            // An interpretation is out soon after its policy, never before it.
+            let policy = moments.get(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 不存在"))?;
+            at = at.max(policy.checked_add(SignedDuration::from_mins(10))?);
+        }
+        let seed = plant(stage, demo, staff, at).with_context(|| slug.clone())?;
         steps.push(Step { at, what: What::Document(Box::new(Planned { seed, interprets }), slug) });
     }
     Ok(steps)
@@ -165,10 +173,9 @@ fn to_html(markdown: &str) -> Result<String> {
     read.html.context("没有读出正文")
 }
 
-fn plant(stage: &Stage, demo: Demo, staff: &Staff) -> Result<Seed> {
+fn plant(stage: &Stage, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed> {
     let Demo { front, body, day } = demo;
     let fill = |text: &str| placeholders(text, day);
-    let at = moment(stage, day, &front.slug);
     let organ = OrganCode::from(front.organ.as_str());
     let kind = Kind::from_code(&front.kind).with_context(|| format!("种类 {}", front.kind))?;
     let body = fill(&body);
