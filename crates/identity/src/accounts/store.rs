@@ -370,7 +370,9 @@ pub(crate) async fn page(db: &Db, filter: &Filter, offset: impl Fn(i64) -> i64, 
     let role = Role::from_code(&filter.role).map(|role| format!("%,{},%", role.code())).unwrap_or_default();
     let role_code = if role.is_empty() { "" } else { filter.role.as_str() };
     let now = kernel::time::to_db(db.seams().now());
-    let total: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) {FROM}")))
+    // SQL: the constant FROM behind two fixed beginnings; what was typed is bound.
+    let count = format!("SELECT COUNT(*) {FROM}");
+    let total: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
         .bind(filter.q.trim())
         .bind(&like)
         .bind(&filter.organ)
@@ -380,6 +382,7 @@ pub(crate) async fn page(db: &Db, filter: &Filter, offset: impl Fn(i64) -> i64, 
         .bind(&now)
         .fetch_one(db.read())
         .await?;
+    // SQL: as above.
     let sql = format!("SELECT * {FROM} ORDER BY organ, login LIMIT $8 OFFSET $9");
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(filter.q.trim())
