@@ -4,6 +4,7 @@
 -- No state of a duty is stored: it is computed from notes, evidence, dates and the present day.
 -- Empty text means "none"; booleans are 0 and 1; moments are UTC text, dates YYYY-MM-DD.
 
+-- Plans: a document that was issued elsewhere, with the text as issued.
 CREATE TABLE plan (
     id              TEXT PRIMARY KEY,
     kind            TEXT NOT NULL,     -- work_points, government_work_report, key_project, inspection_finding, audit_finding
@@ -31,6 +32,7 @@ CREATE TABLE plan (
 CREATE INDEX plan_by_year ON plan (year, kind, state);
 CREATE INDEX plan_by_digest ON plan (source_digest);
 
+-- Sections (一、二、…); a list without headings has one without number.
 CREATE TABLE plan_section (
     id       TEXT PRIMARY KEY,
     plan     TEXT NOT NULL,
@@ -41,6 +43,7 @@ CREATE TABLE plan_section (
 );
 CREATE INDEX plan_section_by_plan ON plan_section (plan, position);
 
+-- Clauses (条目), as issued.
 CREATE TABLE plan_clause (
     id         TEXT PRIMARY KEY,       -- stable for life, also when the plan is amended
     plan       TEXT NOT NULL,
@@ -56,6 +59,7 @@ CREATE TABLE plan_clause (
 );
 CREATE INDEX plan_clause_by_plan ON plan_clause (plan, position);
 
+-- Duties (任务): what a clause obliges to; closed only by evidence.
 CREATE TABLE duty (
     id         TEXT PRIMARY KEY,       -- stable for life
     plan       TEXT NOT NULL,

@@ -131,23 +131,12 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
             (Some(parsed), source.text.clone(), rows)
         }
     };
-    let title = match (&parsed, spec.title.trim()) {
-        (Some(parsed), "") => parsed.title.clone(),
-        (_, given) => given.to_owned(),
-    };
-    if title.is_empty() {
-        return Err(Refusal::Title);
-    }
+    let title = title_of(parsed.as_ref(), &spec)?;
     let year = spec.year.or(parsed.as_ref().and_then(|parsed| parsed.year)).unwrap_or(today.year());
     if !(1990..=2100).contains(&year) {
         return Err(Refusal::Year);
     }
-    let mut warnings = parsed.as_ref().map(|parsed| parsed.warnings.clone()).unwrap_or_default();
-    warnings.extend(source.warnings.iter().map(|message| text::plan::Warning {
-        line: 1,
-        message: message.clone(),
-        dropped: String::new(),
-    }));
+    let warnings = warnings_of(parsed.as_ref(), &source);
     let digest = crate::plans::source::digest(&text);
 
     let mut tx = ctx.db().write().await?;
@@ -194,12 +183,7 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     tree::insert_plan(&mut tx, &plan).await?;
     tree::insert_rows(&mut tx, &rows).await?;
     if let Some(replaced) = &spec.replaces {
-        query("UPDATE plan SET state = 'discarded', version = version + 1 WHERE id = $1 AND state = 'draft'")
-            .bind(replaced)
-            .execute(tx.conn())
-            .await?;
-        let event = NewEvent::new("plan.discarded", "plan", replaced, actor).organ(&ctx.office_organ());
-        tx.append(event.data(json!({"replaced_by": plan.id}))).await?;
+        discard(ctx, &mut tx, actor, replaced, &plan.id).await?;
     }
     let event = NewEvent::new("plan.imported", "plan", &plan.id, actor).organ(&ctx.office_organ()).data(json!({
         "title": plan.title, "year": plan.year, "kind": plan.kind, "source": plan.source_digest,
@@ -208,4 +192,31 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     tx.append(event).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+fn title_of(parsed: Option<&text::plan::Plan>, spec: &Spec) -> Result<String, Refusal> {
+    let title = match (parsed, spec.title.trim()) {
+        (Some(parsed), "") => parsed.title.clone(),
+        (_, given) => given.to_owned(),
+    };
+    if title.is_empty() { Err(Refusal::Title) } else { Ok(title) }
+}
+
+/// What the parser and the reader of the file want a person to look at.
+fn warnings_of(parsed: Option<&text::plan::Plan>, source: &Source) -> Vec<text::plan::Warning> {
+    let mut warnings = parsed.map(|parsed| parsed.warnings.clone()).unwrap_or_default();
+    let from_file = source.warnings.iter();
+    warnings.extend(from_file.map(|message| text::plan::Warning { line: 1, message: message.clone(), dropped: String::new() }));
+    warnings
+}
+
+/// A draft that was read anew makes way for its successor.
+async fn discard(ctx: &Ctx, tx: &mut store::Tx, actor: &Actor, old: &str, new: &str) -> Result<(), Refusal> {
+    query("UPDATE plan SET state = 'discarded', version = version + 1 WHERE id = $1 AND state = 'draft'")
+        .bind(old)
+        .execute(tx.conn())
+        .await?;
+    let event = NewEvent::new("plan.discarded", "plan", old, actor).organ(&ctx.office_organ());
+    tx.append(event.data(json!({"replaced_by": new}))).await?;
+    Ok(())
 }

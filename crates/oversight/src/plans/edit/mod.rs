@@ -1,0 +1,347 @@
+//! Corrections of a draft, as pure changes of the tree. Nothing is ever deleted: what is no duty is marked so, and the
+//! words as issued stay in `original`.
+
+mod owners;
+mod pieces;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use kernel::{Directory, OrganCode};
+
+use crate::{
+    model::{OwnerRole, PlanKind},
+    plans::tree::Tree,
+};
+
+/// The mark at which a text is split.
+pub const SPLIT: char = '‖';
+
+/// The fields of a duty as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// Words.
+    pub text: String,
+    /// What counts as done.
+    pub measure: String,
+    /// Due date, in any form that [`time::parse_date`] reads; empty = none.
+    pub due_on: String,
+    /// Code of the cadence; empty = none.
+    pub cadence: String,
+    /// Days after the end of a period; empty = 0.
+    pub grace_days: String,
+    /// `public` or `internal`.
+    pub visibility: String,
+    /// Further fields of the kind.
+    pub extra: BTreeMap<String, String>,
+}
+
+/// How a duty is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// 不作为任务.
+    NotADuty,
+    /// A duty again.
+    Duty,
+    /// 不落实到单位.
+    Principle,
+    /// Organs answer for it again.
+    Owed,
+}
+
+impl Mark {
+    /// What it does, in words.
+    fn label(self) -> &'static str {
+        match self {
+            Self::NotADuty => "不作为任务",
+            Self::Duty => "恢复为任务",
+            Self::Principle => "标为不落实到单位",
+            Self::Owed => "恢复为落实到单位",
+        }
+    }
+}
+
+/// One correction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// Writes the fields; a text with [`SPLIT`] is split there.
+    Save(String, Fields),
+    /// Writes the fields and splits the text at [`SPLIT`], or at line ends where there is none.
+    Split(String, Fields),
+    /// Joins a duty with the next one of the clause.
+    Merge(String),
+    /// Moves a duty to the end of another clause.
+    Move(String, String),
+    /// Marks a duty.
+    Mark(String, Mark),
+    /// Marks all duties of a clause as 不落实到单位, or takes the mark away.
+    Principle(String, bool),
+    /// Adds a duty that does not stand in the text, at the end of a clause.
+    Append(String, String),
+    /// An owner means these organs; so does the same name elsewhere in the plan, where it is not matched yet.
+    Choose(String, Vec<OrganCode>),
+    /// An owner that was abolished means its successor; likewise elsewhere.
+    Successor(String),
+    /// The collective name is expanded anew.
+    Expand(String),
+    /// An owner's part.
+    Part(String, OwnerRole),
+    /// Takes an owner away; its name stays in the owner note.
+    Remove(String),
+    /// Adds an owner to a clause, or to one duty of it alone (last part, may be empty).
+    Add(String, OrganCode, OwnerRole, String),
+    /// A duty gets owners of its own, at first those of the clause.
+    Own(String),
+    /// A duty has the owners of its clause again.
+    Share(String),
+}
+
+/// What an edit needs to know besides the tree.
+pub struct Surroundings<'a> {
+    /// Kind of the plan.
+    pub kind: PlanKind,
+    /// Organs.
+    pub directory: &'a Directory,
+    /// Today.
+    pub day: Date,
+    /// Gives fresh ids.
+    pub fresh: &'a mut (dyn FnMut() -> String + Send),
+}
+
+impl std::fmt::Debug for Surroundings<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surroundings").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// Why an edit is refused: field and message.
+pub type Wrong = Vec<(String, String)>;
+
+fn wrong(field: &str, message: &str) -> Wrong {
+    vec![(field.to_owned(), message.to_owned())]
+}
+
+fn gone() -> Wrong {
+    wrong("text", "这一项已经不在原处，可能刚被合并或撤销。请刷新页面后再改。")
+}
+
+impl Edit {
+    /// The clauses that it touches, as the tree stands; empty when its object is gone.
+    pub fn clauses(&self, tree: &Tree) -> Vec<String> {
+        let of_duty = |id: &str| tree.duty(id).map(|duty| duty.clause.clone());
+        let of_owner = |id: &str| tree.owners.iter().find(|owner| owner.id == id).map(|owner| owner.clause.clone());
+        let of_clause = |id: &str| tree.clause(id).map(|clause| clause.id.clone());
+        let touched: Vec<Option<String>> = match self {
+            Self::Save(id, _) | Self::Split(id, _) | Self::Merge(id) | Self::Mark(id, _) | Self::Own(id)
+            | Self::Share(id) => vec![of_duty(id)],
+            Self::Move(id, to) => vec![of_duty(id), of_clause(to)],
+            Self::Principle(id, _) | Self::Append(id, _) | Self::Add(id, ..) => vec![of_clause(id)],
+            Self::Choose(id, _) | Self::Successor(id) => {
+                let namesakes = owners::namesakes(tree, id).into_iter().map(|at| Some(tree.owners[at].clause.clone()));
+                std::iter::once(of_owner(id)).chain(namesakes).collect()
+            }
+            Self::Expand(id) | Self::Part(id, _) | Self::Remove(id) => vec![of_owner(id)],
+        };
+        let mut clauses: Vec<String> = Vec::new();
+        for clause in touched.into_iter().flatten() {
+            if !clauses.contains(&clause) {
+                clauses.push(clause);
+            }
+        }
+        clauses
+    }
+
+    /// Does it; the answer says in words what was done.
+    ///
+    /// # Errors
+    /// What is wrong, at the fields of the form; the tree is then not to be used.
+    pub fn apply(&self, tree: &mut Tree, with: &mut Surroundings<'_>) -> Result<String, Wrong> {
+        match self {
+            Self::Save(id, fields) => {
+                let place = place(tree, id)?;
+                pieces::write(tree, id, fields, with)?;
+                if fields.text.contains(SPLIT) {
+                    return pieces::split(tree, id, with).map(|count| format!("把{place}拆分为 {count} 项"));
+                }
+                Ok(format!("修改{place}"))
+            }
+            Self::Split(id, fields) => {
+                let place = place(tree, id)?;
+                let mut fields = fields.clone();
+                if !fields.text.contains(SPLIT) {
+                    let lines: Vec<_> = fields.text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+                    fields.text = lines.join(&SPLIT.to_string());
+                }
+                pieces::write(tree, id, &fields, with)?;
+                pieces::split(tree, id, with).map(|count| format!("把{place}拆分为 {count} 项"))
+            }
+            Self::Merge(id) => pieces::merge(tree, id),
+            Self::Move(id, to) => pieces::shift(tree, id, to),
+            Self::Mark(id, mark) => {
+                let place = place(tree, id)?;
+                let duty = tree.duties.iter_mut().find(|duty| duty.id == *id).ok_or_else(gone)?;
+                match mark {
+                    Mark::NotADuty => duty.is_duty = 0,
+                    Mark::Duty => duty.is_duty = 1,
+                    Mark::Principle => duty.principle = 1,
+                    Mark::Owed => duty.principle = 0,
+                }
+                Ok(format!("{place}{}", mark.label()))
+            }
+            Self::Principle(clause, on) => {
+                let number = tree.clause(clause).map(|row| tree.clause_number(row)).ok_or_else(gone)?;
+                for duty in tree.duties.iter_mut().filter(|duty| duty.clause == *clause) {
+                    duty.principle = i64::from(*on);
+                }
+                Ok(format!("{number}{}", if *on { "全条标为不落实到单位" } else { "全条恢复为落实到单位" }))
+            }
+            Self::Append(clause, text) => pieces::append(tree, clause, text, with),
+            _ => owners::apply(self, tree, with),
+        }
+    }
+}
+
+/// Where a duty stands, in words: 一（二）第 3 项.
+fn place(tree: &Tree, id: &str) -> Result<String, Wrong> {
+    let duty = tree.duty(id).ok_or_else(gone)?;
+    let number = tree.clause(&duty.clause).map(|clause| tree.clause_number(clause)).unwrap_or_default();
+    Ok(format!("{number}第 {} 项", duty.position))
+}
+
+#[cfg(test)]
+mod tests {
+    use text::plan::{PlanReference, parse};
+
+    use super::*;
+    use crate::plans::{
+        draft::{self, Frame},
+        tree::{DutyRow, PlanRow},
+    };
+
+    const SOURCE: &str = "2026年某县政务公开工作要点\n一、做好公开\n（一）公开预算。6月底前公开预算。每季度公开执行情况。\
+        公开绩效。（县财政局负责）\n（二）公开决算。9月底前公开决算。（县审计局负责）\n";
+
+    fn with<T>(run: impl FnOnce(&mut Tree, &mut Surroundings<'_>) -> T) -> T {
+        let mut count = 0;
+        let mut fresh = || {
+            count += 1;
+            format!("id{count}")
+        };
+        let directory = Directory::default();
+        let day = Date::constant(2026, 3, 1);
+        let parsed = parse(SOURCE, PlanReference { year: 2026 });
+        let kind = PlanKind::KeyProject;
+        let mut frame = Frame { plan: "p", kind, fresh: &mut fresh, directory: &directory, day };
+        let rows = draft::rows(&parsed, &mut frame);
+        let plan = PlanRow {
+            id: "p".into(), kind: kind.code().into(), title: "某县".into(), document_number: String::new(), year: 2026,
+            state: "draft".into(), superseded_by: String::new(), source: SOURCE.into(), source_digest: String::new(),
+            source_name: String::new(), source_file: String::new(), preamble: String::new(), closing: String::new(),
+            warnings: "[]".into(), version: 1, as_of: String::new(), created_at: String::new(), created_by: String::new(),
+            created_by_name: String::new(), confirmed_at: String::new(), confirmed_by: String::new(),
+            confirmed_by_name: String::new(),
+        };
+        let mut tree =
+            Tree { plan, sections: rows.sections, clauses: rows.clauses, duties: rows.duties, owners: rows.owners };
+        run(&mut tree, &mut Surroundings { kind, directory: &directory, day, fresh: &mut fresh })
+    }
+
+    fn fields(duty: &DutyRow, text: &str) -> Fields {
+        Fields { text: text.into(), due_on: duty.due_on.clone(), visibility: duty.visibility.clone(), ..Fields::default() }
+    }
+
+    fn issued_words(tree: &Tree, clause: &str) -> String {
+        tree.duties_of(clause).map(|duty| duty.original.as_str()).collect()
+    }
+
+    #[test]
+    fn splitting_and_merging_keep_the_words_as_issued() {
+        with(|tree, around| {
+            let clause = tree.clauses[0].clone();
+            assert_eq!(tree.duties_of(&clause.id).count(), 3);
+            let first = tree.duties[0].clone();
+            let edit = Edit::Split(first.id.clone(), fields(&first, "6月底前\n公开预算。"));
+            assert_eq!(edit.clauses(tree), [clause.id.clone()]);
+            edit.apply(tree, around).expect("split");
+            let texts: Vec<_> = tree.duties_of(&clause.id).map(|duty| duty.text.clone()).collect();
+            assert_eq!(texts[..2], ["6月底前", "公开预算。"]);
+            assert_eq!(issued_words(tree, &clause.id), clause.text);
+            Edit::Merge(first.id.clone()).apply(tree, around).expect("merge");
+            assert_eq!(tree.duties[0].text, "6月底前公开预算。");
+            assert_eq!(issued_words(tree, &clause.id), clause.text);
+            assert_eq!(tree.duties_of(&clause.id).map(|duty| duty.position).collect::<Vec<_>>(), [1, 2, 3]);
+        });
+    }
+
+    #[test]
+    fn a_reworded_duty_keeps_its_words_as_issued_with_the_first_part() {
+        with(|tree, around| {
+            let clause = tree.clauses[0].clone();
+            let first = tree.duties[0].clone();
+            Edit::Save(first.id.clone(), fields(&first, "公开年度预算‖公开部门预算")).apply(tree, around).expect("save");
+            assert_eq!(tree.duties[0].original, first.original);
+            assert_eq!(tree.duties[1].original, "");
+            assert_eq!(issued_words(tree, &clause.id), clause.text);
+        });
+    }
+
+    #[test]
+    fn a_duty_moves_behind_those_of_the_other_clause() {
+        with(|tree, around| {
+            let (from, to) = (tree.clauses[0].id.clone(), tree.clauses[1].id.clone());
+            let first = tree.duties[0].id.clone();
+            let edit = Edit::Move(first.clone(), to.clone());
+            assert_eq!(edit.clauses(tree), [from.clone(), to.clone()]);
+            edit.apply(tree, around).expect("move");
+            let moved = tree.duty(&first).expect("duty");
+            assert_eq!((moved.clause.as_str(), moved.position), (to.as_str(), 2));
+            assert_eq!(tree.duties_of(&from).map(|duty| duty.position).collect::<Vec<_>>(), [1, 2]);
+            Edit::Move(first.clone(), from.clone()).apply(tree, around).expect("back");
+            let order: Vec<_> = tree.duties.iter().map(|duty| duty.clause.clone()).collect();
+            assert!(order.is_sorted_by_key(|clause| tree.clauses.iter().position(|row| row.id == *clause)));
+            assert!(Edit::Move(first, from).apply(tree, around).is_err(), "it is there already");
+        });
+    }
+
+    #[test]
+    fn wrong_fields_are_named_all_at_once() {
+        with(|tree, around| {
+            let first = tree.duties[0].clone();
+            let mut typed = fields(&first, " ‖ ");
+            typed.due_on = "下半年".into();
+            typed.cadence = "daily".into();
+            typed.grace_days = "-1".into();
+            typed.extra.insert("investment".into(), "很多".into());
+            let wrong = Edit::Save(first.id.clone(), typed).apply(&mut tree.clone(), around).expect_err("errors");
+            let names: Vec<_> = wrong.iter().map(|(field, _)| field.as_str()).collect();
+            assert_eq!(names, ["text", "due_on", "cadence", "grace_days", "investment"]);
+            assert!(Edit::Merge("none".into()).apply(tree, around).is_err());
+        });
+    }
+
+    #[test]
+    fn a_duty_may_have_owners_of_its_own() {
+        with(|tree, around| {
+            let duty = tree.duties[0].clone();
+            let before = tree.owners_of_duty(&duty).len();
+            Edit::Own(duty.id.clone()).apply(tree, around).expect("own");
+            let own: Vec<String> = tree.owners_of_duty(&duty).iter().map(|owner| owner.id.clone()).collect();
+            assert_eq!(own.len(), before);
+            Edit::Remove(own[0].clone()).apply(tree, around).expect("remove");
+            Edit::Share(duty.id.clone()).apply(tree, around).expect("share");
+            assert_eq!(tree.owners_of_duty(&duty).len(), before);
+        });
+    }
+
+    #[test]
+    fn what_was_internal_does_not_become_public_by_joining() {
+        with(|tree, around| {
+            let (first, second) = (tree.duties[0].id.clone(), tree.duties[1].clone());
+            let mut internal = fields(&second, &second.text);
+            internal.visibility = "internal".into();
+            Edit::Save(second.id.clone(), internal).apply(tree, around).expect("save");
+            Edit::Merge(first.clone()).apply(tree, around).expect("merge");
+            assert!(!tree.duty(&first).expect("duty").is_public());
+        });
+    }
+}

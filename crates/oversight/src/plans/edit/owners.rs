@@ -1,0 +1,120 @@
+//! Corrections of owners: which organs a name means, parts, owners of one duty alone.
+
+use kernel::OrganCode;
+
+use super::{Edit, Surroundings, Wrong, gone, place, wrong};
+use crate::plans::{
+    owners::{self, Resolution},
+    tree::{OwnerRow, Tree},
+};
+
+/// Does a correction of owners; see [`Edit::apply`].
+pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -> Result<String, Wrong> {
+    let owner = |tree: &Tree, id: &str| tree.owners.iter().position(|owner| owner.id == id).ok_or_else(gone);
+    match edit {
+        Edit::Choose(id, codes) => {
+            let at = owner(tree, id)?;
+            if codes.is_empty() || codes.iter().any(|code| with.directory.get(code).is_none()) {
+                return Err(wrong("organ", "请从名单中选择一个机关，例如 县财政局。"));
+            }
+            if let Some(gone) = codes.iter().filter_map(|code| with.directory.get(code)).find(|organ| !organ.exists_on(with.day)) {
+                let message = format!("{}已撤销，不能承担新任务。请选择承接职责的机关。", gone.short_name);
+                return Err(wrong("organ", &message));
+            }
+            let names: Vec<_> = codes.iter().map(|code| with.directory.short_name(code)).collect();
+            let count = set_all(tree, id, codes, "chosen");
+            Ok(format!("“{}”对应为{}{}", tree.owners[at].name, names.join("、"), elsewhere(count)))
+        }
+        Edit::Successor(id) => {
+            let at = owner(tree, id)?;
+            let row = &tree.owners[at];
+            let Resolution::Abolished(_, Some(next)) = owners::resolve(with.directory, &row.name, row.is_group == 1, with.day)
+            else {
+                return Err(wrong("organ", "没有登记承接职责的机关。请从名单中选择。"));
+            };
+            let count = set_all(tree, id, std::slice::from_ref(&next), "successor");
+            let name = &tree.owners[at].name;
+            Ok(format!("“{name}”改由{}承接{}", with.directory.short_name(&next), elsewhere(count)))
+        }
+        Edit::Expand(id) => {
+            let at = owner(tree, id)?;
+            let row = &mut tree.owners[at];
+            row.organs = String::new();
+            row.how = String::new();
+            owners::settle(with.directory, row, with.day);
+            Ok(format!("重新展开“{}”", row.name))
+        }
+        Edit::Part(id, role) => {
+            let at = owner(tree, id)?;
+            tree.owners[at].role = role.code().into();
+            Ok(format!("“{}”改为{}", tree.owners[at].name, role.label()))
+        }
+        Edit::Remove(id) => {
+            let at = owner(tree, id)?;
+            let row = tree.owners.remove(at);
+            tree.renumber(std::slice::from_ref(&row.clause));
+            Ok(format!("去掉责任单位“{}”", row.name))
+        }
+        Edit::Add(clause, organ, role, duty) => {
+            tree.clause(clause).ok_or_else(gone)?;
+            let Some(found) = with.directory.get(organ).filter(|found| found.exists_on(with.day)) else {
+                return Err(wrong("organ", "请从名单中选择一个机关，例如 县财政局。"));
+            };
+            let label = format!("增加责任单位“{}”", found.short_name);
+            tree.owners.push(OwnerRow {
+                id: (with.fresh)(),
+                plan: tree.plan.id.clone(),
+                clause: clause.clone(),
+                duty: duty.clone(),
+                position: 0,
+                name: found.short_name.clone(),
+                role: role.code().into(),
+                is_group: 0,
+                organs: organ.0.clone(),
+                how: "chosen".into(),
+            });
+            tree.renumber(std::slice::from_ref(clause));
+            Ok(label)
+        }
+        Edit::Own(id) => {
+            let place = place(tree, id)?;
+            let duty = tree.duty(id).cloned().ok_or_else(gone)?;
+            let copies: Vec<OwnerRow> = tree.owners_of_clause(&duty.clause).cloned().collect();
+            for copy in copies {
+                tree.owners.push(OwnerRow { id: (with.fresh)(), duty: duty.id.clone(), ..copy });
+            }
+            tree.renumber(&[duty.clause]);
+            Ok(format!("{place}单独设责任单位"))
+        }
+        Edit::Share(id) => {
+            let place = place(tree, id)?;
+            tree.owners.retain(|owner| owner.duty != *id);
+            Ok(format!("{place}沿用本条责任单位"))
+        }
+        _ => Err(gone()),
+    }
+}
+
+/// Places of unmatched owners with the same name as this one, itself included when it is unmatched.
+pub(super) fn namesakes(tree: &Tree, id: &str) -> Vec<usize> {
+    let Some(name) = tree.owners.iter().find(|owner| owner.id == id).map(|owner| owner.name.as_str()) else { return Vec::new() };
+    let same = |owner: &OwnerRow| owner.name == name && owner.is_unmatched();
+    tree.owners.iter().enumerate().filter(|(_, owner)| same(owner)).map(|(at, _)| at).collect()
+}
+
+/// Puts these organs into an owner and its namesakes; how many there are.
+fn set_all(tree: &mut Tree, id: &str, codes: &[OrganCode], how: &str) -> usize {
+    let mut places = namesakes(tree, id);
+    if let Some(at) = tree.owners.iter().position(|owner| owner.id == id).filter(|at| !places.contains(at)) {
+        places.push(at);
+    }
+    for at in &places {
+        tree.owners[*at].set_codes(codes);
+        tree.owners[*at].how = how.to_owned();
+    }
+    places.len()
+}
+
+fn elsewhere(count: usize) -> String {
+    if count > 1 { format!("，共 {count} 处") } else { String::new() }
+}

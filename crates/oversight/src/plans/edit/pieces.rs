@@ -1,0 +1,235 @@
+//! Corrections of the duties themselves: fields, splitting, joining, moving, adding.
+
+use kernel::time;
+use serde_json::{Map, Value};
+
+use super::{Fields, SPLIT, Surroundings, Wrong, gone, place, wrong};
+use crate::{
+    model::{Cadence, Visibility},
+    plans::{
+        draft,
+        table::field_error,
+        tree::{DutyRow, OwnerRow, Tree},
+    },
+};
+
+/// Checks the fields and writes them into the duty.
+pub(super) fn write(tree: &mut Tree, id: &str, fields: &Fields, with: &Surroundings<'_>) -> Result<(), Wrong> {
+    let mut errors = Wrong::new();
+    let mut error = |field: &str, message: &str| errors.push((field.to_owned(), message.to_owned()));
+    let text = fields.text.trim();
+    if text.trim_matches(SPLIT).trim().is_empty() {
+        error("text", "请填写任务内容；确实不是任务的，请用“不作为任务”。");
+    } else if text.chars().count() > 4000 {
+        error("text", "请把任务内容控制在 4000 字以内，可以拆分成几项。");
+    }
+    if fields.measure.chars().count() > 1000 {
+        error("measure", "请把完成标准控制在 1000 字以内。");
+    }
+    let due_on = match fields.due_on.trim() {
+        "" => String::new(),
+        typed => match time::parse_date(typed) {
+            Some(date) => date.to_string(),
+            None => {
+                error("due_on", "请填写日期，例如 2026-06-30；没有期限的留空。");
+                String::new()
+            }
+        },
+    };
+    let cadence = Cadence::from_code(&fields.cadence);
+    if cadence.is_none() && !fields.cadence.is_empty() {
+        error("cadence", "请从名单中选择频次，例如 每季度。");
+    }
+    let grace_days = match fields.grace_days.trim() {
+        "" => 0,
+        typed => typed.parse().ok().filter(|days| (0..=366).contains(days)).unwrap_or_else(|| {
+            error("grace_days", "请填写 0 到 366 之间的天数，例如 10。");
+            0
+        }),
+    };
+    let mut extra = Map::new();
+    for field in with.kind.fields() {
+        let value = fields.extra.get(field.key).map_or("", |value| value.trim());
+        if let Some(message) = field_error(field.shape, value) {
+            error(field.key, &message);
+        }
+        if !value.is_empty() {
+            extra.insert(field.key.to_owned(), Value::String(value.to_owned()));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let duty = tree.duties.iter_mut().find(|duty| duty.id == id).ok_or_else(gone)?;
+    duty.text = text.to_owned();
+    duty.measure = fields.measure.trim().to_owned();
+    duty.due_on = due_on;
+    duty.cadence = cadence.map(|cadence| cadence.code().to_owned()).unwrap_or_default();
+    duty.grace_days = grace_days;
+    duty.visibility = Visibility::from_code(&fields.visibility).code().to_owned();
+    duty.extra = Value::Object(extra).to_string();
+    Ok(())
+}
+
+fn plain(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|c| !c.is_whitespace() && *c != SPLIT)
+}
+
+/// Splits the duty's text at the marks. The words as issued are split at the same places when the text still reads as
+/// issued; else they stay whole with the first part.
+pub(super) fn split(tree: &mut Tree, id: &str, with: &mut Surroundings<'_>) -> Result<usize, Wrong> {
+    let at = tree.duties.iter().position(|duty| duty.id == id).ok_or_else(gone)?;
+    let base = tree.duties[at].clone();
+    let parts: Vec<String> = base.text.split(SPLIT).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    if parts.len() < 2 {
+        return Err(wrong("text", "请在要断开的地方另起一行，或插入“‖”，然后再拆分。"));
+    }
+    let originals = split_original(&base, &parts);
+    let owned: Vec<OwnerRow> = tree.owners.iter().filter(|owner| owner.duty == id).cloned().collect();
+    let mut rest = Vec::new();
+    for (n, (text, original)) in parts.iter().zip(originals).enumerate() {
+        if n == 0 {
+            tree.duties[at].text = text.clone();
+            tree.duties[at].original = original;
+            continue;
+        }
+        let duty = DutyRow { id: (with.fresh)(), text: text.clone(), original, ..base.clone() };
+        for owner in &owned {
+            tree.owners.push(OwnerRow { id: (with.fresh)(), duty: duty.id.clone(), ..owner.clone() });
+        }
+        rest.push(duty);
+    }
+    tree.duties.splice(at + 1..at + 1, rest);
+    tree.renumber(&[base.clause]);
+    Ok(parts.len())
+}
+
+fn split_original(base: &DutyRow, parts: &[String]) -> Vec<String> {
+    if !plain(&base.text).eq(plain(&base.original)) {
+        let mut originals = vec![String::new(); parts.len()];
+        originals[0] = base.original.clone();
+        return originals;
+    }
+    let mut chars = base.original.chars().peekable();
+    let mut originals = Vec::with_capacity(parts.len());
+    for part in parts {
+        let (mut wanted, mut taken) = (plain(part).count(), String::new());
+        while wanted > 0 {
+            let Some(c) = chars.next() else { break };
+            wanted -= usize::from(!c.is_whitespace());
+            taken.push(c);
+        }
+        // White space after a part stays with it.
+        while let Some(c) = chars.next_if(|c| c.is_whitespace()) {
+            taken.push(c);
+        }
+        originals.push(taken);
+    }
+    if let Some(last) = originals.last_mut() {
+        last.extend(chars);
+    }
+    originals
+}
+
+/// Joins a duty with the next one of its clause; the first keeps its identity.
+pub(super) fn merge(tree: &mut Tree, id: &str) -> Result<String, Wrong> {
+    let place = place(tree, id)?;
+    let at = tree.duties.iter().position(|duty| duty.id == id).ok_or_else(gone)?;
+    let clause = tree.duties[at].clause.clone();
+    let next = tree.duties.get(at + 1).filter(|next| next.clause == clause).map(|_| at + 1);
+    let Some(next) = next else {
+        return Err(wrong("text", "这是本条最后一项，后面没有可以合并的任务。"));
+    };
+    let other = tree.duties.remove(next);
+    let duty = &mut tree.duties[at];
+    duty.text.push_str(&other.text);
+    duty.original.push_str(&other.original);
+    if !other.measure.is_empty() {
+        let joint = if duty.measure.is_empty() { "" } else { "；" };
+        duty.measure = format!("{}{joint}{}", duty.measure, other.measure);
+    }
+    if duty.due_on.is_empty() && duty.cadence.is_empty() {
+        duty.due_words = other.due_words;
+        duty.due_on = other.due_on;
+        duty.cadence = other.cadence;
+        duty.grace_days = other.grace_days;
+    }
+    let mut extra: Map<String, Value> = serde_json::from_str(&duty.extra).unwrap_or_default();
+    let more: Map<String, Value> = serde_json::from_str(&other.extra).unwrap_or_default();
+    for (key, value) in more {
+        extra.entry(key).or_insert(value);
+    }
+    duty.extra = Value::Object(extra).to_string();
+    // What was internal does not become public by joining.
+    if other.visibility == Visibility::Internal.code() {
+        duty.visibility = other.visibility;
+    }
+    duty.is_duty = duty.is_duty.max(other.is_duty);
+    duty.principle = duty.principle.min(other.principle);
+    tree.owners.retain(|owner| owner.duty != other.id);
+    tree.renumber(&[clause]);
+    Ok(format!("把{place}与下一项合并"))
+}
+
+/// Moves a duty to the end of another clause.
+pub(super) fn shift(tree: &mut Tree, id: &str, to: &str) -> Result<String, Wrong> {
+    let from = place(tree, id)?;
+    let target = tree.clause(to).map(|clause| tree.clause_number(clause));
+    let Some(target) = target else { return Err(wrong("to", "请选择要移到的条目。")) };
+    let at = tree.duties.iter().position(|duty| duty.id == id).ok_or_else(gone)?;
+    let old = tree.duties[at].clause.clone();
+    if old == to {
+        return Err(wrong("to", "这一项已经在该条目下。请选择另一条目。"));
+    }
+    let mut duty = tree.duties.remove(at);
+    duty.clause = to.to_owned();
+    let position = |clause: &str| tree.clauses.iter().position(|row| row.id == clause);
+    let order = position(to);
+    // Behind the last duty of the target clause and of all clauses before it, which keeps the whole list in order.
+    let end = tree.duties.iter().rposition(|other| position(&other.clause) <= order).map_or(0, |last| last + 1);
+    tree.duties.insert(end, duty);
+    for owner in tree.owners.iter_mut().filter(|owner| owner.duty == id) {
+        owner.clause = to.to_owned();
+    }
+    tree.renumber(&[old, to.to_owned()]);
+    Ok(format!("把{from}移到{target}"))
+}
+
+/// Adds a duty that does not stand in the text.
+pub(super) fn append(tree: &mut Tree, clause: &str, text: &str, with: &mut Surroundings<'_>) -> Result<String, Wrong> {
+    let number = tree.clause(clause).map(|row| tree.clause_number(row)).ok_or_else(gone)?;
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 4000 {
+        return Err(wrong("added", "请填写要增加的任务，例如 10月底前公开评估结果。"));
+    }
+    let order = tree.clauses.iter().position(|row| row.id == clause);
+    let end = tree
+        .duties
+        .iter()
+        .rposition(|other| tree.clauses.iter().position(|row| row.id == other.clause) <= order)
+        .map_or(0, |last| last + 1);
+    let duty = DutyRow {
+        id: (with.fresh)(),
+        plan: tree.plan.id.clone(),
+        clause: clause.to_owned(),
+        position: 0,
+        text: text.to_owned(),
+        original: String::new(),
+        is_duty: 1,
+        principle: 0,
+        measure: String::new(),
+        due_words: String::new(),
+        due_on: String::new(),
+        cadence: String::new(),
+        grace_days: 0,
+        visibility: draft::default_visibility(with.kind).code().to_owned(),
+        extra: "{}".to_owned(),
+        line: 0,
+        issued_at: String::new(),
+        ended_at: String::new(),
+        ended_reason: String::new(),
+    };
+    tree.duties.insert(end, duty);
+    tree.renumber(&[clause.to_owned()]);
+    Ok(format!("在{number}增加一项任务"))
+}
