@@ -76,18 +76,25 @@ pub(super) const ITEMS: &[Item] = &[
     ),
 ];
 
-/// The item to which a column belongs; columns of the statutory part that fit no other belong to the last one, others to
-/// none (`None`).
-pub(super) fn item_of(column: &Column, statutory: bool) -> Option<usize> {
-    // A column may name its item itself: 条例第二十条第（七）项.
-    let named = ITEMS.iter().position(|item| {
+/// The items to which a column belongs, for one column may serve several; columns of the statutory part that fit none belong
+/// to the last, others nowhere.
+pub(super) fn items_of(column: &Column, statutory: bool) -> Vec<usize> {
+    let all = |holds: &dyn Fn(&Item) -> bool| -> Vec<usize> {
+        ITEMS.iter().enumerate().filter(|(_, item)| holds(item)).map(|(at, _)| at).collect()
+    };
+    // A column may name its items itself: 条例第二十条第（七）项.
+    let named = all(&|item| {
         column.basis.contains("第二十条")
             && (column.basis.contains(&format!("第（{}）项", item.number)) || column.basis.contains(&format!("第{}项", item.number)))
     });
-    let fits = |item: &Item| {
-        item.words.iter().any(|word| column.name.contains(word) || column.keywords.split([',', '，', '、']).any(|one| one.contains(word)))
-    };
-    named.or_else(|| ITEMS.iter().position(fits)).or_else(|| statutory.then_some(ITEMS.len() - 1))
+    if !named.is_empty() {
+        return named;
+    }
+    let keywords: Vec<&str> = column.keywords.split([',', '，', '、']).collect();
+    let fitting = all(&|item| {
+        item.words.iter().any(|word| column.name.contains(word) || keywords.iter().any(|one| one.contains(word)))
+    });
+    if fitting.is_empty() && statutory { vec![ITEMS.len() - 1] } else { fitting }
 }
 
 #[cfg(test)]
@@ -109,11 +116,12 @@ mod tests {
     }
 
     #[test]
-    fn columns_find_their_item_by_basis_then_by_words() {
-        assert_eq!(item_of(&column("财政预决算", "预算,决算", ""), true), Some(6));
-        assert_eq!(item_of(&column("财政预决算", "预算", "《条例》第二十条第（四）项"), true), Some(3));
-        assert_eq!(item_of(&column("征地信息", "征地,补偿", ""), true), Some(14));
-        assert_eq!(item_of(&column("工作动态", "动态", ""), false), None);
+    fn columns_find_their_items_by_basis_then_by_words() {
+        assert_eq!(items_of(&column("财政预决算", "预算,决算", ""), true), [6]);
+        assert_eq!(items_of(&column("财政预决算", "预算", "《条例》第二十条第（四）项"), true), [3]);
+        assert_eq!(items_of(&column("征地信息", "征地,补偿", ""), true), [14]);
+        assert_eq!(items_of(&column("行政执法公示", "行政处罚,行政许可", ""), true), [4, 5]);
+        assert!(items_of(&column("工作动态", "动态", ""), false).is_empty());
     }
 
     #[test]

@@ -174,6 +174,8 @@ struct ColumnPage {
     under: Vec<Link>,
     fresh: String,
     downloads: String,
+    organ: String,
+    organ_code: String,
     today: String,
 }
 
@@ -206,12 +208,19 @@ pub(super) async fn column(
         fresh: frame::freshness(&ctx, &newest),
         downloads: asked.query("page"),
         lines: frame::lines(&ctx, &listed, &interpreted),
+        organ: organ_name(&ctx, &asked.organ),
+        organ_code: asked.organ.clone(),
         today: ctx.today().to_string(),
         column,
         path,
         pager,
         selects,
     })
+}
+
+/// Short name of the organ that a list is narrowed to; empty when it is not narrowed or nobody has this code.
+fn organ_name(ctx: &Ctx, code: &str) -> String {
+    ctx.directory().get(&OrganCode::from(code)).map(|organ| organ.short_name.clone()).unwrap_or_default()
 }
 
 fn column_shell(ctx: &Ctx, reader: &Reader, tree: &Tree, column: &Column, page: i64) -> PortalShell {

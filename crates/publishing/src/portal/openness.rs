@@ -6,7 +6,7 @@ use kernel::OrganKind;
 use web::{Ctx, PortalShell, Reader, Result, filters, hooks::Progress, page::portal_page};
 
 use super::{
-    catalogue::{ITEMS, item_of},
+    catalogue::{ITEMS, items_of},
     frame::{self, Fill, Line, Link, Tree},
     queries,
 };
@@ -163,16 +163,20 @@ pub(super) async fn catalogue(State(ctx): State<Ctx>, reader: Reader) -> Result<
     for column in tree.all() {
         let inside = statutory.iter().skip(1).any(|slug| *slug == column.slug);
         let root = statutory.first() == Some(&column.slug);
-        let Some(at) = item_of(column, inside).filter(|_| !root) else { continue };
-        let fill = tree.fill(&column.slug);
-        rows[at].columns.push(Held {
-            href: format!("/columns/{}", column.slug),
-            name: column.name.clone(),
-            about: column.description.clone(),
-            fresh: frame::freshness(&ctx, &fill.newest),
-            fill,
-            basis: column.basis.clone(),
-        });
+        if root {
+            continue;
+        }
+        for at in items_of(column, inside) {
+            let fill = tree.fill(&column.slug);
+            rows[at].columns.push(Held {
+                href: format!("/columns/{}", column.slug),
+                name: column.name.clone(),
+                about: column.description.clone(),
+                fresh: frame::freshness(&ctx, &fill.newest),
+                fill,
+                basis: column.basis.clone(),
+            });
+        }
     }
     let lead = "《中华人民共和国政府信息公开条例》第二十条、第二十一条规定应当主动公开的内容，每一项在哪个栏目、有多少条、更新到哪一天。";
     let base = tree.all().iter().filter(|column| column.name.contains("基本目录")).map(|column| tree.link(column)).collect();

@@ -216,6 +216,8 @@ async fn lists_narrow_by_what_is_asked() {
     }
     let (_, below) = portal.text("/columns/statutory", "").await;
     assert!(below.contains("预算公开"), "a column shows what is below it: {below}");
+    let (_, of_one) = portal.text("/columns/policies?organ=QH099", "").await;
+    assert!(of_one.contains("县扶贫办在本栏目没有公开的信息"), "{of_one}");
     let (_, csv) = portal.text("/policies.csv", "").await;
     assert!(csv.contains("青禾府发〔2026〕1号"), "{csv}");
 }
