@@ -7,6 +7,7 @@ use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result};
 
 use crate::{
     duties::{
+        change,
         pages::{Ask, Typed, corrected},
         report::{self, Done, NewEvidence, Refusal, Verdict},
     },
@@ -164,7 +165,7 @@ pub(crate) async fn due(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Strin
         let typed = Typed { errors: FormErrors::one("due_on", message), ..Typed::default() };
         return corrected(&ctx, &desk, &id, &Ask::default(), typed).await;
     };
-    let changed = report::set_due(&ctx, &desk.actor(), &id, day).await?;
+    let changed = change::set_due(&ctx, &desk.actor(), &id, day).await?;
     let text = if changed { format!("期限已改为 {day}。") } else { "期限本来就是这一天，没有改动。".to_owned() };
     Ok(Redirect::to(format!("/duties/{id}")).ok(text).into_response())
 }
@@ -175,6 +176,6 @@ pub(crate) async fn visibility(State(ctx): State<Ctx>, desk: Desk, Path(id): Pat
         return Err(Error::Invalid("请选择改为公开还是内部。".into()));
     }
     let wanted = Visibility::from_code(&form.visibility);
-    report::set_visibility(&ctx, &desk.actor(), &id, wanted).await?;
+    change::set_visibility(&ctx, &desk.actor(), &id, wanted).await?;
     Ok(Redirect::to(format!("/duties/{id}")).ok(format!("已改为{}。", wanted.label())).into_response())
 }

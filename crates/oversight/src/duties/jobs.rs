@@ -51,6 +51,7 @@ struct Owed<'a> {
     period: String,
     label: String,
     due: Date,
+    state: State,
 }
 
 /// What of an assignment is open: each begun period, or the whole. Evidence that waits for the office is not the organ's debt.
@@ -67,11 +68,14 @@ fn owed(row: &Assigned) -> Vec<Owed<'_>> {
                 period: standing.period.key.clone(),
                 label: standing.period.label.clone(),
                 due: standing.period.due,
+                state: standing.state,
             })
             .collect();
     }
     match row.standing.due_on {
-        Some(due) if open(row.standing.state) => vec![Owed { row, period: String::new(), label: String::new(), due }],
+        Some(due) if open(row.standing.state) => {
+            vec![Owed { row, period: String::new(), label: String::new(), due, state: row.standing.state }]
+        }
         _ => Vec::new(),
     }
 }
@@ -167,9 +171,9 @@ async fn send(
     for one in owed {
         let when = if one.due < today { format!("已于 {} 到期", one.due) } else { format!("{} 到期", one.due) };
         let period = if one.label.is_empty() { String::new() } else { format!("（{}）", one.label) };
-        let words = web::filters::shortened(&one.row.text, 60);
+        let words = web::filters::shortened(one.row.text.trim_end_matches('。'), 60);
         let office = ctx.config().server.office_url.trim_end_matches('/');
-        text.push_str(&format!("\n· {words}{period}，{when}，现为{}\n  {office}/duties/{}\n", one.row.standing.word(), one.row.duty));
+        text.push_str(&format!("\n· {words}{period}，{when}，现为{}\n  {office}/duties/{}\n", one.state.label(), one.row.duty));
     }
     text.push_str("\n请在系统中报送进展和佐证。已经办完的，报送佐证后不再提醒。\n");
     let subject = match late {
@@ -196,7 +200,8 @@ pub async fn remind_now(ctx: &Ctx, actor: &Actor, rows: &[Assigned]) -> Result<H
             row,
             period: current.map(|period| period.key.clone()).unwrap_or_default(),
             label: current.map(|period| period.label.clone()).unwrap_or_default(),
-            due: row.standing.due_on.unwrap_or(today),
+            due: current.map(|period| period.due).or(row.standing.due_on).unwrap_or(today),
+            state: row.standing.current_period().map_or(row.standing.state, |standing| standing.state),
         });
     }
     let mut reached = HashSet::new();

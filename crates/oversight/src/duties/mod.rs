@@ -7,6 +7,7 @@
 mod actions;
 pub mod address;
 mod board;
+pub mod change;
 pub mod facts;
 mod hooks;
 pub mod jobs;

@@ -74,7 +74,6 @@ struct Owner {
     organ: String,
     role: &'static str,
     word: String,
-    late: bool,
     due: String,
     left: Option<i64>,
     ended: String,
@@ -113,7 +112,7 @@ struct Page {
     word: String,
     clock: String,
     due: String,
-    left: String,
+    remaining: String,
     owners: Vec<Owner>,
     steps: Vec<Step>,
     extras: Vec<Extra>,
@@ -182,7 +181,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
     .await?;
     let found = if active.is_empty() || ask.find.trim().is_empty() { Vec::new() } else { found(ctx, &ask.find).await? };
     let roll = roll_up(rows.iter().map(|row| (row.role.answers(), &row.standing)));
-    let (clock, due, left) = clock(ctx, &rows, active_row);
+    let (clock, due, remaining) = clock(ctx, &rows, active_row);
     Ok(Page {
         shell: desk.shell(ctx, web::filters::shortened(&duty.text, 30)).await?.with_error(!typed.errors.is_empty()),
         id: id.to_owned(),
@@ -192,7 +191,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
         roll,
         clock,
         due,
-        left,
+        remaining,
         steps,
         extras: extras(kind, &duty, &typed, may(&actor, Action::ManagePlans).is_ok(), !active.is_empty()),
         active_organ: reportable.iter().find(|(id, _)| *id == active).map(|(_, organ)| organ.clone()).unwrap_or_default(),
@@ -253,7 +252,6 @@ fn owner(ctx: &Ctx, staff: &Staff, row: &Assigned, leads: bool) -> Owner {
         organ: if organ == row.organ { name } else { format!("{name}（原{}）", directory.short_name(&row.organ)) },
         role: row.role.label(),
         word: standing.word(),
-        late: standing.overdue,
         due: standing.due_on.map(|due| due.to_string()).unwrap_or_default(),
         left: (standing.state != DutyState::Confirmed && !standing.ended)
             .then(|| standing.due_on.map(|due| ctx.calendar().working_days_left(today, due)))

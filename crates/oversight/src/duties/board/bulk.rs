@@ -11,7 +11,7 @@ use web::{Ctx, Desk, Error, Form, OfficeShell, Redirect, Result, office_page};
 
 use crate::{
     duties::{
-        jobs,
+        change, jobs,
         model::State as DutyState,
         report::{self, Verdict},
         store::{Assigned, Scope, assigned},
@@ -259,7 +259,7 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> 
         "due" => {
             let due = time::parse_date(&form.due_on).ok_or_else(|| Error::Invalid("请填写新的期限，格式如 2026-06-30。".into()))?;
             for row in duties(chosen) {
-                lines.push(match report::set_due(ctx, &actor, &row.duty, due).await {
+                lines.push(match change::set_due(ctx, &actor, &row.duty, due).await {
                     Ok(true) => line(ctx, row, "ok", format!("期限已改为 {due}")),
                     Ok(false) => line(ctx, row, "off", "期限本来就是这一天"),
                     Err(error) => line(ctx, row, "late", refused(error)?),
@@ -269,7 +269,7 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> 
         _ => {
             let wanted = Visibility::from_code(&form.visibility);
             for row in duties(chosen) {
-                lines.push(match report::set_visibility(ctx, &actor, &row.duty, wanted).await {
+                lines.push(match change::set_visibility(ctx, &actor, &row.duty, wanted).await {
                     Ok(true) => line(ctx, row, "ok", format!("已改为{}", wanted.label())),
                     Ok(false) => line(ctx, row, "off", format!("已经是{}", wanted.label())),
                     Err(error) => line(ctx, row, "late", refused(error)?),

@@ -70,13 +70,6 @@ impl Filter {
         if query.is_empty() { "?".into() } else { format!("?{query}&") }
     }
 
-    /// The same with one value changed.
-    pub(crate) fn with(&self, name: &str, value: &str) -> String {
-        let mut pairs: Vec<_> = self.pairs().into_iter().filter(|(known, _)| *known != name).collect();
-        pairs.push((name, value));
-        query_string(&pairs)
-    }
-
     /// Whether one row stands for a duty with all its organs.
     pub(crate) fn by_duty(&self) -> bool {
         self.view == "duty"

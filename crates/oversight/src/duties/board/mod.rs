@@ -50,7 +50,6 @@ struct Page {
     bulk: bool,
     central: bool,
     query: String,
-    once: String,
 }
 
 async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
@@ -75,7 +74,6 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         states: states(),
         bulk: may(&desk.actor(), Action::ConfirmDuties).is_ok(),
         central,
-        once: ctx.once(),
         query,
         filter,
         board,
