@@ -182,6 +182,7 @@ both! {
     async fn nobody_passes_their_own_text_and_gates_are_not_swapped(app) {
         column(app).await;
         let mut both = app.person("writes-and-reviews", "QH010", &[Role::Editor, Role::ReviewerSecrecy]).await;
+        let mut wrong = app.reviewer(Gate::Political).await;
         let id = draft(&mut both, "自己写的").await;
         submit(&mut both, &id, "自己写的", "<p>正文。</p>", &[]).await.expect(303);
         let (edition, version, _) = edition(app, &id).await;
@@ -191,7 +192,6 @@ both! {
             both.post(&format!("/reviews/{edition}/{act}"), &[("version", &version)]).await.expect(409).shows("不能审核自己的稿件");
         }
         both.post(&format!("/reviews/{edition}/return"), &[("version", &version), ("reason", "试")]).await.expect(409);
-        let mut wrong = app.reviewer(Gate::Political).await;
         wrong.post(&format!("/reviews/{edition}/approve"), &[("version", &version)]).await.expect(403);
         assert_eq!(everything(app).await, before);
     }
