@@ -176,7 +176,8 @@ fn logs(config: &Config, server: bool) {
     let quiet = "warn".to_owned();
     let level = if server { config.log.level.clone() } else { quiet };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     let done = if config.log.format == "json" { builder.json().try_init() } else { builder.compact().try_init() };
     if let Err(error) = done {
         eprintln!("日志没有开启：{error}");
@@ -193,7 +194,7 @@ mod tests {
     fn every_command_has_help_with_an_example() {
         let mut cli = Cli::command();
         cli.build();
-        cli.debug_assert();
+        cli.clone().debug_assert();
         for command in cli.get_subcommands().filter(|c| c.get_name() != "help") {
             let leaves: Vec<_> = command.get_subcommands().filter(|c| c.get_name() != "help").collect();
             let own = if leaves.is_empty() { vec![command] } else { leaves };
