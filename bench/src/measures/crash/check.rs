@@ -22,7 +22,7 @@ pub(crate) struct Database {
     url: String,
 }
 
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone, Default, FromRow)]
 struct Row {
     id: String,
     edition: String,
@@ -195,5 +195,64 @@ impl Found {
             }
         }
         Ok(faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::staff::Draft;
+
+    fn row(state: &str, gate: &str, mark: u32) -> Row {
+        let text = |text: &str| text.to_owned();
+        let public = state == "published";
+        Row {
+            id: text("d"),
+            edition: text("e"),
+            state: text(state),
+            gate: text(gate),
+            title: text("中断测量r1w0n1z（演示）"),
+            body_text: format!("标记{mark}终"),
+            current_edition: text(if public { "e" } else { "" }),
+            index_number: text(if public { "QH006/2026-00001" } else { "" }),
+            first_published_at: text(if public { "2026-01-01T00:00:00.000Z" } else { "" }),
+            publications: i64::from(public),
+        }
+    }
+
+    fn found(row: Row) -> Found {
+        Found { documents: HashMap::from([(row.id.clone(), row)]), notes: HashMap::from([("进展记录一".to_owned(), 1)]) }
+    }
+
+    fn told(rank: usize, mark: u32) -> [Acknowledged; 1] {
+        let draft = Draft { id: "d".into(), edition: "e".into(), rank: Rank(rank) };
+        [Acknowledged { draft, word: "r1w0n1z".into(), mark }]
+    }
+
+    #[test]
+    fn a_step_a_text_a_document_and_a_note_can_be_lost() {
+        let there = found(row("in_review", "wording", 3));
+        let notes = ["进展记录一".to_owned()];
+        assert!(there.lost(&told(2, 3), &notes).is_empty());
+        assert!(there.lost(&told(1, 2), &notes).is_empty(), "more than was acknowledged is no loss");
+        assert_eq!(there.lost(&told(3, 3), &[]).len(), 1, "the policy gate");
+        assert_eq!(there.lost(&told(2, 4), &[]).len(), 1, "the fourth text");
+        assert_eq!(there.lost(&[], &["进展记录二".to_owned()]).len(), 1);
+        assert_eq!(Found::default().lost(&told(0, 0), &notes).len(), 2);
+    }
+
+    #[test]
+    fn what_is_public_in_one_place_only_is_a_contradiction() {
+        assert!(found(row("published", "", 1)).contradictions().is_empty());
+        assert!(found(row("draft", "", 1)).contradictions().is_empty());
+        let halves = [
+            Row { current_edition: String::new(), ..row("published", "", 1) },
+            Row { index_number: String::new(), ..row("published", "", 1) },
+            Row { publications: 2, ..row("published", "", 1) },
+            Row { current_edition: "e".into(), ..row("in_review", "political", 1) },
+        ];
+        for half in halves {
+            assert_eq!(found(half.clone()).contradictions().len(), 1, "{half:?}");
+        }
     }
 }
