@@ -80,6 +80,17 @@ fn docx(paragraphs: &str) -> Vec<u8> {
     archive.finish().expect("archive").into_inner()
 }
 
+/// A docx that unpacks to far more than it weighs.
+fn bomb() -> Vec<u8> {
+    use std::io::Write;
+    let mut archive = zip::ZipWriter::new_append(std::io::Cursor::new(docx(PLAN))).expect("archive");
+    archive.start_file("word/media/image1.png", zip::write::SimpleFileOptions::default()).expect("entry");
+    for _ in 0..40 {
+        archive.write_all(&vec![0; 1 << 20]).expect("bytes");
+    }
+    archive.finish().expect("archive").into_inner()
+}
+
 /// 2026年工作要点\n一、公开\n（一）公开预算。（县财政局负责）\n in GBK, as an old notepad saves it.
 const GBK: &[u8] = &[
     0x32, 0x30, 0x32, 0x36, 0xc4, 0xea, 0xb9, 0xa4, 0xd7, 0xf7, 0xd2, 0xaa, 0xb5, 0xe3, 0x0a, // 2026年工作要点
@@ -112,7 +123,10 @@ both! {
         let fields = [("kind", "work_points"), ("year", "2026"), ("title", ""), ("text", "已经粘贴的内容")];
         let whole = docx(PLAN);
         let picture = [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R'];
-        for (name, bytes) in [("截断.docx", &whole[..whole.len() / 2]), ("图片.docx", &picture[..]), ("空.txt", &[][..])] {
+        let bomb = bomb();
+        for (name, bytes) in
+            [("截断.docx", &whole[..whole.len() / 2]), ("图片.docx", &picture[..]), ("炸弹.docx", &bomb[..]), ("空.txt", &[][..])]
+        {
             let reply = clerk.upload("/plans/new", &fields, &[("file", name, bytes)]).await.expect(422);
             reply.shows("有问题需要更正").shows("已经粘贴的内容").shows("请");
         }
@@ -214,6 +228,38 @@ both! {
         let hidden = draft(&mut clerk, "2026年另一份要点\n一、公开\n（一）公开预算。（县财政局负责）\n").await;
         editor.get(&format!("/plans/{hidden}")).await.expect(404);
         editor.get("/plans").await.expect(200).shows("2026年青禾县政务公开工作要点").hides("另一份要点");
+    }
+
+    async fn of_two_who_confirm_at_the_same_moment_one_issues(app) {
+        let mut clerk = app.clerk().await;
+        let mut other = app.person("clerk-2", "QH001", &[Role::CountyOffice]).await;
+        let plan = draft(&mut clerk, PLAN).await;
+        let path = format!("/plans/{plan}/confirm");
+        let (mine, theirs) = (clerk.get(&path).await, other.get(&path).await);
+        let (version, first, second) = (mine.field("version"), mine.field("once"), theirs.field("once"));
+        let (first, second) = ([("version", version.as_str()), ("once", &first)], [("version", version.as_str()), ("once", &second)]);
+        let (a, b) = tokio::join!(clerk.post(&path, &first), other.post(&path, &second));
+        let mut answers = [a.status.as_u16(), b.status.as_u16()];
+        answers.sort_unstable();
+        assert_eq!(answers, [303, 409]);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM assignment WHERE plan = $1", &plan).await, 8);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'plan.confirmed' AND subject_id = $1", &plan).await, 1);
+    }
+
+    async fn a_name_is_matched_once_for_the_whole_plan(app) {
+        let mut clerk = app.clerk().await;
+        let text = "2026年要点\n一、公开\n（一）公开预算。6月底前公开。（县粮食局负责）\n（二）公开决算。9月底前公开。（县粮食局牵头，县财政局配合）\n";
+        let plan = draft(&mut clerk, text).await;
+        let path = format!("/plans/{plan}/draft");
+        let page = clerk.get(&path).await.expect(200).shows("2 处").shows("没有对应机关的名称（1）");
+        let owner = after(&page.text(), "id=\"name-").to_owned();
+        let fields = [("version", page.field("version")), ("op", "choose".into()), ("organ", "QH011".into()), ("back", "names".into())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        clerk.post(&format!("{path}/owners/{owner}"), &fields).await.expect(303);
+        let page = clerk.get(&path).await.expect(200).shows("共 2 处").hides("没有对应机关的名称");
+        let undo = after(&page.text(), &format!("action=\"{path}/undo/")).to_owned();
+        clerk.post(&format!("{path}/undo/{undo}"), &[]).await.expect(303);
+        clerk.get(&path).await.expect(200).shows("没有对应机关的名称（1）");
     }
 
     async fn an_unknown_or_abolished_owner_blocks_until_a_person_decides(app) {

@@ -90,6 +90,7 @@ pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let condition = "($1 = '' OR kind = $1) AND ($2 = '' OR state = $2) AND ($3 = 0 OR year = $3) \
                      AND ($2 <> '' OR state <> 'discarded') AND ($4 = 1 OR state IN ('confirmed', 'superseded'))";
     let manages = i64::from(may_manage);
+    // SQL: built from the condition above, which is fixed; all values are bound.
     let total: i64 = query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM plan WHERE {condition}")))
         .bind(kind)
         .bind(state)
@@ -103,6 +104,7 @@ pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         "SELECT id, kind, title, document_number, year, state, as_of, version FROM plan WHERE {condition} \
          ORDER BY year DESC, created_at DESC, id LIMIT $5 OFFSET $6"
     );
+    // SQL: as above.
     let rows: Vec<ListRow> = query_as(sqlx::AssertSqlSafe(sql))
         .bind(kind)
         .bind(state)

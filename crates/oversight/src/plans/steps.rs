@@ -69,6 +69,7 @@ const COLUMNS: &str = "id, label, clauses, done_at, done_by_name, undone_at, und
 /// The steps done or taken back after version `seen` of the plan, oldest first.
 async fn since(tx: &mut Tx, plan: &str, seen: i64) -> store::Result<Vec<Step>> {
     let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 AND (version > $2 OR undone_version > $2) ORDER BY seq");
+    // SQL: built from the names of columns above.
     Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).bind(seen).fetch_all(tx.conn()).await?)
 }
 
@@ -78,6 +79,7 @@ async fn since(tx: &mut Tx, plan: &str, seen: i64) -> store::Result<Vec<Step>> {
 /// When the database fails.
 pub async fn last(ctx: &Ctx, plan: &str) -> store::Result<Option<Step>> {
     let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 AND undone_at = '' ORDER BY seq DESC LIMIT 1");
+    // SQL: built from the names of columns above.
     Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).fetch_optional(ctx.db().read()).await?)
 }
 
@@ -87,6 +89,7 @@ pub async fn last(ctx: &Ctx, plan: &str) -> store::Result<Option<Step>> {
 /// When the database fails.
 pub async fn recent(ctx: &Ctx, plan: &str, limit: i64) -> store::Result<Vec<Step>> {
     let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 ORDER BY seq DESC LIMIT $2");
+    // SQL: built from the names of columns above.
     Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).bind(limit).fetch_all(ctx.db().read()).await?)
 }
 
