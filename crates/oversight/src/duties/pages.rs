@@ -85,6 +85,13 @@ struct Owner {
     pieces: Vec<Piece>,
 }
 
+impl Owner {
+    /// Whether it has a section of its own: what was reported, and the organ for which the forms stand.
+    fn shown(&self, active: &str) -> bool {
+        !self.pieces.is_empty() || !self.notes.is_empty() || self.id == active
+    }
+}
+
 struct Step {
     at: String,
     who: String,
@@ -181,6 +188,8 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
     .await?;
     let found = if active.is_empty() || ask.find.trim().is_empty() { Vec::new() } else { found(ctx, &ask.find).await? };
     let roll = roll_up(rows.iter().map(|row| (row.role.answers(), &row.standing)));
+    // Whoever reports sees the own share first.
+    owners.sort_by_key(|owner| owner.id != active);
     let (clock, due, remaining) = clock(ctx, &rows, active_row);
     Ok(Page {
         shell: desk.shell(ctx, web::filters::shortened(&duty.text, 30)).await?.with_error(!typed.errors.is_empty()),
