@@ -51,11 +51,11 @@ export async function officeCrawl(program, browser, staff) {
       await crawl({
         seeds: rail,
         get,
-        // Of hundreds of documents and duties a dozen each is enough to see every kind.
+        // Of hundreds of documents and duties eight each are enough to see every kind.
         allow: (path) => {
           const group = path.replace(/\/[^/]*\d[^/]*/g, "/*");
           perKind.set(group, (perKind.get(group) ?? 0) + 1);
-          return perKind.get(group) <= 12;
+          return perKind.get(group) <= 8;
         },
         // A preview is a portal page: its navigation leads nowhere here.
         follow: (path) => !path.includes("/preview"),

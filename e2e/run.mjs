@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { launch } from "./lib/browser.mjs";
 import { ROOT } from "./lib/places.mjs";
 import { Program, command } from "./lib/program.mjs";
-import { begin, only, skip, summary, test } from "./lib/report.mjs";
+import { begin, broken, only, skip, summary, test } from "./lib/report.mjs";
 import { Staff } from "./lib/staff.mjs";
 import { officeCrawl } from "./crawl-office.mjs";
 import { portalCrawl } from "./crawl-portal.mjs";
@@ -55,7 +55,7 @@ async function serving(database, body) {
       if (problems.length > 0) throw new Error(problems.slice(0, 10).join("\n"));
     });
   } catch (error) {
-    await test(`${database ? "postgresql" : "sqlite"}: demonstration and servers start`, () => Promise.reject(error));
+    broken(`${database ? "postgresql" : "sqlite"}: demonstration, servers and suites run`, error);
   } finally {
     await program.stop();
   }

@@ -185,7 +185,7 @@ async function writeDocument({ staff, state, pages }) {
   await page.getByRole("button", { name: "上传", exact: true }).click();
   await seen;
   await page.locator(".up-rows").getByText(/已上传/).waitFor({ timeout: 30_000 });
-  await page.locator("[data-upload-list]").getByText("助餐点名单").waitFor();
+  await page.locator("[data-upload-list]").getByRole("link", { name: /助餐点名单/ }).waitFor();
   const effect = await submit(page);
   check(/附件 1 个/.test(effect), `the dialog does not count the attachment: ${effect}`);
   check(/已提交/.test(await flash(page).innerText()), "not submitted");
@@ -253,7 +253,10 @@ async function closeDuty({ program, staff, state, pages }) {
   const article = reader.locator("article.clause", { has: reader.locator(`a[href$="/documents/${state.document}"]`) });
   check((await article.count()) === 1, "the evidence does not stand at one clause");
   await article.getByRole("link", { name: /^逐项查看/ }).click();
-  const row = reader.locator(`#d-${state.duty} tr`, { hasText: ORGAN });
+  const duty = reader.locator(`#d-${state.duty}`);
+  const shares = duty.locator("details");
+  if ((await shares.getAttribute("open")) === null) await shares.locator("summary").click();
+  const row = duty.locator("tr", { hasText: ORGAN });
   check(/办结/.test(await row.innerText()), `the organ's part is not shown as done: ${await row.innerText()}`);
   const twin = await (await fetch(`${program.portal}/api/v1/plans/${state.plan}`)).text();
   check(twin.includes(state.document), "the machine-readable twin does not know the evidence");

@@ -1,8 +1,11 @@
 // Of many pages one of each kind, looked at in a browser; faults told once, with the pages that have them.
 import { close, open } from "./browser.mjs";
-import { pool, sound } from "./checks.mjs";
+import { sound } from "./checks.mjs";
 import { features, kind } from "./links.mjs";
 import { check } from "./report.mjs";
+
+const SIDE_BY_SIDE = 3;
+const EXAMPLES = 3;
 
 /** Faults gathered by page, so that one broken template is one message. */
 export class Faults {
@@ -34,30 +37,33 @@ export function representatives(pages) {
   for (const page of [...pages.values()].sort((a, b) => b.html.length - a.html.length)) {
     const of = `${kind(page.path)}${page.path.includes("?") ? page.path : ""}`;
     const key = all ? page.path : `${of}|${features(page.html)}|${page.status}`;
-    if (seen.has(key) || (!all && (count.get(of) ?? 0) >= 5)) continue;
+    if (seen.has(key) || (!all && (count.get(of) ?? 0) >= EXAMPLES)) continue;
     seen.set(key, page);
     count.set(of, (count.get(of) ?? 0) + 1);
   }
   return [...seen.values()];
 }
 
-/** Looks at each of the pages in a browser. */
+/** Looks at each of the pages in a browser, a few side by side. */
 export async function inBrowser(browser, origin, chosen, options) {
   const faults = new Faults();
-  await pool(chosen, 3, async ({ path }) => {
+  const queue = [...chosen];
+  const look = async () => {
     const page = await open(browser, { origin, ...options });
-    try {
-      const answer = await page.goto(path, { waitUntil: "load" });
-      if (answer.status() >= 500) faults.add(path, [`status ${answer.status()}`]);
-      faults.add(path, await sound(page));
-      const cookies = await page.context().cookies();
-      const own = cookies.filter((cookie) => !(options.elder && cookie.name === "mode") && !options.state);
-      if (own.length > 0) faults.add(path, [`cookies: ${own.map((cookie) => cookie.name)}`]);
-    } catch (error) {
-      faults.add(path, [error.message]);
-    } finally {
-      await close(page);
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      page.watched.reset();
+      try {
+        const answer = await page.goto(next.path, { waitUntil: "load" });
+        if (answer.status() >= 500) faults.add(next.path, [`status ${answer.status()}`]);
+        faults.add(next.path, await sound(page));
+      } catch (error) {
+        faults.add(next.path, [error.message]);
+      }
     }
-  });
+    const cookies = (await page.context().cookies()).filter(({ name }) => !options.state && !(options.elder && name === "mode"));
+    if (cookies.length > 0) faults.add("some page", [`cookies: ${cookies.map(({ name }) => name)}`]);
+    await close(page);
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, look));
   faults.none();
 }

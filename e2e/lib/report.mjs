@@ -53,6 +53,13 @@ export async function test(name, body) {
   }
 }
 
+/** Something outside of the tests went wrong; counts whatever the filters are. */
+export function broken(name, error) {
+  counts.failed += 1;
+  failures.push(name);
+  console.log(`FAIL  ${name}\n${String(error?.stack ?? error)}`);
+}
+
 /** Says why something is not tested here; never counts as passed. */
 export function skip(name, why) {
   if (wanted(name)) console.log(`skip  ${name}: ${why}`);
