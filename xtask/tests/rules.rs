@@ -56,7 +56,7 @@ fn the_kernel_and_the_text_crate_do_no_io() {
     let mut faults = Vec::new();
     for name in ["kernel", "text"] {
         for path in files(&root().join("crates").join(name).join("src"), &[".rs"]) {
-            if path.ends_with("tests.rs") {
+            if path.components().any(|part| ["tests", "tests.rs"].iter().any(|name| part.as_os_str() == *name)) {
                 continue;
             }
             for (number, line) in read(&path).lines().enumerate() {

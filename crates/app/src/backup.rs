@@ -145,8 +145,22 @@ pub async fn restore(config: &Config, data: &Path, file: &Path, seams: Seams) ->
     let occupied = data.is_dir() && std::fs::read_dir(data)?.any(|entry| entry.is_ok_and(|e| e.file_name() != "gongkai.toml"));
     ensure!(!occupied, "数据目录 {} 不是空的，恢复不会覆盖已有数据。请用 --data 指定空目录。", data.display());
     let archive = std::fs::File::open(file).with_context(|| format!("读不到备份 {}", file.display()))?;
-    let mut archive = tar::Archive::new(GzDecoder::new(archive));
     std::fs::create_dir_all(data)?;
+    let restored = unpack(config, data, archive, seams).await;
+    if restored.is_err() {
+        // The place was empty; a failed attempt leaves it so, and the next one is not refused.
+        for name in ["gongkai.db", "gongkai.db-wal", "gongkai.db-shm"] {
+            let _ = std::fs::remove_file(data.join(name));
+        }
+        for name in ["files", "scratch"] {
+            let _ = std::fs::remove_dir_all(data.join(name));
+        }
+    }
+    restored
+}
+
+async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Seams) -> Result<Manifest> {
+    let mut archive = tar::Archive::new(GzDecoder::new(archive));
     let db = Db::open(&compose::database_url(config, data), seams).await?;
     let events: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM event").fetch_one(db.read()).await?;
     ensure!(events == 0, "数据库里已有数据，恢复不会覆盖。请换一个空的数据库。");
@@ -160,7 +174,7 @@ pub async fn restore(config: &Config, data: &Path, file: &Path, seams: Seams) ->
             manifest = Some(read_manifest(&db, &mut entry).await?);
         } else if let Some(table) = name.strip_prefix("tables/").and_then(|name| name.strip_suffix(".jsonl")) {
             ensure!(manifest.is_some(), "备份文件缺少清单。请换一份备份。");
-            load_table(&mut tx, table, &mut entry).await.with_context(|| format!("表 {table}"))?;
+            load_table(&mut tx, table, &mut entry).await.with_context(|| format!("备份中的表 {table} 读不完整。请换一份备份。"))?;
         } else if let Some(digest) = name.strip_prefix("files/") {
             let mut incoming = files.receive().await?;
             let mut buffer = vec![0_u8; 256 * 1024];

@@ -53,5 +53,7 @@ both! {
         let place = tempfile::tempdir().expect("place");
         let error = backup::restore(&Config::default(), &place.path().join("r"), &cut, seams()).await.expect_err("damaged");
         assert!(format!("{error:#}").contains("备份"), "{error:#}");
+        // Nothing is left behind: the whole backup restores into the same place.
+        backup::restore(&Config::default(), &place.path().join("r"), &file, seams()).await.expect("restore");
     }
 }

@@ -80,6 +80,7 @@ both! {
     }
 
     async fn the_portal_changes_nothing_and_never_fails_on_unknown_ids(app) {
+        app.work().await;
         let before = events(app).await;
         for route in app.app.routes.iter().filter(|r| r.listener == Listener::Portal) {
             assert_eq!(route.method, Method::GET, "{} writes on the portal", route.path);

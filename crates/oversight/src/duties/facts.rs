@@ -130,6 +130,7 @@ const COLUMNS: &str = "SELECT e.id, e.assignment, e.duty, e.organ, e.period, e.d
 /// # Errors
 /// When the database fails.
 pub async fn evidence(db: &Db, duty: &str) -> Result<Vec<(EvidenceRow, Option<String>)>> {
+    // SQL: the columns above and fixed text; the duty is bound.
     let sql = format!("{COLUMNS} WHERE e.duty = $1 ORDER BY e.added_at, e.id");
     let rows: Vec<EvidenceRow> = query_as(sqlx::AssertSqlSafe(sql)).bind(duty).fetch_all(db.read()).await?;
     let lapsed = if rows.is_empty() { HashMap::new() } else { lapse::withdrawn(db).await? };
@@ -142,6 +143,7 @@ pub async fn evidence(db: &Db, duty: &str) -> Result<Vec<(EvidenceRow, Option<St
 /// # Errors
 /// When the database fails.
 pub async fn counted(db: &Db, plan: &str) -> Result<(Vec<EvidenceRow>, String)> {
+    // SQL: the columns above and fixed text; the plan is bound.
     let sql = format!(
         "{COLUMNS} JOIN duty d ON d.id = e.duty JOIN assignment a ON a.id = e.assignment WHERE e.plan = $1 \
          AND e.decision = 'confirmed' AND e.withdrawn_at = '' AND d.visibility = 'public' ORDER BY e.decided_at DESC, e.id"

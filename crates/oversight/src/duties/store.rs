@@ -186,6 +186,7 @@ async fn select<T>(db: &Db, sql: String, values: &[String]) -> Result<Vec<T>>
 where
     T: for<'r> FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
 {
+    // SQL: put together from fixed pieces; every value is bound.
     let mut query = query_as(AssertSqlSafe(sql));
     for value in values {
         query = query.bind(value.clone());
