@@ -40,7 +40,12 @@ export function upgrade(area: HTMLTextAreaElement): void {
     extensions,
     content: area.value,
     injectCSS: false,
-    editorProps: { attributes, transformPastedHTML: cleanPaste },
+    editorProps: {
+      attributes,
+      transformPastedHTML: cleanPaste,
+      // The page's confirmation key is not the editor's line break.
+      handleDOMEvents: { keydown: (_, event) => event.key === "Enter" && event.shiftKey && (event.ctrlKey || event.metaKey) },
+    },
     onUpdate: ({ editor: current }) => {
       area.value = publishable(current.getHTML());
       area.dispatchEvent(new Event("input", { bubbles: true }));
