@@ -89,7 +89,19 @@ export class Program {
       });
     });
     Object.assign(this, await ready);
+    await this.indexed();
     return this;
+  }
+
+  /** Waits until the search has read what is public; it does so while the servers already answer. */
+  async indexed() {
+    const end = performance.now() + START_MS;
+    for (;;) {
+      const page = await (await fetch(`${this.portal}/search?q=${encodeURIComponent("公开")}`)).text();
+      if (!/正在重建|暂时不能使用/.test(page)) return;
+      if (performance.now() > end) throw new Error(`the search index is not ready within ${START_MS} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
   }
 
   /** Asks the server to end and waits until it has; returns its exit status. */
