@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use jiff::civil::Date;
-use kernel::Action;
+use kernel::{Action, may};
 use serde::Deserialize;
 use web::{Ctx, Desk, Listener, OfficeShell, Query, Result, Routes, hooks::DeskItem, office_page, svg};
 
@@ -51,7 +51,8 @@ async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
     let page = Page {
         organ: ctx.directory().short_name(desk.organ()).to_owned(),
         groups: by_urgency(&ctx, lines),
-        calendar_warning: calendar_warning(&ctx),
+        // Only to those who can do something about it.
+        calendar_warning: may(&desk.actor(), Action::ManageCalendar).map_or_else(|_| String::new(), |()| calendar_warning(&ctx)),
         shell: desk.shell(&ctx, "待办台").await?,
         filters,
         filter: filter.group,
