@@ -75,7 +75,7 @@ async function discover(origin) {
   const map = await (await fetch(`${origin}/sitemap.xml`)).text();
   const mapped = [...map.matchAll(/<loc>([^<]+)<\/loc>/g)].map((match) => new URL(match[1]).pathname);
   if (mapped.length < 100) faults.add("/sitemap.xml", [`names ${mapped.length} pages`]);
-  const count = await crawl({ seeds: [...SEEDS, ...mapped], get: (path) => fetchPage(origin, path), allow: (path) => !path.startsWith("/elder"), visit });
+  const count = await crawl({ seeds: [...SEEDS, ...mapped], get: (path) => fetchPage(origin, path), allow: (path) => !path.startsWith("/elder"), absolute: true, visit });
   if (count < 150) faults.add("/", [`only ${count} addresses found`]);
   return { pages, faults, count };
 }

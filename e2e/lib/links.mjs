@@ -33,14 +33,15 @@ export function features(html) {
 
 /**
  * Follows links from `seeds`. `get(path)` answers {status, type, html, headers}. Queries are followed only for the second
- * page of a list. `visit` is called for each page; `follow` says whether its links count.
+ * page of a list. `visit` is called for each page; `follow` says whether its links
+ * count; `absolute`: addresses with a host lead to this very server.
  */
-export async function crawl({ seeds, get, allow = () => true, follow = () => true, width = 6, limit = 3000, visit }) {
+export async function crawl({ seeds, get, allow = () => true, follow = () => true, absolute = false, width = 6, limit = 3000, visit }) {
   const seen = new Set();
   let queue = [];
   const add = (target, from) => {
     const url = new URL(target, `http://x${from}`);
-    if (url.origin !== "http://x" && !/^https?:\/\/127\.0\.0\.1/.test(url.origin)) return;
+    if (url.origin !== "http://x" && !(absolute && /^https?:\/\/127\.0\.0\.1/.test(url.origin))) return;
     if (!/^https?:$/.test(url.protocol)) return;
     const path = url.pathname + url.search;
     if (url.search && !(from === "" || /^\?page=2$/.test(url.search))) return;
