@@ -114,13 +114,13 @@ pub(crate) fn measure(settings: &Settings, program: &Program, county: &Path, rep
         open = tally.take(ledgers);
         server = program.serve(county).context("it did not start again after kill -9")?;
         tally.restarts.push(server.ready);
-        let found = look(program, county, &server, &database, &mut tally, &Some(touched))?;
+        let found = look(program, county, &server, &database, &mut tally, Some(&touched))?;
         for writer in &mut open {
             found.refresh(writer);
         }
         teams = teams.iter().map(|team| team.moved(&server)).collect();
     }
-    look(program, county, &server, &database, &mut tally, &None)?;
+    look(program, county, &server, &database, &mut tally, None)?;
     server.stop()?;
     tell(settings, &tally, clean, report);
     Ok(())
@@ -169,7 +169,7 @@ fn look(
     server: &Server,
     database: &check::Database,
     tally: &mut Tally,
-    touched: &Option<BTreeSet<String>>,
+    touched: Option<&BTreeSet<String>>,
 ) -> Result<check::Found> {
     let found = database.read()?;
     tally.lost.extend(found.lost(&tally.documents, &tally.notes));
@@ -177,7 +177,7 @@ fn look(
     // The index may need a moment: it is fed from the log. That it gets there is part of the promise.
     match server.caught_up(Duration::from_secs(20)) {
         Ok(()) => tally.half.extend(found.seen_by_half(&mut server.visitor(), |id, word| {
-            touched.as_ref().is_none_or(|touched| touched.contains(id) || writers::is_of(tally.rounds, word))
+            touched.is_none_or(|touched| touched.contains(id) || writers::is_of(tally.rounds, word))
         })?),
         Err(error) => {
             tally.half.insert(format!("round {}: {error}", tally.rounds));
