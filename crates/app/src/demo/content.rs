@@ -121,9 +121,14 @@ pub(super) async fn publish(stage: &Stage, story: &mut Story, planned: Planned, 
         let target = story.documents.get(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 还没有发布"))?;
         seed.interprets = Some(target.clone());
     }
+    let public = matches!(seed.state, SeedState::Published { .. });
+    let (organ, title) = (seed.organ.clone(), seed.title.clone());
     let mut tx = stage.ctx.db().write().await?;
     let id = plant_in(&stage.ctx, &mut tx, seed).await.map_err(words).with_context(|| slug.clone())?;
     tx.commit().await?;
+    if public {
+        story.titles.push((id.clone(), organ, title));
+    }
     story.documents.insert(slug, id);
     Ok(())
 }

@@ -3,7 +3,7 @@
 mod content;
 mod plan;
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{collections::{HashMap, VecDeque}, path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -122,12 +122,18 @@ async fn play(stage: &Stage) -> Result<Outcome> {
     let mut steps = content::steps(stage, &people)?;
     steps.extend(plan::steps(stage)?);
     steps.sort_by_key(|step| step.at);
-    let mut story = Story { documents: HashMap::new(), plan: None };
-    for step in steps {
+    let mut steps = VecDeque::from(steps);
+    let mut story = Story { documents: HashMap::new(), titles: Vec::new(), plan: None };
+    while let Some(step) = steps.pop_front() {
         stage.at(step.at);
         match step.what {
             What::Document(seed, slug) => content::publish(stage, &mut story, *seed, slug).await?,
-            What::Plan => story.plan = Some(plan::issue(stage, &people).await?),
+            What::Plan => {
+                story.plan = Some(plan::issue(stage, &people).await?);
+                steps.extend(plan::routine(stage, &story).await?);
+                steps.make_contiguous().sort_by_key(|step| step.at);
+            }
+            What::Routine(routine) => plan::hand_in(stage, &story, &people, &routine).await?,
             What::Duty(state) => plan::report(stage, &story, &people, &state).await?,
             What::Decision(state) => plan::decide(stage, &story, &people, &state).await?,
         }
@@ -149,6 +155,8 @@ pub(crate) enum What {
     Document(Box<content::Planned>, String),
     /// The plan of the year is imported and confirmed.
     Plan,
+    /// An organ hands in what is due.
+    Routine(plan::Routine),
     /// An organ reports on a duty.
     Duty(Arc<plan::DutyState>),
     /// The county office decides on what was reported.
@@ -158,6 +166,7 @@ pub(crate) enum What {
 /// What has happened so far.
 pub(crate) struct Story {
     documents: HashMap<String, DocumentId>,
+    titles: Vec<(DocumentId, OrganCode, String)>,
     plan: Option<plan::Issued>,
 }
 

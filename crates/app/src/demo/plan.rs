@@ -1,6 +1,6 @@
 //! The plan of the year in the demonstration: imported like any other, confirmed, and reported on.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
@@ -38,6 +38,14 @@ pub(crate) struct DutyState {
 pub(crate) struct Issued {
     plan: PlanId,
     duties: Vec<(String, Vec<String>)>,
+}
+
+impl Issued {
+    /// The duty that a state speaks of.
+    fn duty(&self, state: &DutyState) -> Option<&str> {
+        let (_, duties) = self.duties.iter().find(|(number, _)| *number == state.clause)?;
+        duties.get(state.index).map(String::as_str)
+    }
 }
 
 /// The plan is issued on 20 February of the year; before that day, the one of last year is still running.
@@ -115,17 +123,92 @@ async fn principles(stage: &Stage, clerk: &Actor, plan: &PlanId) -> Result<()> {
     Ok(())
 }
 
+/// What the other organs handed in by the time it was due: for every assignment that answers and whose date has passed, the
+/// organ's own document that speaks most of the same thing. Some organs are late, as in life.
+pub(super) async fn routine(stage: &Stage, story: &Story) -> Result<Vec<Step>> {
+    let issued = story.plan.as_ref().context("计划还没有下达")?;
+    let scope = Scope { plan: Some(issued.plan.0.clone()), ..Scope::default() };
+    let today = time::date_in_china(stage.now());
+    let states: States = toml::from_str(&file("duty-states.toml")?)?;
+    let named: HashSet<(&str, &str)> =
+        states.duty.iter().filter_map(|state| Some((issued.duty(state)?, state.organ.as_str()))).collect();
+    let mut steps = Vec::new();
+    for held in duties::store::assigned(stage.ctx.db(), &scope, stage.ctx.today()).await? {
+        if named.contains(&(held.duty.as_str(), held.organ.as_str())) {
+            continue;
+        }
+        let mut owed: Vec<(String, Date)> =
+            held.standing.periods.iter().map(|standing| (standing.period.key.clone(), standing.period.due)).collect();
+        if let (true, Some(due)) = (owed.is_empty(), held.standing.due_on) {
+            owed.push((String::new(), due));
+        }
+        for (period, due) in owed.into_iter().filter(|(_, due)| held.role.answers() && *due < today) {
+            let chance = format!("{}{period}{}", held.organ, held.text).bytes().fold(5_u32, |sum, b| (sum * 31 + u32::from(b)) % 997);
+            if chance % 9 == 0 {
+                continue;
+            }
+            let day = due.checked_sub(i64::from(chance % 6).days())?;
+            let at = content::moment(stage, day, &held.id).max(stage.ctx.seams().now().checked_add(SignedDuration::from_hours(1))?);
+            let what = Routine { assignment: held.id.clone(), organ: held.organ.clone(), period, words: held.text.clone() };
+            steps.push(Step { at, what: What::Routine(what) });
+        }
+    }
+    Ok(steps)
+}
+
+/// One routine report.
+pub(crate) struct Routine {
+    assignment: String,
+    organ: OrganCode,
+    period: String,
+    words: String,
+}
+
+/// Hands in and, most times, has it confirmed the next time the office looks.
+pub(super) async fn hand_in(stage: &Stage, story: &Story, people: &People, routine: &Routine) -> Result<()> {
+    let actor = Actor::Staff(people.of(&routine.organ).clone());
+    let pairs = |text: &str| -> HashSet<(char, char)> {
+        let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+        letters.windows(2).map(|pair| (pair[0], pair[1])).collect()
+    };
+    let wanted = pairs(&routine.words);
+    let best = story
+        .titles
+        .iter()
+        .filter(|(_, organ, _)| *organ == routine.organ)
+        .map(|(id, _, title)| (pairs(title).intersection(&wanted).count(), id))
+        .max_by_key(|(common, _)| *common);
+    let Some((_, document)) = best.filter(|(common, _)| *common > 0) else {
+        let note = "本期工作已开展，正在整理公开材料。";
+        report::add_note(&stage.ctx, &actor, &routine.assignment, note, "").await.map_err(not_reported)?;
+        return Ok(());
+    };
+    let new = NewEvidence {
+        assignment: routine.assignment.clone(),
+        period: routine.period.clone(),
+        document: document.0.clone(),
+        ..NewEvidence::default()
+    };
+    match report::add_evidence(&stage.ctx, &actor, &new, "").await {
+        Ok(_) => {}
+        // The same document was handed in before, or the one found has been withdrawn: nothing new to hand in.
+        Err(report::Refusal::Field(..) | report::Refusal::Other(web::Error::Conflict(_))) => return Ok(()),
+        Err(other) => return Err(not_reported(other)),
+    }
+    // What came in during the last days still waits for the office.
+    let waits = stage.now().duration_since(stage.ctx.seams().now()) < SignedDuration::from_hours(10 * 24);
+    if !waits {
+        confirm_newest(stage, people, &routine.assignment, &Verdict::Confirm).await?;
+    }
+    Ok(())
+}
+
 /// The assignment that a state speaks of.
 async fn assignment(stage: &Stage, story: &Story, state: &DutyState) -> Result<duties::store::Assigned> {
     let issued = story.plan.as_ref().context("计划还没有下达")?;
-    let duty = issued
-        .duties
-        .iter()
-        .find(|(number, _)| *number == state.clause)
-        .and_then(|(_, duties)| duties.get(state.index))
-        .with_context(|| format!("没有 {} 第 {} 项", state.clause, state.index))?;
+    let duty = issued.duty(state).with_context(|| format!("没有 {} 第 {} 项", state.clause, state.index))?;
     let organ = OrganCode::from(state.organ.as_str());
-    let scope = Scope { plan: Some(issued.plan.0.clone()), duty: Some(duty.clone()), ..Scope::default() };
+    let scope = Scope { plan: Some(issued.plan.0.clone()), duty: Some(duty.to_owned()), ..Scope::default() };
     let assigned = duties::store::assigned(stage.ctx.db(), &scope, stage.ctx.today()).await?;
     assigned
         .into_iter()
@@ -160,15 +243,19 @@ pub(super) async fn report(stage: &Stage, story: &Story, people: &People, state:
 /// The county office decides on the newest undecided evidence.
 pub(super) async fn decide(stage: &Stage, story: &Story, people: &People, state: &DutyState) -> Result<()> {
     let held = assignment(stage, story, state).await?;
+    let verdict = if state.state == "returned" { Verdict::Return(state.note.clone()) } else { Verdict::Confirm };
+    confirm_newest(stage, people, &held.id, &verdict).await
+}
+
+async fn confirm_newest(stage: &Stage, people: &People, assignment: &str, verdict: &Verdict) -> Result<()> {
     let waiting: Option<String> = sqlx::query_scalar(
         "SELECT id FROM evidence WHERE assignment = $1 AND decision = '' AND withdrawn_at = '' ORDER BY added_at DESC LIMIT 1",
     )
-    .bind(&held.id)
+    .bind(assignment)
     .fetch_optional(stage.ctx.db().read())
     .await?;
     let Some(evidence) = waiting else { return Ok(()) };
-    let verdict = if state.state == "returned" { Verdict::Return(state.note.clone()) } else { Verdict::Confirm };
-    report::decide(&stage.ctx, &people.chief(), &evidence, &verdict, "").await.map_err(not_reported)?;
+    report::decide(&stage.ctx, &people.chief(), &evidence, verdict, "").await.map_err(not_reported)?;
     Ok(())
 }
 
