@@ -4,7 +4,7 @@
 //! are read in one transaction, so they fit each other; files never change, so copying them afterwards is safe. The form is
 //! the same for both databases: a backup of SQLite restores into PostgreSQL and the other way round.
 
-use std::{collections::BTreeMap, io::{BufRead, BufReader, Read, Write}, path::Path};
+use std::{collections::BTreeMap, io::{BufRead, BufReader, Read, Write}, os::unix::fs::OpenOptionsExt, path::Path};
 
 use anyhow::{Context, Result, bail, ensure};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
@@ -48,7 +48,14 @@ const LEFT_OUT: &[&str] = &["schema_version"];
 pub async fn backup(ctx: &Ctx, file: &Path) -> Result<Manifest> {
     ensure!(!file.exists(), "{} 已经存在。请换一个文件名，备份不会覆盖旧文件。", file.display());
     let unfinished = file.with_extension("part");
-    let out = std::fs::File::create(&unfinished).with_context(|| format!("写不了 {}", unfinished.display()))?;
+    // Whoever reads a backup reads everything: for the owner alone.
+    let out = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&unfinished)
+        .with_context(|| format!("写不了 {}", unfinished.display()))?;
     let mut archive = tar::Builder::new(GzEncoder::new(out, Compression::fast()));
     let (manifest, tables) = read_tables(ctx).await?;
     add(&mut archive, "manifest.json", &serde_json::to_vec_pretty(&manifest)?)?;

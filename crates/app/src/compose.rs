@@ -1,6 +1,6 @@
 //! Composition: contexts offer, the program puts together.
 
-use std::path::{Path, PathBuf};
+use std::{os::unix::fs::PermissionsExt, path::{Path, PathBuf}};
 
 use anyhow::Context as _;
 use axum::{Extension, Router, http::StatusCode, middleware, response::IntoResponse};
@@ -62,6 +62,10 @@ pub async fn open(config: Config, data: PathBuf, program: PathBuf, seams: Seams)
     tokio::fs::create_dir_all(&data)
         .await
         .with_context(|| format!("数据目录 {} 建不起来。请检查路径和权限。", data.display()))?;
+    // Passwords' hashes, drafts and mails lie here: nobody but the program's own user reads them.
+    if let Err(error) = std::fs::set_permissions(&data, PermissionsExt::from_mode(0o700)) {
+        tracing::warn!(%error, "the data directory could not be closed to other users");
+    }
     let db = Db::open(&database_url(&config, &data), seams).await?;
     let files = Files::in_folder(&data);
     let ctx = Ctx::new(Parts { db, files, config, program, data, hooks: hooks() });
@@ -177,9 +181,10 @@ fn dress(router: Router<Ctx>, ctx: &Ctx, listener: Listener) -> Router {
         router = router.layer(middleware::from_fn_with_state(ctx.clone(), client::only_allowed));
     }
     router
+        // Long enough for a large attachment over a slow line and its reading in the guarded child.
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(180)))
         .layer(middleware::from_fn_with_state((ctx.clone(), listener), headers::error_pages))
         .layer(middleware::from_fn_with_state(ctx.clone(), client::identify))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(60)))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(name, health::measure))

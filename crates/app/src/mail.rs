@@ -1,8 +1,9 @@
-//! Delivering mails: to the SMTP server of the configuration, or into an outbox folder that the office shows.
+//! Delivering mails: to the SMTP server of the configuration, or into an outbox folder that the office shows. A mail to
+//! several people is split into one job for each, so that one bad address or one failure concerns one person.
 
 use kernel::{id, time};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::Mailbox, message::header::ContentType};
-use store::jobs::{Failure, Handlers};
+use store::jobs::{Failure, Handlers, NewJob};
 use web::{Ctx, mail::{Mail, SEND}};
 
 /// The handler of [`SEND`].
@@ -14,6 +15,14 @@ pub fn handlers(ctx: Ctx) -> Handlers {
 }
 
 async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
+    if mail.to.len() > 1 {
+        let mut tx = ctx.db().write().await?;
+        for to in &mail.to {
+            let one = Mail { to: vec![to.clone()], ..mail.clone() };
+            tx.enqueue(NewJob::now(SEND, &one)).await?;
+        }
+        return Ok(tx.commit().await?);
+    }
     let from: Mailbox =
         ctx.config().mail.from.parse().map_err(|e| Failure::Give(format!("mail.from 写法不对：{e}")))?;
     for to in &mail.to {

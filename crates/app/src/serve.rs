@@ -38,7 +38,7 @@ pub async fn run(config: Config, data: PathBuf, role: RoleOfProcess) -> Result<(
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     if wants(RoleOfProcess::Worker) {
-        publishing::publish_due(&ctx).await.map_err(compose::words)?;
+        tasks.spawn(every_minute(ctx.clone(), stopped.clone()));
         tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));
         tasks.spawn(oversight::remind_daily(ctx.clone(), stopped.clone()));
     }
@@ -58,16 +58,40 @@ pub async fn run(config: Config, data: PathBuf, role: RoleOfProcess) -> Result<(
         tasks.spawn(serve(listener, app.office, stopped.clone()));
     }
     println!("{line}");
-    signal().await;
+    let failed = tokio::select! {
+        () = signal() => None,
+        // A server or worker that ends by itself leaves half an installation: better to stop and be started again.
+        ended = tasks.join_next() => Some(ended),
+    };
     tracing::info!("stopping: open requests are finished first");
     let _ = stop.send(true);
     let finish = async { while tasks.join_next().await.is_some() {} };
     // The contract gives ten seconds; a reader who keeps a connection open longer is cut off.
-    if tokio::time::timeout(Duration::from_secs(8), finish).await.is_err() {
+    if tokio::time::timeout(Duration::from_secs(7), finish).await.is_err() {
         tracing::warn!("some requests did not end in time");
+        tasks.abort_all();
     }
-    ctx.db().close().await;
+    if tokio::time::timeout(Duration::from_secs(1), ctx.db().close()).await.is_err() {
+        tracing::warn!("the database was still in use");
+    }
+    anyhow::ensure!(failed.is_none(), "服务的一部分意外停止，详见日志：{failed:?}");
     Ok(())
+}
+
+/// What is looked after all the time: texts whose moment has come although their job was lost, tokens of old forms.
+async fn every_minute(ctx: web::Ctx, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = publishing::publish_due(&ctx).await {
+            tracing::error!(?error, "scheduled texts could not be looked after");
+        }
+        if let Err(error) = store::settings::forget_submissions(ctx.db()).await {
+            tracing::warn!(%error, "tokens of old forms could not be removed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            _ = stopped.changed() => {}
+        }
+    }
 }
 
 async fn listen(key: &str, address: &str) -> Result<TcpListener> {

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -35,6 +35,8 @@ const FILE_BYTES: u64 = 64 << 20;
 const ANSWER_BYTES: u64 = 64 << 20;
 /// Children at work at the same time.
 const AT_ONCE: usize = 2;
+/// Shared by all extractors of the process: however many pages take uploads, only so many children run at once.
+static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(AT_ONCE)));
 
 /// Reads files in guarded child processes, at most two at a time. Clones share that limit.
 #[derive(Debug, Clone)]
@@ -77,7 +79,7 @@ impl Extractor {
             program: program.into(),
             limits,
             timeout: Duration::from_secs(25),
-            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            at_once: Arc::clone(&TURNS),
             in_process: false,
         }
     }

@@ -349,12 +349,21 @@ async fn read_events(ctx: &Ctx, next: &mut Progress, changes: &mut Vec<Change>) 
 /// than found although it was withdrawn.
 async fn read_entry(ctx: &Ctx, source: &dyn SearchSource, id: String) -> Result<Change> {
     let subject_kind = source.subject_kind();
-    let entry = match source.entry(ctx, &id).await {
-        Ok(entry) => entry,
-        Err(error) => {
-            ctx.db().ping().await?;
-            tracing::error!(subject_kind, id, ?error, "left out of the search index");
-            None
+    let mut tries = 0;
+    let entry = loop {
+        match source.entry(ctx, &id).await {
+            Ok(entry) => break entry,
+            // Most faults pass: a pool that was busy, a lock. One that stays concerns this object alone.
+            Err(error) if tries < 4 => {
+                tries += 1;
+                tracing::warn!(subject_kind, id, ?error, tries, "entry for the search index read again");
+                tokio::time::sleep(std::time::Duration::from_millis(150 * tries)).await;
+            }
+            Err(error) => {
+                ctx.db().ping().await?;
+                tracing::error!(subject_kind, id, ?error, "left out of the search index");
+                break None;
+            }
         }
     };
     Ok(Change { subject_kind, id, entry })

@@ -49,17 +49,23 @@ impl Backend for Folder {
     fn put<'a>(&'a self, digest: &'a str, source: &'a Path) -> BoxFuture<'a, std::io::Result<()>> {
         Box::pin(async move {
             let place = self.place(digest)?;
-            if tokio::fs::try_exists(&place).await? {
+            let whole = tokio::fs::metadata(source).await?.len();
+            // A file of another length under this name is the remains of a crash of the file system: written again.
+            if tokio::fs::metadata(&place).await.is_ok_and(|kept| kept.len() == whole) {
                 return Ok(());
             }
             let folder = place.parent().unwrap_or(&self.root).to_owned();
             tokio::fs::create_dir_all(&folder).await?;
-            let unfinished = place.with_extension("part");
+            // A name of its own, so that two who upload the same bytes at once do not write into each other's file.
+            let unfinished = tempfile::NamedTempFile::new_in(&folder)?.into_temp_path();
             tokio::fs::copy(source, &unfinished).await?;
             tokio::fs::File::open(&unfinished).await?.sync_all().await?;
-            tokio::fs::rename(&unfinished, &place).await?;
-            // The name must survive a power cut too.
-            tokio::fs::File::open(&folder).await?.sync_all().await
+            unfinished.persist(&place).map_err(|error| error.error)?;
+            // The name must survive a power cut too, and the folders that were just made.
+            for part in folder.ancestors().take(3) {
+                tokio::fs::File::open(part).await?.sync_all().await?;
+            }
+            Ok(())
         })
     }
 

@@ -108,6 +108,8 @@ impl std::fmt::Debug for Handlers {
 const MAX_ATTEMPTS: i64 = 8;
 /// A job that runs longer than this is taken for lost.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// A handler gets less than the lease, so that a job never runs twice at the same time.
+const LONGEST: Duration = Duration::from_secs(50);
 
 impl Handlers {
     /// Adds the handler of one kind of job.
@@ -143,8 +145,13 @@ impl Handlers {
 /// # Errors
 /// When the database fails; the failure of a job is recorded on the job.
 pub async fn run_due(db: &Db, handlers: &Handlers) -> Result<usize> {
+    run_while(db, handlers, || true).await
+}
+
+async fn run_while(db: &Db, handlers: &Handlers, go_on: impl Fn() -> bool) -> Result<usize> {
     let mut count = 0;
-    while let Some(job) = claim(db).await? {
+    while go_on() {
+        let Some(job) = claim(db).await? else { break };
         count += 1;
         run_one(db, handlers, job).await?;
     }
@@ -155,9 +162,10 @@ async fn run_one(db: &Db, handlers: &Handlers, job: Job) -> Result<()> {
     let started = std::time::Instant::now();
     let outcome = match handlers.by_kind.get(job.kind.as_str()) {
         // Its own task: a panic in a handler fails the job, not the worker.
-        Some(handler) => match tokio::spawn(handler(job.payload.clone())).await {
-            Ok(outcome) => outcome,
-            Err(e) => Err(Failure::Retry(format!("处理程序中断：{e}"))),
+        Some(handler) => match tokio::time::timeout(LONGEST, tokio::spawn(handler(job.payload.clone()))).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(e)) => Err(Failure::Retry(format!("处理程序中断：{e}"))),
+            Err(_) => Err(Failure::Retry("超过 50 秒没有完成".to_owned())),
         },
         None => Err(Failure::Give(format!("没有处理“{}”作业的程序", job.kind))),
     };
@@ -165,7 +173,12 @@ async fn run_one(db: &Db, handlers: &Handlers, job: Job) -> Result<()> {
     match outcome {
         Ok(()) => {
             let mut tx = db.write().await?;
-            sqlx::query("DELETE FROM job WHERE id = $1").bind(&job.id).execute(tx.conn()).await?;
+            // Conditional on the attempt: if the lease passed and another worker runs the job now, it is not ours to end.
+            sqlx::query("DELETE FROM job WHERE id = $1 AND attempts = $2 AND state = 'running'")
+                .bind(&job.id)
+                .bind(job.attempts)
+                .execute(tx.conn())
+                .await?;
             tx.commit().await
         }
         Err(failure) => {
@@ -189,11 +202,15 @@ async fn put_back(db: &Db, job: &Job, message: &str, dead: bool) -> Result<()> {
     let now = db.seams().now();
     let later = now.checked_add(pause(job.attempts)).unwrap_or(now);
     let mut tx = db.write().await?;
-    sqlx::query("UPDATE job SET state = $2, run_at = $3, last_error = $4, lease_until = '' WHERE id = $1")
+    sqlx::query(
+        "UPDATE job SET state = $2, run_at = $3, last_error = $4, lease_until = '' \
+         WHERE id = $1 AND attempts = $5 AND state = 'running'",
+    )
         .bind(&job.id)
         .bind(if dead { "dead" } else { "ready" })
         .bind(time::to_db(later))
         .bind(message)
+        .bind(job.attempts)
         .execute(tx.conn())
         .await?;
     tx.commit().await
@@ -227,6 +244,15 @@ async fn claim(db: &Db) -> Result<Option<Job>> {
         }
     };
     let mut tx = db.write().await?;
+    // A job whose worker died every time may be what kills it: it is parked instead of tried for ever.
+    sqlx::query(
+        "UPDATE job SET state = 'dead', lease_until = '', last_error = '处理程序多次中断，没有留下原因' \
+         WHERE state = 'running' AND lease_until < $1 AND attempts >= $2",
+    )
+    .bind(&stored)
+    .bind(MAX_ATTEMPTS)
+    .execute(tx.conn())
+    .await?;
     let job = sqlx::query_as(sql)
         .bind(&stored)
         .bind(time::to_db(now.checked_add(LEASE).unwrap_or(now)))
@@ -240,7 +266,7 @@ async fn claim(db: &Db) -> Result<Option<Job>> {
 pub async fn work(db: Db, handlers: Handlers, mut stop: watch::Receiver<bool>) {
     let mut head = db.head();
     while !*stop.borrow() {
-        if let Err(error) = run_due(&db, &handlers).await {
+        if let Err(error) = run_while(&db, &handlers, || !*stop.borrow()).await {
             tracing::error!(%error, "job queue unreachable");
         }
         tokio::select! {

@@ -1,5 +1,8 @@
 //! Facts of this installation, by name.
 
+use jiff::SignedDuration;
+use kernel::time;
+
 use crate::{Db, Result, Tx};
 
 /// The value of a setting.
@@ -8,6 +11,18 @@ use crate::{Db, Result, Tx};
 /// When the database fails.
 pub async fn get(db: &Db, name: &str) -> Result<Option<String>> {
     Ok(sqlx::query_scalar("SELECT value FROM setting WHERE name = $1").bind(name).fetch_optional(db.read()).await?)
+}
+
+/// Removes the tokens of forms that were submitted more than two days ago: nobody sends those again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_submissions(db: &Db) -> Result<()> {
+    let now = db.seams().now();
+    let before = now.checked_sub(SignedDuration::from_hours(48)).unwrap_or(now);
+    let mut tx = db.write().await?;
+    sqlx::query("DELETE FROM submission WHERE at < $1").bind(time::to_db(before)).execute(tx.conn()).await?;
+    tx.commit().await
 }
 
 /// Sets a value.

@@ -1,6 +1,8 @@
 //! A browser without a screen: keeps cookies, sends forms, follows nothing by itself.
 
-use axum::{Router, body::Body};
+use std::net::SocketAddr;
+
+use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use tower::ServiceExt;
 
@@ -10,6 +12,8 @@ pub struct Client {
     router: Router,
     cookies: Vec<(String, String)>,
     site: &'static str,
+    address: Option<SocketAddr>,
+    extra: Vec<(&'static str, &'static str)>,
 }
 
 /// An answer.
@@ -73,7 +77,7 @@ impl Reply {
 
 impl Client {
     pub(crate) fn new(router: Router) -> Self {
-        Self { router, cookies: Vec::new(), site: "same-origin" }
+        Self { router, cookies: Vec::new(), site: "same-origin", address: None, extra: Vec::new() }
     }
 
     /// Opens a page.
@@ -107,6 +111,16 @@ impl Client {
         self.send(Method::POST, path, &format!("multipart/form-data; boundary={boundary}"), body).await
     }
 
+    /// From now on requests come from this address.
+    pub fn from_address(&mut self, ip: &str) {
+        self.address = Some(SocketAddr::new(ip.parse().expect("an address"), 40000));
+    }
+
+    /// From now on requests carry this header.
+    pub fn with_header(&mut self, name: &'static str, value: &'static str) {
+        self.extra.push((name, value));
+    }
+
     /// Sends an empty form as a page of another site would.
     pub(crate) async fn from_elsewhere(mut self, path: &str) -> Reply {
         self.site = "cross-site";
@@ -123,7 +137,13 @@ impl Client {
         if !media.is_empty() {
             request = request.header(header::CONTENT_TYPE, media);
         }
-        let request = request.body(Body::from(body)).expect("a request");
+        for (name, value) in &self.extra {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(Body::from(body)).expect("a request");
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(address));
+        }
         let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("a body").to_vec();

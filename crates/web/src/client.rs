@@ -42,7 +42,16 @@ pub async fn identify(State(ctx): State<Ctx>, mut request: Request, next: Next) 
 }
 
 /// Layer of the office: only from the allowed address ranges (互联网政务应用安全管理规定 Art. 19).
+///
+/// A request that came through a proxy which is not in `server.trusted_proxies` is refused: its real origin is unknown, and
+/// the proxy's own address, often the loopback one, must not open the office to everybody behind it.
 pub async fn only_allowed(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+    let through_proxy = request.headers().contains_key("x-forwarded-for") || request.headers().contains_key("forwarded");
+    if through_proxy && !ctx.config().server.trusted_proxies.iter().any(|net| net.contains(&peer)) {
+        tracing::warn!(%peer, "office refused: came through a proxy that is not in server.trusted_proxies");
+        return Error::NotFound.into_response();
+    }
     let ip = request.extensions().get::<ClientIp>().map_or(IpAddr::from([0, 0, 0, 0]), |ip| ip.0);
     if ctx.config().server.office_allow.iter().any(|net| net.contains(&ip)) {
         return next.run(request).await;

@@ -116,6 +116,12 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
             message: "请从页面上的按钮或链接进入。".into(),
             incident: None,
         },
+        None if bare && status == StatusCode::SERVICE_UNAVAILABLE => ErrorView {
+            status,
+            title: "没有在时限内完成",
+            message: "网络太慢或文件太大，这次没有保存。请稍后再试，或把文件拆小后分别上传。".into(),
+            incident: None,
+        },
         None => return response,
     };
     if !html {

@@ -118,5 +118,5 @@ async fn reindex(State(ctx): State<Ctx>, desk: Desk, Extension(search): Extensio
             tracing::error!(%error, "search index could not be rebuilt");
         }
     });
-    Ok(Redirect::to("/system").ok("正在重建检索索引，期间检索照常可用").into_response())
+    Ok(Redirect::to("/system").ok("正在重建检索索引，期间检索可用，但结果可能不全").into_response())
 }

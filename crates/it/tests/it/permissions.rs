@@ -30,15 +30,20 @@ async fn events(app: &TestApp) -> i64 {
     sqlx::query_scalar("SELECT COUNT(*) FROM event").fetch_one(app.ctx().db().read()).await.expect("count")
 }
 
-/// Routes that end the session or the page of the person who walks: asked by nobody here.
+/// Routes that end the session of the person who walks: asked by nobody here.
+const ENDS_THE_WALK: [&str; 1] = ["/signout"];
+
 fn ends_the_walk(route: &RouteInfo) -> bool {
-    ["/signout", "/account/sessions/revoke-others"].contains(&route.path)
+    ENDS_THE_WALK.contains(&route.path)
 }
 
 both! {
     async fn every_role_reaches_what_the_table_gives_and_nothing_else(app) {
         let routes: Vec<_> = app.app.routes.iter().filter(|r| r.listener == Listener::Office && !ends_the_walk(r)).cloned().collect();
         assert!(routes.len() > 40, "only {} office routes", routes.len());
+        for path in ENDS_THE_WALK {
+            assert!(app.app.routes.iter().any(|route| route.path == path), "{path} is no route any more");
+        }
         let mut faults = Vec::new();
         for (number, role) in Role::ALL.into_iter().enumerate() {
             for organ in ["QH001", "QH010"] {
@@ -92,9 +97,14 @@ both! {
 
     async fn the_office_is_closed_to_other_networks_and_sites(app) {
         let mut client = app.clerk().await;
-        let headers_of = |path: &'static str| path;
-        let reply = client.get(headers_of("/")).await.expect(200);
+        let reply = client.get("/").await.expect(200);
         assert!(reply.headers.contains_key("content-security-policy"));
+        // The same person from an address outside server.office_allow, and through a proxy that nobody configured.
+        let (mut abroad, mut proxied) = (client.clone(), client.clone());
+        abroad.from_address("203.0.113.9");
+        abroad.get("/").await.expect(404);
+        proxied.with_header("x-forwarded-for", "10.0.0.7");
+        proxied.get("/").await.expect(404);
         // A form sent from another site is refused although the cookie comes along.
         let foreign = app.foreign_post(&client, "/documents/new").await;
         assert_eq!(foreign.status.as_u16(), 403);
