@@ -13,7 +13,7 @@ export const title = (html) => plain(/<title>([^<]*)<\/title>/.exec(html)?.[1] ?
 
 /** The path with everything that names one object replaced: pages of one kind share it. */
 export function kind(path) {
-  return path.split("?")[0].split("/").map((part) => (/\d/.test(part) || part.length > 20 || /%/.test(part) ? "*" : part)).join("/");
+  return path.split("?")[0].replace(/^\/columns\/(?!new$)[^/]+/, "/columns/*").split("/").map((part) => (/\d/.test(part) || part.length > 20 || /%/.test(part) ? "*" : part)).join("/");
 }
 
 const FEATURES = [
