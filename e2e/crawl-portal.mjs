@@ -149,7 +149,7 @@ export async function portalCrawl(program, browser) {
     check((await page.context().cookies()).length === 1, "the choice is not kept");
     const size = await page.evaluate(() => parseFloat(getComputedStyle(document.querySelector("main p, main li a")).fontSize));
     check(size >= 18, `text of ${size} px`);
-    const small = await page.evaluate(() => [...document.querySelectorAll("a, button, input, select")]
+    const small = await page.evaluate(() => [...document.querySelectorAll("a, button, input:not([type=radio], [type=checkbox]), select, .pick")]
       .filter((e) => e.checkVisibility() && !e.classList.contains("skip") && !e.closest("p, .crumb, .meta, dd") && e.getBoundingClientRect().height > 0 && e.getBoundingClientRect().height < 40)
       .map((e) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${Math.round(e.getBoundingClientRect().height)} px`).slice(0, 8));
     check(small.length === 0, `small to touch: ${small.join("; ")}`);
