@@ -169,6 +169,21 @@ fn paths_named_in_the_documents_exist() {
 }
 
 #[test]
+fn pictures_shown_exist_and_nothing_is_left_to_fill_in() {
+    let picture = Regex::new(r"!\[[^\]]*\]\(([^)]+)\)").expect("regex");
+    let open = Regex::new(r"@[A-Z_]{3,}@").expect("regex");
+    let mut faults = Vec::new();
+    for document in ["README.md", "README.zh.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+        let text = read(&root().join(document));
+        for found in picture.captures_iter(&text).filter(|found| !root().join(&found[1]).exists()) {
+            faults.push(format!("{document}: {}", &found[1]));
+        }
+        faults.extend(open.find_iter(&text).map(|found| format!("{document}: {}", found.as_str())));
+    }
+    fail_on(&faults, "Pictures exist, figures are filled in.");
+}
+
+#[test]
 fn architecture_names_every_crate() {
     let text = read(&root().join("ARCHITECTURE.md"));
     let mut faults = Vec::new();
