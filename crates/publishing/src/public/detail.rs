@@ -152,9 +152,12 @@ async fn past(db: &Db, id: &str, number: i64, note: &str) -> Result<Vec<PastEdit
     let mut changed = note.to_owned();
     let mut editions = Vec::with_capacity(rows.len());
     for row in rows {
-        let next = std::mem::replace(&mut changed, row.note);
-        // A withdrawn text stays withdrawn: its number is told, its title is not.
-        let title = if row.state == "withdrawn" { "（已撤回）".to_owned() } else { row.title };
+        // A withdrawn text stays withdrawn: its number is told, its title and its note are not.
+        let (title, note) = match row.state.as_str() {
+            "withdrawn" => ("（已撤回）".to_owned(), String::new()),
+            _ => (row.title, row.note),
+        };
+        let next = std::mem::replace(&mut changed, note);
         editions.push(PastEdition {
             number: row.number,
             title,
