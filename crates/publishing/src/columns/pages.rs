@@ -35,12 +35,12 @@ struct Edit {
 
 /// The tree of columns.
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
-    let columns = rows::tree(ctx.db()).await?;
+    let columns = rows::tree(ctx.db().read()).await?;
     office_page(&List { shell: desk.shell(&ctx, "栏目").await?, columns, once: ctx.once() })
 }
 
 async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, existing: Option<Row>) -> Result<Response> {
-    let tree = rows::tree(ctx.db()).await?;
+    let tree = rows::tree(ctx.db().read()).await?;
     let parents = tree.iter().filter(|(_, row)| row.slug != data.slug || existing.is_none());
     let parents =
         parents.map(|(depth, row)| (row.slug.clone(), format!("{}{}", "　".repeat(*depth), row.name))).collect();
@@ -64,7 +64,7 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(data): Form<
         return Ok(Redirect::to(to).into_response());
     }
     let data = ColumnData { version: 0, slug: data.slug.trim().to_lowercase(), ..data };
-    let errors = rows::errors(&data, &rows::tree(ctx.db()).await?);
+    let errors = rows::errors(&data, &rows::tree(tx.conn()).await?);
     if !errors.is_empty() {
         drop(tx);
         return form(&ctx, &desk, data, errors, None).await;
@@ -77,7 +77,7 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(data): Form<
 
 /// The form of a column.
 pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<String>) -> Result<Response> {
-    let row = rows::one(ctx.db(), &slug).await?.ok_or(Error::NotFound)?;
+    let row = rows::one(ctx.db().read(), &slug).await?.ok_or(Error::NotFound)?;
     let data = ColumnData {
         slug: row.slug.clone(),
         name: row.name.clone(),
@@ -103,9 +103,9 @@ pub(super) async fn change(
     if let Once::Already(to) = tx.once(&data.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let row = rows::one(ctx.db(), &slug).await?.ok_or(Error::NotFound)?;
+    let row = rows::one(tx.conn(), &slug).await?.ok_or(Error::NotFound)?;
     let data = ColumnData { slug, version: data.version.max(1), ..data };
-    let errors = rows::errors(&data, &rows::tree(ctx.db()).await?);
+    let errors = rows::errors(&data, &rows::tree(tx.conn()).await?);
     if !errors.is_empty() {
         drop(tx);
         return form(&ctx, &desk, data, errors, Some(row)).await;
@@ -153,7 +153,7 @@ pub(super) async fn hide(
     Path(slug): Path<String>,
     Form(button): Form<Button>,
 ) -> Result<Response> {
-    rows::one(ctx.db(), &slug).await?.ok_or(Error::NotFound)?;
+    rows::one(ctx.db().read(), &slug).await?.ok_or(Error::NotFound)?;
     let hidden = button.to != "show";
     let mut tx = ctx.db().write().await?;
     rows::toggle(&mut tx, &desk.actor(), &slug, hidden).await?;

@@ -3,8 +3,8 @@
 use kernel::{Actor, NewEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::FromRow;
-use store::{Db, Tx};
+use sqlx::{Any, Executor, FromRow};
+use store::Tx;
 use web::{Error, FormErrors, Result};
 
 use crate::kinds::ColumnKind;
@@ -68,8 +68,8 @@ const SELECT: &str = "SELECT c.slug, c.name, c.parent, c.description, c.keywords
      FROM document GROUP BY column_slug) n ON n.column_slug = c.slug ORDER BY c.position, c.slug";
 
 /// All columns as a tree walked from the top: depth and column.
-pub(super) async fn tree(db: &Db) -> Result<Vec<(usize, Row)>> {
-    let rows: Vec<Row> = sqlx::query_as(SELECT).fetch_all(db.read()).await?;
+pub(super) async fn tree<'e, E: Executor<'e, Database = Any>>(executor: E) -> Result<Vec<(usize, Row)>> {
+    let rows: Vec<Row> = sqlx::query_as(SELECT).fetch_all(executor).await?;
     let mut ordered = Vec::with_capacity(rows.len());
     // A parent that is gone or a circle must not hide columns from those who can mend it.
     let is_top = |row: &Row| row.parent.is_empty() || !rows.iter().any(|other| other.slug == row.parent);
@@ -93,16 +93,16 @@ fn walk(rows: &[Row], row: &Row, depth: usize, ordered: &mut Vec<(usize, Row)>) 
     }
 }
 
-pub(super) async fn one(db: &Db, slug: &str) -> Result<Option<Row>> {
-    Ok(tree(db).await?.into_iter().map(|(_, row)| row).find(|row| row.slug == slug))
+pub(super) async fn one<'e, E: Executor<'e, Database = Any>>(executor: E, slug: &str) -> Result<Option<Row>> {
+    Ok(tree(executor).await?.into_iter().map(|(_, row)| row).find(|row| row.slug == slug))
 }
 
 /// Slugs and indented names of listed columns, for a select.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn options(db: &Db) -> Result<Vec<(String, String)>> {
-    let tree = tree(db).await?;
+pub async fn options<'e, E: Executor<'e, Database = Any>>(executor: E) -> Result<Vec<(String, String)>> {
+    let tree = tree(executor).await?;
     let listed = tree.into_iter().filter(|(_, row)| row.hidden == 0);
     Ok(listed.map(|(depth, row)| (row.slug, format!("{}{}", "　".repeat(depth), row.name))).collect())
 }
