@@ -38,7 +38,7 @@ pub fn handlers(ctx: Ctx) -> Handlers {
 /// Publishes the edition if its moment has come. Doing it twice does no harm: the second finds it public.
 async fn publish_one(ctx: &Ctx, edition: &str) -> Result<()> {
     let mut tx = ctx.db().write().await?;
-    let loaded = rows::load(&mut tx, &Actor::System, edition).await?;
+    let loaded = rows::load(ctx, &mut tx, &Actor::System, edition).await?;
     let EditionState::Scheduled { at } = loaded.edition.state()? else { return Ok(()) };
     if at > ctx.seams().now() {
         return Ok(());
@@ -53,10 +53,11 @@ async fn publish_one(ctx: &Ctx, edition: &str) -> Result<()> {
 }
 
 /// Publishes every scheduled edition whose moment has come, and empties the bin of what lies there longer than 30 days.
-/// Called at start and now and then: a moment that passed while nothing ran must not be missed. Returns how many were due.
+/// Called every minute: a moment that passed while nothing ran must not be missed. What fails with one text is logged and
+/// does not stop the others. Returns how many were due.
 ///
 /// # Errors
-/// When the database fails.
+/// When it cannot even be asked what is due.
 pub async fn publish_due(ctx: &Ctx) -> Result<usize> {
     let now = time::to_db(ctx.seams().now());
     let due: Vec<String> = sqlx::query_scalar(
@@ -68,10 +69,13 @@ pub async fn publish_due(ctx: &Ctx) -> Result<usize> {
     for edition in &due {
         match publish_one(ctx, edition).await {
             Ok(()) | Err(Error::NotFound | Error::Conflict(_)) => {}
-            Err(error) => return Err(error),
+            // One that fails must not keep the others from the public; it is tried again the next time.
+            Err(error) => tracing::error!(edition, ?error, "a scheduled text could not be published"),
         }
     }
-    empty_bin(ctx).await?;
+    if let Err(error) = empty_bin(ctx).await {
+        tracing::error!(?error, "the bin could not be emptied");
+    }
     Ok(due.len())
 }
 
@@ -81,14 +85,22 @@ async fn empty_bin(ctx: &Ctx) -> Result<()> {
     let now = ctx.seams().now();
     let limit = now.checked_sub(SignedDuration::from_hours(24 * BIN_DAYS)).unwrap_or(now);
     let old: Vec<(String, String)> = sqlx::query_as(
-        "SELECT id, document_id FROM edition WHERE binned_at <> '' AND binned_at < $1 AND published_at = '' LIMIT 500",
+        // Only these two states can lie in the bin; naming them lets the index find the few rows.
+        "SELECT id, document_id FROM edition WHERE state IN ('draft', 'returned') AND binned_at <> '' AND binned_at < $1 \
+         AND published_at = '' LIMIT 500",
     )
     .bind(time::to_db(limit))
     .fetch_all(ctx.db().read())
     .await?;
     for (edition, document) in old {
         let mut tx = ctx.db().write().await?;
+        rows::lock(ctx, &mut tx, &document).await?;
         let Some(about) = rows::document(tx.conn(), &document).await? else { continue };
+        let gone = sqlx::query("DELETE FROM edition WHERE id = $1 AND binned_at <> ''").bind(&edition);
+        if gone.execute(tx.conn()).await?.rows_affected() == 0 {
+            // Brought back meanwhile.
+            continue;
+        }
         for sql in [
             "DELETE FROM attachment WHERE edition_id = $1",
             "DELETE FROM gate_pass WHERE edition_id = $1",
@@ -96,7 +108,6 @@ async fn empty_bin(ctx: &Ctx) -> Result<()> {
         ] {
             sqlx::query(sql).bind(&edition).execute(tx.conn()).await?;
         }
-        sqlx::query("DELETE FROM edition WHERE id = $1 AND binned_at <> ''").bind(&edition).execute(tx.conn()).await?;
         sqlx::query(
             "DELETE FROM document WHERE id = $1 AND first_published_at = '' \
              AND NOT EXISTS (SELECT 1 FROM edition WHERE document_id = $1)",
