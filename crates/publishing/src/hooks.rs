@@ -11,7 +11,7 @@ use web::{
     hooks::{DeskItem, DeskSource, PublicDocument, PublicDocuments, SearchEntry, SearchSource},
 };
 
-use crate::{public, sql::Conditions};
+use crate::{keeping::kept_by, public, sql::Conditions};
 
 /// Work for people: reviews, returned texts, drafts, emergency publications to look at again.
 pub fn desk_source() -> Arc<dyn DeskSource> {
@@ -53,13 +53,13 @@ pub(crate) fn own_gates(staff: &Staff) -> Vec<Gate> {
 }
 
 /// Narrows to what the person may decide on: own organ unless central, not written by the person.
-pub(crate) fn for_reviewer(staff: &Staff, gates: &[Gate]) -> Conditions {
+pub(crate) fn for_reviewer(ctx: &Ctx, staff: &Staff, gates: &[Gate]) -> Conditions {
     let mut conditions = Conditions::new("e.binned_at = '' AND e.state = 'in_review'");
     let codes: Vec<_> = gates.iter().map(|gate| gate.code()).collect();
     conditions.any_of("e.gate", &codes);
     conditions.text("e.authors NOT LIKE ?", format!("%|{}|%", staff.account));
     if !staff.central {
-        conditions.text("d.organ = ?", staff.organ.as_str());
+        conditions.any_of("d.organ", &kept_by(ctx, &staff.organ));
     }
     conditions
 }
@@ -102,7 +102,7 @@ impl DeskSource for Desk {
             let gates = own_gates(staff);
             if !gates.is_empty() {
                 let rows: Vec<DeskRow> =
-                    for_reviewer(staff, &gates).rows(ctx.db(), DESK, "ORDER BY e.since", 200, 0).await?;
+                    for_reviewer(ctx, staff, &gates).rows(ctx.db(), DESK, "ORDER BY e.since", 200, 0).await?;
                 let now = ctx.seams().now();
                 for row in rows {
                     let since = day(&row.since);
@@ -155,7 +155,7 @@ impl DeskSource for Desk {
             let mut counts = Vec::new();
             let gates = own_gates(staff);
             if !gates.is_empty() {
-                counts.push(("/reviews", for_reviewer(staff, &gates).count(ctx.db(), FROM).await?));
+                counts.push(("/reviews", for_reviewer(ctx, staff, &gates).count(ctx.db(), FROM).await?));
             }
             if may(&staff.clone().into(), Action::WriteDocuments).is_ok() {
                 let mut returned = own_texts(staff);

@@ -6,6 +6,7 @@ pub mod columns;
 pub mod editions;
 mod hooks;
 mod jobs;
+mod keeping;
 pub mod kinds;
 mod portal;
 pub mod public;

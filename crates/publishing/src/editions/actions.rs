@@ -14,7 +14,7 @@ use web::{Ctx, Desk, Error, Form, Redirect, Result};
 
 use super::{
     attachments::{self, Move},
-    deciding,
+    deciding::{self, Withdrawn},
     edit::load_open,
     store::{self as rows, Loaded},
     writing,
@@ -33,13 +33,13 @@ pub(super) struct Button {
 }
 
 /// The open edition as the person saw it.
-async fn seen(tx: &mut Tx, desk: &Desk, document: &str, button: &Button) -> Result<Loaded> {
+async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, document: &str, button: &Button) -> Result<Loaded> {
     let actor = desk.actor();
-    let about = rows::visible(tx.conn(), &actor, document).await?;
+    let about = rows::visible_locked(ctx, tx, &actor, document).await?;
     let open = rows::open_edition(tx.conn(), &about.id).await?;
     let open = open.ok_or_else(|| Error::Conflict("这一版已经办结，没有可以办理的事项。请刷新稿件页。".into()))?;
     rows::same_version(&open, button.version)?;
-    rows::load(tx, &actor, &open.id).await
+    rows::load(ctx, tx, &actor, &open.id).await
 }
 
 /// 撤回修改, also of a scheduled publication.
@@ -53,7 +53,7 @@ pub(super) async fn recall(
     if let Once::Already(to) = tx.once(&button.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let loaded = seen(&mut tx, &desk, &id, &button).await?;
+    let loaded = seen(&ctx, &mut tx, &desk, &id, &button).await?;
     writing::recall(&mut tx, &desk.actor(), &loaded).await?;
     let to = format!("/documents/{id}/edit");
     tx.remember(&button.once, &to).await?;
@@ -73,7 +73,7 @@ pub(super) async fn correct(
         return Ok(Redirect::to(to).into_response());
     }
     let actor = desk.actor();
-    let document = rows::visible(tx.conn(), &actor, &id).await?;
+    let document = rows::visible_locked(&ctx, &mut tx, &actor, &id).await?;
     writing::correct(&mut tx, &actor, &document).await?;
     let to = format!("/documents/{id}/edit");
     tx.remember(&button.once, &to).await?;
@@ -94,7 +94,7 @@ pub(super) async fn bin(
     if let Once::Already(to) = tx.once(&button.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let loaded = seen(&mut tx, &desk, &id, &button).await?;
+    let loaded = seen(&ctx, &mut tx, &desk, &id, &button).await?;
     writing::bin(&mut tx, &desk.actor(), &loaded).await?;
     tx.remember(&button.once, "/documents").await?;
     tx.commit().await?;
@@ -105,7 +105,7 @@ pub(super) async fn bin(
 /// Brings a draft back from the bin.
 pub(super) async fn restore(State(ctx): State<Ctx>, desk: Desk, Path(edition): Path<String>) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
-    let row = writing::restore(&mut tx, &desk.actor(), &edition).await?;
+    let row = writing::restore(&ctx, &mut tx, &desk.actor(), &edition).await?;
     tx.commit().await?;
     Ok(Redirect::to(format!("/documents/{}", row.document_id)).ok("草稿已恢复。").into_response())
 }
@@ -122,17 +122,23 @@ pub(super) async fn withdraw(
         return Ok(Redirect::to(to).into_response());
     }
     let actor = desk.actor();
-    let document = rows::visible(tx.conn(), &actor, &id).await?;
+    let document = rows::visible_locked(&ctx, &mut tx, &actor, &id).await?;
     if document.current_edition.is_empty() {
         return Err(Error::Conflict("这份稿件现在没有公开的版本，不需要撤回。请刷新稿件页。".into()));
     }
-    let loaded = rows::load(&mut tx, &actor, &document.current_edition).await?;
+    let loaded = rows::load(&ctx, &mut tx, &actor, &document.current_edition).await?;
     rows::same_version(&loaded.edition, button.version)?;
-    deciding::withdraw(&mut tx, &actor, &loaded, &button.reason, &button.notice).await?;
+    let done = deciding::withdraw(&mut tx, &actor, &loaded, &button.reason, &button.notice).await?;
     let to = format!("/documents/{id}");
     tx.remember(&button.once, &to).await?;
     tx.commit().await?;
-    Ok(Redirect::to(to).ok("已撤回公开。原网址现在显示撤回说明和理由。").into_response())
+    let text = match done {
+        Withdrawn::Alone => "已撤回公开。原网址现在显示撤回说明和理由。",
+        Withdrawn::StoppedCorrection => {
+            "已撤回公开。原网址现在显示撤回说明和理由。正在办理的更正版已退回撰写人，不会自动发布。"
+        }
+    };
+    Ok(Redirect::to(to).ok(text).into_response())
 }
 
 /// 紧急发布.
@@ -146,7 +152,7 @@ pub(super) async fn bypass(
     if let Once::Already(to) = tx.once(&button.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let loaded = seen(&mut tx, &desk, &id, &button).await?;
+    let loaded = seen(&ctx, &mut tx, &desk, &id, &button).await?;
     deciding::bypass(&ctx, &mut tx, &desk.actor(), &loaded, &button.reason).await?;
     let to = format!("/documents/{id}");
     tx.remember(&button.once, &to).await?;
@@ -172,8 +178,8 @@ pub(super) async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response> {
     // Whoever may not write here is told so before the bytes are taken in; asked again when the file is added.
-    let about = rows::visible(ctx.db().read(), &desk.actor(), &id).await?;
-    may_for(&desk.actor(), Action::WriteDocuments, &about.organ())?;
+    let about = rows::visible(&ctx, ctx.db().read(), &desk.actor(), &id).await?;
+    may_for(&desk.actor(), Action::WriteDocuments, &about.keeper())?;
     let mut form = form.map_err(|_| Error::Invalid("没有收到文件。请回到编辑页，选择文件后点“上传”。".into()))?;
     let broken = |_| Error::Invalid("文件没有传完，可能是网络中断。请重新选择文件再传一次。".into());
     let mut names = Vec::new();
@@ -183,7 +189,7 @@ pub(super) async fn upload(
         }
         let incoming = attachments::receive(&ctx, field).await?;
         let mut tx = ctx.db().write().await?;
-        let loaded = load_open(&mut tx, &desk, &id).await?;
+        let loaded = load_open(&ctx, &mut tx, &desk, &id).await?;
         let row = attachments::add(&ctx, &mut tx, &desk.actor(), &loaded, &incoming).await?;
         tx.commit().await?;
         names.push(row.file_name);
@@ -205,7 +211,7 @@ pub(super) async fn remove(
     Form(_): Form<Button>,
 ) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
-    let loaded = load_open(&mut tx, &desk, &id).await?;
+    let loaded = load_open(&ctx, &mut tx, &desk, &id).await?;
     attachments::remove(&mut tx, &desk.actor(), &loaded, &file).await?;
     tx.commit().await?;
     Ok(Redirect::to(format!("/documents/{id}/edit")).ok("附件已移除。").into_response())
@@ -224,7 +230,7 @@ pub(super) async fn arrange(
         _ => Move::Stay,
     };
     let mut tx = ctx.db().write().await?;
-    let loaded = load_open(&mut tx, &desk, &id).await?;
+    let loaded = load_open(&ctx, &mut tx, &desk, &id).await?;
     attachments::arrange(&mut tx, &desk.actor(), &loaded, &file, &button.title, to).await?;
     tx.commit().await?;
     Ok(Redirect::to(format!("/documents/{id}/edit")).ok("附件已整理。").into_response())

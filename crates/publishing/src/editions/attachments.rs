@@ -180,7 +180,7 @@ async fn insert(tx: &mut Tx, row: &AttachmentRow, text: &str) -> Result<()> {
 }
 
 fn editable(actor: &Actor, loaded: &Loaded) -> Result<()> {
-    may_for(actor, Action::WriteDocuments, &loaded.document.organ())?;
+    may_for(actor, Action::WriteDocuments, &loaded.document.keeper())?;
     if loaded.edition.state()?.is_editable() {
         return Ok(());
     }
@@ -190,7 +190,8 @@ fn editable(actor: &Actor, loaded: &Loaded) -> Result<()> {
     )))
 }
 
-/// Whoever changes files counts as author. The condition on the state makes a submission at the same moment win.
+/// Whoever changes files counts as author. The edition was locked when it was loaded, so neither another author nor a
+/// submission at the same moment is overwritten; the condition on the state is the last guard.
 async fn touch(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<()> {
     let mut authors = loaded.edition.author_ids();
     if let Some(staff) = actor.staff().filter(|staff| !authors.contains(&staff.account)) {

@@ -10,7 +10,7 @@ use super::{
     checks, fields,
     model::{EditionState, Refusal},
     store::{self as rows, Loaded},
-    writing::{begin_round, event, text_data},
+    writing::{begin_round, event, interprets_error, text_data},
 };
 use crate::jobs::{PUBLISH_DUE, PublishDue};
 
@@ -34,7 +34,7 @@ fn gate_of(loaded: &Loaded) -> Result<Gate> {
 
 /// Who stands at the gate: a member of staff who may pass it for this organ.
 fn reviewer<'a>(actor: &'a Actor, loaded: &Loaded, gate: Gate) -> Result<&'a Staff> {
-    may_for(actor, Action::pass(gate), &loaded.document.organ())?;
+    may_for(actor, Action::pass(gate), &loaded.document.keeper())?;
     actor.staff().ok_or(Error::NotFound)
 }
 
@@ -139,7 +139,7 @@ pub async fn let_through(
     digest: &str,
     reason: &str,
 ) -> Result<()> {
-    may_for(actor, Action::OverrideFinding, &loaded.document.organ())?;
+    may_for(actor, Action::OverrideFinding, &loaded.document.keeper())?;
     let staff = actor.staff().ok_or(Error::NotFound)?;
     if !loaded.edition.state()?.is_open() {
         return Err(Refusal::State(loaded.edition.state()?.label(), "放行").into());
@@ -179,7 +179,7 @@ pub async fn let_through(
 /// # Errors
 /// When the person may not, wrote in it, gives no reason, findings block, or something required is missing.
 pub async fn bypass(ctx: &Ctx, tx: &mut Tx, actor: &Actor, loaded: &Loaded, reason: &str) -> Result<()> {
-    may_for(actor, Action::BypassGates, &loaded.document.organ())?;
+    may_for(actor, Action::BypassGates, &loaded.document.keeper())?;
     let staff = actor.staff().ok_or(Error::NotFound)?;
     let now = tx.seams().now();
     let reason: String = reason.trim().chars().take(2000).collect();
@@ -187,6 +187,9 @@ pub async fn bypass(ctx: &Ctx, tx: &mut Tx, actor: &Actor, loaded: &Loaded, reas
     let next = loaded.edition.state()?.bypass(&staff.account, &reason, &loaded.facts(), now)?;
     if let Some((_, message)) = fields::missing(&loaded.document, &loaded.edition, now).items().first() {
         return Err(Error::Conflict(message.clone()));
+    }
+    if let Some(message) = interprets_error(tx, &loaded.document).await? {
+        return Err(Error::Conflict(message.into()));
     }
     sqlx::query(
         "UPDATE edition SET bypassed_by = $2, bypassed_name = $3, bypassed_at = $4, bypass_reason = $5 WHERE id = $1",
@@ -210,7 +213,7 @@ pub async fn bypass(ctx: &Ctx, tx: &mut Tx, actor: &Actor, loaded: &Loaded, reas
 /// # Errors
 /// When it was not bypassed, was reviewed already, the person is the same, or there is no note.
 pub async fn review_bypass(tx: &mut Tx, actor: &Actor, loaded: &Loaded, note: &str) -> Result<()> {
-    may_for(actor, Action::BypassGates, &loaded.document.organ())?;
+    may_for(actor, Action::BypassGates, &loaded.document.keeper())?;
     let staff = actor.staff().ok_or(Error::NotFound)?;
     let edition = &loaded.edition;
     if edition.bypassed_at.is_empty() || !edition.bypass_reviewed_by.is_empty() {
@@ -316,8 +319,8 @@ pub(crate) async fn next_index_number(ctx: &Ctx, tx: &mut Tx, loaded: &Loaded, n
 ///
 /// # Errors
 /// When the person may not, it is not public, or there is no reason.
-pub async fn withdraw(tx: &mut Tx, actor: &Actor, loaded: &Loaded, reason: &str, notice: &str) -> Result<()> {
-    may_for(actor, Action::WithdrawDocuments, &loaded.document.organ())?;
+pub async fn withdraw(tx: &mut Tx, actor: &Actor, loaded: &Loaded, reason: &str, notice: &str) -> Result<Withdrawn> {
+    may_for(actor, Action::WithdrawDocuments, &loaded.document.keeper())?;
     let now = tx.seams().now();
     let (reason, notice): (String, String) = (reason.chars().take(2000).collect(), notice.chars().take(2000).collect());
     if let Some(found) = checks::blocking(&reason).or_else(|| checks::blocking(&notice)) {
@@ -336,7 +339,36 @@ pub async fn withdraw(tx: &mut Tx, actor: &Actor, loaded: &Loaded, reason: &str,
         return Err(rows::changed(&loaded.edition));
     }
     let data = json!({ "edition": loaded.edition.id, "number": loaded.edition.number, "reason": reason.trim() });
-    event(tx, actor, loaded, "document.withdrawn", data).await
+    event(tx, actor, loaded, "document.withdrawn", data).await?;
+    stop_correction(tx, actor, loaded, reason.trim()).await
+}
+
+/// What a withdrawal did besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withdrawn {
+    /// Nothing else was under way.
+    Alone,
+    /// A correction in review or scheduled went back to its author.
+    StoppedCorrection,
+}
+
+/// A correction on its way would bring the withdrawn document back, a scheduled one by itself: it goes back to its author,
+/// and all gates begin again.
+async fn stop_correction(tx: &mut Tx, actor: &Actor, loaded: &Loaded, reason: &str) -> Result<Withdrawn> {
+    let open = rows::open_edition(tx.conn(), &loaded.document.id).await?;
+    let Some(open) = open.filter(|edition| matches!(edition.state.as_str(), "in_review" | "scheduled")) else {
+        return Ok(Withdrawn::Alone);
+    };
+    let why = format!(
+        "这份文件已撤回公开（理由：{reason}），正在办理的这一版随之退回。确需重新公开的，请核对后再提交，从保密审查开始。"
+    );
+    let next = open.state()?.hold(actor.log_name(), &why)?;
+    begin_round(tx, &open.id).await?;
+    rows::put_state(tx, &open, &next).await?;
+    let gate = if open.gate.is_empty() { Gate::Secrecy.code() } else { open.gate.as_str() };
+    let data = json!({ "edition": open.id, "number": open.number, "gate": gate, "reason": why });
+    event(tx, actor, loaded, "document.returned", data).await?;
+    Ok(Withdrawn::StoppedCorrection)
 }
 
 /// A scheduled edition that may not become public after all: back to the author, and the history tells why.
@@ -344,7 +376,7 @@ pub async fn withdraw(tx: &mut Tx, actor: &Actor, loaded: &Loaded, reason: &str,
 /// # Errors
 /// When it is not scheduled any more.
 pub(crate) async fn hold(tx: &mut Tx, loaded: &Loaded, why: &str) -> Result<()> {
-    let next = loaded.edition.state()?.hold(why)?;
+    let next = loaded.edition.state()?.hold(Actor::System.log_name(), why)?;
     begin_round(tx, &loaded.edition.id).await?;
     rows::put_state(tx, &loaded.edition, &next).await?;
     let new = NewEvent::new("document.returned", "document", &loaded.document.id, &Actor::System);

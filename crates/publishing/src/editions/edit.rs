@@ -74,7 +74,7 @@ async fn start_page(ctx: &Ctx, desk: &Desk, form: Start, errors: FormErrors) -> 
         shell: desk.shell(ctx, "新建稿件").await?.with_error(bad),
         errors,
         organs,
-        columns: columns::options(ctx.db()).await?,
+        columns: columns::options(ctx.db().read()).await?,
         kinds: Kind::options(),
         policies: policies(ctx, &form.interprets).await?,
         form,
@@ -99,7 +99,7 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<
     let organ = OrganCode::from(form.organ.as_str());
     let organ_fits = ctx.directory().get(&organ).is_some_and(|organ| organ.exists_on(ctx.today()));
     errors.require(organ_fits, "organ", "请选择发布机关，例如“县财政局”。");
-    let column_fits = columns::options(ctx.db()).await?.iter().any(|(slug, _)| *slug == form.column);
+    let column_fits = columns::options(tx.conn()).await?.iter().any(|(slug, _)| *slug == form.column);
     errors.require(column_fits, "column", "请选择栏目，例如“政策文件”。");
     let kind = Kind::from_code(&form.kind);
     errors.require(kind.is_some(), "kind", "请选择信息类型，例如“政策文件”。");
@@ -192,7 +192,7 @@ async fn editor(
         conflict,
         organ_name: ctx.directory().short_name(&loaded.document.organ()).to_owned(),
         outline: outline(&loaded.edition.body_html),
-        columns: columns::options(ctx.db()).await?,
+        columns: columns::options(ctx.db().read()).await?,
         kinds: Kind::options(),
         validities: Validity::options(),
         disclosures: vec![
@@ -217,21 +217,21 @@ async fn editor(
 }
 
 /// The edition that this person writes in.
-pub(super) async fn load_open(tx: &mut Tx, desk: &Desk, document: &str) -> Result<Loaded> {
+pub(super) async fn load_open(ctx: &Ctx, tx: &mut Tx, desk: &Desk, document: &str) -> Result<Loaded> {
     let actor = desk.actor();
-    let about = rows::visible(tx.conn(), &actor, document).await?;
-    may_for(&actor, Action::WriteDocuments, &about.organ())?;
+    let about = rows::visible_locked(ctx, tx, &actor, document).await?;
+    may_for(&actor, Action::WriteDocuments, &about.keeper())?;
     let Some(open) = rows::open_edition(tx.conn(), document).await? else {
         return Err(Error::Conflict("这份稿件没有正在撰写的版本。已公开的，请在稿件页“更正”出新的一版。".into()));
     };
-    rows::load(tx, &actor, &open.id).await
+    rows::load(ctx, tx, &actor, &open.id).await
 }
 
 /// The editor.
 pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
     let actor = desk.actor();
-    let about = rows::visible(ctx.db().read(), &actor, &id).await?;
-    may_for(&actor, Action::WriteDocuments, &about.organ())?;
+    let about = rows::visible(&ctx, ctx.db().read(), &actor, &id).await?;
+    may_for(&actor, Action::WriteDocuments, &about.keeper())?;
     let open =
         rows::open_edition(ctx.db().read(), &id).await?.filter(|e| matches!(e.state.as_str(), "draft" | "returned"));
     let Some(open) = open else {
@@ -239,7 +239,7 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Stri
             .flash("warn", "这份稿件现在不能编辑。请看下面的状态和可办理事项。")
             .into_response());
     };
-    let loaded = rows::read(ctx.db(), &actor, &open.id).await?;
+    let loaded = rows::read(&ctx, &actor, &open.id).await?;
     let form = Fields::from_rows(&loaded.document, &loaded.edition);
     editor(&ctx, &desk, loaded, form, FormErrors::new(), None).await
 }
@@ -260,7 +260,7 @@ pub(super) async fn save(
     Form(form): Form<Fields>,
 ) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
-    let loaded = load_open(&mut tx, &desk, &id).await?;
+    let loaded = load_open(&ctx, &mut tx, &desk, &id).await?;
     match writing::save(&mut tx, &desk.actor(), &loaded, &form).await {
         Ok(_) => {
             tx.commit().await?;
@@ -282,7 +282,7 @@ pub(super) async fn autosave(
     Form(form): Form<Fields>,
 ) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
-    let loaded = load_open(&mut tx, &desk, &id).await?;
+    let loaded = load_open(&ctx, &mut tx, &desk, &id).await?;
     match writing::save(&mut tx, &desk.actor(), &loaded, &form).await {
         Ok(saved) => {
             let now = time::show_minute(&tx.now());
@@ -314,7 +314,7 @@ pub(super) async fn submit(
     if let Once::Already(to) = tx.once(&form.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let loaded = load_open(&mut tx, &desk, &id).await?;
+    let loaded = load_open(&ctx, &mut tx, &desk, &id).await?;
     if let Err(error) = writing::save(&mut tx, &actor, &loaded, &form).await {
         drop(tx);
         return match error {
@@ -322,7 +322,7 @@ pub(super) async fn submit(
             other => Err(other),
         };
     }
-    let loaded = rows::load(&mut tx, &actor, &loaded.edition.id).await?;
+    let loaded = rows::load(&ctx, &mut tx, &actor, &loaded.edition.id).await?;
     let errors = match writing::submit(&mut tx, &actor, &loaded).await {
         Ok(Submitted::Done) => {
             tx.remember(&form.once, &to).await?;
@@ -335,7 +335,9 @@ pub(super) async fn submit(
         Err(Error::Conflict(message)) => FormErrors::one("checks", message),
         Err(other) => return Err(other),
     };
-    // What was written is kept even though it cannot be submitted yet; a second try carries a fresh token.
+    // What was written is kept even though it cannot be submitted yet. The form has led nowhere: whoever goes back in the
+    // browser, corrects and submits again sends the same token, and must be heard.
+    sqlx::query("DELETE FROM submission WHERE token = $1").bind(&form.once).execute(tx.conn()).await?;
     tx.commit().await?;
     let form = Fields { version: loaded.edition.version, ..form };
     editor(&ctx, &desk, loaded, form, errors, None).await

@@ -154,8 +154,8 @@ impl Fields {
             if Kind::from_code(&self.kind).is_some() {
                 about.kind = self.kind.clone();
             }
+            about.interprets = short(&self.interprets, 32);
         }
-        about.interprets = short(&self.interprets, 32);
         (about, next)
     }
 }
@@ -296,8 +296,10 @@ mod tests {
             first_published_at: "2026-01-01T00:00:00.000Z".into(),
             ..DocumentRow::default()
         };
-        let fields = Fields { column: "news".into(), kind: "news".into(), ..Fields::default() };
+        let fields =
+            Fields { column: "news".into(), kind: "news".into(), interprets: "other".into(), ..Fields::default() };
         let (document, _) = fields.apply(&public, &EditionRow::default());
         assert_eq!((document.column_slug.as_str(), document.kind.as_str()), ("policies", "policy"));
+        assert_eq!(document.interprets, "", "a draft of a correction changes no public page");
     }
 }

@@ -14,6 +14,7 @@ use web::{Ctx, Desk, Error, OfficeShell, Pager, Query, Result, office_page, page
 use super::model;
 use crate::{
     columns,
+    keeping::{keeper, kept_by},
     kinds::Kind,
     sql::{Conditions, contains},
 };
@@ -53,7 +54,7 @@ impl Filter {
         !self.query(false).is_empty()
     }
 
-    fn conditions(&self, desk: &Desk) -> Conditions {
+    fn conditions(&self, ctx: &Ctx, desk: &Desk) -> Conditions {
         let mut conditions = Conditions::new("e.binned_at = ''");
         if model::STATES.contains(&self.state.as_str()) {
             conditions.text("e.state = ?", self.state.as_str());
@@ -64,9 +65,9 @@ impl Filter {
                  AND n.number > e.number)",
             );
         }
-        let organ = if desk.staff.central { self.organ.clone() } else { desk.organ().0.clone() };
-        if !organ.is_empty() {
-            conditions.text("d.organ = ?", organ);
+        let organ = if desk.staff.central { OrganCode::from(self.organ.as_str()) } else { desk.organ().clone() };
+        if !organ.as_str().is_empty() {
+            conditions.any_of("d.organ", &kept_by(ctx, &organ));
         }
         if !self.column.is_empty() {
             conditions.text("d.column_slug = ?", self.column.as_str());
@@ -179,7 +180,7 @@ const VIEWS: [(&str, &str); 6] = [
 
 /// The list.
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let conditions = filter.conditions(&desk);
+    let conditions = filter.conditions(&ctx, &desk);
     let total = conditions.count(ctx.db(), FROM).await?;
     let pager = Pager::new(filter.page, total, Pager::SIZE, &filter.query(true));
     let rows: Vec<Row> =
@@ -215,7 +216,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         export: if query.is_empty() { String::new() } else { format!("?{query}") },
         states: model::STATES.iter().map(|code| (*code, model::label(code))).collect(),
         organs,
-        columns: columns::options(ctx.db()).await?,
+        columns: columns::options(ctx.db().read()).await?,
         kinds: Kind::options(),
         views,
         may_write: may(&desk.actor(), Action::WriteDocuments).is_ok(),
@@ -228,7 +229,7 @@ const EXPORT_ROWS: i64 = 20_000;
 
 /// The filtered list as a spreadsheet.
 pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let conditions = filter.conditions(&desk);
+    let conditions = filter.conditions(&ctx, &desk);
     if conditions.count(ctx.db(), FROM).await? > EXPORT_ROWS {
         return Err(Error::Invalid(format!("一次最多导出 {EXPORT_ROWS} 行。请先按年度、机关或栏目筛选，再导出。")));
     }
@@ -295,8 +296,8 @@ pub(super) async fn bin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
             0,
         )
         .await?;
-    let visible =
-        |organ: &str| kernel::may_for(&Actor::from(desk.staff.clone()), Action::ViewDocuments, &organ.into()).is_ok();
+    let actor = Actor::from(desk.staff.clone());
+    let visible = |organ: &str| kernel::may_for(&actor, Action::ViewDocuments, &keeper(&ctx, &organ.into())).is_ok();
     let rows = rows
         .into_iter()
         .filter(|row| visible(&row.organ))

@@ -280,15 +280,16 @@ impl EditionState {
         }
     }
 
-    /// A scheduled edition that may not become public after all goes back to its author.
+    /// An edition on its way that may not become public after all goes back to its author, whoever holds it.
     ///
     /// # Errors
-    /// When it is not scheduled.
-    pub fn hold(self, reason: &str) -> Result<Self, Refusal> {
+    /// When it is neither in review nor scheduled.
+    pub fn hold(self, by: &str, reason: &str) -> Result<Self, Refusal> {
         match self {
             Self::Scheduled { .. } => {
-                Ok(Self::Returned { gate: Gate::Secrecy, by: "系统".to_owned(), reason: reason.to_owned() })
+                Ok(Self::Returned { gate: Gate::Secrecy, by: by.to_owned(), reason: reason.to_owned() })
             }
+            Self::InReview { gate, .. } => Ok(Self::Returned { gate, by: by.to_owned(), reason: reason.to_owned() }),
             other => other.refuse("退回"),
         }
     }

@@ -117,14 +117,15 @@ impl Show {
 /// The document's page.
 pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
     let actor = desk.actor();
-    let document = rows::visible(ctx.db().read(), &actor, &id).await?;
+    let document = rows::visible(&ctx, ctx.db().read(), &actor, &id).await?;
     let editions = rows::editions(ctx.db().read(), &id).await?;
     if editions.is_empty() {
         // Its only draft lies in the bin.
         return Err(Error::NotFound);
     }
     let organ = document.organ();
-    let writes = may_for(&actor, Action::WriteDocuments, &organ).is_ok();
+    let keeper = document.keeper();
+    let writes = may_for(&actor, Action::WriteDocuments, &keeper).is_ok();
     let open = editions.iter().find(|e| e.state().is_ok_and(|state| state.is_open())).cloned();
     let public = editions.iter().find(|e| e.state == "published").cloned();
     let by_me = open.as_ref().is_some_and(|e| e.is_by(&desk.staff.account));
@@ -166,8 +167,8 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Stri
         can_recall: writes && open.is_some() && !editable && (by_me || county),
         can_correct: writes && open.is_none() && was_public,
         can_bin: writes && editable && by_me,
-        can_withdraw: public.is_some() && may_for(&actor, Action::WithdrawDocuments, &organ).is_ok(),
-        can_bypass: open.is_some() && !by_me && may_for(&actor, Action::BypassGates, &organ).is_ok(),
+        can_withdraw: public.is_some() && may_for(&actor, Action::WithdrawDocuments, &keeper).is_ok(),
+        can_bypass: open.is_some() && !by_me && may_for(&actor, Action::BypassGates, &keeper).is_ok(),
         public_words: public.as_ref().map_or(0, |e| e.body_text.chars().filter(|c| !c.is_whitespace()).count()),
         public_files,
         stopping,
@@ -243,13 +244,13 @@ pub(super) struct Which {
 
 /// The edition asked for, or the newest; only of this document.
 async fn which(ctx: &Ctx, desk: &Desk, document: &str, which: &Which) -> Result<Loaded> {
-    let about = rows::visible(ctx.db().read(), &desk.actor(), document).await?;
+    let about = rows::visible(ctx, ctx.db().read(), &desk.actor(), document).await?;
     let id = if which.edition.is_empty() {
         rows::editions(ctx.db().read(), &about.id).await?.into_iter().next().ok_or(Error::NotFound)?.id
     } else {
         which.edition.clone()
     };
-    let loaded = rows::read(ctx.db(), &desk.actor(), &id).await?;
+    let loaded = rows::read(ctx, &desk.actor(), &id).await?;
     if loaded.document.id == document { Ok(loaded) } else { Err(Error::NotFound) }
 }
 

@@ -8,14 +8,14 @@ use kernel::{
     visibility::{Exposure, can_view},
 };
 use sqlx::{Any, Executor, FromRow};
-use store::{Db, Tx};
-use web::{Error, Result};
+use store::{Dialect, Tx};
+use web::{Ctx, Error, Result};
 
 use super::{
     checks::{self, Check},
     model::{Claim, EditionState, Facts},
 };
-use crate::{kinds::Kind, sql::split_words};
+use crate::{keeping::keeper, kinds::Kind, sql::split_words};
 
 /// A document as stored.
 #[derive(Debug, Clone, Default, FromRow)]
@@ -31,6 +31,9 @@ pub struct DocumentRow {
     pub created_at: String,
     pub current_edition: String,
     pub first_published_at: String,
+    /// Code of the organ that keeps it today, filled by [`visible`]; empty = the organ itself.
+    #[sqlx(skip)]
+    pub keeper: String,
 }
 
 /// An edition as stored.
@@ -123,6 +126,11 @@ impl DocumentRow {
         OrganCode::from(self.organ.as_str())
     }
 
+    /// The organ whose people work on it today: the organ itself, or the one that took over its duties.
+    pub fn keeper(&self) -> OrganCode {
+        if self.keeper.is_empty() { self.organ() } else { OrganCode::from(self.keeper.as_str()) }
+    }
+
     /// Kind.
     pub fn kind(&self) -> Kind {
         Kind::from_code(&self.kind).unwrap_or(Kind::Notice)
@@ -136,7 +144,7 @@ impl DocumentRow {
     /// What its visibility in the office depends on.
     pub fn exposure(&self) -> Exposure {
         // In the office even a published document is shown with its drafts and history: never by being public alone.
-        Exposure { public: false, organ: self.organ(), inner: Action::ViewDocuments }
+        Exposure { public: false, organ: self.keeper(), inner: Action::ViewDocuments }
     }
 }
 
@@ -263,9 +271,37 @@ pub async fn document<'e, E: Executor<'e, Database = Any>>(executor: E, id: &str
 ///
 /// # Errors
 /// [`Error::NotFound`]; or the database fails.
-pub async fn visible<'e, E: Executor<'e, Database = Any>>(executor: E, actor: &Actor, id: &str) -> Result<DocumentRow> {
-    let found = document(executor, id).await?;
-    found.filter(|document| can_view(actor, &document.exposure())).ok_or(Error::NotFound)
+pub async fn visible<'e, E: Executor<'e, Database = Any>>(
+    ctx: &Ctx,
+    executor: E,
+    actor: &Actor,
+    id: &str,
+) -> Result<DocumentRow> {
+    let mut found = document(executor, id).await?.ok_or(Error::NotFound)?;
+    found.keeper = keeper(ctx, &found.organ()).0;
+    if can_view(actor, &found.exposure()) { Ok(found) } else { Err(Error::NotFound) }
+}
+
+/// Makes other writes on the same document wait until this one has ended: what is read afterwards is what is changed.
+/// Every write on a document or its editions begins with it, so that editions are never locked in different orders.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(ctx: &Ctx, tx: &mut Tx, document: &str) -> Result<()> {
+    // SQLite has one writer at a time already.
+    if ctx.db().dialect() == Dialect::Postgres {
+        sqlx::query("SELECT id FROM document WHERE id = $1 FOR UPDATE").bind(document).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// The document, locked for change, if this person may see it.
+///
+/// # Errors
+/// As [`visible`].
+pub async fn visible_locked(ctx: &Ctx, tx: &mut Tx, actor: &Actor, id: &str) -> Result<DocumentRow> {
+    lock(ctx, tx, id).await?;
+    visible(ctx, tx.conn(), actor, id).await
 }
 
 /// The edition with this id.
@@ -308,13 +344,17 @@ pub async fn files<'e, E: Executor<'e, Database = Any>>(executor: E, edition: &s
     Ok(sqlx::query_as(sql).bind(edition).fetch_all(executor).await?)
 }
 
-/// The edition with files and findings, as the write in progress sees it.
+/// The edition with files and findings, locked, as the write in progress sees it.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none or the person may not see it.
-pub async fn load(tx: &mut Tx, actor: &Actor, edition_id: &str) -> Result<Loaded> {
+pub async fn load(ctx: &Ctx, tx: &mut Tx, actor: &Actor, edition_id: &str) -> Result<Loaded> {
+    let document: Option<String> = sqlx::query_scalar("SELECT document_id FROM edition WHERE id = $1")
+        .bind(edition_id)
+        .fetch_optional(tx.conn())
+        .await?;
+    let document = visible_locked(ctx, tx, actor, &document.ok_or(Error::NotFound)?).await?;
     let edition = edition(tx.conn(), edition_id).await?.filter(|e| e.binned_at.is_empty()).ok_or(Error::NotFound)?;
-    let document = visible(tx.conn(), actor, &edition.document_id).await?;
     let files = files(tx.conn(), &edition.id).await?;
     let checks = checks::of_edition(tx.conn(), &edition, &files).await?;
     Ok(Loaded { document, edition, files, checks })
@@ -324,9 +364,10 @@ pub async fn load(tx: &mut Tx, actor: &Actor, edition_id: &str) -> Result<Loaded
 ///
 /// # Errors
 /// As [`load`].
-pub async fn read(db: &Db, actor: &Actor, edition_id: &str) -> Result<Loaded> {
+pub async fn read(ctx: &Ctx, actor: &Actor, edition_id: &str) -> Result<Loaded> {
+    let db = ctx.db();
     let edition = edition(db.read(), edition_id).await?.filter(|e| e.binned_at.is_empty()).ok_or(Error::NotFound)?;
-    let document = visible(db.read(), actor, &edition.document_id).await?;
+    let document = visible(ctx, db.read(), actor, &edition.document_id).await?;
     let files = files(db.read(), &edition.id).await?;
     let checks = checks::of_edition(db.read(), &edition, &files).await?;
     Ok(Loaded { document, edition, files, checks })

@@ -4,7 +4,7 @@ use kernel::{Action, Actor, NewEvent, OrganCode, Role, id, may_for};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::Tx;
-use web::{Error, FormErrors, Result};
+use web::{Ctx, Error, FormErrors, Result};
 
 use super::{
     fields::{self, Fields},
@@ -179,7 +179,7 @@ impl Saved {
 /// # Errors
 /// [`Error::Conflict`] when the edition was changed meanwhile or cannot be edited now.
 pub async fn save(tx: &mut Tx, actor: &Actor, loaded: &Loaded, typed: &Fields) -> Result<Saved> {
-    may_for(actor, Action::WriteDocuments, &loaded.document.organ())?;
+    may_for(actor, Action::WriteDocuments, &loaded.document.keeper())?;
     let edition = &loaded.edition;
     let (document, next) = typed.apply(&loaded.document, edition);
     let unchanged = fields::same((&loaded.document, edition), (&document, &next));
@@ -245,11 +245,14 @@ pub async fn save(tx: &mut Tx, actor: &Actor, loaded: &Loaded, typed: &Fields) -
 /// # Errors
 /// What is missing, as [`Submitted::Incomplete`]; [`Error::Conflict`] when the state or a finding does not allow it.
 pub async fn submit(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<Submitted> {
-    may_for(actor, Action::WriteDocuments, &loaded.document.organ())?;
+    may_for(actor, Action::WriteDocuments, &loaded.document.keeper())?;
     let now = tx.seams().now();
     let state = loaded.edition.state()?;
     if state.is_editable() {
-        let errors = fields::missing(&loaded.document, &loaded.edition, now);
+        let mut errors = fields::missing(&loaded.document, &loaded.edition, now);
+        if let Some(message) = interprets_error(tx, &loaded.document).await? {
+            errors.add("interprets", message);
+        }
         if !errors.is_empty() {
             return Ok(Submitted::Incomplete(errors));
         }
@@ -259,6 +262,23 @@ pub async fn submit(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<Submi
     rows::put_state(tx, &loaded.edition, &next).await?;
     event(tx, actor, loaded, "document.submitted", text_data(loaded)).await?;
     Ok(Submitted::Done)
+}
+
+/// What is wrong with the choice of the document that this one interprets. Judged while it can be chosen: once public, the
+/// link stays, whatever becomes of the policy.
+pub(crate) async fn interprets_error(tx: &mut Tx, document: &DocumentRow) -> Result<Option<&'static str>> {
+    if document.interprets.is_empty() || !document.first_published_at.is_empty() {
+        return Ok(None);
+    }
+    if document.kind() != Kind::Interpretation {
+        return Ok(Some("请把信息类型改为“政策解读”；这份稿件不是解读的，这里选“（不是解读）”。"));
+    }
+    let policy: Option<String> =
+        sqlx::query_scalar("SELECT id FROM document WHERE id = $1 AND kind = 'policy' AND current_edition <> ''")
+            .bind(&document.interprets)
+            .fetch_optional(tx.conn())
+            .await?;
+    Ok(policy.is_none().then_some("请选择一份现在公开的政策文件；政策还没有发布的，先发布政策，再提交解读。"))
 }
 
 /// What submitting led to.
@@ -304,7 +324,7 @@ pub(crate) async fn event(
 /// # Errors
 /// [`Error::Conflict`] when the person is no author or the state does not allow it.
 pub async fn recall(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<()> {
-    may_for(actor, Action::WriteDocuments, &loaded.document.organ())?;
+    may_for(actor, Action::WriteDocuments, &loaded.document.keeper())?;
     let allowed = actor.staff().is_none_or(|s| loaded.edition.is_by(&s.account) || s.has(Role::CountyOffice));
     if !allowed {
         return Err(Error::Conflict("只有撰写人或县政府办可以撤回修改。请联系撰写人。".into()));
@@ -322,7 +342,7 @@ pub async fn recall(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<()> {
 /// # Errors
 /// [`Error::Conflict`] when there is nothing to correct, or a correction is being written already.
 pub async fn correct(tx: &mut Tx, actor: &Actor, document: &DocumentRow) -> Result<String> {
-    may_for(actor, Action::WriteDocuments, &document.organ())?;
+    may_for(actor, Action::WriteDocuments, &document.keeper())?;
     if rows::open_edition(tx.conn(), &document.id).await?.is_some() {
         return Err(Error::Conflict("这份稿件已有一版正在撰写或审核，请继续办理那一版。".into()));
     }
@@ -399,7 +419,7 @@ fn text_of(edition: &EditionRow) -> EditionRow {
 /// # Errors
 /// [`Error::Conflict`] when it is no draft or the person is no author.
 pub async fn bin(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<()> {
-    may_for(actor, Action::WriteDocuments, &loaded.document.organ())?;
+    may_for(actor, Action::WriteDocuments, &loaded.document.keeper())?;
     if actor.staff().is_some_and(|staff| !loaded.edition.is_by(&staff.account)) {
         return Err(Error::Conflict("只有撰写人可以删除草稿。请联系撰写人。".into()));
     }
@@ -417,11 +437,11 @@ pub async fn bin(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not in the bin; [`Error::Conflict`] when another edition is being written meanwhile.
-pub async fn restore(tx: &mut Tx, actor: &Actor, edition_id: &str) -> Result<EditionRow> {
+pub async fn restore(ctx: &Ctx, tx: &mut Tx, actor: &Actor, edition_id: &str) -> Result<EditionRow> {
     let edition =
         rows::edition(tx.conn(), edition_id).await?.filter(|e| !e.binned_at.is_empty()).ok_or(Error::NotFound)?;
-    let document = rows::visible(tx.conn(), actor, &edition.document_id).await?;
-    may_for(actor, Action::WriteDocuments, &document.organ())?;
+    let document = rows::visible_locked(ctx, tx, actor, &edition.document_id).await?;
+    may_for(actor, Action::WriteDocuments, &document.keeper())?;
     if actor.staff().is_some_and(|staff| !edition.is_by(&staff.account)) {
         return Err(Error::NotFound);
     }

@@ -27,11 +27,11 @@ pub(super) struct Decision {
 }
 
 /// The edition as the reviewer saw it; who may not pass its gate is refused before anything else is told.
-async fn seen(tx: &mut Tx, desk: &Desk, edition: &str, decision: &Decision) -> Result<Loaded> {
+async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, edition: &str, decision: &Decision) -> Result<Loaded> {
     let actor = desk.actor();
-    let loaded = rows::load(tx, &actor, edition).await?;
+    let loaded = rows::load(ctx, tx, &actor, edition).await?;
     if let Some(gate) = Gate::from_code(&loaded.edition.gate).filter(|_| loaded.edition.state == "in_review") {
-        may_for(&actor, Action::pass(gate), &loaded.document.organ())?;
+        may_for(&actor, Action::pass(gate), &loaded.document.keeper())?;
     }
     rows::same_version(&loaded.edition, decision.version)?;
     Ok(loaded)
@@ -48,7 +48,7 @@ pub(super) async fn claim(
     if let Once::Already(to) = tx.once(&decision.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let loaded = seen(&mut tx, &desk, &id, &decision).await?;
+    let loaded = seen(&ctx, &mut tx, &desk, &id, &decision).await?;
     deciding::claim(&mut tx, &desk.actor(), &loaded).await?;
     let to = format!("/reviews/{id}");
     tx.remember(&decision.once, &to).await?;
@@ -67,7 +67,7 @@ pub(super) async fn release(
     if let Once::Already(to) = tx.once(&decision.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let loaded = seen(&mut tx, &desk, &id, &decision).await?;
+    let loaded = seen(&ctx, &mut tx, &desk, &id, &decision).await?;
     deciding::release(&mut tx, &desk.actor(), &loaded).await?;
     tx.remember(&decision.once, "/reviews").await?;
     tx.commit().await?;
@@ -85,7 +85,7 @@ pub(super) async fn approve(
     if let Once::Already(to) = tx.once(&decision.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let loaded = seen(&mut tx, &desk, &id, &decision).await?;
+    let loaded = seen(&ctx, &mut tx, &desk, &id, &decision).await?;
     let text = match deciding::approve(&ctx, &mut tx, &desk.actor(), &loaded).await? {
         Approved::To(gate) => format!("已通过。《{}》现在到了{}。", loaded.edition.shown_title(), gate.label()),
         Approved::Scheduled(at) => {
@@ -122,7 +122,7 @@ pub(super) async fn send_back(
     if let Once::Already(to) = tx.once(&decision.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let loaded = seen(&mut tx, &desk, &id, &decision).await?;
+    let loaded = seen(&ctx, &mut tx, &desk, &id, &decision).await?;
     deciding::send_back(&mut tx, &desk.actor(), &loaded, &decision.reason).await?;
     tx.remember(&decision.once, "/reviews").await?;
     tx.commit().await?;
@@ -143,8 +143,8 @@ pub(super) async fn let_through(
         return Ok(Redirect::to(to).into_response());
     }
     let actor = desk.actor();
-    let loaded = rows::load(&mut tx, &actor, &id).await?;
-    may_for(&actor, Action::OverrideFinding, &loaded.document.organ())?;
+    let loaded = rows::load(&ctx, &mut tx, &actor, &id).await?;
+    may_for(&actor, Action::OverrideFinding, &loaded.document.keeper())?;
     rows::same_version(&loaded.edition, decision.version)?;
     deciding::let_through(&mut tx, &actor, &loaded, &decision.rule, &decision.digest, &decision.reason).await?;
     let to = format!("/reviews/{id}");
@@ -167,7 +167,7 @@ pub(super) async fn review_bypass(
     if let Once::Already(to) = tx.once(&decision.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    let loaded = rows::load(&mut tx, &desk.actor(), &id).await?;
+    let loaded = rows::load(&ctx, &mut tx, &desk.actor(), &id).await?;
     deciding::review_bypass(&mut tx, &desk.actor(), &loaded, &decision.reason).await?;
     tx.remember(&decision.once, "/bypasses").await?;
     tx.commit().await?;

@@ -22,6 +22,7 @@ use crate::{
         store::{self as rows, EditionRow},
     },
     hooks::{gate_due, own_gates},
+    keeping::{keeper, kept_by},
     sql::Conditions,
 };
 
@@ -92,10 +93,10 @@ const SELECT: &str = "SELECT e.id AS edition, e.number, e.version, e.title, e.ga
 const FROM: &str = "edition e JOIN document d ON d.id = e.document_id";
 
 /// What is in review and may be seen by this person.
-fn in_review(desk: &Desk) -> Conditions {
+fn in_review(ctx: &Ctx, desk: &Desk) -> Conditions {
     let mut conditions = Conditions::new("e.binned_at = '' AND e.state = 'in_review'");
     if !desk.staff.central {
-        conditions.text("d.organ = ?", desk.organ().as_str());
+        conditions.any_of("d.organ", &kept_by(ctx, desk.organ()));
     }
     conditions
 }
@@ -105,7 +106,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let own = own_gates(&desk.staff);
     let now = ctx.seams().now();
     let oldest_claim = now.checked_sub(jiff::SignedDuration::from_hours(model::CLAIM_HOURS)).unwrap_or(now);
-    let mut conditions = in_review(&desk);
+    let mut conditions = in_review(&ctx, &desk);
     // Without a choice a reviewer sees the gates that are the reviewer's; everybody else sees all.
     let chosen: Vec<&str> = match Gate::from_code(&filter.gate) {
         Some(gate) => vec![gate.code()],
@@ -139,7 +140,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         .map(|(code, label, gates)| (code.to_owned(), label.to_owned(), gates.to_vec()))
         .chain(Gate::ALL.map(|gate| (gate.code().to_owned(), gate.label().to_owned(), vec![gate])))
     {
-        let mut conditions = in_review(&desk);
+        let mut conditions = in_review(&ctx, &desk);
         let codes: Vec<_> = codes.iter().map(|gate| gate.code()).collect();
         conditions.any_of("e.gate", &codes);
         let current = filter.gate == code;
@@ -178,7 +179,7 @@ fn waiting(ctx: &Ctx, desk: &Desk, row: Row) -> Waiting {
         left,
         mine,
         other: if claimed && !mine { row.claimed_name.clone() } else { String::new() },
-        may: gate.is_some_and(|gate| may_for(&desk.actor(), Action::pass(gate), &organ).is_ok()) && !own,
+        may: gate.is_some_and(|gate| may_for(&desk.actor(), Action::pass(gate), &keeper(ctx, &organ)).is_ok()) && !own,
         own,
         row,
     }
@@ -232,9 +233,9 @@ pub(super) async fn review(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<St
 /// The same, with what must be corrected.
 pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &str, errors: FormErrors) -> Result<Response> {
     let actor = desk.actor();
-    let loaded = rows::read(ctx.db(), &actor, id).await?;
+    let loaded = rows::read(ctx, &actor, id).await?;
     let (document, edition) = (&loaded.document, &loaded.edition);
-    let organ = document.organ();
+    let organ = document.keeper();
     let gate = Gate::from_code(&edition.gate).filter(|_| edition.state == "in_review");
     let before =
         rows::edition(ctx.db().read(), &document.current_edition).await?.filter(|before| before.id != edition.id);
@@ -375,7 +376,7 @@ async fn next_waiting(ctx: &Ctx, desk: &Desk, current: &str) -> Result<Option<St
     if own.is_empty() {
         return Ok(None);
     }
-    let mut conditions = crate::hooks::for_reviewer(&desk.staff, &own);
+    let mut conditions = crate::hooks::for_reviewer(ctx, &desk.staff, &own);
     conditions.text("e.id <> ?", current);
     let rows: Vec<Row> = conditions.rows(ctx.db(), SELECT, "ORDER BY e.since, e.id", 1, 0).await?;
     Ok(rows.into_iter().next().map(|row| row.edition))
