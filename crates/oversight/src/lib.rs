@@ -4,6 +4,8 @@ pub mod duties;
 pub mod model;
 pub mod plans;
 pub mod portal;
+pub mod privacy;
+mod recipients;
 
 use std::sync::Arc;
 

@@ -74,6 +74,14 @@ const FINDING_FIELDS: &[ExtraField] = &[
 const REPORT_FIELDS: &[ExtraField] =
     &[field("leader", "分管县领导", "例如 常务副县长", FieldShape::Line, &["分管领导", "牵头领导"])];
 
+/// Further fields that are published with a public duty. 问责情况 names people's matters and stays in the office.
+const PUBLISHED: &[&str] = &["investment", "phase", "content", "problem", "rectification", "leader"];
+
+/// Whether a further field is shown on the portal with a public duty.
+pub fn is_published(key: &str) -> bool {
+    PUBLISHED.contains(&key)
+}
+
 impl PlanKind {
     /// All, in the order in which they are offered.
     pub const ALL: [Self; 5] =

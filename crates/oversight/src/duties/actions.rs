@@ -1,13 +1,13 @@
 //! What the forms of a duty's page do.
 
 use axum::{extract::{Path, State}, response::{IntoResponse, Response}};
-use kernel::time;
+use kernel::{Action, may, time};
 use serde::Deserialize;
 use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result};
 
 use crate::{
     duties::{
-        change,
+        change, extra,
         pages::{Ask, Typed, corrected},
         report::{self, Done, NewEvidence, Refusal, Verdict},
     },
@@ -146,9 +146,33 @@ pub(crate) async fn extra(
     let (assignment, once) = (value("assignment"), value("once"));
     let values: Vec<(String, String)> =
         fields.iter().filter(|(key, _)| !["assignment", "once"].contains(&key.as_str())).cloned().collect();
-    let done = report::set_extra(&ctx, &desk.actor(), &assignment, &values, &once).await;
+    let done = extra::set_extra(&ctx, &desk.actor(), &assignment, &values, &once).await;
     let ask = Ask { assignment, find: String::new() };
-    answer(&ctx, &desk, &id, done, "已保存办理情况。", ask, Typed { extra: values, ..Typed::default() }).await
+    let office = may(&desk.actor(), Action::ConfirmDuties).is_ok();
+    let ok = if office { "已保存办理情况。" } else { "已保存办理情况，会公开的内容由县政府办公室采纳后生效。" };
+    answer(&ctx, &desk, &id, done, ok, ask, Typed { extra: values, ..Typed::default() }).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Settle {
+    /// `accept` or `decline`.
+    op: String,
+    /// What was seen to wait.
+    seen: String,
+    once: String,
+}
+
+/// `POST /duties/{id}/extra/settle`: the office accepts or drops what organs filled in.
+pub(crate) async fn settle(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(form): Form<Settle>) -> Result<Response> {
+    let accept = match form.op.as_str() {
+        "accept" => true,
+        "decline" => false,
+        _ => return Err(Error::Invalid("请选择采纳还是不采纳。".into())),
+    };
+    let to = extra::settle(&ctx, &desk.actor(), &id, &form.seen, accept, &form.once).await?;
+    let ok = if accept { "已采纳办理情况，公开的任务会在公开页面上显示。" } else { "没有采纳，原来的内容不变。" };
+    Ok(Redirect::to(to).ok(ok).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -6,7 +6,7 @@ use serde_json::json;
 use store::{FromRow, Tx, query, query_as};
 use web::{Ctx, Error};
 
-use crate::{duties::report::as_of, model::Visibility};
+use crate::{duties::report::as_of, model::Visibility, plans::tree, privacy};
 
 #[derive(FromRow)]
 struct DutyHead {
@@ -62,7 +62,7 @@ pub async fn set_due(ctx: &Ctx, actor: &Actor, duty: &str, due_on: Date) -> Resu
 /// Opens or closes an issued duty to the public. `false` when it was so already.
 ///
 /// # Errors
-/// When the actor may not, or the duty has ended.
+/// When the actor may not, the duty has ended, or the public would see somebody's personal number.
 pub async fn set_visibility(ctx: &Ctx, actor: &Actor, duty: &str, visibility: Visibility) -> Result<bool, Error> {
     may(actor, Action::ManagePlans)?;
     let mut tx = ctx.db().write().await?;
@@ -74,6 +74,12 @@ pub async fn set_visibility(ctx: &Ctx, actor: &Actor, duty: &str, visibility: Vi
         .await?;
     if done.rows_affected() == 0 {
         return Ok(false);
+    }
+    if visibility == Visibility::Public {
+        let tree = tree::load_in(&mut tx, &head.plan).await?.ok_or(Error::NotFound)?;
+        if let Some(refusal) = privacy::refusal(&tree) {
+            return Err(Error::Conflict(format!("没有改为公开。{refusal}")));
+        }
     }
     as_of(&mut tx, &head.plan).await?;
     let data = json!({ "plan": head.plan, "to": visibility.code() });

@@ -5,15 +5,18 @@
 use std::{collections::{BTreeMap, HashMap, HashSet}, time::Duration};
 
 use jiff::{ToSpan, civil::Date, civil::Time};
-use kernel::{Actor, Calendar, NewEvent, OrganCode, Role, time};
+use kernel::{Actor, Calendar, NewEvent, OrganCode, time};
 use serde_json::json;
-use store::{FromRow, Tx, jobs::NewJob, query, query_as};
+use store::{FromRow, Tx, jobs::NewJob, query, query_as, query_scalar};
 use tokio::sync::watch;
 use web::{Ctx, Result, mail::{Mail, SEND}};
 
-use crate::duties::{
-    model::State,
-    store::{Assigned, Scope, answering, assigned},
+use crate::{
+    duties::{
+        model::State,
+        store::{Assigned, Scope, answering, assigned},
+    },
+    recipients::addresses,
 };
 
 /// Reminders go out at the first moment of a working day after this time in China.
@@ -22,28 +25,6 @@ const FROM: Time = Time::constant(8, 30, 0, 0);
 const CATCH_UP: i64 = 10;
 /// Name under which this context keeps its place in the event log.
 const CURSOR: &str = "oversight.lapse";
-
-#[derive(FromRow)]
-struct Address {
-    organ: String,
-    email: String,
-    roles: String,
-}
-
-/// Mail addresses of those who report for each organ: editors and heads whose accounts are in use.
-async fn addresses(ctx: &Ctx) -> Result<HashMap<OrganCode, Vec<String>>> {
-    let rows: Vec<Address> =
-        query_as("SELECT organ, email, roles FROM account WHERE disabled = 0 AND email <> '' ORDER BY login")
-            .fetch_all(ctx.db().read())
-            .await?;
-    let mut addresses: HashMap<OrganCode, Vec<String>> = HashMap::new();
-    for row in rows {
-        if row.roles.split(',').any(|role| [Role::Editor.code(), Role::OrganHead.code()].contains(&role.trim())) {
-            addresses.entry(OrganCode(row.organ)).or_default().push(row.email);
-        }
-    }
-    Ok(addresses)
-}
 
 /// One thing to be reminded of: the assignment, the period (empty without cadence) and when it is due.
 struct Owed<'a> {
@@ -185,16 +166,44 @@ async fn send(
     Ok(())
 }
 
-/// Reminds of these assignments at once, whatever their dates; for the office. Returns the organs (as issued) that mail
-/// reached.
+/// What [`remind_now`] did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reminded {
+    /// The organs (as issued) that mail reached.
+    pub mailed: HashSet<OrganCode>,
+    /// Assignments that had been reminded of earlier on this day (in China), and were not again.
+    pub before: HashSet<String>,
+}
+
+/// Whether somebody was reminded of this share on this day already.
+async fn reminded_today(tx: &mut Tx, row: &Assigned, today: Date) -> Result<bool> {
+    let count: i64 = query_scalar(
+        "SELECT COUNT(*) FROM event WHERE subject_kind = 'duty' AND subject_id = $1 AND kind = 'duty.reminded' \
+         AND organ = $2 AND at >= $3",
+    )
+    .bind(&row.duty)
+    .bind(row.organ.as_str())
+    .bind(time::to_db(time::start_of_day(today)))
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(count > 0)
+}
+
+/// Reminds of these assignments at once, whatever their dates, each at most once a day; for the office.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remind_now(ctx: &Ctx, actor: &Actor, rows: &[Assigned]) -> Result<HashSet<OrganCode>> {
+pub async fn remind_now(ctx: &Ctx, actor: &Actor, rows: &[Assigned]) -> Result<Reminded> {
     let (directory, today) = (ctx.directory(), ctx.today());
     let addresses = addresses(ctx).await?;
     let mut by_organ: BTreeMap<OrganCode, Vec<Owed<'_>>> = BTreeMap::new();
+    let mut done = Reminded::default();
+    let mut tx = ctx.db().write().await?;
     for row in rows {
+        if reminded_today(&mut tx, row, today).await? {
+            done.before.insert(row.id.clone());
+            continue;
+        }
         let current = row.standing.current_period().map(|standing| &standing.period);
         by_organ.entry(answering(&directory, &row.organ, today)).or_default().push(Owed {
             row,
@@ -204,17 +213,15 @@ pub async fn remind_now(ctx: &Ctx, actor: &Actor, rows: &[Assigned]) -> Result<H
             state: row.standing.current_period().map_or(row.standing.state, |standing| standing.state),
         });
     }
-    let mut reached = HashSet::new();
-    let mut tx = ctx.db().write().await?;
     for (organ, owed) in by_organ {
         let to = addresses.get(&organ);
         send(ctx, &mut tx, actor, &organ, &owed, to, today).await?;
         if to.is_some() {
-            reached.extend(owed.iter().map(|one| one.row.organ.clone()));
+            done.mailed.extend(owed.iter().map(|one| one.row.organ.clone()));
         }
     }
     tx.commit().await?;
-    Ok(reached)
+    Ok(done)
 }
 
 #[derive(FromRow)]

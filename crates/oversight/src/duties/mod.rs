@@ -2,12 +2,14 @@
 //!
 //! Events on a duty: `duty.note_added`, `duty.evidence_added`, `duty.evidence_taken_back`, `duty.evidence_confirmed`,
 //! `duty.evidence_returned`, `duty.decision_undone`, `duty.evidence_lapsed`, `duty.reported` (further fields),
+//! `duty.extra_accepted`, `duty.extra_declined`,
 //! `duty.due_changed`, `duty.visibility_changed`, `duty.reminded`; with the visibility also `plan.visibility_changed`.
 
 mod actions;
 pub mod address;
 mod board;
 pub mod change;
+pub mod extra;
 pub mod facts;
 mod hooks;
 pub mod jobs;
@@ -34,6 +36,7 @@ pub fn routes() -> Routes {
         .post("/duties/{id}/evidence/{evidence}/return", Action::ConfirmDuties, actions::send_back)
         .post("/duties/{id}/evidence/{evidence}/undo", Action::ConfirmDuties, actions::undo)
         .post("/duties/{id}/extra", Action::ReportDuties, actions::extra)
+        .post("/duties/{id}/extra/settle", Action::ConfirmDuties, actions::settle)
         .post("/duties/{id}/due", Action::ManagePlans, actions::due)
         .post("/duties/{id}/visibility", Action::ManagePlans, actions::visibility)
 }

@@ -10,6 +10,7 @@ use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, hooks::Publi
 
 use crate::{
     duties::{
+        extra::Values,
         facts::{self, Context, EvidenceRow},
         model::{RollUp, State as DutyState, roll_up},
         store::{Assigned, Scope, answering, assigned},
@@ -101,7 +102,12 @@ struct Step {
 
 struct Extra {
     field: ExtraField,
+    /// As the form shows it: typed, else waiting, else accepted.
     value: String,
+    /// What holds.
+    accepted: String,
+    /// What an organ filled in and the office has not accepted.
+    pending: Option<String>,
     long: bool,
     choices: Vec<(&'static str, &'static str)>,
     editable: bool,
@@ -123,6 +129,8 @@ struct Page {
     owners: Vec<Owner>,
     steps: Vec<Step>,
     extras: Vec<Extra>,
+    /// What waits for acceptance, as it was shown; empty = nothing, or this person cannot accept.
+    settles: String,
     /// The assignment for which forms are shown, with its organ's name; empty = none.
     active: String,
     active_organ: String,
@@ -202,6 +210,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
         due,
         remaining,
         steps,
+        settles: if may(&actor, Action::ConfirmDuties).is_ok() { Values::read(&duty.extra).waiting() } else { String::new() },
         extras: extras(kind, &duty, &typed, may(&actor, Action::ManagePlans).is_ok(), !active.is_empty()),
         active_organ: reportable.iter().find(|(id, _)| *id == active).map(|(_, organ)| organ.clone()).unwrap_or_default(),
         active_periods: active_row.map(|row| begun(row, today)).unwrap_or_default(),
@@ -348,12 +357,16 @@ fn clock(ctx: &Ctx, rows: &[Assigned], active: Option<&Assigned>) -> (String, St
 }
 
 fn extras(kind: PlanKind, duty: &Context, typed: &Typed, manages: bool, reports: bool) -> Vec<Extra> {
-    let map: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&duty.extra).unwrap_or_default();
+    let values = Values::read(&duty.extra);
     let extra = |field: &ExtraField| Extra {
         value: match typed.extra.iter().find(|(key, _)| key == field.key) {
             Some((_, value)) => value.clone(),
-            None => map.get(field.key).and_then(|value| value.as_str()).unwrap_or_default().to_owned(),
+            // The office accepts what waits by a button, not by saving the form.
+            None if manages => values.accepted(field.key).to_owned(),
+            None => values.pending(field.key).unwrap_or(values.accepted(field.key)).to_owned(),
         },
+        accepted: values.accepted(field.key).to_owned(),
+        pending: values.pending(field.key).map(|value| if value.is_empty() { "（清空）" } else { value }.to_owned()),
         long: field.shape == FieldShape::Text,
         choices: match field.shape {
             FieldShape::Choice(choices) => choices.iter().map(|choice| (*choice, *choice)).collect(),
@@ -399,11 +412,16 @@ fn step(event: &Event, directory: &Directory) -> Step {
             let to = if text("to") == "public" { "改为公开" } else { "改为内部" };
             (to.to_owned(), String::new())
         }
-        "duty.reported" => {
+        "duty.reported" | "duty.extra_accepted" | "duty.extra_declined" => {
             let fields = data["fields"].as_object().map(|fields| {
                 fields.values().filter_map(|value| value.as_str()).collect::<Vec<_>>().join("；")
             });
-            (format!("{organ}填报办理情况"), fields.unwrap_or_default())
+            let what = match event.kind.as_str() {
+                "duty.extra_accepted" => "采纳办理情况".to_owned(),
+                "duty.extra_declined" => "没有采纳办理情况".to_owned(),
+                _ => format!("{organ}填报办理情况"),
+            };
+            (what, fields.unwrap_or_default())
         }
         "duty.assigned" => ("增加承办机关".to_owned(), String::new()),
         "duty.amended" => ("要点调整，任务有变动".to_owned(), text("reason")),

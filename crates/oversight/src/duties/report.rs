@@ -12,7 +12,8 @@ use web::{Ctx, Error, hooks::PublicDocument};
 
 use crate::{
     duties::{address, store::answering},
-    model::{Cadence, FieldShape, PlanKind, Visibility},
+    model::{Cadence, Visibility},
+    privacy,
 };
 
 /// Why nothing was written.
@@ -68,20 +69,20 @@ pub struct NewEvidence {
 
 /// An assignment with what its writes depend on.
 #[derive(Debug, Clone, FromRow)]
-struct Held {
-    id: String,
-    plan: String,
-    duty: String,
-    organ: String,
-    ended_at: String,
-    plan_state: String,
-    plan_kind: String,
-    year: i64,
-    visibility: String,
-    cadence: String,
-    due_on: String,
-    grace_days: i64,
-    extra: String,
+pub(super) struct Held {
+    pub(super) id: String,
+    pub(super) plan: String,
+    pub(super) duty: String,
+    pub(super) organ: String,
+    pub(super) ended_at: String,
+    pub(super) plan_state: String,
+    pub(super) plan_kind: String,
+    pub(super) year: i64,
+    pub(super) visibility: String,
+    pub(super) cadence: String,
+    pub(super) due_on: String,
+    pub(super) grace_days: i64,
+    pub(super) extra: String,
 }
 
 impl Held {
@@ -89,7 +90,7 @@ impl Held {
         OrganCode(self.organ.clone())
     }
 
-    fn target(&self) -> String {
+    pub(super) fn target(&self) -> String {
         format!("/duties/{}#a-{}", self.duty, self.id)
     }
 }
@@ -103,7 +104,7 @@ async fn held(tx: &mut Tx, assignment: &str) -> Result<Held, Error> {
 }
 
 /// The assignment, if the actor may report on it and it still runs.
-async fn reportable(ctx: &Ctx, tx: &mut Tx, actor: &Actor, assignment: &str) -> Result<Held, Error> {
+pub(super) async fn reportable(ctx: &Ctx, tx: &mut Tx, actor: &Actor, assignment: &str) -> Result<Held, Error> {
     let held = held(tx, assignment).await?;
     let organ = answering(&ctx.directory(), &held.organ(), ctx.today());
     may_for(actor, Action::ReportDuties, &organ)?;
@@ -117,7 +118,7 @@ async fn reportable(ctx: &Ctx, tx: &mut Tx, actor: &Actor, assignment: &str) -> 
 }
 
 /// Counts a change on the assignment and, for what the public sees, moves the moment shown on the public page.
-async fn touch(tx: &mut Tx, held: &Held) -> Result<(), Error> {
+pub(super) async fn touch(tx: &mut Tx, held: &Held) -> Result<(), Error> {
     query("UPDATE assignment SET version = version + 1 WHERE id = $1").bind(&held.id).execute(tx.conn()).await?;
     if held.visibility == Visibility::Public.code() {
         as_of(tx, &held.plan).await?;
@@ -131,13 +132,13 @@ pub(super) async fn as_of(tx: &mut Tx, plan: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn event(held: &Held, kind: &'static str, actor: &Actor, mut data: serde_json::Value) -> NewEvent {
+pub(super) fn event(held: &Held, kind: &'static str, actor: &Actor, mut data: serde_json::Value) -> NewEvent {
     data["plan"] = json!(held.plan);
     data["assignment"] = json!(held.id);
     NewEvent::new(kind, "duty", &held.duty, actor).organ(&held.organ()).data(data)
 }
 
-fn trimmed(text: &str, limit: usize) -> String {
+pub(super) fn trimmed(text: &str, limit: usize) -> String {
     text.trim().chars().take(limit).collect()
 }
 
@@ -197,6 +198,11 @@ async fn resolve(ctx: &Ctx, new: &NewEvidence) -> Done<(String, String, String)>
     let title = trimmed(&new.title, 200);
     if title.is_empty() {
         return Err(Refusal::Field("title", "请写明网址上是什么内容，例如“县融媒体中心对惠企政策的报道”。".into()));
+    }
+    for (field, text) in [("title", &title), ("url", &url)] {
+        if let Some(objection) = privacy::objection(text) {
+            return Err(Refusal::Field(field, objection));
+        }
     }
     Ok((String::new(), url, title))
 }
@@ -277,6 +283,7 @@ pub async fn add_evidence(ctx: &Ctx, actor: &Actor, new: &NewEvidence, once: &st
 struct Piece {
     assignment: String,
     title: String,
+    url: String,
     document: String,
     added_by: String,
     decision: String,
@@ -287,7 +294,7 @@ struct Piece {
 
 async fn piece(tx: &mut Tx, evidence: &str) -> Result<Piece, Error> {
     query_as(
-        "SELECT assignment, title, document, added_by, decision, decided_at, decided_by_name, withdrawn_at FROM evidence \
+        "SELECT assignment, title, url, document, added_by, decision, decided_at, decided_by_name, withdrawn_at FROM evidence \
          WHERE id = $1",
     )
     .bind(evidence)
@@ -375,6 +382,12 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, evidence: &str, verdict: &Verdict,
         let text = "佐证文件已撤回公开，不能确认。请退回，并请报送单位换一份已公开的文件。";
         return Err(Error::Conflict(text.into()).into());
     }
+    if decision == "confirmed" && piece.document.is_empty() {
+        let objection = privacy::objection(&piece.title).or_else(|| privacy::objection(&piece.url));
+        if let Some(objection) = objection {
+            return Err(Error::Conflict(format!("没有确认，请退回这份佐证。{objection}")).into());
+        }
+    }
     let now = tx.now();
     let done = query(
         "UPDATE evidence SET decision = $2, reason = $3, decided_at = $4, decided_by = $5, decided_by_name = $6 \
@@ -440,78 +453,9 @@ pub async fn undo_decision(ctx: &Ctx, actor: &Actor, evidence: &str) -> Done {
     Ok(held.target())
 }
 
-/// Fills in further fields of the plan's kind (整改措施、问责情况、建设阶段 …). Organs that answer for the duty fill them in;
-/// the finding itself (`problem`) is the office's.
-///
-/// # Errors
-/// When the actor may not, or a value does not fit its field.
-pub async fn set_extra(ctx: &Ctx, actor: &Actor, assignment: &str, values: &[(String, String)], once: &str) -> Done {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(once).await? {
-        return Ok(to);
-    }
-    let held = reportable(ctx, &mut tx, actor, assignment).await?;
-    let kind = PlanKind::from_code(&held.plan_kind).unwrap_or(PlanKind::WorkPoints);
-    let mut map: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&held.extra).unwrap_or_default();
-    let mut changed = serde_json::Map::new();
-    for field in kind.fields() {
-        let Some((_, value)) = values.iter().find(|(key, _)| key == field.key) else { continue };
-        if field.key == "problem" && may(actor, Action::ManagePlans).is_err() {
-            continue;
-        }
-        let value = trimmed(value, 2000);
-        fits(field.shape, &value).map_err(|message| Refusal::Field(field.key, message))?;
-        if map.get(field.key).and_then(|old| old.as_str()).unwrap_or_default() != value {
-            changed.insert(field.key.to_owned(), json!(value));
-            map.insert(field.key.to_owned(), json!(value));
-        }
-    }
-    if !changed.is_empty() {
-        let done = query("UPDATE duty SET extra = $2 WHERE id = $1 AND extra = $3")
-            .bind(&held.duty)
-            .bind(serde_json::to_string(&map)?)
-            .bind(&held.extra)
-            .execute(tx.conn())
-            .await?;
-        if done.rows_affected() == 0 {
-            let text = "刚才有人也在填写这几项，您的内容没有保存。请返回任务页，看过最新内容后再填。";
-            return Err(Error::Conflict(text.into()).into());
-        }
-        touch(&mut tx, &held).await?;
-        tx.append(event(&held, "duty.reported", actor, json!({ "fields": changed }))).await?;
-    }
-    let target = held.target();
-    tx.remember(once, &target).await?;
-    tx.commit().await?;
-    Ok(target)
-}
-
-fn fits(shape: FieldShape, value: &str) -> Result<(), String> {
-    match shape {
-        _ if value.is_empty() => Ok(()),
-        FieldShape::Amount => {
-            let decimals = value.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-            let plain = value.bytes().all(|b| b.is_ascii_digit() || b == b'.') && value.parse::<f64>().is_ok();
-            if plain && decimals <= 2 { Ok(()) } else { Err("请填写数字，单位万元，最多两位小数，例如 860.5。".into()) }
-        }
-        FieldShape::Choice(choices) if !choices.contains(&value) => Err(format!("请从这几项中选择：{}。", choices.join("、"))),
-        FieldShape::Choice(_) | FieldShape::Line | FieldShape::Text => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn amounts_and_choices_are_checked() {
-        assert!(fits(FieldShape::Amount, "12500").is_ok() && fits(FieldShape::Amount, "860.55").is_ok());
-        for wrong in ["1,000", "12.345", "一百", "-5", "1e5", "."] {
-            assert!(fits(FieldShape::Amount, wrong).is_err(), "{wrong}");
-        }
-        assert!(fits(FieldShape::Choice(&["在建"]), "竣工").is_err());
-        assert!(fits(FieldShape::Text, "").is_ok());
-    }
 
     fn quarterly() -> Held {
         let empty = String::new;

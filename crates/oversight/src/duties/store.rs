@@ -3,7 +3,7 @@
 //! A query reads by plan, by organs or by duty; filtering by state happens in memory afterwards, because state is nowhere
 //! stored. A county's year has some thousands of assignments at most.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use kernel::{Directory, OrganCode, time};
@@ -336,6 +336,11 @@ pub fn answered_by(directory: &Directory, organ: &OrganCode, today: Date) -> Vec
         }
     }
     organs
+}
+
+/// The duties of which one of these organs has a share.
+pub fn duties_of(rows: &[Assigned], organs: &[OrganCode]) -> HashSet<String> {
+    rows.iter().filter(|row| organs.contains(&row.organ)).map(|row| row.duty.clone()).collect()
 }
 
 /// The organ that answers today for an assignment issued to `organ`.

@@ -15,6 +15,7 @@ use crate::{
         steps,
         tree::{self, DutyRow, Tree},
     },
+    privacy,
 };
 
 /// Job: tells organs that duties were issued to them.
@@ -65,6 +66,8 @@ pub struct Readiness {
     pub unowned: Vec<Spot>,
     /// Blocks: organs that were abolished since they were matched.
     pub abolished: Vec<Spot>,
+    /// Blocks: personal numbers in what the public would see.
+    pub personal: Vec<Spot>,
     /// To be seen: duties without date and cadence.
     pub undated: Vec<Spot>,
     /// To be seen: due dates in the past.
@@ -74,12 +77,12 @@ pub struct Readiness {
 impl Readiness {
     /// Whether nothing stands in the way.
     pub fn is_ready(&self) -> bool {
-        self.duties > 0 && self.unmatched.is_empty() && self.unowned.is_empty() && self.abolished.is_empty()
+        self.blocks() == 0
     }
 
     /// How many things stand in the way.
     pub fn blocks(&self) -> usize {
-        self.unmatched.len() + self.unowned.len() + self.abolished.len() + usize::from(self.duties == 0)
+        self.unmatched.len() + self.unowned.len() + self.abolished.len() + self.personal.len() + usize::from(self.duties == 0)
     }
 }
 
@@ -99,7 +102,8 @@ pub fn organs_of(tree: &Tree, duty: &DutyRow) -> Vec<(OrganCode, OwnerRole)> {
 
 /// What confirming the draft would do on `today`.
 pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
-    let mut ready = Readiness::default();
+    let spot = |found: privacy::Personal| Spot { clause: found.clause, place: found.place, what: found.what };
+    let mut ready = Readiness { personal: privacy::in_plan(tree).into_iter().map(spot).collect(), ..Readiness::default() };
     for clause in tree.clauses.iter().filter(|clause| clause.ended_at.is_empty()) {
         let number = tree.clause_number(clause);
         let spot = |what: String| Spot { clause: clause.id.clone(), place: number.clone(), what };
@@ -213,7 +217,8 @@ pub async fn confirm(ctx: &Ctx, actor: &Actor, plan: &PlanId, version: i64, once
     }
     let ready = readiness(&tree, &ctx.directory(), ctx.today());
     if !ready.is_ready() {
-        return Err(Error::Conflict(format!("还有 {} 处需要处理，不能下达。请回到确认页查看清单。", ready.blocks())));
+        let first = ready.personal.first().map(|spot| format!("{}：{}", spot.place, spot.what)).unwrap_or_default();
+        return Err(Error::Conflict(format!("还有 {} 处需要处理，不能下达。请回到确认页查看清单。{first}", ready.blocks())));
     }
     let now = tx.now();
     let changed = query(

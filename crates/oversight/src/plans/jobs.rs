@@ -1,12 +1,12 @@
 //! Job `oversight.notify`: organs learn by mail that duties were issued to them or amended.
 
-use store::{
-    jobs::{Failure, Handlers, NewJob},
-    query_scalar,
-};
+use store::jobs::{Failure, Handlers, NewJob};
 use web::{Ctx, mail::Mail};
 
-use crate::plans::confirm::{NOTIFY, Notify};
+use crate::{
+    plans::confirm::{NOTIFY, Notify},
+    recipients::addresses,
+};
 
 /// Handlers of the jobs of plans.
 pub fn handlers(ctx: &Ctx) -> Handlers {
@@ -20,19 +20,11 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
 /// One mail for each organ, to its people who report on duties. A second run adds nothing while the first mails wait.
 async fn notify(ctx: &Ctx, payload: Notify) -> Result<(), Failure> {
     let directory = ctx.directory();
+    let addresses = addresses(ctx).await?;
     let mut tx = ctx.db().write().await?;
     for organ in &payload.organs {
-        let to: Vec<String> = query_scalar(
-            "SELECT email FROM account WHERE organ = $1 AND disabled = 0 AND email <> '' \
-             AND (roles LIKE '%organ_head%' OR roles LIKE '%editor%') ORDER BY email",
-        )
-        .bind(organ)
-        .fetch_all(tx.conn())
-        .await?;
-        if to.is_empty() {
-            continue;
-        }
         let code = kernel::OrganCode::from(organ.as_str());
+        let Some(to) = addresses.get(&code).cloned() else { continue };
         let name = directory.short_name(&code);
         let address = format!("{}/duties?plan={}", ctx.config().server.office_url, payload.plan);
         let (subject, what) = if payload.why == "amended" {

@@ -40,9 +40,11 @@ pub fn is_public(plan: &PlanRow) -> bool {
 /// The clauses that the public may see. A clause all of whose duties are internal is left out; a plan without any clause
 /// left is not public at all.
 pub fn clauses(tree: &Tree) -> Vec<PublicClause<'_>> {
-    if !is_public(&tree.plan) {
-        return Vec::new();
-    }
+    if is_public(&tree.plan) { shown(tree) } else { Vec::new() }
+}
+
+/// The same, whether the plan is in force or not: what issuing it would show.
+pub fn shown(tree: &Tree) -> Vec<PublicClause<'_>> {
     let mut out = Vec::new();
     for clause in &tree.clauses {
         let (public, internal): (Vec<&DutyRow>, Vec<&DutyRow>) = tree.duties_of(&clause.id).partition(|duty| duty.is_public());

@@ -13,7 +13,7 @@ use crate::{
         model::{RollUp, Tally, roll_up},
         store::{Assigned, Scope, answering, assigned},
     },
-    model::{OwnerRole, PlanKind, PlanState},
+    model::{OwnerRole, PlanKind, PlanState, is_published},
     plans::{
         public,
         tree::{self, PlanRow, Tree},
@@ -184,9 +184,6 @@ pub(super) struct PublicPlan {
     pub(super) amended: Vec<String>,
 }
 
-/// Further fields that are published with a public duty. 问责情况 names people's matters and stays in the office.
-const PUBLISHED: &[&str] = &["investment", "phase", "content", "problem", "rectification", "leader"];
-
 /// The plan, if it is public.
 ///
 /// # Errors
@@ -293,7 +290,7 @@ fn duties(
         let Some(shares) = groups.remove(&row.id) else { continue };
         let roll = roll_up(shares.iter().map(|share| (share.role.answers(), &share.standing)));
         let ended = shares.iter().all(|share| share.standing.ended);
-        let extras = tree.plan.kind().fields().iter().filter(|field| PUBLISHED.contains(&field.key));
+        let extras = tree.plan.kind().fields().iter().filter(|field| is_published(field.key));
         let share = |share: Assigned| {
             let code = answering(directory, &share.organ, today);
             Share { organ: directory.short_name(&code).to_owned(), code, role: share.role, row: share }

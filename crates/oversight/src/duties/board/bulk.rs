@@ -26,6 +26,8 @@ pub(super) struct Bulk {
     act: String,
     /// Assignments or duties.
     ids: Vec<String>,
+    /// Evidence that the preview showed: only this is confirmed.
+    seen: Vec<String>,
     due_on: String,
     visibility: String,
     /// `1` once the person has seen the numbers.
@@ -63,7 +65,7 @@ const ACTS: &[(&str, &str)] =
     &[("remind", "立即提醒"), ("confirm", "确认佐证"), ("due", "调整期限"), ("visibility", "调整公开范围")];
 
 /// `POST /duties/bulk`
-pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Bulk>) -> Result<Response> {
+pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): Form<Bulk>) -> Result<Response> {
     let Some((act, label)) = ACTS.iter().find(|(act, _)| *act == form.act).copied() else {
         return Err(Error::Invalid("请选择要做的操作，例如“立即提醒”。".into()));
     };
@@ -83,15 +85,20 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Bu
     let chosen = chosen(&ctx, &form.ids).await?;
     let asks = form.sure != "1";
     let lines = if asks {
-        preview(&ctx, &form, &chosen).await?
+        form.seen = Vec::new();
+        preview(&ctx, &mut form, &chosen).await?
     } else {
-        let mut tx = ctx.db().write().await?;
-        if let Once::Already(to) = tx.once(&form.once).await? {
+        if let Once::Already(to) = ctx.db().write().await?.once(&form.once).await? {
             return Ok(Redirect::to(to).ok("这批操作已经办理过，没有重复办理。").into_response());
         }
-        tx.remember(&form.once, &back).await?;
+        let lines = carry_out(&ctx, &desk, &form, &chosen).await?;
+        // Only now: had the work broken off, the same form carries on. Each row changes only what has not changed yet.
+        let mut tx = ctx.db().write().await?;
+        if let Once::First = tx.once(&form.once).await? {
+            tx.remember(&form.once, &back).await?;
+        }
         tx.commit().await?;
-        carry_out(&ctx, &desk, &form, &chosen).await?
+        lines
     };
     let page = Page {
         shell: desk.shell(&ctx, format!("批量{label}")).await?,
@@ -169,7 +176,7 @@ async fn waiting(ctx: &Ctx, assignment: &str) -> Result<Vec<(String, String)>> {
     .await?)
 }
 
-async fn preview(ctx: &Ctx, form: &Bulk, chosen: &[Assigned]) -> Result<Vec<Line>> {
+async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Assigned]) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     match form.act.as_str() {
         "remind" => {
@@ -183,6 +190,7 @@ async fn preview(ctx: &Ctx, form: &Bulk, chosen: &[Assigned]) -> Result<Vec<Line
         "confirm" => {
             for row in chosen {
                 let pieces = waiting(ctx, &row.id).await?;
+                form.seen.extend(pieces.iter().map(|(id, _)| id.clone()));
                 lines.push(if pieces.is_empty() {
                     line(ctx, row, "off", "没有待确认的佐证")
                 } else {
@@ -230,10 +238,11 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> 
     match form.act.as_str() {
         "remind" => {
             let wanted: Vec<Assigned> = chosen.iter().filter(|row| remindable(row).is_ok()).cloned().collect();
-            let reached = jobs::remind_now(ctx, &actor, &wanted).await?;
+            let reminded = jobs::remind_now(ctx, &actor, &wanted).await?;
             for row in chosen {
-                lines.push(match (remindable(row), reached.contains(&row.organ)) {
+                lines.push(match (remindable(row), reminded.mailed.contains(&row.organ)) {
                     (Err(why), _) => line(ctx, row, "off", why),
+                    _ if reminded.before.contains(&row.id) => line(ctx, row, "off", "今天已经提醒过，没有重复提醒"),
                     (Ok(()), true) => line(ctx, row, "ok", "已提醒（待办台和邮件）"),
                     (Ok(()), false) => line(ctx, row, "ok", "已提醒（待办台）；该机关没有登记邮箱"),
                 });
@@ -241,7 +250,8 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> 
         }
         "confirm" => {
             for row in chosen {
-                let pieces = waiting(ctx, &row.id).await?;
+                let (pieces, later): (Vec<_>, Vec<_>) =
+                    waiting(ctx, &row.id).await?.into_iter().partition(|(id, _)| form.seen.contains(id));
                 let (mut done, mut problems) = (0, Vec::new());
                 for (id, _) in &pieces {
                     match report::decide(ctx, &actor, id, &Verdict::Confirm, "").await {
@@ -251,8 +261,13 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> 
                 }
                 lines.push(match (done, problems.first()) {
                     (_, Some(problem)) => line(ctx, row, "late", problem.clone()),
-                    (0, None) => line(ctx, row, "off", "没有待确认的佐证"),
-                    (done, None) => line(ctx, row, "ok", format!("已确认 {done} 件")),
+                    (0, None) if later.is_empty() => line(ctx, row, "off", "没有待确认的佐证"),
+                    (0, None) => line(ctx, row, "off", format!("{} 件佐证是核对之后报送的，没有确认，请另行核对", later.len())),
+                    (done, None) if later.is_empty() => line(ctx, row, "ok", format!("已确认 {done} 件")),
+                    (done, None) => {
+                        let text = format!("已确认 {done} 件；另有 {} 件是核对之后报送的，没有确认", later.len());
+                        line(ctx, row, "ok", text)
+                    }
                 });
             }
         }

@@ -10,7 +10,7 @@ use web::{Ctx, Result, page::query_string};
 use crate::{
     duties::{
         model::{State, Tally, roll_up},
-        store::{Assigned, Scope, answered_by, answering, assigned},
+        store::{Assigned, Scope, answered_by, answering, assigned, duties_of},
     },
     model::{PlanKind, Visibility},
 };
@@ -140,7 +140,7 @@ pub(crate) async fn visible(ctx: &Ctx, staff: &Staff, whole: bool) -> Result<Vec
         return Ok(assigned(ctx.db(), &scope, today).await?);
     }
     let mut rows = assigned(ctx.db(), &scope, today).await?;
-    let duties: HashSet<String> = rows.iter().filter(|row| own.contains(&row.organ)).map(|row| row.duty.clone()).collect();
+    let duties = duties_of(&rows, &own);
     rows.retain(|row| duties.contains(&row.duty));
     Ok(rows)
 }

@@ -18,6 +18,7 @@ use crate::{
         steps,
         tree::{self, DutyRow, Tree},
     },
+    privacy,
 };
 
 /// Row of `plan_amendment`.
@@ -238,6 +239,11 @@ pub async fn confirm(ctx: &Ctx, actor: &Actor, row: &Amendment, version: i64, on
     let work = Work { ctx, actor, row, now: &now, tree: &tree, prepared: &prepared, choices: &choices };
     let counts = work.rewrite(&mut tx).await?;
     let organs = work.reassign(&mut tx, &counts.new).await?;
+    // Read as it would stand: what it finds rolls everything back.
+    let amended = tree::load_in(&mut tx, &row.plan).await?.ok_or(Error::NotFound)?;
+    if let Some(refusal) = privacy::refusal(&amended) {
+        return Err(Error::Conflict(format!("调整没有执行。{refusal}请改好文字后重新上传调整稿。")));
+    }
     let event = NewEvent::new("plan.amended", "plan", &row.plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({
         "amendment": row.id, "reason": row.reason, "kept": counts.kept, "changed": counts.changed, "new": counts.new.len(),
