@@ -71,6 +71,7 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
         errors.add("file", refused.clone());
     }
     let again = posted.get("again") == "true";
+    let once = posted.get("once").to_owned();
     let source = match posted.file {
         Some((name, received)) => match source::read_file(&ctx, &received.path, &name).await {
             Ok(source) => Some(Source { file: Some(received), ..source }),
@@ -89,7 +90,7 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
         return pages::new_page(&ctx, &desk, form, Refused { errors, ..Refused::default() }).await;
     };
     let replaces = Some(form.replaces.clone()).filter(|id| !id.is_empty());
-    let spec = Spec { title: form.title.clone(), year, kind, again, replaces };
+    let spec = Spec { title: form.title.clone(), year, kind, again, replaces, once };
     match import::import(&ctx, &desk.actor(), source, spec).await {
         Ok(id) => Ok(Redirect::to(format!("/plans/{id}/draft")).ok("已拆解为任务，请核对责任单位和期限后下达").into_response()),
         Err(refusal) => {

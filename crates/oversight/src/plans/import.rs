@@ -2,7 +2,7 @@
 
 use kernel::{Actor, NewEvent, id::PlanId};
 use serde_json::json;
-use store::{FromRow, query, query_as};
+use store::{FromRow, Once, query, query_as};
 use text::plan::{PlanReference, accounted, parse};
 use web::Ctx;
 
@@ -29,12 +29,14 @@ pub struct Spec {
     pub again: bool,
     /// The draft that this one replaces: it is discarded.
     pub replaces: Option<String>,
+    /// Token of the form: a second submission leads to the draft of the first. Empty = none.
+    pub once: String,
 }
 
 impl Spec {
     /// Work points with title and year from the text.
     pub fn new(kind: PlanKind) -> Self {
-        Self { title: String::new(), year: None, kind, again: false, replaces: None }
+        Self { title: String::new(), year: None, kind, again: false, replaces: None, once: String::new() }
     }
 }
 
@@ -140,6 +142,9 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     let digest = crate::plans::source::digest(&text);
 
     let mut tx = ctx.db().write().await?;
+    if let Once::Already(to) = tx.once(&spec.once).await? {
+        return Ok(PlanId(to));
+    }
     let known: Vec<Known> = query_as(
         "SELECT id, title, state FROM plan WHERE source_digest = $1 AND year = $2 AND state <> 'discarded' ORDER BY created_at",
     )
@@ -190,6 +195,7 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
         "clauses": rows.clauses.len(), "duties": rows.duties.len(), "warnings": warnings.len(),
     }));
     tx.append(event).await?;
+    tx.remember(&spec.once, id.as_str()).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -212,10 +218,14 @@ fn warnings_of(parsed: Option<&text::plan::Plan>, source: &Source) -> Vec<text::
 
 /// A draft that was read anew makes way for its successor.
 async fn discard(ctx: &Ctx, tx: &mut store::Tx, actor: &Actor, old: &str, new: &str) -> Result<(), Refusal> {
-    query("UPDATE plan SET state = 'discarded', version = version + 1 WHERE id = $1 AND state = 'draft'")
+    let done = query("UPDATE plan SET state = 'discarded', version = version + 1 WHERE id = $1 AND state = 'draft'")
         .bind(old)
         .execute(tx.conn())
         .await?;
+    if done.rows_affected() != 1 {
+        let text = "要替换的草稿已经下达、作废或不存在，没有导入。请回到工作要点列表，看过现状后重新导入。";
+        return Err(Refusal::Fault(web::Error::Conflict(text.into())));
+    }
     let event = NewEvent::new("plan.discarded", "plan", old, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"replaced_by": new}))).await?;
     Ok(())

@@ -9,6 +9,7 @@ pub mod amend;
 pub mod confirm;
 pub mod draft;
 pub mod edit;
+mod export;
 pub mod import;
 mod jobs;
 pub mod owners;
@@ -32,7 +33,7 @@ pub fn routes() -> Routes {
         .get("/plans/new", Action::ManagePlans, pages::new)
         .upload("/plans/new", Action::ManagePlans, actions::import)
         .get("/plans/{id}", Action::ViewDuties, pages::overview)
-        .get("/plans/{id}/export.xlsx", Action::ViewDuties, pages::export)
+        .get("/plans/{id}/export.xlsx", Action::ViewDuties, export::export)
         .get("/plans/{id}/draft", Action::ManagePlans, pages::draft)
         .post("/plans/{id}/draft/duties/{duty}", Action::ManagePlans, actions::edit_duty)
         .post("/plans/{id}/draft/owners/{owner}", Action::ManagePlans, actions::edit_owner)

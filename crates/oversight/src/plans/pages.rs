@@ -1,14 +1,13 @@
 //! Pages of plans in the office: list, import form, correction screen, confirmation, overview, export.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use askama::Template;
 use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use documents::tables::{Cell, Sheet, write_xlsx};
-use kernel::{Action, may, time};
+use kernel::{Action, Staff, may, time};
 use serde::Deserialize;
 use store::{FromRow, query_as, query_scalar};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Redirect, Result, filters, office_page, page};
@@ -165,6 +164,7 @@ struct NewPage {
     /// The plan with the same text: address, title, state.
     same: Option<(String, String, &'static str)>,
     replaced: Option<String>,
+    once: String,
 }
 
 /// What a refused import shows besides the form.
@@ -196,6 +196,7 @@ pub(crate) async fn new_page(ctx: &Ctx, desk: &Desk, form: NewForm, refused: Ref
         rows: refused.rows,
         same: refused.same,
         replaced,
+        once: ctx.once(),
         form,
     };
     if failed { page::office_errors(&template) } else { office_page(&template) }
@@ -399,7 +400,10 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
         _ => return Err(Error::NotFound),
     }
     let scope = duties::Scope { plan: Some(id.clone()), superseded: true, ..duties::Scope::default() };
-    let rows = duties::assigned(ctx.db(), &scope, ctx.today()).await?;
+    let mut rows = duties::assigned(ctx.db(), &scope, ctx.today()).await?;
+    let open = open(&ctx, &desk.staff, &tree, &rows);
+    let whole = tree.duties.iter().all(|duty| open.contains(duty.id.as_str()));
+    rows.retain(|row| open.contains(&row.duty));
     let rolled = duties::by_duty(&rows);
     let mut all = Tally::default();
     let mut sections = Vec::new();
@@ -407,6 +411,11 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
         let mut tally = Tally::default();
         let mut clauses = Vec::new();
         for clause in tree.clauses.iter().filter(|clause| clause.section == section.id) {
+            let shown: Vec<_> = tree.duties_of(&clause.id).filter(|duty| open.contains(&duty.id)).collect();
+            let closed = tree.duties_of(&clause.id).count() > shown.len();
+            if closed && shown.is_empty() {
+                continue;
+            }
             let mut own = Tally::default();
             for duty in tree.duties_of(&clause.id).filter(|duty| duty.ended_at.is_empty()) {
                 if let Some(roll) = rolled.get(&duty.id) {
@@ -418,8 +427,13 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
             clauses.push(ClauseProgress {
                 id: clause.id.clone(),
                 number: tree.clause_number(clause),
-                title: if clause.title.is_empty() { filters::shortened(&clause.text, 30) } else { clause.title.clone() },
-                duties: tree.duties_of(&clause.id).count(),
+                title: match (clause.title.as_str(), closed) {
+                    ("", false) => filters::shortened(&clause.text, 30),
+                    // The clause's words would tell of what is closed.
+                    ("", true) => shown.first().map(|duty| filters::shortened(&duty.text, 30)).unwrap_or_default(),
+                    (title, _) => title.to_owned(),
+                },
+                duties: shown.len(),
                 words: words_of(own),
                 done: own.confirmed,
                 total: own.total(),
@@ -443,8 +457,12 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
         other => tree::plan(ctx.db(), other).await?.map(|plan| (plan.id, plan.title)),
     };
     let confirmed = format!("{} 由{}下达", time::show_minute(&tree.plan.confirmed_at), tree.plan.confirmed_by_name);
+    let mut plan = tree.plan;
+    if !whole {
+        plan.source.clear();
+    }
     office_page(&OverviewPage {
-        shell: desk.shell(&ctx, tree.plan.title.clone()).await?,
+        shell: desk.shell(&ctx, plan.title.clone()).await?,
         sections,
         all,
         organs: organs.len(),
@@ -454,8 +472,16 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
         may_manage,
         successors,
         replacement,
-        plan: tree.plan,
+        plan,
     })
+}
+
+/// The duties of an issued plan whose words and state this person may see: all for the competent department, else the
+/// public ones and those of which the own organ has a share.
+fn open(ctx: &Ctx, staff: &Staff, tree: &Tree, rows: &[duties::Assigned]) -> HashSet<String> {
+    let seen = tree.duties.iter().filter(|duty| staff.central || duty.is_public()).map(|duty| duty.id.clone());
+    let own = duties::answered_by(&ctx.directory(), &staff.organ, ctx.today());
+    duties::duties_of(rows, &own).into_iter().chain(seen).collect()
 }
 
 fn words_of(tally: Tally) -> String {
@@ -481,90 +507,4 @@ async fn successors(ctx: &Ctx, plan: &PlanRow) -> Result<Vec<(String, String)>> 
     .fetch_all(ctx.db().read())
     .await?;
     Ok(rows)
-}
-
-/// The whole tree as a workbook: one row for each duty and organ.
-pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let tree = tree::load(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
-    let issued = matches!(tree.plan.state(), PlanState::Confirmed | PlanState::Superseded);
-    if !issued && may(&desk.actor(), Action::ManagePlans).is_err() {
-        return Err(Error::NotFound);
-    }
-    let scope = duties::Scope { plan: Some(id.clone()), superseded: true, ..duties::Scope::default() };
-    let rows = duties::assigned(ctx.db(), &scope, ctx.today()).await?;
-    let rolled = duties::by_duty(&rows);
-    let directory = ctx.directory();
-    let kind = tree.plan.kind();
-    let mut header: Vec<String> =
-        ["条目", "条目标题", "序号", "任务", "牵头、负责单位", "配合单位", "期限", "频次", "完成标准", "公开", "状态", "逾期单位数"]
-            .map(String::from)
-            .to_vec();
-    header.extend(kind.fields().iter().map(|field| field.label.to_owned()));
-    let assigned = grouped(&rows);
-    let mut lines = Vec::new();
-    for duty in &tree.duties {
-        let Some(clause) = tree.clause(&duty.clause) else { continue };
-        lines.push(export_row(&tree, clause, duty, &rolled, &assigned, &directory));
-    }
-    let sheet = Sheet {
-        name: filters::shortened(&tree.plan.title, 28),
-        title: Some(tree.plan.title.clone()),
-        header,
-        rows: lines,
-        widths: vec![10.0, 28.0, 6.0, 60.0, 30.0, 30.0, 12.0, 10.0, 30.0, 8.0, 12.0, 10.0],
-    };
-    let bytes = write_xlsx(&sheet).map_err(|rejected| Error::Invalid(rejected.message))?;
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(bytes, media, &format!("{}.xlsx", tree.plan.title)))
-}
-
-type Assigned<'a> = HashMap<&'a str, Vec<&'a duties::Assigned>>;
-
-fn grouped(rows: &[duties::Assigned]) -> Assigned<'_> {
-    let mut by_duty: Assigned<'_> = HashMap::new();
-    for row in rows {
-        by_duty.entry(row.duty.as_str()).or_default().push(row);
-    }
-    by_duty
-}
-
-fn export_row(
-    tree: &Tree,
-    clause: &tree::ClauseRow,
-    duty: &tree::DutyRow,
-    rolled: &HashMap<String, crate::duties::model::RollUp>,
-    assigned: &Assigned<'_>,
-    directory: &kernel::Directory,
-) -> Vec<Cell> {
-    let draft: Vec<_> = confirm::organs_of(tree, duty);
-    let issued = assigned.get(duty.id.as_str());
-    let organs: Vec<(String, bool)> = match issued {
-        Some(rows) => rows.iter().map(|row| (directory.short_name(&row.organ).to_owned(), row.role.answers())).collect(),
-        None => draft.iter().map(|(code, role)| (directory.short_name(code).to_owned(), role.answers())).collect(),
-    };
-    let names = |answers: bool| organs.iter().filter(|one| one.1 == answers).map(|one| one.0.as_str()).collect::<Vec<_>>().join("、");
-    let state = match rolled.get(&duty.id) {
-        _ if duty.is_duty == 0 => "不作为任务".to_owned(),
-        _ if duty.principle == 1 => "不落实到单位".to_owned(),
-        _ if !duty.ended_at.is_empty() => format!("已终止：{}", duty.ended_reason),
-        Some(roll) => roll.word(),
-        None => "草稿".to_owned(),
-    };
-    let late = rolled.get(&duty.id).map_or(0, |roll| roll.overdue_organs);
-    let mut cells: Vec<Cell> = vec![
-        tree.clause_number(clause).into(),
-        clause.title.as_str().into(),
-        duty.position.into(),
-        duty.text.as_str().into(),
-        names(true).into(),
-        names(false).into(),
-        duty.due_on.as_str().into(),
-        duty.cadence().map_or("", crate::model::Cadence::label).into(),
-        duty.measure.as_str().into(),
-        if duty.is_public() { "公开" } else { "内部" }.into(),
-        state.into(),
-        i64::try_from(late).unwrap_or(0).into(),
-    ];
-    cells.extend(tree.plan.kind().fields().iter().map(|field| Cell::from(duty.extra(field.key))));
-    cells
 }
