@@ -1,5 +1,7 @@
 //! Stories of publishing: from a draft through four gates to the public, and every way in which that must not happen.
 
+mod changes;
+
 use std::io::{Cursor, Read, Write};
 
 use http::Method;
@@ -378,7 +380,7 @@ both! {
         assert_eq!(state, "draft");
         // The author may not let it through; a second person may, with a reason.
         let digest: String = {
-            let loaded = publishing::editions::store::read(app.ctx().db(), &Actor::System, &edition_id).await.expect("read");
+            let loaded = publishing::editions::store::read(app.ctx(), &Actor::System, &edition_id).await.expect("read");
             assert_eq!(loaded.checks.len(), 1, "{:?}", loaded.checks);
             loaded.checks[0].digest.clone()
         };
