@@ -40,7 +40,7 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
             points.push(point("数据库", Ok(format!("{:?}", ctx.db().dialect()))));
             points.push(point("机关", organs(&ctx)));
             points.push(point("工作日历", calendar(&ctx)));
-            let verified = store::log::verify(ctx.db(), ctx.files()).await?;
+            let verified = verify(&ctx).await?;
             let outcome = match verified.first_bad {
                 None => Ok(format!("留痕 {} 条，文件 {} 个", verified.events, verified.files)),
                 Some(bad) => Err(format!("{bad}。请停止写入并保留现场。")),
@@ -59,6 +59,19 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
         }
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Walks the log and the files, then compares what is public with what the log says was published.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verify(ctx: &web::Ctx) -> Result<store::Verified> {
+    let mut verified = store::log::verify(ctx.db(), ctx.files()).await?;
+    if verified.ok && let Some(bad) = publishing::public::proof::altered(ctx.db()).await? {
+        verified.ok = false;
+        verified.first_bad = Some(bad);
+    }
+    Ok(verified)
 }
 
 fn writable(data: &std::path::Path) -> Result<String, String> {

@@ -9,6 +9,7 @@ use kernel::{
     time,
 };
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use store::Tx;
 use web::{Ctx, Result};
 
@@ -180,10 +181,14 @@ pub async fn seed(ctx: &Ctx, tx: &mut Tx, seed: Seed) -> Result<DocumentId> {
     }
     let last = second.as_ref().unwrap_or(&first);
     passed_gates(tx, &seed, &first).await?;
+    let kept: Vec<(String, String)> =
+        sqlx::query_as("SELECT id, digest FROM attachment WHERE edition_id = $1").bind(&last.id).fetch_all(tx.conn()).await?;
+    let kept: Vec<_> = kept.into_iter().map(|(id, digest)| json!({ "id": id, "digest": digest })).collect();
     let index_number = expose(ctx, tx, &seed, &document, &first, last).await?;
     let data = json!({
         "edition": last.id, "number": last.number, "state": last.state, "title": last.title,
         "published_at": last.published_at, "index_number": index_number,
+        "digest": hex::encode(Sha256::digest(last.body_html.as_bytes())), "files": kept,
     });
     let event = NewEvent::new("document.seeded", "document", &document.id, &Actor::System).organ(&seed.organ);
     tx.append(event.data(data)).await?;

@@ -158,7 +158,7 @@ impl TestApp {
 
     /// Ends the story: the log must verify, and no job may have died.
     pub async fn finish(self) {
-        let verified = store::log::verify(self.ctx().db(), self.ctx().files()).await.expect("verify");
+        let verified = app::doctor::verify(self.ctx()).await.expect("verify");
         assert!(verified.ok, "{:?}", verified.first_bad);
         let dead = store::jobs::list(self.ctx().db(), "dead", 10).await.expect("jobs");
         assert!(dead.is_empty(), "dead letters: {dead:?}");

@@ -80,7 +80,7 @@ pub(crate) async fn restore(config: Config, data: &Path, file: &Path, as_json: b
 }
 
 pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
-    let verified = store::log::verify(ctx.db(), ctx.files()).await?;
+    let verified = crate::doctor::verify(ctx).await?;
     if as_json {
         println!("{}", serde_json::to_string(&verified)?);
     } else if verified.ok {

@@ -2,6 +2,14 @@
 
 use jiff::Timestamp;
 use kernel::{Actor, Role};
+use oversight::{
+    duties::extra::set_extra,
+    model::PlanKind,
+    plans::{
+        import::{self, Spec},
+        source::Source,
+    },
+};
 use publishing::{
     kinds::Kind,
     seed::{Seed, seed},
@@ -311,7 +319,8 @@ both! {
         let ask = clerk.post("/duties/bulk", &rows).await.expect(200).shows("将确认 1 行的佐证").shows("没有待确认的佐证");
         let once = ask.field("once");
         assert_eq!(events(app, "duty.evidence_confirmed").await, 0, "asking does nothing");
-        let sure = [rows[0], rows[1], rows[2], ("sure", "1"), ("once", once.as_str())];
+        let seen = ask.field("seen");
+        let sure = [rows[0], rows[1], rows[2], ("sure", "1"), ("once", once.as_str()), ("seen", seen.as_str())];
         clerk.post("/duties/bulk", &sure).await.expect(200).shows("已确认 1 件");
         clerk.post("/duties/bulk", &sure).await.expect(303);
         assert_eq!(events(app, "duty.evidence_confirmed").await, 1);
@@ -321,6 +330,9 @@ both! {
         clerk.get(&format!("/duties?plan={plan}&view=duty")).await.expect(200).shows("2026-07-31");
         let remind = [("act", "remind"), ("ids", mine.0.as_str()), ("sure", "1")];
         clerk.post("/duties/bulk", &remind).await.expect(200).shows("已办结，不提醒").shows("已提醒");
+        let before = events(app, "duty.reminded").await;
+        clerk.post("/duties/bulk", &remind).await.expect(200).shows("今天已经提醒过");
+        assert_eq!(events(app, "duty.reminded").await, before, "the same share is not reminded of twice a day");
 
         let sheet = clerk.get(&format!("/duties/export.xlsx?plan={plan}&state=confirmed")).await.expect(200);
         assert!(sheet.bytes.starts_with(b"PK"));
@@ -374,5 +386,81 @@ both! {
         let figures = figures(app, &plan).await;
         assert_eq!(figures["total"], 4, "{figures}");
         clerk.get("/duties").await.expect(200).shows("密语甲乙丙");
+    }
+
+    async fn evidence_that_came_after_the_preview_is_not_confirmed(app) {
+        issued(app).await;
+        let (first, second) = (document(app, "解读方案一").await, document(app, "解读方案二").await);
+        let mut editor = app.editor("QH010").await;
+        let share = share(app, "公开解读方案", "QH010").await;
+        let shown = hand_in(app, &mut editor, &share, &first, "").await;
+        let mut clerk = app.clerk().await;
+        let rows = [("act", "confirm"), ("ids", share.1.as_str())];
+        let ask = clerk.post("/duties/bulk", &rows).await.expect(200).shows("将确认 1 件");
+        let (once, seen) = (ask.field("once"), ask.field("seen"));
+        assert_eq!(seen, shown);
+        hand_in(app, &mut editor, &share, &second, "").await;
+        let sure = [rows[0], rows[1], ("sure", "1"), ("once", once.as_str()), ("seen", seen.as_str())];
+        clerk.post("/duties/bulk", &sure).await.expect(200).shows("已确认 1 件；另有 1 件是核对之后报送的");
+        assert_eq!(events(app, "duty.evidence_confirmed").await, 1);
+        assert_ne!(waiting(app, &share.1).await, shown);
+        // Nothing at all is confirmed by a form that names nothing.
+        clerk.post("/duties/bulk", &[rows[0], rows[1], ("sure", "1")]).await.expect(200).shows("没有确认");
+        assert_eq!(events(app, "duty.evidence_confirmed").await, 1);
+    }
+
+    /// Free text of an organ reaches the portal by a person of the county office only.
+    async fn what_an_organ_fills_in_is_public_once_the_office_has_accepted_it(app) {
+        let spec = Spec { year: Some(2026), ..Spec::new(PlanKind::KeyProject) };
+        let plan = import::import(app.ctx(), &Actor::System, Source::text(PLAN, "plan.txt"), spec).await.expect("import");
+        oversight::confirm(app.ctx(), &Actor::System, &plan).await.expect("confirm");
+        let share = share(app, "建立回应台账", "QH010").await;
+        let clause: String = store::query_scalar("SELECT clause FROM duty WHERE id = $1")
+            .bind(&share.0)
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("clause");
+        let mut clerk = app.clerk().await;
+        let page = format!("/duties/{}", share.0);
+        clerk.post(&format!("{page}/visibility"), &[("visibility", "public")]).await.expect(303);
+        let portal = format!("/plans/{plan}/clauses/{clause}");
+        let mut reader = app.visitor();
+        let mut editor = app.editor("QH010").await;
+        let (extra, settle) = (format!("{page}/extra"), format!("{page}/extra/settle"));
+        let fields = |text: &'static str| [("assignment", share.1.clone()), ("content", text.to_owned())];
+        macro_rules! fill {
+            ($person:ident, $text:expr, $status:expr) => {{
+                let fields = fields($text);
+                let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                $person.post(&extra, &fields).await.expect($status)
+            }};
+        }
+        fill!(editor, "联系人 13800138000", 422).shows("138****8000").shows("涉及个人隐私");
+        fill!(editor, "新建便民中心", 303);
+        reader.get(&portal).await.expect(200).shows("建立回应台账").hides("新建便民中心");
+        editor.get(&page).await.expect(200).shows("待采纳").shows("新建便民中心");
+        let seen = clerk.get(&page).await.expect(200).shows("待采纳").field("seen");
+        let accept = [("op", "accept"), ("seen", seen.as_str())];
+        editor.post(&settle, &accept).await.expect(403);
+        // What was filled in after the office had looked is not accepted unseen.
+        fill!(editor, "新建便民中心二期", 303);
+        clerk.post(&settle, &accept).await.expect(409).shows("刚修改了办理情况");
+        reader.get(&portal).await.expect(200).hides("新建便民中心");
+        let seen = clerk.get(&page).await.expect(200).field("seen");
+        clerk.post(&settle, &[("op", "accept"), ("seen", seen.as_str())]).await.expect(303);
+        clerk.post(&settle, &[("op", "accept"), ("seen", seen.as_str())]).await.expect(409).shows("没有待采纳");
+        reader.get(&portal).await.expect(200).shows("新建便民中心二期");
+        assert_eq!(events(app, "duty.extra_accepted").await, 1);
+        // Declined, the accepted value stays; the office's own words hold at once.
+        fill!(editor, "改得不对", 303);
+        let seen = clerk.get(&page).await.expect(200).field("seen");
+        clerk.post(&settle, &[("op", "decline"), ("seen", seen.as_str())]).await.expect(303);
+        reader.get(&portal).await.expect(200).shows("新建便民中心二期").hides("改得不对");
+        let own = app.ctx().clone();
+        let done = set_extra(&own, &Actor::System, &share.1, &[("content".into(), "办公室核定内容".into())], "").await;
+        done.expect("the system writes");
+        reader.get(&portal).await.expect(200).shows("办公室核定内容");
+        let wrong = [("assignment", share.1.as_str()), ("url", "https://media.example/a"), ("title", "张某电话 13800138000")];
+        editor.post(&format!("{page}/evidence"), &wrong).await.expect(422).shows("138****8000");
     }
 }

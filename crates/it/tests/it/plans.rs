@@ -99,6 +99,20 @@ const GBK: &[u8] = &[
     0xa3, 0xa8, 0xcf, 0xd8, 0xb2, 0xc6, 0xd5, 0xfe, 0xbe, 0xd6, 0xb8, 0xba, 0xd4, 0xf0, 0xa3, 0xa9, 0x0a, // （县财政局负责）
 ];
 
+/// All words of a workbook.
+fn words(book: &[u8]) -> String {
+    use std::io::Read;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).expect("a workbook");
+    let mut words = String::new();
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at).expect("entry");
+        if entry.name().is_ok_and(|name| name.ends_with(".xml")) {
+            entry.read_to_string(&mut words).expect("text");
+        }
+    }
+    words
+}
+
 both! {
     async fn a_plan_comes_in_from_any_file_once(app) {
         let mut clerk = app.clerk().await;
@@ -339,5 +353,79 @@ both! {
         assert_eq!(count(app, "SELECT COUNT(*) FROM assignment WHERE plan = $1", &plan).await, 4);
         let mut visitor = app.visitor();
         visitor.get(&format!("/plans/{plan}")).await.expect(404);
+    }
+
+    /// Others than the county office see of a plan what is public and what their organ has a share of.
+    async fn internal_duties_of_others_are_in_no_export(app) {
+        let mut clerk = app.clerk().await;
+        let fields = [("kind", "audit_finding"), ("year", "2026"), ("title", "2026年审计发现问题清单"), ("text", "")];
+        let table = "序号,发现的问题,整改措施,问责情况,责任单位,完成时限\n1,预算公开不及时,按期公开,约谈密语一人,县财政局,2026-06-30\n\
+            2,台账不全,补齐台账,通报密语二人,县民政局,2026-06-30\n";
+        let taken = clerk.upload("/plans/new", &fields, &[("file", "清单.csv", table.as_bytes())]).await.expect(303);
+        let plan = id_of(&taken.location());
+        confirm(&mut clerk, &plan).await.expect(303);
+        let path = format!("/plans/{plan}");
+        let export = format!("{path}/export.xlsx");
+        let all = words(&clerk.get(&export).await.expect(200).bytes);
+        for word in ["预算公开不及时", "台账不全", "约谈密语一人", "问责情况"] {
+            assert!(all.contains(word), "{word}");
+        }
+        clerk.get(&path).await.expect(200).shows("台账不全");
+        let mut editor = app.editor("QH010").await;
+        let own = words(&editor.get(&export).await.expect(200).bytes);
+        assert!(own.contains("预算公开不及时"));
+        for word in ["台账不全", "补齐台账", "密语", "问责情况", "县民政局"] {
+            assert!(!own.contains(word), "{word}");
+        }
+        editor.get(&path).await.expect(200).shows("预算公开不及时").hides("台账不全").hides("密语").shows("共 1 项");
+        // An organ without a share gets an empty book, not a hint.
+        let mut other = app.editor("QH101").await;
+        let none = words(&other.get(&export).await.expect(200).bytes);
+        assert!(!none.contains("预算公开不及时") && !none.contains("台账不全"));
+        other.get(&path).await.expect(200).hides("预算公开不及时").hides("台账不全");
+    }
+
+    async fn personal_numbers_stop_a_plan_before_the_public_sees_them(app) {
+        let mut clerk = app.clerk().await;
+        let text = PLAN.replace("9月底前建立回应台账。", "9月底前建立回应台账，联系人 13800138000。");
+        let plan = draft(&mut clerk, &text).await;
+        let path = format!("/plans/{plan}/confirm");
+        let page = clerk.get(&path).await.expect(200);
+        let page = page.shows("还不能下达").shows("公开内容含有个人信息").shows("138****8000").hides("13800138000");
+        let (version, once) = (page.field("version"), page.field("once"));
+        let refused = clerk.post(&path, &[("version", &version), ("once", &once)]).await.expect(409);
+        refused.shows("138****8000").shows("一（二）");
+        app.visitor().get(&format!("/plans/{plan}")).await.expect(404);
+        // Neither comes it in by an amendment.
+        let plan = draft(&mut clerk, PLAN).await;
+        confirm(&mut clerk, &plan).await.expect(303);
+        let begun = clerk.upload(&format!("/plans/{plan}/amend"), &[("text", text.as_str())], &[]).await.expect(303);
+        let page = clerk.get(&begun.location()).await.expect(200);
+        let (version, once) = (page.field("version"), page.field("once"));
+        let fields = [("version", version.as_str()), ("once", once.as_str()), ("op", "confirm"), ("reason", "县政府常务会议调整")];
+        clerk.post(&begun.location(), &fields).await.expect(409).shows("调整没有执行").shows("138****8000");
+        assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'plan.amended' AND subject_id = $1", &plan).await, 0);
+        app.visitor().get(&format!("/plans/{plan}/text")).await.expect(200).hides("13800138000");
+    }
+
+    async fn a_plan_comes_in_once_and_replaces_nothing_but_a_draft(app) {
+        let mut clerk = app.clerk().await;
+        let plan = draft(&mut clerk, PLAN).await;
+        let once = clerk.get("/plans/new").await.expect(200).field("once");
+        assert!(!once.is_empty());
+        let again = [("kind", "work_points"), ("year", "2026"), ("title", ""), ("text", PLAN), ("again", "true"), ("once", once.as_str())];
+        let first = clerk.upload("/plans/new", &again, &[]).await.expect(303).location();
+        let second = clerk.upload("/plans/new", &again, &[]).await.expect(303).location();
+        assert_eq!(first, second);
+        let plans = "SELECT COUNT(*) FROM plan WHERE $1 <> ''";
+        assert_eq!(count(app, plans, "x").await, 2);
+        confirm(&mut clerk, &plan).await.expect(303);
+        for replaced in [plan.as_str(), "nothing"] {
+            let fields = [("kind", "work_points"), ("year", "2026"), ("title", "另一份"), ("text", "一、公开\n（一）公开预算。（县财政局负责）\n"), ("replaces", replaced)];
+            clerk.upload("/plans/new", &fields, &[]).await.expect(409).shows("没有导入");
+        }
+        assert_eq!(count(app, plans, "x").await, 2);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'plan.discarded' AND $1 <> ''", "x").await, 0);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM plan WHERE state = 'confirmed' AND id = $1", &plan).await, 1);
     }
 }

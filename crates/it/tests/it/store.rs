@@ -144,6 +144,20 @@ both! {
         sqlx::query("DELETE FROM job WHERE kind = 'test.job'").execute(app.ctx().db().read()).await.expect("clean");
     }
 
+    async fn a_public_text_changed_behind_the_programs_back_is_named(app) {
+        let mut tx = app.ctx().db().write().await.expect("write");
+        let now = app.ctx().seams().now();
+        let seed = publishing::seed::Seed::published("QH010".into(), "none", publishing::kinds::Kind::News, "通知", "<p>原文</p>", now);
+        let id = publishing::seed::seed(app.ctx(), &mut tx, seed).await.expect("seed");
+        tx.commit().await.expect("commit");
+        assert!(app::doctor::verify(app.ctx()).await.expect("verify").ok);
+        let change = "UPDATE edition SET body_html = $1 WHERE document_id = $2";
+        sqlx::query(change).bind("<p>改过</p>").bind(id.as_str()).execute(app.ctx().db().read()).await.expect("tamper");
+        let bad = app::doctor::verify(app.ctx()).await.expect("verify").first_bad.expect("a finding");
+        assert!(bad.contains("通知") && bad.contains("不一致"), "{bad}");
+        sqlx::query(change).bind("<p>原文</p>").bind(id.as_str()).execute(app.ctx().db().read()).await.expect("restore");
+    }
+
     async fn a_changed_file_is_named(app) {
         let received = app.ctx().files().receive_bytes("内容".as_bytes()).await.expect("receive");
         let mut tx = app.ctx().db().write().await.expect("write");

@@ -6,6 +6,7 @@
 mod columns;
 mod detail;
 mod lists;
+pub mod proof;
 
 use kernel::OrganCode;
 
