@@ -3,10 +3,10 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use anyhow::{Context, Result, bail};
-use documents::Limits;
+use documents::{Limits, tables::{Cell, Sheet, write_xlsx}};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use kernel::{Gate, OrganCode, Staff, time};
-use publishing::{columns::ColumnData, kinds::{Kind, Validity}, seed::{Seed, SeedCorrection, SeedState, seed as plant_in}};
+use publishing::{columns::ColumnData, kinds::{Kind, Validity}, seed::{Seed, SeedCorrection, SeedFile, SeedState, seed as plant_in}};
 use regex::{Captures, Regex};
 use serde::Deserialize;
 use web::Ctx;
@@ -195,6 +195,7 @@ fn plant(stage: &Stage, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed
         }
         None => None,
     };
+    let files = if front.kind == "data" && front.state == "published" { table_file(&fill(&front.title), &body)? } else { None };
     let state = state(stage, &front, day, at)?;
     let written = matches!(front.kind.as_str(), "policy" | "notice").then(|| day.checked_sub(3.days()).unwrap_or(day));
     let source = stage.ctx.directory().get(&organ).map_or_else(String::new, |organ| organ.name.clone());
@@ -210,8 +211,28 @@ fn plant(stage: &Stage, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed
         created_at,
         state,
         correction,
+        files: files.into_iter().collect(),
         ..Seed::published(organ, &front.column, kind, &fill(&front.title), &to_html(&body)?, at)
     })
+}
+
+/// The first table of a text as a spreadsheet, as organs attach their figures.
+fn table_file(title: &str, markdown: &str) -> Result<Option<SeedFile>> {
+    let cells = |line: &str| -> Vec<String> {
+        line.trim().trim_matches('|').split('|').map(|cell| cell.trim().replace("**", "")).collect()
+    };
+    let mut lines = markdown.lines().skip_while(|line| !line.trim_start().starts_with('|'));
+    let Some(header) = lines.next().map(cells) else { return Ok(None) };
+    let body = lines.skip(1).take_while(|line| line.trim_start().starts_with('|'));
+    let sheet = Sheet {
+        name: "数据".to_owned(),
+        title: Some(format!("{title}（演示）")),
+        widths: vec![18.0; header.len()],
+        header,
+        rows: body.map(|line| cells(line).into_iter().map(Cell::from).collect()).collect(),
+    };
+    let name = format!("{}.xlsx", title.chars().take(40).collect::<String>());
+    Ok(Some(SeedFile { file_name: name, title: format!("{title}（表格）"), bytes: write_xlsx(&sheet)? }))
 }
 
 fn state(stage: &Stage, front: &Front, day: Date, at: Timestamp) -> Result<SeedState> {
