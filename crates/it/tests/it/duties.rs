@@ -440,6 +440,7 @@ both! {
         reader.get(&portal).await.expect(200).shows("建立回应台账").hides("新建便民中心");
         editor.get(&page).await.expect(200).shows("待采纳").shows("新建便民中心");
         let seen = clerk.get(&page).await.expect(200).shows("待采纳").field("seen");
+        clerk.get("/").await.expect(200).shows("办理情况待采纳");
         let accept = [("op", "accept"), ("seen", seen.as_str())];
         editor.post(&settle, &accept).await.expect(403);
         // What was filled in after the office had looked is not accepted unseen.

@@ -13,6 +13,7 @@ use web::{
 
 use crate::{
     duties::{
+        extra::Values,
         lapse,
         model::State,
         store::{Assigned, Scope, answered_by, assigned},
@@ -80,6 +81,25 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<Waiting>> {
 }
 
 #[derive(FromRow)]
+struct FilledIn {
+    id: String,
+    text: String,
+    extra: String,
+}
+
+/// Duties in which organs filled in something that the office has not accepted.
+async fn filled_in(ctx: &Ctx) -> Result<Vec<FilledIn>> {
+    let mut rows: Vec<FilledIn> = query_as(
+        "SELECT d.id, d.text, d.extra FROM duty d JOIN plan p ON p.id = d.plan WHERE d.extra LIKE '%\"pending\":{%' \
+         AND d.ended_at = '' AND p.state = 'confirmed' ORDER BY d.plan, d.id LIMIT 200",
+    )
+    .fetch_all(ctx.db().read())
+    .await?;
+    rows.retain(|row| !Values::read(&row.extra).waiting().is_empty());
+    Ok(rows)
+}
+
+#[derive(FromRow)]
 struct Draft {
     id: String,
     title: String,
@@ -124,6 +144,18 @@ impl DeskSource for Desk {
                 });
             }
             if may(&actor, Action::ConfirmDuties).is_ok() {
+                for row in filled_in(ctx).await? {
+                    items.push(DeskItem {
+                        kind: "任务·采纳".into(),
+                        group: "duty",
+                        title: format!("办理情况待采纳：{}", short(&row.text)),
+                        href: format!("/duties/{}", row.id),
+                        organ: String::new(),
+                        since: None,
+                        due: None,
+                        mine: false,
+                    });
+                }
                 for row in waiting(ctx).await? {
                     let since = day(&row.since);
                     items.push(DeskItem {
