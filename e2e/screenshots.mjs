@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { NARROW, WIDE, close, launch, open } from "./lib/browser.mjs";
 import { pool } from "./lib/checks.mjs";
-import { OUT, ROOT, WORK_POINTS } from "./lib/places.mjs";
+import { OUT, ROOT, demonstrationPlan } from "./lib/places.mjs";
 import { Program } from "./lib/program.mjs";
 import { only } from "./lib/report.mjs";
 import { Staff } from "./lib/staff.mjs";
@@ -14,7 +14,8 @@ import { portalCrawl } from "./crawl-portal.mjs";
 
 const FOLDER = join(ROOT, "docs/pictures");
 const LIMIT = 250 * 1024;
-const YEAR = String(new Date().getFullYear());
+const SIZE = { width: 1280, height: 800 };
+const YEAR = new Date().getFullYear();
 
 /** The first link of a page that begins so. */
 async function first(page, list, start, words = "") {
@@ -32,7 +33,7 @@ async function shot(page, name) {
 
 async function readme(program, browser, staff) {
   await mkdir(FOLDER, { recursive: true });
-  const reader = await open(browser, { origin: program.portal, size: WIDE });
+  const reader = await open(browser, { origin: program.portal, size: SIZE });
   await reader.goto("/");
   await shot(reader, "portal-home");
   await reader.goto(await first(reader, "/plans", "/plans/"));
@@ -41,18 +42,16 @@ async function readme(program, browser, staff) {
   await shot(reader, "policy");
   await close(reader);
 
-  const clerk = await staff.at("clerk", "/");
+  const clerk = await staff.at("clerk", "/", [], { size: SIZE });
   await shot(clerk, "desk");
+  // Next year's, since this year's is there already.
   await clerk.goto("/plans/new");
-  await clerk.getByLabel("年度", { exact: true }).fill(YEAR);
-  await clerk.locator("#file").setInputFiles(WORK_POINTS);
+  await clerk.getByLabel("年度", { exact: true }).fill(String(YEAR + 1));
+  await clerk.locator("#file").setInputFiles(demonstrationPlan(YEAR + 1));
   await clerk.getByRole("button", { name: "拆解为任务" }).click();
-  if (await clerk.getByText("同一文本已经导入过").count()) {
-    await clerk.locator("#again").check();
-    await clerk.locator("#file").setInputFiles(WORK_POINTS);
-    await clerk.getByRole("button", { name: "拆解为任务" }).click();
-  }
   await clerk.waitForURL("**/plans/*/draft*");
+  await clerk.goto(clerk.url().split(/[?#]/)[0]);
+  await clerk.setViewportSize({ width: 1280, height: 680 });
   await shot(clerk, "plan-import");
   await close(clerk);
 }

@@ -1,12 +1,10 @@
 // The main job from the work points to the verified log: import, confirm, write, review by four people, publish, find, link
 // as evidence, confirm, see the public page change, verify; then a changed byte is named.
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
-
 import { check, skip, suite, test } from "../lib/report.mjs";
-import { close } from "../lib/browser.mjs";
+import { NARROW, WIDE, close } from "../lib/browser.mjs";
+import { sound } from "../lib/checks.mjs";
 import { GATES, act, agree, begin, body, claim, eventually, flash, openReview, pass, saved, submit } from "../lib/desk.mjs";
-import { WORK_POINTS } from "../lib/places.mjs";
+import { workPoints } from "../lib/places.mjs";
 import { tamper } from "../lib/tamper.mjs";
 
 // A word that stands nowhere else, of two characters.
@@ -42,27 +40,37 @@ export async function mainJob(program, staff, database) {
   }
 }
 
+/** What holds for every page, at both widths; for pages that only exist during this work. */
+async function soundHere(page) {
+  for (const size of [NARROW, WIDE]) {
+    await page.setViewportSize(size);
+    const faults = await sound(page);
+    check(faults.length === 0, `${page.url()} at ${size.width} px\n${faults.join("\n")}`);
+  }
+}
+
 async function importPlan({ staff, state, pages }) {
+  const file = workPoints();
   const page = await staff.at("clerk", "/plans/new", pages);
   await page.getByLabel("年度", { exact: true }).fill(YEAR);
-  await page.locator("#file").setInputFiles(WORK_POINTS);
+  await page.locator("#file").setInputFiles(file);
   await page.getByRole("button", { name: "拆解为任务" }).click();
   // The demonstration holds its own plan: the same text is not taken twice unasked.
   if (await page.getByText("同一文本已经导入过").count()) {
     await page.locator("#again").check();
-    await page.locator("#file").setInputFiles(WORK_POINTS);
+    await page.locator("#file").setInputFiles(file);
     await page.getByRole("button", { name: "拆解为任务" }).click();
   }
   await page.waitForURL("**/plans/*/draft*");
   state.plan = /plans\/([^/]+)\/draft/.exec(page.url())[1];
-  const source = await readFile(WORK_POINTS, "utf8");
   const shown = await page.locator("ol.source").innerText();
-  const lines = source.split("\n").map((line) => line.replaceAll(/\s/g, "")).filter((line) => line.length > 30);
+  const lines = file.buffer.toString("utf8").split("\n").map((line) => line.replaceAll(/\s/g, "")).filter((line) => line.length > 30);
   const flat = shown.replaceAll(/\s/g, "");
-  for (const line of lines.slice(0, 40)) check(flat.includes(line.slice(0, 30)) || line.includes("{"), `${basename(WORK_POINTS)}: not beside the tree: ${line.slice(0, 40)}`);
+  for (const line of lines.slice(0, 40)) check(flat.includes(line.slice(0, 30)), `${file.name}: not beside the tree: ${line.slice(0, 40)}`);
   const clauses = await page.locator("article.panel").count();
   check(clauses >= 10, `only ${clauses} clauses`);
   check((await page.locator("article.panel li[id^=d-]").count()) > clauses, "clauses are not split into duties");
+  await soundHere(page);
   await close(page);
 }
 
@@ -81,6 +89,7 @@ async function correctPlan({ staff, state, pages }) {
   await clause.getByRole("link", { name: /^修改/ }).first().click();
   await page.waitForURL("**open=**");
   const open = page.locator("article.panel", { has: page.locator("textarea[name=text]") });
+  await soundHere(page);
   const duties = open.locator("section[id^=d-]");
   const count = await duties.count();
   const text = duties.first().locator("textarea[name=text]");
@@ -143,6 +152,7 @@ async function confirmPlan({ staff, state, pages }) {
     await flash(page).waitFor();
   }
   await page.goto(confirm);
+  await soundHere(page);
   const figures = await page.locator("dl.figs").innerText();
   const effect = await agree(page, () => page.getByRole("button", { name: "确认下达" }).click());
   check(/\d/.test(effect), `the dialog names no numbers: ${effect}`);
@@ -186,6 +196,7 @@ async function writeDocument({ staff, state, pages }) {
   await seen;
   await page.locator(".up-rows").getByText(/已上传/).waitFor({ timeout: 30_000 });
   await page.locator("[data-upload-list]").getByRole("link", { name: /助餐点名单/ }).waitFor();
+  await soundHere(page);
   const effect = await submit(page);
   check(/附件 1 个/.test(effect), `the dialog does not count the attachment: ${effect}`);
   check(/已提交/.test(await flash(page).innerText()), "not submitted");
