@@ -35,7 +35,7 @@ async function readme(program, browser, staff) {
   await mkdir(FOLDER, { recursive: true });
   const reader = await open(browser, { origin: program.portal, size: SIZE });
   await reader.goto("/");
-  await shot(reader, "portal-home");
+  await shot(reader, "home");
   await reader.goto(await first(reader, "/plans", "/plans/"));
   await shot(reader, "plan");
   await reader.goto(await first(reader, "/policies", "/policies/", "养老"));
@@ -52,7 +52,7 @@ async function readme(program, browser, staff) {
   await clerk.waitForURL("**/plans/*/draft*");
   await clerk.goto(clerk.url().split(/[?#]/)[0]);
   await clerk.setViewportSize({ width: 1280, height: 680 });
-  await shot(clerk, "plan-import");
+  await shot(clerk, "import");
   await close(clerk);
 }
 
