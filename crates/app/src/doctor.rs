@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use serde::Serialize;
+use store::Dialect;
 use web::Config;
 
 use crate::{compose, seams};
@@ -27,7 +28,7 @@ fn point(name: &'static str, outcome: Result<String, String>) -> Point {
 /// When the output cannot be written.
 pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCode> {
     let mut points = vec![
-        point("配置", Ok(format!("{}（{}）", config.site.name, config.site.id_code))),
+        point("配置", site(&config)),
         point("数据目录", writable(&data)),
         point("数据盘", free_space(&data)),
         point("门户端口", port(&config.server.portal).await),
@@ -35,9 +36,14 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
         point("后台访问范围", office_range(&config)),
         point("邮件", mail(&config)),
     ];
-    match compose::open(config, data, std::env::current_exe()?, seams::system()).await {
-        Ok(ctx) => {
-            points.push(point("数据库", Ok(format!("{:?}", ctx.db().dialect()))));
+    // Checking must not install: without a database there is nothing to look into yet.
+    let fresh = config.database.url.is_empty() && !data.join("gongkai.db").exists();
+    let opened = if fresh { None } else { Some(compose::open(config, data, std::env::current_exe()?, seams::system()).await) };
+    match opened {
+        None => points.push(point("数据库", Ok("还没有建立，第一次运行其他命令时建立 SQLite".into()))),
+        Some(Ok(ctx)) => {
+            let kind = if ctx.db().dialect() == Dialect::Sqlite { "SQLite" } else { "PostgreSQL" };
+            points.push(point("数据库", Ok(kind.to_owned())));
             points.push(point("机关", organs(&ctx)));
             points.push(point("工作日历", calendar(&ctx)));
             let verified = verify(&ctx).await?;
@@ -48,7 +54,7 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
             points.push(point("留痕验证", outcome));
             ctx.db().close().await;
         }
-        Err(error) => points.push(point("数据库", Err(format!("{error:#}")))),
+        Some(Err(error)) => points.push(point("数据库", Err(format!("{error:#}")))),
     }
     let ok = points.iter().all(|point| point.ok);
     if as_json {
@@ -74,17 +80,32 @@ pub async fn verify(ctx: &web::Ctx) -> Result<store::Verified> {
     Ok(verified)
 }
 
+/// Names and codes that the commented configuration ships with are nobody's.
+fn site(config: &Config) -> Result<String, String> {
+    let site = &config.site;
+    if site.name.contains("未配置") || site.name.contains("某某") {
+        return Err("site 一节还是样例。请填写本县的名称、代码和联系方式。".into());
+    }
+    if site.id_code == "0000000000" && !site.demo {
+        return Err("site.id_code 还是样例。请填写本站的 10 位政府网站标识码。".into());
+    }
+    Ok(format!("{}（{}）", site.name, site.id_code))
+}
+
 fn writable(data: &std::path::Path) -> Result<String, String> {
     let probe = data.join(format!(".doctor-{}", std::process::id()));
-    std::fs::create_dir_all(data)
-        .and_then(|()| std::fs::write(&probe, b"."))
+    if !data.exists() {
+        return Ok(format!("{} 还没有，第一次运行其他命令时建立", data.display()));
+    }
+    std::fs::write(&probe, b".")
         .and_then(|()| std::fs::remove_file(&probe))
         .map(|()| data.display().to_string())
         .map_err(|e| format!("{} 写不进去：{e}。请检查权限。", data.display()))
 }
 
 fn free_space(data: &std::path::Path) -> Result<String, String> {
-    let stat = rustix::fs::statvfs(data).map_err(|e| format!("读不到剩余空间：{e}"))?;
+    let place = data.ancestors().find(|place| place.exists()).unwrap_or(data);
+    let stat = rustix::fs::statvfs(place).map_err(|e| format!("读不到剩余空间：{e}"))?;
     let free = stat.f_bavail.saturating_mul(stat.f_frsize) / (1024 * 1024);
     if free < 1024 { Err(format!("只剩 {free} MB。请清理或扩容，至少留 1 GB。")) } else { Ok(format!("剩余 {free} MB")) }
 }

@@ -26,12 +26,20 @@ pub enum RoleOfProcess {
 ///
 /// # Errors
 /// When a port is taken, or the installation cannot be opened.
-pub async fn run(config: Config, data: PathBuf, role: RoleOfProcess) -> Result<()> {
+pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Result<()> {
     health::install();
     let wants = |this| role == RoleOfProcess::All || role == this;
     // Ports first: a taken port is the commonest mistake and is told before anything is touched.
     let portal = if wants(RoleOfProcess::Portal) { Some(listen("server.portal", &config.server.portal).await?) } else { None };
     let office = if wants(RoleOfProcess::Office) { Some(listen("server.office", &config.server.office).await?) } else { None };
+    // Links between the two servers follow the ports when no public address was configured.
+    let default = web::config::Server::default();
+    if let Some(listener) = portal.as_ref().filter(|_| config.server.portal_url == default.portal_url) {
+        config.server.portal_url = format!("http://{}", listener.local_addr()?);
+    }
+    if let Some(listener) = office.as_ref().filter(|_| config.server.office_url == default.office_url) {
+        config.server.office_url = format!("http://{}", listener.local_addr()?);
+    }
     let program = std::env::current_exe().context("找不到本程序文件")?;
     let ctx = compose::open(config, data, program, seams::system()).await?;
     let app = App::new(ctx.clone())?;
