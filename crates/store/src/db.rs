@@ -64,7 +64,7 @@ impl Db {
                     if dialect == Dialect::Sqlite {
                         // WAL lets readers go on while one writes; FULL makes an acknowledged write survive power loss.
                         let pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; \
-                                       PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;";
+                                       PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY;";
                         sqlx::raw_sql(pragmas).execute(&mut *connection).await?;
                     }
                     Ok(())
