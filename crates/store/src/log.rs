@@ -6,23 +6,25 @@ use sqlx::FromRow;
 
 use crate::{Db, Files, Result, Tx};
 
-#[derive(FromRow)]
-struct Row {
-    seq: i64,
-    at: String,
-    kind: String,
-    subject_kind: String,
-    subject_id: String,
-    organ: String,
-    actor: String,
-    actor_name: String,
-    data: String,
-    previous: String,
-    hash: String,
+/// A row of the log as every reader of the table `event` reads it; becomes an [`Event`].
+#[derive(Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns are described in 0001_store.sql, the fields in kernel::event::Event")]
+pub struct EventRow {
+    pub seq: i64,
+    pub at: String,
+    pub kind: String,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub organ: String,
+    pub actor: String,
+    pub actor_name: String,
+    pub data: String,
+    pub previous: String,
+    pub hash: String,
 }
 
-impl From<Row> for Event {
-    fn from(row: Row) -> Self {
+impl From<EventRow> for Event {
+    fn from(row: EventRow) -> Self {
         Self {
             seq: row.seq,
             at: row.at,
@@ -59,7 +61,7 @@ pub struct Verified {
 /// # Errors
 /// When the database fails.
 pub async fn after(db: &Db, after: i64, limit: i64) -> Result<Vec<Event>> {
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2")
+    let rows: Vec<EventRow> = sqlx::query_as("SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2")
         .bind(after)
         .bind(limit)
         .fetch_all(db.read())
@@ -72,7 +74,7 @@ pub async fn after(db: &Db, after: i64, limit: i64) -> Result<Vec<Event>> {
 /// # Errors
 /// When the database fails.
 pub async fn of_subject(db: &Db, subject_kind: &str, subject_id: &str) -> Result<Vec<Event>> {
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM event WHERE subject_kind = $1 AND subject_id = $2 ORDER BY seq")
+    let rows: Vec<EventRow> = sqlx::query_as("SELECT * FROM event WHERE subject_kind = $1 AND subject_id = $2 ORDER BY seq")
         .bind(subject_kind)
         .bind(subject_id)
         .fetch_all(db.read())
@@ -113,7 +115,7 @@ pub async fn advance(tx: &mut Tx, consumer: &str, seq: i64) -> Result<()> {
 /// When the database fails; a file that is missing or changed is a finding, not an error.
 pub async fn verify(db: &Db, files: &Files) -> Result<Verified> {
     let mut result = Verified { events: 0, files: 0, ok: true, first_bad: None, head: GENESIS.to_owned() };
-    let mut rows = sqlx::query_as::<_, Row>("SELECT * FROM event ORDER BY seq").fetch(db.read());
+    let mut rows = sqlx::query_as::<_, EventRow>("SELECT * FROM event ORDER BY seq").fetch(db.read());
     while let Some(row) = rows.try_next().await? {
         let event = Event::from(row);
         let fault = if event.seq != result.events + 1 {

@@ -2,7 +2,7 @@
 
 use jiff::{ToSpan, civil::Date};
 use kernel::{event::Event, time};
-use store::Db;
+use store::{Db, log::EventRow};
 
 /// What to look for; empty means any.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -50,39 +50,6 @@ impl Filter {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    at: String,
-    kind: String,
-    subject_kind: String,
-    subject_id: String,
-    organ: String,
-    actor: String,
-    actor_name: String,
-    data: String,
-    previous: String,
-    hash: String,
-}
-
-impl From<Row> for Event {
-    fn from(row: Row) -> Self {
-        Self {
-            seq: row.seq,
-            at: row.at,
-            kind: row.kind,
-            subject_kind: row.subject_kind,
-            subject_id: row.subject_id,
-            organ: row.organ,
-            actor: row.actor,
-            actor_name: row.actor_name,
-            data: row.data,
-            previous: row.previous,
-            hash: row.hash,
-        }
-    }
-}
-
 /// Up to `limit` events that fit, newest first.
 pub(super) async fn search(db: &Db, filter: &Filter, limit: i64) -> store::Result<Vec<Event>> {
     let (from, to) = filter.bounds();
@@ -93,7 +60,7 @@ pub(super) async fn search(db: &Db, filter: &Filter, limit: i64) -> store::Resul
         .await?;
     let like = format!("%{}%", crate::organs::escape_like(actor));
     let before = if filter.before > 0 { filter.before } else { i64::MAX };
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<EventRow> = sqlx::query_as(
         "SELECT * FROM event WHERE seq < $1 AND ($2 = '' OR at >= $2) AND ($3 = '' OR at < $3) \
          AND ($4 = '' OR actor = $4 OR actor = $5 OR actor_name LIKE $6 ESCAPE '\\') \
          AND ($7 = '' OR kind = $7) AND ($8 = '' OR subject_kind = $8) AND ($9 = '' OR subject_id = $9) \
@@ -117,7 +84,7 @@ pub(super) async fn search(db: &Db, filter: &Filter, limit: i64) -> store::Resul
 
 /// The event at this position.
 pub(super) async fn get(db: &Db, seq: i64) -> store::Result<Option<Event>> {
-    let row: Option<Row> = sqlx::query_as("SELECT * FROM event WHERE seq = $1").bind(seq).fetch_optional(db.read()).await?;
+    let row: Option<EventRow> = sqlx::query_as("SELECT * FROM event WHERE seq = $1").bind(seq).fetch_optional(db.read()).await?;
     Ok(row.map(Event::from))
 }
 
