@@ -11,7 +11,7 @@ use kernel::Action;
 use serde::Deserialize;
 use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, page::query_string};
 
-use crate::{FacetCount, Hit, Query, Results, Search, Sort};
+use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort};
 
 /// The routes of the portal. Needs `Extension<Search>`.
 pub fn portal_routes() -> Routes {
@@ -172,7 +172,11 @@ async fn page(
             (results, state)
         }
         Err(error) => {
-            tracing::error!(%error, "search is not available");
+            // A node that has just been set up fills its index while it serves: that is its first minute, not a fault.
+            match &error {
+                Error::NotReady => tracing::info!("searched before the index is there"),
+                _ => tracing::error!(%error, "search is not available"),
+            }
             (Results { rebuilding: true, ..Results::default() }, Shown::Unavailable)
         }
     };
