@@ -46,15 +46,15 @@ impl Db {
     pub async fn open(url: &str, seams: Seams) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let dialect = dialect_of(url)?;
-        let address = match dialect {
-            Dialect::Sqlite => {
-                let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+        let file = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
+        let address = match file {
+            Some(path) => {
                 if let Some(folder) = Path::new(path).parent() {
                     tokio::fs::create_dir_all(folder).await?;
                 }
                 format!("sqlite:{path}?mode=rwc")
             }
-            Dialect::Postgres => url.to_owned(),
+            None => url.to_owned(),
         };
         let pool = AnyPoolOptions::new()
             .max_connections(12)
@@ -72,7 +72,7 @@ impl Db {
             })
             .connect(&address)
             .await?;
-        migrate::run(&pool, dialect, &seams).await?;
+        migrate::run(&pool, dialect, file.map(Path::new), &seams).await?;
         let head: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(&pool).await?;
         let inner = Inner { pool, dialect, seams, writer: Arc::default(), head: watch::Sender::new(head) };
         Ok(Self { inner: Arc::new(inner) })
