@@ -63,6 +63,31 @@ impl Conditions {
         Ok(query.fetch_one(db.read()).await?)
     }
 
+    /// Values of `by` (an expression) among the rows of `from` that fulfil the conditions, with the number of rows; both and
+    /// `order` are fixed fragments.
+    pub(crate) async fn groups(
+        &self,
+        db: &Db,
+        by: &'static str,
+        from: &'static str,
+        order: &'static str,
+        limit: i64,
+    ) -> Result<Vec<(String, i64)>> {
+        // SQL: the fragments are literals of this crate; numbers of places are counted here.
+        let sql = format!(
+            "SELECT {by}, COUNT(*) FROM {from} WHERE {} GROUP BY {by} ORDER BY {order} LIMIT {limit}",
+            self.sql
+        );
+        let mut query = sqlx::query_as::<Any, (String, i64)>(AssertSqlSafe(sql));
+        for value in &self.values {
+            query = match value {
+                Value::Text(text) => query.bind(text.clone()),
+                Value::Number(number) => query.bind(*number),
+            };
+        }
+        Ok(query.fetch_all(db.read()).await?)
+    }
+
     /// The rows: `select` and `tail` (`GROUP BY`, `ORDER BY`) are fixed fragments; `limit` rows after `offset`.
     pub(crate) async fn rows<R>(
         &self,

@@ -54,7 +54,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         public::latest(db, &[Kind::Response], 3),
         public::latest(db, &[Kind::Notice, Kind::News, Kind::Consultation], 6),
         public::count_since(db, today.first_of_month()),
-        queries::count(db, &everything),
+        everything.count(db),
         public::per_day(db, today.year(), None),
     )?;
     let interpreted = queries::interpreted(db, &[&policies]).await?;

@@ -14,11 +14,11 @@ use web::{
 
 use super::{
     frame::{self, Line, Link, Tree},
-    queries::{self, Facet},
+    queries,
 };
 use crate::{
     kinds::{Kind, Validity},
-    public::{self, Column, Filter, Order},
+    public::{self, Column, Facet, Filter, Order},
 };
 
 /// Lines on a page of a list.
@@ -194,7 +194,7 @@ pub(super) async fn column(
     let ((listed, total), years, organs) = tokio::try_join!(
         public::list_in(ctx.db(), &filter, asked.order(), asked.page(), SIZE),
         public::years(ctx.db(), &of_column),
-        queries::facet(ctx.db(), &of_column, Facet::Organ),
+        public::facet(ctx.db(), &of_column, Facet::Organ),
     )?;
     let interpreted = queries::interpreted(ctx.db(), &[&listed]).await?;
     let path = format!("/columns/{slug}");
@@ -291,11 +291,11 @@ async fn library(
     let by_kind = without(&|filter| filter.kinds = kinds.to_vec());
     let ((listed, total), organs, years, topics, validities, kind_counts) = tokio::try_join!(
         public::list_in(db, &filter, asked.order(), asked.page(), SIZE),
-        queries::facet(db, &by_organ, Facet::Organ),
+        public::facet(db, &by_organ, Facet::Organ),
         public::years(db, &filter),
         public::topics(db, &filter),
-        queries::facet(db, &by_validity, Facet::Validity),
-        queries::facet(db, &by_kind, Facet::Kind),
+        public::facet(db, &by_validity, Facet::Validity),
+        public::facet(db, &by_kind, Facet::Kind),
     )?;
     let interpreted = queries::interpreted(db, &[&listed]).await?;
     let topics: Vec<_> = topics.into_iter().take(60).map(|(word, count)| (word.clone(), word, count)).collect();

@@ -50,7 +50,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         Tree::load(db),
         public::organ_counts(db),
         public::latest(db, &[], 8),
-        queries::count(db, &everything),
+        everything.count(db),
         public::count_since(db, ctx.today().first_of_month()),
     )?;
     let interpreted = queries::interpreted(db, &[&latest]).await?;

@@ -7,42 +7,11 @@ use store::{Db, Result};
 
 use crate::{
     kinds::Kind,
-    public::{ColumnCount, Filter, Listed},
+    public::{ColumnCount, Listed},
     sql::Conditions,
 };
 
 const PUBLIC: &str = "d.current_edition <> ''";
-const TABLES: &str = "document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'";
-
-/// By what a list is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Facet {
-    /// Code of the organ.
-    Organ,
-    /// Code of the kind.
-    Kind,
-    /// Code of the validity; empty for documents without one.
-    Validity,
-}
-
-/// Values of a facet with the number of documents that fit the filter, most first.
-pub(super) async fn facet(db: &Db, filter: &Filter, by: Facet) -> Result<Vec<(String, i64)>> {
-    let (select, tail) = match by {
-        Facet::Organ => (
-            "SELECT d.organ, COUNT(*) FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'",
-            "GROUP BY d.organ ORDER BY COUNT(*) DESC, d.organ",
-        ),
-        Facet::Kind => (
-            "SELECT d.kind, COUNT(*) FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'",
-            "GROUP BY d.kind ORDER BY COUNT(*) DESC, d.kind",
-        ),
-        Facet::Validity => (
-            "SELECT e.validity, COUNT(*) FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'",
-            "GROUP BY e.validity ORDER BY COUNT(*) DESC, e.validity",
-        ),
-    };
-    filter.conditions().rows(db, select, tail, 1000, 0).await
-}
 
 /// Which of these documents have a public interpretation (解读).
 pub(super) async fn interpreted(db: &Db, listed: &[&[Listed]]) -> Result<HashSet<String>> {
@@ -60,17 +29,12 @@ pub(super) async fn interpreted(db: &Db, listed: &[&[Listed]]) -> Result<HashSet
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// How many documents fit the filter.
-pub(super) async fn count(db: &Db, filter: &Filter) -> Result<i64> {
-    filter.conditions().count(db, TABLES).await
-}
-
 /// What an organ has published, column by column.
 pub(super) async fn columns_of(db: &Db, organ: &OrganCode) -> Result<Vec<ColumnCount>> {
     let mut conditions = Conditions::new(PUBLIC);
     conditions.text("d.organ = ?", organ.as_str());
     let select = "SELECT d.column_slug AS \"column\", COUNT(*) AS count, MAX(d.first_published_on) AS newest \
-                  FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'";
+                  FROM document d";
     conditions.rows(db, select, "GROUP BY d.column_slug ORDER BY d.column_slug", 1000, 0).await
 }
 

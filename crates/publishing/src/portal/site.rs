@@ -13,10 +13,7 @@ use web::{
     page::{local_path, portal_page},
 };
 
-use super::{
-    frame::{self, Line, Link, Tree},
-    queries,
-};
+use super::frame::{self, Line, Link, Tree};
 use crate::{
     kinds::Kind,
     public::{self, Filter},
@@ -42,8 +39,8 @@ pub(super) async fn data(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     let (everything, policies) = (Filter::default(), Filter::kinds(&[Kind::Policy]));
     let (tree, total, policies, latest) = tokio::try_join!(
         Tree::load(db),
-        queries::count(db, &everything),
-        queries::count(db, &policies),
+        everything.count(db),
+        policies.count(db),
         public::latest(db, &[Kind::Data], 8),
     )?;
     let progress = match &ctx.hooks().progress {

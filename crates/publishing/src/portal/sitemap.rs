@@ -70,7 +70,7 @@ fn xml(body: String) -> Response {
 
 /// `GET /sitemap.xml`: one file, or an index of parts when there are too many addresses for one.
 pub(super) async fn xml_of(ctx: &Ctx, part: Option<i64>, most: i64) -> Result<Response> {
-    let total = queries::count(ctx.db(), &Filter::default()).await?;
+    let total = Filter::default().count(ctx.db()).await?;
     let base = frame::base_url(ctx);
     let mut addresses = Vec::new();
     if part.unwrap_or(1) == 1 {

@@ -52,9 +52,10 @@ pub struct OrganCount {
     pub newest: String,
 }
 
-/// The tables behind every public list; `e.state` is asked again although `current_edition` says the same.
-pub(super) const FROM: &str = "document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
-                               LEFT JOIN portal_column c ON c.slug = d.column_slug";
+/// Public documents alone: their rows are narrow and have indexes for whatever a list is counted by.
+const DOCUMENTS: &str = "document d";
+/// With the edition that is public; `e.state` is asked again although `current_edition` says the same.
+const WITH_EDITION: &str = "document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'";
 pub(super) const SELECT: &str = "SELECT d.id, d.kind, d.organ, d.column_slug, COALESCE(c.name, '') AS column_name, \
      d.index_number, d.first_published_at, d.first_published_on, d.published_at, e.title, e.summary, e.document_number, \
      e.validity, e.written_on FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
@@ -108,6 +109,22 @@ impl Filter {
         Self { kinds: kinds.to_vec(), ..Self::default() }
     }
 
+    /// What is counted over. Editions are joined only when the filter asks for something that they alone tell: counting
+    /// wide rows of fifty thousand documents for every list would be most of its time.
+    fn tables(&self) -> &'static str {
+        let of_edition =
+            self.topic.as_ref().is_some_and(|topic| !topic.is_empty()) || self.validity.is_some() || !self.words.trim().is_empty();
+        if of_edition { WITH_EDITION } else { DOCUMENTS }
+    }
+
+    /// How many documents fit.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn count(&self, db: &Db) -> Result<i64> {
+        self.conditions().count(db, self.tables()).await
+    }
+
     pub(crate) fn conditions(&self) -> Conditions {
         let mut conditions = Conditions::new("d.current_edition <> ''");
         conditions.any_of("d.column_slug", &self.columns);
@@ -139,10 +156,7 @@ impl Filter {
 /// # Errors
 /// When the database fails.
 pub async fn list(db: &Db, filter: &Filter, page: i64, size: i64) -> Result<(Vec<Listed>, i64)> {
-    let conditions = filter.conditions();
-    let total = conditions.count(db, FROM).await?;
-    let rows: Vec<ListedRow> = conditions.rows(db, SELECT, NEWEST, size, (page - 1).max(0) * size).await?;
-    Ok((rows.into_iter().map(Listed::from).collect(), total))
+    list_in(db, filter, Order::Newest, page, size).await
 }
 
 /// How a list is ordered.
@@ -162,14 +176,26 @@ pub enum Order {
 /// # Errors
 /// When the database fails.
 pub async fn list_in(db: &Db, filter: &Filter, order: Order, page: i64, size: i64) -> Result<(Vec<Listed>, i64)> {
-    let conditions = filter.conditions();
-    let total = conditions.count(db, FROM).await?;
+    let (conditions, total) = (filter.conditions(), filter.count(db).await?);
     let tail = match order {
         Order::Newest => NEWEST,
         Order::Oldest => "ORDER BY d.first_published_at, d.id",
         Order::Written => "ORDER BY e.written_on DESC, d.first_published_at DESC, d.id DESC",
     };
-    let rows: Vec<ListedRow> = conditions.rows(db, SELECT, tail, size, (page - 1).max(0) * size).await?;
+    let offset = (page - 1).max(0) * size;
+    let rows: Vec<ListedRow> = if order == Order::Written || filter.tables() == WITH_EDITION {
+        conditions.rows(db, SELECT, tail, size, offset).await?
+    } else {
+        // First which, from narrow rows, then what: sorting a column of thousands must not carry their texts.
+        let ids: Vec<(String,)> = conditions.rows(db, "SELECT d.id FROM document d", tail, size, offset).await?;
+        let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
+        if ids.is_empty() {
+            return Ok((Vec::new(), total));
+        }
+        let mut these = Conditions::new("d.current_edition <> ''");
+        these.any_of("d.id", &ids);
+        these.rows(db, SELECT, tail, size, 0).await?
+    };
     Ok((rows.into_iter().map(Listed::from).collect(), total))
 }
 
@@ -214,16 +240,8 @@ pub async fn organ_counts(db: &Db) -> Result<Vec<OrganCount>> {
 /// When the database fails.
 pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Vec<(Date, i64)>> {
     let filter = Filter { year: Some(year), organ: organ.cloned(), ..Filter::default() };
-    let rows: Vec<(String, i64)> = filter
-        .conditions()
-        .rows(
-            db,
-            "SELECT d.first_published_on, COUNT(*) FROM document d",
-            "GROUP BY d.first_published_on ORDER BY d.first_published_on",
-            400,
-            0,
-        )
-        .await?;
+    let day = "d.first_published_on";
+    let rows = filter.conditions().groups(db, day, filter.tables(), day, 400).await?;
     Ok(rows.into_iter().filter_map(|(day, count)| Some((time::parse_date(&day)?, count))).collect())
 }
 
@@ -233,17 +251,8 @@ pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Ve
 /// When the database fails.
 pub async fn years(db: &Db, filter: &Filter) -> Result<Vec<(i16, i64)>> {
     let filter = Filter { year: None, ..filter.clone() };
-    let rows: Vec<(String, i64)> = filter
-        .conditions()
-        .rows(
-            db,
-            "SELECT SUBSTR(d.first_published_on, 1, 4) AS y, COUNT(*) FROM document d \
-             JOIN edition e ON e.id = d.current_edition AND e.state = 'published'",
-            "GROUP BY SUBSTR(d.first_published_on, 1, 4) ORDER BY y DESC",
-            100,
-            0,
-        )
-        .await?;
+    let by = "SUBSTR(d.first_published_on, 1, 4)";
+    let rows = filter.conditions().groups(db, by, filter.tables(), "1 DESC", 100).await?;
     Ok(rows.into_iter().filter_map(|(year, count)| Some((year.parse().ok()?, count))).collect())
 }
 
@@ -255,15 +264,7 @@ pub async fn topics(db: &Db, filter: &Filter) -> Result<Vec<(String, i64)>> {
     let filter = Filter { topic: None, ..filter.clone() };
     let mut conditions = filter.conditions();
     conditions.fixed("e.topics <> ''");
-    let rows: Vec<(String, i64)> = conditions
-        .rows(
-            db,
-            "SELECT e.topics, COUNT(*) FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'",
-            "GROUP BY e.topics",
-            10_000,
-            0,
-        )
-        .await?;
+    let rows = conditions.groups(db, "e.topics", WITH_EDITION, "2 DESC", 10_000).await?;
     let mut counts: std::collections::HashMap<String, i64> = std::collections::HashMap::new();
     for (words, count) in rows {
         for word in crate::sql::split_words(&words) {
@@ -275,6 +276,30 @@ pub async fn topics(db: &Db, filter: &Filter) -> Result<Vec<(String, i64)>> {
     Ok(sorted)
 }
 
+/// By what a list is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Facet {
+    /// Code of the organ.
+    Organ,
+    /// Code of the kind.
+    Kind,
+    /// Code of the validity; empty for documents without one.
+    Validity,
+}
+
+/// Values of a facet with the number of documents that fit the filter, most first.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn facet(db: &Db, filter: &Filter, by: Facet) -> Result<Vec<(String, i64)>> {
+    let (by, tables) = match by {
+        Facet::Organ => ("d.organ", filter.tables()),
+        Facet::Kind => ("d.kind", filter.tables()),
+        Facet::Validity => ("e.validity", WITH_EDITION),
+    };
+    filter.conditions().groups(db, by, tables, "2 DESC, 1", 1000).await
+}
+
 /// How many public documents were first published on `day` or later.
 ///
 /// # Errors
@@ -282,7 +307,7 @@ pub async fn topics(db: &Db, filter: &Filter) -> Result<Vec<(String, i64)>> {
 pub async fn count_since(db: &Db, day: Date) -> Result<i64> {
     let mut conditions = Conditions::new("d.current_edition <> ''");
     conditions.text("d.first_published_on >= ?", day.to_string());
-    conditions.count(db, "document d").await
+    conditions.count(db, DOCUMENTS).await
 }
 
 /// Identifiers of public documents after `after`, in text order: for walking through all of them.

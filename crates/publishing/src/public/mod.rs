@@ -12,6 +12,7 @@ use kernel::OrganCode;
 
 pub use columns::{Column, ColumnRef, column, columns};
 pub use detail::{attachment, document, listed, tombstones};
+pub(crate) use lists::{Facet, facet};
 pub use lists::{
     ColumnCount, Filter, Order, OrganCount, column_counts, count_since, ids, latest, list, list_in, organ_counts,
     per_day, topics, years,
