@@ -136,8 +136,9 @@ impl App {
         let office = office
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))
-            .layer(middleware::from_fn_with_state(ctx.clone(), identity::session::attach))
             .fallback(|| async { StatusCode::NOT_FOUND })
+            .layer(middleware::from_fn(web::desk::remember))
+            .layer(middleware::from_fn_with_state(ctx.clone(), identity::session::attach))
             .layer(CsrfLayer::new())
             .layer(middleware::from_fn(headers::forget_flash));
         let portal = dress(portal, &ctx, Listener::Portal);

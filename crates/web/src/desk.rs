@@ -2,7 +2,8 @@
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{header, request::Parts},
+    http::{Extensions, HeaderMap, Uri, header, request::Parts},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use kernel::{Actor, OrganCode, Refused, Staff, time};
@@ -35,19 +36,31 @@ impl FromRequestParts<Ctx> for Desk {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Ctx) -> Result<Self> {
-        let Some(Actor::Staff(staff)) = parts.extensions.get::<Actor>().cloned() else {
-            return Err(Refused::NotSignedIn.into());
-        };
-        Ok(Self {
-            staff,
-            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
-            flash: page::read_flash(&parts.headers),
-            session: parts.extensions.get::<SessionInfo>().cloned(),
-        })
+        Self::of(&parts.extensions, &parts.uri, &parts.headers).ok_or_else(|| Refused::NotSignedIn.into())
     }
 }
 
+/// Layer inside the sign-in layer: an answer that is an error carries who asked, so that its page keeps the navigation.
+pub async fn remember(request: Request, next: Next) -> Response {
+    let desk = Desk::of(request.extensions(), request.uri(), request.headers());
+    let mut response = next.run(request).await;
+    if let (Some(desk), true) = (desk, response.status().is_client_error()) {
+        response.extensions_mut().insert(desk);
+    }
+    response
+}
+
 impl Desk {
+    fn of(extensions: &Extensions, uri: &Uri, headers: &HeaderMap) -> Option<Self> {
+        let Some(Actor::Staff(staff)) = extensions.get::<Actor>().cloned() else { return None };
+        Some(Self {
+            staff,
+            path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            flash: page::read_flash(headers),
+            session: extensions.get::<SessionInfo>().cloned(),
+        })
+    }
+
     /// The person as an actor.
     pub fn actor(&self) -> Actor {
         Actor::Staff(self.staff.clone())

@@ -10,7 +10,7 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{Ctx, Listener, OfficeShell, PortalShell, Reader, desk, error::ErrorView, page};
+use crate::{Ctx, Desk, Listener, OfficeShell, PortalShell, Reader, desk, error::ErrorView, page};
 
 /// No inline script or style anywhere, nothing from elsewhere, never framed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -88,6 +88,13 @@ struct PortalError {
 }
 
 #[derive(Template)]
+#[template(path = "layout/desk_error.html")]
+struct DeskError {
+    shell: OfficeShell,
+    view: ErrorView,
+}
+
+#[derive(Template)]
 #[template(path = "layout/office_error.html")]
 struct OfficeError {
     shell: OfficeShell,
@@ -134,10 +141,7 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
             shell.has_error = true;
             PortalError { shell, view: view.clone(), words }.render()
         }
-        Listener::Office => {
-            let shell = desk::plain_shell(&ctx, view.title, &path).with_error(true);
-            OfficeError { shell, view: view.clone() }.render()
-        }
+        Listener::Office => office_error(&ctx, response.extensions().get::<Desk>(), &view, &path).await,
     };
     match rendered {
         Ok(body) => {
@@ -155,6 +159,17 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
             response
         }
     }
+}
+
+/// With the navigation for whoever is signed in; without it for others, and when even that cannot be read.
+async fn office_error(ctx: &Ctx, desk: Option<&Desk>, view: &ErrorView, path: &str) -> askama::Result<String> {
+    if let Some(desk) = desk
+        && let Ok(shell) = desk.shell(ctx, view.title).await
+    {
+        return DeskError { shell: shell.with_error(true), view: view.clone() }.render();
+    }
+    let shell = desk::plain_shell(ctx, view.title, path).with_error(true);
+    OfficeError { shell, view: view.clone() }.render()
 }
 
 /// RFC 9457 problem details.
