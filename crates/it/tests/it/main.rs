@@ -5,6 +5,7 @@ mod cli;
 mod duties;
 mod identity;
 mod mail;
+mod matrix;
 mod permissions;
 mod plans;
 mod portal;

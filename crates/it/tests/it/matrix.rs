@@ -1,0 +1,225 @@
+//! Who reaches which object in which state: every office route that names an object, for every role of three organs, over
+//! objects in every state. The routes come from the router and the answers from the table of permissions, so a new route or
+//! state is walked without anybody thinking of it, and a route whose object nobody made here fails the test.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use jiff::{SignedDuration, Timestamp};
+use kernel::{Action, Actor, Gate, OrganCode, Role, Staff, authority::may_for, id::AccountId};
+use publishing::{
+    kinds::Kind,
+    seed::{Seed, SeedFile, SeedState, seed},
+};
+use testkit::{Client, TestApp, both};
+use web::{Listener, RouteInfo};
+
+/// Whose the objects are, another organ of the same rank, and the county office.
+const OWN: &str = "QH010";
+const ORGANS: [&str; 3] = [OWN, "QH011", "QH001"];
+
+/// An object in a state: what stands for the places of a route's pattern.
+struct Object {
+    state: &'static str,
+    /// Beginnings of the routes that are about it.
+    under: &'static [&'static str],
+    places: BTreeMap<&'static str, String>,
+    /// What a form needs so that only permission can refuse it.
+    fields: Vec<(&'static str, String)>,
+}
+
+impl Object {
+    /// The address of `route` for this object; `None` when the route is about something else.
+    fn address(&self, route: &RouteInfo) -> Option<String> {
+        if !self.under.iter().any(|start| route.path.starts_with(start)) {
+            return None;
+        }
+        let mut path = route.path.to_owned();
+        for (place, id) in &self.places {
+            path = path.replace(&format!("{{{place}}}"), id);
+        }
+        (!path.contains('{')).then_some(path)
+    }
+}
+
+async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Object {
+    let at: Timestamp = "2026-02-10T01:00:00Z".parse().expect("moment");
+    let mut new = Seed::published(OWN.into(), "notices", Kind::Notice, &format!("财政局的稿件（{state}）"), "<p>正文。</p>", at);
+    new.state = seeded;
+    new.files = vec![SeedFile { file_name: "a.txt".into(), title: String::new(), bytes: "附件".into() }];
+    let mut tx = app.ctx().db().write().await.expect("write");
+    let id = seed(app.ctx(), &mut tx, new).await.expect("seed").0;
+    tx.commit().await.expect("commit");
+    let (edition, version): (String, i64) = store::query_as("SELECT id, version FROM edition WHERE document_id = $1")
+        .bind(&id)
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("edition");
+    let file: String = store::query_scalar("SELECT id FROM attachment WHERE edition_id = $1")
+        .bind(&edition)
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("attachment");
+    let fields = [
+        ("reason", "试试"), ("title", "被改了"), ("body_html", "<p>被改了</p>"), ("disclosure", "open"), ("kind", "notice"),
+        ("column", "notices"), ("to", "up"), ("note", "试试"),
+    ];
+    let mut fields: Vec<_> = fields.map(|(name, value)| (name, value.to_owned())).to_vec();
+    fields.push(("version", version.to_string()));
+    Object {
+        state,
+        under: &["/documents/{id}", "/documents/bin/{edition}", "/reviews/{edition}", "/bypasses/{edition}"],
+        places: BTreeMap::from([("id", id), ("edition", edition), ("file", file)]),
+        fields,
+    }
+}
+
+async fn documents(app: &TestApp) -> Vec<Object> {
+    let at: Timestamp = "2026-02-20T01:00:00Z".parse().expect("moment");
+    let review = |gate| SeedState::InReview { gate, since: at };
+    let withdrawn =
+        SeedState::Withdrawn { published_at: at, at: at + SignedDuration::from_hours(1), reason: "有误".into(), notice: String::new() };
+    let returned = SeedState::Returned { gate: Gate::Wording, by: "审核员".into(), reason: "请改".into(), at };
+    let mut objects = vec![
+        document(app, "draft", SeedState::Draft).await,
+        document(app, "secrecy", review(Gate::Secrecy)).await,
+        document(app, "wording", review(Gate::Wording)).await,
+        document(app, "policy", review(Gate::Policy)).await,
+        document(app, "political", review(Gate::Political)).await,
+        document(app, "returned", returned).await,
+        document(app, "scheduled", SeedState::Scheduled { at: "2027-01-04T01:00:00Z".parse().expect("moment") }).await,
+        document(app, "published", SeedState::Published { at }).await,
+        document(app, "withdrawn", withdrawn).await,
+    ];
+    let binned = document(app, "binned", SeedState::Draft).await;
+    store::query("UPDATE edition SET binned_at = $2 WHERE id = $1")
+        .bind(&binned.places["edition"])
+        .bind(kernel::time::to_db(at))
+        .execute(app.ctx().db().read())
+        .await
+        .expect("bin");
+    objects.push(binned);
+    objects
+}
+
+/// A duty of the organ with a piece of evidence that is undecided, confirmed, returned or taken back.
+async fn duties(app: &TestApp) -> Vec<Object> {
+    const PLAN: &str = "2026年青禾县政务公开工作要点\n一、公开\n（一）公开。6月30日前公开甲。7月底前公开乙。8月底前公开丙。9月底前公开丁。\
+                        （县财政局负责）\n";
+    let import = oversight::Import::work_points("", 2026, PLAN, "plan.txt");
+    let plan = oversight::import(app.ctx(), &Actor::System, import).await.expect("import").plan;
+    oversight::confirm(app.ctx(), &Actor::System, &plan).await.expect("confirm");
+    let paper = document(app, "evidence", SeedState::Published { at: "2026-02-25T01:00:00Z".parse().expect("moment") }).await;
+    let rows: Vec<(String, String)> =
+        store::query_as("SELECT d.id, a.id FROM duty d JOIN assignment a ON a.duty = d.id WHERE d.plan = $1 ORDER BY d.position")
+            .bind(&plan.0)
+            .fetch_all(app.ctx().db().read())
+            .await
+            .expect("duties");
+    let (mut editor, mut clerk) = (app.editor(OWN).await, app.clerk().await);
+    let mut objects = Vec::new();
+    for ((duty, assignment), state) in rows.into_iter().zip(["evidenced", "confirmed", "returned-evidence", "taken-back"]) {
+        let page = format!("/duties/{duty}");
+        let form = [("assignment", assignment.as_str()), ("document", &paper.places["id"])];
+        editor.post(&format!("{page}/evidence"), &form).await.expect(303);
+        let evidence: String = store::query_scalar("SELECT id FROM evidence WHERE assignment = $1")
+            .bind(&assignment)
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("evidence");
+        let of = format!("{page}/evidence/{evidence}");
+        match state {
+            "confirmed" => drop(clerk.post(&format!("{of}/confirm"), &[]).await.expect(303)),
+            "returned-evidence" => drop(clerk.post(&format!("{of}/return"), &[("reason", "不相符")]).await.expect(303)),
+            "taken-back" => drop(editor.post(&format!("{of}/take-back"), &[]).await.expect(303)),
+            _ => {}
+        }
+        let fields = [
+            ("assignment", assignment.as_str()), ("text", "试试"), ("reason", "试试"), ("due_on", "2026-12-01"),
+            ("visibility", "internal"), ("document", &paper.places["id"]), ("title", "试试"),
+        ];
+        objects.push(Object {
+            state,
+            under: &["/duties/{id}"],
+            places: BTreeMap::from([("id", duty), ("evidence", evidence)]),
+            fields: fields.map(|(name, value)| (name, value.to_owned())).to_vec(),
+        });
+    }
+    objects
+}
+
+/// Routes that name something which belongs to no organ, or to the person alone: the walk over roles covers them.
+const OF_NO_ORGAN: [&str; 7] =
+    ["/accounts/", "/audit/", "/columns/", "/organs/", "/plans/", "/system/", "/duties/views/"];
+
+fn staff(organ: &str, role: Role) -> Actor {
+    let central = organ == "QH001";
+    Actor::Staff(Staff { account: AccountId::from("x"), name: String::new(), organ: organ.into(), roles: vec![role], central })
+}
+
+async fn ask(client: &mut Client, route: &RouteInfo, path: &str, fields: &[(&str, String)]) -> u16 {
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let reply = match route.method {
+        Method::GET => client.get(path).await,
+        _ if path.ends_with("/attachments") => client.upload(path, &[], &[("file", "x.txt", b"x")]).await,
+        _ => client.post(path, &fields).await,
+    };
+    reply.status.as_u16()
+}
+
+both! {
+    async fn every_role_of_every_organ_meets_every_object_in_every_state(app) {
+        crate::publishing::column(app).await;
+        let mut objects = documents(app).await;
+        objects.extend(duties(app).await);
+        let named = |route: &&RouteInfo| {
+            route.listener == Listener::Office && route.path.contains('{') && !OF_NO_ORGAN.iter().any(|start| route.path.starts_with(start))
+        };
+        let routes: Vec<RouteInfo> = app.app.routes.iter().filter(named).cloned().collect();
+        for route in &routes {
+            assert!(objects.iter().any(|object| object.address(route).is_some()), "no object here fits {}", route.path);
+        }
+        let allowed = |organ: &str, role: Role, action: Action| may_for(&staff(organ, role), action, &OrganCode::from(OWN)).is_ok();
+        let (mut faults, mut refused, mut answered) = (Vec::new(), 0, 0);
+        let mut people = Vec::new();
+        for organ in ORGANS {
+            for role in Role::ALL {
+                let login = format!("{}-{}", role.code().replace('_', "-"), organ.to_lowercase());
+                people.push((organ, role, app.person(&login, organ, &[role]).await));
+            }
+        }
+        // First all who may not: nothing of theirs changes anything, so the states stay as they were made.
+        let before = crate::publishing::everything(app).await;
+        for (organ, role, client) in &mut people {
+            for route in routes.iter().filter(|route| !allowed(organ, *role, route.action)) {
+                for object in &objects {
+                    let Some(path) = object.address(route) else { continue };
+                    let status = ask(client, route, &path, &object.fields).await;
+                    refused += 1;
+                    if !matches!(status, 403 | 404) {
+                        faults.push(format!("{} {} on {} as {} of {organ}: {status}", route.method, route.path, object.state, role.code()));
+                    }
+                }
+            }
+            if crate::publishing::everything(app).await != before {
+                panic!("{} of {organ} changed something that is not theirs\n{}", role.code(), faults.join("\n"));
+            }
+        }
+        // Then all who may, by what the table says: the state machine may still refuse, in words, but never fail.
+        for (organ, role, client) in &mut people {
+            for route in routes.iter().filter(|route| allowed(organ, *role, route.action)) {
+                for object in &objects {
+                    let Some(path) = object.address(route) else { continue };
+                    let status = ask(client, route, &path, &[]).await;
+                    answered += 1;
+                    let opens = matches!(route.path, "/documents/{id}" | "/duties/{id}") && object.state != "binned";
+                    if status == 401 || status >= 500 || (opens && status != 200) {
+                        faults.push(format!("{} {} on {} as {} of {organ}: {status}", route.method, route.path, object.state, role.code()));
+                    }
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+        assert!(refused > 2000 && answered > 1000, "only {refused} refused and {answered} answered");
+    }
+}
