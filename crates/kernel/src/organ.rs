@@ -121,6 +121,25 @@ pub struct Organ {
 }
 
 impl Organ {
+    /// An organ of which nothing is known but its names and kind.
+    pub fn named(code: &str, name: &str, short_name: &str, kind: OrganKind) -> Self {
+        Self {
+            code: code.into(),
+            name: name.to_owned(),
+            short_name: short_name.to_owned(),
+            aliases: Vec::new(),
+            kind,
+            parent: None,
+            leader: String::new(),
+            phone: String::new(),
+            address: String::new(),
+            hours: String::new(),
+            exists_from: None,
+            exists_to: None,
+            successor: None,
+        }
+    }
+
     /// Whether the organ exists on `day`.
     pub fn exists_on(&self, day: Date) -> bool {
         self.exists_from.is_none_or(|from| from <= day) && self.exists_to.is_none_or(|to| day <= to)
@@ -254,32 +273,14 @@ fn name_forms(name: &str, county: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn organ(code: &str, name: &str, short: &str, kind: OrganKind) -> Organ {
-        Organ {
-            code: code.into(),
-            name: name.into(),
-            short_name: short.into(),
-            aliases: Vec::new(),
-            kind,
-            parent: None,
-            leader: String::new(),
-            phone: String::new(),
-            address: String::new(),
-            hours: String::new(),
-            exists_from: None,
-            exists_to: None,
-            successor: None,
-        }
-    }
-
     fn directory() -> Directory {
-        let mut finance = organ("F", "青禾县财政局", "县财政局", OrganKind::CountyDepartment);
+        let mut finance = Organ::named("F", "青禾县财政局", "县财政局", OrganKind::CountyDepartment);
         finance.aliases = vec!["财政部门".into()];
-        let mut poverty = organ("P", "青禾县扶贫办公室", "县扶贫办", OrganKind::CountyDepartment);
+        let mut poverty = Organ::named("P", "青禾县扶贫办公室", "县扶贫办", OrganKind::CountyDepartment);
         poverty.exists_to = Some(Date::constant(2021, 5, 31));
         poverty.successor = Some("R".into());
-        let rural = organ("R", "青禾县乡村振兴局", "县乡村振兴局", OrganKind::CountyDepartment);
-        let town = organ("T", "青禾县河口镇人民政府", "河口镇", OrganKind::Township);
+        let rural = Organ::named("R", "青禾县乡村振兴局", "县乡村振兴局", OrganKind::CountyDepartment);
+        let town = Organ::named("T", "青禾县河口镇人民政府", "河口镇", OrganKind::Township);
         Directory::new(vec![finance, poverty, rural, town], "青禾县")
     }
 
@@ -310,8 +311,8 @@ mod tests {
 
     #[test]
     fn a_circle_of_successors_ends() {
-        let mut a = organ("A", "甲", "甲", OrganKind::Township);
-        let mut b = organ("B", "乙", "乙", OrganKind::Township);
+        let mut a = Organ::named("A", "甲", "甲", OrganKind::Township);
+        let mut b = Organ::named("B", "乙", "乙", OrganKind::Township);
         a.exists_to = Some(Date::constant(2020, 1, 1));
         b.exists_to = Some(Date::constant(2020, 1, 1));
         a.successor = Some("B".into());

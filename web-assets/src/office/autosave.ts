@@ -1,5 +1,6 @@
-// Keeps what is written: to the server two seconds after the last key and on leaving a field, to this browser when the
-// server cannot be reached. Never overwrites another person's version and never clears a field.
+// Keeps what is written: to the server two seconds after the last key and on leaving a field (with data-autosave-on="leave"
+// only then), to this browser when the server cannot be reached. Never overwrites another person's version and never clears a
+// field. Several forms of one object stand inside [data-versions]: they save one after the other and share the version.
 import { button, keep, make } from "./dom";
 
 const IDLE_MS = 2000;
@@ -11,7 +12,8 @@ interface Copy {
   fields: [string, string][];
 }
 
-interface Saved {
+export interface Saved {
+  undo?: { action: string; label: string } | null;
   saved_at?: string;
   version?: number | string;
   message?: string;
@@ -26,6 +28,9 @@ export function textsOf(data: FormData): [string, string][] {
 
 const print = (fields: [string, string][]): string => new URLSearchParams(fields).toString();
 
+// Saving changes the version that the next one must name, so it is one at a time.
+let turn: Promise<void> = Promise.resolve();
+
 class Autosave {
   private readonly url: string;
   private readonly key: string;
@@ -33,12 +38,17 @@ class Autosave {
   private saved: string;
   private timer = 0;
   private tries = 0;
-  private busy = false;
+  busy = false;
   private composing = false;
   private leaving = false;
   private blocked = false;
 
-  constructor(private readonly form: HTMLFormElement) {
+  private readonly onLeave: boolean;
+  private readonly scope: HTMLElement;
+
+  constructor(readonly form: HTMLFormElement) {
+    this.onLeave = form.dataset.autosaveOn === "leave";
+    this.scope = form.closest<HTMLElement>("[data-versions]") ?? form;
     this.url = form.dataset.autosave ?? "";
     this.key = `gongkai:draft:${this.url}`;
     this.status = form.querySelector("[data-autosave-status]") ?? document.querySelector("[data-autosave-status]");
@@ -76,6 +86,17 @@ class Autosave {
     return textsOf(new FormData(this.form));
   }
 
+  /** Whether something is not on the server yet. */
+  pending(): boolean {
+    return this.busy || this.dirty();
+  }
+
+  /** Saves what is there; what cannot be saved is kept in this browser and offered again. */
+  async flush(onlyWait = false): Promise<void> {
+    while (this.busy) await turn;
+    if (!onlyWait && this.dirty()) await this.save();
+  }
+
   private dirty(): boolean {
     return print(this.texts()) !== this.saved;
   }
@@ -84,7 +105,7 @@ class Autosave {
     clearTimeout(this.timer);
     this.leaving = false;
     if (this.blocked) return void this.keepCopy();
-    if (this.dirty()) this.timer = window.setTimeout(() => void this.save(), IDLE_MS);
+    if (this.dirty()) this.timer = window.setTimeout(() => void (this.onLeave ? this.keepCopy() : this.save()), IDLE_MS);
   }
 
   private say(text: string, bad = false, ...more: (Node | string)[]): void {
@@ -110,6 +131,10 @@ class Autosave {
       return;
     }
     this.busy = true;
+    const before = turn;
+    let done = (): void => undefined;
+    turn = new Promise((resolve) => (done = resolve));
+    await before;
     try {
       const body = new URLSearchParams(fields);
       const version = this.form.querySelector<HTMLInputElement>("input[name=version]");
@@ -127,8 +152,9 @@ class Autosave {
       this.failed("网络不通");
     } finally {
       this.busy = false;
+      done();
     }
-    if (!this.blocked && this.tries === 0 && this.dirty()) this.timer = window.setTimeout(() => void this.save(), IDLE_MS);
+    if (!this.blocked && !this.onLeave && this.tries === 0 && this.dirty()) this.timer = window.setTimeout(() => void this.save(), IDLE_MS);
   }
 
   private async answered(answer: Response, sent: string, version: HTMLInputElement | null): Promise<void> {
@@ -139,8 +165,9 @@ class Autosave {
     if (answer.ok) {
       this.saved = sent;
       this.tries = 0;
-      if (version && json.version !== undefined) version.value = String(json.version);
+      if (version && json.version !== undefined) this.advance(version.value, String(json.version));
       keep.drop(this.key);
+      this.form.dispatchEvent(new CustomEvent<Saved>("autosaved", { bubbles: true, detail: json }));
       return this.say(`已保存 ${json.saved_at ?? ""}`.trim());
     }
     if (answer.status < 500) {
@@ -149,6 +176,13 @@ class Autosave {
       return this.say(`没有保存：${json.message ?? "请检查填写的内容"}。文字已暂存在这台电脑。`, true);
     }
     this.failed("服务器暂时没有响应");
+  }
+
+  /** The forms that saw the same version saw this change too: it was made beside them. */
+  private advance(seen: string, now: string): void {
+    for (const field of this.scope.querySelectorAll<HTMLInputElement>("input[name=version]")) {
+      if (field.value === seen) field.value = now;
+    }
   }
 
   private failed(why: string): void {
@@ -245,6 +279,57 @@ function restore(form: HTMLFormElement, fields: [string, string][]): void {
   }
 }
 
+/**
+ * Before any form goes, the others are saved, since the next page would not have their texts; and what is just being saved
+ * is waited for, since it changes the version that the form must name.
+ */
+function flushBefore(all: Autosave[]): void {
+  const flushed = new WeakSet<HTMLFormElement>();
+  const first = (event: SubmitEvent): void => {
+    const form = event.target;
+    if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method === "dialog" || flushed.delete(form)) return;
+    const waiting = all.filter((one) => (one.form === form ? one.busy : one.pending()));
+    if (waiting.length === 0) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    void (async () => {
+      for (const one of waiting) await one.flush(one.form === form);
+      flushed.add(form);
+      form.requestSubmit(event.submitter);
+    })();
+  };
+  // Before every other listener, so that nobody takes the submission that waits for one that goes.
+  document.addEventListener("submit", first, { capture: true });
+}
+
+/** The button that takes the last step back names the step that was just saved. */
+function renewUndo(saved: Saved): void {
+  const form = document.querySelector<HTMLFormElement>("form[data-undo]");
+  const label = form?.querySelector("button");
+  if (!form || !label || !saved.undo) return;
+  form.action = saved.undo.action;
+  form.hidden = false;
+  label.textContent = saved.undo.label;
+  label.dataset.command = "撤销上一步";
+}
+
+/** A text that only its own button sends survives the page that another button loads. */
+function keepTexts(): void {
+  for (const field of document.querySelectorAll<HTMLTextAreaElement>("textarea[data-keep]")) {
+    const key = `gongkai:text:${location.pathname}#${field.id}`;
+    try {
+      if (field.value === "") field.value = sessionStorage.getItem(key) ?? "";
+      field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
+      field.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
+    } catch {
+      return;
+    }
+  }
+}
+
 export function autosave(): void {
-  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-autosave]")) new Autosave(form);
+  const all = [...document.querySelectorAll<HTMLFormElement>("form[data-autosave]")].map((form) => new Autosave(form));
+  if (all.length > 0) flushBefore(all);
+  document.addEventListener("autosaved", (event) => renewUndo((event as CustomEvent<Saved>).detail));
+  keepTexts();
 }

@@ -115,10 +115,8 @@ async fn principles(stage: &Stage, clerk: &Actor, plan: &PlanId) -> Result<()> {
     let mut version = draft.plan.version;
     for duty in draft.duties.iter().filter(|duty| duty.is_owed() && confirm::organs_of(&draft, duty).is_empty()) {
         let edit = Edit::Mark(duty.id.clone(), Mark::Principle);
-        steps::run(ctx, clerk, plan.as_str(), version, &edit)
-            .await
-            .map_err(|refusal| anyhow::anyhow!("演示计划改不动：{refusal:?}"))?;
-        version = tree::load(ctx.db(), plan.as_str()).await?.context("计划不见了")?.plan.version;
+        let made = steps::run(ctx, clerk, plan.as_str(), version, &edit).await;
+        version = made.map_err(|refusal| anyhow::anyhow!("演示计划改不动：{refusal:?}"))?.version;
     }
     Ok(())
 }

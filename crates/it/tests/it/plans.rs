@@ -184,6 +184,56 @@ both! {
         clerk.get(&path).await.expect(200).hides("data-command=\"撤销上一步\"");
     }
 
+    /// Typing is kept without a button, does not stand in its own way, and another's change is told, not overwritten.
+    async fn what_is_typed_is_saved_by_itself(app) {
+        let mut clerk = app.clerk().await;
+        let plan = draft(&mut clerk, PLAN).await;
+        let path = format!("/plans/{plan}/draft");
+        let clause = clauses(&clerk.get(&path).await.expect(200).text())[0].clone();
+        let open = format!("{path}?open={clause}");
+        let page = clerk.get(&open).await.expect(200);
+        let (version, ids) = (page.field("version"), duties(&page.text()));
+        let save = |id: &str| format!("{path}/duties/{id}/autosave");
+        let fields = |version: &str, text: &str| [("version", version.to_owned()), ("text", text.to_owned()), ("visibility", "public".to_owned())];
+        let send = async |clerk: &mut Client, id: &str, typed: &[(&'static str, String); 3]| {
+            let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            clerk.post(&save(id), &typed).await
+        };
+        let saved = send(&mut clerk, &ids[0], &fields(&version, "公开年度解读方案。")).await.expect(200).json();
+        let next = saved["version"].as_i64().expect("version").to_string();
+        assert!(saved["undo"]["label"].as_str().is_some_and(|label| label.starts_with("撤销：修改")), "{saved}");
+        // The other form of the same page goes on with the version that came back.
+        send(&mut clerk, &ids[1], &fields(&next, "每季度公布一次。")).await.expect(200);
+        // Without a change there is no new step.
+        let steps = count(app, "SELECT COUNT(*) FROM plan_step WHERE plan = $1", &plan).await;
+        assert_eq!(steps, 2);
+        // A half-typed split waits for its button; an old version is a conflict, in JSON.
+        send(&mut clerk, &ids[0], &fields(&next, "公开‖解读")).await.expect(422).shows("拆分");
+        send(&mut clerk, &ids[0], &fields(&version, "旧的页面")).await.expect(409).shows("刚被改过").shows("?open=");
+        clerk.get(&open).await.expect(200).shows("公开年度解读方案。").shows("每季度公布一次。").hides("旧的页面");
+    }
+
+    async fn owners_are_added_by_what_the_text_names_and_by_collective_names(app) {
+        let mut clerk = app.clerk().await;
+        let text = "2026年青禾县政务公开工作要点\n一、公开\n（一）做好公开。县财政局公开预算，各乡镇公开村级收支。\n";
+        let plan = draft(&mut clerk, text).await;
+        let path = format!("/plans/{plan}/draft");
+        let clause = clauses(&clerk.get(&path).await.expect(200).text())[0].clone();
+        let open = format!("{path}?open={clause}");
+        let page = clerk.get(&open).await.expect(200).shows("条文里提到").shows("aria-label=\"增加责任单位 县财政局\"");
+        let add = format!("{path}/clauses/{clause}");
+        let group = [("version", page.field("version")), ("op", "owner".into()), ("organ", "group:各乡镇（中心）".into()), ("role", "support".into())];
+        let group: Vec<_> = group.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        clerk.post(&add, &group).await.expect(303);
+        let page = clerk.get(&open).await.expect(200).shows("2 个机关");
+        let version = page.field("version");
+        clerk.post(&add, &[("version", &version), ("op", "owner"), ("organ", "QH010")]).await.expect(303);
+        clerk.get(&open).await.expect(200).hides("条文里提到").shows("→ 县财政局");
+        let version = clerk.get(&open).await.field("version");
+        let nobody = [("version", version.as_str()), ("op", "owner"), ("organ", "group:某些单位")];
+        clerk.post(&add, &nobody).await.expect(422).shows("名录里没有这个统称");
+    }
+
     async fn two_clerks_do_not_overwrite_each_other(app) {
         let mut clerk = app.clerk().await;
         let mut other = app.person("clerk-2", "QH001", &[Role::CountyOffice]).await;

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::{
+    Json,
     extract::{Multipart, Path, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
-use kernel::{NewEvent, OrganCode, id::PlanId};
+use kernel::{NewEvent, OrganCode, id::PlanId, time};
 use serde_json::json;
 use store::query;
 use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result};
@@ -15,13 +17,13 @@ use crate::{
     model::{OwnerRole, PlanKind, PlanState},
     plans::{
         confirm,
-        edit::{Edit, Fields, Mark},
+        edit::{Edit, Fields, Mark, SPLIT},
         import::{self, Refusal, Spec},
         pages::{self, Again, NewForm, Refused},
         source::{self, Source},
         steps,
         tree,
-        view::Typed,
+        view::{self, Typed},
     },
 };
 
@@ -42,6 +44,23 @@ impl Pairs {
     /// The version that the form saw; 0 conflicts with everything.
     pub(crate) fn version(&self) -> i64 {
         self.get("version").parse().unwrap_or(0)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
+    /// The fields of a duty.
+    fn duty(&self) -> Fields {
+        Fields {
+            text: self.get("text").replace("\r\n", "\n"),
+            measure: self.get("measure").to_owned(),
+            due_on: self.get("due_on").to_owned(),
+            cadence: self.get("cadence").to_owned(),
+            grace_days: self.get("grace_days").to_owned(),
+            visibility: self.get("visibility").to_owned(),
+            extra: self.with_prefix("x."),
+        }
     }
 
     /// All pairs whose name begins so, without the beginning.
@@ -126,30 +145,63 @@ pub(crate) async fn edit_duty(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
-    let fields = Fields {
-        text: form.get("text").replace("\r\n", "\n"),
-        measure: form.get("measure").to_owned(),
-        due_on: form.get("due_on").to_owned(),
-        cadence: form.get("cadence").to_owned(),
-        grace_days: form.get("grace_days").to_owned(),
-        visibility: form.get("visibility").to_owned(),
-        extra: form.with_prefix("x."),
-    };
+    let fields = form.duty();
+    // A form that shows no fields has nothing to take along.
+    let shown = form.has("text");
+    let and = |then: Edit| if shown { Edit::With(duty.clone(), fields.clone(), Box::new(then)) } else { then };
     let edit = match form.get("op") {
         "split" => Edit::Split(duty.clone(), fields.clone()),
-        "merge" => Edit::Merge(duty.clone()),
-        "move" => Edit::Move(duty.clone(), form.get("to").to_owned()),
-        "leave" => Edit::Mark(duty.clone(), Mark::NotADuty),
-        "take" => Edit::Mark(duty.clone(), Mark::Duty),
-        "principle" => Edit::Mark(duty.clone(), Mark::Principle),
-        "owed" => Edit::Mark(duty.clone(), Mark::Owed),
-        "own" => Edit::Own(duty.clone()),
-        "share" => Edit::Share(duty.clone()),
+        "merge" => and(Edit::Merge(duty.clone())),
+        "move" => and(Edit::Move(duty.clone(), form.get("to").to_owned())),
+        "leave" => and(Edit::Mark(duty.clone(), Mark::NotADuty)),
+        "take" => and(Edit::Mark(duty.clone(), Mark::Duty)),
+        "principle" => and(Edit::Mark(duty.clone(), Mark::Principle)),
+        "owed" => and(Edit::Mark(duty.clone(), Mark::Owed)),
+        "own" => and(Edit::Own(duty.clone())),
+        "share" => and(Edit::Share(duty.clone())),
         _ => Edit::Save(duty.clone(), fields.clone()),
     };
     let place = Place { plan, clause: None, anchor: format!("d-{duty}") };
     let typed = Typed { at: duty, fields, errors: FormErrors::new() };
     run(&ctx, &desk, place, form.version(), &edit, typed).await
+}
+
+/// Keeps the fields of a duty while somebody is still at them. A text with the mark of splitting is half a command and waits
+/// for its button.
+pub(crate) async fn autosave_duty(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((plan, duty)): Path<(String, String)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let form = Pairs::new(pairs);
+    let fields = form.duty();
+    let refuse = |status: StatusCode, answer: serde_json::Value| Ok((status, Json(answer)).into_response());
+    if fields.text.contains(SPLIT) {
+        let message = "任务内容里有拆分符号“‖”，按“拆分”后生效";
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, json!({ "message": message }));
+    }
+    match steps::run(&ctx, &desk.actor(), &plan, form.version(), &Edit::Save(duty, fields)).await {
+        Ok(made) => {
+            let now = time::show_minute(&time::to_db(ctx.seams().now()));
+            let clock = now.split(' ').nth(1).unwrap_or(&now).to_owned();
+            let undo = steps::last(&ctx, &plan).await?.map(|step| {
+                json!({ "action": format!("/plans/{plan}/draft/undo/{}", step.id), "label": format!("撤销：{}", step.label) })
+            });
+            Ok(Json(json!({ "saved_at": clock, "version": made.version, "undo": undo })).into_response())
+        }
+        Err(steps::Refusal::Wrong(wrong)) => {
+            let message = wrong.first().map_or("", |(_, message)| message.trim_end_matches('。'));
+            refuse(StatusCode::UNPROCESSABLE_ENTITY, json!({ "message": message }))
+        }
+        Err(steps::Refusal::Changed(steps)) => {
+            let lines: Vec<_> = steps.iter().map(steps::Step::line).collect();
+            let message = format!("这一条刚被改过（{}）。", lines.join("；"));
+            let compare = format!("/plans/{plan}/draft?open={}", steps.first().map_or("", |step| step.clause()));
+            refuse(StatusCode::CONFLICT, json!({ "message": message, "compare": compare }))
+        }
+        Err(steps::Refusal::Other(error)) => Err(error),
+    }
 }
 
 /// What an owner's name means, and its part.
@@ -211,7 +263,13 @@ pub(crate) async fn edit_clause(
         "append" => Edit::Append(clause.clone(), form.get("text").to_owned()),
         "principle" => Edit::Principle(clause.clone(), true),
         "owed" => Edit::Principle(clause.clone(), false),
-        _ => Edit::Add(clause.clone(), OrganCode::from(form.get("organ")), role, form.get("duty").to_owned()),
+        _ => {
+            let (organ, duty) = (form.get("organ"), form.get("duty").to_owned());
+            match organ.strip_prefix(view::GROUP) {
+                Some(name) => Edit::AddGroup(clause.clone(), name.to_owned(), role, duty),
+                None => Edit::Add(clause.clone(), OrganCode::from(organ), role, duty),
+            }
+        }
     };
     let fields = Fields { text: form.get("text").to_owned(), ..Fields::default() };
     let typed = Typed { at: clause.clone(), fields, errors: FormErrors::new() };
@@ -237,7 +295,7 @@ async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut t
         }
     };
     match steps::run(ctx, &desk.actor(), &place.plan, seen, edit).await {
-        Ok(label) => {
+        Ok(steps::Made { label, .. }) => {
             let to = format!("/plans/{}/draft?open={open}#{}", place.plan, place.anchor);
             let mut redirect = Redirect::to(to).ok(format!("已保存：{label}"));
             if let Some(step) = steps::last(ctx, &place.plan).await?.filter(|step| step.label == label) {

@@ -36,6 +36,7 @@ pub fn routes() -> Routes {
         .get("/plans/{id}/export.xlsx", Action::ViewDuties, export::export)
         .get("/plans/{id}/draft", Action::ManagePlans, pages::draft)
         .post("/plans/{id}/draft/duties/{duty}", Action::ManagePlans, actions::edit_duty)
+        .post("/plans/{id}/draft/duties/{duty}/autosave", Action::ManagePlans, actions::autosave_duty)
         .post("/plans/{id}/draft/owners/{owner}", Action::ManagePlans, actions::edit_owner)
         .post("/plans/{id}/draft/clauses/{clause}", Action::ManagePlans, actions::edit_clause)
         .post("/plans/{id}/draft/undo/{step}", Action::ManagePlans, actions::undo)

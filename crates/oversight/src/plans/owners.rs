@@ -64,21 +64,7 @@ mod tests {
     use super::*;
 
     fn organ(code: &str, name: &str, kind: OrganKind) -> Organ {
-        Organ {
-            code: code.into(),
-            name: format!("青禾{name}"),
-            short_name: name.into(),
-            aliases: Vec::new(),
-            kind,
-            parent: None,
-            leader: String::new(),
-            phone: String::new(),
-            address: String::new(),
-            hours: String::new(),
-            exists_from: None,
-            exists_to: None,
-            successor: None,
-        }
+        Organ::named(code, &format!("青禾{name}"), name, kind)
     }
 
     #[test]

@@ -37,6 +37,11 @@ impl Step {
         self.clauses.split(' ').any(|clause| clauses.iter().any(|other| other == clause))
     }
 
+    /// The first clause that it touches.
+    pub fn clause(&self) -> &str {
+        self.clauses.split(' ').next().unwrap_or_default()
+    }
+
     /// Who did what and when, as one line.
     pub fn line(&self) -> String {
         if self.undone_at.is_empty() {
@@ -62,6 +67,15 @@ impl<E: Into<Error>> From<E> for Refusal {
     fn from(error: E) -> Self {
         Self::Other(error.into())
     }
+}
+
+/// A correction that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// What was done, in words.
+    pub label: String,
+    /// The version of the plan that holds it.
+    pub version: i64,
 }
 
 const COLUMNS: &str = "id, label, clauses, done_at, done_by_name, undone_at, undone_by_name";
@@ -122,22 +136,18 @@ async fn advance(tx: &mut Tx, plan: &str, version: i64) -> Result<(), Error> {
 }
 
 /// Makes a correction. `seen` is the version of the plan that the person saw; changes by others in other clauses do not
-/// stand in the way. Returns what was done, in words.
+/// stand in the way.
 ///
 /// # Errors
 /// See [`Refusal`]; nothing was changed then.
-pub async fn run(ctx: &Ctx, actor: &Actor, plan: &str, seen: i64, edit: &Edit) -> Result<String, Refusal> {
+pub async fn run(ctx: &Ctx, actor: &Actor, plan: &str, seen: i64, edit: &Edit) -> Result<Made, Refusal> {
     let mut tx = ctx.db().write().await?;
-    let label = run_in(ctx, &mut tx, actor, plan, seen, edit).await?;
+    let made = run_in(ctx, &mut tx, actor, plan, seen, edit).await?;
     tx.commit().await?;
-    Ok(label)
+    Ok(made)
 }
 
-/// The same within a write that also does something else.
-///
-/// # Errors
-/// See [`Refusal`].
-pub async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, edit: &Edit) -> Result<String, Refusal> {
+async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, edit: &Edit) -> Result<Made, Refusal> {
     let mut tree = draft(tx, plan).await?;
     let version = tree.plan.version;
     let clauses = edit.clauses(&tree);
@@ -158,7 +168,7 @@ pub async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64
     let after = tree.snapshot(&clauses);
     if before == after {
         // Saving without a change is no change.
-        return Ok("没有改动".to_owned());
+        return Ok(Made { label: "没有改动".to_owned(), version: seen });
     }
     advance(tx, plan, version).await?;
     tree::replace(tx, &clauses, &after).await?;
@@ -184,7 +194,7 @@ pub async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64
     .await?;
     let event = NewEvent::new("plan.edited", "plan", plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"what": label, "version": version + 1}))).await?;
-    Ok(label)
+    Ok(Made { label, version: version + 1 })
 }
 
 /// Takes back the last step that stands, if it is still `step`. Returns what was taken back, in words.

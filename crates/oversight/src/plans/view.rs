@@ -15,6 +15,11 @@ use crate::{
     },
 };
 
+/// What a choice of organs begins with when it is a collective name.
+pub(crate) const GROUP: &str = "group:";
+/// Most organs that are proposed for a clause.
+const PROPOSED: usize = 6;
+
 /// One line of the source.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
@@ -42,6 +47,8 @@ pub(crate) struct ClauseView {
     pub(crate) owners: Vec<OwnerView>,
     pub(crate) duties: Vec<DutyView>,
     pub(crate) all_principle: bool,
+    /// Organs that the text names but the owners do not: code and short name. Only for the open clause.
+    pub(crate) named: Vec<(String, String)>,
     /// How many names still mean no organ, and duties nobody answers for.
     pub(crate) problems: usize,
     /// Text of a new duty as typed, when it was refused.
@@ -182,12 +189,41 @@ fn clause_view(
         line: clause.line,
         owner_note: clause.owner_note.clone(),
         open,
+        named: if open { named(tree, clause, directory, today) } else { Vec::new() },
         all_principle: !duties.is_empty() && duties.iter().all(|duty| duty.principle),
         owners,
         duties,
         problems,
         added: if typed.at == clause.id { typed.fields.text.clone() } else { String::new() },
     }
+}
+
+/// Organs that title or text of the clause name and that do not answer for any of it yet, in the order of the text.
+fn named(tree: &Tree, clause: &ClauseRow, directory: &Directory, today: Date) -> Vec<(String, String)> {
+    let owners: BTreeSet<OrganCode> =
+        tree.owners.iter().filter(|owner| owner.clause == clause.id).flat_map(OwnerRow::codes).collect();
+    let text = format!("{}\n{}", clause.title, clause.text);
+    let mut found: Vec<(usize, &kernel::Organ)> = directory
+        .all()
+        .iter()
+        .filter(|organ| organ.exists_on(today) && !owners.contains(&organ.code))
+        .filter_map(|organ| {
+            let names = [&organ.name, &organ.short_name].into_iter().chain(&organ.aliases);
+            // Two characters name a word as often as an organ.
+            let places = names.filter(|name| name.chars().count() > 2).filter_map(|name| text.find(name.as_str()));
+            Some((places.min()?, organ))
+        })
+        .collect();
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().take(PROPOSED).map(|(_, organ)| (organ.code.0.clone(), organ.short_name.clone())).collect()
+}
+
+/// Collective names that mean somebody today, for selects: value and name with the number of organs.
+pub(crate) fn group_choices(directory: &Directory, today: Date) -> Vec<(String, String)> {
+    let names = ["各乡镇（中心）", "县直各单位", "各单位"];
+    let means = |name: &str| directory.group(name, today).map_or(0, |organs| organs.len());
+    let choices = names.into_iter().map(|name| (name, means(name))).filter(|(_, count)| *count > 0);
+    choices.map(|(name, count)| (format!("{GROUP}{name}"), format!("{name}，{count} 个"))).collect()
 }
 
 /// An owner as the screens show it.

@@ -68,6 +68,8 @@ pub enum Edit {
     Save(String, Fields),
     /// Writes the fields and splits the text at [`SPLIT`], or at line ends where there is none.
     Split(String, Fields),
+    /// Writes the fields of a duty and then does something else to it: a button beside the fields takes along what was typed.
+    With(String, Fields, Box<Edit>),
     /// Joins a duty with the next one of the clause.
     Merge(String),
     /// Moves a duty to the end of another clause.
@@ -90,6 +92,8 @@ pub enum Edit {
     Remove(String),
     /// Adds an owner to a clause, or to one duty of it alone (last part, may be empty).
     Add(String, OrganCode, OwnerRole, String),
+    /// Adds a collective owner such as 各乡镇（中心） likewise; it means the organs that exist today.
+    AddGroup(String, String, OwnerRole, String),
     /// A duty gets owners of its own, at first those of the clause.
     Own(String),
     /// A duty has the owners of its clause again.
@@ -134,8 +138,11 @@ impl Edit {
         let touched: Vec<Option<String>> = match self {
             Self::Save(id, _) | Self::Split(id, _) | Self::Merge(id) | Self::Mark(id, _) | Self::Own(id)
             | Self::Share(id) => vec![of_duty(id)],
+            Self::With(_, _, then) => return then.clauses(tree),
             Self::Move(id, to) => vec![of_duty(id), of_clause(to)],
-            Self::Principle(id, _) | Self::Append(id, _) | Self::Add(id, ..) => vec![of_clause(id)],
+            Self::Principle(id, _) | Self::Append(id, _) | Self::Add(id, ..) | Self::AddGroup(id, ..) => {
+                vec![of_clause(id)]
+            }
             Self::Choose(id, _) | Self::Successor(id) => {
                 let namesakes = owners::namesakes(tree, id).into_iter().map(|at| Some(tree.owners[at].clause.clone()));
                 std::iter::once(of_owner(id)).chain(namesakes).collect()
@@ -174,6 +181,13 @@ impl Edit {
                 }
                 pieces::write(tree, id, &fields, with)?;
                 pieces::split(tree, id, with).map(|count| format!("把{place}拆分为 {count} 项"))
+            }
+            Self::With(id, fields, then) => {
+                if fields.text.contains(SPLIT) {
+                    return Err(wrong("text", "任务内容里有拆分符号“‖”。请先按“拆分”，或去掉它，再做别的。"));
+                }
+                pieces::write(tree, id, fields, with)?;
+                then.apply(tree, with)
             }
             Self::Merge(id) => pieces::merge(tree, id),
             Self::Move(id, to) => pieces::shift(tree, id, to),
@@ -330,6 +344,38 @@ mod tests {
             Edit::Remove(own[0].clone()).apply(tree, around).expect("remove");
             Edit::Share(duty.id.clone()).apply(tree, around).expect("share");
             assert_eq!(tree.owners_of_duty(&duty).len(), before);
+        });
+    }
+
+    #[test]
+    fn a_button_takes_along_what_was_typed() {
+        with(|tree, around| {
+            let first = tree.duties[0].clone();
+            let typed = fields(&first, "6月底前公开本级预算。");
+            let leave = Edit::Mark(first.id.clone(), Mark::NotADuty);
+            Edit::With(first.id.clone(), typed, Box::new(leave)).apply(tree, around).expect("mark");
+            let duty = tree.duty(&first.id).expect("duty");
+            assert_eq!((duty.text.as_str(), duty.is_duty), ("6月底前公开本级预算。", 0));
+            let split = fields(&first, "公开‖预算");
+            let merge = Edit::With(first.id.clone(), split, Box::new(Edit::Merge(first.id.clone())));
+            let wrong = merge.apply(tree, around).expect_err("an unfinished split is no text");
+            assert_eq!(wrong[0].0, "text");
+        });
+    }
+
+    #[test]
+    fn a_collective_owner_is_added_by_name() {
+        with(|tree, around| {
+            let town = kernel::Organ::named("T", "青禾县河口镇人民政府", "河口镇", kernel::OrganKind::Township);
+            let directory = Directory::new(vec![town], "青禾县");
+            let mut around = Surroundings { directory: &directory, kind: around.kind, day: around.day, fresh: &mut *around.fresh };
+            let clause = tree.clauses[0].id.clone();
+            let add = |name: &str| Edit::AddGroup(clause.clone(), name.into(), OwnerRole::Support, String::new());
+            add("各乡镇（中心）").apply(tree, &mut around).expect("add");
+            let owner = tree.owners_of_clause(&clause).last().expect("owner");
+            assert_eq!((owner.is_group, owner.how.as_str(), owner.organs.as_str()), (1, "group", "T"));
+            assert!(add("县直各单位").apply(tree, &mut around).is_err(), "there are none");
+            assert!(add("某局").apply(tree, &mut around).is_err(), "no collective name");
         });
     }
 

@@ -3,9 +3,12 @@
 use kernel::OrganCode;
 
 use super::{Edit, Surroundings, Wrong, gone, place, wrong};
-use crate::plans::{
-    owners::{self, Resolution},
-    tree::{OwnerRow, Tree},
+use crate::{
+    model::OwnerRole,
+    plans::{
+        owners::{self, Resolution},
+        tree::{OwnerRow, Tree},
+    },
 };
 
 /// Does a correction of owners; see [`Edit::apply`].
@@ -60,21 +63,21 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
             let Some(found) = with.directory.get(organ).filter(|found| found.exists_on(with.day)) else {
                 return Err(wrong("organ", "请从名单中选择一个机关，例如 县财政局。"));
             };
-            let label = format!("增加责任单位“{}”", found.short_name);
-            tree.owners.push(OwnerRow {
-                id: (with.fresh)(),
-                plan: tree.plan.id.clone(),
-                clause: clause.clone(),
-                duty: duty.clone(),
-                position: 0,
-                name: found.short_name.clone(),
-                role: role.code().into(),
-                is_group: 0,
-                organs: organ.0.clone(),
-                how: "chosen".into(),
-            });
+            let row = added(tree, clause, duty, &found.short_name, *role, with);
+            tree.owners.push(OwnerRow { organs: organ.0.clone(), how: "chosen".into(), ..row });
             tree.renumber(std::slice::from_ref(clause));
-            Ok(label)
+            Ok(format!("增加责任单位“{}”", found.short_name))
+        }
+        Edit::AddGroup(clause, name, role, duty) => {
+            tree.clause(clause).ok_or_else(gone)?;
+            let mut row = OwnerRow { is_group: 1, ..added(tree, clause, duty, name, *role, with) };
+            if with.directory.group(name, with.day).is_none_or(|organs| organs.is_empty()) {
+                return Err(wrong("organ", "名录里没有这个统称所指的机关。请从名单中选择一个机关，例如 县财政局。"));
+            }
+            owners::settle(with.directory, &mut row, with.day);
+            tree.owners.push(row);
+            tree.renumber(std::slice::from_ref(clause));
+            Ok(format!("增加责任单位“{name}”"))
         }
         Edit::Own(id) => {
             let place = place(tree, id)?;
@@ -92,6 +95,22 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
             Ok(format!("{place}沿用本条责任单位"))
         }
         _ => Err(gone()),
+    }
+}
+
+/// A new owner that means nobody yet.
+fn added(tree: &Tree, clause: &str, duty: &str, name: &str, role: OwnerRole, with: &mut Surroundings<'_>) -> OwnerRow {
+    OwnerRow {
+        id: (with.fresh)(),
+        plan: tree.plan.id.clone(),
+        clause: clause.to_owned(),
+        duty: duty.to_owned(),
+        position: 0,
+        name: name.to_owned(),
+        role: role.code().into(),
+        is_group: 0,
+        organs: String::new(),
+        how: String::new(),
     }
 }
 
