@@ -364,16 +364,16 @@ impl Window<'_> {
             && !self.is_amount()
     }
 
-    /// `13800138000元`, `13,800,138,000.00`, `¥13800138000`.
+    /// `13800138000元`, `13800138000.00`, `0.13800138000`, `¥13800138000`. A comma says nothing: grouped figures have three
+    /// digits between commas, and lists of numbers are written with it too.
     fn is_amount(&self) -> bool {
         let (Some(first), Some(last)) = (self.atoms.first(), self.atoms.last()) else { return false };
-        let after = self.chars.get(last.end).copied().unwrap_or(' ');
-        let then = self.chars.get(last.end + 1).copied().unwrap_or(' ');
-        let before = first.start.checked_sub(1).map_or(' ', |at| self.chars[at]);
-        let early = first.start.checked_sub(2).map_or(' ', |at| self.chars[at]);
-        let decimal = matches!(after, '.' | ',') && digit(then).is_some();
-        let fraction = matches!(before, '.' | ',') && digit(early).is_some();
-        let unit = matches!(after, '元' | '万' | '亿' | '%' | '％') || matches!(before, '¥' | '￥' | '$');
+        let behind = |by: usize| self.chars.get(last.end + by).copied().unwrap_or(' ');
+        let before = |by: usize| first.start.checked_sub(by).map_or(' ', |at| self.chars[at]);
+        let decimals = (1..).take_while(|&by| digit(behind(by)).is_some()).count();
+        let decimal = behind(0) == '.' && (1..=2).contains(&decimals);
+        let fraction = before(1) == '.' && before(2) == '0' && digit(before(3)).is_none();
+        let unit = matches!(behind(0), '元' | '万' | '亿' | '%' | '％') || matches!(before(1), '¥' | '￥' | '$');
         decimal || fraction || unit
     }
 }

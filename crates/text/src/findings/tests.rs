@@ -115,6 +115,21 @@ fn numbers_of_organs_are_not_personal() {
 }
 
 #[test]
+fn lists_of_numbers_are_numbers_whatever_separates_them() {
+    for text in [
+        "13800138000,13900139000",
+        "13800138000，13900139000",
+        "13800138000;13900139000",
+        "13800138000/13900139000",
+        "1.13800138000 2.13900139000",
+        "姓名,电话\n甲,13800138000\n乙,13900139000\n",
+    ] {
+        assert_eq!(personal_numbers("body", text).len(), 2, "{text}");
+    }
+    assert_eq!(personal_numbers("body", "金额 0.13800138000，13800138000.50").len(), 0);
+}
+
+#[test]
 fn places_are_counted_in_characters() {
     let text = "联系人：演示甲，138-0013-8000（手机）";
     let finding = &personal_numbers("sheet \"名单\" C12", text)[0];
