@@ -4,10 +4,16 @@
 //! are read in one transaction, so they fit each other; files never change, so copying them afterwards is safe. The form is
 //! the same for both databases: a backup of SQLite restores into PostgreSQL and the other way round.
 
-use std::{collections::BTreeMap, io::{BufRead, BufReader, Read, Write}, os::unix::fs::OpenOptionsExt, path::Path};
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader, BufWriter, Read, Seek, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use futures::TryStreamExt;
 use kernel::Seams;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -38,8 +44,9 @@ pub struct Manifest {
     pub tables: BTreeMap<String, i64>,
 }
 
-/// Tables that restore themselves or mean nothing elsewhere.
-const LEFT_OUT: &[&str] = &["schema_version"];
+/// Tables that restore themselves or mean nothing elsewhere. Sessions are left out because one that was ended after the backup
+/// must not live again.
+const LEFT_OUT: &[&str] = &["schema_version", "session", "submission"];
 
 /// Writes a consistent backup of the installation to `file`, which must not exist yet.
 ///
@@ -59,8 +66,9 @@ pub async fn backup(ctx: &Ctx, file: &Path) -> Result<Manifest> {
     let mut archive = tar::Builder::new(GzEncoder::new(out, Compression::fast()));
     let (manifest, tables) = read_tables(ctx).await?;
     add(&mut archive, "manifest.json", &serde_json::to_vec_pretty(&manifest)?)?;
-    for (table, lines) in &tables {
-        add(&mut archive, &format!("tables/{table}.jsonl"), lines)?;
+    for (table, mut lines) in tables {
+        lines.rewind()?;
+        archive.append_file(format!("tables/{table}.jsonl"), &mut lines)?;
     }
     let digests: Vec<String> = sqlx::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
     for digest in digests {
@@ -75,8 +83,9 @@ pub async fn backup(ctx: &Ctx, file: &Path) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// All rows of all tables as of one moment, as JSON lines by table.
-async fn read_tables(ctx: &Ctx) -> Result<(Manifest, BTreeMap<String, Vec<u8>>)> {
+/// All rows of all tables as of one moment, as JSON lines by table. Row by row into files without a name: the database may be
+/// larger than the memory.
+async fn read_tables(ctx: &Ctx) -> Result<(Manifest, BTreeMap<String, std::fs::File>)> {
     let begin = match ctx.db().dialect() {
         Dialect::Sqlite => "BEGIN",
         Dialect::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -95,14 +104,16 @@ async fn read_tables(ctx: &Ctx) -> Result<(Manifest, BTreeMap<String, Vec<u8>>)>
     for name in names.into_iter().filter(|name| !LEFT_OUT.contains(&name.as_str())) {
         // The name comes from the database's own catalogue, never from outside.
         let sql = format!("SELECT * FROM \"{}\"", name.replace('"', ""));
-        let rows: Vec<AnyRow> = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut *snapshot).await?;
-        let mut lines = Vec::new();
-        for row in &rows {
-            serde_json::to_writer(&mut lines, &to_json(row)?)?;
-            lines.push(b'\n');
+        let mut rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch(&mut *snapshot);
+        let mut lines = BufWriter::new(tempfile::tempfile_in(ctx.data()).context("写不了临时文件")?);
+        let mut count = 0;
+        while let Some(row) = rows.try_next().await? {
+            serde_json::to_writer(&mut lines, &to_json(&row)?)?;
+            lines.write_all(b"\n")?;
+            count += 1;
         }
-        counts.insert(name.clone(), i64::try_from(rows.len())?);
-        tables.insert(name, lines);
+        counts.insert(name.clone(), count);
+        tables.insert(name, lines.into_inner().map_err(std::io::IntoInnerError::into_error)?);
     }
     let head: Option<String> =
         sqlx::query_scalar("SELECT hash FROM event ORDER BY seq DESC LIMIT 1").fetch_optional(&mut *snapshot).await?;
@@ -198,8 +209,15 @@ async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Sea
         }
     }
     let manifest = manifest.context("备份文件缺少清单。请换一份备份。")?;
+    // Mail that waited when the backup was made has long gone out where this is a drill. In earnest it stands in the office
+    // under «系统状态», each with a button to send it after all.
+    sqlx::query("UPDATE job SET state = 'dead', last_error = $1, lease_until = '' WHERE kind = $2 AND state <> 'dead'")
+        .bind("从备份恢复，没有自动发送；需要补发时请在系统状态中重试")
+        .bind(web::mail::SEND)
+        .execute(tx.conn())
+        .await?;
     tx.commit().await?;
-    let verified = store::log::verify(&db, &files).await?;
+    let verified = store::log::verify(&db, &files, None).await?;
     db.close().await;
     if let Some(bad) = verified.first_bad {
         bail!("恢复出来的数据没有通过验证：{bad}");

@@ -72,7 +72,7 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
 /// # Errors
 /// When the database fails.
 pub async fn verify(ctx: &web::Ctx) -> Result<store::Verified> {
-    let mut verified = store::log::verify(ctx.db(), ctx.files()).await?;
+    let mut verified = store::log::verify(ctx.db(), ctx.files(), store::log::Checkpoint::read(ctx.data())?.as_ref()).await?;
     if verified.ok && let Some(bad) = publishing::public::proof::altered(ctx.db()).await? {
         verified.ok = false;
         verified.first_bad = Some(bad);

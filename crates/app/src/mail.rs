@@ -39,6 +39,8 @@ async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
         } else {
             let transport: AsyncSmtpTransport<Tokio1Executor> = AsyncSmtpTransport::<Tokio1Executor>::from_url(&ctx.config().mail.smtp)
                 .map_err(|e| Failure::Give(format!("mail.smtp 写法不对：{e}")))?
+                // Well below the time that a job has: a server that answers late has then not been asked twice.
+                .timeout(Some(std::time::Duration::from_secs(20)))
                 .build();
             transport.send(message).await.map_err(|e| Failure::Retry(format!("邮件服务器：{e}")))?;
         }

@@ -1,10 +1,20 @@
 //! The servers and workers of one process, from the first port to the last open request.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
-use axum::Router;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{body::Incoming, server::conn::http1};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
+use tower::ServiceExt;
 use web::Config;
 
 use crate::{App, compose, health, seams};
@@ -86,11 +96,15 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     Ok(())
 }
 
-/// What is looked after all the time: texts whose moment has come although their job was lost, tokens of old forms.
+/// What is looked after all the time: texts whose moment has come although their job was lost, the end of the log, tokens of
+/// old forms.
 async fn every_minute(ctx: web::Ctx, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = publishing::publish_due(&ctx).await {
             tracing::error!(?error, "scheduled texts could not be looked after");
+        }
+        if let Err(error) = store::log::checkpoint(ctx.db(), ctx.data()).await {
+            tracing::warn!(%error, "the end of the log could not be kept");
         }
         if let Err(error) = store::settings::forget_submissions(ctx.db()).await {
             tracing::warn!(%error, "tokens of old forms could not be removed");
@@ -110,14 +124,51 @@ async fn listen(key: &str, address: &str) -> Result<TcpListener> {
     })
 }
 
+/// How long a client may take to send the head of a request, also of the next one on an open connection.
+const HEAD: Duration = Duration::from_secs(10);
+/// Largest head of a request, in bytes.
+const HEAD_BYTES: usize = 16 * 1024;
+/// Connections at the same time; more wait in the system's queue.
+const CONNECTIONS: usize = 10_000;
+
+/// Answers until told to stop, then finishes open requests. Connections that send nothing, or a head byte by byte, end by
+/// themselves: they would fill the table of open files.
 async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let stop = async move {
-        let _ = stopped.wait_for(|stop| *stop).await;
-    };
-    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop).await {
-        tracing::error!(%error, "server ended");
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES).keep_alive(true);
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let open = GracefulShutdown::new();
+    loop {
+        let next = async { (Arc::clone(&places).acquire_owned().await, listener.accept().await) };
+        let stop = async { stopped.wait_for(|stop| *stop).await.is_ok() };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
+            _ = stop => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No more files may be opened, or the client has gone: neither is a reason to stop serving others.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request.map(Body::new))
+        });
+        let connection = open.watch(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            // A client that goes away in the middle is no news.
+            let _ = connection.await;
+            drop(place);
+        });
     }
+    drop(listener);
+    open.shutdown().await;
 }
 
 /// Keeps what is held in memory in step with changes made by other processes of the installation.

@@ -162,11 +162,19 @@ async fn run_one(db: &Db, handlers: &Handlers, job: Job) -> Result<()> {
     let started = std::time::Instant::now();
     let outcome = match handlers.by_kind.get(job.kind.as_str()) {
         // Its own task: a panic in a handler fails the job, not the worker.
-        Some(handler) => match tokio::time::timeout(LONGEST, tokio::spawn(handler(job.payload.clone()))).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(e)) => Err(Failure::Retry(format!("处理程序中断：{e}"))),
-            Err(_) => Err(Failure::Retry("超过 50 秒没有完成".to_owned())),
-        },
+        Some(handler) => {
+            let mut task = tokio::spawn(handler(job.payload.clone()));
+            match tokio::time::timeout(LONGEST, &mut task).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(e)) => Err(Failure::Retry(format!("处理程序中断：{e}"))),
+                Err(_) => {
+                    // Dropping a handle lets the task go on beside its own retry.
+                    task.abort();
+                    let _ = task.await;
+                    Err(Failure::Retry("超过 50 秒没有完成".to_owned()))
+                }
+            }
+        }
         None => Err(Failure::Give(format!("没有处理“{}”作业的程序", job.kind))),
     };
     metrics::histogram!("job_seconds", "kind" => job.kind.clone()).record(started.elapsed().as_secs_f64());

@@ -1,7 +1,10 @@
 //! Reading and verifying the event log, and the cursors of its consumers.
 
+use std::path::Path;
+
 use futures::TryStreamExt;
 use kernel::event::{Event, GENESIS, chain_hash};
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use crate::{Db, Files, Result, Tx};
@@ -109,11 +112,71 @@ pub async fn advance(tx: &mut Tx, consumer: &str, seq: i64) -> Result<()> {
     Ok(())
 }
 
-/// Walks the chain from the first event and reads every file, stopping at the first that does not fit.
+/// The end of the chain at some moment, kept outside of the database: events cut off its end leave a chain without a gap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Number of the newest event.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// Name of the file in the data directory that holds the [`Checkpoint`].
+const CHECKPOINT: &str = "log-checkpoint.json";
+
+impl Checkpoint {
+    /// The one kept in `data`, if there is any.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(data: &Path) -> Result<Option<Self>> {
+        match std::fs::read(data.join(CHECKPOINT)) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Keeps the present end of the chain in `data`, unless what is kept there does not fit the log any more: that is for
+/// [`verify`] to tell, not to be covered up.
+///
+/// # Errors
+/// When database or disk fail.
+pub async fn checkpoint(db: &Db, data: &Path) -> Result<()> {
+    let newest: Option<(i64, String)> =
+        sqlx::query_as("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetch_optional(db.read()).await?;
+    let Some((seq, hash)) = newest else { return Ok(()) };
+    let now = Checkpoint { seq, hash };
+    let kept = Checkpoint::read(data)?;
+    if kept.as_ref() == Some(&now) || cut_off(db, kept.as_ref()).await?.is_some() {
+        return Ok(());
+    }
+    let mut file = tempfile::NamedTempFile::new_in(data)?;
+    serde_json::to_writer(&mut file, &now)?;
+    file.as_file().sync_all()?;
+    file.persist(data.join(CHECKPOINT)).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The fault in words when the log does not hold the event of the checkpoint.
+async fn cut_off(db: &Db, kept: Option<&Checkpoint>) -> Result<Option<String>> {
+    let Some(kept) = kept else { return Ok(None) };
+    let hash: Option<String> =
+        sqlx::query_scalar("SELECT hash FROM event WHERE seq = $1").bind(kept.seq).fetch_optional(db.read()).await?;
+    Ok(match hash {
+        Some(hash) if hash == kept.hash => None,
+        Some(_) => Some(format!("第 {} 号记录与数据目录里留存的链头不一致，此前的记录被换过", kept.seq)),
+        None => Some(format!("记录曾经写到第 {} 号，末尾的记录不见了", kept.seq)),
+    })
+}
+
+/// Walks the chain from the first event and reads every file, stopping at the first that does not fit. `kept` is a checkpoint
+/// from outside of the database.
 ///
 /// # Errors
 /// When the database fails; a file that is missing or changed is a finding, not an error.
-pub async fn verify(db: &Db, files: &Files) -> Result<Verified> {
+pub async fn verify(db: &Db, files: &Files, kept: Option<&Checkpoint>) -> Result<Verified> {
     let mut result = Verified { events: 0, files: 0, ok: true, first_bad: None, head: GENESIS.to_owned() };
     let mut rows = sqlx::query_as::<_, EventRow>("SELECT * FROM event ORDER BY seq").fetch(db.read());
     while let Some(row) = rows.try_next().await? {
@@ -134,6 +197,9 @@ pub async fn verify(db: &Db, files: &Files) -> Result<Verified> {
         result.head = event.hash;
     }
     drop(rows);
+    if let Some(fault) = cut_off(db, kept).await? {
+        return Ok(Verified { ok: false, first_bad: Some(fault), ..result });
+    }
     let digests: Vec<String> = sqlx::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(db.read()).await?;
     for digest in digests {
         if let Some(fault) = files.check(&digest).await? {

@@ -2,6 +2,7 @@
 
 use kernel::{NewEvent, Seams, event, event::Event, id, time};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use sqlx::{Any, AnyConnection, Transaction};
 use tokio::sync::OwnedMutexGuard;
 
@@ -49,6 +50,22 @@ impl Tx {
     /// The present moment in its stored form.
     pub fn now(&self) -> String {
         time::to_db(self.db.seams().now())
+    }
+
+    /// Makes writes that decide by what they read in `scope` (a plan, say) wait for each other until they end. SQLite has one
+    /// writer at a time anyway. Take it before reading, and before the first event: the log's own lock comes last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lock(&mut self, scope: &str) -> Result<()> {
+        if self.db.dialect() == Dialect::Postgres {
+            let digest = Sha256::digest(scope.as_bytes());
+            let key = i64::from_be_bytes([
+                digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7],
+            ]);
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key).execute(&mut *self.inner).await?;
+        }
+        Ok(())
     }
 
     /// Appends an event to the log. Numbers have no gaps and the hash chain has one head, so appending locks the log

@@ -124,7 +124,8 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(seq): Path<i
 
 /// POST /audit/verify: walks the whole chain and reads every file.
 pub(super) async fn verify(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
-    let result = ::store::log::verify(ctx.db(), ctx.files()).await?;
+    let kept = ::store::log::Checkpoint::read(ctx.data())?;
+    let result = ::store::log::verify(ctx.db(), ctx.files(), kept.as_ref()).await?;
     let mut tx = ctx.db().write().await?;
     let at = words::second(&tx.now());
     let data = json!({"ok": result.ok, "events": result.events, "files": result.files, "head": result.head, "first_bad": result.first_bad});

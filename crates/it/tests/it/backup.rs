@@ -24,6 +24,12 @@ both! {
         tx.append(kernel::NewEvent::new("test.happened", "test", "x", &Actor::System)).await.expect("append");
         tx.commit().await.expect("commit");
 
+        // Somebody is signed in, and a mail waits.
+        app.clerk().await.get("/").await.expect(200);
+        let mut tx = app.ctx().db().write().await.expect("write");
+        let mail = web::mail::Mail { to: vec!["a@example.invalid".into()], subject: "旧".into(), text: "旧".into() };
+        tx.enqueue(store::jobs::NewJob::now(web::mail::SEND, &mail)).await.expect("mail");
+        tx.commit().await.expect("commit");
         let file = app.data().join("backup.tar.gz");
         let made = backup::backup(app.ctx(), &file).await.expect("backup");
         assert!(made.events > 0 && made.files == 1);
@@ -41,6 +47,13 @@ both! {
         let organs: Vec<(String, String)> =
             sqlx::query_as("SELECT code, name FROM organ ORDER BY code").fetch_all(other.db().read()).await.expect("organs");
         assert_eq!(organs, tables(app).await);
+        // Neither does an ended session live again nor an old mail go out once more.
+        let (sessions, mails): (i64, String) =
+            sqlx::query_as("SELECT (SELECT COUNT(*) FROM session), state FROM job WHERE kind = 'mail.send'")
+                .fetch_one(other.db().read())
+                .await
+                .expect("rows");
+        assert_eq!((sessions, mails.as_str()), (0, "dead"));
         other.db().close().await;
     }
 

@@ -19,25 +19,53 @@ both! {
         for subject in ["a", "b", "c"] {
             append(app, subject).await;
         }
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.ok, "{verified:?}");
         let last = verified.events;
         for (column, value) in [("data", "{\"甲\":2}"), ("actor_name", "别人"), ("at", "2020-01-01T00:00:00.000Z")] {
             let old: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {column} FROM event WHERE seq = $1"))) // SQL: column from the list above
                 .bind(last).fetch_one(app.ctx().db().read()).await.expect("old");
             set(app, column, last, value).await;
-            let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+            let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
             assert!(!verified.ok && verified.first_bad.as_deref().is_some_and(|bad| bad.contains(&format!("第 {last} 号"))), "{verified:?}");
             set(app, column, last, &old).await;
         }
         sqlx::query("UPDATE event SET seq = seq + 100 WHERE seq = $1").bind(last - 1).execute(app.ctx().db().read()).await.expect("move");
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.first_bad.is_some_and(|bad| bad.contains(&format!("缺少第 {} 号", last - 1))));
         sqlx::query("UPDATE event SET seq = seq - 100 WHERE seq = $1").bind(last + 99).execute(app.ctx().db().read()).await.expect("back");
     }
 
+    /// A chain that was cut off at its end has no gap: only what is kept outside of the database tells.
+    async fn a_cut_off_end_of_the_log_is_named(app) {
+        let (db, data) = (app.ctx().db(), app.data());
+        append(app, "one").await;
+        append(app, "two").await;
+        store::log::checkpoint(db, &data).await.expect("checkpoint");
+        let last: (i64, String) = sqlx::query_as("SELECT seq, data FROM event ORDER BY seq DESC LIMIT 1").fetch_one(db.read()).await.expect("event");
+        let row = store::log::after(db, last.0 - 1, 1).await.expect("row").remove(0);
+        sqlx::query("DELETE FROM event WHERE seq = $1").bind(last.0).execute(db.read()).await.expect("cut");
+        assert!(store::log::verify(db, app.ctx().files(), None).await.expect("verify").ok, "the chain alone looks whole");
+        for _ in 0..2 {
+            let verified = app::doctor::verify(app.ctx()).await.expect("verify");
+            assert!(verified.first_bad.as_ref().is_some_and(|bad| bad.contains(&format!("第 {} 号", last.0))), "{verified:?}");
+            // The next minute does not cover it up.
+            store::log::checkpoint(db, &data).await.expect("checkpoint");
+        }
+        // Put back, as the story must end with a whole log.
+        sqlx::query(
+            "INSERT INTO event (seq, at, kind, subject_kind, subject_id, organ, actor, actor_name, data, previous, hash) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(row.seq).bind(&row.at).bind(&row.kind).bind(&row.subject_kind).bind(&row.subject_id).bind(&row.organ)
+        .bind(&row.actor).bind(&row.actor_name).bind(&row.data).bind(&row.previous).bind(&row.hash)
+        .execute(db.read())
+        .await
+        .expect("back");
+    }
+
     async fn writers_at_once_leave_a_chain_without_gaps(app) {
-        let before = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify").events;
+        let before = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").events;
         let mut tasks = tokio::task::JoinSet::new();
         for number in 0..40 {
             let db = app.ctx().db().clone();
@@ -50,18 +78,18 @@ both! {
         while let Some(done) = tasks.join_next().await {
             done.expect("a writer");
         }
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.ok, "{verified:?}");
         assert_eq!(verified.events, before + 40);
     }
 
     async fn a_write_that_is_dropped_never_happened(app) {
-        let before = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify").events;
+        let before = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").events;
         let mut tx = app.ctx().db().write().await.expect("write");
         tx.append(NewEvent::new("test.happened", "test", "x", &Actor::System)).await.expect("append");
         tx.enqueue(NewJob::now("test.job", &json!({}))).await.expect("enqueue");
         drop(tx);
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert_eq!(verified.events, before);
         assert!(jobs::list(app.ctx().db(), "ready", 10).await.expect("jobs").iter().all(|job| job.kind != "test.job"));
     }
@@ -164,12 +192,12 @@ both! {
         app.ctx().files().keep(&mut tx, &received).await.expect("keep");
         tx.commit().await.expect("commit");
         let path = app.ctx().files().local(&received.digest).await.expect("path");
-        assert!(store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify").ok);
+        assert!(store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").ok);
         std::fs::write(&path, "改过").expect("tamper");
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.first_bad.is_some_and(|bad| bad.contains(&received.digest) && bad.contains("改动")));
         std::fs::remove_file(&path).expect("remove");
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files()).await.expect("verify");
+        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.first_bad.is_some_and(|bad| bad.contains("不见了")));
         std::fs::write(&path, "内容").expect("restore");
     }
