@@ -96,11 +96,18 @@ pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form
         );
         return page::office_errors(&account::second_factor_page(&ctx, &desk, errors).await?);
     };
-    sqlx::query("UPDATE account SET totp_secret = totp_pending, totp_pending = '', totp_step = $2 WHERE id = $1")
-        .bind(id.as_str())
-        .bind(step)
-        .execute(tx.conn())
-        .await?;
+    // Only the secret that was just proved: a second window may have begun anew meanwhile.
+    let done = sqlx::query(
+        "UPDATE account SET totp_secret = totp_pending, totp_pending = '', totp_step = $2 WHERE id = $1 AND totp_pending = $3",
+    )
+    .bind(id.as_str())
+    .bind(step)
+    .bind(&pending)
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::Conflict("刚才在另一个窗口重新开始了设置，这次没有生效。请按最新的二维码再设置一次。".into()));
+    }
     let codes = fresh_codes(&mut tx, id).await?;
     tx.append(NewEvent::new("account.second_factor_set", "account", id, &desk.actor()).organ(desk.organ())).await?;
     tx.commit().await?;

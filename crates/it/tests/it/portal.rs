@@ -249,6 +249,15 @@ both! {
             well_formed(&reply.text());
         }
         reader.get("/feed.atom").await.shows("甲 &#38; 乙 &#60;丙&#62;");
+        let (published_at, at) = (moment("2026-02-10T01:00:00Z"), moment("2026-02-11T01:00:00Z"));
+        let state = SeedState::Withdrawn { published_at, at, reason: "有误".into(), notice: String::new() };
+        // Who subscribed to one column hears of a withdrawal like everybody else.
+        let gone = put(app, Seed { state, ..notice("撤回的通知", "<p>正文</p>") }).await;
+        for path in ["/feed.atom", "/columns/notices/feed.atom"] {
+            let feed = reader.get(path).await.expect(200);
+            well_formed(&feed.text());
+            feed.shows(&format!("document/{gone}")).shows("deleted-entry").hides("撤回的通知");
+        }
         app.work().await;
         let described = reader.get("/api/v1/openapi.json").await.expect(200).json();
         assert_eq!(described["openapi"], "3.1.0");

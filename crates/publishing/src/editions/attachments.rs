@@ -193,17 +193,12 @@ fn editable(actor: &Actor, loaded: &Loaded) -> Result<()> {
 /// Whoever changes files counts as author. The edition was locked when it was loaded, so neither another author nor a
 /// submission at the same moment is overwritten; the condition on the state is the last guard.
 async fn touch(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<()> {
-    let mut authors = loaded.edition.author_ids();
-    if let Some(staff) = actor.staff().filter(|staff| !authors.contains(&staff.account)) {
-        authors.push(staff.account.clone());
-    }
-    let authors: Vec<String> = authors.into_iter().map(|account| account.0).collect();
     let now = tx.now();
     let done = sqlx::query(
         "UPDATE edition SET authors = $2, updated_at = $3 WHERE id = $1 AND state IN ('draft', 'returned') AND binned_at = ''",
     )
     .bind(&loaded.edition.id)
-    .bind(crate::sql::join_words(&authors))
+    .bind(loaded.edition.authors_with(actor))
     .bind(now)
     .execute(tx.conn())
     .await?;

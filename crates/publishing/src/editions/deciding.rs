@@ -94,6 +94,7 @@ pub async fn approve(ctx: &Ctx, tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> 
     if result != Approved::Published {
         rows::put_state(tx, &loaded.edition, &next).await?;
     }
+    let index_number = if result == Approved::Published { index_number(ctx, tx, loaded, now).await? } else { String::new() };
     let mut data = text_data(loaded);
     data["gate"] = json!(gate.code());
     event(tx, actor, loaded, "document.gate_passed", data).await?;
@@ -105,7 +106,7 @@ pub async fn approve(ctx: &Ctx, tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> 
             let payload = PublishDue { edition: loaded.edition.id.clone() };
             tx.enqueue(NewJob::now(PUBLISH_DUE, &payload).at(at)).await?;
         }
-        Approved::Published => make_public(ctx, tx, actor, loaded, &next).await?,
+        Approved::Published => make_public(tx, actor, loaded, &next, index_number).await?,
     }
     Ok(result)
 }
@@ -201,11 +202,12 @@ pub async fn bypass(ctx: &Ctx, tx: &mut Tx, actor: &Actor, loaded: &Loaded, reas
     .bind(&reason)
     .execute(tx.conn())
     .await?;
+    let index_number = index_number(ctx, tx, loaded, now).await?;
     let mut data = text_data(loaded);
     data["reason"] = json!(reason);
     data["from"] = json!(before);
     event(tx, actor, loaded, "document.bypassed", data).await?;
-    make_public(ctx, tx, actor, loaded, &next).await
+    make_public(tx, actor, loaded, &next, index_number).await
 }
 
 /// The review after an emergency publication: by another person than who published, with a note.
@@ -250,28 +252,27 @@ pub async fn review_bypass(tx: &mut Tx, actor: &Actor, loaded: &Loaded, note: &s
 pub async fn come_due(ctx: &Ctx, tx: &mut Tx, loaded: &Loaded) -> Result<()> {
     let now = tx.seams().now();
     let next = loaded.edition.state()?.come_due(&loaded.facts(), now)?;
-    make_public(ctx, tx, &Actor::System, loaded, &next).await
+    let index_number = index_number(ctx, tx, loaded, now).await?;
+    make_public(tx, &Actor::System, loaded, &next, index_number).await
+}
+
+/// The index number (索引号) that the document has, or its own new one. Taken before the first event of a write: the counter
+/// is a row that others wait for, the log is what everybody waits for, and two who take them in turn never end.
+async fn index_number(ctx: &Ctx, tx: &mut Tx, loaded: &Loaded, now: Timestamp) -> Result<String> {
+    match loaded.document.index_number.as_str() {
+        "" => next_index_number(ctx, tx, loaded, now).await,
+        known => Ok(known.to_owned()),
+    }
 }
 
 /// Publishes: what was public is superseded, the index number is given, lists and events follow; all in this transaction.
-pub(crate) async fn make_public(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    actor: &Actor,
-    loaded: &Loaded,
-    next: &EditionState,
-) -> Result<()> {
+async fn make_public(tx: &mut Tx, actor: &Actor, loaded: &Loaded, next: &EditionState, index_number: String) -> Result<()> {
     let now = tx.seams().now();
     let document = &loaded.document;
     let before = rows::edition(tx.conn(), &document.current_edition).await?;
     if let Some(before) = &before {
         rows::put_state(tx, before, &before.state()?.supersede(now)?).await?;
     }
-    let index_number = if document.index_number.is_empty() {
-        next_index_number(ctx, tx, loaded, now).await?
-    } else {
-        document.index_number.clone()
-    };
     rows::put_state(tx, &loaded.edition, next).await?;
     let stored = time::to_db(now);
     let first = document.first_published_at.is_empty();

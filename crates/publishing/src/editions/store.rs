@@ -15,7 +15,7 @@ use super::{
     checks::{self, Check},
     model::{Claim, EditionState, Facts},
 };
-use crate::{keeping::keeper, kinds::Kind, sql::split_words};
+use crate::{keeping::keeper, kinds::Kind, sql::{join_words, split_words}};
 
 /// A document as stored.
 #[derive(Debug, Clone, Default, FromRow)]
@@ -205,6 +205,13 @@ impl EditionRow {
     /// Everybody who wrote in it.
     pub fn author_ids(&self) -> Vec<AccountId> {
         split_words(&self.authors).into_iter().map(AccountId::from).collect()
+    }
+
+    /// The column `authors` once `actor` has written too.
+    pub fn authors_with(&self, actor: &Actor) -> String {
+        let mut authors: Vec<String> = split_words(&self.authors);
+        authors.extend(actor.staff().map(|staff| staff.account.0.clone()));
+        join_words(&authors)
     }
 
     /// Whether this account wrote in it.

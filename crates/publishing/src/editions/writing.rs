@@ -193,11 +193,6 @@ pub async fn save(tx: &mut Tx, actor: &Actor, loaded: &Loaded, typed: &Fields) -
             edition.state_words()
         )));
     }
-    let mut authors = edition.author_ids();
-    if let Some(staff) = actor.staff().filter(|staff| !authors.contains(&staff.account)) {
-        authors.push(staff.account.clone());
-    }
-    let authors: Vec<String> = authors.into_iter().map(|account| account.0).collect();
     let now = tx.now();
     let done = sqlx::query(
         "UPDATE edition SET title = $3, body_html = $4, body_text = $5, summary = $6, document_number = $7, \
@@ -223,7 +218,7 @@ pub async fn save(tx: &mut Tx, actor: &Actor, loaded: &Loaded, typed: &Fields) -
     .bind(&next.disclosure_reason)
     .bind(&next.publish_at)
     .bind(&next.note)
-    .bind(crate::sql::join_words(&authors))
+    .bind(edition.authors_with(actor))
     .bind(&now)
     .execute(tx.conn())
     .await?;
@@ -363,7 +358,8 @@ pub async fn correct(tx: &mut Tx, actor: &Actor, document: &DocumentRow) -> Resu
         since: now.clone(),
         author: actor.log_id().to_owned(),
         author_name: actor.log_name().to_owned(),
-        authors: format!("|{}|", actor.log_id()),
+        // Whoever wrote what is carried over is an author of this edition too, and passes none of its gates.
+        authors: base.authors_with(actor),
         publish_at: String::new(),
         note: String::new(),
         created_at: now.clone(),

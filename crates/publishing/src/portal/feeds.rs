@@ -13,7 +13,7 @@ use super::{
     downloads::fresh,
     frame::{self, Tree},
 };
-use crate::public::{self, Filter, Listed};
+use crate::public::{self, Filter, Listed, Tombstone};
 
 /// Entries of a feed.
 const SIZE: i64 = 50;
@@ -72,6 +72,11 @@ fn entries(ctx: &Ctx, listed: &[Listed]) -> Vec<Entry> {
     listed.iter().map(entry).collect()
 }
 
+/// What readers of the feed take out again.
+fn gone(ctx: &Ctx, tombs: Vec<Tombstone>) -> Vec<Gone> {
+    tombs.into_iter().map(|tomb| Gone { id: tag(ctx, &format!("document/{}", tomb.id)), when: tomb.withdrawn_at }).collect()
+}
+
 fn answer(feed: &Feed) -> Result<Response> {
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8"))];
     Ok(fresh((headers, feed.render()?).into_response()))
@@ -85,10 +90,9 @@ fn newest(entries: &[Entry], gone: &[Gone]) -> String {
 
 /// `GET /feed.atom`
 pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
-    let (listed, tombs) = tokio::try_join!(public::latest(ctx.db(), &[], SIZE), public::tombstones(ctx.db(), SIZE))?;
+    let (listed, tombs) = tokio::try_join!(public::latest(ctx.db(), &[], SIZE), public::tombstones(ctx.db(), &[], SIZE))?;
     let (entries, base) = (entries(&ctx, &listed), frame::base_url(&ctx));
-    let gone: Vec<Gone> =
-        tombs.into_iter().map(|tomb| Gone { id: tag(&ctx, &format!("document/{}", tomb.id)), when: tomb.withdrawn_at }).collect();
+    let gone = gone(&ctx, tombs);
     let site = ctx.site();
     answer(&Feed {
         id: tag(&ctx, "feed"),
@@ -107,7 +111,9 @@ pub(super) async fn column(State(ctx): State<Ctx>, Path(slug): Path<String>) -> 
     let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), public::column(ctx.db(), &slug))?;
     let column = column.ok_or(Error::NotFound)?;
     let filter = Filter { columns: tree.below(&slug), ..Filter::default() };
-    let (listed, _) = public::list(ctx.db(), &filter, 1, SIZE).await?;
+    let ((listed, _), tombs) =
+        tokio::try_join!(public::list(ctx.db(), &filter, 1, SIZE), public::tombstones(ctx.db(), &filter.columns, SIZE))?;
+    let gone = gone(&ctx, tombs);
     let (entries, base) = (entries(&ctx, &listed), frame::base_url(&ctx));
     let site = ctx.site();
     answer(&Feed {
@@ -116,8 +122,8 @@ pub(super) async fn column(State(ctx): State<Ctx>, Path(slug): Path<String>) -> 
         own: format!("{base}/columns/{slug}/feed.atom"),
         page: format!("{base}/columns/{slug}"),
         host: xml_text(&site.host),
-        updated: newest(&entries, &[]),
+        updated: newest(&entries, &gone),
         entries,
-        gone: Vec::new(),
+        gone,
     })
 }

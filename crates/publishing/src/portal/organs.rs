@@ -14,6 +14,7 @@ use super::{
     home, queries,
 };
 use crate::{
+    keeping::kept_by,
     kinds::Kind,
     public::{self, Filter},
 };
@@ -93,6 +94,8 @@ struct OrganPage {
     kind: &'static str,
     parent: Option<Link>,
     under: Vec<Link>,
+    /// Organs whose duties it took over: their pages keep what they published.
+    before: Vec<Link>,
     ended: Option<Ended>,
     duties: Option<Line>,
     statutory: Vec<Link>,
@@ -112,12 +115,13 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
     let db = ctx.db();
     let filter = Filter { organ: Some(organ.code.clone()), ..Filter::default() };
     let duties = Filter { kinds: vec![Kind::Institution], ..filter.clone() };
-    let (tree, own, (latest, total), (duties, _), days) = tokio::try_join!(
+    let (tree, own, (latest, total), (duties, _), days, counts) = tokio::try_join!(
         Tree::load(db),
         queries::columns_of(db, &organ.code),
         public::list(db, &filter, 1, 10),
         public::list(db, &duties, 1, 1),
         public::per_day(db, today.year(), Some(&organ.code)),
+        public::organ_counts(db),
     )?;
     let interpreted = queries::interpreted(db, &[&latest]).await?;
     let link = |organ: &Organ| Link { href: format!("/organs/{}", organ.code), label: organ.short_name.clone(), count: 0 };
@@ -142,6 +146,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
             .filter(|other| other.parent.as_ref() == Some(&organ.code) && other.exists_on(today))
             .map(link)
             .collect(),
+        before: before(&ctx, &organ, &counts),
         ended: frame::ended(&ctx, &organ.code),
         duties: frame::lines(&ctx, &duties, &interpreted).pop(),
         statutory: statutory(&tree, &own, &organ),
@@ -154,6 +159,17 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
         phone: frame::phone_of(&ctx, &organ.code),
         organ,
     })
+}
+
+/// The organs that this one followed in a reform (机构改革), with what they published.
+fn before(ctx: &Ctx, organ: &Organ, counts: &[public::OrganCount]) -> Vec<Link> {
+    let directory = ctx.directory();
+    let link = |code: &String| Link {
+        href: format!("/organs/{code}"),
+        label: directory.short_name(&OrganCode::from(code.as_str())).to_owned(),
+        count: counts.iter().find(|one| one.organ == *code).map_or(0, |one| one.count),
+    };
+    kept_by(ctx, &organ.code).iter().filter(|code| **code != organ.code.0).map(link).collect()
 }
 
 /// What everybody looks for on an organ's page, filled or not: guide, rules, report, budget, function.

@@ -65,27 +65,38 @@ impl From<AttachmentRow> for PublicAttachment {
     }
 }
 
-/// What stands at a document's address: the document, its tombstone, or nothing that the public may know of.
-///
-/// # Errors
-/// When the database fails.
-pub async fn document(db: &Db, id: &str) -> Result<Option<Found>> {
+/// Head and text of the edition that is public: both of the same, although a correction may come between the two questions.
+async fn whole(db: &Db, id: &str) -> Result<Option<(Listed, EditionRow)>> {
     let mut conditions = Conditions::new("d.current_edition <> ''");
     conditions.text("d.id = ?", id);
-    let Some(row) = conditions.rows::<ListedRow>(db, SELECT, "", 1, 0).await?.into_iter().next() else {
-        return Ok(tombstone(db, id).await?.map(Found::Withdrawn));
-    };
-    let about = Listed::from(row);
-    let edition: Option<EditionRow> = sqlx::query_as(
+    loop {
+        let Some(row) = conditions.rows::<ListedRow>(db, SELECT, "", 1, 0).await?.into_iter().next() else { return Ok(None) };
+        let Some(edition) = text(db, id).await? else { return Ok(None) };
+        if row.edition == edition.id {
+            return Ok(Some((Listed::from(row), edition)));
+        }
+    }
+}
+
+async fn text(db: &Db, id: &str) -> Result<Option<EditionRow>> {
+    Ok(sqlx::query_as(
         "SELECT e.id, e.number, e.body_html, e.body_text, e.effective_on, e.expires_on, e.topics, e.keywords, e.source, \
          e.note, d.interprets FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
          WHERE d.id = $1",
     )
     .bind(id)
     .fetch_optional(db.read())
-    .await?;
-    // Withdrawn between the two questions: then it is gone.
-    let Some(edition) = edition else { return Ok(tombstone(db, id).await?.map(Found::Withdrawn)) };
+    .await?)
+}
+
+/// What stands at a document's address: the document, its tombstone, or nothing that the public may know of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn document(db: &Db, id: &str) -> Result<Option<Found>> {
+    let Some((about, edition)) = whole(db, id).await? else {
+        return Ok(tombstone(db, id).await?.map(Found::Withdrawn));
+    };
     let attachments: Vec<AttachmentRow> = sqlx::query_as(
         "SELECT id, title, file_name, digest, media_type, format, bytes, body_text FROM attachment \
          WHERE edition_id = $1 ORDER BY position, id",
@@ -210,19 +221,17 @@ async fn tombstone(db: &Db, id: &str) -> Result<Option<Tombstone>> {
     Ok(row.map(Tombstone::from))
 }
 
-/// What was withdrawn most recently and is not public again, newest first: for feeds that must take entries back.
+/// What was withdrawn most recently from these columns (of all when none are given) and is not public again, newest first:
+/// for feeds that must take entries back.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn tombstones(db: &Db, limit: i64) -> Result<Vec<Tombstone>> {
-    let rows: Vec<TombRow> = sqlx::query_as(
-        "SELECT d.id, d.kind, d.organ, d.index_number, e.title, e.reason, e.notice, e.ended_at FROM document d \
-         JOIN edition e ON e.document_id = d.id AND e.state = 'withdrawn' \
-         WHERE d.current_edition = '' ORDER BY e.ended_at DESC LIMIT $1",
-    )
-    .bind(limit)
-    .fetch_all(db.read())
-    .await?;
+pub async fn tombstones(db: &Db, columns: &[String], limit: i64) -> Result<Vec<Tombstone>> {
+    let mut conditions = Conditions::new("d.current_edition = ''");
+    conditions.any_of("d.column_slug", columns);
+    let select = "SELECT d.id, d.kind, d.organ, d.index_number, e.title, e.reason, e.notice, e.ended_at FROM document d \
+                  JOIN edition e ON e.document_id = d.id AND e.state = 'withdrawn'";
+    let rows: Vec<TombRow> = conditions.rows(db, select, "ORDER BY e.ended_at DESC, d.id", limit, 0).await?;
     Ok(rows.into_iter().map(Tombstone::from).collect())
 }
 

@@ -56,7 +56,7 @@ pub struct OrganCount {
 const DOCUMENTS: &str = "document d";
 /// With the edition that is public; `e.state` is asked again although `current_edition` says the same.
 const WITH_EDITION: &str = "document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'";
-pub(super) const SELECT: &str = "SELECT d.id, d.kind, d.organ, d.column_slug, COALESCE(c.name, '') AS column_name, \
+pub(super) const SELECT: &str = "SELECT d.id, d.current_edition AS edition, d.kind, d.organ, d.column_slug, COALESCE(c.name, '') AS column_name, \
      d.index_number, d.first_published_at, d.first_published_on, d.published_at, e.title, e.summary, e.document_number, \
      e.validity, e.written_on FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
      LEFT JOIN portal_column c ON c.slug = d.column_slug";
@@ -65,6 +65,7 @@ const NEWEST: &str = "ORDER BY d.first_published_at DESC, d.id DESC";
 #[derive(Debug, FromRow)]
 pub(super) struct ListedRow {
     id: String,
+    pub(super) edition: String,
     kind: String,
     organ: String,
     column_slug: String,

@@ -98,6 +98,21 @@ both! {
         assert_eq!((again, count(app, "document.submitted").await), (to, 1));
     }
 
+    /// A correction that somebody else begins still carries the first author's words.
+    async fn who_wrote_the_text_before_passes_no_gate_of_its_correction(app) {
+        column(app).await;
+        let mut writer = app.person("writer", "QH010", &[Role::Editor, Role::ReviewerSecrecy]).await;
+        let id = draft(&mut writer, "写稿人也是审核人").await;
+        submit(&mut writer, &id, "写稿人也是审核人", "<p>正文第一段。</p>", &[]).await.expect(303);
+        pass_all(app, &id).await;
+        let mut colleague = app.person("colleague", "QH010", &[Role::Editor]).await;
+        colleague.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
+        submit(&mut colleague, &id, "写稿人也是审核人", "<p>正文第一段。</p>", &[("note", "改正落款")]).await.expect(303);
+        approve(app, &mut writer, &id).await.expect(409).shows("自己");
+        let mut reviewer = app.reviewer(kernel::Gate::Secrecy).await;
+        approve(app, &mut reviewer, &id).await.expect(303);
+    }
+
     async fn after_a_merger_the_successors_people_go_on(app) {
         column(app).await;
         let mut old = app.editor("QH010").await;
