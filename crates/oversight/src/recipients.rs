@@ -6,6 +6,8 @@ use kernel::{OrganCode, Role};
 use store::{FromRow, Result, query_as};
 use web::Ctx;
 
+use crate::duties::store::answering;
+
 #[derive(FromRow)]
 struct Address {
     organ: String,
@@ -18,7 +20,8 @@ fn reports(roles: &str) -> bool {
     roles.split(',').any(|role| [Role::Editor.code(), Role::OrganHead.code()].contains(&role.trim()))
 }
 
-/// Mail addresses of those who report for each organ: editors and heads whose accounts are in use.
+/// Mail addresses of those who report for each organ: editors and heads whose accounts are in use, by the organ for which
+/// they act today. After a reform that is the successor, so look up the organ that answers ([`answering`]).
 ///
 /// # Errors
 /// When the database fails.
@@ -27,9 +30,10 @@ pub(crate) async fn addresses(ctx: &Ctx) -> Result<HashMap<OrganCode, Vec<String
         query_as("SELECT organ, email, roles FROM account WHERE disabled = 0 AND email <> '' ORDER BY login")
             .fetch_all(ctx.db().read())
             .await?;
+    let (directory, today) = (ctx.directory(), ctx.today());
     let mut addresses: HashMap<OrganCode, Vec<String>> = HashMap::new();
     for row in rows.into_iter().filter(|row| reports(&row.roles)) {
-        addresses.entry(OrganCode(row.organ)).or_default().push(row.email);
+        addresses.entry(answering(&directory, &OrganCode(row.organ), today)).or_default().push(row.email);
     }
     Ok(addresses)
 }

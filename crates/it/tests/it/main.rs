@@ -1,5 +1,6 @@
 //! One integration-test binary, a module for each capability. Stories told with `both!` run on SQLite and PostgreSQL.
 
+mod amendments;
 mod backup;
 mod cli;
 mod duties;

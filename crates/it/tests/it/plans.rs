@@ -4,7 +4,7 @@ use kernel::Role;
 use testkit::{Client, TestApp, both};
 
 /// A plan in the usual form, for the organs of every story.
-const PLAN: &str = "2026年青禾县政务公开工作要点\n青禾府办发〔2026〕3号\n\
+pub(crate) const PLAN: &str = "2026年青禾县政务公开工作要点\n青禾府办发〔2026〕3号\n\
     一、加强政策解读\n\
     （一）解读重要政策。6月30日前公开解读方案。每季度公布一次解读清单。（县财政局、县民政局分别牵头落实）\n\
     （二）回应社会关切。9月底前建立回应台账。（县财政局牵头，各乡镇（中心）配合）\n\
@@ -12,14 +12,14 @@ const PLAN: &str = "2026年青禾县政务公开工作要点\n青禾府办发〔
     （一）办好网站。每月检查一次网站栏目。（县政府办公室负责）\n";
 
 /// Imports by paste; the id of the draft.
-async fn draft(clerk: &mut Client, text: &str) -> String {
+pub(crate) async fn draft(clerk: &mut Client, text: &str) -> String {
     let reply = clerk.upload("/plans/new", &[("kind", "work_points"), ("year", "2026"), ("title", ""), ("text", text)], &[]).await;
     assert_eq!(reply.status.as_u16(), 303, "{}", reply.text());
     id_of(&reply.location())
 }
 
 /// `/plans/{id}/draft` → id.
-fn id_of(location: &str) -> String {
+pub(crate) fn id_of(location: &str) -> String {
     location.trim_start_matches("/plans/").split(['/', '?']).next().unwrap_or_default().to_owned()
 }
 
@@ -30,22 +30,22 @@ fn after<'a>(text: &'a str, before: &str) -> &'a str {
 }
 
 /// The ids of the clauses in order.
-fn clauses(page: &str) -> Vec<String> {
+pub(crate) fn clauses(page: &str) -> Vec<String> {
     page.split("id=\"c-").skip(1).map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect()
 }
 
 /// The ids of the duties in order.
-fn duties(page: &str) -> Vec<String> {
+pub(crate) fn duties(page: &str) -> Vec<String> {
     page.split("id=\"d-").skip(1).map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect()
 }
 
-async fn confirm(clerk: &mut Client, plan: &str) -> testkit::Reply {
+pub(crate) async fn confirm(clerk: &mut Client, plan: &str) -> testkit::Reply {
     let page = clerk.get(&format!("/plans/{plan}/confirm")).await.expect(200);
     let (version, once) = (page.field("version"), page.field("once"));
     clerk.post(&format!("/plans/{plan}/confirm"), &[("version", &version), ("once", &once)]).await
 }
 
-async fn count(app: &TestApp, sql: &'static str, plan: &str) -> i64 {
+pub(crate) async fn count(app: &TestApp, sql: &'static str, plan: &str) -> i64 {
     store::query_scalar(sql).bind(plan).fetch_one(app.ctx().db().read()).await.expect("count")
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use kernel::{Action, Actor, NewEvent, may};
 use serde_json::json;
-use store::{FromRow, Tx, query, query_as};
+use store::{FromRow, Tx, query, query_as, query_scalar};
 use web::{Ctx, Error};
 
 use crate::{duties::report::as_of, model::Visibility, plans::tree, privacy};
@@ -18,6 +18,8 @@ struct DutyHead {
 }
 
 async fn duty_head(tx: &mut Tx, duty: &str) -> Result<DutyHead, Error> {
+    let plan: Option<String> = query_scalar("SELECT plan FROM duty WHERE id = $1").bind(duty).fetch_optional(tx.conn()).await?;
+    tree::lock(tx, &plan.ok_or(Error::NotFound)?).await?;
     let head: Option<DutyHead> =
         query_as("SELECT plan, due_on, visibility, ended_at, issued_at FROM duty WHERE id = $1 AND issued_at <> ''")
             .bind(duty)
@@ -41,7 +43,8 @@ pub async fn set_due(ctx: &Ctx, actor: &Actor, duty: &str, due_on: Date) -> Resu
     if head.due_on == due_on.to_string() {
         return Ok(false);
     }
-    let done = query("UPDATE duty SET due_on = $2, due_words = '' WHERE id = $1 AND due_on = $3 AND ended_at = ''")
+    // The words of the text stay: an amendment that says the same leaves this date alone.
+    let done = query("UPDATE duty SET due_on = $2 WHERE id = $1 AND due_on = $3 AND ended_at = ''")
         .bind(duty)
         .bind(due_on.to_string())
         .bind(&head.due_on)

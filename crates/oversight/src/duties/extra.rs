@@ -6,12 +6,13 @@
 
 use kernel::{Action, Actor, NewEvent, may};
 use serde_json::{Map, Value, json};
-use store::{FromRow, Once, Tx, query, query_as};
+use store::{FromRow, Once, Tx, query, query_as, query_scalar};
 use web::{Ctx, Error};
 
 use crate::{
     duties::report::{Done, Refusal, as_of, event, reportable, touch, trimmed},
-    model::{FieldShape, PlanKind, Visibility, is_published},
+    model::{FieldShape, OwnerRole, PlanKind, Visibility, is_published},
+    plans::tree,
     privacy,
 };
 
@@ -104,6 +105,10 @@ pub async fn set_extra(ctx: &Ctx, actor: &Actor, assignment: &str, values: &[(St
     let held = reportable(ctx, &mut tx, actor, assignment).await?;
     let kind = PlanKind::from_code(&held.plan_kind).unwrap_or(PlanKind::WorkPoints);
     let office = may(actor, Action::ConfirmDuties).is_ok();
+    if !office && !OwnerRole::from_code(&held.role).is_some_and(OwnerRole::answers) {
+        let text = "办理情况由牵头或负责的单位填写。您单位是配合单位，可以报送进展和佐证。";
+        return Err(Error::Conflict(text.into()).into());
+    }
     let mut stored = Values::read(&held.extra);
     let accepted = stored.accepted.clone();
     let mut changed = Map::new();
@@ -159,6 +164,8 @@ pub async fn settle(ctx: &Ctx, actor: &Actor, duty: &str, seen: &str, accept: bo
     if let Once::Already(to) = tx.once(once).await? {
         return Ok(to);
     }
+    let plan: Option<String> = query_scalar("SELECT plan FROM duty WHERE id = $1").bind(duty).fetch_optional(tx.conn()).await?;
+    tree::lock(&mut tx, &plan.ok_or(Error::NotFound)?).await?;
     let head: Option<Head> = query_as(
         "SELECT d.plan, d.visibility, d.extra, d.ended_at, p.state AS plan_state FROM duty d JOIN plan p ON p.id = d.plan \
          WHERE d.id = $1 AND d.issued_at <> ''",

@@ -2,7 +2,7 @@
 //!
 //! A reminder is claimed in the table `duty_reminder` in the same write as its mail, so that a restart sends none twice.
 
-use std::{collections::{BTreeMap, HashMap, HashSet}, time::Duration};
+use std::{collections::{BTreeMap, BTreeSet, HashMap, HashSet}, time::Duration};
 
 use jiff::{ToSpan, civil::Date, civil::Time};
 use kernel::{Actor, Calendar, NewEvent, OrganCode, time};
@@ -14,6 +14,7 @@ use web::{Ctx, Result, mail::{Mail, SEND}};
 use crate::{
     duties::{
         model::State,
+        report::as_of,
         store::{Assigned, Scope, answering, assigned},
     },
     recipients::addresses,
@@ -199,6 +200,7 @@ pub async fn remind_now(ctx: &Ctx, actor: &Actor, rows: &[Assigned]) -> Result<R
     let mut by_organ: BTreeMap<OrganCode, Vec<Owed<'_>>> = BTreeMap::new();
     let mut done = Reminded::default();
     let mut tx = ctx.db().write().await?;
+    tx.lock("duty.remind_now").await?;
     for row in rows {
         if reminded_today(&mut tx, row, today).await? {
             done.before.insert(row.id.clone());
@@ -249,6 +251,7 @@ pub async fn follow_withdrawals(ctx: &Ctx) -> Result<usize> {
         let withdrawn: Vec<_> = events.iter().filter(|event| event.kind == "document.withdrawn").collect();
         let addresses = if withdrawn.is_empty() { HashMap::new() } else { addresses(ctx).await? };
         let mut tx = ctx.db().write().await?;
+        tx.lock(CURSOR).await?;
         // Another process may have been here since the cursor was read.
         let held: Option<i64> = store::query_scalar("SELECT seq FROM event_cursor WHERE consumer = $1")
             .bind(CURSOR)
@@ -257,6 +260,7 @@ pub async fn follow_withdrawals(ctx: &Ctx) -> Result<usize> {
         if held.unwrap_or(0) != seen {
             continue;
         }
+        let mut lapsed: Vec<Lapsed> = Vec::new();
         for event in withdrawn {
             let pieces: Vec<Lapsed> = query_as(
                 "SELECT e.id, e.assignment, e.plan, e.duty, e.organ, e.title, d.visibility FROM evidence e \
@@ -267,22 +271,25 @@ pub async fn follow_withdrawals(ctx: &Ctx) -> Result<usize> {
             .bind(&event.at)
             .fetch_all(tx.conn())
             .await?;
-            for piece in pieces {
-                lapse(ctx, &mut tx, &piece, &addresses).await?;
-                count += 1;
-            }
+            lapsed.extend(pieces);
+        }
+        // Plans in one order, and before the log is locked by the first event: nobody waits for us in a circle.
+        let plans: BTreeSet<&str> =
+            lapsed.iter().filter(|piece| piece.visibility == "public").map(|piece| piece.plan.as_str()).collect();
+        for plan in plans {
+            as_of(&mut tx, plan).await?;
+        }
+        for piece in &lapsed {
+            lapse(ctx, &mut tx, piece, &addresses).await?;
         }
         store::log::advance(&mut tx, CURSOR, last).await?;
         tx.commit().await?;
+        count += lapsed.len();
     }
 }
 
 async fn lapse(ctx: &Ctx, tx: &mut Tx, piece: &Lapsed, addresses: &HashMap<OrganCode, Vec<String>>) -> Result<()> {
     let issued_to = OrganCode(piece.organ.clone());
-    if piece.visibility == "public" {
-        let now = tx.now();
-        query("UPDATE plan SET as_of = $2 WHERE id = $1").bind(&piece.plan).bind(now).execute(tx.conn()).await?;
-    }
     let data = json!({ "plan": piece.plan, "assignment": piece.assignment, "evidence": piece.id, "title": piece.title });
     tx.append(NewEvent::new("duty.evidence_lapsed", "duty", &piece.duty, &Actor::System).organ(&issued_to).data(data)).await?;
     let organ = answering(&ctx.directory(), &issued_to, ctx.today());

@@ -15,7 +15,7 @@ use crate::{
         model::{RollUp, State as DutyState, roll_up},
         store::{Assigned, Scope, answering, assigned},
     },
-    model::{Cadence, ExtraField, FieldShape, PlanKind},
+    model::{Cadence, ExtraField, FieldShape, OwnerRole, PlanKind, is_published},
 };
 
 /// What the address asks for besides the duty.
@@ -196,6 +196,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
     .await?;
     let found = if active.is_empty() || ask.find.trim().is_empty() { Vec::new() } else { found(ctx, &ask.find).await? };
     let roll = roll_up(rows.iter().map(|row| (row.role.answers(), &row.standing)));
+    let may_extra = answers(&rows, &owners, &active, &actor);
     // Whoever reports sees the own share first.
     owners.sort_by_key(|owner| owner.id != active);
     let (clock, due, remaining) = clock(ctx, &rows, active_row);
@@ -211,7 +212,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
         remaining,
         steps,
         settles: if may(&actor, Action::ConfirmDuties).is_ok() { Values::read(&duty.extra).waiting() } else { String::new() },
-        extras: extras(kind, &duty, &typed, may(&actor, Action::ManagePlans).is_ok(), !active.is_empty()),
+        extras: extras(kind, &duty, &typed, may(&actor, Action::ManagePlans).is_ok(), may_extra),
         active_organ: reportable.iter().find(|(id, _)| *id == active).map(|(_, organ)| organ.clone()).unwrap_or_default(),
         active_periods: active_row.map(|row| begun(row, today)).unwrap_or_default(),
         typed: prefilled(typed, active_row),
@@ -356,7 +357,17 @@ fn clock(ctx: &Ctx, rows: &[Assigned], active: Option<&Assigned>) -> (String, St
     (svg, format!("{due} 到期"), words)
 }
 
-fn extras(kind: PlanKind, duty: &Context, typed: &Typed, manages: bool, reports: bool) -> Vec<Extra> {
+/// What the person may do with the further fields: read those that are never published, and fill them in. Both belong to
+/// the office and to organs that answer for the duty, not to those that support.
+fn answers(rows: &[Assigned], owners: &[Owner], active: &str, actor: &Actor) -> (bool, bool) {
+    let office = may(actor, Action::ConfirmDuties).is_ok();
+    let own = |row: &Assigned, owner: &Owner| row.role.answers() && owner.open;
+    let reads = office || rows.iter().zip(owners).any(|(row, owner)| own(row, owner));
+    let fills = !active.is_empty() && (office || rows.iter().any(|row| row.id == active && row.role.answers()));
+    (reads, fills)
+}
+
+fn extras(kind: PlanKind, duty: &Context, typed: &Typed, manages: bool, (reads, reports): (bool, bool)) -> Vec<Extra> {
     let values = Values::read(&duty.extra);
     let extra = |field: &ExtraField| Extra {
         value: match typed.extra.iter().find(|(key, _)| key == field.key) {
@@ -375,13 +386,13 @@ fn extras(kind: PlanKind, duty: &Context, typed: &Typed, manages: bool, reports:
         editable: reports && (field.key != "problem" || manages),
         field: *field,
     };
-    kind.fields().iter().map(extra).collect()
+    kind.fields().iter().filter(|field| reads || is_published(field.key)).map(extra).collect()
 }
 
 /// The duty's history from the event log, newest first; events of organs whose share is closed to the person are left out.
 async fn history(ctx: &Ctx, duty: &str, directory: &Directory, open: impl Fn(&str) -> bool) -> Result<Vec<Step>> {
     let events = store::log::of_subject(ctx.db(), "duty", duty).await?;
-    let shared = ["duty.issued", "duty.due_changed", "duty.visibility_changed", "duty.amended", "duty.ended", "duty.assigned"];
+    let shared = ["duty.issued", "duty.due_changed", "duty.visibility_changed", "duty.amended", "duty.ended", "duty.assigned", "duty.role_changed", "duty.released"];
     let mut steps: Vec<Step> = events
         .iter()
         .filter(|event| shared.contains(&event.kind.as_str()) || open(&event.organ))
@@ -396,6 +407,7 @@ fn step(event: &Event, directory: &Directory) -> Step {
     let text = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
     let organ = kernel::OrganCode(event.organ.clone());
     let organ = if event.organ.is_empty() { String::new() } else { directory.short_name(&organ).to_owned() };
+    let part = |key: &str| OwnerRole::from_code(&text(key)).map(|role| role.label().to_owned()).unwrap_or_default();
     let date = |text: String| if text.is_empty() { "无期限".to_owned() } else { text };
     let (what, detail) = match event.kind.as_str() {
         "duty.issued" => (format!("下达给 {} 个机关", data["organs"].as_array().map_or(0, Vec::len)), String::new()),
@@ -423,7 +435,9 @@ fn step(event: &Event, directory: &Directory) -> Step {
             };
             (what, fields.unwrap_or_default())
         }
-        "duty.assigned" => ("增加承办机关".to_owned(), String::new()),
+        "duty.assigned" => (format!("增加承办机关{organ}"), part("role")),
+        "duty.role_changed" => (format!("{organ}改为{}", part("role")), String::new()),
+        "duty.released" => (format!("{organ}不再承担"), text("reason")),
         "duty.amended" => ("要点调整，任务有变动".to_owned(), text("reason")),
         "duty.ended" => ("要点调整，任务终止".to_owned(), text("reason")),
         other => (other.to_owned(), String::new()),

@@ -13,6 +13,7 @@ use web::{Ctx, Error, hooks::PublicDocument};
 use crate::{
     duties::{address, store::answering},
     model::{Cadence, Visibility},
+    plans::tree,
     privacy,
 };
 
@@ -74,6 +75,7 @@ pub(super) struct Held {
     pub(super) plan: String,
     pub(super) duty: String,
     pub(super) organ: String,
+    pub(super) role: String,
     pub(super) ended_at: String,
     pub(super) plan_state: String,
     pub(super) plan_kind: String,
@@ -95,11 +97,15 @@ impl Held {
     }
 }
 
-const HELD: &str = "SELECT a.id, a.plan, a.duty, a.organ, a.ended_at, p.state AS plan_state, p.kind AS plan_kind, p.year, \
+const HELD: &str = "SELECT a.id, a.plan, a.duty, a.organ, a.role, a.ended_at, p.state AS plan_state, p.kind AS plan_kind, p.year, \
                     d.visibility, d.cadence, d.due_on, d.grace_days, d.extra FROM assignment a JOIN duty d ON d.id = a.duty \
                     JOIN plan p ON p.id = a.plan WHERE a.id = $1";
 
+/// The assignment as it stands, and stays until the write ends.
 async fn held(tx: &mut Tx, assignment: &str) -> Result<Held, Error> {
+    let plan: Option<String> =
+        query_scalar("SELECT plan FROM assignment WHERE id = $1").bind(assignment).fetch_optional(tx.conn()).await?;
+    tree::lock(tx, &plan.ok_or(Error::NotFound)?).await?;
     query_as(HELD).bind(assignment).fetch_optional(tx.conn()).await?.ok_or(Error::NotFound)
 }
 
@@ -292,15 +298,19 @@ struct Piece {
     withdrawn_at: String,
 }
 
-async fn piece(tx: &mut Tx, evidence: &str) -> Result<Piece, Error> {
-    query_as(
+/// The piece and its assignment, as they stand and stay until the write ends.
+async fn piece(tx: &mut Tx, evidence: &str) -> Result<(Held, Piece), Error> {
+    let assignment: Option<String> =
+        query_scalar("SELECT assignment FROM evidence WHERE id = $1").bind(evidence).fetch_optional(tx.conn()).await?;
+    let held = held(tx, &assignment.ok_or(Error::NotFound)?).await?;
+    let piece: Option<Piece> = query_as(
         "SELECT assignment, title, url, document, added_by, decision, decided_at, decided_by_name, withdrawn_at FROM evidence \
          WHERE id = $1",
     )
     .bind(evidence)
     .fetch_optional(tx.conn())
-    .await?
-    .ok_or(Error::NotFound)
+    .await?;
+    Ok((held, piece.ok_or(Error::NotFound)?))
 }
 
 /// What to tell the second of two people.
@@ -324,7 +334,7 @@ pub async fn take_back(ctx: &Ctx, actor: &Actor, evidence: &str, once: &str) -> 
     if let Once::Already(to) = tx.once(once).await? {
         return Ok(to);
     }
-    let piece = piece(&mut tx, evidence).await?;
+    let (_, piece) = piece(&mut tx, evidence).await?;
     let held = reportable(ctx, &mut tx, actor, &piece.assignment).await?;
     let now = tx.now();
     let done = query("UPDATE evidence SET withdrawn_at = $2 WHERE id = $1 AND decision = '' AND withdrawn_at = ''")
@@ -373,8 +383,7 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, evidence: &str, verdict: &Verdict,
     if let Once::Already(to) = tx.once(once).await? {
         return Ok(to);
     }
-    let piece = piece(&mut tx, evidence).await?;
-    let held = held(&mut tx, &piece.assignment).await?;
+    let (held, piece) = piece(&mut tx, evidence).await?;
     if decision == "confirmed" && piece.added_by == actor.log_id() {
         return Err(Error::Conflict("自己报送的佐证须由他人确认。请交给另一位同事办理。".into()).into());
     }
@@ -424,8 +433,7 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, evidence: &str, verdict: &Verdict,
 pub async fn undo_decision(ctx: &Ctx, actor: &Actor, evidence: &str) -> Done {
     may(actor, Action::ConfirmDuties)?;
     let mut tx = ctx.db().write().await?;
-    let piece = piece(&mut tx, evidence).await?;
-    let held = held(&mut tx, &piece.assignment).await?;
+    let (held, piece) = piece(&mut tx, evidence).await?;
     let decided = time::from_db(&piece.decided_at).map(time::date_in_china);
     if piece.decision.is_empty() {
         return Err(Error::Conflict("这份佐证现在没有处理结果，不需要撤销。请返回任务页查看。".into()).into());
@@ -464,6 +472,7 @@ mod tests {
             plan: empty(),
             duty: empty(),
             organ: empty(),
+            role: empty(),
             ended_at: empty(),
             plan_state: empty(),
             plan_kind: empty(),

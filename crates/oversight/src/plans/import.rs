@@ -145,6 +145,8 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     if let Once::Already(to) = tx.once(&spec.once).await? {
         return Ok(PlanId(to));
     }
+    // Of two who take the same text in at the same moment the second finds the first's.
+    tx.lock("plan.import").await?;
     let known: Vec<Known> = query_as(
         "SELECT id, title, state FROM plan WHERE source_digest = $1 AND year = $2 AND state <> 'discarded' ORDER BY created_at",
     )

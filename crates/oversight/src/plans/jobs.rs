@@ -1,9 +1,13 @@
 //! Job `oversight.notify`: organs learn by mail that duties were issued to them or amended.
 
+use std::collections::BTreeSet;
+
+use kernel::OrganCode;
 use store::jobs::{Failure, Handlers, NewJob};
 use web::{Ctx, mail::Mail};
 
 use crate::{
+    duties::store::answering,
     plans::confirm::{NOTIFY, Notify},
     recipients::addresses,
 };
@@ -21,9 +25,12 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
 async fn notify(ctx: &Ctx, payload: Notify) -> Result<(), Failure> {
     let directory = ctx.directory();
     let addresses = addresses(ctx).await?;
+    let today = ctx.today();
+    // Two of the organs may have become one since: it hears of it once.
+    let organs: BTreeSet<OrganCode> =
+        payload.organs.iter().map(|organ| answering(&directory, &OrganCode::from(organ.as_str()), today)).collect();
     let mut tx = ctx.db().write().await?;
-    for organ in &payload.organs {
-        let code = kernel::OrganCode::from(organ.as_str());
+    for code in organs {
         let Some(to) = addresses.get(&code).cloned() else { continue };
         let name = directory.short_name(&code);
         let address = format!("{}/duties?plan={}", ctx.config().server.office_url, payload.plan);
@@ -34,7 +41,7 @@ async fn notify(ctx: &Ctx, payload: Notify) -> Result<(), Failure> {
         };
         let text = format!("{name}：\n\n“{}”{what}\n\n查看任务：{address}\n", payload.title);
         let mail = Mail { to, subject, text };
-        let key = format!("{}:{}:{organ}", payload.plan, payload.why);
+        let key = format!("{}:{}:{code}", payload.plan, payload.why);
         tx.enqueue(NewJob::now("mail.send", &mail).dedup(key)).await?;
     }
     tx.commit().await?;

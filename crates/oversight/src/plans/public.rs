@@ -46,12 +46,17 @@ pub fn clauses(tree: &Tree) -> Vec<PublicClause<'_>> {
 /// The same, whether the plan is in force or not: what issuing it would show.
 pub fn shown(tree: &Tree) -> Vec<PublicClause<'_>> {
     let mut out = Vec::new();
+    // Words as issued of what is internal: a duty that was moved to another clause still stands in the text of its own.
+    let hidden: Vec<String> =
+        tree.duties.iter().filter(|duty| !duty.is_public()).map(|duty| plain(&duty.original)).filter(|words| !words.is_empty()).collect();
     for clause in &tree.clauses {
         let (public, internal): (Vec<&DutyRow>, Vec<&DutyRow>) = tree.duties_of(&clause.id).partition(|duty| duty.is_public());
-        if public.is_empty() && !internal.is_empty() {
+        let (title, text) = (plain(&clause.title), plain(&clause.text));
+        let told = |words: &String| text.contains(words.as_str()) || (text.is_empty() && title == *words);
+        let partial = !internal.is_empty() || hidden.iter().any(told);
+        if public.is_empty() && partial {
             continue;
         }
-        let partial = !internal.is_empty();
         let text = if partial { public.iter().map(|duty| duty.text.as_str()).collect() } else { clause.text.clone() };
         out.push(PublicClause {
             clause,
@@ -63,6 +68,10 @@ pub fn shown(tree: &Tree) -> Vec<PublicClause<'_>> {
         });
     }
     out
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 struct Plans;

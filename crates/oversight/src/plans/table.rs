@@ -84,6 +84,17 @@ fn names(cell: &str) -> Vec<String> {
     names.into_iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
+/// Owners of a cell that says their parts as a text does: `A牵头，B、C配合`. Empty when it says none.
+fn read_owners(cell: &str) -> Vec<(String, Option<OwnerRole>)> {
+    if !["牵头", "配合", "协助", "参与"].iter().any(|word| cell.contains(word)) {
+        return Vec::new();
+    }
+    let line = format!("一、事项\n（一）完成。（{}）", cell.trim_matches(['（', '）', '(', ')']));
+    let plan = text::plan::parse(&line, text::plan::PlanReference { year: 2000 });
+    let owners = plan.sections.into_iter().flat_map(|section| section.clauses).flat_map(|clause| clause.owners);
+    owners.map(|owner| (owner.name, Some(OwnerRole::from(owner.role)))).collect()
+}
+
 /// Reads the rows of a table. All rows are read, so that all errors can be shown at once.
 ///
 /// # Errors
@@ -122,7 +133,13 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
             error(heading(table, text_at.or(fallback.first().copied()), "任务"), "请填写内容，这一行没有写要做什么。".into());
         }
         for (at, role) in owner_columns {
-            item.owners.extend(names(cell(at)).into_iter().map(|name| (name, role)));
+            let cell = cell(at);
+            let told = if role.is_none() { read_owners(cell) } else { Vec::new() };
+            if told.is_empty() {
+                item.owners.extend(names(cell).into_iter().map(|name| (name, role)));
+            } else {
+                item.owners.extend(told);
+            }
         }
         if item.owners.is_empty() {
             error(heading(table, owner_columns[1].0.or(owner_columns[0].0), "责任单位"), "请填写责任单位，例如“县财政局”。".into());

@@ -190,6 +190,15 @@ pub struct Snapshot {
     pub owners: Vec<OwnerRow>,
 }
 
+/// Makes everything that is written about a plan and its duties wait for each other: what is read after this stays true until
+/// the write ends, so an amendment overwrites nothing that organs or the office write meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(tx: &mut Tx, plan: &str) -> store::Result<()> {
+    tx.lock(&format!("plan:{plan}")).await
+}
+
 impl Tree {
     /// A clause.
     pub fn clause(&self, id: &str) -> Option<&ClauseRow> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use web::{Ctx, Result, page::download};
 
 use super::load::{self, Clause, Duty, PublicPlan};
-use crate::duties::model::Tally;
+use crate::{duties::model::Tally, model::is_published};
 
 fn answer(value: Value) -> Response {
     let mut response = Json(value).into_response();
@@ -60,8 +60,10 @@ fn duty(ctx: &Ctx, duty: &Duty) -> Value {
             })
         })
         .collect();
+    let extras: serde_json::Map<String, Value> =
+        duty.extras.iter().map(|(label, value)| ((*label).to_owned(), Value::from(value.as_str()))).collect();
     json!({
-        "id": duty.id, "text": duty.text, "measure": duty.measure, "due": duty.due_words,
+        "extras": extras, "id": duty.id, "text": duty.text, "measure": duty.measure, "due": duty.due_words,
         "due_on": (!duty.due_on.is_empty()).then_some(&duty.due_on), "cadence": duty.cadence, "state": duty.roll.state.code(),
         "state_label": duty.word, "overdue": duty.roll.overdue, "ended": duty.ended, "organs": organs, "evidence": evidence,
     })
@@ -121,6 +123,8 @@ pub(super) async fn list(State(ctx): State<Ctx>) -> Result<Response> {
 /// `GET /plans/{id}/duties.csv`: one row for each organ's share of a public duty.
 pub(super) async fn csv(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Response> {
     let plan = load::plan(&ctx, &id).await?;
+    let extra: Vec<&str> =
+        plan.row.kind().fields().iter().filter(|field| is_published(field.key)).map(|field| field.label).collect();
     let header = ["条目", "条目标题", "任务", "完成标准", "原文期限", "期限", "频次", "机关代码", "机关", "分工", "状态", "是否逾期", "佐证件数", "佐证地址"];
     let mut rows = Vec::new();
     for clause in plan.sections.iter().flat_map(|section| &section.clauses) {
@@ -129,7 +133,7 @@ pub(super) async fn csv(State(ctx): State<Ctx>, Path(id): Path<String>) -> Resul
                 let pieces: Vec<String> =
                     duty.evidence.iter().filter(|piece| piece.organ == share.organ).map(|piece| absolute(&ctx, &piece.href)).collect();
                 let standing = &share.row.standing;
-                rows.push(vec![
+                let mut row = vec![
                     Cell::from(clause.full_number.as_str()),
                     Cell::from(clause.title.as_str()),
                     Cell::from(duty.text.as_str()),
@@ -144,11 +148,15 @@ pub(super) async fn csv(State(ctx): State<Ctx>, Path(id): Path<String>) -> Resul
                     Cell::from(if standing.overdue { "是" } else { "否" }),
                     Cell::from(i64::try_from(pieces.len()).unwrap_or(i64::MAX)),
                     Cell::from(pieces.join(" ")),
-                ]);
+                ];
+                let value = |label: &str| duty.extras.iter().find(|(known, _)| *known == label).map_or("", |(_, value)| value.as_str());
+                row.extend(extra.iter().map(|label| Cell::from(value(label))));
+                rows.push(row);
             }
         }
     }
-    let sheet = Sheet { header: header.map(String::from).to_vec(), rows, ..Sheet::default() };
+    let header = header.into_iter().chain(extra).map(String::from).collect();
+    let sheet = Sheet { header, rows, ..Sheet::default() };
     let mut response = download(write_csv(&sheet), "text/csv; charset=utf-8", &format!("{}.csv", plan.row.title));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
     Ok(response)

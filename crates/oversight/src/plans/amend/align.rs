@@ -4,9 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::plans::{
-    draft::Rows,
-    tree::{ClauseRow, DutyRow, Tree},
+use crate::{
+    model::Visibility,
+    plans::{
+        draft::{Rows, default_visibility},
+        tree::{ClauseRow, DutyRow, Tree},
+    },
 };
 
 /// Corrections by a person. Duties of the amended text are named `clause.duty` by their places, from 0.
@@ -19,6 +22,8 @@ pub struct Choices {
     pub reasons: HashMap<String, String>,
     /// Owner's name as written → code of the organ that it means.
     pub owners: HashMap<String, String>,
+    /// New duty → `public` or `internal`.
+    pub visibility: HashMap<String, String>,
 }
 
 /// What becomes of a duty of the amended text.
@@ -71,8 +76,24 @@ pub struct Alignment {
     pub ended_clauses: Vec<String>,
 }
 
+impl Alignment {
+    /// Whether the public will see a new duty: as chosen, else as its kind of plan has it; but where something internal ends
+    /// or stands in the same clause, it may be that in other words, and is internal until somebody says otherwise.
+    pub fn visibility(&self, tree: &Tree, placed: &Placed, choices: &Choices) -> Visibility {
+        if let Some(chosen) = choices.visibility.get(&placed.key) {
+            return Visibility::from_code(chosen);
+        }
+        let clause = self.clauses.iter().find(|clause| clause.clause.id == placed.duty.clause).and_then(|clause| clause.old.as_deref());
+        let touched = |duty: &&DutyRow| self.ended.contains(&duty.id) || Some(duty.clause.as_str()) == clause;
+        if tree.duties.iter().filter(touched).any(|duty| !duty.is_public()) {
+            return Visibility::Internal;
+        }
+        default_visibility(tree.plan.kind())
+    }
+}
+
 /// Text without white space.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
@@ -338,6 +359,26 @@ mod tests {
         assert_eq!(alignment.clauses[0].duties[0].fate, Fate::Kept(vec![whole.id.clone(), "split".into()]));
         assert_eq!(alignment.clauses[0].added, ["hand"]);
         assert!(alignment.ended.is_empty());
+    }
+
+    #[test]
+    fn what_may_be_something_internal_in_other_words_is_not_public_by_itself() {
+        let mut tree = tree(OLD);
+        let internal = tree.duties.iter_mut().find(|duty| duty.text.contains("部门决算")).expect("duty");
+        internal.visibility = Visibility::Internal.code().to_owned();
+        let amended = OLD.replace("9月底前公开部门决算报告。", "年底以前把各单位花钱的结果讲清楚。");
+        let new = rows(&amended, "new");
+        let alignment = align(&tree, &new, &Choices::default());
+        let placed = alignment.clauses.iter().flat_map(|clause| &clause.duties).find(|placed| placed.fate == Fate::New).expect("new");
+        assert_eq!(alignment.visibility(&tree, placed, &Choices::default()), Visibility::Internal);
+        let mut choices = Choices::default();
+        choices.visibility.insert(placed.key.clone(), "public".into());
+        assert_eq!(alignment.visibility(&tree, placed, &choices), Visibility::Public);
+        // Where nothing internal is touched, a new duty is as public as any of its kind.
+        let more = rows(&OLD.replace("每季度公开预算执行情况。", "每季度公开预算执行情况。另外印发一份便民手册给群众。"), "more");
+        let alignment = align(&tree, &more, &Choices::default());
+        let placed = alignment.clauses.iter().flat_map(|clause| &clause.duties).find(|placed| placed.fate == Fate::New).expect("new");
+        assert_eq!(alignment.visibility(&tree, placed, &Choices::default()), Visibility::Public);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod align;
 pub(crate) mod pages;
+mod shares;
 pub mod store;
 
 pub(crate) use store::history;

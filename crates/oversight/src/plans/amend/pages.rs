@@ -12,7 +12,7 @@ use crate::{
     plans::{
         actions::Pairs,
         amend::{
-            align::Fate,
+            align::{Choices, Fate},
             store::{self, Amendment, Prepared},
         },
         source::{self, Source},
@@ -99,6 +99,8 @@ struct DutyLine {
     /// Place of the duty that it continues, in words.
     old_place: String,
     chosen: String,
+    /// Of a new duty, whether the public will see it: `public` or `internal`.
+    visibility: &'static str,
 }
 
 struct ClauseLine {
@@ -130,6 +132,7 @@ struct ReviewPage {
     unmatched: Vec<(usize, String, String)>,
     organs: Vec<(String, String)>,
     olds: Vec<(String, String)>,
+    visibilities: Vec<(&'static str, &'static str)>,
     warnings: Vec<text::plan::Warning>,
     kept: usize,
     changed: usize,
@@ -157,7 +160,7 @@ fn place(tree: &Tree, id: &str) -> String {
     format!("{number}第 {} 项", duty.position)
 }
 
-fn lines(tree: &Tree, prepared: &Prepared) -> Vec<ClauseLine> {
+fn lines(tree: &Tree, prepared: &Prepared, choices: &Choices) -> Vec<ClauseLine> {
     let mut clauses = Vec::new();
     for placed in &prepared.alignment.clauses {
         let old = placed.old.as_ref().and_then(|id| tree.clause(id));
@@ -193,6 +196,7 @@ fn lines(tree: &Tree, prepared: &Prepared) -> Vec<ClauseLine> {
                 old_text: old.map(|old| old.text.clone()).unwrap_or_default(),
                 old_due: old.map(view::due_words).unwrap_or_default(),
                 old_place: place(tree, &old_id),
+                visibility: prepared.alignment.visibility(tree, duty, choices).code(),
                 chosen: if fate == "new" { "new".into() } else { old_id },
             });
         }
@@ -205,7 +209,7 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
     let tree = tree::load(ctx.db(), &row.plan).await?.ok_or(Error::NotFound)?;
     let choices = row.choices();
     let prepared = store::prepare(ctx, &tree, &row.source, &choices);
-    let clauses = lines(&tree, &prepared);
+    let clauses = lines(&tree, &prepared, &choices);
     let count = |fate: &str| clauses.iter().flat_map(|clause| &clause.lines).filter(|line| line.fate == fate).count();
     let (changed, new) = (count("changed"), count("new"));
     let kept = clauses.iter().map(|clause| clause.kept).sum();
@@ -238,6 +242,7 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
         olds: olds.collect(),
         unmatched: unmatched.iter().enumerate().map(|(at, name)| (at, name.clone(), chosen(name))).collect(),
         organs: view::organ_choices(&ctx.directory(), ctx.today()),
+        visibilities: view::visibility_choices(),
         warnings: prepared.parsed.warnings.clone(),
         plan: tree.plan,
         row,
@@ -270,6 +275,11 @@ pub(crate) async fn decide(
         // What the machine found is no decision: it may find better once something else is decided.
         if form.get(&format!("was.{key}")) != chosen || choices.duties.contains_key(&key) {
             choices.duties.insert(key, chosen);
+        }
+    }
+    for (key, chosen) in form.with_prefix("visibility.") {
+        if form.get(&format!("was_visibility.{key}")) != chosen || choices.visibility.contains_key(&key) {
+            choices.visibility.insert(key, chosen);
         }
     }
     choices.reasons.extend(form.with_prefix("reason."));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use kernel::{Actor, NewEvent, OrganCode, time};
+use kernel::{Actor, NewEvent, time};
 use serde_json::json;
 use store::{FromRow, Once, Tx, jobs::NewJob, query, query_as};
 use text::plan::{Plan, PlanReference, parse};
@@ -11,8 +11,8 @@ use web::{Ctx, Error, Result};
 use crate::{
     model::PlanState,
     plans::{
-        amend::align::{Alignment, Choices, Fate, align},
-        confirm::{self, NOTIFY, Notify},
+        amend::align::{Alignment, Choices, Fate, align, plain},
+        confirm::{NOTIFY, Notify},
         draft::{self, Frame, Rows},
         source::Source,
         steps,
@@ -82,6 +82,7 @@ pub async fn get(ctx: &Ctx, plan: &str, id: &str) -> Result<Amendment> {
 /// When the plan is not in force, the text is that of the plan, or another amendment is in preparation.
 pub async fn begin(ctx: &Ctx, actor: &Actor, plan: &str, source: Source) -> Result<String> {
     let mut tx = ctx.db().write().await?;
+    tree::lock(&mut tx, plan).await?;
     let tree = tree::load_in(&mut tx, plan).await?.ok_or(Error::NotFound)?;
     if tree.plan.state() != PlanState::Confirmed {
         return Err(Error::Conflict("只有已下达、没有被替代的计划才能调整。草稿请直接修改。".into()));
@@ -208,6 +209,8 @@ pub async fn confirm(ctx: &Ctx, actor: &Actor, row: &Amendment, version: i64, on
     if let Once::Already(to) = tx.once(once).await? {
         return Ok(to);
     }
+    // What organs report from here on waits for the amendment, and finds the duties as it leaves them.
+    tree::lock(&mut tx, &row.plan).await?;
     let tree = tree::load_in(&mut tx, &row.plan).await?.ok_or(Error::NotFound)?;
     if tree.plan.state() != PlanState::Confirmed {
         return Err(steps::no_draft(tree.plan.state()));
@@ -292,13 +295,13 @@ struct Counts {
 }
 
 /// Everything that carrying out needs.
-struct Work<'a> {
-    ctx: &'a Ctx,
-    actor: &'a Actor,
-    row: &'a Amendment,
-    now: &'a str,
+pub(super) struct Work<'a> {
+    pub(super) ctx: &'a Ctx,
+    pub(super) actor: &'a Actor,
+    pub(super) row: &'a Amendment,
+    pub(super) now: &'a str,
     tree: &'a Tree,
-    prepared: &'a Prepared,
+    pub(super) prepared: &'a Prepared,
     choices: &'a Choices,
 }
 
@@ -369,14 +372,18 @@ impl Work<'_> {
         if rows.is_empty() {
             let mut row = placed.duty.clone();
             row.issued_at = self.now.to_owned();
+            row.visibility = self.prepared.alignment.visibility(self.tree, placed, self.choices).code().to_owned();
             counts.new.push(row.id.clone());
             rows.push(row);
         }
         for row in &mut rows {
-            position += 1;
-            row.clause = clause.to_owned();
-            row.position = position;
             row.line = placed.duty.line;
+            // What the office moved to another clause stays there as long as that clause goes on.
+            if !self.stays_elsewhere(row, clause, &placed.fate) {
+                position += 1;
+                row.clause = clause.to_owned();
+                row.position = position;
+            }
             if matches!(placed.fate, Fate::Changed(_)) {
                 row.text.clone_from(&placed.duty.text);
                 row.original.clone_from(&placed.duty.original);
@@ -390,8 +397,9 @@ impl Work<'_> {
                 row.cadence.clone_from(&placed.duty.cadence);
             }
             tree::put_duty(tx, row).await?;
-            query("UPDATE assignment SET clause = $2 WHERE duty = $1").bind(&row.id).bind(clause).execute(tx.conn()).await?;
-            query("UPDATE plan_owner SET clause = $2 WHERE duty = $1").bind(&row.id).bind(clause).execute(tx.conn()).await?;
+            for sql in ["UPDATE assignment SET clause = $2 WHERE duty = $1", "UPDATE plan_owner SET clause = $2 WHERE duty = $1"] {
+                query(sql).bind(&row.id).bind(&row.clause).execute(tx.conn()).await?;
+            }
             if matches!(placed.fate, Fate::Changed(_)) || placed.due_changed {
                 let event = NewEvent::new("duty.amended", "duty", &row.id, self.actor);
                 tx.append(event.data(json!({"plan": row.plan, "text": row.text, "due_on": row.due_on, "cadence": row.cadence})))
@@ -402,6 +410,13 @@ impl Work<'_> {
             ids.insert(placed.duty.id.as_str(), first.id.clone());
         }
         Ok(position)
+    }
+
+    /// Whether the duty, kept word for word, was moved out of the clause whose text it comes from into one that goes on.
+    fn stays_elsewhere(&self, duty: &DutyRow, clause: &str, fate: &Fate) -> bool {
+        let goes_on = |id: &str| self.prepared.alignment.clauses.iter().any(|placed| placed.old.as_deref() == Some(id));
+        let moved = self.tree.clause(&duty.clause).is_some_and(|held| !plain(&held.text).contains(&plain(&duty.original)));
+        matches!(fate, Fate::Kept(_)) && duty.clause != clause && moved && goes_on(&duty.clause)
     }
 
     /// What is no longer in the text ends; it stays visible with its reason.
@@ -426,89 +441,6 @@ impl Work<'_> {
                 .execute(tx.conn())
                 .await?;
         }
-        Ok(())
-    }
-
-    /// Brings assignments in line with the owners: new duties are issued, organs join, leave or change their part.
-    async fn reassign(&self, tx: &mut Tx, new: &[String]) -> Result<BTreeSet<OrganCode>> {
-        #[derive(FromRow)]
-        struct Held {
-            id: String,
-            duty: String,
-            organ: String,
-            role: String,
-            ended_at: String,
-        }
-        let tree = tree::load_in(tx, &self.row.plan).await?.ok_or(Error::NotFound)?;
-        let ready = confirm::readiness(&tree, &self.ctx.directory(), self.ctx.today());
-        if let Some(spot) = ready.unowned.first() {
-            return Err(Error::Conflict(format!("{}没有牵头或负责单位，不能确认调整。请在调整稿中写明责任单位。", spot.place)));
-        }
-        let held: Vec<Held> = query_as("SELECT id, duty, organ, role, ended_at FROM assignment WHERE plan = $1")
-            .bind(&self.row.plan)
-            .fetch_all(tx.conn())
-            .await?;
-        let mut touched = BTreeSet::new();
-        for duty in tree.duties.iter().filter(|duty| duty.is_owed()) {
-            if new.contains(&duty.id) {
-                touched.extend(confirm::issue(tx, self.actor, &tree, duty).await?);
-                continue;
-            }
-            let wanted = confirm::organs_of(&tree, duty);
-            for (organ, role) in &wanted {
-                let old = held.iter().find(|old| old.duty == duty.id && old.organ == organ.0);
-                match old {
-                    Some(old) if old.ended_at.is_empty() && old.role == role.code() => {}
-                    Some(old) => {
-                        query(
-                            "UPDATE assignment SET role = $2, ended_at = '', ended_reason = '', version = version + 1 WHERE id = $1",
-                        )
-                        .bind(&old.id)
-                        .bind(role.code())
-                        .execute(tx.conn())
-                        .await?;
-                        touched.insert(organ.clone());
-                    }
-                    None => {
-                        self.join(tx, duty, organ, role.code()).await?;
-                        touched.insert(organ.clone());
-                    }
-                }
-            }
-            for old in held.iter().filter(|old| old.duty == duty.id && old.ended_at.is_empty()) {
-                if !wanted.iter().any(|(organ, _)| organ.0 == old.organ) {
-                    query("UPDATE assignment SET ended_at = $2, ended_reason = $3, version = version + 1 WHERE id = $1")
-                        .bind(&old.id)
-                        .bind(self.now)
-                        .bind("调整后不再承担")
-                        .execute(tx.conn())
-                        .await?;
-                    touched.insert(OrganCode::from(old.organ.as_str()));
-                }
-            }
-        }
-        for old in held.iter().filter(|old| self.prepared.alignment.ended.contains(&old.duty)) {
-            touched.insert(OrganCode::from(old.organ.as_str()));
-        }
-        Ok(touched)
-    }
-
-    async fn join(&self, tx: &mut Tx, duty: &DutyRow, organ: &OrganCode, role: &str) -> Result<()> {
-        query(
-            "INSERT INTO assignment (id, plan, clause, duty, organ, role, issued_at, ended_at, ended_reason, version) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', 1)",
-        )
-        .bind(kernel::id::fresh(self.ctx.seams()))
-        .bind(&duty.plan)
-        .bind(&duty.clause)
-        .bind(&duty.id)
-        .bind(organ.as_str())
-        .bind(role)
-        .bind(self.now)
-        .execute(tx.conn())
-        .await?;
-        let event = NewEvent::new("duty.assigned", "duty", &duty.id, self.actor).organ(organ);
-        tx.append(event.data(json!({"plan": duty.plan, "role": role}))).await?;
         Ok(())
     }
 }

@@ -1,0 +1,164 @@
+//! Stories of what must survive a change: amendments in mid-year, reforms of organs, duties moved between clauses.
+
+use kernel::{Actor, Role};
+use store::{query, query_scalar};
+use testkit::{Client, TestApp, both};
+
+use crate::plans::{PLAN, clauses, confirm, count, draft, duties, id_of};
+
+/// 县民政局 is merged into 县财政局.
+async fn merge(app: &TestApp) {
+    let mut tx = app.ctx().db().write().await.expect("write");
+    let today = app.ctx().today();
+    identity::organs::merge(&mut tx, &["QH011".into()], &"QH010".into(), today, "机构改革", &Actor::System)
+        .await
+        .expect("database")
+        .expect("merged");
+    tx.commit().await.expect("commit");
+    identity::load_directory(app.ctx()).await.expect("directory");
+}
+
+/// Amends the plan to `text` and carries it out; what the review page said.
+async fn amend(clerk: &mut Client, plan: &str, text: &str, more: &[(&str, &str)]) -> String {
+    let begun = clerk.upload(&format!("/plans/{plan}/amend"), &[("text", text)], &[]).await.expect(303);
+    let page = clerk.get(&begun.location()).await.expect(200);
+    let (version, once) = (page.field("version"), page.field("once"));
+    let mut fields = vec![("version", version.as_str()), ("once", once.as_str()), ("op", "confirm"), ("reason", "县政府常务会议调整")];
+    fields.extend(more);
+    clerk.post(&begun.location(), &fields).await.expect(303);
+    page.text()
+}
+
+async fn duty(app: &TestApp, plan: &str, words: &str) -> String {
+    query_scalar("SELECT id FROM duty WHERE plan = $1 AND text LIKE $2 AND ended_at = ''")
+        .bind(plan)
+        .bind(format!("%{words}%"))
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("duty")
+}
+
+async fn value(app: &TestApp, sql: &'static str, id: &str) -> String {
+    query_scalar(sql).bind(id).fetch_one(app.ctx().db().read()).await.expect("value")
+}
+
+async fn issued(clerk: &mut Client, text: &str) -> String {
+    let plan = draft(clerk, text).await;
+    confirm(clerk, &plan).await.expect(303);
+    plan
+}
+
+both! {
+    async fn a_date_set_by_the_office_outlives_an_amendment_of_something_else(app) {
+        let mut clerk = app.clerk().await;
+        let plan = issued(&mut clerk, PLAN).await;
+        let id = duty(app, &plan, "公开解读方案").await;
+        clerk.post(&format!("/duties/{id}/due"), &[("due_on", "2026-09-15")]).await.expect(303);
+        let page = amend(&mut clerk, &plan, &PLAN.replace("每月检查一次网站栏目", "每月检查两次网站栏目"), &[]).await;
+        assert!(!page.contains("公开解读方案"), "it is not listed as changed: {page}");
+        assert_eq!(value(app, "SELECT due_on FROM duty WHERE id = $1", &id).await, "2026-09-15");
+    }
+
+    /// After a reform the successor's name in the amended text means the share that its predecessor had.
+    async fn a_merger_and_an_amendment_keep_share_and_evidence(app) {
+        let mut clerk = app.clerk().await;
+        let plan = issued(&mut clerk, &PLAN.replace("县财政局、县民政局分别牵头落实", "县民政局牵头")).await;
+        let id = duty(app, &plan, "公开解读方案").await;
+        let share = value(app, "SELECT id FROM assignment WHERE duty = $1", &id).await;
+        merge(app).await;
+        amend(&mut clerk, &plan, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局负责，县政府办公室配合"), &[]).await;
+        let rows: Vec<(String, String, String)> =
+            store::query_as("SELECT id, organ, ended_at FROM assignment WHERE duty = $1 ORDER BY issued_at, organ DESC")
+                .bind(&id)
+                .fetch_all(app.ctx().db().read())
+                .await
+                .expect("shares");
+        assert_eq!(rows.len(), 2, "{rows:?}");
+        assert!(rows.contains(&(share, "QH011".into(), String::new())), "{rows:?}");
+        assert!(rows.iter().any(|row| row.1 == "QH001" && row.2.is_empty()), "{rows:?}");
+    }
+
+    /// The log can say since when an organ owes something, and when it was released.
+    async fn shares_that_end_and_come_back_are_told(app) {
+        let mut clerk = app.clerk().await;
+        let plan = issued(&mut clerk, PLAN).await;
+        let id = duty(app, &plan, "公开解读方案").await;
+        let without = PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头");
+        amend(&mut clerk, &plan, &without, &[]).await;
+        let told = "SELECT COUNT(*) FROM event WHERE kind = 'duty.released' AND organ = 'QH011' AND subject_id = $1";
+        assert_eq!(count(app, told, &id).await, 1);
+        app.pass(jiff::SignedDuration::from_hours(24 * 40));
+        let mut clerk = app.sign_in("clerk").await;
+        amend(&mut clerk, &plan, &PLAN.replace("分别牵头落实", "分别牵头负责"), &[]).await;
+        let told = "SELECT COUNT(*) FROM event WHERE kind = 'duty.assigned' AND organ = 'QH011' AND subject_id = $1";
+        assert_eq!(count(app, told, &id).await, 1);
+        let since = value(app, "SELECT issued_at FROM assignment WHERE organ = 'QH011' AND duty = $1", &id).await;
+        assert!(since.starts_with("2026-04-11"), "owed again from then on: {since}");
+        clerk.get(&format!("/duties/{id}")).await.expect(200).shows("县民政局不再承担").shows("增加承办机关县民政局");
+    }
+
+    /// What is internal stays unseen although it was moved away from the clause in whose text it stands.
+    async fn an_internal_duty_that_was_moved_is_still_in_no_public_text(app) {
+        let mut clerk = app.clerk().await;
+        let text = PLAN.replace("每季度公布一次解读清单。", "内部密语核查一遍。");
+        let plan = draft(&mut clerk, &text).await;
+        let path = format!("/plans/{plan}/draft");
+        let all = clauses(&clerk.get(&path).await.expect(200).text());
+        let page = clerk.get(&format!("{path}?open={}", all[0])).await.expect(200);
+        let secret = duties(&page.text())[1].clone();
+        let version = page.field("version");
+        let fields = [
+            ("version", version.as_str()), ("text", "内部密语核查一遍。"), ("visibility", "internal"), ("op", "move"), ("to", all[1].as_str()),
+        ];
+        clerk.post(&format!("{path}/duties/{secret}"), &fields).await.expect(303);
+        confirm(&mut clerk, &plan).await.expect(303);
+        app.work().await;
+        let mut reader = app.visitor();
+        for path in [format!("/plans/{plan}"), format!("/plans/{plan}/text"), format!("/plans/{plan}/duties.csv"), format!("/api/v1/plans/{plan}")] {
+            reader.get(&path).await.expect(200).hides("密语");
+        }
+        reader.get("/search?q=%E5%AF%86%E8%AF%AD").await.expect(200).hides("核查一遍");
+        // An amendment that says the same leaves it where the office put it, and as unseen as it was.
+        amend(&mut clerk, &plan, &text.replace("每月检查一次", "每月检查两次"), &[]).await;
+        assert_eq!(value(app, "SELECT clause FROM duty WHERE id = $1", &secret).await, all[1]);
+        reader.get(&format!("/plans/{plan}/text")).await.expect(200).hides("密语");
+        // In quite other words it is a new duty, and still not public by itself.
+        let reworded = text.replace("内部密语核查一遍。", "由专人把保密暗号清单逐条过目。").replace("每月检查一次", "每月检查三次");
+        let page = amend(&mut clerk, &plan, &reworded, &[]).await;
+        assert!(page.contains("进展是否公开"), "{page}");
+        reader.get(&format!("/plans/{plan}/text")).await.expect(200).hides("暗号");
+    }
+
+    /// People of an organ that was merged act for its successor, so its mail goes to them.
+    async fn mail_follows_a_merger(app) {
+        let mut clerk = app.clerk().await;
+        app.account("old", "QH011", &[Role::Editor]).await;
+        issued(&mut clerk, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头")).await;
+        merge(app).await;
+        app.work().await;
+        query("DELETE FROM job").execute(app.ctx().db().read()).await.expect("clean");
+        let due = "2026-06-29".parse().expect("date");
+        assert!(oversight::remind_once(app.ctx(), due).await.expect("remind") > 0);
+        let sent: Vec<String> = query_scalar("SELECT payload FROM job WHERE kind = 'mail.send'").fetch_all(app.ctx().db().read()).await.expect("jobs");
+        assert!(sent.iter().any(|mail| mail.contains("old@example.invalid")), "{sent:?}");
+    }
+
+    /// What is never published is for the office and those who answer; a supporting organ neither sees nor writes it.
+    async fn supporting_organs_do_not_fill_in_what_others_answer_for(app) {
+        let mut clerk = app.clerk().await;
+        let table = "序号,发现的问题,整改措施,问责情况,责任单位,完成时限\n1,预算公开不及时,按期公开,约谈密语一人,\"县财政局牵头，县民政局配合\",2026-06-30\n";
+        let fields = [("kind", "audit_finding"), ("year", "2026"), ("title", "2026年审计发现问题清单"), ("text", "")];
+        let taken = clerk.upload("/plans/new", &fields, &[("file", "清单.csv", table.as_bytes())]).await.expect(303);
+        let plan = id_of(&taken.location());
+        confirm(&mut clerk, &plan).await.expect(303);
+        let id = value(app, "SELECT id FROM duty WHERE plan = $1", &plan).await;
+        let page = format!("/duties/{id}");
+        let share = value(app, "SELECT id FROM assignment WHERE organ = 'QH011' AND duty = $1", &id).await;
+        let (mut lead, mut support) = (app.editor("QH010").await, app.editor("QH011").await);
+        lead.get(&page).await.expect(200).shows("约谈密语一人");
+        support.get(&page).await.expect(200).shows("按期公开").hides("密语");
+        let form = [("assignment", share.as_str()), ("accountability", "免予问责")];
+        support.post(&format!("{page}/extra"), &form).await.expect(409).shows("由牵头或负责的单位填写");
+        support.post(&format!("{page}/notes"), &[("assignment", share.as_str()), ("text", "已配合提供数据")]).await.expect(303);
+    }
+}
