@@ -32,7 +32,7 @@ pub fn routes() -> Routes {
 
 /// Handlers of the jobs of this context.
 pub fn handlers(ctx: Ctx) -> Handlers {
-    plans::handlers(&ctx)
+    plans::handlers(&ctx).merge(duties::look::handlers(ctx.clone()))
 }
 
 /// Plans for the search.

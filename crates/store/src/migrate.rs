@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     (4, "oversight", include_str!("../migrations/0004_oversight.sql")),
     (5, "search", include_str!("../migrations/0005_search.sql")),
     (6, "public counts", include_str!("../migrations/0006_public_counts.sql")),
+    (7, "evidence check", include_str!("../migrations/0007_evidence_check.sql")),
 ];
 
 /// Applies the steps that are missing. `file` is the database of SQLite: before its structure changes a copy is laid beside

@@ -187,11 +187,15 @@ pub struct Plans {
     pub remind_before: Vec<i64>,
     /// Days after the due date at which they are reminded again.
     pub remind_after: Vec<i64>,
+    /// Whether addresses of other sites given as evidence are asked for. Off on a machine without a way out.
+    pub check_addresses: bool,
+    /// Networks that may be asked although they are not public, e.g. `10.20.0.0/16` for sites of the province's own net.
+    pub check_allow: Vec<IpNet>,
 }
 
 impl Default for Plans {
     fn default() -> Self {
-        Self { remind_before: vec![15, 5, 1], remind_after: vec![1, 7] }
+        Self { remind_before: vec![15, 5, 1], remind_after: vec![1, 7], check_addresses: true, check_allow: Vec::new() }
     }
 }
 

@@ -8,6 +8,7 @@ pub mod client;
 pub mod config;
 pub mod ctx;
 pub mod desk;
+pub mod egress;
 pub mod error;
 pub mod filters;
 pub mod form;

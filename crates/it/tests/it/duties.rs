@@ -173,11 +173,51 @@ both! {
         let again = [("assignment", share.1.as_str()), ("url", "https://media.example/a"), ("title", "县融媒体报道"), ("once", "t2")];
         editor.post(&page, &again).await.expect(422).shows("已经报送过");
         let mut clerk = app.clerk().await;
-        clerk.get(&format!("/duties/{}", share.0)).await.expect(200).shows("外部网址，提交时未经本系统核验");
+        clerk.get(&format!("/duties/{}", share.0)).await.expect(200).shows("网址正在检查");
         // Taken back, it is out of the office's way.
         let piece = waiting(app, &share.1).await;
         editor.post(&format!("{page}/{piece}/take-back"), &[]).await.expect(303);
         clerk.post(&format!("{page}/{piece}/confirm"), &[]).await.expect(409).shows("已收回");
+    }
+
+    /// An address elsewhere is opened; what the other site says does not exist closes no duty.
+    async fn an_address_elsewhere_is_checked_to_exist(app) {
+        issued(app).await;
+        let share = share(app, "公开解读方案", "QH010").await;
+        let page = format!("/duties/{}", share.0);
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let fields = [("assignment", share.1.as_str()), ("url", "https://www.example.gov.cn/a.html"), ("title", "县融媒体中心的报道")];
+        editor.post(&format!("{page}/evidence"), &fields).await.expect(303);
+        let piece = waiting(app, &share.1).await;
+        // A site of the test's own stands for the other site: a port of this machine, which only this configuration allows.
+        let site = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = site.local_addr().expect("address").port();
+        tokio::spawn(async move {
+            use tokio::io::{AsyncReadExt, AsyncWriteExt};
+            let mut answers = ["404 Not Found", "200 OK"].into_iter().cycle();
+            while let (Ok((mut stream, _)), Some(answer)) = (site.accept().await, answers.next()) {
+                let _ = stream.read(&mut [0; 2048]).await;
+                let _ = stream.write_all(format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes()).await;
+            }
+        });
+        store::query("UPDATE evidence SET url = $2 WHERE id = $1")
+            .bind(&piece)
+            .bind(format!("http://127.0.0.1:{port}/a.html"))
+            .execute(app.ctx().db().read())
+            .await
+            .expect("address");
+        // As configured by default, nothing inside is asked.
+        clerk.post(&format!("{page}/evidence/{piece}/look"), &[]).await.expect(303);
+        clerk.get(&page).await.expect(200).shows("指向内网地址");
+        let ctx = app.with_config(|config| config.plans.check_allow = vec!["127.0.0.1/32".parse().expect("net")]).await;
+        let look = async || oversight::duties::look::run(&ctx, &piece).await.expect("look").expect("asked");
+        assert_eq!(look().await.outcome, "gone");
+        clerk.get(&page).await.expect(200).shows("对方网站说没有这个页面（404）");
+        clerk.post(&format!("{page}/evidence/{piece}/confirm"), &[]).await.expect(409).shows("请退回并请报送单位换一个网址");
+        assert_eq!(look().await.outcome, "opened");
+        editor.get(&page).await.expect(200).shows("网址可以打开").shows("重新检查");
+        clerk.post(&format!("{page}/evidence/{piece}/confirm"), &[]).await.expect(303);
+        ctx.db().close().await;
     }
 
     async fn a_return_needs_a_reason_and_reaches_the_organ(app) {

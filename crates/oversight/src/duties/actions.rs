@@ -7,7 +7,7 @@ use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result};
 
 use crate::{
     duties::{
-        change, extra,
+        change, extra, look,
         pages::{Ask, Typed, corrected},
         report::{self, Done, NewEvidence, Refusal, Verdict},
     },
@@ -93,6 +93,18 @@ pub(crate) async fn take_back(
 ) -> Result<Response> {
     let to = report::take_back(&ctx, &desk.actor(), &evidence, &form.once).await?;
     Ok(Redirect::to(to).ok("已收回这份佐证。").into_response())
+}
+
+/// `POST /duties/{id}/evidence/{evidence}/look`: asks for the address once more, while the person waits.
+pub(crate) async fn look(State(ctx): State<Ctx>, desk: Desk, Path((id, evidence)): Path<(String, String)>) -> Result<Response> {
+    report::may_look(&ctx, &desk.actor(), &id, &evidence).await?;
+    let to = format!("/duties/{id}#e-{evidence}");
+    Ok(match look::run(&ctx, &evidence).await? {
+        Some(check) if check.outcome == "opened" => Redirect::to(to).ok(check.words()),
+        Some(check) => Redirect::to(to).flash("warn", check.words()),
+        None => Redirect::to(to).flash("warn", "这份佐证没有外部网址可以检查，或者本机没有开启网址检查。"),
+    }
+    .into_response())
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/confirm`

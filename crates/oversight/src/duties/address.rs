@@ -1,5 +1,5 @@
-//! Addresses given as evidence: those of this site must lead to a public document; others are checked by form only, because
-//! the server never asks foreign servers (it could be led into the county's own network).
+//! Addresses given as evidence: those of this site must lead to a public document; others are checked by form here, and by
+//! opening them afterwards ([`super::look`]).
 
 use std::net::IpAddr;
 
@@ -17,6 +17,8 @@ fn path_of(address: &str, own: &[&str]) -> Option<String> {
         return Some(address.to_owned());
     }
     let (host, path) = split(address)?;
+    // The default port may be written or not: it is the same site.
+    let host = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(host);
     own.iter().any(|own| split(own).map_or(*own, |(host, _)| host).eq_ignore_ascii_case(host) && !host.is_empty())
         .then(|| if path.is_empty() { "/".to_owned() } else { path.to_owned() })
 }
@@ -93,6 +95,7 @@ mod tests {
         let own = ["http://127.0.0.1:8080", "www.qinghe.example"];
         assert_eq!(path_of("/policies/abc", &own).as_deref(), Some("/policies/abc"));
         assert_eq!(path_of("https://WWW.qinghe.example/policies/abc?x", &own).as_deref(), Some("/policies/abc?x"));
+        assert_eq!(path_of("https://www.qinghe.example:443/policies/abc", &own).as_deref(), Some("/policies/abc"));
         assert_eq!(path_of("http://127.0.0.1:8080", &own).as_deref(), Some("/"));
         assert_eq!(path_of("https://www.qinghe.example.evil.com/policies/abc", &own), None);
         assert_eq!(path_of("//evil.example", &own), None);

@@ -14,6 +14,7 @@ pub mod facts;
 mod hooks;
 pub mod jobs;
 pub mod lapse;
+pub mod look;
 pub mod model;
 mod pages;
 pub mod report;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
         .post("/duties/{id}/notes", Action::ReportDuties, actions::note)
         .post("/duties/{id}/evidence", Action::ReportDuties, actions::evidence)
         .post("/duties/{id}/evidence/{evidence}/take-back", Action::ReportDuties, actions::take_back)
+        .post("/duties/{id}/evidence/{evidence}/look", Action::ReportDuties, actions::look)
         .post("/duties/{id}/evidence/{evidence}/confirm", Action::ConfirmDuties, actions::confirm)
         .post("/duties/{id}/evidence/{evidence}/return", Action::ConfirmDuties, actions::send_back)
         .post("/duties/{id}/evidence/{evidence}/undo", Action::ConfirmDuties, actions::undo)

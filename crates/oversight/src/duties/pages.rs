@@ -12,6 +12,7 @@ use crate::{
     duties::{
         extra::Values,
         facts::{self, Context, EvidenceRow},
+        look::{self, Check},
         model::{RollUp, State as DutyState, roll_up},
         store::{Assigned, Scope, answering, assigned},
     },
@@ -54,6 +55,11 @@ struct PeriodLine {
 }
 
 struct Piece {
+    /// What came of looking at the address; empty for documents of this site.
+    looked: String,
+    /// It opened, or it does not exist, or neither is known: `ok`, `late`, `soon`.
+    looked_tone: &'static str,
+    may_look: bool,
     row: EvidenceRow,
     period: String,
     added: String,
@@ -169,6 +175,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
     });
     let notes = facts::notes(ctx.db(), id).await?;
     let evidence = facts::evidence(ctx.db(), id).await?;
+    let looks = look::of_duty(ctx.db(), id).await?;
     let mut owners = Vec::new();
     for row in &rows {
         let mut owner = owner(ctx, &desk.staff, row, leads);
@@ -181,7 +188,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
         let own = evidence.iter().filter(|(piece, _)| piece.assignment == row.id);
         owner.pieces = own
             .filter(|(piece, _)| owner.open || (piece.decision == "confirmed" && piece.withdrawn_at.is_empty()))
-            .map(|(piece, lapsed)| self::piece(ctx, &actor, owner.may_report, row, piece, lapsed.as_deref()))
+            .map(|(piece, lapsed)| self::piece(ctx, &actor, owner.may_report, row, piece, lapsed.as_deref(), looks.get(&piece.id)))
             .collect();
         owners.push(owner);
     }
@@ -294,7 +301,23 @@ fn owner(ctx: &Ctx, staff: &Staff, row: &Assigned, leads: bool) -> Owner {
     }
 }
 
-fn piece(ctx: &Ctx, actor: &Actor, may_report: bool, row: &Assigned, piece: &EvidenceRow, lapsed: Option<&str>) -> Piece {
+fn piece(
+    ctx: &Ctx,
+    actor: &Actor,
+    may_report: bool,
+    row: &Assigned,
+    piece: &EvidenceRow,
+    lapsed: Option<&str>,
+    check: Option<&Check>,
+) -> Piece {
+    let outside = piece.document.is_empty();
+    let asks = ctx.config().plans.check_addresses;
+    let looked = match check {
+        Some(check) => check.words(),
+        None if !outside => String::new(),
+        None if asks => "网址正在检查，稍后刷新可见结果".to_owned(),
+        None => "外部网址，本机没有开启网址检查，请点开核对".to_owned(),
+    };
     let undecided = piece.decision.is_empty() && piece.withdrawn_at.is_empty();
     let decided_today = time::from_db(&piece.decided_at).map(time::date_in_china) == Some(ctx.today());
     let confirms = may(actor, Action::ConfirmDuties).is_ok();
@@ -307,6 +330,13 @@ fn piece(ctx: &Ctx, actor: &Actor, may_report: bool, row: &Assigned, piece: &Evi
     };
     let portal = ctx.config().server.portal_url.trim_end_matches('/');
     Piece {
+        looked,
+        looked_tone: match check {
+            Some(check) if check.outcome == "opened" => "ok",
+            Some(check) if check.refuses() => "late",
+            _ => "soon",
+        },
+        may_look: outside && asks && undecided && (may_report || confirms),
         period: row.standing.periods.iter().find(|one| one.period.key == piece.period).map(|one| one.period.label.clone()).unwrap_or_default(),
         added: time::show_minute(&piece.added_at),
         decided: time::show_minute(&piece.decided_at),

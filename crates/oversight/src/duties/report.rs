@@ -7,11 +7,11 @@
 use jiff::civil::Date;
 use kernel::{Action, Actor, NewEvent, OrganCode, id::EvidenceId, may, may_for, time};
 use serde_json::json;
-use store::{FromRow, Once, Tx, query, query_as, query_scalar};
+use store::{FromRow, Once, Tx, jobs::NewJob, query, query_as, query_scalar};
 use web::{Ctx, Error, hooks::PublicDocument};
 
 use crate::{
-    duties::{address, store::answering},
+    duties::{address, look::{self, LOOK, Look}, store::answering},
     model::{Cadence, Visibility},
     plans::tree,
     privacy,
@@ -278,6 +278,9 @@ pub async fn add_evidence(ctx: &Ctx, actor: &Actor, new: &NewEvidence, once: &st
     touch(&mut tx, &held).await?;
     let data = json!({ "evidence": id, "title": title, "document": document, "url": url, "period": period });
     tx.append(event(&held, "duty.evidence_added", actor, data)).await?;
+    if document.is_empty() && ctx.config().plans.check_addresses {
+        tx.enqueue(NewJob::now(LOOK, &Look { evidence: id.to_string() })).await?;
+    }
     let target = held.target();
     tx.remember(once, &target).await?;
     tx.commit().await?;
@@ -311,6 +314,20 @@ async fn piece(tx: &mut Tx, evidence: &str) -> Result<(Held, Piece), Error> {
     .fetch_optional(tx.conn())
     .await?;
     Ok((held, piece.ok_or(Error::NotFound)?))
+}
+
+/// Whether the actor may have the address of this evidence looked at: the office, and who reports for the organ.
+///
+/// # Errors
+/// When there is no such evidence of this duty, or it is another organ's.
+pub(super) async fn may_look(ctx: &Ctx, actor: &Actor, duty: &str, evidence: &str) -> Result<(), Error> {
+    let organ: Option<String> = query_scalar("SELECT organ FROM evidence WHERE id = $1 AND duty = $2")
+        .bind(evidence)
+        .bind(duty)
+        .fetch_optional(ctx.db().read())
+        .await?;
+    let organ = answering(&ctx.directory(), &OrganCode(organ.ok_or(Error::NotFound)?), ctx.today());
+    Ok(may_for(actor, Action::ReportDuties, &organ)?)
 }
 
 /// What to tell the second of two people.
@@ -392,6 +409,7 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, evidence: &str, verdict: &Verdict,
         return Err(Error::Conflict(text.into()).into());
     }
     if decision == "confirmed" && piece.document.is_empty() {
+        look::may_confirm(&mut tx, evidence).await?;
         let objection = privacy::objection(&piece.title).or_else(|| privacy::objection(&piece.url));
         if let Some(objection) = objection {
             return Err(Error::Conflict(format!("没有确认，请退回这份佐证。{objection}")).into());

@@ -1,0 +1,211 @@
+//! Asking other sites whether an address can be opened: the only place from which this program opens connections that a
+//! person's input names. It can be led nowhere inside: names are resolved once and the connection goes to just that address,
+//! private and other special addresses are refused unless the configuration allows their network, redirects are followed one
+//! by one under the same rules, time and bytes are bounded, and nothing of the answer but its status is kept.
+
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use ipnet::IpNet;
+use reqwest::{Client, Url, redirect};
+
+/// For one request, redirects not included.
+const LONGEST: Duration = Duration::from_secs(5);
+/// Redirects that are followed.
+const REDIRECTS: usize = 5;
+
+/// What came of asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// A page was answered.
+    Opened,
+    /// The site answers, and says that there is no such page: the HTTP status (404, 410).
+    Gone(u16),
+    /// The site answers otherwise, e.g. asks for a password: the HTTP status.
+    Answered(u16),
+    /// No answer: this machine may have no way out, or the site is down. In words.
+    Unreachable(String),
+    /// The address leads to a network that the public cannot reach, or is none. In words.
+    Inside(String),
+}
+
+/// Asks for `address`. `allow` are networks that may be asked although they are not public.
+pub async fn look(address: &str, allow: &[IpNet]) -> Seen {
+    let Ok(mut url) = Url::parse(address) else { return Seen::Inside("网址不完整".into()) };
+    for _ in 0..=REDIRECTS {
+        let response = match ask(&url, allow).await {
+            Ok(response) => response,
+            Err(seen) => return seen,
+        };
+        let status = response.status();
+        let target = response.headers().get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+        match target.filter(|_| status.is_redirection()).map(|target| url.join(target)) {
+            Some(Ok(next)) => url = next,
+            Some(Err(_)) => return Seen::Answered(status.as_u16()),
+            None if status.is_success() => return Seen::Opened,
+            None if matches!(status.as_u16(), 404 | 410) => return Seen::Gone(status.as_u16()),
+            None => return Seen::Answered(status.as_u16()),
+        }
+    }
+    Seen::Unreachable("转来转去，没有打开页面".into())
+}
+
+async fn ask(url: &Url, allow: &[IpNet]) -> Result<reqwest::Response, Seen> {
+    let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"));
+    let (Some(host), Some(port)) = (host, url.port_or_known_default()) else { return Err(Seen::Inside("不是 http 网址".into())) };
+    let name = host.trim_matches(['[', ']']);
+    let resolved = tokio::time::timeout(LONGEST, tokio::net::lookup_host((name, port))).await;
+    let addresses: Vec<SocketAddr> = match resolved {
+        Ok(Ok(addresses)) => addresses.collect(),
+        _ => return Err(Seen::Unreachable("找不到这个域名".into())),
+    };
+    // One address inside among several would be enough to be led there.
+    let closed = |address: &SocketAddr| !is_public(address.ip()) && !allow.iter().any(|net| net.contains(&address.ip()));
+    if addresses.iter().any(closed) {
+        return Err(Seen::Inside("指向内网地址".into()));
+    }
+    let Some(address) = addresses.first() else { return Err(Seen::Unreachable("找不到这个域名".into())) };
+    let allowed = allow.iter().any(|net| net.contains(&address.ip()));
+    if !allowed && !matches!(port, 80 | 443 | 8080 | 8443) {
+        return Err(Seen::Inside(format!("端口 {port} 不是网站常用端口")));
+    }
+    let client = client(name, *address).map_err(|error| Seen::Unreachable(words(&error)))?;
+    client.get(url.clone()).send().await.map_err(|error| Seen::Unreachable(words(&error)))
+}
+
+/// A client that knows one name and connects to one address.
+fn client(name: &str, address: SocketAddr) -> reqwest::Result<Client> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("the provider knows the versions that it was built with")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .resolve(name, address)
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .timeout(LONGEST)
+        .user_agent("gongkai-link-check")
+        .build()
+}
+
+fn words(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        "没有在 5 秒内回答".into()
+    } else if error.is_connect() {
+        "连接不上".into()
+    } else {
+        "没有按网页的方式回答".into()
+    }
+}
+
+/// Whether the whole world may be found at this address.
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            let special = v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_broadcast()
+                || v4.is_documentation()
+                || v4.is_multicast()
+                // this network, shared address space, protocol assignments, benchmarking, reserved
+                || matches!((a, b, c), (0, ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18..=19, _) | (240.., ..));
+            !special
+        }
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => is_public(v4.into()),
+            None => is_global(v6),
+        },
+    }
+}
+
+/// 2000::/3 without what carries an IPv4 address (6to4, Teredo) or is for documents.
+fn is_global(ip: Ipv6Addr) -> bool {
+    let [first, second, ..] = ip.segments();
+    let tunnel = first == 0x2002 || (first == 0x2001 && second < 0x0200);
+    first & 0xe000 == 0x2000 && !tunnel && !(first == 0x2001 && second == 0x0db8)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[test]
+    fn special_addresses_are_not_public() {
+        for inside in [
+            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "192.0.0.8",
+            "198.18.0.1", "192.0.2.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1",
+            "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "2001::1", "ff02::1",
+        ] {
+            assert!(!is_public(inside.parse().expect("address")), "{inside}");
+        }
+        for public in ["8.8.8.8", "202.96.128.86", "2400:3200::1", "::ffff:8.8.8.8"] {
+            assert!(is_public(public.parse().expect("address")), "{public}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_inside_is_ever_connected_to() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("a listener that does not wait");
+        let port = listener.local_addr().expect("address").port();
+        for host in [
+            "127.0.0.1", "localhost", "0x7f.1", "0x7f000001", "2130706433", "017700000001", "127.1", "[::1]",
+            "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0.0.0.0", "127.000.000.001", "①②⑦.⓪.⓪.①",
+        ] {
+            let seen = look(&format!("http://{host}:{port}/"), &[]).await;
+            assert!(matches!(seen, Seen::Inside(_) | Seen::Unreachable(_)), "{host}: {seen:?}");
+        }
+        for address in ["ftp://example.com/", "file:///etc/passwd", "http://", "gopher://127.0.0.1/", "javascript:alert(1)"] {
+            assert!(matches!(look(address, &[]).await, Seen::Inside(_)), "{address}");
+        }
+        assert!(listener.accept().is_err(), "somebody connected");
+    }
+
+    /// A site that answers by path: `/page`, `/moved` → `/page`, `/inside` → elsewhere, else 404.
+    async fn site(elsewhere: u16) -> u16 {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("address").port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = vec![0; 2048];
+                let count = stream.read(&mut head).await.unwrap_or(0);
+                let path = String::from_utf8_lossy(&head[..count]).split(' ').nth(1).unwrap_or("/").to_owned();
+                let answer = match path.as_str() {
+                    "/page" => "200 OK\r\n".to_owned(),
+                    "/moved" => "302 Found\r\nlocation: /page\r\n".to_owned(),
+                    "/round" => "302 Found\r\nlocation: /round\r\n".to_owned(),
+                    "/inside" => format!("302 Found\r\nlocation: http://[::1]:{elsewhere}/secret\r\n"),
+                    "/closed" => "401 Unauthorized\r\n".to_owned(),
+                    _ => "404 Not Found\r\n".to_owned(),
+                };
+                let _ = stream.write_all(format!("HTTP/1.1 {answer}content-length: 0\r\nconnection: close\r\n\r\n").as_bytes()).await;
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn what_a_site_answers_is_told_apart() {
+        let port = site(1).await;
+        let allow: [IpNet; 1] = ["127.0.0.1/32".parse().expect("net")];
+        let at = async |path: &str| look(&format!("http://127.0.0.1:{port}{path}"), &allow).await;
+        assert_eq!(at("/page").await, Seen::Opened);
+        assert_eq!(at("/moved").await, Seen::Opened);
+        assert_eq!(at("/nothing").await, Seen::Gone(404));
+        assert_eq!(at("/closed").await, Seen::Answered(401));
+        assert!(matches!(at("/round").await, Seen::Unreachable(_)));
+        // A redirect is judged like an address that somebody typed.
+        assert!(matches!(at("/inside").await, Seen::Inside(_)));
+    }
+}
