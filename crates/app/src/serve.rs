@@ -22,13 +22,13 @@ use crate::{App, compose, health, seams};
 /// What one process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum RoleOfProcess {
-    /// Portal, office and worker.
+    /// 门户、后台和作业
     All,
-    /// The public server.
+    /// 只有门户
     Portal,
-    /// The staff's server.
+    /// 只有后台
     Office,
-    /// Jobs only.
+    /// 只有作业
     Worker,
 }
 

@@ -231,7 +231,12 @@ fn ole_kind(bytes: &[u8]) -> Result<Format, Rejected> {
 }
 
 fn text_kind(bytes: &[u8], extension: &str) -> Result<Format, Rejected> {
-    let Ok((text, _)) = crate::decode_text(bytes) else {
+    let decoded = crate::decode_text(bytes);
+    if let ("txt" | "md" | "markdown" | "csv" | "htm" | "html", Err(rejected)) = (extension, &decoded) {
+        // It says that it is text: what is wrong is how it was saved.
+        return Err(rejected.clone());
+    }
+    let Ok((text, _)) = decoded else {
         let expected = binary_of(extension);
         return Err(match expected {
             Some(format) => Rejected::new(

@@ -6,11 +6,12 @@
 mod data;
 mod plan;
 mod user;
+mod words;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use web::{Config, Ctx};
 
@@ -18,10 +19,13 @@ use crate::{compose, config, doctor, seams, serve};
 
 /// 政务公开平台：工作要点分解为任务，公开内容过关发布，凭佐证办结。
 #[derive(Debug, Parser)]
-#[command(name = "gongkai", version, about, after_help = "例：gongkai demo && gongkai serve")]
+#[command(name = "gongkai", version, disable_version_flag = true, after_help = "例：gongkai demo && gongkai serve")]
 struct Cli {
     #[command(flatten)]
     common: Common,
+    /// 显示版本
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
     #[command(subcommand)]
     command: Command,
 }
@@ -48,11 +52,11 @@ enum Command {
     /// 启动门户、后台和作业
     #[command(after_help = "例：gongkai serve --portal 0.0.0.0:8080 --office 127.0.0.1:8081")]
     Serve {
-        /// 门户监听地址，覆盖配置
-        #[arg(long, value_name = "ADDR")]
+        /// 门户监听地址，覆盖配置；都不写时是 127.0.0.1:8080
+        #[arg(long, value_name = "ADDR", value_parser = words::address)]
         portal: Option<String>,
-        /// 后台监听地址，覆盖配置
-        #[arg(long, value_name = "ADDR")]
+        /// 后台监听地址，覆盖配置；都不写时是 127.0.0.1:8081
+        #[arg(long, value_name = "ADDR", value_parser = words::address)]
         office: Option<String>,
         /// 本进程承担的部分
         #[arg(long, value_enum, default_value = "all")]
@@ -62,7 +66,7 @@ enum Command {
     #[command(after_help = "例：gongkai demo --data ./demo-data")]
     Demo,
     /// 读取或导入工作要点
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "例：gongkai plan parse 2026年政务公开工作要点.docx")]
     Plan(plan::Command),
     /// 检索已公开的信息
     #[command(after_help = "例：gongkai search 养老 --limit 5 --json")]
@@ -95,7 +99,7 @@ enum Command {
     #[command(after_help = "例：gongkai doctor")]
     Doctor,
     /// 管理账号（首个管理员由此建立）
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "例：gongkai user add admin --name 安全管理员 --organ OFFICE --role security_admin")]
     User(user::Command),
 }
 
@@ -106,20 +110,34 @@ pub fn main() -> ExitCode {
     if arguments.nth(1).is_some_and(|first| first == documents::EXTRACT_COMMAND) {
         return documents::child_main(arguments);
     }
-    let cli = match Cli::try_parse() {
+    let parsed = words::chinese(Cli::command()).try_get_matches().and_then(|mut found| Cli::from_arg_matches_mut(&mut found));
+    let cli = match parsed {
         Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            eprintln!("{}", words::explain(&error));
+            return ExitCode::from(2);
+        }
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return ExitCode::SUCCESS;
         }
     };
     match run(cli) {
         Ok(code) => code,
+        // `gongkai … | head`: the reader has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("没有完成：{error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let json = error.chain().find_map(|cause| cause.downcast_ref::<serde_json::Error>());
+    io.is_some_and(broken) || json.and_then(serde_json::Error::io_error_kind) == Some(std::io::ErrorKind::BrokenPipe)
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
@@ -140,14 +158,19 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 serve::run(config, data, role).await?;
                 Ok(ExitCode::SUCCESS)
             }
-            Command::Plan(command) => plan::import(&open(config, data).await?, command, json).await,
+            Command::Plan(command) => {
+                // The file first: what cannot be read needs no database.
+                let file = plan::file(command)?;
+                plan::import(&open(config, data).await?, file, json).await
+            }
+            Command::User(command) if command.reads() => user::run(&existing(config, data).await?, command, json).await,
             Command::User(command) => user::run(&open(config, data).await?, command, json).await,
             Command::Demo => data::demo(config, data, json).await,
-            Command::Search { query, limit } => data::search(&open(config, data).await?, &query, limit, json).await,
-            Command::Reindex => data::reindex(&open(config, data).await?, json).await,
-            Command::Backup { file } => data::backup(&open(config, data).await?, &file, json).await,
+            Command::Search { query, limit } => data::search(&existing(config, data).await?, &query, limit, json).await,
+            Command::Reindex => data::reindex(&existing(config, data).await?, json).await,
+            Command::Backup { file } => data::backup(&existing(config, data).await?, &file, json).await,
             Command::Restore { file } => data::restore(config, &data, &file, json).await,
-            Command::Verify => data::verify(&open(config, data).await?, json).await,
+            Command::Verify => data::verify(&existing(config, data).await?, json).await,
             Command::Doctor => doctor::run(config, data, json).await,
         }
     })
@@ -171,6 +194,16 @@ async fn open(config: Config, data: PathBuf) -> Result<Ctx> {
     compose::open(config, data, program, seams::system()).await
 }
 
+/// For commands that look at what is there: an empty installation made by a mistyped folder would answer that all is well.
+async fn existing(config: Config, data: PathBuf) -> Result<Ctx> {
+    anyhow::ensure!(
+        !config.database.url.is_empty() || data.join("gongkai.db").exists(),
+        "{} 里还没有数据。请用 --data 指定数据目录；第一次使用请先运行 gongkai demo 或 gongkai serve。",
+        data.display()
+    );
+    open(config, data).await
+}
+
 /// Logs go to standard error; a server says what it does, other commands only what goes wrong.
 fn logs(config: &Config, server: bool) {
     let quiet = "warn".to_owned();
@@ -188,19 +221,19 @@ fn logs(config: &Config, server: bool) {
 mod tests {
     use clap::CommandFactory;
 
-    use super::Cli;
+    use super::{Cli, words};
 
     #[test]
     fn every_command_has_help_with_an_example() {
-        let mut cli = Cli::command();
+        let mut cli = words::chinese(Cli::command());
         cli.build();
         cli.clone().debug_assert();
         for command in cli.get_subcommands().filter(|c| c.get_name() != "help") {
             let leaves: Vec<_> = command.get_subcommands().filter(|c| c.get_name() != "help").collect();
-            let own = if leaves.is_empty() { vec![command] } else { leaves };
+            let own = std::iter::once(command).chain(leaves);
             for leaf in own {
                 let help = leaf.get_after_help().map(ToString::to_string).unwrap_or_default();
-                assert!(help.contains("例：gongkai"), "{} has no example", leaf.get_name());
+                assert!(help.contains("例：gongkai") && help.contains("退出码"), "{} has no example", leaf.get_name());
             }
         }
     }

@@ -1,45 +1,63 @@
 //! `gongkai plan parse` and `gongkai plan import`.
 
-use std::{io::Write, path::{Path, PathBuf}, process::ExitCode};
+use std::{io::{Read, Write}, path::{Path, PathBuf}, process::ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, ensure};
 use documents::Limits;
 use jiff::Timestamp;
 use kernel::{Actor, time};
 use oversight::Import;
 use serde_json::json;
-use text::plan::{Plan, PlanReference};
+use text::plan::{Plan, PlanReference, Role};
 use web::Ctx;
 
 use crate::compose;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// 解析工作要点文件（txt、md、docx），不需要数据库
+    /// 解析工作要点文件，不需要数据库
     #[command(after_help = "例：gongkai plan parse 2026年政务公开工作要点.docx --json")]
     Parse {
-        /// 文件
+        /// 文件：Word（.docx）、文本（.txt，UTF-8 或 GB18030）、Markdown（.md）；写 - 时从标准输入读
         file: PathBuf,
     },
     /// 解析并存为草稿，供人工确认
     #[command(after_help = "例：gongkai plan import 要点.docx --title 2026年政务公开工作要点 --year 2026")]
     Import {
-        /// 文件
+        /// 文件，同 plan parse
         file: PathBuf,
         /// 标题
         #[arg(long)]
         title: String,
         /// 年度
-        #[arg(long, value_parser = clap::value_parser!(i16).range(2000..=2100))]
+        #[arg(long, value_parser = super::words::year)]
         year: i16,
     },
 }
 
 /// Reads a file of any form that a plan comes in.
 fn read(file: &Path) -> Result<String> {
-    let bytes = std::fs::read(file).with_context(|| format!("读不到文件 {}", file.display()))?;
+    let mut bytes = Vec::new();
+    let done = if file == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    done.map_err(|error| anyhow::anyhow!("读不到文件 {}：{}", file.display(), why(&error)))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(documents::extract(&bytes, &name, &Limits::default())?.text)
+    let text = documents::extract(&bytes, &name, &Limits::default())?.text;
+    ensure!(!text.trim().is_empty(), "{} 里没有文字。请检查是否选错了文件；扫描件请先转成文字。", file.display());
+    Ok(text)
+}
+
+/// The system's reason in words, with what to do.
+fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "没有这个文件。请检查路径和文件名，含空格的要加引号。".into(),
+        std::io::ErrorKind::PermissionDenied => "没有读取权限。请改用有权限的账号，或调整文件权限。".into(),
+        std::io::ErrorKind::IsADirectory => "这是文件夹。请写出其中的一个文件。".into(),
+        _ => error.to_string(),
+    }
 }
 
 pub(crate) fn parse(file: &Path, as_json: bool) -> Result<ExitCode> {
@@ -57,29 +75,72 @@ pub(crate) fn parse(file: &Path, as_json: bool) -> Result<ExitCode> {
 }
 
 fn show(plan: &Plan, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "{}", plan.title)?;
+    writeln!(out, "{}", if plan.title.is_empty() { "（没有标题）" } else { &plan.title })?;
+    let lines = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).count();
+    for (name, text) in [("前言", &plan.preamble), ("结尾", &plan.closing)] {
+        if !text.trim().is_empty() {
+            writeln!(out, "{name} {} 行", lines(text))?;
+        }
+    }
+    let (mut clauses, mut duties) = (0, 0);
     for section in &plan.sections {
-        writeln!(out, "\n{}、{}", section.number, section.title)?;
+        match (section.number.as_str(), section.title.as_str()) {
+            ("", "") => writeln!(out, "\n（没有标题的一节）")?,
+            ("", title) => writeln!(out, "\n{title}")?,
+            (number, title) => writeln!(out, "\n{number}、{title}")?,
+        }
         for clause in &section.clauses {
-            writeln!(out, "  {}{}", clause.number, clause.title)?;
-            let owners: Vec<_> = clause.owners.iter().map(|owner| owner.name.as_str()).collect();
-            writeln!(out, "    责任单位：{}", if owners.is_empty() { "（未写明）".to_owned() } else { owners.join("、") })?;
+            clauses += 1;
+            duties += clause.duties.len();
+            writeln!(out, "  {} {}", clause.number, clause.title)?;
+            if clause.owners.is_empty() {
+                writeln!(out, "    责任单位：（未写明）")?;
+            }
+            for (label, role) in [("牵头单位", Role::Lead), ("责任单位", Role::Responsible), ("配合单位", Role::Support)] {
+                let names: Vec<_> = clause.owners.iter().filter(|owner| owner.role == role).map(|owner| owner.name.as_str()).collect();
+                if !names.is_empty() {
+                    writeln!(out, "    {label}：{}", names.join("、"))?;
+                }
+            }
             for duty in &clause.duties {
-                let due = duty.due.as_deref().or(clause.due.as_deref()).unwrap_or("");
-                writeln!(out, "    · {}{}", duty.text, if due.is_empty() { String::new() } else { format!("（{due}）") })?;
+                let text = duty.text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let due = match (duty.due.as_deref(), duty.due_on) {
+                    (Some(words), Some(day)) => format!("　〔期限 {words}，{day}〕"),
+                    (Some(words), None) => format!("　〔期限 {words}〕"),
+                    (None, _) => String::new(),
+                };
+                writeln!(out, "    · {text}{due}")?;
             }
         }
     }
+    writeln!(out, "\n共 {} 节 {clauses} 条 {duties} 项任务，{} 处请核对", plan.sections.len(), plan.warnings.len())?;
     for warning in &plan.warnings {
-        writeln!(out, "第 {} 行：{}", warning.line, warning.message)?;
+        writeln!(out, "  第 {} 行：{}", warning.line, warning.message)?;
     }
     Ok(())
 }
 
-pub(crate) async fn import(ctx: &Ctx, command: Command, as_json: bool) -> Result<ExitCode> {
+/// A file to import, read before anything else is touched.
+pub(crate) struct File {
+    source: String,
+    name: String,
+    title: String,
+    year: i16,
+}
+
+/// Reads the file of `plan import`.
+///
+/// # Errors
+/// When it cannot be read, in words.
+pub(crate) fn file(command: Command) -> Result<File> {
     let Command::Import { file, title, year } = command else { unreachable!("parse needs no database and is done before") };
     let source = read(&file)?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(File { source, name, title, year })
+}
+
+pub(crate) async fn import(ctx: &Ctx, file: File, as_json: bool) -> Result<ExitCode> {
+    let File { source, name, title, year } = file;
     let imported = oversight::import(ctx, &Actor::System, Import::work_points(title, year, source, name))
         .await
         .map_err(compose::words)?;

@@ -10,7 +10,7 @@ use web::Ctx;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// 建立账号；不给口令时生成一次性口令
+    /// 建立账号；不给口令时生成一次性口令，显示在标准输出
     #[command(after_help = "例：gongkai user add admin --name 安全管理员 --organ OFFICE --role security_admin\n\
         首次安装还没有机关时，先建系统管理员导入机关，--organ 写 site.office_organ 的代码即可")]
     Add {
@@ -59,6 +59,13 @@ pub(crate) enum Command {
         /// 登录名
         login: String,
     },
+}
+
+impl Command {
+    /// Whether it only looks: then there must be an installation to look at.
+    pub(crate) fn reads(&self) -> bool {
+        matches!(self, Self::List)
+    }
 }
 
 fn role(text: &str) -> Result<Role, String> {

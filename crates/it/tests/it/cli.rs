@@ -43,7 +43,40 @@ fn wrong_usage_is_2_and_bad_input_is_1_with_words() {
     assert_eq!(run(place.path(), &["frobnicate"]).status.code(), Some(2));
     let missing = run(place.path(), &["plan", "parse", "none.docx"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("none.docx"));
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said(&missing).contains("none.docx") && said(&missing).contains("没有这个文件"), "{}", said(&missing));
+    for (arguments, words) in [
+        (&["plan", "prase", "x"][..], "是不是要写 parse"),
+        (&["plan", "import", "x", "--title", "t", "--year", "abc"], "四位年份"),
+        (&["serve", "--portal", "bad"], "地址:端口"),
+        (&["search"], "缺少参数"),
+        (&["verify", "--nothing"], "没有“--nothing”这个选项"),
+    ] {
+        let wrong = run(place.path(), arguments);
+        assert_eq!(wrong.status.code(), Some(2), "{arguments:?}");
+        assert!(said(&wrong).contains(words) && said(&wrong).contains("--help"), "{arguments:?}: {}", said(&wrong));
+        assert!(wrong.stdout.is_empty());
+    }
+    // What only looks makes no installation out of a mistyped folder.
+    let nowhere = place.path().join("nowhere");
+    for arguments in [&["verify"][..], &["backup", "b.tar.gz"], &["search", "公开"], &["user", "list"], &["plan", "import", "none.txt", "--title", "t", "--year", "2026"]] {
+        let refused = run(&nowhere, arguments);
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        assert!(!nowhere.exists(), "{arguments:?} made it");
+    }
+    let help = run(place.path(), &["plan", "parse", "--help"]);
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    assert!(help.contains("退出码") && help.contains("例：gongkai") && !help.contains("Usage") && !help.contains("Options"), "{help}");
+    for (name, bytes) in [("empty.txt", &b""[..]), ("blank.txt", b" \n\t\n"), ("mark.txt", b"\xEF\xBB\xBF")] {
+        let file = place.path().join(name);
+        std::fs::write(&file, bytes).expect("write");
+        let blank = run(place.path(), &["plan", "parse", file.to_str().expect("path"), "--json"]);
+        assert_eq!(blank.status.code(), Some(1), "{name}: {}", said(&blank));
+        assert!(blank.stdout.is_empty());
+    }
+    let cut = place.path().join("cut.txt");
+    std::fs::write(&cut, &"公开工作要点".as_bytes()[..17]).expect("write");
+    assert!(said(&run(place.path(), &["plan", "parse", cut.to_str().expect("path")])).contains("UTF-8"));
     let picture = place.path().join("plan.docx");
     std::fs::write(&picture, b"\x89PNG\r\n\x1a\n0000").expect("write");
     let renamed = run(place.path(), &["plan", "parse", picture.to_str().expect("path")]);
@@ -64,7 +97,7 @@ fn a_wrong_configuration_names_the_key() {
 #[test]
 fn a_database_of_a_newer_version_is_refused_untouched() {
     let place = tempfile::tempdir().expect("place");
-    json(&run(place.path(), &["verify", "--json"]));
+    json(&run(place.path(), &["user", "add", "admin", "--name", "甲", "--organ", "OFFICE", "--role", "system_admin", "--json"]));
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     runtime.block_on(async {
         sqlx::any::install_default_drivers();
