@@ -118,7 +118,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
         Err(error) => {
-            let _ = error.print();
+            print!("{}", words::page(&error));
             return ExitCode::SUCCESS;
         }
     };

@@ -43,8 +43,23 @@ pub(super) fn chinese(command: Command) -> Command {
     command
 }
 
+/// A page of help or the version, as rendered by clap, without its own English words.
+pub(super) fn page(error: &Error) -> String {
+    const WORDS: [(&str, &str); 5] = [
+        ("[OPTIONS]", "[选项]"),
+        ("[default: ", "[默认："),
+        ("[env: ", "[环境变量："),
+        ("[possible values: ", "[可以是："),
+        ("Possible values:", "可以是："),
+    ];
+    WORDS.iter().fold(error.render().to_string(), |text, (english, chinese)| text.replace(english, chinese))
+}
+
 /// What is wrong with what was typed, and what to do.
 pub(super) fn explain(error: &Error) -> String {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return page(error);
+    }
     let told = |kind: ContextKind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(" "),
@@ -56,7 +71,7 @@ pub(super) fn explain(error: &Error) -> String {
         ErrorKind::MissingRequiredArgument => format!("缺少参数 {arg}。"),
         ErrorKind::UnknownArgument => format!("没有“{arg}”这个选项。"),
         ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令。", told(ContextKind::InvalidSubcommand)),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "请写明要执行的命令。".to_owned(),
+        ErrorKind::MissingSubcommand => "请写明要执行的命令。".to_owned(),
         ErrorKind::InvalidValue if value.is_empty() => format!("选项 {arg} 后面要写值。"),
         ErrorKind::InvalidValue => format!("{arg} 不能是“{value}”，可以是：{}。", told(ContextKind::ValidValue)),
         ErrorKind::ValueValidation => {
@@ -74,7 +89,7 @@ pub(super) fn explain(error: &Error) -> String {
         text.push_str(&format!("是不是要写 {}？", near.join(" ")));
     }
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
-        let usage = usage.to_string();
+        let usage = usage.to_string().replace("[OPTIONS]", "[选项]");
         text.push_str(&format!("\n用法：{}", usage.trim_start_matches("Usage:").trim()));
     }
     text.push_str("\n加 --help 可以看说明和例子。");
