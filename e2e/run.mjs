@@ -12,6 +12,7 @@ import { begin, broken, only, skip, summary, test } from "./lib/report.mjs";
 import { Staff } from "./lib/staff.mjs";
 import { officeCrawl } from "./crawl-office.mjs";
 import { portalCrawl } from "./crawl-portal.mjs";
+import { correcting } from "./journeys/correcting.mjs";
 import { mainJob } from "./journeys/main-job.mjs";
 import { reading } from "./journeys/reading.mjs";
 import { writing } from "./journeys/writing.mjs";
@@ -72,6 +73,7 @@ async function main() {
       await officeCrawl(program, browser, staff);
       await reading(program, staff);
       await writing(program, staff);
+      await correcting(program, staff);
       await mainJob(program, staff, "sqlite");
     });
     const postgres = process.env.GONGKAI_TEST_POSTGRES;

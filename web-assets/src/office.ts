@@ -3,12 +3,14 @@ import { autosave } from "./office/autosave";
 import { bulk } from "./office/bulk";
 import { confirmations } from "./office/confirm";
 import { dialogs } from "./office/dialogs";
+import { folds } from "./office/fold";
 import { keys } from "./office/keys";
 import { palette } from "./office/palette";
 import { session } from "./office/session";
 import { uploads } from "./office/upload";
 
 dialogs();
+folds();
 keys();
 palette();
 confirmations();

@@ -105,7 +105,7 @@ class Autosave {
     clearTimeout(this.timer);
     this.leaving = false;
     if (this.blocked) return void this.keepCopy();
-    if (this.dirty()) this.timer = window.setTimeout(() => void (this.onLeave ? this.keepCopy() : this.save()), IDLE_MS);
+    if (this.dirty()) this.timer = window.setTimeout(() => void (this.onLeave && !this.held() ? this.keepCopy() : this.save()), IDLE_MS);
   }
 
   private say(text: string, bad = false, ...more: (Node | string)[]): void {
@@ -119,10 +119,17 @@ class Autosave {
     return keep.set(this.key, JSON.stringify(copy));
   }
 
+  /** A line break where the text is to be split is half a command: its button says the rest, with one step to take back. */
+  private held(): boolean {
+    const marks = [...(this.form.dataset.autosaveHold ?? "").replace("\\n", "\n")];
+    const count = (text: string): number => [...text].filter((mark) => marks.includes(mark)).length;
+    return marks.length > 0 && [...this.form.querySelectorAll("textarea")].some((field) => count(field.value) > count(field.defaultValue));
+  }
+
   /** Sends the texts. Saving without a change is nothing, except that a person who asks hears an answer. */
   private async save(asked = false): Promise<void> {
     clearTimeout(this.timer);
-    if (this.blocked || this.composing) return;
+    if (this.blocked || this.composing || this.held()) return;
     if (this.busy) return void (this.timer = window.setTimeout(() => void this.save(), 500));
     const fields = this.texts();
     const sent = print(fields);

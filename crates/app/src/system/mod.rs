@@ -8,6 +8,8 @@ use serde_json::json;
 use store::{Dialect, jobs::{self, Job}};
 use web::{Ctx, Desk, Error, Listener, OfficeShell, Result, Routes, office_page, page::Redirect};
 
+mod words;
+
 /// Routes of the slice.
 pub fn routes() -> Routes {
     Routes::new(Listener::Office)
@@ -26,7 +28,7 @@ struct Page {
     counts: Vec<(String, i64)>,
     dead: Vec<Job>,
     waiting: Vec<Job>,
-    outbox: Vec<String>,
+    outbox: Vec<Letter>,
     has_smtp: bool,
     index: String,
     rebuilding: bool,
@@ -59,8 +61,34 @@ async fn show(State(ctx): State<Ctx>, desk: Desk, Extension(search): Extension<S
     office_page(&page)
 }
 
-/// Names of the newest mails that nobody could send.
-async fn outbox(ctx: &Ctx) -> Vec<String> {
+/// A mail that lies in the outbox.
+struct Letter {
+    name: String,
+    to: String,
+    at: String,
+    kilobytes: u64,
+}
+
+/// The newest mails that nobody could send.
+async fn outbox(ctx: &Ctx) -> Vec<Letter> {
+    let folder = ctx.data().join("outbox");
+    let mut letters = Vec::new();
+    for name in names(ctx).await {
+        let Ok(bytes) = tokio::fs::read(folder.join(&name)).await else { continue };
+        let text = String::from_utf8_lossy(&bytes);
+        let to = text.lines().take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix("To: "));
+        // The name begins with the moment, its colons left out.
+        let at = name.split('-').take(3).collect::<Vec<_>>().join("-");
+        let at = match (at.get(..10), at.get(11..13), at.get(13..15)) {
+            (Some(day), Some(hour), Some(minute)) => time::show_minute(&format!("{day}T{hour}:{minute}:00.000Z")),
+            _ => String::new(),
+        };
+        letters.push(Letter { to: to.unwrap_or("（没有收件人）").to_owned(), at, kilobytes: (bytes.len() as u64).div_ceil(1024), name });
+    }
+    letters
+}
+
+async fn names(ctx: &Ctx) -> Vec<String> {
     let mut names = Vec::new();
     if let Ok(mut folder) = tokio::fs::read_dir(ctx.data().join("outbox")).await {
         while let Ok(Some(entry)) = folder.next_entry().await {
