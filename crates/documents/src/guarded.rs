@@ -1,8 +1,8 @@
 //! Reading files in a child process, so that a hostile file can at most kill the child.
 //!
 //! The program starts itself again as `program __extract …` with the file on standard input and an empty environment.
-//! The child limits its own memory, processor time, output files and core dumps before it reads a byte, and answers with
-//! JSON on standard output. The parent reads a bounded answer, waits a bounded time, and kills the child otherwise.
+//! The child limits its own memory, processor time, output files and core dumps, and shuts itself off from files and network,
+//! before it reads a byte, and answers with JSON on standard output. The parent reads a bounded answer, waits a bounded time, and kills the child otherwise.
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -206,6 +206,11 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         tracing::error!(%error, "limits cannot be set");
         return ExitCode::from(70);
     }
+    // Where the kernel cannot do it the limits above still hold.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = fence() {
+        tracing::warn!(%error, "files and network are not shut off");
+    }
     let mut arguments = arguments.into_iter();
     let name = arguments.next().unwrap_or_default().to_string_lossy().into_owned();
     let request = match arguments.next() {
@@ -248,6 +253,15 @@ fn limit_self() -> std::io::Result<()> {
     Ok(())
 }
 
+/// Nothing can be opened by name and nothing connected to from here on: a reader that a file has taken over finds only what was
+/// handed to it. Says how much of it the kernel does.
+#[cfg(target_os = "linux")]
+fn fence() -> Result<landlock::RulesetStatus, landlock::RulesetError> {
+    use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr};
+    let rules = Ruleset::default().handle_access(AccessFs::from_all(ABI::V5))?.handle_access(AccessNet::from_all(ABI::V5))?;
+    Ok(rules.create()?.restrict_self()?.ruleset)
+}
+
 fn internal() -> Rejected {
     Rejected::new(
         Code::Internal,
@@ -267,4 +281,30 @@ fn timed_out() -> Rejected {
         Code::TimedOut,
         "文件太复杂，在规定时间内没有读完。请拆分成几个文件，或删除不需要的图片和格式后再上传。",
     )
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use landlock::RulesetStatus;
+
+    use super::fence;
+
+    /// In a thread of its own: what is shut off stays so for the thread and nobody else.
+    #[test]
+    fn behind_the_fence_nothing_opens() {
+        let inside = std::thread::spawn(|| {
+            let status = fence().expect("rules");
+            let file = std::fs::File::open("/proc/self/status").map(drop);
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").map(drop);
+            (status, file, listener)
+        });
+        let (status, file, listener) = inside.join().expect("thread");
+        match status {
+            RulesetStatus::NotEnforced => assert!(file.is_ok(), "a kernel without it shuts nothing off"),
+            // Older kernels fence files and not yet the network.
+            RulesetStatus::PartiallyEnforced => assert!(file.is_err()),
+            RulesetStatus::FullyEnforced => assert!(file.is_err() && listener.is_err()),
+        }
+        assert!(std::fs::File::open("/proc/self/status").is_ok(), "the others go on");
+    }
 }
