@@ -211,9 +211,10 @@ async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Sea
     let manifest = manifest.context("备份文件缺少清单。请换一份备份。")?;
     // Mail that waited when the backup was made has long gone out where this is a drill. In earnest it stands in the office
     // under «系统状态», each with a button to send it after all.
-    sqlx::query("UPDATE job SET state = 'dead', last_error = $1, lease_until = '' WHERE kind = $2 AND state <> 'dead'")
+    sqlx::query("UPDATE job SET state = 'dead', last_error = $1, lease_until = '' WHERE kind IN ($2, $3) AND state <> 'dead'")
         .bind("从备份恢复，没有自动发送；需要补发时请在系统状态中重试")
         .bind(web::mail::SEND)
+        .bind(oversight::plans::confirm::NOTIFY)
         .execute(tx.conn())
         .await?;
     tx.commit().await?;

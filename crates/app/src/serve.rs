@@ -57,7 +57,10 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     let mut tasks = JoinSet::new();
     if wants(RoleOfProcess::Worker) {
         tasks.spawn(every_minute(ctx.clone(), stopped.clone()));
-        tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));
+        // Two, so that a mail server or a site that is slow to answer holds up nothing else.
+        for _ in 0..2 {
+            tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));
+        }
         tasks.spawn(oversight::remind_daily(ctx.clone(), stopped.clone()));
     }
     tasks.spawn(search::run(app.search.clone(), ctx.clone(), stopped.clone()));
@@ -128,15 +131,28 @@ async fn listen(key: &str, address: &str) -> Result<TcpListener> {
 const HEAD: Duration = Duration::from_secs(10);
 /// Largest head of a request, in bytes.
 const HEAD_BYTES: usize = 16 * 1024;
-/// Connections at the same time; more wait in the system's queue.
-const CONNECTIONS: usize = 10_000;
+/// Most connections of one server at the same time; more wait in the system's queue.
+const CONNECTIONS: u64 = 10_000;
+/// Files that are kept for the database, the index and attachments.
+const RESERVED: u64 = 256;
+
+/// Raises the limit of open files as far as it goes, and says how many of them each of the two servers may have for
+/// connections.
+fn places() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let most = if raised.is_ok() { limit.maximum } else { limit.current };
+    let half = most.unwrap_or(u64::MAX).saturating_sub(RESERVED) / 2;
+    usize::try_from(half.clamp(32, CONNECTIONS)).unwrap_or(32)
+}
 
 /// Answers until told to stop, then finishes open requests. Connections that send nothing, or a head byte by byte, end by
 /// themselves: they would fill the table of open files.
 async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES).keep_alive(true);
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(places()));
     let open = GracefulShutdown::new();
     loop {
         let next = async { (Arc::clone(&places).acquire_owned().await, listener.accept().await) };

@@ -159,6 +159,11 @@ pub async fn checkpoint(db: &Db, data: &Path) -> Result<()> {
     Ok(())
 }
 
+/// How to say that the step back was meant.
+fn meant() -> String {
+    format!("（如果是有意退回到较早的数据，请核对后删除数据目录里的 {CHECKPOINT}，再验证一次）")
+}
+
 /// The fault in words when the log does not hold the event of the checkpoint.
 async fn cut_off(db: &Db, kept: Option<&Checkpoint>) -> Result<Option<String>> {
     let Some(kept) = kept else { return Ok(None) };
@@ -166,8 +171,8 @@ async fn cut_off(db: &Db, kept: Option<&Checkpoint>) -> Result<Option<String>> {
         sqlx::query_scalar("SELECT hash FROM event WHERE seq = $1").bind(kept.seq).fetch_optional(db.read()).await?;
     Ok(match hash {
         Some(hash) if hash == kept.hash => None,
-        Some(_) => Some(format!("第 {} 号记录与数据目录里留存的链头不一致，此前的记录被换过", kept.seq)),
-        None => Some(format!("记录曾经写到第 {} 号，末尾的记录不见了", kept.seq)),
+        Some(_) => Some(format!("第 {} 号记录与数据目录里留存的链头不一致，此前的记录被换过{}", kept.seq, meant())),
+        None => Some(format!("记录曾经写到第 {} 号，末尾的记录不见了{}", kept.seq, meant())),
     })
 }
 

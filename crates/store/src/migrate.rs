@@ -1,6 +1,6 @@
 //! Brings the structure of the database up to date at start, in one transaction for each step.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kernel::{Seams, time};
 use sha2::{Digest, Sha256};
@@ -72,23 +72,29 @@ async fn apply(steps: &[Step], pool: &AnyPool, dialect: Dialect, file: Option<&P
     Ok(())
 }
 
-/// Copies the database as it stands at `version` to a file beside it; one that is there already was complete.
-async fn snapshot(pool: &AnyPool, file: &Path, version: i64) -> Result<PathBuf> {
-    let named = |end: &str| file.with_extension(format!("before-upgrade-{version}{end}"));
-    let (copy, partial) = (named(".db"), named(".partial"));
+/// Copies the database as it stands at `version` to a file beside it. The name holds the last event, so that a second upgrade
+/// after going back makes a second copy; one that is there already holds the same.
+async fn snapshot(pool: &AnyPool, file: &Path, version: i64) -> Result<()> {
+    let seq: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(pool).await?;
+    let copy = file.with_extension(format!("before-upgrade-{version}-{seq}.db"));
     if copy.exists() {
-        return Ok(copy);
+        return Ok(());
     }
-    // Left from a copy that was interrupted.
-    match std::fs::remove_file(&partial) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
-    }
+    // A name of its own, readable by the owner alone: several processes of an installation may start together.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let partial = tempfile::Builder::new().prefix(".before-upgrade-").tempfile_in(folder)?.into_temp_path();
     sqlx::query("VACUUM INTO $1").bind(partial.to_string_lossy().into_owned()).execute(pool).await?;
+    let copied = AnyPool::connect(&format!("sqlite:{}", partial.display())).await?;
+    let holds: i64 = sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(&copied).await?;
+    copied.close().await;
+    if holds != version {
+        // Another process was faster: it has made the copy and changed the structure since we looked.
+        return Ok(());
+    }
     std::fs::File::open(&partial)?.sync_all()?;
-    std::fs::rename(&partial, &copy)?;
+    partial.persist(&copy).map_err(|error| error.error)?;
     tracing::info!(copy = %copy.display(), "copied the database before bringing its structure up to date");
-    Ok(copy)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -119,7 +125,7 @@ mod tests {
 
         run(&pool, Dialect::Sqlite, Some(&file), &seams).await.expect("upgrade");
         run(&pool, Dialect::Sqlite, Some(&file), &seams).await.expect("nothing left to do");
-        assert_eq!(copies(), [format!("gongkai.before-upgrade-{version}.db")]);
+        assert_eq!(copies(), [format!("gongkai.before-upgrade-{version}-0.db")]);
         let now: i64 = sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(&pool).await.expect("version");
         assert_eq!(now, last[0].0);
         let copy = AnyPool::connect(&format!("sqlite:{}", folder.path().join(&copies()[0]).display())).await.expect("the copy opens");

@@ -14,6 +14,8 @@ use reqwest::{Client, Url, redirect};
 
 /// For one request, redirects not included.
 const LONGEST: Duration = Duration::from_secs(5);
+/// For everything.
+const ALTOGETHER: Duration = Duration::from_secs(15);
 /// Redirects that are followed.
 const REDIRECTS: usize = 5;
 
@@ -24,6 +26,8 @@ pub enum Seen {
     Opened,
     /// The site answers, and says that there is no such page: the HTTP status (404, 410).
     Gone(u16),
+    /// Nobody bears this name.
+    NoSuchName,
     /// The site answers otherwise, e.g. asks for a password: the HTTP status.
     Answered(u16),
     /// No answer: this machine may have no way out, or the site is down. In words.
@@ -32,8 +36,13 @@ pub enum Seen {
     Inside(String),
 }
 
-/// Asks for `address`. `allow` are networks that may be asked although they are not public.
+/// Asks for `address`, for at most fifteen seconds. `allow` are networks that may be asked although they are not public.
 pub async fn look(address: &str, allow: &[IpNet]) -> Seen {
+    let answer = tokio::time::timeout(ALTOGETHER, follow(address, allow)).await;
+    answer.unwrap_or_else(|_| Seen::Unreachable("没有在 15 秒内打开".into()))
+}
+
+async fn follow(address: &str, allow: &[IpNet]) -> Seen {
     let Ok(mut url) = Url::parse(address) else { return Seen::Inside("网址不完整".into()) };
     for _ in 0..=REDIRECTS {
         let response = match ask(&url, allow).await {
@@ -60,17 +69,18 @@ async fn ask(url: &Url, allow: &[IpNet]) -> Result<reqwest::Response, Seen> {
     let resolved = tokio::time::timeout(LONGEST, tokio::net::lookup_host((name, port))).await;
     let addresses: Vec<SocketAddr> = match resolved {
         Ok(Ok(addresses)) => addresses.collect(),
-        _ => return Err(Seen::Unreachable("找不到这个域名".into())),
+        Ok(Err(error)) if is_unknown_name(&error) => return Err(Seen::NoSuchName),
+        _ => return Err(Seen::Unreachable("域名没有解析成".into())),
     };
     // One address inside among several would be enough to be led there.
     let closed = |address: &SocketAddr| !is_public(address.ip()) && !allow.iter().any(|net| net.contains(&address.ip()));
     if addresses.iter().any(closed) {
         return Err(Seen::Inside("指向内网地址".into()));
     }
-    let Some(address) = addresses.first() else { return Err(Seen::Unreachable("找不到这个域名".into())) };
+    let Some(address) = addresses.first() else { return Err(Seen::NoSuchName) };
     let allowed = allow.iter().any(|net| net.contains(&address.ip()));
     if !allowed && !matches!(port, 80 | 443 | 8080 | 8443) {
-        return Err(Seen::Inside(format!("端口 {port} 不是网站常用端口")));
+        return Err(Seen::Unreachable(format!("端口 {port} 不是网站常用端口，本系统不访问")));
     }
     let client = client(name, *address).map_err(|error| Seen::Unreachable(words(&error)))?;
     client.get(url.clone()).send().await.map_err(|error| Seen::Unreachable(words(&error)))
@@ -93,6 +103,13 @@ fn client(name: &str, address: SocketAddr) -> reqwest::Result<Client> {
         .timeout(LONGEST)
         .user_agent("gongkai-link-check")
         .build()
+}
+
+/// The resolver says that the name does not exist, which is not the same as having no resolver to ask. The library keeps only
+/// its words.
+fn is_unknown_name(error: &std::io::Error) -> bool {
+    let text = error.to_string();
+    ["Name or service not known", "No address associated", "nodename nor servname"].iter().any(|words| text.contains(words))
 }
 
 fn words(error: &reqwest::Error) -> String {
@@ -164,7 +181,7 @@ mod tests {
             "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0.0.0.0", "127.000.000.001", "①②⑦.⓪.⓪.①",
         ] {
             let seen = look(&format!("http://{host}:{port}/"), &[]).await;
-            assert!(matches!(seen, Seen::Inside(_) | Seen::Unreachable(_)), "{host}: {seen:?}");
+            assert!(matches!(seen, Seen::Inside(_) | Seen::Unreachable(_) | Seen::NoSuchName), "{host}: {seen:?}");
         }
         for address in ["ftp://example.com/", "file:///etc/passwd", "http://", "gopher://127.0.0.1/", "javascript:alert(1)"] {
             assert!(matches!(look(address, &[]).await, Seen::Inside(_)), "{address}");

@@ -15,6 +15,8 @@ interface Copy {
 export interface Saved {
   undo?: { action: string; label: string } | null;
   saved_at?: string;
+  /** Whether nobody else changed anything since the page was shown: then its other forms know the new version too. */
+  alone?: boolean;
   version?: number | string;
   message?: string;
   current?: unknown;
@@ -172,7 +174,7 @@ class Autosave {
     if (answer.ok) {
       this.saved = sent;
       this.tries = 0;
-      if (version && json.version !== undefined) this.advance(version.value, String(json.version));
+      if (version && json.version !== undefined) this.advance(version, String(json.version), json.alone === true);
       keep.drop(this.key);
       this.form.dispatchEvent(new CustomEvent<Saved>("autosaved", { bubbles: true, detail: json }));
       return this.say(`已保存 ${json.saved_at ?? ""}`.trim());
@@ -185,8 +187,11 @@ class Autosave {
     this.failed("服务器暂时没有响应");
   }
 
-  /** The forms that saw the same version saw this change too: it was made beside them. */
-  private advance(seen: string, now: string): void {
+  /** The forms that saw the same version saw this change too, which was made beside them, unless somebody else's lies between. */
+  private advance(own: HTMLInputElement, now: string, alone: boolean): void {
+    const seen = own.value;
+    own.value = now;
+    if (!alone) return;
     for (const field of this.scope.querySelectorAll<HTMLInputElement>("input[name=version]")) {
       if (field.value === seen) field.value = now;
     }
@@ -299,8 +304,11 @@ function flushBefore(all: Autosave[]): void {
     if (waiting.length === 0) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    const target = form.action;
     void (async () => {
       for (const one of waiting) await one.flush(one.form === form);
+      // The button to take a step back names another step now: it is pressed again, or not.
+      if (form.hasAttribute("data-undo") && form.action !== target) return;
       flushed.add(form);
       form.requestSubmit(event.submitter);
     })();

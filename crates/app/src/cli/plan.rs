@@ -64,14 +64,18 @@ pub(crate) fn parse(file: &Path, as_json: bool) -> Result<ExitCode> {
     let source = read(file)?;
     let this_year = time::date_in_china(Timestamp::now()).year();
     let plan = text::plan::parse(&source, PlanReference { year: this_year });
-    let mut out = std::io::stdout().lock();
+    let mut text = Vec::new();
     if as_json {
-        serde_json::to_writer_pretty(&mut out, &plan)?;
-        writeln!(out)?;
+        serde_json::to_writer_pretty(&mut text, &plan)?;
+        writeln!(text)?;
     } else {
-        show(&plan, &mut out)?;
+        show(&plan, &mut text)?;
     }
-    Ok(ExitCode::SUCCESS)
+    match std::io::stdout().lock().write_all(&text) {
+        // `… | head`: the reader has seen enough.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 fn show(plan: &Plan, out: &mut impl Write) -> Result<()> {

@@ -129,6 +129,30 @@ both! {
         reader.get(&format!("/plans/{plan}/text")).await.expect(200).hides("暗号");
     }
 
+    /// Owners that the office gave to one duty alone outlive a changed note of its clause.
+    async fn owners_of_one_duty_outlive_a_changed_note(app) {
+        let mut clerk = app.clerk().await;
+        let plan = draft(&mut clerk, PLAN).await;
+        let path = format!("/plans/{plan}/draft");
+        let clause = clauses(&clerk.get(&path).await.expect(200).text())[0].clone();
+        let page = clerk.get(&format!("{path}?open={clause}")).await.expect(200);
+        let id = duties(&page.text())[1].clone();
+        let version = page.field("version");
+        clerk.post(&format!("{path}/duties/{id}"), &[("version", &version), ("op", "own")]).await.expect(303);
+        let version = clerk.get(&format!("{path}?open={clause}")).await.field("version");
+        let add = [("version", version.as_str()), ("op", "owner"), ("organ", "QH101"), ("duty", id.as_str())];
+        clerk.post(&format!("{path}/clauses/{clause}"), &add).await.expect(303);
+        confirm(&mut clerk, &plan).await.expect(303);
+        amend(&mut clerk, &plan, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头落实"), &[]).await;
+        let running = "SELECT COUNT(*) FROM assignment WHERE ended_at = '' AND duty = $1";
+        assert_eq!(count(app, running, &id).await, 3, "the own owners of the second duty");
+        let first = duty(app, &plan, "公开解读方案").await;
+        assert_eq!(count(app, running, &first).await, 1, "the first follows the note");
+        let doubles = "SELECT COUNT(*) FROM duty a JOIN duty b ON a.clause = b.clause AND a.position = b.position AND a.id < b.id \
+                       WHERE a.ended_at = '' AND b.ended_at = '' AND a.plan = $1";
+        assert_eq!(count(app, doubles, &plan).await, 0);
+    }
+
     /// People of an organ that was merged act for its successor, so its mail goes to them.
     async fn mail_follows_a_merger(app) {
         let mut clerk = app.clerk().await;

@@ -146,6 +146,43 @@ fn serve_says_ready_answers_and_stops_on_sigterm() {
     assert_eq!(child.wait().expect("end").code(), Some(0));
 }
 
+/// Connections that send nothing or half a head neither stay for ever nor keep the program from ending.
+#[test]
+fn idle_and_stalled_connections_end() {
+    let place = tempfile::tempdir().expect("place");
+    let arguments = ["serve", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
+    let mut child = gongkai(place.path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("a line");
+    let portal = line.split_whitespace().find_map(|word| word.strip_prefix("portal=http://")).expect("an address").to_owned();
+    let connect = |sent: &str| {
+        let mut stream = TcpStream::connect(&portal).expect("connect");
+        // Far beyond the limit: only a connection that never ends fails the test.
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(60))).expect("timeout");
+        stream.write_all(sent.as_bytes()).expect("send");
+        stream
+    };
+    let mut stalled = connect("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+    // One connection carries several requests, then idles.
+    let mut kept = connect("");
+    for _ in 0..2 {
+        kept.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").expect("send");
+        let mut answer = [0; 12];
+        kept.read_exact(&mut answer).expect("an answer");
+        assert_eq!(&answer, b"HTTP/1.1 200");
+        let mut rest = vec![0; 8192];
+        let _ = kept.read(&mut rest).expect("the rest");
+    }
+    let mut end = Vec::new();
+    stalled.read_to_end(&mut end).expect("the server ends it");
+    assert!(request(&portal, "/healthz").starts_with("HTTP/1.1 200"), "others are served meanwhile");
+    let _idle = connect("");
+    let _half = connect("GET /");
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    assert!(killed.success());
+    assert_eq!(child.wait().expect("end").code(), Some(0));
+}
+
 #[test]
 fn the_first_administrator_is_made_at_the_console() {
     let place = tempfile::tempdir().expect("place");

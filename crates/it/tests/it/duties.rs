@@ -206,12 +206,14 @@ both! {
             .execute(app.ctx().db().read())
             .await
             .expect("address");
+        clerk.post(&format!("{page}/evidence/{piece}/confirm"), &[]).await.expect(409).shows("网址还在检查");
         // As configured by default, nothing inside is asked.
         clerk.post(&format!("{page}/evidence/{piece}/look"), &[]).await.expect(303);
         clerk.get(&page).await.expect(200).shows("指向内网地址");
         let ctx = app.with_config(|config| config.plans.check_allow = vec!["127.0.0.1/32".parse().expect("net")]).await;
         let look = async || oversight::duties::look::run(&ctx, &piece).await.expect("look").expect("asked");
         assert_eq!(look().await.outcome, "gone");
+        assert_eq!(events(app, "duty.evidence_looked").await, 2, "inside, then gone");
         clerk.get(&page).await.expect(200).shows("对方网站说没有这个页面（404）");
         clerk.post(&format!("{page}/evidence/{piece}/confirm"), &[]).await.expect(409).shows("请退回并请报送单位换一个网址");
         assert_eq!(look().await.outcome, "opened");

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use kernel::time;
+use kernel::{Actor, NewEvent, OrganCode, time};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use store::{Db, FromRow, jobs::{Failure, Handlers}, query, query_as};
 use web::{Ctx, Error, Result, egress::{self, Seen}};
 
@@ -39,9 +40,9 @@ impl Check {
         let at = time::show_minute(&self.checked_at);
         match self.outcome.as_str() {
             "opened" => format!("网址可以打开，{at} 检查"),
-            "gone" => format!("网址打不开：对方网站说没有这个页面（{}），{at} 检查", self.detail),
+            "gone" => format!("网址打不开：{}，{at} 检查", self.detail),
             "inside" => format!("网址公众打不开：{}，{at} 检查", self.detail),
-            "answered" => format!("对方网站没有给出页面（{}），请点开核对，{at} 检查", self.detail),
+            "answered" => format!("对方网站没有给出页面（状态 {}），请点开核对，{at} 检查", self.detail),
             _ => format!("没有检查成：{}。请点开核对，{at} 检查", self.detail),
         }
     }
@@ -63,20 +64,23 @@ pub fn handlers(ctx: Ctx) -> Handlers {
 /// When the database fails.
 pub async fn run(ctx: &Ctx, evidence: &str) -> Result<Option<Check>> {
     let plans = &ctx.config().plans;
-    let url: Option<String> =
-        store::query_scalar("SELECT url FROM evidence WHERE id = $1 AND document = '' AND withdrawn_at = ''")
+    let row: Option<(String, String, String)> =
+        query_as("SELECT url, duty, organ FROM evidence WHERE id = $1 AND document = '' AND withdrawn_at = ''")
             .bind(evidence)
             .fetch_optional(ctx.db().read())
             .await?;
-    let Some(url) = url.filter(|_| plans.check_addresses) else { return Ok(None) };
+    let Some((url, duty, organ)) = row.filter(|_| plans.check_addresses) else { return Ok(None) };
     let (outcome, detail) = match egress::look(&url, &plans.check_allow).await {
         Seen::Opened => ("opened", String::new()),
-        Seen::Gone(status) => ("gone", status.to_string()),
+        Seen::Gone(status) => ("gone", format!("对方网站说没有这个页面（{status}）")),
+        Seen::NoSuchName => ("gone", "没有这个域名".to_owned()),
         Seen::Answered(status) => ("answered", status.to_string()),
         Seen::Unreachable(why) => ("unreachable", why),
         Seen::Inside(why) => ("inside", why),
     };
     let mut tx = ctx.db().write().await?;
+    tx.lock(&format!("evidence_check:{evidence}")).await?;
+    let before = kept(&mut tx, evidence).await?;
     let check =
         Check { evidence: evidence.to_owned(), checked_at: tx.now(), outcome: outcome.to_owned(), detail };
     query(
@@ -89,8 +93,20 @@ pub async fn run(ctx: &Ctx, evidence: &str) -> Result<Option<Check>> {
     .bind(&check.detail)
     .execute(tx.conn())
     .await?;
+    // It decides whether the evidence may be confirmed, so the log says when it changed.
+    if before.is_none_or(|before| before.outcome != check.outcome) {
+        let event = NewEvent::new("duty.evidence_looked", "duty", &duty, &Actor::System).organ(&OrganCode(organ));
+        tx.append(event.data(json!({ "evidence": evidence, "outcome": check.outcome, "detail": check.detail }))).await?;
+    }
     tx.commit().await?;
     Ok(Some(check))
+}
+
+async fn kept(tx: &mut store::Tx, evidence: &str) -> store::Result<Option<Check>> {
+    Ok(query_as("SELECT evidence, checked_at, outcome, detail FROM evidence_check WHERE evidence = $1")
+        .bind(evidence)
+        .fetch_optional(tx.conn())
+        .await?)
 }
 
 /// What came of looking at the evidence of a duty, by piece.
@@ -108,17 +124,19 @@ pub async fn of_duty(db: &Db, duty: &str) -> store::Result<HashMap<String, Check
     Ok(rows.into_iter().map(|row| (row.evidence.clone(), row)).collect())
 }
 
-/// Refuses a confirmation of what the other site says does not exist.
+/// Refuses a confirmation of what nobody has looked at yet, and of what the other site says does not exist; not where the
+/// configuration says that addresses are not looked at.
 ///
 /// # Errors
 /// [`Error::Conflict`] in words for the person who confirms.
-pub(super) async fn may_confirm(tx: &mut store::Tx, evidence: &str) -> Result<()> {
-    let check: Option<Check> =
-        query_as("SELECT evidence, checked_at, outcome, detail FROM evidence_check WHERE evidence = $1")
-            .bind(evidence)
-            .fetch_optional(tx.conn())
-            .await?;
-    match check.filter(Check::refuses) {
+pub(super) async fn may_confirm(ctx: &Ctx, tx: &mut store::Tx, evidence: &str) -> Result<()> {
+    if !ctx.config().plans.check_addresses {
+        return Ok(());
+    }
+    let Some(check) = kept(tx, evidence).await? else {
+        return Err(Error::Conflict("没有确认：网址还在检查。请稍后刷新任务页，或在任务页点“重新检查”，看到结果后再确认。".into()));
+    };
+    match Some(check).filter(Check::refuses) {
         Some(check) => {
             Err(Error::Conflict(format!("没有确认。{}。请退回并请报送单位换一个网址；如果已经恢复，请先点“重新检查”。", check.words())))
         }

@@ -1,7 +1,7 @@
 //! Duties (任务) once a plan is confirmed: computed state, the boards of office and organs, notes, evidence, reminders.
 //!
 //! Events on a duty: `duty.note_added`, `duty.evidence_added`, `duty.evidence_taken_back`, `duty.evidence_confirmed`,
-//! `duty.evidence_returned`, `duty.decision_undone`, `duty.evidence_lapsed`, `duty.reported` (further fields),
+//! `duty.evidence_returned`, `duty.decision_undone`, `duty.evidence_lapsed`, `duty.evidence_looked`, `duty.reported` (further fields),
 //! `duty.extra_accepted`, `duty.extra_declined`,
 //! `duty.due_changed`, `duty.visibility_changed`, `duty.reminded`; with the visibility also `plan.visibility_changed`.
 

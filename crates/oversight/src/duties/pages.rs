@@ -448,6 +448,10 @@ fn step(event: &Event, directory: &Directory) -> Step {
         "duty.evidence_returned" => (format!("退回{organ}的佐证《{}》", text("title")), text("reason")),
         "duty.decision_undone" => (format!("撤销对{organ}佐证《{}》的处理", text("title")), String::new()),
         "duty.evidence_lapsed" => (format!("{organ}的佐证《{}》已撤回公开，不再有效", text("title")), String::new()),
+        "duty.evidence_looked" => match text("outcome").as_str() {
+            "opened" => (format!("{organ}报送的网址可以打开"), String::new()),
+            _ => (format!("{organ}报送的网址没有打开"), text("detail")),
+        },
         "duty.reminded" => (format!("提醒{organ}"), format!("期限 {}", text("due_on"))),
         "duty.due_changed" => ("调整期限".to_owned(), format!("{} → {}", date(text("from")), date(text("to")))),
         "duty.visibility_changed" => {

@@ -408,8 +408,9 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, evidence: &str, verdict: &Verdict,
         let text = "佐证文件已撤回公开，不能确认。请退回，并请报送单位换一份已公开的文件。";
         return Err(Error::Conflict(text.into()).into());
     }
-    if decision == "confirmed" && piece.document.is_empty() {
-        look::may_confirm(&mut tx, evidence).await?;
+    let open = piece.decision.is_empty() && piece.withdrawn_at.is_empty();
+    if decision == "confirmed" && piece.document.is_empty() && open {
+        look::may_confirm(ctx, &mut tx, evidence).await?;
         let objection = privacy::objection(&piece.title).or_else(|| privacy::objection(&piece.url));
         if let Some(objection) = objection {
             return Err(Error::Conflict(format!("没有确认，请退回这份佐证。{objection}")).into());

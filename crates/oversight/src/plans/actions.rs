@@ -188,7 +188,9 @@ pub(crate) async fn autosave_duty(
             let undo = steps::last(&ctx, &plan).await?.map(|step| {
                 json!({ "action": format!("/plans/{plan}/draft/undo/{}", step.id), "label": format!("撤销：{}", step.label) })
             });
-            Ok(Json(json!({ "saved_at": clock, "version": made.version, "undo": undo })).into_response())
+            // Whether nothing else lies between what the page showed and now: only then have its other forms seen this version.
+            let alone = made.version <= form.version() + 1;
+            Ok(Json(json!({ "saved_at": clock, "version": made.version, "alone": alone, "undo": undo })).into_response())
         }
         Err(steps::Refusal::Wrong(wrong)) => {
             let message = wrong.first().map_or("", |(_, message)| message.trim_end_matches('。'));

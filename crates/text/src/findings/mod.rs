@@ -371,7 +371,8 @@ impl Window<'_> {
         let behind = |by: usize| self.chars.get(last.end + by).copied().unwrap_or(' ');
         let before = |by: usize| first.start.checked_sub(by).map_or(' ', |at| self.chars[at]);
         let decimals = (1..).take_while(|&by| digit(behind(by)).is_some()).count();
-        let decimal = behind(0) == '.' && (1..=2).contains(&decimals);
+        // 13800138000.2、: the number of the next item of a list, no fraction
+        let decimal = behind(0) == '.' && decimals == 2 && !matches!(behind(3), '.' | '．' | '、' | '）' | ')');
         let fraction = before(1) == '.' && before(2) == '0' && digit(before(3)).is_none();
         let unit = matches!(behind(0), '元' | '万' | '亿' | '%' | '％') || matches!(before(1), '¥' | '￥' | '$');
         decimal || fraction || unit

@@ -61,7 +61,7 @@ impl Work<'_> {
             let of_duty = || held.iter().filter(|old| old.duty == duty.id);
             for (organ, role) in &wanted {
                 let fits = of_duty().filter(|old| same(old, organ));
-                let old = fits.min_by_key(|old| (old.organ != organ.0, !old.ended_at.is_empty()));
+                let old = fits.min_by_key(|old| (!old.ended_at.is_empty(), old.organ != organ.0));
                 if self.keep_or_join(tx, duty, organ, *role, old).await? {
                     touched.insert(organ.clone());
                 }

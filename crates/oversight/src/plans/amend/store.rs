@@ -11,7 +11,7 @@ use web::{Ctx, Error, Result};
 use crate::{
     model::PlanState,
     plans::{
-        amend::align::{Alignment, Choices, Fate, align, plain},
+        amend::align::{Alignment, Choices, Fate, PlacedClause, align, plain},
         confirm::{NOTIFY, Notify},
         draft::{self, Frame, Rows},
         source::Source,
@@ -168,6 +168,8 @@ pub struct Prepared {
     pub rows: Rows,
     /// With the plan.
     pub alignment: Alignment,
+    /// Words, without white space, of duties that had owners of their own in the text before.
+    pub before: Vec<String>,
 }
 
 impl Prepared {
@@ -196,7 +198,10 @@ pub fn prepare(ctx: &Ctx, tree: &Tree, source: &str, choices: &Choices) -> Prepa
         }
     }
     let alignment = align(tree, &rows, choices);
-    Prepared { parsed, rows, alignment }
+    let old = parse(&tree.plan.source, PlanReference { year });
+    let duties = old.sections.iter().flat_map(|section| &section.clauses).flat_map(|clause| &clause.duties);
+    let before = duties.filter(|duty| !duty.owners.is_empty()).map(|duty| plain(&duty.text)).collect();
+    Prepared { parsed, rows, alignment, before }
 }
 
 /// Carries the amendment out. Returns the address to go to.
@@ -341,7 +346,10 @@ impl Work<'_> {
                 query("UPDATE duty SET position = $2 WHERE id = $1").bind(id).bind(position).execute(tx.conn()).await?;
             }
             if placed.owners_changed {
-                query("DELETE FROM plan_owner WHERE clause = $1").bind(&clause.id).execute(tx.conn()).await?;
+                query("DELETE FROM plan_owner WHERE clause = $1 AND duty = ''").bind(&clause.id).execute(tx.conn()).await?;
+                for duty in self.told_by_text(placed) {
+                    query("DELETE FROM plan_owner WHERE duty = $1").bind(duty).execute(tx.conn()).await?;
+                }
                 for owner in self.prepared.rows.owners.iter().filter(|owner| owner.clause == placed.clause.id) {
                     let mut owner = owner.clone();
                     owner.clause.clone_from(&clause.id);
@@ -351,6 +359,7 @@ impl Work<'_> {
             }
         }
         self.end(tx).await?;
+        self.renumber(tx).await?;
         Ok(counts)
     }
 
@@ -412,11 +421,49 @@ impl Work<'_> {
         Ok(position)
     }
 
+    /// Duties of the clause whose own owners come from the text, the amended or the one before: the amended text says them anew.
+    /// What the office gave to one duty alone stays.
+    fn told_by_text<'p>(&'p self, placed: &'p PlacedClause) -> Vec<&'p str> {
+        let continued = |fate: &'p Fate| -> Vec<&'p str> {
+            match fate {
+                Fate::Kept(ids) => ids.iter().map(String::as_str).collect(),
+                Fate::Changed(id) => vec![id.as_str()],
+                Fate::New => Vec::new(),
+            }
+        };
+        let named = |duty: &str| self.prepared.rows.owners.iter().any(|owner| owner.duty == duty);
+        let was_named = |id: &str| {
+            let original = self.tree.duty(id).map(|duty| plain(&duty.original)).unwrap_or_default();
+            self.prepared.before.iter().any(|words| *words == original)
+        };
+        let duties = placed.duties.iter().flat_map(|duty| {
+            continued(&duty.fate).into_iter().filter(|id| named(&duty.duty.id) || was_named(id))
+        });
+        duties.collect()
+    }
+
     /// Whether the duty, kept word for word, was moved out of the clause whose text it comes from into one that goes on.
     fn stays_elsewhere(&self, duty: &DutyRow, clause: &str, fate: &Fate) -> bool {
         let goes_on = |id: &str| self.prepared.alignment.clauses.iter().any(|placed| placed.old.as_deref() == Some(id));
         let moved = self.tree.clause(&duty.clause).is_some_and(|held| !plain(&held.text).contains(&plain(&duty.original)));
         matches!(fate, Fate::Kept(_)) && duty.clause != clause && moved && goes_on(&duty.clause)
+    }
+
+    /// Places without doubles: duties that stay where they were moved to follow those of the text.
+    async fn renumber(&self, tx: &mut Tx) -> Result<()> {
+        let rows: Vec<(String, String, i64)> =
+            query_as("SELECT id, clause, position FROM duty WHERE plan = $1 AND ended_at = '' ORDER BY clause, position, line, id")
+                .bind(&self.row.plan)
+                .fetch_all(tx.conn())
+                .await?;
+        let mut last = (String::new(), 0);
+        for (id, clause, position) in rows {
+            last = if last.0 == clause { (clause, last.1 + 1) } else { (clause, 1) };
+            if position != last.1 {
+                query("UPDATE duty SET position = $2 WHERE id = $1").bind(id).bind(last.1).execute(tx.conn()).await?;
+            }
+        }
+        Ok(())
     }
 
     /// What is no longer in the text ends; it stays visible with its reason.
