@@ -230,20 +230,19 @@ impl SearchSource for Search {
 
     fn entry<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Option<SearchEntry>>> {
         Box::pin(async move {
-            let Some(public::Found::Public(document)) = public::document(ctx.db(), id).await? else { return Ok(None) };
+            let Some(document) = public::searchable(ctx.db(), id).await? else { return Ok(None) };
             let directory = ctx.directory();
             let listed = document.listed;
-            let mut body = document.edition.body_text;
+            let mut body = document.body_text;
             for text in std::iter::once(&listed.summary)
-                .chain(document.attachments.iter().flat_map(|file| [&file.title, &file.text]))
+                .chain(document.attachments.iter().flat_map(|(title, text)| [title, text]))
             {
                 if !text.is_empty() {
                     body.push('\n');
                     body.push_str(text);
                 }
             }
-            let mut words = document.edition.topics;
-            words.extend(document.edition.keywords);
+            let mut words = document.words;
             words.push(listed.index_number);
             if let Some(organ) = directory.get(&listed.organ) {
                 words.push(organ.name.clone());

@@ -11,7 +11,7 @@ pub mod proof;
 use kernel::OrganCode;
 
 pub use columns::{Column, ColumnRef, column, columns};
-pub use detail::{attachment, document, listed, tombstones};
+pub use detail::{Searchable, attachment, document, listed, searchable, tombstones};
 pub(crate) use lists::{Facet, facet};
 pub use lists::{
     ColumnCount, Filter, Order, OrganCount, column_counts, count_since, ids, latest, list, list_in, organ_counts,
