@@ -16,6 +16,7 @@ const VARIANTS = [
   ["1280 px", { size: WIDE }],
   ["360 px", { size: NARROW, touch: true }],
   ["elder mode, 360 px", { size: NARROW, elder: true }],
+  ["elder mode, 1280 px", { size: WIDE, elder: true }],
   ["without scripts, 1280 px", { size: WIDE, plain: true }],
 ];
 // ux.md: first view, transferred, in bytes.
