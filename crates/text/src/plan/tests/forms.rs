@@ -197,6 +197,45 @@ fn later_paragraphs_of_the_last_clause_stay() {
     assert_eq!(plan.closing, "");
 }
 
+/// Where other clauses have their text behind the note, so has the last one.
+#[test]
+fn text_behind_the_note_of_the_last_clause() {
+    let check = |first: &str, second: &str, tail: &str, text: &str, closing: &str| {
+        let source = format!("2022年演示县工作要点\n一、总则\n（一）{first}\n二、保障\n（一）{second}\n{tail}");
+        let plan = plan(&source);
+        let last = &plan.sections[1].clauses[0];
+        assert_eq!((last.text.as_str(), plan.closing.as_str()), (text, closing), "{source}");
+        assert_eq!(last.owners.len(), 1, "{source}");
+    };
+    let (training, checks) = ("培训（县教体局牵头）\n健全机制。", "督查（县政府办牵头）");
+    let both = "开展检查，通报结果。\n强化考核。";
+    check(training, checks, both, both, "");
+    check(training, checks, "开展检查。\n各单位要结合实际抓好落实。", "开展检查。", "各单位要结合实际抓好落实。");
+    check(
+        training,
+        checks,
+        "开展检查。\n青禾县人民政府办公室\n2022年4月1日",
+        "开展检查。",
+        "青禾县人民政府办公室\n2022年4月1日",
+    );
+    check("培训\n责任单位：县教体局\n健全机制。", "督查\n责任单位：县政府办", "开展检查。", "开展检查。", "");
+    check(
+        "培训。开展培训。（县教体局牵头）\n持续更新。",
+        "督查。开展检查。（县政府办牵头）",
+        "通报结果。",
+        "开展检查。\n通报结果。",
+        "",
+    );
+    // without such a clause the paragraph is the plan's
+    check(
+        "培训。开展培训。（县教体局牵头）",
+        "督查。开展检查。（县政府办牵头）",
+        "通报结果。",
+        "开展检查。",
+        "通报结果。",
+    );
+}
+
 #[test]
 fn section_text_and_obligations() {
     let plan = plan(
