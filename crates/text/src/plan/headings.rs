@@ -15,7 +15,8 @@ pub(super) struct Heading {
     pub(super) rest: usize,
 }
 
-fn is_numeral(c: char) -> bool {
+/// Whether a character is a Chinese numeral of numbers at the start of a line.
+pub(super) fn is_numeral(c: char) -> bool {
     "一二三四五六七八九十百〇零".contains(c)
 }
 

@@ -39,7 +39,8 @@ pub use account::{Lost, accounted};
 /// What the parser must be told because the text may not say it: the clock is the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlanReference {
-    /// The year that `6月底前` means when neither the title nor the document number names one.
+    /// The year that `6月底前` means when the text names no year: not in title or document number, not
+    /// in the introduction, not under its signature.
     pub year: i16,
 }
 
@@ -197,12 +198,13 @@ impl Context {
 /// Reads a plan. Never fails: doubts are warnings, a text that is no plan comes back whole as `preamble`.
 pub fn parse(source: &str, reference: PlanReference) -> Plan {
     let mut warnings = Vec::new();
-    let lines = lines::read(source, &mut warnings);
+    let mut lines = lines::read(source, &mut warnings);
+    head::split_label(&mut lines);
     let kinds = frame::classify(&lines);
     let first = kinds.iter().position(|k| k.heading().is_some()).unwrap_or(lines.len());
     let head = head::read(&lines[..first], &kinds[..first]);
-    let year = head::year(&head, reference);
-    let mut context = Context { year, warnings };
+    let year = head::year(&head, &lines, &kinds, reference);
+    let mut context = Context { year: year.value(), warnings };
     if lines.is_empty() {
         context.warn(1, "文件里没有文字，请检查文件内容。");
     } else if head.title.is_empty() {
@@ -217,7 +219,9 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
         (sections, lines::join(&head.preamble), closing)
     };
     headings::check_numbers(&sections, &mut context);
+    year.warn(lines.first().map_or(1, |line| line.no), &sections, &mut context);
     let mut warnings = context.warnings;
     warnings.sort_by_key(|warning| warning.line);
+    let year = year.value();
     Plan { title: head.title, document_number: head.document_number, year, preamble, closing, sections, warnings }
 }

@@ -103,6 +103,25 @@ fn the_year_comes_from_title_number_or_reference() {
     check("演示县2019—2021年实施方案", None);
 }
 
+/// Where the title names none, the text's own year holds, and a warning asks for a look.
+#[test]
+fn the_year_comes_from_the_text() {
+    let check = |before: &str, after: &str, year: i16, words: &str| {
+        let plan = plan(&format!("{before}\n一、总则\n（一）培训。6月底前完成培训。\n{after}"));
+        assert_eq!(plan.year, Some(year), "{before}");
+        assert_eq!(plan.sections[0].clauses[0].due_on.map(|date| date.year()), Some(year), "{before}");
+        assert!(warns(&plan.warnings, 1, words), "{before} {:#?}", plan.warnings);
+    };
+    let signed = "青禾县人民政府办公室\n2022年4月1日";
+    check("演示县工作要点\n2022年，全县要点如下：", "", 2022, "前言中的 2022 年");
+    check("演示县工作要点\n（2022年4月20日）\n根据部署，制定本要点。", "", 2022, "前言中的 2022 年");
+    check("演示县工作要点\n根据《2021年全省要点》，做好2022年工作。", "", 2022, "前言中的 2022 年");
+    check("演示县工作要点\n根据部署，制定本要点。", signed, 2022, "落款日期的 2022 年");
+    check("演示县工作要点\n根据部署，制定本要点。", "", 2031, "暂按 2031 年");
+    let dateless = plan("演示县工作要点\n一、总则\n（一）培训。开展培训。");
+    assert!(dateless.warnings.is_empty(), "{:#?}", dateless.warnings);
+}
+
 #[test]
 fn clause_takes_the_latest() {
     let c = clause("培训。6月底前印发方案。9月底前完成培训。");

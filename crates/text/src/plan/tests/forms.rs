@@ -35,6 +35,24 @@ fn head_forms() {
     check("各单位：\n引言。", "", None, "各单位：\n引言。");
 }
 
+/// A plan that was an attachment keeps the label in the preamble; the next words are its title.
+#[test]
+fn attachment_label_before_the_title() {
+    let title = "2022年演示县政务公开工作要点";
+    let check = |head: &str, preamble: &str| {
+        let plan = plan(&format!("{head}\n一、总则\n（一）培训。6月底前开展培训。"));
+        assert_eq!((plan.title.as_str(), plan.preamble.as_str()), (title, preamble), "{head}");
+        assert_eq!((plan.year, plan.warnings.len()), (Some(2022), 0), "{head} {:#?}", plan.warnings);
+    };
+    check(&format!("附件\n{title}"), "附件");
+    check(&format!("附件1\n{title}"), "附件1");
+    check(&format!("附件 2：\n\n{title}\n引言。"), "附件 2：\n引言。");
+    check(&format!("附件：\n{title}\n（2022年4月20日）\n引言。"), "附件：\n（2022年4月20日）\n引言。");
+    check(&format!("附件一\n青禾府办发〔2021〕1号\n{title}"), "附件一\n青禾府办发〔2021〕1号");
+    check(&format!("附件1：{title}\n引言。"), "附件1：\n引言。");
+    check(&format!("附件　{title}"), "附件");
+}
+
 #[test]
 fn section_heading_forms() {
     let check = |line: &str, number: &str, title: &str| {
