@@ -1,15 +1,18 @@
 //! From the lines of a section or clause to its fields: number, title, text, owner note, owners, duties.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 
 use super::{
-    Cadence, Clause, Context, Duty, Owner, Section,
+    Cadence, Clause, Context, Duty, Section,
     dates::{self, Due, Setting},
     duties,
     headings::Heading,
     lines::Line,
     notes::{self, is_ender},
-    owners, pairs,
+    owners::{self, Owners},
+    pairs,
 };
 
 /// A heading with the lines that belong to it; the heading's own line is the first.
@@ -223,8 +226,10 @@ struct Fields<'a> {
 struct NoteGroup {
     line: usize,
     hole: usize,
-    owners: Vec<Owner>,
+    owners: Owners,
     due: Option<Due>,
+    /// It is no more than a term: （6月底前完成）.
+    term: bool,
 }
 
 fn fields<'a>(
@@ -249,21 +254,22 @@ fn fields<'a>(
         owner_note.push_str(content.text[found.range.clone()].trim());
         let line = content.line(found.range.start);
         warn_note(line, &found.note, context);
-        let owners = found.note.owners;
+        let term = !found.note.labelled && found.note.due.is_some();
         match groups.last_mut() {
             Some(group) if kept.text[group.hole..hole].trim().is_empty() => {
-                owners::merge(&mut group.owners, owners);
+                group.owners.add(found.note.owners);
                 group.due = group.due.take().or(found.note.due);
                 group.hole = hole;
+                group.term &= term;
             }
             _ => {
-                let mut group = NoteGroup { line, hole, owners: Vec::new(), due: found.note.due };
-                owners::merge(&mut group.owners, owners);
+                let mut group = NoteGroup { line, hole, owners: Owners::default(), due: found.note.due, term };
+                group.owners.add(found.note.owners);
                 groups.push(group);
             }
         }
     }
-    for group in groups.iter().filter(|group| group.owners.is_empty()) {
+    for group in groups.iter().filter(|group| group.owners.as_slice().is_empty() && !group.term) {
         context.warn(group.line, "责任说明没有写明单位，请补充，例如“（县教体局牵头）”。");
     }
     Fields {
@@ -286,6 +292,9 @@ fn warn_note(line: usize, note: &owners::Note, context: &mut Context) {
     if note.open_ended {
         context.warn(line, "责任单位用“等”字没有列全，请补充其余单位。");
     }
+    if note.reaches_back {
+        context.warn(line, "责任说明写着“以上”，可能也管前面几条，请核对并逐条指定。");
+    }
     if let Some(words) = &note.unread_term {
         context.warn(line, format!("看不懂时限“{words}”，请填写日期或频次，例如“6月30日前”“每季度”。"));
     }
@@ -306,10 +315,9 @@ fn due_of(text: &str, line: usize, context: &mut Context) -> Option<Due> {
     for problem in found.iter().filter_map(|due| due.problem.as_ref()) {
         context.warn(line, problem.clone());
     }
-    let mut days: Vec<Date> = found.iter().filter_map(|due| due.on).collect();
-    days.dedup();
+    let several = dates::several(&found);
     let chosen = dates::choose(found);
-    if let (true, Some(due)) = (days.len() > 1, &chosen) {
+    if let (true, Some(due)) = (several, &chosen) {
         context.warn(line, format!("一句话里有几个日期，只取第一个“{}”，如需分别办理请拆分。", due.words));
     }
     chosen
@@ -323,9 +331,9 @@ impl Fields<'_> {
     fn into_clause(self, number: String, mut marks: String, context: &mut Context) -> Clause {
         let line = self.content.line(0);
         let (duties, in_text) = self.duties(line, context);
-        let mut owners = Vec::new();
+        let mut owners = Owners::default();
         for group in &self.groups {
-            owners::merge(&mut owners, group.owners.iter().cloned());
+            owners.add(group.owners.as_slice().iter().cloned());
         }
         let noted = self.groups.iter().filter_map(|group| group.due.as_ref()).max_by_key(|due| due.on);
         // a clause is done when its last duty is
@@ -339,7 +347,7 @@ impl Fields<'_> {
             title: self.title,
             text: self.text,
             owner_note: self.owner_note,
-            owners,
+            owners: owners.into_vec(),
             due,
             due_on,
             cadence,
@@ -349,9 +357,11 @@ impl Fields<'_> {
         }
     }
 
-    /// The note group that governs the duty which begins at this byte of the kept text.
-    fn group_of(&self, start: usize) -> Option<&NoteGroup> {
-        self.groups.get(self.groups.partition_point(|group| group.hole <= start))
+    /// The note groups that govern a duty, by its bytes in the kept text: those inside it and at its end, else the next.
+    fn groups_of(&self, duty: Range<usize>) -> &[NoteGroup] {
+        let first = self.groups.partition_point(|group| group.hole <= duty.start);
+        let last = self.groups.partition_point(|group| group.hole <= duty.end).max(first + 1);
+        self.groups.get(first..last).unwrap_or_default()
     }
 
     /// Duties, and the dates that the title and the text set themselves.
@@ -380,9 +390,14 @@ impl Fields<'_> {
             let text = &self.text[start..end];
             let line = self.content.line(self.kept.origin(self.offset + start));
             let own = due_of(text, line, context);
-            let group = if single { self.groups.first() } else { self.group_of(self.offset + start) };
-            let (due, due_on, cadence) = parts(own.as_ref().or_else(|| group.and_then(|group| group.due.as_ref())));
-            let owners = group.filter(|_| !single).map(|group| group.owners.clone()).unwrap_or_default();
+            let groups = if single { &self.groups } else { self.groups_of(self.offset + start..self.offset + end) };
+            let noted = groups.iter().find_map(|group| group.due.as_ref());
+            let (due, due_on, cadence) = parts(own.as_ref().or(noted));
+            let mut owners = Owners::default();
+            for group in groups.iter().filter(|_| !single) {
+                owners.add(group.owners.as_slice().iter().cloned());
+            }
+            let owners = owners.into_vec();
             duties.push(Duty { text: text.to_owned(), due, due_on, cadence, owners, line });
             dues.extend(own);
         }

@@ -3,6 +3,8 @@
 //! A date that is only mentioned (`自2019年5月15日起施行`, `4月15日会议`) is none. Words that may mean two days
 //! (`6月前`) or no day (`2月30日`) keep their words, get no date and say why.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 
 use super::{
@@ -11,8 +13,10 @@ use super::{
 };
 
 /// A date or cadence found in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Due {
+    /// Where the words stand in the text that was searched.
+    pub(super) range: Range<usize>,
     pub(super) words: String,
     pub(super) on: Option<Date>,
     pub(super) cadence: Option<Cadence>,
@@ -74,7 +78,7 @@ impl<'a> Cursor<'a> {
 
     fn finish(&self, start: usize, on: Option<Date>, cadence: Option<Cadence>, problem: Option<String>) -> Found {
         let words = self.text[start..self.at].to_owned();
-        (self.at, Due { words, on, cadence, problem })
+        (self.at, Due { range: start..self.at, words, on, cadence, problem })
     }
 }
 
@@ -111,6 +115,13 @@ pub(super) fn find(text: &str, year: Option<i16>, setting: Setting) -> Vec<Due> 
 pub(super) fn choose(mut dues: Vec<Due>) -> Option<Due> {
     let index = dues.iter().position(|due| due.on.is_some()).unwrap_or(0);
     (!dues.is_empty()).then(|| dues.swap_remove(index))
+}
+
+/// Whether several different days are among them.
+pub(super) fn several(dues: &[Due]) -> bool {
+    let mut days = dues.iter().filter_map(|due| due.on);
+    let first = days.next();
+    days.any(|day| Some(day) != first)
 }
 
 fn cadence(text: &str, start: usize) -> Option<Found> {

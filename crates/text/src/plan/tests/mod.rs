@@ -2,6 +2,7 @@
 
 mod dates;
 mod forms;
+mod notes;
 mod owners;
 mod property;
 mod real;
