@@ -309,16 +309,18 @@ fn warn_strays(content: &Content, pairs: &pairs::Pairs, context: &mut Context) {
     }
 }
 
-/// The date of a stretch of text; several different dates in one stretch are a warning.
+/// The date of a stretch of text; what is doubtful about its dates becomes warnings.
 fn due_of(text: &str, line: usize, context: &mut Context) -> Option<Due> {
     let found = dates::find(text, context.year, Setting::Text);
-    for problem in found.iter().filter_map(|due| due.problem.as_ref()) {
-        context.warn(line, problem.clone());
-    }
-    let several = dates::several(&found);
+    let mut problems: Vec<String> = found.iter().filter_map(|due| due.problem.clone()).collect();
     let chosen = dates::choose(found);
-    if let (true, Some(due)) = (several, &chosen) {
-        context.warn(line, format!("一句话里有几个日期，只取第一个“{}”，如需分别办理请拆分。", due.words));
+    if let Some(problem) = chosen.as_ref().and_then(|due| due.problem.as_ref())
+        && !problems.contains(problem)
+    {
+        problems.push(problem.clone());
+    }
+    for problem in problems {
+        context.warn(line, problem);
     }
     chosen
 }

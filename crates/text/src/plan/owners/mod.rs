@@ -128,15 +128,9 @@ impl Reader {
 
     fn term(&mut self, piece: &str) {
         let words = piece.trim_matches(|c| is_separator(c) || matches!(c, '.' | '．'));
-        let dues = dates::find(words, self.year, Setting::Note);
-        let several = dates::several(&dues);
-        let mut due = dates::choose(dues);
+        let due = dates::choose(dates::find(words, self.year, Setting::Note));
         if due.is_none() {
             self.note.unread_term = Some(words.to_owned());
-        }
-        if let (true, Some(due)) = (several, &mut due) {
-            let problem = format!("时限“{words}”写了几个日期，只取第一个“{}”，如需分别办理请拆分。", due.words);
-            due.problem.get_or_insert(problem);
         }
         if self.note.due.is_none() {
             let due = due.unwrap_or_default();
