@@ -173,28 +173,30 @@ impl<'a> Title<'a> {
         let pairs = pairs::find(line);
         let mut spans = pairs.outer.iter().peekable();
         let (mut paused, mut before) = (false, ' ');
-        for (at, c) in line.char_indices() {
+        for (count, (at, c)) in line.char_indices().enumerate() {
+            if count > limit {
+                return Title::default();
+            }
             while spans.next_if(|span| span.end <= at).is_some() {}
             if spans.peek().is_some_and(|span| span.start <= at) {
                 continue;
             }
             let end = at + c.len_utf8();
-            let count = || line[..at].chars().count();
             match c {
                 '。' | '；' | ';' => {
                     let closes = c == '。' || line[end..].trim().is_empty();
                     let title = Title { end: at, mark: &line[at..end], rest: end };
-                    return if closes && at > 0 && count() <= limit { title } else { Title::default() };
+                    return if closes && at > 0 { title } else { Title::default() };
                 }
                 '！' | '？' | '!' | '?' => {
                     let title = Title { end, mark: "", rest: end };
-                    return if count() < limit { title } else { Title::default() };
+                    return if count < limit { title } else { Title::default() };
                 }
                 '，' | ',' => paused = true,
-                '：' | ':' if !paused && at > 0 && !before.is_ascii_digit() && count() <= COLON_TITLE => {
+                '：' | ':' if !paused && at > 0 && !before.is_ascii_digit() && count <= COLON_TITLE => {
                     return Title { end: at, mark: &line[at..end], rest: end };
                 }
-                c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count() <= COLON_TITLE => {
+                c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count <= COLON_TITLE => {
                     // 解读政策　围绕……。: a gap separates title and text
                     if line[end..].trim_end().ends_with(is_ender) {
                         return Title { end: at, mark: "", rest: end };

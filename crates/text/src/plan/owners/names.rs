@@ -81,7 +81,7 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
             '和' | '及' | '与' | '以' if depth == 0 && at > start => {
                 let width = if names[at..].starts_with("以及") { "以及".len() } else { c.len_utf8() };
                 let (left, right) = (&names[start..at], &names[at + width..]);
-                let splits = ENDS.iter().any(|end| left.ends_with(end)) && left.chars().count() > 1;
+                let splits = ENDS.iter().any(|end| left.ends_with(end)) && left.chars().nth(1).is_some();
                 if splits && (c != '以' || width > 3) && looks_like_organ(right) {
                     out.push(left);
                     start = at + width;

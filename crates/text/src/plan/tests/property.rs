@@ -163,3 +163,27 @@ fn hostile_repetition_stays_linear() {
         holds(&format!("题要点\n一、甲\n（一）{}", unit.repeat(24_000 / unit.len())));
     }
 }
+
+/// One clause of 300 KB whose every sentence is read in the same way as the first: no step may look at the rest of the
+/// clause for each of them.
+#[test]
+fn a_long_clause_is_read_sentence_by_sentence() {
+    const COUNT: usize = 4_000;
+    let sentence = "6月底前公开预算信息，做好解读（县财政局负责）；";
+    let names: Vec<String> = (0..COUNT).map(|index| format!("县{index}局")).collect();
+    let source = format!(
+        "2019年演示县工作要点\n一、甲\n（一）乙。{}\n责任单位：{}\n（二）丙。做丙。（县教体局负责）",
+        sentence.repeat(COUNT),
+        names.join("和")
+    );
+    assert!(source.len() > 300_000, "{}", source.len());
+    let plan = parse(&source, PlanReference { year: 2031 });
+    accounted(&source, &plan).expect("nothing is lost");
+    let clause = &plan.sections[0].clauses[0];
+    assert_eq!((clause.title.as_str(), clause.duties.len()), ("乙", COUNT));
+    for duty in &clause.duties {
+        assert_eq!(duty.due.as_deref(), Some("6月底前"));
+        assert_eq!(duty.owners[0].name, "县财政局");
+    }
+    assert_eq!(plan.sections[0].clauses[1].text, "做丙。");
+}
