@@ -159,6 +159,22 @@ fn number(heading: Option<&Heading>) -> (String, String) {
     heading.map_or_else(Default::default, |heading| (heading.number.clone(), heading.mark.clone()))
 }
 
+/// Words that say what follows, and are no title of it: `1.工作任务：公开财政预算。`
+fn is_column(words: &str) -> bool {
+    matches!(
+        words.trim(),
+        "工作任务"
+            | "任务"
+            | "任务内容"
+            | "工作内容"
+            | "主要任务"
+            | "重点任务"
+            | "工作事项"
+            | "具体任务"
+            | "任务名称"
+    )
+}
+
 /// Where a title ends and the text begins.
 #[derive(Default, Clone, Copy)]
 struct Title<'a> {
@@ -193,6 +209,7 @@ impl<'a> Title<'a> {
                     return if count < limit { title } else { Title::default() };
                 }
                 '，' | ',' => paused = true,
+                '：' | ':' if is_column(&line[..at]) => {}
                 '：' | ':' if !paused && at > 0 && !before.is_ascii_digit() && count <= COLON_TITLE => {
                     return Title { end: at, mark: &line[at..end], rest: end };
                 }

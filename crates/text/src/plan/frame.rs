@@ -39,7 +39,7 @@ pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
         let kind = if starts_attachments(&line.text) {
             listing = true;
             Kind::Attachment
-        } else if listing && heading.as_ref().is_some_and(|heading| heading.level == 3) {
+        } else if listing && heading.as_ref().is_some_and(|heading| heading.level == 4) {
             Kind::Attachment
         } else {
             listing = false;
@@ -286,6 +286,9 @@ fn concludes(text: &str) -> bool {
 pub(super) fn without_headings(head: &Head<'_>, context: &mut Context) -> (Option<Section>, String) {
     let line = head.preamble.first().map_or(1, |line| line.no);
     if head.preamble.is_empty() {
+        if !head.title.is_empty() {
+            context.warn(line, "只有标题，没有任务，请核对文件是否完整。");
+        }
         return (None, String::new());
     }
     let text = lines::join(&head.preamble);

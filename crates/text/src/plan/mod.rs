@@ -27,6 +27,7 @@ mod lines;
 mod notes;
 mod owners;
 mod pairs;
+mod residue;
 
 #[cfg(test)]
 mod tests;
@@ -219,6 +220,9 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
         (sections, lines::join(&head.preamble), closing)
     };
     headings::check_numbers(&sections, &mut context);
+    if !sections.is_empty() && sections.iter().all(|section| section.clauses.is_empty()) {
+        context.warn(sections[0].line, "各节下面都没有分条，没有得到任务，请核对文件或手工添加任务。");
+    }
     year.warn(lines.first().map_or(1, |line| line.no), &sections, &mut context);
     let mut warnings = context.warnings;
     warnings.sort_by_key(|warning| warning.line);

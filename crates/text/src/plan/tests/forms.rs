@@ -174,6 +174,9 @@ fn residue_is_dropped_and_named() {
     };
     check("[bookmark: _GoBack]", "[bookmark: _GoBack]");
     check("_GoBack", "_GoBack");
+    check("HYPERLINK \"http://a.example/\"", "HYPERLINK \"http://a.example/\"");
+    check("★", "★");
+    check("* ", "*");
     check("[]{#_GoBack .anchor}", "[]{#_GoBack .anchor}");
     check("\u{200b}\u{feff}", "\u{200b}\u{feff}");
     check("\u{7}", "\u{7}");
@@ -281,6 +284,8 @@ fn doubts_are_warnings() {
     check("2019年演示县工作要点\n一、甲\n（一）", 3, "没有内容");
     check("2019年演示县工作要点\n只有一段话。", 2, "没有找到");
     check("", 1, "没有文字");
+    check("2019年演示县工作要点", 1, "只有标题");
+    check("2019年演示县工作要点\n一、培训\n二、考核", 2, "没有分条");
     check("一、甲\n（一）乙。", 1, "没有找到标题");
     check(
         "2019年演示县工作要点\n一、甲\n（一）乙。做好。\n青禾县人民政府\n2019年4月1日\n二、丙\n（一）丁。",

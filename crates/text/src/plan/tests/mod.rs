@@ -2,6 +2,7 @@
 
 mod dates;
 mod forms;
+mod frame;
 mod notes;
 mod owners;
 mod property;
