@@ -38,20 +38,37 @@ const COLON_TITLE: usize = 25;
 struct Content {
     text: String,
     starts: Vec<(usize, usize)>,
+    /// The cells of a table's row that name owners and term, and how they are read.
+    cells: Option<(Range<usize>, String)>,
 }
 
 impl Content {
     fn of(block: &Block<'_>) -> Content {
-        let mut content = Content { text: String::new(), starts: Vec::new() };
+        let mut content = Content { text: String::new(), starts: Vec::new(), cells: None };
         for (index, line) in block.lines.iter().enumerate() {
             let skip = block.heading.filter(|_| index == 0).map_or(0, |heading| heading.rest);
             if index > 0 {
                 content.text.push_str(if line.after_blank { "\n\n" } else { "\n" });
             }
             content.starts.push((content.text.len(), line.no));
+            if let Some(row) = line.row.as_ref().filter(|row| index == 0 && !row.note.is_empty()) {
+                let shift = |at: usize| content.text.len() + at - skip;
+                content.cells = Some((shift(row.note.start)..shift(row.note.end), row.reading.clone()));
+            }
             content.text.push_str(&line.text[skip..]);
         }
         content
+    }
+
+    /// Owner notes, in order.
+    fn notes(&self, pairs: &pairs::Pairs, year: Option<i16>) -> Vec<notes::Found> {
+        let mut found = notes::find(&self.text, pairs, year);
+        if let Some((range, reading)) = &self.cells {
+            found.retain(|found| found.range.end <= range.start || range.end <= found.range.start);
+            found.push(notes::Found { range: range.clone(), note: owners::read(reading, year) });
+            found.sort_by_key(|found| found.range.start);
+        }
+        found
     }
 
     fn line(&self, at: usize) -> usize {
@@ -110,7 +127,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     };
     let content = Content::of(block);
     let pairs = pairs::find(&content.text);
-    let found = notes::find(&content.text, &pairs, context.year);
+    let found = content.notes(&pairs, context.year);
     let title = if block.heading.is_some() { Title::split(&content.text, SECTION_TITLE) } else { Title::default() };
     let rest = content.text[title.rest..].trim();
     let obliges = !found.is_empty() || !dates::find(rest, context.year, Setting::Text).is_empty();
@@ -149,7 +166,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
 pub(super) fn clause(block: &Block<'_>, context: &mut Context) -> Clause {
     let content = Content::of(block);
     let pairs = pairs::find(&content.text);
-    let found = notes::find(&content.text, &pairs, context.year);
+    let found = content.notes(&pairs, context.year);
     let (number, marks) = number(block.heading);
     let fields = fields(&content, &pairs, found, block.heading.map(|_| CLAUSE_TITLE), context);
     fields.into_clause(number, marks, context)

@@ -35,6 +35,12 @@ pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
     let mut listing = false;
     let mut kinds = Vec::with_capacity(lines.len());
     for line in lines {
+        if let Some(row) = &line.row {
+            listing = false;
+            let (number, mark) = (row.number.clone(), row.mark.clone());
+            kinds.push(Kind::Heading(Heading { level: headings::ROW, number, mark, rest: row.rest }));
+            continue;
+        }
         let heading = headings::read(&line.text);
         let kind = if starts_attachments(&line.text) {
             listing = true;
@@ -247,7 +253,9 @@ impl View<'_> {
             let noted = i == bound + 1 && !is_section && !habits.note_first && self.is_note_line(bound);
             let ends = inline || habits.note_first;
             let closes = sets_in_force(text) || (!is_section && ends && concludes(text));
-            if noted || closes || (!is_section && inline && habits.single_lines) {
+            // a row of a table has no further lines
+            let behind_row = self.lines[self.start].row.is_some();
+            if noted || closes || behind_row || (!is_section && inline && habits.single_lines) {
                 return i;
             }
         }

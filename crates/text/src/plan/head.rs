@@ -29,7 +29,7 @@ pub(super) fn split_label(lines: &mut Vec<Line>) {
         && !title.contains('。')
         && title.chars().take(LONGEST_TITLE_LINE + 1).count() <= LONGEST_TITLE_LINE
     {
-        let title = Line { no: first.no, text: title.to_owned(), after_blank: false };
+        let title = Line { no: first.no, text: title.to_owned(), after_blank: false, indent: 0, row: None };
         let label = first.text[..label].trim_end().len();
         lines[0].text.truncate(label);
         lines.insert(1, title);

@@ -49,6 +49,9 @@ pub(super) fn numeral(text: &str) -> Option<u32> {
     Some(sum + last.unwrap_or(0))
 }
 
+/// The level of a table's row: a clause, as （一） is.
+pub(super) const ROW: u8 = 3;
+
 fn is_pause(c: char) -> bool {
     matches!(c, '、' | '．' | '.' | '﹑' | '､')
 }

@@ -1,6 +1,6 @@
 //! Source text to clean lines: residue of Word and Markdown is dropped here, and only here, and named in a warning.
 
-use super::{Warning, residue};
+use super::{Warning, residue, tables::Row};
 
 /// A line that holds something after cleaning.
 #[derive(Debug)]
@@ -11,6 +11,10 @@ pub(super) struct Line {
     pub(super) text: String,
     /// An empty line stands before it.
     pub(super) after_blank: bool,
+    /// Tabs before the text: empty cells, when it is a row of a table.
+    pub(super) indent: usize,
+    /// The row of a table that it was.
+    pub(super) row: Option<Row>,
 }
 
 /// Splits the source into lines (LF, CRLF, CR and Word's soft breaks) and drops residue.
@@ -42,7 +46,8 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
                 continue;
             }
             let text = residue::without_star(text, no, warnings);
-            lines.push(Line { no, text, after_blank: std::mem::take(&mut blank) });
+            let indent = part.chars().take_while(|c| c.is_whitespace()).filter(|&c| c == '\t').count();
+            lines.push(Line { no, text, after_blank: std::mem::take(&mut blank), indent, row: None });
         }
     }
     if !markdown.dropped.is_empty() {

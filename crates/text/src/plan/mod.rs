@@ -14,6 +14,8 @@
 //! * **A plan without headings** is all preamble, or one clause when it names owners; a warning says so.
 //! * **Several owner notes in a clause** are joined by line feeds in `owner_note`; each duty then also carries the
 //!   owners of its own note in [`Duty::owners`].
+//! * **Tables.** A row under a header such as 序号, 任务, 责任单位, 时限 is a clause; its owner and term cells are the
+//!   owner note.
 //! * **Closing.** Signature, date, attachments, and paragraphs that follow the last clause without belonging to it.
 
 mod account;
@@ -28,6 +30,7 @@ mod notes;
 mod owners;
 mod pairs;
 mod residue;
+mod tables;
 
 #[cfg(test)]
 mod tests;
@@ -199,7 +202,8 @@ impl Context {
 /// Reads a plan. Never fails: doubts are warnings, a text that is no plan comes back whole as `preamble`.
 pub fn parse(source: &str, reference: PlanReference) -> Plan {
     let mut warnings = Vec::new();
-    let mut lines = lines::read(source, &mut warnings);
+    let lines = lines::read(source, &mut warnings);
+    let mut lines = tables::read(lines, &mut warnings);
     head::split_label(&mut lines);
     let kinds = frame::classify(&lines);
     let first = kinds.iter().position(|k| k.heading().is_some()).unwrap_or(lines.len());

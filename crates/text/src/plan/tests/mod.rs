@@ -7,6 +7,7 @@ mod notes;
 mod owners;
 mod property;
 mod real;
+mod tables;
 
 use super::{Clause, Plan, PlanReference, Warning, accounted, parse};
 
