@@ -93,7 +93,8 @@ fn bracket(text: &str, span: &Span, behind_note: bool, year: Option<i16>) -> Opt
 /// Whether the words before a bracket end as organs' names do: then the bracket may explain that name.
 fn ends_as_organ(text: &str) -> bool {
     let start = text.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    owners::looks_like_organ(&text[start..])
+    // 《办法》（县政府办） says who issued it
+    text.ends_with('》') || owners::looks_like_organ(&text[start..])
 }
 
 /// Where a bracket stands.
@@ -125,7 +126,9 @@ fn is_owner_note(inner: &str, note: &Note, place: Place) -> bool {
     if note.has_role {
         let mostly_organs = note.unknown.len() * 2 <= note.owners.len();
         let names = || note.unknown.iter().all(|name| owners::could_be_name(name));
-        return note.unknown.is_empty() || ((place.begins || place.ends) && (mostly_organs || names()));
+        // （参与：群众代表） is no owner note
+        return note.unknown.is_empty()
+            || (!note.short_label && (place.begins || place.ends) && (mostly_organs || names()));
     }
     // names alone: only where a note would stand, never the gloss of a name as in 各乡镇（中心）
     let gloss = ["含", "包括", "不含", "除", "即", "原", "如", "见"].iter().any(|word| inner.starts_with(word));

@@ -36,11 +36,11 @@ pub(super) fn list(text: &str, start: usize, setting: Setting) -> Option<Found> 
     if count < 2 || !whole {
         return None;
     }
-    let end = c.eat_any(&["底", "末"]).is_some();
+    let end = c.eat_any(&["底", "末", "份"]).is_some_and(|end| end != "份");
     let tail = c.eat_any(&TAILS).is_some();
-    let each = ["各", "分别"].iter().any(|word| c.rest().starts_with(word));
-    if !(tail || (setting == Setting::Note || each) && (end || setting == Setting::Note)) {
-        return Some((c.at, None));
+    let each = ["各", "分别", "完成"].iter().any(|word| c.rest().starts_with(word));
+    if !(tail || setting == Setting::Note || (end && each)) {
+        return None;
     }
     let problem = format!("时限“{}”写了几个日期，请逐个填写或拆分。", &text[start..c.at]);
     Some(c.finish(start, None, None, Some(problem)))

@@ -20,6 +20,8 @@ pub(super) struct Note {
     pub(super) due: Option<Due>,
     /// It has a label such as `责任单位：`.
     pub(super) labelled: bool,
+    /// It has a label of few letters, such as `责任：`.
+    pub(super) short_label: bool,
     /// It has a role word such as `负责`.
     pub(super) has_role: bool,
     /// Names that do not look like an organ's.
@@ -110,6 +112,7 @@ impl Reader {
             self.note.labelled = true;
         } else {
             self.note.has_role = true;
+            self.note.short_label = true;
         }
         self.current = opening.label;
     }

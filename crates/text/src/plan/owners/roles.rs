@@ -1,6 +1,7 @@
 //! Role words around a name: `由…牵头`, `…按职责分工负责`, `…（配合）`.
 
 use super::super::Role;
+use super::names;
 
 /// Cuts the words off that lead to a name: 由, 会同, 以上任务由.
 pub(super) fn strip_start(piece: &str) -> &str {
@@ -60,7 +61,7 @@ pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
 
 /// Cuts `按职责分别负责落实` off the end and says what role it gives.
 pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
-    const WORDS: [&str; 62] = [
+    const WORDS: [&str; 52] = [
         "总牵头",
         "总负责",
         "按照各自职责分工",
@@ -110,16 +111,6 @@ pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
         "执行",
         "办理",
         "完成",
-        "为主",
-        "主办",
-        "主责",
-        "协办",
-        "协同",
-        "协调",
-        "指导",
-        "督导",
-        "督办",
-        "监督",
         "按照要求",
         "按要求",
         "统一",
@@ -130,6 +121,9 @@ pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
         if let Some((left, word)) = WORDS.iter().find_map(|word| rest.strip_suffix(word).map(|left| (left, *word))) {
             role = Some(of_word(word, role));
             rest = left.trim_end();
+        } else if let Some((left, word)) = behind_organ(rest) {
+            role = Some(of_word(word, role));
+            rest = left;
         } else if let Some((left, found)) = as_unit(rest) {
             role = Some(found);
             rest = left;
@@ -140,6 +134,16 @@ pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
             return (rest, role);
         }
     }
+}
+
+/// Words that are a role only behind an organ's name: 社会监督 and 以县为主 name none.
+fn behind_organ(piece: &str) -> Option<(&str, &'static str)> {
+    const WORDS: [&str; 10] = ["为主", "主办", "主责", "协办", "协同", "协调", "指导", "督导", "督办", "监督"];
+    let (left, word) = WORDS.iter().find_map(|word| piece.strip_suffix(word).map(|left| (left.trim_end(), *word)))?;
+    let organ = left.chars().nth(2).is_some() && names::looks_like_organ(left);
+    let named = left.starts_with(['县', '市', '区', '省', '镇', '乡', '各', '州'])
+        || left.ends_with(['局', '委', '办', '部', '厅', '府', '室']);
+    (organ && named).then_some((left, word))
 }
 
 /// The role that a word gives, when the words behind it gave one already.

@@ -187,3 +187,21 @@ fn persons_are_no_owners() {
     let source = "2022年演示县工作要点\n一、总则\n（一）培训。开展培训。（责任单位及责任人：县财政局 演示甲）";
     assert!(warns(&plan(source).warnings, 3, "演示甲"));
 }
+
+/// Role words and short labels in brackets that are no notes.
+#[test]
+fn brackets_of_other_things() {
+    for text in [
+        "实行分级负责（以县为主）。",
+        "接受评议（社会监督）。",
+        "健全机制（部门协同、上下联动）。",
+        "坚持原则（预防为主、防治结合）。",
+        "征求意见（参与：群众代表）。",
+        "落实《办法》（县政府办）。",
+        "加强市场管理（市场监督）。",
+        "公开办事地点（县政务服务中心）。",
+    ] {
+        let clause = clause(&format!("加强培训。{text}"));
+        assert_eq!((clause.owner_note.as_str(), clause.text.as_str()), ("", text), "{clause:#?}");
+    }
+}
