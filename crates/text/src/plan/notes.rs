@@ -83,7 +83,7 @@ fn bracket(text: &str, span: &Span, behind_note: bool, year: Option<i16>) -> Opt
     let place = Place {
         begins: behind_note || starts_sentence(text, span.start),
         ends: next.is_none_or(|c| is_ender(c) || c == '\n'),
-        pauses: next == Some('，'),
+        pauses: matches!(next, Some('，' | '、')),
         behind_note,
         behind_name: ends_as_organ(&text[..span.start]),
     };
@@ -104,7 +104,7 @@ struct Place {
     begins: bool,
     /// None stand behind it.
     ends: bool,
-    /// A comma stands behind it.
+    /// A comma or pause mark stands behind it.
     pauses: bool,
     /// Another owner note stands directly before it.
     behind_note: bool,
@@ -124,6 +124,14 @@ fn is_owner_note(inner: &str, note: &Note, place: Place) -> bool {
         return place.begins && (term || (note.has_role && note.due.is_none()));
     }
     if note.has_role {
+        // 建设网站（县政府主办），每季度更新: within a sentence only the usual words make a note
+        const USUAL: [&str; 16] = [
+            "牵头", "负责", "落实", "配合", "协助", "参与", "会同", "承办", "实施", "推进", "执行", "办理", "完成",
+            "职责", "分工", "单位",
+        ];
+        if !(place.begins || place.ends || USUAL.iter().any(|word| inner.contains(word))) {
+            return false;
+        }
         let mostly_organs = note.unknown.len() * 2 <= note.owners.len();
         let names = || note.unknown.iter().all(|name| owners::could_be_name(name));
         // （参与：群众代表） is no owner note

@@ -22,7 +22,8 @@ pub(super) fn list(text: &str, start: usize, setting: Setting) -> Option<Found> 
     let mut c = Cursor { text, at: start };
     c.eat("于");
     c.number()?;
-    let mut whole = c.eat("月");
+    const MONTHS: [&str; 2] = ["月份", "月"];
+    let mut whole = c.eat_any(&MONTHS).is_some();
     let mut count = 1;
     loop {
         let mut probe = c;
@@ -30,16 +31,17 @@ pub(super) fn list(text: &str, start: usize, setting: Setting) -> Option<Found> 
             break;
         }
         c = probe;
-        whole = c.eat_any(&["月", "日", "号"]).is_some();
+        whole = c.eat_any(&MONTHS).or_else(|| c.eat_any(&["日", "号"])).is_some();
         count += 1;
     }
     if count < 2 || !whole {
         return None;
     }
-    let end = c.eat_any(&["底", "末", "份"]).is_some_and(|end| end != "份");
+    let end = c.eat_any(&["底", "末"]).is_some();
     let tail = c.eat_any(&TAILS).is_some();
-    let each = ["各", "分别", "完成"].iter().any(|word| c.rest().starts_with(word));
-    if !(tail || setting == Setting::Note || (end && each)) {
+    let each = ["各", "分别"].iter().any(|word| c.rest().starts_with(word));
+    let done = end && c.rest().starts_with("完成");
+    if !(tail || each || done || setting == Setting::Note) {
         return None;
     }
     let problem = format!("时限“{}”写了几个日期，请逐个填写或拆分。", &text[start..c.at]);

@@ -56,7 +56,7 @@ const PARTS: [&str; 33] = [
     "第一", "第二", "分管", "直接",
 ];
 
-const UNITS: [&str; 6] = ["单位", "部门", "机关", "科室", "股室", "主体"];
+const UNITS: [&str; 7] = ["单位", "部门", "机关", "科室", "股室", "处室", "主体"];
 const PERSONS: [&str; 5] = ["领导", "同志", "负责人", "责任人", "人"];
 
 /// Reads a label; its letters may be spaced (`责 任 单 位：`).

@@ -199,7 +199,7 @@ impl Reader {
 
     fn wait(&mut self, names: &str) {
         for name in names::split_joined(names) {
-            let (name, own) = roles::own(name);
+            let (name, own) = roles::own(self.strip_term(name));
             if name.is_empty() {
                 continue;
             }
@@ -210,6 +210,20 @@ impl Reader {
                 self.pending.push(name.to_owned());
             }
         }
+    }
+
+    /// Cuts the term off a name: `县审计局（3月底前完成）`.
+    fn strip_term<'a>(&mut self, name: &'a str) -> &'a str {
+        let Some((left, inner)) = name.trim_end().rsplit_once(['（', '(']) else { return name };
+        let Some(inner) = inner.strip_suffix(['）', ')']) else { return name };
+        let dues = dates::find(inner, self.year, Setting::Note);
+        let bare = dues.first().is_some_and(|first| first.range.start == 0)
+            && dues.last().is_some_and(|last| roles::strip_end(&inner[last.range.end..]).0.is_empty());
+        if left.is_empty() || !bare {
+            return name;
+        }
+        self.note.due = self.note.due.take().or(dates::choose(dues));
+        left
     }
 
     fn flush(&mut self, role: Option<Role>) {
@@ -236,7 +250,10 @@ impl Reader {
     fn strip_open_end<'a>(&mut self, names: &'a str) -> &'a str {
         let Some((left, end)) = names.rsplit_once('等') else { return names };
         // 等, 等部门, 等有关单位, 等15个部门
-        let kind = ["单位", "部门"].iter().find_map(|kind| end.strip_suffix(kind)).unwrap_or(end);
+        let kind = ["部门和单位", "部门和有关单位", "单位和部门", "单位", "部门"]
+            .iter()
+            .find_map(|kind| end.strip_suffix(kind))
+            .unwrap_or(end);
         let count = kind.trim_end_matches('个').trim_matches(|c: char| c.is_ascii_digit());
         if left.is_empty() || !matches!(count, "" | "相关" | "有关") {
             return names;
@@ -253,5 +270,6 @@ fn open_ended(names: &str) -> Option<(&str, &str)> {
     let rest = ["相关", "有关"].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
     let rest = ["单位", "部门", "机构"].iter().find_map(|word| rest.strip_prefix(word))?;
     let rest = ["以及", "及", "和", "与", "会同"].iter().find_map(|word| rest.strip_prefix(word))?;
-    (!left.is_empty() && !rest.is_empty()).then_some((left, rest))
+    let named = !matches!(rest, "" | "单位" | "有关单位" | "相关单位" | "部门" | "有关部门" | "相关部门");
+    (!left.is_empty() && named).then_some((left, rest))
 }

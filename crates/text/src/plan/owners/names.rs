@@ -98,10 +98,10 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
 
 /// Whether a name ends as the names of organs do.
 pub(in super::super) fn looks_like_organ(name: &str) -> bool {
-    const ENDS: [char; 47] = [
+    const ENDS: [char; 48] = [
         '局', '委', '办', '部', '院', '府', '室', '会', '联', '处', '科', '股', '组', '所', '站', '心', '队', '镇',
         '乡', '村', '区', '道', '位', '门', '司', '行', '社', '校', '学', '团', '馆', '园', '厂', '台', '构', '关',
-        '业', '协', '庭', '监', '县', '市', '场', '厅', '街', '州', '旗',
+        '业', '协', '庭', '监', '县', '市', '场', '厅', '街', '州', '旗', '署',
     ];
     const WORDS: [&str; 6] = ["团体", "两级", "三级", "各级", "各地", "联社"];
     let name = name.trim();
@@ -130,7 +130,23 @@ pub(in super::super) fn could_be_name(name: &str) -> bool {
 
 /// Whether a name stands for many organs.
 pub(super) fn is_group(name: &str) -> bool {
-    const ALL: [&str; 11] = ["全县", "全市", "全区", "全省", "有关", "相关", "其他", "其它", "市县", "县乡", "省市"];
+    const ALL: [&str; 15] = [
+        "全县",
+        "全市",
+        "全区",
+        "全省",
+        "有关",
+        "相关",
+        "其他",
+        "其它",
+        "市县",
+        "县乡",
+        "省市",
+        "县市区",
+        "旗县",
+        "市州",
+        "州市",
+    ];
     const KINDS: [&str; 9] = ["单位", "部门", "乡镇", "企业", "学校", "机构", "机关", "团体", "镇街"];
     // such a name without a place is no organ's own
     const COMMON: [&str; 13] = [
