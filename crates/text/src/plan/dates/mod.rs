@@ -38,14 +38,62 @@ pub(super) enum Setting {
 /// Where reading stopped, and the date or cadence; none for words that only mention a date.
 type Found = (usize, Option<Due>);
 
+fn begins_date(c: char) -> bool {
+    matches!(
+        c,
+        '每' | '按'
+            | '逐'
+            | '长'
+            | '全'
+            | '贯'
+            | '常'
+            | '随'
+            | '持'
+            | '今'
+            | '本'
+            | '当'
+            | '明'
+            | '次'
+            | '年'
+            | '上'
+            | '下'
+            | '第'
+            | '于'
+            | '即'
+            | '两'
+            | '半'
+            | '〇'
+            | '零'
+            | '一'
+            | '二'
+            | '三'
+            | '四'
+            | '五'
+            | '六'
+            | '七'
+            | '八'
+            | '九'
+            | '十'
+    )
+}
+
+/// 春节, 国庆, 开学 and their like begin with characters that are everywhere.
+fn begins_occasion(c: char) -> bool {
+    matches!(c, '元' | '春' | '清' | '劳' | '端' | '中' | '国' | '汛' | '开')
+}
+
 /// Finds all dates and cadences in order. `year` is the plan's; without it only dates that name a year get a day.
 pub(super) fn find(text: &str, year: Option<i16>, setting: Setting) -> Vec<Due> {
-    const STARTS: &str = "每按逐长全贯常随持今本当明次年上下第于即两半元春清劳端中国汛开〇零一二三四五六七八九十";
     let mut found = Vec::new();
     let mut skip = 0;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
-        if at >= skip && (STARTS.contains(c) || digit(c).is_some()) {
+        if at >= skip && begins_occasion(c) {
+            if let Some((end, due)) = cadence::occasion(text, at, before) {
+                skip = end;
+                found.extend(due);
+            }
+        } else if at >= skip && (begins_date(c) || digit(c).is_some()) {
             let inside_number = digit(before).is_some() && digit(c).is_some();
             let read = if inside_number {
                 None

@@ -73,6 +73,10 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
             full && matches!(label, Label::Term | Label::Owner(_)) && (label == Label::Term || name_follows(after));
         return fits.then_some(Opening { label, length: text.len() - after.len(), full });
     }
+    let first = text.chars().next()?;
+    if !PARTS.iter().chain(&TERMS).any(|word| word.starts_with(first)) {
+        return None;
+    }
     let squeezed = Squeezed::of(text);
     let (label, length, full) = word(&squeezed.word)?;
     let at = squeezed.in_text(length);
