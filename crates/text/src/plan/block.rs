@@ -395,7 +395,8 @@ impl Fields<'_> {
         }
     }
 
-    /// The note groups that govern a duty, by its bytes in the kept text: those inside it and at its end, else the next.
+    /// The note groups that govern a duty, by its bytes in the kept text: those inside it and at its end, else the
+    /// next.
     fn groups_of(&self, duty: Range<usize>) -> &[NoteGroup] {
         let first = self.groups.partition_point(|group| group.hole <= duty.start);
         let last = self.groups.partition_point(|group| group.hole <= duty.end).max(first + 1);

@@ -4,16 +4,18 @@
 //! the line. It loses nothing: [`accounted`] proves that every character stands in exactly one field or in a warning.
 //!
 //! Rules that the form of a plan leaves open, decided here:
-//! * **Levels.** `一、` opens a section. Inside a section the highest of `（一）`, `1.`, `（1）`, `①` that occurs there
-//!   opens a clause; deeper numbers stay in the clause's text and start a duty each. Clauses before any `一、` stand in
-//!   a section without number and title.
+//! * **Levels.** `一、`, `第一部分` and `第一章` open a section. Inside a section the highest of `第一条`, `（一）`, `1.`,
+//!   `（1）`, `①` that occurs there opens a clause; deeper numbers stay in the clause's text and start a duty each.
+//!   Clauses before any section stand in one without number and title.
 //! * **Titles.** A heading's title runs to the first `。` (or an early `：`) of its line, at most 40 characters for a
 //!   clause and 60 for a section. A heading whose line opens with a longer sentence has no title, only text.
 //! * **Sections without clauses.** Their text is `section.text`; where it names an owner or a date it is an obligation
 //!   and becomes one clause without number instead (with the section's title when there is no other text).
 //! * **A plan without headings** is all preamble, or one clause when it names owners; a warning says so.
 //! * **Several owner notes in a clause** are joined by line feeds in `owner_note`; each duty then also carries the
-//!   owners of its own note in [`Duty::owners`].
+//!   owners of its own notes in [`Duty::owners`]. A bracket behind a sentence that holds only a term is part of the note.
+//! * **Years.** A date without year belongs to the title's, the document number's, the introduction's, the signature's
+//!   or the caller's, in this order; a warning asks for a look when neither title nor document number says it.
 //! * **Tables.** A row under a header such as 序号, 任务, 责任单位, 时限 is a clause; its owner and term cells are the
 //!   owner note.
 //! * **Closing.** Signature, date, attachments, and paragraphs that follow the last clause without belonging to it.
@@ -143,11 +145,11 @@ pub struct Owner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// 牵头.
+    /// 牵头, 主办, 为主.
     Lead,
     /// 负责, 落实 or nothing said.
     Responsible,
-    /// 配合, 协助, 参与.
+    /// 配合, 协助, 参与, 协办.
     Support,
 }
 

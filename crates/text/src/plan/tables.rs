@@ -1,7 +1,7 @@
 //! Rows of a task table (任务分解表): cells between tabs, named by a header row such as 序号, 工作任务, 责任单位, 完成时限.
 //!
-//! A row becomes a heading line of its own: number, task, and the cells of owners and term as its owner note. The header
-//! row is dropped and named, for it is no text of any clause. Tabs without a header row are only warned of.
+//! A row becomes a heading line of its own: number, task, and the cells of owners and term as its owner note. The
+//! header row is dropped and named, for it is no text of any clause. Tabs without a header row are only warned of.
 
 use std::ops::Range;
 

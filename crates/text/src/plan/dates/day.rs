@@ -25,7 +25,9 @@ pub(super) fn list(text: &str, start: usize, setting: Setting) -> Option<Found> 
     const MONTHS: [&str; 2] = ["月份", "月"];
     let mut whole = c.eat_any(&MONTHS).is_some();
     let mut count = 1;
-    loop {
+    // no list of months is longer, and 1、1、1、… must not be read to its end from each of its numbers
+    const LONGEST: usize = 12;
+    while count < LONGEST {
         let mut probe = c;
         if probe.eat_any(&["、", "和", "及"]).is_none() || probe.number().is_none() {
             break;

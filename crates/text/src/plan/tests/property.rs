@@ -178,6 +178,29 @@ fn hostile_repetition_stays_linear() {
     ] {
         holds(&unit.repeat(24_000 / unit.len()));
     }
+    for unit in ["第一部分\n", "第一条 ", "1\t", "序号\t任务\t责任单位\n", "★", "— 1 —\n", "………1\n", "附件1\n", "---\n"]
+    {
+        holds(&unit.repeat(24_000 / unit.len()));
+        holds(&format!("题要点\n序号\t任务\t责任单位\n1\t{}", unit.repeat(24_000 / unit.len())));
+    }
+    for unit in [
+        "责任单位为县局，",
+        "【牵头单位】县局",
+        "6、",
+        "3月至",
+        "和县局",
+        "等部门及各局",
+        "、市",
+        "县局监督",
+        "——",
+        "（6月底前完成）",
+        "HYPERLINK",
+        "责 任 ",
+        "（县局）",
+    ] {
+        holds(&format!("题要点\n一、甲\n（一）{}", unit.repeat(24_000 / unit.len())));
+        holds(&format!("题要点\n一、甲\n（一）乙。\n责任单位：{}", unit.repeat(24_000 / unit.len())));
+    }
     for unit in ["会同", "牵头、", "2019年", "（县教体局牵头）", "一是甲，"] {
         holds(&format!("题要点\n一、甲\n（一）{}", unit.repeat(24_000 / unit.len())));
     }
