@@ -1,15 +1,18 @@
 //! From the lines of a section or clause to its fields: number, title, text, owner note, owners, duties.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 
 use super::{
-    Cadence, Clause, Context, Duty, Owner, Section,
+    Cadence, Clause, Context, Duty, Section,
     dates::{self, Due, Setting},
     duties,
     headings::Heading,
     lines::Line,
     notes::{self, is_ender},
-    owners, pairs,
+    owners::{self, Owners},
+    pairs,
 };
 
 /// A heading with the lines that belong to it; the heading's own line is the first.
@@ -35,20 +38,37 @@ const COLON_TITLE: usize = 25;
 struct Content {
     text: String,
     starts: Vec<(usize, usize)>,
+    /// The cells of a table's row that name owners and term, and how they are read.
+    cells: Option<(Range<usize>, String)>,
 }
 
 impl Content {
     fn of(block: &Block<'_>) -> Content {
-        let mut content = Content { text: String::new(), starts: Vec::new() };
+        let mut content = Content { text: String::new(), starts: Vec::new(), cells: None };
         for (index, line) in block.lines.iter().enumerate() {
             let skip = block.heading.filter(|_| index == 0).map_or(0, |heading| heading.rest);
             if index > 0 {
                 content.text.push_str(if line.after_blank { "\n\n" } else { "\n" });
             }
             content.starts.push((content.text.len(), line.no));
+            if let Some(row) = line.row.as_ref().filter(|row| index == 0 && !row.note.is_empty()) {
+                let shift = |at: usize| content.text.len() + at - skip;
+                content.cells = Some((shift(row.note.start)..shift(row.note.end), row.reading.clone()));
+            }
             content.text.push_str(&line.text[skip..]);
         }
         content
+    }
+
+    /// Owner notes, in order.
+    fn notes(&self, pairs: &pairs::Pairs, year: Option<i16>) -> Vec<notes::Found> {
+        let mut found = notes::find(&self.text, pairs, year);
+        if let Some((range, reading)) = &self.cells {
+            found.retain(|found| found.range.end <= range.start || range.end <= found.range.start);
+            found.push(notes::Found { range: range.clone(), note: owners::read(reading, year) });
+            found.sort_by_key(|found| found.range.start);
+        }
+        found
     }
 
     fn line(&self, at: usize) -> usize {
@@ -107,7 +127,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     };
     let content = Content::of(block);
     let pairs = pairs::find(&content.text);
-    let found = notes::find(&content.text, &pairs, context.year);
+    let found = content.notes(&pairs, context.year);
     let title = if block.heading.is_some() { Title::split(&content.text, SECTION_TITLE) } else { Title::default() };
     let rest = content.text[title.rest..].trim();
     let obliges = !found.is_empty() || !dates::find(rest, context.year, Setting::Text).is_empty();
@@ -146,7 +166,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
 pub(super) fn clause(block: &Block<'_>, context: &mut Context) -> Clause {
     let content = Content::of(block);
     let pairs = pairs::find(&content.text);
-    let found = notes::find(&content.text, &pairs, context.year);
+    let found = content.notes(&pairs, context.year);
     let (number, marks) = number(block.heading);
     let fields = fields(&content, &pairs, found, block.heading.map(|_| CLAUSE_TITLE), context);
     fields.into_clause(number, marks, context)
@@ -154,6 +174,22 @@ pub(super) fn clause(block: &Block<'_>, context: &mut Context) -> Clause {
 
 fn number(heading: Option<&Heading>) -> (String, String) {
     heading.map_or_else(Default::default, |heading| (heading.number.clone(), heading.mark.clone()))
+}
+
+/// Words that say what follows, and are no title of it: `1.工作任务：公开财政预算。`
+fn is_column(words: &str) -> bool {
+    matches!(
+        words.trim(),
+        "工作任务"
+            | "任务"
+            | "任务内容"
+            | "工作内容"
+            | "主要任务"
+            | "重点任务"
+            | "工作事项"
+            | "具体任务"
+            | "任务名称"
+    )
 }
 
 /// Where a title ends and the text begins.
@@ -170,28 +206,31 @@ impl<'a> Title<'a> {
         let pairs = pairs::find(line);
         let mut spans = pairs.outer.iter().peekable();
         let (mut paused, mut before) = (false, ' ');
-        for (at, c) in line.char_indices() {
+        for (count, (at, c)) in line.char_indices().enumerate() {
+            if count > limit {
+                return Title::default();
+            }
             while spans.next_if(|span| span.end <= at).is_some() {}
             if spans.peek().is_some_and(|span| span.start <= at) {
                 continue;
             }
             let end = at + c.len_utf8();
-            let count = || line[..at].chars().count();
             match c {
                 '。' | '；' | ';' => {
                     let closes = c == '。' || line[end..].trim().is_empty();
                     let title = Title { end: at, mark: &line[at..end], rest: end };
-                    return if closes && at > 0 && count() <= limit { title } else { Title::default() };
+                    return if closes && at > 0 { title } else { Title::default() };
                 }
                 '！' | '？' | '!' | '?' => {
                     let title = Title { end, mark: "", rest: end };
-                    return if count() < limit { title } else { Title::default() };
+                    return if count < limit { title } else { Title::default() };
                 }
                 '，' | ',' => paused = true,
-                '：' | ':' if !paused && at > 0 && !before.is_ascii_digit() && count() <= COLON_TITLE => {
+                '：' | ':' if is_column(&line[..at]) => {}
+                '：' | ':' if !paused && at > 0 && !before.is_ascii_digit() && count <= COLON_TITLE => {
                     return Title { end: at, mark: &line[at..end], rest: end };
                 }
-                c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count() <= COLON_TITLE => {
+                c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count <= COLON_TITLE => {
                     // 解读政策　围绕……。: a gap separates title and text
                     if line[end..].trim_end().ends_with(is_ender) {
                         return Title { end: at, mark: "", rest: end };
@@ -223,8 +262,10 @@ struct Fields<'a> {
 struct NoteGroup {
     line: usize,
     hole: usize,
-    owners: Vec<Owner>,
+    owners: Owners,
     due: Option<Due>,
+    /// It is no more than a term: （6月底前完成）.
+    term: bool,
 }
 
 fn fields<'a>(
@@ -249,21 +290,22 @@ fn fields<'a>(
         owner_note.push_str(content.text[found.range.clone()].trim());
         let line = content.line(found.range.start);
         warn_note(line, &found.note, context);
-        let owners = found.note.owners;
+        let term = !found.note.labelled && found.note.due.is_some();
         match groups.last_mut() {
             Some(group) if kept.text[group.hole..hole].trim().is_empty() => {
-                owners::merge(&mut group.owners, owners);
+                group.owners.add(found.note.owners);
                 group.due = group.due.take().or(found.note.due);
                 group.hole = hole;
+                group.term &= term;
             }
             _ => {
-                let mut group = NoteGroup { line, hole, owners: Vec::new(), due: found.note.due };
-                owners::merge(&mut group.owners, owners);
+                let mut group = NoteGroup { line, hole, owners: Owners::default(), due: found.note.due, term };
+                group.owners.add(found.note.owners);
                 groups.push(group);
             }
         }
     }
-    for group in groups.iter().filter(|group| group.owners.is_empty()) {
+    for group in groups.iter().filter(|group| group.owners.as_slice().is_empty() && !group.term) {
         context.warn(group.line, "责任说明没有写明单位，请补充，例如“（县教体局牵头）”。");
     }
     Fields {
@@ -286,6 +328,9 @@ fn warn_note(line: usize, note: &owners::Note, context: &mut Context) {
     if note.open_ended {
         context.warn(line, "责任单位用“等”字没有列全，请补充其余单位。");
     }
+    if note.reaches_back {
+        context.warn(line, "责任说明写着“以上”，可能也管前面几条，请核对并逐条指定。");
+    }
     if let Some(words) = &note.unread_term {
         context.warn(line, format!("看不懂时限“{words}”，请填写日期或频次，例如“6月30日前”“每季度”。"));
     }
@@ -300,17 +345,18 @@ fn warn_strays(content: &Content, pairs: &pairs::Pairs, context: &mut Context) {
     }
 }
 
-/// The date of a stretch of text; several different dates in one stretch are a warning.
+/// The date of a stretch of text; what is doubtful about its dates becomes warnings.
 fn due_of(text: &str, line: usize, context: &mut Context) -> Option<Due> {
     let found = dates::find(text, context.year, Setting::Text);
-    for problem in found.iter().filter_map(|due| due.problem.as_ref()) {
-        context.warn(line, problem.clone());
-    }
-    let mut days: Vec<Date> = found.iter().filter_map(|due| due.on).collect();
-    days.dedup();
+    let mut problems: Vec<String> = found.iter().filter_map(|due| due.problem.clone()).collect();
     let chosen = dates::choose(found);
-    if let (true, Some(due)) = (days.len() > 1, &chosen) {
-        context.warn(line, format!("一句话里有几个日期，只取第一个“{}”，如需分别办理请拆分。", due.words));
+    if let Some(problem) = chosen.as_ref().and_then(|due| due.problem.as_ref())
+        && !problems.contains(problem)
+    {
+        problems.push(problem.clone());
+    }
+    for problem in problems {
+        context.warn(line, problem);
     }
     chosen
 }
@@ -323,9 +369,9 @@ impl Fields<'_> {
     fn into_clause(self, number: String, mut marks: String, context: &mut Context) -> Clause {
         let line = self.content.line(0);
         let (duties, in_text) = self.duties(line, context);
-        let mut owners = Vec::new();
+        let mut owners = Owners::default();
         for group in &self.groups {
-            owners::merge(&mut owners, group.owners.iter().cloned());
+            owners.add(group.owners.as_slice().iter().cloned());
         }
         let noted = self.groups.iter().filter_map(|group| group.due.as_ref()).max_by_key(|due| due.on);
         // a clause is done when its last duty is
@@ -339,7 +385,7 @@ impl Fields<'_> {
             title: self.title,
             text: self.text,
             owner_note: self.owner_note,
-            owners,
+            owners: owners.into_vec(),
             due,
             due_on,
             cadence,
@@ -349,9 +395,12 @@ impl Fields<'_> {
         }
     }
 
-    /// The note group that governs the duty which begins at this byte of the kept text.
-    fn group_of(&self, start: usize) -> Option<&NoteGroup> {
-        self.groups.get(self.groups.partition_point(|group| group.hole <= start))
+    /// The note groups that govern a duty, by its bytes in the kept text: those inside it and at its end, else the
+    /// next.
+    fn groups_of(&self, duty: Range<usize>) -> &[NoteGroup] {
+        let first = self.groups.partition_point(|group| group.hole <= duty.start);
+        let last = self.groups.partition_point(|group| group.hole <= duty.end).max(first + 1);
+        self.groups.get(first..last).unwrap_or_default()
     }
 
     /// Duties, and the dates that the title and the text set themselves.
@@ -380,9 +429,14 @@ impl Fields<'_> {
             let text = &self.text[start..end];
             let line = self.content.line(self.kept.origin(self.offset + start));
             let own = due_of(text, line, context);
-            let group = if single { self.groups.first() } else { self.group_of(self.offset + start) };
-            let (due, due_on, cadence) = parts(own.as_ref().or_else(|| group.and_then(|group| group.due.as_ref())));
-            let owners = group.filter(|_| !single).map(|group| group.owners.clone()).unwrap_or_default();
+            let groups = if single { &self.groups } else { self.groups_of(self.offset + start..self.offset + end) };
+            let noted = groups.iter().find_map(|group| group.due.as_ref());
+            let (due, due_on, cadence) = parts(own.as_ref().or(noted));
+            let mut owners = Owners::default();
+            for group in groups.iter().filter(|_| !single) {
+                owners.add(group.owners.as_slice().iter().cloned());
+            }
+            let owners = owners.into_vec();
             duties.push(Duty { text: text.to_owned(), due, due_on, cadence, owners, line });
             dues.extend(own);
         }

@@ -86,9 +86,13 @@ impl Cuts {
     }
 }
 
+/// The beginning of the line from here on: a number and the marks around it are short. To look for the end of the line
+/// at each sentence would be quadratic.
 fn line_at(text: &str, at: usize) -> &str {
+    const LONGEST: usize = 40;
     let rest = &text[at..];
-    rest.split('\n').next().unwrap_or(rest)
+    let end = rest.char_indices().enumerate().find(|&(count, (_, c))| c == '\n' || count == LONGEST);
+    end.map_or(rest, |(_, (end, _))| &rest[..end])
 }
 
 /// `一是`, `二要` after a mark. The first one stays with a lead-in that announces it (`做好三项工作：一是`).

@@ -35,11 +35,17 @@ pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
     let mut listing = false;
     let mut kinds = Vec::with_capacity(lines.len());
     for line in lines {
+        if let Some(row) = &line.row {
+            listing = false;
+            let (number, mark) = (row.number.clone(), row.mark.clone());
+            kinds.push(Kind::Heading(Heading { level: headings::ROW, number, mark, rest: row.rest }));
+            continue;
+        }
         let heading = headings::read(&line.text);
         let kind = if starts_attachments(&line.text) {
             listing = true;
             Kind::Attachment
-        } else if listing && heading.as_ref().is_some_and(|heading| heading.level == 3) {
+        } else if listing && heading.as_ref().is_some_and(|heading| heading.level == 4) {
             Kind::Attachment
         } else {
             listing = false;
@@ -103,8 +109,16 @@ pub(super) fn body<'a>(
         for range in group.iter_mut().filter(|(a, b)| a < b) {
             let view = View { lines, kinds, start: range.0, end: range.1, year: context.year };
             let cut = if Some(*range) == last_block {
-                let others = flat[..flat.len() - 1].iter().filter(|(a, _)| kinds[*a].heading().is_some());
-                let cut = view.closing(sections, single_lines(others, lines, kinds));
+                let others: Vec<(usize, usize)> = flat[..flat.len() - 1]
+                    .iter()
+                    .copied()
+                    .filter(|&(a, _)| kinds[a].heading().is_some_and(|heading| heading.level > 1))
+                    .collect();
+                let habits = Habits {
+                    single_lines: single_lines(&others, lines, kinds),
+                    note_first: others.iter().any(|&(start, end)| View { start, end, ..view }.note_first()),
+                };
+                let cut = view.closing(sections, habits);
                 view.warn_after_closing(cut, context);
                 cut
             } else {
@@ -119,21 +133,22 @@ pub(super) fn body<'a>(
     (groups, lines::join(&closing))
 }
 
+/// How the other clauses of a plan are written: the last clause is read like them.
+#[derive(Clone, Copy)]
+struct Habits {
+    /// They have no further paragraphs.
+    single_lines: bool,
+    /// One of them has its text behind its owner note.
+    note_first: bool,
+}
+
 /// At least two other clauses, all without further paragraphs: then further lines after the last clause are not its text.
-fn single_lines<'a>(others: impl Iterator<Item = &'a (usize, usize)>, lines: &[Line], kinds: &[Kind]) -> bool {
+fn single_lines(others: &[(usize, usize)], lines: &[Line], kinds: &[Kind]) -> bool {
     let is_text = |i: usize| {
         let text = &lines[i].text;
         kinds[i] == Kind::Plain && !text.starts_with(['（', '(', '【', '[']) && !owners::starts_with_label(text)
     };
-    let mut count = 0;
-    for (start, end) in others {
-        let is_clause = kinds[*start].heading().is_some_and(|heading| heading.level > 1);
-        if is_clause && (start + 1..*end).any(is_text) {
-            return false;
-        }
-        count += usize::from(is_clause);
-    }
-    count >= 2
+    others.len() >= 2 && !others.iter().any(|&(start, end)| (start + 1..end).any(is_text))
 }
 
 /// Ranges of lines of one section: its own, then one per clause. The highest level that occurs opens the clauses.
@@ -162,6 +177,7 @@ fn to_group<'a>(lines: &'a [Line], kinds: &'a [Kind], ranges: &[(usize, usize)])
 }
 
 /// The lines of one block while its end is being looked for.
+#[derive(Clone, Copy)]
 struct View<'a> {
     lines: &'a [Line],
     kinds: &'a [Kind],
@@ -200,8 +216,17 @@ impl View<'_> {
         notes::ends_with_note(text, &pairs::find(text), self.year)
     }
 
+    /// Whether plain text follows the last owner note: `（一）培训（县教体局牵头）`, then `健全机制。`.
+    fn note_first(&self) -> bool {
+        let last = self.end - 1;
+        last > self.start
+            && self.kinds[last] == Kind::Plain
+            && !self.is_note_line(last)
+            && (self.start..last).any(|index| self.is_note_line(index))
+    }
+
     /// The first line of the closing in the last block, or the block's end.
-    fn closing(&self, is_section: bool, single_lines: bool) -> usize {
+    fn closing(&self, is_section: bool, habits: Habits) -> usize {
         // lines up to the last numbered or owner-noted one belong to the clause, unless the end is marked before
         let bound = (self.start..self.end)
             .rev()
@@ -225,10 +250,12 @@ impl View<'_> {
             if i <= bound {
                 continue;
             }
-            let noted = i == bound + 1 && !is_section && self.is_note_line(bound);
-            let closes =
-                if is_section { sets_in_force(text) } else { sets_in_force(text) || inline && concludes(text) };
-            if noted || closes || (!is_section && inline && single_lines) {
+            let noted = i == bound + 1 && !is_section && !habits.note_first && self.is_note_line(bound);
+            let ends = inline || habits.note_first;
+            let closes = sets_in_force(text) || (!is_section && ends && concludes(text));
+            // a row of a table has no further lines
+            let behind_row = self.lines[self.start].row.is_some();
+            if noted || closes || behind_row || (!is_section && inline && habits.single_lines) {
                 return i;
             }
         }
@@ -267,6 +294,9 @@ fn concludes(text: &str) -> bool {
 pub(super) fn without_headings(head: &Head<'_>, context: &mut Context) -> (Option<Section>, String) {
     let line = head.preamble.first().map_or(1, |line| line.no);
     if head.preamble.is_empty() {
+        if !head.title.is_empty() {
+            context.warn(line, "只有标题，没有任务，请核对文件是否完整。");
+        }
         return (None, String::new());
     }
     let text = lines::join(&head.preamble);

@@ -1,6 +1,12 @@
 //! The head of a plan: title, document number, addressees, preamble, and the year it is for.
 
-use super::{PlanReference, dates, frame::Kind, headings::digit, lines::Line};
+use super::{
+    Context, PlanReference, Section, dates,
+    frame::Kind,
+    headings::{digit, is_numeral},
+    lines::Line,
+    pairs,
+};
 
 /// All before the first heading.
 #[derive(Debug)]
@@ -13,6 +19,37 @@ pub(super) struct Head<'a> {
 
 const LONGEST_TITLE_LINE: usize = 60;
 const MOST_TITLE_LINES: usize = 4;
+
+/// `附件1：青禾县工作要点` as the first line is a label and a title: it becomes two lines.
+pub(super) fn split_label(lines: &mut Vec<Line>) {
+    let Some(first) = lines.first() else { return };
+    let Some(label) = attachment_label(&first.text).filter(|&label| label < first.text.len()) else { return };
+    let title = first.text[label..].trim_start();
+    if ends_title(title)
+        && !title.contains('。')
+        && title.chars().take(LONGEST_TITLE_LINE + 1).count() <= LONGEST_TITLE_LINE
+    {
+        let title = Line { no: first.no, text: title.to_owned(), after_blank: false, indent: 0, row: None };
+        let label = first.text[..label].trim_end().len();
+        lines[0].text.truncate(label);
+        lines.insert(1, title);
+    }
+}
+
+/// Length of `附件`, `附件1`, `附件一：` at the front of a line, where white space, a colon or the end follows.
+fn attachment_label(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix("附件")?.trim_start();
+    let after = inner.trim_start_matches(|c| digit(c).is_some() || is_numeral(c));
+    // 附件 2022年要点: four digits are the title's year
+    let numbered = inner[..inner.len() - after.len()].chars().take(3).count() <= 2;
+    let rest = if numbered { after.trim_start() } else { inner };
+    let length = text.len() - rest.len();
+    match rest.chars().next() {
+        None => Some(length),
+        Some(c) if matches!(c, '：' | ':') => Some(length + c.len_utf8()),
+        Some(_) => text[..length].ends_with(char::is_whitespace).then_some(length),
+    }
+}
 
 /// Splits the lines before the first heading into title and preamble.
 pub(super) fn read<'a>(lines: &'a [Line], kinds: &[Kind]) -> Head<'a> {
@@ -49,12 +86,15 @@ fn title_lines(lines: &[Line], kinds: &[Kind]) -> Vec<usize> {
         let gloss = text.starts_with(['（', '(']) && text.ends_with(['）', ')']);
         if complete > 0 {
             // （试行） and （征求意见稿） under a title are part of it
-            if gloss && index == complete && text.chars().take(13).count() <= 12 {
+            if gloss && *kind != Kind::Date && index == complete && text.chars().take(13).count() <= 12 {
                 title.push(index);
             }
             break;
         }
-        let skipped = is_letterhead(text) || is_number_line(text) || is_field(text) || gloss || *kind == Kind::Date;
+        // a plan is often sent as the attachment of a notice, in a file of its own
+        let label = attachment_label(text).is_some_and(|length| length == text.len());
+        let skipped =
+            is_letterhead(text) || is_number_line(text) || is_field(text) || gloss || label || *kind == Kind::Date;
         if skipped && title.is_empty() {
             continue;
         }
@@ -123,15 +163,78 @@ fn is_code(code: &str) -> bool {
     (1..=20).contains(&code.chars().take(21).count()) && code.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
-/// The year for dates without one: the title's, the document number's, the caller's; none for a title with several.
-pub(super) fn year(head: &Head<'_>, reference: PlanReference) -> Option<i16> {
+/// The year that dates without one belong to, and how sure that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Year {
+    /// The title or the document number names it; `None` when the title spans several years.
+    Named(Option<i16>),
+    /// The introduction names it, perhaps beside others.
+    Introduced(i16),
+    /// The date under the text.
+    Signed(i16),
+    /// The caller's: the text names none.
+    Given(i16),
+}
+
+impl Year {
+    pub(super) fn value(self) -> Option<i16> {
+        match self {
+            Year::Named(year) => year,
+            Year::Introduced(year) | Year::Signed(year) | Year::Given(year) => Some(year),
+        }
+    }
+
+    /// Asks for a look at the year when dates hang on it and the title does not say it.
+    pub(super) fn warn(self, line: usize, sections: &[Section], context: &mut Context) {
+        let source = match self {
+            Year::Named(_) => return,
+            Year::Introduced(year) => format!("标题没有写年份，时限按前言中的 {year} 年计算"),
+            Year::Signed(year) => format!("标题没有写年份，时限按落款日期的 {year} 年计算"),
+            Year::Given(year) => format!("文中没有写年份，时限暂按 {year} 年计算"),
+        };
+        let clauses = || sections.iter().flat_map(|section| &section.clauses);
+        if clauses().any(|clause| clause.due_on.is_some() || clause.duties.iter().any(|duty| duty.due_on.is_some())) {
+            context.warn(line, format!("{source}，请核对年份。"));
+        }
+    }
+}
+
+/// The year for dates without one: the title's, the document number's, the introduction's, that of the date under the
+/// text, the caller's; none for a title with several.
+pub(super) fn year(head: &Head<'_>, lines: &[Line], kinds: &[Kind], reference: PlanReference) -> Year {
     let mut years = dates::years(&head.title);
     years.dedup();
     match years.as_slice() {
-        [] => Some(head.document_number.as_deref().and_then(number_year).unwrap_or(reference.year)),
-        [year] => Some(*year),
-        _ => None,
+        [] => {}
+        [year] => return Year::Named(Some(*year)),
+        _ => return Year::Named(None),
     }
+    if let Some(year) = head.document_number.as_deref().and_then(number_year) {
+        return Year::Named(Some(year));
+    }
+    let introduced =
+        head.preamble.iter().find_map(|line| dates::years(&without_quotations(&line.text)).first().copied());
+    if let Some(year) = introduced {
+        return Year::Introduced(year);
+    }
+    let signed = lines.iter().zip(kinds).rev().find(|(_, kind)| **kind == Kind::Date);
+    match signed.and_then(|(line, _)| dates::years(&line.text).first().copied()) {
+        Some(year) => Year::Signed(year),
+        None => Year::Given(reference.year),
+    }
+}
+
+/// The years of cited documents (`根据《2021年全省工作要点》`) are not the plan's.
+fn without_quotations(text: &str) -> String {
+    let pairs = pairs::find(text);
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for span in pairs.outer.iter().filter(|span| matches!(span.open, '《' | '“' | '〈' | '「' | '"')) {
+        out.push_str(&text[from..span.start]);
+        from = span.end;
+    }
+    out.push_str(&text[from..]);
+    out
 }
 
 fn number_year(number: &str) -> Option<i16> {

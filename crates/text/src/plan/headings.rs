@@ -5,7 +5,7 @@ use super::{Context, Section};
 /// A numbered line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Heading {
-    /// 1 `一、`, 2 `（一）`, 3 `1.`, 4 `（1）`, 5 `①`.
+    /// 1 `一、` `第一部分` `第一章`, 2 `第一条`, 3 `（一）`, 4 `1.`, 5 `（1）`, 6 `①`.
     pub(super) level: u8,
     /// As printed, without white space and pause mark.
     pub(super) number: String,
@@ -15,7 +15,8 @@ pub(super) struct Heading {
     pub(super) rest: usize,
 }
 
-fn is_numeral(c: char) -> bool {
+/// Whether a character is a Chinese numeral of numbers at the start of a line.
+pub(super) fn is_numeral(c: char) -> bool {
     "一二三四五六七八九十百〇零".contains(c)
 }
 
@@ -48,6 +49,9 @@ pub(super) fn numeral(text: &str) -> Option<u32> {
     Some(sum + last.unwrap_or(0))
 }
 
+/// The level of a table's row: a clause, as （一） is.
+pub(super) const ROW: u8 = 3;
+
 fn is_pause(c: char) -> bool {
     matches!(c, '、' | '．' | '.' | '﹑' | '､')
 }
@@ -79,15 +83,23 @@ pub(super) fn read(line: &str) -> Option<Heading> {
         '（' | '(' => {
             let inner = after_first.trim_start();
             let (level, (number, after)) = run(inner, 4, is_numeral)
-                .map(|found| (2, found))
-                .or_else(|| run(inner, 3, |c| digit(c).is_some()).map(|found| (4, found)))?;
+                .map(|found| (3, found))
+                .or_else(|| run(inner, 3, |c| digit(c).is_some()).map(|found| (5, found)))?;
             let close = after.chars().next().filter(|c| matches!(c, '）' | ')'))?;
             build(level, format!("{first}{number}{close}"), &after[close.len_utf8()..])
         }
-        '㈠'..='㈩' => build(2, first.to_string(), after_first),
-        '⑴'..='⒇' => build(4, first.to_string(), after_first),
-        '①'..='⑳' => build(5, first.to_string(), after_first),
-        '⒈'..='⒛' => build(3, first.to_string(), after_first),
+        '第' => {
+            let (level, length) = part(line)?;
+            let rest = line[length..].trim_start();
+            let mark: String = rest.chars().next().filter(|c| matches!(c, '：' | ':')).into_iter().collect();
+            let rest = rest[mark.len()..].trim_start();
+            let number = line[..length].chars().filter(|c| !c.is_whitespace()).collect();
+            Some(Heading { level, number, mark, rest: line.len() - rest.len() })
+        }
+        '㈠'..='㈩' => build(3, first.to_string(), after_first),
+        '⑴'..='⒇' => build(5, first.to_string(), after_first),
+        '①'..='⑳' => build(6, first.to_string(), after_first),
+        '⒈'..='⒛' => build(4, first.to_string(), after_first),
         c if is_numeral(c) => {
             let (number, after) = run(line, 4, is_numeral)?;
             let mark = after.chars().next().filter(|&c| is_pause(c))?;
@@ -101,18 +113,33 @@ pub(super) fn read(line: &str) -> Option<Heading> {
             let mark = after.chars().next()?;
             let rest = &after[mark.len_utf8()..];
             if matches!(mark, '）' | ')') {
-                return build(4, format!("{number}{mark}"), rest);
+                return build(5, format!("{number}{mark}"), rest);
             }
             let decimal = mark != '、' && rest.chars().next().and_then(digit).is_some();
-            if is_pause(mark) && !decimal { build(3, number.to_owned(), after) } else { None }
+            if is_pause(mark) && !decimal { build(4, number.to_owned(), after) } else { None }
         }
         _ => None,
     }
 }
 
+/// `第一部分`, `第二章`, `第三条` at the front: level and length. Space must follow, or a line so short that it is no
+/// sentence about the part.
+fn part(line: &str) -> Option<(u8, usize)> {
+    const LONGEST: usize = 30;
+    let after = line.strip_prefix('第')?.trim_start();
+    let (_, after) = run(after, 5, |c| is_numeral(c) || digit(c).is_some())?;
+    let (level, rest) = [("部分", 1), ("编", 1), ("章", 1), ("节", 1), ("条", 2)]
+        .iter()
+        .find_map(|&(unit, level)| Some((level, after.strip_prefix(unit)?)))?;
+    let spaced = rest.is_empty() || rest.starts_with(char::is_whitespace);
+    let short =
+        level == 1 && rest.chars().take(LONGEST + 1).count() <= LONGEST && !rest.contains(['，', '。', '、', '的']);
+    (spaced || short).then_some((level, line.len() - rest.len()))
+}
+
 /// The value of a printed number, whatever its form.
 pub(super) fn value(number: &str) -> Option<u32> {
-    let bare: String = number.chars().filter(|c| !"（）()".contains(*c)).collect();
+    let bare: String = number.chars().filter(|c| !"（）()第部分编章节条".contains(*c)).collect();
     let first = bare.chars().next()?;
     let code = u32::from(first);
     match first {
@@ -125,14 +152,20 @@ pub(super) fn value(number: &str) -> Option<u32> {
     }
 }
 
-/// Warns where numbers repeat, jump or go back. Clause numbers may start anew or run on through the sections.
+/// Warns where numbers repeat, jump or go back. Clause numbers may start anew or run on through the sections; sections
+/// are counted anew in each 部分 and 章.
 pub(super) fn check_numbers(sections: &[Section], context: &mut Context) {
-    let mut last_section = 0;
+    // 部分 and 编, 章, 节, 一、
+    let mut last_section = [0_u32; 4];
     let mut running = 0;
     for section in sections {
         if let Some(number) = value(&section.number) {
-            follow(last_section, number, &section.number, section.line, context);
-            last_section = number;
+            let rank = rank(&section.number);
+            follow(last_section[rank], number, &section.number, section.line, context);
+            // chapters run on through the parts of a document
+            let from = if rank == 0 { 2 } else { rank + 1 };
+            last_section[rank] = number;
+            last_section.iter_mut().skip(from).for_each(|last| *last = 0);
         }
         let mut last = 0;
         for (index, clause) in section.clauses.iter().enumerate() {
@@ -143,6 +176,15 @@ pub(super) fn check_numbers(sections: &[Section], context: &mut Context) {
             last = number;
         }
         running = if last == 0 { running } else { last };
+    }
+}
+
+fn rank(number: &str) -> usize {
+    match number.chars().next_back() {
+        Some('分' | '编') => 0,
+        Some('章') => 1,
+        Some('节') => 2,
+        _ => 3,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Source text to clean lines: residue of Word and Markdown is dropped here, and only here, and named in a warning.
 
-use super::Warning;
+use super::{Warning, residue, tables::Row};
 
 /// A line that holds something after cleaning.
 #[derive(Debug)]
@@ -11,6 +11,10 @@ pub(super) struct Line {
     pub(super) text: String,
     /// An empty line stands before it.
     pub(super) after_blank: bool,
+    /// Tabs before the text: empty cells, when it is a row of a table.
+    pub(super) indent: usize,
+    /// The row of a table that it was.
+    pub(super) row: Option<Row>,
 }
 
 /// Splits the source into lines (LF, CRLF, CR and Word's soft breaks) and drops residue.
@@ -19,6 +23,7 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
     let mut markdown = Warning::at(0, "");
     let mut blank = false;
     let mut no = 0;
+    let matter = residue::front_matter(source);
     let mut rest = source;
     while !rest.is_empty() {
         no += 1;
@@ -32,7 +37,17 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
                 blank = true;
                 continue;
             }
-            lines.push(Line { no, text, after_blank: std::mem::take(&mut blank) });
+            if no <= matter {
+                residue::drop_line(&text, no, "文件开头的属性", warnings);
+                continue;
+            }
+            if let Some(what) = residue::line(&text) {
+                residue::drop_line(&text, no, what, warnings);
+                continue;
+            }
+            let text = residue::without_star(text, no, warnings);
+            let indent = part.chars().take_while(|c| c.is_whitespace()).filter(|&c| c == '\t').count();
+            lines.push(Line { no, text, after_blank: std::mem::take(&mut blank), indent, row: None });
         }
     }
     if !markdown.dropped.is_empty() {
@@ -51,9 +66,15 @@ fn is_invisible(c: char) -> bool {
         || (c.is_control() && !c.is_whitespace())
 }
 
-/// The length of a Word mark that starts here: `[bookmark: _GoBack]`, `_GoBack`, `[]{#_GoBack .anchor}`.
+/// The length of a Word mark that starts here: `[bookmark: _GoBack]`, `_GoBack`, `[]{#_GoBack .anchor}`,
+/// `HYPERLINK "…"`.
 fn word_mark(rest: &str) -> Option<usize> {
     const GO_BACK: &str = "_GoBack";
+    if let Some(field) = rest.strip_prefix("HYPERLINK") {
+        let address = field.trim_start_matches(' ').strip_prefix('"')?;
+        let end = address.char_indices().take(500).find(|&(_, c)| c == '"')?.0;
+        return Some(rest.len() - address.len() + end + 1);
+    }
     if rest.starts_with(GO_BACK) {
         return Some(GO_BACK.len());
     }
@@ -77,7 +98,7 @@ fn clean(line: &str, no: usize, warnings: &mut Vec<Warning>) -> String {
         if at < skip {
             continue;
         }
-        let mark = if matches!(c, '[' | '_') { word_mark(&line[at..]) } else { None };
+        let mark = if matches!(c, '[' | '_' | 'H') { word_mark(&line[at..]) } else { None };
         if let Some(length) = mark {
             let dropped = &line[at..at + length];
             warnings.push(Warning {

@@ -4,16 +4,20 @@
 //! the line. It loses nothing: [`accounted`] proves that every character stands in exactly one field or in a warning.
 //!
 //! Rules that the form of a plan leaves open, decided here:
-//! * **Levels.** `一、` opens a section. Inside a section the highest of `（一）`, `1.`, `（1）`, `①` that occurs there
-//!   opens a clause; deeper numbers stay in the clause's text and start a duty each. Clauses before any `一、` stand in
-//!   a section without number and title.
+//! * **Levels.** `一、`, `第一部分` and `第一章` open a section. Inside a section the highest of `第一条`, `（一）`, `1.`,
+//!   `（1）`, `①` that occurs there opens a clause; deeper numbers stay in the clause's text and start a duty each.
+//!   Clauses before any section stand in one without number and title.
 //! * **Titles.** A heading's title runs to the first `。` (or an early `：`) of its line, at most 40 characters for a
 //!   clause and 60 for a section. A heading whose line opens with a longer sentence has no title, only text.
 //! * **Sections without clauses.** Their text is `section.text`; where it names an owner or a date it is an obligation
 //!   and becomes one clause without number instead (with the section's title when there is no other text).
 //! * **A plan without headings** is all preamble, or one clause when it names owners; a warning says so.
 //! * **Several owner notes in a clause** are joined by line feeds in `owner_note`; each duty then also carries the
-//!   owners of its own note in [`Duty::owners`].
+//!   owners of its own notes in [`Duty::owners`]. A bracket behind a sentence that holds only a term is part of the note.
+//! * **Years.** A date without year belongs to the title's, the document number's, the introduction's, the signature's
+//!   or the caller's, in this order; a warning asks for a look when neither title nor document number says it.
+//! * **Tables.** A row under a header such as 序号, 任务, 责任单位, 时限 is a clause; its owner and term cells are the
+//!   owner note.
 //! * **Closing.** Signature, date, attachments, and paragraphs that follow the last clause without belonging to it.
 
 mod account;
@@ -27,6 +31,8 @@ mod lines;
 mod notes;
 mod owners;
 mod pairs;
+mod residue;
+mod tables;
 
 #[cfg(test)]
 mod tests;
@@ -39,7 +45,8 @@ pub use account::{Lost, accounted};
 /// What the parser must be told because the text may not say it: the clock is the caller's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlanReference {
-    /// The year that `6月底前` means when neither the title nor the document number names one.
+    /// The year that `6月底前` means when the text names no year: not in title or document number, not
+    /// in the introduction, not under its signature.
     pub year: i16,
 }
 
@@ -138,11 +145,11 @@ pub struct Owner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// 牵头.
+    /// 牵头, 主办, 为主.
     Lead,
     /// 负责, 落实 or nothing said.
     Responsible,
-    /// 配合, 协助, 参与.
+    /// 配合, 协助, 参与, 协办.
     Support,
 }
 
@@ -198,11 +205,13 @@ impl Context {
 pub fn parse(source: &str, reference: PlanReference) -> Plan {
     let mut warnings = Vec::new();
     let lines = lines::read(source, &mut warnings);
+    let mut lines = tables::read(lines, &mut warnings);
+    head::split_label(&mut lines);
     let kinds = frame::classify(&lines);
     let first = kinds.iter().position(|k| k.heading().is_some()).unwrap_or(lines.len());
     let head = head::read(&lines[..first], &kinds[..first]);
-    let year = head::year(&head, reference);
-    let mut context = Context { year, warnings };
+    let year = head::year(&head, &lines, &kinds, reference);
+    let mut context = Context { year: year.value(), warnings };
     if lines.is_empty() {
         context.warn(1, "文件里没有文字，请检查文件内容。");
     } else if head.title.is_empty() {
@@ -217,7 +226,12 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
         (sections, lines::join(&head.preamble), closing)
     };
     headings::check_numbers(&sections, &mut context);
+    if !sections.is_empty() && sections.iter().all(|section| section.clauses.is_empty()) {
+        context.warn(sections[0].line, "各节下面都没有分条，没有得到任务，请核对文件或手工添加任务。");
+    }
+    year.warn(lines.first().map_or(1, |line| line.no), &sections, &mut context);
     let mut warnings = context.warnings;
     warnings.sort_by_key(|warning| warning.line);
+    let year = year.value();
     Plan { title: head.title, document_number: head.document_number, year, preamble, closing, sections, warnings }
 }

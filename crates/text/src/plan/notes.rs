@@ -33,8 +33,9 @@ pub(super) fn find(text: &str, pairs: &Pairs, year: Option<i16>) -> Vec<Found> {
         if next.is_some_and(|range| range.start < span.end) {
             continue;
         }
-        if let Some(note) = bracket(text, span, year) {
-            let end = span.end + trailing(text, span);
+        let behind_note = found.last().is_some_and(|last| text[last.range.end..span.start].trim().is_empty());
+        if let Some(note) = bracket(text, span, behind_note, year) {
+            let end = span.end + trailing(text, span, behind_note);
             found.push(Found { range: span.start..end, note });
         }
     }
@@ -49,8 +50,7 @@ pub(super) fn find(text: &str, pairs: &Pairs, year: Option<i16>) -> Vec<Found> {
 /// Whether a line ends with an owner note.
 pub(super) fn ends_with_note(line: &str, pairs: &Pairs, year: Option<i16>) -> bool {
     let end = line.trim_end_matches(|c: char| is_ender(c) || c.is_whitespace()).len();
-    pairs.outer.last().is_some_and(|span| span.end >= end && bracket(line, span, year).is_some())
-        || labelled(line, pairs).last().is_some_and(|range| range.end >= end)
+    find(line, pairs, year).last().is_some_and(|found| found.range.end >= end)
 }
 
 fn before(text: &str, at: usize) -> Option<char> {
@@ -66,71 +66,126 @@ fn starts_sentence(text: &str, at: usize) -> bool {
 }
 
 /// The full stop behind a note whose sentence has already ended belongs to the note.
-fn trailing(text: &str, span: &Span) -> usize {
+fn trailing(text: &str, span: &Span, behind_note: bool) -> usize {
     match text[span.end..].chars().next() {
-        Some(c) if (is_ender(c) || c == '，') && starts_sentence(text, span.start) => c.len_utf8(),
+        Some(c) if (is_ender(c) || c == '，') && (behind_note || starts_sentence(text, span.start)) => c.len_utf8(),
         _ => 0,
     }
 }
 
-fn bracket(text: &str, span: &Span, year: Option<i16>) -> Option<Note> {
+fn bracket(text: &str, span: &Span, behind_note: bool, year: Option<i16>) -> Option<Note> {
     let inner = text[span.inner()].trim();
     if !"（([［【〖〔".contains(span.open) || inner.len() > LONGEST || inner.is_empty() {
         return None;
     }
     let note = owners::read(inner, year);
-    let begins = starts_sentence(text, span.start);
-    let ends = after(text, span.end).is_none_or(|c| is_ender(c) || c == '\n');
-    is_owner_note(inner, &note, begins, ends).then_some(note)
+    let next = after(text, span.end);
+    let place = Place {
+        begins: behind_note || starts_sentence(text, span.start),
+        ends: next.is_none_or(|c| is_ender(c) || c == '\n'),
+        pauses: matches!(next, Some('，' | '、')),
+        behind_note,
+        behind_name: ends_as_organ(&text[..span.start]),
+    };
+    is_owner_note(inner, &note, place).then_some(note)
 }
 
-fn is_owner_note(inner: &str, note: &Note, begins: bool, ends: bool) -> bool {
+/// Whether the words before a bracket end as organs' names do: then the bracket may explain that name.
+fn ends_as_organ(text: &str) -> bool {
+    let start = text.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    // 《办法》（县政府办） says who issued it
+    text.ends_with('》') || owners::looks_like_organ(&text[start..])
+}
+
+/// Where a bracket stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// No words of its sentence stand before it.
+    begins: bool,
+    /// None stand behind it.
+    ends: bool,
+    /// A comma or pause mark stands behind it.
+    pauses: bool,
+    /// Another owner note stands directly before it.
+    behind_note: bool,
+    /// An organ's name stands directly before it.
+    behind_name: bool,
+}
+
+fn is_owner_note(inner: &str, note: &Note, place: Place) -> bool {
     if note.labelled {
         return true;
     }
     if note.owners.is_empty() {
-        // （分别牵头落实） names nobody but is meant as a note; （6月底前完成） is part of its sentence
-        return note.has_role && note.due.is_none() && begins;
+        // （分别牵头落实） names nobody but is meant as a note; 做好培训（6月底前完成） is part of its sentence
+        let term = note.due.as_ref().is_some_and(|due| {
+            !note.loose && (note.has_role || place.behind_note || !due.words.trim_end().ends_with(['日', '号']))
+        });
+        return place.begins && (term || (note.has_role && note.due.is_none()));
     }
     if note.has_role {
+        // 建设网站（县政府主办），每季度更新: within a sentence only the usual words make a note
+        const USUAL: [&str; 16] = [
+            "牵头", "负责", "落实", "配合", "协助", "参与", "会同", "承办", "实施", "推进", "执行", "办理", "完成",
+            "职责", "分工", "单位",
+        ];
+        if !(place.begins || place.ends || USUAL.iter().any(|word| inner.contains(word))) {
+            return false;
+        }
         let mostly_organs = note.unknown.len() * 2 <= note.owners.len();
         let names = || note.unknown.iter().all(|name| owners::could_be_name(name));
-        return note.unknown.is_empty() || ((begins || ends) && (mostly_organs || names()));
+        // （参与：群众代表） is no owner note
+        return note.unknown.is_empty()
+            || (!note.short_label && (place.begins || place.ends) && (mostly_organs || names()));
     }
     // names alone: only where a note would stand, never the gloss of a name as in 各乡镇（中心）
     let gloss = ["含", "包括", "不含", "除", "即", "原", "如", "见"].iter().any(|word| inner.starts_with(word));
     if !note.unknown.is_empty() || gloss {
         return false;
     }
-    if begins {
+    if place.begins {
         return note.owners.iter().all(|owner| owner.name.chars().count() > 2);
     }
     let plain = |name: &str| {
         ["县", "市", "区", "省", "各"].iter().any(|start| name.starts_with(start)) && name.chars().count() > 2
     };
-    ends && note.owners.len() > 1 && note.owners.iter().all(|owner| plain(&owner.name))
+    // 做好解读（县司法局）。 names an owner, 报县政府办公室（县政务公开办）。 explains a name
+    let office = |name: &str| name.ends_with(['局', '委', '办', '部', '厅', '府', '室', '会', '处']);
+    let offices = || !place.behind_name && note.owners.iter().all(|owner| office(&owner.name));
+    let stands = if place.ends { note.owners.len() > 1 || offices() } else { place.pauses && offices() };
+    stands && note.owners.iter().all(|owner| plain(&owner.name))
 }
 
-/// `责任单位：…` outside brackets, from a line or sentence start to the end of the line.
+/// `责任单位：…` outside brackets, from a line or sentence start to the end of the line. Bullets and dashes before the
+/// label belong to it.
 fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut spans = pairs.outer.iter().peekable();
     let mut at = 0;
     let mut fresh = true;
+    let mut bullet: Option<usize> = None;
     while at < text.len() {
         while spans.next_if(|span| span.end <= at).is_some() {}
-        if let Some(span) = spans.peek().filter(|span| span.start <= at) {
-            at = span.end;
-            fresh = false;
-            continue;
-        }
-        if fresh && owners::starts_with_label(&text[at..]) {
+        let label = (fresh || bullet.is_some()) && owners::starts_with_label(&text[at..]);
+        if label {
             let end = label_end(text, at);
-            found.push(at..end);
+            found.push(bullet.take().unwrap_or(at)..end);
             at = end;
             continue;
         }
+        if let Some(span) = spans.peek().filter(|span| span.start <= at) {
+            at = span.end;
+            fresh = false;
+            bullet = None;
+            continue;
+        }
         let Some(c) = text[at..].chars().next() else { break };
+        bullet = match c {
+            '—' => bullet.or(Some(at)),
+            c if owners::is_bullet(c) || c == '-' => bullet.or(fresh.then_some(at)),
+            c if c.is_whitespace() && c != '\n' => bullet,
+            _ => None,
+        };
         fresh = is_ender(c) || c == '\n' || (fresh && c.is_whitespace());
         at += c.len_utf8();
     }
@@ -141,15 +196,21 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
 fn label_end(text: &str, start: usize) -> usize {
     let mut from = start;
     loop {
-        let line_end = text[from..].find('\n').map_or(text.len(), |length| from + length);
         let mut at = from;
-        while let Some(length) = text[at..line_end].find('。') {
-            at += length + '。'.len_utf8();
-            let rest = text[at..line_end].trim_start();
-            if !rest.is_empty() && !owners::starts_with_label(rest) {
+        // marks are looked for one by one: a search to the end of a long line for each label would be quadratic
+        let line_end = loop {
+            let Some(length) = text[at..].find(['\n', '。']) else { break text.len() };
+            at += length;
+            if text[at..].starts_with('\n') {
+                break at;
+            }
+            at += '。'.len_utf8();
+            let rest = text[at..].trim_start_matches([' ', '\u{3000}', '\t']);
+            let stops = rest.chars().next().is_some_and(|c| c != '\n');
+            if stops && !owners::starts_with_label(rest) {
                 return at;
             }
-        }
+        };
         let goes_on = text[..line_end].trim_end().ends_with(['、', '，', ',', '：', ':']);
         if !goes_on || line_end == text.len() {
             return line_end;

@@ -38,6 +38,52 @@ fn dates() {
     check("6月30日前和每季度公开。", "6月30日前", "2019-06-30");
 }
 
+/// Hours, numbers alone, and stretches of time.
+#[test]
+fn dates_with_more_words() {
+    check("12月10日下班前报送。", "12月10日下班前", "2019-12-10");
+    check("12月10日17:00前报送。", "12月10日17:00前", "2019-12-10");
+    check("12月10日下午5点前报送。", "12月10日下午5点前", "2019-12-10");
+    check("12月20日24时前报送。", "12月20日24时前", "2019-12-20");
+    check("于2019年11月15日（星期五）前报送。", "于2019年11月15日（星期五）前", "2019-11-15");
+    check("2019.6.30前完成。", "2019.6.30前", "2019-06-30");
+    check("2019-06-30前完成。", "2019-06-30前", "2019-06-30");
+    check("2019/6/30前完成。", "2019/6/30前", "2019-06-30");
+    check("3月至6月开展培训。", "3月至6月", "2019-06-30");
+    check("3-6月开展培训。", "3-6月", "2019-06-30");
+    check("从3月到6月，开展培训。", "3月到6月", "2019-06-30");
+    check("4月1日至20日开展培训。", "4月1日至20日", "2019-04-20");
+    check("2019年4月1日至2019年6月30日开展培训。", "2019年4月1日至2019年6月30日", "2019-06-30");
+    check("即日起至6月30日，开展培训。", "即日起至6月30日", "2019-06-30");
+    check("1、2月份完成。", "2月份", "2019-02-28");
+    check("两年内完成。", "两年内", "");
+    check("三年内完成。", "三年内", "");
+    check("5年内完成。", "5年内", "");
+    check("一年内完成。", "一年内", "");
+    check("会议结束后3日内公开。", "3日内", "");
+    check("对2018年底前的文件进行清理，6月底前完成。", "6月底前", "2019-06-30");
+}
+
+/// The same in owner notes, where a bare date is a due date.
+#[test]
+fn dates_in_notes() {
+    let check = |term: &str, words: &str, on: &str, cadence: Option<Cadence>| {
+        let clause = clause(&format!("培训。开展培训。（责任单位：县财政局；完成时限：{term}）"));
+        let found = (clause.due.unwrap_or_default(), clause.due_on.map(|date| date.to_string()).unwrap_or_default());
+        assert_eq!((found.0.as_str(), found.1.as_str(), clause.cadence), (words, on, cadence), "{term}");
+    };
+    for term in ["2019.06.30", "2019-6-30", "2019/6/30", "2019．6．30前", "2019年3月—6月", "即日起至6月30日"]
+    {
+        check(term, term, "2019-06-30", None);
+    }
+    for term in ["每年6月、12月", "每年6月和12月底前"] {
+        check(term, term, "", Some(Cadence::Yearly));
+    }
+    check("6、12月底前", "6、12月底前", "", None);
+    check("春节前", "春节前", "", None);
+    check("两年内", "两年内", "", None);
+}
+
 #[test]
 fn cadences() {
     let check = |sentence: &str, words: &str, cadence| {
@@ -70,6 +116,19 @@ fn mentions_are_no_dates() {
         "按年龄分类公开。",
         "落实十九届三中全会精神。",
         "推进三年行动。",
+        "截至2018年底，已公开100条。",
+        "截至2019年底，已公开100条。",
+        "2018年底前已完成，继续做好。",
+        "清理2017年12月31日前的文件。",
+        "截止2018年底的文件全部上传。",
+        "全年公开率达到100%。",
+        "在全年考核中领先。",
+        "上半年GDP数据公开。",
+        "公开2019年上半年财政数据。",
+        "公开1月至6月财政数据。",
+        "公开6月份价格信息。",
+        "更新至2019.4.1版。",
+        "近三年内的数据全部公开。",
     ] {
         check(sentence, "", "");
     }
@@ -86,6 +145,15 @@ fn doubts_are_warnings() {
     check("2018年6月底前完成培训。", "早于计划年度");
     check("6月前完成培训。", "可能指");
     check("6月底前印发，9月底前完成。", "几个日期");
+    check("6、9、12月底前各报一次。", "写了几个日期");
+    check("6月、12月底前各报一次。", "写了几个日期");
+    check("6月份、12月份分别报送。", "写了几个日期");
+    check("每季度公开一次，12月底前总结。", "既有频次");
+    check("开展培训。（责任单位：县财政局；完成时限：6月底前、12月底前）", "几个日期");
+    check("开展培训。（责任单位：县财政局；完成时限：年底前，长期坚持）", "既有频次");
+    for words in ["本月底前", "春节前", "国庆节前", "五一前", "汛期前"] {
+        check(&format!("{words}完成培训。"), "没有写明是哪一天");
+    }
 }
 
 #[test]
@@ -101,6 +169,25 @@ fn the_year_comes_from_title_number_or_reference() {
     check("演示县工作要点", Some(2031));
     check("演示县工作要点\n青禾府办发〔2020〕11号", Some(2020));
     check("演示县2019—2021年实施方案", None);
+}
+
+/// Where the title names none, the text's own year holds, and a warning asks for a look.
+#[test]
+fn the_year_comes_from_the_text() {
+    let check = |before: &str, after: &str, year: i16, words: &str| {
+        let plan = plan(&format!("{before}\n一、总则\n（一）培训。6月底前完成培训。\n{after}"));
+        assert_eq!(plan.year, Some(year), "{before}");
+        assert_eq!(plan.sections[0].clauses[0].due_on.map(|date| date.year()), Some(year), "{before}");
+        assert!(warns(&plan.warnings, 1, words), "{before} {:#?}", plan.warnings);
+    };
+    let signed = "青禾县人民政府办公室\n2022年4月1日";
+    check("演示县工作要点\n2022年，全县要点如下：", "", 2022, "前言中的 2022 年");
+    check("演示县工作要点\n（2022年4月20日）\n根据部署，制定本要点。", "", 2022, "前言中的 2022 年");
+    check("演示县工作要点\n根据《2021年全省要点》，做好2022年工作。", "", 2022, "前言中的 2022 年");
+    check("演示县工作要点\n根据部署，制定本要点。", signed, 2022, "落款日期的 2022 年");
+    check("演示县工作要点\n根据部署，制定本要点。", "", 2031, "暂按 2031 年");
+    let dateless = plan("演示县工作要点\n一、总则\n（一）培训。开展培训。");
+    assert!(dateless.warnings.is_empty(), "{:#?}", dateless.warnings);
 }
 
 #[test]

@@ -35,6 +35,24 @@ fn head_forms() {
     check("各单位：\n引言。", "", None, "各单位：\n引言。");
 }
 
+/// A plan that was an attachment keeps the label in the preamble; the next words are its title.
+#[test]
+fn attachment_label_before_the_title() {
+    let title = "2022年演示县政务公开工作要点";
+    let check = |head: &str, preamble: &str| {
+        let plan = plan(&format!("{head}\n一、总则\n（一）培训。6月底前开展培训。"));
+        assert_eq!((plan.title.as_str(), plan.preamble.as_str()), (title, preamble), "{head}");
+        assert_eq!((plan.year, plan.warnings.len()), (Some(2022), 0), "{head} {:#?}", plan.warnings);
+    };
+    check(&format!("附件\n{title}"), "附件");
+    check(&format!("附件1\n{title}"), "附件1");
+    check(&format!("附件 2：\n\n{title}\n引言。"), "附件 2：\n引言。");
+    check(&format!("附件：\n{title}\n（2022年4月20日）\n引言。"), "附件：\n（2022年4月20日）\n引言。");
+    check(&format!("附件一\n青禾府办发〔2021〕1号\n{title}"), "附件一\n青禾府办发〔2021〕1号");
+    check(&format!("附件1：{title}\n引言。"), "附件1：\n引言。");
+    check(&format!("附件　{title}"), "附件");
+}
+
 #[test]
 fn section_heading_forms() {
     let check = |line: &str, number: &str, title: &str| {
@@ -156,6 +174,9 @@ fn residue_is_dropped_and_named() {
     };
     check("[bookmark: _GoBack]", "[bookmark: _GoBack]");
     check("_GoBack", "_GoBack");
+    check("HYPERLINK \"http://a.example/\"", "HYPERLINK \"http://a.example/\"");
+    check("★", "★");
+    check("* ", "*");
     check("[]{#_GoBack .anchor}", "[]{#_GoBack .anchor}");
     check("\u{200b}\u{feff}", "\u{200b}\u{feff}");
     check("\u{7}", "\u{7}");
@@ -197,6 +218,45 @@ fn later_paragraphs_of_the_last_clause_stay() {
     assert_eq!(plan.closing, "");
 }
 
+/// Where other clauses have their text behind the note, so has the last one.
+#[test]
+fn text_behind_the_note_of_the_last_clause() {
+    let check = |first: &str, second: &str, tail: &str, text: &str, closing: &str| {
+        let source = format!("2022年演示县工作要点\n一、总则\n（一）{first}\n二、保障\n（一）{second}\n{tail}");
+        let plan = plan(&source);
+        let last = &plan.sections[1].clauses[0];
+        assert_eq!((last.text.as_str(), plan.closing.as_str()), (text, closing), "{source}");
+        assert_eq!(last.owners.len(), 1, "{source}");
+    };
+    let (training, checks) = ("培训（县教体局牵头）\n健全机制。", "督查（县政府办牵头）");
+    let both = "开展检查，通报结果。\n强化考核。";
+    check(training, checks, both, both, "");
+    check(training, checks, "开展检查。\n各单位要结合实际抓好落实。", "开展检查。", "各单位要结合实际抓好落实。");
+    check(
+        training,
+        checks,
+        "开展检查。\n青禾县人民政府办公室\n2022年4月1日",
+        "开展检查。",
+        "青禾县人民政府办公室\n2022年4月1日",
+    );
+    check("培训\n责任单位：县教体局\n健全机制。", "督查\n责任单位：县政府办", "开展检查。", "开展检查。", "");
+    check(
+        "培训。开展培训。（县教体局牵头）\n持续更新。",
+        "督查。开展检查。（县政府办牵头）",
+        "通报结果。",
+        "开展检查。\n通报结果。",
+        "",
+    );
+    // without such a clause the paragraph is the plan's
+    check(
+        "培训。开展培训。（县教体局牵头）",
+        "督查。开展检查。（县政府办牵头）",
+        "通报结果。",
+        "开展检查。",
+        "通报结果。",
+    );
+}
+
 #[test]
 fn section_text_and_obligations() {
     let plan = plan(
@@ -224,6 +284,8 @@ fn doubts_are_warnings() {
     check("2019年演示县工作要点\n一、甲\n（一）", 3, "没有内容");
     check("2019年演示县工作要点\n只有一段话。", 2, "没有找到");
     check("", 1, "没有文字");
+    check("2019年演示县工作要点", 1, "只有标题");
+    check("2019年演示县工作要点\n一、培训\n二、考核", 2, "没有分条");
     check("一、甲\n（一）乙。", 1, "没有找到标题");
     check(
         "2019年演示县工作要点\n一、甲\n（一）乙。做好。\n青禾县人民政府\n2019年4月1日\n二、丙\n（一）丁。",

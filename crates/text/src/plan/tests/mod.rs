@@ -2,9 +2,12 @@
 
 mod dates;
 mod forms;
+mod frame;
+mod notes;
 mod owners;
 mod property;
 mod real;
+mod tables;
 
 use super::{Clause, Plan, PlanReference, Warning, accounted, parse};
 

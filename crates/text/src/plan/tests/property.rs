@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::super::{PlanReference, accounted, parse};
 
-const FRAGMENTS: [&str; 64] = [
+const FRAGMENTS: &[&str] = &[
     "2019年演示县政务公开工作要点",
     "青禾府办发〔2019〕11号",
     "各乡镇人民政府，县直各单位：",
@@ -68,6 +68,50 @@ const FRAGMENTS: [&str; 64] = [
     "\n\n",
     "\r\n",
     "附件：1.",
+    "附件1",
+    "附件：2022年演示县工作要点\n",
+    "省教育厅",
+    "（省教育厅等部门及各市、州、县人民政府）",
+    "各乡镇党委、政府",
+    "（牵头：县教体局；配合：县财政局）",
+    "【牵头单位】",
+    "责 任 单 位：",
+    "▲责任单位为县财政局",
+    "——",
+    "（6月底前完成）",
+    "（县教体局于6月底前完成）",
+    "为主",
+    "协办",
+    "以上由",
+    "监督",
+    "协同",
+    "（参与：群众）",
+    "的原则",
+    "截至2018年底",
+    "2019.6.30前",
+    "12月10日17:00前",
+    "3月至6月开展",
+    "6、9、12月底前",
+    "即日起至",
+    "两年内",
+    "春节前",
+    "每年6月、",
+    "第一部分 ",
+    "第二章",
+    "第三条 ",
+    "\n— 1 —\n",
+    "\n第 3 页 共 5 页\n",
+    "\n4\n",
+    "一、任务……………1\n",
+    "\n目 录\n",
+    "---\n",
+    "\n序号\t工作任务\t责任单位\t完成时限\n",
+    "\n任务\t牵头单位\t备注\n",
+    "\n1\t公开预算\t县财政局\t6月底前\n",
+    "\t",
+    "★",
+    "工作任务：",
+    "HYPERLINK \"http://a.example\"",
     "青禾县人民政府办公室\n2019年4月1日\n",
 ];
 
@@ -91,13 +135,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn plan_like_text(parts in prop::collection::vec(prop::sample::select(&FRAGMENTS[..]), 0..60)) {
+    fn plan_like_text(parts in prop::collection::vec(prop::sample::select(FRAGMENTS), 0..60)) {
         holds(&parts.concat());
     }
 
     #[test]
     fn plan_like_lines(lines in prop::collection::vec(
-        prop::collection::vec(prop::sample::select(&FRAGMENTS[..]), 1..8), 0..20)) {
+        prop::collection::vec(prop::sample::select(FRAGMENTS), 1..8), 0..20)) {
         let lines: Vec<String> = lines.iter().map(|parts| parts.concat()).collect();
         holds(&lines.join("\n"));
     }
@@ -134,7 +178,54 @@ fn hostile_repetition_stays_linear() {
     ] {
         holds(&unit.repeat(24_000 / unit.len()));
     }
+    for unit in ["第一部分\n", "第一条 ", "1\t", "序号\t任务\t责任单位\n", "★", "— 1 —\n", "………1\n", "附件1\n", "---\n"]
+    {
+        holds(&unit.repeat(24_000 / unit.len()));
+        holds(&format!("题要点\n序号\t任务\t责任单位\n1\t{}", unit.repeat(24_000 / unit.len())));
+    }
+    for unit in [
+        "责任单位为县局，",
+        "【牵头单位】县局",
+        "6、",
+        "3月至",
+        "和县局",
+        "等部门及各局",
+        "、市",
+        "县局监督",
+        "——",
+        "（6月底前完成）",
+        "HYPERLINK",
+        "责 任 ",
+        "（县局）",
+    ] {
+        holds(&format!("题要点\n一、甲\n（一）{}", unit.repeat(24_000 / unit.len())));
+        holds(&format!("题要点\n一、甲\n（一）乙。\n责任单位：{}", unit.repeat(24_000 / unit.len())));
+    }
     for unit in ["会同", "牵头、", "2019年", "（县教体局牵头）", "一是甲，"] {
         holds(&format!("题要点\n一、甲\n（一）{}", unit.repeat(24_000 / unit.len())));
     }
+}
+
+/// One clause of 300 KB whose every sentence is read in the same way as the first: no step may look at the rest of the
+/// clause for each of them.
+#[test]
+fn a_long_clause_is_read_sentence_by_sentence() {
+    const COUNT: usize = 4_000;
+    let sentence = "6月底前公开预算信息，做好解读（县财政局负责）；";
+    let names: Vec<String> = (0..COUNT).map(|index| format!("县{index}局")).collect();
+    let source = format!(
+        "2019年演示县工作要点\n一、甲\n（一）乙。{}\n责任单位：{}\n（二）丙。做丙。（县教体局负责）",
+        sentence.repeat(COUNT),
+        names.join("和")
+    );
+    assert!(source.len() > 300_000, "{}", source.len());
+    let plan = parse(&source, PlanReference { year: 2031 });
+    accounted(&source, &plan).expect("nothing is lost");
+    let clause = &plan.sections[0].clauses[0];
+    assert_eq!((clause.title.as_str(), clause.duties.len()), ("乙", COUNT));
+    for duty in &clause.duties {
+        assert_eq!(duty.due.as_deref(), Some("6月底前"));
+        assert_eq!(duty.owners[0].name, "县财政局");
+    }
+    assert_eq!(plan.sections[0].clauses[1].text, "做丙。");
 }

@@ -1,0 +1,169 @@
+//! Terms without one day: `每季度`, `长期坚持`, `3个工作日内`, `春节前`.
+
+use super::super::Cadence;
+use super::{Found, Setting, cursor::Cursor};
+
+/// The words to the next mark, at most eight: what a date is said of.
+pub(super) fn phrase(text: &str) -> &str {
+    let end = text.char_indices().take(8).find(|&(_, c)| matches!(c, '，' | '。' | '；' | '、' | ',' | ';' | '\n'));
+    let end = end.or_else(|| text.char_indices().nth(8)).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+/// `每季度`, `每月10日前`, `每年6月、12月`.
+pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
+    let mut c = Cursor { text, at: start };
+    let each = c.eat_any(&["每", "按", "逐"])?;
+    if each == "每" {
+        c.eat("个");
+    }
+    let units = ["半年", "季度", "季", "两个月", "月", "年", "周", "星期"];
+    let unit = c.eat_any(&units)?;
+    // 按年龄, 按年度计划, 按季节, 周边, 周期 are no cadences
+    let other: &[&str] =
+        if each == "每" { &["龄", "节", "边"] } else { &["龄", "度", "级", "代", "节", "边", "期"] };
+    if other.iter().any(|word| c.rest().starts_with(word)) {
+        return None;
+    }
+    let cadence = match unit {
+        "半年" => Some(Cadence::HalfYearly),
+        "季度" | "季" => Some(Cadence::Quarterly),
+        "月" => Some(Cadence::Monthly),
+        "年" => Some(Cadence::Yearly),
+        "周" | "星期" => Some(Cadence::Weekly),
+        _ => None,
+    };
+    let mut numbered: Option<&str> = None;
+    loop {
+        const PLACES: [&str; 16] = [
+            "度",
+            "首月",
+            "末月",
+            "次月",
+            "第一个月",
+            "结束后",
+            "终了后",
+            "上旬",
+            "中旬",
+            "下旬",
+            "年底",
+            "年末",
+            "月底",
+            "底",
+            "末",
+            "初",
+        ];
+        let mut probe = c;
+        // 每年6月、12月
+        let listed = numbered.is_some() && probe.eat_any(&["、", "和", "及"]).is_some();
+        let unit = probe.number().and_then(|_| probe.eat_any(&["个工作日", "日", "号", "月份", "月"]));
+        let goes_on = numbered.is_none() || if listed { unit == numbered } else { unit != Some("月") };
+        if unit.is_some() && goes_on {
+            c = probe;
+            numbered = unit;
+        } else if c.eat_any(&["之前", "以前", "前", "以内", "内"]).is_some() || c.eat_any(&PLACES).is_none() {
+            return Some(c.finish(start, None, cadence, None));
+        }
+    }
+}
+
+/// `长期坚持`, `全年`.
+pub(super) fn continuous(text: &str, start: usize, setting: Setting) -> Option<Found> {
+    const WORDS: [&str; 12] = [
+        "长期坚持",
+        "长期推进",
+        "长期开展",
+        "长期实施",
+        "长期执行",
+        "贯穿全年",
+        "全年坚持",
+        "全年推进",
+        "全年持续推进",
+        "全年开展",
+        "常年坚持",
+        "全年",
+    ];
+    const IN_NOTES: [&str; 6] = ["长期", "持续推进", "常态化推进", "常态化", "持续", "常年"];
+    // 全年目标任务 is a mention
+    const MENTIONS: [&str; 14] =
+        ["目标", "工作", "任务", "经济", "收入", "预算", "计划", "总", "指标", "重点", "生产", "财政", "新增", "度"];
+    let mut c = Cursor { text, at: start };
+    let word = c.eat_any(&WORDS).or_else(|| (setting == Setting::Note).then(|| c.eat_any(&IN_NOTES)).flatten())?;
+    if word == "全年" {
+        // 全年公开率达到100%, 在全年考核中领先
+        let near = phrase(c.rest());
+        let measured = ["率", "考核", "评比", "排名", "平均", "累计"].iter().any(|word| near.contains(word));
+        if measured || MENTIONS.iter().any(|m| c.rest().starts_with(m)) {
+            return Some((c.at, None));
+        }
+    }
+    Some(c.finish(start, None, Some(Cadence::Continuous), None))
+}
+
+/// `3个工作日内`, `两年内`: a term from an event, without a date of its own.
+pub(super) fn relative(text: &str, start: usize, before: char) -> Option<Found> {
+    let mut c = Cursor { text, at: start };
+    if "第近过〇零一二三四五六七八九十".contains(before) {
+        return None;
+    }
+    if c.number().is_none() {
+        c.eat_any(&["两", "半"])?;
+    }
+    const UNITS: [&str; 14] = [
+        "个工作日",
+        "个自然日",
+        "个季度",
+        "个星期",
+        "个月",
+        "工作日",
+        "小时",
+        "星期",
+        "季度",
+        "日",
+        "天",
+        "周",
+        "年",
+        "个年度",
+    ];
+    c.eat_any(&UNITS)?;
+    c.eat_any(&["之内", "以内", "内"])?;
+    Some(c.finish(start, None, None, None))
+}
+
+/// `春节前`, `本月底前`: a day that only a calendar, or the day of issue, tells.
+pub(super) fn occasion(text: &str, start: usize, before: char) -> Option<Found> {
+    const DAYS: [&str; 15] = [
+        "元旦",
+        "春节",
+        "清明",
+        "五一",
+        "劳动节",
+        "端午",
+        "七一",
+        "八一",
+        "中秋",
+        "国庆",
+        "十一",
+        "两会",
+        "汛期",
+        "开学",
+        "年中",
+    ];
+    const SPANS: [&str; 9] = ["本月底", "本月末", "本月", "当月底", "次月底", "本季度末", "本季度", "本周", "本学期"];
+    if "〇零一二三四五六七八九十".contains(before) {
+        return None;
+    }
+    let mut c = Cursor { text, at: start };
+    if c.eat_any(&SPANS).is_none() {
+        c.eat_any(&DAYS)?;
+        c.eat("国际劳动");
+        c.eat("节");
+        c.eat_any(&["假期", "期间"]);
+    }
+    let tail = c.eat_any(&["之前", "以前", "前", "以内", "内"])?;
+    if tail.ends_with('前') && c.rest().starts_with(['后', '夕', '期']) {
+        return None;
+    }
+    let problem = format!("“{}”没有写明是哪一天，请填写日期，例如“6月30日前”。", &text[start..c.at]);
+    Some(c.finish(start, None, None, Some(problem)))
+}

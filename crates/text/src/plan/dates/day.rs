@@ -1,0 +1,357 @@
+//! Dates: how words say a day, and whether they set it or only mention it.
+
+use jiff::civil::Date;
+
+use super::{Found, Setting, cadence, cursor::Cursor};
+
+/// What a date says once its year is known.
+#[derive(Clone, Copy)]
+pub(super) enum What {
+    Day(u32, u32),
+    MonthEnd(u32),
+    Month(u32),
+    YearEnd,
+    Year,
+}
+
+const TAILS: [&str; 6] = ["之前", "以前", "前", "以内", "内", "止"];
+const TO: [&str; 9] = ["至", "到", "—", "－", "-", "–", "～", "~", "―"];
+
+/// `6、9、12月底前`: several months or days that share their last words. They are kept whole, without a date.
+pub(super) fn list(text: &str, start: usize, setting: Setting) -> Option<Found> {
+    let mut c = Cursor { text, at: start };
+    c.eat("于");
+    c.number()?;
+    const MONTHS: [&str; 2] = ["月份", "月"];
+    let mut whole = c.eat_any(&MONTHS).is_some();
+    let mut count = 1;
+    // no list of months is longer, and 1、1、1、… must not be read to its end from each of its numbers
+    const LONGEST: usize = 12;
+    while count < LONGEST {
+        let mut probe = c;
+        if probe.eat_any(&["、", "和", "及"]).is_none() || probe.number().is_none() {
+            break;
+        }
+        c = probe;
+        whole = c.eat_any(&MONTHS).or_else(|| c.eat_any(&["日", "号"])).is_some();
+        count += 1;
+    }
+    if count < 2 || !whole {
+        return None;
+    }
+    let end = c.eat_any(&["底", "末"]).is_some();
+    let tail = c.eat_any(&TAILS).is_some();
+    let each = ["各", "分别"].iter().any(|word| c.rest().starts_with(word));
+    let done = end && c.rest().starts_with("完成");
+    if !(tail || each || done || setting == Setting::Note) {
+        return None;
+    }
+    let problem = format!("时限“{}”写了几个日期，请逐个填写或拆分。", &text[start..c.at]);
+    Some(c.finish(start, None, None, Some(problem)))
+}
+
+/// A date as the words say it, before it is known whether it is a due date.
+struct Said<'a> {
+    text: &'a str,
+    start: usize,
+    /// Where its words end.
+    end: usize,
+    what: What,
+    year: Option<i16>,
+    named: Named,
+    /// It begins with 于.
+    at_word: bool,
+    /// The last day of a stretch of time.
+    ranged: bool,
+    tail: Option<&'static str>,
+}
+
+/// One date: `6月底前`, `2020-06-30`, `12月10日17:00前`, `4月1日至6月30日`.
+pub(super) fn date(text: &str, start: usize, before: char, plan: Option<i16>, setting: Setting) -> Option<Found> {
+    let said = Said::read(text, start, before, plan)?;
+    let words = &text[start..said.end];
+    let c = Cursor { text, at: said.end };
+    let early = said.year.zip(plan).is_some_and(|(year, plan)| year < plan);
+    if !said.is_due(early, setting) {
+        return Some((said.end, None));
+    }
+    let (on, mut problem) = resolve(&said.what, said.year, said.tail, words);
+    if let (Some(on), Some(plan)) = (on, plan)
+        && on.year() < plan
+    {
+        problem = Some(format!("时限“{words}”早于计划年度 {plan} 年，请核对年份。"));
+    }
+    if said.named == Named::No && said.year.is_none() {
+        problem = Some(format!("标题跨几个年度，“{words}”没有写明是哪一年，请填写日期。"));
+    }
+    Some(c.finish(start, on, None, problem))
+}
+
+impl<'a> Said<'a> {
+    fn read(text: &'a str, start: usize, before: char, plan: Option<i16>) -> Option<Said<'a>> {
+        let mut c = Cursor { text, at: start };
+        let at_word = c.eat("于");
+        let from_now = !at_word && c.eat_any(&["即日起至", "即日起到"]).is_some();
+        let (mut year, mut named, mut what) = day_or_number(&mut c, plan)?;
+        if named == Named::No
+            && matches!(what, What::YearEnd)
+            && "去上往历每近多半全数两〇零一二三四五六七八九十".contains(before)
+        {
+            return None;
+        }
+        let mut ranged = from_now
+            || TO.iter().any(|mark| text[start..c.at].contains(mark))
+                && matches!(what, What::Month(_) | What::MonthEnd(_));
+        let mut range = c;
+        if range.eat_any(&TO).is_some() {
+            while range.eat("—") {}
+            if let Some((end_year, end_named, end)) = range_end(&mut range, year, what) {
+                (c, what, year, ranged) = (range, end, end_year, true);
+                if end_named != Named::No {
+                    named = end_named;
+                }
+            }
+        }
+        let mut tail = if c.rest().starts_with("前后") { None } else { c.eat_any(&TAILS) };
+        if tail.is_none() && matches!(what, What::Day(..)) {
+            tail = hour(&mut c);
+        }
+        Some(Said { text, start, end: c.at, what, year, named, at_word, ranged, tail })
+    }
+
+    /// Whether the words set a date or only mention one.
+    fn is_due(&self, early: bool, setting: Setting) -> bool {
+        let (head, rest) = (&self.text[..self.start], &self.text[self.end..]);
+        let rest = rest.trim_start_matches([' ', '\u{3000}']);
+        let begins = head.ends_with('自') || head.ends_with('从');
+        if begins && !self.ranged || ["起", "以来", "以后", "开始"].iter().any(|word| rest.starts_with(word)) {
+            return false;
+        }
+        if setting == Setting::Note {
+            return true;
+        }
+        // 对2019年底前的文件进行清理
+        const DONE: [&str; 15] = [
+            "的", "已", "形成", "制定", "出台", "印发", "发布", "公布", "颁布", "产生", "批准", "登记", "成立", "建成",
+            "签订",
+        ];
+        if early && DONE.iter().any(|word| rest.starts_with(word)) {
+            return false;
+        }
+        let (tail, words) = (self.tail, &self.text[self.start..self.end]);
+        match self.what {
+            What::Year => tail.is_some_and(|t| t.ends_with('前')),
+            What::Day(..) if words.ends_with('旬') => true,
+            What::Day(..) | What::Month(_) => {
+                const ACTS: [&str; 10] =
+                    ["施行", "实施", "印发", "发布的", "公布的", "修订", "通过", "生效", "颁布", "成立"];
+                let near: String = rest.chars().take(12).collect();
+                let by = ["截止", "最迟", "不晚于", "不迟于", "至迟", "起至", "起到"]
+                    .iter()
+                    .any(|word| head.ends_with(word));
+                let act = || ACTS.iter().any(|act| near.contains(act));
+                tail.is_some()
+                    || by
+                    || rest.starts_with("完成")
+                    || (self.at_word && !act())
+                    || (self.ranged && !early && sets_stretch(head, rest))
+            }
+            What::MonthEnd(_) | What::YearEnd => {
+                let part = words.contains("半年") || words.contains("季度");
+                let mention = part && (head.ends_with(['前', '上']) || reports(rest));
+                tail.is_some() || !(mention || head.ends_with("截至") || rest.starts_with('的'))
+            }
+        }
+    }
+}
+
+/// `3月至6月开展` sets a stretch of time for an act; `公开1月至6月数据` says which data.
+fn sets_stretch(head: &str, rest: &str) -> bool {
+    const ACTS: [&str; 26] = [
+        "，", "。", "；", "）", "：", "期间", "间", "开展", "进行", "实施", "组织", "完成", "推进", "集中", "为",
+        "举办", "召开", "每", "全面", "做好", "落实", "建设", "试点", "启动", "分", "对",
+    ];
+    let cited = ["对", "将", "公开", "统计", "汇总", "发布", "公布", "报送"].iter().any(|word| head.ends_with(word));
+    !cited && (rest.is_empty() || ACTS.iter().any(|act| rest.starts_with(act)))
+}
+
+/// `上半年工作情况`, `上半年GDP数据`: a half-year or quarter that something is reported of.
+fn reports(rest: &str) -> bool {
+    const MENTIONS: [&str; 9] = ["情况", "工作", "总结", "数据", "经济", "主要", "政务", "的", "全县"];
+    const ACTS: [&str; 20] = [
+        "完成", "公开", "开展", "组织", "印发", "发布", "公布", "报送", "召开", "举办", "建成", "实现", "进行", "做好",
+        "启动", "落实", "推进", "集中", "要", "各",
+    ];
+    let near = cadence::phrase(rest);
+    let object = ["数据", "情况", "财政", "指标", "信息"].iter().any(|word| near.contains(word));
+    MENTIONS.iter().any(|word| rest.starts_with(word))
+        || rest.starts_with(|c: char| c.is_ascii_alphabetic())
+        || (object && !ACTS.iter().any(|act| rest.starts_with(act)))
+}
+
+/// `12月10日17:00前`, `12月20日下班前`, `11月15日（星期日）前`: an hour or a weekday before the tail.
+fn hour(c: &mut Cursor<'_>) -> Option<&'static str> {
+    let mut probe = *c;
+    let mut bracket = probe;
+    if bracket.eat_any(&["（", "("]).is_some()
+        && bracket.eat_any(&["星期", "周", "礼拜"]).is_some()
+        && bracket.eat_any(&["一", "二", "三", "四", "五", "六", "日", "天"]).is_some()
+        && bracket.eat_any(&["）", ")"]).is_some()
+    {
+        probe = bracket;
+    }
+    probe.eat_any(&["上午", "中午", "下午", "晚上", "晚", "早上", "当天", "当日"]);
+    if probe.eat_any(&["下班", "上班"]).is_none() && probe.number().is_some() {
+        probe.eat_any(&["点", "时", "：", ":"])?;
+        if probe.number().is_some() {
+            probe.eat("分");
+        }
+        probe.eat_any(&["整", "半"]);
+    }
+    let tail = probe.eat_any(&["之前", "以前", "前", "止"])?;
+    *c = probe;
+    Some(tail)
+}
+
+fn day_or_number(c: &mut Cursor<'_>, plan: Option<i16>) -> Option<(Option<i16>, Named, What)> {
+    if let Some((year, what)) = numeric(c) {
+        return Some((Some(year), Named::Absolute, what));
+    }
+    let (year, named) = said_year(c, plan);
+    said_day(c, named).map(|what| (year, named, what))
+}
+
+/// The end of a stretch of time; `4月1日至20日` ends in the month in which it began.
+fn range_end(c: &mut Cursor<'_>, year: Option<i16>, from: What) -> Option<(Option<i16>, Named, What)> {
+    let mut probe = *c;
+    if let Some(end) = day_or_number(&mut probe, year) {
+        *c = probe;
+        return Some(end);
+    }
+    let What::Day(month, _) = from else { return None };
+    let day = c.number()?;
+    c.eat_any(&["日", "号"])?;
+    Some((year, Named::No, What::Day(month, day)))
+}
+
+/// `2020.6.30`, `2020-06-30`, `2020/6/30`.
+fn numeric(c: &mut Cursor<'_>) -> Option<(i16, What)> {
+    let mut probe = *c;
+    let year = probe.number().filter(|year| (1900..=2199).contains(year))?;
+    let mark = probe.eat_any(&[".", "．", "-", "－", "/", "／"])?;
+    let month = probe.number()?;
+    if !probe.eat(mark) {
+        return None;
+    }
+    let day = probe.number()?;
+    *c = probe;
+    c.eat("日");
+    Some((i16::try_from(year).ok()?, What::Day(month, day)))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    No,
+    /// 今年, 明年.
+    Relative,
+    /// 2019年.
+    Absolute,
+}
+
+pub(super) fn said_year(c: &mut Cursor<'_>, plan: Option<i16>) -> (Option<i16>, Named) {
+    let mut probe = *c;
+    if let Some(number) = probe.number().filter(|n| (1900..=2199).contains(n))
+        && probe.eat("年")
+    {
+        *c = probe;
+        return (i16::try_from(number).ok(), Named::Absolute);
+    }
+    if c.eat_any(&["今年", "本年度", "本年", "当年"]).is_some() {
+        (plan, Named::Relative)
+    } else if c.eat_any(&["明年", "次年"]).is_some() {
+        (plan.map(|year| year + 1), Named::Relative)
+    } else {
+        (plan, Named::No)
+    }
+}
+
+pub(super) fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {
+    let mut probe = *c;
+    if let Some(mut month) = probe.number() {
+        let mut other = probe;
+        if other.eat_any(&["—", "－", "-", "至", "到", "～"]).is_some()
+            && let Some(last) = other.number()
+            && other.rest().starts_with('月')
+        {
+            (month, probe) = (last, other);
+        }
+        if probe.eat("月") {
+            *c = probe;
+            let part = c.eat("份");
+            let mut day = *c;
+            if let Some(number) = day.number()
+                && day.eat_any(&["日", "号"]).is_some()
+            {
+                *c = day;
+                return Some(What::Day(month, number));
+            }
+            return Some(match c.eat_any(&["底", "末", "下旬", "中旬", "上旬"]) {
+                Some("中旬") => What::Day(month, 20),
+                Some("上旬") => What::Day(month, 10),
+                Some(_) => What::MonthEnd(month),
+                None if !part && (c.rest().starts_with("内") || c.rest().starts_with("以内")) => {
+                    What::MonthEnd(month)
+                }
+                None => What::Month(month),
+            });
+        }
+    }
+    if c.eat_any(&["年底", "年末", "年内"]).is_some() {
+        return Some(What::YearEnd);
+    }
+    if named != Named::No && c.eat_any(&["底", "末", "内"]).is_some() {
+        return Some(What::YearEnd);
+    }
+    if c.eat("上半年") {
+        return Some(What::MonthEnd(6));
+    }
+    if c.eat("下半年") {
+        return Some(What::MonthEnd(12));
+    }
+    let mut probe = *c;
+    probe.eat("第");
+    if let Some(quarter) = probe.number().filter(|n| (1..=4).contains(n))
+        && probe.eat("季度")
+    {
+        probe.eat_any(&["底", "末"]);
+        *c = probe;
+        return Some(What::MonthEnd(quarter * 3));
+    }
+    (named == Named::Absolute).then_some(What::Year)
+}
+
+fn resolve(what: &What, year: Option<i16>, tail: Option<&str>, words: &str) -> (Option<Date>, Option<String>) {
+    let before = tail.is_some_and(|t| t.ends_with('前'));
+    let (month, day) = match *what {
+        What::Month(_) | What::Year if before => {
+            let problem = format!("“{words}”可能指之前，也可能指底，请填写确切日期，例如“6月30日前”。");
+            return (None, Some(problem));
+        }
+        What::Day(month, day) => (month, Some(day)),
+        What::MonthEnd(month) | What::Month(month) => (month, None),
+        What::YearEnd | What::Year => (12, None),
+    };
+    let Some(year) = year else { return (None, None) };
+    let exists = || {
+        let month = i8::try_from(month).ok()?;
+        let first = Date::new(year, month, 1).ok()?;
+        match day {
+            Some(day) => Date::new(year, month, i8::try_from(day).ok()?).ok(),
+            None => Some(first.last_of_month()),
+        }
+    };
+    match exists() {
+        Some(date) => (Some(date), None),
+        None => (None, Some(format!("“{words}”不是一个存在的日期，请核对并填写，例如“6月30日前”。"))),
+    }
+}

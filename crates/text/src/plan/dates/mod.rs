@@ -1,0 +1,170 @@
+//! Dates and cadences in words: `6月底前`, `于12月10日前`, `每季度`, `长期坚持`.
+//!
+//! A date that is only mentioned (`自2019年5月15日起施行`, `4月15日会议`) is none. Words that may mean two days
+//! (`6月前`), several (`6、9、12月底前`), a day that the plan does not say (`春节前`) or none (`2月30日`) keep their
+//! words, get no date and say why.
+
+mod cadence;
+mod cursor;
+mod day;
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::{Cadence, headings::digit};
+use cursor::Cursor;
+use day::{Named, What};
+
+/// A date or cadence found in a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Due {
+    /// Where the words stand in the text that was searched.
+    pub(super) range: Range<usize>,
+    pub(super) words: String,
+    pub(super) on: Option<Date>,
+    pub(super) cadence: Option<Cadence>,
+    /// Why there is no date, or why the date is doubtful: for a warning.
+    pub(super) problem: Option<String>,
+}
+
+/// Where the words stand: in running text a bare date is a mention, in an owner note it is a due date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    Text,
+    Note,
+}
+
+/// Where reading stopped, and the date or cadence; none for words that only mention a date.
+type Found = (usize, Option<Due>);
+
+fn begins_date(c: char) -> bool {
+    matches!(
+        c,
+        '每' | '按'
+            | '逐'
+            | '长'
+            | '全'
+            | '贯'
+            | '常'
+            | '随'
+            | '持'
+            | '今'
+            | '本'
+            | '当'
+            | '明'
+            | '次'
+            | '年'
+            | '上'
+            | '下'
+            | '第'
+            | '于'
+            | '即'
+            | '两'
+            | '半'
+            | '〇'
+            | '零'
+            | '一'
+            | '二'
+            | '三'
+            | '四'
+            | '五'
+            | '六'
+            | '七'
+            | '八'
+            | '九'
+            | '十'
+    )
+}
+
+/// 春节, 国庆, 开学 and their like begin with characters that are everywhere.
+fn begins_occasion(c: char) -> bool {
+    matches!(c, '元' | '春' | '清' | '劳' | '端' | '中' | '国' | '汛' | '开')
+}
+
+/// Finds all dates and cadences in order. `year` is the plan's; without it only dates that name a year get a day.
+pub(super) fn find(text: &str, year: Option<i16>, setting: Setting) -> Vec<Due> {
+    let mut found = Vec::new();
+    let mut skip = 0;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        if at >= skip && begins_occasion(c) {
+            if let Some((end, due)) = cadence::occasion(text, at, before) {
+                skip = end;
+                found.extend(due);
+            }
+        } else if at >= skip && (begins_date(c) || digit(c).is_some()) {
+            let inside_number = digit(before).is_some() && digit(c).is_some();
+            let read = if inside_number {
+                None
+            } else {
+                cadence::recurring(text, at)
+                    .or_else(|| cadence::continuous(text, at, setting))
+                    .or_else(|| cadence::occasion(text, at, before))
+                    .or_else(|| day::list(text, at, setting))
+                    .or_else(|| day::date(text, at, before, year, setting))
+                    .or_else(|| cadence::relative(text, at, before))
+            };
+            if let Some((end, due)) = read {
+                skip = end;
+                found.extend(due);
+            }
+        }
+        before = c;
+    }
+    found
+}
+
+/// The one to show for a text that has several: the first with a date that is not in doubt, else the first with a
+/// date, else the first. What it leaves out is its problem, for a warning.
+pub(super) fn choose(mut dues: Vec<Due>) -> Option<Due> {
+    let sure = dues.iter().position(|due| due.on.is_some() && due.problem.is_none());
+    let index = sure.or_else(|| dues.iter().position(|due| due.on.is_some())).unwrap_or(0);
+    let mut days = dues.iter().filter_map(|due| due.on);
+    let first = days.next();
+    let several = days.any(|day| Some(day) != first);
+    let cadence = dues.iter().find(|due| due.cadence.is_some()).map(|due| due.words.clone());
+    if index >= dues.len() {
+        return None;
+    }
+    let mut chosen = dues.swap_remove(index);
+    let words = &chosen.words;
+    let left_out = if several {
+        Some(format!("一句话里有几个日期，只取“{words}”，如需分别办理请拆分。"))
+    } else {
+        let lost = cadence.filter(|_| chosen.on.is_some() && chosen.cadence.is_none());
+        lost.map(|cadence| format!("既有频次“{cadence}”又有日期“{words}”，只取日期，如需分别办理请拆分。"))
+    };
+    chosen.problem = chosen.problem.take().or(left_out);
+    Some(chosen)
+}
+
+/// Whether a whole line is a date, as under a signature: `2019年4月1日`, `二〇一九年四月一日`.
+pub(super) fn is_date_line(line: &str) -> bool {
+    let bare: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+    let bare = bare.trim_start_matches(['（', '(']).trim_end_matches(['）', ')']);
+    let mut c = Cursor { text: bare, at: 0 };
+    day::said_year(&mut c, None).1 == Named::Absolute
+        && matches!(day::said_day(&mut c, Named::Absolute), Some(What::Day(..)))
+        && c.rest().is_empty()
+}
+
+/// The years that a title names (`2019年`, `二〇一九年`, `2019—2021年`), in order.
+pub(super) fn years(title: &str) -> Vec<i16> {
+    let mut years = Vec::new();
+    let mut skip = 0;
+    for (at, c) in title.char_indices() {
+        if at < skip || !(digit(c).is_some() || "一二".contains(c)) {
+            continue;
+        }
+        let mut cursor = Cursor { text: title, at };
+        let Some(number) = cursor.number() else { continue };
+        skip = cursor.at;
+        let year = i16::try_from(number).ok().filter(|y| (1900..=2199).contains(y));
+        let follows = ["年", "—", "-", "－", "至", "～"].iter().any(|mark| cursor.rest().starts_with(mark));
+        if let Some(year) = year.filter(|_| follows) {
+            years.push(year);
+        }
+    }
+    years
+}

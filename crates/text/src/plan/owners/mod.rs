@@ -1,0 +1,275 @@
+//! Reads the inside of an owner note: who leads, who supports, by when.
+
+mod labels;
+mod names;
+mod roles;
+
+use super::{
+    Owner, Role,
+    dates::{self, Due, Setting},
+    pairs,
+};
+use labels::{Label, Opening, Place};
+
+pub(super) use names::{Owners, could_be_name, looks_like_organ};
+
+/// An owner note taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Note {
+    pub(super) owners: Vec<Owner>,
+    pub(super) due: Option<Due>,
+    /// It has a label such as `责任单位：`.
+    pub(super) labelled: bool,
+    /// It has a label of few letters, such as `责任：`.
+    pub(super) short_label: bool,
+    /// It has a role word such as `负责`.
+    pub(super) has_role: bool,
+    /// Names that do not look like an organ's.
+    pub(super) unknown: Vec<String>,
+    /// `等部门`: more organs are meant than named.
+    pub(super) open_ended: bool,
+    /// A date stands in it beside words that are neither name nor role.
+    pub(super) loose: bool,
+    /// `以上由县教体局牵头`: it may be meant for the clauses before, too.
+    pub(super) reaches_back: bool,
+    /// Words of a term that could not be read.
+    pub(super) unread_term: Option<String>,
+}
+
+/// Whether an owner or term label stands here, in running text.
+pub(super) fn starts_with_label(text: &str) -> bool {
+    labels::read(text, Place::Text).is_some()
+}
+
+/// Marks that make a line stand out and belong to no word.
+pub(super) fn is_bullet(c: char) -> bool {
+    matches!(c, '▲' | '△' | '★' | '☆' | '●' | '○' | '■' | '□' | '◆' | '◇' | '•' | '►' | '※' | '*')
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '、' | '，' | ',' | '；' | ';' | '。' | '/' | '\n') || c.is_whitespace()
+}
+
+/// Reads a note; `text` is its inside without brackets.
+pub(super) fn read(text: &str, year: Option<i16>) -> Note {
+    let text = text.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace() || matches!(c, '—' | '-'));
+    let mut reader =
+        Reader { note: Note::default(), pending: Vec::new(), current: Label::Owner(Role::Responsible), year };
+    let pairs = pairs::find(text);
+    let mut spans = pairs.outer.iter().peekable();
+    let mut start = 0;
+    let mut at = 0;
+    let mut fresh = true;
+    while at < text.len() {
+        while spans.next_if(|span| span.end <= at).is_some() {}
+        let may_open = fresh || text[at..].starts_with('【');
+        if may_open && let Some(opening) = labels::read(&text[at..], Place::Note) {
+            reader.piece(&text[start..at]);
+            reader.open(opening);
+            at += opening.length;
+            start = at;
+            continue;
+        }
+        if let Some(span) = spans.peek().filter(|span| span.start == at) {
+            at = span.end;
+            fresh = false;
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        let end = at + c.len_utf8();
+        fresh = is_separator(c);
+        let cuts = match reader.current {
+            // a term may hold commas
+            Label::Term => matches!(c, '；' | ';' | '\n'),
+            _ => fresh && !(c == '、' && names::joins(text[start..at].trim_start(), &text[end..])),
+        };
+        if cuts {
+            reader.piece(&text[start..at]);
+            start = end;
+        }
+        at = end;
+    }
+    reader.piece(&text[start..]);
+    reader.flush(None);
+    reader.note
+}
+
+/// More role words without a separator than this are no owner note; the bound keeps hostile text cheap.
+const MOST_ROLES_IN_A_PIECE: usize = 8;
+
+struct Reader {
+    note: Note,
+    /// Names that wait for their role word: `A、B` in `A、B牵头`.
+    pending: Vec<String>,
+    current: Label,
+    year: Option<i16>,
+}
+
+impl Reader {
+    fn open(&mut self, opening: Opening) {
+        self.flush(None);
+        if opening.full {
+            self.note.labelled = true;
+        } else {
+            self.note.has_role = true;
+            self.note.short_label = true;
+        }
+        self.current = opening.label;
+    }
+
+    fn piece(&mut self, piece: &str) {
+        let piece = piece.trim();
+        if piece.is_empty() {
+            return;
+        }
+        match self.current {
+            Label::Other => {}
+            Label::Term => self.term(piece),
+            Label::Owner(_) => self.names(piece),
+        }
+    }
+
+    fn term(&mut self, piece: &str) {
+        let words = piece.trim_matches(|c| is_separator(c) || matches!(c, '.' | '．'));
+        let due = dates::choose(dates::find(words, self.year, Setting::Note));
+        if due.is_none() {
+            self.note.unread_term = Some(words.to_owned());
+        }
+        if self.note.due.is_none() {
+            let due = due.unwrap_or_default();
+            self.note.due = Some(Due { words: words.to_owned(), ..due });
+        }
+    }
+
+    fn names(&mut self, piece: &str) {
+        self.note.reaches_back |= ["以上", "上述"].iter().any(|word| piece.starts_with(word));
+        let mut rest = roles::strip_start(piece);
+        // A牵头B配合: a role word inside ends what stands before it
+        for _ in 0..MOST_ROLES_IN_A_PIECE {
+            let Some((left, role, right)) = roles::inner(rest) else { break };
+            self.take(left, Some(role));
+            rest = roles::strip_start(right);
+        }
+        let (left, role) = roles::strip_end(rest);
+        let dues = dates::find(rest, self.year, Setting::Note);
+        let first = dues.first().map(|due| due.range.clone());
+        if let Some(first) = first.filter(|first| first.start == 0 || !looks_like_organ(left)) {
+            self.dated(rest, first.start, role, dues);
+            return;
+        }
+        // 起草 in 牵头起草: what is left after an inner role word is an act, not an organ
+        if rest.len() < piece.len() && !looks_like_organ(left) && self.note.has_role && role.is_none() {
+            return;
+        }
+        self.take(left, role);
+    }
+
+    /// A piece with a date, and perhaps the organ before it: `县财政局于6月底前完成`.
+    fn dated(&mut self, piece: &str, first: usize, role: Option<Role>, dues: Vec<Due>) {
+        const LINKS: [char; 7] = ['并', '应', '须', '要', '在', '于', '需'];
+        let before = piece[..first].trim_end().trim_end_matches(LINKS).trim_end();
+        let (name, own) = roles::strip_end(before);
+        if looks_like_organ(name) {
+            self.take(name, own.or(role));
+        } else if !name.is_empty() {
+            self.note.loose = true;
+        }
+        let last = dues.last().map_or(0, |due| due.range.end);
+        let (rest, _) = roles::strip_end(piece[last..].trim());
+        self.note.loose |= !rest.is_empty();
+        self.note.due = self.note.due.take().or(dates::choose(dues));
+        self.note.has_role |= role.is_some();
+    }
+
+    /// Files the names of a piece under a role, together with those that waited for it.
+    fn take(&mut self, names: &str, role: Option<Role>) {
+        let mut names = names;
+        while let Some((left, right)) = open_ended(names) {
+            self.note.open_ended = true;
+            self.wait(left);
+            names = roles::strip_start(right);
+        }
+        let names = self.strip_open_end(names);
+        self.wait(names);
+        if role.is_some() {
+            self.note.has_role = true;
+            self.flush(role);
+        }
+    }
+
+    fn wait(&mut self, names: &str) {
+        for name in names::split_joined(names) {
+            let (name, own) = roles::own(self.strip_term(name));
+            if name.is_empty() {
+                continue;
+            }
+            if let Some(own) = own {
+                self.note.has_role = true;
+                self.push(name.to_owned(), own);
+            } else {
+                self.pending.push(name.to_owned());
+            }
+        }
+    }
+
+    /// Cuts the term off a name: `县审计局（3月底前完成）`.
+    fn strip_term<'a>(&mut self, name: &'a str) -> &'a str {
+        let Some((left, inner)) = name.trim_end().rsplit_once(['（', '(']) else { return name };
+        let Some(inner) = inner.strip_suffix(['）', ')']) else { return name };
+        let dues = dates::find(inner, self.year, Setting::Note);
+        let bare = dues.first().is_some_and(|first| first.range.start == 0)
+            && dues.last().is_some_and(|last| roles::strip_end(&inner[last.range.end..]).0.is_empty());
+        if left.is_empty() || !bare {
+            return name;
+        }
+        self.note.due = self.note.due.take().or(dates::choose(dues));
+        left
+    }
+
+    fn flush(&mut self, role: Option<Role>) {
+        let labelled = match self.current {
+            Label::Owner(role) => role,
+            _ => Role::Responsible,
+        };
+        // 牵头单位：A、B负责: the label says more than 负责
+        let role = role.filter(|&role| role != Role::Responsible).unwrap_or(labelled);
+        for name in std::mem::take(&mut self.pending) {
+            self.push(name, role);
+        }
+    }
+
+    fn push(&mut self, name: String, role: Role) {
+        if !looks_like_organ(&name) {
+            self.note.unknown.push(name.clone());
+        }
+        let group = names::is_group(&name);
+        self.note.owners.push(Owner { name, role, group });
+    }
+
+    /// Cuts 等部门 off: it names nobody.
+    fn strip_open_end<'a>(&mut self, names: &'a str) -> &'a str {
+        let Some((left, end)) = names.rsplit_once('等') else { return names };
+        // 等, 等部门, 等有关单位, 等15个部门
+        let kind = ["部门和单位", "部门和有关单位", "单位和部门", "单位", "部门"]
+            .iter()
+            .find_map(|kind| end.strip_suffix(kind))
+            .unwrap_or(end);
+        let count = kind.trim_end_matches('个').trim_matches(|c: char| c.is_ascii_digit());
+        if left.is_empty() || !matches!(count, "" | "相关" | "有关") {
+            return names;
+        }
+        self.note.open_ended = true;
+        left
+    }
+}
+
+/// Splits `县教体局等部门及各乡镇` at 等部门及.
+fn open_ended(names: &str) -> Option<(&str, &str)> {
+    let (left, rest) = names.split_once('等')?;
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('个');
+    let rest = ["相关", "有关"].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+    let rest = ["单位", "部门", "机构"].iter().find_map(|word| rest.strip_prefix(word))?;
+    let rest = ["以及", "及", "和", "与", "会同"].iter().find_map(|word| rest.strip_prefix(word))?;
+    let named = !matches!(rest, "" | "单位" | "有关单位" | "相关单位" | "部门" | "有关部门" | "相关部门");
+    (!left.is_empty() && named).then_some((left, rest))
+}

@@ -1,0 +1,185 @@
+//! Role words around a name: `由…牵头`, `…按职责分工负责`, `…（配合）`.
+
+use super::super::Role;
+use super::names;
+
+/// Cuts the words off that lead to a name: 由, 会同, 以上任务由.
+pub(super) fn strip_start(piece: &str) -> &str {
+    const STARTS: [&str; 19] = [
+        "以上任务由",
+        "上述任务由",
+        "以上工作由",
+        "以上均由",
+        "以上",
+        "均由",
+        "统一由",
+        "分别由",
+        "由",
+        "请",
+        "会同",
+        "商",
+        "以及",
+        "协同",
+        "和",
+        "及",
+        "与",
+        "并由",
+        "并",
+    ];
+    let mut rest = piece.trim();
+    while let Some(next) = STARTS.iter().find_map(|start| rest.strip_prefix(start)) {
+        // 商 may begin 商务局, 和 may begin a place name
+        if rest.starts_with("商务") || next.is_empty() {
+            break;
+        }
+        rest = next.trim_start();
+    }
+    rest
+}
+
+/// Splits `A牵头会同B` and `A会同B` at the first role word that is not at the end.
+pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
+    const WORDS: [(&str, Role); 5] = [
+        ("牵头", Role::Lead),
+        ("会同", Role::Responsible),
+        ("配合", Role::Support),
+        ("协助", Role::Support),
+        ("参与", Role::Support),
+    ];
+    let (at, word, role) = WORDS
+        .iter()
+        .filter_map(|&(word, role)| piece.find(word).map(|at| (at, word, role)))
+        .min_by_key(|&(at, ..)| at)?;
+    let (left, right) = (&piece[..at], &piece[at + word.len()..]);
+    let of_name = ["单位", "部门", "）", ")"].iter().any(|next| right.starts_with(next));
+    let (bare, _) = strip_end(right);
+    if left.is_empty() || of_name || bare.is_empty() {
+        return None;
+    }
+    Some((strip_end(left).0, role, right))
+}
+
+/// Cuts `按职责分别负责落实` off the end and says what role it gives.
+pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
+    const WORDS: [&str; 52] = [
+        "总牵头",
+        "总负责",
+        "按照各自职责分工",
+        "按各自职责分工",
+        "按照职责分工",
+        "根据职责分工",
+        "按职责分工",
+        "按照各自职责",
+        "按各自职责",
+        "根据各自职责",
+        "依据职责",
+        "按照职责",
+        "根据职责",
+        "按职责",
+        "依职责",
+        "按照分工",
+        "按分工",
+        "职责分工",
+        "组织实施",
+        "组织落实",
+        "统筹协调",
+        "统筹推进",
+        "协调推进",
+        "协调落实",
+        "督促落实",
+        "督促指导",
+        "抓好落实",
+        "抓落实",
+        "各自",
+        "分别",
+        "共同",
+        "联合",
+        "分工",
+        "具体",
+        "统筹",
+        "认真",
+        "主要",
+        "负责",
+        "落实",
+        "牵头",
+        "配合",
+        "协助",
+        "参与",
+        "承办",
+        "实施",
+        "推进",
+        "执行",
+        "办理",
+        "完成",
+        "按照要求",
+        "按要求",
+        "统一",
+    ];
+    let mut rest = piece.trim_end();
+    let mut role = None;
+    loop {
+        if let Some((left, word)) = WORDS.iter().find_map(|word| rest.strip_suffix(word).map(|left| (left, *word))) {
+            role = Some(of_word(word, role));
+            rest = left.trim_end();
+        } else if let Some((left, word)) = behind_organ(rest) {
+            role = Some(of_word(word, role));
+            rest = left;
+        } else if let Some((left, found)) = as_unit(rest) {
+            role = Some(found);
+            rest = left;
+        } else if let Some(left) = by_principle(rest) {
+            role = role.or(Some(Role::Responsible));
+            rest = left;
+        } else {
+            return (rest, role);
+        }
+    }
+}
+
+/// Words that are a role only behind an organ's name: 社会监督 and 以县为主 name none.
+fn behind_organ(piece: &str) -> Option<(&str, &'static str)> {
+    const WORDS: [&str; 10] = ["为主", "主办", "主责", "协办", "协同", "协调", "指导", "督导", "督办", "监督"];
+    let (left, word) = WORDS.iter().find_map(|word| piece.strip_suffix(word).map(|left| (left.trim_end(), *word)))?;
+    let organ = left.chars().nth(2).is_some() && names::looks_like_organ(left);
+    let named = left.starts_with(['县', '市', '区', '省', '镇', '乡', '各', '州'])
+        || left.ends_with(['局', '委', '办', '部', '厅', '府', '室']);
+    (organ && named).then_some((left, word))
+}
+
+/// The role that a word gives, when the words behind it gave one already.
+fn of_word(word: &str, role: Option<Role>) -> Role {
+    match word {
+        "牵头" | "总牵头" | "为主" | "主办" | "主责" => Role::Lead,
+        "配合" | "协助" | "参与" | "协办" | "协同" if role != Some(Role::Lead) => Role::Support,
+        _ => role.unwrap_or(Role::Responsible),
+    }
+}
+
+/// `县教体局为牵头单位`.
+fn as_unit(piece: &str) -> Option<(&str, Role)> {
+    const KINDS: [&str; 9] = ["牵头", "主办", "主责", "责任", "配合", "协助", "参与", "协办", "协同"];
+    let left = ["单位", "部门"].iter().find_map(|unit| piece.strip_suffix(unit))?;
+    let (left, word) = KINDS.iter().find_map(|word| left.strip_suffix(word).map(|left| (left, *word)))?;
+    let left = ["作为", "为", "是"].iter().find_map(|copula| left.strip_suffix(copula))?;
+    Some((left.trim_end(), of_word(word, None)))
+}
+
+/// `县教体局按照“谁主管、谁负责”的原则`.
+fn by_principle(piece: &str) -> Option<&str> {
+    piece.strip_suffix("的原则")?;
+    let at = ["按照“", "按“", "根据“", "遵循“", "本着“"].iter().filter_map(|word| piece.find(word)).min()?;
+    (at > 0).then(|| piece[..at].trim_end())
+}
+
+/// `县发展改革委（牵头）`: a name that carries its own role.
+pub(super) fn own(name: &str) -> (&str, Option<Role>) {
+    for open in ['（', '('] {
+        if let Some((left, inner)) = name.rsplit_once(open)
+            && let Some(inner) = inner.strip_suffix(['）', ')'])
+            && let ("", Some(role)) = strip_end(inner.trim_end_matches(['单', '位']))
+        {
+            return (left.trim(), Some(role));
+        }
+    }
+    (name.trim(), None)
+}
