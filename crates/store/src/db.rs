@@ -6,7 +6,7 @@ use kernel::Seams;
 use sqlx::{AnyPool, any::AnyPoolOptions};
 use tokio::sync::{Mutex, watch};
 
-use crate::{Error, Result, Tx, migrate};
+use crate::{Error, Result, Tx, memo::Memo, migrate};
 
 /// Which database answers. Only the job queue, locking and backup look at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,7 @@ struct Inner {
     // SQLite has one writer; queueing here is fair, its own busy-wait is not.
     writer: Arc<Mutex<()>>,
     head: watch::Sender<i64>,
+    memo: Memo,
 }
 
 impl std::fmt::Debug for Db {
@@ -74,13 +75,17 @@ impl Db {
             .await?;
         migrate::run(&pool, dialect, file.map(Path::new), &seams).await?;
         let head: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(&pool).await?;
-        let inner = Inner { pool, dialect, seams, writer: Arc::default(), head: watch::Sender::new(head) };
+        let inner = Inner { pool, dialect, seams, writer: Arc::default(), head: watch::Sender::new(head), memo: Memo::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The pool to read through: `query_as("…").fetch_all(db.read())`.
     pub fn read(&self) -> &AnyPool {
         &self.inner.pool
+    }
+
+    pub(crate) fn memo(&self) -> &Memo {
+        &self.inner.memo
     }
 
     /// Which database answers.

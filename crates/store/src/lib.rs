@@ -10,6 +10,7 @@ pub mod error;
 pub mod files;
 pub mod jobs;
 pub mod log;
+mod memo;
 mod migrate;
 pub mod settings;
 pub mod tx;

@@ -123,7 +123,8 @@ impl Filter {
     /// # Errors
     /// When the database fails.
     pub(crate) async fn count(&self, db: &Db) -> Result<i64> {
-        self.conditions().count(db, self.tables()).await
+        let ask = async { self.conditions().count(db, self.tables()).await };
+        db.while_unchanged(format!("count {self:?}"), ask).await
     }
 
     pub(crate) fn conditions(&self) -> Conditions {
@@ -205,7 +206,14 @@ pub async fn list_in(db: &Db, filter: &Filter, order: Order, page: i64, size: i6
 /// # Errors
 /// When the database fails.
 pub async fn latest(db: &Db, kinds: &[Kind], limit: i64) -> Result<Vec<Listed>> {
-    let rows: Vec<ListedRow> = Filter::kinds(kinds).conditions().rows(db, SELECT, NEWEST, limit, 0).await?;
+    // Kind by kind, each from the end of its index: together they would have to be sorted.
+    let each: Vec<Vec<Kind>> = if kinds.len() > 1 { kinds.iter().map(|kind| vec![*kind]).collect() } else { vec![kinds.to_vec()] };
+    let mut rows: Vec<ListedRow> = Vec::new();
+    for kinds in each {
+        rows.extend(Filter::kinds(&kinds).conditions().rows::<ListedRow>(db, SELECT, NEWEST, limit, 0).await?);
+    }
+    rows.sort_by(|a, b| (&b.first_published_at, &b.id).cmp(&(&a.first_published_at, &a.id)));
+    rows.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(rows.into_iter().map(Listed::from).collect())
 }
 
@@ -214,12 +222,9 @@ pub async fn latest(db: &Db, kinds: &[Kind], limit: i64) -> Result<Vec<Listed>> 
 /// # Errors
 /// When the database fails.
 pub async fn column_counts(db: &Db) -> Result<Vec<ColumnCount>> {
-    Ok(sqlx::query_as(
-        "SELECT column_slug AS \"column\", COUNT(*) AS count, MAX(first_published_on) AS newest FROM document \
-         WHERE current_edition <> '' GROUP BY column_slug ORDER BY column_slug",
-    )
-    .fetch_all(db.read())
-    .await?)
+    let sql = "SELECT column_slug AS \"column\", COUNT(*) AS count, MAX(first_published_on) AS newest FROM document \
+               WHERE current_edition <> '' GROUP BY column_slug ORDER BY column_slug";
+    db.while_unchanged("columns".into(), async { Ok(sqlx::query_as(sql).fetch_all(db.read()).await?) }).await
 }
 
 /// Public documents per organ, most first.
@@ -227,12 +232,9 @@ pub async fn column_counts(db: &Db) -> Result<Vec<ColumnCount>> {
 /// # Errors
 /// When the database fails.
 pub async fn organ_counts(db: &Db) -> Result<Vec<OrganCount>> {
-    Ok(sqlx::query_as(
-        "SELECT organ, COUNT(*) AS count, MAX(first_published_on) AS newest FROM document \
-         WHERE current_edition <> '' GROUP BY organ ORDER BY COUNT(*) DESC, organ",
-    )
-    .fetch_all(db.read())
-    .await?)
+    let sql = "SELECT organ, COUNT(*) AS count, MAX(first_published_on) AS newest FROM document \
+               WHERE current_edition <> '' GROUP BY organ ORDER BY COUNT(*) DESC, organ";
+    db.while_unchanged("organs".into(), async { Ok(sqlx::query_as(sql).fetch_all(db.read()).await?) }).await
 }
 
 /// Publications on each day of a year that has any, in order; of one organ if given. For the heat map.
@@ -242,7 +244,8 @@ pub async fn organ_counts(db: &Db) -> Result<Vec<OrganCount>> {
 pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Vec<(Date, i64)>> {
     let filter = Filter { year: Some(year), organ: organ.cloned(), ..Filter::default() };
     let day = "d.first_published_on";
-    let rows = filter.conditions().groups(db, day, filter.tables(), day, 400).await?;
+    let ask = async { filter.conditions().groups(db, day, filter.tables(), day, 400).await };
+    let rows = db.while_unchanged(format!("days {filter:?}"), ask).await?;
     Ok(rows.into_iter().filter_map(|(day, count)| Some((time::parse_date(&day)?, count))).collect())
 }
 
@@ -253,7 +256,8 @@ pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Ve
 pub async fn years(db: &Db, filter: &Filter) -> Result<Vec<(i16, i64)>> {
     let filter = Filter { year: None, ..filter.clone() };
     let by = "SUBSTR(d.first_published_on, 1, 4)";
-    let rows = filter.conditions().groups(db, by, filter.tables(), "1 DESC", 100).await?;
+    let ask = async { filter.conditions().groups(db, by, filter.tables(), "1 DESC", 100).await };
+    let rows = db.while_unchanged(format!("years {filter:?}"), ask).await?;
     Ok(rows.into_iter().filter_map(|(year, count)| Some((year.parse().ok()?, count))).collect())
 }
 
@@ -265,7 +269,8 @@ pub async fn topics(db: &Db, filter: &Filter) -> Result<Vec<(String, i64)>> {
     let filter = Filter { topic: None, ..filter.clone() };
     let mut conditions = filter.conditions();
     conditions.fixed("e.topics <> ''");
-    let rows = conditions.groups(db, "e.topics", WITH_EDITION, "2 DESC", 10_000).await?;
+    let ask = async { conditions.groups(db, "e.topics", WITH_EDITION, "2 DESC", 10_000).await };
+    let rows = db.while_unchanged(format!("topics {filter:?}"), ask).await?;
     let mut counts: std::collections::HashMap<String, i64> = std::collections::HashMap::new();
     for (words, count) in rows {
         for word in crate::sql::split_words(&words) {
@@ -298,7 +303,8 @@ pub(crate) async fn facet(db: &Db, filter: &Filter, by: Facet) -> Result<Vec<(St
         Facet::Kind => ("d.kind", filter.tables()),
         Facet::Validity => ("e.validity", WITH_EDITION),
     };
-    filter.conditions().groups(db, by, tables, "2 DESC, 1", 1000).await
+    let ask = async { filter.conditions().groups(db, by, tables, "2 DESC, 1", 1000).await };
+    db.while_unchanged(format!("{by} {filter:?}"), ask).await
 }
 
 /// How many public documents were first published on `day` or later.
@@ -308,7 +314,7 @@ pub(crate) async fn facet(db: &Db, filter: &Filter, by: Facet) -> Result<Vec<(St
 pub async fn count_since(db: &Db, day: Date) -> Result<i64> {
     let mut conditions = Conditions::new("d.current_edition <> ''");
     conditions.text("d.first_published_on >= ?", day.to_string());
-    conditions.count(db, DOCUMENTS).await
+    db.while_unchanged(format!("since {day}"), async { conditions.count(db, DOCUMENTS).await }).await
 }
 
 /// Identifiers of public documents after `after`, in text order: for walking through all of them.
