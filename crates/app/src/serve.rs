@@ -78,9 +78,10 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     if let Some(listener) = office {
         tasks.spawn(serve(listener, app.office, stopped.clone()));
     }
+    let told_to_stop = signals().context("不能接收停止信号")?;
     println!("{line}");
     let failed = tokio::select! {
-        () = signal() => None,
+        () = told_to_stop => None,
         // A server or worker that ends by itself leaves half an installation: better to stop and be started again.
         ended = tasks.join_next() => Some(ended),
     };
@@ -208,17 +209,15 @@ async fn follow(ctx: web::Ctx, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
+/// SIGTERM and Ctrl-C, caught from the moment of this call: whoever reads «ready» may stop the program at once, and it must
+/// still finish what is open.
+fn signals() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-        Err(_) => {
-            let _ = interrupt.await;
-        }
-    }
+    })
 }
