@@ -6,7 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 BIN := $(TARGET)/debug/gongkai
 ASSETS := web-assets/dist/portal.css
 
-.PHONY: help run demo build test unit e2e rules assets bench release screenshots setup-run setup-test clean
+.PHONY: help run demo build test unit e2e lint rules assets bench release screenshots setup-run setup-test clean
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -29,6 +29,9 @@ run: build ## set everything up, fill the demonstration county, serve it
 	$(BIN) demo
 	@echo "portal http://127.0.0.1:8080   office http://127.0.0.1:8081   (Ctrl-C stops)"
 	GONGKAI_SITE__DEMO=true $(BIN) serve $(SERVE)
+
+lint: ## what clippy says; no warning is left
+	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 rules: assets ## the repository's own rules
 	cargo test --locked --package xtask

@@ -121,7 +121,7 @@ impl App {
     /// # Errors
     /// When the search index can neither be opened nor made anew.
     pub fn new(ctx: Ctx) -> anyhow::Result<Self> {
-        let search = Search::open(&ctx.data().join("index"), &ctx)?;
+        let search = Search::open(ctx.data().join("index"), &ctx)?;
         let (mut routes, portal) = portal_routes().finish();
         let (office_list, office) = office_routes().finish();
         routes.extend(office_list);

@@ -108,7 +108,7 @@ impl Extractor {
     /// died, took too long or could not be started. Dropping the future kills the child.
     pub async fn extract(&self, path: &Path, file_name: &str) -> Result<Extracted, Rejected> {
         if self.in_process {
-            return self.inside(path, file_name, |bytes, name, limits| extract(bytes, name, limits)).await;
+            return self.inside(path, file_name, extract).await;
         }
         self.ask(path, file_name, Work::Text).await
     }

@@ -153,7 +153,7 @@ impl TestApp {
 
     /// A form that another site makes this person's browser send.
     pub async fn foreign_post(&self, client: &Client, path: &str) -> crate::Reply {
-        client.clone().from_elsewhere(path).await
+        client.clone().post_from_elsewhere(path).await
     }
 
     /// Ends the story: the log must verify, and no job may have died.

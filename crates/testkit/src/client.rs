@@ -122,7 +122,7 @@ impl Client {
     }
 
     /// Sends an empty form as a page of another site would.
-    pub(crate) async fn from_elsewhere(mut self, path: &str) -> Reply {
+    pub(crate) async fn post_from_elsewhere(mut self, path: &str) -> Reply {
         self.site = "cross-site";
         self.post(path, &[]).await
     }

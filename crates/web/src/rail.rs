@@ -24,7 +24,10 @@ pub struct RailLink {
     pub current: bool,
 }
 
-const RAIL: &[(&str, &[(&str, &str, Action)])] = &[
+/// Address, name, and what one must be allowed to do to see it.
+type Way = (&'static str, &'static str, Action);
+
+const RAIL: &[(&str, &[Way])] = &[
     ("", &[("/", "待办台", Action::UseDesk)]),
     (
         "公开",

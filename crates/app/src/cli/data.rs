@@ -33,7 +33,7 @@ pub(crate) async fn demo(config: Config, data: PathBuf, as_json: bool) -> Result
 }
 
 pub(crate) async fn search(ctx: &Ctx, query: &str, limit: usize, as_json: bool) -> Result<ExitCode> {
-    let search = Search::open(&ctx.data().join("index"), ctx)?;
+    let search = Search::open(ctx.data().join("index"), ctx)?;
     search.catch_up(ctx).await?;
     let results = search.query(&Query::text(query).limit(limit)).await?;
     if as_json {
@@ -48,7 +48,7 @@ pub(crate) async fn search(ctx: &Ctx, query: &str, limit: usize, as_json: bool) 
 }
 
 pub(crate) async fn reindex(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
-    let search = Search::open(&ctx.data().join("index"), ctx)?;
+    let search = Search::open(ctx.data().join("index"), ctx)?;
     search.rebuild(ctx).await?;
     let status = search.status();
     if as_json {

@@ -154,7 +154,7 @@ impl<'a> Walk<'a> {
         // for a paragraph whose text was all deleted.
         if let Some((list, level)) = list
             && list != "0"
-            && !(empty && !line.deleted.is_empty())
+            && (!empty || line.deleted.is_empty())
         {
             match self.counters.next(self.numbering, list, level) {
                 Some(Label::Number(label)) => paragraph.label = label,

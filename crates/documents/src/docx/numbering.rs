@@ -121,10 +121,10 @@ impl Counters {
             (None, Some(value)) => value.saturating_add(1),
             (None, None) => level.start,
         });
-        for deeper in index + 1..9 {
+        for (deeper, value) in values.iter_mut().enumerate().skip(index + 1) {
             let restart = numbering.level(list, deeper).and_then(|level| level.restart);
             if restart.is_none_or(|after| index < after) {
-                values[deeper] = None;
+                *value = None;
             }
         }
         let mut label = String::new();

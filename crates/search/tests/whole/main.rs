@@ -1,5 +1,7 @@
 //! Search as a whole. A source held in memory stands for the contexts; the log and the index are real.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on says so by panicking")]
+
 mod index;
 mod page;
 

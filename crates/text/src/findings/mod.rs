@@ -413,7 +413,7 @@ fn luhn(digits: &[u8]) -> bool {
             (_, digit) => digit,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// A unified credit code (GB 32100-2015) that happens to be all digits; it names an organ, not a person.

@@ -230,12 +230,11 @@ impl<'a> Title<'a> {
                 '：' | ':' if !paused && at > 0 && !before.is_ascii_digit() && count <= COLON_TITLE => {
                     return Title { end: at, mark: &line[at..end], rest: end };
                 }
-                c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count <= COLON_TITLE => {
+                c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count <= COLON_TITLE
                     // 解读政策　围绕……。: a gap separates title and text
-                    if line[end..].trim_end().ends_with(is_ender) {
+                    && line[end..].trim_end().ends_with(is_ender) => {
                         return Title { end: at, mark: "", rest: end };
                     }
-                }
                 _ => {}
             }
             before = c;

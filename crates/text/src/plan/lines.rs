@@ -128,7 +128,7 @@ fn clean(line: &str, no: usize, warnings: &mut Vec<Warning>) -> String {
 fn strip_markdown(line: String, no: usize, dropped: &mut Warning) -> String {
     let hashes = line.bytes().take_while(|&b| b == b'#').count();
     let heading = (1..=6).contains(&hashes) && line[hashes..].starts_with(char::is_whitespace);
-    let bold = line.contains("**") && line.matches("**").count() % 2 == 0;
+    let bold = line.contains("**") && line.matches("**").count().is_multiple_of(2);
     if !heading && !bold {
         return line;
     }

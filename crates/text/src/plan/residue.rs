@@ -46,7 +46,7 @@ fn is_contents(text: &str) -> bool {
         return true;
     }
     let words = text.trim_end_matches(|c: char| digit(c).is_some() || c.is_whitespace());
-    let leader = words.trim_end_matches(|c: char| matches!(c, '…' | '.' | '·' | '．' | '⋯'));
+    let leader = words.trim_end_matches(['…', '.', '·', '．', '⋯']);
     let page = text[words.len()..].trim().chars().take(4).count();
     (1..=3).contains(&page) && !leader.is_empty() && words[leader.len()..].chars().take(4).count() >= 3
 }

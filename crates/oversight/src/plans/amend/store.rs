@@ -434,7 +434,7 @@ impl Work<'_> {
         let named = |duty: &str| self.prepared.rows.owners.iter().any(|owner| owner.duty == duty);
         let was_named = |id: &str| {
             let original = self.tree.duty(id).map(|duty| plain(&duty.original)).unwrap_or_default();
-            self.prepared.before.iter().any(|words| *words == original)
+            self.prepared.before.contains(&original)
         };
         let duties = placed.duties.iter().flat_map(|duty| {
             continued(&duty.fate).into_iter().filter(|id| named(&duty.duty.id) || was_named(id))

@@ -275,7 +275,7 @@ mod tests {
             assert_eq!(tree.duties_of(&clause.id).count(), 3);
             let first = tree.duties[0].clone();
             let edit = Edit::Split(first.id.clone(), fields(&first, "6月底前\n公开预算。"));
-            assert_eq!(edit.clauses(tree), [clause.id.clone()]);
+            assert_eq!(edit.clauses(tree), std::slice::from_ref(&clause.id));
             edit.apply(tree, around).expect("split");
             let texts: Vec<_> = tree.duties_of(&clause.id).map(|duty| duty.text.clone()).collect();
             assert_eq!(texts[..2], ["6月底前", "公开预算。"]);
