@@ -50,7 +50,7 @@ pub struct Extracted {
     /// What the file is, by its bytes.
     pub format: Format,
     /// The visible text: one paragraph per line, one table row per line with tabs between cells, numbering made by the
-    /// word processor written out.
+    /// word processor written out. Of Markdown and plain text the text as written.
     pub text: String,
     /// Simple HTML for an editor: paragraphs, headings, lists, tables with merged cells. From docx, Markdown and HTML.
     pub html: Option<String>,
@@ -136,8 +136,9 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
             (html::to_text(&decoded), Some(simple))
         }
         Format::Markdown => {
-            let page = markdown::to_html(&decoded);
-            (html::to_text(&page), Some(page))
+            // As written: numbers, addresses of links and marks are part of what was handed in, and who reads a plan from it
+            // must be able to account for every character.
+            (lines(&decoded), Some(markdown::to_html(&decoded)))
         }
         Format::Csv => {
             let grid = tables::csv_grid(&decoded, limits)?;

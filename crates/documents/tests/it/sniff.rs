@@ -94,5 +94,6 @@ fn web_pages_and_markdown_come_with_simple_html() {
     let page = read("<html><body onload=x><div>甲</div><script>1</script><p>乙</p></body></html>".as_bytes(), "a.html");
     assert_eq!((page.text.as_str(), page.html.as_deref()), ("甲\n乙", Some("<p>甲</p>\n<p>乙</p>\n")));
     let note = read("# 题\n\n- 甲\n- 乙\n".as_bytes(), "a.md");
-    assert_eq!(note.text, "题\n甲\n乙");
+    assert_eq!(note.text, "# 题\n\n- 甲\n- 乙", "as written");
+    assert!(note.html.is_some_and(|html| html.contains("<ul><li>甲</li>")));
 }
