@@ -27,7 +27,7 @@ build: setup-run assets ## the program, for development
 
 run: build ## set everything up, fill the demonstration county, serve it
 	$(BIN) demo
-	@echo "portal http://127.0.0.1:8080   office http://127.0.0.1:8081   (Ctrl-C stops)"
+	@echo "Ctrl-C stops; the addresses stand in the line that begins with ready"
 	GONGKAI_SITE__DEMO=true $(BIN) serve $(SERVE)
 
 lint: ## what clippy says; no warning is left

@@ -62,7 +62,7 @@ export async function correcting(program, staff) {
     const text = mine.locator("section[id^=d-] textarea[name=text]").nth(1);
     await text.fill("我的写法。");
     await mine.locator("input[name=measure]").nth(1).focus();
-    await mine.getByText("别人刚保存了另一个版本").first().waitFor();
+    await mine.getByText("刚有另一个版本保存进来").first().waitFor();
     check((await text.inputValue()) === "我的写法。", "the own text is gone");
     await close(mine);
     await close(theirs);

@@ -136,6 +136,11 @@ class Autosave {
     const fields = this.texts();
     const sent = print(fields);
     if (sent === this.saved) {
+      if (this.status?.classList.contains("bad") && this.tries === 0) {
+        // What was wrong is taken back: nothing is left to be saved or to be offered again.
+        keep.drop(this.key);
+        this.say("没有新的改动");
+      }
       if (asked && this.status && !this.status.textContent) this.say("没有新的改动");
       return;
     }
@@ -218,9 +223,9 @@ class Autosave {
   private conflict(json: Saved): void {
     this.blocked = true;
     this.keepCopy();
-    this.say("没有保存：这份稿件已有别的改动", true);
-    const panel = make("section", { class: "conflict", role: "alert", tabindex: "-1" }, make("h2", {}, "别人刚保存了另一个版本"));
-    panel.append(make("p", {}, `${json.message ?? "您打开以后，这份稿件被改过。"}您写的文字还在下面，并已暂存在这台电脑，没有覆盖任何人的内容。`));
+    this.say("没有保存：已有别的改动", true);
+    const panel = make("section", { class: "conflict", role: "alert", tabindex: "-1" }, make("h2", {}, "刚有另一个版本保存进来"));
+    panel.append(make("p", {}, `${json.message ?? "您打开以后，这里被改过，可能是别人，也可能是您的另一个窗口。"}您写的文字还在下面，并已暂存在这台电脑，没有覆盖任何人的内容。`));
     const other = readable(json.current);
     if (other) panel.append(make("details", {}, make("summary", {}, "看对方的文字"), make("pre", {}, other)));
     const row = make("div", { class: "row" });

@@ -74,6 +74,16 @@ const LABELS: &[(&str, &str)] = &[
     ("duty.evidence_taken_back", "撤回佐证"),
     ("duty.evidence_lapsed", "佐证失效"),
     ("duty.decision_undone", "撤销对佐证的处理"),
+    ("duty.evidence_looked", "检查佐证网址"),
+    ("duty.evidence_added", "报送佐证"),
+    ("duty.assigned", "增加承办机关"),
+    ("duty.released", "不再承担任务"),
+    ("duty.role_changed", "调整分工"),
+    ("duty.amended", "调整任务"),
+    ("duty.issued", "下达任务"),
+    ("duty.extra_accepted", "采纳办理情况"),
+    ("duty.extra_declined", "没有采纳办理情况"),
+    ("plan.amended", "调整工作要点"),
     ("duty.note_added", "报送进展"),
     ("duty.reported", "报送任务"),
     ("duty.due_changed", "调整任务期限"),
@@ -117,12 +127,18 @@ const FIELDS: &[(&str, &str)] = &[
     ("column", "栏目"), ("rows", "行数"), ("format", "格式"), ("days", "日期"), ("notice", "通知"), ("known_until", "已知到"), ("ok", "结果"),
     ("events", "记录数"), ("files", "文件数"), ("head", "末条哈希"), ("first_bad", "首个问题"), ("filter", "条件"), ("version", "版本号"),
     ("due", "期限"), ("text", "文字"), ("duty", "任务"), ("document", "文件"), ("plan", "工作要点"), ("row", "行"),
-    ("index_number", "索引号"), ("document_number", "发文字号"), ("at", "时间"),
+    ("index_number", "索引号"), ("document_number", "发文字号"), ("at", "时间"), ("amendment", "调整稿"), ("changed", "变更"),
+    ("ended", "终止"), ("kept", "保留"), ("new", "新增"), ("cadence", "频次"), ("organs", "机关"), ("outcome", "结果"), ("detail", "说明"),
+    ("state", "状态"), ("due_on", "期限"), ("assignment", "分工"), ("source", "来源"), ("evidence", "佐证"), ("role", "角色"), ("was", "原来"),
+    ("from", "从"), ("to", "到"), ("what", "做了什么"), ("number", "第几版"), ("url", "网址"), ("period", "时段"), ("visibility", "公开范围"),
 ];
 
 const VALUES: &[(&str, &str)] = &[
     ("password", "密码"), ("second_factor", "动态口令"), ("confirmation", "再次确认密码"), ("unknown_or_locked", "账号不存在、已停用或已锁定"),
-    ("true", "是"), ("false", "否"),
+    ("true", "是"), ("false", "否"), ("opened", "可以打开"), ("gone", "打不开"), ("unreachable", "没有检查成"), ("answered", "没有给出页面"),
+    ("inside", "内网地址"), ("public", "公开"), ("internal", "内部"), ("lead", "牵头"), ("responsible", "负责"), ("support", "配合"),
+    ("continuous", "持续"), ("yearly", "每年"), ("half_yearly", "每半年"), ("quarterly", "每季度"), ("monthly", "每月"), ("weekly", "每周"),
+    ("draft", "草稿"), ("discarded", "已放弃"), ("confirmed", "已确认"),
 ];
 
 fn look(table: &[(&'static str, &'static str)], key: &str) -> Option<&'static str> {

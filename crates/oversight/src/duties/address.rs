@@ -52,6 +52,10 @@ pub fn check(address: &str) -> Result<String, String> {
     if !address.is_ascii() || address.contains(|c: char| c.is_whitespace() || c.is_control() || "\"'<>\\`{}|".contains(c)) {
         return Err("网址里有空格、汉字或特殊符号。请从浏览器地址栏完整复制，例如 https://www.example.gov.cn/a.html。".into());
     }
+    // Typed without the beginning, as people write addresses down.
+    let bare = address.split(['/', '?', '#']).next().unwrap_or("");
+    let whole = if !address.contains(':') && bare.contains('.') && !bare.starts_with('.') { format!("https://{address}") } else { address.to_owned() };
+    let address = whole.as_str();
     let Some((host, _)) = split(address) else {
         return Err("请填写以 http:// 或 https:// 开头的完整网址，例如 https://www.example.gov.cn/a.html。".into());
     };
@@ -78,11 +82,11 @@ mod tests {
 
     #[test]
     fn only_addresses_that_the_public_can_open_are_taken() {
-        for good in ["https://www.example.gov.cn/a.html", "http://example.com:8080/x?y=1", " HTTPS://a.example/ "] {
+        for good in ["https://www.example.gov.cn/a.html", "http://example.com:8080/x?y=1", " HTTPS://a.example/ ", "www.example.gov.cn/a.html"] {
             assert!(check(good).is_ok(), "{good}");
         }
         for bad in [
-            "", "www.example.com", "ftp://example.com", "javascript:alert(1)", "http://localhost/", "http://127.0.0.1:80/x",
+            "", "example", "ftp://example.com", "javascript:alert(1)", "http://localhost/", "http://127.0.0.1:80/x",
             "http://10.1.2.3/", "http://192.168.1.1", "http://[::1]/", "http://a@example.com/", "https://例子.com/", "http://",
             "https://example.com/\"onclick", "http://oa.internal/",
         ] {

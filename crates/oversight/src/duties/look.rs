@@ -73,7 +73,8 @@ pub async fn run(ctx: &Ctx, evidence: &str) -> Result<Option<Check>> {
     let (outcome, detail) = match egress::look(&url, &plans.check_allow).await {
         Seen::Opened => ("opened", String::new()),
         Seen::Gone(status) => ("gone", format!("对方网站说没有这个页面（{status}）")),
-        Seen::NoSuchName => ("gone", "没有这个域名".to_owned()),
+        // On a closed network every name is unknown: told, and left to the person who decides.
+        Seen::NoSuchName => ("unreachable", "本机查不到这个域名，可能是网址写错，也可能是本机不能访问外网".to_owned()),
         Seen::Answered(status) => ("answered", status.to_string()),
         Seen::Unreachable(why) => ("unreachable", why),
         Seen::Inside(why) => ("inside", why),

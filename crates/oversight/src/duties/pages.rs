@@ -60,6 +60,8 @@ struct Piece {
     /// It opened, or it does not exist, or neither is known: `ok`, `late`, `soon`.
     looked_tone: &'static str,
     may_look: bool,
+    /// Why it cannot be confirmed now although it waits: nobody has looked yet, or it does not exist.
+    unsure: bool,
     row: EvidenceRow,
     period: String,
     added: String,
@@ -336,6 +338,7 @@ fn piece(
             Some(check) if check.refuses() => "late",
             _ => "soon",
         },
+        unsure: outside && asks && check.is_none_or(Check::refuses),
         may_look: outside && asks && undecided && (may_report || confirms),
         period: row.standing.periods.iter().find(|one| one.period.key == piece.period).map(|one| one.period.label.clone()).unwrap_or_default(),
         added: time::show_minute(&piece.added_at),
@@ -472,7 +475,11 @@ fn step(event: &Event, directory: &Directory) -> Step {
         "duty.assigned" => (format!("增加承办机关{organ}"), part("role")),
         "duty.role_changed" => (format!("{organ}改为{}", part("role")), String::new()),
         "duty.released" => (format!("{organ}不再承担"), text("reason")),
-        "duty.amended" => ("要点调整，任务有变动".to_owned(), text("reason")),
+        "duty.amended" => {
+            let due = text("due_on");
+            let due = if due.is_empty() { String::new() } else { format!("期限 {due}；") };
+            ("要点调整，任务有变动".to_owned(), format!("{due}现为：{}", web::filters::shortened(&text("text"), 80)))
+        }
         "duty.ended" => ("要点调整，任务终止".to_owned(), text("reason")),
         other => (other.to_owned(), String::new()),
     };

@@ -299,7 +299,8 @@ async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut t
     match steps::run(ctx, &desk.actor(), &place.plan, seen, edit).await {
         Ok(steps::Made { label, .. }) => {
             let to = format!("/plans/{}/draft?open={open}#{}", place.plan, place.anchor);
-            let mut redirect = Redirect::to(to).ok(format!("已保存：{label}"));
+            let said = if label == steps::UNCHANGED { "都已保存，没有新的改动".to_owned() } else { format!("已保存：{label}") };
+            let mut redirect = Redirect::to(to).ok(said);
             if let Some(step) = steps::last(ctx, &place.plan).await?.filter(|step| step.label == label) {
                 redirect = redirect.undo(format!("/plans/{}/draft/undo/{}", place.plan, step.id), "撤销");
             }

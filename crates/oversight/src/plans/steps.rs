@@ -69,6 +69,9 @@ impl<E: Into<Error>> From<E> for Refusal {
     }
 }
 
+/// What a correction that changes nothing says of itself.
+pub const UNCHANGED: &str = "没有改动";
+
 /// A correction that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
@@ -168,7 +171,7 @@ async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, ed
     let after = tree.snapshot(&clauses);
     if before == after {
         // Saving without a change is no change.
-        return Ok(Made { label: "没有改动".to_owned(), version: seen });
+        return Ok(Made { label: UNCHANGED.to_owned(), version: seen });
     }
     advance(tx, plan, version).await?;
     tree::replace(tx, &clauses, &after).await?;

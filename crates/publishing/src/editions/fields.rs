@@ -195,13 +195,14 @@ pub fn missing(document: &DocumentRow, edition: &EditionRow, now: Timestamp) -> 
         "body_html",
         "请填写正文。只发附件的，正文写明附件是什么，例如“现公布……，见附件”。",
     );
-    for (field, value) in [
-        ("written_on", &edition.written_on),
-        ("effective_on", &edition.effective_on),
-        ("expires_on", &edition.expires_on),
+    for (field, label, value) in [
+        ("written_on", "成文日期", &edition.written_on),
+        ("effective_on", "施行日期", &edition.effective_on),
+        ("expires_on", "有效期至", &edition.expires_on),
     ] {
         let fine = value.is_empty() || value.parse::<jiff::civil::Date>().is_ok();
-        errors.require(fine, field, "请按年-月-日填写日期，例如 2026-03-05。");
+        let message = format!("{label}“{value}”不是一个存在的日期，请按年-月-日填写，例如 2026-03-05。");
+        errors.require(fine, field, &message);
     }
     if edition.effective_on.len() == 10 && edition.expires_on.len() == 10 && edition.expires_on < edition.effective_on {
         errors.add("expires_on", "请核对有效期：截止日期不能早于施行日期。");

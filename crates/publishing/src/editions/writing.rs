@@ -248,6 +248,10 @@ pub async fn submit(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<Submi
         if let Some(message) = interprets_error(tx, &loaded.document).await? {
             errors.add("interprets", message);
         }
+        // Only now: what passes its gates later than planned comes out when it has passed them.
+        if kernel::time::from_db(&loaded.edition.publish_at).is_some_and(|at| at <= now) {
+            errors.add("publish_at", "发布时间已经过去。请填写将来的时间；通过审核就发布的，留空。");
+        }
         if !errors.is_empty() {
             return Ok(Submitted::Incomplete(errors));
         }

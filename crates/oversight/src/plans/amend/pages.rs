@@ -92,6 +92,8 @@ struct DutyLine {
     key: String,
     text: String,
     due: String,
+    /// Whether the date has passed already.
+    past: bool,
     /// `kept`, `changed`, `new`.
     fate: &'static str,
     old_text: String,
@@ -160,7 +162,7 @@ fn place(tree: &Tree, id: &str) -> String {
     format!("{number}第 {} 项", duty.position)
 }
 
-fn lines(tree: &Tree, prepared: &Prepared, choices: &Choices) -> Vec<ClauseLine> {
+fn lines(tree: &Tree, prepared: &Prepared, choices: &Choices, today: jiff::civil::Date) -> Vec<ClauseLine> {
     let mut clauses = Vec::new();
     for placed in &prepared.alignment.clauses {
         let old = placed.old.as_ref().and_then(|id| tree.clause(id));
@@ -192,6 +194,7 @@ fn lines(tree: &Tree, prepared: &Prepared, choices: &Choices) -> Vec<ClauseLine>
                 key: duty.key.clone(),
                 text: duty.duty.text.clone(),
                 due: view::due_words(&duty.duty),
+                past: duty.duty.cadence.is_empty() && duty.duty.due_on.parse::<jiff::civil::Date>().is_ok_and(|due| due < today),
                 fate,
                 old_text: old.map(|old| old.text.clone()).unwrap_or_default(),
                 old_due: old.map(view::due_words).unwrap_or_default(),
@@ -209,7 +212,7 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
     let tree = tree::load(ctx.db(), &row.plan).await?.ok_or(Error::NotFound)?;
     let choices = row.choices();
     let prepared = store::prepare(ctx, &tree, &row.source, &choices);
-    let clauses = lines(&tree, &prepared, &choices);
+    let clauses = lines(&tree, &prepared, &choices, ctx.today());
     let count = |fate: &str| clauses.iter().flat_map(|clause| &clause.lines).filter(|line| line.fate == fate).count();
     let (changed, new) = (count("changed"), count("new"));
     let kept = clauses.iter().map(|clause| clause.kept).sum();
@@ -234,7 +237,9 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
     // Names that were decided stay on the page, so that the decision can be changed.
     unmatched.extend(choices.owners.keys().filter(|name| !prepared.unmatched().contains(*name)).cloned());
     let chosen = |name: &str| choices.owners.get(name).cloned().unwrap_or_default();
-    let effect = format!("保留 {kept} 项，变更 {changed} 项，新增 {new} 项，终止 {} 项|有变动的机关会收到通知", ended.len());
+    let past = clauses.iter().flat_map(|clause| &clause.lines).filter(|line| line.past).count();
+    let late = if past > 0 { format!("|其中 {past} 项的期限已经过去，执行后立即显示为逾期") } else { String::new() };
+    let effect = format!("保留 {kept} 项，变更 {changed} 项，新增 {new} 项，终止 {} 项|有变动的机关会收到通知{late}", ended.len());
     let failed = !errors.is_empty();
     let template = ReviewPage {
         shell: desk.shell(ctx, format!("核对调整：{}", tree.plan.title)).await?.with_error(failed),

@@ -36,7 +36,7 @@ impl Held {
 
 impl Work<'_> {
     /// Brings assignments in line with the owners. Returns the organs for which something changed.
-    pub(super) async fn reassign(&self, tx: &mut Tx, new: &[String]) -> Result<BTreeSet<OrganCode>> {
+    pub(super) async fn reassign(&self, tx: &mut Tx, new: &[String], altered: &[String]) -> Result<BTreeSet<OrganCode>> {
         let (directory, today) = (self.ctx.directory(), self.ctx.today());
         let tree = tree::load_in(tx, &self.row.plan).await?.ok_or(Error::NotFound)?;
         let ready = confirm::readiness(&tree, &directory, today);
@@ -74,7 +74,8 @@ impl Work<'_> {
             }
         }
         let ended = &self.prepared.alignment.ended;
-        touched.extend(held.iter().filter(|old| ended.contains(&old.duty)).map(Held::organ));
+        let running = |old: &&Held| ended.contains(&old.duty) || (altered.contains(&old.duty) && old.ended_at.is_empty());
+        touched.extend(held.iter().filter(running).map(Held::organ));
         Ok(touched)
     }
 

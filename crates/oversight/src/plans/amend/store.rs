@@ -246,7 +246,7 @@ pub async fn confirm(ctx: &Ctx, actor: &Actor, row: &Amendment, version: i64, on
     put_plan(&mut tx, &tree, row, &prepared).await?;
     let work = Work { ctx, actor, row, now: &now, tree: &tree, prepared: &prepared, choices: &choices };
     let counts = work.rewrite(&mut tx).await?;
-    let organs = work.reassign(&mut tx, &counts.new).await?;
+    let organs = work.reassign(&mut tx, &counts.new, &counts.altered).await?;
     // Read as it would stand: what it finds rolls everything back.
     let amended = tree::load_in(&mut tx, &row.plan).await?.ok_or(Error::NotFound)?;
     if let Some(refusal) = privacy::refusal(&amended) {
@@ -297,6 +297,8 @@ struct Counts {
     kept: usize,
     changed: usize,
     new: Vec<String>,
+    /// Duties that go on with other words or another date.
+    altered: Vec<String>,
 }
 
 /// Everything that carrying out needs.
@@ -313,7 +315,7 @@ pub(super) struct Work<'a> {
 impl Work<'_> {
     /// Sections, clauses, duties and owners take on the amended text.
     async fn rewrite(&self, tx: &mut Tx) -> Result<Counts> {
-        let mut counts = Counts { kept: 0, changed: 0, new: Vec::new() };
+        let mut counts = Counts { kept: 0, changed: 0, new: Vec::new(), altered: Vec::new() };
         let mut section_of: HashMap<&str, String> = HashMap::new();
         for section in &self.prepared.rows.sections {
             let old = self.tree.sections.iter().find(|old| {
@@ -409,9 +411,12 @@ impl Work<'_> {
             for sql in ["UPDATE assignment SET clause = $2 WHERE duty = $1", "UPDATE plan_owner SET clause = $2 WHERE duty = $1"] {
                 query(sql).bind(&row.id).bind(&row.clause).execute(tx.conn()).await?;
             }
-            if matches!(placed.fate, Fate::Changed(_)) || placed.due_changed {
+            if matches!(placed.fate, Fate::Changed(_)) || (placed.due_changed && placed.fate != Fate::New) {
+                counts.altered.push(row.id.clone());
                 let event = NewEvent::new("duty.amended", "duty", &row.id, self.actor);
-                tx.append(event.data(json!({"plan": row.plan, "text": row.text, "due_on": row.due_on, "cadence": row.cadence})))
+                tx.append(event.data(json!({
+                    "plan": row.plan, "text": row.text, "due_on": row.due_on, "cadence": row.cadence, "reason": self.row.reason.trim(),
+                })))
                     .await?;
             }
         }
