@@ -30,7 +30,8 @@ run: build ## set everything up, fill the demonstration county, serve it
 	@echo "Ctrl-C stops; the addresses stand in the line that begins with ready"
 	GONGKAI_SITE__DEMO=true $(BIN) serve $(SERVE)
 
-lint: ## what clippy says; no warning is left
+lint: ## form and clippy; no warning is left
+	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 rules: assets ## the repository's own rules

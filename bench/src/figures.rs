@@ -111,13 +111,17 @@ impl Report {
     pub(crate) fn add(&mut self, row: Row) {
         if self.rows.is_empty() {
             println!("{} ({}), {} cores, {}", self.program, self.profile, self.cores, self.taken_at);
-            println!("{:<9} {:<52} {:>13}  {:>13}  {:<34} {:>8}", "measure", "figure", "value", "target", "reference", "ratio");
+            println!(
+                "{:<9} {:<52} {:>13}  {:>13}  {:<34} {:>8}",
+                "measure", "figure", "value", "target", "reference", "ratio"
+            );
         }
         let target = row.target.map_or_else(|| "-".to_owned(), |target| format!("<= {}", amount(target, row.unit)));
         let (reference, ratio) = match &row.reference {
-            Some(reference) => {
-                (format!("{} {}", reference.name, amount(reference.value, row.unit)), format!("{:.1}x", reference.ratio))
-            }
+            Some(reference) => (
+                format!("{} {}", reference.name, amount(reference.value, row.unit)),
+                format!("{:.1}x", reference.ratio),
+            ),
             None => ("-".to_owned(), "-".to_owned()),
         };
         let missed = if row.met { "" } else { "  MISSED" };
@@ -141,7 +145,8 @@ impl Report {
         for note in &self.notes {
             println!("note: {note}");
         }
-        let missed: Vec<_> = self.rows.iter().filter(|row| !row.met).map(|row| format!("{}: {}", row.measure, row.figure)).collect();
+        let missed: Vec<_> =
+            self.rows.iter().filter(|row| !row.met).map(|row| format!("{}: {}", row.measure, row.figure)).collect();
         if missed.is_empty() {
             println!("every target met");
         } else {

@@ -100,7 +100,8 @@ impl Reading {
             "form" => {
                 let by_post = attribute("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
                 let action = attribute("action").unwrap_or_default();
-                self.open = Some((Form { action, id: attribute("id").unwrap_or_default(), ..Form::default() }, by_post));
+                self.open =
+                    Some((Form { action, id: attribute("id").unwrap_or_default(), ..Form::default() }, by_post));
             }
             "/form" => self.close(),
             "input" => {

@@ -81,7 +81,8 @@ impl Browser {
         }
         if let Some(form) = &form {
             let length = form.len();
-            request.push_str(&format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n"));
+            request
+                .push_str(&format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n"));
         }
         request.push_str("\r\n");
         request.push_str(form.as_deref().unwrap_or(""));

@@ -32,7 +32,11 @@ impl Program {
     /// # Errors
     /// When there is none.
     pub(crate) fn at(file: PathBuf) -> Result<Self> {
-        ensure!(file.is_file(), "{} is not there: build it with `make release`, or name another with BIN=…", file.display());
+        ensure!(
+            file.is_file(),
+            "{} is not there: build it with `make release`, or name another with BIN=…",
+            file.display()
+        );
         Ok(Self { file: file.canonicalize()? })
     }
 
@@ -58,7 +62,8 @@ impl Program {
     /// # Errors
     /// When it fails; the error holds what it said.
     pub(crate) fn run(&self, data: &Path, arguments: &[&str]) -> Result<String> {
-        let output = self.command(arguments).arg("--data").arg(data).output().context("the program cannot be started")?;
+        let output =
+            self.command(arguments).arg("--data").arg(data).output().context("the program cannot be started")?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "gongkai {}: {}", arguments.join(" "), said.trim());
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
@@ -76,8 +81,13 @@ impl Program {
         let begun = Instant::now();
         let mut child = command.spawn().context("the program cannot be started")?;
         let output = child.stdout.take().context("no output of the server")?;
-        let mut server =
-            Server { child, begun, ready: Duration::ZERO, portal: ([127, 0, 0, 1], 0).into(), office: ([127, 0, 0, 1], 0).into() };
+        let mut server = Server {
+            child,
+            begun,
+            ready: Duration::ZERO,
+            portal: ([127, 0, 0, 1], 0).into(),
+            office: ([127, 0, 0, 1], 0).into(),
+        };
         let (send, lines) = mpsc::channel();
         // The thread ends with the server: its output is closed then.
         std::thread::spawn(move || {
@@ -196,7 +206,8 @@ impl Server {
     /// # Errors
     /// When it has not after fifteen seconds, or says that something went wrong.
     pub(crate) fn stop(mut self) -> Result<()> {
-        let id = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw).context("a process id")?;
+        let id =
+            i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw).context("a process id")?;
         rustix::process::kill_process(id, rustix::process::Signal::TERM)?;
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(15) {

@@ -53,7 +53,9 @@ fn refused<T>(what: &str, reply: &Reply) -> Done<T> {
         match c {
             '<' => inside = true,
             '>' => inside = false,
-            c if !(inside || c.is_whitespace() && plain.ends_with(' ')) => plain.push(if c.is_whitespace() { ' ' } else { c }),
+            c if !(inside || c.is_whitespace() && plain.ends_with(' ')) => {
+                plain.push(if c.is_whitespace() { ' ' } else { c })
+            }
             _ => {}
         }
     }

@@ -1,6 +1,9 @@
 //! Repository rules as tests: `cargo xtask` runs them. Each rule is one test in `tests/`, each failure names file and line.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// The root of the repository.
 ///

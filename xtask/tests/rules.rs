@@ -52,7 +52,8 @@ fn contexts_never_import_each_other() {
 
 #[test]
 fn the_kernel_and_the_text_crate_do_no_io() {
-    let forbidden = Regex::new(r"\b(std::fs|std::net|tokio|async fn|SystemTime::now|Timestamp::now|thread_rng)\b").expect("regex");
+    let forbidden =
+        Regex::new(r"\b(std::fs|std::net|tokio|async fn|SystemTime::now|Timestamp::now|thread_rng)\b").expect("regex");
     let mut faults = Vec::new();
     for name in ["kernel", "text"] {
         for path in files(&root().join("crates").join(name).join("src"), &[".rs"]) {
@@ -74,7 +75,8 @@ fn the_kernel_and_the_text_crate_do_no_io() {
 
 #[test]
 fn only_app_reads_the_systems_clock_and_entropy() {
-    let forbidden = Regex::new(r"Timestamp::now\(|SystemTime::now\(|Zoned::now\(|rand::(fill|random|rng)\(|OsRng").expect("regex");
+    let forbidden =
+        Regex::new(r"Timestamp::now\(|SystemTime::now\(|Zoned::now\(|rand::(fill|random|rng)\(|OsRng").expect("regex");
     let mut faults = Vec::new();
     for path in files(&root().join("crates"), &[".rs"]) {
         let name = shown(&path);
@@ -149,7 +151,9 @@ fn no_stub_is_left() {
 
 #[test]
 fn paths_named_in_the_documents_exist() {
-    let path_like = Regex::new(r"`((?:crates|docs|demo|e2e|bench|deploy|web-assets|xtask|scripts|\.ci)/[A-Za-z0-9_./-]*)`").expect("regex");
+    let path_like =
+        Regex::new(r"`((?:crates|docs|demo|e2e|bench|deploy|web-assets|xtask|scripts|\.ci)/[A-Za-z0-9_./-]*)`")
+            .expect("regex");
     let mut faults = Vec::new();
     for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "README.zh.md", "SECURITY.md"] {
         for found in path_like.captures_iter(&read(&root().join(document))) {
@@ -225,9 +229,21 @@ fn sql_is_never_built_from_input() {
     for path in files(&root().join("crates"), &[".rs"]) {
         let text = read(&path);
         for (number, line) in text.lines().enumerate() {
-            let proven = text.lines().skip(number.saturating_sub(8)).take(9).any(|near| near.contains("// SQL:") || near.contains("never from") || near.contains("letters, digits and underscores only"));
-            if built.is_match(line) && !line.trim_start().starts_with("use ") && !proven && !shown(&path).starts_with("crates/testkit/") {
-                faults.push(format!("{}:{}: say in a `// SQL:` comment which fixed pieces it is built from", shown(&path), number + 1));
+            let proven = text.lines().skip(number.saturating_sub(8)).take(9).any(|near| {
+                near.contains("// SQL:")
+                    || near.contains("never from")
+                    || near.contains("letters, digits and underscores only")
+            });
+            if built.is_match(line)
+                && !line.trim_start().starts_with("use ")
+                && !proven
+                && !shown(&path).starts_with("crates/testkit/")
+            {
+                faults.push(format!(
+                    "{}:{}: say in a `// SQL:` comment which fixed pieces it is built from",
+                    shown(&path),
+                    number + 1
+                ));
             }
         }
     }
@@ -240,7 +256,10 @@ fn nothing_speaks_of_one_machine() {
     let roots = ["work", "root", "home/user"].map(|name| format!("/{name}/")).join("|");
     let machine = Regex::new(&format!(r#"(^|[\s"'`(=])({roots})"#)).expect("regex");
     let mut faults = Vec::new();
-    for path in files(&root(), &[".rs", ".md", ".toml", ".ts", ".mjs", ".html", ".css", ".sql", ".json", ".csv", "Makefile", "run"]) {
+    for path in files(
+        &root(),
+        &[".rs", ".md", ".toml", ".ts", ".mjs", ".html", ".css", ".sql", ".json", ".csv", "Makefile", "run"],
+    ) {
         for (number, line) in read(&path).lines().enumerate() {
             if machine.is_match(line) {
                 faults.push(format!("{}:{}: {}", shown(&path), number + 1, line.trim()));

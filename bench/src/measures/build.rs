@@ -20,7 +20,10 @@ pub(crate) fn measure(settings: &Settings, report: &mut Report) -> Result<()> {
     let file = settings.root.join(FILE);
     if !settings.clean {
         let last = std::fs::read_to_string(&file).unwrap_or_else(|_| "never".into());
-        report.note(format!("build: clean builds were skipped (CLEAN=1 measures them); last: {}", last.trim().replace('\n', "; ")));
+        report.note(format!(
+            "build: clean builds were skipped (CLEAN=1 measures them); last: {}",
+            last.trim().replace('\n', "; ")
+        ));
         return Ok(());
     }
     let target = tempfile::Builder::new().prefix("gongkai-build-").tempdir()?;

@@ -51,7 +51,8 @@ pub(crate) fn measure(settings: &Settings, program: &Program, report: &mut Repor
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     for (label, percent) in [("median", 50), ("p99", 99)] {
         let figure = format!("{name}, whole process, {label} of {}", parse.count());
-        let row = Row::new("parse", figure, parse.percentile(percent), "ms").against("/bin/true", nothing.percentile(percent));
+        let row = Row::new("parse", figure, parse.percentile(percent), "ms")
+            .against("/bin/true", nothing.percentile(percent));
         report.add(row.at_most(50.0));
     }
     Ok(())

@@ -66,7 +66,9 @@ pub(crate) fn publish(server: &Server, count: u32, where_: &str, report: &mut Re
     }
     let answers = Times::of(answers);
     let figure = format!("{where_}: answer to the last approval, p99 of {}", answers.count());
-    report.add(Row::new("publish", figure, answers.percentile(99), "ms").against("GET /healthz p99", reference.percentile(99)));
+    report.add(
+        Row::new("publish", figure, answers.percentile(99), "ms").against("GET /healthz p99", reference.percentile(99)),
+    );
     Ok(())
 }
 

@@ -17,8 +17,20 @@ use crate::{
 const STARTS: usize = 5;
 const REQUESTS: usize = 2000;
 /// Words that people search for; two of them are in almost no document.
-const WORDS: [&str; 12] =
-    ["养老", "补助", "教育", "低保", "预算 公开", "县民政局", "供水", "招聘", "财政资金", "村务公开 监督", "琉璃", "演示"];
+const WORDS: [&str; 12] = [
+    "养老",
+    "补助",
+    "教育",
+    "低保",
+    "预算 公开",
+    "县民政局",
+    "供水",
+    "招聘",
+    "财政资金",
+    "村务公开 监督",
+    "琉璃",
+    "演示",
+];
 
 /// Fills the directory, starts five times, rests, reads.
 ///
@@ -55,7 +67,10 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
     memory(&server, "after 200 mixed pages", true, reference, report)?;
     latency(&server, &pages, &mut dice, report)?;
     memory(&server, "after 2200 mixed pages", false, reference, report)?;
-    report.note(format!("start: {:.0} MB of the last figure are pages of files, which the system can take back", server.memory()?.of_files));
+    report.note(format!(
+        "start: {:.0} MB of the last figure are pages of files, which the system can take back",
+        server.memory()?.of_files
+    ));
     publish::publish(&server, settings.publications / 3, &format!("{} documents", seeded.documents), report)?;
     server.stop()
 }

@@ -70,7 +70,8 @@ pub async fn backup(ctx: &Ctx, file: &Path) -> Result<Manifest> {
         lines.rewind()?;
         archive.append_file(format!("tables/{table}.jsonl"), &mut lines)?;
     }
-    let digests: Vec<String> = sqlx::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
+    let digests: Vec<String> =
+        sqlx::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
     for digest in digests {
         let path = ctx.files().local(&digest).await?;
         archive
@@ -93,7 +94,9 @@ async fn read_tables(ctx: &Ctx) -> Result<(Manifest, BTreeMap<String, std::fs::F
     let mut snapshot = ctx.db().read().begin_with(begin).await?;
     let schema: i64 = sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(&mut *snapshot).await?;
     let names = match ctx.db().dialect() {
-        Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+        Dialect::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        }
         Dialect::Postgres => {
             "SELECT CAST(tablename AS TEXT) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
         }
@@ -160,7 +163,8 @@ fn add(archive: &mut tar::Builder<impl Write>, name: &str, bytes: &[u8]) -> Resu
 /// # Errors
 /// When the place is not empty, the archive is damaged or from a newer program, or what was restored does not verify.
 pub async fn restore(config: &Config, data: &Path, file: &Path, seams: Seams) -> Result<Manifest> {
-    let occupied = data.is_dir() && std::fs::read_dir(data)?.any(|entry| entry.is_ok_and(|e| e.file_name() != "gongkai.toml"));
+    let occupied =
+        data.is_dir() && std::fs::read_dir(data)?.any(|entry| entry.is_ok_and(|e| e.file_name() != "gongkai.toml"));
     ensure!(!occupied, "数据目录 {} 不是空的，恢复不会覆盖已有数据。请用 --data 指定空目录。", data.display());
     let archive = std::fs::File::open(file).with_context(|| format!("读不到备份 {}", file.display()))?;
     std::fs::create_dir_all(data)?;
@@ -192,7 +196,9 @@ async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Sea
             manifest = Some(read_manifest(&db, &mut entry).await?);
         } else if let Some(table) = name.strip_prefix("tables/").and_then(|name| name.strip_suffix(".jsonl")) {
             ensure!(manifest.is_some(), "备份文件缺少清单。请换一份备份。");
-            load_table(&mut tx, table, &mut entry).await.with_context(|| format!("备份中的表 {table} 读不完整。请换一份备份。"))?;
+            load_table(&mut tx, table, &mut entry)
+                .await
+                .with_context(|| format!("备份中的表 {table} 读不完整。请换一份备份。"))?;
         } else if let Some(digest) = name.strip_prefix("files/") {
             let mut incoming = files.receive().await?;
             let mut buffer = vec![0_u8; 256 * 1024];
@@ -211,12 +217,14 @@ async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Sea
     let manifest = manifest.context("备份文件缺少清单。请换一份备份。")?;
     // Mail that waited when the backup was made has long gone out where this is a drill. In earnest it stands in the office
     // under «系统状态», each with a button to send it after all.
-    sqlx::query("UPDATE job SET state = 'dead', last_error = $1, lease_until = '' WHERE kind IN ($2, $3) AND state <> 'dead'")
-        .bind("从备份恢复，没有自动发送；需要补发时请在系统状态中重试")
-        .bind(web::mail::SEND)
-        .bind(oversight::plans::confirm::NOTIFY)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query(
+        "UPDATE job SET state = 'dead', last_error = $1, lease_until = '' WHERE kind IN ($2, $3) AND state <> 'dead'",
+    )
+    .bind("从备份恢复，没有自动发送；需要补发时请在系统状态中重试")
+    .bind(web::mail::SEND)
+    .bind(oversight::plans::confirm::NOTIFY)
+    .execute(tx.conn())
+    .await?;
     tx.commit().await?;
     let verified = store::log::verify(&db, &files, None).await?;
     db.close().await;
@@ -241,7 +249,9 @@ async fn read_manifest(db: &Db, entry: &mut impl Read) -> Result<Manifest> {
 }
 
 async fn load_table(tx: &mut store::Tx, table: &str, entry: &mut impl Read) -> Result<()> {
-    let plain = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let plain = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
     ensure!(plain(table), "表名 {table} 不对");
     for line in BufReader::new(entry).lines() {
         let Value::Object(row) = serde_json::from_str(&line?)? else { bail!("行不是对象") };
@@ -249,7 +259,8 @@ async fn load_table(tx: &mut store::Tx, table: &str, entry: &mut impl Read) -> R
         let names: Vec<&str> = row.keys().map(String::as_str).collect();
         let places: Vec<String> = (1..=names.len()).map(|n| format!("${n}")).collect();
         // Names were checked to be letters, digits and underscores only.
-        let sql = format!("INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT DO NOTHING", names.join(", "), places.join(", "));
+        let sql =
+            format!("INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT DO NOTHING", names.join(", "), places.join(", "));
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for value in row.values() {
             query = match value {

@@ -1,6 +1,9 @@
 //! Composition: contexts offer, the program puts together.
 
-use std::{os::unix::fs::PermissionsExt, path::{Path, PathBuf}};
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context as _;
 use axum::{Extension, Router, http::StatusCode, middleware, response::IntoResponse};
@@ -10,9 +13,7 @@ use kernel::{Action, Actor, Seams};
 use search::Search;
 use store::{Db, Files, jobs::Handlers};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
-use web::{
-    Config, Ctx, Listener, RouteInfo, Routes, assets, client, ctx::Parts, headers, hooks::Hooks,
-};
+use web::{Config, Ctx, Listener, RouteInfo, Routes, assets, client, ctx::Parts, headers, hooks::Hooks};
 
 use crate::{desk, health, mail, system};
 
@@ -125,8 +126,9 @@ impl App {
         let (mut routes, portal) = portal_routes().finish();
         let (office_list, office) = office_routes().finish();
         routes.extend(office_list);
-        let handlers =
-            publishing::handlers(ctx.clone()).merge(oversight::handlers(ctx.clone())).merge(mail::handlers(ctx.clone()));
+        let handlers = publishing::handlers(ctx.clone())
+            .merge(oversight::handlers(ctx.clone()))
+            .merge(mail::handlers(ctx.clone()));
         let portal = portal
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))
@@ -177,7 +179,8 @@ async fn as_visitor(mut request: axum::extract::Request, next: middleware::Next)
 /// The layers that both servers share, from the inside out.
 fn dress(router: Router<Ctx>, ctx: &Ctx, listener: Listener) -> Router {
     let name = if listener == Listener::Portal { "portal" } else { "office" };
-    let mut router = router.layer(CatchPanicLayer::custom(|_| web::Error::internal("a handler panicked").into_response()));
+    let mut router =
+        router.layer(CatchPanicLayer::custom(|_| web::Error::internal("a handler panicked").into_response()));
     if listener == Listener::Office {
         router = router.layer(middleware::from_fn_with_state(ctx.clone(), client::only_allowed));
     }

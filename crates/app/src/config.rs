@@ -36,7 +36,10 @@ pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
 fn plain(message: &str) -> String {
     let message = message.trim();
     if let Some(rest) = message.strip_prefix("unknown field ") {
-        return format!("不认识的配置项 {}", rest.replace(", expected one of ", "，可用的有 ").replace(", expected ", "，应为 "));
+        return format!(
+            "不认识的配置项 {}",
+            rest.replace(", expected one of ", "，可用的有 ").replace(", expected ", "，应为 ")
+        );
     }
     if let Some(rest) = message.strip_prefix("invalid type: ") {
         return format!("类型不对：{}", rest.replace(", expected ", "，应为 "));
@@ -86,12 +89,17 @@ fn check(config: &Config) -> Vec<String> {
         site.id_code.starts_with(&site.division_code),
         format!("site.id_code：应以行政区划代码 {} 开头", site.division_code),
     );
-    require(kernel::OrganCode::is_valid(&site.office_organ), "site.office_organ：请填写主管部门的机关代码，例如 QH001".into());
+    require(
+        kernel::OrganCode::is_valid(&site.office_organ),
+        "site.office_organ：请填写主管部门的机关代码，例如 QH001".into(),
+    );
     for (key, address) in [("server.portal", &config.server.portal), ("server.office", &config.server.office)] {
         let message = format!("{key}：{address} 不是“地址:端口”，例如 127.0.0.1:8080");
         require(address.parse::<std::net::SocketAddr>().is_ok(), message);
     }
-    for (key, url) in [("server.portal_url", &config.server.portal_url), ("server.office_url", &config.server.office_url)] {
+    for (key, url) in
+        [("server.portal_url", &config.server.portal_url), ("server.office_url", &config.server.office_url)]
+    {
         let well_formed = (url.starts_with("http://") || url.starts_with("https://")) && !url.ends_with('/');
         require(well_formed, format!("{key}：应以 http:// 或 https:// 开头，结尾不带斜杠"));
     }
@@ -152,7 +160,8 @@ mod tests {
             let error = with(&[(name, value)]).expect_err(name).to_string();
             assert!(error.contains(key), "{name}: {error}");
         }
-        let both = with(&[("GONGKAI_SITE__ID_CODE", "1"), ("GONGKAI_LOG__FORMAT", "xml")]).expect_err("two").to_string();
+        let both =
+            with(&[("GONGKAI_SITE__ID_CODE", "1"), ("GONGKAI_LOG__FORMAT", "xml")]).expect_err("two").to_string();
         assert!(both.contains("site.id_code") && both.contains("log.format"));
     }
 }

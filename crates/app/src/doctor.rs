@@ -38,7 +38,8 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
     ];
     // Checking must not install: without a database there is nothing to look into yet.
     let fresh = config.database.url.is_empty() && !data.join("gongkai.db").exists();
-    let opened = if fresh { None } else { Some(compose::open(config, data, std::env::current_exe()?, seams::system()).await) };
+    let opened =
+        if fresh { None } else { Some(compose::open(config, data, std::env::current_exe()?, seams::system()).await) };
     match opened {
         None => points.push(point("数据库", Ok("还没有建立，第一次运行其他命令时建立 SQLite".into()))),
         Some(Ok(ctx)) => {
@@ -72,8 +73,11 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
 /// # Errors
 /// When the database fails.
 pub async fn verify(ctx: &web::Ctx) -> Result<store::Verified> {
-    let mut verified = store::log::verify(ctx.db(), ctx.files(), store::log::Checkpoint::read(ctx.data())?.as_ref()).await?;
-    if verified.ok && let Some(bad) = publishing::public::proof::altered(ctx.db()).await? {
+    let mut verified =
+        store::log::verify(ctx.db(), ctx.files(), store::log::Checkpoint::read(ctx.data())?.as_ref()).await?;
+    if verified.ok
+        && let Some(bad) = publishing::public::proof::altered(ctx.db()).await?
+    {
         verified.ok = false;
         verified.first_bad = Some(bad);
     }
@@ -107,13 +111,19 @@ fn free_space(data: &std::path::Path) -> Result<String, String> {
     let place = data.ancestors().find(|place| place.exists()).unwrap_or(data);
     let stat = rustix::fs::statvfs(place).map_err(|e| format!("读不到剩余空间：{e}"))?;
     let free = stat.f_bavail.saturating_mul(stat.f_frsize) / (1024 * 1024);
-    if free < 1024 { Err(format!("只剩 {free} MB。请清理或扩容，至少留 1 GB。")) } else { Ok(format!("剩余 {free} MB")) }
+    if free < 1024 {
+        Err(format!("只剩 {free} MB。请清理或扩容，至少留 1 GB。"))
+    } else {
+        Ok(format!("剩余 {free} MB"))
+    }
 }
 
 async fn port(address: &str) -> Result<String, String> {
     match tokio::net::TcpListener::bind(address).await {
         Ok(_) => Ok(format!("{address} 空闲")),
-        Err(e) if e.kind() == std::io::ErrorKind::AddrInUse => Ok(format!("{address} 已被占用；如果是正在运行的 gongkai，属正常")),
+        Err(e) if e.kind() == std::io::ErrorKind::AddrInUse => {
+            Ok(format!("{address} 已被占用；如果是正在运行的 gongkai，属正常"))
+        }
         Err(e) => Err(format!("不能在 {address} 上监听：{e}")),
     }
 }
@@ -121,14 +131,20 @@ async fn port(address: &str) -> Result<String, String> {
 fn office_range(config: &Config) -> Result<String, String> {
     let open = config.server.office_allow.iter().any(|net| net.prefix_len() == 0);
     let list: Vec<String> = config.server.office_allow.iter().map(ToString::to_string).collect();
-    if open { Err("server.office_allow 允许任意地址。请改为本单位网段。".into()) } else { Ok(list.join("、")) }
+    if open {
+        Err("server.office_allow 允许任意地址。请改为本单位网段。".into())
+    } else {
+        Ok(list.join("、"))
+    }
 }
 
 fn mail(config: &Config) -> Result<String, String> {
     if config.mail.smtp.is_empty() {
         return Ok("没有配置邮件服务器，邮件存入发件箱".into());
     }
-    lettre::SmtpTransport::from_url(&config.mail.smtp).map(|_| "已配置邮件服务器".into()).map_err(|e| format!("mail.smtp：{e}"))
+    lettre::SmtpTransport::from_url(&config.mail.smtp)
+        .map(|_| "已配置邮件服务器".into())
+        .map_err(|e| format!("mail.smtp：{e}"))
 }
 
 fn organs(ctx: &web::Ctx) -> Result<String, String> {

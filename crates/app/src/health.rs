@@ -57,7 +57,8 @@ async fn answer(ctx: &Ctx, search: &Search, writing: bool) -> Response {
         "ok": reasons.is_empty(), "reasons": reasons, "database": kind, "search": search.status(),
         "version": env!("CARGO_PKG_VERSION"),
     });
-    (status, [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    (status, [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "application/json")], body.to_string())
+        .into_response()
 }
 
 /// Why the data directory cannot be written, if it cannot: a byte is written and removed.
@@ -90,7 +91,13 @@ pub async fn measure(State(listener): State<&'static str>, request: Request, nex
     metrics::histogram!("http_seconds", "listener" => listener, "route" => route).record(seconds);
     metrics::counter!("http_requests_total", "listener" => listener, "status" => status.to_string()).increment(1);
     // The query is left out: it may hold what somebody searched for.
-    tracing::info!(http.listener = listener, http.method = method, http.path = path, http.status = status,
-        http.seconds = seconds, "request");
+    tracing::info!(
+        http.listener = listener,
+        http.method = method,
+        http.path = path,
+        http.status = status,
+        http.seconds = seconds,
+        "request"
+    );
     response
 }

@@ -2,9 +2,14 @@
 //! several people is split into one job for each, so that one bad address or one failure concerns one person.
 
 use kernel::{id, time};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::Mailbox, message::header::ContentType};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::Mailbox, message::header::ContentType,
+};
 use store::jobs::{Failure, Handlers, NewJob};
-use web::{Ctx, mail::{Mail, SEND}};
+use web::{
+    Ctx,
+    mail::{Mail, SEND},
+};
 
 /// The handler of [`SEND`].
 pub fn handlers(ctx: Ctx) -> Handlers {
@@ -37,11 +42,12 @@ async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
         if ctx.config().mail.smtp.is_empty() {
             to_outbox(ctx, &message).await?;
         } else {
-            let transport: AsyncSmtpTransport<Tokio1Executor> = AsyncSmtpTransport::<Tokio1Executor>::from_url(&ctx.config().mail.smtp)
-                .map_err(|e| Failure::Give(format!("mail.smtp 写法不对：{e}")))?
-                // Well below the time that a job has: a server that answers late has then not been asked twice.
-                .timeout(Some(std::time::Duration::from_secs(20)))
-                .build();
+            let transport: AsyncSmtpTransport<Tokio1Executor> =
+                AsyncSmtpTransport::<Tokio1Executor>::from_url(&ctx.config().mail.smtp)
+                    .map_err(|e| Failure::Give(format!("mail.smtp 写法不对：{e}")))?
+                    // Well below the time that a job has: a server that answers late has then not been asked twice.
+                    .timeout(Some(std::time::Duration::from_secs(20)))
+                    .build();
             transport.send(message).await.map_err(|e| Failure::Retry(format!("邮件服务器：{e}")))?;
         }
     }

@@ -40,8 +40,10 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     health::install();
     let wants = |this| role == RoleOfProcess::All || role == this;
     // Ports first: a taken port is the commonest mistake and is told before anything is touched.
-    let portal = if wants(RoleOfProcess::Portal) { Some(listen("server.portal", &config.server.portal).await?) } else { None };
-    let office = if wants(RoleOfProcess::Office) { Some(listen("server.office", &config.server.office).await?) } else { None };
+    let portal =
+        if wants(RoleOfProcess::Portal) { Some(listen("server.portal", &config.server.portal).await?) } else { None };
+    let office =
+        if wants(RoleOfProcess::Office) { Some(listen("server.office", &config.server.office).await?) } else { None };
     // Links between the two servers follow the ports when no public address was configured.
     let default = web::config::Server::default();
     if let Some(listener) = portal.as_ref().filter(|_| config.server.portal_url == default.portal_url) {

@@ -258,7 +258,8 @@ fn limit_self() -> std::io::Result<()> {
 #[cfg(target_os = "linux")]
 fn fence() -> Result<landlock::RulesetStatus, landlock::RulesetError> {
     use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr};
-    let rules = Ruleset::default().handle_access(AccessFs::from_all(ABI::V5))?.handle_access(AccessNet::from_all(ABI::V5))?;
+    let rules =
+        Ruleset::default().handle_access(AccessFs::from_all(ABI::V5))?.handle_access(AccessNet::from_all(ABI::V5))?;
     Ok(rules.create()?.restrict_self()?.ruleset)
 }
 

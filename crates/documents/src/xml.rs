@@ -104,12 +104,11 @@ pub(crate) fn parse(bytes: &[u8], skip: &[&str], limits: &Limits) -> Result<Elem
                     stack.push(open(start)?);
                 }
             }
-            Event::Empty(start)
-                if skipping == 0 && !skip.contains(&start.local_name().as_ref()) => {
-                    nodes += 1;
-                    let element = open(start)?;
-                    push(&mut stack, Node::Element(element));
-                }
+            Event::Empty(start) if skipping == 0 && !skip.contains(&start.local_name().as_ref()) => {
+                nodes += 1;
+                let element = open(start)?;
+                push(&mut stack, Node::Element(element));
+            }
             Event::End(_) => {
                 if skipping > 0 {
                     skipping -= 1;

@@ -104,9 +104,8 @@ const fn rule(action: Action, label: &'static str, roles: &'static [Role], scope
     Rule { action, label, roles, scope }
 }
 
-const CONTENT: &[Role] = &[
-    Editor, ReviewerSecrecy, ReviewerWording, ReviewerPolicy, ReviewerPolitical, OrganHead, CountyOffice,
-];
+const CONTENT: &[Role] =
+    &[Editor, ReviewerSecrecy, ReviewerWording, ReviewerPolicy, ReviewerPolitical, OrganHead, CountyOffice];
 
 /// The table. Every action stands in it once (tested).
 pub const RULES: &[Rule] = &[

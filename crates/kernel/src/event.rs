@@ -90,8 +90,16 @@ pub fn chain_hash(event: &Event) -> String {
     let mut hasher = Sha256::new();
     let seq = event.seq.to_string();
     for field in [
-        event.previous.as_str(), &seq, &event.at, &event.kind, &event.subject_kind, &event.subject_id, &event.organ,
-        &event.actor, &event.actor_name, &event.data,
+        event.previous.as_str(),
+        &seq,
+        &event.at,
+        &event.kind,
+        &event.subject_kind,
+        &event.subject_id,
+        &event.organ,
+        &event.actor,
+        &event.actor_name,
+        &event.data,
     ] {
         hasher.update((field.len() as u64).to_be_bytes());
         hasher.update(field.as_bytes());

@@ -221,7 +221,9 @@ impl Directory {
     pub fn find(&self, name: &str, day: Date) -> Match {
         let mut found: Vec<usize> = Vec::new();
         for form in name_forms(name, &self.county) {
-            found.extend(self.by_name.get(&form).into_iter().flatten().filter(|at| !found.contains(at)).collect::<Vec<_>>());
+            found.extend(
+                self.by_name.get(&form).into_iter().flatten().filter(|at| !found.contains(at)).collect::<Vec<_>>(),
+            );
         }
         found.dedup();
         let living: Vec<_> = found.iter().filter(|at| self.organs[**at].exists_on(day)).collect();

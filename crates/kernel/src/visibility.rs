@@ -16,8 +16,7 @@ pub struct Exposure {
 
 /// Whether `actor` may see an object with this exposure.
 pub fn can_view(actor: &Actor, exposure: &Exposure) -> bool {
-    exposure.public
-        || (*actor != Actor::Visitor && authority::may_for(actor, exposure.inner, &exposure.organ).is_ok())
+    exposure.public || (*actor != Actor::Visitor && authority::may_for(actor, exposure.inner, &exposure.organ).is_ok())
 }
 
 #[cfg(test)]

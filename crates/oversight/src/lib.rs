@@ -22,7 +22,11 @@ use crate::{
     },
 };
 
-pub use duties::{desk_source, evidence_uses, jobs::{remind_daily, remind_once}, plan_progress};
+pub use duties::{
+    desk_source, evidence_uses,
+    jobs::{remind_daily, remind_once},
+    plan_progress,
+};
 pub use portal::portal_routes;
 
 /// Routes of the office.
@@ -73,15 +77,16 @@ pub struct Imported {
 /// # Errors
 /// [`Error::Conflict`] when the same text is there for the year, [`Error::Invalid`] when the input does not do, in words.
 pub async fn import(ctx: &Ctx, actor: &Actor, import: Import) -> Result<Imported> {
-    let plan = plans::import::import(ctx, actor, import.source, import.spec).await.map_err(|refusal| match refusal {
-        Refusal::Fault(error) => error,
-        Refusal::Same { plan, title, state } => {
-            let end = if state == PlanState::Draft { "/draft" } else { "" };
-            let address = format!("{}/plans/{plan}{end}", ctx.config().server.office_url);
-            Error::Conflict(format!("同一文本已经导入过：“{title}”（{}）。请打开已有的：{address}", state.label()))
-        }
-        other => Error::Invalid(other.to_string()),
-    })?;
+    let plan =
+        plans::import::import(ctx, actor, import.source, import.spec).await.map_err(|refusal| match refusal {
+            Refusal::Fault(error) => error,
+            Refusal::Same { plan, title, state } => {
+                let end = if state == PlanState::Draft { "/draft" } else { "" };
+                let address = format!("{}/plans/{plan}{end}", ctx.config().server.office_url);
+                Error::Conflict(format!("同一文本已经导入过：“{title}”（{}）。请打开已有的：{address}", state.label()))
+            }
+            other => Error::Invalid(other.to_string()),
+        })?;
     let warnings = tree::plan(ctx.db(), plan.as_str()).await?.map(|row| row.warnings()).unwrap_or_default();
     Ok(Imported { plan, warnings })
 }

@@ -62,7 +62,13 @@ const fn field(
 const PROJECT_FIELDS: &[ExtraField] = &[
     field("investment", "总投资（万元）", "例如 12500 或 860.5", FieldShape::Amount, &["总投资", "投资额"]),
     field("phase", "建设阶段", "", FieldShape::Choice(&["前期", "在建", "竣工", "停建缓建"]), &["阶段"]),
-    field("content", "建设内容和规模", "例如 新建日处理 2 万吨净水设施一座", FieldShape::Text, &["建设内容", "建设规模"]),
+    field(
+        "content",
+        "建设内容和规模",
+        "例如 新建日处理 2 万吨净水设施一座",
+        FieldShape::Text,
+        &["建设内容", "建设规模"],
+    ),
 ];
 
 const FINDING_FIELDS: &[ExtraField] = &[
@@ -304,9 +310,9 @@ impl Cadence {
         let mut periods = match self {
             Self::Weekly => weeks(year),
             Self::Monthly => months(year, 1, |n| (format!("{year}-{n:02}"), format!("{n}月"))),
-            Self::Quarterly => {
-                months(year, 3, |n| (format!("{year}-Q{n}"), format!("第{}季度", ["一", "二", "三", "四"][usize::from(n) - 1])))
-            }
+            Self::Quarterly => months(year, 3, |n| {
+                (format!("{year}-Q{n}"), format!("第{}季度", ["一", "二", "三", "四"][usize::from(n) - 1]))
+            }),
             Self::HalfYearly => {
                 months(year, 6, |n| (format!("{year}-H{n}"), if n == 1 { "上半年".into() } else { "下半年".into() }))
             }

@@ -15,8 +15,8 @@ pub mod seed;
 mod sql;
 
 pub use hooks::{desk_source, public_documents, search_source};
-pub use portal::routes as portal_routes;
 pub use jobs::{PUBLISH_DUE, handlers, publish_due};
+pub use portal::routes as portal_routes;
 
 /// The office pages of this context: columns, documents, reviews.
 pub fn routes() -> web::Routes {

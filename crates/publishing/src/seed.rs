@@ -181,8 +181,10 @@ pub async fn seed(ctx: &Ctx, tx: &mut Tx, seed: Seed) -> Result<DocumentId> {
     }
     let last = second.as_ref().unwrap_or(&first);
     passed_gates(tx, &seed, &first).await?;
-    let kept: Vec<(String, String)> =
-        sqlx::query_as("SELECT id, digest FROM attachment WHERE edition_id = $1").bind(&last.id).fetch_all(tx.conn()).await?;
+    let kept: Vec<(String, String)> = sqlx::query_as("SELECT id, digest FROM attachment WHERE edition_id = $1")
+        .bind(&last.id)
+        .fetch_all(tx.conn())
+        .await?;
     let kept: Vec<_> = kept.into_iter().map(|(id, digest)| json!({ "id": id, "digest": digest })).collect();
     let index_number = expose(ctx, tx, &seed, &document, &first, last).await?;
     let data = json!({

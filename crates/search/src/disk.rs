@@ -86,7 +86,8 @@ impl std::fmt::Debug for Opened {
 impl Opened {
     fn new(index: Index, fields: Fields, segmenter: &Arc<Segmenter>) -> Result<Self> {
         schema::register(&index, segmenter);
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(16).try_into()?;
+        let reader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(16).try_into()?;
         Ok(Self { index, reader, fields })
     }
 
@@ -162,7 +163,10 @@ pub(crate) fn create(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<Opened
     let index = Index::builder().schema(schema).settings(settings).open_or_create(Folder::open(folder)?)?;
     let opened = Opened::new(index, fields, segmenter)?;
     // Last, so that a folder with this file holds a whole index.
-    fs::write(folder.join("version.json"), serde_json::to_vec(&VERSION).map_err(|error| Error::Source(error.to_string()))?)?;
+    fs::write(
+        folder.join("version.json"),
+        serde_json::to_vec(&VERSION).map_err(|error| Error::Source(error.to_string()))?,
+    )?;
     Ok(opened)
 }
 

@@ -5,7 +5,10 @@ use tantivy::{
     DocAddress, Score, Searcher, SegmentReader, TantivyDocument, Term as IndexTerm,
     collector::{Count, TopDocs},
     index::Order,
-    query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query as IndexQuery, TermQuery},
+    query::{
+        AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query as IndexQuery,
+        TermQuery,
+    },
     schema::{Field, IndexRecordOption},
 };
 
@@ -33,7 +36,8 @@ type Boxed = Box<dyn IndexQuery>;
 /// Answers `query`. `today` decides what is new.
 pub(crate) fn answer(opened: &Opened, segmenter: &Segmenter, query: &Query, today: Date) -> Result<Results> {
     let parsed = Parsed::of(&query.text);
-    let ask = Ask { searcher: opened.reader.searcher(), fields: opened.fields, segmenter, query, parsed: &parsed, today };
+    let ask =
+        Ask { searcher: opened.reader.searcher(), fields: opened.fields, segmenter, query, parsed: &parsed, today };
     let mut results = Results { page: query.page.clamp(1, MOST_PAGES), size: query.size(), ..Results::default() };
     results.cut = parsed.cut;
     results.ignored.clone_from(&parsed.ignored);
@@ -109,7 +113,10 @@ impl Ask<'_> {
     }
 
     fn exactly(&self, key: &str) -> Boxed {
-        boost(Box::new(TermQuery::new(IndexTerm::from_field_text(self.fields.exact, key), IndexRecordOption::Basic)), 30.0)
+        boost(
+            Box::new(TermQuery::new(IndexTerm::from_field_text(self.fields.exact, key), IndexRecordOption::Basic)),
+            30.0,
+        )
     }
 
     fn phrase(&self, field: Field, text: &str) -> Boxed {
@@ -178,7 +185,9 @@ impl Ask<'_> {
 
     fn hits(&self, found: Boxed, skip: usize, size: usize) -> Result<Vec<Hit>> {
         let mut clauses = vec![(Occur::Must, found)];
-        for (field, filter) in self.fields.facets.into_iter().zip(self.query.filters()).filter(|(_, filter)| !filter.is_empty()) {
+        for (field, filter) in
+            self.fields.facets.into_iter().zip(self.query.filters()).filter(|(_, filter)| !filter.is_empty())
+        {
             let filter = TermQuery::new(IndexTerm::from_field_text(field, &filter), IndexRecordOption::Basic);
             clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(filter), 0.0)) as Boxed));
         }
@@ -220,7 +229,8 @@ impl Ask<'_> {
     fn hit(&self, kept: schema::Kept, score: Score, needles: &Needles) -> Hit {
         let snippet_pieces = snippet::excerpt(&kept.body, needles);
         let named = |name: &str| {
-            snippet::same(name, &self.query.text) || self.parsed.number.as_ref().is_some_and(|number| snippet::same(name, number))
+            snippet::same(name, &self.query.text)
+                || self.parsed.number.as_ref().is_some_and(|number| snippet::same(name, number))
         };
         Hit {
             snippet: snippet::plain(&snippet_pieces),
@@ -245,14 +255,16 @@ impl Ask<'_> {
         let terms = &self.parsed.terms;
         let mut shorter = Vec::new();
         for left_out in 0..terms.len().min(4) {
-            let rest: Vec<&Term> = terms.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, term)| term).collect();
+            let rest: Vec<&Term> =
+                terms.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, term)| term).collect();
             if rest.is_empty() {
                 break;
             }
             let all: Vec<Boxed> = rest.iter().map(|term| self.term(term)).collect();
             let count = self.searcher.search(&BooleanQuery::intersection(all), &Count)?;
             if count > 0 {
-                let quoted = |term: &&Term| if term.literal { format!("“{}”", term.text) } else { term.text.clone() };
+                let quoted =
+                    |term: &&Term| if term.literal { format!("“{}”", term.text) } else { term.text.clone() };
                 let value = rest.iter().map(quoted).collect::<Vec<_>>().join(" ");
                 shorter.push(FacetCount { value, count: count as u64 });
             }

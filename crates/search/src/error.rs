@@ -39,7 +39,9 @@ impl Error {
         match self {
             Self::Damaged(_) => true,
             Self::Index(error) => match error {
-                TantivyError::LockFailure(..) | TantivyError::InvalidArgument(_) | TantivyError::SystemError(_) => false,
+                TantivyError::LockFailure(..) | TantivyError::InvalidArgument(_) | TantivyError::SystemError(_) => {
+                    false
+                }
                 TantivyError::IoError(error) => matches!(
                     error.kind(),
                     ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::NotFound | ErrorKind::InvalidInput

@@ -104,7 +104,8 @@ impl SegmentCollector for SegmentCounter {
         }
         for (at, column) in self.columns.iter_mut().enumerate() {
             if (misses == 0 || (misses == 1 && missed == at))
-                && let Some(count) = ords[at].and_then(|ord| column.counts.get_mut(usize::try_from(ord).unwrap_or(usize::MAX)))
+                && let Some(count) =
+                    ords[at].and_then(|ord| column.counts.get_mut(usize::try_from(ord).unwrap_or(usize::MAX)))
             {
                 *count += 1;
             }

@@ -244,7 +244,8 @@ impl Search {
         feeding.close();
         let opened = Arc::new(disk::create(&self.inner.dir, &self.inner.segmenter)?);
         feeding.writer = Some(opened.writer()?);
-        feeding.progress = Progress { cursor: *ctx.db().head().borrow(), dictionary: String::new(), sweep: Some(Sweep::default()) };
+        feeding.progress =
+            Progress { cursor: *ctx.db().head().borrow(), dictionary: String::new(), sweep: Some(Sweep::default()) };
         feeding.committed = Progress::never_written();
         feeding.vocabulary_of = None;
         self.inner.opened.store(Some(opened));
@@ -284,7 +285,7 @@ impl Search {
         let digest = segmenter::digest(&words);
         // A directory that is not loaded yet says nothing.
         if digest != feeding.progress.dictionary && !words.is_empty() {
-                let fresh = !feeding.committed.is_written();
+            let fresh = !feeding.committed.is_written();
             feeding.progress.dictionary = digest;
             if !fresh || feeding.progress.sweep.is_none() {
                 feeding.progress.sweep = Some(Sweep::default());

@@ -15,9 +15,11 @@ use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort};
 
 /// The routes of the portal. Needs `Extension<Search>`.
 pub fn portal_routes() -> Routes {
-    Routes::new(Listener::Portal)
-        .get("/search", Action::ReadPublic, page)
-        .get("/api/v1/search", Action::ReadPublic, api)
+    Routes::new(Listener::Portal).get("/search", Action::ReadPublic, page).get(
+        "/api/v1/search",
+        Action::ReadPublic,
+        api,
+    )
 }
 
 /// The query of the address. All text, so that a wrong number is no error page.
@@ -192,10 +194,15 @@ async fn page(
 
 fn view(ctx: &Ctx, reader: &Reader, query: Query, mut results: Results, state: Shown) -> SearchPage {
     let asked = query.text.trim();
-    let title = if asked.is_empty() { "全站搜索".to_owned() } else { format!("搜索“{}”", web::filters::shortened(asked, 40)) };
+    let title = if asked.is_empty() {
+        "全站搜索".to_owned()
+    } else {
+        format!("搜索“{}”", web::filters::shortened(asked, 40))
+    };
     let shell = reader.shell(ctx, title, "", "").crumb("搜索", "");
-    let best = (results.page == 1 && query.sort == Sort::Relevance && results.hits.first().is_some_and(|hit| hit.exact))
-        .then(|| results.hits.remove(0));
+    let best =
+        (results.page == 1 && query.sort == Sort::Relevance && results.hits.first().is_some_and(|hit| hit.exact))
+            .then(|| results.hits.remove(0));
     let facets = &results.facets;
     let selects = vec![
         FacetView::new("organ", "机关", &query.organ, &facets.organ),
@@ -211,18 +218,21 @@ fn view(ctx: &Ctx, reader: &Reader, query: Query, mut results: Results, state: S
         (&query.year, address(&query, |query| query.year.clear())),
         (&query.validity, address(&query, |query| query.validity.clear())),
     ];
-    let chosen = chosen.into_iter().filter(|(value, _)| !value.is_empty()).map(|(value, href)| link(value, href, 0)).collect();
+    let chosen =
+        chosen.into_iter().filter(|(value, _)| !value.is_empty()).map(|(value, href)| link(value, href, 0)).collect();
     let suggestions = &results.suggestions;
-    let shorter = suggestions.shorter.iter().map(|found| {
-        link(&found.value, address(&Query::text(found.value.as_str()), |_| {}), found.count)
-    });
+    let shorter = suggestions
+        .shorter
+        .iter()
+        .map(|found| link(&found.value, address(&Query::text(found.value.as_str()), |_| {}), found.count));
     let columns = suggestions.columns.iter().map(|column| {
         link(&column.value, address(&Query::default(), |query| query.column.clone_from(&column.value)), column.count)
     });
     // Pages beyond the last that can be turned to are not offered.
     let total = i64::try_from(results.total).unwrap_or(i64::MAX);
     let size = i64::try_from(query.size()).unwrap_or(20);
-    let mut pager = Pager::new(i64::try_from(results.page).unwrap_or(1), total.min(size * 200), size, &query_of(&query));
+    let mut pager =
+        Pager::new(i64::try_from(results.page).unwrap_or(1), total.min(size * 200), size, &query_of(&query));
     pager.total = total;
     SearchPage {
         kinds: FacetView::new("kind", "类型", &query.kind, &facets.kind),

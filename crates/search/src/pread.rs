@@ -4,7 +4,14 @@
 //! the index is rebuilt. Mapping would also count every page once touched as the program's memory. Writing, locks and
 //! everything else are tantivy's own.
 
-use std::{fs::File, io, ops::Range, os::unix::fs::FileExt, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    fs::File,
+    io,
+    ops::Range,
+    os::unix::fs::FileExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tantivy::{
     HasLen,

@@ -101,7 +101,8 @@ pub(crate) struct Parsed {
 impl Parsed {
     pub(crate) fn of(text: &str) -> Self {
         let mut parsed = Self { cut: text.trim().chars().count() > LONGEST, ..Self::default() };
-        let text: String = text.trim().chars().take(LONGEST).map(fold).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text: String =
+            text.trim().chars().take(LONGEST).map(fold).map(|c| if c.is_control() { ' ' } else { c }).collect();
         for (part, literal) in split(&text) {
             let units = units(&part);
             if units.is_empty() {
@@ -114,7 +115,8 @@ impl Parsed {
             parsed.terms.push(Term { text: part, units, literal });
         }
         parsed.number = number(&text);
-        let single = |term: &Term| term.units.len() == 1 && term.text.chars().filter(|c| c.is_alphanumeric()).count() == 1;
+        let single =
+            |term: &Term| term.units.len() == 1 && term.text.chars().filter(|c| c.is_alphanumeric()).count() == 1;
         if parsed.terms.len() == 1 && single(&parsed.terms[0]) {
             parsed.too_short = true;
         } else if parsed.terms.iter().any(|term| !single(term)) {
@@ -161,7 +163,8 @@ fn number(text: &str) -> Option<String> {
     };
     for (at, word) in words.iter().enumerate() {
         if is_year(word) {
-            let rest: Vec<&str> = words[at + 1..].iter().map(String::as_str).filter(|word| *word != "第" && *word != "年").collect();
+            let rest: Vec<&str> =
+                words[at + 1..].iter().map(String::as_str).filter(|word| *word != "第" && *word != "年").collect();
             // 2026年9月 is a date: only 号 or a name before the year makes a number of it.
             if let [n, after @ ..] = rest.as_slice()
                 && digits(n)
@@ -170,7 +173,11 @@ fn number(text: &str) -> Option<String> {
             {
                 return Some(key_of(&prefix(at), word, n));
             }
-        } else if (5..=8).contains(&word.len()) && digits(word) && is_year(&word[..4]) && words.get(at + 1).is_some_and(|next| next == "号") {
+        } else if (5..=8).contains(&word.len())
+            && digits(word)
+            && is_year(&word[..4])
+            && words.get(at + 1).is_some_and(|next| next == "号")
+        {
             return Some(key_of(&prefix(at), &word[..4], &word[4..]));
         }
     }
@@ -204,8 +211,15 @@ mod tests {
     #[test]
     fn document_numbers_are_recognised_however_typed() {
         let forms = [
-            "青禾府发〔2026〕9号", "青禾府发[2026]9号", "青禾府发(2026)9号", "青禾府发（２０２６）第９号", "青禾府发2026 9号",
-            "青禾府发20269号", "青禾府发 2026年 9 号", "青禾府发〔2026〕09号", "青禾府发〔2026〕9",
+            "青禾府发〔2026〕9号",
+            "青禾府发[2026]9号",
+            "青禾府发(2026)9号",
+            "青禾府发（２０２６）第９号",
+            "青禾府发2026 9号",
+            "青禾府发20269号",
+            "青禾府发 2026年 9 号",
+            "青禾府发〔2026〕09号",
+            "青禾府发〔2026〕9",
         ];
         for form in forms {
             assert_eq!(Parsed::of(form).number.as_deref(), Some("青禾府发2026 9号"), "{form}");

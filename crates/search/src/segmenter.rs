@@ -98,14 +98,16 @@ impl Segmenter {
 
     fn distinct(&self, folded: &str, mode: TokenizeMode) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
-        self.with(|jieba| jieba.tokenize(folded, mode, false).into_iter().map(|token| token.word.to_owned()).collect::<Vec<_>>())
-            .into_iter()
-            .filter(|word| is_word(word))
-            .for_each(|word| {
-                if !words.contains(&word) {
-                    words.push(word);
-                }
-            });
+        self.with(|jieba| {
+            jieba.tokenize(folded, mode, false).into_iter().map(|token| token.word.to_owned()).collect::<Vec<_>>()
+        })
+        .into_iter()
+        .filter(|word| is_word(word))
+        .for_each(|word| {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        });
         words
     }
 }
@@ -137,7 +139,11 @@ mod tests {
         let tokens = segmenter.tokens("中华人民共和国政府信息公开条例");
         let texts: Vec<_> = tokens.iter().map(|token| token.text.as_str()).collect();
         assert!(texts.contains(&"政府") && texts.contains(&"条例"), "{texts:?}");
-        assert!(tokens.windows(2).all(|two| (two[0].offset_from, two[0].offset_to) <= (two[1].offset_from, two[1].offset_to)));
+        assert!(
+            tokens
+                .windows(2)
+                .all(|two| (two[0].offset_from, two[0].offset_to) <= (two[1].offset_from, two[1].offset_to))
+        );
     }
 
     #[test]

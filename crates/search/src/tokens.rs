@@ -76,7 +76,13 @@ pub(crate) fn units(text: &str) -> Vec<Unit> {
         let c = fold(original);
         if is_han(c) {
             close(&mut run, at, &mut position, &mut units);
-            units.push(Unit { from: at, to: at + original.len_utf8(), position, code: u64::from(u32::from(c)), han: true });
+            units.push(Unit {
+                from: at,
+                to: at + original.len_utf8(),
+                position,
+                code: u64::from(u32::from(c)),
+                han: true,
+            });
             position += 1;
         } else if c.is_alphanumeric() {
             if run.is_some_and(|(_, length, _)| length >= LONGEST_RUN) {
@@ -216,7 +222,13 @@ mod tests {
     #[test]
     fn a_document_number_is_the_same_in_every_bracket() {
         let wanted = ["青", "禾", "府", "发", "2026", "9", "号"];
-        for form in ["青禾府发〔2026〕9号", "青禾府发[2026]9号", "青禾府发(2026) 9 号", "青禾府发【２０２６】９号", "青禾府发2026 9号"] {
+        for form in [
+            "青禾府发〔2026〕9号",
+            "青禾府发[2026]9号",
+            "青禾府发(2026) 9 号",
+            "青禾府发【２０２６】９号",
+            "青禾府发2026 9号",
+        ] {
             assert_eq!(words(form), wanted, "{form}");
             assert_eq!(key(form), "青禾府发2026 9号");
         }

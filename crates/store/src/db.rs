@@ -75,7 +75,14 @@ impl Db {
             .await?;
         migrate::run(&pool, dialect, file.map(Path::new), &seams).await?;
         let head: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(&pool).await?;
-        let inner = Inner { pool, dialect, seams, writer: Arc::default(), head: watch::Sender::new(head), memo: Memo::default() };
+        let inner = Inner {
+            pool,
+            dialect,
+            seams,
+            writer: Arc::default(),
+            head: watch::Sender::new(head),
+            memo: Memo::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -2,7 +2,10 @@
 //!
 //! [`Backend`] is what a store of files must do. [`Folder`] does it on disk; an S3 store does the same with objects.
 
-use std::{path::{Path, PathBuf}, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use futures::future::BoxFuture;
 use kernel::time;

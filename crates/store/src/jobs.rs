@@ -214,13 +214,13 @@ async fn put_back(db: &Db, job: &Job, message: &str, dead: bool) -> Result<()> {
         "UPDATE job SET state = $2, run_at = $3, last_error = $4, lease_until = '' \
          WHERE id = $1 AND attempts = $5 AND state = 'running'",
     )
-        .bind(&job.id)
-        .bind(if dead { "dead" } else { "ready" })
-        .bind(time::to_db(later))
-        .bind(message)
-        .bind(job.attempts)
-        .execute(tx.conn())
-        .await?;
+    .bind(&job.id)
+    .bind(if dead { "dead" } else { "ready" })
+    .bind(time::to_db(later))
+    .bind(message)
+    .bind(job.attempts)
+    .execute(tx.conn())
+    .await?;
     tx.commit().await
 }
 
@@ -315,11 +315,12 @@ pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
 /// When the database fails.
 pub async fn revive(tx: &mut crate::Tx, id: &str) -> Result<bool> {
     let now = tx.now();
-    let done = sqlx::query("UPDATE job SET state = 'ready', attempts = 0, run_at = $2 WHERE id = $1 AND state = 'dead'")
-        .bind(id)
-        .bind(now)
-        .execute(tx.conn())
-        .await?;
+    let done =
+        sqlx::query("UPDATE job SET state = 'ready', attempts = 0, run_at = $2 WHERE id = $1 AND state = 'dead'")
+            .bind(id)
+            .bind(now)
+            .execute(tx.conn())
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -328,7 +329,6 @@ pub async fn revive(tx: &mut crate::Tx, id: &str) -> Result<bool> {
 /// # Errors
 /// When the database fails.
 pub async fn discard(tx: &mut crate::Tx, id: &str) -> Result<bool> {
-    let done =
-        sqlx::query("DELETE FROM job WHERE id = $1 AND state = 'dead'").bind(id).execute(tx.conn()).await?;
+    let done = sqlx::query("DELETE FROM job WHERE id = $1 AND state = 'dead'").bind(id).execute(tx.conn()).await?;
     Ok(done.rows_affected() == 1)
 }

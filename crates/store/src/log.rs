@@ -77,11 +77,12 @@ pub async fn after(db: &Db, after: i64, limit: i64) -> Result<Vec<Event>> {
 /// # Errors
 /// When the database fails.
 pub async fn of_subject(db: &Db, subject_kind: &str, subject_id: &str) -> Result<Vec<Event>> {
-    let rows: Vec<EventRow> = sqlx::query_as("SELECT * FROM event WHERE subject_kind = $1 AND subject_id = $2 ORDER BY seq")
-        .bind(subject_kind)
-        .bind(subject_id)
-        .fetch_all(db.read())
-        .await?;
+    let rows: Vec<EventRow> =
+        sqlx::query_as("SELECT * FROM event WHERE subject_kind = $1 AND subject_id = $2 ORDER BY seq")
+            .bind(subject_kind)
+            .bind(subject_id)
+            .fetch_all(db.read())
+            .await?;
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
@@ -205,7 +206,8 @@ pub async fn verify(db: &Db, files: &Files, kept: Option<&Checkpoint>) -> Result
     if let Some(fault) = cut_off(db, kept).await? {
         return Ok(Verified { ok: false, first_bad: Some(fault), ..result });
     }
-    let digests: Vec<String> = sqlx::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(db.read()).await?;
+    let digests: Vec<String> =
+        sqlx::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(db.read()).await?;
     for digest in digests {
         if let Some(fault) = files.check(&digest).await? {
             return Ok(Verified { ok: false, first_bad: Some(fault), ..result });

@@ -126,9 +126,12 @@ mod tests {
         run(&pool, Dialect::Sqlite, Some(&file), &seams).await.expect("upgrade");
         run(&pool, Dialect::Sqlite, Some(&file), &seams).await.expect("nothing left to do");
         assert_eq!(copies(), [format!("gongkai.before-upgrade-{version}-0.db")]);
-        let now: i64 = sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(&pool).await.expect("version");
+        let now: i64 =
+            sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(&pool).await.expect("version");
         assert_eq!(now, last[0].0);
-        let copy = AnyPool::connect(&format!("sqlite:{}", folder.path().join(&copies()[0]).display())).await.expect("the copy opens");
+        let copy = AnyPool::connect(&format!("sqlite:{}", folder.path().join(&copies()[0]).display()))
+            .await
+            .expect("the copy opens");
         let row: (i64, i64) =
             sqlx::query_as("SELECT (SELECT MAX(version) FROM schema_version), value FROM counter WHERE name = 'kept'")
                 .fetch_one(&copy)

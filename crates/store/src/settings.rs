@@ -30,10 +30,12 @@ pub async fn forget_submissions(db: &Db) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
-    sqlx::query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(name)
-        .bind(value)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query(
+        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }

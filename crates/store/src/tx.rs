@@ -162,11 +162,12 @@ impl Tx {
         }
         let now = self.now();
         // Claiming the token first makes a second, parallel submission wait for this one and then see its result.
-        let claimed = sqlx::query("INSERT INTO submission (token, location, at) VALUES ($1, '', $2) ON CONFLICT DO NOTHING")
-            .bind(token)
-            .bind(&now)
-            .execute(&mut *self.inner)
-            .await?;
+        let claimed =
+            sqlx::query("INSERT INTO submission (token, location, at) VALUES ($1, '', $2) ON CONFLICT DO NOTHING")
+                .bind(token)
+                .bind(&now)
+                .execute(&mut *self.inner)
+                .await?;
         if claimed.rows_affected() == 1 {
             return Ok(Once::First);
         }

@@ -4,7 +4,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use app::{App, compose};
 use jiff::{SignedDuration, Timestamp};
-use kernel::{OrganCode, Role, Seams, seams::{FixedClock, SeededEntropy}};
+use kernel::{
+    OrganCode, Role, Seams,
+    seams::{FixedClock, SeededEntropy},
+};
 use tempfile::TempDir;
 use web::{Config, Ctx};
 
@@ -50,7 +53,8 @@ impl TestApp {
         config.site.phone = "0000-1234567".into();
         config.site.id_code = "0000000001".into();
         let clock = Arc::new(FixedClock::at("2026-03-02T01:00:00Z".parse().expect("moment")));
-        let seams = Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))) };
+        let seams =
+            Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))) };
         let data = folder.path().join("data");
         let ctx = compose::open(config, data, PathBuf::from(program), seams).await.expect("a fresh installation opens");
         let rows = ORGANS.iter().map(|(code, name, short_name, kind)| {

@@ -47,6 +47,9 @@ impl Created {
 
 async fn execute(url: &str, sql: &str) {
     let mut connection = AnyConnection::connect(url).await.expect("the test cluster answers");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect("administrative statement");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+        .execute(&mut connection)
+        .await
+        .expect("administrative statement");
     connection.close().await.expect("close");
 }

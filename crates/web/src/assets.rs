@@ -3,7 +3,11 @@
 
 use std::collections::HashMap;
 
-use axum::{extract::Path, http::{HeaderValue, StatusCode, header}, response::{IntoResponse, Response}};
+use axum::{
+    extract::Path,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]

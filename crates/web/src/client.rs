@@ -2,7 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::{extract::{ConnectInfo, Request, State}, http::HeaderMap, middleware::Next, response::{IntoResponse, Response}};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::HeaderMap,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 use ipnet::IpNet;
 
 use crate::{Ctx, Error};
@@ -35,7 +40,8 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr
 
 /// Layer of both servers: puts [`ClientIp`] into the request.
 pub async fn identify(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+    let peer =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
     let ip = client_ip(peer, request.headers(), &ctx.config().server.trusted_proxies);
     request.extensions_mut().insert(ClientIp(ip));
     next.run(request).await
@@ -46,8 +52,10 @@ pub async fn identify(State(ctx): State<Ctx>, mut request: Request, next: Next) 
 /// A request that came through a proxy which is not in `server.trusted_proxies` is refused: its real origin is unknown, and
 /// the proxy's own address, often the loopback one, must not open the office to everybody behind it.
 pub async fn only_allowed(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
-    let through_proxy = request.headers().contains_key("x-forwarded-for") || request.headers().contains_key("forwarded");
+    let peer =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+    let through_proxy =
+        request.headers().contains_key("x-forwarded-for") || request.headers().contains_key("forwarded");
     if through_proxy && !ctx.config().server.trusted_proxies.iter().any(|net| net.contains(&peer)) {
         tracing::warn!(%peer, "office refused: came through a proxy that is not in server.trusted_proxies");
         return Error::NotFound.into_response();

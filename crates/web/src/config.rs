@@ -158,7 +158,14 @@ pub struct Sessions {
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self { idle_minutes: 30, absolute_hours: 12, lock_after: 5, lock_minutes: 15, require_totp: false, password_min: 10 }
+        Self {
+            idle_minutes: 30,
+            absolute_hours: 12,
+            lock_after: 5,
+            lock_minutes: 15,
+            require_totp: false,
+            password_min: 10,
+        }
     }
 }
 

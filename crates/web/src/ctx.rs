@@ -6,7 +6,11 @@ use arc_swap::ArcSwap;
 use kernel::{Calendar, Directory, OrganCode, Seams};
 use store::{Db, Files};
 
-use crate::{config::{Config, Site}, hooks::Hooks, shell::Assets};
+use crate::{
+    config::{Config, Site},
+    hooks::Hooks,
+    shell::Assets,
+};
 
 /// The running installation: database, files, configuration, and what is held in memory. Cheap to clone.
 #[derive(Clone)]

@@ -64,7 +64,9 @@ async fn follow(address: &str, allow: &[IpNet]) -> Seen {
 
 async fn ask(url: &Url, allow: &[IpNet]) -> Result<reqwest::Response, Seen> {
     let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"));
-    let (Some(host), Some(port)) = (host, url.port_or_known_default()) else { return Err(Seen::Inside("不是 http 网址".into())) };
+    let (Some(host), Some(port)) = (host, url.port_or_known_default()) else {
+        return Err(Seen::Inside("不是 http 网址".into()));
+    };
     let name = host.trim_matches(['[', ']']);
     let resolved = tokio::time::timeout(LONGEST, tokio::net::lookup_host((name, port))).await;
     let addresses: Vec<SocketAddr> = match resolved {
@@ -73,7 +75,8 @@ async fn ask(url: &Url, allow: &[IpNet]) -> Result<reqwest::Response, Seen> {
         _ => return Err(Seen::Unreachable("域名没有解析成".into())),
     };
     // One address inside among several would be enough to be led there.
-    let closed = |address: &SocketAddr| !is_public(address.ip()) && !allow.iter().any(|net| net.contains(&address.ip()));
+    let closed =
+        |address: &SocketAddr| !is_public(address.ip()) && !allow.iter().any(|net| net.contains(&address.ip()));
     if addresses.iter().any(closed) {
         return Err(Seen::Inside("指向内网地址".into()));
     }
@@ -109,7 +112,9 @@ fn client(name: &str, address: SocketAddr) -> reqwest::Result<Client> {
 /// its words.
 fn is_unknown_name(error: &std::io::Error) -> bool {
     let text = error.to_string();
-    ["Name or service not known", "No address associated", "nodename nor servname"].iter().any(|words| text.contains(words))
+    ["Name or service not known", "No address associated", "nodename nor servname"]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 fn words(error: &reqwest::Error) -> String {
@@ -160,9 +165,30 @@ mod tests {
     #[test]
     fn special_addresses_are_not_public() {
         for inside in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "192.0.0.8",
-            "198.18.0.1", "192.0.2.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1",
-            "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "2001::1", "ff02::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "192.0.0.8",
+            "198.18.0.1",
+            "192.0.2.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "2001::1",
+            "ff02::1",
         ] {
             assert!(!is_public(inside.parse().expect("address")), "{inside}");
         }
@@ -177,13 +203,26 @@ mod tests {
         listener.set_nonblocking(true).expect("a listener that does not wait");
         let port = listener.local_addr().expect("address").port();
         for host in [
-            "127.0.0.1", "localhost", "0x7f.1", "0x7f000001", "2130706433", "017700000001", "127.1", "[::1]",
-            "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0.0.0.0", "127.000.000.001", "①②⑦.⓪.⓪.①",
+            "127.0.0.1",
+            "localhost",
+            "0x7f.1",
+            "0x7f000001",
+            "2130706433",
+            "017700000001",
+            "127.1",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "0.0.0.0",
+            "127.000.000.001",
+            "①②⑦.⓪.⓪.①",
         ] {
             let seen = look(&format!("http://{host}:{port}/"), &[]).await;
             assert!(matches!(seen, Seen::Inside(_) | Seen::Unreachable(_) | Seen::NoSuchName), "{host}: {seen:?}");
         }
-        for address in ["ftp://example.com/", "file:///etc/passwd", "http://", "gopher://127.0.0.1/", "javascript:alert(1)"] {
+        for address in
+            ["ftp://example.com/", "file:///etc/passwd", "http://", "gopher://127.0.0.1/", "javascript:alert(1)"]
+        {
             assert!(matches!(look(address, &[]).await, Seen::Inside(_)), "{address}");
         }
         assert!(listener.accept().is_err(), "somebody connected");
@@ -206,7 +245,9 @@ mod tests {
                     "/closed" => "401 Unauthorized\r\n".to_owned(),
                     _ => "404 Not Found\r\n".to_owned(),
                 };
-                let _ = stream.write_all(format!("HTTP/1.1 {answer}content-length: 0\r\nconnection: close\r\n\r\n").as_bytes()).await;
+                let _ = stream
+                    .write_all(format!("HTTP/1.1 {answer}content-length: 0\r\nconnection: close\r\n\r\n").as_bytes())
+                    .await;
             }
         });
         port

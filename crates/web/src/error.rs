@@ -1,7 +1,10 @@
 //! What can go wrong while answering. Handlers return [`Error`]; it becomes a page (or problem JSON) in one place,
 //! [`crate::headers::error_pages`], so that handlers never know the representation. Redirects are no errors.
 
-use axum::{http::StatusCode, response::{IntoResponse, Response}};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use kernel::Refused;
 
 /// Result of a handler.
@@ -42,7 +45,9 @@ impl Error {
                 (StatusCode::NOT_FOUND, "没有找到这个页面", "地址可能写错了，也可能内容已经调整。".to_owned())
             }
             Self::Gone(text) => (StatusCode::GONE, "这项内容已撤回", text.clone()),
-            Self::Refused(Refused::NotSignedIn) => (StatusCode::UNAUTHORIZED, "请先登录", Refused::NotSignedIn.to_string()),
+            Self::Refused(Refused::NotSignedIn) => {
+                (StatusCode::UNAUTHORIZED, "请先登录", Refused::NotSignedIn.to_string())
+            }
             Self::Refused(refused) => (StatusCode::FORBIDDEN, "您没有这项权限", refused.to_string()),
             Self::Conflict(text) => (StatusCode::CONFLICT, "情况已经变化", text.clone()),
             Self::Invalid(text) => (StatusCode::BAD_REQUEST, "请求内容需要更正", text.clone()),

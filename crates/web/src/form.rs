@@ -1,6 +1,9 @@
 //! Forms: reading them, and saying what is wrong at the field.
 
-use axum::{extract::{FromRequest, FromRequestParts, Request}, http::request::Parts};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+};
 use serde::de::DeserializeOwned;
 
 use crate::{Ctx, Error, Result};

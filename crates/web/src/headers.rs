@@ -69,12 +69,12 @@ pub async fn etag(request: Request, next: Next) -> Response {
 pub async fn forget_flash(request: Request, next: Next) -> Response {
     let had = page::cookie(request.headers(), "flash").is_some();
     let mut response = next.run(request).await;
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
     if had && is_page {
-        response.headers_mut().append(
-            header::SET_COOKIE,
-            HeaderValue::from_static("flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"),
-        );
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, HeaderValue::from_static("flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
     }
     response
 }

@@ -51,7 +51,8 @@ pub fn download(bytes: Vec<u8>, media_type: &'static str, file_name: &str) -> Re
 
 /// `Content-Disposition` with the name in any script (RFC 6266, RFC 8187).
 pub fn content_disposition(kind: &str, file_name: &str) -> HeaderValue {
-    let ascii: String = file_name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+    let ascii: String =
+        file_name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
     HeaderValue::from_str(&format!("{kind}; filename=\"{ascii}\"; filename*=UTF-8''{}", escape_query(file_name)))
         .unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }
@@ -78,7 +79,10 @@ pub fn query_string(pairs: &[(&str, &str)]) -> String {
 
 /// Only addresses on this server are followed after sign-in; anything else becomes `/`.
 pub fn local_path(target: &str) -> String {
-    let safe = target.starts_with('/') && !target.starts_with("//") && !target.contains('\\') && !target.contains(char::is_control);
+    let safe = target.starts_with('/')
+        && !target.starts_with("//")
+        && !target.contains('\\')
+        && !target.contains(char::is_control);
     if safe { target.to_owned() } else { "/".to_owned() }
 }
 
@@ -146,12 +150,15 @@ pub(crate) fn read_flash(headers: &HeaderMap) -> Option<Flash> {
 
 /// The value of a cookie.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';')).find_map(
-        |pair| {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| {
             let (key, value) = pair.trim().split_once('=')?;
             (key == name).then_some(value)
-        },
-    )
+        })
 }
 
 #[cfg(test)]

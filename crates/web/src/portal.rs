@@ -1,6 +1,9 @@
 //! The portal's side of a request: a reader who is never identified, and the frame around the page.
 
-use axum::{extract::FromRequestParts, http::{header, request::Parts}};
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
 
 use crate::{Crumb, Ctx, Error, PortalShell, Result};
 
@@ -29,7 +32,13 @@ impl Reader {
     /// The frame around a page. `section` is the column for the title (页名 - 栏目 - 站名), `nav` the door that is marked:
     /// `openness`, `policies`, `dialogue`, `services`, `data` or empty. Site tags (政府网站发展指引, 网页标签) are there;
     /// columns and contents add theirs with [`PortalShell::column`] and [`PortalShell::content`].
-    pub fn shell(&self, ctx: &Ctx, title: impl Into<String>, section: impl Into<String>, nav: &'static str) -> PortalShell {
+    pub fn shell(
+        &self,
+        ctx: &Ctx,
+        title: impl Into<String>,
+        section: impl Into<String>,
+        nav: &'static str,
+    ) -> PortalShell {
         let site = ctx.site();
         let tags = vec![
             ("SiteName".to_owned(), site.name.clone()),

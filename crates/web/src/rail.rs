@@ -61,7 +61,8 @@ const RAIL: &[(&str, &[Way])] = &[
 /// The groups for this person, with counts, the current page marked.
 pub fn groups(actor: &Actor, counts: &[(&'static str, i64)], path: &str) -> Vec<RailGroup> {
     let bare = path.split('?').next().unwrap_or(path);
-    let is_current = |href: &str| if href == "/" { bare == "/" } else { bare == href || bare.starts_with(&format!("{href}/")) };
+    let is_current =
+        |href: &str| if href == "/" { bare == "/" } else { bare == href || bare.starts_with(&format!("{href}/")) };
     let link = |(href, label, action): &(&str, &str, Action)| {
         may(actor, *action).is_ok().then(|| RailLink {
             href: (*href).to_owned(),

@@ -52,9 +52,12 @@ impl PortalShell {
     /// Adds the column tags (regulation: ColumnName, ColumnDescription, ColumnKeywords, ColumnType).
     #[must_use]
     pub fn column(mut self, name: &str, description: &str, keywords: &str, kind: &str) -> Self {
-        for (tag, content) in
-            [("ColumnName", name), ("ColumnDescription", description), ("ColumnKeywords", keywords), ("ColumnType", kind)]
-        {
+        for (tag, content) in [
+            ("ColumnName", name),
+            ("ColumnDescription", description),
+            ("ColumnKeywords", keywords),
+            ("ColumnType", kind),
+        ] {
             self.tags.push((tag.to_owned(), content.to_owned()));
         }
         self
@@ -66,8 +69,13 @@ impl PortalShell {
     pub fn content(mut self, title: &str, published: &str, source: &str, keywords: &str, description: &str) -> Self {
         let url = self.path.clone();
         for (tag, content) in [
-            ("ArticleTitle", title), ("PubDate", published), ("ContentSource", source), ("Keywords", keywords),
-            ("Author", source), ("Description", description), ("Url", url.as_str()),
+            ("ArticleTitle", title),
+            ("PubDate", published),
+            ("ContentSource", source),
+            ("Keywords", keywords),
+            ("Author", source),
+            ("Description", description),
+            ("Url", url.as_str()),
         ] {
             if !content.is_empty() {
                 self.tags.push((tag.to_owned(), content.to_owned()));

@@ -140,7 +140,10 @@ impl Found {
                         lost.push(format!("document {} stands at step {is}, step {was} was acknowledged", told.word));
                     }
                     if mark < told.mark {
-                        lost.push(format!("document {} holds text {mark}, text {} was acknowledged", told.word, told.mark));
+                        lost.push(format!(
+                            "document {} holds text {mark}, text {} was acknowledged",
+                            told.word, told.mark
+                        ));
                     }
                 }
             }
@@ -172,7 +175,11 @@ impl Found {
     ///
     /// # Errors
     /// When the portal does not answer.
-    pub(crate) fn seen_by_half(&self, visitor: &mut Browser, wanted: impl Fn(&str, &str) -> bool) -> Result<Vec<String>> {
+    pub(crate) fn seen_by_half(
+        &self,
+        visitor: &mut Browser,
+        wanted: impl Fn(&str, &str) -> bool,
+    ) -> Result<Vec<String>> {
         let rows: Vec<_> = self.documents.values().filter(|row| wanted(&row.id, row.word())).collect();
         let public = rows.iter().filter(|row| row.is_public()).count();
         let mut listed = String::new();
@@ -221,7 +228,10 @@ mod tests {
     }
 
     fn found(row: Row) -> Found {
-        Found { documents: HashMap::from([(row.id.clone(), row)]), notes: HashMap::from([("进展记录一".to_owned(), 1)]) }
+        Found {
+            documents: HashMap::from([(row.id.clone(), row)]),
+            notes: HashMap::from([("进展记录一".to_owned(), 1)]),
+        }
     }
 
     fn told(rank: usize, mark: u32) -> [Acknowledged; 1] {

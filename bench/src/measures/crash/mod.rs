@@ -136,7 +136,13 @@ struct Round {
 
 impl Round {
     /// Lets all write, kills the server after the pause, and returns what each was told.
-    fn write(&self, server: Server, teams: &[Team], duties: &[String], open: Vec<Vec<Acknowledged>>) -> Result<Vec<Ledger>> {
+    fn write(
+        &self,
+        server: Server,
+        teams: &[Team],
+        duties: &[String],
+        open: Vec<Vec<Acknowledged>>,
+    ) -> Result<Vec<Ledger>> {
         let over = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let (server_, over) = (&server, &over);
@@ -146,14 +152,16 @@ impl Round {
                 .zip(open)
                 .enumerate()
                 .map(|(at, ((team, duty), open))| {
-                    let mut writer = writers::Writer::new(at, self.number, self.seed, team.moved(server_), duty.clone());
+                    let mut writer =
+                        writers::Writer::new(at, self.number, self.seed, team.moved(server_), duty.clone());
                     scope.spawn(move || writer.write(open, over))
                 })
                 .collect();
             std::thread::sleep(self.pause);
             let killed = server.kill();
             over.store(true, Ordering::Relaxed);
-            let ledgers = writers.into_iter().map(|writer| writer.join().map_err(|_| anyhow::anyhow!("a writer broke")));
+            let ledgers =
+                writers.into_iter().map(|writer| writer.join().map_err(|_| anyhow::anyhow!("a writer broke")));
             let ledgers = ledgers.collect::<Result<Vec<_>>>();
             killed?;
             ledgers
@@ -195,7 +203,12 @@ fn tell(settings: &Settings, tally: &Tally, clean: Duration, report: &mut Report
     #[expect(clippy::cast_precision_loss, reason = "counts of a run, far below 2^52")]
     let count = |count: usize| count as f64;
     let missing = settings.rounds.saturating_sub(rounds);
-    let row = Row::new("crash", format!("rounds of kill -9 left out ({rounds} of {} done)", settings.rounds), f64::from(missing), "");
+    let row = Row::new(
+        "crash",
+        format!("rounds of kill -9 left out ({rounds} of {} done)", settings.rounds),
+        f64::from(missing),
+        "",
+    );
     report.add(row.at_most(0.0));
     let figure = format!("acknowledged writes lost ({} acknowledged)", tally.writes);
     report.add(Row::new("crash", figure, count(tally.lost.len()), "").at_most(0.0));
@@ -206,7 +219,10 @@ fn tell(settings: &Settings, tally: &Tally, clean: Duration, report: &mut Report
         report.add(row.against("start before round 1", ms(clean)));
     }
     if tally.refusals > 0 {
-        report.note(format!("crash: {} writes were answered otherwise, the first: {}", tally.refusals, tally.first_refusal));
+        report.note(format!(
+            "crash: {} writes were answered otherwise, the first: {}",
+            tally.refusals, tally.first_refusal
+        ));
     }
     for fault in tally.lost.iter().take(TOLD) {
         report.note(format!("crash: lost: {fault}"));

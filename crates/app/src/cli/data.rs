@@ -1,6 +1,9 @@
 //! Commands on the data as a whole: demonstration, search, index, backup, verification.
 
-use std::{path::{Path, PathBuf}, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Result, bail};
 use search::{Query, Search};

@@ -99,7 +99,10 @@ enum Command {
     #[command(after_help = "例：gongkai doctor")]
     Doctor,
     /// 管理账号（首个管理员由此建立）
-    #[command(subcommand, after_help = "例：gongkai user add admin --name 安全管理员 --organ OFFICE --role security_admin")]
+    #[command(
+        subcommand,
+        after_help = "例：gongkai user add admin --name 安全管理员 --organ OFFICE --role security_admin"
+    )]
     User(user::Command),
 }
 
@@ -110,7 +113,8 @@ pub fn main() -> ExitCode {
     if arguments.nth(1).is_some_and(|first| first == documents::EXTRACT_COMMAND) {
         return documents::child_main(arguments);
     }
-    let parsed = words::chinese(Cli::command()).try_get_matches().and_then(|mut found| Cli::from_arg_matches_mut(&mut found));
+    let parsed =
+        words::chinese(Cli::command()).try_get_matches().and_then(|mut found| Cli::from_arg_matches_mut(&mut found));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {

@@ -1,6 +1,10 @@
 //! `gongkai plan parse` and `gongkai plan import`.
 
-use std::{io::{Read, Write}, path::{Path, PathBuf}, process::ExitCode};
+use std::{
+    io::{Read, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Result, ensure};
 use documents::Limits;
@@ -100,8 +104,11 @@ fn show(plan: &Plan, out: &mut impl Write) -> Result<()> {
             if clause.owners.is_empty() {
                 writeln!(out, "    责任单位：（未写明）")?;
             }
-            for (label, role) in [("牵头单位", Role::Lead), ("责任单位", Role::Responsible), ("配合单位", Role::Support)] {
-                let names: Vec<_> = clause.owners.iter().filter(|owner| owner.role == role).map(|owner| owner.name.as_str()).collect();
+            for (label, role) in
+                [("牵头单位", Role::Lead), ("责任单位", Role::Responsible), ("配合单位", Role::Support)]
+            {
+                let names: Vec<_> =
+                    clause.owners.iter().filter(|owner| owner.role == role).map(|owner| owner.name.as_str()).collect();
                 if !names.is_empty() {
                     writeln!(out, "    {label}：{}", names.join("、"))?;
                 }
@@ -137,7 +144,9 @@ pub(crate) struct File {
 /// # Errors
 /// When it cannot be read, in words.
 pub(crate) fn file(command: Command) -> Result<File> {
-    let Command::Import { file, title, year } = command else { unreachable!("parse needs no database and is done before") };
+    let Command::Import { file, title, year } = command else {
+        unreachable!("parse needs no database and is done before")
+    };
     let source = read(&file)?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(File { source, name, title, year })

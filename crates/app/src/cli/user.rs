@@ -69,8 +69,7 @@ impl Command {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    Role::from_code(text)
-        .ok_or_else(|| format!("没有“{text}”这个角色，可用：{}", Role::ALL.map(Role::code).join(" ")))
+    Role::from_code(text).ok_or_else(|| format!("没有“{text}”这个角色，可用：{}", Role::ALL.map(Role::code).join(" ")))
 }
 
 pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<ExitCode> {
@@ -84,7 +83,10 @@ pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<Ex
             let new = NewAccount { login, name, organ, roles, email, password, password_min, ..NewAccount::default() };
             let created = accounts::create(db, new).await?;
             if as_json {
-                println!("{}", json!({ "id": created.id, "login": created.login, "one_time_password": created.one_time }));
+                println!(
+                    "{}",
+                    json!({ "id": created.id, "login": created.login, "one_time_password": created.one_time })
+                );
             } else {
                 println!("已建立账号 {}", created.login);
                 tell_one_time(created.one_time.as_deref());
@@ -132,7 +134,9 @@ fn tell_one_time(one_time: Option<&str>) {
 }
 
 async fn named(ctx: &Ctx, login: &str) -> Result<Account> {
-    accounts::find(ctx.db(), login).await?.with_context(|| format!("没有“{login}”这个账号。用 gongkai user list 查看全部账号。"))
+    accounts::find(ctx.db(), login)
+        .await?
+        .with_context(|| format!("没有“{login}”这个账号。用 gongkai user list 查看全部账号。"))
 }
 
 fn read_password() -> Result<String> {

@@ -79,7 +79,9 @@ pub(super) fn explain(error: &Error) -> String {
             format!("{arg} 不能是“{value}”：{}。", reason.trim_end_matches('。'))
         }
         ErrorKind::ArgumentConflict => format!("{arg} 不能这样一起使用，或写了两次。"),
-        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("{arg} 的值的个数不对。"),
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("{arg} 的值的个数不对。")
+        }
         _ => "命令写法不对。".to_owned(),
     };
     let near: Vec<String> =
@@ -102,7 +104,8 @@ pub(super) fn explain(error: &Error) -> String {
 /// In words, for [`explain`].
 pub(super) fn year(text: &str) -> Result<i16, String> {
     let year: Option<i16> = text.parse().ok();
-    year.filter(|year| (2000..=2100).contains(year)).ok_or_else(|| "请写 2000 到 2100 之间的四位年份，例如 2026".to_owned())
+    year.filter(|year| (2000..=2100).contains(year))
+        .ok_or_else(|| "请写 2000 到 2100 之间的四位年份，例如 2026".to_owned())
 }
 
 /// Address and port on which to listen.

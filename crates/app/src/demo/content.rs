@@ -3,10 +3,17 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use anyhow::{Context, Result, bail};
-use documents::{Limits, tables::{Cell, Sheet, write_xlsx}};
+use documents::{
+    Limits,
+    tables::{Cell, Sheet, write_xlsx},
+};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use kernel::{Gate, OrganCode, Staff, time};
-use publishing::{columns::ColumnData, kinds::{Kind, Validity}, seed::{Seed, SeedCorrection, SeedFile, SeedState, seed as plant_in}};
+use publishing::{
+    columns::ColumnData,
+    kinds::{Kind, Validity},
+    seed::{Seed, SeedCorrection, SeedFile, SeedState, seed as plant_in},
+};
 use regex::{Captures, Regex};
 use serde::Deserialize;
 use web::Ctx;
@@ -118,7 +125,8 @@ pub(super) fn steps(stage: &Stage, people: &People) -> Result<Vec<Step>> {
 pub(super) async fn publish(stage: &Stage, story: &mut Story, planned: Planned, slug: String) -> Result<()> {
     let Planned { mut seed, interprets } = planned;
     if !interprets.is_empty() {
-        let target = story.documents.get(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 还没有发布"))?;
+        let target =
+            story.documents.get(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 还没有发布"))?;
         seed.interprets = Some(target.clone());
     }
     let public = matches!(seed.state, SeedState::Published { .. });
@@ -195,7 +203,8 @@ fn plant(stage: &Stage, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed
         }
         None => None,
     };
-    let files = if front.kind == "data" && front.state == "published" { table_file(&fill(&front.title), &body)? } else { None };
+    let files =
+        if front.kind == "data" && front.state == "published" { table_file(&fill(&front.title), &body)? } else { None };
     let state = state(stage, &front, day, at)?;
     let written = matches!(front.kind.as_str(), "policy" | "notice").then(|| day.checked_sub(3.days()).unwrap_or(day));
     let source = stage.ctx.directory().get(&organ).map_or_else(String::new, |organ| organ.name.clone());

@@ -3,7 +3,11 @@
 mod content;
 mod plan;
 
-use std::{collections::{HashMap, VecDeque}, path::PathBuf, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -268,7 +272,8 @@ async fn people(ctx: &Ctx) -> Result<People> {
     let (mut clerk, mut chief) = (None, None);
     for account in identity::accounts::list(ctx.db()).await? {
         let central = account.organ == ctx.office_organ();
-        let staff = Staff { account: account.id, name: account.name, organ: account.organ, roles: account.roles, central };
+        let staff =
+            Staff { account: account.id, name: account.name, organ: account.organ, roles: account.roles, central };
         if staff.has(Role::CountyOffice) {
             let role = if staff.has(Role::Editor) { &mut clerk } else { &mut chief };
             *role = Some(staff.clone());

@@ -6,9 +6,19 @@ use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use kernel::{Actor, OrganCode, id::PlanId, time};
 use oversight::{
-    duties::{self, report::{self, NewEvidence, Verdict}, store::Scope},
+    duties::{
+        self,
+        report::{self, NewEvidence, Verdict},
+        store::Scope,
+    },
     model::PlanKind,
-    plans::{confirm, edit::{Edit, Mark}, import::{self, Spec}, source::Source, steps, tree},
+    plans::{
+        confirm,
+        edit::{Edit, Mark},
+        import::{self, Spec},
+        source::Source,
+        steps, tree,
+    },
 };
 use serde::Deserialize;
 
@@ -141,13 +151,17 @@ pub(super) async fn routine(stage: &Stage, story: &Story) -> Result<Vec<Step>> {
             owed.push((String::new(), due));
         }
         for (period, due) in owed.into_iter().filter(|(_, due)| held.role.answers() && *due < today) {
-            let chance = format!("{}{period}{}", held.organ, held.text).bytes().fold(5_u32, |sum, b| (sum * 31 + u32::from(b)) % 997);
+            let chance = format!("{}{period}{}", held.organ, held.text)
+                .bytes()
+                .fold(5_u32, |sum, b| (sum * 31 + u32::from(b)) % 997);
             if chance % 9 == 0 {
                 continue;
             }
             let day = due.checked_sub(i64::from(chance % 6).days())?;
-            let at = content::moment(stage, day, &held.id).max(stage.ctx.seams().now().checked_add(SignedDuration::from_hours(1))?);
-            let what = Routine { assignment: held.id.clone(), organ: held.organ.clone(), period, words: held.text.clone() };
+            let at = content::moment(stage, day, &held.id)
+                .max(stage.ctx.seams().now().checked_add(SignedDuration::from_hours(1))?);
+            let what =
+                Routine { assignment: held.id.clone(), organ: held.organ.clone(), period, words: held.text.clone() };
             steps.push(Step { at, what: What::Routine(what) });
         }
     }
@@ -221,11 +235,15 @@ pub(super) async fn report(stage: &Stage, story: &Story, people: &People, state:
     let place = || format!("{} 第 {} 项，{}", state.clause, state.index, state.organ);
     if state.evidence.is_empty() {
         if !state.note.is_empty() {
-            report::add_note(&stage.ctx, &actor, &held.id, &state.note, "").await.map_err(not_reported).with_context(place)?;
+            report::add_note(&stage.ctx, &actor, &held.id, &state.note, "")
+                .await
+                .map_err(not_reported)
+                .with_context(place)?;
         }
         return Ok(());
     }
-    let document = story.documents.get(&state.evidence).with_context(|| format!("佐证 {} 还没有发布", state.evidence))?;
+    let document =
+        story.documents.get(&state.evidence).with_context(|| format!("佐证 {} 还没有发布", state.evidence))?;
     let new = NewEvidence {
         assignment: held.id.clone(),
         period: held.standing.current_key().to_owned(),

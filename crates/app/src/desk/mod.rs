@@ -52,7 +52,8 @@ async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         organ: ctx.directory().short_name(desk.organ()).to_owned(),
         groups: by_urgency(&ctx, lines),
         // Only to those who can do something about it.
-        calendar_warning: may(&desk.actor(), Action::ManageCalendar).map_or_else(|_| String::new(), |()| calendar_warning(&ctx)),
+        calendar_warning: may(&desk.actor(), Action::ManageCalendar)
+            .map_or_else(|_| String::new(), |()| calendar_warning(&ctx)),
         shell: desk.shell(&ctx, "待办台").await?,
         filters,
         filter: filter.group,

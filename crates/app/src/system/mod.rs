@@ -1,11 +1,18 @@
 //! System status: jobs and dead letters, outbox, index, disk, for the system administrator.
 
 use askama::Template;
-use axum::{Extension, extract::{Path, State}, response::{IntoResponse, Response}};
+use axum::{
+    Extension,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
 use kernel::{Action, NewEvent, time};
 use search::Search;
 use serde_json::json;
-use store::{Dialect, jobs::{self, Job}};
+use store::{
+    Dialect,
+    jobs::{self, Job},
+};
 use web::{Ctx, Desk, Error, Listener, OfficeShell, Result, Routes, office_page, page::Redirect};
 
 mod words;
@@ -46,7 +53,11 @@ async fn show(State(ctx): State<Ctx>, desk: Desk, Extension(search): Extension<S
     };
     let status = search.status();
     let page = Page {
-        database: if ctx.db().dialect() == Dialect::Sqlite { "SQLite（WAL，每次提交落盘）" } else { "PostgreSQL" },
+        database: if ctx.db().dialect() == Dialect::Sqlite {
+            "SQLite（WAL，每次提交落盘）"
+        } else {
+            "PostgreSQL"
+        },
         counts: jobs::counts(ctx.db()).await?,
         dead: shown(jobs::list(ctx.db(), "dead", 100).await?),
         waiting: shown(jobs::list(ctx.db(), "ready", 20).await?),
@@ -83,7 +94,12 @@ async fn outbox(ctx: &Ctx) -> Vec<Letter> {
             (Some(day), Some(hour), Some(minute)) => time::show_minute(&format!("{day}T{hour}:{minute}:00.000Z")),
             _ => String::new(),
         };
-        letters.push(Letter { to: to.unwrap_or("（没有收件人）").to_owned(), at, kilobytes: (bytes.len() as u64).div_ceil(1024), name });
+        letters.push(Letter {
+            to: to.unwrap_or("（没有收件人）").to_owned(),
+            at,
+            kilobytes: (bytes.len() as u64).div_ceil(1024),
+            name,
+        });
     }
     letters
 }
@@ -109,7 +125,9 @@ fn free_space(ctx: &Ctx) -> String {
 }
 
 async fn mail(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<Response> {
-    let plain = name.ends_with(".eml") && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) && !name.contains("..");
+    let plain = name.ends_with(".eml")
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+        && !name.contains("..");
     if !plain {
         return Err(Error::NotFound);
     }

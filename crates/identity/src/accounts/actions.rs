@@ -1,8 +1,11 @@
 //! What the security administrator does.
 
-use axum::{extract::{Path, State}, response::{IntoResponse, Response}};
-use kernel::{OrganCode, Role, id::AccountId};
 use ::store::Once;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use kernel::{OrganCode, Role, id::AccountId};
 use web::{Ctx, Desk, Form, FormErrors, Redirect, Result, office_page, page};
 
 use super::{
@@ -143,7 +146,11 @@ pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
 }
 
 /// POST /accounts/{id}/second-factor/remove
-pub(super) async fn remove_second_factor(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+pub(super) async fn remove_second_factor(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let id = AccountId::from(id);
     let done = store::remove_second_factor(ctx.db(), &id, &desk.actor()).await;
     answer(&ctx, &desk, &id, done, Typed::default(), "动态口令已移除，此人的登录已全部退出。").await

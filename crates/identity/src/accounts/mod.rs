@@ -9,8 +9,8 @@ mod model;
 mod pages;
 mod store;
 
-pub use model::{Account, AccountError, Created, NewAccount};
 pub(crate) use model::roles_from_db;
+pub use model::{Account, AccountError, Created, NewAccount};
 pub(crate) use store::counts_by_organ;
 pub use store::{
     change, create, find, find_by_id, list, reset_password, set_disabled, set_password, set_roles, unlock,

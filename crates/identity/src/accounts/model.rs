@@ -153,7 +153,10 @@ pub(crate) fn clean_login(login: &str) -> Result<String, AccountError> {
     if good {
         return Ok(login);
     }
-    Err(AccountError::field("login", "请用 2 到 32 个英文字母或数字作登录名，以字母开头，例如 zhangsan 或 jyj-bianji。"))
+    Err(AccountError::field(
+        "login",
+        "请用 2 到 32 个英文字母或数字作登录名，以字母开头，例如 zhangsan 或 jyj-bianji。",
+    ))
 }
 
 /// The name, trimmed.
@@ -170,7 +173,12 @@ pub(crate) fn clean_email(email: &str) -> Result<String, AccountError> {
     let email = email.trim();
     let (local, domain) = email.split_once('@').unwrap_or(("", ""));
     let plain = email.chars().all(|c| c.is_ascii_graphic() && !"<>,;\"()[]\\".contains(c));
-    let good = plain && !local.is_empty() && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains('@');
+    let good = plain
+        && !local.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && !domain.contains('@');
     if email.is_empty() || (good && email.len() <= 120) {
         return Ok(email.to_owned());
     }

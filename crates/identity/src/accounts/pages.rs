@@ -1,7 +1,10 @@
 //! The pages of the security administrator.
 
 use askama::Template;
-use axum::{extract::{Path, State}, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use kernel::{Role, id::AccountId, time};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Result, office_page, page};
 
@@ -116,7 +119,12 @@ fn role_choices() -> Vec<(&'static str, &'static str, &'static str)> {
 
 /// GET /accounts
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let query = page::query_string(&[("q", &filter.q), ("organ", &filter.organ), ("role", &filter.role), ("state", &filter.state)]);
+    let query = page::query_string(&[
+        ("q", &filter.q),
+        ("organ", &filter.organ),
+        ("role", &filter.role),
+        ("state", &filter.state),
+    ]);
     let offset = |total: i64| Pager::new(filter.page, total, Pager::SIZE, "").offset(Pager::SIZE);
     let (accounts, total) = store::page(ctx.db(), &filter, offset, Pager::SIZE).await?;
     let directory = ctx.directory();
@@ -168,7 +176,13 @@ pub(super) struct Typed {
     pub(super) roles: Option<Vec<String>>,
 }
 
-pub(super) async fn detail_page(ctx: &Ctx, desk: &Desk, id: &AccountId, typed: Typed, errors: FormErrors) -> Result<DetailPage> {
+pub(super) async fn detail_page(
+    ctx: &Ctx,
+    desk: &Desk,
+    id: &AccountId,
+    typed: Typed,
+    errors: FormErrors,
+) -> Result<DetailPage> {
     let account = store::find_by_id(ctx.db(), id).await?.ok_or(Error::NotFound)?;
     let now = time::to_db(ctx.seams().now());
     let history = ::store::log::of_subject(ctx.db(), "account", id.as_str()).await?;
@@ -187,7 +201,11 @@ pub(super) async fn detail_page(ctx: &Ctx, desk: &Desk, id: &AccountId, typed: T
         chosen: typed.roles.unwrap_or_else(|| account.roles.iter().map(|role| role.code().to_owned()).collect()),
         own: desk.staff.account == *id,
         locked_until: if account.is_locked(&now) { time::show_minute(&account.locked_until) } else { String::new() },
-        signed_in: if account.signed_in_at.is_empty() { "从未".into() } else { time::show_minute(&account.signed_in_at) },
+        signed_in: if account.signed_in_at.is_empty() {
+            "从未".into()
+        } else {
+            time::show_minute(&account.signed_in_at)
+        },
         created: time::show_minute(&account.created_at),
         organs,
         roles: role_choices(),

@@ -5,7 +5,8 @@ use serde_json::json;
 use store::{Db, Tx};
 
 use super::model::{
-    Account, AccountError, Created, NewAccount, clean_email, clean_login, clean_name, clean_roles, roles_from_db, roles_to_db,
+    Account, AccountError, Created, NewAccount, clean_email, clean_login, clean_name, clean_roles, roles_from_db,
+    roles_to_db,
 };
 use crate::session::{password, sessions};
 
@@ -297,7 +298,14 @@ pub async fn reset_password(db: &Db, id: &AccountId, by: &Actor) -> Result<Strin
 ///
 /// # Errors
 /// [`AccountError::Field`] when the password is weak.
-pub async fn set_password(db: &Db, id: &AccountId, secret: &str, min: u32, keep: Option<&str>, by: &Actor) -> Result<()> {
+pub async fn set_password(
+    db: &Db,
+    id: &AccountId,
+    secret: &str,
+    min: u32,
+    keep: Option<&str>,
+    by: &Actor,
+) -> Result<()> {
     let account = find_by_id(db, id).await?.ok_or(AccountError::NotFound)?;
     if let Some(fault) = password::fault(secret, &account.login, min) {
         return Err(AccountError::field("password", fault));
@@ -362,7 +370,12 @@ pub(crate) struct Filter {
 }
 
 /// One page of accounts and how many there are in all.
-pub(crate) async fn page(db: &Db, filter: &Filter, offset: impl Fn(i64) -> i64, size: i64) -> Result<(Vec<Account>, i64)> {
+pub(crate) async fn page(
+    db: &Db,
+    filter: &Filter,
+    offset: impl Fn(i64) -> i64,
+    size: i64,
+) -> Result<(Vec<Account>, i64)> {
     const FROM: &str = "FROM account WHERE ($1 = '' OR LOWER(login) LIKE $2 ESCAPE '\\' OR name LIKE $2 ESCAPE '\\') \
          AND ($3 = '' OR organ = $3) AND ($4 = '' OR ',' || roles || ',' LIKE $5) \
          AND ($6 = '' OR ($6 = 'disabled' AND disabled = 1) OR ($6 = 'active' AND disabled = 0) OR ($6 = 'locked' AND locked_until > $7))";

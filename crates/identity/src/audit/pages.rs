@@ -1,7 +1,10 @@
 //! The pages of the audit administrator.
 
 use askama::Template;
-use axum::{extract::{Path, State}, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use documents::tables::{Cell, Sheet, write_csv};
 use kernel::{NewEvent, OrganCode};
 use serde_json::json;
@@ -141,7 +144,9 @@ pub(super) async fn verify(State(ctx): State<Ctx>, desk: Desk) -> Result<Respons
 pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let events = store::search(ctx.db(), &filter, MOST + 1).await?;
     if events.len() as i64 > MOST {
-        return Err(Error::Invalid(format!("符合条件的记录超过 {MOST} 条。请缩小时间范围后再导出，例如只导出一个月。")));
+        return Err(Error::Invalid(format!(
+            "符合条件的记录超过 {MOST} 条。请缩小时间范围后再导出，例如只导出一个月。"
+        )));
     }
     let mut tx = ctx.db().write().await?;
     let data = json!({"rows": events.len(), "filter": filter.query()});
@@ -149,13 +154,33 @@ pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Qu
     tx.commit().await?;
     let rows = events.into_iter().map(|event| {
         vec![
-            Cell::from(event.seq), Cell::from(words::second(&event.at)), words::label(&event.kind).into(), event.kind.into(),
-            event.subject_kind.into(), event.subject_id.into(), event.organ.into(), event.actor.into(), event.actor_name.into(),
-            event.data.into(), event.previous.into(), event.hash.into(),
+            Cell::from(event.seq),
+            Cell::from(words::second(&event.at)),
+            words::label(&event.kind).into(),
+            event.kind.into(),
+            event.subject_kind.into(),
+            event.subject_id.into(),
+            event.organ.into(),
+            event.actor.into(),
+            event.actor_name.into(),
+            event.data.into(),
+            event.previous.into(),
+            event.hash.into(),
         ]
     });
     let header = [
-        "序号", "时间", "事项", "事项代码", "对象类型", "对象编号", "机关代码", "操作者编号", "操作者", "内容", "前一条哈希", "哈希",
+        "序号",
+        "时间",
+        "事项",
+        "事项代码",
+        "对象类型",
+        "对象编号",
+        "机关代码",
+        "操作者编号",
+        "操作者",
+        "内容",
+        "前一条哈希",
+        "哈希",
     ];
     let sheet = Sheet {
         name: "留痕".into(),

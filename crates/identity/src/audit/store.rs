@@ -27,7 +27,9 @@ impl Filter {
     fn bounds(&self) -> (String, String) {
         let day = |text: &str| time::parse_date(text);
         let from = day(&self.from).map(|date| time::to_db(time::start_of_day(date))).unwrap_or_default();
-        let to = day(&self.to).map(|date: Date| time::to_db(time::start_of_day(date.saturating_add(1.day())))).unwrap_or_default();
+        let to = day(&self.to)
+            .map(|date: Date| time::to_db(time::start_of_day(date.saturating_add(1.day()))))
+            .unwrap_or_default();
         (from, to)
     }
 
@@ -44,8 +46,13 @@ impl Filter {
     /// The filter as a query, without the position.
     pub(super) fn query(&self) -> String {
         web::page::query_string(&[
-            ("from", &self.from), ("to", &self.to), ("actor", &self.actor), ("kind", &self.kind),
-            ("subject_kind", &self.subject_kind), ("subject_id", &self.subject_id), ("organ", &self.organ),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("actor", &self.actor),
+            ("kind", &self.kind),
+            ("subject_kind", &self.subject_kind),
+            ("subject_id", &self.subject_id),
+            ("organ", &self.organ),
         ])
     }
 }
@@ -84,7 +91,8 @@ pub(super) async fn search(db: &Db, filter: &Filter, limit: i64) -> store::Resul
 
 /// The event at this position.
 pub(super) async fn get(db: &Db, seq: i64) -> store::Result<Option<Event>> {
-    let row: Option<EventRow> = sqlx::query_as("SELECT * FROM event WHERE seq = $1").bind(seq).fetch_optional(db.read()).await?;
+    let row: Option<EventRow> =
+        sqlx::query_as("SELECT * FROM event WHERE seq = $1").bind(seq).fetch_optional(db.read()).await?;
     Ok(row.map(Event::from))
 }
 

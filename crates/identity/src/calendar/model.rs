@@ -60,7 +60,9 @@ fn read_line(line: &str) -> Result<(Vec<Date>, Special), String> {
         }
     }
     let weekend = |day: &Date| matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-    if special == Special::Worked && let Some(day) = range.iter().find(|day| !weekend(day)) {
+    if special == Special::Worked
+        && let Some(day) = range.iter().find(|day| !weekend(day))
+    {
         return Err(format!("请核对 {day}：它不是周末，本来就上班。"));
     }
     Ok((range, special))
@@ -82,7 +84,8 @@ mod tests {
 
     #[test]
     fn wrong_lines_are_named() {
-        let faults = read_lines("2027-01-01\n2027-01-05~2027-01-01 放假\n2027-02-08 上班\n2027-01-01~2027-03-01 放假").expect_err("wrong");
+        let faults = read_lines("2027-01-01\n2027-01-05~2027-01-01 放假\n2027-02-08 上班\n2027-01-01~2027-03-01 放假")
+            .expect_err("wrong");
         assert_eq!(faults.len(), 4, "{faults:?}");
         for (at, sign) in [(0, "请写成"), (1, "早于"), (2, "不是周末"), (3, "超过 20 天")] {
             assert!(faults[at].starts_with(&format!("第 {} 行", at + 1)) && faults[at].contains(sign), "{faults:?}");

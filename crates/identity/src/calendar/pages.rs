@@ -1,7 +1,10 @@
 //! The page of the calendar.
 
 use askama::Template;
-use axum::{extract::State, response::{IntoResponse, Response}};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use jiff::civil::{Date, Weekday};
 use kernel::{Calendar, NewEvent, calendar::Special};
 use serde_json::json;
@@ -127,12 +130,18 @@ async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec
             day: day.to_string(),
             weekday: weekday(*day),
             what: if *special == Special::Off { "放假" } else { "调休上班" },
-            notice: own.map_or("随程序提供".to_owned(), |(_, notice)| if notice.is_empty() { "本系统录入".into() } else { notice.clone() }),
+            notice: own.map_or("随程序提供".to_owned(), |(_, notice)| {
+                if notice.is_empty() { "本系统录入".into() } else { notice.clone() }
+            }),
             removable: own.is_some(),
         }
     });
     let next = calendar.known_until().year() + 1;
-    let errors = if faults.is_empty() { FormErrors::new() } else { FormErrors::one("lines", "请更正下面列出的行，其余内容已保留。") };
+    let errors = if faults.is_empty() {
+        FormErrors::new()
+    } else {
+        FormErrors::one("lines", "请更正下面列出的行，其余内容已保留。")
+    };
     Ok(YearPage {
         shell: desk.shell(ctx, format!("{year} 年工作日历")).await?.with_error(!errors.is_empty()),
         working: months.iter().map(|month| month.working).sum(),
@@ -192,12 +201,17 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
     let listed: Vec<String> = days.iter().map(|(day, special)| format!("{day} {}", special_code(*special))).collect();
     let until = if completes { end } else { known };
     let data = json!({"days": listed, "notice": notice, "known_until": until.to_string()});
-    tx.append(NewEvent::new("calendar.extended", "calendar", year, &desk.actor()).organ(desk.organ()).data(data)).await?;
+    tx.append(NewEvent::new("calendar.extended", "calendar", year, &desk.actor()).organ(desk.organ()).data(data))
+        .await?;
     tx.commit().await?;
     load_calendar(&ctx).await?;
     let back = Redirect::to(format!("/calendar?year={year}"));
     if form.complete && !completes && end > known {
-        let text = format!("已录入 {} 天，但还缺 {} 年的安排，时限暂时只能算到 {known}。请先补录。", days.len(), known.year() + 1);
+        let text = format!(
+            "已录入 {} 天，但还缺 {} 年的安排，时限暂时只能算到 {known}。请先补录。",
+            days.len(),
+            known.year() + 1
+        );
         return Ok(back.flash("warn", text).into_response());
     }
     Ok(back.ok(format!("已录入 {} 天，时限可以算到 {until}。", days.len())).into_response())
@@ -206,8 +220,11 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
 /// POST /calendar/remove: a day recorded by mistake.
 pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<AddForm>) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
-    let removed =
-        sqlx::query("DELETE FROM calendar_day WHERE day = $1").bind(&form.day).execute(tx.conn()).await?.rows_affected();
+    let removed = sqlx::query("DELETE FROM calendar_day WHERE day = $1")
+        .bind(&form.day)
+        .execute(tx.conn())
+        .await?
+        .rows_affected();
     let year = form.day.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0_i16);
     if removed == 1 {
         let event = NewEvent::new("calendar.removed", "calendar", year, &desk.actor()).organ(desk.organ());

@@ -1,9 +1,12 @@
 //! Changes of the register.
 
-use axum::{extract::{Path, State}, response::{IntoResponse, Response}};
+use ::store::Once;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
 use jiff::ToSpan;
 use kernel::{OrganCode, time::parse_date};
-use ::store::Once;
 use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result, page};
 
 use super::{model::Draft, pages, store};

@@ -28,7 +28,10 @@ impl OrganAliases for Register {
             let alias = alias.trim();
             let record = store::get(ctx.db(), organ).await?.ok_or(Error::NotFound)?;
             let known = [&record.organ.name, &record.organ.short_name];
-            if alias.is_empty() || known.contains(&&alias.to_owned()) || record.organ.aliases.iter().any(|one| one == alias) {
+            if alias.is_empty()
+                || known.contains(&&alias.to_owned())
+                || record.organ.aliases.iter().any(|one| one == alias)
+            {
                 return Ok(());
             }
             let mut draft = Draft::of(&record);

@@ -24,12 +24,18 @@ async fn sheet(ctx: &Ctx, desk: &Desk, filter: &Filter, format: &str) -> Result<
         .collect();
     let mut tx = ctx.db().write().await?;
     let data = json!({"rows": rows.len(), "format": format});
-    tx.append(NewEvent::new("organ.exported", "account", &desk.staff.account, &desk.actor()).organ(desk.organ()).data(data)).await?;
+    tx.append(
+        NewEvent::new("organ.exported", "account", &desk.staff.account, &desk.actor()).organ(desk.organ()).data(data),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Sheet {
         name: "机关".into(),
         title: None,
-        header: COLUMNS.iter().map(|(code, label, _)| if format == "csv" { *code } else { *label }.to_owned()).collect(),
+        header: COLUMNS
+            .iter()
+            .map(|(code, label, _)| if format == "csv" { *code } else { *label }.to_owned())
+            .collect(),
         rows,
         widths: vec![10.0, 28.0, 18.0, 28.0, 18.0, 12.0, 16.0, 16.0, 32.0, 32.0, 32.0, 12.0, 12.0, 12.0],
     })

@@ -98,7 +98,11 @@ fn errors(plan: &Plan) -> Vec<RowError> {
             Effect::Wrong(faults) => faults.as_slice(),
             _ => &[],
         };
-        faults.iter().map(|(column, message)| RowError { row: row.number, column: column.clone(), message: message.clone() })
+        faults.iter().map(|(column, message)| RowError {
+            row: row.number,
+            column: column.clone(),
+            message: message.clone(),
+        })
     });
     whole.chain(rows).collect()
 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use ::store::{Once, Tx};
 use askama::Template;
-use axum::{extract::{Multipart, Path, State}, response::{IntoResponse, Response}};
+use axum::{
+    extract::{Multipart, Path, State},
+    response::{IntoResponse, Response},
+};
 use documents::{Extractor, Limits, tables::Table};
 use kernel::id;
-use ::store::{Once, Tx};
 use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Redirect, Result, office_page, page};
 
 use super::{
@@ -87,7 +90,10 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, mut parts: Multip
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
             size = incoming.write(&chunk).await?;
             if size > limit {
-                return Err(Error::TooLarge(format!("文件太大，上限 {} MB。机关表通常不到 1 MB，请检查是否选错了文件。", ctx.config().server.upload_mb)));
+                return Err(Error::TooLarge(format!(
+                    "文件太大，上限 {} MB。机关表通常不到 1 MB，请检查是否选错了文件。",
+                    ctx.config().server.upload_mb
+                )));
             }
         }
         if size > 0 && !name.is_empty() {
@@ -103,7 +109,9 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, mut parts: Multip
     };
     let table = table.and_then(|table| match table.rows.len() {
         0 => Err("表格只有表头，没有机关。请从第二行起每行填一个机关。".to_owned()),
-        count if count > MOST_ROWS => Err(format!("表格有 {count} 行，一次最多 {MOST_ROWS} 行。请拆成几个文件分别导入。")),
+        count if count > MOST_ROWS => {
+            Err(format!("表格有 {count} 行，一次最多 {MOST_ROWS} 行。请拆成几个文件分别导入。"))
+        }
         _ => Ok(table),
     });
     let (table, name) = match (table, read) {
@@ -117,7 +125,10 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, mut parts: Multip
     let id = id::fresh(ctx.seams());
     let now = tx.now();
     // What was uploaded before and never carried out is of no use after the next upload.
-    sqlx::query("DELETE FROM organ_import WHERE account = $1").bind(desk.staff.account.as_str()).execute(tx.conn()).await?;
+    sqlx::query("DELETE FROM organ_import WHERE account = $1")
+        .bind(desk.staff.account.as_str())
+        .execute(tx.conn())
+        .await?;
     sqlx::query("INSERT INTO organ_import (id, account, file_name, content, done_at, created_at) VALUES ($1, $2, $3, $4, '', $5)")
         .bind(&id)
         .bind(desk.staff.account.as_str())
@@ -172,7 +183,9 @@ pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<S
                     _ => "不变",
                 },
                 columns: match effect {
-                    Effect::Change(columns) => columns.iter().map(|column| label(column)).collect::<Vec<_>>().join("、"),
+                    Effect::Change(columns) => {
+                        columns.iter().map(|column| label(column)).collect::<Vec<_>>().join("、")
+                    }
                     _ => String::new(),
                 },
             }),
@@ -250,7 +263,12 @@ pub(super) async fn submit(
         tx.commit().await?;
         store::load_directory(&ctx).await?;
         let text = if mode == Mode::GoodRows {
-            format!("已导入：新建 {}，修改 {}。下面 {} 行请更正后再导入。", outcome.created, outcome.changed, table.rows.len())
+            format!(
+                "已导入：新建 {}，修改 {}。下面 {} 行请更正后再导入。",
+                outcome.created,
+                outcome.changed,
+                table.rows.len()
+            )
         } else {
             "还有需要更正的行，没有导入任何内容。请更正后再导入，或只导入正确的行。".to_owned()
         };

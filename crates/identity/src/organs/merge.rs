@@ -1,10 +1,13 @@
 //! The wizard of a reform (机构改革): which organs end, who follows, from which day; first what follows from it, then doing it.
 
+use ::store::Once;
 use askama::Template;
-use axum::{extract::State, response::{IntoResponse, Response}};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use jiff::{ToSpan, civil::Date};
 use kernel::{OrganCode, time::parse_date};
-use ::store::Once;
 use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Redirect, Result, office_page, page};
 
 use super::{pages, store};
@@ -69,7 +72,12 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
             name: organ.name.clone(),
             last_day: first_day.map(|day| day.saturating_sub(1.day()).to_string()).unwrap_or_default(),
             accounts: counts.get(code.as_str()).copied().unwrap_or(0),
-            children: directory.all().iter().filter(|one| one.parent.as_ref() == Some(&code)).map(|one| one.short_name.clone()).collect(),
+            children: directory
+                .all()
+                .iter()
+                .filter(|one| one.parent.as_ref() == Some(&code))
+                .map(|one| one.short_name.clone())
+                .collect(),
             code: code.0,
         })
     });
@@ -80,7 +88,10 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
         preview: preview.then(|| consequences.collect()),
         errors,
         once: ctx.once(),
-        options: living.iter().map(|organ| (organ.code.0.clone(), organ.short_name.clone(), organ.kind.label().to_owned())).collect(),
+        options: living
+            .iter()
+            .map(|organ| (organ.code.0.clone(), organ.short_name.clone(), organ.kind.label().to_owned()))
+            .collect(),
         successors: pages::choices(ctx, first_day.unwrap_or_else(|| ctx.today())),
         successor: directory.get(&successor).map(|organ| organ.name.clone()).unwrap_or_default(),
         choice,
@@ -91,7 +102,10 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
 pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(choice): Query<Choice>) -> Result<Response> {
     let asked = !choice.step.is_empty();
     let mut errors = FormErrors::new();
-    if asked && let Some(first_day) = choice.check(&mut errors) && errors.is_empty() {
+    if asked
+        && let Some(first_day) = choice.check(&mut errors)
+        && errors.is_empty()
+    {
         // A rehearsal: the change is made and thrown away, so that every rule is asked before the question is put.
         let mut tx = ctx.db().write().await?;
         let successor = OrganCode::from(choice.successor.as_str());

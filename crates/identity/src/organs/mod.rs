@@ -16,10 +16,10 @@ mod plan;
 mod search;
 mod store;
 
-pub(crate) use pages::choices;
 pub use aliases::organ_aliases;
 pub use import::{Mode, Outcome, RowError, import_rows};
 pub use model::{Draft, Record};
+pub(crate) use pages::choices;
 pub use search::search_source;
 pub use store::{Checked, abolish, all, create, edit, get, load_directory, merge, rename, restore};
 

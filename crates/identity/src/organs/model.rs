@@ -72,7 +72,9 @@ pub(crate) const COLUMNS: [(&str, &str, &[&str]); 14] = [
 /// Which column a heading means, if any.
 pub(crate) fn column_of(heading: &str) -> Option<usize> {
     let plain: String = heading.trim().trim_start_matches('\u{feff}').to_lowercase();
-    COLUMNS.iter().position(|(code, label, others)| plain == *code || plain == *label || others.contains(&plain.as_str()))
+    COLUMNS
+        .iter()
+        .position(|(code, label, others)| plain == *code || plain == *label || others.contains(&plain.as_str()))
 }
 
 impl Draft {
@@ -122,14 +124,26 @@ impl Draft {
     /// The organ that the draft describes, checked by itself; names of other organs are looked up in `all`.
     pub(crate) fn read(&self, all: &[Record], errors: &mut FormErrors) -> Record {
         let code = self.code.trim();
-        errors.require(OrganCode::is_valid(code), "code", "请填写机关代码：2 到 32 个字母、数字或短横，例如 QH013。代码建立后不能改。");
+        errors.require(
+            OrganCode::is_valid(code),
+            "code",
+            "请填写机关代码：2 到 32 个字母、数字或短横，例如 QH013。代码建立后不能改。",
+        );
         let name = without_blanks(&self.name);
-        errors.require((2..=60).contains(&name.chars().count()), "name", "请填写机关全称，2 到 60 个字，例如 青禾县财政局。");
+        errors.require(
+            (2..=60).contains(&name.chars().count()),
+            "name",
+            "请填写机关全称，2 到 60 个字，例如 青禾县财政局。",
+        );
         let mut short_name = without_blanks(&self.short_name);
         if short_name.is_empty() {
             short_name.clone_from(&name);
         }
-        errors.require(short_name.chars().count() <= 30 || short_name == name, "short_name", "请把简称缩短到 30 个字以内，例如 县财政局。");
+        errors.require(
+            short_name.chars().count() <= 30 || short_name == name,
+            "short_name",
+            "请把简称缩短到 30 个字以内，例如 县财政局。",
+        );
         let aliases = read_aliases(&self.aliases, &name, &short_name);
         errors.require(aliases.len() <= 40, "aliases", "请减少别名，最多 40 个。");
         let kind = OrganKind::read(self.kind.trim());
@@ -150,8 +164,11 @@ impl Draft {
             "请同时填写撤销日期：只有撤销了的机关才有承接机关。",
         );
         for (field, text, most) in [
-            ("leader", &self.leader, 100), ("phone", &self.phone, 100), ("address", &self.address, 200),
-            ("hours", &self.hours, 200), ("note", &self.note, 1000),
+            ("leader", &self.leader, 100),
+            ("phone", &self.phone, 100),
+            ("address", &self.address, 200),
+            ("hours", &self.hours, 200),
+            ("note", &self.note, 1000),
         ] {
             if text.trim().chars().count() > most {
                 errors.add(field, format!("请缩短到 {most} 个字以内。"));
@@ -334,12 +351,10 @@ pub(crate) mod tests {
 
     #[test]
     fn what_cannot_be_read_is_said_at_the_field() {
-        let wrong = Draft {
-            kind: "局".into(),
-            parent: "没有的机关".into(),
-            exists_from: "3月5日".into(),
-            ..draft("甲", "局")
-        };
+        let wrong =
+            Draft {
+                kind: "局".into(), parent: "没有的机关".into(), exists_from: "3月5日".into(), ..draft("甲", "局")
+            };
         assert_eq!(faults(&wrong, &[]), ["code", "name", "kind", "parent", "exists_from"]);
     }
 

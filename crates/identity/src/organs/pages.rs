@@ -1,7 +1,10 @@
 //! The pages of the register.
 
 use askama::Template;
-use axum::{extract::{Path, State}, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use jiff::civil::Date;
 use kernel::{Action, OrganCode, OrganKind, may, time};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Result, office_page, page};
@@ -124,7 +127,12 @@ pub(super) fn kinds() -> Vec<(&'static str, &'static str)> {
 /// Organs that exist on `day`, for a select.
 pub(crate) fn choices(ctx: &Ctx, day: Date) -> Vec<(String, String)> {
     let directory = ctx.directory();
-    directory.all().iter().filter(|organ| organ.exists_on(day)).map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect()
+    directory
+        .all()
+        .iter()
+        .filter(|organ| organ.exists_on(day))
+        .map(|organ| (organ.code.0.clone(), organ.short_name.clone()))
+        .collect()
 }
 
 /// In words: 现行, 尚未设立, 已撤销.
@@ -227,7 +235,13 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<
 }
 
 /// The form of a new organ (`version` = `None`) or of an existing one.
-pub(super) async fn form_page(ctx: &Ctx, desk: &Desk, form: Draft, version: Option<i64>, errors: FormErrors) -> Result<FormPage> {
+pub(super) async fn form_page(
+    ctx: &Ctx,
+    desk: &Desk,
+    form: Draft,
+    version: Option<i64>,
+    errors: FormErrors,
+) -> Result<FormPage> {
     let title = if version.is_none() { "新建机关".to_owned() } else { format!("修改{}", form.short_name) };
     let mut organs = choices(ctx, ctx.today());
     organs.retain(|(code, _)| *code != form.code);

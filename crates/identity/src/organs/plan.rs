@@ -94,13 +94,16 @@ pub(crate) fn judge(table: &Table, stored: &[Record]) -> Plan {
         for index in 0..COLUMNS.len() {
             if let Some(text) = cell(index) {
                 // What our own CSV protects with an apostrophe comes back without it.
-                let text = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(&text);
+                let text =
+                    text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(&text);
                 text.clone_into(draft.field_mut(index));
             }
         }
         // A short name that was only the official one goes with it.
         let before = stored.iter().find(|one| one.organ.code.as_str() == code).map(|one| &one.organ);
-        if before.is_some_and(|old| old.short_name == old.name && draft.short_name == old.name && draft.name != old.name) {
+        if before
+            .is_some_and(|old| old.short_name == old.name && draft.short_name == old.name && draft.name != old.name)
+        {
             draft.short_name.clear();
         }
         plan.rows.push(PlanRow { number: row.number, draft, record: None, effect: Effect::Nothing });
@@ -192,7 +195,11 @@ mod tests {
             sheet: String::new(),
             header_number: 1,
             header: cells(rows[0]),
-            rows: rows[1..].iter().enumerate().map(|(at, row)| TableRow { number: at + 2, cells: cells(row) }).collect(),
+            rows: rows[1..]
+                .iter()
+                .enumerate()
+                .map(|(at, row)| TableRow { number: at + 2, cells: cells(row) })
+                .collect(),
         }
     }
 
@@ -243,7 +250,8 @@ mod tests {
     #[test]
     fn the_demonstration_county_is_imported_without_a_fault() {
         let bytes = include_bytes!("../../../../demo/organs.csv");
-        let table = documents::tables::read_table(bytes, "organs.csv", None, &documents::Limits::default()).expect("a table");
+        let table =
+            documents::tables::read_table(bytes, "organs.csv", None, &documents::Limits::default()).expect("a table");
         let plan = judge(&table, &[]);
         assert_eq!(plan.counts(), [table.rows.len(), 0, 0, 0], "{plan:?}");
         assert!(plan.unknown.is_empty() && plan.rows.len() >= 40);

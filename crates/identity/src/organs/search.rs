@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use kernel::{OrganCode, time};
-use web::{Ctx, Result, hooks::{SearchEntry, SearchSource}};
+use web::{
+    Ctx, Result,
+    hooks::{SearchEntry, SearchSource},
+};
 
 use super::store;
 
@@ -26,7 +29,13 @@ impl SearchSource for Organs {
             let organ = record.organ;
             let abolished = !organ.exists_on(ctx.today());
             let facts = [
-                organ.short_name.as_str(), organ.kind.label(), &organ.leader, &organ.phone, &organ.address, &organ.hours, &record.note,
+                organ.short_name.as_str(),
+                organ.kind.label(),
+                &organ.leader,
+                &organ.phone,
+                &organ.address,
+                &organ.hours,
+                &record.note,
             ];
             let body = facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("　");
             let mut words = organ.aliases.clone();

@@ -222,7 +222,14 @@ async fn save(tx: &mut Tx, record: &Record) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails or there is no such organ.
-pub async fn rename(tx: &mut Tx, code: &OrganCode, name: &str, short_name: &str, misspelt: bool, by: &Actor) -> Checked<Record> {
+pub async fn rename(
+    tx: &mut Tx,
+    code: &OrganCode,
+    name: &str,
+    short_name: &str,
+    misspelt: bool,
+    by: &Actor,
+) -> Checked<Record> {
     let all = lock_all(tx).await?;
     let before = find(&all, code)?;
     let draft = Draft { name: name.to_owned(), short_name: short_name.to_owned(), ..Draft::of(before) };

@@ -94,7 +94,12 @@ async fn codes_left(ctx: &Ctx, account: &Account) -> Result<i64> {
     Ok(count)
 }
 
-pub(super) async fn overview_page(ctx: &Ctx, desk: &Desk, errors: FormErrors, email: Option<String>) -> Result<AccountPage> {
+pub(super) async fn overview_page(
+    ctx: &Ctx,
+    desk: &Desk,
+    errors: FormErrors,
+    email: Option<String>,
+) -> Result<AccountPage> {
     let account = own(ctx, desk).await?;
     let current = desk.session.as_ref().map_or("", |session| session.id.as_str());
     let rows = session_rows(ctx, &account, current).await?;
@@ -125,7 +130,10 @@ pub(super) async fn password_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) ->
         shell: desk.shell(ctx, "修改密码").await?.with_error(!errors.is_empty()),
         errors,
         given: account.must_change,
-        hint: format!("至少 {} 个字符，不含登录名，不用常见密码。几个不相干的词连起来最好记。", ctx.config().sessions.password_min),
+        hint: format!(
+            "至少 {} 个字符，不含登录名，不用常见密码。几个不相干的词连起来最好记。",
+            ctx.config().sessions.password_min
+        ),
     })
 }
 

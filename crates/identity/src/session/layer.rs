@@ -70,7 +70,8 @@ pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) ->
 fn staff(ctx: &Ctx, live: Live) -> Staff {
     let directory = ctx.directory();
     let today = ctx.today();
-    let current = |code: kernel::OrganCode| directory.current(&code, today).map_or(code.clone(), |organ| organ.code.clone());
+    let current =
+        |code: kernel::OrganCode| directory.current(&code, today).map_or(code.clone(), |organ| organ.code.clone());
     let organ = current(live.organ.into());
     Staff {
         account: live.account.into(),
@@ -112,13 +113,20 @@ fn detour(ctx: &Ctx, live: &Live, request: &Request) -> Option<Response> {
     if request.method() == Method::GET {
         return Some(Redirect::to(target).into_response());
     }
-    Some(Error::Conflict("请先打开待办台，按提示设置密码或动态口令，然后返回本页重新提交；已填内容浏览器会保留。".into()).into_response())
+    Some(
+        Error::Conflict(
+            "请先打开待办台，按提示设置密码或动态口令，然后返回本页重新提交；已填内容浏览器会保留。".into(),
+        )
+        .into_response(),
+    )
 }
 
 /// A form sent after the session had ended must not lose its text: the page says how to send it again.
 fn keep_text(response: &mut Response) {
     if let Some(view) = response.extensions_mut().get_mut::<ErrorView>() {
         view.title = "登录已过期，内容没有提交";
-        view.message = "您填写的内容还在浏览器里。请这样做：在新标签页打开本系统登录，回到这一页按“后退”，内容仍在，再提交一次。".into();
+        view.message =
+            "您填写的内容还在浏览器里。请这样做：在新标签页打开本系统登录，回到这一页按“后退”，内容仍在，再提交一次。"
+                .into();
     }
 }

@@ -15,8 +15,8 @@ pub mod sessions;
 pub mod signin;
 pub mod totp;
 
-pub use layer::{attach, cookie_name};
 pub(crate) use account::{SessionRow, session_rows};
+pub use layer::{attach, cookie_name};
 
 use kernel::Action;
 use web::{Listener, Routes};

@@ -1,6 +1,9 @@
 //! What a person does with the own account.
 
-use axum::{extract::State, response::{IntoResponse, Response}};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use kernel::{NewEvent, id::AccountId};
 use store::Tx;
 use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result, office_page, page};
@@ -90,10 +93,8 @@ pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form
     }
     let Some(step) = totp::accepted_step(&pending, &form.code, ctx.seams().now(), 0)? else {
         drop(tx);
-        let errors = FormErrors::one(
-            "code",
-            "这 6 位数字不对。请确认手机时间准确，再填手机上现在显示的数字，例如 123456。",
-        );
+        let errors =
+            FormErrors::one("code", "这 6 位数字不对。请确认手机时间准确，再填手机上现在显示的数字，例如 123456。");
         return page::office_errors(&account::second_factor_page(&ctx, &desk, errors).await?);
     };
     // Only the secret that was just proved: a second window may have begun anew meanwhile.
@@ -106,7 +107,9 @@ pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form
     .execute(tx.conn())
     .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Conflict("刚才在另一个窗口重新开始了设置，这次没有生效。请按最新的二维码再设置一次。".into()));
+        return Err(Error::Conflict(
+            "刚才在另一个窗口重新开始了设置，这次没有生效。请按最新的二维码再设置一次。".into(),
+        ));
     }
     let codes = fresh_codes(&mut tx, id).await?;
     tx.append(NewEvent::new("account.second_factor_set", "account", id, &desk.actor()).organ(desk.organ())).await?;
@@ -153,7 +156,9 @@ async fn wrong_password(ctx: &Ctx, desk: &Desk) -> Result<Response> {
 pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Fields>) -> Result<Response> {
     let id = &desk.staff.account;
     if ctx.config().sessions.require_totp {
-        return Err(Error::Conflict("本系统要求每个账号使用动态口令，不能关闭。换手机时请安全管理员移除旧的，再重新设置。".into()));
+        return Err(Error::Conflict(
+            "本系统要求每个账号使用动态口令，不能关闭。换手机时请安全管理员移除旧的，再重新设置。".into(),
+        ));
     }
     if !knows_password(&ctx, &desk, &form.password).await? {
         return wrong_password(&ctx, &desk).await;

@@ -1,7 +1,11 @@
 //! The sign-in pages.
 
 use askama::Template;
-use axum::{extract::State, http::HeaderMap, response::{IntoResponse, Response}};
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
 use kernel::Actor;
 use web::{Ctx, FormErrors, OfficeShell, Query, Redirect, Result, desk::plain_shell, office_page, page};
 

@@ -39,9 +39,33 @@ static DUMMY: LazyLock<String> = LazyLock::new(|| hash_now("no password", b"0123
 
 /// Passwords that everybody tries first. Compared without case; also refused with digits or signs appended.
 const COMMON: &[&str] = &[
-    "password", "passw0rd", "p@ssw0rd", "p@ssword", "qwerty", "qwertyuiop", "qwer1234", "1qaz2wsx", "1q2w3e4r", "admin", "administrator", "abc123",
-    "abcd1234", "a123456", "aa123456", "woaini", "iloveyou", "welcome", "letmein", "zhengwu", "zhengfu", "gongkai", "xinxi", "test",
-    "changeme", "default", "root",
+    "password",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword",
+    "qwerty",
+    "qwertyuiop",
+    "qwer1234",
+    "1qaz2wsx",
+    "1q2w3e4r",
+    "admin",
+    "administrator",
+    "abc123",
+    "abcd1234",
+    "a123456",
+    "aa123456",
+    "woaini",
+    "iloveyou",
+    "welcome",
+    "letmein",
+    "zhengwu",
+    "zhengfu",
+    "gongkai",
+    "xinxi",
+    "test",
+    "changeme",
+    "default",
+    "root",
 ];
 
 /// Argon2id with 19 MiB, two passes, one lane: the lowest that OWASP recommends.
@@ -91,7 +115,9 @@ async fn work<T: Send + 'static>(job: impl FnOnce() -> Result<T> + Send + 'stati
 pub fn fault(password: &str, login: &str, min: u32) -> Option<String> {
     let count = password.chars().count();
     if count < min as usize {
-        return Some(format!("请设置至少 {min} 个字符的密码，现在是 {count} 个。可以用几个不相干的词连起来，例如“青山-早班车-三斤米”（请勿照抄）。"));
+        return Some(format!(
+            "请设置至少 {min} 个字符的密码，现在是 {count} 个。可以用几个不相干的词连起来，例如“青山-早班车-三斤米”（请勿照抄）。"
+        ));
     }
     if count > 200 {
         return Some("请把密码缩短到 200 个字符以内。".into());
@@ -106,7 +132,8 @@ pub fn fault(password: &str, login: &str, min: u32) -> Option<String> {
     let run = |step: u32| chars.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(step));
     let bare = lower.trim_matches(|c: char| !c.is_alphabetic());
     let inner: String = lower.chars().filter(|c| c.is_alphanumeric() || *c == '@').collect();
-    let common = COMMON.iter().any(|word| bare == *word || inner.trim_end_matches(|c: char| c.is_ascii_digit()) == *word);
+    let common =
+        COMMON.iter().any(|word| bare == *word || inner.trim_end_matches(|c: char| c.is_ascii_digit()) == *word);
     let digits_only = lower.chars().all(|c| c.is_ascii_digit());
     if lower.chars().all(|c| Some(c) == first) || run(1) || run(u32::MAX) || common || digits_only {
         return Some("这个密码太常见，很容易被猜中。请换一个，例如用几个不相干的词连起来。".into());
@@ -155,7 +182,16 @@ mod tests {
 
     #[test]
     fn weak_passwords_are_refused_with_what_to_do() {
-        for weak in ["short", "1234567890", "aaaaaaaaaaaa", "password2026", "P@ssw0rd!!!", "abcdefghijkl", "zhang-clerk-x", "20260101123"] {
+        for weak in [
+            "short",
+            "1234567890",
+            "aaaaaaaaaaaa",
+            "password2026",
+            "P@ssw0rd!!!",
+            "abcdefghijkl",
+            "zhang-clerk-x",
+            "20260101123",
+        ] {
             let fault = fault(weak, "clerk", 10);
             assert!(fault.is_some_and(|text| text.contains('请')), "{weak}");
         }

@@ -89,7 +89,13 @@ pub(crate) fn idle_end(seen: Timestamp, ends_at: &str, config: &Sessions) -> Str
 }
 
 /// Opens a session; returns the secret for the cookie.
-pub(crate) async fn open(tx: &mut Tx, account: &str, stage: Stage, config: &Sessions, from: &Origin) -> store::Result<String> {
+pub(crate) async fn open(
+    tx: &mut Tx,
+    account: &str,
+    stage: Stage,
+    config: &Sessions,
+    from: &Origin,
+) -> store::Result<String> {
     let seams = tx.seams();
     let secret = seams.secret(32);
     let now = seams.now();
@@ -198,11 +204,20 @@ pub(crate) fn browser_name(agent: &str) -> String {
         names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
     };
     let browser = find(&[
-        ("MicroMessenger", "微信"), ("QQBrowser", "QQ 浏览器"), ("UOS", "UOS 浏览器"), ("Edg", "Edge"), ("Firefox", "Firefox"),
-        ("Chrome", "Chrome 内核浏览器"), ("Safari", "Safari"),
+        ("MicroMessenger", "微信"),
+        ("QQBrowser", "QQ 浏览器"),
+        ("UOS", "UOS 浏览器"),
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome 内核浏览器"),
+        ("Safari", "Safari"),
     ]);
     let system = find(&[
-        ("Windows", "Windows"), ("Android", "安卓"), ("iPhone", "iPhone"), ("Mac OS", "macOS"), ("Linux", "Linux（含统信、麒麟）"),
+        ("Windows", "Windows"),
+        ("Android", "安卓"),
+        ("iPhone", "iPhone"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux（含统信、麒麟）"),
     ]);
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser}，{system}"),

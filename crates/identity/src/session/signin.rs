@@ -9,7 +9,11 @@ use serde_json::json;
 use store::{Db, Tx};
 use web::{Ctx, Error, Result, config::Sessions};
 
-use super::{password, sessions, sessions::{Origin, Stage}, totp};
+use super::{
+    password, sessions,
+    sessions::{Origin, Stage},
+    totp,
+};
 
 /// Attempts a minute from one network address, whatever the logins: a whole office may stand behind one address.
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("proof");
@@ -71,10 +75,7 @@ pub async fn attempt(ctx: &Ctx, login: &str, secret: &str, from: &Origin) -> Res
     let db = ctx.db();
     let config = &ctx.config().sessions;
     let login = login.trim().to_lowercase();
-    let row: Option<Row> = sqlx::query_as(row_where!("login = $1"))
-        .bind(&login)
-        .fetch_optional(db.read())
-        .await?;
+    let row: Option<Row> = sqlx::query_as(row_where!("login = $1")).bind(&login).fetch_optional(db.read()).await?;
     let row = row.filter(|row| row.disabled == 0);
     // Unknown, disabled and locked accounts are counted (for nobody) and checked against a hash that nothing fits: the
     // answer takes as long.
@@ -161,10 +162,7 @@ pub async fn second(ctx: &Ctx, cookie: &str, code: &str, from: &Origin) -> Resul
         return Ok(Outcome::Failed);
     }
     let mut tx = db.write().await?;
-    let row: Row = sqlx::query_as(row_where!("id = $1"))
-        .bind(&live.account)
-        .fetch_one(tx.conn())
-        .await?;
+    let row: Row = sqlx::query_as(row_where!("id = $1")).bind(&live.account).fetch_one(tx.conn()).await?;
     let accepted = if totp::is_recovery(code) {
         use_recovery(&mut tx, &row, code).await?
     } else {
@@ -196,17 +194,19 @@ async fn use_code(tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
 
 async fn use_recovery(tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
     let now = tx.now();
-    let used = sqlx::query("UPDATE account_recovery SET used_at = $3 WHERE account = $1 AND digest = $2 AND used_at = ''")
-        .bind(&row.id)
-        .bind(totp::recovery_digest(code))
-        .bind(now)
-        .execute(tx.conn())
-        .await?;
+    let used =
+        sqlx::query("UPDATE account_recovery SET used_at = $3 WHERE account = $1 AND digest = $2 AND used_at = ''")
+            .bind(&row.id)
+            .bind(totp::recovery_digest(code))
+            .bind(now)
+            .execute(tx.conn())
+            .await?;
     if used.rows_affected() == 0 {
         return Ok(false);
     }
     let actor = actor(row);
-    tx.append(NewEvent::new("account.recovery_used", "account", &row.id, &actor).organ(&row.organ.as_str().into())).await?;
+    tx.append(NewEvent::new("account.recovery_used", "account", &row.id, &actor).organ(&row.organ.as_str().into()))
+        .await?;
     Ok(true)
 }
 
@@ -237,7 +237,9 @@ async fn complete(tx: &mut Tx, row: &Row, config: &Sessions, from: &Origin, how:
     }
     let secret = sessions::open(tx, &row.id, Stage::Full, config, from).await?;
     let data = json!({"address": from.address, "how": how});
-    let event = NewEvent::new("session.signed_in", "account", &row.id, &actor(row)).organ(&row.organ.as_str().into()).data(data);
+    let event = NewEvent::new("session.signed_in", "account", &row.id, &actor(row))
+        .organ(&row.organ.as_str().into())
+        .data(data);
     tx.append(event).await?;
     Ok(secret)
 }
@@ -272,13 +274,14 @@ async fn fail(tx: &mut Tx, row: &Row, what: &str, config: &Sessions, from: &Orig
     let seams = tx.seams();
     let until = seams.now().saturating_add(jiff::SignedDuration::from_mins(i64::from(config.lock_minutes)));
     let until = time::to_db(until.unwrap_or_else(|_| seams.now()));
-    let locked = sqlx::query("UPDATE account SET locked_until = $2 WHERE id = $1 AND failed_count >= $3 AND locked_until <= $4")
-        .bind(&row.id)
-        .bind(&until)
-        .bind(i64::from(config.lock_after.max(1)))
-        .bind(tx.now())
-        .execute(tx.conn())
-        .await?;
+    let locked =
+        sqlx::query("UPDATE account SET locked_until = $2 WHERE id = $1 AND failed_count >= $3 AND locked_until <= $4")
+            .bind(&row.id)
+            .bind(&until)
+            .bind(i64::from(config.lock_after.max(1)))
+            .bind(tx.now())
+            .execute(tx.conn())
+            .await?;
     let organ = row.organ.as_str().into();
     let data = json!({"address": from.address, "reason": what});
     tx.append(NewEvent::new("session.failed", "account", &row.id, &Actor::Visitor).organ(&organ).data(data)).await?;

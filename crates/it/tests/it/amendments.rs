@@ -23,7 +23,12 @@ async fn amend(clerk: &mut Client, plan: &str, text: &str, more: &[(&str, &str)]
     let begun = clerk.upload(&format!("/plans/{plan}/amend"), &[("text", text)], &[]).await.expect(303);
     let page = clerk.get(&begun.location()).await.expect(200);
     let (version, once) = (page.field("version"), page.field("once"));
-    let mut fields = vec![("version", version.as_str()), ("once", once.as_str()), ("op", "confirm"), ("reason", "县政府常务会议调整")];
+    let mut fields = vec![
+        ("version", version.as_str()),
+        ("once", once.as_str()),
+        ("op", "confirm"),
+        ("reason", "县政府常务会议调整"),
+    ];
     fields.extend(more);
     clerk.post(&begun.location(), &fields).await.expect(303);
     page.text()

@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use app::{backup, compose};
-use kernel::{Actor, Seams, seams::{FixedClock, SeededEntropy}};
+use kernel::{
+    Actor, Seams,
+    seams::{FixedClock, SeededEntropy},
+};
 use testkit::{TestApp, both};
 use web::Config;
 

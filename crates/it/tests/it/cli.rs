@@ -1,6 +1,11 @@
 //! The program as a process: commands, exit codes, start and stop.
 
-use std::{io::{BufRead, BufReader, Read, Write}, net::TcpStream, path::Path, process::{Command, Output, Stdio}};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
 
 use serde_json::Value;
 
@@ -29,7 +34,10 @@ fn plan_parse_keeps_its_contract() {
     std::fs::write(&file, PLAN).expect("write");
     let plan = json(&run(place.path(), &["plan", "parse", file.to_str().expect("path"), "--json"]));
     let clause = &plan["sections"][0]["clauses"][0];
-    assert_eq!((plan["title"].as_str(), clause["number"].as_str()), (Some("2026年青禾县政务公开工作要点"), Some("（一）")));
+    assert_eq!(
+        (plan["title"].as_str(), clause["number"].as_str()),
+        (Some("2026年青禾县政务公开工作要点"), Some("（一）"))
+    );
     assert_eq!(clause["owners"][0]["role"], "lead");
     assert_eq!(clause["owners"][1]["role"], "support");
     assert_eq!(clause["duties"][1]["due_on"], "2026-11-30");
@@ -59,14 +67,23 @@ fn wrong_usage_is_2_and_bad_input_is_1_with_words() {
     }
     // What only looks makes no installation out of a mistyped folder.
     let nowhere = place.path().join("nowhere");
-    for arguments in [&["verify"][..], &["backup", "b.tar.gz"], &["search", "公开"], &["user", "list"], &["plan", "import", "none.txt", "--title", "t", "--year", "2026"]] {
+    for arguments in [
+        &["verify"][..],
+        &["backup", "b.tar.gz"],
+        &["search", "公开"],
+        &["user", "list"],
+        &["plan", "import", "none.txt", "--title", "t", "--year", "2026"],
+    ] {
         let refused = run(&nowhere, arguments);
         assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
         assert!(!nowhere.exists(), "{arguments:?} made it");
     }
     let help = run(place.path(), &["plan", "parse", "--help"]);
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
-    assert!(help.contains("退出码") && help.contains("例：gongkai") && !help.contains("Usage") && !help.contains("Options"), "{help}");
+    assert!(
+        help.contains("退出码") && help.contains("例：gongkai") && !help.contains("Usage") && !help.contains("Options"),
+        "{help}"
+    );
     for (name, bytes) in [("empty.txt", &b""[..]), ("blank.txt", b" \n\t\n"), ("mark.txt", b"\xEF\xBB\xBF")] {
         let file = place.path().join(name);
         std::fs::write(&file, bytes).expect("write");
@@ -97,13 +114,19 @@ fn a_wrong_configuration_names_the_key() {
 #[test]
 fn a_database_of_a_newer_version_is_refused_untouched() {
     let place = tempfile::tempdir().expect("place");
-    json(&run(place.path(), &["user", "add", "admin", "--name", "甲", "--organ", "OFFICE", "--role", "system_admin", "--json"]));
+    json(&run(
+        place.path(),
+        &["user", "add", "admin", "--name", "甲", "--organ", "OFFICE", "--role", "system_admin", "--json"],
+    ));
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     runtime.block_on(async {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite:{}", place.path().join("gongkai.db").display());
         let pool = sqlx::AnyPool::connect(&url).await.expect("open");
-        sqlx::query("INSERT INTO schema_version VALUES (999, 'future', 'x', 'x')").execute(&pool).await.expect("insert");
+        sqlx::query("INSERT INTO schema_version VALUES (999, 'future', 'x', 'x')")
+            .execute(&pool)
+            .await
+            .expect("insert");
         pool.close().await;
     });
     let output = run(place.path(), &["verify"]);
@@ -123,11 +146,15 @@ fn request(address: &str, path: &str) -> String {
 fn serve_says_ready_answers_and_stops_on_sigterm() {
     let place = tempfile::tempdir().expect("place");
     let arguments = ["serve", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
-    let mut child = gongkai(place.path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
+    let mut child =
+        gongkai(place.path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("a line");
     let address = |name: &str| {
-        line.split_whitespace().find_map(|word| word.strip_prefix(&format!("{name}=http://"))).expect("an address").to_owned()
+        line.split_whitespace()
+            .find_map(|word| word.strip_prefix(&format!("{name}=http://")))
+            .expect("an address")
+            .to_owned()
     };
     assert!(line.starts_with("ready "), "{line}");
     let (portal, office) = (address("portal"), address("office"));
@@ -151,10 +178,12 @@ fn serve_says_ready_answers_and_stops_on_sigterm() {
 fn idle_and_stalled_connections_end() {
     let place = tempfile::tempdir().expect("place");
     let arguments = ["serve", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
-    let mut child = gongkai(place.path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
+    let mut child =
+        gongkai(place.path()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("a line");
-    let portal = line.split_whitespace().find_map(|word| word.strip_prefix("portal=http://")).expect("an address").to_owned();
+    let portal =
+        line.split_whitespace().find_map(|word| word.strip_prefix("portal=http://")).expect("an address").to_owned();
     let connect = |sent: &str| {
         let mut stream = TcpStream::connect(&portal).expect("connect");
         // Far beyond the limit: only a connection that never ends fails the test.
@@ -186,12 +215,16 @@ fn idle_and_stalled_connections_end() {
 #[test]
 fn the_first_administrator_is_made_at_the_console() {
     let place = tempfile::tempdir().expect("place");
-    let add = ["user", "add", "admin", "--name", "安全管理员", "--organ", "OFFICE", "--role", "security_admin", "--json"];
+    let add =
+        ["user", "add", "admin", "--name", "安全管理员", "--organ", "OFFICE", "--role", "security_admin", "--json"];
     let created = json(&run(place.path(), &add));
     assert!(created["one_time_password"].as_str().is_some_and(|secret| secret.len() >= 10));
     let again = run(place.path(), &add);
     assert_eq!(again.status.code(), Some(1), "a login is taken once");
-    let conflict = run(place.path(), &["user", "add", "both", "--name", "x", "--organ", "OFFICE", "--role", "security_admin", "--role", "editor"]);
+    let conflict = run(
+        place.path(),
+        &["user", "add", "both", "--name", "x", "--organ", "OFFICE", "--role", "security_admin", "--role", "editor"],
+    );
     assert_eq!(conflict.status.code(), Some(1));
     let list = json(&run(place.path(), &["user", "list", "--json"]));
     assert_eq!(list.as_array().map(Vec::len), Some(1));
@@ -211,8 +244,15 @@ fn the_demonstration_fills_once_and_only_an_empty_place() {
     assert!(found["hits"].as_array().is_some_and(|hits| hits.len() <= 5));
 
     let other = place.path().join("real");
-    json(&run(&other, &["user", "add", "admin", "--name", "甲", "--organ", "OFFICE", "--role", "system_admin", "--json"]));
+    json(&run(
+        &other,
+        &["user", "add", "admin", "--name", "甲", "--organ", "OFFICE", "--role", "system_admin", "--json"],
+    ));
     let refused = run(&other, &["demo"]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("已有数据"), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("已有数据"),
+        "{}",
+        String::from_utf8_lossy(&refused.stderr)
+    );
 }

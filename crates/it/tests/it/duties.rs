@@ -38,8 +38,14 @@ async fn issued(app: &TestApp) -> String {
 
 /// Duty and assignment of an organ whose text contains the words.
 async fn share(app: &TestApp, words: &str, organ: &str) -> (String, String) {
-    let sql = "SELECT a.duty, a.id FROM assignment a JOIN duty d ON d.id = a.duty WHERE d.text LIKE $1 AND a.organ = $2";
-    store::query_as(sql).bind(format!("%{words}%")).bind(organ).fetch_one(app.ctx().db().read()).await.expect("assignment")
+    let sql =
+        "SELECT a.duty, a.id FROM assignment a JOIN duty d ON d.id = a.duty WHERE d.text LIKE $1 AND a.organ = $2";
+    store::query_as(sql)
+        .bind(format!("%{words}%"))
+        .bind(organ)
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("assignment")
 }
 
 /// A public document of the finance bureau.

@@ -2,11 +2,18 @@
 
 use store::jobs::{NewJob, run_due};
 use testkit::both;
-use tokio::{io::{AsyncBufReadExt, AsyncWriteExt, BufReader}, net::TcpListener};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpListener,
+};
 use web::mail::{Mail, SEND};
 
 fn mail() -> Mail {
-    Mail { to: vec!["a@example.invalid".into(), "b@example.invalid".into()], subject: "任务即将到期".into(), text: "请于3月10日前报送佐证。".into() }
+    Mail {
+        to: vec!["a@example.invalid".into(), "b@example.invalid".into()],
+        subject: "任务即将到期".into(),
+        text: "请于3月10日前报送佐证。".into(),
+    }
 }
 
 /// Speaks enough SMTP to receive `count` mails, and returns them.

@@ -44,7 +44,8 @@ impl Object {
 
 async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Object {
     let at: Timestamp = "2026-02-10T01:00:00Z".parse().expect("moment");
-    let mut new = Seed::published(OWN.into(), "notices", Kind::Notice, &format!("财政局的稿件（{state}）"), "<p>正文。</p>", at);
+    let mut new =
+        Seed::published(OWN.into(), "notices", Kind::Notice, &format!("财政局的稿件（{state}）"), "<p>正文。</p>", at);
     new.state = seeded;
     new.files = vec![SeedFile { file_name: "a.txt".into(), title: String::new(), bytes: "附件".into() }];
     let mut tx = app.ctx().db().write().await.expect("write");
@@ -61,8 +62,14 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
         .await
         .expect("attachment");
     let fields = [
-        ("reason", "试试"), ("title", "被改了"), ("body_html", "<p>被改了</p>"), ("disclosure", "open"), ("kind", "notice"),
-        ("column", "notices"), ("to", "up"), ("note", "试试"),
+        ("reason", "试试"),
+        ("title", "被改了"),
+        ("body_html", "<p>被改了</p>"),
+        ("disclosure", "open"),
+        ("kind", "notice"),
+        ("column", "notices"),
+        ("to", "up"),
+        ("note", "试试"),
     ];
     let mut fields: Vec<_> = fields.map(|(name, value)| (name, value.to_owned())).to_vec();
     fields.push(("version", version.to_string()));
@@ -77,8 +84,12 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
 async fn documents(app: &TestApp) -> Vec<Object> {
     let at: Timestamp = "2026-02-20T01:00:00Z".parse().expect("moment");
     let review = |gate| SeedState::InReview { gate, since: at };
-    let withdrawn =
-        SeedState::Withdrawn { published_at: at, at: at + SignedDuration::from_hours(1), reason: "有误".into(), notice: String::new() };
+    let withdrawn = SeedState::Withdrawn {
+        published_at: at,
+        at: at + SignedDuration::from_hours(1),
+        reason: "有误".into(),
+        notice: String::new(),
+    };
     let returned = SeedState::Returned { gate: Gate::Wording, by: "审核员".into(), reason: "请改".into(), at };
     let mut objects = vec![
         document(app, "draft", SeedState::Draft).await,
@@ -113,16 +124,20 @@ async fn duties(app: &TestApp) -> Vec<Object> {
     let import = oversight::Import::work_points("", 2026, PLAN, "plan.txt");
     let plan = oversight::import(app.ctx(), &Actor::System, import).await.expect("import").plan;
     oversight::confirm(app.ctx(), &Actor::System, &plan).await.expect("confirm");
-    let paper = document(app, "evidence", SeedState::Published { at: "2026-02-25T01:00:00Z".parse().expect("moment") }).await;
-    let rows: Vec<(String, String)> =
-        store::query_as("SELECT d.id, a.id FROM duty d JOIN assignment a ON a.duty = d.id WHERE d.plan = $1 ORDER BY d.position")
-            .bind(&plan.0)
-            .fetch_all(app.ctx().db().read())
-            .await
-            .expect("duties");
+    let paper =
+        document(app, "evidence", SeedState::Published { at: "2026-02-25T01:00:00Z".parse().expect("moment") }).await;
+    let rows: Vec<(String, String)> = store::query_as(
+        "SELECT d.id, a.id FROM duty d JOIN assignment a ON a.duty = d.id WHERE d.plan = $1 ORDER BY d.position",
+    )
+    .bind(&plan.0)
+    .fetch_all(app.ctx().db().read())
+    .await
+    .expect("duties");
     let (mut editor, mut clerk) = (app.editor(OWN).await, app.clerk().await);
     let mut objects = Vec::new();
-    for ((duty, assignment), state) in rows.into_iter().zip(["evidenced", "confirmed", "returned-evidence", "taken-back"]) {
+    for ((duty, assignment), state) in
+        rows.into_iter().zip(["evidenced", "confirmed", "returned-evidence", "taken-back"])
+    {
         let page = format!("/duties/{duty}");
         let form = [("assignment", assignment.as_str()), ("document", &paper.places["id"])];
         editor.post(&format!("{page}/evidence"), &form).await.expect(303);
@@ -139,8 +154,13 @@ async fn duties(app: &TestApp) -> Vec<Object> {
             _ => {}
         }
         let fields = [
-            ("assignment", assignment.as_str()), ("text", "试试"), ("reason", "试试"), ("due_on", "2026-12-01"),
-            ("visibility", "internal"), ("document", &paper.places["id"]), ("title", "试试"),
+            ("assignment", assignment.as_str()),
+            ("text", "试试"),
+            ("reason", "试试"),
+            ("due_on", "2026-12-01"),
+            ("visibility", "internal"),
+            ("document", &paper.places["id"]),
+            ("title", "试试"),
         ];
         objects.push(Object {
             state,
@@ -158,7 +178,13 @@ const OF_NO_ORGAN: [&str; 7] =
 
 fn staff(organ: &str, role: Role) -> Actor {
     let central = organ == "QH001";
-    Actor::Staff(Staff { account: AccountId::from("x"), name: String::new(), organ: organ.into(), roles: vec![role], central })
+    Actor::Staff(Staff {
+        account: AccountId::from("x"),
+        name: String::new(),
+        organ: organ.into(),
+        roles: vec![role],
+        central,
+    })
 }
 
 async fn ask(client: &mut Client, route: &RouteInfo, path: &str, fields: &[(&str, String)]) -> u16 {

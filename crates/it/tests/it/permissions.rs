@@ -23,7 +23,13 @@ async fn ask(client: &mut Client, route: &RouteInfo) -> u16 {
 
 fn staff(organ: &str, role: Role) -> Actor {
     let central = organ == "QH001";
-    Actor::Staff(Staff { account: AccountId::from("x"), name: String::new(), organ: organ.into(), roles: vec![role], central })
+    Actor::Staff(Staff {
+        account: AccountId::from("x"),
+        name: String::new(),
+        organ: organ.into(),
+        roles: vec![role],
+        central,
+    })
 }
 
 async fn events(app: &TestApp) -> i64 {
@@ -116,5 +122,9 @@ both! {
 fn the_table_in_the_documents_is_the_programs() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/permissions.md");
     let written = std::fs::read_to_string(path).expect("docs/permissions.md");
-    assert_eq!(written.trim(), identity::permissions_markdown().trim(), "docs/permissions.md is out of step: write the right side there");
+    assert_eq!(
+        written.trim(),
+        identity::permissions_markdown().trim(),
+        "docs/permissions.md is out of step: write the right side there"
+    );
 }

@@ -15,14 +15,45 @@ const CANARY: &str = "金丝雀七四一九";
 
 /// Every address of the portal that lists, counts, feeds or searches.
 const SURFACES: &[&str] = &[
-    "/", "/openness", "/catalogue", "/policies", "/policies?kind=all", "/policies.csv", "/policies.json", "/documents",
-    "/documents.csv", "/documents.json", "/documents?organ=QH010", "/columns/notices", "/columns/notices/feed.atom",
-    "/columns/notices/list.csv", "/columns/notices/list.json", "/organs", "/organs/QH010", "/foi", "/dialogue",
-    "/consultations", "/letters", "/services", "/reports", "/data", "/feed.atom", "/sitemap.xml", "/sitemap", "/robots.txt",
-    "/statements/accessibility", "/statements/privacy", "/statements/about", "/api/v1/documents", "/api/v1/organs",
-    "/api/v1/openapi.json", "/search?q=%E9%87%91%E4%B8%9D%E9%9B%80%E4%B8%83%E5%9B%9B%E4%B8%80%E4%B9%9D",
-    "/api/v1/search?q=%E9%87%91%E4%B8%9D%E9%9B%80", "/plans",
-    "/documents?q=%E9%87%91%E4%B8%9D%E9%9B%80", "/organs?q=%E9%87%91%E4%B8%9D%E9%9B%80",
+    "/",
+    "/openness",
+    "/catalogue",
+    "/policies",
+    "/policies?kind=all",
+    "/policies.csv",
+    "/policies.json",
+    "/documents",
+    "/documents.csv",
+    "/documents.json",
+    "/documents?organ=QH010",
+    "/columns/notices",
+    "/columns/notices/feed.atom",
+    "/columns/notices/list.csv",
+    "/columns/notices/list.json",
+    "/organs",
+    "/organs/QH010",
+    "/foi",
+    "/dialogue",
+    "/consultations",
+    "/letters",
+    "/services",
+    "/reports",
+    "/data",
+    "/feed.atom",
+    "/sitemap.xml",
+    "/sitemap",
+    "/robots.txt",
+    "/statements/accessibility",
+    "/statements/privacy",
+    "/statements/about",
+    "/api/v1/documents",
+    "/api/v1/organs",
+    "/api/v1/openapi.json",
+    "/search?q=%E9%87%91%E4%B8%9D%E9%9B%80%E4%B8%83%E5%9B%9B%E4%B8%80%E4%B9%9D",
+    "/api/v1/search?q=%E9%87%91%E4%B8%9D%E9%9B%80",
+    "/plans",
+    "/documents?q=%E9%87%91%E4%B8%9D%E9%9B%80",
+    "/organs?q=%E9%87%91%E4%B8%9D%E9%9B%80",
 ];
 
 fn moment(text: &str) -> Timestamp {
@@ -106,7 +137,11 @@ async fn sees_nothing(reader: &mut Client, path: &str) {
     let text = reply.text();
     // A search page repeats what was asked for; nothing else may know the word.
     let asked = path.contains("q=");
-    let shown = if asked { text.matches(CANARY).count() > 6 || text.contains(&format!("{CANARY}.xlsx")) } else { text.contains(CANARY) };
+    let shown = if asked {
+        text.matches(CANARY).count() > 6 || text.contains(&format!("{CANARY}.xlsx"))
+    } else {
+        text.contains(CANARY)
+    };
     assert!(!shown, "{path} tells of what is not public: {text}");
     assert!(reply.headers.get(header::SET_COOKIE).is_none(), "{path} sets a cookie");
 }
@@ -293,7 +328,12 @@ fn well_formed(xml: &str) {
     while let Some(at) = rest.find('<') {
         let text = &rest[..at];
         assert!(!text.contains('>') && text.chars().all(|c| !c.is_control() || c == '\n'), "{text:?}");
-        assert!(text.split('&').skip(1).all(|part| part.split(';').next().is_some_and(|name| name.starts_with('#') || name == "amp")), "{text}");
+        assert!(
+            text.split('&')
+                .skip(1)
+                .all(|part| part.split(';').next().is_some_and(|name| name.starts_with('#') || name == "amp")),
+            "{text}"
+        );
         let end = rest[at..].find('>').expect("a tag ends") + at;
         let tag = &rest[at + 1..end];
         rest = &rest[end + 1..];

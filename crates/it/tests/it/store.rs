@@ -1,16 +1,24 @@
 //! Log, queue and files, on both databases.
 
-use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use jiff::SignedDuration;
 use kernel::{Actor, NewEvent};
 use serde_json::json;
-use store::{Once, jobs::{self, Failure, Handlers, NewJob}};
+use store::{
+    Once,
+    jobs::{self, Failure, Handlers, NewJob},
+};
 use testkit::{TestApp, both};
 
 async fn append(app: &TestApp, subject: &str) {
     let mut tx = app.ctx().db().write().await.expect("write");
-    tx.append(NewEvent::new("test.happened", "test", subject, &Actor::System).data(json!({"甲": 1}))).await.expect("append");
+    tx.append(NewEvent::new("test.happened", "test", subject, &Actor::System).data(json!({"甲": 1})))
+        .await
+        .expect("append");
     tx.commit().await.expect("commit");
 }
 

@@ -1,6 +1,9 @@
 //! What the forms of a duty's page do.
 
-use axum::{extract::{Path, State}, response::{IntoResponse, Response}};
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
 use kernel::{Action, may, time};
 use serde::Deserialize;
 use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result};
@@ -36,7 +39,15 @@ impl Report {
 }
 
 /// To the result with a message, or back to the form with what was typed.
-async fn answer(ctx: &Ctx, desk: &Desk, id: &str, done: Done, ok: &str, ask: Ask, mut typed: Typed) -> Result<Response> {
+async fn answer(
+    ctx: &Ctx,
+    desk: &Desk,
+    id: &str,
+    done: Done,
+    ok: &str,
+    ask: Ask,
+    mut typed: Typed,
+) -> Result<Response> {
     match done {
         Ok(to) => Ok(Redirect::to(to).ok(ok).into_response()),
         Err(Refusal::Field(field, message)) => {
@@ -48,14 +59,24 @@ async fn answer(ctx: &Ctx, desk: &Desk, id: &str, done: Done, ok: &str, ask: Ask
 }
 
 /// `POST /duties/{id}/notes`
-pub(crate) async fn note(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(form): Form<Report>) -> Result<Response> {
+pub(crate) async fn note(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(form): Form<Report>,
+) -> Result<Response> {
     let done = report::add_note(&ctx, &desk.actor(), &form.assignment, &form.text, &form.once).await;
     let (ask, typed) = (form.ask(), Typed { text: form.text, ..Typed::default() });
     answer(&ctx, &desk, &id, done, "已报送进展。", ask, typed).await
 }
 
 /// `POST /duties/{id}/evidence`
-pub(crate) async fn evidence(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(form): Form<Report>) -> Result<Response> {
+pub(crate) async fn evidence(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(form): Form<Report>,
+) -> Result<Response> {
     let new = NewEvidence {
         assignment: form.assignment.clone(),
         period: form.period.clone(),
@@ -96,7 +117,11 @@ pub(crate) async fn take_back(
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/look`: asks for the address once more, while the person waits.
-pub(crate) async fn look(State(ctx): State<Ctx>, desk: Desk, Path((id, evidence)): Path<(String, String)>) -> Result<Response> {
+pub(crate) async fn look(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, evidence)): Path<(String, String)>,
+) -> Result<Response> {
     report::may_look(&ctx, &desk.actor(), &id, &evidence).await?;
     let to = format!("/duties/{id}#e-{evidence}");
     Ok(match look::run(&ctx, &evidence).await? {
@@ -142,7 +167,11 @@ pub(crate) async fn send_back(
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/undo`
-pub(crate) async fn undo(State(ctx): State<Ctx>, desk: Desk, Path((_, evidence)): Path<(String, String)>) -> Result<Response> {
+pub(crate) async fn undo(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((_, evidence)): Path<(String, String)>,
+) -> Result<Response> {
     let to = report::undo_decision(&ctx, &desk.actor(), &evidence).await?;
     Ok(Redirect::to(to).ok("已撤销，佐证回到待确认。").into_response())
 }
@@ -154,14 +183,19 @@ pub(crate) async fn extra(
     Path(id): Path<String>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
-    let value = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let value =
+        |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
     let (assignment, once) = (value("assignment"), value("once"));
     let values: Vec<(String, String)> =
         fields.iter().filter(|(key, _)| !["assignment", "once"].contains(&key.as_str())).cloned().collect();
     let done = extra::set_extra(&ctx, &desk.actor(), &assignment, &values, &once).await;
     let ask = Ask { assignment, find: String::new() };
     let office = may(&desk.actor(), Action::ConfirmDuties).is_ok();
-    let ok = if office { "已保存办理情况。" } else { "已保存办理情况，会公开的内容由县政府办公室采纳后生效。" };
+    let ok = if office {
+        "已保存办理情况。"
+    } else {
+        "已保存办理情况，会公开的内容由县政府办公室采纳后生效。"
+    };
     answer(&ctx, &desk, &id, done, ok, ask, Typed { extra: values, ..Typed::default() }).await
 }
 
@@ -176,14 +210,23 @@ pub(crate) struct Settle {
 }
 
 /// `POST /duties/{id}/extra/settle`: the office accepts or drops what organs filled in.
-pub(crate) async fn settle(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(form): Form<Settle>) -> Result<Response> {
+pub(crate) async fn settle(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(form): Form<Settle>,
+) -> Result<Response> {
     let accept = match form.op.as_str() {
         "accept" => true,
         "decline" => false,
         _ => return Err(Error::Invalid("请选择采纳还是不采纳。".into())),
     };
     let to = extra::settle(&ctx, &desk.actor(), &id, &form.seen, accept, &form.once).await?;
-    let ok = if accept { "已采纳办理情况，公开的任务会在公开页面上显示。" } else { "没有采纳，原来的内容不变。" };
+    let ok = if accept {
+        "已采纳办理情况，公开的任务会在公开页面上显示。"
+    } else {
+        "没有采纳，原来的内容不变。"
+    };
     Ok(Redirect::to(to).ok(ok).into_response())
 }
 
@@ -195,19 +238,33 @@ pub(crate) struct Change {
 }
 
 /// `POST /duties/{id}/due`
-pub(crate) async fn due(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(form): Form<Change>) -> Result<Response> {
+pub(crate) async fn due(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(form): Form<Change>,
+) -> Result<Response> {
     let Some(day) = time::parse_date(&form.due_on) else {
         let message = "请填写新的期限，格式如 2026-06-30。";
         let typed = Typed { errors: FormErrors::one("due_on", message), ..Typed::default() };
         return corrected(&ctx, &desk, &id, &Ask::default(), typed).await;
     };
     let changed = change::set_due(&ctx, &desk.actor(), &id, day).await?;
-    let text = if changed { format!("期限已改为 {day}。") } else { "期限本来就是这一天，没有改动。".to_owned() };
+    let text = if changed {
+        format!("期限已改为 {day}。")
+    } else {
+        "期限本来就是这一天，没有改动。".to_owned()
+    };
     Ok(Redirect::to(format!("/duties/{id}")).ok(text).into_response())
 }
 
 /// `POST /duties/{id}/visibility`
-pub(crate) async fn visibility(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Form(form): Form<Change>) -> Result<Response> {
+pub(crate) async fn visibility(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Form(form): Form<Change>,
+) -> Result<Response> {
     if !["public", "internal"].contains(&form.visibility.as_str()) {
         return Err(Error::Invalid("请选择改为公开还是内部。".into()));
     }

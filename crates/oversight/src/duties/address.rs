@@ -19,7 +19,8 @@ fn path_of(address: &str, own: &[&str]) -> Option<String> {
     let (host, path) = split(address)?;
     // The default port may be written or not: it is the same site.
     let host = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(host);
-    own.iter().any(|own| split(own).map_or(*own, |(host, _)| host).eq_ignore_ascii_case(host) && !host.is_empty())
+    own.iter()
+        .any(|own| split(own).map_or(*own, |(host, _)| host).eq_ignore_ascii_case(host) && !host.is_empty())
         .then(|| if path.is_empty() { "/".to_owned() } else { path.to_owned() })
 }
 
@@ -49,12 +50,20 @@ pub fn check(address: &str) -> Result<String, String> {
     if address.len() > 500 {
         return Err("网址太长，上限 500 个字符。请去掉“?”后面的跟踪参数再填。".into());
     }
-    if !address.is_ascii() || address.contains(|c: char| c.is_whitespace() || c.is_control() || "\"'<>\\`{}|".contains(c)) {
-        return Err("网址里有空格、汉字或特殊符号。请从浏览器地址栏完整复制，例如 https://www.example.gov.cn/a.html。".into());
+    if !address.is_ascii()
+        || address.contains(|c: char| c.is_whitespace() || c.is_control() || "\"'<>\\`{}|".contains(c))
+    {
+        return Err(
+            "网址里有空格、汉字或特殊符号。请从浏览器地址栏完整复制，例如 https://www.example.gov.cn/a.html。".into()
+        );
     }
     // Typed without the beginning, as people write addresses down.
     let bare = address.split(['/', '?', '#']).next().unwrap_or("");
-    let whole = if !address.contains(':') && bare.contains('.') && !bare.starts_with('.') { format!("https://{address}") } else { address.to_owned() };
+    let whole = if !address.contains(':') && bare.contains('.') && !bare.starts_with('.') {
+        format!("https://{address}")
+    } else {
+        address.to_owned()
+    };
     let address = whole.as_str();
     let Some((host, _)) = split(address) else {
         return Err("请填写以 http:// 或 https:// 开头的完整网址，例如 https://www.example.gov.cn/a.html。".into());
@@ -62,9 +71,12 @@ pub fn check(address: &str) -> Result<String, String> {
     if host.contains('@') {
         return Err("网址里不能带用户名和密码。请改用公众可以直接打开的网址。".into());
     }
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
-        if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host }
-    });
+    let name = host.rsplit_once(':').map_or(
+        host,
+        |(name, port)| {
+            if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host }
+        },
+    );
     let inner = match name.trim_matches(['[', ']']).parse::<IpAddr>() {
         Ok(IpAddr::V4(v4)) => v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified(),
         Ok(IpAddr::V6(_)) => true,
@@ -82,13 +94,29 @@ mod tests {
 
     #[test]
     fn only_addresses_that_the_public_can_open_are_taken() {
-        for good in ["https://www.example.gov.cn/a.html", "http://example.com:8080/x?y=1", " HTTPS://a.example/ ", "www.example.gov.cn/a.html"] {
+        for good in [
+            "https://www.example.gov.cn/a.html",
+            "http://example.com:8080/x?y=1",
+            " HTTPS://a.example/ ",
+            "www.example.gov.cn/a.html",
+        ] {
             assert!(check(good).is_ok(), "{good}");
         }
         for bad in [
-            "", "example", "ftp://example.com", "javascript:alert(1)", "http://localhost/", "http://127.0.0.1:80/x",
-            "http://10.1.2.3/", "http://192.168.1.1", "http://[::1]/", "http://a@example.com/", "https://例子.com/", "http://",
-            "https://example.com/\"onclick", "http://oa.internal/",
+            "",
+            "example",
+            "ftp://example.com",
+            "javascript:alert(1)",
+            "http://localhost/",
+            "http://127.0.0.1:80/x",
+            "http://10.1.2.3/",
+            "http://192.168.1.1",
+            "http://[::1]/",
+            "http://a@example.com/",
+            "https://例子.com/",
+            "http://",
+            "https://example.com/\"onclick",
+            "http://oa.internal/",
         ] {
             assert!(check(bad).is_err(), "{bad}");
         }

@@ -18,7 +18,8 @@ struct DutyHead {
 }
 
 async fn duty_head(tx: &mut Tx, duty: &str) -> Result<DutyHead, Error> {
-    let plan: Option<String> = query_scalar("SELECT plan FROM duty WHERE id = $1").bind(duty).fetch_optional(tx.conn()).await?;
+    let plan: Option<String> =
+        query_scalar("SELECT plan FROM duty WHERE id = $1").bind(duty).fetch_optional(tx.conn()).await?;
     tree::lock(tx, &plan.ok_or(Error::NotFound)?).await?;
     let head: Option<DutyHead> =
         query_as("SELECT plan, due_on, visibility, ended_at, issued_at FROM duty WHERE id = $1 AND issued_at <> ''")

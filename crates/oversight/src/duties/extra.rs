@@ -130,7 +130,10 @@ pub async fn set_extra(ctx: &Ctx, actor: &Actor, assignment: &str, values: &[(St
         store(&mut tx, &held.duty, &held.extra, &stored).await?;
         if accepted == stored.accepted {
             // What waits does not move the moment of the public page.
-            query("UPDATE assignment SET version = version + 1 WHERE id = $1").bind(&held.id).execute(tx.conn()).await?;
+            query("UPDATE assignment SET version = version + 1 WHERE id = $1")
+                .bind(&held.id)
+                .execute(tx.conn())
+                .await?;
         } else {
             touch(&mut tx, &held).await?;
         }
@@ -164,7 +167,8 @@ pub async fn settle(ctx: &Ctx, actor: &Actor, duty: &str, seen: &str, accept: bo
     if let Once::Already(to) = tx.once(once).await? {
         return Ok(to);
     }
-    let plan: Option<String> = query_scalar("SELECT plan FROM duty WHERE id = $1").bind(duty).fetch_optional(tx.conn()).await?;
+    let plan: Option<String> =
+        query_scalar("SELECT plan FROM duty WHERE id = $1").bind(duty).fetch_optional(tx.conn()).await?;
     tree::lock(&mut tx, &plan.ok_or(Error::NotFound)?).await?;
     let head: Option<Head> = query_as(
         "SELECT d.plan, d.visibility, d.extra, d.ended_at, p.state AS plan_state FROM duty d JOIN plan p ON p.id = d.plan \
@@ -212,9 +216,15 @@ fn fits(shape: FieldShape, value: &str) -> Result<(), String> {
         FieldShape::Amount => {
             let decimals = value.split_once('.').map_or(0, |(_, decimals)| decimals.len());
             let plain = value.bytes().all(|b| b.is_ascii_digit() || b == b'.') && value.parse::<f64>().is_ok();
-            if plain && decimals <= 2 { Ok(()) } else { Err("请填写数字，单位万元，最多两位小数，例如 860.5。".into()) }
+            if plain && decimals <= 2 {
+                Ok(())
+            } else {
+                Err("请填写数字，单位万元，最多两位小数，例如 860.5。".into())
+            }
         }
-        FieldShape::Choice(choices) if !choices.contains(&value) => Err(format!("请从这几项中选择：{}。", choices.join("、"))),
+        FieldShape::Choice(choices) if !choices.contains(&value) => {
+            Err(format!("请从这几项中选择：{}。", choices.join("、")))
+        }
         FieldShape::Choice(_) | FieldShape::Line | FieldShape::Text => Ok(()),
     }
 }

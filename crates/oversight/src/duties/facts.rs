@@ -92,10 +92,12 @@ pub struct Note {
 /// # Errors
 /// When the database fails.
 pub async fn notes(db: &Db, duty: &str) -> Result<Vec<Note>> {
-    Ok(query_as("SELECT assignment, text, added_at, added_by_name FROM progress_note WHERE duty = $1 ORDER BY added_at, id")
-        .bind(duty)
-        .fetch_all(db.read())
-        .await?)
+    Ok(query_as(
+        "SELECT assignment, text, added_at, added_by_name FROM progress_note WHERE duty = $1 ORDER BY added_at, id",
+    )
+    .bind(duty)
+    .fetch_all(db.read())
+    .await?)
 }
 
 /// Row of `evidence`; see the migration for the meaning of the columns.

@@ -171,10 +171,11 @@ impl DeskSource for Desk {
                 }
             }
             if may(&actor, Action::ManagePlans).is_ok() {
-                let drafts: Vec<Draft> =
-                    query_as("SELECT id, title, created_at FROM plan WHERE state = 'draft' ORDER BY created_at LIMIT 50")
-                        .fetch_all(ctx.db().read())
-                        .await?;
+                let drafts: Vec<Draft> = query_as(
+                    "SELECT id, title, created_at FROM plan WHERE state = 'draft' ORDER BY created_at LIMIT 50",
+                )
+                .fetch_all(ctx.db().read())
+                .await?;
                 for draft in drafts {
                     items.push(DeskItem {
                         kind: "要点草稿".into(),
@@ -245,7 +246,8 @@ impl EvidenceUses for Uses {
             if rows.is_empty() || lapse::withdrawn(ctx.db()).await?.contains_key(document) {
                 return Ok(Vec::new());
             }
-            let label = |row: &Use| format!("{} {}{} {}", row.title, row.section_number, row.clause_number, row.clause_title);
+            let label =
+                |row: &Use| format!("{} {}{} {}", row.title, row.section_number, row.clause_number, row.clause_title);
             let shown = rows.iter().map(|row| EvidenceUse {
                 label: label(row).trim().to_owned(),
                 path: format!("/plans/{}/clauses/{}", row.plan, row.clause),

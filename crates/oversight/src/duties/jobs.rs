@@ -2,14 +2,20 @@
 //!
 //! A reminder is claimed in the table `duty_reminder` in the same write as its mail, so that a restart sends none twice.
 
-use std::{collections::{BTreeMap, BTreeSet, HashMap, HashSet}, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    time::Duration,
+};
 
 use jiff::{ToSpan, civil::Date, civil::Time};
 use kernel::{Actor, Calendar, NewEvent, OrganCode, time};
 use serde_json::json;
 use store::{FromRow, Tx, jobs::NewJob, query, query_as, query_scalar};
 use tokio::sync::watch;
-use web::{Ctx, Result, mail::{Mail, SEND}};
+use web::{
+    Ctx, Result,
+    mail::{Mail, SEND},
+};
 
 use crate::{
     duties::{
@@ -144,7 +150,8 @@ async fn send(
             "plan": one.row.plan, "assignment": one.row.id, "period": one.period, "due_on": one.due.to_string(),
             "mailed": to.is_some(),
         });
-        tx.append(NewEvent::new("duty.reminded", "duty", &one.row.duty, actor).organ(&one.row.organ).data(data)).await?;
+        tx.append(NewEvent::new("duty.reminded", "duty", &one.row.duty, actor).organ(&one.row.organ).data(data))
+            .await?;
     }
     let Some(to) = to else { return Ok(()) };
     let late = owed.iter().filter(|one| one.due < today).count();
@@ -155,7 +162,11 @@ async fn send(
         let period = if one.label.is_empty() { String::new() } else { format!("（{}）", one.label) };
         let words = web::filters::shortened(one.row.text.trim_end_matches('。'), 60);
         let office = ctx.config().server.office_url.trim_end_matches('/');
-        text.push_str(&format!("\n· {words}{period}，{when}，现为{}\n  {office}/duties/{}\n", one.state.label(), one.row.duty));
+        text.push_str(&format!(
+            "\n· {words}{period}，{when}，现为{}\n  {office}/duties/{}\n",
+            one.state.label(),
+            one.row.duty
+        ));
     }
     text.push_str("\n请在系统中报送进展和佐证。已经办完的，报送佐证后不再提醒。\n");
     let subject = match late {
@@ -290,8 +301,10 @@ pub async fn follow_withdrawals(ctx: &Ctx) -> Result<usize> {
 
 async fn lapse(ctx: &Ctx, tx: &mut Tx, piece: &Lapsed, addresses: &HashMap<OrganCode, Vec<String>>) -> Result<()> {
     let issued_to = OrganCode(piece.organ.clone());
-    let data = json!({ "plan": piece.plan, "assignment": piece.assignment, "evidence": piece.id, "title": piece.title });
-    tx.append(NewEvent::new("duty.evidence_lapsed", "duty", &piece.duty, &Actor::System).organ(&issued_to).data(data)).await?;
+    let data =
+        json!({ "plan": piece.plan, "assignment": piece.assignment, "evidence": piece.id, "title": piece.title });
+    tx.append(NewEvent::new("duty.evidence_lapsed", "duty", &piece.duty, &Actor::System).organ(&issued_to).data(data))
+        .await?;
     let organ = answering(&ctx.directory(), &issued_to, ctx.today());
     let Some(to) = addresses.get(&organ) else { return Ok(()) };
     let mail = Mail {

@@ -6,8 +6,15 @@ use std::collections::HashMap;
 use kernel::{Actor, NewEvent, OrganCode, time};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Db, FromRow, jobs::{Failure, Handlers}, query, query_as};
-use web::{Ctx, Error, Result, egress::{self, Seen}};
+use store::{
+    Db, FromRow,
+    jobs::{Failure, Handlers},
+    query, query_as,
+};
+use web::{
+    Ctx, Error, Result,
+    egress::{self, Seen},
+};
 
 /// Kind of the job that looks once.
 pub const LOOK: &str = "oversight.look";
@@ -82,8 +89,7 @@ pub async fn run(ctx: &Ctx, evidence: &str) -> Result<Option<Check>> {
     let mut tx = ctx.db().write().await?;
     tx.lock(&format!("evidence_check:{evidence}")).await?;
     let before = kept(&mut tx, evidence).await?;
-    let check =
-        Check { evidence: evidence.to_owned(), checked_at: tx.now(), outcome: outcome.to_owned(), detail };
+    let check = Check { evidence: evidence.to_owned(), checked_at: tx.now(), outcome: outcome.to_owned(), detail };
     query(
         "INSERT INTO evidence_check (evidence, checked_at, outcome, detail) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (evidence) DO UPDATE SET checked_at = excluded.checked_at, outcome = excluded.outcome, detail = excluded.detail",
@@ -97,7 +103,8 @@ pub async fn run(ctx: &Ctx, evidence: &str) -> Result<Option<Check>> {
     // It decides whether the evidence may be confirmed, so the log says when it changed.
     if before.is_none_or(|before| before.outcome != check.outcome) {
         let event = NewEvent::new("duty.evidence_looked", "duty", &duty, &Actor::System).organ(&OrganCode(organ));
-        tx.append(event.data(json!({ "evidence": evidence, "outcome": check.outcome, "detail": check.detail }))).await?;
+        tx.append(event.data(json!({ "evidence": evidence, "outcome": check.outcome, "detail": check.detail })))
+            .await?;
     }
     tx.commit().await?;
     Ok(Some(check))
@@ -135,12 +142,15 @@ pub(super) async fn may_confirm(ctx: &Ctx, tx: &mut store::Tx, evidence: &str) -
         return Ok(());
     }
     let Some(check) = kept(tx, evidence).await? else {
-        return Err(Error::Conflict("没有确认：网址还在检查。请稍后刷新任务页，或在任务页点“重新检查”，看到结果后再确认。".into()));
+        return Err(Error::Conflict(
+            "没有确认：网址还在检查。请稍后刷新任务页，或在任务页点“重新检查”，看到结果后再确认。".into(),
+        ));
     };
     match Some(check).filter(Check::refuses) {
-        Some(check) => {
-            Err(Error::Conflict(format!("没有确认。{}。请退回并请报送单位换一个网址；如果已经恢复，请先点“重新检查”。", check.words())))
-        }
+        Some(check) => Err(Error::Conflict(format!(
+            "没有确认。{}。请退回并请报送单位换一个网址；如果已经恢复，请先点“重新检查”。",
+            check.words()
+        ))),
         None => Ok(()),
     }
 }

@@ -212,8 +212,8 @@ fn once(facts: &Facts, today: Date) -> Standing {
     let (state, submitted) = progress(facts.evidence.iter(), &notes);
     let ended = facts.ended_on.is_some();
     let overdue = !ended && facts.due_on.is_some_and(|due| is_overdue(state, submitted, due, today));
-    let late = state == State::Confirmed
-        && facts.due_on.is_some_and(|due| submitted.is_some_and(|at| day_of(at) > due));
+    let late =
+        state == State::Confirmed && facts.due_on.is_some_and(|due| submitted.is_some_and(|at| day_of(at) > due));
     Standing { state, overdue, late, due_on: facts.due_on, periods: Vec::new(), current: None, ended }
 }
 
@@ -225,8 +225,12 @@ fn with_periods(facts: &Facts, cadence: Cadence, today: Date) -> Standing {
     let mut periods = Vec::with_capacity(owed.len());
     for period in owed {
         // A note says nothing of its period: it belongs to the one in which it was written.
-        let notes: Vec<&str> =
-            facts.notes.iter().map(String::as_str).filter(|at| (period.start..=period.due).contains(&day_of(at))).collect();
+        let notes: Vec<&str> = facts
+            .notes
+            .iter()
+            .map(String::as_str)
+            .filter(|at| (period.start..=period.due).contains(&day_of(at)))
+            .collect();
         let evidence = facts.evidence.iter().filter(|fact| fact.period == period.key);
         let (state, submitted) = progress(evidence, &notes);
         late |= state == State::Confirmed && submitted.is_some_and(|at| day_of(at) > period.due);
@@ -510,14 +514,22 @@ mod tests {
         ended.ended = true;
 
         let roll = roll_up([(true, &done), (false, &open)]);
-        assert_eq!((roll.state, roll.overdue, roll.organs), (State::Confirmed, false, 1), "support does not hold it up");
+        assert_eq!(
+            (roll.state, roll.overdue, roll.organs),
+            (State::Confirmed, false, 1),
+            "support does not hold it up"
+        );
         let roll = roll_up([(true, &done), (true, &open)]);
         assert_eq!((roll.state, roll.overdue, roll.confirmed), (State::InProgress, true, 1));
         assert_eq!(roll.word(), "逾期");
         assert_eq!(roll_up([(true, &done), (true, &waiting)]).state, State::Evidenced);
         assert_eq!(roll_up([(true, &open), (true, &open)]).state, State::Issued);
         assert_eq!(roll_up([(false, &done)]).state, State::Confirmed);
-        assert_eq!(roll_up([(true, &done), (true, &ended)]).state, State::Confirmed, "an ended share is not waited for");
+        assert_eq!(
+            roll_up([(true, &done), (true, &ended)]).state,
+            State::Confirmed,
+            "an ended share is not waited for"
+        );
         assert_eq!(roll_up([]).organs, 0);
     }
 
@@ -525,8 +537,12 @@ mod tests {
     fn a_bar_is_made_of_disjoint_parts() {
         let mut tally = Tally::default();
         for (state, overdue) in [
-            (State::Confirmed, false), (State::Evidenced, true), (State::InProgress, false), (State::Returned, true),
-            (State::Issued, true), (State::Issued, false),
+            (State::Confirmed, false),
+            (State::Evidenced, true),
+            (State::InProgress, false),
+            (State::Returned, true),
+            (State::Issued, true),
+            (State::Issued, false),
         ] {
             tally.add(state, overdue);
         }

@@ -2,11 +2,17 @@
 //! forms that this person may use.
 
 use askama::Template;
-use axum::{extract::{Path, State}, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use jiff::civil::Date;
 use kernel::{Action, Actor, Directory, Staff, event::Event, may, may_for, time};
 use serde::Deserialize;
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, hooks::PublicDocument, office_page, page::office_errors, svg};
+use web::{
+    Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, hooks::PublicDocument, office_page, page::office_errors,
+    svg,
+};
 
 use crate::{
     duties::{
@@ -153,7 +159,12 @@ struct Page {
 }
 
 /// `GET /duties/{id}`
-pub(crate) async fn duty(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, Query(ask): Query<Ask>) -> Result<Response> {
+pub(crate) async fn duty(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Result<Response> {
     office_page(&page(&ctx, &desk, &id, &ask, Typed::default()).await?)
 }
 
@@ -190,7 +201,9 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
         let own = evidence.iter().filter(|(piece, _)| piece.assignment == row.id);
         owner.pieces = own
             .filter(|(piece, _)| owner.open || (piece.decision == "confirmed" && piece.withdrawn_at.is_empty()))
-            .map(|(piece, lapsed)| self::piece(ctx, &actor, owner.may_report, row, piece, lapsed.as_deref(), looks.get(&piece.id)))
+            .map(|(piece, lapsed)| {
+                self::piece(ctx, &actor, owner.may_report, row, piece, lapsed.as_deref(), looks.get(&piece.id))
+            })
             .collect();
         owners.push(owner);
     }
@@ -203,7 +216,8 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
         organ.is_empty() || owners.iter().zip(&rows).any(|(owner, row)| owner.open && row.organ.as_str() == organ)
     })
     .await?;
-    let found = if active.is_empty() || ask.find.trim().is_empty() { Vec::new() } else { found(ctx, &ask.find).await? };
+    let found =
+        if active.is_empty() || ask.find.trim().is_empty() { Vec::new() } else { found(ctx, &ask.find).await? };
     let roll = roll_up(rows.iter().map(|row| (row.role.answers(), &row.standing)));
     let may_extra = answers(&rows, &owners, &active, &actor);
     // Whoever reports sees the own share first.
@@ -220,9 +234,17 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
         due,
         remaining,
         steps,
-        settles: if may(&actor, Action::ConfirmDuties).is_ok() { Values::read(&duty.extra).waiting() } else { String::new() },
+        settles: if may(&actor, Action::ConfirmDuties).is_ok() {
+            Values::read(&duty.extra).waiting()
+        } else {
+            String::new()
+        },
         extras: extras(kind, &duty, &typed, may(&actor, Action::ManagePlans).is_ok(), may_extra),
-        active_organ: reportable.iter().find(|(id, _)| *id == active).map(|(_, organ)| organ.clone()).unwrap_or_default(),
+        active_organ: reportable
+            .iter()
+            .find(|(id, _)| *id == active)
+            .map(|(_, organ)| organ.clone())
+            .unwrap_or_default(),
         active_periods: active_row.map(|row| begun(row, today)).unwrap_or_default(),
         typed: prefilled(typed, active_row),
         reportable,
@@ -239,7 +261,9 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &str, ask: &Ask, typed: Typed) -> Resu
 
 /// The period that counts now stands in the form before anything is chosen.
 fn prefilled(mut typed: Typed, row: Option<&Assigned>) -> Typed {
-    if typed.period.is_empty() && let Some(row) = row {
+    if typed.period.is_empty()
+        && let Some(row) = row
+    {
         typed.period = row.standing.current_key().to_owned();
     }
     typed
@@ -265,7 +289,11 @@ fn active(
 
 fn begun(row: &Assigned, today: Date) -> Vec<(String, String)> {
     let periods = row.standing.periods.iter().filter(|standing| standing.period.start <= today);
-    periods.map(|standing| (standing.period.key.clone(), format!("{}（{}）", standing.period.label, standing.state.label()))).collect()
+    periods
+        .map(|standing| {
+            (standing.period.key.clone(), format!("{}（{}）", standing.period.label, standing.state.label()))
+        })
+        .collect()
 }
 
 fn owner(ctx: &Ctx, staff: &Staff, row: &Assigned, leads: bool) -> Owner {
@@ -340,7 +368,13 @@ fn piece(
         },
         unsure: outside && asks && check.is_none_or(Check::refuses),
         may_look: outside && asks && undecided && (may_report || confirms),
-        period: row.standing.periods.iter().find(|one| one.period.key == piece.period).map(|one| one.period.label.clone()).unwrap_or_default(),
+        period: row
+            .standing
+            .periods
+            .iter()
+            .find(|one| one.period.key == piece.period)
+            .map(|one| one.period.label.clone())
+            .unwrap_or_default(),
         added: time::show_minute(&piece.added_at),
         decided: time::show_minute(&piece.decided_at),
         lapsed: lapsed.map(time::show_date).unwrap_or_default(),
@@ -360,14 +394,18 @@ async fn found(ctx: &Ctx, words: &str) -> Result<Vec<(String, String, String)>> 
     let Some(documents) = ctx.hooks().documents.clone() else { return Ok(Vec::new()) };
     let directory = ctx.directory();
     let found: Vec<PublicDocument> = documents.search(ctx, None, words.trim(), 20).await?;
-    let hint = |one: &PublicDocument| format!("{}　{} 公开", directory.short_name(&one.organ), time::show_date(&one.published_at));
+    let hint = |one: &PublicDocument| {
+        format!("{}　{} 公开", directory.short_name(&one.organ), time::show_date(&one.published_at))
+    };
     Ok(found.into_iter().map(|one| (one.id.clone(), one.title.clone(), hint(&one))).collect())
 }
 
 /// The clock of the share for which forms are shown, else of the one that is due first: from the issue (or the beginning of
 /// the period) to the due date, in working days.
 fn clock(ctx: &Ctx, rows: &[Assigned], active: Option<&Assigned>) -> (String, String, String) {
-    let open = |row: &&Assigned| row.standing.state != DutyState::Confirmed && !row.standing.ended && row.standing.due_on.is_some();
+    let open = |row: &&Assigned| {
+        row.standing.state != DutyState::Confirmed && !row.standing.ended && row.standing.due_on.is_some()
+    };
     let row = active.filter(open).or_else(|| rows.iter().filter(open).min_by_key(|row| row.standing.due_on));
     let Some((row, due)) = row.and_then(|row| Some((row, row.standing.due_on?))) else {
         return Default::default();
@@ -425,7 +463,16 @@ fn extras(kind: PlanKind, duty: &Context, typed: &Typed, manages: bool, (reads, 
 /// The duty's history from the event log, newest first; events of organs whose share is closed to the person are left out.
 async fn history(ctx: &Ctx, duty: &str, directory: &Directory, open: impl Fn(&str) -> bool) -> Result<Vec<Step>> {
     let events = store::log::of_subject(ctx.db(), "duty", duty).await?;
-    let shared = ["duty.issued", "duty.due_changed", "duty.visibility_changed", "duty.amended", "duty.ended", "duty.assigned", "duty.role_changed", "duty.released"];
+    let shared = [
+        "duty.issued",
+        "duty.due_changed",
+        "duty.visibility_changed",
+        "duty.amended",
+        "duty.ended",
+        "duty.assigned",
+        "duty.role_changed",
+        "duty.released",
+    ];
     let mut steps: Vec<Step> = events
         .iter()
         .filter(|event| shared.contains(&event.kind.as_str()) || open(&event.organ))
@@ -462,9 +509,9 @@ fn step(event: &Event, directory: &Directory) -> Step {
             (to.to_owned(), String::new())
         }
         "duty.reported" | "duty.extra_accepted" | "duty.extra_declined" => {
-            let fields = data["fields"].as_object().map(|fields| {
-                fields.values().filter_map(|value| value.as_str()).collect::<Vec<_>>().join("；")
-            });
+            let fields = data["fields"]
+                .as_object()
+                .map(|fields| fields.values().filter_map(|value| value.as_str()).collect::<Vec<_>>().join("；"));
             let what = match event.kind.as_str() {
                 "duty.extra_accepted" => "采纳办理情况".to_owned(),
                 "duty.extra_declined" => "没有采纳办理情况".to_owned(),

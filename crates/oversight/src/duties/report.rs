@@ -11,7 +11,11 @@ use store::{FromRow, Once, Tx, jobs::NewJob, query, query_as, query_scalar};
 use web::{Ctx, Error, hooks::PublicDocument};
 
 use crate::{
-    duties::{address, look::{self, LOOK, Look}, store::answering},
+    duties::{
+        address,
+        look::{self, LOOK, Look},
+        store::answering,
+    },
     model::{Cadence, Visibility},
     plans::tree,
     privacy,
@@ -192,10 +196,12 @@ async fn resolve(ctx: &Ctx, new: &NewEvidence) -> Done<(String, String, String)>
     let wanted = if new.document.trim().is_empty() { own.unwrap_or_default() } else { new.document.trim().to_owned() };
     if !wanted.is_empty() {
         let field = if new.document.trim().is_empty() { "url" } else { "document" };
-        let documents = ctx.hooks().documents.clone().ok_or_else(|| Error::internal("no source of public documents"))?;
+        let documents =
+            ctx.hooks().documents.clone().ok_or_else(|| Error::internal("no source of public documents"))?;
         let found: Option<PublicDocument> = documents.find(ctx, &wanted).await?;
         let Some(found) = found else {
-            let message = "本网站上没有这份已公开的文件：可能尚未发布，也可能已撤回。请先发布文件，再从检索结果中选用。";
+            let message =
+                "本网站上没有这份已公开的文件：可能尚未发布，也可能已撤回。请先发布文件，再从检索结果中选用。";
             return Err(Refusal::Field(field, message.into()));
         };
         return Ok((found.id, found.path, found.title));

@@ -147,9 +147,8 @@ fn condition(scope: &Scope) -> (String, Vec<String>) {
     let states = if scope.superseded { "p.state IN ('confirmed', 'superseded')" } else { "p.state = 'confirmed'" };
     let mut parts = vec![states.to_owned()];
     let mut values = Vec::new();
-    let columns = [
-        ("a.plan", &scope.plan), ("a.clause", &scope.clause), ("a.duty", &scope.duty), ("a.id", &scope.assignment),
-    ];
+    let columns =
+        [("a.plan", &scope.plan), ("a.clause", &scope.clause), ("a.duty", &scope.duty), ("a.id", &scope.assignment)];
     for (column, value) in columns {
         if let Some(value) = value {
             values.push(value.clone());

@@ -21,8 +21,7 @@ use crate::{
         import::{self, Refusal, Spec},
         pages::{self, Again, NewForm, Refused},
         source::{self, Source},
-        steps,
-        tree,
+        steps, tree,
         view::{self, Typed},
     },
 };
@@ -65,7 +64,8 @@ impl Pairs {
 
     /// All pairs whose name begins so, without the beginning.
     pub(crate) fn with_prefix(&self, prefix: &str) -> BTreeMap<String, String> {
-        let pairs = self.0.iter().filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone())));
+        let pairs =
+            self.0.iter().filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone())));
         pairs.collect()
     }
 }
@@ -111,7 +111,9 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
     let replaces = Some(form.replaces.clone()).filter(|id| !id.is_empty());
     let spec = Spec { title: form.title.clone(), year, kind, again, replaces, once };
     match import::import(&ctx, &desk.actor(), source, spec).await {
-        Ok(id) => Ok(Redirect::to(format!("/plans/{id}/draft")).ok("已拆解为任务，请核对责任单位和期限后下达").into_response()),
+        Ok(id) => Ok(Redirect::to(format!("/plans/{id}/draft"))
+            .ok("已拆解为任务，请核对责任单位和期限后下达")
+            .into_response()),
         Err(refusal) => {
             let refused = refused(refusal)?;
             pages::new_page(&ctx, &desk, form, refused).await
@@ -190,7 +192,8 @@ pub(crate) async fn autosave_duty(
             });
             // Whether nothing else lies between what the page showed and now: only then have its other forms seen this version.
             let alone = made.version <= form.version() + 1;
-            Ok(Json(json!({ "saved_at": clock, "version": made.version, "alone": alone, "undo": undo })).into_response())
+            Ok(Json(json!({ "saved_at": clock, "version": made.version, "alone": alone, "undo": undo }))
+                .into_response())
         }
         Err(steps::Refusal::Wrong(wrong)) => {
             let message = wrong.first().map_or("", |(_, message)| message.trim_end_matches('。'));
@@ -222,7 +225,8 @@ pub(crate) async fn edit_owner(
         "part" => Edit::Part(owner.clone(), role),
         "remove" => Edit::Remove(owner.clone()),
         _ => {
-            let chosen: Vec<OrganCode> = Some(organ.as_str()).filter(|code| !code.is_empty()).map(OrganCode::from).into_iter().collect();
+            let chosen: Vec<OrganCode> =
+                Some(organ.as_str()).filter(|code| !code.is_empty()).map(OrganCode::from).into_iter().collect();
             Edit::Choose(owner.clone(), chosen)
         }
     };
@@ -235,7 +239,8 @@ pub(crate) async fn edit_owner(
         (_, "remove") => (clause.clone(), format!("c-{clause}")),
         _ => (clause.clone(), format!("o-{owner}")),
     };
-    let response = run(&ctx, &desk, Place { plan, clause: Some(open), anchor }, form.version(), &edit, Typed::default()).await?;
+    let response =
+        run(&ctx, &desk, Place { plan, clause: Some(open), anchor }, form.version(), &edit, Typed::default()).await?;
     let wants_alias = form.get("alias") == "true" && matches!(edit, Edit::Choose(..));
     if let (true, true, Some(row), Some(aliases)) =
         (wants_alias, response.status().is_redirection(), row, &ctx.hooks().aliases)
@@ -299,7 +304,11 @@ async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut t
     match steps::run(ctx, &desk.actor(), &place.plan, seen, edit).await {
         Ok(steps::Made { label, .. }) => {
             let to = format!("/plans/{}/draft?open={open}#{}", place.plan, place.anchor);
-            let said = if label == steps::UNCHANGED { "都已保存，没有新的改动".to_owned() } else { format!("已保存：{label}") };
+            let said = if label == steps::UNCHANGED {
+                "都已保存，没有新的改动".to_owned()
+            } else {
+                format!("已保存：{label}")
+            };
             let mut redirect = Redirect::to(to).ok(said);
             if let Some(step) = steps::last(ctx, &place.plan).await?.filter(|step| step.label == label) {
                 redirect = redirect.undo(format!("/plans/{}/draft/undo/{}", place.plan, step.id), "撤销");
@@ -339,7 +348,11 @@ fn kept(typed: &Typed) -> String {
 }
 
 /// Takes the last correction back.
-pub(crate) async fn undo(State(ctx): State<Ctx>, desk: Desk, Path((plan, step)): Path<(String, String)>) -> Result<Response> {
+pub(crate) async fn undo(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((plan, step)): Path<(String, String)>,
+) -> Result<Response> {
     let label = steps::undo(&ctx, &desk.actor(), &plan, &step).await?;
     Ok(Redirect::to(format!("/plans/{plan}/draft")).ok(format!("已撤销：{label}")).into_response())
 }
@@ -391,7 +404,8 @@ pub(crate) async fn supersede(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
-    let by = tree::plan(ctx.db(), form.get("by")).await?.filter(|by| by.state() == PlanState::Confirmed && by.id != plan);
+    let by =
+        tree::plan(ctx.db(), form.get("by")).await?.filter(|by| by.state() == PlanState::Confirmed && by.id != plan);
     let Some(by) = by else {
         return Err(Error::Invalid("请选择一份已下达的计划来替代。请返回计划页重新选择。".into()));
     };

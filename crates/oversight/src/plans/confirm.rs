@@ -82,7 +82,11 @@ impl Readiness {
 
     /// How many things stand in the way.
     pub fn blocks(&self) -> usize {
-        self.unmatched.len() + self.unowned.len() + self.abolished.len() + self.personal.len() + usize::from(self.duties == 0)
+        self.unmatched.len()
+            + self.unowned.len()
+            + self.abolished.len()
+            + self.personal.len()
+            + usize::from(self.duties == 0)
     }
 }
 
@@ -103,7 +107,8 @@ pub fn organs_of(tree: &Tree, duty: &DutyRow) -> Vec<(OrganCode, OwnerRole)> {
 /// What confirming the draft would do on `today`.
 pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
     let spot = |found: privacy::Personal| Spot { clause: found.clause, place: found.place, what: found.what };
-    let mut ready = Readiness { personal: privacy::in_plan(tree).into_iter().map(spot).collect(), ..Readiness::default() };
+    let mut ready =
+        Readiness { personal: privacy::in_plan(tree).into_iter().map(spot).collect(), ..Readiness::default() };
     for clause in tree.clauses.iter().filter(|clause| clause.ended_at.is_empty()) {
         let number = tree.clause_number(clause);
         let spot = |what: String| Spot { clause: clause.id.clone(), place: number.clone(), what };
@@ -140,7 +145,9 @@ pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
                 continue;
             }
             let organs = organs_of(tree, duty);
-            if !organs.iter().any(|(_, role)| role.answers()) && !tree.owners_of_duty(duty).iter().any(|owner| owner.is_unmatched()) {
+            if !organs.iter().any(|(_, role)| role.answers())
+                && !tree.owners_of_duty(duty).iter().any(|owner| owner.is_unmatched())
+            {
                 ready.unowned.push(spot());
             }
             ready.duties += 1;
@@ -218,7 +225,10 @@ pub async fn confirm(ctx: &Ctx, actor: &Actor, plan: &PlanId, version: i64, once
     let ready = readiness(&tree, &ctx.directory(), ctx.today());
     if !ready.is_ready() {
         let first = ready.personal.first().map(|spot| format!("{}：{}", spot.place, spot.what)).unwrap_or_default();
-        return Err(Error::Conflict(format!("还有 {} 处需要处理，不能下达。请回到确认页查看清单。{first}", ready.blocks())));
+        return Err(Error::Conflict(format!(
+            "还有 {} 处需要处理，不能下达。请回到确认页查看清单。{first}",
+            ready.blocks()
+        )));
     }
     let now = tx.now();
     let changed = query(

@@ -42,10 +42,22 @@ pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<St
     };
     let rolled = duties::by_duty(&rows);
     let directory = ctx.directory();
-    let mut header: Vec<String> =
-        ["条目", "条目标题", "序号", "任务", "牵头、负责单位", "配合单位", "期限", "频次", "完成标准", "公开", "状态", "逾期单位数"]
-            .map(String::from)
-            .to_vec();
+    let mut header: Vec<String> = [
+        "条目",
+        "条目标题",
+        "序号",
+        "任务",
+        "牵头、负责单位",
+        "配合单位",
+        "期限",
+        "频次",
+        "完成标准",
+        "公开",
+        "状态",
+        "逾期单位数",
+    ]
+    .map(String::from)
+    .to_vec();
     header.extend(fields.iter().map(|field| field.label.to_owned()));
     let assigned = grouped(&rows);
     let mut lines = Vec::new();
@@ -88,10 +100,14 @@ fn export_row(
     let draft: Vec<_> = confirm::organs_of(tree, duty);
     let issued = assigned.get(duty.id.as_str());
     let organs: Vec<(String, bool)> = match issued {
-        Some(rows) => rows.iter().map(|row| (directory.short_name(&row.organ).to_owned(), row.role.answers())).collect(),
+        Some(rows) => {
+            rows.iter().map(|row| (directory.short_name(&row.organ).to_owned(), row.role.answers())).collect()
+        }
         None => draft.iter().map(|(code, role)| (directory.short_name(code).to_owned(), role.answers())).collect(),
     };
-    let names = |answers: bool| organs.iter().filter(|one| one.1 == answers).map(|one| one.0.as_str()).collect::<Vec<_>>().join("、");
+    let names = |answers: bool| {
+        organs.iter().filter(|one| one.1 == answers).map(|one| one.0.as_str()).collect::<Vec<_>>().join("、")
+    };
     let state = match rolled.get(&duty.id) {
         _ if duty.is_duty == 0 => "不作为任务".to_owned(),
         _ if duty.principle == 1 => "不落实到单位".to_owned(),

@@ -127,7 +127,11 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
             }
             let mut parsed = parse(&source.text, PlanReference { year: spec.year.unwrap_or(today.year()) });
             if let Err(lost) = accounted(&source.text, &parsed) {
-                parsed.warnings.push(text::plan::Warning { line: 1, message: lost.to_string(), dropped: String::new() });
+                parsed.warnings.push(text::plan::Warning {
+                    line: 1,
+                    message: lost.to_string(),
+                    dropped: String::new(),
+                });
             }
             let rows = draft::rows(&parsed, &mut frame);
             (Some(parsed), source.text.clone(), rows)
@@ -214,7 +218,11 @@ fn title_of(parsed: Option<&text::plan::Plan>, spec: &Spec) -> Result<String, Re
 fn warnings_of(parsed: Option<&text::plan::Plan>, source: &Source) -> Vec<text::plan::Warning> {
     let mut warnings = parsed.map(|parsed| parsed.warnings.clone()).unwrap_or_default();
     let from_file = source.warnings.iter();
-    warnings.extend(from_file.map(|message| text::plan::Warning { line: 1, message: message.clone(), dropped: String::new() }));
+    warnings.extend(from_file.map(|message| text::plan::Warning {
+        line: 1,
+        message: message.clone(),
+        dropped: String::new(),
+    }));
     warnings
 }
 

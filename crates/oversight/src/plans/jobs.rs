@@ -35,7 +35,10 @@ async fn notify(ctx: &Ctx, payload: Notify) -> Result<(), Failure> {
         let name = directory.short_name(&code);
         let address = format!("{}/duties?plan={}", ctx.config().server.office_url, payload.plan);
         let (subject, what) = if payload.why == "amended" {
-            (format!("任务有调整：{}", payload.title), "年中调整涉及贵单位的任务。保留任务的进展和佐证都在，请查看变动。")
+            (
+                format!("任务有调整：{}", payload.title),
+                "年中调整涉及贵单位的任务。保留任务的进展和佐证都在，请查看变动。",
+            )
         } else {
             (format!("新任务：{}", payload.title), "已向贵单位下达任务，请查看期限，并在办理后报送进展和佐证。")
         };

@@ -73,7 +73,11 @@ mod tests {
         old.exists_to = Some(Date::constant(2021, 5, 31));
         old.successor = Some("R".into());
         let directory = Directory::new(
-            vec![old, organ("R", "县乡村振兴局", OrganKind::CountyDepartment), organ("T", "河口镇", OrganKind::Township)],
+            vec![
+                old,
+                organ("R", "县乡村振兴局", OrganKind::CountyDepartment),
+                organ("T", "河口镇", OrganKind::Township),
+            ],
             "青禾县",
         );
         let day = Date::constant(2026, 3, 1);

@@ -13,10 +13,7 @@ use store::{FromRow, query_as, query_scalar};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Redirect, Result, filters, office_page, page};
 
 use crate::{
-    duties::{
-        model::Tally,
-        store as duties,
-    },
+    duties::{model::Tally, store as duties},
     model::{PlanKind, PlanState},
     plans::{
         confirm::{self, Readiness},
@@ -220,7 +217,13 @@ pub(crate) async fn new(State(ctx): State<Ctx>, desk: Desk, Query(query): Query<
         if plan.state() != PlanState::Draft {
             return Err(steps::no_draft(plan.state()));
         }
-        form = NewForm { kind: plan.kind, year: plan.year.to_string(), title: plan.title, text: plan.source, replaces: plan.id };
+        form = NewForm {
+            kind: plan.kind,
+            year: plan.year.to_string(),
+            title: plan.title,
+            text: plan.source,
+            replaces: plan.id,
+        };
     }
     new_page(&ctx, &desk, form, Refused::default()).await
 }

@@ -47,10 +47,16 @@ pub fn clauses(tree: &Tree) -> Vec<PublicClause<'_>> {
 pub fn shown(tree: &Tree) -> Vec<PublicClause<'_>> {
     let mut out = Vec::new();
     // Words as issued of what is internal: a duty that was moved to another clause still stands in the text of its own.
-    let hidden: Vec<String> =
-        tree.duties.iter().filter(|duty| !duty.is_public()).map(|duty| plain(&duty.original)).filter(|words| !words.is_empty()).collect();
+    let hidden: Vec<String> = tree
+        .duties
+        .iter()
+        .filter(|duty| !duty.is_public())
+        .map(|duty| plain(&duty.original))
+        .filter(|words| !words.is_empty())
+        .collect();
     for clause in &tree.clauses {
-        let (public, internal): (Vec<&DutyRow>, Vec<&DutyRow>) = tree.duties_of(&clause.id).partition(|duty| duty.is_public());
+        let (public, internal): (Vec<&DutyRow>, Vec<&DutyRow>) =
+            tree.duties_of(&clause.id).partition(|duty| duty.is_public());
         let (title, text) = (plain(&clause.title), plain(&clause.text));
         let told = |words: &String| text.contains(words.as_str()) || (text.is_empty() && title == *words);
         let partial = !internal.is_empty() || hidden.iter().any(told);
@@ -96,7 +102,10 @@ impl SearchSource for Plans {
             let whole = clauses.len() == tree.clauses.len() && clauses.iter().all(|clause| !clause.partial);
             let mut body = if whole { tree.plan.preamble.clone() } else { String::new() };
             for clause in clauses.iter().filter(|clause| clause.clause.ended_at.is_empty()) {
-                body.push_str(&format!("\n{}{}\n{}{}", clause.number, clause.clause.title, clause.text, clause.owner_note));
+                body.push_str(&format!(
+                    "\n{}{}\n{}{}",
+                    clause.number, clause.clause.title, clause.text, clause.owner_note
+                ));
             }
             let office = ctx.office_organ();
             Ok(Some(SearchEntry {
@@ -109,7 +118,11 @@ impl SearchSource for Plans {
                 column: String::new(),
                 date: time::show_date(&tree.plan.confirmed_at),
                 document_number: tree.plan.document_number.clone(),
-                validity: if tree.plan.state() == PlanState::Confirmed { String::new() } else { "已被替代".to_owned() },
+                validity: if tree.plan.state() == PlanState::Confirmed {
+                    String::new()
+                } else {
+                    "已被替代".to_owned()
+                },
                 words: vec![tree.plan.year.to_string()],
             }))
         })

@@ -85,7 +85,9 @@ const COLUMNS: &str = "id, label, clauses, done_at, done_by_name, undone_at, und
 
 /// The steps done or taken back after version `seen` of the plan, oldest first.
 async fn since(tx: &mut Tx, plan: &str, seen: i64) -> store::Result<Vec<Step>> {
-    let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 AND (version > $2 OR undone_version > $2) ORDER BY seq");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM plan_step WHERE plan = $1 AND (version > $2 OR undone_version > $2) ORDER BY seq"
+    );
     // SQL: built from the names of columns above.
     Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).bind(seen).fetch_all(tx.conn()).await?)
 }
@@ -156,8 +158,7 @@ async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, ed
     let clauses = edit.clauses(&tree);
     let others: Vec<Step> = if seen == version { Vec::new() } else { since(tx, plan, seen).await? };
     // An object that is gone was changed by somebody in any case: show the last steps rather than a riddle.
-    let conflicts: Vec<Step> =
-        others.into_iter().filter(|step| clauses.is_empty() || step.touches(&clauses)).collect();
+    let conflicts: Vec<Step> = others.into_iter().filter(|step| clauses.is_empty() || step.touches(&clauses)).collect();
     if !conflicts.is_empty() {
         return Err(Refusal::Changed(conflicts));
     }

@@ -100,11 +100,15 @@ fn read_owners(cell: &str) -> Vec<(String, Option<OwnerRole>)> {
 /// # Errors
 /// What is wrong, row by row. A table without a column for words or owners has one error at its header.
 pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<RowError>> {
-    let fields: Vec<_> = kind.fields().iter().map(|field| {
-        let mut names = vec![field.label];
-        names.extend(field.headings);
-        (field, column(table, &names))
-    }).collect();
+    let fields: Vec<_> = kind
+        .fields()
+        .iter()
+        .map(|field| {
+            let mut names = vec![field.label];
+            names.extend(field.headings);
+            (field, column(table, &names))
+        })
+        .collect();
     let text_at = column(table, TEXT);
     // A list of problems has no column of its own for the duty: the duty is to rectify the problem.
     let fallback: Vec<usize> = ["rectification", "problem", "content"]
@@ -113,13 +117,18 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
         .collect();
     let owner_columns = [(LEAD, Some(OwnerRole::Lead)), (OWNER, None), (SUPPORT, Some(OwnerRole::Support))]
         .map(|(names, role)| (column(table, names), role));
-    let missing = |column: &str, message: String| vec![RowError { row: table.header_number, column: column.into(), message }];
+    let missing =
+        |column: &str, message: String| vec![RowError { row: table.header_number, column: column.into(), message }];
     if text_at.is_none() && fallback.is_empty() {
-        let wanted = if kind.fields().iter().any(|field| field.key == "problem") { "发现的问题" } else { "任务" };
+        let wanted =
+            if kind.fields().iter().any(|field| field.key == "problem") { "发现的问题" } else { "任务" };
         return Err(missing(wanted, format!("表头缺少“{wanted}”一列。请在表头写明“{wanted}、责任单位、完成时限”。")));
     }
     if owner_columns.iter().all(|(at, _)| at.is_none()) {
-        return Err(missing("责任单位", "表头缺少“责任单位”一列。请添加这一列，多个单位用顿号隔开，例如“县财政局、县审计局”。".into()));
+        return Err(missing(
+            "责任单位",
+            "表头缺少“责任单位”一列。请添加这一列，多个单位用顿号隔开，例如“县财政局、县审计局”。".into(),
+        ));
     }
     let (due_at, measure_at, number_at) = (column(table, DUE), column(table, MEASURE), column(table, NUMBER));
     let (mut items, mut errors) = (Vec::new(), Vec::new());
@@ -130,7 +139,10 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
         let words = std::iter::once(cell(text_at)).chain(fallback.iter().map(|at| cell(Some(*at))));
         item.text = words.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned();
         if item.text.is_empty() {
-            error(heading(table, text_at.or(fallback.first().copied()), "任务"), "请填写内容，这一行没有写要做什么。".into());
+            error(
+                heading(table, text_at.or(fallback.first().copied()), "任务"),
+                "请填写内容，这一行没有写要做什么。".into(),
+            );
         }
         for (at, role) in owner_columns {
             let cell = cell(at);
@@ -142,7 +154,10 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
             }
         }
         if item.owners.is_empty() {
-            error(heading(table, owner_columns[1].0.or(owner_columns[0].0), "责任单位"), "请填写责任单位，例如“县财政局”。".into());
+            error(
+                heading(table, owner_columns[1].0.or(owner_columns[0].0), "责任单位"),
+                "请填写责任单位，例如“县财政局”。".into(),
+            );
         }
         item.due_words = cell(due_at).to_owned();
         if !item.due_words.is_empty() && !read_due(&mut item, year) {
@@ -180,7 +195,8 @@ pub fn field_error(shape: FieldShape, value: &str) -> Option<String> {
             let plain: String = value.chars().filter(|c| *c != ',' && *c != '，').collect();
             let (whole, decimals) = plain.split_once('.').unwrap_or((&plain, ""));
             let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-            let fits = !whole.is_empty() && whole.len() <= 12 && digits(whole) && digits(decimals) && decimals.len() <= 2;
+            let fits =
+                !whole.is_empty() && whole.len() <= 12 && digits(whole) && digits(decimals) && decimals.len() <= 2;
             (!fits).then(|| "请填写以万元计的数字，最多两位小数，例如 12500 或 860.5。".to_owned())
         }
         FieldShape::Choice(choices) => {
@@ -245,7 +261,8 @@ pub fn rows(items: &[Item], frame: &mut Frame<'_>) -> Rows {
         let position = i64::try_from(at + 1).unwrap_or(i64::MAX);
         let extra: Map<String, Value> =
             item.extra.iter().map(|(key, value)| ((*key).to_owned(), Value::String(value.clone()))).collect();
-        let problem = item.extra.iter().find(|(key, _)| *key == "problem").map_or(item.text.as_str(), |(_, value)| value);
+        let problem =
+            item.extra.iter().find(|(key, _)| *key == "problem").map_or(item.text.as_str(), |(_, value)| value);
         rows.clauses.push(ClauseRow {
             id: clause.clone(),
             plan: frame.plan.to_owned(),
@@ -319,7 +336,10 @@ mod tests {
             rows: rows
                 .iter()
                 .enumerate()
-                .map(|(at, cells)| TableRow { number: at + 2, cells: cells.iter().map(|cell| (*cell).to_owned()).collect() })
+                .map(|(at, cells)| TableRow {
+                    number: at + 2,
+                    cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
+                })
                 .collect(),
         }
     }
@@ -353,10 +373,7 @@ mod tests {
         );
         let errors = items(&table, PlanKind::KeyProject, 2026).expect_err("errors");
         let places: Vec<_> = errors.iter().map(|error| (error.row, error.column.as_str())).collect();
-        assert_eq!(
-            places,
-            [(2, "责任单位"), (2, "期限"), (2, "总投资（万元）"), (3, "项目名称"), (3, "建设阶段")]
-        );
+        assert_eq!(places, [(2, "责任单位"), (2, "期限"), (2, "总投资（万元）"), (3, "项目名称"), (3, "建设阶段")]);
         assert!(errors.iter().all(|error| error.message.contains('请')));
     }
 

@@ -134,7 +134,8 @@ pub(crate) struct Typed {
 /// The lines of the source.
 pub(crate) fn lines(tree: &Tree) -> Vec<Line> {
     let warned: BTreeSet<usize> = tree.plan.warnings().into_iter().map(|warning| warning.line).collect();
-    let text = |(at, text): (usize, &str)| Line { number: at + 1, text: text.to_owned(), warned: warned.contains(&(at + 1)) };
+    let text =
+        |(at, text): (usize, &str)| Line { number: at + 1, text: text.to_owned(), warned: warned.contains(&(at + 1)) };
     tree.plan.source.lines().enumerate().map(text).collect()
 }
 
@@ -228,7 +229,8 @@ pub(crate) fn group_choices(directory: &Directory, today: Date) -> Vec<(String, 
 
 /// An owner as the screens show it.
 pub(crate) fn owner_view(owner: &OwnerRow, directory: &Directory, today: Date) -> OwnerView {
-    let named = |code: &OrganCode| (code.0.clone(), directory.get(code).map_or(code.as_str(), |organ| &organ.name).to_owned());
+    let named =
+        |code: &OrganCode| (code.0.clone(), directory.get(code).map_or(code.as_str(), |organ| &organ.name).to_owned());
     let (state, successor, candidates) = if !owner.is_unmatched() {
         (if owner.codes().len() > 1 || owner.how == "group" { "group" } else { "ok" }, String::new(), Vec::new())
     } else {
@@ -282,12 +284,15 @@ pub(crate) fn due_words(duty: &DutyRow) -> String {
 
 fn duty_view(duty: &DutyRow, kind: PlanKind, own: Vec<OwnerView>, last: bool, typed: &Typed, today: Date) -> DutyView {
     let again = (typed.at == duty.id).then_some(&typed.fields);
-    let or = |stored: &str, pick: fn(&Fields) -> &String| again.map_or_else(|| stored.to_owned(), |fields| pick(fields).clone());
+    let or = |stored: &str, pick: fn(&Fields) -> &String| {
+        again.map_or_else(|| stored.to_owned(), |fields| pick(fields).clone())
+    };
     let extra = kind.fields().iter().map(|field| ExtraView {
         key: field.key,
         label: field.label,
         hint: field.hint,
-        value: again.map_or_else(|| duty.extra(field.key), |fields| fields.extra.get(field.key).cloned().unwrap_or_default()),
+        value: again
+            .map_or_else(|| duty.extra(field.key), |fields| fields.extra.get(field.key).cloned().unwrap_or_default()),
         long: field.shape == FieldShape::Text,
         choices: if let FieldShape::Choice(choices) = field.shape { choices } else { &[] },
     });
@@ -324,7 +329,8 @@ pub(crate) fn organ_choices(directory: &Directory, today: Date) -> Vec<(String, 
 
 /// Clauses, for the select of «move to».
 pub(crate) fn clause_choices(tree: &Tree) -> Vec<(String, String)> {
-    let label = |clause: &ClauseRow| format!("{} {}", tree.clause_number(clause), web::filters::shortened(&clause.title, 20));
+    let label =
+        |clause: &ClauseRow| format!("{} {}", tree.clause_number(clause), web::filters::shortened(&clause.title, 20));
     tree.clauses.iter().map(|clause| (clause.id.clone(), label(clause))).collect()
 }
 

@@ -1,6 +1,11 @@
 //! The same for machines: JSON of one plan and CSV of its duties.
 
-use axum::{Json, extract::{Path, State}, http::{HeaderValue, header}, response::{IntoResponse, Response}};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use documents::tables::{Cell, Sheet, write_csv};
 use serde_json::{Value, json};
 use web::{Ctx, Result, page::download};
@@ -24,7 +29,11 @@ fn figures(tally: &Tally) -> Value {
 
 /// Addresses in data are absolute, so that they can be followed from anywhere.
 fn absolute(ctx: &Ctx, href: &str) -> String {
-    if href.starts_with('/') { format!("{}{href}", ctx.config().server.portal_url.trim_end_matches('/')) } else { href.to_owned() }
+    if href.starts_with('/') {
+        format!("{}{href}", ctx.config().server.portal_url.trim_end_matches('/'))
+    } else {
+        href.to_owned()
+    }
 }
 
 fn duty(ctx: &Ctx, duty: &Duty) -> Value {
@@ -125,13 +134,32 @@ pub(super) async fn csv(State(ctx): State<Ctx>, Path(id): Path<String>) -> Resul
     let plan = load::plan(&ctx, &id).await?;
     let extra: Vec<&str> =
         plan.row.kind().fields().iter().filter(|field| is_published(field.key)).map(|field| field.label).collect();
-    let header = ["条目", "条目标题", "任务", "完成标准", "原文期限", "期限", "频次", "机关代码", "机关", "分工", "状态", "是否逾期", "佐证件数", "佐证地址"];
+    let header = [
+        "条目",
+        "条目标题",
+        "任务",
+        "完成标准",
+        "原文期限",
+        "期限",
+        "频次",
+        "机关代码",
+        "机关",
+        "分工",
+        "状态",
+        "是否逾期",
+        "佐证件数",
+        "佐证地址",
+    ];
     let mut rows = Vec::new();
     for clause in plan.sections.iter().flat_map(|section| &section.clauses) {
         for duty in &clause.duties {
             for share in &duty.shares {
-                let pieces: Vec<String> =
-                    duty.evidence.iter().filter(|piece| piece.organ == share.organ).map(|piece| absolute(&ctx, &piece.href)).collect();
+                let pieces: Vec<String> = duty
+                    .evidence
+                    .iter()
+                    .filter(|piece| piece.organ == share.organ)
+                    .map(|piece| absolute(&ctx, &piece.href))
+                    .collect();
                 let standing = &share.row.standing;
                 let mut row = vec![
                     Cell::from(clause.full_number.as_str()),
@@ -149,7 +177,9 @@ pub(super) async fn csv(State(ctx): State<Ctx>, Path(id): Path<String>) -> Resul
                     Cell::from(i64::try_from(pieces.len()).unwrap_or(i64::MAX)),
                     Cell::from(pieces.join(" ")),
                 ];
-                let value = |label: &str| duty.extras.iter().find(|(known, _)| *known == label).map_or("", |(_, value)| value.as_str());
+                let value = |label: &str| {
+                    duty.extras.iter().find(|(known, _)| *known == label).map_or("", |(_, value)| value.as_str())
+                };
                 row.extend(extra.iter().map(|label| Cell::from(value(label))));
                 rows.push(row);
             }

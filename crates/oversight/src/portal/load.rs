@@ -212,11 +212,12 @@ pub(super) async fn plan(ctx: &Ctx, id: &str) -> Result<PublicPlan> {
         }
     }
     let partial = clauses.len() < tree.clauses.len() || clauses.iter().any(|clause| clause.partial);
-    let amended: Vec<String> =
-        query_scalar("SELECT confirmed_at FROM plan_amendment WHERE plan = $1 AND state = 'confirmed' ORDER BY confirmed_at")
-            .bind(id)
-            .fetch_all(ctx.db().read())
-            .await?;
+    let amended: Vec<String> = query_scalar(
+        "SELECT confirmed_at FROM plan_amendment WHERE plan = $1 AND state = 'confirmed' ORDER BY confirmed_at",
+    )
+    .bind(id)
+    .fetch_all(ctx.db().read())
+    .await?;
     Ok(PublicPlan {
         tally: tally(rows.iter()),
         as_of: tree.plan.as_of.clone().max(lapsed_at),
@@ -252,7 +253,12 @@ async fn with_titles(ctx: &Ctx, rows: &[EvidenceRow], assigned: &[Assigned]) -> 
     let (directory, today) = (ctx.directory(), ctx.today());
     let periods: HashMap<(&str, &str), &str> = assigned
         .iter()
-        .flat_map(|row| row.standing.periods.iter().map(|one| ((row.id.as_str(), one.period.key.as_str()), one.period.label.as_str())))
+        .flat_map(|row| {
+            row.standing
+                .periods
+                .iter()
+                .map(|one| ((row.id.as_str(), one.period.key.as_str()), one.period.label.as_str()))
+        })
         .collect();
     let mut by_duty: HashMap<String, Vec<Evidence>> = HashMap::new();
     for row in rows {
@@ -267,7 +273,10 @@ async fn with_titles(ctx: &Ctx, rows: &[EvidenceRow], assigned: &[Assigned]) -> 
             href,
             external: row.document.is_empty(),
             organ: directory.short_name(&organ).to_owned(),
-            period: periods.get(&(row.assignment.as_str(), row.period.as_str())).map(|label| (*label).to_owned()).unwrap_or_default(),
+            period: periods
+                .get(&(row.assignment.as_str(), row.period.as_str()))
+                .map(|label| (*label).to_owned())
+                .unwrap_or_default(),
             confirmed_on: time::show_date(&row.decided_at),
         });
     }
@@ -302,7 +311,10 @@ fn duties(
             due_words: row.due_words.clone(),
             due_on: row.due_on.clone(),
             cadence: row.cadence().map_or("", crate::model::Cadence::label),
-            extras: extras.map(|field| (field.label, row.extra(field.key))).filter(|(_, value)| !value.is_empty()).collect(),
+            extras: extras
+                .map(|field| (field.label, row.extra(field.key)))
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
             word: if ended { "已终止".into() } else { roll.word() },
             roll,
             ended,

@@ -1,7 +1,10 @@
 //! The pages.
 
 use askama::Template;
-use axum::{extract::{Path, State}, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use kernel::time;
 use serde::Deserialize;
 use web::{Ctx, Error, PortalShell, Query, Reader, Result, filters, portal_page, svg};
@@ -28,7 +31,12 @@ fn bar(tally: &Tally) -> Bar {
 fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {
     reader
         .shell(ctx, title, SECTION, "openness")
-        .column(SECTION, "县政府工作要点逐项落实情况：任务、承办机关、进度和佐证", "工作要点,任务,落实,佐证", "政务公开")
+        .column(
+            SECTION,
+            "县政府工作要点逐项落实情况：任务、承办机关、进度和佐证",
+            "工作要点,任务,落实,佐证",
+            "政务公开",
+        )
         .crumb("政务公开", "/openness")
 }
 
@@ -100,7 +108,8 @@ struct PlanPage {
 }
 
 fn content(shell: PortalShell, ctx: &Ctx, plan: &PublicPlan, title: &str) -> PortalShell {
-    let source = ctx.directory().get(&ctx.office_organ()).map_or_else(|| ctx.site().host.clone(), |organ| organ.name.clone());
+    let source =
+        ctx.directory().get(&ctx.office_organ()).map_or_else(|| ctx.site().host.clone(), |organ| organ.name.clone());
     let description = format!("{}逐项任务的承办机关、进度和佐证", plan.row.title);
     shell.content(title, &time::show_minute(&plan.row.confirmed_at), &source, "工作要点,落实情况", &description)
 }
@@ -109,11 +118,17 @@ fn content(shell: PortalShell, ctx: &Ctx, plan: &PublicPlan, title: &str) -> Por
 const SHORT: usize = 110;
 
 /// `GET /plans/{id}`
-pub(super) async fn plan(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<String>, Query(view): Query<View>) -> Result<Response> {
+pub(super) async fn plan(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Query(view): Query<View>,
+) -> Result<Response> {
     let plan = load::plan(&ctx, &id).await?;
     let title = format!("{}落实到哪一步了", plan.row.title);
     let shell = content(shell(&ctx, &reader, &title), &ctx, &plan, &title);
-    let organs: Vec<OrganView> = load::organs(&plan).into_iter().map(|line| OrganView { bar: bar(&line.tally), line }).collect();
+    let organs: Vec<OrganView> =
+        load::organs(&plan).into_iter().map(|line| OrganView { bar: bar(&line.tally), line }).collect();
     let clause = |clause: &Clause| ClauseView {
         bar: bar(&clause.tally),
         evidence: clause.evidence().len(),
@@ -173,7 +188,11 @@ struct ClausePage {
 }
 
 /// `GET /plans/{id}/clauses/{clause}`
-pub(super) async fn clause(State(ctx): State<Ctx>, reader: Reader, Path((id, clause)): Path<(String, String)>) -> Result<Response> {
+pub(super) async fn clause(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    Path((id, clause)): Path<(String, String)>,
+) -> Result<Response> {
     let plan = load::plan(&ctx, &id).await?;
     let mut all = plan.sections.iter().flat_map(|section| &section.clauses);
     let clause = all.find(|one| one.id == clause).ok_or(Error::NotFound)?.clone();

@@ -94,7 +94,8 @@ pub async fn approve(ctx: &Ctx, tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> 
     if result != Approved::Published {
         rows::put_state(tx, &loaded.edition, &next).await?;
     }
-    let index_number = if result == Approved::Published { index_number(ctx, tx, loaded, now).await? } else { String::new() };
+    let index_number =
+        if result == Approved::Published { index_number(ctx, tx, loaded, now).await? } else { String::new() };
     let mut data = text_data(loaded);
     data["gate"] = json!(gate.code());
     event(tx, actor, loaded, "document.gate_passed", data).await?;
@@ -266,7 +267,13 @@ async fn index_number(ctx: &Ctx, tx: &mut Tx, loaded: &Loaded, now: Timestamp) -
 }
 
 /// Publishes: what was public is superseded, the index number is given, lists and events follow; all in this transaction.
-async fn make_public(tx: &mut Tx, actor: &Actor, loaded: &Loaded, next: &EditionState, index_number: String) -> Result<()> {
+async fn make_public(
+    tx: &mut Tx,
+    actor: &Actor,
+    loaded: &Loaded,
+    next: &EditionState,
+    index_number: String,
+) -> Result<()> {
     let now = tx.seams().now();
     let document = &loaded.document;
     let before = rows::edition(tx.conn(), &document.current_edition).await?;

@@ -15,7 +15,11 @@ use super::{
     checks::{self, Check},
     model::{Claim, EditionState, Facts},
 };
-use crate::{keeping::keeper, kinds::Kind, sql::{join_words, split_words}};
+use crate::{
+    keeping::keeper,
+    kinds::Kind,
+    sql::{join_words, split_words},
+};
 
 /// A document as stored.
 #[derive(Debug, Clone, Default, FromRow)]

@@ -25,7 +25,9 @@ const MOST: i64 = 200;
 /// Any program in any browser may read what is public.
 pub(super) fn open(value: Value) -> Response {
     let mut response = fresh(Json(value).into_response());
-    response.headers_mut().insert(HeaderName::from_static("access-control-allow-origin"), HeaderValue::from_static("*"));
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("access-control-allow-origin"), HeaderValue::from_static("*"));
     response
 }
 
@@ -40,7 +42,8 @@ pub(super) async fn documents(State(ctx): State<Ctx>, Query(asked): Query<Asked>
     let (listed, total) = public::list_in(ctx.db(), &filter, asked.order(), page, size).await?;
     let pages = ((total + size - 1) / size).max(1);
     let next = (page < pages).then(|| {
-        format!("{}/api/v1/documents?{}&size={size}&page={}", frame::base_url(&ctx), asked.query("page"), page + 1).replace("?&", "?")
+        format!("{}/api/v1/documents?{}&size={size}&page={}", frame::base_url(&ctx), asked.query("page"), page + 1)
+            .replace("?&", "?")
     });
     let items: Vec<Value> = listed.iter().map(|one| item(&ctx, one)).collect();
     Ok(open(json!({ "total": total, "page": page, "pages": pages, "size": size, "next": next, "items": items })))

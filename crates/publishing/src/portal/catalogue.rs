@@ -35,7 +35,12 @@ pub(super) const ITEMS: &[Item] = &[
         "机关职能、机构设置、办公地址、办公时间、联系方式、负责人姓名",
         &["机构职能", "机关概况", "领导信息"],
     ),
-    item("三", "规划和计划", "国民经济和社会发展规划、专项规划、区域规划及相关政策", &["发展规划", "规划计划", "专项规划"]),
+    item(
+        "三",
+        "规划和计划",
+        "国民经济和社会发展规划、专项规划、区域规划及相关政策",
+        &["发展规划", "规划计划", "专项规划"],
+    ),
     item("四", "统计信息", "国民经济和社会发展统计信息", &["统计"]),
     item(
         "五",
@@ -85,7 +90,8 @@ pub(super) fn items_of(column: &Column, statutory: bool) -> Vec<usize> {
     // A column may name its items itself: 条例第二十条第（七）项.
     let named = all(&|item| {
         column.basis.contains("第二十条")
-            && (column.basis.contains(&format!("第（{}）项", item.number)) || column.basis.contains(&format!("第{}项", item.number)))
+            && (column.basis.contains(&format!("第（{}）项", item.number))
+                || column.basis.contains(&format!("第{}项", item.number)))
     });
     if !named.is_empty() {
         return named;

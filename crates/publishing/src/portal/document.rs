@@ -134,7 +134,10 @@ async fn show(ctx: &Ctx, reader: &Reader, document: PublicDocument) -> Result<Re
         updated: time::show_minute(&listed.updated_at),
         attachments: attachments(&document),
         interpretations: frame::lines(ctx, &document.interpretations, &none),
-        interprets: document.interprets.as_ref().and_then(|one| frame::lines(ctx, std::slice::from_ref(one), &none).pop()),
+        interprets: document
+            .interprets
+            .as_ref()
+            .and_then(|one| frame::lines(ctx, std::slice::from_ref(one), &none).pop()),
         evidence,
         history: history(&document),
         source,
@@ -146,7 +149,14 @@ async fn show(ctx: &Ctx, reader: &Reader, document: PublicDocument) -> Result<Re
     portal_page(&view)
 }
 
-fn shell(ctx: &Ctx, reader: &Reader, document: &PublicDocument, published: &str, source: &str, url: &str) -> PortalShell {
+fn shell(
+    ctx: &Ctx,
+    reader: &Reader,
+    document: &PublicDocument,
+    published: &str,
+    source: &str,
+    url: &str,
+) -> PortalShell {
     let (listed, edition, column) = (&document.listed, &document.edition, &document.column);
     let door = frame::door(listed.kind);
     let (name, href) = frame::door_link(door);
@@ -198,7 +208,10 @@ fn warning(document: &PublicDocument, today: jiff::civil::Date) -> String {
         Some(Validity::Lapsed) => "本文件已失效，不再作为办事依据，留在这里供查阅。".into(),
         Some(Validity::Amended) => "本文件已被修改，办事以修改后的规定为准。".into(),
         Some(Validity::InForce) if expired => {
-            format!("本文件写明的有效期至 {}，已经届满。是否继续执行，请以制定机关公布的清理结果为准。", document.edition.expires_on)
+            format!(
+                "本文件写明的有效期至 {}，已经届满。是否继续执行，请以制定机关公布的清理结果为准。",
+                document.edition.expires_on
+            )
         }
         _ => String::new(),
     }
@@ -275,7 +288,10 @@ struct Tomb {
 
 fn tombstone(ctx: &Ctx, reader: &Reader, tomb: &Tombstone) -> Result<Response> {
     let directory = ctx.directory();
-    let shell = reader.shell(ctx, format!("已撤回：{}", tomb.title), "政务公开", "openness").crumb("政务公开", "/openness").crumb("已撤回的内容", "");
+    let shell = reader
+        .shell(ctx, format!("已撤回：{}", tomb.title), "政务公开", "openness")
+        .crumb("政务公开", "/openness")
+        .crumb("已撤回的内容", "");
     let mut response = portal_page(&Tomb {
         shell,
         title: tomb.title.clone(),

@@ -119,13 +119,21 @@ pub(super) async fn documents_json(State(ctx): State<Ctx>, Query(asked): Query<A
 }
 
 /// `GET /columns/{slug}/list.csv`
-pub(super) async fn column_csv(State(ctx): State<Ctx>, Path(slug): Path<String>, Query(asked): Query<Asked>) -> Result<Response> {
+pub(super) async fn column_csv(
+    State(ctx): State<Ctx>,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let (listed, _) = column_rows(&ctx, &asked, &slug).await?;
     Ok(csv(&ctx, &listed, &format!("栏目清单-{slug}")))
 }
 
 /// `GET /columns/{slug}/list.json`
-pub(super) async fn column_json(State(ctx): State<Ctx>, Path(slug): Path<String>, Query(asked): Query<Asked>) -> Result<Response> {
+pub(super) async fn column_json(
+    State(ctx): State<Ctx>,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let (listed, total) = column_rows(&ctx, &asked, &slug).await?;
     Ok(list_json(&ctx, &listed, total))
 }

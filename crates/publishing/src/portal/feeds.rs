@@ -49,7 +49,10 @@ struct Feed {
 
 /// Characters that XML cannot hold are left out.
 pub(super) fn xml_text(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))
+        .collect()
 }
 
 /// Stays the same for ever, whatever becomes of the address.
@@ -74,7 +77,10 @@ fn entries(ctx: &Ctx, listed: &[Listed]) -> Vec<Entry> {
 
 /// What readers of the feed take out again.
 fn gone(ctx: &Ctx, tombs: Vec<Tombstone>) -> Vec<Gone> {
-    tombs.into_iter().map(|tomb| Gone { id: tag(ctx, &format!("document/{}", tomb.id)), when: tomb.withdrawn_at }).collect()
+    tombs
+        .into_iter()
+        .map(|tomb| Gone { id: tag(ctx, &format!("document/{}", tomb.id)), when: tomb.withdrawn_at })
+        .collect()
 }
 
 fn answer(feed: &Feed) -> Result<Response> {
@@ -90,7 +96,8 @@ fn newest(entries: &[Entry], gone: &[Gone]) -> String {
 
 /// `GET /feed.atom`
 pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
-    let (listed, tombs) = tokio::try_join!(public::latest(ctx.db(), &[], SIZE), public::tombstones(ctx.db(), &[], SIZE))?;
+    let (listed, tombs) =
+        tokio::try_join!(public::latest(ctx.db(), &[], SIZE), public::tombstones(ctx.db(), &[], SIZE))?;
     let (entries, base) = (entries(&ctx, &listed), frame::base_url(&ctx));
     let gone = gone(&ctx, tombs);
     let site = ctx.site();
@@ -111,8 +118,10 @@ pub(super) async fn column(State(ctx): State<Ctx>, Path(slug): Path<String>) -> 
     let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), public::column(ctx.db(), &slug))?;
     let column = column.ok_or(Error::NotFound)?;
     let filter = Filter { columns: tree.below(&slug), ..Filter::default() };
-    let ((listed, _), tombs) =
-        tokio::try_join!(public::list(ctx.db(), &filter, 1, SIZE), public::tombstones(ctx.db(), &filter.columns, SIZE))?;
+    let ((listed, _), tombs) = tokio::try_join!(
+        public::list(ctx.db(), &filter, 1, SIZE),
+        public::tombstones(ctx.db(), &filter.columns, SIZE)
+    )?;
     let gone = gone(&ctx, tombs);
     let (entries, base) = (entries(&ctx, &listed), frame::base_url(&ctx));
     let site = ctx.site();

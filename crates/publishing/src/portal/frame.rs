@@ -98,7 +98,8 @@ impl Tree {
 
     /// Columns directly below; `""` for those at the top. A column whose parent is not listed stands at the top.
     pub(super) fn children(&self, slug: &str) -> Vec<&Column> {
-        let parent = |column: &Column| if self.get(&column.parent).is_some() { column.parent.clone() } else { String::new() };
+        let parent =
+            |column: &Column| if self.get(&column.parent).is_some() { column.parent.clone() } else { String::new() };
         self.columns.iter().filter(|column| parent(column) == slug && column.slug != slug).collect()
     }
 
@@ -141,7 +142,11 @@ impl Tree {
 
     /// Link to a column with its count.
     pub(super) fn link(&self, column: &Column) -> Link {
-        Link { href: format!("/columns/{}", column.slug), label: column.name.clone(), count: self.fill(&column.slug).count }
+        Link {
+            href: format!("/columns/{}", column.slug),
+            label: column.name.clone(),
+            count: self.fill(&column.slug).count,
+        }
     }
 }
 

@@ -49,7 +49,9 @@ struct Office {
 
 fn office(ctx: &Ctx) -> Office {
     let (site, organ) = (ctx.site(), frame::office(ctx));
-    let of = |own: &dyn Fn(&Organ) -> String, common: &str| organ.as_ref().map(own).filter(|text| !text.is_empty()).unwrap_or(common.to_owned());
+    let of = |own: &dyn Fn(&Organ) -> String, common: &str| {
+        organ.as_ref().map(own).filter(|text| !text.is_empty()).unwrap_or(common.to_owned())
+    };
     Office {
         name: of(&|organ| organ.name.clone(), &site.host),
         address: of(&|organ| organ.address.clone(), &site.address),
@@ -127,7 +129,10 @@ pub(super) async fn dialogue(State(ctx): State<Ctx>, reader: Reader) -> Result<R
     let columns = tree
         .all()
         .iter()
-        .filter(|column| column.kind == ColumnKind::Response || ["提案", "预公开", "新媒体"].iter().any(|word| column.name.contains(word)))
+        .filter(|column| {
+            column.kind == ColumnKind::Response
+                || ["提案", "预公开", "新媒体"].iter().any(|word| column.name.contains(word))
+        })
         .map(|column| tree.link(column))
         .collect();
     let none = std::collections::HashSet::new();
@@ -197,11 +202,19 @@ async fn guide_list(ctx: &Ctx, reader: &Reader, asked: &Asked, guide: Guide) -> 
 }
 
 fn links(tree: &Tree, words: &[&str]) -> Vec<Link> {
-    tree.all().iter().filter(|column| words.iter().any(|word| column.name.contains(word))).map(|column| tree.link(column)).collect()
+    tree.all()
+        .iter()
+        .filter(|column| words.iter().any(|word| column.name.contains(word)))
+        .map(|column| tree.link(column))
+        .collect()
 }
 
 /// `GET /consultations`
-pub(super) async fn consultations(State(ctx): State<Ctx>, reader: Reader, Query(asked): Query<Asked>) -> Result<Response> {
+pub(super) async fn consultations(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let tree = Tree::load(ctx.db()).await?;
     let guide = Guide {
         which: "consultations",

@@ -62,13 +62,18 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         Some(progress) => progress.current(&ctx).await?,
         None => None,
     };
-    let newest = [&policies, &responses, &notices].iter().filter_map(|list| list.first()).map(|one| one.published_on.clone()).max();
+    let newest = [&policies, &responses, &notices]
+        .iter()
+        .filter_map(|list| list.first())
+        .map(|one| one.published_on.clone())
+        .max();
     let (heat, months) = heat_map(&days, today);
     let (townships, departments) = organs(&ctx, today);
     let site = ctx.site();
     let mut shell = reader.shell(&ctx, "首页", "", "");
     shell.crumbs.clear();
-    shell.description = format!("{}：查政策、申请公开信息、对草案提意见、咨询和办事指南，公开年度工作任务落实情况。", site.name);
+    shell.description =
+        format!("{}：查政策、申请公开信息、对草案提意见、咨询和办事指南，公开年度工作任务落实情况。", site.name);
     portal_page(&Home {
         shell,
         doors: DOORS,

@@ -68,7 +68,8 @@ impl Asked {
     pub(super) fn policy_filter(&self) -> Filter {
         let mut filter = self.filter();
         if filter.kinds.is_empty() {
-            filter.kinds = if self.kind == "all" { vec![Kind::Policy, Kind::Interpretation] } else { vec![Kind::Policy] };
+            filter.kinds =
+                if self.kind == "all" { vec![Kind::Policy, Kind::Interpretation] } else { vec![Kind::Policy] };
         }
         filter.kinds.retain(|kind| matches!(kind, Kind::Policy | Kind::Interpretation));
         if filter.kinds.is_empty() {
@@ -254,7 +255,11 @@ struct Library {
 }
 
 /// `GET /policies`
-pub(super) async fn policies(State(ctx): State<Ctx>, reader: Reader, Query(mut asked): Query<Asked>) -> Result<Response> {
+pub(super) async fn policies(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    Query(mut asked): Query<Asked>,
+) -> Result<Response> {
     let filter = asked.policy_filter();
     if asked.kind.is_empty() {
         "policy".clone_into(&mut asked.kind);
@@ -339,11 +344,13 @@ fn kind_choices(asked: &Asked, kinds: &[Kind], counts: &[(String, i64)]) -> Vec<
     let all = counts.iter().map(|(_, count)| count).sum();
     let is_all = asked.kind.is_empty() || asked.kind == "all";
     let mut choices = vec![Choice { value: "all".into(), label: "全部".into(), count: all, chosen: is_all }];
-    choices.extend(kinds.iter().filter(|kind| count_of(kind.code()) > 0 || asked.kind == kind.code()).map(|kind| Choice {
-        value: kind.code().to_owned(),
-        label: kind.label().to_owned(),
-        count: count_of(kind.code()),
-        chosen: asked.kind == kind.code(),
+    choices.extend(kinds.iter().filter(|kind| count_of(kind.code()) > 0 || asked.kind == kind.code()).map(|kind| {
+        Choice {
+            value: kind.code().to_owned(),
+            label: kind.label().to_owned(),
+            count: count_of(kind.code()),
+            chosen: asked.kind == kind.code(),
+        }
     }));
     choices
 }

@@ -83,7 +83,11 @@ fn blocks(ctx: &Ctx, tree: &Tree) -> Vec<Block> {
         Block {
             name,
             about,
-            href: if href.is_empty() { column.map_or("/foi".to_owned(), |column| format!("/columns/{}", column.slug)) } else { href.to_owned() },
+            href: if href.is_empty() {
+                column.map_or("/foi".to_owned(), |column| format!("/columns/{}", column.slug))
+            } else {
+                href.to_owned()
+            },
             count: fill.count,
             fresh: frame::freshness(ctx, &fill.newest),
         }
@@ -91,7 +95,12 @@ fn blocks(ctx: &Ctx, tree: &Tree) -> Vec<Block> {
     vec![
         block("政府信息公开指南", "公开什么、到哪里查、怎样申请、联系谁", &["公开指南"], ""),
         block("政府信息公开制度", "条例和本县的公开制度", &["公开制度"], ""),
-        block("法定主动公开内容", "条例第二十条十五项，逐项列出在哪个栏目、更新到哪天", &["法定主动公开"], "/catalogue"),
+        block(
+            "法定主动公开内容",
+            "条例第二十条十五项，逐项列出在哪个栏目、更新到哪天",
+            &["法定主动公开"],
+            "/catalogue",
+        ),
         block("政府信息公开年报", "县政府、各部门、各乡镇的年度报告", &["公开年报", "年度报告", "年报"], "/reports"),
         block("依申请公开", "没有公开的信息，可以书面申请，免费", &["依申请公开"], "/foi"),
     ]
@@ -155,10 +164,17 @@ struct Catalogue {
 /// `GET /catalogue`
 pub(super) async fn catalogue(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     let tree = Tree::load(ctx.db()).await?;
-    let statutory: Vec<String> = tree.named(&["法定主动公开"]).map(|column| tree.below(&column.slug)).unwrap_or_default();
+    let statutory: Vec<String> =
+        tree.named(&["法定主动公开"]).map(|column| tree.below(&column.slug)).unwrap_or_default();
     let mut rows: Vec<Row> = ITEMS
         .iter()
-        .map(|item| Row { number: item.number, name: item.name, asks: item.asks, search: item.search(), columns: Vec::new() })
+        .map(|item| Row {
+            number: item.number,
+            name: item.name,
+            asks: item.asks,
+            search: item.search(),
+            columns: Vec::new(),
+        })
         .collect();
     for column in tree.all() {
         let inside = statutory.iter().skip(1).any(|slug| *slug == column.slug);
@@ -179,6 +195,9 @@ pub(super) async fn catalogue(State(ctx): State<Ctx>, reader: Reader) -> Result<
         }
     }
     let lead = "《中华人民共和国政府信息公开条例》第二十条、第二十一条规定应当主动公开的内容，每一项在哪个栏目、有多少条、更新到哪一天。";
-    let base = tree.all().iter().filter(|column| column.name.contains("基本目录")).map(|column| tree.link(column)).collect();
-    portal_page(&Catalogue { shell: frame::shell(&ctx, &reader, "法定主动公开内容", "openness", lead), rows, base })
+    let base =
+        tree.all().iter().filter(|column| column.name.contains("基本目录")).map(|column| tree.link(column)).collect();
+    portal_page(&Catalogue {
+        shell: frame::shell(&ctx, &reader, "法定主动公开内容", "openness", lead), rows, base
+    })
 }

@@ -54,7 +54,10 @@ pub(super) async fn directory(State(ctx): State<Ctx>, reader: Reader, Query(aske
     let (directory, today) = (ctx.directory(), ctx.today());
     let q: String = asked.q.trim().chars().take(40).collect();
     let fits = |organ: &&Organ| {
-        q.is_empty() || organ.name.contains(&q) || organ.short_name.contains(&q) || organ.aliases.iter().any(|name| name.contains(&q))
+        q.is_empty()
+            || organ.name.contains(&q)
+            || organ.short_name.contains(&q)
+            || organ.aliases.iter().any(|name| name.contains(&q))
     };
     let entry = |organ: &Organ| Entry {
         href: format!("/organs/{}", organ.code),
@@ -68,13 +71,19 @@ pub(super) async fn directory(State(ctx): State<Ctx>, reader: Reader, Query(aske
         .into_iter()
         .map(|kind| Group {
             label: kind.label(),
-            entries: found.iter().filter(|organ| organ.kind == kind && organ.exists_on(today)).map(|organ| entry(organ)).collect(),
+            entries: found
+                .iter()
+                .filter(|organ| organ.kind == kind && organ.exists_on(today))
+                .map(|organ| entry(organ))
+                .collect(),
         })
         .filter(|group| !group.entries.is_empty())
         .collect();
     let mut former: Vec<Ended> = Vec::new();
     for organ in found.iter().filter(|organ| !organ.exists_on(today)) {
-        former.extend(frame::ended(&ctx, &organ.code).map(|ended| Ended { href: format!("/organs/{}", organ.code), ..ended }));
+        former.extend(
+            frame::ended(&ctx, &organ.code).map(|ended| Ended { href: format!("/organs/{}", organ.code), ..ended }),
+        );
     }
     let lead = "县政府各机关、乡镇和公共企事业单位的职能、地址、电话、办公时间和公开的信息。";
     portal_page(&DirectoryPage {
@@ -124,16 +133,21 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
         public::organ_counts(db),
     )?;
     let interpreted = queries::interpreted(db, &[&latest]).await?;
-    let link = |organ: &Organ| Link { href: format!("/organs/{}", organ.code), label: organ.short_name.clone(), count: 0 };
+    let link =
+        |organ: &Organ| Link { href: format!("/organs/{}", organ.code), label: organ.short_name.clone(), count: 0 };
     let in_column = |column: &crate::public::Column, count: i64| Link {
         href: format!("/columns/{}?organ={}", column.slug, organ.code),
         label: column.name.clone(),
         count,
     };
-    let columns = own.iter().filter_map(|one| tree.get(&one.column).map(|column| in_column(column, one.count))).collect();
+    let columns =
+        own.iter().filter_map(|one| tree.get(&one.column).map(|column| in_column(column, one.count))).collect();
     let (heat, months) = home::heat_map(&days, today);
     let lead = format!("{}的职能、联系方式和公开的信息", organ.name);
-    let mut shell = reader.shell(&ctx, &organ.name, "机关名录", "openness").crumb("政务公开", "/openness").crumb("机关名录", "/organs");
+    let mut shell = reader
+        .shell(&ctx, &organ.name, "机关名录", "openness")
+        .crumb("政务公开", "/openness")
+        .crumb("机关名录", "/organs");
     shell.description = lead.clone();
     let shell = shell.crumb(&organ.short_name, "").column(&organ.name, &lead, &organ.short_name, "机构职能");
     portal_page(&OrganPage {

@@ -120,7 +120,9 @@ impl Walk<'_> {
         let closing = bold.replace('<', "</");
         let body = match after {
             Some(rest) if !bold.is_empty() => rest.strip_prefix(closing.as_str()),
-            Some(rest) if rest.is_empty() || rest.starts_with([' ', '\u{3000}', '\t', '\n']) || rest.starts_with("&nbsp;") => {
+            Some(rest)
+                if rest.is_empty() || rest.starts_with([' ', '\u{3000}', '\t', '\n']) || rest.starts_with("&nbsp;") =>
+            {
                 Some(rest)
             }
             _ => None,
@@ -270,7 +272,11 @@ mod tests {
         let text = "<table><tbody><tr><td id=\"main\">1</td></tr></tbody></table><a href=\"https://a.example/x>y\">甲</a>\
                     <a href=\"https://own.gov.cn/\">乙</a><a href=\"#main\">丙</a>";
         let done = outline(text, "own.gov.cn");
-        assert!(done.html.starts_with("<div class=\"scroll\"") && done.html.contains("</table></div>"), "{}", done.html);
+        assert!(
+            done.html.starts_with("<div class=\"scroll\"") && done.html.contains("</table></div>"),
+            "{}",
+            done.html
+        );
         assert_eq!(done.html.matches("将离开本网站").count(), 1, "{}", done.html);
         assert!(done.html.contains("id=\"t-main\"") && done.html.contains("href=\"#t-main\""), "{}", done.html);
     }
@@ -285,7 +291,15 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_of_odd_text() {
-        for odd in ["", "甲", "<p>第条</p>", "<p>第一百条", "<h2></h2>", "a &lt;b&gt; c", "<p><strong>第一条 总</strong>则</p>"] {
+        for odd in [
+            "",
+            "甲",
+            "<p>第条</p>",
+            "<p>第一百条",
+            "<h2></h2>",
+            "a &lt;b&gt; c",
+            "<p><strong>第一条 总</strong>则</p>",
+        ] {
             let done = outline(odd, "");
             assert_eq!(plain(&done.html).replace('§', ""), plain(odd), "{odd}");
         }

@@ -23,8 +23,7 @@ pub(super) async fn interpreted(db: &Db, listed: &[&[Listed]]) -> Result<HashSet
     conditions.any_of("d.interprets", &ids);
     // Said again so that the partial index fits.
     conditions.fixed("d.interprets <> ''");
-    let select =
-        "SELECT DISTINCT d.interprets FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'";
+    let select = "SELECT DISTINCT d.interprets FROM document d JOIN edition e ON e.id = d.current_edition AND e.state = 'published'";
     let rows: Vec<(String,)> = conditions.rows(db, select, "", 1000, 0).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -51,7 +50,8 @@ pub(super) struct Place {
 pub(super) async fn places(db: &Db, limit: i64, offset: i64) -> Result<Vec<Place>> {
     let select = "SELECT d.id, d.kind, d.published_at FROM document d \
                   JOIN edition e ON e.id = d.current_edition AND e.state = 'published'";
-    let rows: Vec<(String, String, String)> = Conditions::new(PUBLIC).rows(db, select, "ORDER BY d.id", limit, offset).await?;
+    let rows: Vec<(String, String, String)> =
+        Conditions::new(PUBLIC).rows(db, select, "ORDER BY d.id", limit, offset).await?;
     let place = |(id, kind, changed): (String, String, String)| Place {
         path: Kind::from_code(&kind).unwrap_or(Kind::Notice).path(&id),
         changed,

@@ -94,7 +94,12 @@ pub(super) async fn accessibility(State(ctx): State<Ctx>, reader: Reader) -> Res
 
 /// `GET /statements/privacy`
 pub(super) async fn privacy(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
-    let shell = statement(&ctx, &reader, "隐私说明", "浏览本站不需要登录，不跟踪读者；保存什么、保存多久、怎样更正公开信息中的个人信息。");
+    let shell = statement(
+        &ctx,
+        &reader,
+        "隐私说明",
+        "浏览本站不需要登录，不跟踪读者；保存什么、保存多久、怎样更正公开信息中的个人信息。",
+    );
     portal_page(&Privacy { shell })
 }
 

@@ -108,7 +108,8 @@ pub(super) async fn xml_page(State(ctx): State<Ctx>, Query(asked): Query<Asked>)
 async fn standing(ctx: &Ctx, base: &str) -> Result<Vec<Address>> {
     let tree = Tree::load(ctx.db()).await?;
     let fixed = PAGES.iter().map(|(path, _)| (format!("{base}{path}"), String::new()));
-    let columns = tree.all().iter().map(|column| (format!("{base}/columns/{}", column.slug), tree.fill(&column.slug).newest));
+    let columns =
+        tree.all().iter().map(|column| (format!("{base}/columns/{}", column.slug), tree.fill(&column.slug).newest));
     let directory = ctx.directory();
     let organs = directory.all().iter().map(|organ| (format!("{base}/organs/{}", organ.code), String::new()));
     Ok(fixed.chain(columns).chain(organs).map(|(loc, changed)| Address { loc, changed }).collect())
@@ -116,7 +117,10 @@ async fn standing(ctx: &Ctx, base: &str) -> Result<Vec<Address>> {
 
 async fn documents(ctx: &Ctx, base: &str, limit: i64, offset: i64) -> Result<Vec<Address>> {
     let places = queries::places(ctx.db(), limit, offset).await?;
-    Ok(places.into_iter().map(|place| Address { loc: format!("{base}{}", place.path), changed: place.changed }).collect())
+    Ok(places
+        .into_iter()
+        .map(|place| Address { loc: format!("{base}{}", place.path), changed: place.changed })
+        .collect())
 }
 
 struct Branch {
@@ -141,7 +145,13 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         .into_iter()
         .map(|column| Branch {
             link: tree.link(column),
-            under: tree.below(&column.slug).iter().skip(1).filter_map(|slug| tree.get(slug)).map(|under| tree.link(under)).collect(),
+            under: tree
+                .below(&column.slug)
+                .iter()
+                .skip(1)
+                .filter_map(|slug| tree.get(slug))
+                .map(|under| tree.link(under))
+                .collect(),
         })
         .collect();
     let (directory, today) = (ctx.directory(), ctx.today());

@@ -2,9 +2,16 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use axum::{Router, body::Body, http::{Request, Response, StatusCode, header}};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response, StatusCode, header},
+};
 use jiff::Timestamp;
-use kernel::{Actor, Directory, Organ, OrganCode, OrganKind, Seams, seams::{FixedClock, SeededEntropy}};
+use kernel::{
+    Actor, Directory, Organ, OrganCode, OrganKind, Seams,
+    seams::{FixedClock, SeededEntropy},
+};
 use store::{Db, Files};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -17,9 +24,25 @@ use crate::{
 };
 
 const PAGES: &[&str] = &[
-    "/", "/openness", "/catalogue", "/policies", "/documents", "/organs", "/organs/QH001", "/organs/QH099", "/foi", "/dialogue",
-    "/consultations", "/letters", "/services", "/reports", "/data", "/sitemap", "/statements/accessibility",
-    "/statements/privacy", "/statements/about",
+    "/",
+    "/openness",
+    "/catalogue",
+    "/policies",
+    "/documents",
+    "/organs",
+    "/organs/QH001",
+    "/organs/QH099",
+    "/foi",
+    "/dialogue",
+    "/consultations",
+    "/letters",
+    "/services",
+    "/reports",
+    "/data",
+    "/sitemap",
+    "/statements/accessibility",
+    "/statements/privacy",
+    "/statements/about",
 ];
 
 fn moment(text: &str) -> Timestamp {
@@ -121,7 +144,11 @@ impl Portal {
             validity: Some(Validity::InForce),
             effective_on: Some(jiff::civil::date(2026, 4, 1)),
             topics: vec!["停车".into()],
-            correction: Some(SeedCorrection { note: "改正第二条".into(), body_html: body.into(), at: moment("2026-02-01T02:00:00Z") }),
+            correction: Some(SeedCorrection {
+                note: "改正第二条".into(),
+                body_html: body.into(),
+                at: moment("2026-02-01T02:00:00Z"),
+            }),
             ..Seed::published(office(), "policies", Kind::Policy, "停车 <管理> 办法", body, at)
         };
         let policy = self.put(policy).await;
@@ -148,7 +175,8 @@ fn title(html: &str) -> String {
 #[tokio::test]
 async fn every_page_answers_without_any_content() {
     let portal = Portal::open().await;
-    for path in PAGES.iter().chain(&["/feed.atom", "/sitemap.xml", "/robots.txt", "/api/v1/documents", "/policies.csv"]) {
+    for path in PAGES.iter().chain(&["/feed.atom", "/sitemap.xml", "/robots.txt", "/api/v1/documents", "/policies.csv"])
+    {
         let (status, text) = portal.text(path, "").await;
         assert_eq!(status, StatusCode::OK, "{path}: {text}");
     }
@@ -161,8 +189,13 @@ async fn every_page_has_one_heading_its_own_title_and_no_cookie() {
     let portal = Portal::open().await;
     let (policy, interpretation, withdrawn) = portal.fill().await;
     let more = [
-        format!("/policies/{policy}"), format!("/documents/{interpretation}"), format!("/documents/{withdrawn}"),
-        "/columns/policies".into(), "/columns/notices".into(), "/columns/statutory".into(), "/columns/requests".into(),
+        format!("/policies/{policy}"),
+        format!("/documents/{interpretation}"),
+        format!("/documents/{withdrawn}"),
+        "/columns/policies".into(),
+        "/columns/notices".into(),
+        "/columns/statutory".into(),
+        "/columns/requests".into(),
         "/policies?page=2&q=%E5%81%9C".into(),
     ];
     let mut titles = HashSet::new();
@@ -188,8 +221,16 @@ async fn a_document_shows_its_facts_chapters_and_history() {
     let (policy, interpretation, _) = portal.fill().await;
     let (_, page) = portal.text(&format!("/policies/{policy}"), "").await;
     for wanted in [
-        "停车 &#60;管理&#62; 办法", "青禾府发〔2026〕1号", "尚未施行", "id=\"第一条\"", "href=\"#第二章\"", "改正第二条", "第 2 版",
-        "name=\"ArticleTitle\"", "name=\"PubDate\" content=\"2026-01-15 10:00\"", "name=\"ColumnName\" content=\"政策文件\"",
+        "停车 &#60;管理&#62; 办法",
+        "青禾府发〔2026〕1号",
+        "尚未施行",
+        "id=\"第一条\"",
+        "href=\"#第二章\"",
+        "改正第二条",
+        "第 2 版",
+        "name=\"ArticleTitle\"",
+        "name=\"PubDate\" content=\"2026-01-15 10:00\"",
+        "name=\"ColumnName\" content=\"政策文件\"",
         &format!("/documents/{interpretation}"),
     ] {
         assert!(page.contains(wanted), "{wanted} is not in {page}");
@@ -204,9 +245,16 @@ async fn a_document_shows_its_facts_chapters_and_history() {
 async fn lists_narrow_by_what_is_asked() {
     let portal = Portal::open().await;
     portal.fill().await;
-    for (query, count) in [("", 1), ("?kind=all", 2), ("?kind=interpretation", 1), ("?validity=repealed", 0), ("?year=2025", 0),
-        ("?topic=%E5%81%9C%E8%BD%A6", 1), ("?year=x&organ=QH099", 0), ("?q=%25", 0)]
-    {
+    for (query, count) in [
+        ("", 1),
+        ("?kind=all", 2),
+        ("?kind=interpretation", 1),
+        ("?validity=repealed", 0),
+        ("?year=2025", 0),
+        ("?topic=%E5%81%9C%E8%BD%A6", 1),
+        ("?year=x&organ=QH099", 0),
+        ("?q=%25", 0),
+    ] {
         let (status, text) = portal.text(&format!("/policies{query}"), "").await;
         assert_eq!(status, StatusCode::OK);
         assert!(text.contains(&format!("共 {count} 条")), "{query}: {text}");

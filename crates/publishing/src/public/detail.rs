@@ -70,7 +70,9 @@ async fn whole(db: &Db, id: &str) -> Result<Option<(Listed, EditionRow)>> {
     let mut conditions = Conditions::new("d.current_edition <> ''");
     conditions.text("d.id = ?", id);
     loop {
-        let Some(row) = conditions.rows::<ListedRow>(db, SELECT, "", 1, 0).await?.into_iter().next() else { return Ok(None) };
+        let Some(row) = conditions.rows::<ListedRow>(db, SELECT, "", 1, 0).await?.into_iter().next() else {
+            return Ok(None);
+        };
         let Some(edition) = text(db, id).await? else { return Ok(None) };
         if row.edition == edition.id {
             return Ok(Some((Listed::from(row), edition)));

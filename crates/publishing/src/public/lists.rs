@@ -113,8 +113,9 @@ impl Filter {
     /// What is counted over. Editions are joined only when the filter asks for something that they alone tell: counting
     /// wide rows of fifty thousand documents for every list would be most of its time.
     fn tables(&self) -> &'static str {
-        let of_edition =
-            self.topic.as_ref().is_some_and(|topic| !topic.is_empty()) || self.validity.is_some() || !self.words.trim().is_empty();
+        let of_edition = self.topic.as_ref().is_some_and(|topic| !topic.is_empty())
+            || self.validity.is_some()
+            || !self.words.trim().is_empty();
         if of_edition { WITH_EDITION } else { DOCUMENTS }
     }
 
@@ -207,7 +208,8 @@ pub async fn list_in(db: &Db, filter: &Filter, order: Order, page: i64, size: i6
 /// When the database fails.
 pub async fn latest(db: &Db, kinds: &[Kind], limit: i64) -> Result<Vec<Listed>> {
     // Kind by kind, each from the end of its index: together they would have to be sorted.
-    let each: Vec<Vec<Kind>> = if kinds.len() > 1 { kinds.iter().map(|kind| vec![*kind]).collect() } else { vec![kinds.to_vec()] };
+    let each: Vec<Vec<Kind>> =
+        if kinds.len() > 1 { kinds.iter().map(|kind| vec![*kind]).collect() } else { vec![kinds.to_vec()] };
     let mut rows: Vec<ListedRow> = Vec::new();
     for kinds in each {
         rows.extend(Filter::kinds(&kinds).conditions().rows::<ListedRow>(db, SELECT, NEWEST, limit, 0).await?);

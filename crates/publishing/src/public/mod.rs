@@ -12,11 +12,11 @@ use kernel::OrganCode;
 
 pub use columns::{Column, ColumnRef, column, columns};
 pub use detail::{Searchable, attachment, document, listed, searchable, tombstones};
-pub(crate) use lists::{Facet, facet};
 pub use lists::{
     ColumnCount, Filter, Order, OrganCount, column_counts, count_since, ids, latest, list, list_in, organ_counts,
     per_day, topics, years,
 };
+pub(crate) use lists::{Facet, facet};
 
 use crate::kinds::{Kind, Validity};
 

@@ -14,7 +14,16 @@ use crate::{Town, entry, filled, ids};
 #[tokio::test]
 async fn words_of_two_characters_are_found_in_title_and_body_whether_or_not_a_dictionary_has_them() {
     let (_town, search) = filled().await;
-    for (word, id) in [("电梯", "a"), ("就业", "b"), ("补贴", "b"), ("养护", "c"), ("青禾", "a"), ("台20", "a"), ("pm2.5", "b"), ("ＰＭ", "")] {
+    for (word, id) in [
+        ("电梯", "a"),
+        ("就业", "b"),
+        ("补贴", "b"),
+        ("养护", "c"),
+        ("青禾", "a"),
+        ("台20", "a"),
+        ("pm2.5", "b"),
+        ("ＰＭ", ""),
+    ] {
         let found = ids(&search, word).await;
         assert_eq!(found.contains(&id.to_owned()), !id.is_empty(), "{word}: {found:?}");
     }
@@ -27,8 +36,16 @@ async fn words_of_two_characters_are_found_in_title_and_body_whether_or_not_a_di
 async fn a_document_number_finds_its_bearer_first_however_it_is_typed() {
     let (_town, search) = filled().await;
     for form in [
-        "青禾府发〔2026〕9号", "青禾府发[2026]9号", "青禾府发(2026)9号", "青禾府发（２０２６）9号", "青禾府发2026 9号", "青禾府发20269号",
-        "青禾府发〔2026〕第9号", "府发〔2026〕9号", "府发 9号", "〔2026〕9号",
+        "青禾府发〔2026〕9号",
+        "青禾府发[2026]9号",
+        "青禾府发(2026)9号",
+        "青禾府发（２０２６）9号",
+        "青禾府发2026 9号",
+        "青禾府发20269号",
+        "青禾府发〔2026〕第9号",
+        "府发〔2026〕9号",
+        "府发 9号",
+        "〔2026〕9号",
     ] {
         let found = ids(&search, form).await;
         assert_eq!(found, ["a", "c"], "{form}");
@@ -56,7 +73,10 @@ async fn facets_count_without_their_own_filter() {
     assert_eq!(kinds, [("政策", 2), ("动态", 1)]);
     let years: Vec<_> = results.facets.year.iter().map(|found| (found.value.as_str(), found.count)).collect();
     assert_eq!(years, [("2026", 1)]);
-    let all = search.query(&Query { sort: Sort::Date, ..Query { organ: "县财政局".into(), ..Query::default() } }).await.unwrap();
+    let all = search
+        .query(&Query { sort: Sort::Date, ..Query { organ: "县财政局".into(), ..Query::default() } })
+        .await
+        .unwrap();
     assert_eq!(all.total, 2, "filters alone list everything");
 }
 
@@ -64,7 +84,8 @@ async fn facets_count_without_their_own_filter() {
 async fn hits_are_marked_and_dates_order() {
     let (_town, search) = filled().await;
     let results = search.query(&Query::text("补贴")).await.unwrap();
-    let marked: Vec<_> = results.hits[0].snippet_pieces.iter().filter(|piece| piece.hit).map(|piece| piece.text.as_str()).collect();
+    let marked: Vec<_> =
+        results.hits[0].snippet_pieces.iter().filter(|piece| piece.hit).map(|piece| piece.text.as_str()).collect();
     assert_eq!(marked, ["补贴"]);
     let by_date = search.query(&Query { sort: Sort::Date, ..Query::text("青禾") }).await.unwrap();
     assert_eq!(by_date.hits.last().map(|hit| hit.id.as_str()), Some("b"));
@@ -88,7 +109,18 @@ async fn help_is_given_when_nothing_is_found() {
 #[tokio::test]
 async fn hostile_questions_are_answered() {
     let (_town, search) = filled().await;
-    for text in ["*:*", "title:(", "\"", "' OR 1=1 --", "\\u0000\0", "[2026 TO *]", "🚲🚲", "a\u{301}b", &"（".repeat(300), &"电梯".repeat(200)] {
+    for text in [
+        "*:*",
+        "title:(",
+        "\"",
+        "' OR 1=1 --",
+        "\\u0000\0",
+        "[2026 TO *]",
+        "🚲🚲",
+        "a\u{301}b",
+        &"（".repeat(300),
+        &"电梯".repeat(200),
+    ] {
         let results = search.query(&Query { page: usize::MAX, limit: usize::MAX, ..Query::text(text) }).await;
         assert!(results.is_ok(), "{text}: {results:?}");
     }
@@ -139,7 +171,10 @@ async fn what_was_not_committed_is_read_again() {
 
 fn largest(dir: &Path) -> PathBuf {
     let files = fs::read_dir(dir).unwrap().flatten().map(|file| file.path());
-    files.filter(|file| file.extension().is_some_and(|kind| kind == "store")).max_by_key(|file| fs::metadata(file).unwrap().len()).unwrap()
+    files
+        .filter(|file| file.extension().is_some_and(|kind| kind == "store"))
+        .max_by_key(|file| fs::metadata(file).unwrap().len())
+        .unwrap()
 }
 
 /// Damages the index while nobody uses it, then opens it, and expects it to be whole again after one rebuild.
@@ -154,7 +189,10 @@ async fn survives(damage: impl Fn(&Path)) {
     assert_eq!(ids(&search, "电梯").await, ["a"]);
     let status = search.status();
     assert_eq!((status.documents, status.problem.as_str(), status.rebuilding), (3, "", false));
-    let aside = fs::read_dir(town.folder.path()).unwrap().flatten().filter(|file| file.file_name().to_string_lossy().contains("index.corrupt-"));
+    let aside = fs::read_dir(town.folder.path())
+        .unwrap()
+        .flatten()
+        .filter(|file| file.file_name().to_string_lossy().contains("index.corrupt-"));
     assert_eq!(aside.count(), 1);
     // Not a second time within the hour, but after it.
     drop(search);
@@ -166,7 +204,10 @@ async fn survives(damage: impl Fn(&Path)) {
     town.clock.set("2026-06-01T01:00:01Z".parse().unwrap());
     search.catch_up(&town.ctx).await.unwrap();
     assert_eq!(ids(&search, "电梯").await, ["a"]);
-    let aside = fs::read_dir(town.folder.path()).unwrap().flatten().filter(|file| file.file_name().to_string_lossy().contains("index.corrupt-"));
+    let aside = fs::read_dir(town.folder.path())
+        .unwrap()
+        .flatten()
+        .filter(|file| file.file_name().to_string_lossy().contains("index.corrupt-"));
     assert_eq!(aside.count(), 1, "only the newest is kept");
 }
 
@@ -211,7 +252,12 @@ async fn a_flipped_byte_is_seen_by_the_check_in_the_background() {
     let search = town.open();
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let feed = tokio::spawn(search::run(search.clone(), town.ctx.clone(), stopped));
-    let aside = || fs::read_dir(town.folder.path()).unwrap().flatten().any(|file| file.file_name().to_string_lossy().contains("index.corrupt-"));
+    let aside = || {
+        fs::read_dir(town.folder.path())
+            .unwrap()
+            .flatten()
+            .any(|file| file.file_name().to_string_lossy().contains("index.corrupt-"))
+    };
     while !aside() || search.status().rebuilding {
         tokio::task::yield_now().await;
     }
@@ -325,7 +371,10 @@ async fn a_rebuild_that_is_cut_off_goes_on_where_it_was_committed() {
     let search = town.open();
     let status = search.status();
     assert_eq!((status.documents, status.done, status.rebuilding), (100, 100, true));
-    assert!(search.query(&Query::text("公路")).await.unwrap().rebuilding, "what is there is found, and said to be partial");
+    assert!(
+        search.query(&Query::text("公路")).await.unwrap().rebuilding,
+        "what is there is found, and said to be partial"
+    );
     search.catch_up(&town.ctx).await.unwrap();
     assert_eq!((search.status().documents, search.status().rebuilding), (350, false));
     assert_eq!(search.query(&Query::text("公路")).await.unwrap().total, 350);

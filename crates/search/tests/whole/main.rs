@@ -12,11 +12,18 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use kernel::{Actor, NewEvent, Seams, seams::{FixedClock, SeededEntropy}};
 use gongkai_search as search;
+use kernel::{
+    Actor, NewEvent, Seams,
+    seams::{FixedClock, SeededEntropy},
+};
 use search::{Query, Search};
 use store::{Db, Files};
-use web::{Ctx, ctx::Parts, hooks::{Hooks, SearchEntry, SearchSource}};
+use web::{
+    Ctx,
+    ctx::Parts,
+    hooks::{Hooks, SearchEntry, SearchSource},
+};
 
 /// Objects by identifier, and after how many more readings a reader is left waiting for ever.
 #[derive(Clone, Default)]
@@ -121,15 +128,24 @@ impl Town {
     }
 
     async fn corpus(&self) {
-        let mut elevator = entry("a", "关于印发青禾县既有住宅加装电梯实施办法的通知", "为改善老旧小区居住条件，推进加装电梯，制定本办法。补助标准为每台20万元。");
+        let mut elevator = entry(
+            "a",
+            "关于印发青禾县既有住宅加装电梯实施办法的通知",
+            "为改善老旧小区居住条件，推进加装电梯，制定本办法。补助标准为每台20万元。",
+        );
         elevator.document_number = "青禾府发〔2026〕9号".into();
         self.put(elevator).await;
-        let mut jobs = entry("b", "青禾县促进就业创业若干措施", "对小微企业吸纳就业的，给予岗位补贴；创业担保贷款按规定贴息。PM2.5 与此无关。");
+        let mut jobs = entry(
+            "b",
+            "青禾县促进就业创业若干措施",
+            "对小微企业吸纳就业的，给予岗位补贴；创业担保贷款按规定贴息。PM2.5 与此无关。",
+        );
         jobs.organ = "县人社局".into();
         jobs.date = "2025-05-01".into();
         jobs.words = vec!["青禾县人力资源和社会保障局".into(), "稳就业".into()];
         self.put(jobs).await;
-        let mut news = entry("c", "全县农村公路建设推进会召开", "会议依据青禾府发〔2026〕9号文件精神，研究农村公路养护。");
+        let mut news =
+            entry("c", "全县农村公路建设推进会召开", "会议依据青禾府发〔2026〕9号文件精神，研究农村公路养护。");
         news.kind = "动态".into();
         news.column = "工作动态".into();
         news.validity = String::new();

@@ -1,6 +1,10 @@
 //! The page and its machine-readable twin.
 
-use axum::{Extension, body::Body, http::{Request, StatusCode}};
+use axum::{
+    Extension,
+    body::Body,
+    http::{Request, StatusCode},
+};
 use gongkai_search as search;
 use tower::ServiceExt;
 use web::page::query_string;
@@ -24,7 +28,15 @@ async fn hits_are_marked_counted_and_filtered_without_scripts() {
     let (town, search) = filled().await;
     let (status, page) = get(&town, &search, &address(&[("q", "补贴")])).await;
     assert_eq!(status, StatusCode::OK);
-    for part in ["<mark>补贴</mark>", "找到 1 条", "role=\"status\"", "href=\"/policies/b\"", "value=\"补贴\"", "县人社局", "name=\"kind\""] {
+    for part in [
+        "<mark>补贴</mark>",
+        "找到 1 条",
+        "role=\"status\"",
+        "href=\"/policies/b\"",
+        "value=\"补贴\"",
+        "县人社局",
+        "name=\"kind\"",
+    ] {
         assert!(page.contains(part), "{part} in {page}");
     }
     assert_eq!(page.matches("<h1>").count(), 1);

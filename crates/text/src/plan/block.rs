@@ -232,9 +232,10 @@ impl<'a> Title<'a> {
                 }
                 c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count <= COLON_TITLE
                     // 解读政策　围绕……。: a gap separates title and text
-                    && line[end..].trim_end().ends_with(is_ender) => {
-                        return Title { end: at, mark: "", rest: end };
-                    }
+                    && line[end..].trim_end().ends_with(is_ender) =>
+                {
+                    return Title { end: at, mark: "", rest: end };
+                }
                 _ => {}
             }
             before = c;

@@ -51,8 +51,7 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
         }
     }
     if !markdown.dropped.is_empty() {
-        markdown.message =
-            format!("已去掉 Markdown 排版标记“{}”，从本行开始，正文不受影响。", markdown.dropped);
+        markdown.message = format!("已去掉 Markdown 排版标记“{}”，从本行开始，正文不受影响。", markdown.dropped);
         warnings.push(markdown);
     }
     lines

@@ -3,7 +3,12 @@
 use super::*;
 
 /// The fields of the editor for a document of this kind.
-fn of_kind<'a>(kind: &'a str, title: &'a str, interprets: &'a str, seen: &'a (String, String)) -> Vec<(&'a str, &'a str)> {
+fn of_kind<'a>(
+    kind: &'a str,
+    title: &'a str,
+    interprets: &'a str,
+    seen: &'a (String, String),
+) -> Vec<(&'a str, &'a str)> {
     vec![
         ("title", title),
         ("body_html", "<p>正文。</p>"),
@@ -44,7 +49,8 @@ async fn withdraw(app: &TestApp, id: &str, reason: &str) -> String {
     let form = page.text();
     // The form of the withdrawal names the public edition, which need not be the newest.
     let form = form.split(&format!("/documents/{id}/withdraw")).nth(1).expect("a form").to_owned();
-    let version = form.split("name=\"version\" value=\"").nth(1).expect("a version").split('"').next().expect("a version");
+    let version =
+        form.split("name=\"version\" value=\"").nth(1).expect("a version").split('"').next().expect("a version");
     let path = format!("/documents/{id}/withdraw");
     let to = head.post(&path, &[("version", version), ("reason", reason)]).await.expect(303).location();
     head.get(&to).await.expect(200).text()

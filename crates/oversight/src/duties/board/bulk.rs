@@ -3,7 +3,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use askama::Template;
-use axum::{extract::State, response::{IntoResponse, Response}};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use kernel::{Action, may, time};
 use serde::Deserialize;
 use store::{Once, query_as};
@@ -262,7 +265,9 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> 
                 lines.push(match (done, problems.first()) {
                     (_, Some(problem)) => line(ctx, row, "late", problem.clone()),
                     (0, None) if later.is_empty() => line(ctx, row, "off", "没有待确认的佐证"),
-                    (0, None) => line(ctx, row, "off", format!("{} 件佐证是核对之后报送的，没有确认，请另行核对", later.len())),
+                    (0, None) => {
+                        line(ctx, row, "off", format!("{} 件佐证是核对之后报送的，没有确认，请另行核对", later.len()))
+                    }
                     (done, None) if later.is_empty() => line(ctx, row, "ok", format!("已确认 {done} 件")),
                     (done, None) => {
                         let text = format!("已确认 {done} 件；另有 {} 件是核对之后报送的，没有确认", later.len());
@@ -272,7 +277,8 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> 
             }
         }
         "due" => {
-            let due = time::parse_date(&form.due_on).ok_or_else(|| Error::Invalid("请填写新的期限，格式如 2026-06-30。".into()))?;
+            let due = time::parse_date(&form.due_on)
+                .ok_or_else(|| Error::Invalid("请填写新的期限，格式如 2026-06-30。".into()))?;
             for row in duties(chosen) {
                 lines.push(match change::set_due(ctx, &actor, &row.duty, due).await {
                     Ok(true) => line(ctx, row, "ok", format!("期限已改为 {due}")),

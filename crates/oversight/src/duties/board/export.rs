@@ -12,9 +12,21 @@ const MEDIA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml
 pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let board = board(&ctx, &desk.staff, &filter).await?;
     let header = [
-        "计划", "年度", "条目", "任务", "完成标准", if filter.by_duty() { "机关（牵头在前）" } else { "机关" },
-        if filter.by_duty() { "办结机关数" } else { "分工" }, "状态", "是否逾期", "期限", "原文期限", "当前时段", "进展（条）",
-        "佐证（件）", "是否公开",
+        "计划",
+        "年度",
+        "条目",
+        "任务",
+        "完成标准",
+        if filter.by_duty() { "机关（牵头在前）" } else { "机关" },
+        if filter.by_duty() { "办结机关数" } else { "分工" },
+        "状态",
+        "是否逾期",
+        "期限",
+        "原文期限",
+        "当前时段",
+        "进展（条）",
+        "佐证（件）",
+        "是否公开",
     ];
     let number = |count: usize| Cell::from(i64::try_from(count).unwrap_or(i64::MAX));
     let yes = |holds: bool| Cell::from(if holds { "是" } else { "否" });

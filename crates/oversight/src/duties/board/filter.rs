@@ -1,6 +1,9 @@
 //! The duty board's rows: which, in what order. States are computed, so filtering by them happens in memory.
 
-use std::{cmp::Ordering, collections::{BTreeMap, HashMap, HashSet}};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 use jiff::civil::Date;
 use kernel::{Directory, OrganCode, Staff, time};
@@ -52,9 +55,19 @@ pub(crate) struct Filter {
 impl Filter {
     fn pairs(&self) -> Vec<(&str, &str)> {
         vec![
-            ("view", &self.view), ("plan", &self.plan), ("clause", &self.clause), ("organ", &self.organ), ("kind", &self.kind),
-            ("state", &self.state), ("overdue", &self.overdue), ("from", &self.from), ("to", &self.to), ("q", &self.q),
-            ("group", &self.group), ("sort", &self.sort), ("dir", &self.dir),
+            ("view", &self.view),
+            ("plan", &self.plan),
+            ("clause", &self.clause),
+            ("organ", &self.organ),
+            ("kind", &self.kind),
+            ("state", &self.state),
+            ("overdue", &self.overdue),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("q", &self.q),
+            ("group", &self.group),
+            ("sort", &self.sort),
+            ("dir", &self.dir),
         ]
     }
 
@@ -321,7 +334,10 @@ impl<'a> Wanted<'a> {
             && (filter.overdue.is_empty() || row.overdue)
             && self.from.is_none_or(|from| row.due.is_some_and(|due| due >= from))
             && self.to.is_none_or(|to| row.due.is_some_and(|due| due <= to))
-            && (self.words.is_empty() || { let hay = hay(); self.words.iter().all(|word| hay.contains(word)) })
+            && (self.words.is_empty() || {
+                let hay = hay();
+                self.words.iter().all(|word| hay.contains(word))
+            })
     }
 }
 

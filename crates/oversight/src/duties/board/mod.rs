@@ -63,7 +63,11 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
     let central = desk.staff.central;
     let page = Page {
         shell: desk.shell(&ctx, "任务台账").await?,
-        heading: if central { "全县任务".into() } else { format!("{}的任务", ctx.directory().short_name(desk.organ())) },
+        heading: if central {
+            "全县任务".into()
+        } else {
+            format!("{}的任务", ctx.directory().short_name(desk.organ()))
+        },
         groups: grouped(rows, &filter),
         pager,
         bar: svg::progress(done, doing, late, rest, ""),
@@ -82,7 +86,9 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
 }
 
 fn states() -> Vec<(&'static str, &'static str)> {
-    std::iter::once(("open", "未办结的全部")).chain(model::State::ALL.iter().map(|state| (state.code(), state.label()))).collect()
+    std::iter::once(("open", "未办结的全部"))
+        .chain(model::State::ALL.iter().map(|state| (state.code(), state.label())))
+        .collect()
 }
 
 /// The filters that are asked for most often: query, label, whether it is the one shown.
@@ -134,7 +140,11 @@ async fn print(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>)
     let (done, doing, late, rest) = board.tally.bar();
     let page = Print {
         shell: desk.shell(&ctx, "任务台账（打印）").await?,
-        heading: if desk.staff.central { "任务台账".into() } else { format!("{}任务台账", ctx.directory().short_name(desk.organ())) },
+        heading: if desk.staff.central {
+            "任务台账".into()
+        } else {
+            format!("{}任务台账", ctx.directory().short_name(desk.organ()))
+        },
         groups: grouped(board.rows, &filter),
         figures: (done + doing + late + rest, done, doing, late),
         now: kernel::time::show_minute(&kernel::time::to_db(ctx.seams().now())),

@@ -1,6 +1,9 @@
 //! Saved filters: each account keeps its own under a name.
 
-use axum::{extract::{Path, State}, response::{IntoResponse, Response}};
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
 use kernel::id::AccountId;
 use serde::Deserialize;
 use store::{Db, FromRow, query, query_as, query_scalar};
@@ -36,14 +39,19 @@ pub(super) struct Save {
 pub(super) async fn save(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Save>) -> Result<Response> {
     let name: String = form.name.trim().chars().take(30).collect();
     // What is kept is a query string and nothing that could lead elsewhere.
-    let plain = form.query.len() <= 2000 && form.query.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%=&".contains(&b));
+    let plain =
+        form.query.len() <= 2000 && form.query.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%=&".contains(&b));
     let back = if plain { format!("/duties?{}", form.query) } else { "/duties".to_owned() };
     if name.is_empty() || !plain {
         return Ok(Redirect::to(back).flash("error", "请给这组筛选条件起个名字，例如“乡镇逾期”。").into_response());
     }
     let mut tx = ctx.db().write().await?;
     let account = desk.staff.account.as_str();
-    query("DELETE FROM duty_view WHERE account = $1 AND name = $2").bind(account).bind(&name).execute(tx.conn()).await?;
+    query("DELETE FROM duty_view WHERE account = $1 AND name = $2")
+        .bind(account)
+        .bind(&name)
+        .execute(tx.conn())
+        .await?;
     let count: i64 =
         query_scalar("SELECT COUNT(*) FROM duty_view WHERE account = $1").bind(account).fetch_one(tx.conn()).await?;
     if count >= MOST {

@@ -83,7 +83,11 @@ impl Alignment {
         if let Some(chosen) = choices.visibility.get(&placed.key) {
             return Visibility::from_code(chosen);
         }
-        let clause = self.clauses.iter().find(|clause| clause.clause.id == placed.duty.clause).and_then(|clause| clause.old.as_deref());
+        let clause = self
+            .clauses
+            .iter()
+            .find(|clause| clause.clause.id == placed.duty.clause)
+            .and_then(|clause| clause.old.as_deref());
         let touched = |duty: &&DutyRow| self.ended.contains(&duty.id) || Some(duty.clause.as_str()) == clause;
         if tree.duties.iter().filter(touched).any(|duty| !duty.is_public()) {
             return Visibility::Internal;
@@ -131,7 +135,12 @@ pub fn align(tree: &Tree, new: &Rows, choices: &Choices) -> Alignment {
         let old = clause_of.get(&clause.id).and_then(|id| tree.clause(id));
         let duties = new.duties.iter().filter(|duty| duty.clause == clause.id).enumerate();
         let duties = duties
-            .map(|(d, duty)| Placed { key: format!("{c}.{d}"), duty: duty.clone(), fate: Fate::New, due_changed: false })
+            .map(|(d, duty)| Placed {
+                key: format!("{c}.{d}"),
+                duty: duty.clone(),
+                fate: Fate::New,
+                due_changed: false,
+            })
             .collect();
         let added = old.map_or_else(Vec::new, |old| {
             let by_hand = running.iter().filter(|duty| duty.clause == old.id && duty.original.trim().is_empty());
@@ -195,7 +204,10 @@ fn match_clauses(tree: &Tree, new: &Rows) -> HashMap<String, String> {
     pass(&|old, new| u32::from(whole(old) == whole(new)), 1);
     pass(&|old, new| u32::from(!new.title.is_empty() && plain(&old.title) == plain(&new.title)), 1);
     pass(&|old, new| similarity(&whole(old), &whole(new)), SIMILAR);
-    pass(&|old, new| if old.position == new.position { similarity(&whole(old), &whole(new)) } else { 0 }, SIMILAR_IN_PLACE);
+    pass(
+        &|old, new| if old.position == new.position { similarity(&whole(old), &whole(new)) } else { 0 },
+        SIMILAR_IN_PLACE,
+    );
     matched
 }
 
@@ -263,7 +275,9 @@ fn match_similar(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &C
                     own && (!in_place || old.position == placed.duty.position)
                 });
                 let scored = candidates.map(|old| (similarity(&old.original, &placed.duty.original), old));
-                let best = scored.filter(|(score, _)| *score >= least).reduce(|best, next| if next.0 > best.0 { next } else { best });
+                let best = scored
+                    .filter(|(score, _)| *score >= least)
+                    .reduce(|best, next| if next.0 > best.0 { next } else { best });
                 if let Some((_, old)) = best {
                     taken.insert(old.id.clone());
                     placed.fate = Fate::Changed(old.id.clone());
@@ -303,11 +317,27 @@ mod tests {
     fn tree(source: &str) -> Tree {
         let rows = rows(source, "old");
         let plan = PlanRow {
-            id: "p".into(), kind: "work_points".into(), title: String::new(), document_number: String::new(), year: 2026,
-            state: "confirmed".into(), superseded_by: String::new(), source: source.into(), source_digest: String::new(),
-            source_name: String::new(), source_file: String::new(), preamble: String::new(), closing: String::new(),
-            warnings: "[]".into(), version: 1, as_of: String::new(), created_at: String::new(), created_by: String::new(),
-            created_by_name: String::new(), confirmed_at: String::new(), confirmed_by: String::new(),
+            id: "p".into(),
+            kind: "work_points".into(),
+            title: String::new(),
+            document_number: String::new(),
+            year: 2026,
+            state: "confirmed".into(),
+            superseded_by: String::new(),
+            source: source.into(),
+            source_digest: String::new(),
+            source_name: String::new(),
+            source_file: String::new(),
+            preamble: String::new(),
+            closing: String::new(),
+            warnings: "[]".into(),
+            version: 1,
+            as_of: String::new(),
+            created_at: String::new(),
+            created_by: String::new(),
+            created_by_name: String::new(),
+            confirmed_at: String::new(),
+            confirmed_by: String::new(),
             confirmed_by_name: String::new(),
         };
         Tree { plan, sections: rows.sections, clauses: rows.clauses, duties: rows.duties, owners: rows.owners }
@@ -334,7 +364,8 @@ mod tests {
             （三）办好网站。每月检查一次网站栏目。（县政府办公室负责）\n";
         let tree = tree(OLD);
         let alignment = align(&tree, &rows(amended, "new"), &Choices::default());
-        let fates: Vec<_> = alignment.clauses.iter().flat_map(|clause| &clause.duties).map(|placed| &placed.fate).collect();
+        let fates: Vec<_> =
+            alignment.clauses.iter().flat_map(|clause| &clause.duties).map(|placed| &placed.fate).collect();
         assert_eq!(*fates[0], Fate::New);
         assert!(matches!(fates[1], Fate::Changed(id) if *id == tree.duties[0].id));
         assert_eq!(*fates[2], Fate::Kept(vec![tree.duties[1].id.clone()]));
@@ -352,7 +383,8 @@ mod tests {
         let (a, b) = ("6月底前".to_owned(), "公开县本级预算。".to_owned());
         tree.duties[0].original = a;
         let second = DutyRow { id: "split".into(), original: b, ..whole.clone() };
-        let by_hand = DutyRow { id: "hand".into(), original: String::new(), text: "另加一项".into(), ..whole.clone() };
+        let by_hand =
+            DutyRow { id: "hand".into(), original: String::new(), text: "另加一项".into(), ..whole.clone() };
         tree.duties.insert(1, second);
         tree.duties.push(by_hand);
         let alignment = align(&tree, &rows(OLD, "new"), &Choices::default());
@@ -369,15 +401,28 @@ mod tests {
         let amended = OLD.replace("9月底前公开部门决算报告。", "年底以前把各单位花钱的结果讲清楚。");
         let new = rows(&amended, "new");
         let alignment = align(&tree, &new, &Choices::default());
-        let placed = alignment.clauses.iter().flat_map(|clause| &clause.duties).find(|placed| placed.fate == Fate::New).expect("new");
+        let placed = alignment
+            .clauses
+            .iter()
+            .flat_map(|clause| &clause.duties)
+            .find(|placed| placed.fate == Fate::New)
+            .expect("new");
         assert_eq!(alignment.visibility(&tree, placed, &Choices::default()), Visibility::Internal);
         let mut choices = Choices::default();
         choices.visibility.insert(placed.key.clone(), "public".into());
         assert_eq!(alignment.visibility(&tree, placed, &choices), Visibility::Public);
         // Where nothing internal is touched, a new duty is as public as any of its kind.
-        let more = rows(&OLD.replace("每季度公开预算执行情况。", "每季度公开预算执行情况。另外印发一份便民手册给群众。"), "more");
+        let more = rows(
+            &OLD.replace("每季度公开预算执行情况。", "每季度公开预算执行情况。另外印发一份便民手册给群众。"),
+            "more",
+        );
         let alignment = align(&tree, &more, &Choices::default());
-        let placed = alignment.clauses.iter().flat_map(|clause| &clause.duties).find(|placed| placed.fate == Fate::New).expect("new");
+        let placed = alignment
+            .clauses
+            .iter()
+            .flat_map(|clause| &clause.duties)
+            .find(|placed| placed.fate == Fate::New)
+            .expect("new");
         assert_eq!(alignment.visibility(&tree, placed, &Choices::default()), Visibility::Public);
     }
 

@@ -53,7 +53,12 @@ async fn show_new(ctx: &Ctx, desk: &Desk, plan: PlanRow, text: String, errors: F
 }
 
 /// Takes the amended text.
-pub(crate) async fn begin(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>, form: Multipart) -> Result<Response> {
+pub(crate) async fn begin(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<String>,
+    form: Multipart,
+) -> Result<Response> {
     let posted = source::receive(&ctx, form).await?;
     let plan = tree::plan(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
     let text = posted.get("text").to_owned();
@@ -194,7 +199,8 @@ fn lines(tree: &Tree, prepared: &Prepared, choices: &Choices, today: jiff::civil
                 key: duty.key.clone(),
                 text: duty.duty.text.clone(),
                 due: view::due_words(&duty.duty),
-                past: duty.duty.cadence.is_empty() && duty.duty.due_on.parse::<jiff::civil::Date>().is_ok_and(|due| due < today),
+                past: duty.duty.cadence.is_empty()
+                    && duty.duty.due_on.parse::<jiff::civil::Date>().is_ok_and(|due| due < today),
                 fate,
                 old_text: old.map(|old| old.text.clone()).unwrap_or_default(),
                 old_due: old.map(view::due_words).unwrap_or_default(),
@@ -232,14 +238,22 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
         let listed = clauses.iter().flat_map(|clause| &clause.lines).any(|line| line.chosen == duty.id);
         listed || ended.iter().any(|line| line.id == duty.id)
     });
-    let olds = free.map(|duty| (duty.id.clone(), format!("{} {}", place(&tree, &duty.id), filters::shortened(&duty.text, 24))));
+    let olds = free
+        .map(|duty| (duty.id.clone(), format!("{} {}", place(&tree, &duty.id), filters::shortened(&duty.text, 24))));
     let mut unmatched: Vec<String> = prepared.unmatched().into_iter().collect();
     // Names that were decided stay on the page, so that the decision can be changed.
     unmatched.extend(choices.owners.keys().filter(|name| !prepared.unmatched().contains(*name)).cloned());
     let chosen = |name: &str| choices.owners.get(name).cloned().unwrap_or_default();
     let past = clauses.iter().flat_map(|clause| &clause.lines).filter(|line| line.past).count();
-    let late = if past > 0 { format!("|其中 {past} 项的期限已经过去，执行后立即显示为逾期") } else { String::new() };
-    let effect = format!("保留 {kept} 项，变更 {changed} 项，新增 {new} 项，终止 {} 项|有变动的机关会收到通知{late}", ended.len());
+    let late = if past > 0 {
+        format!("|其中 {past} 项的期限已经过去，执行后立即显示为逾期")
+    } else {
+        String::new()
+    };
+    let effect = format!(
+        "保留 {kept} 项，变更 {changed} 项，新增 {new} 项，终止 {} 项|有变动的机关会收到通知{late}",
+        ended.len()
+    );
     let failed = !errors.is_empty();
     let template = ReviewPage {
         shell: desk.shell(ctx, format!("核对调整：{}", tree.plan.title)).await?.with_error(failed),

@@ -36,17 +36,26 @@ impl Held {
 
 impl Work<'_> {
     /// Brings assignments in line with the owners. Returns the organs for which something changed.
-    pub(super) async fn reassign(&self, tx: &mut Tx, new: &[String], altered: &[String]) -> Result<BTreeSet<OrganCode>> {
+    pub(super) async fn reassign(
+        &self,
+        tx: &mut Tx,
+        new: &[String],
+        altered: &[String],
+    ) -> Result<BTreeSet<OrganCode>> {
         let (directory, today) = (self.ctx.directory(), self.ctx.today());
         let tree = tree::load_in(tx, &self.row.plan).await?.ok_or(Error::NotFound)?;
         let ready = confirm::readiness(&tree, &directory, today);
         if let Some(spot) = ready.unowned.first() {
-            return Err(Error::Conflict(format!("{}没有牵头或负责单位，不能确认调整。请在调整稿中写明责任单位。", spot.place)));
+            return Err(Error::Conflict(format!(
+                "{}没有牵头或负责单位，不能确认调整。请在调整稿中写明责任单位。",
+                spot.place
+            )));
         }
-        let held: Vec<Held> = query_as("SELECT id, duty, organ, role, ended_at FROM assignment WHERE plan = $1 ORDER BY issued_at, id")
-            .bind(&self.row.plan)
-            .fetch_all(tx.conn())
-            .await?;
+        let held: Vec<Held> =
+            query_as("SELECT id, duty, organ, role, ended_at FROM assignment WHERE plan = $1 ORDER BY issued_at, id")
+                .bind(&self.row.plan)
+                .fetch_all(tx.conn())
+                .await?;
         let mut touched = BTreeSet::new();
         // After a reform the successor's name in the text means the share that its predecessor was given.
         let same = |old: &Held, organ: &OrganCode| {
@@ -74,13 +83,21 @@ impl Work<'_> {
             }
         }
         let ended = &self.prepared.alignment.ended;
-        let running = |old: &&Held| ended.contains(&old.duty) || (altered.contains(&old.duty) && old.ended_at.is_empty());
+        let running =
+            |old: &&Held| ended.contains(&old.duty) || (altered.contains(&old.duty) && old.ended_at.is_empty());
         touched.extend(held.iter().filter(running).map(Held::organ));
         Ok(touched)
     }
 
     /// One owner of a duty that goes on. `false` when nothing changes for it.
-    async fn keep_or_join(&self, tx: &mut Tx, duty: &DutyRow, organ: &OrganCode, role: OwnerRole, old: Option<&Held>) -> Result<bool> {
+    async fn keep_or_join(
+        &self,
+        tx: &mut Tx,
+        duty: &DutyRow,
+        organ: &OrganCode,
+        role: OwnerRole,
+        old: Option<&Held>,
+    ) -> Result<bool> {
         let Some(old) = old else {
             self.join(tx, duty, organ, role).await?;
             return Ok(true);
@@ -132,7 +149,14 @@ impl Work<'_> {
         self.tell(tx, "duty.assigned", duty, organ, json!({"role": role.code()})).await
     }
 
-    async fn tell(&self, tx: &mut Tx, kind: &'static str, duty: &DutyRow, organ: &OrganCode, mut data: Value) -> Result<()> {
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        kind: &'static str,
+        duty: &DutyRow,
+        organ: &OrganCode,
+        mut data: Value,
+    ) -> Result<()> {
         data["plan"] = json!(duty.plan);
         tx.append(NewEvent::new(kind, "duty", &duty.id, self.actor).organ(organ).data(data)).await?;
         Ok(())

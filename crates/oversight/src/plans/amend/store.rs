@@ -177,7 +177,8 @@ impl Prepared {
     pub fn unmatched(&self) -> BTreeSet<String> {
         let changed: HashSet<&str> =
             self.alignment.clauses.iter().filter(|one| one.owners_changed).map(|one| one.clause.id.as_str()).collect();
-        let owners = self.rows.owners.iter().filter(|owner| changed.contains(owner.clause.as_str()) && owner.is_unmatched());
+        let owners =
+            self.rows.owners.iter().filter(|owner| changed.contains(owner.clause.as_str()) && owner.is_unmatched());
         owners.map(|owner| owner.name.clone()).collect()
     }
 }
@@ -188,8 +189,13 @@ pub fn prepare(ctx: &Ctx, tree: &Tree, source: &str, choices: &Choices) -> Prepa
     let parsed = parse(source, PlanReference { year });
     let directory = ctx.directory();
     let mut fresh = || kernel::id::fresh(ctx.seams());
-    let mut frame =
-        Frame { plan: &tree.plan.id, kind: tree.plan.kind(), fresh: &mut fresh, directory: &directory, day: ctx.today() };
+    let mut frame = Frame {
+        plan: &tree.plan.id,
+        kind: tree.plan.kind(),
+        fresh: &mut fresh,
+        directory: &directory,
+        day: ctx.today(),
+    };
     let mut rows = draft::rows(&parsed, &mut frame);
     for owner in rows.owners.iter_mut().filter(|owner| owner.is_unmatched()) {
         if let Some(code) = choices.owners.get(&owner.name).filter(|code| !code.is_empty()) {
@@ -348,7 +354,10 @@ impl Work<'_> {
                 query("UPDATE duty SET position = $2 WHERE id = $1").bind(id).bind(position).execute(tx.conn()).await?;
             }
             if placed.owners_changed {
-                query("DELETE FROM plan_owner WHERE clause = $1 AND duty = ''").bind(&clause.id).execute(tx.conn()).await?;
+                query("DELETE FROM plan_owner WHERE clause = $1 AND duty = ''")
+                    .bind(&clause.id)
+                    .execute(tx.conn())
+                    .await?;
                 for duty in self.told_by_text(placed) {
                     query("DELETE FROM plan_owner WHERE duty = $1").bind(duty).execute(tx.conn()).await?;
                 }
@@ -408,7 +417,10 @@ impl Work<'_> {
                 row.cadence.clone_from(&placed.duty.cadence);
             }
             tree::put_duty(tx, row).await?;
-            for sql in ["UPDATE assignment SET clause = $2 WHERE duty = $1", "UPDATE plan_owner SET clause = $2 WHERE duty = $1"] {
+            for sql in [
+                "UPDATE assignment SET clause = $2 WHERE duty = $1",
+                "UPDATE plan_owner SET clause = $2 WHERE duty = $1",
+            ] {
                 query(sql).bind(&row.id).bind(&row.clause).execute(tx.conn()).await?;
             }
             if matches!(placed.fate, Fate::Changed(_)) || (placed.due_changed && placed.fate != Fate::New) {
@@ -441,16 +453,18 @@ impl Work<'_> {
             let original = self.tree.duty(id).map(|duty| plain(&duty.original)).unwrap_or_default();
             self.prepared.before.contains(&original)
         };
-        let duties = placed.duties.iter().flat_map(|duty| {
-            continued(&duty.fate).into_iter().filter(|id| named(&duty.duty.id) || was_named(id))
-        });
+        let duties = placed
+            .duties
+            .iter()
+            .flat_map(|duty| continued(&duty.fate).into_iter().filter(|id| named(&duty.duty.id) || was_named(id)));
         duties.collect()
     }
 
     /// Whether the duty, kept word for word, was moved out of the clause whose text it comes from into one that goes on.
     fn stays_elsewhere(&self, duty: &DutyRow, clause: &str, fate: &Fate) -> bool {
         let goes_on = |id: &str| self.prepared.alignment.clauses.iter().any(|placed| placed.old.as_deref() == Some(id));
-        let moved = self.tree.clause(&duty.clause).is_some_and(|held| !plain(&held.text).contains(&plain(&duty.original)));
+        let moved =
+            self.tree.clause(&duty.clause).is_some_and(|held| !plain(&held.text).contains(&plain(&duty.original)));
         matches!(fate, Fate::Kept(_)) && duty.clause != clause && moved && goes_on(&duty.clause)
     }
 

@@ -136,7 +136,11 @@ impl Edit {
         let of_owner = |id: &str| tree.owners.iter().find(|owner| owner.id == id).map(|owner| owner.clause.clone());
         let of_clause = |id: &str| tree.clause(id).map(|clause| clause.id.clone());
         let touched: Vec<Option<String>> = match self {
-            Self::Save(id, _) | Self::Split(id, _) | Self::Merge(id) | Self::Mark(id, _) | Self::Own(id)
+            Self::Save(id, _)
+            | Self::Split(id, _)
+            | Self::Merge(id)
+            | Self::Mark(id, _)
+            | Self::Own(id)
             | Self::Share(id) => vec![of_duty(id)],
             Self::With(_, _, then) => return then.clauses(tree),
             Self::Move(id, to) => vec![of_duty(id), of_clause(to)],
@@ -248,11 +252,27 @@ mod tests {
         let mut frame = Frame { plan: "p", kind, fresh: &mut fresh, directory: &directory, day };
         let rows = draft::rows(&parsed, &mut frame);
         let plan = PlanRow {
-            id: "p".into(), kind: kind.code().into(), title: "某县".into(), document_number: String::new(), year: 2026,
-            state: "draft".into(), superseded_by: String::new(), source: SOURCE.into(), source_digest: String::new(),
-            source_name: String::new(), source_file: String::new(), preamble: String::new(), closing: String::new(),
-            warnings: "[]".into(), version: 1, as_of: String::new(), created_at: String::new(), created_by: String::new(),
-            created_by_name: String::new(), confirmed_at: String::new(), confirmed_by: String::new(),
+            id: "p".into(),
+            kind: kind.code().into(),
+            title: "某县".into(),
+            document_number: String::new(),
+            year: 2026,
+            state: "draft".into(),
+            superseded_by: String::new(),
+            source: SOURCE.into(),
+            source_digest: String::new(),
+            source_name: String::new(),
+            source_file: String::new(),
+            preamble: String::new(),
+            closing: String::new(),
+            warnings: "[]".into(),
+            version: 1,
+            as_of: String::new(),
+            created_at: String::new(),
+            created_by: String::new(),
+            created_by_name: String::new(),
+            confirmed_at: String::new(),
+            confirmed_by: String::new(),
             confirmed_by_name: String::new(),
         };
         let mut tree =
@@ -261,7 +281,12 @@ mod tests {
     }
 
     fn fields(duty: &DutyRow, text: &str) -> Fields {
-        Fields { text: text.into(), due_on: duty.due_on.clone(), visibility: duty.visibility.clone(), ..Fields::default() }
+        Fields {
+            text: text.into(),
+            due_on: duty.due_on.clone(),
+            visibility: duty.visibility.clone(),
+            ..Fields::default()
+        }
     }
 
     fn issued_words(tree: &Tree, clause: &str) -> String {
@@ -292,7 +317,9 @@ mod tests {
         with(|tree, around| {
             let clause = tree.clauses[0].clone();
             let first = tree.duties[0].clone();
-            Edit::Save(first.id.clone(), fields(&first, "公开年度预算‖公开部门预算")).apply(tree, around).expect("save");
+            Edit::Save(first.id.clone(), fields(&first, "公开年度预算‖公开部门预算"))
+                .apply(tree, around)
+                .expect("save");
             assert_eq!(tree.duties[0].original, first.original);
             assert_eq!(tree.duties[1].original, "");
             assert_eq!(issued_words(tree, &clause.id), clause.text);
@@ -368,7 +395,8 @@ mod tests {
         with(|tree, around| {
             let town = kernel::Organ::named("T", "青禾县河口镇人民政府", "河口镇", kernel::OrganKind::Township);
             let directory = Directory::new(vec![town], "青禾县");
-            let mut around = Surroundings { directory: &directory, kind: around.kind, day: around.day, fresh: &mut *around.fresh };
+            let mut around =
+                Surroundings { directory: &directory, kind: around.kind, day: around.day, fresh: &mut *around.fresh };
             let clause = tree.clauses[0].id.clone();
             let add = |name: &str| Edit::AddGroup(clause.clone(), name.into(), OwnerRole::Support, String::new());
             add("各乡镇（中心）").apply(tree, &mut around).expect("add");

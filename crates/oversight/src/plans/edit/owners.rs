@@ -20,7 +20,9 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
             if codes.is_empty() || codes.iter().any(|code| with.directory.get(code).is_none()) {
                 return Err(wrong("organ", "请从名单中选择一个机关，例如 县财政局。"));
             }
-            if let Some(gone) = codes.iter().filter_map(|code| with.directory.get(code)).find(|organ| !organ.exists_on(with.day)) {
+            if let Some(gone) =
+                codes.iter().filter_map(|code| with.directory.get(code)).find(|organ| !organ.exists_on(with.day))
+            {
                 let message = format!("{}已撤销，不能承担新任务。请选择承接职责的机关。", gone.short_name);
                 return Err(wrong("organ", &message));
             }
@@ -31,7 +33,8 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
         Edit::Successor(id) => {
             let at = owner(tree, id)?;
             let row = &tree.owners[at];
-            let Resolution::Abolished(_, Some(next)) = owners::resolve(with.directory, &row.name, row.is_group == 1, with.day)
+            let Resolution::Abolished(_, Some(next)) =
+                owners::resolve(with.directory, &row.name, row.is_group == 1, with.day)
             else {
                 return Err(wrong("organ", "没有登记承接职责的机关。请从名单中选择。"));
             };
@@ -116,7 +119,9 @@ fn added(tree: &Tree, clause: &str, duty: &str, name: &str, role: OwnerRole, wit
 
 /// Places of unmatched owners with the same name as this one, itself included when it is unmatched.
 pub(super) fn namesakes(tree: &Tree, id: &str) -> Vec<usize> {
-    let Some(name) = tree.owners.iter().find(|owner| owner.id == id).map(|owner| owner.name.as_str()) else { return Vec::new() };
+    let Some(name) = tree.owners.iter().find(|owner| owner.id == id).map(|owner| owner.name.as_str()) else {
+        return Vec::new();
+    };
     let same = |owner: &OwnerRow| owner.name == name && owner.is_unmatched();
     tree.owners.iter().enumerate().filter(|(_, owner)| same(owner)).map(|(at, _)| at).collect()
 }

@@ -80,7 +80,8 @@ fn plain(text: &str) -> impl Iterator<Item = char> + '_ {
 pub(super) fn split(tree: &mut Tree, id: &str, with: &mut Surroundings<'_>) -> Result<usize, Wrong> {
     let at = tree.duties.iter().position(|duty| duty.id == id).ok_or_else(gone)?;
     let base = tree.duties[at].clone();
-    let parts: Vec<String> = base.text.split(SPLIT).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let parts: Vec<String> =
+        base.text.split(SPLIT).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
     if parts.len() < 2 {
         return Err(wrong("text", "请在要断开的地方另起一行，或插入“‖”，然后再拆分。"));
     }
