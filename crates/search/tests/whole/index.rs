@@ -309,21 +309,7 @@ async fn reindex_works_alone_and_is_refused_beside_a_server() {
 #[tokio::test]
 async fn a_renamed_organ_makes_everything_be_read_again() {
     let (town, search) = filled().await;
-    let organ = Organ {
-        code: "QH012".into(),
-        name: "青禾县住房和城乡建设局".into(),
-        short_name: "县住建局".into(),
-        aliases: Vec::new(),
-        kind: OrganKind::CountyDepartment,
-        parent: None,
-        leader: String::new(),
-        phone: String::new(),
-        address: String::new(),
-        hours: String::new(),
-        exists_from: None,
-        exists_to: None,
-        successor: None,
-    };
+    let organ = Organ::named("QH012", "青禾县住房和城乡建设局", "县住建局", OrganKind::CountyDepartment);
     // The context that owns the documents shows the new name from now on, without an event on each of them.
     town.shelf.0.lock().unwrap().get_mut("a").unwrap().organ = organ.short_name.clone();
     town.ctx.set_directory(Directory::new(vec![organ], "青禾县"));
