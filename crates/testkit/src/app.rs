@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use app::{App, compose};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{
-    OrganCode, Role, Seams,
+    Actor, OrganCode, Role, Seams, Staff,
+    id::AccountId,
     seams::{FixedClock, SeededEntropy},
 };
 use tempfile::TempDir;
@@ -16,14 +17,28 @@ use crate::{Client, Kind, database};
 /// The password of everybody in stories.
 pub const PASSWORD: &str = "correct-horse-battery";
 
+/// The county office of every story.
+const OFFICE: &str = "QH001";
+
 /// Organs of every story: code, name, short name, kind.
 pub const ORGANS: &[(&str, &str, &str, &str)] = &[
-    ("QH001", "青禾县人民政府办公室", "县政府办公室", "county_unit"),
+    (OFFICE, "青禾县人民政府办公室", "县政府办公室", "county_unit"),
     ("QH010", "青禾县财政局", "县财政局", "county_department"),
     ("QH011", "青禾县民政局", "县民政局", "county_department"),
     ("QH101", "青禾县河口镇人民政府", "河口镇", "township"),
     ("QH102", "青禾县石桥乡人民政府", "石桥乡", "township"),
 ];
+
+/// Somebody of an organ with one role, as the table of permissions is asked about them; no account belongs to it.
+pub fn staff(organ: &str, role: Role) -> Actor {
+    Actor::Staff(Staff {
+        account: AccountId::from("x"),
+        name: String::new(),
+        organ: organ.into(),
+        roles: vec![role],
+        central: organ == OFFICE,
+    })
+}
 
 /// A running installation with a clock that stands still until moved.
 pub struct TestApp {
@@ -49,7 +64,7 @@ impl TestApp {
         config.database.url = url;
         config.site.name = "青禾县人民政府".into();
         config.site.county = "青禾县".into();
-        config.site.office_organ = "QH001".into();
+        config.site.office_organ = OFFICE.into();
         config.site.phone = "0000-1234567".into();
         config.site.id_code = "0000000001".into();
         let clock = Arc::new(FixedClock::at("2026-03-02T01:00:00Z".parse().expect("moment")));
@@ -122,12 +137,12 @@ impl TestApp {
 
     /// A reviewer of the county office for one gate.
     pub async fn reviewer(&self, gate: kernel::Gate) -> Client {
-        self.person(&format!("reviewer-{}", gate.code()), "QH001", &[Role::for_gate(gate)]).await
+        self.person(&format!("reviewer-{}", gate.code()), OFFICE, &[Role::for_gate(gate)]).await
     }
 
     /// The clerk who runs the year.
     pub async fn clerk(&self) -> Client {
-        self.person("clerk", "QH001", &[Role::CountyOffice]).await
+        self.person("clerk", OFFICE, &[Role::CountyOffice]).await
     }
 
     /// Moves the clock on.

@@ -7,7 +7,7 @@ mod app;
 mod client;
 mod database;
 
-pub use app::{ORGANS, PASSWORD, TestApp};
+pub use app::{ORGANS, PASSWORD, TestApp, staff};
 pub use client::{Client, Reply};
 pub use database::Kind;
 

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
-use kernel::{Action, Actor, Gate, OrganCode, Role, Staff, authority::may_for, id::AccountId};
+use kernel::{Action, Actor, Gate, OrganCode, Role, authority::may_for};
 use publishing::{
     kinds::Kind,
     seed::{Seed, SeedFile, SeedState, seed},
 };
-use testkit::{Client, TestApp, both};
+use testkit::{Client, TestApp, both, staff};
 use web::{Listener, RouteInfo};
 
 /// Whose the objects are, another organ of the same rank, and the county office.
@@ -175,17 +175,6 @@ async fn duties(app: &TestApp) -> Vec<Object> {
 /// Routes that name something which belongs to no organ, or to the person alone: the walk over roles covers them.
 const OF_NO_ORGAN: [&str; 7] =
     ["/accounts/", "/audit/", "/columns/", "/organs/", "/plans/", "/system/", "/duties/views/"];
-
-fn staff(organ: &str, role: Role) -> Actor {
-    let central = organ == "QH001";
-    Actor::Staff(Staff {
-        account: AccountId::from("x"),
-        name: String::new(),
-        organ: organ.into(),
-        roles: vec![role],
-        central,
-    })
-}
 
 async fn ask(client: &mut Client, route: &RouteInfo, path: &str, fields: &[(&str, String)]) -> u16 {
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

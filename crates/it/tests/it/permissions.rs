@@ -2,8 +2,8 @@
 //! is in this test without anybody thinking of it.
 
 use http::Method;
-use kernel::{Action, Actor, Role, Staff, authority::may, id::AccountId};
-use testkit::{Client, TestApp, both};
+use kernel::{Action, Role, authority::may};
+use testkit::{Client, TestApp, both, staff};
 use web::{Listener, RouteInfo};
 
 /// A path for a pattern: ids that do not exist, so that no handler does more than look.
@@ -19,17 +19,6 @@ async fn ask(client: &mut Client, route: &RouteInfo) -> u16 {
         _ => client.post(&path, &[]).await,
     };
     reply.status.as_u16()
-}
-
-fn staff(organ: &str, role: Role) -> Actor {
-    let central = organ == "QH001";
-    Actor::Staff(Staff {
-        account: AccountId::from("x"),
-        name: String::new(),
-        organ: organ.into(),
-        roles: vec![role],
-        central,
-    })
 }
 
 async fn events(app: &TestApp) -> i64 {

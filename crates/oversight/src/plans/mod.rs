@@ -10,6 +10,8 @@ pub mod confirm;
 pub mod draft;
 pub mod edit;
 mod export;
+#[cfg(test)]
+mod fixture;
 pub mod import;
 mod jobs;
 pub mod owners;

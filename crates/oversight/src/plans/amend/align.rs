@@ -289,58 +289,17 @@ fn match_similar(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &C
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::Date;
-    use kernel::Directory;
-    use text::plan::{PlanReference, parse};
-
     use super::*;
-    use crate::{
-        model::PlanKind,
-        plans::{
-            draft::{self, Frame},
-            tree::PlanRow,
-        },
-    };
+    use crate::{model::PlanKind, plans::fixture};
 
     fn rows(source: &str, prefix: &str) -> Rows {
-        let mut count = 0;
-        let mut fresh = || {
-            count += 1;
-            format!("{prefix}{count}")
-        };
-        let directory = Directory::default();
-        let day = Date::constant(2026, 3, 1);
-        let mut frame = Frame { plan: "p", kind: PlanKind::WorkPoints, fresh: &mut fresh, directory: &directory, day };
-        draft::rows(&parse(source, PlanReference { year: 2026 }), &mut frame)
+        fixture::rows(source, PlanKind::WorkPoints, &mut fixture::fresh(prefix))
     }
 
     fn tree(source: &str) -> Tree {
-        let rows = rows(source, "old");
-        let plan = PlanRow {
-            id: "p".into(),
-            kind: "work_points".into(),
-            title: String::new(),
-            document_number: String::new(),
-            year: 2026,
-            state: "confirmed".into(),
-            superseded_by: String::new(),
-            source: source.into(),
-            source_digest: String::new(),
-            source_name: String::new(),
-            source_file: String::new(),
-            preamble: String::new(),
-            closing: String::new(),
-            warnings: "[]".into(),
-            version: 1,
-            as_of: String::new(),
-            created_at: String::new(),
-            created_by: String::new(),
-            created_by_name: String::new(),
-            confirmed_at: String::new(),
-            confirmed_by: String::new(),
-            confirmed_by_name: String::new(),
-        };
-        Tree { plan, sections: rows.sections, clauses: rows.clauses, duties: rows.duties, owners: rows.owners }
+        let mut tree = fixture::tree(source, PlanKind::WorkPoints, &mut fixture::fresh("old"));
+        tree.plan.state = "confirmed".into();
+        tree
     }
 
     const OLD: &str = "2026年某县政务公开工作要点\n一、做好公开\n（一）公开预算。6月底前公开县本级预算。每季度公开预算执行情况。\
@@ -393,6 +352,12 @@ mod tests {
         assert!(alignment.ended.is_empty());
     }
 
+    /// The first duty that the old text does not have.
+    fn added(alignment: &Alignment) -> &Placed {
+        let mut placed = alignment.clauses.iter().flat_map(|clause| &clause.duties);
+        placed.find(|placed| placed.fate == Fate::New).expect("a new duty")
+    }
+
     #[test]
     fn what_may_be_something_internal_in_other_words_is_not_public_by_itself() {
         let mut tree = tree(OLD);
@@ -401,12 +366,7 @@ mod tests {
         let amended = OLD.replace("9月底前公开部门决算报告。", "年底以前把各单位花钱的结果讲清楚。");
         let new = rows(&amended, "new");
         let alignment = align(&tree, &new, &Choices::default());
-        let placed = alignment
-            .clauses
-            .iter()
-            .flat_map(|clause| &clause.duties)
-            .find(|placed| placed.fate == Fate::New)
-            .expect("new");
+        let placed = added(&alignment);
         assert_eq!(alignment.visibility(&tree, placed, &Choices::default()), Visibility::Internal);
         let mut choices = Choices::default();
         choices.visibility.insert(placed.key.clone(), "public".into());
@@ -417,12 +377,7 @@ mod tests {
             "more",
         );
         let alignment = align(&tree, &more, &Choices::default());
-        let placed = alignment
-            .clauses
-            .iter()
-            .flat_map(|clause| &clause.duties)
-            .find(|placed| placed.fate == Fate::New)
-            .expect("new");
+        let placed = added(&alignment);
         assert_eq!(alignment.visibility(&tree, placed, &Choices::default()), Visibility::Public);
     }
 

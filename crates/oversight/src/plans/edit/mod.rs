@@ -228,55 +228,17 @@ fn place(tree: &Tree, id: &str) -> Result<String, Wrong> {
 
 #[cfg(test)]
 mod tests {
-    use text::plan::{PlanReference, parse};
-
     use super::*;
-    use crate::plans::{
-        draft::{self, Frame},
-        tree::{DutyRow, PlanRow},
-    };
+    use crate::plans::{fixture, tree::DutyRow};
 
     const SOURCE: &str = "2026年某县政务公开工作要点\n一、做好公开\n（一）公开预算。6月底前公开预算。每季度公开执行情况。\
         公开绩效。（县财政局负责）\n（二）公开决算。9月底前公开决算。（县审计局负责）\n";
 
     fn with<T>(run: impl FnOnce(&mut Tree, &mut Surroundings<'_>) -> T) -> T {
-        let mut count = 0;
-        let mut fresh = || {
-            count += 1;
-            format!("id{count}")
-        };
-        let directory = Directory::default();
-        let day = Date::constant(2026, 3, 1);
-        let parsed = parse(SOURCE, PlanReference { year: 2026 });
+        let mut fresh = fixture::fresh("id");
         let kind = PlanKind::KeyProject;
-        let mut frame = Frame { plan: "p", kind, fresh: &mut fresh, directory: &directory, day };
-        let rows = draft::rows(&parsed, &mut frame);
-        let plan = PlanRow {
-            id: "p".into(),
-            kind: kind.code().into(),
-            title: "某县".into(),
-            document_number: String::new(),
-            year: 2026,
-            state: "draft".into(),
-            superseded_by: String::new(),
-            source: SOURCE.into(),
-            source_digest: String::new(),
-            source_name: String::new(),
-            source_file: String::new(),
-            preamble: String::new(),
-            closing: String::new(),
-            warnings: "[]".into(),
-            version: 1,
-            as_of: String::new(),
-            created_at: String::new(),
-            created_by: String::new(),
-            created_by_name: String::new(),
-            confirmed_at: String::new(),
-            confirmed_by: String::new(),
-            confirmed_by_name: String::new(),
-        };
-        let mut tree =
-            Tree { plan, sections: rows.sections, clauses: rows.clauses, duties: rows.duties, owners: rows.owners };
+        let mut tree = fixture::tree(SOURCE, kind, &mut fresh);
+        let (directory, day) = (Directory::default(), fixture::DAY);
         run(&mut tree, &mut Surroundings { kind, directory: &directory, day, fresh: &mut fresh })
     }
 
