@@ -1,4 +1,5 @@
-// Builds the styles and scripts into dist/, minified, and says how large each is. Exit status 1 when a file breaks its budget.
+// Builds the styles and scripts into dist/, minified, and says how large each is. Exit status 1 when a file breaks its
+// budget.
 import { build, context } from "esbuild";
 import { gzipSync } from "node:zlib";
 import { copyFileSync, readFileSync } from "node:fs";
@@ -32,7 +33,8 @@ if (process.argv.includes("--watch")) {
     const size = gzipSync(raw, { level: 9 }).length / 1024;
     const over = size > limit;
     bad ||= over;
-    console.log(`${name.padEnd(12)} ${(raw.length / 1024).toFixed(1).padStart(7)} KB  gz ${size.toFixed(1).padStart(6)} / ${limit} KB${over ? "  OVER" : ""}`);
+    const sizes = `${(raw.length / 1024).toFixed(1).padStart(7)} KB  gz ${size.toFixed(1).padStart(6)} / ${limit} KB`;
+    console.log(`${name.padEnd(12)} ${sizes}${over ? "  OVER" : ""}`);
   }
   if (bad) process.exit(1);
 }

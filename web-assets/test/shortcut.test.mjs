@@ -3,7 +3,16 @@ import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const { meaning } = await load("office/shortcut.ts");
-const press = (key, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, isComposing: false, keyCode: 0, ...more });
+const press = (key, more = {}) => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  isComposing: false,
+  keyCode: 0,
+  ...more,
+});
 const page = { typing: false, dialog: false, letters: true, going: false, active: false };
 
 test("letters act on lists", () => {
@@ -24,7 +33,8 @@ test("no shortcut fires while an input method composes", () => {
 
 test("letters are letters while typing, in a dialog, or when switched off", () => {
   for (const where of [{ typing: true }, { dialog: true }, { letters: false }]) {
-    for (const key of ["j", "?", "/", "c", "Enter"]) assert.equal(meaning(press(key), { ...page, ...where }).do, "none");
+    for (const key of ["j", "?", "/", "c", "Enter"])
+      assert.equal(meaning(press(key), { ...page, ...where }).do, "none");
   }
 });
 

@@ -21,5 +21,9 @@ test("version, once-token and files are not the person's text", () => {
   form.append("version", "3");
   form.append("once", "token");
   form.append("file", new Blob(["x"]), "x.pdf");
-  assert.deepEqual(textsOf(form), [["title", "停车"], ["tags", "甲"], ["tags", "乙"]]);
+  assert.deepEqual(textsOf(form), [
+    ["title", "停车"],
+    ["tags", "甲"],
+    ["tags", "乙"],
+  ]);
 });

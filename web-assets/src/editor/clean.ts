@@ -1,6 +1,8 @@
 // Text from Word, WPS and web pages: their styles are dropped, their structure is kept.
 
-const DROPPED = "style, script, meta, link, title, xml, o\\:p, iframe, object, embed, form, input, button, select, textarea, noscript";
+const DROPPED =
+  "style, script, meta, link, title, xml, o\\:p, iframe, object, embed, form, input, button, select, textarea, " +
+  "noscript";
 const INDENT = /^[\u3000\u00a0\s]+/;
 
 function unwrap(element: Element): void {
@@ -23,7 +25,9 @@ function listLevel(paragraph: Element): number {
 
 /** Takes the mark (`1.`, `·`) out of the paragraph and says whether it counts. */
 function takeMark(paragraph: Element): boolean {
-  const mark = [...paragraph.querySelectorAll("span")].find((span) => /mso-list\s*:\s*ignore/i.test(span.getAttribute("data-style") ?? ""));
+  const mark = [...paragraph.querySelectorAll("span")].find((span) =>
+    /mso-list\s*:\s*ignore/i.test(span.getAttribute("data-style") ?? ""),
+  );
   const text = mark?.textContent ?? "";
   mark?.remove();
   return /[0-9a-zA-Z一二三四五六七八九十]/.test(text) && !/^\s*o\s*$/.test(text);
@@ -81,9 +85,13 @@ export function cleanPaste(html: string): string {
       unwrap(element);
       continue;
     }
-    const bold = element.matches("span") && /font-weight\s*:\s*(bold|[6-9]00)/i.test(element.getAttribute("data-style") ?? "");
+    const bold =
+      element.matches("span") && /font-weight\s*:\s*(bold|[6-9]00)/i.test(element.getAttribute("data-style") ?? "");
     for (const { name } of [...element.attributes]) {
-      const kept = (name === "href" && element.matches("a")) || ((name === "colspan" || name === "rowspan") && element.matches("td, th")) || ((name === "src" || name === "alt") && element.matches("img"));
+      const kept =
+        (name === "href" && element.matches("a")) ||
+        ((name === "colspan" || name === "rowspan") && element.matches("td, th")) ||
+        ((name === "src" || name === "alt") && element.matches("img"));
       if (!kept) element.removeAttribute(name);
     }
     if (bold) {
@@ -125,7 +133,11 @@ export function publishable(html: string): string {
   for (const table of page.body.querySelectorAll("table")) {
     const body = table.querySelector("tbody");
     const head = page.createElement("thead");
-    while (body?.firstElementChild && body.children.length > 1 && [...body.firstElementChild.children].every((cell) => cell.matches("th"))) {
+    while (
+      body?.firstElementChild &&
+      body.children.length > 1 &&
+      [...body.firstElementChild.children].every((cell) => cell.matches("th"))
+    ) {
       head.append(body.firstElementChild);
     }
     for (const cell of head.querySelectorAll("th")) cell.setAttribute("scope", "col");

@@ -9,7 +9,13 @@ const Image = Node.create({
   name: "image",
   group: "block",
   draggable: true,
-  addAttributes: () => ({ src: {}, alt: { default: "" }, title: { default: null }, width: { default: null }, height: { default: null } }),
+  addAttributes: () => ({
+    src: {},
+    alt: { default: "" },
+    title: { default: null },
+    width: { default: null },
+    height: { default: null },
+  }),
   parseHTML: () => [{ tag: "img[src]" }],
   renderHTML: ({ HTMLAttributes }) => ["img", HTMLAttributes],
 });
@@ -28,11 +34,29 @@ const PlainTable = Table.extend({
 });
 
 /** Every allowed element; anything else in an opened text is named before it could be lost. */
-export const KNOWN = new Set("html head body h1 h2 h3 h4 p br hr strong b em i u s del sup sub a ul ol li blockquote img table caption thead tbody tfoot tr th td colgroup col span div section article font".split(" "));
+export const KNOWN = new Set(
+  [
+    "html head body section article div h1 h2 h3 h4 p br hr blockquote ul ol li",
+    "strong b em i u s del sup sub a span font img",
+    "table caption colgroup col thead tbody tfoot tr th td",
+  ].flatMap((names) => names.split(" ")),
+);
 
 export const extensions = [
-  StarterKit.configure({ heading: { levels: [2, 3, 4] }, code: false, codeBlock: false, link: false, trailingNode: false }),
-  Link.configure({ openOnClick: false, autolink: false, linkOnPaste: true, protocols: ["http", "https", "mailto", "tel"], HTMLAttributes: { target: null, rel: null, class: null } }),
+  StarterKit.configure({
+    heading: { levels: [2, 3, 4] },
+    code: false,
+    codeBlock: false,
+    link: false,
+    trailingNode: false,
+  }),
+  Link.configure({
+    openOnClick: false,
+    autolink: false,
+    linkOnPaste: true,
+    protocols: ["http", "https", "mailto", "tel"],
+    HTMLAttributes: { target: null, rel: null, class: null },
+  }),
   Image,
   small("superscript", "sup"),
   small("subscript", "sub"),

@@ -18,27 +18,78 @@ const chain = (editor: Editor) => editor.chain().focus();
 
 const TOOLS: Tool[] = [
   { label: "正文", title: "正文", run: (e) => chain(e).setParagraph().run(), on: (e) => e.isActive("paragraph") },
-  { label: "二级标题", title: "二级标题（Ctrl+Alt+2）", run: (e) => chain(e).toggleHeading({ level: 2 }).run(), on: (e) => e.isActive("heading", { level: 2 }) },
-  { label: "三级标题", title: "三级标题（Ctrl+Alt+3）", run: (e) => chain(e).toggleHeading({ level: 3 }).run(), on: (e) => e.isActive("heading", { level: 3 }) },
-  { label: "加粗", title: "加粗（Ctrl+B）", run: (e) => chain(e).toggleBold().run(), on: (e) => e.isActive("bold"), group: true },
-  { label: "列表", title: "无序列表", run: (e) => chain(e).toggleBulletList().run(), on: (e) => e.isActive("bulletList") },
-  { label: "编号", title: "编号列表", run: (e) => chain(e).toggleOrderedList().run(), on: (e) => e.isActive("orderedList") },
+  {
+    label: "二级标题",
+    title: "二级标题（Ctrl+Alt+2）",
+    run: (e) => chain(e).toggleHeading({ level: 2 }).run(),
+    on: (e) => e.isActive("heading", { level: 2 }),
+  },
+  {
+    label: "三级标题",
+    title: "三级标题（Ctrl+Alt+3）",
+    run: (e) => chain(e).toggleHeading({ level: 3 }).run(),
+    on: (e) => e.isActive("heading", { level: 3 }),
+  },
+  {
+    label: "加粗",
+    title: "加粗（Ctrl+B）",
+    run: (e) => chain(e).toggleBold().run(),
+    on: (e) => e.isActive("bold"),
+    group: true,
+  },
+  {
+    label: "列表",
+    title: "无序列表",
+    run: (e) => chain(e).toggleBulletList().run(),
+    on: (e) => e.isActive("bulletList"),
+  },
+  {
+    label: "编号",
+    title: "编号列表",
+    run: (e) => chain(e).toggleOrderedList().run(),
+    on: (e) => e.isActive("orderedList"),
+  },
   { label: "链接", title: "加上、修改或去掉链接", run: link, on: (e) => e.isActive("link") },
-  { label: "表格", title: "插入 3×3 表格", run: (e) => chain(e).insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(), can: (e) => !e.isActive("table"), group: true },
+  {
+    label: "表格",
+    title: "插入 3×3 表格",
+    run: (e) => chain(e).insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(),
+    can: (e) => !e.isActive("table"),
+    group: true,
+  },
   { label: "加行", title: "在下面加一行", run: (e) => chain(e).addRowAfter().run(), table: true },
   { label: "加列", title: "在右边加一列", run: (e) => chain(e).addColumnAfter().run(), table: true },
   { label: "删行", title: "删除这一行", run: (e) => chain(e).deleteRow().run(), table: true },
   { label: "删列", title: "删除这一列", run: (e) => chain(e).deleteColumn().run(), table: true },
-  { label: "合并/拆分", title: "合并选中的单元格，或拆开", run: (e) => chain(e).mergeOrSplit().run(), can: (e) => e.can().mergeOrSplit(), table: true },
+  {
+    label: "合并/拆分",
+    title: "合并选中的单元格，或拆开",
+    run: (e) => chain(e).mergeOrSplit().run(),
+    can: (e) => e.can().mergeOrSplit(),
+    table: true,
+  },
   { label: "表头", title: "首行作表头", run: (e) => chain(e).toggleHeaderRow().run(), table: true },
   { label: "删表", title: "删除整个表格", run: (e) => chain(e).deleteTable().run(), table: true },
-  { label: "撤销", title: "撤销（Ctrl+Z）", run: (e) => chain(e).undo().run(), can: (e) => e.can().undo(), group: true },
+  {
+    label: "撤销",
+    title: "撤销（Ctrl+Z）",
+    run: (e) => chain(e).undo().run(),
+    can: (e) => e.can().undo(),
+    group: true,
+  },
   { label: "重做", title: "重做（Ctrl+Shift+Z）", run: (e) => chain(e).redo().run(), can: (e) => e.can().redo() },
 ];
 
 /** Asks for an address in a dialog; an empty one takes the link away. */
 function link(editor: Editor): void {
-  const input = make("input", { class: "in", id: "ed-href", type: "text", inputmode: "url", autocomplete: "off", maxlength: "500" });
+  const input = make("input", {
+    class: "in",
+    id: "ed-href",
+    type: "text",
+    inputmode: "url",
+    autocomplete: "off",
+    maxlength: "500",
+  });
   input.value = (editor.getAttributes("link").href as string | undefined) ?? "";
   const error = make("p", { class: "err", hidden: "" }, "请填写完整网址，例如 https://www.gov.cn/ 或 /policies/12");
   const dialog = make("dialog", { "aria-labelledby": "ed-link-title" }, make("h2", { id: "ed-link-title" }, "链接"));
@@ -52,16 +103,34 @@ function link(editor: Editor): void {
     dialog.close();
     const range = chain(editor).extendMarkRange("link");
     if (href === "") range.unsetLink().run();
-    else if (editor.state.selection.empty && !editor.isActive("link")) chain(editor).insertContent({ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] }).run();
+    else if (editor.state.selection.empty && !editor.isActive("link"))
+      chain(editor)
+        .insertContent({ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] })
+        .run();
     else range.setLink({ href }).run();
   };
-  const field = make("div", { class: "field" }, make("label", { for: "ed-href" }, "网址"), make("p", { class: "hint" }, "留空则去掉链接"), error, input);
+  const field = make(
+    "div",
+    { class: "field" },
+    make("label", { for: "ed-href" }, "网址"),
+    make("p", { class: "hint" }, "留空则去掉链接"),
+    error,
+    input,
+  );
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
     set();
   });
-  dialog.append(field, make("div", { class: "submit" }, plain("确定", "main", set), plain("取消", "", () => dialog.close())));
+  dialog.append(
+    field,
+    make(
+      "div",
+      { class: "submit" },
+      plain("确定", "main", set),
+      plain("取消", "", () => dialog.close()),
+    ),
+  );
   dialog.addEventListener("close", () => {
     dialog.remove();
     editor.commands.focus();
@@ -84,7 +153,8 @@ export function toolbar(editor: Editor, controls: string): { element: HTMLElemen
     element.append(control);
     return { tool, control };
   });
-  const usable = (): HTMLButtonElement[] => entries.map((entry) => entry.control).filter((control) => !control.hidden && !control.disabled);
+  const usable = (): HTMLButtonElement[] =>
+    entries.map((entry) => entry.control).filter((control) => !control.hidden && !control.disabled);
   const stop = (control: HTMLButtonElement | undefined): void => {
     for (const entry of entries) entry.control.tabIndex = entry.control === control ? 0 : -1;
   };

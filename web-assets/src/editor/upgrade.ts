@@ -8,20 +8,34 @@ import { toolbar } from "./toolbar";
 /** Elements that the editor could not keep. */
 function unknown(html: string): string[] {
   const page = new DOMParser().parseFromString(html, "text/html");
-  return [...new Set([...page.querySelectorAll("*")].map((element) => element.localName))].filter((name) => !KNOWN.has(name));
+  return [...new Set([...page.querySelectorAll("*")].map((element) => element.localName))].filter(
+    (name) => !KNOWN.has(name),
+  );
 }
 
 export function upgrade(area: HTMLTextAreaElement): void {
   const strange = unknown(area.value);
   if (strange.length > 0) {
     // Better plain than lossy.
-    area.before(make("p", { class: "hint" }, `正文里有编辑器不能保持原样的内容（${strange.join("、")}），为免丢失，请在下面直接修改。`));
+    area.before(
+      make(
+        "p",
+        { class: "hint" },
+        `正文里有编辑器不能保持原样的内容（${strange.join("、")}），为免丢失，请在下面直接修改。`,
+      ),
+    );
     return;
   }
   const id = area.id || area.name;
   const label = area.labels?.[0];
   if (label && !label.id) label.id = `${id}-label`;
-  const attributes: Record<string, string> = { id, role: "textbox", "aria-multiline": "true", class: "prose", lang: "zh-CN" };
+  const attributes: Record<string, string> = {
+    id,
+    role: "textbox",
+    "aria-multiline": "true",
+    class: "prose",
+    lang: "zh-CN",
+  };
   if (label) attributes["aria-labelledby"] = label.id;
   for (const name of ["aria-describedby", "aria-invalid"]) {
     const value = area.getAttribute(name);
@@ -44,7 +58,9 @@ export function upgrade(area: HTMLTextAreaElement): void {
       attributes,
       transformPastedHTML: cleanPaste,
       // The page's confirmation key is not the editor's line break.
-      handleDOMEvents: { keydown: (_, event) => event.key === "Enter" && event.shiftKey && (event.ctrlKey || event.metaKey) },
+      handleDOMEvents: {
+        keydown: (_, event) => event.key === "Enter" && event.shiftKey && (event.ctrlKey || event.metaKey),
+      },
     },
     onUpdate: ({ editor: current }) => {
       area.value = publishable(current.getHTML());

@@ -1,6 +1,7 @@
-// Keeps what is written: to the server two seconds after the last key and on leaving a field (with data-autosave-on="leave"
-// only then), to this browser when the server cannot be reached. Never overwrites another person's version and never clears a
-// field. Several forms of one object stand inside [data-versions]: they save one after the other and share the version.
+// Keeps what is written: to the server two seconds after the last key and on leaving a field (with
+// data-autosave-on="leave" only then), to this browser when the server cannot be reached. Never overwrites another
+// person's version and never clears a field. Several forms of one object stand inside [data-versions]: they save one
+// after the other and share the version.
 import { button, keep, make } from "./dom";
 
 const IDLE_MS = 2000;
@@ -25,7 +26,9 @@ export interface Saved {
 
 /** The texts of a form as ordered pairs; files, version and once-token are not text of the person. */
 export function textsOf(data: FormData): [string, string][] {
-  return [...data.entries()].filter((entry): entry is [string, string] => typeof entry[1] === "string" && !SKIPPED.has(entry[0]));
+  return [...data.entries()].filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string" && !SKIPPED.has(entry[0]),
+  );
 }
 
 const print = (fields: [string, string][]): string => new URLSearchParams(fields).toString();
@@ -107,7 +110,11 @@ class Autosave {
     clearTimeout(this.timer);
     this.leaving = false;
     if (this.blocked) return void this.keepCopy();
-    if (this.dirty()) this.timer = window.setTimeout(() => void (this.onLeave && !this.held() ? this.keepCopy() : this.save()), IDLE_MS);
+    if (this.dirty())
+      this.timer = window.setTimeout(
+        () => void (this.onLeave && !this.held() ? this.keepCopy() : this.save()),
+        IDLE_MS,
+      );
   }
 
   private say(text: string, bad = false, ...more: (Node | string)[]): void {
@@ -121,11 +128,16 @@ class Autosave {
     return keep.set(this.key, JSON.stringify(copy));
   }
 
-  /** A line break where the text is to be split is half a command: its button says the rest, with one step to take back. */
+  /**
+   * A line break where the text is to be split is half a command: its button says the rest, with one step to take back.
+   */
   private held(): boolean {
     const marks = [...(this.form.dataset.autosaveHold ?? "").replace("\\n", "\n")];
     const count = (text: string): number => [...text].filter((mark) => marks.includes(mark)).length;
-    return marks.length > 0 && [...this.form.querySelectorAll("textarea")].some((field) => count(field.value) > count(field.defaultValue));
+    return (
+      marks.length > 0 &&
+      [...this.form.querySelectorAll("textarea")].some((field) => count(field.value) > count(field.defaultValue))
+    );
   }
 
   /** Sends the texts. Saving without a change is nothing, except that a person who asks hears an answer. */
@@ -168,7 +180,8 @@ class Autosave {
       this.busy = false;
       done();
     }
-    if (!this.blocked && !this.onLeave && this.tries === 0 && this.dirty()) this.timer = window.setTimeout(() => void this.save(), IDLE_MS);
+    if (!this.blocked && !this.onLeave && this.tries === 0 && this.dirty())
+      this.timer = window.setTimeout(() => void this.save(), IDLE_MS);
   }
 
   private async answered(answer: Response, sent: string, version: HTMLInputElement | null): Promise<void> {
@@ -192,7 +205,10 @@ class Autosave {
     this.failed("服务器暂时没有响应");
   }
 
-  /** The forms that saw the same version saw this change too, which was made beside them, unless somebody else's lies between. */
+  /**
+   * The forms that saw the same version saw this change too, which was made beside them, unless somebody else's lies
+   * between.
+   */
   private advance(own: HTMLInputElement, now: string, alone: boolean): void {
     const seen = own.value;
     own.value = now;
@@ -204,7 +220,10 @@ class Autosave {
 
   private failed(why: string): void {
     const kept = this.keepCopy();
-    this.say(kept ? `${why}，文字已暂存在这台电脑，恢复后自动保存` : `${why}，这台电脑也存不下，请先把文字复制出来`, true);
+    this.say(
+      kept ? `${why}，文字已暂存在这台电脑，恢复后自动保存` : `${why}，这台电脑也存不下，请先把文字复制出来`,
+      true,
+    );
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)];
     this.tries += 1;
     clearTimeout(this.timer);
@@ -214,7 +233,12 @@ class Autosave {
   private signedOut(): void {
     const kept = this.keepCopy();
     const link = make("a", { href: "/signin", target: "_blank", rel: "noopener" }, "在新窗口重新登录");
-    this.say(kept ? "登录已到期，文字已暂存在这台电脑。请" : "登录已到期，请先把文字复制出来，再", true, link, "，回到本页后自动保存。");
+    this.say(
+      kept ? "登录已到期，文字已暂存在这台电脑。请" : "登录已到期，请先把文字复制出来，再",
+      true,
+      link,
+      "，回到本页后自动保存。",
+    );
     this.tries += 1;
     addEventListener("focus", () => void this.save(), { once: true });
   }
@@ -224,15 +248,37 @@ class Autosave {
     this.blocked = true;
     this.keepCopy();
     this.say("没有保存：已有别的改动", true);
-    const panel = make("section", { class: "conflict", role: "alert", tabindex: "-1" }, make("h2", {}, "刚有另一个版本保存进来"));
-    panel.append(make("p", {}, `${json.message ?? "您打开以后，这里被改过，可能是别人，也可能是您的另一个窗口。"}您写的文字还在下面，并已暂存在这台电脑，没有覆盖任何人的内容。`));
+    const panel = make(
+      "section",
+      { class: "conflict", role: "alert", tabindex: "-1" },
+      make("h2", {}, "刚有另一个版本保存进来"),
+    );
+    panel.append(
+      make(
+        "p",
+        {},
+        `${json.message ?? "您打开以后，这里被改过，可能是别人，也可能是您的另一个窗口。"}您写的文字还在下面，并已暂存在这台电脑，没有覆盖任何人的内容。`,
+      ),
+    );
     const other = readable(json.current);
     if (other) panel.append(make("details", {}, make("summary", {}, "看对方的文字"), make("pre", {}, other)));
     const row = make("div", { class: "row" });
     const compare = json.compare ?? this.form.dataset.compare;
-    if (compare) row.append(make("a", { class: "btn main", href: compare, target: "_blank", rel: "noopener" }, "逐处对照（新窗口）"));
+    if (compare)
+      row.append(
+        make("a", { class: "btn main", href: compare, target: "_blank", rel: "noopener" }, "逐处对照（新窗口）"),
+      );
     row.append(
-      button("复制我的文字", "", () => void navigator.clipboard?.writeText(this.texts().map(([, value]) => value).join("\n\n"))),
+      button(
+        "复制我的文字",
+        "",
+        () =>
+          void navigator.clipboard?.writeText(
+            this.texts()
+              .map(([, value]) => value)
+              .join("\n\n"),
+          ),
+      ),
       button("载入对方的版本", "", () => {
         this.leaving = true;
         location.reload();
@@ -255,9 +301,16 @@ class Autosave {
     }
     if (!Array.isArray(copy.fields) || print(copy.fields) === this.saved) return keep.drop(this.key);
     const when = new Date(copy.at).toLocaleString("zh-CN", { hour12: false });
-    const panel = make("section", { class: "notice warn", role: "status" }, make("h2", {}, "找到没有保存的文字"), make("p", {}, `这台电脑在 ${when} 暂存了一份没有送到服务器的文字。`));
+    const panel = make(
+      "section",
+      { class: "notice warn", role: "status" },
+      make("h2", {}, "找到没有保存的文字"),
+      make("p", {}, `这台电脑在 ${when} 暂存了一份没有送到服务器的文字。`),
+    );
     panel.append(
-      make("div", { class: "row" },
+      make(
+        "div",
+        { class: "row" },
         button("恢复这些文字", "main", () => {
           restore(this.form, copy.fields);
           panel.remove();
@@ -266,7 +319,8 @@ class Autosave {
         button("丢弃", "", () => {
           keep.drop(this.key);
           panel.remove();
-        })),
+        }),
+      ),
     );
     this.form.prepend(panel);
   }
@@ -277,7 +331,10 @@ export function readable(current: unknown): string {
   const plain = (text: string): string => new DOMParser().parseFromString(text, "text/html").body.textContent ?? "";
   if (typeof current === "string") return plain(current);
   if (current === null || typeof current !== "object") return "";
-  return Object.values(current).filter((value): value is string => typeof value === "string").map(plain).join("\n\n");
+  return Object.values(current)
+    .filter((value): value is string => typeof value === "string")
+    .map(plain)
+    .join("\n\n");
 }
 
 function restore(form: HTMLFormElement, fields: [string, string][]): void {
@@ -286,9 +343,18 @@ function restore(form: HTMLFormElement, fields: [string, string][]): void {
   for (const field of form.elements) {
     if (field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio")) {
       field.checked = values.get(field.name)?.includes(field.value) ?? false;
-    } else if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) {
+    } else if (
+      field instanceof HTMLInputElement ||
+      field instanceof HTMLTextAreaElement ||
+      field instanceof HTMLSelectElement
+    ) {
       const value = values.get(field.name)?.shift();
-      if (value === undefined || SKIPPED.has(field.name) || (field instanceof HTMLInputElement && field.type === "file")) continue;
+      if (
+        value === undefined ||
+        SKIPPED.has(field.name) ||
+        (field instanceof HTMLInputElement && field.type === "file")
+      )
+        continue;
       field.value = value;
       // The rich editor listens for this to take the text over.
       field.dispatchEvent(new CustomEvent("restored"));
@@ -297,14 +363,20 @@ function restore(form: HTMLFormElement, fields: [string, string][]): void {
 }
 
 /**
- * Before any form goes, the others are saved, since the next page would not have their texts; and what is just being saved
- * is waited for, since it changes the version that the form must name.
+ * Before any form goes, the others are saved, since the next page would not have their texts; and what is just being
+ * saved is waited for, since it changes the version that the form must name.
  */
 function flushBefore(all: Autosave[]): void {
   const flushed = new WeakSet<HTMLFormElement>();
   const first = (event: SubmitEvent): void => {
     const form = event.target;
-    if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method === "dialog" || flushed.delete(form)) return;
+    if (
+      event.defaultPrevented ||
+      !(form instanceof HTMLFormElement) ||
+      form.method === "dialog" ||
+      flushed.delete(form)
+    )
+      return;
     const waiting = all.filter((one) => (one.form === form ? one.busy : one.pending()));
     if (waiting.length === 0) return;
     event.preventDefault();

@@ -8,15 +8,26 @@ function ask(form: HTMLFormElement, submitter: HTMLElement | null, effect: strin
   const source = submitter?.dataset.confirm ? submitter : form;
   const word = source.dataset.confirmButton ?? submitter?.textContent?.trim() ?? "确定";
   const title = make("h2", { id: "confirm-title" }, source.dataset.confirmTitle ?? `确定要“${word}”吗？`);
-  const lines = effect.split("|").map((line) => line.trim()).filter(Boolean);
-  const body = lines.length > 1 ? make("ul", {}, ...lines.map((line) => make("li", {}, line))) : make("p", {}, lines[0] ?? "");
+  const lines = effect
+    .split("|")
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const body =
+    lines.length > 1 ? make("ul", {}, ...lines.map((line) => make("li", {}, line))) : make("p", {}, lines[0] ?? "");
   body.id = "confirm-effect";
-  const dialog = make("dialog", { class: "confirm", "aria-labelledby": title.id, "aria-describedby": body.id }, title, body);
+  const dialog = make(
+    "dialog",
+    { class: "confirm", "aria-labelledby": title.id, "aria-describedby": body.id },
+    title,
+    body,
+  );
   const cancel = button("再看看", "", () => dialog.close());
   const go = button(word, submitter?.classList.contains("danger") ? "danger" : "main", () => {
     confirmed.add(form);
     dialog.close();
-    form.requestSubmit(submitter instanceof HTMLButtonElement || submitter instanceof HTMLInputElement ? submitter : null);
+    form.requestSubmit(
+      submitter instanceof HTMLButtonElement || submitter instanceof HTMLInputElement ? submitter : null,
+    );
   });
   dialog.append(make("div", { class: "submit" }, go, cancel));
   dialog.addEventListener("close", () => {

@@ -22,7 +22,10 @@ export function button(label: string, kind: string, click: () => void): HTMLButt
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.matches("textarea, select")) return true;
-  return target.matches("input") && !target.matches("[type=checkbox], [type=radio], [type=submit], [type=button], [type=file]");
+  return (
+    target.matches("input") &&
+    !target.matches("[type=checkbox], [type=radio], [type=submit], [type=button], [type=file]")
+  );
 }
 
 /** localStorage may be full or forbidden; then nothing is kept and the caller says so. */

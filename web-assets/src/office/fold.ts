@@ -1,4 +1,5 @@
-// Filters of a list fold on a narrow screen, so that the list begins on the first screen; one that is in force stays open.
+// Filters of a list fold on a narrow screen, so that the list begins on the first screen; one that is in force stays
+// open.
 import { button } from "./dom";
 
 export function folds(): void {

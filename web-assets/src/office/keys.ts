@@ -7,7 +7,8 @@ const ROWS = "table[data-list] tbody tr:not(.g)";
 
 const lettersOn = (): boolean => keep.get(SETTING) !== "off";
 const rows = (): HTMLTableRowElement[] => [...document.querySelectorAll<HTMLTableRowElement>(ROWS)];
-const current = (): HTMLTableRowElement | null => document.querySelector<HTMLTableRowElement>(`${ROWS.replace("tr", "tr.on")}`);
+const current = (): HTMLTableRowElement | null =>
+  document.querySelector<HTMLTableRowElement>(`${ROWS.replace("tr", "tr.on")}`);
 const placeKey = (): string => `gongkai:row:${location.pathname}`;
 const linkOf = (row: Element): HTMLAnchorElement | null => row.querySelector<HTMLAnchorElement>("a[href]");
 
@@ -40,7 +41,9 @@ function move(by: 1 | -1): void {
 function pressLetter(letter: string): boolean {
   const selector = `[data-key="${letter}"]:not([disabled])`;
   const inRow = current()?.querySelector<HTMLElement>(selector);
-  const onPage = [...document.querySelectorAll<HTMLElement>(selector)].find((item) => !item.closest("table[data-list]"));
+  const onPage = [...document.querySelectorAll<HTMLElement>(selector)].find(
+    (item) => !item.closest("table[data-list]"),
+  );
   const target = inRow ?? onPage;
   target?.click();
   return target !== undefined && target !== null;
@@ -48,7 +51,7 @@ function pressLetter(letter: string): boolean {
 
 function save(): boolean {
   const form = document.activeElement?.closest("form[data-autosave]") ?? document.querySelector("form[data-autosave]");
-  if (form) return form.dispatchEvent(new CustomEvent("save-now")), true;
+  if (form) return (form.dispatchEvent(new CustomEvent("save-now")), true);
   const target = document.querySelector<HTMLElement>("[data-save]");
   target?.click();
   return true;
@@ -85,9 +88,14 @@ export function keys(): void {
     goingUntil = 0;
     let done = true;
     switch (act.do) {
-      case "none": return;
-      case "move": move(act.by); break;
-      case "going": goingUntil = event.timeStamp + 1500; break;
+      case "none":
+        return;
+      case "move":
+        move(act.by);
+        break;
+      case "going":
+        goingUntil = event.timeStamp + 1500;
+        break;
       case "go": {
         const link = document.querySelector<HTMLAnchorElement>(`a[data-go="${act.to}"]`);
         link?.click();
@@ -112,25 +120,37 @@ export function keys(): void {
         field?.select();
         break;
       }
-      case "help": open("keysheet"); break;
-      case "palette": document.dispatchEvent(new CustomEvent("open-palette")); break;
-      case "save": done = save(); break;
+      case "help":
+        open("keysheet");
+        break;
+      case "palette":
+        document.dispatchEvent(new CustomEvent("open-palette"));
+        break;
+      case "save":
+        done = save();
+        break;
       case "confirm": {
-        const form = (target as Element | null)?.closest("form[data-confirm-key]") ?? document.querySelector("form[data-confirm-key]");
+        const form =
+          (target as Element | null)?.closest("form[data-confirm-key]") ??
+          document.querySelector("form[data-confirm-key]");
         done = form instanceof HTMLFormElement;
         // Opens the confirmation; the confirmation alone sends.
         // Where a button, not the form, carries the question, it is as if that button were pressed.
-        if (form instanceof HTMLFormElement) form.requestSubmit(form.querySelector<HTMLButtonElement>("button[data-confirm]"));
+        if (form instanceof HTMLFormElement)
+          form.requestSubmit(form.querySelector<HTMLButtonElement>("button[data-confirm]"));
         break;
       }
-      case "block": break;
+      case "block":
+        break;
       case "back": {
         const link = document.querySelector<HTMLAnchorElement>("a[data-back]");
         done = Boolean(link);
         link?.click();
         break;
       }
-      case "press": done = pressLetter(act.letter); break;
+      case "press":
+        done = pressLetter(act.letter);
+        break;
     }
     if (done) event.preventDefault();
   });
@@ -145,7 +165,9 @@ export function keys(): void {
     setting.addEventListener("change", () => keep.set(SETTING, setting.checked ? "on" : "off"));
   }
   const names = document.querySelector("[data-go-names]");
-  const ways = [...document.querySelectorAll<HTMLElement>("a[data-go]")].map((link) => `${(link.dataset.go ?? "").toUpperCase()} ${(link.firstChild?.textContent ?? "").trim()}`);
+  const ways = [...document.querySelectorAll<HTMLElement>("a[data-go]")].map(
+    (link) => `${(link.dataset.go ?? "").toUpperCase()} ${(link.firstChild?.textContent ?? "").trim()}`,
+  );
   if (names && ways.length > 0) names.textContent = ways.join("，");
   restorePlace();
 }

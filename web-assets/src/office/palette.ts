@@ -28,7 +28,11 @@ export function rank(label: string, query: string): number | null {
 function commands(): Command[] {
   const found: Command[] = [];
   for (const item of document.querySelectorAll<HTMLElement>("[data-command]:not([disabled])")) {
-    found.push({ label: item.dataset.command || (item.textContent ?? "").trim(), group: "本页", run: () => item.click() });
+    found.push({
+      label: item.dataset.command || (item.textContent ?? "").trim(),
+      group: "本页",
+      run: () => item.click(),
+    });
   }
   for (const link of document.querySelectorAll<HTMLAnchorElement>(".rail .groups a")) {
     const label = (link.firstChild?.textContent ?? "").trim();
@@ -63,12 +67,18 @@ export function palette(): void {
       .map((entry) => entry.command);
     list.replaceChildren(
       ...shown.map((command, index) => {
-        const item = make("li", { role: "option", id: `command-${index}` }, make("span", {}, command.label), make("span", { class: "quiet" }, command.group));
+        const item = make(
+          "li",
+          { role: "option", id: `command-${index}` },
+          make("span", {}, command.label),
+          make("span", { class: "quiet" }, command.group),
+        );
         item.addEventListener("click", () => run(index));
         return item;
       }),
     );
-    if (shown.length === 0) list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, "没有这个命令，换个词试试"));
+    if (shown.length === 0)
+      list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, "没有这个命令，换个词试试"));
     else choose(0);
   };
   const run = (index: number): void => {

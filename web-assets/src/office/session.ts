@@ -15,10 +15,20 @@ export function session(): void {
   };
   const warn = (): void => {
     const message = make("p", { role: "alert" }, "登录将在两分钟内到期，已写的文字会保留。");
-    const dialog = make("dialog", { "aria-labelledby": "session-title" }, make("h2", { id: "session-title" }, "快要退出了"), message);
+    const dialog = make(
+      "dialog",
+      { "aria-labelledby": "session-title" },
+      make("h2", { id: "session-title" }, "快要退出了"),
+      message,
+    );
     const extend = button("继续使用", "main", async () => {
       try {
-        const answer = await fetch("/session/extend", { method: "POST", headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "manual" });
+        const answer = await fetch("/session/extend", {
+          method: "POST",
+          headers: { Accept: "application/json" },
+          credentials: "same-origin",
+          redirect: "manual",
+        });
         if (!answer.ok) throw new Error(String(answer.status));
         const { ends_at } = (await answer.json()) as { ends_at?: string };
         if (ends_at) body.dataset.sessionEnds = ends_at;
@@ -26,10 +36,20 @@ export function session(): void {
         arm();
       } catch {
         message.textContent = "没能延长登录。请在新窗口重新登录，本页文字不会丢失。";
-        if (!dialog.querySelector("a")) message.after(make("p", {}, make("a", { href: "/signin", target: "_blank", rel: "noopener" }, "重新登录（新窗口）")));
+        if (!dialog.querySelector("a"))
+          message.after(
+            make("p", {}, make("a", { href: "/signin", target: "_blank", rel: "noopener" }, "重新登录（新窗口）")),
+          );
       }
     });
-    dialog.append(make("div", { class: "submit" }, extend, button("知道了", "", () => dialog.close())));
+    dialog.append(
+      make(
+        "div",
+        { class: "submit" },
+        extend,
+        button("知道了", "", () => dialog.close()),
+      ),
+    );
     dialog.addEventListener("close", () => dialog.remove());
     body.append(dialog);
     dialog.showModal();

@@ -46,15 +46,29 @@ export function meaning(press: Press, where: Where): Meaning {
   if (where.typing || where.dialog || !where.letters) return NONE;
   if (where.going && /^[a-z]$/.test(key)) return { do: "go", to: key };
   switch (key) {
-    case "j": return { do: "move", by: 1 };
-    case "k": return { do: "move", by: -1 };
-    case "x": return { do: "pick" };
-    case "g": return { do: "going" };
-    case "/": return { do: "search" };
-    case "?": return { do: "help" };
-    case "Enter": return where.active ? NONE : { do: "open" };
-    case "Escape": return { do: "back" };
-    case "c": case "a": case "r": case "e": case "n": return { do: "press", letter: key };
-    default: return NONE;
+    case "j":
+      return { do: "move", by: 1 };
+    case "k":
+      return { do: "move", by: -1 };
+    case "x":
+      return { do: "pick" };
+    case "g":
+      return { do: "going" };
+    case "/":
+      return { do: "search" };
+    case "?":
+      return { do: "help" };
+    case "Enter":
+      return where.active ? NONE : { do: "open" };
+    case "Escape":
+      return { do: "back" };
+    case "c":
+    case "a":
+    case "r":
+    case "e":
+    case "n":
+      return { do: "press", letter: key };
+    default:
+      return NONE;
   }
 }

@@ -1,7 +1,8 @@
 // Several files, one request each, with bytes and a message per file; then the list of the page is read again.
 import { button, make } from "./dom";
 
-const size = (bytes: number): string => (bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
+const size = (bytes: number): string =>
+  bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
 
 /** What went wrong, in words, and what to do. */
 function reason(status: number, text: string): string {
@@ -36,7 +37,11 @@ async function refresh(form: HTMLFormElement): Promise<void> {
 
 function send(form: HTMLFormElement, name: string, file: File, row: HTMLElement): Promise<boolean> {
   return new Promise((resolve) => {
-    const bar = make("progress", { max: String(Math.max(file.size, 1)), value: "0", "aria-label": `上传 ${file.name}` });
+    const bar = make("progress", {
+      max: String(Math.max(file.size, 1)),
+      value: "0",
+      "aria-label": `上传 ${file.name}`,
+    });
     const state = make("span", { class: "num", role: "status" }, `等待，${size(file.size)}`);
     row.replaceChildren(make("span", {}, file.name), state, bar);
     const data = new FormData(form);
@@ -56,7 +61,11 @@ function send(form: HTMLFormElement, name: string, file: File, row: HTMLElement)
         state.textContent = `已上传，${size(file.size)}`;
       } else {
         const retry = button("重试", "small", () => void send(form, name, file, row).then(() => refresh(form)));
-        row.replaceChildren(make("span", {}, file.name), retry, make("span", { class: "err", role: "alert" }, reason(request.status, request.responseText)));
+        row.replaceChildren(
+          make("span", {}, file.name),
+          retry,
+          make("span", { class: "err", role: "alert" }, reason(request.status, request.responseText)),
+        );
       }
       resolve(good);
     };
