@@ -5,8 +5,10 @@ export GONGKAI_DATA ?= $(CURDIR)/data
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 BIN := $(TARGET)/debug/gongkai
 ASSETS := web-assets/dist/portal.css
+# npm writes this file last, so it is as new as what is installed.
+MODULES := web-assets/node_modules/.package-lock.json
 
-.PHONY: help run demo build test unit e2e lint rules assets bench release screenshots setup-run setup-test clean
+.PHONY: help run demo build test unit e2e lint rules assets assets-test bench release screenshots setup-run setup-test clean
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -17,10 +19,16 @@ setup-run:
 setup-test:
 	@scripts/setup test
 
-$(ASSETS): web-assets/package-lock.json $(shell find web-assets/src -type f 2>/dev/null) web-assets/build.mjs
-	cd web-assets && npm ci --silent --no-audit --no-fund && npm run --silent build
+$(MODULES): web-assets/package-lock.json
+	cd web-assets && npm ci --silent --no-audit --no-fund
+
+$(ASSETS): $(MODULES) $(shell find web-assets/src -type f 2>/dev/null) web-assets/build.mjs
+	cd web-assets && npm run --silent build
 
 assets: $(ASSETS) ## style sheets and scripts
+
+assets-test: $(MODULES)
+	cd web-assets && npm test --silent
 
 build: setup-run assets ## the program, for development
 	cargo build --locked --package gongkai-app
@@ -37,7 +45,7 @@ lint: ## form and clippy; no warning is left
 rules: assets ## the repository's own rules
 	cargo test --locked --package xtask
 
-unit: setup-test assets ## rules, unit tests and integration tests on SQLite and PostgreSQL
+unit: setup-test assets assets-test ## rules, unit tests and integration tests on SQLite and PostgreSQL
 	scripts/with-postgres scripts/run-tests
 
 e2e: setup-test build ## journeys in Chromium, with axe
