@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Gate, OrganCode, id::AccountId};
+use crate::{Gate, OrganCode, id::{AccountId, CaseId}};
 
 /// What an account may be trusted with. The three administrators exclude each other and everything else
 /// (三员分立, GB/T 22239-2019): see [`Role::conflict`].
@@ -44,6 +44,17 @@ impl Role {
         Self::SystemAdmin,
         Self::SecurityAdmin,
         Self::AuditAdmin,
+    ];
+
+    /// Everybody who works on content: writes, reviews, answers for it. The three administrators are not among them.
+    pub const CONTENT: &[Self] = &[
+        Self::Editor,
+        Self::ReviewerSecrecy,
+        Self::ReviewerWording,
+        Self::ReviewerPolicy,
+        Self::ReviewerPolitical,
+        Self::OrganHead,
+        Self::CountyOffice,
     ];
 
     /// The code used in storage, files and on the command line.
@@ -134,6 +145,8 @@ impl Staff {
 pub enum Actor {
     /// A reader of the portal; never identified.
     Visitor,
+    /// Who holds the private link of a case: may read and add to that case, and is nobody else anywhere.
+    Applicant(CaseId),
     /// A signed-in member of staff.
     Staff(Staff),
     /// The program itself: scheduled publication, reminders, the command line.
@@ -141,10 +154,11 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// What the event log writes as the actor: the account's id, `system`, or `visitor`.
+    /// What the event log writes as the actor: the account's id, `system`, `visitor`, or `applicant`.
     pub fn log_id(&self) -> &str {
         match self {
             Self::Visitor => "visitor",
+            Self::Applicant(_) => "applicant",
             Self::Staff(staff) => staff.account.as_str(),
             Self::System => "system",
         }
@@ -154,6 +168,7 @@ impl Actor {
     pub fn log_name(&self) -> &str {
         match self {
             Self::Visitor => "访客",
+            Self::Applicant(_) => "申请人",
             Self::Staff(staff) => &staff.name,
             Self::System => "系统",
         }

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{ToSpan, civil::Date, civil::Weekday};
+use jiff::{civil::Date, civil::Weekday};
+use sha2::{Digest, Sha256};
+
+use crate::time::parse_date;
 
 /// What a notice says of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,10 +17,30 @@ pub enum Special {
     Worked,
 }
 
+/// Why a day is worked or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayKind {
+    /// Monday to Friday, and no notice says otherwise.
+    Weekday,
+    /// A weekend day worked in exchange for a holiday.
+    MadeUp,
+    /// Saturday or Sunday outside any holiday.
+    Weekend,
+    /// Inside the holiday of this name; empty for days that staff entered, as the office records no names.
+    Holiday(&'static str),
+}
+
+impl DayKind {
+    pub fn is_working(self) -> bool {
+        matches!(self, Self::Weekday | Self::MadeUp)
+    }
+}
+
 /// The calendar with the years that are known.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     special: BTreeMap<Date, Special>,
+    holidays: BTreeMap<Date, &'static str>,
     known_from: Date,
     known_until: Date,
 }
@@ -27,38 +50,54 @@ pub struct Calendar {
 #[error("{0} 超出已录入的工作日历（{1} 至 {2}）。请先在「工作日历」录入国务院办公厅当年放假通知。")]
 pub struct Unknown(pub Date, pub Date, pub Date);
 
-/// Off ranges and worked days of a year, `MM-DD` (previous-December days carry their year).
+/// Holidays and worked weekend days of a year, `MM-DD` (previous-December days carry their year).
 const NOTICES: &[(i16, &str, &str)] = &[
     (
         2019,
-        "2018-12-30~01-01 02-04~02-10 04-05 05-01~05-04 06-07 09-13 10-01~10-07",
+        "元旦=2018-12-30~01-01 春节=02-04~02-10 清明节=04-05 劳动节=05-01~05-04 端午节=06-07 中秋节=09-13 \
+         国庆节=10-01~10-07",
         "2018-12-29 02-02 02-03 04-28 05-05 09-29 10-12",
     ),
-    (2020, "01-01 01-24~02-02 04-04~04-06 05-01~05-05 06-25~06-27 10-01~10-08", "01-19 04-26 05-09 06-28 09-27 10-10"),
+    (
+        2020,
+        "元旦=01-01 春节=01-24~02-02 清明节=04-04~04-06 劳动节=05-01~05-05 端午节=06-25~06-27 \
+         国庆节、中秋节=10-01~10-08",
+        "01-19 04-26 05-09 06-28 09-27 10-10",
+    ),
     (
         2021,
-        "01-01~01-03 02-11~02-17 04-03~04-05 05-01~05-05 06-12~06-14 09-19~09-21 10-01~10-07",
+        "元旦=01-01~01-03 春节=02-11~02-17 清明节=04-03~04-05 劳动节=05-01~05-05 端午节=06-12~06-14 \
+         中秋节=09-19~09-21 国庆节=10-01~10-07",
         "02-07 02-20 04-25 05-08 09-18 09-26 10-09",
     ),
     (
         2022,
-        "01-01~01-03 01-31~02-06 04-03~04-05 04-30~05-04 06-03~06-05 09-10~09-12 10-01~10-07",
+        "元旦=01-01~01-03 春节=01-31~02-06 清明节=04-03~04-05 劳动节=04-30~05-04 端午节=06-03~06-05 \
+         中秋节=09-10~09-12 国庆节=10-01~10-07",
         "01-29 01-30 04-02 04-24 05-07 10-08 10-09",
     ),
     (
         2023,
-        "2022-12-31~01-02 01-21~01-27 04-05 04-29~05-03 06-22~06-24 09-29~10-06",
+        "元旦=2022-12-31~01-02 春节=01-21~01-27 清明节=04-05 劳动节=04-29~05-03 端午节=06-22~06-24 \
+         中秋节、国庆节=09-29~10-06",
         "01-28 01-29 04-23 05-06 06-25 10-07 10-08",
     ),
     (
         2024,
-        "01-01 02-10~02-17 04-04~04-06 05-01~05-05 06-10 09-15~09-17 10-01~10-07",
+        "元旦=01-01 春节=02-10~02-17 清明节=04-04~04-06 劳动节=05-01~05-05 端午节=06-10 中秋节=09-15~09-17 \
+         国庆节=10-01~10-07",
         "02-04 02-18 04-07 04-28 05-11 09-14 09-29 10-12",
     ),
-    (2025, "01-01 01-28~02-04 04-04~04-06 05-01~05-05 05-31~06-02 10-01~10-08", "01-26 02-08 04-27 09-28 10-11"),
+    (
+        2025,
+        "元旦=01-01 春节=01-28~02-04 清明节=04-04~04-06 劳动节=05-01~05-05 端午节=05-31~06-02 \
+         国庆节、中秋节=10-01~10-08",
+        "01-26 02-08 04-27 09-28 10-11",
+    ),
     (
         2026,
-        "01-01~01-03 02-15~02-23 04-04~04-06 05-01~05-05 06-19~06-21 09-25~09-27 10-01~10-07",
+        "元旦=01-01~01-03 春节=02-15~02-23 清明节=04-04~04-06 劳动节=05-01~05-05 端午节=06-19~06-21 \
+         中秋节=09-25~09-27 国庆节=10-01~10-07",
         "01-04 02-14 02-28 05-09 09-20 10-10",
     ),
 ];
@@ -66,25 +105,28 @@ const NOTICES: &[(i16, &str, &str)] = &[
 impl Calendar {
     /// The notices that ship with the program: 2019 to 2026. Later years are added in the office.
     pub fn bundled() -> Self {
-        let mut special = BTreeMap::new();
+        const TABLE: &str = "the table above holds named dates only, as the tests prove";
+        let (mut special, mut holidays) = (BTreeMap::new(), BTreeMap::new());
         for (year, off, worked) in NOTICES {
             let day = |text: &str| -> Date {
                 let full = if text.len() == 5 { format!("{year}-{text}") } else { text.to_owned() };
-                full.parse().expect("the table above holds dates only, as the tests prove")
+                full.parse().expect(TABLE)
             };
-            for range in off.split(' ') {
+            for holiday in off.split_whitespace() {
+                let (name, range) = holiday.split_once('=').expect(TABLE);
                 let (first, last) = range.split_once('~').unwrap_or((range, range));
                 let (mut at, last) = (day(first), day(last));
                 while at <= last {
                     special.insert(at, Special::Off);
+                    holidays.insert(at, name);
                     at = at.tomorrow().expect("far from the end of time");
                 }
             }
-            for one in worked.split(' ') {
+            for one in worked.split_whitespace() {
                 special.insert(day(one), Special::Worked);
             }
         }
-        Self { special, known_from: Date::constant(2019, 1, 1), known_until: Date::constant(2026, 12, 31) }
+        Self { special, holidays, known_from: Date::constant(2019, 1, 1), known_until: Date::constant(2026, 12, 31) }
     }
 
     /// Adds days that staff entered; `complete_until` is the last day for which a notice is recorded, if later.
@@ -93,19 +135,60 @@ impl Calendar {
         self.known_until = self.known_until.max(complete_until.unwrap_or(self.known_until));
     }
 
+    /// Adds whole notices. The calendar is then known to the end of every year that follows without a gap and whose
+    /// 1 October is declared off: each yearly notice does so, and the last days of the December before do not make a year.
+    pub fn add_notices(&mut self, days: impl IntoIterator<Item = (Date, Special)>) {
+        self.special.extend(days);
+        let off = |year| Date::new(year, 10, 1).is_ok_and(|day| self.special.get(&day) == Some(&Special::Off));
+        let mut year = self.known_until.year();
+        while off(year + 1) {
+            year += 1;
+        }
+        self.known_until = self.known_until.max(Date::new(year, 12, 31).unwrap_or(self.known_until));
+    }
+
     /// The last day whose notice is recorded.
     pub fn known_until(&self) -> Date {
         self.known_until
     }
 
+    /// Names what the calendar holds: the last known year and a digest of all its days. Two calendars that could give
+    /// different deadlines have different versions, so that an old deadline can be traced to what it was counted with.
+    pub fn version(&self) -> String {
+        let mut digest = Sha256::new();
+        digest.update(format!("{} {}", self.known_from, self.known_until));
+        for (day, special) in &self.special {
+            digest.update(format!("\n{day} {}", if *special == Special::Off { "off" } else { "worked" }));
+        }
+        let digest = hex::encode(digest.finalize());
+        format!("{}.{}", self.known_until.year(), &digest[..8])
+    }
+
+    /// Whether a notice is recorded for `day`.
+    ///
+    /// # Errors
+    /// [`Unknown`] when none is.
+    pub fn known(&self, day: Date) -> Result<(), Unknown> {
+        if day < self.known_from || day > self.known_until {
+            return Err(Unknown(day, self.known_from, self.known_until));
+        }
+        Ok(())
+    }
+
+    /// What kind of day `day` is, by its weekday alone where no notice is recorded.
+    pub fn kind(&self, day: Date) -> DayKind {
+        match self.special.get(&day) {
+            Some(Special::Off) => DayKind::Holiday(self.holidays.get(&day).copied().unwrap_or_default()),
+            Some(Special::Worked) => DayKind::MadeUp,
+            None if matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) => DayKind::Weekend,
+            None => DayKind::Weekday,
+        }
+    }
+
     /// Whether `day` is a working day, by its weekday alone where no notice is recorded: for display, never for a
     /// statutory deadline.
     pub fn is_probably_working(&self, day: Date) -> bool {
-        match self.special.get(&day) {
-            Some(Special::Off) => false,
-            Some(Special::Worked) => true,
-            None => !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday),
-        }
+        self.kind(day).is_working()
     }
 
     /// Whether `day` is a working day.
@@ -113,10 +196,7 @@ impl Calendar {
     /// # Errors
     /// [`Unknown`] when no notice is recorded for the day.
     pub fn is_working(&self, day: Date) -> Result<bool, Unknown> {
-        if day < self.known_from || day > self.known_until {
-            return Err(Unknown(day, self.known_from, self.known_until));
-        }
-        Ok(self.is_probably_working(day))
+        self.known(day).map(|()| self.is_probably_working(day))
     }
 
     /// The day that is `count` working days after `start`; `start` itself is not counted (民法典 Art. 201).
@@ -126,12 +206,36 @@ impl Calendar {
     pub fn after_working_days(&self, start: Date, count: u32) -> Result<Date, Unknown> {
         let (mut day, mut left) = (start, count);
         while left > 0 {
-            day = day.saturating_add(1.day());
-            if self.is_working(day)? {
-                left -= 1;
-            }
+            // No later day exists at the end of time, which no notice covers either.
+            day = day.tomorrow().map_err(|_| Unknown(day, self.known_from, self.known_until))?;
+            left -= u32::from(self.is_working(day)?);
         }
         Ok(day)
+    }
+
+    /// Like [`Self::after_working_days`], but by weekdays alone where no notice is recorded: for work lists and for
+    /// periods that the house set itself, never for a statutory deadline.
+    pub fn probably_after(&self, start: Date, count: u32) -> Date {
+        let (mut day, mut left) = (start, count);
+        while left > 0 {
+            let Ok(next) = day.tomorrow() else { break };
+            day = next;
+            left -= u32::from(self.is_probably_working(day));
+        }
+        day
+    }
+
+    /// Working days after `from` up to and including `to`; negative when `to` lies before.
+    ///
+    /// # Errors
+    /// [`Unknown`] when a day between them is not recorded.
+    pub fn working_days_between(&self, from: Date, to: Date) -> Result<i64, Unknown> {
+        let first = from.min(to);
+        if first < from.max(to) {
+            self.known(first.tomorrow().unwrap_or(first))?;
+            self.known(from.max(to))?;
+        }
+        Ok(self.working_days_left(from, to))
     }
 
     /// Working days after `from` up to and including `to`; negative when `to` lies before. Uses weekdays alone where
@@ -139,12 +243,10 @@ impl Calendar {
     pub fn working_days_left(&self, from: Date, to: Date) -> i64 {
         let (mut day, end, sign) = if from <= to { (from, to, 1) } else { (to, from, -1) };
         let mut count = 0;
-        // Ten years is more than any period here; it bounds the loop on absurd input.
-        for _ in 0..3660 {
-            if day >= end {
-                break;
-            }
-            day = day.saturating_add(1.day());
+        // A century is more than any period here; it bounds the loop on absurd input.
+        for _ in 0..36_600 {
+            let Some(next) = day.tomorrow().ok().filter(|next| *next <= end) else { break };
+            day = next;
             count += i64::from(self.is_probably_working(day));
         }
         count * sign
@@ -154,6 +256,78 @@ impl Calendar {
     pub fn special_days(&self) -> impl Iterator<Item = (Date, Special)> + '_ {
         self.special.iter().map(|(day, special)| (*day, *special))
     }
+}
+
+/// 周一 to 周日.
+pub fn weekday(day: Date) -> &'static str {
+    ["周一", "周二", "周三", "周四", "周五", "周六", "周日"][day.weekday().to_monday_zero_offset() as usize]
+}
+
+/// The days that the lines of a notice declare, or what is wrong with which line.
+///
+/// A line is a day or a range, then 放假 or 上班: `2027-01-01~2027-01-03 放假`, `2027年2月7日 上班`. Empty lines are
+/// passed over.
+///
+/// # Errors
+/// One message for each wrong line, with its number; or one that says that there is no line at all.
+pub fn read_notice(text: &str) -> Result<BTreeMap<Date, Special>, Vec<String>> {
+    let mut days: BTreeMap<Date, Special> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        match read_line(line) {
+            Err(fault) => faults.push(format!("第 {} 行：{fault}", at + 1)),
+            Ok((range, special)) => {
+                for day in range {
+                    if days.insert(day, special).is_some_and(|other| other != special) {
+                        faults.push(format!("第 {} 行：请核对 {day}，它既写了放假又写了上班。", at + 1));
+                    }
+                }
+            }
+        }
+    }
+    if days.is_empty() && faults.is_empty() {
+        faults.push("请粘贴放假安排，每行一条，例如 2027-01-01~2027-01-03 放假。".into());
+    }
+    if faults.is_empty() { Ok(days) } else { Err(faults) }
+}
+
+fn read_line(line: &str) -> Result<(Vec<Date>, Special), String> {
+    const FORM: &str = "请写成“2027-01-01~2027-01-03 放假”或“2027-02-07 上班”。";
+    let (dates, special) = if let Some(dates) = line.strip_suffix("放假") {
+        (dates, Special::Off)
+    } else if let Some(dates) = line.strip_suffix("上班") {
+        (dates, Special::Worked)
+    } else {
+        return Err(FORM.into());
+    };
+    let dates = dates.trim().trim_end_matches(['：', ':', '，', ',']);
+    let (first, last) = dates.split_once(['~', '～', '至', '到', '—']).unwrap_or((dates, dates));
+    let last = last.trim_start_matches('—');
+    let first = parse_date(first).ok_or(FORM)?;
+    let last = parse_date(last).ok_or(FORM)?;
+    if last < first {
+        return Err(format!("请核对起止日期：{last} 早于 {first}。"));
+    }
+    let mut range = Vec::new();
+    let mut day = first;
+    while day <= last {
+        range.push(day);
+        day = day.tomorrow().map_err(|_| FORM.to_owned())?;
+        if range.len() > 20 {
+            return Err(format!("请核对起止日期：{first} 至 {last} 超过 20 天。"));
+        }
+    }
+    let weekend = |day: &Date| matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    if special == Special::Worked
+        && let Some(day) = range.iter().find(|day| !weekend(day))
+    {
+        return Err(format!("请核对 {day}：它不是周末，本来就上班。"));
+    }
+    Ok((range, special))
 }
 
 #[cfg(test)]
@@ -212,5 +386,92 @@ mod tests {
         assert_eq!(calendar.working_days_left(date("2026-04-30"), date("2026-05-13")), 7);
         assert_eq!(calendar.working_days_left(date("2026-05-13"), date("2026-04-30")), -7);
         assert_eq!(calendar.working_days_left(date("2026-05-13"), date("2026-05-13")), 0);
+    }
+
+    #[test]
+    fn a_probable_day_is_the_certain_one_where_the_notices_are_known_and_goes_on_past_them() {
+        let calendar = Calendar::bundled();
+        assert_eq!(calendar.probably_after(date("2026-04-30"), 20), date("2026-06-01"));
+        // 2027-01-01, a Friday, is taken for a working day: nobody has declared it off yet.
+        assert_eq!(calendar.probably_after(date("2026-12-30"), 2), date("2027-01-01"));
+        assert_eq!(calendar.probably_after(date("2026-12-31"), 5), date("2027-01-07"));
+        assert_eq!(calendar.probably_after(Date::MAX, 5), Date::MAX);
+        assert!(calendar.after_working_days(Date::MAX, 1).is_err());
+    }
+
+    #[test]
+    fn days_between_are_counted_only_where_all_are_known() {
+        let calendar = Calendar::bundled();
+        assert_eq!(calendar.working_days_between(date("2025-09-30"), date("2025-10-11")), Ok(3));
+        assert_eq!(calendar.working_days_between(date("2025-10-11"), date("2025-09-30")), Ok(-3));
+        assert_eq!(calendar.working_days_between(date("2018-12-31"), date("2019-01-02")), Ok(1));
+        assert_eq!(calendar.working_days_between(date("2026-12-31"), date("2026-12-31")), Ok(0));
+        assert!(calendar.working_days_between(date("2026-12-31"), date("2027-01-04")).is_err());
+        assert!(calendar.working_days_between(date("2018-12-28"), date("2019-01-02")).is_err());
+    }
+
+    #[test]
+    fn each_kind_of_day_is_told_apart() {
+        let calendar = Calendar::bundled();
+        for (day, kind) in [
+            ("2025-10-06", DayKind::Holiday("国庆节、中秋节")),
+            ("2025-10-11", DayKind::MadeUp),
+            ("2025-10-12", DayKind::Weekend),
+            ("2025-10-13", DayKind::Weekday),
+            ("2022-12-31", DayKind::Holiday("元旦")),
+            ("2027-02-06", DayKind::Weekend),
+        ] {
+            assert_eq!(calendar.kind(date(day)), kind, "{day}");
+        }
+        assert_eq!(weekday(date("2025-10-12")), "周日");
+        let mut own = calendar;
+        own.extend([(date("2027-02-05"), Special::Off)], None);
+        assert_eq!(own.kind(date("2027-02-05")), DayKind::Holiday(""));
+    }
+
+    #[test]
+    fn the_version_changes_with_the_days_and_with_nothing_else() {
+        let (calendar, mut other) = (Calendar::bundled(), Calendar::bundled());
+        assert_eq!(calendar.version(), other.version());
+        assert!(calendar.version().starts_with("2026."), "{}", calendar.version());
+        other.extend([(date("2027-01-01"), Special::Off)], None);
+        assert_ne!(calendar.version(), other.version());
+        let one_day_more = other.version();
+        other.extend([], Some(date("2027-12-31")));
+        assert_ne!(one_day_more, other.version());
+    }
+
+    #[test]
+    fn notices_complete_the_years_that_follow_without_a_gap() {
+        let off = |day: &str| (date(day), Special::Off);
+        let mut calendar = Calendar::bundled();
+        calendar.add_notices([off("2028-10-01")]);
+        assert_eq!(calendar.known_until(), date("2026-12-31"), "2027 is missing");
+        calendar.add_notices([off("2027-12-31"), off("2027-01-01")]);
+        assert_eq!(calendar.known_until(), date("2026-12-31"), "2027 has no 国庆节 yet");
+        calendar.add_notices([off("2027-10-01")]);
+        assert_eq!(calendar.known_until(), date("2028-12-31"));
+    }
+
+    #[test]
+    fn lines_of_a_notice_are_read() {
+        let text = "2027-01-01~2027-01-03 放假\n\n２０２７年２月６日 上班\r\n2027/10/1至2027/10/7：放假";
+        let days = read_notice(text).expect("good lines");
+        assert_eq!(days.len(), 11);
+        assert_eq!(days[&Date::constant(2027, 1, 3)], Special::Off);
+        assert_eq!(days[&Date::constant(2027, 2, 6)], Special::Worked);
+        assert_eq!(days[&Date::constant(2027, 10, 7)], Special::Off);
+    }
+
+    #[test]
+    fn wrong_lines_are_named() {
+        let faults = read_notice("2027-01-01\n2027-01-05~2027-01-01 放假\n2027-02-08 上班\n2027-01-01~2027-03-01 放假")
+            .expect_err("wrong");
+        assert_eq!(faults.len(), 4, "{faults:?}");
+        for (at, sign) in [(0, "请写成"), (1, "早于"), (2, "不是周末"), (3, "超过 20 天")] {
+            assert!(faults[at].starts_with(&format!("第 {} 行", at + 1)) && faults[at].contains(sign), "{faults:?}");
+        }
+        assert!(read_notice(" \n").is_err());
+        assert!(read_notice("2027-02-06 上班\n2027-02-06 放假").is_err());
     }
 }

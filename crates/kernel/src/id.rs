@@ -20,11 +20,16 @@ pub fn fresh(seams: &Seams) -> String {
     text
 }
 
-/// Declares identifier types over text.
+/// An identifier type made by [`ids!`](crate::ids): stored, bound and read as its text.
+pub trait Id: AsRef<str> + From<String> + Send + Sync {}
+
+/// Declares identifier types over text. A machine or a slice declares the ids of its own objects with it; a function that
+/// takes an id takes its type, so that no two kinds can be swapped.
+#[macro_export]
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub String);
         impl $name {
@@ -38,6 +43,9 @@ macro_rules! ids {
         }
         impl From<String> for $name { fn from(text: String) -> Self { Self(text) } }
         impl From<&str> for $name { fn from(text: &str) -> Self { Self(text.to_owned()) } }
+        impl From<$name> for String { fn from(id: $name) -> Self { id.0 } }
+        impl AsRef<str> for $name { fn as_ref(&self) -> &str { &self.0 } }
+        impl $crate::id::Id for $name {}
     )+};
 }
 
@@ -48,14 +56,26 @@ ids! {
     DocumentId,
     /// One edition (版本) of a document.
     EditionId,
+    /// A file (附件) that belongs to a document; stays the same through its editions.
+    AttachmentId,
+    /// A column (栏目) of the portal: its slug.
+    ColumnId,
     /// A work plan (工作要点).
     PlanId,
+    /// A section of a plan.
+    SectionId,
     /// A clause (条目) of a plan.
     ClauseId,
     /// A duty (任务).
     DutyId,
+    /// The share of one organ in a duty.
+    ShareId,
     /// A piece of evidence (佐证).
     EvidenceId,
+    /// A review (审核) of any subject.
+    ReviewId,
+    /// A case (件) that a person started.
+    CaseId,
 }
 
 #[cfg(test)]

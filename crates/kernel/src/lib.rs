@@ -4,20 +4,21 @@
 //! every rule here can be tested with a date written in the test.
 
 pub mod actor;
-pub mod authority;
 pub mod calendar;
+pub mod clock;
 pub mod event;
 pub mod gate;
 pub mod id;
 pub mod organ;
+pub mod permission;
 pub mod seams;
 pub mod time;
 pub mod visibility;
 
 pub use actor::{Actor, Role, Staff};
-pub use authority::{Action, Refused, may, may_for};
 pub use calendar::Calendar;
-pub use event::NewEvent;
+pub use event::{EventKind, Keep, NewEvent};
 pub use gate::Gate;
 pub use organ::{Directory, Organ, OrganCode, OrganKind};
+pub use permission::{Permission, Refused, Scope, may, may_for};
 pub use seams::{Clock, Entropy, Seams};

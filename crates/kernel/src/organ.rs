@@ -28,6 +28,20 @@ impl std::fmt::Display for OrganCode {
     }
 }
 
+impl From<OrganCode> for String {
+    fn from(code: OrganCode) -> Self {
+        code.0
+    }
+}
+
+impl AsRef<str> for OrganCode {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl crate::id::Id for OrganCode {}
+
 impl From<&str> for OrganCode {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
@@ -215,6 +229,18 @@ impl Directory {
             }
         }
         Some(organ)
+    }
+
+    /// The organ that answers on `day` for what belongs to `code`: itself, or the last of its successors (机构改革: duties and
+    /// documents follow). An organ that is not in the directory stands for itself.
+    pub fn stands_for(&self, code: &OrganCode, day: Date) -> OrganCode {
+        self.current(code, day).map_or_else(|| code.clone(), |organ| organ.code.clone())
+    }
+
+    /// The organs for which `organ` answers on `day`: itself first, then those that it succeeded.
+    pub fn answered_by(&self, organ: &OrganCode, day: Date) -> Vec<OrganCode> {
+        let others = self.organs.iter().filter(|other| other.code != *organ && self.stands_for(&other.code, day) == *organ);
+        std::iter::once(organ.clone()).chain(others.map(|other| other.code.clone())).collect()
     }
 
     /// What `name` means on `day`: existing organs first, then abolished ones.

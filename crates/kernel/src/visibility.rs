@@ -1,7 +1,7 @@
 //! One function answers: may this actor see this object? Every surface asks it: page, API, feed, search hit, snippet,
 //! attachment, export, site map, print, preview.
 
-use crate::{Action, Actor, OrganCode, authority};
+use crate::{Actor, OrganCode, Permission, permission};
 
 /// What visibility depends on, whatever the object is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,22 +11,24 @@ pub struct Exposure {
     /// The organ that owns it.
     pub organ: OrganCode,
     /// The permission that opens it before it is public.
-    pub inner: Action,
+    pub inner: &'static Permission,
 }
 
 /// Whether `actor` may see an object with this exposure.
 pub fn can_view(actor: &Actor, exposure: &Exposure) -> bool {
-    exposure.public || (*actor != Actor::Visitor && authority::may_for(actor, exposure.inner, &exposure.organ).is_ok())
+    exposure.public || (*actor != Actor::Visitor && permission::may_for(actor, exposure.inner, &exposure.organ).is_ok())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Role, Staff, id::AccountId};
+    use crate::{Role, Staff, id::AccountId, permission::Scope};
+
+    static VIEW: Permission = Permission::new("view", "查看", &[Role::Editor], Scope::OwnOrgan);
 
     #[test]
     fn what_is_not_public_is_seen_by_the_own_organ_only() {
-        let hidden = Exposure { public: false, organ: "A".into(), inner: Action::ViewDocuments };
+        let hidden = Exposure { public: false, organ: "A".into(), inner: &VIEW };
         let editor = |organ: &str| {
             Actor::Staff(Staff {
                 account: AccountId::from("x"),
