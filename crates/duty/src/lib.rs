@@ -1,0 +1,2 @@
+//! Duties (任务) from any source.
+pub mod model;
