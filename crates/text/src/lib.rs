@@ -4,3 +4,4 @@
 pub mod findings;
 pub mod plan;
 pub mod structure;
+mod work;

@@ -8,6 +8,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::work::looked_at;
+
 /// The gate that must decide on a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -205,6 +207,7 @@ fn is_unseen(c: char) -> bool {
 }
 
 fn atoms(chars: &[char]) -> Vec<Atom> {
+    looked_at(chars.len());
     let mut atoms: Vec<Atom> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
@@ -227,6 +230,7 @@ fn atoms(chars: &[char]) -> Vec<Atom> {
 
 /// How two runs of digits hang together: by at most two spaces, one hyphen, or marks that print nothing.
 fn joint(between: &[char]) -> Joint {
+    looked_at(between.len());
     let seen: Vec<char> = between.iter().copied().filter(|&c| !is_unseen(c)).take(4).collect();
     let is_space = |c: &char| c.is_whitespace() && !matches!(c, '\n' | '\r' | '\t');
     let hyphens = seen.iter().filter(|c| matches!(c, '-' | '－' | '–' | '—' | '‐' | '‑')).count();
@@ -245,6 +249,7 @@ fn number_at(atoms: &[Atom], index: usize, chars: &[char]) -> Option<(NumberKind
     let mut groups: Vec<usize> = Vec::new();
     let mut best = None;
     for (offset, atom) in atoms[index..].iter().enumerate() {
+        looked_at(1 + atom.digits.len().min(20));
         if offset > 0 && (atom.joint == Joint::None || atoms[index + offset - 1].check) {
             break;
         }
@@ -328,7 +333,9 @@ impl Window<'_> {
     /// The digits that stand before the joint of the first atom.
     fn before(&self) -> Vec<u8> {
         let Some(first) = self.atoms.first() else { return Vec::new() };
-        let before = self.chars[..first.start].iter().rev().skip_while(|c| digit(**c).is_none());
+        let gap = self.chars[..first.start].iter().rev().take_while(|c| digit(**c).is_none()).count();
+        looked_at(gap);
+        let before = self.chars[..first.start - gap].iter().rev();
         let mut digits: Vec<u8> = before.map_while(|&c| digit(c)).take(5).collect();
         digits.reverse();
         digits
@@ -371,6 +378,7 @@ impl Window<'_> {
         let behind = |by: usize| self.chars.get(last.end + by).copied().unwrap_or(' ');
         let before = |by: usize| first.start.checked_sub(by).map_or(' ', |at| self.chars[at]);
         let decimals = (1..).take_while(|&by| digit(behind(by)).is_some()).count();
+        looked_at(decimals);
         // 13800138000.2、: the number of the next item of a list, no fraction
         let decimal = behind(0) == '.' && decimals == 2 && !matches!(behind(3), '.' | '．' | '、' | '）' | ')');
         let fraction = before(1) == '.' && before(2) == '0' && digit(before(3)).is_none();

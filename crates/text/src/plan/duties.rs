@@ -1,12 +1,14 @@
 //! Splits a clause's text into duties: sentences, enumerated points, numbered lines.
 
 use super::{headings, notes::is_ender, pairs};
+use crate::work::looked_at;
 
 /// Bytes at which a duty begins; the first is 0. `forced` are places where a new duty begins in any case.
 pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
     if text.is_empty() {
         return Vec::new();
     }
+    looked_at(text.len());
     let pairs = pairs::find(text);
     let mut cuts = Cuts { starts: vec![0], words: false, heading: false };
     let mut spans = pairs.outer.iter().peekable();
@@ -37,6 +39,7 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
             let rest = &text[at..];
             let more = |c: char| is_ender(c) || c.is_whitespace() || matches!(c, '”' | '’' | '）' | ')' | '」' | '』');
             let after = rest.trim_start_matches(more);
+            looked_at(rest.len() - after.len());
             let same_line = !rest[..rest.len() - after.len()].contains('\n');
             at += rest.len() - after.len();
             let title = cuts.heading && same_line && !after.is_empty() && cuts.is_short(text, at);

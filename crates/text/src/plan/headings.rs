@@ -1,6 +1,7 @@
 //! Numbers at the start of a line: `一、` `（一）` `1.` `（1）` `①`, and whether they follow one another.
 
 use super::{Context, Section};
+use crate::work::looked_at;
 
 /// A numbered line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,7 @@ fn pause(text: &str) -> (String, &str) {
 
 /// Reads the number of a heading; `None` for plain text, decimals (`1.5万`) and years.
 pub(super) fn read(line: &str) -> Option<Heading> {
+    looked_at(line.len());
     let first = line.chars().next()?;
     let after_first = &line[first.len_utf8()..];
     let build = |level, number: String, after: &str| {

@@ -1,6 +1,7 @@
 //! Source text to clean lines: residue of Word and Markdown is dropped here, and only here, and named in a warning.
 
 use super::{Warning, residue, tables::Row};
+use crate::work::looked_at;
 
 /// A line that holds something after cleaning.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
     while !rest.is_empty() {
         no += 1;
         let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        looked_at(end + 1);
         let (physical, after) = rest.split_at(end);
         rest = after.strip_prefix("\r\n").or_else(|| after.get(1..)).unwrap_or("");
         for part in physical.split(['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
@@ -89,6 +91,7 @@ fn word_mark(rest: &str) -> Option<usize> {
 }
 
 fn clean(line: &str, no: usize, warnings: &mut Vec<Warning>) -> String {
+    looked_at(line.len());
     let line = line.trim();
     let mut out = String::with_capacity(line.len());
     let mut unseen = String::new();

@@ -6,6 +6,7 @@ use super::{
     owners::{self, Note},
     pairs::{Pairs, Span},
 };
+use crate::work::looked_at;
 
 /// An owner note in its place.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(super) fn is_ender(c: char) -> bool {
 
 /// Finds the owner notes of a text, in order, never overlapping.
 pub(super) fn find(text: &str, pairs: &Pairs, year: Option<i16>) -> Vec<Found> {
+    looked_at(text.len());
     let labelled = labelled(text, pairs);
     let mut found: Vec<Found> = Vec::new();
     for span in &pairs.outer {
@@ -199,7 +201,11 @@ fn label_end(text: &str, start: usize) -> usize {
         let mut at = from;
         // marks are looked for one by one: a search to the end of a long line for each label would be quadratic
         let line_end = loop {
-            let Some(length) = text[at..].find(['\n', '。']) else { break text.len() };
+            let Some(length) = text[at..].find(['\n', '。']) else {
+                looked_at(text.len() - at);
+                break text.len();
+            };
+            looked_at(length);
             at += length;
             if text[at..].starts_with('\n') {
                 break at;

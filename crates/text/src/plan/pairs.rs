@@ -1,5 +1,7 @@
 //! Brackets and quotation marks: which belong together, which are alone.
 
+use crate::work::looked_at;
+
 /// A bracketed or quoted stretch that lies in no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
@@ -65,6 +67,7 @@ fn kind(c: char) -> Option<(usize, Option<bool>)> {
 
 /// Matches brackets and quotes; a quotation ends with its line at the latest.
 pub(super) fn find(text: &str) -> Pairs {
+    looked_at(text.len());
     let mut stack: Vec<(usize, char, usize)> = Vec::new();
     let mut open = [0_usize; KINDS];
     let mut spans = Vec::new();
@@ -72,6 +75,7 @@ pub(super) fn find(text: &str) -> Pairs {
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         if c == '\n' {
+            looked_at(stack.len());
             stack.retain(|&(start, mark, kind)| {
                 let keep = kind < 7 && at - start <= REACH_OVER_LINES;
                 if !keep {

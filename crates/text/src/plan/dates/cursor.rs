@@ -7,6 +7,7 @@ use super::super::{
     headings::{digit, numeral},
 };
 use super::{Due, Found};
+use crate::work::looked_at;
 
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'a> {
@@ -16,7 +17,9 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(super) fn rest(&self) -> &'a str {
-        self.text[self.at..].trim_start_matches([' ', '\u{3000}'])
+        let rest = self.text[self.at..].trim_start_matches([' ', '\u{3000}']);
+        looked_at(self.text.len() - self.at - rest.len() + 1);
+        rest
     }
 
     pub(super) fn eat(&mut self, word: &str) -> bool {

@@ -13,6 +13,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 use super::{Cadence, headings::digit};
+use crate::work::looked_at;
 use cursor::Cursor;
 use day::{Named, What};
 
@@ -84,6 +85,7 @@ fn begins_occasion(c: char) -> bool {
 
 /// Finds all dates and cadences in order. `year` is the plan's; without it only dates that name a year get a day.
 pub(super) fn find(text: &str, year: Option<i16>, setting: Setting) -> Vec<Due> {
+    looked_at(text.len());
     let mut found = Vec::new();
     let mut skip = 0;
     let mut before = ' ';

@@ -9,6 +9,7 @@ use super::{
     dates::{self, Due, Setting},
     pairs,
 };
+use crate::work::looked_at;
 use labels::{Label, Opening, Place};
 
 pub(super) use names::{Owners, could_be_name, looks_like_organ};
@@ -52,6 +53,7 @@ fn is_separator(c: char) -> bool {
 
 /// Reads a note; `text` is its inside without brackets.
 pub(super) fn read(text: &str, year: Option<i16>) -> Note {
+    looked_at(text.len());
     let text = text.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace() || matches!(c, '—' | '-'));
     let mut reader =
         Reader { note: Note::default(), pending: Vec::new(), current: Label::Owner(Role::Responsible), year };

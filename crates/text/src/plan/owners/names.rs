@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::super::{Owner, Role};
 use super::roles;
+use crate::work::looked_at;
 
 /// Owners in order, each once with its strongest role.
 #[derive(Debug, Default)]
@@ -47,6 +48,7 @@ fn rank(role: Role) -> u8 {
 
 /// Splits at 和, 及, 与 where both sides are organs, never inside 人力资源和社会保障局.
 pub(super) fn split_joined(names: &str) -> Vec<&str> {
+    looked_at(names.len());
     const ENDS: [&str; 22] = [
         "局",
         "厅",

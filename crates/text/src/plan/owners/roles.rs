@@ -2,6 +2,7 @@
 
 use super::super::Role;
 use super::names;
+use crate::work::looked_at;
 
 /// Cuts the words off that lead to a name: 由, 会同, 以上任务由.
 pub(super) fn strip_start(piece: &str) -> &str {
@@ -39,6 +40,7 @@ pub(super) fn strip_start(piece: &str) -> &str {
 
 /// Splits `A牵头会同B` and `A会同B` at the first role word that is not at the end.
 pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
+    looked_at(piece.len());
     const WORDS: [(&str, Role); 5] = [
         ("牵头", Role::Lead),
         ("会同", Role::Responsible),

@@ -1,4 +1,4 @@
-//! Tests of the plan parser: one table per form, the promise of loss-freeness, and the real document when present.
+//! Tests of the plan parser: one table per form, the promise of loss-freeness, and whole documents.
 
 mod dates;
 mod forms;

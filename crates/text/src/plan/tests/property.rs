@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::{PlanReference, accounted, parse};
+use crate::work::tests::grows_with_the_text;
 
 const FRAGMENTS: &[&str] = &[
     "2019年演示县政务公开工作要点",
@@ -157,9 +158,14 @@ proptest! {
     }
 }
 
+/// Nothing is lost, and the work is that of the text.
+fn holds_and_grows(head: &str, unit: &str) {
+    holds(&format!("{head}{}", unit.repeat(6_000 / unit.len())));
+    grows_with_the_text(unit, 6_000, 120, |text| drop(parse(&format!("{head}{text}"), PlanReference { year: 2019 })));
+}
+
 #[test]
-fn hostile_repetition_stays_linear() {
-    // each of these would take minutes if some step were quadratic
+fn work_grows_with_hostile_repetition_and_not_with_its_square() {
     for unit in [
         "（",
         "）",
@@ -176,12 +182,12 @@ fn hostile_repetition_stays_linear() {
         "[bookmark",
         "\u{200b}\n",
     ] {
-        holds(&unit.repeat(24_000 / unit.len()));
+        holds_and_grows("", unit);
     }
     for unit in ["第一部分\n", "第一条 ", "1\t", "序号\t任务\t责任单位\n", "★", "— 1 —\n", "………1\n", "附件1\n", "---\n"]
     {
-        holds(&unit.repeat(24_000 / unit.len()));
-        holds(&format!("题要点\n序号\t任务\t责任单位\n1\t{}", unit.repeat(24_000 / unit.len())));
+        holds_and_grows("", unit);
+        holds_and_grows("题要点\n序号\t任务\t责任单位\n1\t", unit);
     }
     for unit in [
         "责任单位为县局，",
@@ -192,17 +198,19 @@ fn hostile_repetition_stays_linear() {
         "等部门及各局",
         "、市",
         "县局监督",
+        "县局牵头",
         "——",
         "（6月底前完成）",
         "HYPERLINK",
         "责 任 ",
         "（县局）",
     ] {
-        holds(&format!("题要点\n一、甲\n（一）{}", unit.repeat(24_000 / unit.len())));
-        holds(&format!("题要点\n一、甲\n（一）乙。\n责任单位：{}", unit.repeat(24_000 / unit.len())));
+        holds_and_grows("题要点\n一、甲\n（一）", unit);
+        holds_and_grows("题要点\n一、甲\n（一）乙。\n责任单位：", unit);
     }
-    for unit in ["会同", "牵头、", "2019年", "（县教体局牵头）", "一是甲，"] {
-        holds(&format!("题要点\n一、甲\n（一）{}", unit.repeat(24_000 / unit.len())));
+    for unit in ["会同", "牵头、", "2019年", "（县教体局牵头）", "一是甲，", "公开预算。", "责任单位：县局。"]
+    {
+        holds_and_grows("题要点\n一、甲\n（一）", unit);
     }
 }
 

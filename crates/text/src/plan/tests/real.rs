@@ -1,16 +1,35 @@
-//! The real document, when `GONGKAI_SHARED` names a directory that holds it.
+//! Whole documents: the one of the demonstration, which stands in this repository, and the work points of a real county.
+//! The real text is not ours and so not in the repository: `GONGKAI_SHARED` names a directory that holds it.
 
 use super::super::{PlanReference, Role, accounted, parse};
 
-fn source() -> Option<String> {
-    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let dir = std::env::var("GONGKAI_SHARED").unwrap_or_else(|_| here.to_owned());
-    std::fs::read_to_string(format!("{dir}/work-points-2019.txt")).ok()
+#[test]
+fn the_plan_of_the_demonstration() {
+    let source = include_str!("../../../../../demo/plan-example.txt");
+    let plan = parse(source, PlanReference { year: 2031 });
+    accounted(source, &plan).expect("nothing is lost");
+    let counts: Vec<usize> = plan.sections.iter().map(|section| section.clauses.len()).collect();
+    assert_eq!(counts, [4, 5, 8, 3, 3]);
+    assert_eq!((plan.year, plan.document_number.as_deref()), (Some(2025), Some("青禾府办发〔2025〕11号")));
+    assert!(plan.closing.starts_with("各乡镇、县直各单位落实本要点的情况"), "{}", plan.closing);
+    // 上半年、下半年各举办一次: two terms in one sentence
+    assert_eq!(plan.warnings.iter().map(|warning| warning.line).collect::<Vec<_>>(), [30]);
+    for clause in plan.sections.iter().flat_map(|section| &section.clauses) {
+        assert!(!clause.title.is_empty() && !clause.owners.is_empty(), "{clause:#?}");
+    }
+    let first = &plan.sections[0].clauses[0];
+    assert_eq!((first.title.as_str(), first.owners.len()), ("深入解读重要政策", 7));
+    assert!(first.owners.iter().all(|owner| owner.role == Role::Lead && !owner.group));
 }
 
 #[test]
 fn real_work_points() {
-    let Some(source) = source() else { return };
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+    let path = std::env::var("GONGKAI_SHARED").unwrap_or_else(|_| here.to_owned()) + "/work-points-2019.txt";
+    let Ok(source) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: there is no {path}");
+        return;
+    };
     let plan = parse(&source, PlanReference { year: 2031 });
     accounted(&source, &plan).expect("nothing is lost");
     let counts: Vec<usize> = plan.sections.iter().map(|section| section.clauses.len()).collect();
