@@ -147,7 +147,11 @@ async fn the_feed_makes_an_event_visible_while_it_runs() {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let feed = tokio::spawn(search::run(search.clone(), town.ctx.clone(), stopped));
     town.put(entry("e", "夜间开放的图书馆", "开放时间。")).await;
+    // Each round is a whole question to the index, so the feed has had many times what it needs when they are used up.
+    let mut rounds = 0;
     while ids(&search, "图书馆").await.is_empty() {
+        rounds += 1;
+        assert!(rounds < 200_000 && !feed.is_finished(), "not visible after {rounds} questions: {:?}", search.status());
         tokio::task::yield_now().await;
     }
     stop.send(true).unwrap();
