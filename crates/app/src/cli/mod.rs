@@ -3,6 +3,7 @@
 //! Results for programs go to standard output, and only with `--json`; words for people go to standard error or to the
 //! plain output. Exit status: 0 done, 1 the input or the state does not allow it, 2 wrong usage.
 
+mod clock;
 mod data;
 mod plan;
 mod user;
@@ -77,6 +78,9 @@ enum Command {
         #[arg(long, default_value_t = 20)]
         limit: usize,
     },
+    /// 计算法定时限，逐日说明理由，不需要数据库
+    #[command(after_help = clock::help())]
+    Clock(clock::Args),
     /// 从数据库重建检索索引
     #[command(after_help = "例：gongkai reindex")]
     Reindex,
@@ -139,6 +143,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     // What only computes needs neither configuration nor database.
     let command = match cli.command {
         Command::Plan(plan::Command::Parse { file }) => return plan::parse(&file, cli.common.json),
+        Command::Clock(args) => return clock::run(&args, cli.common.json),
         other => other,
     };
     let mut config = cli.common.config()?;
@@ -158,6 +163,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 let file = plan::file(command)?;
                 plan::import(&open(config, data).await?, file, json).await
             }
+            Command::Clock(_) => unreachable!("a clock needs no database and is done before"),
             Command::User(command) if command.reads() => user::run(&existing(config, data).await?, command, json).await,
             Command::User(command) => user::run(&open(config, data).await?, command, json).await,
             Command::Demo => data::demo(config, data, json).await,

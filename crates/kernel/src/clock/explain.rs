@@ -26,14 +26,24 @@ pub enum Reason {
     /// The day of the event, which is not part of the period.
     Start(&'static str),
     /// Counted; in the extension or before it.
-    Counted { kind: DayKind, unit: Unit, extension: bool },
+    Counted {
+        kind: DayKind,
+        unit: Unit,
+        extension: bool,
+    },
     /// The hours of a period in hours that lie on this day; `to` may be the first moment of the next day.
-    Hours { from: Timestamp, to: Timestamp },
+    Hours {
+        from: Timestamp,
+        to: Timestamp,
+    },
     /// Not worked, and the period has only working days.
     Rest(DayKind),
     Paused(DayKind),
     /// Would be the last day but is a rest day: a later one, or an earlier one when counting backwards, takes its place.
-    Moved { kind: DayKind, backwards: bool },
+    Moved {
+        kind: DayKind,
+        backwards: bool,
+    },
 }
 
 impl Day {

@@ -5,6 +5,7 @@
 //! a period of its own declares a [`Rule`] constant beside its other constants and runs it here.
 //!
 //! ```
+//! # use gongkai_kernel as kernel;
 //! use kernel::{Calendar, clock::{self, rule}};
 //! let received = jiff::civil::date(2026, 4, 30);
 //! let run = clock::run(&rule::FOI_RESPONSE, received, &[], 0, &Calendar::bundled())?;

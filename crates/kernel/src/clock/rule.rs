@@ -259,15 +259,10 @@ const fn opinion(id: &'static str, label: &'static str, basis: &'static str, len
     Rule::new(id, label, basis, length, Unit::Hours, Start::Moment("事发")).open(Open::OpinionHours)
 }
 
-pub const FOI_RESPONSE: Rule = foi(
-    "foi.response",
-    "答复政府信息公开申请",
-    "《政府信息公开条例》（国务院令第711号）第三十三条",
-    20,
-    "收到申请",
-)
-.paused_by("征求第三方和其他机关意见")
-.extended_by(20);
+pub const FOI_RESPONSE: Rule =
+    foi("foi.response", "答复政府信息公开申请", "《政府信息公开条例》（国务院令第711号）第三十三条", 20, "收到申请")
+        .paused_by("征求第三方和其他机关意见")
+        .extended_by(20);
 
 pub const FOI_SUPPLEMENT_NOTICE: Rule = foi(
     "foi.supplement-notice",
