@@ -1,9 +1,11 @@
 //! Configuration: one TOML file, every value overridable by environment (`GONGKAI_SECTION__KEY`), checked at start.
 //!
-//! The file with all keys and their comments is `deploy/gongkai.toml`; a test keeps it in step with these structs.
+//! The file with all keys and their comments is `deploy/gongkai.toml`; a test keeps it in step with these structs and with the sections of the capabilities ([`crate::settings`]).
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+
+use crate::settings::Settings;
 
 /// All of it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -15,16 +17,13 @@ pub struct Config {
     pub server: Server,
     /// The database; empty = SQLite in the data directory.
     pub database: Database,
-    /// Sign-in.
-    pub sessions: Sessions,
-    /// Documents.
-    pub publishing: Publishing,
-    /// Plans and duties.
-    pub plans: Plans,
     /// Outgoing mail.
     pub mail: Mail,
     /// Logs.
     pub log: Log,
+    /// Sections of the capabilities.
+    #[serde(skip)]
+    pub settings: Settings,
 }
 
 /// Who runs the site: county name, identifiers that regulation asks for, contact data. Configuration, never code.
@@ -136,74 +135,6 @@ impl Default for Server {
 pub struct Database {
     /// `sqlite:path`, `postgres://…`, or empty for SQLite in the data directory.
     pub url: String,
-}
-
-/// Sign-in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Sessions {
-    /// Minutes without a click after which a session ends.
-    pub idle_minutes: u32,
-    /// Hours after which a session ends in any case.
-    pub absolute_hours: u32,
-    /// Wrong passwords in `lock_minutes` after which an account is locked.
-    pub lock_after: u32,
-    /// Minutes for which it is locked; a security administrator unlocks earlier.
-    pub lock_minutes: u32,
-    /// Whether every account must set up a second factor at first sign-in.
-    pub require_totp: bool,
-    /// Shortest password, in characters.
-    pub password_min: u32,
-}
-
-impl Default for Sessions {
-    fn default() -> Self {
-        Self {
-            idle_minutes: 30,
-            absolute_hours: 12,
-            lock_after: 5,
-            lock_minutes: 15,
-            require_totp: false,
-            password_min: 10,
-        }
-    }
-}
-
-/// Documents.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Publishing {
-    /// The index number (索引号). Known parts: `{organ}`, `{year}`, `{column}`, `{n}` (a running number for the parts before
-    /// it, five digits).
-    pub index_number: String,
-    /// Working days that one gate should take; shown as a clock in the work list.
-    pub gate_days: u32,
-}
-
-impl Default for Publishing {
-    fn default() -> Self {
-        Self { index_number: "{organ}/{year}-{n}".into(), gate_days: 3 }
-    }
-}
-
-/// Plans and duties.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Plans {
-    /// Days before the due date at which owners are reminded.
-    pub remind_before: Vec<i64>,
-    /// Days after the due date at which they are reminded again.
-    pub remind_after: Vec<i64>,
-    /// Whether addresses of other sites given as evidence are asked for. Off on a machine without a way out.
-    pub check_addresses: bool,
-    /// Networks that may be asked although they are not public, e.g. `10.20.0.0/16` for sites of the province's own net.
-    pub check_allow: Vec<IpNet>,
-}
-
-impl Default for Plans {
-    fn default() -> Self {
-        Self { remind_before: vec![15, 5, 1], remind_after: vec![1, 7], check_addresses: true, check_allow: Vec::new() }
-    }
 }
 
 /// Outgoing mail.

@@ -7,8 +7,9 @@ use kernel::{Calendar, Directory, OrganCode, Seams};
 use store::{Db, Files};
 
 use crate::{
+    capability::Capabilities,
     config::{Config, Site},
-    hooks::Hooks,
+    settings::Section,
     shell::Assets,
 };
 
@@ -26,7 +27,7 @@ struct Inner {
     data: PathBuf,
     directory: ArcSwap<Directory>,
     calendar: ArcSwap<Calendar>,
-    hooks: Hooks,
+    capabilities: Capabilities,
 }
 
 /// What a [`Ctx`] is made of.
@@ -42,8 +43,8 @@ pub struct Parts {
     pub program: PathBuf,
     /// The data directory.
     pub data: PathBuf,
-    /// What contexts offer each other.
-    pub hooks: Hooks,
+    /// What the program can do.
+    pub capabilities: Capabilities,
 }
 
 impl Ctx {
@@ -59,7 +60,7 @@ impl Ctx {
             config: parts.config,
             program: parts.program,
             data: parts.data,
-            hooks: parts.hooks,
+            capabilities: parts.capabilities,
         }))
     }
 
@@ -133,9 +134,29 @@ impl Ctx {
         OrganCode::from(self.0.config.site.office_organ.as_str())
     }
 
-    /// What contexts offer each other.
-    pub fn hooks(&self) -> &Hooks {
-        &self.0.hooks
+    /// What the program can do.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.0.capabilities
+    }
+
+    /// Everything of this type that capabilities declare.
+    pub fn declared<T: Send + Sync + 'static>(&self) -> impl Iterator<Item = &T> {
+        self.0.capabilities.declared::<T>()
+    }
+
+    /// The one offer of this type, e.g. `ctx.one::<Arc<dyn PublicDocuments>>()`.
+    ///
+    /// # Panics
+    /// When nobody declares it: a mistake of the program's composition. A capability that asks for an offer names the type
+    /// in its `needs`, so that the mistake is seen at start.
+    pub fn one<T: Send + Sync + 'static>(&self) -> &T {
+        let found = self.0.capabilities.declared::<T>().next();
+        found.unwrap_or_else(|| panic!("no capability declares {}", std::any::type_name::<T>()))
+    }
+
+    /// A section of the configuration.
+    pub fn settings<T: Section>(&self) -> Arc<T> {
+        self.0.config.settings.get::<T>()
     }
 
     /// A fresh token for a form, so that submitting it twice does it once.

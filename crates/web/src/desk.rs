@@ -77,7 +77,7 @@ impl Desk {
     /// When the counts in the rail cannot be read.
     pub async fn shell(&self, ctx: &Ctx, title: impl Into<String>) -> Result<OfficeShell> {
         let mut counts = Vec::new();
-        for source in &ctx.hooks().desk {
+        for source in ctx.capabilities().desk() {
             counts.extend(source.counts(ctx, &self.staff).await?);
         }
         let today = ctx.today();
@@ -87,7 +87,7 @@ impl Desk {
             path: self.path.clone(),
             actor_name: self.staff.name.clone(),
             organ_name: ctx.directory().short_name(&self.staff.organ).to_owned(),
-            rail: rail::groups(&self.actor(), &counts, &self.path),
+            rail: rail::groups(&ctx.capabilities().nav(), &self.actor(), &counts, &self.path),
             flash: self.flash.clone(),
             has_error: false,
             assets: ctx.assets(),

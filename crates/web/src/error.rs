@@ -7,6 +7,8 @@ use axum::{
 };
 use kernel::Refused;
 
+use crate::FormErrors;
+
 /// Result of a handler.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -109,9 +111,84 @@ impl From<store::Error> for Error {
     }
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        store::Error::from(error).into()
+/// Why a rule says no. What every rule returns, so that a page can show it where it belongs: at the field, above the form, or
+/// as a page of its own.
+#[derive(Debug)]
+pub enum Refusal {
+    /// What was filled in does not do; each message stands at its field.
+    Fields(FormErrors),
+    /// The state has changed meanwhile or does not allow it; the text says what to do.
+    Conflict(String),
+    /// The person may not.
+    Forbidden(Refused),
+    /// There is no such object, or none that this person may know of.
+    NotFound,
+    /// A fault of ours.
+    Fault(Error),
+}
+
+impl Refusal {
+    /// One message at one field.
+    pub fn field(name: &str, message: impl Into<String>) -> Self {
+        Self::Fields(FormErrors::one(name, message))
+    }
+
+    /// The message in words, whatever it is about; the first where there are several.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Fields(errors) => errors.items().first().map(|(_, message)| message.clone()).unwrap_or_default(),
+            Self::Conflict(text) => text.clone(),
+            Self::Forbidden(refused) => refused.to_string(),
+            Self::NotFound => Error::NotFound.view().message,
+            Self::Fault(error) => error.view().message,
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Fields(_) => Self::Invalid(refusal.words()),
+            Refusal::Conflict(text) => Self::Conflict(text),
+            Refusal::Forbidden(refused) => Self::Refused(refused),
+            Refusal::NotFound => Self::NotFound,
+            Refusal::Fault(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Conflict(text) => Self::Conflict(text),
+            Error::Refused(refused) => Self::Forbidden(refused),
+            Error::NotFound => Self::NotFound,
+            other => Self::Fault(other),
+        }
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        Self::Forbidden(refused)
+    }
+}
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<serde_json::Error> for Refusal {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<FormErrors> for Refusal {
+    fn from(errors: FormErrors) -> Self {
+        Self::Fields(errors)
     }
 }
 

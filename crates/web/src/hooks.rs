@@ -1,4 +1,5 @@
-//! What contexts offer each other without knowing each other: `app` puts the offers together.
+//! What contexts offer each other without knowing each other. An offer is declared by the capability that makes it
+//! (`Capability::declare(Arc<dyn …>)`) and asked for by its type ([`crate::Ctx::one`]).
 
 use std::sync::Arc;
 
@@ -163,27 +164,4 @@ pub trait OrganAliases: Send + Sync {
         organ: &'a OrganCode,
         alias: &'a str,
     ) -> BoxFuture<'a, Result<()>>;
-}
-
-/// All offers.
-#[derive(Clone, Default)]
-pub struct Hooks {
-    /// Who records other names of organs.
-    pub aliases: Option<Arc<dyn OrganAliases>>,
-    /// Who knows the progress of plans.
-    pub progress: Option<Arc<dyn PlanProgress>>,
-    /// What can be searched.
-    pub search: Vec<Arc<dyn SearchSource>>,
-    /// Who has work for people.
-    pub desk: Vec<Arc<dyn DeskSource>>,
-    /// Who knows public documents.
-    pub documents: Option<Arc<dyn PublicDocuments>>,
-    /// Who knows what a document is evidence of.
-    pub evidence: Option<Arc<dyn EvidenceUses>>,
-}
-
-impl std::fmt::Debug for Hooks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hooks").field("desk", &self.desk.len()).finish_non_exhaustive()
-    }
 }

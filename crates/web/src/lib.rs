@@ -3,7 +3,9 @@
 //!
 //! Contexts build on this crate and never on each other; what one needs of another goes through [`hooks`].
 
+pub mod act;
 pub mod assets;
+pub mod capability;
 pub mod client;
 pub mod config;
 pub mod ctx;
@@ -20,15 +22,19 @@ pub mod portal;
 pub mod rail;
 pub mod rich;
 pub mod routes;
+pub mod settings;
 pub mod shell;
 pub mod svg;
 
+pub use act::{Done, act};
+pub use capability::{Capabilities, Capability, Nav};
 pub use config::Config;
 pub use ctx::Ctx;
 pub use desk::Desk;
-pub use error::{Error, Result};
+pub use error::{Error, Refusal, Result};
 pub use form::{Form, FormErrors, Query};
 pub use page::{Redirect, office_page, portal_page};
 pub use portal::Reader;
 pub use routes::{Listener, RouteInfo, Routes};
+pub use settings::Section;
 pub use shell::{Assets, Crumb, Flash, OfficeShell, Pager, PortalShell, Undo};

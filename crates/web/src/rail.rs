@@ -1,6 +1,9 @@
-//! The office's navigation: what a person may open, in the order in which work is done.
+//! The office's navigation: what a person may open, in the order in which work is done. The links are those that the
+//! capabilities declare.
 
-use kernel::{Action, Actor, may};
+use kernel::{Actor, may};
+
+use crate::capability::Nav;
 
 /// A group of links.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,66 +27,39 @@ pub struct RailLink {
     pub current: bool,
 }
 
-/// Address, name, and what one must be allowed to do to see it.
-type Way = (&'static str, &'static str, Action);
-
-const RAIL: &[(&str, &[Way])] = &[
-    ("", &[("/", "待办台", Action::UseDesk)]),
-    (
-        "公开",
-        &[
-            ("/documents", "稿件", Action::ViewDocuments),
-            ("/reviews", "审核", Action::ViewDocuments),
-            ("/columns", "栏目", Action::ManageColumns),
-            ("/bypasses", "紧急发布复核", Action::BypassGates),
-        ],
-    ),
-    ("任务", &[("/plans", "工作要点", Action::ViewDuties), ("/duties", "任务台账", Action::ViewDuties)]),
-    (
-        "管理",
-        &[
-            ("/organs", "机关", Action::ViewOrgans),
-            ("/accounts", "账号", Action::ManageAccounts),
-            ("/calendar", "工作日历", Action::ManageCalendar),
-            ("/system", "系统状态", Action::ManageSystem),
-        ],
-    ),
-    (
-        "监督",
-        &[
-            ("/audit", "留痕与验证", Action::ReadAudit),
-            ("/permissions", "权限表", Action::ViewOrgans),
-            ("/account", "我的账号", Action::UseDesk),
-        ],
-    ),
-];
-
-/// The groups for this person, with counts, the current page marked.
-pub fn groups(actor: &Actor, counts: &[(&'static str, i64)], path: &str) -> Vec<RailGroup> {
+/// The groups for this person, with counts, the current page marked. `links` are in order; a group stands where its first
+/// link does.
+pub fn groups(links: &[Nav], actor: &Actor, counts: &[(&'static str, i64)], path: &str) -> Vec<RailGroup> {
     let bare = path.split('?').next().unwrap_or(path);
     let is_current =
         |href: &str| if href == "/" { bare == "/" } else { bare == href || bare.starts_with(&format!("{href}/")) };
-    let link = |(href, label, action): &(&str, &str, Action)| {
-        may(actor, *action).is_ok().then(|| RailLink {
-            href: (*href).to_owned(),
-            label: (*label).to_owned(),
-            count: counts.iter().find(|(at, _)| at == href).map(|(_, count)| *count).filter(|count| *count > 0),
-            current: is_current(href),
-        })
-    };
-    RAIL.iter()
-        .map(|(label, links)| RailGroup { label: (*label).to_owned(), links: links.iter().filter_map(link).collect() })
-        .filter(|group: &RailGroup| !group.links.is_empty())
-        .collect()
+    let mut groups: Vec<RailGroup> = Vec::new();
+    for link in links.iter().filter(|link| may(actor, link.permission).is_ok()) {
+        let count = counts.iter().find(|(at, _)| *at == link.href).map(|(_, count)| *count);
+        let shown = RailLink {
+            href: link.href.to_owned(),
+            label: link.label.to_owned(),
+            count: count.filter(|count| *count > 0),
+            current: is_current(link.href),
+        };
+        match groups.iter_mut().find(|group| group.label == link.group) {
+            Some(group) => group.links.push(shown),
+            None => groups.push(RailGroup { label: link.group.to_owned(), links: vec![shown] }),
+        }
+    }
+    groups
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{Role, Staff, id::AccountId};
+    use kernel::{Permission, Role, Scope, Staff, id::AccountId};
+
+    static SYSTEM: Permission = Permission::new("system", "系统", &[Role::SystemAdmin], Scope::AllOrgans);
+    static CONTENT: Permission = Permission::new("content", "内容", Role::CONTENT, Scope::OwnOrgan);
 
     #[test]
-    fn an_administrator_sees_no_content_and_the_current_page_is_marked() {
+    fn only_what_may_be_opened_is_shown_and_the_current_page_is_marked() {
         let actor = Actor::Staff(Staff {
             account: AccountId::from("a"),
             name: String::new(),
@@ -91,10 +67,11 @@ mod tests {
             roles: vec![Role::SystemAdmin],
             central: false,
         });
-        let groups = groups(&actor, &[("/system", 2)], "/system?tab=jobs");
-        let links: Vec<_> = groups.iter().flat_map(|group| &group.links).collect();
-        assert!(links.iter().all(|link| link.href != "/documents"));
-        let system = links.iter().find(|link| link.href == "/system").expect("system");
-        assert!(system.current && system.count == Some(2));
+        let links =
+            [Nav::under("公开", "/documents", "稿件", &CONTENT, 1), Nav::under("管理", "/system", "系统", &SYSTEM, 2)];
+        let groups = groups(&links, &actor, &[("/system", 2)], "/system?tab=jobs");
+        assert_eq!(groups.len(), 1, "a group without links is left out");
+        assert_eq!(groups[0].links.len(), 1);
+        assert!(groups[0].links[0].current && groups[0].links[0].count == Some(2));
     }
 }

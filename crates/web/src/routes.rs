@@ -1,4 +1,4 @@
-//! Routes that cannot forget their permission: each is added with the [`Action`] it performs, is refused before the handler
+//! Routes that cannot forget their permission: each is added with the [`Permission`] that it asks for, is refused before the handler
 //! runs to whom the table refuses it, and stands in a list from which the permission tests are generated.
 
 use axum::{
@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
-use kernel::{Action, Actor, Refused, may};
+use kernel::{Actor, Permission, Refused, may};
 
 use crate::{Ctx, Error, desk};
 
@@ -32,8 +32,8 @@ pub struct RouteInfo {
     pub method: Method,
     /// Path pattern.
     pub path: &'static str,
-    /// What it does.
-    pub action: Action,
+    /// Who may.
+    pub permission: &'static Permission,
 }
 
 /// Routes of one or more slices.
@@ -52,39 +52,45 @@ impl Routes {
 
     /// A page or download.
     #[must_use]
-    pub fn get<H, T>(self, path: &'static str, action: Action, handler: H) -> Self
+    pub fn get<H, T>(self, path: &'static str, permission: &'static Permission, handler: H) -> Self
     where
         H: Handler<T, Ctx>,
         T: 'static,
     {
-        self.add(Method::GET, path, action, get(handler))
+        self.add(Method::GET, path, permission, get(handler))
     }
 
     /// A form's target. Never reachable by GET.
     #[must_use]
-    pub fn post<H, T>(self, path: &'static str, action: Action, handler: H) -> Self
+    pub fn post<H, T>(self, path: &'static str, permission: &'static Permission, handler: H) -> Self
     where
         H: Handler<T, Ctx>,
         T: 'static,
     {
         // Long texts with tables pasted from Word exceed axum's default; attachments use `upload`.
-        self.add(Method::POST, path, action, post(handler).layer(DefaultBodyLimit::max(8 * 1024 * 1024)))
+        self.add(Method::POST, path, permission, post(handler).layer(DefaultBodyLimit::max(8 * 1024 * 1024)))
     }
 
     /// A form's target that takes files; the handler counts the bytes itself while it reads.
     #[must_use]
-    pub fn upload<H, T>(self, path: &'static str, action: Action, handler: H) -> Self
+    pub fn upload<H, T>(self, path: &'static str, permission: &'static Permission, handler: H) -> Self
     where
         H: Handler<T, Ctx>,
         T: 'static,
     {
-        self.add(Method::POST, path, action, post(handler).layer(DefaultBodyLimit::disable()))
+        self.add(Method::POST, path, permission, post(handler).layer(DefaultBodyLimit::disable()))
     }
 
-    fn add(mut self, method: Method, path: &'static str, action: Action, route: MethodRouter<Ctx>) -> Self {
-        let guard = middleware::from_fn(move |request: Request, next: Next| guard(action, request, next));
+    fn add(
+        mut self,
+        method: Method,
+        path: &'static str,
+        permission: &'static Permission,
+        route: MethodRouter<Ctx>,
+    ) -> Self {
+        let guard = middleware::from_fn(move |request: Request, next: Next| guard(permission, request, next));
         self.router = self.router.route(path, route.route_layer(guard));
-        self.list.push(RouteInfo { listener: self.listener, method, path, action });
+        self.list.push(RouteInfo { listener: self.listener, method, path, permission });
         self
     }
 
@@ -100,15 +106,20 @@ impl Routes {
         self
     }
 
+    /// Which server.
+    pub fn listener(&self) -> Listener {
+        self.listener
+    }
+
     /// The list and the router.
     pub fn finish(self) -> (Vec<RouteInfo>, Router<Ctx>) {
         (self.list, self.router)
     }
 }
 
-async fn guard(action: Action, request: Request, next: Next) -> Response {
+async fn guard(permission: &'static Permission, request: Request, next: Next) -> Response {
     let actor = request.extensions().get::<Actor>().cloned().unwrap_or(Actor::Visitor);
-    match may(&actor, action) {
+    match may(&actor, permission) {
         Ok(()) => next.run(request).await,
         Err(Refused::NotSignedIn) if request.method() == Method::GET && desk::wants_html(&request) => {
             desk::to_sign_in(&request)

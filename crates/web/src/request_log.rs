@@ -1,0 +1,355 @@
+//! The id of a request and its line in the log.
+//!
+//! Every request has an id. It is returned as `x-request-id`, stands in every line that is logged while the request is
+//! answered, and its first characters are the code on the page of an error, so that whoever is told the code on the telephone
+//! finds the lines. When the answer has gone out, one line says what was asked and how it went.
+//!
+//! Neither address nor query of a request is logged, only the pattern of its route: a query holds the words that a citizen
+//! searched for, and an address may be the private link to somebody's application.
+
+use std::{
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode},
+    middleware::Next,
+    response::Response,
+};
+use http_body::{Frame, SizeHint};
+use ipnet::IpNet;
+use kernel::Seams;
+use tracing::{Instrument, Span};
+
+use crate::{Ctx, Listener, client};
+
+/// The header of the id, in answers and in requests that a trusted proxy passes on.
+const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// Random bytes of an id of ours.
+const BYTES: usize = 16;
+/// Characters of an id that are shown as the code of an incident: short enough for the telephone.
+const INCIDENT: usize = 8;
+/// Routes that machines ask for all the time; their lines would hide the others.
+const PROBES: [&str; 2] = ["/healthz", "/metrics"];
+
+tokio::task_local!(static CURRENT: RequestId);
+
+/// The id of a request: ours, or that of the proxy in front of us. 16 to 64 letters, digits, `-`, `_` and `.`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// A proxy's id, unless it could be mistaken for something else in a log.
+    fn given(value: &HeaderValue) -> Option<Self> {
+        let text = value.to_str().ok()?;
+        let safe = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+        (safe && (16..=64).contains(&text.len())).then(|| Self(text.into()))
+    }
+}
+
+/// The code that the page of an error shows for the request being answered; `None` outside of a request.
+pub fn incident() -> Option<String> {
+    CURRENT.try_with(|id| id.0.chars().take(INCIDENT).collect()).ok()
+}
+
+/// What the layer needs to know.
+#[derive(Debug, Clone)]
+pub struct RequestLog {
+    listener: &'static str,
+    seams: Seams,
+    trusted: Arc<[IpNet]>,
+}
+
+impl RequestLog {
+    /// The log of one of the servers.
+    pub fn of(ctx: &Ctx, listener: Listener) -> Self {
+        let listener = if listener == Listener::Portal { "portal" } else { "office" };
+        Self { listener, seams: ctx.seams().clone(), trusted: ctx.config().server.trusted_proxies.as_slice().into() }
+    }
+
+    fn id(&self, request: &Request) -> RequestId {
+        let peer: IpAddr = client::peer(request);
+        let given = request.headers().get(HEADER).filter(|_| self.trusted.iter().any(|net| net.contains(&peer)));
+        given.and_then(RequestId::given).unwrap_or_else(|| RequestId(self.seams.secret(BYTES).into()))
+    }
+}
+
+/// Outermost layer of both servers: id, span and line of each request.
+pub async fn record(State(log): State<RequestLog>, request: Request, next: Next) -> Response {
+    let id = log.id(&request);
+    // Of the highest level, so that the id stands in the lines of errors also where only those are logged.
+    let span = tracing::error_span!("request", id = &*id.0);
+    let mut line = Line {
+        span: span.clone(),
+        started: Instant::now(),
+        listener: log.listener,
+        method: request.method().clone(),
+        route: request.extensions().get::<MatchedPath>().cloned(),
+        status: None,
+        bytes: 0,
+    };
+    let mut response = CURRENT.scope(id.clone(), next.run(request)).instrument(span).await;
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        response.headers_mut().insert(HEADER, value);
+    }
+    line.status = Some(response.status());
+    response.map(|body| Body::new(Counted { body, line }))
+}
+
+/// The line of a request, written when its answer has gone out or the reader has gone away.
+struct Line {
+    span: Span,
+    started: Instant,
+    listener: &'static str,
+    method: Method,
+    route: Option<MatchedPath>,
+    /// `None` until there is an answer.
+    status: Option<StatusCode>,
+    /// Bytes of the body that were handed over, as sent: compressed ones where it is compressed.
+    bytes: u64,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let _inside = self.span.enter();
+        // What no route knows may be anything that somebody typed.
+        let route = self.route.as_ref().map_or("-", MatchedPath::as_str);
+        let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let status = self.status.map(|status| status.as_u16());
+        let text = if status.is_some() { "answered" } else { "abandoned" };
+        macro_rules! write {
+            ($level:ident) => {
+                tracing::$level!(
+                    http.listener = self.listener,
+                    http.method = self.method.as_str(),
+                    http.route = route,
+                    http.status = status,
+                    http.milliseconds = milliseconds,
+                    http.bytes = self.bytes,
+                    "{text}"
+                )
+            };
+        }
+        if PROBES.contains(&route) { write!(debug) } else { write!(info) }
+    }
+}
+
+/// A body that counts what goes out and ends the request's line with its own end.
+struct Counted {
+    body: Body,
+    line: Line,
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Frame<Bytes>, axum::Error>>> {
+        // A body that reads while it is sent logs inside the request, too.
+        let span = self.line.span.clone();
+        let _inside = span.enter();
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            self.line.bytes += u64::try_from(data.len()).unwrap_or(0);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        net::SocketAddr,
+        sync::{Mutex, PoisonError},
+        task::Waker,
+    };
+
+    use axum::{Router, body::to_bytes, extract::ConnectInfo, middleware, response::IntoResponse, routing::get};
+    use kernel::seams::{FixedClock, SeededEntropy};
+    use serde_json::Value;
+    use tower::ServiceExt;
+    use tracing::subscriber::DefaultGuard;
+    use tracing_subscriber::fmt::MakeWriter;
+
+    use super::*;
+    use crate::Error;
+
+    /// The log of one test, line by line.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl MakeWriter<'_> for Lines {
+        type Writer = Self;
+
+        fn make_writer(&self) -> Self {
+            self.clone()
+        }
+    }
+
+    impl Lines {
+        fn caught(level: &str) -> (Self, DefaultGuard) {
+            let lines = Self::default();
+            let builder = tracing_subscriber::fmt().json().with_env_filter(level).with_writer(lines.clone());
+            (lines, tracing::subscriber::set_default(builder.finish()))
+        }
+
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).expect("UTF-8")
+        }
+
+        fn read(&self) -> Vec<Value> {
+            self.text().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+        }
+    }
+
+    async fn failing() -> Error {
+        Error::internal("the disk is gone")
+    }
+
+    async fn telling() -> &'static str {
+        tracing::info!("read");
+        "正文"
+    }
+
+    /// The log of a portal behind a proxy somewhere in 10.0.0.0/8.
+    fn log() -> RequestLog {
+        let clock = FixedClock::at("2026-03-02T02:00:00Z".parse().expect("a moment"));
+        let seams = Seams { clock: Arc::new(clock), entropy: Arc::new(SeededEntropy::new(7)) };
+        RequestLog { listener: "portal", seams, trusted: Arc::new(["10.0.0.0/8".parse().expect("a net")]) }
+    }
+
+    fn router() -> Router {
+        Router::new()
+            .route("/letters/{code}", get(telling))
+            .route("/broken", get(failing))
+            .route("/healthz", get(|| async { "ok" }))
+            .layer(middleware::from_fn_with_state(log(), record))
+    }
+
+    fn ask(path: &str, peer: &str, id: &str) -> Request {
+        let peer: SocketAddr = peer.parse().expect("an address");
+        let mut request = Request::builder().uri(path).extension(ConnectInfo(peer));
+        if !id.is_empty() {
+            request = request.header(HEADER, id);
+        }
+        request.body(Body::empty()).expect("a request")
+    }
+
+    async fn id_of(peer: &str, id: &str) -> String {
+        let response = router().oneshot(ask("/healthz", peer, id)).await.expect("an answer");
+        response.headers()[HEADER].to_str().expect("letters").to_owned()
+    }
+
+    #[tokio::test]
+    async fn the_id_is_ours_unless_a_trusted_proxy_gives_a_safe_one() {
+        let given = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+        assert_eq!(id_of("10.1.2.3:1", given).await, given);
+        for (peer, id) in [
+            ("203.0.113.9:1", given),
+            ("10.1.2.3:1", ""),
+            ("10.1.2.3:1", "tooshort"),
+            ("10.1.2.3:1", "a b c d e f g h i j k"),
+            ("10.1.2.3:1", &"x".repeat(65)),
+        ] {
+            let own = id_of(peer, id).await;
+            assert_eq!((own.len(), own.bytes().all(|b| b.is_ascii_hexdigit())), (2 * BYTES, true), "{peer} {id}: {own}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_line_says_what_was_asked_and_no_word_that_was_typed() {
+        let (lines, _guard) = Lines::caught("info");
+        let router = router();
+        let path = "/letters/SECRET-code?q=%E7%96%BE%E7%97%85";
+        let response = router.clone().oneshot(ask(path, "127.0.0.1:1", "")).await.expect("an answer");
+        let id = response.headers()[HEADER].to_str().expect("letters").to_owned();
+        assert_eq!(lines.read().len(), 1, "the line waits for the end of the body");
+        assert_eq!(to_bytes(response.into_body(), 100).await.expect("a body"), "正文");
+        router.oneshot(ask("/no/such/WORD", "127.0.0.1:1", "")).await.expect("an answer");
+        let text = lines.text();
+        assert!(!["SECRET", "WORD", "%E7", "疾病"].iter().any(|word| text.contains(word)), "{text}");
+        let [read, answered, unknown] = &lines.read()[..] else { panic!("{text}") };
+        assert_eq!((&read["span"]["id"], &answered["span"]["id"]), (&Value::from(id.as_str()), &Value::from(id)));
+        let fields = &answered["fields"];
+        assert_eq!((&answered["level"], &fields["message"]), (&"INFO".into(), &"answered".into()));
+        assert_eq!((&fields["http.listener"], &fields["http.method"]), (&"portal".into(), &"GET".into()));
+        assert_eq!((&fields["http.route"], &fields["http.status"]), (&"/letters/{code}".into(), &200.into()));
+        assert!(fields["http.bytes"] == 6 && fields["http.milliseconds"].is_u64(), "{fields}");
+        assert_eq!((&unknown["fields"]["http.route"], &unknown["fields"]["http.status"]), (&"-".into(), &404.into()));
+    }
+
+    #[tokio::test]
+    async fn the_code_of_an_incident_finds_its_lines_in_a_log_of_errors() {
+        let (lines, _guard) = Lines::caught("error");
+        let router = router();
+        let mut codes = Vec::new();
+        for _ in 0..2 {
+            let response = router.clone().oneshot(ask("/broken", "127.0.0.1:1", "")).await.expect("an answer");
+            let id = response.headers()[HEADER].to_str().expect("letters").to_owned();
+            let view = response.extensions().get::<crate::error::ErrorView>().expect("a view");
+            codes.push(view.incident.clone().expect("a code"));
+            assert!(id.starts_with(codes.last().expect("just pushed")), "{id} {codes:?}");
+        }
+        assert_ne!(codes[0], codes[1]);
+        for (line, code) in lines.read().iter().zip(&codes) {
+            assert!(line["span"]["id"].as_str().expect("an id").starts_with(code), "{line} {code}");
+            assert_eq!((&line["level"], &line["fields"]["error"]), (&"ERROR".into(), &"the disk is gone".into()));
+        }
+        assert_eq!(lines.read().len(), 2);
+        assert_eq!(Error::internal("outside").into_response().extensions().get::<crate::error::ErrorView>().map(|view| view.incident.clone()), Some(None));
+    }
+
+    #[tokio::test]
+    async fn probes_are_for_those_who_look_closely() {
+        for (level, count) in [("info", 0), ("debug", 1)] {
+            let (lines, _guard) = Lines::caught(level);
+            router().oneshot(ask("/healthz", "127.0.0.1:1", "")).await.expect("an answer");
+            assert_eq!(lines.read().len(), count, "{level}: {}", lines.text());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_goes_away_has_a_line_without_a_status() {
+        let (lines, _guard) = Lines::caught("info");
+        let slow = Router::new().route("/slow", get(|| std::future::pending::<()>()));
+        let slow = slow.layer(middleware::from_fn_with_state(log(), record));
+        let mut asked = Box::pin(slow.oneshot(ask("/slow", "127.0.0.1:1", "")));
+        assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(lines.read().is_empty());
+        drop(asked);
+        let fields = &lines.read()[0]["fields"];
+        assert_eq!((&fields["message"], &fields["http.route"]), (&"abandoned".into(), &"/slow".into()));
+        assert!(fields["http.status"].is_null(), "{fields}");
+    }
+}
