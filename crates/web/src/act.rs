@@ -39,10 +39,11 @@ impl Done {
 /// happened and the same form may be sent again.
 ///
 /// # Errors
-/// What `change` says, or when the database fails.
-pub async fn act<F>(ctx: &Ctx, once: &str, change: F) -> Result<Response>
+/// What `change` says, or when the database fails. A [`crate::Refusal`] keeps its fields, for a form that is shown again.
+pub async fn act<F, E>(ctx: &Ctx, once: &str, change: F) -> Result<Response, E>
 where
-    F: AsyncFnOnce(&mut Tx) -> Result<Done>,
+    F: AsyncFnOnce(&mut Tx) -> Result<Done, E>,
+    E: From<store::Error>,
 {
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(once).await? {
