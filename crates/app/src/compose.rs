@@ -13,7 +13,13 @@ use kernel::{Action, Actor, Seams};
 use search::Search;
 use store::{Db, Files, jobs::Handlers};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
-use web::{Config, Ctx, Listener, RouteInfo, Routes, assets, client, ctx::Parts, headers, hooks::Hooks};
+use web::{
+    Config, Ctx, Listener, RouteInfo, Routes, assets, client,
+    ctx::Parts,
+    headers,
+    hooks::Hooks,
+    request_log::{self, RequestLog},
+};
 
 use crate::{desk, health, mail, system};
 
@@ -192,5 +198,6 @@ fn dress(router: Router<Ctx>, ctx: &Ctx, listener: Listener) -> Router {
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(name, health::measure))
+        .layer(middleware::from_fn_with_state(RequestLog::of(ctx, listener), request_log::record))
         .with_state(ctx.clone())
 }

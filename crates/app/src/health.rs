@@ -80,24 +80,13 @@ pub async fn metrics(State(ctx): State<Ctx>) -> Result<Response> {
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response())
 }
 
-/// Layer of both servers: counts and times every answer by route pattern, and writes the access log.
+/// Layer of both servers: counts and times every answer by route pattern.
 pub async fn measure(State(listener): State<&'static str>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let method = request.method().to_string();
-    let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
     let response = next.run(request).await;
     let (seconds, status) = (started.elapsed().as_secs_f64(), response.status().as_u16());
     metrics::histogram!("http_seconds", "listener" => listener, "route" => route).record(seconds);
     metrics::counter!("http_requests_total", "listener" => listener, "status" => status.to_string()).increment(1);
-    // The query is left out: it may hold what somebody searched for.
-    tracing::info!(
-        http.listener = listener,
-        http.method = method,
-        http.path = path,
-        http.status = status,
-        http.seconds = seconds,
-        "request"
-    );
     response
 }

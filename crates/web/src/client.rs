@@ -38,10 +38,14 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr
     peer
 }
 
+/// The address that the connection came from. Without one, as in tests that ask a router directly, it is this machine.
+pub(crate) fn peer(request: &Request) -> IpAddr {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip())
+}
+
 /// Layer of both servers: puts [`ClientIp`] into the request.
 pub async fn identify(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
-    let peer =
-        request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+    let peer = peer(&request);
     let ip = client_ip(peer, request.headers(), &ctx.config().server.trusted_proxies);
     request.extensions_mut().insert(ClientIp(ip));
     next.run(request).await
@@ -52,8 +56,7 @@ pub async fn identify(State(ctx): State<Ctx>, mut request: Request, next: Next) 
 /// A request that came through a proxy which is not in `server.trusted_proxies` is refused: its real origin is unknown, and
 /// the proxy's own address, often the loopback one, must not open the office to everybody behind it.
 pub async fn only_allowed(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
-    let peer =
-        request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+    let peer = peer(&request);
     let through_proxy =
         request.headers().contains_key("x-forwarded-for") || request.headers().contains_key("forwarded");
     if through_proxy && !ctx.config().server.trusted_proxies.iter().any(|net| net.contains(&peer)) {

@@ -7,7 +7,7 @@ use axum::{
 };
 use kernel::Refused;
 
-use crate::FormErrors;
+use crate::{FormErrors, request_log};
 
 /// Result of a handler.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -75,7 +75,7 @@ pub struct ErrorView {
     pub title: &'static str,
     /// What to do.
     pub message: String,
-    /// Code to quote on the telephone; also stands in the log.
+    /// Code to quote on the telephone: the id of the request begins with it, and stands in the log.
     pub incident: Option<String>,
 }
 
@@ -83,22 +83,15 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut view = self.view();
         if let Self::Internal(source) = &self {
-            // Not secret and not unique for ever: only to find the line in the log.
-            let incident = format!("{:08x}", rand_like());
-            tracing::error!(incident, error = %source, "request failed");
+            // The request's span gives the line the id that the code begins.
+            tracing::error!(error = %source, "request failed");
             metrics::counter!("http_internal_errors_total").increment(1);
-            view.incident = Some(incident);
+            view.incident = request_log::incident();
         }
         let mut response = (view.status, view.message.clone()).into_response();
         response.extensions_mut().insert(view);
         response
     }
-}
-
-/// A number that differs from the one before: a process-wide count spread over 32 bits.
-fn rand_like() -> u32 {
-    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0x9e37_79b9);
-    COUNT.fetch_add(0x9e37_79b9, std::sync::atomic::Ordering::Relaxed)
 }
 
 impl From<store::Error> for Error {

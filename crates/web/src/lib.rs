@@ -20,6 +20,7 @@ pub mod mail;
 pub mod page;
 pub mod portal;
 pub mod rail;
+pub mod request_log;
 pub mod rich;
 pub mod routes;
 pub mod settings;

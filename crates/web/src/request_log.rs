@@ -184,7 +184,10 @@ mod tests {
         task::Waker,
     };
 
-    use axum::{Router, body::to_bytes, extract::ConnectInfo, middleware, response::IntoResponse, routing::get};
+    use axum::{
+        Router, body::to_bytes, extract::ConnectInfo, http::header::CONTENT_LENGTH, middleware, response::IntoResponse,
+        routing::get,
+    };
     use kernel::seams::{FixedClock, SeededEntropy};
     use serde_json::Value;
     use tower::ServiceExt;
@@ -192,7 +195,7 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
-    use crate::Error;
+    use crate::{Error, error::ErrorView};
 
     /// The log of one test, line by line.
     #[derive(Clone, Default)]
@@ -283,7 +286,11 @@ mod tests {
             ("10.1.2.3:1", &"x".repeat(65)),
         ] {
             let own = id_of(peer, id).await;
-            assert_eq!((own.len(), own.bytes().all(|b| b.is_ascii_hexdigit())), (2 * BYTES, true), "{peer} {id}: {own}");
+            assert_eq!(
+                (own.len(), own.bytes().all(|b| b.is_ascii_hexdigit())),
+                (2 * BYTES, true),
+                "{peer} {id}: {own}"
+            );
         }
     }
 
@@ -295,6 +302,7 @@ mod tests {
         let response = router.clone().oneshot(ask(path, "127.0.0.1:1", "")).await.expect("an answer");
         let id = response.headers()[HEADER].to_str().expect("letters").to_owned();
         assert_eq!(lines.read().len(), 1, "the line waits for the end of the body");
+        assert_eq!(response.headers()[CONTENT_LENGTH], "6", "a body that is counted has the length that it had");
         assert_eq!(to_bytes(response.into_body(), 100).await.expect("a body"), "正文");
         router.oneshot(ask("/no/such/WORD", "127.0.0.1:1", "")).await.expect("an answer");
         let text = lines.text();
@@ -317,7 +325,7 @@ mod tests {
         for _ in 0..2 {
             let response = router.clone().oneshot(ask("/broken", "127.0.0.1:1", "")).await.expect("an answer");
             let id = response.headers()[HEADER].to_str().expect("letters").to_owned();
-            let view = response.extensions().get::<crate::error::ErrorView>().expect("a view");
+            let view = response.extensions().get::<ErrorView>().expect("a view");
             codes.push(view.incident.clone().expect("a code"));
             assert!(id.starts_with(codes.last().expect("just pushed")), "{id} {codes:?}");
         }
@@ -327,7 +335,8 @@ mod tests {
             assert_eq!((&line["level"], &line["fields"]["error"]), (&"ERROR".into(), &"the disk is gone".into()));
         }
         assert_eq!(lines.read().len(), 2);
-        assert_eq!(Error::internal("outside").into_response().extensions().get::<crate::error::ErrorView>().map(|view| view.incident.clone()), Some(None));
+        let outside = Error::internal("outside").into_response();
+        assert_eq!(outside.extensions().get::<ErrorView>().expect("a view").incident, None);
     }
 
     #[tokio::test]
