@@ -1,28 +1,24 @@
-//! File formats in and out, read in a guarded child process.
+//! What the contexts need of file formats: the starter of the guarded child that reads uploads, with the types of its
+//! answers; tables in and out; the visible text of HTML.
 //!
-//! [`extract`] is the pure function: bytes in, text, HTML and named places out. [`Extractor`] runs it in a child
-//! process with limits on memory, time and output, which is the only way the server reads what others upload.
-//! [`tables`] reads and writes spreadsheets and CSV; [`html::to_text`] gives the visible text of a page.
+//! [`Extractor`] reads a file in a child process with limits on memory, time and output, which is the only way the server
+//! reads what others upload. The readers themselves are the crate `documents-read`, which only the child runs.
+//! [`tables`] writes spreadsheets and CSV; [`html::to_text`] gives the visible text of a page.
 //!
 //! Every refusal is a [`Rejected`]: a code for programs and a Chinese message that tells the clerk what to do.
 
-mod container;
 mod decode;
-mod docx;
-mod extract;
+mod extracted;
+mod format;
 mod guarded;
 pub mod html;
-mod markdown;
-mod ooxml;
-mod pdf;
 mod rejected;
-mod sniff;
 pub mod tables;
-mod xlsx;
-mod xml;
+pub mod wire;
 
 pub use decode::decode_text;
-pub use extract::{Extracted, Limits, Part, extract};
-pub use guarded::{EXTRACT_COMMAND, Extractor, child_main};
+pub use extracted::{Extracted, Limits, Part};
+pub use format::Format;
+pub use guarded::Extractor;
 pub use rejected::{Code, Rejected};
-pub use sniff::{Format, sniff};
+pub use wire::EXTRACT_COMMAND;

@@ -18,27 +18,19 @@ impl Rejected {
         Self { code, message: message.into() }
     }
 
-    /// The file breaks off or cannot be opened as what it claims to be.
-    pub(crate) fn damaged(what: &str) -> Self {
+    /// [`Code::Damaged`]: the file breaks off or cannot be opened as `what` it claims to be.
+    pub fn damaged(what: &str) -> Self {
         Self::new(
             Code::Damaged,
             format!("{what}内容已损坏，无法读取。请用 Word、WPS 或原来的软件打开，确认能看到内容，另存一份后再上传。"),
         )
     }
 
-    /// The file is larger or more intricate than the limits allow.
-    pub(crate) fn too_complex(what: &str) -> Self {
+    /// [`Code::TooComplex`]: `what` was uploaded is larger or more intricate than the limits allow.
+    pub fn too_complex(what: &str) -> Self {
         Self::new(
             Code::TooComplex,
             format!("{what}过于庞大或复杂，系统不能读取。请拆分成几个文件，例如每个部分单独保存为一个文件后分别上传。"),
-        )
-    }
-
-    /// The archive unpacks to far more than its size: a decompression bomb or a badly made file.
-    pub(crate) fn bomb() -> Self {
-        Self::new(
-            Code::Bomb,
-            "文件解压后的体积异常巨大，为保证安全没有打开。请用 Word、WPS 或 Excel 重新另存一份后再上传。",
         )
     }
 }

@@ -115,7 +115,7 @@ pub fn main() -> ExitCode {
     // The guarded child must be small: nothing is set up before it.
     let mut arguments = std::env::args_os();
     if arguments.nth(1).is_some_and(|first| first == documents::EXTRACT_COMMAND) {
-        return documents::child_main(arguments);
+        return documents_read::child_main(arguments);
     }
     let parsed =
         words::chinese(Cli::command()).try_get_matches().and_then(|mut found| Cli::from_arg_matches_mut(&mut found));

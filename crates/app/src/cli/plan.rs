@@ -49,7 +49,7 @@ fn read(file: &Path) -> Result<String> {
     };
     done.map_err(|error| anyhow::anyhow!("读不到文件 {}：{}", file.display(), why(&error)))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let text = documents::extract(&bytes, &name, &Limits::default())?.text;
+    let text = documents_read::extract(&bytes, &name, &Limits::default())?.text;
     ensure!(!text.trim().is_empty(), "{} 里没有文字。请检查是否选错了文件；扫描件请先转成文字。", file.display());
     Ok(text)
 }

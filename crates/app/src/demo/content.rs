@@ -182,7 +182,7 @@ pub(super) fn moment(stage: &Stage, day: Date, salt: &str) -> Timestamp {
 }
 
 fn to_html(markdown: &str) -> Result<String> {
-    let read = documents::extract(markdown.as_bytes(), "document.md", &Limits::default())?;
+    let read = documents_read::extract(markdown.as_bytes(), "document.md", &Limits::default())?;
     read.html.context("没有读出正文")
 }
 

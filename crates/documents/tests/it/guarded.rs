@@ -1,4 +1,4 @@
-//! Reading in a child process.
+//! The parent's side of reading in a child process, with programs in place of the reader.
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -7,12 +7,6 @@ use std::time::Duration;
 
 use gongkai_documents::{Code, Extractor, Limits};
 use tempfile::{NamedTempFile, TempDir};
-
-use crate::fixtures::{docx, paragraph, pdf};
-
-fn extractor() -> Extractor {
-    Extractor::new(env!("CARGO_BIN_EXE_gongkai-extract"), Limits::default())
-}
 
 fn file(bytes: &[u8]) -> NamedTempFile {
     let mut file = NamedTempFile::new().expect("file");
@@ -26,38 +20,6 @@ fn script(folder: &TempDir, line: &str) -> PathBuf {
     std::fs::write(&path, format!("#!/bin/sh\n{line}\n")).expect("script");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("mode");
     path
-}
-
-#[tokio::test]
-async fn the_child_reads_under_its_limits() {
-    let found = extractor().extract(file(&docx(&paragraph("正文"), &[])).path(), "通知.docx").await.expect("docx");
-    assert_eq!(found.text, "正文");
-    // PDF has the greatest need for memory.
-    let found = extractor().extract(file(&pdf(&["Hello"])).path(), "a.pdf").await.expect("pdf");
-    assert_eq!(found.text, "Hello");
-    let table = extractor().read_table(file("名,数\n甲,1\n".as_bytes()).path(), "a.csv", None).await.expect("table");
-    assert_eq!(table.rows[0].cells, ["甲", "1"]);
-}
-
-#[tokio::test]
-async fn without_a_child_the_answers_are_the_same() {
-    let inside = Extractor::in_process(Limits::default());
-    let word = file(&docx(&paragraph("正文"), &[]));
-    assert_eq!(inside.extract(word.path(), "a.docx").await, extractor().extract(word.path(), "a.docx").await);
-    assert_eq!(inside.extract(word.path(), "a.pdf").await, extractor().extract(word.path(), "a.pdf").await);
-    let csv = file("名,数\n甲,1\n".as_bytes());
-    let table = inside.read_table(csv.path(), "a.csv", None).await;
-    assert_eq!(table, extractor().read_table(csv.path(), "a.csv", None).await);
-    assert!(table.is_ok());
-}
-
-#[tokio::test]
-async fn refusals_come_through() {
-    let rejected = extractor().extract(file(b"\x89PNG\r\n\x1a\n").path(), "a.docx").await.expect_err("picture");
-    assert_eq!(rejected.code, Code::WrongName);
-    let limits = Limits { input_bytes: 3, ..Limits::default() };
-    let small = Extractor::new(extractor().program, limits);
-    assert_eq!(small.extract(file(b"abcd").path(), "a.txt").await.expect_err("large").code, Code::TooLarge);
 }
 
 #[tokio::test]
@@ -77,15 +39,6 @@ async fn a_dead_silent_or_talkative_child_is_a_refusal() {
     assert_eq!(run("exec /bin/sleep 100000", Duration::from_millis(20)).await.code, Code::TimedOut);
     let missing = Extractor::new("/nonexistent/program", Limits::default());
     assert_eq!(missing.extract(text.path(), "a.txt").await.expect_err("missing").code, Code::Internal);
-}
-
-#[tokio::test]
-async fn the_child_cannot_take_all_memory() {
-    let huge = NamedTempFile::new().expect("file");
-    huge.as_file().set_len(2 << 30).expect("sparse file");
-    let limits = Limits { input_bytes: 4 << 30, ..Limits::default() };
-    let rejected = Extractor::new(extractor().program, limits).extract(huge.path(), "a.txt").await;
-    assert_eq!(rejected.expect_err("no memory").code, Code::Crashed);
 }
 
 #[tokio::test]

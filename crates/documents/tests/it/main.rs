@@ -1,10 +1,5 @@
-//! Reading and writing of files, with fixtures built in code: ordinary, odd and hostile ones.
+//! The starter of the guarded child, tables and the text of HTML.
 
-mod docx;
-mod fixtures;
 mod guarded;
-mod hostile;
-mod pdf;
-mod sniff;
+mod html;
 mod tables;
-mod xlsx;

@@ -11,11 +11,11 @@ mod styles;
 
 use std::collections::{HashMap, HashSet};
 
+use documents::{Extracted, Format, Limits, Part, Rejected};
+
 use crate::container::Package;
-use crate::extract::Part;
 use crate::ooxml::{self, Relation};
 use crate::xml::{self, Element};
-use crate::{Extracted, Format, Limits, Rejected};
 use body::{SKIPPED, Walk};
 use model::Block;
 use numbering::Numbering;

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetVisible, Xls, Xlsx};
+use documents::{Extracted, Format, Limits, Part, Rejected};
 use quick_xml::events::{BytesStart, Event};
 
 use crate::container::Package;
-use crate::extract::{Part, caught};
+use crate::extract::caught;
 use crate::tables::cell_text;
-use crate::{Extracted, Format, Limits, Rejected, ooxml, tables, xml};
+use crate::{ooxml, tables, xml};
 
 /// Columns of a sheet, at most (ECMA-376: XFD).
 const LAST_COLUMN: u32 = 16_384;

@@ -1,6 +1,7 @@
 //! What a file is, and how refusals are worded.
 
-use gongkai_documents::{Code, Format, decode_text, sniff};
+use documents::{Code, Format, decode_text};
+use gongkai_documents_read::sniff;
 
 use crate::fixtures::{archive, docx, paragraph, pdf, read};
 

@@ -1,6 +1,6 @@
 //! Word documents.
 
-use gongkai_documents::html::to_text;
+use documents::html::to_text;
 
 use crate::fixtures::{NUMBERING, at, docx, numbered, paragraph, read};
 
@@ -146,13 +146,13 @@ fn bullets_links_and_marks_become_simple_html() {
 
 #[test]
 fn embedded_workbooks_are_looked_into() {
-    let sheet = gongkai_documents::tables::Sheet {
+    let sheet = documents::tables::Sheet {
         name: "名单".to_owned(),
         header: vec!["姓名".to_owned(), "电话".to_owned()],
         rows: vec![vec!["演示甲".into(), "13800000000".into()]],
         ..Default::default()
     };
-    let workbook = gongkai_documents::tables::write_xlsx(&sheet).expect("workbook");
+    let workbook = documents::tables::write_xlsx(&sheet).expect("workbook");
     let plain = docx(&paragraph("正文"), &[]);
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(plain)).expect("docx");
     let mut entries: Vec<(String, Vec<u8>)> = Vec::new();

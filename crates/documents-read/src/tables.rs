@@ -1,29 +1,26 @@
-//! Reading CSV (UTF-8 or GB18030) and workbooks into tables.
+//! Tables of CSV files and workbooks.
 
 use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetVisible, Xls, Xlsx};
+use documents::tables::{Table, TableRow, read_csv};
+use documents::{Code, Format, Limits, Rejected};
 
-use super::{Table, TableRow};
 use crate::container::Package;
 use crate::extract::{caught, check_size};
-use crate::{Code, Format, Limits, Rejected, decode_text, sniff};
+use crate::sniff;
 
 /// Reads the table of a CSV, xlsx or xls file.
 ///
-/// `sheet` names the sheet; without it the first visible sheet with content is taken. The header is the first row with
-/// at least two filled cells (a title across the whole table stands above it), or the first filled row of a table with
-/// a single column.
+/// `sheet` names the sheet; without it the first visible sheet with content is taken. The header is found as
+/// [`Table::of_rows`] says.
 ///
 /// # Errors
 /// A [`Rejected`] when the file is no table, breaks the limits, or has no header.
 pub fn read_table(bytes: &[u8], file_name: &str, sheet: Option<&str>, limits: &Limits) -> Result<Table, Rejected> {
     check_size(bytes, limits)?;
     match sniff(bytes, file_name)? {
-        Format::Csv | Format::Txt => {
-            let (text, _) = decode_text(bytes)?;
-            table(String::new(), csv_grid(&text, limits)?)
-        }
+        Format::Csv | Format::Txt => read_csv(bytes, limits),
         format @ (Format::Xlsx | Format::Xls) => {
             let mut empty = None;
             for (name, visible) in workbook_sheets(bytes, format, limits)? {
@@ -31,7 +28,7 @@ pub fn read_table(bytes: &[u8], file_name: &str, sheet: Option<&str>, limits: &L
                     continue;
                 }
                 let grid = workbook_grid(bytes, format, &name, limits)?;
-                match table(name, grid) {
+                match Table::of_rows(name, grid) {
                     Err(rejected) if sheet.is_none() => empty = Some(rejected),
                     other => return other,
                 }
@@ -46,52 +43,6 @@ pub fn read_table(bytes: &[u8], file_name: &str, sheet: Option<&str>, limits: &L
             format!("这是{}，不是表格。请上传 .xlsx、.xls 或 .csv 文件。", other.name()),
         )),
     }
-}
-
-/// The names of the visible sheets of a workbook, in order; none for CSV.
-///
-/// # Errors
-/// A [`Rejected`] when the file cannot be read.
-pub fn sheet_names(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Vec<String>, Rejected> {
-    check_size(bytes, limits)?;
-    match sniff(bytes, file_name)? {
-        format @ (Format::Xlsx | Format::Xls) => {
-            let sheets = workbook_sheets(bytes, format, limits)?;
-            Ok(sheets.into_iter().filter(|(_, visible)| *visible).map(|(name, _)| name).collect())
-        }
-        _ => Ok(Vec::new()),
-    }
-}
-
-/// The records of a CSV with their numbers; commas, semicolons or tabs, whichever the first line has most of.
-pub(crate) fn csv_grid(text: &str, limits: &Limits) -> Result<Vec<TableRow>, Rejected> {
-    // With one kind of line end, and one at the very end, the reader's line numbers are exact.
-    let text = text.replace("\r\n", "\n").replace('\r', "\n") + "\n";
-    let first = text.lines().next().unwrap_or_default();
-    let count = |sign: char| first.matches(sign).count();
-    let delimiter = match (count(','), count(';'), count('\t')) {
-        (commas, semicolons, tabs) if tabs > commas && tabs >= semicolons => b'\t',
-        (commas, semicolons, _) if semicolons > commas => b';',
-        _ => b',',
-    };
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    let mut room = limits.cells;
-    let mut number = 0_usize;
-    let mut next_line = 1_u64;
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|_| Rejected::damaged("CSV 表格"))? {
-        // The reader passes over empty lines, the spreadsheet shows them as rows; a quoted line end makes no row.
-        let breaks: usize = record.iter().map(|cell| cell.matches('\n').count()).sum();
-        let after = reader.position().line();
-        let first_line = after.saturating_sub(1 + breaks as u64);
-        number += 1 + usize::try_from(first_line.saturating_sub(next_line)).unwrap_or(0);
-        next_line = after;
-        room = room.checked_sub(record.len()).ok_or_else(|| Rejected::too_complex("表格"))?;
-        rows.push(TableRow { number, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
-    }
-    Ok(rows)
 }
 
 /// A cell as people read it: dates as `YYYY-MM-DD`, whole numbers without a fraction.
@@ -212,30 +163,4 @@ impl Grid {
         last.cells[wanted - 1] = text;
         Ok(())
     }
-}
-
-fn table(sheet: String, grid: Vec<TableRow>) -> Result<Table, Rejected> {
-    let filled = |row: &TableRow| row.cells.iter().filter(|cell| !cell.is_empty()).count();
-    let rows: Vec<TableRow> = grid.into_iter().filter(|row| filled(row) > 0).collect();
-    let header_at = rows.iter().position(|row| filled(row) >= 2).unwrap_or(0);
-    let mut rows = rows.into_iter().skip(header_at);
-    let Some(head) = rows.next() else {
-        return Err(Rejected::new(
-            Code::Empty,
-            "表格是空的。请在第一行填写表头，例如“名称、日期、文号”，下面逐行填写内容。",
-        ));
-    };
-    let mut header = head.cells;
-    while header.last().is_some_and(String::is_empty) {
-        header.pop();
-    }
-    let rows = rows
-        .map(|mut row| {
-            if row.cells.len() < header.len() {
-                row.cells.resize(header.len(), String::new());
-            }
-            row
-        })
-        .collect();
-    Ok(Table { sheet, header_number: head.number, header, rows })
 }

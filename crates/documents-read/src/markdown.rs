@@ -1,7 +1,7 @@
 //! A small Markdown reader: headings, paragraphs, lists, quotes, tables, code, bold, italic, links. No raw HTML: what
 //! looks like a tag is text.
 
-use crate::html::escape;
+use documents::html::escape;
 
 /// Markdown as simple HTML.
 pub(crate) fn to_html(text: &str) -> String {

@@ -2,90 +2,9 @@
 //!
 //! A file whose name claims another format than its bytes is refused: a reader who downloads it could not open it.
 
-use serde::{Deserialize, Serialize};
+use documents::{Code, Format, Limits, Rejected, decode_text};
 
-use crate::{Code, Limits, Rejected, container};
-
-/// The formats that are read or kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// Plain text.
-    Txt,
-    /// Markdown.
-    Markdown,
-    /// A web page.
-    Html,
-    /// Word document (Office Open XML), also from WPS.
-    Docx,
-    /// Excel workbook (Office Open XML), also from WPS.
-    Xlsx,
-    /// Excel workbook of the old binary kind.
-    Xls,
-    /// PDF.
-    Pdf,
-    /// PNG picture.
-    Png,
-    /// JPEG picture.
-    Jpeg,
-    /// Comma-separated values.
-    Csv,
-}
-
-impl Format {
-    /// What a clerk calls this format.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Txt => "纯文本",
-            Self::Markdown => "Markdown 文本",
-            Self::Html => "网页（HTML）",
-            Self::Docx => "Word 文档（.docx）",
-            Self::Xlsx => "Excel 表格（.xlsx）",
-            Self::Xls => "旧版 Excel 表格（.xls）",
-            Self::Pdf => "PDF 文档",
-            Self::Png => "PNG 图片",
-            Self::Jpeg => "JPEG 图片",
-            Self::Csv => "CSV 表格",
-        }
-    }
-
-    /// The media type to serve the file with.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Txt => "text/plain; charset=utf-8",
-            Self::Markdown => "text/markdown; charset=utf-8",
-            Self::Html => "text/html; charset=utf-8",
-            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Self::Xls => "application/vnd.ms-excel",
-            Self::Pdf => "application/pdf",
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::Csv => "text/csv; charset=utf-8",
-        }
-    }
-
-    /// The usual file name ending, without the dot.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Txt => "txt",
-            Self::Markdown => "md",
-            Self::Html => "html",
-            Self::Docx => "docx",
-            Self::Xlsx => "xlsx",
-            Self::Xls => "xls",
-            Self::Pdf => "pdf",
-            Self::Png => "png",
-            Self::Jpeg => "jpg",
-            Self::Csv => "csv",
-        }
-    }
-
-    /// Whether this is a kind of text, which only the name can tell apart.
-    pub fn is_text(self) -> bool {
-        matches!(self, Self::Txt | Self::Markdown | Self::Html | Self::Csv)
-    }
-}
+use crate::container;
 
 /// The lower-case ending of a file name, empty when there is none.
 pub(crate) fn extension_of(file_name: &str) -> String {
@@ -200,7 +119,7 @@ fn zip_kind(bytes: &[u8], extension: &str) -> Result<Format, Rejected> {
         return Err(unsupported("OpenDocument 文档", "请另存为 .docx 或 .xlsx 后再上传"));
     }
     if matches!(extension, "docx" | "xlsx") && names.is_empty() {
-        return Err(Rejected::bomb());
+        return Err(container::bomb());
     }
     Err(archive())
 }
@@ -231,7 +150,7 @@ fn ole_kind(bytes: &[u8]) -> Result<Format, Rejected> {
 }
 
 fn text_kind(bytes: &[u8], extension: &str) -> Result<Format, Rejected> {
-    let decoded = crate::decode_text(bytes);
+    let decoded = decode_text(bytes);
     if let ("txt" | "md" | "markdown" | "csv" | "htm" | "html", Err(rejected)) = (extension, &decoded) {
         // It says that it is text: what is wrong is how it was saved.
         return Err(rejected.clone());

@@ -2,7 +2,8 @@
 
 use std::io::{Cursor, Write};
 
-use gongkai_documents::{Extracted, Limits, extract};
+use documents::{Extracted, Limits};
+use gongkai_documents_read::extract;
 use zip::write::SimpleFileOptions;
 
 /// A zip of these entries.

@@ -1,10 +1,11 @@
 //! Text of PDF files page by page, with notes and properties. Scans have no text; the clerk is told which pages.
 
+use documents::{Code, Extracted, Format, Limits, Part, Rejected, decode_text};
 use pdf_oxide::PdfDocument;
 use pdf_oxide::object::Object;
 
-use crate::extract::{Part, caught, lines};
-use crate::{Code, Extracted, Format, Limits, Rejected, container};
+use crate::container;
+use crate::extract::{caught, lines};
 
 /// Reads a PDF. The library may panic on hostile files; that is caught and reported as damage.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
@@ -130,7 +131,7 @@ fn properties(document: &PdfDocument, parts: &mut Vec<Part>) {
 
 /// A PDF text string: UTF-16 or UTF-8 with a mark, else single bytes; Chinese producers also write plain GBK or UTF-8.
 fn text_string(bytes: &[u8]) -> String {
-    crate::decode_text(bytes).map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), |(text, _)| text)
+    decode_text(bytes).map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), |(text, _)| text)
 }
 
 #[cfg(test)]

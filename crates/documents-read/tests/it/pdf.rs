@@ -1,6 +1,7 @@
 //! PDF files, made by hand.
 
-use gongkai_documents::{Code, Limits, extract};
+use documents::{Code, Limits};
+use gongkai_documents_read::extract;
 
 use crate::fixtures::{at, chinese_pdf, pdf, read};
 

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use documents::{Code, Extracted, Limits, Part, Rejected};
+
 use crate::container::Package;
-use crate::extract::Part;
-use crate::{Code, Extracted, Limits, Rejected, xml};
+use crate::xml;
 
 /// One relationship of a part.
 #[derive(Debug, Clone)]

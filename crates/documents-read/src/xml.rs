@@ -3,11 +3,10 @@
 //! Names are local names: office software does not agree on prefixes, and the local names that matter do not clash.
 //! Attributes of the relationships namespace keep their `r:` prefix, because `r:id` and `w:id` occur together.
 
+use documents::{Code, Limits, Rejected};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
-
-use crate::{Code, Limits, Rejected};
 
 /// An element with its attributes and children.
 #[derive(Debug, Default)]

@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 
+use documents::html::escape;
+
 use super::body::align_class;
 use super::model::{Block, Cell, Merge, Paragraph, Role, Run, Table};
-use crate::html::escape;
 
 /// The HTML of blocks.
 pub(super) fn write(blocks: &[Block]) -> String {

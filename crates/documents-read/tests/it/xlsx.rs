@@ -1,6 +1,6 @@
 //! Workbooks and what hides in them.
 
-use gongkai_documents::Format;
+use documents::Format;
 use rust_xlsxwriter::{ExcelDateTime, Format as Look, Note, Workbook};
 
 use crate::fixtures::{at, read};

@@ -4,12 +4,14 @@
 
 use std::process::ExitCode;
 
+use documents::EXTRACT_COMMAND;
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == gongkai_documents::EXTRACT_COMMAND) {
-        gongkai_documents::child_main(arguments)
+    if arguments.next().is_some_and(|first| first == EXTRACT_COMMAND) {
+        gongkai_documents_read::child_main(arguments)
     } else {
-        eprintln!("usage: gongkai-extract {} NAME < FILE", gongkai_documents::EXTRACT_COMMAND);
+        eprintln!("usage: gongkai-extract {EXTRACT_COMMAND} NAME < FILE");
         ExitCode::from(64)
     }
 }

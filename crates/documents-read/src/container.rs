@@ -6,9 +6,8 @@
 
 use std::io::{Cursor, Read};
 
+use documents::{Code, Limits, Rejected};
 use zip::ZipArchive;
-
-use crate::{Code, Limits, Rejected};
 
 /// Below this size a high ratio is normal: a few kilobytes of blank XML pack very well.
 const RATIO_FLOOR: u64 = 1 << 20;
@@ -26,13 +25,13 @@ impl<'a> Package<'a> {
     pub(crate) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, Rejected> {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| truncated())?;
         if archive.len() > limits.entries {
-            return Err(Rejected::bomb());
+            return Err(bomb());
         }
         if archive.offset() != 0 || archive.has_duplicate_names() {
             return Err(hostile());
         }
         if archive.has_overlapping_entries().map_err(|_| truncated())? {
-            return Err(Rejected::bomb());
+            return Err(bomb());
         }
         let mut names = Vec::with_capacity(archive.len());
         let mut declared = 0_u64;
@@ -50,7 +49,7 @@ impl<'a> Package<'a> {
             names.push(name);
         }
         if declared > limits.unpacked_bytes {
-            return Err(Rejected::bomb());
+            return Err(bomb());
         }
         let mut package = Self { archive, names, unpacked: 0 };
         package.verify(bytes.len() as u64, limits)?;
@@ -73,12 +72,12 @@ impl<'a> Package<'a> {
                 self.unpacked += read as u64;
                 let swollen = size > RATIO_FLOOR && size / packed > limits.ratio;
                 if swollen || self.unpacked > limits.unpacked_bytes {
-                    return Err(Rejected::bomb());
+                    return Err(bomb());
                 }
             }
         }
         if self.unpacked > RATIO_FLOOR && self.unpacked / packed_total.max(1) > limits.ratio {
-            return Err(Rejected::bomb());
+            return Err(bomb());
         }
         Ok(())
     }
@@ -133,5 +132,13 @@ fn hostile() -> Rejected {
     Rejected::new(
         Code::Hostile,
         "文件内部结构异常，不像办公软件保存的文档，为保证安全没有打开。请用 Word、WPS 或 Excel 重新另存一份后再上传。",
+    )
+}
+
+/// The archive unpacks to far more than its size: a decompression bomb or a badly made file.
+pub(crate) fn bomb() -> Rejected {
+    Rejected::new(
+        Code::Bomb,
+        "文件解压后的体积异常巨大，为保证安全没有打开。请用 Word、WPS 或 Excel 重新另存一份后再上传。",
     )
 }

@@ -1,0 +1,113 @@
+//! The child's side of reading: it limits itself, reads the file from standard input, answers on standard output.
+//!
+//! Memory, processor time, output files and core dumps are limited, files and network shut off, before it reads a byte.
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::process::ExitCode;
+
+use documents::wire::{Answer, Request, Work};
+use documents::{Limits, Rejected};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use serde::Serialize;
+
+use crate::{extract, read_table};
+
+/// Address space of the child, in bytes.
+const MEMORY: u64 = 1 << 30;
+/// Processor time of the child, in seconds.
+const CPU_SECONDS: u64 = 20;
+/// Largest file the child may write, in bytes. It has no reason to write any.
+const FILE_BYTES: u64 = 64 << 20;
+
+/// What the program does when its first argument is [`documents::EXTRACT_COMMAND`]; `arguments` are those after it.
+///
+/// Limits itself, reads the file from standard input, answers on standard output. Never returns success without a
+/// complete answer.
+pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    if let Err(error) = limit_self() {
+        tracing::error!(%error, "limits cannot be set");
+        return ExitCode::from(70);
+    }
+    // Where the kernel cannot do it the limits above still hold.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = fence() {
+        tracing::warn!(%error, "files and network are not shut off");
+    }
+    let mut arguments = arguments.into_iter();
+    let name = arguments.next().unwrap_or_default().to_string_lossy().into_owned();
+    let request = match arguments.next() {
+        Some(text) => serde_json::from_str::<Request>(&text.to_string_lossy()).ok(),
+        None => Some(Request { limits: Limits::default(), work: Work::Text }),
+    };
+    let Some(request) = request else { return ExitCode::from(64) };
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that the reader sees that the file is too large.
+    if std::io::stdin().lock().take(request.limits.input_bytes.saturating_add(1)).read_to_end(&mut bytes).is_err() {
+        return ExitCode::from(74);
+    }
+    match &request.work {
+        Work::Text => answer(extract(&bytes, &name, &request.limits)),
+        Work::Table { sheet } => answer(read_table(&bytes, &name, sheet.as_deref(), &request.limits)),
+    }
+}
+
+fn answer<T: Serialize>(result: Result<T, Rejected>) -> ExitCode {
+    let answer = match result {
+        Ok(done) => Answer::Done(done),
+        Err(rejected) => Answer::Rejected(rejected),
+    };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let written = serde_json::to_writer(&mut out, &answer).map_err(std::io::Error::from).and_then(|()| out.flush());
+    if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(74) }
+}
+
+/// Sets the limits, hard ones too, so that nothing in this process can raise them again.
+fn limit_self() -> std::io::Result<()> {
+    for (resource, most) in [
+        (Resource::As, MEMORY),
+        (Resource::Cpu, CPU_SECONDS),
+        (Resource::Fsize, FILE_BYTES),
+        (Resource::Core, 0),
+        (Resource::Nofile, 64),
+    ] {
+        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+    }
+    Ok(())
+}
+
+/// Nothing can be opened by name and nothing connected to from here on: a reader that a file has taken over finds only what was
+/// handed to it. Says how much of it the kernel does.
+#[cfg(target_os = "linux")]
+fn fence() -> Result<landlock::RulesetStatus, landlock::RulesetError> {
+    use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr};
+    let rules =
+        Ruleset::default().handle_access(AccessFs::from_all(ABI::V5))?.handle_access(AccessNet::from_all(ABI::V5))?;
+    Ok(rules.create()?.restrict_self()?.ruleset)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use landlock::RulesetStatus;
+
+    use super::fence;
+
+    /// In a thread of its own: what is shut off stays so for the thread and nobody else.
+    #[test]
+    fn behind_the_fence_nothing_opens() {
+        let inside = std::thread::spawn(|| {
+            let status = fence().expect("rules");
+            let file = std::fs::File::open("/proc/self/status").map(drop);
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").map(drop);
+            (status, file, listener)
+        });
+        let (status, file, listener) = inside.join().expect("thread");
+        match status {
+            RulesetStatus::NotEnforced => assert!(file.is_ok(), "a kernel without it shuts nothing off"),
+            // Older kernels fence files and not yet the network.
+            RulesetStatus::PartiallyEnforced => assert!(file.is_err()),
+            RulesetStatus::FullyEnforced => assert!(file.is_err() && listener.is_err()),
+        }
+        assert!(std::fs::File::open("/proc/self/status").is_ok(), "the others go on");
+    }
+}

@@ -1,0 +1,22 @@
+//! The readers of uploaded files, linked by the guarded child and nothing else that serves requests.
+//!
+//! [`extract`] and [`read_table`] are pure functions: bytes in; text, HTML, named places or a table out. [`child_main`] runs
+//! them in the child process that [`documents::Extractor`] starts. The parsers of PDF, Word and Excel stay in this crate, so
+//! that no context can hand them a hostile file in the process of the server.
+
+mod child;
+mod container;
+mod docx;
+mod extract;
+mod markdown;
+mod ooxml;
+mod pdf;
+mod sniff;
+mod tables;
+mod xlsx;
+mod xml;
+
+pub use child::child_main;
+pub use extract::extract;
+pub use sniff::sniff;
+pub use tables::read_table;

@@ -1,0 +1,44 @@
+//! What the server and its guarded child say to each other.
+//!
+//! The server starts `program __extract NAME REQUEST` with the file on standard input; `REQUEST` is a [`Request`], the answer
+//! on standard output an [`Answer`], both as JSON. The child's side is in the crate `documents-read`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Limits, Rejected};
+
+/// The first argument that tells the program to be the child: it must be looked for before any other parsing of
+/// arguments, and the rest handed to `documents_read::child_main`.
+pub const EXTRACT_COMMAND: &str = "__extract";
+
+/// What the child is asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// How much of the file is borne.
+    pub limits: Limits,
+    /// What to read from it.
+    pub work: Work,
+}
+
+/// What to read from a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Work {
+    /// Text, HTML and places: the answer holds an [`crate::Extracted`].
+    Text,
+    /// A table: the answer holds a [`crate::tables::Table`].
+    Table {
+        /// The sheet; without a name the first visible one with content.
+        sheet: Option<String>,
+    },
+}
+
+/// What the child says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer<T> {
+    /// What was asked for.
+    Done(T),
+    /// The file was refused.
+    Rejected(Rejected),
+}

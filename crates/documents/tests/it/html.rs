@@ -1,0 +1,35 @@
+//! Pages made to do harm, and arbitrary markup.
+
+use gongkai_documents::html;
+use proptest::prelude::*;
+
+#[test]
+fn deep_pages_keep_their_text() {
+    for (open, close) in
+        [("<table><tr><td>", "</td></tr></table>"), ("<div>", "</div>"), ("<ul><li>", ""), ("<b><i>", "")]
+    {
+        let page = format!("{}甲{}乙", open.repeat(5_000), close.repeat(5_000));
+        let words = |html: &str| html::to_text(html).split_whitespace().collect::<String>();
+        assert_eq!(words(&page), "甲乙", "{open}");
+        assert_eq!(words(&html::simplify(&page)), "甲乙", "{open}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arbitrary_markup_never_panics(text in "[<>/a-c=\"'&#;! \\n甲*|`\\[\\]().\\-0-9]{0,200}") {
+        html::to_text(&text);
+        html::simplify(&text);
+    }
+
+    #[test]
+    fn simple_html_keeps_all_text_and_is_stable(text in "(<(/?)(p|b|i|td|tr|table|ul|li|div|h1)>|甲|乙| ){0,40}") {
+        let simple = html::simplify(&text);
+        let words = |html: &str| html::to_text(html).split_whitespace().collect::<String>();
+        prop_assert_eq!(words(&text), words(&simple));
+        let bare = |html: &str| html.split_whitespace().collect::<String>();
+        prop_assert_eq!(bare(&html::simplify(&simple)), bare(&simple));
+    }
+}
