@@ -38,9 +38,11 @@ run: build ## set everything up, fill the demonstration county, serve it
 	@echo "Ctrl-C stops; the addresses stand in the line that begins with ready"
 	GONGKAI_SITE__DEMO=true $(BIN) serve $(SERVE)
 
-lint: ## form and clippy; no warning is left
+lint: $(MODULES) ## form, clippy and dependencies; no warning is left
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cd web-assets && npm run --silent format:check && npm run --silent types
+	scripts/check-dependencies
 
 rules: assets ## the repository's own rules
 	cargo test --locked --package xtask
