@@ -12,16 +12,16 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use futures::TryStreamExt;
 use kernel::Seams;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::{Column, Row, ValueRef, any::AnyRow};
-use store::{Db, Dialect, Files};
-use web::{Config, Ctx};
+use store::{Db, Files, Value as Stored, raw::{Load, Named}};
+use web::{Config, Ctx, mail::Outward};
 
-use crate::compose;
+use crate::{capabilities, compose};
 
 /// What a backup holds; the first entry of the archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +30,8 @@ pub struct Manifest {
     pub format: u32,
     /// Version of the program that wrote it.
     pub program: String,
-    /// Version of the database structure.
-    pub schema: i64,
+    /// The steps of the structure that were applied: context and highest number.
+    pub schema: BTreeMap<String, i64>,
     /// When it was made, stored form.
     pub made_at: String,
     /// Events in the log.
@@ -71,7 +71,7 @@ pub async fn backup(ctx: &Ctx, file: &Path) -> Result<Manifest> {
         archive.append_file(format!("tables/{table}.jsonl"), &mut lines)?;
     }
     let digests: Vec<String> =
-        sqlx::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
+        store::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
     for digest in digests {
         let path = ctx.files().local(&digest).await?;
         archive
@@ -87,42 +87,31 @@ pub async fn backup(ctx: &Ctx, file: &Path) -> Result<Manifest> {
 /// All rows of all tables as of one moment, as JSON lines by table. Row by row into files without a name: the database may be
 /// larger than the memory.
 async fn read_tables(ctx: &Ctx) -> Result<(Manifest, BTreeMap<String, std::fs::File>)> {
-    let begin = match ctx.db().dialect() {
-        Dialect::Sqlite => "BEGIN",
-        Dialect::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    };
-    let mut snapshot = ctx.db().read().begin_with(begin).await?;
-    let schema: i64 = sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(&mut *snapshot).await?;
-    let names = match ctx.db().dialect() {
-        Dialect::Sqlite => {
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-        }
-        Dialect::Postgres => {
-            "SELECT CAST(tablename AS TEXT) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
-        }
-    };
-    let names: Vec<String> = sqlx::query_scalar(names).fetch_all(&mut *snapshot).await?;
+    let mut snapshot = ctx.db().snapshot().await?;
+    let schema: BTreeMap<String, i64> = snapshot.structure().await?.into_iter().collect();
+    let names = snapshot.tables().await?;
     let mut tables = BTreeMap::new();
     let mut counts = BTreeMap::new();
     for name in names.into_iter().filter(|name| !LEFT_OUT.contains(&name.as_str())) {
-        // The name comes from the database's own catalogue, never from outside.
-        let sql = format!("SELECT * FROM \"{}\"", name.replace('"', ""));
-        let mut rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch(&mut *snapshot);
+        let mut rows = snapshot.rows(&name)?;
         let mut lines = BufWriter::new(tempfile::tempfile_in(ctx.data()).context("写不了临时文件")?);
         let mut count = 0;
         while let Some(row) = rows.try_next().await? {
-            serde_json::to_writer(&mut lines, &to_json(&row)?)?;
+            serde_json::to_writer(&mut lines, &to_json(row))?;
             lines.write_all(b"\n")?;
             count += 1;
         }
+        drop(rows);
         counts.insert(name.clone(), count);
         tables.insert(name, lines.into_inner().map_err(std::io::IntoInnerError::into_error)?);
     }
-    let head: Option<String> =
-        sqlx::query_scalar("SELECT hash FROM event ORDER BY seq DESC LIMIT 1").fetch_optional(&mut *snapshot).await?;
-    snapshot.rollback().await?;
+    let head: Option<String> = store::query_scalar("SELECT hash FROM event WHERE chain = $1 ORDER BY seq DESC LIMIT 1")
+        .bind(ctx.db().chain())
+        .fetch_optional(snapshot.conn())
+        .await?;
+    snapshot.end().await?;
     let manifest = Manifest {
-        format: 1,
+        format: 2,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         schema,
         made_at: kernel::time::to_db(ctx.seams().now()),
@@ -134,20 +123,32 @@ async fn read_tables(ctx: &Ctx) -> Result<(Manifest, BTreeMap<String, std::fs::F
     Ok((manifest, tables))
 }
 
-/// Columns are text or whole numbers (ADR 0002), so JSON holds them exactly.
-fn to_json(row: &AnyRow) -> Result<Value> {
-    let mut object = serde_json::Map::new();
-    for (at, column) in row.columns().iter().enumerate() {
-        let value = if row.try_get_raw(at)?.is_null() {
-            Value::Null
-        } else if let Ok(number) = row.try_get::<i64, _>(at) {
-            Value::from(number)
-        } else {
-            Value::from(row.try_get::<String, _>(at)?)
-        };
-        object.insert(column.name().to_owned(), value);
-    }
-    Ok(Value::Object(object))
+/// Bytes stand as `{"bytes": "…"}` (base64); everything else is what JSON has.
+fn to_json(row: Named) -> Value {
+    let value = |value: Stored| match value {
+        Stored::Null => Value::Null,
+        Stored::Text(text) => Value::from(text),
+        Stored::Int(number) => Value::from(number),
+        Stored::Num(number) => Value::from(number),
+        Stored::Bytes(bytes) => serde_json::json!({ "bytes": BASE64.encode(bytes) }),
+    };
+    Value::Object(row.into_iter().map(|(name, stored)| (name, value(stored))).collect())
+}
+
+fn from_json(value: Value) -> Result<Stored> {
+    Ok(match value {
+        Value::Null => Stored::Null,
+        Value::String(text) => Stored::Text(text),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => Stored::Int(whole),
+            None => Stored::Num(number.as_f64().context("数的写法不对")?),
+        },
+        Value::Object(object) => {
+            let bytes = object.get("bytes").and_then(Value::as_str).context("值的类型不对")?;
+            Stored::Bytes(BASE64.decode(bytes)?)
+        }
+        Value::Bool(_) | Value::Array(_) => bail!("值的类型不对"),
+    })
 }
 
 fn add(archive: &mut tar::Builder<impl Write>, name: &str, bytes: &[u8]) -> Result<()> {
@@ -183,22 +184,25 @@ pub async fn restore(config: &Config, data: &Path, file: &Path, seams: Seams) ->
 
 async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Seams) -> Result<Manifest> {
     let mut archive = tar::Archive::new(GzDecoder::new(archive));
-    let db = Db::open(&compose::database_url(config, data), seams).await?;
-    let events: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM event").fetch_one(db.read()).await?;
+    let capabilities = capabilities::all();
+    let db = Db::open(&compose::database_url(config, data), seams, &capabilities.migrations()).await?;
+    let events: i64 = store::query_scalar("SELECT COUNT(*) FROM event").fetch_one(db.read()).await?;
     ensure!(events == 0, "数据库里已有数据，恢复不会覆盖。请换一个空的数据库。");
     let files = Files::in_folder(data);
     let mut manifest: Option<Manifest> = None;
-    let mut tx = db.write().await?;
+    let mut load = db.load().await?;
+    let mut loaded: BTreeMap<String, i64> = BTreeMap::new();
     for entry in archive.entries().context("备份文件打不开，可能不是 gongkai 的备份")? {
         let mut entry = entry.context("备份文件不完整。请换一份备份。")?;
         let name = entry.path()?.to_string_lossy().into_owned();
         if name == "manifest.json" {
-            manifest = Some(read_manifest(&db, &mut entry).await?);
+            manifest = Some(read_manifest(&mut load, &mut entry).await?);
         } else if let Some(table) = name.strip_prefix("tables/").and_then(|name| name.strip_suffix(".jsonl")) {
             ensure!(manifest.is_some(), "备份文件缺少清单。请换一份备份。");
-            load_table(&mut tx, table, &mut entry)
+            let count = load_table(&mut load, table, &mut entry)
                 .await
                 .with_context(|| format!("备份中的表 {table} 读不完整。请换一份备份。"))?;
+            loaded.insert(table.to_owned(), count);
         } else if let Some(digest) = name.strip_prefix("files/") {
             let mut incoming = files.receive().await?;
             let mut buffer = vec![0_u8; 256 * 1024];
@@ -211,21 +215,24 @@ async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Sea
             }
             let received = incoming.finish().await?;
             ensure!(received.digest == digest, "备份中的文件 {digest} 已损坏。请换一份备份。");
-            files.keep(&mut tx, &received).await?;
+            files.keep(load.tx(), &received).await?;
         }
     }
     let manifest = manifest.context("备份文件缺少清单。请换一份备份。")?;
+    if let Some((table, count)) = manifest.tables.iter().find(|(table, count)| loaded.get(*table) != Some(count)) {
+        let found = loaded.get(table).copied().unwrap_or(0);
+        bail!("备份清单说表 {table} 有 {count} 行，备份里只有 {found} 行。请换一份备份。");
+    }
     // Mail that waited when the backup was made has long gone out where this is a drill. In earnest it stands in the office
     // under «系统状态», each with a button to send it after all.
-    sqlx::query(
-        "UPDATE job SET state = 'dead', last_error = $1, lease_until = '' WHERE kind IN ($2, $3) AND state <> 'dead'",
-    )
-    .bind("从备份恢复，没有自动发送；需要补发时请在系统状态中重试")
-    .bind(web::mail::SEND)
-    .bind(oversight::plans::confirm::NOTIFY)
-    .execute(tx.conn())
-    .await?;
-    tx.commit().await?;
+    for Outward(kind) in capabilities.declared::<Outward>() {
+        store::query("UPDATE job SET state = 'dead', last_error = $1, lease_until = '' WHERE kind = $2 AND state <> 'dead'")
+            .bind("从备份恢复，没有自动发送；需要补发时请在系统状态中重试")
+            .bind(*kind)
+            .execute(load.tx().conn())
+            .await?;
+    }
+    load.commit().await?;
     let verified = store::log::verify(&db, &files, None).await?;
     db.close().await;
     if let Some(bad) = verified.first_bad {
@@ -235,42 +242,43 @@ async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Sea
     Ok(manifest)
 }
 
-async fn read_manifest(db: &Db, entry: &mut impl Read) -> Result<Manifest> {
-    let manifest: Manifest = serde_json::from_reader(entry).context("备份清单读不懂")?;
-    let known: i64 = sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(db.read()).await?;
-    ensure!(manifest.format == 1, "备份格式是第 {} 版，本程序不认识。请改用更新的程序。", manifest.format);
-    ensure!(
-        manifest.schema == known,
-        "备份的数据库结构是第 {} 版，本程序是第 {known} 版。请用 {} 版程序恢复后再升级。",
-        manifest.schema,
-        manifest.program
-    );
+async fn read_manifest(load: &mut Load, entry: &mut impl Read) -> Result<Manifest> {
+    let manifest: Manifest = serde_json::from_reader(entry).context("备份清单读不懂，可能来自较早的程序")?;
+    ensure!(manifest.format == 2, "备份格式是第 {} 版，本程序不认识。请改用相应版本的程序。", manifest.format);
+    let known: BTreeMap<String, i64> = load.structure().await?.into_iter().collect();
+    if let Some((context, number)) = manifest.schema.iter().find(|(context, number)| known.get(*context) != Some(number)) {
+        let mine = known.get(context).copied().unwrap_or(0);
+        bail!(
+            "备份的数据库结构（{context}）是第 {number} 版，本程序是第 {mine} 版。请用 {} 版程序恢复后再升级。",
+            manifest.program
+        );
+    }
     Ok(manifest)
 }
 
-async fn load_table(tx: &mut store::Tx, table: &str, entry: &mut impl Read) -> Result<()> {
-    let plain = |name: &str| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-    };
-    ensure!(plain(table), "表名 {table} 不对");
+/// Rows that are inserted together.
+const BATCH: usize = 200;
+
+async fn load_table(load: &mut Load, table: &str, entry: &mut impl Read) -> Result<i64> {
+    let mut count = 0;
+    let (mut columns, mut rows): (Vec<String>, Vec<Vec<Stored>>) = (Vec::new(), Vec::new());
     for line in BufReader::new(entry).lines() {
         let Value::Object(row) = serde_json::from_str(&line?)? else { bail!("行不是对象") };
-        ensure!(row.keys().all(|name| plain(name)), "列名不对");
-        let names: Vec<&str> = row.keys().map(String::as_str).collect();
-        let places: Vec<String> = (1..=names.len()).map(|n| format!("${n}")).collect();
-        // Names were checked to be letters, digits and underscores only.
-        let sql =
-            format!("INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT DO NOTHING", names.join(", "), places.join(", "));
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-        for value in row.values() {
-            query = match value {
-                Value::Number(number) => query.bind(number.as_i64().context("数不是整数")?),
-                Value::String(text) => query.bind(text.clone()),
-                Value::Null => query.bind(Option::<String>::None),
-                _ => bail!("值的类型不对"),
-            };
+        count += 1;
+        let names: Vec<String> = row.keys().cloned().collect();
+        if rows.len() >= BATCH || names != columns {
+            put(load, table, &columns, std::mem::take(&mut rows)).await?;
+            columns = names;
         }
-        query.execute(tx.conn()).await?;
+        rows.push(row.into_iter().map(|(_, value)| from_json(value)).collect::<Result<_>>()?);
+    }
+    put(load, table, &columns, rows).await?;
+    Ok(count)
+}
+
+async fn put(load: &mut Load, table: &str, columns: &[String], rows: Vec<Vec<Stored>>) -> Result<()> {
+    if !rows.is_empty() {
+        load.insert(table, columns, rows).await?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Composition: contexts offer, the program puts together.
 
+use kernel::permission::READ_PUBLIC;
 use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -9,7 +10,7 @@ use anyhow::Context as _;
 use axum::{Extension, Router, http::StatusCode, middleware, response::IntoResponse};
 use documents::tables::{Table, TableRow};
 use identity::organs::import;
-use kernel::{Action, Actor, Seams};
+use kernel::{Actor, Seams};
 use search::Search;
 use store::{Db, Files, jobs::Handlers};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
@@ -17,11 +18,10 @@ use web::{
     Config, Ctx, Listener, RouteInfo, Routes, assets, client,
     ctx::Parts,
     headers,
-    hooks::Hooks,
     request_log::{self, RequestLog},
 };
 
-use crate::{desk, health, mail, system};
+use crate::{capabilities, health};
 
 /// The whole program, ready to serve or to be driven by tests.
 #[derive(Debug)]
@@ -38,18 +38,6 @@ pub struct App {
     pub routes: Vec<RouteInfo>,
     /// Handlers of all jobs.
     pub handlers: Handlers,
-}
-
-/// What the contexts offer each other.
-pub fn hooks() -> Hooks {
-    Hooks {
-        aliases: Some(identity::organ_aliases()),
-        desk: vec![publishing::desk_source(), oversight::desk_source()],
-        documents: Some(publishing::public_documents()),
-        evidence: Some(oversight::evidence_uses()),
-        progress: Some(oversight::plan_progress()),
-        search: vec![publishing::search_source(), identity::search_source(), oversight::search_source()],
-    }
 }
 
 /// The address of the database: as configured, or SQLite in the data directory.
@@ -73,9 +61,10 @@ pub async fn open(config: Config, data: PathBuf, program: PathBuf, seams: Seams)
     if let Err(error) = std::fs::set_permissions(&data, PermissionsExt::from_mode(0o700)) {
         tracing::warn!(%error, "the data directory could not be closed to other users");
     }
-    let db = Db::open(&database_url(&config, &data), seams).await?;
+    let capabilities = capabilities::all();
+    let db = Db::open(&database_url(&config, &data), seams, &capabilities.migrations()).await?;
     let files = Files::in_folder(&data);
-    let ctx = Ctx::new(Parts { db, files, config, program, data, hooks: hooks() });
+    let ctx = Ctx::new(Parts { db, files, config, program, data, capabilities });
     reload(&ctx).await?;
     Ok(ctx)
 }
@@ -129,12 +118,10 @@ impl App {
     /// When the search index can neither be opened nor made anew.
     pub fn new(ctx: Ctx) -> anyhow::Result<Self> {
         let search = Search::open(ctx.data().join("index"), &ctx)?;
-        let (mut routes, portal) = portal_routes().finish();
-        let (office_list, office) = office_routes().finish();
+        let (mut routes, portal) = all_routes(&ctx, Listener::Portal).finish();
+        let (office_list, office) = all_routes(&ctx, Listener::Office).finish();
         routes.extend(office_list);
-        let handlers = publishing::handlers(ctx.clone())
-            .merge(oversight::handlers(ctx.clone()))
-            .merge(mail::handlers(ctx.clone()));
+        let handlers = ctx.capabilities().jobs(&ctx);
         let portal = portal
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))
@@ -155,25 +142,16 @@ impl App {
     }
 }
 
-/// Every route of the portal.
-fn portal_routes() -> Routes {
-    Routes::new(Listener::Portal)
-        .get("/healthz", Action::ReadPublic, health::portal)
-        .merge(publishing::portal_routes())
-        .merge(oversight::portal_routes())
-        .merge(search::portal_routes())
-}
-
-/// Every route of the office.
-fn office_routes() -> Routes {
-    Routes::new(Listener::Office)
-        .get("/healthz", Action::ReadPublic, health::office)
-        .get("/metrics", Action::ReadPublic, health::metrics)
-        .merge(desk::routes())
-        .merge(system::routes())
-        .merge(identity::routes())
-        .merge(publishing::routes())
-        .merge(oversight::routes())
+/// Every route of one server: its health, and what the capabilities declare.
+fn all_routes(ctx: &Ctx, listener: Listener) -> Routes {
+    let own = Routes::new(listener);
+    let own = match listener {
+        Listener::Portal => own.get("/healthz", &READ_PUBLIC, health::portal),
+        Listener::Office => {
+            own.get("/healthz", &READ_PUBLIC, health::office).get("/metrics", &READ_PUBLIC, health::metrics)
+        }
+    };
+    ctx.capabilities().routes().filter(|routes| routes.listener() == listener).fold(own, Routes::merge)
 }
 
 /// On the portal nobody is ever identified.

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use web::Config;
+use web::{Config, Settings};
+
+use crate::capabilities;
 
 /// What is wrong, one line for each key, in words for the engineer who installs.
 #[derive(Debug, thiserror::Error)]
@@ -26,10 +28,38 @@ pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
     for (name, value) in environment {
         overlay(&mut table, &name, &value)?;
     }
-    let config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
+    let (settings, mut problems) = sections(&mut table)?;
+    let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
         .map_err(|e| Invalid(vec![format!("{}：{}", e.path(), plain(&e.inner().to_string()))]))?;
-    let problems = check(&config);
+    config.settings = settings;
+    problems.extend(check(&config));
     if problems.is_empty() { Ok(config) } else { Err(Invalid(problems)) }
+}
+
+/// Takes the sections of the capabilities out of the table.
+fn sections(table: &mut toml::Table) -> Result<(Settings, Vec<String>), Invalid> {
+    let (mut settings, mut problems) = (Settings::default(), Vec::new());
+    for spec in capabilities::all().settings() {
+        let Some(section) = table.remove(spec.key) else { continue };
+        let toml::Value::Table(section) = section else {
+            return Err(Invalid(vec![format!("{}：应是一节配置，写作 [{}]", spec.key, spec.key)]));
+        };
+        let read = (spec.read)(section, &mut settings);
+        problems.extend(read.map_err(|(place, message)| {
+            let place = if place == "." { spec.key.to_owned() } else { format!("{}.{place}", spec.key) };
+            Invalid(vec![format!("{place}：{}", plain(&message))])
+        })?);
+    }
+    Ok((settings, problems))
+}
+
+/// All keys with their defaults, as the commented configuration names them.
+pub fn defaults() -> toml::Table {
+    let mut all = toml::Table::try_from(Config::default()).unwrap_or_default();
+    for spec in capabilities::all().settings() {
+        all.insert(spec.key.to_owned(), toml::Value::Table((spec.default)()));
+    }
+    all
 }
 
 /// Serde's words for the two commonest mistakes, in the reader's.
@@ -63,7 +93,7 @@ fn overlay(table: &mut toml::Table, name: &str, value: &str) -> Result<(), Inval
 
 /// A value from the environment: numbers, booleans and lists as TOML writes them where the key wants such, text otherwise.
 fn read_value(section: &str, key: &str, value: &str) -> toml::Value {
-    let wants = toml::Value::try_from(Config::default()).ok().and_then(|all| all.get(section)?.get(key).cloned());
+    let wants = defaults().get(section).and_then(|section| section.get(key).cloned());
     let parsed = format!("v = {value}").parse::<toml::Table>().ok().and_then(|mut table| table.remove("v"));
     match (wants, parsed) {
         (Some(toml::Value::String(_)), _) | (_, None) => toml::Value::String(value.to_owned()),
@@ -105,11 +135,6 @@ fn check(config: &Config) -> Vec<String> {
     }
     require(!config.server.office_allow.is_empty(), "server.office_allow：至少要有一个网段，否则无人能进入后台".into());
     require((1..=500).contains(&config.server.upload_mb), "server.upload_mb：应在 1 到 500 之间".into());
-    require((5..=480).contains(&config.sessions.idle_minutes), "sessions.idle_minutes：应在 5 到 480 之间".into());
-    require((1..=24).contains(&config.sessions.absolute_hours), "sessions.absolute_hours：应在 1 到 24 之间".into());
-    require((3..=20).contains(&config.sessions.lock_after), "sessions.lock_after：应在 3 到 20 之间".into());
-    require((8..=64).contains(&config.sessions.password_min), "sessions.password_min：应在 8 到 64 之间".into());
-    require(config.publishing.index_number.contains("{n}"), "publishing.index_number：规则中必须有流水号 {n}".into());
     require(["text", "json"].contains(&config.log.format.as_str()), "log.format：只能是 text 或 json".into());
     let url = &config.database.url;
     let known = ["", "sqlite:", "postgres://", "postgresql://"];
@@ -145,7 +170,6 @@ mod tests {
         assert!(config.site.demo);
         assert_eq!(config.server.upload_mb, 20);
         assert_eq!(config.server.office_allow.len(), 1);
-        assert_eq!(config.plans.remind_before, vec![7]);
     }
 
     #[test]
@@ -154,6 +178,10 @@ mod tests {
             ("GONGKAI_SERVER__UPLOAD_MB", "lots", "server.upload_mb"),
             ("GONGKAI_SERVER__OFFICE_ALLOW", "[\"everywhere\"]", "server.office_allow[0]"),
             ("GONGKAI_SITE__COLOUR", "red", "site"),
+            ("GONGKAI_SESSIONS__IDLE_MINUTES", "1", "sessions.idle_minutes"),
+            ("GONGKAI_SESSIONS__COLOUR", "red", "sessions"),
+            ("GONGKAI_PLANS__REMIND_BEFORE", "[\"x\"]", "plans.remind_before[0]"),
+            ("GONGKAI_NOBODYS__KEY", "1", "nobodys"),
             ("GONGKAI_LOG__FORMAT", "xml", "log.format"),
             ("GONGKAI_SERVER__PORTAL", "8080", "server.portal"),
         ] {

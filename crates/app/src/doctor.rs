@@ -1,11 +1,11 @@
 //! `gongkai doctor`: checks the installation and says for each point what to do.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::Result;
 use serde::Serialize;
 use store::Dialect;
-use web::Config;
+use web::{Config, hooks::Proof};
 
 use crate::{compose, seams};
 
@@ -73,13 +73,15 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
 /// # Errors
 /// When the database fails.
 pub async fn verify(ctx: &web::Ctx) -> Result<store::Verified> {
-    let mut verified =
-        store::log::verify(ctx.db(), ctx.files(), store::log::Checkpoint::read(ctx.data())?.as_ref()).await?;
-    if verified.ok
-        && let Some(bad) = publishing::public::proof::altered(ctx.db()).await?
-    {
-        verified.ok = false;
-        verified.first_bad = Some(bad);
+    let kept = store::log::Checkpoint::read(ctx.data(), ctx.db().chain())?;
+    let mut verified = store::log::verify(ctx.db(), ctx.files(), kept.as_ref()).await?;
+    for proof in ctx.declared::<Arc<dyn Proof>>() {
+        if verified.ok
+            && let Some(bad) = proof.altered(ctx).await.map_err(compose::words)?
+        {
+            verified.ok = false;
+            verified.first_bad = Some(bad);
+        }
     }
     Ok(verified)
 }

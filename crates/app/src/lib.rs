@@ -1,6 +1,7 @@
 //! Server and command line: the only crate that knows all contexts and puts them together.
 
 pub mod backup;
+pub mod capabilities;
 pub mod cli;
 pub mod compose;
 pub mod config;
@@ -9,6 +10,7 @@ pub mod desk;
 pub mod doctor;
 pub mod health;
 pub mod mail;
+mod permissions;
 pub mod seams;
 pub mod serve;
 pub mod system;

@@ -7,12 +7,17 @@ use lettre::{
 };
 use store::jobs::{Failure, Handlers, NewJob};
 use web::{
-    Ctx,
-    mail::{Mail, SEND},
+    Capability, Ctx,
+    mail::{Mail, Outward, SEND},
 };
 
-/// The handler of [`SEND`].
-pub fn handlers(ctx: Ctx) -> Handlers {
+/// Delivering what others put into the queue.
+pub fn capability() -> Capability {
+    Capability::new("mail", "邮件").jobs(handlers).declare(Outward(SEND))
+}
+
+fn handlers(ctx: &Ctx) -> Handlers {
+    let ctx = ctx.clone();
     Handlers::default().with(SEND, move |mail: Mail| {
         let ctx = ctx.clone();
         async move { deliver(&ctx, &mail).await }

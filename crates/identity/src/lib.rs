@@ -1,26 +1,51 @@
 //! Organs, accounts and roles, sign-in with a second factor, sessions, the working-day calendar, reading the audit trail.
 //!
-//! What others use: [`routes`], [`session::attach`] (puts the [`kernel::Actor`] into every office request),
+//! What others use: [`capability`], [`session::attach`] (puts the [`kernel::Actor`] into every office request),
 //! [`load_directory`] and [`load_calendar`] at start, [`accounts`] and [`organs`] for the command line and for filling a
-//! demonstration, [`search_source`].
+//! demonstration.
 
 pub mod accounts;
 pub mod audit;
 pub mod calendar;
+pub mod events;
 pub mod organs;
+mod permission_table;
 pub mod permissions;
 pub mod session;
+pub mod settings;
+
+use kernel::permission::{READ_PUBLIC, SIGN_IN, USE_DESK};
+use permissions::{MANAGE_ACCOUNTS, MANAGE_CALENDAR, MANAGE_ORGANS, READ_AUDIT, VIEW_ORGANS};
+use web::{Capability, Nav};
 
 pub use calendar::load_calendar;
-pub use organs::{load_directory, organ_aliases, search_source};
-pub use permissions::permissions_markdown;
+pub use organs::load_directory;
+pub use permission_table::permissions_markdown;
 
-/// All routes of this context; they belong to the office.
-pub fn routes() -> web::Routes {
-    organs::routes()
-        .merge(accounts::routes())
-        .merge(session::routes())
-        .merge(audit::routes())
-        .merge(permissions::routes())
-        .merge(calendar::routes())
+/// Who there is and who may do what.
+pub fn capability() -> Capability {
+    Capability::new("identity", "机关与账号")
+        .routes(organs::routes)
+        .routes(accounts::routes)
+        .routes(session::routes)
+        .routes(audit::routes)
+        .routes(permission_table::routes)
+        .routes(calendar::routes)
+        .permissions(&[&READ_PUBLIC, &SIGN_IN, &USE_DESK, &VIEW_ORGANS, &MANAGE_ORGANS, &MANAGE_ACCOUNTS, &READ_AUDIT])
+        .permissions(&[&MANAGE_CALENDAR])
+        .nav(Nav::under("管理", "/organs", "机关", &VIEW_ORGANS, 310))
+        .nav(Nav::under("管理", "/accounts", "账号", &MANAGE_ACCOUNTS, 320))
+        .nav(Nav::under("管理", "/calendar", "工作日历", &MANAGE_CALENDAR, 330))
+        .nav(Nav::under("监督", "/audit", "留痕与验证", &READ_AUDIT, 410))
+        .nav(Nav::under("监督", "/permissions", "权限表", &VIEW_ORGANS, 420))
+        .nav(Nav::under("监督", "/account", "我的账号", &USE_DESK, 430))
+        .events(&events::ALL)
+        .subject("organ", "机关")
+        .subject("account", "账号")
+        .subject("calendar", "工作日历")
+        .subject("audit", "留痕")
+        .search(organs::search_source())
+        .settings::<settings::Sessions>()
+        .migrations(store::migrations!("identity", "../migrations/0001_identity.sql"))
+        .declare(organs::organ_aliases())
 }

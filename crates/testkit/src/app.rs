@@ -46,7 +46,7 @@ pub struct TestApp {
     pub app: App,
     clock: Arc<FixedClock>,
     folder: TempDir,
-    created: Option<database::Created>,
+    created: Option<store::test::Scratch>,
 }
 
 impl std::fmt::Debug for TestApp {
@@ -183,7 +183,7 @@ impl TestApp {
         assert!(dead.is_empty(), "dead letters: {dead:?}");
         self.ctx().db().close().await;
         if let Some(created) = self.created {
-            created.drop_database().await;
+            created.drop_database().await.expect("the database of the story is dropped");
         }
     }
 }

@@ -79,7 +79,7 @@ pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<Ex
             let password = if password_stdin { Some(read_password()?) } else { None };
             let organ = OrganCode::from(organ);
             first_organ(ctx, &organ).await?;
-            let password_min = ctx.config().sessions.password_min;
+            let password_min = ctx.settings::<identity::settings::Sessions>().password_min;
             let new = NewAccount { login, name, organ, roles, email, password, password_min, ..NewAccount::default() };
             let created = accounts::create(db, new).await?;
             if as_json {

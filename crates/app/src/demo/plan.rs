@@ -264,7 +264,7 @@ pub(super) async fn decide(stage: &Stage, story: &Story, people: &People, state:
 }
 
 async fn confirm_newest(stage: &Stage, people: &People, assignment: &str, verdict: &Verdict) -> Result<()> {
-    let waiting: Option<String> = sqlx::query_scalar(
+    let waiting: Option<String> = store::query_scalar(
         "SELECT id FROM evidence WHERE assignment = $1 AND decision = '' AND withdrawn_at = '' ORDER BY added_at DESC LIMIT 1",
     )
     .bind(assignment)

@@ -1,15 +1,20 @@
 //! The work list (待办台): what waits for this person over all contexts, by date.
 
+use kernel::permission::USE_DESK;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use jiff::civil::Date;
-use kernel::{Action, may};
+use kernel::{may};
 use serde::Deserialize;
-use web::{Ctx, Desk, Listener, OfficeShell, Query, Result, Routes, hooks::DeskItem, office_page, svg};
+use web::{Capability, Ctx, Nav, Desk, Listener, OfficeShell, Query, Result, Routes, hooks::DeskItem, office_page, svg};
 
-/// Routes of the slice.
-pub fn routes() -> Routes {
-    Routes::new(Listener::Office).get("/", Action::UseDesk, list)
+/// What waits for a person, over all capabilities.
+pub fn capability() -> Capability {
+    Capability::new("desk", "待办台").routes(routes).nav(Nav::under("", "/", "待办台", &USE_DESK, 0))
+}
+
+fn routes() -> Routes {
+    Routes::new(Listener::Office).get("/", &USE_DESK, list)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -40,7 +45,7 @@ struct Page {
 
 async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let mut items = Vec::new();
-    for source in &ctx.hooks().desk {
+    for source in ctx.capabilities().desk() {
         items.extend(source.items(&ctx, &desk.staff).await?);
     }
     items.sort_by_key(|item| (item.due.is_none(), item.due, item.title.clone()));
@@ -52,7 +57,7 @@ async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         organ: ctx.directory().short_name(desk.organ()).to_owned(),
         groups: by_urgency(&ctx, lines),
         // Only to those who can do something about it.
-        calendar_warning: may(&desk.actor(), Action::ManageCalendar)
+        calendar_warning: may(&desk.actor(), &identity::permissions::MANAGE_CALENDAR)
             .map_or_else(|_| String::new(), |()| calendar_warning(&ctx)),
         shell: desk.shell(&ctx, "待办台").await?,
         filters,

@@ -1,30 +1,45 @@
 //! System status: jobs and dead letters, outbox, index, disk, for the system administrator.
 
+use crate::permissions::MANAGE_SYSTEM;
 use askama::Template;
 use axum::{
     Extension,
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use kernel::{Action, NewEvent, time};
+use kernel::{EventKind, NewEvent, time};
 use search::Search;
-use serde_json::json;
 use store::{
     Dialect,
     jobs::{self, Job},
 };
-use web::{Ctx, Desk, Error, Listener, OfficeShell, Result, Routes, office_page, page::Redirect};
+use web::{Capability, Ctx, Desk, Error, Listener, Nav, OfficeShell, Result, Routes, office_page, page::Redirect};
 
 mod words;
 
-/// Routes of the slice.
-pub fn routes() -> Routes {
+static JOB_RETRIED: EventKind = EventKind::new("job", "job.retried", "重试后台作业");
+static JOB_DISCARDED: EventKind = EventKind::new("job", "job.discarded", "放弃后台作业");
+static REBUILD_ASKED: EventKind = EventKind::new("index", "index.rebuild_asked", "重建检索");
+
+/// Looking after the running program.
+pub fn capability() -> Capability {
+    Capability::new("system", "系统状态")
+        .routes(routes)
+        .permissions(&[&MANAGE_SYSTEM])
+        .nav(Nav::under("管理", "/system", "系统状态", &MANAGE_SYSTEM, 340))
+        .events(&[&JOB_RETRIED, &JOB_DISCARDED, &REBUILD_ASKED, &store::log::PAYLOAD_ERASED])
+        .subject("job", "后台作业")
+        .subject("index", "检索")
+        .subject("event", "留痕记录")
+}
+
+fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/system", Action::ManageSystem, show)
-        .get("/system/outbox/{name}", Action::ManageSystem, mail)
-        .post("/system/jobs/{id}/retry", Action::ManageSystem, retry)
-        .post("/system/jobs/{id}/discard", Action::ManageSystem, discard)
-        .post("/system/reindex", Action::ManageSystem, reindex)
+        .get("/system", &MANAGE_SYSTEM, show)
+        .get("/system/outbox/{name}", &MANAGE_SYSTEM, mail)
+        .post("/system/jobs/{id}/retry", &MANAGE_SYSTEM, retry)
+        .post("/system/jobs/{id}/discard", &MANAGE_SYSTEM, discard)
+        .post("/system/reindex", &MANAGE_SYSTEM, reindex)
 }
 
 #[derive(Template)]
@@ -140,7 +155,7 @@ async fn retry(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Re
     if !jobs::revive(&mut tx, &id).await? {
         return Err(Error::Conflict("这个作业已经不在待处理名单里，可能别人刚处理过。请刷新页面查看。".into()));
     }
-    tx.append(NewEvent::new("job.retried", "job", &id, &desk.actor())).await?;
+    tx.append(NewEvent::new(&JOB_RETRIED, &id, &desk.actor())).await?;
     tx.commit().await?;
     Ok(Redirect::to("/system").ok("已重新排队").into_response())
 }
@@ -150,14 +165,14 @@ async fn discard(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> 
     if !jobs::discard(&mut tx, &id).await? {
         return Err(Error::Conflict("这个作业已经不在待处理名单里，可能别人刚处理过。请刷新页面查看。".into()));
     }
-    tx.append(NewEvent::new("job.discarded", "job", &id, &desk.actor()).data(json!({}))).await?;
+    tx.append(NewEvent::new(&JOB_DISCARDED, &id, &desk.actor())).await?;
     tx.commit().await?;
     Ok(Redirect::to("/system").ok("已删除这个作业").into_response())
 }
 
 async fn reindex(State(ctx): State<Ctx>, desk: Desk, Extension(search): Extension<Search>) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
-    tx.append(NewEvent::new("index.rebuild_asked", "index", "search", &desk.actor())).await?;
+    tx.append(NewEvent::new(&REBUILD_ASKED, "search", &desk.actor())).await?;
     tx.commit().await?;
     tokio::spawn(async move {
         if let Err(error) = search.rebuild(&ctx).await {

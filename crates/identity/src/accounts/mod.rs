@@ -16,22 +16,22 @@ pub use store::{
     change, create, find, find_by_id, list, reset_password, set_disabled, set_password, set_roles, unlock,
 };
 
-use kernel::Action;
+use crate::permissions::MANAGE_ACCOUNTS;
 use web::{Listener, Routes};
 
 /// The routes of the security administrator.
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/accounts", Action::ManageAccounts, pages::list)
-        .get("/accounts/new", Action::ManageAccounts, pages::new)
-        .post("/accounts/new", Action::ManageAccounts, actions::create)
-        .get("/accounts/{id}", Action::ManageAccounts, pages::detail)
-        .post("/accounts/{id}/edit", Action::ManageAccounts, actions::edit)
-        .post("/accounts/{id}/roles", Action::ManageAccounts, actions::roles)
-        .post("/accounts/{id}/disable", Action::ManageAccounts, actions::disable)
-        .post("/accounts/{id}/enable", Action::ManageAccounts, actions::enable)
-        .post("/accounts/{id}/unlock", Action::ManageAccounts, actions::unlock)
-        .post("/accounts/{id}/password", Action::ManageAccounts, actions::password)
-        .post("/accounts/{id}/second-factor/remove", Action::ManageAccounts, actions::remove_second_factor)
-        .post("/accounts/{id}/sessions/end", Action::ManageAccounts, actions::end_sessions)
+        .get("/accounts", &MANAGE_ACCOUNTS, pages::list)
+        .get("/accounts/new", &MANAGE_ACCOUNTS, pages::new)
+        .post("/accounts/new", &MANAGE_ACCOUNTS, actions::create)
+        .get("/accounts/{id}", &MANAGE_ACCOUNTS, pages::detail)
+        .post("/accounts/{id}/edit", &MANAGE_ACCOUNTS, actions::edit)
+        .post("/accounts/{id}/roles", &MANAGE_ACCOUNTS, actions::roles)
+        .post("/accounts/{id}/disable", &MANAGE_ACCOUNTS, actions::disable)
+        .post("/accounts/{id}/enable", &MANAGE_ACCOUNTS, actions::enable)
+        .post("/accounts/{id}/unlock", &MANAGE_ACCOUNTS, actions::unlock)
+        .post("/accounts/{id}/password", &MANAGE_ACCOUNTS, actions::password)
+        .post("/accounts/{id}/second-factor/remove", &MANAGE_ACCOUNTS, actions::remove_second_factor)
+        .post("/accounts/{id}/sessions/end", &MANAGE_ACCOUNTS, actions::end_sessions)
 }

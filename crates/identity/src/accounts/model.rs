@@ -138,12 +138,6 @@ impl From<AccountError> for web::Error {
     }
 }
 
-impl From<sqlx::Error> for AccountError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 /// The login in its stored form.
 pub(crate) fn clean_login(login: &str) -> Result<String, AccountError> {
     let login = login.trim().to_lowercase();

@@ -1,6 +1,7 @@
 //! Reading and changing accounts.
 
-use kernel::{Actor, NewEvent, OrganCode, Role, id, id::AccountId};
+use crate::events;
+use kernel::{EventKind, Actor, NewEvent, OrganCode, Role, id, id::AccountId};
 use serde_json::json;
 use store::{Db, Tx};
 
@@ -12,7 +13,7 @@ use crate::session::{password, sessions};
 
 type Result<T> = std::result::Result<T, AccountError>;
 
-#[derive(sqlx::FromRow)]
+#[derive(store::FromRow)]
 struct Row {
     id: String,
     login: String,
@@ -67,7 +68,7 @@ pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
     let roles = clean_roles(&new.roles)?;
     check_organ(tx, &new.organ).await?;
     let taken: Option<String> =
-        sqlx::query_scalar("SELECT id FROM account WHERE login = $1").bind(&login).fetch_optional(tx.conn()).await?;
+        store::query_scalar("SELECT id FROM account WHERE login = $1").bind(&login).fetch_optional(tx.conn()).await?;
     if taken.is_some() {
         return Err(taken_login(&login));
     }
@@ -80,7 +81,7 @@ pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
     let hash = password::hash(&seams, &secret).await?;
     let account = id::fresh(&seams);
     let now = tx.now();
-    sqlx::query(
+    store::query(
         "INSERT INTO account (id, login, name, organ, roles, email, password, must_change, disabled, failed_count, \
          failed_since, locked_until, totp_secret, totp_pending, totp_step, created_at, signed_in_at, password_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, '', '', '', '', 0, $9, '', $9)",
@@ -102,7 +103,7 @@ pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
         error => error.into(),
     })?;
     let data = json!({"login": login, "name": name, "roles": roles_to_db(&roles)});
-    tx.append(NewEvent::new("account.created", "account", &account, &new.by).organ(&new.organ).data(data)).await?;
+    tx.append(NewEvent::new(&events::ACCOUNT_CREATED, &account, &new.by).organ(&new.organ).data(data)).await?;
     Ok(Created { id: account.into(), login, one_time })
 }
 
@@ -112,7 +113,7 @@ fn taken_login(login: &str) -> AccountError {
 
 /// The organ must exist; while there are none at all (the very first administrator) any code will do.
 async fn check_organ(tx: &mut Tx, organ: &OrganCode) -> Result<()> {
-    let (all, this): (i64, i64) = sqlx::query_as(
+    let (all, this): (i64, i64) = store::query_as(
         "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN code = $1 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM organ",
     )
     .bind(organ.as_str())
@@ -129,7 +130,7 @@ async fn check_organ(tx: &mut Tx, organ: &OrganCode) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn find(db: &Db, login: &str) -> Result<Option<Account>> {
-    let row: Option<Row> = sqlx::query_as("SELECT * FROM account WHERE login = $1")
+    let row: Option<Row> = store::query_as("SELECT * FROM account WHERE login = $1")
         .bind(login.trim().to_lowercase())
         .fetch_optional(db.read())
         .await?;
@@ -142,7 +143,7 @@ pub async fn find(db: &Db, login: &str) -> Result<Option<Account>> {
 /// When the database fails.
 pub async fn find_by_id(db: &Db, id: &AccountId) -> Result<Option<Account>> {
     let row: Option<Row> =
-        sqlx::query_as("SELECT * FROM account WHERE id = $1").bind(id.as_str()).fetch_optional(db.read()).await?;
+        store::query_as("SELECT * FROM account WHERE id = $1").bind(id.as_str()).fetch_optional(db.read()).await?;
     Ok(row.map(Account::from))
 }
 
@@ -151,18 +152,18 @@ pub async fn find_by_id(db: &Db, id: &AccountId) -> Result<Option<Account>> {
 /// # Errors
 /// When the database fails.
 pub async fn list(db: &Db) -> Result<Vec<Account>> {
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM account ORDER BY organ, login").fetch_all(db.read()).await?;
+    let rows: Vec<Row> = store::query_as("SELECT * FROM account ORDER BY organ, login").fetch_all(db.read()).await?;
     Ok(rows.into_iter().map(Account::from).collect())
 }
 
 async fn load(tx: &mut Tx, id: &AccountId) -> Result<Account> {
     let row: Option<Row> =
-        sqlx::query_as("SELECT * FROM account WHERE id = $1").bind(id.as_str()).fetch_optional(tx.conn()).await?;
+        store::query_as("SELECT * FROM account WHERE id = $1").bind(id.as_str()).fetch_optional(tx.conn()).await?;
     row.map(Account::from).ok_or(AccountError::NotFound)
 }
 
-fn event(kind: &'static str, account: &Account, by: &Actor) -> NewEvent {
-    NewEvent::new(kind, "account", &account.id, by).organ(&account.organ).data(json!({"login": account.login}))
+fn event(kind: &'static EventKind, account: &Account, by: &Actor) -> NewEvent {
+    NewEvent::new(kind, &account.id, by).organ(&account.organ).data(json!({"login": account.login}))
 }
 
 /// Changes name, organ and mail address.
@@ -174,7 +175,7 @@ pub async fn change(db: &Db, id: &AccountId, name: &str, organ: &OrganCode, emai
     let mut tx = db.write().await?;
     let before = load(&mut tx, id).await?;
     check_organ(&mut tx, organ).await?;
-    sqlx::query("UPDATE account SET name = $2, organ = $3, email = $4 WHERE id = $1")
+    store::query("UPDATE account SET name = $2, organ = $3, email = $4 WHERE id = $1")
         .bind(id.as_str())
         .bind(&name)
         .bind(organ.as_str())
@@ -184,7 +185,7 @@ pub async fn change(db: &Db, id: &AccountId, name: &str, organ: &OrganCode, emai
     let data = json!({
         "login": before.login, "name": [before.name, name], "organ": [before.organ, organ], "email_changed": before.email != email,
     });
-    tx.append(NewEvent::new("account.changed", "account", id, by).organ(organ).data(data)).await?;
+    tx.append(NewEvent::new(&events::ACCOUNT_CHANGED, id, by).organ(organ).data(data)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -201,14 +202,14 @@ pub async fn set_roles(db: &Db, id: &AccountId, roles: &[Role], by: &Actor) -> R
     if account.roles == roles {
         return Ok(());
     }
-    sqlx::query("UPDATE account SET roles = $2 WHERE id = $1")
+    store::query("UPDATE account SET roles = $2 WHERE id = $1")
         .bind(id.as_str())
         .bind(roles_to_db(&roles))
         .execute(tx.conn())
         .await?;
     sessions::end_all(&mut tx, id, None).await?;
     let data = json!({"login": account.login, "before": roles_to_db(&account.roles), "after": roles_to_db(&roles)});
-    tx.append(NewEvent::new("account.roles_changed", "account", id, by).organ(&account.organ).data(data)).await?;
+    tx.append(NewEvent::new(&events::ROLES_CHANGED, id, by).organ(&account.organ).data(data)).await?;
     if account.roles.contains(&Role::SecurityAdmin) {
         keep_a_security_admin(&mut tx).await?;
     }
@@ -229,7 +230,7 @@ pub async fn set_disabled(db: &Db, id: &AccountId, disabled: bool, by: &Actor) -
     if account.disabled == disabled {
         return Ok(());
     }
-    sqlx::query("UPDATE account SET disabled = $2 WHERE id = $1")
+    store::query("UPDATE account SET disabled = $2 WHERE id = $1")
         .bind(id.as_str())
         .bind(i64::from(disabled))
         .execute(tx.conn())
@@ -237,7 +238,7 @@ pub async fn set_disabled(db: &Db, id: &AccountId, disabled: bool, by: &Actor) -
     if disabled {
         sessions::end_all(&mut tx, id, None).await?;
     }
-    let kind = if disabled { "account.disabled" } else { "account.enabled" };
+    let kind = if disabled { &events::ACCOUNT_DISABLED } else { &events::ACCOUNT_ENABLED };
     tx.append(event(kind, &account, by)).await?;
     if disabled && account.roles.contains(&Role::SecurityAdmin) {
         keep_a_security_admin(&mut tx).await?;
@@ -256,7 +257,7 @@ fn refuse_own(id: &AccountId, by: &Actor, text: &str) -> Result<()> {
 /// Somebody must be able to give roles. Called after the change and after the event was appended: appending waits for
 /// other writers, so that two administrators who disable each other cannot both succeed.
 async fn keep_a_security_admin(tx: &mut Tx) -> Result<()> {
-    let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM account WHERE roles = 'security_admin' AND disabled = 0")
+    let left: i64 = store::query_scalar("SELECT COUNT(*) FROM account WHERE roles = 'security_admin' AND disabled = 0")
         .fetch_one(tx.conn())
         .await?;
     if left == 0 {
@@ -274,11 +275,11 @@ async fn keep_a_security_admin(tx: &mut Tx) -> Result<()> {
 pub async fn unlock(db: &Db, id: &AccountId, by: &Actor) -> Result<()> {
     let mut tx = db.write().await?;
     let account = load(&mut tx, id).await?;
-    sqlx::query("UPDATE account SET failed_count = 0, failed_since = '', locked_until = '' WHERE id = $1")
+    store::query("UPDATE account SET failed_count = 0, failed_since = '', locked_until = '' WHERE id = $1")
         .bind(id.as_str())
         .execute(tx.conn())
         .await?;
-    tx.append(event("account.unlocked", &account, by)).await?;
+    tx.append(event(&events::ACCOUNT_UNLOCKED, &account, by)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -290,7 +291,7 @@ pub async fn unlock(db: &Db, id: &AccountId, by: &Actor) -> Result<()> {
 pub async fn reset_password(db: &Db, id: &AccountId, by: &Actor) -> Result<String> {
     refuse_own(id, by, "请在“我的账号”修改自己的密码。")?;
     let secret = password::one_time(db.seams());
-    store_password(db, id, &secret, true, by, "account.password_reset", None).await?;
+    store_password(db, id, &secret, true, by, &events::PASSWORD_RESET, None).await?;
     Ok(secret)
 }
 
@@ -310,7 +311,7 @@ pub async fn set_password(
     if let Some(fault) = password::fault(secret, &account.login, min) {
         return Err(AccountError::field("password", fault));
     }
-    store_password(db, id, secret, false, by, "account.password_changed", keep).await
+    store_password(db, id, secret, false, by, &events::PASSWORD_CHANGED, keep).await
 }
 
 async fn store_password(
@@ -319,14 +320,14 @@ async fn store_password(
     secret: &str,
     must_change: bool,
     by: &Actor,
-    kind: &'static str,
+    kind: &'static EventKind,
     keep: Option<&str>,
 ) -> Result<()> {
     // Hashing takes long and needs no lock: before the write begins.
     let hash = password::hash(db.seams(), secret).await?;
     let mut tx = db.write().await?;
     let account = load(&mut tx, id).await?;
-    sqlx::query(
+    store::query(
         "UPDATE account SET password = $2, must_change = $3, password_at = $4, failed_count = 0, failed_since = '', \
          locked_until = '' WHERE id = $1",
     )
@@ -347,13 +348,13 @@ pub(crate) async fn remove_second_factor(db: &Db, id: &AccountId, by: &Actor) ->
     refuse_own(id, by, "请在“我的账号”更换自己的动态口令。")?;
     let mut tx = db.write().await?;
     let account = load(&mut tx, id).await?;
-    sqlx::query("UPDATE account SET totp_secret = '', totp_pending = '' WHERE id = $1")
+    store::query("UPDATE account SET totp_secret = '', totp_pending = '' WHERE id = $1")
         .bind(id.as_str())
         .execute(tx.conn())
         .await?;
-    sqlx::query("DELETE FROM account_recovery WHERE account = $1").bind(id.as_str()).execute(tx.conn()).await?;
+    store::query("DELETE FROM account_recovery WHERE account = $1").bind(id.as_str()).execute(tx.conn()).await?;
     sessions::end_all(&mut tx, id, None).await?;
-    tx.append(event("account.second_factor_removed", &account, by)).await?;
+    tx.append(event(&events::SECOND_FACTOR_REMOVED, &account, by)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -385,7 +386,7 @@ pub(crate) async fn page(
     let now = kernel::time::to_db(db.seams().now());
     // SQL: the constant FROM behind two fixed beginnings; what was typed is bound.
     let count = format!("SELECT COUNT(*) {FROM}");
-    let total: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
+    let total: i64 = store::query_scalar(store::built(count))
         .bind(filter.q.trim())
         .bind(&like)
         .bind(&filter.organ)
@@ -397,7 +398,7 @@ pub(crate) async fn page(
         .await?;
     // SQL: as above.
     let sql = format!("SELECT * {FROM} ORDER BY organ, login LIMIT $8 OFFSET $9");
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let rows: Vec<Row> = store::query_as(store::built(sql))
         .bind(filter.q.trim())
         .bind(&like)
         .bind(&filter.organ)
@@ -415,6 +416,6 @@ pub(crate) async fn page(
 /// How many accounts act for each organ.
 pub(crate) async fn counts_by_organ(db: &Db) -> Result<std::collections::HashMap<String, i64>> {
     let rows: Vec<(String, i64)> =
-        sqlx::query_as("SELECT organ, COUNT(*) FROM account GROUP BY organ").fetch_all(db.read()).await?;
+        store::query_as("SELECT organ, COUNT(*) FROM account GROUP BY organ").fetch_all(db.read()).await?;
     Ok(rows.into_iter().collect())
 }

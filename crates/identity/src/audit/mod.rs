@@ -6,14 +6,14 @@ mod pages;
 mod store;
 pub(crate) mod words;
 
-use kernel::Action;
+use crate::permissions::READ_AUDIT;
 use web::{Listener, Routes};
 
 /// The routes of the audit administrator.
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/audit", Action::ReadAudit, pages::list)
-        .post("/audit/verify", Action::ReadAudit, pages::verify)
-        .get("/audit/export.csv", Action::ReadAudit, pages::export)
-        .get("/audit/{seq}", Action::ReadAudit, pages::detail)
+        .get("/audit", &READ_AUDIT, pages::list)
+        .post("/audit/verify", &READ_AUDIT, pages::verify)
+        .get("/audit/export.csv", &READ_AUDIT, pages::export)
+        .get("/audit/{seq}", &READ_AUDIT, pages::detail)
 }

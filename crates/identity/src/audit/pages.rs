@@ -1,5 +1,6 @@
 //! The pages of the audit administrator.
 
+use crate::events;
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -12,7 +13,7 @@ use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, off
 
 use super::{
     store::{self, Filter},
-    words::{self, EventRow},
+    words::{self, EventRow, Words},
 };
 
 const SIZE: i64 = 50;
@@ -72,6 +73,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let more = events.len() as i64 > SIZE;
     events.truncate(50);
     let last = events.last().map_or(0, |event| event.seq);
+    let words = Words(ctx.capabilities());
     let query = filter.query();
     let with = |extra: &str| match (query.is_empty(), extra.is_empty()) {
         (true, true) => "/audit".to_owned(),
@@ -82,9 +84,9 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     office_page(&ListPage {
         shell: desk.shell(&ctx, "留痕与验证").await?.with_error(!filter.faults().is_empty()),
         errors: filter.faults(),
-        rows: named(&ctx, words::rows(events.into_iter())),
-        kinds: words::label_pairs(store::kinds(ctx.db()).await?),
-        subjects: ["account", "organ", "document", "plan", "duty"].map(|kind| (kind, subject(kind))).to_vec(),
+        rows: named(&ctx, words.rows(events.into_iter())),
+        kinds: ctx.capabilities().events().map(|kind| (kind.name.to_owned(), kind.label.to_owned())).collect(),
+        subjects: ctx.capabilities().subjects().collect(),
         organs: ctx.directory().all().iter().map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect(),
         first: if filter.before > 0 { with("") } else { String::new() },
         older: if more { with(&format!("before={last}")) } else { String::new() },
@@ -93,23 +95,13 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     })
 }
 
-fn subject(kind: &'static str) -> &'static str {
-    match kind {
-        "account" => "账号",
-        "organ" => "机关",
-        "document" => "文件",
-        "plan" => "工作要点",
-        _ => "任务",
-    }
-}
-
 /// GET /audit/{seq}
 pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(seq): Path<i64>) -> Result<Response> {
     let event = store::get(ctx.db(), seq).await?.ok_or(Error::NotFound)?;
     let data = serde_json::from_str::<serde_json::Value>(&event.data)
         .and_then(|value| serde_json::to_string_pretty(&value))
         .unwrap_or_else(|_| event.data.clone());
-    let row = words::rows(std::iter::once(event.clone())).remove(0);
+    let row = Words(ctx.capabilities()).rows(std::iter::once(event.clone())).remove(0);
     let code = OrganCode::from(event.organ.as_str());
     let newest = *ctx.db().head().borrow();
     office_page(&DetailPage {
@@ -118,7 +110,7 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(seq): Path<i
         fits: kernel::event::chain_hash(&event) == event.hash,
         previous: seq - 1,
         next: if seq < newest { seq + 1 } else { 0 },
-        subject_kind: words::subject_label(&event.subject_kind).to_owned(),
+        subject_kind: ctx.capabilities().subject(&event.subject_kind).to_owned(),
         row,
         event,
         data,
@@ -127,12 +119,12 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(seq): Path<i
 
 /// POST /audit/verify: walks the whole chain and reads every file.
 pub(super) async fn verify(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
-    let kept = ::store::log::Checkpoint::read(ctx.data())?;
+    let kept = ::store::log::Checkpoint::read(ctx.data(), ctx.db().chain())?;
     let result = ::store::log::verify(ctx.db(), ctx.files(), kept.as_ref()).await?;
     let mut tx = ctx.db().write().await?;
     let at = words::second(&tx.now());
     let data = json!({"ok": result.ok, "events": result.events, "files": result.files, "head": result.head, "first_bad": result.first_bad});
-    tx.append(NewEvent::new("audit.verified", "audit", "log", &desk.actor()).organ(desk.organ()).data(data)).await?;
+    tx.append(NewEvent::new(&events::AUDIT_VERIFIED, "log", &desk.actor()).organ(desk.organ()).data(data)).await?;
     tx.commit().await?;
     if !result.ok {
         tracing::error!(first_bad = ?result.first_bad, "the event log does not verify");
@@ -150,13 +142,14 @@ pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Qu
     }
     let mut tx = ctx.db().write().await?;
     let data = json!({"rows": events.len(), "filter": filter.query()});
-    tx.append(NewEvent::new("audit.exported", "audit", "log", &desk.actor()).organ(desk.organ()).data(data)).await?;
+    tx.append(NewEvent::new(&events::AUDIT_EXPORTED, "log", &desk.actor()).organ(desk.organ()).data(data)).await?;
     tx.commit().await?;
+    let words = Words(ctx.capabilities());
     let rows = events.into_iter().map(|event| {
         vec![
             Cell::from(event.seq),
             Cell::from(words::second(&event.at)),
-            words::label(&event.kind).into(),
+            words.label(&event.kind).into(),
             event.kind.into(),
             event.subject_kind.into(),
             event.subject_id.into(),

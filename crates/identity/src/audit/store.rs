@@ -2,7 +2,7 @@
 
 use jiff::{ToSpan, civil::Date};
 use kernel::{event::Event, time};
-use store::{Db, log::EventRow};
+use store::{Db, Value, log::EventRow};
 
 /// What to look for; empty means any.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -61,49 +61,51 @@ impl Filter {
 pub(super) async fn search(db: &Db, filter: &Filter, limit: i64) -> store::Result<Vec<Event>> {
     let (from, to) = filter.bounds();
     let actor = filter.actor.trim();
-    let accounts: Option<String> = sqlx::query_scalar("SELECT id FROM account WHERE login = $1")
-        .bind(actor.to_lowercase())
-        .fetch_optional(db.read())
-        .await?;
-    let like = format!("%{}%", crate::organs::escape_like(actor));
-    let before = if filter.before > 0 { filter.before } else { i64::MAX };
-    let rows: Vec<EventRow> = sqlx::query_as(
-        "SELECT * FROM event WHERE seq < $1 AND ($2 = '' OR at >= $2) AND ($3 = '' OR at < $3) \
-         AND ($4 = '' OR actor = $4 OR actor = $5 OR actor_name LIKE $6 ESCAPE '\\') \
-         AND ($7 = '' OR kind = $7) AND ($8 = '' OR subject_kind = $8) AND ($9 = '' OR subject_id = $9) \
-         AND ($10 = '' OR organ = $10) ORDER BY seq DESC LIMIT $11",
-    )
-    .bind(before)
-    .bind(from)
-    .bind(to)
-    .bind(actor)
-    .bind(accounts.unwrap_or_default())
-    .bind(like)
-    .bind(filter.kind.trim())
-    .bind(filter.subject_kind.trim())
-    .bind(filter.subject_id.trim())
-    .bind(filter.organ.trim())
-    .bind(limit)
-    .fetch_all(db.read())
-    .await?;
+    let accounts: Vec<String> = if actor.is_empty() { Vec::new() } else { accounts(db, actor).await? };
+    let mut conditions = vec!["e.chain = $1".to_owned(), "e.seq < $2".to_owned()];
+    let mut values = vec![
+        Value::from(db.chain()),
+        Value::from(if filter.before > 0 { filter.before } else { i64::MAX }),
+    ];
+    // Only what restricts stands in the statement, so that the index that serves it can be used.
+    let bounds = [
+        ("e.at >= ", from.as_str()),
+        ("e.at < ", to.as_str()),
+        ("e.kind = ", filter.kind.trim()),
+        ("e.subject_kind = ", filter.subject_kind.trim()),
+        ("e.subject_id = ", filter.subject_id.trim()),
+        ("e.organ = ", filter.organ.trim()),
+    ];
+    for (condition, value) in bounds.into_iter().filter(|(_, value)| !value.is_empty()) {
+        values.push(Value::from(value));
+        conditions.push(format!("{condition}${}", values.len()));
+    }
+    if !actor.is_empty() {
+        let from = values.len();
+        values.push(Value::from(actor));
+        values.extend(accounts.into_iter().map(Value::from));
+        let places: Vec<String> = (from + 1..=values.len()).map(|place| format!("${place}")).collect();
+        conditions.push(format!("e.actor IN ({})", places.join(", ")));
+    }
+    values.push(Value::from(limit));
+    let (conditions, last) = (conditions.join(" AND "), values.len());
+    // SQL: fixed pieces and numbers of placeholders; every value is bound.
+    let sql = format!("{} WHERE {conditions} ORDER BY e.seq DESC LIMIT ${last}", store::log::SELECT);
+    let rows = store::query_as::<EventRow>(store::built(sql)).bind_all(values).fetch_all(db.read()).await?;
     Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// The accounts that somebody may mean: by login, or by a part of the name.
+async fn accounts(db: &Db, words: &str) -> store::Result<Vec<String>> {
+    let like = format!("%{}%", crate::organs::escape_like(words));
+    store::query_scalar("SELECT id FROM account WHERE login = $1 OR name LIKE $2 ESCAPE '\\' ORDER BY id LIMIT 200")
+        .bind(words.to_lowercase())
+        .bind(like)
+        .fetch_all(db.read())
+        .await
 }
 
 /// The event at this position.
 pub(super) async fn get(db: &Db, seq: i64) -> store::Result<Option<Event>> {
-    let row: Option<EventRow> =
-        sqlx::query_as("SELECT * FROM event WHERE seq = $1").bind(seq).fetch_optional(db.read()).await?;
-    Ok(row.map(Event::from))
-}
-
-/// The kinds that occur, for the filter.
-pub(super) async fn kinds(db: &Db) -> store::Result<Vec<String>> {
-    // Jumps from one kind to the next along the index instead of reading every event.
-    Ok(sqlx::query_scalar(
-        "WITH RECURSIVE walk(kind) AS (SELECT MIN(kind) FROM event \
-         UNION ALL SELECT (SELECT MIN(e.kind) FROM event e WHERE e.kind > walk.kind) FROM walk WHERE walk.kind IS NOT NULL) \
-         SELECT kind FROM walk WHERE kind IS NOT NULL",
-    )
-    .fetch_all(db.read())
-    .await?)
+    store::log::at(db, seq).await
 }

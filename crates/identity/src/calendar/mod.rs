@@ -6,8 +6,9 @@
 mod model;
 mod pages;
 
+use crate::permissions::MANAGE_CALENDAR;
 use jiff::civil::Date;
-use kernel::{Action, Calendar, calendar::Special};
+use kernel::{Calendar, calendar::Special};
 use web::{Ctx, Listener, Result, Routes};
 
 /// The setting that holds the last day for which a notice is recorded.
@@ -15,9 +16,9 @@ const KNOWN_UNTIL: &str = "calendar.known_until";
 
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/calendar", Action::ManageCalendar, pages::year)
-        .post("/calendar", Action::ManageCalendar, pages::add)
-        .post("/calendar/remove", Action::ManageCalendar, pages::remove)
+        .get("/calendar", &MANAGE_CALENDAR, pages::year)
+        .post("/calendar", &MANAGE_CALENDAR, pages::add)
+        .post("/calendar/remove", &MANAGE_CALENDAR, pages::remove)
 }
 
 fn special_code(special: Special) -> &'static str {
@@ -33,7 +34,7 @@ fn special_code(special: Special) -> &'static str {
 /// When the database fails.
 pub async fn load_calendar(ctx: &Ctx) -> Result<()> {
     let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT day, special FROM calendar_day ORDER BY day").fetch_all(ctx.db().read()).await?;
+        store::query_as("SELECT day, special FROM calendar_day ORDER BY day").fetch_all(ctx.db().read()).await?;
     let until = store::settings::get(ctx.db(), KNOWN_UNTIL).await?.and_then(|text| text.parse::<Date>().ok());
     let days = rows.into_iter().filter_map(|(day, special)| {
         let special = if special == special_code(Special::Worked) { Special::Worked } else { Special::Off };

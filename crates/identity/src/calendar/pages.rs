@@ -1,5 +1,6 @@
 //! The page of the calendar.
 
+use crate::events;
 use askama::Template;
 use axum::{
     extract::State,
@@ -113,7 +114,7 @@ fn month(calendar: &Calendar, special: &dyn Fn(Date) -> Option<Special>, first: 
 async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec<String>) -> Result<YearPage> {
     let calendar = ctx.calendar();
     let own: Vec<(String, String)> =
-        sqlx::query_as("SELECT day, notice FROM calendar_day WHERE day >= $1 AND day <= $2 ORDER BY day")
+        store::query_as("SELECT day, notice FROM calendar_day WHERE day >= $1 AND day <= $2 ORDER BY day")
             .bind(format!("{year}-01-01"))
             .bind(format!("{year}-12-31"))
             .fetch_all(ctx.db().read())
@@ -181,7 +182,7 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
     let notice: String = form.notice.trim().chars().take(60).collect();
     let mut tx = ctx.db().write().await?;
     for (day, special) in &days {
-        sqlx::query(
+        store::query(
             "INSERT INTO calendar_day (day, special, notice) VALUES ($1, $2, $3) \
              ON CONFLICT (day) DO UPDATE SET special = excluded.special, notice = excluded.notice",
         )
@@ -201,7 +202,7 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
     let listed: Vec<String> = days.iter().map(|(day, special)| format!("{day} {}", special_code(*special))).collect();
     let until = if completes { end } else { known };
     let data = json!({"days": listed, "notice": notice, "known_until": until.to_string()});
-    tx.append(NewEvent::new("calendar.extended", "calendar", year, &desk.actor()).organ(desk.organ()).data(data))
+    tx.append(NewEvent::new(&events::CALENDAR_EXTENDED, year, &desk.actor()).organ(desk.organ()).data(data))
         .await?;
     tx.commit().await?;
     load_calendar(&ctx).await?;
@@ -220,14 +221,14 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
 /// POST /calendar/remove: a day recorded by mistake.
 pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<AddForm>) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
-    let removed = sqlx::query("DELETE FROM calendar_day WHERE day = $1")
+    let removed = store::query("DELETE FROM calendar_day WHERE day = $1")
         .bind(&form.day)
         .execute(tx.conn())
         .await?
         .rows_affected();
     let year = form.day.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0_i16);
     if removed == 1 {
-        let event = NewEvent::new("calendar.removed", "calendar", year, &desk.actor()).organ(desk.organ());
+        let event = NewEvent::new(&events::CALENDAR_REMOVED, year, &desk.actor()).organ(desk.organ());
         tx.append(event.data(json!({"days": [form.day]}))).await?;
     }
     tx.commit().await?;

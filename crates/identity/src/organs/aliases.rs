@@ -1,9 +1,10 @@
 //! Recording that a name written in a document means an organ, once a person has said so.
 
+use crate::permissions::MANAGE_ORGANS;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use kernel::{Action, Actor, OrganCode, may};
+use kernel::{Actor, OrganCode, may};
 use web::{Ctx, Error, Result, hooks::OrganAliases};
 
 use super::{model::Draft, store};
@@ -24,7 +25,7 @@ impl OrganAliases for Register {
         alias: &'a str,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            may(actor, Action::ManageOrgans)?;
+            may(actor, &MANAGE_ORGANS)?;
             let alias = alias.trim();
             let record = store::get(ctx.db(), organ).await?.ok_or(Error::NotFound)?;
             let known = [&record.organ.name, &record.organ.short_name];

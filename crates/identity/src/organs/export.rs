@@ -1,5 +1,6 @@
 //! Organs as CSV and as a workbook; both can be imported again.
 
+use crate::events;
 use axum::{extract::State, response::Response};
 use documents::tables::{Cell, Sheet, write_csv, write_xlsx};
 use kernel::NewEvent;
@@ -25,7 +26,7 @@ async fn sheet(ctx: &Ctx, desk: &Desk, filter: &Filter, format: &str) -> Result<
     let mut tx = ctx.db().write().await?;
     let data = json!({"rows": rows.len(), "format": format});
     tx.append(
-        NewEvent::new("organ.exported", "account", &desk.staff.account, &desk.actor()).organ(desk.organ()).data(data),
+        NewEvent::new(&events::ORGAN_EXPORTED, &desk.staff.account, &desk.actor()).organ(desk.organ()).data(data),
     )
     .await?;
     tx.commit().await?;

@@ -1,5 +1,6 @@
 //! Carrying out an import.
 
+use crate::events;
 use documents::tables::Table;
 use kernel::Actor;
 use serde_json::json;
@@ -71,16 +72,16 @@ pub(super) async fn carry_out(tx: &mut Tx, table: &Table, mode: Mode, by: &Actor
             Effect::Create => {
                 insert(tx, record).await?;
                 let data = json!({"name": record.organ.name, "short_name": record.organ.short_name, "row": row.number});
-                tx.append(event("organ.created", code, by).data(data)).await?;
+                tx.append(event(&events::ORGAN_CREATED, code, by).data(data)).await?;
                 outcome.created += 1;
             }
             Effect::Change(_) => {
                 if !update(tx, record).await? {
                     // Cannot happen while the register is locked; if it does, nothing is written.
-                    return Err(Error::Database(sqlx::Error::RowNotFound));
+                    return Err(Error::NoRow);
                 }
                 if let Some(before) = stored.iter().find(|one| one.organ.code == *code) {
-                    tx.append(event("organ.changed", code, by).data(changes(before, record).into())).await?;
+                    tx.append(event(&events::ORGAN_CHANGED, code, by).data(changes(before, record).into())).await?;
                 }
                 outcome.changed += 1;
             }

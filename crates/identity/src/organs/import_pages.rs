@@ -125,11 +125,11 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, mut parts: Multip
     let id = id::fresh(ctx.seams());
     let now = tx.now();
     // What was uploaded before and never carried out is of no use after the next upload.
-    sqlx::query("DELETE FROM organ_import WHERE account = $1")
+    ::store::query("DELETE FROM organ_import WHERE account = $1")
         .bind(desk.staff.account.as_str())
         .execute(tx.conn())
         .await?;
-    sqlx::query("INSERT INTO organ_import (id, account, file_name, content, done_at, created_at) VALUES ($1, $2, $3, $4, '', $5)")
+    ::store::query("INSERT INTO organ_import (id, account, file_name, content, done_at, created_at) VALUES ($1, $2, $3, $4, '', $5)")
         .bind(&id)
         .bind(desk.staff.account.as_str())
         .bind(name.chars().take(200).collect::<String>())
@@ -147,7 +147,7 @@ fn broken(_: axum::extract::multipart::MultipartError) -> Error {
 
 async fn load(ctx: &Ctx, desk: &Desk, id: &str) -> Result<(String, Table)> {
     let row: Option<(String, String)> =
-        sqlx::query_as("SELECT file_name, content FROM organ_import WHERE id = $1 AND account = $2 AND done_at = ''")
+        ::store::query_as("SELECT file_name, content FROM organ_import WHERE id = $1 AND account = $2 AND done_at = ''")
             .bind(id)
             .bind(desk.staff.account.as_str())
             .fetch_optional(ctx.db().read())
@@ -275,7 +275,7 @@ pub(super) async fn submit(
         return Ok(Redirect::to(here).flash("warn", text).into_response());
     }
     let now = tx.now();
-    sqlx::query("UPDATE organ_import SET done_at = $2 WHERE id = $1").bind(&id).bind(now).execute(tx.conn()).await?;
+    ::store::query("UPDATE organ_import SET done_at = $2 WHERE id = $1").bind(&id).bind(now).execute(tx.conn()).await?;
     tx.remember(token, "/organs").await?;
     tx.commit().await?;
     store::load_directory(&ctx).await?;
@@ -284,7 +284,7 @@ pub(super) async fn submit(
 }
 
 async fn keep(tx: &mut Tx, id: &str, table: &Table) -> Result<()> {
-    sqlx::query("UPDATE organ_import SET content = $2 WHERE id = $1")
+    ::store::query("UPDATE organ_import SET content = $2 WHERE id = $1")
         .bind(id)
         .bind(serde_json::to_string(table)?)
         .execute(tx.conn())

@@ -23,31 +23,31 @@ pub(crate) use pages::choices;
 pub use search::search_source;
 pub use store::{Checked, abolish, all, create, edit, get, load_directory, merge, rename, restore};
 
-use kernel::Action;
+use crate::permissions::{MANAGE_ORGANS, VIEW_ORGANS};
 use web::{Listener, Routes};
 
 /// The routes of the register.
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/organs", Action::ViewOrgans, pages::list)
-        .get("/organs/new", Action::ManageOrgans, pages::new)
-        .post("/organs/new", Action::ManageOrgans, actions::create)
-        .get("/organs/merge", Action::ManageOrgans, merge::page)
-        .post("/organs/merge", Action::ManageOrgans, merge::submit)
-        .get("/organs/import", Action::ManageOrgans, import_pages::form)
-        .upload("/organs/import", Action::ManageOrgans, import_pages::upload)
-        .get("/organs/import/{id}", Action::ManageOrgans, import_pages::preview)
-        .post("/organs/import/{id}", Action::ManageOrgans, import_pages::submit)
-        .get("/organs/export.csv", Action::ViewOrgans, export::csv)
-        .get("/organs/export.xlsx", Action::ViewOrgans, export::xlsx)
-        .get("/organs/{code}", Action::ViewOrgans, pages::detail)
-        .get("/organs/{code}/edit", Action::ManageOrgans, pages::edit)
-        .post("/organs/{code}/edit", Action::ManageOrgans, actions::edit)
-        .get("/organs/{code}/rename", Action::ManageOrgans, pages::rename)
-        .post("/organs/{code}/rename", Action::ManageOrgans, actions::rename)
-        .get("/organs/{code}/abolish", Action::ManageOrgans, pages::abolish)
-        .post("/organs/{code}/abolish", Action::ManageOrgans, actions::abolish)
-        .post("/organs/{code}/restore", Action::ManageOrgans, actions::restore)
+        .get("/organs", &VIEW_ORGANS, pages::list)
+        .get("/organs/new", &MANAGE_ORGANS, pages::new)
+        .post("/organs/new", &MANAGE_ORGANS, actions::create)
+        .get("/organs/merge", &MANAGE_ORGANS, merge::page)
+        .post("/organs/merge", &MANAGE_ORGANS, merge::submit)
+        .get("/organs/import", &MANAGE_ORGANS, import_pages::form)
+        .upload("/organs/import", &MANAGE_ORGANS, import_pages::upload)
+        .get("/organs/import/{id}", &MANAGE_ORGANS, import_pages::preview)
+        .post("/organs/import/{id}", &MANAGE_ORGANS, import_pages::submit)
+        .get("/organs/export.csv", &VIEW_ORGANS, export::csv)
+        .get("/organs/export.xlsx", &VIEW_ORGANS, export::xlsx)
+        .get("/organs/{code}", &VIEW_ORGANS, pages::detail)
+        .get("/organs/{code}/edit", &MANAGE_ORGANS, pages::edit)
+        .post("/organs/{code}/edit", &MANAGE_ORGANS, actions::edit)
+        .get("/organs/{code}/rename", &MANAGE_ORGANS, pages::rename)
+        .post("/organs/{code}/rename", &MANAGE_ORGANS, actions::rename)
+        .get("/organs/{code}/abolish", &MANAGE_ORGANS, pages::abolish)
+        .post("/organs/{code}/abolish", &MANAGE_ORGANS, actions::abolish)
+        .post("/organs/{code}/restore", &MANAGE_ORGANS, actions::restore)
 }
 
 /// Escapes what LIKE takes for a wildcard; the statement says `ESCAPE '\'`.

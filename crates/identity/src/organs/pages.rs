@@ -1,12 +1,13 @@
 //! The pages of the register.
 
+use crate::permissions::MANAGE_ORGANS;
 use askama::Template;
 use axum::{
     extract::{Path, State},
     response::Response,
 };
 use jiff::civil::Date;
-use kernel::{Action, OrganCode, OrganKind, may, time};
+use kernel::{OrganCode, OrganKind, may, time};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Result, office_page, page};
 
 use super::{
@@ -193,7 +194,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         kinds: kinds(),
         states: vec![("existing", "现行"), ("abolished", "已撤销或未设立")],
         pager,
-        may_manage: may(&desk.actor(), Action::ManageOrgans).is_ok(),
+        may_manage: may(&desk.actor(), &MANAGE_ORGANS).is_ok(),
         any: !all.is_empty(),
     })
 }
@@ -227,8 +228,8 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<
         children: links(&|one| one.parent.as_ref() == Some(&code)),
         predecessors: links(&|one| one.successor.as_ref() == Some(&code)),
         accounts: accounts::counts_by_organ(ctx.db()).await?.get(code.as_str()).copied().unwrap_or(0),
-        history: words::rows(history.into_iter().rev()),
-        may_manage: may(&desk.actor(), Action::ManageOrgans).is_ok(),
+        history: words::Words(ctx.capabilities()).rows(history.into_iter().rev()),
+        may_manage: may(&desk.actor(), &MANAGE_ORGANS).is_ok(),
         portal: format!("{}/organs/{}", ctx.config().server.portal_url.trim_end_matches('/'), organ.code),
         organ,
     })

@@ -58,7 +58,7 @@ impl SearchSource for Organs {
 
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async move {
-            let codes = sqlx::query_scalar("SELECT code FROM organ WHERE code > $1 ORDER BY code LIMIT $2")
+            let codes = ::store::query_scalar("SELECT code FROM organ WHERE code > $1 ORDER BY code LIMIT $2")
                 .bind(after)
                 .bind(limit)
                 .fetch_all(ctx.db().read())

@@ -1,14 +1,15 @@
 //! Reading and changing organs. Each change is one transaction with its event; the caller reloads the directory.
 
+use crate::events;
 use jiff::{ToSpan, civil::Date};
-use kernel::{Actor, Directory, NewEvent, Organ, OrganCode, OrganKind};
+use kernel::{EventKind, Actor, Directory, NewEvent, Organ, OrganCode, OrganKind};
 use serde_json::json;
 use store::{Db, Tx};
 use web::{Ctx, Error, FormErrors, Result};
 
 use super::model::{Draft, Record, changes, check_among, read_aliases};
 
-#[derive(sqlx::FromRow)]
+#[derive(store::FromRow)]
 struct Row {
     code: String,
     name: String,
@@ -56,7 +57,7 @@ impl From<Row> for Record {
 /// # Errors
 /// When the database fails.
 pub async fn all(db: &Db) -> store::Result<Vec<Record>> {
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM organ ORDER BY position, code").fetch_all(db.read()).await?;
+    let rows: Vec<Row> = ::store::query_as("SELECT * FROM organ ORDER BY position, code").fetch_all(db.read()).await?;
     Ok(rows.into_iter().map(Record::from).collect())
 }
 
@@ -66,7 +67,7 @@ pub async fn all(db: &Db) -> store::Result<Vec<Record>> {
 /// When the database fails.
 pub async fn get(db: &Db, code: &OrganCode) -> store::Result<Option<Record>> {
     let row: Option<Row> =
-        sqlx::query_as("SELECT * FROM organ WHERE code = $1").bind(code.as_str()).fetch_optional(db.read()).await?;
+        ::store::query_as("SELECT * FROM organ WHERE code = $1").bind(code.as_str()).fetch_optional(db.read()).await?;
     Ok(row.map(Record::from))
 }
 
@@ -84,7 +85,7 @@ pub async fn load_directory(ctx: &Ctx) -> Result<()> {
 /// all of them.
 pub(super) async fn lock_all(tx: &mut Tx) -> store::Result<Vec<Record>> {
     tx.next_number("organ.change").await?;
-    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM organ ORDER BY position, code").fetch_all(tx.conn()).await?;
+    let rows: Vec<Row> = ::store::query_as("SELECT * FROM organ ORDER BY position, code").fetch_all(tx.conn()).await?;
     Ok(rows.into_iter().map(Record::from).collect())
 }
 
@@ -119,7 +120,7 @@ async fn write(tx: &mut Tx, sql: &'static str, record: &Record) -> store::Result
     let code = |code: &Option<OrganCode>| code.as_ref().map(|code| code.0.clone()).unwrap_or_default();
     let date = |date: &Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
     let now = tx.now();
-    let done = sqlx::query(sql)
+    let done = ::store::query(sql)
         .bind(organ.code.as_str())
         .bind(&organ.name)
         .bind(&organ.short_name)
@@ -143,8 +144,8 @@ async fn write(tx: &mut Tx, sql: &'static str, record: &Record) -> store::Result
 }
 
 /// The event of a change of an organ.
-pub(super) fn event(kind: &'static str, code: &OrganCode, by: &Actor) -> NewEvent {
-    NewEvent::new(kind, "organ", code, by).organ(code)
+pub(super) fn event(kind: &'static EventKind, code: &OrganCode, by: &Actor) -> NewEvent {
+    NewEvent::new(kind, code, by).organ(code)
 }
 
 /// What a change of the register ended in: what to correct in the form, or the organ as it is now.
@@ -168,7 +169,7 @@ pub async fn create(tx: &mut Tx, draft: &Draft, by: &Actor) -> Checked<Record> {
     record.position = all.iter().map(|one| one.position).max().unwrap_or(0) + 10;
     insert(tx, &record).await?;
     let data = json!({"name": record.organ.name, "short_name": record.organ.short_name});
-    tx.append(event("organ.created", &record.organ.code, by).data(data)).await?;
+    tx.append(event(&events::ORGAN_CREATED, &record.organ.code, by).data(data)).await?;
     Ok(Ok(record))
 }
 
@@ -209,7 +210,7 @@ pub async fn edit(tx: &mut Tx, code: &OrganCode, version: i64, draft: &Draft, by
     let changed = changes(before, &record);
     if !changed.is_empty() {
         save(tx, &record).await?;
-        tx.append(event("organ.changed", code, by).data(changed.into())).await?;
+        tx.append(event(&events::ORGAN_CHANGED, code, by).data(changed.into())).await?;
     }
     Ok(Ok(record))
 }
@@ -249,7 +250,7 @@ pub async fn rename(
     }
     (record.position, record.version) = (before.position, before.version);
     save(tx, &record).await?;
-    tx.append(event("organ.renamed", code, by).data(changes(before, &record).into())).await?;
+    tx.append(event(&events::ORGAN_RENAMED, code, by).data(changes(before, &record).into())).await?;
     Ok(Ok(record))
 }
 
@@ -304,7 +305,7 @@ pub async fn merge(
         }
         save(tx, &after).await?;
         let data = json!({"successor": successor, "last_day": last_day.to_string(), "name": before.organ.name});
-        tx.append(event("organ.merged", code, by).data(data)).await?;
+        tx.append(event(&events::ORGAN_MERGED, code, by).data(data)).await?;
         if let Some(place) = all.iter_mut().find(|one| one.organ.code == *code) {
             *place = after;
         }
@@ -338,7 +339,7 @@ pub async fn abolish(tx: &mut Tx, code: &OrganCode, last_day: Date, note: &str, 
         note.trim().clone_into(&mut after.note);
     }
     save(tx, &after).await?;
-    tx.append(event("organ.abolished", code, by).data(changes(before, &after).into())).await?;
+    tx.append(event(&events::ORGAN_ABOLISHED, code, by).data(changes(before, &after).into())).await?;
     Ok(Ok(()))
 }
 
@@ -358,6 +359,6 @@ pub async fn restore(tx: &mut Tx, code: &OrganCode, by: &Actor) -> Checked<()> {
         return Ok(Err(errors));
     }
     save(tx, &after).await?;
-    tx.append(event("organ.restored", code, by).data(changes(before, &after).into())).await?;
+    tx.append(event(&events::ORGAN_RESTORED, code, by).data(changes(before, &after).into())).await?;
     Ok(Ok(()))
 }

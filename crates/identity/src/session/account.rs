@@ -1,5 +1,6 @@
 //! The pages of «我的账号».
 
+use crate::settings::Sessions;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use kernel::time;
@@ -70,7 +71,7 @@ pub(super) async fn own(ctx: &Ctx, desk: &Desk) -> Result<Account> {
 
 /// Sessions of an account in words; `current` is marked.
 pub(crate) async fn session_rows(ctx: &Ctx, account: &Account, current: &str) -> Result<Vec<SessionRow>> {
-    let config = &ctx.config().sessions;
+    let config = &ctx.settings::<Sessions>();
     let rows = sessions::of_account(ctx.db(), &account.id, config).await?;
     Ok(rows
         .into_iter()
@@ -87,7 +88,7 @@ pub(crate) async fn session_rows(ctx: &Ctx, account: &Account, current: &str) ->
 }
 
 async fn codes_left(ctx: &Ctx, account: &Account) -> Result<i64> {
-    let count = sqlx::query_scalar("SELECT COUNT(*) FROM account_recovery WHERE account = $1 AND used_at = ''")
+    let count = store::query_scalar("SELECT COUNT(*) FROM account_recovery WHERE account = $1 AND used_at = ''")
         .bind(account.id.as_str())
         .fetch_one(ctx.db().read())
         .await?;
@@ -103,7 +104,7 @@ pub(super) async fn overview_page(
     let account = own(ctx, desk).await?;
     let current = desk.session.as_ref().map_or("", |session| session.id.as_str());
     let rows = session_rows(ctx, &account, current).await?;
-    let config = &ctx.config().sessions;
+    let config = &ctx.settings::<Sessions>();
     Ok(AccountPage {
         shell: desk.shell(ctx, "我的账号").await?.with_error(!errors.is_empty()),
         organ: ctx.directory().get(&account.organ).map_or(account.organ.to_string(), |organ| organ.name.clone()),
@@ -132,7 +133,7 @@ pub(super) async fn password_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) ->
         given: account.must_change,
         hint: format!(
             "至少 {} 个字符，不含登录名，不用常见密码。几个不相干的词连起来最好记。",
-            ctx.config().sessions.password_min
+            ctx.settings::<Sessions>().password_min
         ),
     })
 }
@@ -144,7 +145,7 @@ pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk) -> Result<Respo
 
 pub(super) async fn second_factor_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<SecondFactorPage> {
     let account = own(ctx, desk).await?;
-    let secret: String = sqlx::query_scalar("SELECT totp_pending FROM account WHERE id = $1")
+    let secret: String = store::query_scalar("SELECT totp_pending FROM account WHERE id = $1")
         .bind(account.id.as_str())
         .fetch_one(ctx.db().read())
         .await?;
@@ -158,7 +159,7 @@ pub(super) async fn second_factor_page(ctx: &Ctx, desk: &Desk, errors: FormError
         shell: desk.shell(ctx, "动态口令").await?.with_error(!errors.is_empty()),
         errors,
         active: account.second_factor,
-        required: ctx.config().sessions.require_totp,
+        required: ctx.settings::<Sessions>().require_totp,
         picture,
         secret: groups.collect::<Vec<_>>().join(" "),
         codes_left: codes_left(ctx, &account).await?,

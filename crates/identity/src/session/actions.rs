@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use crate::settings::Sessions;
+use crate::events;
 use axum::{
     Json,
     extract::State,
@@ -36,7 +38,7 @@ fn origin(address: Option<axum::Extension<ClientIp>>, headers: &HeaderMap) -> Re
 
 /// One text for every failure, so that nobody learns which logins exist and which are locked.
 fn failed(ctx: &Ctx) -> String {
-    let config = &ctx.config().sessions;
+    let config = &ctx.settings::<Sessions>();
     format!(
         "登录名或密码不对，或账号暂不能登录。请核对后再试；连续输错 {} 次，账号会锁定 {} 分钟，可请安全管理员解锁。",
         config.lock_after, config.lock_minutes
@@ -121,7 +123,7 @@ pub(super) async fn sign_out(
         let mut tx = ctx.db().write().await?;
         let account = sessions::close(&mut tx, secret).await?;
         if let (Some(account), Some(actor)) = (account, actor) {
-            tx.append(NewEvent::new("session.signed_out", "account", account, &actor)).await?;
+            tx.append(NewEvent::new(&events::SIGNED_OUT, account, &actor)).await?;
         }
         tx.commit().await?;
     }
@@ -135,11 +137,11 @@ pub(super) async fn extend(State(ctx): State<Ctx>, desk: Desk, headers: HeaderMa
     let Some(info) = &desk.session else { return Err(kernel::Refused::NotSignedIn.into()) };
     sessions::touch(ctx.db(), &info.id).await?;
     let secret = layer::cookie(&ctx, &headers).unwrap_or_default();
-    let live = sessions::look_up(ctx.db(), secret, &ctx.config().sessions).await?;
+    let live = sessions::look_up(ctx.db(), secret, &ctx.settings::<Sessions>()).await?;
     let now = ctx.seams().now();
     let ends_at = live.map_or_else(
         || time::to_db(now),
-        |live| sessions::idle_end(time::from_db(&live.last_seen).unwrap_or(now), &live.ends_at, &ctx.config().sessions),
+        |live| sessions::idle_end(time::from_db(&live.last_seen).unwrap_or(now), &live.ends_at, &ctx.settings::<Sessions>()),
     );
     let mut response = (StatusCode::OK, Json(json!({"ends_at": ends_at}))).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));

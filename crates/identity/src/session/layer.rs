@@ -1,5 +1,6 @@
 //! The layer that turns the cookie into the actor of a request.
 
+use crate::settings::Sessions;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -42,7 +43,7 @@ pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) ->
     let secret = cookie(&ctx, request.headers()).map(str::to_owned);
     let live = match secret {
         None => None,
-        Some(secret) => match sessions::look_up(ctx.db(), &secret, &ctx.config().sessions).await {
+        Some(secret) => match sessions::look_up(ctx.db(), &secret, &ctx.settings::<Sessions>()).await {
             Ok(live) => live.filter(|live| live.stage == "full"),
             Err(error) => return Error::from(error).into_response(),
         },
@@ -55,7 +56,7 @@ pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) ->
             Ok(seen) => seen,
             Err(error) => return error.into_response(),
         };
-        let ends_at = sessions::idle_end(seen, &live.ends_at, &ctx.config().sessions);
+        let ends_at = sessions::idle_end(seen, &live.ends_at, &ctx.settings::<Sessions>());
         request.extensions_mut().insert(SessionInfo { id: live.session.clone(), ends_at });
         request.extensions_mut().insert(Actor::Staff(staff(&ctx, live)));
     }
@@ -102,7 +103,7 @@ fn detour(ctx: &Ctx, live: &Live, request: &Request) -> Option<Response> {
     let open = path.starts_with("/assets/") || matches!(path, "/signout" | "/session/extend" | "/healthz");
     let target = if live.must_change != 0 {
         "/account/password"
-    } else if ctx.config().sessions.require_totp && live.second_factor == 0 {
+    } else if ctx.settings::<Sessions>().require_totp && live.second_factor == 0 {
         "/account/second-factor"
     } else {
         return None;

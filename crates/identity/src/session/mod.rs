@@ -18,27 +18,27 @@ pub mod totp;
 pub(crate) use account::{SessionRow, session_rows};
 pub use layer::{attach, cookie_name};
 
-use kernel::Action;
+use kernel::permission::{SIGN_IN, USE_DESK};
 use web::{Listener, Routes};
 
 /// The routes of sign-in and of the own account.
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/signin", Action::SignIn, pages::form)
-        .post("/signin", Action::SignIn, actions::sign_in)
-        .get("/signin/second", Action::SignIn, pages::second)
-        .post("/signin/second", Action::SignIn, actions::second)
-        .post("/signout", Action::SignIn, actions::sign_out)
-        .post("/session/extend", Action::UseDesk, actions::extend)
-        .get("/account", Action::UseDesk, account::overview)
-        .post("/account/email", Action::UseDesk, own::email)
-        .get("/account/password", Action::UseDesk, account::password)
-        .post("/account/password", Action::UseDesk, own::password)
-        .get("/account/second-factor", Action::UseDesk, account::second_factor)
-        .post("/account/second-factor/begin", Action::UseDesk, own::begin)
-        .post("/account/second-factor/confirm", Action::UseDesk, own::confirm)
-        .post("/account/second-factor/remove", Action::UseDesk, own::remove)
-        .post("/account/second-factor/codes", Action::UseDesk, own::codes)
-        .post("/account/sessions/end", Action::UseDesk, own::end_session)
-        .post("/account/sessions/end-others", Action::UseDesk, own::end_others)
+        .get("/signin", &SIGN_IN, pages::form)
+        .post("/signin", &SIGN_IN, actions::sign_in)
+        .get("/signin/second", &SIGN_IN, pages::second)
+        .post("/signin/second", &SIGN_IN, actions::second)
+        .post("/signout", &SIGN_IN, actions::sign_out)
+        .post("/session/extend", &USE_DESK, actions::extend)
+        .get("/account", &USE_DESK, account::overview)
+        .post("/account/email", &USE_DESK, own::email)
+        .get("/account/password", &USE_DESK, account::password)
+        .post("/account/password", &USE_DESK, own::password)
+        .get("/account/second-factor", &USE_DESK, account::second_factor)
+        .post("/account/second-factor/begin", &USE_DESK, own::begin)
+        .post("/account/second-factor/confirm", &USE_DESK, own::confirm)
+        .post("/account/second-factor/remove", &USE_DESK, own::remove)
+        .post("/account/second-factor/codes", &USE_DESK, own::codes)
+        .post("/account/sessions/end", &USE_DESK, own::end_session)
+        .post("/account/sessions/end-others", &USE_DESK, own::end_others)
 }

@@ -1,5 +1,7 @@
 //! What a person does with the own account.
 
+use crate::settings::Sessions;
+use crate::events;
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -37,7 +39,7 @@ pub(super) async fn email(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<F
 
 /// Whether the password typed is the own one. Wrong ones count towards the lock like those at sign-in.
 async fn knows_password(ctx: &Ctx, desk: &Desk, typed: &str) -> Result<bool> {
-    let login: String = sqlx::query_scalar("SELECT login FROM account WHERE id = $1")
+    let login: String = store::query_scalar("SELECT login FROM account WHERE id = $1")
         .bind(desk.staff.account.as_str())
         .fetch_one(ctx.db().read())
         .await?;
@@ -47,7 +49,7 @@ async fn knows_password(ctx: &Ctx, desk: &Desk, typed: &str) -> Result<bool> {
 /// POST /account/password
 pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Fields>) -> Result<Response> {
     let own = account::own(&ctx, &desk).await?;
-    let min = ctx.config().sessions.password_min;
+    let min = ctx.settings::<Sessions>().password_min;
     let mut errors = FormErrors::new();
     errors.require(!form.old.is_empty(), "old", "请填写现在的密码。");
     if let Some(fault) = password::fault(&form.password, &own.login, min) {
@@ -71,7 +73,7 @@ pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk, Form(form): For
 pub(super) async fn begin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
     let mut tx = ctx.db().write().await?;
     let secret = totp::fresh_secret(ctx.seams());
-    sqlx::query("UPDATE account SET totp_pending = $2 WHERE id = $1 AND totp_secret = ''")
+    store::query("UPDATE account SET totp_pending = $2 WHERE id = $1 AND totp_secret = ''")
         .bind(desk.staff.account.as_str())
         .bind(secret)
         .execute(tx.conn())
@@ -84,7 +86,7 @@ pub(super) async fn begin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response
 pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Fields>) -> Result<Response> {
     let id = &desk.staff.account;
     let mut tx = ctx.db().write().await?;
-    let pending: String = sqlx::query_scalar("SELECT totp_pending FROM account WHERE id = $1")
+    let pending: String = store::query_scalar("SELECT totp_pending FROM account WHERE id = $1")
         .bind(id.as_str())
         .fetch_one(tx.conn())
         .await?;
@@ -98,7 +100,7 @@ pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form
         return page::office_errors(&account::second_factor_page(&ctx, &desk, errors).await?);
     };
     // Only the secret that was just proved: a second window may have begun anew meanwhile.
-    let done = sqlx::query(
+    let done = store::query(
         "UPDATE account SET totp_secret = totp_pending, totp_pending = '', totp_step = $2 WHERE id = $1 AND totp_pending = $3",
     )
     .bind(id.as_str())
@@ -112,7 +114,7 @@ pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form
         ));
     }
     let codes = fresh_codes(&mut tx, id).await?;
-    tx.append(NewEvent::new("account.second_factor_set", "account", id, &desk.actor()).organ(desk.organ())).await?;
+    tx.append(NewEvent::new(&events::SECOND_FACTOR_SET, id, &desk.actor()).organ(desk.organ())).await?;
     tx.commit().await?;
     office_page(&account::CodesPage { shell: desk.shell(&ctx, "恢复码").await?, codes })
 }
@@ -120,9 +122,9 @@ pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form
 /// Replaces the recovery codes; returns the new ones, to be shown once.
 async fn fresh_codes(tx: &mut Tx, id: &AccountId) -> Result<Vec<String>> {
     let codes = totp::recovery_codes(&tx.seams());
-    sqlx::query("DELETE FROM account_recovery WHERE account = $1").bind(id.as_str()).execute(tx.conn()).await?;
+    store::query("DELETE FROM account_recovery WHERE account = $1").bind(id.as_str()).execute(tx.conn()).await?;
     for code in &codes {
-        sqlx::query("INSERT INTO account_recovery (account, digest, used_at) VALUES ($1, $2, '')")
+        store::query("INSERT INTO account_recovery (account, digest, used_at) VALUES ($1, $2, '')")
             .bind(id.as_str())
             .bind(totp::recovery_digest(code))
             .execute(tx.conn())
@@ -142,7 +144,7 @@ pub(super) async fn codes(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<F
     }
     let mut tx = ctx.db().write().await?;
     let codes = fresh_codes(&mut tx, &own.id).await?;
-    tx.append(NewEvent::new("account.recovery_renewed", "account", &own.id, &desk.actor()).organ(desk.organ())).await?;
+    tx.append(NewEvent::new(&events::RECOVERY_RENEWED, &own.id, &desk.actor()).organ(desk.organ())).await?;
     tx.commit().await?;
     office_page(&account::CodesPage { shell: desk.shell(&ctx, "恢复码").await?, codes })
 }
@@ -155,7 +157,7 @@ async fn wrong_password(ctx: &Ctx, desk: &Desk) -> Result<Response> {
 /// POST /account/second-factor/remove
 pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Fields>) -> Result<Response> {
     let id = &desk.staff.account;
-    if ctx.config().sessions.require_totp {
+    if ctx.settings::<Sessions>().require_totp {
         return Err(Error::Conflict(
             "本系统要求每个账号使用动态口令，不能关闭。换手机时请安全管理员移除旧的，再重新设置。".into(),
         ));
@@ -164,12 +166,12 @@ pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<
         return wrong_password(&ctx, &desk).await;
     }
     let mut tx = ctx.db().write().await?;
-    sqlx::query("UPDATE account SET totp_secret = '', totp_pending = '' WHERE id = $1")
+    store::query("UPDATE account SET totp_secret = '', totp_pending = '' WHERE id = $1")
         .bind(id.as_str())
         .execute(tx.conn())
         .await?;
-    sqlx::query("DELETE FROM account_recovery WHERE account = $1").bind(id.as_str()).execute(tx.conn()).await?;
-    tx.append(NewEvent::new("account.second_factor_removed", "account", id, &desk.actor()).organ(desk.organ())).await?;
+    store::query("DELETE FROM account_recovery WHERE account = $1").bind(id.as_str()).execute(tx.conn()).await?;
+    tx.append(NewEvent::new(&events::SECOND_FACTOR_REMOVED, id, &desk.actor()).organ(desk.organ())).await?;
     tx.commit().await?;
     Ok(Redirect::to("/account/second-factor").ok("动态口令已关闭。").into_response())
 }

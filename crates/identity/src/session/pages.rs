@@ -1,5 +1,6 @@
 //! The sign-in pages.
 
+use crate::settings::Sessions;
 use askama::Template;
 use axum::{
     extract::State,
@@ -61,7 +62,7 @@ pub(super) async fn form(
 pub(super) async fn second(State(ctx): State<Ctx>, Query(query): Query<Next>, headers: HeaderMap) -> Result<Response> {
     let next = page::local_path(&query.next);
     let live = match layer::cookie(&ctx, &headers) {
-        Some(secret) => sessions::look_up(ctx.db(), secret, &ctx.config().sessions).await?,
+        Some(secret) => sessions::look_up(ctx.db(), secret, &ctx.settings::<Sessions>()).await?,
         None => None,
     };
     match live {

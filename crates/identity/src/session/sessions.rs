@@ -1,11 +1,12 @@
 //! Sessions in the database.
 
+use crate::events;
 use jiff::{SignedDuration, Timestamp};
 use kernel::{NewEvent, id, id::AccountId, time};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{Db, Tx};
-use web::config::Sessions;
+use crate::settings::Sessions;
 
 /// Minutes within which the second factor must follow the password.
 const SECOND_MINUTES: i64 = 5;
@@ -29,7 +30,7 @@ impl Stage {
 }
 
 /// A session as the list shows it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, store::FromRow)]
 pub struct Session {
     /// Identifier, no secret.
     pub id: String,
@@ -46,7 +47,7 @@ pub struct Session {
 }
 
 /// A session with the account behind it.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, store::FromRow)]
 pub(crate) struct Live {
     pub(crate) session: String,
     pub(crate) stage: String,
@@ -104,8 +105,8 @@ pub(crate) async fn open(
         Stage::Full => i64::from(config.absolute_hours) * 60,
     };
     // What ended is of no further use; the log remembers it.
-    sqlx::query("DELETE FROM session WHERE ends_at < $1").bind(time::to_db(now)).execute(tx.conn()).await?;
-    sqlx::query(
+    store::query("DELETE FROM session WHERE ends_at < $1").bind(time::to_db(now)).execute(tx.conn()).await?;
+    store::query(
         "INSERT INTO session (id, digest, account, stage, created_at, last_seen, ends_at, address, agent) \
          VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
     )
@@ -125,7 +126,7 @@ pub(crate) async fn open(
 /// The living session behind a secret: not ended, not idle for too long, its account not disabled.
 pub(crate) async fn look_up(db: &Db, secret: &str, config: &Sessions) -> store::Result<Option<Live>> {
     let now = db.seams().now();
-    let live = sqlx::query_as(
+    let live = store::query_as(
         "SELECT s.id AS session, s.stage, s.last_seen, s.ends_at, a.id AS account, a.name, a.organ, a.roles, a.must_change, \
          CASE WHEN a.totp_secret = '' THEN 0 ELSE 1 END AS second_factor \
          FROM session s JOIN account a ON a.id = s.account \
@@ -143,13 +144,13 @@ pub(crate) async fn look_up(db: &Db, secret: &str, config: &Sessions) -> store::
 pub(crate) async fn touch(db: &Db, session: &str) -> store::Result<()> {
     let mut tx = db.write().await?;
     let now = tx.now();
-    sqlx::query("UPDATE session SET last_seen = $2 WHERE id = $1").bind(session).bind(now).execute(tx.conn()).await?;
+    store::query("UPDATE session SET last_seen = $2 WHERE id = $1").bind(session).bind(now).execute(tx.conn()).await?;
     tx.commit().await
 }
 
 /// Ends the session behind a secret; its account, if there was one.
 pub(crate) async fn close(tx: &mut Tx, secret: &str) -> store::Result<Option<String>> {
-    let account: Option<String> = sqlx::query_scalar("DELETE FROM session WHERE digest = $1 RETURNING account")
+    let account: Option<String> = store::query_scalar("DELETE FROM session WHERE digest = $1 RETURNING account")
         .bind(digest(secret))
         .fetch_optional(tx.conn())
         .await?;
@@ -158,7 +159,7 @@ pub(crate) async fn close(tx: &mut Tx, secret: &str) -> store::Result<Option<Str
 
 /// Ends all sessions of an account, except `keep`; how many.
 pub(crate) async fn end_all(tx: &mut Tx, account: &AccountId, keep: Option<&str>) -> store::Result<u64> {
-    let ended = sqlx::query("DELETE FROM session WHERE account = $1 AND id <> $2")
+    let ended = store::query("DELETE FROM session WHERE account = $1 AND id <> $2")
         .bind(account.as_str())
         .bind(keep.unwrap_or(""))
         .execute(tx.conn())
@@ -168,7 +169,7 @@ pub(crate) async fn end_all(tx: &mut Tx, account: &AccountId, keep: Option<&str>
 
 /// Ends one session of this account; whether it was there.
 pub(crate) async fn end_one(tx: &mut Tx, account: &AccountId, session: &str) -> store::Result<bool> {
-    let ended = sqlx::query("DELETE FROM session WHERE account = $1 AND id = $2")
+    let ended = store::query("DELETE FROM session WHERE account = $1 AND id = $2")
         .bind(account.as_str())
         .bind(session)
         .execute(tx.conn())
@@ -182,7 +183,7 @@ pub(crate) async fn end_one(tx: &mut Tx, account: &AccountId, session: &str) -> 
 /// When the database fails.
 pub async fn of_account(db: &Db, account: &AccountId, config: &Sessions) -> store::Result<Vec<Session>> {
     let now = db.seams().now();
-    Ok(sqlx::query_as(
+    Ok(store::query_as(
         "SELECT id, created_at, last_seen, ends_at, address, agent FROM session \
          WHERE account = $1 AND stage = 'full' AND ends_at > $2 AND last_seen > $3 ORDER BY created_at DESC, id DESC",
     )
@@ -195,7 +196,7 @@ pub async fn of_account(db: &Db, account: &AccountId, config: &Sessions) -> stor
 
 /// The event of sessions ended by somebody.
 pub(crate) fn revoked(account: &AccountId, count: u64, by: &kernel::Actor) -> NewEvent {
-    NewEvent::new("session.revoked", "account", account, by).data(json!({"sessions": count}))
+    NewEvent::new(&events::SESSIONS_REVOKED, account, by).data(json!({"sessions": count}))
 }
 
 /// What a browser calls itself, in words of the interface: name of browser and system.

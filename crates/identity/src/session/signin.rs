@@ -1,13 +1,16 @@
 //! The rules of sign-in: attempts are counted before they are evaluated, unknown logins take as long as known ones, and
 //! the answer to every failure is the same.
 
+use crate::events;
 use std::{net::IpAddr, num::NonZeroU32, sync::LazyLock};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use kernel::{Actor, NewEvent, id::AccountId, time};
 use serde_json::json;
 use store::{Db, Tx};
-use web::{Ctx, Error, Result, config::Sessions};
+use web::{Ctx, Error, Result};
+
+use crate::settings::Sessions;
 
 use super::{
     password, sessions,
@@ -32,7 +35,7 @@ pub enum Outcome {
     SignedIn(String),
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(store::FromRow)]
 struct Row {
     id: String,
     name: String,
@@ -73,9 +76,9 @@ pub fn take_turn(address: IpAddr) -> Result<()> {
 /// When database or hashing fail; a wrong password is [`Outcome::Failed`].
 pub async fn attempt(ctx: &Ctx, login: &str, secret: &str, from: &Origin) -> Result<Outcome> {
     let db = ctx.db();
-    let config = &ctx.config().sessions;
+    let config = &ctx.settings::<Sessions>();
     let login = login.trim().to_lowercase();
-    let row: Option<Row> = sqlx::query_as(row_where!("login = $1")).bind(&login).fetch_optional(db.read()).await?;
+    let row: Option<Row> = store::query_as(row_where!("login = $1")).bind(&login).fetch_optional(db.read()).await?;
     let row = row.filter(|row| row.disabled == 0);
     // Unknown, disabled and locked accounts are counted (for nobody) and checked against a hash that nothing fits: the
     // answer takes as long.
@@ -91,10 +94,10 @@ pub async fn attempt(ctx: &Ctx, login: &str, secret: &str, from: &Origin) -> Res
             Ok(Outcome::Failed)
         }
         None => {
-            let shown: String = login.chars().filter(|c| !c.is_control()).take(64).collect();
-            let data = json!({"login": shown, "address": from.address, "reason": "unknown_or_locked"});
+            // Nothing of what was typed: it may be a password in the wrong field.
+            let data = json!({"address": from.address, "reason": "unknown_or_locked"});
             let mut tx = db.write().await?;
-            tx.append(NewEvent::new("session.failed", "account", "", &Actor::Visitor).data(data)).await?;
+            tx.append(NewEvent::new(&events::SIGN_IN_FAILED, "", &Actor::Visitor).data(data)).await?;
             tx.commit().await?;
             Ok(Outcome::Failed)
         }
@@ -102,7 +105,7 @@ pub async fn attempt(ctx: &Ctx, login: &str, secret: &str, from: &Origin) -> Res
 }
 
 async fn succeed(ctx: &Ctx, row: &Row, from: &Origin) -> Result<Outcome> {
-    let config = &ctx.config().sessions;
+    let config = &ctx.settings::<Sessions>();
     let mut tx = ctx.db().write().await?;
     if row.totp_secret.is_empty() {
         let secret = complete(&mut tx, row, config, from, "password").await?;
@@ -111,7 +114,7 @@ async fn succeed(ctx: &Ctx, row: &Row, from: &Origin) -> Result<Outcome> {
     }
     // The attempt was no failure; the count goes back to zero only when the second factor is right too, or else whoever
     // knows the password could guess codes for ever.
-    sqlx::query("UPDATE account SET failed_count = failed_count - 1 WHERE id = $1 AND failed_count > 0")
+    store::query("UPDATE account SET failed_count = failed_count - 1 WHERE id = $1 AND failed_count > 0")
         .bind(&row.id)
         .execute(tx.conn())
         .await?;
@@ -126,15 +129,15 @@ async fn succeed(ctx: &Ctx, row: &Row, from: &Origin) -> Result<Outcome> {
 /// When database or hashing fail.
 pub(crate) async fn confirm(ctx: &Ctx, login: &str, secret: &str) -> Result<bool> {
     let db = ctx.db();
-    let config = &ctx.config().sessions;
-    let row: Row = sqlx::query_as(row_where!("login = $1")).bind(login).fetch_one(db.read()).await?;
+    let config = &ctx.settings::<Sessions>();
+    let row: Row = store::query_as(row_where!("login = $1")).bind(login).fetch_one(db.read()).await?;
     if !reserve(db, &row.id, config).await? {
         return Ok(false);
     }
     let right = password::fits(secret, &row.password).await?;
     let mut tx = db.write().await?;
     if right {
-        sqlx::query("UPDATE account SET failed_count = failed_count - 1 WHERE id = $1 AND failed_count > 0")
+        store::query("UPDATE account SET failed_count = failed_count - 1 WHERE id = $1 AND failed_count > 0")
             .bind(&row.id)
             .execute(tx.conn())
             .await?;
@@ -152,7 +155,7 @@ pub(crate) async fn confirm(ctx: &Ctx, login: &str, secret: &str) -> Result<bool
 /// When the database fails, or [`Error::Refused`] when there is no half-open session (any more).
 pub async fn second(ctx: &Ctx, cookie: &str, code: &str, from: &Origin) -> Result<Outcome> {
     let db = ctx.db();
-    let config = &ctx.config().sessions;
+    let config = &ctx.settings::<Sessions>();
     let live = sessions::look_up(db, cookie, config).await?.filter(|live| live.stage == "second");
     let Some(live) = live else { return Err(kernel::Refused::NotSignedIn.into()) };
     if !reserve(db, &live.account, config).await? {
@@ -162,7 +165,7 @@ pub async fn second(ctx: &Ctx, cookie: &str, code: &str, from: &Origin) -> Resul
         return Ok(Outcome::Failed);
     }
     let mut tx = db.write().await?;
-    let row: Row = sqlx::query_as(row_where!("id = $1")).bind(&live.account).fetch_one(tx.conn()).await?;
+    let row: Row = store::query_as(row_where!("id = $1")).bind(&live.account).fetch_one(tx.conn()).await?;
     let accepted = if totp::is_recovery(code) {
         use_recovery(&mut tx, &row, code).await?
     } else {
@@ -184,7 +187,7 @@ pub async fn second(ctx: &Ctx, cookie: &str, code: &str, from: &Origin) -> Resul
 async fn use_code(tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
     let now = tx.seams().now();
     let Some(step) = totp::accepted_step(&row.totp_secret, code, now, row.totp_step)? else { return Ok(false) };
-    let used = sqlx::query("UPDATE account SET totp_step = $2 WHERE id = $1 AND totp_step < $2")
+    let used = store::query("UPDATE account SET totp_step = $2 WHERE id = $1 AND totp_step < $2")
         .bind(&row.id)
         .bind(step)
         .execute(tx.conn())
@@ -195,7 +198,7 @@ async fn use_code(tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
 async fn use_recovery(tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
     let now = tx.now();
     let used =
-        sqlx::query("UPDATE account_recovery SET used_at = $3 WHERE account = $1 AND digest = $2 AND used_at = ''")
+        store::query("UPDATE account_recovery SET used_at = $3 WHERE account = $1 AND digest = $2 AND used_at = ''")
             .bind(&row.id)
             .bind(totp::recovery_digest(code))
             .bind(now)
@@ -205,7 +208,7 @@ async fn use_recovery(tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
         return Ok(false);
     }
     let actor = actor(row);
-    tx.append(NewEvent::new("account.recovery_used", "account", &row.id, &actor).organ(&row.organ.as_str().into()))
+    tx.append(NewEvent::new(&events::RECOVERY_USED, &row.id, &actor).organ(&row.organ.as_str().into()))
         .await?;
     Ok(true)
 }
@@ -223,7 +226,7 @@ fn actor(row: &Row) -> Actor {
 
 async fn complete(tx: &mut Tx, row: &Row, config: &Sessions, from: &Origin, how: &str) -> Result<String> {
     let now = tx.now();
-    let alive = sqlx::query(
+    let alive = store::query(
         "UPDATE account SET failed_count = 0, failed_since = '', signed_in_at = $2 WHERE id = $1 AND disabled = 0 AND password = $3",
     )
     .bind(&row.id)
@@ -237,7 +240,7 @@ async fn complete(tx: &mut Tx, row: &Row, config: &Sessions, from: &Origin, how:
     }
     let secret = sessions::open(tx, &row.id, Stage::Full, config, from).await?;
     let data = json!({"address": from.address, "how": how});
-    let event = NewEvent::new("session.signed_in", "account", &row.id, &actor(row))
+    let event = NewEvent::new(&events::SIGNED_IN, &row.id, &actor(row))
         .organ(&row.organ.as_str().into())
         .data(data);
     tx.append(event).await?;
@@ -250,7 +253,7 @@ async fn reserve(db: &Db, account: &str, config: &Sessions) -> Result<bool> {
     let mut tx = db.write().await?;
     let now = tx.now();
     let window = sessions::minutes_before(tx.seams().now(), config.lock_minutes);
-    let reserved = sqlx::query(
+    let reserved = store::query(
         "UPDATE account SET failed_count = CASE WHEN failed_since < $3 THEN 1 ELSE failed_count + 1 END, \
          failed_since = CASE WHEN failed_since < $3 THEN $2 ELSE failed_since END \
          WHERE id = $1 AND disabled = 0 AND locked_until <= $2 AND (failed_since < $3 OR failed_count < $4)",
@@ -275,7 +278,7 @@ async fn fail(tx: &mut Tx, row: &Row, what: &str, config: &Sessions, from: &Orig
     let until = seams.now().saturating_add(jiff::SignedDuration::from_mins(i64::from(config.lock_minutes)));
     let until = time::to_db(until.unwrap_or_else(|_| seams.now()));
     let locked =
-        sqlx::query("UPDATE account SET locked_until = $2 WHERE id = $1 AND failed_count >= $3 AND locked_until <= $4")
+        store::query("UPDATE account SET locked_until = $2 WHERE id = $1 AND failed_count >= $3 AND locked_until <= $4")
             .bind(&row.id)
             .bind(&until)
             .bind(i64::from(config.lock_after.max(1)))
@@ -284,10 +287,10 @@ async fn fail(tx: &mut Tx, row: &Row, what: &str, config: &Sessions, from: &Orig
             .await?;
     let organ = row.organ.as_str().into();
     let data = json!({"address": from.address, "reason": what});
-    tx.append(NewEvent::new("session.failed", "account", &row.id, &Actor::Visitor).organ(&organ).data(data)).await?;
+    tx.append(NewEvent::new(&events::SIGN_IN_FAILED, &row.id, &Actor::Visitor).organ(&organ).data(data)).await?;
     if locked.rows_affected() == 1 && row.locked_until < until {
         let data = json!({"until": until, "address": from.address});
-        tx.append(NewEvent::new("account.locked", "account", &row.id, &Actor::System).organ(&organ).data(data)).await?;
+        tx.append(NewEvent::new(&events::ACCOUNT_LOCKED, &row.id, &Actor::System).organ(&organ).data(data)).await?;
     }
     Ok(())
 }

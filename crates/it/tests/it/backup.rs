@@ -11,7 +11,7 @@ use testkit::{TestApp, both};
 use web::Config;
 
 async fn tables(app: &TestApp) -> Vec<(String, String)> {
-    sqlx::query_as("SELECT code, name FROM organ ORDER BY code").fetch_all(app.ctx().db().read()).await.expect("organs")
+    store::query_as("SELECT code, name FROM organ ORDER BY code").fetch_all(app.ctx().db().read()).await.expect("organs")
 }
 
 fn seams() -> Seams {
@@ -48,11 +48,11 @@ both! {
         assert!(again.contains("不是空的"), "{again}");
         let other = compose::open(config, data, Path::new("unused").into(), seams()).await.expect("open");
         let organs: Vec<(String, String)> =
-            sqlx::query_as("SELECT code, name FROM organ ORDER BY code").fetch_all(other.db().read()).await.expect("organs");
+            store::query_as("SELECT code, name FROM organ ORDER BY code").fetch_all(other.db().read()).await.expect("organs");
         assert_eq!(organs, tables(app).await);
         // Neither does an ended session live again nor an old mail go out once more.
         let (sessions, mails): (i64, String) =
-            sqlx::query_as("SELECT (SELECT COUNT(*) FROM session), state FROM job WHERE kind = 'mail.send'")
+            store::query_as("SELECT (SELECT COUNT(*) FROM session), state FROM job WHERE kind = 'mail.send'")
                 .fetch_one(other.db().read())
                 .await
                 .expect("rows");

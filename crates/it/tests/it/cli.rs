@@ -120,14 +120,9 @@ fn a_database_of_a_newer_version_is_refused_untouched() {
     ));
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     runtime.block_on(async {
-        sqlx::any::install_default_drivers();
         let url = format!("sqlite:{}", place.path().join("gongkai.db").display());
-        let pool = sqlx::AnyPool::connect(&url).await.expect("open");
-        sqlx::query("INSERT INTO schema_version VALUES (999, 'future', 'x', 'x')")
-            .execute(&pool)
-            .await
-            .expect("insert");
-        pool.close().await;
+        let future = "INSERT INTO schema_version VALUES ('identity', 999, 'future', 'x', 'x')";
+        store::test::execute(&url, future).await.expect("insert");
     });
     let output = run(place.path(), &["verify"]);
     assert_eq!(output.status.code(), Some(1));

@@ -206,11 +206,9 @@ both! {
                 let _ = stream.write_all(format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes()).await;
             }
         });
-        store::query("UPDATE evidence SET url = $2 WHERE id = $1")
+        store::test::tamper(app.ctx().db(), store::query("UPDATE evidence SET url = $2 WHERE id = $1")
             .bind(&piece)
-            .bind(format!("http://127.0.0.1:{port}/a.html"))
-            .execute(app.ctx().db().read())
-            .await
+            .bind(format!("http://127.0.0.1:{port}/a.html"))).await
             .expect("address");
         clerk.post(&format!("{page}/evidence/{piece}/confirm"), &[]).await.expect(409).shows("网址还在检查");
         // As configured by default, nothing inside is asked.

@@ -5,7 +5,8 @@ use kernel::{Actor, OrganCode, Role, organ::Match};
 use testkit::{Client, PASSWORD, Reply, TestApp};
 
 async fn count(app: &TestApp, kind: &str, data: &str) -> i64 {
-    sqlx::query_scalar("SELECT COUNT(*) FROM event WHERE kind = $1 AND data LIKE $2")
+    store::query_scalar("SELECT COUNT(*) FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
+         WHERE e.kind = $1 AND p.data LIKE $2")
         .bind(kind)
         .bind(format!("%{data}%"))
         .fetch_one(app.ctx().db().read())
@@ -245,7 +246,7 @@ testkit::both! {
         let seq = seq.expect("a found event");
         auditor.get(&format!("/audit/{seq}")).await.expect(200).shows("相符").shows("organ.renamed");
         auditor.get("/audit?from=2026-03-03").await.expect(200).shows("没有符合条件");
-        let head: String = sqlx::query_scalar("SELECT hash FROM event ORDER BY seq DESC LIMIT 1")
+        let head: String = store::query_scalar("SELECT hash FROM event ORDER BY seq DESC LIMIT 1")
             .fetch_one(app.ctx().db().read()).await.expect("head");
         auditor.post("/audit/verify", &[]).await.expect(200).shows("全部相符").shows(&head);
         let csv = auditor.get("/audit/export.csv?kind=organ.renamed").await.expect(200).text();

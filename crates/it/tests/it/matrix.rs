@@ -106,12 +106,10 @@ async fn documents(app: &TestApp) -> Vec<Object> {
     // Only who wrote in it takes it out again.
     app.editor(OWN).await;
     let editor = identity::accounts::find(app.ctx().db(), "editor-qh010").await.expect("database").expect("the editor");
-    store::query("UPDATE edition SET binned_at = $2, authors = $3 WHERE id = $1")
+    store::test::tamper(app.ctx().db(), store::query("UPDATE edition SET binned_at = $2, authors = $3 WHERE id = $1")
         .bind(&binned.places["edition"])
         .bind(kernel::time::to_db(at))
-        .bind(format!("|{}|", editor.id))
-        .execute(app.ctx().db().read())
-        .await
+        .bind(format!("|{}|", editor.id))).await
         .expect("bin");
     objects.push(binned);
     objects

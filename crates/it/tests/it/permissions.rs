@@ -2,7 +2,10 @@
 //! is in this test without anybody thinking of it.
 
 use http::Method;
-use kernel::{Action, Role, authority::may};
+use kernel::{
+    Role, may,
+    permission::{READ_PUBLIC, SIGN_IN},
+};
 use testkit::{Client, TestApp, both, staff};
 use web::{Listener, RouteInfo};
 
@@ -22,7 +25,7 @@ async fn ask(client: &mut Client, route: &RouteInfo) -> u16 {
 }
 
 async fn events(app: &TestApp) -> i64 {
-    sqlx::query_scalar("SELECT COUNT(*) FROM event").fetch_one(app.ctx().db().read()).await.expect("count")
+    store::query_scalar("SELECT COUNT(*) FROM event").fetch_one(app.ctx().db().read()).await.expect("count")
 }
 
 /// Routes that end the session of the person who walks: asked by nobody here.
@@ -45,7 +48,7 @@ both! {
                 let login = format!("walker{number}-{}", organ.to_lowercase());
                 let mut client = app.person(&login, organ, &[role]).await;
                 for route in &routes {
-                    let expected = may(&staff(organ, role), route.action);
+                    let expected = may(&staff(organ, role), route.permission);
                     let before = events(app).await;
                     let status = ask(&mut client, route).await;
                     let line = format!("{} {} as {} of {organ}: {status}", route.method, route.path, role.code());
@@ -66,7 +69,7 @@ both! {
         for route in app.app.routes.iter().filter(|r| r.listener == Listener::Office) {
             let mut stranger = app.stranger();
             let status = ask(&mut stranger, route).await;
-            let open = matches!(route.action, Action::ReadPublic | Action::SignIn);
+            let open = [&READ_PUBLIC, &SIGN_IN].contains(&route.permission);
             let fits = match (&route.method, open) {
                 (_, true) => status < 500 && status != 403,
                 (&Method::GET, false) => status == 303,
@@ -113,7 +116,27 @@ fn the_table_in_the_documents_is_the_programs() {
     let written = std::fs::read_to_string(path).expect("docs/permissions.md");
     assert_eq!(
         written.trim(),
-        identity::permissions_markdown().trim(),
+        identity::permissions_markdown(&app::capabilities::all()).trim(),
         "docs/permissions.md is out of step: write the right side there"
     );
+}
+
+/// What stands in a route is declared: the table of permissions, the rail and the audit would not know it otherwise.
+#[test]
+fn routes_links_and_events_name_only_what_is_declared() {
+    let all = app::capabilities::all();
+    let known: Vec<_> = all.permissions().collect();
+    for routes in all.routes() {
+        for route in routes.finish().0 {
+            assert!(known.contains(&route.permission), "{} asks for {}", route.path, route.permission.code);
+        }
+    }
+    for link in all.nav() {
+        assert!(known.contains(&link.permission), "{} asks for {}", link.href, link.permission.code);
+    }
+    let subjects: Vec<_> = all.subjects().map(|(kind, _)| kind).collect();
+    for event in all.events() {
+        assert!(subjects.contains(&event.subject), "{} happens to a {} that nobody declares", event.name, event.subject);
+        assert!(!event.label.is_empty(), "{} has no words", event.name);
+    }
 }

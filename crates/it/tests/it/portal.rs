@@ -113,7 +113,7 @@ fn hidden(state: SeedState) -> Seed {
 
 /// The addresses of the attachments of all editions, hidden ones too.
 async fn attachments(app: &TestApp) -> Vec<String> {
-    let ids: Vec<String> = sqlx::query_scalar("SELECT DISTINCT id FROM attachment ORDER BY id")
+    let ids: Vec<String> = store::query_scalar("SELECT DISTINCT id FROM attachment ORDER BY id")
         .fetch_all(app.ctx().db().read())
         .await
         .expect("attachments");
@@ -123,7 +123,7 @@ async fn attachments(app: &TestApp) -> Vec<String> {
 /// Changes rows directly: what is tested here is reading, whatever the way by which the state came about.
 async fn change(app: &TestApp, sql: &'static str, values: &[&str]) -> u64 {
     let mut tx = app.ctx().db().write().await.expect("write");
-    let mut query = sqlx::query(sql);
+    let mut query = store::query(sql);
     for value in values {
         query = query.bind((*value).to_owned());
     }

@@ -29,7 +29,7 @@ async fn seen(client: &mut Client, id: &str) -> (String, String) {
 }
 
 async fn interprets(app: &TestApp, id: &str) -> String {
-    sqlx::query_scalar("SELECT interprets FROM document WHERE id = $1")
+    store::query_scalar("SELECT interprets FROM document WHERE id = $1")
         .bind(id)
         .fetch_one(app.ctx().db().read())
         .await
@@ -96,7 +96,7 @@ both! {
         let to = editor.post(&path, &form("先漏了正文", "<p>补上的正文。</p>", &newer, &once)).await.expect(303).location();
         assert_eq!(to, format!("/documents/{id}"));
         assert_eq!(edition(app, &id).await.2, "in_review");
-        let text: String = sqlx::query_scalar("SELECT body_text FROM edition WHERE document_id = $1")
+        let text: String = store::query_scalar("SELECT body_text FROM edition WHERE document_id = $1")
             .bind(&id).fetch_one(app.ctx().db().read()).await.expect("text");
         assert_eq!(text, "补上的正文。");
         // Sent a third time, the form leads to where it led.
@@ -144,7 +144,7 @@ both! {
         successor.post(&path, &[("version", &version), ("reason", "职责已划转")]).await.expect(303);
         assert!(!is_public(app, &public).await);
         // The organ that issued it stays what it was, and a third organ's people still reach nothing.
-        let organ: String = sqlx::query_scalar("SELECT organ FROM document WHERE id = $1")
+        let organ: String = store::query_scalar("SELECT organ FROM document WHERE id = $1")
             .bind(&open).fetch_one(app.ctx().db().read()).await.expect("organ");
         assert_eq!(organ, "QH010");
         let mut third = app.person("third", "QH101", &roles).await;
@@ -188,7 +188,7 @@ both! {
             ids.push(id);
         }
         let mut tx = app.ctx().db().write().await.expect("write");
-        sqlx::query("UPDATE edition SET publish_at = '2026-03' WHERE document_id = $1")
+        store::query("UPDATE edition SET publish_at = '2026-03' WHERE document_id = $1")
             .bind(&ids[0]).execute(tx.conn()).await.expect("broken");
         tx.commit().await.expect("commit");
         app.pass(SignedDuration::from_hours(48));

@@ -94,7 +94,7 @@ async fn submit(client: &mut Client, id: &str, title: &str, body: &str, more: &[
 }
 
 async fn edition(app: &TestApp, document: &str) -> (String, i64, String) {
-    sqlx::query_as("SELECT id, version, state FROM edition WHERE document_id = $1 ORDER BY number DESC LIMIT 1")
+    store::query_as("SELECT id, version, state FROM edition WHERE document_id = $1 ORDER BY number DESC LIMIT 1")
         .bind(document)
         .fetch_one(app.ctx().db().read())
         .await
@@ -129,7 +129,7 @@ async fn published(app: &TestApp, title: &str) -> String {
 }
 
 async fn count(app: &TestApp, kind: &str) -> i64 {
-    sqlx::query_scalar("SELECT COUNT(*) FROM event WHERE kind = $1")
+    store::query_scalar("SELECT COUNT(*) FROM event WHERE kind = $1")
         .bind(kind)
         .fetch_one(app.ctx().db().read())
         .await
@@ -154,7 +154,7 @@ pub(crate) async fn everything(app: &TestApp) -> String {
         "SELECT id FROM job ORDER BY id",
         "SELECT digest FROM file ORDER BY digest",
     ] {
-        let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("rows");
+        let rows: Vec<String> = store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("rows");
         all.push_str(&rows.join("\n"));
         all.push('\n');
     }
@@ -253,7 +253,7 @@ both! {
         assert!(refused["current"].to_string().contains("左边写的"));
         let by_hand = editor.post(&format!("/documents/{id}/save"), &form("两个窗口", "<p>右边写的</p>", &version, "")).await;
         by_hand.expect(409).shows("右边写的").shows("左边写的");
-        let body: String = sqlx::query_scalar("SELECT body_text FROM edition WHERE document_id = $1")
+        let body: String = store::query_scalar("SELECT body_text FROM edition WHERE document_id = $1")
             .bind(&id).fetch_one(app.ctx().db().read()).await.expect("text");
         assert_eq!(body, "左边写的");
     }
@@ -267,7 +267,7 @@ both! {
         let (a, b) = tokio::join!(a.post("/documents", &fields), b.post("/documents", &fields));
         assert_eq!(a.expect(303).location(), b.expect(303).location());
         assert_eq!(count(app, "document.created").await, 1);
-        let id: String = sqlx::query_scalar("SELECT id FROM document").fetch_one(app.ctx().db().read()).await.expect("one");
+        let id: String = store::query_scalar("SELECT id FROM document").fetch_one(app.ctx().db().read()).await.expect("one");
         submit(&mut editor, &id, "点了两次", "<p>正文。</p>", &[]).await.expect(303);
         for gate in [Gate::Secrecy, Gate::Wording, Gate::Policy] {
             let mut reviewer = app.reviewer(gate).await;
@@ -296,7 +296,7 @@ both! {
         let text = "名单见附件，共三人。".as_bytes();
         editor.upload(&format!("/documents/{id}/attachments"), &[], &[("file", "名单.txt", text)]).await.expect(303);
         submit(&mut editor, &id, "带附件的通知", "<p>金额为100元。</p>", &[]).await.expect(303);
-        let file: String = sqlx::query_scalar("SELECT id FROM attachment").fetch_one(app.ctx().db().read()).await.expect("file");
+        let file: String = store::query_scalar("SELECT id FROM attachment").fetch_one(app.ctx().db().read()).await.expect("file");
         assert!(public::attachment(app.ctx().db(), &file).await.expect("read").is_none(), "served before it is public");
         app.visitor().get(&format!("/attachments/{file}")).await.expect(404);
         pass_all(app, &id).await;
@@ -381,7 +381,7 @@ both! {
         submit(&mut editor, &id, "事后混入", "<p>正文。</p>", &[]).await.expect(303);
         let mut tx = app.ctx().db().write().await.expect("write");
         // Whatever way a number gets into the row: a publication looks at the row itself.
-        sqlx::query("UPDATE edition SET body_text = $1").bind(identity_number()).execute(tx.conn()).await.expect("changed");
+        store::query("UPDATE edition SET body_text = $1").bind(identity_number()).execute(tx.conn()).await.expect("changed");
         tx.commit().await.expect("commit");
         approve(app, &mut app.reviewer(Gate::Secrecy).await, &id).await.expect(409).shows("个人信息未处理");
         let mut clerk = app.clerk().await;
@@ -452,7 +452,7 @@ both! {
         editor.post(&format!("/documents/{id}/bin"), &[("version", &version)]).await.expect(303);
         app.pass(SignedDuration::from_hours(24 * 31));
         publishing::publish_due(app.ctx()).await.expect("cleared");
-        let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM document").fetch_one(app.ctx().db().read()).await.expect("count");
+        let left: i64 = store::query_scalar("SELECT COUNT(*) FROM document").fetch_one(app.ctx().db().read()).await.expect("count");
         assert_eq!(left, 0);
     }
 

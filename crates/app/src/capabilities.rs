@@ -1,0 +1,20 @@
+//! What the program can do: one line each. A new capability is its folder and a line here.
+
+use web::{Capabilities, Capability};
+
+/// All of them. Who refers to another's tables stands behind it.
+pub fn all() -> Capabilities {
+    Capabilities::new(list())
+}
+
+fn list() -> Vec<Capability> {
+    vec![
+        crate::system::capability(),
+        crate::desk::capability(),
+        crate::mail::capability(),
+        identity::capability(),
+        search::capability(),
+        publishing::capability(),
+        oversight::capability(),
+    ]
+}

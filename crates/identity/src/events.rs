@@ -1,0 +1,156 @@
+//! What happens to organs, accounts, sessions, the calendar and the log itself, as the log keeps it. A failed sign-in says
+//! nothing of what was typed: people type passwords into the wrong field.
+
+use kernel::{EventKind, Keep};
+
+const RECORD: &[(&str, &str)] = &[
+    ("name", "名称"),
+    ("short_name", "简称"),
+    ("aliases", "别名"),
+    ("kind", "类型"),
+    ("parent", "上级机关"),
+    ("leader", "负责人职务"),
+    ("phone", "电话"),
+    ("address", "地址"),
+    ("hours", "办公时间"),
+    ("note", "说明"),
+    ("website_note", "说明"),
+    ("exists_from", "设立日期"),
+    ("exists_to", "最后一天"),
+    ("successor", "承接机关"),
+    ("last_day", "最后一天"),
+    ("position", "次序"),
+    ("row", "行"),
+];
+
+const fn organ(name: &'static str, label: &'static str) -> EventKind {
+    EventKind::new("organ", name, label).holds(RECORD)
+}
+
+/// 新建.
+pub static ORGAN_CREATED: EventKind = organ("organ.created", "新建机关");
+/// 修改.
+pub static ORGAN_CHANGED: EventKind = organ("organ.changed", "修改机关");
+/// 更名.
+pub static ORGAN_RENAMED: EventKind = organ("organ.renamed", "机关更名");
+/// 并入承接机关.
+pub static ORGAN_MERGED: EventKind = organ("organ.merged", "机关并入承接机关");
+/// 撤销.
+pub static ORGAN_ABOLISHED: EventKind = organ("organ.abolished", "撤销机关");
+/// 取消撤销.
+pub static ORGAN_RESTORED: EventKind = organ("organ.restored", "取消撤销机关");
+/// The register left the program.
+pub static ORGAN_EXPORTED: EventKind =
+    EventKind::new("account", "organ.exported", "导出机关名录").holds(&[("rows", "行数"), ("format", "格式")]);
+
+const fn account(name: &'static str, label: &'static str) -> EventKind {
+    EventKind::new("account", name, label).holds(&[("login", "登录名")]).keeps(Keep::Words)
+}
+
+/// 新建.
+pub static ACCOUNT_CREATED: EventKind =
+    account("account.created", "新建账号").holds(&[("login", "登录名"), ("name", "姓名"), ("roles", "角色")]);
+/// Name, organ or address of mail.
+pub static ACCOUNT_CHANGED: EventKind = account("account.changed", "修改账号").holds(&[
+    ("login", "登录名"),
+    ("name", "姓名"),
+    ("organ", "机关"),
+    ("email_changed", "改了邮箱"),
+]);
+/// 修改角色.
+pub static ROLES_CHANGED: EventKind = account("account.roles_changed", "修改角色").holds(&[
+    ("login", "登录名"),
+    ("before", "原来"),
+    ("after", "现在"),
+]);
+/// 停用.
+pub static ACCOUNT_DISABLED: EventKind = account("account.disabled", "停用账号");
+/// 恢复使用.
+pub static ACCOUNT_ENABLED: EventKind = account("account.enabled", "恢复使用账号");
+/// By the security administrator, before its time.
+pub static ACCOUNT_UNLOCKED: EventKind = account("account.unlocked", "解锁账号");
+/// Wrong too often.
+pub static ACCOUNT_LOCKED: EventKind =
+    account("account.locked", "账号因连续输错被锁定").holds(&[("until", "到"), ("address", "网络地址")]);
+/// By the security administrator.
+pub static PASSWORD_RESET: EventKind = account("account.password_reset", "重设密码");
+/// By its owner.
+pub static PASSWORD_CHANGED: EventKind = account("account.password_changed", "修改密码");
+/// 启用动态口令.
+pub static SECOND_FACTOR_SET: EventKind = account("account.second_factor_set", "启用动态口令");
+/// 移除动态口令.
+pub static SECOND_FACTOR_REMOVED: EventKind = account("account.second_factor_removed", "移除动态口令");
+/// A recovery code stood in for the second factor.
+pub static RECOVERY_USED: EventKind = account("account.recovery_used", "使用恢复码登录");
+/// New recovery codes.
+pub static RECOVERY_RENEWED: EventKind = account("account.recovery_renewed", "更换恢复码");
+
+const fn session(name: &'static str, label: &'static str) -> EventKind {
+    EventKind::new("account", name, label).keeps(Keep::Words)
+}
+
+/// 登录.
+pub static SIGNED_IN: EventKind =
+    session("session.signed_in", "登录").holds(&[("address", "网络地址"), ("how", "方式")]);
+/// 退出登录.
+pub static SIGNED_OUT: EventKind = session("session.signed_out", "退出登录");
+/// Wrong password or code, or a login that nobody has.
+pub static SIGN_IN_FAILED: EventKind =
+    session("session.failed", "登录失败").holds(&[("address", "网络地址"), ("reason", "原因")]);
+/// Other sessions of an account were ended.
+pub static SESSIONS_REVOKED: EventKind =
+    session("session.revoked", "退出其他登录").holds(&[("sessions", "登录数")]);
+
+/// The chain and the files were walked.
+pub static AUDIT_VERIFIED: EventKind = EventKind::new("audit", "audit.verified", "验证留痕").holds(&[
+    ("ok", "结果"),
+    ("events", "记录数"),
+    ("files", "文件数"),
+    ("head", "末条哈希"),
+    ("first_bad", "首个问题"),
+]);
+/// The log left the program.
+pub static AUDIT_EXPORTED: EventKind =
+    EventKind::new("audit", "audit.exported", "导出留痕").holds(&[("rows", "行数"), ("filter", "条件")]).keeps(Keep::Words);
+
+/// A notice (放假安排) was recorded.
+pub static CALENDAR_EXTENDED: EventKind = EventKind::new("calendar", "calendar.extended", "录入放假安排").holds(&[
+    ("days", "日期"),
+    ("notice", "通知"),
+    ("known_until", "已知到"),
+]);
+/// A day was taken out again.
+pub static CALENDAR_REMOVED: EventKind =
+    EventKind::new("calendar", "calendar.removed", "删除放假安排").holds(&[("days", "日期")]);
+
+/// All of them, for the capability.
+pub static ALL: [&EventKind; 28] = [
+    &ORGAN_CREATED,
+    &ORGAN_CHANGED,
+    &ORGAN_RENAMED,
+    &ORGAN_MERGED,
+    &ORGAN_ABOLISHED,
+    &ORGAN_RESTORED,
+    &ORGAN_EXPORTED,
+    &ACCOUNT_CREATED,
+    &ACCOUNT_CHANGED,
+    &ROLES_CHANGED,
+    &ACCOUNT_DISABLED,
+    &ACCOUNT_ENABLED,
+    &ACCOUNT_UNLOCKED,
+    &ACCOUNT_LOCKED,
+    &PASSWORD_RESET,
+    &PASSWORD_CHANGED,
+    &SECOND_FACTOR_SET,
+    &SECOND_FACTOR_REMOVED,
+    &RECOVERY_USED,
+    &RECOVERY_RENEWED,
+    &SIGNED_IN,
+    &SIGNED_OUT,
+    &SIGN_IN_FAILED,
+    &SESSIONS_REVOKED,
+    &AUDIT_VERIFIED,
+    &AUDIT_EXPORTED,
+    &CALENDAR_EXTENDED,
+    &CALENDAR_REMOVED,
+];
