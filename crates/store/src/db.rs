@@ -1,14 +1,23 @@
-//! The database: opened by URL, read through a pool, written through [`Tx`].
+//! The database: opened by URL, read through [`Reader`], written through [`Tx`].
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use kernel::Seams;
-use sqlx::{AnyPool, any::AnyPoolOptions};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 
-use crate::{Error, Result, Tx, memo::Memo, migrate};
+use crate::{
+    Error, Migration, Reader, Result, Tx,
+    memo::Memo,
+    migrate, query_scalar,
+    sql::{Readers, SqlitePool, Use, Writers, connect_postgres, sqlite_options, sqlite_transactions},
+};
 
-/// Which database answers. Only the job queue, locking and backup look at it.
+/// Which database answers. For the pages that tell; no statement depends on it outside of this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// SQLite in WAL mode, `synchronous=FULL`: what is acknowledged is on disk.
@@ -21,74 +30,103 @@ pub enum Dialect {
 #[derive(Clone)]
 pub struct Db {
     inner: Arc<Inner>,
+    chain: Arc<Chain>,
 }
 
 struct Inner {
-    pool: AnyPool,
+    reader: Reader,
+    writer: Writers,
     dialect: Dialect,
     seams: Seams,
-    // SQLite has one writer; queueing here is fair, its own busy-wait is not.
-    writer: Arc<Mutex<()>>,
-    head: watch::Sender<i64>,
+    chains: Mutex<HashMap<String, Arc<Chain>>>,
     memo: Memo,
+}
+
+/// One chain of the event log, as this process knows it.
+struct Chain {
+    name: String,
+    head: watch::Sender<i64>,
 }
 
 impl std::fmt::Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Db").field("dialect", &self.inner.dialect).finish_non_exhaustive()
+        f.debug_struct("Db")
+            .field("dialect", &self.inner.dialect)
+            .field("chain", &self.chain.name)
+            .finish_non_exhaustive()
     }
 }
 
+/// The chain of an installation with one county.
+const MAIN: &str = "main";
+/// Connections that read.
+const READERS: usize = 12;
+/// Connections of SQLite for exports, verification and backup, which take long.
+const LONG: u32 = 4;
+/// Connections of PostgreSQL that write; SQLite has one writer.
+const WRITERS: u32 = 8;
+/// A question of a reader is stopped after this.
+const LIMIT: Duration = Duration::from_secs(30);
+
 impl Db {
-    /// Opens the database at `url` (`sqlite:/path/to/file` or `postgres://…`) and brings its structure up to date.
+    /// Opens the database at `url` (`sqlite:/path/to/file` or `postgres://…`) and brings its structure up to date: first the
+    /// tables of this crate, then `migrations` in their order.
     ///
     /// # Errors
     /// When the URL is of no known kind, the database cannot be reached, or was written by a newer program.
-    pub async fn open(url: &str, seams: Seams) -> Result<Self> {
-        sqlx::any::install_default_drivers();
-        let dialect = dialect_of(url)?;
-        let file = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
-        let address = match file {
-            Some(path) => {
-                if let Some(folder) = Path::new(path).parent() {
-                    tokio::fs::create_dir_all(folder).await?;
-                }
-                format!("sqlite:{path}?mode=rwc")
-            }
-            None => url.to_owned(),
-        };
-        let pool = AnyPoolOptions::new()
-            .max_connections(12)
-            .acquire_timeout(Duration::from_secs(10))
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if dialect == Dialect::Sqlite {
-                        // WAL lets readers go on while one writes; FULL makes an acknowledged write survive power loss.
-                        let pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; \
-                                       PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY;";
-                        sqlx::raw_sql(pragmas).execute(&mut *connection).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect(&address)
-            .await?;
-        migrate::run(&pool, dialect, file.map(Path::new), &seams).await?;
-        let head: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(&pool).await?;
-        let inner = Inner {
-            pool,
-            dialect,
-            seams,
-            writer: Arc::default(),
-            head: watch::Sender::new(head),
-            memo: Memo::default(),
-        };
-        Ok(Self { inner: Arc::new(inner) })
+    pub async fn open(url: &str, seams: Seams, migrations: &[Migration]) -> Result<Self> {
+        Self::open_with_limit(url, seams, migrations, LIMIT).await
     }
 
-    /// The pool to read through: `query_as("…").fetch_all(db.read())`.
-    pub fn read(&self) -> &AnyPool {
-        &self.inner.pool
+    /// The same, with the time after which a question of a reader is stopped.
+    ///
+    /// # Errors
+    /// See [`Db::open`].
+    pub async fn open_with_limit(url: &str, seams: Seams, migrations: &[Migration], limit: Duration) -> Result<Self> {
+        let dialect = dialect_of(url)?;
+        migrate::run(url, &seams, migrations).await?;
+        let reader = open_reader(url, limit).await?;
+        let writer = match dialect {
+            Dialect::Sqlite => Writers::Sqlite(sqlite_transactions(sqlite_options(&sqlite_path(url)), 1)),
+            Dialect::Postgres => Writers::Postgres(connect_postgres(url, WRITERS, Use::Write).await?),
+        };
+        let inner = Inner { reader, writer, dialect, seams, chains: Mutex::default(), memo: Memo::default() };
+        Self::with_chain(Arc::new(inner), MAIN).await
+    }
+
+    async fn with_chain(inner: Arc<Inner>, name: &str) -> Result<Self> {
+        let known = inner.chains.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        let chain = match known {
+            Some(chain) => chain,
+            None => {
+                let head = query_scalar::<i64>("SELECT COALESCE(MAX(seq), 0) FROM event WHERE chain = $1")
+                    .bind(name)
+                    .fetch_one(&inner.reader)
+                    .await?;
+                let fresh = Arc::new(Chain { name: name.to_owned(), head: watch::Sender::new(head) });
+                let mut chains = inner.chains.lock().unwrap_or_else(PoisonError::into_inner);
+                Arc::clone(chains.entry(name.to_owned()).or_insert(fresh))
+            }
+        };
+        Ok(Self { inner, chain })
+    }
+
+    /// Name of the chain of the event log that this handle appends to and reads.
+    pub fn chain(&self) -> &str {
+        &self.chain.name
+    }
+
+    /// The same database with another chain: another county's log in the same tables.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn on_chain(&self, name: &str) -> Result<Self> {
+        Self::with_chain(Arc::clone(&self.inner), name).await
+    }
+
+    /// Where to read: `query_as::<T>("…").fetch_all(db.read())`.
+    pub fn read(&self) -> &Reader {
+        &self.inner.reader
     }
 
     pub(crate) fn memo(&self) -> &Memo {
@@ -110,23 +148,17 @@ impl Db {
     /// # Errors
     /// When no connection can be had or the database is read-only or full.
     pub async fn write(&self) -> Result<Tx> {
-        let (guard, begin) = match self.inner.dialect {
-            // IMMEDIATE takes the write lock now, so that a read-then-write cannot fail half way.
-            Dialect::Sqlite => (Some(self.inner.writer.clone().lock_owned().await), "BEGIN IMMEDIATE"),
-            Dialect::Postgres => (None, "BEGIN"),
-        };
-        let inner = self.inner.pool.begin_with(begin).await?;
-        Ok(Tx::new(inner, guard, self.clone()))
+        Ok(Tx::new(self.inner.writer.begin().await?, self.clone()))
     }
 
-    /// The number of the newest event that this process knows of; changes wake consumers. Other processes' events are
-    /// seen by polling.
+    /// The number of the newest event of the chain that this process knows of; changes wake consumers. Other processes' events
+    /// are seen by polling.
     pub fn head(&self) -> watch::Receiver<i64> {
-        self.inner.head.subscribe()
+        self.chain.head.subscribe()
     }
 
     pub(crate) fn announce(&self, seq: i64) {
-        self.inner.head.send_if_modified(|head| {
+        self.chain.head.send_if_modified(|head| {
             let newer = seq > *head;
             *head = (*head).max(seq);
             newer
@@ -138,17 +170,42 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn ping(&self) -> Result<()> {
-        let _: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(self.read()).await?;
+        query_scalar::<i64>("SELECT COUNT(*) FROM setting WHERE name = ''").fetch_one(self.read()).await?;
         Ok(())
     }
 
     /// Closes all connections; later use fails.
     pub async fn close(&self) {
-        self.inner.pool.close().await;
+        self.inner.reader.0.close().await;
+        self.inner.writer.close().await;
     }
 }
 
-fn dialect_of(url: &str) -> Result<Dialect> {
+impl Reader {
+    /// Opens the database at `url` to look into it only: nothing is migrated, nothing can be changed.
+    ///
+    /// # Errors
+    /// When the URL is of no known kind or the database cannot be reached.
+    pub async fn open(url: &str) -> Result<Self> {
+        open_reader(url, LIMIT).await
+    }
+}
+
+async fn open_reader(url: &str, limit: Duration) -> Result<Reader> {
+    Ok(Reader(match dialect_of(url)? {
+        Dialect::Sqlite => {
+            let options = sqlite_options(&sqlite_path(url)).create_if_missing(false).pragma("query_only", "ON");
+            let long = sqlite_transactions(options.clone(), LONG);
+            Readers::Sqlite { single: SqlitePool::new(options, READERS, limit), long }
+        }
+        Dialect::Postgres => {
+            let places = u32::try_from(READERS).unwrap_or(WRITERS);
+            Readers::Postgres(connect_postgres(url, places, Use::Read(limit)).await?)
+        }
+    }))
+}
+
+pub(crate) fn dialect_of(url: &str) -> Result<Dialect> {
     if url.starts_with("sqlite:") {
         Ok(Dialect::Sqlite)
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -156,4 +213,10 @@ fn dialect_of(url: &str) -> Result<Dialect> {
     } else {
         Err(Error::Url(url.split("://").next().unwrap_or(url).to_owned()))
     }
+}
+
+/// The file of `sqlite:/path/to/file`.
+pub(crate) fn sqlite_path(url: &str) -> std::path::PathBuf {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    Path::new(path.trim_start_matches("//")).to_owned()
 }

@@ -146,7 +146,7 @@ impl Files {
     /// When disk or database fail.
     pub async fn keep(&self, tx: &mut Tx, received: &Received) -> Result<()> {
         self.backend.put(&received.digest, &received.path).await?;
-        sqlx::query("INSERT INTO file (digest, bytes, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+        crate::query("INSERT INTO file (digest, bytes, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(&received.digest)
             .bind(i64::try_from(received.bytes).unwrap_or(i64::MAX))
             .bind(tx.now())
@@ -232,7 +232,7 @@ impl Incoming {
 /// # Errors
 /// When the database fails.
 pub async fn kept_since(db: &crate::Db, digest: &str) -> Result<Option<String>> {
-    let at: Option<String> = sqlx::query_scalar("SELECT created_at FROM file WHERE digest = $1")
+    let at: Option<String> = crate::query_scalar("SELECT created_at FROM file WHERE digest = $1")
         .bind(digest)
         .fetch_optional(db.read())
         .await?;

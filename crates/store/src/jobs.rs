@@ -8,10 +8,9 @@ use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Durat
 use jiff::{SignedDuration, Timestamp};
 use kernel::time;
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::FromRow;
 use tokio::sync::watch;
 
-use crate::{Db, Dialect, Result};
+use crate::{Db, Dialect, FromRow, Result};
 
 /// A job about to be enqueued with [`crate::Tx::enqueue`].
 #[derive(Debug)]
@@ -58,12 +57,6 @@ pub enum Failure {
 
 impl From<crate::Error> for Failure {
     fn from(error: crate::Error) -> Self {
-        Self::Retry(error.to_string())
-    }
-}
-
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Self {
         Self::Retry(error.to_string())
     }
 }
@@ -182,7 +175,7 @@ async fn run_one(db: &Db, handlers: &Handlers, job: Job) -> Result<()> {
         Ok(()) => {
             let mut tx = db.write().await?;
             // Conditional on the attempt: if the lease passed and another worker runs the job now, it is not ours to end.
-            sqlx::query("DELETE FROM job WHERE id = $1 AND attempts = $2 AND state = 'running'")
+            crate::query("DELETE FROM job WHERE id = $1 AND attempts = $2 AND state = 'running'")
                 .bind(&job.id)
                 .bind(job.attempts)
                 .execute(tx.conn())
@@ -210,7 +203,7 @@ async fn put_back(db: &Db, job: &Job, message: &str, dead: bool) -> Result<()> {
     let now = db.seams().now();
     let later = now.checked_add(pause(job.attempts)).unwrap_or(now);
     let mut tx = db.write().await?;
-    sqlx::query(
+    crate::query(
         "UPDATE job SET state = $2, run_at = $3, last_error = $4, lease_until = '' \
          WHERE id = $1 AND attempts = $5 AND state = 'running'",
     )
@@ -228,7 +221,7 @@ async fn put_back(db: &Db, job: &Job, message: &str, dead: bool) -> Result<()> {
 async fn claim(db: &Db) -> Result<Option<Job>> {
     let now = db.seams().now();
     let stored = time::to_db(now);
-    let due: Option<String> = sqlx::query_scalar(
+    let due: Option<String> = crate::query_scalar(
         "SELECT id FROM job WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $1) LIMIT 1",
     )
     .bind(&stored)
@@ -253,7 +246,7 @@ async fn claim(db: &Db) -> Result<Option<Job>> {
     };
     let mut tx = db.write().await?;
     // A job whose worker died every time may be what kills it: it is parked instead of tried for ever.
-    sqlx::query(
+    crate::query(
         "UPDATE job SET state = 'dead', lease_until = '', last_error = '处理程序多次中断，没有留下原因' \
          WHERE state = 'running' AND lease_until < $1 AND attempts >= $2",
     )
@@ -261,7 +254,7 @@ async fn claim(db: &Db) -> Result<Option<Job>> {
     .bind(MAX_ATTEMPTS)
     .execute(tx.conn())
     .await?;
-    let job = sqlx::query_as(sql)
+    let job = crate::query_as(sql)
         .bind(&stored)
         .bind(time::to_db(now.checked_add(LEASE).unwrap_or(now)))
         .fetch_optional(tx.conn())
@@ -291,7 +284,7 @@ pub async fn work(db: Db, handlers: Handlers, mut stop: watch::Receiver<bool>) {
 /// # Errors
 /// When the database fails.
 pub async fn list(db: &Db, state: &str, limit: i64) -> Result<Vec<Job>> {
-    Ok(sqlx::query_as(
+    Ok(crate::query_as(
         "SELECT id, kind, payload, state, run_at, attempts, last_error, created_at FROM job WHERE state = $1 \
          ORDER BY created_at DESC LIMIT $2",
     )
@@ -306,7 +299,7 @@ pub async fn list(db: &Db, state: &str, limit: i64) -> Result<Vec<Job>> {
 /// # Errors
 /// When the database fails.
 pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
-    Ok(sqlx::query_as("SELECT state, COUNT(*) FROM job GROUP BY state ORDER BY state").fetch_all(db.read()).await?)
+    Ok(crate::query_as("SELECT state, COUNT(*) FROM job GROUP BY state ORDER BY state").fetch_all(db.read()).await?)
 }
 
 /// Gives a dead letter another round of attempts. `false` when there is none with this id.
@@ -316,7 +309,7 @@ pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
 pub async fn revive(tx: &mut crate::Tx, id: &str) -> Result<bool> {
     let now = tx.now();
     let done =
-        sqlx::query("UPDATE job SET state = 'ready', attempts = 0, run_at = $2 WHERE id = $1 AND state = 'dead'")
+        crate::query("UPDATE job SET state = 'ready', attempts = 0, run_at = $2 WHERE id = $1 AND state = 'dead'")
             .bind(id)
             .bind(now)
             .execute(tx.conn())
@@ -329,6 +322,6 @@ pub async fn revive(tx: &mut crate::Tx, id: &str) -> Result<bool> {
 /// # Errors
 /// When the database fails.
 pub async fn discard(tx: &mut crate::Tx, id: &str) -> Result<bool> {
-    let done = sqlx::query("DELETE FROM job WHERE id = $1 AND state = 'dead'").bind(id).execute(tx.conn()).await?;
+    let done = crate::query("DELETE FROM job WHERE id = $1 AND state = 'dead'").bind(id).execute(tx.conn()).await?;
     Ok(done.rows_affected() == 1)
 }

@@ -1,9 +1,12 @@
 //! Storage: SQLite or PostgreSQL chosen at run time by URL, the event log, the job queue and content-addressed files.
 //!
 //! There is no repository layer: contexts write their SQL beside its use, in functions that take a [`Tx`] to write and a
-//! [`Db`] to read. What keeps them portable is in ADR 0002: `$1` placeholders, only `TEXT` and `BIGINT`, no `NULL`.
+//! [`Db`] to read. The drivers are named only in this crate ([`sql`]); what keeps statements portable is in ADR 0002.
 //!
 //! Every write has one shape: `db.write()` → conditional change → [`Tx::append`] → [`Tx::enqueue`] → [`Tx::commit`].
+
+// The derive macro and the macros of this crate say `::store`, here as everywhere.
+extern crate self as store;
 
 pub mod db;
 pub mod error;
@@ -11,13 +14,22 @@ pub mod files;
 pub mod jobs;
 pub mod log;
 mod memo;
-mod migrate;
+pub mod migrate;
+pub mod raw;
 pub mod settings;
+pub mod sql;
+pub mod test;
 pub mod tx;
 
 pub use db::{Db, Dialect};
-pub use error::{Error, Result};
+pub use error::{Error, Result, Violation};
 pub use files::Files;
 pub use log::Verified;
-pub use sqlx::{FromRow, query, query_as, query_scalar};
+pub use migrate::Migration;
+pub use sql::{
+    Column, Conn, Done, Executor, FromColumn, FromRow, Reader, Row, Target, Value, built, query, query_as, query_scalar,
+};
+/// Reads a struct from a row, each field from the column of its name. `#[sql(skip)]`, `#[sql(rename = "…")]` and
+/// `#[sql(flatten)]` change that for one field.
+pub use store_derive::FromRow;
 pub use tx::{Once, Tx};

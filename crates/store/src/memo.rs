@@ -47,7 +47,7 @@ impl Db {
         T: Clone + Send + Sync + 'static,
     {
         // Read before asking: an event that comes in between makes the answer newer than its mark, never older.
-        let seq: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(self.read()).await?;
+        let seq: i64 = crate::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(self.read()).await?;
         if let Some(known) = self.memo().get(&key, seq) {
             return Ok(known);
         }

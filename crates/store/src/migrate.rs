@@ -1,93 +1,211 @@
-//! Brings the structure of the database up to date at start, in one transaction for each step.
+//! Brings the structure of the database up to date at start: all missing steps in one transaction, so that a program that is
+//! killed in the middle leaves the database as it was.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use kernel::{Seams, time};
 use sha2::{Digest, Sha256};
-use sqlx::AnyPool;
+use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection};
 
-use crate::{Dialect, Error, Result};
+use crate::{
+    Dialect, Error, Result,
+    db::{dialect_of, sqlite_path},
+    query,
+    sql::{Live, sqlite_options},
+};
 
-/// Number, name and SQL.
-type Step = (i64, &'static str, &'static str);
-
-/// The steps, in order. A step that has been released is never edited; a change is a new step.
-const STEPS: &[Step] = &[
-    (1, "store", include_str!("../migrations/0001_store.sql")),
-    (2, "identity", include_str!("../migrations/0002_identity.sql")),
-    (3, "publishing", include_str!("../migrations/0003_publishing.sql")),
-    (4, "oversight", include_str!("../migrations/0004_oversight.sql")),
-    (5, "search", include_str!("../migrations/0005_search.sql")),
-    (6, "public counts", include_str!("../migrations/0006_public_counts.sql")),
-    (7, "evidence check", include_str!("../migrations/0007_evidence_check.sql")),
-];
-
-/// Applies the steps that are missing. `file` is the database of SQLite: before its structure changes a copy is laid beside
-/// it, so that the program before this one can be gone back to. Who runs PostgreSQL has backups of their own.
-pub(crate) async fn run(pool: &AnyPool, dialect: Dialect, file: Option<&Path>, seams: &Seams) -> Result<()> {
-    apply(STEPS, pool, dialect, file, seams).await
+/// One step of the structure of one context's tables. A step that has been released is never edited; a change is a new step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migration {
+    /// Whose tables: `publishing`.
+    pub context: &'static str,
+    /// Place among the steps of the context, from 1, without gaps.
+    pub number: i64,
+    /// What it does, for people.
+    pub name: &'static str,
+    /// The statements. `{{without_rowid}}` after a table's closing bracket keeps it in the order of its primary key on SQLite
+    /// and means nothing on PostgreSQL.
+    pub sql: &'static str,
 }
 
-async fn apply(steps: &[Step], pool: &AnyPool, dialect: Dialect, file: Option<&Path>, seams: &Seams) -> Result<()> {
-    sqlx::raw_sql(
-        "CREATE TABLE IF NOT EXISTS schema_version \
-         (version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL)",
-    )
-    .execute(pool)
-    .await?;
-    let known = steps.last().map_or(0, |step| step.0);
-    let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_version").fetch_one(pool).await?;
-    if let (Some(file), true) = (file, found > 0 && found < known) {
-        snapshot(pool, file, found).await?;
+/// The steps of one context, numbered from 1 in the order of the files; the paths are relative to the crate's source file as
+/// for `include_str!`:
+/// `store::migrations!("publishing", "../migrations/0001_publishing.sql")` → `&'static [Migration]`.
+#[macro_export]
+macro_rules! migrations {
+    ($context:literal $(, $file:literal)+ $(,)?) => {{
+        const FILES: &[(&str, &str)] = &[$(($file, include_str!($file))),+];
+        const STEPS: [$crate::Migration; FILES.len()] = $crate::migrate::steps($context, FILES);
+        &STEPS as &'static [$crate::Migration]
+    }};
+}
+
+/// What [`crate::migrations`] calls.
+#[must_use]
+pub const fn steps<const N: usize>(context: &'static str, files: &[(&'static str, &'static str)]) -> [Migration; N] {
+    let mut steps = [Migration { context, number: 0, name: "", sql: "" }; N];
+    let mut at = 0;
+    let mut number = 0;
+    while at < N {
+        number += 1;
+        steps[at] = Migration { context, number, name: files[at].0, sql: files[at].1 };
+        at += 1;
     }
-    let begin = if dialect == Dialect::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
-    for (version, name, sql) in steps {
-        let mut tx = pool.begin_with(begin).await?;
-        if dialect == Dialect::Postgres {
-            // Two nodes that start together must not both migrate.
-            sqlx::query("SELECT pg_advisory_xact_lock(711001)").execute(&mut *tx).await?;
+    steps
+}
+
+/// The tables of this crate.
+pub(crate) const OWN: &[Migration] = migrations!("store", "../migrations/0001_store.sql");
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (context TEXT NOT NULL, number BIGINT NOT NULL, \
+     name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL, PRIMARY KEY (context, number))";
+
+/// Applies what is missing of this crate's steps and of `given`.
+pub(crate) async fn run(url: &str, seams: &Seams, given: &[Migration]) -> Result<()> {
+    let steps: Vec<Migration> = OWN.iter().chain(given).copied().collect();
+    check(&steps)?;
+    match dialect_of(url)? {
+        Dialect::Sqlite => on_sqlite(&sqlite_path(url), &steps, seams).await,
+        Dialect::Postgres => on_postgres(url, &steps, seams).await,
+    }
+}
+
+/// Steps are numbered from 1 in each context, without gaps.
+fn check(steps: &[Migration]) -> Result<()> {
+    let mut last: BTreeMap<&str, i64> = BTreeMap::new();
+    for step in steps {
+        let number = last.entry(step.context).or_default();
+        *number += 1;
+        if step.number != *number {
+            return Err(Error::Changed(step.context.to_owned(), step.number));
         }
-        let applied: Vec<(i64, String)> =
-            sqlx::query_as("SELECT version, checksum FROM schema_version ORDER BY version").fetch_all(&mut *tx).await?;
-        if let Some((found, _)) = applied.last().filter(|(found, _)| *found > known) {
-            return Err(Error::Newer { found: *found, known });
-        }
-        let checksum = hex::encode(Sha256::digest(sql.as_bytes()));
-        match applied.iter().find(|(done, _)| done == version) {
-            Some((_, stored)) if *stored == checksum => continue,
-            Some(_) => return Err(Error::Changed(*version)),
-            None => {}
-        }
-        sqlx::raw_sql(*sql).execute(&mut *tx).await?;
-        sqlx::query("INSERT INTO schema_version (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)")
-            .bind(*version)
-            .bind(*name)
-            .bind(checksum)
-            .bind(time::to_db(seams.now()))
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        tracing::info!(version, name, "database structure brought up to date");
     }
     Ok(())
 }
 
-/// Copies the database as it stands at `version` to a file beside it. The name holds the last event, so that a second upgrade
-/// after going back makes a second copy; one that is there already holds the same.
-async fn snapshot(pool: &AnyPool, file: &Path, version: i64) -> Result<()> {
-    let seq: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event").fetch_one(pool).await?;
-    let copy = file.with_extension(format!("before-upgrade-{version}-{seq}.db"));
+async fn on_sqlite(file: &Path, steps: &[Migration], seams: &Seams) -> Result<()> {
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        tokio::fs::create_dir_all(folder).await?;
+    }
+    // Another process of the installation may be at it for a while. Rules between tables are checked at the end, so that a
+    // step can lay a table anew.
+    let patience = std::time::Duration::from_secs(300);
+    let mut conn = sqlite_options(file).busy_timeout(patience).foreign_keys(false).connect().await?;
+    let done = upgrade_sqlite(&mut conn, file, steps, seams).await;
+    conn.close().await?;
+    done
+}
+
+async fn upgrade_sqlite(conn: &mut SqliteConnection, file: &Path, steps: &[Migration], seams: &Seams) -> Result<()> {
+    Live::Sqlite(conn).raw(TABLE.to_owned()).await?;
+    let applied = applied(Live::Sqlite(conn)).await?;
+    let missing = missing(steps, &applied)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !applied.is_empty() {
+        snapshot(conn, file, applied.len()).await?;
+    }
+    let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
+    apply(Live::Sqlite(&mut tx), Dialect::Sqlite, steps, seams).await?;
+    if let Some(row) = Live::Sqlite(&mut tx).optional(query("PRAGMA foreign_key_check")).await? {
+        let table: String = row.at(0)?;
+        return Err(Error::Value(format!("升级后“{table}”表里有找不到对应行的数据，没有升级")));
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn on_postgres(url: &str, steps: &[Migration], seams: &Seams) -> Result<()> {
+    let mut conn = PgConnection::connect(url).await?;
+    let mut tx = conn.begin().await?;
+    // Two nodes that start together must not both migrate.
+    Live::Postgres(&mut tx).execute(query("SELECT pg_advisory_xact_lock(711001)")).await?;
+    Live::Postgres(&mut tx).raw(TABLE.to_owned()).await?;
+    apply(Live::Postgres(&mut tx), Dialect::Postgres, steps, seams).await?;
+    tx.commit().await?;
+    conn.close().await?;
+    Ok(())
+}
+
+/// Checksums of the steps that were applied.
+type Applied = BTreeMap<(String, i64), String>;
+
+async fn applied(live: Live<'_>) -> Result<Applied> {
+    let sql = "SELECT context, number, checksum FROM schema_version";
+    let read = |row: crate::Row| Ok(((row.at(0)?, row.at(1)?), row.at(2)?));
+    Ok(live.all(query(sql), read).await?.into_iter().collect())
+}
+
+fn checksum(step: &Migration) -> String {
+    hex::encode(Sha256::digest(step.sql.as_bytes()))
+}
+
+/// The steps that were not applied yet, if the database is one that this program knows.
+fn missing<'s>(steps: &'s [Migration], applied: &Applied) -> Result<Vec<&'s Migration>> {
+    let mut known: BTreeMap<&str, i64> = BTreeMap::new();
+    for step in steps {
+        known.insert(step.context, step.number);
+    }
+    for (context, found) in applied.keys() {
+        let known = known.get(context.as_str()).copied().unwrap_or(0);
+        if *found > known {
+            return Err(Error::Newer { context: context.clone(), found: *found, known });
+        }
+    }
+    let mut missing = Vec::new();
+    for step in steps {
+        match applied.get(&(step.context.to_owned(), step.number)) {
+            Some(stored) if *stored == checksum(step) => {}
+            Some(_) => return Err(Error::Changed(step.context.to_owned(), step.number)),
+            None => missing.push(step),
+        }
+    }
+    Ok(missing)
+}
+
+/// Inside the transaction, and looking again: who waited for another process finds that nothing is missing any more.
+async fn apply(mut live: Live<'_>, dialect: Dialect, steps: &[Migration], seams: &Seams) -> Result<()> {
+    let applied = applied(live.reborrow()).await?;
+    for step in missing(steps, &applied)? {
+        let end = if dialect == Dialect::Sqlite { "WITHOUT ROWID" } else { "" };
+        live.reborrow().raw(step.sql.replace("{{without_rowid}}", end)).await?;
+        let row = query(
+            "INSERT INTO schema_version (context, number, name, checksum, applied_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(step.context)
+        .bind(step.number)
+        .bind(step.name)
+        .bind(checksum(step))
+        .bind(time::to_db(seams.now()));
+        live.reborrow().execute(row).await?;
+        tracing::info!(step.context, step.number, step.name, "database structure brought up to date");
+    }
+    Ok(())
+}
+
+/// Copies the database as it stands after `steps` steps to a file beside it, so that the program before this one can be gone
+/// back to. The name holds the number of events, so that a second upgrade after going back makes a second copy; one that is
+/// there already holds the same. Who runs PostgreSQL has backups of their own.
+async fn snapshot(conn: &mut SqliteConnection, file: &Path, steps: usize) -> Result<()> {
+    let events = "SELECT COUNT(*) FROM event";
+    let events: i64 = match Live::Sqlite(conn).optional(query(events)).await? {
+        Some(row) => row.at(0)?,
+        None => 0,
+    };
+    let copy = file.with_extension(format!("before-upgrade-{steps}-{events}.db"));
     if copy.exists() {
         return Ok(());
     }
     // A name of its own, readable by the owner alone: several processes of an installation may start together.
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let partial = tempfile::Builder::new().prefix(".before-upgrade-").tempfile_in(folder)?.into_temp_path();
-    sqlx::query("VACUUM INTO $1").bind(partial.to_string_lossy().into_owned()).execute(pool).await?;
-    let copied = AnyPool::connect(&format!("sqlite:{}", partial.display())).await?;
-    let holds: i64 = sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(&copied).await?;
-    copied.close().await;
-    if holds != version {
+    let into = query("VACUUM INTO $1").bind(partial.to_string_lossy().into_owned());
+    Live::Sqlite(conn).execute(into).await?;
+    let mut copied = sqlx::sqlite::SqliteConnectOptions::new().filename(&partial).read_only(true).connect().await?;
+    let holds = applied(Live::Sqlite(&mut copied)).await?.len();
+    copied.close().await?;
+    if holds != steps {
         // Another process was faster: it has made the copy and changed the structure since we looked.
         return Ok(());
     }
@@ -95,48 +213,4 @@ async fn snapshot(pool: &AnyPool, file: &Path, version: i64) -> Result<()> {
     partial.persist(&copy).map_err(|error| error.error)?;
     tracing::info!(copy = %copy.display(), "copied the database before bringing its structure up to date");
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use kernel::seams::{FixedClock, SeededEntropy};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_copy_is_kept_of_the_database_before_an_upgrade() {
-        sqlx::any::install_default_drivers();
-        let folder = tempfile::tempdir().expect("folder");
-        let file = folder.path().join("gongkai.db");
-        let clock = FixedClock::at("2026-03-02T01:00:00Z".parse().expect("moment"));
-        let seams = Seams { clock: Arc::new(clock), entropy: Arc::new(SeededEntropy::new(1)) };
-        let copies = || -> Vec<String> {
-            let names = std::fs::read_dir(folder.path()).expect("list").map(|entry| entry.expect("entry").file_name());
-            names.filter_map(|name| name.into_string().ok()).filter(|name| name.contains("before-upgrade")).collect()
-        };
-        let (before, last) = STEPS.split_at(STEPS.len() - 1);
-        let version = before[before.len() - 1].0;
-        let pool = AnyPool::connect(&format!("sqlite:{}?mode=rwc", file.display())).await.expect("open");
-        apply(before, &pool, Dialect::Sqlite, Some(&file), &seams).await.expect("an older program");
-        assert!(copies().is_empty(), "a new database has nothing to go back to");
-        sqlx::query("INSERT INTO counter (name, value) VALUES ('kept', 7)").execute(&pool).await.expect("row");
-
-        run(&pool, Dialect::Sqlite, Some(&file), &seams).await.expect("upgrade");
-        run(&pool, Dialect::Sqlite, Some(&file), &seams).await.expect("nothing left to do");
-        assert_eq!(copies(), [format!("gongkai.before-upgrade-{version}-0.db")]);
-        let now: i64 =
-            sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(&pool).await.expect("version");
-        assert_eq!(now, last[0].0);
-        let copy = AnyPool::connect(&format!("sqlite:{}", folder.path().join(&copies()[0]).display()))
-            .await
-            .expect("the copy opens");
-        let row: (i64, i64) =
-            sqlx::query_as("SELECT (SELECT MAX(version) FROM schema_version), value FROM counter WHERE name = 'kept'")
-                .fetch_one(&copy)
-                .await
-                .expect("row");
-        assert_eq!(row, (version, 7));
-    }
 }

@@ -3,18 +3,15 @@
 use kernel::{NewEvent, Seams, event, event::Event, id, time};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use sqlx::{Any, AnyConnection, Transaction};
-use tokio::sync::OwnedMutexGuard;
 
-use crate::{Db, Dialect, Result, jobs::NewJob};
+use crate::{Conn, Db, Error, Result, built, jobs::NewJob, query, query_as, query_scalar};
 
 /// A write in progress.
 pub struct Tx {
-    inner: Transaction<'static, Any>,
-    // Held until the transaction has ended; dropped after `inner`.
-    _writer: Option<OwnedMutexGuard<()>>,
+    conn: Conn,
     db: Db,
     head: Option<(i64, String)>,
+    enqueued: bool,
 }
 
 /// Whether this form was already submitted.
@@ -33,13 +30,13 @@ impl std::fmt::Debug for Tx {
 }
 
 impl Tx {
-    pub(crate) fn new(inner: Transaction<'static, Any>, writer: Option<OwnedMutexGuard<()>>, db: Db) -> Self {
-        Self { inner, _writer: writer, db, head: None }
+    pub(crate) fn new(conn: Conn, db: Db) -> Self {
+        Self { conn, db, head: None, enqueued: false }
     }
 
     /// The connection to write through: `query("…").execute(tx.conn())`.
-    pub fn conn(&mut self) -> &mut AnyConnection {
-        &mut self.inner
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
     }
 
     /// Clock and entropy.
@@ -52,56 +49,75 @@ impl Tx {
         time::to_db(self.db.seams().now())
     }
 
+    /// Name of the chain of the event log that this write appends to.
+    pub fn chain(&self) -> &str {
+        self.db.chain()
+    }
+
     /// Makes writes that decide by what they read in `scope` (a plan, say) wait for each other until they end. SQLite has one
     /// writer at a time anyway. Take it before reading, and before the first event: the log's own lock comes last.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn lock(&mut self, scope: &str) -> Result<()> {
-        if self.db.dialect() == Dialect::Postgres {
-            let digest = Sha256::digest(scope.as_bytes());
-            let key = i64::from_be_bytes([
-                digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7],
-            ]);
-            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key).execute(&mut *self.inner).await?;
+        if self.conn.is_postgres() {
+            query("SELECT pg_advisory_xact_lock($1)").bind(lock_key(scope)).execute(&mut self.conn).await?;
         }
         Ok(())
     }
 
-    /// Appends an event to the log. Numbers have no gaps and the hash chain has one head, so appending locks the log
-    /// until the transaction ends: append late.
+    /// Makes writes that lock the same row of `table` (by its `id` column) wait for each other, and changes of the row by
+    /// others too. Take it before reading the row.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn append(&mut self, new: NewEvent) -> Result<i64> {
-        if self.head.is_none() && self.db.dialect() == Dialect::Postgres {
-            sqlx::query("SELECT pg_advisory_xact_lock(711002)").execute(&mut *self.inner).await?;
+    pub async fn lock_row(&mut self, table: &'static str, id: &str) -> Result<()> {
+        if self.conn.is_postgres() {
+            // SQL: `table` is a literal of the caller.
+            let sql = built(format!("SELECT 1 FROM {table} WHERE id = $1 FOR UPDATE"));
+            query(sql).bind(id).execute(&mut self.conn).await?;
         }
-        let (last, previous) = match self.head.take() {
-            Some(head) => head,
-            None => sqlx::query_as("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
-                .fetch_optional(&mut *self.inner)
-                .await?
-                .unwrap_or((0, event::GENESIS.to_owned())),
-        };
+        Ok(())
+    }
+
+    /// Appends an event to the log. Numbers have no gaps and the hash chain has one head, so appending locks the chain
+    /// until the transaction ends: append late.
+    ///
+    /// # Errors
+    /// [`Error::Event`] when the payload holds a key that the kind does not declare; when the database fails.
+    pub async fn append(&mut self, new: NewEvent) -> Result<i64> {
+        if let Some(key) = new.kind.undeclared(&new.data) {
+            return Err(Error::Event(format!("{} 的内容里有没有声明的“{key}”", new.kind.name)));
+        }
+        if !new.data.is_object() {
+            return Err(Error::Event(format!("{} 的内容不是对象", new.kind.name)));
+        }
+        let (last, previous) = self.log_head().await?;
+        let salt = self.db.seams().secret(32);
+        let payload = event::payload(&new.actor_name, &new.data)?;
         let mut event = Event {
+            chain: self.db.chain().to_owned(),
             seq: last + 1,
             at: self.now(),
-            kind: new.kind.to_owned(),
-            subject_kind: new.subject_kind.to_owned(),
+            kind: new.kind.name.to_owned(),
+            subject_kind: new.kind.subject.to_owned(),
             subject_id: new.subject_id,
             organ: new.organ.map(|organ| organ.0).unwrap_or_default(),
             actor: new.actor,
-            actor_name: new.actor_name,
-            data: serde_json::to_string(&new.data)?,
+            keep: new.kind.keep.code().to_owned(),
+            commitment: event::commitment(&salt, &payload),
             previous,
             hash: String::new(),
+            actor_name: String::new(),
+            data: String::new(),
+            erased: false,
         };
         event.hash = event::chain_hash(&event);
-        sqlx::query(
-            "INSERT INTO event (seq, at, kind, subject_kind, subject_id, organ, actor, actor_name, data, previous, hash) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        query(
+            "INSERT INTO event (chain, seq, at, kind, subject_kind, subject_id, organ, actor, keep, commitment, previous, hash) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
+        .bind(&event.chain)
         .bind(event.seq)
         .bind(&event.at)
         .bind(&event.kind)
@@ -109,14 +125,46 @@ impl Tx {
         .bind(&event.subject_id)
         .bind(&event.organ)
         .bind(&event.actor)
-        .bind(&event.actor_name)
-        .bind(&event.data)
+        .bind(&event.keep)
+        .bind(&event.commitment)
         .bind(&event.previous)
         .bind(&event.hash)
-        .execute(&mut *self.inner)
+        .execute(&mut self.conn)
         .await?;
+        query("INSERT INTO event_payload (chain, seq, salt, data, erased_at) VALUES ($1, $2, $3, $4, '')")
+            .bind(&event.chain)
+            .bind(event.seq)
+            .bind(salt)
+            .bind(payload)
+            .execute(&mut self.conn)
+            .await?;
         self.head = Some((event.seq, event.hash));
         Ok(event.seq)
+    }
+
+    /// Takes the log's lock now. A write that changes rows which every write of its kind changes (running numbers, counts)
+    /// takes it before them, so that they are taken in one order and no two writes wait for each other in a circle.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hold_log(&mut self) -> Result<()> {
+        self.head = Some(self.log_head().await?);
+        Ok(())
+    }
+
+    /// Number and hash of the newest event, with the chain locked until the transaction ends.
+    async fn log_head(&mut self) -> Result<(i64, String)> {
+        if let Some(head) = self.head.take() {
+            return Ok(head);
+        }
+        // Each chain has a lock of its own: counties do not wait for each other.
+        let chain = self.db.chain().to_owned();
+        self.lock(&format!("event log {chain}")).await?;
+        let newest = query_as("SELECT seq, hash FROM event WHERE chain = $1 ORDER BY seq DESC LIMIT 1")
+            .bind(chain)
+            .fetch_optional(&mut self.conn)
+            .await?;
+        Ok(newest.unwrap_or((0, event::GENESIS.to_owned())))
     }
 
     /// Puts a job into the queue; it becomes visible to workers with the commit. A waiting job of the same kind with the
@@ -125,21 +173,12 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn enqueue<P: Serialize + Sync>(&mut self, job: NewJob<'_, P>) -> Result<()> {
-        if !job.dedup.is_empty() {
-            let waiting: Option<String> =
-                sqlx::query_scalar("SELECT id FROM job WHERE kind = $1 AND dedup = $2 AND state = 'ready'")
-                    .bind(job.kind)
-                    .bind(&job.dedup)
-                    .fetch_optional(&mut *self.inner)
-                    .await?;
-            if waiting.is_some() {
-                return Ok(());
-            }
-        }
         let now = self.now();
-        sqlx::query(
-            "INSERT INTO job (id, kind, payload, dedup, state, run_at, attempts, lease_until, last_error, created_at) \
-             VALUES ($1, $2, $3, $4, 'ready', $5, 0, '', '', $6)",
+        query(
+            "INSERT INTO job (id, kind, payload, dedup, state, run_at, attempts, lease_until, last_error, progress_done, \
+             progress_total, progress_words, cancelled, created_at) \
+             VALUES ($1, $2, $3, $4, 'ready', $5, 0, '', '', 0, 0, '', 0, $6) \
+             ON CONFLICT (kind, dedup) WHERE dedup <> '' AND state = 'ready' DO NOTHING",
         )
         .bind(id::fresh(self.db.seams()))
         .bind(job.kind)
@@ -147,8 +186,9 @@ impl Tx {
         .bind(job.dedup)
         .bind(job.run_at.map_or_else(|| now.clone(), time::to_db))
         .bind(&now)
-        .execute(&mut *self.inner)
+        .execute(&mut self.conn)
         .await?;
+        self.enqueued = true;
         Ok(())
     }
 
@@ -162,18 +202,17 @@ impl Tx {
         }
         let now = self.now();
         // Claiming the token first makes a second, parallel submission wait for this one and then see its result.
-        let claimed =
-            sqlx::query("INSERT INTO submission (token, location, at) VALUES ($1, '', $2) ON CONFLICT DO NOTHING")
-                .bind(token)
-                .bind(&now)
-                .execute(&mut *self.inner)
-                .await?;
+        let claimed = query("INSERT INTO submission (token, location, at) VALUES ($1, '', $2) ON CONFLICT DO NOTHING")
+            .bind(token)
+            .bind(&now)
+            .execute(&mut self.conn)
+            .await?;
         if claimed.rows_affected() == 1 {
             return Ok(Once::First);
         }
-        let location: String = sqlx::query_scalar("SELECT location FROM submission WHERE token = $1")
+        let location: String = query_scalar("SELECT location FROM submission WHERE token = $1")
             .bind(token)
-            .fetch_one(&mut *self.inner)
+            .fetch_one(&mut self.conn)
             .await?;
         Ok(Once::Already(location))
     }
@@ -183,10 +222,10 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn remember(&mut self, token: &str, location: &str) -> Result<()> {
-        sqlx::query("UPDATE submission SET location = $2 WHERE token = $1")
+        query("UPDATE submission SET location = $2 WHERE token = $1")
             .bind(token)
             .bind(location)
-            .execute(&mut *self.inner)
+            .execute(&mut self.conn)
             .await?;
         Ok(())
     }
@@ -196,12 +235,12 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn next_number(&mut self, name: &str) -> Result<i64> {
-        let value = sqlx::query_scalar(
+        let value = query_scalar::<i64>(
             "INSERT INTO counter (name, value) VALUES ($1, 1) \
              ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value",
         )
         .bind(name)
-        .fetch_one(&mut *self.inner)
+        .fetch_one(&mut self.conn)
         .await?;
         Ok(value)
     }
@@ -211,10 +250,16 @@ impl Tx {
     /// # Errors
     /// When the database fails: then nothing of it happened.
     pub async fn commit(self) -> Result<()> {
-        self.inner.commit().await?;
+        self.conn.commit().await?;
         if let Some((seq, _)) = self.head {
             self.db.announce(seq);
         }
         Ok(())
     }
+}
+
+/// The number of an advisory lock of PostgreSQL for a scope in words.
+fn lock_key(scope: &str) -> i64 {
+    let digest = Sha256::digest(scope.as_bytes());
+    i64::from_be_bytes([digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7]])
 }

@@ -1,0 +1,184 @@
+//! The end of the chain, kept outside of the database and signed with a key that is not in it either.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use kernel::{Seams, time};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use serde::{Deserialize, Serialize};
+
+use crate::{Db, Error, Result, query_as, query_scalar};
+
+/// The end of a chain at some moment: events cut off its end leave a chain without a gap. Signed, so that who can write the
+/// data directory but not read the key cannot make one that fits a rewritten log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Name of the chain.
+    pub chain: String,
+    /// Number of the newest event.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+    /// When it was signed, stored form.
+    pub at: String,
+    /// Ed25519 over the above, hexadecimal.
+    pub signature: String,
+    /// What is wrong with the signature, in words; found by [`Checkpoint::read`].
+    #[serde(skip)]
+    pub fault: Option<String>,
+}
+
+/// Name of the file in the data directory that holds the key: 32 bytes in hexadecimal, for the owner alone.
+const KEY: &str = "log-key";
+
+/// The key that signs checkpoints.
+pub struct Signer {
+    pair: Ed25519KeyPair,
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Signer").field(&self.public_key()).finish()
+    }
+}
+
+impl Signer {
+    /// The key of the data directory; made when there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read or written, or is no key.
+    pub fn open(data: &Path, seams: &Seams) -> Result<Self> {
+        if let Some(known) = Self::known(data)? {
+            return Ok(known);
+        }
+        let mut file = tempfile::NamedTempFile::new_in(data)?;
+        writeln!(file, "{}", seams.secret(32))?;
+        file.as_file().sync_all()?;
+        // Two processes may start together: the first key stays.
+        match file.persist_noclobber(data.join(KEY)) {
+            Ok(_) => {}
+            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error.error.into()),
+        }
+        Self::known(data)?.ok_or_else(|| Error::Sealed(format!("数据目录里的密钥 {KEY} 写了又不见了")))
+    }
+
+    fn known(data: &Path) -> Result<Option<Self>> {
+        let text = match std::fs::read_to_string(data.join(KEY)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let broken = || Error::Sealed(format!("数据目录里的密钥 {KEY} 读不懂"));
+        let seed = hex::decode(text.trim()).map_err(|_| broken())?;
+        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| broken())?;
+        Ok(Some(Self { pair }))
+    }
+
+    /// The public half, hexadecimal: whoever has it can check a checkpoint without this program's data.
+    pub fn public_key(&self) -> String {
+        hex::encode(self.pair.public_key())
+    }
+
+    /// Signs a message, hexadecimal.
+    pub fn sign(&self, message: &[u8]) -> String {
+        hex::encode(self.pair.sign(message))
+    }
+}
+
+impl Checkpoint {
+    fn message(&self) -> Vec<u8> {
+        format!("gongkai log checkpoint\n{}\n{}\n{}\n{}\n", self.chain, self.seq, self.hash, self.at).into_bytes()
+    }
+
+    /// Whether the signature belongs to this public key (hexadecimal).
+    pub fn is_signed_by(&self, public_key: &str) -> bool {
+        let (Ok(key), Ok(signature)) = (hex::decode(public_key), hex::decode(&self.signature)) else { return false };
+        UnparsedPublicKey::new(&ED25519, key).verify(&self.message(), &signature).is_ok()
+    }
+
+    fn path(data: &Path, chain: &str) -> PathBuf {
+        // A chain's name may hold anything; the file of the only chain keeps its short name.
+        let place = if chain == "main" { String::new() } else { format!("-{}", hex::encode(chain)) };
+        data.join(format!("log-checkpoint{place}.json"))
+    }
+
+    /// The one kept in `data` for a chain, if there is any, with its signature checked against the key that lies there.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(data: &Path, chain: &str) -> Result<Option<Self>> {
+        let path = Self::path(data, chain);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let mut kept: Self = serde_json::from_slice(&bytes)?;
+        let key = Signer::known(data)?.map(|signer| signer.public_key());
+        kept.fault = match key {
+            None => Some(format!("数据目录里留存的链头（第 {} 号）无法核对，签名用的密钥 {KEY} 不见了", kept.seq)),
+            Some(key) if kept.chain == chain && kept.is_signed_by(&key) => None,
+            Some(_) => Some(format!("数据目录里留存的链头（第 {} 号）签名不对，可能被换过", kept.seq)),
+        };
+        if let Some(fault) = &mut kept.fault {
+            fault.push_str(&meant(chain));
+        }
+        Ok(Some(kept))
+    }
+
+    /// The fault in words when the log does not hold the event of this checkpoint, or its signature is wrong.
+    pub(super) async fn misfit(&self, db: &Db) -> Result<Option<String>> {
+        if self.fault.is_some() {
+            return Ok(self.fault.clone());
+        }
+        let hash = query_scalar::<String>("SELECT hash FROM event WHERE chain = $1 AND seq = $2")
+            .bind(db.chain())
+            .bind(self.seq)
+            .fetch_optional(db.read())
+            .await?;
+        let meant = meant(db.chain());
+        Ok(match hash {
+            Some(hash) if hash == self.hash => None,
+            Some(_) => Some(format!("第 {} 号记录与数据目录里留存的链头不一致，此前的记录被换过{meant}", self.seq)),
+            None => Some(format!("记录曾经写到第 {} 号，末尾的记录不见了{meant}", self.seq)),
+        })
+    }
+}
+
+/// How to say that the step back was meant.
+fn meant(chain: &str) -> String {
+    let path = Checkpoint::path(Path::new(""), chain);
+    format!("（如果是有意退回到较早的数据，请核对后删除数据目录里的 {}，再验证一次）", path.display())
+}
+
+/// Keeps the present end of the chain in `data`, signed, unless what is kept there does not fit the log any more: that is for
+/// [`super::verify`] to tell, not to be covered up.
+///
+/// # Errors
+/// When database or disk fail.
+pub async fn checkpoint(db: &Db, data: &Path) -> Result<()> {
+    let newest: Option<(i64, String)> =
+        query_as("SELECT seq, hash FROM event WHERE chain = $1 ORDER BY seq DESC LIMIT 1")
+            .bind(db.chain())
+            .fetch_optional(db.read())
+            .await?;
+    let Some((seq, hash)) = newest else { return Ok(()) };
+    if let Some(kept) = Checkpoint::read(data, db.chain())?
+        && ((kept.seq, &kept.hash) == (seq, &hash) || kept.misfit(db).await?.is_some())
+    {
+        return Ok(());
+    }
+    let signer = Signer::open(data, db.seams())?;
+    let at = time::to_db(db.seams().now());
+    let chain = db.chain().to_owned();
+    let mut now = Checkpoint { chain, seq, hash, at, signature: String::new(), fault: None };
+    now.signature = signer.sign(&now.message());
+    let mut file = tempfile::NamedTempFile::new_in(data)?;
+    serde_json::to_writer(&mut file, &now)?;
+    file.as_file().sync_all()?;
+    file.persist(Checkpoint::path(data, db.chain())).map_err(|error| error.error)?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! The event log: reading, verifying, erasing, checkpoints, and the cursors of its consumers.
+
+mod checkpoint;
+mod erase;
+mod read;
+mod verify;
+
+pub use checkpoint::{Checkpoint, Signer, checkpoint};
+pub use erase::PAYLOAD_ERASED;
+pub use read::{EventRow, SELECT, advance, after, at, cursor, newest, of_subject};
+pub use verify::{Progress, Verified, Verify, verify};

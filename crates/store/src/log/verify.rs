@@ -1,0 +1,252 @@
+//! Walking the chain: does every event follow from the one before, and is every payload the one that was committed to?
+
+use futures::TryStreamExt;
+use kernel::{
+    Keep,
+    event::{Event, GENESIS, chain_hash, commitment},
+};
+
+use super::{Checkpoint, EventRow, PAYLOAD_ERASED};
+use crate::{Db, Files, FromRow, Result, query_as, query_scalar, select_events};
+
+/// What `gongkai verify` found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Verified {
+    /// Events walked.
+    pub events: i64,
+    /// Files whose bytes were read.
+    pub files: i64,
+    /// Whether everything fits.
+    pub ok: bool,
+    /// The first that does not, in words.
+    pub first_bad: Option<String>,
+    /// Hash of the newest event: written down elsewhere, it proves later that nothing before it was changed.
+    pub head: String,
+    /// Payloads that were erased, each with an event that says so.
+    pub erased: i64,
+}
+
+/// How far a verification has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Position of the event that was looked at last.
+    pub event: i64,
+    /// Position of the newest event.
+    pub events: i64,
+    /// Files read.
+    pub files: i64,
+}
+
+/// Events between two calls of the progress callback.
+const TELL_EVERY: i64 = 10_000;
+
+/// A verification about to be made. Memory does not grow with the log.
+pub struct Verify<'a> {
+    db: &'a Db,
+    files: Option<&'a Files>,
+    kept: Option<&'a Checkpoint>,
+    from: Option<&'a Checkpoint>,
+    tell: Box<dyn FnMut(Progress) + Send + 'a>,
+}
+
+impl std::fmt::Debug for Verify<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verify").field("kept", &self.kept).field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+/// An event, its payload as stored, and whether there is one at all.
+#[derive(FromRow)]
+struct Walked {
+    #[sql(flatten)]
+    event: EventRow,
+    salt: Option<String>,
+    erased_at: Option<String>,
+}
+
+/// Walks the chain of `db` from the first event and reads every file, stopping at the first that does not fit. `kept` is a
+/// checkpoint from outside of the database.
+///
+/// # Errors
+/// When the database fails; a file that is missing or changed is a finding, not an error.
+pub async fn verify(db: &Db, files: &Files, kept: Option<&Checkpoint>) -> Result<Verified> {
+    let mut verify = Verify::new(db).files(files);
+    verify.kept = kept;
+    verify.run().await
+}
+
+impl<'a> Verify<'a> {
+    /// Of the chain of `db` from its first event, without files.
+    pub fn new(db: &'a Db) -> Self {
+        Self { db, files: None, kept: None, from: None, tell: Box::new(|_| {}) }
+    }
+
+    /// Reads every file too.
+    #[must_use]
+    pub fn files(mut self, files: &'a Files) -> Self {
+        self.files = Some(files);
+        self
+    }
+
+    /// Compares with a checkpoint from outside of the database.
+    #[must_use]
+    pub fn kept(mut self, kept: &'a Checkpoint) -> Self {
+        self.kept = Some(kept);
+        self
+    }
+
+    /// Begins after a checkpoint whose signature holds, instead of at the first event.
+    #[must_use]
+    pub fn from(mut self, from: &'a Checkpoint) -> Self {
+        self.from = Some(from);
+        self
+    }
+
+    /// Calls back again and again.
+    #[must_use]
+    pub fn progress(mut self, tell: impl FnMut(Progress) + Send + 'a) -> Self {
+        self.tell = Box::new(tell);
+        self
+    }
+
+    /// Walks.
+    ///
+    /// # Errors
+    /// When the database fails; what does not fit is a finding, not an error.
+    pub async fn run(mut self) -> Result<Verified> {
+        let head = self.from.map_or(GENESIS, |from| &from.hash).to_owned();
+        let mut result = Verified { events: 0, files: 0, ok: true, first_bad: None, head, erased: 0 };
+        let fault = self.faulty(&mut result).await?;
+        result.ok = fault.is_none();
+        result.first_bad = fault;
+        Ok(result)
+    }
+
+    async fn faulty(&mut self, result: &mut Verified) -> Result<Option<String>> {
+        if let Some(from) = self.from
+            && let Some(fault) = from.misfit(self.db).await?
+        {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = self.walk(result).await? {
+            return Ok(Some(fault));
+        }
+        if let Some(kept) = self.kept
+            && let Some(fault) = kept.misfit(self.db).await?
+        {
+            return Ok(Some(fault));
+        }
+        let Some(files) = self.files else { return Ok(None) };
+        let mut digests = query_scalar::<String>("SELECT digest FROM file ORDER BY digest").fetch(self.db.read());
+        while let Some(digest) = digests.try_next().await? {
+            if let Some(fault) = files.check(&digest).await? {
+                return Ok(Some(fault));
+            }
+            result.files += 1;
+            let progress = Progress { event: result.events, events: result.events, files: result.files };
+            (self.tell)(progress);
+        }
+        Ok(None)
+    }
+
+    async fn walk(&mut self, result: &mut Verified) -> Result<Option<String>> {
+        let db = self.db;
+        let begin = self.from.map_or(0, |from| from.seq);
+        let newest: i64 = query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event WHERE chain = $1")
+            .bind(db.chain())
+            .fetch_one(db.read())
+            .await?;
+        let mut rows = query_as::<Walked>(select_events!(
+            ", p.salt, p.erased_at",
+            "WHERE e.chain = $1 AND e.seq > $2 ORDER BY e.seq"
+        ))
+        .bind(db.chain())
+        .bind(begin)
+        .fetch(db.read());
+        while let Some(row) = rows.try_next().await? {
+            let expected = begin + result.events + 1;
+            let (salt, erased_at, payload) = (row.salt, row.erased_at, row.event.payload.clone());
+            let event = Event::from(row.event);
+            let fault = match chain_fault(&event, expected, &result.head) {
+                Some(fault) => Some(fault),
+                None => match (salt, erased_at.as_deref()) {
+                    (Some(salt), Some("")) => {
+                        (commitment(&salt, &payload) != event.commitment).then(|| of(&event, "内容被改动过"))
+                    }
+                    (_, gone) => {
+                        result.erased += 1;
+                        lost_fault(db, &event, gone.is_none()).await?
+                    }
+                },
+            };
+            let fault = match fault {
+                None if event.kind == PAYLOAD_ERASED.name => effect_fault(db, &event).await?,
+                other => other,
+            };
+            if fault.is_some() {
+                return Ok(fault);
+            }
+            result.events += 1;
+            if result.events % TELL_EVERY == 0 {
+                (self.tell)(Progress { event: event.seq, events: newest, files: 0 });
+            }
+            result.head = event.hash;
+        }
+        Ok(None)
+    }
+}
+
+/// `第 3 号记录（时间 种类）` and what is wrong with it.
+fn of(event: &Event, words: &str) -> String {
+    format!("第 {} 号记录（{} {}）{words}", event.seq, event.at, event.kind)
+}
+
+fn chain_fault(event: &Event, expected: i64, head: &str) -> Option<String> {
+    if event.seq != expected {
+        return Some(format!("缺少第 {expected} 号记录（读到第 {} 号）", event.seq));
+    }
+    if event.previous != head {
+        return Some(of(event, "与前一号不衔接"));
+    }
+    if chain_hash(event) == event.hash {
+        return None;
+    }
+    // Whether it is the class alone that was changed, in order to erase what is kept for ever, is worth telling.
+    let class = [Keep::Facts, Keep::Words, Keep::Person].into_iter().any(|keep| {
+        let before = Event { keep: keep.code().to_owned(), ..event.clone() };
+        chain_hash(&before) == event.hash
+    });
+    Some(of(event, if class { "的类别被改动过" } else { "内容被改动过" }))
+}
+
+/// The payload is not there: an event must say so, and its class must allow it.
+async fn lost_fault(db: &Db, event: &Event, row_missing: bool) -> Result<Option<String>> {
+    if row_missing {
+        return Ok(Some(of(event, "的内容不见了，也没有清除的痕迹")));
+    }
+    if !Keep::from_code(&event.keep).is_some_and(Keep::erasable) {
+        return Ok(Some(of(event, "只有事实，不能清除，内容却被清空了")));
+    }
+    let said = query_scalar::<i64>(
+        "SELECT seq FROM event WHERE chain = $1 AND subject_kind = $2 AND subject_id = $3 AND kind = $4 AND seq > $5 LIMIT 1",
+    )
+    .bind(db.chain())
+    .bind(PAYLOAD_ERASED.subject)
+    .bind(event.seq.to_string())
+    .bind(PAYLOAD_ERASED.name)
+    .bind(event.seq)
+    .fetch_optional(db.read())
+    .await?;
+    Ok(said.is_none().then(|| of(event, "的内容被清空了，但没有留下清除记录")))
+}
+
+/// The event says that a payload was erased: it must be.
+async fn effect_fault(db: &Db, event: &Event) -> Result<Option<String>> {
+    let there = query_scalar::<String>("SELECT data FROM event_payload WHERE chain = $1 AND seq = $2")
+        .bind(db.chain())
+        .bind(event.subject_id.parse::<i64>().unwrap_or(0))
+        .fetch_optional(db.read())
+        .await?;
+    let gone = there.is_some_and(|data| data.is_empty());
+    Ok((!gone).then(|| of(event, &format!("说第 {} 号记录的内容已清除，但并没有清除", event.subject_id))))
+}

@@ -1,0 +1,72 @@
+//! For tests and measurements: databases of their own on a PostgreSQL, and statements past the program.
+
+use sqlx::{ConnectOptions, Connection, PgConnection};
+
+use crate::{
+    Dialect, Result,
+    db::{dialect_of, sqlite_path},
+    sql::{Live, Query, sqlite_options},
+};
+
+/// A database that was made for one test on the PostgreSQL of an administrator's address.
+#[derive(Debug)]
+pub struct Scratch {
+    admin: String,
+    name: String,
+}
+
+impl Scratch {
+    /// Makes an empty database `name` (letters, digits, underscores) where `admin` points to.
+    ///
+    /// # Errors
+    /// When the server does not answer or refuses.
+    pub async fn create(admin: &str, name: &str) -> Result<Self> {
+        execute(admin, &format!("CREATE DATABASE \"{name}\" TEMPLATE template0")).await?;
+        Ok(Self { admin: admin.to_owned(), name: name.to_owned() })
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        let base = self.admin.rsplit_once('/').map_or(self.admin.as_str(), |(base, _)| base);
+        format!("{base}/{}", self.name)
+    }
+
+    /// Drops it, with whoever is still connected.
+    ///
+    /// # Errors
+    /// When the server does not answer or refuses.
+    pub async fn drop_database(self) -> Result<()> {
+        execute(&self.admin, &format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name)).await
+    }
+}
+
+/// Runs statements, separated by `;`, on a connection of their own, whatever the state of the structure.
+///
+/// # Errors
+/// When the database cannot be reached or refuses.
+pub async fn execute(url: &str, sql: &str) -> Result<()> {
+    match dialect_of(url)? {
+        Dialect::Sqlite => {
+            let mut conn = sqlite_options(&sqlite_path(url)).connect().await?;
+            Live::Sqlite(&mut conn).raw(sql.to_owned()).await?;
+            conn.close().await?;
+        }
+        Dialect::Postgres => {
+            let mut conn = PgConnection::connect(url).await?;
+            Live::Postgres(&mut conn).raw(sql.to_owned()).await?;
+            conn.close().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Changes something behind the program's back, in a write of its own; returns the rows changed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tamper(db: &crate::Db, statement: Query) -> Result<u64> {
+    let mut tx = db.write().await?;
+    let done = statement.execute(tx.conn()).await?;
+    tx.commit().await?;
+    Ok(done.rows_affected())
+}
