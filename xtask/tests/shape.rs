@@ -1,0 +1,223 @@
+//! The shape of the program: who may import whom, whose tables are whose, and that a capability is named in one place.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use regex::Regex;
+use xtask::{files, read, root, shown};
+
+const BASES: &[&str] = &["kernel", "store", "web", "text", "documents"];
+const MACHINES: &[&str] = &["review", "document", "duty"];
+const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "oversight"];
+
+/// Crates that know all contexts.
+const COMPOSERS: &[&str] = &["app", "testkit", "it"];
+
+/// What a base may import of ours. Machines import bases, contexts import bases and machines, nobody imports sideways.
+const WITHIN_BASES: &[(&str, &[&str])] = &[
+    ("kernel", &[]),
+    ("text", &[]),
+    ("documents", &[]),
+    // Only the guarded child, which is the program itself, and tests link the heavy readers.
+    ("documents-read", &["documents"]),
+    ("store-derive", &[]),
+    ("store", &["kernel", "store-derive"]),
+    ("web", &["kernel", "store"]),
+];
+
+fn fail_on(faults: &[String], rule: &str) {
+    assert!(faults.is_empty(), "{rule}\n{}", faults.join("\n"));
+}
+
+/// What a crate may import of ours; `None` when it stands in no layer.
+fn may_import(name: &str) -> Option<BTreeSet<&'static str>> {
+    if let Some((_, edges)) = WITHIN_BASES.iter().find(|(base, _)| *base == name) {
+        return Some(edges.iter().copied().collect());
+    }
+    let bases = BASES.iter().copied();
+    if MACHINES.contains(&name) {
+        return Some(bases.collect());
+    }
+    CONTEXTS.contains(&name).then(|| bases.chain(MACHINES.iter().copied()).collect())
+}
+
+/// Name and folder of every crate.
+fn crates() -> Vec<(String, PathBuf)> {
+    let folders = std::fs::read_dir(root().join("crates")).expect("crates").flatten();
+    let mut found: Vec<_> =
+        folders.map(|folder| (folder.file_name().to_string_lossy().into_owned(), folder.path())).collect();
+    found.sort();
+    found
+}
+
+/// Production sources of a crate: without tests beside or inside them.
+fn sources(folder: &std::path::Path) -> Vec<(PathBuf, String)> {
+    let is_test = |path: &PathBuf| {
+        path.components().any(|part| {
+            let name = part.as_os_str().to_string_lossy();
+            name == "tests" || name == "tests.rs" || name.ends_with("_tests.rs") || name == "fixture.rs"
+        })
+    };
+    let paths = files(&folder.join("src"), &[".rs"]).into_iter().filter(|path| !is_test(path));
+    paths
+        .map(|path| {
+            let text = read(&path);
+            let end = text.find("#[cfg(test)]").unwrap_or(text.len());
+            (path, text[..end].to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn arrows_point_down_only() {
+    let ours: BTreeSet<String> = crates().into_iter().map(|(name, _)| name).collect();
+    let mut faults = Vec::new();
+    for (name, folder) in crates() {
+        if COMPOSERS.contains(&name.as_str()) {
+            continue;
+        }
+        let Some(allowed) = may_import(&name) else {
+            faults.push(format!("crates/{name} stands in no layer: add it here and to ARCHITECTURE.md"));
+            continue;
+        };
+        let manifest: toml::Table = read(&folder.join("Cargo.toml")).parse().expect("a manifest");
+        for section in ["dependencies", "build-dependencies"] {
+            let Some(toml::Value::Table(table)) = manifest.get(section) else { continue };
+            let imported = table.keys().filter(|key| ours.contains(key.as_str()) && !allowed.contains(key.as_str()));
+            faults.extend(imported.map(|dependency| format!("crates/{name} imports {dependency}")));
+        }
+    }
+    fail_on(&faults, "Bases know no machine, machines know no context and not each other, contexts meet through offers.");
+}
+
+#[test]
+fn the_drivers_of_the_databases_are_named_in_store_alone() {
+    let driver = Regex::new(r"\bsqlx\b").expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root(), &[".rs", "Cargo.toml"]) {
+        let name = shown(&path);
+        let own = name.starts_with("crates/store/") || name == "Cargo.toml" || name.starts_with("xtask/");
+        if own {
+            continue;
+        }
+        for (number, line) in read(&path).lines().enumerate() {
+            if driver.is_match(line) && !line.trim_start().starts_with("//") {
+                faults.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    fail_on(&faults, "Everybody else writes SQL through store::sql.");
+}
+
+/// Who made each table.
+fn owners() -> BTreeMap<String, String> {
+    let table = Regex::new(r"(?m)^CREATE TABLE (?:IF NOT EXISTS )?(\w+)").expect("regex");
+    let mut owners = BTreeMap::new();
+    for (name, folder) in crates() {
+        for path in files(&folder.join("migrations"), &[".sql"]) {
+            for found in table.captures_iter(&read(&path)) {
+                owners.insert(found[1].to_owned(), name.clone());
+            }
+        }
+    }
+    owners
+}
+
+#[test]
+fn tables_are_written_by_their_owner_and_read_by_whoever_stands_above() {
+    let owners = owners();
+    assert!(owners.len() > 20, "only {} tables found", owners.len());
+    let reads = Regex::new(r"\b(?:FROM|JOIN)\s+(\w+)").expect("regex");
+    let writes = Regex::new(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)").expect("regex");
+    let mut faults = Vec::new();
+    for (name, folder) in crates() {
+        let Some(below) = may_import(&name) else { continue };
+        for (path, text) in sources(&folder) {
+            for found in writes.captures_iter(&text) {
+                if let Some(owner) = owners.get(&found[1]).filter(|owner| **owner != name) {
+                    faults.push(format!("{}: writes {} of {owner}", shown(&path), &found[1]));
+                }
+            }
+            for found in reads.captures_iter(&text) {
+                let foreign = owners.get(&found[1]).filter(|owner| **owner != name && !below.contains(owner.as_str()));
+                if let Some(owner) = foreign {
+                    faults.push(format!("{}: reads {} of {owner}", shown(&path), &found[1]));
+                }
+            }
+        }
+    }
+    fail_on(&faults, "A table is its owner's; others ask the owner, or hear of its events.");
+}
+
+#[test]
+fn an_event_is_named_where_it_is_declared_and_nowhere_else() {
+    let declared = Regex::new(r#"(?s)(?:EventKind::new|\b(?:kind|organ|account|session|event))\(\s*(?:"\w+",\s*|SUBJECT,\s*)?"(\w+\.\w+)""#)
+        .expect("regex");
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for (_, folder) in crates() {
+        for (path, text) in sources(&folder).into_iter().filter(|(_, text)| text.contains("EventKind")) {
+            for found in declared.captures_iter(&text) {
+                names.entry(found[1].to_owned()).or_insert_with(|| shown(&path));
+            }
+        }
+    }
+    assert!(names.len() > 50, "only {} events found", names.len());
+    let mut faults = Vec::new();
+    for (_, folder) in crates() {
+        for (path, text) in sources(&folder) {
+            let file = shown(&path);
+            if file.starts_with("crates/it/") {
+                continue;
+            }
+            for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+                let foreign = names.iter().find(|(name, home)| **home != file && line.contains(&format!("\"{name}\"")));
+                if let Some((name, home)) = foreign {
+                    faults.push(format!("{file}:{}: says {name}, which {home} declares", number + 1));
+                }
+            }
+        }
+    }
+    fail_on(&faults, "An event is a constant (EventKind); nobody else spells its name.");
+}
+
+#[test]
+fn ids_have_types() {
+    let signature = Regex::new(r"(?s)\bpub(?:\(crate\))? (?:async )?fn \w+[^{;]*?\)").expect("regex");
+    let named = "account|attachment|case|clause|column|document|duty|edition|evidence|plan|review|section|share";
+    let text = Regex::new(&format!(r"\b(?:{named})(?:_id)?: (?:&(?:'\w+ )?str|String|Option<&str>)\b")).expect("regex");
+    let mut faults = Vec::new();
+    for (name, folder) in crates() {
+        if ["kernel", "text"].contains(&name.as_str()) {
+            continue;
+        }
+        for (path, source) in sources(&folder) {
+            for found in signature.find_iter(&source).filter(|found| text.is_match(found.as_str())) {
+                let line = source[..found.start()].lines().count();
+                let words = found.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+                faults.push(format!("{}:{line}: {words}", shown(&path)));
+            }
+        }
+    }
+    fail_on(&faults, "What takes an id takes its type (kernel::id): two kinds can then not be swapped.");
+}
+
+#[test]
+fn a_capability_is_named_by_the_list_alone() {
+    let contexts = CONTEXTS.join("|");
+    let used = Regex::new(&format!(r"\b(?:{contexts})::")).expect("regex");
+    let mut faults = Vec::new();
+    // Reading files into the program, and commands that are a capability's own, are the composer's business.
+    let own = ["capabilities.rs", "cli/", "demo/", "health.rs", "compose.rs", "serve.rs", "system/", "desk/"];
+    for (path, text) in sources(&root().join("crates/app")) {
+        let file = shown(&path);
+        if own.iter().any(|name| file.strip_prefix("crates/app/src/").is_some_and(|rest| rest.starts_with(name))) {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| used.is_match(line)) {
+            faults.push(format!("{file}:{}: {}", number + 1, line.trim()));
+        }
+    }
+    fail_on(&faults, "What the program does with a capability it learns from what the capability declares.");
+}
