@@ -1,0 +1,290 @@
+//! What people do with a round. Each act runs in the caller's write, with the subject read and locked by its owner in it:
+//! rules → rows → the owner's rows → event → the owner's events.
+
+use kernel::{Actor, NewEvent, Staff, id::ReviewId, may_for};
+use serde_json::json;
+use store::{Tx, query};
+
+use crate::{
+    Result, findings,
+    model::{Exception, Facts, Outcome, Round, State},
+    permissions,
+    refusal::Refusal,
+    route::{Route, Stage},
+    rows::{self, Review},
+    subject::{Happened, LogName, Matter, Subject},
+};
+
+/// Longest reason or note that is kept, in characters.
+const REASON: usize = 2000;
+
+impl LogName {
+    fn with(base: &serde_json::Value, more: serde_json::Value) -> serde_json::Value {
+        let mut data = base.clone();
+        if let (Some(data), serde_json::Value::Object(more)) = (data.as_object_mut(), more) {
+            data.extend(more);
+        }
+        data
+    }
+
+    /// The brief with more keys.
+    pub(crate) fn brief_with(&self, more: serde_json::Value) -> serde_json::Value {
+        Self::with(&self.brief, more)
+    }
+
+    fn text_with(&self, more: serde_json::Value) -> serde_json::Value {
+        Self::with(&self.text, more)
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.trim().chars().take(REASON).collect()
+}
+
+fn staff(actor: &Actor) -> Result<&Staff> {
+    actor.staff().ok_or(web::Refusal::NotFound)
+}
+
+async fn facts(tx: &mut Tx, subject: &dyn Subject, matter: &Matter) -> Result<Facts> {
+    let checks = findings::read(tx.conn(), &matter.about, &matter.parts).await?;
+    Ok(matter.facts(subject.words(), &checks))
+}
+
+/// The newest round; a subject that was never submitted is refused like one whose round has ended.
+async fn standing(tx: &mut Tx, matter: &Matter, facts: &Facts, what: &'static str) -> Result<Review> {
+    let review = rows::newest(tx.conn(), &matter.about).await?;
+    review.ok_or_else(|| Refusal::State { words: facts.words, state: facts.state.clone(), what }.into())
+}
+
+fn first_stage(round: &Round) -> &Stage {
+    round.stage().unwrap_or_else(|| round.route.first())
+}
+
+/// What is written in every act: the owner's rows, the event, the owner's events.
+async fn tell(
+    tx: &mut Tx,
+    subject: &dyn Subject,
+    actor: &Actor,
+    matter: &Matter,
+    what: &Happened<'_>,
+    event: impl Into<Option<NewEvent>>,
+) -> Result<()> {
+    subject.prepare(tx, actor, matter, what).await?;
+    if let Some(event) = event.into() {
+        tx.append(event.organ(&matter.organ)).await?;
+    }
+    subject.follow(tx, actor, matter, what).await
+}
+
+/// 提交审核: begins a round at the first stage of `route`. Whether this person may submit is the owner's to say.
+///
+/// # Errors
+/// When a round is open already, or the subject is unchecked, blocked by findings or unfit.
+pub async fn open(
+    tx: &mut Tx,
+    subject: &dyn Subject,
+    actor: &Actor,
+    matter: &Matter,
+    route: Route,
+) -> Result<ReviewId> {
+    let facts = facts(tx, subject, matter).await?;
+    let before = rows::newest(tx.conn(), &matter.about).await?;
+    if before.is_some_and(|review| matches!(review.round.state, State::Open { .. })) {
+        return Err(Refusal::State { words: facts.words, state: facts.state, what: "提交审核" }.into());
+    }
+    let round = Round::open(route, &facts)?;
+    let id = rows::insert(tx, actor, matter, &round).await?;
+    let event = subject.said().opened;
+    let event = event.map(|kind| NewEvent::new(kind, &matter.log.id, actor).data(matter.log.text.clone()));
+    tell(tx, subject, actor, matter, &Happened::Opened(first_stage(&round)), event).await?;
+    Ok(id)
+}
+
+/// 领取: keeps others from deciding for two hours.
+///
+/// # Errors
+/// When the stage is not the person's, the person wrote in it, or another holds it.
+pub async fn claim(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter) -> Result<()> {
+    let facts = facts(tx, subject, matter).await?;
+    let review = standing(tx, matter, &facts, "领取").await?;
+    let now = tx.seams().now();
+    let next = review.round.clone().claim_by(staff(actor)?, &facts, now)?;
+    rows::put(tx, actor, &review, &next, facts.words).await?;
+    let stage = first_stage(&next);
+    let event = NewEvent::new(subject.said().claimed, &matter.log.id, actor)
+        .data(matter.log.brief_with(json!({ "gate": stage.gate })));
+    tell(tx, subject, actor, matter, &Happened::Moved(stage), event).await
+}
+
+/// 放回: gives the claim back.
+///
+/// # Errors
+/// When the stage is not the person's or another holds it.
+pub async fn release(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter) -> Result<()> {
+    let facts = facts(tx, subject, matter).await?;
+    let review = standing(tx, matter, &facts, "放回").await?;
+    let now = tx.seams().now();
+    let next = review.round.clone().release(staff(actor)?, &facts, now)?;
+    rows::put(tx, actor, &review, &next, facts.words).await?;
+    let stage = first_stage(&next);
+    let event = NewEvent::new(subject.said().released, &matter.log.id, actor)
+        .data(matter.log.brief_with(json!({ "gate": stage.gate })));
+    tell(tx, subject, actor, matter, &Happened::Moved(stage), event).await
+}
+
+/// 通过. What was found in the text as it stands in this very write decides.
+///
+/// # Errors
+/// As [`claim`], and when the subject is unchecked, blocked by findings or unfit.
+pub async fn approve(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter) -> Result<Outcome> {
+    let facts = facts(tx, subject, matter).await?;
+    let review = standing(tx, matter, &facts, "通过").await?;
+    let now = tx.seams().now();
+    let (next, outcome) = review.round.clone().approve(staff(actor)?, &facts, now)?;
+    rows::put(tx, actor, &review, &next, facts.words).await?;
+    let passed = first_stage(&review.round);
+    let event = NewEvent::new(subject.said().passed, &matter.log.id, actor)
+        .data(matter.log.text_with(json!({ "gate": passed.gate })));
+    let happened = match &outcome {
+        Outcome::Second(stage) | Outcome::Next(stage) => Happened::Moved(stage),
+        Outcome::Passed => Happened::Passed,
+    };
+    tell(tx, subject, actor, matter, &happened, event).await?;
+    Ok(outcome)
+}
+
+/// 退回, with the reason.
+///
+/// # Errors
+/// As [`claim`], and when there is no reason.
+pub async fn send_back(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter, reason: &str) -> Result<()> {
+    let facts = facts(tx, subject, matter).await?;
+    let review = standing(tx, matter, &facts, "退回").await?;
+    let (now, reason) = (tx.seams().now(), cut(reason));
+    let next = review.round.clone().send_back(staff(actor)?, &reason, &facts, now)?;
+    rows::put(tx, actor, &review, &next, facts.words).await?;
+    returned(tx, subject, actor, matter, first_stage(&review.round), &reason).await
+}
+
+/// Sends a subject back from outside, whoever has it: what it was for has changed. For a round that is open, and for one that
+/// has passed while the subject waits for its moment.
+///
+/// # Errors
+/// When no round of it is under way.
+pub async fn stop(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter, reason: &str) -> Result<()> {
+    let facts = facts(tx, subject, matter).await?;
+    let review = standing(tx, matter, &facts, "退回").await?;
+    let reason = cut(reason);
+    let next = review.round.clone().stop(actor.log_name(), &reason, &facts)?;
+    rows::put(tx, actor, &review, &next, facts.words).await?;
+    returned(tx, subject, actor, matter, first_stage(&review.round), &reason).await
+}
+
+async fn returned(
+    tx: &mut Tx,
+    subject: &dyn Subject,
+    actor: &Actor,
+    matter: &Matter,
+    stage: &Stage,
+    reason: &str,
+) -> Result<()> {
+    let event = NewEvent::new(subject.said().returned, &matter.log.id, actor)
+        .data(matter.log.brief_with(json!({ "gate": stage.gate, "reason": reason })));
+    tell(tx, subject, actor, matter, &Happened::Returned(stage, reason), event).await
+}
+
+/// 撤回修改: the authors take it back; its next round begins anew. Whether this person may is the owner's to say.
+///
+/// # Errors
+/// When no round of it is under way.
+pub async fn recall(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter) -> Result<()> {
+    let facts = facts(tx, subject, matter).await?;
+    let review = standing(tx, matter, &facts, "撤回修改").await?;
+    let next = review.round.clone().recall(&facts)?;
+    rows::put(tx, actor, &review, &next, facts.words).await?;
+    let data = matter.log.brief_with(json!({ "from": matter.state }));
+    let event = subject.said().recalled.map(|kind| NewEvent::new(kind, &matter.log.id, actor).data(data));
+    tell(tx, subject, actor, matter, &Happened::Recalled, event).await
+}
+
+/// 紧急发布: out past the stages that are left, with a reason; on a list until another person has reviewed it. Whether the
+/// subject is in a state to go out is the owner's to say; `route` is what it would have had to pass if no round is open.
+///
+/// # Errors
+/// When the person may not, wrote in it, gives no reason, or the subject is unchecked, blocked by findings or unfit.
+pub async fn except(
+    tx: &mut Tx,
+    subject: &dyn Subject,
+    actor: &Actor,
+    matter: &Matter,
+    route: Route,
+    reason: &str,
+) -> Result<()> {
+    may_for(actor, &permissions::BYPASS_GATES, &matter.keeper)?;
+    let (who, reason) = (staff(actor)?, cut(reason));
+    let facts = facts(tx, subject, matter).await?;
+    let open = rows::newest(tx.conn(), &matter.about).await?;
+    let open = open.filter(|review| matches!(review.round.state, State::Open { .. }));
+    let review = match &open {
+        Some(review) => {
+            let next = review.round.clone().except(who, &reason, &facts)?;
+            rows::put(tx, actor, review, &next, facts.words).await?;
+            review.id.clone()
+        }
+        None => {
+            let round = Round { route, passes: Vec::new(), state: State::Open { stage: 0, claim: None } };
+            let next = round.except(who, &reason, &facts)?;
+            rows::insert(tx, actor, matter, &next).await?
+        }
+    };
+    query(
+        "INSERT INTO review_exception (review, made_by, name, at, reviewed_by, reviewed_name, reviewed_at, note) \
+         VALUES ($1, $2, $3, $4, '', '', '', '')",
+    )
+    .bind(&review)
+    .bind(&who.account)
+    .bind(&who.name)
+    .bind(tx.now())
+    .execute(tx.conn())
+    .await?;
+    let event = NewEvent::new(subject.said().excepted, &matter.log.id, actor)
+        .data(matter.log.text_with(json!({ "reason": reason, "from": matter.state })));
+    tell(tx, subject, actor, matter, &Happened::Excepted, event).await
+}
+
+/// The review after an exception: by another person, with a note.
+///
+/// # Errors
+/// When there is none, it was reviewed already, the person is the same or an author, or there is no note.
+pub async fn review_exception(
+    tx: &mut Tx,
+    subject: &dyn Subject,
+    actor: &Actor,
+    matter: &Matter,
+    note: &str,
+) -> Result<()> {
+    may_for(actor, &permissions::BYPASS_GATES, &matter.keeper)?;
+    let (who, note) = (staff(actor)?, cut(note));
+    let facts = facts(tx, subject, matter).await?;
+    let row = rows::exception(tx.conn(), &matter.about).await?.ok_or(Refusal::NotOnList(facts.words))?;
+    let made = Exception { by: row.made_by, reviewed: !row.reviewed_by.is_empty() };
+    made.review(who, &note, &facts)?;
+    let done = query(
+        "UPDATE review_exception SET reviewed_by = $2, reviewed_name = $3, reviewed_at = $4, note = $5 \
+         WHERE review = $1 AND reviewed_by = ''",
+    )
+    .bind(&row.review)
+    .bind(&who.account)
+    .bind(&who.name)
+    .bind(tx.now())
+    .bind(&note)
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(Refusal::NotOnList(facts.words).into());
+    }
+    let event = NewEvent::new(subject.said().exception_reviewed, &matter.log.id, actor)
+        .data(matter.log.brief_with(json!({ "note": note })));
+    tx.append(event.organ(&matter.organ)).await?;
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! What the review says in the log. The owner of a subject gives the kinds, so that a subject's history tells of its review
+//! in its own words; [`REVIEW`] is for owners who need none.
+
+use kernel::{EventKind, Keep};
+
+/// The kinds of event with which the review of one kind of subject is told. All have the same [`EventKind::subject`] as the
+/// owner's other events, and hold what [`crate::subject::LogName`] brings besides the keys named here.
+#[derive(Debug, Clone, Copy)]
+pub struct Said {
+    /// Submitted: `text`. None: the owner tells it.
+    pub opened: Option<&'static EventKind>,
+    /// Taken by a reviewer: `brief`, `gate`.
+    pub claimed: &'static EventKind,
+    /// Given back: `brief`, `gate`.
+    pub released: &'static EventKind,
+    /// A stage was passed: `text`, `gate`.
+    pub passed: &'static EventKind,
+    /// Back with the authors, by a reviewer or because it was stopped: `brief`, `gate`, `reason`.
+    pub returned: &'static EventKind,
+    /// Taken back by the authors: `brief`, `from`. None: the owner tells it.
+    pub recalled: Option<&'static EventKind>,
+    /// Out past the stages that were left: `text`, `reason`, `from`.
+    pub excepted: &'static EventKind,
+    /// Another person has reviewed the exception: `brief`, `note`.
+    pub exception_reviewed: &'static EventKind,
+    /// A finding was let through: `brief`, `rule`, `digest`, `place`, `excerpt`, `reason`.
+    pub let_through: &'static EventKind,
+}
+
+impl Said {
+    /// All of them, for the capability that owns them.
+    pub fn all(&self) -> impl Iterator<Item = &'static EventKind> {
+        let told = [self.claimed, self.released, self.passed, self.returned, self.excepted, self.exception_reviewed];
+        [self.opened, self.recalled].into_iter().flatten().chain(told).chain([self.let_through])
+    }
+}
+
+const GATE: &[(&str, &str)] = &[("kind", "种类"), ("title", "标题"), ("gate", "关口")];
+const REASON: &[(&str, &str)] =
+    &[("kind", "种类"), ("title", "标题"), ("gate", "关口"), ("reason", "理由"), ("from", "原状态"), ("note", "意见")];
+
+static OPENED: EventKind = EventKind::new("review", "review.opened", "提交审核").holds(GATE).keeps(Keep::Words);
+static CLAIMED: EventKind = EventKind::new("review", "review.claimed", "领取审核").holds(GATE).keeps(Keep::Words);
+static RELEASED: EventKind = EventKind::new("review", "review.released", "放回审核").holds(GATE).keeps(Keep::Words);
+static PASSED: EventKind = EventKind::new("review", "review.gate_passed", "审核通过").holds(GATE).keeps(Keep::Words);
+static RETURNED: EventKind = EventKind::new("review", "review.returned", "审核退回").holds(REASON).keeps(Keep::Words);
+static RECALLED: EventKind = EventKind::new("review", "review.recalled", "撤回修改").holds(REASON).keeps(Keep::Words);
+static EXCEPTED: EventKind = EventKind::new("review", "review.bypassed", "紧急发布").holds(REASON).keeps(Keep::Words);
+static EXCEPTION_REVIEWED: EventKind =
+    EventKind::new("review", "review.bypass_reviewed", "复核紧急发布").holds(REASON).keeps(Keep::Words);
+static LET_THROUGH: EventKind = EventKind::new("review", "review.finding_overridden", "放行检查发现的问题")
+    .holds(&[
+        ("kind", "种类"),
+        ("title", "标题"),
+        ("rule", "规则"),
+        ("digest", ""),
+        ("place", "位置"),
+        ("excerpt", "内容"),
+        ("reason", "理由"),
+    ])
+    .keeps(Keep::Words);
+
+/// For subjects whose owner has no events of its own: subject kind `review`, payload keys `kind` and `title` besides those
+/// that [`Said`] names.
+pub static REVIEW: Said = Said {
+    opened: Some(&OPENED),
+    claimed: &CLAIMED,
+    released: &RELEASED,
+    passed: &PASSED,
+    returned: &RETURNED,
+    recalled: Some(&RECALLED),
+    excepted: &EXCEPTED,
+    exception_reviewed: &EXCEPTION_REVIEWED,
+    let_through: &LET_THROUGH,
+};

@@ -1,0 +1,52 @@
+//! Review of any subject: stages that are data, rounds, claims, decisions, exceptions, findings.
+//!
+//! A *subject* (an edition, a batch of records, a letter to be published) belongs to a context, which implements
+//! [`Subject`] and declares it. This crate holds what is the same for all: a round of stages ([`model`]), its rows
+//! ([`rows`]), the acts of people ([`acts`]), work lists ([`queue`]), and what the checks found ([`findings`]). It
+//! knows no context, and the owner of a subject keeps the subject's own life.
+//!
+//! - The author of a subject passes none of its stages, and cannot let a finding in it through.
+//! - A stage of two people is passed by two different ones.
+//! - A claim keeps others out and ends after two hours by itself.
+//! - What is returned, taken back or stopped begins anew: its next round has every stage before it.
+//! - An exception passes the stages that are left, with a reason, and stands on a list until another person has reviewed it.
+//! - Nothing passes whose text has not been checked by the rules of today, or in which a finding blocks.
+
+pub mod acts;
+pub mod due;
+pub mod events;
+pub mod findings;
+pub mod model;
+pub mod permissions;
+pub mod queue;
+pub mod refusal;
+pub mod route;
+pub mod rows;
+pub mod settings;
+pub mod subject;
+
+pub use due::{Due, due};
+pub use model::{Outcome, State};
+pub use refusal::{Refusal, Words};
+pub use route::{Gate, Route, Stage};
+pub use rows::Review;
+pub use subject::{About, Happened, Kind, Matter, Subject};
+
+/// The tables of this crate.
+pub const MIGRATIONS: &[store::Migration] = store::migrations!("review", "../migrations/0001_review.sql");
+
+/// What the acts of this crate give: done, or why not.
+pub type Result<T, E = web::Refusal> = std::result::Result<T, E>;
+
+impl From<Refusal> for web::Refusal {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Refused(refused) => Self::Forbidden(refused),
+            // All others are states of the thing, not rights of the person; the text says what to do.
+            other => Self::Conflict(other.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

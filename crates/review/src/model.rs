@@ -1,0 +1,354 @@
+//! One round of a review: which acts are allowed and what they lead to. Pure; [`crate::acts`] writes what comes out.
+
+use jiff::{SignedDuration, Timestamp};
+use kernel::{OrganCode, Refused, Staff, id::AccountId};
+
+use crate::{
+    refusal::{Refusal, Words},
+    route::{Route, Stage},
+};
+
+/// How long a claim keeps others from deciding.
+pub const CLAIM_HOURS: i64 = 2;
+
+/// Who reviews at the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The account.
+    pub by: AccountId,
+    /// Name as shown.
+    pub name: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl Claim {
+    /// Whether it still holds at `now`.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) < SignedDuration::from_hours(CLAIM_HOURS)
+    }
+}
+
+/// A stage passed by a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// Place of the stage in the route, from 0.
+    pub stage: usize,
+    /// The account.
+    pub by: AccountId,
+    /// Name as shown.
+    pub name: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Where a round stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// At a stage, perhaps in somebody's hands.
+    Open {
+        /// Place of the stage in the route, from 0.
+        stage: usize,
+        /// Who has it.
+        claim: Option<Claim>,
+    },
+    /// All stages are behind it.
+    Passed,
+    /// Back with the authors.
+    Returned {
+        /// By which stage.
+        stage: usize,
+        /// Name of who returned it.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// Taken back by its authors.
+    Recalled,
+    /// Sent back from outside, whoever had it: what it was for has changed.
+    Stopped {
+        /// The stage at which it stood; the first when all were behind it.
+        stage: usize,
+        /// Name of who, or what, stopped it.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// Past the stages that were left, by an exception.
+    Excepted {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl State {
+    /// The code in storage.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "open",
+            Self::Passed => "passed",
+            Self::Returned { .. } => "returned",
+            Self::Recalled => "recalled",
+            Self::Stopped { .. } => "stopped",
+            Self::Excepted { .. } => "excepted",
+        }
+    }
+}
+
+/// What an act must know of the subject; the owner reads it in the write that acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// How sentences name the subject.
+    pub words: Words,
+    /// Its state in the owner's words, for refusals: 已发布.
+    pub state: String,
+    /// The organ whose people work on it today.
+    pub keeper: OrganCode,
+    /// Everybody who wrote in it.
+    pub authors: Vec<AccountId>,
+    /// Blocking findings that nobody let through.
+    pub blocked: usize,
+    /// Whether a part of it has not been checked as it stands.
+    pub unchecked: bool,
+    /// Why it may not go out at all, if so: a sentence for the reader.
+    pub unfit: Option<String>,
+}
+
+impl Facts {
+    /// Refuses what may not go out: unchecked, blocked by findings, or unfit.
+    ///
+    /// # Errors
+    /// The reason; `what` names what was tried, e.g. 通过.
+    pub fn fit(&self, what: &'static str) -> Result<(), Refusal> {
+        if self.unchecked {
+            return Err(Refusal::Unchecked { words: self.words, what });
+        }
+        if self.blocked > 0 {
+            return Err(Refusal::Blocked { count: self.blocked, what });
+        }
+        self.unfit.clone().map_or(Ok(()), |why| Err(Refusal::Unfit(why)))
+    }
+
+    /// Refuses who wrote in it.
+    ///
+    /// # Errors
+    /// [`Refusal::Own`].
+    pub fn foreign(&self, who: &AccountId) -> Result<(), Refusal> {
+        if self.authors.contains(who) { Err(Refusal::Own(self.words)) } else { Ok(()) }
+    }
+
+    fn state<T>(&self, what: &'static str) -> Result<T, Refusal> {
+        Err(Refusal::State { words: self.words, state: self.state.clone(), what })
+    }
+}
+
+/// What passing led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The stage takes two people and waits for the second.
+    Second(Stage),
+    /// On to this stage.
+    Next(Stage),
+    /// All stages are behind it.
+    Passed,
+}
+
+/// A round: a route, what was passed of it, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Round {
+    /// The stages, as they were when it was opened.
+    pub route: Route,
+    /// What has been passed in it.
+    pub passes: Vec<Pass>,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// Whether the person may pass this stage of a subject of `keeper`: by role and organ.
+///
+/// # Errors
+/// [`Refusal::Refused`].
+pub fn may_pass(staff: &Staff, stage: &Stage, keeper: &OrganCode) -> Result<(), Refusal> {
+    if !stage.is_for(staff) {
+        return Err(Refused::Role(stage.asked()).into());
+    }
+    if staff.organ != *keeper && !staff.central {
+        return Err(Refused::Organ(stage.asked()).into());
+    }
+    Ok(())
+}
+
+impl Round {
+    /// Begins a round at the first stage.
+    ///
+    /// # Errors
+    /// When the subject is not fit to go out.
+    pub fn open(route: Route, facts: &Facts) -> Result<Self, Refusal> {
+        facts.fit("提交审核")?;
+        Ok(Self { route, passes: Vec::new(), state: State::Open { stage: 0, claim: None } })
+    }
+
+    /// The stage at which it stands, while it is open.
+    pub fn stage(&self) -> Option<&Stage> {
+        match self.state {
+            State::Open { stage, .. } => self.route.stage(stage),
+            _ => None,
+        }
+    }
+
+    /// The claim that holds at `now`.
+    pub fn claim(&self, now: Timestamp) -> Option<&Claim> {
+        match &self.state {
+            State::Open { claim: Some(claim), .. } if claim.holds(now) => Some(claim),
+            _ => None,
+        }
+    }
+
+    /// Refuses who may not decide at the stage where it stands; gives the place of the stage.
+    fn at_desk(&self, staff: &Staff, facts: &Facts, now: Timestamp, what: &'static str) -> Result<usize, Refusal> {
+        let (State::Open { stage, claim }, Some(at)) = (&self.state, self.stage()) else { return facts.state(what) };
+        may_pass(staff, at, &facts.keeper)?;
+        match claim {
+            Some(claim) if claim.by != staff.account && claim.holds(now) => {
+                Err(Refusal::Claimed { words: facts.words, by: claim.name.clone() })
+            }
+            _ => Ok(*stage),
+        }
+    }
+
+    /// The same for whoever decides: no author, and nobody twice at one stage.
+    fn deciding(&self, staff: &Staff, facts: &Facts, now: Timestamp, what: &'static str) -> Result<usize, Refusal> {
+        let stage = self.at_desk(staff, facts, now, what);
+        // That one's own text is one's own is told before that somebody has it.
+        if matches!(stage, Ok(_) | Err(Refusal::Claimed { .. })) {
+            facts.foreign(&staff.account)?;
+        }
+        let stage = stage?;
+        if self.passes.iter().any(|pass| pass.stage == stage && pass.by == staff.account) {
+            return Err(Refusal::Twice(self.route.stage(stage).map(|s| s.label.clone()).unwrap_or_default()));
+        }
+        Ok(stage)
+    }
+
+    /// 领取: keeps others from deciding for two hours.
+    ///
+    /// # Errors
+    /// When the stage is not the person's, the person wrote in it or passed this stage, or another holds it.
+    pub fn claim_by(self, staff: &Staff, facts: &Facts, now: Timestamp) -> Result<Self, Refusal> {
+        let stage = self.deciding(staff, facts, now, "领取")?;
+        let claim = Some(Claim { by: staff.account.clone(), name: staff.name.clone(), at: now });
+        Ok(Self { state: State::Open { stage, claim }, ..self })
+    }
+
+    /// 放回: gives the claim back.
+    ///
+    /// # Errors
+    /// When the stage is not the person's or another holds it.
+    pub fn release(self, staff: &Staff, facts: &Facts, now: Timestamp) -> Result<Self, Refusal> {
+        let stage = self.at_desk(staff, facts, now, "放回")?;
+        Ok(Self { state: State::Open { stage, claim: None }, ..self })
+    }
+
+    /// 通过: on to the next stage, or out after the last.
+    ///
+    /// # Errors
+    /// As [`Round::claim_by`], and when the subject is not fit to go out.
+    pub fn approve(mut self, staff: &Staff, facts: &Facts, now: Timestamp) -> Result<(Self, Outcome), Refusal> {
+        let stage = self.deciding(staff, facts, now, "通过")?;
+        facts.fit("通过")?;
+        self.passes.push(Pass { stage, by: staff.account.clone(), name: staff.name.clone(), at: now });
+        let passed = self.passes.iter().filter(|pass| pass.stage == stage).count();
+        let here = self.route.stage(stage).filter(|here| passed < here.people()).cloned();
+        let (state, outcome) = match (here, self.route.stage(stage + 1).cloned()) {
+            (Some(here), _) => (State::Open { stage, claim: None }, Outcome::Second(here)),
+            (None, Some(next)) => (State::Open { stage: stage + 1, claim: None }, Outcome::Next(next)),
+            (None, None) => (State::Passed, Outcome::Passed),
+        };
+        self.state = state;
+        Ok((self, outcome))
+    }
+
+    /// 退回: back to the authors, with the reason.
+    ///
+    /// # Errors
+    /// As [`Round::claim_by`], and when there is no reason.
+    pub fn send_back(self, staff: &Staff, reason: &str, facts: &Facts, now: Timestamp) -> Result<Self, Refusal> {
+        let stage = self.deciding(staff, facts, now, "退回")?;
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        Ok(Self { state: State::Returned { stage, by: staff.name.clone(), reason: reason.to_owned() }, ..self })
+    }
+
+    /// 撤回修改: the authors take it back, from a stage or before it has taken effect. Whether it has is the owner's to say.
+    ///
+    /// # Errors
+    /// When it has ended in another way.
+    pub fn recall(self, facts: &Facts) -> Result<Self, Refusal> {
+        match self.state {
+            State::Open { .. } | State::Passed => Ok(Self { state: State::Recalled, ..self }),
+            _ => facts.state("撤回修改"),
+        }
+    }
+
+    /// Sends it back from outside, whoever has it.
+    ///
+    /// # Errors
+    /// When it has ended in another way.
+    pub fn stop(self, by: &str, reason: &str, facts: &Facts) -> Result<Self, Refusal> {
+        let stage = match self.state {
+            State::Open { stage, .. } => stage,
+            State::Passed => 0,
+            _ => return facts.state("退回"),
+        };
+        Ok(Self { state: State::Stopped { stage, by: by.to_owned(), reason: reason.to_owned() }, ..self })
+    }
+
+    /// 紧急发布: past the stages that are left. Findings still block. Whether the subject is in a state to go out is the
+    /// owner's to say.
+    ///
+    /// # Errors
+    /// When the person wrote in it, there is no reason, or it is not fit to go out.
+    pub fn except(self, staff: &Staff, reason: &str, facts: &Facts) -> Result<Self, Refusal> {
+        facts.foreign(&staff.account)?;
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        facts.fit("紧急发布")?;
+        Ok(Self { state: State::Excepted { reason: reason.to_owned() }, ..self })
+    }
+}
+
+/// An exception, as its later review must know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// Who made it.
+    pub by: AccountId,
+    /// Whether it has been reviewed.
+    pub reviewed: bool,
+}
+
+impl Exception {
+    /// The review afterwards: by another person, who did not write in the subject either, with a note.
+    ///
+    /// # Errors
+    /// When it has been reviewed, the person is the same or an author, or there is no note.
+    pub fn review(self, staff: &Staff, note: &str, facts: &Facts) -> Result<Self, Refusal> {
+        if self.reviewed {
+            return Err(Refusal::NotOnList(facts.words));
+        }
+        if self.by == staff.account || facts.authors.contains(&staff.account) {
+            return Err(Refusal::OwnException);
+        }
+        if note.trim().is_empty() {
+            return Err(Refusal::NoNote);
+        }
+        Ok(Self { reviewed: true, ..self })
+    }
+}
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

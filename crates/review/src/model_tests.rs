@@ -1,0 +1,262 @@
+use kernel::Role;
+use proptest::prelude::*;
+
+use super::*;
+use crate::route::{POLITICAL, SECRECY, WORDING};
+
+const NOW: &str = "2026-05-06T01:00:00Z";
+const WORDS: Words = Words { this: "这一版", work: "稿件" };
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("moment")
+}
+
+fn person(account: &str, roles: &[Role]) -> Staff {
+    Staff {
+        account: account.into(),
+        name: format!("姓{account}"),
+        organ: "QH010".into(),
+        roles: roles.to_vec(),
+        central: false,
+    }
+}
+
+/// Somebody with the role of every gate.
+fn reviewer(account: &str) -> Staff {
+    person(account, &[Role::ReviewerSecrecy, Role::ReviewerWording, Role::ReviewerPolicy, Role::ReviewerPolitical])
+}
+
+fn facts() -> Facts {
+    Facts {
+        words: WORDS,
+        state: "审核中".into(),
+        keeper: "QH010".into(),
+        authors: vec!["author".into()],
+        blocked: 0,
+        unchecked: false,
+        unfit: None,
+    }
+}
+
+fn opened() -> Round {
+    Round::open(Route::statutory(3), &facts()).expect("opened")
+}
+
+#[test]
+fn four_gates_are_passed_in_order() {
+    let mut round = opened();
+    for (place, gate) in ["secrecy", "wording", "policy", "political"].into_iter().enumerate() {
+        assert_eq!(round.stage().map(|stage| stage.gate.as_str()), Some(gate));
+        let (next, outcome) = round.approve(&reviewer("r"), &facts(), at(NOW)).expect("approved");
+        assert_eq!(outcome == Outcome::Passed, place == 3, "{outcome:?}");
+        round = next;
+    }
+    assert_eq!(round.state, State::Passed);
+    assert!(matches!(round.approve(&reviewer("r"), &facts(), at(NOW)), Err(Refusal::State { .. })));
+}
+
+#[test]
+fn the_author_passes_no_gate_by_any_way() {
+    let author = reviewer("author");
+    let own = Refusal::Own(WORDS);
+    assert_eq!(opened().approve(&author, &facts(), at(NOW)), Err(own.clone()));
+    assert_eq!(opened().claim_by(&author, &facts(), at(NOW)), Err(own.clone()));
+    assert_eq!(opened().send_back(&author, "理由", &facts(), at(NOW)), Err(own.clone()));
+    assert_eq!(opened().except(&author, "紧急", &facts()), Err(own.clone()));
+    let held = opened().claim_by(&reviewer("first"), &facts(), at(NOW)).expect("claimed");
+    assert_eq!(held.approve(&author, &facts(), at(NOW)), Err(own), "told before that somebody has it");
+}
+
+#[test]
+fn a_gate_is_passed_by_its_roles_in_their_organ_or_by_the_county() {
+    let wrong = person("r", &[Role::ReviewerPolitical]);
+    assert_eq!(opened().approve(&wrong, &facts(), at(NOW)), Err(Refused::Role("保密审查").into()));
+    let elsewhere = Staff { organ: "QH011".into(), ..reviewer("r") };
+    assert_eq!(opened().approve(&elsewhere, &facts(), at(NOW)), Err(Refused::Organ("保密审查").into()));
+    let central = Staff { central: true, ..elsewhere };
+    assert!(opened().approve(&central, &facts(), at(NOW)).is_ok());
+}
+
+#[test]
+fn a_claim_keeps_others_out_for_two_hours() {
+    let (first, second) = (reviewer("first"), reviewer("second"));
+    let claimed = opened().claim_by(&first, &facts(), at(NOW)).expect("claimed");
+    let (soon, later) = (at("2026-05-06T02:59:59Z"), at("2026-05-06T03:00:00Z"));
+    let taken = Refusal::Claimed { words: WORDS, by: "姓first".into() };
+    assert_eq!(claimed.clone().approve(&second, &facts(), soon), Err(taken.clone()));
+    assert_eq!(claimed.clone().claim_by(&second, &facts(), soon), Err(taken.clone()));
+    assert_eq!(claimed.clone().release(&second, &facts(), soon), Err(taken));
+    assert!(claimed.clone().approve(&first, &facts(), soon).is_ok());
+    assert_eq!((claimed.claim(soon).is_some(), claimed.claim(later).is_some()), (true, false));
+    assert!(claimed.clone().claim_by(&second, &facts(), later).is_ok());
+    let free = claimed.release(&first, &facts(), soon).expect("given back");
+    assert!(free.claim_by(&second, &facts(), soon).is_ok());
+}
+
+#[test]
+fn a_stage_of_two_people_is_passed_by_two() {
+    let route = Route::of(vec![Stage::at(&SECRECY, 1).by_two(), Stage::at(&POLITICAL, 1)]).expect("route");
+    let round = Round::open(route.clone(), &facts()).expect("opened");
+    let (round, outcome) = round.approve(&reviewer("first"), &facts(), at(NOW)).expect("first");
+    assert_eq!(outcome, Outcome::Second(route.stages()[0].clone()));
+    let twice = Refusal::Twice("保密审查".into());
+    assert_eq!(round.clone().approve(&reviewer("first"), &facts(), at(NOW)), Err(twice.clone()));
+    assert_eq!(round.clone().claim_by(&reviewer("first"), &facts(), at(NOW)), Err(twice));
+    let (round, outcome) = round.approve(&reviewer("second"), &facts(), at(NOW)).expect("second");
+    assert_eq!(outcome, Outcome::Next(route.stages()[1].clone()));
+    // Who passed the stage before may pass the next: only one stage takes two.
+    assert!(round.approve(&reviewer("first"), &facts(), at(NOW)).is_ok());
+}
+
+#[test]
+fn what_is_blocked_unchecked_or_unfit_goes_nowhere() {
+    let who = reviewer("r");
+    for (bad, named) in [
+        (Facts { blocked: 2, ..facts() }, "还有 2 处个人信息未处理"),
+        (Facts { unchecked: true, ..facts() }, "检查还没有做完"),
+        (Facts { unfit: Some("公开属性不是“主动公开”。".into()), ..facts() }, "公开属性不是“主动公开”。"),
+    ] {
+        for refusal in [
+            Round::open(Route::statutory(3), &bad).err(),
+            opened().approve(&who, &bad, at(NOW)).err(),
+            opened().except(&who, "紧急", &bad).err(),
+        ] {
+            let told = refusal.expect("refused").to_string();
+            assert!(told.contains(named), "{told}");
+        }
+        assert!(opened().send_back(&who, "改", &bad, at(NOW)).is_ok(), "it can always go back");
+    }
+}
+
+#[test]
+fn a_return_and_an_exception_have_a_reason() {
+    assert_eq!(opened().send_back(&reviewer("r"), " ", &facts(), at(NOW)), Err(Refusal::NoReason));
+    assert_eq!(opened().except(&reviewer("r"), "\n", &facts()), Err(Refusal::NoReason));
+    let back = opened().send_back(&reviewer("r"), " 数据不符 ", &facts(), at(NOW)).expect("back");
+    assert_eq!(back.state, State::Returned { stage: 0, by: "姓r".into(), reason: "数据不符".into() });
+}
+
+#[test]
+fn a_stopped_subject_stands_still_whoever_had_it() {
+    let held = opened().claim_by(&reviewer("r"), &facts(), at(NOW)).expect("claimed");
+    let stopped = held.stop("系统", "已撤回公开", &facts()).expect("stopped");
+    assert!(matches!(&stopped.state, State::Stopped { stage: 0, by, .. } if by == "系统"));
+    assert!(stopped.clone().approve(&reviewer("r"), &facts(), at(NOW)).is_err());
+    assert!(stopped.clone().recall(&facts()).is_err());
+    assert!(stopped.stop("系统", "再次", &facts()).is_err());
+    let waiting = Round { state: State::Passed, ..opened() };
+    assert!(waiting.clone().stop("系统", "晚了", &facts()).is_ok(), "passed, not yet in effect");
+    assert!(waiting.recall(&facts()).is_ok());
+}
+
+#[test]
+fn an_exception_is_reviewed_by_another_person() {
+    let made = Exception { by: "clerk".into(), reviewed: false };
+    let note = "已逐项补审";
+    let clerk = |account| person(account, &[Role::CountyOffice]);
+    assert_eq!(made.clone().review(&clerk("clerk"), note, &facts()), Err(Refusal::OwnException));
+    assert_eq!(made.clone().review(&clerk("author"), note, &facts()), Err(Refusal::OwnException));
+    assert_eq!(made.clone().review(&clerk("other"), " ", &facts()), Err(Refusal::NoNote));
+    let done = made.review(&clerk("other"), note, &facts()).expect("reviewed");
+    assert_eq!(done.review(&clerk("third"), note, &facts()), Err(Refusal::NotOnList(WORDS)));
+}
+
+/// An act that somebody tries.
+#[derive(Debug, Clone)]
+enum Try {
+    Claim(usize),
+    Release(usize),
+    Approve(usize),
+    SendBack(usize, bool),
+    Recall,
+    Stop,
+    Wait(i64),
+    Find(usize),
+    Open,
+}
+
+fn tries() -> impl Strategy<Value = Try> {
+    prop_oneof![
+        3 => (0..6_usize).prop_map(Try::Claim),
+        1 => (0..6_usize).prop_map(Try::Release),
+        24 => (0..6_usize).prop_map(Try::Approve),
+        1 => (0..6_usize, any::<bool>()).prop_map(|(who, reason)| Try::SendBack(who, reason)),
+        1 => Just(Try::Recall),
+        1 => Just(Try::Stop),
+        2 => (0..150_i64).prop_map(Try::Wait),
+        1 => prop_oneof![Just(Try::Find(1)), Just(Try::Find(0)), Just(Try::Find(0))],
+        2 => Just(Try::Open),
+    ]
+}
+
+/// Six people: an author with all roles, four reviewers of one or two gates, one of another organ.
+fn people() -> [Staff; 6] {
+    [
+        reviewer("author"),
+        person("a", &[Role::ReviewerSecrecy]),
+        person("b", &[Role::ReviewerSecrecy, Role::ReviewerWording]),
+        person("c", &[Role::ReviewerWording, Role::ReviewerPolitical]),
+        person("d", &[Role::ReviewerPolitical]),
+        Staff { organ: "QH099".into(), ..reviewer("e") },
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn nothing_passes_without_every_stage_by_people_who_may(acts in prop::collection::vec(tries(), 1..120)) {
+        let route = Route::of(vec![
+            Stage::at(&SECRECY, 1).by_two(), Stage::at(&WORDING, 1), Stage::at(&POLITICAL, 2),
+        ]).expect("route");
+        let people = people();
+        let mut now = at(NOW);
+        let mut known = facts();
+        let mut round = Round::open(route.clone(), &known).expect("opened");
+        for act in acts {
+            let before = round.clone();
+            let holder = round.claim(now).map(|claim| claim.by.clone());
+            let result = match &act {
+                Try::Claim(who) => round.clone().claim_by(&people[*who], &known, now),
+                Try::Release(who) => round.clone().release(&people[*who], &known, now),
+                Try::Approve(who) => round.clone().approve(&people[*who], &known, now).map(|(next, _)| next),
+                Try::SendBack(who, reason) => {
+                    round.clone().send_back(&people[*who], if *reason { "改" } else { "" }, &known, now)
+                }
+                Try::Recall => round.clone().recall(&known),
+                Try::Stop => round.clone().stop("系统", "停", &known),
+                Try::Wait(minutes) => { now += SignedDuration::from_mins(*minutes); continue }
+                Try::Find(count) => { known.blocked = *count; continue }
+                // Ended rounds begin anew, with nothing passed.
+                Try::Open if matches!(round.state, State::Open { .. } | State::Passed) => continue,
+                Try::Open => Round::open(route.clone(), &known),
+            };
+            let Ok(next) = result else { continue };
+            if let Try::Claim(who) | Try::Release(who) | Try::Approve(who) | Try::SendBack(who, _) = &act {
+                let who = &people[*who];
+                prop_assert!(holder.is_none_or(|holder| holder == who.account), "decided while another had it");
+                prop_assert!(before.stage().is_some_and(|stage| stage.is_for(who)), "not this person's stage");
+                prop_assert_eq!(&who.organ, &known.keeper);
+                prop_assert!(matches!(act, Try::Release(_)) || who.account.as_str() != "author");
+            }
+            if matches!(act, Try::Approve(_)) {
+                prop_assert_eq!(known.blocked, 0);
+                prop_assert_eq!(next.passes.len(), before.passes.len() + 1);
+            }
+            if matches!(act, Try::Open) {
+                prop_assert!(next.passes.is_empty());
+            }
+            round = next;
+            if round.state == State::Passed {
+                for (place, stage) in round.route.stages().iter().enumerate() {
+                    let mut by: Vec<_> =
+                        round.passes.iter().filter(|pass| pass.stage == place).map(|pass| &pass.by).collect();
+                    by.sort();
+                    by.dedup();
+                    prop_assert_eq!(by.len(), stage.people());
+                }
+                prop_assert_eq!(round.passes.len(), 4);
+            }
+        }
+    }
+}

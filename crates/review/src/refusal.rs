@@ -1,0 +1,84 @@
+//! Why an act is refused, in words for the person who tried.
+
+use kernel::Refused;
+
+/// How the owner of a subject names it in sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// The thing under review: 这一版, 这一批数据, 这封信.
+    pub this: &'static str,
+    /// What its authors made: 稿件, 数据, 来信.
+    pub work: &'static str,
+}
+
+/// Why an act is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The roles or the organ of the person do not allow it.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The state does not allow it.
+    #[error("{}现在是“{state}”，不能{what}。请刷新页面查看最新状态。", words.this)]
+    State {
+        /// Names of the subject.
+        words: Words,
+        /// Its state in the owner's words.
+        state: String,
+        /// What was tried.
+        what: &'static str,
+    },
+    /// The author of a text passes none of its stages.
+    #[error("您参与了{}的撰写，不能审核自己的{}。请由其他审核员办理。", .0.this, .0.work)]
+    Own(Words),
+    /// Two people pass this stage; the same person has done so already.
+    #[error("“{0}”须由两人先后通过，您已经通过。请由另一位审核员办理。")]
+    Twice(String),
+    /// Somebody else is reviewing.
+    #[error("{by}正在审核{}，请等对方办完或放回后再办。领取两小时后自动失效。", words.this)]
+    Claimed {
+        /// Names of the subject.
+        words: Words,
+        /// Who.
+        by: String,
+    },
+    /// A return or an exception without a reason.
+    #[error("请写明理由，例如：第三段数据与附件不一致。")]
+    NoReason,
+    /// Letting a finding through without a reason.
+    #[error("请写明放行理由，例如“法定公示内容，依据……第几条”。")]
+    NoGround,
+    /// Findings block.
+    #[error("还有 {count} 处个人信息未处理，不能{what}。请修改文字或附件，或由有权人员逐条说明理由后放行。")]
+    Blocked {
+        /// How many.
+        count: usize,
+        /// What was tried.
+        what: &'static str,
+    },
+    /// The text has not been checked as it stands: somebody changed it at the same moment, or the rules have changed.
+    #[error("{}刚刚有改动，个人信息检查还没有做完，不能{what}。请刷新页面后再办理。", words.this)]
+    Unchecked {
+        /// Names of the subject.
+        words: Words,
+        /// What was tried.
+        what: &'static str,
+    },
+    /// The owner says why it may not go out at all.
+    #[error("{0}")]
+    Unfit(String),
+    /// The finding is not there any more.
+    #[error("这处内容已经改动，原来的问题不在了。请刷新页面查看最新检查结果。")]
+    NoFinding,
+    /// The exception is not waiting for its review.
+    #[error("{}不在待复核之列，可能已由他人复核。请刷新页面查看。", .0.this)]
+    NotOnList(Words),
+    /// An exception is reviewed by another person than who made it or wrote the text.
+    #[error("紧急发布须由另一位人员事后复核，不能自己复核。")]
+    OwnException,
+    /// A review of an exception without a note.
+    #[error("请写明复核意见，例如“已逐项补审，内容无误”。")]
+    NoNote,
+    /// Somebody was faster.
+    #[error("{}在您打开之后有了变化。您的操作没有执行，也没有覆盖任何内容。请刷新后再办理。", .0.this)]
+    Changed(Words),
+}

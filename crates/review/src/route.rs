@@ -1,0 +1,196 @@
+//! Routes: the stages that a subject passes, as data. A route is stored with the review that it was opened with, so that
+//! a change of routes touches nothing that is under way.
+
+use kernel::{Permission, Role, Staff};
+use serde::{Deserialize, Serialize};
+
+use crate::permissions;
+
+/// A gate that is known by name: what a stage is about and who may pass it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// The code in storage, addresses and configuration.
+    pub code: &'static str,
+    /// The official name.
+    pub label: &'static str,
+    /// Whose roles pass it.
+    pub permission: &'static Permission,
+}
+
+/// 保密审查: 政府信息公开条例 Art. 17, 保守国家秘密法.
+pub static SECRECY: Gate = Gate { code: "secrecy", label: "保密审查", permission: &permissions::PASS_SECRECY };
+/// 文字关.
+pub static WORDING: Gate = Gate { code: "wording", label: "文字关", permission: &permissions::PASS_WORDING };
+/// 政策关.
+pub static POLICY: Gate = Gate { code: "policy", label: "政策关", permission: &permissions::PASS_POLICY };
+/// 政治关.
+pub static POLITICAL: Gate = Gate { code: "political", label: "政治关", permission: &permissions::PASS_POLITICAL };
+
+/// The four gates in the order in which what is to be public passes them. Secrecy review stands before the three that the
+/// work points name (把好政治关、政策关、文字关).
+pub static STATUTORY: [&Gate; 4] = [&SECRECY, &WORDING, &POLICY, &POLITICAL];
+
+/// The statutory gate with this code.
+pub fn gate(code: &str) -> Option<&'static Gate> {
+    STATUTORY.into_iter().find(|gate| gate.code == code)
+}
+
+/// One stage of a route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Code of its gate; unique within the route.
+    pub gate: String,
+    /// Its name as people read it.
+    pub label: String,
+    /// Who may pass it: holders of any of these.
+    pub roles: Vec<Role>,
+    /// Working days within which it should be passed.
+    pub days: u32,
+    /// Whether two people pass it, one after the other.
+    #[serde(default)]
+    pub two_person: bool,
+}
+
+impl Stage {
+    /// The stage at a known gate, passed by one person.
+    pub fn at(gate: &Gate, days: u32) -> Self {
+        Self {
+            gate: gate.code.to_owned(),
+            label: gate.label.to_owned(),
+            roles: gate.permission.roles.to_vec(),
+            days,
+            two_person: false,
+        }
+    }
+
+    /// The same, passed by two people.
+    #[must_use]
+    pub fn by_two(self) -> Self {
+        Self { two_person: true, ..self }
+    }
+
+    /// How many people pass it.
+    pub fn people(&self) -> usize {
+        if self.two_person { 2 } else { 1 }
+    }
+
+    /// What is asked of the person, as refusals name it: 把文字关.
+    pub fn asked(&self) -> &'static str {
+        gate(&self.gate).map_or("办理这一关", |gate| gate.permission.label)
+    }
+
+    /// Whether the person holds a role that passes it, whatever the organ.
+    pub fn is_for(&self, staff: &Staff) -> bool {
+        self.roles.iter().any(|role| staff.has(*role))
+    }
+}
+
+/// The stages of a subject, in order. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Stage>", into = "Vec<Stage>")]
+pub struct Route(Vec<Stage>);
+
+/// Why these stages are no route.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadRoute {
+    /// There is none.
+    #[error("审核流程至少要有一关")]
+    Empty,
+    /// Nobody could pass one.
+    #[error("审核流程的“{0}”没有写明由哪些角色办理")]
+    Nobody(String),
+    /// Two have the same gate.
+    #[error("审核流程里“{0}”出现了两次")]
+    Twice(String),
+    /// 条例 Art. 17: nothing becomes public without a secrecy review.
+    #[error("审核流程缺少保密审查（secrecy）；公开之前须经保密审查（《政府信息公开条例》第十七条）")]
+    NoSecrecy,
+    /// A stage names a gate that only the configuration knows, without saying what it is called.
+    #[error("审核流程的“{0}”不是已有的关口，请写明名称（label）和角色（roles）")]
+    Unnamed(String),
+}
+
+impl Route {
+    /// A route of these stages.
+    ///
+    /// # Errors
+    /// When there is no stage, one can be passed by nobody, or two have the same gate.
+    pub fn of(stages: Vec<Stage>) -> Result<Self, BadRoute> {
+        if stages.is_empty() {
+            return Err(BadRoute::Empty);
+        }
+        for (place, stage) in stages.iter().enumerate() {
+            if stage.roles.is_empty() {
+                return Err(BadRoute::Nobody(stage.gate.clone()));
+            }
+            if stages[..place].iter().any(|other| other.gate == stage.gate) {
+                return Err(BadRoute::Twice(stage.gate.clone()));
+            }
+        }
+        Ok(Self(stages))
+    }
+
+    /// The four statutory gates, each with the same working days.
+    pub fn statutory(days: u32) -> Self {
+        Self(STATUTORY.iter().map(|gate| Stage::at(gate, days)).collect())
+    }
+
+    /// The stages in order.
+    pub fn stages(&self) -> &[Stage] {
+        &self.0
+    }
+
+    /// The first stage.
+    pub fn first(&self) -> &Stage {
+        &self.0[0]
+    }
+
+    /// The stage at this place, from 0.
+    pub fn stage(&self, place: usize) -> Option<&Stage> {
+        self.0.get(place)
+    }
+}
+
+impl TryFrom<Vec<Stage>> for Route {
+    type Error = BadRoute;
+
+    fn try_from(stages: Vec<Stage>) -> Result<Self, BadRoute> {
+        Self::of(stages)
+    }
+}
+
+impl From<Route> for Vec<Stage> {
+    fn from(route: Route) -> Self {
+        route.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_statutory_route_begins_with_secrecy_and_ends_with_politics() {
+        let route = Route::statutory(3);
+        let gates: Vec<&str> = route.stages().iter().map(|stage| stage.gate.as_str()).collect();
+        assert_eq!(gates, ["secrecy", "wording", "policy", "political"]);
+        assert_eq!(route.first().roles, [Role::ReviewerSecrecy]);
+    }
+
+    #[test]
+    fn what_nobody_could_pass_is_no_route() {
+        assert_eq!(Route::of(Vec::new()), Err(BadRoute::Empty));
+        let nobody = Stage { roles: Vec::new(), ..Stage::at(&SECRECY, 1) };
+        assert_eq!(Route::of(vec![nobody]), Err(BadRoute::Nobody("secrecy".into())));
+        let twice = vec![Stage::at(&POLICY, 1), Stage::at(&POLICY, 2)];
+        assert_eq!(Route::of(twice), Err(BadRoute::Twice("policy".into())));
+    }
+
+    #[test]
+    fn a_stored_route_is_read_back_and_a_broken_one_is_refused() {
+        let route = Route::of(vec![Stage::at(&SECRECY, 2).by_two(), Stage::at(&POLITICAL, 1)]).expect("route");
+        let text = serde_json::to_string(&route).expect("json");
+        assert_eq!(serde_json::from_str::<Route>(&text).expect("read"), route);
+        assert!(serde_json::from_str::<Route>("[]").is_err());
+    }
+}

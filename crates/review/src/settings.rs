@@ -1,0 +1,133 @@
+//! Which route a subject passes: what the configuration says, or the default of its kind.
+
+use kernel::Role;
+use serde::{Deserialize, Serialize};
+
+use crate::route::{self, BadRoute, Route, Stage};
+
+/// The section `[review]` of the configuration.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Routes that differ from the default of their kind.
+    pub routes: Vec<RouteSetting>,
+}
+
+/// One route of the configuration.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RouteSetting {
+    /// Kind of subject: `edition`.
+    pub kind: String,
+    /// Slug of the column for which it holds; without it, for the whole kind.
+    #[serde(default)]
+    pub column: String,
+    /// The stages in order.
+    pub stages: Vec<StageSetting>,
+}
+
+/// One stage of such a route.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageSetting {
+    /// Code of the gate: `secrecy`, `wording`, `policy`, `political`, or another that `label` and `roles` describe.
+    pub gate: String,
+    /// Working days within which it should be passed.
+    pub days: u32,
+    /// Whether two people pass it.
+    #[serde(default)]
+    pub two_person: bool,
+    /// Its name, if it is none of the four.
+    #[serde(default)]
+    pub label: String,
+    /// Codes of the roles that pass it; without them, those of the gate.
+    #[serde(default)]
+    pub roles: Vec<Role>,
+}
+
+impl StageSetting {
+    fn stage(&self) -> Result<Stage, BadRoute> {
+        let known = route::gate(&self.gate);
+        let label = if self.label.is_empty() { known.map_or("", |gate| gate.label) } else { &self.label };
+        let roles = match known {
+            Some(gate) if self.roles.is_empty() => gate.permission.roles.to_vec(),
+            _ => self.roles.clone(),
+        };
+        if label.is_empty() {
+            return Err(BadRoute::Unnamed(self.gate.clone()));
+        }
+        let (gate, label) = (self.gate.clone(), label.to_owned());
+        Ok(Stage { gate, label, roles, days: self.days, two_person: self.two_person })
+    }
+}
+
+impl RouteSetting {
+    /// The route that it describes.
+    ///
+    /// # Errors
+    /// When it is none, or would let something become public without a secrecy review.
+    pub fn route(&self) -> Result<Route, BadRoute> {
+        let route = Route::of(self.stages.iter().map(StageSetting::stage).collect::<Result<_, _>>()?)?;
+        let secrecy = route.stages().iter().any(|stage| stage.gate == route::SECRECY.code);
+        if secrecy { Ok(route) } else { Err(BadRoute::NoSecrecy) }
+    }
+}
+
+impl web::Section for Settings {
+    const KEY: &'static str = "review";
+
+    fn problems(&self) -> Vec<String> {
+        let one = |one: &RouteSetting| {
+            let within = if one.column.is_empty() { String::new() } else { format!("、column = {:?}", one.column) };
+            Some(format!("routes：kind = {:?}{within}：{}", one.kind, one.route().err()?))
+        };
+        self.routes.iter().filter_map(one).collect()
+    }
+}
+
+impl Settings {
+    /// The route of a subject of this kind in this column: the one for the column, the one for the kind, or none.
+    pub fn route(&self, kind: &str, column: &str) -> Option<Route> {
+        let of_kind = || self.routes.iter().filter(|one| one.kind == kind);
+        let found = of_kind().find(|one| one.column == column).or_else(|| of_kind().find(|one| one.column.is_empty()));
+        // Checked at start; a bad one is as if it were not there, and the default has more stages, not fewer.
+        found.and_then(|one| one.route().ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use web::Section;
+
+    use super::*;
+
+    fn settings(json: &str) -> Settings {
+        serde_json::from_str(json).expect("settings")
+    }
+
+    const ROUTES: &str = r#"{"routes":[
+        {"kind":"edition","column":"weather","stages":[{"gate":"secrecy","days":1},{"gate":"political","days":1}]},
+        {"kind":"edition","stages":[{"gate":"secrecy","days":2,"two_person":true},
+            {"gate":"legal","label":"合法性审查","roles":["organ_head"],"days":5}]}]}"#;
+
+    #[test]
+    fn a_column_may_have_a_route_of_its_own() {
+        let settings = settings(ROUTES);
+        assert_eq!(settings.problems(), Vec::<String>::new());
+        let fast = settings.route("edition", "weather").expect("fast");
+        assert_eq!(fast.stages().len(), 2);
+        let slow = settings.route("edition", "other").expect("of the kind");
+        assert_eq!((slow.stages()[1].label.as_str(), slow.first().two_person), ("合法性审查", true));
+        assert_eq!(slow.stages()[1].roles, [Role::OrganHead]);
+        assert_eq!(settings.route("records", "weather"), None);
+    }
+
+    #[test]
+    fn a_route_without_secrecy_or_with_an_unknown_gate_stops_the_start() {
+        let no_secrecy = settings(r#"{"routes":[{"kind":"edition","stages":[{"gate":"wording","days":1}]}]}"#);
+        assert!(no_secrecy.problems().concat().contains("缺少保密审查"), "{:?}", no_secrecy.problems());
+        let unnamed = settings(r#"{"routes":[{"kind":"edition","stages":[{"gate":"legal","days":1}]}]}"#);
+        assert!(unnamed.problems().concat().contains("legal"), "{:?}", unnamed.problems());
+        assert_eq!(unnamed.route("edition", ""), None);
+    }
+}

@@ -1,0 +1,174 @@
+//! What the owner of a subject tells the review, and what the review tells the owner.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use kernel::{Actor, OrganCode, id::AccountId};
+use serde_json::Value;
+use store::Tx;
+use web::Ctx;
+
+use crate::{
+    Result,
+    events::Said,
+    findings::{Checks, Part},
+    model::Facts,
+    refusal::Words,
+    route::{Route, Stage},
+};
+
+/// A subject: what is reviewed, by the kind that its owner declares and the id that it has there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct About {
+    /// [`Subject::kind`].
+    pub kind: &'static str,
+    /// Its id in its owner's tables.
+    pub id: String,
+}
+
+impl About {
+    /// The subject of this kind with this id.
+    pub fn new(kind: &'static str, id: impl ToString) -> Self {
+        Self { kind, id: id.to_string() }
+    }
+}
+
+/// A subject as the write in progress sees it: read by its owner, locked against other writes.
+#[derive(Debug, Clone)]
+pub struct Matter {
+    /// Which.
+    pub about: About,
+    /// Whose information it is.
+    pub organ: OrganCode,
+    /// The organ whose people work on it today.
+    pub keeper: OrganCode,
+    /// Title, for work lists. What is under review does not change, so lists keep it.
+    pub title: String,
+    /// What sort of thing it is, for work lists: 政策文件.
+    pub label: String,
+    /// Name of who began it, for work lists.
+    pub byline: String,
+    /// Its state in the owner's words, with the stage where it stands: 审核中·文字关.
+    pub state: String,
+    /// Everybody who wrote in it.
+    pub authors: Vec<AccountId>,
+    /// Why it may not go out at all, if so: a sentence for the reader.
+    pub unfit: Option<String>,
+    /// Everything in it that the checks look at.
+    pub parts: Vec<Part>,
+    /// How the log names it.
+    pub log: LogName,
+}
+
+/// How the log names a subject.
+#[derive(Debug, Clone)]
+pub struct LogName {
+    /// The id under which its events stand.
+    pub id: String,
+    /// What every event about it says: `{"edition": …, "number": …}`.
+    pub brief: Value,
+    /// What events say in which it is submitted, passed or published: digests of everything in it.
+    pub text: Value,
+}
+
+impl Matter {
+    /// What the rules must know of it.
+    pub fn facts(&self, words: Words, checks: &Checks) -> Facts {
+        Facts {
+            words,
+            state: self.state.clone(),
+            keeper: self.keeper.clone(),
+            authors: self.authors.clone(),
+            blocked: checks.stopping(),
+            unchecked: checks.unchecked(),
+            unfit: self.unfit.clone(),
+        }
+    }
+}
+
+/// What happened in a round, told to the owner in the same write, after the review's own rows and before its event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened<'a> {
+    /// It stands at the first stage.
+    Opened(&'a Stage),
+    /// Somebody took it, gave it back, or passed a stage that was not the last: it stands at this one.
+    Moved(&'a Stage),
+    /// The last stage is behind it.
+    Passed,
+    /// It is back with its authors, from this stage, for this reason.
+    Returned(&'a Stage, &'a str),
+    /// Its authors took it back.
+    Recalled,
+    /// It goes out past the stages that were left.
+    Excepted,
+}
+
+/// The owner of a kind of subject. One for each kind, declared by its capability as [`Kind`].
+///
+/// Both hooks on [`Happened`] run in the write of the act. An owner takes locks and numbers in [`Subject::prepare`]: the lock
+/// of the log, which the first event takes, is the last that a write may take.
+pub trait Subject: Send + Sync {
+    /// The kind, unique among all: `edition`.
+    fn kind(&self) -> &'static str;
+
+    /// How sentences name it.
+    fn words(&self) -> Words;
+
+    /// The event kinds that tell of it.
+    fn said(&self) -> &'static Said;
+
+    /// The subject, locked, if this person may see it.
+    ///
+    /// # Errors
+    /// [`web::Refusal::NotFound`] when there is none or the person may not see it.
+    fn matter<'a>(&'a self, tx: &'a mut Tx, actor: &'a Actor, id: &'a str) -> BoxFuture<'a, Result<Matter>>;
+
+    /// Changes the owner's rows, before any event of the write.
+    ///
+    /// # Errors
+    /// What must not happen after all; the write is given up.
+    fn prepare<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        actor: &'a Actor,
+        matter: &'a Matter,
+        what: &'a Happened<'a>,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// Adds the owner's events and jobs, after the review's event.
+    ///
+    /// # Errors
+    /// As [`Subject::prepare`].
+    fn follow<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        actor: &'a Actor,
+        matter: &'a Matter,
+        what: &'a Happened<'a>,
+    ) -> BoxFuture<'a, Result<()>> {
+        let _ = (tx, actor, matter, what);
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// A kind of subject as its capability declares it.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// [`Subject::kind`].
+    pub kind: &'static str,
+    /// In the words of the office: 稿件.
+    pub label: &'static str,
+    /// The route of a subject within something (a column), when the settings say nothing: given the working days for each
+    /// stage.
+    pub route: fn(days: u32) -> Route,
+    /// Where one of them is decided on in the office, by its id.
+    pub desk: fn(&str) -> String,
+    /// Makes the owner.
+    pub make: fn(&Ctx) -> Arc<dyn Subject>,
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kind").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
