@@ -1,2 +1,44 @@
-//! Duties (任务) from any source.
+//! Duties (任务) from any source: what is owed by whom and when, what organs report, what the office decides, how it stands.
+//!
+//! A context keeps the *source* (a plan, a list of findings, a proposal, a catalogue), implements [`Source`] for it and
+//! declares it; it writes its duties with [`duties`]. Everything else is the same for all and lies here: shares of organs,
+//! progress, evidence ([`report`]), decisions ([`decide`]), further fields ([`extra`]), reminders ([`remind`]), the board
+//! ([`board`]) and work lists ([`desk`]).
+//!
+//! - Only evidence closes a duty, and only the office confirms evidence; nobody confirms what they handed in themselves.
+//! - Nothing says how a duty stands but its facts and the day ([`model`]). What boards ask is a projection of that
+//!   ([`project`]), written in the same write as the fact and made anew at any time.
+//! - Evidence whose subject left the public counts as sent back ([`lapse`]).
+//! - Nothing that an organ fills in reaches the public before the office has accepted it.
+
+pub mod address;
+pub mod checks;
+pub mod decide;
+pub mod desk;
+pub mod duties;
+pub mod events;
+pub mod extra;
+pub mod facts;
+pub mod lapse;
 pub mod model;
+pub mod offer;
+pub mod permissions;
+pub mod pieces;
+pub mod privacy;
+pub mod project;
+pub mod remind;
+pub mod report;
+pub mod source;
+pub mod views;
+
+pub use duties::DutyRow;
+pub use lapse::Publishes;
+pub use offer::{EvidenceUse, EvidenceUses, PlanProgress, Progress};
+pub use report::{By, NewEvidence, NoteId, Proof, Target};
+pub use source::{Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Words};
+
+/// The tables of this crate.
+pub static MIGRATIONS: &[store::Migration] = store::migrations!("duty", "../migrations/0001_duty.sql");
+
+#[cfg(test)]
+mod tests;

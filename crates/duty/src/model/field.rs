@@ -60,7 +60,8 @@ fn amount(typed: &str) -> Option<String> {
     let rest: Vec<&str> = groups.collect();
     let grouped = rest.iter().all(|group| group.len() == 3 && digits(group)) && (rest.is_empty() || first.len() <= 3);
     let whole = format!("{first}{}", rest.concat());
-    let fits = grouped && digits(first) && !first.is_empty() && whole.len() <= 12 && digits(decimals) && decimals.len() <= 2;
+    let fits =
+        grouped && digits(first) && !first.is_empty() && whole.len() <= 12 && digits(decimals) && decimals.len() <= 2;
     if !fits {
         return None;
     }

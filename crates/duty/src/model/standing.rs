@@ -474,16 +474,24 @@ mod tests {
     fn any_facts() -> impl Strategy<Value = Facts> {
         let day = |text: &str| date(text);
         let moment = (0..400_i64).prop_map(move |n| at(&day("2025-12-20").saturating_add(n.days()).to_string()));
-        let piece = (moment.clone(), moment.clone(), 0..5_u8, 0..60_usize).prop_map(|(added, decided, kind, period)| {
-            let keys: Vec<String> = Cadence::ALL
-                .iter()
-                .flat_map(|cadence| cadence.periods(2026, None, 0).into_iter().map(|period| period.key))
-                .collect();
-            let submitted = if kind == 0 { String::new() } else { added.clone() };
-            let decision = [Decision::None, Decision::None, Decision::Confirmed, Decision::Returned, Decision::Confirmed];
-            let period = keys[period % keys.len()].clone();
-            EvidenceFact { period, added_at: added, submitted_at: submitted, decision: decision[usize::from(kind)], decided_at: decided }
-        });
+        let piece =
+            (moment.clone(), moment.clone(), 0..5_u8, 0..60_usize).prop_map(|(added, decided, kind, period)| {
+                let keys: Vec<String> = Cadence::ALL
+                    .iter()
+                    .flat_map(|cadence| cadence.periods(2026, None, 0).into_iter().map(|period| period.key))
+                    .collect();
+                let submitted = if kind == 0 { String::new() } else { added.clone() };
+                let decision =
+                    [Decision::None, Decision::None, Decision::Confirmed, Decision::Returned, Decision::Confirmed];
+                let period = keys[period % keys.len()].clone();
+                EvidenceFact {
+                    period,
+                    added_at: added,
+                    submitted_at: submitted,
+                    decision: decision[usize::from(kind)],
+                    decided_at: decided,
+                }
+            });
         let due = prop::option::of((0..380_i64).prop_map(move |n| day("2026-01-01").saturating_add(n.days())));
         let cadence = prop::option::of(prop::sample::select(Cadence::ALL.to_vec()));
         let rest = (0..20_i64, 0..200_i64, prop::option::weighted(0.2, 0..300_i64));
@@ -491,7 +499,10 @@ mod tests {
             move |(due_on, cadence, (grace_days, issued, ended), notes, evidence)| {
                 let evidence = evidence
                     .into_iter()
-                    .map(|fact| EvidenceFact { period: if cadence.is_some() { fact.period } else { String::new() }, ..fact })
+                    .map(|fact| EvidenceFact {
+                        period: if cadence.is_some() { fact.period } else { String::new() },
+                        ..fact
+                    })
                     .collect();
                 let issued_on = day("2026-01-01").saturating_add(issued.days());
                 let ended_on = ended.map(|n| issued_on.saturating_add(n.days()));

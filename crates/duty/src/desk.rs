@@ -1,0 +1,176 @@
+//! Work that waits for people, and the numbers of the rail: few questions, all answered by an index of the projection.
+
+use jiff::{ToSpan, civil::Date};
+use kernel::{
+    OrganCode,
+    id::{DutyId, ShareId},
+    time,
+};
+use store::{Db, FromRow, Result, Value, built, query_as, query_scalar};
+
+use crate::{
+    facts::{places, year},
+    model::{Cadence, State},
+    project,
+};
+
+/// Days before the due date from which a duty stands in the work list.
+const AHEAD: i64 = 30;
+/// Most lines of one kind.
+const MOST: i64 = 200;
+
+/// A share that wants something done by its organ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// The duty.
+    pub duty: DutyId,
+    /// Its words.
+    pub text: String,
+    /// Where it stands in its source, as printed.
+    pub place_label: String,
+    /// The organ to which it was issued.
+    pub organ: OrganCode,
+    /// How far it has come.
+    pub state: State,
+    /// When its clock began: the first day of the period, else the day of issue.
+    pub since: Option<Date>,
+    /// By when.
+    pub due: Option<Date>,
+}
+
+#[derive(FromRow)]
+struct WorkRow {
+    duty: DutyId,
+    text: String,
+    place_label: String,
+    organ: OrganCode,
+    state: i64,
+    period: String,
+    cadence: String,
+    year: i64,
+    issued_at: String,
+    due_on: String,
+}
+
+/// Returned, overdue, or due soon; supporting organs are asked only when their own evidence came back.
+fn wants(organs: &[OrganCode], today: Date) -> (String, Vec<Value>) {
+    let day = today.to_string();
+    let mut values: Vec<Value> = vec![day.into(), today.saturating_add(AHEAD.days()).to_string().into()];
+    values.extend(organs.iter().map(Value::from));
+    let sql = format!(
+        "a.running = 1 AND a.ended = 0 AND a.from_day <= $1 AND a.until_day >= $1 AND a.organ IN ({}) AND (a.state = {returned} \
+         OR (a.answers = 1 AND (a.overdue = 1 OR (a.state < {evidenced} AND a.due_on <> '' AND a.due_on <= $2))))",
+        places(3, organs.len()),
+        returned = project::number(State::Returned),
+        evidenced = project::number(State::Evidenced),
+    );
+    (sql, values)
+}
+
+/// The shares of these organs that want something done, the most urgent first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<Vec<Work>> {
+    let (condition, values) = wants(organs, today);
+    // SQL: fixed text and placeholders; every value is bound.
+    let rows: Vec<WorkRow> = query_as(built(format!(
+        "SELECT a.duty, d.text, d.place_label, a.organ, a.state, a.period, d.cadence, s.year, h.issued_at, a.due_on \
+         FROM share_standing a JOIN duty d ON d.id = a.duty JOIN duty_share h ON h.id = a.share \
+         JOIN duty_source s ON s.kind = d.source_kind AND s.id = d.source_id WHERE {condition} \
+         ORDER BY a.due_on, d.place_order, d.position, a.share LIMIT {MOST}"
+    )))
+    .bind_all(values)
+    .fetch_all(db.read())
+    .await?;
+    let work = |row: WorkRow| {
+        let periods = Cadence::from_code(&row.cadence).map(|cadence| cadence.periods(year(row.year), None, 0));
+        let period = periods.into_iter().flatten().find(|period| period.key == row.period);
+        Work {
+            since: period.map(|period| period.start).or_else(|| time::from_db(&row.issued_at).map(time::date_in_china)),
+            due: row.due_on.parse().ok(),
+            state: project::state(row.state),
+            duty: row.duty,
+            text: row.text,
+            place_label: row.place_label,
+            organ: row.organ,
+        }
+    };
+    Ok(rows.into_iter().map(work).collect())
+}
+
+/// How many shares of these organs want something done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<i64> {
+    let (condition, values) = wants(organs, today);
+    // SQL: fixed text and placeholders; every value is bound.
+    let sql = format!("SELECT COUNT(*) FROM share_standing a WHERE {condition}");
+    query_scalar(built(sql)).bind_all(values).fetch_one(db.read()).await
+}
+
+/// A share whose evidence waits for the office.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Waiting {
+    /// The duty.
+    pub duty: DutyId,
+    /// The share.
+    pub share: ShareId,
+    /// Its organ.
+    pub organ: OrganCode,
+    /// Words of the duty.
+    pub text: String,
+    /// When the oldest piece was handed in, stored form.
+    pub since: String,
+}
+
+const UNDECIDED: &str = "FROM evidence e JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty \
+                         JOIN duty_source s ON s.kind = d.source_kind AND s.id = d.source_id WHERE e.decision = '' \
+                         AND e.withdrawn_at = '' AND e.submitted_at <> '' AND s.state = 'running'";
+
+/// Shares whose evidence waits for the office, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(db: &Db) -> Result<Vec<Waiting>> {
+    // SQL: fixed text.
+    query_as(built(format!(
+        "SELECT a.duty, e.share, a.organ, d.text, MIN(e.submitted_at) AS since {UNDECIDED} \
+         GROUP BY a.duty, e.share, a.organ, d.text ORDER BY since, e.share LIMIT {MOST}"
+    )))
+    .fetch_all(db.read())
+    .await
+}
+
+/// How many shares have evidence that waits for the office.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_waiting(db: &Db) -> Result<i64> {
+    // SQL: fixed text.
+    query_scalar(built(format!("SELECT COUNT(DISTINCT e.share) {UNDECIDED}"))).fetch_one(db.read()).await
+}
+
+/// A duty in which organs filled in something that the office has not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct FilledIn {
+    /// The duty.
+    pub id: DutyId,
+    /// Its words.
+    pub text: String,
+}
+
+/// Duties in which organs filled in something that the office has not accepted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn filled_in(db: &Db) -> Result<Vec<FilledIn>> {
+    // SQL: fixed text.
+    query_as(built(format!(
+        "SELECT d.id, d.text FROM duty d JOIN duty_source s ON s.kind = d.source_kind AND s.id = d.source_id \
+         WHERE d.waiting <> '' AND d.ended_at = '' AND s.state = 'running' ORDER BY d.source_id, d.id LIMIT {MOST}"
+    )))
+    .fetch_all(db.read())
+    .await
+}

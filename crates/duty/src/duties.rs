@@ -1,0 +1,392 @@
+//! Duties and their shares as their source writes them: prepared, issued to organs, changed, ended.
+//!
+//! Callers hold the lock of the source ([`crate::source::lock`]) and have authorised the person.
+
+use jiff::civil::Date;
+use kernel::{
+    Actor, NewEvent, OrganCode,
+    id::{DutyId, ShareId},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Executor, FromRow, Tx, query, query_as};
+use web::Refusal;
+
+use crate::{
+    events,
+    model::{Cadence, OwnerRole, Values, Visibility},
+    project,
+    source::{self, SourceKey, Sources},
+};
+
+/// Row of `duty`; the migration says what the columns mean.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in 0001_duty.sql")]
+pub struct DutyRow {
+    pub id: DutyId,
+    pub source_kind: String,
+    pub source_id: String,
+    pub place: String,
+    pub place_label: String,
+    pub place_title: String,
+    pub place_part: String,
+    pub place_order: i64,
+    pub position: i64,
+    pub text: String,
+    pub measure: String,
+    pub due_words: String,
+    pub due_on: String,
+    pub cadence: String,
+    pub grace_days: i64,
+    pub visibility: String,
+    pub extra: String,
+    pub waiting: String,
+    pub issued_at: String,
+    pub ended_at: String,
+    pub ended_reason: String,
+}
+
+impl DutyRow {
+    /// A prepared duty of a source: for the whole of it, without date, internal.
+    pub fn new(id: DutyId, source: &SourceKey, text: impl Into<String>) -> Self {
+        Self {
+            id,
+            source_kind: source.kind.clone(),
+            source_id: source.id.clone(),
+            place: String::new(),
+            place_label: String::new(),
+            place_title: String::new(),
+            place_part: String::new(),
+            place_order: 0,
+            position: 1,
+            text: text.into(),
+            measure: String::new(),
+            due_words: String::new(),
+            due_on: String::new(),
+            cadence: String::new(),
+            grace_days: 0,
+            visibility: Visibility::Internal.code().to_owned(),
+            extra: "{}".to_owned(),
+            waiting: String::new(),
+            issued_at: String::new(),
+            ended_at: String::new(),
+            ended_reason: String::new(),
+        }
+    }
+
+    /// Its source.
+    pub fn source(&self) -> SourceKey {
+        SourceKey::new(&self.source_kind, &self.source_id)
+    }
+
+    /// The cadence, if there is one.
+    pub fn cadence(&self) -> Option<Cadence> {
+        Cadence::from_code(&self.cadence)
+    }
+
+    /// Whether the public may see it.
+    pub fn is_public(&self) -> bool {
+        Visibility::from_code(&self.visibility) == Visibility::Public
+    }
+
+    /// Its further fields.
+    pub fn values(&self) -> Values {
+        Values::read(&self.extra, &self.waiting)
+    }
+}
+
+/// The duty with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get<'e>(executor: impl Executor<'e>, id: &DutyId) -> store::Result<Option<DutyRow>> {
+    query_as("SELECT * FROM duty WHERE id = $1").bind(id).fetch_optional(executor).await
+}
+
+/// Writes a duty: a new row, or all columns of the one with its id. What is issued stands anew at once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put(tx: &mut Tx, row: &DutyRow) -> store::Result<()> {
+    query(
+        "INSERT INTO duty (id, source_kind, source_id, place, place_label, place_title, place_part, place_order, position, \
+         text, measure, due_words, due_on, cadence, grace_days, visibility, extra, waiting, issued_at, ended_at, \
+         ended_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+         ON CONFLICT (id) DO UPDATE SET place = $4, place_label = $5, place_title = $6, place_part = $7, place_order = $8, \
+         position = $9, text = $10, measure = $11, due_words = $12, due_on = $13, cadence = $14, grace_days = $15, \
+         visibility = $16, extra = $17, waiting = $18, issued_at = $19, ended_at = $20, ended_reason = $21",
+    )
+    .bind(&row.id)
+    .bind(&row.source_kind)
+    .bind(&row.source_id)
+    .bind(&row.place)
+    .bind(&row.place_label)
+    .bind(&row.place_title)
+    .bind(&row.place_part)
+    .bind(row.place_order)
+    .bind(row.position)
+    .bind(&row.text)
+    .bind(&row.measure)
+    .bind(&row.due_words)
+    .bind(&row.due_on)
+    .bind(&row.cadence)
+    .bind(row.grace_days)
+    .bind(&row.visibility)
+    .bind(&row.extra)
+    .bind(&row.waiting)
+    .bind(&row.issued_at)
+    .bind(&row.ended_at)
+    .bind(&row.ended_reason)
+    .execute(tx.conn())
+    .await?;
+    if row.issued_at.is_empty() { Ok(()) } else { project::refresh(tx, std::slice::from_ref(&row.id)).await }
+}
+
+/// All duties of a source, prepared and ended ones too, in the order of their places.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_source<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<Vec<DutyRow>> {
+    query_as("SELECT * FROM duty WHERE source_kind = $1 AND source_id = $2 ORDER BY place_order, place, position, id")
+        .bind(&source.kind)
+        .bind(&source.id)
+        .fetch_all(executor)
+        .await
+}
+
+/// Deletes a duty that was never issued; an issued one stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_prepared(tx: &mut Tx, id: &DutyId) -> store::Result<()> {
+    query("DELETE FROM duty WHERE id = $1 AND issued_at = ''").bind(id).execute(tx.conn()).await?;
+    Ok(())
+}
+
+fn event(kind: &'static kernel::EventKind, duty: &DutyRow, actor: &Actor, mut data: serde_json::Value) -> NewEvent {
+    data["source"] = json!(duty.source_id);
+    NewEvent::new(kind, &duty.id, actor).data(data)
+}
+
+async fn insert_share(tx: &mut Tx, duty: &DutyId, organ: &OrganCode, role: OwnerRole) -> store::Result<ShareId> {
+    let (id, now) = (ShareId::fresh(&tx.seams()), tx.now());
+    query(
+        "INSERT INTO duty_share (id, duty, organ, role, issued_at, ended_at, ended_reason, version) \
+         VALUES ($1, $2, $3, $4, $5, '', '', 1)",
+    )
+    .bind(&id)
+    .bind(duty)
+    .bind(organ)
+    .bind(role.code())
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    Ok(id)
+}
+
+/// Issues a prepared duty to its organs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn issue(tx: &mut Tx, actor: &Actor, duty: &DutyRow, organs: &[(OrganCode, OwnerRole)]) -> store::Result<()> {
+    let now = tx.now();
+    query("UPDATE duty SET issued_at = $2 WHERE id = $1 AND issued_at = ''")
+        .bind(&duty.id)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    for (organ, role) in organs {
+        insert_share(tx, &duty.id, organ, *role).await?;
+    }
+    project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
+    let codes: Vec<&OrganCode> = organs.iter().map(|(organ, _)| organ).collect();
+    let data = json!({ "place": duty.place, "organs": codes, "due_on": duty.due_on, "cadence": duty.cadence });
+    let mut event = event(&events::ISSUED, duty, actor, data);
+    if let Some(first) = codes.first() {
+        event = event.organ(first);
+    }
+    tx.append(event).await?;
+    Ok(())
+}
+
+/// A share as its source keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "the columns are described in 0001_duty.sql")]
+pub struct ShareRow {
+    pub id: ShareId,
+    pub duty: DutyId,
+    pub organ: OrganCode,
+    pub role: String,
+    pub issued_at: String,
+    pub ended_at: String,
+    pub ended_reason: String,
+}
+
+/// All shares of a source, ended ones too, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn shares<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<Vec<ShareRow>> {
+    query_as(
+        "SELECT a.id, a.duty, a.organ, a.role, a.issued_at, a.ended_at, a.ended_reason FROM duty_share a \
+         JOIN duty d ON d.id = a.duty WHERE d.source_kind = $1 AND d.source_id = $2 ORDER BY a.issued_at, a.id",
+    )
+    .bind(&source.kind)
+    .bind(&source.id)
+    .fetch_all(executor)
+    .await
+}
+
+/// Another organ takes part in a duty that runs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn assign(
+    tx: &mut Tx,
+    actor: &Actor,
+    duty: &DutyRow,
+    organ: &OrganCode,
+    role: OwnerRole,
+) -> store::Result<()> {
+    insert_share(tx, &duty.id, organ, role).await?;
+    project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
+    tx.append(event(&events::ASSIGNED, duty, actor, json!({ "role": role.code() })).organ(organ)).await?;
+    Ok(())
+}
+
+/// An organ that has, or had, a share takes this part. What had ended is owed again, from now on: for the time between nobody
+/// can be reminded. `false` when nothing changes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_role(
+    tx: &mut Tx,
+    actor: &Actor,
+    duty: &DutyRow,
+    share: &ShareRow,
+    role: OwnerRole,
+) -> store::Result<bool> {
+    let runs = share.ended_at.is_empty();
+    if runs && share.role == role.code() {
+        return Ok(false);
+    }
+    let now = tx.now();
+    query(
+        "UPDATE duty_share SET role = $2, issued_at = CASE WHEN ended_at = '' THEN issued_at ELSE $3 END, ended_at = '', \
+         ended_reason = '', version = version + 1 WHERE id = $1",
+    )
+    .bind(&share.id)
+    .bind(role.code())
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
+    let kind = if runs { &events::ROLE_CHANGED } else { &events::ASSIGNED };
+    let data = json!({ "role": role.code(), "was": share.role });
+    tx.append(event(kind, duty, actor, data).organ(&share.organ)).await?;
+    Ok(true)
+}
+
+/// An organ takes part no longer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release(tx: &mut Tx, actor: &Actor, duty: &DutyRow, share: &ShareRow, reason: &str) -> store::Result<()> {
+    let now = tx.now();
+    query(
+        "UPDATE duty_share SET ended_at = $2, ended_reason = $3, version = version + 1 WHERE id = $1 AND ended_at = ''",
+    )
+    .bind(&share.id)
+    .bind(now)
+    .bind(reason)
+    .execute(tx.conn())
+    .await?;
+    project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
+    let data = json!({ "role": share.role, "reason": reason });
+    tx.append(event(&events::RELEASED, duty, actor, data).organ(&share.organ)).await?;
+    Ok(())
+}
+
+/// The source no longer obliges to it; it stays visible with its reason.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(tx: &mut Tx, actor: &Actor, duty: &DutyRow, reason: &str) -> store::Result<()> {
+    let now = tx.now();
+    for sql in [
+        "UPDATE duty SET ended_at = $2, ended_reason = $3 WHERE id = $1 AND ended_at = ''",
+        "UPDATE duty_share SET ended_at = $2, ended_reason = $3, version = version + 1 WHERE duty = $1 AND ended_at = ''",
+    ] {
+        query(sql).bind(&duty.id).bind(&now).bind(reason).execute(tx.conn()).await?;
+    }
+    project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
+    tx.append(event(&events::ENDED, duty, actor, json!({ "reason": reason }))).await?;
+    Ok(())
+}
+
+/// Tells that the source changed words or date of a duty; the row has been put.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_amended(tx: &mut Tx, actor: &Actor, duty: &DutyRow, reason: &str) -> store::Result<()> {
+    let data = json!({ "text": duty.text, "due_on": duty.due_on, "cadence": duty.cadence, "reason": reason });
+    tx.append(event(&events::AMENDED, duty, actor, data)).await?;
+    Ok(())
+}
+
+/// An issued duty that runs, locked.
+async fn running(tx: &mut Tx, id: &DutyId) -> Result<DutyRow, Refusal> {
+    let found = get(tx.conn(), id).await?.ok_or(Refusal::NotFound)?;
+    source::lock(tx, &found.source()).await?;
+    let row = get(tx.conn(), id).await?.filter(|row| !row.issued_at.is_empty()).ok_or(Refusal::NotFound)?;
+    if !row.ended_at.is_empty() {
+        return Err(Refusal::Conflict("这项任务已经终止，不能再改。".into()));
+    }
+    Ok(row)
+}
+
+/// Moves the due date of an issued duty. `false` when it had this date already. The words of its source stay: an amendment
+/// that says the same leaves this date alone.
+///
+/// # Errors
+/// When the duty has ended.
+pub async fn set_due(tx: &mut Tx, actor: &Actor, id: &DutyId, due_on: Date) -> Result<bool, Refusal> {
+    let row = running(tx, id).await?;
+    let to = due_on.to_string();
+    if row.due_on == to {
+        return Ok(false);
+    }
+    query("UPDATE duty SET due_on = $2 WHERE id = $1").bind(id).bind(&to).execute(tx.conn()).await?;
+    project::refresh(tx, std::slice::from_ref(id)).await?;
+    if row.is_public() {
+        source::touch(tx, &row.source()).await?;
+    }
+    tx.append(event(&events::DUE_CHANGED, &row, actor, json!({ "from": row.due_on, "to": to }))).await?;
+    Ok(true)
+}
+
+/// Opens or closes an issued duty to the public. `false` when it was so already.
+///
+/// # Errors
+/// When the duty has ended, or its source refuses what the public would see.
+pub async fn set_visibility(
+    tx: &mut Tx,
+    actor: &Actor,
+    sources: &Sources,
+    id: &DutyId,
+    visibility: Visibility,
+) -> Result<bool, Refusal> {
+    let row = running(tx, id).await?;
+    if row.visibility == visibility.code() {
+        return Ok(false);
+    }
+    query("UPDATE duty SET visibility = $2 WHERE id = $1").bind(id).bind(visibility.code()).execute(tx.conn()).await?;
+    project::refresh(tx, std::slice::from_ref(id)).await?;
+    let key = row.source();
+    source::touch(tx, &key).await?;
+    tx.append(event(&events::VISIBILITY_CHANGED, &row, actor, json!({ "to": visibility.code() }))).await?;
+    if let Some(keeper) = sources.keeper(&key.kind) {
+        keeper.visibility_changed(tx, actor, &key, id, visibility).await?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,121 @@
+//! What happens to duties, as the log says it. Whoever adds a kind adds it to [`ALL`].
+
+use kernel::{EventKind, Keep};
+
+/// The subject of all these events.
+pub const SUBJECT: &str = "duty";
+
+const fn kind(name: &'static str, label: &'static str) -> EventKind {
+    EventKind::new(SUBJECT, name, label)
+}
+
+/// Of whom and of what every event on a share speaks.
+const SOURCE: (&str, &str) = ("source", "来源");
+const SHARE: (&str, &str) = ("share", "");
+const EVIDENCE: (&str, &str) = ("evidence", "佐证");
+const TITLE: (&str, &str) = ("title", "标题");
+
+/// Issued to its organs.
+pub static ISSUED: EventKind = kind("duty.issued", "下达任务").holds(&[
+    SOURCE,
+    ("place", ""),
+    ("organs", "机关"),
+    ("due_on", "期限"),
+    ("cadence", "频次"),
+]);
+/// An organ joins a duty that runs.
+pub static ASSIGNED: EventKind =
+    kind("duty.assigned", "增加承办机关").holds(&[SOURCE, ("role", "分工"), ("was", "原来")]);
+/// An organ has another part.
+pub static ROLE_CHANGED: EventKind =
+    kind("duty.role_changed", "调整分工").holds(&[SOURCE, ("role", "分工"), ("was", "原来")]);
+/// An organ is released.
+pub static RELEASED: EventKind =
+    kind("duty.released", "不再承担任务").holds(&[SOURCE, ("role", "分工"), ("reason", "原因")]).keeps(Keep::Words);
+/// The source changed words or date.
+pub static AMENDED: EventKind = kind("duty.amended", "调整任务")
+    .holds(&[SOURCE, ("text", "文字"), ("due_on", "期限"), ("cadence", "频次"), ("reason", "原因")])
+    .keeps(Keep::Words);
+/// The source ended it.
+pub static ENDED: EventKind = kind("duty.ended", "终止任务").holds(&[SOURCE, ("reason", "原因")]).keeps(Keep::Words);
+/// The office moved the date.
+pub static DUE_CHANGED: EventKind =
+    kind("duty.due_changed", "调整任务期限").holds(&[SOURCE, ("from", "从"), ("to", "到")]);
+/// The office opened it to the public or closed it.
+pub static VISIBILITY_CHANGED: EventKind =
+    kind("duty.visibility_changed", "调整任务是否公开").holds(&[SOURCE, ("to", "到")]);
+/// An organ reported progress.
+pub static NOTE_ADDED: EventKind =
+    kind("duty.note_added", "报送进展").holds(&[SOURCE, SHARE, ("note", ""), ("text", "文字")]).keeps(Keep::Words);
+/// An organ handed in evidence.
+pub static EVIDENCE_ADDED: EventKind = kind("duty.evidence_added", "报送佐证")
+    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", ""), ("url", "网址"), ("period", "时段")])
+    .keeps(Keep::Words);
+/// An organ took evidence back.
+pub static EVIDENCE_TAKEN_BACK: EventKind =
+    kind("duty.evidence_taken_back", "撤回佐证").holds(&[SOURCE, SHARE, EVIDENCE, TITLE]).keeps(Keep::Words);
+/// The office confirmed evidence.
+pub static EVIDENCE_CONFIRMED: EventKind = kind("duty.evidence_confirmed", "确认佐证")
+    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", "")])
+    .keeps(Keep::Words);
+/// The office sent evidence back.
+pub static EVIDENCE_RETURNED: EventKind = kind("duty.evidence_returned", "退回佐证")
+    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", ""), ("reason", "原因")])
+    .keeps(Keep::Words);
+/// The office took a decision back on its day.
+pub static DECISION_UNDONE: EventKind = kind("duty.decision_undone", "撤销对佐证的处理")
+    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("was", "原来")])
+    .keeps(Keep::Words);
+/// The subject of evidence left the public.
+pub static EVIDENCE_LAPSED: EventKind =
+    kind("duty.evidence_lapsed", "佐证失效").holds(&[SOURCE, SHARE, EVIDENCE, TITLE]).keeps(Keep::Words);
+/// The address of evidence was asked for, with another outcome than before.
+pub static EVIDENCE_LOOKED: EventKind =
+    kind("duty.evidence_looked", "检查佐证网址").holds(&[EVIDENCE, ("outcome", "结果"), ("detail", "说明")]);
+/// Further fields were filled in.
+pub static REPORTED: EventKind = kind("duty.reported", "报送任务")
+    .holds(&[SOURCE, SHARE, ("fields", "办理情况"), ("pending", "待采纳")])
+    .keeps(Keep::Words);
+/// The office accepted what an organ filled in.
+pub static EXTRA_ACCEPTED: EventKind =
+    kind("duty.extra_accepted", "采纳办理情况").holds(&[SOURCE, ("fields", "办理情况")]).keeps(Keep::Words);
+/// The office did not.
+pub static EXTRA_DECLINED: EventKind =
+    kind("duty.extra_declined", "没有采纳办理情况").holds(&[SOURCE, ("fields", "办理情况")]).keeps(Keep::Words);
+/// An organ was reminded.
+pub static REMINDED: EventKind = kind("duty.reminded", "提醒任务").holds(&[
+    SOURCE,
+    SHARE,
+    ("period", "时段"),
+    ("due_on", "期限"),
+    ("mailed", "已发邮件"),
+]);
+
+/// All of them, for the capability that has the pages.
+pub static ALL: [&EventKind; 20] = [
+    &ISSUED,
+    &ASSIGNED,
+    &ROLE_CHANGED,
+    &RELEASED,
+    &AMENDED,
+    &ENDED,
+    &DUE_CHANGED,
+    &VISIBILITY_CHANGED,
+    &NOTE_ADDED,
+    &EVIDENCE_ADDED,
+    &EVIDENCE_TAKEN_BACK,
+    &EVIDENCE_CONFIRMED,
+    &EVIDENCE_RETURNED,
+    &DECISION_UNDONE,
+    &EVIDENCE_LAPSED,
+    &EVIDENCE_LOOKED,
+    &REPORTED,
+    &EXTRA_ACCEPTED,
+    &EXTRA_DECLINED,
+    &REMINDED,
+];
+
+/// Events that concern everybody who has a share, whichever organ they name: the rest of a history is for that organ and the
+/// office.
+pub static SHARED: [&EventKind; 8] =
+    [&ISSUED, &DUE_CHANGED, &VISIBILITY_CHANGED, &AMENDED, &ENDED, &ASSIGNED, &ROLE_CHANGED, &RELEASED];

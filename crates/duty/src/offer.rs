@@ -1,0 +1,45 @@
+//! What duties offer other capabilities. Declared by the context that has the pages; asked for with `ctx.one`.
+
+use futures::future::BoxFuture;
+use kernel::id::DocumentId;
+use web::{Ctx, Result};
+
+/// Where one piece of evidence of a document is used: shown on the document's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceUse {
+    /// Name of the source and the place in it.
+    pub label: String,
+    /// Address on the portal.
+    pub path: String,
+}
+
+/// Which duties a public document is evidence of. Declared as `Arc<dyn EvidenceUses>`.
+pub trait EvidenceUses: Send + Sync {
+    /// The public duties that name this document as confirmed evidence.
+    fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<EvidenceUse>>>;
+}
+
+/// How far the plan of the year has come: shown on the portal's first page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Year of the plan.
+    pub year: i64,
+    /// Title.
+    pub title: String,
+    /// Address on the portal.
+    pub path: String,
+    /// Public duties.
+    pub total: i64,
+    /// Of these confirmed by evidence.
+    pub confirmed: i64,
+    /// Begun and not overdue.
+    pub doing: i64,
+    /// Past their date and not confirmed.
+    pub overdue: i64,
+}
+
+/// Who knows the progress of plans. Declared as `Arc<dyn PlanProgress>`.
+pub trait PlanProgress: Send + Sync {
+    /// The newest confirmed work plan, if there is one.
+    fn current<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<Progress>>>;
+}

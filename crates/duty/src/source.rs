@@ -1,0 +1,223 @@
+//! Where duties come from: a work plan, a list of findings, a proposal, a catalogue. A context implements [`Source`] for what
+//! it keeps and declares it (`Capability::declare(Arc<dyn duty::Source>)`); this crate knows none of them by name.
+
+use std::sync::Arc;
+
+use futures::future::{BoxFuture, ready};
+use kernel::{Actor, id::DutyId};
+use store::{Executor, FromRow, Tx, query, query_scalar};
+use web::{Ctx, Refusal};
+
+use crate::{
+    duties::DutyRow,
+    model::{Field, Visibility},
+    project,
+};
+
+/// One kind of source; the board filters by it.
+#[derive(Debug)]
+pub struct SourceKind {
+    /// The code in storage and addresses, unique among all sources: `work_points`.
+    pub key: &'static str,
+    /// The name shown: 工作要点.
+    pub label: &'static str,
+    /// Further fields of its duties.
+    pub fields: &'static [Field],
+}
+
+/// Which source: kind and id in the context that keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, FromRow)]
+pub struct SourceKey {
+    /// [`SourceKind::key`].
+    #[sql(rename = "source_kind")]
+    pub kind: String,
+    /// Its id.
+    #[sql(rename = "source_id")]
+    pub id: String,
+}
+
+impl SourceKey {
+    /// The source of this kind and id.
+    pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
+        Self { kind: kind.into(), id: id.into() }
+    }
+}
+
+/// Where a source is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceState {
+    /// Its duties may still be changed or dropped; nobody owes anything.
+    Prepared,
+    /// Its duties run.
+    Running,
+    /// Its duties no longer run; what was reported stays.
+    Closed,
+}
+
+impl SourceState {
+    /// The code in storage.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Running => "running",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A source as boards and filters show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRow {
+    /// Which.
+    pub key: SourceKey,
+    /// Title.
+    pub title: String,
+    /// The year whose periods are owed.
+    pub year: i64,
+    /// State.
+    pub state: SourceState,
+    /// Moment from which it runs, stored form; empty while it is prepared.
+    pub issued_at: String,
+}
+
+/// The words of a source around one of its duties, for the duty's page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Address of the source in the office.
+    pub href: String,
+    /// 发文字号 or the like; may be empty.
+    pub reference: String,
+    /// Heading of the place: 一（二）解读重要政策.
+    pub heading: String,
+    /// Where the words stand in the source: label and address.
+    pub origin: Option<(String, String)>,
+    /// Text of the place as issued.
+    pub text: String,
+    /// What the source says of the owners.
+    pub owner_note: String,
+    /// Why its duties no longer run, when they do not; empty else.
+    pub closed: String,
+}
+
+/// What a context offers for the duties that come from it.
+pub trait Source: Send + Sync {
+    /// Its kinds.
+    fn kinds(&self) -> &'static [SourceKind];
+
+    /// Its words around a duty.
+    fn words<'a>(&'a self, ctx: &'a Ctx, duty: &'a DutyRow) -> BoxFuture<'a, web::Result<Words>>;
+
+    /// Address on the portal of a place of the source; `None` when the public has no page of it.
+    fn public_path(&self, _: &SourceKey, _: &str) -> Option<String> {
+        None
+    }
+
+    /// A duty was opened to the public or closed, in this write: the source appends what its own readers follow, or refuses
+    /// what the public would see then.
+    fn visibility_changed<'a>(
+        &'a self,
+        _: &'a mut Tx,
+        _: &'a Actor,
+        _: &'a SourceKey,
+        _: &'a DutyId,
+        _: Visibility,
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(ready(Ok(())))
+    }
+}
+
+/// All sources that are declared.
+#[derive(Clone, Default)]
+pub struct Sources(Vec<Arc<dyn Source>>);
+
+impl std::fmt::Debug for Sources {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.kinds()).finish()
+    }
+}
+
+impl Sources {
+    /// These.
+    pub fn new(sources: Vec<Arc<dyn Source>>) -> Self {
+        Self(sources)
+    }
+
+    /// All kinds, in the order of declaration.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static SourceKind> {
+        self.0.iter().flat_map(|source| source.kinds())
+    }
+
+    /// The kind with this code.
+    pub fn kind(&self, key: &str) -> Option<&'static SourceKind> {
+        self.kinds().find(|kind| kind.key == key)
+    }
+
+    /// The further fields of a kind; none for a kind that is not declared any more.
+    pub fn fields(&self, key: &str) -> &'static [Field] {
+        self.kind(key).map_or(&[], |kind| kind.fields)
+    }
+
+    /// Who keeps sources of this kind.
+    pub fn keeper(&self, key: &str) -> Option<&dyn Source> {
+        self.0.iter().find(|source| source.kinds().iter().any(|kind| kind.key == key)).map(|source| &**source)
+    }
+}
+
+/// Makes everything that is written about a source and its duties wait for each other: what is read after this stays true
+/// until the write ends, so an amendment overwrites nothing that organs or the office write meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(tx: &mut Tx, source: &SourceKey) -> store::Result<()> {
+    tx.lock(&format!("duty_source:{}/{}", source.kind, source.id)).await
+}
+
+/// Writes what boards show of a source, new or changed. Its duties refer to it, so it comes first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put(tx: &mut Tx, row: &SourceRow) -> store::Result<()> {
+    let now = tx.now();
+    query(
+        "INSERT INTO duty_source (kind, id, title, year, state, issued_at, as_of) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (kind, id) DO UPDATE SET title = $3, year = $4, state = $5, issued_at = $6, as_of = $7",
+    )
+    .bind(&row.key.kind)
+    .bind(&row.key.id)
+    .bind(&row.title)
+    .bind(row.year)
+    .bind(row.state.code())
+    .bind(&row.issued_at)
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    project::source_changed(tx, &row.key, row.state == SourceState::Running).await
+}
+
+/// Moves the moment of the last change of what the public sees of a source.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch(tx: &mut Tx, source: &SourceKey) -> store::Result<()> {
+    let now = tx.now();
+    query("UPDATE duty_source SET as_of = $3 WHERE kind = $1 AND id = $2")
+        .bind(&source.kind)
+        .bind(&source.id)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whether the duties of a source run.
+///
+/// # Errors
+/// When the database fails.
+pub async fn runs<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<bool> {
+    let state: Option<String> = query_scalar("SELECT state FROM duty_source WHERE kind = $1 AND id = $2")
+        .bind(&source.kind)
+        .bind(&source.id)
+        .fetch_optional(executor)
+        .await?;
+    Ok(state.as_deref() == Some(SourceState::Running.code()))
+}

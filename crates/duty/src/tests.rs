@@ -1,0 +1,315 @@
+//! Stories of duties from a source that is no plan, on each database.
+
+mod history;
+mod office;
+
+use kernel::id::EvidenceId;
+use web::Refusal;
+
+use self::office::{Office, clerk, date, editor, row};
+use crate::{
+    Proof, SourceState, checks,
+    decide::{self, Verdict},
+    desk, duties, events, extra, facts, lapse,
+    model::{OwnerRole, State, Visibility},
+    pieces, remind, report, views,
+};
+
+/// Tells the story on SQLite, and on PostgreSQL where one is given.
+macro_rules! stories {
+    ($($(#[$doc:meta])* async fn $name:ident($office:ident) $body:block)+) => {$(
+        $(#[$doc])*
+        mod $name {
+            use super::*;
+
+            async fn story($office: Office) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                story(Office::on_sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                if let Some(office) = Office::on_postgres().await {
+                    story(office).await;
+                }
+            }
+        }
+    )+};
+}
+
+/// What the refusal says.
+fn told<T: std::fmt::Debug>(result: Result<T, Refusal>) -> String {
+    result.expect_err("refused").words()
+}
+
+stories! {
+    /// Nothing but a source, a place and a text is needed.
+    async fn a_resolution_is_closed_by_evidence(office) {
+        let key = office.resolution("r1", "领导小组第一次会议").await;
+        let new = row(&office, &key, "建立会商机制", "2026-06-30", "");
+        let duty = office.duty(new, &[("QH010", OwnerRole::Lead), ("QH011", OwnerRole::Support)]).await;
+        let share = office.share(&duty, "QH010").await;
+        let state = async || {
+            let found = facts::of_duties(office.db.read(), std::slice::from_ref(&duty)).await.expect("facts");
+            found[0].course().on(office.today()).state
+        };
+        assert_eq!(state().await, State::Issued);
+        office.act(&editor("QH010"), async |tx, by| report::add_note(tx, by, &share, "初稿已成").await).await.expect("note");
+        assert_eq!(state().await, State::InProgress);
+        let piece = office.hand_in(&share, "QH010", "d1", "").await.expect("evidence");
+        assert_eq!(state().await, State::Evidenced);
+        assert!(told(office.hand_in(&share, "QH010", "d1", "").await).contains("已经报送过"));
+        office.decide(&piece, Verdict::Confirm).await.expect("confirmed");
+        assert_eq!(state().await, State::Confirmed);
+        assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("没有重复确认"));
+        let uses = pieces::uses(&office.db, "document", "d1").await.expect("uses");
+        assert_eq!((uses.len(), uses[0].title.as_str()), (1, "领导小组第一次会议"));
+        let undone = office.act(&clerk(), async |tx, by| decide::undo(tx, by, &piece).await).await;
+        undone.expect("undone on its day");
+        office.decide(&piece, Verdict::Return("请换".into())).await.expect("returned");
+        assert_eq!(state().await, State::Returned);
+        office.pass(1);
+        let late = office.act(&clerk(), async |tx, by| decide::undo(tx, by, &piece).await).await;
+        assert!(told(late).contains("只能撤销当天"));
+        let files = store::Files::in_folder(office.folder().path());
+        assert!(store::log::verify(&office.db, &files, None).await.expect("verify").ok);
+    }
+
+    async fn who_may_not_changes_nothing(office) {
+        let key = office.resolution("r1", "会议").await;
+        let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &[("QH010", OwnerRole::Lead)]).await;
+        let share = office.share(&duty, "QH010").await;
+        let piece = office.hand_in(&share, "QH010", "d1", "").await.expect("evidence");
+        assert!(matches!(office.hand_in(&share, "QH011", "d2", "").await, Err(Refusal::Forbidden(_))));
+        let confirm = &Verdict::Confirm;
+        let own = office.act(&editor("QH010"), async |tx, by| decide::decide(tx, by, &piece, confirm, true).await).await;
+        assert!(matches!(own, Err(Refusal::Forbidden(_))));
+        assert!(told(office.decide(&piece, Verdict::Return(" ".into())).await).contains("请写明退回的理由"));
+        let other = office.act(&editor("QH011"), async |tx, by| report::take_back(tx, by, &piece).await).await;
+        assert!(matches!(other, Err(Refusal::Forbidden(_))));
+        let nothing = office.decide(&EvidenceId::from("none"), Verdict::Confirm).await;
+        assert!(matches!(nothing, Err(Refusal::NotFound)));
+        // Who handed it in does not confirm it, whatever the role.
+        let own = office.duty(row(&office, &key, "乙", "", ""), &[("QH001", OwnerRole::Lead)]).await;
+        let own = office.share(&own, "QH001").await;
+        let new = crate::NewEvidence {
+            share: own,
+            period: String::new(),
+            proof: Proof::address("https://media.example/a", "报道").expect("address"),
+            note: String::new(),
+        };
+        let (_, mine) = office.act(&clerk(), async |tx, by| report::add_evidence(tx, by, &new).await).await.expect("evidence");
+        assert!(told(office.decide(&mine, Verdict::Confirm).await).contains("须由他人确认"));
+        assert_eq!(office.events(&events::EVIDENCE_CONFIRMED).await, 0);
+    }
+
+    /// After a reform the successor answers: it reports, and what waits stands in its list.
+    async fn duties_follow_a_merger(office) {
+        let key = office.resolution("r1", "会议").await;
+        let duty = office.duty(row(&office, &key, "帮扶", "2026-03-20", ""), &[("QH012", OwnerRole::Lead)]).await;
+        let share = office.share(&duty, "QH012").await;
+        office.hand_in(&share, "QH011", "d1", "").await.expect("the successor reports");
+    }
+
+    async fn an_address_is_confirmed_once_it_was_looked_at(office) {
+        let key = office.resolution("r1", "会议").await;
+        let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &[("QH010", OwnerRole::Lead)]).await;
+        let share = office.share(&duty, "QH010").await;
+        assert!(told(Proof::address("http://127.0.0.1/x", "内网")).contains("内网地址"));
+        assert!(told(Proof::address("https://media.example/a", " ")).contains("请写明网址上是什么内容"));
+        assert!(told(Proof::address("https://media.example/a", "电话 13800138000")).contains("138****8000"));
+        let proof = Proof::address("media.example/a", "报道").expect("address");
+        let new = crate::NewEvidence { share, period: String::new(), proof, note: String::new() };
+        let (_, piece) =
+            office.act(&editor("QH010"), async |tx, by| report::add_evidence(tx, by, &new).await).await.expect("evidence");
+        assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("网址还在检查"));
+        let url = checks::address(&office.db, &piece).await.expect("read");
+        assert_eq!(url.as_deref(), Some("https://media.example/a"));
+        for (outcome, times) in [("gone", 1), ("gone", 1), ("opened", 2)] {
+            let mut tx = office.db.write().await.expect("write");
+            checks::keep(&mut tx, &piece, outcome, "404").await.expect("kept");
+            tx.commit().await.expect("commit");
+            assert_eq!(office.events(&events::EVIDENCE_LOOKED).await, times);
+            if outcome == "gone" {
+                assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("请退回并请报送单位换一个网址"));
+            }
+        }
+        office.decide(&piece, Verdict::Confirm).await.expect("confirmed");
+    }
+
+    async fn what_an_organ_fills_in_waits_for_the_office(office) {
+        let key = office.resolution("r1", "会议").await;
+        let organs = [("QH010", OwnerRole::Lead), ("QH011", OwnerRole::Support)];
+        let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &organs).await;
+        let (lead, support) = (office.share(&duty, "QH010").await, office.share(&duty, "QH011").await);
+        let fill = async |organ: &str, share: &kernel::id::ShareId, key: &str, value: &str| {
+            let typed = [(key.to_owned(), value.to_owned())];
+            let sources = office.sources.clone();
+            office.act(&editor(organ), async |tx, by| extra::set(tx, by, &sources, share, &typed, false).await).await
+        };
+        let values = async || duties::get(office.db.read(), &duty).await.expect("read").expect("duty").values();
+        assert!(told(fill("QH011", &support, "budget", "1").await).contains("由牵头或负责的单位填写"));
+        assert!(told(fill("QH010", &lead, "budget", "很多").await).contains("请填写以万元计的数字"));
+        fill("QH010", &lead, "budget", "12,500").await.expect("filled in");
+        fill("QH010", &lead, "ground", "改写").await.expect("passed over");
+        fill("QH010", &lead, "blame", "约谈一人").await.expect("inside");
+        let read = values().await;
+        assert_eq!((read.held("budget"), read.waiting("budget")), ("", Some("12500")));
+        assert_eq!((read.held("ground"), read.waiting("ground"), read.held("blame")), ("", None, "约谈一人"));
+        assert_eq!(desk::filled_in(&office.db).await.expect("list").len(), 1);
+        let settle = async |seen: &str, accept| {
+            office.act(&clerk(), async |tx, by| extra::settle(tx, by, &duty, seen, accept).await).await
+        };
+        let seen = read.waiting_text();
+        fill("QH010", &lead, "budget", "13000").await.expect("again");
+        assert!(told(settle(&seen, true).await).contains("刚修改了办理情况"));
+        settle(&values().await.waiting_text(), true).await.expect("accepted");
+        assert_eq!(values().await.held("budget"), "13000");
+        assert!(told(settle(&seen, true).await).contains("没有待采纳"));
+        assert!(desk::filled_in(&office.db).await.expect("list").is_empty());
+    }
+
+    async fn evidence_lapses_with_its_subject_and_comes_back_with_it(office) {
+        let key = office.resolution("r1", "会议").await;
+        let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &[("QH010", OwnerRole::Lead)]).await;
+        let share = office.share(&duty, "QH010").await;
+        let piece = office.hand_in(&share, "QH010", "d1", "").await.expect("evidence");
+        let state = async || {
+            let found = facts::of_duties(office.db.read(), std::slice::from_ref(&duty)).await.expect("facts");
+            found[0].course().on(office.today()).state
+        };
+        office.publish("other", false).await;
+        office.publish("d1", false).await;
+        office.catch_up().await;
+        assert_eq!(state().await, State::Returned);
+        assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("已撤回公开"));
+        let untold = lapse::untold(&office.db).await.expect("untold");
+        assert_eq!(untold.len(), 1);
+        for first in [true, false] {
+            let mut tx = office.db.write().await.expect("write");
+            assert_eq!(lapse::tell(&mut tx, &untold[0]).await.expect("told"), first);
+            tx.commit().await.expect("commit");
+        }
+        assert_eq!(office.events(&events::EVIDENCE_LAPSED).await, 1);
+        office.publish("d1", true).await;
+        office.catch_up().await;
+        assert_eq!(state().await, State::Evidenced);
+        office.decide(&piece, Verdict::Confirm).await.expect("counts again");
+        // Withdrawn and published again between two looks, it never lapsed.
+        office.publish("d1", false).await;
+        office.publish("d1", true).await;
+        office.catch_up().await;
+        assert_eq!(state().await, State::Confirmed);
+        assert!(lapse::untold(&office.db).await.expect("untold").is_empty());
+    }
+
+    async fn a_reminder_goes_out_once(office) {
+        let key = office.resolution("r1", "会议").await;
+        let organs = [("QH010", OwnerRole::Lead), ("QH011", OwnerRole::Responsible)];
+        let duty = office.duty(row(&office, &key, "甲", "2026-03-17", ""), &organs).await;
+        office.duty(row(&office, &key, "每季度", "", "quarterly"), &organs[..1]).await;
+        office.duty(row(&office, &key, "远", "2026-12-01", ""), &organs).await;
+        let share = office.share(&duty, "QH010").await;
+        let due = async |day: &str| remind::due(&office.db, &[15, -1], date(day)).await.expect("due");
+        assert!(due("2026-03-01").await.is_empty(), "before the issue");
+        let found = due("2026-03-02").await;
+        assert_eq!(found.len(), 2);
+        let send = async |owed: &remind::Owed| {
+            let mut tx = office.db.write().await.expect("write");
+            let first = remind::claim(&mut tx, owed).await.expect("claimed");
+            tx.commit().await.expect("commit");
+            first
+        };
+        assert!(send(&found[0]).await && !send(&found[0]).await);
+        let periods = due("2026-03-16").await;
+        assert!(periods.iter().any(|one| one.period == "2026-Q1" && one.label == "第一季度"), "{periods:?}");
+        // What waits for the office is not the organ's debt; what is closed runs no more.
+        office.hand_in(&share, "QH010", "d1", "").await.expect("evidence");
+        assert!(due("2026-03-02").await.iter().all(|one| one.share != share));
+        office.state(&key, "会议", SourceState::Closed).await;
+        assert!(due("2026-03-02").await.is_empty());
+        let now = remind::now(&office.db, std::slice::from_ref(&share), std::slice::from_ref(&duty), office.today()).await;
+        let now = now.expect("now");
+        assert_eq!((now.len(), now[0].days.clone()), (1, vec![15]));
+    }
+
+    async fn the_desk_shows_what_wants_doing(office) {
+        let key = office.resolution("r1", "会议").await;
+        let organs = [("QH010", OwnerRole::Lead), ("QH011", OwnerRole::Support)];
+        let near = office.duty(row(&office, &key, "近", "2026-03-20", ""), &organs).await;
+        office.duty(row(&office, &key, "远", "2026-12-01", ""), &organs).await;
+        office.duty(row(&office, &key, "每月", "", "monthly"), &organs).await;
+        let list = async |organ: &str| {
+            let organs = [organ.into()];
+            let found = desk::of_organs(&office.db, &organs, office.today()).await.expect("list");
+            let count = desk::count_of_organs(&office.db, &organs, office.today()).await.expect("count");
+            assert_eq!(i64::try_from(found.len()).expect("few"), count);
+            found.into_iter().map(|work| work.text).collect::<Vec<_>>()
+        };
+        assert_eq!(list("QH010").await, ["近", "每月"]);
+        assert!(list("QH011").await.is_empty(), "support is asked only when its own came back");
+        let share = office.share(&near, "QH011").await;
+        let piece = office.hand_in(&share, "QH011", "d1", "").await.expect("evidence");
+        assert_eq!((desk::count_waiting(&office.db).await.expect("count"), list("QH011").await.len()), (1, 0));
+        assert_eq!(desk::waiting(&office.db).await.expect("list")[0].share, share);
+        office.decide(&piece, Verdict::Return("请换".into())).await.expect("returned");
+        assert_eq!(list("QH011").await, ["近"]);
+        assert_eq!(desk::count_waiting(&office.db).await.expect("count"), 0);
+        // Time alone brings the far one near, and a later month of the monthly one.
+        office.pass(250);
+        assert_eq!(list("QH010").await, ["近", "每月", "远"]);
+        office.state(&key, "会议", SourceState::Closed).await;
+        assert!(list("QH010").await.is_empty());
+    }
+
+    async fn date_and_visibility_of_an_issued_duty_change(office) {
+        let key = office.resolution("r1", "会议").await;
+        let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &[("QH010", OwnerRole::Lead)]).await;
+        let secret = office.duty(
+            crate::DutyRow { visibility: "internal".into(), ..row(&office, &key, "内部事项", "", "") },
+            &[("QH010", OwnerRole::Lead)],
+        ).await;
+        let due = async |to: &str| {
+            office.act(&clerk(), async |tx, by| duties::set_due(tx, by.actor, &duty, date(to)).await).await
+        };
+        assert!(!due("2026-06-30").await.expect("the same"));
+        assert!(due("2026-07-31").await.expect("moved"));
+        let sources = office.sources.clone();
+        let open = office.act(&clerk(), async |tx, by| {
+            duties::set_visibility(tx, by.actor, &sources, &secret, Visibility::Public).await
+        }).await;
+        assert!(told(open).contains("没有改为公开"));
+        assert!(!duties::get(office.db.read(), &secret).await.expect("read").expect("duty").is_public(), "all of it is undone");
+        office.act(&clerk(), async |tx, by| {
+            let row = duties::get(tx.conn(), &duty).await?.ok_or(Refusal::NotFound)?;
+            duties::end(tx, by.actor, &row, "不再需要").await?;
+            Ok(())
+        }).await.expect("ended");
+        assert!(told(due("2026-08-31").await).contains("已经终止"));
+        let share = office.share(&duty, "QH010").await;
+        assert!(told(office.hand_in(&share, "QH010", "d1", "").await).contains("已经终止"));
+    }
+
+    async fn each_account_keeps_its_own_filters(office) {
+        let (me, you) = ("a".into(), "b".into());
+        let save = async |name: &str, query: &str| {
+            office.act(&clerk(), async |tx, _| views::save(tx, &me, name, query).await).await
+        };
+        save("逾期", "overdue=1").await.expect("saved");
+        save("逾期", "overdue=1&organ=QH010").await.expect("replaced");
+        let mine = views::of(&office.db, &me).await.expect("list");
+        assert_eq!((mine.len(), mine[0].query.as_str()), (1, "overdue=1&organ=QH010"));
+        assert!(views::of(&office.db, &you).await.expect("list").is_empty());
+        let id = mine[0].id.clone();
+        let delete = async |account: &kernel::id::AccountId| {
+            office.act(&clerk(), async |tx, _| Ok(views::delete(tx, account, &id).await?)).await.expect("asked")
+        };
+        assert!(!delete(&you).await && delete(&me).await);
+        for n in 0..20 {
+            save(&format!("第{n}组"), "").await.expect("saved");
+        }
+        assert!(told(save("再来一组", "").await).contains("最多保存 20 组"));
+    }
+}
