@@ -1,0 +1,108 @@
+//! Which policies are explained, and which still owe it.
+
+use std::collections::HashSet;
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use document::{
+    Kinds,
+    public::{self, Cursor, Filter, Listed, Order, Places},
+};
+use jiff::civil::Date;
+use kernel::{OrganCode, clock, id::DocumentId};
+use serde::Deserialize;
+use web::{Ctx, Desk, OfficeShell, Query, Result, office_page, page::query_string};
+
+use super::INTERPRETS;
+
+const SIZE: i64 = 50;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    organ: String,
+    after: String,
+}
+
+/// How one policy stands.
+struct Line {
+    title: String,
+    href: String,
+    organ: String,
+    published_on: String,
+    state: &'static str,
+    tone: &'static str,
+    due: String,
+    write: String,
+}
+
+#[derive(Template)]
+#[template(path = "interpretation/templates/list.html")]
+struct Page {
+    shell: OfficeShell,
+    lines: Vec<Line>,
+    organs: Vec<(String, String)>,
+    organ: String,
+    may_choose: bool,
+    next: String,
+    first: String,
+}
+
+/// `GET /interpretations`
+pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Query<Wanted>) -> Result<Response> {
+    let kinds = Kinds::of(&ctx);
+    // People of the competent department look over all organs, everybody else over the own one.
+    let organ = if desk.staff.central {
+        Some(wanted.organ.trim()).filter(|code| !code.is_empty()).map(OrganCode::from)
+    } else {
+        Some(desk.organ().clone())
+    };
+    let policies: Vec<_> = kinds.get("policy").into_iter().collect();
+    let filter = Filter { organ: organ.clone(), ..Filter::kinds(&policies) };
+    let places = Places::after(Cursor::parse(&wanted.after), SIZE);
+    let found = public::list(ctx.db(), &kinds, &filter, Order::Newest, places).await?;
+    let ids: Vec<&DocumentId> = found.items.iter().map(|policy| &policy.id).collect();
+    let explained: HashSet<DocumentId> = public::leading(ctx.db(), &INTERPRETS, &ids).await?.into_iter().collect();
+    let chosen = organ.as_ref().filter(|_| desk.staff.central).map(ToString::to_string).unwrap_or_default();
+    let address = |after: &str| match query_string(&[("organ", &chosen), ("after", after)]) {
+        query if query.is_empty() => "/interpretations".to_owned(),
+        query => format!("/interpretations?{query}"),
+    };
+    office_page(&Page {
+        lines: found.items.iter().map(|policy| line(&ctx, policy, explained.contains(&policy.id))).collect(),
+        organs: ctx.directory().all().iter().map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect(),
+        may_choose: desk.staff.central,
+        next: found.next.map(|next| address(&next.to_string())).unwrap_or_default(),
+        first: if wanted.after.is_empty() { String::new() } else { address("") },
+        organ: chosen,
+        shell: desk.shell(&ctx, "政策解读").await?,
+    })
+}
+
+fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
+    let today = ctx.today();
+    let due = due(ctx, policy);
+    let (state, tone) = match due {
+        _ if explained => ("已解读", "ok"),
+        Some(due) if due < today => ("逾期未解读", "late"),
+        Some(due) if due == today => ("今天到期", "late"),
+        _ => ("待解读", "info"),
+    };
+    Line {
+        title: policy.title.clone(),
+        href: format!("/documents/{}", policy.id),
+        organ: ctx.directory().short_name(&policy.organ).to_owned(),
+        published_on: policy.published_on.clone(),
+        due: if explained { String::new() } else { due.map(|due| due.to_string()).unwrap_or_default() },
+        write: if explained { String::new() } else { format!("/documents/new?kind=interpretation&interprets={}", policy.id) },
+        state,
+        tone,
+    }
+}
+
+/// The day until which the interpretation of a policy is expected.
+fn due(ctx: &Ctx, policy: &Listed) -> Option<Date> {
+    let published: Date = policy.published_on.parse().ok()?;
+    let run = clock::probable(&clock::INTERPRETATION_PUBLISH, published, &[], 0, &ctx.calendar()).ok()?;
+    Some(run.due().date())
+}

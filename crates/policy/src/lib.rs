@@ -1,0 +1,3 @@
+//! Policies that people understand. A folder for each capability.
+
+pub mod interpretation;
