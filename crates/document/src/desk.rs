@@ -1,0 +1,263 @@
+//! The office's list of editions: filtered, ordered, walked through, exported whole.
+
+use kernel::{
+    OrganCode,
+    id::{AccountId, ColumnId, DocumentId, EditionId},
+};
+use store::{Db, FromRow, query_as, query_scalar};
+
+use crate::{
+    error::Result,
+    rows::shown_title,
+    sql::{Statement, contains},
+    state::{self, STATES},
+    words::Search,
+};
+
+/// Which editions; empty fields do not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Code of a state; empty = the newest edition of each document, whatever its state.
+    pub state: String,
+    /// Any of these organs.
+    pub organs: Vec<OrganCode>,
+    /// The column.
+    pub column: Option<ColumnId>,
+    /// Key of the kind.
+    pub kind: String,
+    /// Only what this person wrote in.
+    pub author: Option<AccountId>,
+    /// Words in title, document number or index number.
+    pub words: String,
+}
+
+/// By what the list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum By {
+    /// Last change.
+    #[default]
+    Updated,
+    /// Title.
+    Title,
+    /// Publication.
+    Published,
+}
+
+impl By {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Updated => "e.updated_at",
+            Self::Title => "e.title",
+            Self::Published => "e.published_at",
+        }
+    }
+}
+
+/// An order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// By what.
+    pub by: By,
+    /// Highest first.
+    pub down: bool,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Row {
+    pub document: DocumentId,
+    pub edition: EditionId,
+    pub number: i64,
+    pub title: String,
+    /// Code of the state.
+    pub state: String,
+    pub since: String,
+    pub author_name: String,
+    pub updated_at: String,
+    pub published_at: String,
+    pub organ: OrganCode,
+    #[sql(rename = "column_slug")]
+    pub column: ColumnId,
+    /// Key of the kind.
+    pub kind: String,
+    pub index_number: String,
+}
+
+impl Row {
+    /// Title, or what stands in its place.
+    pub fn shown_title(&self) -> &str {
+        shown_title(&self.title)
+    }
+
+    /// State in words.
+    pub fn state_words(&self) -> &'static str {
+        state::label(&self.state)
+    }
+
+    /// The tint of the state's chip.
+    pub fn chip(&self) -> &'static str {
+        state::chip(&self.state)
+    }
+}
+
+const SELECT: &str = "SELECT e.document_id AS document, e.id AS edition, e.number, e.title, e.state, e.since, e.author_name, \
+     e.updated_at, e.published_at, e.organ, e.column_slug, e.kind, d.index_number ";
+
+/// The filter as a statement: `FROM … WHERE …` behind what `statement` begins with.
+fn from(filter: &Filter, search: Option<&Search>, statement: &mut Statement) {
+    // What leads to fewest stands first and is kept there: a database without statistics guesses wrong.
+    let rare = search.and_then(|search| search.rare.as_ref());
+    if let Some(author) = &filter.author {
+        statement.add("FROM edition_author a CROSS JOIN edition e CROSS JOIN document d WHERE ");
+        statement.bind("a.account = ?", author).add(" AND e.id = a.edition_id AND d.id = e.document_id");
+    } else if let Some(pair) = rare {
+        statement.add("FROM (SELECT DISTINCT w.document_id FROM document_word w WHERE ");
+        pair.condition(statement);
+        statement.add(") w CROSS JOIN edition e CROSS JOIN document d WHERE e.document_id = w.document_id");
+        statement.add(" AND d.id = e.document_id");
+    } else {
+        statement.add("FROM edition e CROSS JOIN document d WHERE d.id = e.document_id");
+    }
+    if STATES.contains(&filter.state.as_str()) {
+        statement.bind(" AND e.state = ?", &filter.state).add(" AND e.binned_at = ''");
+    } else {
+        statement.add(" AND e.head = 1");
+    }
+    match filter.organs.as_slice() {
+        [] => {}
+        [organ] => {
+            statement.bind(" AND e.organ = ?", organ);
+        }
+        organs => {
+            statement.add(" AND e.organ IN ").list(organs);
+        }
+    }
+    if let Some(column) = &filter.column {
+        statement.bind(" AND e.column_slug = ?", column);
+    }
+    if !filter.kind.is_empty() {
+        statement.bind(" AND e.kind = ?", &filter.kind);
+    }
+    if let Some(search) = search {
+        statement.bind(" AND e.words LIKE ? ESCAPE '\\'", contains(&search.text));
+    }
+}
+
+/// Some lines of the list: `limit` after leaving out `skip`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(db: &Db, filter: &Filter, order: Order, skip: i64, limit: i64) -> Result<Vec<Row>> {
+    let search = Search::prepare(db.read(), &filter.words).await?;
+    let mut statement = Statement::new(SELECT);
+    from(filter, search.as_ref(), &mut statement);
+    let down = if order.down { " DESC" } else { "" };
+    statement.add(" ORDER BY ").add(order.by.column()).add(down).add(", e.id").add(down);
+    statement.bind(" LIMIT ?", limit).bind(" OFFSET ?", skip.max(0));
+    let (sql, values) = statement.parts();
+    Ok(query_as(sql).bind_all(values).fetch_all(db.read()).await?)
+}
+
+/// All lines of the list, in a stream, for an export.
+///
+/// # Errors
+/// When the database fails.
+pub async fn every<'a>(
+    db: &'a Db,
+    filter: &Filter,
+    order: Order,
+) -> Result<futures::stream::BoxStream<'a, store::Result<Row>>> {
+    let search = Search::prepare(db.read(), &filter.words).await?;
+    let mut statement = Statement::new(SELECT);
+    from(filter, search.as_ref(), &mut statement);
+    let down = if order.down { " DESC" } else { "" };
+    statement.add(" ORDER BY ").add(order.by.column()).add(down).add(", e.id").add(down);
+    let (sql, values) = statement.parts();
+    Ok(query_as(sql).bind_all(values).fetch(db.read()))
+}
+
+/// How many editions fit; at most `most` are counted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(db: &Db, filter: &Filter, most: i64) -> Result<i64> {
+    let search = Search::prepare(db.read(), &filter.words).await?;
+    let mut statement = Statement::new("SELECT COUNT(*) FROM (SELECT 1 ");
+    from(filter, search.as_ref(), &mut statement);
+    statement.bind(" LIMIT ?) AS found", most);
+    let (sql, values) = statement.parts();
+    Ok(query_scalar(sql).bind_all(values).fetch_one(db.read()).await?)
+}
+
+/// A deleted draft.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Binned {
+    pub edition: EditionId,
+    pub title: String,
+    pub number: i64,
+    pub organ: OrganCode,
+    pub binned_at: String,
+}
+
+/// A person's own deleted drafts, latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn bin(db: &Db, author: &AccountId, limit: i64) -> Result<Vec<Binned>> {
+    Ok(query_as(
+        "SELECT e.id AS edition, e.title, e.number, e.organ, e.binned_at FROM edition e \
+         JOIN edition_author a ON a.edition_id = e.id AND a.account = $1 WHERE e.binned_at <> '' \
+         ORDER BY e.binned_at DESC, e.id LIMIT $2",
+    )
+    .bind(author)
+    .bind(limit)
+    .fetch_all(db.read())
+    .await?)
+}
+
+/// Texts that a person writes in now: drafts and what was returned, latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn own_texts(db: &Db, author: &AccountId, limit: i64) -> Result<Vec<Row>> {
+    let mut statement = Statement::new(SELECT);
+    statement.add("FROM edition_author a CROSS JOIN edition e CROSS JOIN document d WHERE ");
+    statement.bind("a.account = ?", author).add(" AND e.id = a.edition_id AND d.id = e.document_id");
+    statement.add(" AND e.state IN ('draft', 'returned') AND e.binned_at = '' ORDER BY e.updated_at DESC, e.id");
+    statement.bind(" LIMIT ?", limit);
+    let (sql, values) = statement.parts();
+    Ok(query_as(sql).bind_all(values).fetch_all(db.read()).await?)
+}
+
+/// How many texts of a person were returned and wait.
+///
+/// # Errors
+/// When the database fails.
+pub async fn own_returned(db: &Db, author: &AccountId) -> Result<i64> {
+    Ok(query_scalar(
+        "SELECT COUNT(*) FROM edition_author a JOIN edition e ON e.id = a.edition_id WHERE a.account = $1 \
+         AND e.state = 'returned' AND e.binned_at = ''",
+    )
+    .bind(author)
+    .fetch_one(db.read())
+    .await?)
+}
+
+/// How many documents each column holds, public or not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn per_column(executor: impl store::Executor<'_>) -> Result<Vec<(ColumnId, i64)>> {
+    let sql = "SELECT column_slug, COUNT(*) FROM document GROUP BY column_slug";
+    Ok(query_as(sql).fetch_all(executor).await?)
+}
+
+/// Whether a column holds any document, public or not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn column_is_used(executor: impl store::Executor<'_>, column: &ColumnId) -> Result<bool> {
+    let sql = "SELECT 1 FROM document WHERE column_slug = $1 LIMIT 1";
+    let one: Option<i64> = query_scalar(sql).bind(column).fetch_optional(executor).await?;
+    Ok(one.is_some())
+}

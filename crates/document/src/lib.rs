@@ -1,0 +1,48 @@
+//! Documents (文件) and their editions (版本), of whatever kind a capability declares.
+//!
+//! A kind is a constant ([`KindSpec`]): fields, ties to other documents, what must be filled in, its address. This crate holds
+//! what is the same for all: how an edition is written ([`form`], [`draft`], [`files`]), how it lives ([`state`], [`life`]), how
+//! a text is cleaned and taken apart ([`html`]), what the office lists ([`desk`]) and what the public reads ([`public`]). It
+//! knows no context. Who may pass a review, and what was found in a text, belongs to others: they call [`life`].
+//!
+//! - A document has no state, its editions have; published text is never edited, a correction is a new edition, a withdrawal
+//!   leaves a tombstone.
+//! - What becomes public is committed to in the log field by field; [`public::proof`] names a field that was changed.
+//! - A text is cleaned once, when it is written.
+//! - Public lists read narrow rows and kept counts, whatever the number of documents.
+
+mod commit;
+pub mod desk;
+pub mod draft;
+mod error;
+pub mod events;
+pub mod files;
+pub mod form;
+mod house;
+pub mod html;
+pub mod life;
+mod lists;
+mod offer;
+pub mod permissions;
+pub mod public;
+mod refresh;
+pub mod rows;
+pub mod seed;
+mod spec;
+mod sql;
+pub mod state;
+pub mod values;
+mod words;
+
+pub use commit::digest;
+pub use error::Result;
+pub use house::House;
+pub use lists::rebuild;
+pub use offer::{Documents, PublicDocument, PublicDocuments};
+pub use refresh::refresh;
+pub use rows::Whole;
+pub use spec::{Check, Facet, Kind, KindSpec, Kinds, Numbering, Purpose, RelationSpec, Shape};
+pub use values::Values;
+
+/// The tables of this crate.
+pub const MIGRATIONS: &[store::Migration] = store::migrations!("document", "../migrations/0001_document.sql");

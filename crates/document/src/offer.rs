@@ -1,0 +1,96 @@
+//! What other capabilities ask of documents: public ones, as evidence, as what a consultation was about.
+
+use futures::future::BoxFuture;
+use kernel::{OrganCode, id::DocumentId};
+use web::{Ctx, Result};
+
+use crate::public::{self, Filter, Listed, Order, Places};
+use crate::spec::Kinds;
+
+/// A document that the public can read now, as others see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicDocument {
+    /// The document.
+    pub id: DocumentId,
+    /// Title of the edition in force.
+    pub title: String,
+    /// Address on the portal, e.g. `/policies/…`.
+    pub path: String,
+    /// The organ that published it.
+    pub organ: OrganCode,
+    /// When first published, stored form.
+    pub published_at: String,
+}
+
+impl From<Listed> for PublicDocument {
+    fn from(listed: Listed) -> Self {
+        Self {
+            id: listed.id,
+            title: listed.title,
+            path: listed.path,
+            organ: listed.organ,
+            published_at: listed.published_at,
+        }
+    }
+}
+
+/// Looking up what is public. Declared as `Arc<dyn PublicDocuments>` by the capability that keeps documents.
+pub trait PublicDocuments: Send + Sync {
+    /// The document with this id, or whose portal address this is, if it is public now.
+    fn find<'a>(&'a self, ctx: &'a Ctx, id_or_path: &'a str) -> BoxFuture<'a, Result<Option<PublicDocument>>>;
+
+    /// Public documents whose title or number contains `query`, newest first; of one organ if given.
+    fn search<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        organ: Option<&'a OrganCode>,
+        query: &'a str,
+        limit: i64,
+    ) -> BoxFuture<'a, Result<Vec<PublicDocument>>>;
+}
+
+/// Public documents of this installation.
+#[derive(Debug, Clone, Copy)]
+pub struct Documents;
+
+/// The document's id in an id, a path or a whole address of the portal.
+fn id_in(ctx: &Ctx, kinds: &Kinds, text: &str) -> Option<DocumentId> {
+    let text = text.trim();
+    let own = ctx.config().server.portal_url.trim_end_matches('/');
+    let site = ctx.site();
+    let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    // The portal may be written by its public name while it is reached by another behind a proxy.
+    let path = match text.strip_prefix(own) {
+        Some(path) => path,
+        None => bare.and_then(|rest| rest.strip_prefix(site.domain.as_str())).unwrap_or(text),
+    };
+    let path = path.split(['?', '#']).next().unwrap_or(path).trim_end_matches('/');
+    let id = kinds.paths().into_iter().find_map(|prefix| path.strip_prefix(prefix)).unwrap_or(path);
+    let fine = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
+    fine.then(|| DocumentId::from(id))
+}
+
+impl PublicDocuments for Documents {
+    fn find<'a>(&'a self, ctx: &'a Ctx, id_or_path: &'a str) -> BoxFuture<'a, Result<Option<PublicDocument>>> {
+        Box::pin(async move {
+            let kinds = Kinds::of(ctx);
+            let Some(id) = id_in(ctx, &kinds, id_or_path) else { return Ok(None) };
+            Ok(public::listed(ctx.db(), &kinds, &id).await?.map(PublicDocument::from))
+        })
+    }
+
+    fn search<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        organ: Option<&'a OrganCode>,
+        query: &'a str,
+        limit: i64,
+    ) -> BoxFuture<'a, Result<Vec<PublicDocument>>> {
+        Box::pin(async move {
+            let kinds = Kinds::of(ctx);
+            let filter = Filter { organ: organ.cloned(), words: query.to_owned(), ..Filter::default() };
+            let found = public::list(ctx.db(), &kinds, &filter, Order::Newest, Places::first(limit)).await?;
+            Ok(found.items.into_iter().map(PublicDocument::from).collect())
+        })
+    }
+}

@@ -1,0 +1,364 @@
+//! One public document, one file, and the tombstones.
+
+use kernel::{
+    OrganCode,
+    id::{AttachmentId, ColumnId, DocumentId, EditionId},
+};
+use store::{Db, FromRow, query_as, query_scalar};
+
+use super::{Found, Listed, PastEdition, PublicDocument, PublicFile, Tombstone, list::of_ids};
+use crate::{
+    commit,
+    error::Result,
+    html::{self, Written, contents},
+    rows,
+    spec::{Kind, Kinds, RelationSpec},
+    sql::Statement,
+};
+
+/// Most documents that a page tells of those that lead to it.
+const MOST_BACK: i64 = 50;
+
+#[derive(FromRow)]
+struct EditionRow {
+    id: EditionId,
+    number: i64,
+    note: String,
+    body_html: String,
+    body_text: String,
+    reading_html: String,
+    html_policy: String,
+}
+
+/// What lists show of the document, with all its public fields, and the text of the same edition, although a correction may
+/// come between the two questions.
+async fn whole(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<(Listed, EditionRow)>> {
+    loop {
+        let Some(mut about) = listed(db, kinds, id).await? else { return Ok(None) };
+        let text: Option<EditionRow> = query_as(
+            "SELECT e.id, e.number, e.note, t.body_html, t.body_text, t.reading_html, t.html_policy FROM document d \
+             JOIN edition e ON e.id = d.current_edition AND e.state = 'published' \
+             JOIN edition_text t ON t.edition_id = e.id WHERE d.id = $1",
+        )
+        .bind(id)
+        .fetch_optional(db.read())
+        .await?;
+        let Some(text) = text else { return Ok(None) };
+        if about.edition == text.id {
+            about.values = rows::values(db.read(), &text.id).await?;
+            about.values.keep_public(about.kind);
+            return Ok(Some((about, text)));
+        }
+    }
+}
+
+/// What stands at a document's address: the document, its tombstone, or nothing that the public may know of. `own_host` is
+/// the portal's host name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn found(db: &Db, kinds: &Kinds, own_host: &str, id: &DocumentId) -> Result<Option<Found>> {
+    let Some((about, text)) = whole(db, kinds, id).await? else {
+        return Ok(tombstone(db, kinds, id).await?.map(Found::Withdrawn));
+    };
+    let attachments: Vec<FileRow> = query_as(
+        "SELECT id, title, file_name, digest, media_type, format, bytes FROM attachment WHERE edition_id = $1 \
+                  ORDER BY position, id",
+    )
+    .bind(&text.id)
+    .fetch_all(db.read())
+    .await?;
+    let (reading_html, contents) = if text.html_policy == html::mark(own_host) {
+        (text.reading_html, contents(&articles(db, &text.id).await?))
+    } else {
+        // Made under other rules: made anew for this reader, until the sweep has come by.
+        let fresh = Written::derive(html::sanitize(&text.body_html), own_host);
+        (fresh.reading, contents(&fresh.articles))
+    };
+    Ok(Some(Found::Public(Box::new(PublicDocument {
+        forward: forward(db, kinds, about.kind, id).await?,
+        back: back(db, kinds, about.kind, id).await?,
+        superseded: past(db, id, text.number, &text.note).await?,
+        attachments: attachments.into_iter().map(PublicFile::from).collect(),
+        digest: commit::digest(&text.body_html),
+        number: text.number,
+        body_html: text.body_html,
+        body_text: text.body_text,
+        reading_html,
+        contents,
+        note: text.note,
+        listed: about,
+    }))))
+}
+
+/// The parts of a text.
+async fn articles(db: &Db, edition: &EditionId) -> Result<Vec<html::Article>> {
+    #[derive(FromRow)]
+    struct Part {
+        anchor: String,
+        level: i64,
+        number: String,
+        title: String,
+        text: String,
+    }
+    // Of the text, a table of contents needs the first words.
+    let parts: Vec<Part> = query_as(
+        "SELECT anchor, level, number, title, SUBSTR(text, 1, 60) AS text FROM article WHERE edition_id = $1 ORDER BY place",
+    )
+    .bind(edition)
+    .fetch_all(db.read())
+    .await?;
+    let part = |one: Part| html::Article {
+        anchor: one.anchor,
+        level: u8::try_from(one.level).unwrap_or(0),
+        number: one.number,
+        title: one.title,
+        text: one.text,
+    };
+    Ok(parts.into_iter().map(part).collect())
+}
+
+/// What the search reads of a public document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Searchable {
+    /// As lists show it, with all public fields.
+    pub listed: Listed,
+    /// Visible words of the text.
+    pub body_text: String,
+    /// Title and visible text of each file.
+    pub attachments: Vec<(String, String)>,
+}
+
+/// The same document for the search, without what only its page shows: a rebuild asks this for every document.
+///
+/// # Errors
+/// When the database fails.
+pub async fn searchable(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Searchable>> {
+    let Some((listed, text)) = whole(db, kinds, id).await? else { return Ok(None) };
+    let attachments = query_as(
+        "SELECT CASE WHEN title = '' THEN file_name ELSE title END, body_text FROM attachment WHERE edition_id = $1 \
+         ORDER BY position, id",
+    )
+    .bind(&text.id)
+    .fetch_all(db.read())
+    .await?;
+    Ok(Some(Searchable { listed, body_text: text.body_text, attachments }))
+}
+
+/// What lists show of a document, if it is public now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn listed(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Listed>> {
+    Ok(of_ids(db, kinds, std::slice::from_ref(id)).await?.pop())
+}
+
+async fn forward(
+    db: &Db,
+    kinds: &Kinds,
+    kind: Kind,
+    id: &DocumentId,
+) -> Result<Vec<(&'static RelationSpec, Vec<Listed>)>> {
+    let mut found = Vec::new();
+    if kind.relations.is_empty() {
+        return Ok(found);
+    }
+    let rows = rows::relations(db.read(), id).await?;
+    for relation in kind.relations {
+        let to: Vec<DocumentId> =
+            rows.iter().filter(|row| row.kind == relation.key).map(|row| row.to_document.clone()).collect();
+        let listed = in_order(of_ids(db, kinds, &to).await?, &to);
+        if !listed.is_empty() {
+            found.push((*relation, listed));
+        }
+    }
+    Ok(found)
+}
+
+fn in_order(mut listed: Vec<Listed>, ids: &[DocumentId]) -> Vec<Listed> {
+    listed.sort_by_key(|one| ids.iter().position(|id| *id == one.id));
+    listed
+}
+
+/// Public documents that lead to one of this kind, by the tie, in the order of their publication.
+///
+/// # Errors
+/// When the database fails.
+pub async fn back(
+    db: &Db,
+    kinds: &Kinds,
+    kind: Kind,
+    id: &DocumentId,
+) -> Result<Vec<(&'static RelationSpec, Vec<Listed>)>> {
+    let mut found = Vec::new();
+    for relation in kinds.relations().into_iter().filter(|relation| relation.to.contains(&kind.key)) {
+        let from: Vec<DocumentId> = query_scalar(
+            "SELECT d.id FROM relation r JOIN document d ON d.id = r.from_document AND d.current_edition <> '' \
+             WHERE r.to_document = $1 AND r.kind = $2 ORDER BY d.rank LIMIT $3",
+        )
+        .bind(id)
+        .bind(relation.key)
+        .bind(MOST_BACK)
+        .fetch_all(db.read())
+        .await?;
+        let listed = in_order(of_ids(db, kinds, &from).await?, &from);
+        if !listed.is_empty() {
+            found.push((relation, listed));
+        }
+    }
+    Ok(found)
+}
+
+/// Which of these documents a public document leads to by this tie: which policies have an interpretation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leading(db: &Db, relation: &RelationSpec, to: &[&DocumentId]) -> Result<Vec<DocumentId>> {
+    if to.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select =
+        Statement::new("SELECT DISTINCT r.to_document FROM relation r JOIN document d ON d.id = r.from_document");
+    select.bind(" AND d.current_edition <> '' WHERE r.kind = ?", relation.key).add(" AND r.to_document IN ");
+    select.list(to.iter().copied());
+    let (sql, values) = select.parts();
+    Ok(query_scalar(sql).bind_all(values).fetch_all(db.read()).await?)
+}
+
+#[derive(FromRow)]
+struct PastRow {
+    number: i64,
+    title: String,
+    published_at: String,
+    ended_at: String,
+    note: String,
+    state: String,
+}
+
+/// Editions before `number` that were public; what replaced each is told by the note of the next.
+async fn past(db: &Db, id: &DocumentId, number: i64, note: &str) -> Result<Vec<PastEdition>> {
+    let rows: Vec<PastRow> = query_as(
+        "SELECT number, title, published_at, ended_at, note, state FROM edition \
+         WHERE document_id = $1 AND number < $2 AND published_at <> '' ORDER BY number DESC",
+    )
+    .bind(id)
+    .bind(number)
+    .fetch_all(db.read())
+    .await?;
+    let mut changed = note.to_owned();
+    let mut editions = Vec::with_capacity(rows.len());
+    for row in rows {
+        // A withdrawn text stays withdrawn: its number is told, its title and its note are not.
+        let (title, note) = match row.state.as_str() {
+            "withdrawn" => ("（已撤回）".to_owned(), String::new()),
+            _ => (row.title, row.note),
+        };
+        let next = std::mem::replace(&mut changed, note);
+        editions.push(PastEdition {
+            number: row.number,
+            title,
+            published_at: row.published_at,
+            ended_at: row.ended_at,
+            changed: next,
+        });
+    }
+    Ok(editions)
+}
+
+#[derive(FromRow)]
+struct TombRow {
+    id: DocumentId,
+    kind: String,
+    organ: OrganCode,
+    index_number: String,
+    title: String,
+    reason: String,
+    notice: String,
+    ended_at: String,
+}
+
+impl TombRow {
+    fn tombstone(self, kinds: &Kinds) -> Option<Tombstone> {
+        let kind = kinds.get(&self.kind)?;
+        Some(Tombstone {
+            path: kind.address(&self.id),
+            kind,
+            id: self.id,
+            title: self.title,
+            organ: self.organ,
+            index_number: self.index_number,
+            reason: self.reason,
+            notice: self.notice,
+            withdrawn_at: self.ended_at,
+        })
+    }
+}
+
+const TOMB: &str = "SELECT d.id, d.kind, d.organ, d.index_number, e.title, e.reason, e.notice, e.ended_at \
+     FROM edition e CROSS JOIN document d WHERE d.id = e.document_id AND d.current_edition = '' AND e.state = 'withdrawn'";
+
+async fn tombstone(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Tombstone>> {
+    let mut select = Statement::new(TOMB);
+    select.bind(" AND e.document_id = ?", id).add(" ORDER BY e.number DESC LIMIT 1");
+    let (sql, values) = select.parts();
+    let row: Option<TombRow> = query_as(sql).bind_all(values).fetch_optional(db.read()).await?;
+    Ok(row.and_then(|row| row.tombstone(kinds)))
+}
+
+/// What was withdrawn most recently from these columns (of all when none are given) and is not public again, newest first:
+/// for feeds that must take entries back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tombstones(db: &Db, kinds: &Kinds, columns: &[ColumnId], limit: i64) -> Result<Vec<Tombstone>> {
+    let mut select = Statement::new(TOMB);
+    if !columns.is_empty() {
+        select.add(" AND d.column_slug IN ").list(columns);
+    }
+    // A withdrawal is the last change of its edition.
+    select.bind(" ORDER BY e.updated_at DESC, e.id DESC LIMIT ?", limit);
+    let (sql, values) = select.parts();
+    let rows: Vec<TombRow> = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
+    Ok(rows.into_iter().filter_map(|row| row.tombstone(kinds)).collect())
+}
+
+#[derive(FromRow)]
+struct FileRow {
+    id: AttachmentId,
+    title: String,
+    file_name: String,
+    digest: String,
+    media_type: String,
+    format: String,
+    bytes: i64,
+}
+
+impl From<FileRow> for PublicFile {
+    fn from(row: FileRow) -> Self {
+        Self {
+            id: row.id,
+            title: if row.title.is_empty() { row.file_name.clone() } else { row.title },
+            file_name: row.file_name,
+            digest: row.digest,
+            media_type: row.media_type,
+            format: row.format.to_uppercase(),
+            bytes: row.bytes,
+        }
+    }
+}
+
+/// The file, if the edition to which it belongs is public now. Open it with `ctx.files().open(&digest)`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn attachment(db: &Db, id: &AttachmentId) -> Result<Option<PublicFile>> {
+    let row: Option<FileRow> = query_as(
+        "SELECT a.id, a.title, a.file_name, a.digest, a.media_type, a.format, a.bytes FROM attachment a \
+         JOIN edition e ON e.id = a.edition_id AND e.state = 'published' \
+         JOIN document d ON d.id = e.document_id AND d.current_edition = e.id WHERE a.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(db.read())
+    .await?;
+    Ok(row.map(PublicFile::from))
+}

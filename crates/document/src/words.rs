@@ -1,0 +1,159 @@
+//! Words in lists: a document is found by any piece of its title, its document number or its index number.
+//!
+//! Chinese has no blanks between words, so a list cannot be searched word by word. It is searched by pairs of neighbouring
+//! characters: whatever is looked for, the documents that hold its rarest pair are few, and only those are read. Both databases
+//! keep the pairs in an ordinary table.
+
+use std::collections::BTreeSet;
+
+use kernel::id::DocumentId;
+use store::{Executor, Tx, query_as};
+
+use crate::{error::Result, sql::Statement};
+
+/// A pair that more documents than this hold narrows nothing: the list is walked in its order instead, and fills soon.
+pub(crate) const COMMON: i64 = 2000;
+/// Pairs of one search that are looked up.
+const LOOKED_UP: usize = 12;
+
+/// The form in which words are kept and looked for.
+pub(crate) fn normal(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// Words of a document for lists, a line for each thing by which it is found.
+pub(crate) fn lines<'a>(named: impl IntoIterator<Item = &'a str>) -> String {
+    let lines: Vec<String> = named.into_iter().map(normal).filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+/// Pairs of neighbouring characters, line by line; the last character of a line stands alone, so that every character begins
+/// something.
+pub(crate) fn pairs(words: &str) -> BTreeSet<String> {
+    let mut pairs = BTreeSet::new();
+    for line in words.lines() {
+        let chars: Vec<char> = line.chars().collect();
+        pairs.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+        pairs.extend(chars.last().map(char::to_string));
+    }
+    pairs
+}
+
+/// What is looked for, as lists need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Search {
+    /// In the form in which words are kept.
+    pub(crate) text: String,
+    /// The rarest pair, when it is rare enough to begin with.
+    pub(crate) rare: Option<Pair>,
+}
+
+/// A beginning to look up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pair {
+    /// Exactly this pair.
+    Is(String),
+    /// Any pair that begins with this character.
+    Begins(String),
+}
+
+impl Pair {
+    /// Goes on with `column = …` or a range.
+    pub(crate) fn condition(&self, statement: &mut Statement) {
+        match self {
+            Self::Is(pair) => {
+                statement.bind("w.pair = ?", pair);
+            }
+            Self::Begins(character) => {
+                // The highest character there is ends the range.
+                statement.bind("w.pair >= ?", character).bind(" AND w.pair < ?", format!("{character}\u{10ffff}"));
+            }
+        }
+    }
+}
+
+impl Search {
+    /// Prepares a search; `None` when nothing is looked for.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn prepare(executor: impl Executor<'_>, typed: &str) -> Result<Option<Self>> {
+        let text: String = normal(typed).lines().next().unwrap_or_default().chars().take(100).collect();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let begins = text.chars().count() == 1;
+        let mut wanted: Vec<Pair> = if begins {
+            vec![Pair::Begins(text.clone())]
+        } else {
+            // The last character alone says less than the pair before it.
+            pairs(&text).into_iter().filter(|pair| pair.chars().count() == 2).map(Pair::Is).collect()
+        };
+        wanted.truncate(LOOKED_UP);
+        let mut statement = Statement::default();
+        for (at, pair) in wanted.iter().enumerate() {
+            if at > 0 {
+                statement.add(" UNION ALL ");
+            }
+            let at = i64::try_from(at).unwrap_or(0);
+            statement.bind("SELECT CAST(? AS BIGINT), COUNT(*) FROM (SELECT 1 FROM document_word w WHERE ", at);
+            pair.condition(&mut statement);
+            statement.bind(" LIMIT ?) AS found", COMMON + 1);
+        }
+        let (sql, values) = statement.parts();
+        let counts: Vec<(i64, i64)> = query_as(sql).bind_all(values).fetch_all(executor).await?;
+        let rarest = counts.into_iter().min_by_key(|(_, count)| *count).filter(|(_, count)| *count <= COMMON);
+        let rare = rarest.and_then(|(at, _)| wanted.into_iter().nth(usize::try_from(at).ok()?));
+        Ok(Some(Self { text, rare }))
+    }
+}
+
+/// Makes the pairs of a document those of `after`, which were those of `before`.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn replace(tx: &mut Tx, document: &DocumentId, before: &[&str], after: &[&str]) -> Result<()> {
+    let all = |texts: &[&str]| texts.iter().flat_map(|text| pairs(text)).collect::<BTreeSet<String>>();
+    let (before, after) = (all(before), all(after));
+    let gone: Vec<&String> = before.difference(&after).collect();
+    if !gone.is_empty() {
+        let mut statement = Statement::new("DELETE FROM document_word WHERE document_id = ");
+        statement.value(document).add(" AND pair IN ").list(gone);
+        let (sql, values) = statement.parts();
+        store::query(sql).bind_all(values).execute(tx.conn()).await?;
+    }
+    add(tx, after.difference(&before).map(|pair| (pair, document))).await
+}
+
+/// Adds pairs.
+pub(crate) async fn add<'a>(tx: &mut Tx, pairs: impl Iterator<Item = (&'a String, &'a DocumentId)>) -> Result<()> {
+    let rows: Vec<_> = pairs.collect();
+    for rows in rows.chunks(400) {
+        let mut statement = Statement::new("INSERT INTO document_word (pair, document_id) VALUES ");
+        for (at, (pair, document)) in rows.iter().enumerate() {
+            statement.add(if at > 0 { ", (" } else { "(" }).value(*pair).add(", ").value(*document).add(")");
+        }
+        statement.add(" ON CONFLICT DO NOTHING");
+        let (sql, values) = statement.parts();
+        store::query(sql).bind_all(values).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_piece_of_a_line_is_made_of_its_pairs() {
+        let words = lines(["关于停水的通知（ABC）", "", "青政发〔2026〕5号"]);
+        assert_eq!(words, "关于停水的通知（abc）\n青政发〔2026〕5号");
+        let all = pairs(&words);
+        for piece in ["停水的通", "（abc）", "〔2026〕5"] {
+            let of_piece = pairs(piece);
+            let two = of_piece.iter().filter(|pair| pair.chars().count() == 2);
+            assert!(two.into_iter().all(|pair| all.contains(pair)), "{piece}");
+        }
+        assert!(all.contains("号") && !all.contains("）青"), "no pair goes over two lines");
+    }
+}
