@@ -213,6 +213,7 @@ impl Capabilities {
         unique("event", list.iter().flat_map(|one| &one.events).map(|one| one.name).collect());
         unique("subject", list.iter().flat_map(|one| &one.subjects).map(|one| one.0).collect());
         unique("section", list.iter().flat_map(|one| &one.settings).map(|one| one.key).collect());
+        unique("search source", list.iter().flat_map(|one| &one.search).map(|one| one.subject_kind()).collect());
         unique("link", list.iter().flat_map(|one| &one.nav).map(|one| one.href).collect());
         let mut declared: HashMap<TypeId, Vec<_>> = HashMap::new();
         for (kind, value) in list.iter().flat_map(|one| &one.declared) {

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use kernel::{OrganCode, time};
 use web::{
     Ctx, Result,
-    hooks::{SearchEntry, SearchSource},
+    hooks::{Label, LabelOf, SearchEntry, SearchSource},
 };
 
 use super::store;
@@ -18,14 +18,18 @@ pub fn search_source() -> Arc<dyn SearchSource> {
     Arc::new(Organs)
 }
 
+/// Codes of the facets of these entries.
+const KIND: &str = "organ";
+const ABOLISHED: &str = "abolished";
+
 impl SearchSource for Organs {
     fn subject_kind(&self) -> &'static str {
         "organ"
     }
 
-    fn entry<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Option<SearchEntry>>> {
+    fn entries<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Vec<SearchEntry>>> {
         Box::pin(async move {
-            let Some(record) = store::get(ctx.db(), &OrganCode::from(id)).await? else { return Ok(None) };
+            let Some(record) = store::get(ctx.db(), &OrganCode::from(id)).await? else { return Ok(Vec::new()) };
             let organ = record.organ;
             let abolished = !organ.exists_on(ctx.today());
             let facts = [
@@ -37,23 +41,23 @@ impl SearchSource for Organs {
                 &organ.hours,
                 &record.note,
             ];
-            let body = facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("　");
-            let mut words = organ.aliases.clone();
-            words.push(organ.short_name.clone());
-            Ok(Some(SearchEntry {
-                id: id.to_owned(),
-                kind: "机关".into(),
-                title: organ.name.clone(),
-                body,
+            let mut names = organ.aliases.clone();
+            names.push(organ.short_name.clone());
+            Ok(vec![SearchEntry {
+                body: facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("　"),
                 url: format!("/organs/{}", organ.code),
-                organ: organ.short_name.clone(),
-                column: String::new(),
                 date: organ.exists_from.map(|date| time::show_date(&date.to_string())).unwrap_or_default(),
-                document_number: String::new(),
-                validity: if abolished { "已撤销".into() } else { String::new() },
-                words,
-            }))
+                validity: if abolished { ABOLISHED.into() } else { String::new() },
+                names,
+                organ: Some(organ.code),
+                ..SearchEntry::public(KIND, organ.name)
+            }])
         })
+    }
+
+    fn labels<'a>(&'a self, _: &'a Ctx) -> BoxFuture<'a, Result<Vec<Label>>> {
+        let labels = vec![Label::new(LabelOf::Kind, KIND, "机关"), Label::new(LabelOf::Validity, ABOLISHED, "已撤销")];
+        Box::pin(std::future::ready(Ok(labels)))
     }
 
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>> {
