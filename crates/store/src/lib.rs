@@ -23,7 +23,7 @@ pub mod tx;
 
 pub use db::{Db, Dialect};
 pub use error::{Error, Result, Violation};
-pub use files::Files;
+pub use files::{Files, Local};
 pub use log::Verified;
 pub use migrate::Migration;
 pub use sql::{

@@ -2,17 +2,23 @@
 //!
 //! [`Backend`] is what a store of files must do. [`Folder`] does it on disk; an S3 store does the same with objects.
 
+mod folder;
+mod sealed;
+mod sweep;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+pub use folder::Folder;
 use futures::future::BoxFuture;
 use kernel::time;
 use sha2::{Digest, Sha256};
+pub use sweep::{Reference, Swept};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::{Result, Tx};
+use crate::{Db, Result, Tx, query, query_scalar};
 
 /// What a store of files does. All operations are idempotent: a digest names the same bytes for ever.
 pub trait Backend: Send + Sync {
@@ -21,75 +27,59 @@ pub trait Backend: Send + Sync {
     /// Opens the bytes for reading, with their length.
     fn open<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<(Reader, u64)>>;
     /// A local path with the bytes, for reading by a child process.
-    fn local<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<PathBuf>>;
+    fn local<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<Local>>;
+    /// Removes the bytes; no harm when there are none.
+    fn remove<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<()>>;
+    /// Digests that begin with `prefix` (two hexadecimal digits) and whose bytes were written before this moment.
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        before: std::time::SystemTime,
+    ) -> BoxFuture<'a, std::io::Result<Vec<String>>>;
+}
+
+/// A file on this machine's disk for as long as this lives: where the bytes lie, or a copy that goes with it.
+#[derive(Debug)]
+pub struct Local {
+    path: PathBuf,
+    _copy: Option<tempfile::TempPath>,
+}
+
+impl Local {
+    /// Where the bytes themselves lie.
+    pub fn in_place(path: PathBuf) -> Self {
+        Self { path, _copy: None }
+    }
+
+    /// A copy, removed when this is dropped.
+    pub fn copy(path: tempfile::TempPath) -> Self {
+        Self { path: path.to_path_buf(), _copy: Some(path) }
+    }
+}
+
+impl std::ops::Deref for Local {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl AsRef<Path> for Local {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
 }
 
 /// A stream of a file's bytes.
 pub type Reader = Box<dyn tokio::io::AsyncRead + Send + Unpin>;
-
-/// Files in a folder, two levels deep (`ab/cd/abcd…`).
-#[derive(Debug, Clone)]
-pub struct Folder {
-    root: PathBuf,
-}
-
-impl Folder {
-    /// Files below `root`, which is made when first needed.
-    pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
-    }
-
-    fn place(&self, digest: &str) -> std::io::Result<PathBuf> {
-        let well_formed = digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
-        if !well_formed {
-            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a digest"));
-        }
-        Ok(self.root.join(&digest[..2]).join(&digest[2..4]).join(digest))
-    }
-}
-
-impl Backend for Folder {
-    fn put<'a>(&'a self, digest: &'a str, source: &'a Path) -> BoxFuture<'a, std::io::Result<()>> {
-        Box::pin(async move {
-            let place = self.place(digest)?;
-            let whole = tokio::fs::metadata(source).await?.len();
-            // A file of another length under this name is the remains of a crash of the file system: written again.
-            if tokio::fs::metadata(&place).await.is_ok_and(|kept| kept.len() == whole) {
-                return Ok(());
-            }
-            let folder = place.parent().unwrap_or(&self.root).to_owned();
-            tokio::fs::create_dir_all(&folder).await?;
-            // A name of its own, so that two who upload the same bytes at once do not write into each other's file.
-            let unfinished = tempfile::NamedTempFile::new_in(&folder)?.into_temp_path();
-            tokio::fs::copy(source, &unfinished).await?;
-            tokio::fs::File::open(&unfinished).await?.sync_all().await?;
-            unfinished.persist(&place).map_err(|error| error.error)?;
-            // The name must survive a power cut too, and the folders that were just made.
-            for part in folder.ancestors().take(3) {
-                tokio::fs::File::open(part).await?.sync_all().await?;
-            }
-            Ok(())
-        })
-    }
-
-    fn open<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<(Reader, u64)>> {
-        Box::pin(async move {
-            let file = tokio::fs::File::open(self.place(digest)?).await?;
-            let length = file.metadata().await?.len();
-            Ok((Box::new(file) as Reader, length))
-        })
-    }
-
-    fn local<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<PathBuf>> {
-        Box::pin(async move { self.place(digest) })
-    }
-}
 
 /// The files of the installation.
 #[derive(Clone)]
 pub struct Files {
     backend: Arc<dyn Backend>,
     scratch: PathBuf,
+    key: PathBuf,
 }
 
 impl std::fmt::Debug for Files {
@@ -119,14 +109,15 @@ pub struct Received {
 }
 
 impl Files {
-    /// Files kept by `backend`; what is being received lies in `scratch`.
-    pub fn new(backend: Arc<dyn Backend>, scratch: impl Into<PathBuf>) -> Self {
-        Self { backend, scratch: scratch.into() }
+    /// Files kept by `backend`; what is being received lies in `scratch`; the key of sealed files in the file `key`, which is
+    /// made when it is first needed and is neither in the database nor among the files.
+    pub fn new(backend: Arc<dyn Backend>, scratch: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        Self { backend, scratch: scratch.into(), key: key.into() }
     }
 
-    /// Files below the data directory `data`: `files/` and `scratch/`.
+    /// Files below the data directory `data`: `files/` and `scratch/`, and the key in `files-key`.
     pub fn in_folder(data: &Path) -> Self {
-        Self::new(Arc::new(Folder::new(data.join("files"))), data.join("scratch"))
+        Self::new(Arc::new(Folder::new(data.join("files"))), data.join("scratch"), data.join("files-key"))
     }
 
     /// Begins to receive a file.
@@ -145,14 +136,48 @@ impl Files {
     /// # Errors
     /// When disk or database fail.
     pub async fn keep(&self, tx: &mut Tx, received: &Received) -> Result<()> {
+        self.put(tx, received, false).await
+    }
+
+    async fn put(&self, tx: &mut Tx, received: &Received, sealed: bool) -> Result<()> {
+        // Whoever removes bytes takes the same lock and looks for the row again.
+        tx.lock(&lock_of(&received.digest)).await?;
         self.backend.put(&received.digest, &received.path).await?;
-        crate::query("INSERT INTO file (digest, bytes, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+        query("INSERT INTO file (digest, bytes, sealed, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
             .bind(&received.digest)
             .bind(i64::try_from(received.bytes).unwrap_or(i64::MAX))
+            .bind(sealed)
             .bind(tx.now())
             .execute(tx.conn())
             .await?;
         Ok(())
+    }
+
+    /// Deletes a kept file, row and bytes, for good. Nothing may refer to it any more.
+    ///
+    /// # Errors
+    /// When disk or database fail, or a foreign key still refers to it.
+    pub async fn delete(&self, db: &Db, digest: &str) -> Result<()> {
+        let mut tx = db.write().await?;
+        tx.lock(&lock_of(digest)).await?;
+        query("DELETE FROM file WHERE digest = $1").bind(digest).execute(tx.conn()).await?;
+        tx.commit().await?;
+        self.remove_stray(db, digest).await?;
+        Ok(())
+    }
+
+    /// Removes bytes that have no row; `false` when they have one after all.
+    async fn remove_stray(&self, db: &Db, digest: &str) -> Result<bool> {
+        let mut tx = db.write().await?;
+        tx.lock(&lock_of(digest)).await?;
+        let row = query_scalar::<i64>("SELECT bytes FROM file WHERE digest = $1").bind(digest);
+        if row.fetch_optional(tx.conn()).await?.is_some() {
+            return Ok(false);
+        }
+        self.backend.remove(digest).await?;
+        // Held until here, so that the same bytes cannot be kept anew in between.
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Receives and returns bytes that are already in memory.
@@ -177,7 +202,7 @@ impl Files {
     ///
     /// # Errors
     /// When it cannot be provided.
-    pub async fn local(&self, digest: &str) -> Result<PathBuf> {
+    pub async fn local(&self, digest: &str) -> Result<Local> {
         Ok(self.backend.local(digest).await?)
     }
 
@@ -231,10 +256,12 @@ impl Incoming {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn kept_since(db: &crate::Db, digest: &str) -> Result<Option<String>> {
-    let at: Option<String> = crate::query_scalar("SELECT created_at FROM file WHERE digest = $1")
-        .bind(digest)
-        .fetch_optional(db.read())
-        .await?;
+pub async fn kept_since(db: &Db, digest: &str) -> Result<Option<String>> {
+    let at: Option<String> =
+        query_scalar("SELECT created_at FROM file WHERE digest = $1").bind(digest).fetch_optional(db.read()).await?;
     Ok(at.map(|at| time::show_minute(&at)))
+}
+
+fn lock_of(digest: &str) -> String {
+    format!("file {digest}")
 }

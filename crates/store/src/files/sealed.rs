@@ -1,0 +1,164 @@
+//! Sealed files: encrypted with AES-256-GCM in pieces, so that a large file needs no more memory than a small one.
+//!
+//! Form: the mark, 32 random bytes, then pieces of [`PIECE`] bytes and 16 of proof each, the last one shorter. Each file has a
+//! key of its own, derived from the installation's key and the random bytes; the number of a piece and whether it is the last
+//! are part of the proof, so that pieces can be neither moved nor cut off. The digest of a sealed file is over the bytes as they
+//! lie there: a verification needs no key.
+
+use std::{
+    io::Write,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use futures::stream;
+use kernel::Seams;
+use ring::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hkdf,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::{Files, Incoming, Local, Reader, Received};
+use crate::{Error, Result, Tx};
+
+/// First bytes of a sealed file.
+const MARK: &[u8; 8] = b"gkseal1\n";
+/// Plain bytes in a piece.
+const PIECE: usize = 64 * 1024;
+/// Bytes of proof behind each piece.
+const PROOF: usize = 16;
+
+impl Files {
+    /// Seals a received file and keeps it: see [`Files::keep`]. Returns what was kept, with the digest to refer to it by.
+    ///
+    /// # Errors
+    /// When disk or database fail, or the key cannot be made.
+    pub async fn keep_sealed(&self, tx: &mut Tx, received: &Received) -> Result<Received> {
+        let seams = tx.seams();
+        let master = self.master(Some(&seams))?;
+        let mut salt = [0_u8; 32];
+        seams.entropy.fill(&mut salt);
+        let key = file_key(&master, &salt)?;
+        let mut sealed: Incoming = self.receive().await?;
+        sealed.write(MARK).await?;
+        sealed.write(&salt).await?;
+        let mut plain = tokio::fs::File::open(&received.path).await?;
+        let mut piece = read_piece(&mut plain, PIECE).await?;
+        for number in 0_u64.. {
+            let next = read_piece(&mut plain, PIECE).await?;
+            let last = next.is_empty();
+            key.seal_in_place_append_tag(nonce(number, last), Aad::empty(), &mut piece)
+                .map_err(|_| Error::Sealed("文件封不上".to_owned()))?;
+            sealed.write(&piece).await?;
+            if last {
+                break;
+            }
+            piece = next;
+        }
+        let sealed = sealed.finish().await?;
+        self.put(tx, &sealed, true).await?;
+        Ok(sealed)
+    }
+
+    /// Opens a sealed file and reads its plain bytes. A file that was changed or cut off ends in an error, never in silence.
+    ///
+    /// # Errors
+    /// When it is missing, is not sealed, or the key does not fit.
+    pub async fn open_sealed(&self, digest: &str) -> Result<Reader> {
+        let (mut sealed, _) = self.open(digest).await?;
+        let mut mark = [0_u8; MARK.len()];
+        let mut salt = [0_u8; 32];
+        let broken = |_| Error::Sealed(format!("文件 {digest} 不是密封的文件"));
+        sealed.read_exact(&mut mark).await.map_err(broken)?;
+        sealed.read_exact(&mut salt).await.map_err(broken)?;
+        if mark != *MARK {
+            return Err(Error::Sealed(format!("文件 {digest} 不是密封的文件")));
+        }
+        let key = file_key(&self.master(None)?, &salt)?;
+        let first = read_piece(&mut sealed, PIECE + PROOF).await?;
+        let pieces = stream::try_unfold(Some((sealed, key, 0_u64, first)), |state| async move {
+            let Some((mut sealed, key, number, mut piece)) = state else { return Ok(None) };
+            let next = read_piece(&mut sealed, PIECE + PROOF).await?;
+            let last = next.is_empty();
+            let plain = key
+                .open_in_place(nonce(number, last), Aad::empty(), &mut piece)
+                .map_err(|_| std::io::Error::new(std::io::ErrorKind::InvalidData, "密封的文件被改动过，或密钥不对"))?;
+            let plain = std::io::Cursor::new(plain.to_vec());
+            Ok::<_, std::io::Error>(Some((plain, (!last).then_some((sealed, key, number + 1, next)))))
+        });
+        Ok(Box::new(tokio_util::io::StreamReader::new(Box::pin(pieces))))
+    }
+
+    /// The plain bytes of a sealed file on disk, for a child process; they are removed with what is returned.
+    ///
+    /// # Errors
+    /// See [`Files::open_sealed`]; when the scratch folder cannot be written.
+    pub async fn local_sealed(&self, digest: &str) -> Result<Local> {
+        let mut plain = self.open_sealed(digest).await?;
+        tokio::fs::create_dir_all(&self.scratch).await?;
+        let (file, path) = tempfile::NamedTempFile::new_in(&self.scratch)?.into_parts();
+        let mut file = tokio::fs::File::from_std(file);
+        tokio::io::copy(&mut plain, &mut file).await?;
+        file.flush().await?;
+        Ok(Local::copy(path))
+    }
+
+    /// The installation's key; made when there is none and chance is given.
+    fn master(&self, seams: Option<&Seams>) -> Result<Vec<u8>> {
+        if let Some(known) = known(&self.key)? {
+            return Ok(known);
+        }
+        let missing = || Error::Sealed(format!("密钥文件 {} 不见了", self.key.display()));
+        let seams = seams.ok_or_else(missing)?;
+        let folder = self.key.parent().map_or_else(PathBuf::new, Path::to_owned);
+        std::fs::create_dir_all(&folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        writeln!(file, "{}", seams.secret(32))?;
+        file.as_file().sync_all()?;
+        // Two processes may need it at once: the first key stays.
+        match file.persist_noclobber(&self.key) {
+            Ok(_) => {}
+            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error.error.into()),
+        }
+        // A key that a power cut takes away takes everything with it that was sealed.
+        std::fs::File::open(&folder)?.sync_all()?;
+        known(&self.key)?.ok_or_else(missing)
+    }
+}
+
+fn known(path: &Path) -> Result<Option<Vec<u8>>> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    match hex::decode(text.trim()) {
+        Ok(key) if key.len() == 32 => Ok(Some(key)),
+        _ => Err(Error::Sealed(format!("密钥文件 {} 读不懂", path.display()))),
+    }
+}
+
+fn file_key(master: &[u8], salt: &[u8]) -> Result<LessSafeKey> {
+    let broken = |_| Error::Sealed("密钥用不了".to_owned());
+    let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, salt).extract(master);
+    let key = derived.expand(&[b"gongkai sealed file"], &AES_256_GCM).map_err(broken)?;
+    Ok(LessSafeKey::new(UnboundKey::from(key)))
+}
+
+fn nonce(number: u64, last: bool) -> Nonce {
+    let mut bytes = [0_u8; NONCE_LEN];
+    bytes[..8].copy_from_slice(&number.to_be_bytes());
+    bytes[8] = u8::from(last);
+    Nonce::assume_unique_for_key(bytes)
+}
+
+/// Up to `length` bytes; fewer only at the end.
+async fn read_piece(from: &mut (impl tokio::io::AsyncRead + Unpin), length: usize) -> std::io::Result<Vec<u8>> {
+    let mut piece = Vec::with_capacity(length + PROOF);
+    let limit = u64::try_from(length).unwrap_or(u64::MAX);
+    from.take(limit).read_to_end(&mut piece).await?;
+    Ok(piece)
+}
