@@ -15,3 +15,8 @@ pub struct Mail {
     /// Text.
     pub text: String,
 }
+
+/// A kind of job that reaches people outside of the program. Declared by whoever has such jobs: those that wait in a backup
+/// are restored as parked, since a drill must not write to anybody.
+#[derive(Debug, Clone, Copy)]
+pub struct Outward(pub &'static str);
