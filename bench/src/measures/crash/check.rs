@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path};
 
 use anyhow::{Context, Result};
-use sqlx::{AnyConnection, Connection, FromRow};
+use store::{FromRow, Reader};
 
 use super::Acknowledged;
 use crate::{
@@ -63,9 +63,8 @@ impl Database {
     /// # Errors
     /// When no runtime can be made.
     pub(crate) fn of(data: &Path) -> Result<Self> {
-        sqlx::any::install_default_drivers();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, url: format!("sqlite:{}?mode=ro", data.join("gongkai.db").display()) })
+        Ok(Self { runtime, url: format!("sqlite:{}", data.join("gongkai.db").display()) })
     }
 
     /// A duty that the organ of this account answers for.
@@ -74,15 +73,15 @@ impl Database {
     /// When there is none.
     pub(crate) fn duty_of(&self, login: &str) -> Result<String> {
         self.runtime.block_on(async {
-            let mut connection = AnyConnection::connect(&self.url).await?;
-            let duty: Option<String> = sqlx::query_scalar(
-                "SELECT a.duty FROM assignment a JOIN account c ON c.organ = a.organ JOIN plan p ON p.id = a.plan \
-                 WHERE c.login = $1 AND a.ended_at = '' AND p.state = 'confirmed' ORDER BY a.id LIMIT 1",
+            let reader = Reader::open(&self.url).await?;
+            let duty: Option<String> = store::query_scalar(
+                "SELECT s.duty FROM duty_share s JOIN account c ON c.organ = s.organ JOIN duty d ON d.id = s.duty \
+                 JOIN duty_source o ON o.kind = d.source_kind AND o.id = d.source_id \
+                 WHERE c.login = $1 AND s.ended_at = '' AND o.state = 'running' ORDER BY s.id LIMIT 1",
             )
             .bind(login)
-            .fetch_optional(&mut connection)
+            .fetch_optional(&reader)
             .await?;
-            connection.close().await?;
             duty.with_context(|| format!("the organ of {login} has no duty in the demonstration"))
         })
     }
@@ -93,20 +92,21 @@ impl Database {
     /// When the file cannot be read.
     pub(crate) fn read(&self) -> Result<Found> {
         self.runtime.block_on(async {
-            let mut connection = AnyConnection::connect(&self.url).await?;
-            let rows: Vec<Row> = sqlx::query_as(
-                "SELECT d.id, e.id AS edition, e.state, e.gate, e.title, e.body_text, d.current_edition, d.index_number, \
-                 d.first_published_at, (SELECT COUNT(*) FROM event v WHERE v.subject_kind = 'document' \
+            let reader = Reader::open(&self.url).await?;
+            let rows: Vec<Row> = store::query_as(
+                "SELECT d.id, e.id AS edition, e.state, COALESCE((SELECT r.gate FROM review r WHERE r.subject_kind = 'edition' \
+                 AND r.subject_id = e.id AND r.state = 'open'), '') AS gate, e.title, t.body_text, d.current_edition, \
+                 d.index_number, d.first_published_at, (SELECT COUNT(*) FROM event v WHERE v.subject_kind = 'document' \
                  AND v.subject_id = d.id AND v.kind = 'document.published') AS publications \
-                 FROM document d JOIN edition e ON e.document_id = d.id WHERE e.title LIKE '中断测量%'",
+                 FROM document d JOIN edition e ON e.document_id = d.id JOIN edition_text t ON t.edition_id = e.id \
+                 WHERE e.title LIKE '中断测量%'",
             )
-            .fetch_all(&mut connection)
+            .fetch_all(&reader)
             .await?;
             let notes: Vec<(String, i64)> =
-                sqlx::query_as("SELECT text, COUNT(*) AS n FROM progress_note WHERE text LIKE '进展记录%' GROUP BY text")
-                    .fetch_all(&mut connection)
+                store::query_as("SELECT text, COUNT(*) AS n FROM progress_note WHERE text LIKE '进展记录%' GROUP BY text")
+                    .fetch_all(&reader)
                     .await?;
-            connection.close().await?;
             let documents = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
             Ok(Found { documents, notes: notes.into_iter().collect() })
         })
