@@ -48,4 +48,5 @@ pub fn capability() -> Capability {
         .settings::<settings::Sessions>()
         .migrations(store::migrations!("identity", "../migrations/0001_identity.sql"))
         .declare(organs::organ_aliases())
+        .declare(session::signin::Turns::default())
 }

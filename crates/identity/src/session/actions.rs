@@ -29,9 +29,9 @@ pub(super) struct Second {
     next: String,
 }
 
-fn origin(address: Option<axum::Extension<ClientIp>>, headers: &HeaderMap) -> Result<Origin> {
+fn origin(ctx: &Ctx, address: Option<axum::Extension<ClientIp>>, headers: &HeaderMap) -> Result<Origin> {
     let address = address.map_or(std::net::IpAddr::from([127, 0, 0, 1]), |address| address.0.0);
-    signin::take_turn(address)?;
+    ctx.one::<signin::Turns>().take(address)?;
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
     Ok(Origin { address: address.to_string(), agent })
 }
@@ -52,7 +52,7 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignIn>,
 ) -> Result<Response> {
-    let from = origin(address, &headers)?;
+    let from = origin(&ctx, address, &headers)?;
     let next = page::local_path(&form.next);
     let mut errors = FormErrors::new();
     errors.require(!form.login.trim().is_empty(), "login", "请填写登录名，例如 zhangsan。");
@@ -88,7 +88,7 @@ pub(super) async fn second(
     headers: HeaderMap,
     Form(form): Form<Second>,
 ) -> Result<Response> {
-    let from = origin(address, &headers)?;
+    let from = origin(&ctx, address, &headers)?;
     let next = page::local_path(&form.next);
     let cookie = layer::cookie(&ctx, &headers).unwrap_or_default();
     match signin::second(&ctx, cookie, &form.code, &from).await {

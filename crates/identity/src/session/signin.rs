@@ -2,7 +2,7 @@
 //! the answer to every failure is the same.
 
 use crate::events;
-use std::{net::IpAddr, num::NonZeroU32, sync::LazyLock};
+use std::{net::IpAddr, num::NonZeroU32};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use kernel::{Actor, NewEvent, id::AccountId, time};
@@ -21,8 +21,31 @@ use super::{
 /// Attempts a minute from one network address, whatever the logins: a whole office may stand behind one address.
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("proof");
 
-static BUCKETS: LazyLock<DefaultKeyedRateLimiter<IpAddr>> =
-    LazyLock::new(|| RateLimiter::keyed(Quota::per_minute(PER_MINUTE)));
+/// How many attempts each network address has left. One for each installation, declared by the capability: several that run in
+/// one process, as tests do, take nothing from each other.
+#[derive(Debug)]
+pub struct Turns(DefaultKeyedRateLimiter<IpAddr>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(RateLimiter::keyed(Quota::per_minute(PER_MINUTE)))
+    }
+}
+
+impl Turns {
+    /// Takes one attempt from the bucket of an address.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when it is empty.
+    pub fn take(&self, address: IpAddr) -> Result<()> {
+        if self.0.check_key(&address).is_ok() {
+            return Ok(());
+        }
+        // Seldom reached, so a good place to forget addresses that were quiet.
+        self.0.retain_recent();
+        Err(Error::TooMany("来自您所在网络的登录尝试太多。请等一分钟再试；一直这样请联系系统管理员。".into()))
+    }
+}
 
 /// What became of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,19 +78,6 @@ macro_rules! row_where {
             $condition
         )
     };
-}
-
-/// Takes one attempt from the bucket of an address.
-///
-/// # Errors
-/// [`Error::TooMany`] when it is empty.
-pub fn take_turn(address: IpAddr) -> Result<()> {
-    if BUCKETS.check_key(&address).is_ok() {
-        return Ok(());
-    }
-    // Seldom reached, so a good place to forget addresses that were quiet.
-    BUCKETS.retain_recent();
-    Err(Error::TooMany("来自您所在网络的登录尝试太多。请等一分钟再试；一直这样请联系系统管理员。".into()))
 }
 
 /// Tries a login with a password.
@@ -293,4 +303,23 @@ async fn fail(tx: &mut Tx, row: &Row, what: &str, config: &Sessions, from: &Orig
         tx.append(NewEvent::new(&events::ACCOUNT_LOCKED, &row.id, &Actor::System).organ(&organ).data(data)).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_tries_too_often_waits_and_no_other_with_it() {
+        let (turns, elsewhere) = (Turns::default(), Turns::default());
+        let [one, other] = [IpAddr::from([203, 0, 113, 1]), IpAddr::from([203, 0, 113, 2])];
+        for _ in 0..PER_MINUTE.get() {
+            turns.take(one).expect("a turn");
+        }
+        // One comes back each second, so a slow machine gives a few more than there were.
+        let refused = (0..10_000).find_map(|_| turns.take(one).err());
+        assert!(matches!(refused, Some(Error::TooMany(_))));
+        turns.take(other).expect("a turn of another address");
+        elsewhere.take(one).expect("a turn in another installation");
+    }
 }
