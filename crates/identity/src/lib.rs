@@ -48,5 +48,6 @@ pub fn capability() -> Capability {
         .settings::<settings::Sessions>()
         .migrations(store::migrations!("identity", "../migrations/0001_identity.sql"))
         .declare(organs::organ_aliases())
+        .declare(accounts::recipients())
         .declare(session::signin::Turns::default())
 }

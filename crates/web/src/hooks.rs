@@ -3,9 +3,11 @@
 
 mod search;
 
+use std::collections::HashMap;
+
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{OrganCode, Staff};
+use kernel::{OrganCode, Permission, Role, Staff};
 
 pub use search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery};
 
@@ -73,6 +75,9 @@ pub trait PublicDocuments: Send + Sync {
 
 /// Recording another name of an organ, when a person has matched a written name to it.
 pub trait OrganAliases: Send + Sync {
+    /// Who may: whether a page offers it.
+    fn permission(&self) -> &'static Permission;
+
     /// Adds the alias, unless the organ bears it already, and reloads the directory.
     fn add<'a>(
         &'a self,
@@ -81,6 +86,17 @@ pub trait OrganAliases: Send + Sync {
         organ: &'a OrganCode,
         alias: &'a str,
     ) -> BoxFuture<'a, Result<()>>;
+}
+
+/// Who of an organ gets mail.
+pub trait Recipients: Send + Sync {
+    /// Addresses of people in these roles, by the organ for which they act today: after a reform that is the successor, so
+    /// look up the organ that answers (`Directory::stands_for`).
+    fn addresses<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        roles: &'a [Role],
+    ) -> BoxFuture<'a, Result<HashMap<OrganCode, Vec<String>>>>;
 }
 
 /// Whether what is public is what the log says was published.

@@ -7,10 +7,12 @@
 mod actions;
 mod model;
 mod pages;
+mod recipients;
 mod store;
 
 pub(crate) use model::roles_from_db;
 pub use model::{Account, AccountError, Created, NewAccount};
+pub(crate) use recipients::recipients;
 pub(crate) use store::counts_by_organ;
 pub use store::{
     change, create, find, find_by_id, list, reset_password, set_disabled, set_password, set_roles, unlock,

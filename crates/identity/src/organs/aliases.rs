@@ -4,7 +4,7 @@ use crate::permissions::MANAGE_ORGANS;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use kernel::{Actor, OrganCode, may};
+use kernel::{Actor, OrganCode, Permission, may};
 use web::{Ctx, Error, Result, hooks::OrganAliases};
 
 use super::{model::Draft, store};
@@ -17,6 +17,10 @@ pub fn organ_aliases() -> Arc<dyn OrganAliases> {
 }
 
 impl OrganAliases for Register {
+    fn permission(&self) -> &'static Permission {
+        &MANAGE_ORGANS
+    }
+
     fn add<'a>(
         &'a self,
         ctx: &'a Ctx,
