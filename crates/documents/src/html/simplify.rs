@@ -1,24 +1,26 @@
 //! A page reduced to what an editor works with: paragraphs, headings, lists, tables, a few marks, web links.
 
-use super::tokens::{Token, Tokens, unescape};
-use super::{DEEPEST, escape, is_block};
+use html5ever::Attribute;
+
+use super::dom::{self, Step, attribute};
+use super::{escape, is_block};
+
+/// Tags within which a list, a table or a quotation is still written; deeper ones leave only their text.
+const DEEPEST: usize = 64;
 
 /// Simple HTML with the text of a page. Scripts, styles, pictures, forms and all attributes except spans of cells,
 /// starts of lists and web links are left out; tags are balanced; loose text is put into paragraphs.
 pub fn simplify(html: &str) -> String {
     let mut page = Page::default();
     let mut in_head = false;
-    for token in Tokens::new(html) {
-        match token {
-            Token::Open(name, _) if name == "head" => in_head = true,
-            Token::Close(name) if name == "head" => in_head = false,
-            Token::Open(name, _) if name == "body" => in_head = false,
-            _ if in_head => {}
-            Token::Open(name, attributes) => page.open(&name, &attributes),
-            Token::Close(name) => page.close(&name),
-            Token::Text(piece) => page.say(&unescape(piece)),
-        }
-    }
+    dom::walk(html, |step| match step {
+        Step::Open("head", _) => in_head = true,
+        Step::Close("head") => in_head = false,
+        _ if in_head => {}
+        Step::Open(name, attributes) => page.open(name, attributes),
+        Step::Close(name) => page.close(name),
+        Step::Text(piece) => page.say(piece),
+    });
     page.unwind(0);
     page.out
 }
@@ -28,6 +30,8 @@ struct Page {
     out: String,
     /// Tags written and not yet closed.
     open: Vec<&'static str>,
+    /// For each open element of the page the place of its tag among those, when one was written.
+    elements: Vec<Option<usize>>,
 }
 
 /// The tag to write for a tag that was read.
@@ -46,7 +50,6 @@ fn kept(name: &str) -> Option<&'static str> {
         "blockquote" => "blockquote",
         "table" => "table",
         "thead" => "thead",
-        "tbody" => "tbody",
         "tr" => "tr",
         "td" => "td",
         "th" => "th",
@@ -94,24 +97,24 @@ impl Page {
     }
 
     fn need_holder(&mut self) {
-        match self.open.iter().rposition(|tag| !is_mark(tag)) {
-            Some(at) if holds_text(self.open[at]) => {}
-            Some(at) if matches!(self.open[at], "ul" | "ol") => self.start("li", ""),
-            Some(at) if matches!(self.open[at], "table" | "thead" | "tbody" | "tr") => {
-                // Text between cells is not in a table at all: browsers put it before, we after.
-                let table = self.open.iter().rposition(|tag| *tag == "table").unwrap_or(0);
-                self.unwind(table);
-                self.start("p", "");
+        let holder = match self.open.iter().rfind(|tag| !is_mark(tag)) {
+            Some(tag) if holds_text(tag) => return,
+            Some(&("ul" | "ol")) => "li",
+            // A caption, which becomes the first row: nothing else of a table holds text outside its cells.
+            Some(&("table" | "thead" | "tr")) => {
+                self.start("tr", "");
+                "td"
             }
-            _ => self.start("p", ""),
-        }
+            _ => "p",
+        };
+        self.start(holder, "");
     }
 
-    fn start(&mut self, tag: &'static str, attributes: &str) {
-        if self.open.len() < DEEPEST {
-            self.out.push_str(&format!("<{tag}{attributes}>"));
-            self.open.push(tag);
-        }
+    /// Writes a tag and says where it stands.
+    fn start(&mut self, tag: &'static str, attributes: &str) -> usize {
+        self.out.push_str(&format!("<{tag}{attributes}>"));
+        self.open.push(tag);
+        self.open.len() - 1
     }
 
     /// Closes all tags down to this many.
@@ -134,97 +137,80 @@ impl Page {
         }
     }
 
-    /// Closes the nearest of `tags`, unless one of `walls` stands between.
-    fn end_nearest(&mut self, tags: &[&str], walls: &[&str]) {
-        let at = self.open.iter().rposition(|tag| tags.contains(tag) || walls.contains(tag));
-        if let Some(at) = at.filter(|at| tags.contains(&self.open[*at])) {
-            self.unwind(at);
-        }
+    fn open(&mut self, name: &str, attributes: &[Attribute]) {
+        let written = match kept(name) {
+            Some(tag) if is_mark(tag) => self.mark(tag, attributes),
+            Some(tag) => self.block(tag, attributes),
+            None => {
+                let holder = self.open.iter().rfind(|tag| !is_mark(tag));
+                if name == "br" && holder.is_some_and(|tag| holds_text(tag)) {
+                    self.out.push_str("<br>");
+                } else if is_block(name) {
+                    self.end_paragraph();
+                }
+                None
+            }
+        };
+        self.elements.push(written);
     }
 
-    fn open(&mut self, name: &str, attributes: &[(String, String)]) {
-        if name == "br" {
-            if self.open.iter().any(|tag| holds_text(tag)) {
-                self.out.push_str("<br>");
-            }
-            return;
-        }
-        let Some(tag) = kept(name) else {
-            if is_block(name) {
-                self.end_paragraph();
-            }
-            return;
-        };
-        if is_mark(tag) {
-            self.mark(tag, attributes);
-            return;
-        }
+    fn block(&mut self, tag: &'static str, attributes: &[Attribute]) -> Option<usize> {
         self.end_paragraph();
-        match tag {
-            "li" => self.end_nearest(&["li"], &["ul", "ol", "table"]),
-            "tr" => self.end_nearest(&["tr"], &["table"]),
-            "td" | "th" => self.end_nearest(&["td", "th"], &["tr", "table"]),
-            "thead" | "tbody" => self.end_nearest(&["thead", "tbody"], &["table"]),
-            _ => {}
-        }
         let parent = self.open.iter().rev().find(|tag| !is_mark(tag)).copied();
         let fits = match tag {
             "li" => matches!(parent, Some("ul" | "ol")),
-            "tr" => matches!(parent, Some("table" | "thead" | "tbody")),
-            "thead" | "tbody" => parent == Some("table"),
+            "tr" => matches!(parent, Some("table" | "thead")),
+            "thead" => parent == Some("table"),
             "td" | "th" => parent == Some("tr"),
-            _ => !matches!(parent, Some("table" | "thead" | "tbody" | "tr")),
+            "ul" | "ol" | "table" | "blockquote" if self.open.len() >= DEEPEST => false,
+            _ => !matches!(parent, Some("table" | "thead" | "tr")),
         };
-        // A table inside a row without a cell, a cell outside a row: the tag is dropped, its text stays.
+        // An item outside a list, what is too deep: the tag is dropped, its text stays.
         if !fits {
-            return;
+            return None;
         }
         let written = match tag {
             "td" | "th" => number(attributes, "colspan", 100) + &number(attributes, "rowspan", 1000),
             "ol" => number(attributes, "start", 10_000),
             _ => String::new(),
         };
-        self.start(tag, &written);
+        Some(self.start(tag, &written))
     }
 
-    fn mark(&mut self, tag: &'static str, attributes: &[(String, String)]) {
+    fn mark(&mut self, tag: &'static str, attributes: &[Attribute]) -> Option<usize> {
         if self.open.contains(&tag) {
-            return;
+            return None;
         }
         let mut written = String::new();
         if tag == "a" {
-            let link = attributes.iter().find(|(key, _)| key == "href").map(|(_, value)| value.trim());
-            let Some(link) = link.filter(|link| {
+            let link = attribute(attributes, "href").map(str::trim).filter(|link| {
                 let lower = link.to_ascii_lowercase();
                 lower.starts_with("http://") || lower.starts_with("https://") || lower.starts_with("mailto:")
-            }) else {
-                return;
-            };
+            })?;
             written = format!(" href=\"{}\"", escape(link));
         }
         self.need_holder();
-        self.start(tag, &written);
+        Some(self.start(tag, &written))
     }
 
+    /// The tag of the element is closed, unless a block within it has already closed it.
     fn close(&mut self, name: &str) {
-        let Some(tag) = kept(name) else {
-            if is_block(name) {
-                self.end_paragraph();
+        match self.elements.pop().flatten() {
+            Some(at) if self.open.get(at).copied() == kept(name) => self.unwind(at),
+            _ if name == "caption" => {
+                if let Some(table) = self.open.iter().rposition(|tag| *tag == "table") {
+                    self.unwind(table + 1);
+                }
             }
-            return;
-        };
-        // A closing tag reaches no further than the cell it stands in.
-        let wall = if matches!(tag, "td" | "th" | "tr" | "tbody" | "thead" | "table") { "table" } else { "td" };
-        let found = self.open.iter().rposition(|open| *open == tag || *open == wall || *open == "th" && wall == "td");
-        if let Some(at) = found.filter(|at| self.open[*at] == tag) {
-            self.unwind(at);
+            _ if is_block(name) => self.end_paragraph(),
+            _ => {}
         }
     }
 }
 
 /// A whole number above 1 as an attribute, bounded.
-fn number(attributes: &[(String, String)], key: &str, most: u32) -> String {
-    let value = attributes.iter().find(|(name, _)| name == key).and_then(|(_, value)| value.trim().parse::<u32>().ok());
+fn number(attributes: &[Attribute], key: &str, most: u32) -> String {
+    let value = attribute(attributes, key).and_then(|value| value.trim().parse::<u32>().ok());
     value.filter(|value| (2..=most).contains(value)).map_or_else(String::new, |value| format!(" {key}=\"{value}\""))
 }
 
@@ -254,6 +240,7 @@ mod tests {
             "<ul>a<li>b<ul><li>c</ul>d</ul>e",
             "<p><b>a<p>b</b>c",
             "</p></table>a",
+            "<table><caption>a<b>b</caption><tr><td>c</table>d",
         ] {
             let words: String = to_text(html).split_whitespace().collect();
             let kept: String = to_text(&simplify(html)).split_whitespace().collect();
