@@ -1,201 +1,123 @@
-//! A small Markdown reader: headings, paragraphs, lists, quotes, tables, code, bold, italic, links. No raw HTML: what
-//! looks like a tag is text.
+//! Markdown as simple HTML, by comrak. No raw HTML: what looks like a tag is text.
 
+use comrak::nodes::{AstNode, ListType, NodeValue};
+use comrak::{Arena, Options, parse_document};
 use documents::html::escape;
 
-/// Markdown as simple HTML.
+/// Markdown as simple HTML; line ends within a paragraph stay.
 pub(crate) fn to_html(text: &str) -> String {
-    let uniform = text.replace("\r\n", "\n").replace('\r', "\n");
-    let lines: Vec<&str> = uniform.lines().collect();
+    let mut options = Options::default();
+    options.extension.table = true;
+    // `**一、加强领导。**各单位` is bold; by the letter of CommonMark a mark after `。` does not end before a character.
+    options.extension.cjk_friendly_emphasis = true;
+    // A line of `---` below a paragraph is a rule to those who write notices, not a sign that a heading stands above it.
+    options.parse.ignore_setext = true;
+    let arena = Arena::new();
     let mut out = String::new();
-    let mut at = 0;
-    while at < lines.len() {
-        at += block(&lines[at..], &mut out);
+    let mut path: Vec<(&AstNode<'_>, &str)> = Vec::new();
+    let mut next = Some(parse_document(&arena, text, &options));
+    // Down to the first child, else on to the next sibling of the nearest node that has one: the depth is the file's.
+    while let Some(node) = next {
+        let tag = open(node, &mut out);
+        path.push((node, tag));
+        next = node.first_child();
+        while next.is_none() {
+            let Some((node, tag)) = path.pop() else { break };
+            close(node, tag, &mut out);
+            next = node.next_sibling();
+        }
     }
     out
 }
 
-/// Writes the block that begins here and says how many lines it took.
-fn block(lines: &[&str], out: &mut String) -> usize {
-    let line = lines[0].trim();
-    if line.is_empty() {
-        return 1;
-    }
-    if line.starts_with("```") {
-        let end = lines.iter().skip(1).position(|line| line.trim().starts_with("```")).map_or(lines.len(), |at| at + 1);
-        out.push_str("<pre>");
-        out.push_str(&escape(&lines[1..end].join("\n")));
-        out.push_str("</pre>\n");
-        return (end + 1).min(lines.len());
-    }
-    if let Some((level, title)) = heading(line) {
-        out.push_str(&format!("<h{level}>{}</h{level}>\n", inline(title)));
-        return 1;
-    }
-    if is_rule(line) {
-        return 1;
-    }
-    if line.starts_with('|') && lines.get(1).is_some_and(|next| is_divider(next)) {
-        return table(lines, out);
-    }
-    if item(line).is_some() {
-        return list(lines, out);
-    }
-    if line.starts_with('>') {
-        let taken = lines.iter().take_while(|line| line.trim().starts_with('>')).count();
-        out.push_str("<blockquote>");
-        for line in &lines[..taken] {
-            let inner = line.trim().trim_start_matches('>').trim();
-            if !inner.is_empty() {
-                out.push_str(&format!("<p>{}</p>", inline(inner)));
-            }
+/// Writes what begins with a node and names the tag that is to be closed after it; empty when there is none.
+fn open<'n>(node: &'n AstNode<'n>, out: &mut String) -> &'static str {
+    let data = node.data();
+    let tag = match &data.value {
+        NodeValue::Heading(heading) => ["h1", "h2", "h3", "h4", "h5", "h6"][usize::from(heading.level.clamp(1, 6)) - 1],
+        NodeValue::Paragraph if is_tight(node) => "",
+        NodeValue::Paragraph => "p",
+        NodeValue::BlockQuote => "blockquote",
+        NodeValue::List(list) if list.list_type == ListType::Bullet => "ul",
+        NodeValue::List(list) if list.start == 1 => "ol",
+        NodeValue::List(list) => {
+            out.push_str(&format!("<ol start=\"{}\">", list.start));
+            return "ol";
         }
-        out.push_str("</blockquote>\n");
-        return taken;
-    }
-    let taken = 1 + lines.iter().skip(1).take_while(|line| continues(line.trim())).count();
-    let joined: Vec<String> = lines[..taken].iter().map(|line| inline(line.trim())).collect();
-    out.push_str(&format!("<p>{}</p>\n", joined.join("<br>")));
-    taken
-}
-
-/// Whether a line belongs to the paragraph above it.
-fn continues(line: &str) -> bool {
-    let begins =
-        line.starts_with(['|', '>']) || line.starts_with("```") || heading(line).is_some() || item(line).is_some();
-    !(line.is_empty() || begins || is_rule(line))
-}
-
-fn heading(line: &str) -> Option<(usize, &str)> {
-    let level = line.bytes().take_while(|byte| *byte == b'#').count();
-    let title = line[level..].strip_prefix(' ')?;
-    (1..=6).contains(&level).then(|| (level, title.trim().trim_end_matches('#').trim_end()))
-}
-
-fn is_rule(line: &str) -> bool {
-    line.len() >= 3 && ["-", "*", "_"].iter().any(|sign| line.replace(' ', "").chars().all(|c| sign.starts_with(c)))
-}
-
-/// An item of a list: its number when it has one, and its text.
-fn item(line: &str) -> Option<(Option<u32>, &str)> {
-    if let Some(text) = ["- ", "* ", "+ "].iter().find_map(|sign| line.strip_prefix(sign)) {
-        return Some((None, text.trim()));
-    }
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let text = line[digits..].strip_prefix(". ").or_else(|| line[digits..].strip_prefix(") "))?;
-    Some((Some(line[..digits].parse().ok()?), text.trim()))
-}
-
-fn list(lines: &[&str], out: &mut String) -> usize {
-    let first = item(lines[0].trim()).and_then(|(number, _)| number);
-    let numbered = first.is_some();
-    let tag = if numbered { "ol" } else { "ul" };
-    match first {
-        Some(start) if start != 1 => out.push_str(&format!("<ol start=\"{start}\">")),
-        _ => out.push_str(&format!("<{tag}>")),
-    }
-    let mut taken = 0;
-    for line in lines {
-        match item(line.trim()) {
-            Some((number, text)) if number.is_some() == numbered => {
-                out.push_str(&format!("<li>{}</li>", inline(text)));
-                taken += 1;
-            }
-            _ => break,
+        NodeValue::Item(_) => "li",
+        NodeValue::Table(_) => "table",
+        NodeValue::TableRow(_) => "tr",
+        NodeValue::TableCell if in_header(node) => "th",
+        NodeValue::TableCell => "td",
+        NodeValue::Emph => "em",
+        NodeValue::Strong => "strong",
+        NodeValue::Link(link) if is_web(&link.url) => {
+            out.push_str(&format!("<a href=\"{}\">", escape(&link.url)));
+            return "a";
         }
-    }
-    out.push_str(&format!("</{tag}>\n"));
-    taken
-}
-
-fn is_divider(line: &str) -> bool {
-    let line = line.trim();
-    line.contains('-') && line.contains('|') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
-}
-
-fn cells(line: &str) -> Vec<String> {
-    let line = line.trim();
-    let line = line.strip_prefix('|').unwrap_or(line);
-    let line = line.strip_suffix('|').unwrap_or(line);
-    line.split('|').map(|cell| inline(cell.trim())).collect()
-}
-
-fn table(lines: &[&str], out: &mut String) -> usize {
-    let taken = lines.iter().take_while(|line| line.trim().starts_with('|')).count();
-    out.push_str("<table>\n");
-    for (index, line) in lines[..taken].iter().enumerate() {
-        if index == 1 {
-            continue;
+        value => {
+            leaf(value, out);
+            return "";
         }
-        let tag = if index == 0 { "th" } else { "td" };
-        let row: String = cells(line).iter().map(|cell| format!("<{tag}>{cell}</{tag}>")).collect();
-        out.push_str(&format!("<tr>{row}</tr>\n"));
-    }
-    out.push_str("</table>\n");
-    taken
-}
-
-/// Marks within a line. Each opening mark must find its closing one, otherwise it is text.
-fn inline(text: &str) -> String {
-    // Looking for partners costs the square of the length; nobody writes marks in a line this long.
-    if text.len() > 50_000 {
-        return escape(text);
-    }
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['*', '`', '[', '!', '\\']) {
-        out.push_str(&escape(&rest[..at]));
-        rest = &rest[at..];
-        let (written, length) = mark(rest);
-        out.push_str(&written);
-        rest = &rest[length..];
-    }
-    out.push_str(&escape(rest));
-    out
-}
-
-/// The HTML for the mark at the start of `text` and the bytes it took.
-fn mark(text: &str) -> (String, usize) {
-    let pair = |sign: &str, tag: &str| {
-        let inner = text.strip_prefix(sign)?;
-        let end = inner.find(sign)?;
-        // A sign with a blank inside is no mark: `2 * 3 * 4`.
-        let marked = !inner[..end].is_empty() && inner[..end].trim().len() == end;
-        marked.then(|| (format!("<{tag}>{}</{tag}>", escape(&inner[..end])), end + 2 * sign.len()))
     };
-    if let Some(found) = pair("**", "strong").or_else(|| pair("`", "code")) {
-        return found;
+    if !tag.is_empty() {
+        out.push_str(&format!("<{tag}>"));
     }
-    if text.starts_with("**") {
-        return ("**".to_owned(), 2);
+    if tag == "table" {
+        out.push('\n');
     }
-    if let Some(found) = pair("*", "em") {
-        return found;
-    }
-    if let Some(found) = link(text) {
-        return found;
-    }
-    let mut characters = text.chars();
-    let first = characters.next().unwrap_or_default();
-    match (first, characters.next()) {
-        ('\\', Some(next)) if next.is_ascii_punctuation() => (escape(&next.to_string()), 2),
-        _ => (escape(&first.to_string()), first.len_utf8()),
+    tag
+}
+
+/// What holds nothing: text, code, what looks like HTML. Of a picture only its description is text.
+fn leaf(value: &NodeValue, out: &mut String) {
+    match value {
+        NodeValue::Text(text) => {
+            // Indents of a paragraph are layout.
+            let begins = out.is_empty() || out.ends_with('>');
+            out.push_str(&escape(if begins { text.trim_start_matches('\u{3000}') } else { text }));
+        }
+        NodeValue::SoftBreak | NodeValue::LineBreak => out.push_str("<br>"),
+        NodeValue::Code(code) => out.push_str(&format!("<code>{}</code>", escape(&code.literal))),
+        NodeValue::HtmlInline(tag) => out.push_str(&escape(tag)),
+        NodeValue::CodeBlock(code) if code.fenced => {
+            out.push_str(&format!("<pre>{}</pre>", escape(code.literal.trim_end_matches('\n'))));
+        }
+        // Paragraphs that are indented by blanks, as letters are.
+        NodeValue::CodeBlock(code) => written_lines(&code.literal, out),
+        NodeValue::HtmlBlock(html) => written_lines(&html.literal, out),
+        _ => {}
     }
 }
 
-/// A link, or a picture reduced to its description.
-fn link(text: &str) -> Option<(String, usize)> {
-    let picture = text.starts_with('!');
-    let inner = text.strip_prefix('!').unwrap_or(text).strip_prefix('[')?;
-    let end = inner.find(']')?;
-    let target = inner[end + 1..].strip_prefix('(')?;
-    let close = target.find(')')?;
-    let address = target[..close].split_whitespace().next().unwrap_or_default();
-    let length = usize::from(picture) + 1 + end + 2 + close + 1;
-    let label = escape(&inner[..end]);
-    let safe = address.starts_with("http://") || address.starts_with("https://") || address.starts_with("mailto:");
-    let written = if safe && !picture { format!("<a href=\"{}\">{label}</a>", escape(address)) } else { label };
-    Some((written, length))
+fn written_lines(text: &str, out: &mut String) {
+    let lines: Vec<String> = text.lines().map(|line| escape(line.trim())).collect();
+    out.push_str(&format!("<p>{}</p>", lines.join("<br>").trim_end_matches("<br>")));
+}
+
+fn close<'n>(node: &'n AstNode<'n>, tag: &str, out: &mut String) {
+    if !tag.is_empty() {
+        out.push_str(&format!("</{tag}>"));
+    }
+    let ends_line =
+        tag == "tr" || node.parent().is_some_and(|parent| matches!(parent.data().value, NodeValue::Document));
+    if ends_line && !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+}
+
+/// Whether a paragraph is all that an item of a list without blank lines says.
+fn is_tight<'n>(paragraph: &'n AstNode<'n>) -> bool {
+    let list = paragraph.parent().and_then(|item| item.parent());
+    list.is_some_and(|list| matches!(&list.data().value, NodeValue::List(list) if list.tight))
+}
+
+fn in_header<'n>(cell: &'n AstNode<'n>) -> bool {
+    cell.parent().is_some_and(|row| matches!(row.data().value, NodeValue::TableRow(true)))
+}
+
+fn is_web(address: &str) -> bool {
+    ["http://", "https://", "mailto:"].iter().any(|scheme| address.starts_with(scheme))
 }
 
 #[cfg(test)]
@@ -216,5 +138,22 @@ mod tests {
     fn marks_without_partners_and_tags_are_text() {
         assert_eq!(to_html("2 * 3 <b> ![图](x.png) [a](javascript:x) \\*"), "<p>2 * 3 &lt;b&gt; 图 a *</p>\n");
         assert_eq!(to_html("**未完 *"), "<p>**未完 *</p>\n");
+        assert_eq!(to_html("<div>\n甲\n</div>"), "<p>&lt;div&gt;<br>甲<br>&lt;/div&gt;</p>\n");
+    }
+
+    #[test]
+    fn notices_as_offices_write_them() {
+        assert_eq!(
+            to_html("\u{3000}\u{3000}**一、加强领导。**各单位\n---\n    附件：3~5份\n"),
+            "<p><strong>一、加强领导。</strong>各单位</p>\n<p>附件：3~5份</p>\n"
+        );
+    }
+
+    #[test]
+    fn lists_in_lists_and_addresses_apart() {
+        let text = "1. 甲\n   - 子\n2. 见[办法][1]\n\n[1]: https://example.org/?a=1&b\n";
+        let link = "<a href=\"https://example.org/?a=1&amp;b\">办法</a>";
+        assert_eq!(to_html(text), format!("<ol><li>甲<ul><li>子</li></ul></li><li>见{link}</li></ol>\n"));
+        assert_eq!(to_html("- 甲\n\n- 乙\n"), "<ul><li><p>甲</p></li><li><p>乙</p></li></ul>\n");
     }
 }
