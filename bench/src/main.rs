@@ -57,6 +57,9 @@ fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report
     if settings.wants("start") {
         measures::start::measure(settings, program, folder, report)?;
     }
+    if settings.wants("growth") {
+        measures::growth::measure(settings, program, folder, report)?;
+    }
     if settings.wants("crash") {
         measures::crash::measure(settings, program, &county, report)?;
     }

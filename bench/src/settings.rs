@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 /// The measures, in the order in which they are taken.
-pub(crate) const MEASURES: [&str; 5] = ["parse", "publish", "start", "crash", "build"];
+pub(crate) const MEASURES: [&str; 6] = ["parse", "publish", "start", "growth", "crash", "build"];
 
 /// Settings of a run.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) only: Vec<String>,
     /// Documents of the start (`DOCUMENTS`).
     pub(crate) documents: usize,
+    /// Numbers of documents between which growth is measured (`GROWTH=1000,10000,100000`), rising.
+    pub(crate) growth: Vec<usize>,
     /// Publications that are timed (`PUBLISH`).
     pub(crate) publications: u32,
     /// Rounds of kill and restart (`ROUNDS`).
@@ -35,6 +37,14 @@ fn number<T: FromStr>(name: &str, default: T) -> Result<T> {
         Ok(text) => text.parse().ok().with_context(|| format!("{name}={text} is not a number")),
         Err(_) => Ok(default),
     }
+}
+
+fn growth() -> Result<Vec<usize>> {
+    let text = std::env::var("GROWTH").unwrap_or_else(|_| "1000,10000,100000".to_owned());
+    let sizes: Result<Vec<usize>, _> = text.split(',').map(|size| size.trim().parse()).collect();
+    let sizes = sizes.ok().with_context(|| format!("GROWTH={text} is no list of numbers"))?;
+    ensure!(sizes.is_sorted(), "GROWTH={text} must rise");
+    Ok(sizes)
 }
 
 impl Settings {
@@ -57,6 +67,7 @@ impl Settings {
             root,
             only,
             documents: number("DOCUMENTS", 50_000)?,
+            growth: growth()?,
             publications: number("PUBLISH", 60)?,
             rounds: number("ROUNDS", 200)?,
             crash_time: Duration::from_secs(number("CRASH_SECONDS", 1800)?),

@@ -81,7 +81,11 @@ fn form_on(who: &mut Browser, page: &str, endings: &[&str]) -> Done<Form> {
     }
 }
 
-fn sign_in(address: SocketAddr, login: &str) -> Done<Browser> {
+/// Somebody of the demonstration at the office, signed in.
+///
+/// # Errors
+/// When the sign-in fails.
+pub(crate) fn sign_in(address: SocketAddr, login: &str) -> Done<Browser> {
     let mut who = Browser::new(address);
     let form = form_on(&mut who, "/signin", &["/signin"])?.with("login", login).with("password", PASSWORD);
     send(&mut who, login, &form)?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod crash;
+pub(crate) mod growth;
 pub(crate) mod parse;
 pub(crate) mod publish;
 pub(crate) mod start;
