@@ -60,8 +60,8 @@ static LET_THROUGH: EventKind = EventKind::new("review", "review.finding_overrid
     ])
     .keeps(Keep::Words);
 
-/// For subjects whose owner has no events of its own: subject kind `review`, payload keys `kind` and `title` besides those
-/// that [`Said`] names.
+/// For subjects whose owner has no events of its own, and declares these: subject kind `review`, payload keys `kind` and
+/// `title` besides those that [`Said`] names.
 pub static REVIEW: Said = Said {
     opened: Some(&OPENED),
     claimed: &CLAIMED,

@@ -13,6 +13,7 @@
 //! - Nothing passes whose text has not been checked by the rules of today, or in which a finding blocks.
 
 pub mod acts;
+pub mod desk;
 pub mod due;
 pub mod events;
 pub mod findings;
@@ -22,6 +23,7 @@ pub mod queue;
 pub mod refusal;
 pub mod route;
 pub mod rows;
+pub mod seed;
 pub mod settings;
 pub mod subject;
 
@@ -37,6 +39,15 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!("review", "../mig
 
 /// What the acts of this crate give: done, or why not.
 pub type Result<T, E = web::Refusal> = std::result::Result<T, E>;
+
+/// What this crate brings into the program; the kinds of subject are declared by their owners.
+pub fn capability() -> web::Capability {
+    web::Capability::new("review", "审核")
+        .permissions(&permissions::ALL)
+        .desk(desk::source())
+        .settings::<settings::Settings>()
+        .migrations(MIGRATIONS)
+}
 
 impl From<Refusal> for web::Refusal {
     fn from(refusal: Refusal) -> Self {

@@ -322,13 +322,14 @@ pub async fn exceptions(
     Ok(rows.bind(kind).bind(me).bind(limit).bind(offset).fetch_all(db.read()).await?)
 }
 
-/// How many exceptions of this kind there are.
+/// How many exceptions of this kind there are, and how many of them wait for a review by anybody.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn exception_count(db: &Db, kind: &'static str) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM review_exception x JOIN review r ON r.id = x.review WHERE r.subject_kind = $1";
-    Ok(query_scalar(sql).bind(kind).fetch_one(db.read()).await?)
+pub async fn exception_counts(db: &Db, kind: &'static str) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN x.reviewed_by = '' THEN 1 ELSE 0 END) AS BIGINT), 0) \
+               FROM review_exception x JOIN review r ON r.id = x.review WHERE r.subject_kind = $1";
+    Ok(query_as(sql).bind(kind).fetch_one(db.read()).await?)
 }
 
 /// How many exceptions of this kind wait for a review by this person.

@@ -35,6 +35,11 @@ pub fn gate(code: &str) -> Option<&'static Gate> {
     STATUTORY.into_iter().find(|gate| gate.code == code)
 }
 
+/// The name of a gate by its code; a gate that only the configuration knows is named by its code.
+pub fn label(code: &str) -> &str {
+    gate(code).map_or(code, |gate| gate.label)
+}
+
 /// One stage of a route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {

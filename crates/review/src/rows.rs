@@ -225,7 +225,7 @@ pub(crate) async fn insert(tx: &mut Tx, actor: &Actor, matter: &Matter, round: &
 }
 
 /// Who may pass the stage where the round stands now.
-async fn put_roles(tx: &mut Tx, id: &ReviewId, round: &Round) -> Result<()> {
+pub(crate) async fn put_roles(tx: &mut Tx, id: &ReviewId, round: &Round) -> Result<()> {
     query("DELETE FROM review_role WHERE review = $1").bind(id).execute(tx.conn()).await?;
     for role in round.stage().map(|stage| stage.roles.as_slice()).unwrap_or_default() {
         query("INSERT INTO review_role (review, role) VALUES ($1, $2) ON CONFLICT DO NOTHING")

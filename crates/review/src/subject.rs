@@ -15,6 +15,7 @@ use crate::{
     model::Facts,
     refusal::Words,
     route::{Route, Stage},
+    settings::Settings,
 };
 
 /// A subject: what is reviewed, by the kind that its owner declares and the id that it has there.
@@ -158,13 +159,35 @@ pub struct Kind {
     pub kind: &'static str,
     /// In the words of the office: 稿件.
     pub label: &'static str,
-    /// The route of a subject within something (a column), when the settings say nothing: given the working days for each
-    /// stage.
+    /// Working days for a stage, when the settings of the review say nothing.
+    pub days: fn(&Ctx) -> u32,
+    /// The route, when the settings of the review say nothing: given those working days.
     pub route: fn(days: u32) -> Route,
     /// Where one of them is decided on in the office, by its id.
     pub desk: fn(&str) -> String,
+    /// Where the list of them is, for the rail: `/reviews`.
+    pub list: &'static str,
+    /// Where the list of exceptions is: `/bypasses`.
+    pub exceptions: &'static str,
     /// Makes the owner.
     pub make: fn(&Ctx) -> Arc<dyn Subject>,
+}
+
+impl Kind {
+    /// The kind of this name.
+    ///
+    /// # Panics
+    /// When no capability declares it: a mistake of the program's composition, seen by every test.
+    pub fn named<'a>(ctx: &'a Ctx, kind: &str) -> &'a Self {
+        let found = ctx.declared::<Self>().find(|one| one.kind == kind);
+        found.unwrap_or_else(|| panic!("no capability declares subjects of the kind {kind}"))
+    }
+
+    /// The route that a subject in this column passes today.
+    pub fn route_in(&self, ctx: &Ctx, column: &str) -> Route {
+        let set = ctx.settings::<Settings>().route(self.kind, column);
+        set.unwrap_or_else(|| (self.route)((self.days)(ctx)))
+    }
 }
 
 impl std::fmt::Debug for Kind {
