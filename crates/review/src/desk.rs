@@ -9,7 +9,7 @@ use web::{
     hooks::{DeskItem, DeskSource},
 };
 
-use crate::{due, permissions, queue, route, settings::Settings, subject::Kind};
+use crate::{due, permissions, queue, route::Gate, settings::Settings, subject::Kind};
 
 /// The work of reviewers, whatever kinds of subject there are.
 pub(crate) fn source() -> Arc<dyn DeskSource> {
@@ -35,7 +35,7 @@ pub fn for_person(ctx: &Ctx, kind: &Kind, staff: &Staff) -> queue::Filter {
 /// Whether there are stages that this person may pass at all.
 pub fn is_reviewer(ctx: &Ctx, staff: &Staff) -> bool {
     let settings = ctx.settings::<Settings>();
-    let of_gates = route::STATUTORY.into_iter().flat_map(|gate| gate.permission.roles);
+    let of_gates = Gate::ALL.into_iter().flat_map(|gate| gate.permission.roles);
     let of_settings = settings.routes.iter().flat_map(|route| &route.stages).flat_map(|stage| &stage.roles);
     of_gates.chain(of_settings).any(|role| staff.has(*role))
 }

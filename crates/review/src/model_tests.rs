@@ -2,7 +2,7 @@ use kernel::Role;
 use proptest::prelude::*;
 
 use super::*;
-use crate::route::{POLITICAL, SECRECY, WORDING};
+use crate::route::Gate;
 
 const NOW: &str = "2026-05-06T01:00:00Z";
 const WORDS: Words = Words { this: "这一版", work: "稿件" };
@@ -95,7 +95,7 @@ fn a_claim_keeps_others_out_for_two_hours() {
 
 #[test]
 fn a_stage_of_two_people_is_passed_by_two() {
-    let route = Route::of(vec![Stage::at(&SECRECY, 1).by_two(), Stage::at(&POLITICAL, 1)]).expect("route");
+    let route = Route::of(vec![Stage::at(Gate::SECRECY, 1).by_two(), Stage::at(Gate::POLITICAL, 1)]).expect("route");
     let round = Round::open(route.clone(), &facts()).expect("opened");
     let (round, outcome) = round.approve(&reviewer("first"), &facts(), at(NOW)).expect("first");
     assert_eq!(outcome, Outcome::Second(route.stages()[0].clone()));
@@ -207,7 +207,7 @@ proptest! {
     #[test]
     fn nothing_passes_without_every_stage_by_people_who_may(acts in prop::collection::vec(tries(), 1..120)) {
         let route = Route::of(vec![
-            Stage::at(&SECRECY, 1).by_two(), Stage::at(&WORDING, 1), Stage::at(&POLITICAL, 2),
+            Stage::at(Gate::SECRECY, 1).by_two(), Stage::at(Gate::WORDING, 1), Stage::at(Gate::POLITICAL, 2),
         ]).expect("route");
         let people = people();
         let mut now = at(NOW);

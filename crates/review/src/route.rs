@@ -17,27 +17,31 @@ pub struct Gate {
     pub permission: &'static Permission,
 }
 
-/// 保密审查: 政府信息公开条例 Art. 17, 保守国家秘密法.
-pub static SECRECY: Gate = Gate { code: "secrecy", label: "保密审查", permission: &permissions::PASS_SECRECY };
-/// 文字关.
-pub static WORDING: Gate = Gate { code: "wording", label: "文字关", permission: &permissions::PASS_WORDING };
-/// 政策关.
-pub static POLICY: Gate = Gate { code: "policy", label: "政策关", permission: &permissions::PASS_POLICY };
-/// 政治关.
-pub static POLITICAL: Gate = Gate { code: "political", label: "政治关", permission: &permissions::PASS_POLITICAL };
+impl Gate {
+    /// 保密审查: 政府信息公开条例 Art. 17, 保守国家秘密法.
+    pub const SECRECY: &'static Self =
+        &Self { code: "secrecy", label: "保密审查", permission: &permissions::PASS_SECRECY };
+    /// 文字关.
+    pub const WORDING: &'static Self = &Self { code: "wording", label: "文字关", permission: &permissions::PASS_WORDING };
+    /// 政策关.
+    pub const POLICY: &'static Self = &Self { code: "policy", label: "政策关", permission: &permissions::PASS_POLICY };
+    /// 政治关.
+    pub const POLITICAL: &'static Self =
+        &Self { code: "political", label: "政治关", permission: &permissions::PASS_POLITICAL };
 
-/// The four gates in the order in which what is to be public passes them. Secrecy review stands before the three that the
-/// work points name (把好政治关、政策关、文字关).
-pub static STATUTORY: [&Gate; 4] = [&SECRECY, &WORDING, &POLICY, &POLITICAL];
+    /// The four gates in the order in which what is to be public passes them. Secrecy review stands before the three that the
+    /// work points name (把好政治关、政策关、文字关).
+    pub const ALL: [&'static Self; 4] = [Self::SECRECY, Self::WORDING, Self::POLICY, Self::POLITICAL];
 
-/// The statutory gate with this code.
-pub fn gate(code: &str) -> Option<&'static Gate> {
-    STATUTORY.into_iter().find(|gate| gate.code == code)
+    /// The gate with this code.
+    pub fn from_code(code: &str) -> Option<&'static Self> {
+        Self::ALL.into_iter().find(|gate| gate.code == code)
+    }
 }
 
 /// The name of a gate by its code; a gate that only the configuration knows is named by its code.
 pub fn label(code: &str) -> &str {
-    gate(code).map_or(code, |gate| gate.label)
+    Gate::from_code(code).map_or(code, |gate| gate.label)
 }
 
 /// One stage of a route.
@@ -81,7 +85,7 @@ impl Stage {
 
     /// What is asked of the person, as refusals name it: 把文字关.
     pub fn asked(&self) -> &'static str {
-        gate(&self.gate).map_or("办理这一关", |gate| gate.permission.label)
+        Gate::from_code(&self.gate).map_or("办理这一关", |gate| gate.permission.label)
     }
 
     /// Whether the person holds a role that passes it, whatever the organ.
@@ -137,7 +141,7 @@ impl Route {
 
     /// The four statutory gates, each with the same working days.
     pub fn statutory(days: u32) -> Self {
-        Self(STATUTORY.iter().map(|gate| Stage::at(gate, days)).collect())
+        Self(Gate::ALL.into_iter().map(|gate| Stage::at(gate, days)).collect())
     }
 
     /// The stages in order.
@@ -185,15 +189,15 @@ mod tests {
     #[test]
     fn what_nobody_could_pass_is_no_route() {
         assert_eq!(Route::of(Vec::new()), Err(BadRoute::Empty));
-        let nobody = Stage { roles: Vec::new(), ..Stage::at(&SECRECY, 1) };
+        let nobody = Stage { roles: Vec::new(), ..Stage::at(Gate::SECRECY, 1) };
         assert_eq!(Route::of(vec![nobody]), Err(BadRoute::Nobody("secrecy".into())));
-        let twice = vec![Stage::at(&POLICY, 1), Stage::at(&POLICY, 2)];
+        let twice = vec![Stage::at(Gate::POLICY, 1), Stage::at(Gate::POLICY, 2)];
         assert_eq!(Route::of(twice), Err(BadRoute::Twice("policy".into())));
     }
 
     #[test]
     fn a_stored_route_is_read_back_and_a_broken_one_is_refused() {
-        let route = Route::of(vec![Stage::at(&SECRECY, 2).by_two(), Stage::at(&POLITICAL, 1)]).expect("route");
+        let route = Route::of(vec![Stage::at(Gate::SECRECY, 2).by_two(), Stage::at(Gate::POLITICAL, 1)]).expect("route");
         let text = serde_json::to_string(&route).expect("json");
         assert_eq!(serde_json::from_str::<Route>(&text).expect("read"), route);
         assert!(serde_json::from_str::<Route>("[]").is_err());

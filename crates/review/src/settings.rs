@@ -3,7 +3,7 @@
 use kernel::Role;
 use serde::{Deserialize, Serialize};
 
-use crate::route::{self, BadRoute, Route, Stage};
+use crate::route::{BadRoute, Gate, Route, Stage};
 
 /// The section `[review]` of the configuration.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ pub struct StageSetting {
 
 impl StageSetting {
     fn stage(&self) -> Result<Stage, BadRoute> {
-        let known = route::gate(&self.gate);
+        let known = Gate::from_code(&self.gate);
         let label = if self.label.is_empty() { known.map_or("", |gate| gate.label) } else { &self.label };
         let roles = match known {
             Some(gate) if self.roles.is_empty() => gate.permission.roles.to_vec(),
@@ -68,7 +68,7 @@ impl RouteSetting {
     /// When it is none, or would let something become public without a secrecy review.
     pub fn route(&self) -> Result<Route, BadRoute> {
         let route = Route::of(self.stages.iter().map(StageSetting::stage).collect::<Result<_, _>>()?)?;
-        let secrecy = route.stages().iter().any(|stage| stage.gate == route::SECRECY.code);
+        let secrecy = route.stages().iter().any(|stage| stage.gate == Gate::SECRECY.code);
         if secrecy { Ok(route) } else { Err(BadRoute::NoSecrecy) }
     }
 }

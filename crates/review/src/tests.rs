@@ -12,7 +12,7 @@ use crate::{
     Result,
     model::{Outcome, State},
     queue,
-    route::{self, Route, Stage},
+    route::{Gate, Route, Stage},
     rows,
     subject::About,
 };
@@ -56,7 +56,7 @@ stories! {
     async fn a_letter_passes_its_stages_and_goes_out(desk) {
         let id = desk.letter("关于停水的答复").await;
         desk.submit(&id).await.expect("submitted");
-        for (place, gate) in route::STATUTORY.iter().enumerate() {
+        for (place, gate) in Gate::ALL.into_iter().enumerate() {
             let outcome = desk.approve(&id, &reviewer(gate.code)).await.expect(gate.code);
             assert_eq!(outcome == Outcome::Passed, place == 3);
         }
@@ -125,7 +125,7 @@ stories! {
         for id in [&held, &waiting] {
             desk.submit(id).await.expect("submitted");
         }
-        for gate in route::STATUTORY {
+        for gate in Gate::ALL {
             desk.approve(&waiting, &reviewer(gate.code)).await.expect("approved");
         }
         desk.claim(&held, &reviewer("secrecy")).await.expect("claimed");
@@ -138,7 +138,7 @@ stories! {
     }
 
     async fn two_people_pass_a_stage_of_two(desk) {
-        let route = Route::of(vec![Stage::at(&route::SECRECY, 1).by_two()]).expect("route");
+        let route = Route::of(vec![Stage::at(Gate::SECRECY, 1).by_two()]).expect("route");
         let id = desk.letter("两人").await;
         desk.submit_by(&id, route).await.expect("submitted");
         let outcome = desk.approve(&id, &reviewer("secrecy")).await.expect("first");
@@ -218,7 +218,7 @@ stories! {
     }
 
     async fn of_two_approvals_at_once_one_wins(desk) {
-        let route = Route::of(vec![Stage::at(&route::SECRECY, 1)]).expect("route");
+        let route = Route::of(vec![Stage::at(Gate::SECRECY, 1)]).expect("route");
         let id = desk.letter("同时").await;
         desk.submit_by(&id, route).await.expect("submitted");
         let second = person("second", "QH010", &[Role::ReviewerSecrecy]);

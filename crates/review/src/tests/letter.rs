@@ -19,7 +19,7 @@ use crate::{
     model::Outcome,
     queue,
     refusal::Words,
-    route::{self, Route},
+    route::{Gate, Route},
     subject::{About, Happened, LogName, Matter, Subject},
 };
 
@@ -155,7 +155,7 @@ pub(super) fn person(account: &str, organ: &str, roles: &[Role]) -> Actor {
 
 /// The reviewer of one gate.
 pub(super) fn reviewer(gate: &str) -> Actor {
-    let roles = route::gate(gate).expect("gate").permission.roles;
+    let roles = Gate::from_code(gate).expect("gate").permission.roles;
     person(&format!("r-{gate}"), "QH010", roles)
 }
 
