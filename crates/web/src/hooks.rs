@@ -1,15 +1,13 @@
 //! What contexts offer each other without knowing each other. An offer is declared by the capability that makes it
 //! (`Capability::declare(Arc<dyn …>)`) and asked for by its type ([`crate::Ctx::one`]).
 
-mod search;
-
 use std::collections::HashMap;
 
 use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{OrganCode, Permission, Role, Staff};
 
-pub use search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery};
+pub use crate::search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery};
 
 use crate::{Ctx, Result};
 
