@@ -4,10 +4,10 @@
 //! repaired: the database has everything, and the index is made again.
 
 use std::{
+    collections::BTreeMap,
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,13 @@ use tantivy::{
     directory::{Directory, INDEX_WRITER_LOCK},
     indexer::IndexWriterOptions,
 };
+use web::hooks::{Audience, SearchSource};
 
 use crate::{
     Error, Result,
     pread::Folder,
     schema::{self, Fields},
-    segmenter::Segmenter,
+    seen::Seen,
     tokens,
 };
 
@@ -41,10 +42,21 @@ const VERSION: Version = Version { schema: schema::VERSION, tokens: tokens::VERS
 pub(crate) struct Progress {
     /// The last event of the log that is in the index.
     pub(crate) cursor: i64,
-    /// Digest of the words taught to the dictionary.
-    pub(crate) dictionary: String,
-    /// Where reading everything again stands; `None` when nothing of the kind is under way.
-    pub(crate) sweep: Option<Sweep>,
+    /// Sources that were read to their end, with the version in which they were.
+    pub(crate) whole: BTreeMap<String, u32>,
+    /// The source being read now.
+    pub(crate) reading: Option<Reading>,
+    /// Objects read so far by reading sources; 0 again when all are whole.
+    pub(crate) done: u64,
+}
+
+/// How far a source has been read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    pub(crate) source: String,
+    pub(crate) version: u32,
+    /// The last identifier read.
+    pub(crate) after: String,
 }
 
 impl Progress {
@@ -57,23 +69,31 @@ impl Progress {
     pub(crate) fn is_written(&self) -> bool {
         self.cursor >= 0
     }
+
+    fn is_whole(&self, source: &dyn SearchSource) -> bool {
+        self.whole.get(source.subject_kind()) == Some(&source.version())
+    }
+
+    /// The source to read on: the one that was begun, or the first of those that are not read to their end.
+    pub(crate) fn unread<'a, S: AsRef<dyn SearchSource> + 'a>(&self, sources: &'a [S]) -> Option<&'a dyn SearchSource> {
+        let mut left = sources.iter().map(AsRef::as_ref).filter(|source| !self.is_whole(*source));
+        let first = left.clone().next();
+        let begun = self.reading.as_ref();
+        left.find(|source| begun.is_some_and(|begun| begun.source == source.subject_kind())).or(first)
+    }
+
+    /// Sources that are in the index and that nobody declares any more.
+    pub(crate) fn gone<S: AsRef<dyn SearchSource>>(&self, sources: &[S]) -> Vec<String> {
+        let known = self.whole.keys().chain(self.reading.as_ref().map(|reading| &reading.source));
+        let declared = |kind: &str| sources.iter().any(|source| source.as_ref().subject_kind() == kind);
+        known.filter(|kind| !declared(kind)).cloned().collect()
+    }
 }
 
-/// A pass over everything public, source by source.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Sweep {
-    /// Number of the source.
-    pub(crate) source: usize,
-    /// The last identifier read of it.
-    pub(crate) after: String,
-    /// Entries read so far.
-    pub(crate) done: u64,
-}
-
-/// An open index.
+/// An open index. Its reader stays inside: questions go through [`Opened::seen_by`], which knows who asks.
 pub(crate) struct Opened {
-    pub(crate) index: Index,
-    pub(crate) reader: IndexReader,
+    index: Index,
+    reader: IndexReader,
     pub(crate) fields: Fields,
 }
 
@@ -84,17 +104,32 @@ impl std::fmt::Debug for Opened {
 }
 
 impl Opened {
-    fn new(index: Index, fields: Fields, segmenter: &Arc<Segmenter>) -> Result<Self> {
-        schema::register(&index, segmenter);
+    fn new(index: Index, fields: Fields) -> Result<Self> {
+        schema::register(&index);
         let reader =
             index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(16).try_into()?;
         Ok(Self { index, reader, fields })
     }
 
+    /// What this audience may see of the index as it is now.
+    pub(crate) fn seen_by(&self, audience: Audience) -> Seen {
+        Seen::new(self.reader.searcher(), self.fields, audience)
+    }
+
+    /// Entries of all audiences.
+    pub(crate) fn entries(&self) -> u64 {
+        self.reader.searcher().num_docs()
+    }
+
+    /// Reads the newest commit from now on.
+    pub(crate) fn reload(&self) -> Result<()> {
+        Ok(self.reader.reload()?)
+    }
+
     /// What the newest commit says of itself.
     pub(crate) fn progress(&self) -> Result<Progress> {
         match self.index.load_metas()?.payload {
-            None => Ok(Progress { sweep: Some(Sweep::default()), ..Progress::default() }),
+            None => Ok(Progress::default()),
             Some(payload) => serde_json::from_str(&payload).map_err(|error| Error::Damaged(error.to_string())),
         }
     }
@@ -121,20 +156,28 @@ pub(crate) fn broken_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(Index::open(Folder::open(folder)?)?.validate_checksum()?.into_iter().collect())
 }
 
-/// Opens the index; `None` when there is none. Panics inside, which damaged files can cause, count as damage.
-pub(crate) fn open(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<Option<Opened>> {
-    let version = folder.join("version.json");
-    let written = match fs::read(&version) {
+/// What lies in the folder.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Nothing,
+    /// An index of another version of the program.
+    Outdated,
+    Whole(Opened),
+}
+
+/// Opens the index. Panics inside, which damaged files can cause, count as damage.
+pub(crate) fn open(folder: &Path) -> Result<Found> {
+    let written = match fs::read(folder.join("version.json")) {
         Ok(written) => written,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let empty = fs::read_dir(folder).map_or(true, |mut files| files.next().is_none());
-            return if empty { Ok(None) } else { Err(Error::Damaged("缺少 version.json".into())) };
+            return if empty { Ok(Found::Nothing) } else { Err(Error::Damaged("缺少 version.json".into())) };
         }
         Err(error) => return Err(error.into()),
     };
     match serde_json::from_slice::<Version>(&written) {
         Ok(found) if found == VERSION => {}
-        Ok(_) => return Err(Error::Damaged("由另一版本的程序建立".into())),
+        Ok(_) => return Ok(Found::Outdated),
         Err(error) => return Err(Error::Damaged(format!("version.json：{error}"))),
     }
     let opened = catch_unwind(AssertUnwindSafe(|| {
@@ -143,12 +186,12 @@ pub(crate) fn open(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<Option<O
         if index.schema() != wanted {
             return Err(Error::Damaged("字段不符".into()));
         }
-        let opened = Opened::new(index, fields, segmenter)?;
+        let opened = Opened::new(index, fields)?;
         opened.progress()?;
         Ok(opened)
     }));
     match opened {
-        Ok(Ok(opened)) => Ok(Some(opened)),
+        Ok(Ok(opened)) => Ok(Found::Whole(opened)),
         // Whatever keeps an index from opening although its folder can be read is damage.
         Ok(Err(error)) => Err(Error::Damaged(error.to_string())),
         Err(_) => Err(Error::Damaged("读取时中断".into())),
@@ -156,12 +199,12 @@ pub(crate) fn open(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<Option<O
 }
 
 /// Makes an empty index. The folder must not hold another.
-pub(crate) fn create(folder: &Path, segmenter: &Arc<Segmenter>) -> Result<Opened> {
+pub(crate) fn create(folder: &Path) -> Result<Opened> {
     fs::create_dir_all(folder)?;
     let (schema, fields) = schema::schema();
     let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
     let index = Index::builder().schema(schema).settings(settings).open_or_create(Folder::open(folder)?)?;
-    let opened = Opened::new(index, fields, segmenter)?;
+    let opened = Opened::new(index, fields)?;
     // Last, so that a folder with this file holds a whole index.
     fs::write(
         folder.join("version.json"),
@@ -199,4 +242,53 @@ pub(crate) fn remove(folder: &Path) -> Result<()> {
     let Ok(_lock) = held else { return Err(Error::Busy) };
     fs::remove_dir_all(folder)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures::future::BoxFuture;
+    use web::{Ctx, hooks::SearchEntry};
+
+    use super::*;
+
+    struct Source(&'static str, u32);
+
+    impl SearchSource for Source {
+        fn subject_kind(&self) -> &'static str {
+            self.0
+        }
+
+        fn version(&self) -> u32 {
+            self.1
+        }
+
+        fn entries<'a>(&'a self, _: &'a Ctx, _: &'a str) -> BoxFuture<'a, web::Result<Vec<SearchEntry>>> {
+            Box::pin(std::future::ready(Ok(Vec::new())))
+        }
+
+        fn ids<'a>(&'a self, _: &'a Ctx, _: &'a str, _: i64) -> BoxFuture<'a, web::Result<Vec<String>>> {
+            Box::pin(std::future::ready(Ok(Vec::new())))
+        }
+    }
+
+    fn sources(list: &[(&'static str, u32)]) -> Vec<Arc<dyn SearchSource>> {
+        list.iter().map(|(kind, version)| Arc::new(Source(kind, *version)) as _).collect()
+    }
+
+    #[test]
+    fn a_source_is_known_by_its_kind_wherever_it_stands() {
+        let reading = Reading { source: "plan".into(), version: 1, after: "x".into() };
+        let whole = [("document".to_owned(), 1)].into();
+        let progress = Progress { whole, reading: Some(reading), ..Progress::default() };
+        let next = |list: &[(&'static str, u32)]| {
+            progress.unread(&sources(list)).map(|source| (source.subject_kind(), source.version()))
+        };
+        assert_eq!(next(&[("organ", 1), ("document", 1), ("plan", 1)]), Some(("plan", 1)), "what was begun goes on");
+        assert_eq!(next(&[("organ", 1), ("document", 1)]), Some(("organ", 1)), "a new one is read, wherever it stands");
+        assert_eq!(next(&[("document", 2)]), Some(("document", 2)), "another version is read again");
+        assert_eq!(next(&[("document", 1)]), None);
+        assert_eq!(progress.gone(&sources(&[("organ", 1), ("plan", 1)])), ["document"]);
+    }
 }

@@ -1,24 +1,23 @@
 //! Asking the index: what must match, how it is ranked, counted and shown.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use tantivy::{
-    DocAddress, Score, Searcher, SegmentReader, TantivyDocument, Term as IndexTerm,
-    collector::{Count, TopDocs},
-    index::Order,
-    query::{
-        AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query as IndexQuery,
-        TermQuery,
-    },
+    DocAddress, Term as IndexTerm,
+    query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, PhraseQuery, Query as IndexQuery, TermQuery},
     schema::{Field, IndexRecordOption},
 };
+use web::hooks::{Within, WordHits, WordQuery};
 
 use crate::{
     Result,
-    disk::Opened,
-    facets::{Counts, FacetCounter},
+    gather::{By, Counts, Filters, Gather, Gathered, Group},
+    names::{Names, Stretch},
     query::{Parsed, Query, Sort, Term},
-    results::{FacetCount, Facets, Hit, Results, Suggestions},
-    schema::{self, DAY, Fields},
+    results::{FacetCount, Facets, Hit, Part, Results, Suggestions},
+    schema::{self, Facet, Fields, Kept},
+    seen::Seen,
     segmenter::Segmenter,
     snippet::{self, Needles},
     tokens,
@@ -28,16 +27,13 @@ use crate::{
 const MOST_PAGES: usize = 200;
 /// Values of a facet that are told.
 const MOST_VALUES: usize = 80;
-/// Days after which half of a new text's advantage is gone.
-const FRESH_DAYS: f32 = 180.0;
 
 type Boxed = Box<dyn IndexQuery>;
 
 /// Answers `query`. `today` decides what is new.
-pub(crate) fn answer(opened: &Opened, segmenter: &Segmenter, query: &Query, today: Date) -> Result<Results> {
+pub(crate) fn answer(seen: &Seen, fields: Fields, names: &Names, query: &Query, today: Date) -> Result<Results> {
     let parsed = Parsed::of(&query.text);
-    let ask =
-        Ask { searcher: opened.reader.searcher(), fields: opened.fields, segmenter, query, parsed: &parsed, today };
+    let ask = Ask { seen, fields, names, query, parsed: &parsed, today };
     let mut results = Results { page: query.page.clamp(1, MOST_PAGES), size: query.size(), ..Results::default() };
     results.cut = parsed.cut;
     results.ignored.clone_from(&parsed.ignored);
@@ -47,46 +43,68 @@ pub(crate) fn answer(opened: &Opened, segmenter: &Segmenter, query: &Query, toda
         results.suggestions.columns = ask.columns()?;
         return Ok(results);
     }
-    let mut found = ask.everything();
-    let mut counts = ask.count(found.as_ref())?;
-    if counts.unfiltered == 0
+    let mut found = ask.gather(ask.everything(), &results)?;
+    if found.counts.unfiltered == 0
         && let Some(some) = ask.some_words()
     {
-        let fewer = ask.count(some.as_ref())?;
-        if fewer.unfiltered > 0 {
-            (found, counts, results.relaxed) = (some, fewer, true);
+        let fewer = ask.gather(some, &results)?;
+        if fewer.counts.unfiltered > 0 {
+            (found, results.relaxed) = (fewer, true);
         }
     }
-    results.total = counts.total;
-    let pages = usize::try_from(counts.total).unwrap_or(usize::MAX).div_ceil(results.size).clamp(1, MOST_PAGES);
+    results.total = found.counts.total;
+    let pages = usize::try_from(results.total).unwrap_or(usize::MAX).div_ceil(results.size).clamp(1, MOST_PAGES);
     results.page = results.page.min(pages);
-    if counts.total > 0 {
-        results.hits = ask.hits(found, (results.page - 1) * results.size, results.size)?;
+    if results.total > 0 {
+        let groups = found.hits.iter().skip((results.page - 1) * results.size).take(results.size);
+        results.hits = ask.hits(groups)?;
     } else {
         results.suggestions =
-            Suggestions { without_filters: counts.unfiltered, shorter: ask.shorter()?, columns: ask.columns()? };
+            Suggestions { without_filters: found.counts.unfiltered, shorter: ask.shorter()?, columns: ask.columns()? };
     }
-    results.facets = facets(counts);
+    results.facets = ask.facets(found.counts);
     Ok(results)
 }
 
-fn facets(counts: Counts) -> Facets {
-    let [kind, organ, column, year, validity] = counts.values.map(|values| {
-        let mut list: Vec<FacetCount> = values.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
-        list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-        list.truncate(MOST_VALUES);
-        list
+/// The subjects that hold the words of a list.
+pub(crate) fn ids(seen: &Seen, fields: Fields, query: &WordQuery) -> Result<WordHits> {
+    let parsed = Parsed::of(&query.words);
+    if parsed.too_short || parsed.terms.is_empty() {
+        return Ok(WordHits { too_short: parsed.too_short, ..WordHits::default() });
+    }
+    let source = TermQuery::new(schema::source_term(&fields, query.subject), IndexRecordOption::Basic);
+    let mut clauses: Vec<(Occur, Boxed)> = vec![(Occur::Must, Box::new(source))];
+    for term in &parsed.terms {
+        let mut within = vec![fields.pairs_title, fields.pairs_extra];
+        within.extend((query.within == Within::Text).then_some(fields.pairs_body));
+        let ways = within.into_iter().map(|field| phrase_of(field, &term.text, &term.units)).collect();
+        clauses.push((Occur::Must, Box::new(BooleanQuery::union(ways))));
+    }
+    let text = |codes: &[kernel::OrganCode]| codes.iter().map(|code| code.0.clone()).collect();
+    let filters: Filters = Facet::ALL.map(|facet| match facet {
+        Facet::Kind => query.kinds.clone(),
+        Facet::Organ => text(&query.organs),
+        Facet::Column => query.columns.iter().map(|column| column.0.clone()).collect(),
+        Facet::Year | Facet::Validity => Vec::new(),
     });
-    let mut facets = Facets { kind, organ, column, year, validity };
-    facets.year.sort_by(|a, b| b.value.cmp(&a.value));
-    facets
+    let most = query.limit.min(WordQuery::MOST);
+    let gather = Gather { filters, by: By::Day, most, counted: false };
+    let found = seen.search(Box::new(BooleanQuery::new(clauses)), &gather)?;
+    let addresses: Vec<DocAddress> = found.hits.iter().filter_map(|group| group.entries().next()).collect();
+    let total = found.counts.total;
+    Ok(WordHits {
+        ids: seen.ids(&addresses)?,
+        total: total.min(WordQuery::COUNTED),
+        more: total > WordQuery::COUNTED,
+        ..WordHits::default()
+    })
 }
 
 /// One question to one state of the index.
 struct Ask<'a> {
-    searcher: Searcher,
+    seen: &'a Seen,
     fields: Fields,
-    segmenter: &'a Segmenter,
+    names: &'a Names,
     query: &'a Query,
     parsed: &'a Parsed,
     today: Date,
@@ -101,9 +119,9 @@ impl Ask<'_> {
         let all: Vec<Boxed> = self.parsed.terms.iter().map(|term| self.term(term)).collect();
         let mut ways: Vec<Boxed> = vec![Box::new(BooleanQuery::intersection(all))];
         if let Some(number) = &self.parsed.number {
-            ways.push(boost(self.phrase(self.fields.pairs_extra, number), 8.0));
-            ways.push(self.phrase(self.fields.pairs_title, number));
-            ways.push(self.phrase(self.fields.pairs_body, number));
+            ways.push(boost(phrase(self.fields.pairs_extra, number), 8.0));
+            ways.push(phrase(self.fields.pairs_title, number));
+            ways.push(phrase(self.fields.pairs_body, number));
             ways.push(self.exactly(number));
         }
         let found: Boxed = Box::new(BooleanQuery::union(ways));
@@ -119,38 +137,42 @@ impl Ask<'_> {
         )
     }
 
-    fn phrase(&self, field: Field, text: &str) -> Boxed {
-        self.phrase_of(field, text, &tokens::units(text))
-    }
-
-    fn phrase_of(&self, field: Field, text: &str, units: &[tokens::Unit]) -> Boxed {
-        let mut terms: Vec<(usize, IndexTerm)> = tokens::phrase(text, units)
-            .into_iter()
-            .map(|(at, term)| (at, IndexTerm::from_field_text(field, &term)))
-            .collect();
-        match terms.len() {
-            0 => Box::new(EmptyQuery),
-            1 => Box::new(TermQuery::new(terms.remove(0).1, IndexRecordOption::WithFreqs)),
-            _ => Box::new(PhraseQuery::new_with_offset(terms)),
-        }
-    }
-
-    /// One part: as it stands, anywhere; or all of its words, apart from each other.
+    /// One part: as it stands, anywhere; what bears it as a name; or all of its words, apart from each other.
     fn term(&self, term: &Term) -> Boxed {
-        let literal = |field| self.phrase_of(field, &term.text, &term.units);
+        let mut ways = self.literally(&term.text, &term.units);
+        if !term.literal {
+            let stretches = self.names.stretches(term);
+            let apart: Vec<Boxed> = stretches.iter().flat_map(|stretch| self.stretch(stretch)).collect();
+            // A name alone has been looked for already.
+            let only_name = matches!(stretches[..], [Stretch::Name(..)]);
+            if !apart.is_empty() && !only_name && covers(&stretches, &term.text) {
+                ways.push(Box::new(BooleanQuery::intersection(apart)));
+            }
+        }
+        Box::new(BooleanQuery::union(ways))
+    }
+
+    /// A text as it stands, or as a name.
+    fn literally(&self, text: &str, units: &[tokens::Unit]) -> Vec<Boxed> {
+        let literal = |field| phrase_of(field, text, units);
         let mut ways = vec![
             boost(literal(self.fields.pairs_title), 5.0),
             boost(literal(self.fields.pairs_extra), 4.0),
             literal(self.fields.pairs_body),
         ];
-        if !term.literal {
-            let words = self.segmenter.words(&term.text);
-            if !words.is_empty() && covers(&words, &term.text) {
-                let words: Vec<Boxed> = words.iter().map(|word| self.word(word)).collect();
-                ways.push(Box::new(BooleanQuery::intersection(words)));
-            }
+        for (facet, code) in self.names.bearers(units) {
+            let term = IndexTerm::from_field_text(self.fields.facets[facet as usize], code);
+            ways.push(boost(Box::new(TermQuery::new(term, IndexRecordOption::Basic)), 4.0));
         }
-        Box::new(BooleanQuery::union(ways))
+        ways
+    }
+
+    /// What a stretch of the question asks for: each of its words, or the name.
+    fn stretch(&self, stretch: &Stretch) -> Vec<Boxed> {
+        match stretch {
+            Stretch::Text(text) => Segmenter.words(text).iter().map(|word| self.word(word)).collect(),
+            Stretch::Name(text, units) => vec![Box::new(BooleanQuery::union(self.literally(text, units)))],
+        }
     }
 
     fn word(&self, word: &str) -> Boxed {
@@ -168,7 +190,7 @@ impl Ask<'_> {
         }
         let mut words: Vec<String> = Vec::new();
         for term in self.parsed.terms.iter().filter(|term| !term.literal) {
-            for word in self.segmenter.all_words(&term.text) {
+            for word in Segmenter.all_words(&term.text) {
                 if words.len() < 32 && !words.contains(&word) {
                     words.push(word);
                 }
@@ -179,74 +201,102 @@ impl Ask<'_> {
         (words.len() > 1).then(|| -> Boxed { Box::new(BooleanQuery::union_with_minimum_required_clauses(words, half)) })
     }
 
-    fn count(&self, found: &dyn IndexQuery) -> Result<Counts> {
-        Ok(self.searcher.search(found, &FacetCounter { filters: self.query.filters() })?)
+    /// Counts everything that is found, and takes the best as far as the page that is asked for.
+    fn gather(&self, found: Boxed, results: &Results) -> Result<Gathered> {
+        // Without words there is nothing to be relevant to.
+        let by = if self.query.sort == Sort::Date || self.parsed.terms.is_empty() {
+            By::Day
+        } else {
+            By::Relevance(self.today)
+        };
+        let most = results.page * results.size;
+        let filters = self.names.filters(self.query);
+        self.seen.search(found, &Gather { filters, by, most, counted: true })
     }
 
-    fn hits(&self, found: Boxed, skip: usize, size: usize) -> Result<Vec<Hit>> {
-        let mut clauses = vec![(Occur::Must, found)];
-        for (field, filter) in
-            self.fields.facets.into_iter().zip(self.query.filters()).filter(|(_, filter)| !filter.is_empty())
-        {
-            let filter = TermQuery::new(IndexTerm::from_field_text(field, &filter), IndexRecordOption::Basic);
-            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(filter), 0.0)) as Boxed));
-        }
-        let question = BooleanQuery::new(clauses);
-        let top = TopDocs::with_limit(size).and_offset(skip);
-        // Without words there is nothing to be relevant to.
-        let ranked: Vec<(Score, DocAddress)> = if self.query.sort == Sort::Date || self.parsed.terms.is_empty() {
-            let dated = self.searcher.search(&question, &top.order_by_fast_field::<i64>(DAY, Order::Desc))?;
-            dated.into_iter().map(|(_, address)| (0.0, address)).collect()
-        } else {
-            let today = schema::day(self.today);
-            let fresh = top.tweak_score(move |segment: &SegmentReader| {
-                let days = segment.fast_fields().i64(DAY).ok();
-                move |doc, score: Score| score * freshness(days.as_ref().and_then(|days| days.first(doc)), today)
-            });
-            self.searcher.search(&question, &fresh)?
-        };
+    fn hits<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Result<Vec<Hit>> {
         let needles = self.needles();
-        let mut hits = Vec::with_capacity(ranked.len());
-        for (score, address) in ranked {
-            let document: TantivyDocument = self.searcher.doc(address)?;
-            hits.push(self.hit(schema::kept(&self.fields, &document)?, score, &needles));
+        let mut hits = Vec::new();
+        for group in groups {
+            hits.extend(self.hit(group, &needles)?);
         }
         Ok(hits)
     }
 
     fn needles(&self) -> Needles {
-        let mut texts: Vec<String> = Vec::new();
+        let mut texts: Vec<Cow<'_, str>> = Vec::new();
         for term in &self.parsed.terms {
-            texts.push(term.text.clone());
-            if !term.literal {
-                texts.extend(self.segmenter.words(&term.text));
+            texts.push(Cow::Borrowed(&term.text));
+            for stretch in self.names.stretches(term).into_iter().filter(|_| !term.literal) {
+                match stretch {
+                    Stretch::Text(text) => texts.extend(Segmenter.words(&text).into_iter().map(Cow::Owned)),
+                    Stretch::Name(name, _) => texts.push(Cow::Owned(name)),
+                }
             }
         }
-        texts.extend(self.parsed.number.clone());
-        Needles::new(texts.iter().map(String::as_str))
+        texts.extend(self.parsed.number.as_deref().map(Cow::Borrowed));
+        Needles::new(texts.iter().map(AsRef::as_ref))
     }
 
-    fn hit(&self, kept: schema::Kept, score: Score, needles: &Needles) -> Hit {
+    /// A subject with the parts of it that were found. `None` when nothing of it may be seen.
+    fn hit(&self, group: &Group, needles: &Needles) -> Result<Option<Hit>> {
+        let found: Vec<DocAddress> = group.entries().collect();
+        let Some(best) = found.first() else { return Ok(None) };
+        // The subject's own entry stands first, whether or not it holds the words itself.
+        let mut own = self.seen.first_of(*best)?;
+        let mut kept = self.seen.kept(own)?.filter(|kept| kept.key.is_empty());
+        if kept.is_none() {
+            own = *best;
+            kept = self.seen.kept(own)?;
+        }
+        let Some(kept) = kept else { return Ok(None) };
+        let mut parts = Vec::new();
+        for address in found.iter().filter(|address| **address != own) {
+            if let Some(part) = self.seen.kept(*address)? {
+                parts.push(Part {
+                    title_pieces: snippet::marked(&part.title, needles),
+                    snippet_pieces: snippet::excerpt(&part.body, needles),
+                    key: part.key,
+                    title: part.title,
+                    url: part.url,
+                });
+            }
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "it was a score before")]
+        let score = if matches!(self.query.sort, Sort::Relevance) && !self.parsed.terms.is_empty() {
+            group.rank as f32
+        } else {
+            0.0
+        };
+        Ok(Some(self.shown(kept, parts, score, needles)))
+    }
+
+    fn shown(&self, kept: Kept, parts: Vec<Part>, score: f32, needles: &Needles) -> Hit {
         let snippet_pieces = snippet::excerpt(&kept.body, needles);
         let named = |name: &str| {
             snippet::same(name, &self.query.text)
                 || self.parsed.number.as_ref().is_some_and(|number| snippet::same(name, number))
         };
+        let words = |facet, code: &str| if code.is_empty() { String::new() } else { self.names.words(facet, code) };
         Hit {
             snippet: snippet::plain(&snippet_pieces),
             title_pieces: snippet::marked(&kept.title, needles),
-            exact: named(&kept.title) || named(&kept.document_number),
+            exact: named(&kept.title) || named(&kept.document_number) || kept.names.iter().any(|name| named(name)),
             snippet_pieces,
+            kind: words(Facet::Kind, &kept.kind),
+            organ: words(Facet::Organ, &kept.organ),
+            column: words(Facet::Column, &kept.column),
+            validity: words(Facet::Validity, &kept.validity),
             id: kept.id,
-            kind: kept.kind,
+            subject: kept.source,
+            key: kept.key,
             title: kept.title,
             url: kept.url,
             score,
-            organ: kept.organ,
-            column: kept.column,
+            organ_code: kept.organ,
             date: kept.date,
             document_number: kept.document_number,
-            validity: kept.validity,
+            parts,
         }
     }
 
@@ -261,12 +311,12 @@ impl Ask<'_> {
                 break;
             }
             let all: Vec<Boxed> = rest.iter().map(|term| self.term(term)).collect();
-            let count = self.searcher.search(&BooleanQuery::intersection(all), &Count)?;
+            let count = self.count(Box::new(BooleanQuery::intersection(all)), false)?.total;
             if count > 0 {
                 let quoted =
                     |term: &&Term| if term.literal { format!("“{}”", term.text) } else { term.text.clone() };
                 let value = rest.iter().map(quoted).collect::<Vec<_>>().join(" ");
-                shorter.push(FacetCount { value, count: count as u64 });
+                shorter.push(FacetCount { label: value.clone(), value, count });
             }
         }
         shorter.sort_by_key(|found| std::cmp::Reverse(found.count));
@@ -274,10 +324,36 @@ impl Ask<'_> {
     }
 
     fn columns(&self) -> Result<Vec<FacetCount>> {
-        let counts: Counts = self.searcher.search(&AllQuery, &FacetCounter { filters: Default::default() })?;
-        let mut columns = facets(counts).column;
+        let mut columns = self.facets(self.count(Box::new(AllQuery), true)?).column;
         columns.truncate(8);
         Ok(columns)
+    }
+
+    /// How many subjects are found without filters; by facet, if wanted.
+    fn count(&self, found: Boxed, counted: bool) -> Result<Counts> {
+        let gather = Gather { filters: Filters::default(), by: By::Day, most: 0, counted };
+        Ok(self.seen.search(found, &gather)?.counts)
+    }
+
+    fn facets(&self, counts: Counts) -> Facets {
+        let [kind, organ, column, year, validity] = {
+            let mut facets = Facet::ALL.into_iter();
+            counts.values.map(|values| {
+                let facet = facets.next();
+                let told = values.into_iter().map(|(value, count)| FacetCount {
+                    label: facet.map_or_else(String::new, |facet| self.names.words(facet, &value)),
+                    value,
+                    count,
+                });
+                let mut list: Vec<FacetCount> = told.collect();
+                list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
+                list.truncate(MOST_VALUES);
+                list
+            })
+        };
+        let mut facets = Facets { kind, organ, column, year, validity };
+        facets.year.sort_by(|a, b| b.value.cmp(&a.value));
+        facets
     }
 }
 
@@ -285,16 +361,29 @@ fn boost(query: Boxed, factor: f32) -> Boxed {
     Box::new(BoostQuery::new(query, factor))
 }
 
-/// Whether the words make up at least half of the text: otherwise they say too little of it (a name that no dictionary has).
-fn covers(words: &[String], text: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    words.iter().map(|word| letters(word)).sum::<usize>() * 2 >= letters(text)
+fn phrase(field: Field, text: &str) -> Boxed {
+    phrase_of(field, text, &tokens::units(text))
 }
 
-/// 1.3 on the first day, 1.15 after half a year, toward 1.
-fn freshness(day: Option<i64>, today: i64) -> Score {
-    day.map_or(1.0, |day| {
-        let age = u16::try_from((today - day).max(0)).unwrap_or(u16::MAX);
-        1.0 + 0.3 / (1.0 + f32::from(age) / FRESH_DAYS)
-    })
+fn phrase_of(field: Field, text: &str, units: &[tokens::Unit]) -> Boxed {
+    let mut terms: Vec<(usize, IndexTerm)> = tokens::phrase(text, units)
+        .into_iter()
+        .map(|(at, term)| (at, IndexTerm::from_field_text(field, &term)))
+        .collect();
+    match terms.len() {
+        0 => Box::new(EmptyQuery),
+        1 => Box::new(TermQuery::new(terms.remove(0).1, IndexRecordOption::WithFreqs)),
+        _ => Box::new(PhraseQuery::new_with_offset(terms)),
+    }
+}
+
+/// Whether names and words make up at least half of the text: otherwise they say too little of it (a name that no dictionary
+/// has).
+fn covers(stretches: &[Stretch], text: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let covered = stretches.iter().map(|stretch| match stretch {
+        Stretch::Name(name, _) => letters(name),
+        Stretch::Text(text) => Segmenter.words(text).iter().map(|word| letters(word)).sum(),
+    });
+    covered.sum::<usize>() * 2 >= letters(text)
 }

@@ -19,6 +19,9 @@ pub enum Error {
     /// There is no index to search yet.
     #[error("检索索引尚未建好，请稍后再试。")]
     NotReady,
+    /// Too many ask at once.
+    #[error("现在搜索的人很多，请过几秒再试。")]
+    Crowded,
     /// Another process feeds this index.
     #[error("检索索引正由另一个进程（通常是正在运行的服务）使用。请先停止服务，再执行 gongkai reindex。")]
     Busy,
@@ -57,6 +60,7 @@ impl From<Error> for web::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::NotReady => Self::Unavailable("检索索引正在重建，请过一两分钟再试。也可以按栏目浏览。".into()),
+            Error::Crowded => Self::Unavailable(error.to_string()),
             Error::Store(error) => error.into(),
             other => {
                 tracing::error!(error = %other, "search failed");

@@ -2,49 +2,52 @@
 //!
 //! The index knows how far it has read because every commit carries the cursor: killed between commits, it reads the same
 //! events again, and reading twice does no harm. Whatever an event says, only the present state of its subject counts, which
-//! the context that owns it tells. When the names of organs or a column change, everything is read again in the background
-//! (a sweep), because hits show those names and the dictionary knows them.
+//! the context that owns it tells. A source is read from its beginning when it is new or tells of its objects in another way than
+//! before; nothing else makes anything be read again, since entries hold codes and their words are looked up when they are shown.
 
 use std::{
     collections::BTreeSet,
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use kernel::time;
 use store::log;
-use tantivy::{IndexWriter, TantivyDocument};
+use tantivy::{IndexWriter, TantivyDocument, indexer::UserOperation};
 use tokio::sync::watch;
 use web::{
     Ctx,
-    hooks::{SearchEntry, SearchSource},
+    hooks::{Audience, SearchEntry, SearchSource},
 };
 
 use crate::{
     Error, Result, Search,
-    disk::{self, Opened, Progress, Sweep},
-    schema, segmenter,
-    shared::Feeding,
+    disk::{self, Opened, Progress, Reading},
+    schema,
+    segmenter::Segmenter,
+    shared::{Feeding, Unfit},
 };
 
 /// Events read at once.
 const EVENTS: i64 = 500;
-/// Entries read at once while sweeping.
+/// Objects of a source read at once.
 const PAGE: i64 = 100;
-/// Entries after which a sweep is committed: often enough to see it grow, seldom enough not to litter.
+/// Objects after which the reading of a source is committed: often enough to see it grow, seldom enough not to litter.
 const COMMIT_EVERY: u64 = 2_000;
 /// Events that mean nothing to the index after which the cursor is written all the same.
 const IDLE_EVENTS: i64 = 5_000;
-/// Seconds between automatic rebuilds: an index that breaks again at once has a cause that rebuilding does not remove.
+/// Seconds between automatic rebuilds of a damaged index: one that breaks again at once has a cause that rebuilding does not
+/// remove.
 const REBUILD_EVERY: i64 = 3_600;
 
-/// A change of one object.
-struct Change {
-    subject_kind: &'static str,
-    id: String,
-    entry: Option<SearchEntry>,
+/// A change of what is in the index.
+enum Change {
+    /// What can be found of one object now.
+    Subject { source: &'static str, id: String, entries: Vec<SearchEntry> },
+    /// Nobody tells of these any more.
+    Gone { source: String },
 }
 
 /// Keeps the index true until `stop` says so. Never returns early: what fails is logged, shown by [`Search::status`], and tried
@@ -53,7 +56,7 @@ pub async fn run(search: Search, ctx: Ctx, mut stop: watch::Receiver<bool>) {
     let mut head = ctx.db().head();
     let checker = search.clone();
     tokio::task::spawn_blocking(move || {
-        checker.inner.segmenter.load();
+        Segmenter.load();
         checker.check_files();
     });
     while !*stop.borrow() {
@@ -85,7 +88,7 @@ impl Search {
         Ok(())
     }
 
-    /// Makes the index anew from the database, and says how many documents it then holds. For `gongkai reindex` and the
+    /// Makes the index anew from the database, and says how many entries it then holds. For `gongkai reindex` and the
     /// button of the system page.
     ///
     /// # Errors
@@ -94,7 +97,7 @@ impl Search {
         self.rebuild_telling(ctx, |_| {}).await
     }
 
-    /// The same; `told` hears again and again how many entries were read.
+    /// The same; `told` hears again and again how many objects were read.
     ///
     /// # Errors
     /// See [`Search::rebuild`].
@@ -122,29 +125,35 @@ impl Search {
         if !self.make_ready(ctx, &mut feeding).await? {
             return Ok(false);
         }
-        self.teach(ctx, &mut feeding).await?;
+        if std::mem::take(&mut feeding.labels_due)
+            && let Err(error) = self.load_labels().await
+        {
+            feeding.labels_due = true;
+            return Err(error);
+        }
         let mut changes = Vec::new();
         let mut next = feeding.progress.clone();
-        read_page(ctx, &mut next, &mut changes).await?;
+        self.forget_gone(&mut next, &mut changes);
+        self.read_page(ctx, &mut next, &mut changes).await?;
         let of_page = changes.len();
         // After the page: of two readings of one object, the later is the truer.
-        let read = read_events(ctx, &mut next, &mut changes).await?;
-        if read.columns {
-            feeding.vocabulary_due = true;
-            next.sweep = Some(Sweep::default());
-        }
-        let pages = |progress: &Progress| progress.sweep.as_ref().map_or(0, |sweep| sweep.done);
-        let (before, after) = (pages(&feeding.progress), pages(&next));
+        let read = self.read_events(ctx, &mut next, &mut changes).await?;
+        feeding.labels_due |= read.labels;
+        let (before, after) = (feeding.progress.done, next.done);
         let committed = &feeding.committed;
         let commit = changes.len() > of_page
             || (of_page > 0 && (before == 0 || before / COMMIT_EVERY != after / COMMIT_EVERY))
-            || (next.sweep.is_none() && (committed.sweep.is_some() || !committed.is_written()))
-            || next.dictionary != committed.dictionary
+            || next.whole != committed.whole
+            || !committed.is_written()
             || next.cursor - committed.cursor >= IDLE_EVENTS;
-        let unfinished = read.more || next.sweep.is_some();
-        let swept = feeding.progress.sweep.is_some() && next.sweep.is_none();
+        let unread = |progress: &Progress| progress.unread(&self.inner.sources).is_some();
+        let unfinished = read.more || unread(&next) || feeding.labels_due;
+        let filled = unread(&feeding.progress) && !unread(&next);
+        if filled {
+            next.done = 0;
+        }
         self.apply(&mut feeding, changes, next, commit).await?;
-        if swept {
+        if filled {
             // A fresh writer gives back what this one needed for so much at once. Held even when idle: it keeps other
             // processes from removing the index.
             feeding.close();
@@ -175,6 +184,7 @@ impl Search {
                 feeding.progress = next;
                 if commit {
                     feeding.committed = feeding.progress.clone();
+                    self.changed();
                 }
                 self.publish(feeding);
                 Ok(())
@@ -189,16 +199,25 @@ impl Search {
 
     /// Opens, makes or replaces the index as needed. `false`: it cannot be fed now.
     async fn make_ready(&self, ctx: &Ctx, feeding: &mut Feeding) -> Result<bool> {
-        if let Some(reason) = self.damage() {
-            feeding.close();
-            if !self.may_rebuild(ctx) {
-                return Ok(false);
+        match self.unfit() {
+            None => {}
+            Some(Unfit::Outdated) => {
+                tracing::info!("the search index was made by another version of the program and is made anew");
+                disk::remove(&self.inner.dir)?;
+                self.start_anew(ctx, feeding)?;
             }
-            tracing::warn!(reason, "the search index is damaged and will be rebuilt");
-            let stamp: String = time::to_db(ctx.seams().now()).chars().filter(char::is_ascii_digit).take(14).collect();
-            disk::set_aside(&self.inner.dir, &stamp)?;
-            fs::write(self.stamp_file(), time::to_db(ctx.seams().now()))?;
-            self.start_anew(ctx, feeding)?;
+            Some(Unfit::Damaged(reason)) => {
+                feeding.close();
+                if !self.may_rebuild(ctx) {
+                    return Ok(false);
+                }
+                tracing::warn!(reason, "the search index is damaged and will be rebuilt");
+                let now = time::to_db(ctx.seams().now());
+                let stamp: String = now.chars().filter(char::is_ascii_digit).take(14).collect();
+                disk::set_aside(&self.inner.dir, &stamp)?;
+                fs::write(self.stamp_file(), now)?;
+                self.start_anew(ctx, feeding)?;
+            }
         }
         if feeding.writer.is_some() {
             return Ok(true);
@@ -214,8 +233,14 @@ impl Search {
             Ok(writer) => feeding.writer = Some(writer),
             // Another process of this machine feeds it: read what that one writes.
             Err(Error::Busy) => {
-                opened.reader.reload().map_err(Error::from).inspect_err(|error| self.note_failure(error))?;
-                feeding.progress = opened.progress()?;
+                opened.reload().inspect_err(|error| self.note_failure(error))?;
+                let progress = opened.progress()?;
+                if progress != feeding.progress {
+                    // Words may have changed as well as entries: this process does not read the events.
+                    self.load_labels().await?;
+                    self.changed();
+                }
+                feeding.progress = progress;
                 feeding.committed = feeding.progress.clone();
                 self.publish(feeding);
                 return Ok(false);
@@ -242,14 +267,13 @@ impl Search {
     /// An empty index that is to be filled from the sources; events from now on come on top.
     fn start_anew(&self, ctx: &Ctx, feeding: &mut Feeding) -> Result<()> {
         feeding.close();
-        let opened = Arc::new(disk::create(&self.inner.dir, &self.inner.segmenter)?);
+        let opened = Arc::new(disk::create(&self.inner.dir)?);
         feeding.writer = Some(opened.writer()?);
-        feeding.progress =
-            Progress { cursor: *ctx.db().head().borrow(), dictionary: String::new(), sweep: Some(Sweep::default()) };
+        feeding.progress = Progress { cursor: *ctx.db().head().borrow(), ..Progress::default() };
         feeding.committed = Progress::never_written();
-        feeding.vocabulary_of = None;
         self.inner.opened.store(Some(opened));
-        *self.inner.damage.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.set_unfit(None);
+        self.changed();
         self.publish(feeding);
         Ok(())
     }
@@ -265,124 +289,115 @@ impl Search {
         self.inner.dir.with_extension("rebuilt")
     }
 
-    /// Teaches the dictionary the names in use. When they are others than those the index was made with, everything is read
-    /// again: names in hits and facets have changed too.
-    async fn teach(&self, ctx: &Ctx, feeding: &mut Feeding) -> Result<()> {
-        let directory = ctx.directory();
-        let known = feeding.vocabulary_of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &directory));
-        if known && !feeding.vocabulary_due {
-            return Ok(());
+    /// Takes sources out of the index that nobody declares any more.
+    fn forget_gone(&self, next: &mut Progress, changes: &mut Vec<Change>) {
+        for source in next.gone(&self.inner.sources) {
+            next.whole.remove(&source);
+            next.reading.take_if(|reading| reading.source == source);
+            changes.push(Change::Gone { source });
         }
-        let mut words: Vec<String> = Vec::new();
-        for organ in directory.all() {
-            words.extend([organ.name.clone(), organ.short_name.clone()]);
-            words.extend(organ.aliases.iter().cloned());
-        }
-        for source in &ctx.hooks().search {
-            words.extend(source.vocabulary(ctx).await.map_err(|error| Error::Source(format!("{error:?}")))?);
-        }
-        self.inner.segmenter.teach(&words);
-        let digest = segmenter::digest(&words);
-        // A directory that is not loaded yet says nothing.
-        if digest != feeding.progress.dictionary && !words.is_empty() {
-            let fresh = !feeding.committed.is_written();
-            feeding.progress.dictionary = digest;
-            if !fresh || feeding.progress.sweep.is_none() {
-                feeding.progress.sweep = Some(Sweep::default());
+    }
+
+    /// Reads the next page of a source that is not in the index to its end.
+    async fn read_page(&self, ctx: &Ctx, next: &mut Progress, changes: &mut Vec<Change>) -> Result<()> {
+        let Some(source) = next.unread(&self.inner.sources) else { return Ok(()) };
+        let (kind, version) = (source.subject_kind(), source.version());
+        let begun = next.reading.take().filter(|reading| reading.source == kind && reading.version == version);
+        let after = begun.map(|reading| reading.after).unwrap_or_default();
+        let ids = source.ids(ctx, &after, PAGE).await.map_err(|error| Error::Source(format!("{error:?}")))?;
+        match ids.last() {
+            // A source that repeats itself would be read for ever.
+            Some(last) if *last != after => {
+                next.reading = Some(Reading { source: kind.to_owned(), version, after: last.clone() });
+            }
+            _ => {
+                next.whole.insert(kind.to_owned(), version);
+                return Ok(());
             }
         }
-        feeding.vocabulary_of = Some(directory);
-        feeding.vocabulary_due = false;
+        next.done += ids.len() as u64;
+        for id in ids {
+            changes.push(read_subject(ctx, source, id).await?);
+        }
         Ok(())
     }
-}
 
-/// Reads the next page of a sweep.
-async fn read_page(ctx: &Ctx, next: &mut Progress, changes: &mut Vec<Change>) -> Result<()> {
-    let Some(sweep) = &mut next.sweep else { return Ok(()) };
-    let Some(source) = ctx.hooks().search.get(sweep.source) else {
-        next.sweep = None;
-        return Ok(());
-    };
-    let ids = source.ids(ctx, &sweep.after, PAGE).await.map_err(|error| Error::Source(format!("{error:?}")))?;
-    match ids.last() {
-        // A source that repeats itself would be read for ever.
-        Some(last) if *last != sweep.after => sweep.after.clone_from(last),
-        _ => {
-            sweep.source += 1;
-            sweep.after.clear();
-            return Ok(());
+    /// Reads the next events and asks for the present state of what they concern.
+    async fn read_events(&self, ctx: &Ctx, next: &mut Progress, changes: &mut Vec<Change>) -> Result<Read> {
+        let events = log::after(ctx.db(), next.cursor, EVENTS).await?;
+        let subjects: BTreeSet<(&str, &str)> =
+            events.iter().map(|event| (event.subject_kind.as_str(), event.subject_id.as_str())).collect();
+        let mut labels = false;
+        for (kind, id) in subjects {
+            labels |= self.inner.sources.iter().any(|source| source.labels_change_with().contains(&kind));
+            if let Some(source) = self.inner.sources.iter().find(|source| source.subject_kind() == kind) {
+                changes.push(read_subject(ctx, source.as_ref(), id.to_owned()).await?);
+            }
         }
+        if let Some(last) = events.last() {
+            next.cursor = last.seq;
+        }
+        Ok(Read { more: i64::try_from(events.len()).is_ok_and(|count| count == EVENTS), labels })
     }
-    sweep.done += ids.len() as u64;
-    for id in ids {
-        changes.push(read_entry(ctx, source.as_ref(), id).await?);
-    }
-    Ok(())
 }
 
 /// What reading events tells besides the changes.
 struct Read {
     /// There may be more.
     more: bool,
-    /// A column changed: its documents show its name and get no events of their own.
-    columns: bool,
+    /// Words for codes may have changed.
+    labels: bool,
 }
 
-/// Reads the next events and asks for the present state of what they concern.
-async fn read_events(ctx: &Ctx, next: &mut Progress, changes: &mut Vec<Change>) -> Result<Read> {
-    let events = log::after(ctx.db(), next.cursor, EVENTS).await?;
-    let subjects: BTreeSet<(&str, &str)> =
-        events.iter().map(|event| (event.subject_kind.as_str(), event.subject_id.as_str())).collect();
-    let columns = subjects.iter().any(|(kind, _)| *kind == "column");
-    for (kind, id) in subjects {
-        if let Some(source) = ctx.hooks().search.iter().find(|source| source.subject_kind() == kind) {
-            changes.push(read_entry(ctx, source.as_ref(), id.to_owned()).await?);
-        }
-    }
-    if let Some(last) = events.last() {
-        next.cursor = last.seq;
-    }
-    Ok(Read { more: i64::try_from(events.len()).is_ok_and(|count| count == EVENTS), columns })
-}
-
-/// The present state of one object. One that cannot be told while the database answers is taken out: rather not found
+/// What can be found of one object now. One that cannot be told while the database answers is taken out: rather not found
 /// than found although it was withdrawn.
-async fn read_entry(ctx: &Ctx, source: &dyn SearchSource, id: String) -> Result<Change> {
-    let subject_kind = source.subject_kind();
+async fn read_subject(ctx: &Ctx, source: &dyn SearchSource, id: String) -> Result<Change> {
+    let kind = source.subject_kind();
     let mut tries = 0;
-    let entry = loop {
-        match source.entry(ctx, &id).await {
-            Ok(entry) => break entry,
+    let mut entries = loop {
+        match source.entries(ctx, &id).await {
+            Ok(entries) => break entries,
             // Most faults pass: a pool that was busy, a lock. One that stays concerns this object alone.
             Err(error) if tries < 4 => {
                 tries += 1;
-                tracing::warn!(subject_kind, id, ?error, tries, "entry for the search index read again");
-                tokio::time::sleep(std::time::Duration::from_millis(150 * tries)).await;
+                tracing::warn!(kind, id, ?error, tries, "entries for the search index read again");
+                tokio::time::sleep(Duration::from_millis(150 * tries)).await;
             }
             Err(error) => {
                 ctx.db().ping().await?;
-                tracing::error!(subject_kind, id, ?error, "left out of the search index");
-                break None;
+                tracing::error!(kind, id, ?error, "left out of the search index");
+                break Vec::new();
             }
         }
     };
-    Ok(Change { subject_kind, id, entry })
+    // What everybody may see comes first, and the subject itself before its parts: it stands for all of them.
+    entries.sort_by_key(|entry| (entry.audience != Audience::Public, !entry.key.is_empty()));
+    Ok(Change::Subject { source: kind, id, entries })
 }
 
 fn write(writer: &mut IndexWriter, opened: &Opened, changes: &[Change], next: &Progress, commit: bool) -> Result<()> {
+    let fields = &opened.fields;
     for change in changes {
-        writer.delete_term(schema::key_term(&opened.fields, change.subject_kind, &change.id));
-        if let Some(entry) = &change.entry {
-            let document: TantivyDocument = schema::document(&opened.fields, change.subject_kind, entry)?;
-            writer.add_document(document)?;
+        match change {
+            Change::Subject { source, id, entries } => {
+                let mut batch: Vec<UserOperation<TantivyDocument>> =
+                    vec![UserOperation::Delete(schema::subject_term(fields, source, id))];
+                for entry in entries {
+                    batch.push(UserOperation::Add(schema::document(fields, source, id, entry)?));
+                }
+                // As one batch, so that the entries stand side by side in one segment.
+                writer.run(batch)?;
+            }
+            Change::Gone { source } => {
+                writer.delete_term(schema::source_term(fields, source));
+            }
         }
     }
     if commit {
         let mut prepared = writer.prepare_commit()?;
         prepared.set_payload(&serde_json::to_string(next).map_err(|error| Error::Source(error.to_string()))?);
         prepared.commit()?;
-        opened.reader.reload()?;
+        opened.reload()?;
     }
     Ok(())
 }

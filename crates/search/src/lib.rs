@@ -1,26 +1,44 @@
 //! Chinese full-text search: tantivy with jieba, fed from the event log.
 //!
-//! The index is a disposable copy of what is public, one per node. [`Search`] answers questions at any time; [`run`] keeps it
-//! true and rebuilds it when it is missing or damaged. What can be found is told by [`web::hooks::SearchSource`]s.
+//! The index is a disposable copy of what can be found, one per node. [`Search`] answers questions at any time; [`run`] keeps it
+//! true and rebuilds it when it is missing or damaged. What can be found is told by [`web::hooks::SearchSource`]s; lists look up
+//! their words here through [`web::hooks::WordIndex`].
 
 mod disk;
 mod engine;
 mod error;
-mod facets;
 mod feed;
+mod flight;
+mod gate;
+mod gather;
+mod names;
 mod pages;
 mod pread;
 mod query;
 mod results;
 mod schema;
+mod seen;
 mod segmenter;
 mod shared;
 mod snippet;
 mod tokens;
+mod words;
+
+use std::sync::Arc;
+
+use web::{Capability, hooks::WordIndex};
 
 pub use error::{Error, Result};
 pub use feed::run;
-pub use pages::portal_routes;
 pub use query::{LONGEST, MOST_TERMS, Query, Sort};
-pub use results::{FacetCount, Facets, Hit, Piece, Results, Suggestions};
+pub use results::{FacetCount, Facets, Hit, Part, Piece, Results, Suggestions};
 pub use shared::{Search, Status};
+
+/// Finding what is public.
+pub fn capability() -> Capability {
+    let offer = Arc::new(words::Offer::default());
+    Capability::new("search", "检索")
+        .routes(pages::portal_routes)
+        .declare(Arc::clone(&offer) as Arc<dyn WordIndex>)
+        .declare(offer)
+}

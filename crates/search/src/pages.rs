@@ -7,19 +7,15 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kernel::Action;
+use kernel::permission::READ_PUBLIC;
 use serde::Deserialize;
 use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, page::query_string};
 
-use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort};
+use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort, names::Names, schema::Facet};
 
 /// The routes of the portal. Needs `Extension<Search>`.
-pub fn portal_routes() -> Routes {
-    Routes::new(Listener::Portal).get("/search", Action::ReadPublic, page).get(
-        "/api/v1/search",
-        Action::ReadPublic,
-        api,
-    )
+pub(crate) fn portal_routes() -> Routes {
+    Routes::new(Listener::Portal).get("/search", &READ_PUBLIC, page).get("/api/v1/search", &READ_PUBLIC, api)
 }
 
 /// The query of the address. All text, so that a wrong number is no error page.
@@ -84,13 +80,25 @@ struct FacetView {
 }
 
 impl FacetView {
-    fn new(name: &'static str, label: &'static str, chosen: &str, values: &[FacetCount]) -> Self {
+    fn new(name: &'static str, label: &'static str, chosen: &Chosen, values: &[FacetCount]) -> Self {
         let mut values = values.to_vec();
-        if !chosen.is_empty() && values.iter().all(|value| value.value != chosen) {
+        if !chosen.code.is_empty() && values.iter().all(|value| value.value != chosen.code) {
             // What is chosen stays visible, so that it can be taken back.
-            values.push(FacetCount { value: chosen.to_owned(), count: 0 });
+            values.push(FacetCount { value: chosen.code.clone(), label: chosen.words.clone(), count: 0 });
         }
-        Self { name, label, chosen: chosen.to_owned(), values }
+        Self { name, label, chosen: chosen.code.clone(), values }
+    }
+}
+
+/// A filter that is set, or not.
+struct Chosen {
+    code: String,
+    words: String,
+}
+
+impl Chosen {
+    fn of(names: &Names, facet: Facet, code: &str) -> Self {
+        Self { words: names.words(facet, code), code: code.to_owned() }
     }
 }
 
@@ -108,6 +116,7 @@ enum Shown {
     TooShort,
     Nothing,
     Unavailable,
+    Crowded,
     Found,
 }
 
@@ -139,6 +148,7 @@ impl SearchPage {
                 Shown::TooShort => "short",
                 Shown::Nothing => "nothing",
                 Shown::Unavailable => "unavailable",
+                Shown::Crowded => "crowded",
                 Shown::Found => "found",
             }
     }
@@ -159,7 +169,9 @@ async fn page(
     reader: Reader,
     Params(asked): Params<Asked>,
 ) -> web::Result<Response> {
-    let query = Query { limit: 0, ..Query::from(asked) };
+    let names = search.names().await;
+    // Addresses of the time when filters were words still work; the page offers codes.
+    let query = names.resolved(Query { limit: 0, ..Query::from(asked) });
     let (results, state) = match search.query(&query).await {
         Ok(results) => {
             let state = if results.too_short {
@@ -173,6 +185,7 @@ async fn page(
             };
             (results, state)
         }
+        Err(Error::Crowded) => (Results::default(), Shown::Crowded),
         Err(error) => {
             // A node that has just been set up fills its index while it serves: that is its first minute, not a fault.
             match &error {
@@ -182,17 +195,21 @@ async fn page(
             (Results { rebuilding: true, ..Results::default() }, Shown::Unavailable)
         }
     };
-    let unavailable = state == Shown::Unavailable;
-    let mut response = web::portal_page(&view(&ctx, &reader, query, results, state))?;
-    if unavailable {
+    let retry = match state {
+        Shown::Unavailable => Some("60"),
+        Shown::Crowded => Some("5"),
+        _ => None,
+    };
+    let mut response = web::portal_page(&view(&ctx, &reader, &names, query, results, state))?;
+    if let Some(seconds) = retry {
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
     }
     Ok(response)
 }
 
-fn view(ctx: &Ctx, reader: &Reader, query: Query, mut results: Results, state: Shown) -> SearchPage {
+fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Results, state: Shown) -> SearchPage {
     let asked = query.text.trim();
     let title = if asked.is_empty() {
         "全站搜索".to_owned()
@@ -204,29 +221,35 @@ fn view(ctx: &Ctx, reader: &Reader, query: Query, mut results: Results, state: S
         (results.page == 1 && query.sort == Sort::Relevance && results.hits.first().is_some_and(|hit| hit.exact))
             .then(|| results.hits.remove(0));
     let facets = &results.facets;
-    let selects = vec![
-        FacetView::new("organ", "机关", &query.organ, &facets.organ),
-        FacetView::new("column", "栏目", &query.column, &facets.column),
-        FacetView::new("year", "年份", &query.year, &facets.year),
-        FacetView::new("validity", "有效性", &query.validity, &facets.validity),
-    ];
     let link = |label: &str, href: String, count: u64| Link { label: label.to_owned(), href, count };
-    let chosen = [
-        (&query.kind, address(&query, |query| query.kind.clear())),
-        (&query.organ, address(&query, |query| query.organ.clear())),
-        (&query.column, address(&query, |query| query.column.clear())),
-        (&query.year, address(&query, |query| query.year.clear())),
-        (&query.validity, address(&query, |query| query.validity.clear())),
+    let kind = Chosen::of(names, Facet::Kind, &query.kind);
+    let organ = Chosen::of(names, Facet::Organ, &query.organ);
+    let column = Chosen::of(names, Facet::Column, &query.column);
+    let year = Chosen::of(names, Facet::Year, &query.year);
+    let validity = Chosen::of(names, Facet::Validity, &query.validity);
+    let kinds = FacetView::new("kind", "类型", &kind, &facets.kind);
+    let selects = vec![
+        FacetView::new("organ", "机关", &organ, &facets.organ),
+        FacetView::new("column", "栏目", &column, &facets.column),
+        FacetView::new("year", "年份", &year, &facets.year),
+        FacetView::new("validity", "有效性", &validity, &facets.validity),
     ];
-    let chosen =
-        chosen.into_iter().filter(|(value, _)| !value.is_empty()).map(|(value, href)| link(value, href, 0)).collect();
+    let chosen = [
+        (kind, address(&query, |query| query.kind.clear())),
+        (organ, address(&query, |query| query.organ.clear())),
+        (column, address(&query, |query| query.column.clear())),
+        (year, address(&query, |query| query.year.clear())),
+        (validity, address(&query, |query| query.validity.clear())),
+    ];
+    let chosen = chosen.into_iter().filter(|(chosen, _)| !chosen.code.is_empty());
+    let chosen = chosen.map(|(chosen, href)| link(&chosen.words, href, 0)).collect();
     let suggestions = &results.suggestions;
     let shorter = suggestions
         .shorter
         .iter()
         .map(|found| link(&found.value, address(&Query::text(found.value.as_str()), |_| {}), found.count));
     let columns = suggestions.columns.iter().map(|column| {
-        link(&column.value, address(&Query::default(), |query| query.column.clone_from(&column.value)), column.count)
+        link(&column.label, address(&Query::default(), |query| query.column.clone_from(&column.value)), column.count)
     });
     // Pages beyond the last that can be turned to are not offered.
     let total = i64::try_from(results.total).unwrap_or(i64::MAX);
@@ -235,7 +258,7 @@ fn view(ctx: &Ctx, reader: &Reader, query: Query, mut results: Results, state: S
         Pager::new(i64::try_from(results.page).unwrap_or(1), total.min(size * 200), size, &query_of(&query));
     pager.total = total;
     SearchPage {
-        kinds: FacetView::new("kind", "类型", &query.kind, &facets.kind),
+        kinds,
         by_relevance: address(&query, |query| query.sort = Sort::Relevance),
         by_date: address(&query, |query| query.sort = Sort::Date),
         without_filters: address(&Query::text(asked), |_| {}),
@@ -274,7 +297,8 @@ mod tests {
 
     #[test]
     fn what_is_chosen_stays_in_the_list() {
-        let view = FacetView::new("year", "年份", "1999", &[FacetCount { value: "2026".into(), count: 3 }]);
-        assert_eq!(view.values.len(), 2);
+        let chosen = Chosen { code: "1999".into(), words: "1999".into() };
+        let found = FacetCount { value: "2026".into(), label: "2026".into(), count: 3 };
+        assert_eq!(FacetView::new("year", "年份", &chosen, &[found]).values.len(), 2);
     }
 }

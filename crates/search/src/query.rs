@@ -13,20 +13,20 @@ pub const LONGEST: usize = 100;
 pub const MOST_TERMS: usize = 16;
 
 /// What is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Query {
     /// The words as typed.
     pub text: String,
-    /// Only this kind, as the facet says; empty = all. The same for the next four.
+    /// Only this kind, by its code or its words; empty = all. The same for the next four.
     pub kind: String,
-    /// Only this organ, by its short name.
+    /// Only this organ, by its code or a name.
     pub organ: String,
-    /// Only this column, by its name.
+    /// Only this column, by its slug or its name.
     pub column: String,
     /// Only this year.
     pub year: String,
-    /// Only this validity.
+    /// Only this validity, by its code or its words.
     pub validity: String,
     /// The order.
     pub sort: Sort,
@@ -37,7 +37,7 @@ pub struct Query {
 }
 
 /// The order of hits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// What fits best first.
@@ -65,13 +65,10 @@ impl Query {
         if self.limit == 0 { 20 } else { self.limit.min(100) }
     }
 
-    pub(crate) fn filters(&self) -> [String; 5] {
-        [&self.kind, &self.organ, &self.column, &self.year, &self.validity].map(|filter| filter.trim().to_owned())
-    }
-
     /// Whether any filter is set.
     pub fn is_filtered(&self) -> bool {
-        self.filters().iter().any(|filter| !filter.is_empty())
+        let filters = [&self.kind, &self.organ, &self.column, &self.year, &self.validity];
+        filters.iter().any(|filter| !filter.trim().is_empty())
     }
 }
 

@@ -40,11 +40,15 @@ impl Results {
     }
 }
 
-/// Something found.
+/// A subject of which something was found: itself, or parts of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
-    /// Identifier of the object.
+    /// Identifier of the subject.
     pub id: String,
+    /// Its kind in the event log: `document`, `organ`, `plan`.
+    pub subject: String,
+    /// Which part of the subject this is, when it has no entry of its own; otherwise empty.
+    pub key: String,
     /// What it is, in words: 政策, 机关, …
     pub kind: String,
     /// Title.
@@ -57,6 +61,8 @@ pub struct Hit {
     pub score: f32,
     /// Short name of the organ.
     pub organ: String,
+    /// Code of the organ.
+    pub organ_code: String,
     /// Name of the column.
     pub column: String,
     /// First day of being public, `YYYY-MM-DD`.
@@ -65,19 +71,38 @@ pub struct Hit {
     pub document_number: String,
     /// 有效性 in words.
     pub validity: String,
-    /// Whether this is exactly what was named: by title, document number or an organ's name.
+    /// Whether this is exactly what was named: by title, document number or another name that it bears.
     pub exact: bool,
     /// The title with the hits marked.
     pub title_pieces: Vec<Piece>,
     /// The excerpt with the hits marked.
+    pub snippet_pieces: Vec<Piece>,
+    /// Parts of it that were found, the best first: attachments, articles. At most four.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a subject that was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which, within the subject.
+    pub key: String,
+    /// Title.
+    pub title: String,
+    /// Address.
+    pub url: String,
+    /// The title with the hits marked.
+    pub title_pieces: Vec<Piece>,
+    /// An excerpt with the hits marked.
     pub snippet_pieces: Vec<Piece>,
 }
 
 /// A value of a facet and how often it occurs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FacetCount {
-    /// The value, as a filter takes it.
+    /// The value, as a filter takes it: a code.
     pub value: String,
+    /// In words.
+    pub label: String,
     /// How many.
     pub count: u64,
 }

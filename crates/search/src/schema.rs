@@ -1,31 +1,28 @@
 //! What the index holds of an entry, and in which fields it is looked up.
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tantivy::{
     Index, TantivyDocument, Term,
     schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value},
 };
-use web::hooks::SearchEntry;
+use web::hooks::{Audience, SearchEntry};
 
 use crate::{
     Error, Result,
-    segmenter::Segmenter,
     tokens::{self, Pairs, Words},
 };
 
-/// Raised whenever the fields change: the index is then rebuilt.
-pub(crate) const VERSION: u32 = 1;
+/// Raised whenever the fields change: an index with other fields is made anew.
+pub(crate) const VERSION: u32 = 2;
 
-/// Characters of one document that are looked up. Longer ones (yearbooks with all attachments) are found by their beginning.
+/// Characters of one entry that are looked up. Longer ones (yearbooks) are found by their beginning, their parts by theirs.
 const INDEXED_CHARS: usize = 200_000;
 /// Characters that are kept for excerpts.
 const KEPT_CHARS: usize = 30_000;
 
 /// The facets, in the order in which they are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Facet {
     Kind,
     Organ,
@@ -52,7 +49,11 @@ impl Facet {
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields {
-    pub(crate) key: Field,
+    /// Kind and identifier of the subject: one term, under which its entries are replaced and held together.
+    pub(crate) subject: Field,
+    /// Kind of the subject alone.
+    pub(crate) source: Field,
+    pub(crate) audience: Field,
     pub(crate) exact: Field,
     pub(crate) words_title: Field,
     pub(crate) words_body: Field,
@@ -66,6 +67,8 @@ pub(crate) struct Fields {
 
 /// Name of the day's field, days since 1970.
 pub(crate) const DAY: &str = "day";
+/// Name of the subject's field.
+pub(crate) const SUBJECT: &str = "subject";
 
 fn text(tokenizer: &str, record: IndexRecordOption) -> TextOptions {
     TextOptions::default()
@@ -78,7 +81,9 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let words = || text("words", IndexRecordOption::WithFreqs);
     let pairs = || text("pairs", IndexRecordOption::WithFreqsAndPositions);
     let fields = Fields {
-        key: builder.add_text_field("key", STRING),
+        subject: builder.add_text_field(SUBJECT, STRING | FAST),
+        source: builder.add_text_field("source", STRING),
+        audience: builder.add_text_field("audience", STRING),
         exact: builder.add_text_field("exact", STRING),
         words_title: builder.add_text_field("words_title", words()),
         words_body: builder.add_text_field("words_body", words()),
@@ -93,15 +98,19 @@ pub(crate) fn schema() -> (Schema, Fields) {
 }
 
 /// Teaches the index its tokenizers; needed at every opening.
-pub(crate) fn register(index: &Index, segmenter: &Arc<Segmenter>) {
+pub(crate) fn register(index: &Index) {
     index.tokenizers().register("pairs", Pairs);
-    index.tokenizers().register("words", Words(Arc::clone(segmenter)));
+    index.tokenizers().register("words", Words);
 }
 
-/// What a hit shows; kept in the index, so that a list of hits asks no database.
+/// What a hit shows; kept in the index, so that a list of hits asks no database. Codes, whose words are looked up when shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Kept {
     pub(crate) id: String,
+    pub(crate) source: String,
+    pub(crate) key: String,
+    /// Whether everybody may see it.
+    pub(crate) public: bool,
     pub(crate) kind: String,
     pub(crate) title: String,
     pub(crate) body: String,
@@ -111,12 +120,35 @@ pub(crate) struct Kept {
     pub(crate) date: String,
     pub(crate) document_number: String,
     pub(crate) validity: String,
+    pub(crate) names: Vec<String>,
 }
 
-/// The term under which an object is replaced and deleted.
-pub(crate) fn key_term(fields: &Fields, subject_kind: &str, id: &str) -> Term {
-    Term::from_field_text(fields.key, &format!("{subject_kind}/{id}"))
+/// Kind and identifier as one.
+pub(crate) fn subject(kind: &str, id: &str) -> String {
+    format!("{kind}/{id}")
 }
+
+/// The identifier in what [`subject`] made.
+pub(crate) fn id_of(subject: &str) -> &str {
+    subject.split_once('/').map_or(subject, |(_, id)| id)
+}
+
+/// The term under which the entries of a subject are replaced and deleted.
+pub(crate) fn subject_term(fields: &Fields, kind: &str, id: &str) -> Term {
+    Term::from_field_text(fields.subject, &subject(kind, id))
+}
+
+/// The term of all entries of a source.
+pub(crate) fn source_term(fields: &Fields, kind: &str) -> Term {
+    Term::from_field_text(fields.source, kind)
+}
+
+/// The term of all entries that everybody may see.
+pub(crate) fn public_term(fields: &Fields) -> Term {
+    Term::from_field_text(fields.audience, PUBLIC)
+}
+
+const PUBLIC: &str = "public";
 
 /// The year of a date `YYYY-MM-DD`, or nothing.
 fn year(date: &str) -> &str {
@@ -132,33 +164,33 @@ fn first_chars(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(at, _)| &text[..at])
 }
 
-/// The document of an entry.
+/// The document of an entry of the subject `id` of kind `source`.
 ///
 /// # Errors
 /// When it cannot be written as JSON (never, in practice).
-pub(crate) fn document(fields: &Fields, subject_kind: &str, entry: &SearchEntry) -> Result<TantivyDocument> {
+pub(crate) fn document(fields: &Fields, source: &str, id: &str, entry: &SearchEntry) -> Result<TantivyDocument> {
     let body = first_chars(&entry.body, INDEXED_CHARS);
+    let public = entry.audience == Audience::Public;
+    let organ = entry.organ.as_ref().map_or("", |organ| organ.as_str());
+    let column = entry.column.as_ref().map_or("", |column| column.as_str());
     let mut document = TantivyDocument::new();
-    document.add_text(fields.key, format!("{subject_kind}/{}", entry.id));
-    let names: Vec<&str> = [entry.title.as_str(), &entry.document_number]
-        .into_iter()
-        // An organ is meant by every one of its names; a document is not meant by each of its key words.
-        .chain(entry.words.iter().filter(|_| subject_kind == "organ").map(String::as_str))
-        .collect();
-    for name in names.into_iter().map(tokens::key).filter(|key| !key.is_empty()) {
+    document.add_text(fields.subject, subject(source, id));
+    document.add_text(fields.source, source);
+    document.add_text(fields.audience, if public { PUBLIC } else { "office" });
+    // A part does not bear its subject's name, and its own («附件1») names nothing.
+    let names = [entry.title.as_str(), &entry.document_number];
+    let names = names.into_iter().chain(entry.names.iter().map(String::as_str)).filter(|_| entry.key.is_empty());
+    for name in names.map(tokens::key).filter(|key| !key.is_empty()) {
         document.add_text(fields.exact, name);
     }
     document.add_text(fields.words_title, &entry.title);
     document.add_text(fields.words_body, body);
     document.add_text(fields.pairs_title, &entry.title);
     document.add_text(fields.pairs_body, body);
-    let extra: Vec<&str> = [&entry.document_number, &entry.organ, &entry.column, &entry.kind]
-        .into_iter()
-        .chain(&entry.words)
-        .map(String::as_str)
-        .collect();
+    let extra: Vec<&str> =
+        [&entry.document_number].into_iter().chain(&entry.words).chain(&entry.names).map(String::as_str).collect();
     document.add_text(fields.pairs_extra, extra.join("\n"));
-    let values = [entry.kind.as_str(), &entry.organ, &entry.column, year(&entry.date), &entry.validity];
+    let values = [entry.kind.as_str(), organ, column, year(&entry.date), &entry.validity];
     for (field, value) in fields.facets.into_iter().zip(values).filter(|(_, value)| !value.is_empty()) {
         document.add_text(field, value);
     }
@@ -166,16 +198,20 @@ pub(crate) fn document(fields: &Fields, subject_kind: &str, entry: &SearchEntry)
         document.add_i64(fields.day, day(date));
     }
     let kept = Kept {
-        id: entry.id.clone(),
+        id: id.to_owned(),
+        source: source.to_owned(),
+        key: entry.key.clone(),
+        public,
         kind: entry.kind.clone(),
         title: entry.title.clone(),
         body: first_chars(body, KEPT_CHARS).to_owned(),
         url: entry.url.clone(),
-        organ: entry.organ.clone(),
-        column: entry.column.clone(),
+        organ: organ.to_owned(),
+        column: column.to_owned(),
         date: entry.date.clone(),
         document_number: entry.document_number.clone(),
         validity: entry.validity.clone(),
+        names: entry.names.clone(),
     };
     let kept = serde_json::to_vec(&kept).map_err(|error| Error::Source(error.to_string()))?;
     document.add_bytes(fields.kept, &kept);

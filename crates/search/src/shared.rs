@@ -3,26 +3,33 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
 use arc_swap::ArcSwapOption;
-use kernel::{Directory, Seams};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tantivy::IndexWriter;
-use tokio::sync::{MutexGuard, Semaphore, watch};
-use web::Ctx;
+use tokio::sync::MutexGuard;
+use web::{
+    Ctx,
+    hooks::{Audience, SearchSource, WordHits, WordQuery},
+};
 
 use crate::{
     Error, Query, Result, Results,
-    disk::{self, Opened, Progress},
+    disk::{self, Found, Opened, Progress},
     engine,
-    segmenter::Segmenter,
+    flight::Flights,
+    gate::Gate,
+    names::{Labels, Names},
+    query::LONGEST,
+    words::Offer,
 };
-
-/// Questions answered at the same time; more wait. Each takes one core.
-const AT_ONCE: usize = 4;
 
 /// The search index of this node. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -32,15 +39,59 @@ pub struct Search {
 
 pub(crate) struct Inner {
     pub(crate) dir: PathBuf,
-    pub(crate) segmenter: Arc<Segmenter>,
+    pub(crate) ctx: Ctx,
+    pub(crate) sources: Vec<Arc<dyn SearchSource>>,
     pub(crate) opened: ArcSwapOption<Opened>,
-    /// Why the index must be rebuilt.
-    pub(crate) damage: Mutex<Option<String>>,
+    /// Why there is no index yet although there is a folder.
+    pub(crate) unfit: Mutex<Option<Unfit>>,
     feeding: tokio::sync::Mutex<Feeding>,
     shown: Mutex<Progress>,
-    head: watch::Receiver<i64>,
-    seams: Seams,
-    slots: Semaphore,
+    /// Raised with every change of what can be found.
+    state: AtomicU64,
+    labels: ArcSwapOption<Labels>,
+    names: ArcSwapOption<Names>,
+    gates: Gates,
+    answers: Flights<(Audience, Query), Epoch, Arc<Results>>,
+    lists: Flights<WordQuery, Epoch, Arc<WordHits>>,
+}
+
+/// Readers of the portal and the office do not wait for each other.
+#[derive(Debug)]
+struct Gates {
+    public: Gate,
+    office: Gate,
+}
+
+impl Gates {
+    fn of(&self, audience: Audience) -> &Gate {
+        match audience {
+            Audience::Public => &self.public,
+            Audience::Office => &self.office,
+        }
+    }
+}
+
+/// What an answer depends on besides the question.
+#[derive(Debug)]
+struct Epoch {
+    state: u64,
+    names: Arc<Names>,
+    today: Date,
+}
+
+impl PartialEq for Epoch {
+    fn eq(&self, other: &Self) -> bool {
+        self.state == other.state && self.today == other.today && Arc::ptr_eq(&self.names, &other.names)
+    }
+}
+
+/// Why the index is made anew.
+#[derive(Debug, Clone)]
+pub(crate) enum Unfit {
+    /// It is broken; it is kept for whoever wants to know why.
+    Damaged(String),
+    /// Another version of the program made it.
+    Outdated,
 }
 
 impl std::fmt::Debug for Inner {
@@ -57,10 +108,8 @@ pub(crate) struct Feeding {
     pub(crate) progress: Progress,
     /// How far the newest commit is.
     pub(crate) committed: Progress,
-    /// The directory whose names the dictionary knows.
-    pub(crate) vocabulary_of: Option<Arc<Directory>>,
-    /// Whether words of other sources may have changed.
-    pub(crate) vocabulary_due: bool,
+    /// Whether the words for codes may have changed.
+    pub(crate) labels_due: bool,
 }
 
 impl Feeding {
@@ -74,7 +123,7 @@ impl Feeding {
 /// How the index is, for `/healthz`, the system page and `gongkai doctor`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
-    /// Documents that can be found.
+    /// Entries in the index, of everybody and of the office.
     pub documents: u64,
     /// Number of the last event that was read.
     pub cursor: i64,
@@ -82,7 +131,7 @@ pub struct Status {
     pub lag: i64,
     /// Whether everything is being read again.
     pub rebuilding: bool,
-    /// Entries read so far by that.
+    /// Objects read so far by that.
     pub done: u64,
     /// What is wrong, in words; empty when nothing is.
     pub problem: String,
@@ -99,63 +148,153 @@ impl Search {
         if let Some(around) = dir.parent() {
             std::fs::create_dir_all(around)?;
         }
-        let segmenter = Arc::new(Segmenter::default());
-        let (opened, damage) = match disk::open(&dir, &segmenter) {
-            Ok(opened) => (opened.map(Arc::new), None),
-            Err(error) => (None, Some(error.to_string())),
+        let (opened, unfit) = match disk::open(&dir) {
+            Ok(Found::Whole(opened)) => (Some(Arc::new(opened)), None),
+            Ok(Found::Nothing) => (None, None),
+            Ok(Found::Outdated) => (None, Some(Unfit::Outdated)),
+            Err(error) => (None, Some(Unfit::Damaged(error.to_string()))),
         };
         let shown = opened.as_ref().and_then(|opened| opened.progress().ok()).unwrap_or_default();
         let inner = Inner {
             dir,
-            segmenter,
+            ctx: ctx.clone(),
+            sources: ctx.capabilities().search(),
             opened: ArcSwapOption::new(opened),
-            damage: Mutex::new(damage),
+            unfit: Mutex::new(unfit),
             feeding: tokio::sync::Mutex::default(),
             shown: Mutex::new(shown),
-            head: ctx.db().head(),
-            seams: ctx.seams().clone(),
-            slots: Semaphore::new(AT_ONCE),
+            state: AtomicU64::new(0),
+            labels: ArcSwapOption::empty(),
+            names: ArcSwapOption::empty(),
+            gates: Gates { public: Gate::for_this_machine(), office: Gate::for_this_machine() },
+            answers: Flights::default(),
+            lists: Flights::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let search = Self { inner: Arc::new(inner) };
+        for offer in ctx.declared::<Arc<Offer>>() {
+            offer.fulfil(&search);
+        }
+        Ok(search)
     }
 
-    /// Answers a question.
+    /// Answers a question of the public.
     ///
     /// # Errors
-    /// [`Error::NotReady`] while there is no index at all; [`Error::Damaged`] and others when reading failed: then the index
-    /// is rebuilt in the background.
+    /// [`Error::NotReady`] while there is no index at all, [`Error::Crowded`] while too many ask; [`Error::Damaged`] and others
+    /// when reading failed: then the index is rebuilt in the background.
     pub async fn query(&self, query: &Query) -> Result<Results> {
-        let _slot = self.inner.slots.acquire().await.map_err(|_| Error::NotReady)?;
-        let (search, query) = (self.clone(), query.clone());
-        let answer = tokio::task::spawn_blocking(move || search.answer(&query));
-        answer.await.unwrap_or_else(|error| Err(Error::Source(error.to_string())))
+        self.query_as(Audience::Public, query).await
     }
 
-    fn answer(&self, query: &Query) -> Result<Results> {
+    /// Answers a question of this audience. The office finds entries of every organ: whoever shows them narrows to what the
+    /// person may see.
+    ///
+    /// # Errors
+    /// See [`Search::query`].
+    pub async fn query_as(&self, audience: Audience, query: &Query) -> Result<Results> {
         let started = Instant::now();
-        let opened = self.inner.opened.load_full().ok_or(Error::NotReady)?;
-        let today = self.inner.seams.today();
-        // Damaged files can make the library panic; that must cost one answer, not more.
-        let answer = catch_unwind(AssertUnwindSafe(|| engine::answer(&opened, &self.inner.segmenter, query, today)))
-            .unwrap_or_else(|_| Err(Error::Damaged("检索时中断".into())));
-        let mut results = answer.inspect_err(|error| self.note_failure(error))?;
+        let query = bounded(query);
+        let epoch = self.epoch().await;
+        let (names, today) = (Arc::clone(&epoch.names), epoch.today);
+        let ask = async {
+            let (search, query) = (self.clone(), query.clone());
+            let answer = move |opened: &Opened| {
+                engine::answer(&opened.seen_by(audience), opened.fields, &names, &query, today).map(Arc::new)
+            };
+            self.inner.gates.of(audience).work(move || search.reading(answer)).await
+        };
+        let answer = self.inner.answers.answer((audience, query.clone()), epoch, ask).await?;
+        let mut results = Results::clone(&answer);
         results.rebuilding = self.status().rebuilding;
         results.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(results)
     }
 
+    /// The subjects that hold the words of a list.
+    pub(crate) async fn words(&self, mut query: WordQuery) -> Result<WordHits> {
+        query.words = cut(&query.words);
+        let audience = query.audience;
+        let ask = async {
+            let (search, query) = (self.clone(), query.clone());
+            let answer =
+                move |opened: &Opened| engine::ids(&opened.seen_by(audience), opened.fields, &query).map(Arc::new);
+            self.inner.gates.of(audience).work(move || search.reading(answer)).await
+        };
+        let hits = self.inner.lists.answer(query.clone(), self.epoch().await, ask).await?;
+        Ok(WordHits { building: self.status().rebuilding, ..WordHits::clone(&hits) })
+    }
+
+    /// Does something with the index as it is now. Damaged files can make the library panic; that must cost one answer, not
+    /// more.
+    fn reading<R>(&self, work: impl FnOnce(&Opened) -> Result<R>) -> Result<R> {
+        let opened = self.inner.opened.load_full().ok_or(Error::NotReady)?;
+        catch_unwind(AssertUnwindSafe(|| work(&opened)))
+            .unwrap_or_else(|_| Err(Error::Damaged("检索时中断".into())))
+            .inspect_err(|error| self.note_failure(error))
+    }
+
+    /// What answers depend on now. Taken before the index is read: an answer may be newer than its mark, never older.
+    async fn epoch(&self) -> Epoch {
+        let state = self.inner.state.load(Ordering::Acquire);
+        Epoch { state, names: self.names().await, today: self.inner.ctx.today() }
+    }
+
+    /// What can be found has changed.
+    pub(crate) fn changed(&self) {
+        self.inner.state.fetch_add(1, Ordering::Release);
+    }
+
+    /// The words for codes as they are now.
+    pub(crate) async fn names(&self) -> Arc<Names> {
+        let labels = match self.inner.labels.load_full() {
+            Some(labels) => labels,
+            None => match self.load_labels().await {
+                Ok(labels) => labels,
+                Err(error) => {
+                    tracing::warn!(%error, "the words for codes could not be read: codes are shown");
+                    Arc::default()
+                }
+            },
+        };
+        let directory = self.inner.ctx.directory();
+        match self.inner.names.load_full() {
+            Some(names) if names.is_of(&directory, &labels) => names,
+            _ => {
+                let names = Arc::new(Names::new(directory, labels));
+                self.inner.names.store(Some(Arc::clone(&names)));
+                names
+            }
+        }
+    }
+
+    /// Asks the sources for the words for their codes.
+    pub(crate) async fn load_labels(&self) -> Result<Arc<Labels>> {
+        let mut labels = Vec::new();
+        for source in &self.inner.sources {
+            let told = source.labels(&self.inner.ctx).await;
+            labels.extend(told.map_err(|error| Error::Source(format!("{error:?}")))?);
+        }
+        let labels = Arc::new(Labels::new(labels));
+        self.inner.labels.store(Some(Arc::clone(&labels)));
+        Ok(labels)
+    }
+
     /// How the index is.
     pub fn status(&self) -> Status {
         let shown = self.inner.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let head = *self.inner.head.borrow();
+        let head = *self.inner.ctx.db().head().borrow();
         let opened = self.inner.opened.load();
+        let problem = match self.unfit() {
+            Some(Unfit::Damaged(reason)) => reason,
+            _ => String::new(),
+        };
         Status {
-            documents: opened.as_ref().map_or(0, |opened| opened.reader.searcher().num_docs()),
+            documents: opened.as_ref().map_or(0, |opened| opened.entries()),
             cursor: shown.cursor,
             lag: (head - shown.cursor).max(0),
-            rebuilding: opened.is_none() || shown.sweep.is_some(),
-            done: shown.sweep.map_or(0, |sweep| sweep.done),
-            problem: self.damage().unwrap_or_default(),
+            rebuilding: opened.is_none() || shown.unread(&self.inner.sources).is_some(),
+            done: shown.done,
+            problem,
         }
     }
 
@@ -174,15 +313,19 @@ impl Search {
         }
     }
 
-    pub(crate) fn damage(&self) -> Option<String> {
-        self.inner.damage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn unfit(&self) -> Option<Unfit> {
+        self.inner.unfit.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_unfit(&self, unfit: Option<Unfit>) {
+        *self.inner.unfit.lock().unwrap_or_else(PoisonError::into_inner) = unfit;
     }
 
     /// Remembers damage, so that the feed rebuilds.
     pub(crate) fn note_failure(&self, error: &Error) {
         if error.is_damage() {
             tracing::error!(%error, "the search index is damaged");
-            *self.inner.damage.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+            self.set_unfit(Some(Unfit::Damaged(error.to_string())));
         }
     }
 
@@ -194,4 +337,22 @@ impl Search {
     pub(crate) fn publish(&self, feeding: &Feeding) {
         *self.inner.shown.lock().unwrap_or_else(PoisonError::into_inner) = feeding.progress.clone();
     }
+}
+
+/// A question without what would not be read anyway: what is remembered of it has a bounded size.
+fn bounded(query: &Query) -> Query {
+    Query {
+        text: cut(&query.text),
+        kind: cut(&query.kind),
+        organ: cut(&query.organ),
+        column: cut(&query.column),
+        year: cut(&query.year),
+        validity: cut(&query.validity),
+        ..query.clone()
+    }
+}
+
+/// One character more than is read shows that there was more.
+fn cut(text: &str) -> String {
+    text.trim().chars().take(LONGEST + 1).collect()
 }

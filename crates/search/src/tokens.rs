@@ -5,8 +5,6 @@
 //! spaces between do not matter, so that 〔2026〕9号, [2026]9号 and 2026 9号 are one. *Words* are jieba's: they find texts
 //! that hold the words of a longer question apart from each other, and rank true words over accidental neighbours.
 
-use std::sync::Arc;
-
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::segmenter::Segmenter;
@@ -167,13 +165,13 @@ impl Tokenizer for Pairs {
 
 /// The tokenizer of the fields of words.
 #[derive(Debug, Clone)]
-pub(crate) struct Words(pub(crate) Arc<Segmenter>);
+pub(crate) struct Words;
 
 impl Tokenizer for Words {
     type TokenStream<'a> = Tokens;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
-        Tokens::new(self.0.tokens(&folded(text)))
+        Tokens::new(Segmenter.tokens(&folded(text)))
     }
 }
 

@@ -12,7 +12,8 @@ use web::page::query_string;
 use crate::{Town, entry, filled};
 
 async fn get(town: &Town, search: &search::Search, address: &str) -> (StatusCode, String) {
-    let router = search::portal_routes().finish().1.layer(Extension(search.clone())).with_state(town.ctx.clone());
+    let routes = town.ctx.capabilities().routes().find(|routes| routes.listener() == web::Listener::Portal).unwrap();
+    let router = routes.finish().1.layer(Extension(search.clone())).with_state(town.ctx.clone());
     let response = router.oneshot(Request::get(address).body(Body::empty()).unwrap()).await.unwrap();
     let status = response.status();
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
@@ -40,8 +41,11 @@ async fn hits_are_marked_counted_and_filtered_without_scripts() {
         assert!(page.contains(part), "{part} in {page}");
     }
     assert_eq!(page.matches("<h1>").count(), 1);
-    let (_, page) = get(&town, &search, &address(&[("q", "青禾"), ("kind", "动态")])).await;
-    assert!(page.contains("找到 1 条") && page.contains("取消条件"), "{page}");
+    for kind in ["news", "动态"] {
+        let (_, page) = get(&town, &search, &address(&[("q", "青禾"), ("kind", kind)])).await;
+        assert!(page.contains("找到 1 条") && page.contains("取消条件：</span>动态"), "{page}");
+        assert!(page.contains("value=\"news\" checked") && page.contains("<span>动态</span>"), "{page}");
+    }
 }
 
 #[tokio::test]
@@ -75,7 +79,7 @@ async fn every_state_has_its_words() {
 #[tokio::test]
 async fn markup_in_questions_and_texts_stays_text() {
     let (town, search) = filled().await;
-    town.put(entry("x", "<script>alert(1)</script>电梯", "<img src=x onerror=alert(1)>加装电梯")).await;
+    town.put("x", entry("<script>alert(1)</script>电梯", "<img src=x onerror=alert(1)>加装电梯")).await;
     search.catch_up(&town.ctx).await.unwrap();
     let (_, page) = get(&town, &search, &address(&[("q", "电梯 <script>\"><b>")])).await;
     assert!(!page.contains("<script>alert") && !page.contains("<img src=x") && !page.contains("\"><b>"), "{page}");
@@ -102,4 +106,5 @@ async fn programs_read_the_same_answer() {
         assert!(!answer["hits"][0][field].is_null(), "{field}");
     }
     assert!(answer["took_ms"].is_u64() && answer["facets"]["kind"][0]["count"] == 1);
+    assert_eq!(answer["facets"]["kind"][0]["label"], "政策");
 }
