@@ -1,5 +1,30 @@
--- Documents (文件), their editions (版本), fields, ties, parts and files (附件); and what public lists are counted and searched by.
+-- Columns (栏目) of the portal; documents (文件), their editions (版本), fields, ties, parts and files (附件); and what public lists are counted and searched by.
 -- Times are UTC text of fixed width, dates YYYY-MM-DD, '' = none, yes/no is 1/0.
+
+-- A column. Its slug is its address and never changes; a column with documents is hidden, not deleted.
+CREATE TABLE portal_column (
+    slug        TEXT NOT NULL PRIMARY KEY CHECK (slug <> ''), -- address on the portal: /columns/{slug}
+    name        TEXT NOT NULL,         -- 栏目名称
+    parent      TEXT NOT NULL,         -- slug of the column above; '' = top
+    description TEXT NOT NULL,         -- page tag ColumnDescription
+    keywords    TEXT NOT NULL,         -- page tag ColumnKeywords
+    kind        TEXT NOT NULL,         -- page tag ColumnType: news, notice, policy, interpretation, statutory, topic …
+    purpose     TEXT NOT NULL,         -- what pages look for it as: guide, rules, yearly_report …; '' = nothing particular
+    position    BIGINT NOT NULL,       -- order among siblings
+    basis       TEXT NOT NULL,         -- legal basis shown where nothing has been published yet
+    hidden      BIGINT NOT NULL CHECK (hidden IN (0, 1)), -- 1 = not listed; its documents keep their addresses
+    version     BIGINT NOT NULL,       -- raised by each change
+    created_at  TEXT NOT NULL
+);
+CREATE INDEX portal_column_parent ON portal_column (parent, position);
+CREATE INDEX portal_column_purpose ON portal_column (purpose) WHERE purpose <> '';
+
+-- Which items of 条例 Art. 20 a column holds: 1 to 15.
+CREATE TABLE portal_column_item (
+    column_slug TEXT NOT NULL REFERENCES portal_column (slug) ON DELETE CASCADE,
+    item        BIGINT NOT NULL CHECK (item BETWEEN 1 AND 15),
+    PRIMARY KEY (column_slug, item)
+) {{without_rowid}};
 
 -- What editions are editions of. It has no state of its own: the last group of columns repeats, for lists, what the edition
 -- says that is public now, and is written only together with an edition's state.
@@ -24,7 +49,7 @@ CREATE TABLE document (
 CREATE UNIQUE INDEX document_rank ON document (rank) WHERE rank > 0;
 CREATE UNIQUE INDEX document_index_number ON document (index_number) WHERE index_number <> '';
 -- Each holds all that lists are narrowed by, so that a narrow list reads one index and thirty rows.
-CREATE INDEX document_public ON document (rank, kind, organ, column_slug) WHERE current_edition <> '';
+CREATE INDEX document_public ON document (rank, kind, organ, column_slug, words) WHERE current_edition <> '';
 CREATE INDEX document_public_column ON document (column_slug, rank, kind, organ) WHERE current_edition <> '';
 CREATE INDEX document_public_organ ON document (organ, rank, kind, column_slug) WHERE current_edition <> '';
 CREATE INDEX document_public_kind ON document (kind, rank, organ, column_slug) WHERE current_edition <> '';
@@ -165,16 +190,17 @@ CREATE TABLE document_facet (
 ) {{without_rowid}};
 CREATE INDEX document_facet_rank ON document_facet (rank, key);
 
--- How many documents are public, so that no list counts rows. A column that a row does not tell apart is ''.
+-- How many documents are public, so that no list counts rows: told apart by kind and by what dims names.
 CREATE TABLE document_count (
     facet       TEXT NOT NULL,         -- '' = all, day, or the key of a field
-    organ       TEXT NOT NULL,
+    dims        TEXT NOT NULL,         -- by which of organ (o), column (c), year (y) the row is told apart: '', o, oc, ocy …
+    organ       TEXT NOT NULL,         -- '' where dims does not name it; likewise the next two
     column_slug TEXT NOT NULL,
     year        TEXT NOT NULL,         -- of the first publication
     kind        TEXT NOT NULL,
     value       TEXT NOT NULL,         -- the day, the value of the field
-    n           BIGINT NOT NULL,
-    PRIMARY KEY (facet, organ, column_slug, year, kind, value)
+    n           BIGINT NOT NULL CHECK (n >= 0),
+    PRIMARY KEY (facet, dims, organ, column_slug, year, kind, value)
 ) {{without_rowid}};
 
 -- Pairs of neighbouring characters in the words of a document, its public ones and those of its newest edition: a list that is

@@ -8,9 +8,12 @@ use store::{Db, FromRow, query_as, query_scalar};
 
 use crate::{
     error::Result,
+    lists,
     rows::shown_title,
+    spec::{Facet, Kinds},
     sql::{Statement, contains},
     state::{self, STATES},
+    values::Values,
     words::Search,
 };
 
@@ -81,6 +84,9 @@ pub struct Row {
     /// Key of the kind.
     pub kind: String,
     pub index_number: String,
+    /// Fields that lists tell; filled by [`list`] and [`tell`].
+    #[sql(skip)]
+    pub values: Values,
 }
 
 impl Row {
@@ -101,22 +107,22 @@ impl Row {
 }
 
 const SELECT: &str = "SELECT e.document_id AS document, e.id AS edition, e.number, e.title, e.state, e.since, e.author_name, \
-     e.updated_at, e.published_at, e.organ, e.column_slug, e.kind, d.index_number ";
+     e.updated_at, e.published_at, e.organ, e.column_slug, e.kind, \
+     (SELECT d.index_number FROM document d WHERE d.id = e.document_id) AS index_number ";
 
 /// The filter as a statement: `FROM … WHERE …` behind what `statement` begins with.
 fn from(filter: &Filter, search: Option<&Search>, statement: &mut Statement) {
     // What leads to fewest stands first and is kept there: a database without statistics guesses wrong.
     let rare = search.and_then(|search| search.rare.as_ref());
     if let Some(author) = &filter.author {
-        statement.add("FROM edition_author a CROSS JOIN edition e CROSS JOIN document d WHERE ");
-        statement.bind("a.account = ?", author).add(" AND e.id = a.edition_id AND d.id = e.document_id");
+        statement.bind("FROM edition_author a CROSS JOIN edition e WHERE a.account = ?", author);
+        statement.add(" AND e.id = a.edition_id");
     } else if let Some(pair) = rare {
         statement.add("FROM (SELECT DISTINCT w.document_id FROM document_word w WHERE ");
         pair.condition(statement);
-        statement.add(") w CROSS JOIN edition e CROSS JOIN document d WHERE e.document_id = w.document_id");
-        statement.add(" AND d.id = e.document_id");
+        statement.add(") w CROSS JOIN edition e WHERE e.document_id = w.document_id");
     } else {
-        statement.add("FROM edition e CROSS JOIN document d WHERE d.id = e.document_id");
+        statement.add("FROM edition e WHERE 1 = 1");
     }
     if STATES.contains(&filter.state.as_str()) {
         statement.bind(" AND e.state = ?", &filter.state).add(" AND e.binned_at = ''");
@@ -147,15 +153,34 @@ fn from(filter: &Filter, search: Option<&Search>, statement: &mut Statement) {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(db: &Db, filter: &Filter, order: Order, skip: i64, limit: i64) -> Result<Vec<Row>> {
-    let search = Search::prepare(db.read(), &filter.words).await?;
+pub async fn list(db: &Db, kinds: &Kinds, filter: &Filter, order: Order, skip: i64, limit: i64) -> Result<Vec<Row>> {
+    let mut search = Search::prepare(db.read(), &filter.words).await?;
+    if *filter == (Filter { words: filter.words.clone(), ..Filter::default() }) {
+        search = search.map(Search::for_some);
+    }
     let mut statement = Statement::new(SELECT);
     from(filter, search.as_ref(), &mut statement);
     let down = if order.down { " DESC" } else { "" };
     statement.add(" ORDER BY ").add(order.by.column()).add(down).add(", e.id").add(down);
     statement.bind(" LIMIT ?", limit).bind(" OFFSET ?", skip.max(0));
     let (sql, values) = statement.parts();
-    Ok(query_as(sql).bind_all(values).fetch_all(db.read()).await?)
+    let mut rows: Vec<Row> = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
+    tell(db, kinds, &mut rows).await?;
+    Ok(rows)
+}
+
+/// Fills in the fields that lists tell.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell(db: &Db, kinds: &Kinds, rows: &mut [Row]) -> Result<()> {
+    let told: Vec<&'static Facet> = kinds.facets().into_iter().filter(|facet| facet.listed).collect();
+    let editions: Vec<EditionId> = rows.iter().map(|row| row.edition.clone()).collect();
+    let mut values = lists::values_of(db, &editions, &told).await?;
+    for row in rows {
+        row.values = values.remove(&row.edition).unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// All lines of the list, in a stream, for an export.
@@ -221,8 +246,9 @@ pub async fn bin(db: &Db, author: &AccountId, limit: i64) -> Result<Vec<Binned>>
 /// When the database fails.
 pub async fn own_texts(db: &Db, author: &AccountId, limit: i64) -> Result<Vec<Row>> {
     let mut statement = Statement::new(SELECT);
-    statement.add("FROM edition_author a CROSS JOIN edition e CROSS JOIN document d WHERE ");
-    statement.bind("a.account = ?", author).add(" AND e.id = a.edition_id AND d.id = e.document_id");
+    statement
+        .bind("FROM edition_author a CROSS JOIN edition e WHERE a.account = ?", author)
+        .add(" AND e.id = a.edition_id");
     statement.add(" AND e.state IN ('draft', 'returned') AND e.binned_at = '' ORDER BY e.updated_at DESC, e.id");
     statement.bind(" LIMIT ?", limit);
     let (sql, values) = statement.parts();

@@ -486,11 +486,16 @@ pub(crate) async fn words_of(tx: &mut Tx, document: &DocumentId) -> Result<(Stri
 }
 
 /// Removes drafts that have lain in the bin longer than [`BIN_DAYS`], and documents of which nothing is left; at most 500.
-/// What was public once is never removed. Returns how many were removed.
+/// What was public once is never removed. `also` removes, in the same write, what others keep of the edition. Returns how many
+/// were removed.
 ///
 /// # Errors
 /// When the database fails; what was removed before stays removed.
-pub async fn purge(db: &store::Db, now: Timestamp) -> Result<usize> {
+pub async fn purge(
+    db: &store::Db,
+    now: Timestamp,
+    also: impl AsyncFn(&mut Tx, &EditionId) -> Result<()>,
+) -> Result<usize> {
     let limit = now.checked_sub(jiff::SignedDuration::from_hours(24 * BIN_DAYS)).unwrap_or(now);
     let old: Vec<(EditionId, DocumentId)> = store::query_as(
         "SELECT id, document_id FROM edition WHERE binned_at <> '' AND binned_at < $1 AND published_at = '' \
@@ -510,6 +515,7 @@ pub async fn purge(db: &store::Db, now: Timestamp) -> Result<usize> {
             // Brought back meanwhile.
             continue;
         }
+        also(&mut tx, &edition).await?;
         if !about.was_public() && rows::editions(tx.conn(), &document).await?.is_empty() {
             query("DELETE FROM document WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM edition WHERE document_id = $1)")
                 .bind(&document)

@@ -11,7 +11,9 @@
 //! - A text is cleaned once, when it is written.
 //! - Public lists read narrow rows and kept counts, whatever the number of documents.
 
+pub mod columns;
 mod commit;
+pub mod common;
 pub mod desk;
 pub mod draft;
 mod error;
@@ -23,6 +25,7 @@ pub mod html;
 pub mod life;
 mod lists;
 mod offer;
+pub mod page;
 pub mod permissions;
 pub mod public;
 mod refresh;

@@ -89,8 +89,15 @@ async fn unfit_relations(tx: &mut Tx, house: &House, whole: &Whole) -> Result<Ve
     Ok(faults)
 }
 
-/// Digests of what readers will see.
-fn fields(kind: &KindSpec, whole: &Whole) -> Value {
+/// Digests of what readers of the edition will see, by the name of the field: what events commit to.
+///
+/// # Errors
+/// When nobody declares the kind of the document.
+pub fn committed(house: &House, whole: &Whole) -> Result<Value> {
+    Ok(fields(house.kind_of(&whole.document)?, whole))
+}
+
+pub fn fields(kind: &KindSpec, whole: &Whole) -> Value {
     let shown = Shown {
         kind,
         document: &whole.document,

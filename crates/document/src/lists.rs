@@ -88,20 +88,26 @@ impl Entry {
         }
     }
 
-    /// The rows of `document_count` in which the document counts: facet, organ, column, year, kind, value.
-    fn counts(&self) -> BTreeSet<[&str; 6]> {
+    /// The rows of `document_count` in which the document counts.
+    fn counts(&self) -> BTreeSet<Count<'_>> {
         let (organ, column, kind) = (self.organ.as_str(), self.column.as_str(), self.kind.as_str());
         let year = self.day.get(..4).unwrap_or_default();
-        let mut rows = BTreeSet::from([["", organ, column, year, kind, ""], ["day", "", "", "", "", &self.day]]);
+        let row = |facet, dims: &'static str, value| {
+            let only = |dim, text| if dims.contains(dim) { text } else { "" };
+            [facet, dims, only('o', organ), only('c', column), only('y', year), kind, value]
+        };
+        let mut rows = BTreeSet::from(["", "o", "c", "y", "oc", "oy", "cy", "ocy"].map(|dims| row("", dims, "")));
+        rows.insert(["day", "", "", "", "", "", &self.day]);
         for (key, value) in self.facets.iter().filter(|(key, value)| !value.is_empty() && self.counted.contains(key)) {
-            // Each with at most one narrower besides the kind: more would make more rows than documents.
-            for (organ, column, year) in [("", "", ""), (organ, "", ""), ("", column, ""), ("", "", year)] {
-                rows.insert([key, organ, column, year, kind, value]);
-            }
+            // Fields are told apart by one of the three at most: by more there would be as many rows as documents.
+            rows.extend(["", "o", "c", "y"].map(|dims| row(key, dims, value)));
         }
         rows
     }
 }
+
+/// Facet, dims, organ, column, year, kind, value.
+type Count<'a> = [&'a str; 7];
 
 /// What the tables hold now of a document, if it is public.
 pub(crate) async fn entry(tx: &mut Tx, kinds: &Kinds, document: &DocumentId) -> Result<Option<Entry>> {
@@ -144,10 +150,10 @@ pub(crate) async fn change(tx: &mut Tx, before: Option<&Entry>, after: Option<&E
     let (old, new) = (before.map(Entry::counts).unwrap_or_default(), after.map(Entry::counts).unwrap_or_default());
     for row in old.difference(&new) {
         for sql in [
-            "UPDATE document_count SET n = n - 1 WHERE facet = $1 AND organ = $2 AND column_slug = $3 AND year = $4 \
-             AND kind = $5 AND value = $6",
-            "DELETE FROM document_count WHERE facet = $1 AND organ = $2 AND column_slug = $3 AND year = $4 \
-             AND kind = $5 AND value = $6 AND n <= 0",
+            "UPDATE document_count SET n = n - 1 WHERE facet = $1 AND dims = $2 AND organ = $3 AND column_slug = $4 \
+             AND year = $5 AND kind = $6 AND value = $7",
+            "DELETE FROM document_count WHERE facet = $1 AND dims = $2 AND organ = $3 AND column_slug = $4 \
+             AND year = $5 AND kind = $6 AND value = $7 AND n = 0",
         ] {
             query(sql).bind_all(*row).execute(tx.conn()).await?;
         }
@@ -177,10 +183,11 @@ async fn insert_facets(tx: &mut Tx, rows: impl Iterator<Item = &(String, String,
     Ok(())
 }
 
-async fn insert_counts(tx: &mut Tx, rows: &[([&str; 6], i64)]) -> Result<()> {
+async fn insert_counts(tx: &mut Tx, rows: &[(Count<'_>, i64)]) -> Result<()> {
     for rows in rows.chunks(100) {
-        let mut insert =
-            Statement::new("INSERT INTO document_count (facet, organ, column_slug, year, kind, value, n) VALUES ");
+        let mut insert = Statement::new(
+            "INSERT INTO document_count (facet, dims, organ, column_slug, year, kind, value, n) VALUES ",
+        );
         for (at, (row, n)) in rows.iter().enumerate() {
             insert.add(if at > 0 { ", (" } else { "(" });
             for text in row {
@@ -189,7 +196,8 @@ async fn insert_counts(tx: &mut Tx, rows: &[([&str; 6], i64)]) -> Result<()> {
             insert.value(*n).add(")");
         }
         insert.add(
-            " ON CONFLICT (facet, organ, column_slug, year, kind, value) DO UPDATE SET n = document_count.n + excluded.n",
+            " ON CONFLICT (facet, dims, organ, column_slug, year, kind, value) DO UPDATE \
+             SET n = document_count.n + excluded.n",
         );
         let (sql, values) = insert.parts();
         query(sql).bind_all(values).execute(tx.conn()).await?;

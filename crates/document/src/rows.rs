@@ -309,6 +309,21 @@ pub async fn editions(executor: impl Executor<'_>, document: &DocumentId) -> Res
     Ok(query_as(sql).bind(document).fetch_all(executor).await?)
 }
 
+/// The editions with these ids, in no order: for a page of a list that others keep.
+///
+/// # Errors
+/// When the database fails.
+pub async fn editions_by_id(executor: impl Executor<'_>, ids: &[EditionId]) -> Result<Vec<EditionRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|at| format!("${at}")).collect();
+    // SQL: literals and numbers of placeholders.
+    let sql = concat!("SELECT ", edition_columns!(), " FROM edition e WHERE e.id IN ").to_owned();
+    let sql = store::built(format!("{sql}({})", places.join(", ")));
+    Ok(query_as(sql).bind_all(ids).fetch_all(executor).await?)
+}
+
 /// The edition on which work goes on, if there is one.
 ///
 /// # Errors
@@ -385,6 +400,15 @@ pub async fn files(executor: impl Executor<'_>, edition: &EditionId) -> Result<V
 pub async fn parts(executor: impl Executor<'_>, edition: &EditionId, file: &AttachmentId) -> Result<Option<String>> {
     let sql = "SELECT parts FROM attachment WHERE edition_id = $1 AND id = $2";
     Ok(query_scalar(sql).bind(edition).bind(file).fetch_optional(executor).await?)
+}
+
+/// Headings of a text, in order, the first forty: for an outline.
+///
+/// # Errors
+/// When the database fails.
+pub async fn headings(executor: impl Executor<'_>, edition: &EditionId) -> Result<Vec<String>> {
+    let sql = "SELECT title FROM article WHERE edition_id = $1 AND level BETWEEN 1 AND 3 ORDER BY place LIMIT 40";
+    Ok(query_scalar(sql).bind(edition).fetch_all(executor).await?)
 }
 
 /// Where a document leads.

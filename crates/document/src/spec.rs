@@ -34,6 +34,8 @@ pub struct Facet {
     pub label: &'static str,
     /// Name on the portal, where it differs.
     pub shown: &'static str,
+    /// Name in addresses of lists that are narrowed by it, where it differs.
+    pub asked: &'static str,
     /// What it holds.
     pub shape: Shape,
     /// Whether readers see it once the edition is public. Everything public is committed in the log.
@@ -50,7 +52,8 @@ pub struct Facet {
     pub help: &'static str,
     /// What is said where it is required and missing: 请… with an example. Empty: made from the label.
     pub ask: &'static str,
-    /// Order among the facts of the public page; the page's own facts stand at multiples of ten.
+    /// Order among the facts of the public page; the page's own facts stand at multiples of ten. 0 = not among them: the page
+    /// tells it elsewhere.
     pub place: u8,
 }
 
@@ -62,6 +65,7 @@ impl Facet {
             key,
             label,
             shown: label,
+            asked: key,
             shape,
             public: true,
             listed: false,
@@ -131,6 +135,13 @@ impl Facet {
         self
     }
 
+    /// Under another name in addresses of lists.
+    #[must_use]
+    pub const fn asked_as(mut self, asked: &'static str) -> Self {
+        self.asked = asked;
+        self
+    }
+
     /// Whether it names a document like its title does (发文字号): lists find the document by it.
     pub const fn named(&self) -> bool {
         self.found && matches!(self.shape, Shape::Text(_))
@@ -159,6 +170,10 @@ pub struct RelationSpec {
     pub required: bool,
     /// How many there may be.
     pub most: usize,
+    /// What this document's page says before it leads there: 本文解读的文件.
+    pub leads: &'static str,
+    /// Name in the open interface of those that lead to a document: `interpretations`.
+    pub backs: &'static str,
     /// What the other document's page calls those that lead to it: 看懂它.
     pub back: &'static str,
     /// What this document's page calls where it leads: 看原文.

@@ -13,6 +13,8 @@ use crate::{error::Result, sql::Statement};
 
 /// A pair that more documents than this hold narrows nothing: the list is walked in its order instead, and fills soon.
 pub(crate) const COMMON: i64 = 2000;
+/// A pair that fewer hold is always begun with.
+const SCARCE: i64 = 300;
 /// Pairs of one search that are looked up.
 const LOOKED_UP: usize = 12;
 
@@ -46,6 +48,8 @@ pub(crate) struct Search {
     pub(crate) text: String,
     /// The rarest pair, when it is rare enough to begin with.
     pub(crate) rare: Option<Pair>,
+    /// How many documents hold it.
+    held: i64,
 }
 
 /// A beginning to look up.
@@ -102,9 +106,17 @@ impl Search {
         }
         let (sql, values) = statement.parts();
         let counts: Vec<(i64, i64)> = query_as(sql).bind_all(values).fetch_all(executor).await?;
-        let rarest = counts.into_iter().min_by_key(|(_, count)| *count).filter(|(_, count)| *count <= COMMON);
-        let rare = rarest.and_then(|(at, _)| wanted.into_iter().nth(usize::try_from(at).ok()?));
-        Ok(Some(Self { text, rare }))
+        let (at, held) = counts.into_iter().min_by_key(|(_, count)| *count).unwrap_or_default();
+        let rare = usize::try_from(at).ok().and_then(|at| wanted.into_iter().nth(at)).filter(|_| held <= COMMON);
+        Ok(Some(Self { text, rare, held }))
+    }
+
+    /// The same for the first lines of a list that nothing else narrows: where a pair is not quite rare, walking the list in
+    /// its order finds some lines sooner than reading every document that holds the pair.
+    #[must_use]
+    pub(crate) fn for_some(self) -> Self {
+        let rare = self.rare.filter(|_| self.held <= SCARCE);
+        Self { rare, ..self }
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Overview {
 }
 
 /// Documents that are looked at where the kept counts do not tell.
-const SAMPLE: i64 = 1000;
+const SAMPLE: i64 = 500;
 
 /// By what documents are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,17 +80,24 @@ fn kept(filter: &Filter, by: By) -> Option<Statement> {
         ([(facet, value)], _) => Some((*facet, Some(value))),
         _ => return None,
     };
-    let narrower = [
+    let dims = match [
         filter.organ.is_some() || by == By::Organ,
         !filter.columns.is_empty(),
         filter.year.is_some() || by == By::Year,
-    ];
-    // Rows of a field are kept with at most one narrower.
-    if facet.is_some() && narrower.iter().filter(|narrow| **narrow).count() > 1 {
-        return None;
-    }
+    ] {
+        [false, false, false] => "",
+        [true, false, false] => "o",
+        [false, true, false] => "c",
+        [false, false, true] => "y",
+        // Fields are told apart by one of the three at most.
+        _ if facet.is_some() => return None,
+        [true, true, false] => "oc",
+        [true, false, true] => "oy",
+        [false, true, true] => "cy",
+        [true, true, true] => "ocy",
+    };
     let group = match by {
-        By::All => "''",
+        By::All => "facet",
         By::Organ => "organ",
         By::Kind => "kind",
         By::Year => "year",
@@ -98,32 +105,23 @@ fn kept(filter: &Filter, by: By) -> Option<Statement> {
     };
     let mut statement = Statement::new("SELECT ");
     statement.add(group).add(", CAST(SUM(n) AS BIGINT) FROM document_count WHERE ");
-    statement.bind("facet = ?", facet.map_or("", |(facet, _)| facet.key));
+    statement.bind("facet = ?", facet.map_or("", |(facet, _)| facet.key)).bind(" AND dims = ?", dims);
     if let Some((_, Some(value))) = facet {
         statement.bind(" AND value = ?", value);
     }
-    let apart = facet.is_none();
-    match &filter.organ {
-        Some(organ) => statement.bind(" AND organ = ?", organ),
-        None if apart => statement.add(""),
-        None if by == By::Organ => statement.add(" AND organ <> ''"),
-        None => statement.add(" AND organ = ''"),
-    };
-    match filter.columns.as_slice() {
-        [] if apart => statement.add(""),
-        [] => statement.add(" AND column_slug = ''"),
-        columns => statement.add(" AND column_slug IN ").list(columns),
-    };
-    match filter.year {
-        Some(year) => statement.bind(" AND year = ?", format!("{year:04}")),
-        None if apart => statement.add(""),
-        None if by == By::Year => statement.add(" AND year <> ''"),
-        None => statement.add(" AND year = ''"),
-    };
+    if let Some(organ) = &filter.organ {
+        statement.bind(" AND organ = ?", organ);
+    }
+    if !filter.columns.is_empty() {
+        statement.add(" AND column_slug IN ").list(&filter.columns);
+    }
+    if let Some(year) = filter.year {
+        statement.bind(" AND year = ?", format!("{year:04}"));
+    }
     if !filter.kinds.is_empty() {
         statement.add(" AND kind IN ").list(filter.kinds.iter().map(|kind| kind.key));
     }
-    statement.add(" GROUP BY ").add(if by == By::All { "facet" } else { group });
+    statement.add(" GROUP BY ").add(group);
     statement.add(match by {
         By::Year => " ORDER BY 1 DESC",
         _ => " ORDER BY 2 DESC, 1",
@@ -167,17 +165,15 @@ impl Sample {
 
     async fn group(&self, db: &Db, by: By) -> Result<Counts> {
         let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-        if let By::Facet(facet) = by {
-            for some in self.seen.chunks(500) {
-                let mut statement = Statement::new("SELECT value, COUNT(*) FROM document_facet WHERE rank IN ");
-                statement.list(some.iter().map(|one| one.rank)).bind(" AND key = ?", facet.key);
-                statement.add(" AND value <> '' GROUP BY value");
-                let (sql, values) = statement.parts();
-                let found: Counts = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
-                for (value, n) in found {
-                    *counts.entry(value).or_default() += n;
-                }
-            }
+        if let (By::Facet(facet), Some(last)) = (by, self.seen.last()) {
+            // Always the same number of places, so that the statement is prepared once; a place twice counts once.
+            let places = self.seen.iter().chain(std::iter::repeat(last)).map(|one| one.rank);
+            let mut statement = Statement::new("SELECT value, COUNT(*) FROM document_facet WHERE rank IN ");
+            statement.list(places.take(usize::try_from(SAMPLE).unwrap_or(0))).bind(" AND key = ?", facet.key);
+            statement.add(" AND value <> '' GROUP BY value");
+            let (sql, values) = statement.parts();
+            let found: Counts = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
+            counts.extend(found);
         }
         for one in &self.seen {
             let value = match by {
@@ -197,7 +193,8 @@ impl Sample {
     }
 }
 
-/// What a list can be narrowed by further: organs, kinds (among `kinds`), years, and these counted fields.
+/// What a list can be narrowed by further: organs, kinds (among `kinds`; all when none are given), years, and these counted
+/// fields.
 ///
 /// # Errors
 /// When the database fails.
@@ -284,7 +281,7 @@ pub async fn columns(db: &Db) -> Result<Vec<Fill<ColumnId>>> {
     let rows = query_as(
         "SELECT c.column_slug, c.n, COALESCE((SELECT MAX(d.rank) FROM document d WHERE d.column_slug = c.column_slug \
          AND d.current_edition <> ''), 0) FROM (SELECT column_slug, CAST(SUM(n) AS BIGINT) AS n FROM document_count \
-         WHERE facet = '' GROUP BY column_slug) c ORDER BY c.column_slug",
+         WHERE facet = '' AND dims = 'c' GROUP BY column_slug) c ORDER BY c.column_slug",
     );
     Ok(fills(rows.fetch_all(db.read()).await?))
 }
@@ -296,7 +293,8 @@ pub async fn columns(db: &Db) -> Result<Vec<Fill<ColumnId>>> {
 pub async fn organs(db: &Db) -> Result<Vec<Fill<OrganCode>>> {
     let rows: Vec<(String, i64, i64)> = query_as(
         "SELECT c.organ, c.n, COALESCE((SELECT MAX(d.rank) FROM document d WHERE d.organ = c.organ AND d.current_edition <> ''), 0) \
-         FROM (SELECT organ, CAST(SUM(n) AS BIGINT) AS n FROM document_count WHERE facet = '' GROUP BY organ) c \
+         FROM (SELECT organ, CAST(SUM(n) AS BIGINT) AS n FROM document_count WHERE facet = '' AND dims = 'o' \
+         GROUP BY organ) c \
          ORDER BY c.n DESC, c.organ",
     )
     .fetch_all(db.read())
@@ -327,8 +325,8 @@ pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Ve
     let mut days: BTreeMap<Date, i64> = BTreeMap::new();
     if organ.is_none() {
         let rows: Counts = query_as(
-            "SELECT value, n FROM document_count WHERE facet = 'day' AND organ = '' AND column_slug = '' AND year = '' \
-             AND kind = '' AND value >= $1 AND value <= $2 ORDER BY value",
+            "SELECT value, n FROM document_count WHERE facet = 'day' AND dims = '' AND organ = '' AND column_slug = '' \
+             AND year = '' AND kind = '' AND value >= $1 AND value <= $2 ORDER BY value",
         )
         .bind(format!("{year:04}-01-01"))
         .bind(format!("{year:04}-12-31"))
@@ -353,8 +351,8 @@ pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Ve
 /// When the database fails.
 pub async fn count_since(db: &Db, day: Date) -> Result<i64> {
     let n: Option<i64> = query_scalar(
-        "SELECT CAST(SUM(n) AS BIGINT) FROM document_count WHERE facet = 'day' AND organ = '' AND column_slug = '' \
-         AND year = '' AND kind = '' AND value >= $1",
+        "SELECT CAST(SUM(n) AS BIGINT) FROM document_count WHERE facet = 'day' AND dims = '' AND organ = '' \
+         AND column_slug = '' AND year = '' AND kind = '' AND value >= $1",
     )
     .bind(day.to_string())
     .fetch_one(db.read())

@@ -68,6 +68,16 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// The same for the first lines of a list.
+    #[must_use]
+    pub(crate) fn for_some(mut self) -> Self {
+        let words = self.filter.words.clone();
+        if self.filter == (Filter { words, ..Filter::default() }) {
+            self.search = self.search.map(Search::for_some);
+        }
+        self
+    }
+
     /// Whether the words lead to few documents: then those are read, and ordered afterwards.
     pub(crate) fn few(&self) -> bool {
         self.search.as_ref().is_some_and(|search| search.rare.is_some())

@@ -88,7 +88,7 @@ pub struct Slice {
 /// # Errors
 /// When the database fails.
 pub async fn list(db: &Db, kinds: &Kinds, filter: &Filter, order: Order, places: Places) -> Result<Slice> {
-    let prepared = filter.prepare(db).await?;
+    let prepared = filter.prepare(db).await?.for_some();
     let mut ranks = ranks(db, &prepared, order, Places { limit: places.limit + 1, ..places }).await?;
     let limit = usize::try_from(places.limit).unwrap_or(0);
     let more = ranks.len() > limit;

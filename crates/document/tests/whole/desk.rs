@@ -15,13 +15,14 @@ fn the_office_lists_the_newest_edition_of_each_document() {
         home.pass(jiff::SignedDuration::from_mins(1));
         home.draft(&other, &NOTICE, "别人的草稿").await;
         let titles = async |filter: &Filter, order: Order| -> Vec<String> {
-            let rows = desk::list(&home.db, filter, order, 0, 50).await.expect("list");
+            let rows = desk::list(&home.db, &home.house.kinds, filter, order, 0, 50).await.expect("list");
             assert_eq!(
                 desk::count(&home.db, filter, 100).await.expect("count"),
                 i64::try_from(rows.len()).expect("few")
             );
-            let every: Vec<_> =
+            let mut every: Vec<_> =
                 desk::every(&home.db, filter, order).await.expect("all").try_collect().await.expect("rows");
+            desk::tell(&home.db, &home.house.kinds, &mut every).await.expect("told");
             assert_eq!(rows, every);
             rows.into_iter().map(|row| row.title).collect()
         };
@@ -55,10 +56,14 @@ fn the_office_lists_the_newest_edition_of_each_document() {
         document::draft::correct(&mut tx, &home.house, &author, &about).await.expect("correction");
         tx.commit().await.expect("commit");
         let of_public = |rows: &[desk::Row]| rows.iter().filter(|row| row.document == public).count();
-        assert_eq!(of_public(&desk::list(&home.db, &all, NEWEST, 0, 50).await.expect("list")), 1);
+        assert_eq!(of_public(&desk::list(&home.db, &home.house.kinds, &all, NEWEST, 0, 50).await.expect("list")), 1);
         for (state, many) in [("published", 1), ("draft", 1)] {
             let filter = Filter { state: state.into(), ..Filter::default() };
-            assert_eq!(of_public(&desk::list(&home.db, &filter, NEWEST, 0, 50).await.expect("list")), many, "{state}");
+            assert_eq!(
+                of_public(&desk::list(&home.db, &home.house.kinds, &filter, NEWEST, 0, 50).await.expect("list")),
+                many,
+                "{state}"
+            );
         }
         assert!(desk::column_is_used(home.db.read(), &"news".into()).await.expect("asked"));
         assert_eq!(desk::per_column(home.db.read()).await.expect("counts"), [("news".into(), 3)]);

@@ -33,6 +33,8 @@ pub(crate) const INTERPRETS: RelationSpec = RelationSpec {
     to: &["policy"],
     required: false,
     most: 1,
+    leads: "本文解读的文件",
+    backs: "interpretations",
     back: "看懂它",
     forward: "看原文",
     unfit: "请选择一份现在公开的政策文件。",
@@ -123,7 +125,7 @@ impl Home {
         let mut all = Vec::new();
         for sql in [
             "SELECT key || '|' || value || '|' || CAST(rank AS TEXT) FROM document_facet",
-            "SELECT facet || '|' || organ || '|' || column_slug || '|' || year || '|' || kind || '|' || value || '|' \
+            "SELECT facet || '|' || dims || '|' || organ || '|' || column_slug || '|' || year || '|' || kind || '|' || value || '|' \
              || CAST(n AS TEXT) FROM document_count",
             "SELECT pair || '|' || document_id FROM document_word",
         ] {

@@ -13,6 +13,11 @@ async fn found(home: &Home, id: &kernel::id::DocumentId) -> Option<Found> {
     public::found(&home.db, &home.house.kinds, &home.house.own_host, id).await.expect("read")
 }
 
+/// Nobody keeps anything else of an edition here.
+async fn nothing(_: &mut store::Tx, _: &kernel::id::EditionId) -> document::Result<()> {
+    Ok(())
+}
+
 fn conflict<T: std::fmt::Debug>(refused: document::Result<T>) -> String {
     match refused {
         Err(Refusal::Conflict(text)) => text,
@@ -213,9 +218,9 @@ fn a_draft_in_the_bin_is_brought_back_or_goes() {
         draft::restore(&mut tx, &home.house, &author, &edition.id).await.expect("restored");
         tx.commit().await.expect("commit");
         bin(&author, &edition.id).await.expect("binned");
-        assert_eq!(draft::purge(&home.db, kernel::Clock::now(&*home.clock)).await.expect("purged"), 0);
+        assert_eq!(draft::purge(&home.db, kernel::Clock::now(&*home.clock), nothing).await.expect("purged"), 0);
         home.pass(SignedDuration::from_hours(24 * 31));
-        assert_eq!(draft::purge(&home.db, kernel::Clock::now(&*home.clock)).await.expect("purged"), 1);
+        assert_eq!(draft::purge(&home.db, kernel::Clock::now(&*home.clock), nothing).await.expect("purged"), 1);
         assert!(rows::document(home.db.read(), &edition.document_id).await.expect("read").is_none());
         assert!(home.tables().await.is_empty());
         // Of a document that was public only the draft goes.
@@ -226,7 +231,7 @@ fn a_draft_in_the_bin_is_brought_back_or_goes() {
         tx.commit().await.expect("commit");
         bin(&author, &next.id).await.expect("binned");
         home.pass(SignedDuration::from_hours(24 * 31));
-        assert_eq!(draft::purge(&home.db, kernel::Clock::now(&*home.clock)).await.expect("purged"), 1);
+        assert_eq!(draft::purge(&home.db, kernel::Clock::now(&*home.clock), nothing).await.expect("purged"), 1);
         assert!(matches!(found(&home, &id).await, Some(Found::Public(_))));
         home
     });

@@ -1,0 +1,19 @@
+//! Columns (栏目): where documents stand on the portal. Their tree, their descriptions for the page tags, what they are for.
+//!
+//! Pages find the columns that they need by [`Purpose`](crate::Purpose), never by words in names.
+
+pub mod events;
+mod kinds;
+mod read;
+mod store;
+mod tree;
+
+pub use kinds::{
+    BLOCKS, BUDGET, CATALOGUE, CONSULTATIONS, ColumnKind, FUNCTIONS, GUIDE, NEW_MEDIA, PROPOSALS, PURPOSES, REQUESTS,
+    RESPONSES, RULES, SERVICES, STATUTORY, YEARLY_REPORT, purpose_of,
+};
+pub use read::{Column, column, column_names, columns};
+pub use store::{
+    ColumnData, NUMBERS, Row, delete, errors, items, one, options, put, read_items, shift, toggle, tree, write_items,
+};
+pub use tree::{Fill, Tree};
