@@ -151,6 +151,8 @@ pub struct Pager {
     pub pages: i64,
     /// How many rows there are in all.
     pub total: i64,
+    /// Whether there are more: they were not counted further.
+    pub more: bool,
     /// Query without the page: ends with `?` or `&`.
     pub base: String,
 }
@@ -164,7 +166,13 @@ impl Pager {
     pub fn new(page: i64, total: i64, size: i64, query: &str) -> Self {
         let pages = ((total + size - 1) / size).max(1);
         let base = if query.is_empty() { "?".to_owned() } else { format!("?{query}&") };
-        Self { page: page.clamp(1, pages), pages, total, base }
+        Self { page: page.clamp(1, pages), pages, total, more: false, base }
+    }
+
+    /// The same where rows beyond `total` were not counted.
+    #[must_use]
+    pub fn or_more(self, more: bool) -> Self {
+        Self { more, ..self }
     }
 
     /// Rows to skip.
