@@ -108,3 +108,35 @@ async fn programs_read_the_same_answer() {
     assert!(answer["took_ms"].is_u64() && answer["facets"]["kind"][0]["count"] == 1);
     assert_eq!(answer["facets"]["kind"][0]["label"], "政策");
 }
+
+#[tokio::test]
+async fn parts_that_hold_the_words_stand_under_their_subject_with_links_of_their_own() {
+    let (town, search) = filled().await;
+    let whole = entry("青禾县河道管理办法", "采砂许可。");
+    let article = whole.part("article/1", "第一条", "河道采砂许可。", "/policies/r#article-1".into());
+    town.put_all("r", vec![whole, article]).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    let (_, page) = get(&town, &search, &address(&[("q", "采砂")])).await;
+    assert!(page.contains("找到 1 条") && page.contains("href=\"/policies/r#article-1\">第一条</a>"), "{page}");
+    assert!(page.contains("河道<mark>采砂</mark>许可"), "{page}");
+    let (_, page) = get(&town, &search, &address(&[("q", "青禾县河道管理办法")])).await;
+    assert!(page.contains("class=\"best\""), "{page}");
+}
+
+/// A crowd that asks different things while one of them is being answered.
+#[tokio::test]
+async fn a_crowd_is_answered_or_told_to_come_back_and_never_piles_up() {
+    let (town, search) = filled().await;
+    let asked: Vec<String> = (0..200).map(|n| address(&[("q", &format!("青禾 {n}"))])).collect();
+    let answers = futures::future::join_all(asked.iter().map(|address| get(&town, &search, address))).await;
+    for (status, page) in answers {
+        match status {
+            StatusCode::OK => assert!(page.contains("role=\"status\""), "{page}"),
+            _ => assert!(
+                status == StatusCode::SERVICE_UNAVAILABLE && page.contains("现在搜索的人很多"),
+                "{status} {page}"
+            ),
+        }
+    }
+    assert_eq!(get(&town, &search, &address(&[("q", "电梯")])).await.0, StatusCode::OK, "and then it goes on");
+}
