@@ -12,9 +12,13 @@ fn list() -> Vec<Capability> {
         crate::system::capability(),
         crate::desk::capability(),
         crate::mail::capability(),
+        web::portal_form::capability(),
         identity::capability(),
         search::capability(),
+        review::capability(),
         publishing::capability(),
+        publishing::columns::capability(),
+        policy::interpretation::capability(),
         oversight::capability(),
     ]
 }

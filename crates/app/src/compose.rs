@@ -105,6 +105,7 @@ pub fn words(error: web::Error) -> anyhow::Error {
         | web::Error::Invalid(text)
         | web::Error::TooLarge(text)
         | web::Error::TooMany(text)
+        | web::Error::Limited { text, .. }
         | web::Error::Gone(text)
         | web::Error::Unavailable(text) => anyhow::anyhow!(text),
         web::Error::NotFound => anyhow::anyhow!("没有找到"),

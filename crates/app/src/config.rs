@@ -192,4 +192,27 @@ mod tests {
             with(&[("GONGKAI_SITE__ID_CODE", "1"), ("GONGKAI_LOG__FORMAT", "xml")]).expect_err("two").to_string();
         assert!(both.contains("site.id_code") && both.contains("log.format"));
     }
+
+    /// The file that people copy shows everything that can be set, and nothing that cannot.
+    #[test]
+    fn the_commented_configuration_names_every_key() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/gongkai.toml");
+        let text = std::fs::read_to_string(path).expect("deploy/gongkai.toml");
+        let shown: String = text
+            .lines()
+            .map(|line| {
+                let bare = line.trim_start_matches('#').trim_start();
+                let is_key = bare.split_once(" = ").is_some_and(|(key, _)| key.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()));
+                format!("{}\n", if is_key || bare.starts_with('[') { bare } else { "" })
+            })
+            .collect();
+        let shown: toml::Table = shown.parse().expect("the file with its examples taken in is TOML");
+        for (section, keys) in defaults() {
+            let toml::Value::Table(keys) = keys else { continue };
+            for key in keys.keys() {
+                assert!(shown.get(&section).and_then(|known| known.get(key)).is_some(), "{section}.{key} is not shown");
+            }
+        }
+        load(Some(std::path::Path::new(path)), std::iter::empty()).expect("the file as shipped is valid");
+    }
 }

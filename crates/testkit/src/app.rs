@@ -136,8 +136,8 @@ impl TestApp {
     }
 
     /// A reviewer of the county office for one gate.
-    pub async fn reviewer(&self, gate: kernel::Gate) -> Client {
-        self.person(&format!("reviewer-{}", gate.code()), OFFICE, &[Role::for_gate(gate)]).await
+    pub async fn reviewer(&self, gate: &review::route::Gate) -> Client {
+        self.person(&format!("reviewer-{}", gate.code), OFFICE, &[gate.permission.roles[0]]).await
     }
 
     /// The clerk who runs the year.

@@ -8,7 +8,8 @@ use documents::{
     tables::{Cell, Sheet, write_xlsx},
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
-use kernel::{Gate, OrganCode, Staff, time};
+use kernel::{OrganCode, Staff, time};
+use review::route::Gate;
 use publishing::{
     columns::ColumnData,
     kinds::{Kind, Validity},

@@ -8,6 +8,7 @@ mod identity;
 mod mail;
 mod matrix;
 mod permissions;
+mod planting;
 mod plans;
 mod portal;
 mod publishing;

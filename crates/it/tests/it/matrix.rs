@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
-use kernel::{Action, Actor, Gate, OrganCode, Role, authority::may_for};
+use kernel::{Action, Actor, OrganCode, Role, authority::may_for};
+use review::route::Gate;
 use publishing::{
     kinds::Kind,
     seed::{Seed, SeedFile, SeedState, seed},
@@ -90,13 +91,13 @@ async fn documents(app: &TestApp) -> Vec<Object> {
         reason: "有误".into(),
         notice: String::new(),
     };
-    let returned = SeedState::Returned { gate: Gate::Wording, by: "审核员".into(), reason: "请改".into(), at };
+    let returned = SeedState::Returned { gate: Gate::WORDING, by: "审核员".into(), reason: "请改".into(), at };
     let mut objects = vec![
         document(app, "draft", SeedState::Draft).await,
-        document(app, "secrecy", review(Gate::Secrecy)).await,
-        document(app, "wording", review(Gate::Wording)).await,
-        document(app, "policy", review(Gate::Policy)).await,
-        document(app, "political", review(Gate::Political)).await,
+        document(app, "secrecy", review(Gate::SECRECY)).await,
+        document(app, "wording", review(Gate::WORDING)).await,
+        document(app, "policy", review(Gate::POLICY)).await,
+        document(app, "political", review(Gate::POLITICAL)).await,
         document(app, "returned", returned).await,
         document(app, "scheduled", SeedState::Scheduled { at: "2027-01-04T01:00:00Z".parse().expect("moment") }).await,
         document(app, "published", SeedState::Published { at }).await,

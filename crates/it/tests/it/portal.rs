@@ -2,7 +2,8 @@
 
 use http::{Method, header};
 use jiff::{SignedDuration, Timestamp};
-use kernel::{Actor, Gate, OrganCode};
+use kernel::{Actor, OrganCode};
+use review::route::Gate;
 use publishing::{
     columns::ColumnData,
     kinds::Kind,
@@ -154,8 +155,8 @@ both! {
         let mut hidden_ids = Vec::new();
         for state in [
             SeedState::Draft,
-            SeedState::InReview { gate: Gate::Wording, since: at },
-            SeedState::Returned { gate: Gate::Policy, by: CANARY.into(), reason: CANARY.into(), at },
+            SeedState::InReview { gate: Gate::WORDING, since: at },
+            SeedState::Returned { gate: Gate::POLICY, by: CANARY.into(), reason: CANARY.into(), at },
             SeedState::Scheduled { at: moment("2026-12-01T02:00:00Z") },
         ] {
             hidden_ids.push(put(app, hidden(state)).await);

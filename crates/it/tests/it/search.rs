@@ -1,7 +1,7 @@
 //! Stories of search: what becomes public is found, what is not is not, and a broken index costs nothing.
 
 use jiff::Timestamp;
-use kernel::Gate;
+use review::route::Gate;
 use publishing::{
     kinds::Kind,
     seed::{Seed, SeedState, seed},
@@ -48,8 +48,8 @@ both! {
         let at = moment("2026-03-01T01:00:00Z");
         let states = [
             SeedState::Draft,
-            SeedState::InReview { gate: Gate::Policy, since: at },
-            SeedState::Returned { gate: Gate::Wording, by: "审核员（测试）".into(), reason: "错字".into(), at },
+            SeedState::InReview { gate: Gate::POLICY, since: at },
+            SeedState::Returned { gate: Gate::WORDING, by: "审核员（测试）".into(), reason: "错字".into(), at },
             SeedState::Scheduled { at: moment("2026-04-01T01:00:00Z") },
             SeedState::Withdrawn { published_at: at, at: moment("2026-03-01T05:00:00Z"), reason: "有误".into(), notice: String::new() },
         ];

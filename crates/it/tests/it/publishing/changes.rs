@@ -29,7 +29,7 @@ async fn seen(client: &mut Client, id: &str) -> (String, String) {
 }
 
 async fn interprets(app: &TestApp, id: &str) -> String {
-    store::query_scalar("SELECT interprets FROM document WHERE id = $1")
+    store::query_scalar("SELECT to_document FROM relation WHERE from_document = $1")
         .bind(id)
         .fetch_one(app.ctx().db().read())
         .await
@@ -96,7 +96,7 @@ both! {
         let to = editor.post(&path, &form("先漏了正文", "<p>补上的正文。</p>", &newer, &once)).await.expect(303).location();
         assert_eq!(to, format!("/documents/{id}"));
         assert_eq!(edition(app, &id).await.2, "in_review");
-        let text: String = store::query_scalar("SELECT body_text FROM edition WHERE document_id = $1")
+        let text: String = store::query_scalar("SELECT t.body_text FROM edition_text t JOIN edition e ON e.id = t.edition_id WHERE e.document_id = $1")
             .bind(&id).fetch_one(app.ctx().db().read()).await.expect("text");
         assert_eq!(text, "补上的正文。");
         // Sent a third time, the form leads to where it led.
@@ -115,7 +115,7 @@ both! {
         colleague.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
         submit(&mut colleague, &id, "写稿人也是审核人", "<p>正文第一段。</p>", &[("note", "改正落款")]).await.expect(303);
         approve(app, &mut writer, &id).await.expect(409).shows("自己");
-        let mut reviewer = app.reviewer(kernel::Gate::Secrecy).await;
+        let mut reviewer = app.reviewer(Gate::SECRECY).await;
         approve(app, &mut reviewer, &id).await.expect(303);
     }
 
@@ -168,12 +168,12 @@ both! {
         // One in review goes back too: its reviewer would bring the document back.
         let other = published(app, "另一份要撤回的通知").await;
         correct(app, &other, &[("note", "更正日期")]).await;
-        approve(app, &mut app.reviewer(Gate::Secrecy).await, &other).await.expect(303);
+        approve(app, &mut app.reviewer(Gate::SECRECY).await, &other).await.expect(303);
         withdraw(app, &other, "重复发布").await;
         let (edition_id, version, state) = edition(app, &other).await;
         assert_eq!(state, "returned");
         let path = format!("/reviews/{edition_id}/approve");
-        app.reviewer(Gate::Wording).await.post(&path, &[("version", &version.to_string())]).await.expect(409);
+        app.reviewer(Gate::WORDING).await.post(&path, &[("version", &version.to_string())]).await.expect(409);
         app.editor("QH010").await.get(&format!("/documents/{other}")).await.expect(200).shows("这份文件已撤回公开（理由：重复发布）");
     }
 
@@ -202,7 +202,7 @@ both! {
         let id = published(app, "更正又撤回的通知").await;
         correct(app, &id, &[("note", "不该公开的更正说明")]).await;
         pass_all(app, &id).await;
-        let Some(Found::Public(now)) = public::document(app.ctx().db(), &id).await.expect("read") else { panic!("gone") };
+        let Some(Found::Public(now)) = found(app, &id).await else { panic!("gone") };
         let path = now.listed.path.clone();
         app.visitor().get(&path).await.expect(200).shows("不该公开的更正说明");
         withdraw(app, &id, "内容有误").await;
@@ -223,8 +223,8 @@ both! {
         one.expect(303);
         two.expect(303);
         let (edition_id, ..) = edition(app, &id).await;
-        let loaded = publishing::editions::store::read(app.ctx(), &Actor::System, &edition_id).await.expect("read");
-        assert_eq!((loaded.edition.author_ids().len(), loaded.files.len()), (3, 2));
+        let loaded = whole(app, &edition_id).await;
+        assert_eq!((loaded.authors.len(), loaded.files.len()), (3, 2));
         let mut places: Vec<i64> = loaded.files.iter().map(|file| file.position).collect();
         places.dedup();
         assert_eq!(places, [1, 2]);
