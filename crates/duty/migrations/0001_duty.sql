@@ -136,6 +136,8 @@ CREATE TABLE share_standing (
     source_kind TEXT NOT NULL,
     source_id   TEXT NOT NULL,
     running     BIGINT NOT NULL,       -- 1 = the source runs
+    place_order BIGINT NOT NULL,       -- as in duty
+    position    BIGINT NOT NULL,
     organ       TEXT NOT NULL,
     answers     BIGINT NOT NULL,       -- 1 = leads or is responsible
     state       BIGINT NOT NULL,       -- 0 issued, 1 returned, 2 in progress, 3 evidenced, 4 confirmed
@@ -151,8 +153,8 @@ CREATE TABLE share_standing (
 ) {{without_rowid}};
 CREATE INDEX share_standing_by_duty ON share_standing (duty);
 CREATE INDEX share_standing_by_organ ON share_standing (organ, running, rank, due_on);
-CREATE INDEX share_standing_by_source ON share_standing (source_id, rank, due_on);
-CREATE INDEX share_standing_by_due ON share_standing (running, rank, due_on, share);
+CREATE INDEX share_standing_by_source ON share_standing (source_id, place_order, position);
+CREATE INDEX share_standing_by_due ON share_standing (running, rank, due_on, source_id, place_order, position, share);
 CREATE INDEX share_standing_counts ON share_standing (running, ended, state, overdue, from_day, until_day);
 
 -- How each duty stands, rolled up over the shares that it waits for.
@@ -163,6 +165,8 @@ CREATE TABLE duty_standing (
     source_kind TEXT NOT NULL,
     source_id   TEXT NOT NULL,
     running     BIGINT NOT NULL,
+    place_order BIGINT NOT NULL,
+    position    BIGINT NOT NULL,
     public      BIGINT NOT NULL,       -- 1 = the public sees the duty
     state       BIGINT NOT NULL,
     overdue     BIGINT NOT NULL,
@@ -179,5 +183,5 @@ CREATE TABLE duty_standing (
     PRIMARY KEY (duty, from_day)
 ) {{without_rowid}};
 CREATE INDEX duty_standing_by_source ON duty_standing (source_id, public, ended, from_day, until_day, state, overdue);
-CREATE INDEX duty_standing_by_due ON duty_standing (running, rank, due_on, duty);
+CREATE INDEX duty_standing_by_due ON duty_standing (running, rank, due_on, source_id, place_order, position, duty);
 CREATE INDEX duty_standing_counts ON duty_standing (running, ended, state, overdue, from_day, until_day);

@@ -154,12 +154,17 @@ pub async fn of_source<'e>(executor: impl Executor<'e>, source: &SourceKey) -> s
         .await
 }
 
-/// Deletes a duty that was never issued; an issued one stays.
+/// Deletes the duties of a place that were never issued; issued ones stay.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn drop_prepared(tx: &mut Tx, id: &DutyId) -> store::Result<()> {
-    query("DELETE FROM duty WHERE id = $1 AND issued_at = ''").bind(id).execute(tx.conn()).await?;
+pub async fn drop_prepared(tx: &mut Tx, source: &SourceKey, place: &str) -> store::Result<()> {
+    query("DELETE FROM duty WHERE source_kind = $1 AND source_id = $2 AND place = $3 AND issued_at = ''")
+        .bind(&source.kind)
+        .bind(&source.id)
+        .bind(place)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

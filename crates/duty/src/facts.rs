@@ -40,6 +40,8 @@ pub struct Share {
     pub duty: DutyId,
     /// Its source.
     pub source: SourceKey,
+    /// Place in the source and position there.
+    pub order: (i64, i64),
     /// Whether the source runs.
     pub running: bool,
     /// Whether the public sees the duty.
@@ -72,6 +74,8 @@ struct Row {
     #[sql(flatten)]
     source: SourceKey,
     source_state: String,
+    place_order: i64,
+    position: i64,
     visibility: String,
     year: i64,
     due_on: String,
@@ -132,6 +136,7 @@ impl Row {
             id: self.id,
             duty: self.duty,
             source: self.source,
+            order: (self.place_order, self.position),
             running: self.source_state == "running",
             public: self.visibility == "public",
             organ: self.organ,
@@ -172,7 +177,7 @@ pub async fn of_duties<'e>(executor: impl Executor<'e>, duties: &[DutyId]) -> Re
         let within = places(1, some.len());
         // SQL: fixed text and placeholders; every id is bound.
         let rows: Vec<Row> = query_as(built(format!(
-            "SELECT a.id, a.duty, d.source_kind, d.source_id, s.state AS source_state, d.visibility, s.year, d.due_on, \
+            "SELECT a.id, a.duty, d.source_kind, d.source_id, s.state AS source_state, d.place_order, d.position, d.visibility, s.year, d.due_on, \
              d.cadence, d.grace_days, a.organ, a.role, a.issued_at, a.ended_at, a.ended_reason FROM duty_share a \
              JOIN duty d ON d.id = a.duty JOIN duty_source s ON s.kind = d.source_kind AND s.id = d.source_id \
              WHERE a.duty IN ({within}) ORDER BY a.duty, a.role, a.organ"

@@ -12,6 +12,7 @@
 //! - Nothing that an organ fills in reaches the public before the office has accepted it.
 
 pub mod address;
+pub mod board;
 pub mod checks;
 pub mod decide;
 pub mod desk;

@@ -52,10 +52,10 @@ fn count(number: usize) -> Value {
     Value::from(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-const SHARE_COLUMNS: &str = "share, from_day, until_day, duty, source_kind, source_id, running, organ, answers, state, overdue, \
-                             late, ended, due_on, period, rank, notes, evidence";
-const DUTY_COLUMNS: &str = "duty, from_day, until_day, source_kind, source_id, running, public, state, overdue, ended, due_on, \
-                            rank, organs, confirmed, overdue_organs, shares, lead, notes, evidence";
+const SHARE_COLUMNS: &str = "share, from_day, until_day, duty, source_kind, source_id, running, place_order, position, organ, \
+                             answers, state, overdue, late, ended, due_on, period, rank, notes, evidence";
+const DUTY_COLUMNS: &str = "duty, from_day, until_day, source_kind, source_id, running, place_order, position, public, state, \
+                            overdue, ended, due_on, rank, organs, confirmed, overdue_organs, shares, lead, notes, evidence";
 
 fn share_rows(share: &Share, pieces: &[(Date, Standing)], rows: &mut Vec<Vec<Value>>) {
     for (from, until, standing) in spans(pieces) {
@@ -67,6 +67,8 @@ fn share_rows(share: &Share, pieces: &[(Date, Standing)], rows: &mut Vec<Vec<Val
             (&share.source.kind).into(),
             (&share.source.id).into(),
             share.running.into(),
+            share.order.0.into(),
+            share.order.1.into(),
             (&share.organ).into(),
             share.role.answers().into(),
             number(standing.state).into(),
@@ -92,6 +94,8 @@ fn duty_rows(shares: &[Share], pieces: &[(Date, RollUp)], rows: &mut Vec<Vec<Val
             (&first.source.kind).into(),
             (&first.source.id).into(),
             first.running.into(),
+            first.order.0.into(),
+            first.order.1.into(),
             first.public.into(),
             number(roll.state).into(),
             roll.overdue.into(),

@@ -186,6 +186,28 @@ pub async fn claim(tx: &mut Tx, owed: &Owed) -> Result<bool> {
     Ok(first)
 }
 
+/// Records a reminder that somebody sends now: another on the same day finds it, and so does the schedule.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record(tx: &mut Tx, owed: &Owed) -> Result<()> {
+    let now = tx.now();
+    for days in &owed.days {
+        query(
+            "INSERT INTO duty_reminder (share, period, due_on, days, sent_at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (share, period, due_on, days) DO UPDATE SET sent_at = excluded.sent_at",
+        )
+        .bind(&owed.share)
+        .bind(&owed.period)
+        .bind(owed.due.to_string())
+        .bind(days)
+        .bind(&now)
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
 /// Whether somebody was reminded of this share on this day (in China) already.
 ///
 /// # Errors

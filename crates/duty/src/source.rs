@@ -221,3 +221,16 @@ pub async fn runs<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store:
         .await?;
     Ok(state.as_deref() == Some(SourceState::Running.code()))
 }
+
+/// Moment of the last change of what the public sees of a source, stored form; empty when there is no such source.
+///
+/// # Errors
+/// When the database fails.
+pub async fn as_of<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<String> {
+    let moment: Option<String> = query_scalar("SELECT as_of FROM duty_source WHERE kind = $1 AND id = $2")
+        .bind(&source.kind)
+        .bind(&source.id)
+        .fetch_optional(executor)
+        .await?;
+    Ok(moment.unwrap_or_default())
+}

@@ -1,14 +1,13 @@
 //! Stories of duties from a source that is no plan, on each database.
 
-mod history;
-mod office;
-
 use kernel::id::EvidenceId;
 use web::Refusal;
 
 use self::office::{Office, clerk, date, editor, row};
 use crate::{
-    Proof, SourceState, checks,
+    Proof, SourceState,
+    board::{Filter, Line, Order, Rows},
+    checks,
     decide::{self, Verdict},
     desk, duties, events, extra, facts, lapse,
     model::{OwnerRole, State, Visibility},
@@ -37,6 +36,31 @@ macro_rules! stories {
             }
         }
     )+};
+}
+
+pub(super) use stories;
+
+mod board;
+mod history;
+mod office;
+
+/// The rows of the board, the same in a stream and page by page.
+async fn told_lines(office: &Office, rows: Rows, filter: &Filter, order: Order) -> Vec<Line> {
+    use futures::TryStreamExt;
+    let today = office.today();
+    let streamed = crate::board::stream(&office.db, rows, filter, order, today);
+    let streamed: Vec<Line> = streamed.try_collect().await.expect("stream");
+    let mut paged = Vec::new();
+    loop {
+        let skip = i64::try_from(paged.len()).expect("few");
+        let page = crate::board::lines(&office.db, rows, filter, order, today, (skip, 3)).await.expect("lines");
+        if page.is_empty() {
+            break;
+        }
+        paged.extend(page);
+    }
+    assert_eq!(streamed, paged);
+    paged
 }
 
 /// What the refusal says.

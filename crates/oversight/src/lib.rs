@@ -1,47 +1,60 @@
-//! Plans, duties, evidence: parse, import, board, public plan page.
+//! Plans, the pages of duties, evidence: parse, import, board, public plan page.
 
 pub mod duties;
+mod events;
 pub mod model;
+pub mod permissions;
 pub mod plans;
-pub mod portal;
-pub mod privacy;
+mod portal;
+mod privacy;
 mod recipients;
+pub mod settings;
 
-use std::sync::Arc;
-
+use duty::permissions::VIEW_DUTIES;
 use kernel::{Actor, id::PlanId};
 use store::jobs::Handlers;
-use web::{Ctx, Error, Result, Routes, hooks::SearchSource};
+use web::{Capability, Ctx, Error, Nav, Result};
 
 use crate::{
     model::{PlanKind, PlanState},
+    permissions::MANAGE_PLANS,
     plans::{
-        import::{Refusal, Spec},
+        confirm,
+        import::{Spec, Taken},
         source::Source,
         tree,
     },
 };
 
-pub use duties::{
-    desk_source, evidence_uses,
-    jobs::{remind_daily, remind_once},
-    plan_progress,
-};
-pub use portal::portal_routes;
+pub use duties::jobs::{remind_daily, remind_once};
 
-/// Routes of the office.
-pub fn routes() -> Routes {
-    plans::routes().merge(duties::routes())
+/// Plans and duties.
+pub fn capability() -> Capability {
+    Capability::new("oversight", "工作要点和任务")
+        .routes(plans::routes)
+        .routes(duties::routes)
+        .routes(portal::routes)
+        .permissions(&duty::permissions::ALL)
+        .permissions(&[&MANAGE_PLANS])
+        .nav(Nav::under("任务", "/plans", "工作要点", &VIEW_DUTIES, 210))
+        .nav(Nav::under("任务", "/duties", "任务台账", &VIEW_DUTIES, 220))
+        .events(&duty::events::ALL)
+        .events(&events::ALL)
+        .subject(duty::events::SUBJECT, "任务")
+        .subject(events::SUBJECT, "工作要点")
+        .jobs(handlers)
+        .search(plans::public::search_source())
+        .desk(duties::desk_source())
+        .settings::<settings::Plans>()
+        .migrations(duty::MIGRATIONS)
+        .migrations(store::migrations!("oversight", "../migrations/0001_oversight.sql"))
+        .declare(plans::duty_source())
+        .declare(duties::evidence_uses())
+        .declare(duties::plan_progress())
 }
 
-/// Handlers of the jobs of this context.
-pub fn handlers(ctx: Ctx) -> Handlers {
-    plans::handlers(&ctx).merge(duties::look::handlers(ctx.clone()))
-}
-
-/// Plans for the search.
-pub fn search_source() -> Arc<dyn SearchSource> {
-    plans::public::search_source()
+fn handlers(ctx: &Ctx) -> Handlers {
+    plans::handlers(ctx).merge(duties::look::handlers(ctx))
 }
 
 /// A plan to be imported by the command line or the demonstration.
@@ -77,17 +90,23 @@ pub struct Imported {
 /// # Errors
 /// [`Error::Conflict`] when the same text is there for the year, [`Error::Invalid`] when the input does not do, in words.
 pub async fn import(ctx: &Ctx, actor: &Actor, import: Import) -> Result<Imported> {
-    let plan =
-        plans::import::import(ctx, actor, import.source, import.spec).await.map_err(|refusal| match refusal {
-            Refusal::Fault(error) => error,
-            Refusal::Same { plan, title, state } => {
-                let end = if state == PlanState::Draft { "/draft" } else { "" };
-                let address = format!("{}/plans/{plan}{end}", ctx.config().server.office_url);
-                Error::Conflict(format!("同一文本已经导入过：“{title}”（{}）。请打开已有的：{address}", state.label()))
+    let plan = match plans::import::import(ctx, actor, import.source, import.spec).await? {
+        Taken::Draft(plan) => plan,
+        Taken::Same { plan, title, state } => {
+            let end = if state == PlanState::Draft { "/draft" } else { "" };
+            let address = format!("{}/plans/{plan}{end}", ctx.config().server.office_url);
+            let text = format!("同一文本已经导入过：“{title}”（{}）。请打开已有的：{address}", state.label());
+            return Err(Error::Conflict(text));
+        }
+        Taken::Rows(errors) => {
+            let mut text = format!("表格有 {} 处需要更正：", errors.len());
+            for error in errors.iter().take(5) {
+                text.push_str(&format!("第 {} 行“{}”：{} ", error.row, error.column, error.message));
             }
-            other => Error::Invalid(other.to_string()),
-        })?;
-    let warnings = tree::plan(ctx.db(), plan.as_str()).await?.map(|row| row.warnings()).unwrap_or_default();
+            return Err(Error::Invalid(text));
+        }
+    };
+    let warnings = tree::plan(ctx.db().read(), &plan).await?.map(|row| row.warnings()).unwrap_or_default();
     Ok(Imported { plan, warnings })
 }
 
@@ -96,6 +115,8 @@ pub async fn import(ctx: &Ctx, actor: &Actor, import: Import) -> Result<Imported
 /// # Errors
 /// When something stands in the way: see [`plans::confirm::readiness`].
 pub async fn confirm(ctx: &Ctx, actor: &Actor, plan: &PlanId) -> Result<()> {
-    let row = tree::plan(ctx.db(), plan.as_str()).await?.ok_or(Error::NotFound)?;
-    plans::confirm::confirm(ctx, actor, plan, row.version, "").await.map(drop)
+    let row = tree::plan(ctx.db().read(), plan).await?.ok_or(Error::NotFound)?;
+    let mut tx = ctx.db().write().await?;
+    confirm::confirm(ctx, &mut tx, actor, plan, row.version).await?;
+    Ok(tx.commit().await?)
 }

@@ -4,51 +4,43 @@
 //! and duties have none of their own and are checked here: when a plan is issued or amended, when a duty is opened to the
 //! public, when an organ hands in an address, and when what it filled in is accepted.
 
-use text::findings::{Severity, personal_numbers};
+use duty::privacy::objection;
+use kernel::id::ClauseId;
 
-use crate::{
-    model,
-    plans::{
-        public,
-        tree::{DutyRow, Tree},
-    },
+use crate::plans::{
+    public,
+    tree::{DutyRow, Tree},
 };
 
 /// A text that must not become public as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Personal {
     /// Clause where it stands; empty = the plan's frame.
-    pub clause: String,
+    pub clause: ClauseId,
     /// Place in words: 一（二）第 3 项, 前言.
     pub place: String,
     /// The number masked, and what to do.
     pub what: String,
 }
 
-/// What is wrong with a text that is about to become public: the masked number and what to do. `None` = nothing.
-pub fn objection(text: &str) -> Option<String> {
-    let found = personal_numbers("body", text).into_iter().find(|finding| finding.severity == Severity::Block)?;
-    Some(format!("“{}”涉及个人隐私，不能公开。{}", found.excerpt, found.suggestion))
-}
-
 /// The texts of a plan that the public sees, or would see once it is issued, and that carry personal numbers.
 pub fn in_plan(tree: &Tree) -> Vec<Personal> {
     let mut found = Vec::new();
-    let mut look = |clause: &str, place: String, texts: &[&str]| {
+    let mut look = |clause: &ClauseId, place: String, texts: &[&str]| {
         let objections = texts.iter().filter_map(|text| objection(text));
-        found.extend(objections.map(|what| Personal { clause: clause.to_owned(), place: place.clone(), what }));
+        found.extend(objections.map(|what| Personal { clause: clause.clone(), place: place.clone(), what }));
     };
-    let shown = public::shown(tree);
+    let (shown, frame) = (public::shown(tree), ClauseId::default());
     if shown.is_empty() {
         return found;
     }
-    look("", "标题".into(), &[&tree.plan.title, &tree.plan.document_number]);
+    look(&frame, "标题".into(), &[&tree.plan.title, &tree.plan.document_number]);
     if shown.len() == tree.clauses.len() && shown.iter().all(|clause| !clause.partial) {
-        look("", "前言".into(), &[&tree.plan.preamble]);
-        look("", "结尾".into(), &[&tree.plan.closing]);
+        look(&frame, "前言".into(), &[&tree.plan.preamble]);
+        look(&frame, "结尾".into(), &[&tree.plan.closing]);
     }
     for section in &tree.sections {
-        look("", format!("{}、{}", section.number, section.title), &[&section.title, &section.text]);
+        look(&frame, format!("{}、{}", section.number, section.title), &[&section.title, &section.text]);
     }
     for clause in &shown {
         look(&clause.clause.id, clause.number.clone(), &[&clause.clause.title, &clause.text, clause.owner_note]);
@@ -65,7 +57,7 @@ pub fn in_plan(tree: &Tree) -> Vec<Personal> {
 }
 
 fn published_extras(tree: &Tree, duty: &DutyRow) -> Vec<String> {
-    let fields = tree.plan.kind().fields().iter().filter(|field| model::is_published(field.key));
+    let fields = tree.plan.kind().fields().iter().filter(|field| field.published);
     fields.map(|field| duty.extra(field.key)).collect()
 }
 
@@ -75,16 +67,4 @@ pub fn refusal(tree: &Tree) -> Option<String> {
     let first = found.first()?;
     let more = if found.len() > 1 { format!("（共 {} 处）", found.len()) } else { String::new() };
     Some(format!("{}{more}：{}", first.place, first.what))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::objection;
-
-    #[test]
-    fn a_mobile_number_is_named_masked_and_a_telephone_line_is_not() {
-        let said = objection("联系人电话 13800138000").expect("an objection");
-        assert!(said.contains("138****8000") && !said.contains("13800138000"), "{said}");
-        assert_eq!(objection("办公电话 0795-7212345，发文〔2026〕3号"), None);
-    }
 }

@@ -35,7 +35,7 @@ async fn amend(clerk: &mut Client, plan: &str, text: &str, more: &[(&str, &str)]
 }
 
 async fn duty(app: &TestApp, plan: &str, words: &str) -> String {
-    query_scalar("SELECT id FROM duty WHERE plan = $1 AND text LIKE $2 AND ended_at = ''")
+    query_scalar("SELECT id FROM duty WHERE source_id = $1 AND text LIKE $2 AND ended_at = ''")
         .bind(plan)
         .bind(format!("%{words}%"))
         .fetch_one(app.ctx().db().read())
@@ -69,11 +69,11 @@ both! {
         let mut clerk = app.clerk().await;
         let plan = issued(&mut clerk, &PLAN.replace("县财政局、县民政局分别牵头落实", "县民政局牵头")).await;
         let id = duty(app, &plan, "公开解读方案").await;
-        let share = value(app, "SELECT id FROM assignment WHERE duty = $1", &id).await;
+        let share = value(app, "SELECT id FROM duty_share WHERE duty = $1", &id).await;
         merge(app).await;
         amend(&mut clerk, &plan, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局负责，县政府办公室配合"), &[]).await;
         let rows: Vec<(String, String, String)> =
-            store::query_as("SELECT id, organ, ended_at FROM assignment WHERE duty = $1 ORDER BY issued_at, organ DESC")
+            store::query_as("SELECT id, organ, ended_at FROM duty_share WHERE duty = $1 ORDER BY issued_at, organ DESC")
                 .bind(&id)
                 .fetch_all(app.ctx().db().read())
                 .await
@@ -97,7 +97,7 @@ both! {
         amend(&mut clerk, &plan, &PLAN.replace("分别牵头落实", "分别牵头负责"), &[]).await;
         let told = "SELECT COUNT(*) FROM event WHERE kind = 'duty.assigned' AND organ = 'QH011' AND subject_id = $1";
         assert_eq!(count(app, told, &id).await, 1);
-        let since = value(app, "SELECT issued_at FROM assignment WHERE organ = 'QH011' AND duty = $1", &id).await;
+        let since = value(app, "SELECT issued_at FROM duty_share WHERE organ = 'QH011' AND duty = $1", &id).await;
         assert!(since.starts_with("2026-04-11"), "owed again from then on: {since}");
         clerk.get(&format!("/duties/{id}")).await.expect(200).shows("县民政局不再承担").shows("增加承办机关县民政局");
     }
@@ -125,7 +125,7 @@ both! {
         reader.get("/search?q=%E5%AF%86%E8%AF%AD").await.expect(200).hides("核查一遍");
         // An amendment that says the same leaves it where the office put it, and as unseen as it was.
         amend(&mut clerk, &plan, &text.replace("每月检查一次", "每月检查两次"), &[]).await;
-        assert_eq!(value(app, "SELECT clause FROM duty WHERE id = $1", &secret).await, all[1]);
+        assert_eq!(value(app, "SELECT place FROM duty WHERE id = $1", &secret).await, all[1]);
         reader.get(&format!("/plans/{plan}/text")).await.expect(200).hides("密语");
         // In quite other words it is a new duty, and still not public by itself.
         let reworded = text.replace("内部密语核查一遍。", "由专人把保密暗号清单逐条过目。").replace("每月检查一次", "每月检查三次");
@@ -149,12 +149,12 @@ both! {
         clerk.post(&format!("{path}/clauses/{clause}"), &add).await.expect(303);
         confirm(&mut clerk, &plan).await.expect(303);
         amend(&mut clerk, &plan, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头落实"), &[]).await;
-        let running = "SELECT COUNT(*) FROM assignment WHERE ended_at = '' AND duty = $1";
+        let running = "SELECT COUNT(*) FROM duty_share WHERE ended_at = '' AND duty = $1";
         assert_eq!(count(app, running, &id).await, 3, "the own owners of the second duty");
         let first = duty(app, &plan, "公开解读方案").await;
         assert_eq!(count(app, running, &first).await, 1, "the first follows the note");
-        let doubles = "SELECT COUNT(*) FROM duty a JOIN duty b ON a.clause = b.clause AND a.position = b.position AND a.id < b.id \
-                       WHERE a.ended_at = '' AND b.ended_at = '' AND a.plan = $1";
+        let doubles = "SELECT COUNT(*) FROM duty a JOIN duty b ON a.place = b.place AND a.position = b.position AND a.id < b.id \
+                       WHERE a.ended_at = '' AND b.ended_at = '' AND a.source_id = $1";
         assert_eq!(count(app, doubles, &plan).await, 0);
     }
 
@@ -180,9 +180,9 @@ both! {
         let taken = clerk.upload("/plans/new", &fields, &[("file", "清单.csv", table.as_bytes())]).await.expect(303);
         let plan = id_of(&taken.location());
         confirm(&mut clerk, &plan).await.expect(303);
-        let id = value(app, "SELECT id FROM duty WHERE plan = $1", &plan).await;
+        let id = value(app, "SELECT id FROM duty WHERE source_id = $1", &plan).await;
         let page = format!("/duties/{id}");
-        let share = value(app, "SELECT id FROM assignment WHERE organ = 'QH011' AND duty = $1", &id).await;
+        let share = value(app, "SELECT id FROM duty_share WHERE organ = 'QH011' AND duty = $1", &id).await;
         let (mut lead, mut support) = (app.editor("QH010").await, app.editor("QH011").await);
         lead.get(&page).await.expect(200).shows("约谈密语一人");
         support.get(&page).await.expect(200).shows("按期公开").hides("密语");

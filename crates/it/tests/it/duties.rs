@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use kernel::{Actor, Role};
 use oversight::{
-    duties::extra::set_extra,
+    duties::acts,
     model::PlanKind,
     plans::{
-        import::{self, Spec},
+        import::{self, Spec, Taken},
         source::Source,
     },
 };
@@ -39,7 +39,7 @@ async fn issued(app: &TestApp) -> String {
 /// Duty and assignment of an organ whose text contains the words.
 async fn share(app: &TestApp, words: &str, organ: &str) -> (String, String) {
     let sql =
-        "SELECT a.duty, a.id FROM assignment a JOIN duty d ON d.id = a.duty WHERE d.text LIKE $1 AND a.organ = $2";
+        "SELECT a.duty, a.id FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.text LIKE $1 AND a.organ = $2";
     store::query_as(sql)
         .bind(format!("%{words}%"))
         .bind(organ)
@@ -64,7 +64,7 @@ async fn evidence_rows(app: &TestApp) -> i64 {
 
 /// The evidence of an assignment on which nobody has decided.
 async fn waiting(app: &TestApp, assignment: &str) -> String {
-    let sql = "SELECT id FROM evidence WHERE assignment = $1 AND decision = '' AND withdrawn_at = ''";
+    let sql = "SELECT id FROM evidence WHERE share = $1 AND decision = '' AND withdrawn_at = ''";
     store::query_scalar(sql).bind(assignment).fetch_one(app.ctx().db().read()).await.expect("evidence")
 }
 
@@ -215,7 +215,7 @@ both! {
         clerk.post(&format!("{page}/evidence/{piece}/look"), &[]).await.expect(303);
         clerk.get(&page).await.expect(200).shows("指向内网地址");
         let ctx = app.with_config(|config| config.plans.check_allow = vec!["127.0.0.1/32".parse().expect("net")]).await;
-        let look = async || oversight::duties::look::run(&ctx, &piece).await.expect("look").expect("asked");
+        let look = async || oversight::duties::look::run(&ctx, &piece.as_str().into()).await.expect("look").expect("asked");
         assert_eq!(look().await.outcome, "gone");
         assert_eq!(events(app, "duty.evidence_looked").await, 2, "inside, then gone");
         clerk.get(&page).await.expect(200).shows("对方网站说没有这个页面（404）");
@@ -409,7 +409,7 @@ both! {
             clerk.post(&format!("/duties/{}/evidence/{piece}/confirm", share.0), &[]).await.expect(303);
         }
         app.work().await;
-        let clause: String = store::query_scalar("SELECT clause FROM duty WHERE id = $1")
+        let clause: String = store::query_scalar("SELECT place FROM duty WHERE id = $1")
             .bind(&secret.0)
             .fetch_one(app.ctx().db().read())
             .await
@@ -458,10 +458,11 @@ both! {
     /// Free text of an organ reaches the portal by a person of the county office only.
     async fn what_an_organ_fills_in_is_public_once_the_office_has_accepted_it(app) {
         let spec = Spec { year: Some(2026), ..Spec::new(PlanKind::KeyProject) };
-        let plan = import::import(app.ctx(), &Actor::System, Source::text(PLAN, "plan.txt"), spec).await.expect("import");
+        let taken = import::import(app.ctx(), &Actor::System, Source::text(PLAN, "plan.txt"), spec).await.expect("import");
+        let Taken::Draft(plan) = taken else { panic!("{taken:?}") };
         oversight::confirm(app.ctx(), &Actor::System, &plan).await.expect("confirm");
         let share = share(app, "建立回应台账", "QH010").await;
-        let clause: String = store::query_scalar("SELECT clause FROM duty WHERE id = $1")
+        let clause: String = store::query_scalar("SELECT place FROM duty WHERE id = $1")
             .bind(&share.0)
             .fetch_one(app.ctx().db().read())
             .await
@@ -504,8 +505,8 @@ both! {
         clerk.post(&settle, &[("op", "decline"), ("seen", seen.as_str())]).await.expect(303);
         reader.get(&portal).await.expect(200).shows("新建便民中心二期").hides("改得不对");
         let own = app.ctx().clone();
-        let done = set_extra(&own, &Actor::System, &share.1, &[("content".into(), "办公室核定内容".into())], "").await;
-        done.expect("the system writes");
+        let values = [("content".into(), "办公室核定内容".into())];
+        acts::set_extra(&own, &Actor::System, &share.1.as_str().into(), &values).await.expect("the system writes");
         reader.get(&portal).await.expect(200).shows("办公室核定内容");
         let wrong = [("assignment", share.1.as_str()), ("url", "https://media.example/a"), ("title", "张某电话 13800138000")];
         editor.post(&format!("{page}/evidence"), &wrong).await.expect(422).shows("138****8000");

@@ -126,7 +126,7 @@ async fn duties(app: &TestApp) -> Vec<Object> {
     let paper =
         document(app, "evidence", SeedState::Published { at: "2026-02-25T01:00:00Z".parse().expect("moment") }).await;
     let rows: Vec<(String, String)> = store::query_as(
-        "SELECT d.id, a.id FROM duty d JOIN assignment a ON a.duty = d.id WHERE d.plan = $1 ORDER BY d.position",
+        "SELECT d.id, a.id FROM duty d JOIN duty_share a ON a.duty = d.id WHERE d.source_id = $1 ORDER BY d.position",
     )
     .bind(&plan.0)
     .fetch_all(app.ctx().db().read())
@@ -140,7 +140,7 @@ async fn duties(app: &TestApp) -> Vec<Object> {
         let page = format!("/duties/{duty}");
         let form = [("assignment", assignment.as_str()), ("document", &paper.places["id"])];
         editor.post(&format!("{page}/evidence"), &form).await.expect(303);
-        let evidence: String = store::query_scalar("SELECT id FROM evidence WHERE assignment = $1")
+        let evidence: String = store::query_scalar("SELECT id FROM evidence WHERE share = $1")
             .bind(&assignment)
             .fetch_one(app.ctx().db().read())
             .await

@@ -282,7 +282,7 @@ both! {
         clerk.post(&path, &[("version", &version), ("once", &once)]).await.expect(303);
         other.post(&path, &[("version", &version), ("once", &theirs)]).await.expect(409).shows("没有重复下达");
         // Two duties for two organs, one for one lead and two townships, one for the office.
-        assert_eq!(count(app, "SELECT COUNT(*) FROM assignment WHERE plan = $1", &plan).await, 8);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1", &plan).await, 8);
         assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'plan.confirmed' AND subject_id = $1", &plan).await, 1);
         assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'duty.issued' AND $1 <> ''", &plan).await, 4);
         assert_eq!(count(app, "SELECT COUNT(*) FROM job WHERE kind = 'oversight.notify' AND $1 <> ''", &plan).await, 1);
@@ -311,7 +311,7 @@ both! {
         let mut answers = [a.status.as_u16(), b.status.as_u16()];
         answers.sort_unstable();
         assert_eq!(answers, [303, 409]);
-        assert_eq!(count(app, "SELECT COUNT(*) FROM assignment WHERE plan = $1", &plan).await, 8);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1", &plan).await, 8);
         assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'plan.confirmed' AND subject_id = $1", &plan).await, 1);
     }
 
@@ -356,7 +356,7 @@ both! {
         let chosen = [("version", version.as_str()), ("op", "choose"), ("organ", "QH001")];
         clerk.post(&format!("{path}/owners/{}", owners[0]), &chosen).await.expect(303);
         confirm(&mut clerk, &plan).await.expect(303);
-        assert_eq!(count(app, "SELECT COUNT(*) FROM assignment WHERE organ = 'QH010' AND role = 'support' AND plan = $1", &plan).await, 1);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1 AND a.organ = 'QH010' AND a.role = 'support'", &plan).await, 1);
     }
 
     async fn an_amendment_keeps_identity_and_history(app) {
@@ -364,7 +364,7 @@ both! {
         let plan = draft(&mut clerk, PLAN).await;
         confirm(&mut clerk, &plan).await.expect(303);
         let kept = |sql: &'static str| store::query_scalar::<_, String>(sql).bind(plan.clone());
-        let monthly = "SELECT id FROM duty WHERE plan = $1 AND cadence = 'monthly'";
+        let monthly = "SELECT id FROM duty WHERE source_id = $1 AND cadence = 'monthly'";
         let site: String = kept(monthly).fetch_one(app.ctx().db().read()).await.expect("duty");
         let amended = "2026年青禾县政务公开工作要点\n一、加强政策解读\n\
             （一）解读重要政策。7月31日前公开全县解读方案。每季度公布一次解读清单。（县财政局牵头落实）\n\
@@ -382,11 +382,11 @@ both! {
         clerk.get(&format!("/plans/{plan}")).await.expect(200).shows("县政府常务会议调整").shows("增加培训");
         let after: String = kept(monthly).fetch_one(app.ctx().db().read()).await.expect("duty");
         assert_eq!(after, site, "what stays keeps its id although its number moved");
-        let ended = "SELECT COUNT(*) FROM duty WHERE plan = $1 AND ended_reason = '县政府常务会议调整'";
+        let ended = "SELECT COUNT(*) FROM duty WHERE source_id = $1 AND ended_reason = '县政府常务会议调整'";
         assert_eq!(count(app, ended, &plan).await, 1);
-        assert_eq!(count(app, "SELECT COUNT(*) FROM duty WHERE plan = $1 AND due_on = '2026-07-31'", &plan).await, 1);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM duty WHERE source_id = $1 AND due_on = '2026-07-31'", &plan).await, 1);
         // 民政局 no longer shares the first clause; its shares end with a reason, the rows stay.
-        let left = "SELECT COUNT(*) FROM assignment WHERE plan = $1 AND organ = 'QH011' AND ended_reason = '调整后不再承担'";
+        let left = "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1 AND a.organ = 'QH011' AND a.ended_reason = '调整后不再承担'";
         assert_eq!(count(app, left, &plan).await, 2);
         assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'plan.amended' AND subject_id = $1", &plan).await, 1);
         app.work().await;
@@ -405,7 +405,7 @@ both! {
         let open = clauses(&page.text())[0].clone();
         clerk.get(&format!("/plans/{plan}/draft?open={open}")).await.shows("预算公开不及时").shows("问责情况");
         confirm(&mut clerk, &plan).await.expect(303);
-        assert_eq!(count(app, "SELECT COUNT(*) FROM assignment WHERE plan = $1", &plan).await, 4);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1", &plan).await, 4);
         let mut visitor = app.visitor();
         visitor.get(&format!("/plans/{plan}")).await.expect(404);
     }

@@ -4,15 +4,25 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use kernel::{Action, may, time};
+use duty::{
+    NewEvidence,
+    decide::{self, Verdict},
+    extra as fields,
+    permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
+    pieces, report,
+};
+use kernel::{
+    id::{DutyId, EvidenceId, ShareId},
+    may, may_for, time,
+};
 use serde::Deserialize;
-use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act};
 
 use crate::{
     duties::{
-        change, extra, look,
+        acts::{self, Named},
+        address, by, catch_up, look as looking,
         pages::{Ask, Typed, corrected},
-        report::{self, Done, NewEvidence, Refusal, Verdict},
     },
     model::Visibility,
 };
@@ -21,7 +31,8 @@ use crate::{
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Report {
-    assignment: String,
+    #[serde(rename = "assignment")]
+    share: ShareId,
     text: String,
     document: String,
     url: String,
@@ -34,27 +45,23 @@ pub(crate) struct Report {
 
 impl Report {
     fn ask(&self) -> Ask {
-        Ask { assignment: self.assignment.clone(), find: self.find.clone() }
+        Ask { share: self.share.clone(), find: self.find.clone() }
     }
 }
 
-/// To the result with a message, or back to the form with what was typed.
+/// To the result, or back to the form with what was typed.
 async fn answer(
     ctx: &Ctx,
     desk: &Desk,
-    id: &str,
-    done: Done,
-    ok: &str,
+    id: &DutyId,
+    done: Result<Response, Refusal>,
     ask: Ask,
-    mut typed: Typed,
+    typed: Typed,
 ) -> Result<Response> {
     match done {
-        Ok(to) => Ok(Redirect::to(to).ok(ok).into_response()),
-        Err(Refusal::Field(field, message)) => {
-            typed.errors = FormErrors::one(field, message);
-            corrected(ctx, desk, id, &ask, typed).await
-        }
-        Err(Refusal::Other(error)) => Err(error),
+        Ok(response) => Ok(response),
+        Err(Refusal::Fields(errors)) => corrected(ctx, desk, id, &ask, Typed { errors, ..typed }).await,
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -62,30 +69,41 @@ async fn answer(
 pub(crate) async fn note(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<DutyId>,
     Form(form): Form<Report>,
 ) -> Result<Response> {
-    let done = report::add_note(&ctx, &desk.actor(), &form.assignment, &form.text, &form.once).await;
-    let (ask, typed) = (form.ask(), Typed { text: form.text, ..Typed::default() });
-    answer(&ctx, &desk, &id, done, "已报送进展。", ask, typed).await
+    let (actor, directory) = (desk.actor(), ctx.directory());
+    let by = by(&ctx, &actor, &directory);
+    let done = act(&ctx, &form.once, async |tx| {
+        let target = report::add_note(tx, &by, &form.share, &form.text).await?;
+        Ok(Done::ok(address(&target), "已报送进展。"))
+    });
+    let done = done.await;
+    let ask = form.ask();
+    answer(&ctx, &desk, &id, done, ask, Typed { text: form.text, ..Typed::default() }).await
 }
 
 /// `POST /duties/{id}/evidence`
 pub(crate) async fn evidence(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<DutyId>,
     Form(form): Form<Report>,
 ) -> Result<Response> {
-    let new = NewEvidence {
-        assignment: form.assignment.clone(),
-        period: form.period.clone(),
-        document: form.document.clone(),
-        url: form.url.clone(),
-        title: form.title.clone(),
-        note: form.note.clone(),
+    let actor = desk.actor();
+    let named = Named { document: form.document.clone(), url: form.url.clone(), title: form.title.clone() };
+    let done = match acts::resolve(&ctx, &named).await {
+        Err(refusal) => Err(refusal),
+        Ok(proof) => {
+            let (period, note) = (form.period.clone(), form.note.clone());
+            let new = NewEvidence { share: form.share.clone(), period, proof, note };
+            act(&ctx, &form.once, async |tx| {
+                let target = acts::hand_in(&ctx, tx, &actor, &new).await?;
+                Ok(Done::ok(address(&target), "已报送佐证，等待县政府办公室确认。"))
+            })
+            .await
+        }
     };
-    let done = report::add_evidence(&ctx, &desk.actor(), &new, &form.once).await;
     let ask = form.ask();
     let typed = Typed {
         document: form.document,
@@ -95,7 +113,7 @@ pub(crate) async fn evidence(
         note: form.note,
         ..Typed::default()
     };
-    answer(&ctx, &desk, &id, done, "已报送佐证，等待县政府办公室确认。", ask, typed).await
+    answer(&ctx, &desk, &id, done, ask, typed).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -109,23 +127,29 @@ pub(crate) struct Decision {
 pub(crate) async fn take_back(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((_, evidence)): Path<(String, String)>,
+    Path((_, evidence)): Path<(DutyId, EvidenceId)>,
     Form(form): Form<Decision>,
 ) -> Result<Response> {
-    let to = report::take_back(&ctx, &desk.actor(), &evidence, &form.once).await?;
-    Ok(Redirect::to(to).ok("已收回这份佐证。").into_response())
+    let (actor, directory) = (desk.actor(), ctx.directory());
+    let by = by(&ctx, &actor, &directory);
+    act(&ctx, &form.once, async |tx| {
+        let target = report::take_back(tx, &by, &evidence).await?;
+        Ok(Done::ok(address(&target), "已收回这份佐证。"))
+    })
+    .await
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/look`: asks for the address once more, while the person waits.
 pub(crate) async fn look(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((id, evidence)): Path<(String, String)>,
+    Path((id, evidence)): Path<(DutyId, EvidenceId)>,
 ) -> Result<Response> {
-    report::may_look(&ctx, &desk.actor(), &id, &evidence).await?;
+    let organ = pieces::organ(ctx.db(), &id, &evidence).await?.ok_or(Error::NotFound)?;
+    may_for(&desk.actor(), &REPORT_DUTIES, &ctx.directory().stands_for(&organ, ctx.today()))?;
     let to = format!("/duties/{id}#e-{evidence}");
-    Ok(match look::run(&ctx, &evidence).await? {
-        Some(check) if check.outcome == "opened" => Redirect::to(to).ok(check.words()),
+    Ok(match looking::run(&ctx, &evidence).await? {
+        Some(check) if check.opened() => Redirect::to(to).ok(check.words()),
         Some(check) => Redirect::to(to).flash("warn", check.words()),
         None => Redirect::to(to).flash("warn", "这份佐证没有外部网址可以检查，或者本机没有开启网址检查。"),
     }
@@ -136,67 +160,87 @@ pub(crate) async fn look(
 pub(crate) async fn confirm(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((id, evidence)): Path<(String, String)>,
+    Path((id, evidence)): Path<(DutyId, EvidenceId)>,
     Form(form): Form<Decision>,
 ) -> Result<Response> {
-    let to = report::decide(&ctx, &desk.actor(), &evidence, &Verdict::Confirm, &form.once).await?;
+    let actor = desk.actor();
+    catch_up(&ctx).await?;
     let undo = format!("/duties/{id}/evidence/{evidence}/undo");
-    Ok(Redirect::to(to).ok("已确认佐证，公开的任务会在公开页面上显示办结。").undo(undo, "撤销").into_response())
+    act(&ctx, &form.once, async |tx| {
+        let target = acts::decide_in(&ctx, tx, &actor, &evidence, &Verdict::Confirm).await?;
+        let done = Done::ok(address(&target), "已确认佐证，公开的任务会在公开页面上显示办结。");
+        Ok(done.with(|redirect| redirect.undo(undo, "撤销")))
+    })
+    .await
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/return`
 pub(crate) async fn send_back(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((id, evidence)): Path<(String, String)>,
+    Path((id, evidence)): Path<(DutyId, EvidenceId)>,
     Form(form): Form<Decision>,
 ) -> Result<Response> {
+    let actor = desk.actor();
     let verdict = Verdict::Return(form.reason.clone());
-    match report::decide(&ctx, &desk.actor(), &evidence, &verdict, &form.once).await {
-        Ok(to) => {
-            let undo = format!("/duties/{id}/evidence/{evidence}/undo");
-            Ok(Redirect::to(to).ok("已退回佐证，报送单位会在待办台看到理由。").undo(undo, "撤销").into_response())
+    let undo = format!("/duties/{id}/evidence/{evidence}/undo");
+    let done = act(&ctx, &form.once, async |tx| {
+        let target = acts::decide_in(&ctx, tx, &actor, &evidence, &verdict).await?;
+        let done = Done::ok(address(&target), "已退回佐证，报送单位会在待办台看到理由。");
+        Ok(done.with(|redirect| redirect.undo(undo, "撤销")))
+    });
+    // The reason stands at its own piece of evidence.
+    let done = done.await.map_err(|refusal| match refusal {
+        Refusal::Fields(errors) => {
+            let message = errors.of("reason").unwrap_or_default().to_owned();
+            Refusal::field(&format!("reason-{evidence}"), message)
         }
-        Err(Refusal::Field(_, message)) => {
-            let errors = FormErrors::one(&format!("reason-{evidence}"), message);
-            let typed = Typed { evidence, reason: form.reason, errors, ..Typed::default() };
-            corrected(&ctx, &desk, &id, &Ask::default(), typed).await
-        }
-        Err(Refusal::Other(error)) => Err(error),
-    }
+        other => other,
+    });
+    let typed = Typed { evidence: Some(evidence), reason: form.reason, ..Typed::default() };
+    answer(&ctx, &desk, &id, done, Ask::default(), typed).await
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/undo`
 pub(crate) async fn undo(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((_, evidence)): Path<(String, String)>,
+    Path((_, evidence)): Path<(DutyId, EvidenceId)>,
 ) -> Result<Response> {
-    let to = report::undo_decision(&ctx, &desk.actor(), &evidence).await?;
-    Ok(Redirect::to(to).ok("已撤销，佐证回到待确认。").into_response())
+    let (actor, directory) = (desk.actor(), ctx.directory());
+    let by = by(&ctx, &actor, &directory);
+    act(&ctx, "", async |tx| {
+        let target = decide::undo(tx, &by, &evidence).await?;
+        Ok(Done::ok(address(&target), "已撤销，佐证回到待确认。"))
+    })
+    .await
 }
 
 /// `POST /duties/{id}/extra`: the further fields of the kind, under their own names.
 pub(crate) async fn extra(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Path(id): Path<DutyId>,
+    Form(form): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
+    let actor = desk.actor();
     let value =
-        |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    let (assignment, once) = (value("assignment"), value("once"));
+        |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let (share, once) = (ShareId(value("assignment")), value("once"));
     let values: Vec<(String, String)> =
-        fields.iter().filter(|(key, _)| !["assignment", "once"].contains(&key.as_str())).cloned().collect();
-    let done = extra::set_extra(&ctx, &desk.actor(), &assignment, &values, &once).await;
-    let ask = Ask { assignment, find: String::new() };
-    let office = may(&desk.actor(), Action::ConfirmDuties).is_ok();
-    let ok = if office {
+        form.iter().filter(|(key, _)| !["assignment", "once"].contains(&key.as_str())).cloned().collect();
+    let ok = if may(&actor, &CONFIRM_DUTIES).is_ok() {
         "已保存办理情况。"
     } else {
         "已保存办理情况，会公开的内容由县政府办公室采纳后生效。"
     };
-    answer(&ctx, &desk, &id, done, ok, ask, Typed { extra: values, ..Typed::default() }).await
+    let done = act(&ctx, &once, async |tx| {
+        let target = acts::set_extra_in(&ctx, tx, &actor, &share, &values).await?;
+        Ok(Done::ok(address(&target), ok))
+    });
+    let done = done.await;
+    let ask = Ask { share, find: String::new() };
+    answer(&ctx, &desk, &id, done, ask, Typed { extra: values, ..Typed::default() }).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -213,21 +257,21 @@ pub(crate) struct Settle {
 pub(crate) async fn settle(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<DutyId>,
     Form(form): Form<Settle>,
 ) -> Result<Response> {
-    let accept = match form.op.as_str() {
-        "accept" => true,
-        "decline" => false,
+    let (accept, ok) = match form.op.as_str() {
+        "accept" => (true, "已采纳办理情况，公开的任务会在公开页面上显示。"),
+        "decline" => (false, "没有采纳，原来的内容不变。"),
         _ => return Err(Error::Invalid("请选择采纳还是不采纳。".into())),
     };
-    let to = extra::settle(&ctx, &desk.actor(), &id, &form.seen, accept, &form.once).await?;
-    let ok = if accept {
-        "已采纳办理情况，公开的任务会在公开页面上显示。"
-    } else {
-        "没有采纳，原来的内容不变。"
-    };
-    Ok(Redirect::to(to).ok(ok).into_response())
+    let (actor, directory) = (desk.actor(), ctx.directory());
+    let by = by(&ctx, &actor, &directory);
+    act(&ctx, &form.once, async |tx| {
+        fields::settle(tx, &by, &id, &form.seen, accept).await?;
+        Ok(Done::ok(format!("/duties/{id}"), ok))
+    })
+    .await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -241,7 +285,7 @@ pub(crate) struct Change {
 pub(crate) async fn due(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<DutyId>,
     Form(form): Form<Change>,
 ) -> Result<Response> {
     let Some(day) = time::parse_date(&form.due_on) else {
@@ -249,7 +293,7 @@ pub(crate) async fn due(
         let typed = Typed { errors: FormErrors::one("due_on", message), ..Typed::default() };
         return corrected(&ctx, &desk, &id, &Ask::default(), typed).await;
     };
-    let changed = change::set_due(&ctx, &desk.actor(), &id, day).await?;
+    let changed = acts::set_due(&ctx, &desk.actor(), &id, day).await?;
     let text = if changed {
         format!("期限已改为 {day}。")
     } else {
@@ -262,13 +306,13 @@ pub(crate) async fn due(
 pub(crate) async fn visibility(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<DutyId>,
     Form(form): Form<Change>,
 ) -> Result<Response> {
     if !["public", "internal"].contains(&form.visibility.as_str()) {
         return Err(Error::Invalid("请选择改为公开还是内部。".into()));
     }
     let wanted = Visibility::from_code(&form.visibility);
-    change::set_visibility(&ctx, &desk.actor(), &id, wanted).await?;
+    acts::set_visibility(&ctx, &desk.actor(), &id, wanted).await?;
     Ok(Redirect::to(format!("/duties/{id}")).ok(format!("已改为{}。", wanted.label())).into_response())
 }

@@ -2,106 +2,51 @@
 
 use std::sync::Arc;
 
+use duty::{
+    EvidenceUse, EvidenceUses, PlanProgress, Progress, desk,
+    model::State,
+    permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
+    pieces,
+};
 use futures::future::BoxFuture;
-use jiff::{ToSpan, civil::Date};
-use kernel::{Action, Staff, may, may_for, time};
+use jiff::civil::Date;
+use kernel::{
+    Staff,
+    id::{DocumentId, PlanId},
+    may, may_for, time,
+};
 use store::{FromRow, query_as, query_scalar};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, EvidenceUse, EvidenceUses, PlanProgress, Progress},
+    hooks::{DeskItem, DeskSource},
 };
 
 use crate::{
-    duties::{
-        extra::Values,
-        lapse,
-        model::State,
-        store::{Assigned, Scope, answered_by, assigned},
-    },
+    duties::{acts::DOCUMENT, catch_up, sources},
+    permissions::MANAGE_PLANS,
     portal,
 };
 
 /// Duties to report on, evidence to decide on, drafts of plans.
-pub fn desk_source() -> Arc<dyn DeskSource> {
+pub(crate) fn desk_source() -> Arc<dyn DeskSource> {
     Arc::new(Desk)
 }
 
 /// Which public duties a document is evidence of.
-pub fn evidence_uses() -> Arc<dyn EvidenceUses> {
+pub(crate) fn evidence_uses() -> Arc<dyn EvidenceUses> {
     Arc::new(Uses)
 }
 
 /// The progress of the newest work plan.
-pub fn plan_progress() -> Arc<dyn PlanProgress> {
+pub(crate) fn plan_progress() -> Arc<dyn PlanProgress> {
     Arc::new(Year)
 }
 
 struct Desk;
 
-/// Days before the due date from which a duty stands in the work list.
-const AHEAD: i64 = 30;
-
-/// The own organ's shares that want something done: returned, overdue, or due soon. Supporting organs are asked only when
-/// their own evidence came back.
-async fn own_work(ctx: &Ctx, staff: &Staff) -> Result<Vec<Assigned>> {
-    if may_for(&staff.clone().into(), Action::ReportDuties, &staff.organ).is_err() {
-        return Ok(Vec::new());
-    }
-    let today = ctx.today();
-    let organs = Some(answered_by(&ctx.directory(), &staff.organ, today));
-    let mut rows = assigned(ctx.db(), &Scope { organs, ..Scope::default() }, today).await?;
-    let soon = today.saturating_add(AHEAD.days());
-    rows.retain(|row| {
-        let standing = &row.standing;
-        let open = !matches!(standing.state, State::Confirmed | State::Evidenced) || standing.overdue;
-        let near = standing.overdue || standing.due_on.is_some_and(|due| due <= soon);
-        !standing.ended && (standing.state == State::Returned || (row.role.answers() && open && near))
-    });
-    Ok(rows)
-}
-
-#[derive(FromRow)]
-struct Waiting {
-    duty: String,
-    assignment: String,
-    organ: String,
-    text: String,
-    since: String,
-}
-
-async fn waiting(ctx: &Ctx) -> Result<Vec<Waiting>> {
-    Ok(query_as(
-        "SELECT e.duty, e.assignment, e.organ, d.text, MIN(e.submitted_at) AS since FROM evidence e \
-         JOIN duty d ON d.id = e.duty JOIN plan p ON p.id = e.plan WHERE e.decision = '' AND e.submitted_at <> '' \
-         AND e.withdrawn_at = '' AND p.state = 'confirmed' GROUP BY e.duty, e.assignment, e.organ, d.text \
-         ORDER BY since LIMIT 200",
-    )
-    .fetch_all(ctx.db().read())
-    .await?)
-}
-
-#[derive(FromRow)]
-struct FilledIn {
-    id: String,
-    text: String,
-    extra: String,
-}
-
-/// Duties in which organs filled in something that the office has not accepted.
-async fn filled_in(ctx: &Ctx) -> Result<Vec<FilledIn>> {
-    let mut rows: Vec<FilledIn> = query_as(
-        "SELECT d.id, d.text, d.extra FROM duty d JOIN plan p ON p.id = d.plan WHERE d.extra LIKE '%\"pending\":{%' \
-         AND d.ended_at = '' AND p.state = 'confirmed' ORDER BY d.plan, d.id LIMIT 200",
-    )
-    .fetch_all(ctx.db().read())
-    .await?;
-    rows.retain(|row| !Values::read(&row.extra).waiting().is_empty());
-    Ok(rows)
-}
-
 #[derive(FromRow)]
 struct Draft {
-    id: String,
+    id: PlanId,
     title: String,
     created_at: String,
 }
@@ -111,83 +56,87 @@ fn day(stored: &str) -> Option<Date> {
 }
 
 /// Working days within which the office should decide on evidence: a habit of the house, not law.
-const DECIDE_DAYS: i64 = 5;
+const DECIDE_DAYS: u32 = 5;
 
-fn decide_by(ctx: &Ctx, since: Date) -> Date {
-    let calendar = ctx.calendar();
-    let (mut day, mut left) = (since, DECIDE_DAYS);
-    while left > 0 {
-        let Ok(next) = day.tomorrow() else { break };
-        day = next;
-        left -= i64::from(calendar.is_probably_working(day));
+/// Whether the person reports for an organ.
+fn reports(staff: &Staff) -> bool {
+    may_for(&staff.clone().into(), &REPORT_DUTIES, &staff.organ).is_ok()
+}
+
+/// A line without a clock.
+fn item(kind: &str, group: &'static str, title: String, href: String) -> DeskItem {
+    DeskItem { kind: kind.to_owned(), group, title, href, organ: String::new(), since: None, due: None, mine: false }
+}
+
+/// What the own organ has to do.
+async fn own(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<()> {
+    let directory = ctx.directory();
+    let organs = directory.answered_by(&staff.organ, ctx.today());
+    for row in desk::of_organs(ctx.db(), &organs, ctx.today()).await? {
+        let kind = if row.state == State::Returned { "任务·退回" } else { "任务" };
+        let title = format!("{} {}", row.place_label, web::filters::shortened(&row.text, 70)).trim().to_owned();
+        items.push(DeskItem {
+            organ: directory.short_name(&row.organ).to_owned(),
+            since: row.since,
+            due: row.due,
+            ..item(kind, "duty", title, format!("/duties/{}", row.duty))
+        });
     }
-    day
+    Ok(())
+}
+
+/// What waits for the office: further fields to be accepted, evidence to be decided on.
+async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
+    let short = |text: &str| web::filters::shortened(text, 70);
+    for row in desk::filled_in(ctx.db()).await? {
+        let title = format!("办理情况待采纳：{}", short(&row.text));
+        items.push(item("任务·采纳", "duty", title, format!("/duties/{}", row.id)));
+    }
+    let (directory, calendar) = (ctx.directory(), ctx.calendar());
+    for row in desk::waiting(ctx.db()).await? {
+        let since = day(&row.since);
+        let href = format!("/duties/{}#a-{}", row.duty, row.share);
+        items.push(DeskItem {
+            organ: directory.short_name(&row.organ).to_owned(),
+            since,
+            due: since.map(|since| calendar.probably_after(since, DECIDE_DAYS)),
+            ..item("任务·确认佐证", "duty", short(&row.text), href)
+        });
+    }
+    Ok(())
+}
+
+/// Drafts of plans that wait to be issued.
+async fn drafts(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
+    let drafts: Vec<Draft> =
+        query_as("SELECT id, title, created_at FROM plan WHERE state = 'draft' ORDER BY created_at LIMIT 50")
+            .fetch_all(ctx.db().read())
+            .await?;
+    for draft in drafts {
+        let title = format!("{}：核对后下达", draft.title);
+        items.push(DeskItem {
+            organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
+            since: day(&draft.created_at),
+            ..item("要点草稿", "draft", title, format!("/plans/{}/draft", draft.id))
+        });
+    }
+    Ok(())
 }
 
 impl DeskSource for Desk {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
-            let directory = ctx.directory();
-            let short = |text: &str| web::filters::shortened(text, 70);
+            catch_up(ctx).await?;
             let actor = staff.clone().into();
             let mut items = Vec::new();
-            for row in own_work(ctx, staff).await? {
-                items.push(DeskItem {
-                    kind: if row.standing.state == State::Returned { "任务·退回" } else { "任务" }.into(),
-                    group: "duty",
-                    title: format!("{} {}", row.clause_number, short(&row.text)),
-                    href: format!("/duties/{}", row.duty),
-                    organ: directory.short_name(&row.organ).to_owned(),
-                    since: row.standing.current_period().map(|now| now.period.start).or_else(|| day(&row.issued_at)),
-                    due: row.standing.due_on,
-                    mine: false,
-                });
+            if reports(staff) {
+                own(ctx, staff, &mut items).await?;
             }
-            if may(&actor, Action::ConfirmDuties).is_ok() {
-                for row in filled_in(ctx).await? {
-                    items.push(DeskItem {
-                        kind: "任务·采纳".into(),
-                        group: "duty",
-                        title: format!("办理情况待采纳：{}", short(&row.text)),
-                        href: format!("/duties/{}", row.id),
-                        organ: String::new(),
-                        since: None,
-                        due: None,
-                        mine: false,
-                    });
-                }
-                for row in waiting(ctx).await? {
-                    let since = day(&row.since);
-                    items.push(DeskItem {
-                        kind: "任务·确认佐证".into(),
-                        group: "duty",
-                        title: short(&row.text),
-                        href: format!("/duties/{}#a-{}", row.duty, row.assignment),
-                        organ: directory.short_name(&kernel::OrganCode(row.organ)).to_owned(),
-                        since,
-                        due: since.map(|since| decide_by(ctx, since)),
-                        mine: false,
-                    });
-                }
+            if may(&actor, &CONFIRM_DUTIES).is_ok() {
+                decisions(ctx, &mut items).await?;
             }
-            if may(&actor, Action::ManagePlans).is_ok() {
-                let drafts: Vec<Draft> = query_as(
-                    "SELECT id, title, created_at FROM plan WHERE state = 'draft' ORDER BY created_at LIMIT 50",
-                )
-                .fetch_all(ctx.db().read())
-                .await?;
-                for draft in drafts {
-                    items.push(DeskItem {
-                        kind: "要点草稿".into(),
-                        group: "draft",
-                        title: format!("{}：核对后下达", draft.title),
-                        href: format!("/plans/{}/draft", draft.id),
-                        organ: directory.short_name(&ctx.office_organ()).to_owned(),
-                        since: day(&draft.created_at),
-                        due: None,
-                        mine: false,
-                    });
-                }
+            if may(&actor, &MANAGE_PLANS).is_ok() {
+                drafts(ctx, &mut items).await?;
             }
             Ok(items)
         })
@@ -196,19 +145,16 @@ impl DeskSource for Desk {
     fn counts<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
         Box::pin(async move {
             let actor = staff.clone().into();
-            let mut duties = i64::try_from(own_work(ctx, staff).await?.len()).unwrap_or(i64::MAX);
-            let mut counts = Vec::new();
-            if may(&actor, Action::ConfirmDuties).is_ok() {
-                let waiting: i64 = query_scalar(
-                    "SELECT COUNT(DISTINCT e.assignment) FROM evidence e JOIN plan p ON p.id = e.plan WHERE e.decision = '' \
-                     AND e.submitted_at <> '' AND e.withdrawn_at = '' AND p.state = 'confirmed'",
-                )
-                .fetch_one(ctx.db().read())
-                .await?;
-                duties = duties.saturating_add(waiting);
+            let (mut duties, mut counts) = (0, Vec::new());
+            if reports(staff) {
+                let organs = ctx.directory().answered_by(&staff.organ, ctx.today());
+                duties += desk::count_of_organs(ctx.db(), &organs, ctx.today()).await?;
+            }
+            if may(&actor, &CONFIRM_DUTIES).is_ok() {
+                duties += desk::count_waiting(ctx.db()).await?;
             }
             counts.push(("/duties", duties));
-            if may(&actor, Action::ManagePlans).is_ok() {
+            if may(&actor, &MANAGE_PLANS).is_ok() {
                 let drafts: i64 =
                     query_scalar("SELECT COUNT(*) FROM plan WHERE state = 'draft'").fetch_one(ctx.db().read()).await?;
                 counts.push(("/plans", drafts));
@@ -220,37 +166,16 @@ impl DeskSource for Desk {
 
 struct Uses;
 
-#[derive(FromRow)]
-struct Use {
-    plan: String,
-    title: String,
-    clause: String,
-    section_number: String,
-    clause_number: String,
-    clause_title: String,
-}
-
 impl EvidenceUses for Uses {
-    fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a str) -> BoxFuture<'a, Result<Vec<EvidenceUse>>> {
+    fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<EvidenceUse>>> {
         Box::pin(async move {
-            let rows: Vec<Use> = query_as(
-                "SELECT DISTINCT e.plan, p.title, d.clause, s.number AS section_number, c.number AS clause_number, \
-                 c.title AS clause_title, c.position, p.year FROM evidence e JOIN duty d ON d.id = e.duty \
-                 JOIN plan_clause c ON c.id = d.clause JOIN plan_section s ON s.id = c.section JOIN plan p ON p.id = e.plan \
-                 WHERE e.document = $1 AND e.decision = 'confirmed' AND e.withdrawn_at = '' AND d.visibility = 'public' \
-                 AND p.state IN ('confirmed', 'superseded') AND c.ended_at = '' ORDER BY p.year DESC, e.plan, c.position LIMIT 20",
-            )
-            .bind(document)
-            .fetch_all(ctx.db().read())
-            .await?;
-            if rows.is_empty() || lapse::withdrawn(ctx.db()).await?.contains_key(document) {
-                return Ok(Vec::new());
-            }
-            let label =
-                |row: &Use| format!("{} {}{} {}", row.title, row.section_number, row.clause_number, row.clause_title);
-            let shown = rows.iter().map(|row| EvidenceUse {
-                label: label(row).trim().to_owned(),
-                path: format!("/plans/{}/clauses/{}", row.plan, row.clause),
+            catch_up(ctx).await?;
+            let sources = sources(ctx);
+            let uses = pieces::uses(ctx.db(), DOCUMENT, document.as_str()).await?;
+            let shown = uses.into_iter().filter_map(|row| {
+                let path = sources.keeper(&row.source.kind)?.public_path(&row.source, &row.place)?;
+                let label = format!("{} {} {}", row.title, row.place_label, row.place_title);
+                Some(EvidenceUse { label: label.trim().to_owned(), path })
             });
             Ok(shown.collect())
         })

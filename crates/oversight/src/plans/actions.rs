@@ -1,6 +1,6 @@
 //! Forms of plans: import, corrections, undo, confirmation, discarding, replacing.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Json,
@@ -8,20 +8,26 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use kernel::{NewEvent, OrganCode, id::PlanId, time};
+use kernel::{
+    NewEvent, OrganCode,
+    id::{ClauseId, DutyId, PlanId},
+    time,
+};
 use serde_json::json;
 use store::query;
-use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act, hooks::OrganAliases};
 
 use crate::{
+    events,
     model::{OwnerRole, PlanKind, PlanState},
     plans::{
         confirm,
         edit::{Edit, Fields, Mark, SPLIT},
-        import::{self, Refusal, Spec},
+        import::{self, Spec, Taken},
         pages::{self, Again, NewForm, Refused},
         source::{self, Source},
-        steps, tree,
+        steps::{self, Outcome, StepId},
+        tree::{self, OwnerId},
         view::{self, Typed},
     },
 };
@@ -108,42 +114,32 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
     let (Some(kind), Some(source), true) = (kind, source, errors.is_empty()) else {
         return pages::new_page(&ctx, &desk, form, Refused { errors, ..Refused::default() }).await;
     };
-    let replaces = Some(form.replaces.clone()).filter(|id| !id.is_empty());
+    let replaces = Some(form.replaces.clone()).filter(|id| !id.is_empty()).map(PlanId);
     let spec = Spec { title: form.title.clone(), year, kind, again, replaces, once };
-    match import::import(&ctx, &desk.actor(), source, spec).await {
-        Ok(id) => Ok(Redirect::to(format!("/plans/{id}/draft"))
-            .ok("已拆解为任务，请核对责任单位和期限后下达")
-            .into_response()),
-        Err(refusal) => {
-            let refused = refused(refusal)?;
-            pages::new_page(&ctx, &desk, form, refused).await
+    let refused = match import::import(&ctx, &desk.actor(), source, spec).await {
+        Ok(Taken::Draft(plan)) => {
+            let to = Redirect::to(format!("/plans/{plan}/draft"));
+            return Ok(to.ok("已拆解为任务，请核对责任单位和期限后下达").into_response());
         }
-    }
-}
-
-fn refused(refusal: Refusal) -> Result<Refused> {
-    let words = refusal.to_string();
-    Ok(match refusal {
-        Refusal::Fault(error) => return Err(error),
-        Refusal::Empty => Refused { errors: FormErrors::one("text", words), ..Refused::default() },
-        Refusal::Title => Refused { errors: FormErrors::one("title", words), ..Refused::default() },
-        Refusal::Year => Refused { errors: FormErrors::one("year", words), ..Refused::default() },
-        Refusal::Rows(rows) => {
+        Ok(Taken::Rows(rows)) => {
             let text = format!("表格有 {} 处需要更正，见下表。请改好后重新上传，现在没有保存任何一行。", rows.len());
             Refused { errors: FormErrors::one("file", text), rows, same: None }
         }
-        Refusal::Same { plan, title, state } => {
+        Ok(Taken::Same { plan, title, state }) => {
             let end = if state == PlanState::Draft { "/draft" } else { "" };
             Refused { same: Some((format!("/plans/{plan}{end}"), title, state.label())), ..Refused::default() }
         }
-    })
+        Err(Refusal::Fields(errors)) => Refused { errors, ..Refused::default() },
+        Err(refusal) => return Err(refusal.into()),
+    };
+    pages::new_page(&ctx, &desk, form, refused).await
 }
 
 /// The corrections of one duty: one form, several buttons.
 pub(crate) async fn edit_duty(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((plan, duty)): Path<(String, String)>,
+    Path((plan, duty)): Path<(PlanId, DutyId)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
@@ -154,7 +150,7 @@ pub(crate) async fn edit_duty(
     let edit = match form.get("op") {
         "split" => Edit::Split(duty.clone(), fields.clone()),
         "merge" => and(Edit::Merge(duty.clone())),
-        "move" => and(Edit::Move(duty.clone(), form.get("to").to_owned())),
+        "move" => and(Edit::Move(duty.clone(), form.get("to").into())),
         "leave" => and(Edit::Mark(duty.clone(), Mark::NotADuty)),
         "take" => and(Edit::Mark(duty.clone(), Mark::Duty)),
         "principle" => and(Edit::Mark(duty.clone(), Mark::Principle)),
@@ -164,7 +160,7 @@ pub(crate) async fn edit_duty(
         _ => Edit::Save(duty.clone(), fields.clone()),
     };
     let place = Place { plan, clause: None, anchor: format!("d-{duty}") };
-    let typed = Typed { at: duty, fields, errors: FormErrors::new() };
+    let typed = Typed { at: duty.to_string(), fields, errors: FormErrors::new() };
     run(&ctx, &desk, place, form.version(), &edit, typed).await
 }
 
@@ -173,7 +169,7 @@ pub(crate) async fn edit_duty(
 pub(crate) async fn autosave_duty(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((plan, duty)): Path<(String, String)>,
+    Path((plan, duty)): Path<(PlanId, DutyId)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
@@ -184,7 +180,7 @@ pub(crate) async fn autosave_duty(
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, json!({ "message": message }));
     }
     match steps::run(&ctx, &desk.actor(), &plan, form.version(), &Edit::Save(duty, fields)).await {
-        Ok(made) => {
+        Ok(Outcome::Made(made)) => {
             let now = time::show_minute(&time::to_db(ctx.seams().now()));
             let clock = now.split(' ').nth(1).unwrap_or(&now).to_owned();
             let undo = steps::last(&ctx, &plan).await?.map(|step| {
@@ -195,17 +191,18 @@ pub(crate) async fn autosave_duty(
             Ok(Json(json!({ "saved_at": clock, "version": made.version, "alone": alone, "undo": undo }))
                 .into_response())
         }
-        Err(steps::Refusal::Wrong(wrong)) => {
-            let message = wrong.first().map_or("", |(_, message)| message.trim_end_matches('。'));
-            refuse(StatusCode::UNPROCESSABLE_ENTITY, json!({ "message": message }))
-        }
-        Err(steps::Refusal::Changed(steps)) => {
+        Ok(Outcome::Changed(steps)) => {
             let lines: Vec<_> = steps.iter().map(steps::Step::line).collect();
             let message = format!("这一条刚被改过（{}）。", lines.join("；"));
-            let compare = format!("/plans/{plan}/draft?open={}", steps.first().map_or("", |step| step.clause()));
+            let open = steps.first().map(steps::Step::clause).unwrap_or_default();
+            let compare = format!("/plans/{plan}/draft?open={open}");
             refuse(StatusCode::CONFLICT, json!({ "message": message, "compare": compare }))
         }
-        Err(steps::Refusal::Other(error)) => Err(error),
+        Err(Refusal::Fields(wrong)) => {
+            let message = wrong.items().first().map_or("", |(_, message)| message.trim_end_matches('。'));
+            refuse(StatusCode::UNPROCESSABLE_ENTITY, json!({ "message": message }))
+        }
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -213,7 +210,7 @@ pub(crate) async fn autosave_duty(
 pub(crate) async fn edit_owner(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((plan, owner)): Path<(String, String)>,
+    Path((plan, owner)): Path<(PlanId, OwnerId)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
@@ -235,16 +232,15 @@ pub(crate) async fn edit_owner(
     let clause = row.as_ref().map(|row| row.clause.clone()).unwrap_or_default();
     let (open, anchor) = match (form.get("back"), form.get("op")) {
         // From the list of names one goes on with the next name.
-        ("names", _) => (String::new(), "names".to_owned()),
+        ("names", _) => (ClauseId::default(), "names".to_owned()),
         (_, "remove") => (clause.clone(), format!("c-{clause}")),
         _ => (clause.clone(), format!("o-{owner}")),
     };
     let response =
         run(&ctx, &desk, Place { plan, clause: Some(open), anchor }, form.version(), &edit, Typed::default()).await?;
     let wants_alias = form.get("alias") == "true" && matches!(edit, Edit::Choose(..));
-    if let (true, true, Some(row), Some(aliases)) =
-        (wants_alias, response.status().is_redirection(), row, &ctx.hooks().aliases)
-    {
+    if let (true, true, Some(row)) = (wants_alias, response.status().is_redirection(), row) {
+        let aliases = ctx.one::<Arc<dyn OrganAliases>>();
         // The correction stands in any case; a refusal of the alias is said, not hidden.
         let code = OrganCode::from(organ.as_str());
         if let Err(error) = aliases.add(&ctx, &desk.actor(), &code, &row.name).await {
@@ -261,7 +257,7 @@ pub(crate) async fn edit_owner(
 pub(crate) async fn edit_clause(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((plan, clause)): Path<(String, String)>,
+    Path((plan, clause)): Path<(PlanId, ClauseId)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
@@ -271,7 +267,7 @@ pub(crate) async fn edit_clause(
         "principle" => Edit::Principle(clause.clone(), true),
         "owed" => Edit::Principle(clause.clone(), false),
         _ => {
-            let (organ, duty) = (form.get("organ"), form.get("duty").to_owned());
+            let (organ, duty) = (form.get("organ"), DutyId::from(form.get("duty")));
             match organ.strip_prefix(view::GROUP) {
                 Some(name) => Edit::AddGroup(clause.clone(), name.to_owned(), role, duty),
                 None => Edit::Add(clause.clone(), OrganCode::from(organ), role, duty),
@@ -279,22 +275,22 @@ pub(crate) async fn edit_clause(
         }
     };
     let fields = Fields { text: form.get("text").to_owned(), ..Fields::default() };
-    let typed = Typed { at: clause.clone(), fields, errors: FormErrors::new() };
+    let typed = Typed { at: clause.to_string(), fields, errors: FormErrors::new() };
     let place = Place { plan, clause: Some(clause.clone()), anchor: format!("c-{clause}") };
     run(&ctx, &desk, place, form.version(), &edit, typed).await
 }
 
 /// Where a correction was made.
 struct Place {
-    plan: String,
+    plan: PlanId,
     /// The clause that is open afterwards; `None` = that of the duty.
-    clause: Option<String>,
+    clause: Option<ClauseId>,
     anchor: String,
 }
 
 async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut typed: Typed) -> Result<Response> {
     // Looked up before: afterwards a merged or moved duty is elsewhere.
-    let open = match place.clause {
+    let open: ClauseId = match place.clause {
         Some(clause) => clause,
         None => {
             let tree = tree::load(ctx.db(), &place.plan).await?.ok_or(Error::NotFound)?;
@@ -302,7 +298,7 @@ async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut t
         }
     };
     match steps::run(ctx, &desk.actor(), &place.plan, seen, edit).await {
-        Ok(steps::Made { label, .. }) => {
+        Ok(Outcome::Made(steps::Made { label, .. })) => {
             let to = format!("/plans/{}/draft?open={open}#{}", place.plan, place.anchor);
             let said = if label == steps::UNCHANGED {
                 "都已保存，没有新的改动".to_owned()
@@ -315,21 +311,23 @@ async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut t
             }
             Ok(redirect.into_response())
         }
-        Err(steps::Refusal::Wrong(wrong)) => {
+        Err(Refusal::Fields(wrong)) => {
             let mut summary = FormErrors::new();
-            for (field, message) in wrong {
+            for (field, message) in wrong.items() {
                 let at = if typed.at.is_empty() { place.anchor.clone() } else { format!("{field}-{}", typed.at) };
                 summary.add(&at, message.clone());
-                typed.errors.add(&field, message);
+                typed.errors.add(field, message.clone());
             }
+            let open = open.to_string();
             pages::draft_page(ctx, desk, &place.plan, Again { open, typed, errors: summary, ..Again::default() }).await
         }
-        Err(steps::Refusal::Changed(steps)) => {
+        Ok(Outcome::Changed(steps)) => {
+            let open = open.to_string();
             let conflict = steps.iter().map(steps::Step::line).collect();
             let kept = kept(&typed);
             pages::draft_page(ctx, desk, &place.plan, Again { open, typed, conflict, kept, ..Again::default() }).await
         }
-        Err(steps::Refusal::Other(error)) => Err(error),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -351,7 +349,7 @@ fn kept(typed: &Typed) -> String {
 pub(crate) async fn undo(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((plan, step)): Path<(String, String)>,
+    Path((plan, step)): Path<(PlanId, StepId)>,
 ) -> Result<Response> {
     let label = steps::undo(&ctx, &desk.actor(), &plan, &step).await?;
     Ok(Redirect::to(format!("/plans/{plan}/draft")).ok(format!("已撤销：{label}")).into_response())
@@ -361,22 +359,35 @@ pub(crate) async fn undo(
 pub(crate) async fn confirm(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(plan): Path<String>,
+    Path(plan): Path<PlanId>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
-    let to = confirm::confirm(&ctx, &desk.actor(), &PlanId(plan), form.version(), form.get("once")).await?;
-    Ok(Redirect::to(to).ok("任务已下达，各机关会在待办台看到").into_response())
+    let actor = desk.actor();
+    act(&ctx, form.get("once"), async |tx| {
+        confirm::confirm(&ctx, tx, &actor, &plan, form.version()).await?;
+        Ok(Done::ok(format!("/plans/{plan}"), "任务已下达，各机关会在待办台看到"))
+    })
+    .await
 }
 
 /// Throws a draft away; it can be taken back.
 pub(crate) async fn discard(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(plan): Path<String>,
+    Path(plan): Path<PlanId>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
-    change_state(&ctx, &desk, &plan, Pairs::new(pairs).version(), PlanState::Draft, PlanState::Discarded, "").await?;
+    change_state(
+        &ctx,
+        &desk,
+        &plan,
+        Pairs::new(pairs).version(),
+        PlanState::Draft,
+        PlanState::Discarded,
+        &PlanId::default(),
+    )
+    .await?;
     let redirect = Redirect::to("/plans").ok("草稿已作废").undo(format!("/plans/{plan}/restore"), "恢复");
     Ok(redirect.into_response())
 }
@@ -385,14 +396,14 @@ pub(crate) async fn discard(
 pub(crate) async fn restore(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(plan): Path<String>,
+    Path(plan): Path<PlanId>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     // The button in the message after discarding knows no version: the present one is as good, the state decides.
-    let row = tree::plan(ctx.db(), &plan).await?.ok_or(Error::NotFound)?;
+    let row = tree::plan(ctx.db().read(), &plan).await?.ok_or(Error::NotFound)?;
     let form = Pairs::new(pairs);
     let version = if form.get("version").is_empty() { row.version } else { form.version() };
-    change_state(&ctx, &desk, &plan, version, PlanState::Discarded, PlanState::Draft, "").await?;
+    change_state(&ctx, &desk, &plan, version, PlanState::Discarded, PlanState::Draft, &PlanId::default()).await?;
     Ok(Redirect::to(format!("/plans/{plan}/draft")).ok("草稿已恢复").into_response())
 }
 
@@ -400,12 +411,12 @@ pub(crate) async fn restore(
 pub(crate) async fn supersede(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(plan): Path<String>,
+    Path(plan): Path<PlanId>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
-    let by =
-        tree::plan(ctx.db(), form.get("by")).await?.filter(|by| by.state() == PlanState::Confirmed && by.id != plan);
+    let by = tree::plan(ctx.db().read(), &form.get("by").into()).await?;
+    let by = by.filter(|by| by.state() == PlanState::Confirmed && by.id != plan);
     let Some(by) = by else {
         return Err(Error::Invalid("请选择一份已下达的计划来替代。请返回计划页重新选择。".into()));
     };
@@ -416,35 +427,35 @@ pub(crate) async fn supersede(
 async fn change_state(
     ctx: &Ctx,
     desk: &Desk,
-    plan: &str,
+    plan: &PlanId,
     version: i64,
     from: PlanState,
     to: PlanState,
-    by: &str,
+    by: &PlanId,
 ) -> Result<()> {
     let mut tx = ctx.db().write().await?;
-    let now = tx.now();
+    let row = tree::plan(tx.conn(), plan).await?.ok_or(Error::NotFound)?;
+    tree::lock(&mut tx, &row).await?;
     let changed = query(
-        "UPDATE plan SET state = $4, superseded_by = $5, as_of = $6, version = version + 1 \
-         WHERE id = $1 AND version = $2 AND state = $3",
+        "UPDATE plan SET state = $4, superseded_by = $5, version = version + 1 WHERE id = $1 AND version = $2 AND state = $3",
     )
     .bind(plan)
     .bind(version)
     .bind(from.code())
     .bind(to.code())
     .bind(by)
-    .bind(now)
     .execute(tx.conn())
     .await?;
     if changed.rows_affected() == 0 {
         return Err(Error::Conflict("这份计划刚被别人改动，没有执行您的操作。请刷新页面，看过最新情况再决定。".into()));
     }
+    tree::put_source(&mut tx, plan).await?;
     let kind = match to {
-        PlanState::Discarded => "plan.discarded",
-        PlanState::Superseded => "plan.superseded",
-        PlanState::Draft | PlanState::Confirmed => "plan.restored",
+        PlanState::Discarded => &events::DISCARDED,
+        PlanState::Superseded => &events::SUPERSEDED,
+        PlanState::Draft | PlanState::Confirmed => &events::RESTORED,
     };
-    let event = NewEvent::new(kind, "plan", plan, &desk.actor()).organ(&ctx.office_organ());
+    let event = NewEvent::new(kind, plan, &desk.actor()).organ(&ctx.office_organ());
     tx.append(event.data(json!({"by": by}))).await?;
     tx.commit().await?;
     Ok(())

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use duty::duties;
 use jiff::civil::Date;
-use kernel::{Actor, Directory, NewEvent, OrganCode, id::PlanId};
+use kernel::{
+    Actor, Directory, NewEvent, OrganCode,
+    id::{ClauseId, PlanId},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Once, Tx, jobs::NewJob, query};
-use web::{Ctx, Error, Result};
+use store::{Tx, jobs::NewJob, query};
+use web::{Ctx, Refusal};
 
 use crate::{
+    events,
     model::{OwnerRole, PlanState},
     plans::{
         steps,
@@ -25,11 +30,11 @@ pub const NOTIFY: &str = "oversight.notify";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notify {
     /// The plan.
-    pub plan: String,
+    pub plan: PlanId,
     /// Its title.
     pub title: String,
     /// The organs concerned.
-    pub organs: Vec<String>,
+    pub organs: Vec<OrganCode>,
     /// `issued` or `amended`.
     pub why: String,
 }
@@ -37,8 +42,8 @@ pub struct Notify {
 /// Something to look at, with the clause where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spot {
-    /// Clause.
-    pub clause: String,
+    /// Clause; empty = the plan's frame.
+    pub clause: ClauseId,
     /// Place in words: 一（二）第 3 项.
     pub place: String,
     /// What it is about: a name, the beginning of a text.
@@ -136,11 +141,11 @@ pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
                 place: format!("{number}第 {} 项", duty.position),
                 what: web::filters::shortened(&duty.text, 40),
             };
-            if duty.is_duty == 0 {
+            if !duty.is_duty {
                 ready.left_out += 1;
                 continue;
             }
-            if duty.principle == 1 {
+            if duty.principle {
                 ready.principles += 1;
                 continue;
             }
@@ -164,78 +169,49 @@ pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
     ready
 }
 
-/// Issues a duty to its organs: rows and event. The duty row itself is marked by the caller.
+/// Issues a duty to its organs.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn issue(tx: &mut Tx, actor: &Actor, tree: &Tree, duty: &DutyRow) -> store::Result<Vec<OrganCode>> {
     let organs = organs_of(tree, duty);
-    let now = tx.now();
-    for (organ, role) in &organs {
-        let id = kernel::id::fresh(&tx.seams());
-        query(
-            "INSERT INTO assignment (id, plan, clause, duty, organ, role, issued_at, ended_at, ended_reason, version) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', 1)",
-        )
-        .bind(id)
-        .bind(&duty.plan)
-        .bind(&duty.clause)
-        .bind(&duty.id)
-        .bind(organ.as_str())
-        .bind(role.code())
-        .bind(&now)
-        .execute(tx.conn())
-        .await?;
-    }
-    let codes: Vec<OrganCode> = organs.into_iter().map(|(code, _)| code).collect();
-    let mut event = NewEvent::new("duty.issued", "duty", &duty.id, actor)
-        .data(json!({"plan": duty.plan, "clause": duty.clause, "organs": codes, "due_on": duty.due_on, "cadence": duty.cadence}));
-    if let Some(first) = codes.first() {
-        event = event.organ(first);
-    }
-    tx.append(event).await?;
-    Ok(codes)
+    duties::issue(tx, actor, &tree.row(duty), &organs).await?;
+    Ok(organs.into_iter().map(|(code, _)| code).collect())
 }
 
-/// Confirms a draft: its duties are issued, once. `version` is the one that the person saw in numbers. A second submission
-/// of the same form is answered like the first.
+/// Confirms a draft: its duties are issued, once. `version` is the one that the person saw in numbers.
 ///
 /// # Errors
 /// When something stands in the way, the draft has changed since, or it was confirmed by somebody else.
-pub async fn confirm(ctx: &Ctx, actor: &Actor, plan: &PlanId, version: i64, once: &str) -> Result<String> {
-    let target = format!("/plans/{plan}");
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(once).await? {
-        return Ok(to);
-    }
-    let tree = tree::load_in(&mut tx, plan.as_str()).await?.ok_or(Error::NotFound)?;
+pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, version: i64) -> Result<(), Refusal> {
+    let tree = tree::load_locked(tx, plan).await?.ok_or(Refusal::NotFound)?;
     match tree.plan.state() {
         PlanState::Draft => {}
         PlanState::Confirmed => {
             let who = &tree.plan.confirmed_by_name;
             let at = kernel::time::show_minute(&tree.plan.confirmed_at);
-            return Err(Error::Conflict(format!("{who}已于 {at} 确认下达，没有重复下达。请到计划页查看。")));
+            return Err(Refusal::Conflict(format!("{who}已于 {at} 确认下达，没有重复下达。请到计划页查看。")));
         }
-        other => return Err(steps::no_draft(other)),
+        other => return Err(steps::no_draft(other).into()),
     }
     if tree.plan.version != version {
         let text = "确认前草稿又有改动，数字可能不同。请返回草稿看过改动，再重新确认。";
-        return Err(Error::Conflict(text.into()));
+        return Err(Refusal::Conflict(text.into()));
     }
     let ready = readiness(&tree, &ctx.directory(), ctx.today());
     if !ready.is_ready() {
         let first = ready.personal.first().map(|spot| format!("{}：{}", spot.place, spot.what)).unwrap_or_default();
-        return Err(Error::Conflict(format!(
+        return Err(Refusal::Conflict(format!(
             "还有 {} 处需要处理，不能下达。请回到确认页查看清单。{first}",
             ready.blocks()
         )));
     }
     let now = tx.now();
     let changed = query(
-        "UPDATE plan SET state = 'confirmed', version = version + 1, as_of = $3, confirmed_at = $3, confirmed_by = $4, \
+        "UPDATE plan SET state = 'confirmed', version = version + 1, confirmed_at = $3, confirmed_by = $4, \
          confirmed_by_name = $5 WHERE id = $1 AND version = $2 AND state = 'draft'",
     )
-    .bind(plan.as_str())
+    .bind(plan)
     .bind(version)
     .bind(&now)
     .bind(actor.log_id())
@@ -243,26 +219,20 @@ pub async fn confirm(ctx: &Ctx, actor: &Actor, plan: &PlanId, version: i64, once
     .execute(tx.conn())
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Conflict("刚才有人先一步确认或改动了草稿，没有重复下达。请刷新后查看。".into()));
+        return Err(Refusal::Conflict("刚才有人先一步确认或改动了草稿，没有重复下达。请刷新后查看。".into()));
     }
-    query("UPDATE duty SET issued_at = $2 WHERE plan = $1 AND is_duty = 1 AND principle = 0")
-        .bind(plan.as_str())
-        .bind(&now)
-        .execute(tx.conn())
-        .await?;
-    let event = NewEvent::new("plan.confirmed", "plan", plan, actor).organ(&ctx.office_organ());
+    tree::put_source(tx, plan).await?;
+    let event = NewEvent::new(&events::CONFIRMED, plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({
         "title": tree.plan.title, "year": tree.plan.year, "duties": ready.duties, "organs": ready.organs.len(),
         "assignments": ready.assignments, "source": tree.plan.source_digest,
     })))
     .await?;
     for duty in tree.duties.iter().filter(|duty| duty.is_owed()) {
-        issue(&mut tx, actor, &tree, duty).await?;
+        issue(tx, actor, &tree, duty).await?;
     }
-    let organs = ready.organs.iter().map(|code| code.0.clone()).collect();
-    let notify = Notify { plan: plan.0.clone(), title: tree.plan.title.clone(), organs, why: "issued".into() };
+    let organs = ready.organs.into_iter().collect();
+    let notify = Notify { plan: plan.clone(), title: tree.plan.title.clone(), organs, why: "issued".into() };
     tx.enqueue(NewJob::now(NOTIFY, &notify).dedup(format!("{plan}:issued"))).await?;
-    tx.remember(once, &target).await?;
-    tx.commit().await?;
-    Ok(target)
+    Ok(())
 }

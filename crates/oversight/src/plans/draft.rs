@@ -1,11 +1,14 @@
 //! From a parsed plan to the rows of a draft. Pure: ids come from the caller.
 
 use jiff::civil::Date;
-use kernel::Directory;
+use kernel::{
+    Directory,
+    id::{DutyId, PlanId, SectionId},
+};
 use text::plan as parsed;
 
 use crate::{
-    model::{Cadence, OwnerRole, PlanKind, Visibility},
+    model::{self, PlanKind, Visibility},
     plans::{
         owners,
         tree::{ClauseRow, DutyRow, OwnerRow, SectionRow},
@@ -28,7 +31,7 @@ pub struct Rows {
 /// What the rows need to know besides the text.
 pub struct Frame<'a> {
     /// The plan.
-    pub plan: &'a str,
+    pub plan: &'a PlanId,
     /// Its kind.
     pub kind: PlanKind,
     /// Gives fresh ids.
@@ -61,10 +64,10 @@ pub fn default_visibility(kind: PlanKind) -> Visibility {
 pub fn rows(plan: &parsed::Plan, frame: &mut Frame<'_>) -> Rows {
     let mut rows = Rows::default();
     for section in &plan.sections {
-        let id = (frame.fresh)();
+        let id = SectionId((frame.fresh)());
         rows.sections.push(SectionRow {
             id: id.clone(),
-            plan: frame.plan.to_owned(),
+            plan: frame.plan.clone(),
             position: number(rows.sections.len() + 1),
             number: section.number.clone(),
             title: section.title.clone(),
@@ -77,12 +80,11 @@ pub fn rows(plan: &parsed::Plan, frame: &mut Frame<'_>) -> Rows {
     rows
 }
 
-fn add_clause(clause: &parsed::Clause, section: &str, frame: &mut Frame<'_>, rows: &mut Rows) {
-    let id = (frame.fresh)();
-    rows.clauses.push(ClauseRow {
-        id: id.clone(),
-        plan: frame.plan.to_owned(),
-        section: section.to_owned(),
+fn add_clause(clause: &parsed::Clause, section: &SectionId, frame: &mut Frame<'_>, rows: &mut Rows) {
+    let row = ClauseRow {
+        id: (frame.fresh)().into(),
+        plan: frame.plan.clone(),
+        section: section.clone(),
         position: number(rows.clauses.len() + 1),
         number: clause.number.clone(),
         title: clause.title.clone(),
@@ -91,7 +93,7 @@ fn add_clause(clause: &parsed::Clause, section: &str, frame: &mut Frame<'_>, row
         line: number(clause.line),
         ended_at: String::new(),
         ended_reason: String::new(),
-    });
+    };
     // A date in the owner note holds for every duty of the clause that names none; a date in the text for its own only.
     let common = clause.due.as_deref().filter(|due| clause.owner_note.contains(due));
     for (at, duty) in clause.duties.iter().enumerate() {
@@ -101,49 +103,32 @@ fn add_clause(clause: &parsed::Clause, section: &str, frame: &mut Frame<'_>, row
         } else {
             (duty.due.clone(), duty.due_on, duty.cadence)
         };
-        let duty_id = (frame.fresh)();
+        let id = DutyId((frame.fresh)());
         for owner in &duty.owners {
-            add_owner(owner, &id, &duty_id, frame, rows);
+            add_owner(owner, &row, id.clone(), frame, rows);
         }
         rows.duties.push(DutyRow {
-            id: duty_id,
-            plan: frame.plan.to_owned(),
-            clause: id.clone(),
             position: number(at + 1),
-            text: duty.text.trim().to_owned(),
             original: duty.text.clone(),
-            is_duty: 1,
-            principle: 0,
-            measure: String::new(),
             due_words: due.unwrap_or_default(),
             due_on: due_on.map(|date| date.to_string()).unwrap_or_default(),
-            cadence: cadence.map(|cadence| Cadence::from(cadence).code().to_owned()).unwrap_or_default(),
-            grace_days: 0,
-            visibility: default_visibility(frame.kind).code().to_owned(),
-            extra: "{}".to_owned(),
+            cadence: cadence.map(|cadence| model::cadence(cadence).code().to_owned()).unwrap_or_default(),
             line: number(duty.line),
-            issued_at: String::new(),
-            ended_at: String::new(),
-            ended_reason: String::new(),
+            ..DutyRow::new(id, &row, duty.text.trim(), default_visibility(frame.kind))
         });
     }
     for owner in &clause.owners {
-        add_owner(owner, &id, "", frame, rows);
+        add_owner(owner, &row, DutyId::default(), frame, rows);
     }
+    rows.clauses.push(row);
 }
 
-fn add_owner(owner: &parsed::Owner, clause: &str, duty: &str, frame: &mut Frame<'_>, rows: &mut Rows) {
+fn add_owner(owner: &parsed::Owner, clause: &ClauseRow, duty: DutyId, frame: &mut Frame<'_>, rows: &mut Rows) {
+    let id = (frame.fresh)().into();
     let mut row = OwnerRow {
-        id: (frame.fresh)(),
-        plan: frame.plan.to_owned(),
-        clause: clause.to_owned(),
-        duty: duty.to_owned(),
         position: number(rows.owners.len() + 1),
-        name: owner.name.clone(),
-        role: OwnerRole::from(owner.role).code().to_owned(),
-        is_group: i64::from(owner.group),
-        organs: String::new(),
-        how: String::new(),
+        is_group: owner.group,
+        ..OwnerRow::new(id, clause, duty, &owner.name, model::role(owner.role))
     };
     owners::settle(frame.directory, &mut row, frame.day);
     rows.owners.push(row);
@@ -166,8 +151,9 @@ mod tests {
             format!("id{count}")
         };
         let directory = Directory::default();
+        let plan_id = PlanId::from("p");
         let mut frame = Frame {
-            plan: "p",
+            plan: &plan_id,
             kind: PlanKind::WorkPoints,
             fresh: &mut fresh,
             directory: &directory,

@@ -7,40 +7,49 @@ use axum::{
     response::Response,
 };
 use documents::tables::{Cell, Sheet, write_xlsx};
-use kernel::{Action, may};
+use duty::board::{self, Line, Order, Rows, Sort};
+use kernel::{
+    id::{DutyId, PlanId},
+    may,
+};
 use web::{Ctx, Desk, Error, Result, filters, page};
 
 use crate::{
-    duties::store as duties,
-    model::{ExtraField, PlanState},
+    model::{ACCOUNTABILITY, Cadence, Field, OwnerRole, PlanState},
+    permissions::MANAGE_PLANS,
     plans::{
-        confirm,
+        confirm, pages,
         tree::{self, Tree},
     },
 };
 
-/// 问责情况: about people, for the competent department alone.
-const ACCOUNTABILITY: &str = "accountability";
-
 /// The tree as a workbook: one row for each duty that this person may see.
-pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<PlanId>) -> Result<Response> {
     let tree = tree::load(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
     let issued = matches!(tree.plan.state(), PlanState::Confirmed | PlanState::Superseded);
-    if !issued && may(&desk.actor(), Action::ManagePlans).is_err() {
+    if !issued && may(&desk.actor(), &MANAGE_PLANS).is_err() {
         return Err(Error::NotFound);
     }
-    let scope = duties::Scope { plan: Some(id.clone()), superseded: true, ..duties::Scope::default() };
-    let rows = duties::assigned(ctx.db(), &scope, ctx.today()).await?;
+    crate::duties::catch_up(&ctx).await?;
+    let rolled = pages::lines(&ctx, &tree).await?;
+    let filter = board::Filter { source: Some(id.to_string()), closed: true, ..board::Filter::default() };
+    let order = Order { sort: Sort::Place, ..Order::default() };
+    let rows = board::lines(ctx.db(), Rows::Shares, &filter, order, ctx.today(), (0, i64::MAX)).await?;
+    let mut assigned = grouped(rows);
+    for shares in assigned.values_mut() {
+        shares.sort_by(|a, b| (a.role, &a.organ).cmp(&(b.role, &b.organ)));
+    }
     // As on the board: others than the competent department see the duties of which their organ has a share.
-    let own = (!desk.staff.central).then(|| {
-        let organs = duties::answered_by(&ctx.directory(), &desk.staff.organ, ctx.today());
-        duties::duties_of(&rows, &organs)
-    });
-    let fields: Vec<ExtraField> = {
+    let own = (!desk.staff.central).then(|| ctx.directory().answered_by(&desk.staff.organ, ctx.today()));
+    let seen = |duty: &DutyId| {
+        own.as_ref().is_none_or(|own| {
+            assigned.get(duty).is_some_and(|shares| shares.iter().any(|share| own.contains(&share.organ)))
+        })
+    };
+    let fields: Vec<Field> = {
         let all = tree.plan.kind().fields().iter();
         all.filter(|field| own.is_none() || field.key != ACCOUNTABILITY).copied().collect()
     };
-    let rolled = duties::by_duty(&rows);
     let directory = ctx.directory();
     let mut header: Vec<String> = [
         "条目",
@@ -59,9 +68,8 @@ pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<St
     .map(String::from)
     .to_vec();
     header.extend(fields.iter().map(|field| field.label.to_owned()));
-    let assigned = grouped(&rows);
     let mut lines = Vec::new();
-    for duty in tree.duties.iter().filter(|duty| own.as_ref().is_none_or(|own| own.contains(&duty.id))) {
+    for duty in tree.duties.iter().filter(|duty| seen(&duty.id)) {
         let Some(clause) = tree.clause(&duty.clause) else { continue };
         let mut cells = export_row(&tree, clause, duty, &rolled, &assigned, &directory);
         cells.extend(fields.iter().map(|field| Cell::from(duty.extra(field.key))));
@@ -79,12 +87,12 @@ pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<St
     Ok(page::download(bytes, media, &format!("{}.xlsx", tree.plan.title)))
 }
 
-type Assigned<'a> = HashMap<&'a str, Vec<&'a duties::Assigned>>;
+type Assigned = HashMap<DutyId, Vec<Line>>;
 
-fn grouped(rows: &[duties::Assigned]) -> Assigned<'_> {
-    let mut by_duty: Assigned<'_> = HashMap::new();
+fn grouped(rows: Vec<Line>) -> Assigned {
+    let mut by_duty = Assigned::new();
     for row in rows {
-        by_duty.entry(row.duty.as_str()).or_default().push(row);
+        by_duty.entry(row.duty.clone()).or_default().push(row);
     }
     by_duty
 }
@@ -93,29 +101,27 @@ fn export_row(
     tree: &Tree,
     clause: &tree::ClauseRow,
     duty: &tree::DutyRow,
-    rolled: &HashMap<String, crate::duties::model::RollUp>,
-    assigned: &Assigned<'_>,
+    rolled: &HashMap<DutyId, Line>,
+    assigned: &Assigned,
     directory: &kernel::Directory,
 ) -> Vec<Cell> {
     let draft: Vec<_> = confirm::organs_of(tree, duty);
-    let issued = assigned.get(duty.id.as_str());
-    let organs: Vec<(String, bool)> = match issued {
-        Some(rows) => {
-            rows.iter().map(|row| (directory.short_name(&row.organ).to_owned(), row.role.answers())).collect()
-        }
+    let answers = |row: &Line| row.role.is_some_and(OwnerRole::answers);
+    let organs: Vec<(String, bool)> = match assigned.get(&duty.id) {
+        Some(rows) => rows.iter().map(|row| (directory.short_name(&row.organ).to_owned(), answers(row))).collect(),
         None => draft.iter().map(|(code, role)| (directory.short_name(code).to_owned(), role.answers())).collect(),
     };
     let names = |answers: bool| {
         organs.iter().filter(|one| one.1 == answers).map(|one| one.0.as_str()).collect::<Vec<_>>().join("、")
     };
     let state = match rolled.get(&duty.id) {
-        _ if duty.is_duty == 0 => "不作为任务".to_owned(),
-        _ if duty.principle == 1 => "不落实到单位".to_owned(),
+        _ if !duty.is_duty => "不作为任务".to_owned(),
+        _ if duty.principle => "不落实到单位".to_owned(),
         _ if !duty.ended_at.is_empty() => format!("已终止：{}", duty.ended_reason),
         Some(roll) => roll.word(),
         None => "草稿".to_owned(),
     };
-    let late = rolled.get(&duty.id).map_or(0, |roll| roll.overdue_organs);
+    let late = assigned.get(&duty.id).map_or(0, |rows| rows.iter().filter(|row| answers(row) && row.overdue).count());
     vec![
         tree.clause_number(clause).into(),
         clause.title.as_str().into(),
@@ -124,7 +130,7 @@ fn export_row(
         names(true).into(),
         names(false).into(),
         duty.due_on.as_str().into(),
-        duty.cadence().map_or("", crate::model::Cadence::label).into(),
+        duty.cadence().map_or("", Cadence::label).into(),
         duty.measure.as_str().into(),
         if duty.is_public() { "公开" } else { "内部" }.into(),
         state.into(),

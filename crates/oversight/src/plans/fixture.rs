@@ -1,7 +1,7 @@
 //! A plan read from a text for unit tests of what corrections and amendments do to it.
 
 use jiff::civil::Date;
-use kernel::Directory;
+use kernel::{Directory, id::PlanId};
 use text::plan::{PlanReference, parse};
 
 use super::{
@@ -25,7 +25,8 @@ pub(super) fn fresh(prefix: &str) -> impl FnMut() -> String + Send {
 /// What the text says, as rows of the plan `p`; no organ is known.
 pub(super) fn rows(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> String + Send)) -> Rows {
     let directory = Directory::default();
-    let mut frame = Frame { plan: "p", kind, fresh, directory: &directory, day: DAY };
+    let plan = PlanId::from("p");
+    let mut frame = Frame { plan: &plan, kind, fresh, directory: &directory, day: DAY };
     draft::rows(&parse(source, PlanReference { year: 2026 }), &mut frame)
 }
 
@@ -39,7 +40,7 @@ pub(super) fn tree(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> Str
         document_number: String::new(),
         year: 2026,
         state: "draft".into(),
-        superseded_by: String::new(),
+        superseded_by: PlanId::default(),
         source: source.into(),
         source_digest: String::new(),
         source_name: String::new(),
@@ -48,7 +49,6 @@ pub(super) fn tree(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> Str
         closing: String::new(),
         warnings: "[]".into(),
         version: 1,
-        as_of: String::new(),
         created_at: String::new(),
         created_by: String::new(),
         created_by_name: String::new(),

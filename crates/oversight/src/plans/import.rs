@@ -4,15 +4,16 @@ use kernel::{Actor, NewEvent, id::PlanId};
 use serde_json::json;
 use store::{FromRow, Once, query, query_as};
 use text::plan::{PlanReference, accounted, parse};
-use web::Ctx;
+use web::{Ctx, Refusal};
 
 use crate::{
+    events,
     model::{PlanKind, PlanState},
     plans::{
-        draft::{self, Frame},
+        draft::{self, Frame, Rows},
         source::Source,
         table::{self, RowError},
-        tree::{self, PlanRow},
+        tree::{self, PlanRow, Tree},
     },
 };
 
@@ -28,7 +29,7 @@ pub struct Spec {
     /// Import although the same text exists for the year.
     pub again: bool,
     /// The draft that this one replaces: it is discarded.
-    pub replaces: Option<String>,
+    pub replaces: Option<PlanId>,
     /// Token of the form: a second submission leads to the draft of the first. Empty = none.
     pub once: String,
 }
@@ -40,16 +41,12 @@ impl Spec {
     }
 }
 
-/// Why nothing was stored.
-#[derive(Debug)]
-pub enum Refusal {
-    /// There is no text.
-    Empty,
-    /// No title in the text and none given.
-    Title,
-    /// The year is none that a plan can be for.
-    Year,
-    /// The same text is there for this year.
+/// What became of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It was stored as this draft.
+    Draft(PlanId),
+    /// The same text is there for this year; nothing was stored.
     Same {
         /// The plan that has it.
         plan: PlanId,
@@ -58,44 +55,13 @@ pub enum Refusal {
         /// Its state.
         state: PlanState,
     },
-    /// Rows of a table that cannot be read.
+    /// Rows of the table that cannot be read; nothing was stored.
     Rows(Vec<RowError>),
-    /// A fault of ours.
-    Fault(web::Error),
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Empty => f.write_str("没有文字。请选择文件，或粘贴工作要点全文。"),
-            Self::Title => f.write_str("文本里没有找到标题。请填写标题，例如“2026年政务公开工作要点”。"),
-            Self::Year => f.write_str("请填写四位年份，例如 2026。"),
-            Self::Same { title, state, .. } => {
-                write!(f, "同一文本已经导入过：“{title}”（{}）。请打开已有的，不必重复导入。", state.label())
-            }
-            Self::Rows(errors) => {
-                write!(f, "表格有 {} 处需要更正：", errors.len())?;
-                for error in errors.iter().take(5) {
-                    write!(f, "第 {} 行“{}”：{} ", error.row, error.column, error.message)?;
-                }
-                Ok(())
-            }
-            Self::Fault(_) => f.write_str("系统出了问题，没有保存。请稍后再试。"),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl<E: Into<web::Error>> From<E> for Refusal {
-    fn from(error: E) -> Self {
-        Self::Fault(error.into())
-    }
 }
 
 #[derive(FromRow)]
 struct Known {
-    id: String,
+    id: PlanId,
     title: String,
     state: String,
 }
@@ -103,27 +69,28 @@ struct Known {
 /// Parses the source and stores it as a draft.
 ///
 /// # Errors
-/// See [`Refusal`].
-pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Result<PlanId, Refusal> {
+/// When there is no text, no title, or a year that no plan can be for: at the fields `text`, `title`, `year`.
+pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Result<Taken, Refusal> {
     let today = ctx.today();
     let directory = ctx.directory();
     let id = PlanId::fresh(ctx.seams());
     let mut fresh = || kernel::id::fresh(ctx.seams());
-    let mut frame = Frame { plan: id.as_str(), kind: spec.kind, fresh: &mut fresh, directory: &directory, day: today };
+    let mut frame = Frame { plan: &id, kind: spec.kind, fresh: &mut fresh, directory: &directory, day: today };
     let (parsed, text, rows) = match &source.table {
         Some(list) => {
             let year = spec.year.unwrap_or(today.year());
-            let items = table::items(list, spec.kind, year).map_err(Refusal::Rows)?;
-            if spec.title.trim().is_empty() {
-                return Err(Refusal::Title);
-            }
+            let items = match table::items(list, spec.kind, year) {
+                Ok(items) => items,
+                Err(rows) => return Ok(Taken::Rows(rows)),
+            };
+            title_of(None, &spec)?;
             let text = table::as_text(&spec.title, &items);
             let rows = table::rows(&items, &mut frame);
             (None, text, rows)
         }
         None => {
             if source.text.trim().is_empty() {
-                return Err(Refusal::Empty);
+                return Err(Refusal::field("text", "没有文字。请选择文件，或粘贴工作要点全文。"));
             }
             let mut parsed = parse(&source.text, PlanReference { year: spec.year.unwrap_or(today.year()) });
             if let Err(lost) = accounted(&source.text, &parsed) {
@@ -140,14 +107,14 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     let title = title_of(parsed.as_ref(), &spec)?;
     let year = spec.year.or(parsed.as_ref().and_then(|parsed| parsed.year)).unwrap_or(today.year());
     if !(1990..=2100).contains(&year) {
-        return Err(Refusal::Year);
+        return Err(Refusal::field("year", "请填写四位年份，例如 2026。"));
     }
     let warnings = warnings_of(parsed.as_ref(), &source);
     let digest = crate::plans::source::digest(&text);
 
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&spec.once).await? {
-        return Ok(PlanId(to));
+        return Ok(Taken::Draft(to.into()));
     }
     // Of two who take the same text in at the same moment the second finds the first's.
     tx.lock("plan.import").await?;
@@ -161,20 +128,20 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     let known = known.into_iter().find(|known| Some(&known.id) != spec.replaces.as_ref());
     if let Some(known) = known.filter(|_| !spec.again) {
         let state = PlanState::from_code(&known.state).unwrap_or(PlanState::Draft);
-        return Err(Refusal::Same { plan: PlanId(known.id), title: known.title, state });
+        return Ok(Taken::Same { plan: known.id, title: known.title, state });
     }
     if let Some(file) = &source.file {
         ctx.files().keep(&mut tx, file).await?;
     }
     let now = tx.now();
     let plan = PlanRow {
-        id: id.0.clone(),
+        id: id.clone(),
         kind: spec.kind.code().to_owned(),
         title,
         document_number: parsed.as_ref().and_then(|parsed| parsed.document_number.clone()).unwrap_or_default(),
         year: i64::from(year),
         state: PlanState::Draft.code().to_owned(),
-        superseded_by: String::new(),
+        superseded_by: PlanId::default(),
         source: text,
         source_digest: digest,
         source_name: source.name.clone(),
@@ -183,7 +150,6 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
         closing: parsed.as_ref().map(|parsed| parsed.closing.clone()).unwrap_or_default(),
         warnings: serde_json::to_string(&warnings)?,
         version: 1,
-        as_of: now.clone(),
         created_at: now,
         created_by: actor.log_id().to_owned(),
         created_by_name: actor.log_name().to_owned(),
@@ -191,19 +157,21 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
         confirmed_by: String::new(),
         confirmed_by_name: String::new(),
     };
-    tree::insert_plan(&mut tx, &plan).await?;
-    tree::insert_rows(&mut tx, &rows).await?;
+    let Rows { sections, clauses, duties, owners } = rows;
+    let tree = Tree { plan, sections, clauses, duties, owners };
+    tree::insert(&mut tx, &tree).await?;
+    let plan = &tree.plan;
     if let Some(replaced) = &spec.replaces {
         discard(ctx, &mut tx, actor, replaced, &plan.id).await?;
     }
-    let event = NewEvent::new("plan.imported", "plan", &plan.id, actor).organ(&ctx.office_organ()).data(json!({
+    let event = NewEvent::new(&events::IMPORTED, &plan.id, actor).organ(&ctx.office_organ()).data(json!({
         "title": plan.title, "year": plan.year, "kind": plan.kind, "source": plan.source_digest,
-        "clauses": rows.clauses.len(), "duties": rows.duties.len(), "warnings": warnings.len(),
+        "clauses": tree.clauses.len(), "duties": tree.duties.len(), "warnings": warnings.len(),
     }));
     tx.append(event).await?;
     tx.remember(&spec.once, id.as_str()).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(Taken::Draft(id))
 }
 
 fn title_of(parsed: Option<&text::plan::Plan>, spec: &Spec) -> Result<String, Refusal> {
@@ -211,7 +179,10 @@ fn title_of(parsed: Option<&text::plan::Plan>, spec: &Spec) -> Result<String, Re
         (Some(parsed), "") => parsed.title.clone(),
         (_, given) => given.to_owned(),
     };
-    if title.is_empty() { Err(Refusal::Title) } else { Ok(title) }
+    if title.is_empty() {
+        return Err(Refusal::field("title", "文本里没有找到标题。请填写标题，例如“2026年政务公开工作要点”。"));
+    }
+    Ok(title)
 }
 
 /// What the parser and the reader of the file want a person to look at.
@@ -227,16 +198,17 @@ fn warnings_of(parsed: Option<&text::plan::Plan>, source: &Source) -> Vec<text::
 }
 
 /// A draft that was read anew makes way for its successor.
-async fn discard(ctx: &Ctx, tx: &mut store::Tx, actor: &Actor, old: &str, new: &str) -> Result<(), Refusal> {
+async fn discard(ctx: &Ctx, tx: &mut store::Tx, actor: &Actor, old: &PlanId, new: &PlanId) -> Result<(), Refusal> {
     let done = query("UPDATE plan SET state = 'discarded', version = version + 1 WHERE id = $1 AND state = 'draft'")
         .bind(old)
         .execute(tx.conn())
         .await?;
     if done.rows_affected() != 1 {
         let text = "要替换的草稿已经下达、作废或不存在，没有导入。请回到工作要点列表，看过现状后重新导入。";
-        return Err(Refusal::Fault(web::Error::Conflict(text.into())));
+        return Err(Refusal::Conflict(text.into()));
     }
-    let event = NewEvent::new("plan.discarded", "plan", old, actor).organ(&ctx.office_organ());
+    tree::put_source(tx, old).await?;
+    let event = NewEvent::new(&events::DISCARDED, old, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"replaced_by": new}))).await?;
     Ok(())
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use kernel::OrganCode;
 use store::jobs::{Failure, Handlers, NewJob};
-use web::{Ctx, mail::Mail};
+use web::{
+    Ctx,
+    mail::{Mail, SEND},
+};
 
 use crate::{
-    duties::store::answering,
     plans::confirm::{NOTIFY, Notify},
     recipients::addresses,
 };
@@ -24,11 +26,10 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
 /// One mail for each organ, to its people who report on duties. A second run adds nothing while the first mails wait.
 async fn notify(ctx: &Ctx, payload: Notify) -> Result<(), Failure> {
     let directory = ctx.directory();
-    let addresses = addresses(ctx).await?;
+    let addresses = addresses(ctx).await.map_err(|error| Failure::Retry(format!("{error:?}")))?;
     let today = ctx.today();
     // Two of the organs may have become one since: it hears of it once.
-    let organs: BTreeSet<OrganCode> =
-        payload.organs.iter().map(|organ| answering(&directory, &OrganCode::from(organ.as_str()), today)).collect();
+    let organs: BTreeSet<OrganCode> = payload.organs.iter().map(|organ| directory.stands_for(organ, today)).collect();
     let mut tx = ctx.db().write().await?;
     for code in organs {
         let Some(to) = addresses.get(&code).cloned() else { continue };
@@ -45,7 +46,7 @@ async fn notify(ctx: &Ctx, payload: Notify) -> Result<(), Failure> {
         let text = format!("{name}：\n\n“{}”{what}\n\n查看任务：{address}\n", payload.title);
         let mail = Mail { to, subject, text };
         let key = format!("{}:{}:{code}", payload.plan, payload.why);
-        tx.enqueue(NewJob::now("mail.send", &mail).dedup(key)).await?;
+        tx.enqueue(NewJob::now(SEND, &mail).dedup(key)).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -1,8 +1,5 @@
-//! Plans (工作要点 and its kin): import, correction on one screen, confirmation, amendment, overview.
-//!
-//! Events: `plan.imported`, `plan.edited`, `plan.undone`, `plan.discarded`, `plan.restored`, `plan.confirmed`,
-//! `plan.amendment_begun`, `plan.amendment_edited`, `plan.amended`, `plan.superseded`; on duties `duty.issued`,
-//! `duty.assigned`, `duty.amended`, `duty.ended`.
+//! Plans (工作要点 and its kin): import, correction on one screen, confirmation, amendment, overview. A plan is a source of
+//! duties ([`origin`]).
 
 mod actions;
 pub mod amend;
@@ -14,6 +11,7 @@ mod export;
 mod fixture;
 pub mod import;
 mod jobs;
+mod origin;
 pub mod owners;
 mod pages;
 pub mod public;
@@ -23,32 +21,35 @@ pub mod table;
 pub mod tree;
 mod view;
 
-use kernel::Action;
+use duty::permissions::VIEW_DUTIES;
 use web::{Listener, Routes};
 
+use crate::permissions::MANAGE_PLANS;
+
 pub use jobs::handlers;
+pub use origin::source as duty_source;
 
 /// Routes of plans in the office.
 pub fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/plans", Action::ViewDuties, pages::list)
-        .get("/plans/new", Action::ManagePlans, pages::new)
-        .upload("/plans/new", Action::ManagePlans, actions::import)
-        .get("/plans/{id}", Action::ViewDuties, pages::overview)
-        .get("/plans/{id}/export.xlsx", Action::ViewDuties, export::export)
-        .get("/plans/{id}/draft", Action::ManagePlans, pages::draft)
-        .post("/plans/{id}/draft/duties/{duty}", Action::ManagePlans, actions::edit_duty)
-        .post("/plans/{id}/draft/duties/{duty}/autosave", Action::ManagePlans, actions::autosave_duty)
-        .post("/plans/{id}/draft/owners/{owner}", Action::ManagePlans, actions::edit_owner)
-        .post("/plans/{id}/draft/clauses/{clause}", Action::ManagePlans, actions::edit_clause)
-        .post("/plans/{id}/draft/undo/{step}", Action::ManagePlans, actions::undo)
-        .get("/plans/{id}/confirm", Action::ManagePlans, pages::confirm_page)
-        .post("/plans/{id}/confirm", Action::ManagePlans, actions::confirm)
-        .post("/plans/{id}/discard", Action::ManagePlans, actions::discard)
-        .post("/plans/{id}/restore", Action::ManagePlans, actions::restore)
-        .post("/plans/{id}/supersede", Action::ManagePlans, actions::supersede)
-        .get("/plans/{id}/amend", Action::ManagePlans, amend::pages::new)
-        .upload("/plans/{id}/amend", Action::ManagePlans, amend::pages::begin)
-        .get("/plans/{id}/amend/{amendment}", Action::ManagePlans, amend::pages::review)
-        .post("/plans/{id}/amend/{amendment}", Action::ManagePlans, amend::pages::decide)
+        .get("/plans", &VIEW_DUTIES, pages::list)
+        .get("/plans/new", &MANAGE_PLANS, pages::new)
+        .upload("/plans/new", &MANAGE_PLANS, actions::import)
+        .get("/plans/{id}", &VIEW_DUTIES, pages::overview)
+        .get("/plans/{id}/export.xlsx", &VIEW_DUTIES, export::export)
+        .get("/plans/{id}/draft", &MANAGE_PLANS, pages::draft)
+        .post("/plans/{id}/draft/duties/{duty}", &MANAGE_PLANS, actions::edit_duty)
+        .post("/plans/{id}/draft/duties/{duty}/autosave", &MANAGE_PLANS, actions::autosave_duty)
+        .post("/plans/{id}/draft/owners/{owner}", &MANAGE_PLANS, actions::edit_owner)
+        .post("/plans/{id}/draft/clauses/{clause}", &MANAGE_PLANS, actions::edit_clause)
+        .post("/plans/{id}/draft/undo/{step}", &MANAGE_PLANS, actions::undo)
+        .get("/plans/{id}/confirm", &MANAGE_PLANS, pages::confirm_page)
+        .post("/plans/{id}/confirm", &MANAGE_PLANS, actions::confirm)
+        .post("/plans/{id}/discard", &MANAGE_PLANS, actions::discard)
+        .post("/plans/{id}/restore", &MANAGE_PLANS, actions::restore)
+        .post("/plans/{id}/supersede", &MANAGE_PLANS, actions::supersede)
+        .get("/plans/{id}/amend", &MANAGE_PLANS, amend::pages::new)
+        .upload("/plans/{id}/amend", &MANAGE_PLANS, amend::pages::begin)
+        .get("/plans/{id}/amend/{amendment}", &MANAGE_PLANS, amend::pages::review)
+        .post("/plans/{id}/amend/{amendment}", &MANAGE_PLANS, amend::pages::decide)
 }

@@ -35,9 +35,8 @@ pub fn resolve(directory: &Directory, name: &str, is_group: bool, day: Date) -> 
 
 /// Puts into a new owner what its name means; a doubtful name stays unmatched, for a person to decide.
 pub fn settle(directory: &Directory, owner: &mut OwnerRow, day: Date) {
-    if let Resolution::Found(codes, how) = resolve(directory, &owner.name, owner.is_group == 1, day) {
-        owner.set_codes(&codes);
-        owner.how = how.to_owned();
+    if let Resolution::Found(codes, how) = resolve(directory, &owner.name, owner.is_group, day) {
+        owner.set_codes(&codes, how);
     }
 }
 

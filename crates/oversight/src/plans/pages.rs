@@ -1,21 +1,36 @@
 //! Pages of plans in the office: list, import form, correction screen, confirmation, overview, export.
 
-use std::collections::HashSet;
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use askama::Template;
 use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use kernel::{Action, Staff, may, time};
+use duty::{
+    board::{self, Line},
+    model::Tally,
+};
+use kernel::{
+    OrganCode, Staff,
+    id::{ClauseId, DutyId, PlanId},
+    may, time,
+};
 use serde::Deserialize;
-use store::{FromRow, query_as, query_scalar};
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Redirect, Result, filters, office_page, page};
+use store::{FromRow, built, query_as, query_scalar};
+use web::{
+    Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Redirect, Result, filters, hooks::OrganAliases,
+    office_page, page,
+};
 
 use crate::{
-    duties::{model::Tally, store as duties},
     model::{PlanKind, PlanState},
+    permissions::MANAGE_PLANS,
     plans::{
+        amend::AmendmentId,
         confirm::{self, Readiness},
         steps::{self, Step},
         table::RowError,
@@ -36,7 +51,7 @@ pub(crate) struct Filter {
 
 #[derive(Debug, FromRow)]
 struct ListRow {
-    id: String,
+    id: PlanId,
     kind: String,
     title: String,
     document_number: String,
@@ -47,7 +62,7 @@ struct ListRow {
 }
 
 struct ListItem {
-    id: String,
+    id: PlanId,
     title: String,
     document_number: String,
     kind: &'static str,
@@ -74,42 +89,42 @@ struct ListPage {
 
 /// All plans. Those who do not manage plans see what was issued.
 pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let may_manage = may(&desk.actor(), Action::ManagePlans).is_ok();
+    let may_manage = may(&desk.actor(), &MANAGE_PLANS).is_ok();
     let state = match (PlanState::from_code(&filter.state), may_manage) {
         (Some(state), true) => state.code(),
         (Some(state @ (PlanState::Confirmed | PlanState::Superseded)), false) => state.code(),
         _ => "",
     };
     let kind = PlanKind::from_code(&filter.kind).map_or("", PlanKind::code);
-    let year: i64 = filter.year.parse().unwrap_or(0);
-    // One statement for all filters: an empty value does not restrict.
-    let condition = "($1 = '' OR kind = $1) AND ($2 = '' OR state = $2) AND ($3 = 0 OR year = $3) \
-                     AND ($2 <> '' OR state <> 'discarded') AND ($4 = 1 OR state IN ('confirmed', 'superseded'))";
-    let manages = i64::from(may_manage);
-    // SQL: built from the condition above, which is fixed; all values are bound.
-    let total: i64 = query_scalar(sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM plan WHERE {condition}")))
-        .bind(kind)
-        .bind(state)
-        .bind(year)
-        .bind(manages)
+    let mut condition = vec![match (may_manage, state) {
+        (false, "") => "p.state IN ('confirmed', 'superseded')".to_owned(),
+        (true, "") => "p.state <> 'discarded'".to_owned(),
+        // A code of ours, not text of the reader's.
+        (_, state) => format!("p.state = '{state}'"),
+    }];
+    if !kind.is_empty() {
+        condition.push(format!("p.kind = '{kind}'"));
+    }
+    if let Some(year) = filter.year.parse::<i16>().ok().filter(|year| *year > 0) {
+        condition.push(format!("p.year = {year}"));
+    }
+    let condition = condition.join(" AND ");
+    // SQL: literals, codes of ours and a number.
+    let total: i64 = query_scalar(built(format!("SELECT COUNT(*) FROM plan p WHERE {condition}")))
         .fetch_one(ctx.db().read())
         .await?;
     let rest = page::query_string(&[("kind", kind), ("state", state), ("year", &filter.year)]);
     let pager = Pager::new(filter.page, total, Pager::SIZE, &rest);
-    let sql = format!(
-        "SELECT id, kind, title, document_number, year, state, as_of, version FROM plan WHERE {condition} \
-         ORDER BY year DESC, created_at DESC, id LIMIT $5 OFFSET $6"
-    );
     // SQL: as above.
-    let rows: Vec<ListRow> = query_as(sqlx::AssertSqlSafe(sql))
-        .bind(kind)
-        .bind(state)
-        .bind(year)
-        .bind(manages)
-        .bind(Pager::SIZE)
-        .bind(pager.offset(Pager::SIZE))
-        .fetch_all(ctx.db().read())
-        .await?;
+    let rows: Vec<ListRow> = query_as(built(format!(
+        "SELECT p.id, p.kind, p.title, p.document_number, p.year, p.state, s.as_of, p.version FROM plan p \
+         JOIN duty_source s ON s.kind = p.kind AND s.id = p.id WHERE {condition} \
+         ORDER BY p.year DESC, p.created_at DESC, p.id LIMIT $1 OFFSET $2"
+    )))
+    .bind(Pager::SIZE)
+    .bind(pager.offset(Pager::SIZE))
+    .fetch_all(ctx.db().read())
+    .await?;
     let years: Vec<i64> =
         query_scalar("SELECT DISTINCT year FROM plan ORDER BY year DESC").fetch_all(ctx.db().read()).await?;
     let item = |row: ListRow| {
@@ -184,7 +199,7 @@ pub(crate) async fn new_page(ctx: &Ctx, desk: &Desk, form: NewForm, refused: Ref
     };
     let replaced = match form.replaces.as_str() {
         "" => None,
-        id => tree::plan(ctx.db(), id).await?.map(|plan| plan.title),
+        id => tree::plan(ctx.db().read(), &id.into()).await?.map(|plan| plan.title),
     };
     let template = NewPage {
         shell: desk.shell(ctx, "导入工作要点").await?.with_error(failed),
@@ -213,7 +228,7 @@ pub(crate) async fn new(State(ctx): State<Ctx>, desk: Desk, Query(query): Query<
         ..NewForm::default()
     };
     if !query.from.is_empty() {
-        let plan = tree::plan(ctx.db(), &query.from).await?.ok_or(Error::NotFound)?;
+        let plan = tree::plan(ctx.db().read(), &query.from.as_str().into()).await?.ok_or(Error::NotFound)?;
         if plan.state() != PlanState::Draft {
             return Err(steps::no_draft(plan.state()));
         }
@@ -222,7 +237,7 @@ pub(crate) async fn new(State(ctx): State<Ctx>, desk: Desk, Query(query): Query<
             year: plan.year.to_string(),
             title: plan.title,
             text: plan.source,
-            replaces: plan.id,
+            replaces: plan.id.to_string(),
         };
     }
     new_page(&ctx, &desk, form, Refused::default()).await
@@ -264,7 +279,7 @@ pub(crate) struct Again {
 }
 
 /// The correction screen; also after a refusal.
-pub(crate) async fn draft_page(ctx: &Ctx, desk: &Desk, id: &str, again: Again) -> Result<Response> {
+pub(crate) async fn draft_page(ctx: &Ctx, desk: &Desk, id: &PlanId, again: Again) -> Result<Response> {
     let tree = tree::load(ctx.db(), id).await?.ok_or(Error::NotFound)?;
     if tree.plan.state() != PlanState::Draft {
         return if again.errors.is_empty() && again.conflict.is_empty() {
@@ -296,7 +311,7 @@ pub(crate) async fn draft_page(ctx: &Ctx, desk: &Desk, id: &str, again: Again) -
         cadences: view::cadence_choices(),
         roles: view::role_choices(),
         visibilities: view::visibility_choices(),
-        aliases: ctx.hooks().aliases.is_some() && may(&desk.actor(), Action::ManageOrgans).is_ok(),
+        aliases: may(&desk.actor(), ctx.one::<Arc<dyn OrganAliases>>().permission()).is_ok(),
         plan: tree.plan,
     };
     let mut response = if failed { page::office_errors(&template)? } else { office_page(&template)? };
@@ -316,7 +331,7 @@ pub(crate) struct DraftQuery {
 pub(crate) async fn draft(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<PlanId>,
     Query(query): Query<DraftQuery>,
 ) -> Result<Response> {
     draft_page(&ctx, &desk, &id, Again { open: query.open, ..Again::default() }).await
@@ -334,7 +349,7 @@ struct ConfirmPage {
 }
 
 /// What will be issued, in numbers, and what stands in the way.
-pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<PlanId>) -> Result<Response> {
     let tree = tree::load(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
     match tree.plan.state() {
         PlanState::Draft => {}
@@ -359,7 +374,7 @@ pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): P
 }
 
 struct ClauseProgress {
-    id: String,
+    id: ClauseId,
     number: String,
     title: String,
     duties: usize,
@@ -387,16 +402,16 @@ struct OverviewPage {
     organs: usize,
     confirmed: String,
     amendments: Vec<(String, String, String)>,
-    open_amendment: Option<String>,
+    open_amendment: Option<AmendmentId>,
     may_manage: bool,
     successors: Vec<(String, String)>,
-    replacement: Option<(String, String)>,
+    replacement: Option<(PlanId, String)>,
 }
 
 /// A confirmed plan for the office: how far each section and clause has come.
-pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
+pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<PlanId>) -> Result<Response> {
     let tree = tree::load(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
-    let may_manage = may(&desk.actor(), Action::ManagePlans).is_ok();
+    let may_manage = may(&desk.actor(), &MANAGE_PLANS).is_ok();
     match (tree.plan.state(), may_manage) {
         (PlanState::Confirmed | PlanState::Superseded, _) => {}
         (PlanState::Draft, true) => return Ok(Redirect::to(format!("/plans/{id}/draft")).into_response()),
@@ -404,12 +419,10 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
         // A draft is nobody's business but the office's.
         _ => return Err(Error::NotFound),
     }
-    let scope = duties::Scope { plan: Some(id.clone()), superseded: true, ..duties::Scope::default() };
-    let mut rows = duties::assigned(ctx.db(), &scope, ctx.today()).await?;
-    let open = open(&ctx, &desk.staff, &tree, &rows);
-    let whole = tree.duties.iter().all(|duty| open.contains(duty.id.as_str()));
-    rows.retain(|row| open.contains(&row.duty));
-    let rolled = duties::by_duty(&rows);
+    crate::duties::catch_up(&ctx).await?;
+    let (lines, shares) = (lines(&ctx, &tree).await?, shares(&ctx, &tree).await?);
+    let open = open(&ctx, &desk.staff, &tree, &shares);
+    let whole = tree.duties.iter().all(|duty| open.contains(&duty.id));
     let mut all = Tally::default();
     let mut sections = Vec::new();
     for section in &tree.sections {
@@ -423,10 +436,10 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
             }
             let mut own = Tally::default();
             for duty in tree.duties_of(&clause.id).filter(|duty| duty.ended_at.is_empty()) {
-                if let Some(roll) = rolled.get(&duty.id) {
-                    own.add(roll.state, roll.overdue);
-                    tally.add(roll.state, roll.overdue);
-                    all.add(roll.state, roll.overdue);
+                if let Some(line) = lines.get(&duty.id).filter(|_| open.contains(&duty.id)) {
+                    own.add(line.state, line.overdue);
+                    tally.add(line.state, line.overdue);
+                    all.add(line.state, line.overdue);
                 }
             }
             clauses.push(ClauseProgress {
@@ -454,12 +467,12 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
         let bar = web::svg::progress(done, doing, late, rest, &heading);
         sections.push(SectionProgress { heading, bar, tally, clauses });
     }
-    let organs: std::collections::BTreeSet<_> = rows.iter().map(|row| row.organ.clone()).collect();
+    let organs: BTreeSet<_> = shares.iter().filter(|(duty, _)| open.contains(duty)).map(|(_, organ)| organ).collect();
     let (amendments, open_amendment) = crate::plans::amend::history(&ctx, &id).await?;
     let successors = if may_manage { successors(&ctx, &tree.plan).await? } else { Vec::new() };
     let replacement = match tree.plan.superseded_by.as_str() {
         "" => None,
-        other => tree::plan(ctx.db(), other).await?.map(|plan| (plan.id, plan.title)),
+        _ => tree::plan(ctx.db().read(), &tree.plan.superseded_by).await?.map(|plan| (plan.id, plan.title)),
     };
     let confirmed = format!("{} 由{}下达", time::show_minute(&tree.plan.confirmed_at), tree.plan.confirmed_by_name);
     let mut plan = tree.plan;
@@ -481,12 +494,35 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
     })
 }
 
+/// How the duties of a plan stand today.
+pub(crate) async fn lines(ctx: &Ctx, tree: &Tree) -> Result<HashMap<DutyId, Line>> {
+    let filter = board::Filter { source: Some(tree.plan.id.to_string()), closed: true, ..board::Filter::default() };
+    let all = (0, i64::MAX);
+    let lines = board::lines(ctx.db(), board::Rows::Duties, &filter, board::Order::default(), ctx.today(), all).await?;
+    Ok(lines.into_iter().map(|line| (line.duty.clone(), line)).collect())
+}
+
+/// Which organs have a share of which duty of a plan.
+pub(crate) async fn shares(ctx: &Ctx, tree: &Tree) -> Result<Vec<(DutyId, OrganCode)>> {
+    let key = tree.plan.key();
+    let shares = query_as(
+        "SELECT a.duty, a.organ FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_kind = $1 AND d.source_id = $2 \
+         ORDER BY a.duty, a.role, a.organ",
+    )
+    .bind(&key.kind)
+    .bind(&key.id)
+    .fetch_all(ctx.db().read())
+    .await?;
+    Ok(shares)
+}
+
 /// The duties of an issued plan whose words and state this person may see: all for the competent department, else the
 /// public ones and those of which the own organ has a share.
-fn open(ctx: &Ctx, staff: &Staff, tree: &Tree, rows: &[duties::Assigned]) -> HashSet<String> {
+fn open(ctx: &Ctx, staff: &Staff, tree: &Tree, shares: &[(DutyId, OrganCode)]) -> HashSet<DutyId> {
     let seen = tree.duties.iter().filter(|duty| staff.central || duty.is_public()).map(|duty| duty.id.clone());
-    let own = duties::answered_by(&ctx.directory(), &staff.organ, ctx.today());
-    duties::duties_of(rows, &own).into_iter().chain(seen).collect()
+    let own = ctx.directory().answered_by(&staff.organ, ctx.today());
+    let shared = shares.iter().filter(|(_, organ)| own.contains(organ)).map(|(duty, _)| duty.clone());
+    seen.chain(shared).collect()
 }
 
 fn words_of(tally: Tally) -> String {

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use kernel::time;
+use kernel::{id::PlanId, time};
 use store::query_scalar;
 use web::{
     Ctx, Result,
-    hooks::{SearchEntry, SearchSource},
+    hooks::{Label, LabelOf, SearchEntry, SearchSource},
 };
 
 use crate::{
-    model::PlanState,
+    events,
+    model::{PlanKind, PlanState},
     plans::tree::{self, ClauseRow, DutyRow, PlanRow, Tree},
 };
 
@@ -87,17 +88,20 @@ pub fn search_source() -> Arc<dyn SearchSource> {
     Arc::new(Plans)
 }
 
+/// Code of the facet of plans that another one has replaced.
+const SUPERSEDED: &str = "superseded";
+
 impl SearchSource for Plans {
     fn subject_kind(&self) -> &'static str {
-        "plan"
+        events::SUBJECT
     }
 
-    fn entry<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Option<SearchEntry>>> {
+    fn entries<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Vec<SearchEntry>>> {
         Box::pin(async move {
-            let Some(tree) = tree::load(ctx.db(), id).await? else { return Ok(None) };
+            let Some(tree) = tree::load(ctx.db(), &PlanId::from(id)).await? else { return Ok(Vec::new()) };
             let clauses = clauses(&tree);
             if clauses.is_empty() {
-                return Ok(None);
+                return Ok(Vec::new());
             }
             let whole = clauses.len() == tree.clauses.len() && clauses.iter().all(|clause| !clause.partial);
             let mut body = if whole { tree.plan.preamble.clone() } else { String::new() };
@@ -107,31 +111,30 @@ impl SearchSource for Plans {
                     clause.number, clause.clause.title, clause.text, clause.owner_note
                 ));
             }
-            let office = ctx.office_organ();
-            Ok(Some(SearchEntry {
-                id: id.to_owned(),
-                kind: tree.plan.kind().label().to_owned(),
-                title: tree.plan.title.clone(),
+            let in_force = tree.plan.state() == PlanState::Confirmed;
+            Ok(vec![SearchEntry {
                 body,
                 url: format!("/plans/{id}"),
-                organ: ctx.directory().short_name(&office).to_owned(),
-                column: String::new(),
+                organ: Some(ctx.office_organ()),
                 date: time::show_date(&tree.plan.confirmed_at),
                 document_number: tree.plan.document_number.clone(),
-                validity: if tree.plan.state() == PlanState::Confirmed {
-                    String::new()
-                } else {
-                    "已被替代".to_owned()
-                },
+                validity: if in_force { String::new() } else { SUPERSEDED.to_owned() },
                 words: vec![tree.plan.year.to_string()],
-            }))
+                ..SearchEntry::public(tree.plan.kind().code(), tree.plan.title)
+            }])
         })
     }
 
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async move {
             let sql = "SELECT id FROM plan WHERE id > $1 AND state IN ('confirmed', 'superseded') ORDER BY id LIMIT $2";
-            Ok(query_scalar(sql).bind(after).bind(limit).fetch_all(ctx.db().read()).await?)
+            Ok(query_scalar::<String>(sql).bind(after).bind(limit).fetch_all(ctx.db().read()).await?)
         })
+    }
+
+    fn labels<'a>(&'a self, _: &'a Ctx) -> BoxFuture<'a, Result<Vec<Label>>> {
+        let kinds = PlanKind::ALL.iter().map(|kind| Label::new(LabelOf::Kind, kind.code(), kind.label()));
+        let superseded = Label::new(LabelOf::Validity, SUPERSEDED, PlanState::Superseded.label());
+        Box::pin(std::future::ready(Ok(kinds.chain([superseded]).collect())))
     }
 }

@@ -1,26 +1,35 @@
 //! Corrections of a draft in the database: done once, kept as steps, taken back one by one, never over another's change.
 
-use kernel::{Actor, NewEvent};
+use kernel::{
+    Actor, NewEvent,
+    id::{ClauseId, PlanId},
+};
 use serde_json::json;
-use store::{FromRow, Tx, query, query_as};
-use web::{Ctx, Error};
+use store::{FromRow, Tx, built, query, query_as, query_scalar};
+use web::{Ctx, Error, Refusal};
 
 use crate::{
+    events,
     model::PlanState,
     plans::{
-        edit::{Edit, Surroundings, Wrong},
+        edit::{Edit, Surroundings},
         tree::{self, Snapshot, Tree},
     },
 };
+
+store::ids! {
+    /// One correction of a draft.
+    StepId,
+}
 
 /// A step as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Step {
     /// Identifier.
-    pub id: String,
+    pub id: StepId,
     /// What was done.
     pub label: String,
-    /// Ids of the clauses touched, separated by a space.
+    /// Ids of the clauses touched, JSON list.
     pub clauses: String,
     /// When, stored form.
     pub done_at: String,
@@ -33,13 +42,17 @@ pub struct Step {
 }
 
 impl Step {
-    fn touches(&self, clauses: &[String]) -> bool {
-        self.clauses.split(' ').any(|clause| clauses.iter().any(|other| other == clause))
+    fn clauses(&self) -> Vec<ClauseId> {
+        serde_json::from_str(&self.clauses).unwrap_or_default()
+    }
+
+    fn touches(&self, clauses: &[ClauseId]) -> bool {
+        self.clauses().iter().any(|clause| clauses.contains(clause))
     }
 
     /// The first clause that it touches.
-    pub fn clause(&self) -> &str {
-        self.clauses.split(' ').next().unwrap_or_default()
+    pub fn clause(&self) -> ClauseId {
+        self.clauses().into_iter().next().unwrap_or_default()
     }
 
     /// Who did what and when, as one line.
@@ -52,25 +65,17 @@ impl Step {
     }
 }
 
-/// Why a correction was not made.
-#[derive(Debug)]
-pub enum Refusal {
-    /// What is wrong with the form.
-    Wrong(Wrong),
-    /// Somebody changed the same clause meanwhile: these steps, oldest first.
-    Changed(Vec<Step>),
-    /// Anything else: no such plan, no draft any more, a fault of ours.
-    Other(Error),
-}
-
-impl<E: Into<Error>> From<E> for Refusal {
-    fn from(error: E) -> Self {
-        Self::Other(error.into())
-    }
-}
-
 /// What a correction that changes nothing says of itself.
 pub const UNCHANGED: &str = "没有改动";
+
+/// What became of a correction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was made.
+    Made(Made),
+    /// Somebody changed the same clause meanwhile: these steps, oldest first. Nothing was changed.
+    Changed(Vec<Step>),
+}
 
 /// A correction that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,32 +89,32 @@ pub struct Made {
 const COLUMNS: &str = "id, label, clauses, done_at, done_by_name, undone_at, undone_by_name";
 
 /// The steps done or taken back after version `seen` of the plan, oldest first.
-async fn since(tx: &mut Tx, plan: &str, seen: i64) -> store::Result<Vec<Step>> {
+async fn since(tx: &mut Tx, plan: &PlanId, seen: i64) -> store::Result<Vec<Step>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM plan_step WHERE plan = $1 AND (version > $2 OR undone_version > $2) ORDER BY seq"
     );
     // SQL: built from the names of columns above.
-    Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).bind(seen).fetch_all(tx.conn()).await?)
+    query_as(built(sql)).bind(plan).bind(seen).fetch_all(tx.conn()).await
 }
 
 /// The last step that stands.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn last(ctx: &Ctx, plan: &str) -> store::Result<Option<Step>> {
+pub async fn last(ctx: &Ctx, plan: &PlanId) -> store::Result<Option<Step>> {
     let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 AND undone_at = '' ORDER BY seq DESC LIMIT 1");
     // SQL: built from the names of columns above.
-    Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).fetch_optional(ctx.db().read()).await?)
+    query_as(built(sql)).bind(plan).fetch_optional(ctx.db().read()).await
 }
 
 /// The newest steps, newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn recent(ctx: &Ctx, plan: &str, limit: i64) -> store::Result<Vec<Step>> {
+pub async fn recent(ctx: &Ctx, plan: &PlanId, limit: i64) -> store::Result<Vec<Step>> {
     let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 ORDER BY seq DESC LIMIT $2");
     // SQL: built from the names of columns above.
-    Ok(query_as(sqlx::AssertSqlSafe(sql)).bind(plan).bind(limit).fetch_all(ctx.db().read()).await?)
+    query_as(built(sql)).bind(plan).bind(limit).fetch_all(ctx.db().read()).await
 }
 
 /// The message when a plan is no draft any more.
@@ -122,8 +127,8 @@ pub fn no_draft(state: PlanState) -> Error {
     })
 }
 
-async fn draft(tx: &mut Tx, plan: &str) -> Result<Tree, Error> {
-    let tree = tree::load_in(tx, plan).await?.ok_or(Error::NotFound)?;
+async fn draft(tx: &mut Tx, plan: &PlanId) -> Result<Tree, Error> {
+    let tree = tree::load_locked(tx, plan).await?.ok_or(Error::NotFound)?;
     match tree.plan.state() {
         PlanState::Draft => Ok(tree),
         other => Err(no_draft(other)),
@@ -131,7 +136,7 @@ async fn draft(tx: &mut Tx, plan: &str) -> Result<Tree, Error> {
 }
 
 /// Counts the plan's version on; refuses when somebody was faster.
-async fn advance(tx: &mut Tx, plan: &str, version: i64) -> Result<(), Error> {
+async fn advance(tx: &mut Tx, plan: &PlanId, version: i64) -> Result<(), Error> {
     let done = query("UPDATE plan SET version = version + 1 WHERE id = $1 AND version = $2 AND state = 'draft'")
         .bind(plan)
         .bind(version)
@@ -144,15 +149,22 @@ async fn advance(tx: &mut Tx, plan: &str, version: i64) -> Result<(), Error> {
 /// stand in the way.
 ///
 /// # Errors
-/// See [`Refusal`]; nothing was changed then.
-pub async fn run(ctx: &Ctx, actor: &Actor, plan: &str, seen: i64, edit: &Edit) -> Result<Made, Refusal> {
+/// What is wrong with the form; no such plan, no draft any more. Nothing was changed then.
+pub async fn run(ctx: &Ctx, actor: &Actor, plan: &PlanId, seen: i64, edit: &Edit) -> Result<Outcome, Refusal> {
     let mut tx = ctx.db().write().await?;
-    let made = run_in(ctx, &mut tx, actor, plan, seen, edit).await?;
+    let outcome = run_in(ctx, &mut tx, actor, plan, seen, edit).await?;
     tx.commit().await?;
-    Ok(made)
+    Ok(outcome)
 }
 
-async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, edit: &Edit) -> Result<Made, Refusal> {
+async fn run_in(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &PlanId,
+    seen: i64,
+    edit: &Edit,
+) -> Result<Outcome, Refusal> {
     let mut tree = draft(tx, plan).await?;
     let version = tree.plan.version;
     let clauses = edit.clauses(&tree);
@@ -160,7 +172,7 @@ async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, ed
     // An object that is gone was changed by somebody in any case: show the last steps rather than a riddle.
     let conflicts: Vec<Step> = others.into_iter().filter(|step| clauses.is_empty() || step.touches(&clauses)).collect();
     if !conflicts.is_empty() {
-        return Err(Refusal::Changed(conflicts));
+        return Ok(Outcome::Changed(conflicts));
     }
     let before = tree.snapshot(&clauses);
     let directory = ctx.directory();
@@ -168,15 +180,15 @@ async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, ed
     let mut fresh = || kernel::id::fresh(&seams);
     let mut around =
         Surroundings { kind: tree.plan.kind(), directory: &directory, day: ctx.today(), fresh: &mut fresh };
-    let label = edit.apply(&mut tree, &mut around).map_err(Refusal::Wrong)?;
+    let label = edit.apply(&mut tree, &mut around).map_err(Refusal::Fields)?;
     let after = tree.snapshot(&clauses);
     if before == after {
         // Saving without a change is no change.
-        return Ok(Made { label: UNCHANGED.to_owned(), version: seen });
+        return Ok(Outcome::Made(Made { label: UNCHANGED.to_owned(), version: seen }));
     }
     advance(tx, plan, version).await?;
-    tree::replace(tx, &clauses, &after).await?;
-    let seq: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM plan_step WHERE plan = $1")
+    tree::replace(tx, &tree, &clauses, &after).await?;
+    let seq: i64 = query_scalar("SELECT COALESCE(MAX(seq), 0) FROM plan_step WHERE plan = $1")
         .bind(plan)
         .fetch_one(tx.conn())
         .await?;
@@ -184,11 +196,11 @@ async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, ed
         "INSERT INTO plan_step (id, plan, seq, label, clauses, before, version, done_at, done_by, done_by_name, undone_at, \
          undone_by_name, undone_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', '', 0)",
     )
-    .bind(kernel::id::fresh(&seams))
+    .bind(StepId::fresh(&seams))
     .bind(plan)
     .bind(seq + 1)
     .bind(&label)
-    .bind(clauses.join(" "))
+    .bind(serde_json::to_string(&clauses)?)
     .bind(serde_json::to_string(&before)?)
     .bind(version + 1)
     .bind(tx.now())
@@ -196,19 +208,19 @@ async fn run_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &str, seen: i64, ed
     .bind(actor.log_name())
     .execute(tx.conn())
     .await?;
-    let event = NewEvent::new("plan.edited", "plan", plan, actor).organ(&ctx.office_organ());
+    let event = NewEvent::new(&events::EDITED, plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"what": label, "version": version + 1}))).await?;
-    Ok(Made { label, version: version + 1 })
+    Ok(Outcome::Made(Made { label, version: version + 1 }))
 }
 
 /// Takes back the last step that stands, if it is still `step`. Returns what was taken back, in words.
 ///
 /// # Errors
 /// When another step came after it, or the plan is no draft.
-pub async fn undo(ctx: &Ctx, actor: &Actor, plan: &str, step: &str) -> Result<String, Error> {
+pub async fn undo(ctx: &Ctx, actor: &Actor, plan: &PlanId, step: &StepId) -> Result<String, Error> {
     #[derive(FromRow)]
     struct Row {
-        id: String,
+        id: StepId,
         label: String,
         clauses: String,
         before: String,
@@ -224,14 +236,14 @@ pub async fn undo(ctx: &Ctx, actor: &Actor, plan: &str, step: &str) -> Result<St
     let Some(row) = row else {
         return Err(Error::Conflict("没有可以撤销的修改。".into()));
     };
-    if row.id != step {
+    if row.id != *step {
         let text = format!("最近一步已经是“{}”，可能是别人刚做的。请回到草稿看清楚，再决定是否撤销。", row.label);
         return Err(Error::Conflict(text));
     }
-    let clauses: Vec<String> = row.clauses.split(' ').map(str::to_owned).collect();
+    let clauses: Vec<ClauseId> = serde_json::from_str(&row.clauses)?;
     let before: Snapshot = serde_json::from_str(&row.before)?;
     advance(&mut tx, plan, tree.plan.version).await?;
-    tree::replace(&mut tx, &clauses, &before).await?;
+    tree::replace(&mut tx, &tree, &clauses, &before).await?;
     query("UPDATE plan_step SET undone_at = $2, undone_by_name = $3, undone_version = $4 WHERE id = $1")
         .bind(&row.id)
         .bind(tx.now())
@@ -239,7 +251,7 @@ pub async fn undo(ctx: &Ctx, actor: &Actor, plan: &str, step: &str) -> Result<St
         .bind(tree.plan.version + 1)
         .execute(tx.conn())
         .await?;
-    let event = NewEvent::new("plan.undone", "plan", plan, actor).organ(&ctx.office_organ());
+    let event = NewEvent::new(&events::UNDONE, plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"what": row.label, "version": tree.plan.version + 1}))).await?;
     tx.commit().await?;
     Ok(row.label)

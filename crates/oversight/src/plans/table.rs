@@ -2,11 +2,15 @@
 
 use documents::tables::Table;
 use jiff::civil::Date;
-use kernel::{Directory, time};
+use kernel::{
+    Directory,
+    id::{DutyId, SectionId},
+    time,
+};
 use serde_json::{Map, Value};
 
 use crate::{
-    model::{Cadence, FieldShape, OwnerRole, PlanKind},
+    model::{self, Cadence, OwnerRole, PlanKind},
     plans::{
         draft::{Frame, Rows, default_visibility},
         owners,
@@ -92,7 +96,7 @@ fn read_owners(cell: &str) -> Vec<(String, Option<OwnerRole>)> {
     let line = format!("一、事项\n（一）完成。（{}）", cell.trim_matches(['（', '）', '(', ')']));
     let plan = text::plan::parse(&line, text::plan::PlanReference { year: 2000 });
     let owners = plan.sections.into_iter().flat_map(|section| section.clauses).flat_map(|clause| clause.owners);
-    owners.map(|owner| (owner.name, Some(OwnerRole::from(owner.role)))).collect()
+    owners.map(|owner| (owner.name, Some(model::role(owner.role)))).collect()
 }
 
 /// Reads the rows of a table. All rows are read, so that all errors can be shown at once.
@@ -168,12 +172,10 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
         }
         item.measure = cell(measure_at).to_owned();
         for (field, at) in &fields {
-            let value = cell(*at).to_owned();
-            if let Some(message) = field_error(field.shape, &value) {
-                error(heading(table, *at, field.label), message);
-            }
-            if !value.is_empty() {
-                item.extra.push((field.key, value));
+            match field.shape.check(cell(*at)) {
+                Ok(value) if value.is_empty() => {}
+                Ok(value) => item.extra.push((field.key, value)),
+                Err(message) => error(heading(table, *at, field.label), message),
             }
         }
         items.push(item);
@@ -182,27 +184,6 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
         return Err(missing("", "表格里只有表头，没有内容。请每行填写一项。".into()));
     }
     if errors.is_empty() { Ok(items) } else { Err(errors) }
-}
-
-/// What is wrong with the value of a further field.
-pub fn field_error(shape: FieldShape, value: &str) -> Option<String> {
-    if value.is_empty() {
-        return None;
-    }
-    match shape {
-        FieldShape::Line | FieldShape::Text => None,
-        FieldShape::Amount => {
-            let plain: String = value.chars().filter(|c| *c != ',' && *c != '，').collect();
-            let (whole, decimals) = plain.split_once('.').unwrap_or((&plain, ""));
-            let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-            let fits =
-                !whole.is_empty() && whole.len() <= 12 && digits(whole) && digits(decimals) && decimals.len() <= 2;
-            (!fits).then(|| "请填写以万元计的数字，最多两位小数，例如 12500 或 860.5。".to_owned())
-        }
-        FieldShape::Choice(choices) => {
-            (!choices.contains(&value)).then(|| format!("请从“{}”中选择一项。", choices.join("、")))
-        }
-    }
 }
 
 /// Reads date or cadence; the words of a plan («6月底前», «每季度») are read by the same reader as a plan's text.
@@ -220,7 +201,7 @@ fn read_due(item: &mut Item, year: i16) -> bool {
     let clause = plan.sections.first().and_then(|section| section.clauses.first());
     if let Some(clause) = clause {
         item.due_on = clause.due_on;
-        item.cadence = clause.cadence.map(Cadence::from);
+        item.cadence = clause.cadence.map(model::cadence);
     }
     item.due_on.is_some() || item.cadence.is_some()
 }
@@ -247,73 +228,60 @@ pub fn as_text(title: &str, items: &[Item]) -> String {
 /// The rows of a draft: one section without number, one clause with one duty for each item.
 pub fn rows(items: &[Item], frame: &mut Frame<'_>) -> Rows {
     let mut rows = Rows::default();
-    let section = (frame.fresh)();
+    let section = SectionId((frame.fresh)());
     rows.sections.push(SectionRow {
         id: section.clone(),
-        plan: frame.plan.to_owned(),
+        plan: frame.plan.clone(),
         position: 1,
         number: String::new(),
         title: String::new(),
         text: String::new(),
     });
     for (at, item) in items.iter().enumerate() {
-        let (clause, duty) = ((frame.fresh)(), (frame.fresh)());
         let position = i64::try_from(at + 1).unwrap_or(i64::MAX);
         let extra: Map<String, Value> =
             item.extra.iter().map(|(key, value)| ((*key).to_owned(), Value::String(value.clone()))).collect();
         let problem =
             item.extra.iter().find(|(key, _)| *key == "problem").map_or(item.text.as_str(), |(_, value)| value);
-        rows.clauses.push(ClauseRow {
-            id: clause.clone(),
-            plan: frame.plan.to_owned(),
+        // The title stands on the first line of the text made from the table.
+        let line = position + 1;
+        let clause = ClauseRow {
+            id: (frame.fresh)().into(),
+            plan: frame.plan.clone(),
             section: section.clone(),
             position,
             number: if item.number.is_empty() { (at + 1).to_string() } else { item.number.clone() },
             title: web::filters::shortened(problem, 40),
             text: item.text.clone(),
             owner_note: item.owners.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("、"),
-            // The title stands on the first line of the text made from the table.
-            line: position + 1,
+            line,
             ended_at: String::new(),
             ended_reason: String::new(),
-        });
+        };
+        let id = DutyId((frame.fresh)());
         rows.duties.push(DutyRow {
-            id: duty,
-            plan: frame.plan.to_owned(),
-            clause: clause.clone(),
             position: 1,
-            text: item.text.clone(),
             original: item.text.clone(),
-            is_duty: 1,
-            principle: 0,
             measure: item.measure.clone(),
             due_words: item.due_words.clone(),
             due_on: item.due_on.map(|date| date.to_string()).unwrap_or_default(),
             cadence: item.cadence.map(|cadence| cadence.code().to_owned()).unwrap_or_default(),
-            grace_days: 0,
-            visibility: default_visibility(frame.kind).code().to_owned(),
             extra: Value::Object(extra).to_string(),
-            line: position + 1,
-            issued_at: String::new(),
-            ended_at: String::new(),
-            ended_reason: String::new(),
+            line,
+            ..DutyRow::new(id, &clause, &item.text, default_visibility(frame.kind))
         });
         for (name, role) in &item.owners {
+            let id = (frame.fresh)().into();
+            let role = role.unwrap_or(OwnerRole::Responsible);
             let mut owner = OwnerRow {
-                id: (frame.fresh)(),
-                plan: frame.plan.to_owned(),
-                clause: clause.clone(),
-                duty: String::new(),
                 position: i64::try_from(rows.owners.len() + 1).unwrap_or(i64::MAX),
-                name: name.clone(),
-                role: role.unwrap_or(OwnerRole::Responsible).code().to_owned(),
-                is_group: i64::from(is_group(frame.directory, name, frame.day)),
-                organs: String::new(),
-                how: String::new(),
+                is_group: is_group(frame.directory, name, frame.day),
+                ..OwnerRow::new(id, &clause, DutyId::default(), name, role)
             };
             owners::settle(frame.directory, &mut owner, frame.day);
             rows.owners.push(owner);
         }
+        rows.clauses.push(clause);
     }
     rows
 }

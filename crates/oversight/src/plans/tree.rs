@@ -1,22 +1,33 @@
-//! A plan as rows: the plan itself, sections, clauses, duties and owners, read and written whole.
+//! A plan as rows: the plan itself, sections, clauses, duties and owners, read and written whole. A duty here is a row of the
+//! duty machine together with what the plan knows of it besides (`plan_duty`).
 
-use kernel::OrganCode;
+use std::collections::HashMap;
+
+use duty::{SourceKey, SourceRow, SourceState, duties, source};
+use kernel::{
+    OrganCode,
+    id::{ClauseId, DutyId, PlanId, SectionId},
+};
 use serde::{Deserialize, Serialize};
-use store::{Db, FromRow, Result, Tx, query, query_as};
+use store::{Db, Executor, FromRow, Result, Tx, query, query_as};
 
 use crate::model::{Cadence, OwnerRole, PlanKind, PlanState, Visibility};
 
-/// Row of `plan`; see the migration for the meaning of the columns.
+store::ids! {
+    /// An owner as a plan names it.
+    OwnerId,
+}
+
+/// Row of `plan`; the migration says what the columns mean.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-#[expect(missing_docs, reason = "the columns are described in 0004_oversight.sql")]
 pub struct PlanRow {
-    pub id: String,
+    pub id: PlanId,
     pub kind: String,
     pub title: String,
     pub document_number: String,
     pub year: i64,
     pub state: String,
-    pub superseded_by: String,
+    pub superseded_by: PlanId,
     pub source: String,
     pub source_digest: String,
     pub source_name: String,
@@ -25,7 +36,6 @@ pub struct PlanRow {
     pub closing: String,
     pub warnings: String,
     pub version: i64,
-    pub as_of: String,
     pub created_at: String,
     pub created_by: String,
     pub created_by_name: String,
@@ -49,14 +59,32 @@ impl PlanRow {
     pub fn warnings(&self) -> Vec<text::plan::Warning> {
         serde_json::from_str(&self.warnings).unwrap_or_default()
     }
+
+    /// The plan as a source of duties.
+    pub fn key(&self) -> SourceKey {
+        SourceKey::new(&self.kind, self.id.as_str())
+    }
+
+    fn source_row(&self) -> SourceRow {
+        SourceRow {
+            key: self.key(),
+            title: self.title.clone(),
+            year: self.year,
+            state: match self.state() {
+                PlanState::Draft => SourceState::Prepared,
+                PlanState::Confirmed => SourceState::Running,
+                PlanState::Superseded | PlanState::Discarded => SourceState::Closed,
+            },
+            issued_at: self.confirmed_at.clone(),
+        }
+    }
 }
 
 /// Row of `plan_section`.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in 0004_oversight.sql")]
 pub struct SectionRow {
-    pub id: String,
-    pub plan: String,
+    pub id: SectionId,
+    pub plan: PlanId,
     pub position: i64,
     pub number: String,
     pub title: String,
@@ -65,11 +93,10 @@ pub struct SectionRow {
 
 /// Row of `plan_clause`.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in 0004_oversight.sql")]
 pub struct ClauseRow {
-    pub id: String,
-    pub plan: String,
-    pub section: String,
+    pub id: ClauseId,
+    pub plan: PlanId,
+    pub section: SectionId,
     pub position: i64,
     pub number: String,
     pub title: String,
@@ -80,18 +107,17 @@ pub struct ClauseRow {
     pub ended_reason: String,
 }
 
-/// Row of `duty`.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in 0004_oversight.sql")]
+/// A duty of a plan: row of `duty` whose place is the clause, with its row of `plan_duty`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DutyRow {
-    pub id: String,
-    pub plan: String,
-    pub clause: String,
+    pub id: DutyId,
+    pub plan: PlanId,
+    pub clause: ClauseId,
     pub position: i64,
     pub text: String,
     pub original: String,
-    pub is_duty: i64,
-    pub principle: i64,
+    pub is_duty: bool,
+    pub principle: bool,
     pub measure: String,
     pub due_words: String,
     pub due_on: String,
@@ -99,6 +125,7 @@ pub struct DutyRow {
     pub grace_days: i64,
     pub visibility: String,
     pub extra: String,
+    pub waiting: String,
     pub line: i64,
     pub issued_at: String,
     pub ended_at: String,
@@ -106,6 +133,32 @@ pub struct DutyRow {
 }
 
 impl DutyRow {
+    /// A duty of a clause with these words, as somebody adds it: nothing else is known of it.
+    pub fn new(id: DutyId, clause: &ClauseRow, text: &str, visibility: Visibility) -> Self {
+        Self {
+            id,
+            plan: clause.plan.clone(),
+            clause: clause.id.clone(),
+            position: 0,
+            text: text.to_owned(),
+            original: String::new(),
+            is_duty: true,
+            principle: false,
+            measure: String::new(),
+            due_words: String::new(),
+            due_on: String::new(),
+            cadence: String::new(),
+            grace_days: 0,
+            visibility: visibility.code().to_owned(),
+            extra: "{}".to_owned(),
+            waiting: String::new(),
+            line: 0,
+            issued_at: String::new(),
+            ended_at: String::new(),
+            ended_reason: String::new(),
+        }
+    }
+
     /// The cadence, if there is one.
     pub fn cadence(&self) -> Option<Cadence> {
         Cadence::from_code(&self.cadence)
@@ -118,33 +171,47 @@ impl DutyRow {
 
     /// Whether organs must answer for it.
     pub fn is_owed(&self) -> bool {
-        self.is_duty == 1 && self.principle == 0 && self.ended_at.is_empty()
+        self.is_duty && !self.principle && self.ended_at.is_empty()
     }
 
     /// A further field; empty when not filled in.
     pub fn extra(&self, key: &str) -> String {
-        let map: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&self.extra).unwrap_or_default();
-        map.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
+        duty::model::Values::read(&self.extra, "").held(key).to_owned()
     }
 }
 
-/// Row of `plan_owner`.
+/// Row of `plan_owner`. An empty `duty` means the whole clause.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in 0004_oversight.sql")]
 pub struct OwnerRow {
-    pub id: String,
-    pub plan: String,
-    pub clause: String,
-    pub duty: String,
+    pub id: OwnerId,
+    pub plan: PlanId,
+    pub clause: ClauseId,
+    pub duty: DutyId,
     pub position: i64,
     pub name: String,
     pub role: String,
-    pub is_group: i64,
+    pub is_group: bool,
     pub organs: String,
     pub how: String,
 }
 
 impl OwnerRow {
+    /// A new owner that means nobody yet.
+    pub fn new(id: OwnerId, clause: &ClauseRow, duty: DutyId, name: &str, role: OwnerRole) -> Self {
+        Self {
+            id,
+            plan: clause.plan.clone(),
+            clause: clause.id.clone(),
+            duty,
+            position: 0,
+            name: name.to_owned(),
+            role: role.code().to_owned(),
+            is_group: false,
+            organs: "[]".to_owned(),
+            how: String::new(),
+        }
+    }
+
     /// The role.
     pub fn role(&self) -> OwnerRole {
         OwnerRole::from_code(&self.role).unwrap_or(OwnerRole::Responsible)
@@ -152,17 +219,23 @@ impl OwnerRow {
 
     /// The organs that it means.
     pub fn codes(&self) -> Vec<OrganCode> {
-        self.organs.split(' ').filter(|code| !code.is_empty()).map(OrganCode::from).collect()
+        serde_json::from_str(&self.organs).unwrap_or_default()
     }
 
-    /// Puts the organs that it means.
-    pub fn set_codes(&mut self, codes: &[OrganCode]) {
-        self.organs = codes.iter().map(OrganCode::as_str).collect::<Vec<_>>().join(" ");
+    /// Puts the organs that it means, and how they were found.
+    pub fn set_codes(&mut self, codes: &[OrganCode], how: &str) {
+        self.organs = serde_json::to_string(codes).unwrap_or_else(|_| "[]".to_owned());
+        self.how = how.to_owned();
     }
 
     /// Whether no organ was found for it.
     pub fn is_unmatched(&self) -> bool {
-        self.organs.is_empty()
+        self.codes().is_empty()
+    }
+
+    /// Whether it stands for the whole clause.
+    pub fn is_of_clause(&self) -> bool {
+        self.duty.as_str().is_empty()
     }
 }
 
@@ -195,29 +268,29 @@ pub struct Snapshot {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock(tx: &mut Tx, plan: &str) -> store::Result<()> {
-    tx.lock(&format!("plan:{plan}")).await
+pub async fn lock(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
+    source::lock(tx, &plan.key()).await
 }
 
 impl Tree {
     /// A clause.
-    pub fn clause(&self, id: &str) -> Option<&ClauseRow> {
-        self.clauses.iter().find(|clause| clause.id == id)
+    pub fn clause(&self, id: &ClauseId) -> Option<&ClauseRow> {
+        self.clauses.iter().find(|clause| clause.id == *id)
     }
 
     /// A duty.
-    pub fn duty(&self, id: &str) -> Option<&DutyRow> {
-        self.duties.iter().find(|duty| duty.id == id)
+    pub fn duty(&self, id: &DutyId) -> Option<&DutyRow> {
+        self.duties.iter().find(|duty| duty.id == *id)
     }
 
     /// The duties of a clause in order.
-    pub fn duties_of<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = &'a DutyRow> {
-        self.duties.iter().filter(move |duty| duty.clause == clause)
+    pub fn duties_of<'a>(&'a self, clause: &'a ClauseId) -> impl Iterator<Item = &'a DutyRow> {
+        self.duties.iter().filter(move |duty| duty.clause == *clause)
     }
 
     /// The owners named for the whole clause.
-    pub fn owners_of_clause<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = &'a OwnerRow> {
-        self.owners.iter().filter(move |owner| owner.clause == clause && owner.duty.is_empty())
+    pub fn owners_of_clause<'a>(&'a self, clause: &'a ClauseId) -> impl Iterator<Item = &'a OwnerRow> {
+        self.owners.iter().filter(move |owner| owner.clause == *clause && owner.is_of_clause())
     }
 
     /// The owners that hold for a duty: its own, or else the clause's.
@@ -226,23 +299,27 @@ impl Tree {
         if own.is_empty() { self.owners_of_clause(&duty.clause).collect() } else { own }
     }
 
+    /// Number of the section in which the clause stands, as printed.
+    fn part(&self, clause: &ClauseRow) -> &str {
+        let section = self.sections.iter().find(|section| section.id == clause.section);
+        section.map_or("", |section| section.number.as_str())
+    }
+
     /// Section and clause number as printed: `一（二）`.
     pub fn clause_number(&self, clause: &ClauseRow) -> String {
-        let section = self.sections.iter().find(|section| section.id == clause.section);
-        format!("{}{}", section.map_or("", |section| section.number.as_str()), clause.number)
+        format!("{}{}", self.part(clause), clause.number)
     }
 
     /// The rows of these clauses that edits change.
-    pub fn snapshot(&self, clauses: &[String]) -> Snapshot {
-        let within = |clause: &String| clauses.contains(clause);
+    pub fn snapshot(&self, clauses: &[ClauseId]) -> Snapshot {
         Snapshot {
-            duties: self.duties.iter().filter(|duty| within(&duty.clause)).cloned().collect(),
-            owners: self.owners.iter().filter(|owner| within(&owner.clause)).cloned().collect(),
+            duties: self.duties.iter().filter(|duty| clauses.contains(&duty.clause)).cloned().collect(),
+            owners: self.owners.iter().filter(|owner| clauses.contains(&owner.clause)).cloned().collect(),
         }
     }
 
     /// Counts the positions of duties and owners in these clauses anew, keeping the order of the rows.
-    pub fn renumber(&mut self, clauses: &[String]) {
+    pub fn renumber(&mut self, clauses: &[ClauseId]) {
         for clause in clauses {
             for (at, duty) in self.duties.iter_mut().filter(|duty| duty.clause == *clause).enumerate() {
                 duty.position = i64::try_from(at).unwrap_or(0) + 1;
@@ -252,69 +329,150 @@ impl Tree {
             }
         }
     }
+
+    /// The duty as the machine keeps it, in its place of this plan.
+    pub fn row(&self, duty: &DutyRow) -> duty::DutyRow {
+        let mut row = duty::DutyRow::new(duty.id.clone(), &self.plan.key(), &duty.text);
+        if let Some(clause) = self.clause(&duty.clause) {
+            row.place_label = self.clause_number(clause);
+            row.place_title.clone_from(&clause.title);
+            row.place_part = self.part(clause).to_owned();
+            row.place_order = clause.position;
+        }
+        duty::DutyRow {
+            place: duty.clause.to_string(),
+            position: duty.position,
+            measure: duty.measure.clone(),
+            due_words: duty.due_words.clone(),
+            due_on: duty.due_on.clone(),
+            cadence: duty.cadence.clone(),
+            grace_days: duty.grace_days,
+            visibility: duty.visibility.clone(),
+            extra: duty.extra.clone(),
+            waiting: duty.waiting.clone(),
+            issued_at: duty.issued_at.clone(),
+            ended_at: duty.ended_at.clone(),
+            ended_reason: duty.ended_reason.clone(),
+            ..row
+        }
+    }
 }
 
 /// The plan with this id.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn plan(db: &Db, id: &str) -> Result<Option<PlanRow>> {
-    Ok(query_as("SELECT * FROM plan WHERE id = $1").bind(id).fetch_optional(db.read()).await?)
+pub async fn plan<'e>(executor: impl Executor<'e>, plan: &PlanId) -> Result<Option<PlanRow>> {
+    query_as("SELECT * FROM plan WHERE id = $1").bind(plan).fetch_optional(executor).await
 }
 
 /// A whole plan, read outside a write.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn load(db: &Db, id: &str) -> Result<Option<Tree>> {
-    let mut connection = db.read().acquire().await?;
-    read(&mut connection, id).await
+pub async fn load(db: &Db, plan: &PlanId) -> Result<Option<Tree>> {
+    read(db.read(), plan).await
 }
 
 /// A whole plan as the write sees it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn load_in(tx: &mut Tx, id: &str) -> Result<Option<Tree>> {
-    read(tx.conn(), id).await
+pub async fn load_in(tx: &mut Tx, plan: &PlanId) -> Result<Option<Tree>> {
+    read(tx.conn(), plan).await
 }
 
-async fn read(connection: &mut sqlx::AnyConnection, id: &str) -> Result<Option<Tree>> {
-    let plan: Option<PlanRow> =
-        query_as("SELECT * FROM plan WHERE id = $1").bind(id).fetch_optional(&mut *connection).await?;
-    let Some(plan) = plan else { return Ok(None) };
+/// A whole plan, locked: what the write reads stays true until it ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_locked(tx: &mut Tx, plan: &PlanId) -> Result<Option<Tree>> {
+    let Some(row) = self::plan(tx.conn(), plan).await? else { return Ok(None) };
+    lock(tx, &row).await?;
+    load_in(tx, plan).await
+}
+
+/// Row of `plan_duty`.
+#[derive(FromRow)]
+struct Own {
+    id: DutyId,
+    original: String,
+    is_duty: bool,
+    principle: bool,
+    line: i64,
+}
+
+async fn read<'e>(executor: impl Executor<'e>, plan: &PlanId) -> Result<Option<Tree>> {
+    let mut target = executor.target();
+    let Some(row) = self::plan(target.again(), plan).await? else { return Ok(None) };
     let sections = query_as("SELECT * FROM plan_section WHERE plan = $1 ORDER BY position, id")
-        .bind(id)
-        .fetch_all(&mut *connection)
+        .bind(plan)
+        .fetch_all(target.again())
         .await?;
-    let clauses = query_as("SELECT * FROM plan_clause WHERE plan = $1 ORDER BY position, id")
-        .bind(id)
-        .fetch_all(&mut *connection)
+    let clauses: Vec<ClauseRow> = query_as("SELECT * FROM plan_clause WHERE plan = $1 ORDER BY position, id")
+        .bind(plan)
+        .fetch_all(target.again())
         .await?;
-    let duties = query_as(
-        "SELECT d.* FROM duty d JOIN plan_clause c ON c.id = d.clause WHERE d.plan = $1 \
-         ORDER BY c.position, c.id, d.position, d.id",
-    )
-    .bind(id)
-    .fetch_all(&mut *connection)
-    .await?;
+    let own: Vec<Own> = query_as("SELECT id, original, is_duty, principle, line FROM plan_duty WHERE plan = $1")
+        .bind(plan)
+        .fetch_all(target.again())
+        .await?;
+    let rows = duties::of_source(target.again(), &row.key()).await?;
     let owners = query_as("SELECT * FROM plan_owner WHERE plan = $1 ORDER BY clause, position, id")
-        .bind(id)
-        .fetch_all(&mut *connection)
+        .bind(plan)
+        .fetch_all(target)
         .await?;
-    Ok(Some(Tree { plan, sections, clauses, duties, owners }))
+    let duties = join(&row.id, rows, own, &clauses);
+    Ok(Some(Tree { plan: row, sections, clauses, duties, owners }))
 }
 
-/// Writes a new plan row.
+/// The duties of a plan in order of clause and position.
+fn join(plan: &PlanId, rows: Vec<duty::DutyRow>, own: Vec<Own>, clauses: &[ClauseRow]) -> Vec<DutyRow> {
+    let mut own: HashMap<DutyId, Own> = own.into_iter().map(|own| (own.id.clone(), own)).collect();
+    let order: HashMap<&str, usize> = clauses.iter().enumerate().map(|(at, row)| (row.id.as_str(), at)).collect();
+    let whole = |row: duty::DutyRow| {
+        let own = own.remove(&row.id)?;
+        Some(DutyRow {
+            plan: plan.clone(),
+            clause: row.place.into(),
+            original: own.original,
+            is_duty: own.is_duty,
+            principle: own.principle,
+            line: own.line,
+            id: row.id,
+            position: row.position,
+            text: row.text,
+            measure: row.measure,
+            due_words: row.due_words,
+            due_on: row.due_on,
+            cadence: row.cadence,
+            grace_days: row.grace_days,
+            visibility: row.visibility,
+            extra: row.extra,
+            waiting: row.waiting,
+            issued_at: row.issued_at,
+            ended_at: row.ended_at,
+            ended_reason: row.ended_reason,
+        })
+    };
+    let mut duties: Vec<DutyRow> = rows.into_iter().filter_map(whole).collect();
+    duties.sort_by(|a, b| {
+        let of = |duty: &DutyRow| (order.get(duty.clause.as_str()).copied(), duty.position);
+        of(a).cmp(&of(b)).then_with(|| a.id.cmp(&b.id))
+    });
+    duties
+}
+
+/// Writes a new plan row, and makes the plan a source of duties.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
     query(
         "INSERT INTO plan (id, kind, title, document_number, year, state, superseded_by, source, source_digest, source_name, \
-         source_file, preamble, closing, warnings, version, as_of, created_at, created_by, created_by_name, confirmed_at, \
+         source_file, preamble, closing, warnings, version, created_at, created_by, created_by_name, confirmed_at, \
          confirmed_by, confirmed_by_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-         $17, $18, $19, $20, $21, $22)",
+         $17, $18, $19, $20, $21)",
     )
     .bind(&plan.id)
     .bind(&plan.kind)
@@ -331,7 +489,6 @@ pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
     .bind(&plan.closing)
     .bind(&plan.warnings)
     .bind(plan.version)
-    .bind(&plan.as_of)
     .bind(&plan.created_at)
     .bind(&plan.created_by)
     .bind(&plan.created_by_name)
@@ -340,7 +497,18 @@ pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
     .bind(&plan.confirmed_by_name)
     .execute(tx.conn())
     .await?;
-    Ok(())
+    source::put(tx, &plan.source_row()).await
+}
+
+/// Tells the machine of a change of the plan row: its state, or what the public sees of its text.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_source(tx: &mut Tx, plan: &PlanId) -> Result<()> {
+    match self::plan(tx.conn(), plan).await? {
+        Some(row) => source::put(tx, &row.source_row()).await,
+        None => Ok(()),
+    }
 }
 
 /// Writes a new section.
@@ -385,38 +553,22 @@ pub async fn insert_clause(tx: &mut Tx, row: &ClauseRow) -> Result<()> {
     Ok(())
 }
 
-/// Writes a duty: a new row, or all columns of the one with its id.
+/// Writes a duty: new rows, or all columns of those with its id. `tree` has its clause and section.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_duty(tx: &mut Tx, row: &DutyRow) -> Result<()> {
+pub async fn put_duty(tx: &mut Tx, tree: &Tree, row: &DutyRow) -> Result<()> {
+    duties::put(tx, &tree.row(row)).await?;
     query(
-        "INSERT INTO duty (id, plan, clause, position, text, original, is_duty, principle, measure, due_words, due_on, \
-         cadence, grace_days, visibility, extra, line, issued_at, ended_at, ended_reason) VALUES ($1, $2, $3, $4, $5, $6, \
-         $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (id) DO UPDATE SET clause = $3, \
-         position = $4, text = $5, original = $6, is_duty = $7, principle = $8, measure = $9, due_words = $10, \
-         due_on = $11, cadence = $12, grace_days = $13, visibility = $14, extra = $15, line = $16, issued_at = $17, \
-         ended_at = $18, ended_reason = $19",
+        "INSERT INTO plan_duty (id, plan, original, is_duty, principle, line) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (id) DO UPDATE SET original = $3, is_duty = $4, principle = $5, line = $6",
     )
     .bind(&row.id)
     .bind(&row.plan)
-    .bind(&row.clause)
-    .bind(row.position)
-    .bind(&row.text)
     .bind(&row.original)
     .bind(row.is_duty)
     .bind(row.principle)
-    .bind(&row.measure)
-    .bind(&row.due_words)
-    .bind(&row.due_on)
-    .bind(&row.cadence)
-    .bind(row.grace_days)
-    .bind(&row.visibility)
-    .bind(&row.extra)
     .bind(row.line)
-    .bind(&row.issued_at)
-    .bind(&row.ended_at)
-    .bind(&row.ended_reason)
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -450,17 +602,18 @@ pub async fn insert_owner(tx: &mut Tx, row: &OwnerRow) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_rows(tx: &mut Tx, rows: &crate::plans::draft::Rows) -> Result<()> {
-    for row in &rows.sections {
+pub async fn insert(tx: &mut Tx, tree: &Tree) -> Result<()> {
+    insert_plan(tx, &tree.plan).await?;
+    for row in &tree.sections {
         insert_section(tx, row).await?;
     }
-    for row in &rows.clauses {
+    for row in &tree.clauses {
         insert_clause(tx, row).await?;
     }
-    for row in &rows.duties {
-        put_duty(tx, row).await?;
+    for row in &tree.duties {
+        put_duty(tx, tree, row).await?;
     }
-    for row in &rows.owners {
+    for row in &tree.owners {
         insert_owner(tx, row).await?;
     }
     Ok(())
@@ -470,13 +623,23 @@ pub async fn insert_rows(tx: &mut Tx, rows: &crate::plans::draft::Rows) -> Resul
 ///
 /// # Errors
 /// When the database fails.
-pub async fn replace(tx: &mut Tx, clauses: &[String], rows: &Snapshot) -> Result<()> {
+pub async fn replace(tx: &mut Tx, tree: &Tree, clauses: &[ClauseId], rows: &Snapshot) -> Result<()> {
+    let key = tree.plan.key();
     for clause in clauses {
-        query("DELETE FROM duty WHERE clause = $1 AND issued_at = ''").bind(clause).execute(tx.conn()).await?;
+        query(
+            "DELETE FROM plan_duty WHERE id IN (SELECT id FROM duty WHERE source_kind = $1 AND source_id = $2 AND place = $3 \
+             AND issued_at = '')",
+        )
+        .bind(&key.kind)
+        .bind(&key.id)
+        .bind(clause)
+        .execute(tx.conn())
+        .await?;
+        duties::drop_prepared(tx, &key, clause.as_str()).await?;
         query("DELETE FROM plan_owner WHERE clause = $1").bind(clause).execute(tx.conn()).await?;
     }
     for duty in &rows.duties {
-        put_duty(tx, duty).await?;
+        put_duty(tx, tree, duty).await?;
     }
     for owner in &rows.owners {
         insert_owner(tx, owner).await?;

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use kernel::{Directory, OrganCode};
+use kernel::{
+    Directory, OrganCode,
+    id::{ClauseId, DutyId},
+};
 use web::FormErrors;
 
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
     plans::{
         edit::Fields,
         owners::{self, Resolution},
-        tree::{ClauseRow, DutyRow, OwnerRow, Tree},
+        tree::{ClauseRow, DutyRow, OwnerId, OwnerRow, Tree},
     },
 };
 
@@ -38,7 +41,7 @@ pub(crate) struct SectionView {
 /// A clause of the tree.
 #[derive(Debug, Clone)]
 pub(crate) struct ClauseView {
-    pub(crate) id: String,
+    pub(crate) id: ClauseId,
     pub(crate) number: String,
     pub(crate) title: String,
     pub(crate) line: i64,
@@ -61,7 +64,7 @@ pub(crate) struct NameView {
     /// The first owner that bears it.
     pub(crate) owner: OwnerView,
     /// The clause where that stands.
-    pub(crate) clause: String,
+    pub(crate) clause: ClauseId,
     /// How often it stands in the plan.
     pub(crate) count: usize,
 }
@@ -69,7 +72,7 @@ pub(crate) struct NameView {
 /// An owner as written and what it means.
 #[derive(Debug, Clone)]
 pub(crate) struct OwnerView {
-    pub(crate) id: String,
+    pub(crate) id: OwnerId,
     pub(crate) name: String,
     pub(crate) role: &'static str,
     pub(crate) role_label: &'static str,
@@ -98,7 +101,7 @@ pub(crate) struct ExtraView {
 /// A duty of the tree; the fields are as stored, or as typed when they were refused.
 #[derive(Debug, Clone)]
 pub(crate) struct DutyView {
-    pub(crate) id: String,
+    pub(crate) id: DutyId,
     pub(crate) n: i64,
     pub(crate) text: String,
     /// Words as issued, when they differ.
@@ -141,7 +144,7 @@ pub(crate) fn lines(tree: &Tree) -> Vec<Line> {
 
 /// The tree, with the clause `open` ready to be corrected.
 pub(crate) fn sections(tree: &Tree, open: &str, typed: &Typed, directory: &Directory, today: Date) -> Vec<SectionView> {
-    let build = |clause: &ClauseRow| clause_view(tree, clause, clause.id == open, typed, directory, today);
+    let build = |clause: &ClauseRow| clause_view(tree, clause, clause.id.as_str() == open, typed, directory, today);
     tree.sections
         .iter()
         .map(|section| SectionView {
@@ -195,7 +198,7 @@ fn clause_view(
         owners,
         duties,
         problems,
-        added: if typed.at == clause.id { typed.fields.text.clone() } else { String::new() },
+        added: if typed.at == clause.id.as_str() { typed.fields.text.clone() } else { String::new() },
     }
 }
 
@@ -234,7 +237,7 @@ pub(crate) fn owner_view(owner: &OwnerRow, directory: &Directory, today: Date) -
     let (state, successor, candidates) = if !owner.is_unmatched() {
         (if owner.codes().len() > 1 || owner.how == "group" { "group" } else { "ok" }, String::new(), Vec::new())
     } else {
-        match owners::resolve(directory, &owner.name, owner.is_group == 1, today) {
+        match owners::resolve(directory, &owner.name, owner.is_group, today) {
             Resolution::Abolished(_, next) => {
                 ("abolished", next.map(|next| directory.short_name(&next).to_owned()).unwrap_or_default(), Vec::new())
             }
@@ -283,7 +286,7 @@ pub(crate) fn due_words(duty: &DutyRow) -> String {
 }
 
 fn duty_view(duty: &DutyRow, kind: PlanKind, own: Vec<OwnerView>, last: bool, typed: &Typed, today: Date) -> DutyView {
-    let again = (typed.at == duty.id).then_some(&typed.fields);
+    let again = (typed.at == duty.id.as_str()).then_some(&typed.fields);
     let or = |stored: &str, pick: fn(&Fields) -> &String| {
         again.map_or_else(|| stored.to_owned(), |fields| pick(fields).clone())
     };
@@ -302,8 +305,8 @@ fn duty_view(duty: &DutyRow, kind: PlanKind, own: Vec<OwnerView>, last: bool, ty
         n: duty.position,
         text: or(&duty.text, |fields| &fields.text),
         original: if differs { duty.original.trim().to_owned() } else { String::new() },
-        is_duty: duty.is_duty == 1,
-        principle: duty.principle == 1,
+        is_duty: duty.is_duty,
+        principle: duty.principle,
         due: due_words(duty),
         past: duty.cadence.is_empty() && duty.due_on.parse::<Date>().is_ok_and(|due| due < today),
         public: duty.is_public(),
@@ -317,7 +320,7 @@ fn duty_view(duty: &DutyRow, kind: PlanKind, own: Vec<OwnerView>, last: bool, ty
         visibility: or(&duty.visibility, |fields| &fields.visibility),
         extra: extra.collect(),
         own,
-        errors: if typed.at == duty.id { typed.errors.clone() } else { FormErrors::new() },
+        errors: if typed.at == duty.id.as_str() { typed.errors.clone() } else { FormErrors::new() },
     }
 }
 
@@ -331,7 +334,7 @@ pub(crate) fn organ_choices(directory: &Directory, today: Date) -> Vec<(String, 
 pub(crate) fn clause_choices(tree: &Tree) -> Vec<(String, String)> {
     let label =
         |clause: &ClauseRow| format!("{} {}", tree.clause_number(clause), web::filters::shortened(&clause.title, 20));
-    tree.clauses.iter().map(|clause| (clause.id.clone(), label(clause))).collect()
+    tree.clauses.iter().map(|clause| (clause.id.to_string(), label(clause))).collect()
 }
 
 /// Cadences, for selects.

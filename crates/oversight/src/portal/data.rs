@@ -1,5 +1,7 @@
 //! The same for machines: JSON of one plan and CSV of its duties.
 
+use std::collections::HashMap;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -7,11 +9,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use documents::tables::{Cell, Sheet, write_csv};
+use duty::{
+    facts,
+    model::{PeriodStanding, Tally},
+};
+use kernel::id::{DutyId, PlanId};
 use serde_json::{Value, json};
 use web::{Ctx, Result, page::download};
 
 use super::load::{self, Clause, Duty, PublicPlan};
-use crate::{duties::model::Tally, model::is_published};
 
 fn answer(value: Value) -> Response {
     let mut response = Json(value).into_response();
@@ -36,15 +42,31 @@ fn absolute(ctx: &Ctx, href: &str) -> String {
     }
 }
 
-fn duty(ctx: &Ctx, duty: &Duty) -> Value {
+/// The periods of every share, by its id.
+type Periods = HashMap<String, Vec<PeriodStanding>>;
+
+/// Reads the facts of the plan's public duties with cadence: only here every period is told.
+async fn periods(ctx: &Ctx, plan: &PublicPlan) -> Result<Periods> {
+    let clauses = plan.sections.iter().flat_map(|section| &section.clauses);
+    let duties: Vec<DutyId> = clauses
+        .flat_map(|clause| &clause.duties)
+        .filter(|duty| !duty.cadence.is_empty())
+        .map(|duty| duty.id.clone())
+        .collect();
+    let shares = facts::of_duties(ctx.db().read(), &duties).await?;
+    Ok(shares.iter().map(|share| (share.id.to_string(), share.course().periods(ctx.today()))).collect())
+}
+
+fn duty(ctx: &Ctx, duty: &Duty, periods: &Periods) -> Value {
     let organs: Vec<Value> = duty
         .shares
         .iter()
         .map(|share| {
-            let standing = &share.row.standing;
-            let periods: Vec<Value> = standing
-                .periods
-                .iter()
+            let line = &share.line;
+            let periods: Vec<Value> = periods
+                .get(&line.id)
+                .into_iter()
+                .flatten()
                 .map(|one| {
                     json!({
                         "key": one.period.key, "label": one.period.label, "due_on": one.period.due.to_string(),
@@ -53,9 +75,9 @@ fn duty(ctx: &Ctx, duty: &Duty) -> Value {
                 })
                 .collect();
             json!({
-                "code": share.code, "name": share.organ, "role": share.role.code(), "state": standing.state.code(),
-                "state_label": standing.word(), "overdue": standing.overdue,
-                "due_on": standing.due_on.map(|due| due.to_string()), "ended": standing.ended, "periods": periods,
+                "code": share.code, "name": share.organ, "role": share.role.code(), "state": line.state.code(),
+                "state_label": line.word(), "overdue": line.overdue,
+                "due_on": line.due_on.map(|due| due.to_string()), "ended": line.ended, "periods": periods,
             })
         })
         .collect();
@@ -73,30 +95,31 @@ fn duty(ctx: &Ctx, duty: &Duty) -> Value {
         duty.extras.iter().map(|(label, value)| ((*label).to_owned(), Value::from(value.as_str()))).collect();
     json!({
         "extras": extras, "id": duty.id, "text": duty.text, "measure": duty.measure, "due": duty.due_words,
-        "due_on": (!duty.due_on.is_empty()).then_some(&duty.due_on), "cadence": duty.cadence, "state": duty.roll.state.code(),
-        "state_label": duty.word, "overdue": duty.roll.overdue, "ended": duty.ended, "organs": organs, "evidence": evidence,
+        "due_on": (!duty.due_on.is_empty()).then_some(&duty.due_on), "cadence": duty.cadence, "state": duty.line.state.code(),
+        "state_label": duty.line.word(), "overdue": duty.line.overdue, "ended": duty.line.ended, "organs": organs, "evidence": evidence,
     })
 }
 
-fn clause(ctx: &Ctx, plan: &PublicPlan, clause: &Clause) -> Value {
+fn clause(ctx: &Ctx, plan: &PublicPlan, clause: &Clause, periods: &Periods) -> Value {
     json!({
         "id": clause.id, "number": clause.number, "title": clause.title, "text": clause.text,
         "owner_note": clause.owner_note, "partial": clause.partial, "ended": clause.ended, "figures": figures(&clause.tally),
         "url": absolute(ctx, &format!("/plans/{}/clauses/{}", plan.row.id, clause.id)),
-        "duties": clause.duties.iter().map(|one| duty(ctx, one)).collect::<Vec<_>>(),
+        "duties": clause.duties.iter().map(|one| duty(ctx, one, periods)).collect::<Vec<_>>(),
     })
 }
 
 /// `GET /api/v1/plans/{id}`
-pub(super) async fn json(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Response> {
+pub(super) async fn json(State(ctx): State<Ctx>, Path(id): Path<PlanId>) -> Result<Response> {
     let plan = load::plan(&ctx, &id).await?;
+    let periods = periods(&ctx, &plan).await?;
     let sections: Vec<Value> = plan
         .sections
         .iter()
         .map(|section| {
             json!({
                 "number": section.number, "title": section.title, "text": section.text,
-                "clauses": section.clauses.iter().map(|one| clause(&ctx, &plan, one)).collect::<Vec<_>>(),
+                "clauses": section.clauses.iter().map(|one| clause(&ctx, &plan, one, &periods)).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -130,10 +153,10 @@ pub(super) async fn list(State(ctx): State<Ctx>) -> Result<Response> {
 }
 
 /// `GET /plans/{id}/duties.csv`: one row for each organ's share of a public duty.
-pub(super) async fn csv(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Response> {
+pub(super) async fn csv(State(ctx): State<Ctx>, Path(id): Path<PlanId>) -> Result<Response> {
     let plan = load::plan(&ctx, &id).await?;
     let extra: Vec<&str> =
-        plan.row.kind().fields().iter().filter(|field| is_published(field.key)).map(|field| field.label).collect();
+        plan.row.kind().fields().iter().filter(|field| field.published).map(|field| field.label).collect();
     let header = [
         "条目",
         "条目标题",
@@ -160,20 +183,20 @@ pub(super) async fn csv(State(ctx): State<Ctx>, Path(id): Path<String>) -> Resul
                     .filter(|piece| piece.organ == share.organ)
                     .map(|piece| absolute(&ctx, &piece.href))
                     .collect();
-                let standing = &share.row.standing;
+                let line = &share.line;
                 let mut row = vec![
                     Cell::from(clause.full_number.as_str()),
                     Cell::from(clause.title.as_str()),
                     Cell::from(duty.text.as_str()),
                     Cell::from(duty.measure.as_str()),
                     Cell::from(duty.due_words.as_str()),
-                    Cell::from(standing.due_on.map(|due| due.to_string()).unwrap_or_default()),
+                    Cell::from(line.due_on.map(|due| due.to_string()).unwrap_or_default()),
                     Cell::from(duty.cadence),
                     Cell::from(share.code.as_str()),
                     Cell::from(share.organ.as_str()),
                     Cell::from(share.role.label()),
-                    Cell::from(standing.word()),
-                    Cell::from(if standing.overdue { "是" } else { "否" }),
+                    Cell::from(line.word()),
+                    Cell::from(if line.overdue { "是" } else { "否" }),
                     Cell::from(i64::try_from(pieces.len()).unwrap_or(i64::MAX)),
                     Cell::from(pieces.join(" ")),
                 ];

@@ -1,19 +1,30 @@
-//! A plan as the public may see it, put together from its text, its public duties and the evidence that counts.
+//! A plan as the public may see it, put together from its text, its public duties and the evidence that counts. How duties
+//! stand is read from the projection; no fact is read to count.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
-use jiff::civil::Date;
-use kernel::{Directory, OrganCode, time};
+use document::PublicDocuments;
+use duty::{
+    SourceKey,
+    board::{self, Line as DutyLine, Order, Rows},
+    model::{Tally, label_of},
+    pieces::{self, EvidenceRow},
+    source,
+};
+use kernel::{
+    Directory, OrganCode,
+    id::{ClauseId, DutyId, PlanId},
+    time,
+};
 use store::{FromRow, query_as, query_scalar};
 use web::{Ctx, Error, Result};
 
 use crate::{
-    duties::{
-        facts::{self, EvidenceRow},
-        model::{RollUp, Tally, roll_up},
-        store::{Assigned, Scope, answering, assigned},
-    },
-    model::{OwnerRole, PlanKind, PlanState, is_published},
+    duties::catch_up,
+    model::{Cadence, OwnerRole, PlanKind, PlanState},
     plans::{
         public,
         tree::{self, PlanRow, Tree},
@@ -23,7 +34,7 @@ use crate::{
 /// One line of the list of plans.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
-    pub(super) id: String,
+    pub(super) id: PlanId,
     pub(super) title: String,
     pub(super) document_number: String,
     pub(super) year: i64,
@@ -34,7 +45,7 @@ pub(super) struct Line {
 
 #[derive(FromRow)]
 struct LineRow {
-    id: String,
+    id: PlanId,
     title: String,
     document_number: String,
     year: i64,
@@ -44,41 +55,33 @@ struct LineRow {
 
 /// All plans that have something public, newest first.
 pub(super) async fn all(ctx: &Ctx) -> Result<Vec<Line>> {
+    catch_up(ctx).await?;
     let rows: Vec<LineRow> = query_as(
-        "SELECT p.id, p.title, p.document_number, p.year, p.kind, p.state FROM plan p \
-         WHERE p.state IN ('confirmed', 'superseded') AND EXISTS \
-         (SELECT 1 FROM duty d WHERE d.plan = p.id AND d.visibility = 'public' AND d.issued_at <> '') \
-         ORDER BY p.year DESC, p.confirmed_at DESC, p.id",
+        "SELECT id, title, document_number, year, kind, state FROM plan WHERE state IN ('confirmed', 'superseded') \
+         ORDER BY year DESC, confirmed_at DESC, id",
     )
     .fetch_all(ctx.db().read())
     .await?;
-    let scope = Scope { public: true, superseded: true, ..Scope::default() };
-    let mut plans: HashMap<String, Vec<Assigned>> = HashMap::new();
-    for row in assigned(ctx.db(), &scope, ctx.today()).await? {
-        plans.entry(row.plan.clone()).or_default().push(row);
-    }
-    let line = |row: LineRow| Line {
-        tally: plans.get(&row.id).map(|rows| tally(rows.iter())).unwrap_or_default(),
-        kind: PlanKind::from_code(&row.kind).unwrap_or(PlanKind::WorkPoints),
-        superseded: PlanState::from_code(&row.state) == Some(PlanState::Superseded),
-        id: row.id,
-        title: row.title,
-        document_number: row.document_number,
-        year: row.year,
+    let tallies = board::tally_by_source(ctx.db(), ctx.today()).await?;
+    let line = |row: LineRow| {
+        Some(Line {
+            tally: *tallies.get(&SourceKey::new(&row.kind, row.id.as_str()))?,
+            kind: PlanKind::from_code(&row.kind).unwrap_or(PlanKind::WorkPoints),
+            superseded: PlanState::from_code(&row.state) == Some(PlanState::Superseded),
+            id: row.id,
+            title: row.title,
+            document_number: row.document_number,
+            year: row.year,
+        })
     };
-    Ok(rows.into_iter().map(line).collect())
+    Ok(rows.into_iter().filter_map(line).collect())
 }
 
 /// Counts duties (not shares), leaving out those that an amendment ended.
-fn tally<'a>(rows: impl Iterator<Item = &'a Assigned>) -> Tally {
-    let mut duties: BTreeMap<&str, Vec<&Assigned>> = BTreeMap::new();
-    for row in rows {
-        duties.entry(&row.duty).or_default().push(row);
-    }
+fn tally<'a>(duties: impl Iterator<Item = &'a DutyLine>) -> Tally {
     let mut tally = Tally::default();
-    for rows in duties.values().filter(|rows| rows.iter().any(|row| !row.standing.ended)) {
-        let roll = roll_up(rows.iter().map(|row| (row.role.answers(), &row.standing)));
-        tally.add(roll.state, roll.overdue);
+    for duty in duties.filter(|duty| !duty.ended) {
+        tally.add(duty.state, duty.overdue);
     }
     tally
 }
@@ -100,13 +103,13 @@ pub(super) struct Share {
     pub(super) code: OrganCode,
     pub(super) organ: String,
     pub(super) role: OwnerRole,
-    pub(super) row: Assigned,
+    pub(super) line: DutyLine,
 }
 
 /// A public duty.
 #[derive(Debug, Clone)]
 pub(super) struct Duty {
-    pub(super) id: String,
+    pub(super) id: DutyId,
     pub(super) text: String,
     pub(super) measure: String,
     pub(super) due_words: String,
@@ -114,9 +117,8 @@ pub(super) struct Duty {
     pub(super) cadence: &'static str,
     /// Further fields that are published: label and value.
     pub(super) extras: Vec<(&'static str, String)>,
-    pub(super) roll: RollUp,
-    pub(super) word: String,
-    pub(super) ended: bool,
+    /// How it stands over all its organs.
+    pub(super) line: DutyLine,
     pub(super) shares: Vec<Share>,
     pub(super) evidence: Vec<Evidence>,
 }
@@ -124,7 +126,7 @@ pub(super) struct Duty {
 /// A clause with its public duties.
 #[derive(Debug, Clone)]
 pub(super) struct Clause {
-    pub(super) id: String,
+    pub(super) id: ClauseId,
     /// As printed: （一）.
     pub(super) number: String,
     /// With the section: 一（一）.
@@ -179,32 +181,39 @@ pub(super) struct PublicPlan {
     /// Whether parts of the text are left out.
     pub(super) partial: bool,
     /// The plan that took its place, if that is public: id and title.
-    pub(super) successor: Option<(String, String)>,
+    pub(super) successor: Option<(PlanId, String)>,
     /// Days on which it was amended.
     pub(super) amended: Vec<String>,
+}
+
+/// The lines of a plan's public duties, of the duties or of their shares.
+async fn lines(ctx: &Ctx, plan: &PlanId, rows: Rows) -> Result<Vec<DutyLine>> {
+    let filter = board::Filter { source: Some(plan.to_string()), closed: true, ..board::Filter::default() };
+    let mut lines = board::lines(ctx.db(), rows, &filter, Order::default(), ctx.today(), (0, i64::MAX)).await?;
+    lines.retain(|line| line.public);
+    Ok(lines)
 }
 
 /// The plan, if it is public.
 ///
 /// # Errors
 /// [`Error::NotFound`] for drafts, discarded plans and plans without anything public.
-pub(super) async fn plan(ctx: &Ctx, id: &str) -> Result<PublicPlan> {
+pub(super) async fn plan(ctx: &Ctx, id: &PlanId) -> Result<PublicPlan> {
+    catch_up(ctx).await?;
     let tree = tree::load(ctx.db(), id).await?.ok_or(Error::NotFound)?;
     let clauses = public::clauses(&tree);
     if !clauses.iter().any(|clause| clause.duties.iter().any(|duty| !duty.issued_at.is_empty())) {
         return Err(Error::NotFound);
     }
-    let today = ctx.today();
-    let scope = Scope { plan: Some(id.to_owned()), public: true, superseded: true, ..Scope::default() };
-    let rows = assigned(ctx.db(), &scope, today).await?;
-    let (counted, lapsed_at) = facts::counted(ctx.db(), id).await?;
-    let evidence = with_titles(ctx, &counted, &rows).await?;
+    let evidence = with_titles(ctx, &pieces::counted(ctx.db(), &tree.plan.key()).await?).await?;
+    let rolled = lines(ctx, id, Rows::Duties).await?;
+    let tally = tally(rolled.iter());
+    let mut duties = duties(ctx, &tree, rolled, lines(ctx, id, Rows::Shares).await?, evidence);
     let directory = ctx.directory();
-    let mut duties = duties(&tree, rows.clone(), evidence, &directory, today);
     let mut sections: Vec<Section> = Vec::new();
     for row in &tree.sections {
         let own = clauses.iter().filter(|clause| clause.clause.section == row.id);
-        let clauses: Vec<Clause> = own.map(|clause| self::clause(clause, &rows, &mut duties, &directory)).collect();
+        let clauses: Vec<Clause> = own.map(|clause| self::clause(clause, &mut duties, &directory)).collect();
         let hidden = clauses.is_empty() && tree.clauses.iter().any(|clause| clause.section == row.id);
         if !hidden {
             let (number, title, text) = (row.number.clone(), row.title.clone(), row.text.clone());
@@ -219,8 +228,8 @@ pub(super) async fn plan(ctx: &Ctx, id: &str) -> Result<PublicPlan> {
     .fetch_all(ctx.db().read())
     .await?;
     Ok(PublicPlan {
-        tally: tally(rows.iter()),
-        as_of: tree.plan.as_of.clone().max(lapsed_at),
+        tally,
+        as_of: source::as_of(ctx.db().read(), &tree.plan.key()).await?,
         partial,
         successor: successor(ctx, &tree.plan).await?,
         amended: amended.iter().map(|at| time::show_date(at)).collect(),
@@ -229,54 +238,42 @@ pub(super) async fn plan(ctx: &Ctx, id: &str) -> Result<PublicPlan> {
     })
 }
 
-async fn successor(ctx: &Ctx, plan: &PlanRow) -> Result<Option<(String, String)>> {
-    if plan.superseded_by.is_empty() {
+async fn successor(ctx: &Ctx, plan: &PlanRow) -> Result<Option<(PlanId, String)>> {
+    if plan.superseded_by.as_str().is_empty() {
         return Ok(None);
     }
     Ok(all(ctx).await?.into_iter().find(|line| line.id == plan.superseded_by).map(|line| (line.id, line.title)))
 }
 
 /// Evidence by duty, with the titles that the documents have now; documents that are not public are left out.
-async fn with_titles(ctx: &Ctx, rows: &[EvidenceRow], assigned: &[Assigned]) -> Result<HashMap<String, Vec<Evidence>>> {
-    let documents = ctx.hooks().documents.clone();
-    let mut wanted: Vec<String> = rows.iter().map(|row| row.document.clone()).filter(|id| !id.is_empty()).collect();
+async fn with_titles(ctx: &Ctx, rows: &[EvidenceRow]) -> Result<HashMap<DutyId, Vec<Evidence>>> {
+    let documents = ctx.one::<Arc<dyn PublicDocuments>>();
+    let mut wanted: Vec<String> =
+        rows.iter().map(|row| row.subject_id.clone()).filter(|subject| !subject.is_empty()).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let mut found = HashMap::new();
-    if let Some(documents) = documents {
-        // A few at a time: one after another would add up, all at once would take every connection.
-        for some in wanted.chunks(4) {
-            let documents = futures::future::try_join_all(some.iter().map(|id| documents.find(ctx, id))).await?;
-            found.extend(some.iter().cloned().zip(documents).filter_map(|(id, document)| Some((id, document?))));
-        }
+    // A few at a time: one after another would add up, all at once would take every connection.
+    for some in wanted.chunks(4) {
+        let documents = futures::future::try_join_all(some.iter().map(|id| documents.find(ctx, id))).await?;
+        found.extend(some.iter().cloned().zip(documents).filter_map(|(id, document)| Some((id, document?))));
     }
     let (directory, today) = (ctx.directory(), ctx.today());
-    let periods: HashMap<(&str, &str), &str> = assigned
-        .iter()
-        .flat_map(|row| {
-            row.standing
-                .periods
-                .iter()
-                .map(|one| ((row.id.as_str(), one.period.key.as_str()), one.period.label.as_str()))
-        })
-        .collect();
-    let mut by_duty: HashMap<String, Vec<Evidence>> = HashMap::new();
+    let mut by_duty: HashMap<DutyId, Vec<Evidence>> = HashMap::new();
     for row in rows {
-        let (title, href) = match (row.document.as_str(), found.get(row.document.as_str())) {
-            ("", _) => (row.title.clone(), row.url.clone()),
-            (_, Some(document)) => (document.title.clone(), document.path.clone()),
-            (_, None) => continue,
+        let external = row.subject_id.is_empty();
+        let (title, href) = match found.get(&row.subject_id) {
+            _ if external => (row.title.clone(), row.url.clone()),
+            Some(document) => (document.title.clone(), document.path.clone()),
+            None => continue,
         };
-        let organ = answering(&directory, &OrganCode(row.organ.clone()), today);
+        let organ = directory.stands_for(&row.organ, today);
         by_duty.entry(row.duty.clone()).or_default().push(Evidence {
             title,
             href,
-            external: row.document.is_empty(),
+            external,
             organ: directory.short_name(&organ).to_owned(),
-            period: periods
-                .get(&(row.assignment.as_str(), row.period.as_str()))
-                .map(|label| (*label).to_owned())
-                .unwrap_or_default(),
+            period: label_of(&row.period),
             confirmed_on: time::show_date(&row.decided_at),
         });
     }
@@ -284,41 +281,40 @@ async fn with_titles(ctx: &Ctx, rows: &[EvidenceRow], assigned: &[Assigned]) -> 
 }
 
 fn duties(
+    ctx: &Ctx,
     tree: &Tree,
-    rows: Vec<Assigned>,
-    mut evidence: HashMap<String, Vec<Evidence>>,
-    directory: &Directory,
-    today: Date,
-) -> HashMap<String, Duty> {
-    let mut groups: HashMap<String, Vec<Assigned>> = HashMap::new();
-    for row in rows {
-        groups.entry(row.duty.clone()).or_default().push(row);
+    rolled: Vec<DutyLine>,
+    shares: Vec<DutyLine>,
+    mut evidence: HashMap<DutyId, Vec<Evidence>>,
+) -> HashMap<DutyId, Duty> {
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let mut groups: HashMap<DutyId, Vec<Share>> = HashMap::new();
+    for line in shares {
+        let code = directory.stands_for(&line.organ, today);
+        let organ = directory.short_name(&code).to_owned();
+        let role = line.role.unwrap_or(OwnerRole::Support);
+        groups.entry(line.duty.clone()).or_default().push(Share { organ, code, role, line });
     }
+    let mut rolled: HashMap<DutyId, DutyLine> = rolled.into_iter().map(|line| (line.duty.clone(), line)).collect();
     let mut duties = HashMap::new();
     for row in tree.duties.iter().filter(|duty| duty.is_public()) {
-        let Some(shares) = groups.remove(&row.id) else { continue };
-        let roll = roll_up(shares.iter().map(|share| (share.role.answers(), &share.standing)));
-        let ended = shares.iter().all(|share| share.standing.ended);
-        let extras = tree.plan.kind().fields().iter().filter(|field| is_published(field.key));
-        let share = |share: Assigned| {
-            let code = answering(directory, &share.organ, today);
-            Share { organ: directory.short_name(&code).to_owned(), code, role: share.role, row: share }
-        };
+        let Some(line) = rolled.remove(&row.id) else { continue };
+        let mut shares = groups.remove(&row.id).unwrap_or_default();
+        shares.sort_by(|a, b| (a.role, &a.line.organ).cmp(&(b.role, &b.line.organ)));
+        let extras = tree.plan.kind().fields().iter().filter(|field| field.published);
         let duty = Duty {
             id: row.id.clone(),
             text: row.text.clone(),
             measure: row.measure.clone(),
             due_words: row.due_words.clone(),
             due_on: row.due_on.clone(),
-            cadence: row.cadence().map_or("", crate::model::Cadence::label),
+            cadence: row.cadence().map_or("", Cadence::label),
             extras: extras
                 .map(|field| (field.label, row.extra(field.key)))
                 .filter(|(_, value)| !value.is_empty())
                 .collect(),
-            word: if ended { "已终止".into() } else { roll.word() },
-            roll,
-            ended,
-            shares: shares.into_iter().map(share).collect(),
+            line,
+            shares,
             evidence: evidence.remove(&row.id).unwrap_or_default(),
         };
         duties.insert(row.id.clone(), duty);
@@ -326,13 +322,8 @@ fn duties(
     duties
 }
 
-fn clause(
-    clause: &public::PublicClause<'_>,
-    rows: &[Assigned],
-    duties: &mut HashMap<String, Duty>,
-    directory: &Directory,
-) -> Clause {
-    let own = || rows.iter().filter(|row| row.clause == clause.clause.id);
+fn clause(clause: &public::PublicClause<'_>, duties: &mut HashMap<DutyId, Duty>, directory: &Directory) -> Clause {
+    let own: Vec<Duty> = clause.duties.iter().filter_map(|duty| duties.remove(&duty.id)).collect();
     Clause {
         id: clause.clause.id.clone(),
         number: clause.clause.number.clone(),
@@ -342,19 +333,19 @@ fn clause(
         owner_note: clause.owner_note.to_owned(),
         partial: clause.partial,
         ended: !clause.clause.ended_at.is_empty(),
-        owners: owners(own(), directory),
-        tally: tally(own()),
-        duties: clause.duties.iter().filter_map(|duty| duties.remove(&duty.id)).collect(),
+        owners: owners(own.iter().flat_map(|duty| &duty.shares), directory),
+        tally: tally(own.iter().map(|duty| &duty.line)),
+        duties: own,
     }
 }
 
 /// Who answers, in words: 县财政局、县民政局牵头; from four on 县财政局等 7 个单位负责.
-fn owners<'a>(rows: impl Iterator<Item = &'a Assigned>, directory: &Directory) -> String {
+fn owners<'a>(shares: impl Iterator<Item = &'a Share>, directory: &Directory) -> String {
     let mut by_role: BTreeMap<OwnerRole, Vec<&OrganCode>> = BTreeMap::new();
-    for row in rows.filter(|row| !row.standing.ended) {
-        let organs = by_role.entry(row.role).or_default();
-        if !organs.contains(&&row.organ) {
-            organs.push(&row.organ);
+    for share in shares.filter(|share| !share.line.ended) {
+        let organs = by_role.entry(share.role).or_default();
+        if !organs.contains(&&share.line.organ) {
+            organs.push(&share.line.organ);
         }
     }
     let Some((role, organs)) = by_role.iter().find(|(role, _)| role.answers()).or(by_role.iter().next()) else {
@@ -381,14 +372,14 @@ pub(super) struct OrganLine {
 pub(super) fn organs(plan: &PublicPlan) -> Vec<OrganLine> {
     let mut lines: BTreeMap<OrganCode, OrganLine> = BTreeMap::new();
     for duty in plan.sections.iter().flat_map(|section| &section.clauses).flat_map(|clause| &clause.duties) {
-        for share in duty.shares.iter().filter(|share| !share.row.standing.ended) {
+        for share in duty.shares.iter().filter(|share| !share.line.ended) {
             let line = lines.entry(share.code.clone()).or_insert_with(|| OrganLine {
                 code: share.code.clone(),
                 name: share.organ.clone(),
                 tally: Tally::default(),
                 evidence: 0,
             });
-            line.tally.add(share.row.standing.state, share.row.standing.overdue);
+            line.tally.add(share.line.state, share.line.overdue);
             line.evidence += duty.evidence.iter().filter(|piece| piece.organ == share.organ).count();
         }
     }

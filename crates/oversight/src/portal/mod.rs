@@ -5,19 +5,20 @@ mod data;
 mod load;
 mod pages;
 
-use kernel::Action;
-use web::{Ctx, Listener, Result, Routes, hooks::Progress};
+use duty::Progress;
+use kernel::permission::READ_PUBLIC;
+use web::{Ctx, Listener, Result, Routes};
 
 /// Routes of the portal.
-pub fn portal_routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Portal)
-        .get("/plans", Action::ReadPublic, pages::list)
-        .get("/plans/{id}", Action::ReadPublic, pages::plan)
-        .get("/plans/{id}/text", Action::ReadPublic, pages::text)
-        .get("/plans/{id}/clauses/{clause}", Action::ReadPublic, pages::clause)
-        .get("/plans/{id}/duties.csv", Action::ReadPublic, data::csv)
-        .get("/api/v1/plans", Action::ReadPublic, data::list)
-        .get("/api/v1/plans/{id}", Action::ReadPublic, data::json)
+        .get("/plans", &READ_PUBLIC, pages::list)
+        .get("/plans/{id}", &READ_PUBLIC, pages::plan)
+        .get("/plans/{id}/text", &READ_PUBLIC, pages::text)
+        .get("/plans/{id}/clauses/{clause}", &READ_PUBLIC, pages::clause)
+        .get("/plans/{id}/duties.csv", &READ_PUBLIC, data::csv)
+        .get("/api/v1/plans", &READ_PUBLIC, data::list)
+        .get("/api/v1/plans/{id}", &READ_PUBLIC, data::json)
 }
 
 /// The newest work plan in force that has public duties, for the first page.

@@ -5,12 +5,15 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kernel::time;
+use duty::model::Tally;
+use kernel::{
+    id::{ClauseId, PlanId},
+    time,
+};
 use serde::Deserialize;
 use web::{Ctx, Error, PortalShell, Query, Reader, Result, filters, portal_page, svg};
 
 use super::load::{self, Clause, Line, OrganLine, PublicPlan};
-use crate::duties::model::Tally;
 
 const SECTION: &str = "工作要点";
 
@@ -121,7 +124,7 @@ const SHORT: usize = 110;
 pub(super) async fn plan(
     State(ctx): State<Ctx>,
     reader: Reader,
-    Path(id): Path<String>,
+    Path(id): Path<PlanId>,
     Query(view): Query<View>,
 ) -> Result<Response> {
     let plan = load::plan(&ctx, &id).await?;
@@ -165,7 +168,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 }
 
 /// `GET /plans/{id}/text`
-pub(super) async fn text(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<String>) -> Result<Response> {
+pub(super) async fn text(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<PlanId>) -> Result<Response> {
     let plan = load::plan(&ctx, &id).await?;
     let shell = content(shell(&ctx, &reader, &plan.row.title), &ctx, &plan, &plan.row.title);
     let page = TextPage {
@@ -191,7 +194,7 @@ struct ClausePage {
 pub(super) async fn clause(
     State(ctx): State<Ctx>,
     reader: Reader,
-    Path((id, clause)): Path<(String, String)>,
+    Path((id, clause)): Path<(PlanId, ClauseId)>,
 ) -> Result<Response> {
     let plan = load::plan(&ctx, &id).await?;
     let mut all = plan.sections.iter().flat_map(|section| &section.clauses);

@@ -7,19 +7,24 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use kernel::{Action, may, time};
+use duty::{
+    board::{self, Line as Share, Order, Rows},
+    decide::Verdict,
+    model::State as DutyState,
+    pieces::{self, Undecided},
+};
+use kernel::{
+    id::{EvidenceId, ShareId},
+    may, time,
+};
 use serde::Deserialize;
-use store::{Once, query_as};
-use web::{Ctx, Desk, Error, Form, OfficeShell, Redirect, Result, office_page};
+use store::Once;
+use web::{Ctx, Desk, Error, Form, OfficeShell, Redirect, Refusal, Result, office_page};
 
 use crate::{
-    duties::{
-        change, jobs,
-        model::State as DutyState,
-        report::{self, Verdict},
-        store::{Assigned, Scope, assigned},
-    },
+    duties::{acts, catch_up, jobs},
     model::Visibility,
+    permissions::MANAGE_PLANS,
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -27,10 +32,10 @@ use crate::{
 pub(super) struct Bulk {
     /// `remind`, `due`, `confirm`, `visibility`.
     act: String,
-    /// Assignments or duties.
+    /// Shares or duties.
     ids: Vec<String>,
     /// Evidence that the preview showed: only this is confirmed.
-    seen: Vec<String>,
+    seen: Vec<EvidenceId>,
     due_on: String,
     visibility: String,
     /// `1` once the person has seen the numbers.
@@ -77,7 +82,7 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): For
         return Ok(Redirect::to(back).flash("warn", "还没有选中任务。请先勾选要处理的行。").into_response());
     }
     if matches!(act, "due" | "visibility") {
-        may(&desk.actor(), Action::ManagePlans)?;
+        may(&desk.actor(), &MANAGE_PLANS)?;
     }
     if act == "due" && time::parse_date(&form.due_on).is_none() {
         return Ok(Redirect::to(back).flash("error", "请填写新的期限，格式如 2026-06-30。").into_response());
@@ -122,14 +127,27 @@ fn board_address(query: &str) -> String {
     if query.is_empty() || !plain { "/duties".to_owned() } else { format!("/duties?{query}") }
 }
 
-async fn chosen(ctx: &Ctx, ids: &[String]) -> Result<Vec<Assigned>> {
-    let ids: HashSet<&str> = ids.iter().map(String::as_str).collect();
-    let mut rows = assigned(ctx.db(), &Scope::default(), ctx.today()).await?;
-    rows.retain(|row| ids.contains(row.id.as_str()) || ids.contains(row.duty.as_str()));
-    Ok(rows)
+/// The shares that were chosen, or all of the duties that were.
+async fn chosen(ctx: &Ctx, ids: &[String]) -> Result<Vec<Share>> {
+    catch_up(ctx).await?;
+    let mut found = Vec::new();
+    // The databases bound the number of values; nobody ticks that many rows by hand.
+    for some in ids.chunks(400) {
+        let filter = board::Filter { ids: Some(some.to_vec()), ..board::Filter::default() };
+        found
+            .extend(board::lines(ctx.db(), Rows::Shares, &filter, Order::default(), ctx.today(), (0, i64::MAX)).await?);
+    }
+    let mut seen = HashSet::new();
+    found.retain(|row| seen.insert(row.id.clone()));
+    Ok(found)
 }
 
-fn effect(form: &Bulk, chosen: &[Assigned], lines: &[Line], asks: bool) -> String {
+/// The share of a row.
+fn share(row: &Share) -> ShareId {
+    ShareId(row.id.clone())
+}
+
+fn effect(form: &Bulk, chosen: &[Share], lines: &[Line], asks: bool) -> String {
     let done = lines.iter().filter(|line| line.tone == "ok").count();
     let others = lines.len() - done;
     let organs: BTreeSet<_> = chosen.iter().map(|row| &row.organ).collect();
@@ -144,7 +162,7 @@ fn effect(form: &Bulk, chosen: &[Assigned], lines: &[Line], asks: bool) -> Strin
     if asks { format!("将{what}{rest}。") } else { format!("已{what}{rest}。") }
 }
 
-fn line(ctx: &Ctx, row: &Assigned, tone: &'static str, result: impl Into<String>) -> Line {
+fn line(ctx: &Ctx, row: &Share, tone: &'static str, result: impl Into<String>) -> Line {
     Line {
         title: row.text.clone(),
         href: format!("/duties/{}", row.duty),
@@ -155,59 +173,56 @@ fn line(ctx: &Ctx, row: &Assigned, tone: &'static str, result: impl Into<String>
 }
 
 /// The rows of which there is one for each duty, with the number of organs.
-fn duties(chosen: &[Assigned]) -> Vec<&Assigned> {
+fn duties(chosen: &[Share]) -> Vec<&Share> {
     let mut seen = HashSet::new();
     chosen.iter().filter(|row| seen.insert(row.duty.as_str())).collect()
 }
 
-fn remindable(row: &Assigned) -> std::result::Result<(), &'static str> {
-    match row.standing.state {
-        _ if row.standing.ended => Err("任务已终止，不提醒"),
+fn remindable(row: &Share) -> std::result::Result<(), &'static str> {
+    match row.state {
+        _ if row.ended => Err("任务已终止，不提醒"),
         DutyState::Confirmed => Err("已办结，不提醒"),
         DutyState::Evidenced => Err("佐证待县政府办公室确认，不提醒"),
         _ => Ok(()),
     }
 }
 
-async fn waiting(ctx: &Ctx, assignment: &str) -> Result<Vec<(String, String)>> {
-    Ok(query_as(
-        "SELECT id, title FROM evidence WHERE assignment = $1 AND decision = '' AND withdrawn_at = '' AND submitted_at <> '' \
-         ORDER BY added_at, id",
-    )
-    .bind(assignment)
-    .fetch_all(ctx.db().read())
-    .await?)
+/// The pieces of the chosen shares that wait for a decision.
+async fn waiting(ctx: &Ctx, chosen: &[Share]) -> Result<Vec<Undecided>> {
+    let shares: Vec<ShareId> = chosen.iter().map(share).collect();
+    Ok(pieces::undecided(ctx.db(), &shares).await?)
 }
 
-async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Assigned]) -> Result<Vec<Line>> {
+async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     match form.act.as_str() {
         "remind" => {
             for row in chosen {
                 lines.push(match remindable(row) {
-                    Ok(()) => line(ctx, row, "ok", format!("将提醒（现为{}）", row.standing.word())),
+                    Ok(()) => line(ctx, row, "ok", format!("将提醒（现为{}）", row.word())),
                     Err(why) => line(ctx, row, "off", why),
                 });
             }
         }
         "confirm" => {
+            let waiting = waiting(ctx, chosen).await?;
             for row in chosen {
-                let pieces = waiting(ctx, &row.id).await?;
-                form.seen.extend(pieces.iter().map(|(id, _)| id.clone()));
+                let pieces: Vec<_> = waiting.iter().filter(|piece| piece.share.as_str() == row.id).collect();
+                form.seen.extend(pieces.iter().map(|piece| piece.id.clone()));
                 lines.push(if pieces.is_empty() {
                     line(ctx, row, "off", "没有待确认的佐证")
                 } else {
-                    let titles: Vec<_> = pieces.iter().map(|(_, title)| format!("《{title}》")).collect();
+                    let titles: Vec<_> = pieces.iter().map(|piece| format!("《{}》", piece.title)).collect();
                     line(ctx, row, "ok", format!("将确认 {} 件：{}", pieces.len(), titles.join("")))
                 });
             }
         }
         "due" => {
             for row in duties(chosen) {
-                lines.push(if row.standing.ended {
+                lines.push(if row.ended {
                     line(ctx, row, "off", "任务已终止，不能再改")
                 } else {
-                    let now = row.standing.due_on.map_or("无期限".to_owned(), |due| due.to_string());
+                    let now = row.due_on.map_or("无期限".to_owned(), |due| due.to_string());
                     line(ctx, row, "ok", format!("{now} → {}", form.due_on.trim()))
                 });
             }
@@ -215,10 +230,10 @@ async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Assigned]) -> Result<Vec<
         _ => {
             let wanted = Visibility::from_code(&form.visibility);
             for row in duties(chosen) {
-                lines.push(match (row.standing.ended, row.visibility == wanted) {
+                lines.push(match (row.ended, visibility(row) == wanted) {
                     (true, _) => line(ctx, row, "off", "任务已终止，不能再改"),
                     (_, true) => line(ctx, row, "off", format!("已经是{}", wanted.label())),
-                    _ => line(ctx, row, "ok", format!("{} → {}", row.visibility.label(), wanted.label())),
+                    _ => line(ctx, row, "ok", format!("{} → {}", visibility(row).label(), wanted.label())),
                 });
             }
         }
@@ -226,40 +241,47 @@ async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Assigned]) -> Result<Vec<
     Ok(lines)
 }
 
+fn visibility(row: &Share) -> Visibility {
+    if row.public { Visibility::Public } else { Visibility::Internal }
+}
+
 /// What to write beside a row that was refused; faults of ours end the page.
-fn refused(error: Error) -> Result<String> {
-    match error {
-        Error::Conflict(text) | Error::Invalid(text) | Error::Unavailable(text) => Ok(text),
-        Error::Refused(refused) => Ok(refused.to_string()),
-        other => Err(other),
+fn refused(refusal: Refusal) -> Result<String> {
+    match refusal {
+        Refusal::Fault(Error::Unavailable(text)) => Ok(text),
+        Refusal::Fault(error) => Err(error),
+        other => Ok(other.words()),
     }
 }
 
-async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> Result<Vec<Line>> {
+async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Result<Vec<Line>> {
     let actor = desk.actor();
     let mut lines = Vec::new();
     match form.act.as_str() {
         "remind" => {
-            let wanted: Vec<Assigned> = chosen.iter().filter(|row| remindable(row).is_ok()).cloned().collect();
-            let reminded = jobs::remind_now(ctx, &actor, &wanted).await?;
+            let wanted: Vec<&Share> = chosen.iter().filter(|row| remindable(row).is_ok()).collect();
+            let shares: Vec<ShareId> = wanted.iter().map(|row| share(row)).collect();
+            let of: Vec<_> = duties(chosen).iter().map(|row| row.duty.clone()).collect();
+            let reminded = jobs::remind_now(ctx, &actor, &shares, &of).await?;
             for row in chosen {
                 lines.push(match (remindable(row), reminded.mailed.contains(&row.organ)) {
                     (Err(why), _) => line(ctx, row, "off", why),
-                    _ if reminded.before.contains(&row.id) => line(ctx, row, "off", "今天已经提醒过，没有重复提醒"),
+                    _ if reminded.before.contains(&share(row)) => line(ctx, row, "off", "今天已经提醒过，没有重复提醒"),
                     (Ok(()), true) => line(ctx, row, "ok", "已提醒（待办台和邮件）"),
                     (Ok(()), false) => line(ctx, row, "ok", "已提醒（待办台）；该机关没有登记邮箱"),
                 });
             }
         }
         "confirm" => {
+            let waiting = waiting(ctx, chosen).await?;
             for row in chosen {
-                let (pieces, later): (Vec<_>, Vec<_>) =
-                    waiting(ctx, &row.id).await?.into_iter().partition(|(id, _)| form.seen.contains(id));
+                let own = waiting.iter().filter(|piece| piece.share.as_str() == row.id);
+                let (pieces, later): (Vec<_>, Vec<_>) = own.partition(|piece| form.seen.contains(&piece.id));
                 let (mut done, mut problems) = (0, Vec::new());
-                for (id, _) in &pieces {
-                    match report::decide(ctx, &actor, id, &Verdict::Confirm, "").await {
+                for piece in &pieces {
+                    match acts::decide(ctx, &actor, &piece.id, &Verdict::Confirm).await {
                         Ok(_) => done += 1,
-                        Err(refusal) => problems.push(refused(refusal.into())?),
+                        Err(refusal) => problems.push(refused(refusal)?),
                     }
                 }
                 lines.push(match (done, problems.first()) {
@@ -280,20 +302,20 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Assigned]) -> 
             let due = time::parse_date(&form.due_on)
                 .ok_or_else(|| Error::Invalid("请填写新的期限，格式如 2026-06-30。".into()))?;
             for row in duties(chosen) {
-                lines.push(match change::set_due(ctx, &actor, &row.duty, due).await {
+                lines.push(match acts::set_due(ctx, &actor, &row.duty, due).await {
                     Ok(true) => line(ctx, row, "ok", format!("期限已改为 {due}")),
                     Ok(false) => line(ctx, row, "off", "期限本来就是这一天"),
-                    Err(error) => line(ctx, row, "late", refused(error)?),
+                    Err(refusal) => line(ctx, row, "late", refused(refusal)?),
                 });
             }
         }
         _ => {
             let wanted = Visibility::from_code(&form.visibility);
             for row in duties(chosen) {
-                lines.push(match change::set_visibility(ctx, &actor, &row.duty, wanted).await {
+                lines.push(match acts::set_visibility(ctx, &actor, &row.duty, wanted).await {
                     Ok(true) => line(ctx, row, "ok", format!("已改为{}", wanted.label())),
                     Ok(false) => line(ctx, row, "off", format!("已经是{}", wanted.label())),
-                    Err(error) => line(ctx, row, "late", refused(error)?),
+                    Err(refusal) => line(ctx, row, "late", refused(refusal)?),
                 });
             }
         }

@@ -4,13 +4,19 @@ use axum::{extract::State, response::Response};
 use documents::tables::{Cell, Sheet, write_xlsx};
 use web::{Ctx, Desk, Error, Query, Result, page::download};
 
-use super::filter::{Filter, board};
+use duty::board;
+use futures::TryStreamExt;
+
+use super::filter::{self, Filter, Row};
 
 const MEDIA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// `GET /duties/export.xlsx`
 pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let board = board(&ctx, &desk.staff, &filter).await?;
+    filter::figures(&ctx, &desk.staff, &filter).await?;
+    let wanted = filter.wanted(&ctx, &desk.staff);
+    let lines = board::stream(ctx.db(), filter.rows(), &wanted, filter.order(), ctx.today());
+    let mut lines = std::pin::pin!(lines);
     let header = [
         "计划",
         "年度",
@@ -28,10 +34,11 @@ pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         "佐证（件）",
         "是否公开",
     ];
-    let number = |count: usize| Cell::from(i64::try_from(count).unwrap_or(i64::MAX));
     let yes = |holds: bool| Cell::from(if holds { "是" } else { "否" });
-    let rows = board.rows.iter().map(|row| {
-        vec![
+    let mut rows = Vec::new();
+    while let Some(line) = lines.try_next().await? {
+        let row = Row::new(&ctx, line);
+        rows.push(vec![
             Cell::from(row.plan_title.as_str()),
             Cell::from(row.year),
             Cell::from(row.clause_name.as_str()),
@@ -44,16 +51,16 @@ pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
             Cell::from(row.due.map(|due| due.to_string()).unwrap_or_default()),
             Cell::from(row.due_words.as_str()),
             Cell::from(row.period.as_str()),
-            number(row.notes),
-            number(row.evidence),
+            Cell::from(row.notes),
+            Cell::from(row.evidence),
             yes(!row.internal),
-        ]
-    });
+        ]);
+    }
     let sheet = Sheet {
         name: "任务台账".into(),
-        title: Some(format!("任务台账（截至 {}，共 {} 行）", ctx.today(), board.rows.len())),
+        title: Some(format!("任务台账（截至 {}，共 {} 行）", ctx.today(), rows.len())),
         header: header.map(String::from).to_vec(),
-        rows: rows.collect(),
+        rows,
         widths: vec![28.0, 7.0, 26.0, 60.0, 24.0, 18.0, 10.0, 12.0, 9.0, 12.0, 12.0, 12.0, 9.0, 9.0, 9.0],
     };
     let bytes = write_xlsx(&sheet).map_err(|rejected| Error::Invalid(rejected.to_string()))?;

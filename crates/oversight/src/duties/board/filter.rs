@@ -1,22 +1,16 @@
-//! The duty board's rows: which, in what order. States are computed, so filtering by them happens in memory.
+//! What the address of the board asks for, and its rows as the page shows them.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, HashMap, HashSet},
+use duty::{
+    SourceKind, Sources,
+    board::{self, Figures, Line, Order, Rows, Sort, Wanted, Word},
+    model::{State, label_of},
 };
-
 use jiff::civil::Date;
-use kernel::{Directory, OrganCode, Staff, time};
+use kernel::{Directory, OrganCode, Staff, id::DutyId, time};
 use serde::Deserialize;
 use web::{Ctx, Result, page::query_string};
 
-use crate::{
-    duties::{
-        model::{State, Tally, roll_up},
-        store::{Assigned, Scope, answered_by, answering, assigned, duties_of},
-    },
-    model::{PlanKind, Visibility},
-};
+use crate::duties::{catch_up, sources};
 
 /// What the address of the board asks for. Everything is text as typed; what cannot be read does not restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -24,14 +18,16 @@ use crate::{
 pub(crate) struct Filter {
     /// `duty` = one row for each duty; else one for each organ's share.
     pub(crate) view: String,
-    /// Plan.
+    /// Source.
     pub(crate) plan: String,
-    /// Clause id, or `s:` and the number of a section.
+    /// Place in it, or `s:` and a larger part of it.
     pub(crate) clause: String,
     /// Organ code.
     pub(crate) organ: String,
-    /// Kind of plan.
+    /// Kind of source.
     pub(crate) kind: String,
+    /// Year of the source.
+    pub(crate) year: String,
     /// State code, or `open` for everything not confirmed.
     pub(crate) state: String,
     /// `1` = overdue only.
@@ -40,7 +36,7 @@ pub(crate) struct Filter {
     pub(crate) from: String,
     /// Due on or before.
     pub(crate) to: String,
-    /// Words in text, clause or organ.
+    /// Words in text, place or organ.
     pub(crate) q: String,
     /// `due`, `clause`, `organ`, `state`.
     pub(crate) sort: String,
@@ -52,6 +48,20 @@ pub(crate) struct Filter {
     pub(crate) page: i64,
 }
 
+fn sort(word: &str) -> Option<Sort> {
+    match word {
+        "due" => Some(Sort::Due),
+        "clause" => Some(Sort::Place),
+        "organ" => Some(Sort::Organ),
+        "state" => Some(Sort::State),
+        _ => None,
+    }
+}
+
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 impl Filter {
     fn pairs(&self) -> Vec<(&str, &str)> {
         vec![
@@ -60,6 +70,7 @@ impl Filter {
             ("clause", &self.clause),
             ("organ", &self.organ),
             ("kind", &self.kind),
+            ("year", &self.year),
             ("state", &self.state),
             ("overdue", &self.overdue),
             ("from", &self.from),
@@ -90,274 +101,211 @@ impl Filter {
 
     /// Whether anything restricts the rows.
     pub(crate) fn restricts(&self) -> bool {
-        [&self.plan, &self.clause, &self.organ, &self.kind, &self.state, &self.overdue, &self.from, &self.to, &self.q]
-            .iter()
-            .any(|value| !value.is_empty())
+        let parts = [
+            &self.plan,
+            &self.clause,
+            &self.organ,
+            &self.kind,
+            &self.year,
+            &self.state,
+            &self.overdue,
+            &self.from,
+            &self.to,
+            &self.q,
+        ];
+        parts.iter().any(|value| !value.is_empty())
+    }
+
+    pub(super) fn rows(&self) -> Rows {
+        if self.by_duty() { Rows::Duties } else { Rows::Shares }
+    }
+
+    pub(super) fn order(&self) -> Order {
+        Order {
+            sort: sort(&self.sort).unwrap_or_default(),
+            descending: self.dir == "desc",
+            group: sort(&self.group).filter(|sort| matches!(sort, Sort::Place | Sort::Organ)),
+        }
+    }
+
+    /// The filter as the machine asks it, for this person.
+    pub(super) fn wanted(&self, ctx: &Ctx, staff: &Staff) -> board::Filter {
+        let (directory, today) = (ctx.directory(), ctx.today());
+        let organ = |code: &String| {
+            let answers = directory.stands_for(&OrganCode(code.clone()), today);
+            directory.answered_by(&answers, today)
+        };
+        let word = |text: &str| Word { text: text.to_owned(), organs: named(&directory, text, today) };
+        let (place, part) = match self.clause.strip_prefix("s:") {
+            Some(part) => (None, Some(part.to_owned())),
+            None => (given(&self.clause), None),
+        };
+        board::Filter {
+            within: within(ctx, staff),
+            source: given(&self.plan),
+            kind: sources(ctx).kind(&self.kind).map(|kind| kind.key.to_owned()),
+            year: self.year.parse().ok(),
+            place,
+            part,
+            organs: given(&self.organ).as_ref().map(organ),
+            state: match self.state.as_str() {
+                "open" => Some(Wanted::Open),
+                code => State::from_code(code).map(Wanted::State),
+            },
+            overdue: !self.overdue.is_empty(),
+            from: time::parse_date(&self.from),
+            to: time::parse_date(&self.to),
+            words: self.q.split_whitespace().map(word).collect(),
+            ..board::Filter::default()
+        }
     }
 }
 
-/// One row of the board.
+/// The organs whose shares a person sees alone; `None` for people of the competent department, who see all.
+pub(super) fn within(ctx: &Ctx, staff: &Staff) -> Option<Vec<OrganCode>> {
+    (!staff.central).then(|| ctx.directory().answered_by(&staff.organ, ctx.today()))
+}
+
+/// The organs whose shares are shown under a name that contains the word.
+fn named(directory: &Directory, word: &str, today: Date) -> Vec<OrganCode> {
+    let word = word.to_lowercase();
+    let shown =
+        |code: &OrganCode| directory.short_name(&directory.stands_for(code, today)).to_lowercase().contains(&word);
+    directory.all().iter().map(|organ| organ.code.clone()).filter(shown).collect()
+}
+
+/// One row of the board as the page shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    /// Assignment or duty, for bulk actions.
+    /// Share or duty, for bulk actions.
     pub(crate) id: String,
-    pub(crate) duty: String,
+    pub(crate) duty: DutyId,
     pub(crate) plan_title: String,
-    pub(crate) plan_kind: PlanKind,
     pub(crate) year: i64,
-    pub(crate) clause: String,
     pub(crate) clause_name: String,
-    pub(crate) section: String,
-    pub(crate) order: (String, i64, i64),
     pub(crate) text: String,
     pub(crate) measure: String,
     pub(crate) organ: String,
-    pub(crate) organs: Vec<OrganCode>,
     pub(crate) role: String,
-    pub(crate) state: State,
     pub(crate) word: String,
     pub(crate) overdue: bool,
     pub(crate) due: Option<Date>,
     pub(crate) due_words: String,
+    /// Working days left; `None` when nothing runs any more.
     pub(crate) left: Option<i64>,
     pub(crate) period: String,
-    pub(crate) notes: usize,
-    pub(crate) evidence: usize,
+    pub(crate) notes: i64,
+    pub(crate) evidence: i64,
     pub(crate) internal: bool,
-    pub(crate) ended: bool,
 }
 
-/// The board's rows after filtering and sorting, with what the filter offers.
+impl Row {
+    pub(super) fn new(ctx: &Ctx, line: Line) -> Self {
+        let (directory, today) = (ctx.directory(), ctx.today());
+        let organ = directory.stands_for(&line.organ, today);
+        let name = directory.short_name(&organ).to_owned();
+        let runs = !line.ended && line.state != State::Confirmed;
+        Self {
+            word: line.word(),
+            clause_name: line.place_name(),
+            organ: if line.shares > 1 { format!("{name}等 {} 个机关", line.shares) } else { name },
+            role: match line.role {
+                Some(role) => role.label().to_owned(),
+                None => format!("办结 {}/{}", line.organs.1, line.organs.0),
+            },
+            left: line.due_on.filter(|_| runs).map(|due| ctx.calendar().working_days_left(today, due)),
+            period: label_of(&line.period),
+            internal: !line.public,
+            id: line.id,
+            duty: line.duty,
+            plan_title: line.source_title,
+            year: line.year,
+            text: line.text,
+            measure: line.measure,
+            overdue: line.overdue,
+            due: line.due_on,
+            due_words: line.due_words,
+            notes: line.notes,
+            evidence: line.evidence,
+        }
+    }
+}
+
+/// What the filter offers.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Board {
-    pub(crate) rows: Vec<Row>,
-    pub(crate) tally: Tally,
+pub(crate) struct Offers {
     pub(crate) plans: Vec<(String, String)>,
     pub(crate) clauses: Vec<(String, String)>,
     pub(crate) organs: Vec<(String, String)>,
-    /// Rows that the person may see before filtering.
-    pub(crate) visible: usize,
+    pub(crate) kinds: Vec<(&'static str, &'static str)>,
+    pub(crate) years: Vec<(String, String)>,
 }
 
-/// The assignments that this person may see: all for people of the competent department, else the own organ's. `whole`
-/// adds the other organs' shares of the same duties.
-pub(crate) async fn visible(ctx: &Ctx, staff: &Staff, whole: bool) -> Result<Vec<Assigned>> {
-    let today = ctx.today();
-    let mut scope = Scope::default();
-    if staff.central {
-        return Ok(assigned(ctx.db(), &scope, today).await?);
-    }
-    let own = answered_by(&ctx.directory(), &staff.organ, today);
-    if !whole {
-        scope.organs = Some(own);
-        return Ok(assigned(ctx.db(), &scope, today).await?);
-    }
-    let mut rows = assigned(ctx.db(), &scope, today).await?;
-    let duties = duties_of(&rows, &own);
-    rows.retain(|row| duties.contains(&row.duty));
-    Ok(rows)
+/// The board: some of its rows, all of them counted, and what the filter offers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Board {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) figures: Figures,
+    pub(crate) offers: Offers,
+    /// Whether there is anything that the person may see, whatever the filter.
+    pub(crate) visible: bool,
 }
 
-/// Reads, filters and sorts.
-pub(crate) async fn board(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Board> {
-    let assigned = visible(ctx, staff, filter.by_duty()).await?;
+/// The rows of the board from `skip` on, at most `limit`.
+pub(super) async fn rows(ctx: &Ctx, staff: &Staff, filter: &Filter, (skip, limit): (i64, i64)) -> Result<Vec<Row>> {
+    let wanted = filter.wanted(ctx, staff);
+    let lines = board::lines(ctx.db(), filter.rows(), &wanted, filter.order(), ctx.today(), (skip, limit)).await?;
+    Ok(lines.into_iter().map(|line| Row::new(ctx, line)).collect())
+}
+
+/// All rows counted.
+pub(super) async fn figures(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Figures> {
+    catch_up(ctx).await?;
+    Ok(board::figures(ctx.db(), filter.rows(), &filter.wanted(ctx, staff), ctx.today()).await?)
+}
+
+/// The counted board with what its filter offers; the rows are read once the page is known.
+pub(super) async fn board(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Board> {
+    let figures = figures(ctx, staff, filter).await?;
+    let offers = offers(ctx, staff, filter).await?;
+    let visible = figures.rows > 0 || !offers.plans.is_empty();
+    Ok(Board { rows: Vec::new(), figures, offers, visible })
+}
+
+async fn offers(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Offers> {
+    let within = within(ctx, staff);
+    let within = within.as_deref();
+    let lines = board::sources(ctx.db(), within).await?;
     let (directory, today) = (ctx.directory(), ctx.today());
-    let mut board = offers(&assigned, filter, &directory, today);
-    let mut rows = if filter.by_duty() { by_duty(assigned, ctx) } else { by_organ(assigned, ctx) };
-    board.visible = rows.len();
-    let wanted = Wanted::new(filter, &directory, today);
-    rows.retain(|row| wanted.holds(row));
-    for row in rows.iter().filter(|row| !row.ended) {
-        board.tally.add(row.state, row.overdue);
-    }
-    sort(&mut rows, filter);
-    board.rows = rows;
-    Ok(board)
-}
-
-fn offers(assigned: &[Assigned], filter: &Filter, directory: &Directory, today: Date) -> Board {
-    let mut board = Board::default();
-    let mut organs: BTreeMap<String, String> = BTreeMap::new();
-    let mut sections = HashSet::new();
-    for row in assigned {
-        if !board.plans.iter().any(|(id, _)| *id == row.plan) {
-            board.plans.push((row.plan.clone(), row.plan_title.clone()));
-        }
-        let organ = answering(directory, &row.organ, today);
-        organs.entry(organ.0.clone()).or_insert_with(|| directory.short_name(&organ).to_owned());
-        if row.plan == filter.plan && !board.clauses.iter().any(|(id, _)| *id == row.clause) {
-            let section = section_of(&row.clause_number).to_owned();
-            if sections.insert(section.clone()) && !section.is_empty() {
-                board.clauses.push((format!("s:{section}"), format!("{section}（整个部分）")));
-            }
-            board.clauses.push((row.clause.clone(), clause_name(row)));
-        }
-    }
-    board.organs = organs.into_iter().collect();
-    board
-}
-
-/// The section in `一（二）`.
-fn section_of(clause_number: &str) -> &str {
-    clause_number.split(['（', '(']).next().unwrap_or_default()
-}
-
-fn clause_name(row: &Assigned) -> String {
-    format!("{} {}", row.clause_number, row.clause_title).trim().to_owned()
-}
-
-fn by_organ(assigned: Vec<Assigned>, ctx: &Ctx) -> Vec<Row> {
-    let (directory, today) = (ctx.directory(), ctx.today());
-    assigned
-        .into_iter()
-        .map(|row| {
-            let organ = answering(&directory, &row.organ, today);
-            Row {
-                clause_name: clause_name(&row),
-                section: section_of(&row.clause_number).to_owned(),
-                organ: directory.short_name(&organ).to_owned(),
-                organs: vec![organ],
-                role: row.role.label().to_owned(),
-                state: row.standing.state,
-                word: row.standing.word(),
-                overdue: row.standing.overdue,
-                due: row.standing.due_on,
-                left: row.standing.due_on.map(|due| ctx.calendar().working_days_left(today, due)),
-                period: row.standing.current_period().map(|now| now.period.label.clone()).unwrap_or_default(),
-                ended: row.standing.ended,
-                internal: row.visibility == Visibility::Internal,
-                order: (row.plan.clone(), row.clause_position, row.duty_position),
-                id: row.id,
-                duty: row.duty,
-                plan_title: row.plan_title,
-                plan_kind: row.plan_kind,
-                year: row.year,
-                clause: row.clause,
-                text: row.text,
-                measure: row.measure,
-                due_words: row.due_words,
-                notes: row.notes,
-                evidence: row.evidence,
-            }
-        })
-        .collect()
-}
-
-fn by_duty(assigned: Vec<Assigned>, ctx: &Ctx) -> Vec<Row> {
-    let (directory, today) = (ctx.directory(), ctx.today());
-    let mut order = Vec::new();
-    let mut groups: HashMap<String, Vec<Assigned>> = HashMap::new();
-    for row in assigned {
-        if !groups.contains_key(&row.duty) {
-            order.push(row.duty.clone());
-        }
-        groups.entry(row.duty.clone()).or_default().push(row);
-    }
-    let build = |duty: String| {
-        let rows = groups.remove(&duty)?;
-        let roll = roll_up(rows.iter().map(|row| (row.role.answers(), &row.standing)));
-        let organs: Vec<OrganCode> = rows.iter().map(|row| answering(&directory, &row.organ, today)).collect();
-        // The duty's date is the earliest that is still open among its organs.
-        let open = rows.iter().filter(|row| row.standing.state != State::Confirmed && !row.standing.ended);
-        let due = open.filter_map(|row| row.standing.due_on).min().or(rows[0].standing.due_on);
-        let first = &rows[0];
-        let lead = directory.short_name(&organs[0]).to_owned();
-        Some(Row {
-            clause_name: clause_name(first),
-            section: section_of(&first.clause_number).to_owned(),
-            organ: if organs.len() > 1 { format!("{lead}等 {} 个机关", organs.len()) } else { lead },
-            organs,
-            role: format!("办结 {}/{}", roll.confirmed, roll.organs),
-            state: roll.state,
-            word: if rows.iter().all(|row| row.standing.ended) { "已终止".into() } else { roll.word() },
-            overdue: roll.overdue,
-            due,
-            left: due.map(|due| ctx.calendar().working_days_left(today, due)),
-            period: String::new(),
-            ended: rows.iter().all(|row| row.standing.ended),
-            internal: first.visibility == Visibility::Internal,
-            order: (first.plan.clone(), first.clause_position, first.duty_position),
-            id: first.duty.clone(),
-            plan_title: first.plan_title.clone(),
-            plan_kind: first.plan_kind,
-            year: first.year,
-            clause: first.clause.clone(),
-            text: first.text.clone(),
-            measure: first.measure.clone(),
-            due_words: first.due_words.clone(),
-            notes: rows.iter().map(|row| row.notes).sum(),
-            evidence: rows.iter().map(|row| row.evidence).sum(),
-            duty,
-        })
+    let mut organs: Vec<OrganCode> = match within {
+        Some(_) => vec![staff.organ.clone()],
+        None => board::organs(ctx.db()).await?.iter().map(|organ| directory.stands_for(organ, today)).collect(),
     };
-    order.into_iter().filter_map(build).collect()
-}
-
-/// The filter, read once.
-struct Wanted<'a> {
-    filter: &'a Filter,
-    kind: Option<PlanKind>,
-    state: Option<State>,
-    from: Option<Date>,
-    to: Option<Date>,
-    organ: Option<OrganCode>,
-    words: Vec<String>,
-}
-
-impl<'a> Wanted<'a> {
-    fn new(filter: &'a Filter, directory: &Directory, today: Date) -> Self {
-        let organ = (!filter.organ.is_empty()).then(|| answering(directory, &OrganCode(filter.organ.clone()), today));
-        Self {
-            kind: PlanKind::from_code(&filter.kind),
-            state: State::from_code(&filter.state),
-            from: time::parse_date(&filter.from),
-            to: time::parse_date(&filter.to),
-            organ,
-            words: filter.q.split_whitespace().map(str::to_lowercase).collect(),
-            filter,
-        }
-    }
-
-    fn holds(&self, row: &Row) -> bool {
-        let filter = self.filter;
-        let clause = match filter.clause.strip_prefix("s:") {
-            Some(section) => row.section == section,
-            None => filter.clause.is_empty() || row.clause == filter.clause,
-        };
-        let hay = || format!("{} {} {}", row.text, row.clause_name, row.organ).to_lowercase();
-        (filter.plan.is_empty() || row.order.0 == filter.plan)
-            && clause
-            && self.organ.as_ref().is_none_or(|organ| row.organs.contains(organ))
-            && self.kind.is_none_or(|kind| row.plan_kind == kind)
-            && self.state.is_none_or(|state| row.state == state)
-            && (filter.state != "open" || (row.state != State::Confirmed && !row.ended))
-            && (filter.overdue.is_empty() || row.overdue)
-            && self.from.is_none_or(|from| row.due.is_some_and(|due| due >= from))
-            && self.to.is_none_or(|to| row.due.is_some_and(|due| due <= to))
-            && (self.words.is_empty() || {
-                let hay = hay();
-                self.words.iter().all(|word| hay.contains(word))
-            })
-    }
-}
-
-fn sort(rows: &mut [Row], filter: &Filter) {
-    let ascending = |a: &Row, b: &Row| -> Ordering {
-        match filter.sort.as_str() {
-            "clause" => a.order.cmp(&b.order),
-            "organ" => a.organs.cmp(&b.organs).then_with(|| a.order.cmp(&b.order)),
-            "state" => a.state.cmp(&b.state).then_with(|| a.order.cmp(&b.order)),
-            // What has ended or has no date comes last, whichever way.
-            _ => a.due.cmp(&b.due).then_with(|| a.order.cmp(&b.order)),
-        }
+    organs.sort_unstable();
+    organs.dedup();
+    let mut years: Vec<i64> = lines.iter().map(|line| line.year).collect();
+    years.dedup();
+    let mut offers = Offers {
+        organs: organs.iter().map(|organ| (organ.0.clone(), directory.short_name(organ).to_owned())).collect(),
+        years: years.iter().map(|year| (year.to_string(), format!("{year} 年"))).collect(),
+        kinds: kinds(&sources(ctx)),
+        plans: lines.into_iter().map(|line| (line.key.id, line.title)).collect(),
+        clauses: Vec::new(),
     };
-    rows.sort_by(|a, b| if filter.dir == "desc" { ascending(b, a) } else { ascending(a, b) });
-    if matches!(filter.sort.as_str(), "" | "due") {
-        rows.sort_by_key(|row| (row.ended, row.state == State::Confirmed, row.due.is_none()));
+    if !filter.plan.is_empty() {
+        let mut last = String::new();
+        for place in board::places(ctx.db(), &filter.plan, within).await? {
+            if place.place_part != last {
+                last.clone_from(&place.place_part);
+                offers.clauses.push((format!("s:{last}"), format!("{last}（整个部分）")));
+            }
+            let name = format!("{} {}", place.place_label, place.place_title);
+            offers.clauses.push((place.place, name.trim().to_owned()));
+        }
     }
-    match filter.group.as_str() {
-        "clause" => rows.sort_by(|a, b| (&a.order.0, a.order.1).cmp(&(&b.order.0, b.order.1))),
-        "organ" => rows.sort_by(|a, b| a.organs.cmp(&b.organs)),
-        _ => {}
-    }
+    Ok(offers)
+}
+
+fn kinds(sources: &Sources) -> Vec<(&'static str, &'static str)> {
+    sources.kinds().map(|kind: &SourceKind| (kind.key, kind.label)).collect()
 }

@@ -8,22 +8,25 @@ mod views;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use kernel::{Action, may};
+use duty::{
+    model::State as DutyState,
+    permissions::{CONFIRM_DUTIES, VIEW_DUTIES},
+    views::{self as saved, View},
+};
+use kernel::may;
 use web::{Ctx, Desk, Listener, OfficeShell, Pager, Query, Result, Routes, filters, office_page, svg};
 
-use crate::{duties::model, model::PlanKind};
-use filter::{Board, Filter, Row, board};
-use views::View;
+use filter::{Board, Filter, Row};
 
 /// Routes of the board.
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/duties", Action::ViewDuties, page)
-        .get("/duties/print", Action::ViewDuties, print)
-        .get("/duties/export.xlsx", Action::ViewDuties, export::xlsx)
-        .post("/duties/views", Action::ViewDuties, views::save)
-        .post("/duties/views/{id}/delete", Action::ViewDuties, views::delete)
-        .post("/duties/bulk", Action::ConfirmDuties, bulk::post)
+        .get("/duties", &VIEW_DUTIES, page)
+        .get("/duties/print", &VIEW_DUTIES, print)
+        .get("/duties/export.xlsx", &VIEW_DUTIES, export::xlsx)
+        .post("/duties/views", &VIEW_DUTIES, views::save)
+        .post("/duties/views/{id}/delete", &VIEW_DUTIES, views::delete)
+        .post("/duties/bulk", &CONFIRM_DUTIES, bulk::post)
 }
 
 /// A row group under its heading; without grouping one group with an empty heading.
@@ -45,7 +48,6 @@ struct Page {
     figures: (u32, u32, u32, u32),
     presets: Vec<(String, &'static str, bool)>,
     views: Vec<View>,
-    kinds: Vec<(&'static str, &'static str)>,
     states: Vec<(&'static str, &'static str)>,
     bulk: bool,
     central: bool,
@@ -53,13 +55,11 @@ struct Page {
 }
 
 async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let mut board = board(&ctx, &desk.staff, &filter).await?;
-    let total = i64::try_from(board.rows.len()).unwrap_or(i64::MAX);
+    let board = filter::board(&ctx, &desk.staff, &filter).await?;
     let query = filter.query();
-    let pager = Pager::new(filter.page, total, Pager::SIZE, &query);
-    let skip = usize::try_from(pager.offset(Pager::SIZE)).unwrap_or(0);
-    let rows: Vec<Row> = board.rows.drain(..).skip(skip).take(usize::try_from(Pager::SIZE).unwrap_or(50)).collect();
-    let (done, doing, late, rest) = board.tally.bar();
+    let pager = Pager::new(filter.page, board.figures.rows, Pager::SIZE, &query);
+    let rows = filter::rows(&ctx, &desk.staff, &filter, (pager.offset(Pager::SIZE), Pager::SIZE)).await?;
+    let (done, doing, late, rest) = board.figures.tally.bar();
     let central = desk.staff.central;
     let page = Page {
         shell: desk.shell(&ctx, "任务台账").await?,
@@ -73,10 +73,9 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         bar: svg::progress(done, doing, late, rest, ""),
         figures: (done + doing + late + rest, done, doing, late),
         presets: presets(&ctx, &filter),
-        views: views::of(ctx.db(), &desk.staff.account).await?,
-        kinds: PlanKind::ALL.iter().map(|kind| (kind.code(), kind.label())).collect(),
+        views: saved::of(ctx.db(), &desk.staff.account).await?,
         states: states(),
-        bulk: may(&desk.actor(), Action::ConfirmDuties).is_ok(),
+        bulk: may(&desk.actor(), &CONFIRM_DUTIES).is_ok(),
         central,
         query,
         filter,
@@ -87,7 +86,7 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
 
 fn states() -> Vec<(&'static str, &'static str)> {
     std::iter::once(("open", "未办结的全部"))
-        .chain(model::State::ALL.iter().map(|state| (state.code(), state.label())))
+        .chain(DutyState::ALL.iter().map(|state| (state.code(), state.label())))
         .collect()
 }
 
@@ -136,8 +135,8 @@ struct Print {
 }
 
 async fn print(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let board = board(&ctx, &desk.staff, &filter).await?;
-    let (done, doing, late, rest) = board.tally.bar();
+    let (done, doing, late, rest) = filter::figures(&ctx, &desk.staff, &filter).await?.tally.bar();
+    let rows = filter::rows(&ctx, &desk.staff, &filter, (0, i64::MAX)).await?;
     let page = Print {
         shell: desk.shell(&ctx, "任务台账（打印）").await?,
         heading: if desk.staff.central {
@@ -145,7 +144,7 @@ async fn print(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>)
         } else {
             format!("{}任务台账", ctx.directory().short_name(desk.organ()))
         },
-        groups: grouped(board.rows, &filter),
+        groups: grouped(rows, &filter),
         figures: (done + doing + late + rest, done, doing, late),
         now: kernel::time::show_minute(&kernel::time::to_db(ctx.seams().now())),
     };

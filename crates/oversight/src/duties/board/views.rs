@@ -4,29 +4,9 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use kernel::id::AccountId;
+use duty::views::{self, ViewId};
 use serde::Deserialize;
-use store::{Db, FromRow, query, query_as, query_scalar};
-use web::{Ctx, Desk, Error, Form, Redirect, Result};
-
-/// A saved filter.
-#[derive(Debug, Clone, FromRow)]
-pub(super) struct View {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) query: String,
-}
-
-/// Most that one account keeps.
-const MOST: i64 = 20;
-
-/// The saved filters of an account by name.
-pub(super) async fn of(db: &Db, account: &AccountId) -> Result<Vec<View>> {
-    Ok(query_as("SELECT id, name, query FROM duty_view WHERE account = $1 ORDER BY name, id")
-        .bind(account.as_str())
-        .fetch_all(db.read())
-        .await?)
-}
+use web::{Ctx, Desk, Done, Error, Form, Redirect, Result, act};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -45,42 +25,21 @@ pub(super) async fn save(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Sa
     if name.is_empty() || !plain {
         return Ok(Redirect::to(back).flash("error", "请给这组筛选条件起个名字，例如“乡镇逾期”。").into_response());
     }
-    let mut tx = ctx.db().write().await?;
-    let account = desk.staff.account.as_str();
-    query("DELETE FROM duty_view WHERE account = $1 AND name = $2")
-        .bind(account)
-        .bind(&name)
-        .execute(tx.conn())
-        .await?;
-    let count: i64 =
-        query_scalar("SELECT COUNT(*) FROM duty_view WHERE account = $1").bind(account).fetch_one(tx.conn()).await?;
-    if count >= MOST {
-        return Err(Error::Conflict(format!("最多保存 {MOST} 组筛选条件。请先删去不用的，再保存新的。")));
-    }
-    let (id, now) = (kernel::id::fresh(&tx.seams()), tx.now());
-    query("INSERT INTO duty_view (id, account, name, query, created_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(id)
-        .bind(account)
-        .bind(&name)
-        .bind(&form.query)
-        .bind(now)
-        .execute(tx.conn())
-        .await?;
-    tx.commit().await?;
-    Ok(Redirect::to(back).ok(format!("已保存筛选“{name}”，在台账上方可以直接打开。")).into_response())
+    act(&ctx, "", async |tx| {
+        views::save(tx, &desk.staff.account, &name, &form.query).await?;
+        Ok(Done::ok(back, format!("已保存筛选“{name}”，在台账上方可以直接打开。")))
+    })
+    .await
 }
 
 /// `POST /duties/views/{id}/delete`: only one's own.
-pub(super) async fn delete(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    let done = query("DELETE FROM duty_view WHERE id = $1 AND account = $2")
-        .bind(id)
-        .bind(desk.staff.account.as_str())
-        .execute(tx.conn())
-        .await?;
-    if done.rows_affected() == 0 {
-        return Err(Error::NotFound);
-    }
-    tx.commit().await?;
-    Ok(Redirect::to("/duties").ok("已删去这组筛选条件。").into_response())
+pub(super) async fn delete(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<ViewId>) -> Result<Response> {
+    act(&ctx, "", async |tx| {
+        if views::delete(tx, &desk.staff.account, &id).await? {
+            Ok(Done::ok("/duties", "已删去这组筛选条件。"))
+        } else {
+            Err(Error::NotFound)
+        }
+    })
+    .await
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use kernel::id::{ClauseId, DutyId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -30,9 +31,9 @@ pub struct Choices {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// It continues these duties with their words; more than one where the office had split it.
-    Kept(Vec<String>),
+    Kept(Vec<DutyId>),
     /// It continues this duty with other words.
-    Changed(String),
+    Changed(DutyId),
     /// It is new.
     New,
 }
@@ -56,13 +57,13 @@ pub struct PlacedClause {
     /// The row as parsed.
     pub clause: ClauseRow,
     /// The clause of the plan that it continues.
-    pub old: Option<String>,
+    pub old: Option<ClauseId>,
     /// Whether the owner note differs, so that the owners are those of the amended text.
     pub owners_changed: bool,
     /// Its duties.
     pub duties: Vec<Placed>,
     /// Duties that the office added by hand: they stay with their clause.
-    pub added: Vec<String>,
+    pub added: Vec<DutyId>,
 }
 
 /// The whole alignment.
@@ -71,9 +72,9 @@ pub struct Alignment {
     /// Clauses of the amended text in order.
     pub clauses: Vec<PlacedClause>,
     /// Ids of duties that end.
-    pub ended: Vec<String>,
+    pub ended: Vec<DutyId>,
     /// Ids of clauses that end.
-    pub ended_clauses: Vec<String>,
+    pub ended_clauses: Vec<ClauseId>,
 }
 
 impl Alignment {
@@ -87,8 +88,8 @@ impl Alignment {
             .clauses
             .iter()
             .find(|clause| clause.clause.id == placed.duty.clause)
-            .and_then(|clause| clause.old.as_deref());
-        let touched = |duty: &&DutyRow| self.ended.contains(&duty.id) || Some(duty.clause.as_str()) == clause;
+            .and_then(|clause| clause.old.as_ref());
+        let touched = |duty: &&DutyRow| self.ended.contains(&duty.id) || Some(&duty.clause) == clause;
         if tree.duties.iter().filter(touched).any(|duty| !duty.is_public()) {
             return Visibility::Internal;
         }
@@ -128,7 +129,7 @@ const SIMILAR_IN_PLACE: u32 = 35;
 /// Aligns the amended rows with the plan, following the choices where there are any.
 pub fn align(tree: &Tree, new: &Rows, choices: &Choices) -> Alignment {
     let running: Vec<&DutyRow> = tree.duties.iter().filter(|duty| duty.ended_at.is_empty()).collect();
-    let mut taken: HashSet<String> = HashSet::new();
+    let mut taken: HashSet<DutyId> = HashSet::new();
     let clause_of = match_clauses(tree, new);
     let mut clauses: Vec<PlacedClause> = Vec::new();
     for (c, clause) in new.clauses.iter().enumerate() {
@@ -166,7 +167,7 @@ pub fn align(tree: &Tree, new: &Rows, choices: &Choices) -> Alignment {
         };
     }
     let ended = running.iter().filter(|duty| !taken.contains(&duty.id)).map(|duty| duty.id.clone()).collect();
-    let continued: HashSet<&String> = clauses.iter().filter_map(|clause| clause.old.as_ref()).collect();
+    let continued: HashSet<&ClauseId> = clauses.iter().filter_map(|clause| clause.old.as_ref()).collect();
     let ended_clauses = tree
         .clauses
         .iter()
@@ -177,13 +178,13 @@ pub fn align(tree: &Tree, new: &Rows, choices: &Choices) -> Alignment {
 }
 
 /// The words of the date decide: what the office set by hand stays while the text says the same.
-fn due_differs(running: &[&DutyRow], id: &str, new: &DutyRow) -> bool {
-    running.iter().any(|old| old.id == id && plain(&old.due_words) != plain(&new.due_words))
+fn due_differs(running: &[&DutyRow], id: &DutyId, new: &DutyRow) -> bool {
+    running.iter().any(|old| old.id == *id && plain(&old.due_words) != plain(&new.due_words))
 }
 
-fn match_clauses(tree: &Tree, new: &Rows) -> HashMap<String, String> {
+fn match_clauses(tree: &Tree, new: &Rows) -> HashMap<ClauseId, ClauseId> {
     let open: Vec<&ClauseRow> = tree.clauses.iter().filter(|clause| clause.ended_at.is_empty()).collect();
-    let mut matched: HashMap<String, String> = HashMap::new();
+    let mut matched: HashMap<ClauseId, ClauseId> = HashMap::new();
     let mut used: HashSet<&str> = HashSet::new();
     let whole = |clause: &ClauseRow| plain(&format!("{}{}", clause.title, clause.text));
     let mut pass = |fits: &dyn Fn(&ClauseRow, &ClauseRow) -> u32, least: u32| {
@@ -211,9 +212,10 @@ fn match_clauses(tree: &Tree, new: &Rows) -> HashMap<String, String> {
     matched
 }
 
-fn follow_choices(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Choices, taken: &mut HashSet<String>) {
+fn follow_choices(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Choices, taken: &mut HashSet<DutyId>) {
     for placed in clauses.iter_mut().flat_map(|clause| &mut clause.duties) {
-        let Some(old) = choices.duties.get(&placed.key).and_then(|id| running.iter().find(|old| old.id == *id)) else {
+        let Some(old) = choices.duties.get(&placed.key).and_then(|id| running.iter().find(|old| old.id.as_str() == id))
+        else {
             continue;
         };
         if taken.insert(old.id.clone()) {
@@ -228,14 +230,14 @@ fn is_chosen(choices: &Choices, placed: &Placed) -> bool {
     placed.fate != Fate::New || choices.duties.contains_key(&placed.key)
 }
 
-fn match_exact(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Choices, taken: &mut HashSet<String>) {
+fn match_exact(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Choices, taken: &mut HashSet<DutyId>) {
     for clause in clauses.iter_mut() {
         for placed in &mut clause.duties {
             if is_chosen(choices, placed) {
                 continue;
             }
             let wanted = plain(&placed.duty.original);
-            let own = |old: &&&DutyRow| clause.old.as_deref() == Some(old.clause.as_str());
+            let own = |old: &&&DutyRow| clause.old.as_ref() == Some(&old.clause);
             let free: Vec<&&DutyRow> =
                 running.iter().filter(|old| !taken.contains(&old.id) && !plain(&old.original).is_empty()).collect();
             let exact = free.iter().filter(|old| own(old)).chain(free.iter().filter(|old| !own(old)));
@@ -262,7 +264,7 @@ fn match_exact(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Cho
     }
 }
 
-fn match_similar(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Choices, taken: &mut HashSet<String>) {
+fn match_similar(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &Choices, taken: &mut HashSet<DutyId>) {
     for in_place in [false, true] {
         for clause in clauses.iter_mut() {
             for placed in &mut clause.duties {
@@ -271,7 +273,7 @@ fn match_similar(clauses: &mut [PlacedClause], running: &[&DutyRow], choices: &C
                 }
                 let least = if in_place { SIMILAR_IN_PLACE } else { SIMILAR };
                 let candidates = running.iter().filter(|old| !taken.contains(&old.id)).filter(|old| {
-                    let own = clause.old.as_deref() == Some(old.clause.as_str());
+                    let own = clause.old.as_ref() == Some(&old.clause);
                     own && (!in_place || old.position == placed.duty.position)
                 });
                 let scored = candidates.map(|old| (similarity(&old.original, &placed.duty.original), old));
@@ -348,7 +350,7 @@ mod tests {
         tree.duties.push(by_hand);
         let alignment = align(&tree, &rows(OLD, "new"), &Choices::default());
         assert_eq!(alignment.clauses[0].duties[0].fate, Fate::Kept(vec![whole.id.clone(), "split".into()]));
-        assert_eq!(alignment.clauses[0].added, ["hand"]);
+        assert_eq!(alignment.clauses[0].added, [DutyId::from("hand")]);
         assert!(alignment.ended.is_empty());
     }
 
@@ -386,7 +388,7 @@ mod tests {
         let tree = tree(OLD);
         let mut choices = Choices::default();
         choices.duties.insert("0.0".into(), "new".into());
-        choices.duties.insert("1.0".into(), tree.duties[0].id.clone());
+        choices.duties.insert("1.0".into(), tree.duties[0].id.to_string());
         let alignment = align(&tree, &rows(OLD, "new"), &choices);
         assert_eq!(alignment.clauses[0].duties[0].fate, Fate::New);
         assert_eq!(alignment.clauses[1].duties[0].fate, Fate::Changed(tree.duties[0].id.clone()));

@@ -6,4 +6,4 @@ pub(crate) mod pages;
 mod shares;
 pub mod store;
 
-pub(crate) use store::history;
+pub(crate) use store::{AmendmentId, history};

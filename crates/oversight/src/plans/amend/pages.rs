@@ -5,7 +5,10 @@ use axum::{
     extract::{Multipart, Path, State},
     response::{IntoResponse, Response},
 };
-use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Redirect, Result, filters, office_page, page};
+use kernel::id::{DutyId, PlanId};
+use web::{
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, filters, office_page, page,
+};
 
 use crate::{
     model::PlanState,
@@ -13,7 +16,7 @@ use crate::{
         actions::Pairs,
         amend::{
             align::{Choices, Fate},
-            store::{self, Amendment, Prepared},
+            store::{self, Amendment, AmendmentId, Prepared},
         },
         source::{self, Source},
         steps,
@@ -32,8 +35,8 @@ struct NewPage {
 }
 
 /// The form for the amended text.
-pub(crate) async fn new(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let plan = tree::plan(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
+pub(crate) async fn new(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<PlanId>) -> Result<Response> {
+    let plan = tree::plan(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
     if plan.state() != PlanState::Confirmed {
         return Err(steps::no_draft(plan.state()));
     }
@@ -56,11 +59,11 @@ async fn show_new(ctx: &Ctx, desk: &Desk, plan: PlanRow, text: String, errors: F
 pub(crate) async fn begin(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<PlanId>,
     form: Multipart,
 ) -> Result<Response> {
     let posted = source::receive(&ctx, form).await?;
-    let plan = tree::plan(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
+    let plan = tree::plan(ctx.db().read(), &id).await?.ok_or(Error::NotFound)?;
     let text = posted.get("text").to_owned();
     let mut errors = FormErrors::new();
     if let Some(refused) = &posted.refused {
@@ -88,8 +91,8 @@ pub(crate) async fn begin(
     };
     match store::begin(&ctx, &desk.actor(), &id, source).await {
         Ok(amendment) => Ok(Redirect::to(format!("/plans/{id}/amend/{amendment}")).into_response()),
-        Err(Error::Invalid(message)) => show_new(&ctx, &desk, plan, text, FormErrors::one("text", message)).await,
-        Err(error) => Err(error),
+        Err(Refusal::Fields(errors)) => show_new(&ctx, &desk, plan, text, errors).await,
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -121,7 +124,7 @@ struct ClauseLine {
 }
 
 struct EndedLine {
-    id: String,
+    id: DutyId,
     place: String,
     text: String,
     reason: String,
@@ -152,7 +155,7 @@ struct ReviewPage {
 pub(crate) async fn review(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((plan, id)): Path<(String, String)>,
+    Path((plan, id)): Path<(PlanId, AmendmentId)>,
 ) -> Result<Response> {
     let row = store::get(&ctx, &plan, &id).await?;
     if row.state != "draft" {
@@ -161,7 +164,7 @@ pub(crate) async fn review(
     show_review(&ctx, &desk, row, FormErrors::new()).await
 }
 
-fn place(tree: &Tree, id: &str) -> String {
+fn place(tree: &Tree, id: &DutyId) -> String {
     let Some(duty) = tree.duty(id) else { return String::new() };
     let number = tree.clause(&duty.clause).map(|clause| tree.clause_number(clause)).unwrap_or_default();
     format!("{number}第 {} 项", duty.position)
@@ -192,7 +195,7 @@ fn lines(tree: &Tree, prepared: &Prepared, choices: &Choices, today: jiff::civil
                 }
                 Fate::Kept(ids) => ("changed", ids.first().cloned().unwrap_or_default()),
                 Fate::Changed(id) => ("changed", id.clone()),
-                Fate::New => ("new", String::new()),
+                Fate::New => ("new", DutyId::default()),
             };
             let old = tree.duty(&old_id);
             line.lines.push(DutyLine {
@@ -206,7 +209,7 @@ fn lines(tree: &Tree, prepared: &Prepared, choices: &Choices, today: jiff::civil
                 old_due: old.map(view::due_words).unwrap_or_default(),
                 old_place: place(tree, &old_id),
                 visibility: prepared.alignment.visibility(tree, duty, choices).code(),
-                chosen: if fate == "new" { "new".into() } else { old_id },
+                chosen: if fate == "new" { "new".into() } else { old_id.to_string() },
             });
         }
         clauses.push(line);
@@ -230,16 +233,17 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
             id: id.clone(),
             place: place(&tree, id),
             text: tree.duty(id).map(|duty| duty.text.clone()).unwrap_or_default(),
-            reason: choices.reasons.get(id).cloned().unwrap_or_default(),
+            reason: choices.reasons.get(id.as_str()).cloned().unwrap_or_default(),
         })
         .collect();
     // Only what is not continued word for word can be chosen as the past of a changed or new duty.
     let free = tree.duties.iter().filter(|duty| duty.ended_at.is_empty()).filter(|duty| {
-        let listed = clauses.iter().flat_map(|clause| &clause.lines).any(|line| line.chosen == duty.id);
+        let listed = clauses.iter().flat_map(|clause| &clause.lines).any(|line| line.chosen == duty.id.as_str());
         listed || ended.iter().any(|line| line.id == duty.id)
     });
-    let olds = free
-        .map(|duty| (duty.id.clone(), format!("{} {}", place(&tree, &duty.id), filters::shortened(&duty.text, 24))));
+    let olds = free.map(|duty| {
+        (duty.id.to_string(), format!("{} {}", place(&tree, &duty.id), filters::shortened(&duty.text, 24)))
+    });
     let mut unmatched: Vec<String> = prepared.unmatched().into_iter().collect();
     // Names that were decided stay on the page, so that the decision can be changed.
     unmatched.extend(choices.owners.keys().filter(|name| !prepared.unmatched().contains(*name)).cloned());
@@ -280,7 +284,7 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
 pub(crate) async fn decide(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((plan, id)): Path<(String, String)>,
+    Path((plan, id)): Path<(PlanId, AmendmentId)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
@@ -325,7 +329,10 @@ pub(crate) async fn decide(
     if !errors.is_empty() {
         return show_review(&ctx, &desk, row, errors).await;
     }
-    let version = row.version;
-    let to = store::confirm(&ctx, &desk.actor(), &row, version, form.get("once")).await?;
-    Ok(Redirect::to(to).ok("调整已执行，保留任务的进展和佐证都在").into_response())
+    let (actor, version) = (desk.actor(), row.version);
+    act(&ctx, form.get("once"), async |tx| {
+        store::confirm(&ctx, tx, &actor, &row, version).await?;
+        Ok(Done::ok(format!("/plans/{plan}"), "调整已执行，保留任务的进展和佐证都在"))
+    })
+    .await
 }

@@ -2,13 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use kernel::{Actor, NewEvent, time};
+use duty::duties;
+use kernel::{
+    Actor, NewEvent,
+    id::{ClauseId, DutyId, PlanId, SectionId},
+    time,
+};
 use serde_json::json;
-use store::{FromRow, Once, Tx, jobs::NewJob, query, query_as};
+use store::{FromRow, Tx, jobs::NewJob, query, query_as};
 use text::plan::{Plan, PlanReference, parse};
-use web::{Ctx, Error, Result};
+use web::{Ctx, Error, Refusal, Result};
 
 use crate::{
+    events,
     model::PlanState,
     plans::{
         amend::align::{Alignment, Choices, Fate, PlacedClause, align, plain},
@@ -16,17 +22,21 @@ use crate::{
         draft::{self, Frame, Rows},
         source::Source,
         steps,
-        tree::{self, DutyRow, Tree},
+        tree::{self, DutyRow, PlanRow, Tree},
     },
     privacy,
 };
 
-/// Row of `plan_amendment`.
+store::ids! {
+    /// An amendment of a plan.
+    AmendmentId,
+}
+
+/// Row of `plan_amendment`; the migration says what the columns mean.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-#[expect(missing_docs, reason = "the columns are described in 0004_oversight.sql")]
 pub struct Amendment {
-    pub id: String,
-    pub plan: String,
+    pub id: AmendmentId,
+    pub plan: PlanId,
     pub state: String,
     pub source: String,
     pub source_digest: String,
@@ -53,7 +63,7 @@ impl Amendment {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn history(ctx: &Ctx, plan: &str) -> Result<(Vec<(String, String, String)>, Option<String>)> {
+pub(crate) async fn history(ctx: &Ctx, plan: &PlanId) -> Result<(Vec<(String, String, String)>, Option<AmendmentId>)> {
     let rows: Vec<Amendment> = query_as("SELECT * FROM plan_amendment WHERE plan = $1 ORDER BY created_at DESC")
         .bind(plan)
         .fetch_all(ctx.db().read())
@@ -67,7 +77,7 @@ pub(crate) async fn history(ctx: &Ctx, plan: &str) -> Result<(Vec<(String, Strin
 ///
 /// # Errors
 /// When the database fails.
-pub async fn get(ctx: &Ctx, plan: &str, id: &str) -> Result<Amendment> {
+pub async fn get(ctx: &Ctx, plan: &PlanId, id: &AmendmentId) -> Result<Amendment> {
     let row: Option<Amendment> = query_as("SELECT * FROM plan_amendment WHERE id = $1 AND plan = $2")
         .bind(id)
         .bind(plan)
@@ -80,16 +90,23 @@ pub async fn get(ctx: &Ctx, plan: &str, id: &str) -> Result<Amendment> {
 ///
 /// # Errors
 /// When the plan is not in force, the text is that of the plan, or another amendment is in preparation.
-pub async fn begin(ctx: &Ctx, actor: &Actor, plan: &str, source: Source) -> Result<String> {
+pub async fn begin(
+    ctx: &Ctx,
+    actor: &Actor,
+    plan: &PlanId,
+    source: Source,
+) -> std::result::Result<AmendmentId, Refusal> {
     let mut tx = ctx.db().write().await?;
-    tree::lock(&mut tx, plan).await?;
-    let tree = tree::load_in(&mut tx, plan).await?.ok_or(Error::NotFound)?;
-    if tree.plan.state() != PlanState::Confirmed {
-        return Err(Error::Conflict("只有已下达、没有被替代的计划才能调整。草稿请直接修改。".into()));
+    let row = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?;
+    tree::lock(&mut tx, &row).await?;
+    let row: PlanRow = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?;
+    if row.state() != PlanState::Confirmed {
+        return Err(Refusal::Conflict("只有已下达、没有被替代的计划才能调整。草稿请直接修改。".into()));
     }
     let digest = source.digest();
-    if digest == tree.plan.source_digest {
-        return Err(Error::Invalid("调整稿与现行文本完全相同，没有需要调整的内容。请检查是否选错了文件。".into()));
+    if digest == row.source_digest {
+        let message = "调整稿与现行文本完全相同，没有需要调整的内容。请检查是否选错了文件。";
+        return Err(Refusal::field("text", message));
     }
     let open: Option<(String, String)> =
         query_as("SELECT id, created_by_name FROM plan_amendment WHERE plan = $1 AND state = 'draft'")
@@ -97,12 +114,12 @@ pub async fn begin(ctx: &Ctx, actor: &Actor, plan: &str, source: Source) -> Resu
             .fetch_optional(tx.conn())
             .await?;
     if let Some((_, who)) = open {
-        return Err(Error::Conflict(format!("{who}已经开始了一次调整，还没有确认。请先完成或放弃那一次。")));
+        return Err(Refusal::Conflict(format!("{who}已经开始了一次调整，还没有确认。请先完成或放弃那一次。")));
     }
     if let Some(file) = &source.file {
         ctx.files().keep(&mut tx, file).await?;
     }
-    let id = kernel::id::fresh(ctx.seams());
+    let id = AmendmentId::fresh(ctx.seams());
     query(
         "INSERT INTO plan_amendment (id, plan, state, source, source_digest, source_name, source_file, choices, previous, \
          reason, version, created_at, created_by, created_by_name, confirmed_at) \
@@ -119,7 +136,7 @@ pub async fn begin(ctx: &Ctx, actor: &Actor, plan: &str, source: Source) -> Resu
     .bind(actor.log_name())
     .execute(tx.conn())
     .await?;
-    let event = NewEvent::new("plan.amendment_begun", "plan", plan, actor).organ(&ctx.office_organ());
+    let event = NewEvent::new(&events::AMENDMENT_BEGUN, plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"amendment": id, "source": digest}))).await?;
     tx.commit().await?;
     Ok(id)
@@ -153,7 +170,7 @@ pub async fn save(
     if changed.rows_affected() == 0 {
         return Err(Error::Conflict("这次调整刚被别人修改或确认。请刷新页面，看过最新情况再继续。".into()));
     }
-    let event = NewEvent::new("plan.amendment_edited", "plan", &row.plan, actor).organ(&ctx.office_organ());
+    let event = NewEvent::new(&events::AMENDMENT_EDITED, &row.plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"amendment": row.id, "state": state}))).await?;
     tx.commit().await?;
     Ok(())
@@ -199,8 +216,7 @@ pub fn prepare(ctx: &Ctx, tree: &Tree, source: &str, choices: &Choices) -> Prepa
     let mut rows = draft::rows(&parsed, &mut frame);
     for owner in rows.owners.iter_mut().filter(|owner| owner.is_unmatched()) {
         if let Some(code) = choices.owners.get(&owner.name).filter(|code| !code.is_empty()) {
-            owner.organs = code.clone();
-            owner.how = "chosen".into();
+            owner.set_codes(&[code.as_str().into()], "chosen");
         }
     }
     let alignment = align(tree, &rows, choices);
@@ -210,30 +226,31 @@ pub fn prepare(ctx: &Ctx, tree: &Tree, source: &str, choices: &Choices) -> Prepa
     Prepared { parsed, rows, alignment, before }
 }
 
-/// Carries the amendment out. Returns the address to go to.
+/// Carries the amendment out.
 ///
 /// # Errors
 /// When something stands in the way, or plan or amendment changed meanwhile.
-pub async fn confirm(ctx: &Ctx, actor: &Actor, row: &Amendment, version: i64, once: &str) -> Result<String> {
-    let target = format!("/plans/{}", row.plan);
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(once).await? {
-        return Ok(to);
-    }
+pub async fn confirm(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    row: &Amendment,
+    version: i64,
+) -> std::result::Result<(), Refusal> {
     // What organs report from here on waits for the amendment, and finds the duties as it leaves them.
-    tree::lock(&mut tx, &row.plan).await?;
-    let tree = tree::load_in(&mut tx, &row.plan).await?.ok_or(Error::NotFound)?;
+    let tree = tree::load_locked(tx, &row.plan).await?.ok_or(Refusal::NotFound)?;
     if tree.plan.state() != PlanState::Confirmed {
-        return Err(steps::no_draft(tree.plan.state()));
+        return Err(steps::no_draft(tree.plan.state()).into());
     }
     let choices = row.choices();
     let prepared = prepare(ctx, &tree, &row.source, &choices);
     let unmatched = prepared.unmatched();
     if let Some(name) = unmatched.first() {
-        return Err(Error::Conflict(format!("“{name}”没有对应的机关，不能确认调整。请在下面选择对应的机关。")));
+        let text = format!("“{name}”没有对应的机关，不能确认调整。请在下面选择对应的机关。");
+        return Err(Refusal::Conflict(text));
     }
     if row.reason.trim().is_empty() {
-        return Err(Error::Conflict("请填写调整原因，例如 根据县委常委会会议精神调整。".into()));
+        return Err(Refusal::Conflict("请填写调整原因，例如 根据县委常委会会议精神调整。".into()));
     }
     let now = tx.now();
     let changed = query(
@@ -247,36 +264,34 @@ pub async fn confirm(ctx: &Ctx, actor: &Actor, row: &Amendment, version: i64, on
     .execute(tx.conn())
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(Error::Conflict("这次调整刚被别人修改或确认，没有重复执行。请刷新页面查看。".into()));
+        return Err(Refusal::Conflict("这次调整刚被别人修改或确认，没有重复执行。请刷新页面查看。".into()));
     }
-    put_plan(&mut tx, &tree, row, &prepared).await?;
-    let work = Work { ctx, actor, row, now: &now, tree: &tree, prepared: &prepared, choices: &choices };
-    let counts = work.rewrite(&mut tx).await?;
-    let organs = work.reassign(&mut tx, &counts.new, &counts.altered).await?;
+    put_plan(tx, &tree, row, &prepared).await?;
+    let work = Work { ctx, actor, row, tree: &tree, prepared: &prepared, choices: &choices };
+    let counts = work.rewrite(tx).await?;
+    let organs = work.reassign(tx, &counts.new, &counts.altered).await?;
     // Read as it would stand: what it finds rolls everything back.
-    let amended = tree::load_in(&mut tx, &row.plan).await?.ok_or(Error::NotFound)?;
+    let amended = tree::load_in(tx, &row.plan).await?.ok_or(Refusal::NotFound)?;
     if let Some(refusal) = privacy::refusal(&amended) {
-        return Err(Error::Conflict(format!("调整没有执行。{refusal}请改好文字后重新上传调整稿。")));
+        return Err(Refusal::Conflict(format!("调整没有执行。{refusal}请改好文字后重新上传调整稿。")));
     }
-    let event = NewEvent::new("plan.amended", "plan", &row.plan, actor).organ(&ctx.office_organ());
+    let event = NewEvent::new(&events::AMENDED, &row.plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({
         "amendment": row.id, "reason": row.reason, "kept": counts.kept, "changed": counts.changed, "new": counts.new.len(),
         "ended": prepared.alignment.ended.len(), "source": row.source_digest,
     })))
     .await?;
-    let organs = organs.into_iter().map(|code| code.0).collect();
+    let organs = organs.into_iter().collect();
     let notify = Notify { plan: row.plan.clone(), title: tree.plan.title.clone(), organs, why: "amended".into() };
     tx.enqueue(NewJob::now(NOTIFY, &notify).dedup(format!("{}:{}", row.plan, row.id))).await?;
-    tx.remember(once, &target).await?;
-    tx.commit().await?;
-    Ok(target)
+    Ok(())
 }
 
 async fn put_plan(tx: &mut Tx, tree: &Tree, row: &Amendment, prepared: &Prepared) -> Result<()> {
     let number = prepared.parsed.document_number.clone().unwrap_or_else(|| tree.plan.document_number.clone());
     let changed = query(
         "UPDATE plan SET source = $3, source_digest = $4, source_name = $5, source_file = $6, preamble = $7, closing = $8, \
-         warnings = $9, document_number = $10, as_of = $11, version = version + 1 \
+         warnings = $9, document_number = $10, version = version + 1 \
          WHERE id = $1 AND version = $2 AND state = 'confirmed'",
     )
     .bind(&row.plan)
@@ -289,22 +304,21 @@ async fn put_plan(tx: &mut Tx, tree: &Tree, row: &Amendment, prepared: &Prepared
     .bind(&prepared.parsed.closing)
     .bind(serde_json::to_string(&prepared.parsed.warnings)?)
     .bind(number)
-    .bind(tx.now())
     .execute(tx.conn())
     .await?;
     if changed.rows_affected() == 0 {
         return Err(Error::Conflict("计划刚被别人改动，没有执行调整。请刷新页面后再确认。".into()));
     }
-    Ok(())
+    Ok(tree::put_source(tx, &row.plan).await?)
 }
 
 /// What an amendment did to duties.
 struct Counts {
     kept: usize,
     changed: usize,
-    new: Vec<String>,
+    new: Vec<DutyId>,
     /// Duties that go on with other words or another date.
-    altered: Vec<String>,
+    altered: Vec<DutyId>,
 }
 
 /// Everything that carrying out needs.
@@ -312,7 +326,6 @@ pub(super) struct Work<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) actor: &'a Actor,
     pub(super) row: &'a Amendment,
-    pub(super) now: &'a str,
     tree: &'a Tree,
     pub(super) prepared: &'a Prepared,
     choices: &'a Choices,
@@ -322,7 +335,7 @@ impl Work<'_> {
     /// Sections, clauses, duties and owners take on the amended text.
     async fn rewrite(&self, tx: &mut Tx) -> Result<Counts> {
         let mut counts = Counts { kept: 0, changed: 0, new: Vec::new(), altered: Vec::new() };
-        let mut section_of: HashMap<&str, String> = HashMap::new();
+        let mut section_of: HashMap<&SectionId, SectionId> = HashMap::new();
         for section in &self.prepared.rows.sections {
             let old = self.tree.sections.iter().find(|old| {
                 let same = old.title == section.title && (!old.title.is_empty() || old.number == section.number);
@@ -336,26 +349,35 @@ impl Work<'_> {
             tree::insert_section(tx, &row).await?;
             section_of.insert(&section.id, row.id);
         }
+        let mut clause_of: HashMap<&ClauseId, ClauseId> = HashMap::new();
         for placed in &self.prepared.alignment.clauses {
             let mut clause = placed.clause.clone();
-            clause.section = section_of.get(clause.section.as_str()).cloned().unwrap_or(clause.section);
+            clause.section = section_of.get(&clause.section).cloned().unwrap_or(clause.section);
             if let Some(old) = &placed.old {
                 clause.id.clone_from(old);
                 query("DELETE FROM plan_clause WHERE id = $1").bind(old).execute(tx.conn()).await?;
             }
             tree::insert_clause(tx, &clause).await?;
-            let mut ids: HashMap<&str, String> = HashMap::new();
+            clause_of.insert(&placed.clause.id, clause.id);
+        }
+        // The amended frame, with the duties as they were: where each stands is read from it.
+        let mut frame = tree::load_in(tx, &self.row.plan).await?.ok_or(Error::NotFound)?;
+        for placed in &self.prepared.alignment.clauses {
+            let clause = clause_of.get(&placed.clause.id).cloned().unwrap_or_default();
+            let mut ids: HashMap<&DutyId, DutyId> = HashMap::new();
             let mut position = 0;
             for duty in &placed.duties {
-                position = self.put_duty(tx, &clause.id, duty, position, &mut ids, &mut counts).await?;
+                position = self.put_duty(tx, &mut frame, &clause, duty, position, &mut ids, &mut counts).await?;
             }
             for id in &placed.added {
                 position += 1;
-                query("UPDATE duty SET position = $2 WHERE id = $1").bind(id).bind(position).execute(tx.conn()).await?;
+                if let Some(duty) = frame.duties.iter_mut().find(|duty| duty.id == *id) {
+                    duty.position = position;
+                }
             }
             if placed.owners_changed {
                 query("DELETE FROM plan_owner WHERE clause = $1 AND duty = ''")
-                    .bind(&clause.id)
+                    .bind(&clause)
                     .execute(tx.conn())
                     .await?;
                 for duty in self.told_by_text(placed) {
@@ -363,27 +385,30 @@ impl Work<'_> {
                 }
                 for owner in self.prepared.rows.owners.iter().filter(|owner| owner.clause == placed.clause.id) {
                     let mut owner = owner.clone();
-                    owner.clause.clone_from(&clause.id);
-                    owner.duty = ids.get(owner.duty.as_str()).cloned().unwrap_or_default();
+                    owner.clause.clone_from(&clause);
+                    owner.duty = ids.get(&owner.duty).cloned().unwrap_or_default();
                     tree::insert_owner(tx, &owner).await?;
                 }
             }
         }
+        self.settle(tx, frame).await?;
         self.end(tx).await?;
-        self.renumber(tx).await?;
         Ok(counts)
     }
 
+    /// One duty of the amended text: the rows that it continues take on its words and place, or a new one is prepared.
+    #[expect(clippy::too_many_arguments, reason = "what one step of the rewriting hands to the next")]
     async fn put_duty<'p>(
         &self,
         tx: &mut Tx,
-        clause: &str,
+        frame: &mut Tree,
+        clause: &ClauseId,
         placed: &'p crate::plans::amend::align::Placed,
         mut position: i64,
-        ids: &mut HashMap<&'p str, String>,
+        ids: &mut HashMap<&'p DutyId, DutyId>,
         counts: &mut Counts,
     ) -> Result<i64> {
-        let continued: Vec<String> = match &placed.fate {
+        let continued: Vec<DutyId> = match &placed.fate {
             Fate::Kept(ids) => ids.clone(),
             Fate::Changed(id) => vec![id.clone()],
             Fate::New => Vec::new(),
@@ -391,15 +416,14 @@ impl Work<'_> {
         let mut rows: Vec<DutyRow> = continued.iter().filter_map(|id| self.tree.duty(id).cloned()).collect();
         if rows.is_empty() {
             let mut row = placed.duty.clone();
-            row.issued_at = self.now.to_owned();
             row.visibility = self.prepared.alignment.visibility(self.tree, placed, self.choices).code().to_owned();
             counts.new.push(row.id.clone());
             rows.push(row);
         }
-        for row in &mut rows {
+        for mut row in rows {
             row.line = placed.duty.line;
             // What the office moved to another clause stays there as long as that clause goes on.
-            if !self.stays_elsewhere(row, clause, &placed.fate) {
+            if !self.stays_elsewhere(&row, clause, &placed.fate) {
                 position += 1;
                 row.clause = clause.to_owned();
                 row.position = position;
@@ -416,40 +440,35 @@ impl Work<'_> {
                 row.due_on.clone_from(&placed.duty.due_on);
                 row.cadence.clone_from(&placed.duty.cadence);
             }
-            tree::put_duty(tx, row).await?;
-            for sql in [
-                "UPDATE assignment SET clause = $2 WHERE duty = $1",
-                "UPDATE plan_owner SET clause = $2 WHERE duty = $1",
-            ] {
-                query(sql).bind(&row.id).bind(&row.clause).execute(tx.conn()).await?;
-            }
+            ids.entry(&placed.duty.id).or_insert_with(|| row.id.clone());
+            tree::put_duty(tx, frame, &row).await?;
+            query("UPDATE plan_owner SET clause = $2 WHERE duty = $1")
+                .bind(&row.id)
+                .bind(&row.clause)
+                .execute(tx.conn())
+                .await?;
             if matches!(placed.fate, Fate::Changed(_)) || (placed.due_changed && placed.fate != Fate::New) {
                 counts.altered.push(row.id.clone());
-                let event = NewEvent::new("duty.amended", "duty", &row.id, self.actor);
-                tx.append(event.data(json!({
-                    "plan": row.plan, "text": row.text, "due_on": row.due_on, "cadence": row.cadence, "reason": self.row.reason.trim(),
-                })))
-                    .await?;
+                duties::tell_amended(tx, self.actor, &frame.row(&row), self.row.reason.trim()).await?;
             }
-        }
-        if let Some(first) = rows.first() {
-            ids.insert(placed.duty.id.as_str(), first.id.clone());
+            frame.duties.retain(|held| held.id != row.id);
+            frame.duties.push(row);
         }
         Ok(position)
     }
 
     /// Duties of the clause whose own owners come from the text, the amended or the one before: the amended text says them anew.
     /// What the office gave to one duty alone stays.
-    fn told_by_text<'p>(&'p self, placed: &'p PlacedClause) -> Vec<&'p str> {
-        let continued = |fate: &'p Fate| -> Vec<&'p str> {
+    fn told_by_text<'p>(&'p self, placed: &'p PlacedClause) -> Vec<&'p DutyId> {
+        let continued = |fate: &'p Fate| -> Vec<&'p DutyId> {
             match fate {
-                Fate::Kept(ids) => ids.iter().map(String::as_str).collect(),
-                Fate::Changed(id) => vec![id.as_str()],
+                Fate::Kept(ids) => ids.iter().collect(),
+                Fate::Changed(id) => vec![id],
                 Fate::New => Vec::new(),
             }
         };
-        let named = |duty: &str| self.prepared.rows.owners.iter().any(|owner| owner.duty == duty);
-        let was_named = |id: &str| {
+        let named = |duty: &DutyId| self.prepared.rows.owners.iter().any(|owner| owner.duty == *duty);
+        let was_named = |id: &DutyId| {
             let original = self.tree.duty(id).map(|duty| plain(&duty.original)).unwrap_or_default();
             self.prepared.before.contains(&original)
         };
@@ -461,25 +480,32 @@ impl Work<'_> {
     }
 
     /// Whether the duty, kept word for word, was moved out of the clause whose text it comes from into one that goes on.
-    fn stays_elsewhere(&self, duty: &DutyRow, clause: &str, fate: &Fate) -> bool {
-        let goes_on = |id: &str| self.prepared.alignment.clauses.iter().any(|placed| placed.old.as_deref() == Some(id));
+    fn stays_elsewhere(&self, duty: &DutyRow, clause: &ClauseId, fate: &Fate) -> bool {
+        let goes_on =
+            |id: &ClauseId| self.prepared.alignment.clauses.iter().any(|placed| placed.old.as_ref() == Some(id));
         let moved =
             self.tree.clause(&duty.clause).is_some_and(|held| !plain(&held.text).contains(&plain(&duty.original)));
-        matches!(fate, Fate::Kept(_)) && duty.clause != clause && moved && goes_on(&duty.clause)
+        matches!(fate, Fate::Kept(_)) && duty.clause != *clause && moved && goes_on(&duty.clause)
     }
 
-    /// Places without doubles: duties that stay where they were moved to follow those of the text.
-    async fn renumber(&self, tx: &mut Tx) -> Result<()> {
-        let rows: Vec<(String, String, i64)> =
-            query_as("SELECT id, clause, position FROM duty WHERE plan = $1 AND ended_at = '' ORDER BY clause, position, line, id")
-                .bind(&self.row.plan)
-                .fetch_all(tx.conn())
-                .await?;
-        let mut last = (String::new(), 0);
-        for (id, clause, position) in rows {
-            last = if last.0 == clause { (clause, last.1 + 1) } else { (clause, 1) };
-            if position != last.1 {
-                query("UPDATE duty SET position = $2 WHERE id = $1").bind(id).bind(last.1).execute(tx.conn()).await?;
+    /// Places without doubles: duties that stay where they were moved to follow those of the text. Every duty takes on the
+    /// number and title that its clause has now.
+    async fn settle(&self, tx: &mut Tx, mut frame: Tree) -> Result<()> {
+        let ended = &self.prepared.alignment.ended;
+        frame.duties.sort_by(|a, b| {
+            let of = |duty: &DutyRow| (duty.clause.clone(), duty.position, duty.line);
+            of(a).cmp(&of(b)).then_with(|| a.id.cmp(&b.id))
+        });
+        let mut last = (ClauseId::default(), 0);
+        for at in 0..frame.duties.len() {
+            let duty = &frame.duties[at];
+            if duty.ended_at.is_empty() && !ended.contains(&duty.id) {
+                last = if last.0 == duty.clause { (last.0, last.1 + 1) } else { (duty.clause.clone(), 1) };
+                frame.duties[at].position = last.1;
+            }
+            let row = frame.row(&frame.duties[at]);
+            if duties::get(tx.conn(), &row.id).await?.as_ref() != Some(&row) {
+                duties::put(tx, &row).await?;
             }
         }
         Ok(())
@@ -488,21 +514,17 @@ impl Work<'_> {
     /// What is no longer in the text ends; it stays visible with its reason.
     async fn end(&self, tx: &mut Tx) -> Result<()> {
         for id in &self.prepared.alignment.ended {
-            let reason = self.choices.reasons.get(id).map(|reason| reason.trim()).filter(|reason| !reason.is_empty());
-            let reason = reason.unwrap_or(self.row.reason.trim());
-            for sql in [
-                "UPDATE duty SET ended_at = $2, ended_reason = $3 WHERE id = $1 AND ended_at = ''",
-                "UPDATE assignment SET ended_at = $2, ended_reason = $3, version = version + 1 WHERE duty = $1 AND ended_at = ''",
-            ] {
-                query(sql).bind(id).bind(self.now).bind(reason).execute(tx.conn()).await?;
+            let said = self.choices.reasons.get(id.as_str()).map(|reason| reason.trim());
+            let reason = said.filter(|reason| !reason.is_empty()).unwrap_or(self.row.reason.trim());
+            if let Some(row) = duties::get(tx.conn(), id).await? {
+                duties::end(tx, self.actor, &row, reason).await?;
             }
-            let event = NewEvent::new("duty.ended", "duty", id, self.actor);
-            tx.append(event.data(json!({"plan": self.row.plan, "reason": reason}))).await?;
         }
+        let now = tx.now();
         for id in &self.prepared.alignment.ended_clauses {
             query("UPDATE plan_clause SET ended_at = $2, ended_reason = $3 WHERE id = $1 AND ended_at = ''")
                 .bind(id)
-                .bind(self.now)
+                .bind(&now)
                 .bind(self.row.reason.trim())
                 .execute(tx.conn())
                 .await?;

@@ -7,11 +7,15 @@ mod pieces;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use kernel::{Directory, OrganCode};
+use kernel::{
+    Directory, OrganCode,
+    id::{ClauseId, DutyId},
+};
+use web::FormErrors;
 
 use crate::{
     model::{OwnerRole, PlanKind},
-    plans::tree::Tree,
+    plans::tree::{OwnerId, Tree},
 };
 
 /// The mark at which a text is split.
@@ -65,39 +69,39 @@ impl Mark {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
     /// Writes the fields; a text with [`SPLIT`] is split there.
-    Save(String, Fields),
+    Save(DutyId, Fields),
     /// Writes the fields and splits the text at [`SPLIT`], or at line ends where there is none.
-    Split(String, Fields),
+    Split(DutyId, Fields),
     /// Writes the fields of a duty and then does something else to it: a button beside the fields takes along what was typed.
-    With(String, Fields, Box<Edit>),
+    With(DutyId, Fields, Box<Edit>),
     /// Joins a duty with the next one of the clause.
-    Merge(String),
+    Merge(DutyId),
     /// Moves a duty to the end of another clause.
-    Move(String, String),
+    Move(DutyId, ClauseId),
     /// Marks a duty.
-    Mark(String, Mark),
+    Mark(DutyId, Mark),
     /// Marks all duties of a clause as 不落实到单位, or takes the mark away.
-    Principle(String, bool),
+    Principle(ClauseId, bool),
     /// Adds a duty that does not stand in the text, at the end of a clause.
-    Append(String, String),
+    Append(ClauseId, String),
     /// An owner means these organs; so does the same name elsewhere in the plan, where it is not matched yet.
-    Choose(String, Vec<OrganCode>),
+    Choose(OwnerId, Vec<OrganCode>),
     /// An owner that was abolished means its successor; likewise elsewhere.
-    Successor(String),
+    Successor(OwnerId),
     /// The collective name is expanded anew.
-    Expand(String),
+    Expand(OwnerId),
     /// An owner's part.
-    Part(String, OwnerRole),
+    Part(OwnerId, OwnerRole),
     /// Takes an owner away; its name stays in the owner note.
-    Remove(String),
+    Remove(OwnerId),
     /// Adds an owner to a clause, or to one duty of it alone (last part, may be empty).
-    Add(String, OrganCode, OwnerRole, String),
+    Add(ClauseId, OrganCode, OwnerRole, DutyId),
     /// Adds a collective owner such as 各乡镇（中心） likewise; it means the organs that exist today.
-    AddGroup(String, String, OwnerRole, String),
+    AddGroup(ClauseId, String, OwnerRole, DutyId),
     /// A duty gets owners of its own, at first those of the clause.
-    Own(String),
+    Own(DutyId),
     /// A duty has the owners of its clause again.
-    Share(String),
+    Share(DutyId),
 }
 
 /// What an edit needs to know besides the tree.
@@ -118,11 +122,11 @@ impl std::fmt::Debug for Surroundings<'_> {
     }
 }
 
-/// Why an edit is refused: field and message.
-pub type Wrong = Vec<(String, String)>;
+/// Why an edit is refused: messages at the fields of the form.
+pub type Wrong = FormErrors;
 
 fn wrong(field: &str, message: &str) -> Wrong {
-    vec![(field.to_owned(), message.to_owned())]
+    FormErrors::one(field, message)
 }
 
 fn gone() -> Wrong {
@@ -131,11 +135,12 @@ fn gone() -> Wrong {
 
 impl Edit {
     /// The clauses that it touches, as the tree stands; empty when its object is gone.
-    pub fn clauses(&self, tree: &Tree) -> Vec<String> {
-        let of_duty = |id: &str| tree.duty(id).map(|duty| duty.clause.clone());
-        let of_owner = |id: &str| tree.owners.iter().find(|owner| owner.id == id).map(|owner| owner.clause.clone());
-        let of_clause = |id: &str| tree.clause(id).map(|clause| clause.id.clone());
-        let touched: Vec<Option<String>> = match self {
+    pub fn clauses(&self, tree: &Tree) -> Vec<ClauseId> {
+        let of_duty = |id: &DutyId| tree.duty(id).map(|duty| duty.clause.clone());
+        let of_owner =
+            |id: &OwnerId| tree.owners.iter().find(|owner| owner.id == *id).map(|owner| owner.clause.clone());
+        let of_clause = |id: &ClauseId| tree.clause(id).map(|clause| clause.id.clone());
+        let touched: Vec<Option<ClauseId>> = match self {
             Self::Save(id, _)
             | Self::Split(id, _)
             | Self::Merge(id)
@@ -153,7 +158,7 @@ impl Edit {
             }
             Self::Expand(id) | Self::Part(id, _) | Self::Remove(id) => vec![of_owner(id)],
         };
-        let mut clauses: Vec<String> = Vec::new();
+        let mut clauses: Vec<ClauseId> = Vec::new();
         for clause in touched.into_iter().flatten() {
             if !clauses.contains(&clause) {
                 clauses.push(clause);
@@ -199,17 +204,17 @@ impl Edit {
                 let place = place(tree, id)?;
                 let duty = tree.duties.iter_mut().find(|duty| duty.id == *id).ok_or_else(gone)?;
                 match mark {
-                    Mark::NotADuty => duty.is_duty = 0,
-                    Mark::Duty => duty.is_duty = 1,
-                    Mark::Principle => duty.principle = 1,
-                    Mark::Owed => duty.principle = 0,
+                    Mark::NotADuty => duty.is_duty = false,
+                    Mark::Duty => duty.is_duty = true,
+                    Mark::Principle => duty.principle = true,
+                    Mark::Owed => duty.principle = false,
                 }
                 Ok(format!("{place}{}", mark.label()))
             }
             Self::Principle(clause, on) => {
                 let number = tree.clause(clause).map(|row| tree.clause_number(row)).ok_or_else(gone)?;
                 for duty in tree.duties.iter_mut().filter(|duty| duty.clause == *clause) {
-                    duty.principle = i64::from(*on);
+                    duty.principle = *on;
                 }
                 Ok(format!("{number}{}", if *on { "全条标为不落实到单位" } else { "全条恢复为落实到单位" }))
             }
@@ -220,7 +225,7 @@ impl Edit {
 }
 
 /// Where a duty stands, in words: 一（二）第 3 项.
-fn place(tree: &Tree, id: &str) -> Result<String, Wrong> {
+fn place(tree: &Tree, id: &DutyId) -> Result<String, Wrong> {
     let duty = tree.duty(id).ok_or_else(gone)?;
     let number = tree.clause(&duty.clause).map(|clause| tree.clause_number(clause)).unwrap_or_default();
     Ok(format!("{number}第 {} 项", duty.position))
@@ -251,7 +256,7 @@ mod tests {
         }
     }
 
-    fn issued_words(tree: &Tree, clause: &str) -> String {
+    fn issued_words(tree: &Tree, clause: &ClauseId) -> String {
         tree.duties_of(clause).map(|duty| duty.original.as_str()).collect()
     }
 
@@ -316,7 +321,7 @@ mod tests {
             typed.grace_days = "-1".into();
             typed.extra.insert("investment".into(), "很多".into());
             let wrong = Edit::Save(first.id.clone(), typed).apply(&mut tree.clone(), around).expect_err("errors");
-            let names: Vec<_> = wrong.iter().map(|(field, _)| field.as_str()).collect();
+            let names: Vec<_> = wrong.items().iter().map(|(field, _)| field.as_str()).collect();
             assert_eq!(names, ["text", "due_on", "cadence", "grace_days", "investment"]);
             assert!(Edit::Merge("none".into()).apply(tree, around).is_err());
         });
@@ -328,7 +333,7 @@ mod tests {
             let duty = tree.duties[0].clone();
             let before = tree.owners_of_duty(&duty).len();
             Edit::Own(duty.id.clone()).apply(tree, around).expect("own");
-            let own: Vec<String> = tree.owners_of_duty(&duty).iter().map(|owner| owner.id.clone()).collect();
+            let own: Vec<OwnerId> = tree.owners_of_duty(&duty).iter().map(|owner| owner.id.clone()).collect();
             assert_eq!(own.len(), before);
             Edit::Remove(own[0].clone()).apply(tree, around).expect("remove");
             Edit::Share(duty.id.clone()).apply(tree, around).expect("share");
@@ -344,11 +349,11 @@ mod tests {
             let leave = Edit::Mark(first.id.clone(), Mark::NotADuty);
             Edit::With(first.id.clone(), typed, Box::new(leave)).apply(tree, around).expect("mark");
             let duty = tree.duty(&first.id).expect("duty");
-            assert_eq!((duty.text.as_str(), duty.is_duty), ("6月底前公开本级预算。", 0));
+            assert_eq!((duty.text.as_str(), duty.is_duty), ("6月底前公开本级预算。", false));
             let split = fields(&first, "公开‖预算");
             let merge = Edit::With(first.id.clone(), split, Box::new(Edit::Merge(first.id.clone())));
             let wrong = merge.apply(tree, around).expect_err("an unfinished split is no text");
-            assert_eq!(wrong[0].0, "text");
+            assert!(wrong.of("text").is_some());
         });
     }
 
@@ -360,10 +365,10 @@ mod tests {
             let mut around =
                 Surroundings { directory: &directory, kind: around.kind, day: around.day, fresh: &mut *around.fresh };
             let clause = tree.clauses[0].id.clone();
-            let add = |name: &str| Edit::AddGroup(clause.clone(), name.into(), OwnerRole::Support, String::new());
+            let add = |name: &str| Edit::AddGroup(clause.clone(), name.into(), OwnerRole::Support, DutyId::default());
             add("各乡镇（中心）").apply(tree, &mut around).expect("add");
             let owner = tree.owners_of_clause(&clause).last().expect("owner");
-            assert_eq!((owner.is_group, owner.how.as_str(), owner.organs.as_str()), (1, "group", "T"));
+            assert_eq!((owner.is_group, owner.how.as_str(), owner.codes()), (true, "group", vec!["T".into()]));
             assert!(add("县直各单位").apply(tree, &mut around).is_err(), "there are none");
             assert!(add("某局").apply(tree, &mut around).is_err(), "no collective name");
         });

@@ -1,19 +1,22 @@
 //! Corrections of owners: which organs a name means, parts, owners of one duty alone.
 
-use kernel::OrganCode;
+use kernel::{
+    OrganCode,
+    id::{ClauseId, DutyId},
+};
 
 use super::{Edit, Surroundings, Wrong, gone, place, wrong};
 use crate::{
     model::OwnerRole,
     plans::{
         owners::{self, Resolution},
-        tree::{OwnerRow, Tree},
+        tree::{OwnerId, OwnerRow, Tree},
     },
 };
 
 /// Does a correction of owners; see [`Edit::apply`].
 pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -> Result<String, Wrong> {
-    let owner = |tree: &Tree, id: &str| tree.owners.iter().position(|owner| owner.id == id).ok_or_else(gone);
+    let owner = |tree: &Tree, id: &OwnerId| tree.owners.iter().position(|owner| owner.id == *id).ok_or_else(gone);
     match edit {
         Edit::Choose(id, codes) => {
             let at = owner(tree, id)?;
@@ -34,7 +37,7 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
             let at = owner(tree, id)?;
             let row = &tree.owners[at];
             let Resolution::Abolished(_, Some(next)) =
-                owners::resolve(with.directory, &row.name, row.is_group == 1, with.day)
+                owners::resolve(with.directory, &row.name, row.is_group, with.day)
             else {
                 return Err(wrong("organ", "没有登记承接职责的机关。请从名单中选择。"));
             };
@@ -45,8 +48,7 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
         Edit::Expand(id) => {
             let at = owner(tree, id)?;
             let row = &mut tree.owners[at];
-            row.organs = String::new();
-            row.how = String::new();
+            row.set_codes(&[], "");
             owners::settle(with.directory, row, with.day);
             Ok(format!("重新展开“{}”", row.name))
         }
@@ -62,18 +64,17 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
             Ok(format!("去掉责任单位“{}”", row.name))
         }
         Edit::Add(clause, organ, role, duty) => {
-            tree.clause(clause).ok_or_else(gone)?;
             let Some(found) = with.directory.get(organ).filter(|found| found.exists_on(with.day)) else {
                 return Err(wrong("organ", "请从名单中选择一个机关，例如 县财政局。"));
             };
-            let row = added(tree, clause, duty, &found.short_name, *role, with);
-            tree.owners.push(OwnerRow { organs: organ.0.clone(), how: "chosen".into(), ..row });
+            let mut row = added(tree, clause, duty, &found.short_name, *role, with)?;
+            row.set_codes(std::slice::from_ref(organ), "chosen");
+            tree.owners.push(row);
             tree.renumber(std::slice::from_ref(clause));
             Ok(format!("增加责任单位“{}”", found.short_name))
         }
         Edit::AddGroup(clause, name, role, duty) => {
-            tree.clause(clause).ok_or_else(gone)?;
-            let mut row = OwnerRow { is_group: 1, ..added(tree, clause, duty, name, *role, with) };
+            let mut row = OwnerRow { is_group: true, ..added(tree, clause, duty, name, *role, with)? };
             if with.directory.group(name, with.day).is_none_or(|organs| organs.is_empty()) {
                 return Err(wrong("organ", "名录里没有这个统称所指的机关。请从名单中选择一个机关，例如 县财政局。"));
             }
@@ -87,7 +88,7 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
             let duty = tree.duty(id).cloned().ok_or_else(gone)?;
             let copies: Vec<OwnerRow> = tree.owners_of_clause(&duty.clause).cloned().collect();
             for copy in copies {
-                tree.owners.push(OwnerRow { id: (with.fresh)(), duty: duty.id.clone(), ..copy });
+                tree.owners.push(OwnerRow { id: (with.fresh)().into(), duty: duty.id.clone(), ..copy });
             }
             tree.renumber(&[duty.clause]);
             Ok(format!("{place}单独设责任单位"))
@@ -102,24 +103,21 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
 }
 
 /// A new owner that means nobody yet.
-fn added(tree: &Tree, clause: &str, duty: &str, name: &str, role: OwnerRole, with: &mut Surroundings<'_>) -> OwnerRow {
-    OwnerRow {
-        id: (with.fresh)(),
-        plan: tree.plan.id.clone(),
-        clause: clause.to_owned(),
-        duty: duty.to_owned(),
-        position: 0,
-        name: name.to_owned(),
-        role: role.code().into(),
-        is_group: 0,
-        organs: String::new(),
-        how: String::new(),
-    }
+fn added(
+    tree: &Tree,
+    clause: &ClauseId,
+    duty: &DutyId,
+    name: &str,
+    role: OwnerRole,
+    with: &mut Surroundings<'_>,
+) -> Result<OwnerRow, Wrong> {
+    let clause = tree.clause(clause).ok_or_else(gone)?;
+    Ok(OwnerRow::new((with.fresh)().into(), clause, duty.clone(), name, role))
 }
 
 /// Places of unmatched owners with the same name as this one, itself included when it is unmatched.
-pub(super) fn namesakes(tree: &Tree, id: &str) -> Vec<usize> {
-    let Some(name) = tree.owners.iter().find(|owner| owner.id == id).map(|owner| owner.name.as_str()) else {
+pub(super) fn namesakes(tree: &Tree, id: &OwnerId) -> Vec<usize> {
+    let Some(name) = tree.owners.iter().find(|owner| owner.id == *id).map(|owner| owner.name.as_str()) else {
         return Vec::new();
     };
     let same = |owner: &OwnerRow| owner.name == name && owner.is_unmatched();
@@ -127,14 +125,13 @@ pub(super) fn namesakes(tree: &Tree, id: &str) -> Vec<usize> {
 }
 
 /// Puts these organs into an owner and its namesakes; how many there are.
-fn set_all(tree: &mut Tree, id: &str, codes: &[OrganCode], how: &str) -> usize {
+fn set_all(tree: &mut Tree, id: &OwnerId, codes: &[OrganCode], how: &str) -> usize {
     let mut places = namesakes(tree, id);
-    if let Some(at) = tree.owners.iter().position(|owner| owner.id == id).filter(|at| !places.contains(at)) {
+    if let Some(at) = tree.owners.iter().position(|owner| owner.id == *id).filter(|at| !places.contains(at)) {
         places.push(at);
     }
     for at in &places {
-        tree.owners[*at].set_codes(codes);
-        tree.owners[*at].how = how.to_owned();
+        tree.owners[*at].set_codes(codes, how);
     }
     places.len()
 }

@@ -1,6 +1,9 @@
 //! Corrections of the duties themselves: fields, splitting, joining, moving, adding.
 
-use kernel::time;
+use kernel::{
+    id::{ClauseId, DutyId},
+    time,
+};
 use serde_json::{Map, Value};
 
 use super::{Fields, SPLIT, Surroundings, Wrong, gone, place, wrong};
@@ -8,15 +11,14 @@ use crate::{
     model::{Cadence, Visibility},
     plans::{
         draft,
-        table::field_error,
         tree::{DutyRow, OwnerRow, Tree},
     },
 };
 
 /// Checks the fields and writes them into the duty.
-pub(super) fn write(tree: &mut Tree, id: &str, fields: &Fields, with: &Surroundings<'_>) -> Result<(), Wrong> {
+pub(super) fn write(tree: &mut Tree, id: &DutyId, fields: &Fields, with: &Surroundings<'_>) -> Result<(), Wrong> {
     let mut errors = Wrong::new();
-    let mut error = |field: &str, message: &str| errors.push((field.to_owned(), message.to_owned()));
+    let mut error = |field: &str, message: &str| errors.add(field, message);
     let text = fields.text.trim();
     if text.trim_matches(SPLIT).trim().is_empty() {
         error("text", "请填写任务内容；确实不是任务的，请用“不作为任务”。");
@@ -49,18 +51,17 @@ pub(super) fn write(tree: &mut Tree, id: &str, fields: &Fields, with: &Surroundi
     };
     let mut extra = Map::new();
     for field in with.kind.fields() {
-        let value = fields.extra.get(field.key).map_or("", |value| value.trim());
-        if let Some(message) = field_error(field.shape, value) {
-            error(field.key, &message);
-        }
-        if !value.is_empty() {
-            extra.insert(field.key.to_owned(), Value::String(value.to_owned()));
+        let value = fields.extra.get(field.key).map_or("", String::as_str);
+        match field.shape.check(value) {
+            Ok(value) if value.is_empty() => {}
+            Ok(value) => drop(extra.insert(field.key.to_owned(), Value::String(value))),
+            Err(message) => error(field.key, &message),
         }
     }
     if !errors.is_empty() {
         return Err(errors);
     }
-    let duty = tree.duties.iter_mut().find(|duty| duty.id == id).ok_or_else(gone)?;
+    let duty = tree.duties.iter_mut().find(|duty| duty.id == *id).ok_or_else(gone)?;
     duty.text = text.to_owned();
     duty.measure = fields.measure.trim().to_owned();
     duty.due_on = due_on;
@@ -77,8 +78,8 @@ fn plain(text: &str) -> impl Iterator<Item = char> + '_ {
 
 /// Splits the duty's text at the marks. The words as issued are split at the same places when the text still reads as
 /// issued; else they stay whole with the first part.
-pub(super) fn split(tree: &mut Tree, id: &str, with: &mut Surroundings<'_>) -> Result<usize, Wrong> {
-    let at = tree.duties.iter().position(|duty| duty.id == id).ok_or_else(gone)?;
+pub(super) fn split(tree: &mut Tree, id: &DutyId, with: &mut Surroundings<'_>) -> Result<usize, Wrong> {
+    let at = tree.duties.iter().position(|duty| duty.id == *id).ok_or_else(gone)?;
     let base = tree.duties[at].clone();
     let parts: Vec<String> =
         base.text.split(SPLIT).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
@@ -86,7 +87,7 @@ pub(super) fn split(tree: &mut Tree, id: &str, with: &mut Surroundings<'_>) -> R
         return Err(wrong("text", "请在要断开的地方另起一行，或插入“‖”，然后再拆分。"));
     }
     let originals = split_original(&base, &parts);
-    let owned: Vec<OwnerRow> = tree.owners.iter().filter(|owner| owner.duty == id).cloned().collect();
+    let owned: Vec<OwnerRow> = tree.owners.iter().filter(|owner| owner.duty == *id).cloned().collect();
     let mut rest = Vec::new();
     for (n, (text, original)) in parts.iter().zip(originals).enumerate() {
         if n == 0 {
@@ -94,9 +95,9 @@ pub(super) fn split(tree: &mut Tree, id: &str, with: &mut Surroundings<'_>) -> R
             tree.duties[at].original = original;
             continue;
         }
-        let duty = DutyRow { id: (with.fresh)(), text: text.clone(), original, ..base.clone() };
+        let duty = DutyRow { id: (with.fresh)().into(), text: text.clone(), original, ..base.clone() };
         for owner in &owned {
-            tree.owners.push(OwnerRow { id: (with.fresh)(), duty: duty.id.clone(), ..owner.clone() });
+            tree.owners.push(OwnerRow { id: (with.fresh)().into(), duty: duty.id.clone(), ..owner.clone() });
         }
         rest.push(duty);
     }
@@ -133,9 +134,9 @@ fn split_original(base: &DutyRow, parts: &[String]) -> Vec<String> {
 }
 
 /// Joins a duty with the next one of its clause; the first keeps its identity.
-pub(super) fn merge(tree: &mut Tree, id: &str) -> Result<String, Wrong> {
+pub(super) fn merge(tree: &mut Tree, id: &DutyId) -> Result<String, Wrong> {
     let place = place(tree, id)?;
-    let at = tree.duties.iter().position(|duty| duty.id == id).ok_or_else(gone)?;
+    let at = tree.duties.iter().position(|duty| duty.id == *id).ok_or_else(gone)?;
     let clause = tree.duties[at].clause.clone();
     let next = tree.duties.get(at + 1).filter(|next| next.clause == clause).map(|_| at + 1);
     let Some(next) = next else {
@@ -165,72 +166,58 @@ pub(super) fn merge(tree: &mut Tree, id: &str) -> Result<String, Wrong> {
     if other.visibility == Visibility::Internal.code() {
         duty.visibility = other.visibility;
     }
-    duty.is_duty = duty.is_duty.max(other.is_duty);
-    duty.principle = duty.principle.min(other.principle);
+    duty.is_duty |= other.is_duty;
+    duty.principle &= other.principle;
     tree.owners.retain(|owner| owner.duty != other.id);
     tree.renumber(&[clause]);
     Ok(format!("把{place}与下一项合并"))
 }
 
 /// Moves a duty to the end of another clause.
-pub(super) fn shift(tree: &mut Tree, id: &str, to: &str) -> Result<String, Wrong> {
+pub(super) fn shift(tree: &mut Tree, id: &DutyId, to: &ClauseId) -> Result<String, Wrong> {
     let from = place(tree, id)?;
     let target = tree.clause(to).map(|clause| tree.clause_number(clause));
     let Some(target) = target else { return Err(wrong("to", "请选择要移到的条目。")) };
-    let at = tree.duties.iter().position(|duty| duty.id == id).ok_or_else(gone)?;
+    let at = tree.duties.iter().position(|duty| duty.id == *id).ok_or_else(gone)?;
     let old = tree.duties[at].clause.clone();
-    if old == to {
+    if old == *to {
         return Err(wrong("to", "这一项已经在该条目下。请选择另一条目。"));
     }
     let mut duty = tree.duties.remove(at);
-    duty.clause = to.to_owned();
-    let position = |clause: &str| tree.clauses.iter().position(|row| row.id == clause);
+    duty.clause = to.clone();
+    let position = |clause: &ClauseId| tree.clauses.iter().position(|row| row.id == *clause);
     let order = position(to);
     // Behind the last duty of the target clause and of all clauses before it, which keeps the whole list in order.
     let end = tree.duties.iter().rposition(|other| position(&other.clause) <= order).map_or(0, |last| last + 1);
     tree.duties.insert(end, duty);
-    for owner in tree.owners.iter_mut().filter(|owner| owner.duty == id) {
-        owner.clause = to.to_owned();
+    for owner in tree.owners.iter_mut().filter(|owner| owner.duty == *id) {
+        owner.clause = to.clone();
     }
-    tree.renumber(&[old, to.to_owned()]);
+    tree.renumber(&[old, to.clone()]);
     Ok(format!("把{from}移到{target}"))
 }
 
 /// Adds a duty that does not stand in the text.
-pub(super) fn append(tree: &mut Tree, clause: &str, text: &str, with: &mut Surroundings<'_>) -> Result<String, Wrong> {
-    let number = tree.clause(clause).map(|row| tree.clause_number(row)).ok_or_else(gone)?;
+pub(super) fn append(
+    tree: &mut Tree,
+    clause: &ClauseId,
+    text: &str,
+    with: &mut Surroundings<'_>,
+) -> Result<String, Wrong> {
+    let row = tree.clause(clause).cloned().ok_or_else(gone)?;
+    let number = tree.clause_number(&row);
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 4000 {
         return Err(wrong("added", "请填写要增加的任务，例如 10月底前公开评估结果。"));
     }
-    let order = tree.clauses.iter().position(|row| row.id == clause);
+    let order = tree.clauses.iter().position(|row| row.id == *clause);
     let end = tree
         .duties
         .iter()
         .rposition(|other| tree.clauses.iter().position(|row| row.id == other.clause) <= order)
         .map_or(0, |last| last + 1);
-    let duty = DutyRow {
-        id: (with.fresh)(),
-        plan: tree.plan.id.clone(),
-        clause: clause.to_owned(),
-        position: 0,
-        text: text.to_owned(),
-        original: String::new(),
-        is_duty: 1,
-        principle: 0,
-        measure: String::new(),
-        due_words: String::new(),
-        due_on: String::new(),
-        cadence: String::new(),
-        grace_days: 0,
-        visibility: draft::default_visibility(with.kind).code().to_owned(),
-        extra: "{}".to_owned(),
-        line: 0,
-        issued_at: String::new(),
-        ended_at: String::new(),
-        ended_reason: String::new(),
-    };
+    let duty = DutyRow::new((with.fresh)().into(), &row, text, draft::default_visibility(with.kind));
     tree.duties.insert(end, duty);
-    tree.renumber(&[clause.to_owned()]);
+    tree.renumber(std::slice::from_ref(clause));
     Ok(format!("在{number}增加一项任务"))
 }

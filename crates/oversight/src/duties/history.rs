@@ -1,0 +1,179 @@
+//! What happened to a duty, in words, from the event log.
+
+use duty::events;
+use kernel::{Directory, EventKind, event::Event, id::DutyId, time};
+use serde_json::Value;
+use store::log;
+use web::{Ctx, Result};
+
+use crate::model::OwnerRole;
+
+/// One line of the history.
+pub(super) struct Step {
+    pub(super) at: String,
+    pub(super) who: String,
+    pub(super) what: String,
+    pub(super) detail: String,
+}
+
+/// The duty's history, newest first; events of organs whose share is closed to the person are left out.
+pub(super) async fn of(
+    ctx: &Ctx,
+    duty: &DutyId,
+    directory: &Directory,
+    open: impl Fn(&str) -> bool,
+) -> Result<Vec<Step>> {
+    let events = log::of_subject(ctx.db(), events::SUBJECT, duty.as_str()).await?;
+    let shared = |event: &Event| events::SHARED.iter().any(|kind| kind.name == event.kind);
+    let mut steps: Vec<Step> = events
+        .iter()
+        .filter(|event| shared(event) || open(&event.organ))
+        .map(|event| Step::new(event, directory))
+        .collect();
+    steps.reverse();
+    Ok(steps)
+}
+
+/// An event with what its words are made of.
+struct Told<'a> {
+    event: &'a Event,
+    data: Value,
+    organ: String,
+}
+
+impl Told<'_> {
+    fn is(&self, kind: &EventKind) -> bool {
+        self.event.kind == kind.name
+    }
+
+    fn text(&self, key: &str) -> String {
+        self.data[key].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn part(&self) -> String {
+        OwnerRole::from_code(&self.text("role")).map(|role| role.label().to_owned()).unwrap_or_default()
+    }
+
+    fn fields(&self) -> String {
+        let fields = self.data["fields"].as_object();
+        let values = fields.map(|fields| fields.values().filter_map(Value::as_str).collect::<Vec<_>>());
+        values.unwrap_or_default().join("；")
+    }
+
+    /// What was done with evidence.
+    fn evidence(&self) -> Option<(String, String)> {
+        let (organ, title) = (&self.organ, self.text("title"));
+        Some(if self.is(&events::EVIDENCE_ADDED) {
+            (format!("{organ}报送佐证《{title}》"), String::new())
+        } else if self.is(&events::EVIDENCE_TAKEN_BACK) {
+            (format!("{organ}收回佐证《{title}》"), String::new())
+        } else if self.is(&events::EVIDENCE_CONFIRMED) {
+            (format!("确认{organ}的佐证《{title}》"), String::new())
+        } else if self.is(&events::EVIDENCE_RETURNED) {
+            (format!("退回{organ}的佐证《{title}》"), self.text("reason"))
+        } else if self.is(&events::DECISION_UNDONE) {
+            (format!("撤销对{organ}佐证《{title}》的处理"), String::new())
+        } else if self.is(&events::EVIDENCE_LAPSED) {
+            (format!("{organ}的佐证《{title}》已撤回公开，不再有效"), String::new())
+        } else if self.is(&events::EVIDENCE_LOOKED) {
+            match self.text("outcome").as_str() {
+                "opened" => (format!("{organ}报送的网址可以打开"), String::new()),
+                _ => (format!("{organ}报送的网址没有打开"), self.text("detail")),
+            }
+        } else {
+            return None;
+        })
+    }
+
+    /// What the office or the source did with the duty or its shares.
+    fn duty(&self) -> Option<(String, String)> {
+        let organ = &self.organ;
+        let date = |text: String| if text.is_empty() { "无期限".to_owned() } else { text };
+        Some(if self.is(&events::ISSUED) {
+            let organs = self.data["organs"].as_array().map_or(0, Vec::len);
+            (format!("下达给 {organs} 个机关"), String::new())
+        } else if self.is(&events::DUE_CHANGED) {
+            let detail = format!("{} → {}", date(self.text("from")), date(self.text("to")));
+            ("调整期限".to_owned(), detail)
+        } else if self.is(&events::VISIBILITY_CHANGED) {
+            let to = if self.text("to") == "public" { "改为公开" } else { "改为内部" };
+            (to.to_owned(), String::new())
+        } else if self.is(&events::ASSIGNED) {
+            (format!("增加承办机关{organ}"), self.part())
+        } else if self.is(&events::ROLE_CHANGED) {
+            (format!("{organ}改为{}", self.part()), String::new())
+        } else if self.is(&events::RELEASED) {
+            (format!("{organ}不再承担"), self.text("reason"))
+        } else if self.is(&events::AMENDED) {
+            let due = self.text("due_on");
+            let due = if due.is_empty() { String::new() } else { format!("期限 {due}；") };
+            let now = web::filters::shortened(&self.text("text"), 80);
+            ("要点调整，任务有变动".to_owned(), format!("{due}现为：{now}"))
+        } else if self.is(&events::ENDED) {
+            ("要点调整，任务终止".to_owned(), self.text("reason"))
+        } else {
+            return None;
+        })
+    }
+
+    fn words(&self) -> (String, String) {
+        let organ = &self.organ;
+        if let Some(words) = self.evidence().or_else(|| self.duty()) {
+            return words;
+        }
+        if self.is(&events::NOTE_ADDED) {
+            (format!("{organ}报送进展"), self.text("text"))
+        } else if self.is(&events::REMINDED) {
+            (format!("提醒{organ}"), format!("期限 {}", self.text("due_on")))
+        } else if self.is(&events::EXTRA_ACCEPTED) {
+            ("采纳办理情况".to_owned(), self.fields())
+        } else if self.is(&events::EXTRA_DECLINED) {
+            ("没有采纳办理情况".to_owned(), self.fields())
+        } else if self.is(&events::REPORTED) {
+            (format!("{organ}填报办理情况"), self.fields())
+        } else {
+            (self.event.kind.clone(), String::new())
+        }
+    }
+}
+
+impl Step {
+    fn new(event: &Event, directory: &Directory) -> Self {
+        let organ = kernel::OrganCode(event.organ.clone());
+        let organ = if event.organ.is_empty() { String::new() } else { directory.short_name(&organ).to_owned() };
+        let data = serde_json::from_str(&event.data).unwrap_or_default();
+        let (what, detail) = Told { event, data, organ }.words();
+        Self { at: time::show_minute(&event.at), who: event.actor_name.clone(), what, detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_words() {
+        let text = String::new;
+        for kind in events::ALL {
+            let event = Event {
+                chain: text(),
+                seq: 1,
+                at: text(),
+                kind: kind.name.into(),
+                subject_kind: text(),
+                subject_id: text(),
+                organ: text(),
+                actor: text(),
+                keep: text(),
+                commitment: text(),
+                previous: text(),
+                hash: text(),
+                actor_name: text(),
+                data: text(),
+                erased: false,
+            };
+            let told = Told { event: &event, data: Value::Null, organ: "县财政局".into() };
+            assert_ne!(told.words().0, kind.name, "no words");
+        }
+    }
+}

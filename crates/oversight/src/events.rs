@@ -1,0 +1,81 @@
+//! What happens to plans, as the log says it. What happens to their duties stands in `duty::events`.
+
+use kernel::{EventKind, Keep};
+
+/// The subject of all these events.
+pub const SUBJECT: &str = "plan";
+
+const fn kind(name: &'static str, label: &'static str) -> EventKind {
+    EventKind::new(SUBJECT, name, label)
+}
+
+/// Read into a draft.
+pub static IMPORTED: EventKind = kind("plan.imported", "导入工作要点")
+    .holds(&[
+        ("title", "标题"),
+        ("year", "年度"),
+        ("kind", "类型"),
+        ("source", "来源"),
+        ("clauses", "条目数"),
+        ("duties", "任务数"),
+        ("warnings", "提示数"),
+    ])
+    .keeps(Keep::Words);
+/// A draft was corrected.
+pub static EDITED: EventKind =
+    kind("plan.edited", "整理工作要点").holds(&[("what", "做了什么"), ("version", "版本号")]).keeps(Keep::Words);
+/// A correction was taken back.
+pub static UNDONE: EventKind =
+    kind("plan.undone", "撤销上一步整理").holds(&[("what", "做了什么"), ("version", "版本号")]).keeps(Keep::Words);
+/// A draft was thrown away.
+pub static DISCARDED: EventKind =
+    kind("plan.discarded", "放弃导入的工作要点").holds(&[("by", ""), ("replaced_by", "")]);
+/// A discarded draft was taken back.
+pub static RESTORED: EventKind = kind("plan.restored", "恢复工作要点").holds(&[("by", "")]);
+/// Confirmed: its duties were issued. The words are published with it.
+pub static CONFIRMED: EventKind = kind("plan.confirmed", "确认工作要点并下达任务").holds(&[
+    ("title", "标题"),
+    ("year", "年度"),
+    ("duties", "任务数"),
+    ("organs", "机关数"),
+    ("assignments", "分工数"),
+    ("source", "来源"),
+]);
+/// Another plan takes its place.
+pub static SUPERSEDED: EventKind = kind("plan.superseded", "替代工作要点").holds(&[("by", "")]);
+/// An amended text was taken in.
+pub static AMENDMENT_BEGUN: EventKind =
+    kind("plan.amendment_begun", "开始调整工作要点").holds(&[("amendment", ""), ("source", "来源")]);
+/// Its alignment was corrected, or it was dropped.
+pub static AMENDMENT_EDITED: EventKind =
+    kind("plan.amendment_edited", "修改工作要点调整稿").holds(&[("amendment", ""), ("state", "状态")]);
+/// The amended text is in force.
+pub static AMENDED: EventKind = kind("plan.amended", "调整工作要点")
+    .holds(&[
+        ("amendment", ""),
+        ("reason", "原因"),
+        ("kept", "保留"),
+        ("changed", "变更"),
+        ("new", "新增"),
+        ("ended", "终止"),
+        ("source", "来源"),
+    ])
+    .keeps(Keep::Words);
+/// One of its duties was opened to the public or closed.
+pub static VISIBILITY_CHANGED: EventKind =
+    kind("plan.visibility_changed", "调整工作要点是否公开").holds(&[("duty", ""), ("visibility", "公开范围")]);
+
+/// All of them, for the capability.
+pub static ALL: [&EventKind; 11] = [
+    &IMPORTED,
+    &EDITED,
+    &UNDONE,
+    &DISCARDED,
+    &RESTORED,
+    &CONFIRMED,
+    &SUPERSEDED,
+    &AMENDMENT_BEGUN,
+    &AMENDMENT_EDITED,
+    &AMENDED,
+    &VISIBILITY_CHANGED,
+];
