@@ -15,6 +15,7 @@ use crate::{
     memo::Memo,
     migrate, query_scalar,
     sql::{Readers, SqlitePool, Use, Writers, connect_postgres, sqlite_options, sqlite_transactions},
+    wake::{News, Wires},
 };
 
 /// Which database answers. For the pages that tell; no statement depends on it outside of this crate.
@@ -33,13 +34,15 @@ pub struct Db {
     chain: Arc<Chain>,
 }
 
-struct Inner {
-    reader: Reader,
+pub(crate) struct Inner {
+    pub(crate) reader: Reader,
     writer: Writers,
     dialect: Dialect,
     seams: Seams,
     chains: Mutex<HashMap<String, Arc<Chain>>>,
     memo: Memo,
+    jobs: watch::Sender<u64>,
+    wires: Wires,
 }
 
 /// One chain of the event log, as this process knows it.
@@ -90,8 +93,16 @@ impl Db {
             Dialect::Sqlite => Writers::Sqlite(sqlite_transactions(sqlite_options(&sqlite_path(url)), 1)),
             Dialect::Postgres => Writers::Postgres(connect_postgres(url, WRITERS, Use::Write).await?),
         };
-        let inner = Inner { reader, writer, dialect, seams, chains: Mutex::default(), memo: Memo::default() };
-        Self::with_chain(Arc::new(inner), MAIN).await
+        let wires = match dialect {
+            Dialect::Sqlite => Wires::default(),
+            Dialect::Postgres => Wires::lay(),
+        };
+        let chains = Mutex::default();
+        let memo = Memo::default();
+        let jobs = watch::Sender::new(0);
+        let inner = Arc::new(Inner { reader, writer, dialect, seams, chains, memo, jobs, wires });
+        inner.wires.connect(url, &inner);
+        Self::with_chain(inner, MAIN).await
     }
 
     async fn with_chain(inner: Arc<Inner>, name: &str) -> Result<Self> {
@@ -151,18 +162,27 @@ impl Db {
         Ok(Tx::new(self.inner.writer.begin().await?, self.clone()))
     }
 
-    /// The number of the newest event of the chain that this process knows of; changes wake consumers. Other processes' events
-    /// are seen by polling.
+    /// The number of the newest event of the chain that this process knows of; changes wake consumers. Events of other
+    /// processes are announced on PostgreSQL; whoever must not miss one looks again every second.
     pub fn head(&self) -> watch::Receiver<i64> {
         self.chain.head.subscribe()
     }
 
+    /// Changes when something was put into the queue.
+    pub(crate) fn jobs(&self) -> watch::Receiver<u64> {
+        self.inner.jobs.subscribe()
+    }
+
+    /// An event of the chain was committed: wakes the consumers of this process and tells the others.
     pub(crate) fn announce(&self, seq: i64) {
-        self.chain.head.send_if_modified(|head| {
-            let newer = seq > *head;
-            *head = (*head).max(seq);
-            newer
-        });
+        self.inner.announce(&self.chain.name, seq);
+        self.inner.wires.tell(News::Event { chain: self.chain.name.clone(), seq });
+    }
+
+    /// A job was committed.
+    pub(crate) fn announce_job(&self) {
+        self.inner.announce_job();
+        self.inner.wires.tell(News::Job);
     }
 
     /// A trivial question, for health checks.
@@ -176,8 +196,26 @@ impl Db {
 
     /// Closes all connections; later use fails.
     pub async fn close(&self) {
+        self.inner.wires.cut();
         self.inner.reader.0.close().await;
         self.inner.writer.close().await;
+    }
+}
+
+impl Inner {
+    pub(crate) fn announce(&self, chain: &str, seq: i64) {
+        let known = self.chains.lock().unwrap_or_else(PoisonError::into_inner).get(chain).cloned();
+        // A chain that nobody here reads has nobody to wake.
+        let Some(chain) = known else { return };
+        chain.head.send_if_modified(|head| {
+            let newer = seq > *head;
+            *head = (*head).max(seq);
+            newer
+        });
+    }
+
+    pub(crate) fn announce_job(&self) {
+        self.jobs.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
 

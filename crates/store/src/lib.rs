@@ -11,23 +11,29 @@ extern crate self as store;
 pub mod db;
 pub mod error;
 pub mod files;
+pub mod follow;
 pub mod jobs;
 pub mod log;
 mod memo;
 pub mod migrate;
 pub mod raw;
+pub mod schedule;
 pub mod settings;
 pub mod sql;
 pub mod test;
 pub mod tx;
+mod wake;
 
 pub use db::{Db, Dialect};
 pub use error::{Error, Result, Violation};
 pub use files::{Files, Local};
+pub use follow::{Follower, Followers, Watch};
 pub use log::Verified;
 pub use migrate::Migration;
+pub use schedule::{Entry, Every, Schedule};
 pub use sql::{
-    Column, Conn, Done, Executor, FromColumn, FromRow, Reader, Row, Target, Value, built, query, query_as, query_scalar,
+    By, Column, Conn, Count, Done, Executor, FromColumn, FromRow, List, Page, Reader, Row, Target, Value, built, query,
+    query_as, query_scalar,
 };
 /// Reads a struct from a row, each field from the column of its name. `#[sql(skip)]`, `#[sql(rename = "…")]` and
 /// `#[sql(flatten)]` change that for one field.

@@ -192,6 +192,11 @@ impl Tx {
         Ok(())
     }
 
+    /// Something in the queue may be done now.
+    pub(crate) fn wake_workers(&mut self) {
+        self.enqueued = true;
+    }
+
     /// Whether the form with this token was already submitted. An empty token is always the first time.
     ///
     /// # Errors
@@ -253,6 +258,9 @@ impl Tx {
         self.conn.commit().await?;
         if let Some((seq, _)) = self.head {
             self.db.announce(seq);
+        }
+        if self.enqueued {
+            self.db.announce_job();
         }
         Ok(())
     }

@@ -9,6 +9,7 @@
 //! Placeholders are `$1`; values are always bound. SQL is a literal; text put together at run time says so with [`built`].
 
 mod exec;
+mod list;
 mod live;
 mod postgres;
 mod query;
@@ -18,6 +19,7 @@ mod value;
 
 pub use exec::{Conn, Executor, Reader, Target};
 pub(crate) use exec::{Readers, Writers};
+pub use list::{By, Count, List, Page};
 pub(crate) use live::Live;
 pub(crate) use postgres::{Use, connect as connect_postgres};
 pub use query::{Built, Done, Query, QueryAs, QueryScalar, Sql, built, query, query_as, query_scalar};

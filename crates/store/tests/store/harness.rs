@@ -89,22 +89,20 @@ impl Home {
 macro_rules! both {
     ($($(#[$doc:meta])* async fn $name:ident($home:ident) $body:block)+) => {$(
         $(#[$doc])*
+        async fn $name($home: &$crate::harness::Home) $body
+
         mod $name {
-            use super::*;
-
-            async fn told($home: &$crate::harness::Home) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn sqlite() {
                 let home = $crate::harness::Home::sqlite().await;
-                told(&home).await;
+                super::$name(&home).await;
                 home.end().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn postgres() {
                 if let Some(home) = $crate::harness::Home::postgres().await {
-                    told(&home).await;
+                    super::$name(&home).await;
                     home.end().await;
                 }
             }

@@ -1,0 +1,118 @@
+//! The queue as the office sees it.
+
+use serde::Serialize;
+
+use crate::{Db, FromRow, Result, Tx, query, query_as, query_scalar};
+
+/// A job as it stands in the queue.
+#[derive(Debug, Clone, FromRow, Serialize)]
+pub struct Job {
+    /// Identifier.
+    pub id: String,
+    /// Which handler does it.
+    pub kind: String,
+    /// JSON.
+    pub payload: String,
+    /// `ready`, `running` or `dead`.
+    pub state: String,
+    /// Not before.
+    pub run_at: String,
+    /// Begun so far.
+    pub attempts: i64,
+    /// What the last attempt said.
+    pub last_error: String,
+    /// Of a long job: steps done.
+    pub progress_done: i64,
+    /// Of so many; 0 = unknown.
+    pub progress_total: i64,
+    /// What it does now.
+    pub progress_words: String,
+    /// Somebody asked it to stop.
+    pub cancelled: bool,
+    /// When enqueued.
+    pub created_at: String,
+}
+
+/// The columns of [`Job`].
+macro_rules! columns {
+    () => {
+        "id, kind, payload, state, run_at, attempts, last_error, progress_done, progress_total, progress_words, cancelled, \
+         created_at"
+    };
+}
+pub(super) use columns;
+
+/// Jobs in a state, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(db: &Db, state: &str, limit: i64) -> Result<Vec<Job>> {
+    let sql = concat!("SELECT ", columns!(), " FROM job WHERE state = $1 ORDER BY created_at DESC, id DESC LIMIT $2");
+    query_as(sql).bind(state).bind(limit).fetch_all(db.read()).await
+}
+
+/// Number of jobs in each state, also for the metrics.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
+    query_as("SELECT state, COUNT(*) FROM job GROUP BY state ORDER BY state").fetch_all(db.read()).await
+}
+
+/// Gives a dead letter another round of attempts; where the same work waits already, it takes its place. `false` when there is
+/// none with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revive(tx: &mut Tx, id: &str) -> Result<bool> {
+    let now = tx.now();
+    let twin: Option<String> = query_scalar(
+        "SELECT o.id FROM job d JOIN job o ON o.kind = d.kind AND o.dedup = d.dedup AND o.state = 'ready' \
+         WHERE d.id = $1 AND d.state = 'dead' AND d.dedup <> ''",
+    )
+    .bind(id)
+    .fetch_optional(tx.conn())
+    .await?;
+    if twin.is_some() {
+        return discard(tx, id).await;
+    }
+    let done = query(
+        "UPDATE job SET state = 'ready', attempts = 0, run_at = $2, cancelled = 0 WHERE id = $1 AND state = 'dead'",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 1 {
+        tx.wake_workers();
+    }
+    Ok(done.rows_affected() == 1)
+}
+
+/// Throws a dead letter away. `false` when there is none with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn discard(tx: &mut Tx, id: &str) -> Result<bool> {
+    let done = query("DELETE FROM job WHERE id = $1 AND state = 'dead'").bind(id).execute(tx.conn()).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Asks a job to stop: one that waits is parked at once, a long one that runs hears of it and ends. `false` when there is none
+/// with this id that waits or runs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel(tx: &mut Tx, id: &str) -> Result<bool> {
+    let parked =
+        query("UPDATE job SET state = 'dead', cancelled = 1, last_error = '已取消' WHERE id = $1 AND state = 'ready'")
+            .bind(id)
+            .execute(tx.conn())
+            .await?;
+    if parked.rows_affected() == 1 {
+        return Ok(true);
+    }
+    let asked =
+        query("UPDATE job SET cancelled = 1 WHERE id = $1 AND state = 'running'").bind(id).execute(tx.conn()).await?;
+    Ok(asked.rows_affected() == 1)
+}
