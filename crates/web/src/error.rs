@@ -2,7 +2,7 @@
 //! [`crate::headers::error_pages`], so that handlers never know the representation. Redirects are no errors.
 
 use axum::{
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use kernel::Refused;
@@ -29,6 +29,13 @@ pub enum Error {
     TooLarge(String),
     /// Too many requests.
     TooMany(String),
+    /// Too many requests, and when there is room for more.
+    Limited {
+        /// What may be done, and when.
+        text: String,
+        /// In how many seconds.
+        seconds: i64,
+    },
     /// Cannot be done now and may be done later.
     Unavailable(String),
     /// A fault of ours. Shown as an incident code, detailed in the log.
@@ -54,7 +61,7 @@ impl Error {
             Self::Conflict(text) => (StatusCode::CONFLICT, "情况已经变化", text.clone()),
             Self::Invalid(text) => (StatusCode::BAD_REQUEST, "请求内容需要更正", text.clone()),
             Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "内容太大", text.clone()),
-            Self::TooMany(text) => (StatusCode::TOO_MANY_REQUESTS, "操作太频繁", text.clone()),
+            Self::TooMany(text) | Self::Limited { text, .. } => (StatusCode::TOO_MANY_REQUESTS, "操作太频繁", text.clone()),
             Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, "暂时不能办理", text.clone()),
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -89,6 +96,9 @@ impl IntoResponse for Error {
             view.incident = request_log::incident();
         }
         let mut response = (view.status, view.message.clone()).into_response();
+        if let Self::Limited { seconds, .. } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response.extensions_mut().insert(view);
         response
     }

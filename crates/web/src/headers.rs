@@ -148,7 +148,7 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
             let mut page = (status, Html(body)).into_response();
             page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             for (name, value) in response.headers() {
-                if name == header::SET_COOKIE || name == header::RETRY_AFTER {
+                if [header::SET_COOKIE, header::RETRY_AFTER, header::REFERRER_POLICY].contains(name) {
                     page.headers_mut().append(name, value.clone());
                 }
             }

@@ -1,5 +1,8 @@
 //! Routes that cannot forget their permission: each is added with the [`Permission`] that it asks for, is refused before the handler
 //! runs to whom the table refuses it, and stands in a list from which the permission tests are generated.
+//!
+//! On the portal a form's target cannot be without the proof that the form is ours, and an address with a secret in it not
+//! without the headers that keep it one: both hang on the path as it is written here ([`crate::portal_form`]).
 
 use axum::{
     Router,
@@ -12,7 +15,12 @@ use axum::{
 };
 use kernel::{Actor, Permission, Refused, may};
 
-use crate::{Ctx, Error, desk};
+use crate::{Ctx, Error, desk, portal_form};
+
+/// Long texts with tables pasted from Word exceed axum's default; attachments use `upload`.
+const MOST_OFFICE: usize = 8 << 20;
+/// Forms of the portal have text fields only, whose words are counted again where they are kept.
+const MOST_PORTAL: usize = 1 << 20;
 
 /// Which of the two servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,8 +75,9 @@ impl Routes {
         H: Handler<T, Ctx>,
         T: 'static,
     {
-        // Long texts with tables pasted from Word exceed axum's default; attachments use `upload`.
-        self.add(Method::POST, path, permission, post(handler).layer(DefaultBodyLimit::max(8 * 1024 * 1024)))
+        let most = if self.listener == Listener::Portal { MOST_PORTAL } else { MOST_OFFICE };
+        let target = self.target(path, handler);
+        self.add(Method::POST, path, permission, target.layer(DefaultBodyLimit::max(most)))
     }
 
     /// A form's target that takes files; the handler counts the bytes itself while it reads.
@@ -78,7 +87,20 @@ impl Routes {
         H: Handler<T, Ctx>,
         T: 'static,
     {
-        self.add(Method::POST, path, permission, post(handler).layer(DefaultBodyLimit::disable()))
+        let target = self.target(path, handler);
+        self.add(Method::POST, path, permission, target.layer(DefaultBodyLimit::disable()))
+    }
+
+    /// On the portal only for forms of our own pages. The office, where people are signed in, has a layer of its own.
+    fn target<H, T>(&self, path: &'static str, handler: H) -> MethodRouter<Ctx>
+    where
+        H: Handler<T, Ctx>,
+        T: 'static,
+    {
+        match self.listener {
+            Listener::Portal => portal_form::same_origin::guarded(path, handler),
+            Listener::Office => post(handler),
+        }
     }
 
     fn add(
@@ -89,7 +111,11 @@ impl Routes {
         route: MethodRouter<Ctx>,
     ) -> Self {
         let guard = middleware::from_fn(move |request: Request, next: Next| guard(permission, request, next));
-        self.router = self.router.route(path, route.route_layer(guard));
+        let mut route = route.route_layer(guard);
+        if self.listener == Listener::Portal && path.contains(portal_form::same_origin::SECRET) {
+            route = route.route_layer(middleware::from_fn(portal_form::private));
+        }
+        self.router = self.router.route(path, route);
         self.list.push(RouteInfo { listener: self.listener, method, path, permission });
         self
     }
