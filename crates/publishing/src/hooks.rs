@@ -1,222 +1,67 @@
-//! What this context offers the others: work for people, public documents for evidence, entries for the search index.
+//! What this context offers the others: work for authors, entries for the search index, the proof of what is public.
 
 use std::sync::Arc;
 
+use document::{
+    Kinds, Shape,
+    common::{DOCUMENT_NUMBER, SUMMARY, VALIDITIES, VALIDITY},
+    desk,
+    permissions::WRITE_DOCUMENTS,
+    public::{self, proof},
+    rows::shown_title,
+};
 use futures::future::BoxFuture;
-use jiff::civil::Date;
-use kernel::{Action, Gate, OrganCode, Staff, may, time};
-use sqlx::FromRow;
+use kernel::{Staff, id::DocumentId, may, time};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, PublicDocument, PublicDocuments, SearchEntry, SearchSource},
+    hooks::{DeskItem, DeskSource, Label, LabelOf, Proof, SearchEntry, SearchSource},
 };
 
-use crate::{keeping::kept_by, public, sql::Conditions};
-
-/// Work for people: reviews, returned texts, drafts, emergency publications to look at again.
-pub fn desk_source() -> Arc<dyn DeskSource> {
+/// Drafts and returned texts of their authors.
+pub(crate) fn desk_source() -> Arc<dyn DeskSource> {
     Arc::new(Desk)
 }
 
-/// Public documents, for evidence.
-pub fn public_documents() -> Arc<dyn PublicDocuments> {
-    Arc::new(Documents)
+/// Public documents, for the search index.
+pub(crate) fn search_source() -> Arc<dyn SearchSource> {
+    Arc::new(Search)
 }
 
-/// Public documents, for the search index.
-pub fn search_source() -> Arc<dyn SearchSource> {
-    Arc::new(Search)
+/// Public documents, against the log.
+pub(crate) fn proof() -> Arc<dyn Proof> {
+    Arc::new(Documents)
 }
 
 struct Desk;
 
-#[derive(FromRow)]
-struct DeskRow {
-    edition: String,
-    document: String,
-    organ: String,
-    title: String,
-    state: String,
-    gate: String,
-    since: String,
-    claimed_by: String,
-    claimed_at: String,
-}
-
-const DESK: &str = "SELECT e.id AS edition, d.id AS document, d.organ, e.title, e.state, e.gate, e.since, e.claimed_by, \
-                    e.claimed_at FROM edition e JOIN document d ON d.id = e.document_id";
-
-/// Gates that this person may pass.
-pub(crate) fn own_gates(staff: &Staff) -> Vec<Gate> {
-    let actor = staff.clone().into();
-    Gate::ALL.into_iter().filter(|gate| may(&actor, Action::pass(*gate)).is_ok()).collect()
-}
-
-/// Narrows to what the person may decide on: own organ unless central, not written by the person.
-pub(crate) fn for_reviewer(ctx: &Ctx, staff: &Staff, gates: &[Gate]) -> Conditions {
-    let mut conditions = Conditions::new("e.binned_at = '' AND e.state = 'in_review'");
-    let codes: Vec<_> = gates.iter().map(|gate| gate.code()).collect();
-    conditions.any_of("e.gate", &codes);
-    conditions.text("e.authors NOT LIKE ?", format!("%|{}|%", staff.account));
-    if !staff.central {
-        conditions.any_of("d.organ", &kept_by(ctx, &staff.organ));
-    }
-    conditions
-}
-
-fn own_texts(staff: &Staff) -> Conditions {
-    let mut conditions = Conditions::new("e.binned_at = '' AND e.state IN ('draft', 'returned')");
-    conditions.text("e.authors LIKE ?", format!("%|{}|%", staff.account));
-    conditions
-}
-
-fn bypasses(staff: &Staff) -> Conditions {
-    let mut conditions = Conditions::new("e.bypassed_at <> '' AND e.bypass_reviewed_by = ''");
-    conditions.text("e.bypassed_by <> ?", staff.account.as_str());
-    conditions.text("e.authors NOT LIKE ?", format!("%|{}|%", staff.account));
-    conditions
-}
-
-fn day(stored: &str) -> Option<Date> {
-    time::from_db(stored).map(time::date_in_china)
-}
-
-/// The last day on which a gate should be passed, for showing a clock.
-pub(crate) fn gate_due(ctx: &Ctx, since: Date) -> Date {
-    let (calendar, mut day, mut left) = (ctx.calendar(), since, ctx.config().publishing.gate_days);
-    while left > 0 {
-        let Ok(next) = day.tomorrow() else { break };
-        day = next;
-        left -= u32::from(calendar.is_probably_working(day));
-    }
-    day
-}
+/// Texts that one person has on the work list.
+const TEXTS: i64 = 100;
 
 impl DeskSource for Desk {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
             let directory = ctx.directory();
-            let organ = |code: &str| directory.short_name(&OrganCode::from(code)).to_owned();
-            let title = |text: &str| if text.is_empty() { "（未写标题）".to_owned() } else { text.to_owned() };
-            let mut items = Vec::new();
-            let gates = own_gates(staff);
-            if !gates.is_empty() {
-                let rows: Vec<DeskRow> =
-                    for_reviewer(ctx, staff, &gates).rows(ctx.db(), DESK, "ORDER BY e.since", 200, 0).await?;
-                let now = ctx.seams().now();
-                for row in rows {
-                    let since = day(&row.since);
-                    let holds =
-                        time::from_db(&row.claimed_at).is_some_and(|at| crate::editions::model::claim_holds(at, now));
-                    items.push(DeskItem {
-                        kind: format!("审核·{}", Gate::from_code(&row.gate).map_or("", Gate::label)),
-                        group: "review",
-                        title: title(&row.title),
-                        href: format!("/reviews/{}", row.edition),
-                        organ: organ(&row.organ),
-                        since,
-                        due: since.map(|since| gate_due(ctx, since)),
-                        mine: holds && row.claimed_by == staff.account.as_str(),
-                    });
-                }
-            }
-            let rows: Vec<DeskRow> =
-                own_texts(staff).rows(ctx.db(), DESK, "ORDER BY e.updated_at DESC", 100, 0).await?;
-            items.extend(rows.into_iter().map(|row| DeskItem {
+            let rows = desk::own_texts(ctx.db(), &staff.account, TEXTS).await?;
+            let item = |row: desk::Row| DeskItem {
                 kind: if row.state == "returned" { "退回修改".to_owned() } else { "草稿".to_owned() },
                 group: "draft",
-                title: title(&row.title),
+                title: shown_title(&row.title).to_owned(),
                 href: format!("/documents/{}/edit", row.document),
-                organ: organ(&row.organ),
-                since: day(&row.since),
+                organ: directory.short_name(&row.organ).to_owned(),
+                since: time::from_db(&row.since).map(time::date_in_china),
                 due: None,
                 mine: true,
-            }));
-            if may(&staff.clone().into(), Action::BypassGates).is_ok() {
-                let rows: Vec<DeskRow> = bypasses(staff).rows(ctx.db(), DESK, "ORDER BY e.bypassed_at", 50, 0).await?;
-                items.extend(rows.into_iter().map(|row| DeskItem {
-                    kind: "紧急发布复核".to_owned(),
-                    group: "review",
-                    title: title(&row.title),
-                    href: "/bypasses".to_owned(),
-                    organ: organ(&row.organ),
-                    since: day(&row.since),
-                    due: day(&row.since).map(|since| gate_due(ctx, since)),
-                    mine: false,
-                }));
-            }
-            Ok(items)
+            };
+            Ok(rows.into_iter().map(item).collect())
         })
     }
 
     fn counts<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
         Box::pin(async move {
-            const FROM: &str = "edition e JOIN document d ON d.id = e.document_id";
-            let mut counts = Vec::new();
-            let gates = own_gates(staff);
-            if !gates.is_empty() {
-                counts.push(("/reviews", for_reviewer(ctx, staff, &gates).count(ctx.db(), FROM).await?));
+            if may(&staff.clone().into(), &WRITE_DOCUMENTS).is_err() {
+                return Ok(Vec::new());
             }
-            if may(&staff.clone().into(), Action::WriteDocuments).is_ok() {
-                let mut returned = own_texts(staff);
-                returned.fixed("e.state = 'returned'");
-                counts.push(("/documents", returned.count(ctx.db(), FROM).await?));
-            }
-            if may(&staff.clone().into(), Action::BypassGates).is_ok() {
-                counts.push(("/bypasses", bypasses(staff).count(ctx.db(), FROM).await?));
-            }
-            Ok(counts)
-        })
-    }
-}
-
-struct Documents;
-
-fn offered(listed: public::Listed) -> PublicDocument {
-    PublicDocument {
-        id: listed.id,
-        title: listed.title,
-        path: listed.path,
-        organ: listed.organ,
-        published_at: listed.published_at,
-    }
-}
-
-/// The document's id in an id, a path or a whole address of the portal.
-fn id_in<'a>(ctx: &Ctx, text: &'a str) -> Option<&'a str> {
-    let text = text.trim();
-    let own = ctx.config().server.portal_url.trim_end_matches('/');
-    let host = ctx.config().site.domain.as_str();
-    let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    // The portal may be written by its public name while it is reached by another behind a proxy.
-    let path = match text.strip_prefix(own) {
-        Some(path) => path,
-        None => bare.and_then(|rest| rest.strip_prefix(host)).unwrap_or(text),
-    };
-    let path = path.split(['?', '#']).next().unwrap_or(path).trim_end_matches('/');
-    let id = path.strip_prefix("/policies/").or_else(|| path.strip_prefix("/documents/")).unwrap_or(path);
-    (!id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(id)
-}
-
-impl PublicDocuments for Documents {
-    fn find<'a>(&'a self, ctx: &'a Ctx, id_or_path: &'a str) -> BoxFuture<'a, Result<Option<PublicDocument>>> {
-        Box::pin(async move {
-            let Some(id) = id_in(ctx, id_or_path) else { return Ok(None) };
-            Ok(public::listed(ctx.db(), id).await?.map(offered))
-        })
-    }
-
-    fn search<'a>(
-        &'a self,
-        ctx: &'a Ctx,
-        organ: Option<&'a OrganCode>,
-        query: &'a str,
-        limit: i64,
-    ) -> BoxFuture<'a, Result<Vec<PublicDocument>>> {
-        Box::pin(async move {
-            let filter = public::Filter { organ: organ.cloned(), words: query.to_owned(), ..public::Filter::default() };
-            let (found, _) = public::list(ctx.db(), &filter, 1, limit).await?;
-            Ok(found.into_iter().map(offered).collect())
+            Ok(vec![("/documents", desk::own_returned(ctx.db(), &staff.account).await?)])
         })
     }
 }
@@ -228,44 +73,76 @@ impl SearchSource for Search {
         "document"
     }
 
-    fn entry<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Option<SearchEntry>>> {
+    fn entries<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Vec<SearchEntry>>> {
         Box::pin(async move {
-            let Some(document) = public::searchable(ctx.db(), id).await? else { return Ok(None) };
-            let directory = ctx.directory();
-            let listed = document.listed;
-            let mut body = document.body_text;
-            for text in std::iter::once(&listed.summary)
-                .chain(document.attachments.iter().flat_map(|(title, text)| [title, text]))
-            {
+            let id = DocumentId::from(id);
+            let Some(found) = public::searchable(ctx.db(), &Kinds::of(ctx), &id).await? else { return Ok(Vec::new()) };
+            let (listed, values) = (&found.listed, &found.listed.values);
+            let mut body = found.body_text.clone();
+            let mut more = |text: &str| {
                 if !text.is_empty() {
                     body.push('\n');
                     body.push_str(text);
                 }
+            };
+            more(values.get(&SUMMARY));
+            let mut words = vec![listed.index_number.clone()];
+            for facet in listed.kind.facets.iter().filter(|facet| facet.found && facet.public) {
+                match facet.shape {
+                    Shape::Long(_) => more(values.get(facet)),
+                    _ if facet.key == DOCUMENT_NUMBER.key => {}
+                    _ => words.extend(values.all(facet).iter().cloned()),
+                }
             }
-            let mut words = document.words;
-            words.push(listed.index_number);
-            if let Some(organ) = directory.get(&listed.organ) {
-                words.push(organ.name.clone());
-                words.extend(organ.aliases.iter().cloned());
+            for (title, text) in &found.attachments {
+                more(title);
+                more(text);
             }
             words.retain(|word| !word.is_empty());
-            Ok(Some(SearchEntry {
-                kind: listed.kind.label().to_owned(),
-                title: listed.title,
+            Ok(vec![SearchEntry {
                 body,
-                url: listed.path,
-                organ: directory.short_name(&listed.organ).to_owned(),
-                column: listed.column_name,
-                date: listed.published_on,
-                document_number: listed.document_number,
-                validity: listed.validity.map(|validity| validity.label().to_owned()).unwrap_or_default(),
+                url: listed.path.clone(),
+                organ: Some(listed.organ.clone()),
+                column: Some(listed.column.clone()),
+                date: listed.published_on.clone(),
+                document_number: values.get(&DOCUMENT_NUMBER).to_owned(),
+                validity: values.get(&VALIDITY).to_owned(),
                 words,
-                id: listed.id,
-            }))
+                ..SearchEntry::public(listed.kind.key, listed.title.clone())
+            }])
         })
     }
 
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>> {
-        Box::pin(async move { Ok(public::ids(ctx.db(), after, limit).await?) })
+        Box::pin(async move {
+            let ids = public::ids(ctx.db(), &DocumentId::from(after), limit).await?;
+            Ok(ids.into_iter().map(|id| id.0).collect())
+        })
+    }
+
+    fn labels<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Label>>> {
+        Box::pin(async move {
+            let columns = crate::public::column_names(ctx.db()).await?;
+            let kinds = Kinds::of(ctx);
+            let kinds = kinds.all().iter().map(|kind| Label::new(LabelOf::Kind, kind.key, kind.label));
+            let validities = VALIDITIES.iter().map(|(code, label)| Label::new(LabelOf::Validity, *code, *label));
+            let columns = columns.into_iter().map(|(slug, name)| Label::new(LabelOf::Column, slug.0, name));
+            Ok(kinds.chain(validities).chain(columns).collect())
+        })
+    }
+
+    fn labels_change_with(&self) -> &'static [&'static str] {
+        &["column"]
+    }
+}
+
+struct Documents;
+
+impl Proof for Documents {
+    fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(async move {
+            let found = proof::altered(ctx.db(), &Kinds::of(ctx), &ctx.site().domain, |_| ()).await?;
+            Ok(found.map(|altered| altered.words()))
+        })
     }
 }

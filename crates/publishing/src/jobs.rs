@@ -1,13 +1,21 @@
 //! Work that follows: scheduled publication, emptying the bin.
 
-use jiff::SignedDuration;
-use kernel::{Actor, NewEvent, time};
+use document::{draft, life, rows};
+use kernel::{Actor, id::EditionId};
+use review::About;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use store::jobs::{Failure, Handlers};
+use store::{
+    Schedule,
+    jobs::{Failure, Handlers},
+    schedule::{Entry, Every},
+};
 use web::{Ctx, Error, Result};
 
-use crate::editions::{deciding, model::EditionState, store as rows, writing::BIN_DAYS};
+use crate::editions::{
+    checks,
+    deciding::{self, Due},
+    subject::EDITION,
+};
 
 /// The kind of job that publishes a scheduled edition.
 pub const PUBLISH_DUE: &str = "publishing.publish_due";
@@ -16,18 +24,18 @@ pub const PUBLISH_DUE: &str = "publishing.publish_due";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PublishDue {
     /// The edition.
-    pub edition: String,
+    pub edition: EditionId,
 }
 
 /// The handlers of this context's jobs.
-pub fn handlers(ctx: Ctx) -> Handlers {
+pub fn handlers(ctx: &Ctx) -> Handlers {
+    let ctx = ctx.clone();
     Handlers::default().with(PUBLISH_DUE, move |job: PublishDue| {
         let ctx = ctx.clone();
         async move {
             match publish_one(&ctx, &job.edition).await {
-                Ok(()) => Ok(()),
                 // Gone or changed meanwhile: whoever changed it has decided.
-                Err(Error::NotFound | Error::Conflict(_)) => Ok(()),
+                Ok(()) | Err(Error::NotFound | Error::Conflict(_)) => Ok(()),
                 Err(Error::Internal(error)) => Err(Failure::Retry(error.to_string())),
                 Err(other) => Err(Failure::Retry(format!("{other:?}"))),
             }
@@ -36,20 +44,32 @@ pub fn handlers(ctx: Ctx) -> Handlers {
 }
 
 /// Publishes the edition if its moment has come. Doing it twice does no harm: the second finds it public.
-async fn publish_one(ctx: &Ctx, edition: &str) -> Result<()> {
+async fn publish_one(ctx: &Ctx, edition: &EditionId) -> Result<()> {
+    let house = crate::house(ctx);
+    let seen = rows::read(ctx.db().read(), &house, &Actor::System, edition).await?;
+    checks::ensure(ctx, &seen).await?;
     let mut tx = ctx.db().write().await?;
-    let loaded = rows::load(ctx, &mut tx, &Actor::System, edition).await?;
-    let EditionState::Scheduled { at } = loaded.edition.state()? else { return Ok(()) };
-    if at > ctx.seams().now() {
+    let whole = rows::load(&mut tx, &house, &Actor::System, edition).await?;
+    let at = whole.edition.facts(0).publish_at.filter(|_| whole.edition.state == "scheduled");
+    if at.is_none_or(|at| at > ctx.seams().now()) {
+        // Not scheduled any more, or for a later moment. A moment that cannot be read is a fault that must be seen.
+        whole.edition.state()?;
         return Ok(());
     }
-    match deciding::come_due(ctx, &mut tx, &loaded).await {
-        Ok(()) => {}
-        Err(Error::Conflict(why)) => deciding::hold(&mut tx, &loaded, &why).await?,
-        Err(other) => return Err(other),
+    if deciding::come_due(ctx, &mut tx, &whole).await? == Due::Unchecked {
+        return Err(Error::internal(format!("edition {edition} was changed while it was looked through")));
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Every minute: see [`publish_due`].
+pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
+    let ctx = ctx.clone();
+    Schedule::default().with(Entry::new("publishing.due", "按时发布，清理回收站", Every::Minutes(1), move || {
+        let ctx = ctx.clone();
+        async move { Ok(publish_due(&ctx).await.map(drop)?) }
+    }))
 }
 
 /// Publishes every scheduled edition whose moment has come, and empties the bin of what lies there longer than 30 days.
@@ -59,65 +79,18 @@ async fn publish_one(ctx: &Ctx, edition: &str) -> Result<()> {
 /// # Errors
 /// When it cannot even be asked what is due.
 pub async fn publish_due(ctx: &Ctx) -> Result<usize> {
-    let now = time::to_db(ctx.seams().now());
-    let due: Vec<String> = sqlx::query_scalar(
-        "SELECT id FROM edition WHERE state = 'scheduled' AND binned_at = '' AND publish_at <= $1 ORDER BY publish_at",
-    )
-    .bind(&now)
-    .fetch_all(ctx.db().read())
-    .await?;
+    let due = life::due(ctx.db()).await?;
     for edition in &due {
         match publish_one(ctx, edition).await {
             Ok(()) | Err(Error::NotFound | Error::Conflict(_)) => {}
             // One that fails must not keep the others from the public; it is tried again the next time.
-            Err(error) => tracing::error!(edition, ?error, "a scheduled text could not be published"),
+            Err(error) => tracing::error!(%edition, ?error, "a scheduled text could not be published"),
         }
     }
-    if let Err(error) = empty_bin(ctx).await {
+    let forget =
+        async |tx: &mut store::Tx, edition: &EditionId| review::rows::forget(tx, &About::new(EDITION, edition)).await;
+    if let Err(error) = draft::purge(ctx.db(), ctx.seams().now(), forget).await {
         tracing::error!(?error, "the bin could not be emptied");
     }
     Ok(due.len())
-}
-
-/// Removes drafts that have lain in the bin for more than 30 days, and documents of which nothing is left. What was public
-/// once is never removed.
-async fn empty_bin(ctx: &Ctx) -> Result<()> {
-    let now = ctx.seams().now();
-    let limit = now.checked_sub(SignedDuration::from_hours(24 * BIN_DAYS)).unwrap_or(now);
-    let old: Vec<(String, String)> = sqlx::query_as(
-        // Only these two states can lie in the bin; naming them lets the index find the few rows.
-        "SELECT id, document_id FROM edition WHERE state IN ('draft', 'returned') AND binned_at <> '' AND binned_at < $1 \
-         AND published_at = '' LIMIT 500",
-    )
-    .bind(time::to_db(limit))
-    .fetch_all(ctx.db().read())
-    .await?;
-    for (edition, document) in old {
-        let mut tx = ctx.db().write().await?;
-        rows::lock(ctx, &mut tx, &document).await?;
-        let Some(about) = rows::document(tx.conn(), &document).await? else { continue };
-        let gone = sqlx::query("DELETE FROM edition WHERE id = $1 AND binned_at <> ''").bind(&edition);
-        if gone.execute(tx.conn()).await?.rows_affected() == 0 {
-            // Brought back meanwhile.
-            continue;
-        }
-        for sql in [
-            "DELETE FROM attachment WHERE edition_id = $1",
-            "DELETE FROM gate_pass WHERE edition_id = $1",
-            "DELETE FROM finding_override WHERE edition_id = $1",
-        ] {
-            sqlx::query(sql).bind(&edition).execute(tx.conn()).await?;
-        }
-        sqlx::query(
-            "DELETE FROM document WHERE id = $1 AND first_published_at = '' \
-             AND NOT EXISTS (SELECT 1 FROM edition WHERE document_id = $1)",
-        )
-        .bind(&document)
-        .execute(tx.conn())
-        .await?;
-        let event = NewEvent::new("document.purged", "document", &document, &Actor::System).organ(&about.organ());
-        tx.append(event.data(json!({ "edition": edition }))).await?;
-        tx.commit().await?;
-    }
-    Ok(())
 }

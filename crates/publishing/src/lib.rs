@@ -1,24 +1,57 @@
-//! Columns, documents and editions, gates, attachments, the public portal pages.
+//! Publishing: columns, the desk of authors and reviewers, the portal's pages of documents.
 //!
-//! [`public`] is how everything else reads what is public; [`editions`] is how it becomes so.
+//! Documents are the document machine's, reviews the review machine's; here are the kinds that are published as they are
+//! ([`kinds`]), the pages with their words, and what ties the two machines together ([`editions`]).
 
 pub mod columns;
 pub mod editions;
 mod hooks;
 mod jobs;
-mod keeping;
 pub mod kinds;
 mod portal;
 pub mod public;
 mod reviews;
 pub mod seed;
-mod sql;
+pub mod settings;
 
-pub use hooks::{desk_source, public_documents, search_source};
+use std::sync::Arc;
+
+use document::{Documents, Kind, PublicDocuments, events};
+use kernel::EventKind;
+use review::permissions::BYPASS_GATES;
+use web::{Capability, Nav};
+
 pub use jobs::{PUBLISH_DUE, handlers, publish_due};
-pub use portal::routes as portal_routes;
+pub use settings::house;
 
-/// The office pages of this context: columns, documents, reviews.
-pub fn routes() -> web::Routes {
-    columns::routes().merge(editions::routes()).merge(reviews::routes())
+/// After these a document stands no more where it stood.
+const LEAVES: &[&EventKind] = &[&events::WITHDRAWN];
+/// After these it stands there.
+const STANDS: &[&EventKind] = &[&events::PUBLISHED, &events::CORRECTED, &events::SEEDED];
+
+/// Documents, their review, their pages on the portal.
+pub fn capability() -> Capability {
+    let documents: Arc<dyn PublicDocuments> = Arc::new(Documents);
+    let capability = Capability::new("publishing", "信息发布")
+        .routes(editions::routes)
+        .routes(reviews::routes)
+        .routes(portal::routes)
+        .permissions(&document::permissions::ALL)
+        .nav(Nav::under("公开", "/documents", "稿件", &document::permissions::VIEW_DOCUMENTS, 110))
+        .nav(Nav::under("公开", "/reviews", "审核", &document::permissions::VIEW_DOCUMENTS, 120))
+        .nav(Nav::under("公开", "/bypasses", "紧急发布复核", &BYPASS_GATES, 140))
+        .events(&events::ALL)
+        .events(&editions::subject::SAID.all().collect::<Vec<_>>())
+        .subject("document", "文件")
+        .jobs(handlers)
+        .schedule(jobs::schedule)
+        .search(hooks::search_source())
+        .desk(hooks::desk_source())
+        .settings::<settings::Publishing>()
+        .migrations(document::MIGRATIONS)
+        .declare(editions::subject::kind())
+        .declare(documents)
+        .declare(hooks::proof())
+        .declare(duty::Publishes { subject: "document", leaves: LEAVES, stands: STANDS });
+    kinds::ALL.into_iter().fold(capability, |capability, kind: Kind| capability.declare(kind))
 }

@@ -1,25 +1,35 @@
-//! Columns (栏目) of the portal: their tree, their descriptions for the page tags, whether they are listed.
-//!
-//! Events (subject kind `column`, subject id = slug): `column.created`, `column.changed`, `column.moved`, `column.hidden`,
-//! `column.shown`, `column.deleted`.
+//! Columns (栏目) of the portal: their tree, their descriptions for the page tags, what they are for, whether they are listed.
 
 mod pages;
-mod store;
 
-use kernel::Action;
-use web::{Listener, Routes};
+use kernel::{Permission, Role, permission::Scope::AllOrgans};
+use web::{Capability, Listener, Nav, Routes};
 
-pub use store::{ColumnData, options, put};
+pub use document::columns::{ColumnData, options, put};
 
-/// The office pages of this slice.
-pub(crate) fn routes() -> Routes {
+/// Make, change, order, hide columns.
+pub static MANAGE_COLUMNS: Permission =
+    Permission::new("manage_columns", "维护栏目", &[Role::SystemAdmin, Role::CountyOffice], AllOrgans);
+
+/// Columns with their pages in the office. Their table is the document machine's; what stands in them on the portal is
+/// [`crate::capability`]'s.
+pub fn capability() -> Capability {
+    Capability::new("columns", "栏目")
+        .routes(routes)
+        .permissions(&[&MANAGE_COLUMNS])
+        .nav(Nav::under("公开", "/columns", "栏目", &MANAGE_COLUMNS, 130))
+        .events(&document::columns::events::ALL)
+        .subject("column", "栏目")
+}
+
+fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/columns", Action::ManageColumns, pages::list)
-        .get("/columns/new", Action::ManageColumns, pages::new)
-        .post("/columns", Action::ManageColumns, pages::create)
-        .get("/columns/{slug}", Action::ManageColumns, pages::edit)
-        .post("/columns/{slug}", Action::ManageColumns, pages::change)
-        .post("/columns/{slug}/move", Action::ManageColumns, pages::shift)
-        .post("/columns/{slug}/hide", Action::ManageColumns, pages::hide)
-        .post("/columns/{slug}/delete", Action::ManageColumns, pages::delete)
+        .get("/columns", &MANAGE_COLUMNS, pages::list)
+        .get("/columns/new", &MANAGE_COLUMNS, pages::new)
+        .post("/columns", &MANAGE_COLUMNS, pages::create)
+        .get("/columns/{slug}", &MANAGE_COLUMNS, pages::edit)
+        .post("/columns/{slug}", &MANAGE_COLUMNS, pages::change)
+        .post("/columns/{slug}/move", &MANAGE_COLUMNS, pages::shift)
+        .post("/columns/{slug}/hide", &MANAGE_COLUMNS, pages::hide)
+        .post("/columns/{slug}/delete", &MANAGE_COLUMNS, pages::delete)
 }

@@ -1,22 +1,43 @@
 //! Pages and actions of columns.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
+use document::columns::{self as rows, ColumnData, ColumnKind, PURPOSES, Row, purpose_of};
+use kernel::id::ColumnId;
 use serde::Deserialize;
-use store::Once;
-use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Redirect, Result, office_page};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, office_page};
 
-use super::store::{self as rows, ColumnData, Row};
-use crate::kinds::ColumnKind;
+/// A column with how much is in it.
+#[derive(Debug, Clone)]
+struct Line {
+    row: Row,
+    documents: i64,
+    public: i64,
+    newest: String,
+}
+
+/// How much is in each column: documents, public ones, day of the newest.
+async fn filled(ctx: &Ctx) -> Result<HashMap<ColumnId, (i64, i64, String)>> {
+    let all = document::desk::per_column(ctx.db().read()).await?;
+    let mut filled: HashMap<ColumnId, (i64, i64, String)> =
+        all.into_iter().map(|(column, documents)| (column, (documents, 0, String::new()))).collect();
+    for fill in document::public::columns(ctx.db()).await? {
+        let one = filled.entry(fill.of).or_default();
+        (one.1, one.2) = (fill.count, fill.newest);
+    }
+    Ok(filled)
+}
 
 #[derive(Template)]
 #[template(path = "columns/templates/list.html")]
 struct List {
     shell: OfficeShell,
-    columns: Vec<(usize, Row)>,
+    columns: Vec<(usize, Line)>,
     once: String,
 }
 
@@ -26,16 +47,22 @@ struct Edit {
     shell: OfficeShell,
     errors: FormErrors,
     data: ColumnData,
-    existing: Option<Row>,
+    existing: Option<Line>,
     parents: Vec<(String, String)>,
     kinds: Vec<(&'static str, &'static str)>,
+    purposes: Vec<(&'static str, &'static str)>,
     action: String,
     once: String,
 }
 
 /// The tree of columns.
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
-    let columns = rows::tree(ctx.db().read()).await?;
+    let (tree, mut filled) = (rows::tree(ctx.db().read()).await?, filled(&ctx).await?);
+    let line = |(depth, row): (usize, Row)| {
+        let (documents, public, newest) = filled.remove(&row.slug).unwrap_or_default();
+        (depth, Line { row, documents, public, newest })
+    };
+    let columns = tree.into_iter().map(line).collect();
     office_page(&List { shell: desk.shell(&ctx, "栏目").await?, columns, once: ctx.once() })
 }
 
@@ -43,12 +70,28 @@ async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, exis
     let tree = rows::tree(ctx.db().read()).await?;
     let parents = tree.iter().filter(|(_, row)| row.slug != data.slug || existing.is_none());
     let parents =
-        parents.map(|(depth, row)| (row.slug.clone(), format!("{}{}", "　".repeat(*depth), row.name))).collect();
+        parents.map(|(depth, row)| (row.slug.0.clone(), format!("{}{}", "　".repeat(*depth), row.name))).collect();
     let title = existing.as_ref().map_or_else(|| "新建栏目".to_owned(), |row| format!("栏目：{}", row.name));
     let action = existing.as_ref().map_or_else(|| "/columns".to_owned(), |row| format!("/columns/{}", row.slug));
-    let shell = desk.shell(ctx, title).await?.with_error(!errors.is_empty());
+    let existing = match existing {
+        Some(row) => {
+            let (documents, public, newest) = filled(ctx).await?.remove(&row.slug).unwrap_or_default();
+            Some(Line { row, documents, public, newest })
+        }
+        None => None,
+    };
     let bad = !errors.is_empty();
-    let page = Edit { shell, errors, data, existing, parents, kinds: ColumnKind::options(), action, once: ctx.once() };
+    let page = Edit {
+        shell: desk.shell(ctx, title).await?.with_error(bad),
+        errors,
+        data,
+        existing,
+        parents,
+        kinds: ColumnKind::options(),
+        purposes: PURPOSES.iter().map(|purpose| (purpose.code, purpose.label)).collect(),
+        action,
+        once: ctx.once(),
+    };
     if bad { web::page::office_errors(&page) } else { office_page(&page) }
 }
 
@@ -59,25 +102,25 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
 
 /// Creates a column.
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(data): Form<ColumnData>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&data.once).await? {
-        return Ok(Redirect::to(to).into_response());
+    let data = ColumnData { version: 0, slug: ColumnId(data.slug.as_str().trim().to_lowercase()), ..data };
+    let done = act(&ctx, &data.once, async |tx| {
+        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?);
+        if !errors.is_empty() {
+            return Err(Refusal::Fields(errors));
+        }
+        rows::put(tx, &desk.actor(), &data).await?;
+        Ok(Done::ok("/columns", format!("已新建栏目“{}”。", data.name.trim())))
+    });
+    match done.await {
+        Err(Refusal::Fields(errors)) => form(&ctx, &desk, data, errors, None).await,
+        done => Ok(done?),
     }
-    let data = ColumnData { version: 0, slug: data.slug.trim().to_lowercase(), ..data };
-    let errors = rows::errors(&data, &rows::tree(tx.conn()).await?);
-    if !errors.is_empty() {
-        drop(tx);
-        return form(&ctx, &desk, data, errors, None).await;
-    }
-    rows::put(&mut tx, &desk.actor(), &data).await?;
-    tx.remember(&data.once, "/columns").await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/columns").ok(format!("已新建栏目“{}”。", data.name.trim())).into_response())
 }
 
 /// The form of a column.
-pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<String>) -> Result<Response> {
-    let row = rows::one(ctx.db().read(), &slug).await?.ok_or(Error::NotFound)?;
+pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<ColumnId>) -> Result<Response> {
+    let row = rows::one(ctx.db().read(), &slug).await?;
+    let items = rows::items(ctx.db().read()).await?.remove(&slug).unwrap_or_default();
     let data = ColumnData {
         slug: row.slug.clone(),
         name: row.name.clone(),
@@ -85,6 +128,8 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<St
         description: row.description.clone(),
         keywords: row.keywords.clone(),
         kind: row.kind.clone(),
+        purpose: row.purpose.clone(),
+        items: rows::write_items(&items),
         basis: row.basis.clone(),
         version: row.version,
         once: String::new(),
@@ -96,24 +141,23 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<St
 pub(super) async fn change(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(slug): Path<String>,
+    Path(slug): Path<ColumnId>,
     Form(data): Form<ColumnData>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&data.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let row = rows::one(tx.conn(), &slug).await?.ok_or(Error::NotFound)?;
+    let row = rows::one(ctx.db().read(), &slug).await?;
     let data = ColumnData { slug, version: data.version.max(1), ..data };
-    let errors = rows::errors(&data, &rows::tree(tx.conn()).await?);
-    if !errors.is_empty() {
-        drop(tx);
-        return form(&ctx, &desk, data, errors, Some(row)).await;
+    let done = act(&ctx, &data.once, async |tx| {
+        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?);
+        if !errors.is_empty() {
+            return Err(Refusal::Fields(errors));
+        }
+        rows::put(tx, &desk.actor(), &data).await?;
+        Ok(Done::ok("/columns", format!("已保存栏目“{}”。", data.name.trim())))
+    });
+    match done.await {
+        Err(Refusal::Fields(errors)) => form(&ctx, &desk, data, errors, Some(row)).await,
+        done => Ok(done?),
     }
-    rows::put(&mut tx, &desk.actor(), &data).await?;
-    tx.remember(&data.once, "/columns").await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/columns").ok(format!("已保存栏目“{}”。", data.name.trim())).into_response())
 }
 
 /// A button of a column's row.
@@ -128,21 +172,18 @@ pub(super) struct Button {
 pub(super) async fn shift(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(slug): Path<String>,
+    Path(slug): Path<ColumnId>,
     Form(button): Form<Button>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&token(&button, &slug)).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    rows::shift(&mut tx, &desk.actor(), &slug, button.to == "up").await?;
-    tx.remember(&token(&button, &slug), "/columns").await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/columns").ok("顺序已调整。").into_response())
+    let moved = async |tx: &mut store::Tx| {
+        rows::shift(tx, &desk.actor(), &slug, button.to == "up").await?;
+        Ok::<_, Refusal>(Done::ok("/columns", "顺序已调整。"))
+    };
+    Ok(act(&ctx, &token(&button, &slug), moved).await?)
 }
 
 /// One list carries one token for many buttons: each button of each row counts for itself.
-fn token(button: &Button, slug: &str) -> String {
+fn token(button: &Button, slug: &ColumnId) -> String {
     if button.once.is_empty() { String::new() } else { format!("{}:{slug}:{}", button.once, button.to) }
 }
 
@@ -150,23 +191,38 @@ fn token(button: &Button, slug: &str) -> String {
 pub(super) async fn hide(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(slug): Path<String>,
+    Path(slug): Path<ColumnId>,
     Form(button): Form<Button>,
 ) -> Result<Response> {
-    rows::one(ctx.db().read(), &slug).await?.ok_or(Error::NotFound)?;
     let hidden = button.to != "show";
-    let mut tx = ctx.db().write().await?;
-    rows::toggle(&mut tx, &desk.actor(), &slug, hidden).await?;
-    tx.commit().await?;
-    let text =
-        if hidden { "栏目已隐藏，其中的信息原网址继续有效。" } else { "栏目已恢复显示。" };
-    Ok(Redirect::to("/columns").ok(text).into_response())
+    let done = async |tx: &mut store::Tx| {
+        rows::one(tx.conn(), &slug).await?;
+        rows::toggle(tx, &desk.actor(), &slug, hidden).await?;
+        let text = if hidden {
+            "栏目已隐藏，其中的信息原网址继续有效。"
+        } else {
+            "栏目已恢复显示。"
+        };
+        Ok::<_, Refusal>(Done::ok("/columns", text))
+    };
+    Ok(act(&ctx, "", done).await?)
 }
 
 /// Deletes a column that has never held anything.
-pub(super) async fn delete(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<String>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    rows::delete(&mut tx, &desk.actor(), &slug).await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/columns").ok("栏目已删除。").into_response())
+pub(super) async fn delete(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<ColumnId>) -> Result<Response> {
+    let done = async |tx: &mut store::Tx| {
+        rows::delete(tx, &desk.actor(), &slug).await?;
+        Ok::<_, Refusal>(Done::ok("/columns", "栏目已删除。"))
+    };
+    Ok(act(&ctx, "", done).await?)
+}
+
+impl Line {
+    fn kind_label(&self) -> &'static str {
+        ColumnKind::from_code(&self.row.kind).map_or("", ColumnKind::label)
+    }
+
+    fn purpose_label(&self) -> &'static str {
+        purpose_of(&self.row.purpose).map_or("", |purpose| purpose.label)
+    }
 }

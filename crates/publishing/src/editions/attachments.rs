@@ -3,24 +3,15 @@
 use std::sync::OnceLock;
 
 use axum::extract::multipart::Field;
+use document::files::NewFile;
 use documents::{Extractor, Format, Limits};
-use kernel::{Action, Actor, id, may_for};
-use serde_json::json;
 use store::{Tx, files::Received};
 use web::{Ctx, Error, Result};
-
-use super::{
-    store::{self as rows, AttachmentRow, EditionRow, Loaded},
-    writing::event,
-};
 
 /// What a public attachment may be. Other formats are refused even if they can be read: readers could not open them
 /// everywhere, or they could run something in the reader's browser.
 const ALLOWED: [Format; 7] =
     [Format::Pdf, Format::Docx, Format::Xlsx, Format::Csv, Format::Txt, Format::Png, Format::Jpeg];
-
-/// Most files of one edition.
-const MOST_FILES: usize = 60;
 
 /// A file that was received and read, not yet kept.
 #[derive(Debug)]
@@ -106,163 +97,23 @@ pub async fn read(ctx: &Ctx, received: Received, file_name: String) -> Result<In
     })
 }
 
-/// Keeps a received file as the last attachment of an edition. The edition's version stays: its text is not touched, and
-/// whoever writes in it at the same moment loses nothing.
+/// Keeps the bytes of a received file, for the write that attaches it.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the edition cannot be edited or has too many files.
-pub async fn add(ctx: &Ctx, tx: &mut Tx, actor: &Actor, loaded: &Loaded, incoming: &Incoming) -> Result<AttachmentRow> {
-    editable(actor, loaded)?;
-    if loaded.files.len() >= MOST_FILES {
-        return Err(Error::Conflict(format!("一份稿件最多 {MOST_FILES} 个附件。请把相关的表合并成一个文件。")));
-    }
-    if let Some(same) = loaded.files.iter().find(|file| file.digest == incoming.received.digest) {
-        // The same bytes again: a double click, or the same file chosen twice.
-        return Ok(same.clone());
-    }
-    let position = loaded.files.iter().map(|file| file.position).max().unwrap_or(0) + 1;
-    let row = insert_read(ctx, tx, &loaded.edition, position, "", incoming).await?;
-    touch(tx, actor, loaded).await?;
-    let data = json!({ "edition": loaded.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest });
-    event(tx, actor, loaded, "document.file_added", data).await?;
-    Ok(row)
-}
-
-/// Keeps the bytes and writes the row.
-pub(crate) async fn insert_read(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    edition: &EditionRow,
-    position: i64,
-    title: &str,
-    incoming: &Incoming,
-) -> Result<AttachmentRow> {
+/// When disk or database fail.
+pub async fn keep(ctx: &Ctx, tx: &mut Tx, incoming: &Incoming, title: &str) -> Result<NewFile> {
     ctx.files().keep(tx, &incoming.received).await?;
-    let row = AttachmentRow {
-        edition_id: edition.id.clone(),
-        id: id::fresh(&tx.seams()),
-        position,
-        title: title.to_owned(),
+    Ok(NewFile {
         file_name: incoming.file_name.clone(),
+        title: title.to_owned(),
         digest: incoming.received.digest.clone(),
         media_type: incoming.format.media_type().to_owned(),
         format: incoming.format.extension().to_owned(),
-        bytes: i64::try_from(incoming.received.bytes).unwrap_or(i64::MAX),
+        bytes: incoming.received.bytes,
+        text: incoming.text.clone(),
         parts: incoming.parts.clone(),
-        warnings: serde_json::to_string(&incoming.warnings)?,
-    };
-    insert(tx, &row, &incoming.text).await?;
-    Ok(row)
-}
-
-async fn insert(tx: &mut Tx, row: &AttachmentRow, text: &str) -> Result<()> {
-    let now = tx.now();
-    sqlx::query(
-        "INSERT INTO attachment (edition_id, id, position, title, file_name, digest, media_type, format, bytes, body_text, \
-         parts, warnings, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    )
-    .bind(&row.edition_id)
-    .bind(&row.id)
-    .bind(row.position)
-    .bind(&row.title)
-    .bind(&row.file_name)
-    .bind(&row.digest)
-    .bind(&row.media_type)
-    .bind(&row.format)
-    .bind(row.bytes)
-    .bind(text)
-    .bind(&row.parts)
-    .bind(&row.warnings)
-    .bind(now)
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-fn editable(actor: &Actor, loaded: &Loaded) -> Result<()> {
-    may_for(actor, Action::WriteDocuments, &loaded.document.keeper())?;
-    if loaded.edition.state()?.is_editable() {
-        return Ok(());
-    }
-    Err(Error::Conflict(format!(
-        "这一版现在是“{}”，不能增删附件。要改，请先“撤回修改”；已发布的，请“更正”出新的一版。",
-        loaded.edition.state_words()
-    )))
-}
-
-/// Whoever changes files counts as author. The edition was locked when it was loaded, so neither another author nor a
-/// submission at the same moment is overwritten; the condition on the state is the last guard.
-async fn touch(tx: &mut Tx, actor: &Actor, loaded: &Loaded) -> Result<()> {
-    let now = tx.now();
-    let done = sqlx::query(
-        "UPDATE edition SET authors = $2, updated_at = $3 WHERE id = $1 AND state IN ('draft', 'returned') AND binned_at = ''",
-    )
-    .bind(&loaded.edition.id)
-    .bind(loaded.edition.authors_with(actor))
-    .bind(now)
-    .execute(tx.conn())
-    .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(rows::changed(&loaded.edition)) }
-}
-
-/// Takes an attachment off an edition. Its bytes stay while another edition refers to them, and for the record.
-///
-/// # Errors
-/// [`Error::NotFound`] when there is none; [`Error::Conflict`] when the edition cannot be edited.
-pub async fn remove(tx: &mut Tx, actor: &Actor, loaded: &Loaded, file: &str) -> Result<()> {
-    editable(actor, loaded)?;
-    let row = loaded.files.iter().find(|row| row.id == file).ok_or(Error::NotFound)?;
-    touch(tx, actor, loaded).await?;
-    sqlx::query("DELETE FROM attachment WHERE edition_id = $1 AND id = $2")
-        .bind(&loaded.edition.id)
-        .bind(file)
-        .execute(tx.conn())
-        .await?;
-    let data = json!({ "edition": loaded.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest });
-    event(tx, actor, loaded, "document.file_removed", data).await
-}
-
-/// Where an attachment is moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// Stays.
-    Stay,
-    /// One place up.
-    Up,
-    /// One place down.
-    Down,
-}
-
-/// Gives an attachment a title and moves it among the others.
-///
-/// # Errors
-/// As [`remove`].
-pub async fn arrange(tx: &mut Tx, actor: &Actor, loaded: &Loaded, file: &str, title: &str, to: Move) -> Result<()> {
-    editable(actor, loaded)?;
-    let at = loaded.files.iter().position(|row| row.id == file).ok_or(Error::NotFound)?;
-    touch(tx, actor, loaded).await?;
-    let title: String = title.chars().filter(|c| !c.is_control()).take(200).collect();
-    let mut order: Vec<&AttachmentRow> = loaded.files.iter().collect();
-    match to {
-        Move::Up if at > 0 => order.swap(at, at - 1),
-        Move::Down if at + 1 < order.len() => order.swap(at, at + 1),
-        _ => {}
-    }
-    for (position, row) in (1_i64..).zip(order) {
-        let title = if row.id == file { title.trim() } else { &row.title };
-        if row.position == position && row.title == title {
-            continue;
-        }
-        sqlx::query("UPDATE attachment SET position = $3, title = $4 WHERE edition_id = $1 AND id = $2")
-            .bind(&row.edition_id)
-            .bind(&row.id)
-            .bind(position)
-            .bind(title)
-            .execute(tx.conn())
-            .await?;
-    }
-    let data = json!({ "edition": loaded.edition.id, "file": file, "title": title.trim(), "moved": to != Move::Stay });
-    event(tx, actor, loaded, "document.file_arranged", data).await
+        warnings: incoming.warnings.clone(),
+    })
 }
 
 #[cfg(test)]

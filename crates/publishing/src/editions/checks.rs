@@ -1,170 +1,161 @@
-//! Findings in an edition: personal numbers in title, text, summary and every place of every attachment, hidden ones too.
-//!
-//! They are computed from the text each time, never stored: what is stored is only the decision of an authorised second
-//! person to let one through, tied to the found text by digest, so that other text needs another decision.
+//! What the checks look at in an edition: every text of it, and every place of every file, hidden ones too.
 
-use documents::Part;
-use sha2::{Digest, Sha256};
-use sqlx::{Any, Executor, FromRow};
-use store::Result;
-use text::findings::{Finding, Severity, personal_numbers};
+use document::{
+    House, Kind, Values, Whole,
+    form::{Draft, Typed},
+    html::Written,
+    rows::{self, AttachmentRow},
+};
+use documents::Part as Read;
+use review::{
+    About,
+    findings::{self, Checks, Part, PartText, Piece},
+};
+use store::Executor;
+use web::{Ctx, Refusal, Result};
 
-use super::store::{AttachmentRow, EditionRow};
+use super::subject::EDITION;
 
-/// A finding in an edition, with what was decided about it.
-#[derive(Debug, Clone)]
-pub struct Check {
-    /// Rule, such as `privacy.id-card`.
-    pub rule: String,
-    /// Name of the rule in words.
-    pub label: &'static str,
-    /// Where, in words: 正文, 附件《名单.xlsx》工作表“名单”C12（隐藏）.
-    pub place: String,
-    /// Masked.
-    pub excerpt: String,
-    /// What to do.
-    pub suggestion: String,
-    /// Whether it stops publication while it is not let through.
-    pub blocks: bool,
-    /// SHA-256 of place and found text.
-    pub digest: String,
-    /// Who let it through and why, if somebody did.
-    pub passed: Option<Passed>,
+/// The texts of an edition, as stored or as typed.
+struct Texts<'a> {
+    kind: Kind,
+    title: &'a str,
+    note: &'a str,
+    body_html: &'a str,
+    body_text: &'a str,
+    values: &'a Values,
 }
 
-/// A decision to let a finding through.
-#[derive(Debug, Clone, FromRow)]
-pub struct Passed {
-    rule: String,
-    digest: String,
-    /// Why.
-    pub reason: String,
-    /// Who.
-    pub by_name: String,
-    /// When, stored form.
-    pub at: String,
-}
-
-impl Check {
-    /// Whether it stops publication now.
-    pub fn stops(&self) -> bool {
-        self.blocks && self.passed.is_none()
+impl Texts<'_> {
+    /// The parts that are texts, with them.
+    fn parts(&self) -> Vec<PartText> {
+        let mut parts = vec![
+            PartText::of("title", "标题", self.title),
+            PartText::of("body", "正文", self.body_text),
+            links(self.body_html),
+            PartText::of("note", "修改说明", self.note),
+        ];
+        for (key, values) in self.values.iter() {
+            let label = self.kind.facet(key).map_or(key, |facet| facet.label);
+            parts.push(PartText::of(&format!("field.{key}"), label, &values.join("\n")));
+        }
+        parts
     }
+}
 
-    /// The class of the panel's line.
-    pub fn class(&self) -> &'static str {
-        match (self.stops(), self.passed.is_some()) {
-            (true, _) => "block",
-            (_, true) => "info",
-            _ => "warn",
+/// A number in an address (`tel:…`) or a title is not seen in the text, but it is served.
+fn links(body_html: &str) -> PartText {
+    let tags = body_html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or(tag));
+    let piece = |tag: &str| Piece { place: String::new(), text: tag.to_owned() };
+    let pieces = tags.filter(|tag| tag.contains('=')).map(piece).collect();
+    PartText { part: Part::of_text("links", "正文中的链接", body_html), pieces }
+}
+
+/// Names of the files, with their texts.
+fn names(files: &[AttachmentRow]) -> Vec<PartText> {
+    let mut parts = Vec::new();
+    for file in files {
+        for (what, label, text) in [("name", "文件名", &file.file_name), ("title", "标题", &file.title)] {
+            parts.push(PartText::of(
+                &format!("file.{}.{what}", file.id),
+                &format!("附件《{}》{label}", file.name()),
+                text,
+            ));
         }
     }
+    parts
 }
 
-/// How many findings stop publication.
-pub fn stopping(checks: &[Check]) -> usize {
-    checks.iter().filter(|check| check.stops()).count()
+/// A file as a whole. Its bytes decide what is in it, so that a long list is looked through once and not at every save.
+fn content(file: &AttachmentRow) -> Part {
+    Part::digested(format!("file.{}", file.id), format!("附件《{}》", file.name()), file.digest.clone())
 }
 
-/// Everything found in an edition and its attachments, with the decisions.
+/// Everything that is read of a file, for the checks.
+async fn content_text(ctx: &Ctx, file: &AttachmentRow) -> Result<PartText> {
+    let stored = rows::parts(ctx.db().read(), &file.edition_id, &file.id).await?.unwrap_or_default();
+    let read: Vec<Read> = serde_json::from_str(&stored)?;
+    let piece = |part: Read| Piece { place: place_in_words(&part.place), text: part.text };
+    Ok(PartText { part: content(file), pieces: read.into_iter().map(piece).collect() })
+}
+
+fn texts(house: &House, whole: &Whole) -> document::Result<Vec<PartText>> {
+    let texts = Texts {
+        kind: house.kind_of(&whole.document)?,
+        title: &whole.edition.title,
+        note: &whole.edition.note,
+        body_html: &whole.text.body_html,
+        body_text: &whole.text.body_text,
+        values: &whole.values,
+    };
+    Ok(texts.parts())
+}
+
+/// Everything in an edition that the checks look at.
+///
+/// # Errors
+/// When nobody declares the kind of the document.
+pub(crate) fn parts(house: &House, whole: &Whole) -> document::Result<Vec<Part>> {
+    let with_texts = texts(house, whole)?.into_iter().chain(names(&whole.files)).map(|text| text.part);
+    Ok(with_texts.chain(whole.files.iter().map(content)).collect())
+}
+
+/// Which edition, for the review.
+pub(crate) fn about(whole: &Whole) -> About {
+    About::new(EDITION, &whole.edition.id)
+}
+
+/// Looks through what has not been looked through as it stands. Before a write that submits, passes or publishes, and before
+/// a page that shows what was found: never inside a write.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn of_edition<'e, E>(executor: E, edition: &EditionRow, files: &[AttachmentRow]) -> Result<Vec<Check>>
-where
-    E: Executor<'e, Database = Any>,
-{
-    let mut checks = find(edition, files);
-    if checks.is_empty() {
-        return Ok(checks);
-    }
-    let decided: Vec<Passed> =
-        sqlx::query_as("SELECT rule, digest, reason, by_name, at FROM finding_override WHERE edition_id = $1")
-            .bind(&edition.id)
-            .fetch_all(executor)
-            .await?;
-    for check in &mut checks {
-        check.passed = decided.iter().find(|one| one.rule == check.rule && one.digest == check.digest).cloned();
-    }
-    Ok(checks)
+pub async fn ensure(ctx: &Ctx, whole: &Whole) -> Result<()> {
+    ensure_texts(ctx, whole, texts(&crate::house(ctx), whole)?).await
 }
 
-/// The findings themselves; pure.
-pub(crate) fn find(edition: &EditionRow, files: &[AttachmentRow]) -> Vec<Check> {
-    let mut checks = Vec::new();
-    for (place, text) in [
-        ("标题", edition.title.as_str()),
-        ("摘要", &edition.summary),
-        ("正文", &edition.body_text),
-        ("来源", &edition.source),
-        ("修改说明", &edition.note),
-        ("发文字号", &edition.document_number),
-        ("主题", &edition.topics),
-        ("主题词", &edition.keywords),
-    ] {
-        add(&mut checks, place, text);
-    }
-    // A number in an address (`tel:…`) or a title is not seen in the text, but it is served.
-    for tag in edition.body_html.split('<').skip(1) {
-        let tag = tag.split('>').next().unwrap_or(tag);
-        if tag.contains('=') {
-            add(&mut checks, "正文中的链接", tag);
+/// The same for what was typed and is about to be saved and submitted in one write.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ensure_typed(ctx: &Ctx, whole: &Whole, typed: &Typed) -> Result<()> {
+    let house = crate::house(ctx);
+    let next = Draft::of(&house, whole)?.with(&house, &whole.document, typed);
+    let written = Written::new(&next.body_html, &house.own_host);
+    let texts = Texts {
+        kind: next.kind,
+        title: &next.title,
+        note: &next.note,
+        body_html: &written.html,
+        body_text: &written.text,
+        values: &next.values,
+    };
+    ensure_texts(ctx, whole, texts.parts()).await
+}
+
+async fn ensure_texts(ctx: &Ctx, whole: &Whole, texts: Vec<PartText>) -> Result<()> {
+    let texts: Vec<PartText> = texts.into_iter().chain(names(&whole.files)).collect();
+    let parts: Vec<Part> = texts.iter().map(|text| text.part.clone()).chain(whole.files.iter().map(content)).collect();
+    findings::ensure(ctx.db(), &about(whole), &parts, async move |missing| {
+        let mut found: Vec<PartText> = texts.into_iter().filter(|text| missing.contains(&text.part)).collect();
+        for file in whole.files.iter().filter(|file| missing.contains(&content(file))) {
+            found.push(content_text(ctx, file).await?);
         }
-    }
-    for file in files {
-        let name = if file.title.is_empty() { &file.file_name } else { &file.title };
-        add(&mut checks, &format!("附件《{name}》文件名"), &file.file_name);
-        add(&mut checks, &format!("附件《{name}》标题"), &file.title);
-        let parts: Vec<Part> = serde_json::from_str(&file.parts).unwrap_or_default();
-        for part in &parts {
-            add(&mut checks, &format!("附件《{name}》{}", place_in_words(&part.place)), &part.text);
-        }
-    }
-    checks
+        Ok(found)
+    })
+    .await?;
+    Ok(())
 }
 
-/// The name of the first thing in a short text that must not be made public as it stands, if there is one.
-pub(crate) fn blocking(text: &str) -> Option<&'static str> {
-    personal_numbers("", text).iter().find(|finding| finding.severity == Severity::Block).map(label)
+/// What was found in an edition as it stands, with the decisions; what was not looked through is named.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of(executor: impl Executor<'_>, house: &House, whole: &Whole) -> Result<Checks, Refusal> {
+    findings::read(executor, &about(whole), &parts(house, whole)?).await
 }
 
-fn add(checks: &mut Vec<Check>, place: &str, text: &str) {
-    let found = personal_numbers(place, text);
-    if found.is_empty() {
-        return;
-    }
-    let chars: Vec<char> = text.chars().collect();
-    for finding in found {
-        let raw: String = chars.get(finding.start..finding.end).unwrap_or_default().iter().collect();
-        let digest = hex::encode(Sha256::digest(format!("{place}\0{raw}").as_bytes()));
-        // The same number twice in one place is one decision.
-        if checks.iter().any(|check| check.digest == digest && check.rule == finding.rule) {
-            continue;
-        }
-        checks.push(Check {
-            label: label(&finding),
-            blocks: finding.severity == Severity::Block,
-            place: place.to_owned(),
-            rule: finding.rule,
-            excerpt: finding.excerpt,
-            suggestion: finding.suggestion,
-            digest,
-            passed: None,
-        });
-    }
-}
-
-fn label(finding: &Finding) -> &'static str {
-    match finding.rule.as_str() {
-        "privacy.id-card" => "公民身份号码",
-        "privacy.id-card-15" => "疑似15位身份证号码",
-        "privacy.mobile" => "手机号码",
-        "privacy.bank-card" => "银行卡号",
-        _ => "需要核对的内容",
-    }
-}
-
-/// Places of extracted files in words: `sheet "名单" C12 (hidden)` → 工作表“名单”C12（隐藏）.
+/// Places of read files in words: `sheet "名单" C12 (hidden)` → 工作表“名单”C12（隐藏）.
 pub(crate) fn place_in_words(place: &str) -> String {
     let (place, hidden) = match place.strip_suffix(" (hidden)") {
         Some(rest) => (rest, "（隐藏）"),
@@ -219,53 +210,33 @@ fn simple_place(place: &str) -> String {
 mod tests {
     use super::*;
 
-    fn edition(body: &str) -> EditionRow {
-        EditionRow { body_text: body.to_owned(), ..EditionRow::default() }
-    }
-
-    // From an unassigned division code, with a right check digit: nobody's number.
-    const NUMBER: &str = "000000199001010012";
-
-    fn valid_number() -> String {
-        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-        let sum: u32 = NUMBER.chars().take(17).filter_map(|c| c.to_digit(10)).zip(weights).map(|(d, w)| d * w).sum();
-        let check = ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][usize::try_from(sum % 11).expect("small")];
-        format!("{}{check}", &NUMBER[..17])
+    #[test]
+    fn a_number_in_a_link_is_looked_at_although_the_text_does_not_show_it() {
+        let part = links("<p>请<a href=\"tel:13800138000\" rel=\"noopener\">联系我们</a></p>");
+        let seen: Vec<&str> = part.pieces.iter().map(|piece| piece.text.as_str()).collect();
+        assert_eq!(seen, ["a href=\"tel:13800138000\" rel=\"noopener\""]);
+        assert_ne!(links("<p>甲</p>").part.digest, part.part.digest);
     }
 
     #[test]
-    fn a_hidden_row_of_a_table_blocks_and_is_named() {
-        let number = valid_number();
-        let parts = serde_json::json!([{"place": "sheet \"名单\" C12 (hidden)", "text": number}]).to_string();
-        let file =
-            AttachmentRow { title: "名单".into(), file_name: "a.xlsx".into(), parts, ..AttachmentRow::default() };
-        let checks = find(&edition("没有号码"), &[file]);
-        assert_eq!(checks.len(), 1, "{checks:?}");
-        assert!(checks[0].blocks);
-        assert_eq!(checks[0].place, "附件《名单》工作表“名单”C12（隐藏）");
-        assert!(!checks[0].excerpt.contains(&number[6..14]), "masked");
-    }
-
-    #[test]
-    fn another_number_at_the_same_place_needs_another_decision() {
-        let one = find(&edition("联系人 13800138000"), &[]);
-        let two = find(&edition("联系人 13900139000"), &[]);
-        assert_eq!((one.len(), two.len()), (1, 1));
-        assert_ne!(one[0].digest, two[0].digest);
-    }
-
-    #[test]
-    fn a_number_in_a_link_is_found_although_the_text_does_not_show_it() {
-        let html = "<p><a href=\"tel:13800138000\" rel=\"noopener\">联系我们</a></p>".to_owned();
-        let checks = find(&EditionRow { body_html: html, ..edition("联系我们") }, &[]);
-        assert_eq!(checks.len(), 1, "{checks:?}");
-        assert_eq!((checks[0].place.as_str(), checks[0].blocks), ("正文中的链接", true));
+    fn a_renamed_file_is_not_read_again() {
+        let file = AttachmentRow {
+            id: "f".into(),
+            file_name: "a.xlsx".into(),
+            digest: "d".into(),
+            ..AttachmentRow::default()
+        };
+        let renamed = AttachmentRow { title: "名单".into(), ..file.clone() };
+        assert_eq!((content(&file).key, content(&file).digest), (content(&renamed).key, content(&renamed).digest));
+        assert_eq!(content(&renamed).label, "附件《名单》");
+        assert_eq!(names(&[renamed]).len(), 2);
     }
 
     #[test]
     fn places_are_told_in_words() {
         assert_eq!(place_in_words("page 3"), "第3页");
         assert_eq!(place_in_words("table 2 row 5"), "表2第5行");
+        assert_eq!(place_in_words("sheet \"名单\" C12 (hidden)"), "工作表“名单”C12（隐藏）");
         assert_eq!(place_in_words("embedded \"a.docx\" comment 1"), "内嵌文件“a.docx”批注1");
         assert_eq!(place_in_words("metadata author"), "文件属性（author）");
     }

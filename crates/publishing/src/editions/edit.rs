@@ -7,66 +7,49 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use kernel::{Action, OrganCode, may_for, time};
-use serde::Deserialize;
+use document::{
+    House, Kind, Whole,
+    draft::{self, NewDocument, Saved},
+    form::{CLOSED_REASONS, DISCLOSURES, Typed},
+    permissions::WRITE_DOCUMENTS,
+    rows::{self, AttachmentRow, DocumentRow, EditionRow},
+};
+use kernel::{
+    OrganCode,
+    id::{ColumnId, DocumentId},
+    may_for, time,
+};
+use review::findings::Check;
 use serde_json::json;
 use store::{Once, Tx};
-use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Redirect, Result, filters, office_page, page};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, filters, office_page, page};
 
 use super::{
-    checks::{self, Check},
-    fields::Fields,
-    store::{self as rows, AttachmentRow, DocumentRow, EditionRow, Loaded},
-    writing::{self, NewDocument, Submitted},
+    checks, deciding,
+    form::{Field, Tie, fields, ties},
+    subject,
 };
-use crate::{
-    columns,
-    kinds::{ClosedReason, Disclosure, Kind, Validity},
-    public,
-};
+use crate::{columns, kinds};
 
-/// The form of a new document.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Start {
-    organ: String,
-    column: String,
-    kind: String,
-    title: String,
-    interprets: String,
-    once: String,
-}
+type Pairs = Vec<(String, String)>;
 
 #[derive(Template)]
 #[template(path = "editions/templates/new.html")]
 struct New {
     shell: OfficeShell,
     errors: FormErrors,
-    form: Start,
+    form: Typed,
     organs: Vec<(String, String)>,
     columns: Vec<(String, String)>,
     kinds: Vec<(&'static str, &'static str)>,
-    policies: Vec<(String, String)>,
+    ties: Vec<Tie>,
     once: String,
 }
 
-/// Policies that can be interpreted: public ones, newest first.
-async fn policies(ctx: &Ctx, current: &str) -> Result<Vec<(String, String)>> {
-    let found = public::latest(ctx.db(), &[Kind::Policy], 300).await?;
-    let mut options: Vec<(String, String)> =
-        found.into_iter().map(|one| (one.id, web::filters::shortened(&one.title, 50))).collect();
-    if !current.is_empty() && !options.iter().any(|(id, _)| id == current) {
-        let name =
-            public::listed(ctx.db(), current).await?.map_or_else(|| "（未公开的文件）".to_owned(), |one| one.title);
-        options.insert(0, (current.to_owned(), name));
-    }
-    Ok(options)
-}
-
-async fn start_page(ctx: &Ctx, desk: &Desk, form: Start, errors: FormErrors) -> Result<Response> {
-    let day = ctx.today();
+async fn start_page(ctx: &Ctx, desk: &Desk, form: Typed, errors: FormErrors) -> Result<Response> {
+    let (day, house) = (ctx.today(), crate::house(ctx));
     let directory = ctx.directory();
-    let reachable = |code: &OrganCode| may_for(&desk.actor(), Action::WriteDocuments, code).is_ok();
+    let reachable = |code: &OrganCode| may_for(&desk.actor(), &WRITE_DOCUMENTS, code).is_ok();
     let organs = directory.all().iter().filter(|organ| organ.exists_on(day) && reachable(&organ.code));
     let organs = organs.map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect();
     let bad = !errors.is_empty();
@@ -75,8 +58,8 @@ async fn start_page(ctx: &Ctx, desk: &Desk, form: Start, errors: FormErrors) -> 
         errors,
         organs,
         columns: columns::options(ctx.db().read()).await?,
-        kinds: Kind::options(),
-        policies: policies(ctx, &form.interprets).await?,
+        kinds: kinds::options(&house.kinds),
+        ties: ties(ctx, &house, |relation| form.more(relation.key).to_owned()).await?,
         form,
         once: ctx.once(),
     };
@@ -84,41 +67,54 @@ async fn start_page(ctx: &Ctx, desk: &Desk, form: Start, errors: FormErrors) -> 
 }
 
 /// The form of a new document.
-pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk, web::Query(form): web::Query<Start>) -> Result<Response> {
-    let organ = if form.organ.is_empty() { desk.organ().0.clone() } else { form.organ.clone() };
-    start_page(&ctx, &desk, Start { organ, ..form }, FormErrors::new()).await
+pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk, web::Query(pairs): web::Query<Pairs>) -> Result<Response> {
+    let mut form = Typed::from_pairs(pairs);
+    form.more.entry("organ".to_owned()).or_insert_with(|| desk.organ().0.clone());
+    start_page(&ctx, &desk, form, FormErrors::new()).await
 }
 
 /// Creates the document and opens the editor.
-pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Start>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&form.once).await? {
-        return Ok(Redirect::to(to).into_response());
+pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(pairs): Form<Pairs>) -> Result<Response> {
+    let form = Typed::from_pairs(pairs);
+    let house = crate::house(&ctx);
+    let done = act(&ctx, &form.once, async |tx| {
+        let new = read_start(&ctx, tx, &house, &form).await?;
+        let (document, _) = draft::create(tx, &house, &desk.actor(), &new).await?;
+        Ok(Done::to(format!("/documents/{}/edit", document.id)))
+    });
+    match done.await {
+        Err(Refusal::Fields(errors)) => start_page(&ctx, &desk, form, errors).await,
+        done => Ok(done?),
     }
+}
+
+/// What the form of a new document says.
+async fn read_start(ctx: &Ctx, tx: &mut Tx, house: &House, form: &Typed) -> Result<NewDocument, Refusal> {
     let mut errors = FormErrors::new();
-    let organ = OrganCode::from(form.organ.as_str());
+    let organ = OrganCode::from(form.more("organ"));
     let organ_fits = ctx.directory().get(&organ).is_some_and(|organ| organ.exists_on(ctx.today()));
     errors.require(organ_fits, "organ", "请选择发布机关，例如“县财政局”。");
     let column_fits = columns::options(tx.conn()).await?.iter().any(|(slug, _)| *slug == form.column);
     errors.require(column_fits, "column", "请选择栏目，例如“政策文件”。");
-    let kind = Kind::from_code(&form.kind);
+    let kind = house.kinds.get(&form.kind);
     errors.require(kind.is_some(), "kind", "请选择信息类型，例如“政策文件”。");
     errors.require(
         !form.title.trim().is_empty(),
         "title",
         "请填写标题，例如“青禾县养老服务补贴办法”。写作中可以再改。",
     );
-    let Some(kind) = kind.filter(|_| errors.is_empty()) else {
-        drop(tx);
-        return start_page(&ctx, &desk, form, errors).await;
+    let Some(kind) = kind.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
+    let tie = |relation: &&'static document::RelationSpec| {
+        let to = form.more(relation.key);
+        (!to.is_empty()).then(|| (*relation, DocumentId::from(to)))
     };
-    let interprets = if kind == Kind::Interpretation { form.interprets.clone() } else { String::new() };
-    let new = NewDocument { organ, column: form.column.clone(), kind, title: form.title.clone(), interprets };
-    let (document, _) = writing::create(&mut tx, &desk.actor(), &new).await?;
-    let to = format!("/documents/{}/edit", document.id);
-    tx.remember(&form.once, &to).await?;
-    tx.commit().await?;
-    Ok(Redirect::to(to).into_response())
+    Ok(NewDocument {
+        organ,
+        column: ColumnId::from(form.column.as_str()),
+        kind,
+        title: form.title.clone(),
+        relations: kind.relations.iter().filter_map(tie).collect(),
+    })
 }
 
 #[derive(Template)]
@@ -126,21 +122,24 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<
 struct Editor {
     shell: OfficeShell,
     errors: FormErrors,
-    form: Fields,
+    form: Typed,
     conflict: Option<String>,
     document: DocumentRow,
     edition: EditionRow,
+    state: String,
+    returned: Option<(String, String)>,
     organ_name: String,
+    long: Vec<Field>,
+    short: Vec<Field>,
+    ties: Vec<Tie>,
     files: Vec<AttachmentRow>,
     checks: Vec<Check>,
     stopping: usize,
     outline: Vec<String>,
     columns: Vec<(String, String)>,
     kinds: Vec<(&'static str, &'static str)>,
-    validities: Vec<(&'static str, &'static str)>,
     disclosures: Vec<(&'static str, &'static str, &'static str)>,
-    reasons: Vec<(&'static str, &'static str)>,
-    policies: Vec<(String, String)>,
+    reasons: &'static [(&'static str, &'static str)],
     confirm: String,
     upload_mb: u64,
     once: String,
@@ -149,128 +148,136 @@ struct Editor {
 
 impl Editor {
     fn never_public(&self) -> bool {
-        self.document.first_published_at.is_empty()
+        !self.document.was_public()
     }
-}
-
-/// Headings of the text, for the outline.
-fn outline(html: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for piece in html.split("<h").skip(1) {
-        let heading = piece.starts_with(['2', '3', '4']);
-        if let (true, Some((_, rest))) = (heading, piece.split_once('>')) {
-            let end = rest.find("</h").unwrap_or(rest.len());
-            let text = documents::html::to_text(&rest[..end]);
-            if !text.trim().is_empty() {
-                found.push(web::filters::shortened(&text, 24));
-            }
-        }
-    }
-    found.truncate(40);
-    found
 }
 
 async fn editor(
     ctx: &Ctx,
     desk: &Desk,
-    loaded: Loaded,
-    form: Fields,
+    whole: Whole,
+    form: Typed,
     errors: FormErrors,
     conflict: Option<String>,
 ) -> Result<Response> {
-    let bad = !errors.is_empty();
-    let stopping = checks::stopping(&loaded.checks);
+    let (bad, house) = (!errors.is_empty(), crate::house(ctx));
+    checks::ensure(ctx, &whole).await?;
+    let found = checks::of(ctx.db().read(), &house, &whole).await?;
+    let review = review::rows::newest(ctx.db().read(), &checks::about(&whole)).await?;
+    // Until the document is public its kind may be another in the form than in the rows.
+    let kind: Kind = match house.kinds.get(&form.kind).filter(|_| !whole.document.was_public()) {
+        Some(kind) => kind,
+        None => house.kind_of(&whole.document)?,
+    };
+    let (long, short) = fields(kind, &form);
     let confirm = format!(
         "附件 {} 个；正文和附件先检查一遍，有未处理的个人信息不能提交|提交后先作保密审查，再过文字关、政策关、政治关；\
          审核期间不能修改，可以撤回|四关通过后{}向全社会公开",
-        loaded.files.len(),
+        whole.files.len(),
         if form.publish_at.is_empty() { String::new() } else { format!("于 {} ", form.publish_at) },
     );
+    let hints = ["", "只在内部存档，不能提交公开", "须选择法定理由，不能提交公开"];
     let page = Editor {
-        shell: desk.shell(ctx, format!("编辑：{}", loaded.edition.shown_title())).await?.with_error(bad),
+        shell: desk.shell(ctx, format!("编辑：{}", whole.edition.shown_title())).await?.with_error(bad),
         errors,
         conflict,
-        organ_name: ctx.directory().short_name(&loaded.document.organ()).to_owned(),
-        outline: outline(&loaded.edition.body_html),
+        state: subject::state_words(&whole.edition, review.as_ref()),
+        returned: review.as_ref().and_then(subject::returned).map(|(_, by, reason)| (by.to_owned(), reason.to_owned())),
+        organ_name: ctx.directory().short_name(&whole.document.organ).to_owned(),
+        outline: rows::headings(ctx.db().read(), &whole.edition.id).await?,
         columns: columns::options(ctx.db().read()).await?,
-        kinds: Kind::options(),
-        validities: Validity::options(),
-        disclosures: vec![
-            (Disclosure::Open.code(), Disclosure::Open.label(), ""),
-            (Disclosure::OnRequest.code(), Disclosure::OnRequest.label(), "只在内部存档，不能提交公开"),
-            (Disclosure::Closed.code(), Disclosure::Closed.label(), "须选择法定理由，不能提交公开"),
-        ],
-        reasons: ClosedReason::options(),
-        policies: policies(ctx, &form.interprets).await?,
+        kinds: kinds::options(&house.kinds),
+        disclosures: DISCLOSURES.iter().zip(hints).map(|((code, label), hint)| (*code, *label, hint)).collect(),
+        reasons: &CLOSED_REASONS,
+        ties: ties(ctx, &house, |relation| form.more(relation.key).to_owned()).await?,
+        long,
+        short,
         confirm,
         upload_mb: ctx.config().server.upload_mb,
         once: ctx.once(),
         submit_once: ctx.once(),
-        stopping,
+        stopping: found.stopping(),
         form,
-        document: loaded.document,
-        edition: loaded.edition,
-        files: loaded.files,
-        checks: loaded.checks,
+        document: whole.document,
+        edition: whole.edition,
+        files: whole.files,
+        checks: found.found,
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
 }
 
 /// The edition that this person writes in.
-pub(super) async fn load_open(ctx: &Ctx, tx: &mut Tx, desk: &Desk, document: &str) -> Result<Loaded> {
+pub(super) async fn load_open(
+    tx: &mut Tx,
+    house: &House,
+    desk: &Desk,
+    document: &DocumentId,
+) -> Result<Whole, Refusal> {
     let actor = desk.actor();
-    let about = rows::visible_locked(ctx, tx, &actor, document).await?;
-    may_for(&actor, Action::WriteDocuments, &about.keeper())?;
+    let about = rows::visible_locked(tx, house, &actor, document).await?;
+    may_for(&actor, house.kind_of(&about)?.write, about.keeper())?;
     let Some(open) = rows::open_edition(tx.conn(), document).await? else {
-        return Err(Error::Conflict("这份稿件没有正在撰写的版本。已公开的，请在稿件页“更正”出新的一版。".into()));
+        return Err(Refusal::Conflict("这份稿件没有正在撰写的版本。已公开的，请在稿件页“更正”出新的一版。".into()));
     };
-    rows::load(ctx, tx, &actor, &open.id).await
+    rows::load(tx, house, &actor, &open.id).await
 }
 
 /// The editor.
-pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let actor = desk.actor();
-    let about = rows::visible(&ctx, ctx.db().read(), &actor, &id).await?;
-    may_for(&actor, Action::WriteDocuments, &about.keeper())?;
-    let open =
-        rows::open_edition(ctx.db().read(), &id).await?.filter(|e| matches!(e.state.as_str(), "draft" | "returned"));
+pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<DocumentId>) -> Result<Response> {
+    let (actor, house) = (desk.actor(), crate::house(&ctx));
+    let about = rows::visible(ctx.db().read(), &house, &actor, &id).await?;
+    may_for(&actor, house.kind_of(&about)?.write, about.keeper())?;
+    let open = rows::open_edition(ctx.db().read(), &id).await?.filter(EditionRow::is_editable);
     let Some(open) = open else {
         return Ok(Redirect::to(format!("/documents/{id}"))
             .flash("warn", "这份稿件现在不能编辑。请看下面的状态和可办理事项。")
             .into_response());
     };
-    let loaded = rows::read(&ctx, &actor, &open.id).await?;
-    let form = Fields::from_rows(&loaded.document, &loaded.edition);
-    editor(&ctx, &desk, loaded, form, FormErrors::new(), None).await
+    let whole = rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
+    let form = Typed::from_whole(&house, &whole);
+    editor(&ctx, &desk, whole, form, FormErrors::new(), None).await
 }
 
 /// The editor again with what was typed, because somebody was faster.
-async fn stale(ctx: &Ctx, desk: &Desk, loaded: Loaded, form: Fields, message: String) -> Result<Response> {
-    let current = format!("{}\n\n{}", loaded.edition.title, loaded.edition.body_text);
-    let mut response = editor(ctx, desk, loaded, form, FormErrors::one("title", message), Some(current)).await?;
+async fn stale(ctx: &Ctx, desk: &Desk, whole: Whole, form: Typed, message: String) -> Result<Response> {
+    let current = format!("{}\n\n{}", whole.edition.title, whole.text.body_text);
+    let mut response = editor(ctx, desk, whole, form, FormErrors::one("title", message), Some(current)).await?;
     *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
+}
+
+/// What saving in a write of its own led to.
+enum Tried {
+    Saved(Saved, String),
+    /// Somebody was faster: the edition as it is, and the sentence that says so.
+    Stale(Box<Whole>, String),
+}
+
+async fn try_save(ctx: &Ctx, house: &House, desk: &Desk, id: &DocumentId, form: &Typed) -> Result<Tried> {
+    let mut tx = ctx.db().write().await?;
+    let whole = load_open(&mut tx, house, desk, id).await?;
+    match draft::save(&mut tx, house, &desk.actor(), &whole, form).await {
+        Ok(saved) => {
+            let now = tx.now();
+            tx.commit().await?;
+            Ok(Tried::Saved(saved, now))
+        }
+        Err(Refusal::Conflict(message)) => Ok(Tried::Stale(Box::new(whole), message)),
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// Saves by hand.
 pub(super) async fn save(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
-    Form(form): Form<Fields>,
+    Path(id): Path<DocumentId>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    let loaded = load_open(&ctx, &mut tx, &desk, &id).await?;
-    match writing::save(&mut tx, &desk.actor(), &loaded, &form).await {
-        Ok(_) => {
-            tx.commit().await?;
-            Ok(Redirect::to(format!("/documents/{id}/edit")).ok("已保存。").into_response())
-        }
-        Err(Error::Conflict(message)) => {
-            drop(tx);
-            stale(&ctx, &desk, loaded, form, message).await
-        }
-        Err(other) => Err(other),
+    let (form, house) = (Typed::from_pairs(pairs), crate::house(&ctx));
+    match try_save(&ctx, &house, &desk, &id, &form).await? {
+        Tried::Saved(..) => Ok(Redirect::to(format!("/documents/{id}/edit")).ok("已保存。").into_response()),
+        Tried::Stale(whole, message) => stale(&ctx, &desk, *whole, form, message).await,
     }
 }
 
@@ -278,77 +285,72 @@ pub(super) async fn save(
 pub(super) async fn autosave(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
-    Form(form): Form<Fields>,
+    Path(id): Path<DocumentId>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    let loaded = load_open(&ctx, &mut tx, &desk, &id).await?;
-    match writing::save(&mut tx, &desk.actor(), &loaded, &form).await {
-        Ok(saved) => {
-            let now = time::show_minute(&tx.now());
-            tx.commit().await?;
+    let (form, house) = (Typed::from_pairs(pairs), crate::house(&ctx));
+    match try_save(&ctx, &house, &desk, &id, &form).await? {
+        Tried::Saved(saved, now) => {
+            let now = time::show_minute(&now);
             let clock = now.split(' ').nth(1).unwrap_or(&now).to_owned();
             Ok(Json(json!({ "saved_at": clock, "version": saved.version() })).into_response())
         }
-        Err(Error::Conflict(message)) => {
-            drop(tx);
-            let current = json!({ "标题": loaded.edition.title, "摘要": loaded.edition.summary, "正文": loaded.edition.body_text });
+        Tried::Stale(whole, message) => {
+            let summary = whole.values.get(&document::common::SUMMARY);
+            let current = json!({ "标题": whole.edition.title, "摘要": summary, "正文": whole.text.body_text });
             let compare = format!("/documents/{id}");
-            let answer = json!({ "message": message, "current": current, "version": loaded.edition.version, "compare": compare });
+            let answer =
+                json!({ "message": message, "current": current, "version": whole.edition.version, "compare": compare });
             Ok((StatusCode::CONFLICT, Json(answer)).into_response())
         }
-        Err(other) => Err(other),
     }
 }
 
-/// Saves what is in the form and submits it.
+/// Where the form with this token led, if it was submitted before.
+async fn submitted_before(ctx: &Ctx, once: &str) -> Result<Option<Response>> {
+    let mut tx = ctx.db().write().await?;
+    match tx.once(once).await? {
+        Once::Already(to) => Ok(Some(Redirect::to(to).into_response())),
+        // Not claimed here: whoever has something to correct sends the same form again, and must be heard.
+        Once::First => Ok(None),
+    }
+}
+
+/// Saves what is in the form and submits it: what is saved is kept even though it cannot be submitted yet.
 pub(super) async fn submit(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
-    Form(form): Form<Fields>,
+    Path(id): Path<DocumentId>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
-    let actor = desk.actor();
-    let to = format!("/documents/{id}");
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&form.once).await? {
-        return Ok(Redirect::to(to).into_response());
+    let (form, house) = (Typed::from_pairs(pairs), crate::house(&ctx));
+    if let Some(answer) = submitted_before(&ctx, &form.once).await? {
+        return Ok(answer);
     }
-    let loaded = load_open(&ctx, &mut tx, &desk, &id).await?;
-    if let Err(error) = writing::save(&mut tx, &actor, &loaded, &form).await {
-        drop(tx);
-        return match error {
-            Error::Conflict(message) => stale(&ctx, &desk, loaded, form, message).await,
-            other => Err(other),
+    if let Tried::Stale(whole, message) = try_save(&ctx, &house, &desk, &id, &form).await? {
+        // The same form may have been submitted while this one waited.
+        return match submitted_before(&ctx, &form.once).await? {
+            Some(answer) => Ok(answer),
+            None => stale(&ctx, &desk, *whole, form, message).await,
         };
     }
-    let loaded = rows::load(&ctx, &mut tx, &actor, &loaded.edition.id).await?;
-    let errors = match writing::submit(&mut tx, &actor, &loaded).await {
-        Ok(Submitted::Done) => {
-            tx.remember(&form.once, &to).await?;
-            tx.commit().await?;
-            return Ok(Redirect::to(to)
-                .ok("已提交，正在等待保密审查。审核期间不能修改；要改，请先撤回。")
-                .into_response());
-        }
-        Ok(Submitted::Incomplete(errors)) => errors,
-        Err(Error::Conflict(message)) => FormErrors::one("checks", message),
-        Err(other) => return Err(other),
+    let actor = desk.actor();
+    let open = rows::open_edition(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;
+    // Looked through before the write, so that no long list of names keeps other writers waiting.
+    checks::ensure(&ctx, &rows::read(ctx.db().read(), &house, &actor, &open.id).await?).await?;
+    let done = act(&ctx, &form.once, async |tx| {
+        let whole = load_open(tx, &house, &desk, &id).await?;
+        deciding::submit(&ctx, tx, &actor, &whole).await?;
+        let text = "已提交，正在等待保密审查。审核期间不能修改；要改，请先撤回。";
+        Ok::<_, Refusal>(Done::ok(format!("/documents/{id}"), text))
+    });
+    let errors = match done.await {
+        Ok(response) => return Ok(response),
+        Err(Refusal::Fields(errors)) => errors,
+        Err(Refusal::Conflict(message)) => FormErrors::one("checks", message),
+        Err(other) => return Err(other.into()),
     };
-    // What was written is kept even though it cannot be submitted yet. The form has led nowhere: whoever goes back in the
-    // browser, corrects and submits again sends the same token, and must be heard.
-    sqlx::query("DELETE FROM submission WHERE token = $1").bind(&form.once).execute(tx.conn()).await?;
-    tx.commit().await?;
-    let form = Fields { version: loaded.edition.version, ..form };
-    editor(&ctx, &desk, loaded, form, errors, None).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::outline;
-
-    #[test]
-    fn headings_make_the_outline() {
-        assert_eq!(outline("<h2 id=a>一、<b>总则</b></h2><p>x</p><hr><h3>二</h3>"), ["一、总则", "二"]);
-    }
+    let whole = rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
+    let form = Typed { version: whole.edition.version, ..form };
+    editor(&ctx, &desk, whole, form, errors, None).await
 }

@@ -1,23 +1,27 @@
 //! The list of documents in the office, the bin, and the list as a spreadsheet.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use document::{
+    common::DOCUMENT_NUMBER,
+    desk::{self as rows, Binned, By, Order, Row},
+    permissions::{VIEW_DOCUMENTS, WRITE_DOCUMENTS},
+    state,
+};
 use documents::tables::{Sheet, write_xlsx};
-use kernel::{Action, Actor, OrganCode, may, time};
+use futures::TryStreamExt;
+use kernel::{Actor, OrganCode, id::ColumnId, may, time};
+use review::Review;
 use serde::Deserialize;
-use sqlx::FromRow;
 use web::{Ctx, Desk, Error, OfficeShell, Pager, Query, Result, office_page, page};
 
-use super::model;
-use crate::{
-    columns,
-    keeping::{keeper, kept_by},
-    kinds::Kind,
-    sql::{Conditions, contains},
-};
+use super::subject::EDITION;
+use crate::{columns, kinds, public};
 
 /// What the list shows, as the address says it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -54,102 +58,93 @@ impl Filter {
         !self.query(false).is_empty()
     }
 
-    fn conditions(&self, ctx: &Ctx, desk: &Desk) -> Conditions {
-        let mut conditions = Conditions::new("e.binned_at = ''");
-        if model::STATES.contains(&self.state.as_str()) {
-            conditions.text("e.state = ?", self.state.as_str());
-        } else {
-            // One line for each document: its newest edition.
-            conditions.fixed(
-                "NOT EXISTS (SELECT 1 FROM edition n WHERE n.document_id = e.document_id AND n.binned_at = '' \
-                 AND n.number > e.number)",
-            );
-        }
+    fn narrowed(&self, ctx: &Ctx, desk: &Desk) -> rows::Filter {
         let organ = if desk.staff.central { OrganCode::from(self.organ.as_str()) } else { desk.organ().clone() };
-        if !organ.as_str().is_empty() {
-            conditions.any_of("d.organ", &kept_by(ctx, &organ));
+        let organs = if organ.as_str().is_empty() { Vec::new() } else { crate::house(ctx).kept_by(&organ) };
+        rows::Filter {
+            state: self.state.clone(),
+            organs,
+            column: (!self.column.is_empty()).then(|| ColumnId::from(self.column.as_str())),
+            kind: self.kind.clone(),
+            author: (self.mine == "1").then(|| desk.staff.account.clone()),
+            words: self.q.clone(),
         }
-        if !self.column.is_empty() {
-            conditions.text("d.column_slug = ?", self.column.as_str());
-        }
-        if let Some(kind) = Kind::from_code(&self.kind) {
-            conditions.text("d.kind = ?", kind.code());
-        }
-        if self.mine == "1" {
-            conditions.text("e.authors LIKE ?", format!("%|{}|%", desk.staff.account));
-        }
-        if !self.q.trim().is_empty() {
-            let fragment = "(LOWER(e.title) LIKE ? ESCAPE '\\' OR LOWER(e.document_number) LIKE ? ESCAPE '\\' \
-                            OR LOWER(d.index_number) LIKE ? ESCAPE '\\')";
-            conditions.text(fragment, contains(&self.q));
-        }
-        conditions
     }
 
-    /// Only these fixed orders exist; the address chooses among them.
-    fn order(&self) -> &'static str {
-        match (self.sort.as_str(), self.dir.as_str()) {
-            ("title", "desc") => "ORDER BY e.title DESC, e.id",
-            ("title", _) => "ORDER BY e.title, e.id",
-            ("published", "asc") => "ORDER BY e.published_at, e.id",
-            ("published", _) => "ORDER BY e.published_at DESC, e.id",
-            (_, "asc") => "ORDER BY e.updated_at, e.id",
-            _ => "ORDER BY e.updated_at DESC, e.id",
-        }
+    fn order(&self) -> Order {
+        let by = match self.sort.as_str() {
+            "title" => By::Title,
+            "published" => By::Published,
+            _ => By::Updated,
+        };
+        // Titles begin with the first, moments with the last.
+        let down = if by == By::Title { self.dir == "desc" } else { self.dir != "asc" };
+        Order { by, down }
     }
 }
 
-const FROM: &str = "edition e JOIN document d ON d.id = e.document_id";
-const SELECT: &str = "SELECT d.id AS document, e.number, e.title, e.state, e.gate, e.author_name, \
-     e.updated_at, e.published_at, e.document_number, d.organ, d.kind, d.index_number, COALESCE(c.name, '') AS column_name \
-     FROM edition e JOIN document d ON d.id = e.document_id LEFT JOIN portal_column c ON c.slug = d.column_slug";
-
-#[derive(Debug, FromRow)]
-struct Row {
-    document: String,
-    number: i64,
-    title: String,
-    state: String,
-    gate: String,
-    author_name: String,
-    updated_at: String,
-    published_at: String,
-    document_number: String,
+/// A row with the words for its codes.
+struct Line {
+    row: Row,
     organ: String,
-    kind: String,
-    index_number: String,
-    column_name: String,
+    column: String,
+    kind: &'static str,
+    state: String,
 }
 
-impl Row {
-    fn shown_title(&self) -> &str {
-        if self.title.trim().is_empty() { "（未写标题）" } else { &self.title }
-    }
-
-    fn state_words(&self) -> String {
-        let gate = kernel::Gate::from_code(&self.gate).filter(|_| self.state == "in_review");
-        gate.map_or_else(|| model::label(&self.state).to_owned(), |gate| format!("审核中·{}", gate.label()))
-    }
-
-    fn chip(&self) -> &'static str {
-        super::store::chip(&self.state)
-    }
-
-    fn kind_label(&self) -> &'static str {
-        Kind::from_code(&self.kind).map_or("", Kind::label)
+impl Line {
+    fn number(&self) -> &str {
+        self.row.values.get(&DOCUMENT_NUMBER)
     }
 
     fn updated(&self) -> String {
-        time::show_minute(&self.updated_at)
+        time::show_minute(&self.row.updated_at)
     }
 
     fn published(&self) -> String {
-        if self.published_at.is_empty() { String::new() } else { time::show_minute(&self.published_at) }
+        if self.row.published_at.is_empty() { String::new() } else { time::show_minute(&self.row.published_at) }
+    }
+}
+
+/// The words for codes of rows.
+struct Words {
+    columns: HashMap<ColumnId, String>,
+    kinds: document::Kinds,
+}
+
+impl Words {
+    async fn load(ctx: &Ctx) -> Result<Self> {
+        Ok(Self { columns: public::column_names(ctx.db()).await?, kinds: document::Kinds::of(ctx) })
     }
 
-    fn organ_name(&self, ctx: &Ctx) -> String {
-        ctx.directory().short_name(&OrganCode::from(self.organ.as_str())).to_owned()
+    fn line(&self, ctx: &Ctx, row: Row, reviews: &HashMap<String, Review>) -> Line {
+        Line {
+            organ: ctx.directory().short_name(&row.organ).to_owned(),
+            column: self.columns.get(&row.column).cloned().unwrap_or_default(),
+            kind: self.kinds.get(&row.kind).map_or("", |kind| kind.label),
+            state: state_words(&row, reviews.get(row.edition.as_str())),
+            row,
+        }
     }
+}
+
+/// State in words; in review with the gate.
+fn state_words(row: &Row, review: Option<&Review>) -> String {
+    match review.and_then(|review| review.round.stage()) {
+        Some(stage) if row.state == "in_review" => format!("{}·{}", row.state_words(), stage.label),
+        _ => row.state_words().to_owned(),
+    }
+}
+
+/// The reviews of rows that are in review.
+async fn reviews(ctx: &Ctx, found: &[Row]) -> Result<HashMap<String, Review>> {
+    let ids: Vec<String> =
+        found.iter().filter(|row| row.state == "in_review").map(|row| row.edition.0.clone()).collect();
+    let mut reviews = HashMap::new();
+    for some in ids.chunks(500) {
+        reviews.extend(review::rows::newest_each(ctx.db(), EDITION, some).await?);
+    }
+    Ok(reviews)
 }
 
 #[derive(Template)]
@@ -157,7 +152,7 @@ impl Row {
 struct List {
     shell: OfficeShell,
     filter: Filter,
-    rows: Vec<(Row, String)>,
+    lines: Vec<Line>,
     pager: Pager,
     sort_base: String,
     export: String,
@@ -178,20 +173,22 @@ const VIEWS: [(&str, &str); 6] = [
     ("state=published", "已发布"),
 ];
 
+/// Rows that are counted beyond those of the pages before, and those that are searched for a word: who wants to know more
+/// narrows the list.
+const COUNTED: i64 = 2000;
+const COUNTED_WORDS: i64 = 500;
+
 /// The list.
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let conditions = filter.conditions(&ctx, &desk);
-    let total = conditions.count(ctx.db(), FROM).await?;
-    let pager = Pager::new(filter.page, total, Pager::SIZE, &filter.query(true));
-    let rows: Vec<Row> =
-        conditions.rows(ctx.db(), SELECT, filter.order(), Pager::SIZE, pager.offset(Pager::SIZE)).await?;
-    let rows = rows
-        .into_iter()
-        .map(|row| {
-            let organ = row.organ_name(&ctx);
-            (row, organ)
-        })
-        .collect();
+    let narrowed = filter.narrowed(&ctx, &desk);
+    let counted = if filter.q.trim().is_empty() { COUNTED } else { COUNTED_WORDS };
+    let most = (filter.page.clamp(1, 100_000) - 1) * Pager::SIZE + counted;
+    let total = rows::count(ctx.db(), &narrowed, most).await?;
+    let pager = Pager::new(filter.page, total, Pager::SIZE, &filter.query(true)).or_more(total == most);
+    let words = Words::load(&ctx).await?;
+    let skip = pager.offset(Pager::SIZE);
+    let found = rows::list(ctx.db(), &words.kinds, &narrowed, filter.order(), skip, Pager::SIZE).await?;
+    let reviews = reviews(&ctx, &found).await?;
     let query = filter.query(false);
     let day = ctx.today();
     let organs = if desk.staff.central {
@@ -210,68 +207,67 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let views = VIEWS.iter().map(|(address, name)| (*address, *name, same(address))).collect();
     office_page(&List {
         shell: desk.shell(&ctx, "稿件").await?,
-        rows,
+        lines: found.into_iter().map(|row| words.line(&ctx, row, &reviews)).collect(),
         pager,
         sort_base: if query.is_empty() { "?".into() } else { format!("?{query}&") },
         export: if query.is_empty() { String::new() } else { format!("?{query}") },
-        states: model::STATES.iter().map(|code| (*code, model::label(code))).collect(),
+        states: state::STATES.iter().map(|code| (*code, state::label(code))).collect(),
         organs,
         columns: columns::options(ctx.db().read()).await?,
-        kinds: Kind::options(),
+        kinds: kinds::options(&words.kinds),
         views,
-        may_write: may(&desk.actor(), Action::WriteDocuments).is_ok(),
+        may_write: may(&desk.actor(), &WRITE_DOCUMENTS).is_ok(),
         filter,
     })
 }
 
-/// Most rows of one export: beyond, the clerk narrows it.
-const EXPORT_ROWS: i64 = 20_000;
+/// Most rows of one spreadsheet: beyond, programs that open it give up.
+const EXPORT_ROWS: usize = 200_000;
 
-/// The filtered list as a spreadsheet.
+/// The filtered list as a spreadsheet, whole.
 pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let conditions = filter.conditions(&ctx, &desk);
-    if conditions.count(ctx.db(), FROM).await? > EXPORT_ROWS {
-        return Err(Error::Invalid(format!("一次最多导出 {EXPORT_ROWS} 行。请先按年度、机关或栏目筛选，再导出。")));
+    let narrowed = filter.narrowed(&ctx, &desk);
+    let words = Words::load(&ctx).await?;
+    let mut found: Vec<Row> = Vec::new();
+    let mut every = rows::every(ctx.db(), &narrowed, filter.order()).await?;
+    while let Some(row) = every.try_next().await? {
+        if found.len() == EXPORT_ROWS {
+            return Err(Error::Invalid(format!("一次最多导出 {EXPORT_ROWS} 行。请先按年度、机关或栏目筛选，再导出。")));
+        }
+        found.push(row);
     }
-    let rows: Vec<Row> = conditions.rows(ctx.db(), SELECT, filter.order(), EXPORT_ROWS, 0).await?;
+    drop(every);
+    rows::tell(ctx.db(), &words.kinds, &mut found).await?;
+    let reviews = reviews(&ctx, &found).await?;
     let header =
         ["标题", "机关", "栏目", "类型", "发文字号", "索引号", "版次", "状态", "撰写人", "最近变动", "公开时间"];
+    let cells = |line: Line| {
+        vec![
+            line.row.shown_title().into(),
+            line.organ.as_str().into(),
+            line.column.as_str().into(),
+            line.kind.into(),
+            line.number().into(),
+            line.row.index_number.as_str().into(),
+            line.row.number.into(),
+            line.state.as_str().into(),
+            line.row.author_name.as_str().into(),
+            line.updated().into(),
+            line.published().into(),
+        ]
+    };
     let sheet = Sheet {
         name: "稿件".into(),
         title: Some(format!("稿件清单（{} 导出）", ctx.today())),
         header: header.map(String::from).to_vec(),
-        rows: rows
-            .iter()
-            .map(|row| {
-                vec![
-                    row.shown_title().into(),
-                    row.organ_name(&ctx).into(),
-                    row.column_name.as_str().into(),
-                    row.kind_label().into(),
-                    row.document_number.as_str().into(),
-                    row.index_number.as_str().into(),
-                    row.number.into(),
-                    row.state_words().into(),
-                    row.author_name.as_str().into(),
-                    row.updated().into(),
-                    row.published().into(),
-                ]
-            })
-            .collect(),
+        rows: found.into_iter().map(|row| cells(words.line(&ctx, row, &reviews))).collect(),
         widths: vec![48.0, 16.0, 16.0, 12.0, 20.0, 20.0, 8.0, 18.0, 14.0, 18.0, 18.0],
     };
-    let bytes = write_xlsx(&sheet).map_err(|rejected| Error::Invalid(rejected.message))?;
+    // Packing a large workbook takes seconds of one processor; other requests do not wait for it.
+    let packed = tokio::task::spawn_blocking(move || write_xlsx(&sheet)).await;
+    let bytes = packed.map_err(|error| Error::internal(error.to_string()))?.map_err(|r| Error::Invalid(r.message))?;
     let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     Ok(page::download(bytes, media, &format!("稿件清单-{}.xlsx", ctx.today())).into_response())
-}
-
-#[derive(Debug, FromRow)]
-struct Binned {
-    edition: String,
-    title: String,
-    number: i64,
-    organ: String,
-    binned_at: String,
 }
 
 #[derive(Template)]
@@ -284,26 +280,16 @@ struct Bin {
 
 /// The bin: the person's own deleted drafts of the last 30 days.
 pub(super) async fn bin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
-    let mut conditions = Conditions::new("e.binned_at <> ''");
-    conditions.text("e.authors LIKE ?", format!("%|{}|%", desk.staff.account));
-    let rows: Vec<Binned> = conditions
-        .rows(
-            ctx.db(),
-            "SELECT e.id AS edition, e.title, e.number, d.organ, e.binned_at FROM edition e \
-             JOIN document d ON d.id = e.document_id",
-            "ORDER BY e.binned_at DESC, e.id",
-            200,
-            0,
-        )
-        .await?;
-    let actor = Actor::from(desk.staff.clone());
-    let visible = |organ: &str| kernel::may_for(&actor, Action::ViewDocuments, &keeper(&ctx, &organ.into())).is_ok();
+    let (actor, house) = (Actor::from(desk.staff.clone()), crate::house(&ctx));
+    let visible = |organ: &OrganCode| kernel::may_for(&actor, &VIEW_DOCUMENTS, &house.keeper(organ)).is_ok();
+    let rows = rows::bin(ctx.db(), &desk.staff.account, 200).await?;
     let rows = rows
         .into_iter()
         .filter(|row| visible(&row.organ))
         .map(|row| {
+            let days = jiff::SignedDuration::from_hours(24 * document::draft::BIN_DAYS);
             let gone = time::from_db(&row.binned_at)
-                .and_then(|at| at.checked_add(jiff::SignedDuration::from_hours(24 * super::writing::BIN_DAYS)).ok())
+                .and_then(|at| at.checked_add(days).ok())
                 .map(|at| time::date_in_china(at).to_string())
                 .unwrap_or_default();
             let since = time::show_minute(&row.binned_at);

@@ -7,21 +7,24 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use kernel::{Action, Gate, event::Event, may_for, time};
+use document::{
+    House, Whole,
+    form::disclosure_label,
+    permissions::WITHDRAW_DOCUMENTS,
+    public::{self, Listed},
+    rows::{self, AttachmentRow, DocumentRow, EditionRow},
+};
+use kernel::{
+    event::Event,
+    id::{AttachmentId, DocumentId, EditionId},
+    may_for, time,
+};
+use review::{Review, permissions::BYPASS_GATES};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 use web::{Ctx, Desk, Error, OfficeShell, PortalShell, Query, Reader, Result, filters, office_page, page};
 
-use super::{
-    checks,
-    model::EditionState,
-    store::{self as rows, AttachmentRow, DocumentRow, EditionRow, Loaded},
-};
-use crate::{
-    kinds::{Disclosure, Kind, Validity},
-    public,
-    sql::split_words,
-};
+use super::{checks, subject};
 
 /// One line of the history.
 #[derive(Debug, Clone)]
@@ -32,22 +35,28 @@ pub(crate) struct Line {
     pub(crate) more: String,
 }
 
-/// What happened, in words.
-pub(crate) fn history(events: Vec<Event>) -> Vec<Line> {
-    let mut lines: Vec<Line> = events.into_iter().map(line).collect();
+/// What happened to a document, in words, newest first. Titles are those of the editions as they stand: what became public
+/// is told in the log by its digest alone.
+pub(crate) fn history(events: Vec<Event>, editions: &[EditionRow]) -> Vec<Line> {
+    let mut lines: Vec<Line> = events.into_iter().map(|event| line(event, editions)).collect();
     lines.reverse();
     lines
 }
 
-fn line(event: Event) -> Line {
+fn line(event: Event, editions: &[EditionRow]) -> Line {
     let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
     let text = |name: &str| data.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    let gate = Gate::from_code(&text("gate")).map_or("", Gate::label);
+    let gate = review::route::label(&text("gate")).to_owned();
     let number =
         data.get("number").and_then(serde_json::Value::as_i64).map_or_else(String::new, |n| format!("第 {n} 版"));
+    let id = text("edition");
+    let title = || match text("title") {
+        known if !known.is_empty() => known,
+        _ => editions.iter().find(|e| e.id.as_str() == id).map(|e| e.title.clone()).unwrap_or_default(),
+    };
     let (what, more) = match event.kind.as_str() {
-        "document.created" => ("新建稿件".to_owned(), text("title")),
-        "document.submitted" => (format!("提交审核 {number}"), text("title")),
+        "document.created" => ("新建稿件".to_owned(), title()),
+        "document.submitted" => (format!("提交审核 {number}"), title()),
         "document.claimed" => (format!("领取：{gate}"), String::new()),
         "document.released" => (format!("放回：{gate}"), String::new()),
         "document.gate_passed" => (format!("通过：{gate}"), String::new()),
@@ -55,7 +64,7 @@ fn line(event: Event) -> Line {
         "document.recalled" => ("撤回修改".to_owned(), text("from")),
         "document.scheduled" => ("审核全部通过，等待定时发布".to_owned(), time::show_minute(&text("at"))),
         "document.published" => (format!("公开发布 {number}"), format!("索引号 {}", text("index_number"))),
-        "document.corrected" => (format!("更正发布 {number}"), text("title")),
+        "document.corrected" => (format!("更正发布 {number}"), title()),
         "document.superseded" => (format!("{number} 由新版替代"), String::new()),
         "document.correction_begun" => (format!("开始更正 {number}"), String::new()),
         "document.withdrawn" => (format!("撤回公开 {number}"), text("reason")),
@@ -67,7 +76,7 @@ fn line(event: Event) -> Line {
         "document.file_added" => ("添加附件".to_owned(), text("name")),
         "document.file_removed" => ("移除附件".to_owned(), text("name")),
         "document.file_arranged" => ("整理附件".to_owned(), text("title")),
-        "document.seeded" => (format!("由程序录入 {number}"), text("title")),
+        "document.seeded" => (format!("由程序录入 {number}"), title()),
         "finding.overridden" => (format!("放行检查发现的问题：{}", text("place")), text("reason")),
         other => (other.to_owned(), String::new()),
     };
@@ -77,8 +86,18 @@ fn line(event: Event) -> Line {
 /// An edition as the page lists it.
 struct EditionLine {
     edition: EditionRow,
+    state: String,
+    excepted: bool,
     files: usize,
     when: String,
+}
+
+/// The edition on which work goes on.
+struct Open {
+    edition: EditionRow,
+    state: String,
+    claimed: String,
+    returned: Option<(String, String)>,
 }
 
 #[derive(Template)]
@@ -87,15 +106,16 @@ struct EditionLine {
 struct Show {
     shell: OfficeShell,
     document: DocumentRow,
+    kind: &'static str,
     organ_name: String,
     column_name: String,
     title: String,
     lines: Vec<EditionLine>,
-    open: Option<EditionRow>,
+    open: Option<Open>,
     public: Option<EditionRow>,
     public_words: usize,
     public_files: usize,
-    interprets: Option<public::Listed>,
+    forward: Vec<(&'static str, Listed)>,
     history: Vec<Line>,
     portal_url: String,
     can_edit: bool,
@@ -108,72 +128,109 @@ struct Show {
     once: String,
 }
 
-impl Show {
-    fn kind_label(&self) -> &'static str {
-        self.document.kind().label()
+/// When an edition was what, in words.
+fn when(edition: &EditionRow) -> String {
+    match edition.state.as_str() {
+        "scheduled" => format!("将于 {} 发布", time::show_minute(&edition.publish_at)),
+        _ if !edition.ended_at.is_empty() => {
+            format!("{} 至 {}", time::show_minute(&edition.published_at), time::show_minute(&edition.ended_at))
+        }
+        _ if !edition.published_at.is_empty() => format!("{} 起公开", time::show_minute(&edition.published_at)),
+        _ => format!("{} 变动", time::show_minute(&edition.updated_at)),
     }
 }
 
+async fn lines(ctx: &Ctx, editions: &[EditionRow]) -> Result<(Vec<EditionLine>, Option<Review>)> {
+    let ids: Vec<String> = editions.iter().map(|edition| edition.id.0.clone()).collect();
+    let reviews = review::rows::newest_each(ctx.db(), subject::EDITION, &ids).await?;
+    let mut lines = Vec::with_capacity(editions.len());
+    for edition in editions {
+        let review = reviews.get(edition.id.as_str());
+        lines.push(EditionLine {
+            state: subject::state_words(edition, review),
+            excepted: review.is_some_and(|review| matches!(review.round.state, review::State::Excepted { .. })),
+            files: rows::files(ctx.db().read(), &edition.id).await?.len(),
+            when: when(edition),
+            edition: edition.clone(),
+        });
+    }
+    let open = editions.iter().find(|edition| edition.is_open());
+    Ok((lines, open.and_then(|open| reviews.get(open.id.as_str()).cloned())))
+}
+
+fn open(ctx: &Ctx, edition: EditionRow, review: Option<&Review>) -> Open {
+    let claim = review.and_then(|review| review.round.claim(ctx.seams().now()));
+    Open {
+        state: subject::state_words(&edition, review),
+        claimed: claim.map(|claim| claim.name.clone()).unwrap_or_default(),
+        returned: review.and_then(subject::returned).map(|(_, by, reason)| (by.to_owned(), reason.to_owned())),
+        edition,
+    }
+}
+
+/// Where the document leads, in the words of its ties.
+async fn forward(ctx: &Ctx, house: &House, id: &DocumentId) -> Result<Vec<(&'static str, Listed)>> {
+    let mut forward = Vec::new();
+    for row in rows::relations(ctx.db().read(), id).await? {
+        let known = house.kinds.relations().into_iter().find(|relation| relation.key == row.kind);
+        let to = public::listed(ctx.db(), &house.kinds, &row.to_document).await?;
+        forward.extend(known.zip(to).map(|(relation, to)| (relation.forward, to)));
+    }
+    Ok(forward)
+}
+
 /// The document's page.
-pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let actor = desk.actor();
-    let document = rows::visible(&ctx, ctx.db().read(), &actor, &id).await?;
+pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<DocumentId>) -> Result<Response> {
+    let (actor, house) = (desk.actor(), crate::house(&ctx));
+    let document = rows::visible(ctx.db().read(), &house, &actor, &id).await?;
     let editions = rows::editions(ctx.db().read(), &id).await?;
-    if editions.is_empty() {
+    let Some(newest) = editions.first() else {
         // Its only draft lies in the bin.
         return Err(Error::NotFound);
+    };
+    let (title, kind) = (newest.shown_title().to_owned(), house.kind_of(&document)?);
+    let keeper = document.keeper().clone();
+    let writes = may_for(&actor, kind.write, &keeper).is_ok();
+    let (lines, review) = lines(&ctx, &editions).await?;
+    let opened = editions.iter().find(|edition| edition.is_open()).cloned();
+    let (mut stopping, mut by_me) = (0, false);
+    if let Some(edition) = &opened {
+        let whole = rows::read(ctx.db().read(), &house, &actor, &edition.id).await?;
+        checks::ensure(&ctx, &whole).await?;
+        stopping = checks::of(ctx.db().read(), &house, &whole).await?.stopping();
+        by_me = whole.is_by(&desk.staff.account);
     }
-    let organ = document.organ();
-    let keeper = document.keeper();
-    let writes = may_for(&actor, Action::WriteDocuments, &keeper).is_ok();
-    let open = editions.iter().find(|e| e.state().is_ok_and(|state| state.is_open())).cloned();
-    let public = editions.iter().find(|e| e.state == "published").cloned();
-    let by_me = open.as_ref().is_some_and(|e| e.is_by(&desk.staff.account));
-    let editable = open.as_ref().is_some_and(|e| matches!(e.state.as_str(), "draft" | "returned"));
-    let mut lines = Vec::with_capacity(editions.len());
-    let mut public_files = 0;
-    let mut stopping = 0;
-    for edition in editions {
-        let files = rows::files(ctx.db().read(), &edition.id).await?;
-        if edition.state == "published" {
-            public_files = files.len();
-        }
-        if edition.state().is_ok_and(|state| state.is_open()) {
-            stopping = checks::stopping(&checks::of_edition(ctx.db().read(), &edition, &files).await?);
-        }
-        let when = match edition.state()? {
-            EditionState::Scheduled { at } => format!("将于 {} 发布", time::show_minute(&time::to_db(at))),
-            _ if !edition.ended_at.is_empty() => {
-                format!("{} 至 {}", time::show_minute(&edition.published_at), time::show_minute(&edition.ended_at))
-            }
-            _ if !edition.published_at.is_empty() => format!("{} 起公开", time::show_minute(&edition.published_at)),
-            _ => format!("{} 变动", time::show_minute(&edition.updated_at)),
-        };
-        lines.push(EditionLine { files: files.len(), when, edition });
-    }
-    let title = lines.first().map(|line| line.edition.shown_title().to_owned()).unwrap_or_default();
-    let column = public::column(ctx.db(), &document.column_slug).await?;
-    let was_public = lines.iter().any(|line| matches!(line.edition.state.as_str(), "published" | "withdrawn"));
+    let public = editions.iter().find(|edition| edition.state == "published").cloned();
+    let public_words = match &public {
+        Some(edition) => rows::text(ctx.db().read(), &edition.id).await?.body_text,
+        None => String::new(),
+    };
+    let public_files = lines.iter().find(|line| line.edition.state == "published").map_or(0, |line| line.files);
+    let editable = opened.as_ref().is_some_and(EditionRow::is_editable);
+    let was_public = editions.iter().any(|edition| matches!(edition.state.as_str(), "published" | "withdrawn"));
+    let column = crate::public::column(ctx.db(), &document.column).await?;
     let county = desk.staff.has(kernel::Role::CountyOffice);
+    let events = store::log::of_subject(ctx.db(), "document", id.as_str()).await?;
     office_page(&Show {
         shell: desk.shell(&ctx, title.clone()).await?,
-        organ_name: ctx.directory().short_name(&organ).to_owned(),
+        kind: kind.label,
+        organ_name: ctx.directory().short_name(&document.organ).to_owned(),
         column_name: column.map(|column| column.name).unwrap_or_default(),
         title,
-        interprets: public::listed(ctx.db(), &document.interprets).await?,
-        history: history(store::log::of_subject(ctx.db(), "document", &id).await?),
-        portal_url: format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), document.path()),
+        forward: forward(&ctx, &house, &id).await?,
+        history: history(events, &editions),
+        portal_url: format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), kind.address(&id)),
         can_edit: writes && editable,
-        can_recall: writes && open.is_some() && !editable && (by_me || county),
-        can_correct: writes && open.is_none() && was_public,
+        can_recall: writes && opened.is_some() && !editable && (by_me || county),
+        can_correct: writes && opened.is_none() && was_public,
         can_bin: writes && editable && by_me,
-        can_withdraw: public.is_some() && may_for(&actor, Action::WithdrawDocuments, &keeper).is_ok(),
-        can_bypass: open.is_some() && !by_me && may_for(&actor, Action::BypassGates, &keeper).is_ok(),
-        public_words: public.as_ref().map_or(0, |e| e.body_text.chars().filter(|c| !c.is_whitespace()).count()),
+        can_withdraw: public.is_some() && may_for(&actor, &WITHDRAW_DOCUMENTS, &keeper).is_ok(),
+        can_bypass: opened.is_some() && !by_me && may_for(&actor, &BYPASS_GATES, &keeper).is_ok(),
+        public_words: public_words.chars().filter(|c| !c.is_whitespace()).count(),
         public_files,
         stopping,
         lines,
-        open,
+        open: opened.map(|edition| open(&ctx, edition, review.as_ref())),
         public,
         document,
         once: ctx.once(),
@@ -184,47 +241,66 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Stri
 pub(crate) struct Paper {
     pub(crate) title: String,
     pub(crate) body: String,
-    pub(crate) summary: String,
+    /// Long fields, each under its name; the summary has none and stands first.
+    pub(crate) long: Vec<(&'static str, String)>,
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) files: Vec<AttachmentRow>,
     pub(crate) organ: String,
-    pub(crate) document: String,
-    pub(crate) edition: String,
+    pub(crate) document: DocumentId,
+    pub(crate) edition: EditionId,
 }
 
 /// Puts together what readers will see.
-pub(crate) fn paper(ctx: &Ctx, loaded: &Loaded) -> Paper {
-    let (document, edition) = (&loaded.document, &loaded.edition);
+pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
+    let house = crate::house(ctx);
+    let (document, edition) = (&whole.document, &whole.edition);
+    let kind = house.kind_of(document)?;
     let directory = ctx.directory();
-    let organ = directory.get(&document.organ()).map_or_else(|| document.organ.clone(), |organ| organ.name.clone());
+    let organ = directory.get(&document.organ).map_or_else(|| document.organ.0.clone(), |organ| organ.name.clone());
     let index =
         if document.index_number.is_empty() { "发布时生成".to_owned() } else { document.index_number.clone() };
-    let validity = Validity::from_code(&edition.validity).map(|v| v.label().to_owned()).unwrap_or_default();
-    let source = if edition.source.is_empty() { organ.clone() } else { edition.source.clone() };
-    let mut facts = vec![
-        ("索引号", index),
-        ("发文机关", organ.clone()),
-        ("发文字号", edition.document_number.clone()),
-        ("成文日期", edition.written_on.clone()),
-        ("施行日期", edition.effective_on.clone()),
-        ("有效期至", edition.expires_on.clone()),
-        ("有效性", validity),
-        ("主题", split_words(&edition.topics).join("、")),
-        ("主题词", split_words(&edition.keywords).join("、")),
-        ("来源", source),
-        ("公开属性", Disclosure::from_code(&edition.disclosure).map_or("", Disclosure::label).to_owned()),
-    ];
+    let mut facts = vec![("索引号", index), ("发文机关", organ.clone())];
+    let mut long = Vec::new();
+    for facet in kind.facets.iter().filter(|facet| facet.public) {
+        let mut value = whole.values.words(facet);
+        if facet.key == document::common::SOURCE.key && value.is_empty() {
+            value.clone_from(&organ);
+        }
+        match facet.shape {
+            document::Shape::Long(_) if facet.key == document::common::SUMMARY.key => long.insert(0, ("", value)),
+            document::Shape::Long(_) => long.push((facet.label, value)),
+            _ => facts.push((facet.label, value)),
+        }
+    }
+    facts.push(("公开属性", disclosure_label(&edition.disclosure).to_owned()));
     facts.retain(|(_, value)| !value.is_empty());
-    Paper {
+    long.retain(|(_, value)| !value.is_empty());
+    Ok(Paper {
         title: edition.shown_title().to_owned(),
-        body: web::rich::sanitize(&edition.body_html),
-        summary: edition.summary.clone(),
+        body: pictures(&whole.text.body_html, &document.id, &edition.id),
+        long,
         facts,
-        files: loaded.files.clone(),
+        files: whole.files.clone(),
         organ,
         document: document.id.clone(),
         edition: edition.id.clone(),
+    })
+}
+
+/// In the office a picture is fetched through the edition to which it belongs: on the portal it is not there yet.
+fn pictures(html: &str, document: &DocumentId, edition: &EditionId) -> String {
+    let mut shown = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find("src=\"/attachments/") {
+        let (before, from) = rest.split_at(at + "src=\"".len());
+        let address = from.split('"').next().unwrap_or_default();
+        let id = address.trim_start_matches("/attachments/").split('/').next().unwrap_or_default();
+        shown.push_str(before);
+        shown.push_str(&format!("/documents/{document}/attachments/{id}?edition={edition}"));
+        rest = &from[address.len()..];
     }
+    shown.push_str(rest);
+    shown
 }
 
 #[derive(Template)]
@@ -239,19 +315,20 @@ struct Preview {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Which {
-    edition: String,
+    edition: EditionId,
 }
 
 /// The edition asked for, or the newest; only of this document.
-async fn which(ctx: &Ctx, desk: &Desk, document: &str, which: &Which) -> Result<Loaded> {
-    let about = rows::visible(ctx, ctx.db().read(), &desk.actor(), document).await?;
-    let id = if which.edition.is_empty() {
+async fn which(ctx: &Ctx, desk: &Desk, document: &DocumentId, which: &Which) -> Result<Whole> {
+    let house = crate::house(ctx);
+    let about = rows::visible(ctx.db().read(), &house, &desk.actor(), document).await?;
+    let id = if which.edition.as_str().is_empty() {
         rows::editions(ctx.db().read(), &about.id).await?.into_iter().next().ok_or(Error::NotFound)?.id
     } else {
         which.edition.clone()
     };
-    let loaded = rows::read(ctx, &desk.actor(), &id).await?;
-    if loaded.document.id == document { Ok(loaded) } else { Err(Error::NotFound) }
+    let whole = rows::read(ctx.db().read(), &house, &desk.actor(), &id).await?;
+    if whole.document.id == *document { Ok(whole) } else { Err(Error::NotFound) }
 }
 
 /// The edition as the public would see it.
@@ -259,26 +336,27 @@ pub(super) async fn preview(
     State(ctx): State<Ctx>,
     desk: Desk,
     reader: Reader,
-    Path(id): Path<String>,
+    Path(id): Path<DocumentId>,
     Query(query): Query<Which>,
 ) -> Result<Response> {
-    let loaded = which(&ctx, &desk, &id, &query).await?;
-    let paper = paper(&ctx, &loaded);
-    let nav = if loaded.document.kind() == Kind::Policy { "policies" } else { "openness" };
+    let whole = which(&ctx, &desk, &id, &query).await?;
+    let paper = paper(&ctx, &whole)?;
+    let nav = crate::house(&ctx).kind_of(&whole.document)?.door;
     let mut shell = reader.shell(&ctx, format!("预览：{}", paper.title), "", nav);
     shell.crumbs.clear();
-    office_page(&Preview { shell, paper, state: loaded.edition.state_words() })
+    let review = review::rows::newest(ctx.db().read(), &checks::about(&whole)).await?;
+    office_page(&Preview { shell, paper, state: subject::state_words(&whole.edition, review.as_ref()) })
 }
 
 /// A file of an edition, for those who may see the edition.
 pub(super) async fn file(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path((id, file)): Path<(String, String)>,
+    Path((id, file)): Path<(DocumentId, AttachmentId)>,
     Query(query): Query<Which>,
 ) -> Result<Response> {
-    let loaded = which(&ctx, &desk, &id, &query).await?;
-    let row = loaded.files.iter().find(|row| row.id == file).ok_or(Error::NotFound)?;
+    let whole = which(&ctx, &desk, &id, &query).await?;
+    let row = whole.files.iter().find(|row| row.id == file).ok_or(Error::NotFound)?;
     let (reader, bytes) = ctx.files().open(&row.digest).await?;
     let media_type =
         HeaderValue::from_str(&row.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
@@ -291,4 +369,17 @@ pub(super) async fn file(
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
     ];
     Ok((headers, Body::from_stream(ReaderStream::new(reader))).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pictures;
+
+    #[test]
+    fn a_picture_of_a_draft_is_fetched_in_the_office() {
+        let html = "<p>图<img src=\"/attachments/0123456789abcdef/a.png\" alt=\"甲\"></p><p>/attachments/x</p>";
+        let shown = pictures(html, &"d".into(), &"e".into());
+        let expected = "<p>图<img src=\"/documents/d/attachments/0123456789abcdef?edition=e\" alt=\"甲\"></p><p>/attachments/x</p>";
+        assert_eq!(shown, expected);
+    }
 }

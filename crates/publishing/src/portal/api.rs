@@ -6,21 +6,31 @@ use axum::{
     http::{HeaderName, HeaderValue},
     response::{IntoResponse, Response},
 };
-use kernel::OrganKind;
+use document::{
+    Facet, Kinds,
+    columns::Tree,
+    common::SOURCE,
+    page::base_url,
+    public::{self, Filter, Found},
+};
+use kernel::{
+    OrganKind,
+    id::{ColumnId, DocumentId},
+};
 use serde_json::{Value, json};
 use web::{Ctx, Error, Query, Result, page::escape_query};
 
 use super::{
-    downloads::{fresh, item},
-    frame::{self, Tree},
-    lists::Asked,
+    downloads::{Told, fresh, item, values_of},
+    lists::{Asked, Pairs},
 };
-use crate::public::{self, Found};
 
 /// Rows per page unless asked otherwise.
 const SIZE: i64 = 50;
 /// Most rows per page.
 const MOST: i64 = 200;
+/// Documents that are counted where counting takes reading; `more` tells that there are others.
+const COUNTED: i64 = 10_000;
 
 /// Any program in any browser may read what is public.
 pub(super) fn open(value: Value) -> Response {
@@ -32,78 +42,86 @@ pub(super) fn open(value: Value) -> Response {
 }
 
 /// `GET /api/v1/documents`
-pub(super) async fn documents(State(ctx): State<Ctx>, Query(asked): Query<Asked>) -> Result<Response> {
-    let mut filter = asked.filter();
+pub(super) async fn documents(State(ctx): State<Ctx>, Query(pairs): Query<Pairs>) -> Result<Response> {
+    let kinds = Kinds::of(&ctx);
+    let asked = Asked::read(&kinds, pairs);
+    let mut filter = asked.filter(&kinds);
     if !asked.column.is_empty() {
-        filter.columns = Tree::load(ctx.db()).await?.below(&asked.column);
+        filter.columns = Tree::load(ctx.db()).await?.below(&ColumnId::from(asked.column.as_str()));
     }
-    let size = asked.size.trim().parse().unwrap_or(SIZE).clamp(1, MOST);
+    let size = asked.size.parse().unwrap_or(SIZE).clamp(1, MOST);
     let page = asked.page();
-    let (listed, total) = public::list_in(ctx.db(), &filter, asked.order(), page, size).await?;
-    let pages = ((total + size - 1) / size).max(1);
-    let next = (page < pages).then(|| {
-        format!("{}/api/v1/documents?{}&size={size}&page={}", frame::base_url(&ctx), asked.query("page"), page + 1)
-            .replace("?&", "?")
+    let (total, told) = tokio::try_join!(count(&ctx, &filter), Told::load(&ctx))?;
+    let slice = public::list(ctx.db(), &kinds, &filter, asked.order(), asked.places(page, size)).await?;
+    let pages = ((total.n + size - 1) / size).max(1);
+    let next = slice.next.map(|after| {
+        let base = format!("{}/api/v1/documents?{}", base_url(&ctx), asked.query("page"));
+        format!("{base}&size={size}&page={}&after={after}", page + 1).replace("?&", "?")
     });
-    let items: Vec<Value> = listed.iter().map(|one| item(&ctx, one)).collect();
-    Ok(open(json!({ "total": total, "page": page, "pages": pages, "size": size, "next": next, "items": items })))
+    let items: Vec<Value> = slice.items.iter().map(|one| Value::Object(item(&ctx, &told, one))).collect();
+    Ok(open(json!({
+        "total": total.n, "more": total.more, "page": page, "pages": pages, "size": size, "next": next, "items": items,
+    })))
+}
+
+async fn count(ctx: &Ctx, filter: &Filter) -> Result<public::Total> {
+    Ok(public::count(ctx.db(), filter, COUNTED).await?)
 }
 
 /// `GET /api/v1/documents/{id}`
-pub(super) async fn document(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Response> {
-    let document = match public::document(ctx.db(), &id).await?.ok_or(Error::NotFound)? {
+pub(super) async fn document(State(ctx): State<Ctx>, Path(id): Path<DocumentId>) -> Result<Response> {
+    let document = match crate::public::document(&ctx, &id).await?.ok_or(Error::NotFound)? {
         Found::Public(document) => document,
         Found::Withdrawn(tomb) => return Err(Error::Gone(format!("“{}”已撤回。原因：{}", tomb.title, tomb.reason))),
     };
-    let (edition, base) = (&document.edition, frame::base_url(&ctx));
-    let mut value = item(&ctx, &document.listed);
-    let attachments: Vec<Value> = document
-        .attachments
-        .iter()
-        .map(|one| {
-            json!({
-                "id": one.id, "title": one.title, "file_name": one.file_name, "media_type": one.media_type, "bytes": one.bytes,
-                "sha256": one.digest,
-                "url": format!("{base}/attachments/{}/{}", one.id, escape_query(&one.file_name).replace('/', "%2F")),
-            })
-        })
-        .collect();
-    let history: Vec<Value> = document
-        .superseded
-        .iter()
-        .map(|past| {
-            json!({
-                "edition": past.number, "title": past.title, "published_at": past.published_at, "ended_at": past.ended_at,
-                "changed": past.changed,
-            })
-        })
-        .collect();
-    let more = json!({
-        "edition": edition.number,
-        "body_html": edition.body_html,
-        "body_text": edition.body_text,
-        "sha256": edition.digest,
-        "effective_on": edition.effective_on,
-        "expires_on": edition.expires_on,
-        "topics": edition.topics,
-        "keywords": edition.keywords,
-        "source": edition.source,
-        "note": edition.note,
-        "attachments": attachments,
-        "interpretations": document.interpretations.iter().map(|one| item(&ctx, one)).collect::<Vec<_>>(),
-        "interprets": document.interprets.as_ref().map(|one| item(&ctx, one)),
-        "history": history,
-    });
-    if let (Value::Object(all), Value::Object(more)) = (&mut value, more) {
-        all.extend(more);
+    let (kinds, told, base) = (Kinds::of(&ctx), Told::load(&ctx).await?, base_url(&ctx));
+    let items = |listed: &[public::Listed]| -> Vec<Value> {
+        listed.iter().map(|one| Value::Object(item(&ctx, &told, one))).collect()
+    };
+    let mut value = item(&ctx, &told, &document.listed);
+    let facets: Vec<&'static Facet> = kinds.facets().into_iter().filter(|facet| facet.public).collect();
+    values_of(&facets, &document.listed.values, &mut value);
+    // Where the source is not told, it is the organ.
+    if document.listed.values.get(&SOURCE).is_empty() {
+        value.insert(SOURCE.key.to_owned(), json!(document.listed.organ));
     }
-    Ok(open(value))
+    let attachment = |one: &public::PublicFile| {
+        json!({
+            "id": one.id, "title": one.title, "file_name": one.file_name, "media_type": one.media_type,
+            "bytes": one.bytes, "sha256": one.digest,
+            "url": format!("{base}/attachments/{}/{}", one.id, escape_query(&one.file_name).replace('/', "%2F")),
+        })
+    };
+    let past = |past: &public::PastEdition| {
+        json!({
+            "edition": past.number, "title": past.title, "published_at": past.published_at, "ended_at": past.ended_at,
+            "changed": past.changed,
+        })
+    };
+    let more = [
+        ("edition", json!(document.number)),
+        ("body_html", json!(document.body_html)),
+        ("body_text", json!(document.body_text)),
+        ("sha256", json!(document.digest)),
+        ("note", json!(document.note)),
+        ("attachments", json!(document.attachments.iter().map(attachment).collect::<Vec<_>>())),
+        ("history", json!(document.superseded.iter().map(past).collect::<Vec<_>>())),
+    ];
+    value.extend(more.map(|(key, value)| (key.to_owned(), value)));
+    for relation in kinds.relations() {
+        let forward = items(document.forward(relation.key));
+        let forward =
+            if relation.most == 1 { forward.into_iter().next().unwrap_or(Value::Null) } else { json!(forward) };
+        value.insert(relation.key.to_owned(), forward);
+        value.insert(relation.backs.to_owned(), json!(items(document.back(relation.key))));
+    }
+    Ok(open(Value::Object(value)))
 }
 
 /// `GET /api/v1/organs`
 pub(super) async fn organs(State(ctx): State<Ctx>) -> Result<Response> {
-    let counts = public::organ_counts(ctx.db()).await?;
-    let (directory, today, base) = (ctx.directory(), ctx.today(), frame::base_url(&ctx));
+    let counts = public::organs(ctx.db()).await?;
+    let (directory, today, base) = (ctx.directory(), ctx.today(), base_url(&ctx));
     let items: Vec<Value> = directory
         .all()
         .iter()
@@ -116,7 +134,7 @@ pub(super) async fn organs(State(ctx): State<Ctx>) -> Result<Response> {
                 "exists_from": organ.exists_from.map(|day| day.to_string()),
                 "exists_to": organ.exists_to.map(|day| day.to_string()),
                 "successor": organ.successor,
-                "documents": counts.iter().find(|one| one.organ == organ.code.as_str()).map_or(0, |one| one.count),
+                "documents": counts.iter().find(|one| one.of == organ.code).map_or(0, |one| one.count),
                 "url": format!("{base}/organs/{}", organ.code),
             })
         })

@@ -6,11 +6,10 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use kernel::id::AttachmentId;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 use web::{Ctx, Error, Query, Result, page::content_disposition};
-
-use crate::public;
 
 /// Kinds that a browser may show by itself; everything else, HTML and SVG above all, is saved.
 const SHOWN: &[&str] = &["application/pdf", "image/png", "image/jpeg"];
@@ -27,7 +26,7 @@ pub(super) async fn by_id(
     State(ctx): State<Ctx>,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
-    Path(id): Path<String>,
+    Path(id): Path<AttachmentId>,
 ) -> Result<Response> {
     serve(&ctx, &headers, &id, asked.view == "1").await
 }
@@ -37,13 +36,13 @@ pub(super) async fn by_name(
     State(ctx): State<Ctx>,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
-    Path((id, _)): Path<(String, String)>,
+    Path((id, _)): Path<(AttachmentId, String)>,
 ) -> Result<Response> {
     serve(&ctx, &headers, &id, asked.view == "1").await
 }
 
-async fn serve(ctx: &Ctx, headers: &HeaderMap, id: &str, view: bool) -> Result<Response> {
-    let attachment = public::attachment(ctx.db(), id).await?.ok_or(Error::NotFound)?;
+async fn serve(ctx: &Ctx, headers: &HeaderMap, id: &AttachmentId, view: bool) -> Result<Response> {
+    let attachment = document::public::attachment(ctx.db(), id).await?.ok_or(Error::NotFound)?;
     let tag = HeaderValue::from_str(&format!("\"{}\"", attachment.digest)).map_err(|_| Error::NotFound)?;
     let same = headers
         .get(header::IF_NONE_MATCH)

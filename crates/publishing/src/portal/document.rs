@@ -6,45 +6,34 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use kernel::time;
+use document::{
+    Facet, Shape,
+    columns::Column,
+    common::{EFFECTIVE_ON, EXPIRES_ON, IN_FORCE, KEYWORDS, REPEALED, SOURCE, SUMMARY, TOPICS, VALIDITY},
+    html::Heading,
+    page::{self as part, Ended, Line, base_url},
+    public::{self, Found, Listed, PublicDocument, Tombstone},
+};
+use duty::EvidenceUse;
+use kernel::{id::DocumentId, time};
 use web::{
     Ctx, Error, PortalShell, Reader, Result, filters,
-    hooks::EvidenceUse,
     page::{escape_query, portal_page},
 };
 
-use super::{
-    frame::{self, Ended, Line},
-    outline::{self, Heading},
-};
-use crate::{
-    kinds::{Kind, Validity},
-    public::{self, Found, PublicDocument, Tombstone},
-};
-
-/// `GET /policies/{id}`
-pub(super) async fn policy(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<String>) -> Result<Response> {
-    page(&ctx, &reader, &id, "/policies/").await
-}
-
-/// `GET /documents/{id}`
-pub(super) async fn other(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<String>) -> Result<Response> {
-    page(&ctx, &reader, &id, "/documents/").await
-}
-
-async fn page(ctx: &Ctx, reader: &Reader, id: &str, prefix: &str) -> Result<Response> {
-    let found = public::document(ctx.db(), id).await?.ok_or(Error::NotFound)?;
+/// `GET /policies/{id}`, `GET /documents/{id}`: each document has one address; any other prefix leads there.
+pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(id): Path<DocumentId>) -> Result<Response> {
+    let found = crate::public::document(&ctx, &id).await?.ok_or(Error::NotFound)?;
     let path = match &found {
-        Found::Public(document) => document.listed.path.clone(),
-        Found::Withdrawn(tomb) => tomb.path.clone(),
+        Found::Public(document) => &document.listed.path,
+        Found::Withdrawn(tomb) => &tomb.path,
     };
-    // Each document has one address; the other prefix leads there.
-    if !path.starts_with(prefix) {
-        return Ok(Redirect::temporary(&path).into_response());
+    if reader.path.split('?').next() != Some(path) {
+        return Ok(Redirect::temporary(path).into_response());
     }
     match found {
-        Found::Public(document) => show(ctx, reader, *document).await,
-        Found::Withdrawn(tomb) => tombstone(ctx, reader, &tomb),
+        Found::Public(document) => show(&ctx, &reader, &document).await,
+        Found::Withdrawn(tomb) => tombstone(&ctx, &reader, &tomb),
     }
 }
 
@@ -72,6 +61,15 @@ struct Past {
     changed: String,
 }
 
+/// Documents to which this one leads, or that lead to it.
+struct Tied {
+    /// What stands before them in the text.
+    words: &'static str,
+    /// What stands above them at the side.
+    heading: &'static str,
+    lines: Vec<Line>,
+}
+
 #[derive(Template)]
 #[template(path = "portal/templates/document.html")]
 struct Page {
@@ -80,19 +78,20 @@ struct Page {
     title: String,
     organ: String,
     official: bool,
-    validity: &'static str,
+    validity: String,
     applies: String,
     ended: Option<Ended>,
     warning: String,
     facts: Vec<Fact>,
     toc: Vec<Heading>,
     body: String,
+    long: Vec<(&'static str, String)>,
     number: i64,
     note: String,
     updated: String,
     attachments: Vec<Attached>,
-    interpretations: Vec<Line>,
-    interprets: Option<Line>,
+    forward: Vec<Tied>,
+    back: Vec<Tied>,
     evidence: Vec<EvidenceUse>,
     history: Vec<Past>,
     source: String,
@@ -101,78 +100,90 @@ struct Page {
     phone: String,
 }
 
-async fn show(ctx: &Ctx, reader: &Reader, document: PublicDocument) -> Result<Response> {
-    let evidence = match &ctx.hooks().evidence {
-        Some(uses) => uses.of_document(ctx, &document.listed.id).await?,
-        None => Vec::new(),
-    };
-    let (listed, edition, today) = (&document.listed, &document.edition, ctx.today());
+async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<Response> {
+    let (listed, today) = (&document.listed, ctx.today());
+    let column = crate::public::column(ctx.db(), &listed.column).await?;
+    let column = column.unwrap_or_else(|| Column::missing(&listed.column));
     let directory = ctx.directory();
     let organ = directory.get(&listed.organ).map_or(listed.organ.to_string(), |organ| organ.name.clone());
-    let none = std::collections::HashSet::new();
-    let site = ctx.site();
-    let ready = outline::outline(&web::rich::sanitize(&edition.body_html), &site.domain);
     let published = time::show_minute(&listed.published_at);
-    let validity = validity_word(&document, today);
-    let canonical = format!("{}{}", frame::base_url(ctx), listed.path);
-    // The organ's name replaces the code where the reading interface had no directory at hand.
-    let source = if edition.source == listed.organ.as_str() { organ.clone() } else { edition.source.clone() };
+    let validity = validity_word(listed, today);
+    let canonical = format!("{}{}", base_url(ctx), listed.path);
+    let source = match listed.values.get(&SOURCE) {
+        "" => organ.clone(),
+        source => source.to_owned(),
+    };
+    let about = About { column: &column, organ: &organ, published: &published, source: &source };
     let view = Page {
-        shell: shell(ctx, reader, &document, &published, &source, &canonical),
+        shell: shell(ctx, reader, document, &about, &canonical),
         canonical,
         title: listed.title.clone(),
-        official: listed.kind == Kind::Policy,
+        official: listed.kind.page == "official",
+        applies: applies(listed),
+        ended: part::ended(ctx, &listed.organ),
+        warning: warning(listed, today),
+        facts: facts(listed, &about, &validity),
         validity,
-        applies: applies(&document),
-        ended: frame::ended(ctx, &listed.organ),
-        warning: warning(&document, today),
-        facts: facts(&document, &organ, validity, &published),
-        toc: ready.toc,
-        body: ready.html,
-        number: edition.number,
-        note: edition.note.clone(),
+        toc: document.contents.clone(),
+        body: document.reading_html.clone(),
+        long: long(listed),
+        number: document.number,
+        note: document.note.clone(),
         updated: time::show_minute(&listed.updated_at),
-        attachments: attachments(&document),
-        interpretations: frame::lines(ctx, &document.interpretations, &none),
-        interprets: document
-            .interprets
-            .as_ref()
-            .and_then(|one| frame::lines(ctx, std::slice::from_ref(one), &none).pop()),
-        evidence,
-        history: history(&document),
+        attachments: document.attachments.iter().map(attached).collect(),
+        forward: tied(ctx, &document.forward, |relation| relation.forward),
+        back: tied(ctx, &document.back, |relation| relation.back),
+        evidence: super::evidence(ctx, &listed.id).await?,
+        history: document.superseded.iter().map(past).collect(),
         source,
-        stamp: (format!("{} 公开", directory.short_name(&listed.organ)), stamp_line(&document)),
-        digest: edition.digest.clone(),
-        phone: frame::phone_of(ctx, &listed.organ),
+        stamp: (format!("{} 公开", directory.short_name(&listed.organ)), stamp_line(document)),
+        digest: document.digest.clone(),
+        phone: part::phone_of(ctx, &listed.organ),
         organ,
     };
     portal_page(&view)
 }
 
-fn shell(
+fn tied(
     ctx: &Ctx,
-    reader: &Reader,
-    document: &PublicDocument,
-    published: &str,
-    source: &str,
-    url: &str,
-) -> PortalShell {
-    let (listed, edition, column) = (&document.listed, &document.edition, &document.column);
-    let door = frame::door(listed.kind);
-    let (name, href) = frame::door_link(door);
-    let description = if listed.summary.is_empty() {
-        filters::shortened(&edition.body_text, 120)
-    } else {
-        filters::shortened(&listed.summary, 200)
+    ties: &[(&'static document::RelationSpec, Vec<Listed>)],
+    heading: fn(&document::RelationSpec) -> &'static str,
+) -> Vec<Tied> {
+    let none = std::collections::HashSet::new();
+    let tied = |(relation, listed): &(&'static document::RelationSpec, Vec<Listed>)| Tied {
+        words: relation.leads,
+        heading: heading(relation),
+        lines: part::lines(ctx, listed, &none),
     };
-    let keywords = if edition.keywords.is_empty() { edition.topics.join(",") } else { edition.keywords.join(",") };
+    ties.iter().map(tied).collect()
+}
+
+/// What the page says of the document besides its own fields.
+struct About<'a> {
+    column: &'a Column,
+    organ: &'a str,
+    published: &'a str,
+    source: &'a str,
+}
+
+fn shell(ctx: &Ctx, reader: &Reader, document: &PublicDocument, about: &About<'_>, url: &str) -> PortalShell {
+    let (listed, column) = (&document.listed, about.column);
+    let (name, href) = part::door_link(listed.kind.door);
+    let description = match listed.values.get(&SUMMARY) {
+        "" => filters::shortened(&document.body_text, 120),
+        summary => filters::shortened(summary, 200),
+    };
+    let keywords = match listed.values.all(&KEYWORDS) {
+        [] => listed.values.all(&TOPICS).join(","),
+        words => words.join(","),
+    };
     let mut shell = reader
-        .shell(ctx, &listed.title, &column.name, door)
+        .shell(ctx, &listed.title, &column.name, listed.kind.door)
         .crumb(name, href)
         .crumb(&column.name, format!("/columns/{}", column.slug))
         .crumb("正文", "")
         .column(&column.name, &column.description, &column.keywords, column.kind.label())
-        .content(&listed.title, published, source, &keywords, &description);
+        .content(&listed.title, about.published, about.source, &keywords, &description);
     for (tag, content) in &mut shell.tags {
         if tag == "Url" {
             url.clone_into(content);
@@ -182,18 +193,16 @@ fn shell(
 }
 
 /// 有效性 as of today: what is in force only from a later day on is not in force yet.
-fn validity_word(document: &PublicDocument, today: jiff::civil::Date) -> &'static str {
-    let later = time::parse_date(&document.edition.effective_on).is_some_and(|day| day > today);
-    match document.listed.validity {
-        Some(Validity::InForce) if later => "尚未施行",
-        Some(validity) => validity.label(),
-        None => "",
+fn validity_word(listed: &Listed, today: jiff::civil::Date) -> String {
+    let later = time::parse_date(listed.values.get(&EFFECTIVE_ON)).is_some_and(|day| day > today);
+    if later && listed.values.get(&VALIDITY) == IN_FORCE {
+        return "尚未施行".to_owned();
     }
+    listed.values.words(&VALIDITY)
 }
 
-fn applies(document: &PublicDocument) -> String {
-    let edition = &document.edition;
-    match (edition.effective_on.as_str(), edition.expires_on.as_str()) {
+fn applies(listed: &Listed) -> String {
+    match (listed.values.get(&EFFECTIVE_ON), listed.values.get(&EXPIRES_ON)) {
         ("", "") => String::new(),
         (from, "") => format!("{from} 起施行"),
         ("", until) => format!("有效期至 {until}"),
@@ -201,74 +210,82 @@ fn applies(document: &PublicDocument) -> String {
     }
 }
 
-fn warning(document: &PublicDocument, today: jiff::civil::Date) -> String {
-    let expired = time::parse_date(&document.edition.expires_on).is_some_and(|day| day < today);
-    match document.listed.validity {
-        Some(Validity::Repealed) => "本文件已废止，不再作为办事依据，留在这里供查阅。".into(),
-        Some(Validity::Lapsed) => "本文件已失效，不再作为办事依据，留在这里供查阅。".into(),
-        Some(Validity::Amended) => "本文件已被修改，办事以修改后的规定为准。".into(),
-        Some(Validity::InForce) if expired => {
-            format!(
-                "本文件写明的有效期至 {}，已经届满。是否继续执行，请以制定机关公布的清理结果为准。",
-                document.edition.expires_on
-            )
+fn warning(listed: &Listed, today: jiff::civil::Date) -> String {
+    let until = listed.values.get(&EXPIRES_ON);
+    let expired = time::parse_date(until).is_some_and(|day| day < today);
+    match listed.values.get(&VALIDITY) {
+        REPEALED => "本文件已废止，不再作为办事依据，留在这里供查阅。".into(),
+        document::common::LAPSED => "本文件已失效，不再作为办事依据，留在这里供查阅。".into(),
+        document::common::AMENDED => "本文件已被修改，办事以修改后的规定为准。".into(),
+        IN_FORCE if expired => {
+            format!("本文件写明的有效期至 {until}，已经届满。是否继续执行，请以制定机关公布的清理结果为准。")
         }
         _ => String::new(),
     }
 }
 
-fn facts(document: &PublicDocument, organ: &str, validity: &str, published: &str) -> Vec<Fact> {
-    let (listed, edition) = (&document.listed, &document.edition);
-    let fact = |label, value: &str| Fact { label, value: value.to_owned(), href: String::new(), wide: false };
-    let mut facts = vec![
-        fact("索引号", &listed.index_number),
-        fact("发文字号", &listed.document_number),
-        Fact { href: format!("/organs/{}", listed.organ), ..fact("发文机关", organ) },
-        fact("主题分类", &edition.topics.join(" · ")),
-        fact("成文日期", &listed.written_on),
-        fact("发布日期", published),
-        fact("有效性", validity),
-        fact("施行日期", &edition.effective_on),
-        fact("有效期至", &edition.expires_on),
-        Fact { href: format!("/columns/{}", document.column.slug), ..fact("所在栏目", &document.column.name) },
-        fact("公开方式", "主动公开"),
-        Fact { wide: true, ..fact("主题词", &edition.keywords.join("　")) },
-    ];
-    // Regulation shows the index table of policies complete; elsewhere an empty row only disturbs.
-    let needed = ["发文字号", "成文日期", "主题分类", "有效性"];
-    facts.retain(|fact| !fact.value.is_empty() || (listed.kind == Kind::Policy && needed.contains(&fact.label)));
-    for fact in &mut facts {
-        if fact.value.is_empty() {
-            "无".clone_into(&mut fact.value);
-        }
+/// Words of several values stand apart.
+fn shown(listed: &Listed, facet: &Facet) -> String {
+    match facet.shape {
+        Shape::Words if facet.key == KEYWORDS.key => listed.values.all(facet).join("　"),
+        Shape::Words => listed.values.all(facet).join(" · "),
+        _ => listed.values.words(facet),
     }
-    facts
 }
 
-fn attachments(document: &PublicDocument) -> Vec<Attached> {
-    let attached = |one: &public::PublicAttachment| Attached {
+/// The index table: what every document has, and the fields of its kind, each at its place.
+fn facts(listed: &Listed, about: &About<'_>, validity: &str) -> Vec<Fact> {
+    let fact = |label, value: &str| Fact { label, value: value.to_owned(), href: String::new(), wide: false };
+    let mut facts = vec![
+        (10, fact("索引号", &listed.index_number)),
+        (30, Fact { href: format!("/organs/{}", listed.organ), ..fact("发文机关", about.organ) }),
+        (60, fact("发布日期", about.published)),
+        (100, Fact { href: format!("/columns/{}", about.column.slug), ..fact("所在栏目", &about.column.name) }),
+        (110, fact("公开方式", "主动公开")),
+    ];
+    let told = |facet: &&&'static Facet| facet.public && facet.place > 0 && !matches!(facet.shape, Shape::Long(_));
+    for facet in listed.kind.facets.iter().filter(told) {
+        let mut value = if facet.key == VALIDITY.key { validity.to_owned() } else { shown(listed, facet) };
+        // Regulation shows the index table of policies complete; elsewhere an empty row only disturbs.
+        if value.is_empty() && listed.kind.told.contains(&facet.key) {
+            "无".clone_into(&mut value);
+        }
+        facts.push((facet.place, Fact { wide: facet.key == KEYWORDS.key, ..fact(facet.shown, &value) }));
+    }
+    facts.sort_by_key(|(place, _)| *place);
+    facts.into_iter().map(|(_, fact)| fact).filter(|fact| !fact.value.is_empty()).collect()
+}
+
+/// Long fields that stand below the text, each under its name.
+fn long(listed: &Listed) -> Vec<(&'static str, String)> {
+    let told = |facet: &&&'static Facet| facet.public && facet.place > 0 && matches!(facet.shape, Shape::Long(_));
+    let mut long: Vec<_> = listed.kind.facets.iter().filter(told).filter(|facet| listed.values.has(facet)).collect();
+    long.sort_by_key(|facet| facet.place);
+    long.into_iter().map(|facet| (facet.shown, listed.values.get(facet).to_owned())).collect()
+}
+
+fn attached(one: &public::PublicFile) -> Attached {
+    Attached {
         href: format!("/attachments/{}/{}", one.id, escape_query(&one.file_name).replace('/', "%2F")),
         title: one.title.clone(),
         format: one.format.clone(),
         size: filters::size_in_words(u64::try_from(one.bytes).unwrap_or(0)),
         digest: format!("{}…", one.digest.get(..16).unwrap_or(&one.digest)),
-    };
-    document.attachments.iter().map(attached).collect()
+    }
 }
 
-fn history(document: &PublicDocument) -> Vec<Past> {
-    let past = |one: &public::PastEdition| Past {
+fn past(one: &public::PastEdition) -> Past {
+    Past {
         number: one.number,
         title: one.title.clone(),
         from: time::show_minute(&one.published_at),
         until: time::show_minute(&one.ended_at),
         changed: one.changed.clone(),
-    };
-    document.superseded.iter().map(past).collect()
+    }
 }
 
 fn stamp_line(document: &PublicDocument) -> String {
-    let digest = &document.edition.digest;
+    let digest = &document.digest;
     format!("{}　{}", document.listed.published_on, digest.get(..8).unwrap_or(digest))
 }
 
@@ -301,7 +318,7 @@ fn tombstone(ctx: &Ctx, reader: &Reader, tomb: &Tombstone) -> Result<Response> {
         reason: tomb.reason.clone(),
         notice: tomb.notice.clone(),
         when_words: format!("撤回时间 {}", time::show_minute(&tomb.withdrawn_at)),
-        phone: frame::phone_of(ctx, &tomb.organ),
+        phone: part::phone_of(ctx, &tomb.organ),
     })?;
     *response.status_mut() = StatusCode::GONE;
     Ok(response)

@@ -1,77 +1,124 @@
-//! Lists to take away, as CSV for spreadsheets and JSON for programs (条例 Art. 24: 检索、查阅、下载).
+//! Lists to take away, as CSV for spreadsheets and JSON for programs (条例 Art. 24: 检索、查阅、下载). Whole, whatever their
+//! length: they are written while they are read, some hundred lines at a time.
+
+use std::collections::HashMap;
 
 use axum::{
-    Json,
+    body::{Body, Bytes},
     extract::{Path, State},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use document::{
+    Facet, Kinds, Shape, Values,
+    columns::{Tree, column, column_names},
+    page::base_url,
+    public::{self, Cursor, Filter, Listed, Order, Places},
+};
 use documents::tables::{Cell, Sheet, write_csv};
-use serde_json::{Value, json};
+use futures::stream;
+use kernel::id::ColumnId;
+use serde_json::{Map, Value, json};
 use web::{Ctx, Error, Query, Result, page};
 
-use super::{
-    frame::{self, Tree},
-    lists::Asked,
-};
-use crate::public::{self, Filter, Listed};
+use super::lists::{Asked, Pairs};
 
-/// Most rows of one download; who needs more narrows by year or walks through `/api/v1/documents`.
-const MOST: i64 = 10_000;
+/// Lines that are read at a time.
+const STEP: i64 = 500;
+
+/// What lines of documents need besides the documents: names of columns, fields that lists tell.
+pub(super) struct Told {
+    columns: HashMap<ColumnId, String>,
+    facets: Vec<&'static Facet>,
+}
+
+impl Told {
+    /// Reads the names.
+    pub(super) async fn load(ctx: &Ctx) -> Result<Self> {
+        let facets = Kinds::of(ctx).facets().into_iter().filter(|facet| facet.listed && facet.public).collect();
+        Ok(Self { columns: column_names(ctx.db()).await?, facets })
+    }
+
+    fn column(&self, one: &Listed) -> &str {
+        self.columns.get(&one.column).map_or("", String::as_str)
+    }
+}
+
+/// Values of fields as the open interface tells them: words as lists, a choice also by its name.
+pub(super) fn values_of(facets: &[&'static Facet], values: &Values, into: &mut Map<String, Value>) {
+    for facet in facets {
+        let value = match facet.shape {
+            Shape::Words => json!(values.all(facet)),
+            Shape::Flag => json!(values.has(facet)),
+            _ => json!(values.get(facet)),
+        };
+        into.insert(facet.key.to_owned(), value);
+        if let Shape::Choice(_) = facet.shape {
+            into.insert(format!("{}_name", facet.key), json!(values.words(facet)));
+        }
+    }
+}
 
 /// A document as the open interface and the downloads tell it.
-pub(super) fn item(ctx: &Ctx, one: &Listed) -> Value {
+pub(super) fn item(ctx: &Ctx, told: &Told, one: &Listed) -> Map<String, Value> {
     let directory = ctx.directory();
-    json!({
-        "id": one.id,
-        "title": one.title,
-        "url": format!("{}{}", frame::base_url(ctx), one.path),
-        "kind": one.kind.code(),
-        "kind_name": one.kind.label(),
-        "organ": one.organ,
-        "organ_name": directory.get(&one.organ).map_or(one.organ.as_str(), |organ| organ.name.as_str()),
-        "column": one.column,
-        "column_name": one.column_name,
-        "index_number": one.index_number,
-        "document_number": one.document_number,
-        "validity": one.validity.map_or("", crate::kinds::Validity::code),
-        "validity_name": one.validity.map_or("", crate::kinds::Validity::label),
-        "written_on": one.written_on,
-        "published_at": one.published_at,
-        "updated_at": one.updated_at,
-        "summary": one.summary,
-    })
+    let mut item = Map::new();
+    let fixed = [
+        ("id", json!(one.id)),
+        ("title", json!(one.title)),
+        ("url", json!(format!("{}{}", base_url(ctx), one.path))),
+        ("kind", json!(one.kind.key)),
+        ("kind_name", json!(one.kind.label)),
+        ("organ", json!(one.organ)),
+        ("organ_name", json!(directory.get(&one.organ).map_or(one.organ.as_str(), |organ| organ.name.as_str()))),
+        ("column", json!(one.column)),
+        ("column_name", json!(told.column(one))),
+        ("index_number", json!(one.index_number)),
+        ("published_at", json!(one.published_at)),
+        ("updated_at", json!(one.updated_at)),
+    ];
+    item.extend(fixed.map(|(key, value)| (key.to_owned(), value)));
+    values_of(&told.facets, &one.values, &mut item);
+    item
 }
 
-fn csv(ctx: &Ctx, listed: &[Listed], name: &str) -> Response {
+/// Fields of a table: those that name a document stand behind its title, the others behind its kind, choices first; long ones
+/// are left out.
+fn in_table(told: &Told) -> (Vec<&'static Facet>, Vec<&'static Facet>) {
+    let short = told.facets.iter().copied().filter(|facet| !matches!(facet.shape, Shape::Long(_)));
+    let (named, mut others): (Vec<&Facet>, Vec<&Facet>) = short.partition(|facet| facet.named());
+    others.sort_by_key(|facet| !matches!(facet.shape, Shape::Choice(_)));
+    (named, others)
+}
+
+/// Lines of a CSV; the first have the head above them.
+fn csv_lines(ctx: &Ctx, told: &Told, listed: &[Listed], first: bool) -> Vec<u8> {
     let directory = ctx.directory();
-    let base = frame::base_url(ctx);
-    let header = ["索引号", "标题", "发文字号", "发文机关", "栏目", "类型", "有效性", "成文日期", "发布日期", "网址"];
+    let base = base_url(ctx);
+    let (named, others) = in_table(told);
+    let labels = |facets: &[&'static Facet]| facets.iter().map(|facet| facet.label.to_owned()).collect::<Vec<_>>();
+    let fixed = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let header = [
+        fixed(&["索引号", "标题"]),
+        labels(&named),
+        fixed(&["发文机关", "栏目", "类型"]),
+        labels(&others),
+        fixed(&["发布日期", "网址"]),
+    ];
     let row = |one: &Listed| -> Vec<Cell> {
-        vec![
-            one.index_number.clone().into(),
-            one.title.clone().into(),
-            one.document_number.clone().into(),
-            directory.get(&one.organ).map_or(one.organ.as_str(), |organ| organ.name.as_str()).into(),
-            one.column_name.clone().into(),
-            one.kind.label().into(),
-            one.validity.map_or("", crate::kinds::Validity::label).into(),
-            one.written_on.clone().into(),
-            one.published_on.clone().into(),
-            format!("{base}{}", one.path).into(),
-        ]
+        let organ = directory.get(&one.organ).map_or(one.organ.as_str(), |organ| organ.name.as_str());
+        let mut cells: Vec<Cell> = vec![one.index_number.clone().into(), one.title.clone().into()];
+        cells.extend(named.iter().map(|facet| Cell::from(one.values.words(facet))));
+        cells.extend([organ.into(), told.column(one).into(), one.kind.label.into()]);
+        cells.extend(others.iter().map(|facet| Cell::from(one.values.words(facet))));
+        cells.extend([one.published_on.clone().into(), format!("{base}{}", one.path).into()]);
+        cells
     };
-    let sheet = Sheet {
-        header: header.map(str::to_owned).to_vec(),
-        rows: listed.iter().map(row).collect(),
-        ..Sheet::default()
-    };
-    fresh(page::download(write_csv(&sheet), "text/csv; charset=utf-8", &format!("{name}.csv")))
-}
-
-fn list_json(ctx: &Ctx, listed: &[Listed], total: i64) -> Response {
-    let items: Vec<Value> = listed.iter().map(|one| item(ctx, one)).collect();
-    fresh(Json(json!({ "total": total, "count": items.len(), "items": items })).into_response())
+    let header = if first { header.concat() } else { Vec::new() };
+    let bytes = write_csv(&Sheet { header, rows: listed.iter().map(row).collect(), ..Sheet::default() });
+    // What follows the first lines has neither mark nor head.
+    let skip = if first { 0 } else { "\u{feff}\r\n".len() };
+    bytes.get(skip..).unwrap_or_default().to_vec()
 }
 
 /// May be kept, but is asked for again each time: what is withdrawn must vanish at once.
@@ -80,60 +127,141 @@ pub(super) fn fresh(mut response: Response) -> Response {
     response
 }
 
-async fn rows(ctx: &Ctx, asked: &Asked, filter: &Filter) -> Result<(Vec<Listed>, i64)> {
-    Ok(public::list_in(ctx.db(), filter, asked.order(), 1, MOST).await?)
+/// A download under way.
+struct Walk {
+    ctx: Ctx,
+    kinds: Kinds,
+    told: Told,
+    filter: Filter,
+    order: Order,
+    /// Where it goes on; `None` when it has ended.
+    next: Option<Option<Cursor>>,
+    written: i64,
 }
 
-async fn column_rows(ctx: &Ctx, asked: &Asked, slug: &str) -> Result<(Vec<Listed>, i64)> {
-    let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), public::column(ctx.db(), slug))?;
+impl Walk {
+    async fn begin(ctx: &Ctx, kinds: Kinds, asked: &Asked, filter: Filter) -> Result<Self> {
+        let (told, order) = (Told::load(ctx).await?, asked.order());
+        Ok(Self { ctx: ctx.clone(), kinds, told, filter, order, next: Some(None), written: 0 })
+    }
+
+    async fn step(&mut self) -> Result<Vec<Listed>> {
+        let Some(after) = self.next.take() else { return Ok(Vec::new()) };
+        let places = Places::after(after, STEP);
+        let slice = public::list(self.ctx.db(), &self.kinds, &self.filter, self.order, places).await?;
+        self.next = slice.next.map(Some);
+        self.written += i64::try_from(slice.items.len()).unwrap_or(0);
+        Ok(slice.items)
+    }
+}
+
+/// The answer while it is written.
+fn answer(body: Body, media: &'static str, name: Option<&str>) -> Response {
+    let mut response = (([(header::CONTENT_TYPE, HeaderValue::from_static(media))]), body).into_response();
+    if let Some(name) = name {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, page::content_disposition("attachment", name));
+    }
+    fresh(response)
+}
+
+fn csv(walk: Walk, name: &str) -> Response {
+    let lines = stream::try_unfold(walk, async |mut walk: Walk| {
+        let first = walk.next == Some(None);
+        let listed = walk.step().await?;
+        if listed.is_empty() && !first {
+            return Ok::<_, Error>(None);
+        }
+        let bytes = csv_lines(&walk.ctx, &walk.told, &listed, first);
+        Ok(Some((Bytes::from(bytes), walk)))
+    });
+    answer(stream_body(lines), "text/csv; charset=utf-8", Some(&format!("{name}.csv")))
+}
+
+fn list_json(walk: Walk) -> Response {
+    let parts = stream::try_unfold((walk, false), async |(mut walk, ended): (Walk, bool)| {
+        if ended {
+            return Ok::<_, Error>(None);
+        }
+        let (before, first) = (walk.written, walk.next == Some(None));
+        let listed = walk.step().await?;
+        let mut text = if first { "{\"items\":[".to_owned() } else { String::new() };
+        for (at, one) in listed.iter().enumerate() {
+            if before > 0 || at > 0 {
+                text.push(',');
+            }
+            text.push_str(&Value::Object(item(&walk.ctx, &walk.told, one)).to_string());
+        }
+        let ended = walk.next.is_none();
+        if ended {
+            let n = walk.written;
+            text.push_str(&format!("],\"count\":{n},\"total\":{n}}}"));
+        }
+        Ok(Some((Bytes::from(text), (walk, ended))))
+    });
+    answer(stream_body(parts), "application/json", None)
+}
+
+/// Nothing more can be said to the reader once the head is out: what breaks off is not taken for the end.
+fn stream_body(parts: impl futures::Stream<Item = Result<Bytes>> + Send + 'static) -> Body {
+    Body::from_stream(futures::TryStreamExt::map_err(parts, |error| {
+        tracing::error!(?error, "a download broke off");
+        std::io::Error::other("broken off")
+    }))
+}
+
+async fn column_walk(ctx: &Ctx, pairs: Pairs, slug: &ColumnId) -> Result<Walk> {
+    let kinds = Kinds::of(ctx);
+    let asked = Asked::read(&kinds, pairs);
+    let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), column(ctx.db(), slug))?;
     if column.is_none() {
         return Err(Error::NotFound);
     }
-    let mut filter = asked.filter();
-    filter.columns = tree.below(slug);
-    rows(ctx, asked, &filter).await
+    let filter = Filter { columns: tree.below(slug), ..asked.filter(&kinds) };
+    Walk::begin(ctx, kinds, &asked, filter).await
+}
+
+async fn walk(ctx: &Ctx, pairs: Pairs, of: fn(&Asked, &Kinds) -> Filter) -> Result<Walk> {
+    let kinds = Kinds::of(ctx);
+    let asked = Asked::read(&kinds, pairs);
+    let filter = of(&asked, &kinds);
+    Walk::begin(ctx, kinds, &asked, filter).await
 }
 
 /// `GET /policies.csv`
-pub(super) async fn policies_csv(State(ctx): State<Ctx>, Query(asked): Query<Asked>) -> Result<Response> {
-    let (listed, _) = rows(&ctx, &asked, &asked.policy_filter()).await?;
-    Ok(csv(&ctx, &listed, "政策文件清单"))
+pub(super) async fn policies_csv(State(ctx): State<Ctx>, Query(pairs): Query<Pairs>) -> Result<Response> {
+    Ok(csv(walk(&ctx, pairs, Asked::policy_filter).await?, "政策文件清单"))
 }
 
 /// `GET /policies.json`
-pub(super) async fn policies_json(State(ctx): State<Ctx>, Query(asked): Query<Asked>) -> Result<Response> {
-    let (listed, total) = rows(&ctx, &asked, &asked.policy_filter()).await?;
-    Ok(list_json(&ctx, &listed, total))
+pub(super) async fn policies_json(State(ctx): State<Ctx>, Query(pairs): Query<Pairs>) -> Result<Response> {
+    Ok(list_json(walk(&ctx, pairs, Asked::policy_filter).await?))
 }
 
 /// `GET /documents.csv`
-pub(super) async fn documents_csv(State(ctx): State<Ctx>, Query(asked): Query<Asked>) -> Result<Response> {
-    let (listed, _) = rows(&ctx, &asked, &asked.filter()).await?;
-    Ok(csv(&ctx, &listed, "公开信息清单"))
+pub(super) async fn documents_csv(State(ctx): State<Ctx>, Query(pairs): Query<Pairs>) -> Result<Response> {
+    Ok(csv(walk(&ctx, pairs, Asked::filter).await?, "公开信息清单"))
 }
 
 /// `GET /documents.json`
-pub(super) async fn documents_json(State(ctx): State<Ctx>, Query(asked): Query<Asked>) -> Result<Response> {
-    let (listed, total) = rows(&ctx, &asked, &asked.filter()).await?;
-    Ok(list_json(&ctx, &listed, total))
+pub(super) async fn documents_json(State(ctx): State<Ctx>, Query(pairs): Query<Pairs>) -> Result<Response> {
+    Ok(list_json(walk(&ctx, pairs, Asked::filter).await?))
 }
 
 /// `GET /columns/{slug}/list.csv`
 pub(super) async fn column_csv(
     State(ctx): State<Ctx>,
-    Path(slug): Path<String>,
-    Query(asked): Query<Asked>,
+    Path(slug): Path<ColumnId>,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response> {
-    let (listed, _) = column_rows(&ctx, &asked, &slug).await?;
-    Ok(csv(&ctx, &listed, &format!("栏目清单-{slug}")))
+    let walk = column_walk(&ctx, pairs, &slug).await?;
+    Ok(csv(walk, &format!("栏目清单-{slug}")))
 }
 
 /// `GET /columns/{slug}/list.json`
 pub(super) async fn column_json(
     State(ctx): State<Ctx>,
-    Path(slug): Path<String>,
-    Query(asked): Query<Asked>,
+    Path(slug): Path<ColumnId>,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response> {
-    let (listed, total) = column_rows(&ctx, &asked, &slug).await?;
-    Ok(list_json(&ctx, &listed, total))
+    Ok(list_json(column_walk(&ctx, pairs, &slug).await?))
 }

@@ -6,14 +6,17 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use kernel::time;
+use document::{
+    Kinds,
+    columns::{Tree, column as column_of},
+    common::SUMMARY,
+    page::base_url,
+    public::{self, Filter, Listed, Order, Places, Tombstone},
+};
+use kernel::{id::ColumnId, time};
 use web::{Ctx, Error, Result};
 
-use super::{
-    downloads::fresh,
-    frame::{self, Tree},
-};
-use crate::public::{self, Filter, Listed, Tombstone};
+use super::downloads::fresh;
 
 /// Entries of a feed.
 const SIZE: i64 = 50;
@@ -61,7 +64,7 @@ fn tag(ctx: &Ctx, what: &str) -> String {
 }
 
 fn entries(ctx: &Ctx, listed: &[Listed]) -> Vec<Entry> {
-    let (directory, base) = (ctx.directory(), frame::base_url(ctx));
+    let (directory, base) = (ctx.directory(), base_url(ctx));
     let entry = |one: &Listed| Entry {
         id: tag(ctx, &format!("document/{}", one.id)),
         title: xml_text(&one.title),
@@ -69,8 +72,8 @@ fn entries(ctx: &Ctx, listed: &[Listed]) -> Vec<Entry> {
         published: one.published_at.clone(),
         updated: one.updated_at.clone(),
         organ: xml_text(directory.get(&one.organ).map_or(one.organ.as_str(), |organ| organ.name.as_str())),
-        kind: one.kind.label(),
-        summary: xml_text(&one.summary),
+        kind: one.kind.label,
+        summary: xml_text(one.values.get(&SUMMARY)),
     };
     listed.iter().map(entry).collect()
 }
@@ -96,9 +99,10 @@ fn newest(entries: &[Entry], gone: &[Gone]) -> String {
 
 /// `GET /feed.atom`
 pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
+    let kinds = Kinds::of(&ctx);
     let (listed, tombs) =
-        tokio::try_join!(public::latest(ctx.db(), &[], SIZE), public::tombstones(ctx.db(), &[], SIZE))?;
-    let (entries, base) = (entries(&ctx, &listed), frame::base_url(&ctx));
+        tokio::try_join!(public::latest(ctx.db(), &kinds, &[], SIZE), public::tombstones(ctx.db(), &kinds, &[], SIZE))?;
+    let (entries, base) = (entries(&ctx, &listed), base_url(&ctx));
     let gone = gone(&ctx, tombs);
     let site = ctx.site();
     answer(&Feed {
@@ -114,16 +118,17 @@ pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
 }
 
 /// `GET /columns/{slug}/feed.atom`
-pub(super) async fn column(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Response> {
-    let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), public::column(ctx.db(), &slug))?;
+pub(super) async fn column(State(ctx): State<Ctx>, Path(slug): Path<ColumnId>) -> Result<Response> {
+    let kinds = Kinds::of(&ctx);
+    let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), column_of(ctx.db(), &slug))?;
     let column = column.ok_or(Error::NotFound)?;
     let filter = Filter { columns: tree.below(&slug), ..Filter::default() };
-    let ((listed, _), tombs) = tokio::try_join!(
-        public::list(ctx.db(), &filter, 1, SIZE),
-        public::tombstones(ctx.db(), &filter.columns, SIZE)
+    let (listed, tombs) = tokio::try_join!(
+        public::list(ctx.db(), &kinds, &filter, Order::Newest, Places::first(SIZE)),
+        public::tombstones(ctx.db(), &kinds, &filter.columns, SIZE)
     )?;
     let gone = gone(&ctx, tombs);
-    let (entries, base) = (entries(&ctx, &listed), frame::base_url(&ctx));
+    let (entries, base) = (entries(&ctx, &listed.items), base_url(&ctx));
     let site = ctx.site();
     answer(&Feed {
         id: tag(&ctx, &format!("column/{slug}")),

@@ -2,7 +2,13 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use kernel::Organ;
+use document::{
+    Kind, Kinds, Purpose,
+    columns::{CONSULTATIONS, NEW_MEDIA, PROPOSALS, REQUESTS, RESPONSES, SERVICES, Tree, YEARLY_REPORT},
+    page::{self as part, Contact, Line, Link, contact},
+    public::{self, Filter, Listed, Order, Places},
+};
+use kernel::{Organ, clock, id::ColumnId};
 use serde::Deserialize;
 use web::{
     Ctx, Pager, PortalShell, Query, Reader, Result, filters,
@@ -10,20 +16,15 @@ use web::{
     svg,
 };
 
-use super::{
-    frame::{self, Line, Link, Tree},
-    queries,
-};
-use crate::{
-    kinds::{ColumnKind, Kind},
-    public::{self, Filter, Listed},
-};
+use crate::kinds;
+
+const CONSULTED: &[Kind] = &[&kinds::CONSULTATION];
+const ANSWERED: &[Kind] = &[&kinds::RESPONSE];
 
 /// Lines on a page.
 const SIZE: i64 = 30;
-/// Working days within which a request is answered (条例 Art. 33).
-const ANSWER_DAYS: u32 = 20;
-
+/// Lines that are counted beyond those of the pages before, where counting takes reading.
+const COUNTED: i64 = 500;
 /// Page and words of a list.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -38,34 +39,11 @@ impl Asked {
     }
 }
 
-/// Where to turn to: the competent department, or the site's own data where the directory has none.
-struct Office {
-    name: String,
-    address: String,
-    hours: String,
-    phone: String,
-    email: String,
-}
-
-fn office(ctx: &Ctx) -> Office {
-    let (site, organ) = (ctx.site(), frame::office(ctx));
-    let of = |own: &dyn Fn(&Organ) -> String, common: &str| {
-        organ.as_ref().map(own).filter(|text| !text.is_empty()).unwrap_or(common.to_owned())
-    };
-    Office {
-        name: of(&|organ| organ.name.clone(), &site.host),
-        address: of(&|organ| organ.address.clone(), &site.address),
-        hours: of(&|organ| organ.hours.clone(), &site.hours),
-        phone: of(&|organ| organ.phone.clone(), &site.phone),
-        email: site.email.clone(),
-    }
-}
-
 #[derive(Template)]
 #[template(path = "portal/templates/foi.html")]
 struct Foi {
     shell: PortalShell,
-    office: Office,
+    office: Contact,
     clock: String,
     today: String,
     due: String,
@@ -77,42 +55,43 @@ struct Foi {
 /// `GET /foi`
 pub(super) async fn foi(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     let tree = Tree::load(ctx.db()).await?;
-    let column = tree.named(&["依申请公开"]);
+    let column = tree.for_purpose(&REQUESTS);
     let listed = match column {
         Some(column) => newest_in(&ctx, tree.below(&column.slug), 5).await?,
         None => Vec::new(),
     };
-    let today = ctx.today();
-    let due = ctx.calendar().after_working_days(today, ANSWER_DAYS).map(|day| day.to_string()).unwrap_or_default();
-    let clock = svg::clock(svg::Clock {
-        total: ANSWER_DAYS,
+    let (today, days) = (ctx.today(), clock::rule::FOI_RESPONSE.length);
+    let due = clock::run(&clock::rule::FOI_RESPONSE, today, &[], 0, &ctx.calendar());
+    let due = due.map(|run| run.due().date().to_string()).unwrap_or_default();
+    let drawn = svg::clock(svg::Clock {
+        total: days,
         used: 0,
         paused: Vec::new(),
-        label: format!("法定答复期限 {ANSWER_DAYS} 个工作日"),
+        label: format!("法定答复期限 {days} 个工作日"),
     });
     let lead = "想要的政府信息没有公开，任何公民、法人和其他组织都可以书面申请，不收费，20 个工作日内答复。";
     portal_page(&Foi {
-        shell: frame::shell(&ctx, &reader, "依申请公开", "openness", lead),
-        office: office(&ctx),
-        clock,
+        shell: part::shell(&ctx, &reader, "依申请公开", "openness", lead),
+        office: contact(&ctx),
+        clock: drawn,
         today: today.to_string(),
         due,
-        documents: frame::lines(&ctx, &listed, &std::collections::HashSet::new()),
-        column: column.map(|column| tree.link(column)),
+        documents: part::lines(&ctx, &listed, &std::collections::HashSet::new()),
+        column: column.map(|column| Link::column(&tree, column)),
         organs: ctx.directory().all().iter().filter(|organ| organ.exists_on(today)).cloned().collect(),
     })
 }
 
-async fn newest_in(ctx: &Ctx, columns: Vec<String>, limit: i64) -> Result<Vec<Listed>> {
+async fn newest_in(ctx: &Ctx, columns: Vec<ColumnId>, limit: i64) -> Result<Vec<Listed>> {
     let filter = Filter { columns, ..Filter::default() };
-    Ok(public::list(ctx.db(), &filter, 1, limit).await?.0)
+    Ok(public::list(ctx.db(), &Kinds::of(ctx), &filter, Order::Newest, Places::first(limit)).await?.items)
 }
 
 #[derive(Template)]
 #[template(path = "portal/templates/dialogue.html")]
 struct Dialogue {
     shell: PortalShell,
-    office: Office,
+    office: Contact,
     consultations: Vec<Line>,
     responses: Vec<Line>,
     columns: Vec<Link>,
@@ -120,28 +99,19 @@ struct Dialogue {
 
 /// `GET /dialogue`
 pub(super) async fn dialogue(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
-    let db = ctx.db();
     let (tree, consultations, responses) = tokio::try_join!(
-        Tree::load(db),
-        public::latest(db, &[Kind::Consultation], 4),
-        public::latest(db, &[Kind::Response], 4),
+        async { Ok(Tree::load(ctx.db()).await?) },
+        crate::public::latest(&ctx, CONSULTED, 4),
+        crate::public::latest(&ctx, ANSWERED, 4),
     )?;
-    let columns = tree
-        .all()
-        .iter()
-        .filter(|column| {
-            column.kind == ColumnKind::Response
-                || ["提案", "预公开", "新媒体"].iter().any(|word| column.name.contains(word))
-        })
-        .map(|column| tree.link(column))
-        .collect();
+    let columns = links(&tree, &[&RESPONSES, &PROPOSALS, &CONSULTATIONS, &NEW_MEDIA]);
     let none = std::collections::HashSet::new();
     let lead = "申请公开信息、对草案提意见、写信咨询、看权威回应：每件事找谁、怎样联系、多久有答复。";
     portal_page(&Dialogue {
-        shell: frame::shell(&ctx, &reader, "互动", "dialogue", lead),
-        office: office(&ctx),
-        consultations: frame::lines(&ctx, &consultations, &none),
-        responses: frame::lines(&ctx, &responses, &none),
+        shell: part::shell(&ctx, &reader, "互动", "dialogue", lead),
+        office: contact(&ctx),
+        consultations: part::lines(&ctx, &consultations, &none),
+        responses: part::lines(&ctx, &responses, &none),
         columns,
     })
 }
@@ -155,7 +125,7 @@ struct GuideList {
     heading: &'static str,
     lead: &'static str,
     q: String,
-    office: Office,
+    office: Contact,
     hotline: String,
     lines: Vec<Line>,
     pager: Pager,
@@ -180,10 +150,12 @@ struct Guide {
 async fn guide_list(ctx: &Ctx, reader: &Reader, asked: &Asked, guide: Guide) -> Result<Response> {
     let q: String = asked.q.trim().chars().take(100).collect();
     let filter = Filter { words: q.clone(), ..guide.filter };
-    let (listed, total) = public::list(ctx.db(), &filter, asked.page(), SIZE).await?;
-    let interpreted = queries::interpreted(ctx.db(), &[&listed]).await?;
-    let pager = Pager::new(asked.page(), total, SIZE, &query_string(&[("q", &q)]));
-    let mut shell = frame::shell(ctx, reader, guide.heading, guide.door, guide.lead);
+    let total = public::count(ctx.db(), &filter, asked.page() * SIZE + COUNTED).await?;
+    let pager = Pager::new(asked.page(), total.n, SIZE, &query_string(&[("q", &q)])).or_more(total.more);
+    let places = Places::page(pager.page, SIZE);
+    let listed = public::list(ctx.db(), &Kinds::of(ctx), &filter, Order::Newest, places).await?.items;
+    let interpreted = part::interpreted(ctx, &[&listed]).await?;
+    let mut shell = part::shell(ctx, reader, guide.heading, guide.door, guide.lead);
     if pager.page > 1 {
         shell.title = format!("{}（第 {} 页）", guide.heading, pager.page);
     }
@@ -193,20 +165,18 @@ async fn guide_list(ctx: &Ctx, reader: &Reader, asked: &Asked, guide: Guide) -> 
         heading: guide.heading,
         lead: guide.lead,
         q,
-        office: office(ctx),
+        office: contact(ctx),
         hotline: ctx.site().hotline.clone(),
-        lines: frame::lines(ctx, &listed, &interpreted),
+        lines: part::lines(ctx, &listed, &interpreted),
         pager,
         columns: guide.columns,
     })
 }
 
-fn links(tree: &Tree, words: &[&str]) -> Vec<Link> {
-    tree.all()
-        .iter()
-        .filter(|column| words.iter().any(|word| column.name.contains(word)))
-        .map(|column| tree.link(column))
-        .collect()
+/// Links to the columns that are for these, in the order of the columns.
+fn links(tree: &Tree, purposes: &[&Purpose]) -> Vec<Link> {
+    let wanted = |code: &str| purposes.iter().any(|purpose| purpose.code == code);
+    tree.all().iter().filter(|column| wanted(&column.purpose)).map(|column| Link::column(tree, column)).collect()
 }
 
 /// `GET /consultations`
@@ -221,8 +191,8 @@ pub(super) async fn consultations(
         heading: "征求意见",
         lead: "重大决策草案和其他征求意见的公告，以及意见采纳情况。",
         door: "dialogue",
-        filter: Filter::kinds(&[Kind::Consultation]),
-        columns: links(&tree, &["预公开", "征求意见", "意见征集"]),
+        filter: Filter::kinds(CONSULTED),
+        columns: links(&tree, &[&CONSULTATIONS]),
     };
     guide_list(&ctx, &reader, &asked, guide).await
 }
@@ -235,8 +205,8 @@ pub(super) async fn letters(State(ctx): State<Ctx>, reader: Reader, Query(asked)
         heading: "写信咨询",
         lead: "咨询、建议、投诉找谁，怎样联系，以及对大家关心的问题已经作出的回应。",
         door: "dialogue",
-        filter: Filter::kinds(&[Kind::Response]),
-        columns: links(&tree, &["回应关切", "提案"]),
+        filter: Filter::kinds(ANSWERED),
+        columns: links(&tree, &[&RESPONSES, &PROPOSALS]),
     };
     guide_list(&ctx, &reader, &asked, guide).await
 }
@@ -244,13 +214,13 @@ pub(super) async fn letters(State(ctx): State<Ctx>, reader: Reader, Query(asked)
 /// `GET /services`
 pub(super) async fn services(State(ctx): State<Ctx>, reader: Reader, Query(asked): Query<Asked>) -> Result<Response> {
     let tree = Tree::load(ctx.db()).await?;
-    let columns = tree.of_kind(ColumnKind::Service).map(|column| tree.link(column)).into_iter().collect();
+    let columns = links(&tree, &[&SERVICES]);
     let guide = Guide {
         which: "services",
         heading: "办事指南",
         lead: "办什么、带什么、到哪办、多久办好。",
         door: "services",
-        filter: Filter::kinds(&[Kind::Guide]),
+        filter: Filter::kinds(&[&kinds::GUIDE]),
         columns,
     };
     guide_list(&ctx, &reader, &asked, guide).await
@@ -259,17 +229,17 @@ pub(super) async fn services(State(ctx): State<Ctx>, reader: Reader, Query(asked
 /// `GET /reports`
 pub(super) async fn reports(State(ctx): State<Ctx>, reader: Reader, Query(asked): Query<Asked>) -> Result<Response> {
     let tree = Tree::load(ctx.db()).await?;
-    let column = tree.named(&["公开年报", "年度报告", "年报"]);
+    let column = tree.for_purpose(&YEARLY_REPORT);
     let filter = match column {
         Some(column) => Filter { columns: tree.below(&column.slug), ..Filter::default() },
-        None => Filter { words: "年度报告".into(), ..Filter::kinds(&[Kind::Report]) },
+        None => Filter::kinds(&[&kinds::REPORT]),
     };
     let guide = Guide {
         which: "reports",
         heading: "政府信息公开年报",
         lead: "县政府部门每年 1 月 31 日前、县政府每年 3 月 31 日前公布上一年度的政府信息公开工作年度报告（条例第四十九条）。",
         door: "openness",
-        columns: column.map(|column| tree.link(column)).into_iter().collect(),
+        columns: column.map(|column| Link::column(&tree, column)).into_iter().collect(),
         filter,
     };
     guide_list(&ctx, &reader, &asked, guide).await

@@ -2,18 +2,21 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use jiff::civil::Date;
-use kernel::OrganKind;
-use web::{Ctx, PortalShell, Reader, Result, filters, hooks::Progress, portal_page, svg};
-
-use super::{
-    frame::{self, Line, Link},
-    queries,
-};
-use crate::{
-    kinds::Kind,
+use document::{
+    Kind,
+    page::{self as part, Line, Link, heat_map},
     public::{self, Filter},
 };
+use duty::Progress;
+use jiff::civil::Date;
+use kernel::OrganKind;
+use web::{Ctx, PortalShell, Reader, Result, filters, portal_page};
+
+use crate::{kinds, public::latest};
+
+const POLICIES: &[Kind] = &[&kinds::POLICY];
+const RESPONSES: &[Kind] = &[&kinds::RESPONSE];
+const NEWS: &[Kind] = &[&kinds::NOTICE, &kinds::NEWS, &kinds::CONSULTATION];
 
 /// A door: address, words, and a sentence for those who do not know where to begin.
 const DOORS: &[(&str, &str, &str)] = &[
@@ -49,19 +52,15 @@ struct Home {
 pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     let (db, today) = (ctx.db(), ctx.today());
     let everything = Filter::default();
-    let (policies, responses, notices, month, total, days) = tokio::try_join!(
-        public::latest(db, &[Kind::Policy], 5),
-        public::latest(db, &[Kind::Response], 3),
-        public::latest(db, &[Kind::Notice, Kind::News, Kind::Consultation], 6),
+    let (policies, responses, notices) =
+        tokio::try_join!(latest(&ctx, POLICIES, 5), latest(&ctx, RESPONSES, 3), latest(&ctx, NEWS, 6),)?;
+    let (month, total, days) = tokio::try_join!(
         public::count_since(db, today.first_of_month()),
-        everything.count(db),
+        public::count(db, &everything, i64::MAX - 1),
         public::per_day(db, today.year(), None),
     )?;
-    let interpreted = queries::interpreted(db, &[&policies]).await?;
-    let progress = match &ctx.hooks().progress {
-        Some(progress) => progress.current(&ctx).await?,
-        None => None,
-    };
+    let interpreted = part::interpreted(&ctx, &[&policies]).await?;
+    let progress = super::progress(&ctx).await?;
     let newest = [&policies, &responses, &notices]
         .iter()
         .filter_map(|list| list.first())
@@ -77,12 +76,12 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     portal_page(&Home {
         shell,
         doors: DOORS,
-        policies: frame::lines(&ctx, &policies, &interpreted),
-        responses: frame::lines(&ctx, &responses, &interpreted),
-        notices: frame::lines(&ctx, &notices, &interpreted),
+        policies: part::lines(&ctx, &policies, &interpreted),
+        responses: part::lines(&ctx, &responses, &interpreted),
+        notices: part::lines(&ctx, &notices, &interpreted),
         progress,
         month,
-        total,
+        total: total.n,
         year: today.year(),
         today: format!("{} 月 {} 日", today.month(), today.day()),
         newest: newest.unwrap_or_default(),
@@ -93,23 +92,11 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     })
 }
 
-/// The year's publications as a drawing and as a table.
-pub(super) fn heat_map(days: &[(Date, i64)], today: Date) -> (String, Vec<(String, u64)>) {
-    let counts: Vec<(u16, u32)> = days
-        .iter()
-        .filter_map(|(day, count)| Some((u16::try_from(day.day_of_year()).ok()?, u32::try_from(*count).ok()?)))
-        .collect();
-    let upto = u16::try_from(today.day_of_year()).unwrap_or(366);
-    (svg::heat(today.year(), &counts, upto), svg::months(today.year(), &counts, upto))
-}
-
 fn organs(ctx: &Ctx, today: Date) -> (Vec<Link>, i64) {
     let directory = ctx.directory();
     let living = || directory.all().iter().filter(|organ| organ.exists_on(today));
-    let townships = living()
-        .filter(|organ| organ.kind == OrganKind::Township)
-        .map(|organ| Link { href: format!("/organs/{}", organ.code), label: organ.short_name.clone(), count: 0 })
-        .collect();
+    let townships =
+        living().filter(|organ| organ.kind == OrganKind::Township).map(|organ| Link::organ(organ, 0)).collect();
     let departments = living().filter(|organ| organ.kind == OrganKind::CountyDepartment).count();
     (townships, i64::try_from(departments).unwrap_or(0))
 }

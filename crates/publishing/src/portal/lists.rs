@@ -1,32 +1,33 @@
 //! Lists: a column, the library of policies, all documents. Filters stand in the address, so that a list can be passed on.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kernel::OrganCode;
-use serde::Deserialize;
+use document::{
+    Facet, Kind, Kinds, Shape,
+    columns::{Column, Tree, column as column_of},
+    page::{self as part, Line, Link},
+    public::{self, Cursor, Filter, Order, Overview, Places, Total},
+};
+use kernel::{OrganCode, id::ColumnId};
 use web::{
     Ctx, Error, Pager, PortalShell, Query, Reader, Result, filters,
     page::{portal_page, query_string},
 };
 
-use super::{
-    frame::{self, Line, Link, Tree},
-    queries,
-};
-use crate::{
-    kinds::{Kind, Validity},
-    public::{self, Column, Facet, Filter, Order},
-};
-
 /// Lines on a page of a list.
 const SIZE: i64 = 30;
+/// Lines that are counted beyond those of the pages before, where counting takes reading.
+const COUNTED: i64 = 500;
+/// Values of a field that a select offers.
+const OFFERED: usize = 60;
 
 /// What an address asks for. All text, so that a wrong number is no error page.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Asked {
     /// Words in title or document number.
     pub(super) q: String,
@@ -36,44 +37,79 @@ pub(super) struct Asked {
     pub(super) column: String,
     /// Year of publication.
     pub(super) year: String,
-    /// 主题.
-    pub(super) topic: String,
-    /// Code of a validity.
-    pub(super) validity: String,
-    /// Code of a kind; `all` for every kind.
+    /// Key of a kind; `all` for every kind.
     pub(super) kind: String,
     /// `oldest`, `written`; newest first otherwise.
     pub(super) sort: String,
     /// From 1.
-    pub(super) page: String,
+    page: String,
+    /// The line after which the list goes on.
+    after: String,
     /// Rows per page; only the open interface heeds it.
     pub(super) size: String,
+    /// Values of counted fields, by the field's name in addresses.
+    fields: BTreeMap<&'static str, String>,
 }
 
+/// What a query holds, in order.
+pub(super) type Pairs = Vec<(String, String)>;
+
 impl Asked {
+    /// Reads a query.
+    pub(super) fn read(kinds: &Kinds, pairs: Pairs) -> Self {
+        let mut asked = Self::default();
+        let facets = counted(kinds);
+        for (key, value) in pairs {
+            let place = match key.as_str() {
+                "q" => &mut asked.q,
+                "organ" => &mut asked.organ,
+                "column" => &mut asked.column,
+                "year" => &mut asked.year,
+                "kind" => &mut asked.kind,
+                "sort" => &mut asked.sort,
+                "page" => &mut asked.page,
+                "after" => &mut asked.after,
+                "size" => &mut asked.size,
+                other => match facets.iter().find(|facet| facet.asked == other) {
+                    Some(facet) => asked.fields.entry(facet.asked).or_default(),
+                    None => continue,
+                },
+            };
+            *place = value.trim().chars().take(100).collect();
+        }
+        asked
+    }
+
+    fn field(&self, facet: &Facet) -> &str {
+        self.fields.get(facet.asked).map_or("", String::as_str)
+    }
+
     /// The filter, kinds apart.
-    pub(super) fn filter(&self) -> Filter {
+    pub(super) fn filter(&self, kinds: &Kinds) -> Filter {
+        let value = |facet: &&'static Facet| {
+            let value = facet.shape.read(self.field(facet)).into_iter().next()?;
+            Some((*facet, value))
+        };
         Filter {
             columns: Vec::new(),
             organ: (!self.organ.is_empty()).then(|| OrganCode::from(self.organ.as_str())),
-            kinds: Kind::from_code(&self.kind).into_iter().collect(),
-            year: self.year.trim().parse().ok().filter(|year| (1949..=2199).contains(year)),
-            topic: (!self.topic.trim().is_empty()).then(|| self.topic.trim().to_owned()),
-            validity: Validity::from_code(&self.validity),
-            words: self.q.trim().chars().take(100).collect(),
+            kinds: kinds.get(&self.kind).into_iter().collect(),
+            year: self.year.parse().ok().filter(|year| (1949..=2199).contains(year)),
+            facets: counted(kinds).iter().filter_map(value).collect(),
+            words: self.q.clone(),
         }
     }
 
-    /// The filter of the library of policies: policies unless another kind is asked for.
-    pub(super) fn policy_filter(&self) -> Filter {
-        let mut filter = self.filter();
-        if filter.kinds.is_empty() {
-            filter.kinds =
-                if self.kind == "all" { vec![Kind::Policy, Kind::Interpretation] } else { vec![Kind::Policy] };
+    /// The filter of the library of policies: policies unless another of its kinds is asked for.
+    pub(super) fn policy_filter(&self, kinds: &Kinds) -> Filter {
+        let mut filter = self.filter(kinds);
+        let all = of_door(kinds, "policies");
+        if filter.kinds.is_empty() && self.kind == "all" {
+            filter.kinds.clone_from(&all);
         }
-        filter.kinds.retain(|kind| matches!(kind, Kind::Policy | Kind::Interpretation));
+        filter.kinds.retain(|kind| all.contains(kind));
         if filter.kinds.is_empty() {
-            filter.kinds = vec![Kind::Policy];
+            filter.kinds = vec![&crate::kinds::POLICY];
         }
         filter
     }
@@ -82,30 +118,42 @@ impl Asked {
     pub(super) fn order(&self) -> Order {
         match self.sort.as_str() {
             "oldest" => Order::Oldest,
-            "written" => Order::Written,
+            "written" => Order::By(&document::common::WRITTEN_ON),
             _ => Order::Newest,
         }
     }
 
     /// The page, from 1.
     pub(super) fn page(&self) -> i64 {
-        self.page.trim().parse().unwrap_or(1_i64).clamp(1, 1_000_000)
+        self.page.parse().unwrap_or(1_i64).clamp(1, 1_000_000)
+    }
+
+    /// Which lines: after one that is named, otherwise those of the page.
+    pub(super) fn places(&self, page: i64, size: i64) -> Places {
+        match Cursor::parse(&self.after) {
+            Some(after) => Places::after(Some(after), size),
+            None => Places::page(page, size),
+        }
     }
 
     /// The query without the page; one condition may be left out.
     pub(super) fn query(&self, without: &str) -> String {
-        let pairs = [
-            ("q", self.q.trim()),
-            ("organ", self.organ.as_str()),
-            ("column", self.column.as_str()),
-            ("year", self.year.as_str()),
-            ("topic", self.topic.as_str()),
-            ("validity", self.validity.as_str()),
-            ("kind", self.kind.as_str()),
-            ("sort", self.sort.as_str()),
-        ];
+        let mut pairs =
+            vec![("q", self.q.as_str()), ("organ", &self.organ), ("column", &self.column), ("year", &self.year)];
+        pairs.extend(self.fields.iter().map(|(name, value)| (*name, value.as_str())));
+        pairs.extend([("kind", self.kind.as_str()), ("sort", &self.sort)]);
         query_string(&pairs.into_iter().filter(|(name, _)| *name != without).collect::<Vec<_>>())
     }
+}
+
+/// The fields by which lists are narrowed.
+pub(super) fn counted(kinds: &Kinds) -> Vec<&'static Facet> {
+    kinds.facets().into_iter().filter(|facet| facet.counted && facet.public).collect()
+}
+
+/// The kinds that stand behind a door of the header.
+pub(super) fn of_door(kinds: &Kinds, door: &str) -> Vec<Kind> {
+    kinds.all().iter().copied().filter(|kind| kind.door == door).collect()
 }
 
 /// One value of a select or a group of radios.
@@ -142,17 +190,28 @@ fn organ_select(ctx: &Ctx, chosen: &str, counts: Vec<(String, i64)>) -> Select {
     select("organ", "发布机关", chosen, counts.into_iter().map(named).collect())
 }
 
-fn year_select(chosen: &str, years: Vec<(i16, i64)>) -> Select {
-    let values = years.into_iter().map(|(year, count)| (year.to_string(), format!("{year} 年"), count)).collect();
+fn year_select(chosen: &str, years: Vec<(String, i64)>) -> Select {
+    let values = years.into_iter().map(|(year, count)| (year.clone(), format!("{year} 年"), count)).collect();
     select("year", "公开年份", chosen, values)
+}
+
+fn field_select(facet: &'static Facet, chosen: &str, counts: Vec<(String, i64)>) -> Select {
+    let named = |(value, count): (String, i64)| {
+        let label = match facet.shape {
+            Shape::Choice(_) => facet.shape.show(std::slice::from_ref(&value)),
+            _ => value.clone(),
+        };
+        (!label.is_empty()).then_some((value, label, count))
+    };
+    select(facet.asked, facet.label, chosen, counts.into_iter().filter_map(named).take(OFFERED).collect())
 }
 
 /// Conditions in force, each with the address that takes it back.
 fn chosen(asked: &Asked, path: &str, selects: &[Select]) -> Vec<Link> {
     let mut links = Vec::new();
     let back = |name: &str| format!("{path}?{}", asked.query(name));
-    if !asked.q.trim().is_empty() {
-        links.push(Link { href: back("q"), label: format!("“{}”", asked.q.trim()), count: 0 });
+    if !asked.q.is_empty() {
+        links.push(Link { href: back("q"), label: format!("“{}”", asked.q), count: 0 });
     }
     for select in selects {
         for choice in select.choices.iter().filter(|choice| choice.chosen) {
@@ -160,6 +219,19 @@ fn chosen(asked: &Asked, path: &str, selects: &[Select]) -> Vec<Link> {
         }
     }
     links
+}
+
+/// The lines of a page and its pager.
+async fn page_of(ctx: &Ctx, kinds: &Kinds, asked: &Asked, filter: &Filter, total: Total) -> Result<(Vec<Line>, Pager)> {
+    let pager = Pager::new(asked.page(), total.n, SIZE, &asked.query("page")).or_more(total.more);
+    let slice = public::list(ctx.db(), kinds, filter, asked.order(), asked.places(pager.page, SIZE)).await?;
+    let interpreted = part::interpreted(ctx, &[&slice.items]).await?;
+    Ok((part::lines(ctx, &slice.items, &interpreted), pager))
+}
+
+/// How many lines are counted for this page.
+fn most(asked: &Asked) -> i64 {
+    (asked.page() - 1) * SIZE + COUNTED
 }
 
 #[derive(Template)]
@@ -184,31 +256,30 @@ struct ColumnPage {
 pub(super) async fn column(
     State(ctx): State<Ctx>,
     reader: Reader,
-    Path(slug): Path<String>,
-    Query(asked): Query<Asked>,
+    Path(slug): Path<ColumnId>,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response> {
-    let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), public::column(ctx.db(), &slug))?;
+    let kinds = Kinds::of(&ctx);
+    let asked = Asked::read(&kinds, pairs);
+    let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), column_of(ctx.db(), &slug))?;
     let column = column.ok_or(Error::NotFound)?;
-    let mut filter = asked.filter();
-    filter.columns = tree.below(&slug);
+    let filter = Filter { columns: tree.below(&slug), ..asked.filter(&kinds) };
     let of_column = Filter { columns: filter.columns.clone(), ..Filter::default() };
-    let ((listed, total), years, organs) = tokio::try_join!(
-        public::list_in(ctx.db(), &filter, asked.order(), asked.page(), SIZE),
-        public::years(ctx.db(), &of_column),
-        public::facet(ctx.db(), &of_column, Facet::Organ),
+    let (total, of_column) = tokio::try_join!(
+        public::count(ctx.db(), &filter, most(&asked)),
+        public::overview(ctx.db(), &of_column, &[], &[]),
     )?;
-    let interpreted = queries::interpreted(ctx.db(), &[&listed]).await?;
+    let (lines, pager) = page_of(&ctx, &kinds, &asked, &filter, total).await?;
     let path = format!("/columns/{slug}");
-    let selects = vec![year_select(&asked.year, years), organ_select(&ctx, &asked.organ, organs)];
-    let pager = Pager::new(asked.page(), total, SIZE, &asked.query("page"));
+    let selects = vec![year_select(&asked.year, of_column.years), organ_select(&ctx, &asked.organ, of_column.organs)];
     let newest = tree.fill(&slug).newest;
     portal_page(&ColumnPage {
         shell: column_shell(&ctx, &reader, &tree, &column, pager.page),
         chosen: chosen(&asked, &path, &selects),
-        under: tree.children(&slug).into_iter().map(|under| tree.link(under)).collect(),
-        fresh: frame::freshness(&ctx, &newest),
+        under: tree.children(&slug).into_iter().map(|under| Link::column(&tree, under)).collect(),
+        fresh: part::freshness(&ctx, &newest),
         downloads: asked.query("page"),
-        lines: frame::lines(&ctx, &listed, &interpreted),
+        lines,
         organ: organ_name(&ctx, &asked.organ),
         organ_code: asked.organ.clone(),
         today: ctx.today().to_string(),
@@ -225,15 +296,15 @@ fn organ_name(ctx: &Ctx, code: &str) -> String {
 }
 
 fn column_shell(ctx: &Ctx, reader: &Reader, tree: &Tree, column: &Column, page: i64) -> PortalShell {
-    let door = frame::column_door(column.kind);
-    let (name, href) = frame::door_link(door);
+    let door = part::column_door(column.kind);
+    let (name, href) = part::door_link(door);
     // Some columns are named like pages (依申请公开): the title says which of the two this is.
     let title = if page > 1 { format!("{}（第 {page} 页）", column.name) } else { column.name.clone() };
     let mut shell = reader.shell(ctx, title, "公开栏目", door).crumb(name, href);
     if let Some(parent) = tree.get(&column.parent) {
         shell = shell.crumb(&parent.name, format!("/columns/{}", parent.slug));
     }
-    shell.description = column.description.clone();
+    shell.description.clone_from(&column.description);
     shell.crumb(&column.name, "").column(&column.name, &column.description, &column.keywords, column.kind.label())
 }
 
@@ -250,107 +321,110 @@ struct Library {
     chosen: Vec<Link>,
     lines: Vec<Line>,
     pager: Pager,
+    exact: bool,
     downloads: String,
     sorts: Vec<(&'static str, &'static str, String, bool)>,
 }
 
+/// What a library holds and is called.
+struct Shelf {
+    kinds: Vec<Kind>,
+    heading: &'static str,
+    lead: &'static str,
+    path: &'static str,
+    door: &'static str,
+}
+
 /// `GET /policies`
-pub(super) async fn policies(
-    State(ctx): State<Ctx>,
-    reader: Reader,
-    Query(mut asked): Query<Asked>,
-) -> Result<Response> {
-    let filter = asked.policy_filter();
+pub(super) async fn policies(State(ctx): State<Ctx>, reader: Reader, Query(pairs): Query<Pairs>) -> Result<Response> {
+    let kinds = Kinds::of(&ctx);
+    let mut asked = Asked::read(&kinds, pairs);
+    let filter = asked.policy_filter(&kinds);
     if asked.kind.is_empty() {
-        "policy".clone_into(&mut asked.kind);
+        crate::kinds::POLICY.key.clone_into(&mut asked.kind);
     }
-    let all = [Kind::Policy, Kind::Interpretation];
-    let lead = "县政府和各机关制发的政策文件与解读。失效、废止的文件也留在这里，逐件标明有效性。";
-    library(&ctx, &reader, asked, filter, &all, ("政策库", lead, "/policies")).await
+    let shelf = Shelf {
+        kinds: of_door(&kinds, "policies"),
+        heading: "政策库",
+        lead: "县政府和各机关制发的政策文件与解读。失效、废止的文件也留在这里，逐件标明有效性。",
+        path: "/policies",
+        door: "policies",
+    };
+    library(&ctx, &reader, &kinds, asked, filter, shelf).await
 }
 
 /// `GET /documents`
-pub(super) async fn documents(State(ctx): State<Ctx>, reader: Reader, Query(asked): Query<Asked>) -> Result<Response> {
-    let filter = asked.filter();
-    let lead = "本站公开的全部文件，按公开日期排列。";
-    library(&ctx, &reader, asked, filter, Kind::ALL, ("全部公开信息", lead, "/documents")).await
+pub(super) async fn documents(State(ctx): State<Ctx>, reader: Reader, Query(pairs): Query<Pairs>) -> Result<Response> {
+    let kinds = Kinds::of(&ctx);
+    let asked = Asked::read(&kinds, pairs);
+    let filter = asked.filter(&kinds);
+    let shelf = Shelf {
+        kinds: kinds.all().to_vec(),
+        heading: "全部公开信息",
+        lead: "本站公开的全部文件，按公开日期排列。",
+        path: "/documents",
+        door: "openness",
+    };
+    library(&ctx, &reader, &kinds, asked, filter, shelf).await
 }
 
 async fn library(
     ctx: &Ctx,
     reader: &Reader,
+    kinds: &Kinds,
     asked: Asked,
     filter: Filter,
-    kinds: &[Kind],
-    (heading, lead, path): (&'static str, &'static str, &'static str),
+    shelf: Shelf,
 ) -> Result<Response> {
-    let db = ctx.db();
-    // Each facet counts without itself, so that the other values can still be chosen.
-    let without = |change: &dyn Fn(&mut Filter)| {
-        let mut other = filter.clone();
-        change(&mut other);
-        other
-    };
-    let by_organ = without(&|filter| filter.organ = None);
-    let by_validity = without(&|filter| filter.validity = None);
-    let by_kind = without(&|filter| filter.kinds = kinds.to_vec());
-    let ((listed, total), organs, years, topics, validities, kind_counts) = tokio::try_join!(
-        public::list_in(db, &filter, asked.order(), asked.page(), SIZE),
-        public::facet(db, &by_organ, Facet::Organ),
-        public::years(db, &filter),
-        public::topics(db, &filter),
-        public::facet(db, &by_validity, Facet::Validity),
-        public::facet(db, &by_kind, Facet::Kind),
-    )?;
-    let interpreted = queries::interpreted(db, &[&listed]).await?;
-    let topics: Vec<_> = topics.into_iter().take(60).map(|(word, count)| (word.clone(), word, count)).collect();
-    let validities: Vec<_> = validities
-        .into_iter()
-        .filter_map(|(code, count)| Validity::from_code(&code).map(|one| (code, one.label().to_owned(), count)))
-        .collect();
-    let selects = vec![
-        organ_select(ctx, &asked.organ, organs),
-        year_select(&asked.year, years),
-        select("topic", "主题", &asked.topic, topics),
-        select("validity", "有效性", &asked.validity, validities),
-    ];
-    let pager = Pager::new(asked.page(), total, SIZE, &asked.query("page"));
+    let facets = counted(kinds);
+    let all = shelf.kinds.len() == kinds.all().len();
+    let among = if all { &[][..] } else { &shelf.kinds };
+    let Overview { total, organs, kinds: kind_counts, years, facets: mut values, exact } =
+        public::overview(ctx.db(), &filter, among, &facets).await?;
+    // Beyond what the overview looks at, so that every page can be reached.
+    let total = if total.more { public::count(ctx.db(), &filter, most(&asked)).await? } else { total };
+    let (lines, pager) = page_of(ctx, kinds, &asked, &filter, total).await?;
+    let mut selects = vec![organ_select(ctx, &asked.organ, organs), year_select(&asked.year, years)];
+    for facet in facets {
+        let counts = values.remove(facet.key).unwrap_or_default();
+        selects.push(field_select(facet, asked.field(facet), counts));
+    }
+    let Shelf { kinds: on_shelf, heading, lead, path, door } = shelf;
     let title = if pager.page > 1 { format!("{heading}（第 {} 页）", pager.page) } else { heading.to_owned() };
-    let door = if path == "/policies" { "policies" } else { "openness" };
-    let mut shell = reader.shell(ctx, title, frame::door_link(door).0, door);
+    let mut shell = reader.shell(ctx, title, part::door_link(door).0, door);
     if door == "openness" {
         shell = shell.crumb("政务公开", "/openness");
     }
-    shell.description = lead.to_owned();
-    let shell = shell.crumb(heading, "").column(heading, lead, heading, frame::door_link(door).0);
+    lead.clone_into(&mut shell.description);
+    let shell = shell.crumb(heading, "").column(heading, lead, heading, part::door_link(door).0);
     portal_page(&Library {
         shell,
         heading,
         lead,
         path,
-        kinds: kind_choices(&asked, kinds, &kind_counts),
+        kinds: kind_choices(&asked, &on_shelf, &kind_counts),
         chosen: chosen(&asked, path, &selects),
         sorts: sorts(&asked, path),
         downloads: asked.query("page"),
-        lines: frame::lines(ctx, &listed, &interpreted),
+        lines,
         pager,
+        exact,
         selects,
         asked,
     })
 }
 
 fn kind_choices(asked: &Asked, kinds: &[Kind], counts: &[(String, i64)]) -> Vec<Choice> {
-    let count_of = |code: &str| counts.iter().find(|(kind, _)| kind == code).map_or(0, |(_, count)| *count);
+    let count_of = |key: &str| counts.iter().find(|(kind, _)| kind == key).map_or(0, |(_, count)| *count);
     let all = counts.iter().map(|(_, count)| count).sum();
     let is_all = asked.kind.is_empty() || asked.kind == "all";
     let mut choices = vec![Choice { value: "all".into(), label: "全部".into(), count: all, chosen: is_all }];
-    choices.extend(kinds.iter().filter(|kind| count_of(kind.code()) > 0 || asked.kind == kind.code()).map(|kind| {
-        Choice {
-            value: kind.code().to_owned(),
-            label: kind.label().to_owned(),
-            count: count_of(kind.code()),
-            chosen: asked.kind == kind.code(),
-        }
+    let shown = kinds.iter().filter(|kind| count_of(kind.key) > 0 || asked.kind == kind.key);
+    choices.extend(shown.map(|kind| Choice {
+        value: kind.key.to_owned(),
+        label: kind.label.to_owned(),
+        count: count_of(kind.key),
+        chosen: asked.kind == kind.key,
     }));
     choices
 }

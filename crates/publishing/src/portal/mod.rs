@@ -1,5 +1,5 @@
-//! The public portal: pages, feeds, site map and the open interface. Everything here reads through [`crate::public`] or
-//! asks for the same condition (an edition that is published now), sets no cookie and works without scripts.
+//! The portal's pages: documents, lists of them, feeds, site map and the open interface. Everything here reads through
+//! [`document::public`], sets no cookie and works without scripts.
 
 mod api;
 mod attachments;
@@ -7,27 +7,37 @@ mod catalogue;
 mod document;
 mod downloads;
 mod feeds;
-mod frame;
 mod guides;
 mod home;
 mod lists;
 mod openapi;
 mod openness;
 mod organs;
-mod outline;
-mod queries;
 mod site;
 mod sitemap;
 
 #[cfg(test)]
 mod tests;
 
-use kernel::Action;
-use web::{Listener, Routes};
+use std::sync::Arc;
+
+use duty::{EvidenceUse, EvidenceUses, PlanProgress, Progress};
+use kernel::{id::DocumentId, permission::READ_PUBLIC};
+use web::{Ctx, Listener, Result, Routes};
+
+/// How far the plan of the year has come.
+async fn progress(ctx: &Ctx) -> Result<Option<Progress>> {
+    ctx.one::<Arc<dyn PlanProgress>>().current(ctx).await
+}
+
+/// What a document is evidence of.
+async fn evidence(ctx: &Ctx, id: &DocumentId) -> Result<Vec<EvidenceUse>> {
+    ctx.one::<Arc<dyn EvidenceUses>>().of_document(ctx, id).await
+}
 
 /// Every route of the portal that belongs to documents, columns and organs.
-pub fn routes() -> Routes {
-    let read = Action::ReadPublic;
+pub(crate) fn routes() -> Routes {
+    let read = &READ_PUBLIC;
     Routes::new(Listener::Portal)
         .get("/", read, home::page)
         .get("/openness", read, openness::page)
@@ -39,11 +49,11 @@ pub fn routes() -> Routes {
         .get("/policies", read, lists::policies)
         .get("/policies.csv", read, downloads::policies_csv)
         .get("/policies.json", read, downloads::policies_json)
-        .get("/policies/{id}", read, document::policy)
+        .get("/policies/{id}", read, document::page)
         .get("/documents", read, lists::documents)
         .get("/documents.csv", read, downloads::documents_csv)
         .get("/documents.json", read, downloads::documents_json)
-        .get("/documents/{id}", read, document::other)
+        .get("/documents/{id}", read, document::page)
         .get("/attachments/{id}", read, attachments::by_id)
         .get("/attachments/{id}/{name}", read, attachments::by_name)
         .get("/organs", read, organs::directory)

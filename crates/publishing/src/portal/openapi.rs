@@ -1,15 +1,16 @@
-//! The description of the open interface (OpenAPI 3.1), written by hand and held true by a test.
+//! The description of the open interface (OpenAPI 3.1). What a document holds is written from the fields and ties that its
+//! kinds declare; a test compares the rest with the answers.
 
 use axum::{extract::State, response::Response};
-use serde_json::{Value, json};
+use document::{Facet, Kinds, Shape, page::base_url};
+use serde_json::{Map, Value, json};
 use web::Ctx;
 
-use super::{api::open, frame};
-use crate::kinds::{Kind, Validity};
+use super::{api::open, lists::counted};
 
 /// `GET /api/v1/openapi.json`
 pub(super) async fn document(State(ctx): State<Ctx>) -> Response {
-    let site = ctx.site();
+    let (site, kinds) = (ctx.site(), Kinds::of(&ctx));
     open(json!({
         "openapi": "3.1.0",
         "info": {
@@ -17,9 +18,9 @@ pub(super) async fn document(State(ctx): State<Ctx>) -> Response {
             "version": "1.0.0",
             "description": "只读，不用注册，不收费。只返回当前已公开的内容；撤回的内容答复 410。时间为 UTC，日期为 YYYY-MM-DD。",
         },
-        "servers": [{ "url": frame::base_url(&ctx) }],
-        "paths": paths(),
-        "components": { "schemas": schemas() },
+        "servers": [{ "url": base_url(&ctx) }],
+        "paths": paths(&kinds),
+        "components": { "schemas": schemas(&kinds) },
     }))
 }
 
@@ -45,27 +46,42 @@ fn problem(description: &str) -> Value {
     })
 }
 
-fn paths() -> Value {
+/// What a list of documents can be asked for.
+fn list_parameters(kinds: &Kinds) -> Vec<Value> {
+    let text = || json!({ "type": "string" });
+    let one_of = |codes: Vec<&str>| json!({ "type": "string", "enum": codes });
+    let mut parameters = vec![
+        parameter("q", "标题或发文字号中的文字", text()),
+        parameter("organ", "机关代码", text()),
+        parameter("column", "栏目标识，含下级栏目", text()),
+        parameter("kind", "类型", one_of(kinds.all().iter().map(|kind| kind.key).collect())),
+        parameter("year", "公开年份", json!({ "type": "integer", "minimum": 1949, "maximum": 2199 })),
+    ];
+    parameters.extend(counted(kinds).into_iter().map(|facet| {
+        let schema = match facet.shape {
+            Shape::Choice(choices) => one_of(choices.iter().map(|(code, _)| *code).collect()),
+            _ => text(),
+        };
+        parameter(facet.asked, facet.label, schema)
+    }));
+    let whole = |most: i64| json!({ "type": "integer", "minimum": 1, "maximum": most });
+    parameters.extend([
+        parameter("sort", "排序，缺省为最新公开在前", one_of(vec!["oldest", "written"])),
+        parameter("page", "页码，从 1 开始", whole(1_000_000)),
+        parameter("after", "从这一条之后开始，取自上一页的 next；逐页取完全部时用它", text()),
+        parameter("size", "每页条数，缺省 50", whole(200)),
+    ]);
+    parameters
+}
+
+fn paths(kinds: &Kinds) -> Value {
     let text = || json!({ "type": "string" });
     let whole = |most: i64| json!({ "type": "integer", "minimum": 1, "maximum": most });
-    let kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
-    let validities: Vec<_> = Validity::ALL.iter().map(|one| one.code()).collect();
     json!({
         "/api/v1/documents": { "get": {
             "operationId": "listDocuments",
             "summary": "公开的文件，分页",
-            "parameters": [
-                parameter("q", "标题或发文字号中的文字", text()),
-                parameter("organ", "机关代码", text()),
-                parameter("column", "栏目标识，含下级栏目", text()),
-                parameter("kind", "类型", json!({ "type": "string", "enum": kinds })),
-                parameter("year", "公开年份", json!({ "type": "integer", "minimum": 1949, "maximum": 2199 })),
-                parameter("topic", "主题", text()),
-                parameter("validity", "有效性", json!({ "type": "string", "enum": validities })),
-                parameter("sort", "排序，缺省为最新公开在前", json!({ "type": "string", "enum": ["oldest", "written"] })),
-                parameter("page", "页码，从 1 开始", whole(1_000_000)),
-                parameter("size", "每页条数，缺省 50", whole(200)),
-            ],
+            "parameters": list_parameters(kinds),
             "responses": { "200": answer("一页文件", "DocumentPage") },
         } },
         "/api/v1/documents/{id}": { "get": {
@@ -108,37 +124,64 @@ fn paths() -> Value {
     })
 }
 
-fn schemas() -> Value {
-    let text = json!({ "type": "string" });
-    let number = json!({ "type": "integer" });
-    let summary = json!({
+/// Fields as answers hold them.
+fn fields(facets: impl Iterator<Item = &'static Facet>, into: &mut Map<String, Value>) {
+    for facet in facets {
+        let schema = match facet.shape {
+            Shape::Words => json!({ "type": "array", "items": { "type": "string" } }),
+            Shape::Flag => json!({ "type": "boolean" }),
+            _ => json!({ "type": "string" }),
+        };
+        into.insert(facet.key.to_owned(), schema);
+        if let Shape::Choice(_) = facet.shape {
+            into.insert(format!("{}_name", facet.key), json!({ "type": "string" }));
+        }
+    }
+}
+
+/// What answers hold of a document in a list, and what they hold of one.
+fn of_document(kinds: &Kinds) -> (Map<String, Value>, Map<String, Value>) {
+    let (text, number) = (json!({ "type": "string" }), json!({ "type": "integer" }));
+    let moment = json!({ "type": "string", "format": "date-time" });
+    let map = |value: Value| value.as_object().cloned().unwrap_or_default();
+    let mut summary = map(json!({
         "id": text, "title": text, "url": { "type": "string", "format": "uri" }, "kind": text, "kind_name": text,
         "organ": text, "organ_name": text, "column": text, "column_name": text, "index_number": text,
-        "document_number": text, "validity": text, "validity_name": text, "written_on": text,
-        "published_at": { "type": "string", "format": "date-time" }, "updated_at": { "type": "string", "format": "date-time" },
-        "summary": text,
-    });
+        "published_at": moment, "updated_at": moment,
+    }));
+    let facets = kinds.facets();
+    fields(facets.iter().copied().filter(|facet| facet.public && facet.listed), &mut summary);
     let mut document = summary.clone();
-    let more = json!({
-        "edition": number, "body_html": text, "body_text": text, "sha256": text, "effective_on": text, "expires_on": text,
-        "topics": { "type": "array", "items": text }, "keywords": { "type": "array", "items": text }, "source": text,
-        "note": text, "attachments": { "type": "array", "items": { "type": "object", "properties": {
+    fields(facets.iter().copied().filter(|facet| facet.public), &mut document);
+    document.extend(map(json!({
+        "edition": number, "body_html": text, "body_text": text, "sha256": text, "note": text,
+        "attachments": { "type": "array", "items": { "type": "object", "properties": {
             "id": text, "title": text, "file_name": text, "media_type": text, "bytes": number, "sha256": text, "url": text,
         } } },
-        "interpretations": { "type": "array", "items": { "$ref": "#/components/schemas/DocumentSummary" } },
-        "interprets": { "oneOf": [{ "$ref": "#/components/schemas/DocumentSummary" }, { "type": "null" }] },
         "history": { "type": "array", "items": { "type": "object", "properties": {
             "edition": number, "title": text, "published_at": text, "ended_at": text, "changed": text,
         } } },
-    });
-    if let (Value::Object(all), Value::Object(more)) = (&mut document, more) {
-        all.extend(more);
+    })));
+    let other = json!({ "$ref": "#/components/schemas/DocumentSummary" });
+    for relation in kinds.relations() {
+        let forward = match relation.most {
+            1 => json!({ "oneOf": [other, { "type": "null" }] }),
+            _ => json!({ "type": "array", "items": other }),
+        };
+        document.insert(relation.key.to_owned(), forward);
+        document.insert(relation.backs.to_owned(), json!({ "type": "array", "items": other }));
     }
+    (summary, document)
+}
+
+fn schemas(kinds: &Kinds) -> Value {
+    let (text, number) = (json!({ "type": "string" }), json!({ "type": "integer" }));
+    let (summary, document) = of_document(kinds);
     json!({
         "DocumentSummary": { "type": "object", "required": ["id", "title", "url", "kind", "organ"], "properties": summary },
         "Document": { "type": "object", "required": ["id", "title", "url", "body_html"], "properties": document },
         "DocumentPage": { "type": "object", "required": ["total", "page", "pages", "size", "items"], "properties": {
-            "total": number, "page": number, "pages": number, "size": number, "next": { "type": ["string", "null"] },
+            "total": number, "more": { "type": "boolean" }, "page": number, "pages": number, "size": number, "next": { "type": ["string", "null"] },
             "items": { "type": "array", "items": { "$ref": "#/components/schemas/DocumentSummary" } },
         } },
         "OrganList": { "type": "object", "required": ["total", "items"], "properties": {
@@ -169,7 +212,8 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let (paths, schemas) = (paths(), schemas());
+        let kinds = Kinds::new(crate::kinds::ALL);
+        let (paths, schemas) = (paths(&kinds), schemas(&kinds));
         let text = format!("{paths}{schemas}");
         for name in text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(schemas.get(name).is_some(), "{name}");

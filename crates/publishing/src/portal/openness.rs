@@ -2,15 +2,17 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use kernel::OrganKind;
-use web::{Ctx, PortalShell, Reader, Result, filters, hooks::Progress, page::portal_page};
-
-use super::{
-    catalogue::{ITEMS, items_of},
-    frame::{self, Fill, Line, Link, Tree},
-    queries,
+use document::{
+    Purpose,
+    columns::{self, BLOCKS, CATALOGUE, Fill, GUIDE, REQUESTS, RULES, STATUTORY, Tree, YEARLY_REPORT},
+    page::{self as part, Line, Link},
+    public::{self, Filter},
 };
-use crate::public::{self, Filter};
+use duty::Progress;
+use kernel::{OrganCode, OrganKind};
+use web::{Ctx, PortalShell, Reader, Result, filters, page::portal_page};
+
+use super::catalogue::{ITEMS, items_of};
 
 /// One of the five blocks.
 struct Block {
@@ -46,69 +48,56 @@ struct Platform {
 pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     let db = ctx.db();
     let everything = Filter::default();
-    let (tree, counts, latest, total, month) = tokio::try_join!(
+    let (tree, counts, total, month) = tokio::try_join!(
         Tree::load(db),
-        public::organ_counts(db),
-        public::latest(db, &[], 8),
-        everything.count(db),
+        public::organs(db),
+        public::count(db, &everything, i64::MAX - 1),
         public::count_since(db, ctx.today().first_of_month()),
     )?;
-    let interpreted = queries::interpreted(db, &[&latest]).await?;
-    let progress = match &ctx.hooks().progress {
-        Some(progress) => progress.current(&ctx).await?,
-        None => None,
-    };
+    let latest = crate::public::latest(&ctx, &[], 8).await?;
+    let interpreted = part::interpreted(&ctx, &[&latest]).await?;
+    let progress = super::progress(&ctx).await?;
     let lead = "本县政府信息公开的统一平台：公开指南、公开制度、法定主动公开内容、年报、依申请公开。";
     let branches = branches(&ctx, &counts);
-    let shell = frame::shell(&ctx, &reader, "政府信息公开", "openness", lead);
+    let shell = part::shell(&ctx, &reader, "政府信息公开", "openness", lead);
     portal_page(&Platform {
         shell,
         blocks: blocks(&ctx, &tree),
         topics: topics(&tree),
-        latest: frame::lines(&ctx, &latest, &interpreted),
+        latest: part::lines(&ctx, &latest, &interpreted),
         organs: i64::try_from(branches.iter().map(|branch| branch.organs.len()).sum::<usize>()).unwrap_or(0),
         branches,
         progress,
-        total,
+        total: total.n,
         month,
-        office: frame::office(&ctx).map(|organ| organ.name).unwrap_or_default(),
+        office: part::office(&ctx).map(|organ| organ.name).unwrap_or_default(),
     })
 }
 
 fn blocks(ctx: &Ctx, tree: &Tree) -> Vec<Block> {
-    let column = |words: &[&str]| tree.named(words);
-    let block = |name, about, words: &[&str], href: &str| {
-        let column = column(words);
+    let block = |about, purpose: &Purpose, page: &str| {
+        let column = tree.for_purpose(purpose);
         let fill = column.map(|column| tree.fill(&column.slug)).unwrap_or_default();
-        Block {
-            name,
-            about,
-            href: if href.is_empty() {
-                column.map_or("/foi".to_owned(), |column| format!("/columns/{}", column.slug))
-            } else {
-                href.to_owned()
-            },
-            count: fill.count,
-            fresh: frame::freshness(ctx, &fill.newest),
-        }
+        let href = match column {
+            _ if !page.is_empty() => page.to_owned(),
+            Some(column) => format!("/columns/{}", column.slug),
+            // Nobody has said yet which column it is: the catalogue tells what there is.
+            None => "/catalogue".to_owned(),
+        };
+        Block { name: purpose.label, about, href, count: fill.count, fresh: part::freshness(ctx, &fill.newest) }
     };
     vec![
-        block("政府信息公开指南", "公开什么、到哪里查、怎样申请、联系谁", &["公开指南"], ""),
-        block("政府信息公开制度", "条例和本县的公开制度", &["公开制度"], ""),
-        block(
-            "法定主动公开内容",
-            "条例第二十条十五项，逐项列出在哪个栏目、更新到哪天",
-            &["法定主动公开"],
-            "/catalogue",
-        ),
-        block("政府信息公开年报", "县政府、各部门、各乡镇的年度报告", &["公开年报", "年度报告", "年报"], "/reports"),
-        block("依申请公开", "没有公开的信息，可以书面申请，免费", &["依申请公开"], "/foi"),
+        block("公开什么、到哪里查、怎样申请、联系谁", &GUIDE, ""),
+        block("条例和本县的公开制度", &RULES, ""),
+        block("条例第二十条十五项，逐项列出在哪个栏目、更新到哪天", &STATUTORY, "/catalogue"),
+        block("县政府、各部门、各乡镇的年度报告", &YEARLY_REPORT, "/reports"),
+        block("没有公开的信息，可以书面申请，免费", &REQUESTS, "/foi"),
     ]
 }
 
-fn branches(ctx: &Ctx, counts: &[public::OrganCount]) -> Vec<Branch> {
+fn branches(ctx: &Ctx, counts: &[public::Fill<OrganCode>]) -> Vec<Branch> {
     let (directory, today) = (ctx.directory(), ctx.today());
-    let count_of = |code: &str| counts.iter().find(|one| one.organ == code).map_or(0, |one| one.count);
+    let count_of = |code: &OrganCode| counts.iter().find(|one| one.of == *code).map_or(0, |one| one.count);
     OrganKind::ALL
         .into_iter()
         .map(|kind| Branch {
@@ -117,11 +106,7 @@ fn branches(ctx: &Ctx, counts: &[public::OrganCount]) -> Vec<Branch> {
                 .all()
                 .iter()
                 .filter(|organ| organ.kind == kind && organ.exists_on(today))
-                .map(|organ| Link {
-                    href: format!("/organs/{}", organ.code),
-                    label: organ.short_name.clone(),
-                    count: count_of(organ.code.as_str()),
-                })
+                .map(|organ| Link::organ(organ, count_of(&organ.code)))
                 .collect(),
         })
         .filter(|branch| !branch.organs.is_empty())
@@ -130,9 +115,8 @@ fn branches(ctx: &Ctx, counts: &[public::OrganCount]) -> Vec<Branch> {
 
 /// Columns that are none of the blocks, those at the top first.
 fn topics(tree: &Tree) -> Vec<Link> {
-    let block = ["公开指南", "公开制度", "法定主动公开", "公开年报", "依申请公开"];
-    let is_block = |name: &str| block.iter().any(|word| name.contains(word));
-    tree.all().iter().filter(|column| !is_block(&column.name)).map(|column| tree.link(column)).collect()
+    let is_block = |purpose: &str| BLOCKS.iter().any(|block| block.code == purpose);
+    tree.all().iter().filter(|column| !is_block(&column.purpose)).map(|column| Link::column(tree, column)).collect()
 }
 
 /// A column in the catalogue.
@@ -163,41 +147,39 @@ struct Catalogue {
 
 /// `GET /catalogue`
 pub(super) async fn catalogue(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
-    let tree = Tree::load(ctx.db()).await?;
-    let statutory: Vec<String> =
-        tree.named(&["法定主动公开"]).map(|column| tree.below(&column.slug)).unwrap_or_default();
+    let (tree, mut items) = (Tree::load(ctx.db()).await?, columns::items(ctx.db().read()).await?);
+    let root = tree.for_purpose(&STATUTORY);
+    let statutory = root.map(|column| tree.below(&column.slug)).unwrap_or_default();
     let mut rows: Vec<Row> = ITEMS
         .iter()
         .map(|item| Row {
             number: item.number,
             name: item.name,
             asks: item.asks,
-            search: item.search(),
+            search: item.search,
             columns: Vec::new(),
         })
         .collect();
     for column in tree.all() {
-        let inside = statutory.iter().skip(1).any(|slug| *slug == column.slug);
-        let root = statutory.first() == Some(&column.slug);
-        if root {
+        if statutory.first() == Some(&column.slug) {
             continue;
         }
-        for at in items_of(column, inside) {
+        let own = items.remove(&column.slug).unwrap_or_default();
+        for at in items_of(column, &own, statutory.contains(&column.slug)) {
             let fill = tree.fill(&column.slug);
             rows[at].columns.push(Held {
                 href: format!("/columns/{}", column.slug),
                 name: column.name.clone(),
                 about: column.description.clone(),
-                fresh: frame::freshness(&ctx, &fill.newest),
+                fresh: part::freshness(&ctx, &fill.newest),
                 fill,
                 basis: column.basis.clone(),
             });
         }
     }
     let lead = "《中华人民共和国政府信息公开条例》第二十条、第二十一条规定应当主动公开的内容，每一项在哪个栏目、有多少条、更新到哪一天。";
-    let base =
-        tree.all().iter().filter(|column| column.name.contains("基本目录")).map(|column| tree.link(column)).collect();
+    let base = tree.all_for(&CATALOGUE).map(|column| Link::column(&tree, column)).collect();
     portal_page(&Catalogue {
-        shell: frame::shell(&ctx, &reader, "法定主动公开内容", "openness", lead), rows, base
+        shell: part::shell(&ctx, &reader, "法定主动公开内容", "openness", lead), rows, base
     })
 }

@@ -5,19 +5,17 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kernel::{Organ, OrganCode, OrganKind};
+use document::{
+    Kinds, Purpose,
+    columns::{BUDGET, Column, FUNCTIONS, GUIDE, RULES, Tree, YEARLY_REPORT},
+    page::{self as part, Ended, Line, Link, heat_map},
+    public::{self, Fill, Filter, Order, Places},
+};
+use kernel::{Organ, OrganCode, OrganKind, id::ColumnId};
 use serde::Deserialize;
 use web::{Ctx, Error, PortalShell, Query, Reader, Result, filters, page::portal_page};
 
-use super::{
-    frame::{self, Ended, Line, Link, Tree},
-    home, queries,
-};
-use crate::{
-    keeping::kept_by,
-    kinds::Kind,
-    public::{self, Filter},
-};
+use crate::kinds;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -50,7 +48,7 @@ struct DirectoryPage {
 
 /// `GET /organs`
 pub(super) async fn directory(State(ctx): State<Ctx>, reader: Reader, Query(asked): Query<Asked>) -> Result<Response> {
-    let counts = public::organ_counts(ctx.db()).await?;
+    let counts = public::organs(ctx.db()).await?;
     let (directory, today) = (ctx.directory(), ctx.today());
     let q: String = asked.q.trim().chars().take(40).collect();
     let fits = |organ: &&Organ| {
@@ -64,7 +62,7 @@ pub(super) async fn directory(State(ctx): State<Ctx>, reader: Reader, Query(aske
         name: organ.name.clone(),
         phone: organ.phone.clone(),
         address: organ.address.clone(),
-        count: counts.iter().find(|one| one.organ == organ.code.as_str()).map_or(0, |one| one.count),
+        count: counts.iter().find(|one| one.of == organ.code).map_or(0, |one| one.count),
     };
     let found: Vec<&Organ> = directory.all().iter().filter(fits).collect();
     let groups: Vec<Group> = OrganKind::ALL
@@ -82,12 +80,12 @@ pub(super) async fn directory(State(ctx): State<Ctx>, reader: Reader, Query(aske
     let mut former: Vec<Ended> = Vec::new();
     for organ in found.iter().filter(|organ| !organ.exists_on(today)) {
         former.extend(
-            frame::ended(&ctx, &organ.code).map(|ended| Ended { href: format!("/organs/{}", organ.code), ..ended }),
+            part::ended(&ctx, &organ.code).map(|ended| Ended { href: format!("/organs/{}", organ.code), ..ended }),
         );
     }
     let lead = "县政府各机关、乡镇和公共企事业单位的职能、地址、电话、办公时间和公开的信息。";
     portal_page(&DirectoryPage {
-        shell: frame::shell(&ctx, &reader, "机关名录", "openness", lead),
+        shell: part::shell(&ctx, &reader, "机关名录", "openness", lead),
         total: groups.iter().map(|group| group.entries.len()).sum(),
         q,
         groups,
@@ -118,31 +116,34 @@ struct OrganPage {
 }
 
 /// `GET /organs/{code}`
-pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Path<String>) -> Result<Response> {
+pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Path<OrganCode>) -> Result<Response> {
     let (directory, today) = (ctx.directory(), ctx.today());
-    let organ = directory.get(&OrganCode::from(code.as_str())).cloned().ok_or(Error::NotFound)?;
+    let organ = directory.get(&code).cloned().ok_or(Error::NotFound)?;
     let db = ctx.db();
     let filter = Filter { organ: Some(organ.code.clone()), ..Filter::default() };
-    let duties = Filter { kinds: vec![Kind::Institution], ..filter.clone() };
-    let (tree, own, (latest, total), (duties, _), days, counts) = tokio::try_join!(
+    let functions = Filter { kinds: vec![&kinds::INSTITUTION], ..filter.clone() };
+    let all = Kinds::of(&ctx);
+    let (tree, own, total, days, counts) = tokio::try_join!(
         Tree::load(db),
-        queries::columns_of(db, &organ.code),
-        public::list(db, &filter, 1, 10),
-        public::list(db, &duties, 1, 1),
+        public::columns_of(db, &organ.code),
+        public::count(db, &filter, i64::MAX - 1),
         public::per_day(db, today.year(), Some(&organ.code)),
-        public::organ_counts(db),
+        public::organs(db),
     )?;
-    let interpreted = queries::interpreted(db, &[&latest]).await?;
-    let link =
-        |organ: &Organ| Link { href: format!("/organs/{}", organ.code), label: organ.short_name.clone(), count: 0 };
-    let in_column = |column: &crate::public::Column, count: i64| Link {
+    let (latest, duties) = tokio::try_join!(
+        public::list(db, &all, &filter, Order::Newest, Places::first(10)),
+        public::list(db, &all, &functions, Order::Newest, Places::first(1)),
+    )?;
+    let (latest, duties) = (latest.items, duties.items);
+    let interpreted = part::interpreted(&ctx, &[&latest]).await?;
+    let link = |organ: &Organ| Link::organ(organ, 0);
+    let in_column = |column: &Column, count: i64| Link {
         href: format!("/columns/{}?organ={}", column.slug, organ.code),
         label: column.name.clone(),
         count,
     };
-    let columns =
-        own.iter().filter_map(|one| tree.get(&one.column).map(|column| in_column(column, one.count))).collect();
-    let (heat, months) = home::heat_map(&days, today);
+    let columns = own.iter().filter_map(|one| tree.get(&one.of).map(|column| in_column(column, one.count))).collect();
+    let (heat, months) = heat_map(&days, today);
     let lead = format!("{}的职能、联系方式和公开的信息", organ.name);
     let mut shell = reader
         .shell(&ctx, &organ.name, "机关名录", "openness")
@@ -161,40 +162,41 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
             .map(link)
             .collect(),
         before: before(&ctx, &organ, &counts),
-        ended: frame::ended(&ctx, &organ.code),
-        duties: frame::lines(&ctx, &duties, &interpreted).pop(),
+        ended: part::ended(&ctx, &organ.code),
+        duties: part::lines(&ctx, &duties, &interpreted).pop(),
         statutory: statutory(&tree, &own, &organ),
         columns,
-        latest: frame::lines(&ctx, &latest, &interpreted),
-        total,
+        latest: part::lines(&ctx, &latest, &interpreted),
+        total: total.n,
         year: today.year(),
         heat,
         months,
-        phone: frame::phone_of(&ctx, &organ.code),
+        phone: part::phone_of(&ctx, &organ.code),
         organ,
     })
 }
 
 /// The organs that this one followed in a reform (机构改革), with what they published.
-fn before(ctx: &Ctx, organ: &Organ, counts: &[public::OrganCount]) -> Vec<Link> {
+fn before(ctx: &Ctx, organ: &Organ, counts: &[Fill<OrganCode>]) -> Vec<Link> {
     let directory = ctx.directory();
-    let link = |code: &String| Link {
-        href: format!("/organs/{code}"),
-        label: directory.short_name(&OrganCode::from(code.as_str())).to_owned(),
-        count: counts.iter().find(|one| one.organ == *code).map_or(0, |one| one.count),
+    let link = |code: &OrganCode| {
+        let count = counts.iter().find(|one| one.of == *code).map_or(0, |one| one.count);
+        directory.get(code).map(|organ| Link::organ(organ, count))
     };
-    kept_by(ctx, &organ.code).iter().filter(|code| **code != organ.code.0).map(link).collect()
+    let answered = directory.answered_by(&organ.code, ctx.today());
+    answered.iter().filter(|code| **code != organ.code).filter_map(link).collect()
 }
 
 /// What everybody looks for on an organ's page, filled or not: guide, rules, report, budget, function.
-fn statutory(tree: &Tree, own: &[public::ColumnCount], organ: &Organ) -> Vec<Link> {
-    let count_of = |slug: &str| {
+fn statutory(tree: &Tree, own: &[Fill<ColumnId>], organ: &Organ) -> Vec<Link> {
+    const LOOKED_FOR: [&Purpose; 5] = [&GUIDE, &RULES, &YEARLY_REPORT, &BUDGET, &FUNCTIONS];
+    let count_of = |slug: &ColumnId| {
         let below = tree.below(slug);
-        own.iter().filter(|one| below.contains(&one.column)).map(|one| one.count).sum()
+        own.iter().filter(|one| below.contains(&one.of)).map(|one| one.count).sum()
     };
-    [&["公开指南"][..], &["公开制度"], &["公开年报", "年报"], &["预决算", "预算"], &["机构职能"]]
+    LOOKED_FOR
         .iter()
-        .filter_map(|words| tree.named(words))
+        .filter_map(|purpose| tree.for_purpose(purpose))
         .map(|column| Link {
             href: format!("/columns/{}?organ={}", column.slug, organ.code),
             label: column.name.clone(),

@@ -6,18 +6,19 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use document::{
+    columns::Tree,
+    page::{self as part, Line, Link, base_url},
+    public::{self, Filter},
+};
+use duty::Progress;
 use serde::Deserialize;
 use web::{
     Ctx, PortalShell, Query, Reader, Result,
-    hooks::Progress,
     page::{local_path, portal_page},
 };
 
-use super::frame::{self, Line, Link, Tree};
-use crate::{
-    kinds::Kind,
-    public::{self, Filter},
-};
+use crate::kinds;
 
 #[derive(Template)]
 #[template(path = "portal/templates/data.html")]
@@ -36,29 +37,26 @@ struct Data {
 /// `GET /data`
 pub(super) async fn data(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     let db = ctx.db();
-    let (everything, policies) = (Filter::default(), Filter::kinds(&[Kind::Policy]));
-    let (tree, total, policies, latest) = tokio::try_join!(
+    let (everything, policies) = (Filter::default(), Filter::kinds(&[&kinds::POLICY]));
+    let (tree, total, policies) = tokio::try_join!(
         Tree::load(db),
-        everything.count(db),
-        policies.count(db),
-        public::latest(db, &[Kind::Data], 8),
+        public::count(db, &everything, i64::MAX - 1),
+        public::count(db, &policies, i64::MAX - 1),
     )?;
-    let progress = match &ctx.hooks().progress {
-        Some(progress) => progress.current(&ctx).await?,
-        None => None,
-    };
+    let latest = crate::public::latest(&ctx, &[&kinds::DATA], 8).await?;
+    let progress = super::progress(&ctx).await?;
     let plan = progress.as_ref().and_then(|one| one.path.rsplit('/').next().map(str::to_owned)).unwrap_or_default();
     let lead = "清单和数据可以下载，也可以由程序读取：CSV、JSON、Atom。不用注册，不收费。";
     portal_page(&Data {
-        shell: frame::shell(&ctx, &reader, "数据", "data", lead),
-        base: frame::base_url(&ctx),
-        total,
-        policies,
+        shell: part::shell(&ctx, &reader, "数据", "data", lead),
+        base: base_url(&ctx),
+        total: total.n,
+        policies: policies.n,
         organs: ctx.directory().all().len(),
         progress,
         plan,
-        columns: tree.all().iter().map(|column| tree.link(column)).filter(|link| link.count > 0).collect(),
-        latest: frame::lines(&ctx, &latest, &std::collections::HashSet::new()),
+        columns: tree.all().iter().map(|column| Link::column(&tree, column)).filter(|link| link.count > 0).collect(),
+        latest: part::lines(&ctx, &latest, &std::collections::HashSet::new()),
     })
 }
 

@@ -6,15 +6,17 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use document::{
+    Kinds,
+    columns::Tree,
+    page::{self as part, Link, base_url},
+    public::{self, Filter},
+};
+use kernel::id::DocumentId;
 use serde::Deserialize;
 use web::{Ctx, Error, PortalShell, Query, Reader, Result, page::portal_page};
 
-use super::{
-    downloads::fresh,
-    frame::{self, Link, Tree},
-    queries,
-};
-use crate::public::Filter;
+use super::downloads::fresh;
 
 /// Most addresses in one file, by the protocol.
 const MOST: i64 = 50_000;
@@ -70,8 +72,8 @@ fn xml(body: String) -> Response {
 
 /// `GET /sitemap.xml`: one file, or an index of parts when there are too many addresses for one.
 pub(super) async fn xml_of(ctx: &Ctx, part: Option<i64>, most: i64) -> Result<Response> {
-    let total = Filter::default().count(ctx.db()).await?;
-    let base = frame::base_url(ctx);
+    let total = public::count(ctx.db(), &Filter::default(), i64::MAX - 1).await?.n;
+    let base = base_url(ctx);
     let mut addresses = Vec::new();
     if part.unwrap_or(1) == 1 {
         addresses = standing(ctx, &base).await?;
@@ -116,7 +118,7 @@ async fn standing(ctx: &Ctx, base: &str) -> Result<Vec<Address>> {
 }
 
 async fn documents(ctx: &Ctx, base: &str, limit: i64, offset: i64) -> Result<Vec<Address>> {
-    let places = queries::places(ctx.db(), limit, offset).await?;
+    let places = public::places(ctx.db(), &Kinds::of(ctx), &DocumentId::default(), offset, limit).await?;
     Ok(places
         .into_iter()
         .map(|place| Address { loc: format!("{base}{}", place.path), changed: place.changed })
@@ -141,33 +143,29 @@ struct Page {
 pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     let tree = Tree::load(ctx.db()).await?;
     let branches = tree
-        .children("")
+        .top()
         .into_iter()
         .map(|column| Branch {
-            link: tree.link(column),
+            link: Link::column(&tree, column),
             under: tree
                 .below(&column.slug)
                 .iter()
                 .skip(1)
                 .filter_map(|slug| tree.get(slug))
-                .map(|under| tree.link(under))
+                .map(|under| Link::column(&tree, under))
                 .collect(),
         })
         .collect();
     let (directory, today) = (ctx.directory(), ctx.today());
-    let organs = directory
-        .all()
-        .iter()
-        .filter(|organ| organ.exists_on(today))
-        .map(|organ| Link { href: format!("/organs/{}", organ.code), label: organ.short_name.clone(), count: 0 })
-        .collect();
-    let shell = frame::shell(&ctx, &reader, "网站地图", "openness", "本站全部栏目、页面和机关的入口。");
+    let organs =
+        directory.all().iter().filter(|organ| organ.exists_on(today)).map(|organ| Link::organ(organ, 0)).collect();
+    let shell = part::shell(&ctx, &reader, "网站地图", "openness", "本站全部栏目、页面和机关的入口。");
     portal_page(&Page { shell, pages: PAGES, branches, organs })
 }
 
 /// `GET /robots.txt`
 pub(super) async fn robots(State(ctx): State<Ctx>) -> Response {
-    let base = frame::base_url(&ctx);
+    let base = base_url(&ctx);
     let text = format!("User-agent: *\nDisallow: /search\nDisallow: /elder\n\nSitemap: {base}/sitemap.xml\n");
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
     fresh((headers, text).into_response())

@@ -7,19 +7,28 @@ use axum::{
     body::Body,
     http::{Request, Response, StatusCode, header},
 };
+use document::{
+    Values,
+    columns::{BUDGET, REQUESTS, STATUTORY},
+    common::{DOCUMENT_NUMBER, EFFECTIVE_ON, IN_FORCE, TOPICS, VALIDITY},
+};
+use duty::{EvidenceUse, EvidenceUses, PlanProgress, Progress};
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use kernel::{
     Actor, Directory, Organ, OrganCode, OrganKind, Seams,
+    id::DocumentId,
     seams::{FixedClock, SeededEntropy},
 };
+use policy::interpretation::{INTERPRETATION, INTERPRETS};
 use store::{Db, Files};
 use tempfile::TempDir;
 use tower::ServiceExt;
-use web::{Config, Ctx, ctx::Parts, hooks::Hooks};
+use web::{Capabilities, Capability, Config, Ctx, Result, ctx::Parts};
 
 use crate::{
     columns::{self, ColumnData},
-    kinds::{Kind, Validity},
+    kinds::{DATA, NOTICE, POLICY},
     seed::{Seed, SeedCorrection, SeedState, seed},
 };
 
@@ -67,6 +76,26 @@ fn organ(code: &str, name: &str, until: Option<&str>) -> Organ {
     }
 }
 
+/// A county without work plans.
+struct Idle;
+
+impl PlanProgress for Idle {
+    fn current<'a>(&'a self, _: &'a Ctx) -> BoxFuture<'a, Result<Option<Progress>>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+impl EvidenceUses for Idle {
+    fn of_document<'a>(&'a self, _: &'a Ctx, _: &'a DocumentId) -> BoxFuture<'a, Result<Vec<EvidenceUse>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+fn idle() -> Capability {
+    let (plans, uses): (Arc<dyn PlanProgress>, Arc<dyn EvidenceUses>) = (Arc::new(Idle), Arc::new(Idle));
+    Capability::new("idle", "无计划").declare(plans).declare(uses)
+}
+
 struct Portal {
     ctx: Ctx,
     router: Router,
@@ -75,18 +104,24 @@ struct Portal {
 
 impl Portal {
     async fn open() -> Self {
-        sqlx::any::install_default_drivers();
         let folder = tempfile::tempdir().expect("folder");
         let clock = Arc::new(FixedClock::at(moment("2026-03-02T01:00:00Z")));
         let seams = Seams { clock, entropy: Arc::new(SeededEntropy::new(7)) };
         let url = format!("sqlite:{}", folder.path().join("gongkai.db").display());
-        let db = Db::open(&url, seams).await.expect("database");
+        let capabilities = Capabilities::new(vec![
+            review::capability(),
+            crate::capability(),
+            crate::columns::capability(),
+            policy::interpretation::capability(),
+            idle(),
+        ]);
+        let db = Db::open(&url, seams, &capabilities.migrations()).await.expect("database");
         let mut config = Config::default();
         config.site.office_organ = "QH001".into();
         config.site.phone = "0000-7654321".into();
         let data = folder.path().to_path_buf();
         let files = Files::in_folder(&data);
-        let ctx = Ctx::new(Parts { db, files, config, program: "none".into(), data, hooks: Hooks::default() });
+        let ctx = Ctx::new(Parts { db, files, config, program: "none".into(), data, capabilities });
         let organs = vec![organ("QH001", "政府办公室", None), organ("QH099", "扶贫办", Some("2021-05-01"))];
         ctx.set_directory(Directory::new(organs, "青禾县"));
         let (_, router) = super::routes().finish();
@@ -94,12 +129,13 @@ impl Portal {
         Self { ctx, router, _folder: folder }
     }
 
-    async fn column(&self, slug: &str, name: &str, kind: &str, parent: &str) {
+    async fn column(&self, (slug, name, kind): (&str, &str, &str), purpose: &str, parent: &str) {
         let mut tx = self.ctx.db().write().await.expect("write");
         let data = ColumnData {
             slug: slug.into(),
             name: name.into(),
             kind: kind.into(),
+            purpose: purpose.into(),
             parent: parent.into(),
             ..ColumnData::default()
         };
@@ -127,42 +163,43 @@ impl Portal {
     }
 
     async fn fill(&self) -> (String, String, String) {
-        for (slug, name, kind, parent) in [
-            ("policies", "政策文件", "policy", ""),
-            ("notices", "通知公告", "notice", ""),
-            ("statutory", "法定主动公开内容", "statutory", ""),
-            ("budget", "财政预决算", "data", "statutory"),
-            ("requests", "依申请公开", "statutory", ""),
+        for (column, purpose, parent) in [
+            (("policies", "政策文件", "policy"), "", ""),
+            (("notices", "通知公告", "notice"), "", ""),
+            (("statutory", "法定主动公开内容", "statutory"), STATUTORY.code, ""),
+            (("budget", "财政预决算", "data"), BUDGET.code, "statutory"),
+            (("requests", "依申请公开", "statutory"), REQUESTS.code, ""),
         ] {
-            self.column(slug, name, kind, parent).await;
+            self.column(column, purpose, parent).await;
         }
         let at = moment("2026-01-15T02:00:00Z");
         let body = "<h2>第一章　总则</h2><p>第一条　为了规范。</p><h2>第二章　附则</h2><p>第二条　施行。</p>";
         let office = || OrganCode::from("QH001");
         let policy = Seed {
-            document_number: "青禾府发〔2026〕1号".into(),
-            validity: Some(Validity::InForce),
-            effective_on: Some(jiff::civil::date(2026, 4, 1)),
-            topics: vec!["停车".into()],
+            values: Values::default()
+                .with(&DOCUMENT_NUMBER, "青禾府发〔2026〕1号")
+                .with(&VALIDITY, IN_FORCE)
+                .with(&EFFECTIVE_ON, "2026-04-01")
+                .with(&TOPICS, "停车"),
             correction: Some(SeedCorrection {
                 note: "改正第二条".into(),
                 body_html: body.into(),
                 at: moment("2026-02-01T02:00:00Z"),
             }),
-            ..Seed::published(office(), "policies", Kind::Policy, "停车 <管理> 办法", body, at)
+            ..Seed::published(office(), "policies", &POLICY, "停车 <管理> 办法", body, at)
         };
         let policy = self.put(policy).await;
         let interpretation = Seed {
-            interprets: Some(policy.as_str().into()),
-            ..Seed::published(office(), "policies", Kind::Interpretation, "停车办法解读", "<p>为什么</p>", at)
+            relations: vec![(&INTERPRETS, policy.as_str().into())],
+            ..Seed::published(office(), "policies", &INTERPRETATION, "停车办法解读", "<p>为什么</p>", at)
         };
         let interpretation = self.put(interpretation).await;
         let withdrawn = Seed {
             state: SeedState::Withdrawn { published_at: at, at, reason: "名单有误".into(), notice: String::new() },
-            ..Seed::published("QH099".into(), "notices", Kind::Notice, "撤回的名单", "<p>正文</p>", at)
+            ..Seed::published("QH099".into(), "notices", &NOTICE, "撤回的名单", "<p>正文</p>", at)
         };
         let withdrawn = self.put(withdrawn).await;
-        self.put(Seed::published("QH099".into(), "budget", Kind::Data, "预算公开", "<p>正文</p>", at)).await;
+        self.put(Seed::published("QH099".into(), "budget", &DATA, "预算公开", "<p>正文</p>", at)).await;
         (policy, interpretation, withdrawn)
     }
 }

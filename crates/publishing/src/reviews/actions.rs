@@ -1,18 +1,20 @@
-//! Decisions at the gates. Which gate is at stake is known only from the edition, so [`kernel::may_for`] is asked with
-//! that gate's permission inside; the routes themselves ask for the permission to see documents.
+//! Decisions at the gates. Which gate is at stake is known only from the round in which an edition stands, so its roles are
+//! asked inside; the routes themselves ask for the permission to see documents.
 
 use axum::{
     extract::{Path, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use kernel::{Action, Gate, may_for, time};
+use document::{Whole, rows};
+use kernel::{id::EditionId, may_for, time};
+use review::permissions::OVERRIDE_FINDING;
 use serde::Deserialize;
-use store::{Once, Tx};
-use web::{Ctx, Desk, Error, Form, Redirect, Result};
+use store::Tx;
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, Result, act};
 
 use crate::editions::{
+    checks,
     deciding::{self, Approved},
-    store::{self as rows, Loaded},
 };
 
 /// What the buttons send.
@@ -27,149 +29,127 @@ pub(super) struct Decision {
 }
 
 /// The edition as the reviewer saw it; who may not pass its gate is refused before anything else is told.
-async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, edition: &str, decision: &Decision) -> Result<Loaded> {
-    let actor = desk.actor();
-    let loaded = rows::load(ctx, tx, &actor, edition).await?;
-    if let Some(gate) = Gate::from_code(&loaded.edition.gate).filter(|_| loaded.edition.state == "in_review") {
-        may_for(&actor, Action::pass(gate), &loaded.document.keeper())?;
-    }
-    rows::same_version(&loaded.edition, decision.version)?;
-    Ok(loaded)
+async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &EditionId, decision: &Decision) -> Result<Whole> {
+    let whole = rows::load(tx, &crate::house(ctx), &desk.actor(), id).await?;
+    deciding::may_decide(tx, &desk.staff, &whole).await?;
+    rows::same_version(&whole.edition, decision.version)?;
+    Ok(whole)
+}
+
+/// Looks through what has not been looked through, before the write.
+async fn ensure(ctx: &Ctx, desk: &Desk, id: &EditionId) -> Result<()> {
+    let whole = rows::read(ctx.db().read(), &crate::house(ctx), &desk.actor(), id).await?;
+    checks::ensure(ctx, &whole).await
 }
 
 /// 领取.
 pub(super) async fn claim(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<EditionId>,
     Form(decision): Form<Decision>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&decision.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let loaded = seen(&ctx, &mut tx, &desk, &id, &decision).await?;
-    deciding::claim(&mut tx, &desk.actor(), &loaded).await?;
-    let to = format!("/reviews/{id}");
-    tx.remember(&decision.once, &to).await?;
-    tx.commit().await?;
-    Ok(Redirect::to(to).ok("已领取，两小时内他人不能办理。").into_response())
+    act(&ctx, &decision.once, async |tx| {
+        let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
+        deciding::claim(&ctx, tx, &desk.actor(), &whole).await?;
+        Ok::<_, Error>(Done::ok(format!("/reviews/{id}"), "已领取，两小时内他人不能办理。"))
+    })
+    .await
 }
 
 /// 放回.
 pub(super) async fn release(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<EditionId>,
     Form(decision): Form<Decision>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&decision.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let loaded = seen(&ctx, &mut tx, &desk, &id, &decision).await?;
-    deciding::release(&mut tx, &desk.actor(), &loaded).await?;
-    tx.remember(&decision.once, "/reviews").await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/reviews").ok("已放回，其他审核员可以领取。").into_response())
+    act(&ctx, &decision.once, async |tx| {
+        let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
+        deciding::release(&ctx, tx, &desk.actor(), &whole).await?;
+        Ok::<_, Error>(Done::ok("/reviews", "已放回，其他审核员可以领取。"))
+    })
+    .await
 }
 
 /// 通过.
 pub(super) async fn approve(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<EditionId>,
     Form(decision): Form<Decision>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&decision.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let loaded = seen(&ctx, &mut tx, &desk, &id, &decision).await?;
-    let text = match deciding::approve(&ctx, &mut tx, &desk.actor(), &loaded).await? {
-        Approved::To(gate) => format!("已通过。《{}》现在到了{}。", loaded.edition.shown_title(), gate.label()),
-        Approved::Scheduled(at) => {
-            format!(
-                "已通过全部审核。《{}》将于 {} 自动发布。",
-                loaded.edition.shown_title(),
-                time::show_minute(&time::to_db(at))
-            )
-        }
-        Approved::Published => format!("已通过全部审核。《{}》已向社会公开。", loaded.edition.shown_title()),
-    };
-    tx.remember(&decision.once, "/reviews").await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/reviews").ok(text).into_response())
+    ensure(&ctx, &desk, &id).await?;
+    act(&ctx, &decision.once, async |tx| {
+        let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
+        let title = whole.edition.shown_title();
+        let text = match deciding::approve(&ctx, tx, &desk.actor(), &whole).await? {
+            Approved::Second(gate) => format!("已通过。{gate}由两人先后审核，《{title}》还需另一位审核员通过。"),
+            Approved::To(gate) => format!("已通过。《{title}》现在到了{gate}。"),
+            Approved::Out(now) if now.state == "scheduled" => {
+                format!("已通过全部审核。《{title}》将于 {} 自动发布。", time::show_minute(&now.publish_at))
+            }
+            Approved::Out(_) => format!("已通过全部审核。《{title}》已向社会公开。"),
+        };
+        Ok::<_, Error>(Done::ok("/reviews", text))
+    })
+    .await
 }
 
 /// 退回.
 pub(super) async fn send_back(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<EditionId>,
     Form(decision): Form<Decision>,
 ) -> Result<Response> {
     if decision.reason.trim().is_empty() {
-        return super::pages::review_page(
-            &ctx,
-            &desk,
-            &id,
-            web::FormErrors::one("reason", "请写明退回理由，例如“第三段数据与附件不一致”。"),
-        )
-        .await;
+        let errors = FormErrors::one("reason", "请写明退回理由，例如“第三段数据与附件不一致”。");
+        return super::pages::review_page(&ctx, &desk, &id, errors).await;
     }
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&decision.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let loaded = seen(&ctx, &mut tx, &desk, &id, &decision).await?;
-    deciding::send_back(&mut tx, &desk.actor(), &loaded, &decision.reason).await?;
-    tx.remember(&decision.once, "/reviews").await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/reviews")
-        .ok(format!("已退回《{}》，撰写人会看到理由。", loaded.edition.shown_title()))
-        .into_response())
+    act(&ctx, &decision.once, async |tx| {
+        let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
+        deciding::send_back(&ctx, tx, &desk.actor(), &whole, &decision.reason).await?;
+        let text = format!("已退回《{}》，撰写人会看到理由。", whole.edition.shown_title());
+        Ok::<_, Error>(Done::ok("/reviews", text))
+    })
+    .await
 }
 
 /// 说明理由后放行 one finding.
 pub(super) async fn let_through(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<EditionId>,
     Form(decision): Form<Decision>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&decision.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let actor = desk.actor();
-    let loaded = rows::load(&ctx, &mut tx, &actor, &id).await?;
-    may_for(&actor, Action::OverrideFinding, &loaded.document.keeper())?;
-    rows::same_version(&loaded.edition, decision.version)?;
-    deciding::let_through(&mut tx, &actor, &loaded, &decision.rule, &decision.digest, &decision.reason).await?;
-    let to = format!("/reviews/{id}");
-    tx.remember(&decision.once, &to).await?;
-    tx.commit().await?;
-    Ok(Redirect::to(to).ok("已放行这一处，理由记入留痕。").into_response())
+    ensure(&ctx, &desk, &id).await?;
+    act(&ctx, &decision.once, async |tx| {
+        let actor = desk.actor();
+        let whole = rows::load(tx, &crate::house(&ctx), &actor, &id).await?;
+        may_for(&actor, &OVERRIDE_FINDING, whole.document.keeper())?;
+        rows::same_version(&whole.edition, decision.version)?;
+        let finding = (decision.rule.as_str(), decision.digest.as_str());
+        deciding::let_through(&ctx, tx, &actor, &whole, finding, &decision.reason).await?;
+        Ok::<_, Error>(Done::ok(format!("/reviews/{id}"), "已放行这一处，理由记入留痕。"))
+    })
+    .await
 }
 
 /// The review after an emergency publication.
 pub(super) async fn review_bypass(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<EditionId>,
     Form(decision): Form<Decision>,
 ) -> Result<Response> {
     if decision.reason.trim().is_empty() {
         return Err(Error::Invalid("请写明复核意见，例如“已逐项补审，内容无误”。".into()));
     }
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&decision.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let loaded = rows::load(&ctx, &mut tx, &desk.actor(), &id).await?;
-    deciding::review_bypass(&mut tx, &desk.actor(), &loaded, &decision.reason).await?;
-    tx.remember(&decision.once, "/bypasses").await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/bypasses").ok("复核意见已记录。").into_response())
+    act(&ctx, &decision.once, async |tx| {
+        let whole = rows::load(tx, &crate::house(&ctx), &desk.actor(), &id).await?;
+        deciding::review_bypass(&ctx, tx, &desk.actor(), &whole, &decision.reason).await?;
+        Ok::<_, Error>(Done::ok("/bypasses", "复核意见已记录。"))
+    })
+    .await
 }

@@ -4,19 +4,20 @@ mod actions;
 mod diff;
 mod pages;
 
-use kernel::Action;
+use document::permissions::VIEW_DOCUMENTS;
+use review::permissions::{BYPASS_GATES, OVERRIDE_FINDING};
 use web::{Listener, Routes};
 
 /// The office pages of this slice.
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
-        .get("/reviews", Action::ViewDocuments, pages::list)
-        .get("/reviews/{edition}", Action::ViewDocuments, pages::review)
-        .post("/reviews/{edition}/claim", Action::ViewDocuments, actions::claim)
-        .post("/reviews/{edition}/release", Action::ViewDocuments, actions::release)
-        .post("/reviews/{edition}/approve", Action::ViewDocuments, actions::approve)
-        .post("/reviews/{edition}/return", Action::ViewDocuments, actions::send_back)
-        .post("/reviews/{edition}/findings", Action::OverrideFinding, actions::let_through)
-        .get("/bypasses", Action::BypassGates, pages::bypasses)
-        .post("/bypasses/{edition}/review", Action::BypassGates, actions::review_bypass)
+        .get("/reviews", &VIEW_DOCUMENTS, pages::list)
+        .get("/reviews/{edition}", &VIEW_DOCUMENTS, pages::review)
+        .post("/reviews/{edition}/claim", &VIEW_DOCUMENTS, actions::claim)
+        .post("/reviews/{edition}/release", &VIEW_DOCUMENTS, actions::release)
+        .post("/reviews/{edition}/approve", &VIEW_DOCUMENTS, actions::approve)
+        .post("/reviews/{edition}/return", &VIEW_DOCUMENTS, actions::send_back)
+        .post("/reviews/{edition}/findings", &OVERRIDE_FINDING, actions::let_through)
+        .get("/bypasses", &BYPASS_GATES, pages::bypasses)
+        .post("/bypasses/{edition}/review", &BYPASS_GATES, actions::review_bypass)
 }

@@ -1,0 +1,216 @@
+//! Editions as subjects of reviews: what the review must know of them, and what they do when something happens in a round.
+
+use std::sync::Arc;
+
+use document::{
+    Whole,
+    life::{self, Passed},
+    rows::{self, EditionRow},
+    state,
+};
+use futures::future::BoxFuture;
+use kernel::{Actor, EventKind, Keep, id::EditionId};
+use review::{Happened, Kind, Matter, Review, Route, State, Subject, Words, events::Said, findings, subject::LogName};
+use serde_json::json;
+use store::{Tx, jobs::NewJob};
+use web::{Ctx, Refusal};
+
+use super::checks;
+use crate::jobs::{PUBLISH_DUE, PublishDue};
+
+/// The kind of subject.
+pub const EDITION: &str = "edition";
+
+/// How sentences name an edition.
+pub(crate) const WORDS: Words = Words { this: "这一版", work: "稿件" };
+
+/// What is declared to the review.
+pub fn kind() -> Kind {
+    Kind {
+        kind: EDITION,
+        label: "稿件",
+        days: |ctx| ctx.settings::<crate::settings::Publishing>().gate_days,
+        route: Route::statutory,
+        desk: |id| format!("/reviews/{id}"),
+        list: "/reviews",
+        exceptions: "/bypasses",
+        make: |ctx| Arc::new(Editions(ctx.clone())),
+    }
+}
+
+/// The owner of editions.
+#[derive(Debug, Clone)]
+pub struct Editions(pub Ctx);
+
+const EDITION_KEYS: (&str, &str) = ("edition", "版本");
+const NUMBER: (&str, &str) = ("number", "第几版");
+const GATE: (&str, &str) = ("gate", "关口");
+const REASON: (&str, &str) = ("reason", "理由");
+
+/// A reviewer has taken it.
+pub static CLAIMED: EventKind =
+    EventKind::new("document", "document.claimed", "领取审核").holds(&[EDITION_KEYS, NUMBER, GATE]);
+/// A reviewer has given it back.
+pub static RELEASED: EventKind =
+    EventKind::new("document", "document.released", "放回审核").holds(&[EDITION_KEYS, NUMBER, GATE]);
+/// A gate was passed.
+pub static GATE_PASSED: EventKind =
+    EventKind::new("document", "document.gate_passed", "审核通过").holds(&[EDITION_KEYS, NUMBER, ("fields", ""), GATE]);
+/// Back with its author.
+pub static RETURNED: EventKind = EventKind::new("document", "document.returned", "审核退回")
+    .holds(&[EDITION_KEYS, NUMBER, GATE, REASON])
+    .keeps(Keep::Words);
+/// Public past the gates that were left.
+pub static BYPASSED: EventKind = EventKind::new("document", "document.bypassed", "紧急发布")
+    .holds(&[EDITION_KEYS, NUMBER, ("fields", ""), REASON, ("from", "原状态")])
+    .keeps(Keep::Words);
+/// Another person has looked at it afterwards.
+pub static BYPASS_REVIEWED: EventKind = EventKind::new("document", "document.bypass_reviewed", "复核紧急发布")
+    .holds(&[EDITION_KEYS, NUMBER, ("note", "复核意见")])
+    .keeps(Keep::Words);
+/// A finding was let through.
+pub static OVERRIDDEN: EventKind = EventKind::new("document", "finding.overridden", "放行检查发现的问题")
+    .holds(&[EDITION_KEYS, NUMBER, ("rule", "规则"), ("digest", ""), ("place", "位置"), ("excerpt", "内容"), REASON])
+    .keeps(Keep::Words);
+
+/// The event kinds with which the review of an edition is told; submission and recall are the document's own.
+pub static SAID: Said = Said {
+    opened: None,
+    claimed: &CLAIMED,
+    released: &RELEASED,
+    passed: &GATE_PASSED,
+    returned: &RETURNED,
+    recalled: None,
+    excepted: &BYPASSED,
+    exception_reviewed: &BYPASS_REVIEWED,
+    let_through: &OVERRIDDEN,
+};
+
+/// What the review must know of an edition that was loaded in this write.
+///
+/// # Errors
+/// When the database fails.
+pub async fn matter(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Matter, Refusal> {
+    let review = review::rows::newest(tx.conn(), &checks::about(whole)).await?;
+    let house = crate::house(ctx);
+    let (document, edition) = (&whole.document, &whole.edition);
+    let brief = json!({ "edition": edition.id, "number": edition.number });
+    let mut text = brief.clone();
+    text["fields"] = life::fields(house.kind_of(&whole.document)?, whole);
+    Ok(Matter {
+        about: checks::about(whole),
+        organ: document.organ.clone(),
+        keeper: document.keeper().clone(),
+        title: edition.title.clone(),
+        label: house.kind_of(document)?.label.to_owned(),
+        byline: edition.author_name.clone(),
+        state: state_words(edition, review.as_ref()),
+        authors: whole.authors.clone(),
+        unfit: edition.facts(0).fit("").err().map(|why| why.to_string()),
+        parts: checks::parts(&house, whole)?,
+        log: LogName { id: document.id.to_string(), brief, text },
+    })
+}
+
+impl Editions {
+    /// The edition that a matter is about, as this write sees it now.
+    async fn whole(&self, tx: &mut Tx, matter: &Matter) -> Result<Whole, Refusal> {
+        let id = EditionId::from(matter.about.id.as_str());
+        rows::read(tx.conn(), &crate::house(&self.0), &Actor::System, &id).await
+    }
+
+    async fn blocked(&self, tx: &mut Tx, matter: &Matter) -> Result<usize, Refusal> {
+        Ok(findings::read(tx.conn(), &matter.about, &matter.parts).await?.stopping())
+    }
+}
+
+impl Subject for Editions {
+    fn kind(&self) -> &'static str {
+        EDITION
+    }
+
+    fn words(&self) -> Words {
+        WORDS
+    }
+
+    fn said(&self) -> &'static Said {
+        &SAID
+    }
+
+    fn matter<'a>(&'a self, tx: &'a mut Tx, actor: &'a Actor, id: &'a str) -> BoxFuture<'a, Result<Matter, Refusal>> {
+        Box::pin(async move {
+            let whole = rows::load(tx, &crate::house(&self.0), actor, &EditionId::from(id)).await?;
+            matter(&self.0, tx, &whole).await
+        })
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        actor: &'a Actor,
+        matter: &'a Matter,
+        what: &'a Happened<'a>,
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(async move {
+            let whole = self.whole(tx, matter).await?;
+            let house = crate::house(&self.0);
+            match what {
+                Happened::Opened(_) => {
+                    let blocked = self.blocked(tx, matter).await?;
+                    life::submit(tx, &house, actor, &whole, blocked).await
+                }
+                Happened::Moved(_) => life::touch(tx, &whole.edition).await,
+                // A withdrawal has sent the correction back already.
+                Happened::Returned(..) if whole.edition.state == "returned" => Ok(()),
+                Happened::Returned(..) => life::send_back(tx, &whole.edition).await,
+                Happened::Recalled => life::recall(tx, &house, actor, &whole, &matter.state).await,
+                // Both publish, which is told after the review's own event.
+                Happened::Passed | Happened::Excepted => Ok(()),
+            }
+        })
+    }
+
+    fn follow<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        actor: &'a Actor,
+        matter: &'a Matter,
+        what: &'a Happened<'a>,
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(async move {
+            if !matches!(what, Happened::Passed | Happened::Excepted) {
+                return Ok(());
+            }
+            let (whole, house) = (self.whole(tx, matter).await?, crate::house(&self.0));
+            let blocked = self.blocked(tx, matter).await?;
+            if matches!(what, Happened::Excepted) {
+                return life::rush(tx, &house, actor, &whole, blocked).await;
+            }
+            if let Passed::Scheduled(at) = life::pass(tx, &house, actor, &whole, blocked).await? {
+                let payload = PublishDue { edition: whole.edition.id };
+                tx.enqueue(NewJob::now(PUBLISH_DUE, &payload).at(at)).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// State in words; in review with the gate.
+pub fn state_words(edition: &EditionRow, review: Option<&Review>) -> String {
+    let label = state::label(&edition.state);
+    match review.and_then(|review| review.round.stage()) {
+        Some(stage) if edition.state == "in_review" => format!("{label}·{}", stage.label),
+        _ => label.to_owned(),
+    }
+}
+
+/// Why an edition went back to its author: name of the gate, name of the person, reason.
+pub fn returned(review: &Review) -> Option<(&str, &str, &str)> {
+    match &review.round.state {
+        State::Returned { stage, by, reason } | State::Stopped { stage, by, reason } => {
+            let gate = review.round.route.stage(*stage).map_or("", |stage| stage.label.as_str());
+            Some((gate, by, reason))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,38 @@
+//! The section `[publishing]` of the configuration, and the installation as the document machine sees it.
+
+use document::House;
+use serde::{Deserialize, Serialize};
+use web::{Ctx, Section};
+
+/// Documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Publishing {
+    /// The index number (索引号). Known parts: `{organ}`, `{year}`, `{column}`, `{n}` (a running number for the parts before
+    /// it, five digits).
+    pub index_number: String,
+    /// Working days that one stage of a review should take, where the route says nothing; shown as a clock in the work list.
+    pub gate_days: u32,
+}
+
+impl Default for Publishing {
+    fn default() -> Self {
+        Self { index_number: "{organ}/{year}-{n}".into(), gate_days: 3 }
+    }
+}
+
+impl Section for Publishing {
+    const KEY: &'static str = "publishing";
+
+    fn problems(&self) -> Vec<String> {
+        if self.index_number.contains("{n}") {
+            return Vec::new();
+        }
+        vec!["index_number：规则中必须有流水号 {n}".to_owned()]
+    }
+}
+
+/// The installation as of today.
+pub fn house(ctx: &Ctx) -> House {
+    House::of(ctx, &ctx.settings::<Publishing>().index_number)
+}
