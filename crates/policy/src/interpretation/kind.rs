@@ -17,32 +17,32 @@ const FORMS: &[(&str, &str)] = &[
 const LONGEST: usize = 4000;
 
 /// 解读形式.
-pub static FORM: Facet = Facet::new("interpretation_form", "解读形式", Shape::Choice(FORMS))
+static FORM: Facet = Facet::new("interpretation_form", "解读形式", Shape::Choice(FORMS))
     .listed()
     .counted()
     .at(52)
     .ask("请选择解读形式，例如 文字解读。");
 /// 背景依据.
-pub static BACKGROUND: Facet =
+static BACKGROUND: Facet =
     Facet::new("background", "背景依据", Shape::Long(LONGEST)).found().at(102).help("为什么出台，依据哪些上级规定");
 /// 主要内容.
-pub static MAIN_CONTENT: Facet = Facet::new("main_content", "主要内容", Shape::Long(LONGEST))
+static MAIN_CONTENT: Facet = Facet::new("main_content", "主要内容", Shape::Long(LONGEST))
     .found()
     .at(104)
     .help("用自己的话说明管什么、怎么管，不照抄条文");
 /// 执行标准.
-pub static EXECUTION: Facet =
+static EXECUTION: Facet =
     Facet::new("execution", "执行标准", Shape::Long(LONGEST)).found().at(106).help("对象、条件、金额、期限怎样掌握");
 /// 惠民利民举措.
-pub static BENEFITS: Facet =
+static BENEFITS: Facet =
     Facet::new("benefits", "惠民利民举措", Shape::Long(LONGEST)).found().at(108).help("群众和企业得到什么，怎样得到");
 /// 新旧政策差异.
-pub static DIFFERENCES: Facet = Facet::new("differences", "新旧政策差异", Shape::Long(LONGEST))
+static DIFFERENCES: Facet = Facet::new("differences", "新旧政策差异", Shape::Long(LONGEST))
     .found()
     .at(110)
     .help("与原来的规定有什么不同；新出台的写“新出台”");
 /// The responsible leader who explains it (主要负责人带头解读).
-pub static LEADER: Facet =
+static LEADER: Facet =
     Facet::new("responsible_leader", "解读人", Shape::Text(60)).at(54).help("负责人的职务和姓名，例如 县财政局局长");
 
 /// Which policy it explains. Both pages lead to each other.

@@ -94,7 +94,11 @@ fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
         organ: ctx.directory().short_name(&policy.organ).to_owned(),
         published_on: policy.published_on.clone(),
         due: if explained { String::new() } else { due.map(|due| due.to_string()).unwrap_or_default() },
-        write: if explained { String::new() } else { format!("/documents/new?kind=interpretation&interprets={}", policy.id) },
+        write: if explained {
+            String::new()
+        } else {
+            format!("/documents/new?kind=interpretation&interprets={}", policy.id)
+        },
         state,
         tone,
     }
@@ -103,6 +107,6 @@ fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
 /// The day until which the interpretation of a policy is expected.
 fn due(ctx: &Ctx, policy: &Listed) -> Option<Date> {
     let published: Date = policy.published_on.parse().ok()?;
-    let run = clock::probable(&clock::INTERPRETATION_PUBLISH, published, &[], 0, &ctx.calendar()).ok()?;
+    let run = clock::probable(&clock::rule::INTERPRETATION_PUBLISH, published, &[], 0, &ctx.calendar()).ok()?;
     Some(run.due().date())
 }
