@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Gate, OrganCode, id::{AccountId, CaseId}};
+use crate::{
+    OrganCode,
+    id::{AccountId, CaseId},
+};
 
 /// What an account may be trusted with. The three administrators exclude each other and everything else
 /// (三员分立, GB/T 22239-2019): see [`Role::conflict`].
@@ -92,16 +95,6 @@ impl Role {
     /// The role with this code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.code() == code)
-    }
-
-    /// The role that passes `gate`.
-    pub fn for_gate(gate: Gate) -> Self {
-        match gate {
-            Gate::Secrecy => Self::ReviewerSecrecy,
-            Gate::Wording => Self::ReviewerWording,
-            Gate::Policy => Self::ReviewerPolicy,
-            Gate::Political => Self::ReviewerPolitical,
-        }
     }
 
     fn is_administrator(self) -> bool {

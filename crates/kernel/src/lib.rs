@@ -1,4 +1,4 @@
-//! Words and rules that everything else shares: ids, organs, clock, working days, gates, authority, events.
+//! Words and rules that everything else shares: ids, organs, clock, working days, permissions, events.
 //!
 //! This crate does no I/O and knows no web, database or file format. Time and chance come in through [`Seams`], so that
 //! every rule here can be tested with a date written in the test.
@@ -7,7 +7,6 @@ pub mod actor;
 pub mod calendar;
 pub mod clock;
 pub mod event;
-pub mod gate;
 pub mod id;
 pub mod organ;
 pub mod permission;
@@ -18,7 +17,6 @@ pub mod visibility;
 pub use actor::{Actor, Role, Staff};
 pub use calendar::Calendar;
 pub use event::{EventKind, Keep, NewEvent};
-pub use gate::Gate;
 pub use organ::{Directory, Organ, OrganCode, OrganKind};
 pub use permission::{Permission, Refused, Scope, may, may_for};
 pub use seams::{Clock, Entropy, Seams};
