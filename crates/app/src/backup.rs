@@ -45,8 +45,8 @@ pub struct Manifest {
 }
 
 /// Tables that restore themselves or mean nothing elsewhere. Sessions are left out because one that was ended after the backup
-/// must not live again.
-const LEFT_OUT: &[&str] = &["schema_version", "session", "submission"];
+/// must not live again, limits because nobody's network is remembered for longer than its day.
+const LEFT_OUT: &[&str] = &["schema_version", "session", "submission", "rate_limit", "rate_salt"];
 
 /// Writes a consistent backup of the installation to `file`, which must not exist yet.
 ///
