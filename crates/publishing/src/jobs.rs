@@ -1,6 +1,7 @@
 //! Work that follows: scheduled publication, emptying the bin.
 
 use document::{draft, life, rows};
+use jiff::civil::time;
 use kernel::{Actor, id::EditionId};
 use review::About;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,31 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
     })
 }
 
+/// What is done again and again: publication whose job was lost, texts cleaned under older rules than today's.
+pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
+    let (due, old) = (ctx.clone(), ctx.clone());
+    let publish = Entry::new("publishing.due", "发布到时的定时稿件", Every::Minutes(1), move || {
+        let ctx = due.clone();
+        async move {
+            publish_due(&ctx).await?;
+            Ok(())
+        }
+    });
+    let refresh = Entry::new(
+        "publishing.refresh",
+        "按现行规则重新整理正文",
+        Every::Daily(time(3, 40, 0, 0)),
+        move || {
+            let ctx = old.clone();
+            async move {
+                while document::refresh(ctx.db(), &ctx.site().domain).await.map_err(Error::from)? > 0 {}
+                Ok(())
+            }
+        },
+    );
+    Schedule::default().with(publish).with(refresh)
+}
+
 /// Publishes the edition if its moment has come. Doing it twice does no harm: the second finds it public.
 async fn publish_one(ctx: &Ctx, edition: &EditionId) -> Result<()> {
     let house = crate::house(ctx);
@@ -61,15 +87,6 @@ async fn publish_one(ctx: &Ctx, edition: &EditionId) -> Result<()> {
     }
     tx.commit().await?;
     Ok(())
-}
-
-/// Every minute: see [`publish_due`].
-pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
-    let ctx = ctx.clone();
-    Schedule::default().with(Entry::new("publishing.due", "按时发布，清理回收站", Every::Minutes(1), move || {
-        let ctx = ctx.clone();
-        async move { Ok(publish_due(&ctx).await.map(drop)?) }
-    }))
 }
 
 /// Publishes every scheduled edition whose moment has come, and empties the bin of what lies there longer than 30 days.

@@ -22,9 +22,11 @@ impl Gate {
     pub const SECRECY: &'static Self =
         &Self { code: "secrecy", label: "保密审查", permission: &permissions::PASS_SECRECY };
     /// 文字关.
-    pub const WORDING: &'static Self = &Self { code: "wording", label: "文字关", permission: &permissions::PASS_WORDING };
+    pub const WORDING: &'static Self =
+        &Self { code: "wording", label: "文字关", permission: &permissions::PASS_WORDING };
     /// 政策关.
-    pub const POLICY: &'static Self = &Self { code: "policy", label: "政策关", permission: &permissions::PASS_POLICY };
+    pub const POLICY: &'static Self =
+        &Self { code: "policy", label: "政策关", permission: &permissions::PASS_POLICY };
     /// 政治关.
     pub const POLITICAL: &'static Self =
         &Self { code: "political", label: "政治关", permission: &permissions::PASS_POLITICAL };
@@ -197,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_stored_route_is_read_back_and_a_broken_one_is_refused() {
-        let route = Route::of(vec![Stage::at(Gate::SECRECY, 2).by_two(), Stage::at(Gate::POLITICAL, 1)]).expect("route");
+        let route =
+            Route::of(vec![Stage::at(Gate::SECRECY, 2).by_two(), Stage::at(Gate::POLITICAL, 1)]).expect("route");
         let text = serde_json::to_string(&route).expect("json");
         assert_eq!(serde_json::from_str::<Route>(&text).expect("read"), route);
         assert!(serde_json::from_str::<Route>("[]").is_err());
