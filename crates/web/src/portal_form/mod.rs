@@ -73,9 +73,9 @@ mod upload;
 
 use kernel::{Permission, permission::Scope};
 use serde::{Deserialize, Serialize};
-use store::{Migration, files::Reference};
+use store::{Entry, Every, Migration, Schedule, files::Reference};
 
-use crate::{Capability, Section};
+use crate::{Capability, Ctx, Section};
 
 pub use applicant::Applicant;
 pub use draft::{Draft, DraftFile, DraftForm, DraftId, Line, Saved};
@@ -101,9 +101,12 @@ pub struct Seen {
     pub version: i64,
 }
 
+/// Key of the entry of the schedule that removes what is past its time.
+pub const EXPIRE: &str = "portal_form.expire";
+
 const MIGRATIONS: &[Migration] = store::migrations!("web", "../../migrations/0001_portal_form.sql");
 
-/// Tables, limits and words of the portal's forms. Every installation has it.
+/// Tables, limits, housekeeping and words of the portal's forms. Every installation has it.
 pub fn capability() -> Capability {
     Capability::new("portal_form", "门户表单")
         .permissions(&[&USE_FORMS])
@@ -112,6 +115,24 @@ pub fn capability() -> Capability {
         .settings::<PortalForms>()
         .migrations(MIGRATIONS)
         .declare(Reference { table: "portal_draft_file", column: "digest" })
+        .schedule(schedule)
+}
+
+fn schedule(ctx: &Ctx) -> Schedule {
+    let ctx = ctx.clone();
+    Schedule::default().with(Entry::new(
+        EXPIRE,
+        "删除过期的表单草稿、回执和限速记录",
+        Every::Minutes(60),
+        move || {
+            let ctx = ctx.clone();
+            async move {
+                let gone = expire(&ctx).await?;
+                tracing::info!(gone.drafts, gone.files, gone.receipts, gone.buckets, "removed what is past its time");
+                Ok(())
+            }
+        },
+    ))
 }
 
 /// The section `[portal_forms]`.

@@ -47,7 +47,8 @@ pub struct Received {
     pub digest: String,
     /// What was typed.
     pub fields: Fields,
-    /// Files; their bytes are kept under [`DraftFile::stored`] and belong to whoever refers to them now.
+    /// Files. Their bytes lie under [`DraftFile::stored`] and nothing refers to them any more: whoever does not write that down
+    /// in a column that is declared as [`store::files::Reference`] loses them to the next sweep.
     pub files: Vec<DraftFile>,
     record: String,
 }

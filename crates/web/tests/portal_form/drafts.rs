@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gongkai_web::portal_form::{Expired, Secret, expire, receipt};
+use gongkai_web::portal_form::{EXPIRE, Expired, Secret, expire, receipt};
 use jiff::SignedDuration;
 use kernel::id::CaseId;
 use sha2::{Digest, Sha256};
@@ -44,30 +44,30 @@ both! {
         // Another browser, another network, another process, a day later: the link is all that is needed.
         home.pass(SignedDuration::from_hours(24));
         let browser = Browser::of(home.other_process().await).at("198.51.100.7");
-        let page = browser.get(&draft).await.expect(200).is_private();
+        let page = browser.get(&draft).await.expect(200).told_to_nobody();
         assert_eq!(page.field("name"), NAME);
         assert!(page.text().contains(&format!("https://www.example.gov.cn{draft}")), "the link is shown to be kept");
         assert!(page.text().contains("2026-03-09 09:00"), "and until when");
-        let check = browser.get(&format!("{draft}/check")).await.expect(200).is_private();
+        let check = browser.get(&format!("{draft}/check")).await.expect(200).told_to_nobody();
         for shown in [WHAT, NAME, "截图.png"] {
             assert!(check.text().contains(shown), "{shown}");
         }
-        let to = browser.post(&format!("{draft}/send"), &[("version", &check.field("version"))]).await.is_private().location();
+        let to = browser.post(&format!("{draft}/send"), &[("version", &check.field("version"))]).await.told_to_nobody().location();
         assert!(to.starts_with("/mistakes/r/") && !to.contains(&draft[12..]), "the receipt has a link of its own");
-        let receipt = browser.get(&to).await.expect(200).is_private().text();
+        let receipt = browser.get(&to).await.expect(200).told_to_nobody().text();
         let number: String = home.ask("SELECT number FROM portal_receipt").await;
         let digest: String = home.ask("SELECT digest FROM portal_receipt").await;
         assert!(number.starts_with("20260303-") && number.len() == 23, "{number}");
         for shown in [&number, &digest, "2026-03-03 09:00", WHAT, NAME, "截图.png", "3 个工作日内答复"] {
             assert!(receipt.contains(shown), "{shown}");
         }
-        let record = browser.get(&format!("{to}/record")).await.expect(200).is_private();
+        let record = browser.get(&format!("{to}/record")).await.expect(200).told_to_nobody();
         assert_eq!(hex::encode(Sha256::digest(&record.bytes)), digest, "the record proves the receipt");
         assert!(record.text().contains(&hex::encode(Sha256::digest(PNG))), "and the file");
         // The link of the receipt opens the case, and what is printed on it does when it is typed.
         let case: String = home.ask("SELECT id FROM mistake").await;
         let follow = to.replace("/r/", "/t/");
-        assert_eq!(browser.get(&follow).await.expect(200).is_private().text(), format!("applicant {case}"));
+        assert_eq!(browser.get(&follow).await.expect(200).told_to_nobody().text(), format!("applicant {case}"));
         let code = Secret::parse(&to[12..]).expect("a secret").on_paper();
         assert!(receipt.contains(&code));
         assert_eq!(browser.post("/mistakes/find", &[("code", &format!(" {} ", code.to_lowercase()))]).await.location(), follow);
@@ -112,13 +112,13 @@ both! {
         let draft = browser.send("/mistakes/new", &[text("what", WHAT)]).await.location();
         let long = "很长的名字".repeat(6);
         let wrong = browser.send(&draft, &[text("name", &long), text("agree", "no"), file("file", "a.png", PNG)]).await;
-        let wrong = wrong.expect(422).is_private();
+        let wrong = wrong.expect(422).told_to_nobody();
         assert_eq!(wrong.field("name"), long);
         assert!(wrong.text().contains("称呼太长") && wrong.text().contains("a.png"), "the file was kept too");
         assert_eq!(browser.get(&draft).await.expect(200).field("name"), long, "also for whoever comes back");
         // A box that is not ticked any more is not posted at all.
         browser.send(&draft, &[text("name", NAME)]).await.location();
-        let again = browser.send("/mistakes/new", &[text("what", WHAT), file("file", "b.txt", b"hello")]).await.expect(422).is_private();
+        let again = browser.send("/mistakes/new", &[text("what", WHAT), file("file", "b.txt", b"hello")]).await.expect(422).told_to_nobody();
         assert!(again.text().contains("b.txt") && again.text().contains("/mistakes/d/"), "the draft is there all the same");
     }
 
@@ -175,7 +175,7 @@ both! {
         // A change gives it seven days more.
         browser.send(&draft, &[text("name", NAME)]).await.location();
         home.pass(SignedDuration::from_hours(7 * 24));
-        let unknown = browser.get(&format!("/mistakes/d/{}", "0".repeat(32))).await.expect(404).is_private();
+        let unknown = browser.get(&format!("/mistakes/d/{}", "0".repeat(32))).await.expect(404).told_to_nobody();
         // Before the sweep, after it, and never there: one answer.
         let late = browser.get(&draft).await.expect(404);
         assert_eq!(late.text().replace(&draft[12..], ""), unknown.text().replace(&"0".repeat(32), ""));
@@ -259,7 +259,7 @@ both! {
         let page = browser.get(&to).await.expect(200).text();
         let digest: String = home.ask("SELECT digest FROM portal_receipt").await;
         assert!(page.contains(&digest) && page.contains("已按规定删除") && !page.contains(NAME), "{page}");
-        browser.get(&format!("{to}/record")).await.expect(404).is_private();
+        browser.get(&format!("{to}/record")).await.expect(404).told_to_nobody();
         browser.get(&to.replace("/r/", "/t/")).await.expect(404);
         browser.get(&format!("/mistakes/t/{}", new.text())).await.expect(200);
         // The draft goes after a week, the receipt after its own time.
@@ -268,7 +268,10 @@ both! {
         browser.get(&to).await.expect(200);
         home.pass(SignedDuration::from_hours(393 * 24));
         browser.get(&to).await.expect(404);
-        assert_eq!(expire(&home.ctx).await.expect("expired").receipts, 1);
+        // Nobody has to think of it.
+        let schedule = home.ctx.capabilities().schedule(&home.ctx);
+        assert_eq!(schedule.run_due(home.ctx.db()).await.expect("run"), [EXPIRE]);
+        assert_eq!(home.ask::<i64>("SELECT COUNT(*) FROM portal_receipt").await, 0);
     }
 }
 

@@ -243,7 +243,7 @@ impl Reply {
 
     /// That this page is kept by nobody and told to nobody.
     #[track_caller]
-    pub(crate) fn is_private(self) -> Self {
+    pub(crate) fn told_to_nobody(self) -> Self {
         let said = (self.header("cache-control"), self.header("referrer-policy"));
         assert_eq!(said, ("no-store", "no-referrer"), "{:?}", self.headers);
         self
