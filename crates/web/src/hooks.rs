@@ -41,36 +41,6 @@ pub trait DeskSource: Send + Sync {
     fn counts<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>>;
 }
 
-/// A document that the public can read now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicDocument {
-    /// The document.
-    pub id: String,
-    /// Title of the edition in force.
-    pub title: String,
-    /// Address on the portal, e.g. `/policies/…`.
-    pub path: String,
-    /// The organ that published it.
-    pub organ: OrganCode,
-    /// When first published, stored form.
-    pub published_at: String,
-}
-
-/// Looking up what is public, for evidence.
-pub trait PublicDocuments: Send + Sync {
-    /// The document with this id, or whose portal address this is, if it is public now.
-    fn find<'a>(&'a self, ctx: &'a Ctx, id_or_path: &'a str) -> BoxFuture<'a, Result<Option<PublicDocument>>>;
-
-    /// Public documents whose title contains `query`, newest first; of one organ if given.
-    fn search<'a>(
-        &'a self,
-        ctx: &'a Ctx,
-        organ: Option<&'a OrganCode>,
-        query: &'a str,
-        limit: i64,
-    ) -> BoxFuture<'a, Result<Vec<PublicDocument>>>;
-}
-
 /// Recording another name of an organ, when a person has matched a written name to it.
 pub trait OrganAliases: Send + Sync {
     /// Who may: whether a page offers it.

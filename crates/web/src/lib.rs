@@ -22,7 +22,6 @@ pub mod portal;
 pub mod portal_form;
 pub mod rail;
 pub mod request_log;
-pub mod rich;
 pub mod routes;
 mod search;
 pub mod settings;
