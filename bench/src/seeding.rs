@@ -5,8 +5,12 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use jiff::{SignedDuration, Timestamp};
 use kernel::OrganCode;
+use document::{
+    Kinds, Values,
+    common::{KEYWORDS, TOPICS, VALIDITY},
+};
 use publishing::{
-    kinds::Kind,
+    kinds::NOTICE,
     seed::{Seed, seed},
 };
 
@@ -39,6 +43,7 @@ async fn fill_async(program: &Path, data: &Path, root: &Path, count: usize) -> R
     let corpus = Corpus::read(root)?;
     let config = app::config::load(Some(&data.join("gongkai.toml")), std::iter::empty())?;
     let ctx = app::compose::open(config, data.to_path_buf(), program.to_path_buf(), app::seams::system()).await?;
+    let kinds = Kinds::of(&ctx);
     let (mut dice, mut bytes, now) = (Dice::new(2019), 0_usize, Timestamp::now());
     for begin in (0..count).step_by(BATCH) {
         let mut tx = ctx.db().write().await?;
@@ -47,12 +52,14 @@ async fn fill_async(program: &Path, data: &Path, root: &Path, count: usize) -> R
             let body = corpus.body(&mut dice);
             bytes += body.len();
             let back = SignedDuration::from_secs(i64::try_from(dice.below(DAYS * 86_400))? + 3600);
-            let kind = Kind::from_code(&front.kind).unwrap_or(Kind::Notice);
+            let kind = kinds.get(&front.kind).unwrap_or(&NOTICE);
             let title = words::title(&front, number as u64 + 1);
             let organ = OrganCode::from(front.organ.as_str());
             let one = Seed {
-                topics: front.topics,
-                keywords: front.keywords,
+                values: Values::default()
+                    .with_words(&TOPICS, &front.topics)
+                    .with_words(&KEYWORDS, &front.keywords)
+                    .with(&VALIDITY, "in_force"),
                 ..Seed::published(organ, &front.column, kind, &title, &body, now - back)
             };
             seed(&ctx, &mut tx, one).await.map_err(app::compose::words)?;

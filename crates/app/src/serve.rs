@@ -58,12 +58,12 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     if wants(RoleOfProcess::Worker) {
-        tasks.spawn(every_minute(ctx.clone(), stopped.clone()));
+        tasks.spawn(ctx.capabilities().schedule(&ctx).work(ctx.db().clone(), stopped.clone()));
+        tasks.spawn(ctx.capabilities().followers(&ctx).work(ctx.db().clone(), stopped.clone()));
         // Two, so that a mail server or a site that is slow to answer holds up nothing else.
         for _ in 0..2 {
             tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));
         }
-        tasks.spawn(oversight::remind_daily(ctx.clone(), stopped.clone()));
     }
     tasks.spawn(search::run(app.search.clone(), ctx.clone(), stopped.clone()));
     tasks.spawn(follow(ctx.clone(), stopped.clone()));
@@ -100,26 +100,6 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     }
     anyhow::ensure!(failed.is_none(), "服务的一部分意外停止，详见日志：{failed:?}");
     Ok(())
-}
-
-/// What is looked after all the time: texts whose moment has come although their job was lost, the end of the log, tokens of
-/// old forms.
-async fn every_minute(ctx: web::Ctx, mut stopped: watch::Receiver<bool>) {
-    while !*stopped.borrow() {
-        if let Err(error) = publishing::publish_due(&ctx).await {
-            tracing::error!(?error, "scheduled texts could not be looked after");
-        }
-        if let Err(error) = store::log::checkpoint(ctx.db(), ctx.data()).await {
-            tracing::warn!(%error, "the end of the log could not be kept");
-        }
-        if let Err(error) = store::settings::forget_submissions(ctx.db()).await {
-            tracing::warn!(%error, "tokens of old forms could not be removed");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(60)) => {}
-            _ = stopped.changed() => {}
-        }
-    }
 }
 
 async fn listen(key: &str, address: &str) -> Result<TcpListener> {
@@ -192,21 +172,19 @@ async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiv
 
 /// Keeps what is held in memory in step with changes made by other processes of the installation.
 async fn follow(ctx: web::Ctx, mut stopped: watch::Receiver<bool>) {
-    let mut seen = *ctx.db().head().borrow();
-    while !*stopped.borrow() {
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
-            _ = stopped.changed() => break,
-        }
-        match store::log::after(ctx.db(), seen, 500).await {
-            Ok(events) => {
-                let reload = events.iter().any(|event| ["organ", "calendar"].contains(&event.subject_kind.as_str()));
-                seen = events.last().map_or(seen, |event| event.seq);
-                if reload && let Err(error) = compose::reload(&ctx).await {
-                    tracing::warn!(%error, "organs could not be reloaded");
-                }
-            }
-            Err(error) => tracing::warn!(%error, "event log could not be read"),
+    let mut watch = ctx.db().watch().subjects(&["organ", "calendar"]);
+    loop {
+        let heard = tokio::select! {
+            heard = watch.next() => heard,
+            _ = stopped.wait_for(|stop| *stop) => return,
+        };
+        let reloaded = match heard {
+            Ok(_) => compose::reload(&ctx).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = reloaded {
+            tracing::warn!(%error, "organs and calendar could not be reloaded");
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 }

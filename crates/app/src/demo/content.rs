@@ -1,18 +1,24 @@
 //! Columns and documents of the demonstration, dated back from today.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use anyhow::{Context, Result, bail};
+use document::{
+    Kinds, Values,
+    common::{DOCUMENT_NUMBER, KEYWORDS, SOURCE, TOPICS, VALIDITY, WRITTEN_ON},
+};
 use documents::{
     Limits,
     tables::{Cell, Sheet, write_xlsx},
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use kernel::{OrganCode, Staff, time};
-use review::route::Gate;
+use review::Gate;
 use publishing::{
     columns::ColumnData,
-    kinds::{Kind, Validity},
     seed::{Seed, SeedCorrection, SeedFile, SeedState, seed as plant_in},
 };
 use regex::{Captures, Regex};
@@ -35,6 +41,10 @@ struct DemoColumn {
     description: String,
     keywords: String,
     kind: String,
+    #[serde(default)]
+    purpose: String,
+    #[serde(default)]
+    items: String,
     order: i64,
 }
 
@@ -46,9 +56,11 @@ pub(super) async fn columns(ctx: &Ctx) -> Result<()> {
     columns.sort_by_key(|column| (!column.parent.is_empty(), column.order));
     for column in columns {
         let data = ColumnData {
-            slug: column.slug,
+            slug: column.slug.into(),
             name: column.name,
-            parent: column.parent,
+            parent: column.parent.into(),
+            purpose: column.purpose,
+            items: column.items,
             description: column.description,
             keywords: column.keywords,
             kind: column.kind,
@@ -73,6 +85,9 @@ struct Front {
     validity: String,
     topics: Vec<String>,
     keywords: Vec<String>,
+    /// Further fields that the kind declares, by key.
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
     #[serde(default)]
     interprets: String,
     #[serde(default)]
@@ -128,7 +143,8 @@ pub(super) async fn publish(stage: &Stage, story: &mut Story, planned: Planned, 
     if !interprets.is_empty() {
         let target =
             story.documents.get(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 还没有发布"))?;
-        seed.interprets = Some(target.clone());
+        let relation = seed.kind.relation("interprets").with_context(|| format!("{slug} 的种类没有“解读”关系"))?;
+        seed.relations.push((relation, target.clone()));
     }
     let public = matches!(seed.state, SeedState::Published { .. });
     let (organ, title) = (seed.organ.clone(), seed.title.clone());
@@ -191,7 +207,8 @@ fn plant(stage: &Stage, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed
     let Demo { front, body, day } = demo;
     let fill = |text: &str| placeholders(text, day);
     let organ = OrganCode::from(front.organ.as_str());
-    let kind = Kind::from_code(&front.kind).with_context(|| format!("种类 {}", front.kind))?;
+    let kinds = Kinds::of(&stage.ctx);
+    let kind = kinds.get(&front.kind).with_context(|| format!("种类 {}", front.kind))?;
     let body = fill(&body);
     let corrected = front.correction.as_ref().map(|correction| {
         let [old, new] = &correction.body_replace;
@@ -210,13 +227,19 @@ fn plant(stage: &Stage, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed
     let written = matches!(front.kind.as_str(), "policy" | "notice").then(|| day.checked_sub(3.days()).unwrap_or(day));
     let source = stage.ctx.directory().get(&organ).map_or_else(String::new, |organ| organ.name.clone());
     let created_at = at.checked_sub(SignedDuration::from_hours(26)).unwrap_or(at);
+    let mut values = Values::default()
+        .with(&DOCUMENT_NUMBER, &fill(&front.document_number))
+        .with(&WRITTEN_ON, &written.map(|day| day.to_string()).unwrap_or_default())
+        .with(&VALIDITY, &front.validity)
+        .with_words(&TOPICS, &front.topics)
+        .with_words(&KEYWORDS, &front.keywords)
+        .with(&SOURCE, &source);
+    for (key, text) in &front.fields {
+        let facet = kind.facet(key).with_context(|| format!("{} 没有 {key} 这一项", kind.label))?;
+        values.read(facet, &fill(text));
+    }
     Ok(Seed {
-        document_number: fill(&front.document_number),
-        written_on: written,
-        validity: Validity::from_code(&front.validity),
-        topics: front.topics.clone(),
-        keywords: front.keywords.clone(),
-        source,
+        values,
         author: (staff.account.clone(), staff.name.clone()),
         created_at,
         state,
@@ -255,7 +278,7 @@ fn state(stage: &Stage, front: &Front, day: Date, at: Timestamp) -> Result<SeedS
         "returned" => {
             let gate = gate()?;
             let reason = if reason.is_empty() { "请核对依据后重新提交。".to_owned() } else { reason };
-            SeedState::Returned { gate, by: format!("{}审核员（演示）", gate.label()), reason, at }
+            SeedState::Returned { gate, by: format!("{}审核员（演示）", gate.label), reason, at }
         }
         "scheduled" => {
             let ahead = time::start_of_day(day).checked_add(SignedDuration::from_hours(9))?;

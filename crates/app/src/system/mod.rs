@@ -10,8 +10,9 @@ use axum::{
 use kernel::{EventKind, NewEvent, time};
 use search::Search;
 use store::{
-    Dialect,
+    Dialect, Schedule,
     jobs::{self, Job},
+    schedule::{Entry, Every},
 };
 use web::{Capability, Ctx, Desk, Error, Listener, Nav, OfficeShell, Result, Routes, office_page, page::Redirect};
 
@@ -31,6 +32,21 @@ pub fn capability() -> Capability {
         .subject("job", "后台作业")
         .subject("index", "检索")
         .subject("event", "留痕记录")
+        .schedule(schedule)
+}
+
+/// The end of the log is kept outside of the database; tokens of old forms go.
+fn schedule(ctx: &Ctx) -> Schedule {
+    let (end, forms) = (ctx.clone(), ctx.clone());
+    let checkpoint = Entry::new("log.checkpoint", "留存链头", Every::Minutes(1), move || {
+        let ctx = end.clone();
+        async move { Ok(store::log::checkpoint(ctx.db(), ctx.data()).await?) }
+    });
+    let forget = Entry::new("forms.forget", "清除旧表单的令牌", Every::Minutes(30), move || {
+        let ctx = forms.clone();
+        async move { Ok(store::settings::forget_submissions(ctx.db()).await?) }
+    });
+    Schedule::default().with(checkpoint).with(forget)
 }
 
 fn routes() -> Routes {

@@ -11,7 +11,7 @@ use oversight::{
     },
 };
 use publishing::{
-    kinds::Kind,
+    kinds::NOTICE,
     seed::{Seed, seed},
 };
 use testkit::{Client, TestApp, both};
@@ -52,7 +52,7 @@ async fn share(app: &TestApp, words: &str, organ: &str) -> (String, String) {
 async fn document(app: &TestApp, title: &str) -> String {
     let mut tx = app.ctx().db().write().await.expect("write");
     let at = moment("2026-03-01T01:00:00Z");
-    let new = Seed::published("QH010".into(), "notices", Kind::Notice, title, "<p>正文。</p>", at);
+    let new = Seed::published("QH010".into(), "notices", &NOTICE, title, "<p>正文。</p>", at);
     let id = seed(app.ctx(), &mut tx, new).await.expect("seed");
     tx.commit().await.expect("commit");
     id.0

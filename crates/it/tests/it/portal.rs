@@ -1,12 +1,16 @@
 //! Stories of the portal: what is not public is nowhere, what was withdrawn says so, and every page keeps its form.
 
+use document::{
+    Values,
+    common::{DOCUMENT_NUMBER, KEYWORDS, SOURCE, SUMMARY, TOPICS},
+};
 use http::{Method, header};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Actor, OrganCode};
-use review::route::Gate;
+use review::Gate;
 use publishing::{
     columns::ColumnData,
-    kinds::Kind,
+    kinds::NOTICE,
     seed::{Seed, SeedCorrection, SeedFile, SeedState, seed},
 };
 use testkit::{Client, TestApp, both};
@@ -84,7 +88,7 @@ async fn put(app: &TestApp, one: Seed) -> String {
 
 fn notice(title: &str, body: &str) -> Seed {
     let at = moment("2026-02-10T02:00:00Z");
-    Seed::published(OrganCode::from("QH010"), "notices", Kind::Notice, title, body, at)
+    Seed::published(OrganCode::from("QH010"), "notices", &NOTICE, title, body, at)
 }
 
 fn workbook(text: &str) -> SeedFile {
@@ -102,11 +106,12 @@ fn workbook(text: &str) -> SeedFile {
 fn hidden(state: SeedState) -> Seed {
     Seed {
         state,
-        summary: CANARY.into(),
-        document_number: CANARY.into(),
-        topics: vec![CANARY.into()],
-        keywords: vec![CANARY.into()],
-        source: CANARY.into(),
+        values: Values::default()
+            .with(&SUMMARY, CANARY)
+            .with(&DOCUMENT_NUMBER, CANARY)
+            .with(&TOPICS, CANARY)
+            .with(&KEYWORDS, CANARY)
+            .with(&SOURCE, CANARY),
         files: vec![workbook(CANARY)],
         ..notice(CANARY, &format!("<p>{CANARY}</p>"))
     }
@@ -164,9 +169,14 @@ both! {
         // A new edition is being written of something that is public: the public sees the old one alone.
         let public = put(app, notice("正在修订的通知", "<p>现行的正文</p>")).await;
         app.editor("QH010").await.post(&format!("/documents/{public}/correct"), &[]).await.expect(303);
-        let touched = change(app, "UPDATE edition SET title = $1, body_html = $1, body_text = $1, summary = $1, note = $1, \
-            notice = $1, disclosure_reason = $1, author_name = $1 WHERE state <> 'published'", &[CANARY]).await;
+        let touched = change(app, "UPDATE edition SET title = $1, words = $1, note = $1, notice = $1, disclosure_reason = $1, \
+            author_name = $1 WHERE state <> 'published'", &[CANARY]).await;
         assert_eq!(touched, 5);
+        let texts = change(app, "UPDATE edition_text SET body_html = $1, body_text = $1, reading_html = $1 WHERE edition_id IN \
+            (SELECT id FROM edition WHERE state <> 'published')", &[CANARY]).await;
+        assert_eq!(texts, 5);
+        change(app, "UPDATE facet SET value = $1 WHERE key = 'summary' AND edition_id IN \
+            (SELECT id FROM edition WHERE state <> 'published')", &[CANARY]).await;
         app.work().await;
         let files = attachments(app).await;
         assert_eq!(files.len(), 4);
@@ -222,8 +232,7 @@ both! {
     async fn a_content_page_carries_the_tags_that_regulation_asks_for(app) {
         column(app).await;
         let seeded = Seed {
-            keywords: vec!["停水".into()],
-            summary: "城区停水安排".into(),
+            values: Values::default().with(&KEYWORDS, "停水").with(&SUMMARY, "城区停水安排"),
             correction: Some(SeedCorrection {
                 note: "改正时间".into(),
                 body_html: "<p>新的正文</p>".into(),

@@ -1,9 +1,10 @@
 //! Stories of search: what becomes public is found, what is not is not, and a broken index costs nothing.
 
+use document::common::DOCUMENT_NUMBER;
 use jiff::Timestamp;
-use review::route::Gate;
+use review::Gate;
 use publishing::{
-    kinds::Kind,
+    kinds::POLICY,
     seed::{Seed, SeedState, seed},
 };
 use testkit::{TestApp, both};
@@ -14,7 +15,7 @@ fn moment(text: &str) -> Timestamp {
 
 /// A policy of the finance bureau, public since yesterday.
 fn policy(title: &str, body: &str) -> Seed {
-    Seed::published("QH010".into(), "policies", Kind::Policy, title, body, moment("2026-03-01T01:00:00Z"))
+    Seed::published("QH010".into(), "policies", &POLICY, title, body, moment("2026-03-01T01:00:00Z"))
 }
 
 async fn put(app: &TestApp, document: Seed) -> String {
@@ -32,7 +33,7 @@ async fn page(app: &TestApp, query: &str) -> testkit::Reply {
 both! {
     async fn what_is_public_is_found_by_word_number_and_organ(app) {
         let mut document = policy("青禾县既有住宅加装电梯办法", "<p>每台补助二十万元，由县财政统筹。</p>");
-        document.document_number = "青禾府发〔2026〕9号".into();
+        document.values = document.values.with(&DOCUMENT_NUMBER, "青禾府发〔2026〕9号");
         let id = put(app, document).await;
         for query in ["电梯", "补助", "青禾府发[2026]9号", "府发 9号", "县财政局", "青禾县财政局"] {
             page(app, query).await.shows(&format!("/policies/{id}"));

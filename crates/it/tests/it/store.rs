@@ -176,11 +176,11 @@ both! {
     async fn a_public_text_changed_behind_the_programs_back_is_named(app) {
         let mut tx = app.ctx().db().write().await.expect("write");
         let now = app.ctx().seams().now();
-        let seed = publishing::seed::Seed::published("QH010".into(), "none", publishing::kinds::Kind::News, "通知", "<p>原文</p>", now);
+        let seed = publishing::seed::Seed::published("QH010".into(), "none", &publishing::kinds::NEWS, "通知", "<p>原文</p>", now);
         let id = publishing::seed::seed(app.ctx(), &mut tx, seed).await.expect("seed");
         tx.commit().await.expect("commit");
         assert!(app::doctor::verify(app.ctx()).await.expect("verify").ok);
-        let change = "UPDATE edition SET body_html = $1 WHERE document_id = $2";
+        let change = "UPDATE edition_text SET body_html = $1 WHERE edition_id IN (SELECT id FROM edition WHERE document_id = $2)";
         store::test::tamper(app.ctx().db(), store::query(change).bind("<p>改过</p>").bind(id.as_str())).await.expect("tamper");
         let bad = app::doctor::verify(app.ctx()).await.expect("verify").first_bad.expect("a finding");
         assert!(bad.contains("通知") && bad.contains("不一致"), "{bad}");
@@ -192,7 +192,7 @@ both! {
         let mut tx = app.ctx().db().write().await.expect("write");
         app.ctx().files().keep(&mut tx, &received).await.expect("keep");
         tx.commit().await.expect("commit");
-        let path = app.ctx().files().local(&received.digest).await.expect("path");
+        let path = app.ctx().files().local(&received.digest).await.expect("path").to_path_buf();
         assert!(store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").ok);
         std::fs::write(&path, "改过").expect("tamper");
         let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
