@@ -13,7 +13,7 @@ pub mod settings;
 use duty::permissions::VIEW_DUTIES;
 use kernel::{Actor, id::PlanId};
 use store::jobs::Handlers;
-use web::{Capability, Ctx, Error, Nav, Result};
+use web::{Capability, Ctx, Error, Nav, Result, mail::Outward};
 
 use crate::{
     model::{PlanKind, PlanState},
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-pub use duties::jobs::{remind_daily, remind_once};
+pub use duties::jobs::remind_once;
 
 /// Plans and duties.
 pub fn capability() -> Capability {
@@ -43,6 +43,8 @@ pub fn capability() -> Capability {
         .subject(duty::events::SUBJECT, "任务")
         .subject(events::SUBJECT, "工作要点")
         .jobs(handlers)
+        .schedule(duties::jobs::schedule)
+        .declare(Outward(confirm::NOTIFY))
         .search(plans::public::search_source())
         .desk(duties::desk_source())
         .settings::<settings::Plans>()

@@ -1,9 +1,6 @@
 //! What happens by itself: daily reminders, and following what leaves the public.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, HashSet};
 
 use duty::{
     lapse::{self, Lapsed},
@@ -12,12 +9,10 @@ use duty::{
 };
 use jiff::civil::{Date, Time};
 use kernel::{
-    Actor, Calendar, OrganCode,
+    Actor, OrganCode,
     id::{DutyId, ShareId},
-    time,
 };
-use store::{FromRow, Tx, built, jobs::NewJob, query_as};
-use tokio::sync::watch;
+use store::{Entry, Every, FromRow, Schedule, Tx, built, jobs::NewJob, query_as};
 use web::{
     Ctx, Result,
     mail::{Mail, SEND},
@@ -211,50 +206,27 @@ fn lapsed_mail(ctx: &Ctx, piece: &Lapsed, to: Vec<String>) -> Mail {
     }
 }
 
-/// Whether reminders go out at this moment: a working day, after half past eight in China.
-fn is_time(calendar: &Calendar, now: jiff::Timestamp) -> Option<Date> {
-    let here = now.to_zoned_datetime(time::china());
-    (here.time() >= FROM && calendar.is_probably_working(here.date())).then(|| here.date())
+/// Reminders go out at half past eight on working days; what left the public is followed at once.
+pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
+    let (withdrawn, reminding) = (ctx.clone(), ctx.clone());
+    let lapse = Entry::new("duty.lapse", "跟踪佐证是否仍然公开", Every::Minutes(1), move || {
+        let ctx = withdrawn.clone();
+        async move { Ok(follow_withdrawals(&ctx).await.map(drop)?) }
+    });
+    let remind = Entry::new("duty.remind", "提醒到期任务", Every::Daily(FROM), move || {
+        let ctx = reminding.clone();
+        async move { Ok(remind_today(&ctx).await?) }
+    });
+    Schedule::default().with(lapse).with(remind)
 }
 
-/// Looks every minute until `stop`: reminders once a working day, what left the public at once.
-pub async fn remind_daily(ctx: Ctx, mut stop: watch::Receiver<bool>) {
-    let mut done = None;
-    while !*stop.borrow() {
-        if let Err(error) = follow_withdrawals(&ctx).await {
-            tracing::warn!(?error, "withdrawn documents could not be followed");
-        }
-        if let Some(today) = is_time(&ctx.calendar(), ctx.seams().now()).filter(|today| done != Some(*today)) {
-            match remind_once(&ctx, today).await {
-                Ok(organs) => {
-                    tracing::info!(organs, %today, "reminders sent");
-                    done = Some(today);
-                }
-                Err(error) => tracing::warn!(?error, "reminders could not be sent; tried again in a minute"),
-            }
-            if let Err(error) = project::tidy(ctx.db(), today).await {
-                tracing::warn!(?error, "pieces of standings that have passed could not be dropped");
-            }
-        }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(60)) => {}
-            changed = stop.changed() => if changed.is_err() { return },
-        }
+/// Sends what is due today, if it is a working day, and drops pieces of standings that have passed.
+async fn remind_today(ctx: &Ctx) -> Result<()> {
+    let today = ctx.today();
+    if ctx.calendar().is_probably_working(today) {
+        let organs = remind_once(ctx, today).await?;
+        tracing::info!(organs, %today, "reminders sent");
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reminders_wait_for_half_past_eight_on_a_working_day() {
-        let calendar = Calendar::bundled();
-        let at = |text: &str| is_time(&calendar, text.parse().expect("moment"));
-        let date = |text: &str| text.parse::<Date>().ok();
-        assert_eq!(at("2026-03-02T00:29:00Z"), None);
-        assert_eq!(at("2026-03-02T00:30:00Z"), date("2026-03-02"));
-        assert_eq!(at("2026-03-07T04:00:00Z"), None, "Saturday");
-        assert_eq!(at("2026-10-01T04:00:00Z"), None, "holiday");
-    }
+    project::tidy(ctx.db(), today).await?;
+    Ok(())
 }
