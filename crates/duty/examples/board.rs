@@ -4,7 +4,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use duty::{
+use gongkai_duty::{
     DutyRow, SourceKey, SourceRow, SourceState,
     board::{self, Filter, Order, Rows, Wanted, Word},
     desk, duties, facts,
@@ -73,7 +73,7 @@ async fn measure(shares: usize) -> Fallible<()> {
     let clock = Arc::new(FixedClock::at("2026-03-02T01:00:00Z".parse()?));
     let seams = Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(1)) };
     let url = format!("sqlite:{}", folder.path().join("board.sqlite").display());
-    let db = Db::open(&url, seams, duty::MIGRATIONS).await?;
+    let db = Db::open(&url, seams, gongkai_duty::MIGRATIONS).await?;
     let start = Instant::now();
     fill(&db, shares).await?;
     let filled = start.elapsed().as_secs_f64();

@@ -139,7 +139,7 @@ CREATE TABLE share_standing (
     place_order BIGINT NOT NULL,       -- as in duty
     position    BIGINT NOT NULL,
     organ       TEXT NOT NULL,
-    answers     BIGINT NOT NULL,       -- 1 = leads or is responsible
+    part        BIGINT NOT NULL,       -- 0 leads, 1 is responsible, 2 supports
     state       BIGINT NOT NULL,       -- 0 issued, 1 returned, 2 in progress, 3 evidenced, 4 confirmed
     overdue     BIGINT NOT NULL,
     late        BIGINT NOT NULL,       -- confirmed, but handed in after its date
@@ -153,8 +153,8 @@ CREATE TABLE share_standing (
 ) {{without_rowid}};
 CREATE INDEX share_standing_by_duty ON share_standing (duty);
 CREATE INDEX share_standing_by_organ ON share_standing (organ, running, rank, due_on);
-CREATE INDEX share_standing_by_source ON share_standing (source_id, place_order, position);
-CREATE INDEX share_standing_by_due ON share_standing (running, rank, due_on, source_id, place_order, position, share);
+CREATE INDEX share_standing_by_source ON share_standing (source_id, place_order, position, part, organ);
+CREATE INDEX share_standing_by_due ON share_standing (running, rank, due_on, source_id, place_order, position, part, organ, share);
 CREATE INDEX share_standing_counts ON share_standing (running, ended, state, overdue, from_day, until_day);
 
 -- How each duty stands, rolled up over the shares that it waits for.

@@ -10,7 +10,7 @@ use store::{Db, FromRow, Result, Value, built, query_as, query_scalar};
 
 use crate::{
     facts::{places, year},
-    model::{Cadence, State},
+    model::{Cadence, OwnerRole, State},
     project,
 };
 
@@ -59,10 +59,11 @@ fn wants(organs: &[OrganCode], today: Date) -> (String, Vec<Value>) {
     values.extend(organs.iter().map(Value::from));
     let sql = format!(
         "a.running = 1 AND a.ended = 0 AND a.from_day <= $1 AND a.until_day >= $1 AND a.organ IN ({}) AND (a.state = {returned} \
-         OR (a.answers = 1 AND (a.overdue = 1 OR (a.state < {evidenced} AND a.due_on <> '' AND a.due_on <= $2))))",
+         OR (a.part < {support} AND (a.overdue = 1 OR (a.state < {evidenced} AND a.due_on <> '' AND a.due_on <= $2))))",
         places(3, organs.len()),
         returned = project::number(State::Returned),
         evidenced = project::number(State::Evidenced),
+        support = project::part(OwnerRole::Support),
     );
     (sql, values)
 }

@@ -10,7 +10,7 @@ use store::{Db, Result, Tx, Value, built, query, query_as, query_scalar};
 
 use crate::{
     facts::{self, CHUNK, Share, places},
-    model::{RollUp, Standing, State, rolled},
+    model::{OwnerRole, RollUp, Standing, State, rolled},
     source::{self, SourceKey},
 };
 
@@ -27,6 +27,16 @@ pub fn number(state: State) -> i64 {
 /// The state with this number.
 pub fn state(number: i64) -> State {
     usize::try_from(number).ok().and_then(|at| State::ALL.get(at)).copied().unwrap_or(State::Issued)
+}
+
+/// The number of a part in the projection.
+pub(crate) fn part(role: OwnerRole) -> i64 {
+    OwnerRole::ALL.iter().position(|known| *known == role).and_then(|at| i64::try_from(at).ok()).unwrap_or(2)
+}
+
+/// The part with this number.
+pub(crate) fn role(number: i64) -> Option<OwnerRole> {
+    usize::try_from(number).ok().and_then(|at| OwnerRole::ALL.get(at)).copied()
 }
 
 /// What wants doing stands first: open with a date, open without, confirmed, ended.
@@ -53,7 +63,7 @@ fn count(number: usize) -> Value {
 }
 
 const SHARE_COLUMNS: &str = "share, from_day, until_day, duty, source_kind, source_id, running, place_order, position, organ, \
-                             answers, state, overdue, late, ended, due_on, period, rank, notes, evidence";
+                             part, state, overdue, late, ended, due_on, period, rank, notes, evidence";
 const DUTY_COLUMNS: &str = "duty, from_day, until_day, source_kind, source_id, running, place_order, position, public, state, \
                             overdue, ended, due_on, rank, organs, confirmed, overdue_organs, shares, lead, notes, evidence";
 
@@ -70,7 +80,7 @@ fn share_rows(share: &Share, pieces: &[(Date, Standing)], rows: &mut Vec<Vec<Val
             share.order.0.into(),
             share.order.1.into(),
             (&share.organ).into(),
-            share.role.answers().into(),
+            part(share.role).into(),
             number(standing.state).into(),
             standing.overdue.into(),
             standing.late.into(),

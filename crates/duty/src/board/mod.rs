@@ -44,12 +44,13 @@ pub struct Order {
 
 impl Order {
     fn sql(self, rows: Rows) -> String {
-        let (organ, id) = match rows {
-            Rows::Shares => ("a.organ", "a.share"),
+        // Of one duty, who leads stands first, whichever way.
+        let (organ, rest) = match rows {
+            Rows::Shares => ("a.organ", "a.part, a.organ, a.share"),
             Rows::Duties => ("a.lead", "a.duty"),
         };
         let way = if self.descending { " DESC" } else { "" };
-        let place = format!("a.source_id{way}, a.place_order{way}, a.position{way}, {id}{way}");
+        let place = format!("a.source_id{way}, a.place_order{way}, a.position{way}, {rest}");
         let sort = match self.sort {
             Sort::Due => format!("a.rank, a.due_on{way}, {place}"),
             Sort::Place => place,
@@ -82,7 +83,7 @@ struct Row {
     due_words: String,
     visibility: String,
     organ: OrganCode,
-    role: String,
+    part: i64,
     shares: i64,
     organs: i64,
     confirmed: i64,
@@ -171,7 +172,7 @@ impl Line {
 impl From<Row> for Line {
     fn from(row: Row) -> Self {
         Self {
-            role: OwnerRole::from_code(&row.role),
+            role: project::role(row.part),
             public: row.visibility == "public",
             state: project::state(row.state),
             due_on: row.due_on.parse().ok(),
@@ -205,18 +206,13 @@ const COLUMNS: &str = "a.duty, a.source_kind, a.source_id, s.title AS source_tit
                        a.ended, a.due_on, a.notes, a.evidence";
 
 fn select(rows: Rows) -> String {
-    let (own, more) = match rows {
-        Rows::Shares => (
-            "a.share AS id, a.organ, h.role, 1 AS shares, 0 AS organs, 0 AS confirmed, a.period",
-            " JOIN duty_share h ON h.id = a.share",
-        ),
-        Rows::Duties => {
-            ("a.duty AS id, a.lead AS organ, '' AS role, a.shares, a.organs, a.confirmed, '' AS period", "")
-        }
+    let own = match rows {
+        Rows::Shares => "a.share AS id, a.organ, a.part, 1 AS shares, 0 AS organs, 0 AS confirmed, a.period",
+        Rows::Duties => "a.duty AS id, a.lead AS organ, -1 AS part, a.shares, a.organs, a.confirmed, '' AS period",
     };
     format!(
         "SELECT {own}, {COLUMNS} FROM {} JOIN duty d ON d.id = a.duty \
-         JOIN duty_source s ON s.kind = a.source_kind AND s.id = a.source_id{more}",
+         JOIN duty_source s ON s.kind = a.source_kind AND s.id = a.source_id",
         rows.table()
     )
 }

@@ -34,7 +34,7 @@ impl FieldShape {
                 Err(format!("请把内容控制在 {LONGEST} 字以内。"))
             }
             Self::Line => Ok(value.split_whitespace().collect::<Vec<_>>().join(" ")),
-            Self::Text => Ok(value.replace("\r\n", "\n")),
+            Self::Text => Ok(value.replace('\r', "")),
             Self::Amount => {
                 amount(value).ok_or_else(|| "请填写以万元计的数字，最多两位小数，例如 12500 或 860.5。".to_owned())
             }
