@@ -15,7 +15,7 @@ pub enum Error {
     /// A question took longer than a reader may wait.
     #[error("查询超过时限，已停止。请缩小范围再试。")]
     TimeLimit,
-    /// All connections were in use for too long.
+    /// All connections were in use, or another write was under way, for too long. Nothing was written; trying again may help.
     #[error("数据库忙：{0}。请稍后再试。")]
     Busy(&'static str),
     /// A column does not hold what was asked of it, or a value cannot be stored.
@@ -79,8 +79,14 @@ impl From<sqlx::Error> for Error {
         match &error {
             sqlx::Error::RowNotFound => Self::NoRow,
             sqlx::Error::PoolTimedOut => Self::Busy("所有连接都在使用中"),
-            // SQLite: interrupted; PostgreSQL: query_canceled.
-            sqlx::Error::Database(e) if e.code().is_some_and(|code| code == "9" || code == "57014") => Self::TimeLimit,
+            sqlx::Error::Database(refused) => match refused.code().as_deref() {
+                // SQLite: interrupted; PostgreSQL: query_canceled.
+                Some("9" | "57014") => Self::TimeLimit,
+                // SQLite: busy, busy while recovering or with an old snapshot; PostgreSQL: lock_not_available,
+                // deadlock_detected, serialization_failure.
+                Some("5" | "261" | "517" | "55P03" | "40P01" | "40001") => Self::Busy("别的写入还没有结束"),
+                _ => Self::Database(DatabaseError(error)),
+            },
             _ => Self::Database(DatabaseError(error)),
         }
     }

@@ -232,6 +232,13 @@ impl<'a> Reading<'a> {
         Self { db, follower, holder: id::fresh(db.seams()), at: None, held_until: None }
     }
 
+    async fn end_of_log(&self) -> Result<i64> {
+        query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event WHERE chain = $1")
+            .bind(self.db.chain())
+            .fetch_one(self.db.read())
+            .await
+    }
+
     fn forget(&mut self) {
         self.at = None;
     }
@@ -239,10 +246,7 @@ impl<'a> Reading<'a> {
     /// Handles up to `batch` events; `None` when there is nothing to do now, or another process follows.
     async fn step(&mut self, batch: i64) -> Result<Option<usize>> {
         let Some((looked, stored)) = self.hold().await? else { return Ok(None) };
-        let head: i64 = query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event WHERE chain = $1")
-            .bind(self.db.chain())
-            .fetch_one(self.db.read())
-            .await?;
+        let head = self.end_of_log().await?;
         if head <= looked {
             return Ok(None);
         }
@@ -307,7 +311,7 @@ impl<'a> Reading<'a> {
             self.at = None;
             return Ok(None);
         }
-        let start = if self.follower.from_now { *self.db.head().borrow() } else { 0 };
+        let start = if self.follower.from_now { self.end_of_log().await? } else { 0 };
         let mut tx = self.db.write().await?;
         query(
             "INSERT INTO event_cursor (consumer, chain, seq, holder, lease_until) VALUES ($1, $2, $3, '', '') \

@@ -65,7 +65,8 @@ impl Memo {
 
 impl Db {
     /// The answer to `ask`, or the one that was given to the same `key` if no event was written since, by whatever process.
-    /// The key names the question and all that it depends on. Of several who ask at the same time one does.
+    /// The key names the question and all that it depends on. Of several who ask at the same time one does; `ask` itself must not
+    /// come back to the same key.
     ///
     /// # Errors
     /// When the database fails.

@@ -70,7 +70,7 @@ both! {
             .bind("a").bind("z").fetch_one(home.db.read()).await.expect("exists");
         assert!(yes && !no);
         let found = query_as::<Thing>("SELECT * FROM thing WHERE id = $1 AND grp = $2")
-            .bind(DocumentId::from("b")).bind(&OrganCode::from("g")).fetch_optional(home.db.read()).await.expect("by id");
+            .bind(DocumentId::from("b")).bind(OrganCode::from("g")).fetch_optional(home.db.read()).await.expect("by id");
         assert_eq!(found.map(|thing| thing.n), Some(2));
     }
 
