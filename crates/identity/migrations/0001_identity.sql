@@ -80,13 +80,6 @@ CREATE INDEX session_by_account ON session (account);
 -- Days that staff added to the bundled working-day calendar (国务院办公厅放假通知).
 CREATE TABLE calendar_day (
     day     TEXT NOT NULL PRIMARY KEY, -- YYYY-MM-DD
-    special TEXT NOT NULL,             -- off, worked
-    notice  TEXT NOT NULL              -- number of the notice
-);
-
--- Days that staff added to the bundled working-day calendar (国务院办公厅放假通知).
-CREATE TABLE calendar_day (
-    day     TEXT NOT NULL PRIMARY KEY, -- YYYY-MM-DD
     special TEXT NOT NULL CHECK (special IN ('off', 'worked')),
     notice  TEXT NOT NULL              -- number of the notice
 );

@@ -110,7 +110,7 @@ fn document(n: usize) -> Vec<SearchEntry> {
         )
     };
     let mut entries = Vec::new();
-    if n % 5 == 0 {
+    if n.is_multiple_of(5) {
         for part in 0..3 {
             let text: String = whole.body.chars().skip(part * 300).take(300).collect();
             entries.push(whole.part(

@@ -87,3 +87,37 @@ impl Seen {
 pub(crate) fn subjects(segment: &SegmentReader) -> tantivy::Result<Option<StrColumn>> {
     segment.fast_fields().str(SUBJECT)
 }
+
+#[cfg(test)]
+mod tests {
+    use tantivy::{collector::TopDocs, indexer::UserOperation, query::AllQuery};
+    use web::hooks::SearchEntry;
+
+    use super::*;
+    use crate::disk;
+
+    #[test]
+    fn a_neighbour_that_was_not_asked_for_is_shown_to_nobody_who_may_not_see_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let opened = disk::create(&folder.path().join("index")).expect("an index");
+        let mut writer = opened.writer().expect("a writer");
+        let office = SearchEntry::office("draft", "不公开的草稿");
+        let public = SearchEntry { key: "question/1".into(), ..SearchEntry::public("question", "公开的问答") };
+        // Not in the order that the feed keeps.
+        let add = |entry| schema::document(&opened.fields, "letter", "1", entry).map(UserOperation::Add);
+        writer.run([add(&office).expect("document"), add(&public).expect("document")]).expect("written");
+        writer.commit().expect("committed");
+        opened.reload().expect("read");
+        for (audience, count, shown) in [(Audience::Public, 1, None), (Audience::Office, 2, Some("不公开的草稿"))]
+        {
+            let seen = opened.seen_by(audience);
+            let found = seen.search(Box::new(AllQuery), &TopDocs::with_limit(10).order_by_score()).expect("found");
+            assert_eq!(found.len(), count);
+            let (_, last) = found[count - 1];
+            assert_eq!(seen.kept(last).expect("read").map(|kept| kept.title).as_deref(), Some("公开的问答"));
+            let first = seen.first_of(last).expect("read");
+            assert_ne!(first, last);
+            assert_eq!(seen.kept(first).expect("read").map(|kept| kept.title).as_deref(), shown);
+        }
+    }
+}

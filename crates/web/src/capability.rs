@@ -10,7 +10,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use kernel::{EventKind, Permission};
-use store::{Migration, jobs::Handlers};
+use store::{Followers, Migration, Schedule, jobs::Handlers};
 
 use crate::{
     Ctx, Routes,
@@ -59,6 +59,8 @@ pub struct Capability {
     events: Vec<&'static EventKind>,
     subjects: Vec<(&'static str, &'static str)>,
     jobs: Vec<fn(&Ctx) -> Handlers>,
+    schedule: Vec<fn(&Ctx) -> Schedule>,
+    followers: Vec<fn(&Ctx) -> Followers>,
     search: Vec<Arc<dyn SearchSource>>,
     desk: Vec<Arc<dyn DeskSource>>,
     settings: Vec<SectionSpec>,
@@ -85,6 +87,8 @@ impl Capability {
             events: Vec::new(),
             subjects: Vec::new(),
             jobs: Vec::new(),
+            schedule: Vec::new(),
+            followers: Vec::new(),
             search: Vec::new(),
             desk: Vec::new(),
             settings: Vec::new(),
@@ -133,6 +137,20 @@ impl Capability {
     #[must_use]
     pub fn jobs(mut self, handlers: fn(&Ctx) -> Handlers) -> Self {
         self.jobs.push(handlers);
+        self
+    }
+
+    /// What it does again and again.
+    #[must_use]
+    pub fn schedule(mut self, schedule: fn(&Ctx) -> Schedule) -> Self {
+        self.schedule.push(schedule);
+        self
+    }
+
+    /// How it follows the log.
+    #[must_use]
+    pub fn followers(mut self, followers: fn(&Ctx) -> Followers) -> Self {
+        self.followers.push(followers);
         self
     }
 
@@ -272,6 +290,18 @@ impl Capabilities {
     pub fn jobs(&self, ctx: &Ctx) -> Handlers {
         let all = self.0.list.iter().flat_map(|one| &one.jobs).map(|jobs| jobs(ctx));
         all.fold(Handlers::default(), Handlers::merge)
+    }
+
+    /// What is done again and again.
+    pub fn schedule(&self, ctx: &Ctx) -> Schedule {
+        let all = self.0.list.iter().flat_map(|one| &one.schedule).map(|schedule| schedule(ctx));
+        all.fold(Schedule::default(), Schedule::merge)
+    }
+
+    /// Who follows the log.
+    pub fn followers(&self, ctx: &Ctx) -> Followers {
+        let all = self.0.list.iter().flat_map(|one| &one.followers).map(|followers| followers(ctx));
+        all.fold(Followers::default(), Followers::merge)
     }
 
     /// What can be searched.

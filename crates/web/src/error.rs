@@ -177,6 +177,18 @@ impl From<Refused> for Refusal {
     }
 }
 
+/// Work in the background fails for the same reasons as a request. A fault of ours, a full disk or a busy database may pass;
+/// what the state does not allow will not.
+impl From<Error> for store::jobs::Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Internal(source) => Self::Retry(source.to_string()),
+            Error::Unavailable(text) => Self::Retry(text),
+            other => Self::Give(Refusal::from(other).words()),
+        }
+    }
+}
+
 impl From<store::Error> for Refusal {
     fn from(error: store::Error) -> Self {
         Self::Fault(error.into())

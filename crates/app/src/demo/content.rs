@@ -66,7 +66,8 @@ pub(super) async fn columns(ctx: &Ctx) -> Result<()> {
             kind: column.kind,
             ..ColumnData::default()
         };
-        publishing::columns::put(&mut tx, &kernel::Actor::System, &data).await.map_err(words)?;
+        let put = publishing::columns::put(&mut tx, &kernel::Actor::System, &data).await;
+        put.map_err(|refusal| words(refusal.into()))?;
     }
     tx.commit().await?;
     Ok(())
