@@ -10,6 +10,8 @@ use kernel::{
 use testkit::{TestApp, both};
 use web::Config;
 
+static HAPPENED: kernel::EventKind = kernel::EventKind::new("test", "test.happened", "发生");
+
 async fn tables(app: &TestApp) -> Vec<(String, String)> {
     store::query_as("SELECT code, name FROM organ ORDER BY code").fetch_all(app.ctx().db().read()).await.expect("organs")
 }
@@ -24,7 +26,7 @@ both! {
         let received = app.ctx().files().receive_bytes(b"attachment").await.expect("receive");
         let mut tx = app.ctx().db().write().await.expect("write");
         app.ctx().files().keep(&mut tx, &received).await.expect("keep");
-        tx.append(kernel::NewEvent::new("test.happened", "test", "x", &Actor::System)).await.expect("append");
+        tx.append(kernel::NewEvent::new(&HAPPENED, "x", &Actor::System)).await.expect("append");
         tx.commit().await.expect("commit");
 
         // Somebody is signed in, and a mail waits.

@@ -214,7 +214,12 @@ both! {
         // As configured by default, nothing inside is asked.
         clerk.post(&format!("{page}/evidence/{piece}/look"), &[]).await.expect(303);
         clerk.get(&page).await.expect(200).shows("指向内网地址");
-        let ctx = app.with_config(|config| config.plans.check_allow = vec!["127.0.0.1/32".parse().expect("net")]).await;
+        let ctx = app
+            .with_config(|config| {
+                let check_allow = vec!["127.0.0.1/32".parse().expect("net")];
+                config.settings.set(oversight::settings::Plans { check_allow, ..Default::default() });
+            })
+            .await;
         let look = async || oversight::duties::look::run(&ctx, &piece.as_str().into()).await.expect("look").expect("asked");
         assert_eq!(look().await.outcome, "gone");
         assert_eq!(events(app, "duty.evidence_looked").await, 2, "inside, then gone");
@@ -325,7 +330,7 @@ both! {
         app.work().await;
         let mails = || async {
             let sql = "SELECT payload FROM job WHERE kind = 'mail.send' AND state = 'ready' ORDER BY id";
-            store::query_scalar::<_, String>(sql).fetch_all(app.ctx().db().read()).await.expect("jobs")
+            store::query_scalar::<String>(sql).fetch_all(app.ctx().db().read()).await.expect("jobs")
         };
         let day = |text: &str| text.parse().expect("date");
         app.at(moment("2026-06-14T02:00:00Z"));

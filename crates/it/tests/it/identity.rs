@@ -202,8 +202,10 @@ testkit::both! {
         clerk.post("/organs/merge", &circle).await.expect(422);
         clerk.post("/organs/QH020/restore", &[]).await.expect(303);
         grain.get("/organs").await.expect(200).shows("<span class=\"push who\">县粮储局");
-        let entry = identity::search_source().entry(app.ctx(), "QH020").await.expect("entry").expect("organ");
-        assert!(entry.words.contains(&"县粮食局".to_owned()) && entry.url == "/organs/QH020");
+        let sources = app.ctx().capabilities().search();
+        let organs = sources.iter().find(|source| source.subject_kind() == "organ").expect("organs can be searched");
+        let entry = organs.entries(app.ctx(), "QH020").await.expect("entries").pop().expect("organ");
+        assert!(entry.names.contains(&"县粮食局".to_owned()) && entry.url == "/organs/QH020", "{entry:?}");
         app.editor("QH010").await.get("/organs/new").await.expect(403);
     }
 

@@ -62,7 +62,7 @@ both! {
         let mut tx = ctx.db().write().await.expect("write");
         tx.enqueue(NewJob::now(SEND, &mail())).await.expect("enqueue");
         tx.commit().await.expect("commit");
-        run_due(ctx.db(), &app::mail::handlers(ctx.clone())).await.expect("queue");
+        run_due(ctx.db(), &ctx.capabilities().jobs(&ctx)).await.expect("queue");
         let mails = received.await.expect("mails");
         assert!(mails[0].contains("To: a@example.invalid") && !mails[0].contains("b@example.invalid"));
         assert!(mails[1].contains("To: b@example.invalid"));
@@ -88,7 +88,7 @@ both! {
         let mut tx = ctx.db().write().await.expect("write");
         tx.enqueue(NewJob::now(SEND, &mail())).await.expect("enqueue");
         tx.commit().await.expect("commit");
-        run_due(ctx.db(), &app::mail::handlers(ctx.clone())).await.expect("queue");
+        run_due(ctx.db(), &ctx.capabilities().jobs(&ctx)).await.expect("queue");
         let waiting = store::jobs::list(ctx.db(), "ready", 10).await.expect("jobs");
         assert!(waiting.iter().any(|job| job.kind == SEND && job.attempts == 1 && job.last_error.contains("邮件服务器")), "{waiting:?}");
     }

@@ -363,7 +363,7 @@ both! {
         let mut clerk = app.clerk().await;
         let plan = draft(&mut clerk, PLAN).await;
         confirm(&mut clerk, &plan).await.expect(303);
-        let kept = |sql: &'static str| store::query_scalar::<_, String>(sql).bind(plan.clone());
+        let kept = |sql: &'static str| store::query_scalar::<String>(sql).bind(plan.clone());
         let monthly = "SELECT id FROM duty WHERE source_id = $1 AND cadence = 'monthly'";
         let site: String = kept(monthly).fetch_one(app.ctx().db().read()).await.expect("duty");
         let amended = "2026年青禾县政务公开工作要点\n一、加强政策解读\n\
