@@ -6,7 +6,6 @@ use crate::{Db, FromRow, Result, Tx, built, query, query_as, query_scalar};
 
 /// A row of the log with its payload, as [`SELECT`] gives it; becomes an [`Event`].
 #[derive(Debug, FromRow)]
-#[expect(missing_docs, reason = "the columns are described in 0001_store.sql, the fields in kernel::event::Event")]
 pub struct EventRow {
     pub chain: String,
     pub seq: i64,
