@@ -9,11 +9,11 @@ pub fn all() -> Capabilities {
 
 fn list() -> Vec<Capability> {
     vec![
-        crate::system::capability(),
+        identity::capability(),
         crate::desk::capability(),
+        crate::system::capability(),
         crate::mail::capability(),
         web::portal_form::capability(),
-        identity::capability(),
         search::capability(),
         review::capability(),
         publishing::capability(),

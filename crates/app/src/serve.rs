@@ -59,7 +59,11 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     let mut tasks = JoinSet::new();
     if wants(RoleOfProcess::Worker) {
         tasks.spawn(ctx.capabilities().schedule(&ctx).work(ctx.db().clone(), stopped.clone()));
-        tasks.spawn(ctx.capabilities().followers(&ctx).work(ctx.db().clone(), stopped.clone()));
+        let followers = ctx.capabilities().followers(&ctx);
+        // With nobody to follow for, its work would end at once, and the end of a task ends the program.
+        if !followers.all().is_empty() {
+            tasks.spawn(followers.work(ctx.db().clone(), stopped.clone()));
+        }
         // Two, so that a mail server or a site that is slow to answer holds up nothing else.
         for _ in 0..2 {
             tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));

@@ -1,7 +1,8 @@
 //! Fields that documents of many kinds have. A kind names those that it has and adds its own.
 
 use crate::{
-    spec::{Facet, Shape},
+    permissions::WRITE_DOCUMENTS,
+    spec::{Facet, KindSpec, Shape},
     values::Values,
 };
 
@@ -58,6 +59,12 @@ pub static KEYWORDS: Facet = Facet::new("keywords", "主题词", Shape::Words).f
 /// The fields above that any document may have, in the order of the form.
 pub static ALL: [&Facet; 9] =
     [&SUMMARY, &DOCUMENT_NUMBER, &WRITTEN_ON, &EFFECTIVE_ON, &EXPIRES_ON, &VALIDITY, &SOURCE, &TOPICS, &KEYWORDS];
+
+/// A kind whose documents say of themselves what any document may, at the usual address, written by whoever writes.
+pub const fn usual(key: &'static str, label: &'static str, door: &'static str) -> KindSpec {
+    let kind = KindSpec::new(key, label, "/documents/", &WRITE_DOCUMENTS);
+    KindSpec { door, facets: &ALL, check: Some(dates_fit), ..kind }
+}
 
 /// A document does not end before it begins.
 pub fn dates_fit(values: &Values) -> Vec<(&'static str, String)> {

@@ -20,6 +20,7 @@ mod error;
 pub mod events;
 pub mod files;
 pub mod form;
+pub mod guide;
 mod house;
 pub mod html;
 pub mod life;

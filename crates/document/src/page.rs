@@ -11,7 +11,7 @@ use crate::{
     columns::{Column, ColumnKind, Tree},
     common::{DOCUMENT_NUMBER, VALIDITY},
     public::{self, Listed},
-    spec::{Kinds, RelationSpec},
+    spec::{Kinds, Purpose, RelationSpec},
 };
 
 /// One line of a list.
@@ -94,6 +94,12 @@ impl Link {
     pub fn organ(organ: &Organ, count: i64) -> Self {
         Self { href: format!("/organs/{}", organ.code), label: organ.short_name.clone(), count }
     }
+}
+
+/// Links to the columns that are for these, in the order of the columns.
+pub fn columns_for(tree: &Tree, purposes: &[&Purpose]) -> Vec<Link> {
+    let wanted = |code: &str| purposes.iter().any(|purpose| purpose.code == code);
+    tree.all().iter().filter(|column| wanted(&column.purpose)).map(|column| Link::column(tree, column)).collect()
 }
 
 /// Which door of the header belongs to columns of this kind.

@@ -17,7 +17,6 @@ use crate::events;
 
 /// What came of looking.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-#[expect(missing_docs, reason = "the columns are described in 0001_duty.sql")]
 pub struct Check {
     pub evidence: EvidenceId,
     pub checked_at: String,

@@ -21,7 +21,6 @@ use crate::{
 
 /// Row of `duty`; the migration says what the columns mean.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in 0001_duty.sql")]
 pub struct DutyRow {
     pub id: DutyId,
     pub source_kind: String,
@@ -216,7 +215,6 @@ pub async fn issue(tx: &mut Tx, actor: &Actor, duty: &DutyRow, organs: &[(OrganC
 
 /// A share as its source keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-#[expect(missing_docs, reason = "the columns are described in 0001_duty.sql")]
 pub struct ShareRow {
     pub id: ShareId,
     pub duty: DutyId,

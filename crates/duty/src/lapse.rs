@@ -154,7 +154,6 @@ async fn bring_in(tx: &mut Tx, publishes: &[Publishes], events: &[Event]) -> Res
 
 /// A piece that lapsed and of which nobody has been told.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-#[expect(missing_docs, reason = "the columns are described in 0001_duty.sql")]
 pub struct Lapsed {
     pub id: EvidenceId,
     pub share: ShareId,

@@ -37,7 +37,6 @@ pub async fn notes(db: &Db, duty: &DutyId) -> Result<Vec<Note>> {
 
 /// Row of `evidence` with the duty and the organ of its share.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-#[expect(missing_docs, reason = "the columns are described in 0001_duty.sql")]
 pub struct EvidenceRow {
     pub id: EvidenceId,
     pub share: ShareId,
@@ -106,7 +105,6 @@ pub async fn organ(db: &Db, duty: &DutyId, evidence: &EvidenceId) -> Result<Opti
 
 /// A piece on which nobody has decided.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-#[expect(missing_docs, reason = "the columns are described in 0001_duty.sql")]
 pub struct Undecided {
     pub id: EvidenceId,
     pub share: ShareId,

@@ -165,7 +165,7 @@ both! {
         issued(&mut clerk, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头")).await;
         merge(app).await;
         app.work().await;
-        query("DELETE FROM job").execute(app.ctx().db().read()).await.expect("clean");
+        store::test::tamper(app.ctx().db(), query("DELETE FROM job")).await.expect("clean");
         let due = "2026-06-29".parse().expect("date");
         assert!(oversight::remind_once(app.ctx(), due).await.expect("remind") > 0);
         let sent: Vec<String> = query_scalar("SELECT payload FROM job WHERE kind = 'mail.send'").fetch_all(app.ctx().db().read()).await.expect("jobs");

@@ -82,11 +82,14 @@ both! {
         assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
 
-    async fn the_portal_changes_nothing_and_never_fails_on_unknown_ids(app) {
+    async fn reading_the_portal_changes_nothing_and_a_form_is_taken_from_its_own_page_alone(app) {
         app.work().await;
         let before = events(app).await;
         for route in app.app.routes.iter().filter(|r| r.listener == Listener::Portal) {
-            assert_eq!(route.method, Method::GET, "{} writes on the portal", route.path);
+            if route.method != Method::GET {
+                let foreign = app.foreign_post(&app.visitor(), &address(route)).await;
+                assert_eq!(foreign.status.as_u16(), 403, "{} takes a form from elsewhere", route.path);
+            }
             let status = ask(&mut app.visitor(), route).await;
             assert!(status < 500, "{}: {status}", route.path);
         }

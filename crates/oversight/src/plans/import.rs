@@ -2,7 +2,7 @@
 
 use kernel::{Actor, NewEvent, id::PlanId};
 use serde_json::json;
-use store::{FromRow, Once, query, query_as};
+use store::{FromRow, Once, Tx, query, query_as};
 use text::plan::{PlanReference, accounted, parse};
 use web::{Ctx, Refusal};
 
@@ -66,52 +66,64 @@ struct Known {
     state: String,
 }
 
-/// Parses the source and stores it as a draft.
-///
-/// # Errors
-/// When there is no text, no title, or a year that no plan can be for: at the fields `text`, `title`, `year`.
-pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Result<Taken, Refusal> {
-    let today = ctx.today();
-    let directory = ctx.directory();
-    let id = PlanId::fresh(ctx.seams());
-    let mut fresh = || kernel::id::fresh(ctx.seams());
-    let mut frame = Frame { plan: &id, kind: spec.kind, fresh: &mut fresh, directory: &directory, day: today };
+/// A source as read: the text with its rows, and what the parser says of it.
+struct Read {
+    parsed: Option<text::plan::Plan>,
+    text: String,
+    rows: Rows,
+    title: String,
+    year: i16,
+    warnings: Vec<text::plan::Warning>,
+}
+
+/// Reads a text or a table. Rows of a table that cannot be read are the inner error.
+fn read(source: &Source, spec: &Spec, frame: &mut Frame<'_>) -> Result<Result<Read, Vec<RowError>>, Refusal> {
+    let this_year = frame.day.year();
     let (parsed, text, rows) = match &source.table {
         Some(list) => {
-            let year = spec.year.unwrap_or(today.year());
-            let items = match table::items(list, spec.kind, year) {
+            let items = match table::items(list, spec.kind, spec.year.unwrap_or(this_year)) {
                 Ok(items) => items,
-                Err(rows) => return Ok(Taken::Rows(rows)),
+                Err(rows) => return Ok(Err(rows)),
             };
-            title_of(None, &spec)?;
-            let text = table::as_text(&spec.title, &items);
-            let rows = table::rows(&items, &mut frame);
-            (None, text, rows)
+            title_of(None, spec)?;
+            (None, table::as_text(&spec.title, &items), table::rows(&items, frame))
         }
         None => {
             if source.text.trim().is_empty() {
                 return Err(Refusal::field("text", "没有文字。请选择文件，或粘贴工作要点全文。"));
             }
-            let mut parsed = parse(&source.text, PlanReference { year: spec.year.unwrap_or(today.year()) });
+            let mut parsed = parse(&source.text, PlanReference { year: spec.year.unwrap_or(this_year) });
             if let Err(lost) = accounted(&source.text, &parsed) {
-                parsed.warnings.push(text::plan::Warning {
-                    line: 1,
-                    message: lost.to_string(),
-                    dropped: String::new(),
-                });
+                let (message, dropped) = (lost.to_string(), String::new());
+                parsed.warnings.push(text::plan::Warning { line: 1, message, dropped });
             }
-            let rows = draft::rows(&parsed, &mut frame);
+            let rows = draft::rows(&parsed, frame);
             (Some(parsed), source.text.clone(), rows)
         }
     };
-    let title = title_of(parsed.as_ref(), &spec)?;
-    let year = spec.year.or(parsed.as_ref().and_then(|parsed| parsed.year)).unwrap_or(today.year());
+    let title = title_of(parsed.as_ref(), spec)?;
+    let year = spec.year.or(parsed.as_ref().and_then(|parsed| parsed.year)).unwrap_or(this_year);
     if !(1990..=2100).contains(&year) {
         return Err(Refusal::field("year", "请填写四位年份，例如 2026。"));
     }
-    let warnings = warnings_of(parsed.as_ref(), &source);
-    let digest = crate::plans::source::digest(&text);
+    let warnings = warnings_of(parsed.as_ref(), source);
+    Ok(Ok(Read { parsed, text, rows, title, year, warnings }))
+}
 
+/// Parses the source and stores it as a draft.
+///
+/// # Errors
+/// When there is no text, no title, or a year that no plan can be for: at the fields `text`, `title`, `year`.
+pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Result<Taken, Refusal> {
+    let directory = ctx.directory();
+    let id = PlanId::fresh(ctx.seams());
+    let mut fresh = || kernel::id::fresh(ctx.seams());
+    let mut frame = Frame { plan: &id, kind: spec.kind, fresh: &mut fresh, directory: &directory, day: ctx.today() };
+    let read = match read(&source, &spec, &mut frame)? {
+        Ok(read) => read,
+        Err(rows) => return Ok(Taken::Rows(rows)),
+    };
+    let digest = crate::plans::source::digest(&read.text);
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&spec.once).await? {
         return Ok(Taken::Draft(to.into()));
@@ -122,7 +134,7 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
         "SELECT id, title, state FROM plan WHERE source_digest = $1 AND year = $2 AND state <> 'discarded' ORDER BY created_at",
     )
     .bind(&digest)
-    .bind(i64::from(year))
+    .bind(i64::from(read.year))
     .fetch_all(tx.conn())
     .await?;
     let known = known.into_iter().find(|known| Some(&known.id) != spec.replaces.as_ref());
@@ -133,32 +145,8 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     if let Some(file) = &source.file {
         ctx.files().keep(&mut tx, file).await?;
     }
-    let now = tx.now();
-    let plan = PlanRow {
-        id: id.clone(),
-        kind: spec.kind.code().to_owned(),
-        title,
-        document_number: parsed.as_ref().and_then(|parsed| parsed.document_number.clone()).unwrap_or_default(),
-        year: i64::from(year),
-        state: PlanState::Draft.code().to_owned(),
-        superseded_by: PlanId::default(),
-        source: text,
-        source_digest: digest,
-        source_name: source.name.clone(),
-        source_file: source.file.as_ref().map(|file| file.digest.clone()).unwrap_or_default(),
-        preamble: parsed.as_ref().map(|parsed| parsed.preamble.clone()).unwrap_or_default(),
-        closing: parsed.as_ref().map(|parsed| parsed.closing.clone()).unwrap_or_default(),
-        warnings: serde_json::to_string(&warnings)?,
-        version: 1,
-        created_at: now,
-        created_by: actor.log_id().to_owned(),
-        created_by_name: actor.log_name().to_owned(),
-        confirmed_at: String::new(),
-        confirmed_by: String::new(),
-        confirmed_by_name: String::new(),
-    };
-    let Rows { sections, clauses, duties, owners } = rows;
-    let tree = Tree { plan, sections, clauses, duties, owners };
+    let warnings = read.warnings.len();
+    let tree = tree_of(&tx, actor, &id, &spec, &source, read, digest)?;
     tree::insert(&mut tx, &tree).await?;
     let plan = &tree.plan;
     if let Some(replaced) = &spec.replaces {
@@ -166,12 +154,50 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     }
     let event = NewEvent::new(&events::IMPORTED, &plan.id, actor).organ(&ctx.office_organ()).data(json!({
         "title": plan.title, "year": plan.year, "kind": plan.kind, "source": plan.source_digest,
-        "clauses": tree.clauses.len(), "duties": tree.duties.len(), "warnings": warnings.len(),
+        "clauses": tree.clauses.len(), "duties": tree.duties.len(), "warnings": warnings,
     }));
     tx.append(event).await?;
     tx.remember(&spec.once, id.as_str()).await?;
     tx.commit().await?;
     Ok(Taken::Draft(id))
+}
+
+/// The draft that is stored.
+fn tree_of(
+    tx: &Tx,
+    actor: &Actor,
+    id: &PlanId,
+    spec: &Spec,
+    source: &Source,
+    read: Read,
+    digest: String,
+) -> Result<Tree, Refusal> {
+    let parsed = read.parsed.as_ref();
+    let plan = PlanRow {
+        id: id.clone(),
+        kind: spec.kind.code().to_owned(),
+        title: read.title,
+        document_number: parsed.and_then(|parsed| parsed.document_number.clone()).unwrap_or_default(),
+        year: i64::from(read.year),
+        state: PlanState::Draft.code().to_owned(),
+        superseded_by: PlanId::default(),
+        source: read.text,
+        source_digest: digest,
+        source_name: source.name.clone(),
+        source_file: source.file.as_ref().map(|file| file.digest.clone()).unwrap_or_default(),
+        preamble: parsed.map(|parsed| parsed.preamble.clone()).unwrap_or_default(),
+        closing: parsed.map(|parsed| parsed.closing.clone()).unwrap_or_default(),
+        warnings: serde_json::to_string(&read.warnings)?,
+        version: 1,
+        created_at: tx.now(),
+        created_by: actor.log_id().to_owned(),
+        created_by_name: actor.log_name().to_owned(),
+        confirmed_at: String::new(),
+        confirmed_by: String::new(),
+        confirmed_by_name: String::new(),
+    };
+    let Rows { sections, clauses, duties, owners } = read.rows;
+    Ok(Tree { plan, sections, clauses, duties, owners })
 }
 
 fn title_of(parsed: Option<&text::plan::Plan>, spec: &Spec) -> Result<String, Refusal> {
@@ -198,7 +224,7 @@ fn warnings_of(parsed: Option<&text::plan::Plan>, source: &Source) -> Vec<text::
 }
 
 /// A draft that was read anew makes way for its successor.
-async fn discard(ctx: &Ctx, tx: &mut store::Tx, actor: &Actor, old: &PlanId, new: &PlanId) -> Result<(), Refusal> {
+async fn discard(ctx: &Ctx, tx: &mut Tx, actor: &Actor, old: &PlanId, new: &PlanId) -> Result<(), Refusal> {
     let done = query("UPDATE plan SET state = 'discarded', version = version + 1 WHERE id = $1 AND state = 'draft'")
         .bind(old)
         .execute(tx.conn())
