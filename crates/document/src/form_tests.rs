@@ -1,3 +1,5 @@
+//! Stories of forms.
+
 use super::*;
 
 #[test]

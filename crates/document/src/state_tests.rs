@@ -1,3 +1,5 @@
+//! The life of an edition, step by step.
+
 use jiff::SignedDuration;
 use proptest::prelude::*;
 

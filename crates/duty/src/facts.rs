@@ -185,12 +185,14 @@ pub async fn of_duties<'e>(executor: impl Executor<'e>, duties: &[DutyId]) -> Re
         .bind_all(some)
         .fetch_all(target.again())
         .await?;
+        // SQL: fixed text, names from this file and numbers of places; every value is bound.
         let notes: Vec<NoteRow> = query_as(built(format!(
             "SELECT n.share, n.added_at FROM progress_note n JOIN duty_share a ON a.id = n.share WHERE a.duty IN ({within})"
         )))
         .bind_all(some)
         .fetch_all(target.again())
         .await?;
+        // SQL: fixed text, names from this file and numbers of places; every value is bound.
         let evidence: Vec<EvidenceRow> = query_as(built(format!(
             "SELECT e.share, e.period, e.added_at, e.submitted_at, e.decision, e.decided_at, e.lapsed_at FROM evidence e \
              JOIN duty_share a ON a.id = e.share WHERE e.withdrawn_at = '' AND a.duty IN ({within})"

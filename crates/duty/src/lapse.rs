@@ -59,6 +59,7 @@ async fn pending(db: &Db, publishes: &[Publishes], after: i64) -> Result<Vec<Eve
         places(4, kinds.len()),
     );
     let rows: Vec<log::EventRow> =
+        // SQL: fixed text, names from this file and numbers of places; every value is bound.
         query_as(built(sql)).bind(db.chain()).bind(after).bind(BATCH).bind_all(kinds).fetch_all(db.read()).await?;
     Ok(rows.into_iter().map(Event::from).collect())
 }

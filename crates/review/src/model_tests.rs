@@ -1,3 +1,5 @@
+//! The rules of a round.
+
 use kernel::Role;
 use proptest::prelude::*;
 

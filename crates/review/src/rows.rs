@@ -130,6 +130,7 @@ pub async fn newest<'e>(executor: impl Executor<'e>, about: &About) -> Result<Op
         "{SELECT} WHERE r.subject_kind = $1 AND r.subject_id = $2 AND r.round = \
          (SELECT MAX(round) FROM review WHERE subject_kind = $1 AND subject_id = $2) ORDER BY p.stage, p.at"
     );
+    // SQL: fixed text, names from this file and numbers of places; every value is bound.
     let rows = query_as(store::built(sql)).bind(about.kind).bind(&about.id).fetch_all(executor).await?;
     Ok(newest_of(rows)?.remove(&about.id))
 }
@@ -147,6 +148,7 @@ pub async fn newest_each(db: &Db, kind: &str, ids: &[String]) -> Result<HashMap<
         "{SELECT} WHERE r.subject_kind = $1 AND r.subject_id IN ({}) ORDER BY r.round, p.stage, p.at",
         places.join(", ")
     );
+    // SQL: fixed text, names from this file and numbers of places; every value is bound.
     let mut ask = query_as(store::built(sql)).bind(kind);
     for id in ids {
         ask = ask.bind(id);

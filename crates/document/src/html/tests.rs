@@ -1,3 +1,5 @@
+//! What becomes of texts that are pasted, and of texts made to hurt.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What the office lists.
+
 use document::desk::{self, By, Filter, Order};
 use futures::TryStreamExt;
 

@@ -1,3 +1,5 @@
+//! From a draft to the public and back.
+
 use document::{
     draft, life,
     public::{self, Found},

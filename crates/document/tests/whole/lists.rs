@@ -1,3 +1,5 @@
+//! What the public lists and counts.
+
 use std::collections::BTreeMap;
 
 use document::{

@@ -1,3 +1,5 @@
+//! What was published is what is public.
+
 use document::{
     Values,
     files::NewFile,
@@ -7,6 +9,82 @@ use document::{
 };
 
 use crate::house::{INNER, NOTICE, NUMBER, POLICY, TOPICS, plain, told};
+
+/// A change and how to take it back (statement and value), and the field that the proof must name.
+type Change = ((&'static str, &'static str), (&'static str, &'static str), &'static str);
+
+const CHANGES: &[Change] = &[
+    (
+        ("UPDATE edition SET title = $1 WHERE document_id = $2", "假的"),
+        ("UPDATE edition SET title = $1 WHERE document_id = $2", "通知"),
+        "标题",
+    ),
+    (
+        (
+            "UPDATE edition_text SET body_html = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
+            "<p>假的</p>",
+        ),
+        (
+            "UPDATE edition_text SET body_html = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
+            "<p>新的</p>",
+        ),
+        "正文",
+    ),
+    (
+        (
+            "UPDATE edition_text SET reading_html = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
+            "<p>假的</p>",
+        ),
+        (
+            "UPDATE edition_text SET reading_html = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
+            "<p>新的</p>",
+        ),
+        "正文的显示形式",
+    ),
+    (
+        (
+            "UPDATE facet SET value = $1 WHERE key = 'topics' AND edition_id = (SELECT current_edition FROM document WHERE id = $2)",
+            "假的",
+        ),
+        (
+            "UPDATE facet SET value = $1 WHERE key = 'topics' AND edition_id = (SELECT current_edition FROM document WHERE id = $2)",
+            "补贴",
+        ),
+        "主题",
+    ),
+    (
+        (
+            "INSERT INTO facet (edition_id, key, place, value) SELECT current_edition, 'summary', 0, $1 FROM document WHERE id = $2",
+            "假的",
+        ),
+        (
+            "DELETE FROM facet WHERE key = 'summary' AND value <> $1 AND edition_id = (SELECT current_edition FROM document WHERE id = $2)",
+            "",
+        ),
+        "摘要",
+    ),
+    (
+        (
+            "UPDATE attachment SET title = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
+            "假的",
+        ),
+        (
+            "UPDATE attachment SET title = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
+            "名单",
+        ),
+        "附件",
+    ),
+    (
+        ("UPDATE document SET index_number = $1 WHERE id = $2", "假的"),
+        ("UPDATE document SET index_number = $1 WHERE id = $2", "QH010/2026-00001"),
+        "索引号",
+    ),
+    (
+        ("UPDATE document SET title = $1 WHERE id = $2", "假的"),
+        ("UPDATE document SET title = $1 WHERE id = $2", "通知"),
+        "清单中的标题",
+    ),
+];
 
 #[test]
 fn the_proof_names_the_field_that_was_changed() {
@@ -42,80 +120,7 @@ fn the_proof_names_the_field_that_was_changed() {
             bad
         };
         assert_eq!(altered().await, None);
-        let of_edition = "(SELECT current_edition FROM document WHERE id = $2)";
-        let _ = of_edition;
-        for (change, undo, named) in [
-            (
-                ("UPDATE edition SET title = $1 WHERE document_id = $2", "假的"),
-                ("UPDATE edition SET title = $1 WHERE document_id = $2", "通知"),
-                "标题",
-            ),
-            (
-                (
-                    "UPDATE edition_text SET body_html = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
-                    "<p>假的</p>",
-                ),
-                (
-                    "UPDATE edition_text SET body_html = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
-                    "<p>新的</p>",
-                ),
-                "正文",
-            ),
-            (
-                (
-                    "UPDATE edition_text SET reading_html = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
-                    "<p>假的</p>",
-                ),
-                (
-                    "UPDATE edition_text SET reading_html = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
-                    "<p>新的</p>",
-                ),
-                "正文的显示形式",
-            ),
-            (
-                (
-                    "UPDATE facet SET value = $1 WHERE key = 'topics' AND edition_id = (SELECT current_edition FROM document WHERE id = $2)",
-                    "假的",
-                ),
-                (
-                    "UPDATE facet SET value = $1 WHERE key = 'topics' AND edition_id = (SELECT current_edition FROM document WHERE id = $2)",
-                    "补贴",
-                ),
-                "主题",
-            ),
-            (
-                (
-                    "INSERT INTO facet (edition_id, key, place, value) SELECT current_edition, 'summary', 0, $1 FROM document WHERE id = $2",
-                    "假的",
-                ),
-                (
-                    "DELETE FROM facet WHERE key = 'summary' AND value <> $1 AND edition_id = (SELECT current_edition FROM document WHERE id = $2)",
-                    "",
-                ),
-                "摘要",
-            ),
-            (
-                (
-                    "UPDATE attachment SET title = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
-                    "假的",
-                ),
-                (
-                    "UPDATE attachment SET title = $1 WHERE edition_id = (SELECT current_edition FROM document WHERE id = $2)",
-                    "名单",
-                ),
-                "附件",
-            ),
-            (
-                ("UPDATE document SET index_number = $1 WHERE id = $2", "假的"),
-                ("UPDATE document SET index_number = $1 WHERE id = $2", "QH010/2026-00001"),
-                "索引号",
-            ),
-            (
-                ("UPDATE document SET title = $1 WHERE id = $2", "假的"),
-                ("UPDATE document SET title = $1 WHERE id = $2", "通知"),
-                "清单中的标题",
-            ),
-        ] {
+        for (change, undo, named) in CHANGES {
             home.tamper(change.0, &[change.1, id.as_str()]).await;
             let bad = altered().await.expect("named");
             assert!(bad.id == id && bad.fields.iter().any(|field| field.starts_with(named)), "{named}: {bad:?}");

@@ -92,7 +92,7 @@ pub(crate) fn idle_end(seen: Timestamp, ends_at: &str, config: &Sessions) -> Str
 /// Opens a session; returns the secret for the cookie.
 pub(crate) async fn open(
     tx: &mut Tx,
-    account: &str,
+    account: &AccountId,
     stage: Stage,
     config: &Sessions,
     from: &Origin,

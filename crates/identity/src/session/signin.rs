@@ -128,7 +128,7 @@ async fn succeed(ctx: &Ctx, row: &Row, from: &Origin) -> Result<Outcome> {
         .bind(&row.id)
         .execute(tx.conn())
         .await?;
-    let secret = sessions::open(&mut tx, &row.id, Stage::Second, config, from).await?;
+    let secret = sessions::open(&mut tx, &row.id.as_str().into(), Stage::Second, config, from).await?;
     tx.commit().await?;
     Ok(Outcome::Second(secret))
 }
@@ -248,7 +248,7 @@ async fn complete(tx: &mut Tx, row: &Row, config: &Sessions, from: &Origin, how:
         // Disabled, or given another password, while this one was being checked.
         return Err(Error::Conflict("账号刚刚被修改。请重新登录。".into()));
     }
-    let secret = sessions::open(tx, &row.id, Stage::Full, config, from).await?;
+    let secret = sessions::open(tx, &row.id.as_str().into(), Stage::Full, config, from).await?;
     let data = json!({"address": from.address, "how": how});
     let event = NewEvent::new(&events::SIGNED_IN, &row.id, &actor(row))
         .organ(&row.organ.as_str().into())

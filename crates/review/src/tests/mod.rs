@@ -266,6 +266,7 @@ stories! {
         rows::forget(&mut tx, &About::new("letter", &id)).await.expect("forgotten");
         tx.commit().await.expect("commit");
         for table in ["review", "review_role", "review_author", "review_pass", "finding_run", "finding", "finding_decision"] {
+            // SQL: fixed text, names from this file and numbers of places; every value is bound.
             let left: i64 = query_scalar(store::built(format!("SELECT COUNT(*) FROM {table}")))
                 .fetch_one(desk.db().read()).await.expect("count");
             assert_eq!(left, 0, "{table}");

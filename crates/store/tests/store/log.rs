@@ -325,6 +325,7 @@ async fn row(db: &Db, seq: i64) -> Vec<String> {
 
 async fn put_back(db: &Db, mut event: Vec<String>, (salt, data): (String, String)) {
     let seq: i64 = event.pop().expect("seq").parse().expect("a number");
+    // SQL: fixed text, names from this file and numbers of places; every value is bound.
     let sql = store::built(format!(
         "INSERT INTO event ({COLUMNS}, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     ));

@@ -29,6 +29,7 @@ both! {
         assert!(Db::open(&home.url, home.seams.clone(), &broken).await.is_err());
         assert_eq!(steps(&home.db).await, steps_before);
         for table in ["more", "most"] {
+            // SQL: fixed text, names from this file and numbers of places; every value is bound.
             let sql = store::built(format!("SELECT COUNT(*) FROM {table}"));
             assert!(query(sql).fetch_one(home.db.read()).await.is_err(), "{table}");
         }

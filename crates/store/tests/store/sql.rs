@@ -156,6 +156,7 @@ both! {
     async fn a_stream_that_is_dropped_gives_its_connection_back(home) {
         let numbers = "WITH RECURSIVE x (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x WHERE n < 1000000) SELECT n FROM x";
         for _ in 0..20 {
+            // SQL: fixed text, names from this file and numbers of places; every value is bound.
             let mut rows = query_scalar::<i64>(numbers).fetch(home.db.read());
             assert_eq!(rows.try_next().await.expect("row"), Some(1));
         }
