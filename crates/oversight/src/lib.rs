@@ -1,7 +1,7 @@
 //! Plans, the pages of duties, evidence: parse, import, board, public plan page.
 
 pub mod duties;
-mod events;
+pub mod events;
 pub mod model;
 pub mod permissions;
 pub mod plans;

@@ -14,17 +14,17 @@ use crate::plans::{
 
 /// A text that must not become public as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Personal {
+pub(crate) struct Personal {
     /// Clause where it stands; empty = the plan's frame.
-    pub clause: ClauseId,
+    pub(crate) clause: ClauseId,
     /// Place in words: 一（二）第 3 项, 前言.
-    pub place: String,
+    pub(crate) place: String,
     /// The number masked, and what to do.
-    pub what: String,
+    pub(crate) what: String,
 }
 
 /// The texts of a plan that the public sees, or would see once it is issued, and that carry personal numbers.
-pub fn in_plan(tree: &Tree) -> Vec<Personal> {
+pub(crate) fn in_plan(tree: &Tree) -> Vec<Personal> {
     let mut found = Vec::new();
     let mut look = |clause: &ClauseId, place: String, texts: &[&str]| {
         let objections = texts.iter().filter_map(|text| objection(text));
@@ -62,7 +62,7 @@ fn published_extras(tree: &Tree, duty: &DutyRow) -> Vec<String> {
 }
 
 /// The refusal for a plan's texts, naming the first place; `None` when there is nothing.
-pub fn refusal(tree: &Tree) -> Option<String> {
+pub(crate) fn refusal(tree: &Tree) -> Option<String> {
     let found = in_plan(tree);
     let first = found.first()?;
     let more = if found.len() > 1 { format!("（共 {} 处）", found.len()) } else { String::new() };

@@ -4,7 +4,7 @@ use kernel::OrganCode;
 
 use super::{
     office::{Office, date, row},
-    stories, told_lines,
+    told_lines,
 };
 use crate::{
     DutyRow, SourceState,

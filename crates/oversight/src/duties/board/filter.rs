@@ -241,10 +241,9 @@ pub(crate) struct Offers {
     pub(crate) years: Vec<(String, String)>,
 }
 
-/// The board: some of its rows, all of them counted, and what the filter offers.
+/// The rows of the board counted, and what the filter offers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Board {
-    pub(crate) rows: Vec<Row>,
     pub(crate) figures: Figures,
     pub(crate) offers: Offers,
     /// Whether there is anything that the person may see, whatever the filter.
@@ -269,7 +268,7 @@ pub(super) async fn board(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<B
     let figures = figures(ctx, staff, filter).await?;
     let offers = offers(ctx, staff, filter).await?;
     let visible = figures.rows > 0 || !offers.plans.is_empty();
-    Ok(Board { rows: Vec::new(), figures, offers, visible })
+    Ok(Board { figures, offers, visible })
 }
 
 async fn offers(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Offers> {

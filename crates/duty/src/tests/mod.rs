@@ -38,8 +38,6 @@ macro_rules! stories {
     )+};
 }
 
-pub(super) use stories;
-
 mod board;
 mod history;
 mod office;
