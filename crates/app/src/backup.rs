@@ -18,7 +18,10 @@ use futures::TryStreamExt;
 use kernel::Seams;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{Db, Files, Value as Stored, raw::{Load, Named}};
+use store::{
+    Db, Files, Value as Stored,
+    raw::{Load, Named},
+};
 use web::{Config, Ctx, mail::Outward};
 
 use crate::{capabilities, compose};
@@ -226,11 +229,13 @@ async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Sea
     // Mail that waited when the backup was made has long gone out where this is a drill. In earnest it stands in the office
     // under «系统状态», each with a button to send it after all.
     for Outward(kind) in capabilities.declared::<Outward>() {
-        store::query("UPDATE job SET state = 'dead', last_error = $1, lease_until = '' WHERE kind = $2 AND state <> 'dead'")
-            .bind("从备份恢复，没有自动发送；需要补发时请在系统状态中重试")
-            .bind(*kind)
-            .execute(load.tx().conn())
-            .await?;
+        store::query(
+            "UPDATE job SET state = 'dead', last_error = $1, lease_until = '' WHERE kind = $2 AND state <> 'dead'",
+        )
+        .bind("从备份恢复，没有自动发送；需要补发时请在系统状态中重试")
+        .bind(*kind)
+        .execute(load.tx().conn())
+        .await?;
     }
     load.commit().await?;
     let verified = store::log::verify(&db, &files, None).await?;
@@ -246,7 +251,9 @@ async fn read_manifest(load: &mut Load, entry: &mut impl Read) -> Result<Manifes
     let manifest: Manifest = serde_json::from_reader(entry).context("备份清单读不懂，可能来自较早的程序")?;
     ensure!(manifest.format == 2, "备份格式是第 {} 版，本程序不认识。请改用相应版本的程序。", manifest.format);
     let known: BTreeMap<String, i64> = load.structure().await?.into_iter().collect();
-    if let Some((context, number)) = manifest.schema.iter().find(|(context, number)| known.get(*context) != Some(number)) {
+    if let Some((context, number)) =
+        manifest.schema.iter().find(|(context, number)| known.get(*context) != Some(number))
+    {
         let mine = known.get(context).copied().unwrap_or(0);
         bail!(
             "备份的数据库结构（{context}）是第 {number} 版，本程序是第 {mine} 版。请用 {} 版程序恢复后再升级。",

@@ -19,6 +19,15 @@ fn list() -> Vec<Capability> {
         publishing::capability(),
         publishing::columns::capability(),
         policy::interpretation::capability(),
+        policy::consultation::capability(),
+        dialogue::letters::capability(),
+        dialogue::foi::capability(),
+        dialogue::services::capability(),
+        disclosure::platform::capability(),
+        disclosure::catalogue::capability(),
+        disclosure::reports::capability(),
+        crate::home::capability(),
+        crate::organs::capability(),
         oversight::capability(),
     ]
 }

@@ -202,7 +202,9 @@ mod tests {
             .lines()
             .map(|line| {
                 let bare = line.trim_start_matches('#').trim_start();
-                let is_key = bare.split_once(" = ").is_some_and(|(key, _)| key.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()));
+                let is_key = bare
+                    .split_once(" = ")
+                    .is_some_and(|(key, _)| key.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()));
                 format!("{}\n", if is_key || bare.starts_with('[') { bare } else { "" })
             })
             .collect();

@@ -1,3 +1,4 @@
 //! Policies that people understand. A folder for each capability.
 
+pub mod consultation;
 pub mod interpretation;

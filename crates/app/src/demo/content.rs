@@ -16,12 +16,12 @@ use documents::{
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use kernel::{OrganCode, Staff, time};
-use review::Gate;
 use publishing::{
     columns::ColumnData,
     seed::{Seed, SeedCorrection, SeedFile, SeedState, seed as plant_in},
 };
 use regex::{Captures, Regex};
+use review::Gate;
 use serde::Deserialize;
 use web::Ctx;
 

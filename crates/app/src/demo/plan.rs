@@ -6,11 +6,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use duty::{
     decide::Verdict,
     facts::{self, Share},
 };
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use kernel::{
     Actor, OrganCode,
     id::{DutyId, EvidenceId, PlanId, ShareId},
@@ -173,17 +173,15 @@ pub(super) async fn routine(stage: &Stage, story: &Story) -> Result<Vec<Step>> {
             owed.push((String::new(), due));
         }
         for (period, due) in owed.into_iter().filter(|(_, due)| held.role.answers() && *due < today) {
-            let chance = format!("{}{period}{text}", held.organ)
-                .bytes()
-                .fold(5_u32, |sum, b| (sum * 31 + u32::from(b)) % 997);
+            let chance =
+                format!("{}{period}{text}", held.organ).bytes().fold(5_u32, |sum, b| (sum * 31 + u32::from(b)) % 997);
             if chance % 9 == 0 {
                 continue;
             }
             let day = due.checked_sub(i64::from(chance % 6).days())?;
             let at = content::moment(stage, day, held.id.as_str())
                 .max(stage.ctx.seams().now().checked_add(SignedDuration::from_hours(1))?);
-            let what =
-                Routine { share: held.id.clone(), organ: held.organ.clone(), period, words: text.to_owned() };
+            let what = Routine { share: held.id.clone(), organ: held.organ.clone(), period, words: text.to_owned() };
             steps.push(Step { at, what: What::Routine(what) });
         }
     }

@@ -1,12 +1,14 @@
 //! The work list (待办台): what waits for this person over all contexts, by date.
 
-use kernel::permission::USE_DESK;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use jiff::civil::Date;
-use kernel::{may};
+use kernel::may;
+use kernel::permission::USE_DESK;
 use serde::Deserialize;
-use web::{Capability, Ctx, Nav, Desk, Listener, OfficeShell, Query, Result, Routes, hooks::DeskItem, office_page, svg};
+use web::{
+    Capability, Ctx, Desk, Listener, Nav, OfficeShell, Query, Result, Routes, hooks::DeskItem, office_page, svg,
+};
 
 /// What waits for a person, over all capabilities.
 pub fn capability() -> Capability {

@@ -61,6 +61,29 @@ const SURFACES: &[&str] = &[
     "/organs?q=%E9%87%91%E4%B8%9D%E9%9B%80",
 ];
 
+/// Pages that are always there, of whatever capability.
+const PAGES: &[&str] = &[
+    "/",
+    "/openness",
+    "/catalogue",
+    "/policies",
+    "/documents",
+    "/organs",
+    "/organs/QH001",
+    "/organs/QH010",
+    "/foi",
+    "/dialogue",
+    "/consultations",
+    "/letters",
+    "/services",
+    "/reports",
+    "/data",
+    "/sitemap",
+    "/statements/accessibility",
+    "/statements/privacy",
+    "/statements/about",
+];
+
 fn moment(text: &str) -> Timestamp {
     text.parse().expect("moment")
 }
@@ -256,6 +279,59 @@ both! {
         page.shows("改正时间").shows("新的正文").hides("旧的正文");
         let etag = reader.get(&format!("/documents/{id}")).await.headers.get(header::ETAG).cloned();
         assert!(etag.is_some());
+    }
+
+    async fn every_page_has_one_heading_a_title_of_its_own_and_no_cookie(app) {
+        let mut reader = app.visitor();
+        for filled in [false, true] {
+            if filled {
+                column(app).await;
+                put(app, notice("停车 <管理> 通知", "<p>正文</p>")).await;
+            }
+            let mut titles = std::collections::HashSet::new();
+            for path in PAGES {
+                let page = reader.get(path).await.expect(200);
+                assert!(page.headers.get(header::SET_COOKIE).is_none(), "{path}");
+                let text = page.text();
+                assert_eq!(text.matches("<h1").count(), 1, "{path}");
+                assert!(!text.contains("style=") && !text.contains("<script>"), "{path}");
+                assert!(text.contains("name=\"SiteIDCode\""), "{path}");
+                let title = text.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or_default();
+                assert!(titles.insert(title.to_owned()), "{path} has the title of another page: {title}");
+            }
+        }
+    }
+
+    async fn columns_are_found_by_what_they_are_for_and_never_by_their_name(app) {
+        let mut reader = app.visitor();
+        let before = reader.get("/openness").await.expect(200);
+        assert!(!before.text().contains("/columns/"), "nobody has said yet which column is for what");
+        let mut tx = app.ctx().db().write().await.expect("write");
+        for (slug, name, purpose, items) in [
+            ("how", "看这里", "guide", ""),
+            ("all", "各项内容", "statutory", ""),
+            ("money", "钱怎么花", "budget", "七"),
+            ("guide", "政府信息公开指南", "", ""),
+        ] {
+            let data = ColumnData {
+                slug: slug.into(),
+                name: name.into(),
+                kind: "statutory".into(),
+                purpose: purpose.into(),
+                items: items.into(),
+                ..ColumnData::default()
+            };
+            publishing::columns::put(&mut tx, &Actor::System, &data).await.expect("column");
+        }
+        tx.commit().await.expect("commit");
+        put(app, Seed { column: "money".into(), ..notice("今年预算", "<p>正文</p>") }).await;
+        let blocks = reader.get("/openness").await.expect(200).text();
+        let tiles = blocks.split("</ul>").next().expect("blocks");
+        assert!(tiles.contains("/columns/how") && !tiles.contains("/columns/guide"), "{tiles}");
+        let catalogue = reader.get("/catalogue").await.expect(200).text();
+        let seventh = catalogue.split("id=\"item-7\"").nth(1).and_then(|rest| rest.split("</section>").next()).expect("item");
+        assert!(seventh.contains("/columns/money") && seventh.contains("1 条"), "{seventh}");
+        reader.get("/organs/QH010").await.expect(200).shows("/columns/money?organ=QH010").shows("/columns/how?organ=QH010");
     }
 
     async fn unknown_addresses_help_and_nothing_runs(app) {

@@ -3,16 +3,11 @@
 
 mod api;
 mod attachments;
-mod catalogue;
 mod document;
 mod downloads;
 mod feeds;
-mod guides;
-mod home;
 mod lists;
 mod openapi;
-mod openness;
-mod organs;
 mod site;
 mod sitemap;
 
@@ -35,13 +30,10 @@ async fn evidence(ctx: &Ctx, id: &DocumentId) -> Result<Vec<EvidenceUse>> {
     ctx.one::<Arc<dyn EvidenceUses>>().of_document(ctx, id).await
 }
 
-/// Every route of the portal that belongs to documents, columns and organs.
+/// Every route of the portal that belongs to documents and columns.
 pub(crate) fn routes() -> Routes {
     let read = &READ_PUBLIC;
     Routes::new(Listener::Portal)
-        .get("/", read, home::page)
-        .get("/openness", read, openness::page)
-        .get("/catalogue", read, openness::catalogue)
         .get("/columns/{slug}", read, lists::column)
         .get("/columns/{slug}/feed.atom", read, feeds::column)
         .get("/columns/{slug}/list.csv", read, downloads::column_csv)
@@ -56,14 +48,6 @@ pub(crate) fn routes() -> Routes {
         .get("/documents/{id}", read, document::page)
         .get("/attachments/{id}", read, attachments::by_id)
         .get("/attachments/{id}/{name}", read, attachments::by_name)
-        .get("/organs", read, organs::directory)
-        .get("/organs/{code}", read, organs::page)
-        .get("/foi", read, guides::foi)
-        .get("/dialogue", read, guides::dialogue)
-        .get("/consultations", read, guides::consultations)
-        .get("/letters", read, guides::letters)
-        .get("/services", read, guides::services)
-        .get("/reports", read, guides::reports)
         .get("/data", read, site::data)
         .get("/feed.atom", read, feeds::all)
         .get("/sitemap.xml", read, sitemap::xml_page)

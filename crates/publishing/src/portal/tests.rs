@@ -8,9 +8,9 @@ use axum::{
     http::{Request, Response, StatusCode, header},
 };
 use document::{
-    Values,
+    Kind, KindSpec, RelationSpec, Values,
     columns::{BUDGET, REQUESTS, STATUTORY},
-    common::{DOCUMENT_NUMBER, EFFECTIVE_ON, IN_FORCE, TOPICS, VALIDITY},
+    common::{DOCUMENT_NUMBER, EFFECTIVE_ON, IN_FORCE, TOPICS, VALIDITY, usual},
 };
 use duty::{EvidenceUse, EvidenceUses, PlanProgress, Progress};
 use futures::future::BoxFuture;
@@ -20,7 +20,6 @@ use kernel::{
     id::DocumentId,
     seams::{FixedClock, SeededEntropy},
 };
-use policy::interpretation::{INTERPRETATION, INTERPRETS};
 use store::{Db, Files};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -33,20 +32,8 @@ use crate::{
 };
 
 const PAGES: &[&str] = &[
-    "/",
-    "/openness",
-    "/catalogue",
     "/policies",
     "/documents",
-    "/organs",
-    "/organs/QH001",
-    "/organs/QH099",
-    "/foi",
-    "/dialogue",
-    "/consultations",
-    "/letters",
-    "/services",
-    "/reports",
     "/data",
     "/sitemap",
     "/statements/accessibility",
@@ -76,6 +63,24 @@ fn organ(code: &str, name: &str, until: Option<&str>) -> Organ {
     }
 }
 
+/// A kind of another capability whose documents lead to policies.
+static INTERPRETATION: KindSpec =
+    KindSpec { relations: &[&INTERPRETS], ..usual("interpretation", "政策解读", "policies") };
+static INTERPRETS: RelationSpec = RelationSpec {
+    key: "interprets",
+    label: "解读哪份政策",
+    none: "（不是解读）",
+    to: &["policy"],
+    required: false,
+    most: 1,
+    leads: "本文解读的文件",
+    backs: "interpretations",
+    back: "看懂它",
+    forward: "看原文",
+    unfit: "",
+    misplaced: "",
+};
+
 /// A county without work plans.
 struct Idle;
 
@@ -93,7 +98,7 @@ impl EvidenceUses for Idle {
 
 fn idle() -> Capability {
     let (plans, uses): (Arc<dyn PlanProgress>, Arc<dyn EvidenceUses>) = (Arc::new(Idle), Arc::new(Idle));
-    Capability::new("idle", "无计划").declare(plans).declare(uses)
+    Capability::new("idle", "无计划").declare(plans).declare(uses).declare(&INTERPRETATION as Kind)
 }
 
 struct Portal {
@@ -108,13 +113,8 @@ impl Portal {
         let clock = Arc::new(FixedClock::at(moment("2026-03-02T01:00:00Z")));
         let seams = Seams { clock, entropy: Arc::new(SeededEntropy::new(7)) };
         let url = format!("sqlite:{}", folder.path().join("gongkai.db").display());
-        let capabilities = Capabilities::new(vec![
-            review::capability(),
-            crate::capability(),
-            crate::columns::capability(),
-            policy::interpretation::capability(),
-            idle(),
-        ]);
+        let capabilities =
+            Capabilities::new(vec![review::capability(), crate::capability(), crate::columns::capability(), idle()]);
         let db = Db::open(&url, seams, &capabilities.migrations()).await.expect("database");
         let mut config = Config::default();
         config.site.office_organ = "QH001".into();

@@ -12,10 +12,9 @@ use document::{
     public::{self, Fill, Filter, Order, Places},
 };
 use kernel::{Organ, OrganCode, OrganKind, id::ColumnId};
+use publishing::kinds::INSTITUTION;
 use serde::Deserialize;
 use web::{Ctx, Error, PortalShell, Query, Reader, Result, filters, page::portal_page};
-
-use crate::kinds;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -37,7 +36,7 @@ struct Group {
 }
 
 #[derive(Template)]
-#[template(path = "portal/templates/organs.html")]
+#[template(path = "organs/templates/organs.html")]
 struct DirectoryPage {
     shell: PortalShell,
     q: String,
@@ -94,7 +93,7 @@ pub(super) async fn directory(State(ctx): State<Ctx>, reader: Reader, Query(aske
 }
 
 #[derive(Template)]
-#[template(path = "portal/templates/organ.html")]
+#[template(path = "organs/templates/organ.html")]
 struct OrganPage {
     shell: PortalShell,
     organ: Organ,
@@ -121,7 +120,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
     let organ = directory.get(&code).cloned().ok_or(Error::NotFound)?;
     let db = ctx.db();
     let filter = Filter { organ: Some(organ.code.clone()), ..Filter::default() };
-    let functions = Filter { kinds: vec![&kinds::INSTITUTION], ..filter.clone() };
+    let functions = Filter { kinds: vec![&INSTITUTION], ..filter.clone() };
     let all = Kinds::of(&ctx);
     let (tree, own, total, days, counts) = tokio::try_join!(
         Tree::load(db),

@@ -1,22 +1,25 @@
 //! The first page: one question, six doors, what is new, and how far the year has come.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{extract::State, response::Response};
+use dialogue::letters::RESPONSE;
 use document::{
-    Kind,
+    Kind, Kinds,
     page::{self as part, Line, Link, heat_map},
-    public::{self, Filter},
+    public::{self, Filter, Listed},
 };
-use duty::Progress;
+use duty::{PlanProgress, Progress};
 use jiff::civil::Date;
 use kernel::OrganKind;
+use policy::consultation::CONSULTATION;
+use publishing::kinds::{NEWS, NOTICE, POLICY};
 use web::{Ctx, PortalShell, Reader, Result, filters, portal_page};
 
-use crate::{kinds, public::latest};
-
-const POLICIES: &[Kind] = &[&kinds::POLICY];
-const RESPONSES: &[Kind] = &[&kinds::RESPONSE];
-const NEWS: &[Kind] = &[&kinds::NOTICE, &kinds::NEWS, &kinds::CONSULTATION];
+const POLICIES: &[Kind] = &[&POLICY];
+const RESPONSES: &[Kind] = &[&RESPONSE];
+const LATEST: &[Kind] = &[&NOTICE, &NEWS, &CONSULTATION];
 
 /// A door: address, words, and a sentence for those who do not know where to begin.
 const DOORS: &[(&str, &str, &str)] = &[
@@ -28,8 +31,13 @@ const DOORS: &[(&str, &str, &str)] = &[
     ("/services", "办事指南", "带什么、到哪办、多久办好"),
 ];
 
+/// The newest public documents of these kinds.
+pub(super) async fn latest(ctx: &Ctx, kinds: &[Kind], limit: i64) -> Result<Vec<Listed>> {
+    Ok(public::latest(ctx.db(), &Kinds::of(ctx), kinds, limit).await?)
+}
+
 #[derive(Template)]
-#[template(path = "portal/templates/home.html")]
+#[template(path = "home/templates/home.html")]
 struct Home {
     shell: PortalShell,
     doors: &'static [(&'static str, &'static str, &'static str)],
@@ -53,14 +61,14 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     let (db, today) = (ctx.db(), ctx.today());
     let everything = Filter::default();
     let (policies, responses, notices) =
-        tokio::try_join!(latest(&ctx, POLICIES, 5), latest(&ctx, RESPONSES, 3), latest(&ctx, NEWS, 6),)?;
+        tokio::try_join!(latest(&ctx, POLICIES, 5), latest(&ctx, RESPONSES, 3), latest(&ctx, LATEST, 6),)?;
     let (month, total, days) = tokio::try_join!(
         public::count_since(db, today.first_of_month()),
         public::count(db, &everything, i64::MAX - 1),
         public::per_day(db, today.year(), None),
     )?;
     let interpreted = part::interpreted(&ctx, &[&policies]).await?;
-    let progress = super::progress(&ctx).await?;
+    let progress = ctx.one::<Arc<dyn PlanProgress>>().current(&ctx).await?;
     let newest = [&policies, &responses, &notices]
         .iter()
         .filter_map(|list| list.first())

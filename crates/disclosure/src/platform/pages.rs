@@ -1,18 +1,18 @@
-//! The platform 政府信息公开 with its five statutory blocks (国办公开办函〔2019〕61号), and the catalogue of what must be published.
+//! One page: the blocks, who publishes, what is new, how far the plan of the year has come.
+
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{
-    Purpose,
-    columns::{self, BLOCKS, CATALOGUE, Fill, GUIDE, REQUESTS, RULES, STATUTORY, Tree, YEARLY_REPORT},
+    Kinds, Purpose,
+    columns::{BLOCKS, GUIDE, REQUESTS, RULES, STATUTORY, Tree, YEARLY_REPORT},
     page::{self as part, Line, Link},
     public::{self, Filter},
 };
-use duty::Progress;
+use duty::{PlanProgress, Progress};
 use kernel::{OrganCode, OrganKind};
 use web::{Ctx, PortalShell, Reader, Result, filters, page::portal_page};
-
-use super::catalogue::{ITEMS, items_of};
 
 /// One of the five blocks.
 struct Block {
@@ -30,7 +30,7 @@ struct Branch {
 }
 
 #[derive(Template)]
-#[template(path = "portal/templates/openness.html")]
+#[template(path = "platform/templates/openness.html")]
 struct Platform {
     shell: PortalShell,
     blocks: Vec<Block>,
@@ -45,7 +45,7 @@ struct Platform {
 }
 
 /// `GET /openness`
-pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
+pub(super) async fn platform(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     let db = ctx.db();
     let everything = Filter::default();
     let (tree, counts, total, month) = tokio::try_join!(
@@ -54,9 +54,9 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         public::count(db, &everything, i64::MAX - 1),
         public::count_since(db, ctx.today().first_of_month()),
     )?;
-    let latest = crate::public::latest(&ctx, &[], 8).await?;
+    let latest = public::latest(db, &Kinds::of(&ctx), &[], 8).await?;
     let interpreted = part::interpreted(&ctx, &[&latest]).await?;
-    let progress = super::progress(&ctx).await?;
+    let progress = ctx.one::<Arc<dyn PlanProgress>>().current(&ctx).await?;
     let lead = "本县政府信息公开的统一平台：公开指南、公开制度、法定主动公开内容、年报、依申请公开。";
     let branches = branches(&ctx, &counts);
     let shell = part::shell(&ctx, &reader, "政府信息公开", "openness", lead);
@@ -117,69 +117,4 @@ fn branches(ctx: &Ctx, counts: &[public::Fill<OrganCode>]) -> Vec<Branch> {
 fn topics(tree: &Tree) -> Vec<Link> {
     let is_block = |purpose: &str| BLOCKS.iter().any(|block| block.code == purpose);
     tree.all().iter().filter(|column| !is_block(&column.purpose)).map(|column| Link::column(tree, column)).collect()
-}
-
-/// A column in the catalogue.
-struct Held {
-    href: String,
-    name: String,
-    about: String,
-    fill: Fill,
-    fresh: String,
-    basis: String,
-}
-
-struct Row {
-    number: &'static str,
-    name: &'static str,
-    asks: &'static str,
-    search: &'static str,
-    columns: Vec<Held>,
-}
-
-#[derive(Template)]
-#[template(path = "portal/templates/catalogue.html")]
-struct Catalogue {
-    shell: PortalShell,
-    rows: Vec<Row>,
-    base: Vec<Link>,
-}
-
-/// `GET /catalogue`
-pub(super) async fn catalogue(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
-    let (tree, mut items) = (Tree::load(ctx.db()).await?, columns::items(ctx.db().read()).await?);
-    let root = tree.for_purpose(&STATUTORY);
-    let statutory = root.map(|column| tree.below(&column.slug)).unwrap_or_default();
-    let mut rows: Vec<Row> = ITEMS
-        .iter()
-        .map(|item| Row {
-            number: item.number,
-            name: item.name,
-            asks: item.asks,
-            search: item.search,
-            columns: Vec::new(),
-        })
-        .collect();
-    for column in tree.all() {
-        if statutory.first() == Some(&column.slug) {
-            continue;
-        }
-        let own = items.remove(&column.slug).unwrap_or_default();
-        for at in items_of(column, &own, statutory.contains(&column.slug)) {
-            let fill = tree.fill(&column.slug);
-            rows[at].columns.push(Held {
-                href: format!("/columns/{}", column.slug),
-                name: column.name.clone(),
-                about: column.description.clone(),
-                fresh: part::freshness(&ctx, &fill.newest),
-                fill,
-                basis: column.basis.clone(),
-            });
-        }
-    }
-    let lead = "《中华人民共和国政府信息公开条例》第二十条、第二十一条规定应当主动公开的内容，每一项在哪个栏目、有多少条、更新到哪一天。";
-    let base = tree.all_for(&CATALOGUE).map(|column| Link::column(&tree, column)).collect();
-    portal_page(&Catalogue {
-        shell: part::shell(&ctx, &reader, "法定主动公开内容", "openness", lead), rows, base
-    })
 }

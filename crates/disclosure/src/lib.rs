@@ -1,0 +1,5 @@
+//! What must be open of its own accord (主动公开). A folder for each capability.
+
+pub mod catalogue;
+pub mod platform;
+pub mod reports;

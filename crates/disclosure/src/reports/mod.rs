@@ -1,0 +1,19 @@
+//! Reports: those of the government, and where the yearly reports on openness (政府信息公开工作年度报告) are found.
+
+mod pages;
+
+use document::{Kind, KindSpec, common};
+use kernel::permission::READ_PUBLIC;
+use web::{Capability, Listener, Routes};
+
+/// 工作报告.
+pub static REPORT: KindSpec = common::usual("report", "工作报告", "openness");
+
+/// The capability.
+pub fn capability() -> Capability {
+    Capability::new("reports", "工作报告和年报").routes(routes).declare(&REPORT as Kind)
+}
+
+fn routes() -> Routes {
+    Routes::new(Listener::Portal).get("/reports", &READ_PUBLIC, pages::reports)
+}
