@@ -74,7 +74,7 @@ impl DeskSource for Reviews {
 }
 
 async fn waiting(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskItem>> {
-    let lines = queue::waiting(ctx.db(), &for_person(ctx, kind, staff), &staff.account, 200, 0).await?;
+    let lines = queue::waiting(ctx.db(), &for_person(ctx, kind, staff), &staff.account, None, 200).await?;
     let (now, today, directory) = (ctx.seams().now(), ctx.today(), ctx.directory());
     let item = |line: queue::Line| DeskItem {
         kind: format!("审核·{}", line.stage.label),
@@ -86,12 +86,12 @@ async fn waiting(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskItem>>
         mine: line.claim.is_some_and(|claim| claim.holds(now) && claim.by == staff.account),
         title: line.title,
     };
-    Ok(lines.into_iter().map(item).collect())
+    Ok(lines.rows.into_iter().map(item).collect())
 }
 
 async fn exceptions(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskItem>> {
     // Those to be reviewed stand first.
-    let lines = queue::exceptions(ctx.db(), kind.kind, &staff.account, 50, 0).await?;
+    let lines = queue::exceptions(ctx.db(), kind.kind, &staff.account, None, 50).await?;
     let (today, directory) = (ctx.today(), ctx.directory());
     let item = |line: queue::ExceptionLine| {
         let since = time::from_db(&line.at);
@@ -106,5 +106,5 @@ async fn exceptions(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskIte
             mine: false,
         }
     };
-    Ok(lines.into_iter().filter(|line| line.other && !line.is_reviewed()).map(item).collect())
+    Ok(lines.rows.into_iter().filter(|line| line.other && !line.is_reviewed()).map(item).collect())
 }

@@ -1,12 +1,14 @@
 //! Work lists: what waits at the stages, and exceptions that wait for their review.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use kernel::{
     OrganCode, Role, Staff,
     id::{AccountId, ReviewId},
     time,
 };
-use store::{Db, FromRow, Value, built, query_as, query_scalar};
+use store::{By, Db, FromRow, List, Page, Value, built, query_scalar};
 
 use crate::{
     Result,
@@ -79,75 +81,56 @@ impl Filter {
         Self { without: Some(subject.to_owned()), ..self }
     }
 
-    /// As a condition on `review r`.
-    fn condition(&self) -> Condition {
-        let mut condition = Condition { sql: "r.state = 'open'".into(), values: Vec::new() };
-        condition.any_of("r.subject_kind", self.kinds.iter().copied());
+    fn list(&self) -> List {
+        // A person with two roles that pass a stage sees the round once.
+        let from = if self.roles.is_some() { "review r JOIN review_role o ON o.review = r.id" } else { "review r" };
+        let mut list = List::new(COLUMNS, from, "r.id")
+            .sort("waiting", &[By::up("r.since")])
+            .given("r.state = 'open'")
+            .only_of("r.subject_kind", self.kinds.iter().copied())
+            .named(GATE)
+            .equals("r.gate", self.gate.as_deref())
+            .differs("r.subject_id", self.without.as_deref())
+            .with(
+                "NOT EXISTS (SELECT 1 FROM review_author a WHERE a.review = r.id AND a.account = ?)",
+                self.not_by.as_ref(),
+            );
         if let Some(organs) = &self.organs {
-            condition.any_of("r.organ", organs.iter().map(|organ| organ.0.as_str()));
-        }
-        if let Some(gate) = &self.gate {
-            condition.and("r.gate = ?", [gate.as_str()]);
+            list = list.only_of("r.organ", organs);
         }
         if let Some(roles) = &self.roles {
-            let mut inner = Condition { sql: "1 = 1".into(), values: std::mem::take(&mut condition.values) };
-            inner.any_of("o.role", roles.iter().map(|role| role.code()));
-            condition.sql.push_str(&format!(
-                " AND EXISTS (SELECT 1 FROM review_role o WHERE o.review = r.id AND {})",
-                inner.sql
-            ));
-            condition.values = inner.values;
+            list = list.only_of("o.role", roles.iter().map(|role| role.code())).group_by("r.id");
         }
-        if let Some(account) = &self.not_by {
-            let own = "NOT EXISTS (SELECT 1 FROM review_author a WHERE a.review = r.id AND a.account = ?)";
-            condition.and(own, [account.as_str()]);
+        let Some((claimed, account, now)) = &self.claimed else { return list };
+        let hours = SignedDuration::from_hours(CLAIM_HOURS);
+        let oldest = time::to_db(now.checked_sub(hours).unwrap_or(*now));
+        let whose = || vec![Value::from(account), Value::from(&oldest)];
+        match claimed {
+            Claimed::Free => list.at_most("r.claimed_at", &oldest),
+            Claimed::Mine => list.with_all("r.claimed_by = ? AND r.claimed_at > ?", whose()),
+            Claimed::Others => list.with_all("r.claimed_by <> ? AND r.claimed_at > ?", whose()),
         }
-        if let Some((claimed, account, now)) = &self.claimed {
-            let hours = SignedDuration::from_hours(CLAIM_HOURS);
-            let oldest = time::to_db(now.checked_sub(hours).unwrap_or(*now));
-            match claimed {
-                Claimed::Free => condition.and("r.claimed_at <= ?", [oldest.as_str()]),
-                Claimed::Mine => condition.and("r.claimed_by = ? AND r.claimed_at > ?", [account.as_str(), &oldest]),
-                Claimed::Others => condition.and("r.claimed_by <> ? AND r.claimed_at > ?", [account.as_str(), &oldest]),
-            }
-        }
-        if let Some(subject) = &self.without {
-            condition.and("r.subject_id <> ?", [subject.as_str()]);
-        }
-        condition
     }
 }
 
-/// SQL put together from literals of this file, with what is bound to it.
-struct Condition {
-    sql: String,
-    values: Vec<Value>,
-}
+const COLUMNS: &str = "r.id, r.subject_kind, r.subject_id, r.organ, r.title, r.label, r.byline, r.route, r.stage, r.since, \
+                       r.claimed_by, r.claimed_name, r.claimed_at";
+/// Name of the condition on the gate, which the counts of the gates leave out.
+const GATE: &str = "gate";
+/// Counting stops here: nobody reads a work list of more.
+const MOST: i64 = 10_000;
 
-impl Condition {
-    /// Adds a literal whose `?` become the next placeholders.
-    fn and<'a>(&mut self, literal: &'static str, values: impl IntoIterator<Item = &'a str>) {
-        let mut values = values.into_iter();
-        self.sql.push_str(" AND ");
-        for (at, piece) in literal.split('?').enumerate() {
-            if at > 0 {
-                self.values.extend(values.next().map(Value::from));
-                self.sql.push_str(&format!("${}", self.values.len()));
-            }
-            self.sql.push_str(piece);
-        }
+/// Which of these rounds the person wrote in.
+async fn own(db: &Db, me: &AccountId, ids: impl Iterator<Item = &ReviewId>) -> Result<HashSet<ReviewId>> {
+    let ids: Vec<Value> = ids.map(Value::from).collect();
+    if ids.is_empty() {
+        return Ok(HashSet::new());
     }
-
-    /// One of these; nothing fits when there is none.
-    fn any_of<'a>(&mut self, column: &'static str, values: impl IntoIterator<Item = &'a str>) {
-        let mut places = Vec::new();
-        for value in values {
-            self.values.push(Value::from(value));
-            places.push(format!("${}", self.values.len()));
-        }
-        let set = if places.is_empty() { "''".to_owned() } else { places.join(", ") };
-        self.sql.push_str(&format!(" AND {column} IN ({set})"));
-    }
+    let places: Vec<String> = (2..ids.len() + 2).map(|at| format!("${at}")).collect();
+    // SQL: numbers of placeholders.
+    let sql = format!("SELECT review FROM review_author WHERE account = $1 AND review IN ({})", places.join(", "));
+    let found: Vec<ReviewId> = query_scalar(built(sql)).bind(me).bind_all(ids).fetch_all(db.read()).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// One line of the work list.
@@ -192,11 +175,10 @@ struct LineRow {
     claimed_by: AccountId,
     claimed_name: String,
     claimed_at: String,
-    own: i64,
 }
 
 impl LineRow {
-    fn line(self) -> Result<Line> {
+    fn line(self, own: &HashSet<ReviewId>) -> Result<Line> {
         let bad = || web::Error::internal(format!("review {}: bad route or moment", self.id));
         let route: Route = serde_json::from_str(&self.route)?;
         let stage = usize::try_from(self.stage).ok().and_then(|at| route.stage(at)).cloned().ok_or_else(bad)?;
@@ -204,6 +186,7 @@ impl LineRow {
         let claim = time::from_db(&self.claimed_at);
         let claim = claim.map(|at| Claim { by: self.claimed_by.clone(), name: self.claimed_name.clone(), at });
         Ok(Line {
+            own: own.contains(&self.id),
             review: self.id,
             kind: self.subject_kind,
             subject: self.subject_id,
@@ -214,32 +197,25 @@ impl LineRow {
             stage,
             since,
             claim,
-            own: self.own != 0,
         })
     }
 }
 
-/// What waits, longest first; `me` is who asks.
+/// What waits, longest first: the page after (or before) a place; `me` is who asks.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn waiting(db: &Db, filter: &Filter, me: &AccountId, limit: i64, offset: i64) -> Result<Vec<Line>> {
-    let mut condition = filter.condition();
-    let count = condition.values.len();
-    condition.values.extend([Value::from(me), limit.into(), offset.into()]);
-    // SQL: literals of this file.
-    let sql = built(format!(
-        "SELECT r.id, r.subject_kind, r.subject_id, r.organ, r.title, r.label, r.byline, r.route, r.stage, r.since, \
-         r.claimed_by, r.claimed_name, r.claimed_at, \
-         (SELECT COUNT(*) FROM review_author a WHERE a.review = r.id AND a.account = ${}) AS own \
-         FROM review r WHERE {} ORDER BY r.since, r.id LIMIT ${} OFFSET ${}",
-        count + 1,
-        condition.sql,
-        count + 2,
-        count + 3
-    ));
-    let rows: Vec<LineRow> = query_as(sql).bind_all(condition.values).fetch_all(db.read()).await?;
-    rows.into_iter().map(LineRow::line).collect()
+/// When the place cannot be read, or the database fails.
+pub async fn waiting(
+    db: &Db,
+    filter: &Filter,
+    me: &AccountId,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Page<Line>> {
+    let page: Page<LineRow> = filter.list().page(db, None, after, limit).await?;
+    let own = own(db, me, page.rows.iter().map(|row| &row.id)).await?;
+    let rows = page.rows.into_iter().map(|row| row.line(&own)).collect::<Result<_>>()?;
+    Ok(Page { rows, next: page.next, previous: page.previous, sort: page.sort })
 }
 
 /// How many wait.
@@ -247,22 +223,15 @@ pub async fn waiting(db: &Db, filter: &Filter, me: &AccountId, limit: i64, offse
 /// # Errors
 /// When the database fails.
 pub async fn count(db: &Db, filter: &Filter) -> Result<i64> {
-    let condition = filter.condition();
-    // SQL: literals of this file.
-    let sql = built(format!("SELECT COUNT(*) FROM review r WHERE {}", condition.sql));
-    Ok(query_scalar(sql).bind_all(condition.values).fetch_one(db.read()).await?)
+    Ok(filter.list().count(db, MOST).await?.rows)
 }
 
-/// How many wait at each gate, by the gate's code.
+/// How many wait at each gate, by the gate's code, whatever gate the filter names.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn by_gate(db: &Db, filter: &Filter) -> Result<Vec<(String, i64)>> {
-    let condition = filter.condition();
-    // SQL: literals of this file.
-    let sql =
-        built(format!("SELECT r.gate, COUNT(*) FROM review r WHERE {} GROUP BY r.gate ORDER BY r.gate", condition.sql));
-    Ok(query_as(sql).bind_all(condition.values).fetch_all(db.read()).await?)
+    Ok(filter.list().facet(db, GATE, "r.gate", 100).await?)
 }
 
 /// One exception.
@@ -291,7 +260,10 @@ pub struct ExceptionLine {
     /// What came of it.
     pub note: String,
     /// Whether the person who asks may review it: neither made it nor wrote in the subject.
+    #[sql(skip)]
     pub other: bool,
+    id: ReviewId,
+    made_by: AccountId,
 }
 
 impl ExceptionLine {
@@ -301,35 +273,38 @@ impl ExceptionLine {
     }
 }
 
-/// Exceptions: those to be reviewed first, then the newest; `me` is who asks.
+/// Exceptions: those to be reviewed first, then the newest; the page after (or before) a place; `me` is who asks.
 ///
 /// # Errors
-/// When the database fails.
+/// When the place cannot be read, or the database fails.
 pub async fn exceptions(
     db: &Db,
     kind: &'static str,
     me: &AccountId,
-    limit: i64,
-    offset: i64,
-) -> Result<Vec<ExceptionLine>> {
-    let rows = query_as(
-        "SELECT r.subject_kind, r.subject_id, r.organ, r.title, x.name, x.at, r.reason, x.reviewed_name, x.reviewed_at, x.note, \
-         CASE WHEN x.made_by <> $2 AND NOT EXISTS (SELECT 1 FROM review_author a WHERE a.review = r.id AND a.account = $2) \
-         THEN 1 ELSE 0 END AS other \
-         FROM review_exception x JOIN review r ON r.id = x.review WHERE r.subject_kind = $1 \
-         ORDER BY CASE WHEN x.reviewed_by = '' THEN 0 ELSE 1 END, x.at DESC, r.id LIMIT $3 OFFSET $4",
-    );
-    Ok(rows.bind(kind).bind(me).bind(limit).bind(offset).fetch_all(db.read()).await?)
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Page<ExceptionLine>> {
+    let columns = "r.subject_kind, r.subject_id, r.organ, r.title, x.name, x.at, r.reason, x.reviewed_name, x.reviewed_at, \
+                   x.note, r.id, x.made_by";
+    let list = List::new(columns, "review_exception x JOIN review r ON r.id = x.review", "r.id")
+        .sort("open", &[By::up("CASE WHEN x.reviewed_by = '' THEN 0 ELSE 1 END"), By::down("x.at")])
+        .equals("r.subject_kind", kind);
+    let mut page: Page<ExceptionLine> = list.page(db, None, after, limit).await?;
+    let own = own(db, me, page.rows.iter().map(|row| &row.id)).await?;
+    for row in &mut page.rows {
+        row.other = row.made_by != *me && !own.contains(&row.id);
+    }
+    Ok(page)
 }
 
-/// How many exceptions of this kind there are, and how many of them wait for a review by anybody.
+/// How many exceptions of this kind wait for a review by anybody.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn exception_counts(db: &Db, kind: &'static str) -> Result<(i64, i64)> {
-    let sql = "SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN x.reviewed_by = '' THEN 1 ELSE 0 END) AS BIGINT), 0) \
-               FROM review_exception x JOIN review r ON r.id = x.review WHERE r.subject_kind = $1";
-    Ok(query_as(sql).bind(kind).fetch_one(db.read()).await?)
+pub async fn exceptions_open(db: &Db, kind: &'static str) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM review_exception x JOIN review r ON r.id = x.review \
+               WHERE x.reviewed_by = '' AND r.subject_kind = $1";
+    Ok(query_scalar(sql).bind(kind).fetch_one(db.read()).await?)
 }
 
 /// How many exceptions of this kind wait for a review by this person.

@@ -110,7 +110,11 @@ impl From<store::Error> for Error {
             tracing::error!(%error, "storage is full");
             return Self::Unavailable("服务器存储空间已满，暂时不能保存。您填写的内容请先留存，稍后再试。".into());
         }
-        Self::Internal(Box::new(error))
+        match error {
+            // Somebody changed the address of a page by hand.
+            store::Error::List(text) => Self::Invalid(format!("{text}。请从列表的第一页重新打开。")),
+            other => Self::Internal(Box::new(other)),
+        }
     }
 }
 

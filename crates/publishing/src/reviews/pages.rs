@@ -25,7 +25,7 @@ use review::{
 };
 use serde::Deserialize;
 use web::{
-    Ctx, Desk, FormErrors, OfficeShell, Pager, Query, Result, filters, office_page, page,
+    Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_page, page,
     svg::{Clock, clock},
 };
 
@@ -42,7 +42,7 @@ use crate::editions::{
 pub(super) struct Filter {
     gate: String,
     claimed: String,
-    page: i64,
+    after: String,
 }
 
 /// One line of the work list.
@@ -66,13 +66,24 @@ impl Waiting {
 /// A gate as the page offers it: code, name, how many wait, whether it is chosen.
 type GateTab = (String, String, i64, bool);
 
+/// Rows on a page.
+const SIZE: usize = 50;
+
+/// Where the pages before and after this one begin.
+struct Steps {
+    base: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "reviews/templates/list.html")]
 struct List {
     shell: OfficeShell,
     filter: Filter,
     rows: Vec<Waiting>,
-    pager: Pager,
+    total: i64,
+    steps: Steps,
     gates: Vec<GateTab>,
     once: String,
     reviews: bool,
@@ -106,9 +117,11 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         asked = asked.claimed(claimed, &desk.staff, ctx.seams().now());
     }
     let total = queue::count(ctx.db(), &asked).await?;
+    let found = queue::waiting(ctx.db(), &asked, &desk.staff.account, Some(&filter.after), SIZE).await?;
     let query = page::query_string(&[("gate", &filter.gate), ("claimed", &filter.claimed)]);
-    let pager = Pager::new(filter.page, total, Pager::SIZE, &query);
-    let lines = queue::waiting(ctx.db(), &asked, &desk.staff.account, Pager::SIZE, pager.offset(Pager::SIZE)).await?;
+    let base = if query.is_empty() { "?".to_owned() } else { format!("?{query}&") };
+    let steps = Steps { base, previous: found.previous, next: found.next };
+    let lines = found.rows;
     let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
     let mut editions: HashMap<String, EditionRow> = HashMap::new();
     for edition in rows::editions_by_id(ctx.db().read(), &ids).await? {
@@ -121,7 +134,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     });
     let rows = rows.collect();
     let shell = desk.shell(&ctx, "审核").await?;
-    office_page(&List { shell, filter, rows, pager, gates, once: ctx.once(), reviews })
+    office_page(&List { shell, filter, rows, total, steps, gates, once: ctx.once(), reviews })
 }
 
 /// The choices of gates, each with how many wait there.
@@ -376,8 +389,8 @@ async fn next_waiting(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result<Opt
     }
     let kind = review::Kind::named(ctx, EDITION);
     let filter = review::desk::for_person(ctx, kind, &desk.staff).without(current.as_str());
-    let lines = queue::waiting(ctx.db(), &filter, &desk.staff.account, 1, 0).await?;
-    Ok(lines.into_iter().next().map(|line| line.subject))
+    let lines = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, 1).await?;
+    Ok(lines.rows.into_iter().next().map(|line| line.subject))
 }
 
 struct Bypass {
@@ -401,16 +414,16 @@ struct Bypasses {
     shell: OfficeShell,
     rows: Vec<Bypass>,
     open: i64,
-    pager: Pager,
+    steps: Steps,
     once: String,
 }
 
 /// Emergency publications: those to be reviewed first.
 pub(super) async fn bypasses(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let (total, open) = queue::exception_counts(ctx.db(), EDITION).await?;
-    let pager = Pager::new(filter.page, total, Pager::SIZE, "");
-    let lines =
-        queue::exceptions(ctx.db(), EDITION, &desk.staff.account, Pager::SIZE, pager.offset(Pager::SIZE)).await?;
+    let open = queue::exceptions_open(ctx.db(), EDITION).await?;
+    let found = queue::exceptions(ctx.db(), EDITION, &desk.staff.account, Some(&filter.after), SIZE).await?;
+    let steps = Steps { base: "?".to_owned(), previous: found.previous, next: found.next };
+    let lines = found.rows;
     let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
     let editions = rows::editions_by_id(ctx.db().read(), &ids).await?;
     let directory = ctx.directory();
@@ -426,7 +439,7 @@ pub(super) async fn bypasses(State(ctx): State<Ctx>, desk: Desk, Query(filter): 
         })
     });
     let rows = rows.collect();
-    office_page(&Bypasses { shell: desk.shell(&ctx, "紧急发布复核").await?, rows, open, pager, once: ctx.once() })
+    office_page(&Bypasses { shell: desk.shell(&ctx, "紧急发布复核").await?, rows, open, steps, once: ctx.once() })
 }
 
 fn short_name(directory: &kernel::Directory, organ: &OrganCode) -> String {

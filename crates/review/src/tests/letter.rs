@@ -362,13 +362,21 @@ impl Desk {
     }
 
     pub(super) async fn exceptions(&self) -> Vec<queue::ExceptionLine> {
-        queue::exceptions(&self.db, "letter", &"somebody".into(), 50, 0).await.expect("list")
+        queue::exceptions(&self.db, "letter", &"somebody".into(), None, 50).await.expect("list").rows
     }
 
-    /// Titles of what waits, in order.
+    /// Titles of what waits, in order, two on a page.
     pub(super) async fn waiting(&self, filter: &queue::Filter) -> String {
-        let lines = queue::waiting(&self.db, filter, &"somebody".into(), 50, 0).await.expect("list");
-        lines.iter().map(|line| line.title.as_str()).collect::<Vec<_>>().join(" ")
+        let (mut titles, mut after) = (Vec::new(), None);
+        loop {
+            let me = "somebody".into();
+            let page = queue::waiting(&self.db, filter, &me, after.as_deref(), 2).await.expect("list");
+            titles.extend(page.rows.into_iter().map(|line| line.title));
+            after = page.next;
+            if after.is_none() {
+                return titles.join(" ");
+            }
+        }
     }
 }
 
