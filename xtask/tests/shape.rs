@@ -10,7 +10,7 @@ use xtask::{files, read, root, shown};
 
 const BASES: &[&str] = &["kernel", "store", "web", "text", "documents"];
 const MACHINES: &[&str] = &["review", "document", "duty"];
-const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "oversight"];
+const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight"];
 
 /// Crates that know all contexts.
 const COMPOSERS: &[&str] = &["app", "testkit", "it"];

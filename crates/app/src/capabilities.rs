@@ -31,3 +31,15 @@ fn list() -> Vec<Capability> {
         oversight::capability(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use document::{Kind, Kinds};
+
+    #[test]
+    fn kinds_of_documents_fit_together() {
+        let kinds = Kinds::new(super::all().declared::<Kind>().copied());
+        assert!(kinds.all().len() >= 10, "the demonstration has documents of ten kinds");
+        assert_eq!(kinds.faults(), Vec::<String>::new());
+    }
+}

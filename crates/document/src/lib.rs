@@ -32,6 +32,7 @@ pub mod public;
 mod refresh;
 pub mod rows;
 pub mod seed;
+pub mod shelf;
 mod spec;
 mod sql;
 pub mod state;

@@ -233,7 +233,7 @@ pub struct KindSpec {
     /// Key of the route through which it is reviewed, for the capability that runs reviews; empty = the usual one.
     pub route: &'static str,
     /// What the columns are for in which it usually stands.
-    pub purpose: Option<Purpose>,
+    pub purpose: Option<&'static Purpose>,
     /// Key of its own page on the portal, for the capability that draws pages; empty = the usual one.
     pub page: &'static str,
     /// Who writes it.
@@ -317,6 +317,11 @@ impl Kinds {
     /// The kind with this key.
     pub fn get(&self, key: &str) -> Option<Kind> {
         self.0.iter().copied().find(|kind| kind.key == key)
+    }
+
+    /// The kinds that usually stand in columns for this.
+    pub fn for_purpose(&self, purpose: &Purpose) -> Vec<Kind> {
+        self.0.iter().copied().filter(|kind| kind.purpose == Some(purpose)).collect()
     }
 
     /// The fields of all kinds, each once, in order.

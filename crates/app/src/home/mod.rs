@@ -1,6 +1,5 @@
-//! Pages of the portal that bring capabilities together: the first page, and the page behind the door 互动.
+//! The portal's first page: what the capabilities put on it, and how far the year has come.
 
-mod dialogue;
 mod page;
 
 use kernel::permission::READ_PUBLIC;
@@ -12,5 +11,5 @@ pub fn capability() -> Capability {
 }
 
 fn routes() -> Routes {
-    Routes::new(Listener::Portal).get("/", &READ_PUBLIC, page::page).get("/dialogue", &READ_PUBLIC, dialogue::page)
+    Routes::new(Listener::Portal).get("/", &READ_PUBLIC, page::page)
 }

@@ -4,22 +4,15 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use dialogue::letters::RESPONSE;
 use document::{
-    Kind, Kinds,
-    page::{self as part, Line, Link, heat_map},
-    public::{self, Filter, Listed},
+    page::{Link, heat_map},
+    public::{self, Filter},
+    shelf::{Filled, HOME, shelves},
 };
 use duty::{PlanProgress, Progress};
 use jiff::civil::Date;
 use kernel::OrganKind;
-use policy::consultation::CONSULTATION;
-use publishing::kinds::{NEWS, NOTICE, POLICY};
 use web::{Ctx, PortalShell, Reader, Result, filters, portal_page};
-
-const POLICIES: &[Kind] = &[&POLICY];
-const RESPONSES: &[Kind] = &[&RESPONSE];
-const LATEST: &[Kind] = &[&NOTICE, &NEWS, &CONSULTATION];
 
 /// A door: address, words, and a sentence for those who do not know where to begin.
 const DOORS: &[(&str, &str, &str)] = &[
@@ -31,19 +24,12 @@ const DOORS: &[(&str, &str, &str)] = &[
     ("/services", "办事指南", "带什么、到哪办、多久办好"),
 ];
 
-/// The newest public documents of these kinds.
-pub(super) async fn latest(ctx: &Ctx, kinds: &[Kind], limit: i64) -> Result<Vec<Listed>> {
-    Ok(public::latest(ctx.db(), &Kinds::of(ctx), kinds, limit).await?)
-}
-
 #[derive(Template)]
 #[template(path = "home/templates/home.html")]
 struct Home {
     shell: PortalShell,
     doors: &'static [(&'static str, &'static str, &'static str)],
-    policies: Vec<Line>,
-    responses: Vec<Line>,
-    notices: Vec<Line>,
+    shelves: Vec<Filled>,
     progress: Option<Progress>,
     month: i64,
     total: i64,
@@ -60,20 +46,14 @@ struct Home {
 pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     let (db, today) = (ctx.db(), ctx.today());
     let everything = Filter::default();
-    let (policies, responses, notices) =
-        tokio::try_join!(latest(&ctx, POLICIES, 5), latest(&ctx, RESPONSES, 3), latest(&ctx, LATEST, 6),)?;
+    let shelves = shelves(&ctx, HOME).await?;
     let (month, total, days) = tokio::try_join!(
         public::count_since(db, today.first_of_month()),
         public::count(db, &everything, i64::MAX - 1),
         public::per_day(db, today.year(), None),
     )?;
-    let interpreted = part::interpreted(&ctx, &[&policies]).await?;
     let progress = ctx.one::<Arc<dyn PlanProgress>>().current(&ctx).await?;
-    let newest = [&policies, &responses, &notices]
-        .iter()
-        .filter_map(|list| list.first())
-        .map(|one| one.published_on.clone())
-        .max();
+    let newest = shelves.iter().map(|one| one.newest.clone()).max();
     let (heat, months) = heat_map(&days, today);
     let (townships, departments) = organs(&ctx, today);
     let site = ctx.site();
@@ -84,9 +64,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     portal_page(&Home {
         shell,
         doors: DOORS,
-        policies: part::lines(&ctx, &policies, &interpreted),
-        responses: part::lines(&ctx, &responses, &interpreted),
-        notices: part::lines(&ctx, &notices, &interpreted),
+        shelves,
         progress,
         month,
         total: total.n,

@@ -12,7 +12,6 @@ use document::{
     public::{self, Fill, Filter, Order, Places},
 };
 use kernel::{Organ, OrganCode, OrganKind, id::ColumnId};
-use publishing::kinds::INSTITUTION;
 use serde::Deserialize;
 use web::{Ctx, Error, PortalShell, Query, Reader, Result, filters, page::portal_page};
 
@@ -120,8 +119,8 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
     let organ = directory.get(&code).cloned().ok_or(Error::NotFound)?;
     let db = ctx.db();
     let filter = Filter { organ: Some(organ.code.clone()), ..Filter::default() };
-    let functions = Filter { kinds: vec![&INSTITUTION], ..filter.clone() };
     let all = Kinds::of(&ctx);
+    let functions = Filter { kinds: all.for_purpose(&FUNCTIONS), ..filter.clone() };
     let (tree, own, total, days, counts) = tokio::try_join!(
         Tree::load(db),
         public::columns_of(db, &organ.code),
@@ -133,7 +132,10 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
         public::list(db, &all, &filter, Order::Newest, Places::first(10)),
         public::list(db, &all, &functions, Order::Newest, Places::first(1)),
     )?;
-    let (latest, duties) = (latest.items, duties.items);
+    let (latest, mut duties) = (latest.items, duties.items);
+    if functions.kinds.is_empty() {
+        duties.clear();
+    }
     let interpreted = part::interpreted(&ctx, &[&latest]).await?;
     let link = |organ: &Organ| Link::organ(organ, 0);
     let in_column = |column: &Column, count: i64| Link {

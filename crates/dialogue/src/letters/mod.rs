@@ -1,19 +1,44 @@
 //! Letters (写信咨询): whom to turn to, and what was answered to what many asked (回应关切).
 
+mod door;
 mod pages;
 
-use document::{Kind, KindSpec, common};
+use document::{
+    Kind, KindSpec, common,
+    shelf::{HOME, Shelf},
+};
 use kernel::permission::READ_PUBLIC;
 use web::{Capability, Listener, Routes};
 
 /// 回应关切.
 pub static RESPONSE: KindSpec = common::usual("response", "回应关切", "dialogue");
 
+const NEWEST: Shelf = Shelf {
+    on: HOME,
+    place: 20,
+    heading: "回应关切",
+    note: &["权威说法，注明来源"],
+    kinds: &["response"],
+    most: 3,
+    more: ("/dialogue", "更多回应和互动"),
+    mixed: false,
+};
+const BEHIND_THE_DOOR: Shelf =
+    Shelf { on: "dialogue", most: 4, more: ("/documents?kind=response", "全部回应"), ..NEWEST };
+
 /// The capability.
 pub fn capability() -> Capability {
-    Capability::new("letters", "写信咨询").routes(routes).declare(&RESPONSE as Kind)
+    Capability::new("letters", "写信咨询")
+        .routes(routes)
+        .declare(&RESPONSE as Kind)
+        .declare(NEWEST)
+        .declare(BEHIND_THE_DOOR)
 }
 
 fn routes() -> Routes {
-    Routes::new(Listener::Portal).get("/letters", &READ_PUBLIC, pages::letters)
+    Routes::new(Listener::Portal).get("/dialogue", &READ_PUBLIC, door::page).get(
+        "/letters",
+        &READ_PUBLIC,
+        pages::letters,
+    )
 }

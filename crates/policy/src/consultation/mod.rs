@@ -2,16 +2,27 @@
 
 mod pages;
 
-use document::{Kind, KindSpec, common};
+use document::{Kind, KindSpec, common, shelf::Shelf};
 use kernel::permission::READ_PUBLIC;
 use web::{Capability, Listener, Routes};
 
 /// 征求意见.
 pub static CONSULTATION: KindSpec = common::usual("consultation", "征求意见", "dialogue");
 
+const BEHIND_THE_DOOR: Shelf = Shelf {
+    on: "dialogue",
+    place: 10,
+    heading: "征求意见",
+    note: &[],
+    kinds: &["consultation"],
+    most: 4,
+    more: ("/consultations", "全部征求意见公告"),
+    mixed: false,
+};
+
 /// The capability.
 pub fn capability() -> Capability {
-    Capability::new("consultation", "征求意见").routes(routes).declare(&CONSULTATION as Kind)
+    Capability::new("consultation", "征求意见").routes(routes).declare(&CONSULTATION as Kind).declare(BEHIND_THE_DOOR)
 }
 
 fn routes() -> Routes {

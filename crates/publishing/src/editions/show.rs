@@ -62,8 +62,12 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == subject::GATE_PASSED.name => (format!("通过：{gate}"), String::new()),
         kind if kind == subject::RETURNED.name => (format!("退回：{gate}"), text("reason")),
         kind if kind == events::RECALLED.name => ("撤回修改".to_owned(), text("from")),
-        kind if kind == events::SCHEDULED.name => ("审核全部通过，等待定时发布".to_owned(), time::show_minute(&text("at"))),
-        kind if kind == events::PUBLISHED.name => (format!("公开发布 {number}"), format!("索引号 {}", text("index_number"))),
+        kind if kind == events::SCHEDULED.name => {
+            ("审核全部通过，等待定时发布".to_owned(), time::show_minute(&text("at")))
+        }
+        kind if kind == events::PUBLISHED.name => {
+            (format!("公开发布 {number}"), format!("索引号 {}", text("index_number")))
+        }
         kind if kind == events::CORRECTED.name => (format!("更正发布 {number}"), title()),
         kind if kind == events::SUPERSEDED.name => (format!("{number} 由新版替代"), String::new()),
         kind if kind == events::CORRECTION_BEGUN.name => (format!("开始更正 {number}"), String::new()),

@@ -4,7 +4,9 @@
 
 use document::{
     KindSpec, Kinds,
+    columns::FUNCTIONS,
     common::{self, usual},
+    shelf::{HOME, Shelf},
 };
 
 /// 政策文件.
@@ -21,12 +23,37 @@ pub static NOTICE: KindSpec = usual("notice", "通知公告", "openness");
 /// 工作动态.
 pub static NEWS: KindSpec = usual("news", "工作动态", "openness");
 /// 机构职能.
-pub static INSTITUTION: KindSpec = usual("institution", "机构职能", "openness");
+pub static INSTITUTION: KindSpec =
+    KindSpec { purpose: Some(&FUNCTIONS), ..usual("institution", "机构职能", "openness") };
 /// 数据公示.
 pub static DATA: KindSpec = usual("data", "数据公示", "data");
 
 /// All of these, in the order in which they are offered.
 pub static ALL: [&KindSpec; 5] = [&POLICY, &NOTICE, &NEWS, &INSTITUTION, &DATA];
+
+/// What of these the portal's first page shows.
+pub(crate) const SHELVES: [Shelf; 2] = [
+    Shelf {
+        on: HOME,
+        place: 10,
+        heading: "最新政策",
+        note: &["标明有效性，配有解读的注明；", "失效的文件也留在政策库里"],
+        kinds: &["policy"],
+        most: 5,
+        more: ("/policies", "全部政策"),
+        mixed: false,
+    },
+    Shelf {
+        on: HOME,
+        place: 30,
+        heading: "通知和动态",
+        note: &[],
+        kinds: &["notice", "news", "consultation"],
+        most: 6,
+        more: ("/documents", "全部公开信息"),
+        mixed: true,
+    },
+];
 
 /// The kind of these with this key.
 pub fn named(key: &str) -> Option<&'static KindSpec> {
