@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jiff::{SignedDuration, Timestamp};
-use kernel::OrganCode;
 use document::{
     Kinds, Values,
     common::{KEYWORDS, TOPICS, VALIDITY},
 };
+use jiff::{SignedDuration, Timestamp};
+use kernel::OrganCode;
 use publishing::{
     kinds::NOTICE,
     seed::{Seed, seed},

@@ -66,7 +66,8 @@ fn sources(folder: &std::path::Path) -> Vec<(PathBuf, String)> {
             let text = read(&path);
             let end = text.find("#[cfg(test)]").unwrap_or(text.len());
             // Examples in comments do nothing.
-            let code: Vec<&str> = text[..end].lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line }).collect();
+            let code: Vec<&str> =
+                text[..end].lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line }).collect();
             (path, code.join("\n"))
         })
         .collect()
@@ -91,7 +92,10 @@ fn arrows_point_down_only() {
             faults.extend(imported.map(|dependency| format!("crates/{name} imports {dependency}")));
         }
     }
-    fail_on(&faults, "Bases know no machine, machines know no context and not each other, contexts meet through offers.");
+    fail_on(
+        &faults,
+        "Bases know no machine, machines know no context and not each other, contexts meet through offers.",
+    );
 }
 
 #[test]
@@ -155,8 +159,10 @@ fn tables_are_written_by_their_owner_and_read_by_whoever_stands_above() {
 
 #[test]
 fn an_event_is_named_where_it_is_declared_and_nowhere_else() {
-    let declared = Regex::new(r#"(?s)(?:EventKind::new|\b(?:kind|organ|account|session|event))\(\s*(?:"\w+",\s*|SUBJECT,\s*)?"(\w+\.\w+)""#)
-        .expect("regex");
+    let declared = Regex::new(
+        r#"(?s)(?:EventKind::new|\b(?:kind|organ|account|session|event))\(\s*(?:"\w+",\s*|SUBJECT,\s*)?"(\w+\.\w+)""#,
+    )
+    .expect("regex");
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for (_, folder) in crates() {
         for (path, text) in sources(&folder).into_iter().filter(|(_, text)| text.contains("EventKind")) {

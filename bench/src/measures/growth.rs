@@ -111,7 +111,8 @@ fn pages(server: &Server, size: usize, before: Option<&[f64]>, last: bool, repor
         report.add(if last { row.at_most(MOST_MS) } else { row });
         report.add(Row::new("growth", format!("{size}: {}, max", page.name), times.longest(), "ms"));
         if let (true, Some(before)) = (last, before) {
-            let row = Row::new("growth", format!("{}: {size} against the size before", page.name), median / before[at], "×");
+            let row =
+                Row::new("growth", format!("{}: {size} against the size before", page.name), median / before[at], "×");
             report.add(row.at_most(MOST_GROWTH));
         }
         medians.push(median);
@@ -135,10 +136,18 @@ fn crowd(server: &Server, size: usize, report: &mut Report) -> Result<()> {
             })
         };
         let readers: Vec<_> = (0..CROWD).map(open).collect();
-        readers.into_iter().map(|reader| reader.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a reader died")))).collect()
+        readers
+            .into_iter()
+            .map(|reader| reader.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a reader died"))))
+            .collect()
     });
     let times = Times::of(times.into_iter().collect::<Result<_>>()?);
-    report.add(Row::new("growth", format!("{size}: {CROWD} readers of a cold list, the slowest"), times.longest(), "ms"));
+    report.add(Row::new(
+        "growth",
+        format!("{size}: {CROWD} readers of a cold list, the slowest"),
+        times.longest(),
+        "ms",
+    ));
     Ok(())
 }
 
@@ -176,6 +185,11 @@ fn flood(server: &Server, size: usize, report: &mut Report) -> Result<()> {
     })?;
     let figure = format!("{size}: first page while {READERS} readers ask for words, the slowest");
     report.add(Row::new("growth", figure, ms(slowest), "ms"));
-    report.add(Row::new("growth", format!("{size}: of {} questions, not answered with 200", READERS * QUESTIONS), refused as f64, ""));
+    report.add(Row::new(
+        "growth",
+        format!("{size}: of {} questions, not answered with 200", READERS * QUESTIONS),
+        refused as f64,
+        "",
+    ));
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! `gongkai doctor`: checks the installation and says for each point what to do.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use serde::Serialize;
 use store::Dialect;
-use web::{Config, hooks::Proof};
+use web::Config;
 
 use crate::{compose, seams};
 
@@ -68,22 +68,23 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Walks the log and the files, then compares what is public with what the log says was published.
+/// Walks the log and the files, then compares what is public with what the log says was published. How far it is stands on
+/// standard error where that is a terminal.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn verify(ctx: &web::Ctx) -> Result<store::Verified> {
-    let kept = store::log::Checkpoint::read(ctx.data(), ctx.db().chain())?;
-    let mut verified = store::log::verify(ctx.db(), ctx.files(), kept.as_ref()).await?;
-    for proof in ctx.declared::<Arc<dyn Proof>>() {
-        if verified.ok
-            && let Some(bad) = proof.altered(ctx).await.map_err(compose::words)?
-        {
-            verified.ok = false;
-            verified.first_bad = Some(bad);
+    let shown = std::io::stderr().is_terminal();
+    let tell = |progress: store::log::Progress| {
+        if shown {
+            eprint!("\r留痕 {} / {} 条，文件 {} 个", progress.event, progress.events, progress.files);
         }
+    };
+    let verified = identity::audit::verify::everything(ctx, tell).await.map_err(compose::words);
+    if shown {
+        eprintln!();
     }
-    Ok(verified)
+    verified
 }
 
 /// Names and codes that the commented configuration ships with are nobody's.

@@ -18,7 +18,7 @@ pub fn capability() -> Capability {
 
 fn handlers(ctx: &Ctx) -> Handlers {
     let ctx = ctx.clone();
-    Handlers::default().with(SEND, move |mail: Mail| {
+    Handlers::default().with(SEND, "发送邮件", move |mail: Mail| {
         let ctx = ctx.clone();
         async move { deliver(&ctx, &mail).await }
     })

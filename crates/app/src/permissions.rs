@@ -3,5 +3,5 @@
 use kernel::{Permission, Role, Scope};
 
 /// See jobs, dead letters, outbox, health; rebuild the index.
-pub static MANAGE_SYSTEM: Permission =
+pub(crate) static MANAGE_SYSTEM: Permission =
     Permission::new("manage_system", "查看系统状态，处理后台作业和邮件", &[Role::SystemAdmin], Scope::AllOrgans);

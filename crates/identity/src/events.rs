@@ -58,11 +58,8 @@ pub static ACCOUNT_CHANGED: EventKind = account("account.changed", "修改账号
     ("email_changed", "改了邮箱"),
 ]);
 /// 修改角色.
-pub static ROLES_CHANGED: EventKind = account("account.roles_changed", "修改角色").holds(&[
-    ("login", "登录名"),
-    ("before", "原来"),
-    ("after", "现在"),
-]);
+pub static ROLES_CHANGED: EventKind =
+    account("account.roles_changed", "修改角色").holds(&[("login", "登录名"), ("before", "原来"), ("after", "现在")]);
 /// 停用.
 pub static ACCOUNT_DISABLED: EventKind = account("account.disabled", "停用账号");
 /// 恢复使用.
@@ -98,8 +95,7 @@ pub static SIGNED_OUT: EventKind = session("session.signed_out", "退出登录")
 pub static SIGN_IN_FAILED: EventKind =
     session("session.failed", "登录失败").holds(&[("address", "网络地址"), ("reason", "原因")]);
 /// Other sessions of an account were ended.
-pub static SESSIONS_REVOKED: EventKind =
-    session("session.revoked", "退出其他登录").holds(&[("sessions", "登录数")]);
+pub static SESSIONS_REVOKED: EventKind = session("session.revoked", "退出其他登录").holds(&[("sessions", "登录数")]);
 
 /// The chain and the files were walked.
 pub static AUDIT_VERIFIED: EventKind = EventKind::new("audit", "audit.verified", "验证留痕").holds(&[
@@ -110,8 +106,9 @@ pub static AUDIT_VERIFIED: EventKind = EventKind::new("audit", "audit.verified",
     ("first_bad", "首个问题"),
 ]);
 /// The log left the program.
-pub static AUDIT_EXPORTED: EventKind =
-    EventKind::new("audit", "audit.exported", "导出留痕").holds(&[("rows", "行数"), ("filter", "条件")]).keeps(Keep::Words);
+pub static AUDIT_EXPORTED: EventKind = EventKind::new("audit", "audit.exported", "导出留痕")
+    .holds(&[("rows", "行数"), ("filter", "条件")])
+    .keeps(Keep::Words);
 
 /// A notice (放假安排) was recorded.
 pub static CALENDAR_EXTENDED: EventKind = EventKind::new("calendar", "calendar.extended", "录入放假安排").holds(&[

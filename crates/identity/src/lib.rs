@@ -14,6 +14,8 @@ pub mod permissions;
 pub mod session;
 pub mod settings;
 
+use std::sync::Arc;
+
 use kernel::permission::{READ_PUBLIC, SIGN_IN, USE_DESK};
 use permissions::{MANAGE_ACCOUNTS, MANAGE_CALENDAR, MANAGE_ORGANS, READ_AUDIT, VIEW_ORGANS};
 use web::{Capability, Nav};
@@ -44,6 +46,9 @@ pub fn capability() -> Capability {
         .subject("account", "账号")
         .subject("calendar", "工作日历")
         .subject("audit", "留痕")
+        .jobs(audit::verify::handlers)
+        .schedule(audit::verify::schedule)
+        .desk(Arc::new(audit::verify::Faults))
         .search(organs::search_source())
         .settings::<settings::Sessions>()
         .migrations(store::migrations!("identity", "../migrations/0001_identity.sql"))

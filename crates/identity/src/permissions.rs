@@ -3,8 +3,7 @@
 use kernel::{Permission, Role, Scope};
 
 /// The register of organs and the table of permissions, to read.
-pub static VIEW_ORGANS: Permission =
-    Permission::new("view_organs", "查看机关名录和权限表", &[], Scope::AnyStaff);
+pub static VIEW_ORGANS: Permission = Permission::new("view_organs", "查看机关名录和权限表", &[], Scope::AnyStaff);
 /// Create, change, merge, import organs.
 pub static MANAGE_ORGANS: Permission = Permission::new(
     "manage_organs",
@@ -13,12 +12,8 @@ pub static MANAGE_ORGANS: Permission = Permission::new(
     Scope::AllOrgans,
 );
 /// Create accounts, give roles, unlock, end sessions.
-pub static MANAGE_ACCOUNTS: Permission = Permission::new(
-    "manage_accounts",
-    "管理账号（建立、授权、解锁、停用）",
-    &[Role::SecurityAdmin],
-    Scope::AllOrgans,
-);
+pub static MANAGE_ACCOUNTS: Permission =
+    Permission::new("manage_accounts", "管理账号（建立、授权、解锁、停用）", &[Role::SecurityAdmin], Scope::AllOrgans);
 /// Read and verify the event log.
 pub static READ_AUDIT: Permission =
     Permission::new("read_audit", "查阅和验证留痕", &[Role::AuditAdmin], Scope::AllOrgans);

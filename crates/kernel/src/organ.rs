@@ -239,7 +239,8 @@ impl Directory {
 
     /// The organs for which `organ` answers on `day`: itself first, then those that it succeeded.
     pub fn answered_by(&self, organ: &OrganCode, day: Date) -> Vec<OrganCode> {
-        let others = self.organs.iter().filter(|other| other.code != *organ && self.stands_for(&other.code, day) == *organ);
+        let others =
+            self.organs.iter().filter(|other| other.code != *organ && self.stands_for(&other.code, day) == *organ);
         std::iter::once(organ.clone()).chain(others.map(|other| other.code.clone())).collect()
     }
 

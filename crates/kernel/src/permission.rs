@@ -66,8 +66,7 @@ pub static READ_PUBLIC: Permission = Permission::new("read_public", "阅读已�
 /// The doors before sign-in.
 pub static SIGN_IN: Permission = Permission::new("sign_in", "打开登录页面", &[], Scope::Everyone);
 /// What everybody who is signed in may open.
-pub static USE_DESK: Permission =
-    Permission::new("use_desk", "使用待办台，管理自己的账号和会话", &[], Scope::AnyStaff);
+pub static USE_DESK: Permission = Permission::new("use_desk", "使用待办台，管理自己的账号和会话", &[], Scope::AnyStaff);
 
 /// Why something is refused, in words for the person who tried.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -16,7 +16,7 @@ CREATE TABLE plan (
     source          TEXT NOT NULL,     -- the text as issued; lines are counted from 1
     source_digest   TEXT NOT NULL,     -- SHA-256 of the text without white space: the same plan is recognised in any format
     source_name     TEXT NOT NULL,     -- name of the file; '' = pasted
-    source_file     TEXT NOT NULL,     -- digest of the file as received (table file); '' = pasted
+    source_file     TEXT REFERENCES file (digest), -- the file as received; NULL = pasted
     preamble        TEXT NOT NULL,     -- what stands before the first heading
     closing         TEXT NOT NULL,     -- what stands after the last clause
     warnings        TEXT NOT NULL,     -- JSON: [{line, message, dropped}]
@@ -111,7 +111,7 @@ CREATE TABLE plan_amendment (
     source        TEXT NOT NULL,       -- the amended text
     source_digest TEXT NOT NULL,
     source_name   TEXT NOT NULL,
-    source_file   TEXT NOT NULL,
+    source_file   TEXT REFERENCES file (digest),
     choices       TEXT NOT NULL,       -- JSON: corrections of the alignment and reasons for what ends
     previous      TEXT NOT NULL,       -- the text that it replaced, once confirmed
     reason        TEXT NOT NULL,       -- why the plan was amended

@@ -37,7 +37,7 @@ pub fn capability() -> Capability {
         .permissions(&duty::permissions::ALL)
         .permissions(&[&MANAGE_PLANS])
         .nav(Nav::under("任务", "/plans", "工作要点", &VIEW_DUTIES, 210))
-        .nav(Nav::under("任务", "/duties", "任务台账", &VIEW_DUTIES, 220))
+        .nav(Nav::under("任务", "/duties", "任务台账", &VIEW_DUTIES, 220).letter("t"))
         .events(&duty::events::ALL)
         .events(&events::ALL)
         .subject(duty::events::SUBJECT, "任务")

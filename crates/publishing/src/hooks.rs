@@ -14,7 +14,7 @@ use futures::future::BoxFuture;
 use kernel::{Staff, id::DocumentId, may, time};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, Label, LabelOf, Proof, SearchEntry, SearchSource},
+    hooks::{DeskItem, DeskSource, Group, Label, LabelOf, Proof, SearchEntry, SearchSource},
 };
 
 /// Drafts and returned texts of their authors.
@@ -44,7 +44,7 @@ impl DeskSource for Desk {
             let rows = desk::own_texts(ctx.db(), &staff.account, TEXTS).await?;
             let item = |row: desk::Row| DeskItem {
                 kind: if row.state == "returned" { "退回修改".to_owned() } else { "草稿".to_owned() },
-                group: "draft",
+                group: Group::DRAFT,
                 title: shown_title(&row.title).to_owned(),
                 href: format!("/documents/{}/edit", row.document),
                 organ: directory.short_name(&row.organ).to_owned(),

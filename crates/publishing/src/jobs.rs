@@ -31,7 +31,7 @@ pub(crate) struct PublishDue {
 /// The handlers of this context's jobs.
 pub fn handlers(ctx: &Ctx) -> Handlers {
     let ctx = ctx.clone();
-    Handlers::default().with(PUBLISH_DUE, move |job: PublishDue| {
+    Handlers::default().with(PUBLISH_DUE, "按时发布稿件", move |job: PublishDue| {
         let ctx = ctx.clone();
         async move {
             match publish_one(&ctx, &job.edition).await {

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use kernel::{OrganCode, Staff, may, time};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource},
+    hooks::{DeskItem, DeskSource, Group},
 };
 
 use crate::{due, permissions, queue, route::Gate, settings::Settings, subject::Kind};
@@ -78,7 +78,7 @@ async fn waiting(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskItem>>
     let (now, today, directory) = (ctx.seams().now(), ctx.today(), ctx.directory());
     let item = |line: queue::Line| DeskItem {
         kind: format!("审核·{}", line.stage.label),
-        group: "review",
+        group: Group::REVIEW,
         href: (kind.desk)(&line.subject),
         organ: directory.short_name(&line.organ).to_owned(),
         since: Some(time::date_in_china(line.since)),
@@ -97,7 +97,7 @@ async fn exceptions(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskIte
         let since = time::from_db(&line.at);
         DeskItem {
             kind: "紧急发布复核".to_owned(),
-            group: "review",
+            group: Group::REVIEW,
             title: line.title,
             href: kind.exceptions.to_owned(),
             organ: directory.short_name(&line.organ).to_owned(),

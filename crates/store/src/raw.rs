@@ -2,7 +2,7 @@
 
 use futures::{StreamExt, stream::BoxStream};
 
-use crate::{Conn, Db, Error, Result, Tx, Value, built, query, query_as, query_scalar};
+use crate::{Conn, Db, Dialect, Error, Result, Tx, Value, built, query, query_as, query_scalar};
 
 /// Everything as of one moment; writers go on meanwhile.
 #[derive(Debug)]
@@ -39,6 +39,29 @@ impl Db {
             Vec::new()
         };
         Ok(Load { tx, rules })
+    }
+}
+
+impl Db {
+    /// Tables and columns that refer to this table by a foreign key, in the order of their names.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn referring_to(&self, table: &str) -> Result<Vec<(String, String)>> {
+        let sql = match self.dialect() {
+            Dialect::Sqlite => {
+                "SELECT m.name, f.\"from\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
+                 WHERE m.type = 'table' AND f.\"table\" = $1 ORDER BY 1, 2"
+            }
+            Dialect::Postgres => {
+                "SELECT CAST(t.relname AS TEXT), CAST(a.attname AS TEXT) FROM pg_constraint c \
+                 JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class o ON o.oid = c.confrelid \
+                 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] \
+                 WHERE c.contype = 'f' AND o.relname = $1 \
+                 AND c.connamespace = CAST(current_schema() AS regnamespace) ORDER BY 1, 2"
+            }
+        };
+        query_as(sql).bind(table).fetch_all(self.read()).await
     }
 }
 

@@ -7,7 +7,7 @@ use kernel::{id, time};
 use serde::Serialize;
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{Db, FromRow, Result, jobs::Failure, query, query_as};
+use crate::{Db, FromRow, Result, Tx, jobs::Failure, query, query_as};
 
 /// When an entry is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,16 @@ pub enum Every {
     Minutes(u16),
     /// Once a day at this time in China. What was missed because nobody was running is done late, once.
     Daily(Time),
+}
+
+impl std::fmt::Display for Every {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Minutes(1) => f.write_str("每分钟"),
+            Self::Minutes(minutes) => write!(f, "每 {minutes} 分钟"),
+            Self::Daily(at) => write!(f, "每天 {:02}:{:02}", at.hour(), at.minute()),
+        }
+    }
 }
 
 impl Every {
@@ -72,6 +82,11 @@ impl Entry {
     /// What it does, for the office.
     pub fn label(&self) -> &'static str {
         self.label
+    }
+
+    /// When it is due.
+    pub fn every(&self) -> Every {
+        self.every
     }
 }
 
@@ -292,6 +307,20 @@ pub async fn standing(db: &Db) -> Result<Vec<Standing>> {
     .bind(time::to_db(db.seams().now()))
     .fetch_all(db.read())
     .await
+}
+
+/// Makes an entry due now, for somebody who does not want to wait. `false` when there is none of this key, or it runs already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hasten(tx: &mut Tx, key: &str) -> Result<bool> {
+    let now = tx.now();
+    let done = query("UPDATE schedule SET next_at = $2 WHERE key = $1 AND lease_until < $2")
+        .bind(key)
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 #[cfg(test)]

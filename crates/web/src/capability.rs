@@ -31,6 +31,8 @@ pub struct Nav {
     pub permission: &'static Permission,
     /// Order of links; a group stands where its first link does.
     pub place: u16,
+    /// The letter that leads there after the key G; empty = none.
+    pub letter: &'static str,
 }
 
 impl Nav {
@@ -42,7 +44,14 @@ impl Nav {
         permission: &'static Permission,
         place: u16,
     ) -> Self {
-        Self { group, href, label, permission, place }
+        Self { group, href, label, permission, place, letter: "" }
+    }
+
+    /// The same, reached by the key G and this letter.
+    #[must_use]
+    pub const fn letter(mut self, letter: &'static str) -> Self {
+        self.letter = letter;
+        self
     }
 }
 
@@ -232,6 +241,8 @@ impl Capabilities {
         unique("subject", list.iter().flat_map(|one| &one.subjects).map(|one| one.0).collect());
         unique("section", list.iter().flat_map(|one| &one.settings).map(|one| one.key).collect());
         unique("search source", list.iter().flat_map(|one| &one.search).map(|one| one.subject_kind()).collect());
+        let letters = list.iter().flat_map(|one| &one.nav).map(|link| link.letter);
+        unique("letter", letters.filter(|letter| !letter.is_empty()).collect());
         unique("link", list.iter().flat_map(|one| &one.nav).map(|one| one.href).collect());
         let mut declared: HashMap<TypeId, Vec<_>> = HashMap::new();
         for (kind, value) in list.iter().flat_map(|one| &one.declared) {

@@ -61,7 +61,9 @@ impl Error {
             Self::Conflict(text) => (StatusCode::CONFLICT, "情况已经变化", text.clone()),
             Self::Invalid(text) => (StatusCode::BAD_REQUEST, "请求内容需要更正", text.clone()),
             Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "内容太大", text.clone()),
-            Self::TooMany(text) | Self::Limited { text, .. } => (StatusCode::TOO_MANY_REQUESTS, "操作太频繁", text.clone()),
+            Self::TooMany(text) | Self::Limited { text, .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, "操作太频繁", text.clone())
+            }
             Self::Unavailable(text) => (StatusCode::SERVICE_UNAVAILABLE, "暂时不能办理", text.clone()),
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -11,13 +11,35 @@ pub use crate::search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Wit
 
 use crate::{Ctx, Result};
 
+/// What a line of the work list belongs to, and may be filtered by. A capability uses one of these, or has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Group {
+    /// In addresses.
+    pub key: &'static str,
+    /// Name.
+    pub label: &'static str,
+    /// Order among the filters.
+    pub place: u8,
+}
+
+impl Group {
+    /// Decisions on what others wrote.
+    pub const REVIEW: Self = Self { key: "review", label: "待审核", place: 10 };
+    /// Duties of the own organ, and reports on duties.
+    pub const DUTY: Self = Self { key: "duty", label: "任务", place: 20 };
+    /// Texts and plans not yet handed in.
+    pub const DRAFT: Self = Self { key: "draft", label: "草稿", place: 30 };
+    /// The program itself.
+    pub const SYSTEM: Self = Self { key: "system", label: "系统", place: 90 };
+}
+
 /// One line of the work list (待办台).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeskItem {
     /// What kind of work, e.g. 审核·政策关.
     pub kind: String,
-    /// Filter group: `review`, `duty`, `draft`, `system`.
-    pub group: &'static str,
+    /// What it is filtered by.
+    pub group: Group,
     /// What it is about.
     pub title: String,
     /// Where it is done.

@@ -25,6 +25,8 @@ pub struct RailLink {
     pub count: Option<i64>,
     /// Whether this is the page being shown.
     pub current: bool,
+    /// See [`Nav::letter`].
+    pub letter: &'static str,
 }
 
 /// The groups for this person, with counts, the current page marked. `links` are in order; a group stands where its first
@@ -41,6 +43,7 @@ pub fn groups(links: &[Nav], actor: &Actor, counts: &[(&'static str, i64)], path
             label: link.label.to_owned(),
             count: count.filter(|count| *count > 0),
             current: is_current(link.href),
+            letter: link.letter,
         };
         match groups.iter_mut().find(|group| group.label == link.group) {
             Some(group) => group.links.push(shown),

@@ -54,7 +54,6 @@ pub(crate) struct DutyState {
 
 /// The plan once confirmed: its duties by clause, in the order of the text.
 pub(crate) struct Issued {
-    plan: PlanId,
     /// Duties by clause, with their words.
     duties: Vec<(String, Vec<(DutyId, String)>)>,
 }
@@ -125,7 +124,7 @@ pub(super) async fn issue(stage: &Stage, people: &People) -> Result<Issued> {
         let ids = tree.duties_of(&clause.id).map(|duty| (duty.id.clone(), duty.text.clone())).collect();
         (tree.clause_number(clause), ids)
     });
-    Ok(Issued { duties: duties.collect(), plan })
+    Ok(Issued { duties: duties.collect() })
 }
 
 fn refused(refusal: Refusal) -> anyhow::Error {

@@ -7,12 +7,14 @@ use kernel::may;
 use kernel::permission::USE_DESK;
 use serde::Deserialize;
 use web::{
-    Capability, Ctx, Desk, Listener, Nav, OfficeShell, Query, Result, Routes, hooks::DeskItem, office_page, svg,
+    Capability, Ctx, Desk, Listener, Nav, OfficeShell, Query, Result, Routes,
+    hooks::{DeskItem, Group},
+    office_page, svg,
 };
 
 /// What waits for a person, over all capabilities.
 pub fn capability() -> Capability {
-    Capability::new("desk", "待办台").routes(routes).nav(Nav::under("", "/", "待办台", &USE_DESK, 0))
+    Capability::new("desk", "待办台").routes(routes).nav(Nav::under("", "/", "待办台", &USE_DESK, 0).letter("d"))
 }
 
 fn routes() -> Routes {
@@ -51,9 +53,7 @@ async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         items.extend(source.items(&ctx, &desk.staff).await?);
     }
     items.sort_by_key(|item| (item.due.is_none(), item.due, item.title.clone()));
-    let count = |group: &str| items.iter().filter(|item| shows(item, group)).count();
-    let filters = [("", "全部"), ("mine", "我已领取"), ("review", "待审核"), ("duty", "任务"), ("draft", "草稿")];
-    let filters = filters.into_iter().map(|(group, label)| (group, label, count(group))).collect();
+    let filters = filters(&items);
     let lines = items.into_iter().filter(|item| shows(item, &filter.group)).map(|item| line(&ctx, item)).collect();
     let page = Page {
         organ: ctx.directory().short_name(desk.organ()).to_owned(),
@@ -68,11 +68,25 @@ async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
     office_page(&page)
 }
 
+/// The filters with how many lines each shows: the usual groups, and those in which something waits.
+fn filters(items: &[DeskItem]) -> Vec<(&'static str, &'static str, usize)> {
+    let mut groups = vec![Group::REVIEW, Group::DUTY, Group::DRAFT];
+    for item in items {
+        if !groups.contains(&item.group) {
+            groups.push(item.group);
+        }
+    }
+    groups.sort_by_key(|group| (group.place, group.key));
+    let named =
+        [("", "全部"), ("mine", "我已领取")].into_iter().chain(groups.iter().map(|group| (group.key, group.label)));
+    named.map(|(key, label)| (key, label, items.iter().filter(|item| shows(item, key)).count())).collect()
+}
+
 fn shows(item: &DeskItem, group: &str) -> bool {
     match group {
         "" => true,
         "mine" => item.mine,
-        group => item.group == group,
+        group => item.group.key == group,
     }
 }
 

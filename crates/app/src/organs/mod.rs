@@ -6,7 +6,7 @@ use kernel::permission::READ_PUBLIC;
 use web::{Capability, Listener, Routes};
 
 /// The capability.
-pub fn capability() -> Capability {
+pub(crate) fn capability() -> Capability {
     Capability::new("organs", "机关名录").routes(routes)
 }
 

@@ -10,7 +10,7 @@ use web::{Ctx, Result, hooks::Recipients};
 use super::model::roles_from_db;
 
 /// Accounts in use that have an address.
-pub fn recipients() -> Arc<dyn Recipients> {
+pub(crate) fn recipients() -> Arc<dyn Recipients> {
     Arc::new(Accounts)
 }
 
@@ -36,7 +36,8 @@ impl Recipients for Accounts {
                     .await?;
             let (directory, today) = (ctx.directory(), ctx.today());
             let mut addresses: HashMap<OrganCode, Vec<String>> = HashMap::new();
-            for row in rows.into_iter().filter(|row| roles_from_db(&row.roles).iter().any(|role| roles.contains(role))) {
+            for row in rows.into_iter().filter(|row| roles_from_db(&row.roles).iter().any(|role| roles.contains(role)))
+            {
                 addresses.entry(directory.stands_for(&row.organ, today)).or_default().push(row.email);
             }
             Ok(addresses)

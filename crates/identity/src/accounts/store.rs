@@ -1,7 +1,7 @@
 //! Reading and changing accounts.
 
 use crate::events;
-use kernel::{EventKind, Actor, NewEvent, OrganCode, Role, id, id::AccountId};
+use kernel::{Actor, EventKind, NewEvent, OrganCode, Role, id, id::AccountId};
 use serde_json::json;
 use store::{Db, Tx};
 

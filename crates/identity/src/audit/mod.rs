@@ -4,6 +4,7 @@
 
 mod pages;
 mod store;
+pub mod verify;
 pub(crate) mod words;
 
 use crate::permissions::READ_AUDIT;
@@ -13,7 +14,8 @@ use web::{Listener, Routes};
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/audit", &READ_AUDIT, pages::list)
-        .post("/audit/verify", &READ_AUDIT, pages::verify)
+        .get("/audit/verify", &READ_AUDIT, verify::show)
+        .post("/audit/verify", &READ_AUDIT, verify::begin)
         .get("/audit/export.csv", &READ_AUDIT, pages::export)
         .get("/audit/{seq}", &READ_AUDIT, pages::detail)
 }

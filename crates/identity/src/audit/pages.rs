@@ -50,14 +50,6 @@ struct DetailPage {
     subject_kind: String,
 }
 
-#[derive(Template)]
-#[template(path = "audit/templates/verified.html")]
-struct VerifiedPage {
-    shell: OfficeShell,
-    result: ::store::Verified,
-    at: String,
-}
-
 fn named(ctx: &Ctx, mut rows: Vec<EventRow>) -> Vec<EventRow> {
     let directory = ctx.directory();
     for row in &mut rows {
@@ -115,21 +107,6 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(seq): Path<i
         event,
         data,
     })
-}
-
-/// POST /audit/verify: walks the whole chain and reads every file.
-pub(super) async fn verify(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
-    let kept = ::store::log::Checkpoint::read(ctx.data(), ctx.db().chain())?;
-    let result = ::store::log::verify(ctx.db(), ctx.files(), kept.as_ref()).await?;
-    let mut tx = ctx.db().write().await?;
-    let at = words::second(&tx.now());
-    let data = json!({"ok": result.ok, "events": result.events, "files": result.files, "head": result.head, "first_bad": result.first_bad});
-    tx.append(NewEvent::new(&events::AUDIT_VERIFIED, "log", &desk.actor()).organ(desk.organ()).data(data)).await?;
-    tx.commit().await?;
-    if !result.ok {
-        tracing::error!(first_bad = ?result.first_bad, "the event log does not verify");
-    }
-    office_page(&VerifiedPage { shell: desk.shell(&ctx, "验证结果").await?.with_error(!result.ok), result, at })
 }
 
 /// GET /audit/export.csv

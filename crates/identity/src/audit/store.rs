@@ -63,10 +63,8 @@ pub(super) async fn search(db: &Db, filter: &Filter, limit: i64) -> store::Resul
     let actor = filter.actor.trim();
     let accounts: Vec<String> = if actor.is_empty() { Vec::new() } else { accounts(db, actor).await? };
     let mut conditions = vec!["e.chain = $1".to_owned(), "e.seq < $2".to_owned()];
-    let mut values = vec![
-        Value::from(db.chain()),
-        Value::from(if filter.before > 0 { filter.before } else { i64::MAX }),
-    ];
+    let mut values =
+        vec![Value::from(db.chain()), Value::from(if filter.before > 0 { filter.before } else { i64::MAX })];
     // Only what restricts stands in the statement, so that the index that serves it can be used.
     let bounds = [
         ("e.at >= ", from.as_str()),

@@ -202,8 +202,7 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
     let listed: Vec<String> = days.iter().map(|(day, special)| format!("{day} {}", special_code(*special))).collect();
     let until = if completes { end } else { known };
     let data = json!({"days": listed, "notice": notice, "known_until": until.to_string()});
-    tx.append(NewEvent::new(&events::CALENDAR_EXTENDED, year, &desk.actor()).organ(desk.organ()).data(data))
-        .await?;
+    tx.append(NewEvent::new(&events::CALENDAR_EXTENDED, year, &desk.actor()).organ(desk.organ()).data(data)).await?;
     tx.commit().await?;
     load_calendar(&ctx).await?;
     let back = Redirect::to(format!("/calendar?year={year}"));

@@ -146,12 +146,13 @@ fn broken(_: axum::extract::multipart::MultipartError) -> Error {
 }
 
 async fn load(ctx: &Ctx, desk: &Desk, id: &str) -> Result<(String, Table)> {
-    let row: Option<(String, String)> =
-        ::store::query_as("SELECT file_name, content FROM organ_import WHERE id = $1 AND account = $2 AND done_at = ''")
-            .bind(id)
-            .bind(desk.staff.account.as_str())
-            .fetch_optional(ctx.db().read())
-            .await?;
+    let row: Option<(String, String)> = ::store::query_as(
+        "SELECT file_name, content FROM organ_import WHERE id = $1 AND account = $2 AND done_at = ''",
+    )
+    .bind(id)
+    .bind(desk.staff.account.as_str())
+    .fetch_optional(ctx.db().read())
+    .await?;
     let (name, content) = row.ok_or(Error::NotFound)?;
     Ok((name, serde_json::from_str(&content)?))
 }

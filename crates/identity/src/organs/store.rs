@@ -2,7 +2,7 @@
 
 use crate::events;
 use jiff::{ToSpan, civil::Date};
-use kernel::{EventKind, Actor, Directory, NewEvent, Organ, OrganCode, OrganKind};
+use kernel::{Actor, Directory, EventKind, NewEvent, Organ, OrganCode, OrganKind};
 use serde_json::json;
 use store::{Db, Tx};
 use web::{Ctx, Error, FormErrors, Result};

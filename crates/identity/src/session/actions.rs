@@ -1,7 +1,7 @@
 //! Signing in and out.
 
-use crate::settings::Sessions;
 use crate::events;
+use crate::settings::Sessions;
 use axum::{
     Json,
     extract::State,
@@ -141,7 +141,13 @@ pub(super) async fn extend(State(ctx): State<Ctx>, desk: Desk, headers: HeaderMa
     let now = ctx.seams().now();
     let ends_at = live.map_or_else(
         || time::to_db(now),
-        |live| sessions::idle_end(time::from_db(&live.last_seen).unwrap_or(now), &live.ends_at, &ctx.settings::<Sessions>()),
+        |live| {
+            sessions::idle_end(
+                time::from_db(&live.last_seen).unwrap_or(now),
+                &live.ends_at,
+                &ctx.settings::<Sessions>(),
+            )
+        },
     );
     let mut response = (StatusCode::OK, Json(json!({"ends_at": ends_at}))).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));

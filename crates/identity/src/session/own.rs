@@ -1,7 +1,7 @@
 //! What a person does with the own account.
 
-use crate::settings::Sessions;
 use crate::events;
+use crate::settings::Sessions;
 use axum::{
     extract::State,
     response::{IntoResponse, Response},

@@ -1,12 +1,12 @@
 //! Sessions in the database.
 
 use crate::events;
+use crate::settings::Sessions;
 use jiff::{SignedDuration, Timestamp};
 use kernel::{NewEvent, id, id::AccountId, time};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{Db, Tx};
-use crate::settings::Sessions;
 
 /// Minutes within which the second factor must follow the password.
 const SECOND_MINUTES: i64 = 5;

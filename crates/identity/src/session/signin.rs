@@ -218,8 +218,7 @@ async fn use_recovery(tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
         return Ok(false);
     }
     let actor = actor(row);
-    tx.append(NewEvent::new(&events::RECOVERY_USED, &row.id, &actor).organ(&row.organ.as_str().into()))
-        .await?;
+    tx.append(NewEvent::new(&events::RECOVERY_USED, &row.id, &actor).organ(&row.organ.as_str().into())).await?;
     Ok(true)
 }
 
@@ -250,9 +249,7 @@ async fn complete(tx: &mut Tx, row: &Row, config: &Sessions, from: &Origin, how:
     }
     let secret = sessions::open(tx, &row.id.as_str().into(), Stage::Full, config, from).await?;
     let data = json!({"address": from.address, "how": how});
-    let event = NewEvent::new(&events::SIGNED_IN, &row.id, &actor(row))
-        .organ(&row.organ.as_str().into())
-        .data(data);
+    let event = NewEvent::new(&events::SIGNED_IN, &row.id, &actor(row)).organ(&row.organ.as_str().into()).data(data);
     tx.append(event).await?;
     Ok(secret)
 }
@@ -287,14 +284,15 @@ async fn fail(tx: &mut Tx, row: &Row, what: &str, config: &Sessions, from: &Orig
     let seams = tx.seams();
     let until = seams.now().saturating_add(jiff::SignedDuration::from_mins(i64::from(config.lock_minutes)));
     let until = time::to_db(until.unwrap_or_else(|_| seams.now()));
-    let locked =
-        store::query("UPDATE account SET locked_until = $2 WHERE id = $1 AND failed_count >= $3 AND locked_until <= $4")
-            .bind(&row.id)
-            .bind(&until)
-            .bind(i64::from(config.lock_after.max(1)))
-            .bind(tx.now())
-            .execute(tx.conn())
-            .await?;
+    let locked = store::query(
+        "UPDATE account SET locked_until = $2 WHERE id = $1 AND failed_count >= $3 AND locked_until <= $4",
+    )
+    .bind(&row.id)
+    .bind(&until)
+    .bind(i64::from(config.lock_after.max(1)))
+    .bind(tx.now())
+    .execute(tx.conn())
+    .await?;
     let organ = row.organ.as_str().into();
     let data = json!({"address": from.address, "reason": what});
     tx.append(NewEvent::new(&events::SIGN_IN_FAILED, &row.id, &Actor::Visitor).organ(&organ).data(data)).await?;

@@ -13,7 +13,10 @@ use web::Config;
 static HAPPENED: kernel::EventKind = kernel::EventKind::new("test", "test.happened", "发生");
 
 async fn tables(app: &TestApp) -> Vec<(String, String)> {
-    store::query_as("SELECT code, name FROM organ ORDER BY code").fetch_all(app.ctx().db().read()).await.expect("organs")
+    store::query_as("SELECT code, name FROM organ ORDER BY code")
+        .fetch_all(app.ctx().db().read())
+        .await
+        .expect("organs")
 }
 
 fn seams() -> Seams {

@@ -5,13 +5,15 @@ use kernel::{Actor, OrganCode, Role, organ::Match};
 use testkit::{Client, PASSWORD, Reply, TestApp};
 
 async fn count(app: &TestApp, kind: &str, data: &str) -> i64 {
-    store::query_scalar("SELECT COUNT(*) FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
-         WHERE e.kind = $1 AND p.data LIKE $2")
-        .bind(kind)
-        .bind(format!("%{data}%"))
-        .fetch_one(app.ctx().db().read())
-        .await
-        .expect("events")
+    store::query_scalar(
+        "SELECT COUNT(*) FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
+         WHERE e.kind = $1 AND p.data LIKE $2",
+    )
+    .bind(kind)
+    .bind(format!("%{data}%"))
+    .fetch_one(app.ctx().db().read())
+    .await
+    .expect("events")
 }
 
 async fn try_password(client: &mut Client, login: &str, password: &str) -> Reply {
@@ -250,7 +252,13 @@ testkit::both! {
         auditor.get("/audit?from=2026-03-03").await.expect(200).shows("没有符合条件");
         let head: String = store::query_scalar("SELECT hash FROM event ORDER BY seq DESC LIMIT 1")
             .fetch_one(app.ctx().db().read()).await.expect("head");
-        auditor.post("/audit/verify", &[]).await.expect(200).shows("全部相符").shows(&head);
+        auditor.get("/audit/verify").await.expect(200).shows("还没有验证过");
+        auditor.post("/audit/verify", &[]).await.expect(303);
+        auditor.post("/audit/verify", &[]).await.expect(303);
+        auditor.get("/audit/verify").await.expect(200).shows("等待验证");
+        app.work().await;
+        auditor.get("/audit/verify").await.expect(200).shows("全部相符").shows(&head).hides("等待验证");
+        assert_eq!(count(app, "audit.verified", "\"ok\":true").await, 1, "asked twice, walked once");
         let csv = auditor.get("/audit/export.csv?kind=organ.renamed").await.expect(200).text();
         assert_eq!(csv.lines().count(), 2, "{csv}");
         assert_eq!(count(app, "audit.exported", "\"rows\":1").await, 1);

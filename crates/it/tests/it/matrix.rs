@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Actor, OrganCode, Permission, Role, may_for};
-use review::Gate;
 use publishing::{
     kinds::NOTICE,
     seed::{Seed, SeedFile, SeedState, seed},
 };
+use review::Gate;
 use testkit::{Client, TestApp, both, staff};
 use web::{Listener, RouteInfo};
 
@@ -108,9 +108,12 @@ async fn documents(app: &TestApp) -> Vec<Object> {
     app.editor(OWN).await;
     let editor = identity::accounts::find(app.ctx().db(), "editor-qh010").await.expect("database").expect("the editor");
     let edition = &binned.places["edition"];
-    let bin = store::query("UPDATE edition SET binned_at = $2, head = 0 WHERE id = $1").bind(edition).bind(kernel::time::to_db(at));
+    let bin = store::query("UPDATE edition SET binned_at = $2, head = 0 WHERE id = $1")
+        .bind(edition)
+        .bind(kernel::time::to_db(at));
     store::test::tamper(app.ctx().db(), bin).await.expect("bin");
-    let author = store::query("INSERT INTO edition_author (edition_id, account) VALUES ($1, $2)").bind(edition).bind(&editor.id);
+    let author =
+        store::query("INSERT INTO edition_author (edition_id, account) VALUES ($1, $2)").bind(edition).bind(&editor.id);
     store::test::tamper(app.ctx().db(), author).await.expect("author");
     objects.push(binned);
     objects

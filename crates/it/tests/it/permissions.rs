@@ -139,7 +139,12 @@ fn routes_links_and_events_name_only_what_is_declared() {
     }
     let subjects: Vec<_> = all.subjects().map(|(kind, _)| kind).collect();
     for event in all.events() {
-        assert!(subjects.contains(&event.subject), "{} happens to a {} that nobody declares", event.name, event.subject);
+        assert!(
+            subjects.contains(&event.subject),
+            "{} happens to a {} that nobody declares",
+            event.name,
+            event.subject
+        );
         assert!(!event.label.is_empty(), "{} has no words", event.name);
     }
 }

@@ -7,12 +7,12 @@ use document::{
 use http::{Method, header};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Actor, OrganCode};
-use review::Gate;
 use publishing::{
     columns::ColumnData,
     kinds::NOTICE,
     seed::{Seed, SeedCorrection, SeedFile, SeedState, seed},
 };
+use review::Gate;
 use testkit::{Client, TestApp, both};
 
 /// Stands in no word of the program: whoever sees it has seen what is not public.

@@ -2,11 +2,11 @@
 
 use document::common::DOCUMENT_NUMBER;
 use jiff::Timestamp;
-use review::Gate;
 use publishing::{
     kinds::POLICY,
     seed::{Seed, SeedState, seed},
 };
+use review::Gate;
 use testkit::{TestApp, both};
 
 fn moment(text: &str) -> Timestamp {

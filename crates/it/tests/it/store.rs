@@ -18,9 +18,7 @@ static HAPPENED: EventKind = EventKind::new("test", "test.happened", "发生").h
 
 async fn append(app: &TestApp, subject: &str) {
     let mut tx = app.ctx().db().write().await.expect("write");
-    tx.append(NewEvent::new(&HAPPENED, subject, &Actor::System).data(json!({"甲": 1})))
-        .await
-        .expect("append");
+    tx.append(NewEvent::new(&HAPPENED, subject, &Actor::System).data(json!({"甲": 1}))).await.expect("append");
     tx.commit().await.expect("commit");
 }
 
@@ -122,7 +120,7 @@ both! {
     async fn a_failing_job_waits_longer_each_time_and_is_parked(app) {
         let tries = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&tries);
-        let handlers = Handlers::default().with("test.job", move |_: serde_json::Value| {
+        let handlers = Handlers::default().with("test.job", "试", move |_: serde_json::Value| {
             counted.fetch_add(1, Ordering::SeqCst);
             async { Err::<(), _>(Failure::Retry("还不行".into())) }
         });
@@ -149,7 +147,7 @@ both! {
             .bind(kernel::time::to_db(app.ctx().seams().now().checked_add(SignedDuration::from_secs(60)).expect("moment")))).await.expect("claim");
         let done = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&done);
-        let handlers = Handlers::default().with("test.job", move |_: serde_json::Value| {
+        let handlers = Handlers::default().with("test.job", "试", move |_: serde_json::Value| {
             counted.fetch_add(1, Ordering::SeqCst);
             async { Ok(()) }
         });
@@ -162,7 +160,7 @@ both! {
     }
 
     async fn a_panic_in_a_job_fails_the_job_alone(app) {
-        let handlers = Handlers::default().with("test.job", |value: serde_json::Value| async move {
+        let handlers = Handlers::default().with("test.job", "试", |value: serde_json::Value| async move {
             assert!(value.is_null(), "a bad payload");
             Ok(())
         });
@@ -206,7 +204,8 @@ both! {
 
 async fn set(app: &TestApp, table: &str, column: &str, seq: i64, value: &str) {
     // SQL: table and column from the list in this test
-    let change = store::query(store::built(format!("UPDATE {table} SET {column} = $2 WHERE seq = $1"))).bind(seq).bind(value);
+    let change =
+        store::query(store::built(format!("UPDATE {table} SET {column} = $2 WHERE seq = $1"))).bind(seq).bind(value);
     store::test::tamper(app.ctx().db(), change).await.expect("tamper");
 }
 

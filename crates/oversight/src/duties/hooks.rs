@@ -18,7 +18,7 @@ use kernel::{
 use store::{FromRow, query_as, query_scalar};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource},
+    hooks::{DeskItem, DeskSource, Group},
 };
 
 use crate::{
@@ -64,7 +64,7 @@ fn reports(staff: &Staff) -> bool {
 }
 
 /// A line without a clock.
-fn item(kind: &str, group: &'static str, title: String, href: String) -> DeskItem {
+fn item(kind: &str, group: Group, title: String, href: String) -> DeskItem {
     DeskItem { kind: kind.to_owned(), group, title, href, organ: String::new(), since: None, due: None, mine: false }
 }
 
@@ -79,7 +79,7 @@ async fn own(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<()> 
             organ: directory.short_name(&row.organ).to_owned(),
             since: row.since,
             due: row.due,
-            ..item(kind, "duty", title, format!("/duties/{}", row.duty))
+            ..item(kind, Group::DUTY, title, format!("/duties/{}", row.duty))
         });
     }
     Ok(())
@@ -90,7 +90,7 @@ async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
     let short = |text: &str| web::filters::shortened(text, 70);
     for row in desk::filled_in(ctx.db()).await? {
         let title = format!("办理情况待采纳：{}", short(&row.text));
-        items.push(item("任务·采纳", "duty", title, format!("/duties/{}", row.id)));
+        items.push(item("任务·采纳", Group::DUTY, title, format!("/duties/{}", row.id)));
     }
     let (directory, calendar) = (ctx.directory(), ctx.calendar());
     for row in desk::waiting(ctx.db()).await? {
@@ -100,7 +100,7 @@ async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
             organ: directory.short_name(&row.organ).to_owned(),
             since,
             due: since.map(|since| calendar.probably_after(since, DECIDE_DAYS)),
-            ..item("任务·确认佐证", "duty", short(&row.text), href)
+            ..item("任务·确认佐证", Group::DUTY, short(&row.text), href)
         });
     }
     Ok(())
@@ -117,7 +117,7 @@ async fn drafts(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
         items.push(DeskItem {
             organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
             since: day(&draft.created_at),
-            ..item("要点草稿", "draft", title, format!("/plans/{}/draft", draft.id))
+            ..item("要点草稿", Group::DRAFT, title, format!("/plans/{}/draft", draft.id))
         });
     }
     Ok(())

@@ -25,7 +25,7 @@ pub struct Look {
 /// Handlers of this job.
 pub(crate) fn handlers(ctx: &Ctx) -> Handlers {
     let ctx = ctx.clone();
-    Handlers::default().with(LOOK, move |look: Look| {
+    Handlers::default().with(LOOK, "检查佐证网址能否打开", move |look: Look| {
         let ctx = ctx.clone();
         // A site that does not answer is an answer for the person who decides, no reason to try all day.
         async move { run(&ctx, &look.evidence).await.map(drop).map_err(|error| Failure::Retry(format!("{error:?}"))) }

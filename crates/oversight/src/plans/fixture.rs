@@ -44,7 +44,7 @@ pub(super) fn tree(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> Str
         source: source.into(),
         source_digest: String::new(),
         source_name: String::new(),
-        source_file: String::new(),
+        source_file: None,
         preamble: String::new(),
         closing: String::new(),
         warnings: "[]".into(),

@@ -184,7 +184,7 @@ fn tree_of(
         source: read.text,
         source_digest: digest,
         source_name: source.name.clone(),
-        source_file: source.file.as_ref().map(|file| file.digest.clone()).unwrap_or_default(),
+        source_file: source.file.as_ref().map(|file| file.digest.clone()),
         preamble: parsed.map(|parsed| parsed.preamble.clone()).unwrap_or_default(),
         closing: parsed.map(|parsed| parsed.closing.clone()).unwrap_or_default(),
         warnings: serde_json::to_string(&read.warnings)?,

@@ -17,7 +17,7 @@ use crate::{
 /// Handlers of the jobs of plans.
 pub fn handlers(ctx: &Ctx) -> Handlers {
     let ctx = ctx.clone();
-    Handlers::default().with(NOTIFY, move |payload: Notify| {
+    Handlers::default().with(NOTIFY, "把任务通知各机关", move |payload: Notify| {
         let ctx = ctx.clone();
         async move { notify(&ctx, payload).await }
     })

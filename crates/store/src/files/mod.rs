@@ -15,7 +15,7 @@ pub use folder::Folder;
 use futures::future::BoxFuture;
 use kernel::time;
 use sha2::{Digest, Sha256};
-pub use sweep::{Reference, Swept};
+pub use sweep::Swept;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{Db, Result, Tx, query, query_scalar};

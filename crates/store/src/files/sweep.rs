@@ -7,16 +7,6 @@ use kernel::time;
 use super::{Files, lock_of};
 use crate::{Db, Result, built, query, query_scalar};
 
-/// A column that holds digests of files. Every context that keeps files names its own; a file is swept only when no column
-/// holds it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reference {
-    /// The table.
-    pub table: &'static str,
-    /// The column.
-    pub column: &'static str,
-}
-
 /// What a sweep removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Swept {
@@ -34,25 +24,28 @@ const AGE: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 const BATCH: i64 = 500;
 
 impl Files {
-    /// Removes what is older than a day and to which nothing in `references` refers, bytes without a row, and remains in the
-    /// scratch folder.
+    /// Removes what is older than a day and to which no foreign key of the database refers, bytes without a row, and remains
+    /// in the scratch folder. Whoever keeps the digest of a file therefore refers to the table `file` by a foreign key; nothing
+    /// has to be declared, and what is forgotten here cannot be lost.
     ///
     /// # Errors
     /// When disk or database fail.
-    pub async fn sweep(&self, db: &Db, references: &[Reference]) -> Result<Swept> {
+    pub async fn sweep(&self, db: &Db) -> Result<Swept> {
         let mut swept = Swept::default();
         let now = db.seams().now();
         let before = now.checked_sub(AGE).unwrap_or(now);
         let moment = time::to_db(before);
-        let unused: String = references
+        let unused: String = db
+            .referring_to("file")
+            .await?
             .iter()
-            .map(|Reference { table, column }| {
-                format!(" AND NOT EXISTS (SELECT 1 FROM {table} x WHERE x.{column} = f.digest)")
+            .map(|(table, column)| {
+                format!(" AND NOT EXISTS (SELECT 1 FROM \"{table}\" x WHERE x.\"{column}\" = f.digest)")
             })
             .collect();
         let mut after = String::new();
         loop {
-            // SQL: names of tables and columns are literals of the contexts.
+            // SQL: names of tables and columns come from the database's own catalogue, quoted.
             let sql = format!(
                 "SELECT f.digest FROM file f WHERE f.created_at < $1 AND f.digest > $2{unused} ORDER BY f.digest LIMIT $3"
             );

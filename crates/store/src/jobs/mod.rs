@@ -12,7 +12,7 @@ use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Durat
 
 pub use handle::Handle;
 use jiff::{SignedDuration, Timestamp};
-pub use office::{Job, cancel, counts, discard, list, revive};
+pub use office::{Job, cancel, counts, discard, list, open, revive};
 pub use queue::{run_due, work};
 use serde::de::DeserializeOwned;
 
@@ -70,13 +70,11 @@ type Handling = Pin<Box<dyn Future<Output = std::result::Result<(), Failure>> + 
 #[derive(Clone)]
 struct Handler {
     run: Arc<dyn Fn(String, Handle) -> Handling + Send + Sync>,
-    /// What it does, for the office; empty for short jobs.
+    /// What it does, for the office.
     label: &'static str,
     long: bool,
     /// Jobs of this kind that run at the same time, over all processes.
     limit: Option<usize>,
-    /// Reaches people outside: mail, messages. Not repeated by itself after a restore.
-    outward: bool,
 }
 
 /// The handlers of all kinds of jobs.
@@ -108,15 +106,15 @@ const LONGEST: Duration = Duration::from_secs(50);
 const BEAT: Duration = Duration::from_secs(15);
 
 impl Handlers {
-    /// Adds the handler of one kind of job that ends within 50 seconds.
+    /// Adds the handler of one kind of job that ends within 50 seconds; `label` says in the office what it does.
     #[must_use]
-    pub fn with<P, F, R>(self, kind: &'static str, handler: F) -> Self
+    pub fn with<P, F, R>(self, kind: &'static str, label: &'static str, handler: F) -> Self
     where
         P: DeserializeOwned + Send + 'static,
         F: Fn(P) -> R + Send + Sync + 'static,
         R: Future<Output = std::result::Result<(), Failure>> + Send + 'static,
     {
-        self.add(kind, "", false, move |payload, _| handler(payload))
+        self.add(kind, label, false, move |payload, _| handler(payload))
     }
 
     /// Adds the handler of one kind of job that may take hours: `label` says in the office what runs; through the handle it
@@ -146,7 +144,7 @@ impl Handlers {
                 handler(payload, handle).await
             })
         };
-        self.by_kind.insert(kind, Handler { run: Arc::new(run), label, long, limit: None, outward: false });
+        self.by_kind.insert(kind, Handler { run: Arc::new(run), label, long, limit: None });
         self
     }
 
@@ -159,26 +157,14 @@ impl Handlers {
         self
     }
 
-    /// Jobs of the kind reach people outside: after a restore they wait for a person to send them.
-    #[must_use]
-    pub fn outward(mut self, kind: &'static str) -> Self {
-        if let Some(handler) = self.by_kind.get_mut(kind) {
-            handler.outward = true;
-        }
-        self
+    /// What a job of this kind does, for the office; `None` when no handler is known, of a job that an earlier program left.
+    pub fn label(&self, kind: &str) -> Option<&'static str> {
+        self.by_kind.get(kind).map(|handler| handler.label)
     }
 
-    /// The kinds that reach people outside.
-    pub fn outward_kinds(&self) -> Vec<&'static str> {
-        let mut kinds: Vec<_> =
-            self.by_kind.iter().filter(|(_, handler)| handler.outward).map(|(kind, _)| *kind).collect();
-        kinds.sort_unstable();
-        kinds
-    }
-
-    /// What a long job does, for the office; empty for short ones and unknown kinds.
-    pub fn label(&self, kind: &str) -> &'static str {
-        self.by_kind.get(kind).map_or("", |handler| handler.label)
+    /// Whether a job of this kind may take long: it can be asked to stop while it runs.
+    pub fn is_long(&self, kind: &str) -> bool {
+        self.by_kind.get(kind).is_some_and(|handler| handler.long)
     }
 
     /// Long jobs renew their lease as often; for tests.

@@ -51,6 +51,19 @@ pub async fn list(db: &Db, state: &str, limit: i64) -> Result<Vec<Job>> {
     query_as(sql).bind(state).bind(limit).fetch_all(db.read()).await
 }
 
+/// The job of a kind that runs or waits, the one that runs first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(db: &Db, kind: &str) -> Result<Option<Job>> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM job WHERE kind = $1 AND state <> 'dead' ORDER BY state DESC, created_at LIMIT 1"
+    );
+    query_as(sql).bind(kind).fetch_optional(db.read()).await
+}
+
 /// Number of jobs in each state, also for the metrics.
 ///
 /// # Errors

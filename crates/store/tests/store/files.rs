@@ -1,11 +1,9 @@
 //! Files: kept, deleted, swept, sealed.
 
-use store::{Files, files::Reference, query, query_scalar, test};
+use store::{Files, query, query_scalar, test};
 use tokio::io::AsyncReadExt;
 
 use crate::harness::{Home, both};
-
-const NOTES: &[Reference] = &[Reference { table: "thing", column: "note" }];
 
 async fn keep(home: &Home, files: &Files, bytes: &[u8]) -> String {
     let received = files.receive_bytes(bytes).await.expect("receive");
@@ -57,7 +55,7 @@ both! {
         drop(tx);
         let stray = files.local(&dropped.digest).await.expect("path").to_path_buf();
         std::fs::write(home.folder.path().join("scratch/left"), "x").expect("left over");
-        let insert = "INSERT INTO thing (id, grp, n, note) VALUES ('a', 'g', 1, $1)";
+        let insert = "INSERT INTO thing (id, grp, n, file) VALUES ('a', 'g', 1, $1)";
         test::tamper(&home.db, query(insert).bind(&used)).await.expect("row");
         // The clock of the story may stand before or after the machine's: what lies on disk is as old as is said here.
         let old = std::time::SystemTime::UNIX_EPOCH;
@@ -65,11 +63,11 @@ both! {
             std::fs::File::options().write(true).open(path).expect("open").set_modified(old).expect("aged");
         }
 
-        let swept = files.sweep(&home.db, NOTES).await.expect("sweep");
+        let swept = files.sweep(&home.db).await.expect("sweep");
         assert_eq!((swept.files, swept.strays, swept.scratch), (0, 1, 1), "the rows are younger than a day");
         assert!(!stray.exists());
         home.pass(25 * 3600);
-        let swept = files.sweep(&home.db, NOTES).await.expect("sweep");
+        let swept = files.sweep(&home.db).await.expect("sweep");
         assert_eq!((swept.files, swept.strays), (1, 0));
         assert_eq!(rows(home).await, [used]);
         assert!(files.check(&unused).await.expect("check").is_some());

@@ -17,7 +17,7 @@ pub(crate) const TABLES: &[Migration] = &[Migration {
     number: 1,
     name: "things",
     sql: "CREATE TABLE thing (id TEXT NOT NULL PRIMARY KEY, grp TEXT NOT NULL, n BIGINT NOT NULL CHECK (n >= 0), \
-          share DOUBLE PRECISION, note TEXT, parent TEXT REFERENCES thing (id)) {{without_rowid}};
+          share DOUBLE PRECISION, note TEXT, parent TEXT REFERENCES thing (id), file TEXT REFERENCES file (digest)) {{without_rowid}};
           CREATE INDEX thing_grp ON thing (grp, n, id);",
 }];
 

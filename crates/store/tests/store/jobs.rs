@@ -68,7 +68,7 @@ both! {
     async fn a_failing_job_waits_longer_each_time_and_is_parked(home) {
         let tries = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&tries);
-        let handlers = Handlers::default().with("test.job", move |_: Json| {
+        let handlers = Handlers::default().with("test.job", "试", move |_: Json| {
             counted.fetch_add(1, Ordering::SeqCst);
             async { Err::<(), _>(Failure::Retry("还不行".into())) }
         });
@@ -95,7 +95,7 @@ both! {
         let lease = "UPDATE job SET state = 'running', attempts = 1, lease_until = '2026-03-02T01:01:00.000Z'";
         test::tamper(&home.db, query(lease)).await.expect("claimed");
         let done = Arc::new(AtomicUsize::new(0));
-        let handlers = Handlers::default().with("test.job", counting(&done));
+        let handlers = Handlers::default().with("test.job", "试", counting(&done));
         jobs::run_due(&home.db, &handlers).await.expect("queue");
         assert_eq!(done.load(Ordering::SeqCst), 0, "the lease still holds");
         home.pass(61);
@@ -109,7 +109,7 @@ both! {
     }
 
     async fn a_panic_and_an_unknown_kind_fail_the_job_alone(home) {
-        let handlers = Handlers::default().with("test.job", |value: Json| async move {
+        let handlers = Handlers::default().with("test.job", "试", |value: Json| async move {
             assert!(value.is_null(), "a bad payload");
             Ok(())
         });
@@ -125,7 +125,7 @@ both! {
     /// While a job runs, the same work may be enqueued again. When the first fails, one of them is left.
     async fn a_failed_job_gives_way_to_the_same_that_waits(home) {
         let db = home.db.clone();
-        let handlers = Handlers::default().with("test.job", move |_: Json| {
+        let handlers = Handlers::default().with("test.job", "试", move |_: Json| {
             let db = db.clone();
             async move {
                 let later = db.seams().now() + jiff::SignedDuration::from_hours(1);
@@ -166,7 +166,7 @@ both! {
                 }
             })
             .beating(Duration::from_millis(5));
-        assert_eq!(handlers.label("test.long"), "整理");
+        assert_eq!(handlers.label("test.long"), Some("整理"));
         enqueue(&home.db, "test.long", "").await;
         let (db, worker) = (home.db.clone(), handlers.clone());
         let running = tokio::spawn(async move { jobs::run_due(&db, &worker).await });
@@ -181,7 +181,7 @@ both! {
                 let lease: String = query_scalar("SELECT lease_until FROM job").fetch_one(home.db.read()).await.expect("lease");
                 lease > now && jiff_after(&lease, &now, 55)
             }).await;
-            let other = Handlers::default().with("test.long", |_: Json| async { Ok(()) });
+            let other = Handlers::default().with("test.long", "试", |_: Json| async { Ok(()) });
             assert_eq!(jobs::run_due(&home.db, &other).await.expect("queue"), 0, "nobody takes it over");
         }
         go.notify_one();
@@ -229,7 +229,7 @@ both! {
         let short = Arc::new(AtomicUsize::new(0));
         let counts = (Arc::clone(&running), Arc::clone(&most), Arc::clone(&done));
         let waits_for = Arc::clone(&short);
-        let handlers = Handlers::default().with("test.short", counting(&short)).long("test.long", "整理", move |_: Json, _| {
+        let handlers = Handlers::default().with("test.short", "试", counting(&short)).long("test.long", "整理", move |_: Json, _| {
             let (running, most, done) = counts.clone();
             let short = Arc::clone(&waits_for);
             async move {
@@ -285,13 +285,6 @@ both! {
 fn jiff_after(later: &str, earlier: &str, seconds: i64) -> bool {
     let moment = |text: &str| kernel::time::from_db(text).expect("moment");
     moment(later) > moment(earlier) + jiff::SignedDuration::from_secs(seconds)
-}
-
-#[test]
-fn who_reaches_people_outside_is_known() {
-    let handlers =
-        Handlers::default().with("a", |_: Json| async { Ok(()) }).with("b", |_: Json| async { Ok(()) }).outward("b");
-    assert_eq!(Handlers::default().merge(handlers).outward_kinds(), ["b"]);
 }
 
 /// Commits of one process are heard by another: nothing else moves its head.

@@ -73,7 +73,7 @@ mod upload;
 
 use kernel::{Permission, permission::Scope};
 use serde::{Deserialize, Serialize};
-use store::{Entry, Every, Migration, Schedule, files::Reference};
+use store::{Entry, Every, Migration, Schedule};
 
 use crate::{Capability, Ctx, Section};
 
@@ -114,7 +114,6 @@ pub fn capability() -> Capability {
         .subject("receipt", "回执")
         .settings::<PortalForms>()
         .migrations(MIGRATIONS)
-        .declare(Reference { table: "portal_draft_file", column: "digest" })
         .schedule(schedule)
 }
 

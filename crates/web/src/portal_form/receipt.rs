@@ -48,7 +48,7 @@ pub struct Received {
     /// What was typed.
     pub fields: Fields,
     /// Files. Their bytes lie under [`DraftFile::stored`] and nothing refers to them any more: whoever does not write that down
-    /// in a column that is declared as [`store::files::Reference`] loses them to the next sweep.
+    /// in a column that refers to the table `file` by a foreign key loses them to the next sweep.
     pub files: Vec<DraftFile>,
     record: String,
 }

@@ -4,12 +4,12 @@ mod changes;
 
 use std::io::{Cursor, Read, Write};
 
-use jiff::SignedDuration;
 use document::{
     Kinds, Whole,
     columns::{self, ColumnData},
     public::{self, Found},
 };
+use jiff::SignedDuration;
 use kernel::{
     Actor, Role,
     id::{AttachmentId, DocumentId},

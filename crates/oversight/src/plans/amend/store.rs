@@ -41,7 +41,7 @@ pub struct Amendment {
     pub source: String,
     pub source_digest: String,
     pub source_name: String,
-    pub source_file: String,
+    pub source_file: Option<String>,
     pub choices: String,
     pub previous: String,
     pub reason: String,
@@ -130,7 +130,7 @@ pub async fn begin(
     .bind(&source.text)
     .bind(&digest)
     .bind(&source.name)
-    .bind(source.file.as_ref().map(|file| file.digest.clone()).unwrap_or_default())
+    .bind(source.file.as_ref().map(|file| file.digest.clone()))
     .bind(tx.now())
     .bind(actor.log_id())
     .bind(actor.log_name())
@@ -299,7 +299,7 @@ async fn put_plan(tx: &mut Tx, tree: &Tree, row: &Amendment, prepared: &Prepared
     .bind(&row.source)
     .bind(&row.source_digest)
     .bind(&row.source_name)
-    .bind(&row.source_file)
+    .bind(row.source_file.as_deref())
     .bind(&prepared.parsed.preamble)
     .bind(&prepared.parsed.closing)
     .bind(serde_json::to_string(&prepared.parsed.warnings)?)

@@ -29,7 +29,7 @@ pub struct PlanRow {
     pub source: String,
     pub source_digest: String,
     pub source_name: String,
-    pub source_file: String,
+    pub source_file: Option<String>,
     pub preamble: String,
     pub closing: String,
     pub warnings: String,

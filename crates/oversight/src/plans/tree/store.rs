@@ -134,7 +134,7 @@ pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
     .bind(&plan.source)
     .bind(&plan.source_digest)
     .bind(&plan.source_name)
-    .bind(&plan.source_file)
+    .bind(plan.source_file.as_deref())
     .bind(&plan.preamble)
     .bind(&plan.closing)
     .bind(&plan.warnings)

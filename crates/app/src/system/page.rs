@@ -1,0 +1,153 @@
+//! What the page shows: the program and its disk, jobs, what is done again and again, who follows the log, mails.
+
+use askama::Template;
+use axum::{Extension, extract::State, response::Response};
+use kernel::time;
+use search::Search;
+use store::{
+    Dialect,
+    follow::{self, Followers},
+    jobs::{self, Handlers, Job},
+    schedule::{self, Schedule},
+};
+use web::{Ctx, Desk, OfficeShell, Result, filters, office_page};
+
+use super::outbox::{self, Letter};
+
+/// Jobs of one state that are shown.
+const JOBS: i64 = 100;
+
+#[derive(Template)]
+#[template(path = "system/templates/system.html")]
+struct Page {
+    shell: OfficeShell,
+    database: &'static str,
+    dead: Vec<Line>,
+    running: Vec<Line>,
+    waiting: Vec<Line>,
+    more_dead: i64,
+    more_waiting: i64,
+    entries: Vec<Run>,
+    followers: Vec<Reader>,
+    outbox: Vec<Letter>,
+    has_smtp: bool,
+    index: String,
+    rebuilding: bool,
+    free: String,
+    version: &'static str,
+}
+
+/// A job as shown.
+struct Line {
+    id: String,
+    label: String,
+    created: String,
+    not_before: String,
+    attempts: i64,
+    error: String,
+    /// Steps done and all of them; 0 = unknown.
+    done: i64,
+    total: i64,
+    words: String,
+    /// Somebody asked it to stop.
+    stopping: bool,
+    can_stop: bool,
+}
+
+/// Something done again and again.
+struct Run {
+    key: String,
+    label: &'static str,
+    every: String,
+    last: String,
+    next: String,
+    error: String,
+    running: bool,
+}
+
+/// A follower of the log, and how far behind its end it is.
+struct Reader {
+    label: &'static str,
+    behind: i64,
+}
+
+/// GET /system
+pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Extension(search): Extension<Search>) -> Result<Response> {
+    let db = ctx.db();
+    let handlers = ctx.capabilities().jobs(&ctx);
+    let lines = |jobs: Vec<Job>| jobs.into_iter().map(|job| line(&handlers, job)).collect::<Vec<_>>();
+    let counts = jobs::counts(db).await?;
+    let more =
+        |state: &str| counts.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| (count - JOBS).max(0));
+    let (dead, running, waiting) =
+        tokio::try_join!(jobs::list(db, "dead", JOBS), jobs::list(db, "running", JOBS), jobs::list(db, "ready", JOBS))?;
+    let status = search.status();
+    let head = *db.head().borrow();
+    let page = Page {
+        database: if db.dialect() == Dialect::Sqlite { "SQLite（WAL，每次提交落盘）" } else { "PostgreSQL" },
+        dead: lines(dead),
+        running: lines(running),
+        waiting: lines(waiting),
+        more_dead: more("dead"),
+        more_waiting: more("ready"),
+        entries: runs(&ctx.capabilities().schedule(&ctx), schedule::standing(db).await?),
+        followers: readers(&ctx.capabilities().followers(&ctx), &follow::standing(db).await?, head),
+        outbox: outbox::letters(&ctx).await,
+        has_smtp: !ctx.config().mail.smtp.is_empty(),
+        index: format!("{} 条，读到第 {} 号记录", status.documents, status.cursor),
+        rebuilding: status.rebuilding,
+        free: free_space(&ctx),
+        version: env!("CARGO_PKG_VERSION"),
+        shell: desk.shell(&ctx, "系统状态").await?,
+    };
+    office_page(&page)
+}
+
+fn line(handlers: &Handlers, job: Job) -> Line {
+    // A job that an earlier program left has no handler here: its name must do.
+    let label = handlers.label(&job.kind).map_or_else(|| format!("不认识的作业（{}）", job.kind), str::to_owned);
+    Line {
+        label,
+        created: time::show_minute(&job.created_at),
+        not_before: time::show_minute(&job.run_at),
+        attempts: job.attempts,
+        error: job.last_error,
+        done: job.progress_done,
+        total: job.progress_total,
+        words: job.progress_words,
+        stopping: job.cancelled,
+        can_stop: !job.cancelled && (job.state == "ready" || handlers.is_long(&job.kind)),
+        id: job.id,
+    }
+}
+
+fn runs(schedule: &Schedule, standing: Vec<schedule::Standing>) -> Vec<Run> {
+    let run = |row: schedule::Standing| {
+        let entry = schedule.entries().find(|entry| entry.key() == row.key)?;
+        Some(Run {
+            label: entry.label(),
+            every: entry.every().to_string(),
+            last: time::show_minute(&row.last_at),
+            next: time::show_minute(&row.next_at),
+            error: row.last_error,
+            running: row.running,
+            key: row.key,
+        })
+    };
+    standing.into_iter().filter_map(run).collect()
+}
+
+fn readers(followers: &Followers, standing: &[follow::Standing], head: i64) -> Vec<Reader> {
+    let reader = |follower: &store::Follower| {
+        let seen = standing.iter().find(|row| row.consumer == follower.name()).map_or(0, |row| row.seq);
+        Reader { label: follower.label(), behind: (head - seen).max(0) }
+    };
+    followers.all().iter().map(reader).collect()
+}
+
+fn free_space(ctx: &Ctx) -> String {
+    match rustix::fs::statvfs(ctx.data()) {
+        Ok(stat) => format!("{} MB", stat.f_bavail.saturating_mul(stat.f_frsize) / (1024 * 1024)),
+        Err(_) => "读不到".to_owned(),
+    }
+}

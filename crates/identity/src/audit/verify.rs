@@ -1,0 +1,199 @@
+//! The verification of everything: the chain, the files, and what is public against what the log says was published. In the
+//! office it runs as a long job, by day on demand and every night by itself; what came of it stands in the log and on a page,
+//! and a fault stands on the work list of the audit administrator.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use futures::future::BoxFuture;
+use jiff::civil::time;
+use kernel::{Actor, NewEvent, OrganCode, Staff, event::Event, may};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{
+    Entry, Every, Schedule, Verified,
+    jobs::{self, Failure, Handle, Handlers, Job, NewJob},
+    log::{Checkpoint, Progress, Verify},
+};
+use tokio::sync::watch;
+use web::{
+    Ctx, Desk, OfficeShell, Result, filters,
+    hooks::{DeskItem, DeskSource, Group, Proof},
+    office_page,
+    page::Redirect,
+};
+
+use super::{
+    store::{Filter, search},
+    words,
+};
+use crate::{events::AUDIT_VERIFIED, permissions::READ_AUDIT};
+
+/// The kind of job that verifies.
+const VERIFY: &str = "audit.verify";
+
+/// Payload of [`VERIFY`]: who asked; nobody = the schedule.
+#[derive(Debug, Serialize, Deserialize)]
+struct Asked {
+    by: Option<Staff>,
+    organ: OrganCode,
+}
+
+/// Walks the chain, reads every file, and compares what is public with what the log says was published. `tell` hears again and
+/// again how far it is.
+///
+/// # Errors
+/// When database or disk fail; what does not fit is a finding, not an error.
+pub async fn everything(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<Verified> {
+    let kept = Checkpoint::read(ctx.data(), ctx.db().chain())?;
+    let verify = Verify::new(ctx.db()).files(ctx.files()).progress(tell);
+    let verify = match &kept {
+        Some(kept) => verify.kept(kept),
+        None => verify,
+    };
+    let mut verified = verify.run().await?;
+    for proof in ctx.declared::<Arc<dyn Proof>>() {
+        if verified.ok
+            && let Some(bad) = proof.altered(ctx).await?
+        {
+            verified.ok = false;
+            verified.first_bad = Some(bad);
+        }
+    }
+    Ok(verified)
+}
+
+pub(crate) fn handlers(ctx: &Ctx) -> Handlers {
+    let ctx = ctx.clone();
+    Handlers::default().long(VERIFY, "验证全部留痕和文件", move |asked: Asked, job: Handle| {
+        let ctx = ctx.clone();
+        async move { run(&ctx, &asked, &job).await }
+    })
+}
+
+pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
+    let ctx = ctx.clone();
+    Schedule::default().with(Entry::new(
+        VERIFY,
+        "验证全部留痕和文件",
+        Every::Daily(time(2, 40, 0, 0)),
+        move || {
+            let ctx = ctx.clone();
+            async move {
+                ask(&ctx, Asked { by: None, organ: ctx.office_organ() }).await?;
+                Ok(())
+            }
+        },
+    ))
+}
+
+/// Puts a verification into the queue, unless one waits already.
+async fn ask(ctx: &Ctx, asked: Asked) -> store::Result<()> {
+    let mut tx = ctx.db().write().await?;
+    tx.enqueue(NewJob::now(VERIFY, &asked).dedup(VERIFY)).await?;
+    tx.commit().await
+}
+
+async fn run(ctx: &Ctx, asked: &Asked, job: &Handle) -> std::result::Result<(), Failure> {
+    let (told, mut heard) = watch::channel(None);
+    let walk = everything(ctx, move |progress| {
+        let _ = told.send(Some(progress));
+    });
+    tokio::pin!(walk);
+    let verified = loop {
+        tokio::select! {
+            verified = &mut walk => break verified.map_err(|error| Failure::Retry(format!("{error:?}")))?,
+            Ok(()) = heard.changed() => {
+                let progress = *heard.borrow_and_update();
+                if let Some(Progress { event, events, files }) = progress {
+                    let steps = |number: i64| u64::try_from(number).unwrap_or(0);
+                    let words = if files > 0 { format!("文件 {files} 个") } else { "留痕".to_owned() };
+                    job.progress(steps(event), steps(events), &words).await?;
+                }
+                if job.cancelled() {
+                    return Ok(());
+                }
+            }
+        }
+    };
+    let Verified { ok, events, files, head, first_bad, .. } = &verified;
+    if !ok {
+        tracing::error!(?first_bad, "the event log does not verify");
+    }
+    let mut tx = ctx.db().write().await?;
+    let actor = asked.by.clone().map_or(Actor::System, Actor::Staff);
+    let data = json!({"ok": ok, "events": events, "files": files, "head": head, "first_bad": first_bad});
+    tx.append(NewEvent::new(&AUDIT_VERIFIED, "log", &actor).organ(&asked.organ).data(data)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// POST /audit/verify
+pub(super) async fn begin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
+    ask(&ctx, Asked { by: Some(desk.staff.clone()), organ: desk.organ().clone() }).await?;
+    Ok(Redirect::to("/audit/verify").into_response())
+}
+
+/// What came of a verification, as the log holds it.
+#[derive(Debug, Deserialize)]
+struct Outcome {
+    ok: bool,
+    events: i64,
+    files: i64,
+    head: String,
+    first_bad: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "audit/templates/verified.html")]
+struct Page {
+    shell: OfficeShell,
+    /// The one that runs or waits now.
+    open: Option<Job>,
+    last: Option<(Event, Outcome)>,
+}
+
+async fn last(ctx: &Ctx) -> Result<Option<(Event, Outcome)>> {
+    let filter = Filter { kind: AUDIT_VERIFIED.name.to_owned(), ..Filter::default() };
+    let event = search(ctx.db(), &filter, 1).await?.pop();
+    Ok(event.and_then(|event| serde_json::from_str(&event.data).ok().map(|outcome| (event, outcome))))
+}
+
+/// GET /audit/verify: how far it is, and what came of the last one.
+pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
+    let (open, last) = (jobs::open(ctx.db(), VERIFY).await?, last(&ctx).await?);
+    let bad = open.is_none() && last.as_ref().is_some_and(|(_, outcome)| !outcome.ok);
+    office_page(&Page { shell: desk.shell(&ctx, "验证结果").await?.with_error(bad), open, last })
+}
+
+/// Tells the audit administrator of a verification that found a fault.
+pub(crate) struct Faults;
+
+impl DeskSource for Faults {
+    fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
+        Box::pin(async move {
+            if may(&staff.clone().into(), &READ_AUDIT).is_err() {
+                return Ok(Vec::new());
+            }
+            let bad = last(ctx).await?.filter(|(_, outcome)| !outcome.ok);
+            let item = |(event, outcome): (Event, Outcome)| DeskItem {
+                kind: "留痕验证".to_owned(),
+                group: Group::SYSTEM,
+                title: outcome.first_bad.unwrap_or_else(|| "发现不符".to_owned()),
+                href: "/audit/verify".to_owned(),
+                organ: ctx.directory().short_name(&staff.organ).to_owned(),
+                since: kernel::time::from_db(&event.at).map(kernel::time::date_in_china),
+                due: Some(ctx.today()),
+                mine: false,
+            };
+            Ok(bad.map(item).into_iter().collect())
+        })
+    }
+
+    fn counts<'a>(&'a self, _: &'a Ctx, _: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
