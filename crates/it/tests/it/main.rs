@@ -14,3 +14,4 @@ mod portal;
 mod publishing;
 mod search;
 mod store;
+mod upgrade;
