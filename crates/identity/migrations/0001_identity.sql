@@ -38,7 +38,6 @@ CREATE TABLE account (
     login         TEXT NOT NULL UNIQUE, -- lower case
     name          TEXT NOT NULL,        -- shown beside what was done
     organ         TEXT NOT NULL REFERENCES organ (code), -- code of the organ for which the person acts
-    roles         TEXT NOT NULL,        -- codes, separated by commas, in the order of the table of roles
     email         TEXT NOT NULL,        -- for reminders
     password      TEXT NOT NULL,        -- argon2id in PHC form
     must_change   BIGINT NOT NULL CHECK (must_change IN (0, 1)),      -- 1: the password was given by somebody else and must be changed first
@@ -54,6 +53,14 @@ CREATE TABLE account (
     password_at   TEXT NOT NULL         -- last change of the password
 );
 CREATE INDEX account_by_organ ON account (organ);
+
+-- What an account is trusted with.
+CREATE TABLE account_role (
+    account TEXT NOT NULL REFERENCES account (id),
+    role    TEXT NOT NULL,              -- code of the role
+    PRIMARY KEY (account, role)
+){{without_rowid}};
+CREATE INDEX account_role_by_role ON account_role (role, account);
 
 -- Codes that stand in once each for a lost second factor.
 CREATE TABLE account_recovery (

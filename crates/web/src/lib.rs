@@ -40,4 +40,4 @@ pub use portal::Reader;
 pub use portal_form::PortalForm;
 pub use routes::{Listener, RouteInfo, Routes};
 pub use settings::{Section, Settings};
-pub use shell::{Assets, Crumb, Flash, OfficeShell, Pager, PortalShell, Undo};
+pub use shell::{Assets, Crumb, Flash, OfficeShell, Pager, PortalShell, Steps, Undo};

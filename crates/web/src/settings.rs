@@ -20,6 +20,11 @@ pub trait Section: Default + Serialize + DeserializeOwned + Send + Sync + 'stati
     }
 }
 
+/// What the texts of clocks leave open.
+impl Section for kernel::clock::Readings {
+    const KEY: &'static str = "clock";
+}
+
 /// The sections of one installation, by their type.
 #[derive(Clone, Default)]
 pub struct Settings(HashMap<TypeId, Arc<dyn Any + Send + Sync>>);
@@ -43,6 +48,9 @@ impl std::fmt::Debug for Settings {
     }
 }
 
+/// Reads a section into the settings; see [`SectionSpec::read`].
+type Reads = fn(toml::Table, &mut Settings) -> Result<Vec<String>, (String, String)>;
+
 /// A [`Section`] with its type left out: what a capability declares.
 #[derive(Debug, Clone, Copy)]
 pub struct SectionSpec {
@@ -52,7 +60,7 @@ pub struct SectionSpec {
     pub default: fn() -> toml::Table,
     /// Reads the section into the settings. The problems are those of [`Section::problems`]; an error names the place
     /// within the section that cannot be read, and what is wrong there.
-    pub read: fn(toml::Table, &mut Settings) -> Result<Vec<String>, (String, String)>,
+    pub read: Reads,
 }
 
 impl SectionSpec {

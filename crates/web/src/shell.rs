@@ -181,6 +181,25 @@ impl Pager {
     }
 }
 
+/// Where the pages before and after this one begin, of a list that is walked by the place of the last row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steps {
+    /// Query without the place: ends with `?` or `&`.
+    pub base: String,
+    /// Place for the page before; none at the beginning.
+    pub previous: Option<String>,
+    /// Place for the page after; none at the end.
+    pub next: Option<String>,
+}
+
+impl Steps {
+    /// Around `page`; `query` is the rest of the query, without `?`, already encoded.
+    pub fn new<T>(page: &store::sql::Page<T>, query: &str) -> Self {
+        let base = if query.is_empty() { "?".to_owned() } else { format!("?{query}&") };
+        Self { base, previous: page.previous.clone(), next: page.next.clone() }
+    }
+}
+
 /// Style sheets and scripts under names that carry their digest, so that they can be cached for ever.
 #[derive(Debug, Clone)]
 pub struct Assets {

@@ -124,9 +124,9 @@ fn answer(args: &Args, readings: &Readings, calendar: &Calendar) -> Result<(Run,
     Ok((run, answer))
 }
 
-/// Answers with the usual readings: a command that only computes reads no configuration.
-pub(super) fn run(args: &Args, as_json: bool) -> Result<ExitCode> {
-    let (run, answer) = answer(args, &Readings::default(), &calendar(args)?)?;
+/// Answers with these readings.
+pub(super) fn run(args: &Args, readings: &Readings, as_json: bool) -> Result<ExitCode> {
+    let (run, answer) = answer(args, readings, &calendar(args)?)?;
     for note in notes(args, &run) {
         eprintln!("注意：{note}");
     }

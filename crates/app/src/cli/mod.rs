@@ -143,7 +143,14 @@ fn run(cli: Cli) -> Result<ExitCode> {
     // What only computes needs neither configuration nor database.
     let command = match cli.command {
         Command::Plan(plan::Command::Parse { file }) => return plan::parse(&file, cli.common.json),
-        Command::Clock(args) => return clock::run(&args, cli.common.json),
+        Command::Clock(args) => {
+            // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
+            let readings = match &cli.common.config {
+                Some(_) => cli.common.config()?.settings.get::<kernel::clock::Readings>(),
+                None => std::sync::Arc::default(),
+            };
+            return clock::run(&args, &readings, cli.common.json);
+        }
         other => other,
     };
     let mut config = cli.common.config()?;

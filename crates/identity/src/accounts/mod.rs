@@ -8,9 +8,9 @@ mod actions;
 mod model;
 mod pages;
 mod recipients;
+pub(crate) mod roles;
 mod store;
 
-pub(crate) use model::roles_from_db;
 pub use model::{Account, AccountError, Created, NewAccount};
 pub(crate) use recipients::recipients;
 pub(crate) use store::counts_by_organ;

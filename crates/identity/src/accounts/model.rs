@@ -191,14 +191,9 @@ pub(crate) fn clean_roles(roles: &[Role]) -> Result<Vec<Role>, AccountError> {
     }
 }
 
-/// Roles in their stored form.
-pub(crate) fn roles_to_db(roles: &[Role]) -> String {
+/// Codes of roles, as events hold them.
+pub(crate) fn codes(roles: &[Role]) -> String {
     roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(",")
-}
-
-/// Roles from their stored form; unknown codes are left out.
-pub(crate) fn roles_from_db(text: &str) -> Vec<Role> {
-    text.split(',').filter_map(Role::from_code).collect()
 }
 
 #[cfg(test)]
@@ -226,8 +221,7 @@ mod tests {
     #[test]
     fn roles_are_ordered_and_administrators_stand_alone() {
         let roles = clean_roles(&[Role::OrganHead, Role::Editor, Role::Editor]).expect("good");
-        assert_eq!(roles_to_db(&roles), "editor,organ_head");
-        assert_eq!(roles_from_db("editor,organ_head"), roles);
+        assert_eq!(codes(&roles), "editor,organ_head");
         assert!(clean_roles(&[]).is_err());
         assert!(clean_roles(&[Role::AuditAdmin, Role::Editor]).is_err());
     }

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use kernel::{Role, id::AccountId, time};
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Result, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page};
 
 use super::{
     model::Account,
@@ -17,6 +17,9 @@ use crate::{
     organs::choices,
     session::{SessionRow, session_rows},
 };
+
+/// Rows on a page.
+const SIZE: usize = 50;
 
 struct ListRow {
     id: String,
@@ -39,7 +42,8 @@ struct ListPage {
     roles: Vec<(&'static str, &'static str)>,
     states: Vec<(&'static str, &'static str)>,
     rows: Vec<ListRow>,
-    pager: Pager,
+    steps: Steps,
+    total: i64,
 }
 
 /// What was typed into the form of a new account.
@@ -125,11 +129,11 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         ("role", &filter.role),
         ("state", &filter.state),
     ]);
-    let offset = |total: i64| Pager::new(filter.page, total, Pager::SIZE, "").offset(Pager::SIZE);
-    let (accounts, total) = store::page(ctx.db(), &filter, offset, Pager::SIZE).await?;
+    let (found, total) = store::page(ctx.db(), &filter, SIZE).await?;
+    let steps = Steps::new(&found, &query);
     let directory = ctx.directory();
     let now = time::to_db(ctx.seams().now());
-    let rows = accounts.into_iter().map(|account| ListRow {
+    let rows = found.rows.into_iter().map(|account| ListRow {
         organ: directory.short_name(&account.organ).to_owned(),
         roles: account.role_names(),
         signed_in: time::show_minute(&account.signed_in_at),
@@ -143,7 +147,8 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     office_page(&ListPage {
         shell: desk.shell(&ctx, "账号").await?,
         rows: rows.collect(),
-        pager: Pager::new(filter.page, total, Pager::SIZE, &query),
+        steps,
+        total,
         filter,
         organs: directory.all().iter().map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect(),
         roles: Role::ALL.into_iter().map(|role| (role.code(), role.label())).collect(),

@@ -7,8 +7,6 @@ use kernel::{OrganCode, Role};
 use store::{FromRow, query_as};
 use web::{Ctx, Result, hooks::Recipients};
 
-use super::model::roles_from_db;
-
 /// Accounts in use that have an address.
 pub(crate) fn recipients() -> Arc<dyn Recipients> {
     Arc::new(Accounts)
@@ -20,7 +18,7 @@ struct Accounts;
 struct Address {
     organ: OrganCode,
     email: String,
-    roles: String,
+    role: String,
 }
 
 impl Recipients for Accounts {
@@ -30,15 +28,20 @@ impl Recipients for Accounts {
         roles: &'a [Role],
     ) -> BoxFuture<'a, Result<HashMap<OrganCode, Vec<String>>>> {
         Box::pin(async move {
-            let rows: Vec<Address> =
-                query_as("SELECT organ, email, roles FROM account WHERE disabled = 0 AND email <> '' ORDER BY login")
-                    .fetch_all(ctx.db().read())
-                    .await?;
+            let rows: Vec<Address> = query_as(
+                "SELECT a.organ, a.email, r.role FROM account a JOIN account_role r ON r.account = a.id \
+                     WHERE a.disabled = 0 AND a.email <> '' ORDER BY a.login",
+            )
+            .fetch_all(ctx.db().read())
+            .await?;
             let (directory, today) = (ctx.directory(), ctx.today());
             let mut addresses: HashMap<OrganCode, Vec<String>> = HashMap::new();
-            for row in rows.into_iter().filter(|row| roles_from_db(&row.roles).iter().any(|role| roles.contains(role)))
-            {
-                addresses.entry(directory.stands_for(&row.organ, today)).or_default().push(row.email);
+            for row in rows.into_iter().filter(|row| roles.iter().any(|role| role.code() == row.role)) {
+                let of_organ = addresses.entry(directory.stands_for(&row.organ, today)).or_default();
+                // Whoever holds two of the roles hears once.
+                if !of_organ.contains(&row.email) {
+                    of_organ.push(row.email);
+                }
             }
             Ok(addresses)
         })

@@ -3,11 +3,14 @@
 use crate::events;
 use kernel::{Actor, EventKind, NewEvent, OrganCode, Role, id, id::AccountId};
 use serde_json::json;
-use store::{Db, Tx};
+use store::{
+    Db, Tx,
+    sql::{By, List},
+};
 
-use super::model::{
-    Account, AccountError, Created, NewAccount, clean_email, clean_login, clean_name, clean_roles, roles_from_db,
-    roles_to_db,
+use super::{
+    model::{Account, AccountError, Created, NewAccount, clean_email, clean_login, clean_name, clean_roles, codes},
+    roles as rows,
 };
 use crate::session::{password, sessions};
 
@@ -19,7 +22,6 @@ struct Row {
     login: String,
     name: String,
     organ: String,
-    roles: String,
     email: String,
     disabled: i64,
     must_change: i64,
@@ -29,14 +31,15 @@ struct Row {
     created_at: String,
 }
 
-impl From<Row> for Account {
-    fn from(row: Row) -> Self {
-        Self {
+impl Row {
+    fn with(self, roles: Vec<Role>) -> Account {
+        let row = self;
+        Account {
             id: row.id.into(),
             login: row.login,
             name: row.name,
             organ: row.organ.into(),
-            roles: roles_from_db(&row.roles),
+            roles,
             email: row.email,
             disabled: row.disabled != 0,
             must_change: row.must_change != 0,
@@ -82,15 +85,14 @@ pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
     let account = id::fresh(&seams);
     let now = tx.now();
     store::query(
-        "INSERT INTO account (id, login, name, organ, roles, email, password, must_change, disabled, failed_count, \
+        "INSERT INTO account (id, login, name, organ, email, password, must_change, disabled, failed_count, \
          failed_since, locked_until, totp_secret, totp_pending, totp_step, created_at, signed_in_at, password_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, '', '', '', '', 0, $9, '', $9)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, '', '', '', '', 0, $8, '', $8)",
     )
     .bind(&account)
     .bind(&login)
     .bind(&name)
     .bind(new.organ.as_str())
-    .bind(roles_to_db(&roles))
     .bind(&email)
     .bind(hash)
     .bind(i64::from(new.must_change || one_time.is_some()))
@@ -102,7 +104,8 @@ pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
         error if error.is_unique_violation() => taken_login(&login),
         error => error.into(),
     })?;
-    let data = json!({"login": login, "name": name, "roles": roles_to_db(&roles)});
+    rows::put(tx, &account.as_str().into(), &roles).await?;
+    let data = json!({"login": login, "name": name, "roles": codes(&roles)});
     tx.append(NewEvent::new(&events::ACCOUNT_CREATED, &account, &new.by).organ(&new.organ).data(data)).await?;
     Ok(Created { id: account.into(), login, one_time })
 }
@@ -134,7 +137,22 @@ pub async fn find(db: &Db, login: &str) -> Result<Option<Account>> {
         .bind(login.trim().to_lowercase())
         .fetch_optional(db.read())
         .await?;
-    Ok(row.map(Account::from))
+    whole(db, row).await
+}
+
+async fn whole(db: &Db, row: Option<Row>) -> Result<Option<Account>> {
+    let Some(row) = row else { return Ok(None) };
+    let roles = rows::of(db, &row.id.as_str().into()).await?;
+    Ok(Some(row.with(roles)))
+}
+
+async fn all_whole(db: &Db, rows: Vec<Row>) -> Result<Vec<Account>> {
+    let mut roles = rows::of_all(db).await?;
+    let with = |row: Row| {
+        let roles = roles.remove(&AccountId::from(row.id.as_str())).unwrap_or_default();
+        row.with(roles)
+    };
+    Ok(rows.into_iter().map(with).collect())
 }
 
 /// The account with this identifier.
@@ -144,7 +162,7 @@ pub async fn find(db: &Db, login: &str) -> Result<Option<Account>> {
 pub async fn find_by_id(db: &Db, id: &AccountId) -> Result<Option<Account>> {
     let row: Option<Row> =
         store::query_as("SELECT * FROM account WHERE id = $1").bind(id.as_str()).fetch_optional(db.read()).await?;
-    Ok(row.map(Account::from))
+    whole(db, row).await
 }
 
 /// All accounts, by organ and login.
@@ -153,13 +171,15 @@ pub async fn find_by_id(db: &Db, id: &AccountId) -> Result<Option<Account>> {
 /// When the database fails.
 pub async fn list(db: &Db) -> Result<Vec<Account>> {
     let rows: Vec<Row> = store::query_as("SELECT * FROM account ORDER BY organ, login").fetch_all(db.read()).await?;
-    Ok(rows.into_iter().map(Account::from).collect())
+    all_whole(db, rows).await
 }
 
 async fn load(tx: &mut Tx, id: &AccountId) -> Result<Account> {
     let row: Option<Row> =
         store::query_as("SELECT * FROM account WHERE id = $1").bind(id.as_str()).fetch_optional(tx.conn()).await?;
-    row.map(Account::from).ok_or(AccountError::NotFound)
+    let row = row.ok_or(AccountError::NotFound)?;
+    let roles = rows::of_locked(tx, id).await?;
+    Ok(row.with(roles))
 }
 
 fn event(kind: &'static EventKind, account: &Account, by: &Actor) -> NewEvent {
@@ -202,13 +222,9 @@ pub async fn set_roles(db: &Db, id: &AccountId, roles: &[Role], by: &Actor) -> R
     if account.roles == roles {
         return Ok(());
     }
-    store::query("UPDATE account SET roles = $2 WHERE id = $1")
-        .bind(id.as_str())
-        .bind(roles_to_db(&roles))
-        .execute(tx.conn())
-        .await?;
+    rows::put(&mut tx, id, &roles).await?;
     sessions::end_all(&mut tx, id, None).await?;
-    let data = json!({"login": account.login, "before": roles_to_db(&account.roles), "after": roles_to_db(&roles)});
+    let data = json!({"login": account.login, "before": codes(&account.roles), "after": codes(&roles)});
     tx.append(NewEvent::new(&events::ROLES_CHANGED, id, by).organ(&account.organ).data(data)).await?;
     if account.roles.contains(&Role::SecurityAdmin) {
         keep_a_security_admin(&mut tx).await?;
@@ -257,9 +273,12 @@ fn refuse_own(id: &AccountId, by: &Actor, text: &str) -> Result<()> {
 /// Somebody must be able to give roles. Called after the change and after the event was appended: appending waits for
 /// other writers, so that two administrators who disable each other cannot both succeed.
 async fn keep_a_security_admin(tx: &mut Tx) -> Result<()> {
-    let left: i64 = store::query_scalar("SELECT COUNT(*) FROM account WHERE roles = 'security_admin' AND disabled = 0")
-        .fetch_one(tx.conn())
-        .await?;
+    let left: i64 = store::query_scalar(
+        "SELECT COUNT(*) FROM account a JOIN account_role r ON r.account = a.id WHERE r.role = $1 AND a.disabled = 0",
+    )
+    .bind(Role::SecurityAdmin.code())
+    .fetch_one(tx.conn())
+    .await?;
     if left == 0 {
         return Err(AccountError::Refused(
             "这是最后一个可用的安全管理员，停用或改角色后将无人能够授权。请先建立另一个安全管理员账号。".into(),
@@ -367,50 +386,32 @@ pub(crate) struct Filter {
     pub(crate) organ: String,
     pub(crate) role: String,
     pub(crate) state: String,
-    pub(crate) page: i64,
+    pub(crate) after: String,
 }
 
-/// One page of accounts and how many there are in all.
-pub(crate) async fn page(
-    db: &Db,
-    filter: &Filter,
-    offset: impl Fn(i64) -> i64,
-    size: i64,
-) -> Result<(Vec<Account>, i64)> {
-    const FROM: &str = "FROM account WHERE ($1 = '' OR LOWER(login) LIKE $2 ESCAPE '\\' OR name LIKE $2 ESCAPE '\\') \
-         AND ($3 = '' OR organ = $3) AND ($4 = '' OR ',' || roles || ',' LIKE $5) \
-         AND ($6 = '' OR ($6 = 'disabled' AND disabled = 1) OR ($6 = 'active' AND disabled = 0) OR ($6 = 'locked' AND locked_until > $7))";
-    let like = format!("%{}%", crate::organs::escape_like(&filter.q.trim().to_lowercase()));
-    let role = Role::from_code(&filter.role).map(|role| format!("%,{},%", role.code())).unwrap_or_default();
-    let role_code = if role.is_empty() { "" } else { filter.role.as_str() };
+/// One page of accounts, by organ and login, and how many there are in all.
+pub(crate) async fn page(db: &Db, filter: &Filter, size: usize) -> Result<(store::sql::Page<Account>, i64)> {
     let now = kernel::time::to_db(db.seams().now());
-    // SQL: the constant FROM behind two fixed beginnings; what was typed is bound.
-    let count = format!("SELECT COUNT(*) {FROM}");
-    let total: i64 = store::query_scalar(store::built(count))
-        .bind(filter.q.trim())
-        .bind(&like)
-        .bind(&filter.organ)
-        .bind(role_code)
-        .bind(&role)
-        .bind(&filter.state)
-        .bind(&now)
-        .fetch_one(db.read())
-        .await?;
-    // SQL: as above.
-    let sql = format!("SELECT * {FROM} ORDER BY organ, login LIMIT $8 OFFSET $9");
-    let rows: Vec<Row> = store::query_as(store::built(sql))
-        .bind(filter.q.trim())
-        .bind(&like)
-        .bind(&filter.organ)
-        .bind(role_code)
-        .bind(&role)
-        .bind(&filter.state)
-        .bind(&now)
-        .bind(size)
-        .bind(offset(total))
-        .fetch_all(db.read())
-        .await?;
-    Ok((rows.into_iter().map(Account::from).collect(), total))
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let list = List::new("a.*", "account a", "a.id")
+        .sort("organ", &[By::up("a.organ"), By::up("a.login")])
+        .contains(&["a.login", "a.name"], filter.q.trim())
+        .equals("a.organ", some(&filter.organ))
+        .with(
+            "EXISTS (SELECT 1 FROM account_role r WHERE r.account = a.id AND r.role = ?)",
+            Role::from_code(&filter.role).map(Role::code),
+        );
+    let list = match filter.state.as_str() {
+        "disabled" => list.given("a.disabled = 1"),
+        "active" => list.given("a.disabled = 0"),
+        "locked" => list.with("a.locked_until > ?", now),
+        _ => list,
+    };
+    let total = list.count(db, i64::MAX - 1).await?.rows;
+    let found = list.page::<Row>(db, None, Some(&filter.after), size).await?;
+    let (next, previous, sort) = (found.next, found.previous, found.sort);
+    let rows = all_whole(db, found.rows).await?;
+    Ok((store::sql::Page { rows, next, previous, sort }, total))
 }
 
 /// How many accounts act for each organ.

@@ -56,9 +56,13 @@ pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) ->
             Ok(seen) => seen,
             Err(error) => return error.into_response(),
         };
+        let roles = match accounts::roles::of(ctx.db(), &live.account).await {
+            Ok(roles) => roles,
+            Err(error) => return Error::from(error).into_response(),
+        };
         let ends_at = sessions::idle_end(seen, &live.ends_at, &ctx.settings::<Sessions>());
         request.extensions_mut().insert(SessionInfo { id: live.session.clone(), ends_at });
-        request.extensions_mut().insert(Actor::Staff(staff(&ctx, live)));
+        request.extensions_mut().insert(Actor::Staff(staff(&ctx, live, roles)));
     }
     let mut response = next.run(request).await;
     if method == Method::POST && response.status() == StatusCode::UNAUTHORIZED {
@@ -68,19 +72,13 @@ pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) ->
 }
 
 /// The person, acting for the organ that stands for theirs today: after a reform people act for the successor.
-fn staff(ctx: &Ctx, live: Live) -> Staff {
+fn staff(ctx: &Ctx, live: Live, roles: Vec<kernel::Role>) -> Staff {
     let directory = ctx.directory();
     let today = ctx.today();
     let current =
         |code: kernel::OrganCode| directory.current(&code, today).map_or(code.clone(), |organ| organ.code.clone());
     let organ = current(live.organ.into());
-    Staff {
-        account: live.account.into(),
-        name: live.name,
-        central: organ == current(ctx.office_organ()),
-        organ,
-        roles: accounts::roles_from_db(&live.roles),
-    }
+    Staff { account: live.account, name: live.name, central: organ == current(ctx.office_organ()), organ, roles }
 }
 
 /// Notes the use at most once a minute; a full disk must not keep people from reading.

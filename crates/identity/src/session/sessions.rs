@@ -53,10 +53,9 @@ pub(crate) struct Live {
     pub(crate) stage: String,
     pub(crate) last_seen: String,
     pub(crate) ends_at: String,
-    pub(crate) account: String,
+    pub(crate) account: AccountId,
     pub(crate) name: String,
     pub(crate) organ: String,
-    pub(crate) roles: String,
     pub(crate) must_change: i64,
     pub(crate) second_factor: i64,
 }
@@ -127,7 +126,7 @@ pub(crate) async fn open(
 pub(crate) async fn look_up(db: &Db, secret: &str, config: &Sessions) -> store::Result<Option<Live>> {
     let now = db.seams().now();
     let live = store::query_as(
-        "SELECT s.id AS session, s.stage, s.last_seen, s.ends_at, a.id AS account, a.name, a.organ, a.roles, a.must_change, \
+        "SELECT s.id AS session, s.stage, s.last_seen, s.ends_at, a.id AS account, a.name, a.organ, a.must_change, \
          CASE WHEN a.totp_secret = '' THEN 0 ELSE 1 END AS second_factor \
          FROM session s JOIN account a ON a.id = s.account \
          WHERE s.digest = $1 AND s.ends_at > $2 AND s.last_seen > $3 AND a.disabled = 0",

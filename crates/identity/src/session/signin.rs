@@ -168,7 +168,7 @@ pub async fn second(ctx: &Ctx, cookie: &str, code: &str, from: &Origin) -> Resul
     let config = &ctx.settings::<Sessions>();
     let live = sessions::look_up(db, cookie, config).await?.filter(|live| live.stage == "second");
     let Some(live) = live else { return Err(kernel::Refused::NotSignedIn.into()) };
-    if !reserve(db, &live.account, config).await? {
+    if !reserve(db, live.account.as_str(), config).await? {
         let mut tx = db.write().await?;
         sessions::close(&mut tx, cookie).await?;
         tx.commit().await?;

@@ -24,10 +24,7 @@ const ENDLESS: [(Dialect, &str); 2] = [
         "ALTER TABLE organ ADD COLUMN later TEXT; UPDATE organ SET later = code; CREATE TABLE slow AS \
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000000) SELECT MAX(i) FROM n;",
     ),
-    (
-        Dialect::Postgres,
-        "ALTER TABLE organ ADD COLUMN later TEXT; UPDATE organ SET later = code; SELECT pg_sleep(4);",
-    ),
+    (Dialect::Postgres, "ALTER TABLE organ ADD COLUMN later TEXT; UPDATE organ SET later = code; SELECT pg_sleep(4);"),
 ];
 
 fn seams() -> Seams {
@@ -59,7 +56,8 @@ async fn upgrading(app: &TestApp) -> bool {
             tokio::time::timeout(Duration::from_millis(300), write).await.is_err()
         }
         Dialect::Postgres => {
-            let sleeping = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+            let sleeping =
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
             store::query_scalar::<i64>(sleeping).fetch_one(db.read()).await.expect("activity") > 0
         }
     }
@@ -71,7 +69,7 @@ both! {
         let url = compose::database_url(app.ctx().config(), &app.data());
         let before = steps(app.ctx().db()).await;
         let mut child = tokio::process::Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "upgrade::a_later_program", "--ignored"])
+            .args(["--exact", "upgrade::a_later_program"])
             .env(URL, &url)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -106,7 +104,6 @@ both! {
 
 /// Not a test: the later program of the story above, in a process of its own so that it can be killed.
 #[tokio::test]
-#[ignore = "started by the story above"]
 async fn a_later_program() {
     let Ok(url) = std::env::var(URL) else { return };
     let dialect = if url.starts_with("postgres") { Dialect::Postgres } else { Dialect::Sqlite };

@@ -20,9 +20,12 @@ use kernel::{
     may, time,
 };
 use serde::Deserialize;
-use store::{FromRow, built, query_as, query_scalar};
+use store::{
+    FromRow, query_as, query_scalar,
+    sql::{By, List},
+};
 use web::{
-    Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Redirect, Result, filters, hooks::OrganAliases,
+    Ctx, Desk, Error, FormErrors, OfficeShell, Query, Redirect, Result, Steps, filters, hooks::OrganAliases,
     office_page, page,
 };
 
@@ -46,8 +49,11 @@ pub(crate) struct Filter {
     kind: String,
     state: String,
     year: String,
-    page: i64,
+    after: String,
 }
+
+/// Rows on a page.
+const SIZE: usize = 50;
 
 #[derive(Debug, FromRow)]
 struct ListRow {
@@ -82,7 +88,8 @@ struct ListPage {
     states: Vec<(&'static str, &'static str)>,
     years: Vec<(String, String)>,
     items: Vec<ListItem>,
-    pager: Pager,
+    steps: Steps,
+    total: i64,
     may_manage: bool,
     filtered: bool,
 }
@@ -96,35 +103,22 @@ pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         _ => "",
     };
     let kind = PlanKind::from_code(&filter.kind).map_or("", PlanKind::code);
-    let mut condition = vec![match (may_manage, state) {
-        (false, "") => "p.state IN ('confirmed', 'superseded')".to_owned(),
-        (true, "") => "p.state <> 'discarded'".to_owned(),
-        // A code of ours, not text of the reader's.
-        (_, state) => format!("p.state = '{state}'"),
-    }];
-    if !kind.is_empty() {
-        condition.push(format!("p.kind = '{kind}'"));
-    }
-    if let Some(year) = filter.year.parse::<i16>().ok().filter(|year| *year > 0) {
-        condition.push(format!("p.year = {year}"));
-    }
-    let condition = condition.join(" AND ");
-    // SQL: literals, codes of ours and a number.
-    let total: i64 = query_scalar(built(format!("SELECT COUNT(*) FROM plan p WHERE {condition}")))
-        .fetch_one(ctx.db().read())
-        .await?;
+    let some = |code: &'static str| (!code.is_empty()).then_some(code);
+    let columns = "p.id, p.kind, p.title, p.document_number, p.year, p.state, s.as_of, p.version";
+    let list = List::new(columns, "plan p JOIN duty_source s ON s.kind = p.kind AND s.id = p.id", "p.id")
+        .sort("year", &[By::down("p.year"), By::down("p.created_at")])
+        .equals("p.state", some(state))
+        .equals("p.kind", some(kind))
+        .equals("p.year", filter.year.parse::<i64>().ok().filter(|year| *year > 0));
+    let list = match (state, may_manage) {
+        ("", true) => list.given("p.state <> 'discarded'"),
+        ("", false) => list.given("p.state IN ('confirmed', 'superseded')"),
+        _ => list,
+    };
+    let total = list.count(ctx.db(), i64::MAX - 1).await?.rows;
     let rest = page::query_string(&[("kind", kind), ("state", state), ("year", &filter.year)]);
-    let pager = Pager::new(filter.page, total, Pager::SIZE, &rest);
-    // SQL: as above.
-    let rows: Vec<ListRow> = query_as(built(format!(
-        "SELECT p.id, p.kind, p.title, p.document_number, p.year, p.state, s.as_of, p.version FROM plan p \
-         JOIN duty_source s ON s.kind = p.kind AND s.id = p.id WHERE {condition} \
-         ORDER BY p.year DESC, p.created_at DESC, p.id LIMIT $1 OFFSET $2"
-    )))
-    .bind(Pager::SIZE)
-    .bind(pager.offset(Pager::SIZE))
-    .fetch_all(ctx.db().read())
-    .await?;
+    let found = list.page::<ListRow>(ctx.db(), None, Some(&filter.after), SIZE).await?;
+    let steps = Steps::new(&found, &rest);
     let years: Vec<i64> =
         query_scalar("SELECT DISTINCT year FROM plan ORDER BY year DESC").fetch_all(ctx.db().read()).await?;
     let item = |row: ListRow| {
@@ -147,8 +141,9 @@ pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         kinds: PlanKind::ALL.iter().map(|kind| (kind.code(), kind.label())).collect(),
         states: PlanState::ALL.iter().filter(|_| may_manage).map(|state| (state.code(), state.label())).collect(),
         years: years.iter().map(|year| (year.to_string(), format!("{year} 年"))).collect(),
-        items: rows.into_iter().map(item).collect(),
-        pager,
+        items: found.rows.into_iter().map(item).collect(),
+        steps,
+        total,
         may_manage,
         filtered: !rest.is_empty(),
         filter,

@@ -107,6 +107,7 @@ fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
 /// The day until which the interpretation of a policy is expected.
 fn due(ctx: &Ctx, policy: &Listed) -> Option<Date> {
     let published: Date = policy.published_on.parse().ok()?;
-    let run = clock::probable(&clock::rule::INTERPRETATION_PUBLISH, published, &[], 0, &ctx.calendar()).ok()?;
+    let rule = ctx.settings::<clock::Readings>().apply(&clock::rule::INTERPRETATION_PUBLISH);
+    let run = clock::probable(&rule, published, &[], 0, &ctx.calendar()).ok()?;
     Some(run.due().date())
 }

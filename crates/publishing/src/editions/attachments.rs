@@ -1,7 +1,5 @@
 //! Attachments: received as a stream, limited, recognised by their bytes, read in a guarded child process, then kept.
 
-use std::sync::OnceLock;
-
 use axum::extract::multipart::Field;
 use document::files::NewFile;
 use documents::{Extractor, Format, Limits};
@@ -24,15 +22,9 @@ pub struct Incoming {
     warnings: Vec<String>,
 }
 
-/// One extractor for the process: its clones share the limit on children at work at the same time.
 fn extractor(ctx: &Ctx) -> Extractor {
-    static SHARED: OnceLock<Extractor> = OnceLock::new();
-    SHARED
-        .get_or_init(|| {
-            let limits = Limits { input_bytes: ctx.config().server.upload_mb << 20, ..Limits::default() };
-            Extractor::new(ctx.program(), limits)
-        })
-        .clone()
+    let limits = Limits { input_bytes: ctx.config().server.upload_mb << 20, ..Limits::default() };
+    Extractor::new(ctx.program(), limits)
 }
 
 /// The last part of a name as browsers send it, without what cannot stand in a file name.

@@ -25,7 +25,7 @@ use review::{
 };
 use serde::Deserialize;
 use web::{
-    Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_page, page,
+    Ctx, Desk, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page,
     svg::{Clock, clock},
 };
 
@@ -68,13 +68,6 @@ type GateTab = (String, String, i64, bool);
 
 /// Rows on a page.
 const SIZE: usize = 50;
-
-/// Where the pages before and after this one begin.
-struct Steps {
-    base: String,
-    previous: Option<String>,
-    next: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "reviews/templates/list.html")]
@@ -119,8 +112,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let total = queue::count(ctx.db(), &asked).await?;
     let found = queue::waiting(ctx.db(), &asked, &desk.staff.account, Some(&filter.after), SIZE).await?;
     let query = page::query_string(&[("gate", &filter.gate), ("claimed", &filter.claimed)]);
-    let base = if query.is_empty() { "?".to_owned() } else { format!("?{query}&") };
-    let steps = Steps { base, previous: found.previous, next: found.next };
+    let steps = Steps::new(&found, &query);
     let lines = found.rows;
     let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
     let mut editions: HashMap<String, EditionRow> = HashMap::new();
@@ -422,7 +414,7 @@ struct Bypasses {
 pub(super) async fn bypasses(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let open = queue::exceptions_open(ctx.db(), EDITION).await?;
     let found = queue::exceptions(ctx.db(), EDITION, &desk.staff.account, Some(&filter.after), SIZE).await?;
-    let steps = Steps { base: "?".to_owned(), previous: found.previous, next: found.next };
+    let steps = Steps::new(&found, "");
     let lines = found.rows;
     let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
     let editions = rows::editions_by_id(ctx.db().read(), &ids).await?;
