@@ -75,7 +75,7 @@ pub async fn guide(ctx: &Ctx, reader: &Reader, asked: &Asked, guide: Guide) -> R
     let pager = Pager::new(page, total.n, SIZE, &query_string(&[("q", &q)])).or_more(total.more);
     let places = Places::page(pager.page, SIZE);
     let listed = public::list(ctx.db(), &Kinds::of(ctx), &filter, Order::Newest, places).await?.items;
-    let interpreted = page::interpreted(ctx, &[&listed]).await?;
+    let badges = page::badges(ctx, &[&listed]).await?;
     let mut shell = page::shell(ctx, reader, guide.heading, guide.door, guide.lead);
     if pager.page > 1 {
         shell.title = format!("{}（第 {} 页）", guide.heading, pager.page);
@@ -87,7 +87,7 @@ pub async fn guide(ctx: &Ctx, reader: &Reader, asked: &Asked, guide: Guide) -> R
         q,
         office: contact(ctx),
         hotline: ctx.site().hotline.clone(),
-        lines: page::lines(ctx, &listed, &interpreted),
+        lines: page::lines(ctx, &listed, &badges),
         pager,
         columns: guide.columns,
     };

@@ -1,17 +1,21 @@
 //! Pieces of portal pages that show documents: lines of lists, links to columns, the frame of a page behind a door, organs as
 //! readers should see them. The words of a page are its owner's.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 use kernel::{Organ, OrganCode, id::DocumentId, time};
-use web::{Ctx, PortalShell, Reader, Result, svg};
+use web::{
+    Ctx, PortalShell, Reader, Result,
+    doors::{self, Door},
+    svg,
+};
 
 use crate::{
     columns::{Column, ColumnKind, Tree},
     common::{DOCUMENT_NUMBER, VALIDITY},
     public::{self, Listed},
-    spec::{Kinds, Purpose, RelationSpec},
+    spec::{Kinds, Purpose},
 };
 
 /// One line of a list.
@@ -33,12 +37,12 @@ pub struct Line {
     pub validity: String,
     /// Kind in words.
     pub kind: &'static str,
-    /// Whether an interpretation is public.
-    pub interpreted: bool,
+    /// What public documents that lead here make of it: 已配解读.
+    pub badges: Vec<&'static str>,
 }
 
-/// Lines for documents; `interpreted` names those that have an interpretation.
-pub fn lines(ctx: &Ctx, listed: &[Listed], interpreted: &HashSet<DocumentId>) -> Vec<Line> {
+/// Lines for documents, with their badges as [`badges`] finds them.
+pub fn lines(ctx: &Ctx, listed: &[Listed], badges: &Badges) -> Vec<Line> {
     let directory = ctx.directory();
     let line = |one: &Listed| Line {
         href: one.path.clone(),
@@ -49,24 +53,27 @@ pub fn lines(ctx: &Ctx, listed: &[Listed], interpreted: &HashSet<DocumentId>) ->
         index: one.index_number.clone(),
         validity: one.values.words(&VALIDITY),
         kind: one.kind.label,
-        interpreted: interpreted.contains(&one.id),
+        badges: badges.get(&one.id).cloned().unwrap_or_default(),
     };
     listed.iter().map(line).collect()
 }
 
-/// The tie by which an interpretation leads to its policy, if a capability of the program declares it.
-pub fn interpretation(kinds: &Kinds) -> Option<&'static RelationSpec> {
-    kinds.relations().into_iter().find(|relation| relation.key == "interprets")
-}
+/// Badges of documents.
+pub type Badges = HashMap<DocumentId, Vec<&'static str>>;
 
-/// Which of these documents have a public interpretation (解读).
+/// What public documents make of these: those to which one leads by a relation with a badge bear it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn interpreted(ctx: &Ctx, lists: &[&[Listed]]) -> Result<HashSet<DocumentId>> {
-    let Some(relation) = interpretation(&Kinds::of(ctx)) else { return Ok(HashSet::new()) };
+pub async fn badges(ctx: &Ctx, lists: &[&[Listed]]) -> Result<Badges> {
     let ids: Vec<&DocumentId> = lists.iter().flat_map(|list| list.iter()).map(|one| &one.id).collect();
-    Ok(public::leading(ctx.db(), relation, &ids).await?.into_iter().collect())
+    let mut badges = Badges::new();
+    for relation in Kinds::of(ctx).relations().into_iter().filter(|relation| !relation.badge.is_empty()) {
+        for document in public::leading(ctx.db(), relation, &ids).await? {
+            badges.entry(document).or_default().push(relation.badge);
+        }
+    }
+    Ok(badges)
 }
 
 /// A link with a number.
@@ -113,20 +120,9 @@ pub fn column_door(kind: ColumnKind) -> &'static str {
     }
 }
 
-/// Name and address of a door.
-pub fn door_link(door: &str) -> (&'static str, &'static str) {
-    match door {
-        "policies" => ("政策", "/policies"),
-        "dialogue" => ("互动", "/dialogue"),
-        "services" => ("办事", "/services"),
-        "data" => ("数据", "/data"),
-        _ => ("政务公开", "/openness"),
-    }
-}
-
 /// The frame of a page behind a door: path and column tags of the page itself.
 pub fn shell(ctx: &Ctx, reader: &Reader, title: &str, door: &'static str, description: &str) -> PortalShell {
-    let (name, href) = door_link(door);
+    let Door { label: name, href, .. } = doors::door(ctx, door);
     let is_door = title == name || reader.path.split('?').next() == Some(href);
     let mut shell = reader.shell(ctx, title, if is_door { "" } else { name }, door);
     if !is_door {

@@ -1,8 +1,6 @@
 //! Shelves: the newest documents of some kinds, on pages that bring capabilities together. A capability declares its shelf
 //! (`.declare(Shelf { … })`), the page shows what was declared and knows no kind by name.
 
-use kernel::id::DocumentId;
-use std::collections::HashSet;
 use web::{Ctx, Result};
 
 use crate::{
@@ -66,11 +64,11 @@ pub async fn shelves(ctx: &Ctx, on: &str) -> Result<Vec<Filled>> {
         }
     }
     let lists: Vec<&[Listed]> = found.iter().map(|(_, listed)| listed.as_slice()).collect();
-    let interpreted: HashSet<DocumentId> = page::interpreted(ctx, &lists).await?;
+    let badges = page::badges(ctx, &lists).await?;
     let fill = |(shelf, listed): (Shelf, Vec<Listed>)| Filled {
         shelf,
         newest: listed.first().map(|one| one.published_on.clone()).unwrap_or_default(),
-        lines: page::lines(ctx, &listed, &interpreted),
+        lines: page::lines(ctx, &listed, &badges),
     };
     Ok(found.into_iter().map(fill).collect())
 }

@@ -178,6 +178,8 @@ pub struct RelationSpec {
     pub back: &'static str,
     /// What this document's page calls where it leads: 看原文.
     pub forward: &'static str,
+    /// What lists say of a document to which a public one leads: 已配解读; empty = nothing.
+    pub badge: &'static str,
     /// What is said when the document it leads to is not public or of another kind.
     pub unfit: &'static str,
     /// What is said when a document of a kind that does not know the relation has one.

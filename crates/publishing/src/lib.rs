@@ -53,6 +53,8 @@ pub fn capability() -> Capability {
         .declare(documents)
         .declare(hooks::proof())
         .declare(duty::Publishes { subject: "document", leaves: LEAVES, stands: STANDS });
+    let capability = portal::DOORS.into_iter().fold(capability, Capability::declare);
+    let capability = portal::WAYS_IN.into_iter().fold(capability, Capability::declare);
     let capability = kinds::SHELVES.into_iter().fold(capability, Capability::declare);
     kinds::ALL.into_iter().fold(capability, |capability, kind: Kind| capability.declare(kind))
 }

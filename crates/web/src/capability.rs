@@ -76,6 +76,7 @@ pub struct Capability {
     migrations: Vec<&'static [Migration]>,
     demo: Vec<Demo>,
     declared: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
+    needs: Vec<(TypeId, &'static str)>,
 }
 
 impl std::fmt::Debug for Capability {
@@ -104,6 +105,7 @@ impl Capability {
             migrations: Vec::new(),
             demo: Vec::new(),
             declared: Vec::new(),
+            needs: Vec::new(),
         }
     }
 
@@ -205,6 +207,13 @@ impl Capability {
         self.declared.push((TypeId::of::<T>(), Arc::new(value)));
         self
     }
+
+    /// It asks for the one offer of this type with [`Ctx::one`]; a program without it does not start.
+    #[must_use]
+    pub fn needs<T: Send + Sync + 'static>(mut self) -> Self {
+        self.needs.push((TypeId::of::<T>(), std::any::type_name::<T>()));
+        self
+    }
 }
 
 /// All capabilities of a program, put together and checked.
@@ -226,7 +235,7 @@ impl Capabilities {
     /// Puts the list together.
     ///
     /// # Panics
-    /// When two declare the same key, permission, event or section: a mistake of the program's composition, seen at start
+    /// When two declare the same key, permission, event or section, or nobody what one needs: a mistake of the program's composition, seen at start
     /// and by every test.
     pub fn new(list: Vec<Capability>) -> Self {
         let unique = |what: &str, names: Vec<&'static str>| {
@@ -247,6 +256,11 @@ impl Capabilities {
         let mut declared: HashMap<TypeId, Vec<_>> = HashMap::new();
         for (kind, value) in list.iter().flat_map(|one| &one.declared) {
             declared.entry(*kind).or_default().push(Arc::clone(value));
+        }
+        for one in &list {
+            for (kind, name) in &one.needs {
+                assert!(declared.contains_key(kind), "{} needs {name}, and nobody declares it", one.key);
+            }
         }
         Self(Arc::new(Together { list, declared }))
     }
@@ -370,6 +384,15 @@ mod tests {
             Capability::new("b", "乙").nav(Nav::under("", "/a", "甲", &USE_DESK, 10)),
         ]);
         assert_eq!(all.nav().iter().map(|link| link.href).collect::<Vec<_>>(), ["/a", "/b"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "b needs u16, and nobody declares it")]
+    fn what_one_needs_another_declares() {
+        Capabilities::new(vec![
+            Capability::new("a", "甲").declare(1_u8),
+            Capability::new("b", "乙").needs::<u8>().needs::<u16>(),
+        ]);
     }
 
     #[test]

@@ -76,10 +76,8 @@ impl Desk {
     /// # Errors
     /// When the counts in the rail cannot be read.
     pub async fn shell(&self, ctx: &Ctx, title: impl Into<String>) -> Result<OfficeShell> {
-        let mut counts = Vec::new();
-        for source in ctx.capabilities().desk() {
-            counts.extend(source.counts(ctx, &self.staff).await?);
-        }
+        let sources = ctx.capabilities().desk().map(|source| source.counts(ctx, &self.staff));
+        let counts = futures::future::try_join_all(sources).await?.concat();
         let today = ctx.today();
         Ok(OfficeShell {
             site: ctx.site(),

@@ -10,7 +10,12 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{Ctx, Desk, Listener, OfficeShell, PortalShell, Reader, desk, error::ErrorView, page};
+use crate::{
+    Ctx, Desk, Listener, OfficeShell, PortalShell, Reader, desk,
+    doors::{self, WayIn},
+    error::ErrorView,
+    page,
+};
 
 /// No inline script or style anywhere, nothing from elsewhere, never framed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -84,6 +89,7 @@ pub async fn forget_flash(request: Request, next: Next) -> Response {
 struct PortalError {
     shell: PortalShell,
     view: ErrorView,
+    ways: Vec<WayIn>,
     words: String,
 }
 
@@ -139,7 +145,8 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
             let words = path_words(&path);
             let mut shell = Reader { path, elder }.shell(&ctx, view.title, "", "");
             shell.has_error = true;
-            PortalError { shell, view: view.clone(), words }.render()
+            PortalError { shell, ways: doors::ways_in(&ctx, doors::Offered::Errors), view: view.clone(), words }
+                .render()
         }
         Listener::Office => office_error(&ctx, response.extensions().get::<Desk>(), &view, &path).await,
     };

@@ -5,7 +5,7 @@ use axum::{
     http::{header, request::Parts},
 };
 
-use crate::{Crumb, Ctx, Error, PortalShell, Result};
+use crate::{Crumb, Ctx, Error, PortalShell, Result, doors};
 
 /// A reader: extractor of every portal page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,8 @@ impl FromRequestParts<Ctx> for Reader {
 }
 
 impl Reader {
-    /// The frame around a page. `section` is the column for the title (页名 - 栏目 - 站名), `nav` the door that is marked:
-    /// `openness`, `policies`, `dialogue`, `services`, `data` or empty. Site tags (政府网站发展指引, 网页标签) are there;
+    /// The frame around a page. `section` is the column for the title (页名 - 栏目 - 站名), `nav` the key of the door
+    /// ([`doors::Door`]) that is marked, or empty. Site tags (政府网站发展指引, 网页标签) are there;
     /// columns and contents add theirs with [`PortalShell::column`] and [`PortalShell::content`].
     pub fn shell(
         &self,
@@ -48,6 +48,7 @@ impl Reader {
         PortalShell {
             title: title.into(),
             section: section.into(),
+            doors: doors::doors(ctx),
             nav,
             crumbs: vec![Crumb { label: "首页".into(), href: "/".into() }],
             tags,

@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::config::Site;
 pub use crate::rail::{RailGroup, RailLink};
+use crate::{config::Site, doors::Door};
 
 /// One step of the path shown above a portal page; an empty address marks the page itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,9 @@ pub struct PortalShell {
     pub title: String,
     /// Column, for the title; may be empty.
     pub section: String,
-    /// Which door of the header is marked.
+    /// Doors of the header.
+    pub doors: Vec<Door>,
+    /// Which of them is marked.
     pub nav: &'static str,
     /// Path above the page.
     pub crumbs: Vec<Crumb>,

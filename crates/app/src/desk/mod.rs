@@ -48,10 +48,8 @@ struct Page {
 }
 
 async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let mut items = Vec::new();
-    for source in ctx.capabilities().desk() {
-        items.extend(source.items(&ctx, &desk.staff).await?);
-    }
+    let sources = ctx.capabilities().desk().map(|source| source.items(&ctx, &desk.staff));
+    let mut items = futures::future::try_join_all(sources).await?.concat();
     items.sort_by_key(|item| (item.due.is_none(), item.due, item.title.clone()));
     let filters = filters(&items);
     let lines = items.into_iter().filter(|item| shows(item, &filter.group)).map(|item| line(&ctx, item)).collect();

@@ -1,4 +1,4 @@
-//! The first page: one question, six doors, what is new, and how far the year has come.
+//! The first page: one question, the ways in, what is new, and how far the year has come.
 
 use std::sync::Arc;
 
@@ -12,23 +12,17 @@ use document::{
 use duty::{PlanProgress, Progress};
 use jiff::civil::Date;
 use kernel::OrganKind;
-use web::{Ctx, PortalShell, Reader, Result, filters, portal_page};
-
-/// A door: address, words, and a sentence for those who do not know where to begin.
-const DOORS: &[(&str, &str, &str)] = &[
-    ("/policies", "查政策", "按机关、年份、主题查文件，看是否有效"),
-    ("/foi", "申请公开信息", "想要的信息没有公开，可以书面申请，免费"),
-    ("/consultations", "对草案提意见", "正在征求意见的草案和处理结果"),
-    ("/letters", "写信咨询", "咨询、建议、投诉找谁，怎样联系"),
-    ("/organs", "查机关", "各机关的职能、地址、电话、办公时间"),
-    ("/services", "办事指南", "带什么、到哪办、多久办好"),
-];
+use web::{
+    Ctx, PortalShell, Reader, Result,
+    doors::{Offered, WayIn, ways_in},
+    filters, portal_page,
+};
 
 #[derive(Template)]
 #[template(path = "home/templates/home.html")]
 struct Home {
     shell: PortalShell,
-    doors: &'static [(&'static str, &'static str, &'static str)],
+    ways: Vec<WayIn>,
     shelves: Vec<Filled>,
     progress: Option<Progress>,
     month: i64,
@@ -52,7 +46,10 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         public::count(db, &everything, i64::MAX - 1),
         public::per_day(db, today.year(), None),
     )?;
-    let progress = ctx.one::<Arc<dyn PlanProgress>>().current(&ctx).await?;
+    let progress = match ctx.declared::<Arc<dyn PlanProgress>>().next() {
+        Some(plan) => plan.current(&ctx).await?,
+        None => None,
+    };
     let newest = shelves.iter().map(|one| one.newest.clone()).max();
     let (heat, months) = heat_map(&days, today);
     let (townships, departments) = organs(&ctx, today);
@@ -63,7 +60,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         format!("{}：查政策、申请公开信息、对草案提意见、咨询和办事指南，公开年度工作任务落实情况。", site.name);
     portal_page(&Home {
         shell,
-        doors: DOORS,
+        ways: ways_in(&ctx, Offered::Home),
         shelves,
         progress,
         month,

@@ -3,11 +3,22 @@
 mod pages;
 
 use kernel::permission::READ_PUBLIC;
-use web::{Capability, Listener, Routes};
+use web::{
+    Capability, Listener, Routes,
+    doors::{Offered, WayIn},
+};
+
+const FIND: WayIn = WayIn {
+    href: "/organs",
+    label: "查机关",
+    about: "各机关的职能、地址、电话、办公时间",
+    place: 50,
+    on: Offered::Both,
+};
 
 /// The capability.
 pub(crate) fn capability() -> Capability {
-    Capability::new("organs", "机关名录").routes(routes)
+    Capability::new("organs", "机关名录").routes(routes).declare(FIND)
 }
 
 fn routes() -> Routes {

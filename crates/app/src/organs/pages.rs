@@ -136,7 +136,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
     if functions.kinds.is_empty() {
         duties.clear();
     }
-    let interpreted = part::interpreted(&ctx, &[&latest]).await?;
+    let badges = part::badges(&ctx, &[&latest]).await?;
     let link = |organ: &Organ| Link::organ(organ, 0);
     let in_column = |column: &Column, count: i64| Link {
         href: format!("/columns/{}?organ={}", column.slug, organ.code),
@@ -164,10 +164,10 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
             .collect(),
         before: before(&ctx, &organ, &counts),
         ended: part::ended(&ctx, &organ.code),
-        duties: part::lines(&ctx, &duties, &interpreted).pop(),
+        duties: part::lines(&ctx, &duties, &badges).pop(),
         statutory: statutory(&tree, &own, &organ),
         columns,
-        latest: part::lines(&ctx, &latest, &interpreted),
+        latest: part::lines(&ctx, &latest, &badges),
         total: total.n,
         year: today.year(),
         heat,

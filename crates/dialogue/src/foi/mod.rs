@@ -3,11 +3,22 @@
 mod pages;
 
 use kernel::permission::READ_PUBLIC;
-use web::{Capability, Listener, Routes};
+use web::{
+    Capability, Listener, Routes,
+    doors::{Offered, WayIn},
+};
+
+const ASK: WayIn = WayIn {
+    href: "/foi",
+    label: "申请公开信息",
+    about: "想要的信息没有公开，可以书面申请，免费",
+    place: 20,
+    on: Offered::Home,
+};
 
 /// The capability.
 pub fn capability() -> Capability {
-    Capability::new("foi", "依申请公开").routes(routes)
+    Capability::new("foi", "依申请公开").routes(routes).declare(ASK)
 }
 
 fn routes() -> Routes {

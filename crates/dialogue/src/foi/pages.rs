@@ -1,6 +1,5 @@
 //! The guide for who wants to ask.
 
-use std::collections::HashSet;
 
 use askama::Template;
 use axum::{extract::State, response::Response};
@@ -50,7 +49,7 @@ pub(super) async fn foi(State(ctx): State<Ctx>, reader: Reader) -> Result<Respon
         clock: drawn,
         today: today.to_string(),
         due,
-        documents: part::lines(&ctx, &listed, &HashSet::new()),
+        documents: part::lines(&ctx, &listed, &part::Badges::new()),
         column: column.map(|column| Link::column(&tree, column)),
         organs: ctx.directory().all().iter().filter(|organ| organ.exists_on(today)).cloned().collect(),
     })

@@ -8,7 +8,19 @@ use document::{
     shelf::{HOME, Shelf},
 };
 use kernel::permission::READ_PUBLIC;
-use web::{Capability, Listener, Routes};
+use web::{
+    Capability, Listener, Routes,
+    doors::{Door, Offered, WayIn},
+};
+
+const DOOR: Door = Door { key: "dialogue", label: "互动", href: "/dialogue", place: 30 };
+const WRITE: WayIn = WayIn {
+    href: "/letters",
+    label: "写信咨询",
+    about: "咨询、建议、投诉找谁，怎样联系",
+    place: 40,
+    on: Offered::Home,
+};
 
 /// 回应关切.
 pub static RESPONSE: KindSpec = common::usual("response", "回应关切", "dialogue");
@@ -31,6 +43,8 @@ pub fn capability() -> Capability {
     Capability::new("letters", "写信咨询")
         .routes(routes)
         .declare(&RESPONSE as Kind)
+        .declare(DOOR)
+        .declare(WRITE)
         .declare(NEWEST)
         .declare(BEHIND_THE_DOOR)
 }

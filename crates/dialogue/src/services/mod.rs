@@ -4,14 +4,23 @@ mod pages;
 
 use document::{Kind, KindSpec, common};
 use kernel::permission::READ_PUBLIC;
-use web::{Capability, Listener, Routes};
+use web::{
+    Capability, Listener, Routes,
+    doors::{Door, Offered, WayIn},
+};
+
+const DOOR: Door = Door { key: "services", label: "办事", href: "/services", place: 40 };
+const FIND: WayIn =
+    WayIn {
+        href: "/services", label: "办事指南", about: "带什么、到哪办、多久办好", place: 60, on: Offered::Home
+    };
 
 /// 办事指南.
 pub static GUIDE: KindSpec = common::usual("guide", "办事指南", "services");
 
 /// The capability.
 pub fn capability() -> Capability {
-    Capability::new("services", "办事指南").routes(routes).declare(&GUIDE as Kind)
+    Capability::new("services", "办事指南").routes(routes).declare(&GUIDE as Kind).declare(DOOR).declare(FIND)
 }
 
 fn routes() -> Routes {

@@ -3,11 +3,13 @@
 mod pages;
 
 use kernel::permission::READ_PUBLIC;
-use web::{Capability, Listener, Routes};
+use web::{Capability, Listener, Routes, doors::Door};
+
+const DOOR: Door = Door { key: "openness", label: "政务公开", href: "/openness", place: 10 };
 
 /// The capability.
 pub fn capability() -> Capability {
-    Capability::new("openness", "政府信息公开平台").routes(routes)
+    Capability::new("openness", "政府信息公开平台").routes(routes).declare(DOOR)
 }
 
 fn routes() -> Routes {

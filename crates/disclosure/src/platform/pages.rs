@@ -55,8 +55,11 @@ pub(super) async fn platform(State(ctx): State<Ctx>, reader: Reader) -> Result<R
         public::count_since(db, ctx.today().first_of_month()),
     )?;
     let latest = public::latest(db, &Kinds::of(&ctx), &[], 8).await?;
-    let interpreted = part::interpreted(&ctx, &[&latest]).await?;
-    let progress = ctx.one::<Arc<dyn PlanProgress>>().current(&ctx).await?;
+    let badges = part::badges(&ctx, &[&latest]).await?;
+    let progress = match ctx.declared::<Arc<dyn PlanProgress>>().next() {
+        Some(plan) => plan.current(&ctx).await?,
+        None => None,
+    };
     let lead = "本县政府信息公开的统一平台：公开指南、公开制度、法定主动公开内容、年报、依申请公开。";
     let branches = branches(&ctx, &counts);
     let shell = part::shell(&ctx, &reader, "政府信息公开", "openness", lead);
@@ -64,7 +67,7 @@ pub(super) async fn platform(State(ctx): State<Ctx>, reader: Reader) -> Result<R
         shell,
         blocks: blocks(&ctx, &tree),
         topics: topics(&tree),
-        latest: part::lines(&ctx, &latest, &interpreted),
+        latest: part::lines(&ctx, &latest, &badges),
         organs: i64::try_from(branches.iter().map(|branch| branch.organs.len()).sum::<usize>()).unwrap_or(0),
         branches,
         progress,

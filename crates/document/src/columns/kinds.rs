@@ -1,5 +1,7 @@
 //! What columns are: their kind (page tag ColumnType) and what they are for.
 
+use web::Ctx;
+
 use crate::spec::Purpose;
 
 /// Declares an enum with codes for storage and labels for people.
@@ -72,8 +74,8 @@ pub static NEW_MEDIA: Purpose = purpose("new_media", "政务新媒体");
 /// 办事服务.
 pub static SERVICES: Purpose = purpose("services", "办事服务");
 
-/// All purposes that pages look for.
-pub static PURPOSES: [&Purpose; 13] = [
+/// The purposes that several capabilities know; [`purposes`] has all.
+static COMMON: [&Purpose; 13] = [
     &GUIDE,
     &RULES,
     &STATUTORY,
@@ -92,7 +94,7 @@ pub static PURPOSES: [&Purpose; 13] = [
 /// The five blocks of the platform 政府信息公开 (国办公开办函〔2019〕61号).
 pub static BLOCKS: [&Purpose; 5] = [&GUIDE, &RULES, &STATUTORY, &YEARLY_REPORT, &REQUESTS];
 
-/// The purpose with this code.
-pub fn purpose_of(code: &str) -> Option<&'static Purpose> {
-    PURPOSES.into_iter().find(|purpose| purpose.code == code)
+/// All purposes: the common ones, and those of a capability of its own (`.declare(&PURPOSE as &'static Purpose)`).
+pub fn purposes(ctx: &Ctx) -> Vec<&'static Purpose> {
+    COMMON.into_iter().chain(ctx.declared::<&'static Purpose>().copied()).collect()
 }

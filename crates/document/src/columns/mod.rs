@@ -9,8 +9,8 @@ mod store;
 mod tree;
 
 pub use kinds::{
-    BLOCKS, BUDGET, CATALOGUE, CONSULTATIONS, ColumnKind, FUNCTIONS, GUIDE, NEW_MEDIA, PROPOSALS, PURPOSES, REQUESTS,
-    RESPONSES, RULES, SERVICES, STATUTORY, YEARLY_REPORT, purpose_of,
+    BLOCKS, BUDGET, CATALOGUE, CONSULTATIONS, ColumnKind, FUNCTIONS, GUIDE, NEW_MEDIA, PROPOSALS, REQUESTS, RESPONSES,
+    RULES, SERVICES, STATUTORY, YEARLY_REPORT, purposes,
 };
 pub use read::{Column, column, column_names, columns};
 pub use store::{

@@ -8,11 +8,8 @@ use serde_json::json;
 use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
 use web::{FormErrors, Refusal};
 
-use super::{
-    events,
-    kinds::{ColumnKind, purpose_of},
-};
-use crate::error::Result;
+use super::{events, kinds::ColumnKind};
+use crate::{error::Result, spec::Purpose};
 
 /// A column as the form and the demonstration write it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,7 +147,7 @@ pub fn write_items(items: &[i64]) -> String {
 }
 
 /// What is wrong with a column as typed.
-pub fn errors(data: &ColumnData, existing: &[(usize, Row)]) -> FormErrors {
+pub fn errors(data: &ColumnData, existing: &[(usize, Row)], purposes: &[&Purpose]) -> FormErrors {
     let mut errors = FormErrors::new();
     let slug = data.slug.as_str();
     let well_formed = (2..=60).contains(&slug.len())
@@ -164,7 +161,7 @@ pub fn errors(data: &ColumnData, existing: &[(usize, Row)]) -> FormErrors {
     errors.require(!data.name.trim().is_empty(), "name", "请填写栏目名称，例如“社会救助”。");
     errors.require(ColumnKind::from_code(&data.kind).is_some(), "kind", "请选择栏目类型，例如“专题”。");
     errors.require(
-        data.purpose.is_empty() || purpose_of(&data.purpose).is_some(),
+        data.purpose.is_empty() || purposes.iter().any(|purpose| purpose.code == data.purpose),
         "purpose",
         "请从列表中选择用途；没有特别用途的，选“（一般栏目）”。",
     );
@@ -380,11 +377,11 @@ mod tests {
             version: 1,
             ..ColumnData::default()
         };
-        assert!(errors(&data("aa", "b"), &existing).is_empty());
+        assert!(errors(&data("aa", "b"), &existing, &[]).is_empty());
         let circle = [row("aa", "bb"), row("bb", "aa")];
-        assert!(errors(&data("aa", "bb"), &circle).of("parent").is_some());
-        assert!(errors(&data("aa", "zz"), &existing).of("parent").is_some());
-        assert!(errors(&ColumnData { version: 0, ..data("new", "") }, &existing).of("slug").is_some());
+        assert!(errors(&data("aa", "bb"), &circle, &[]).of("parent").is_some());
+        assert!(errors(&data("aa", "zz"), &existing, &[]).of("parent").is_some());
+        assert!(errors(&ColumnData { version: 0, ..data("new", "") }, &existing, &[]).of("slug").is_some());
     }
 
     #[test]

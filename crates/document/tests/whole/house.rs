@@ -37,6 +37,7 @@ pub(crate) const INTERPRETS: RelationSpec = RelationSpec {
     backs: "interpretations",
     back: "看懂它",
     forward: "看原文",
+    badge: "",
     unfit: "请选择一份现在公开的政策文件。",
     misplaced: "请把信息类型改为“政策解读”。",
 };

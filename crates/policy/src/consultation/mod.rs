@@ -4,7 +4,18 @@ mod pages;
 
 use document::{Kind, KindSpec, common, shelf::Shelf};
 use kernel::permission::READ_PUBLIC;
-use web::{Capability, Listener, Routes};
+use web::{
+    Capability, Listener, Routes,
+    doors::{Offered, WayIn},
+};
+
+const SPEAK: WayIn = WayIn {
+    href: "/consultations",
+    label: "对草案提意见",
+    about: "正在征求意见的草案和处理结果",
+    place: 30,
+    on: Offered::Home,
+};
 
 /// 征求意见.
 pub static CONSULTATION: KindSpec = common::usual("consultation", "征求意见", "dialogue");
@@ -22,7 +33,11 @@ const BEHIND_THE_DOOR: Shelf = Shelf {
 
 /// The capability.
 pub fn capability() -> Capability {
-    Capability::new("consultation", "征求意见").routes(routes).declare(&CONSULTATION as Kind).declare(BEHIND_THE_DOOR)
+    Capability::new("consultation", "征求意见")
+        .routes(routes)
+        .declare(&CONSULTATION as Kind)
+        .declare(BEHIND_THE_DOOR)
+        .declare(SPEAK)
 }
 
 fn routes() -> Routes {

@@ -57,6 +57,7 @@ pub static INTERPRETS: RelationSpec = RelationSpec {
     backs: "interpretations",
     back: "看懂它",
     forward: "看原文",
+    badge: "已配解读",
     unfit: "请选择一份现在公开的政策文件；政策还没有发布的，先发布政策，再提交解读。",
     misplaced: "请把信息类型改为“政策解读”；这份稿件不是解读的，这里选“（不是解读）”。",
 };

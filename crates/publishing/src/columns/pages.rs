@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::columns::{self as rows, ColumnData, ColumnKind, PURPOSES, Row, purpose_of};
+use document::columns::{self as rows, ColumnData, ColumnKind, Row, purposes};
 use kernel::id::ColumnId;
 use serde::Deserialize;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, office_page};
@@ -16,9 +16,16 @@ use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, 
 #[derive(Debug, Clone)]
 struct Line {
     row: Row,
+    /// What it is for, in words; empty for a usual column.
+    purpose: &'static str,
     documents: i64,
     public: i64,
     newest: String,
+}
+
+/// What a column is for, in words.
+fn purpose(ctx: &Ctx, row: &Row) -> &'static str {
+    purposes(ctx).into_iter().find(|purpose| purpose.code == row.purpose).map_or("", |purpose| purpose.label)
 }
 
 /// How much is in each column: documents, public ones, day of the newest.
@@ -60,7 +67,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk) -> Result<Response>
     let (tree, mut filled) = (rows::tree(ctx.db().read()).await?, filled(&ctx).await?);
     let line = |(depth, row): (usize, Row)| {
         let (documents, public, newest) = filled.remove(&row.slug).unwrap_or_default();
-        (depth, Line { row, documents, public, newest })
+        (depth, Line { purpose: purpose(&ctx, &row), row, documents, public, newest })
     };
     let columns = tree.into_iter().map(line).collect();
     office_page(&List { shell: desk.shell(&ctx, "栏目").await?, columns, once: ctx.once() })
@@ -76,7 +83,7 @@ async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, exis
     let existing = match existing {
         Some(row) => {
             let (documents, public, newest) = filled(ctx).await?.remove(&row.slug).unwrap_or_default();
-            Some(Line { row, documents, public, newest })
+            Some(Line { purpose: purpose(ctx, &row), row, documents, public, newest })
         }
         None => None,
     };
@@ -88,7 +95,7 @@ async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, exis
         existing,
         parents,
         kinds: ColumnKind::options(),
-        purposes: PURPOSES.iter().map(|purpose| (purpose.code, purpose.label)).collect(),
+        purposes: purposes(ctx).iter().map(|purpose| (purpose.code, purpose.label)).collect(),
         action,
         once: ctx.once(),
     };
@@ -104,7 +111,7 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(data): Form<ColumnData>) -> Result<Response> {
     let data = ColumnData { version: 0, slug: ColumnId(data.slug.as_str().trim().to_lowercase()), ..data };
     let done = act(&ctx, &data.once, async |tx| {
-        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?);
+        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
         if !errors.is_empty() {
             return Err(Refusal::Fields(errors));
         }
@@ -147,7 +154,7 @@ pub(super) async fn change(
     let row = rows::one(ctx.db().read(), &slug).await?;
     let data = ColumnData { slug, version: data.version.max(1), ..data };
     let done = act(&ctx, &data.once, async |tx| {
-        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?);
+        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
         if !errors.is_empty() {
             return Err(Refusal::Fields(errors));
         }
@@ -220,9 +227,5 @@ pub(super) async fn delete(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<
 impl Line {
     fn kind_label(&self) -> &'static str {
         ColumnKind::from_code(&self.row.kind).map_or("", ColumnKind::label)
-    }
-
-    fn purpose_label(&self) -> &'static str {
-        purpose_of(&self.row.purpose).map_or("", |purpose| purpose.label)
     }
 }

@@ -17,7 +17,9 @@ use document::{
 use duty::EvidenceUse;
 use kernel::{id::DocumentId, time};
 use web::{
-    Ctx, Error, PortalShell, Reader, Result, filters,
+    Ctx, Error, PortalShell, Reader, Result,
+    doors::{self, Door},
+    filters,
     page::{escape_query, portal_page},
 };
 
@@ -149,7 +151,7 @@ fn tied(
     ties: &[(&'static document::RelationSpec, Vec<Listed>)],
     heading: fn(&document::RelationSpec) -> &'static str,
 ) -> Vec<Tied> {
-    let none = std::collections::HashSet::new();
+    let none = part::Badges::new();
     let tied = |(relation, listed): &(&'static document::RelationSpec, Vec<Listed>)| Tied {
         words: relation.leads,
         heading: heading(relation),
@@ -168,7 +170,7 @@ struct About<'a> {
 
 fn shell(ctx: &Ctx, reader: &Reader, document: &PublicDocument, about: &About<'_>, url: &str) -> PortalShell {
     let (listed, column) = (&document.listed, about.column);
-    let (name, href) = part::door_link(listed.kind.door);
+    let Door { label: name, href, .. } = doors::door(ctx, listed.kind.door);
     let description = match listed.values.get(&SUMMARY) {
         "" => filters::shortened(&document.body_text, 120),
         summary => filters::shortened(summary, 200),

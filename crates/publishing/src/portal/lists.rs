@@ -15,7 +15,9 @@ use document::{
 };
 use kernel::{OrganCode, id::ColumnId};
 use web::{
-    Ctx, Error, Pager, PortalShell, Query, Reader, Result, filters,
+    Ctx, Error, Pager, PortalShell, Query, Reader, Result,
+    doors::{self, Door},
+    filters,
     page::{portal_page, query_string},
 };
 
@@ -225,8 +227,8 @@ fn chosen(asked: &Asked, path: &str, selects: &[Select]) -> Vec<Link> {
 async fn page_of(ctx: &Ctx, kinds: &Kinds, asked: &Asked, filter: &Filter, total: Total) -> Result<(Vec<Line>, Pager)> {
     let pager = Pager::new(asked.page(), total.n, SIZE, &asked.query("page")).or_more(total.more);
     let slice = public::list(ctx.db(), kinds, filter, asked.order(), asked.places(pager.page, SIZE)).await?;
-    let interpreted = part::interpreted(ctx, &[&slice.items]).await?;
-    Ok((part::lines(ctx, &slice.items, &interpreted), pager))
+    let badges = part::badges(ctx, &[&slice.items]).await?;
+    Ok((part::lines(ctx, &slice.items, &badges), pager))
 }
 
 /// How many lines are counted for this page.
@@ -297,7 +299,7 @@ fn organ_name(ctx: &Ctx, code: &str) -> String {
 
 fn column_shell(ctx: &Ctx, reader: &Reader, tree: &Tree, column: &Column, page: i64) -> PortalShell {
     let door = part::column_door(column.kind);
-    let (name, href) = part::door_link(door);
+    let Door { label: name, href, .. } = doors::door(ctx, door);
     // Some columns are named like pages (依申请公开): the title says which of the two this is.
     let title = if page > 1 { format!("{}（第 {page} 页）", column.name) } else { column.name.clone() };
     let mut shell = reader.shell(ctx, title, "公开栏目", door).crumb(name, href);
@@ -391,12 +393,12 @@ async fn library(
     }
     let Shelf { kinds: on_shelf, heading, lead, path, door } = shelf;
     let title = if pager.page > 1 { format!("{heading}（第 {} 页）", pager.page) } else { heading.to_owned() };
-    let mut shell = reader.shell(ctx, title, part::door_link(door).0, door);
+    let mut shell = reader.shell(ctx, title, doors::door(ctx, door).label, door);
     if door == "openness" {
         shell = shell.crumb("政务公开", "/openness");
     }
     lead.clone_into(&mut shell.description);
-    let shell = shell.crumb(heading, "").column(heading, lead, heading, part::door_link(door).0);
+    let shell = shell.crumb(heading, "").column(heading, lead, heading, doors::door(ctx, door).label);
     portal_page(&Library {
         shell,
         heading,

@@ -18,16 +18,43 @@ use std::sync::Arc;
 
 use duty::{EvidenceUse, EvidenceUses, PlanProgress, Progress};
 use kernel::{id::DocumentId, permission::READ_PUBLIC};
-use web::{Ctx, Listener, Result, Routes};
+use web::{
+    Ctx, Listener, Result, Routes,
+    doors::{Door, Offered, WayIn},
+};
+
+/// Doors and ways in to documents.
+pub(crate) const DOORS: [Door; 2] = [
+    Door { key: "policies", label: "政策", href: "/policies", place: 20 },
+    Door { key: "data", label: "数据", href: "/data", place: 50 },
+];
+pub(crate) const WAYS_IN: [WayIn; 2] = [
+    WayIn {
+        href: "/policies",
+        label: "查政策",
+        about: "按机关、年份、主题查文件，看是否有效",
+        place: 10,
+        on: Offered::Both,
+    },
+    WayIn {
+        href: "/sitemap", label: "网站地图", about: "全部栏目和页面的入口", place: 90, on: Offered::Errors
+    },
+];
 
 /// How far the plan of the year has come.
 async fn progress(ctx: &Ctx) -> Result<Option<Progress>> {
-    ctx.one::<Arc<dyn PlanProgress>>().current(ctx).await
+    match ctx.declared::<Arc<dyn PlanProgress>>().next() {
+        Some(plan) => plan.current(ctx).await,
+        None => Ok(None),
+    }
 }
 
 /// What a document is evidence of.
 async fn evidence(ctx: &Ctx, id: &DocumentId) -> Result<Vec<EvidenceUse>> {
-    ctx.one::<Arc<dyn EvidenceUses>>().of_document(ctx, id).await
+    match ctx.declared::<Arc<dyn EvidenceUses>>().next() {
+        Some(uses) => uses.of_document(ctx, id).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Every route of the portal that belongs to documents and columns.

@@ -56,7 +56,7 @@ pub(super) async fn data(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         progress,
         plan,
         columns: tree.all().iter().map(|column| Link::column(&tree, column)).filter(|link| link.count > 0).collect(),
-        latest: part::lines(&ctx, &latest, &std::collections::HashSet::new()),
+        latest: part::lines(&ctx, &latest, &part::Badges::new()),
     })
 }
 

@@ -77,6 +77,7 @@ static INTERPRETS: RelationSpec = RelationSpec {
     backs: "interpretations",
     back: "看懂它",
     forward: "看原文",
+    badge: "已配解读",
     unfit: "",
     misplaced: "",
 };
