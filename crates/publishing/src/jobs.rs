@@ -13,7 +13,7 @@ use store::{
 use web::{Ctx, Error, Result};
 
 use crate::editions::{
-    checks,
+    checks::{self, LOOK_THROUGH, LookThrough},
     deciding::{self, Due},
     subject::EDITION,
 };
@@ -30,18 +30,26 @@ pub(crate) struct PublishDue {
 
 /// The handlers of this context's jobs.
 pub fn handlers(ctx: &Ctx) -> Handlers {
-    let ctx = ctx.clone();
-    Handlers::default().with(PUBLISH_DUE, "按时发布稿件", move |job: PublishDue| {
-        let ctx = ctx.clone();
-        async move {
-            match publish_one(&ctx, &job.edition).await {
-                // Gone or changed meanwhile: whoever changed it has decided.
-                Ok(()) | Err(Error::NotFound | Error::Conflict(_)) => Ok(()),
-                Err(Error::Internal(error)) => Err(Failure::Retry(error.to_string())),
-                Err(other) => Err(Failure::Retry(format!("{other:?}"))),
+    let (ctx, looking) = (ctx.clone(), ctx.clone());
+    let look = move |job: LookThrough| {
+        let ctx = looking.clone();
+        async move { look_through(&ctx, &job.edition).await }
+    };
+    Handlers::default().with(LOOK_THROUGH, "查找稿件里的个人信息", look).with(
+        PUBLISH_DUE,
+        "按时发布稿件",
+        move |job: PublishDue| {
+            let ctx = ctx.clone();
+            async move {
+                match publish_one(&ctx, &job.edition).await {
+                    // Gone or changed meanwhile: whoever changed it has decided.
+                    Ok(()) | Err(Error::NotFound | Error::Conflict(_)) => Ok(()),
+                    Err(Error::Internal(error)) => Err(Failure::Retry(error.to_string())),
+                    Err(other) => Err(Failure::Retry(format!("{other:?}"))),
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// What is done again and again: publication whose job was lost, texts cleaned under older rules than today's.
@@ -67,6 +75,18 @@ pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
         },
     );
     Schedule::default().with(publish).with(refresh)
+}
+
+/// Looks through an edition that was saved. Somebody who opens it earlier does the same, and this finds nothing left to do.
+async fn look_through(ctx: &Ctx, edition: &EditionId) -> std::result::Result<(), Failure> {
+    let house = crate::house(ctx);
+    let seen = match rows::read(ctx.db().read(), &house, &Actor::System, edition).await.map_err(Error::from) {
+        Ok(seen) => seen,
+        // Thrown away meanwhile.
+        Err(Error::NotFound) => return Ok(()),
+        Err(error) => return Err(Failure::Retry(format!("{error:?}"))),
+    };
+    checks::ensure(ctx, &seen).await.map_err(|error| Failure::Retry(format!("{error:?}")))
 }
 
 /// Publishes the edition if its moment has come. Doing it twice does no harm: the second finds it public.

@@ -13,7 +13,7 @@ use kernel::{
     Actor, OrganCode,
     id::{AccountId, ColumnId, DocumentId},
 };
-use review::{Gate, Kind as Reviewed, seed::Standing};
+use review::{Gate, seed::Standing};
 use store::{Tx, jobs::NewJob};
 use web::{Ctx, Result};
 
@@ -21,8 +21,8 @@ pub use document::seed::SeedCorrection;
 
 use crate::{
     editions::{
-        attachments,
-        subject::{self, EDITION},
+        attachments, deciding,
+        subject::{self},
     },
     jobs::{PUBLISH_DUE, PublishDue},
 };
@@ -193,7 +193,7 @@ async fn follow(ctx: &Ctx, tx: &mut Tx, seed: &Seed, seeded: &Seeded) -> Result<
     };
     let whole = rows::load(tx, &crate::house(ctx), &Actor::System, &seeded.edition).await?;
     let matter = subject::matter(ctx, tx, &whole).await?;
-    let route = Reviewed::named(ctx, EDITION).route_in(ctx, whole.document.column.as_str());
+    let route = deciding::route(ctx, &whole.document);
     review::seed::round(tx, &matter, route, &standing).await?;
     if let SeedState::Scheduled { at } = seed.state {
         let payload = PublishDue { edition: seeded.edition.clone() };

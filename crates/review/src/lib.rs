@@ -32,7 +32,7 @@ pub use model::{Outcome, State};
 pub use refusal::{Refusal, Words};
 pub use route::{Gate, Route, Stage};
 pub use rows::Review;
-pub use subject::{About, Happened, Kind, Matter, Subject};
+pub use subject::{About, Happened, Kind, Matter, NamedRoute, Subject};
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[store::Migration] = store::migrations!("review", "../migrations/0001_review.sql");

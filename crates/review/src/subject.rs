@@ -183,11 +183,26 @@ impl Kind {
         found.unwrap_or_else(|| panic!("no capability declares subjects of the kind {kind}"))
     }
 
-    /// The route that a subject in this column passes today.
-    pub fn route_in(&self, ctx: &Ctx, column: &str) -> Route {
+    /// The route that a subject in this column passes today: what the settings say, or the route of this name that a
+    /// capability declares for some of its subjects (empty = none), or the usual one of the kind.
+    pub fn route_in(&self, ctx: &Ctx, named: &str, column: &str) -> Route {
         let set = ctx.settings::<Settings>().route(self.kind, column);
-        set.unwrap_or_else(|| (self.route)((self.days)(ctx)))
+        let route = || {
+            let declared = ctx.declared::<NamedRoute>().find(|route| route.key == named);
+            declared.map_or(self.route, |route| route.route)
+        };
+        set.unwrap_or_else(|| route()((self.days)(ctx)))
     }
+}
+
+/// A route that a capability declares (`.declare(NamedRoute { … })`) for those of its subjects that pass other gates than
+/// usual, or in another order.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedRoute {
+    /// By which a subject names it.
+    pub key: &'static str,
+    /// The route, given the working days for a stage.
+    pub route: fn(days: u32) -> Route,
 }
 
 impl std::fmt::Debug for Kind {

@@ -1,6 +1,5 @@
 //! The guide for who wants to ask.
 
-
 use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{

@@ -10,6 +10,7 @@ mod matrix;
 mod permissions;
 mod plans;
 mod planting;
+mod policy;
 mod portal;
 mod publishing;
 mod search;

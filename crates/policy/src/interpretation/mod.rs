@@ -4,7 +4,10 @@
 //! stands here: its fields, its tie to the policy, the page that shows which policies still owe one, who may see it.
 
 mod kind;
+mod owed;
 mod pages;
+
+use std::sync::Arc;
 
 use document::Kind;
 use kernel::{Permission, Role, Scope};
@@ -22,6 +25,7 @@ pub fn capability() -> Capability {
         .routes(routes)
         .permissions(&[&VIEW_INTERPRETATIONS])
         .nav(Nav::under("公开", "/interpretations", "政策解读", &VIEW_INTERPRETATIONS, 125))
+        .desk(Arc::new(owed::Owed))
         .declare(&INTERPRETATION as Kind)
 }
 

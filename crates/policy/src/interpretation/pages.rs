@@ -6,14 +6,13 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{
     Kinds,
-    public::{self, Cursor, Filter, Listed, Order, Places},
+    public::{self, Cursor, Filter, Listed, Order, Places, Slice},
 };
-use jiff::civil::Date;
-use kernel::{OrganCode, clock, id::DocumentId};
+use kernel::{OrganCode, id::DocumentId};
 use serde::Deserialize;
 use web::{Ctx, Desk, OfficeShell, Query, Result, office_page, page::query_string};
 
-use super::INTERPRETS;
+use super::{INTERPRETATION, INTERPRETS, owed::due};
 
 const SIZE: i64 = 50;
 
@@ -50,19 +49,13 @@ struct Page {
 
 /// `GET /interpretations`
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Query<Wanted>) -> Result<Response> {
-    let kinds = Kinds::of(&ctx);
     // People of the competent department look over all organs, everybody else over the own one.
     let organ = if desk.staff.central {
         Some(wanted.organ.trim()).filter(|code| !code.is_empty()).map(OrganCode::from)
     } else {
         Some(desk.organ().clone())
     };
-    let policies: Vec<_> = kinds.get("policy").into_iter().collect();
-    let filter = Filter { organ: organ.clone(), ..Filter::kinds(&policies) };
-    let places = Places::after(Cursor::parse(&wanted.after), SIZE);
-    let found = public::list(ctx.db(), &kinds, &filter, Order::Newest, places).await?;
-    let ids: Vec<&DocumentId> = found.items.iter().map(|policy| &policy.id).collect();
-    let explained: HashSet<DocumentId> = public::leading(ctx.db(), &INTERPRETS, &ids).await?.into_iter().collect();
+    let (found, explained) = policies(&ctx, organ.clone(), &wanted.after, SIZE).await?;
     let chosen = organ.as_ref().filter(|_| desk.staff.central).map(ToString::to_string).unwrap_or_default();
     let address = |after: &str| match query_string(&[("organ", &chosen), ("after", after)]) {
         query if query.is_empty() => "/interpretations".to_owned(),
@@ -81,7 +74,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Quer
 
 fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
     let today = ctx.today();
-    let due = due(ctx, policy);
+    let due = due(ctx, &policy.published_on);
     let (state, tone) = match due {
         _ if explained => ("已解读", "ok"),
         Some(due) if due < today => ("逾期未解读", "late"),
@@ -94,20 +87,30 @@ fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
         organ: ctx.directory().short_name(&policy.organ).to_owned(),
         published_on: policy.published_on.clone(),
         due: if explained { String::new() } else { due.map(|due| due.to_string()).unwrap_or_default() },
-        write: if explained {
-            String::new()
-        } else {
-            format!("/documents/new?kind=interpretation&interprets={}", policy.id)
-        },
+        write: if explained { String::new() } else { write(policy) },
         state,
         tone,
     }
 }
 
-/// The day until which the interpretation of a policy is expected.
-fn due(ctx: &Ctx, policy: &Listed) -> Option<Date> {
-    let published: Date = policy.published_on.parse().ok()?;
-    let rule = ctx.settings::<clock::Readings>().apply(&clock::rule::INTERPRETATION_PUBLISH);
-    let run = clock::probable(&rule, published, &[], 0, &ctx.calendar()).ok()?;
-    Some(run.due().date())
+/// Where an interpretation of this policy is begun.
+pub(super) fn write(policy: &Listed) -> String {
+    format!("/documents/new?kind={}&{}={}", INTERPRETATION.key, INTERPRETS.key, policy.id)
+}
+
+/// Public policies of an organ (`None` = of all), newest first, and which of them have a public interpretation.
+pub(super) async fn policies(
+    ctx: &Ctx,
+    organ: Option<OrganCode>,
+    after: &str,
+    limit: i64,
+) -> Result<(Slice, HashSet<DocumentId>)> {
+    let kinds = Kinds::of(ctx);
+    let explainable: Vec<_> = INTERPRETS.to.iter().filter_map(|key| kinds.get(key)).collect();
+    let filter = Filter { organ, ..Filter::kinds(&explainable) };
+    let places = Places::after(Cursor::parse(after), limit);
+    let found = public::list(ctx.db(), &kinds, &filter, Order::Newest, places).await?;
+    let ids: Vec<&DocumentId> = found.items.iter().map(|policy| &policy.id).collect();
+    let explained = public::leading(ctx.db(), &INTERPRETS, &ids).await?.into_iter().collect();
+    Ok((found, explained))
 }

@@ -187,6 +187,7 @@ pub(super) async fn upload(
         let whole = load_open(&mut tx, &house, &desk, &id).await?;
         let kept = attachments::keep(&ctx, &mut tx, &incoming, "").await?;
         let row = files::add(&mut tx, &house, &desk.actor(), &whole, &kept).await?;
+        checks::later(&mut tx, &whole.edition.id).await?;
         tx.commit().await?;
         names.push(row.file_name);
     }

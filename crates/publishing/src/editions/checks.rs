@@ -7,11 +7,13 @@ use document::{
     rows::{self, AttachmentRow},
 };
 use documents::Part as Read;
+use kernel::id::EditionId;
 use review::{
     About,
     findings::{self, Checks, Part, PartText, Piece},
 };
-use store::Executor;
+use serde::{Deserialize, Serialize};
+use store::{Executor, Tx, jobs::NewJob};
 use web::{Ctx, Refusal, Result};
 
 use super::subject::EDITION;
@@ -74,9 +76,14 @@ fn content(file: &AttachmentRow) -> Part {
 /// Everything that is read of a file, for the checks.
 async fn content_text(ctx: &Ctx, file: &AttachmentRow) -> Result<PartText> {
     let stored = rows::parts(ctx.db().read(), &file.edition_id, &file.id).await?.unwrap_or_default();
-    let read: Vec<Read> = serde_json::from_str(&stored)?;
-    let piece = |part: Read| Piece { place: place_in_words(&part.place), text: part.text };
-    Ok(PartText { part: content(file), pieces: read.into_iter().map(piece).collect() })
+    let part = content(file);
+    // Some hundred thousand cells: not on a thread that answers others.
+    let read = tokio::task::spawn_blocking(move || -> serde_json::Result<PartText> {
+        let read: Vec<Read> = serde_json::from_str(&stored)?;
+        let piece = |part: Read| Piece { place: place_in_words(&part.place), text: part.text };
+        Ok(PartText { part, pieces: read.into_iter().map(piece).collect() })
+    });
+    Ok(read.await.map_err(|error| web::Error::internal(format!("parts of a file: {error}")))??)
 }
 
 fn texts(house: &House, whole: &Whole) -> document::Result<Vec<PartText>> {
@@ -103,6 +110,24 @@ pub(crate) fn parts(house: &House, whole: &Whole) -> document::Result<Vec<Part>>
 /// Which edition, for the review.
 pub(crate) fn about(whole: &Whole) -> About {
     About::new(EDITION, &whole.edition.id)
+}
+
+/// Has the edition looked through after this write, so that whoever opens it next finds what was found.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn later(tx: &mut Tx, edition: &EditionId) -> store::Result<()> {
+    let job = LookThrough { edition: edition.clone() };
+    tx.enqueue(NewJob::now(LOOK_THROUGH, &job).dedup(edition.as_str())).await
+}
+
+/// Kind of the job that looks through an edition.
+pub(crate) const LOOK_THROUGH: &str = "publishing.look_through";
+
+/// Payload of [`LOOK_THROUGH`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct LookThrough {
+    pub(crate) edition: EditionId,
 }
 
 /// Looks through what has not been looked through as it stands. Before a write that submits, passes or publishes, and before

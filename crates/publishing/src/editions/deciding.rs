@@ -4,10 +4,10 @@
 //! not been looked through; a write that meets an unchecked text refuses.
 
 use document::{
-    Whole,
+    Kinds, Whole,
     form::Draft,
     life::{self, Withdrawn},
-    rows::{self, EditionRow},
+    rows::{self, DocumentRow, EditionRow},
 };
 use kernel::{Actor, Staff};
 use review::{Kind, Matter, Outcome, Refusal as Because, Review, Route, acts, findings, model::may_pass};
@@ -25,8 +25,9 @@ async fn subject(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<(Editions, Mat
 }
 
 /// The route of an edition today: what the settings say for its kind's route or its column, or the usual one.
-fn route(ctx: &Ctx, whole: &Whole) -> Route {
-    Kind::named(ctx, EDITION).route_in(ctx, whole.document.column.as_str())
+pub(crate) fn route(ctx: &Ctx, document: &DocumentRow) -> Route {
+    let named = Kinds::of(ctx).get(&document.kind).map_or("", |kind| kind.route);
+    Kind::named(ctx, EDITION).route_in(ctx, named, document.column.as_str())
 }
 
 /// Refuses what can only be done while work on the edition goes on.
@@ -56,7 +57,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Res
         }
     }
     let (owner, matter) = subject(ctx, tx, whole).await?;
-    acts::open(tx, &owner, actor, &matter, route(ctx, whole)).await?;
+    acts::open(tx, &owner, actor, &matter, route(ctx, &whole.document)).await?;
     Ok(())
 }
 
@@ -76,7 +77,7 @@ pub async fn recall(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Res
 pub async fn bypass(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole, reason: &str) -> Result<(), Refusal> {
     open(whole, "紧急发布")?;
     let (owner, matter) = subject(ctx, tx, whole).await?;
-    acts::except(tx, &owner, actor, &matter, route(ctx, whole), reason).await
+    acts::except(tx, &owner, actor, &matter, route(ctx, &whole.document), reason).await
 }
 
 /// The review after an emergency publication: by another person than who published, with a note.

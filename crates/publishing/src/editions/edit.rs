@@ -258,6 +258,7 @@ async fn try_save(ctx: &Ctx, house: &House, desk: &Desk, id: &DocumentId, form: 
     let whole = load_open(&mut tx, house, desk, id).await?;
     match draft::save(&mut tx, house, &desk.actor(), &whole, form).await {
         Ok(saved) => {
+            checks::later(&mut tx, &whole.edition.id).await?;
             let now = tx.now();
             tx.commit().await?;
             Ok(Tried::Saved(saved, now))
