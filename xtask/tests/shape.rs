@@ -9,7 +9,7 @@ use regex::Regex;
 use xtask::{files, read, root, shown};
 
 const BASES: &[&str] = &["kernel", "store", "web", "text", "documents"];
-const MACHINES: &[&str] = &["review", "document", "duty"];
+const MACHINES: &[&str] = &["review", "document", "duty", "portal-form"];
 const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight"];
 
 /// Crates that know all contexts.

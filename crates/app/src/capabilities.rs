@@ -13,7 +13,7 @@ fn list() -> Vec<Capability> {
         crate::desk::capability(),
         crate::system::capability(),
         crate::mail::capability(),
-        web::portal_form::capability(),
+        portal_form::capability(),
         search::capability(),
         review::capability(),
         publishing::capability(),

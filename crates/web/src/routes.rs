@@ -2,7 +2,7 @@
 //! runs to whom the table refuses it, and stands in a list from which the permission tests are generated.
 //!
 //! On the portal a form's target cannot be without the proof that the form is ours, and an address with a secret in it not
-//! without the headers that keep it one: both hang on the path as it is written here ([`crate::portal_form`]).
+//! without the headers that keep it one: both hang on the path as it is written here ([`crate::same_origin`], [`crate::private`]).
 
 use axum::{
     Router,
@@ -15,7 +15,7 @@ use axum::{
 };
 use kernel::{Actor, Permission, Refused, may};
 
-use crate::{Ctx, Error, desk, portal_form};
+use crate::{Ctx, Error, desk, private, same_origin};
 
 /// Long texts with tables pasted from Word exceed axum's default; attachments use `upload`.
 const MOST_OFFICE: usize = 8 << 20;
@@ -98,7 +98,7 @@ impl Routes {
         T: 'static,
     {
         match self.listener {
-            Listener::Portal => portal_form::same_origin::guarded(path, handler),
+            Listener::Portal => same_origin::guarded(path, handler),
             Listener::Office => post(handler),
         }
     }
@@ -112,8 +112,8 @@ impl Routes {
     ) -> Self {
         let guard = middleware::from_fn(move |request: Request, next: Next| guard(permission, request, next));
         let mut route = route.route_layer(guard);
-        if self.listener == Listener::Portal && path.contains(portal_form::same_origin::SECRET) {
-            route = route.route_layer(middleware::from_fn(portal_form::private));
+        if self.listener == Listener::Portal && path.contains(same_origin::SECRET) {
+            route = route.route_layer(middleware::from_fn(private::layer));
         }
         self.router = self.router.route(path, route);
         self.list.push(RouteInfo { listener: self.listener, method, path, permission });

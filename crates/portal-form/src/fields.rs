@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Error, Result};
+use web::{Error, Result};
 
 /// Most bytes of text that a form takes in all, its steps together: some 80,000 characters.
 pub(super) const MOST: usize = 256 * 1024;

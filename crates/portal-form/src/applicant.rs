@@ -8,13 +8,13 @@ use axum::{
 use kernel::{Actor, id::CaseId};
 use store::{Tx, query, query_scalar};
 
-use super::{
+use crate::{
     PortalForms,
     draft::{opens_nothing, secret_of},
     limit::{self, Network},
     secret::Secret,
 };
-use crate::{Ctx, Result};
+use web::{Ctx, Result};
 
 const CASE: &str = "SELECT case_id FROM portal_link WHERE lookup = $1 AND revoked_at = ''";
 

@@ -8,8 +8,8 @@ use axum::extract::multipart::Field;
 use serde::{Deserialize, Serialize};
 use store::files::Received;
 
-use super::PortalForms;
-use crate::{Ctx, Error, Result};
+use crate::PortalForms;
+use web::{Ctx, Error, Result};
 
 /// Bytes at either end of a file that are looked at. The directory of a packed document is at its end.
 const SEEN: usize = 64 * 1024;

@@ -7,14 +7,13 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{
+use crate::{
     PortalForms,
     fields::{self, Fields, names},
     limit::{self, Network},
-    same_origin::Proven,
     upload::{self, Outcome, Uploaded},
 };
-use crate::{Ctx, Error, FormErrors, Result};
+use web::{Ctx, Error, FormErrors, Result, same_origin::Proven};
 
 /// Names of buttons that this module knows: take a file off, and save without going on.
 pub(super) const REMOVE: &str = "remove";
@@ -27,7 +26,7 @@ const MOST: u64 = 256 << 20;
 /// struct of text fields with `serde(default)`; what else was posted is ignored.
 ///
 /// Forms with files are read as they come; a file that does not do is named in `errors` and keeps nothing else from being
-/// received. As the last argument of a handler it is read last: behind a [`super::Draft`], nothing is received for a link that
+/// received. As the last argument of a handler it is read last: behind a [`crate::Draft`], nothing is received for a link that
 /// opens nothing.
 #[derive(Debug)]
 pub struct PortalForm<T> {
@@ -74,7 +73,7 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for PortalForm<T> {
 }
 
 impl<T> PortalForm<T> {
-    /// A token for [`crate::act`] when the form has one step and is written without a draft: the same words from the same
+    /// A token for [`web::act()`] when the form has one step and is written without a draft: the same words from the same
     /// network at the same address are the same submission. Whoever sends them is led where the first one was led, so that
     /// must be a public page, never a private link.
     ///

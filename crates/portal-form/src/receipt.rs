@@ -18,14 +18,14 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{FromRow, Tx, query, query_as};
 
-use super::{
+use crate::{
     PortalForms, applicant,
     draft::{Draft, DraftFile, DraftForm, Line, form_and_secret, opens_nothing},
     fields::Fields,
-    page::private_page,
+    private_page,
     secret::Secret,
 };
-use crate::{Ctx, Error, PortalShell, Reader, Result, page};
+use web::{Ctx, Error, PortalShell, Reader, Result, page};
 
 /// A form was received. Only numbers and digests: what was typed is not in the log.
 pub static RECEIVED: EventKind = EventKind::new("receipt", "receipt.given", "出具回执").holds(&[
@@ -60,7 +60,7 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// A case: the receipt's link opens it too (see [`super::Applicant`]).
+    /// A case: the receipt's link opens it too (see [`crate::Applicant`]).
     pub fn case(case: CaseId) -> Self {
         Self { case: Some(case) }
     }
@@ -296,7 +296,7 @@ struct ShownFile {
 }
 
 #[derive(Template)]
-#[template(path = "portal_form/templates/receipt.html")]
+#[template(path = "templates/receipt.html")]
 struct Page<'a> {
     shell: PortalShell,
     label: &'a str,

@@ -7,7 +7,7 @@
 //!
 //! A network is remembered by a digest under a salt of the day, which is deleted with the day. The address itself is
 //! nowhere. Two networks are counted: the client's own (IPv4 address, IPv6 /64) and the one around it (/24, /48), which has
-//! [`super::PortalForms::subnet_factor`] times the allowance, for a crowd behind one provider is no attack and a rented range is.
+//! [`crate::PortalForms::subnet_factor`] times the allowance, for a crowd behind one provider is no attack and a rented range is.
 
 use std::net::IpAddr;
 
@@ -18,8 +18,8 @@ use kernel::time;
 use ring::hmac;
 use store::{Db, Tx, query, query_scalar};
 
-use super::PortalForms;
-use crate::{Ctx, Error, Result, client::ClientIp};
+use crate::PortalForms;
+use web::{Ctx, Error, Result, client::ClientIp};
 
 /// So many times in so long, at once or spread; what was used comes back evenly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

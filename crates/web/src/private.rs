@@ -31,7 +31,7 @@ pub fn private_errors(template: &impl Template) -> Result<Response> {
 }
 
 /// Layer of every route of the portal with a secret in its address, put there by [`crate::Routes`].
-pub(crate) async fn private(request: Request, next: Next) -> Response {
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     close(response.headers_mut());
     response

@@ -5,19 +5,19 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use gongkai_web::{
-    Capability, Ctx, Done, Error, FormErrors, Listener, PortalForm, PortalShell, Reader, Redirect, Refusal, Result,
-    Routes, act,
-    portal_form::{
-        Accepted, Applicant, Draft, DraftForm, Fields, Kind, Line, Receipt, ReceiptWords, Received, Saved, Seen,
-        USE_FORMS, applicant, private_errors, private_page,
-    },
-    portal_page,
-};
 use kernel::{EventKind, NewEvent, event::Keep, id::CaseId, permission::READ_PUBLIC};
+use portal_form::PortalForm;
+use portal_form::{
+    Accepted, Applicant, Draft, DraftForm, Fields, Kind, Line, Receipt, ReceiptWords, Received, Saved, Seen, USE_FORMS,
+    applicant, private_errors, private_page,
+};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Migration, Tx, query};
+use web::{
+    Capability, Ctx, Done, Error, FormErrors, Listener, PortalShell, Reader, Redirect, Refusal, Result, Routes, act,
+    portal_page,
+};
 
 pub(crate) static FORM: DraftForm =
     DraftForm::new("mistake", "找错", "/mistakes", lines).files(2, &[Kind::Pdf, Kind::Png]);
@@ -114,7 +114,7 @@ struct Step<'a> {
     until: String,
     path: String,
     called: &'a str,
-    files: &'a [gongkai_web::portal_form::DraftFile],
+    files: &'a [portal_form::DraftFile],
 }
 
 #[derive(Template)]
@@ -127,7 +127,7 @@ struct Step<'a> {
 struct Check<'a> {
     shell: PortalShell,
     lines: Vec<Line>,
-    files: &'a [gongkai_web::portal_form::DraftFile],
+    files: &'a [portal_form::DraftFile],
     path: String,
     version: i64,
 }

@@ -1,7 +1,7 @@
 //! How often from one network, over all processes of an installation.
 
-use gongkai_web::portal_form::{Expired, PortalForms, expire};
 use jiff::SignedDuration;
+use portal_form::{Expired, PortalForms, expire};
 
 use crate::home::{Browser, Reply, both, roomy, text};
 

@@ -1,12 +1,11 @@
 //! Forms of other sites.
 
 use axum::{Router, body::Body};
-use gongkai_web::{
-    Listener, PortalForm, Routes,
-    portal_form::{Seen, USE_FORMS},
-};
 use http::{Request, header};
+use portal_form::PortalForm;
+use portal_form::{Seen, USE_FORMS};
 use tower::ServiceExt;
+use web::{Listener, Routes};
 
 use crate::home::{both, roomy, text};
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use gongkai_web::portal_form::{EXPIRE, Expired, Secret, expire, receipt};
 use jiff::SignedDuration;
 use kernel::id::CaseId;
+use portal_form::{EXPIRE, Expired, Secret, expire, receipt};
 use sha2::{Digest, Sha256};
 use store::query_scalar;
 
@@ -122,7 +122,7 @@ both! {
         assert!(again.text().contains("b.txt") && again.text().contains("/mistakes/d/"), "the draft is there all the same");
     }
 
-    async fn files_are_limited_recognised_and_can_be_taken_back(home: gongkai_web::portal_form::PortalForms { upload_mb: 1, ..roomy() }) {
+    async fn files_are_limited_recognised_and_can_be_taken_back(home: portal_form::PortalForms { upload_mb: 1, ..roomy() }) {
         let browser = home.browser();
         let draft = browser.send("/mistakes/new", &[text("what", WHAT)]).await.location();
         let big = [PNG, &vec![7; (1 << 20) + 1]].concat();
@@ -253,8 +253,8 @@ both! {
         let case: CaseId = home.ask("SELECT id FROM mistake").await;
         let mut tx = home.ctx.db().write().await.expect("write");
         receipt::erase(&mut tx, &case).await.expect("erased");
-        gongkai_web::portal_form::applicant::revoke_links(&mut tx, &case).await.expect("revoked");
-        let new = gongkai_web::portal_form::applicant::new_link(&mut tx, &case).await.expect("a link");
+        portal_form::applicant::revoke_links(&mut tx, &case).await.expect("revoked");
+        let new = portal_form::applicant::new_link(&mut tx, &case).await.expect("a link");
         tx.commit().await.expect("commit");
         let page = browser.get(&to).await.expect(200).text();
         let digest: String = home.ask("SELECT digest FROM portal_receipt").await;

@@ -3,8 +3,8 @@
 use kernel::time;
 use store::{query, query_scalar};
 
-use super::{draft::DraftId, limit};
-use crate::{Ctx, Result};
+use crate::{draft::DraftId, limit};
+use web::{Ctx, Result};
 
 /// Drafts that are removed in one write, so that nobody waits for long.
 const AT_ONCE: i64 = 200;

@@ -9,19 +9,19 @@
 //! idempotent, since a draft is sent on condition that it is open ([`Draft::send`]). Posting the first step twice makes two
 //! drafts, of which one is never sent and expires; that is harmless, and better than any token that two readers of one cached
 //! page behind one network could share: it would lead one to the other's words. Forms of one click that need no receipt take
-//! [`PortalForm::once`] with [`crate::act`].
+//! [`PortalForm::once`] with [`web::act()`].
 //!
 //! # What is where
 //!
 //! | | |
 //! |---|---|
-//! | proof that a POST comes from our page | `same_origin`, put on every POST of the portal by [`crate::Routes`] |
+//! | proof that a POST comes from our page | [`web::same_origin`], put on every POST of the portal by [`web::Routes`] |
 //! | reading a form, with files | [`PortalForm`] |
 //! | draft, private link | [`Draft`], [`DraftForm`] |
 //! | receipt | [`Receipt`], [`Received`], [`Accepted`] |
 //! | who holds the link of a case | [`Applicant`] |
 //! | how often from one network | [`Limit`], [`limit::take`] |
-//! | pages under links: never cached, never in a `Referer` | [`private_page`], and by [`crate::Routes`] for `{secret}` |
+//! | pages under links: never cached, never in a `Referer` | [`private_page`], and by [`web::Routes`] for `{secret}` |
 //!
 //! # What is never where
 //!
@@ -65,9 +65,7 @@ mod expire;
 mod extract;
 mod fields;
 pub mod limit;
-mod page;
 pub mod receipt;
-pub(crate) mod same_origin;
 mod secret;
 mod upload;
 
@@ -75,7 +73,7 @@ use kernel::{Permission, permission::Scope};
 use serde::{Deserialize, Serialize};
 use store::{Entry, Every, Migration, Schedule};
 
-use crate::{Capability, Ctx, Section};
+use web::{Capability, Ctx, Section};
 
 pub use applicant::Applicant;
 pub use draft::{Draft, DraftFile, DraftForm, DraftId, Line, Saved};
@@ -83,11 +81,10 @@ pub use expire::{Expired, expire};
 pub use extract::PortalForm;
 pub use fields::Fields;
 pub use limit::{Limit, Network};
-pub(crate) use page::private;
-pub use page::{private_errors, private_page};
 pub use receipt::{Accepted, Receipt, ReceiptWords, Received};
 pub use secret::Secret;
 pub use upload::{Kind, Uploaded};
+pub use web::private::{private_errors, private_page};
 
 /// 填写门户表单: the doors of the portal behind which something is written.
 pub static USE_FORMS: Permission =
@@ -104,7 +101,7 @@ pub struct Seen {
 /// Key of the entry of the schedule that removes what is past its time.
 pub const EXPIRE: &str = "portal_form.expire";
 
-const MIGRATIONS: &[Migration] = store::migrations!("web", "../../migrations/0001_portal_form.sql");
+const MIGRATIONS: &[Migration] = store::migrations!("portal_form", "../migrations/0001_portal_form.sql");
 
 /// Tables, limits, housekeeping and words of the portal's forms. Every installation has it.
 pub fn capability() -> Capability {

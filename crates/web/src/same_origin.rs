@@ -25,11 +25,11 @@ use crate::{Ctx, error::ErrorView};
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The segment of a route in which the secret of a private link stands.
-pub(crate) const SECRET: &str = "{secret}";
+pub const SECRET: &str = "{secret}";
 
 /// In a request whose origin was proven.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Proven;
+pub struct Proven;
 
 /// A form's target on the portal: the handler runs for requests from our own pages only.
 pub(crate) fn guarded<H, T>(path: &'static str, handler: H) -> MethodRouter<Ctx>

@@ -9,20 +9,16 @@ use std::{
 };
 
 use axum::{Router, body::Body, extract::ConnectInfo, middleware};
-use gongkai_web::{
-    Capabilities, Config, Ctx, Listener, Settings, client,
-    ctx::Parts,
-    headers,
-    portal_form::{self, PortalForms},
-};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::SignedDuration;
 use kernel::{
     Clock, Seams,
     seams::{FixedClock, SeededEntropy},
 };
+use portal_form::PortalForms;
 use store::{Db, Files, FromColumn, query_scalar, test::Scratch};
 use tower::ServiceExt;
+use web::{Capabilities, Config, Ctx, Listener, Settings, client, ctx::Parts, headers};
 
 use crate::mistake;
 

@@ -10,17 +10,16 @@ use kernel::{Seams, time};
 use serde::{Deserialize, Serialize};
 use store::{FromRow, Tx, query, query_as};
 
-use super::{
+use crate::{
     PortalForms,
     extract::PortalForm,
     fields::Fields,
     limit::{self, Network},
     receipt,
-    same_origin::SECRET,
     secret::Secret,
     upload::{Kind, Uploaded},
 };
-use crate::{Ctx, Error, FormErrors, Redirect, Result, error::ErrorView};
+use web::{Ctx, Error, FormErrors, Redirect, Result, error::ErrorView, same_origin::SECRET};
 
 store::ids! {
     /// A draft (草稿) of a form of the portal. Not its link's secret: it may be logged.
