@@ -1,8 +1,11 @@
 //! What the office decides on evidence.
 
-use kernel::{id::EvidenceId, may, time};
+use kernel::{
+    id::{EvidenceId, ShareId},
+    may, time,
+};
 use serde_json::json;
-use store::{Tx, query};
+use store::{Db, Tx, query, query_scalar};
 use web::Refusal;
 
 use crate::{
@@ -118,4 +121,17 @@ pub async fn undo(tx: &mut Tx, by: &By<'_>, evidence: &EvidenceId) -> Result<Tar
     let data = json!({ "evidence": evidence, "title": piece.title, "was": piece.decision });
     tx.append(held.event(&events::DECISION_UNDONE, by.actor, data)).await?;
     Ok(held.target())
+}
+
+/// The newest evidence of a share on which nobody has decided.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest_undecided(db: &Db, share: &ShareId) -> store::Result<Option<EvidenceId>> {
+    query_scalar(
+        "SELECT id FROM evidence WHERE share = $1 AND decision = '' AND withdrawn_at = '' ORDER BY added_at DESC LIMIT 1",
+    )
+    .bind(share)
+    .fetch_optional(db.read())
+    .await
 }

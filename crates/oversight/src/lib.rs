@@ -1,5 +1,6 @@
 //! Plans, the pages of duties, evidence: parse, import, board, public plan page.
 
+mod demo;
 pub mod duties;
 pub mod events;
 pub mod model;
@@ -44,6 +45,7 @@ pub fn capability() -> Capability {
         .subject(events::SUBJECT, "工作要点")
         .jobs(handlers)
         .schedule(duties::jobs::schedule)
+        .demo(demo::scenes)
         .declare(Outward(confirm::NOTIFY))
         .search(plans::public::search_source())
         .desk(duties::desk_source())

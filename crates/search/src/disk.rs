@@ -162,7 +162,7 @@ pub(crate) enum Found {
     Nothing,
     /// An index of another version of the program.
     Outdated,
-    Whole(Opened),
+    Whole(Box<Opened>),
 }
 
 /// Opens the index. Panics inside, which damaged files can cause, count as damage.
@@ -191,7 +191,7 @@ pub(crate) fn open(folder: &Path) -> Result<Found> {
         Ok(opened)
     }));
     match opened {
-        Ok(Ok(opened)) => Ok(Found::Whole(opened)),
+        Ok(Ok(opened)) => Ok(Found::Whole(Box::new(opened))),
         // Whatever keeps an index from opening although its folder can be read is damage.
         Ok(Err(error)) => Err(Error::Damaged(error.to_string())),
         Err(_) => Err(Error::Damaged("读取时中断".into())),

@@ -149,7 +149,7 @@ impl Search {
             std::fs::create_dir_all(around)?;
         }
         let (opened, unfit) = match disk::open(&dir) {
-            Ok(Found::Whole(opened)) => (Some(Arc::new(opened)), None),
+            Ok(Found::Whole(opened)) => (Some(Arc::new(*opened)), None),
             Ok(Found::Nothing) => (None, None),
             Ok(Found::Outdated) => (None, Some(Unfit::Outdated)),
             Err(error) => (None, Some(Unfit::Damaged(error.to_string()))),

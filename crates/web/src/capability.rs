@@ -8,12 +8,12 @@ use std::{
     sync::Arc,
 };
 
-use futures::future::BoxFuture;
 use kernel::{EventKind, Permission};
 use store::{Followers, Migration, Schedule, jobs::Handlers};
 
 use crate::{
     Ctx, Routes,
+    demo::Demo,
     hooks::{DeskSource, SearchSource},
     settings::{Section, SectionSpec},
 };
@@ -54,9 +54,6 @@ impl Nav {
         self
     }
 }
-
-/// Fills the demonstration county with what the capability does; runs in the order of the list of capabilities.
-pub type Demo = for<'a> fn(&'a Ctx) -> BoxFuture<'a, crate::Result<()>>;
 
 /// One capability: see the module.
 pub struct Capability {
@@ -193,7 +190,7 @@ impl Capability {
         self
     }
 
-    /// What it puts into the demonstration county.
+    /// What it puts into the demonstration county: see [`crate::demo`].
     #[must_use]
     pub fn demo(mut self, demo: Demo) -> Self {
         self.demo.push(demo);

@@ -9,6 +9,7 @@ pub mod capability;
 pub mod client;
 pub mod config;
 pub mod ctx;
+pub mod demo;
 pub mod desk;
 pub mod doors;
 pub mod egress;

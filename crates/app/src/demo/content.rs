@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::LazyLock,
+    sync::PoisonError,
 };
 
 use anyhow::{Context, Result, bail};
@@ -20,12 +20,14 @@ use publishing::{
     columns::ColumnData,
     seed::{Seed, SeedCorrection, SeedFile, SeedState, seed as plant_in},
 };
-use regex::{Captures, Regex};
 use review::Gate;
 use serde::Deserialize;
-use web::Ctx;
+use web::{
+    Ctx,
+    demo::{Cast, Failure, Known, Scene, placeholders},
+};
 
-use super::{Files, People, Stage, Step, Story, What, file};
+use super::{Files, file};
 use crate::compose::words;
 
 #[derive(Debug, Deserialize)]
@@ -109,22 +111,22 @@ struct Demo {
 }
 
 /// A document ready to be put in, but for the one that it interprets.
-pub(crate) struct Planned {
+struct Planned {
     seed: Seed,
     interprets: String,
 }
 
 /// When each document is put in.
-pub(super) fn steps(stage: &Stage, people: &People) -> Result<Vec<Step>> {
+pub(super) fn scenes(ctx: &Ctx, cast: &Cast) -> Result<Vec<Scene>> {
     let mut all = Vec::new();
     for name in Files::iter().filter(|name| name.starts_with("documents/")) {
-        all.push(read(stage, &name).with_context(|| name.to_string())?);
+        all.push(read(cast, &name).with_context(|| name.to_string())?);
     }
     let moments: HashMap<String, Timestamp> =
-        all.iter().map(|demo| (demo.front.slug.clone(), moment(stage, demo.day, &demo.front.slug))).collect();
-    let mut steps = Vec::new();
+        all.iter().map(|demo| (demo.front.slug.clone(), cast.moment(ctx, demo.day, &demo.front.slug))).collect();
+    let mut scenes = Vec::new();
     for demo in all {
-        let staff = people.of(&OrganCode::from(demo.front.organ.as_str()));
+        let staff = cast.of(&OrganCode::from(demo.front.organ.as_str()));
         let (slug, interprets) = (demo.front.slug.clone(), demo.front.interprets.clone());
         let mut at = moments[&slug];
         if !interprets.is_empty() {
@@ -132,71 +134,46 @@ pub(super) fn steps(stage: &Stage, people: &People) -> Result<Vec<Step>> {
             let policy = moments.get(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 不存在"))?;
             at = at.max(policy.checked_add(SignedDuration::from_mins(10))?);
         }
-        let seed = plant(stage, demo, staff, at).with_context(|| slug.clone())?;
-        steps.push(Step { at, what: What::Document(Box::new(Planned { seed, interprets }), slug) });
+        let seed = plant(ctx, cast, demo, staff, at).with_context(|| slug.clone())?;
+        let planned = Planned { seed, interprets };
+        scenes.push(Scene::new(at, |ctx, cast| async move {
+            publish(&ctx, &cast, planned, slug).await.map_err(Failure::from)?;
+            Ok(Vec::new())
+        }));
     }
-    Ok(steps)
+    Ok(scenes)
 }
 
 /// Puts a document in.
-pub(super) async fn publish(stage: &Stage, story: &mut Story, planned: Planned, slug: String) -> Result<()> {
+async fn publish(ctx: &Ctx, cast: &Cast, planned: Planned, slug: String) -> Result<()> {
     let Planned { mut seed, interprets } = planned;
     if !interprets.is_empty() {
-        let target =
-            story.documents.get(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 还没有发布"))?;
+        let target = cast.document(&interprets).with_context(|| format!("{slug} 解读的 {interprets} 还没有发布"))?;
         let relation = seed.kind.relation("interprets").with_context(|| format!("{slug} 的种类没有“解读”关系"))?;
-        seed.relations.push((relation, target.clone()));
+        seed.relations.push((relation, target));
     }
     let public = matches!(seed.state, SeedState::Published { .. });
     let (organ, title) = (seed.organ.clone(), seed.title.clone());
-    let mut tx = stage.ctx.db().write().await?;
-    let id = plant_in(&stage.ctx, &mut tx, seed).await.map_err(words).with_context(|| slug.clone())?;
+    let mut tx = ctx.db().write().await?;
+    let id = plant_in(ctx, &mut tx, seed).await.map_err(words).with_context(|| slug.clone())?;
     tx.commit().await?;
+    let mut documents = cast.documents.lock().unwrap_or_else(PoisonError::into_inner);
     if public {
-        story.titles.push((id.clone(), organ, title));
+        documents.1.push(Known { id: id.clone(), organ, title });
     }
-    story.documents.insert(slug, id);
+    documents.0.insert(slug, id);
     Ok(())
 }
 
-fn read(stage: &Stage, name: &str) -> Result<Demo> {
+fn read(cast: &Cast, name: &str) -> Result<Demo> {
     let text = file(name)?;
     let mut parts = text.trim_start().splitn(3, "+++");
     let (Some(_), Some(front), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
         bail!("缺少 +++ 之间的说明");
     };
     let front: Front = toml::from_str(front)?;
-    let day = time::date_in_china(stage.now()).checked_sub(front.days_ago.days())?;
+    let day = time::date_in_china(cast.now).checked_sub(front.days_ago.days())?;
     Ok(Demo { front, body: body.trim().to_owned(), day })
-}
-
-/// Writes out `{year}`, `{year-1}`, `{date}`, `{date+30}` for a document of `day`.
-pub(super) fn placeholders(text: &str, day: Date) -> String {
-    static PLACE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"\{(year|date)([+-]\d+)?\}").expect("a fixed expression, exercised by the test"));
-    PLACE
-        .replace_all(text, |found: &Captures<'_>| {
-            let by: i64 = found.get(2).and_then(|by| by.as_str().parse().ok()).unwrap_or(0);
-            if &found[1] == "year" {
-                return (i64::from(day.year()) + by).to_string();
-            }
-            let day = day.checked_add(by.days()).unwrap_or(day);
-            format!("{}年{}月{}日", day.year(), day.month(), day.day())
-        })
-        .into_owned()
-}
-
-/// A moment in office hours of a working day at or before `day`, not later than now.
-pub(super) fn moment(stage: &Stage, day: Date, salt: &str) -> Timestamp {
-    let now = stage.now();
-    let mut day = day;
-    while !stage.ctx.calendar().is_probably_working(day) {
-        day = day.yesterday().unwrap_or(day);
-    }
-    let minutes = salt.bytes().fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 480);
-    let moment = time::start_of_day(day).checked_add(SignedDuration::from_mins(9 * 60 + minutes)).unwrap_or(now);
-    let latest = now.checked_sub(SignedDuration::from_mins(20)).unwrap_or(now);
-    moment.min(latest)
 }
 
 fn to_html(markdown: &str) -> Result<String> {
@@ -204,11 +181,11 @@ fn to_html(markdown: &str) -> Result<String> {
     read.html.context("没有读出正文")
 }
 
-fn plant(stage: &Stage, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed> {
+fn plant(ctx: &Ctx, cast: &Cast, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed> {
     let Demo { front, body, day } = demo;
     let fill = |text: &str| placeholders(text, day);
     let organ = OrganCode::from(front.organ.as_str());
-    let kinds = Kinds::of(&stage.ctx);
+    let kinds = Kinds::of(ctx);
     let kind = kinds.get(&front.kind).with_context(|| format!("种类 {}", front.kind))?;
     let body = fill(&body);
     let corrected = front.correction.as_ref().map(|correction| {
@@ -217,16 +194,16 @@ fn plant(stage: &Stage, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed
     });
     let correction = match corrected {
         Some((note, text)) => {
-            let after = moment(stage, day.checked_add(9.days())?, &front.slug);
+            let after = cast.moment(ctx, day.checked_add(9.days())?, &front.slug);
             Some(SeedCorrection { note, body_html: to_html(&text)?, at: after.max(at) })
         }
         None => None,
     };
     let files =
         if front.kind == "data" && front.state == "published" { table_file(&fill(&front.title), &body)? } else { None };
-    let state = state(stage, &front, day, at)?;
+    let state = state(ctx, cast, &front, day, at)?;
     let written = matches!(front.kind.as_str(), "policy" | "notice").then(|| day.checked_sub(3.days()).unwrap_or(day));
-    let source = stage.ctx.directory().get(&organ).map_or_else(String::new, |organ| organ.name.clone());
+    let source = ctx.directory().get(&organ).map_or_else(String::new, |organ| organ.name.clone());
     let created_at = at.checked_sub(SignedDuration::from_hours(26)).unwrap_or(at);
     let mut values = Values::default()
         .with(&DOCUMENT_NUMBER, &fill(&front.document_number))
@@ -269,7 +246,7 @@ fn table_file(title: &str, markdown: &str) -> Result<Option<SeedFile>> {
     Ok(Some(SeedFile { file_name: name, title: format!("{title}（表格）"), bytes: write_xlsx(&sheet)? }))
 }
 
-fn state(stage: &Stage, front: &Front, day: Date, at: Timestamp) -> Result<SeedState> {
+fn state(ctx: &Ctx, cast: &Cast, front: &Front, day: Date, at: Timestamp) -> Result<SeedState> {
     let (name, gate) = front.state.split_once(':').unwrap_or((&front.state, ""));
     let gate = || Gate::from_code(gate).with_context(|| format!("关 {gate}"));
     let reason = placeholders(&front.reason, day);
@@ -283,26 +260,14 @@ fn state(stage: &Stage, front: &Front, day: Date, at: Timestamp) -> Result<SeedS
         }
         "scheduled" => {
             let ahead = time::start_of_day(day).checked_add(SignedDuration::from_hours(9))?;
-            let soon = stage.now().checked_add(SignedDuration::from_hours(48))?;
+            let soon = cast.now.checked_add(SignedDuration::from_hours(48))?;
             SeedState::Scheduled { at: ahead.max(soon) }
         }
         "withdrawn" => {
-            let after = moment(stage, day.checked_add(20.days())?, &front.slug).max(at);
+            let after = cast.moment(ctx, day.checked_add(20.days())?, &front.slug).max(at);
             SeedState::Withdrawn { published_at: at, at: after, reason, notice: String::new() }
         }
         "published" => SeedState::Published { at },
         other => bail!("状态 {other}"),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn placeholders_are_written_out_from_the_documents_own_day() {
-        let day = Date::constant(2026, 1, 5);
-        let text = placeholders("{year}年{year-1}年{year+1}年，{date}、{date-12}、{date+30}，{other}", day);
-        assert_eq!(text, "2026年2025年2027年，2026年1月5日、2025年12月24日、2026年2月4日，{other}");
-    }
 }

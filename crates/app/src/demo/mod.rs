@@ -1,21 +1,23 @@
 //! The demonstration county: fills an empty installation from the files in `demo/`, which the program embeds.
 
 mod content;
-mod plan;
 
 use std::{
     collections::{HashMap, VecDeque},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
-use kernel::{Actor, Clock, OrganCode, Role, Seams, Staff, id::DocumentId, seams::FixedClock};
+use kernel::{Clock, OrganCode, Role, Seams, Staff, seams::FixedClock};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use store::settings;
-use web::{Config, Ctx};
+use web::{
+    Config, Ctx,
+    demo::{Cast, Failure},
+};
 
 use crate::{compose, seams};
 
@@ -71,22 +73,17 @@ pub fn configure(mut config: Config) -> Config {
 
 /// Two years of the county, played through in order on a clock that is moved from one happening to the next: the log of
 /// the demonstration reads like that of a real county.
-pub(crate) struct Stage {
-    pub(crate) ctx: Ctx,
+struct Stage {
+    ctx: Ctx,
     clock: Arc<FixedClock>,
     now: Timestamp,
 }
 
 impl Stage {
     /// Moves the clock on to `moment`; never back, never past the present.
-    pub(crate) fn at(&self, moment: Timestamp) {
+    fn at(&self, moment: Timestamp) {
         let last = self.clock.now();
         self.clock.set(moment.min(self.now).max(last));
-    }
-
-    /// The present, at which the play ends.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.now
     }
 }
 
@@ -121,25 +118,21 @@ async fn play(stage: &Stage) -> Result<Outcome> {
     write_config(ctx)?;
     organs(ctx).await?;
     let accounts = accounts(ctx).await?;
-    let people = people(ctx).await?;
+    let cast = Arc::new(cast(ctx, stage.now).await?);
     content::columns(ctx).await?;
-    let mut steps = content::steps(stage, &people)?;
-    steps.extend(plan::steps(stage)?);
-    steps.sort_by_key(|step| step.at);
-    let mut steps = VecDeque::from(steps);
-    let mut story = Story { documents: HashMap::new(), titles: Vec::new(), plan: None };
-    while let Some(step) = steps.pop_front() {
-        stage.at(step.at);
-        match step.what {
-            What::Document(seed, slug) => content::publish(stage, &mut story, *seed, slug).await?,
-            What::Plan => {
-                story.plan = Some(plan::issue(stage, &people).await?);
-                steps.extend(plan::routine(stage, &story).await?);
-                steps.make_contiguous().sort_by_key(|step| step.at);
-            }
-            What::Routine(routine) => plan::hand_in(stage, &story, &people, &routine).await?,
-            What::Duty(state) => plan::report(stage, &story, &people, &state).await?,
-            What::Decision(state) => plan::decide(stage, &story, &people, &state).await?,
+    let mut scenes = content::scenes(ctx, &cast)?;
+    for demo in ctx.capabilities().demo() {
+        scenes.extend(demo(ctx, &cast).map_err(unboxed)?);
+    }
+    // Sorting is stable: what happens at the same moment keeps its order.
+    scenes.sort_by_key(|scene| scene.at);
+    let mut scenes = VecDeque::from(scenes);
+    while let Some(scene) = scenes.pop_front() {
+        stage.at(scene.at);
+        let more = scene.play(ctx, &cast).await.map_err(unboxed)?;
+        if !more.is_empty() {
+            scenes.extend(more);
+            scenes.make_contiguous().sort_by_key(|scene| scene.at);
         }
     }
     stage.at(stage.now);
@@ -147,31 +140,8 @@ async fn play(stage: &Stage) -> Result<Outcome> {
     Ok(Outcome::Filled(accounts))
 }
 
-/// Something that happens at a moment.
-pub(crate) struct Step {
-    at: Timestamp,
-    what: What,
-}
-
-/// What happens.
-pub(crate) enum What {
-    /// A document is put in; by its slug others refer to it.
-    Document(Box<content::Planned>, String),
-    /// The plan of the year is imported and confirmed.
-    Plan,
-    /// An organ hands in what is due.
-    Routine(plan::Routine),
-    /// An organ reports on a duty.
-    Duty(Arc<plan::DutyState>),
-    /// The county office decides on what was reported.
-    Decision(Arc<plan::DutyState>),
-}
-
-/// What has happened so far.
-pub(crate) struct Story {
-    documents: HashMap<String, DocumentId>,
-    titles: Vec<(DocumentId, OrganCode, String)>,
-    plan: Option<plan::Issued>,
+fn unboxed(failure: Failure) -> anyhow::Error {
+    anyhow::anyhow!(failure)
 }
 
 async fn mark(ctx: &Ctx, value: &str) -> Result<()> {
@@ -242,32 +212,7 @@ async fn accounts(ctx: &Ctx) -> Result<Vec<DemoAccount>> {
     Ok(made)
 }
 
-/// Who acts for each organ: its editor, or the county office's clerk for those that have none; and the head of section
-/// in the county office, who decides.
-pub(crate) struct People {
-    editors: HashMap<OrganCode, Staff>,
-    clerk: Staff,
-    chief: Staff,
-}
-
-impl People {
-    /// Who acts for `organ`.
-    pub(crate) fn of(&self, organ: &OrganCode) -> &Staff {
-        self.editors.get(organ).unwrap_or(&self.clerk)
-    }
-
-    /// The clerk who imports the plan.
-    pub(crate) fn clerk(&self) -> Actor {
-        Actor::Staff(self.clerk.clone())
-    }
-
-    /// The head of section, who decides on evidence.
-    pub(crate) fn chief(&self) -> Actor {
-        Actor::Staff(self.chief.clone())
-    }
-}
-
-async fn people(ctx: &Ctx) -> Result<People> {
+async fn cast(ctx: &Ctx, now: Timestamp) -> Result<Cast> {
     let mut editors = HashMap::new();
     let (mut clerk, mut chief) = (None, None);
     for account in identity::accounts::list(ctx.db()).await? {
@@ -283,5 +228,12 @@ async fn people(ctx: &Ctx) -> Result<People> {
         }
     }
     let missing = "演示账号里缺主管部门的科员或科长";
-    Ok(People { editors, clerk: clerk.context(missing)?, chief: chief.context(missing)? })
+    Ok(Cast {
+        now,
+        editors,
+        clerk: clerk.context(missing)?,
+        chief: chief.context(missing)?,
+        file: |name| file(name).ok(),
+        documents: Mutex::default(),
+    })
 }
