@@ -117,7 +117,14 @@ pub struct Seed {
 
 impl Seed {
     /// A public document with the least that one needs.
-    pub fn published(organ: OrganCode, column: &str, kind: Kind, title: &str, body_html: &str, at: Timestamp) -> Self {
+    pub fn published(
+        organ: OrganCode,
+        column: impl Into<ColumnId>,
+        kind: Kind,
+        title: &str,
+        body_html: &str,
+        at: Timestamp,
+    ) -> Self {
         Self {
             organ,
             column: column.into(),
@@ -193,7 +200,7 @@ async fn follow(ctx: &Ctx, tx: &mut Tx, seed: &Seed, seeded: &Seeded) -> Result<
     };
     let whole = rows::load(tx, &crate::house(ctx), &Actor::System, &seeded.edition).await?;
     let matter = subject::matter(ctx, tx, &whole).await?;
-    let route = Reviewed::named(ctx, EDITION).route_in(ctx, whole.document.column.as_str());
+    let route = Reviewed::named(ctx, EDITION).route_in(ctx, &whole.document.column);
     review::seed::round(tx, &matter, route, &standing).await?;
     if let SeedState::Scheduled { at } = seed.state {
         let payload = PublishDue { edition: seeded.edition.clone() };

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use kernel::{Actor, OrganCode, id::AccountId};
+use kernel::{
+    Actor, OrganCode,
+    id::{AccountId, ColumnId},
+};
 use serde_json::Value;
 use store::Tx;
 use web::Ctx;
@@ -184,7 +187,7 @@ impl Kind {
     }
 
     /// The route that a subject in this column passes today.
-    pub fn route_in(&self, ctx: &Ctx, column: &str) -> Route {
+    pub fn route_in(&self, ctx: &Ctx, column: &ColumnId) -> Route {
         let set = ctx.settings::<Settings>().route(self.kind, column);
         set.unwrap_or_else(|| (self.route)((self.days)(ctx)))
     }

@@ -351,7 +351,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_who_goes_away_has_a_line_without_a_status() {
         let (lines, _guard) = Lines::caught("info");
-        let slow = Router::new().route("/slow", get(|| std::future::pending::<()>()));
+        let slow = Router::new().route("/slow", get(std::future::pending::<()>));
         let slow = slow.layer(middleware::from_fn_with_state(log(), record));
         let mut asked = Box::pin(slow.oneshot(ask("/slow", "127.0.0.1:1", "")));
         assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());

@@ -246,7 +246,7 @@ fn plant(stage: &Stage, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed
         state,
         correction,
         files: files.into_iter().collect(),
-        ..Seed::published(organ, &front.column, kind, &fill(&front.title), &to_html(&body)?, at)
+        ..Seed::published(organ, front.column.as_str(), kind, &fill(&front.title), &to_html(&body)?, at)
     })
 }
 

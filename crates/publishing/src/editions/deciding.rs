@@ -26,7 +26,7 @@ async fn subject(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<(Editions, Mat
 
 /// The route of an edition today: what the settings say for its kind's route or its column, or the usual one.
 fn route(ctx: &Ctx, whole: &Whole) -> Route {
-    Kind::named(ctx, EDITION).route_in(ctx, whole.document.column.as_str())
+    Kind::named(ctx, EDITION).route_in(ctx, &whole.document.column)
 }
 
 /// Refuses what can only be done while work on the edition goes on.
