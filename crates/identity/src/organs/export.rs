@@ -11,8 +11,7 @@ use web::{Ctx, Desk, Query, Result, act_now, page};
 
 use super::{
     model::{COLUMNS, Draft},
-    pages::Filter,
-    store,
+    store::{self, Filter},
 };
 
 async fn sheet(ctx: &Ctx, desk: &Desk, filter: &Filter, format: &str) -> Result<Sheet> {

@@ -12,22 +12,12 @@ use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filte
 
 use super::{
     model::{Draft, Record},
-    store,
+    store::{self, Filter},
 };
 use crate::audit::words;
 
 /// Rows on a page.
 const SIZE: usize = 50;
-
-/// A filter of the list.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
-#[serde(default)]
-pub(super) struct Filter {
-    pub(super) q: String,
-    pub(super) kind: String,
-    pub(super) state: String,
-    pub(super) after: String,
-}
 
 /// A link to another organ.
 pub(super) struct OrganLink {

@@ -13,10 +13,7 @@ use store::{
 };
 use web::{Ctx, Error, FormErrors, Refusal, Result};
 
-use super::{
-    model::{Draft, Record, changes, check_among, read_aliases},
-    pages::Filter,
-};
+use super::model::{Draft, Record, changes, check_among, read_aliases};
 
 #[derive(store::FromRow)]
 struct Row {
@@ -68,6 +65,16 @@ impl From<Row> for Record {
 pub async fn all(db: &Db) -> store::Result<Vec<Record>> {
     let rows: Vec<Row> = ::store::query_as("SELECT * FROM organ ORDER BY position, code").fetch_all(db.read()).await?;
     Ok(rows.into_iter().map(Record::from).collect())
+}
+
+/// A filter of the list.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Filter {
+    pub(super) q: String,
+    pub(super) kind: String,
+    pub(super) state: String,
+    pub(super) after: String,
 }
 
 /// The organs that a filter lets through, in their order.
