@@ -96,11 +96,11 @@ pub(super) async fn begin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response
 /// POST /account/second-factor/confirm: answers with the recovery codes, which are shown on this page only.
 pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Fields>) -> Result<Response> {
     let id = &desk.staff.account;
-    if store::pending(ctx.db().read(), id).await?.is_empty() {
-        return Ok(Redirect::to("/account/second-factor").into_response());
-    }
     let done = act_now(&ctx, async |tx| {
         let pending = store::pending(tx.conn(), id).await?;
+        if pending.is_empty() {
+            return Ok(None);
+        }
         let now = tx.seams().now();
         let Some(step) = totp::accepted_step(&pending, &form.code, now, 0)? else {
             let text = "这 6 位数字不对。请确认手机时间准确，再填手机上现在显示的数字，例如 123456。";
@@ -113,10 +113,12 @@ pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form
         }
         let codes = store::fresh_codes(tx, id).await?;
         tx.append(NewEvent::new(&events::SECOND_FACTOR_SET, id, &desk.actor()).organ(desk.organ())).await?;
-        Ok(codes)
+        Ok(Some(codes))
     });
     match done.await {
-        Ok(codes) => office_page(&pages::CodesPage { shell: desk.shell(&ctx, "恢复码").await?, codes }),
+        // Nothing waits to be confirmed: done already, perhaps in another window.
+        Ok(None) => Ok(Redirect::to("/account/second-factor").into_response()),
+        Ok(Some(codes)) => office_page(&pages::CodesPage { shell: desk.shell(&ctx, "恢复码").await?, codes }),
         Err(Refusal::Fields(errors)) => page::office_errors(&pages::second_factor_page(&ctx, &desk, errors).await?),
         Err(refusal) => Err(refusal.into()),
     }
