@@ -92,8 +92,8 @@ fn overlay(table: &mut toml::Table, name: &str, value: &str) -> Result<(), Inval
 }
 
 /// A value from the environment: numbers, booleans and lists as TOML writes them where the key wants such, text otherwise.
-fn read_value(section: &str, key: &str, value: &str) -> toml::Value {
-    let wants = defaults().get(section).and_then(|section| section.get(key).cloned());
+fn read_value(table: &str, key: &str, value: &str) -> toml::Value {
+    let wants = defaults().get(table).and_then(|known| known.get(key).cloned());
     let parsed = format!("v = {value}").parse::<toml::Table>().ok().and_then(|mut table| table.remove("v"));
     match (wants, parsed) {
         (Some(toml::Value::String(_)), _) | (_, None) => toml::Value::String(value.to_owned()),

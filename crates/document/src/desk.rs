@@ -11,7 +11,7 @@ use crate::{
     lists,
     rows::shown_title,
     spec::{Facet, Kinds},
-    sql::{Statement, contains},
+    sql::Statement,
     state::{self, STATES},
     values::Values,
     words::Search,
@@ -145,7 +145,7 @@ fn from(filter: &Filter, search: Option<&Search>, statement: &mut Statement) {
         statement.bind(" AND e.kind = ?", &filter.kind);
     }
     if let Some(search) = search {
-        statement.bind(" AND e.words LIKE ? ESCAPE '\\'", contains(&search.text));
+        statement.bind(" AND e.words LIKE ? ESCAPE '\\'", store::anywhere(&search.text));
     }
 }
 

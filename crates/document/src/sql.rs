@@ -70,19 +70,6 @@ impl Statement {
     }
 }
 
-/// A pattern for `LIKE ? ESCAPE '\'` that finds `text` anywhere.
-pub(crate) fn contains(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,10 +83,5 @@ mod tests {
         assert_eq!(outer.sql, "SELECT $1 FROM (SELECT 1 WHERE a = $2 AND b IN ($3, $4)) LIMIT $5");
         assert_eq!(outer.values.len(), 5);
         assert_eq!(outer.values[1], Value::Text("x' OR 1=1".into()));
-    }
-
-    #[test]
-    fn wild_cards_in_a_query_mean_themselves() {
-        assert_eq!(contains("50%_a\\"), "%50\\%\\_a\\\\%");
     }
 }

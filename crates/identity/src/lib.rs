@@ -9,8 +9,10 @@ pub mod audit;
 pub mod calendar;
 pub mod events;
 pub mod organs;
+mod own;
 mod permission_table;
 pub mod permissions;
+mod roles;
 pub mod session;
 pub mod settings;
 
@@ -30,6 +32,7 @@ pub fn capability() -> Capability {
         .routes(organs::routes)
         .routes(accounts::routes)
         .routes(session::routes)
+        .routes(own::routes)
         .routes(audit::routes)
         .routes(permission_table::routes)
         .routes(calendar::routes)

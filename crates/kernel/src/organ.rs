@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// The stable code of an organ, also its address on the portal (`/organs/{code}`): letters, digits and hyphens.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OrganCode(pub String);
 
@@ -206,6 +206,12 @@ impl Directory {
     /// All organs, in stored order.
     pub fn all(&self) -> &[Organ] {
         &self.organs
+    }
+
+    /// Code and short name of the organs that exist on `day`, for a select.
+    pub fn options(&self, day: Date) -> Vec<(String, String)> {
+        let living = self.organs.iter().filter(|organ| organ.exists_on(day));
+        living.map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect()
     }
 
     /// The organ with this code.

@@ -117,7 +117,14 @@ pub struct Seed {
 
 impl Seed {
     /// A public document with the least that one needs.
-    pub fn published(organ: OrganCode, column: &str, kind: Kind, title: &str, body_html: &str, at: Timestamp) -> Self {
+    pub fn published(
+        organ: OrganCode,
+        column: impl Into<ColumnId>,
+        kind: Kind,
+        title: &str,
+        body_html: &str,
+        at: Timestamp,
+    ) -> Self {
         Self {
             organ,
             column: column.into(),

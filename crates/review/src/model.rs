@@ -292,17 +292,17 @@ impl Round {
         }
     }
 
-    /// Sends it back from outside, whoever has it.
+    /// Sends it back from outside, whoever has it; `name` is who did it, in words.
     ///
     /// # Errors
     /// When it has ended in another way.
-    pub fn stop(self, by: &str, reason: &str, facts: &Facts) -> Result<Self, Refusal> {
+    pub fn stop(self, name: &str, reason: &str, facts: &Facts) -> Result<Self, Refusal> {
         let stage = match self.state {
             State::Open { stage, .. } => stage,
             State::Passed => 0,
             _ => return facts.state("退回"),
         };
-        Ok(Self { state: State::Stopped { stage, by: by.to_owned(), reason: reason.to_owned() }, ..self })
+        Ok(Self { state: State::Stopped { stage, by: name.to_owned(), reason: reason.to_owned() }, ..self })
     }
 
     /// 紧急发布: past the stages that are left. Findings still block. Whether the subject is in a state to go out is the

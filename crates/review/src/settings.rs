@@ -1,6 +1,6 @@
 //! Which route a subject passes: what the configuration says, or the default of its kind.
 
-use kernel::Role;
+use kernel::{Role, id::ColumnId};
 use serde::{Deserialize, Serialize};
 
 use crate::route::{BadRoute, Gate, Route, Stage};
@@ -87,9 +87,10 @@ impl web::Section for Settings {
 
 impl Settings {
     /// The route of a subject of this kind in this column: the one for the column, the one for the kind, or none.
-    pub fn route(&self, kind: &str, column: &str) -> Option<Route> {
+    pub fn route(&self, kind: &str, column: &ColumnId) -> Option<Route> {
         let of_kind = || self.routes.iter().filter(|one| one.kind == kind);
-        let found = of_kind().find(|one| one.column == column).or_else(|| of_kind().find(|one| one.column.is_empty()));
+        let found =
+            of_kind().find(|one| one.column == column.as_str()).or_else(|| of_kind().find(|one| one.column.is_empty()));
         // Checked at start; a bad one is as if it were not there, and the default has more stages, not fewer.
         found.and_then(|one| one.route().ok())
     }
@@ -114,12 +115,12 @@ mod tests {
     fn a_column_may_have_a_route_of_its_own() {
         let settings = settings(ROUTES);
         assert_eq!(settings.problems(), Vec::<String>::new());
-        let fast = settings.route("edition", "weather").expect("fast");
+        let fast = settings.route("edition", &"weather".into()).expect("fast");
         assert_eq!(fast.stages().len(), 2);
-        let slow = settings.route("edition", "other").expect("of the kind");
+        let slow = settings.route("edition", &"other".into()).expect("of the kind");
         assert_eq!((slow.stages()[1].label.as_str(), slow.first().two_person), ("合法性审查", true));
         assert_eq!(slow.stages()[1].roles, [Role::OrganHead]);
-        assert_eq!(settings.route("records", "weather"), None);
+        assert_eq!(settings.route("records", &"weather".into()), None);
     }
 
     #[test]
@@ -128,6 +129,6 @@ mod tests {
         assert!(no_secrecy.problems().concat().contains("缺少保密审查"), "{:?}", no_secrecy.problems());
         let unnamed = settings(r#"{"routes":[{"kind":"edition","stages":[{"gate":"legal","days":1}]}]}"#);
         assert!(unnamed.problems().concat().contains("legal"), "{:?}", unnamed.problems());
-        assert_eq!(unnamed.route("edition", ""), None);
+        assert_eq!(unnamed.route("edition", &"".into()), None);
     }
 }

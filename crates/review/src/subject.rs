@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use kernel::{Actor, OrganCode, id::AccountId};
+use kernel::{
+    Actor, OrganCode,
+    id::{AccountId, ColumnId},
+};
 use serde_json::Value;
 use store::Tx;
 use web::Ctx;
@@ -185,7 +188,7 @@ impl Kind {
 
     /// The route that a subject in this column passes today: what the settings say, or the route of this name that a
     /// capability declares for some of its subjects (empty = none), or the usual one of the kind.
-    pub fn route_in(&self, ctx: &Ctx, named: &str, column: &str) -> Route {
+    pub fn route_in(&self, ctx: &Ctx, named: &str, column: &ColumnId) -> Route {
         let set = ctx.settings::<Settings>().route(self.kind, column);
         let route = || {
             let declared = ctx.declared::<NamedRoute>().find(|route| route.key == named);

@@ -266,6 +266,15 @@ impl Tx {
     }
 }
 
+/// Where the form with this token led, if it was submitted before. Only looks: whoever is still to be told what to correct sends
+/// the same form again and must be heard, and nobody who writes is waited for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn submitted(db: &Db, token: &str) -> Result<Option<String>> {
+    query_scalar("SELECT location FROM submission WHERE token = $1").bind(token).fetch_optional(db.read()).await
+}
+
 /// The number of an advisory lock of PostgreSQL for a scope in words.
 fn lock_key(scope: &str) -> i64 {
     let digest = Sha256::digest(scope.as_bytes());

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use store::{Once, Tx};
 
-use crate::{Ctx, Redirect, Result};
+use crate::{Ctx, FormErrors, Redirect, Refusal, Result};
 
 /// Where an accepted form leads, and what is read there.
 #[derive(Debug, Clone)]
@@ -45,12 +45,73 @@ where
     F: AsyncFnOnce(&mut Tx) -> Result<Done, E>,
     E: From<store::Error>,
 {
+    let acted = act_for(ctx, once, async |tx| {
+        let done = change(tx).await?;
+        Ok::<_, E>((done.to, done.redirect))
+    });
+    Ok(match acted.await? {
+        Acted::Now(redirect) => redirect.into_response(),
+        Acted::Before(to) => Redirect::to(to).into_response(),
+    })
+}
+
+/// As [`act`], for a form that is shown again when something in it does not do: `again` makes that page from what is wrong, with
+/// everything that was typed.
+///
+/// # Errors
+/// Every refusal but what is wrong in a field; what `again` says.
+pub async fn act_or_form<F, A>(ctx: &Ctx, once: &str, change: F, again: A) -> Result<Response>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<Done, Refusal>,
+    A: AsyncFnOnce(FormErrors) -> Result<Response>,
+{
+    match act(ctx, once, change).await {
+        Err(Refusal::Fields(errors)) => again(errors).await,
+        done => Ok(done?),
+    }
+}
+
+/// What a form whose answer is no redirect led to.
+#[derive(Debug)]
+pub enum Acted<T> {
+    /// It was done now.
+    Now(T),
+    /// The same form had been sent before; where that led.
+    Before(String),
+}
+
+/// As [`act`], for the few writes that answer with a page of their own (a secret that is shown once) or with data. `change` says
+/// where a second submission of the form leads, and what the answer is made of.
+///
+/// # Errors
+/// As [`act`].
+pub async fn act_for<T, F, E>(ctx: &Ctx, once: &str, change: F) -> Result<Acted<T>, E>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<(String, T), E>,
+    E: From<store::Error>,
+{
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(once).await? {
-        return Ok(Redirect::to(to).into_response());
+        return Ok(Acted::Before(to));
     }
-    let done = change(&mut tx).await?;
-    tx.remember(once, &done.to).await?;
+    let (to, answer) = change(&mut tx).await?;
+    tx.remember(once, &to).await?;
     tx.commit().await?;
-    Ok(done.redirect.into_response())
+    Ok(Acted::Now(answer))
+}
+
+/// One write that no form's token stands for: what a script of a page sends, what is noted beside an answer, what may be done
+/// twice since the second time finds nothing to change.
+///
+/// # Errors
+/// What `change` says, or when the database fails; then nothing of it happened.
+pub async fn act_now<T, F, E>(ctx: &Ctx, change: F) -> Result<T, E>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    E: From<store::Error>,
+{
+    let mut tx = ctx.db().write().await?;
+    let answer = change(&mut tx).await?;
+    tx.commit().await?;
+    Ok(answer)
 }

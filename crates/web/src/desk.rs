@@ -10,11 +10,16 @@ use kernel::{Actor, OrganCode, Refused, Staff, time};
 
 use crate::{Ctx, Error, Flash, OfficeShell, Result, page, rail};
 
+store::ids! {
+    /// A session of a signed-in person: its identifier, not its secret.
+    SessionId,
+}
+
 /// The session behind a request; put there by the sign-in layer together with the [`Actor`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionInfo {
-    /// Identifier of the session, not its secret.
-    pub id: String,
+    /// Which.
+    pub id: SessionId,
     /// When it ends without another click, stored form.
     pub ends_at: String,
 }

@@ -31,7 +31,7 @@ pub mod settings;
 pub mod shell;
 pub mod svg;
 
-pub use act::{Done, act};
+pub use act::{Acted, Done, act, act_for, act_now, act_or_form};
 pub use capability::{Capabilities, Capability, Nav};
 pub use config::Config;
 pub use ctx::Ctx;

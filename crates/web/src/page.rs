@@ -2,12 +2,13 @@
 
 use askama::Template;
 use axum::{
+    body::{Body, Bytes},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::{Flash, Result, Undo};
+use crate::{Error, Flash, Result, Undo};
 
 /// An office page: never cached, since it is somebody's.
 ///
@@ -47,6 +48,50 @@ pub fn download(bytes: Vec<u8>, media_type: &'static str, file_name: &str) -> Re
     let disposition = content_disposition("attachment", file_name);
     ([(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CONTENT_DISPOSITION, disposition)], bytes)
         .into_response()
+}
+
+/// A file for download that takes a while to pack, some seconds of one processor for a large workbook: other requests do not wait
+/// for it.
+///
+/// # Errors
+/// [`Error::Invalid`] with what `pack` says.
+pub async fn packed<E: std::fmt::Display + Send + 'static>(
+    media_type: &'static str,
+    file_name: &str,
+    pack: impl FnOnce() -> Result<Vec<u8>, E> + Send + 'static,
+) -> Result<Response> {
+    let packed = tokio::task::spawn_blocking(pack).await.map_err(|error| Error::internal(error.to_string()))?;
+    let bytes = packed.map_err(|error| Error::Invalid(error.to_string()))?;
+    Ok(download(bytes, media_type, file_name))
+}
+
+/// A workbook for download; see [`packed`].
+///
+/// # Errors
+/// [`Error::Invalid`] with what `pack` says.
+pub async fn workbook<E: std::fmt::Display + Send + 'static>(
+    file_name: &str,
+    pack: impl FnOnce() -> Result<Vec<u8>, E> + Send + 'static,
+) -> Result<Response> {
+    packed("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", file_name, pack).await
+}
+
+/// A file for download that is written while it is read from the database: whole, whatever its size. Nothing more can be said to
+/// the reader once the head is out, so what breaks off is cut off and not taken for the end.
+pub fn streamed(
+    parts: impl futures::Stream<Item = Result<Bytes>> + Send + 'static,
+    media_type: &'static str,
+    file_name: Option<&str>,
+) -> Response {
+    let body = Body::from_stream(futures::TryStreamExt::map_err(parts, |error| {
+        tracing::error!(?error, "a download broke off");
+        std::io::Error::other("broken off")
+    }));
+    let mut response = ([(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], body).into_response();
+    if let Some(name) = file_name {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, content_disposition("attachment", name));
+    }
+    response
 }
 
 /// `Content-Disposition` with the name in any script (RFC 6266, RFC 8187).

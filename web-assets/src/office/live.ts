@@ -1,5 +1,6 @@
-// Parts of a page that tell how far work is come anew while it goes on: those with an id and `data-live`. The server leaves
-// the mark out when there is nothing more to wait for. Without this script the page is as old as its loading.
+// Parts of a page that tell how far work is come anew while it goes on: those with an id and `data-live`.
+// The server leaves the mark out when there is nothing more to wait for. Without this script the page is
+// as old as its loading.
 
 const EVERY = 3000;
 // Looking on must not keep a session open for ever: then the page stands still until somebody loads it.

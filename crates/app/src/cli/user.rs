@@ -3,7 +3,10 @@
 use std::{io::BufRead, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
-use identity::accounts::{self, Account, NewAccount};
+use identity::{
+    accounts::{self, Account, NewAccount},
+    session::password::Fresh,
+};
 use kernel::{Actor, OrganCode, Role};
 use serde_json::json;
 use web::Ctx;
@@ -104,27 +107,40 @@ pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<Ex
         }
         Command::Passwd { login } => {
             let account = named(ctx, &login).await?;
-            let one_time = accounts::reset_password(db, &account.id, &Actor::System).await?;
+            let fresh = Fresh::one_time(ctx.seams()).await?;
+            let mut tx = db.write().await?;
+            accounts::reset_password(&mut tx, &account.id, &fresh, &Actor::System).await?;
+            tx.commit().await?;
             if as_json {
-                println!("{}", json!({ "login": login, "one_time_password": one_time }));
+                println!("{}", json!({ "login": login, "one_time_password": fresh.words() }));
             } else {
-                tell_one_time(Some(&one_time));
+                tell_one_time(Some(fresh.words()));
             }
         }
         Command::Unlock { login } => {
-            accounts::unlock(db, &named(ctx, &login).await?.id, &Actor::System).await?;
+            let account = named(ctx, &login).await?;
+            let mut tx = db.write().await?;
+            accounts::unlock(&mut tx, &account.id, &Actor::System).await?;
+            tx.commit().await?;
             eprintln!("已解除锁定");
         }
         Command::Disable { login } => {
-            accounts::set_disabled(db, &named(ctx, &login).await?.id, true, &Actor::System).await?;
+            set_disabled(ctx, &login, true).await?;
             eprintln!("已停用，其会话全部失效");
         }
         Command::Enable { login } => {
-            accounts::set_disabled(db, &named(ctx, &login).await?.id, false, &Actor::System).await?;
+            set_disabled(ctx, &login, false).await?;
             eprintln!("已启用");
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn set_disabled(ctx: &Ctx, login: &str, disabled: bool) -> Result<()> {
+    let account = named(ctx, login).await?;
+    let mut tx = ctx.db().write().await?;
+    accounts::set_disabled(&mut tx, &account.id, disabled, &Actor::System).await?;
+    Ok(tx.commit().await?)
 }
 
 fn tell_one_time(one_time: Option<&str>) {

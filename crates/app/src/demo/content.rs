@@ -223,7 +223,7 @@ fn plant(ctx: &Ctx, cast: &Cast, demo: Demo, staff: &Staff, at: Timestamp) -> Re
         state,
         correction,
         files: files.into_iter().collect(),
-        ..Seed::published(organ, &front.column, kind, &fill(&front.title), &to_html(&body)?, at)
+        ..Seed::published(organ, front.column.as_str(), kind, &fill(&front.title), &to_html(&body)?, at)
     })
 }
 

@@ -1,20 +1,15 @@
 //! System status: jobs and dead letters, outbox, index, disk, for the system administrator.
 
 use crate::permissions::MANAGE_SYSTEM;
-use axum::{
-    Extension,
-    extract::{Path, State},
-    response::{IntoResponse, Response},
-};
 use jiff::civil::time;
-use kernel::{EventKind, NewEvent};
-use search::Search;
+use kernel::EventKind;
 use store::{
-    Schedule, jobs,
-    schedule::{self, Entry, Every},
+    Schedule,
+    schedule::{Entry, Every},
 };
-use web::{Capability, Ctx, Desk, Error, Listener, Nav, Result, Routes, page::Redirect};
+use web::{Capability, Ctx, Listener, Nav, Routes};
 
+mod actions;
 mod outbox;
 mod page;
 
@@ -77,61 +72,9 @@ fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/system", &MANAGE_SYSTEM, page::show)
         .get("/system/outbox/{name}", &MANAGE_SYSTEM, outbox::mail)
-        .post("/system/jobs/{id}/retry", &MANAGE_SYSTEM, retry)
-        .post("/system/jobs/{id}/discard", &MANAGE_SYSTEM, discard)
-        .post("/system/jobs/{id}/cancel", &MANAGE_SYSTEM, cancel)
-        .post("/system/schedule/{key}/run", &MANAGE_SYSTEM, hasten)
-        .post("/system/reindex", &MANAGE_SYSTEM, reindex)
-}
-
-async fn retry(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if !jobs::revive(&mut tx, &id).await? {
-        return Err(Error::Conflict("这个作业已经不在待处理名单里，可能别人刚处理过。请刷新页面查看。".into()));
-    }
-    tx.append(NewEvent::new(&JOB_RETRIED, &id, &desk.actor())).await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/system").ok("已重新排队").into_response())
-}
-
-async fn discard(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if !jobs::discard(&mut tx, &id).await? {
-        return Err(Error::Conflict("这个作业已经不在待处理名单里，可能别人刚处理过。请刷新页面查看。".into()));
-    }
-    tx.append(NewEvent::new(&JOB_DISCARDED, &id, &desk.actor())).await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/system").ok("已删除这个作业").into_response())
-}
-
-async fn cancel(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if !jobs::cancel(&mut tx, &id).await? {
-        return Err(Error::Conflict("这个作业已经办完或已停下，不用再取消。请刷新页面查看。".into()));
-    }
-    tx.append(NewEvent::new(&JOB_CANCELLED, &id, &desk.actor())).await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/system").ok("已要求停下。正在办理的作业做完手上的一步就停").into_response())
-}
-
-async fn hasten(State(ctx): State<Ctx>, desk: Desk, Path(key): Path<String>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if !schedule::hasten(&mut tx, &key).await? {
-        return Err(Error::Conflict("这项任务正在运行，或者已经不在清单里。请刷新页面查看。".into()));
-    }
-    tx.append(NewEvent::new(&RUN_HASTENED, &key, &desk.actor())).await?;
-    tx.commit().await?;
-    Ok(Redirect::to("/system").ok("几秒钟内开始运行").into_response())
-}
-
-async fn reindex(State(ctx): State<Ctx>, desk: Desk, Extension(search): Extension<Search>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    tx.append(NewEvent::new(&REBUILD_ASKED, "search", &desk.actor())).await?;
-    tx.commit().await?;
-    tokio::spawn(async move {
-        if let Err(error) = search.rebuild(&ctx).await {
-            tracing::error!(%error, "search index could not be rebuilt");
-        }
-    });
-    Ok(Redirect::to("/system").ok("正在重建检索索引，期间检索可用，但结果可能不全").into_response())
+        .post("/system/jobs/{id}/retry", &MANAGE_SYSTEM, actions::retry)
+        .post("/system/jobs/{id}/discard", &MANAGE_SYSTEM, actions::discard)
+        .post("/system/jobs/{id}/cancel", &MANAGE_SYSTEM, actions::cancel)
+        .post("/system/schedule/{key}/run", &MANAGE_SYSTEM, actions::hasten)
+        .post("/system/reindex", &MANAGE_SYSTEM, actions::reindex)
 }

@@ -7,7 +7,7 @@ use search::Search;
 use store::{
     Dialect,
     follow::{self, Followers},
-    jobs::{self, Handlers, Job},
+    jobs::{self, Handlers, Job, JobId},
     schedule::{self, Schedule},
 };
 use web::{Ctx, Desk, OfficeShell, Result, filters, office_page};
@@ -39,7 +39,7 @@ struct Page {
 
 /// A job as shown.
 struct Line {
-    id: String,
+    id: JobId,
     label: String,
     created: String,
     not_before: String,

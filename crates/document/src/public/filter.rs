@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     lists::rank_at,
     spec::{Facet, Kind},
-    sql::{Statement, contains},
+    sql::Statement,
     words::Search,
 };
 
@@ -140,7 +140,7 @@ impl Prepared {
             statement.bind(" AND d.rank >= ?", first).bind(" AND d.rank < ?", last);
         }
         if let Some(search) = &self.search {
-            statement.bind(" AND d.words LIKE ? ESCAPE '\\'", contains(&search.text));
+            statement.bind(" AND d.words LIKE ? ESCAPE '\\'", store::anywhere(&search.text));
         }
     }
 }

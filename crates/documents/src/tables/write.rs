@@ -122,10 +122,23 @@ fn try_write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
 /// Text that a spreadsheet would take for a formula (beginning with `=`, `+`, `-`, `@`, tab or carriage return) gets an
 /// apostrophe before it.
 pub fn write_csv(sheet: &Sheet) -> Vec<u8> {
+    let mut out = write_csv_head(&sheet.header);
+    out.extend(write_csv_rows(&sheet.rows));
+    out
+}
+
+/// The beginning of a CSV: the byte order mark and the headings. [`write_csv_rows`] follow, as often as there are more.
+pub fn write_csv_head(header: &[String]) -> Vec<u8> {
     let mut out = String::from("\u{feff}");
-    let header: Vec<String> = sheet.header.iter().map(|cell| guarded(cell)).collect();
+    let header: Vec<String> = header.iter().map(|cell| guarded(cell)).collect();
     line(&header, &mut out);
-    for row in &sheet.rows {
+    out.into_bytes()
+}
+
+/// Rows of a CSV, for one that is written piece by piece.
+pub fn write_csv_rows(rows: &[Vec<Cell>]) -> Vec<u8> {
+    let mut out = String::new();
+    for row in rows {
         let cells: Vec<String> = row
             .iter()
             .map(|cell| match cell {

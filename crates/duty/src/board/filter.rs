@@ -110,19 +110,6 @@ impl Condition {
     }
 }
 
-/// A pattern for `LIKE … ESCAPE '\'` that finds `text` anywhere.
-fn contains(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 impl Filter {
     /// The condition over the projection `a` on a day.
     pub(super) fn condition(&self, rows: Rows, today: Date) -> Condition {
@@ -189,7 +176,7 @@ impl Filter {
     }
 
     fn word(&self, all: &mut Condition, rows: Rows, word: &Word) {
-        let pattern = all.bind(contains(&word.text));
+        let pattern = all.bind(store::anywhere(&word.text.to_lowercase()));
         let text = format!(
             "a.duty IN (SELECT id FROM duty WHERE LOWER(text) LIKE {pattern} ESCAPE '\\' \
              OR LOWER(place_label || ' ' || place_title) LIKE {pattern} ESCAPE '\\')"

@@ -1,25 +1,29 @@
 //! What the security administrator does.
 
-use ::store::Once;
+use ::store::Tx;
 use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
 use kernel::{OrganCode, Role, id::AccountId};
-use web::{Ctx, Desk, Form, FormErrors, Redirect, Result, office_page, page};
+use web::{
+    Acted, Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act_for, act_now, act_or_form,
+    office_page, page,
+};
 
 use super::{
     model::{AccountError, NewAccount},
     pages::{self, NewForm, Typed},
     store,
 };
-use crate::session::sessions;
+use crate::session::{password::Fresh, sessions};
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct EditForm {
+    once: String,
     name: String,
-    organ: String,
+    organ: OrganCode,
     email: String,
     roles: Vec<String>,
 }
@@ -30,11 +34,6 @@ fn read_roles(codes: &[String]) -> Vec<Role> {
 
 /// POST /accounts/new: answers with the one-time password, which is shown on this page only.
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<NewForm>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&form.once).await? {
-        let text = "账号已经建立，一次性密码只显示一次。没有记下时，请在下面重设密码。";
-        return Ok(Redirect::to(to).flash("warn", text).into_response());
-    }
     let new = NewAccount {
         login: form.login.clone(),
         name: form.name.clone(),
@@ -44,42 +43,54 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<
         by: desk.actor(),
         ..NewAccount::default()
     };
-    let created = match store::create_in(&mut tx, new).await {
-        Ok(created) => created,
-        Err(AccountError::Field { field, message }) => {
-            drop(tx);
-            let errors = FormErrors::one(field, message);
-            return page::office_errors(&pages::new_page(&ctx, &desk, form, errors).await?);
+    let done = act_for(&ctx, &form.once, async |tx| {
+        let created = store::create_in(tx, new).await?;
+        Ok::<_, Refusal>((format!("/accounts/{}", created.id), created))
+    });
+    match done.await {
+        Ok(Acted::Now(created)) => office_page(&pages::OneTimePage {
+            shell: desk.shell(&ctx, "账号已建立").await?,
+            id: created.id,
+            login: created.login,
+            password: created.one_time.unwrap_or_default(),
+            created: true,
+        }),
+        Ok(Acted::Before(to)) => {
+            let text = "账号已经建立，一次性密码只显示一次。没有记下时，请在下面重设密码。";
+            Ok(Redirect::to(to).flash("warn", text).into_response())
         }
-        Err(error) => return Err(error.into()),
-    };
-    tx.remember(&form.once, &format!("/accounts/{}", created.id)).await?;
-    tx.commit().await?;
-    office_page(&pages::OneTimePage {
-        shell: desk.shell(&ctx, "账号已建立").await?,
-        id: created.id.0,
-        login: created.login,
-        password: created.one_time.unwrap_or_default(),
-        created: true,
-    })
+        Err(Refusal::Fields(errors)) => page::office_errors(&pages::new_page(&ctx, &desk, form, errors).await?),
+        Err(refusal) => Err(refusal.into()),
+    }
 }
 
-/// Answers a change: back to the account, or the page with what must be corrected.
-async fn answer(
-    ctx: &Ctx,
-    desk: &Desk,
-    id: &AccountId,
-    done: std::result::Result<(), AccountError>,
+/// A change of an account: back to it, or the page with what must be corrected.
+async fn change<F>(ctx: &Ctx, desk: &Desk, id: &AccountId, sent: Sent<'_>, work: F) -> Result<Response>
+where
+    F: AsyncFnOnce(&mut Tx) -> std::result::Result<(), AccountError>,
+{
+    let done = async |tx: &mut Tx| {
+        work(tx).await?;
+        Ok(Done::ok(format!("/accounts/{id}"), sent.text))
+    };
+    let again =
+        async |errors: FormErrors| page::office_errors(&pages::detail_page(ctx, desk, id, sent.typed, errors).await?);
+    act_or_form(ctx, sent.once, done, again).await
+}
+
+/// One of the forms of an account as it was sent.
+#[derive(Default)]
+struct Sent<'a> {
+    /// Empty for the buttons: what they ask for may be asked for twice.
+    once: &'a str,
     typed: Typed,
-    text: &str,
-) -> Result<Response> {
-    match done {
-        Ok(()) => Ok(Redirect::to(format!("/accounts/{id}")).ok(text).into_response()),
-        Err(AccountError::Field { field, message }) => {
-            let errors = FormErrors::one(field, message);
-            page::office_errors(&pages::detail_page(ctx, desk, id, typed, errors).await?)
-        }
-        Err(error) => Err(error.into()),
+    /// What is read when it is done.
+    text: &'static str,
+}
+
+impl Sent<'_> {
+    fn button(text: &'static str) -> Self {
+        Self { text, ..Self::default() }
     }
 }
 
@@ -87,60 +98,64 @@ async fn answer(
 pub(super) async fn edit(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<AccountId>,
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
-    let id = AccountId::from(id);
-    let organ = OrganCode::from(form.organ.as_str());
-    let done = store::change(ctx.db(), &id, &form.name, &organ, &form.email, &desk.actor()).await;
-    let typed = Typed { name: Some(form.name), organ: Some(form.organ), email: Some(form.email), roles: None };
-    answer(&ctx, &desk, &id, done, typed, "账号资料已保存。").await
+    let typed = Typed {
+        name: Some(form.name.clone()),
+        organ: Some(form.organ.0.clone()),
+        email: Some(form.email.clone()),
+        roles: None,
+    };
+    let sent = Sent { once: &form.once, typed, text: "账号资料已保存。" };
+    let by = desk.actor();
+    change(&ctx, &desk, &id, sent, async |tx| store::change(tx, &id, &form.name, &form.organ, &form.email, &by).await)
+        .await
 }
 
 /// POST /accounts/{id}/roles
 pub(super) async fn roles(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<AccountId>,
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
-    let id = AccountId::from(id);
-    let done = store::set_roles(ctx.db(), &id, &read_roles(&form.roles), &desk.actor()).await;
+    let (roles, by) = (read_roles(&form.roles), desk.actor());
     let typed = Typed { roles: Some(form.roles), ..Typed::default() };
-    answer(&ctx, &desk, &id, done, typed, "角色已修改，此人的登录已全部退出，重新登录后生效。").await
+    let text = "角色已修改，此人的登录已全部退出，重新登录后生效。";
+    let sent = Sent { once: "", typed, text };
+    change(&ctx, &desk, &id, sent, async |tx| store::set_roles(tx, &id, &roles, &by).await).await
 }
 
 /// POST /accounts/{id}/disable
-pub(super) async fn disable(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let id = AccountId::from(id);
-    let done = store::set_disabled(ctx.db(), &id, true, &desk.actor()).await;
-    answer(&ctx, &desk, &id, done, Typed::default(), "账号已停用，登录已全部退出。").await
+pub(super) async fn disable(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AccountId>) -> Result<Response> {
+    let (sent, by) = (Sent::button("账号已停用，登录已全部退出。"), desk.actor());
+    change(&ctx, &desk, &id, sent, async |tx| store::set_disabled(tx, &id, true, &by).await).await
 }
 
 /// POST /accounts/{id}/enable
-pub(super) async fn enable(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let id = AccountId::from(id);
-    let done = store::set_disabled(ctx.db(), &id, false, &desk.actor()).await;
-    answer(&ctx, &desk, &id, done, Typed::default(), "账号已恢复使用。").await
+pub(super) async fn enable(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AccountId>) -> Result<Response> {
+    let (sent, by) = (Sent::button("账号已恢复使用。"), desk.actor());
+    change(&ctx, &desk, &id, sent, async |tx| store::set_disabled(tx, &id, false, &by).await).await
 }
 
 /// POST /accounts/{id}/unlock
-pub(super) async fn unlock(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let id = AccountId::from(id);
-    let done = store::unlock(ctx.db(), &id, &desk.actor()).await;
-    answer(&ctx, &desk, &id, done, Typed::default(), "账号已解锁，现在可以登录。").await
+pub(super) async fn unlock(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AccountId>) -> Result<Response> {
+    let (sent, by) = (Sent::button("账号已解锁，现在可以登录。"), desk.actor());
+    change(&ctx, &desk, &id, sent, async |tx| store::unlock(tx, &id, &by).await).await
 }
 
-/// POST /accounts/{id}/password: answers with the one-time password, which is shown on this page only.
-pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let id = AccountId::from(id);
-    let password = store::reset_password(ctx.db(), &id, &desk.actor()).await?;
-    let account = store::find_by_id(ctx.db(), &id).await?.ok_or(web::Error::NotFound)?;
+/// POST /accounts/{id}/password: answers with the one-time password, which is shown on this page only. Without a token: of two
+/// passwords the later is shown and is the one that counts.
+pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AccountId>) -> Result<Response> {
+    let account = store::find_by_id(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
+    let fresh = Fresh::one_time(ctx.seams()).await?;
+    act_now(&ctx, async |tx| store::reset_password(tx, &id, &fresh, &desk.actor()).await).await?;
     office_page(&pages::OneTimePage {
         shell: desk.shell(&ctx, "密码已重设").await?,
-        id: id.0,
+        id,
         login: account.login,
-        password,
+        password: fresh.words().to_owned(),
         created: false,
     })
 }
@@ -149,23 +164,19 @@ pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
 pub(super) async fn remove_second_factor(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<AccountId>,
 ) -> Result<Response> {
-    let id = AccountId::from(id);
-    let done = store::remove_second_factor(ctx.db(), &id, &desk.actor()).await;
-    answer(&ctx, &desk, &id, done, Typed::default(), "动态口令已移除，此人的登录已全部退出。").await
+    let (sent, by) = (Sent::button("动态口令已移除，此人的登录已全部退出。"), desk.actor());
+    change(&ctx, &desk, &id, sent, async |tx| store::remove_second_factor(tx, &id, &by).await).await
 }
 
 /// POST /accounts/{id}/sessions/end
-pub(super) async fn end_sessions(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let id = AccountId::from(id);
-    let account = store::find_by_id(ctx.db(), &id).await?.ok_or(web::Error::NotFound)?;
-    let mut tx = ctx.db().write().await?;
-    let keep = desk.session.as_ref().map(|session| session.id.as_str());
-    let count = sessions::end_all(&mut tx, &id, keep).await?;
-    if count > 0 {
-        tx.append(sessions::revoked(&id, count, &desk.actor()).organ(&account.organ)).await?;
-    }
-    tx.commit().await?;
-    answer(&ctx, &desk, &id, Ok(()), Typed::default(), "此人的登录已全部退出。").await
+pub(super) async fn end_sessions(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AccountId>) -> Result<Response> {
+    let account = store::find_by_id(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
+    let keep = desk.session.as_ref().map(|session| &session.id);
+    let done = async |tx: &mut Tx| {
+        sessions::revoke_all(tx, &id, keep, &account.organ, &desk.actor()).await?;
+        Ok(())
+    };
+    change(&ctx, &desk, &id, Sent::button("此人的登录已全部退出。"), done).await
 }

@@ -8,12 +8,10 @@ mod actions;
 mod model;
 mod pages;
 mod recipients;
-pub(crate) mod roles;
 mod store;
 
 pub use model::{Account, AccountError, Created, NewAccount};
 pub(crate) use recipients::recipients;
-pub(crate) use store::counts_by_organ;
 pub use store::{
     change, create, find, find_by_id, list, reset_password, set_disabled, set_password, set_roles, unlock,
 };

@@ -73,7 +73,7 @@ impl Default for NewAccount {
         Self {
             login: String::new(),
             name: String::new(),
-            organ: OrganCode::from(""),
+            organ: OrganCode::default(),
             roles: Vec::new(),
             email: String::new(),
             password: None,
@@ -134,6 +134,15 @@ impl From<AccountError> for web::Error {
             AccountError::Refused(message) => Self::Conflict(message),
             AccountError::Store(error) => error.into(),
             AccountError::Hash(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for web::Refusal {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Field { field, message } => Self::field(field, message),
+            other => web::Error::from(other).into(),
         }
     }
 }

@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     audit::words,
-    organs::choices,
     session::{SessionRow, session_rows},
 };
 
@@ -22,7 +21,7 @@ use crate::{
 const SIZE: usize = 50;
 
 struct ListRow {
-    id: String,
+    id: AccountId,
     login: String,
     name: String,
     organ: String,
@@ -74,6 +73,7 @@ pub(super) struct NewPage {
 pub(super) struct DetailPage {
     shell: OfficeShell,
     errors: FormErrors,
+    once: String,
     account: Account,
     organ_name: String,
     // Not `name`: the form macro has an argument of that name.
@@ -95,7 +95,7 @@ pub(super) struct DetailPage {
 #[template(path = "accounts/templates/one_time.html")]
 pub(super) struct OneTimePage {
     pub(super) shell: OfficeShell,
-    pub(super) id: String,
+    pub(super) id: AccountId,
     pub(super) login: String,
     pub(super) password: String,
     pub(super) created: bool,
@@ -138,7 +138,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         roles: account.role_names(),
         signed_in: time::show_minute(&account.signed_in_at),
         locked: account.is_locked(&now),
-        id: account.id.0,
+        id: account.id,
         login: account.login,
         name: account.name,
         second_factor: account.second_factor,
@@ -162,7 +162,7 @@ pub(super) async fn new_page(ctx: &Ctx, desk: &Desk, form: NewForm, errors: Form
         errors,
         once: ctx.once(),
         form,
-        organs: choices(ctx, ctx.today()),
+        organs: ctx.directory().options(ctx.today()),
         roles: role_choices(),
     })
 }
@@ -192,13 +192,14 @@ pub(super) async fn detail_page(
     let now = time::to_db(ctx.seams().now());
     let history = ::store::log::of_subject(ctx.db(), "account", id.as_str()).await?;
     let directory = ctx.directory();
-    let mut organs = choices(ctx, ctx.today());
+    let mut organs = directory.options(ctx.today());
     if !organs.iter().any(|(code, _)| *code == account.organ.0) {
         organs.push((account.organ.0.clone(), format!("{}（已撤销）", directory.short_name(&account.organ))));
     }
     Ok(DetailPage {
         shell: desk.shell(ctx, format!("账号 {}", account.login)).await?.with_error(!errors.is_empty()),
         errors,
+        once: ctx.once(),
         organ_name: directory.get(&account.organ).map_or(account.organ.0.clone(), |organ| organ.name.clone()),
         person: typed.name.unwrap_or_else(|| account.name.clone()),
         organ: typed.organ.unwrap_or_else(|| account.organ.0.clone()),
@@ -214,13 +215,13 @@ pub(super) async fn detail_page(
         created: time::show_minute(&account.created_at),
         organs,
         roles: role_choices(),
-        sessions: session_rows(ctx, &account, "").await?,
+        sessions: session_rows(ctx, id, None).await?,
         history: words::Words(ctx.capabilities()).rows(history.into_iter().rev().take(50)),
         account,
     })
 }
 
 /// GET /accounts/{id}
-pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    office_page(&detail_page(&ctx, &desk, &AccountId::from(id), Typed::default(), FormErrors::new()).await?)
+pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AccountId>) -> Result<Response> {
+    office_page(&detail_page(&ctx, &desk, &id, Typed::default(), FormErrors::new()).await?)
 }

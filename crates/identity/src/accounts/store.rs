@@ -1,27 +1,32 @@
 //! Reading and changing accounts.
 
-use crate::events;
-use kernel::{Actor, EventKind, NewEvent, OrganCode, Role, id, id::AccountId};
+use kernel::{Actor, EventKind, NewEvent, OrganCode, Role, id::AccountId};
 use serde_json::json;
 use store::{
     Db, Tx,
     sql::{By, List},
 };
+use web::desk::SessionId;
 
-use super::{
-    model::{Account, AccountError, Created, NewAccount, clean_email, clean_login, clean_name, clean_roles, codes},
-    roles as rows,
+use super::model::{
+    Account, AccountError, Created, NewAccount, clean_email, clean_login, clean_name, clean_roles, codes,
 };
-use crate::session::{password, sessions};
+use crate::{
+    events, roles as rows,
+    session::{
+        password::{self, Fresh},
+        sessions,
+    },
+};
 
 type Result<T> = std::result::Result<T, AccountError>;
 
 #[derive(store::FromRow)]
 struct Row {
-    id: String,
+    id: AccountId,
     login: String,
     name: String,
-    organ: String,
+    organ: OrganCode,
     email: String,
     disabled: i64,
     must_change: i64,
@@ -35,10 +40,10 @@ impl Row {
     fn with(self, roles: Vec<Role>) -> Account {
         let row = self;
         Account {
-            id: row.id.into(),
+            id: row.id,
             login: row.login,
             name: row.name,
-            organ: row.organ.into(),
+            organ: row.organ,
             roles,
             email: row.email,
             disabled: row.disabled != 0,
@@ -82,7 +87,7 @@ pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
     }
     let secret = new.password.or_else(|| one_time.clone()).unwrap_or_default();
     let hash = password::hash(&seams, &secret).await?;
-    let account = id::fresh(&seams);
+    let account = AccountId::fresh(&seams);
     let now = tx.now();
     store::query(
         "INSERT INTO account (id, login, name, organ, email, password, must_change, disabled, failed_count, \
@@ -99,15 +104,15 @@ pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
     .bind(&now)
     .execute(tx.conn())
     .await
-    .map_err(|error| match store::Error::from(error) {
+    .map_err(|error| match error {
         // Two administrators chose the same login at the same moment.
         error if error.is_unique_violation() => taken_login(&login),
         error => error.into(),
     })?;
-    rows::put(tx, &account.as_str().into(), &roles).await?;
+    rows::put(tx, &account, &roles).await?;
     let data = json!({"login": login, "name": name, "roles": codes(&roles)});
     tx.append(NewEvent::new(&events::ACCOUNT_CREATED, &account, &new.by).organ(&new.organ).data(data)).await?;
-    Ok(Created { id: account.into(), login, one_time })
+    Ok(Created { id: account, login, one_time })
 }
 
 fn taken_login(login: &str) -> AccountError {
@@ -142,14 +147,14 @@ pub async fn find(db: &Db, login: &str) -> Result<Option<Account>> {
 
 async fn whole(db: &Db, row: Option<Row>) -> Result<Option<Account>> {
     let Some(row) = row else { return Ok(None) };
-    let roles = rows::of(db, &row.id.as_str().into()).await?;
+    let roles = rows::of(db, &row.id).await?;
     Ok(Some(row.with(roles)))
 }
 
 async fn all_whole(db: &Db, rows: Vec<Row>) -> Result<Vec<Account>> {
     let mut roles = rows::of_all(db).await?;
     let with = |row: Row| {
-        let roles = roles.remove(&AccountId::from(row.id.as_str())).unwrap_or_default();
+        let roles = roles.remove(&row.id).unwrap_or_default();
         row.with(roles)
     };
     Ok(rows.into_iter().map(with).collect())
@@ -190,11 +195,10 @@ fn event(kind: &'static EventKind, account: &Account, by: &Actor) -> NewEvent {
 ///
 /// # Errors
 /// [`AccountError::Field`] names the field to correct.
-pub async fn change(db: &Db, id: &AccountId, name: &str, organ: &OrganCode, email: &str, by: &Actor) -> Result<()> {
+pub async fn change(tx: &mut Tx, id: &AccountId, name: &str, organ: &OrganCode, email: &str, by: &Actor) -> Result<()> {
     let (name, email) = (clean_name(name)?, clean_email(email)?);
-    let mut tx = db.write().await?;
-    let before = load(&mut tx, id).await?;
-    check_organ(&mut tx, organ).await?;
+    let before = load(tx, id).await?;
+    check_organ(tx, organ).await?;
     store::query("UPDATE account SET name = $2, organ = $3, email = $4 WHERE id = $1")
         .bind(id.as_str())
         .bind(&name)
@@ -206,7 +210,6 @@ pub async fn change(db: &Db, id: &AccountId, name: &str, organ: &OrganCode, emai
         "login": before.login, "name": [before.name, name], "organ": [before.organ, organ], "email_changed": before.email != email,
     });
     tx.append(NewEvent::new(&events::ACCOUNT_CHANGED, id, by).organ(organ).data(data)).await?;
-    tx.commit().await?;
     Ok(())
 }
 
@@ -214,22 +217,20 @@ pub async fn change(db: &Db, id: &AccountId, name: &str, organ: &OrganCode, emai
 ///
 /// # Errors
 /// Refused for the own account, for the last security administrator, and for roles that exclude each other.
-pub async fn set_roles(db: &Db, id: &AccountId, roles: &[Role], by: &Actor) -> Result<()> {
+pub async fn set_roles(tx: &mut Tx, id: &AccountId, roles: &[Role], by: &Actor) -> Result<()> {
     let roles = clean_roles(roles)?;
     refuse_own(id, by, "请由另一位安全管理员修改您的角色：本人不能给自己授权。")?;
-    let mut tx = db.write().await?;
-    let account = load(&mut tx, id).await?;
+    let account = load(tx, id).await?;
     if account.roles == roles {
         return Ok(());
     }
-    rows::put(&mut tx, id, &roles).await?;
-    sessions::end_all(&mut tx, id, None).await?;
+    rows::put(tx, id, &roles).await?;
+    sessions::end_all(tx, id, None).await?;
     let data = json!({"login": account.login, "before": codes(&account.roles), "after": codes(&roles)});
     tx.append(NewEvent::new(&events::ROLES_CHANGED, id, by).organ(&account.organ).data(data)).await?;
     if account.roles.contains(&Role::SecurityAdmin) {
-        keep_a_security_admin(&mut tx).await?;
+        keep_a_security_admin(tx).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 
@@ -237,12 +238,11 @@ pub async fn set_roles(db: &Db, id: &AccountId, roles: &[Role], by: &Actor) -> R
 ///
 /// # Errors
 /// Refused for the own account and for the last security administrator.
-pub async fn set_disabled(db: &Db, id: &AccountId, disabled: bool, by: &Actor) -> Result<()> {
+pub async fn set_disabled(tx: &mut Tx, id: &AccountId, disabled: bool, by: &Actor) -> Result<()> {
     if disabled {
         refuse_own(id, by, "请由另一位安全管理员停用您的账号。")?;
     }
-    let mut tx = db.write().await?;
-    let account = load(&mut tx, id).await?;
+    let account = load(tx, id).await?;
     if account.disabled == disabled {
         return Ok(());
     }
@@ -252,14 +252,13 @@ pub async fn set_disabled(db: &Db, id: &AccountId, disabled: bool, by: &Actor) -
         .execute(tx.conn())
         .await?;
     if disabled {
-        sessions::end_all(&mut tx, id, None).await?;
+        sessions::end_all(tx, id, None).await?;
     }
     let kind = if disabled { &events::ACCOUNT_DISABLED } else { &events::ACCOUNT_ENABLED };
     tx.append(event(kind, &account, by)).await?;
     if disabled && account.roles.contains(&Role::SecurityAdmin) {
-        keep_a_security_admin(&mut tx).await?;
+        keep_a_security_admin(tx).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 
@@ -291,90 +290,82 @@ async fn keep_a_security_admin(tx: &mut Tx) -> Result<()> {
 ///
 /// # Errors
 /// When there is no such account.
-pub async fn unlock(db: &Db, id: &AccountId, by: &Actor) -> Result<()> {
-    let mut tx = db.write().await?;
-    let account = load(&mut tx, id).await?;
+pub async fn unlock(tx: &mut Tx, id: &AccountId, by: &Actor) -> Result<()> {
+    let account = load(tx, id).await?;
     store::query("UPDATE account SET failed_count = 0, failed_since = '', locked_until = '' WHERE id = $1")
         .bind(id.as_str())
         .execute(tx.conn())
         .await?;
     tx.append(event(&events::ACCOUNT_UNLOCKED, &account, by)).await?;
-    tx.commit().await?;
     Ok(())
 }
 
-/// Sets a one-time password, ends all sessions, and returns the password: it is shown once and stored nowhere.
+/// Sets a one-time password and ends all sessions; the password is shown once and stored nowhere.
 ///
 /// # Errors
 /// Refused for the own account (use the page “我的账号”).
-pub async fn reset_password(db: &Db, id: &AccountId, by: &Actor) -> Result<String> {
+pub async fn reset_password(tx: &mut Tx, id: &AccountId, fresh: &Fresh, by: &Actor) -> Result<()> {
     refuse_own(id, by, "请在“我的账号”修改自己的密码。")?;
-    let secret = password::one_time(db.seams());
-    store_password(db, id, &secret, true, by, &events::PASSWORD_RESET, None).await?;
-    Ok(secret)
+    let account = load(tx, id).await?;
+    store_password(tx, &account, fresh, true, None).await?;
+    tx.append(event(&events::PASSWORD_RESET, &account, by)).await?;
+    Ok(())
 }
 
-/// Sets this password; the sessions end, except `keep`.
+/// Sets this password, of at least `min` characters; the sessions end, except `keep`.
 ///
 /// # Errors
 /// [`AccountError::Field`] when the password is weak.
 pub async fn set_password(
-    db: &Db,
+    tx: &mut Tx,
     id: &AccountId,
-    secret: &str,
+    fresh: &Fresh,
     min: u32,
-    keep: Option<&str>,
+    keep: Option<&SessionId>,
     by: &Actor,
 ) -> Result<()> {
-    let account = find_by_id(db, id).await?.ok_or(AccountError::NotFound)?;
-    if let Some(fault) = password::fault(secret, &account.login, min) {
+    let account = load(tx, id).await?;
+    if let Some(fault) = password::fault(fresh.words(), &account.login, min) {
         return Err(AccountError::field("password", fault));
     }
-    store_password(db, id, secret, false, by, &events::PASSWORD_CHANGED, keep).await
+    store_password(tx, &account, fresh, false, keep).await?;
+    tx.append(event(&events::PASSWORD_CHANGED, &account, by)).await?;
+    Ok(())
 }
 
 async fn store_password(
-    db: &Db,
-    id: &AccountId,
-    secret: &str,
+    tx: &mut Tx,
+    account: &Account,
+    fresh: &Fresh,
     must_change: bool,
-    by: &Actor,
-    kind: &'static EventKind,
-    keep: Option<&str>,
+    keep: Option<&SessionId>,
 ) -> Result<()> {
-    // Hashing takes long and needs no lock: before the write begins.
-    let hash = password::hash(db.seams(), secret).await?;
-    let mut tx = db.write().await?;
-    let account = load(&mut tx, id).await?;
+    let now = tx.now();
     store::query(
         "UPDATE account SET password = $2, must_change = $3, password_at = $4, failed_count = 0, failed_since = '', \
          locked_until = '' WHERE id = $1",
     )
-    .bind(id.as_str())
-    .bind(hash)
+    .bind(&account.id)
+    .bind(fresh.hash())
     .bind(i64::from(must_change))
-    .bind(tx.now())
+    .bind(now)
     .execute(tx.conn())
     .await?;
-    sessions::end_all(&mut tx, id, keep).await?;
-    tx.append(event(kind, &account, by)).await?;
-    tx.commit().await?;
+    sessions::end_all(tx, &account.id, keep).await?;
     Ok(())
 }
 
 /// Removes a lost second factor, so that a new one is set up; ends all sessions.
-pub(crate) async fn remove_second_factor(db: &Db, id: &AccountId, by: &Actor) -> Result<()> {
+pub(crate) async fn remove_second_factor(tx: &mut Tx, id: &AccountId, by: &Actor) -> Result<()> {
     refuse_own(id, by, "请在“我的账号”更换自己的动态口令。")?;
-    let mut tx = db.write().await?;
-    let account = load(&mut tx, id).await?;
+    let account = load(tx, id).await?;
     store::query("UPDATE account SET totp_secret = '', totp_pending = '' WHERE id = $1")
         .bind(id.as_str())
         .execute(tx.conn())
         .await?;
     store::query("DELETE FROM account_recovery WHERE account = $1").bind(id.as_str()).execute(tx.conn()).await?;
-    sessions::end_all(&mut tx, id, None).await?;
+    sessions::end_all(tx, id, None).await?;
     tx.append(event(&events::SECOND_FACTOR_REMOVED, &account, by)).await?;
-    tx.commit().await?;
     Ok(())
 }
 
@@ -412,11 +403,4 @@ pub(crate) async fn page(db: &Db, filter: &Filter, size: usize) -> Result<(store
     let (next, previous, sort) = (found.next, found.previous, found.sort);
     let rows = all_whole(db, found.rows).await?;
     Ok((store::sql::Page { rows, next, previous, sort }, total))
-}
-
-/// How many accounts act for each organ.
-pub(crate) async fn counts_by_organ(db: &Db) -> Result<std::collections::HashMap<String, i64>> {
-    let rows: Vec<(String, i64)> =
-        store::query_as("SELECT organ, COUNT(*) FROM account GROUP BY organ").fetch_all(db.read()).await?;
-    Ok(rows.into_iter().collect())
 }

@@ -2,6 +2,7 @@
 //!
 //! Events: `audit.verified`, `audit.exported`.
 
+mod export;
 mod pages;
 mod store;
 pub mod verify;
@@ -16,6 +17,6 @@ pub(crate) fn routes() -> Routes {
         .get("/audit", &READ_AUDIT, pages::list)
         .get("/audit/verify", &READ_AUDIT, verify::show)
         .post("/audit/verify", &READ_AUDIT, verify::begin)
-        .get("/audit/export.csv", &READ_AUDIT, pages::export)
+        .get("/audit/export.csv", &READ_AUDIT, export::csv)
         .get("/audit/{seq}", &READ_AUDIT, pages::detail)
 }

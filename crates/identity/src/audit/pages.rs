@@ -1,25 +1,19 @@
 //! The pages of the audit administrator.
 
-use crate::events;
 use askama::Template;
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use documents::tables::{Cell, Sheet, write_csv};
-use kernel::{NewEvent, OrganCode};
-use serde_json::json;
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, office_page, page};
+use kernel::OrganCode;
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, office_page};
 
 use super::{
     store::{self, Filter},
-    words::{self, EventRow, Words},
+    words::{EventRow, Words},
 };
 
 const SIZE: i64 = 50;
-
-/// Rows of one export.
-const MOST: i64 = 100_000;
 
 #[derive(Template)]
 #[template(path = "audit/templates/list.html")]
@@ -107,56 +101,4 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(seq): Path<i
         event,
         data,
     })
-}
-
-/// GET /audit/export.csv
-pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let events = store::search(ctx.db(), &filter, MOST + 1).await?;
-    if events.len() as i64 > MOST {
-        return Err(Error::Invalid(format!(
-            "符合条件的记录超过 {MOST} 条。请缩小时间范围后再导出，例如只导出一个月。"
-        )));
-    }
-    let mut tx = ctx.db().write().await?;
-    let data = json!({"rows": events.len(), "filter": filter.query()});
-    tx.append(NewEvent::new(&events::AUDIT_EXPORTED, "log", &desk.actor()).organ(desk.organ()).data(data)).await?;
-    tx.commit().await?;
-    let words = Words(ctx.capabilities());
-    let rows = events.into_iter().map(|event| {
-        vec![
-            Cell::from(event.seq),
-            Cell::from(words::second(&event.at)),
-            words.label(&event.kind).into(),
-            event.kind.into(),
-            event.subject_kind.into(),
-            event.subject_id.into(),
-            event.organ.into(),
-            event.actor.into(),
-            event.actor_name.into(),
-            event.data.into(),
-            event.previous.into(),
-            event.hash.into(),
-        ]
-    });
-    let header = [
-        "序号",
-        "时间",
-        "事项",
-        "事项代码",
-        "对象类型",
-        "对象编号",
-        "机关代码",
-        "操作者编号",
-        "操作者",
-        "内容",
-        "前一条哈希",
-        "哈希",
-    ];
-    let sheet = Sheet {
-        name: "留痕".into(),
-        header: header.map(str::to_owned).to_vec(),
-        rows: rows.collect(),
-        ..Sheet::default()
-    };
-    Ok(page::download(write_csv(&sheet), "text/csv; charset=utf-8", &format!("留痕-{}.csv", ctx.today())))
 }

@@ -57,45 +57,66 @@ impl Filter {
     }
 }
 
+/// ` WHERE …` and its values: what a filter lets through.
+struct Condition {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Condition {
+    async fn of(db: &Db, filter: &Filter) -> store::Result<Self> {
+        let (from, to) = filter.bounds();
+        let actor = filter.actor.trim();
+        let accounts: Vec<String> = if actor.is_empty() { Vec::new() } else { accounts(db, actor).await? };
+        let mut conditions = vec!["e.chain = $1".to_owned(), "e.seq < $2".to_owned()];
+        let mut values =
+            vec![Value::from(db.chain()), Value::from(if filter.before > 0 { filter.before } else { i64::MAX })];
+        // Only what restricts stands in the statement, so that the index that serves it can be used.
+        let bounds = [
+            ("e.at >= ", from.as_str()),
+            ("e.at < ", to.as_str()),
+            ("e.kind = ", filter.kind.trim()),
+            ("e.subject_kind = ", filter.subject_kind.trim()),
+            ("e.subject_id = ", filter.subject_id.trim()),
+            ("e.organ = ", filter.organ.trim()),
+        ];
+        for (condition, value) in bounds.into_iter().filter(|(_, value)| !value.is_empty()) {
+            values.push(Value::from(value));
+            conditions.push(format!("{condition}${}", values.len()));
+        }
+        if !actor.is_empty() {
+            let from = values.len();
+            values.push(Value::from(actor));
+            values.extend(accounts.into_iter().map(Value::from));
+            let places: Vec<String> = (from + 1..=values.len()).map(|place| format!("${place}")).collect();
+            conditions.push(format!("e.actor IN ({})", places.join(", ")));
+        }
+        Ok(Self { sql: format!(" WHERE {}", conditions.join(" AND ")), values })
+    }
+}
+
 /// Up to `limit` events that fit, newest first.
 pub(super) async fn search(db: &Db, filter: &Filter, limit: i64) -> store::Result<Vec<Event>> {
-    let (from, to) = filter.bounds();
-    let actor = filter.actor.trim();
-    let accounts: Vec<String> = if actor.is_empty() { Vec::new() } else { accounts(db, actor).await? };
-    let mut conditions = vec!["e.chain = $1".to_owned(), "e.seq < $2".to_owned()];
-    let mut values =
-        vec![Value::from(db.chain()), Value::from(if filter.before > 0 { filter.before } else { i64::MAX })];
-    // Only what restricts stands in the statement, so that the index that serves it can be used.
-    let bounds = [
-        ("e.at >= ", from.as_str()),
-        ("e.at < ", to.as_str()),
-        ("e.kind = ", filter.kind.trim()),
-        ("e.subject_kind = ", filter.subject_kind.trim()),
-        ("e.subject_id = ", filter.subject_id.trim()),
-        ("e.organ = ", filter.organ.trim()),
-    ];
-    for (condition, value) in bounds.into_iter().filter(|(_, value)| !value.is_empty()) {
-        values.push(Value::from(value));
-        conditions.push(format!("{condition}${}", values.len()));
-    }
-    if !actor.is_empty() {
-        let from = values.len();
-        values.push(Value::from(actor));
-        values.extend(accounts.into_iter().map(Value::from));
-        let places: Vec<String> = (from + 1..=values.len()).map(|place| format!("${place}")).collect();
-        conditions.push(format!("e.actor IN ({})", places.join(", ")));
-    }
+    let Condition { sql: condition, mut values } = Condition::of(db, filter).await?;
     values.push(Value::from(limit));
-    let (conditions, last) = (conditions.join(" AND "), values.len());
+    let last = values.len();
     // SQL: fixed pieces and numbers of placeholders; every value is bound.
-    let sql = format!("{} WHERE {conditions} ORDER BY e.seq DESC LIMIT ${last}", store::log::SELECT);
+    let sql = format!("{}{condition} ORDER BY e.seq DESC LIMIT ${last}", store::log::SELECT);
     let rows = store::query_as::<EventRow>(store::built(sql)).bind_all(values).fetch_all(db.read()).await?;
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
+/// How many events fit.
+pub(super) async fn count(db: &Db, filter: &Filter) -> store::Result<i64> {
+    let Condition { sql: condition, values } = Condition::of(db, filter).await?;
+    // SQL: as in `search`.
+    let sql = format!("SELECT COUNT(*) FROM event e{condition}");
+    store::query_scalar(store::built(sql)).bind_all(values).fetch_one(db.read()).await
+}
+
 /// The accounts that somebody may mean: by login, or by a part of the name.
 async fn accounts(db: &Db, words: &str) -> store::Result<Vec<String>> {
-    let like = format!("%{}%", crate::organs::escape_like(words));
+    let like = store::anywhere(words);
     store::query_scalar("SELECT id FROM account WHERE login = $1 OR name LIKE $2 ESCAPE '\\' ORDER BY id LIMIT 200")
         .bind(words.to_lowercase())
         .bind(like)

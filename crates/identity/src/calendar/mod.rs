@@ -5,14 +5,11 @@
 
 mod model;
 mod pages;
+mod store;
 
 use crate::permissions::MANAGE_CALENDAR;
-use jiff::civil::Date;
-use kernel::{Calendar, calendar::Special};
+use kernel::Calendar;
 use web::{Ctx, Listener, Result, Routes};
-
-/// The setting that holds the last day for which a notice is recorded.
-const KNOWN_UNTIL: &str = "calendar.known_until";
 
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
@@ -21,25 +18,12 @@ pub(crate) fn routes() -> Routes {
         .post("/calendar/remove", &MANAGE_CALENDAR, pages::remove)
 }
 
-fn special_code(special: Special) -> &'static str {
-    match special {
-        Special::Off => "off",
-        Special::Worked => "worked",
-    }
-}
-
 /// Puts the bundled calendar and what staff added into the running installation. Called at start and after every change.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn load_calendar(ctx: &Ctx) -> Result<()> {
-    let rows: Vec<(String, String)> =
-        store::query_as("SELECT day, special FROM calendar_day ORDER BY day").fetch_all(ctx.db().read()).await?;
-    let until = store::settings::get(ctx.db(), KNOWN_UNTIL).await?.and_then(|text| text.parse::<Date>().ok());
-    let days = rows.into_iter().filter_map(|(day, special)| {
-        let special = if special == special_code(Special::Worked) { Special::Worked } else { Special::Off };
-        Some((day.parse::<Date>().ok()?, special))
-    });
+    let (days, until) = store::all(ctx.db()).await?;
     let mut calendar = Calendar::bundled();
     calendar.extend(days, until);
     ctx.set_calendar(calendar);

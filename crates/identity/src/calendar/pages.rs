@@ -1,17 +1,15 @@
 //! The page of the calendar.
 
-use crate::events;
+use ::store::Tx;
 use askama::Template;
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use jiff::civil::{Date, Weekday};
 use kernel::{Calendar, NewEvent, calendar::Special};
 use serde_json::json;
-use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Query, Redirect, Result, office_page, page};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Result, act, office_page, page};
 
-use super::{KNOWN_UNTIL, load_calendar, model::read_lines, special_code};
+use super::{load_calendar, model::read_lines, store};
+use crate::events;
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
@@ -22,6 +20,7 @@ pub(super) struct Wanted {
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct AddForm {
+    once: String,
     lines: String,
     notice: String,
     complete: bool,
@@ -57,6 +56,7 @@ struct SpecialRow {
 struct YearPage {
     shell: OfficeShell,
     errors: FormErrors,
+    once: String,
     year: i16,
     months: Vec<Month>,
     working: usize,
@@ -113,12 +113,7 @@ fn month(calendar: &Calendar, special: &dyn Fn(Date) -> Option<Special>, first: 
 
 async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec<String>) -> Result<YearPage> {
     let calendar = ctx.calendar();
-    let own: Vec<(String, String)> =
-        store::query_as("SELECT day, notice FROM calendar_day WHERE day >= $1 AND day <= $2 ORDER BY day")
-            .bind(format!("{year}-01-01"))
-            .bind(format!("{year}-12-31"))
-            .fetch_all(ctx.db().read())
-            .await?;
+    let own = store::of_year(ctx.db(), year).await?;
     let in_year: Vec<(Date, Special)> = calendar.special_days().filter(|(day, _)| day.year() == year).collect();
     let special = |wanted: Date| in_year.iter().find(|(day, _)| *day == wanted).map(|(_, special)| *special);
     let months: Vec<Month> = (1..=12)
@@ -151,6 +146,7 @@ async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec
         known: calendar.known_until().year() >= year,
         hint: format!("每行一条，例如 {next}-01-01~{next}-01-03 放假；周末调休写 {next}-02-07 上班"),
         errors,
+        once: ctx.once(),
         year,
         months,
         form,
@@ -180,57 +176,46 @@ pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Add
     // The notice of a year may declare its first days in December before; the year it is about is that of most days.
     let year = days.keys().nth(days.len() / 2).map_or(form.year, |day| day.year());
     let notice: String = form.notice.trim().chars().take(60).collect();
-    let mut tx = ctx.db().write().await?;
-    for (day, special) in &days {
-        store::query(
-            "INSERT INTO calendar_day (day, special, notice) VALUES ($1, $2, $3) \
-             ON CONFLICT (day) DO UPDATE SET special = excluded.special, notice = excluded.notice",
-        )
-        .bind(day.to_string())
-        .bind(special_code(*special))
-        .bind(&notice)
-        .execute(tx.conn())
-        .await?;
-    }
     let known = ctx.calendar().known_until();
     let end = Date::new(year, 12, 31).map_err(|_| Error::Invalid("请核对年份。".into()))?;
     // Only the next year can complete the calendar: a gap before it would be computed with as if it had no holidays.
     let completes = form.complete && end > known && year == known.year() + 1;
-    if completes {
-        store::settings::set(&mut tx, KNOWN_UNTIL, &end.to_string()).await?;
-    }
-    let listed: Vec<String> = days.iter().map(|(day, special)| format!("{day} {}", special_code(*special))).collect();
     let until = if completes { end } else { known };
-    let data = json!({"days": listed, "notice": notice, "known_until": until.to_string()});
-    tx.append(NewEvent::new(&events::CALENDAR_EXTENDED, year, &desk.actor()).organ(desk.organ()).data(data)).await?;
-    tx.commit().await?;
+    let done = async |tx: &mut Tx| {
+        store::put(tx, &days, &notice).await?;
+        if completes {
+            store::know_until(tx, end).await?;
+        }
+        let listed: Vec<String> =
+            days.iter().map(|(day, special)| format!("{day} {}", store::code(*special))).collect();
+        let data = json!({"days": listed, "notice": notice, "known_until": until.to_string()});
+        tx.append(NewEvent::new(&events::CALENDAR_EXTENDED, year, &desk.actor()).organ(desk.organ()).data(data))
+            .await?;
+        let back = format!("/calendar?year={year}");
+        let count = days.len();
+        if form.complete && !completes && end > known {
+            let missing = known.year() + 1;
+            let text = format!("已录入 {count} 天，但还缺 {missing} 年的安排，时限暂时只能算到 {known}。请先补录。");
+            return Ok(Done::to(back).with(|to| to.flash("warn", text)));
+        }
+        Ok::<_, Error>(Done::ok(back, format!("已录入 {count} 天，时限可以算到 {until}。")))
+    };
+    let answer = act(&ctx, &form.once, done).await?;
     load_calendar(&ctx).await?;
-    let back = Redirect::to(format!("/calendar?year={year}"));
-    if form.complete && !completes && end > known {
-        let text = format!(
-            "已录入 {} 天，但还缺 {} 年的安排，时限暂时只能算到 {known}。请先补录。",
-            days.len(),
-            known.year() + 1
-        );
-        return Ok(back.flash("warn", text).into_response());
-    }
-    Ok(back.ok(format!("已录入 {} 天，时限可以算到 {until}。", days.len())).into_response())
+    Ok(answer)
 }
 
 /// POST /calendar/remove: a day recorded by mistake.
 pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<AddForm>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    let removed = store::query("DELETE FROM calendar_day WHERE day = $1")
-        .bind(&form.day)
-        .execute(tx.conn())
-        .await?
-        .rows_affected();
     let year = form.day.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0_i16);
-    if removed == 1 {
-        let event = NewEvent::new(&events::CALENDAR_REMOVED, year, &desk.actor()).organ(desk.organ());
-        tx.append(event.data(json!({"days": [form.day]}))).await?;
-    }
-    tx.commit().await?;
+    let done = async |tx: &mut Tx| {
+        if store::remove(tx, &form.day).await? {
+            let event = NewEvent::new(&events::CALENDAR_REMOVED, year, &desk.actor()).organ(desk.organ());
+            tx.append(event.data(json!({"days": [form.day]}))).await?;
+        }
+        Ok::<_, Error>(Done::ok(format!("/calendar?year={}", in_range(&ctx, year)), "已删除这一天的安排。"))
+    };
+    let answer = act(&ctx, "", done).await?;
     load_calendar(&ctx).await?;
-    Ok(Redirect::to(format!("/calendar?year={}", in_range(&ctx, year))).ok("已删除这一天的安排。").into_response())
+    Ok(answer)
 }

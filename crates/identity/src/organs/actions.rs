@@ -1,13 +1,13 @@
 //! Changes of the register.
 
-use ::store::Once;
+use ::store::Tx;
 use axum::{
     extract::{Path, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use jiff::ToSpan;
 use kernel::{OrganCode, time::parse_date};
-use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result, page};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, Refusal, Result, act_or_form, page};
 
 use super::{model::Draft, pages, store};
 
@@ -62,143 +62,112 @@ impl OrganForm {
     }
 }
 
+/// One change of the register; the directory that every page asks is read anew.
+async fn change<F, A>(ctx: &Ctx, once: &str, done: F, again: A) -> Result<Response>
+where
+    F: AsyncFnOnce(&mut Tx) -> std::result::Result<Done, Refusal>,
+    A: AsyncFnOnce(FormErrors) -> Result<Response>,
+{
+    let answer = act_or_form(ctx, once, done, again).await?;
+    store::load_directory(ctx).await?;
+    Ok(answer)
+}
+
 /// POST /organs/new
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<OrganForm>) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&form.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
     let once = form.once.clone();
     let draft = form.draft();
-    match store::create(&mut tx, &draft, &desk.actor()).await? {
-        Ok(record) => {
-            let to = format!("/organs/{}", record.organ.code);
-            tx.remember(&once, &to).await?;
-            tx.commit().await?;
-            store::load_directory(&ctx).await?;
-            Ok(Redirect::to(to).ok(format!("已新建{}。", record.organ.name)).into_response())
-        }
-        Err(errors) => {
-            drop(tx);
-            page::office_errors(&pages::form_page(&ctx, &desk, draft, None, errors).await?)
-        }
-    }
+    let done = async |tx: &mut Tx| {
+        let organ = store::create(tx, &draft, &desk.actor()).await?.organ;
+        Ok(Done::ok(format!("/organs/{}", organ.code), format!("已新建{}。", organ.name)))
+    };
+    let again = async |errors| page::office_errors(&pages::form_page(&ctx, &desk, draft.clone(), None, errors).await?);
+    change(&ctx, &once, done, again).await
 }
 
 /// POST /organs/{code}/edit
 pub(super) async fn edit(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(code): Path<String>,
+    Path(code): Path<OrganCode>,
     Form(form): Form<OrganForm>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&form.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
     let (once, version) = (form.once.clone(), form.version);
     let draft = form.draft();
-    match store::edit(&mut tx, &OrganCode::from(code.as_str()), version, &draft, &desk.actor()).await? {
-        Ok(record) => {
-            let to = format!("/organs/{code}");
-            tx.remember(&once, &to).await?;
-            tx.commit().await?;
-            store::load_directory(&ctx).await?;
-            Ok(Redirect::to(to).ok(format!("{}的资料已保存。", record.organ.short_name)).into_response())
-        }
-        Err(errors) => {
-            drop(tx);
-            let stored = pages::load(&ctx, &code).await?.organ;
-            let draft = Draft { code, name: stored.name, short_name: stored.short_name, ..draft };
-            page::office_errors(&pages::form_page(&ctx, &desk, draft, Some(version), errors).await?)
-        }
-    }
+    let done = async |tx: &mut Tx| {
+        let organ = store::edit(tx, &code, version, &draft, &desk.actor()).await?.organ;
+        Ok(Done::ok(format!("/organs/{code}"), format!("{}的资料已保存。", organ.short_name)))
+    };
+    let again = async |errors| {
+        let stored = pages::load(&ctx, &code).await?.organ;
+        let draft = Draft { code: stored.code.0, name: stored.name, short_name: stored.short_name, ..draft.clone() };
+        page::office_errors(&pages::form_page(&ctx, &desk, draft, Some(version), errors).await?)
+    };
+    change(&ctx, &once, done, again).await
 }
 
 /// POST /organs/{code}/rename
 pub(super) async fn rename(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(code): Path<String>,
+    Path(code): Path<OrganCode>,
     Form(form): Form<Extra>,
 ) -> Result<Response> {
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&form.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let organ = OrganCode::from(code.as_str());
-    match store::rename(&mut tx, &organ, &form.name, &form.short_name, form.misspelt, &desk.actor()).await? {
-        Ok(record) => {
-            let to = format!("/organs/{code}");
-            tx.remember(&form.once, &to).await?;
-            tx.commit().await?;
-            store::load_directory(&ctx).await?;
-            let text = if form.misspelt { "名称已更正。" } else { "已更名，旧名称仍可查到。" };
-            Ok(Redirect::to(to).ok(format!("{}：{text}", record.organ.name)).into_response())
-        }
-        Err(errors) => {
-            drop(tx);
-            let old = pages::load(&ctx, &code).await?.organ;
-            page::office_errors(&pages::RenamePage {
-                shell: desk.shell(&ctx, format!("{}更名", old.short_name)).await?.with_error(true),
-                errors,
-                once: ctx.once(),
-                code,
-                old: format!("{}（{}）", old.name, old.short_name),
-                full_name: form.name,
-                short_name: form.short_name,
-                misspelt: form.misspelt,
-            })
-        }
-    }
+    let done = async |tx: &mut Tx| {
+        let by = desk.actor();
+        let organ = store::rename(tx, &code, &form.name, &form.short_name, form.misspelt, &by).await?.organ;
+        let text = if form.misspelt { "名称已更正。" } else { "已更名，旧名称仍可查到。" };
+        Ok(Done::ok(format!("/organs/{code}"), format!("{}：{text}", organ.name)))
+    };
+    let again = async |errors| {
+        let old = pages::load(&ctx, &code).await?.organ;
+        page::office_errors(&pages::RenamePage {
+            shell: desk.shell(&ctx, format!("{}更名", old.short_name)).await?.with_error(true),
+            errors,
+            once: ctx.once(),
+            code: code.clone(),
+            old: format!("{}（{}）", old.name, old.short_name),
+            full_name: form.name.clone(),
+            short_name: form.short_name.clone(),
+            misspelt: form.misspelt,
+        })
+    };
+    change(&ctx, &form.once, done, again).await
 }
 
 /// POST /organs/{code}/abolish
 pub(super) async fn abolish(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(code): Path<String>,
+    Path(code): Path<OrganCode>,
     Form(form): Form<Extra>,
 ) -> Result<Response> {
-    let organ = OrganCode::from(code.as_str());
-    let mut tx = ctx.db().write().await?;
-    if let Once::Already(to) = tx.once(&form.once).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let result = match parse_date(&form.date) {
+    let done = async |tx: &mut Tx| {
+        let date =
+            parse_date(&form.date).ok_or_else(|| Refusal::field("date", "请填写撤销日期，格式如 2023-08-21。"))?;
         // The form asks for the first day without the organ.
-        Some(date) => store::abolish(&mut tx, &organ, date.saturating_sub(1.day()), &form.note, &desk.actor()).await?,
-        None => Err(FormErrors::one("date", "请填写撤销日期，格式如 2023-08-21。")),
+        store::abolish(tx, &code, date.saturating_sub(1.day()), &form.note, &desk.actor()).await?;
+        let undo = format!("/organs/{code}/restore");
+        let done = Done::ok(format!("/organs/{code}"), "已登记撤销。旧页面保留，并注明已撤销。");
+        Ok(done.with(|to| to.undo(undo, "恢复")))
     };
-    match result {
-        Ok(()) => {
-            let to = format!("/organs/{code}");
-            tx.remember(&form.once, &to).await?;
-            tx.commit().await?;
-            store::load_directory(&ctx).await?;
-            let undo = format!("/organs/{code}/restore");
-            Ok(Redirect::to(to).ok("已登记撤销。旧页面保留，并注明已撤销。").undo(undo, "恢复").into_response())
-        }
-        Err(errors) => {
-            drop(tx);
-            page::office_errors(&pages::abolish_page(&ctx, &desk, &code, form.date, form.note, errors).await?)
-        }
-    }
+    let again = async |errors| {
+        let (date, note) = (form.date.clone(), form.note.clone());
+        page::office_errors(&pages::abolish_page(&ctx, &desk, &code, date, note, errors).await?)
+    };
+    change(&ctx, &form.once, done, again).await
 }
 
 /// POST /organs/{code}/restore
-pub(super) async fn restore(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<String>) -> Result<Response> {
-    let organ = OrganCode::from(code.as_str());
-    let mut tx = ctx.db().write().await?;
-    match store::restore(&mut tx, &organ, &desk.actor()).await? {
-        Ok(()) => {
-            tx.commit().await?;
-            store::load_directory(&ctx).await?;
-            Ok(Redirect::to(format!("/organs/{code}")).ok("已恢复为现行机关。").into_response())
-        }
-        Err(errors) => {
-            let text = errors.items().iter().map(|(_, message)| message.as_str()).collect::<String>();
-            Err(Error::Conflict(format!("现在不能恢复：{text}")))
-        }
-    }
+pub(super) async fn restore(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<OrganCode>) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        store::restore(tx, &code, &desk.actor()).await?;
+        Ok(Done::ok(format!("/organs/{code}"), "已恢复为现行机关。"))
+    };
+    // A button has no field at which it could stand.
+    let again = async |errors: FormErrors| {
+        let text = errors.items().iter().map(|(_, message)| message.as_str()).collect::<String>();
+        Err(Error::Conflict(format!("现在不能恢复：{text}")))
+    };
+    change(&ctx, "", done, again).await
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use kernel::{Actor, OrganCode, Permission, may};
-use web::{Ctx, Error, Result, hooks::OrganAliases};
+use web::{Ctx, Error, Refusal, Result, act_now, hooks::OrganAliases};
 
 use super::{model::Draft, store};
 
@@ -43,12 +43,12 @@ impl OrganAliases for Register {
             let mut aliases = record.organ.aliases.clone();
             aliases.push(alias.to_owned());
             draft.aliases = aliases.join("|");
-            let mut tx = ctx.db().write().await?;
-            if let Err(errors) = store::edit(&mut tx, organ, record.version, &draft, actor).await? {
-                let first = errors.items().first().map(|(_, message)| message.clone()).unwrap_or_default();
-                return Err(Error::Conflict(format!("别名“{alias}”没有记下：{first}")));
-            }
-            tx.commit().await?;
+            match act_now(ctx, async |tx| store::edit(tx, organ, record.version, &draft, actor).await).await {
+                Err(wrong @ Refusal::Fields(_)) => {
+                    return Err(Error::Conflict(format!("别名“{alias}”没有记下：{}", wrong.words())));
+                }
+                done => done?,
+            };
             store::load_directory(ctx).await
         })
     }

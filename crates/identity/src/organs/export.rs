@@ -1,20 +1,21 @@
 //! Organs as CSV and as a workbook; both can be imported again.
 
+use std::convert::Infallible;
+
 use crate::events;
 use axum::{extract::State, response::Response};
 use documents::tables::{Cell, Sheet, write_csv, write_xlsx};
 use kernel::NewEvent;
 use serde_json::json;
-use web::{Ctx, Desk, Error, Query, Result, page};
+use web::{Ctx, Desk, Query, Result, act_now, page};
 
 use super::{
     model::{COLUMNS, Draft},
-    pages::{Filter, filtered},
-    store,
+    store::{self, Filter},
 };
 
 async fn sheet(ctx: &Ctx, desk: &Desk, filter: &Filter, format: &str) -> Result<Sheet> {
-    let records = filtered(&store::all(ctx.db()).await?, filter, ctx.today());
+    let records = store::export(ctx.db(), filter, ctx.today()).await?;
     let rows: Vec<Vec<Cell>> = records
         .iter()
         .map(|record| {
@@ -23,13 +24,9 @@ async fn sheet(ctx: &Ctx, desk: &Desk, filter: &Filter, format: &str) -> Result<
             (0..COLUMNS.len()).map(|index| Cell::from(draft.field_mut(index).as_str())).collect()
         })
         .collect();
-    let mut tx = ctx.db().write().await?;
     let data = json!({"rows": rows.len(), "format": format});
-    tx.append(
-        NewEvent::new(&events::ORGAN_EXPORTED, &desk.staff.account, &desk.actor()).organ(desk.organ()).data(data),
-    )
-    .await?;
-    tx.commit().await?;
+    let event = NewEvent::new(&events::ORGAN_EXPORTED, &desk.staff.account, &desk.actor());
+    act_now(ctx, async |tx| tx.append(event.organ(desk.organ()).data(data)).await).await?;
     Ok(Sheet {
         name: "机关".into(),
         title: None,
@@ -45,13 +42,12 @@ async fn sheet(ctx: &Ctx, desk: &Desk, filter: &Filter, format: &str) -> Result<
 /// GET /organs/export.csv
 pub(super) async fn csv(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let sheet = sheet(&ctx, &desk, &filter, "csv").await?;
-    Ok(page::download(write_csv(&sheet), "text/csv; charset=utf-8", &format!("机关-{}.csv", ctx.today())))
+    let pack = move || Ok::<_, Infallible>(write_csv(&sheet));
+    page::packed("text/csv; charset=utf-8", &format!("机关-{}.csv", ctx.today()), pack).await
 }
 
 /// GET /organs/export.xlsx
 pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let sheet = sheet(&ctx, &desk, &filter, "xlsx").await?;
-    let bytes = write_xlsx(&sheet).map_err(|rejected| Error::Invalid(rejected.message))?;
-    Ok(page::download(bytes, TYPE, &format!("机关-{}.xlsx", ctx.today())))
+    page::workbook(&format!("机关-{}.xlsx", ctx.today()), move || write_xlsx(&sheet)).await
 }

@@ -2,21 +2,21 @@
 
 use std::collections::HashMap;
 
-use ::store::{Once, Tx};
+use ::store::Tx;
 use askama::Template;
 use axum::{
     extract::{Multipart, Path, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use documents::{Extractor, Limits, tables::Table};
-use kernel::id;
-use web::{Ctx, Desk, Error, Form, FormErrors, OfficeShell, Redirect, Result, office_page, page};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Result, act, office_page, page};
 
 use super::{
     import::{Mode, carry_out},
     model::{COLUMNS, column_of},
     plan::{Effect, judge},
     store,
+    uploads::{self, ImportId},
 };
 
 /// Rows of one table; a county has tens to hundreds of organs.
@@ -55,7 +55,7 @@ struct GoodRow {
 #[template(path = "organs/templates/import_preview.html")]
 struct PreviewPage {
     shell: OfficeShell,
-    id: String,
+    id: ImportId,
     once: String,
     file_name: String,
     faults: Vec<String>,
@@ -121,45 +121,20 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, mut parts: Multip
             return page::office_errors(&upload_page(&ctx, &desk, FormErrors::one("file", message)).await?);
         }
     };
-    let mut tx = ctx.db().write().await?;
-    let id = id::fresh(ctx.seams());
-    let now = tx.now();
-    // What was uploaded before and never carried out is of no use after the next upload.
-    ::store::query("DELETE FROM organ_import WHERE account = $1")
-        .bind(desk.staff.account.as_str())
-        .execute(tx.conn())
-        .await?;
-    ::store::query("INSERT INTO organ_import (id, account, file_name, content, done_at, created_at) VALUES ($1, $2, $3, $4, '', $5)")
-        .bind(&id)
-        .bind(desk.staff.account.as_str())
-        .bind(name.chars().take(200).collect::<String>())
-        .bind(serde_json::to_string(&table)?)
-        .bind(now)
-        .execute(tx.conn())
-        .await?;
-    tx.commit().await?;
-    Ok(Redirect::to(format!("/organs/import/{id}")).into_response())
+    let done = async |tx: &mut Tx| {
+        let id = uploads::add(tx, &desk.staff.account, &name, &table).await?;
+        Ok::<_, Error>(Done::to(format!("/organs/import/{id}")))
+    };
+    act(&ctx, "", done).await
 }
 
 fn broken(_: axum::extract::multipart::MultipartError) -> Error {
     Error::Invalid("文件没有传完。请检查网络后重新上传。".into())
 }
 
-async fn load(ctx: &Ctx, desk: &Desk, id: &str) -> Result<(String, Table)> {
-    let row: Option<(String, String)> = ::store::query_as(
-        "SELECT file_name, content FROM organ_import WHERE id = $1 AND account = $2 AND done_at = ''",
-    )
-    .bind(id)
-    .bind(desk.staff.account.as_str())
-    .fetch_optional(ctx.db().read())
-    .await?;
-    let (name, content) = row.ok_or(Error::NotFound)?;
-    Ok((name, serde_json::from_str(&content)?))
-}
-
 /// GET /organs/import/{id}
-pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<String>) -> Result<Response> {
-    let (file_name, table) = load(&ctx, &desk, &id).await?;
+pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<ImportId>) -> Result<Response> {
+    let (file_name, table) = uploads::load(ctx.db().read(), &id, &desk.staff.account).await?;
     let plan = judge(&table, &store::all(ctx.db()).await?);
     let counts = plan.counts();
     let mut wrong = Vec::new();
@@ -207,8 +182,8 @@ pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<S
     })
 }
 
-fn label(column: &str) -> &'static str {
-    column_of(column).map_or("", |index| COLUMNS[index].1)
+fn label(heading: &str) -> &'static str {
+    column_of(heading).map_or("", |index| COLUMNS[index].1)
 }
 
 fn cells(table: &Table, number: usize, values: &[String]) -> Vec<Cell> {
@@ -226,69 +201,58 @@ fn cells(table: &Table, number: usize, values: &[String]) -> Vec<Cell> {
 pub(super) async fn submit(
     State(ctx): State<Ctx>,
     desk: Desk,
-    Path(id): Path<String>,
+    Path(id): Path<ImportId>,
     Form(form): Form<HashMap<String, String>>,
 ) -> Result<Response> {
     let field = |name: &str| form.get(name).map_or("", String::as_str);
-    let act = field("act");
-    let mut tx = ctx.db().write().await?;
-    let token = if act == "check" { "" } else { field("once") };
-    if let Once::Already(to) = tx.once(token).await? {
-        return Ok(Redirect::to(to).into_response());
-    }
-    let (_, mut table) = load(&ctx, &desk, &id).await?;
-    for row in &mut table.rows {
-        for (at, cell) in row.cells.iter_mut().enumerate() {
-            if let Some(text) = form.get(&format!("c{}-{at}", row.number)) {
-                text.trim().clone_into(cell);
+    let mode = match field("act") {
+        "all" => Some(Mode::AllOrNothing),
+        "good" => Some(Mode::GoodRows),
+        _ => None,
+    };
+    // Corrections may be kept as often as there are any.
+    let once = if mode.is_some() { field("once") } else { "" };
+    let done = async |tx: &mut Tx| {
+        let (_, mut table) = uploads::load(tx.conn(), &id, &desk.staff.account).await?;
+        for row in &mut table.rows {
+            for (at, cell) in row.cells.iter_mut().enumerate() {
+                if let Some(text) = form.get(&format!("c{}-{at}", row.number)) {
+                    text.trim().clone_into(cell);
+                }
             }
         }
-    }
-    let here = format!("/organs/import/{id}");
-    let mode = match act {
-        "all" => Mode::AllOrNothing,
-        "good" => Mode::GoodRows,
-        _ => {
-            keep(&mut tx, &id, &table).await?;
-            tx.commit().await?;
-            return Ok(Redirect::to(here).into_response());
+        match mode {
+            Some(mode) => carry_out_upload(tx, &desk, &id, table, mode).await,
+            None => {
+                uploads::keep(tx, &id, &table).await?;
+                Ok(Done::to(format!("/organs/import/{id}")))
+            }
         }
     };
-    let outcome = carry_out(&mut tx, &table, mode, &desk.actor()).await?;
-    if !outcome.errors.is_empty() {
-        if mode == Mode::GoodRows {
-            table.rows.retain(|row| outcome.errors.iter().any(|error| error.row == row.number));
-        }
-        keep(&mut tx, &id, &table).await?;
-        tx.remember(token, &here).await?;
-        tx.commit().await?;
-        store::load_directory(&ctx).await?;
-        let text = if mode == Mode::GoodRows {
-            format!(
-                "已导入：新建 {}，修改 {}。下面 {} 行请更正后再导入。",
-                outcome.created,
-                outcome.changed,
-                table.rows.len()
-            )
-        } else {
-            "还有需要更正的行，没有导入任何内容。请更正后再导入，或只导入正确的行。".to_owned()
-        };
-        return Ok(Redirect::to(here).flash("warn", text).into_response());
-    }
-    let now = tx.now();
-    ::store::query("UPDATE organ_import SET done_at = $2 WHERE id = $1").bind(&id).bind(now).execute(tx.conn()).await?;
-    tx.remember(token, "/organs").await?;
-    tx.commit().await?;
+    let answer = act(&ctx, once, done).await?;
     store::load_directory(&ctx).await?;
-    let text = format!("已导入：新建 {}，修改 {}，不变 {}。", outcome.created, outcome.changed, outcome.unchanged);
-    Ok(Redirect::to("/organs").ok(text).into_response())
+    Ok(answer)
 }
 
-async fn keep(tx: &mut Tx, id: &str, table: &Table) -> Result<()> {
-    ::store::query("UPDATE organ_import SET content = $2 WHERE id = $1")
-        .bind(id)
-        .bind(serde_json::to_string(table)?)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
+/// Carries out what is right; what is left stays on the page to be corrected.
+async fn carry_out_upload(tx: &mut Tx, desk: &Desk, id: &ImportId, mut table: Table, mode: Mode) -> Result<Done> {
+    let outcome = carry_out(tx, &table, mode, &desk.actor()).await?;
+    if outcome.errors.is_empty() {
+        uploads::finish(tx, id).await?;
+        let text = format!("已导入：新建 {}，修改 {}，不变 {}。", outcome.created, outcome.changed, outcome.unchanged);
+        return Ok(Done::ok("/organs", text));
+    }
+    let text = if mode == Mode::GoodRows {
+        table.rows.retain(|row| outcome.errors.iter().any(|error| error.row == row.number));
+        format!(
+            "已导入：新建 {}，修改 {}。下面 {} 行请更正后再导入。",
+            outcome.created,
+            outcome.changed,
+            table.rows.len()
+        )
+    } else {
+        "还有需要更正的行，没有导入任何内容。请更正后再导入，或只导入正确的行。".to_owned()
+    };
+    uploads::keep(tx, id, &table).await?;
+    Ok(Done::to(format!("/organs/import/{id}")).with(|to| to.flash("warn", text)))
 }

@@ -1,25 +1,21 @@
 //! The wizard of a reform (机构改革): which organs end, who follows, from which day; first what follows from it, then doing it.
 
-use ::store::Once;
+use ::store::Tx;
 use askama::Template;
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use jiff::{ToSpan, civil::Date};
 use kernel::{OrganCode, time::parse_date};
-use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Redirect, Result, office_page, page};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Result, act_or_form, office_page, page};
 
-use super::{pages, store};
-use crate::accounts;
+use super::store;
 
 /// The choices made so far.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct Choice {
     once: String,
-    organs: Vec<String>,
-    successor: String,
+    organs: Vec<OrganCode>,
+    successor: OrganCode,
     date: String,
     note: String,
     /// Set by the form, so that a link may choose an organ beforehand.
@@ -42,6 +38,8 @@ struct MergePage {
     errors: FormErrors,
     once: String,
     choice: Choice,
+    /// The organs of the choice, as the boxes compare them.
+    chosen: Vec<String>,
     options: Vec<(String, String, String)>,
     successors: Vec<(String, String)>,
     preview: Option<Vec<Consequence>>,
@@ -50,12 +48,16 @@ struct MergePage {
 
 impl Choice {
     fn codes(&self) -> Vec<OrganCode> {
-        self.organs.iter().filter(|code| !code.is_empty()).map(|code| OrganCode::from(code.as_str())).collect()
+        self.organs.iter().filter(|code| !code.as_str().is_empty()).cloned().collect()
     }
 
     fn check(&self, errors: &mut FormErrors) -> Option<Date> {
         errors.require(!self.codes().is_empty(), "organs", "请选择要并入的机关，至少一个。");
-        errors.require(!self.successor.is_empty(), "successor", "请选择承接机关。还没有时，先到“机关”页面新建。");
+        errors.require(
+            !self.successor.as_str().is_empty(),
+            "successor",
+            "请选择承接机关。还没有时，先到“机关”页面新建。",
+        );
         let date = parse_date(&self.date);
         errors.require(date.is_some(), "date", "请填写承接机关开始履职的日期，格式如 2023-08-21。");
         date
@@ -64,14 +66,14 @@ impl Choice {
 
 async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, preview: bool) -> Result<MergePage> {
     let directory = ctx.directory();
-    let counts = accounts::counts_by_organ(ctx.db()).await?;
+    let counts = store::accounts(ctx.db()).await?;
     let first_day = parse_date(&choice.date);
     let consequences = choice.codes().into_iter().filter_map(|code| {
         let organ = directory.get(&code)?;
         Some(Consequence {
             name: organ.name.clone(),
             last_day: first_day.map(|day| day.saturating_sub(1.day()).to_string()).unwrap_or_default(),
-            accounts: counts.get(code.as_str()).copied().unwrap_or(0),
+            accounts: counts.get(&code).copied().unwrap_or(0),
             children: directory
                 .all()
                 .iter()
@@ -81,7 +83,6 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
             code: code.0,
         })
     });
-    let successor = OrganCode::from(choice.successor.as_str());
     let living: Vec<_> = directory.all().iter().filter(|organ| organ.exists_to.is_none()).collect();
     Ok(MergePage {
         shell: desk.shell(ctx, "机构改革").await?.with_error(!errors.is_empty()),
@@ -92,8 +93,9 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
             .iter()
             .map(|organ| (organ.code.0.clone(), organ.short_name.clone(), organ.kind.label().to_owned()))
             .collect(),
-        successors: pages::choices(ctx, first_day.unwrap_or_else(|| ctx.today())),
-        successor: directory.get(&successor).map(|organ| organ.name.clone()).unwrap_or_default(),
+        chosen: choice.organs.iter().map(ToString::to_string).collect(),
+        successors: directory.options(first_day.unwrap_or_else(|| ctx.today())),
+        successor: directory.get(&choice.successor).map(|organ| organ.name.clone()).unwrap_or_default(),
         choice,
     })
 }
@@ -106,12 +108,8 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(choice): Quer
         && let Some(first_day) = choice.check(&mut errors)
         && errors.is_empty()
     {
-        // A rehearsal: the change is made and thrown away, so that every rule is asked before the question is put.
-        let mut tx = ctx.db().write().await?;
-        let successor = OrganCode::from(choice.successor.as_str());
-        let tried = store::merge(&mut tx, &choice.codes(), &successor, first_day, &choice.note, &desk.actor()).await?;
-        drop(tx);
-        errors = tried.err().unwrap_or_default();
+        let (codes, by) = (choice.codes(), desk.actor());
+        errors = store::rehearse_merge(ctx.db(), &codes, &choice.successor, first_day, &choice.note, &by).await?;
     }
     let preview = asked && errors.is_empty();
     let template = render(&ctx, &desk, choice, errors, preview).await?;
@@ -120,25 +118,17 @@ pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Query(choice): Quer
 
 /// POST /organs/merge
 pub(super) async fn submit(State(ctx): State<Ctx>, desk: Desk, Form(choice): Form<Choice>) -> Result<Response> {
-    let mut errors = FormErrors::new();
-    let date = choice.check(&mut errors);
-    if let (Some(first_day), true) = (date, errors.is_empty()) {
-        let mut tx = ctx.db().write().await?;
-        if let Once::Already(to) = tx.once(&choice.once).await? {
-            return Ok(Redirect::to(to).into_response());
-        }
-        let successor = OrganCode::from(choice.successor.as_str());
-        match store::merge(&mut tx, &choice.codes(), &successor, first_day, &choice.note, &desk.actor()).await? {
-            Ok(()) => {
-                let to = format!("/organs/{successor}");
-                tx.remember(&choice.once, &to).await?;
-                tx.commit().await?;
-                store::load_directory(&ctx).await?;
-                let text = format!("{} 个机关自 {first_day} 起由本机关承接。", choice.codes().len());
-                return Ok(Redirect::to(to).ok(text).into_response());
-            }
-            Err(wrong) => errors = wrong,
-        }
-    }
-    page::office_errors(&render(&ctx, &desk, choice, errors, false).await?)
+    let done = async |tx: &mut Tx| {
+        let mut errors = FormErrors::new();
+        let date = choice.check(&mut errors);
+        let (Some(first_day), true) = (date, errors.is_empty()) else { return Err(errors.into()) };
+        let codes = choice.codes();
+        store::merge(tx, &codes, &choice.successor, first_day, &choice.note, &desk.actor()).await?;
+        let text = format!("{} 个机关自 {first_day} 起由本机关承接。", codes.len());
+        Ok(Done::ok(format!("/organs/{}", choice.successor), text))
+    };
+    let again = async |errors| page::office_errors(&render(&ctx, &desk, choice.clone(), errors, false).await?);
+    let answer = act_or_form(&ctx, &choice.once, done, again).await?;
+    store::load_directory(&ctx).await?;
+    Ok(answer)
 }

@@ -15,11 +15,11 @@ mod pages;
 mod plan;
 mod search;
 mod store;
+mod uploads;
 
 pub use aliases::organ_aliases;
 pub use import::{Mode, Outcome, RowError, import_rows};
 pub use model::{Draft, Record};
-pub(crate) use pages::choices;
 pub use search::search_source;
 pub use store::{Checked, abolish, all, create, edit, get, load_directory, merge, rename, restore};
 
@@ -48,16 +48,4 @@ pub(crate) fn routes() -> Routes {
         .get("/organs/{code}/abolish", &MANAGE_ORGANS, pages::abolish)
         .post("/organs/{code}/abolish", &MANAGE_ORGANS, actions::abolish)
         .post("/organs/{code}/restore", &MANAGE_ORGANS, actions::restore)
-}
-
-/// Escapes what LIKE takes for a wildcard; the statement says `ESCAPE '\'`.
-pub(crate) fn escape_like(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

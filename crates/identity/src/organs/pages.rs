@@ -8,33 +8,26 @@ use axum::{
 };
 use jiff::civil::Date;
 use kernel::{OrganCode, OrganKind, may, time};
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Pager, Query, Result, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page};
 
 use super::{
     model::{Draft, Record},
-    store,
+    store::{self, Filter},
 };
-use crate::{accounts, audit::words};
+use crate::audit::words;
 
-/// A filter of the list.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
-#[serde(default)]
-pub(super) struct Filter {
-    pub(super) q: String,
-    pub(super) kind: String,
-    pub(super) state: String,
-    pub(super) page: i64,
-}
+/// Rows on a page.
+const SIZE: usize = 50;
 
 /// A link to another organ.
 pub(super) struct OrganLink {
-    pub(super) code: String,
+    pub(super) code: OrganCode,
     pub(super) name: String,
 }
 
 /// A row of the list.
 struct ListRow {
-    code: String,
+    code: OrganCode,
     name: String,
     short_name: String,
     kind: &'static str,
@@ -52,7 +45,8 @@ struct ListPage {
     kinds: Vec<(&'static str, &'static str)>,
     states: Vec<(&'static str, &'static str)>,
     rows: Vec<ListRow>,
-    pager: Pager,
+    steps: Steps,
+    total: i64,
     export: String,
     may_manage: bool,
     any: bool,
@@ -99,7 +93,7 @@ pub(super) struct RenamePage {
     pub(super) shell: OfficeShell,
     pub(super) errors: FormErrors,
     pub(super) once: String,
-    pub(super) code: String,
+    pub(super) code: OrganCode,
     pub(super) old: String,
     // Not `name`: the form macro has an argument of that name.
     pub(super) full_name: String,
@@ -113,7 +107,7 @@ pub(super) struct AbolishPage {
     pub(super) shell: OfficeShell,
     pub(super) errors: FormErrors,
     pub(super) once: String,
-    pub(super) code: String,
+    pub(super) code: OrganCode,
     pub(super) old: String,
     pub(super) date: String,
     pub(super) note: String,
@@ -123,17 +117,6 @@ pub(super) struct AbolishPage {
 /// Kinds for a select.
 pub(super) fn kinds() -> Vec<(&'static str, &'static str)> {
     OrganKind::ALL.into_iter().map(|kind| (kind.code(), kind.label())).collect()
-}
-
-/// Organs that exist on `day`, for a select.
-pub(crate) fn choices(ctx: &Ctx, day: Date) -> Vec<(String, String)> {
-    let directory = ctx.directory();
-    directory
-        .all()
-        .iter()
-        .filter(|organ| organ.exists_on(day))
-        .map(|organ| (organ.code.0.clone(), organ.short_name.clone()))
-        .collect()
 }
 
 /// In words: 现行, 尚未设立, 已撤销.
@@ -146,41 +129,21 @@ fn state_of(organ: &kernel::Organ, today: Date) -> String {
     }
 }
 
-/// The organs that the filter lets through, in their order.
-pub(super) fn filtered(all: &[Record], filter: &Filter, today: Date) -> Vec<Record> {
-    let wanted: String = filter.q.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
-    let fits = |record: &&Record| {
-        let organ = &record.organ;
-        let exists = organ.exists_on(today);
-        let names = [organ.code.as_str(), &organ.name, &organ.short_name];
-        let mut all_names = names.into_iter().chain(organ.aliases.iter().map(String::as_str));
-        (filter.kind.is_empty() || organ.kind.code() == filter.kind)
-            && match filter.state.as_str() {
-                "existing" => exists,
-                "abolished" => !exists,
-                _ => true,
-            }
-            && (wanted.is_empty() || all_names.any(|name| name.to_lowercase().contains(&wanted)))
-    };
-    all.iter().filter(fits).cloned().collect()
-}
-
 /// GET /organs
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let all = store::all(ctx.db()).await?;
-    let counts = accounts::counts_by_organ(ctx.db()).await?;
-    let found = filtered(&all, &filter, ctx.today());
+    let (found, total) = store::page(ctx.db(), &filter, ctx.today(), SIZE).await?;
+    let counts = store::accounts(ctx.db()).await?;
     let query = page::query_string(&[("q", &filter.q), ("kind", &filter.kind), ("state", &filter.state)]);
-    let pager = Pager::new(filter.page, found.len() as i64, Pager::SIZE, &query);
+    let steps = Steps::new(&found, &query);
     let directory = ctx.directory();
-    let rows = found.into_iter().skip(usize::try_from(pager.offset(Pager::SIZE)).unwrap_or(0)).take(50).map(|record| {
+    let rows = found.rows.into_iter().map(|record| {
         let organ = record.organ;
         ListRow {
             kind: organ.kind.label(),
             parent: organ.parent.as_ref().map(|code| directory.short_name(code).to_owned()).unwrap_or_default(),
-            accounts: counts.get(organ.code.as_str()).copied().unwrap_or(0),
+            accounts: counts.get(&organ.code).copied().unwrap_or(0),
             state: state_of(&organ, ctx.today()),
-            code: organ.code.0,
+            code: organ.code,
             name: organ.name,
             short_name: organ.short_name,
             phone: organ.phone,
@@ -193,30 +156,29 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         filter,
         kinds: kinds(),
         states: vec![("existing", "现行"), ("abolished", "已撤销或未设立")],
-        pager,
+        steps,
+        total,
         may_manage: may(&desk.actor(), &MANAGE_ORGANS).is_ok(),
-        any: !all.is_empty(),
+        any: !directory.all().is_empty(),
     })
 }
 
 /// GET /organs/{code}
-pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<String>) -> Result<Response> {
-    let code = OrganCode::from(code);
-    let all = store::all(ctx.db()).await?;
-    let record = all.iter().find(|one| one.organ.code == code).ok_or(Error::NotFound)?;
+pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<OrganCode>) -> Result<Response> {
+    let record = load(&ctx, &code).await?;
     let today = ctx.today();
-    let organ = record.organ.clone();
+    let organ = record.organ;
     let directory = ctx.directory();
-    let link = |organ: &kernel::Organ| OrganLink { code: organ.code.0.clone(), name: organ.name.clone() };
+    let link = |organ: &kernel::Organ| OrganLink { code: organ.code.clone(), name: organ.name.clone() };
     let by_code = |code: &Option<OrganCode>| code.as_ref().and_then(|code| directory.get(code)).map(link);
     let links = |test: &dyn Fn(&kernel::Organ) -> bool| {
-        all.iter().map(|one| &one.organ).filter(|one| test(one)).map(link).collect::<Vec<_>>()
+        directory.all().iter().filter(|one| test(one)).map(link).collect::<Vec<_>>()
     };
     let history = ::store::log::of_subject(ctx.db(), "organ", code.as_str()).await?;
     let current = directory.current(&code, today).filter(|one| one.code != code).map(link);
     office_page(&DetailPage {
         shell: desk.shell(&ctx, organ.short_name.clone()).await?,
-        note: record.note.clone(),
+        note: record.note,
         from: organ.exists_from.map(|date| date.to_string()).unwrap_or_default(),
         to: organ.exists_to.map(|date| date.to_string()).unwrap_or_default(),
         state: state_of(&organ, today),
@@ -227,7 +189,7 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<
         current,
         children: links(&|one| one.parent.as_ref() == Some(&code)),
         predecessors: links(&|one| one.successor.as_ref() == Some(&code)),
-        accounts: accounts::counts_by_organ(ctx.db()).await?.get(code.as_str()).copied().unwrap_or(0),
+        accounts: store::accounts(ctx.db()).await?.get(&code).copied().unwrap_or(0),
         history: words::Words(ctx.capabilities()).rows(history.into_iter().rev()),
         may_manage: may(&desk.actor(), &MANAGE_ORGANS).is_ok(),
         portal: format!("{}/organs/{}", ctx.config().server.portal_url.trim_end_matches('/'), organ.code),
@@ -244,7 +206,7 @@ pub(super) async fn form_page(
     errors: FormErrors,
 ) -> Result<FormPage> {
     let title = if version.is_none() { "新建机关".to_owned() } else { format!("修改{}", form.short_name) };
-    let mut organs = choices(ctx, ctx.today());
+    let mut organs = ctx.directory().options(ctx.today());
     organs.retain(|(code, _)| *code != form.code);
     if !form.parent.is_empty() && !organs.iter().any(|(code, _)| *code == form.parent) {
         let parent = OrganCode::from(form.parent.as_str());
@@ -267,18 +229,18 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
     office_page(&form_page(&ctx, &desk, Draft::default(), None, FormErrors::new()).await?)
 }
 
-pub(super) async fn load(ctx: &Ctx, code: &str) -> Result<Record> {
-    store::get(ctx.db(), &OrganCode::from(code)).await?.ok_or(Error::NotFound)
+pub(super) async fn load(ctx: &Ctx, code: &OrganCode) -> Result<Record> {
+    store::get(ctx.db(), code).await?.ok_or(Error::NotFound)
 }
 
 /// GET /organs/{code}/edit
-pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<String>) -> Result<Response> {
+pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<OrganCode>) -> Result<Response> {
     let record = load(&ctx, &code).await?;
     office_page(&form_page(&ctx, &desk, Draft::of(&record), Some(record.version), FormErrors::new()).await?)
 }
 
 /// GET /organs/{code}/rename
-pub(super) async fn rename(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<String>) -> Result<Response> {
+pub(super) async fn rename(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<OrganCode>) -> Result<Response> {
     let organ = load(&ctx, &code).await?.organ;
     office_page(&RenamePage {
         shell: desk.shell(&ctx, format!("{}更名", organ.short_name)).await?,
@@ -293,7 +255,7 @@ pub(super) async fn rename(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<
 }
 
 /// GET /organs/{code}/abolish
-pub(super) async fn abolish(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<String>) -> Result<Response> {
+pub(super) async fn abolish(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<OrganCode>) -> Result<Response> {
     let date = time::date_in_china(ctx.seams().now()).to_string();
     office_page(&abolish_page(&ctx, &desk, &code, date, String::new(), FormErrors::new()).await?)
 }
@@ -301,7 +263,7 @@ pub(super) async fn abolish(State(ctx): State<Ctx>, desk: Desk, Path(code): Path
 pub(super) async fn abolish_page(
     ctx: &Ctx,
     desk: &Desk,
-    code: &str,
+    code: &OrganCode,
     date: String,
     note: String,
     errors: FormErrors,
@@ -311,10 +273,10 @@ pub(super) async fn abolish_page(
         shell: desk.shell(ctx, format!("撤销{}", organ.short_name)).await?.with_error(!errors.is_empty()),
         errors,
         once: ctx.once(),
-        code: code.to_owned(),
+        code: code.clone(),
         old: organ.name,
         date,
         note,
-        accounts: accounts::counts_by_organ(ctx.db()).await?.get(code).copied().unwrap_or(0),
+        accounts: store::accounts(ctx.db()).await?.get(code).copied().unwrap_or(0),
     })
 }

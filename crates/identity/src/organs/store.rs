@@ -1,11 +1,17 @@
 //! Reading and changing organs. Each change is one transaction with its event; the caller reloads the directory.
 
+use std::collections::HashMap;
+
 use crate::events;
+use futures::TryStreamExt;
 use jiff::{ToSpan, civil::Date};
 use kernel::{Actor, Directory, EventKind, NewEvent, Organ, OrganCode, OrganKind};
 use serde_json::json;
-use store::{Db, Tx};
-use web::{Ctx, Error, FormErrors, Result};
+use store::{
+    Db, Tx,
+    sql::{By, List, Page},
+};
+use web::{Ctx, Error, FormErrors, Refusal, Result};
 
 use super::model::{Draft, Record, changes, check_among, read_aliases};
 
@@ -59,6 +65,52 @@ impl From<Row> for Record {
 pub async fn all(db: &Db) -> store::Result<Vec<Record>> {
     let rows: Vec<Row> = ::store::query_as("SELECT * FROM organ ORDER BY position, code").fetch_all(db.read()).await?;
     Ok(rows.into_iter().map(Record::from).collect())
+}
+
+/// A filter of the list.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Filter {
+    pub(super) q: String,
+    pub(super) kind: String,
+    pub(super) state: String,
+    pub(super) after: String,
+}
+
+/// The organs that a filter lets through, in their order.
+fn listed(filter: &Filter, today: Date) -> List {
+    let wanted: String = filter.q.chars().filter(|c| !c.is_whitespace()).collect();
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let day = today.to_string();
+    let list = List::new("o.*", "organ o", "o.code")
+        .sort("place", &[By::up("o.position")])
+        .contains(&["o.code", "o.name", "o.short_name", "o.aliases"], &wanted)
+        .equals("o.kind", some(&filter.kind));
+    match filter.state.as_str() {
+        "existing" => list.with("o.exists_from <= ? AND (o.exists_to = '' OR o.exists_to >= ?)", day),
+        "abolished" => list.with("NOT (o.exists_from <= ? AND (o.exists_to = '' OR o.exists_to >= ?))", day),
+        _ => list,
+    }
+}
+
+/// One page of the list, and how many there are in all.
+pub(super) async fn page(db: &Db, filter: &Filter, today: Date, size: usize) -> store::Result<(Page<Record>, i64)> {
+    let list = listed(filter, today);
+    let total = list.count(db, i64::MAX - 1).await?.rows;
+    let Page { rows, next, previous, sort } = list.page::<Row>(db, None, Some(&filter.after), size).await?;
+    Ok((Page { rows: rows.into_iter().map(Record::from).collect(), next, previous, sort }, total))
+}
+
+/// All that the filter lets through.
+pub(super) async fn export(db: &Db, filter: &Filter, today: Date) -> store::Result<Vec<Record>> {
+    listed(filter, today).export::<Row>(db, None).map_ok(Record::from).try_collect().await
+}
+
+/// How many accounts act for each organ.
+pub(super) async fn accounts(db: &Db) -> store::Result<HashMap<OrganCode, i64>> {
+    let rows: Vec<(OrganCode, i64)> =
+        ::store::query_as("SELECT organ, COUNT(*) FROM account GROUP BY organ").fetch_all(db.read()).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The organ with this code.
@@ -148,13 +200,13 @@ pub(super) fn event(kind: &'static EventKind, code: &OrganCode, by: &Actor) -> N
     NewEvent::new(kind, code, by).organ(code)
 }
 
-/// What a change of the register ended in: what to correct in the form, or the organ as it is now.
-pub type Checked<T> = Result<std::result::Result<T, FormErrors>>;
+/// What a change of the register ended in: the organ as it is now, or [`Refusal::Fields`] with what to correct in the form.
+pub type Checked<T> = std::result::Result<T, Refusal>;
 
 /// Makes an organ.
 ///
 /// # Errors
-/// When the database fails; what must be corrected is the inner error.
+/// When the database fails or something must be corrected.
 pub async fn create(tx: &mut Tx, draft: &Draft, by: &Actor) -> Checked<Record> {
     let all = lock_all(tx).await?;
     let mut errors = FormErrors::new();
@@ -164,13 +216,13 @@ pub async fn create(tx: &mut Tx, draft: &Draft, by: &Actor) -> Checked<Record> {
     }
     check_among(&record, &all, &mut errors);
     if !errors.is_empty() {
-        return Ok(Err(errors));
+        return Err(errors.into());
     }
     record.position = all.iter().map(|one| one.position).max().unwrap_or(0) + 10;
     insert(tx, &record).await?;
     let data = json!({"name": record.organ.name, "short_name": record.organ.short_name});
     tx.append(event(&events::ORGAN_CREATED, &record.organ.code, by).data(data)).await?;
-    Ok(Ok(record))
+    Ok(record)
 }
 
 fn find<'a>(all: &'a [Record], code: &OrganCode) -> Result<&'a Record> {
@@ -189,7 +241,7 @@ pub async fn edit(tx: &mut Tx, code: &OrganCode, version: i64, draft: &Draft, by
     let all = lock_all(tx).await?;
     let before = find(&all, code)?;
     if before.version != version {
-        return Err(changed_meanwhile());
+        return Err(changed_meanwhile().into());
     }
     let fixed = Draft::of(before);
     let draft = Draft {
@@ -204,7 +256,7 @@ pub async fn edit(tx: &mut Tx, code: &OrganCode, version: i64, draft: &Draft, by
     let mut record = draft.read(&all, &mut errors);
     check_among(&record, &all, &mut errors);
     if !errors.is_empty() {
-        return Ok(Err(errors));
+        return Err(errors.into());
     }
     (record.position, record.version) = (before.position, before.version);
     let changed = changes(before, &record);
@@ -212,7 +264,7 @@ pub async fn edit(tx: &mut Tx, code: &OrganCode, version: i64, draft: &Draft, by
         save(tx, &record).await?;
         tx.append(event(&events::ORGAN_CHANGED, code, by).data(changed.into())).await?;
     }
-    Ok(Ok(record))
+    Ok(record)
 }
 
 async fn save(tx: &mut Tx, record: &Record) -> Result<()> {
@@ -246,12 +298,12 @@ pub async fn rename(
         "请填写新的名称：与现在的完全一样。",
     );
     if !errors.is_empty() {
-        return Ok(Err(errors));
+        return Err(errors.into());
     }
     (record.position, record.version) = (before.position, before.version);
     save(tx, &record).await?;
     tx.append(event(&events::ORGAN_RENAMED, code, by).data(changes(before, &record).into())).await?;
-    Ok(Ok(record))
+    Ok(record)
 }
 
 /// Aliases with the former names among them.
@@ -264,7 +316,7 @@ pub(super) fn aliases_with_old(before: &Record, after: &Record) -> Vec<String> {
 /// Ends organs in favour of `successor`, which takes over on `first_day` (机构改革).
 ///
 /// # Errors
-/// When the database fails or an organ is unknown; what must be corrected is the inner error.
+/// When the database fails, an organ is unknown, or something must be corrected.
 pub async fn merge(
     tx: &mut Tx,
     codes: &[OrganCode],
@@ -301,7 +353,7 @@ pub async fn merge(
         // Judged among the changes made so far, so that a circle within one merge shows too.
         check_among(&after, &all, &mut errors);
         if !errors.is_empty() {
-            return Ok(Err(errors));
+            return Err(errors.into());
         }
         save(tx, &after).await?;
         let data = json!({"successor": successor, "last_day": last_day.to_string(), "name": before.organ.name});
@@ -311,9 +363,25 @@ pub async fn merge(
         }
     }
     if !errors.is_empty() {
-        return Ok(Err(errors));
+        return Err(errors.into());
     }
-    Ok(Ok(()))
+    Ok(())
+}
+
+/// What [`merge`] would say. The change is made and thrown away, so that every rule is asked before the question is put.
+pub(super) async fn rehearse_merge(
+    db: &Db,
+    codes: &[OrganCode],
+    successor: &OrganCode,
+    first_day: Date,
+    note: &str,
+    by: &Actor,
+) -> Result<FormErrors> {
+    let mut tx = db.write().await?;
+    match merge(&mut tx, codes, successor, first_day, note, by).await {
+        Err(Refusal::Fields(errors)) => Ok(errors),
+        tried => Ok(tried.map(|()| FormErrors::new())?),
+    }
 }
 
 /// Ends an organ without a successor; `last_day` is its last day of existence.
@@ -331,7 +399,7 @@ pub async fn abolish(tx: &mut Tx, code: &OrganCode, last_day: Date, note: &str, 
         "请核对日期：撤销日期不能早于设立日期。",
     );
     if !errors.is_empty() {
-        return Ok(Err(errors));
+        return Err(errors.into());
     }
     let mut after = before.clone();
     after.organ.exists_to = Some(last_day);
@@ -340,25 +408,28 @@ pub async fn abolish(tx: &mut Tx, code: &OrganCode, last_day: Date, note: &str, 
     }
     save(tx, &after).await?;
     tx.append(event(&events::ORGAN_ABOLISHED, code, by).data(changes(before, &after).into())).await?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Takes an abolition or merger back.
 ///
 /// # Errors
-/// When the database fails or there is no such organ; a name taken meanwhile is the inner error.
+/// When the database fails or there is no such organ; a name taken meanwhile is to be corrected.
 pub async fn restore(tx: &mut Tx, code: &OrganCode, by: &Actor) -> Checked<()> {
     let all = lock_all(tx).await?;
     let before = find(&all, code)?;
     let mut after = before.clone();
     after.organ.exists_to = None;
     after.organ.successor = None;
+    if after.organ == before.organ {
+        return Ok(());
+    }
     let mut errors = FormErrors::new();
     check_among(&after, &all, &mut errors);
     if !errors.is_empty() {
-        return Ok(Err(errors));
+        return Err(errors.into());
     }
     save(tx, &after).await?;
     tx.append(event(&events::ORGAN_RESTORED, code, by).data(changes(before, &after).into())).await?;
-    Ok(Ok(()))
+    Ok(())
 }

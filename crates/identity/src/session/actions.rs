@@ -1,4 +1,5 @@
-//! Signing in and out.
+//! Signing in and out. No form here has a token and no answer is remembered: every attempt counts for itself, with several writes
+//! of which the first (the attempt) stands whatever becomes of the others, and what is answered is a cookie.
 
 use crate::events;
 use crate::settings::Sessions;
@@ -10,7 +11,7 @@ use axum::{
 };
 use kernel::{Actor, NewEvent, time};
 use serde_json::json;
-use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result, client::ClientIp, desk::plain_shell, page};
+use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result, act_now, client::ClientIp, desk::plain_shell, page};
 
 use super::{layer, pages, sessions, sessions::Origin, signin, signin::Outcome};
 
@@ -63,9 +64,7 @@ pub(super) async fn sign_in(
     }
     // Whatever session this browser had ends: one browser, one person.
     if let Some(old) = layer::cookie(&ctx, &headers) {
-        let mut tx = ctx.db().write().await?;
-        sessions::close(&mut tx, old).await?;
-        tx.commit().await?;
+        act_now(&ctx, async |tx| sessions::close(tx, old).await).await?;
     }
     let outcome = signin::attempt(&ctx, &form.login, &form.password, &from).await?;
     let (secret, target) = match outcome {
@@ -120,12 +119,14 @@ pub(super) async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response> {
     if let Some(secret) = layer::cookie(&ctx, &headers) {
-        let mut tx = ctx.db().write().await?;
-        let account = sessions::close(&mut tx, secret).await?;
-        if let (Some(account), Some(actor)) = (account, actor) {
-            tx.append(NewEvent::new(&events::SIGNED_OUT, account, &actor)).await?;
-        }
-        tx.commit().await?;
+        let done = act_now(&ctx, async |tx| {
+            let account = sessions::close(tx, secret).await?;
+            if let (Some(account), Some(actor)) = (account, actor) {
+                tx.append(NewEvent::new(&events::SIGNED_OUT, account, &actor)).await?;
+            }
+            Ok::<_, Error>(())
+        });
+        done.await?;
     }
     let mut response = Redirect::to("/signin").ok("已退出登录。").into_response();
     layer::set_cookie(&ctx, &mut response, "");

@@ -12,7 +12,7 @@ use kernel::{Actor, Staff, time};
 use web::{Ctx, Error, Redirect, Result, config::Server, desk::SessionInfo, error::ErrorView, page};
 
 use super::{sessions, sessions::Live};
-use crate::accounts;
+use crate::roles;
 
 /// Name of the cookie. With HTTPS it carries the prefix that binds it to this host and path.
 pub fn cookie_name(server: &Server) -> &'static str {
@@ -56,7 +56,7 @@ pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) ->
             Ok(seen) => seen,
             Err(error) => return error.into_response(),
         };
-        let roles = match accounts::roles::of(ctx.db(), &live.account).await {
+        let roles = match roles::of(ctx.db(), &live.account).await {
             Ok(roles) => roles,
             Err(error) => return Error::from(error).into_response(),
         };
@@ -77,7 +77,7 @@ fn staff(ctx: &Ctx, live: Live, roles: Vec<kernel::Role>) -> Staff {
     let today = ctx.today();
     let current =
         |code: kernel::OrganCode| directory.current(&code, today).map_or(code.clone(), |organ| organ.code.clone());
-    let organ = current(live.organ.into());
+    let organ = current(live.organ);
     Staff { account: live.account, name: live.name, central: organ == current(ctx.office_organ()), organ, roles }
 }
 

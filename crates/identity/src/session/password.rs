@@ -90,6 +90,47 @@ pub async fn hash(seams: &Seams, password: &str) -> Result<String> {
     work(move || hash_now(&password, &salt)).await
 }
 
+/// A password ready to be stored: hashing takes long, so it is done before the write begins.
+#[derive(Clone)]
+pub struct Fresh {
+    words: String,
+    hash: String,
+}
+
+impl Fresh {
+    /// One that the person must change at the next sign-in.
+    ///
+    /// # Errors
+    /// When hashing itself fails.
+    pub async fn one_time(seams: &Seams) -> Result<Self> {
+        Self::chosen(seams, one_time(seams)).await
+    }
+
+    /// One that the person chose.
+    ///
+    /// # Errors
+    /// When hashing itself fails.
+    pub async fn chosen(seams: &Seams, words: String) -> Result<Self> {
+        Ok(Self { hash: hash(seams, &words).await?, words })
+    }
+
+    /// The password itself, to be shown once.
+    pub fn words(&self) -> &str {
+        &self.words
+    }
+
+    /// What is stored of it.
+    pub(crate) fn hash(&self) -> &str {
+        &self.hash
+    }
+}
+
+impl std::fmt::Debug for Fresh {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fresh")
+    }
+}
+
 /// Whether the password fits the hash; an empty hash takes as long and never fits.
 ///
 /// # Errors

@@ -3,10 +3,11 @@
 use crate::events;
 use crate::settings::Sessions;
 use jiff::{SignedDuration, Timestamp};
-use kernel::{NewEvent, id, id::AccountId, time};
+use kernel::{Actor, NewEvent, OrganCode, id::AccountId, time};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{Db, Tx};
+use web::desk::SessionId;
 
 /// Minutes within which the second factor must follow the password.
 const SECOND_MINUTES: i64 = 5;
@@ -33,7 +34,7 @@ impl Stage {
 #[derive(Debug, Clone, PartialEq, Eq, store::FromRow)]
 pub struct Session {
     /// Identifier, no secret.
-    pub id: String,
+    pub id: SessionId,
     /// When signed in (stored form).
     pub created_at: String,
     /// Last use, to the minute (stored form).
@@ -49,13 +50,13 @@ pub struct Session {
 /// A session with the account behind it.
 #[derive(Debug, Clone, store::FromRow)]
 pub(crate) struct Live {
-    pub(crate) session: String,
+    pub(crate) session: SessionId,
     pub(crate) stage: String,
     pub(crate) last_seen: String,
     pub(crate) ends_at: String,
     pub(crate) account: AccountId,
     pub(crate) name: String,
-    pub(crate) organ: String,
+    pub(crate) organ: OrganCode,
     pub(crate) must_change: i64,
     pub(crate) second_factor: i64,
 }
@@ -109,7 +110,7 @@ pub(crate) async fn open(
         "INSERT INTO session (id, digest, account, stage, created_at, last_seen, ends_at, address, agent) \
          VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
     )
-    .bind(id::fresh(&seams))
+    .bind(SessionId::fresh(&seams))
     .bind(digest(&secret))
     .bind(account)
     .bind(stage.code())
@@ -140,7 +141,7 @@ pub(crate) async fn look_up(db: &Db, secret: &str, config: &Sessions) -> store::
 }
 
 /// Notes that a session is in use.
-pub(crate) async fn touch(db: &Db, session: &str) -> store::Result<()> {
+pub(crate) async fn touch(db: &Db, session: &SessionId) -> store::Result<()> {
     let mut tx = db.write().await?;
     let now = tx.now();
     store::query("UPDATE session SET last_seen = $2 WHERE id = $1").bind(session).bind(now).execute(tx.conn()).await?;
@@ -148,8 +149,8 @@ pub(crate) async fn touch(db: &Db, session: &str) -> store::Result<()> {
 }
 
 /// Ends the session behind a secret; its account, if there was one.
-pub(crate) async fn close(tx: &mut Tx, secret: &str) -> store::Result<Option<String>> {
-    let account: Option<String> = store::query_scalar("DELETE FROM session WHERE digest = $1 RETURNING account")
+pub(crate) async fn close(tx: &mut Tx, secret: &str) -> store::Result<Option<AccountId>> {
+    let account: Option<AccountId> = store::query_scalar("DELETE FROM session WHERE digest = $1 RETURNING account")
         .bind(digest(secret))
         .fetch_optional(tx.conn())
         .await?;
@@ -157,23 +158,47 @@ pub(crate) async fn close(tx: &mut Tx, secret: &str) -> store::Result<Option<Str
 }
 
 /// Ends all sessions of an account, except `keep`; how many.
-pub(crate) async fn end_all(tx: &mut Tx, account: &AccountId, keep: Option<&str>) -> store::Result<u64> {
+pub(crate) async fn end_all(tx: &mut Tx, account: &AccountId, keep: Option<&SessionId>) -> store::Result<u64> {
     let ended = store::query("DELETE FROM session WHERE account = $1 AND id <> $2")
         .bind(account.as_str())
-        .bind(keep.unwrap_or(""))
+        .bind(keep.map_or("", SessionId::as_str))
         .execute(tx.conn())
         .await?;
     Ok(ended.rows_affected())
 }
 
-/// Ends one session of this account; whether it was there.
-pub(crate) async fn end_one(tx: &mut Tx, account: &AccountId, session: &str) -> store::Result<bool> {
+/// As [`end_all`], because somebody asked for it: the log says so, unless there was none.
+pub(crate) async fn revoke_all(
+    tx: &mut Tx,
+    account: &AccountId,
+    keep: Option<&SessionId>,
+    organ: &OrganCode,
+    by: &Actor,
+) -> store::Result<u64> {
+    let count = end_all(tx, account, keep).await?;
+    if count > 0 {
+        tx.append(revoked(account, count, by).organ(organ)).await?;
+    }
+    Ok(count)
+}
+
+/// Ends one session of this account because somebody asked for it; nothing when it has ended already.
+pub(crate) async fn revoke_one(
+    tx: &mut Tx,
+    account: &AccountId,
+    session: &SessionId,
+    organ: &OrganCode,
+    by: &Actor,
+) -> store::Result<()> {
     let ended = store::query("DELETE FROM session WHERE account = $1 AND id = $2")
-        .bind(account.as_str())
+        .bind(account)
         .bind(session)
         .execute(tx.conn())
         .await?;
-    Ok(ended.rows_affected() == 1)
+    if ended.rows_affected() == 1 {
+        tx.append(revoked(account, 1, by).organ(organ)).await?;
+    }
+    Ok(())
 }
 
 /// The living sessions of an account, newest first.
@@ -182,7 +207,7 @@ pub(crate) async fn end_one(tx: &mut Tx, account: &AccountId, session: &str) -> 
 /// When the database fails.
 pub async fn of_account(db: &Db, account: &AccountId, config: &Sessions) -> store::Result<Vec<Session>> {
     let now = db.seams().now();
-    Ok(store::query_as(
+    store::query_as(
         "SELECT id, created_at, last_seen, ends_at, address, agent FROM session \
          WHERE account = $1 AND stage = 'full' AND ends_at > $2 AND last_seen > $3 ORDER BY created_at DESC, id DESC",
     )
@@ -190,11 +215,11 @@ pub async fn of_account(db: &Db, account: &AccountId, config: &Sessions) -> stor
     .bind(time::to_db(now))
     .bind(minutes_before(now, config.idle_minutes))
     .fetch_all(db.read())
-    .await?)
+    .await
 }
 
 /// The event of sessions ended by somebody.
-pub(crate) fn revoked(account: &AccountId, count: u64, by: &kernel::Actor) -> NewEvent {
+fn revoked(account: &AccountId, count: u64, by: &Actor) -> NewEvent {
     NewEvent::new(&events::SESSIONS_REVOKED, account, by).data(json!({"sessions": count}))
 }
 

@@ -5,7 +5,7 @@ use crate::events;
 use std::{net::IpAddr, num::NonZeroU32};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use kernel::{Actor, NewEvent, id::AccountId, time};
+use kernel::{Actor, NewEvent, OrganCode, id::AccountId, time};
 use serde_json::json;
 use store::{Db, Tx};
 use web::{Ctx, Error, Result};
@@ -60,9 +60,9 @@ pub enum Outcome {
 
 #[derive(store::FromRow)]
 struct Row {
-    id: String,
+    id: AccountId,
     name: String,
-    organ: String,
+    organ: OrganCode,
     password: String,
     disabled: i64,
     locked_until: String,
@@ -92,7 +92,7 @@ pub async fn attempt(ctx: &Ctx, login: &str, secret: &str, from: &Origin) -> Res
     let row = row.filter(|row| row.disabled == 0);
     // Unknown, disabled and locked accounts are counted (for nobody) and checked against a hash that nothing fits: the
     // answer takes as long.
-    let reserved = reserve(db, row.as_ref().map_or("", |row| row.id.as_str()), config).await?;
+    let reserved = reserve(db, row.as_ref().map(|row| &row.id), config).await?;
     let hash = row.as_ref().filter(|_| reserved).map_or("", |row| row.password.as_str());
     let right = password::fits(secret, hash).await?;
     match row.filter(|_| reserved) {
@@ -128,7 +128,7 @@ async fn succeed(ctx: &Ctx, row: &Row, from: &Origin) -> Result<Outcome> {
         .bind(&row.id)
         .execute(tx.conn())
         .await?;
-    let secret = sessions::open(&mut tx, &row.id.as_str().into(), Stage::Second, config, from).await?;
+    let secret = sessions::open(&mut tx, &row.id, Stage::Second, config, from).await?;
     tx.commit().await?;
     Ok(Outcome::Second(secret))
 }
@@ -141,7 +141,7 @@ pub(crate) async fn confirm(ctx: &Ctx, login: &str, secret: &str) -> Result<bool
     let db = ctx.db();
     let config = &ctx.settings::<Sessions>();
     let row: Row = store::query_as(row_where!("login = $1")).bind(login).fetch_one(db.read()).await?;
-    if !reserve(db, &row.id, config).await? {
+    if !reserve(db, Some(&row.id), config).await? {
         return Ok(false);
     }
     let right = password::fits(secret, &row.password).await?;
@@ -168,7 +168,7 @@ pub async fn second(ctx: &Ctx, cookie: &str, code: &str, from: &Origin) -> Resul
     let config = &ctx.settings::<Sessions>();
     let live = sessions::look_up(db, cookie, config).await?.filter(|live| live.stage == "second");
     let Some(live) = live else { return Err(kernel::Refused::NotSignedIn.into()) };
-    if !reserve(db, live.account.as_str(), config).await? {
+    if !reserve(db, Some(&live.account), config).await? {
         let mut tx = db.write().await?;
         sessions::close(&mut tx, cookie).await?;
         tx.commit().await?;
@@ -218,16 +218,16 @@ async fn use_recovery(tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
         return Ok(false);
     }
     let actor = actor(row);
-    tx.append(NewEvent::new(&events::RECOVERY_USED, &row.id, &actor).organ(&row.organ.as_str().into())).await?;
+    tx.append(NewEvent::new(&events::RECOVERY_USED, &row.id, &actor).organ(&row.organ)).await?;
     Ok(true)
 }
 
 /// The person behind a row, as far as the log needs it.
 fn actor(row: &Row) -> Actor {
     Actor::Staff(kernel::Staff {
-        account: AccountId::from(row.id.as_str()),
+        account: row.id.clone(),
         name: row.name.clone(),
-        organ: row.organ.as_str().into(),
+        organ: row.organ.clone(),
         roles: Vec::new(),
         central: false,
     })
@@ -247,16 +247,16 @@ async fn complete(tx: &mut Tx, row: &Row, config: &Sessions, from: &Origin, how:
         // Disabled, or given another password, while this one was being checked.
         return Err(Error::Conflict("账号刚刚被修改。请重新登录。".into()));
     }
-    let secret = sessions::open(tx, &row.id.as_str().into(), Stage::Full, config, from).await?;
+    let secret = sessions::open(tx, &row.id, Stage::Full, config, from).await?;
     let data = json!({"address": from.address, "how": how});
-    let event = NewEvent::new(&events::SIGNED_IN, &row.id, &actor(row)).organ(&row.organ.as_str().into()).data(data);
+    let event = NewEvent::new(&events::SIGNED_IN, &row.id, &actor(row)).organ(&row.organ).data(data);
     tx.append(event).await?;
     Ok(secret)
 }
 
 /// Counts the attempt before it is evaluated. `false`: the account is locked, nothing may be evaluated. One statement, so
 /// that of a thousand parallel attempts exactly `lock_after` are evaluated.
-async fn reserve(db: &Db, account: &str, config: &Sessions) -> Result<bool> {
+async fn reserve(db: &Db, account: Option<&AccountId>, config: &Sessions) -> Result<bool> {
     let mut tx = db.write().await?;
     let now = tx.now();
     let window = sessions::minutes_before(tx.seams().now(), config.lock_minutes);
@@ -265,7 +265,7 @@ async fn reserve(db: &Db, account: &str, config: &Sessions) -> Result<bool> {
          failed_since = CASE WHEN failed_since < $3 THEN $2 ELSE failed_since END \
          WHERE id = $1 AND disabled = 0 AND locked_until <= $2 AND (failed_since < $3 OR failed_count < $4)",
     )
-    .bind(account)
+    .bind(account.map_or("", AccountId::as_str))
     .bind(now)
     .bind(window)
     .bind(i64::from(config.lock_after.max(1)))
@@ -293,12 +293,11 @@ async fn fail(tx: &mut Tx, row: &Row, what: &str, config: &Sessions, from: &Orig
     .bind(tx.now())
     .execute(tx.conn())
     .await?;
-    let organ = row.organ.as_str().into();
     let data = json!({"address": from.address, "reason": what});
-    tx.append(NewEvent::new(&events::SIGN_IN_FAILED, &row.id, &Actor::Visitor).organ(&organ).data(data)).await?;
+    tx.append(NewEvent::new(&events::SIGN_IN_FAILED, &row.id, &Actor::Visitor).organ(&row.organ).data(data)).await?;
     if locked.rows_affected() == 1 && row.locked_until < until {
         let data = json!({"until": until, "address": from.address});
-        tx.append(NewEvent::new(&events::ACCOUNT_LOCKED, &row.id, &Actor::System).organ(&organ).data(data)).await?;
+        tx.append(NewEvent::new(&events::ACCOUNT_LOCKED, &row.id, &Actor::System).organ(&row.organ).data(data)).await?;
     }
     Ok(())
 }

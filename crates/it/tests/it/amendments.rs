@@ -12,7 +12,6 @@ async fn merge(app: &TestApp) {
     let today = app.ctx().today();
     identity::organs::merge(&mut tx, &["QH011".into()], &"QH010".into(), today, "机构改革", &Actor::System)
         .await
-        .expect("database")
         .expect("merged");
     tx.commit().await.expect("commit");
     identity::load_directory(app.ctx()).await.expect("directory");

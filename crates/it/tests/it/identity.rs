@@ -1,7 +1,7 @@
 //! Stories of identity: sign-in, lock-out, sessions, accounts, second factor, organs, import, calendar, audit.
 
 use jiff::SignedDuration;
-use kernel::{Actor, OrganCode, Role, organ::Match};
+use kernel::{Actor, NewEvent, OrganCode, Role, organ::Match};
 use testkit::{Client, PASSWORD, Reply, TestApp};
 
 async fn count(app: &TestApp, kind: &str, data: &str) -> i64 {
@@ -136,7 +136,9 @@ testkit::both! {
         let own = id_of(app, "guard").await;
         admin.post(&format!("/accounts/{own}/roles"), &[("roles", "editor")]).await.expect(409);
         admin.post(&format!("/accounts/{own}/disable"), &[]).await.expect(409);
-        let last = identity::accounts::set_disabled(app.ctx().db(), &own, true, &Actor::System).await;
+        let mut tx = app.ctx().db().write().await.expect("write");
+        let last = identity::accounts::set_disabled(&mut tx, &own, true, &Actor::System).await;
+        drop(tx);
         assert!(last.is_err_and(|error| error.to_string().contains("最后一个")));
         let once = admin.get("/accounts/new").await.expect(200).field("once");
         let fields =
@@ -145,7 +147,8 @@ testkit::both! {
         admin.post("/accounts/new", &fields).await.expect(303);
         let taken = [("login", "guard2"), ("name", "丙丁"), ("organ", "QH001"), ("roles", "editor")];
         admin.post("/accounts/new", &taken).await.expect(422).shows("已有人使用").shows("丙丁");
-        identity::accounts::set_disabled(app.ctx().db(), &own, true, &Actor::System).await.expect("another is left");
+        let mut tx = app.ctx().db().write().await.expect("write");
+        identity::accounts::set_disabled(&mut tx, &own, true, &Actor::System).await.expect("another is left");
     }
 
     async fn a_second_factor_is_asked_for_and_works_once(app) {
@@ -197,6 +200,9 @@ testkit::both! {
         clerk.get("/organs/QH020").await.expect(200).hides("已撤销");
         clerk.post("/organs/merge", &merge).await.expect(303);
         clerk.get("/organs/QH020").await.expect(200).shows("已撤销").shows("职责已划入县财政局");
+        let listed = |state: &str| format!("/organs?q={}&state={state}", web::page::escape_query("县 粮食局"));
+        clerk.get(&listed("abolished")).await.expect(200).shows("青禾县粮食和物资储备局").shows("共 1 个");
+        clerk.get(&listed("existing")).await.expect(200).shows("没有符合条件的机关");
         let directory = app.ctx().directory();
         assert_eq!(directory.current(&"QH020".into(), today).map(|organ| organ.code.clone()), Some(OrganCode::from("QH010")));
         grain.get("/organs").await.expect(200).shows("<span class=\"push who\">县财政局");
@@ -262,6 +268,18 @@ testkit::both! {
         let csv = auditor.get("/audit/export.csv?kind=organ.renamed").await.expect(200).text();
         assert_eq!(csv.lines().count(), 2, "{csv}");
         assert_eq!(count(app, "audit.exported", "\"rows\":1").await, 1);
+        // However many there are, every one is in it, once.
+        let mut tx = app.ctx().db().write().await.expect("write");
+        for _ in 0..1100 {
+            tx.append(NewEvent::new(&identity::events::CALENDAR_REMOVED, "2027", &Actor::System)).await.expect("event");
+        }
+        tx.commit().await.expect("commit");
+        let csv = auditor.get("/audit/export.csv?kind=calendar.removed").await.expect(200).text();
+        let numbers: std::collections::BTreeSet<&str> = csv.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+        assert_eq!((csv.lines().count(), numbers.len()), (1101, 1100));
+        assert_eq!(count(app, "audit.exported", "\"rows\":1100").await, 1);
+        let none = auditor.get("/audit/export.csv?kind=calendar.extended").await.expect(200).text();
+        assert_eq!(none.lines().count(), 1, "{none}");
         auditor.get("/accounts").await.expect(403);
         auditor.get("/permissions").await.expect(200).shows("管理账号");
     }

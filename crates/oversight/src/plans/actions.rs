@@ -15,7 +15,7 @@ use kernel::{
 };
 use serde_json::json;
 use store::query;
-use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act, hooks::OrganAliases};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act, act_now, hooks::OrganAliases};
 
 use crate::{
     events,
@@ -433,10 +433,10 @@ async fn change_state(
     to: PlanState,
     by: &PlanId,
 ) -> Result<()> {
-    let mut tx = ctx.db().write().await?;
-    let row = tree::plan(tx.conn(), plan).await?.ok_or(Error::NotFound)?;
-    tree::lock(&mut tx, &row).await?;
-    let changed = query(
+    let done = act_now(ctx, async |tx| {
+        let row = tree::plan(tx.conn(), plan).await?.ok_or(Error::NotFound)?;
+        tree::lock(tx, &row).await?;
+        let changed = query(
         "UPDATE plan SET state = $4, superseded_by = $5, version = version + 1 WHERE id = $1 AND version = $2 AND state = $3",
     )
     .bind(plan)
@@ -446,17 +446,20 @@ async fn change_state(
     .bind(by)
     .execute(tx.conn())
     .await?;
-    if changed.rows_affected() == 0 {
-        return Err(Error::Conflict("这份计划刚被别人改动，没有执行您的操作。请刷新页面，看过最新情况再决定。".into()));
-    }
-    tree::put_source(&mut tx, plan).await?;
-    let kind = match to {
-        PlanState::Discarded => &events::DISCARDED,
-        PlanState::Superseded => &events::SUPERSEDED,
-        PlanState::Draft | PlanState::Confirmed => &events::RESTORED,
-    };
-    let event = NewEvent::new(kind, plan, &desk.actor()).organ(&ctx.office_organ());
-    tx.append(event.data(json!({"by": by}))).await?;
-    tx.commit().await?;
-    Ok(())
+        if changed.rows_affected() == 0 {
+            return Err(Error::Conflict(
+                "这份计划刚被别人改动，没有执行您的操作。请刷新页面，看过最新情况再决定。".into(),
+            ));
+        }
+        tree::put_source(tx, plan).await?;
+        let kind = match to {
+            PlanState::Discarded => &events::DISCARDED,
+            PlanState::Superseded => &events::SUPERSEDED,
+            PlanState::Draft | PlanState::Confirmed => &events::RESTORED,
+        };
+        let event = NewEvent::new(kind, plan, &desk.actor()).organ(&ctx.office_organ());
+        tx.append(event.data(json!({"by": by}))).await?;
+        Ok(())
+    });
+    done.await
 }

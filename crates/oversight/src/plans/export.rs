@@ -82,9 +82,7 @@ pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Pl
         rows: lines,
         widths: vec![10.0, 28.0, 6.0, 60.0, 30.0, 30.0, 12.0, 10.0, 30.0, 8.0, 12.0, 10.0],
     };
-    let bytes = write_xlsx(&sheet).map_err(|rejected| Error::Invalid(rejected.message))?;
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(bytes, media, &format!("{}.xlsx", tree.plan.title)))
+    page::workbook(&format!("{}.xlsx", tree.plan.title), move || write_xlsx(&sheet)).await
 }
 
 type Assigned = HashMap<DutyId, Vec<Line>>;

@@ -300,7 +300,7 @@ pub(crate) async fn draft_page(ctx: &Ctx, desk: &Desk, id: &PlanId, again: Again
         recent: steps::recent(ctx, id, 20).await?.iter().map(Step::line).collect(),
         conflict: again.conflict,
         kept: again.kept,
-        organs: view::organ_choices(&directory, today),
+        organs: directory.options(today),
         groups: view::group_choices(&directory, today),
         clauses: view::clause_choices(&tree),
         cadences: view::cadence_choices(),

@@ -324,12 +324,6 @@ fn duty_view(duty: &DutyRow, kind: PlanKind, own: Vec<OwnerView>, last: bool, ty
     }
 }
 
-/// Organs that exist today, for selects: code and name.
-pub(crate) fn organ_choices(directory: &Directory, today: Date) -> Vec<(String, String)> {
-    let living = directory.all().iter().filter(|organ| organ.exists_on(today));
-    living.map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect()
-}
-
 /// Clauses, for the select of «move to».
 pub(crate) fn clause_choices(tree: &Tree) -> Vec<(String, String)> {
     let label =

@@ -10,7 +10,8 @@ use axum::{
 use document::columns::{self as rows, ColumnData, ColumnKind, Row, purposes};
 use kernel::id::ColumnId;
 use serde::Deserialize;
-use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, office_page};
+use store::Tx;
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_or_form, office_page};
 
 /// A column with how much is in it.
 #[derive(Debug, Clone)]
@@ -110,18 +111,15 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
 /// Creates a column.
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(data): Form<ColumnData>) -> Result<Response> {
     let data = ColumnData { version: 0, slug: ColumnId(data.slug.as_str().trim().to_lowercase()), ..data };
-    let done = act(&ctx, &data.once, async |tx| {
+    let done = async |tx: &mut Tx| {
         let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
         if !errors.is_empty() {
             return Err(Refusal::Fields(errors));
         }
         rows::put(tx, &desk.actor(), &data).await?;
         Ok(Done::ok("/columns", format!("已新建栏目“{}”。", data.name.trim())))
-    });
-    match done.await {
-        Err(Refusal::Fields(errors)) => form(&ctx, &desk, data, errors, None).await,
-        done => Ok(done?),
-    }
+    };
+    act_or_form(&ctx, &data.once, done, async |errors| form(&ctx, &desk, data.clone(), errors, None).await).await
 }
 
 /// The form of a column.
@@ -153,18 +151,15 @@ pub(super) async fn change(
 ) -> Result<Response> {
     let row = rows::one(ctx.db().read(), &slug).await?;
     let data = ColumnData { slug, version: data.version.max(1), ..data };
-    let done = act(&ctx, &data.once, async |tx| {
+    let done = async |tx: &mut Tx| {
         let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
         if !errors.is_empty() {
             return Err(Refusal::Fields(errors));
         }
         rows::put(tx, &desk.actor(), &data).await?;
         Ok(Done::ok("/columns", format!("已保存栏目“{}”。", data.name.trim())))
-    });
-    match done.await {
-        Err(Refusal::Fields(errors)) => form(&ctx, &desk, data, errors, Some(row)).await,
-        done => Ok(done?),
-    }
+    };
+    act_or_form(&ctx, &data.once, done, async |errors| form(&ctx, &desk, data.clone(), errors, Some(row)).await).await
 }
 
 /// A button of a column's row.
@@ -182,7 +177,7 @@ pub(super) async fn shift(
     Path(slug): Path<ColumnId>,
     Form(button): Form<Button>,
 ) -> Result<Response> {
-    let moved = async |tx: &mut store::Tx| {
+    let moved = async |tx: &mut Tx| {
         rows::shift(tx, &desk.actor(), &slug, button.to == "up").await?;
         Ok::<_, Refusal>(Done::ok("/columns", "顺序已调整。"))
     };
@@ -202,7 +197,7 @@ pub(super) async fn hide(
     Form(button): Form<Button>,
 ) -> Result<Response> {
     let hidden = button.to != "show";
-    let done = async |tx: &mut store::Tx| {
+    let done = async |tx: &mut Tx| {
         rows::one(tx.conn(), &slug).await?;
         rows::toggle(tx, &desk.actor(), &slug, hidden).await?;
         let text = if hidden {
@@ -217,7 +212,7 @@ pub(super) async fn hide(
 
 /// Deletes a column that has never held anything.
 pub(super) async fn delete(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<ColumnId>) -> Result<Response> {
-    let done = async |tx: &mut store::Tx| {
+    let done = async |tx: &mut Tx| {
         rows::delete(tx, &desk.actor(), &slug).await?;
         Ok::<_, Refusal>(Done::ok("/columns", "栏目已删除。"))
     };

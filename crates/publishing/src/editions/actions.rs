@@ -19,7 +19,7 @@ use kernel::{
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
-use web::{Ctx, Desk, Done, Error, Form, Redirect, Refusal, Result, act};
+use web::{Ctx, Desk, Done, Error, Form, Redirect, Refusal, Result, act, act_now};
 
 use super::{attachments, checks, deciding, edit::load_open};
 
@@ -183,13 +183,14 @@ pub(super) async fn upload(
             continue;
         }
         let incoming = attachments::receive(&ctx, field).await?;
-        let mut tx = ctx.db().write().await?;
-        let whole = load_open(&mut tx, &house, &desk, &id).await?;
-        let kept = attachments::keep(&ctx, &mut tx, &incoming, "").await?;
-        let row = files::add(&mut tx, &house, &desk.actor(), &whole, &kept).await?;
-        checks::later(&mut tx, &whole.edition.id).await?;
-        tx.commit().await?;
-        names.push(row.file_name);
+        let row = act_now(&ctx, async |tx| {
+            let whole = load_open(tx, &house, &desk, &id).await?;
+            let kept = attachments::keep(&ctx, tx, &incoming, "").await?;
+            let row = files::add(tx, &house, &desk.actor(), &whole, &kept).await?;
+            checks::later(tx, &whole.edition.id).await?;
+            Ok::<_, Refusal>(row)
+        });
+        names.push(row.await?.file_name);
     }
     if names.is_empty() {
         return Err(Error::Invalid("请先选择要上传的文件，例如一份 PDF 或 Word 文档。".into()));

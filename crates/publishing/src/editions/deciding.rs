@@ -27,7 +27,7 @@ async fn subject(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<(Editions, Mat
 /// The route of an edition today: what the settings say for its kind's route or its column, or the usual one.
 pub(crate) fn route(ctx: &Ctx, document: &DocumentRow) -> Route {
     let named = Kinds::of(ctx).get(&document.kind).map_or("", |kind| kind.route);
-    Kind::named(ctx, EDITION).route_in(ctx, named, document.column.as_str())
+    Kind::named(ctx, EDITION).route_in(ctx, named, &document.column)
 }
 
 /// Refuses what can only be done while work on the edition goes on.

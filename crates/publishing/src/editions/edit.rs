@@ -21,8 +21,11 @@ use kernel::{
 };
 use review::findings::Check;
 use serde_json::json;
-use store::{Once, Tx};
-use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, filters, office_page, page};
+use store::Tx;
+use web::{
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, act_now, act_or_form, filters,
+    office_page, page,
+};
 
 use super::{
     checks, deciding,
@@ -77,15 +80,12 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk, web::Query(pairs): w
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(pairs): Form<Pairs>) -> Result<Response> {
     let form = Typed::from_pairs(pairs);
     let house = crate::house(&ctx);
-    let done = act(&ctx, &form.once, async |tx| {
+    let done = async |tx: &mut Tx| {
         let new = read_start(&ctx, tx, &house, &form).await?;
         let (document, _) = draft::create(tx, &house, &desk.actor(), &new).await?;
         Ok(Done::to(format!("/documents/{}/edit", document.id)))
-    });
-    match done.await {
-        Err(Refusal::Fields(errors)) => start_page(&ctx, &desk, form, errors).await,
-        done => Ok(done?),
-    }
+    };
+    act_or_form(&ctx, &form.once, done, async |errors| start_page(&ctx, &desk, form.clone(), errors).await).await
 }
 
 /// What the form of a new document says.
@@ -254,17 +254,18 @@ enum Tried {
 }
 
 async fn try_save(ctx: &Ctx, house: &House, desk: &Desk, id: &DocumentId, form: &Typed) -> Result<Tried> {
-    let mut tx = ctx.db().write().await?;
-    let whole = load_open(&mut tx, house, desk, id).await?;
-    match draft::save(&mut tx, house, &desk.actor(), &whole, form).await {
-        Ok(saved) => {
-            checks::later(&mut tx, &whole.edition.id).await?;
-            let now = tx.now();
-            tx.commit().await?;
-            Ok(Tried::Saved(saved, now))
-        }
-        Err(Refusal::Conflict(message)) => Ok(Tried::Stale(Box::new(whole), message)),
-        Err(other) => Err(other.into()),
+    let mut seen = None;
+    let done = act_now(ctx, async |tx| {
+        let whole = seen.insert(load_open(tx, house, desk, id).await?);
+        let saved = draft::save(tx, house, &desk.actor(), whole, form).await?;
+        checks::later(tx, &whole.edition.id).await?;
+        Ok((saved, tx.now()))
+    });
+    match (done.await, seen) {
+        (Ok((saved, now)), _) => Ok(Tried::Saved(saved, now)),
+        // Not before the edition was read: what cannot be edited at all is no case of somebody being faster.
+        (Err(Refusal::Conflict(message)), Some(whole)) => Ok(Tried::Stale(Box::new(whole), message)),
+        (Err(other), _) => Err(other.into()),
     }
 }
 
@@ -307,16 +308,6 @@ pub(super) async fn autosave(
     }
 }
 
-/// Where the form with this token led, if it was submitted before.
-async fn submitted_before(ctx: &Ctx, once: &str) -> Result<Option<Response>> {
-    let mut tx = ctx.db().write().await?;
-    match tx.once(once).await? {
-        Once::Already(to) => Ok(Some(Redirect::to(to).into_response())),
-        // Not claimed here: whoever has something to correct sends the same form again, and must be heard.
-        Once::First => Ok(None),
-    }
-}
-
 /// Saves what is in the form and submits it: what is saved is kept even though it cannot be submitted yet.
 pub(super) async fn submit(
     State(ctx): State<Ctx>,
@@ -325,13 +316,13 @@ pub(super) async fn submit(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let (form, house) = (Typed::from_pairs(pairs), crate::house(&ctx));
-    if let Some(answer) = submitted_before(&ctx, &form.once).await? {
-        return Ok(answer);
+    if let Some(to) = store::submitted(ctx.db(), &form.once).await? {
+        return Ok(Redirect::to(to).into_response());
     }
     if let Tried::Stale(whole, message) = try_save(&ctx, &house, &desk, &id, &form).await? {
         // The same form may have been submitted while this one waited.
-        return match submitted_before(&ctx, &form.once).await? {
-            Some(answer) => Ok(answer),
+        return match store::submitted(ctx.db(), &form.once).await? {
+            Some(to) => Ok(Redirect::to(to).into_response()),
             None => stale(&ctx, &desk, *whole, form, message).await,
         };
     }

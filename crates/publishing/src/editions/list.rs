@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, response::Response};
 use document::{
     common::DOCUMENT_NUMBER,
     desk::{self as rows, Binned, By, Order, Row},
@@ -190,13 +187,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let found = rows::list(ctx.db(), &words.kinds, &narrowed, filter.order(), skip, Pager::SIZE).await?;
     let reviews = reviews(&ctx, &found).await?;
     let query = filter.query(false);
-    let day = ctx.today();
-    let organs = if desk.staff.central {
-        let directory = ctx.directory();
-        directory.all().iter().filter(|o| o.exists_on(day)).map(|o| (o.code.0.clone(), o.short_name.clone())).collect()
-    } else {
-        Vec::new()
-    };
+    let organs = if desk.staff.central { ctx.directory().options(ctx.today()) } else { Vec::new() };
     let same = |view: &str| {
         let mut a: Vec<&str> = view.split('&').filter(|part| !part.is_empty()).collect();
         let mut b: Vec<&str> = query.split('&').filter(|part| !part.is_empty()).collect();
@@ -263,11 +254,7 @@ pub(super) async fn export(State(ctx): State<Ctx>, desk: Desk, Query(filter): Qu
         rows: found.into_iter().map(|row| cells(words.line(&ctx, row, &reviews))).collect(),
         widths: vec![48.0, 16.0, 16.0, 12.0, 20.0, 20.0, 8.0, 18.0, 14.0, 18.0, 18.0],
     };
-    // Packing a large workbook takes seconds of one processor; other requests do not wait for it.
-    let packed = tokio::task::spawn_blocking(move || write_xlsx(&sheet)).await;
-    let bytes = packed.map_err(|error| Error::internal(error.to_string()))?.map_err(|r| Error::Invalid(r.message))?;
-    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(page::download(bytes, media, &format!("稿件清单-{}.xlsx", ctx.today())).into_response())
+    page::workbook(&format!("稿件清单-{}.xlsx", ctx.today()), move || write_xlsx(&sheet)).await
 }
 
 #[derive(Template)]

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Path, State},
     http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use document::{
     Facet, Kinds, Shape, Values,
@@ -15,7 +15,7 @@ use document::{
     page::base_url,
     public::{self, Cursor, Filter, Listed, Order, Places},
 };
-use documents::tables::{Cell, Sheet, write_csv};
+use documents::tables::{Cell, write_csv_head, write_csv_rows};
 use futures::stream;
 use kernel::id::ColumnId;
 use serde_json::{Map, Value, json};
@@ -114,11 +114,9 @@ fn csv_lines(ctx: &Ctx, told: &Told, listed: &[Listed], first: bool) -> Vec<u8> 
         cells.extend([one.published_on.clone().into(), format!("{base}{}", one.path).into()]);
         cells
     };
-    let header = if first { header.concat() } else { Vec::new() };
-    let bytes = write_csv(&Sheet { header, rows: listed.iter().map(row).collect(), ..Sheet::default() });
-    // What follows the first lines has neither mark nor head.
-    let skip = if first { 0 } else { "\u{feff}\r\n".len() };
-    bytes.get(skip..).unwrap_or_default().to_vec()
+    let mut bytes = if first { write_csv_head(&header.concat()) } else { Vec::new() };
+    bytes.extend(write_csv_rows(&listed.iter().map(row).collect::<Vec<_>>()));
+    bytes
 }
 
 /// May be kept, but is asked for again each time: what is withdrawn must vanish at once.
@@ -155,15 +153,6 @@ impl Walk {
     }
 }
 
-/// The answer while it is written.
-fn answer(body: Body, media: &'static str, name: Option<&str>) -> Response {
-    let mut response = (([(header::CONTENT_TYPE, HeaderValue::from_static(media))]), body).into_response();
-    if let Some(name) = name {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, page::content_disposition("attachment", name));
-    }
-    fresh(response)
-}
-
 fn csv(walk: Walk, name: &str) -> Response {
     let lines = stream::try_unfold(walk, async |mut walk: Walk| {
         let first = walk.next == Some(None);
@@ -174,7 +163,7 @@ fn csv(walk: Walk, name: &str) -> Response {
         let bytes = csv_lines(&walk.ctx, &walk.told, &listed, first);
         Ok(Some((Bytes::from(bytes), walk)))
     });
-    answer(stream_body(lines), "text/csv; charset=utf-8", Some(&format!("{name}.csv")))
+    fresh(page::streamed(lines, "text/csv; charset=utf-8", Some(&format!("{name}.csv"))))
 }
 
 fn list_json(walk: Walk) -> Response {
@@ -198,15 +187,7 @@ fn list_json(walk: Walk) -> Response {
         }
         Ok(Some((Bytes::from(text), (walk, ended))))
     });
-    answer(stream_body(parts), "application/json", None)
-}
-
-/// Nothing more can be said to the reader once the head is out: what breaks off is not taken for the end.
-fn stream_body(parts: impl futures::Stream<Item = Result<Bytes>> + Send + 'static) -> Body {
-    Body::from_stream(futures::TryStreamExt::map_err(parts, |error| {
-        tracing::error!(?error, "a download broke off");
-        std::io::Error::other("broken off")
-    }))
+    fresh(page::streamed(parts, "application/json", None))
 }
 
 async fn column_walk(ctx: &Ctx, pairs: Pairs, slug: &ColumnId) -> Result<Walk> {

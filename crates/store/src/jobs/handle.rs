@@ -7,7 +7,7 @@ use std::sync::{
 
 use kernel::time;
 
-use super::{Job, LEASE};
+use super::{Job, JobId, LEASE};
 use crate::{Db, Result, query_scalar};
 
 /// A running job, as its handler sees it. Cheap to clone.
@@ -19,7 +19,7 @@ pub struct Handle {
 #[derive(Debug)]
 struct Inner {
     db: Db,
-    id: String,
+    id: JobId,
     attempts: i64,
     cancelled: AtomicBool,
     lost: AtomicBool,

@@ -4,11 +4,16 @@ use serde::Serialize;
 
 use crate::{Db, FromRow, Result, Tx, query, query_as, query_scalar};
 
+store::ids! {
+    /// A job in the queue.
+    JobId,
+}
+
 /// A job as it stands in the queue.
 #[derive(Debug, Clone, FromRow, Serialize)]
 pub struct Job {
     /// Identifier.
-    pub id: String,
+    pub id: JobId,
     /// Which handler does it.
     pub kind: String,
     /// JSON.
@@ -77,7 +82,7 @@ pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revive(tx: &mut Tx, id: &str) -> Result<bool> {
+pub async fn revive(tx: &mut Tx, id: &JobId) -> Result<bool> {
     let now = tx.now();
     let twin: Option<String> = query_scalar(
         "SELECT o.id FROM job d JOIN job o ON o.kind = d.kind AND o.dedup = d.dedup AND o.state = 'ready' \
@@ -106,7 +111,7 @@ pub async fn revive(tx: &mut Tx, id: &str) -> Result<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn discard(tx: &mut Tx, id: &str) -> Result<bool> {
+pub async fn discard(tx: &mut Tx, id: &JobId) -> Result<bool> {
     let done = query("DELETE FROM job WHERE id = $1 AND state = 'dead'").bind(id).execute(tx.conn()).await?;
     Ok(done.rows_affected() == 1)
 }
@@ -116,7 +121,7 @@ pub async fn discard(tx: &mut Tx, id: &str) -> Result<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn cancel(tx: &mut Tx, id: &str) -> Result<bool> {
+pub async fn cancel(tx: &mut Tx, id: &JobId) -> Result<bool> {
     let parked =
         query("UPDATE job SET state = 'dead', cancelled = 1, last_error = '已取消' WHERE id = $1 AND state = 'ready'")
             .bind(id)

@@ -9,7 +9,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use super::{Failure, Handle, Handlers, Job, LEASE, LONGEST, MAX_ATTEMPTS, office::columns};
+use super::{Failure, Handle, Handlers, Job, JobId, LEASE, LONGEST, MAX_ATTEMPTS, office::columns};
 use crate::{Db, Error, Result, Violation, built, query, query_as, query_scalar};
 
 /// Long jobs that one process runs at the same time.
@@ -156,7 +156,7 @@ async fn run_long(db: &Db, handlers: &Handlers, job: Job, mut stop: watch::Recei
 }
 
 /// The process ends: the job waits again, and the attempt does not count.
-async fn hand_back(db: &Db, id: &str, attempts: i64) -> Result<()> {
+async fn hand_back(db: &Db, id: &JobId, attempts: i64) -> Result<()> {
     let mut tx = db.write().await?;
     let sql = "UPDATE job SET lease_until = '', attempts = attempts - 1 WHERE id = $1 AND attempts = $2 AND state = 'running'";
     // It stays running with a lease that has passed, so that its place is not disputed by one of the same key.
@@ -180,7 +180,7 @@ async fn end(db: &Db, job: &Job, outcome: std::result::Result<(), Failure>, star
         Err(Failure::Retry(message)) => (message, job.attempts >= MAX_ATTEMPTS),
         Err(Failure::Give(message)) => (message, true),
     };
-    tracing::warn!(job.id, job.kind, job.attempts, dead, error = message, "job failed");
+    tracing::warn!(%job.id, job.kind, job.attempts, dead, error = message, "job failed");
     metrics::counter!("job_failures_total", "kind" => job.kind.clone()).increment(1);
     // Between looking for a twin and putting back, somebody may enqueue one: then the second look finds it.
     for _ in 0..3 {

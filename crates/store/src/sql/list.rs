@@ -246,7 +246,7 @@ impl List {
             return self.skip();
         }
         let parts: Vec<String> = expressions.iter().map(|of| format!("LOWER({of}) LIKE ? ESCAPE '\\'")).collect();
-        self.add(format!("({})", parts.join(" OR ")), vec![pattern(text).into()])
+        self.add(format!("({})", parts.join(" OR ")), vec![anywhere(&text.trim().to_lowercase()).into()])
     }
 
     /// ` WHERE …` without the conditions of one name, and its values.
@@ -422,10 +422,11 @@ fn beyond(order: &[By], backwards: bool, at: usize) -> String {
     format!("({})", parts.join(" OR "))
 }
 
-/// A pattern for `LIKE ? ESCAPE '\'` that finds `text` anywhere; wild cards in it mean themselves.
-fn pattern(text: &str) -> String {
+/// A pattern for `LIKE ? ESCAPE '\'` that finds `text` anywhere; wild cards in it mean themselves. Whoever wants letters of either
+/// case lowers both sides.
+pub fn anywhere(text: &str) -> String {
     let mut pattern = String::from("%");
-    for c in text.trim().to_lowercase().chars() {
+    for c in text.chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -456,6 +457,11 @@ mod tests {
         );
         assert_eq!(values.len(), 6);
         assert_eq!(values[3], Value::from("%50\\%\\_a\\\\%"));
+    }
+
+    #[test]
+    fn wild_cards_in_a_query_mean_themselves() {
+        assert_eq!(anywhere("50%_a\\"), "%50\\%\\_a\\\\%");
     }
 
     #[test]

@@ -131,7 +131,7 @@ both! {
         let mut tx = app.ctx().db().write().await.expect("write");
         let today = app.ctx().today();
         identity::organs::merge(&mut tx, &["QH010".into()], &"QH011".into(), today, "机构改革", &Actor::System)
-            .await.expect("database").expect("merged");
+            .await.expect("merged");
         tx.commit().await.expect("commit");
         identity::load_directory(app.ctx()).await.expect("directory");
         successor.get("/documents").await.expect(200).shows("合并前没写完的通知").shows("合并前公开的通知");

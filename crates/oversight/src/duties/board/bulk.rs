@@ -18,8 +18,7 @@ use kernel::{
     may, time,
 };
 use serde::Deserialize;
-use store::Once;
-use web::{Ctx, Desk, Error, Form, OfficeShell, Redirect, Refusal, Result, office_page};
+use web::{Ctx, Desk, Error, Form, OfficeShell, Redirect, Refusal, Result, act_for, office_page};
 
 use crate::{
     duties::{acts, catch_up, jobs},
@@ -96,16 +95,12 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): For
         form.seen = Vec::new();
         preview(&ctx, &mut form, &chosen).await?
     } else {
-        if let Once::Already(to) = ctx.db().write().await?.once(&form.once).await? {
+        if let Some(to) = store::submitted(ctx.db(), &form.once).await? {
             return Ok(Redirect::to(to).ok("这批操作已经办理过，没有重复办理。").into_response());
         }
         let lines = carry_out(&ctx, &desk, &form, &chosen).await?;
         // Only now: had the work broken off, the same form carries on. Each row changes only what has not changed yet.
-        let mut tx = ctx.db().write().await?;
-        if let Once::First = tx.once(&form.once).await? {
-            tx.remember(&form.once, &back).await?;
-        }
-        tx.commit().await?;
+        act_for(&ctx, &form.once, async |_| Ok::<_, Error>((back.clone(), ()))).await?;
         lines
     };
     let page = Page {

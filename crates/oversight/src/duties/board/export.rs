@@ -2,14 +2,12 @@
 
 use axum::{extract::State, response::Response};
 use documents::tables::{Cell, Sheet, write_xlsx};
-use web::{Ctx, Desk, Error, Query, Result, page::download};
+use web::{Ctx, Desk, Query, Result, page};
 
 use duty::board;
 use futures::TryStreamExt;
 
 use super::filter::{self, Filter, Row};
-
-const MEDIA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// `GET /duties/export.xlsx`
 pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
@@ -63,6 +61,5 @@ pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         rows,
         widths: vec![28.0, 7.0, 26.0, 60.0, 24.0, 18.0, 10.0, 12.0, 9.0, 12.0, 12.0, 12.0, 9.0, 9.0, 9.0],
     };
-    let bytes = write_xlsx(&sheet).map_err(|rejected| Error::Invalid(rejected.to_string()))?;
-    Ok(download(bytes, MEDIA, &format!("任务台账-{}.xlsx", ctx.today())))
+    page::workbook(&format!("任务台账-{}.xlsx", ctx.today()), move || write_xlsx(&sheet)).await
 }

@@ -264,7 +264,7 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
         errors,
         olds: olds.collect(),
         unmatched: unmatched.iter().enumerate().map(|(at, name)| (at, name.clone(), chosen(name))).collect(),
-        organs: view::organ_choices(&ctx.directory(), ctx.today()),
+        organs: ctx.directory().options(ctx.today()),
         visibilities: view::visibility_choices(),
         warnings: prepared.parsed.warnings.clone(),
         plan: tree.plan,

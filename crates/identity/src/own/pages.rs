@@ -1,30 +1,23 @@
 //! The pages of «我的账号».
 
-use crate::settings::Sessions;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use kernel::time;
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Result, office_page};
 
-use super::{sessions, totp};
-use crate::accounts::{self, Account};
-
-/// A session in words.
-pub(crate) struct SessionRow {
-    pub(crate) id: String,
-    pub(crate) browser: String,
-    pub(crate) address: String,
-    pub(crate) since: String,
-    pub(crate) seen: String,
-    pub(crate) ends: String,
-    pub(crate) this: bool,
-}
+use super::store;
+use crate::{
+    accounts::{self, Account},
+    session::{SessionRow, session_rows, totp},
+    settings::Sessions,
+};
 
 #[derive(Template)]
-#[template(path = "session/templates/account.html")]
+#[template(path = "own/templates/account.html")]
 pub(super) struct AccountPage {
     shell: OfficeShell,
     errors: FormErrors,
+    once: String,
     account: Account,
     organ: String,
     roles: String,
@@ -37,7 +30,7 @@ pub(super) struct AccountPage {
 }
 
 #[derive(Template)]
-#[template(path = "session/templates/password.html")]
+#[template(path = "own/templates/password.html")]
 pub(super) struct PasswordPage {
     shell: OfficeShell,
     errors: FormErrors,
@@ -46,7 +39,7 @@ pub(super) struct PasswordPage {
 }
 
 #[derive(Template)]
-#[template(path = "session/templates/second_factor.html")]
+#[template(path = "own/templates/second_factor.html")]
 pub(super) struct SecondFactorPage {
     shell: OfficeShell,
     errors: FormErrors,
@@ -58,7 +51,7 @@ pub(super) struct SecondFactorPage {
 }
 
 #[derive(Template)]
-#[template(path = "session/templates/codes.html")]
+#[template(path = "own/templates/codes.html")]
 pub(super) struct CodesPage {
     pub(super) shell: OfficeShell,
     pub(super) codes: Vec<String>,
@@ -69,32 +62,6 @@ pub(super) async fn own(ctx: &Ctx, desk: &Desk) -> Result<Account> {
     accounts::find_by_id(ctx.db(), &desk.staff.account).await?.ok_or(Error::NotFound)
 }
 
-/// Sessions of an account in words; `current` is marked.
-pub(crate) async fn session_rows(ctx: &Ctx, account: &Account, current: &str) -> Result<Vec<SessionRow>> {
-    let config = &ctx.settings::<Sessions>();
-    let rows = sessions::of_account(ctx.db(), &account.id, config).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| SessionRow {
-            browser: sessions::browser_name(&row.agent),
-            since: time::show_minute(&row.created_at),
-            seen: time::show_minute(&row.last_seen),
-            ends: time::show_minute(&row.ends_at),
-            this: row.id == current,
-            address: row.address,
-            id: row.id,
-        })
-        .collect())
-}
-
-async fn codes_left(ctx: &Ctx, account: &Account) -> Result<i64> {
-    let count = store::query_scalar("SELECT COUNT(*) FROM account_recovery WHERE account = $1 AND used_at = ''")
-        .bind(account.id.as_str())
-        .fetch_one(ctx.db().read())
-        .await?;
-    Ok(count)
-}
-
 pub(super) async fn overview_page(
     ctx: &Ctx,
     desk: &Desk,
@@ -102,8 +69,8 @@ pub(super) async fn overview_page(
     email: Option<String>,
 ) -> Result<AccountPage> {
     let account = own(ctx, desk).await?;
-    let current = desk.session.as_ref().map_or("", |session| session.id.as_str());
-    let rows = session_rows(ctx, &account, current).await?;
+    let current = desk.session.as_ref().map(|session| &session.id);
+    let rows = session_rows(ctx, &account.id, current).await?;
     let config = &ctx.settings::<Sessions>();
     Ok(AccountPage {
         shell: desk.shell(ctx, "我的账号").await?.with_error(!errors.is_empty()),
@@ -114,7 +81,8 @@ pub(super) async fn overview_page(
         sessions: rows,
         idle_minutes: config.idle_minutes,
         absolute_hours: config.absolute_hours,
-        codes_left: codes_left(ctx, &account).await?,
+        codes_left: store::codes_left(ctx.db(), &account.id).await?,
+        once: ctx.once(),
         errors,
         account,
     })
@@ -145,10 +113,7 @@ pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk) -> Result<Respo
 
 pub(super) async fn second_factor_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<SecondFactorPage> {
     let account = own(ctx, desk).await?;
-    let secret: String = store::query_scalar("SELECT totp_pending FROM account WHERE id = $1")
-        .bind(account.id.as_str())
-        .fetch_one(ctx.db().read())
-        .await?;
+    let secret = store::pending(ctx.db().read(), &account.id).await?;
     let picture = if secret.is_empty() {
         String::new()
     } else {
@@ -162,7 +127,7 @@ pub(super) async fn second_factor_page(ctx: &Ctx, desk: &Desk, errors: FormError
         required: ctx.settings::<Sessions>().require_totp,
         picture,
         secret: groups.collect::<Vec<_>>().join(" "),
-        codes_left: codes_left(ctx, &account).await?,
+        codes_left: store::codes_left(ctx.db(), &account.id).await?,
     })
 }
 
