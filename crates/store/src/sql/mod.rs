@@ -19,7 +19,7 @@ mod value;
 
 pub use exec::{Conn, Executor, Reader, Target};
 pub(crate) use exec::{Readers, Writers};
-pub use list::{By, Count, List, Page};
+pub use list::{By, Count, List, Page, pattern};
 pub(crate) use live::Live;
 pub(crate) use postgres::{Use, connect as connect_postgres};
 pub use query::{Built, Done, Query, QueryAs, QueryScalar, Sql, built, query, query_as, query_scalar};
