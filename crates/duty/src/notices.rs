@@ -1,0 +1,270 @@
+//! Mails to organs about their duties, whatever the source: issued, due or late, evidence that fell away.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use kernel::{
+    Actor, OrganCode, Role,
+    id::{DutyId, ShareId},
+};
+use serde::{Deserialize, Serialize};
+use store::{FromRow, Tx, built, jobs::NewJob, query_as};
+use web::{
+    Ctx, Result,
+    hooks::Recipients,
+    mail::{Mail, SEND},
+};
+
+use crate::{
+    lapse::{self, Lapsed, Publishes, Subject},
+    remind::{self, Owed},
+    settings::Duties,
+    source::{self, SourceKey},
+};
+
+/// Job: tells organs by mail that duties were issued to them, or changed.
+pub const NOTIFY: &str = "duty.notify";
+
+/// What happened to duties of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// They were issued.
+    Issued,
+    /// The source changed; what was reported stays.
+    Amended,
+}
+
+/// Payload of [`NOTIFY`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The source.
+    pub source: SourceKey,
+    /// The organs concerned, as of the write.
+    pub organs: Vec<OrganCode>,
+    /// What happened.
+    pub why: Why,
+}
+
+impl Notice {
+    /// Has the organs told once this write is committed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn send(&self, tx: &mut Tx) -> store::Result<()> {
+        tx.enqueue(NewJob::now(NOTIFY, self)).await
+    }
+}
+
+/// Mail addresses of those who report for each organ: editors and heads, by the organ for which they act today. After a reform
+/// that is the successor, so look up the organ that answers (`Directory::stands_for`).
+async fn addresses(ctx: &Ctx) -> Result<HashMap<OrganCode, Vec<String>>> {
+    ctx.one::<Arc<dyn Recipients>>().addresses(ctx, &[Role::Editor, Role::OrganHead]).await
+}
+
+/// One mail for each organ, to its people who report on duties. A second run adds nothing while the first mails wait.
+pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
+    let Some(row) = source::get(ctx.db().read(), &notice.source).await? else { return Ok(()) };
+    let directory = ctx.directory();
+    let addresses = addresses(ctx).await?;
+    let today = ctx.today();
+    // Two of the organs may have become one since: it hears of it once.
+    let organs: BTreeSet<OrganCode> = notice.organs.iter().map(|organ| directory.stands_for(organ, today)).collect();
+    let office = ctx.config().server.office_url.trim_end_matches('/');
+    let address = format!("{office}/duties?source={}", row.key);
+    let mut tx = ctx.db().write().await?;
+    for code in organs {
+        let Some(to) = addresses.get(&code).cloned() else { continue };
+        let name = directory.short_name(&code);
+        let (subject, what) = match notice.why {
+            Why::Amended => (
+                format!("任务有调整：{}", row.title),
+                "有调整，涉及贵单位的任务。保留任务的进展和佐证都在，请查看变动。",
+            ),
+            Why::Issued => {
+                (format!("新任务：{}", row.title), "已向贵单位下达任务，请查看期限，并在办理后报送进展和佐证。")
+            }
+        };
+        let text = format!("{name}：\n\n“{}”{what}\n\n查看任务：{address}\n", row.title);
+        let key = format!("{}:{:?}:{code}", row.key, notice.why);
+        tx.enqueue(NewJob::now(SEND, &Mail { to, subject, text }).dedup(key)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The office's address of a duty.
+fn href(ctx: &Ctx, duty: &DutyId) -> String {
+    format!("{}/duties/{duty}", ctx.config().server.office_url.trim_end_matches('/'))
+}
+
+/// Things owed by the organ that answers for them today.
+fn by_organ(ctx: &Ctx, owed: Vec<Owed>, today: Date) -> BTreeMap<OrganCode, Vec<Owed>> {
+    let directory = ctx.directory();
+    let mut organs: BTreeMap<OrganCode, Vec<Owed>> = BTreeMap::new();
+    for one in owed {
+        organs.entry(directory.stands_for(&one.organ, today)).or_default().push(one);
+    }
+    organs
+}
+
+/// Sends the reminders whose day has come, each once: one mail for each organ. Returns how many organs were reminded.
+///
+/// # Errors
+/// When the database fails; what was sent by then is recorded.
+pub async fn remind_once(ctx: &Ctx, today: Date) -> Result<usize> {
+    let owed = remind::due(ctx.db(), &ctx.settings::<Duties>().offsets(), today).await?;
+    let addresses = addresses(ctx).await?;
+    let mut organs = 0;
+    for (organ, candidates) in by_organ(ctx, owed, today) {
+        let mut tx = ctx.db().write().await?;
+        let mut fresh = Vec::new();
+        for one in candidates {
+            if remind::claim(&mut tx, &one).await? {
+                fresh.push(one);
+            }
+        }
+        if fresh.is_empty() {
+            continue;
+        }
+        send(ctx, &mut tx, &Actor::System, &organ, &fresh, addresses.get(&organ), today).await?;
+        tx.commit().await?;
+        organs += 1;
+    }
+    Ok(organs)
+}
+
+#[derive(FromRow)]
+struct Text {
+    id: DutyId,
+    text: String,
+}
+
+/// The words of the duties that are owed.
+async fn texts(tx: &mut Tx, owed: &[Owed]) -> Result<BTreeMap<DutyId, String>> {
+    let ids: HashSet<&DutyId> = owed.iter().map(|one| &one.duty).collect();
+    let mut texts = BTreeMap::new();
+    for some in ids.into_iter().collect::<Vec<_>>().chunks(400) {
+        let places: Vec<String> = (1..=some.len()).map(|at| format!("${at}")).collect();
+        // SQL: fixed text and placeholders; every id is bound.
+        let rows: Vec<Text> = query_as(built(format!("SELECT id, text FROM duty WHERE id IN ({})", places.join(", "))))
+            .bind_all(some.iter().copied())
+            .fetch_all(tx.conn())
+            .await?;
+        texts.extend(rows.into_iter().map(|row| (row.id, row.text)));
+    }
+    Ok(texts)
+}
+
+/// One event for each duty and one mail for the organ.
+async fn send(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    organ: &OrganCode,
+    owed: &[Owed],
+    to: Option<&Vec<String>>,
+    today: Date,
+) -> Result<()> {
+    let texts = texts(tx, owed).await?;
+    for one in owed {
+        remind::tell(tx, actor, one, to.is_some()).await?;
+    }
+    let Some(to) = to else { return Ok(()) };
+    let late = owed.iter().filter(|one| one.due < today).count();
+    let name = ctx.directory().short_name(organ).to_owned();
+    let mut text = format!("{name}：\n\n下列任务需要办理：\n");
+    for one in owed {
+        let when = if one.due < today { format!("已于 {} 到期", one.due) } else { format!("{} 到期", one.due) };
+        let period = if one.label.is_empty() { String::new() } else { format!("（{}）", one.label) };
+        let words = texts.get(&one.duty).map_or("", |text| text.trim_end_matches('。'));
+        text.push_str(&format!(
+            "\n· {}{period}，{when}，现为{}\n  {}\n",
+            web::filters::shortened(words, 60),
+            one.state.label(),
+            href(ctx, &one.duty)
+        ));
+    }
+    text.push_str("\n请在系统中报送进展和佐证。已经办完的，报送佐证后不再提醒。\n");
+    let subject = match late {
+        0 => format!("有 {} 项任务即将到期", owed.len()),
+        late if late == owed.len() => format!("有 {late} 项任务已经逾期"),
+        late => format!("有 {} 项任务需要办理，其中 {late} 项已逾期", owed.len()),
+    };
+    tx.enqueue(NewJob::now(SEND, &Mail { to: to.clone(), subject, text })).await?;
+    Ok(())
+}
+
+/// What [`remind_now`] did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reminded {
+    /// The organs (as issued) that mail reached.
+    pub mailed: HashSet<OrganCode>,
+    /// Shares that had been reminded of earlier on this day (in China), and were not again.
+    pub before: HashSet<ShareId>,
+}
+
+/// Reminds of these shares of these duties at once, whatever their dates, each at most once a day; for the office.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remind_now(ctx: &Ctx, actor: &Actor, shares: &[ShareId], duties: &[DutyId]) -> Result<Reminded> {
+    let today = ctx.today();
+    let addresses = addresses(ctx).await?;
+    let owed = remind::now(ctx.db(), shares, duties, today).await?;
+    let mut done = Reminded::default();
+    let mut tx = ctx.db().write().await?;
+    tx.lock("duty.remind_now").await?;
+    let mut fresh = Vec::new();
+    for one in owed {
+        if remind::sent_on(&mut tx, &one.share, today).await? {
+            done.before.insert(one.share);
+        } else {
+            remind::record(&mut tx, &one).await?;
+            fresh.push(one);
+        }
+    }
+    for (organ, owed) in by_organ(ctx, fresh, today) {
+        let to = addresses.get(&organ);
+        send(ctx, &mut tx, actor, &organ, &owed, to, today).await?;
+        if to.is_some() {
+            done.mailed.extend(owed.into_iter().map(|one| one.organ));
+        }
+    }
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Brings the evidence of a subject in line with the log; where the subject left the public, the duty's history says so and its
+/// organ gets a mail. Returns how many pieces lapsed of which nobody had been told.
+pub(crate) async fn settle(ctx: &Ctx, subject: &Subject) -> Result<usize> {
+    let publishes: Vec<Publishes> = ctx.declared::<Publishes>().copied().collect();
+    let addresses = addresses(ctx).await?;
+    let mut tx = ctx.db().write().await?;
+    lapse::settle(&mut tx, &publishes, subject).await?;
+    let mut told = 0;
+    for piece in lapse::untold(tx.conn(), subject).await? {
+        if lapse::tell(&mut tx, &piece).await? {
+            let organ = ctx.directory().stands_for(&piece.organ, ctx.today());
+            if let Some(to) = addresses.get(&organ) {
+                tx.enqueue(NewJob::now(SEND, &lapsed_mail(ctx, &piece, to.clone()))).await?;
+            }
+            told += 1;
+        }
+    }
+    tx.commit().await?;
+    Ok(told)
+}
+
+fn lapsed_mail(ctx: &Ctx, piece: &Lapsed, to: Vec<String>) -> Mail {
+    Mail {
+        to,
+        subject: "任务佐证已失效，请重新报送".into(),
+        text: format!(
+            "《{}》已撤回公开，以它为佐证的任务不再算办结。请换一份已公开的文件重新报送：\n{}\n",
+            piece.title,
+            href(ctx, &piece.duty),
+        ),
+    }
+}
