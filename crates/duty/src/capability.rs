@@ -34,6 +34,8 @@ pub fn capability() -> Capability {
         .settings::<settings::Duties>()
         .migrations(MIGRATIONS)
         .declare(Outward(NOTIFY))
+        // It mails the organ whose evidence fell away.
+        .declare(Outward(SETTLE))
         .declare(leaving)
 }
 
