@@ -161,7 +161,7 @@ mod tests {
             ("GONGKAI_SITE__HOTLINE", "12345"),
             ("GONGKAI_SERVER__UPLOAD_MB", "20"),
             ("GONGKAI_SERVER__OFFICE_ALLOW", "[\"10.1.0.0/16\"]"),
-            ("GONGKAI_PLANS__REMIND_BEFORE", "[7]"),
+            ("GONGKAI_DUTIES__REMIND_BEFORE", "[7]"),
             ("PATH", "ignored"),
         ])
         .expect("valid");
@@ -180,7 +180,7 @@ mod tests {
             ("GONGKAI_SITE__COLOUR", "red", "site"),
             ("GONGKAI_SESSIONS__IDLE_MINUTES", "1", "sessions.idle_minutes"),
             ("GONGKAI_SESSIONS__COLOUR", "red", "sessions"),
-            ("GONGKAI_PLANS__REMIND_BEFORE", "[\"x\"]", "plans.remind_before[0]"),
+            ("GONGKAI_DUTIES__REMIND_BEFORE", "[\"x\"]", "duties.remind_before[0]"),
             ("GONGKAI_NOBODYS__KEY", "1", "nobodys"),
             ("GONGKAI_LOG__FORMAT", "xml", "log.format"),
             ("GONGKAI_SERVER__PORTAL", "8080", "server.portal"),

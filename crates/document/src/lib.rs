@@ -11,6 +11,12 @@
 //! - A text is cleaned once, when it is written.
 //! - Public lists read narrow rows and kept counts, whatever the number of documents.
 
+use std::sync::Arc;
+
+use jiff::civil::time;
+use store::{Entry, Every, Schedule};
+use web::{Ctx, hooks::PublicDocuments};
+
 pub mod columns;
 mod commit;
 pub mod common;
@@ -43,7 +49,7 @@ pub use commit::digest;
 pub use error::Result;
 pub use house::House;
 pub use lists::rebuild;
-pub use offer::{Documents, PublicDocument, PublicDocuments};
+pub use offer::Documents;
 pub use refresh::refresh;
 pub use rows::Whole;
 pub use spec::{Check, Facet, Kind, KindSpec, Kinds, Numbering, Purpose, RelationSpec, Shape};
@@ -51,3 +57,35 @@ pub use values::Values;
 
 /// The tables of this crate.
 pub const MIGRATIONS: &[store::Migration] = store::migrations!("document", "../migrations/0001_document.sql");
+
+/// What this crate brings into the program; kinds, pages and reviews are declared by the contexts.
+pub fn capability() -> web::Capability {
+    let documents: Arc<dyn PublicDocuments> = Arc::new(Documents);
+    web::Capability::new("document", "文件")
+        .permissions(&permissions::ALL)
+        .events(&events::ALL)
+        .subject("document", "文件")
+        .events(&columns::events::ALL)
+        .subject("column", "栏目")
+        .schedule(schedule)
+        .migrations(MIGRATIONS)
+        .declare(documents)
+}
+
+/// Texts that were cleaned under older rules than today's are cleaned anew, at night.
+fn schedule(ctx: &Ctx) -> Schedule {
+    let ctx = ctx.clone();
+    let entry = Entry::new(
+        "document.refresh",
+        "按现行规则重新整理正文",
+        Every::Daily(time(3, 40, 0, 0)),
+        move || {
+            let ctx = ctx.clone();
+            async move {
+                while refresh(ctx.db(), &ctx.site().domain).await.map_err(web::Error::from)? > 0 {}
+                Ok(())
+            }
+        },
+    );
+    Schedule::default().with(entry)
+}

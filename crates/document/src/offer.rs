@@ -2,25 +2,13 @@
 
 use futures::future::BoxFuture;
 use kernel::{OrganCode, id::DocumentId};
-use web::{Ctx, Result};
+use web::{
+    Ctx, Result,
+    hooks::{PublicDocument, PublicDocuments},
+};
 
 use crate::public::{self, Filter, Listed, Order, Places};
 use crate::spec::Kinds;
-
-/// A document that the public can read now, as others see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicDocument {
-    /// The document.
-    pub id: DocumentId,
-    /// Title of the edition in force.
-    pub title: String,
-    /// Address on the portal, e.g. `/policies/…`.
-    pub path: String,
-    /// The organ that published it.
-    pub organ: OrganCode,
-    /// When first published, stored form.
-    pub published_at: String,
-}
 
 impl From<Listed> for PublicDocument {
     fn from(listed: Listed) -> Self {
@@ -32,21 +20,6 @@ impl From<Listed> for PublicDocument {
             published_at: listed.published_at,
         }
     }
-}
-
-/// Looking up what is public. Declared as `Arc<dyn PublicDocuments>` by the capability that keeps documents.
-pub trait PublicDocuments: Send + Sync {
-    /// The document with this id, or whose portal address this is, if it is public now.
-    fn find<'a>(&'a self, ctx: &'a Ctx, id_or_path: &'a str) -> BoxFuture<'a, Result<Option<PublicDocument>>>;
-
-    /// Public documents whose title or number contains `query`, newest first; of one organ if given.
-    fn search<'a>(
-        &'a self,
-        ctx: &'a Ctx,
-        organ: Option<&'a OrganCode>,
-        query: &'a str,
-        limit: i64,
-    ) -> BoxFuture<'a, Result<Vec<PublicDocument>>>;
 }
 
 /// Public documents of this installation.

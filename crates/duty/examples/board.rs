@@ -90,12 +90,17 @@ async fn measure(shares: usize) -> Fallible<()> {
     for (name, filter) in [("all", &all), ("overdue", &late), ("open", &open), ("words", &words), ("one organ", &organ)]
     {
         for rows in [Rows::Shares, Rows::Duties] {
-            let page = time_of(async || board::lines(&db, rows, filter, order, today, (0, 50)).await).await?;
+            let page = time_of(async || board::page(&db, rows, filter, order, today, ("", 50)).await).await?;
             let figures = time_of(async || board::figures(&db, rows, filter, today).await).await?;
             println!("  {name:<10} {rows:?}: page {page:>7.2} ms, counted {figures:>7.2} ms");
         }
     }
-    let deep = time_of(async || board::lines(&db, Rows::Shares, &all, order, today, (10_000, 50)).await).await?;
+    let mut after = String::new();
+    for _ in 0..200 {
+        let page = board::page(&db, Rows::Shares, &all, order, today, (&after, 50)).await?;
+        after = page.next.unwrap_or(after);
+    }
+    let deep = time_of(async || board::page(&db, Rows::Shares, &all, order, today, (&after, 50)).await).await?;
     let rail = time_of(async || desk::count_of_organs(&db, &own, today).await).await?;
     let waiting = time_of(async || desk::count_waiting(&db).await).await?;
     let portal = time_of(async || board::tally_by_source(&db, today).await).await?;

@@ -94,7 +94,6 @@ CREATE INDEX evidence_by_share ON evidence (share, added_at);
 CREATE INDEX evidence_by_subject ON evidence (subject_id, subject_kind) WHERE subject_id <> '';
 CREATE INDEX evidence_undecided ON evidence (submitted_at, share)
     WHERE decision = '' AND withdrawn_at = '' AND submitted_at <> '';
-CREATE INDEX evidence_untold ON evidence (id) WHERE lapsed_at <> '' AND lapse_told = 0;
 
 -- What came of asking for the address of a piece of evidence, the last time. No row: not asked yet.
 CREATE TABLE evidence_check (
@@ -154,7 +153,8 @@ CREATE TABLE share_standing (
 CREATE INDEX share_standing_by_duty ON share_standing (duty);
 CREATE INDEX share_standing_by_organ ON share_standing (organ, running, rank, due_on);
 CREATE INDEX share_standing_by_source ON share_standing (source_id, place_order, position, part, organ);
-CREATE INDEX share_standing_by_due ON share_standing (running, rank, due_on, source_id, place_order, position, part, organ, share);
+CREATE INDEX share_standing_by_due
+    ON share_standing (running, rank, due_on, source_kind, source_id, place_order, position, part, organ, share);
 CREATE INDEX share_standing_counts ON share_standing (running, ended, state, overdue, from_day, until_day);
 
 -- How each duty stands, rolled up over the shares that it waits for.
@@ -183,5 +183,5 @@ CREATE TABLE duty_standing (
     PRIMARY KEY (duty, from_day)
 ) {{without_rowid}};
 CREATE INDEX duty_standing_by_source ON duty_standing (source_id, public, ended, from_day, until_day, state, overdue);
-CREATE INDEX duty_standing_by_due ON duty_standing (running, rank, due_on, source_id, place_order, position, duty);
+CREATE INDEX duty_standing_by_due ON duty_standing (running, rank, due_on, source_kind, source_id, place_order, position, duty);
 CREATE INDEX duty_standing_counts ON duty_standing (running, ended, state, overdue, from_day, until_day);

@@ -15,7 +15,7 @@ use web::Refusal;
 use crate::{
     events,
     model::{Cadence, OwnerRole, Values, Visibility},
-    project,
+    privacy, project,
     source::{self, SourceKey, Sources},
 };
 
@@ -71,6 +71,12 @@ impl DutyRow {
             ended_at: String::new(),
             ended_reason: String::new(),
         }
+    }
+
+    /// The same at a place of its source. Places stand on boards in this order; without it all are first.
+    #[must_use]
+    pub fn at(self, place: impl Into<String>, label: impl Into<String>, order: i64) -> Self {
+        Self { place: place.into(), place_label: label.into(), place_order: order, ..self }
     }
 
     /// Its source.
@@ -167,9 +173,16 @@ pub async fn drop_prepared(tx: &mut Tx, source: &SourceKey, place: &str) -> stor
     Ok(())
 }
 
-fn event(kind: &'static kernel::EventKind, duty: &DutyRow, actor: &Actor, mut data: serde_json::Value) -> NewEvent {
+async fn event(
+    tx: &mut Tx,
+    kind: &'static kernel::EventKind,
+    duty: &DutyRow,
+    actor: &Actor,
+    mut data: serde_json::Value,
+) -> store::Result<NewEvent> {
     data["source"] = json!(duty.source_id);
-    NewEvent::new(kind, &duty.id, actor).data(data)
+    data["of"] = json!(source::get(tx.conn(), &duty.source()).await?.map(|row| row.title));
+    Ok(NewEvent::new(kind, &duty.id, actor).data(data))
 }
 
 async fn insert_share(tx: &mut Tx, duty: &DutyId, organ: &OrganCode, role: OwnerRole) -> store::Result<ShareId> {
@@ -205,7 +218,7 @@ pub async fn issue(tx: &mut Tx, actor: &Actor, duty: &DutyRow, organs: &[(OrganC
     project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
     let codes: Vec<&OrganCode> = organs.iter().map(|(organ, _)| organ).collect();
     let data = json!({ "place": duty.place, "organs": codes, "due_on": duty.due_on, "cadence": duty.cadence });
-    let mut event = event(&events::ISSUED, duty, actor, data);
+    let mut event = event(tx, &events::ISSUED, duty, actor, data).await?;
     if let Some(first) = codes.first() {
         event = event.organ(first);
     }
@@ -253,7 +266,8 @@ pub async fn assign(
 ) -> store::Result<()> {
     insert_share(tx, &duty.id, organ, role).await?;
     project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
-    tx.append(event(&events::ASSIGNED, duty, actor, json!({ "role": role.code() })).organ(organ)).await?;
+    let event = event(tx, &events::ASSIGNED, duty, actor, json!({ "role": role.code() })).await?;
+    tx.append(event.organ(organ)).await?;
     Ok(())
 }
 
@@ -286,7 +300,8 @@ pub async fn set_role(
     project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
     let kind = if runs { &events::ROLE_CHANGED } else { &events::ASSIGNED };
     let data = json!({ "role": role.code(), "was": share.role });
-    tx.append(event(kind, duty, actor, data).organ(&share.organ)).await?;
+    let event = event(tx, kind, duty, actor, data).await?;
+    tx.append(event.organ(&share.organ)).await?;
     Ok(true)
 }
 
@@ -306,7 +321,8 @@ pub async fn release(tx: &mut Tx, actor: &Actor, duty: &DutyRow, share: &ShareRo
     .await?;
     project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
     let data = json!({ "role": share.role, "reason": reason });
-    tx.append(event(&events::RELEASED, duty, actor, data).organ(&share.organ)).await?;
+    let event = event(tx, &events::RELEASED, duty, actor, data).await?;
+    tx.append(event.organ(&share.organ)).await?;
     Ok(())
 }
 
@@ -323,7 +339,8 @@ pub async fn end(tx: &mut Tx, actor: &Actor, duty: &DutyRow, reason: &str) -> st
         query(sql).bind(&duty.id).bind(&now).bind(reason).execute(tx.conn()).await?;
     }
     project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
-    tx.append(event(&events::ENDED, duty, actor, json!({ "reason": reason }))).await?;
+    let event = event(tx, &events::ENDED, duty, actor, json!({ "reason": reason })).await?;
+    tx.append(event).await?;
     Ok(())
 }
 
@@ -333,7 +350,8 @@ pub async fn end(tx: &mut Tx, actor: &Actor, duty: &DutyRow, reason: &str) -> st
 /// When the database fails.
 pub async fn tell_amended(tx: &mut Tx, actor: &Actor, duty: &DutyRow, reason: &str) -> store::Result<()> {
     let data = json!({ "text": duty.text, "due_on": duty.due_on, "cadence": duty.cadence, "reason": reason });
-    tx.append(event(&events::AMENDED, duty, actor, data)).await?;
+    let event = event(tx, &events::AMENDED, duty, actor, data).await?;
+    tx.append(event).await?;
     Ok(())
 }
 
@@ -364,14 +382,15 @@ pub async fn set_due(tx: &mut Tx, actor: &Actor, id: &DutyId, due_on: Date) -> R
     if row.is_public() {
         source::touch(tx, &row.source()).await?;
     }
-    tx.append(event(&events::DUE_CHANGED, &row, actor, json!({ "from": row.due_on, "to": to }))).await?;
+    let event = event(tx, &events::DUE_CHANGED, &row, actor, json!({ "from": row.due_on, "to": to })).await?;
+    tx.append(event).await?;
     Ok(true)
 }
 
 /// Opens or closes an issued duty to the public. `false` when it was so already.
 ///
 /// # Errors
-/// When the duty has ended, or its source refuses what the public would see.
+/// When the duty has ended, the public has no page of its place, or its source refuses what the public would see.
 pub async fn set_visibility(
     tx: &mut Tx,
     actor: &Actor,
@@ -383,13 +402,41 @@ pub async fn set_visibility(
     if row.visibility == visibility.code() {
         return Ok(false);
     }
+    if visibility == Visibility::Public && !sources.is_on_portal(&row.source(), &row.place) {
+        return Err(Refusal::Conflict("这项任务的来源没有公开页面，不能改为公开。".into()));
+    }
     query("UPDATE duty SET visibility = $2 WHERE id = $1").bind(id).bind(visibility.code()).execute(tx.conn()).await?;
     project::refresh(tx, std::slice::from_ref(id)).await?;
     let key = row.source();
     source::touch(tx, &key).await?;
-    tx.append(event(&events::VISIBILITY_CHANGED, &row, actor, json!({ "to": visibility.code() }))).await?;
+    let event = event(tx, &events::VISIBILITY_CHANGED, &row, actor, json!({ "to": visibility.code() })).await?;
+    tx.append(event).await?;
     if let Some(keeper) = sources.keeper(&key.kind) {
         keeper.visibility_changed(tx, actor, &key, id, visibility).await?;
     }
     Ok(true)
+}
+
+/// The office ends an issued duty, whatever its source says.
+///
+/// # Errors
+/// When it has ended already, no reason is given, or the reason names what the public must not see.
+pub async fn end_one(tx: &mut Tx, actor: &Actor, sources: &Sources, id: &DutyId, reason: &str) -> Result<(), Refusal> {
+    let reason: String = reason.trim().chars().take(1000).collect();
+    if reason.is_empty() {
+        return Err(Refusal::field("reason", "请写明为什么终止，例如“上级已取消这项考核，不再开展”。"));
+    }
+    if let Some(objection) = privacy::objection(&reason) {
+        return Err(Refusal::field("reason", objection));
+    }
+    let row = running(tx, id).await?;
+    end(tx, actor, &row, &reason).await?;
+    let key = row.source();
+    if row.is_public() {
+        source::touch(tx, &key).await?;
+    }
+    if let Some(keeper) = sources.keeper(&key.kind) {
+        keeper.ended(tx, actor, &key, id).await?;
+    }
+    Ok(())
 }

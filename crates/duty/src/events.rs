@@ -10,7 +10,9 @@ const fn kind(name: &'static str, label: &'static str) -> EventKind {
 }
 
 /// Of whom and of what every event on a share speaks.
-const SOURCE: (&str, &str) = ("source", "来源");
+const SOURCE: (&str, &str) = ("source", "");
+/// The title of the source, for people.
+const OF: (&str, &str) = ("of", "来源");
 const SHARE: (&str, &str) = ("share", "");
 const EVIDENCE: (&str, &str) = ("evidence", "佐证");
 const TITLE: (&str, &str) = ("title", "标题");
@@ -18,6 +20,7 @@ const TITLE: (&str, &str) = ("title", "标题");
 /// Issued to its organs.
 pub static ISSUED: EventKind = kind("duty.issued", "下达任务").holds(&[
     SOURCE,
+    OF,
     ("place", ""),
     ("organs", "机关"),
     ("due_on", "期限"),
@@ -25,25 +28,26 @@ pub static ISSUED: EventKind = kind("duty.issued", "下达任务").holds(&[
 ]);
 /// An organ joins a duty that runs.
 pub static ASSIGNED: EventKind =
-    kind("duty.assigned", "增加承办机关").holds(&[SOURCE, ("role", "分工"), ("was", "原来")]);
+    kind("duty.assigned", "增加承办机关").holds(&[SOURCE, OF, ("role", "分工"), ("was", "原来")]);
 /// An organ has another part.
 pub static ROLE_CHANGED: EventKind =
-    kind("duty.role_changed", "调整分工").holds(&[SOURCE, ("role", "分工"), ("was", "原来")]);
+    kind("duty.role_changed", "调整分工").holds(&[SOURCE, OF, ("role", "分工"), ("was", "原来")]);
 /// An organ is released.
 pub static RELEASED: EventKind =
-    kind("duty.released", "不再承担任务").holds(&[SOURCE, ("role", "分工"), ("reason", "原因")]).keeps(Keep::Words);
+    kind("duty.released", "不再承担任务").holds(&[SOURCE, OF, ("role", "分工"), ("reason", "原因")]).keeps(Keep::Words);
 /// The source changed words or date.
 pub static AMENDED: EventKind = kind("duty.amended", "调整任务")
-    .holds(&[SOURCE, ("text", "文字"), ("due_on", "期限"), ("cadence", "频次"), ("reason", "原因")])
+    .holds(&[SOURCE, OF, ("text", "文字"), ("due_on", "期限"), ("cadence", "频次"), ("reason", "原因")])
     .keeps(Keep::Words);
 /// The source ended it.
-pub static ENDED: EventKind = kind("duty.ended", "终止任务").holds(&[SOURCE, ("reason", "原因")]).keeps(Keep::Words);
+pub static ENDED: EventKind =
+    kind("duty.ended", "终止任务").holds(&[SOURCE, OF, ("reason", "原因")]).keeps(Keep::Words);
 /// The office moved the date.
 pub static DUE_CHANGED: EventKind =
-    kind("duty.due_changed", "调整任务期限").holds(&[SOURCE, ("from", "从"), ("to", "到")]);
+    kind("duty.due_changed", "调整任务期限").holds(&[SOURCE, OF, ("from", "从"), ("to", "到")]);
 /// The office opened it to the public or closed it.
 pub static VISIBILITY_CHANGED: EventKind =
-    kind("duty.visibility_changed", "调整任务是否公开").holds(&[SOURCE, ("to", "到")]);
+    kind("duty.visibility_changed", "调整任务是否公开").holds(&[SOURCE, OF, ("to", "到")]);
 /// An organ reported progress.
 pub static NOTE_ADDED: EventKind =
     kind("duty.note_added", "报送进展").holds(&[SOURCE, SHARE, ("note", ""), ("text", "文字")]).keeps(Keep::Words);

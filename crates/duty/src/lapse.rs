@@ -1,8 +1,9 @@
 //! Evidence lapses when its subject leaves the public, and counts again when the subject comes back.
 //!
-//! Who publishes subjects declares with which events that happens ([`Publishes`]); this crate names none. [`catch_up`] brings
-//! evidence up to the log: a follower calls it, and so does every reader that must not show what was withdrawn a moment ago.
-//! Telling the organ is apart from that ([`untold`], [`tell`]) and the follower's alone.
+//! Who publishes subjects declares with which events that happens ([`Publishes`]); this crate names none. Leaving is kept in
+//! the write that takes the subject off the portal ([`left`], declared as `web::hooks::Leaving`), so that readers only read and
+//! never see a duty closed by what is gone. Coming back, and telling the organ, follows the log: [`follower`] puts a job into the
+//! queue for each subject that serves as evidence, and the job brings its evidence in line with the newest event ([`settle`]).
 
 use std::collections::BTreeSet;
 
@@ -11,8 +12,9 @@ use kernel::{
     event::Event,
     id::{DutyId, EvidenceId, ShareId},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Db, FromRow, Result, Tx, built, log, query, query_as};
+use store::{Executor, Follower, FromRow, Result, Tx, built, jobs::NewJob, log, query, query_as, query_scalar};
 
 use crate::{
     events,
@@ -23,8 +25,8 @@ use crate::{
 
 /// Name under which this crate keeps its place in the event log.
 pub const CONSUMER: &str = "duty.lapse";
-/// Events brought in by one write.
-const BATCH: i64 = 100;
+/// Job: brings the evidence of one [`Subject`] in line with the log.
+pub const SETTLE: &str = "duty.settle";
 
 /// With which events subjects of one kind leave the public and come back.
 #[derive(Debug, Clone, Copy)]
@@ -38,66 +40,59 @@ pub struct Publishes {
 }
 
 impl Publishes {
-    /// Names of all kinds of event, for a follower's filter.
-    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        self.leaves.iter().chain(self.stands).map(|kind| kind.name)
+    /// All kinds of event, for a follower's filter.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static EventKind> {
+        self.leaves.iter().chain(self.stands).copied()
     }
 }
 
-/// Events after the cursor that concern evidence, oldest first.
-async fn pending(db: &Db, publishes: &[Publishes], after: i64) -> Result<Vec<Event>> {
-    let kinds: Vec<&str> = publishes.iter().flat_map(Publishes::kinds).collect();
-    if kinds.is_empty() {
-        return Ok(Vec::new());
-    }
-    // SQL: fixed text and placeholders; kinds and numbers are bound.
-    let sql = format!(
-        "{} WHERE e.chain = $1 AND e.seq > $2 AND e.kind IN ({}) AND EXISTS (SELECT 1 FROM evidence v \
-         WHERE v.subject_id = e.subject_id AND v.subject_kind = e.subject_kind AND v.subject_id <> '') \
-         ORDER BY e.seq LIMIT $3",
-        log::SELECT,
-        places(4, kinds.len()),
-    );
-    let rows: Vec<log::EventRow> =
-        // SQL: fixed text, names from this file and numbers of places; every value is bound.
-        query_as(built(sql)).bind(db.chain()).bind(after).bind(BATCH).bind_all(kinds).fetch_all(db.read()).await?;
-    Ok(rows.into_iter().map(Event::from).collect())
+/// Something that serves as evidence; payload of [`SETTLE`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Its kind: `document`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
 }
 
-/// Brings evidence up to the log: what left the public counts as sent back at that moment, what came back counts again. Cheap
-/// when there is nothing to do.
-///
-/// # Errors
-/// When the database fails.
-pub async fn catch_up(db: &Db, publishes: &[Publishes]) -> Result<()> {
-    loop {
-        let seen = log::cursor(db, CONSUMER).await?;
-        let events = pending(db, publishes, seen).await?;
-        let Some(last) = events.last().map(|event| event.seq) else { return Ok(()) };
-        let mut tx = db.write().await?;
-        tx.lock(CONSUMER).await?;
-        // Another reader or process may have been here since the cursor was read.
-        if log::cursor(db, CONSUMER).await? == seen {
-            bring_in(&mut tx, publishes, &events).await?;
-            log::advance(&mut tx, CONSUMER, last).await?;
-            tx.commit().await?;
-        }
+impl Subject {
+    /// The subject of this kind and id.
+    pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
+        Self { kind: kind.into(), id: id.into() }
+    }
+
+    /// Has its evidence looked at once this write is committed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look_after(&self, tx: &mut Tx) -> Result<()> {
+        tx.enqueue(NewJob::now(SETTLE, self).dedup(format!("{}/{}", self.kind, self.id))).await?;
+        Ok(())
     }
 }
 
-/// The same by the follower, which has seen the log up to `seq`: the next reader begins there.
-///
-/// # Errors
-/// When the database fails.
-pub async fn follow(db: &Db, publishes: &[Publishes], seq: i64) -> Result<()> {
-    catch_up(db, publishes).await?;
-    let mut tx = db.write().await?;
-    tx.lock(CONSUMER).await?;
-    if log::cursor(db, CONSUMER).await? < seq {
-        log::advance(&mut tx, CONSUMER, seq).await?;
-        tx.commit().await?;
-    }
-    Ok(())
+/// Follows what leaves the public and comes back; `None` when nobody publishes anything. The work itself is the job's: it takes
+/// the locks of sources, and a batch of events in one transaction would take them in the order of the events.
+pub fn follower(publishes: &[Publishes]) -> Option<Follower> {
+    let kinds: Vec<&EventKind> = publishes.iter().flat_map(Publishes::kinds).collect();
+    // A follower without a filter would read everything.
+    (!kinds.is_empty()).then(|| {
+        Follower::new(CONSUMER, "跟踪佐证是否仍然公开", |tx, event: Event| {
+            Box::pin(async move {
+                let serves: Option<i64> =
+                    query_scalar("SELECT 1 FROM evidence WHERE subject_id = $2 AND subject_kind = $1 LIMIT 1")
+                        .bind(&event.subject_kind)
+                        .bind(&event.subject_id)
+                        .fetch_optional(tx.conn())
+                        .await?;
+                match serves {
+                    Some(_) => Subject::new(event.subject_kind, event.subject_id).look_after(tx).await,
+                    None => Ok(()),
+                }
+            })
+        })
+        .kinds(&kinds)
+    })
 }
 
 #[derive(FromRow)]
@@ -108,49 +103,93 @@ struct Touched {
     source: SourceKey,
 }
 
-async fn bring_in(tx: &mut Tx, publishes: &[Publishes], events: &[Event]) -> Result<()> {
-    let mut duties = BTreeSet::new();
-    let (mut sources, mut shown) = (BTreeSet::new(), BTreeSet::new());
-    for event in events {
-        let touched: Vec<Touched> = query_as(
-            "SELECT DISTINCT a.duty, d.visibility, d.source_kind, d.source_id FROM evidence e \
-             JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty \
-             WHERE e.subject_id = $2 AND e.subject_kind = $1 AND e.subject_id <> ''",
-        )
-        .bind(&event.subject_kind)
-        .bind(&event.subject_id)
-        .fetch_all(tx.conn())
-        .await?;
-        for row in touched {
-            duties.insert(row.duty);
-            if row.visibility == "public" {
-                shown.insert(row.source.clone());
-            }
-            sources.insert(row.source);
-        }
-    }
+/// The duties of which the subject is evidence, with their sources locked.
+async fn touched(tx: &mut Tx, subject: &Subject) -> Result<Vec<Touched>> {
+    let touched: Vec<Touched> = query_as(
+        "SELECT DISTINCT a.duty, d.visibility, d.source_kind, d.source_id FROM evidence e \
+         JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty \
+         WHERE e.subject_id = $2 AND e.subject_kind = $1 AND e.subject_id <> ''",
+    )
+    .bind(&subject.kind)
+    .bind(&subject.id)
+    .fetch_all(tx.conn())
+    .await?;
     // In one order, and before the log is locked by anybody's event: nobody waits for us in a circle.
-    for key in &sources {
+    for key in touched.iter().map(|row| &row.source).collect::<BTreeSet<_>>() {
         source::lock(tx, key).await?;
     }
-    for event in events {
-        let leaves = publishes.iter().any(|one| one.leaves.iter().any(|kind| kind.name == event.kind));
-        // What was sent back or taken back before needs no telling.
-        let sql = if leaves {
-            "UPDATE evidence SET lapsed_at = $3, \
-             lapse_told = CASE WHEN decision = 'returned' OR withdrawn_at <> '' THEN 1 ELSE 0 END \
-             WHERE subject_id = $2 AND subject_kind = $1 AND subject_id <> '' AND lapsed_at = ''"
-        } else {
-            "UPDATE evidence SET lapsed_at = '', lapse_told = 0 \
-             WHERE subject_id = $2 AND subject_kind = $1 AND subject_id <> '' AND lapsed_at <> '' AND lapsed_at <= $3"
-        };
-        query(sql).bind(&event.subject_kind).bind(&event.subject_id).bind(&event.at).execute(tx.conn()).await?;
+    Ok(touched)
+}
+
+/// Whether the subject is gone since the moment `at`, or there.
+async fn put(tx: &mut Tx, subject: &Subject, gone: bool, at: &str, touched: &[Touched]) -> Result<()> {
+    // What was sent back or taken back before needs no telling. A subject that left again is told of again only if it had come
+    // back in between.
+    let sql = if gone {
+        "UPDATE evidence SET lapsed_at = $3, lapse_told = CASE WHEN lapsed_at <> '' THEN lapse_told \
+         WHEN decision = 'returned' OR withdrawn_at <> '' THEN 1 ELSE 0 END \
+         WHERE subject_id = $2 AND subject_kind = $1 AND subject_id <> '' AND lapsed_at < $3"
+    } else {
+        "UPDATE evidence SET lapsed_at = '', lapse_told = 0 \
+         WHERE subject_id = $2 AND subject_kind = $1 AND subject_id <> '' AND lapsed_at <> '' AND lapsed_at <= $3"
+    };
+    let done = query(sql).bind(&subject.kind).bind(&subject.id).bind(at).execute(tx.conn()).await?;
+    if done.rows_affected() == 0 {
+        return Ok(());
     }
-    project::refresh(tx, &duties.into_iter().collect::<Vec<_>>()).await?;
-    for key in &shown {
+    let duties: Vec<DutyId> = touched.iter().map(|row| row.duty.clone()).collect();
+    project::refresh(tx, &duties).await?;
+    let public = touched.iter().filter(|row| row.visibility == "public").map(|row| &row.source);
+    for key in public.collect::<BTreeSet<_>>() {
         source::touch(tx, key).await?;
     }
     Ok(())
+}
+
+/// The subject leaves the public with this write. Before the first event of the write.
+///
+/// # Errors
+/// When the database fails.
+pub async fn left(tx: &mut Tx, subject: &Subject) -> Result<()> {
+    let touched = touched(tx, subject).await?;
+    let now = tx.now();
+    put(tx, subject, true, &now, &touched).await
+}
+
+/// Brings the evidence of a subject in line with the newest event that says whether it is public. Doing it again does no harm.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settle(tx: &mut Tx, publishes: &[Publishes], subject: &Subject) -> Result<()> {
+    let touched = touched(tx, subject).await?;
+    let kinds: Vec<&str> = publishes
+        .iter()
+        .filter(|one| one.subject == subject.kind)
+        .flat_map(Publishes::kinds)
+        .map(|kind| kind.name)
+        .collect();
+    if touched.is_empty() || kinds.is_empty() {
+        return Ok(());
+    }
+    // Read under the locks: whoever takes the subject off the portal holds them until its event is there.
+    // SQL: fixed text and placeholders; kinds and ids are bound.
+    let sql = format!(
+        "{} WHERE e.chain = $1 AND e.subject_kind = $2 AND e.subject_id = $3 AND e.kind IN ({}) ORDER BY e.seq DESC LIMIT 1",
+        log::SELECT,
+        places(4, kinds.len()),
+    );
+    let chain = tx.chain().to_owned();
+    // SQL: as above.
+    let newest: Option<log::EventRow> = query_as(built(sql))
+        .bind(chain)
+        .bind(&subject.kind)
+        .bind(&subject.id)
+        .bind_all(kinds)
+        .fetch_optional(tx.conn())
+        .await?;
+    let Some(event) = newest.map(Event::from) else { return Ok(()) };
+    let gone = publishes.iter().any(|one| one.leaves.iter().any(|kind| kind.name == event.kind));
+    put(tx, subject, gone, &event.at, &touched).await
 }
 
 /// A piece that lapsed and of which nobody has been told.
@@ -165,17 +204,19 @@ pub struct Lapsed {
     pub source: SourceKey,
 }
 
-/// Pieces that lapsed and of which nobody has been told.
+/// Pieces of this subject that lapsed and of which nobody has been told.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn untold(db: &Db) -> Result<Vec<Lapsed>> {
+pub async fn untold<'e>(executor: impl Executor<'e>, subject: &Subject) -> Result<Vec<Lapsed>> {
     query_as(
         "SELECT e.id, e.share, a.duty, a.organ, e.title, d.source_kind, d.source_id FROM evidence e \
          JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty \
-         WHERE e.lapsed_at <> '' AND e.lapse_told = 0 ORDER BY e.id LIMIT 200",
+         WHERE e.subject_id = $2 AND e.subject_kind = $1 AND e.lapsed_at <> '' AND e.lapse_told = 0 ORDER BY e.id",
     )
-    .fetch_all(db.read())
+    .bind(&subject.kind)
+    .bind(&subject.id)
+    .fetch_all(executor)
     .await
 }
 

@@ -13,6 +13,7 @@
 
 pub mod address;
 pub mod board;
+mod capability;
 pub mod checks;
 pub mod decide;
 pub mod desk;
@@ -21,7 +22,9 @@ pub mod events;
 pub mod extra;
 pub mod facts;
 pub mod lapse;
+pub mod look;
 pub mod model;
+pub mod notices;
 pub mod offer;
 pub mod permissions;
 pub mod pieces;
@@ -29,11 +32,14 @@ pub mod privacy;
 pub mod project;
 pub mod remind;
 pub mod report;
+pub mod settings;
 pub mod source;
 pub mod views;
 
+pub use capability::capability;
 pub use duties::DutyRow;
 pub use lapse::Publishes;
+pub use notices::{Notice, Why};
 pub use offer::{EvidenceUse, EvidenceUses, PlanProgress, Progress};
 pub use report::{By, NewEvidence, NoteId, Proof, Target};
 pub use source::{Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Words};

@@ -15,6 +15,7 @@ use web::Refusal;
 
 use crate::{
     address, events, facts,
+    lapse::Subject,
     model::{Cadence, OwnerRole},
     permissions::REPORT_DUTIES,
     privacy, project,
@@ -278,6 +279,10 @@ pub async fn add_evidence(tx: &mut Tx, by: &By<'_>, new: &NewEvidence) -> Result
     .execute(tx.conn())
     .await?;
     touch(tx, &held).await?;
+    if !subject.is_empty() {
+        // It was public when it was looked up. Had it left the public since, the log says so once this write is in.
+        Subject::new(kind, subject).look_after(tx).await?;
+    }
     let data = json!({ "evidence": id, "title": title, "subject": subject, "url": url, "period": period });
     tx.append(held.event(&events::EVIDENCE_ADDED, by.actor, data)).await?;
     Ok((held.target(), id))

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use futures::future::{BoxFuture, ready};
 use kernel::{Actor, id::DutyId};
-use store::{Executor, FromRow, Tx, query, query_scalar};
+use serde::{Deserialize, Serialize};
+use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
 use web::{Ctx, Refusal};
 
 use crate::{
@@ -23,10 +24,46 @@ pub struct SourceKind {
     pub label: &'static str,
     /// Further fields of its duties.
     pub fields: &'static [Field],
+    /// What pages call one source: 计划.
+    pub source: &'static str,
+    /// What pages call a place in it: 条目.
+    pub place: &'static str,
+    /// Whether a place may hold several duties, so that pages say which: 第 2 项.
+    pub numbered: bool,
+}
+
+impl SourceKind {
+    /// What pages call sources of several kinds, and of a kind that names none.
+    pub const SOURCE: &'static str = "来源";
+    /// What they call a place.
+    pub const PLACE: &'static str = "事项";
+
+    /// A kind without further fields and words of its own.
+    pub const fn new(key: &'static str, label: &'static str) -> Self {
+        Self { key, label, fields: &[], source: Self::SOURCE, place: Self::PLACE, numbered: false }
+    }
+
+    /// The same with further fields.
+    #[must_use]
+    pub const fn with_fields(self, fields: &'static [Field]) -> Self {
+        Self { fields, ..self }
+    }
+
+    /// The same with its own words for a source and for a place in it.
+    #[must_use]
+    pub const fn called(self, source: &'static str, place: &'static str) -> Self {
+        Self { source, place, ..self }
+    }
+
+    /// The same, with several duties at a place.
+    #[must_use]
+    pub const fn numbered(self) -> Self {
+        Self { numbered: true, ..self }
+    }
 }
 
 /// Which source: kind and id in the context that keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, FromRow, Serialize, Deserialize)]
 pub struct SourceKey {
     /// [`SourceKind::key`].
     #[sql(rename = "source_kind")]
@@ -40,6 +77,18 @@ impl SourceKey {
     /// The source of this kind and id.
     pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
         Self { kind: kind.into(), id: id.into() }
+    }
+
+    /// As it stands in addresses, `kind/id`; `None` for anything else.
+    pub fn read(text: &str) -> Option<Self> {
+        let (kind, id) = text.split_once('/')?;
+        Some(Self::new(kind, id))
+    }
+}
+
+impl std::fmt::Display for SourceKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.kind, self.id)
     }
 }
 
@@ -55,6 +104,13 @@ pub enum SourceState {
 }
 
 impl SourceState {
+    const ALL: [Self; 3] = [Self::Prepared, Self::Running, Self::Closed];
+
+    /// The state with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
     /// The code in storage.
     pub fn code(self) -> &'static str {
         match self {
@@ -107,7 +163,8 @@ pub trait Source: Send + Sync {
     /// Its words around a duty.
     fn words<'a>(&'a self, ctx: &'a Ctx, duty: &'a DutyRow) -> BoxFuture<'a, web::Result<Words>>;
 
-    /// Address on the portal of a place of the source; `None` when the public has no page of it.
+    /// Address on the portal of a place of the source; `None` when the public has no page of it. Without one its duties cannot
+    /// be opened to the public.
     fn public_path(&self, _: &SourceKey, _: &str) -> Option<String> {
         None
     }
@@ -121,6 +178,17 @@ pub trait Source: Send + Sync {
         _: &'a SourceKey,
         _: &'a DutyId,
         _: Visibility,
+    ) -> BoxFuture<'a, Result<(), Refusal>> {
+        Box::pin(ready(Ok(())))
+    }
+
+    /// The office ended a duty, in this write: the source appends what its own readers follow.
+    fn ended<'a>(
+        &'a self,
+        _: &'a mut Tx,
+        _: &'a Actor,
+        _: &'a SourceKey,
+        _: &'a DutyId,
     ) -> BoxFuture<'a, Result<(), Refusal>> {
         Box::pin(ready(Ok(())))
     }
@@ -157,6 +225,20 @@ impl Sources {
         self.kind(key).map_or(&[], |kind| kind.fields)
     }
 
+    /// What pages call a source and a place in it, when they are about sources of these kinds.
+    pub fn called<'a>(&self, kinds: impl IntoIterator<Item = &'a str>) -> (&'static str, &'static str) {
+        let mut words = kinds.into_iter().map(|key| self.kind(key).map(|kind| (kind.source, kind.place)));
+        let first = words.next().flatten();
+        first
+            .filter(|first| words.all(|other| other == Some(*first)))
+            .unwrap_or((SourceKind::SOURCE, SourceKind::PLACE))
+    }
+
+    /// Whether the public has a page of this place: only then may its duties be opened.
+    pub fn is_on_portal(&self, source: &SourceKey, place: &str) -> bool {
+        self.keeper(&source.kind).is_some_and(|keeper| keeper.public_path(source, place).is_some())
+    }
+
     /// Who keeps sources of this kind.
     pub fn keeper(&self, key: &str) -> Option<&dyn Source> {
         self.0.iter().find(|source| source.kinds().iter().any(|kind| kind.key == key)).map(|source| &**source)
@@ -172,7 +254,42 @@ pub async fn lock(tx: &mut Tx, source: &SourceKey) -> store::Result<()> {
     tx.lock(&format!("duty_source:{}/{}", source.kind, source.id)).await
 }
 
-/// Writes what boards show of a source, new or changed. Its duties refer to it, so it comes first.
+/// What boards show of a source; `None` when it has not been put.
+///
+/// # Errors
+/// When the database fails.
+pub async fn get<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<Option<SourceRow>> {
+    let row: Option<(String, i64, String, String)> =
+        query_as("SELECT title, year, state, issued_at FROM duty_source WHERE kind = $1 AND id = $2")
+            .bind(&source.kind)
+            .bind(&source.id)
+            .fetch_optional(executor)
+            .await?;
+    Ok(row.map(|(title, year, state, issued_at)| SourceRow {
+        key: source.clone(),
+        title,
+        year,
+        state: SourceState::from_code(&state).unwrap_or(SourceState::Closed),
+        issued_at,
+    }))
+}
+
+/// The source, locked and running, made if it is not there: for sources that grow by one duty after another. Title and year
+/// are those of now; since when it runs stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(tx: &mut Tx, key: &SourceKey, title: impl Into<String>, year: i64) -> store::Result<SourceRow> {
+    lock(tx, key).await?;
+    let issued_at = get(tx.conn(), key).await?.map(|row| row.issued_at).filter(|at| !at.is_empty());
+    let issued_at = issued_at.unwrap_or_else(|| tx.now());
+    let row = SourceRow { key: key.clone(), title: title.into(), year, state: SourceState::Running, issued_at };
+    put(tx, &row).await?;
+    Ok(row)
+}
+
+/// Writes what boards show of a source, new or changed. Its duties refer to it, so it comes first. Once it runs, the moment
+/// since when stays.
 ///
 /// # Errors
 /// When the database fails.
@@ -180,7 +297,8 @@ pub async fn put(tx: &mut Tx, row: &SourceRow) -> store::Result<()> {
     let now = tx.now();
     query(
         "INSERT INTO duty_source (kind, id, title, year, state, issued_at, as_of) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (kind, id) DO UPDATE SET title = $3, year = $4, state = $5, issued_at = $6, as_of = $7",
+         ON CONFLICT (kind, id) DO UPDATE SET title = $3, year = $4, state = $5, \
+         issued_at = CASE WHEN duty_source.issued_at = '' THEN $6 ELSE duty_source.issued_at END, as_of = $7",
     )
     .bind(&row.key.kind)
     .bind(&row.key.id)

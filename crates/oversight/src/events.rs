@@ -64,9 +64,11 @@ pub static AMENDED: EventKind = kind("plan.amended", "调整工作要点")
 /// One of its duties was opened to the public or closed.
 pub static VISIBILITY_CHANGED: EventKind =
     kind("plan.visibility_changed", "调整工作要点是否公开").holds(&[("duty", ""), ("visibility", "公开范围")]);
+/// The office ended one of its duties, without an amendment of the text.
+pub static DUTY_ENDED: EventKind = kind("plan.duty_ended", "终止工作要点中的任务").holds(&[("duty", "")]);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 11] = [
+pub static ALL: [&EventKind; 12] = [
     &IMPORTED,
     &EDITED,
     &UNDONE,
@@ -78,4 +80,5 @@ pub static ALL: [&EventKind; 11] = [
     &AMENDMENT_EDITED,
     &AMENDED,
     &VISIBILITY_CHANGED,
+    &DUTY_ENDED,
 ];

@@ -8,13 +8,10 @@ pub mod permissions;
 pub mod plans;
 mod portal;
 mod privacy;
-mod recipients;
-pub mod settings;
 
 use duty::permissions::VIEW_DUTIES;
 use kernel::{Actor, id::PlanId};
-use store::jobs::Handlers;
-use web::{Capability, Ctx, Error, Nav, Result, mail::Outward};
+use web::{Capability, Ctx, Error, Nav, Result};
 
 use crate::{
     model::{PlanKind, PlanState},
@@ -27,38 +24,24 @@ use crate::{
     },
 };
 
-pub use duties::jobs::remind_once;
-
 /// Plans and duties.
 pub fn capability() -> Capability {
     Capability::new("oversight", "工作要点和任务")
         .routes(plans::routes)
         .routes(duties::routes)
         .routes(portal::routes)
-        .permissions(&duty::permissions::ALL)
         .permissions(&[&MANAGE_PLANS])
         .nav(Nav::under("任务", "/plans", "工作要点", &VIEW_DUTIES, 210))
         .nav(Nav::under("任务", "/duties", "任务台账", &VIEW_DUTIES, 220).letter("t"))
-        .events(&duty::events::ALL)
         .events(&events::ALL)
-        .subject(duty::events::SUBJECT, "任务")
         .subject(events::SUBJECT, "工作要点")
-        .jobs(handlers)
-        .schedule(duties::jobs::schedule)
         .demo(demo::scenes)
-        .declare(Outward(confirm::NOTIFY))
         .search(plans::public::search_source())
         .desk(duties::desk_source())
-        .settings::<settings::Plans>()
-        .migrations(duty::MIGRATIONS)
         .migrations(store::migrations!("oversight", "../migrations/0001_oversight.sql"))
         .declare(plans::duty_source())
         .declare(duties::evidence_uses())
         .declare(duties::plan_progress())
-}
-
-fn handlers(ctx: &Ctx) -> Handlers {
-    plans::handlers(ctx).merge(duties::look::handlers(ctx))
 }
 
 /// A plan to be imported by the command line or the demonstration.

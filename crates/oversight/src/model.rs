@@ -48,7 +48,7 @@ const REPORT_FIELDS: &[Field] =
 pub const ACCOUNTABILITY: &str = "accountability";
 
 const fn source(kind: PlanKind) -> SourceKind {
-    SourceKind { key: kind.code(), label: kind.label(), fields: kind.fields() }
+    SourceKind::new(kind.code(), kind.label()).with_fields(kind.fields()).called("计划", "条目").numbered()
 }
 
 /// The kinds of plan as kinds of source of duties.

@@ -1,7 +1,6 @@
 //! Work that follows: scheduled publication, emptying the bin.
 
 use document::{draft, life, rows};
-use jiff::civil::time;
 use kernel::{Actor, id::EditionId};
 use review::About;
 use serde::{Deserialize, Serialize};
@@ -52,9 +51,9 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
     )
 }
 
-/// What is done again and again: publication whose job was lost, texts cleaned under older rules than today's.
+/// What is done again and again: publication whose job was lost.
 pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
-    let (due, old) = (ctx.clone(), ctx.clone());
+    let due = ctx.clone();
     let publish = Entry::new("publishing.due", "发布到时的定时稿件", Every::Minutes(1), move || {
         let ctx = due.clone();
         async move {
@@ -62,19 +61,7 @@ pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
             Ok(())
         }
     });
-    let refresh = Entry::new(
-        "publishing.refresh",
-        "按现行规则重新整理正文",
-        Every::Daily(time(3, 40, 0, 0)),
-        move || {
-            let ctx = old.clone();
-            async move {
-                while document::refresh(ctx.db(), &ctx.site().domain).await.map_err(Error::from)? > 0 {}
-                Ok(())
-            }
-        },
-    );
-    Schedule::default().with(publish).with(refresh)
+    Schedule::default().with(publish)
 }
 
 /// Looks through an edition that was saved. Somebody who opens it earlier does the same, and this finds nothing left to do.

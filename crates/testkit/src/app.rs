@@ -158,6 +158,8 @@ impl TestApp {
 
     /// Does the jobs that are due and brings the search index up to date.
     pub async fn work(&self) {
+        // What follows the log puts jobs into the queue.
+        self.ctx().capabilities().followers(self.ctx()).run(self.ctx().db()).await.expect("followers");
         store::jobs::run_due(self.ctx().db(), &self.app.handlers).await.expect("queue");
         self.app.search.catch_up(self.ctx()).await.expect("index");
     }

@@ -1,11 +1,12 @@
 //! What contexts offer each other without knowing each other. An offer is declared by the capability that makes it
 //! (`Capability::declare(Arc<dyn …>)`) and asked for by its type ([`crate::Ctx::one`]).
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{OrganCode, Permission, Role, Staff};
+use kernel::{OrganCode, Permission, Role, Staff, id::DocumentId};
+use store::Tx;
 
 pub use crate::search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery};
 
@@ -93,4 +94,54 @@ pub trait Recipients: Send + Sync {
 pub trait Proof: Send + Sync {
     /// The first object that was changed behind the program's back, in words; memory does not grow with their number.
     fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<String>>>;
+}
+
+/// A document that the public can read now, as others see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicDocument {
+    /// The document.
+    pub id: DocumentId,
+    /// Title of the edition in force.
+    pub title: String,
+    /// Address on the portal, e.g. `/policies/…`.
+    pub path: String,
+    /// The organ that published it.
+    pub organ: OrganCode,
+    /// When first published, stored form.
+    pub published_at: String,
+}
+
+/// Looking up what is public: as evidence, as what a consultation was about. Declared as `Arc<dyn PublicDocuments>` by whoever
+/// keeps documents.
+pub trait PublicDocuments: Send + Sync {
+    /// The document with this id, or whose portal address this is, if it is public now.
+    fn find<'a>(&'a self, ctx: &'a Ctx, id_or_path: &'a str) -> BoxFuture<'a, Result<Option<PublicDocument>>>;
+
+    /// Public documents whose title or number contains `query`, newest first; of one organ if given.
+    fn search<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        organ: Option<&'a OrganCode>,
+        query: &'a str,
+        limit: i64,
+    ) -> BoxFuture<'a, Result<Vec<PublicDocument>>>;
+}
+
+/// Who keeps something that must not outlive a public object by a moment. Declared as `Arc<dyn Leaving>`; whoever takes objects
+/// off the portal calls [`leaving`] in that write.
+pub trait Leaving: Send + Sync {
+    /// With this write the object leaves the public.
+    fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a str, id: &'a str) -> BoxFuture<'a, store::Result<()>>;
+}
+
+/// Tells everybody who asked for it that an object leaves the public with this write. Called before the first event of the
+/// write, because they take locks of their own and the lock of the log is the last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leaving(ctx: &Ctx, tx: &mut Tx, subject: &str, id: &str) -> store::Result<()> {
+    for one in ctx.declared::<Arc<dyn Leaving>>() {
+        one.leaves(tx, subject, id).await?;
+    }
+    Ok(())
 }

@@ -184,7 +184,7 @@ fn a_withdrawal_stops_the_correction_that_is_on_its_way() {
         home.submit(&author, &next.id).await.expect("submitted");
         assert!(matches!(home.pass_review(&next.id).await, Ok(life::Passed::Scheduled(_))));
         home.pass(SignedDuration::from_hours(48));
-        assert_eq!(life::due(&home.db).await.expect("due"), [next.id.clone()]);
+        assert_eq!(life::due(&home.db).await.expect("due"), std::slice::from_ref(&next.id));
         let life::Withdrawn::Stopped(stopped, why) = home.withdraw(&id, "内容有误").await else { panic!("alone") };
         assert_eq!((stopped.id, why.contains("内容有误")), (next.id.clone(), true));
         assert!(life::due(&home.db).await.expect("due").is_empty());

@@ -57,6 +57,20 @@ pub async fn source_title(db: &Db, source: &SourceKey) -> Result<String> {
     Ok(title.unwrap_or_default())
 }
 
+/// The source that has this id: for addresses that say the id alone. Ids of ours are random, so that two kinds hardly ever share
+/// one; the newest counts then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn source_of_id(db: &Db, id: &str) -> Result<Option<SourceKey>> {
+    query_as(
+        "SELECT kind AS source_kind, id AS source_id FROM duty_source WHERE id = $1 ORDER BY issued_at DESC, kind LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(db.read())
+    .await
+}
+
 /// The organs (as issued) that have shares of running sources, in the order of their codes.
 ///
 /// # Errors
@@ -86,19 +100,20 @@ pub struct Place {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn places(db: &Db, source: &str, within: Option<&[OrganCode]>) -> Result<Vec<Place>> {
+pub async fn places(db: &Db, source: &SourceKey, within: Option<&[OrganCode]>) -> Result<Vec<Place>> {
     let has = within.map_or_else(String::new, |organs| {
         format!(
             " AND EXISTS (SELECT 1 FROM duty_share a WHERE a.duty = d.id AND a.organ IN ({}))",
-            list_of(2, organs.len())
+            list_of(3, organs.len())
         )
     });
     // SQL: fixed text and placeholders; every value is bound.
     query_as(built(format!(
         "SELECT DISTINCT d.place, d.place_label, d.place_title, d.place_part, d.place_order FROM duty d \
-         WHERE d.source_id = $1 AND d.issued_at <> ''{has} ORDER BY d.place_order, d.place"
+         WHERE d.source_kind = $1 AND d.source_id = $2 AND d.issued_at <> ''{has} ORDER BY d.place_order, d.place"
     )))
-    .bind(source)
+    .bind(&source.kind)
+    .bind(&source.id)
     .bind_all(within.unwrap_or_default())
     .fetch_all(db.read())
     .await

@@ -2,9 +2,12 @@
 
 use jiff::civil::Date;
 use kernel::OrganCode;
-use store::Value;
+use store::{
+    Value,
+    sql::{List, anywhere},
+};
 
-use crate::{model::State, project};
+use crate::{model::State, project, source::SourceKey};
 
 /// Which states are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +34,8 @@ pub struct Filter {
     pub within: Option<Vec<OrganCode>>,
     /// Also of sources that no longer run.
     pub closed: bool,
-    /// Id of one source.
-    pub source: Option<String>,
+    /// One source.
+    pub source: Option<SourceKey>,
     /// Sources of one kind.
     pub kind: Option<String>,
     /// Sources of one year.
@@ -66,130 +69,66 @@ pub enum Rows {
     Duties,
 }
 
-impl Rows {
-    /// The projection, under the name `a`.
-    pub(super) fn table(self) -> &'static str {
-        match self {
-            Self::Shares => "share_standing a",
-            Self::Duties => "duty_standing a",
-        }
-    }
-}
-
-/// A growing condition with its values.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Condition {
-    parts: Vec<String>,
-    pub(super) values: Vec<Value>,
-}
-
-impl Condition {
-    pub(super) fn bind(&mut self, value: impl Into<Value>) -> String {
-        self.values.push(value.into());
-        format!("${}", self.values.len())
-    }
-
-    pub(super) fn add(&mut self, part: impl Into<String>) {
-        self.parts.push(part.into());
-    }
-
-    /// `column = value`.
-    fn equals(&mut self, column: &'static str, value: impl Into<Value>) {
-        let place = self.bind(value);
-        self.add(format!("{column} = {place}"));
-    }
-
-    /// `($1, $2, …)`; nothing at all means nothing, not everything.
-    fn list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> String {
-        let places: Vec<String> = values.into_iter().map(|value| self.bind(value)).collect();
-        if places.is_empty() { "(NULL)".to_owned() } else { format!("({})", places.join(", ")) }
-    }
-
-    pub(super) fn sql(&self) -> String {
-        self.parts.join(" AND ")
-    }
-}
-
 impl Filter {
-    /// The condition over the projection `a` on a day.
-    pub(super) fn condition(&self, rows: Rows, today: Date) -> Condition {
-        let mut all = Condition::default();
-        let day = all.bind(today.to_string());
-        all.add(format!("a.from_day <= {day} AND a.until_day >= {day}"));
+    /// The list with the conditions of this filter over the projection `a` on a day.
+    pub(super) fn on(&self, mut list: List, rows: Rows, today: Date) -> List {
+        let day = Value::from(today.to_string());
+        list = list.with("a.from_day <= ? AND a.until_day >= ?", day);
         if !self.closed {
-            all.add("a.running = 1");
+            list = list.given("a.running = 1");
         }
         for organs in [&self.within, &self.organs].into_iter().flatten() {
-            let list = all.list(organs);
-            all.add(match rows {
-                Rows::Shares => format!("a.organ IN {list}"),
-                Rows::Duties => format!("a.duty IN (SELECT duty FROM duty_share WHERE organ IN {list})"),
-            });
+            list = match rows {
+                Rows::Shares => list.with_list("a.organ IN ({})", Vec::new(), organs),
+                Rows::Duties => {
+                    list.with_list("a.duty IN (SELECT duty FROM duty_share WHERE organ IN ({}))", Vec::new(), organs)
+                }
+            };
         }
         if let Some(ids) = &self.ids {
-            let list = all.list(ids);
-            all.add(match rows {
-                Rows::Shares => format!("(a.share IN {list} OR a.duty IN {list})"),
-                Rows::Duties => format!("a.duty IN {list}"),
-            });
+            list = match rows {
+                Rows::Shares => list.with_list("a.share IN ({}) OR a.duty IN ({})", Vec::new(), ids),
+                Rows::Duties => list.with_list("a.duty IN ({})", Vec::new(), ids),
+            };
         }
-        if let Some(source) = &self.source {
-            all.equals("a.source_id", source);
-        }
-        if let Some(kind) = &self.kind {
-            all.equals("a.source_kind", kind);
-        }
-        if let Some(year) = self.year {
-            let year = all.bind(year);
-            all.add(format!(
-                "EXISTS (SELECT 1 FROM duty_source y WHERE y.kind = a.source_kind AND y.id = a.source_id AND y.year = {year})"
-            ));
-        }
-        for (column, value) in [("place", &self.place), ("place_part", &self.part)] {
-            if let Some(value) = value {
-                let value = all.bind(value);
-                all.add(format!("a.duty IN (SELECT id FROM duty WHERE {column} = {value})"));
-            }
-        }
-        match self.state {
-            Some(Wanted::State(state)) => all.equals("a.state", project::number(state)),
-            Some(Wanted::Open) => {
-                all.add(format!("a.ended = 0 AND a.state <> {}", project::number(State::Confirmed)));
-            }
-            None => {}
-        }
-        if self.overdue {
-            all.add("a.overdue = 1");
-        }
-        if let Some(from) = self.from {
-            let from = all.bind(from.to_string());
-            all.add(format!("a.due_on >= {from}"));
-        }
-        if let Some(to) = self.to {
-            let to = all.bind(to.to_string());
-            all.add(format!("a.due_on <> '' AND a.due_on <= {to}"));
-        }
-        for word in &self.words {
-            self.word(&mut all, rows, word);
-        }
-        all
-    }
-
-    fn word(&self, all: &mut Condition, rows: Rows, word: &Word) {
-        let pattern = all.bind(store::anywhere(&word.text.to_lowercase()));
-        let text = format!(
-            "a.duty IN (SELECT id FROM duty WHERE LOWER(text) LIKE {pattern} ESCAPE '\\' \
-             OR LOWER(place_label || ' ' || place_title) LIKE {pattern} ESCAPE '\\')"
-        );
-        if word.organs.is_empty() {
-            all.add(text);
-            return;
-        }
-        let organs = all.list(&word.organs);
-        let named = match rows {
-            Rows::Shares => format!("a.organ IN {organs}"),
-            Rows::Duties => format!("a.lead IN {organs}"),
+        let (kind, id) = self.source.as_ref().map(|key| (&key.kind, &key.id)).unzip();
+        list = list
+            .equals("a.source_id", id)
+            .equals("a.source_kind", kind)
+            .equals("a.source_kind", self.kind.as_ref())
+            .with(
+                "EXISTS (SELECT 1 FROM duty_source y WHERE y.kind = a.source_kind AND y.id = a.source_id AND y.year = ?)",
+                self.year,
+            )
+            .with("a.duty IN (SELECT id FROM duty WHERE place = ?)", self.place.as_ref())
+            .with("a.duty IN (SELECT id FROM duty WHERE place_part = ?)", self.part.as_ref())
+            .at_least("a.due_on", self.from.map(|day| day.to_string()))
+            .with("a.due_on <> '' AND a.due_on <= ?", self.to.map(|day| day.to_string()));
+        list = match self.state {
+            Some(Wanted::State(state)) => list.equals("a.state", project::number(state)),
+            Some(Wanted::Open) => list.with("a.ended = 0 AND a.state <> ?", project::number(State::Confirmed)),
+            None => list,
         };
-        all.add(format!("({text} OR {named})"));
+        if self.overdue {
+            list = list.given("a.overdue = 1");
+        }
+        self.words.iter().fold(list, |list, word| word.on(list, rows))
+    }
+}
+
+impl Word {
+    fn on(&self, list: List, rows: Rows) -> List {
+        let pattern = Value::from(anywhere(&self.text.to_lowercase()));
+        let organs = match rows {
+            Rows::Shares => {
+                "a.duty IN (SELECT id FROM duty WHERE LOWER(text) LIKE ? ESCAPE '\\' \
+                 OR LOWER(place_label || ' ' || place_title) LIKE ? ESCAPE '\\') OR a.organ IN ({})"
+            }
+            Rows::Duties => {
+                "a.duty IN (SELECT id FROM duty WHERE LOWER(text) LIKE ? ESCAPE '\\' \
+                 OR LOWER(place_label || ' ' || place_title) LIKE ? ESCAPE '\\') OR a.lead IN ({})"
+            }
+        };
+        list.with_list(organs, vec![pattern.clone(), pattern], &self.organs)
     }
 }

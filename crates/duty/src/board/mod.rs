@@ -4,17 +4,21 @@
 mod facets;
 mod filter;
 
-use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use jiff::civil::Date;
 use kernel::{OrganCode, id::DutyId};
-use store::{Db, FromRow, Result, built, query_as};
+use store::{
+    Db, FromRow, Result,
+    sql::{By, List, Page},
+};
 
-pub use facets::{Place, SourceLine, organs, places, source_title, sources, tally_by_source};
+pub use facets::{Place, SourceLine, organs, places, source_of_id, source_title, sources, tally_by_source};
 pub use filter::{Filter, Rows, Wanted, Word};
 
 use crate::{
     model::{OwnerRole, State, Tally},
     project,
+    source::SourceKey,
 };
 
 /// By what rows are ordered; what wants doing stands first where dates decide.
@@ -42,26 +46,45 @@ pub struct Order {
     pub group: Option<Sort>,
 }
 
+/// Names of the orders, by [`Order::group`], sort and direction: a place in one order is none in another.
+const NAMES: [[&str; 8]; 3] = [
+    ["due", "due-", "place", "place-", "organ", "organ-", "state", "state-"],
+    ["p.due", "p.due-", "p.place", "p.place-", "p.organ", "p.organ-", "p.state", "p.state-"],
+    ["o.due", "o.due-", "o.place", "o.place-", "o.organ", "o.organ-", "o.state", "o.state-"],
+];
+
 impl Order {
-    fn sql(self, rows: Rows) -> String {
+    fn name(self) -> &'static str {
+        let group = match self.group {
+            Some(Sort::Place) => 1,
+            Some(Sort::Organ) => 2,
+            _ => 0,
+        };
+        NAMES[group][self.sort as usize * 2 + usize::from(self.descending)]
+    }
+
+    fn by(self, rows: Rows) -> Vec<By> {
+        let way = |expression| if self.descending { By::down(expression) } else { By::up(expression) };
         // Of one duty, who leads stands first, whichever way.
-        let (organ, rest) = match rows {
-            Rows::Shares => ("a.organ", "a.part, a.organ, a.share"),
-            Rows::Duties => ("a.lead", "a.duty"),
+        let (organ, rest): (_, &[By]) = match rows {
+            Rows::Shares => ("a.organ", &[By::up("a.part"), By::up("a.organ")]),
+            Rows::Duties => ("a.lead", &[]),
         };
-        let way = if self.descending { " DESC" } else { "" };
-        let place = format!("a.source_id{way}, a.place_order{way}, a.position{way}, {rest}");
-        let sort = match self.sort {
-            Sort::Due => format!("a.rank, a.due_on{way}, {place}"),
-            Sort::Place => place,
-            Sort::Organ => format!("{organ}{way}, {place}"),
-            Sort::State => format!("a.state{way}, {place}"),
+        let place = ["a.source_kind", "a.source_id", "a.place_order", "a.position"];
+        let mut by = match self.group {
+            Some(Sort::Place) => place[..3].iter().map(|expression| By::up(expression)).collect(),
+            Some(Sort::Organ) => vec![By::up(organ)],
+            _ => Vec::new(),
         };
-        match self.group {
-            Some(Sort::Place) => format!("a.source_id, a.place_order, {sort}"),
-            Some(Sort::Organ) => format!("{organ}, {sort}"),
-            _ => sort,
+        match self.sort {
+            Sort::Due => by.extend([By::up("a.rank"), way("a.due_on")]),
+            Sort::Place => {}
+            Sort::Organ => by.push(way(organ)),
+            Sort::State => by.push(way("a.state")),
         }
+        by.extend(place.map(way));
+        by.extend(rest);
+        by
     }
 }
 
@@ -163,6 +186,11 @@ impl Line {
         }
     }
 
+    /// Its source.
+    pub fn source(&self) -> SourceKey {
+        SourceKey::new(&self.source_kind, &self.source_id)
+    }
+
     /// Heading of the place: label and title.
     pub fn place_name(&self) -> String {
         format!("{} {}", self.place_label, self.place_title).trim().to_owned()
@@ -201,62 +229,71 @@ impl From<Row> for Line {
     }
 }
 
-const COLUMNS: &str = "a.duty, a.source_kind, a.source_id, s.title AS source_title, s.year, d.place, d.place_label, \
-                       d.place_title, d.place_part, d.text, d.measure, d.due_words, d.visibility, a.state, a.overdue, \
-                       a.ended, a.due_on, a.notes, a.evidence";
-
-fn select(rows: Rows) -> String {
-    let own = match rows {
-        Rows::Shares => "a.share AS id, a.organ, a.part, 1 AS shares, 0 AS organs, 0 AS confirmed, a.period",
-        Rows::Duties => "a.duty AS id, a.lead AS organ, -1 AS part, a.shares, a.organs, a.confirmed, '' AS period",
+macro_rules! columns {
+    ($own:literal) => {
+        concat!(
+            $own,
+            ", a.duty, a.source_kind, a.source_id, s.title AS source_title, s.year, d.place, d.place_label, d.place_title, \
+             d.place_part, d.text, d.measure, d.due_words, d.visibility, a.state, a.overdue, a.ended, a.due_on, a.notes, \
+             a.evidence"
+        )
     };
-    format!(
-        "SELECT {own}, {COLUMNS} FROM {} JOIN duty d ON d.id = a.duty \
-         JOIN duty_source s ON s.kind = a.source_kind AND s.id = a.source_id",
-        rows.table()
-    )
 }
 
-/// Rows on a day, from `skip` on.
+macro_rules! with_words {
+    ($projection:literal) => {
+        concat!(
+            $projection,
+            " a JOIN duty d ON d.id = a.duty JOIN duty_source s ON s.kind = a.source_kind AND s.id = a.source_id"
+        )
+    };
+}
+
+/// The rows on a day, in one order.
+fn list(rows: Rows, filter: &Filter, order: Order, today: Date) -> List {
+    let list = match rows {
+        Rows::Shares => List::new(
+            columns!("a.share AS id, a.organ, a.part, 1 AS shares, 0 AS organs, 0 AS confirmed, a.period"),
+            with_words!("share_standing"),
+            "a.share",
+        ),
+        Rows::Duties => List::new(
+            columns!("a.duty AS id, a.lead AS organ, -1 AS part, a.shares, a.organs, a.confirmed, '' AS period"),
+            with_words!("duty_standing"),
+            "a.duty",
+        ),
+    };
+    filter.on(list.sort(order.name(), &order.by(rows)), rows, today)
+}
+
+/// A page of rows on a day: after (or before) the place that `after` names, at most `limit`.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn lines(
+/// When the database fails, or the place cannot be read.
+pub async fn page(
     db: &Db,
     rows: Rows,
     filter: &Filter,
     order: Order,
     today: Date,
-    (skip, limit): (i64, i64),
-) -> Result<Vec<Line>> {
-    let mut all = filter.condition(rows, today);
-    let (limit, skip) = (all.bind(limit), all.bind(skip));
-    // SQL: literals of this module and places; every value is bound.
-    let sql = format!("{} WHERE {} ORDER BY {} LIMIT {limit} OFFSET {skip}", select(rows), all.sql(), order.sql(rows));
-    let found: Vec<Row> = query_as(built(sql)).bind_all(all.values).fetch_all(db.read()).await?;
-    Ok(found.into_iter().map(Line::from).collect())
+    (after, limit): (&str, usize),
+) -> Result<Page<Line>> {
+    let found: Page<Row> = list(rows, filter, order, today).page(db, None, Some(after), limit).await?;
+    let Page { rows, next, previous, sort } = found;
+    Ok(Page { rows: rows.into_iter().map(Line::from).collect(), next, previous, sort })
 }
 
 /// All rows on a day, one after another: for exports, whose memory does not grow with their number.
-pub fn stream(db: &Db, rows: Rows, filter: &Filter, order: Order, today: Date) -> BoxStream<'static, Result<Line>> {
-    use futures::StreamExt;
+pub fn stream<'e>(db: &'e Db, rows: Rows, filter: &Filter, order: Order, today: Date) -> BoxStream<'e, Result<Line>> {
+    list(rows, filter, order, today).export::<Row>(db, None).map_ok(Line::from).boxed()
+}
 
-    let all = filter.condition(rows, today);
-    // SQL: literals of this module and places; every value is bound.
-    let sql = format!("{} WHERE {} ORDER BY {}", select(rows), all.sql(), order.sql(rows));
-    let reader = db.read().clone();
-    let (mut sender, received) = futures::channel::mpsc::channel(64);
-    let work = async move {
-        use futures::SinkExt;
-        let mut found = query_as::<Row>(built(sql)).bind_all(all.values).fetch(&reader);
-        while let Some(row) = found.next().await {
-            if sender.send(row.map(Line::from)).await.is_err() {
-                break;
-            }
-        }
-    };
-    let work = futures::stream::once(work).filter_map(|()| std::future::ready(None));
-    futures::stream::select(received, work).boxed()
+/// All rows on a day.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(db: &Db, rows: Rows, filter: &Filter, order: Order, today: Date) -> Result<Vec<Line>> {
+    stream(db, rows, filter, order, today).try_collect().await
 }
 
 /// How many rows there are, and how the running ones stand.
@@ -281,14 +318,13 @@ struct Group {
 /// # Errors
 /// When the database fails.
 pub async fn figures(db: &Db, rows: Rows, filter: &Filter, today: Date) -> Result<Figures> {
-    let all = filter.condition(rows, today);
-    // SQL: literals of this module and places; every value is bound.
-    let sql = format!(
-        "SELECT a.ended, a.state, a.overdue, COUNT(*) AS many FROM {} WHERE {} GROUP BY a.ended, a.state, a.overdue",
-        rows.table(),
-        all.sql()
-    );
-    let groups: Vec<Group> = query_as(built(sql)).bind_all(all.values).fetch_all(db.read()).await?;
+    let columns = "a.ended, a.state, a.overdue, COUNT(*) AS many";
+    let list = match rows {
+        Rows::Shares => List::new(columns, "share_standing a", "a.overdue"),
+        Rows::Duties => List::new(columns, "duty_standing a", "a.overdue"),
+    };
+    let list = list.group_by("a.ended, a.state, a.overdue").sort("", &[By::up("a.ended"), By::up("a.state")]);
+    let groups: Vec<Group> = filter.on(list, rows, today).export(db, None).try_collect().await?;
     let mut figures = Figures::default();
     for group in groups {
         figures.rows += group.many;

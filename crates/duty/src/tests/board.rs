@@ -54,7 +54,7 @@ stories! {
         let all = Filter::default();
         assert_eq!(texts(all.clone()).await, ["建立台账", "每季度通报", "印发100%的细则", "总结经验"]);
         assert_eq!(lines(Rows::Shares, all.clone(), Order::default()).await.len(), 8);
-        assert_eq!(texts(Filter { source: Some("r2".into()), ..all.clone() }).await, ["总结经验"]);
+        assert_eq!(texts(Filter { source: Some(crate::SourceKey::new("resolution", "r2")), ..all.clone() }).await, ["总结经验"]);
         assert_eq!(texts(Filter { kind: Some("resolution".into()), ..all.clone() }).await.len(), 4);
         assert!(texts(Filter { year: Some(2025), ..all.clone() }).await.is_empty());
         assert_eq!(texts(Filter { place: Some("一（二）".into()), ..all.clone() }).await, ["印发100%的细则"]);
@@ -76,7 +76,7 @@ stories! {
         assert!(lines(Rows::Duties, none, Order::default()).await.is_empty());
         let by = |sort, descending, group| Order { sort, descending, group };
         let order = async |order: Order| {
-            lines(Rows::Shares, Filter { source: Some("r1".into()), ..Filter::default() }, order).await
+            lines(Rows::Shares, Filter { source: Some(crate::SourceKey::new("resolution", "r1")), ..Filter::default() }, order).await
                 .into_iter().map(|line| format!("{}{}", line.place_label, line.organ)).collect::<Vec<_>>()
         };
         assert_eq!(order(by(Sort::Organ, false, None)).await[..3], ["一（一）QH010", "一（二）QH010", "二（一）QH010"]);
@@ -126,7 +126,7 @@ stories! {
         assert_eq!(titles(Some(&own)).await.len(), 2);
         assert!(titles(Some(&["QH001".into()])).await.is_empty());
         assert_eq!(board::organs(&office.db).await.expect("organs"), ["QH010".into(), "QH011".into()]);
-        let places = board::places(&office.db, "r1", Some(&own)).await.expect("places");
+        let places = board::places(&office.db, &crate::SourceKey::new("resolution", "r1"), Some(&own)).await.expect("places");
         assert_eq!(places.iter().map(|place| place.place_label.as_str()).collect::<Vec<_>>(), ["一（一）", "一（二）", "二（一）"]);
         let tallies = board::tally_by_source(&office.db, office.today()).await.expect("tallies");
         assert_eq!(tallies[&crate::SourceKey::new("resolution", "r1")].total(), 3);

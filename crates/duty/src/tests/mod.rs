@@ -5,7 +5,7 @@ use web::Refusal;
 
 use self::office::{Office, clerk, date, editor, row};
 use crate::{
-    Proof, SourceState,
+    DutyRow, Proof, SourceKey, SourceState,
     board::{Filter, Line, Order, Rows},
     checks,
     decide::{self, Verdict},
@@ -42,23 +42,29 @@ mod board;
 mod history;
 mod office;
 
-/// The rows of the board, the same in a stream and page by page.
+/// The rows of the board, the same in one piece, page by page, and backwards.
 async fn told_lines(office: &Office, rows: Rows, filter: &Filter, order: Order) -> Vec<Line> {
-    use futures::TryStreamExt;
     let today = office.today();
-    let streamed = crate::board::stream(&office.db, rows, filter, order, today);
-    let streamed: Vec<Line> = streamed.try_collect().await.expect("stream");
-    let mut paged = Vec::new();
-    loop {
-        let skip = i64::try_from(paged.len()).expect("few");
-        let page = crate::board::lines(&office.db, rows, filter, order, today, (skip, 3)).await.expect("lines");
-        if page.is_empty() {
-            break;
+    let whole = crate::board::all(&office.db, rows, filter, order, today).await.expect("all");
+    let page =
+        async |after: &str| crate::board::page(&office.db, rows, filter, order, today, (after, 3)).await.expect("page");
+    let (mut paged, mut after) = (Vec::new(), String::new());
+    let mut last = loop {
+        let found = page(&after).await;
+        paged.extend(found.rows.clone());
+        match found.next.clone() {
+            Some(next) => after = next,
+            None => break found,
         }
-        paged.extend(page);
+    };
+    assert_eq!(whole, paged);
+    let mut back = last.rows.clone();
+    while let Some(before) = last.previous.clone() {
+        last = page(&before).await;
+        back.splice(0..0, last.rows.clone());
     }
-    assert_eq!(streamed, paged);
-    paged
+    assert_eq!(whole, back);
+    whole
 }
 
 /// What the refusal says.
@@ -202,16 +208,20 @@ stories! {
             let found = facts::of_duties(office.db.read(), std::slice::from_ref(&duty)).await.expect("facts");
             found[0].course().on(office.today()).state
         };
+        let untold = async || {
+            lapse::untold(office.db.read(), &lapse::Subject::new("document", "d1")).await.expect("untold")
+        };
         office.publish("other", false).await;
         office.publish("d1", false).await;
+        assert_eq!(state().await, State::Returned, "in the same write");
         office.catch_up().await;
         assert_eq!(state().await, State::Returned);
         assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("已撤回公开"));
-        let untold = lapse::untold(&office.db).await.expect("untold");
-        assert_eq!(untold.len(), 1);
+        let pieces = untold().await;
+        assert_eq!(pieces.len(), 1);
         for first in [true, false] {
             let mut tx = office.db.write().await.expect("write");
-            assert_eq!(lapse::tell(&mut tx, &untold[0]).await.expect("told"), first);
+            assert_eq!(lapse::tell(&mut tx, &pieces[0]).await.expect("told"), first);
             tx.commit().await.expect("commit");
         }
         assert_eq!(office.events(&events::EVIDENCE_LAPSED).await, 1);
@@ -224,7 +234,7 @@ stories! {
         office.publish("d1", true).await;
         office.catch_up().await;
         assert_eq!(state().await, State::Confirmed);
-        assert!(lapse::untold(&office.db).await.expect("untold").is_empty());
+        assert!(untold().await.is_empty());
     }
 
     async fn a_reminder_goes_out_once(office) {
@@ -333,5 +343,60 @@ stories! {
             save(&format!("第{n}组"), "").await.expect("saved");
         }
         assert!(told(save("再来一组", "").await).contains("最多保存 20 组"));
+    }
+
+    /// A source of another kind may have the same id, grows, and may have no page that the public sees.
+    async fn sources_are_told_apart_by_kind_and_id(office) {
+        let meeting = office.resolution("2026", "会议").await;
+        office.duty(row(&office, &meeting, "甲", "2026-06-30", ""), &[("QH010", OwnerRole::Lead)]).await;
+        let key = SourceKey::new("inside", "2026");
+        let open = async |title: &str| {
+            let mut tx = office.db.write().await.expect("write");
+            let row = crate::source::open(&mut tx, &key, title, 2026).await.expect("open");
+            tx.commit().await.expect("commit");
+            row
+        };
+        office.pass(1);
+        let first = open("督办").await;
+        let new = DutyRow { visibility: "internal".into(), ..row(&office, &key, "乙", "2026-05-30", "") };
+        let inside = office.duty(new.at("n1", "第一号", 1), &[("QH010", OwnerRole::Lead)]).await;
+        office.pass(3);
+        let again = open("督办事项").await;
+        assert_eq!((again.issued_at, again.title.as_str()), (first.issued_at, "督办事项"), "since when it runs stays");
+        assert_eq!(crate::source::get(office.db.read(), &key).await.expect("get").map(|row| row.title), Some("督办事项".into()));
+        let of = |key: &SourceKey| Filter { source: Some(key.clone()), ..Filter::default() };
+        let order = Order { group: Some(crate::board::Sort::Place), ..Order::default() };
+        assert_eq!(told_lines(&office, Rows::Duties, &of(&key), order).await.len(), 1);
+        assert_eq!(told_lines(&office, Rows::Shares, &of(&meeting), order).await[0].text, "甲");
+        assert_eq!(told_lines(&office, Rows::Duties, &Filter::default(), order).await.len(), 2);
+        assert_eq!(crate::board::places(&office.db, &key, None).await.expect("places")[0].place_label, "第一号");
+        let found = crate::board::source_of_id(&office.db, "2026").await.expect("by id alone");
+        assert_eq!(found, Some(key.clone()), "the newest of two");
+        let sources = office.sources.clone();
+        assert_eq!(sources.called(["resolution"]), ("会议", "议定事项"));
+        assert_eq!(sources.called(["resolution", "inside"]), ("来源", "事项"));
+        let open = async |tx: &mut store::Tx, by: &crate::By<'_>| {
+            duties::set_visibility(tx, by.actor, &sources, &inside, Visibility::Public).await
+        };
+        assert!(told(office.act(&clerk(), open).await).contains("没有公开页面"));
+    }
+
+    async fn the_office_ends_one_duty_with_a_reason(office) {
+        let key = office.resolution("r1", "会议").await;
+        let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &[("QH010", OwnerRole::Lead)]).await;
+        let share = office.share(&duty, "QH010").await;
+        let sources = office.sources.clone();
+        let end = async |reason: &str| {
+            office.act(&clerk(), async |tx, by| duties::end_one(tx, by.actor, &sources, &duty, reason).await).await
+        };
+        assert!(told(end("  ").await).contains("请写明为什么终止"));
+        assert!(told(end("问 13800138000").await).contains("138****8000"));
+        end("上级已取消").await.expect("ended");
+        assert!(told(end("再一次").await).contains("已经终止"));
+        assert_eq!(office.events(&events::ENDED).await, 1);
+        let line = told_lines(&office, Rows::Duties, &Filter::default(), Order::default()).await.remove(0);
+        assert_eq!(line.word(), "已终止");
+        assert!(remind::due(&office.db, &[15], date("2026-06-15")).await.expect("due").is_empty());
+        assert!(told(office.hand_in(&share, "QH010", "d1", "").await).contains("终止"));
     }
 }

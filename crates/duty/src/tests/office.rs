@@ -10,7 +10,11 @@ use kernel::{
     seams::{FixedClock, SeededEntropy},
     time,
 };
-use store::{Db, Tx, query_scalar};
+use store::{
+    Db, Followers, Tx,
+    jobs::{Handlers, run_due},
+    query_scalar,
+};
 use tempfile::TempDir;
 use web::{Ctx, Refusal};
 
@@ -18,7 +22,8 @@ use crate::{
     By, DutyRow, NewEvidence, Proof, Publishes, Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Target,
     Words,
     decide::{self, Verdict},
-    duties, lapse,
+    duties,
+    lapse::{self, Subject},
     model::{Field, FieldShape, OwnerRole, Visibility},
     report, source,
 };
@@ -35,7 +40,10 @@ const FIELDS: &[Field] = &[
     Field::new("blame", "问责情况", "", FieldShape::Text).inside(),
 ];
 
-const KINDS: &[SourceKind] = &[SourceKind { key: "resolution", label: "领导小组议定事项", fields: FIELDS }];
+const KINDS: &[SourceKind] = &[
+    SourceKind::new("resolution", "领导小组议定事项").with_fields(FIELDS).called("会议", "议定事项"),
+    SourceKind::new("inside", "内部督办"),
+];
 
 struct Resolutions;
 
@@ -46,6 +54,10 @@ impl Source for Resolutions {
 
     fn words<'a>(&'a self, _: &'a Ctx, duty: &'a DutyRow) -> BoxFuture<'a, web::Result<Words>> {
         Box::pin(async move { Ok(Words { heading: duty.place_label.clone(), ..Words::default() }) })
+    }
+
+    fn public_path(&self, source: &SourceKey, _: &str) -> Option<String> {
+        (source.kind == "resolution").then(|| format!("/resolutions/{}", source.id))
     }
 
     fn visibility_changed<'a>(
@@ -217,12 +229,28 @@ impl Office {
     pub(super) async fn publish(&self, document: &str, public: bool) {
         let mut tx = self.db.write().await.expect("write");
         let kind = if public { &PUBLISHED } else { &WITHDRAWN };
+        if !public {
+            lapse::left(&mut tx, &Subject::new("document", document)).await.expect("told");
+        }
         tx.append(NewEvent::new(kind, document, &Actor::System)).await.expect("event");
         tx.commit().await.expect("commit");
     }
 
+    /// What follows the log, as far as it goes without mail.
     pub(super) async fn catch_up(&self) {
-        lapse::catch_up(&self.db, &[PUBLISHES]).await.expect("caught up");
+        let follower = lapse::follower(&[PUBLISHES]).expect("somebody publishes");
+        Followers::default().with(follower).run(&self.db).await.expect("followed");
+        let db = self.db.clone();
+        let settle = move |subject: Subject| {
+            let db = db.clone();
+            async move {
+                let mut tx = db.write().await?;
+                lapse::settle(&mut tx, &[PUBLISHES], &subject).await?;
+                Ok(tx.commit().await?)
+            }
+        };
+        let handlers = Handlers::default().with(lapse::SETTLE, "", settle);
+        run_due(&self.db, &handlers).await.expect("settled");
     }
 
     pub(super) async fn events(&self, kind: &EventKind) -> i64 {

@@ -216,7 +216,7 @@ pub(super) async fn detail_page(
         organs,
         roles: role_choices(),
         sessions: session_rows(ctx, id, None).await?,
-        history: words::Words(ctx.capabilities()).rows(history.into_iter().rev().take(50)),
+        history: words::Words(ctx.capabilities(), &ctx.directory()).rows(history.into_iter().rev().take(50)),
         account,
     })
 }

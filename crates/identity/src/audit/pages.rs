@@ -59,7 +59,8 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let more = events.len() as i64 > SIZE;
     events.truncate(50);
     let last = events.last().map_or(0, |event| event.seq);
-    let words = Words(ctx.capabilities());
+    let directory = ctx.directory();
+    let words = Words(ctx.capabilities(), &directory);
     let query = filter.query();
     let with = |extra: &str| match (query.is_empty(), extra.is_empty()) {
         (true, true) => "/audit".to_owned(),
@@ -87,7 +88,7 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(seq): Path<i
     let data = serde_json::from_str::<serde_json::Value>(&event.data)
         .and_then(|value| serde_json::to_string_pretty(&value))
         .unwrap_or_else(|_| event.data.clone());
-    let row = Words(ctx.capabilities()).rows(std::iter::once(event.clone())).remove(0);
+    let row = Words(ctx.capabilities(), &ctx.directory()).rows(std::iter::once(event.clone())).remove(0);
     let code = OrganCode::from(event.organ.as_str());
     let newest = *ctx.db().head().borrow();
     office_page(&DetailPage {

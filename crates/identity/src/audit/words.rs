@@ -1,6 +1,6 @@
 //! Events in words: the label of a kind, the data as pairs that can be read.
 
-use kernel::{Role, event::Event, time};
+use kernel::{Directory, OrganCode, Role, event::Event, time};
 use serde_json::Value;
 use web::Capabilities;
 
@@ -50,9 +50,9 @@ fn look(table: &[(&'static str, &'static str)], key: &str) -> Option<&'static st
     table.iter().find(|(known, _)| *known == key).map(|(_, word)| *word)
 }
 
-/// The words of the capabilities.
+/// The words of the capabilities, and the names of organs.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Words<'a>(pub(crate) &'a Capabilities);
+pub(crate) struct Words<'a>(pub(crate) &'a Capabilities, pub(crate) &'a Directory);
 
 impl Words<'_> {
     /// The label of a kind of event; the kind itself where no capability knows it (an older program wrote it).
@@ -68,8 +68,21 @@ impl Words<'_> {
         };
         let fields = self.0.event(kind).map_or(&[][..], |kind| kind.fields);
         let name = |key: &str| look(fields, key).unwrap_or(key).to_owned();
-        let pairs = map.iter().map(|(key, value)| (name(key), in_words(fields, value)));
+        let words = |key: &str, value: &Value| match value {
+            Value::Array(codes) if key == "organs" => self.organs(codes),
+            value => in_words(fields, value),
+        };
+        let pairs = map.iter().map(|(key, value)| (name(key), words(key, value)));
         pairs.filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect()
+    }
+
+    /// Organs by their names of today; a code that none has stays.
+    fn organs(self, codes: &[Value]) -> String {
+        let named = |code: &str| {
+            let organ = self.1.get(&OrganCode::from(code));
+            organ.map_or_else(|| code.to_owned(), |organ| organ.short_name.clone())
+        };
+        codes.iter().filter_map(Value::as_str).map(named).collect::<Vec<_>>().join("、")
     }
 
     /// Events as lists show them; the organ by its code.
@@ -134,7 +147,7 @@ pub(crate) fn second(stored: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kernel::EventKind;
+    use kernel::{EventKind, Organ, OrganKind};
     use web::Capability;
 
     use super::*;
@@ -147,18 +160,22 @@ mod tests {
             ("reason", "原因"),
             ("until", "到"),
             ("inner", ""),
+            ("organs", "机关"),
         ]);
         let all = Capabilities::new(vec![Capability::new("thing", "物").events(&[&SEEN]).subject("thing", "东西")]);
-        let words = Words(&all);
+        let organ = Organ::named("QH010", "青禾县财政局", "县财政局", OrganKind::CountyDepartment);
+        let directory = Directory::new(vec![organ], "青禾县");
+        let words = Words(&all, &directory);
         assert_eq!(words.label("thing.seen"), "看见");
         assert_eq!(words.label("thing.whirled"), "thing.whirled");
-        let data = r#"{"aliases":["","甲\n乙"],"roles":"editor,organ_head","reason":"password","until":"2026-03-05T01:02:03.004Z","inner":1,"x":3}"#;
+        let data = r#"{"aliases":["","甲\n乙"],"roles":"editor,organ_head","reason":"password","until":"2026-03-05T01:02:03.004Z","inner":1,"organs":["QH010","QH999"],"x":3}"#;
         let details = words.details("thing.seen", data);
         let find = |name: &str| details.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         assert_eq!(find("别名"), Some("（空） → 甲、乙"));
         assert_eq!(find("角色"), Some("编辑、机关负责人"));
         assert_eq!(find("原因"), Some("密码"));
         assert_eq!(find("到"), Some("2026-03-05 09:02"));
+        assert_eq!(find("机关"), Some("县财政局、QH999"), "two of a list are no change");
         assert_eq!(find("x"), Some("3"));
         assert!(!details.iter().any(|(_, value)| value == "1"), "what is not for people is left out");
     }

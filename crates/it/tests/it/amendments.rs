@@ -166,7 +166,7 @@ both! {
         app.work().await;
         store::test::tamper(app.ctx().db(), query("DELETE FROM job")).await.expect("clean");
         let due = "2026-06-29".parse().expect("date");
-        assert!(oversight::remind_once(app.ctx(), due).await.expect("remind") > 0);
+        assert!(duty::notices::remind_once(app.ctx(), due).await.expect("remind") > 0);
         let sent: Vec<String> = query_scalar("SELECT payload FROM job WHERE kind = 'mail.send'").fetch_all(app.ctx().db().read()).await.expect("jobs");
         assert!(sent.iter().any(|mail| mail.contains("old@example.invalid")), "{sent:?}");
     }

@@ -217,10 +217,10 @@ both! {
         let ctx = app
             .with_config(|config| {
                 let check_allow = vec!["127.0.0.1/32".parse().expect("net")];
-                config.settings.set(oversight::settings::Plans { check_allow, ..Default::default() });
+                config.settings.set(duty::settings::Duties { check_allow, ..Default::default() });
             })
             .await;
-        let look = async || oversight::duties::look::run(&ctx, &piece.as_str().into()).await.expect("look").expect("asked");
+        let look = async || duty::look::run(&ctx, &piece.as_str().into()).await.expect("look").expect("asked");
         assert_eq!(look().await.outcome, "gone");
         assert_eq!(events(app, "duty.evidence_looked").await, 2, "inside, then gone");
         clerk.get(&page).await.expect(200).shows("对方网站说没有这个页面（404）");
@@ -312,13 +312,23 @@ both! {
         let mut head = app.person("head", "QH010", &[Role::OrganHead]).await;
         let version = head.get(&format!("/documents/{paper}")).await.expect(200).field("version");
         head.post(&format!("/documents/{paper}/withdraw"), &[("version", &version), ("reason", "内容有误")]).await.expect(303);
-        // At once, before any job has run.
+        // At once, before any job has run; and whoever reads waits for no writer.
+        let mut busy = app.ctx().db().write().await.expect("write");
+        busy.hold_log().await.expect("log");
+        for path in [format!("/plans/{plan}"), "/plans".into(), format!("/api/v1/plans/{plan}"), "/".into()] {
+            let mut reader = app.visitor();
+            let read = tokio::time::timeout(std::time::Duration::from_secs(20), reader.get(&path));
+            read.await.expect("a reader does not write").expect(200);
+        }
+        drop(busy);
         assert_eq!(figures(app, &plan).await["confirmed"], 0);
         app.visitor().get(&format!("/plans/{plan}")).await.expect(200).hides("会被撤回的方案");
         editor.get(&page).await.expect(200).shows("佐证失效").shows("已退回");
-        let lapsed = oversight::duties::jobs::follow_withdrawals(app.ctx()).await.expect("follow");
-        let again = oversight::duties::jobs::follow_withdrawals(app.ctx()).await.expect("follow");
-        assert_eq!((lapsed, again, events(app, "duty.evidence_lapsed").await), (1, 0, 1));
+        assert_eq!(events(app, "duty.evidence_lapsed").await, 0, "history and mail follow");
+        for _ in 0..2 {
+            app.work().await;
+            assert_eq!(events(app, "duty.evidence_lapsed").await, 1);
+        }
         editor.get(&page).await.expect(200).shows("已撤回公开，不再有效");
     }
 
@@ -335,14 +345,14 @@ both! {
         let day = |text: &str| text.parse().expect("date");
         app.at(moment("2026-06-14T02:00:00Z"));
         // 15 days before 30 June; the first quarter's list is long overdue by then and not asked for again.
-        assert_eq!(oversight::remind_once(app.ctx(), day("2026-06-15")).await.expect("remind"), 2);
+        assert_eq!(duty::notices::remind_once(app.ctx(), day("2026-06-15")).await.expect("remind"), 2);
         let sent = mails().await;
         assert_eq!(sent.len(), 2, "{sent:?}");
         let finance = sent.iter().find(|mail| mail.contains("ed@example.invalid")).expect("the editor is asked");
         assert!(!finance.contains("rev@example.invalid") && finance.contains("公开解读方案"), "{finance}");
         assert!(sent.iter().any(|mail| mail.contains("min@example.invalid") && mail.contains("县民政局")), "{sent:?}");
         let events_before = events(app, "duty.reminded").await;
-        assert_eq!(oversight::remind_once(app.ctx(), day("2026-06-15")).await.expect("again"), 0);
+        assert_eq!(duty::notices::remind_once(app.ctx(), day("2026-06-15")).await.expect("again"), 0);
         assert_eq!((mails().await.len(), events(app, "duty.reminded").await), (2, events_before));
 
         // What is confirmed is not asked for.
@@ -354,7 +364,7 @@ both! {
             let piece = hand_in(app, &mut editor, &share, &paper, period).await;
             clerk.post(&format!("/duties/{}/evidence/{piece}/confirm", share.0), &[]).await.expect(303);
         }
-        assert_eq!(oversight::remind_once(app.ctx(), day("2026-06-25")).await.expect("later"), 1, "only the other organ");
+        assert_eq!(duty::notices::remind_once(app.ctx(), day("2026-06-25")).await.expect("later"), 1, "only the other organ");
         let log = clerk.get(&format!("/duties/{}", share(app, "公开解读方案", "QH011").await.0)).await.expect(200);
         log.shows("提醒县民政局");
     }
@@ -515,5 +525,41 @@ both! {
         reader.get(&portal).await.expect(200).shows("办公室核定内容");
         let wrong = [("assignment", share.1.as_str()), ("url", "https://media.example/a"), ("title", "张某电话 13800138000")];
         editor.post(&format!("{page}/evidence"), &wrong).await.expect(422).shows("138****8000");
+    }
+
+    /// One duty, without an amendment of the text; who reads the plan learns that it ended and is not counted.
+    async fn the_office_ends_one_duty_with_its_reason(app) {
+        let plan = issued(app).await;
+        let share = share(app, "建立回应台账", "QH010").await;
+        let page = format!("/duties/{}", share.0);
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let total = figures(app, &plan).await["total"].as_i64().expect("a number");
+        editor.get(&page).await.expect(200).hides("终止任务");
+        editor.post(&format!("{page}/end"), &[("end", "不办了")]).await.expect(403);
+        clerk.get(&page).await.expect(200).shows("终止任务");
+        clerk.post(&format!("{page}/end"), &[("end", "  ")]).await.expect(422).shows("请写明为什么终止");
+        clerk.post(&format!("{page}/end"), &[("end", "联系 13800138000")]).await.expect(422).shows("138****8000");
+        assert_eq!(events(app, "duty.ended").await, 0);
+        clerk.post(&format!("{page}/end"), &[("end", "上级已取消这项考核")]).await.expect(303);
+        clerk.post(&format!("{page}/end"), &[("end", "再一次")]).await.expect(409).shows("已经终止");
+        editor.get(&page).await.expect(200).shows("这项任务已终止").shows("上级已取消这项考核").shows("终止任务");
+        editor.post(&format!("{page}/notes"), &[("assignment", &share.1), ("text", "还在办")]).await.expect(409);
+        assert_eq!(figures(app, &plan).await["total"].as_i64(), Some(total - 1));
+        assert_eq!((events(app, "duty.ended").await, events(app, "plan.duty_ended").await), (1, 1));
+        app.work().await;
+        app.visitor().get(&format!("/plans/{plan}")).await.expect(200).shows("每季度公布一次解读清单");
+    }
+
+    async fn the_board_knows_a_source_by_kind_and_id(app) {
+        let plan = issued(app).await;
+        let mut clerk = app.clerk().await;
+        let key = format!("work_points/{plan}");
+        let board = clerk.get(&format!("/duties?source={key}")).await.expect(200).shows("建立回应台账");
+        board.shows(&format!("value=\"{key}\" selected")).shows("按条目").shows("计划");
+        // The address of before names the id alone.
+        clerk.get(&format!("/duties?plan={plan}")).await.expect(200).shows(&format!("value=\"{key}\" selected"));
+        clerk.get(&format!("/duties?source=audit_finding/{plan}")).await.expect(200).shows("没有符合条件的任务");
+        clerk.get("/duties?plan=none").await.expect(200).shows("没有符合条件的任务");
+        clerk.get("/duties?after=nonsense").await.expect(400);
     }
 }

@@ -285,7 +285,7 @@ both! {
         assert_eq!(count(app, "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1", &plan).await, 8);
         assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'plan.confirmed' AND subject_id = $1", &plan).await, 1);
         assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'duty.issued' AND $1 <> ''", &plan).await, 4);
-        assert_eq!(count(app, "SELECT COUNT(*) FROM job WHERE kind = 'oversight.notify' AND $1 <> ''", &plan).await, 1);
+        assert_eq!(count(app, "SELECT COUNT(*) FROM job WHERE kind = 'duty.notify' AND $1 <> ''", &plan).await, 1);
         app.work().await;
         clerk.get(&format!("/plans/{plan}")).await.expect(200).shows("执行中").shows("解读重要政策");
         clerk.get(&format!("/plans/{plan}/draft")).await.expect(303);

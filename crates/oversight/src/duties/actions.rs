@@ -7,7 +7,7 @@ use axum::{
 use duty::{
     NewEvidence,
     decide::{self, Verdict},
-    extra as fields,
+    extra as fields, look as looking,
     permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
     pieces, report,
 };
@@ -21,7 +21,7 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, a
 use crate::{
     duties::{
         acts::{self, Named},
-        address, by, catch_up, look as looking,
+        address, by,
         pages::{Ask, Typed, corrected},
     },
     model::Visibility,
@@ -164,7 +164,6 @@ pub(crate) async fn confirm(
     Form(form): Form<Decision>,
 ) -> Result<Response> {
     let actor = desk.actor();
-    catch_up(&ctx).await?;
     let undo = format!("/duties/{id}/evidence/{evidence}/undo");
     act(&ctx, &form.once, async |tx| {
         let target = acts::decide_in(&ctx, tx, &actor, &evidence, &Verdict::Confirm).await?;
@@ -315,4 +314,32 @@ pub(crate) async fn visibility(
     let wanted = Visibility::from_code(&form.visibility);
     acts::set_visibility(&ctx, &desk.actor(), &id, wanted).await?;
     Ok(Redirect::to(format!("/duties/{id}")).ok(format!("已改为{}。", wanted.label())).into_response())
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Ending {
+    #[serde(rename = "end")]
+    reason: String,
+    once: String,
+}
+
+/// `POST /duties/{id}/end`: the office no longer asks for it.
+pub(crate) async fn end(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<DutyId>,
+    Form(form): Form<Ending>,
+) -> Result<Response> {
+    let actor = desk.actor();
+    let done = act(&ctx, &form.once, async |tx| {
+        acts::end_in(&ctx, tx, &actor, &id, &form.reason).await?;
+        Ok(Done::ok(format!("/duties/{id}"), "已终止这项任务，各机关不再需要报送。"))
+    });
+    // On this page other fields ask for reasons too.
+    let done = done.await.map_err(|refusal| match refusal {
+        Refusal::Fields(errors) => Refusal::field("end", errors.of("reason").unwrap_or_default().to_owned()),
+        other => other,
+    });
+    answer(&ctx, &desk, &id, done, Ask::default(), Typed { end: form.reason, ..Typed::default() }).await
 }

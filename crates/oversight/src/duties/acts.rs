@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
-use document::{PublicDocument, PublicDocuments};
 use duty::{
     NewEvidence, Proof, Target, address,
     decide::{self, Verdict},
-    duties, extra, report,
+    duties, extra,
+    look::{LOOK, Look},
+    permissions::MANAGE_DUTIES,
+    report,
+    settings::Duties,
 };
 use jiff::civil::Date;
 use kernel::{
@@ -16,17 +19,14 @@ use kernel::{
     may,
 };
 use store::{Tx, jobs::NewJob};
-use web::{Ctx, Refusal};
+use web::{
+    Ctx, Refusal,
+    hooks::{PublicDocument, PublicDocuments},
+};
 
 use crate::{
-    duties::{
-        by, catch_up,
-        look::{LOOK, Look},
-        sources,
-    },
+    duties::{by, sources},
     model::Visibility,
-    permissions::MANAGE_PLANS,
-    settings::Plans,
 };
 
 /// Kind of the subjects that documents are, as evidence names them.
@@ -75,7 +75,7 @@ pub async fn resolve(ctx: &Ctx, named: &Named) -> Done<Proof> {
 pub(crate) async fn hand_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, new: &NewEvidence) -> Done {
     let directory = ctx.directory();
     let (target, evidence) = report::add_evidence(tx, &by(ctx, actor, &directory), new).await?;
-    if matches!(new.proof, Proof::Address { .. }) && ctx.settings::<Plans>().check_addresses {
+    if matches!(new.proof, Proof::Address { .. }) && ctx.settings::<Duties>().check_addresses {
         tx.enqueue(NewJob::now(LOOK, &Look { evidence })).await?;
     }
     Ok(target)
@@ -114,7 +114,7 @@ pub async fn evidence(ctx: &Ctx, actor: &Actor, share: &ShareId, period: &str, n
 /// See [`decide::decide`].
 pub(crate) async fn decide_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, evidence: &EvidenceId, verdict: &Verdict) -> Done {
     let directory = ctx.directory();
-    let looked_at = ctx.settings::<Plans>().check_addresses;
+    let looked_at = ctx.settings::<Duties>().check_addresses;
     decide::decide(tx, &by(ctx, actor, &directory), evidence, verdict, looked_at).await
 }
 
@@ -123,7 +123,6 @@ pub(crate) async fn decide_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, evidence: &
 /// # Errors
 /// See [`decide::decide`].
 pub async fn decide(ctx: &Ctx, actor: &Actor, evidence: &EvidenceId, verdict: &Verdict) -> Done {
-    catch_up(ctx).await?;
     write(ctx, async |tx| decide_in(ctx, tx, actor, evidence, verdict).await).await
 }
 
@@ -139,7 +138,7 @@ pub(crate) async fn set_extra_in(
     typed: &[(String, String)],
 ) -> Done {
     let directory = ctx.directory();
-    let keeper = may(actor, &MANAGE_PLANS).is_ok();
+    let keeper = may(actor, &MANAGE_DUTIES).is_ok();
     extra::set(tx, &by(ctx, actor, &directory), &sources(ctx), share, typed, keeper).await
 }
 
@@ -156,7 +155,7 @@ pub async fn set_extra(ctx: &Ctx, actor: &Actor, share: &ShareId, typed: &[(Stri
 /// # Errors
 /// When the actor may not, or the duty has ended.
 pub async fn set_due(ctx: &Ctx, actor: &Actor, duty: &DutyId, due_on: Date) -> Done<bool> {
-    may(actor, &MANAGE_PLANS)?;
+    may(actor, &MANAGE_DUTIES)?;
     write(ctx, async |tx| duties::set_due(tx, actor, duty, due_on).await).await
 }
 
@@ -165,7 +164,16 @@ pub async fn set_due(ctx: &Ctx, actor: &Actor, duty: &DutyId, due_on: Date) -> D
 /// # Errors
 /// When the actor may not, the duty has ended, or its source refuses what the public would see.
 pub async fn set_visibility(ctx: &Ctx, actor: &Actor, duty: &DutyId, visibility: Visibility) -> Done<bool> {
-    may(actor, &MANAGE_PLANS)?;
+    may(actor, &MANAGE_DUTIES)?;
     let sources = sources(ctx);
     write(ctx, async |tx| duties::set_visibility(tx, actor, &sources, duty, visibility).await).await
+}
+
+/// Ends an issued duty.
+///
+/// # Errors
+/// When the actor may not, the duty has ended, or the reason does not do.
+pub(crate) async fn end_in(ctx: &Ctx, tx: &mut Tx, actor: &Actor, duty: &DutyId, reason: &str) -> Done<()> {
+    may(actor, &MANAGE_DUTIES)?;
+    duties::end_one(tx, actor, &sources(ctx), duty, reason).await
 }

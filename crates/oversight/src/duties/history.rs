@@ -20,6 +20,7 @@ pub(super) struct Step {
 pub(super) async fn of(
     ctx: &Ctx,
     duty: &DutyId,
+    source: &'static str,
     directory: &Directory,
     open: impl Fn(&str) -> bool,
 ) -> Result<Vec<Step>> {
@@ -28,7 +29,7 @@ pub(super) async fn of(
     let mut steps: Vec<Step> = events
         .iter()
         .filter(|event| shared(event) || open(&event.organ))
-        .map(|event| Step::new(event, directory))
+        .map(|event| Step::new(event, source, directory))
         .collect();
     steps.reverse();
     Ok(steps)
@@ -39,6 +40,8 @@ struct Told<'a> {
     event: &'a Event,
     data: Value,
     organ: String,
+    /// What a source of this kind is called.
+    source: &'static str,
 }
 
 impl Told<'_> {
@@ -108,9 +111,9 @@ impl Told<'_> {
             let due = self.text("due_on");
             let due = if due.is_empty() { String::new() } else { format!("期限 {due}；") };
             let now = web::filters::shortened(&self.text("text"), 80);
-            ("要点调整，任务有变动".to_owned(), format!("{due}现为：{now}"))
+            (format!("{}调整，任务有变动", self.source), format!("{due}现为：{now}"))
         } else if self.is(&events::ENDED) {
-            ("要点调整，任务终止".to_owned(), self.text("reason"))
+            ("终止任务".to_owned(), self.text("reason"))
         } else {
             return None;
         })
@@ -138,11 +141,11 @@ impl Told<'_> {
 }
 
 impl Step {
-    fn new(event: &Event, directory: &Directory) -> Self {
+    fn new(event: &Event, source: &'static str, directory: &Directory) -> Self {
         let organ = kernel::OrganCode(event.organ.clone());
         let organ = if event.organ.is_empty() { String::new() } else { directory.short_name(&organ).to_owned() };
         let data = serde_json::from_str(&event.data).unwrap_or_default();
-        let (what, detail) = Told { event, data, organ }.words();
+        let (what, detail) = Told { event, data, organ, source }.words();
         Self { at: time::show_minute(&event.at), who: event.actor_name.clone(), what, detail }
     }
 }
@@ -172,7 +175,7 @@ mod tests {
                 data: text(),
                 erased: false,
             };
-            let told = Told { event: &event, data: Value::Null, organ: "县财政局".into() };
+            let told = Told { event: &event, data: Value::Null, organ: "县财政局".into(), source: "来源" };
             assert_ne!(told.words().0, kind.name, "no words");
         }
     }

@@ -10,20 +10,16 @@ use duty::{
 };
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{
-    Staff,
-    id::{DocumentId, PlanId},
-    may, may_for, time,
-};
-use store::{FromRow, query_as, query_scalar};
+use kernel::{Staff, id::DocumentId, may, may_for, time};
 use web::{
     Ctx, Result,
     hooks::{DeskItem, DeskSource, Group},
 };
 
 use crate::{
-    duties::{acts::DOCUMENT, catch_up, sources},
+    duties::{acts::DOCUMENT, sources},
     permissions::MANAGE_PLANS,
+    plans::rows,
     portal,
 };
 
@@ -43,13 +39,6 @@ pub(crate) fn plan_progress() -> Arc<dyn PlanProgress> {
 }
 
 struct Desk;
-
-#[derive(FromRow)]
-struct Draft {
-    id: PlanId,
-    title: String,
-    created_at: String,
-}
 
 fn day(stored: &str) -> Option<Date> {
     time::from_db(stored).map(time::date_in_china)
@@ -108,11 +97,7 @@ async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
 
 /// Drafts of plans that wait to be issued.
 async fn drafts(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
-    let drafts: Vec<Draft> =
-        query_as("SELECT id, title, created_at FROM plan WHERE state = 'draft' ORDER BY created_at LIMIT 50")
-            .fetch_all(ctx.db().read())
-            .await?;
-    for draft in drafts {
+    for draft in rows::drafts(ctx.db()).await? {
         let title = format!("{}：核对后下达", draft.title);
         items.push(DeskItem {
             organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
@@ -126,7 +111,6 @@ async fn drafts(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
 impl DeskSource for Desk {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
-            catch_up(ctx).await?;
             let actor = staff.clone().into();
             let mut items = Vec::new();
             if reports(staff) {
@@ -155,9 +139,7 @@ impl DeskSource for Desk {
             }
             counts.push(("/duties", duties));
             if may(&actor, &MANAGE_PLANS).is_ok() {
-                let drafts: i64 =
-                    query_scalar("SELECT COUNT(*) FROM plan WHERE state = 'draft'").fetch_one(ctx.db().read()).await?;
-                counts.push(("/plans", drafts));
+                counts.push(("/plans", rows::count_drafts(ctx.db()).await?));
             }
             Ok(counts)
         })
@@ -169,7 +151,6 @@ struct Uses;
 impl EvidenceUses for Uses {
     fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<EvidenceUse>>> {
         Box::pin(async move {
-            catch_up(ctx).await?;
             let sources = sources(ctx);
             let uses = pieces::uses(ctx.db(), DOCUMENT, document.as_str()).await?;
             let shown = uses.into_iter().filter_map(|row| {

@@ -6,21 +6,17 @@ pub mod acts;
 mod board;
 mod history;
 mod hooks;
-pub mod jobs;
-pub mod look;
 mod owners;
 mod pages;
 
 use duty::{
-    By, Publishes, Sources, Target, lapse,
-    permissions::{CONFIRM_DUTIES, REPORT_DUTIES, VIEW_DUTIES},
+    By, Sources, Target,
+    permissions::{CONFIRM_DUTIES, MANAGE_DUTIES, REPORT_DUTIES, VIEW_DUTIES},
 };
 use kernel::{Actor, Directory};
-use web::{Ctx, Listener, Result, Routes};
+use web::{Ctx, Listener, Routes};
 
 pub(crate) use hooks::{desk_source, evidence_uses, plan_progress};
-
-use crate::permissions::MANAGE_PLANS;
 
 /// Routes of the duty board and of the duties' pages.
 pub(crate) fn routes() -> Routes {
@@ -36,24 +32,14 @@ pub(crate) fn routes() -> Routes {
         .post("/duties/{id}/evidence/{evidence}/undo", &CONFIRM_DUTIES, actions::undo)
         .post("/duties/{id}/extra", &REPORT_DUTIES, actions::extra)
         .post("/duties/{id}/extra/settle", &CONFIRM_DUTIES, actions::settle)
-        .post("/duties/{id}/due", &MANAGE_PLANS, actions::due)
-        .post("/duties/{id}/visibility", &MANAGE_PLANS, actions::visibility)
+        .post("/duties/{id}/due", &MANAGE_DUTIES, actions::due)
+        .post("/duties/{id}/visibility", &MANAGE_DUTIES, actions::visibility)
+        .post("/duties/{id}/end", &MANAGE_DUTIES, actions::end)
 }
 
 /// All sources of duties that capabilities declare.
 pub(crate) fn sources(ctx: &Ctx) -> Sources {
     Sources::new(ctx.declared::<std::sync::Arc<dyn duty::Source>>().cloned().collect())
-}
-
-/// With which events what is evidence leaves the public and comes back.
-fn publishes(ctx: &Ctx) -> Vec<Publishes> {
-    ctx.declared::<Publishes>().copied().collect()
-}
-
-/// Brings evidence up to the log. Before anything is read that a withdrawn document must not close any more: what left the
-/// public a moment ago is on no page.
-pub(crate) async fn catch_up(ctx: &Ctx) -> Result<()> {
-    Ok(lapse::catch_up(ctx.db(), &publishes(ctx)).await?)
 }
 
 /// By whom, today.

@@ -6,12 +6,13 @@ use duty::{
     model::{PeriodStanding, Standing, State},
     permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
     pieces::{EvidenceRow, Note},
+    settings::Duties,
 };
 use jiff::civil::Date;
 use kernel::{Actor, Staff, id::ShareId, may, may_for, time};
 use web::Ctx;
 
-use crate::{model::OwnerRole, settings::Plans};
+use crate::model::OwnerRole;
 
 /// A share with its standing today.
 pub(super) struct Held {
@@ -149,7 +150,7 @@ pub(super) fn piece(
     check: Option<&Check>,
 ) -> Piece {
     let outside = row.subject_id.is_empty();
-    let asks = ctx.settings::<Plans>().check_addresses;
+    let asks = ctx.settings::<Duties>().check_addresses;
     let looked = match check {
         Some(check) => check.words(),
         None if !outside => String::new(),

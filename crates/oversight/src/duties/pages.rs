@@ -8,11 +8,10 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::{PublicDocument, PublicDocuments};
 use duty::{
     DutyRow, SourceKind, Words, board, checks, duties, facts,
     model::{Cadence, Field, FieldShape, RollUp, State as DutyState, roll_up},
-    permissions::{CONFIRM_DUTIES, VIEW_DUTIES},
+    permissions::{CONFIRM_DUTIES, MANAGE_DUTIES, VIEW_DUTIES},
     pieces,
 };
 use kernel::{
@@ -21,16 +20,18 @@ use kernel::{
     may, may_for, time,
 };
 use serde::Deserialize;
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, office_page, page::office_errors, svg};
+use web::{
+    Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result,
+    hooks::{PublicDocument, PublicDocuments},
+    office_page,
+    page::office_errors,
+    svg,
+};
 
-use crate::{
-    duties::{
-        catch_up,
-        history::{self, Step},
-        owners::{self, Held, Owner},
-        sources,
-    },
-    permissions::MANAGE_PLANS,
+use crate::duties::{
+    history::{self, Step},
+    owners::{self, Held, Owner},
+    sources,
 };
 
 /// What the address asks for besides the duty.
@@ -57,6 +58,8 @@ pub(crate) struct Typed {
     pub(crate) evidence: Option<EvidenceId>,
     pub(crate) reason: String,
     pub(crate) extra: Vec<(String, String)>,
+    /// Why the duty is to be ended.
+    pub(crate) end: String,
     pub(crate) errors: FormErrors,
 }
 
@@ -89,6 +92,9 @@ struct Page {
     source_title: String,
     words: Words,
     kind: &'static str,
+    /// What a place of the source is called, and which duty of it this is: 第 2 项; empty where a place has one.
+    place: &'static str,
+    number: String,
     cadence: &'static str,
     roll: RollUp,
     word: String,
@@ -109,6 +115,8 @@ struct Page {
     found: Vec<(String, String, String)>,
     typed: Typed,
     may_manage: bool,
+    /// Whether the public could see it.
+    may_open: bool,
     may_remind: bool,
     once: [String; 5],
 }
@@ -136,7 +144,6 @@ pub(crate) async fn corrected(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, ty
 
 /// The shares of a duty, if this person may see it: whoever has no part in it does not even learn that it exists.
 async fn held(ctx: &Ctx, desk: &Desk, id: &DutyId) -> Result<Vec<Held>> {
-    catch_up(ctx).await?;
     let (directory, today) = (ctx.directory(), ctx.today());
     let shares = facts::of_duties(ctx.db().read(), std::slice::from_ref(id)).await?;
     let rows: Vec<Held> = shares.into_iter().map(|share| Held::new(share, today)).collect();
@@ -171,7 +178,12 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
         owners.iter().filter(|owner| owner.may_report).map(|owner| (owner.id.clone(), owner.organ.clone())).collect();
     let active = active(&reportable, ask, desk, &rows, &directory, ctx);
     let active_row = rows.iter().find(|row| row.share.id == active);
-    let steps = history::of(ctx, id, &directory, |organ| {
+    let sources = sources(ctx);
+    let keeper = sources.keeper(&duty.source_kind).ok_or_else(|| Error::internal("a source that nobody declares"))?;
+    let words = keeper.words(ctx, &duty).await?;
+    let kind = sources.kind(&duty.source_kind);
+    let called = kind.map_or(SourceKind::SOURCE, |kind| kind.source);
+    let steps = history::of(ctx, id, called, &directory, |organ| {
         organ.is_empty() || owners.iter().zip(&rows).any(|(owner, row)| owner.open && row.share.organ.as_str() == organ)
     })
     .await?;
@@ -179,11 +191,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
     let found = if looks { found(ctx, &ask.find).await? } else { Vec::new() };
     let roll = roll_up(rows.iter().map(|row| (row.answers(), &row.standing)));
     let may_extra = owners::answers(&rows, &owners, &active, &actor);
-    let sources = sources(ctx);
-    let keeper = sources.keeper(&duty.source_kind).ok_or_else(|| Error::internal("a source that nobody declares"))?;
-    let words = keeper.words(ctx, &duty).await?;
-    let kind = sources.kind(&duty.source_kind);
-    let (manages, confirms) = (may(&actor, &MANAGE_PLANS).is_ok(), may(&actor, &CONFIRM_DUTIES).is_ok());
+    let (manages, confirms) = (may(&actor, &MANAGE_DUTIES).is_ok(), may(&actor, &CONFIRM_DUTIES).is_ok());
     // Whoever reports sees the own share first.
     owners.sort_by_key(|owner| owner.id != active);
     let (clock, due, remaining) = clock(ctx, &rows, active_row);
@@ -193,6 +201,8 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
         source_title: board::source_title(ctx.db(), &duty.source()).await?,
         words,
         kind: kind.map_or("", |kind| kind.label),
+        place: kind.map_or(SourceKind::PLACE, |kind| kind.place),
+        number: kind.filter(|kind| kind.numbered).map(|_| format!("第 {} 项", duty.position)).unwrap_or_default(),
         cadence: duty.cadence().map_or("", Cadence::label),
         word: if duty.ended_at.is_empty() { roll.word() } else { "已终止".into() },
         roll,
@@ -214,6 +224,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
         find: ask.find.clone(),
         found,
         may_manage: manages && duty.ended_at.is_empty(),
+        may_open: sources.is_on_portal(&duty.source(), &duty.place),
         may_remind: confirms && roll.state != DutyState::Confirmed,
         once: std::array::from_fn(|_| ctx.once()),
         owners,

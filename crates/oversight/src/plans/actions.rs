@@ -9,22 +9,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::{
-    NewEvent, OrganCode,
+    OrganCode,
     id::{ClauseId, DutyId, PlanId},
     time,
 };
 use serde_json::json;
-use store::query;
 use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act, act_now, hooks::OrganAliases};
 
 use crate::{
-    events,
     model::{OwnerRole, PlanKind, PlanState},
     plans::{
         confirm,
         edit::{Edit, Fields, Mark, SPLIT},
         import::{self, Spec, Taken},
         pages::{self, Again, NewForm, Refused},
+        rows,
         source::{self, Source},
         steps::{self, Outcome, StepId},
         tree::{self, OwnerId},
@@ -434,32 +433,8 @@ async fn change_state(
     by: &PlanId,
 ) -> Result<()> {
     let done = act_now(ctx, async |tx| {
-        let row = tree::plan(tx.conn(), plan).await?.ok_or(Error::NotFound)?;
-        tree::lock(tx, &row).await?;
-        let changed = query(
-        "UPDATE plan SET state = $4, superseded_by = $5, version = version + 1 WHERE id = $1 AND version = $2 AND state = $3",
-    )
-    .bind(plan)
-    .bind(version)
-    .bind(from.code())
-    .bind(to.code())
-    .bind(by)
-    .execute(tx.conn())
-    .await?;
-        if changed.rows_affected() == 0 {
-            return Err(Error::Conflict(
-                "这份计划刚被别人改动，没有执行您的操作。请刷新页面，看过最新情况再决定。".into(),
-            ));
-        }
-        tree::put_source(tx, plan).await?;
-        let kind = match to {
-            PlanState::Discarded => &events::DISCARDED,
-            PlanState::Superseded => &events::SUPERSEDED,
-            PlanState::Draft | PlanState::Confirmed => &events::RESTORED,
-        };
-        let event = NewEvent::new(kind, plan, &desk.actor()).organ(&ctx.office_organ());
-        tx.append(event.data(json!({"by": by}))).await?;
-        Ok(())
+        let change = rows::Change { plan, version, from, to, by };
+        rows::change_state(tx, &desk.actor(), &ctx.office_organ(), change).await
     });
     done.await
 }

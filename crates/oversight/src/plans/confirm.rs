@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use duty::duties;
+use duty::{Notice, Why, duties};
 use jiff::civil::Date;
 use kernel::{
     Actor, Directory, NewEvent, OrganCode,
     id::{ClauseId, PlanId},
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Tx, jobs::NewJob, query};
+use store::{Tx, query};
 use web::{Ctx, Refusal};
 
 use crate::{
@@ -22,22 +21,6 @@ use crate::{
     },
     privacy,
 };
-
-/// Job: tells organs that duties were issued to them.
-pub const NOTIFY: &str = "oversight.notify";
-
-/// Payload of [`NOTIFY`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notify {
-    /// The plan.
-    pub plan: PlanId,
-    /// Its title.
-    pub title: String,
-    /// The organs concerned.
-    pub organs: Vec<OrganCode>,
-    /// `issued` or `amended`.
-    pub why: String,
-}
 
 /// Something to look at, with the clause where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -232,7 +215,6 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, versi
         issue(tx, actor, &tree, duty).await?;
     }
     let organs = ready.organs.into_iter().collect();
-    let notify = Notify { plan: plan.clone(), title: tree.plan.title.clone(), organs, why: "issued".into() };
-    tx.enqueue(NewJob::now(NOTIFY, &notify).dedup(format!("{plan}:issued"))).await?;
+    Notice { source: tree.plan.key(), organs, why: Why::Issued }.send(tx).await?;
     Ok(())
 }

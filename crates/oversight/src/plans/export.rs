@@ -30,11 +30,10 @@ pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Pl
     if !issued && may(&desk.actor(), &MANAGE_PLANS).is_err() {
         return Err(Error::NotFound);
     }
-    crate::duties::catch_up(&ctx).await?;
     let rolled = pages::lines(&ctx, &tree).await?;
-    let filter = board::Filter { source: Some(id.to_string()), closed: true, ..board::Filter::default() };
+    let filter = board::Filter { source: Some(tree.plan.key()), closed: true, ..board::Filter::default() };
     let order = Order { sort: Sort::Place, ..Order::default() };
-    let rows = board::lines(ctx.db(), Rows::Shares, &filter, order, ctx.today(), (0, i64::MAX)).await?;
+    let rows = board::all(ctx.db(), Rows::Shares, &filter, order, ctx.today()).await?;
     let mut assigned = grouped(rows);
     for shares in assigned.values_mut() {
         shares.sort_by(|a, b| (a.role, &a.organ).cmp(&(b.role, &b.organ)));

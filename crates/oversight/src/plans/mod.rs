@@ -10,11 +10,11 @@ mod export;
 #[cfg(test)]
 mod fixture;
 pub mod import;
-mod jobs;
 mod origin;
 pub mod owners;
 mod pages;
 pub mod public;
+pub mod rows;
 pub mod source;
 pub mod steps;
 pub mod table;
@@ -26,7 +26,6 @@ use web::{Listener, Routes};
 
 use crate::permissions::MANAGE_PLANS;
 
-pub use jobs::handlers;
 pub use origin::source as duty_source;
 
 /// Routes of plans in the office.

@@ -102,4 +102,19 @@ impl Source for Plans {
             Ok(())
         })
     }
+
+    fn ended<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        actor: &'a Actor,
+        source: &'a SourceKey,
+        duty: &'a DutyId,
+    ) -> BoxFuture<'a, std::result::Result<(), Refusal>> {
+        Box::pin(async move {
+            // The search index reads plans by events of plans.
+            let plan = PlanId::from(source.id.as_str());
+            tx.append(NewEvent::new(&events::DUTY_ENDED, &plan, actor).data(json!({ "duty": duty }))).await?;
+            Ok(())
+        })
+    }
 }

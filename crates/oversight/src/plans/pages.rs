@@ -12,6 +12,7 @@ use axum::{
 };
 use duty::{
     board::{self, Line},
+    duties,
     model::Tally,
 };
 use kernel::{
@@ -20,10 +21,6 @@ use kernel::{
     may, time,
 };
 use serde::Deserialize;
-use store::{
-    FromRow, query_as, query_scalar,
-    sql::{By, List},
-};
 use web::{
     Ctx, Desk, Error, FormErrors, OfficeShell, Query, Redirect, Result, Steps, filters, hooks::OrganAliases,
     office_page, page,
@@ -35,6 +32,7 @@ use crate::{
     plans::{
         amend::AmendmentId,
         confirm::{self, Readiness},
+        rows::{self, Listed, Wanted},
         steps::{self, Step},
         table::RowError,
         tree::{self, PlanRow, Tree},
@@ -54,18 +52,6 @@ pub(crate) struct Filter {
 
 /// Rows on a page.
 const SIZE: usize = 50;
-
-#[derive(Debug, FromRow)]
-struct ListRow {
-    id: PlanId,
-    kind: String,
-    title: String,
-    document_number: String,
-    year: i64,
-    state: String,
-    as_of: String,
-    version: i64,
-}
 
 struct ListItem {
     id: PlanId,
@@ -103,25 +89,13 @@ pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         _ => "",
     };
     let kind = PlanKind::from_code(&filter.kind).map_or("", PlanKind::code);
-    let some = |code: &'static str| (!code.is_empty()).then_some(code);
-    let columns = "p.id, p.kind, p.title, p.document_number, p.year, p.state, s.as_of, p.version";
-    let list = List::new(columns, "plan p JOIN duty_source s ON s.kind = p.kind AND s.id = p.id", "p.id")
-        .sort("year", &[By::down("p.year"), By::down("p.created_at")])
-        .equals("p.state", some(state))
-        .equals("p.kind", some(kind))
-        .equals("p.year", filter.year.parse::<i64>().ok().filter(|year| *year > 0));
-    let list = match (state, may_manage) {
-        ("", true) => list.given("p.state <> 'discarded'"),
-        ("", false) => list.given("p.state IN ('confirmed', 'superseded')"),
-        _ => list,
-    };
-    let total = list.count(ctx.db(), i64::MAX - 1).await?.rows;
+    let year = filter.year.parse::<i64>().ok().filter(|year| *year > 0);
+    let wanted = Wanted { kind, state, year, drafts: may_manage };
+    let (found, total) = rows::page(ctx.db(), wanted, &filter.after, SIZE).await?;
     let rest = page::query_string(&[("kind", kind), ("state", state), ("year", &filter.year)]);
-    let found = list.page::<ListRow>(ctx.db(), None, Some(&filter.after), SIZE).await?;
     let steps = Steps::new(&found, &rest);
-    let years: Vec<i64> =
-        query_scalar("SELECT DISTINCT year FROM plan ORDER BY year DESC").fetch_all(ctx.db().read()).await?;
-    let item = |row: ListRow| {
+    let years = rows::years(ctx.db()).await?;
+    let item = |row: Listed| {
         let state = PlanState::from_code(&row.state).unwrap_or(PlanState::Discarded);
         let end = if state == PlanState::Draft { "/draft" } else { "" };
         ListItem {
@@ -414,7 +388,6 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
         // A draft is nobody's business but the office's.
         _ => return Err(Error::NotFound),
     }
-    crate::duties::catch_up(&ctx).await?;
     let (lines, shares) = (lines(&ctx, &tree).await?, shares(&ctx, &tree).await?);
     let open = open(&ctx, &desk.staff, &tree, &shares);
     let whole = tree.duties.iter().all(|duty| open.contains(&duty.id));
@@ -464,7 +437,7 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
     }
     let organs: BTreeSet<_> = shares.iter().filter(|(duty, _)| open.contains(duty)).map(|(_, organ)| organ).collect();
     let (amendments, open_amendment) = crate::plans::amend::history(&ctx, &id).await?;
-    let successors = if may_manage { successors(&ctx, &tree.plan).await? } else { Vec::new() };
+    let successors = if may_manage { rows::successors(ctx.db(), &tree.plan).await? } else { Vec::new() };
     let replacement = match tree.plan.superseded_by.as_str() {
         "" => None,
         _ => tree::plan(ctx.db().read(), &tree.plan.superseded_by).await?.map(|plan| (plan.id, plan.title)),
@@ -491,24 +464,15 @@ pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<
 
 /// How the duties of a plan stand today.
 pub(crate) async fn lines(ctx: &Ctx, tree: &Tree) -> Result<HashMap<DutyId, Line>> {
-    let filter = board::Filter { source: Some(tree.plan.id.to_string()), closed: true, ..board::Filter::default() };
-    let all = (0, i64::MAX);
-    let lines = board::lines(ctx.db(), board::Rows::Duties, &filter, board::Order::default(), ctx.today(), all).await?;
+    let filter = board::Filter { source: Some(tree.plan.key()), closed: true, ..board::Filter::default() };
+    let lines = board::all(ctx.db(), board::Rows::Duties, &filter, board::Order::default(), ctx.today()).await?;
     Ok(lines.into_iter().map(|line| (line.duty.clone(), line)).collect())
 }
 
-/// Which organs have a share of which duty of a plan.
+/// Which organs have a share of which duty of a plan, ended ones too.
 pub(crate) async fn shares(ctx: &Ctx, tree: &Tree) -> Result<Vec<(DutyId, OrganCode)>> {
-    let key = tree.plan.key();
-    let shares = query_as(
-        "SELECT a.duty, a.organ FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_kind = $1 AND d.source_id = $2 \
-         ORDER BY a.duty, a.role, a.organ",
-    )
-    .bind(&key.kind)
-    .bind(&key.id)
-    .fetch_all(ctx.db().read())
-    .await?;
-    Ok(shares)
+    let shares = duties::shares(ctx.db().read(), &tree.plan.key()).await?;
+    Ok(shares.into_iter().map(|share| (share.duty, share.organ)).collect())
 }
 
 /// The duties of an issued plan whose words and state this person may see: all for the competent department, else the
@@ -529,18 +493,4 @@ fn words_of(tally: Tally) -> String {
         words.push_str(&format!("，逾期 {} 项", tally.overdue));
     }
     words
-}
-
-/// Confirmed plans of the same kind that may take this one's place.
-async fn successors(ctx: &Ctx, plan: &PlanRow) -> Result<Vec<(String, String)>> {
-    let rows: Vec<(String, String)> = query_as(
-        "SELECT id, title FROM plan WHERE kind = $1 AND state = 'confirmed' AND id <> $2 AND confirmed_at >= $3 \
-         ORDER BY confirmed_at DESC LIMIT 20",
-    )
-    .bind(&plan.kind)
-    .bind(&plan.id)
-    .bind(&plan.confirmed_at)
-    .fetch_all(ctx.db().read())
-    .await?;
-    Ok(rows)
 }

@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use document::PublicDocuments;
 use duty::{
     SourceKey,
     board::{self, Line as DutyLine, Order, Rows},
@@ -20,10 +19,9 @@ use kernel::{
     time,
 };
 use store::{FromRow, query_as, query_scalar};
-use web::{Ctx, Error, Result};
+use web::{Ctx, Error, Result, hooks::PublicDocuments};
 
 use crate::{
-    duties::catch_up,
     model::{Cadence, OwnerRole, PlanKind, PlanState},
     plans::{
         public,
@@ -55,7 +53,6 @@ struct LineRow {
 
 /// All plans that have something public, newest first.
 pub(super) async fn all(ctx: &Ctx) -> Result<Vec<Line>> {
-    catch_up(ctx).await?;
     let rows: Vec<LineRow> = query_as(
         "SELECT id, title, document_number, year, kind, state FROM plan WHERE state IN ('confirmed', 'superseded') \
          ORDER BY year DESC, confirmed_at DESC, id",
@@ -187,9 +184,9 @@ pub(super) struct PublicPlan {
 }
 
 /// The lines of a plan's public duties, of the duties or of their shares.
-async fn lines(ctx: &Ctx, plan: &PlanId, rows: Rows) -> Result<Vec<DutyLine>> {
-    let filter = board::Filter { source: Some(plan.to_string()), closed: true, ..board::Filter::default() };
-    let mut lines = board::lines(ctx.db(), rows, &filter, Order::default(), ctx.today(), (0, i64::MAX)).await?;
+async fn lines(ctx: &Ctx, plan: &SourceKey, rows: Rows) -> Result<Vec<DutyLine>> {
+    let filter = board::Filter { source: Some(plan.clone()), closed: true, ..board::Filter::default() };
+    let mut lines = board::all(ctx.db(), rows, &filter, Order::default(), ctx.today()).await?;
     lines.retain(|line| line.public);
     Ok(lines)
 }
@@ -199,16 +196,15 @@ async fn lines(ctx: &Ctx, plan: &PlanId, rows: Rows) -> Result<Vec<DutyLine>> {
 /// # Errors
 /// [`Error::NotFound`] for drafts, discarded plans and plans without anything public.
 pub(super) async fn plan(ctx: &Ctx, id: &PlanId) -> Result<PublicPlan> {
-    catch_up(ctx).await?;
     let tree = tree::load(ctx.db(), id).await?.ok_or(Error::NotFound)?;
     let clauses = public::clauses(&tree);
     if !clauses.iter().any(|clause| clause.duties.iter().any(|duty| !duty.issued_at.is_empty())) {
         return Err(Error::NotFound);
     }
     let evidence = with_titles(ctx, &pieces::counted(ctx.db(), &tree.plan.key()).await?).await?;
-    let rolled = lines(ctx, id, Rows::Duties).await?;
+    let rolled = lines(ctx, &tree.plan.key(), Rows::Duties).await?;
     let tally = tally(rolled.iter());
-    let mut duties = duties(ctx, &tree, rolled, lines(ctx, id, Rows::Shares).await?, evidence);
+    let mut duties = duties(ctx, &tree, rolled, lines(ctx, &tree.plan.key(), Rows::Shares).await?, evidence);
     let directory = ctx.directory();
     let mut sections: Vec<Section> = Vec::new();
     for row in &tree.sections {

@@ -11,15 +11,16 @@ pub use document::columns::{ColumnData, options, put};
 pub static MANAGE_COLUMNS: Permission =
     Permission::new("manage_columns", "维护栏目", &[Role::SystemAdmin, Role::CountyOffice], AllOrgans);
 
-/// Columns with their pages in the office. Their table is the document machine's; what stands in them on the portal is
+/// Columns with their pages in the office. Their table and events are the document machine's; what stands in them on the portal is
 /// [`crate::capability`]'s.
 pub fn capability() -> Capability {
-    Capability::new("columns", "栏目")
-        .routes(routes)
-        .permissions(&[&MANAGE_COLUMNS])
-        .nav(Nav::under("公开", "/columns", "栏目", &MANAGE_COLUMNS, 130))
-        .events(&document::columns::events::ALL)
-        .subject("column", "栏目")
+    Capability::new("columns", "栏目").routes(routes).permissions(&[&MANAGE_COLUMNS]).nav(Nav::under(
+        "公开",
+        "/columns",
+        "栏目",
+        &MANAGE_COLUMNS,
+        130,
+    ))
 }
 
 fn routes() -> Routes {

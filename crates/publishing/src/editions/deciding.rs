@@ -185,6 +185,8 @@ pub async fn withdraw(
     notice: &str,
 ) -> Result<Withdrawn, Refusal> {
     let house = crate::house(ctx);
+    // What rests on the document falls with it, in this write: no reader sees one without the other.
+    web::hooks::leaving(ctx, tx, crate::DOCUMENT, whole.document.id.as_str()).await?;
     let done = life::withdraw(tx, &house, actor, whole, (reason, notice)).await?;
     if let Withdrawn::Stopped(open, why) = &done {
         let open = rows::read(tx.conn(), &house, &Actor::System, &open.id).await?;

@@ -114,8 +114,13 @@ impl Portal {
         let clock = Arc::new(FixedClock::at(moment("2026-03-02T01:00:00Z")));
         let seams = Seams { clock, entropy: Arc::new(SeededEntropy::new(7)) };
         let url = format!("sqlite:{}", folder.path().join("gongkai.db").display());
-        let capabilities =
-            Capabilities::new(vec![review::capability(), crate::capability(), crate::columns::capability(), idle()]);
+        let capabilities = Capabilities::new(vec![
+            document::capability(),
+            review::capability(),
+            crate::capability(),
+            crate::columns::capability(),
+            idle(),
+        ]);
         let db = Db::open(&url, seams, &capabilities.migrations()).await.expect("database");
         let mut config = Config::default();
         config.site.office_organ = "QH001".into();

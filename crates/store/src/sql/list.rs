@@ -191,6 +191,21 @@ impl List {
         self.add(format!("({sql})"), values)
     }
 
+    /// Only rows for which the fragment holds, in which each `?` stands for the value of the same place, and behind them each
+    /// `{}` for all of a list, in the way of `IN ({})`; an empty list holds nothing.
+    pub fn with_list<V: Into<Value>>(
+        self,
+        sql: &'static str,
+        values: Vec<Value>,
+        list: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let list: Vec<Value> = list.into_iter().map(Into::into).collect();
+        let places = if list.is_empty() { "NULL".to_owned() } else { vec!["?"; list.len()].join(", ") };
+        let times = sql.matches("{}").count();
+        let all = values.into_iter().chain(std::iter::repeat_n(list, times).flatten()).collect();
+        self.add(format!("({})", sql.replace("{}", &places)), all)
+    }
+
     /// Only rows where the expression has this value; nothing for `None`.
     pub fn equals(self, expression: &'static str, value: impl Into<Value>) -> Self {
         self.compare(expression, "=", value)

@@ -1,4 +1,8 @@
 //! Actions on many rows: first what would happen in numbers, then what happened row by row.
+//!
+//! It is as many writes as there are rows, each whole and by the same rule as the form of one row: a row that somebody else has
+//! changed is told of and holds up no other. When the work breaks off, what was done stays done; the same form sent again goes
+//! on with the rest, because each row changes only what has not changed yet.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,6 +15,8 @@ use duty::{
     board::{self, Line as Share, Order, Rows},
     decide::Verdict,
     model::State as DutyState,
+    notices,
+    permissions::MANAGE_DUTIES,
     pieces::{self, Undecided},
 };
 use kernel::{
@@ -21,9 +27,8 @@ use serde::Deserialize;
 use web::{Ctx, Desk, Error, Form, OfficeShell, Redirect, Refusal, Result, act_for, office_page};
 
 use crate::{
-    duties::{acts, catch_up, jobs},
+    duties::{acts, sources},
     model::Visibility,
-    permissions::MANAGE_PLANS,
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -81,7 +86,7 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): For
         return Ok(Redirect::to(back).flash("warn", "还没有选中任务。请先勾选要处理的行。").into_response());
     }
     if matches!(act, "due" | "visibility") {
-        may(&desk.actor(), &MANAGE_PLANS)?;
+        may(&desk.actor(), &MANAGE_DUTIES)?;
     }
     if act == "due" && time::parse_date(&form.due_on).is_none() {
         return Ok(Redirect::to(back).flash("error", "请填写新的期限，格式如 2026-06-30。").into_response());
@@ -124,13 +129,11 @@ fn board_address(query: &str) -> String {
 
 /// The shares that were chosen, or all of the duties that were.
 async fn chosen(ctx: &Ctx, ids: &[String]) -> Result<Vec<Share>> {
-    catch_up(ctx).await?;
     let mut found = Vec::new();
     // The databases bound the number of values; nobody ticks that many rows by hand.
     for some in ids.chunks(400) {
         let filter = board::Filter { ids: Some(some.to_vec()), ..board::Filter::default() };
-        found
-            .extend(board::lines(ctx.db(), Rows::Shares, &filter, Order::default(), ctx.today(), (0, i64::MAX)).await?);
+        found.extend(board::all(ctx.db(), Rows::Shares, &filter, Order::default(), ctx.today()).await?);
     }
     let mut seen = HashSet::new();
     found.retain(|row| seen.insert(row.id.clone()));
@@ -224,10 +227,13 @@ async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Lin
         }
         _ => {
             let wanted = Visibility::from_code(&form.visibility);
+            let sources = sources(ctx);
+            let opens = |row: &Share| wanted == Visibility::Internal || sources.is_on_portal(&row.source(), &row.place);
             for row in duties(chosen) {
                 lines.push(match (row.ended, visibility(row) == wanted) {
                     (true, _) => line(ctx, row, "off", "任务已终止，不能再改"),
                     (_, true) => line(ctx, row, "off", format!("已经是{}", wanted.label())),
+                    _ if !opens(row) => line(ctx, row, "off", "来源没有公开页面，不能改为公开"),
                     _ => line(ctx, row, "ok", format!("{} → {}", visibility(row).label(), wanted.label())),
                 });
             }
@@ -257,7 +263,7 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Res
             let wanted: Vec<&Share> = chosen.iter().filter(|row| remindable(row).is_ok()).collect();
             let shares: Vec<ShareId> = wanted.iter().map(|row| share(row)).collect();
             let of: Vec<_> = duties(chosen).iter().map(|row| row.duty.clone()).collect();
-            let reminded = jobs::remind_now(ctx, &actor, &shares, &of).await?;
+            let reminded = notices::remind_now(ctx, &actor, &shares, &of).await?;
             for row in chosen {
                 lines.push(match (remindable(row), reminded.mailed.contains(&row.organ)) {
                     (Err(why), _) => line(ctx, row, "off", why),

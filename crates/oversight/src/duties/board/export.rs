@@ -11,14 +11,15 @@ use super::filter::{self, Filter, Row};
 
 /// `GET /duties/export.xlsx`
 pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    filter::figures(&ctx, &desk.staff, &filter).await?;
+    let filter = filter.whole(&ctx).await?;
+    let (source, place) = filter::called(&ctx, &desk.staff, &filter).await?;
     let wanted = filter.wanted(&ctx, &desk.staff);
     let lines = board::stream(ctx.db(), filter.rows(), &wanted, filter.order(), ctx.today());
     let mut lines = std::pin::pin!(lines);
     let header = [
-        "计划",
+        source,
         "年度",
-        "条目",
+        place,
         "任务",
         "完成标准",
         if filter.by_duty() { "机关（牵头在前）" } else { "机关" },
@@ -37,7 +38,7 @@ pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     while let Some(line) = lines.try_next().await? {
         let row = Row::new(&ctx, line);
         rows.push(vec![
-            Cell::from(row.plan_title.as_str()),
+            Cell::from(row.source_title.as_str()),
             Cell::from(row.year),
             Cell::from(row.clause_name.as_str()),
             Cell::from(row.text.as_str()),

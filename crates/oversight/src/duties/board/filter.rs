@@ -1,16 +1,19 @@
 //! What the address of the board asks for, and its rows as the page shows them.
 
 use duty::{
-    SourceKind, Sources,
-    board::{self, Figures, Line, Order, Rows, Sort, Wanted, Word},
+    SourceKey, SourceKind, Sources,
+    board::{self, Figures, Line, Order, Rows, Sort, SourceLine, Wanted, Word},
     model::{State, label_of},
 };
 use jiff::civil::Date;
 use kernel::{Directory, OrganCode, Staff, id::DutyId, time};
 use serde::Deserialize;
-use web::{Ctx, Result, page::query_string};
+use web::{Ctx, Result, Steps, page::query_string};
 
-use crate::duties::{catch_up, sources};
+use crate::duties::sources;
+
+/// Rows on a page.
+const SIZE: usize = 50;
 
 /// What the address of the board asks for. Everything is text as typed; what cannot be read does not restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -18,7 +21,9 @@ use crate::duties::{catch_up, sources};
 pub(crate) struct Filter {
     /// `duty` = one row for each duty; else one for each organ's share.
     pub(crate) view: String,
-    /// Source.
+    /// Source, `kind/id`.
+    pub(crate) source: String,
+    /// Its id alone, as addresses said before there were several kinds of source; becomes [`Filter::source`].
     pub(crate) plan: String,
     /// Place in it, or `s:` and a larger part of it.
     pub(crate) clause: String,
@@ -44,8 +49,8 @@ pub(crate) struct Filter {
     pub(crate) dir: String,
     /// `clause`, `organ` or nothing.
     pub(crate) group: String,
-    /// Page, from 1.
-    pub(crate) page: i64,
+    /// Place of the row after which the page begins.
+    pub(crate) after: String,
 }
 
 fn sort(word: &str) -> Option<Sort> {
@@ -66,7 +71,7 @@ impl Filter {
     fn pairs(&self) -> Vec<(&str, &str)> {
         vec![
             ("view", &self.view),
-            ("plan", &self.plan),
+            ("source", &self.source),
             ("clause", &self.clause),
             ("organ", &self.organ),
             ("kind", &self.kind),
@@ -102,7 +107,7 @@ impl Filter {
     /// Whether anything restricts the rows.
     pub(crate) fn restricts(&self) -> bool {
         let parts = [
-            &self.plan,
+            &self.source,
             &self.clause,
             &self.organ,
             &self.kind,
@@ -128,6 +133,21 @@ impl Filter {
         }
     }
 
+    /// With the source by kind and id, whichever way the address said it.
+    pub(super) async fn whole(mut self, ctx: &Ctx) -> Result<Self> {
+        let id = std::mem::take(&mut self.plan);
+        if !id.is_empty() && self.source.is_empty() {
+            // An id that no source has restricts as well: to nothing.
+            let key = board::source_of_id(ctx.db(), &id).await?.unwrap_or_else(|| SourceKey::new("", id));
+            self.source = key.to_string();
+        }
+        Ok(self)
+    }
+
+    fn key(&self) -> Option<SourceKey> {
+        SourceKey::read(&self.source)
+    }
+
     /// The filter as the machine asks it, for this person.
     pub(super) fn wanted(&self, ctx: &Ctx, staff: &Staff) -> board::Filter {
         let (directory, today) = (ctx.directory(), ctx.today());
@@ -142,7 +162,7 @@ impl Filter {
         };
         board::Filter {
             within: within(ctx, staff),
-            source: given(&self.plan),
+            source: self.key(),
             kind: sources(ctx).kind(&self.kind).map(|kind| kind.key.to_owned()),
             year: self.year.parse().ok(),
             place,
@@ -180,7 +200,7 @@ pub(crate) struct Row {
     /// Share or duty, for bulk actions.
     pub(crate) id: String,
     pub(crate) duty: DutyId,
-    pub(crate) plan_title: String,
+    pub(crate) source_title: String,
     pub(crate) year: i64,
     pub(crate) clause_name: String,
     pub(crate) text: String,
@@ -218,7 +238,7 @@ impl Row {
             internal: !line.public,
             id: line.id,
             duty: line.duty,
-            plan_title: line.source_title,
+            source_title: line.source_title,
             year: line.year,
             text: line.text,
             measure: line.measure,
@@ -234,11 +254,14 @@ impl Row {
 /// What the filter offers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Offers {
-    pub(crate) plans: Vec<(String, String)>,
+    pub(crate) sources: Vec<(String, String)>,
     pub(crate) clauses: Vec<(String, String)>,
     pub(crate) organs: Vec<(String, String)>,
     pub(crate) kinds: Vec<(&'static str, &'static str)>,
     pub(crate) years: Vec<(String, String)>,
+    /// What the sources in question and their places are called.
+    pub(crate) source: &'static str,
+    pub(crate) place: &'static str,
 }
 
 /// The rows of the board counted, and what the filter offers.
@@ -250,16 +273,38 @@ pub(crate) struct Board {
     pub(crate) visible: bool,
 }
 
-/// The rows of the board from `skip` on, at most `limit`.
-pub(super) async fn rows(ctx: &Ctx, staff: &Staff, filter: &Filter, (skip, limit): (i64, i64)) -> Result<Vec<Row>> {
+/// The rows of one page of the board, and what to ask for before and behind them.
+pub(super) async fn rows(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<(Vec<Row>, Steps)> {
+    let (wanted, at) = (filter.wanted(ctx, staff), (filter.after.as_str(), SIZE));
+    let page = board::page(ctx.db(), filter.rows(), &wanted, filter.order(), ctx.today(), at).await?;
+    let steps = Steps::new(&page, &filter.query());
+    Ok((page.rows.into_iter().map(|line| Row::new(ctx, line)).collect(), steps))
+}
+
+/// All rows of the board.
+pub(super) async fn all(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Vec<Row>> {
     let wanted = filter.wanted(ctx, staff);
-    let lines = board::lines(ctx.db(), filter.rows(), &wanted, filter.order(), ctx.today(), (skip, limit)).await?;
+    let lines = board::all(ctx.db(), filter.rows(), &wanted, filter.order(), ctx.today()).await?;
     Ok(lines.into_iter().map(|line| Row::new(ctx, line)).collect())
+}
+
+/// What the sources in question and their places are called: as all sources that the person may see are, or the one that is
+/// asked for.
+pub(super) async fn called(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<(&'static str, &'static str)> {
+    let lines = board::sources(ctx.db(), within(ctx, staff).as_deref()).await?;
+    Ok(words(&sources(ctx), filter, &lines))
+}
+
+fn words(sources: &Sources, filter: &Filter, lines: &[SourceLine]) -> (&'static str, &'static str) {
+    match (filter.key(), filter.kind.as_str()) {
+        (Some(key), _) => sources.called([key.kind.as_str()]),
+        (None, "") => sources.called(lines.iter().map(|line| line.key.kind.as_str())),
+        (None, kind) => sources.called([kind]),
+    }
 }
 
 /// All rows counted.
 pub(super) async fn figures(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Figures> {
-    catch_up(ctx).await?;
     Ok(board::figures(ctx.db(), filter.rows(), &filter.wanted(ctx, staff), ctx.today()).await?)
 }
 
@@ -267,7 +312,7 @@ pub(super) async fn figures(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result
 pub(super) async fn board(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Board> {
     let figures = figures(ctx, staff, filter).await?;
     let offers = offers(ctx, staff, filter).await?;
-    let visible = figures.rows > 0 || !offers.plans.is_empty();
+    let visible = figures.rows > 0 || !offers.sources.is_empty();
     Ok(Board { figures, offers, visible })
 }
 
@@ -284,16 +329,24 @@ async fn offers(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Offers> {
     organs.dedup();
     let mut years: Vec<i64> = lines.iter().map(|line| line.year).collect();
     years.dedup();
+    let declared = sources(ctx);
+    let (source, place) = words(&declared, filter, &lines);
     let mut offers = Offers {
+        source,
+        place,
         organs: organs.iter().map(|organ| (organ.0.clone(), directory.short_name(organ).to_owned())).collect(),
         years: years.iter().map(|year| (year.to_string(), format!("{year} 年"))).collect(),
-        kinds: kinds(&sources(ctx)),
-        plans: lines.into_iter().map(|line| (line.key.id, line.title)).collect(),
+        kinds: kinds(&declared),
+        sources: lines.into_iter().map(|line| (line.key.to_string(), line.title)).collect(),
         clauses: Vec::new(),
     };
-    if !filter.plan.is_empty() {
+    if let Some(key) = filter.key() {
         let mut last = String::new();
-        for place in board::places(ctx.db(), &filter.plan, within).await? {
+        for place in board::places(ctx.db(), &key, within).await? {
+            // The whole source is no place of it.
+            if place.place.is_empty() {
+                continue;
+            }
             if place.place_part != last {
                 last.clone_from(&place.place_part);
                 offers.clauses.push((format!("s:{last}"), format!("{last}（整个部分）")));

@@ -14,7 +14,7 @@ use duty::{
     views::{self as saved, View},
 };
 use kernel::may;
-use web::{Ctx, Desk, Listener, OfficeShell, Pager, Query, Result, Routes, filters, office_page, svg};
+use web::{Ctx, Desk, Listener, OfficeShell, Query, Result, Routes, Steps, filters, office_page, svg};
 
 use filter::{Board, Filter, Row};
 
@@ -43,10 +43,10 @@ struct Page {
     filter: Filter,
     board: Board,
     groups: Vec<Group>,
-    pager: Pager,
+    steps: Steps,
     bar: String,
     figures: (u32, u32, u32, u32),
-    presets: Vec<(String, &'static str, bool)>,
+    presets: Vec<(String, String, bool)>,
     views: Vec<View>,
     states: Vec<(&'static str, &'static str)>,
     bulk: bool,
@@ -55,10 +55,10 @@ struct Page {
 }
 
 async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    let filter = filter.whole(&ctx).await?;
     let board = filter::board(&ctx, &desk.staff, &filter).await?;
     let query = filter.query();
-    let pager = Pager::new(filter.page, board.figures.rows, Pager::SIZE, &query);
-    let rows = filter::rows(&ctx, &desk.staff, &filter, (pager.offset(Pager::SIZE), Pager::SIZE)).await?;
+    let (rows, steps) = filter::rows(&ctx, &desk.staff, &filter).await?;
     let (done, doing, late, rest) = board.figures.tally.bar();
     let central = desk.staff.central;
     let page = Page {
@@ -69,10 +69,10 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
             format!("{}的任务", ctx.directory().short_name(desk.organ()))
         },
         groups: grouped(rows, &filter),
-        pager,
+        steps,
         bar: svg::progress(done, doing, late, rest, ""),
         figures: (done + doing + late + rest, done, doing, late),
-        presets: presets(&ctx, &filter),
+        presets: presets(&ctx, &filter, board.offers.place),
         views: saved::of(ctx.db(), &desk.staff.account).await?,
         states: states(),
         bulk: may(&desk.actor(), &CONFIRM_DUTIES).is_ok(),
@@ -91,25 +91,25 @@ fn states() -> Vec<(&'static str, &'static str)> {
 }
 
 /// The filters that are asked for most often: query, label, whether it is the one shown.
-fn presets(ctx: &Ctx, filter: &Filter) -> Vec<(String, &'static str, bool)> {
+fn presets(ctx: &Ctx, filter: &Filter, place: &str) -> Vec<(String, String, bool)> {
     let soon = ctx.today().saturating_add(jiff::ToSpan::days(30)).to_string();
     let blank = Filter { view: filter.view.clone(), ..Filter::default() };
     let presets = [
-        (Filter { ..blank.clone() }, "全部"),
-        (Filter { overdue: "1".into(), ..blank.clone() }, "逾期"),
-        (Filter { state: "evidenced".into(), ..blank.clone() }, "待确认"),
-        (Filter { state: "returned".into(), ..blank.clone() }, "已退回"),
-        (Filter { state: "open".into(), to: soon, ..blank.clone() }, "30 天内到期"),
-        (Filter { group: "clause".into(), sort: "clause".into(), ..blank.clone() }, "按条目"),
-        (Filter { group: "organ".into(), ..blank }, "按机关"),
+        (Filter { ..blank.clone() }, "全部".to_owned()),
+        (Filter { overdue: "1".into(), ..blank.clone() }, "逾期".to_owned()),
+        (Filter { state: "evidenced".into(), ..blank.clone() }, "待确认".to_owned()),
+        (Filter { state: "returned".into(), ..blank.clone() }, "已退回".to_owned()),
+        (Filter { state: "open".into(), to: soon, ..blank.clone() }, "30 天内到期".to_owned()),
+        (Filter { group: "clause".into(), sort: "clause".into(), ..blank.clone() }, format!("按{place}")),
+        (Filter { group: "organ".into(), ..blank }, "按机关".to_owned()),
     ];
-    let now = Filter { page: 0, ..filter.clone() };
+    let now = Filter { after: String::new(), ..filter.clone() };
     presets.into_iter().map(|(preset, label)| (preset.query(), label, preset == now)).collect()
 }
 
 fn grouped(rows: Vec<Row>, filter: &Filter) -> Vec<Group> {
     let name = |row: &Row| match filter.group.as_str() {
-        "clause" => format!("{}　{}", row.plan_title, row.clause_name),
+        "clause" => format!("{}　{}", row.source_title, row.clause_name),
         "organ" => row.organ.clone(),
         _ => String::new(),
     };
@@ -129,14 +129,17 @@ fn grouped(rows: Vec<Row>, filter: &Filter) -> Vec<Group> {
 struct Print {
     shell: OfficeShell,
     heading: String,
+    place: &'static str,
     groups: Vec<Group>,
     figures: (u32, u32, u32, u32),
     now: String,
 }
 
 async fn print(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    let filter = filter.whole(&ctx).await?;
     let (done, doing, late, rest) = filter::figures(&ctx, &desk.staff, &filter).await?.tally.bar();
-    let rows = filter::rows(&ctx, &desk.staff, &filter, (0, i64::MAX)).await?;
+    let rows = filter::all(&ctx, &desk.staff, &filter).await?;
+    let (_, place) = filter::called(&ctx, &desk.staff, &filter).await?;
     let page = Print {
         shell: desk.shell(&ctx, "任务台账（打印）").await?,
         heading: if desk.staff.central {
@@ -144,6 +147,7 @@ async fn print(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>)
         } else {
             format!("{}任务台账", ctx.directory().short_name(desk.organ()))
         },
+        place,
         groups: grouped(rows, &filter),
         figures: (done + doing + late + rest, done, doing, late),
         now: kernel::time::show_minute(&kernel::time::to_db(ctx.seams().now())),

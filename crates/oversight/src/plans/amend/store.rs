@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use duty::duties;
+use duty::{Notice, Why, duties};
 use kernel::{
     Actor, NewEvent,
     id::{ClauseId, DutyId, PlanId, SectionId},
     time,
 };
 use serde_json::json;
-use store::{FromRow, Tx, jobs::NewJob, query, query_as};
+use store::{FromRow, Tx, query, query_as};
 use text::plan::{Plan, PlanReference, parse};
 use web::{Ctx, Error, Refusal, Result};
 
@@ -18,7 +18,6 @@ use crate::{
     model::PlanState,
     plans::{
         amend::align::{Alignment, Choices, Fate, PlacedClause, align, plain},
-        confirm::{NOTIFY, Notify},
         draft::{self, Frame, Rows},
         source::Source,
         steps,
@@ -282,8 +281,7 @@ pub async fn confirm(
     })))
     .await?;
     let organs = organs.into_iter().collect();
-    let notify = Notify { plan: row.plan.clone(), title: tree.plan.title.clone(), organs, why: "amended".into() };
-    tx.enqueue(NewJob::now(NOTIFY, &notify).dedup(format!("{}:{}", row.plan, row.id))).await?;
+    Notice { source: tree.plan.key(), organs, why: Why::Amended }.send(tx).await?;
     Ok(())
 }
 

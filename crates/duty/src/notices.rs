@@ -1,27 +1,98 @@
-//! What happens by itself: daily reminders, and following what leaves the public.
+//! Mails to organs about their duties, whatever the source: issued, due or late, evidence that fell away.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
-use duty::{
-    lapse::{self, Lapsed},
-    project,
-    remind::{self, Owed},
-};
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use kernel::{
-    Actor, OrganCode,
+    Actor, OrganCode, Role,
     id::{DutyId, ShareId},
 };
-use store::{Entry, Every, FromRow, Schedule, Tx, built, jobs::NewJob, query_as};
+use serde::{Deserialize, Serialize};
+use store::{FromRow, Tx, built, jobs::NewJob, query_as};
 use web::{
     Ctx, Result,
+    hooks::Recipients,
     mail::{Mail, SEND},
 };
 
-use crate::{duties::publishes, recipients::addresses, settings::Plans};
+use crate::{
+    lapse::{self, Lapsed, Publishes, Subject},
+    remind::{self, Owed},
+    settings::Duties,
+    source::{self, SourceKey},
+};
 
-/// Reminders go out at the first moment of a working day after this time in China.
-const FROM: Time = Time::constant(8, 30, 0, 0);
+/// Job: tells organs by mail that duties were issued to them, or changed.
+pub const NOTIFY: &str = "duty.notify";
+
+/// What happened to duties of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// They were issued.
+    Issued,
+    /// The source changed; what was reported stays.
+    Amended,
+}
+
+/// Payload of [`NOTIFY`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The source.
+    pub source: SourceKey,
+    /// The organs concerned, as of the write.
+    pub organs: Vec<OrganCode>,
+    /// What happened.
+    pub why: Why,
+}
+
+impl Notice {
+    /// Has the organs told once this write is committed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn send(&self, tx: &mut Tx) -> store::Result<()> {
+        tx.enqueue(NewJob::now(NOTIFY, self)).await
+    }
+}
+
+/// Mail addresses of those who report for each organ: editors and heads, by the organ for which they act today. After a reform
+/// that is the successor, so look up the organ that answers (`Directory::stands_for`).
+async fn addresses(ctx: &Ctx) -> Result<HashMap<OrganCode, Vec<String>>> {
+    ctx.one::<Arc<dyn Recipients>>().addresses(ctx, &[Role::Editor, Role::OrganHead]).await
+}
+
+/// One mail for each organ, to its people who report on duties. A second run adds nothing while the first mails wait.
+pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
+    let Some(row) = source::get(ctx.db().read(), &notice.source).await? else { return Ok(()) };
+    let directory = ctx.directory();
+    let addresses = addresses(ctx).await?;
+    let today = ctx.today();
+    // Two of the organs may have become one since: it hears of it once.
+    let organs: BTreeSet<OrganCode> = notice.organs.iter().map(|organ| directory.stands_for(organ, today)).collect();
+    let office = ctx.config().server.office_url.trim_end_matches('/');
+    let address = format!("{office}/duties?source={}", row.key);
+    let mut tx = ctx.db().write().await?;
+    for code in organs {
+        let Some(to) = addresses.get(&code).cloned() else { continue };
+        let name = directory.short_name(&code);
+        let (subject, what) = match notice.why {
+            Why::Amended => (
+                format!("任务有调整：{}", row.title),
+                "有调整，涉及贵单位的任务。保留任务的进展和佐证都在，请查看变动。",
+            ),
+            Why::Issued => {
+                (format!("新任务：{}", row.title), "已向贵单位下达任务，请查看期限，并在办理后报送进展和佐证。")
+            }
+        };
+        let text = format!("{name}：\n\n“{}”{what}\n\n查看任务：{address}\n", row.title);
+        let key = format!("{}:{:?}:{code}", row.key, notice.why);
+        tx.enqueue(NewJob::now(SEND, &Mail { to, subject, text }).dedup(key)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
 
 /// The office's address of a duty.
 fn href(ctx: &Ctx, duty: &DutyId) -> String {
@@ -43,8 +114,7 @@ fn by_organ(ctx: &Ctx, owed: Vec<Owed>, today: Date) -> BTreeMap<OrganCode, Vec<
 /// # Errors
 /// When the database fails; what was sent by then is recorded.
 pub async fn remind_once(ctx: &Ctx, today: Date) -> Result<usize> {
-    super::catch_up(ctx).await?;
-    let owed = remind::due(ctx.db(), &ctx.settings::<Plans>().offsets(), today).await?;
+    let owed = remind::due(ctx.db(), &ctx.settings::<Duties>().offsets(), today).await?;
     let addresses = addresses(ctx).await?;
     let mut organs = 0;
     for (organ, candidates) in by_organ(ctx, owed, today) {
@@ -166,22 +236,15 @@ pub async fn remind_now(ctx: &Ctx, actor: &Actor, shares: &[ShareId], duties: &[
     Ok(done)
 }
 
-/// Follows the log: where a subject that served as evidence left the public, the duty's history says so and its organ gets a
-/// mail. The state itself does not wait for this: every page catches up first. Returns how many pieces lapsed.
-///
-/// # Errors
-/// When the database fails.
-pub async fn follow_withdrawals(ctx: &Ctx) -> Result<usize> {
-    let head = *ctx.db().head().borrow();
-    lapse::follow(ctx.db(), &publishes(ctx), head).await?;
-    let pieces = lapse::untold(ctx.db()).await?;
-    if pieces.is_empty() {
-        return Ok(0);
-    }
+/// Brings the evidence of a subject in line with the log; where the subject left the public, the duty's history says so and its
+/// organ gets a mail. Returns how many pieces lapsed of which nobody had been told.
+pub(crate) async fn settle(ctx: &Ctx, subject: &Subject) -> Result<usize> {
+    let publishes: Vec<Publishes> = ctx.declared::<Publishes>().copied().collect();
     let addresses = addresses(ctx).await?;
+    let mut tx = ctx.db().write().await?;
+    lapse::settle(&mut tx, &publishes, subject).await?;
     let mut told = 0;
-    for piece in pieces {
-        let mut tx = ctx.db().write().await?;
+    for piece in lapse::untold(tx.conn(), subject).await? {
         if lapse::tell(&mut tx, &piece).await? {
             let organ = ctx.directory().stands_for(&piece.organ, ctx.today());
             if let Some(to) = addresses.get(&organ) {
@@ -189,8 +252,8 @@ pub async fn follow_withdrawals(ctx: &Ctx) -> Result<usize> {
             }
             told += 1;
         }
-        tx.commit().await?;
     }
+    tx.commit().await?;
     Ok(told)
 }
 
@@ -204,29 +267,4 @@ fn lapsed_mail(ctx: &Ctx, piece: &Lapsed, to: Vec<String>) -> Mail {
             href(ctx, &piece.duty),
         ),
     }
-}
-
-/// Reminders go out at half past eight on working days; what left the public is followed at once.
-pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
-    let (withdrawn, reminding) = (ctx.clone(), ctx.clone());
-    let lapse = Entry::new("duty.lapse", "跟踪佐证是否仍然公开", Every::Minutes(1), move || {
-        let ctx = withdrawn.clone();
-        async move { Ok(follow_withdrawals(&ctx).await.map(drop)?) }
-    });
-    let remind = Entry::new("duty.remind", "提醒到期任务", Every::Daily(FROM), move || {
-        let ctx = reminding.clone();
-        async move { Ok(remind_today(&ctx).await?) }
-    });
-    Schedule::default().with(lapse).with(remind)
-}
-
-/// Sends what is due today, if it is a working day, and drops pieces of standings that have passed.
-async fn remind_today(ctx: &Ctx) -> Result<()> {
-    let today = ctx.today();
-    if ctx.calendar().is_probably_working(today) {
-        let organs = remind_once(ctx, today).await?;
-        tracing::info!(organs, %today, "reminders sent");
-    }
-    project::tidy(ctx.db(), today).await?;
-    Ok(())
 }

@@ -1,7 +1,6 @@
 //! Looking whether an address of another site that was given as evidence can be opened: by a job after it was handed in, and
 //! again when somebody asks.
 
-use duty::checks::{self, Check};
 use kernel::id::EvidenceId;
 use serde::{Deserialize, Serialize};
 use store::jobs::{Failure, Handlers};
@@ -10,10 +9,13 @@ use web::{
     egress::{self, Seen},
 };
 
-use crate::settings::Plans;
+use crate::{
+    checks::{self, Check},
+    settings::Duties,
+};
 
 /// Kind of the job that looks once.
-pub const LOOK: &str = "oversight.look";
+pub const LOOK: &str = "duty.look";
 
 /// Payload of [`LOOK`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,10 +40,10 @@ pub(crate) fn handlers(ctx: &Ctx) -> Handlers {
 /// # Errors
 /// When the database fails.
 pub async fn run(ctx: &Ctx, evidence: &EvidenceId) -> Result<Option<Check>> {
-    let plans = ctx.settings::<Plans>();
-    let url = checks::address(ctx.db(), evidence).await?.filter(|_| plans.check_addresses);
+    let duties = ctx.settings::<Duties>();
+    let url = checks::address(ctx.db(), evidence).await?.filter(|_| duties.check_addresses);
     let Some(url) = url else { return Ok(None) };
-    let (outcome, detail) = match egress::look(&url, &plans.check_allow).await {
+    let (outcome, detail) = match egress::look(&url, &duties.check_allow).await {
         Seen::Opened => ("opened", String::new()),
         Seen::Gone(status) => ("gone", format!("对方网站说没有这个页面（{status}）")),
         // On a closed network every name is unknown: told, and left to the person who decides.

@@ -1,13 +1,13 @@
-//! The section `[plans]` of the configuration.
+//! The section `[duties]` of the configuration.
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use web::Section;
 
-/// Plans and duties.
+/// Duties.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Plans {
+pub struct Duties {
     /// Days before the due date at which owners are reminded.
     pub remind_before: Vec<i64>,
     /// Days after the due date at which they are reminded again.
@@ -18,17 +18,17 @@ pub struct Plans {
     pub check_allow: Vec<IpNet>,
 }
 
-impl Default for Plans {
+impl Default for Duties {
     fn default() -> Self {
         Self { remind_before: vec![15, 5, 1], remind_after: vec![1, 7], check_addresses: true, check_allow: Vec::new() }
     }
 }
 
-impl Section for Plans {
-    const KEY: &'static str = "plans";
+impl Section for Duties {
+    const KEY: &'static str = "duties";
 }
 
-impl Plans {
+impl Duties {
     /// Days to the due date at which owners are reminded; negative = after it.
     pub fn offsets(&self) -> Vec<i64> {
         self.remind_before.iter().copied().chain(self.remind_after.iter().map(|days| -days)).collect()

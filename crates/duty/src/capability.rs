@@ -1,0 +1,93 @@
+//! What the machine declares: its tables, events, permissions, settings, and what it does by itself.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use jiff::civil::Time;
+use store::{
+    Entry, Every, Followers, Schedule, Tx,
+    jobs::{Failure, Handlers},
+};
+use web::{Capability, Ctx, Result, hooks::Leaving, mail::Outward};
+
+use crate::{
+    MIGRATIONS, events,
+    lapse::{self, Publishes, SETTLE, Subject},
+    look,
+    notices::{self, NOTIFY, Notice},
+    permissions, project, settings,
+};
+
+/// Reminders go out at the first moment of a working day after this time in China.
+const FROM: Time = Time::constant(8, 30, 0, 0);
+
+/// What this crate brings into the program; sources and pages are declared by the contexts.
+pub fn capability() -> Capability {
+    let leaving: Arc<dyn Leaving> = Arc::new(Evidence);
+    Capability::new("duty", "任务")
+        .permissions(&permissions::ALL)
+        .events(&events::ALL)
+        .subject(events::SUBJECT, "任务")
+        .jobs(handlers)
+        .schedule(schedule)
+        .followers(followers)
+        .settings::<settings::Duties>()
+        .migrations(MIGRATIONS)
+        .declare(Outward(NOTIFY))
+        // It mails the organ whose evidence fell away.
+        .declare(Outward(SETTLE))
+        .declare(leaving)
+}
+
+/// Evidence falls in the write that takes its subject off the portal.
+struct Evidence;
+
+impl Leaving for Evidence {
+    fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a str, id: &'a str) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(async move { lapse::left(tx, &Subject::new(subject, id)).await })
+    }
+}
+
+fn followers(ctx: &Ctx) -> Followers {
+    let publishes: Vec<Publishes> = ctx.declared::<Publishes>().copied().collect();
+    lapse::follower(&publishes).into_iter().fold(Followers::default(), Followers::with)
+}
+
+fn handlers(ctx: &Ctx) -> Handlers {
+    let (telling, settling) = (ctx.clone(), ctx.clone());
+    Handlers::default()
+        .with(NOTIFY, "把任务通知各机关", move |notice: Notice| {
+            let ctx = telling.clone();
+            async move { again(notices::notify(&ctx, notice).await) }
+        })
+        .with(SETTLE, "核对佐证是否仍然公开", move |subject: Subject| {
+            let ctx = settling.clone();
+            async move { again(notices::settle(&ctx, &subject).await.map(drop)) }
+        })
+        .merge(look::handlers(ctx))
+}
+
+fn again(done: Result<()>) -> std::result::Result<(), Failure> {
+    done.map_err(|error| Failure::Retry(format!("{error:?}")))
+}
+
+/// Reminders go out at half past eight on working days.
+fn schedule(ctx: &Ctx) -> Schedule {
+    let ctx = ctx.clone();
+    let remind = Entry::new("duty.remind", "提醒到期任务", Every::Daily(FROM), move || {
+        let ctx = ctx.clone();
+        async move { Ok(remind_today(&ctx).await?) }
+    });
+    Schedule::default().with(remind)
+}
+
+/// Sends what is due today, if it is a working day, and drops pieces of standings that have passed.
+async fn remind_today(ctx: &Ctx) -> Result<()> {
+    let today = ctx.today();
+    if ctx.calendar().is_probably_working(today) {
+        let organs = notices::remind_once(ctx, today).await?;
+        tracing::info!(organs, %today, "reminders sent");
+    }
+    project::tidy(ctx.db(), today).await?;
+    Ok(())
+}
