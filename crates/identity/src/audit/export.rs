@@ -68,7 +68,8 @@ impl Walk {
         let found = store::search(self.ctx.db(), &self.filter, STEP).await?;
         // Numbers begin with 1: nothing stands before the first.
         self.filter.before = found.last().map_or(1, |event| event.seq);
-        let words = Words(self.ctx.capabilities());
+        let directory = self.ctx.directory();
+        let words = Words(self.ctx.capabilities(), &directory);
         let rows: Vec<_> = found.into_iter().map(|event| row(words, event)).collect();
         bytes.extend(write_csv_rows(&rows));
         Ok(Some((bytes.into(), self)))
