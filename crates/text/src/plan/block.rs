@@ -60,13 +60,24 @@ impl Content {
         content
     }
 
-    /// Owner notes, in order.
-    fn notes(&self, pairs: &pairs::Pairs, year: Option<i16>) -> Vec<notes::Found> {
-        let mut found = notes::find(&self.text, pairs, year);
+    /// Owner notes, in order. A rule that the first organ leads is applied, and one that looks like a note is named.
+    fn notes(&self, pairs: &pairs::Pairs, context: &mut Context) -> Vec<notes::Found> {
+        let year = context.year;
+        let (mut found, doubtful) = notes::look(&self.text, pairs, year);
+        for (at, words) in doubtful {
+            let message = format!("“{words}”写在句子中间，只说其中一部分由谁负责，没有读成责任单位，请核对。");
+            context.warn(self.line(at), message);
+        }
         if let Some((range, reading)) = &self.cells {
             found.retain(|found| found.range.end <= range.start || range.end <= found.range.start);
             found.push(notes::Found { range: range.clone(), note: owners::read(reading, year) });
             found.sort_by_key(|found| found.range.start);
+        }
+        for note in found.iter_mut().map(|found| &mut found.note) {
+            context.first_leads |= note.first_leads == Some(owners::Reach::Onward);
+            if context.first_leads || note.first_leads.is_some() {
+                note.let_first_lead();
+            }
         }
         found
     }
@@ -127,7 +138,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     };
     let content = Content::of(block);
     let pairs = pairs::find(&content.text);
-    let found = content.notes(&pairs, context.year);
+    let found = content.notes(&pairs, context);
     let title = if block.heading.is_some() { Title::split(&content.text, SECTION_TITLE) } else { Title::default() };
     let rest = content.text[title.rest..].trim();
     let obliges = !found.is_empty() || !dates::find(rest, context.year, Setting::Text).is_empty();
@@ -149,6 +160,9 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
             context
                 .warn(content.line(note.range.start), "责任单位写在一级标题下、各条之外，未分配给各条，请逐条指定。");
         }
+        if !section.clauses.is_empty() {
+            warn_dates(&content, title.rest, context);
+        }
         warn_strays(&content, &pairs, context);
         section.title = content.text[..title.end].trim().to_owned();
         marks.push_str(title.mark);
@@ -162,11 +176,19 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     section
 }
 
+/// Names the terms in the text between a section's heading and its first clause: they bind nobody.
+fn warn_dates(content: &Content, from: usize, context: &mut Context) {
+    for due in dates::find(&content.text[from..], context.year, Setting::Text) {
+        let message = format!("“{}”写在一级标题下、各条之外，没有列为任务，如需督办请手工添加。", due.words);
+        context.warn(content.line(from + due.range.start), message);
+    }
+}
+
 /// Builds a clause.
 pub(super) fn clause(block: &Block<'_>, context: &mut Context) -> Clause {
     let content = Content::of(block);
     let pairs = pairs::find(&content.text);
-    let found = content.notes(&pairs, context.year);
+    let found = content.notes(&pairs, context);
     let (number, marks) = number(block.heading);
     let fields = fields(&content, &pairs, found, block.heading.map(|_| CLAUSE_TITLE), context);
     fields.into_clause(number, marks, context)
@@ -327,6 +349,14 @@ fn warn_note(line: usize, note: &owners::Note, context: &mut Context) {
     }
     if note.open_ended {
         context.warn(line, "责任单位用“等”字没有列全，请补充其余单位。");
+    }
+    if !note.unread.is_empty() {
+        let words = note.unread.join("、");
+        context.warn(line, format!("责任说明中的“{words}”不是单位名称，没有读成责任单位，请核对是否另有要求。"));
+    }
+    if !note.partial.is_empty() {
+        let words = note.partial.join("、");
+        context.warn(line, format!("“{words}”只说其中一部分由谁负责，请核对责任单位。"));
     }
     if note.reaches_back {
         context.warn(line, "责任说明写着“以上”，可能也管前面几条，请核对并逐条指定。");

@@ -2,10 +2,10 @@
 
 use super::{
     Context, PlanReference, Section, dates,
-    frame::Kind,
+    frame::{Kind, is_signature},
     headings::{digit, is_numeral},
     lines::Line,
-    pairs,
+    pairs, parts,
 };
 
 /// All before the first heading.
@@ -34,6 +34,11 @@ pub(super) fn split_label(lines: &mut Vec<Line>) {
         lines[0].text.truncate(label);
         lines.insert(1, title);
     }
+}
+
+/// `附件`, `附件1：` and nothing else.
+pub(super) fn is_attachment_label(text: &str) -> bool {
+    attachment_label(text).is_some_and(|length| length == text.len())
 }
 
 /// Length of `附件`, `附件1`, `附件一：` at the front of a line, where white space, a colon or the end follows.
@@ -77,10 +82,27 @@ fn append(title: &mut String, line: &str) {
     title.push_str(line);
 }
 
-/// Indices of the lines that make the title. Letterhead, number and date lines before it are skipped.
+/// Indices of the lines that make the title. Letterhead, number and date lines before it are skipped. Where the file
+/// begins with a notice without title, the plan's own stands below the signature.
 fn title_lines(lines: &[Line], kinds: &[Kind]) -> Vec<usize> {
+    let (title, complete) = leading_title(lines, kinds);
+    if complete {
+        return title;
+    }
+    let below = (1..lines.len()).find_map(|index| {
+        let behind = kinds[index - 1] == Kind::Date || is_attachment_label(&lines[index - 1].text);
+        let count = if behind { parts::title_lines(lines, kinds, index) } else { 0 };
+        (count > 0).then(|| (index..index + count).collect())
+    });
+    below.unwrap_or(title)
+}
+
+/// The title at the front, and whether it ends as titles do.
+fn leading_title(lines: &[Line], kinds: &[Kind]) -> (Vec<usize>, bool) {
     let mut title: Vec<usize> = Vec::new();
-    let mut complete = 0;
+    let mut words = String::new();
+    // lines to take when the title turns out to go no further
+    let (mut complete, mut perhaps) = (0, 0);
     for (index, (line, kind)) in lines.iter().zip(kinds).enumerate() {
         let text = line.text.as_str();
         let gloss = text.starts_with(['（', '(']) && text.ends_with(['）', ')']);
@@ -91,33 +113,88 @@ fn title_lines(lines: &[Line], kinds: &[Kind]) -> Vec<usize> {
             }
             break;
         }
-        // a plan is often sent as the attachment of a notice, in a file of its own
-        let label = attachment_label(text).is_some_and(|length| length == text.len());
-        let skipped =
-            is_letterhead(text) || is_number_line(text) || is_field(text) || gloss || label || *kind == Kind::Date;
+        let skipped = gloss || *kind == Kind::Date || is_beside_title(lines, index);
         if skipped && title.is_empty() {
             continue;
         }
-        let sentence = text.ends_with(['。', '；', '！', '？', '：', ':', '，', ';', '、']) || text.contains('。');
-        let long = text.chars().take(LONGEST_TITLE_LINE + 1).count() > LONGEST_TITLE_LINE;
-        if skipped || sentence || long || *kind != Kind::Plain || title.len() == MOST_TITLE_LINES {
+        if skipped || *kind != Kind::Plain || !could_be_title(text) || title.len() == MOST_TITLE_LINES {
             break;
         }
         title.push(index);
-        if ends_title(text) {
+        append(&mut words, text);
+        if completes_title(&words) {
             complete = index + 1;
+        } else if ends_title(text) {
+            perhaps = title.len();
         }
     }
     if complete == 0 {
-        title.truncate(1);
+        title.truncate(perhaps.max(1));
     }
-    title
+    (title, complete > 0 || perhaps > 0)
 }
 
-fn ends_title(text: &str) -> bool {
-    const ENDS: [&str; 27] = [
+/// Whether a line could be one of a title: short, and no sentence.
+pub(super) fn could_be_title(text: &str) -> bool {
+    let sentence = text.ends_with(['。', '；', '！', '？', '：', ':', '，', ';', '、']) || text.contains('。');
+    !sentence && text.chars().take(LONGEST_TITLE_LINE + 1).count() <= LONGEST_TITLE_LINE
+}
+
+/// Whether the words so far are a whole title: `关于全面推行公示制度` goes on until a kind of document is named behind 的.
+pub(super) fn completes_title(words: &str) -> bool {
+    const LONGEST_KIND: usize = 14;
+    if !ends_title(words) {
+        return false;
+    }
+    let Some((_, subject)) = words.rsplit_once("关于") else { return true };
+    let bare = subject.split(['（', '(']).next().unwrap_or(subject);
+    bare.rsplit_once('的').is_some_and(|(_, kind)| kind.chars().take(LONGEST_KIND + 1).count() <= LONGEST_KIND)
+}
+
+/// Lines that stand before a title and are none: letterhead, number, urgency, fields and paths of a web page.
+fn is_beside_title(lines: &[Line], index: usize) -> bool {
+    let text = lines[index].text.as_str();
+    // a plan is often sent as the attachment of a notice, in a file of its own
+    if is_letterhead(text) || is_number_line(text) || is_field(text) || is_attachment_label(text) {
+        return true;
+    }
+    // the names of those who issue it jointly, above the number
+    let names = lines[index..].iter().take_while(|line| is_signature(&line.text)).count();
+    let below = lines.get(index + names).map(|line| line.text.as_str());
+    let letterhead = names > 0 && below.is_some_and(|below| is_letterhead(below) || is_number_line(below));
+    // 索引号, and its value on the next line
+    let value = index > 0 && is_field(&lines[index - 1].text) && !lines[index - 1].text.contains(['：', ':', '\t']);
+    letterhead || is_urgency(text) || is_page_furniture(text) || (value && !ends_title(text))
+}
+
+/// `特急`, `特急·明电`, `机密★1年`, a copy's number.
+fn is_urgency(text: &str) -> bool {
+    const WORDS: [&str; 12] =
+        ["特急", "加急", "平急", "特提", "急件", "明电", "绝密", "机密", "秘密", "内部", "长期", "年"];
+    if text.chars().take(17).count() > 16 {
+        return false;
+    }
+    let mut rest = text.to_owned();
+    for word in WORDS {
+        rest = rest.replace(word, "");
+    }
+    let bare = |c: char| c.is_whitespace() || digit(c).is_some() || matches!(c, '·' | '★' | '☆' | '•' | '、' | '/');
+    rest.chars().all(bare)
+}
+
+/// `首页 > 政务公开`, `全文`, `【字体：大 中 小】`: what surrounds a text on a web page.
+fn is_page_furniture(text: &str) -> bool {
+    let path = text.contains(['>', '＞', '»', '›']) && !text.contains(['。', '，']);
+    let word = matches!(text, "全文" | "正文" | "正文内容" | "内容" | "打印" | "关闭" | "分享" | "收藏" | "下载");
+    let tool = ["【字体", "字体：", "【打印", "打印本页", "分享到", "扫一扫", "您现在的位置", "当前位置", "您的位置"];
+    path || word || tool.iter().any(|start| text.starts_with(start))
+}
+
+pub(super) fn ends_title(text: &str) -> bool {
+    const ENDS: [&str; 37] = [
         "要点", "方案", "通知", "意见", "计划", "分解", "报告", "安排", "办法", "规划", "分工", "清单", "台账", "措施",
         "细则", "表", "决定", "公告", "函", "书", "稿", "规定", "制度", "行动", "任务", "批复", "纲要",
+        "通报", "通告", "请示", "预案", "条例", "规则", "指引", "目录", "提示单", "责任书",
     ];
     let bare = text.split(['（', '(']).next().unwrap_or(text).trim_end();
     ENDS.iter().any(|end| bare.ends_with(end))
@@ -128,23 +205,19 @@ fn is_letterhead(text: &str) -> bool {
     text.ends_with("文件") && text.chars().take(31).count() <= 30
 }
 
-/// `索引号：…`, `发布日期：…`, `密级`.
+/// `索引号：…`, `发布日期：…`, `发件人：…`: a field of a web page or a letter.
 fn is_field(text: &str) -> bool {
-    const FIELDS: [&str; 12] = [
-        "索引号",
-        "发文机关",
-        "发布机构",
-        "发布日期",
-        "成文日期",
-        "发文字号",
-        "文号",
-        "主题分类",
-        "公开属性",
-        "公开方式",
-        "签发人",
-        "来源",
+    const FIELDS: [&str; 36] = [
+        "索引号", "发文机关", "发文单位", "发布机构", "发布单位", "发布日期", "发布时间", "成文日期", "生成日期",
+        "发文字号", "文号", "主题分类", "组配分类", "公开属性", "公开方式", "公开类型", "有效性", "时效性", "签发人",
+        "信息来源", "来源", "名称", "标题", "主题词", "关键词", "主题", "作者", "责任编辑", "浏览次数", "点击数",
+        "访问量", "发件人", "收件人", "抄送", "发送时间", "日期",
     ];
-    FIELDS.iter().any(|field| text.starts_with(field))
+    const LATIN: [&str; 5] = ["from", "to", "subject", "date", "cc"];
+    let field = text.split(['：', ':', '\t', '　']).next().unwrap_or(text);
+    let name: String = field.chars().filter(|c| !c.is_whitespace()).take(12).collect();
+    let labelled = field.len() < text.len();
+    FIELDS.contains(&name.as_str()) || (labelled && LATIN.contains(&name.to_ascii_lowercase().as_str()))
 }
 
 /// A line that is a document number and nothing else; any bracket and `第` are let pass, as files have them.

@@ -161,6 +161,10 @@ pub(super) fn check_numbers(sections: &[Section], context: &mut Context) {
     let mut last_section = [0_u32; 4];
     let mut running = 0;
     for section in sections {
+        if section.number.is_empty() && !section.title.is_empty() {
+            // the title of a further document: it counts anew
+            (last_section, running) = ([0; 4], 0);
+        }
         if let Some(number) = value(&section.number) {
             let rank = rank(&section.number);
             follow(last_section[rank], number, &section.number, section.line, context);

@@ -22,6 +22,7 @@
 
 mod account;
 mod block;
+mod closing;
 mod dates;
 mod duties;
 mod frame;
@@ -31,6 +32,7 @@ mod lines;
 mod notes;
 mod owners;
 mod pairs;
+mod parts;
 mod residue;
 mod tables;
 
@@ -192,6 +194,8 @@ impl Warning {
 /// What all steps share: the year that dates belong to, and the warnings.
 struct Context {
     year: Option<i16>,
+    /// The text says that whoever is named first leads.
+    first_leads: bool,
     warnings: Vec<Warning>,
 }
 
@@ -207,11 +211,12 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
     let lines = lines::read(source, &mut warnings);
     let mut lines = tables::read(lines, &mut warnings);
     head::split_label(&mut lines);
-    let kinds = frame::classify(&lines);
+    let (kinds, parts) = parts::classify(&mut lines);
     let first = kinds.iter().position(|k| k.heading().is_some()).unwrap_or(lines.len());
     let head = head::read(&lines[..first], &kinds[..first]);
     let year = head::year(&head, &lines, &kinds, reference);
-    let mut context = Context { year: year.value(), warnings };
+    let first_leads = frame::outside_notes(&lines, &kinds, first).any(owners::states_lead_rule);
+    let mut context = Context { year: year.value(), first_leads, warnings };
     if lines.is_empty() {
         context.warn(1, "文件里没有文字，请检查文件内容。");
     } else if head.title.is_empty() {
@@ -221,7 +226,7 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
         let (section, preamble) = frame::without_headings(&head, &mut context);
         (section.into_iter().collect(), preamble, String::new())
     } else {
-        let (groups, closing) = frame::body(&lines, &kinds, first, &mut context);
+        let (groups, closing) = frame::body(&lines, &kinds, first, &parts, &mut context);
         let sections: Vec<Section> = groups.iter().map(|group| block::section(group, &mut context)).collect();
         (sections, lines::join(&head.preamble), closing)
     };

@@ -141,6 +141,28 @@ pub(super) fn choose(mut dues: Vec<Due>) -> Option<Due> {
     Some(chosen)
 }
 
+/// The one to show for an owner note that has several: the latest, for the work is done when its last part is.
+pub(super) fn choose_latest(mut dues: Vec<Due>) -> Option<Due> {
+    let latest = dues.iter().enumerate().filter(|(_, due)| due.on.is_some()).max_by_key(|(_, due)| due.on);
+    if let Some((index, _)) = latest {
+        dues.swap(0, index);
+    }
+    let doubt = dues.iter().find_map(|due| due.problem.clone());
+    let mut chosen = choose(dues)?;
+    chosen.problem = chosen.problem.take().or(doubt);
+    Some(chosen)
+}
+
+/// Whether `、` joins two days that share their last words: `3月、6月底前`.
+pub(super) fn lists(left: &str, right: &str) -> bool {
+    // twelve months with their marks
+    const LONGEST: usize = 120;
+    let mut c = Cursor { text: right, at: 0 };
+    let counted = left.len() <= LONGEST
+        && (left.ends_with(['月', '日', '号', '份']) || left.chars().next_back().and_then(digit).is_some());
+    counted && c.number().is_some() && (c.eat_any(&["月", "日", "号", "、"]).is_some())
+}
+
 /// Whether a whole line is a date, as under a signature: `2019年4月1日`, `二〇一九年四月一日`.
 pub(super) fn is_date_line(line: &str) -> bool {
     let bare: String = line.chars().filter(|c| !c.is_whitespace()).collect();

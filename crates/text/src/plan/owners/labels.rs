@@ -50,14 +50,17 @@ const TERMS: [&str; 18] = [
     "时限",
 ];
 
-const PARTS: [&str; 33] = [
+const PARTS: [&str; 38] = [
     "牵头", "责任", "配合", "协助", "参与", "主办", "承办", "协办", "落实", "负责", "实施", "整改", "督办", "监督",
     "具体", "主要", "协同", "以及", "及", "和", "与", "、", "/", "县级", "市级", "主体", "主责", "办理", "涉及",
-    "第一", "第二", "分管", "直接",
+    "第一", "第二", "分管", "直接", "指导", "包联", "包抓", "主管", "统筹",
 ];
 
 const UNITS: [&str; 7] = ["单位", "部门", "机关", "科室", "股室", "处室", "主体"];
-const PERSONS: [&str; 5] = ["领导", "同志", "负责人", "责任人", "人"];
+const PERSONS: [&str; 19] = [
+    "领导", "同志", "负责人", "责任人", "人", "县领导", "市领导", "区领导", "省领导", "州领导", "旗领导", "镇领导",
+    "乡领导", "县长", "市长", "区长", "副县长", "副市长", "副区长",
+];
 
 /// Reads a label; its letters may be spaced (`责 任 单 位：`).
 pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
@@ -82,13 +85,21 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
     let at = squeezed.in_text(length);
     let rest = &text[at..];
     if let Some(colon) = colon(rest) {
-        return (full || place == Place::Note).then_some(Opening { label, length: at + colon, full });
+        // 主办：县教体局 begins a line of owners, 责任：要落实 a sentence
+        let named = || matches!(label, Label::Owner(_)) && name_follows(&rest[colon..]);
+        return (full || place == Place::Note || named()).then_some(Opening { label, length: at + colon, full });
     }
     let Label::Owner(_) = label else { return None };
     let copula = rest.chars().next().filter(|c| matches!(c, '为' | '是')).map_or(0, char::len_utf8);
-    let named = name_follows(&rest[copula..]);
-    let bare = place == Place::Note && rest.starts_with(['县', '市', '区', '省', '各', '镇', '乡', '全']);
-    (full && named && (copula > 0 || bare)).then_some(Opening { label, length: at + copula, full })
+    let after = &rest[copula..];
+    let name = after.trim_start_matches([' ', '\u{3000}', '\t']);
+    let gap = after.len() - name.len();
+    let bare = match place {
+        Place::Note => name.starts_with(['县', '市', '区', '省', '各', '镇', '乡', '全']),
+        // 责任单位　县教体局: nothing but names to the end of the line
+        Place::Text => gap > 0 && super::only_names(name.split('\n').next().unwrap_or(name)),
+    };
+    (full && name_follows(name) && (copula > 0 || bare)).then_some(Opening { label, length: at + copula, full })
 }
 
 /// The words of a label without colon: what it announces, its length, and whether it is a full one.

@@ -144,7 +144,9 @@ fn behind_organ(piece: &str) -> Option<(&str, &'static str)> {
     let (left, word) = WORDS.iter().find_map(|word| piece.strip_suffix(word).map(|left| (left.trim_end(), *word)))?;
     let organ = left.chars().nth(2).is_some() && names::looks_like_organ(left);
     let named = left.starts_with(['县', '市', '区', '省', '镇', '乡', '各', '州'])
-        || left.ends_with(['局', '委', '办', '部', '厅', '府', '室']);
+        || left.ends_with(['局', '委', '办', '部', '厅', '府', '室', '署', '院', '行', '联', '司', '队'])
+        // 银保监会, 总工会; 接受社会监督 names none
+        || (left.ends_with('会') && !left.ends_with("社会") && !left.ends_with("机会"));
     (organ && named).then_some((left, word))
 }
 

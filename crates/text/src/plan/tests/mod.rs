@@ -4,6 +4,7 @@ mod dates;
 mod forms;
 mod frame;
 mod notes;
+mod owner_kinds;
 mod owners;
 mod property;
 mod real;
