@@ -8,7 +8,7 @@ use super::{
     Cadence, Clause, Context, Duty, Section,
     dates::{self, Due, Setting},
     duties,
-    headings::Heading,
+    headings::{self, Heading},
     lines::Line,
     notes::{self, is_ender},
     owners::{self, Owners},
@@ -214,6 +214,18 @@ fn is_column(words: &str) -> bool {
     )
 }
 
+/// Whether a gap before these words is one between title and text: Word sets spaces around numbers and letters, too.
+fn parts_words(rest: &str) -> bool {
+    let words = rest.trim_start();
+    let wide = words.chars().next().is_some_and(|c| c as u32 > 0x2e80 && headings::digit(c).is_none());
+    // more such gaps in the same sentence: the paper spaces its words
+    let sentence = words.find(is_ender).map_or(words, |end| &words[..end]);
+    let spaced = sentence.char_indices().any(|(at, c)| {
+        c == ' ' && sentence[..at].chars().next_back().is_some_and(|before| before.is_ascii_alphanumeric())
+    });
+    wide && !spaced
+}
+
 /// Where a title ends and the text begins.
 #[derive(Default, Clone, Copy)]
 struct Title<'a> {
@@ -253,7 +265,8 @@ impl<'a> Title<'a> {
                     return Title { end: at, mark: &line[at..end], rest: end };
                 }
                 c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count <= COLON_TITLE
-                    // 解读政策　围绕……。: a gap separates title and text
+                    // 解读政策　围绕……。: a gap separates title and text; 到 2025 年 is one phrase
+                    && parts_words(&line[end..])
                     && line[end..].trim_end().ends_with(is_ender) =>
                 {
                     return Title { end: at, mark: "", rest: end };

@@ -24,7 +24,9 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
         let numbered = (line_start || is_ender(last)) && headings::read(line_at(text, at)).is_some();
         let paragraph = line_start && text[..at].ends_with("\n\n");
         if numbered || paragraph || begins_point(text, at, last, cuts.words) {
-            cuts.at(at);
+            if !(numbered && line_start && cuts.is_lead_in(text, at)) {
+                cuts.at(at);
+            }
             cuts.heading = numbered;
         }
         if let Some(span) = spans.peek().filter(|span| span.start == at) {
@@ -71,6 +73,24 @@ impl Cuts {
     fn is_short(&self, text: &str, end: usize) -> bool {
         let start = self.starts.last().copied().unwrap_or(0);
         text[start..end].chars().take(POINT_TITLE + 1).count() <= POINT_TITLE
+    }
+
+    /// Whether what was read so far only says what follows: `工作任务：`, or `1.加强保护` above `（1）`.
+    fn is_lead_in(&self, text: &str, end: usize) -> bool {
+        let start = self.starts.last().copied().unwrap_or(0);
+        let read = text[start..end].trim_end();
+        if read.contains(is_ender) || read.chars().take(2 * POINT_TITLE + 1).count() > 2 * POINT_TITLE {
+            return false;
+        }
+        let next = line_at(text, end);
+        let sentence = next.contains(is_ender) || next.chars().take(POINT_TITLE + 1).count() > POINT_TITLE;
+        read.lines().all(|line| {
+            let label = line.trim().strip_suffix(['：', ':']);
+            let named = label.is_some_and(|label| label.chars().take(7).count() <= 6);
+            let level = |line: &str| headings::read(line).map(|heading| heading.level);
+            let above = || level(line.trim()).zip(level(next)).is_some_and(|(above, below)| above < below);
+            named || (sentence && above())
+        })
     }
 
     fn at(&mut self, place: usize) {

@@ -33,6 +33,7 @@ impl Kind {
 
 /// Says what each line is.
 pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
+    let decimals = decimals(lines);
     let mut listing = false;
     let mut kinds = Vec::with_capacity(lines.len());
     for line in lines {
@@ -42,7 +43,10 @@ pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
             kinds.push(Kind::Heading(Heading { level: headings::ROW, number, mark, rest: row.rest }));
             continue;
         }
-        let heading = headings::read(&line.text);
+        let heading = headings::read(&line.text).or_else(|| {
+            let (parts, heading) = headings::decimal(&line.text).filter(|_| decimals.is_some())?;
+            (parts.len() > 1 || decimals == Some(true)).then_some(heading)
+        });
         let kind = if starts_attachments(&line.text) {
             listing = true;
             Kind::Attachment
@@ -59,6 +63,26 @@ pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
         kinds.push(kind);
     }
     kinds
+}
+
+/// Whether the text is numbered in decimals (`1.1`, `1.2`): at least one follows another; and whether `1　总则` opens its
+/// sections, because nothing else does. One decimal alone is an amount.
+fn decimals(lines: &[Line]) -> Option<bool> {
+    let mut last: Vec<u32> = Vec::new();
+    let (mut follows, mut opened, mut sectioned) = (false, false, false);
+    for line in lines.iter().filter(|line| line.row.is_none()) {
+        sectioned |= headings::read(&line.text).is_some_and(|heading| heading.level == 1);
+        let Some((parts, _)) = headings::decimal(&line.text) else { continue };
+        if parts.len() == 1 {
+            opened = true;
+        } else if let [before @ .., index] = parts.as_slice() {
+            let next = last.len() == parts.len() && last.starts_with(before) && last.last().map(|n| n + 1) == Some(*index);
+            let anew = *index == 1 && last.first().is_some_and(|first| *first + 1 == parts[0]);
+            follows |= next || anew;
+            last = parts;
+        }
+    }
+    follows.then_some(opened && !sectioned)
 }
 
 fn starts_attachments(line: &str) -> bool {

@@ -19,11 +19,12 @@ pub(super) fn classify(lines: &mut Vec<Line>) -> (Vec<Kind>, Vec<usize>) {
     let mut parts = Vec::new();
     let mut at = first;
     while at < lines.len() {
-        if !ends_document(lines, &kinds, first, at) {
+        let titled = at > first && is_titled_annex(lines, &kinds, at);
+        if !titled && !ends_document(lines, &kinds, first, at) {
             at += 1;
             continue;
         }
-        let start = behind_labels(lines, &kinds, at + 1);
+        let start = if titled { at } else { behind_labels(lines, &kinds, at + 1) };
         let title = title_lines(lines, &kinds, start);
         // a document has headings of its own
         let Some(next) = kinds[start + title..].iter().position(|kind| kind.heading().is_some()) else { break };
@@ -59,6 +60,14 @@ fn ends_document(lines: &[Line], kinds: &[Kind], first: usize, at: usize) -> boo
         }
         _ => false,
     }
+}
+
+/// `附件1：任务清单` directly above a heading: label and title of an annex in one line.
+fn is_titled_annex(lines: &[Line], kinds: &[Kind], at: usize) -> bool {
+    kinds[at] == Kind::Attachment
+        && !head::is_attachment_label(&lines[at].text)
+        && head::ends_title(&lines[at].text)
+        && kinds.get(at + 1).is_some_and(|kind| kind.heading().is_some())
 }
 
 /// The first line behind labels, dates, and remarks in brackets.

@@ -153,14 +153,14 @@ pub(super) fn choose_latest(mut dues: Vec<Due>) -> Option<Due> {
     Some(chosen)
 }
 
-/// Whether `、` joins two days that share their last words: `3月、6月底前`.
+/// Whether `、` joins two days that share their last words: `3月、6月底前`, `6、9、12月底前`.
 pub(super) fn lists(left: &str, right: &str) -> bool {
     // twelve months with their marks
     const LONGEST: usize = 120;
-    let mut c = Cursor { text: right, at: 0 };
-    let counted = left.len() <= LONGEST
-        && (left.ends_with(['月', '日', '号', '份']) || left.chars().next_back().and_then(digit).is_some());
-    counted && c.number().is_some() && (c.eat_any(&["月", "日", "号", "、"]).is_some())
+    let ends = left.ends_with(['月', '日', '号', '份']) || left.chars().next_back().and_then(digit).is_some();
+    let counts = |c: char| digit(c).is_some() || "一二三四五六七八九十、".contains(c);
+    let after = right.char_indices().take(40).find(|&(_, c)| !counts(c));
+    ends && left.len() <= LONGEST && after.is_some_and(|(at, c)| at > 0 && matches!(c, '月' | '日' | '号'))
 }
 
 /// Whether a whole line is a date, as under a signature: `2019年4月1日`, `二〇一九年四月一日`.

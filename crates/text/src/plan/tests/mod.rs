@@ -3,6 +3,8 @@
 mod dates;
 mod forms;
 mod frame;
+mod frame_kinds;
+mod heading_kinds;
 mod notes;
 mod owner_kinds;
 mod owners;
