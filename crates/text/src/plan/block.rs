@@ -62,15 +62,15 @@ impl Content {
 
     /// Owner notes, in order. A rule that the first organ leads is applied, and one that looks like a note is named.
     fn notes(&self, pairs: &pairs::Pairs, context: &mut Context) -> Vec<notes::Found> {
-        let year = context.year;
-        let (mut found, doubtful) = notes::look(&self.text, pairs, year);
+        let from = context.from;
+        let (mut found, doubtful) = notes::look(&self.text, pairs, from);
         for (at, words) in doubtful {
             let message = format!("“{words}”写在句子中间，只说其中一部分由谁负责，没有读成责任单位，请核对。");
             context.warn(self.line(at), message);
         }
         if let Some((range, reading)) = &self.cells {
             found.retain(|found| found.range.end <= range.start || range.end <= found.range.start);
-            found.push(notes::Found { range: range.clone(), note: owners::read(reading, year) });
+            found.push(notes::Found { range: range.clone(), note: owners::read(reading, from) });
             found.sort_by_key(|found| found.range.start);
         }
         for note in found.iter_mut().map(|found| &mut found.note) {
@@ -141,7 +141,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     let found = content.notes(&pairs, context);
     let title = if block.heading.is_some() { Title::split(&content.text, SECTION_TITLE) } else { Title::default() };
     let rest = content.text[title.rest..].trim();
-    let obliges = !found.is_empty() || !dates::find(rest, context.year, Setting::Text).is_empty();
+    let obliges = !found.is_empty() || !dates::find(rest, context.from, Setting::Text).is_empty();
     if section.clauses.is_empty() && obliges {
         // one clause without number; the title stays the section's unless the clause has nothing else
         let fields = fields(&content, &pairs, found, block.heading.map(|_| SECTION_TITLE), context);
@@ -178,7 +178,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
 
 /// Names the terms in the text between a section's heading and its first clause: they bind nobody.
 fn warn_dates(content: &Content, from: usize, context: &mut Context) {
-    for due in dates::find(&content.text[from..], context.year, Setting::Text) {
+    for due in dates::find(&content.text[from..], context.from, Setting::Text) {
         let message = format!("“{}”写在一级标题下、各条之外，没有列为任务，如需督办请手工添加。", due.words);
         context.warn(content.line(from + due.range.start), message);
     }
@@ -390,7 +390,7 @@ fn warn_strays(content: &Content, pairs: &pairs::Pairs, context: &mut Context) {
 
 /// The date of a stretch of text; what is doubtful about its dates becomes warnings.
 fn due_of(text: &str, line: usize, context: &mut Context) -> Option<Due> {
-    let found = dates::find(text, context.year, Setting::Text);
+    let found = dates::find(text, context.from, Setting::Text);
     let mut problems: Vec<String> = found.iter().filter_map(|due| due.problem.clone()).collect();
     let chosen = dates::choose(found);
     if let Some(problem) = chosen.as_ref().and_then(|due| due.problem.as_ref())

@@ -1,7 +1,8 @@
 //! Where a document ends: signature, date, annexes, and paragraphs behind the last clause that do not belong to it.
 
 use super::{
-    Context, dates,
+    Context,
+    dates::{self, Reckoning},
     frame::{Kind, is_signature},
     lines::Line,
     notes, owners, pairs,
@@ -21,7 +22,7 @@ pub(super) fn cut(
     for group in groups {
         let sections = group.len() == 1;
         for range in group.iter_mut().filter(|(a, b)| a < b) {
-            let view = View { lines, kinds, start: range.0, end: range.1, year: context.year };
+            let view = View { lines, kinds, start: range.0, end: range.1, from: context.from };
             let cut = if Some(*range) == last_block {
                 let like = |level: u8| if sections { level == 1 } else { level > 1 };
                 let others: Vec<(usize, usize)> = flat[..flat.len() - 1]
@@ -55,8 +56,8 @@ pub(super) fn warn_duties(lines: &[Line], kinds: &[Kind], closing: &[usize], con
 
 /// Names a line outside all clauses that sets a term or names an owner.
 pub(super) fn warn_duty(line: &Line, place: &str, context: &mut Context) {
-    let noted = notes::find(&line.text, &pairs::find(&line.text), context.year).iter().any(|f| !f.note.owners.is_empty());
-    let dated = dates::find(&line.text, context.year, dates::Setting::Text).into_iter().find(|due| due.on.is_some());
+    let noted = notes::find(&line.text, &pairs::find(&line.text), context.from).iter().any(|f| !f.note.owners.is_empty());
+    let dated = dates::find(&line.text, context.from, dates::Setting::Text).into_iter().find(|due| due.on.is_some());
     let words = match (noted, dated) {
         (_, Some(due)) => format!("时限“{}”", due.words),
         (true, None) => "责任单位".to_owned(),
@@ -90,7 +91,7 @@ struct View<'a> {
     kinds: &'a [Kind],
     start: usize,
     end: usize,
-    year: Option<i16>,
+    from: Reckoning,
 }
 
 impl View<'_> {
@@ -120,7 +121,7 @@ impl View<'_> {
 
     fn is_note_line(&self, index: usize) -> bool {
         let text = self.text(index);
-        notes::ends_with_note(text, &pairs::find(text), self.year) || self.is_name_below_label(index)
+        notes::ends_with_note(text, &pairs::find(text), self.from) || self.is_name_below_label(index)
     }
 
     /// `责任单位：` alone on a line, and the names below it.
@@ -149,7 +150,7 @@ impl View<'_> {
     /// A title with its owners and nothing more, up to its last owner note: what follows is its text.
     fn is_bare_until(&self, bound: usize) -> bool {
         let opening = self.text(self.start);
-        let notes = notes::find(opening, &pairs::find(opening), self.year);
+        let notes = notes::find(opening, &pairs::find(opening), self.from);
         let title = notes.first().map_or(opening, |note| &opening[..note.range.start]);
         let title = title.trim_end_matches(|c: char| notes::is_ender(c) || c.is_whitespace());
         let heading = self.kinds[self.start].heading().map_or(0, |heading| heading.rest).min(title.len());

@@ -10,7 +10,7 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
     }
     looked_at(text.len());
     let pairs = pairs::find(text);
-    let mut cuts = Cuts { starts: vec![0], words: false, heading: false };
+    let mut cuts = Cuts { starts: vec![0], words: false, heading: None };
     let mut spans = pairs.outer.iter().peekable();
     let mut forced = forced.iter().peekable();
     let mut last = '\n';
@@ -27,7 +27,7 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
             if !(numbered && line_start && cuts.is_lead_in(text, at)) {
                 cuts.at(at);
             }
-            cuts.heading = numbered;
+            cuts.heading = numbered.then_some(at);
         }
         if let Some(span) = spans.peek().filter(|span| span.start == at) {
             cuts.words |= text[span.start..span.end].contains(char::is_alphanumeric);
@@ -44,8 +44,8 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
             looked_at(rest.len() - after.len());
             let same_line = !rest[..rest.len() - after.len()].contains('\n');
             at += rest.len() - after.len();
-            let title = cuts.heading && same_line && !after.is_empty() && cuts.is_short(text, at);
-            cuts.heading = false;
+            let numbered = cuts.heading.take();
+            let title = same_line && !after.is_empty() && numbered.is_some_and(|start| is_short(text, start, at));
             if !title {
                 cuts.at(at);
             }
@@ -62,19 +62,18 @@ struct Cuts {
     starts: Vec<usize>,
     /// The duty that is being read holds a word.
     words: bool,
-    /// It began with a number, and its first sentence has not ended: `1.培训。开展培训。` is one duty.
-    heading: bool,
+    /// Where its number stands, when its first sentence has not ended: `1.培训。开展培训。` is one duty.
+    heading: Option<usize>,
 }
 
 /// The title of a numbered point in a clause is at most this long.
 const POINT_TITLE: usize = 20;
 
-impl Cuts {
-    fn is_short(&self, text: &str, end: usize) -> bool {
-        let start = self.starts.last().copied().unwrap_or(0);
-        text[start..end].chars().take(POINT_TITLE + 1).count() <= POINT_TITLE
-    }
+fn is_short(text: &str, start: usize, end: usize) -> bool {
+    text[start..end].chars().take(POINT_TITLE + 1).count() <= POINT_TITLE
+}
 
+impl Cuts {
     /// Whether what was read so far only says what follows: `工作任务：`, or `1.加强保护` above `（1）`.
     fn is_lead_in(&self, text: &str, end: usize) -> bool {
         let start = self.starts.last().copied().unwrap_or(0);

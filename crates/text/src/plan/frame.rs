@@ -192,7 +192,7 @@ pub(super) fn without_headings(head: &Head<'_>, context: &mut Context) -> (Optio
         return (None, String::new());
     }
     let text = lines::join(&head.preamble);
-    if notes::find(&text, &pairs::find(&text), context.year).is_empty() {
+    if notes::find(&text, &pairs::find(&text), context.from).is_empty() {
         context.warn(line, "没有找到“一、”“（一）”“1.”这样的标题，全文已作为前言，请核对文件或手工添加任务。");
         return (None, text);
     }

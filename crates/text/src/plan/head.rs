@@ -1,5 +1,7 @@
 //! The head of a plan: title, document number, addressees, preamble, and the year it is for.
 
+use jiff::civil::Date;
+
 use super::{
     Context, PlanReference, Section, dates,
     frame::{Kind, is_signature},
@@ -245,6 +247,10 @@ pub(super) enum Year {
     Introduced(i16),
     /// The date under the text.
     Signed(i16),
+    /// A term in the text.
+    Termed(i16),
+    /// The number of a document that the introduction cites.
+    Cited(i16),
     /// The caller's: the text names none.
     Given(i16),
 }
@@ -253,7 +259,11 @@ impl Year {
     pub(super) fn value(self) -> Option<i16> {
         match self {
             Year::Named(year) => year,
-            Year::Introduced(year) | Year::Signed(year) | Year::Given(year) => Some(year),
+            Year::Introduced(year)
+            | Year::Signed(year)
+            | Year::Termed(year)
+            | Year::Cited(year)
+            | Year::Given(year) => Some(year),
         }
     }
 
@@ -263,6 +273,8 @@ impl Year {
             Year::Named(_) => return,
             Year::Introduced(year) => format!("标题没有写年份，时限按前言中的 {year} 年计算"),
             Year::Signed(year) => format!("标题没有写年份，时限按落款日期的 {year} 年计算"),
+            Year::Termed(year) => format!("标题没有写年份，没有写年份的时限按文中其他时限的 {year} 年计算"),
+            Year::Cited(year) => format!("标题没有写年份，时限按前言所引文件的 {year} 年计算"),
             Year::Given(year) => format!("文中没有写年份，时限暂按 {year} 年计算"),
         };
         let clauses = || sections.iter().flat_map(|section| &section.clauses);
@@ -273,7 +285,7 @@ impl Year {
 }
 
 /// The year for dates without one: the title's, the document number's, the introduction's, that of the date under the
-/// text, the caller's; none for a title with several.
+/// text, of a term in it, of a document cited, the caller's; none for a title with several.
 pub(super) fn year(head: &Head<'_>, lines: &[Line], kinds: &[Kind], reference: PlanReference) -> Year {
     let mut years = dates::years(&head.title);
     years.dedup();
@@ -291,10 +303,27 @@ pub(super) fn year(head: &Head<'_>, lines: &[Line], kinds: &[Kind], reference: P
         return Year::Introduced(year);
     }
     let signed = lines.iter().zip(kinds).rev().find(|(_, kind)| **kind == Kind::Date);
-    match signed.and_then(|(line, _)| dates::years(&line.text).first().copied()) {
-        Some(year) => Year::Signed(year),
-        None => Year::Given(reference.year),
+    if let Some(year) = signed.and_then(|(line, _)| dates::years(&line.text).first().copied()) {
+        return Year::Signed(year);
     }
+    let unknown = dates::Reckoning::default();
+    let termed = lines.iter().flat_map(|line| dates::find(&line.text, unknown, dates::Setting::Text));
+    if let Some(on) = termed.filter_map(|due| due.on).next() {
+        return Year::Termed(on.year());
+    }
+    let cited = head.preamble.iter().flat_map(|line| dates::cited_years(&line.text)).max();
+    cited.map_or(Year::Given(reference.year), Year::Cited)
+}
+
+/// The day of issue: that of the date above the first heading, else of the first one below.
+pub(super) fn issued(lines: &[Line], kinds: &[Kind], first: usize) -> Option<Date> {
+    let dated = |index: usize| {
+        let text = lines[index].text.as_str();
+        let last = text.rsplit_once(char::is_whitespace).map_or(text, |(_, last)| last);
+        dates::date_line(text).or_else(|| dates::date_line(last)).flatten()
+    };
+    let is_date = |index: &usize| kinds[*index] == Kind::Date;
+    (0..first).rev().filter(is_date).find_map(dated).or_else(|| (first..lines.len()).filter(is_date).find_map(dated))
 }
 
 /// The years of cited documents (`根据《2021年全省工作要点》`) are not the plan's.

@@ -14,8 +14,9 @@
 //! * **A plan without headings** is all preamble, or one clause when it names owners; a warning says so.
 //! * **Several owner notes in a clause** are joined by line feeds in `owner_note`; each duty then also carries the
 //!   owners of its own notes in [`Duty::owners`]. A bracket behind a sentence that holds only a term is part of the note.
-//! * **Years.** A date without year belongs to the title's, the document number's, the introduction's, the signature's
-//!   or the caller's, in this order; a warning asks for a look when neither title nor document number says it.
+//! * **Years.** A date without year belongs to the title's, the document number's, the introduction's, the signature's,
+//!   another term's, a cited document's or the caller's, in this order; a warning asks for a look when neither title nor
+//!   document number says it. A month before the day of issue is the next year's when that day is in November or December.
 //! * **Tables.** A row under a header such as 序号, 任务, 责任单位, 时限 is a clause; its owner and term cells are the
 //!   owner note.
 //! * **Closing.** Signature, date, attachments, and paragraphs that follow the last clause without belonging to it.
@@ -191,9 +192,9 @@ impl Warning {
     }
 }
 
-/// What all steps share: the year that dates belong to, and the warnings.
+/// What all steps share: what dates are reckoned from, who leads by rule, and the warnings.
 struct Context {
-    year: Option<i16>,
+    from: dates::Reckoning,
     /// The text says that whoever is named first leads.
     first_leads: bool,
     warnings: Vec<Warning>,
@@ -216,7 +217,8 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
     let head = head::read(&lines[..first], &kinds[..first]);
     let year = head::year(&head, &lines, &kinds, reference);
     let first_leads = frame::outside_notes(&lines, &kinds, first).any(owners::states_lead_rule);
-    let mut context = Context { year: year.value(), first_leads, warnings };
+    let from = dates::Reckoning { year: year.value(), issued: head::issued(&lines, &kinds, first) };
+    let mut context = Context { from, first_leads, warnings };
     if lines.is_empty() {
         context.warn(1, "文件里没有文字，请检查文件内容。");
     } else if head.title.is_empty() {

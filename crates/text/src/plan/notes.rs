@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{
+    dates::Reckoning,
     owners::{self, Note},
     pairs::{Pairs, Span},
 };
@@ -25,12 +26,12 @@ pub(super) fn is_ender(c: char) -> bool {
 }
 
 /// Finds the owner notes of a text, in order, never overlapping.
-pub(super) fn find(text: &str, pairs: &Pairs, year: Option<i16>) -> Vec<Found> {
-    look(text, pairs, year).0
+pub(super) fn find(text: &str, pairs: &Pairs, from: Reckoning) -> Vec<Found> {
+    look(text, pairs, from).0
 }
 
 /// The owner notes of a text, and the brackets that read like one and were left in the text: byte and words.
-pub(super) fn look(text: &str, pairs: &Pairs, year: Option<i16>) -> (Vec<Found>, Vec<(usize, String)>) {
+pub(super) fn look(text: &str, pairs: &Pairs, from: Reckoning) -> (Vec<Found>, Vec<(usize, String)>) {
     let mut left = Vec::new();
     looked_at(text.len());
     let labelled = labelled(text, pairs);
@@ -42,7 +43,7 @@ pub(super) fn look(text: &str, pairs: &Pairs, year: Option<i16>) -> (Vec<Found>,
             continue;
         }
         let behind_note = found.last().is_some_and(|last| text[last.range.end..span.start].trim().is_empty());
-        match bracket(text, span, behind_note, year) {
+        match bracket(text, span, behind_note, from) {
             Bracket::Note(note) => {
                 let end = span.end + trailing(text, span, behind_note);
                 found.push(Found { range: span.start..end, note });
@@ -52,7 +53,7 @@ pub(super) fn look(text: &str, pairs: &Pairs, year: Option<i16>) -> (Vec<Found>,
         }
     }
     found.extend(labelled.into_iter().map(|range| {
-        let note = owners::read(&text[range.clone()], year);
+        let note = owners::read(&text[range.clone()], from);
         Found { range, note }
     }));
     found.sort_by_key(|found| found.range.start);
@@ -68,9 +69,9 @@ enum Bracket {
 }
 
 /// Whether a line ends with an owner note.
-pub(super) fn ends_with_note(line: &str, pairs: &Pairs, year: Option<i16>) -> bool {
+pub(super) fn ends_with_note(line: &str, pairs: &Pairs, from: Reckoning) -> bool {
     let end = line.trim_end_matches(|c: char| is_ender(c) || c.is_whitespace()).len();
-    find(line, pairs, year).last().is_some_and(|found| found.range.end >= end)
+    find(line, pairs, from).last().is_some_and(|found| found.range.end >= end)
 }
 
 fn before(text: &str, at: usize) -> Option<char> {
@@ -93,12 +94,12 @@ fn trailing(text: &str, span: &Span, behind_note: bool) -> usize {
     }
 }
 
-fn bracket(text: &str, span: &Span, behind_note: bool, year: Option<i16>) -> Bracket {
+fn bracket(text: &str, span: &Span, behind_note: bool, from: Reckoning) -> Bracket {
     let inner = text[span.inner()].trim();
     if !"（([［【〖〔".contains(span.open) || inner.len() > LONGEST || inner.is_empty() {
         return Bracket::Text;
     }
-    let note = owners::read(inner, year);
+    let note = owners::read(inner, from);
     let next = after(text, span.end);
     let place = Place {
         begins: behind_note || starts_sentence(text, span.start),

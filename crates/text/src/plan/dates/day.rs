@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Found, Setting, cadence, cursor::Cursor};
+use super::{Found, Reckoning, Setting, cadence, cursor::Cursor};
 
 /// What a date says once its year is known.
 #[derive(Clone, Copy)]
@@ -67,7 +67,8 @@ struct Said<'a> {
 }
 
 /// One date: `6月底前`, `2020-06-30`, `12月10日17:00前`, `4月1日至6月30日`.
-pub(super) fn date(text: &str, start: usize, before: char, plan: Option<i16>, setting: Setting) -> Option<Found> {
+pub(super) fn date(text: &str, start: usize, before: char, from: Reckoning, setting: Setting) -> Option<Found> {
+    let plan = from.year;
     let said = Said::read(text, start, before, plan)?;
     let words = &text[start..said.end];
     let c = Cursor { text, at: said.end };
@@ -75,8 +76,24 @@ pub(super) fn date(text: &str, start: usize, before: char, plan: Option<i16>, se
     if !said.is_due(early, setting) {
         return Some((said.end, None));
     }
-    let (on, mut problem) = resolve(&said.what, said.year, said.tail, words);
-    if let (Some(on), Some(plan)) = (on, plan)
+    if setting == Setting::Note && matches!(said.what, What::Year) && said.tail.is_none() && !said.ends_term() {
+        // 2026年汛期前: the year alone is not the term
+        let near = cadence::phrase(c.rest());
+        let problem = format!("“{words}{near}”没有写明是哪一天，请填写日期，例如“6月30日前”。");
+        return Some(if near.contains('前') { c.finish(start, None, None, Some(problem)) } else { (said.end, None) });
+    }
+    let (mut on, mut problem) = resolve(&said.what, said.year, said.tail, words);
+    if let (Some(day), Some(issued), Named::No) = (on, from.issued, said.named)
+        && day < issued
+        && day.year() == issued.year()
+    {
+        // months after a December issue are the next year's
+        let next = if issued.month() >= 11 { Some(issued.year() + 1) } else { said.year };
+        on = resolve(&said.what, next, said.tail, words).0;
+        let reckoned = on.map_or_else(String::new, |on| format!("，暂按 {on} 计算"));
+        problem = Some(format!("“{words}”早于成文日期 {issued}{reckoned}，请核对年份。"));
+    }
+    if let (Some(on), Some(plan), None) = (on, plan, &problem)
         && on.year() < plan
     {
         problem = Some(format!("时限“{words}”早于计划年度 {plan} 年，请核对年份。"));
@@ -88,6 +105,13 @@ pub(super) fn date(text: &str, start: usize, before: char, plan: Option<i16>, se
 }
 
 impl<'a> Said<'a> {
+    /// Whether the words end the term: a mark, the end of the note, or 完成 stands behind them.
+    fn ends_term(&self) -> bool {
+        let rest = self.text[self.end..].trim_start();
+        let mark = |c: char| matches!(c, '，' | '。' | '；' | '、' | ',' | ';' | '）' | ')' | '\n' | '—' | '-');
+        rest.is_empty() || rest.starts_with(mark) || ["完成", "实施", "全面", "基本", "分批"].iter().any(|w| rest.starts_with(w))
+    }
+
     fn read(text: &'a str, start: usize, before: char, plan: Option<i16>) -> Option<Said<'a>> {
         let mut c = Cursor { text, at: start };
         let at_word = c.eat("于");
@@ -157,12 +181,25 @@ impl<'a> Said<'a> {
                     || (self.ranged && !early && sets_stretch(head, rest))
             }
             What::MonthEnd(_) | What::YearEnd => {
+                if tail.is_none() && matches!(self.what, What::YearEnd) && assesses(head, rest) {
+                    return false;
+                }
                 let part = words.contains("半年") || words.contains("季度");
                 let mention = part && (head.ends_with(['前', '上']) || reports(rest));
                 tail.is_some() || !(mention || head.ends_with("截至") || rest.starts_with('的'))
             }
         }
     }
+}
+
+/// `纳入年底绩效考核`, `作为年终评价内容`: an assessment that goes by the year's end.
+fn assesses(head: &str, rest: &str) -> bool {
+    const INTO: [&str; 9] = ["纳入", "列入", "计入", "作为", "列为", "并入", "与", "和", "参与"];
+    const WHAT: [&str; 9] = ["考核", "绩效", "效能", "目标", "综合", "评价", "评估", "述职", "测评"];
+    let near = cadence::phrase(rest);
+    let named = WHAT.iter().any(|word| rest.starts_with(word));
+    let of_it = ["体系", "内容", "指标", "范围", "结果", "依据"].iter().any(|word| near.contains(word));
+    named && (of_it || INTO.iter().any(|word| head.trim_end_matches(|c| "各县市区单位部门的".contains(c)).ends_with(word)))
 }
 
 /// `3月至6月开展` sets a stretch of time for an act; `公开1月至6月数据` says which data.
@@ -330,7 +367,7 @@ pub(super) fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {
     (named == Named::Absolute).then_some(What::Year)
 }
 
-fn resolve(what: &What, year: Option<i16>, tail: Option<&str>, words: &str) -> (Option<Date>, Option<String>) {
+pub(super) fn resolve(what: &What, year: Option<i16>, tail: Option<&str>, words: &str) -> (Option<Date>, Option<String>) {
     let before = tail.is_some_and(|t| t.ends_with('前'));
     let (month, day) = match *what {
         What::Month(_) | What::Year if before => {

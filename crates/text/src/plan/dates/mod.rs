@@ -7,6 +7,7 @@
 mod cadence;
 mod cursor;
 mod day;
+mod festival;
 
 use std::ops::Range;
 
@@ -78,35 +79,39 @@ fn begins_date(c: char) -> bool {
     )
 }
 
-/// 春节, 国庆, 开学 and their like begin with characters that are everywhere.
-fn begins_occasion(c: char) -> bool {
-    matches!(c, '元' | '春' | '清' | '劳' | '端' | '中' | '国' | '汛' | '开')
+/// What dates are reckoned from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Reckoning {
+    /// The year of a date without one; `None` when the plan is for several.
+    pub(super) year: Option<i16>,
+    /// The day of issue, where the text says it: nothing is due before.
+    pub(super) issued: Option<Date>,
 }
 
-/// Finds all dates and cadences in order. `year` is the plan's; without it only dates that name a year get a day.
-pub(super) fn find(text: &str, year: Option<i16>, setting: Setting) -> Vec<Due> {
+/// Finds all dates and cadences in order. Without a year to reckon from only dates that name one get a day.
+pub(super) fn find(text: &str, from: Reckoning, setting: Setting) -> Vec<Due> {
     looked_at(text.len());
     let mut found = Vec::new();
     let mut skip = 0;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
-        if at >= skip && begins_occasion(c) {
-            if let Some((end, due)) = cadence::occasion(text, at, before) {
-                skip = end;
-                found.extend(due);
-            }
-        } else if at >= skip && (begins_date(c) || digit(c).is_some()) {
-            let inside_number = digit(before).is_some() && digit(c).is_some();
-            let read = if inside_number {
-                None
-            } else {
+        let inside_number = digit(before).is_some() && digit(c).is_some();
+        let dated = begins_date(c) || digit(c).is_some();
+        if at >= skip && !inside_number && (dated || festival::begins(c)) {
+            // a number is a year's only when 年 stands behind it
+            let yearly = || text[at..].chars().take(8).any(|c| c == '年');
+            let named = if digit(c).is_none() || yearly() { festival::read(text, at, before, from.year) } else { None };
+            let read = named.or_else(|| {
+                if !dated {
+                    return None;
+                }
                 cadence::recurring(text, at)
                     .or_else(|| cadence::continuous(text, at, setting))
-                    .or_else(|| cadence::occasion(text, at, before))
+                    .or_else(|| cadence::occasion(text, at))
                     .or_else(|| day::list(text, at, setting))
-                    .or_else(|| day::date(text, at, before, year, setting))
+                    .or_else(|| day::date(text, at, before, from, setting))
                     .or_else(|| cadence::relative(text, at, before))
-            };
+            });
             if let Some((end, due)) = read {
                 skip = end;
                 found.extend(due);
@@ -165,12 +170,24 @@ pub(super) fn lists(left: &str, right: &str) -> bool {
 
 /// Whether a whole line is a date, as under a signature: `2019年4月1日`, `二〇一九年四月一日`.
 pub(super) fn is_date_line(line: &str) -> bool {
+    date_line(line).is_some()
+}
+
+/// The day that a line says which is a date and nothing else; `None` within when there is no such day.
+pub(super) fn date_line(line: &str) -> Option<Option<Date>> {
     let bare: String = line.chars().filter(|c| !c.is_whitespace()).collect();
     let bare = bare.trim_start_matches(['（', '(']).trim_end_matches(['）', ')']);
     let mut c = Cursor { text: bare, at: 0 };
-    day::said_year(&mut c, None).1 == Named::Absolute
-        && matches!(day::said_day(&mut c, Named::Absolute), Some(What::Day(..)))
-        && c.rest().is_empty()
+    let (year, named) = day::said_year(&mut c, None);
+    let what = day::said_day(&mut c, named).filter(|what| matches!(what, What::Day(..)))?;
+    (named == Named::Absolute && c.rest().is_empty()).then(|| day::resolve(&what, year, None, "").0)
+}
+
+/// The years of the documents that a text cites by number: `〔2016〕13号`.
+pub(super) fn cited_years(text: &str) -> Vec<i16> {
+    let inside = text.split(['〔', '[', '［', '﹝']).skip(1);
+    let years = inside.filter_map(|rest| rest.split_once(['〕', ']', '］', '﹞']).map(|(year, _)| year.trim()));
+    years.filter_map(|year| year.parse().ok()).filter(|year| (1900..=2199).contains(year)).collect()
 }
 
 /// The years that a title names (`2019年`, `二〇一九年`, `2019—2021年`), in order.

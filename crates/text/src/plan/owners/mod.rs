@@ -9,7 +9,7 @@ mod wrapped;
 
 use super::{
     Owner, Role,
-    dates::{self, Due, Setting},
+    dates::{self, Due, Reckoning, Setting},
     headings, pairs,
 };
 use crate::work::looked_at;
@@ -100,7 +100,7 @@ fn is_separator(c: char) -> bool {
 }
 
 /// Reads a note; `text` is its inside without brackets.
-pub(super) fn read(text: &str, year: Option<i16>) -> Note {
+pub(super) fn read(text: &str, from: Reckoning) -> Note {
     looked_at(text.len());
     let text = wrapped::unwrap(text);
     let text = text.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace() || matches!(c, '—' | '-'));
@@ -110,7 +110,7 @@ pub(super) fn read(text: &str, year: Option<i16>) -> Note {
         pending: Vec::new(),
         dues: Vec::new(),
         current: Label::Owner(Role::Responsible),
-        year,
+        from,
     };
     let pairs = pairs::find(text);
     let mut spans = pairs.outer.iter().peekable();
@@ -170,7 +170,7 @@ struct Reader {
     /// The terms of the note, in order.
     dues: Vec<Due>,
     current: Label,
-    year: Option<i16>,
+    from: Reckoning,
 }
 
 impl Reader {
@@ -205,7 +205,7 @@ impl Reader {
 
     fn term(&mut self, piece: &str) {
         let words = piece.trim_matches(|c| is_separator(c) || matches!(c, '.' | '．'));
-        let due = dates::choose_latest(dates::find(words, self.year, Setting::Note));
+        let due = dates::choose_latest(dates::find(words, self.from, Setting::Note));
         if due.is_none() {
             self.note.unread_term = Some(words.to_owned());
         }
@@ -251,7 +251,7 @@ impl Reader {
             rest = roles::strip_start(right);
         }
         let (left, role) = roles::strip_end(rest);
-        let dues = dates::find(rest, self.year, Setting::Note);
+        let dues = dates::find(rest, self.from, Setting::Note);
         let first = dues.first().map(|due| due.range.clone());
         if let Some(first) = first.filter(|first| first.start == 0 || !looks_like_organ(left)) {
             self.dated(rest, first.start, role, dues);
@@ -315,7 +315,7 @@ impl Reader {
     fn strip_term<'a>(&mut self, name: &'a str) -> &'a str {
         let Some((left, inner)) = name.trim_end().rsplit_once(['（', '(']) else { return name };
         let Some(inner) = inner.strip_suffix(['）', ')']) else { return name };
-        let dues = dates::find(inner, self.year, Setting::Note);
+        let dues = dates::find(inner, self.from, Setting::Note);
         let bare = dues.first().is_some_and(|first| first.range.start == 0)
             && dues.last().is_some_and(|last| roles::strip_end(&inner[last.range.end..]).0.is_empty());
         if left.is_empty() || !bare {
