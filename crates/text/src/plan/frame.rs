@@ -40,7 +40,8 @@ pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
         if let Some(row) = &line.row {
             listing = false;
             let (number, mark) = (row.number.clone(), row.mark.clone());
-            kinds.push(Kind::Heading(Heading { level: headings::ROW, number, mark, rest: row.rest }));
+            let level = if row.section { 1 } else { headings::ROW };
+            kinds.push(Kind::Heading(Heading { level, number, mark, rest: row.rest }));
             continue;
         }
         let heading = headings::read(&line.text).or_else(|| {

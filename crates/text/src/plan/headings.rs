@@ -223,7 +223,9 @@ pub(super) fn check_numbers(sections: &[Section], context: &mut Context) {
     let mut last_section = [0_u32; 4];
     let mut running = 0;
     for section in sections {
-        if section.number.is_empty() && !section.title.is_empty() {
+        let mut clauses = section.clauses.iter();
+        let starts = clauses.next().is_some_and(|clause| value(&clause.number) == Some(running + 1));
+        if section.number.is_empty() && !section.title.is_empty() && !starts {
             // the title of a further document: it counts anew
             (last_section, running) = ([0; 4], 0);
         }
