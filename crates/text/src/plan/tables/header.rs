@@ -92,7 +92,12 @@ fn joined(first: &[String], second: &[String]) -> Option<Vec<String>> {
 }
 
 fn columns(names: &[String]) -> Option<Vec<Column>> {
-    let columns: Vec<Column> = names.iter().map(|name| column(name)).collect();
+    let mut columns: Vec<Column> = Vec::with_capacity(names.len());
+    for name in names {
+        // a name over several columns stands in the first of them
+        let left = columns.last().filter(|left| name.is_empty() && (**left == Column::Task || left.is_owner()));
+        columns.push(left.cloned().unwrap_or_else(|| column(name)));
+    }
     let task = columns.contains(&Column::Task);
     (task && columns.iter().any(Column::is_owner)).then_some(columns)
 }
