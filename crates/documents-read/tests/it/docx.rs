@@ -154,6 +154,16 @@ fn hidden_places_are_found_and_named() {
     for word in ["批注", "修订", "外部文件"] {
         assert!(found.warnings.iter().any(|warning| warning.contains(word)), "{word}");
     }
+    // what a plan's reader must be told of; the page number in the footer is not worth a word
+    assert_eq!(
+        found.left_out(),
+        [
+            "没有读入页眉“内部资料”，如是正文请移到正文中再导入。",
+            "没有读入批注“再核对”，如是正文请移到正文中再导入。",
+            "没有读入修订中删除的文字“删去的手机号”，如是正文请移到正文中再导入。",
+            "没有读入隐藏文字“隐藏的字”，如是正文请移到正文中再导入。",
+        ]
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::{
     lines::Line,
     notes::{self, is_ender},
     owners::{self, Owners},
-    pairs,
+    pairs, subjects,
 };
 
 /// A heading with the lines that belong to it; the heading's own line is the first.
@@ -420,6 +420,14 @@ impl Fields<'_> {
         // a clause is done when its last duty is
         let (due, due_on, cadence) = parts(noted.or_else(|| in_text.iter().max_by_key(|due| due.on)));
         marks.push_str(&self.mark);
+        if owners.as_slice().is_empty() {
+            let subjects = subjects::find(&format!("{}\n{}", self.title, self.text));
+            if !subjects.is_empty() {
+                let names = subjects.join("、");
+                let message = format!("“{names}”写在句子里，像是责任单位，没有自动读取，请核对后填写。");
+                context.warn(line, message);
+            }
+        }
         if self.title.is_empty() && self.text.is_empty() {
             context.warn(line, format!("“{number}”后面没有内容，请补充或删除。"));
         }

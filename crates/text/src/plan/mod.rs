@@ -35,6 +35,7 @@ mod owners;
 mod pairs;
 mod parts;
 mod residue;
+mod subjects;
 mod tables;
 
 #[cfg(test)]

@@ -20,6 +20,9 @@ pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
     if MEASURED.iter().any(|unit| head.strip_suffix(unit).is_some_and(|head| head.ends_with(['每', '/', '／']))) {
         return None;
     }
+    if text[start..].starts_with(['半', '一']) {
+        return once_in(c);
+    }
     let each = c.eat_any(&["每", "按", "逐"])?;
     if each == "每" {
         c.eat("个");
@@ -72,6 +75,23 @@ pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
             return Some(c.finish(start, None, cadence, None));
         }
     }
+}
+
+/// `半年一次`, `一季度1次`.
+fn once_in(mut c: Cursor<'_>) -> Option<Found> {
+    const SPANS: [(&str, Cadence); 7] = [
+        ("半年", Cadence::HalfYearly),
+        ("一年", Cadence::Yearly),
+        ("一季度", Cadence::Quarterly),
+        ("一个季度", Cadence::Quarterly),
+        ("一月", Cadence::Monthly),
+        ("一个月", Cadence::Monthly),
+        ("一周", Cadence::Weekly),
+    ];
+    let start = c.at;
+    let (_, cadence) = SPANS.iter().find(|(span, _)| c.eat(span))?;
+    c.eat_any(&["一次", "1次", "一报", "一通报", "一调度", "一公开"])?;
+    Some(c.finish(start, None, Some(*cadence), None))
 }
 
 /// `长期坚持`, `全年`.

@@ -98,6 +98,11 @@ pub(super) fn date(text: &str, start: usize, before: char, from: Reckoning, sett
     {
         problem = Some(format!("时限“{words}”早于计划年度 {plan} 年，请核对年份。"));
     }
+    // 6月15日、9月15日前: the first is no mention
+    let listed = text[..start].trim_end().strip_suffix('、').is_some_and(|head| head.ends_with(['日', '号']));
+    if listed && setting == Setting::Text && problem.is_none() {
+        problem = Some(format!("一句话里有几个日期，只取“{words}”，如需分别办理请拆分。"));
+    }
     if said.named == Named::No && said.year.is_none() {
         problem = Some(format!("标题跨几个年度，“{words}”没有写明是哪一年，请填写日期。"));
     }

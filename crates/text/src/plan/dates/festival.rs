@@ -48,6 +48,13 @@ const NAMES: [(&str, Day); 24] = [
     ("年中", Day::Unknown),
 ];
 
+/// Whether `、` joins two festivals: `中秋、国庆节前`.
+pub(super) fn lists(left: &str, right: &str) -> bool {
+    let left = left.trim_end_matches(['节', '”']);
+    let right = right.trim_start_matches('“');
+    NAMES.iter().any(|(name, _)| left.ends_with(name)) && NAMES.iter().any(|(name, _)| right.starts_with(name))
+}
+
 /// Whether such a name may begin here; these characters are everywhere.
 pub(super) fn begins(c: char) -> bool {
     "元春清劳端中国汛开重教主供全".contains(c)

@@ -165,7 +165,32 @@ pub(super) fn lists(left: &str, right: &str) -> bool {
     let ends = left.ends_with(['月', '日', '号', '份']) || left.chars().next_back().and_then(digit).is_some();
     let counts = |c: char| digit(c).is_some() || "一二三四五六七八九十、".contains(c);
     let after = right.char_indices().take(40).find(|&(_, c)| !counts(c));
+    if festival::lists(left, right) {
+        return true;
+    }
     ends && left.len() <= LONGEST && after.is_some_and(|(at, c)| at > 0 && matches!(c, '月' | '日' | '号'))
+}
+
+/// Whether a space stands within a date, as Word sets them around numbers: `2025 年 6 月底前`.
+pub(super) fn spaced(left: &str, right: &str) -> bool {
+    let number = |c: Option<char>| c.and_then(digit).is_some();
+    let (before, after) = (left.chars().next_back(), right.trim_start().chars().next());
+    (number(before) && after.is_some_and(|c| "年月日号个天周季时点".contains(c)))
+        || (number(after) && before.is_some_and(|c| "年月日至—-于在第".contains(c)))
+        || (before == Some('年') && after.is_some_and(|c| "上下年第".contains(c)))
+}
+
+/// Words that say when and no day: `适时`, `立行立改`, `2025年度`, `7月1日起`.
+pub(super) fn says_when(words: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "即时", "随时", "适时", "立即", "及时", "实时", "马上", "限时", "立行立改", "即知即改", "按时", "按期", "如期",
+        "同步", "年中", "年度内", "全程", "常态", "当前", "近期",
+    ];
+    const UNITS: [char; 9] = ['年', '月', '日', '号', '周', '天', '次', '季', '度'];
+    let ends = words.ends_with(['前', '内', '起', '底', '末', '初', '度', '年', '月', '日', '次', '后']);
+    let counted = words.chars().any(|c| digit(c).is_some() || "一二两三四五六七八九十半每".contains(c));
+    WORDS.iter().any(|word| words.starts_with(word))
+        || (counted && ends && words.chars().count() <= 16 && (words.contains(UNITS) || words.contains('.')))
 }
 
 /// Whether a whole line is a date, as under a signature: `2019年4月1日`, `二〇一九年四月一日`.

@@ -50,10 +50,10 @@ const TERMS: [&str; 18] = [
     "时限",
 ];
 
-const PARTS: [&str; 38] = [
+const PARTS: [&str; 39] = [
     "牵头", "责任", "配合", "协助", "参与", "主办", "承办", "协办", "落实", "负责", "实施", "整改", "督办", "监督",
     "具体", "主要", "协同", "以及", "及", "和", "与", "、", "/", "县级", "市级", "主体", "主责", "办理", "涉及",
-    "第一", "第二", "分管", "直接", "指导", "包联", "包抓", "主管", "统筹",
+    "第一", "第二", "分管", "直接", "指导", "包联", "包抓", "主管", "统筹", "参加",
 ];
 
 const UNITS: [&str; 7] = ["单位", "部门", "机关", "科室", "股室", "处室", "主体"];
@@ -113,7 +113,7 @@ fn word(text: &str) -> Option<(Label, usize, bool)> {
     while let Some(part) = PARTS.iter().find(|part| rest.starts_with(**part)) {
         match *part {
             "牵头" | "主办" | "主责" => role = Role::Lead,
-            "配合" | "协助" | "参与" | "协办" | "协同" if role != Role::Lead => role = Role::Support,
+            "配合" | "协助" | "参与" | "参加" | "协办" | "协同" if role != Role::Lead => role = Role::Support,
             _ => {}
         }
         rest = &rest[part.len()..];

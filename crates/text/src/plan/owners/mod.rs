@@ -15,7 +15,7 @@ use super::{
 use crate::work::looked_at;
 use labels::{Label, Opening, Place};
 
-pub(super) use names::{Owners, could_be_name, looks_like_organ};
+pub(super) use names::{Owners, could_be_name, is_group, looks_like_organ};
 pub(super) use rules::states_lead_rule;
 
 /// An owner note taken apart.
@@ -155,6 +155,7 @@ fn goes_on(mark: char, left: &str, right: &str) -> bool {
     let digit_before = || left.chars().next_back().is_some_and(|c| headings::digit(c).is_some());
     match mark {
         '、' => names::joins(left, right) || dates::lists(left, right),
+        ' ' | '\u{3000}' | '\u{a0}' => dates::spaced(left, right),
         '/' => digit_before() && right.chars().next().is_some_and(|c| headings::digit(c).is_some()),
         _ => false,
     }
@@ -231,7 +232,12 @@ impl Reader {
     }
 
     fn names(&mut self, piece: &str) {
-        let piece = piece.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace());
+        let mut piece = piece.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace());
+        // 排名第一的为牵头单位：县教体局
+        if let Some((rule, names)) = piece.split_once(['：', ':']).filter(|(rule, _)| rules::states_lead_rule(rule)) {
+            self.explains(rule);
+            piece = names.trim_start();
+        }
         if self.explains(piece) {
             return;
         }
@@ -255,6 +261,10 @@ impl Reader {
         let first = dues.first().map(|due| due.range.clone());
         if let Some(first) = first.filter(|first| first.start == 0 || !looks_like_organ(left)) {
             self.dated(rest, first.start, role, dues);
+            return;
+        }
+        if !looks_like_organ(left) && dates::says_when(rest) {
+            self.note.unread_term = Some(rest.to_owned());
             return;
         }
         // 起草 in 牵头起草: what is left after an inner role word is an act, not an organ
@@ -338,7 +348,7 @@ impl Reader {
     }
 
     fn push(&mut self, name: String, role: Role) {
-        if !looks_like_organ(&name) {
+        if !looks_like_organ(&name) || names::runs_on(&name) {
             self.note.unknown.push(name.clone());
         }
         let group = names::is_group(&name);

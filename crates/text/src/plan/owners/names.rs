@@ -86,6 +86,9 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
                 let splits = ENDS.iter().any(|end| left.ends_with(end)) && left.chars().nth(1).is_some();
                 // 各有关部门和单位 is one name
                 let kind = matches!(right, "单位" | "部门" | "机构" | "企业" | "街道" | "社区" | "个人" | "学校");
+                // 各乡镇党委和政府 is one name, too
+                let party = ["党委", "党工委"].iter().any(|end| left.ends_with(end));
+                let kind = kind || (party && matches!(right, "政府" | "人民政府" | "办事处"));
                 if splits && !kind && (c != '以' || width > 3) && looks_like_organ(right) {
                     out.push(left);
                     start = at + width;
@@ -98,6 +101,25 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
         out.push(&names[start..]);
     }
     out
+}
+
+/// Whether a name looks like two written as one: `县教体局县财政局`. `县委县政府` is written so.
+pub(super) fn runs_on(name: &str) -> bool {
+    let mut before = ' ';
+    let mut depth = 0_i32;
+    for (at, c) in name.char_indices().take(60) {
+        match c {
+            '（' | '(' => depth += 1,
+            '）' | ')' => depth -= 1,
+            '县' | '市' | '区' | '省' | '各' if depth == 0 && "局办部厅室".contains(before) => {
+                let rest = &name[at + c.len_utf8()..];
+                return rest.chars().nth(1).is_some() && looks_like_organ(&name[at..]);
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    false
 }
 
 /// Whether a name ends as the names of organs do.

@@ -18,7 +18,7 @@ fn behind<'a>(left: &str, right: &'a str) -> Option<&'a str> {
     }
     let counted = right.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十多数几".contains(c));
     let counted = counted.strip_prefix(['个', '家']).unwrap_or(counted);
-    let kind = ["相关", "有关", "其他"].iter().find_map(|word| counted.strip_prefix(word)).unwrap_or(counted);
+    let kind = ["相关职能", "有关职能", "相关责任", "有关责任", "职能", "成员", "相关", "有关", "其他"].iter().find_map(|word| counted.strip_prefix(word)).unwrap_or(counted);
     if let Some(rest) = UNITS.iter().find_map(|unit| kind.strip_prefix(unit)) {
         let rest = rest.trim_start();
         if rest.is_empty() {

@@ -176,3 +176,60 @@ fn terms_in_owner_notes() {
     check("（县政府办负责，2022/6/30前完成）", "2022-06-30", false);
     check("（县政府办负责，2022.6.30）", "2022-06-30", false);
 }
+
+/// Who does it, said as the subject of a sentence, is proposed.
+#[test]
+fn subjects_of_sentences_are_proposed() {
+    for (body, names) in [
+        ("整治。县税务局，负责征收税款。", "县税务局"),
+        ("区公安局牵头开展整治工作。", "区公安局"),
+        ("整治。由县教体局和县财政局负责发放。", "县教体局、县财政局"),
+        ("整治。要求如下：\n1.县商务局负责流通。\n2.县粮食局：负责储备。", "县商务局"),
+    ] {
+        let source = format!("2022年演示县工作要点\n一、总则\n（一）{body}");
+        let found = plan(&source);
+        assert!(found.sections[0].clauses[0].owners.is_empty(), "{body}");
+        let words = format!("“{names}”写在句子里");
+        assert!(warns(&found.warnings, 3, &words), "{body} {:#?}", found.warnings);
+    }
+    for body in ["整治。各单位要负责落实。", "整治。坚持谁主管谁负责。", "整治。县教体局牵头开展。（县教体局牵头）"] {
+        let found = plan(&format!("2022年演示县工作要点\n一、总则\n（一）{body}"));
+        assert!(found.warnings.is_empty(), "{body} {:#?}", found.warnings);
+    }
+}
+
+/// Role words and joins that were taken for parts of a name.
+#[test]
+fn further_words_of_role() {
+    check("（牵头部门：县教体局；参加部门：县财政局）", "县教体局/L 县财政局/S");
+    check("（县教体局牵头，县财政局参加）", "县教体局/L 县财政局/S");
+    check("（县教体局负总责，各乡镇配合）", "县教体局/R 各乡镇/S*");
+    check("（县教体局组织，各乡镇配合）", "县教体局/R 各乡镇/S*");
+    check("（县教体局会商县财政局负责）", "县教体局/R 县财政局/R");
+    check("（各乡镇党委和政府落实）", "各乡镇党委和政府/R*");
+    check("（排名第一的为牵头单位：县教体局、县财政局）", "县教体局/L 县财政局/R");
+    warned("（县教体局县财政局负责）", "不像机关名称");
+}
+
+/// Words that say when are no owners, read or not; spaces around numbers part nothing.
+#[test]
+fn words_of_time_are_no_owners() {
+    for (term, doubt) in [
+        ("即时", true),
+        ("立行立改", true),
+        ("2022年度", true),
+        ("7月1日起", true),
+        ("6.30前", true),
+        ("半年一次", false),
+        ("2022 年 6 月底前", false),
+        ("2022年9月 30日前", false),
+        ("2022年 上半年", false),
+    ] {
+        let note = format!("（县政府办负责，{term}）");
+        check(&note, "县政府办/R");
+        let source = format!("2022年演示县工作要点\n一、总则\n（一）培训。开展培训。{note}");
+        assert_eq!(warns(&plan(&source).warnings, 3, "看不懂时限"), doubt, "{term}");
+    }
+    let clause = clause("培训。开展培训。（县政府办负责，2019 年 6 月底前）");
+    assert_eq!(clause.due_on.map(|date| date.to_string()).as_deref(), Some("2019-06-30"));
+}
