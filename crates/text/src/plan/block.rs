@@ -139,7 +139,12 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     let content = Content::of(block);
     let pairs = pairs::find(&content.text);
     let found = content.notes(&pairs, context);
-    let title = if block.heading.is_some() { Title::split(&content.text, SECTION_TITLE) } else { Title::default() };
+    let title = match block.heading {
+        // the title of a further document, or words over rows of a table: a line of its own
+        Some(heading) if heading.number.is_empty() => Title::line(&content.text),
+        Some(_) => Title::split(&content.text, SECTION_TITLE),
+        None => Title::default(),
+    };
     let rest = content.text[title.rest..].trim();
     let obliges = !found.is_empty() || !dates::find(rest, context.from, Setting::Text).is_empty();
     if section.clauses.is_empty() && obliges {
@@ -168,7 +173,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
         marks.push_str(title.mark);
         section.text = rest.to_owned();
         let principles = ["总体", "思想", "原则", "要求", "目标"].iter().any(|word| section.title.contains(word));
-        if section.clauses.is_empty() && !rest.is_empty() && !principles {
+        if section.clauses.is_empty() && !rest.is_empty() && !principles && !section.number.is_empty() {
             context.warn(line, "这一节没有分条，也没有责任单位和时限，已作为说明文字；如含任务请手工添加。");
         }
     }
@@ -235,6 +240,12 @@ struct Title<'a> {
 }
 
 impl<'a> Title<'a> {
+    /// The whole first line.
+    fn line(text: &'a str) -> Title<'a> {
+        let end = text.find('\n').unwrap_or(text.len());
+        Title { end, mark: "", rest: end }
+    }
+
     fn split(text: &'a str, limit: usize) -> Title<'a> {
         let line = text.split('\n').next().unwrap_or(text);
         let pairs = pairs::find(line);

@@ -31,7 +31,7 @@ pub(super) fn cut(
                     .filter(|&(a, _)| kinds[a].heading().is_some_and(|heading| like(heading.level)))
                     .collect();
                 let habits = Habits {
-                    single_lines: single_lines(&others, if sections { 1 } else { 2 }, lines, kinds),
+                    single_lines: single_lines(&others, if sections { 0 } else { 2 }, lines, kinds),
                     note_first: others.iter().any(|&(start, end)| View { start, end, ..view }.note_first()),
                 };
                 let cut = view.closing(sections, habits);
@@ -124,6 +124,13 @@ impl View<'_> {
         notes::ends_with_note(text, &pairs::find(text), self.from) || self.is_name_below_label(index)
     }
 
+    /// A line that is owner note from its beginning.
+    fn is_only_note(&self, index: usize) -> bool {
+        let text = self.text(index);
+        let notes = notes::find(text, &pairs::find(text), self.from);
+        notes.first().is_some_and(|note| note.range.start == 0) || self.is_name_below_label(index)
+    }
+
     /// `责任单位：` alone on a line, and the names below it.
     fn is_name_below_label(&self, index: usize) -> bool {
         let named = |i: &usize| self.kinds[*i] == Kind::Plain && owners::only_names(self.text(*i));
@@ -155,7 +162,7 @@ impl View<'_> {
         let title = title.trim_end_matches(|c: char| notes::is_ender(c) || c.is_whitespace());
         let heading = self.kinds[self.start].heading().map_or(0, |heading| heading.rest).min(title.len());
         !title[heading..].contains(notes::is_ender)
-            && (self.start + 1..=bound).all(|index| self.is_note_line(index))
+            && (self.start + 1..=bound).all(|index| self.is_only_note(index))
             && self.lines[self.start].row.is_none()
     }
 
@@ -190,7 +197,7 @@ impl View<'_> {
             let other = !habits.note_first && !bare && self.is_note_line(bound);
             let noted = i == bound + 1 && !is_section && other;
             let ends = inline || habits.note_first || bare;
-            let closes = !body && (sets_in_force(text) || (!is_section && ends && concludes(text)));
+            let closes = !body && (sets_in_force(text) || ((!is_section || other) && ends && concludes(text)));
             // a row of a table has no further lines
             let behind_row = self.lines[self.start].row.is_some();
             let single = habits.single_lines && if is_section { other } else { inline };

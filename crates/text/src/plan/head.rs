@@ -92,9 +92,17 @@ fn title_lines(lines: &[Line], kinds: &[Kind]) -> Vec<usize> {
         return title;
     }
     let below = (1..lines.len()).find_map(|index| {
-        let behind = kinds[index - 1] == Kind::Date || is_attachment_label(&lines[index - 1].text);
-        let count = if behind { parts::title_lines(lines, kinds, index) } else { 0 };
-        (count > 0).then(|| (index..index + count).collect())
+        let before = lines[index - 1].text.as_str();
+        let behind = kinds[index - 1] == Kind::Date || is_attachment_label(before);
+        // or below the words of a letter, alone
+        let apart = || lines[index].after_blank || before.ends_with(['。', '：', ':']);
+        let count = if behind {
+            parts::title_lines(lines, kinds, index)
+        } else {
+            usize::from(apart() && could_be_title(&lines[index].text) && completes_title(&lines[index].text))
+        };
+        let fits = count > 0 && !is_beside_title(lines, index) && kinds[index] == Kind::Plain;
+        fits.then(|| (index..index + count).collect())
     });
     below.unwrap_or(title)
 }

@@ -77,6 +77,12 @@ pub(super) fn read(lines: Vec<Line>, warnings: &mut Vec<Warning>) -> Vec<Line> {
         }
         let tabbed = is_tabbed(&line);
         if let Some(table) = &mut table {
+            if let Some(row) = Some(&line).filter(|_| tabbed).and_then(|line| table.numbered_section(line)) {
+                (line.text, line.row) = (line.text.trim_end().to_owned(), Some(row));
+                table.group_says.clear();
+                out.push(line);
+                continue;
+            }
             if tabbed && let Some(mut rows) = table.rows(&line, warnings) {
                 out.append(&mut rows);
                 warned = false;
@@ -154,6 +160,9 @@ impl Table {
 
     fn read_rows(&mut self, line: &Line, warnings: &mut Vec<Warning>) -> Option<Vec<Line>> {
         let cells = cells(line, self.columns.len())?;
+        if cells.iter().any(|cell| matches!(*cell, "合计" | "总计" | "小计")) {
+            return None;
+        }
         let mut out = Vec::with_capacity(2);
         if let Some(cell) = self.group.map(|group| cells[group].trim()).filter(|cell| !cell.is_empty()) {
             if is_ditto(cell) {
@@ -174,6 +183,24 @@ impl Table {
         let (text, row) = row::read(self, &cells, line.no, warnings)?;
         out.push(Line { no: line.no, text, after_blank: line.after_blank, indent: 0, row: Some(row) });
         Some(out)
+    }
+
+    /// `一`, `平台建设` and nothing more in the row: a section above rows that are numbered in digits.
+    fn numbered_section(&self, line: &Line) -> Option<Row> {
+        let cells = cells(line, self.columns.len())?;
+        let mut filled = cells.iter().zip(&self.columns).filter(|(cell, _)| !cell.is_empty());
+        let ((number, first), (_, second)) = (filled.next()?, filled.next()?);
+        let counted = *first == Column::Number && number.chars().all(headings::is_numeral);
+        let named = matches!(second, Column::Task | Column::Kind) && filled.next().is_none();
+        let rest = line.text.find('\t')? + 1;
+        (counted && named && line.indent == 0).then(|| Row {
+            number: (*number).to_owned(),
+            mark: String::new(),
+            rest: line.text.len() - line.text[rest..].trim_start().len(),
+            note: 0..0,
+            reading: String::new(),
+            section: true,
+        })
     }
 
     fn drop_ditto(&mut self, no: usize, mark: &str) {

@@ -79,6 +79,13 @@ fn paragraphs_behind_the_last_section() {
     assert_eq!(last(&plan).text, "");
     assert!(plan.closing.contains("制定办法") && plan.closing.contains("停止执行"), "{plan:#?}");
     assert!(warns(&plan.warnings, 4, "12月10日前"), "{:#?}", plan.warnings);
+    let one = super::plan("2025年演示县工作要点\n一、公开预算。（县财政局负责）\n各单位要加强领导，抓好落实。");
+    assert_eq!(one.closing, "各单位要加强领导，抓好落实。");
+    check(
+        "（一）培训。开展培训。（县教体局负责）\n（二）考核\n组织考核。（县审计局负责）\n各部门要按月报送进展。",
+        "组织考核。",
+        "各部门要按月报送进展。",
+    );
     check(
         "（一）考核。组织考核。\n（二）督查。开展督查。\n（三）验收。组织验收。\n未纳入试点的单位，可参照本方案推进工作。",
         "组织验收。",
@@ -113,6 +120,8 @@ fn an_annex_is_a_section_of_its_own() {
     ));
     let sections: Vec<(&str, &str)> = text.sections.iter().map(|s| (s.number.as_str(), s.title.as_str())).collect();
     assert_eq!(sections, [("一", "总则"), ("", "附件1：任务清单"), ("一", "公开")]);
+    let dated = plan(&format!("{HEAD}（一）培训。开展培训。\n演示县人民政府　2025年3月1日\n附件：演示县任务清单\n一、公开\n1.建专栏（县教体局）"));
+    assert_eq!((dated.sections[1].title.as_str(), dated.sections[2].clauses.len()), ("附件：演示县任务清单", 1));
     assert_eq!(text.sections[0].clauses[0].text, "开展培训。");
     // a list of annexes above the signature, and no annex behind it
     check(
@@ -165,5 +174,6 @@ fn titles() {
         check(&format!("{head}{own}\n为做好工作，制定本要点。"), own);
         check(&format!("{head}2025年演示县\n政务公开工作要点"), own);
     }
+    check(&format!("发件人: 演示甲\n日期: 2025年3月10日 10:00\n\n各位同事：\n请抓好落实。\n\n{own}\n引言。"), own);
     check("主题教育工作方案", "主题教育工作方案");
 }

@@ -118,6 +118,8 @@ fn rows_over_rows() {
     let source = "2025年演示县任务清单\n序号\t工作任务\t责任单位\n一、平台\n1\t建专栏\t县教体局\n二、公开\n（一）财政\n2\t公开预算\t县财政局\n政策解读\n3\t解读政策\t县司法局";
     let expect = ["一：1 县教体局/R", "二：", "（一）：2 县财政局/R", "政策解读：3 县司法局/R"];
     assert_eq!(shape(source), expect);
+    let source = "2025年演示县任务清单\n序号\t工作任务\t责任单位\n一\t平台\n1\t建专栏\t县教体局\n二\t公开\t\n2\t公开预算\t县财政局";
+    assert_eq!(shape(source), ["一：1 县教体局/R", "二：2 县财政局/R"]);
 }
 
 #[test]
