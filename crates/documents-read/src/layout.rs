@@ -143,11 +143,8 @@ mod tests {
     #[test]
     fn lines_make_paragraphs() {
         let full = "各单位要高度重视政务公开工作把公开摆到更加重要的位置";
-        let pieces = vec![
-            piece(full, 40.0, 100.0),
-            piece("抓紧落实。", 20.0, 85.0),
-            piece("（一）加强培训。", 40.0, 70.0),
-        ];
+        let pieces =
+            vec![piece(full, 40.0, 100.0), piece("抓紧落实。", 20.0, 85.0), piece("（一）加强培训。", 40.0, 70.0)];
         assert_eq!(read(pieces).text, format!("{full}抓紧落实。\n（一）加强培训。"));
     }
 

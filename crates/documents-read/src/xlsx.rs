@@ -8,9 +8,9 @@ use documents::{Extracted, Format, Limits, Part, Rejected};
 use quick_xml::events::{BytesStart, Event};
 
 use crate::container::Package;
+use crate::docx::SAME;
 use crate::extract::caught;
 use crate::tables::cell_text;
-use crate::docx::SAME;
 use crate::{ooxml, tables, xml};
 
 /// Columns of a sheet, at most (ECMA-376: XFD).

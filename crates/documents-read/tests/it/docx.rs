@@ -86,9 +86,17 @@ fn cells_stand_in_their_columns() {
     let (first, again, wide) = ("<w:vMerge w:val=\"restart\"/>", "<w:vMerge/>", "<w:gridSpan w:val=\"2\"/>");
     let rows = [
         [cell(first, &paragraph("任务")), cell(wide, &paragraph("分工")), cell(first, &paragraph("时限"))].concat(),
-        [cell(again, "<w:p/>"), cell("", &paragraph("牵头单位")), cell("", &paragraph("配合单位")), cell(again, "<w:p/>")].concat(),
-        [cell("", &paragraph("甲")), cell(first, &paragraph("演示局")), cell("", ""), cell(first, &paragraph("6月"))].concat(),
-        [cell("", &paragraph("乙")), cell(again, "<w:p/>"), cell("", &paragraph("演示办")), cell(again, "<w:p/>")].concat(),
+        [
+            cell(again, "<w:p/>"),
+            cell("", &paragraph("牵头单位")),
+            cell("", &paragraph("配合单位")),
+            cell(again, "<w:p/>"),
+        ]
+        .concat(),
+        [cell("", &paragraph("甲")), cell(first, &paragraph("演示局")), cell("", ""), cell(first, &paragraph("6月"))]
+            .concat(),
+        [cell("", &paragraph("乙")), cell(again, "<w:p/>"), cell("", &paragraph("演示办")), cell(again, "<w:p/>")]
+            .concat(),
         cell("<w:gridSpan w:val=\"4\"/>", &paragraph("二、公开")),
     ];
     let found = read(&docx(&table(&rows), &[]), "表.docx");

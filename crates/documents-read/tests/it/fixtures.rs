@@ -105,10 +105,7 @@ pub(crate) fn chinese_pdf(pages: &[&str]) -> Vec<u8> {
 /// A PDF whose pages show these lines of plain letters in a standard font; empty ones show nothing.
 pub(crate) fn pdf(pages: &[&str]) -> Vec<u8> {
     let shown = |text: &&str| if text.is_empty() { String::new() } else { format!("({text})") };
-    pdf_with(
-        LATIN_FONT,
-        &pages.iter().map(shown).collect::<Vec<_>>(),
-    )
+    pdf_with(LATIN_FONT, &pages.iter().map(shown).collect::<Vec<_>>())
 }
 
 fn pdf_with(font: &str, pages: &[String]) -> Vec<u8> {

@@ -63,7 +63,8 @@ pub async fn read_file(ctx: &Ctx, path: &Path, name: &str) -> std::result::Resul
         return Err(Rejected::new(documents::Code::Unsupported, message));
     }
     if read.order_in_doubt() {
-        let message = format!("{ORDER_IN_DOUBT}，不能据此认定责任单位。请上传 Word（.docx）原文件，或者把文字粘贴到下面。");
+        let message =
+            format!("{ORDER_IN_DOUBT}，不能据此认定责任单位。请上传 Word（.docx）原文件，或者把文字粘贴到下面。");
         return Err(Rejected::new(documents::Code::Unsupported, message));
     }
     let mut warnings = read.warnings.clone();

@@ -65,7 +65,7 @@ impl Content {
         let from = context.from;
         let (mut found, doubtful) = notes::look(&self.text, pairs, from);
         for (at, words) in doubtful {
-            let message = format!("“{words}”写在句子中间，只说其中一部分由谁负责，没有读成责任单位，请核对。");
+            let message = format!("“{words}”像是责任说明，没有读成责任单位，请核对。");
             context.warn(self.line(at), message);
         }
         if let Some((range, reading)) = &self.cells {

@@ -1,7 +1,7 @@
 //! Where a document ends: signature, date, annexes, and paragraphs behind the last clause that do not belong to it.
 
 use super::{
-    Context,
+    Cadence, Context,
     dates::{self, Reckoning},
     frame::{Kind, is_signature},
     lines::Line,
@@ -56,8 +56,11 @@ pub(super) fn warn_duties(lines: &[Line], kinds: &[Kind], closing: &[usize], con
 
 /// Names a line outside all clauses that sets a term or names an owner.
 pub(super) fn warn_duty(line: &Line, place: &str, context: &mut Context) {
-    let noted = notes::find(&line.text, &pairs::find(&line.text), context.from).iter().any(|f| !f.note.owners.is_empty());
-    let dated = dates::find(&line.text, context.from, dates::Setting::Text).into_iter().find(|due| due.on.is_some());
+    let noted =
+        notes::find(&line.text, &pairs::find(&line.text), context.from).iter().any(|f| !f.note.owners.is_empty());
+    let dated = dates::find(&line.text, context.from, dates::Setting::Text)
+        .into_iter()
+        .find(|due| due.on.is_some() || due.cadence.is_some_and(|cadence| cadence != Cadence::Continuous));
     let words = match (noted, dated) {
         (_, Some(due)) => format!("时限“{}”", due.words),
         (true, None) => "责任单位".to_owned(),
@@ -227,7 +230,9 @@ fn begins_with_label(text: &str) -> bool {
     label.is_some_and(|label| {
         label.chars().count() >= 2
             && label.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
-            && !["备注", "说明", "附", "抄", "主送", "联系", "签发", "经办", "单位", "电话"].iter().any(|word| label.contains(word))
+            && !["备注", "说明", "附", "抄", "主送", "联系", "签发", "经办", "单位", "电话"]
+                .iter()
+                .any(|word| label.contains(word))
     })
 }
 

@@ -3,8 +3,7 @@
 use super::{
     Clause, Context, Section,
     block::{self, Block, Group},
-    closing,
-    dates,
+    closing, dates,
     head::Head,
     headings::{self, Heading},
     lines::{self, Line},
@@ -77,7 +76,8 @@ fn decimals(lines: &[Line]) -> Option<bool> {
         if parts.len() == 1 {
             opened = true;
         } else if let [before @ .., index] = parts.as_slice() {
-            let next = last.len() == parts.len() && last.starts_with(before) && last.last().map(|n| n + 1) == Some(*index);
+            let next =
+                last.len() == parts.len() && last.starts_with(before) && last.last().map(|n| n + 1) == Some(*index);
             let anew = *index == 1 && last.first().is_some_and(|first| *first + 1 == parts[0]);
             follows |= next || anew;
             last = parts;
@@ -115,7 +115,8 @@ pub(super) fn is_signature(line: &str) -> bool {
 
 /// The lines that stand in no clause for sure: the head, and notes on the text such as `注：排在第一位的为牵头单位`.
 pub(super) fn outside_notes<'a>(lines: &'a [Line], kinds: &'a [Kind], first: usize) -> impl Iterator<Item = &'a str> {
-    let remark = |line: &Line| ["注：", "注:", "备注：", "说明：", "（注", "(注"].iter().any(|w| line.text.starts_with(w));
+    let remark =
+        |line: &Line| ["注：", "注:", "备注：", "说明：", "（注", "(注"].iter().any(|w| line.text.starts_with(w));
     let lines = lines.iter().zip(kinds).enumerate();
     lines
         .filter(move |&(index, (line, kind))| index < first || (*kind == Kind::Plain && remark(line)))

@@ -152,7 +152,12 @@ fn counted(line: &str) -> Option<Heading> {
     let mark = after.chars().next().filter(|c| matches!(c, '：' | ':'))?;
     let rest = after[mark.len_utf8()..].trim_start();
     let printed: String = line[..line.len() - after.len()].chars().filter(|c| !c.is_whitespace()).collect();
-    (!number.is_empty()).then(|| Heading { level: 4, number: printed, mark: mark.to_string(), rest: line.len() - rest.len() })
+    (!number.is_empty()).then(|| Heading {
+        level: 4,
+        number: printed,
+        mark: mark.to_string(),
+        rest: line.len() - rest.len(),
+    })
 }
 
 /// `1.1 培训`, `2.3.1　考核`, and `1　总则` above them: the parts of the number and what follows.
@@ -171,7 +176,8 @@ pub(super) fn decimal(line: &str) -> Option<(Vec<u32>, Heading)> {
             let spaced = next.starts_with(char::is_whitespace);
             let words = after.chars().next().is_some_and(|c| c as u32 > 0x2e80);
             // 1.5万户 and 3.2亿元 are amounts
-            let amount = after.starts_with(['万', '亿', '个', '倍', '元', '吨', '公', '平', '千', '米', '年', '月', '日', '％']);
+            let amount =
+                after.starts_with(['万', '亿', '个', '倍', '元', '吨', '公', '平', '千', '米', '年', '月', '日', '％']);
             if !words || amount || parts.len() > DEEPEST || !(spaced || parts.len() > 1) {
                 return None;
             }

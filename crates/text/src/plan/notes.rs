@@ -63,7 +63,7 @@ pub(super) fn look(text: &str, pairs: &Pairs, from: Reckoning) -> (Vec<Found>, V
 /// What a bracket is.
 enum Bracket {
     Note(Note),
-    /// Text that names an organ and what it answers for: within a sentence, about a part.
+    /// Text that reads like a note and stands where none is expected, or names what is no organ.
     Doubtful,
     Text,
 }
@@ -111,7 +111,13 @@ fn bracket(text: &str, span: &Span, behind_note: bool, from: Reckoning) -> Brack
     if note.is_partial() && !note.labelled && !place.begins {
         return Bracket::Doubtful;
     }
-    if is_owner_note(inner, &note, place) { Bracket::Note(note) } else { Bracket::Text }
+    if is_owner_note(inner, &note, place) {
+        Bracket::Note(note)
+    } else if place.begins && place.ends && note.owners.len() > 1 && note.unknown.len() * 2 <= note.owners.len() {
+        Bracket::Doubtful
+    } else {
+        Bracket::Text
+    }
 }
 
 /// Whether the words before a bracket end as organs' names do: then the bracket may explain that name.
@@ -168,7 +174,7 @@ fn is_owner_note(inner: &str, note: &Note, place: Place) -> bool {
         return false;
     }
     if place.begins {
-        return note.owners.iter().all(|owner| owner.name.chars().count() > 2);
+        return note.owners.iter().all(|owner| owner.name.chars().count() > 2 || owner.name.starts_with('各'));
     }
     let plain = |name: &str| {
         ["县", "市", "区", "省", "各"].iter().any(|start| name.starts_with(start)) && name.chars().count() > 2
@@ -192,7 +198,8 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
         while spans.next_if(|span| span.end <= at).is_some() {}
         let label = (fresh || bullet.is_some()) && owners::starts_with_label(&text[at..]);
         // 开展培训。——县教体局、县财政局
-        let dashed = bullet.is_some_and(|dash| text[dash..].starts_with('—') && at >= dash + 6 && starts_sentence(text, dash))
+        let dashed = bullet
+            .is_some_and(|dash| text[dash..].starts_with('—') && at >= dash + 6 && starts_sentence(text, dash))
             && !text[at..].starts_with(['—', ' '])
             && owners::only_names(line_of(&text[at..]));
         if label || dashed {

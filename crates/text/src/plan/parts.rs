@@ -50,14 +50,13 @@ pub(super) fn classify(lines: &mut Vec<Line>) -> (Vec<Kind>, Vec<usize>) {
 fn ends_document(lines: &[Line], kinds: &[Kind], first: usize, at: usize) -> bool {
     match kinds[at] {
         Kind::Date => {
-            let signed = at > first && (frame::is_signature(&lines[at - 1].text) || lines[at].text.contains(char::is_whitespace));
+            let signed = at > first
+                && (frame::is_signature(&lines[at - 1].text) || lines[at].text.contains(char::is_whitespace));
             let headed = kinds.get(at + 1).is_some_and(|kind| kind.heading().is_some() || *kind == Kind::Attachment);
             signed || headed
         }
         // the label alone, no list of annexes behind it
-        Kind::Attachment => {
-            head::is_attachment_label(&lines[at].text) && kinds.get(at + 1) != Some(&Kind::Attachment)
-        }
+        Kind::Attachment => head::is_attachment_label(&lines[at].text) && kinds.get(at + 1) != Some(&Kind::Attachment),
         _ => false,
     }
 }

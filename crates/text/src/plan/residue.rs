@@ -92,7 +92,8 @@ pub(super) fn without_tags(text: &str, dropped: &mut String) -> String {
         out.push_str(&rest[..at]);
         let here = &rest[at..];
         let quoted = here.starts_with("> ") && out.trim().is_empty();
-        let (length, breaks) = if quoted { (1, false) } else { tag(here).or_else(|| entity(here)).unwrap_or((0, false)) };
+        let (length, breaks) =
+            if quoted { (1, false) } else { tag(here).or_else(|| entity(here)).unwrap_or((0, false)) };
         if length == 0 {
             out.push_str(&here[..1]);
         } else {

@@ -26,7 +26,8 @@ fn subjects(sentence: &str) -> Vec<String> {
     let near: &str = rest.char_indices().nth(LONGEST).map_or(rest, |(at, _)| &rest[..at]);
     let Some(at) = VERBS.iter().filter_map(|verb| near.find(verb)).min() else { return Vec::new() };
     let names = near[..at].trim_end_matches(|c: char| matches!(c, '，' | ',') || c.is_whitespace());
-    let names = ["具体", "主要", "分别", "共同", "按职责"].iter().find_map(|word| names.strip_suffix(word)).unwrap_or(names);
+    let names =
+        ["具体", "主要", "分别", "共同", "按职责"].iter().find_map(|word| names.strip_suffix(word)).unwrap_or(names);
     let pieces: Vec<&str> = names.split(['、', '和', '与', '及']).map(str::trim).collect();
     let named = |name: &&str| {
         let placed = name.starts_with(['县', '市', '区', '省', '镇', '乡', '州']);

@@ -13,8 +13,7 @@ pub(super) fn phrase(text: &str) -> &str {
 /// `每季度`, `每月10日前`, `每年6月、12月`.
 pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
     // 每人每年补贴: a measure, not how often it is done
-    const MEASURED: [&str; 14] =
-        ["人", "户", "名", "家", "亩", "生", "村", "校", "次", "床", "吨", "位", "头", "人次"];
+    const MEASURED: [&str; 14] = ["人", "户", "名", "家", "亩", "生", "村", "校", "次", "床", "吨", "位", "头", "人次"];
     let mut c = Cursor { text, at: start };
     let head = &text[..start];
     if MEASURED.iter().any(|unit| head.strip_suffix(unit).is_some_and(|head| head.ends_with(['每', '/', '／']))) {
@@ -120,8 +119,12 @@ pub(super) fn continuous(text: &str, start: usize, setting: Setting) -> Option<F
         // 全年公开率达到100%, 在全年考核中领先
         let near = phrase(c.rest());
         let counted = near.chars().any(|c| digit(c).is_some()) && !near.contains(['月', '日']);
-        let measured =
-            counted || ["率", "考核", "评比", "排名", "平均", "累计"].iter().any(|word| near.contains(word));
+        let sentence: String =
+            c.rest().chars().take_while(|c| !matches!(c, '，' | '。' | '；' | '\n')).take(24).collect();
+        let compared = ["%", "％", "同比", "增长", "下降"].iter().any(|word| sentence.contains(word));
+        let measured = counted
+            || compared
+            || ["率", "考核", "评比", "排名", "平均", "累计"].iter().any(|word| near.contains(word));
         if measured || MENTIONS.iter().any(|m| c.rest().starts_with(m)) {
             return Some((c.at, None));
         }

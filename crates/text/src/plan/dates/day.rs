@@ -114,7 +114,9 @@ impl<'a> Said<'a> {
     fn ends_term(&self) -> bool {
         let rest = self.text[self.end..].trim_start();
         let mark = |c: char| matches!(c, '，' | '。' | '；' | '、' | ',' | ';' | '）' | ')' | '\n' | '—' | '-');
-        rest.is_empty() || rest.starts_with(mark) || ["完成", "实施", "全面", "基本", "分批"].iter().any(|w| rest.starts_with(w))
+        rest.is_empty()
+            || rest.starts_with(mark)
+            || ["完成", "实施", "全面", "基本", "分批"].iter().any(|w| rest.starts_with(w))
     }
 
     fn read(text: &'a str, start: usize, before: char, plan: Option<i16>) -> Option<Said<'a>> {
@@ -204,7 +206,9 @@ fn assesses(head: &str, rest: &str) -> bool {
     let near = cadence::phrase(rest);
     let named = WHAT.iter().any(|word| rest.starts_with(word));
     let of_it = ["体系", "内容", "指标", "范围", "结果", "依据"].iter().any(|word| near.contains(word));
-    named && (of_it || INTO.iter().any(|word| head.trim_end_matches(|c| "各县市区单位部门的".contains(c)).ends_with(word)))
+    named
+        && (of_it
+            || INTO.iter().any(|word| head.trim_end_matches(|c| "各县市区单位部门的".contains(c)).ends_with(word)))
 }
 
 /// `3月至6月开展` sets a stretch of time for an act; `公开1月至6月数据` says which data.
@@ -372,7 +376,12 @@ pub(super) fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {
     (named == Named::Absolute).then_some(What::Year)
 }
 
-pub(super) fn resolve(what: &What, year: Option<i16>, tail: Option<&str>, words: &str) -> (Option<Date>, Option<String>) {
+pub(super) fn resolve(
+    what: &What,
+    year: Option<i16>,
+    tail: Option<&str>,
+    words: &str,
+) -> (Option<Date>, Option<String>) {
     let before = tail.is_some_and(|t| t.ends_with('前'));
     let (month, day) = match *what {
         What::Month(_) | What::Year if before => {

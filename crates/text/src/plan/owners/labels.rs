@@ -58,8 +58,25 @@ const PARTS: [&str; 39] = [
 
 const UNITS: [&str; 7] = ["单位", "部门", "机关", "科室", "股室", "处室", "主体"];
 const PERSONS: [&str; 19] = [
-    "领导", "同志", "负责人", "责任人", "人", "县领导", "市领导", "区领导", "省领导", "州领导", "旗领导", "镇领导",
-    "乡领导", "县长", "市长", "区长", "副县长", "副市长", "副区长",
+    "领导",
+    "同志",
+    "负责人",
+    "责任人",
+    "人",
+    "县领导",
+    "市领导",
+    "区领导",
+    "省领导",
+    "州领导",
+    "旗领导",
+    "镇领导",
+    "乡领导",
+    "县长",
+    "市长",
+    "区长",
+    "副县长",
+    "副市长",
+    "副区长",
 ];
 
 /// Reads a label; its letters may be spaced (`责 任 单 位：`).
@@ -113,7 +130,9 @@ fn word(text: &str) -> Option<(Label, usize, bool)> {
     while let Some(part) = PARTS.iter().find(|part| rest.starts_with(**part)) {
         match *part {
             "牵头" | "主办" | "主责" => role = Role::Lead,
-            "配合" | "协助" | "参与" | "参加" | "协办" | "协同" if role != Role::Lead => role = Role::Support,
+            "配合" | "协助" | "参与" | "参加" | "协办" | "协同" if role != Role::Lead => {
+                role = Role::Support
+            }
             _ => {}
         }
         rest = &rest[part.len()..];

@@ -104,8 +104,7 @@ pub(super) fn read(text: &str, from: Reckoning) -> Note {
     looked_at(text.len());
     let text = wrapped::unwrap(text);
     let text = text.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace() || matches!(c, '—' | '-'));
-    let mut reader =
-        Reader {
+    let mut reader = Reader {
         note: Note::default(),
         pending: Vec::new(),
         dues: Vec::new(),

@@ -130,8 +130,22 @@ pub(in super::super) fn looks_like_organ(name: &str) -> bool {
         '业', '协', '庭', '监', '县', '市', '场', '厅', '街', '州', '旗', '署',
     ];
     const WORDS: [&str; 16] = [
-        "团体", "两级", "三级", "各级", "各地", "联社", "国企", "央企", "党组织", "群团组织", "中央", "专班", "基地",
-        "管理区", "开发区", "各盟",
+        "团体",
+        "两级",
+        "三级",
+        "各级",
+        "各地",
+        "联社",
+        "国企",
+        "央企",
+        "党组织",
+        "群团组织",
+        "中央",
+        "专班",
+        "基地",
+        "管理区",
+        "开发区",
+        "各盟",
     ];
     let name = name.trim();
     if name.len() > LONGEST || (name.contains('由') && !name.contains("自由")) {
@@ -213,7 +227,22 @@ pub(in super::super) fn is_group(name: &str) -> bool {
 
 /// A level of government and nothing else.
 fn is_level(word: &str) -> bool {
-    matches!(word, "省" | "市" | "县" | "区" | "州" | "盟" | "旗" | "乡" | "镇" | "自治州" | "自治县" | "县区" | "市州")
+    matches!(
+        word,
+        "省" | "市"
+            | "县"
+            | "区"
+            | "州"
+            | "盟"
+            | "旗"
+            | "乡"
+            | "镇"
+            | "自治州"
+            | "自治县"
+            | "自治旗"
+            | "县区"
+            | "市州"
+    )
 }
 
 /// Whether `、` joins two words to one collective name: `各市、州、县人民政府`, `市、县两级政府`, `各乡镇党委、政府`.
@@ -249,7 +278,7 @@ pub(super) fn joins(left: &str, right: &str) -> bool {
     *level != "街道" && (rest.is_empty() || government || !all) && !(last == "镇" && rest.is_empty())
 }
 
-const LEVELS: [&str; 11] = ["省", "市", "县", "区", "州", "盟", "旗", "乡", "镇", "街道", "自治州"];
+const LEVELS: [&str; 13] = ["省", "市", "县", "区", "州", "盟", "旗", "乡", "镇", "街道", "自治州", "自治县", "自治旗"];
 /// Bytes; longer names are sentences.
 const LONGEST: usize = 600;
 const LONGEST_JOINED: usize = 90;

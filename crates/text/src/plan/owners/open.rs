@@ -18,7 +18,10 @@ fn behind<'a>(left: &str, right: &'a str) -> Option<&'a str> {
     }
     let counted = right.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十多数几".contains(c));
     let counted = counted.strip_prefix(['个', '家']).unwrap_or(counted);
-    let kind = ["相关职能", "有关职能", "相关责任", "有关责任", "职能", "成员", "相关", "有关", "其他"].iter().find_map(|word| counted.strip_prefix(word)).unwrap_or(counted);
+    let kind = ["相关职能", "有关职能", "相关责任", "有关责任", "职能", "成员", "相关", "有关", "其他"]
+        .iter()
+        .find_map(|word| counted.strip_prefix(word))
+        .unwrap_or(counted);
     if let Some(rest) = UNITS.iter().find_map(|unit| kind.strip_prefix(unit)) {
         let rest = rest.trim_start();
         if rest.is_empty() {
@@ -36,8 +39,7 @@ fn behind<'a>(left: &str, right: &'a str) -> Option<&'a str> {
     (names::looks_like_organ(left) && names::looks_like_organ(name) && names::is_group(name)).then_some(right)
 }
 
-const UNITS: [&str; 9] =
-    ["部门和单位", "部门和有关单位", "单位和部门", "单位", "部门", "机构", "机关", "企业", "区域"];
+const UNITS: [&str; 9] = ["部门和单位", "部门和有关单位", "单位和部门", "单位", "部门", "机构", "机关", "企业", "区域"];
 
 /// What stands behind 和, 及, 以及.
 fn linked(text: &str) -> Option<&str> {

@@ -28,7 +28,8 @@ const LONGEST: usize = 60;
 /// Whether the line end between two lines stands within a name.
 fn joins(before: &str, after: &str) -> bool {
     let (before, after) = (before.trim_end(), after.trim());
-    if before.is_empty() || after.is_empty() || before.ends_with(|c: char| is_separator(c) || matches!(c, '：' | ':')) {
+    if before.is_empty() || after.is_empty() || before.ends_with(|c: char| is_separator(c) || matches!(c, '：' | ':'))
+    {
         return false;
     }
     if labels::read(after, labels::Place::Note).is_some() {
@@ -48,9 +49,39 @@ fn joins(before: &str, after: &str) -> bool {
 /// Whether a word of organs' names is broken: `办|公室`, `社|会保障局`.
 fn breaks_word(left: &str, right: &str) -> bool {
     const WORDS: [&str; 34] = [
-        "办公室", "办公厅", "委员会", "管委会", "办事处", "人民政府", "乡镇", "街道", "单位", "部门", "人力资源",
-        "社会保障", "财政局", "管理局", "教育", "体育", "农业农村", "住房", "城乡建设", "文化", "旅游", "卫生健康",
-        "监督", "管理", "发展改革", "工业", "信息化", "自然资源", "生态环境", "交通运输", "公安局", "应急", "行政审批",
+        "办公室",
+        "办公厅",
+        "委员会",
+        "管委会",
+        "办事处",
+        "人民政府",
+        "乡镇",
+        "街道",
+        "单位",
+        "部门",
+        "人力资源",
+        "社会保障",
+        "财政局",
+        "管理局",
+        "教育",
+        "体育",
+        "农业农村",
+        "住房",
+        "城乡建设",
+        "文化",
+        "旅游",
+        "卫生健康",
+        "监督",
+        "管理",
+        "发展改革",
+        "工业",
+        "信息化",
+        "自然资源",
+        "生态环境",
+        "交通运输",
+        "公安局",
+        "应急",
+        "行政审批",
         "服务中心",
     ];
     WORDS.iter().any(|word| {

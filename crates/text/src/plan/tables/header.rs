@@ -44,7 +44,7 @@ pub(super) fn read(line: &Line, next: Option<&Line>) -> Option<Header> {
         return None;
     }
     let first = names(line)?;
-    if let Some(both) = next.and_then(|next| names(next)).and_then(|second| joined(&first, &second)) {
+    if let Some(both) = next.and_then(names).and_then(|second| joined(&first, &second)) {
         return columns(&both).map(|list| Header { list, rows: 2 });
     }
     columns(&first).map(|list| Header { list, rows: 1 })
@@ -105,11 +105,22 @@ fn columns(names: &[String]) -> Option<Vec<Column>> {
 fn column(name: &str) -> Column {
     const TERMS: [&str; 9] =
         ["时限", "期限", "完成时间", "时间节点", "时间进度", "时间安排", "时间要求", "完成日期", "办结时间"];
-    const TASKS: [&str; 11] =
-        ["任务", "内容", "事项", "工作", "措施", "举措", "要求", "项目", "问题", "目标", "要点"];
+    const TASKS: [&str; 11] = ["任务", "内容", "事项", "工作", "措施", "举措", "要求", "项目", "问题", "目标", "要点"];
     const REMARKS: [&str; 8] = ["备注", "情况", "进展", "说明", "状态", "依据", "来源", "成效"];
     const OWNERS: [&str; 14] = [
-        "单位", "部门", "科室", "责任", "牵头", "配合", "主办", "协办", "承办", "责任分工", "职责分工", "分工", "负责",
+        "单位",
+        "部门",
+        "科室",
+        "责任",
+        "牵头",
+        "配合",
+        "主办",
+        "协办",
+        "承办",
+        "责任分工",
+        "职责分工",
+        "分工",
+        "负责",
         "责任主体",
     ];
     let label = format!("{name}：");

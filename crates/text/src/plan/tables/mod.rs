@@ -132,7 +132,9 @@ fn looks_like_row(text: &str) -> bool {
 fn is_over_rows(text: &str, below: &VecDeque<Line>, columns: usize) -> bool {
     const LONGEST: usize = 40;
     let next = below.front().is_some_and(|next| {
-        is_tabbed(next) && header::read(next, below.get(1)).is_none() && next.text.split('\t').count() + next.indent <= columns
+        is_tabbed(next)
+            && header::read(next, below.get(1)).is_none()
+            && next.text.split('\t').count() + next.indent <= columns
     });
     let remark = ["注", "备注", "说明", "附", "单位：", "填报", "（注"].iter().any(|word| text.starts_with(word));
     next && !remark && !text.contains('。') && text.chars().take(LONGEST + 1).count() <= LONGEST
@@ -159,7 +161,7 @@ impl Table {
     }
 
     fn read_rows(&mut self, line: &Line, warnings: &mut Vec<Warning>) -> Option<Vec<Line>> {
-        let cells = cells(line, self.columns.len())?;
+        let mut cells = cells(line, self.columns.len())?;
         if cells.iter().any(|cell| matches!(*cell, "合计" | "总计" | "小计")) {
             return None;
         }
@@ -172,8 +174,17 @@ impl Table {
                 warnings.push(Warning { line: line.no, message, dropped: cell.to_owned() });
             } else {
                 self.group_says = cell.to_owned();
-                let row = Some(Row::section(cell));
-                out.push(Line { no: line.no, text: cell.to_owned(), after_blank: line.after_blank, indent: 0, row });
+                let mut row = Row::section(cell);
+                let mut text = cell.to_owned();
+                // the number is the section's where the tasks have their own
+                if let Some(number) = self.number_of_group(&cells).filter(|_| row.number.is_empty()) {
+                    row.number = std::mem::take(&mut cells[number]).to_owned();
+                    text = format!("{}\t{cell}", row.number);
+                    row.rest = text.len() - cell.len();
+                    row.note = text.len()..text.len();
+                }
+                let after_blank = line.after_blank;
+                out.push(Line { no: line.no, text, after_blank, indent: 0, row: Some(row) });
             }
         }
         let others = cells.iter().enumerate().filter(|&(index, _)| Some(index) != self.group);
@@ -183,6 +194,16 @@ impl Table {
         let (text, row) = row::read(self, &cells, line.no, warnings)?;
         out.push(Line { no: line.no, text, after_blank: line.after_blank, indent: 0, row: Some(row) });
         Some(out)
+    }
+
+    /// The column of the number that belongs to the group: it stands before it, and the task has a number of its own.
+    fn number_of_group(&self, cells: &[&str]) -> Option<usize> {
+        let group = self.group?;
+        let number = self.columns[..group].iter().position(|column| *column == Column::Number)?;
+        let mut tasks = self.columns.iter().zip(cells).enumerate().filter(|(index, _)| *index != group);
+        let task = tasks.find(|(_, (column, cell))| **column == Column::Task && !cell.is_empty())?;
+        let own = headings::read(task.1.1).is_some();
+        (own && !cells[number].is_empty() && !is_ditto(cells[number])).then_some(number)
     }
 
     /// `一`, `平台建设` and nothing more in the row: a section above rows that are numbered in digits.

@@ -29,12 +29,7 @@ struct Sorted {
 }
 
 /// The line of a row, with its cells in the order of a clause; `None` when it holds no task.
-pub(super) fn read(
-    table: &mut Table,
-    cells: &[&str],
-    no: usize,
-    warnings: &mut Vec<Warning>,
-) -> Option<(String, Row)> {
+pub(super) fn read(table: &mut Table, cells: &[&str], no: usize, warnings: &mut Vec<Warning>) -> Option<(String, Row)> {
     let mut sorted = Sorted::default();
     let led = table.columns.iter().zip(cells).any(|(column, cell)| leads(column) && !cell.is_empty());
     let owned = table.columns.iter().zip(cells).any(|(column, cell)| column.is_owner() && !cell.is_empty());

@@ -212,15 +212,19 @@ fn festivals() {
     check("“五一”前完成检查。", "五一”前", "2019-04-30");
     check("五一国际劳动节前完成检查。", "五一国际劳动节前", "2019-04-30");
     check("元旦、春节前完成慰问。", "元旦、春节前", "");
-    for sentence in ["做好国庆节期间的公开。", "加强劳动保障。", "开展教师培训前的准备。", "国庆前后公开信息。", "中国特色。"] {
+    for sentence in
+        ["做好国庆节期间的公开。", "加强劳动保障。", "开展教师培训前的准备。", "国庆前后公开信息。", "中国特色。"]
+    {
         check(sentence, "", "");
     }
-    for note in ["（县民政局负责，2020年春节前）", "（责任单位：县民政局；完成时限：2020年春节前）"] {
+    for note in ["（县民政局负责，2020年春节前）", "（责任单位：县民政局；完成时限：2020年春节前）"]
+    {
         let clause = clause(&format!("慰问。做好慰问。{note}"));
         assert_eq!(clause.due_on.map(|date| date.to_string()).as_deref(), Some("2020-01-24"), "{clause:#?}");
     }
     // no year alone is the term
-    for note in ["（县民政局负责，2020年汛期前）", "（县民政局负责，2020年供暖季前）", "（县民政局负责2020年预算公开）"] {
+    for note in ["（县民政局负责，2020年汛期前）", "（县民政局负责，2020年供暖季前）", "（县民政局负责2020年预算公开）"]
+    {
         assert_eq!(clause(&format!("慰问。做好慰问。{note}")).due_on, None, "{note}");
     }
 }
@@ -257,6 +261,7 @@ fn measures_and_assessments_are_no_dates() {
         "每户每月补助10元。",
         "5年内累计享受不超过3个月。",
         "全年快检样品1000个以上。",
+        "全年入企检查频次同比下降10%。",
     ] {
         check(sentence, "", "");
     }
@@ -270,7 +275,8 @@ fn the_year_of_other_terms_and_of_cited_documents() {
     let dated = plan("演示县专项行动方案\n一、步骤\n（一）实施。2025年10月底前完成整治。\n（二）总结。12月底前总结。");
     assert_eq!(dated.sections[0].clauses[1].due_on.map(|date| date.to_string()).as_deref(), Some("2025-12-31"));
     assert!(warns(&dated.warnings, 1, "其他时限的 2025 年"), "{:#?}", dated.warnings);
-    let cited = plan("演示县若干措施\n根据《省政府通知》（演政发〔2016〕13号）制定。\n一、措施\n（一）实施。5月底前上线。");
+    let cited =
+        plan("演示县若干措施\n根据《省政府通知》（演政发〔2016〕13号）制定。\n一、措施\n（一）实施。5月底前上线。");
     assert_eq!(cited.sections[0].clauses[0].due_on.map(|date| date.to_string()).as_deref(), Some("2016-05-31"));
     assert!(warns(&cited.warnings, 1, "所引文件的 2016 年"), "{:#?}", cited.warnings);
 }

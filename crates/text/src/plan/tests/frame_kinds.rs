@@ -120,7 +120,9 @@ fn an_annex_is_a_section_of_its_own() {
     ));
     let sections: Vec<(&str, &str)> = text.sections.iter().map(|s| (s.number.as_str(), s.title.as_str())).collect();
     assert_eq!(sections, [("一", "总则"), ("", "附件1：任务清单"), ("一", "公开")]);
-    let dated = plan(&format!("{HEAD}（一）培训。开展培训。\n演示县人民政府　2025年3月1日\n附件：演示县任务清单\n一、公开\n1.建专栏（县教体局）"));
+    let dated = plan(&format!(
+        "{HEAD}（一）培训。开展培训。\n演示县人民政府　2025年3月1日\n附件：演示县任务清单\n一、公开\n1.建专栏（县教体局）"
+    ));
     assert_eq!((dated.sections[1].title.as_str(), dated.sections[2].clauses.len()), ("附件：演示县任务清单", 1));
     assert_eq!(text.sections[0].clauses[0].text, "开展培训。");
     // a list of annexes above the signature, and no annex behind it
@@ -133,7 +135,8 @@ fn an_annex_is_a_section_of_its_own() {
 
 #[test]
 fn a_notice_with_numbers_before_the_plan() {
-    for (label, title) in [("", "2025年政务公开工作要点"), ("附件\n", "2025年演示县\n政务公开工作要点")] {
+    for (label, title) in [("", "2025年政务公开工作要点"), ("附件\n", "2025年演示县\n政务公开工作要点")]
+    {
         let plan = plan(&format!(
             "关于印发2025年政务公开工作要点的通知\n各单位：\n一、加强领导。各单位要高度重视。\n二、抓好落实。各单位于4月15日前报送方案。\n\
              演示县人民政府办公室\n2025年3月1日\n{label}{title}\n为做好工作，制定本要点。\n一、解读\n（一）培训。开展培训。（县教体局负责）\n\
@@ -156,10 +159,19 @@ fn titles() {
         assert_eq!(plan.title, title, "{head}\n{plan:#?}");
     };
     let own = "2025年演示县政务公开工作要点";
-    check("演示县人民政府办公室关于2025年第一季度\n政务公开工作情况的通报", "演示县人民政府办公室关于2025年第一季度政务公开工作情况的通报");
-    check("演示县关于全面推行执法公示制度\n执法全过程记录制度\n重大决定审核制度的实施意见", "演示县关于全面推行执法公示制度执法全过程记录制度重大决定审核制度的实施意见");
+    check(
+        "演示县人民政府办公室关于2025年第一季度\n政务公开工作情况的通报",
+        "演示县人民政府办公室关于2025年第一季度政务公开工作情况的通报",
+    );
+    check(
+        "演示县关于全面推行执法公示制度\n执法全过程记录制度\n重大决定审核制度的实施意见",
+        "演示县关于全面推行执法公示制度执法全过程记录制度重大决定审核制度的实施意见",
+    );
     check("关于印发《2025年专项工作方案》\n的通知\n各单位：", "关于印发《2025年专项工作方案》的通知");
-    check("演示县教育体育局  文件\n演示县财政局\n演教发〔2025〕8号\n关于加强校园公开的通知\n各学校：", "关于加强校园公开的通知");
+    check(
+        "演示县教育体育局  文件\n演示县财政局\n演教发〔2025〕8号\n关于加强校园公开的通知\n各学校：",
+        "关于加强校园公开的通知",
+    );
     check("演示县教育局\n演示县财政局\n关于加强校园公开的通知", "演示县教育局演示县财政局关于加强校园公开的通知");
     check(&format!("首页 > 政务公开 > 文件\n索引号\n113715/2025-1\n{own}"), own);
     check(&format!("当前位置：首页»公开\n名称：2025年要点\n文号：无\n发布时间：2025-03-01\n{own}"), own);
@@ -170,7 +182,9 @@ fn titles() {
     check("全文\n以习近平新时代中国特色社会主义思想为指导，做好工作。", "");
     // below the notice
     for label in ["", "附件\n"] {
-        let head = format!("演府办发〔2025〕8号\n各单位：\n现印发给你们，请执行。\n演示县人民政府办公室\n2025年3月1日\n{label}");
+        let head = format!(
+            "演府办发〔2025〕8号\n各单位：\n现印发给你们，请执行。\n演示县人民政府办公室\n2025年3月1日\n{label}"
+        );
         check(&format!("{head}{own}\n为做好工作，制定本要点。"), own);
         check(&format!("{head}2025年演示县\n政务公开工作要点"), own);
     }

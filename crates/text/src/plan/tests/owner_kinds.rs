@@ -49,10 +49,7 @@ fn lists_that_are_not_complete() {
         check(note, "县商务局/R 县总工会/R 各乡镇/R*");
         warned(note, "没有列全");
     }
-    check(
-        "（县发改局牵头，县住建局等县政府各有关部门配合）",
-        "县发改局/L 县住建局/S 县政府各有关部门/S*",
-    );
+    check("（县发改局牵头，县住建局等县政府各有关部门配合）", "县发改局/L 县住建局/S 县政府各有关部门/S*");
     check("（县教体局等县直有关单位负责）", "县教体局/R 县直有关单位/R*");
     check("（县教体局等有关单位负责）", "县教体局/R");
     // 等 within a name
@@ -66,8 +63,12 @@ fn collective_names_of_two_kinds() {
     check("（县财政局和各单位负责）", "县财政局/R 各单位/R*");
     check("（责任单位：各县（区）政府、市政府各部门）", "各县（区）政府/R* 市政府各部门/R*");
     check("（各市（州）政府、省政府各部门负责）", "各市（州）政府/R* 省政府各部门/R*");
+    check("（市教育局，各县、自治县人民政府，各开发区管委会）", "市教育局/R 各县、自治县人民政府/R* 各开发区管委会/R*");
+    check("（县教体局、各镇）", "县教体局/R 各镇/R*");
+    warned("（含县教体局、各乡镇）", "像是责任说明");
     check("责任单位：各区属国企，区国资局", "各区属国企/R* 区国资局/R");
-    for note in ["（各区属国企负责）", "（市“两新”工委、团中央负责）", "（县工作专班负责）"] {
+    for note in ["（各区属国企负责）", "（市“两新”工委、团中央负责）", "（县工作专班负责）"]
+    {
         let plan = plan(&format!("2022年演示县工作要点\n一、总则\n（一）培训。开展培训。{note}"));
         let doubts = plan.warnings.iter().filter(|warning| !warning.message.contains('两')).count();
         assert_eq!(doubts, 0, "{note} {:#?}", plan.warnings);
@@ -83,7 +84,8 @@ fn the_rule_that_the_first_leads() {
              （二）培训。开展培训。（县教体局、县财政局负责）\n（三）督查。开展督查。（县政府办牵头，县审计局配合）"
         )
     };
-    for rule in ["列第一位者为牵头单位，下同", "排在第一位的为牵头单位，下同", "排名第一的部门为牵头部门，以下同"] {
+    for rule in ["列第一位者为牵头单位，下同", "排在第一位的为牵头单位，下同", "排名第一的部门为牵头部门，以下同"]
+    {
         let plan = plan(&source(rule));
         let found: Vec<String> = plan.sections[0].clauses.iter().map(owners).collect();
         assert_eq!(found, ["县商务局/L 县财政局/R", "县教体局/L 县财政局/R", "县政府办/L 县审计局/S"], "{rule}");
@@ -100,7 +102,11 @@ fn the_rule_that_the_first_leads() {
 #[test]
 fn explanations_are_no_owners_and_are_named() {
     for (note, expect, words) in [
-        ("（县商务局牵头；各乡镇负责落实，以下均需各乡镇落实，不再列出）", "县商务局/L 各乡镇/R*", "以下均需各乡镇落实"),
+        (
+            "（县商务局牵头；各乡镇负责落实，以下均需各乡镇落实，不再列出）",
+            "县商务局/L 各乡镇/R*",
+            "以下均需各乡镇落实",
+        ),
         ("（责任单位：各县、各区政府，以下统称各县（区）政府）", "各县/R* 各区政府/R*", "以下统称"),
         ("（负责部门：县商务局；适用范围：青禾镇、红石镇）", "县商务局/R", "适用范围：青禾镇"),
         ("（责任单位：县商务局；联系电话：88）", "县商务局/R", "联系电话"),
@@ -137,7 +143,8 @@ fn labels_of_other_forms() {
     check("\n责任单位：★县教体局、县财政局", "县教体局/R 县财政局/R");
     check("\n牵头单位：县教体局、县财政局（按职责分工）", "县教体局/L 县财政局/L");
     check("\n指导部门：省教育厅", "省教育厅/R");
-    for text in ["责任单位 要加强管理，县教体局督促。", "建设平台——县教体局统一管理的平台。", "配合：做好协调。"] {
+    for text in ["责任单位 要加强管理，县教体局督促。", "建设平台——县教体局统一管理的平台。", "配合：做好协调。"]
+    {
         assert_eq!(clause(&format!("培训。{text}")).owner_note, "", "{text}");
     }
 }
@@ -192,7 +199,8 @@ fn subjects_of_sentences_are_proposed() {
         let words = format!("“{names}”写在句子里");
         assert!(warns(&found.warnings, 3, &words), "{body} {:#?}", found.warnings);
     }
-    for body in ["整治。各单位要负责落实。", "整治。坚持谁主管谁负责。", "整治。县教体局牵头开展。（县教体局牵头）"] {
+    for body in ["整治。各单位要负责落实。", "整治。坚持谁主管谁负责。", "整治。县教体局牵头开展。（县教体局牵头）"]
+    {
         let found = plan(&format!("2022年演示县工作要点\n一、总则\n（一）{body}"));
         assert!(found.warnings.is_empty(), "{body} {:#?}", found.warnings);
     }

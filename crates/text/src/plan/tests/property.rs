@@ -213,8 +213,21 @@ fn work_grows_with_hostile_repetition_and_not_with_its_square() {
     ] {
         holds_and_grows("", unit);
     }
-    for unit in ["第一部分\n", "第一条 ", "1\t", "序号\t任务\t责任单位\n", "★", "— 1 —\n", "………1\n", "附件1\n", "---\n", "目录\n一、甲\n", "<p>甲</p>", "1.1 甲\n", "青禾县人民政府\n2019年4月1日\n要点\n"]
-    {
+    for unit in [
+        "第一部分\n",
+        "第一条 ",
+        "1\t",
+        "序号\t任务\t责任单位\n",
+        "★",
+        "— 1 —\n",
+        "………1\n",
+        "附件1\n",
+        "---\n",
+        "目录\n一、甲\n",
+        "<p>甲</p>",
+        "1.1 甲\n",
+        "青禾县人民政府\n2019年4月1日\n要点\n",
+    ] {
         holds_and_grows("", unit);
         holds_and_grows("题要点\n序号\t任务\t责任单位\n1\t", unit);
     }

@@ -65,11 +65,8 @@ fn other_tabs_are_warned_of() {
 fn shape(source: &str) -> Vec<String> {
     let plan = plan(source);
     let clause = |clause: &crate::plan::Clause| {
-        let owners: Vec<String> = clause
-            .owners
-            .iter()
-            .map(|owner| format!("{}/{}", owner.name, &format!("{:?}", owner.role)[..1]))
-            .collect();
+        let owners: Vec<String> =
+            clause.owners.iter().map(|owner| format!("{}/{}", owner.name, &format!("{:?}", owner.role)[..1])).collect();
         format!("{} {}", clause.number, owners.join(" "))
     };
     let sections = plan.sections.iter().map(|section| {
@@ -101,6 +98,8 @@ fn cells_over_several_rows() {
         let expect = ["一：1 县教体局/R；2 县财政局/R", "二：3 县财政局/L 各乡镇/S"];
         assert_eq!(shape(&source), expect, "{again}");
     }
+    let source = "2025年演示县任务清单\n序号\t重点工作\t具体任务\t责任单位\n一\t平台\t1.建专栏\t县教体局\n\t\t2.建窗口\t县财政局\n二\t公开\t3.公开预算\t县财政局";
+    assert_eq!(shape(source), ["一：1 县教体局/R；2 县财政局/R", "二：3 县财政局/R"]);
     // without numbers
     let source = "2025年演示县任务清单\n类别\t序号\t工作任务\t责任单位\n平台\t1\t建专栏\t县教体局\n\t2\t建窗口\t县财政局\n公开\t3\t公开预算\t县财政局";
     assert_eq!(shape(source), ["平台：1 县教体局/R；2 县财政局/R", "公开：3 县财政局/R"]);
@@ -143,7 +142,8 @@ fn headers_of_two_rows() {
         "序号\t工作任务\t责任分工\t\t完成时限\n\t\t牵头\t配合",
         "序号\t工作任务\t责任分工\t\t完成时限\n〃\t〃\t牵头单位\t配合单位\t〃",
     ] {
-        let source = format!("2025年演示县清单\n{head}\n1\t建专栏\t县教体局\t县财政局\t6月底前\n2\t建窗口\t县财政局\t\t9月底前");
+        let source =
+            format!("2025年演示县清单\n{head}\n1\t建专栏\t县教体局\t县财政局\t6月底前\n2\t建窗口\t县财政局\t\t9月底前");
         assert_eq!(shape(&source), ["：1 县教体局/L 县财政局/S；2 县财政局/L"], "{head}");
         let plan = plan(&source);
         assert_eq!(plan.sections[0].clauses[1].due_on.map(|date| date.to_string()).as_deref(), Some("2025-09-30"));
@@ -178,7 +178,8 @@ fn remarks() {
     assert_eq!((clause.duties.len(), clause.duties[0].text.as_str()), (1, "建专栏"));
     assert_eq!(clause.due_on.map(|date| date.to_string()).as_deref(), Some("2025-06-30"));
     assert_eq!(clause.owner_note, "县教体局\t推进中\t6月底前完成");
-    let source = "2025年演示县清单\n序号\t任务\t责任单位\t时限\t整改进展\n1\t建专栏\t县教体局\t9月底前\t6月底前完成方案";
+    let source =
+        "2025年演示县清单\n序号\t任务\t责任单位\t时限\t整改进展\n1\t建专栏\t县教体局\t9月底前\t6月底前完成方案";
     let clause = &plan(source).sections[0].clauses[0];
     assert_eq!(clause.due_on.map(|date| date.to_string()).as_deref(), Some("2025-09-30"));
     // a column that is not known and holds sentences belongs to the task
