@@ -71,8 +71,11 @@ pub(super) fn read(lines: Vec<Line>, warnings: &mut Vec<Warning>) -> Vec<Line> {
             }
             let message = format!("已按表头“{}”把表格各行读成条目，请核对各行。", dropped.replace('\t', "　"));
             warnings.push(Warning { line: line.no, message, dropped });
-            finish(table.take(), warnings);
-            table = Some(Table::new(columns.list, &all));
+            // the same header again, on a further page: the table goes on
+            if table.as_ref().is_none_or(|table| table.columns != columns.list) {
+                finish(table.take(), warnings);
+                table = Some(Table::new(columns.list, &all));
+            }
             continue;
         }
         let tabbed = is_tabbed(&line);
@@ -255,7 +258,7 @@ fn group(columns: &[Column], below: &VecDeque<Line>) -> Option<usize> {
         if !is_tabbed(line) {
             continue;
         }
-        if header::read(line, below.get(index + 1)).is_some() {
+        if header::read(line, below.get(index + 1)).is_some_and(|header| header.list != columns) {
             break;
         }
         let Some(cells) = cells(line, columns.len()) else { continue };

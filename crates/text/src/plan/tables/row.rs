@@ -86,7 +86,7 @@ impl Sorted {
 
     fn remark(&mut self, cell: &str) {
         let from = dates::Reckoning { year: Some(2000), issued: None };
-        if dates::find(cell, from, dates::Setting::Text).iter().any(|due| due.on.is_some()) {
+        if dates::find(cell, from, dates::Setting::Text).iter().any(|due| due.on.is_some() || due.cadence.is_some()) {
             self.remarks.push_str(&format!("完成时限：{cell}；"));
         }
         self.notes.push(cell.to_owned());

@@ -100,6 +100,9 @@ fn cells_over_several_rows() {
     }
     let source = "2025年演示县任务清单\n序号\t重点工作\t具体任务\t责任单位\n一\t平台\t1.建专栏\t县教体局\n\t\t2.建窗口\t县财政局\n二\t公开\t3.公开预算\t县财政局";
     assert_eq!(shape(source), ["一：1 县教体局/R；2 县财政局/R", "二：3 县财政局/R"]);
+    // over a page, with its header again
+    let source = "2025年演示县分工表\n工作任务\t具体要求\t责任部门\n一、平台\t1.建专栏。\t县教体局\n工作任务\t具体要求\t责任部门\n\t2.建窗口。\t县财政局";
+    assert_eq!(shape(source), ["一：1 县教体局/R；2 县财政局/R"]);
     // without numbers
     let source = "2025年演示县任务清单\n类别\t序号\t工作任务\t责任单位\n平台\t1\t建专栏\t县教体局\n\t2\t建窗口\t县财政局\n公开\t3\t公开预算\t县财政局";
     assert_eq!(shape(source), ["平台：1 县教体局/R；2 县财政局/R", "公开：3 县财政局/R"]);
