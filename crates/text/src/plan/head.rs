@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::{
     Context, PlanReference, Section, dates,
     frame::{Kind, is_signature},
-    headings::{digit, is_numeral},
+    headings::{self, digit, is_numeral},
     lines::Line,
     pairs, parts,
 };
@@ -91,20 +91,24 @@ fn title_lines(lines: &[Line], kinds: &[Kind]) -> Vec<usize> {
     if complete {
         return title;
     }
-    let below = (1..lines.len()).find_map(|index| {
-        let before = lines[index - 1].text.as_str();
-        let behind = kinds[index - 1] == Kind::Date || is_attachment_label(before);
-        // or below the words of a letter, alone
-        let apart = || lines[index].after_blank || before.ends_with(['。', '：', ':']);
-        let count = if behind {
-            parts::title_lines(lines, kinds, index)
-        } else {
-            usize::from(apart() && could_be_title(&lines[index].text) && completes_title(&lines[index].text))
-        };
-        let fits = count > 0 && !is_beside_title(lines, index) && kinds[index] == Kind::Plain;
-        fits.then(|| (index..index + count).collect())
+    let fits = |index: usize, count: usize| {
+        count > 0 && kinds[index] == Kind::Plain && !is_beside_title(lines, index)
+    };
+    // below the signature of a notice, or the label of an annex
+    let ends = |index: &usize| kinds[*index] == Kind::Date || is_attachment_label(&lines[*index].text);
+    let below = (0..lines.len()).filter(ends).find_map(|index| {
+        let start = parts::behind_labels(lines, kinds, index + 1);
+        let count = if start < lines.len() { parts::title_lines(lines, kinds, start) } else { 0 };
+        fits(start.min(lines.len() - 1), count).then(|| (start..start + count).collect())
     });
-    below.unwrap_or(title)
+    // or below the words of a letter or the path of a page, alone
+    let apart = (1..lines.len()).find_map(|index| {
+        let (before, line) = (lines[index - 1].text.as_str(), &lines[index]);
+        let apart = line.after_blank || before.ends_with(['。', '：', ':']) || is_beside_title(lines, index - 1);
+        let whole = apart && could_be_title(&line.text) && completes_title(&line.text);
+        fits(index, usize::from(whole)).then(|| vec![index])
+    });
+    below.or(apart).unwrap_or(title)
 }
 
 /// The title at the front, and whether it ends as titles do.
@@ -132,7 +136,7 @@ fn leading_title(lines: &[Line], kinds: &[Kind]) -> (Vec<usize>, bool) {
         }
         title.push(index);
         append(&mut words, text);
-        if completes_title(&words) {
+        if completes_title(&words) && !goes_on(lines, index) {
             complete = index + 1;
         } else if ends_title(text) {
             perhaps = title.len();
@@ -142,6 +146,16 @@ fn leading_title(lines: &[Line], kinds: &[Kind]) -> (Vec<usize>, bool) {
         title.truncate(perhaps.max(1));
     }
     (title, complete > 0 || perhaps > 0)
+}
+
+/// Whether a title goes on in the next line though it might end: `三年行动`, then `实施方案`.
+fn goes_on(lines: &[Line], index: usize) -> bool {
+    const LONGEST: usize = 20;
+    let weak = ["行动", "任务", "制度", "措施", "规划", "工作"].iter().any(|end| lines[index].text.ends_with(end));
+    weak && lines.get(index + 1).is_some_and(|next| {
+        let short = next.text.chars().take(LONGEST + 1).count() <= LONGEST;
+        short && could_be_title(&next.text) && ends_title(&next.text) && headings::read(&next.text).is_none()
+    })
 }
 
 /// Whether a line could be one of a title: short, and no sentence.
@@ -240,7 +254,10 @@ pub(super) fn ends_title(text: &str) -> bool {
         "提示单",
         "责任书",
     ];
-    let bare = text.split(['（', '(']).next().unwrap_or(text).trim_end();
+    let bare = text.split(['（', '(']).next().unwrap_or(text);
+    // 通　　知
+    let last: Vec<char> = bare.chars().rev().filter(|c| !c.is_whitespace()).take(3).collect();
+    let bare: String = last.into_iter().rev().collect();
     ENDS.iter().any(|end| bare.ends_with(end))
 }
 

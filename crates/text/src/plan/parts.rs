@@ -70,7 +70,7 @@ fn is_titled_annex(lines: &[Line], kinds: &[Kind], at: usize) -> bool {
 }
 
 /// The first line behind labels, dates, and remarks in brackets.
-fn behind_labels(lines: &[Line], kinds: &[Kind], from: usize) -> usize {
+pub(super) fn behind_labels(lines: &[Line], kinds: &[Kind], from: usize) -> usize {
     let mut at = from;
     while at < lines.len() {
         let text = lines[at].text.as_str();
