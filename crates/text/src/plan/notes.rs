@@ -196,7 +196,8 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
     let mut bullet: Option<usize> = None;
     while at < text.len() {
         while spans.next_if(|span| span.end <= at).is_some() {}
-        let label = (fresh || bullet.is_some()) && owners::starts_with_label(&text[at..]);
+        let behind = || text[..at].ends_with(['，', ',', ' ', '\u{3000}']) && owners::names_owner(&text[at..]);
+        let label = (fresh || bullet.is_some()) && owners::starts_with_label(&text[at..]) || behind();
         // 开展培训。——县教体局、县财政局
         let dashed = bullet
             .is_some_and(|dash| text[dash..].starts_with('—') && at >= dash + 6 && starts_sentence(text, dash))

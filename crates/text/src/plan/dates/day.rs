@@ -169,6 +169,16 @@ impl<'a> Said<'a> {
         if early && DONE.iter().any(|word| rest.starts_with(word)) {
             return false;
         }
+        // 年底前下达的资金, 6月底前建成的项目: says which, not by when
+        const WHICH: [&str; 20] = [
+            "完成", "下达", "形成", "制定", "出台", "印发", "发布", "公布", "新增", "到期", "竣工", "投产", "成立",
+            "建成", "登记", "取得", "开工", "签订", "产生", "批准",
+        ];
+        let act = rest.trim_start_matches(['未', '已', '尚', '所']);
+        let which = WHICH.iter().find_map(|word| act.strip_prefix(word)).and_then(|after| after.strip_prefix('的'));
+        if which.is_some_and(|after| after.starts_with(|c: char| c.is_alphanumeric() || c == '，')) {
+            return false;
+        }
         let (tail, words) = (self.tail, &self.text[self.start..self.end]);
         match self.what {
             What::Year => tail.is_some_and(|t| t.ends_with('前')),

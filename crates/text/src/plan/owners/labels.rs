@@ -119,6 +119,14 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
     (full && name_follows(name) && (copula > 0 || bare)).then_some(Opening { label, length: at + copula, full })
 }
 
+/// Whether a full label with its colon and an organ's name stand here: that is no prose, wherever it stands.
+pub(super) fn names_owner(text: &str) -> bool {
+    read(text, Place::Text).is_some_and(|opening| {
+        let colon = text[..opening.length].ends_with(['：', ':']);
+        opening.full && colon && matches!(opening.label, Label::Owner(_)) && name_follows(&text[opening.length..])
+    })
+}
+
 /// The words of a label without colon: what it announces, its length, and whether it is a full one.
 fn word(text: &str) -> Option<(Label, usize, bool)> {
     if let Some(term) = TERMS.iter().find(|term| text.starts_with(**term)) {

@@ -76,6 +76,11 @@ pub(super) fn starts_with_label(text: &str) -> bool {
     labels::read(text, Place::Text).is_some()
 }
 
+/// Whether `责任单位：县教体局` stands here, which names an owner even behind a comma.
+pub(super) fn names_owner(text: &str) -> bool {
+    labels::names_owner(text)
+}
+
 /// Marks that make a line stand out and belong to no word.
 pub(super) fn is_bullet(c: char) -> bool {
     matches!(c, '▲' | '△' | '★' | '☆' | '●' | '○' | '■' | '□' | '◆' | '◇' | '•' | '►' | '※' | '*')

@@ -143,6 +143,8 @@ fn labels_of_other_forms() {
     check("\n责任单位：★县教体局、县财政局", "县教体局/R 县财政局/R");
     check("\n牵头单位：县教体局、县财政局（按职责分工）", "县教体局/L 县财政局/L");
     check("\n指导部门：省教育厅", "省教育厅/R");
+    let behind = clause("培训。开展培训，责任单位：县教体局。");
+    assert_eq!((owners(&behind).as_str(), behind.text.as_str()), ("县教体局/R", "开展培训，"));
     for text in ["责任单位 要加强管理，县教体局督促。", "建设平台——县教体局统一管理的平台。", "配合：做好协调。"]
     {
         assert_eq!(clause(&format!("培训。{text}")).owner_note, "", "{text}");
