@@ -247,7 +247,9 @@ pub(super) fn check_numbers(sections: &[Section], context: &mut Context) {
         for (index, clause) in section.clauses.iter().enumerate() {
             let Some(number) = value(&clause.number) else { continue };
             if !(index == 0 && number == running + 1) {
-                follow(last, number, &clause.number, clause.line, context);
+                // numbers that run on through the sections, with a gap
+                let from = if index == 0 && number > running { running } else { last };
+                follow(from, number, &clause.number, clause.line, context);
             }
             last = number;
         }

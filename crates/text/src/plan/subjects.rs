@@ -22,10 +22,16 @@ fn subjects(sentence: &str) -> Vec<String> {
     const VERBS: [&str; 6] = ["牵头", "负责", "会同", "配合", "承担", "具体落实"];
     const LONGEST: usize = 60;
     let rest = headings::read(sentence).map_or(sentence, |heading| &sentence[heading.rest..]);
-    let rest = ["由", "请"].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
     let near: &str = rest.char_indices().nth(LONGEST).map_or(rest, |(at, _)| &rest[..at]);
     let Some(at) = VERBS.iter().filter_map(|verb| near.find(verb)).min() else { return Vec::new() };
     let names = near[..at].trim_end_matches(|c: char| matches!(c, '，' | ',') || c.is_whitespace());
+    // behind a comma only what 由 announces is a subject
+    let (names, announced) =
+        names.rsplit_once(['，', ',']).map_or((names, true), |(_, last)| (last, last.starts_with('由')));
+    if !announced {
+        return Vec::new();
+    }
+    let names = ["由", "请"].iter().find_map(|word| names.strip_prefix(word)).unwrap_or(names);
     let names =
         ["具体", "主要", "分别", "共同", "按职责"].iter().find_map(|word| names.strip_suffix(word)).unwrap_or(names);
     let pieces: Vec<&str> = names.split(['、', '和', '与', '及']).map(str::trim).collect();

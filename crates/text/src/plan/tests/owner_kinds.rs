@@ -193,6 +193,7 @@ fn subjects_of_sentences_are_proposed() {
         ("整治。县税务局，负责征收税款。", "县税务局"),
         ("区公安局牵头开展整治工作。", "区公安局"),
         ("整治。由县教体局和县财政局负责发放。", "县教体局、县财政局"),
+        ("整治。方案经批准后，由县教体局负责发放。", "县教体局"),
         ("整治。要求如下：\n1.县商务局负责流通。\n2.县粮食局：负责储备。", "县商务局"),
     ] {
         let source = format!("2022年演示县工作要点\n一、总则\n（一）{body}");
@@ -201,7 +202,7 @@ fn subjects_of_sentences_are_proposed() {
         let words = format!("“{names}”写在句子里");
         assert!(warns(&found.warnings, 3, &words), "{body} {:#?}", found.warnings);
     }
-    for body in ["整治。各单位要负责落实。", "整治。坚持谁主管谁负责。", "整治。县教体局牵头开展。（县教体局牵头）"]
+    for body in ["整治。各单位要负责落实。", "整治。方案报县教体局，经县政府会同有关单位审定。", "整治。坚持谁主管谁负责。", "整治。县教体局牵头开展。（县教体局牵头）"]
     {
         let found = plan(&format!("2022年演示县工作要点\n一、总则\n（一）{body}"));
         assert!(found.warnings.is_empty(), "{body} {:#?}", found.warnings);
