@@ -136,6 +136,13 @@ impl View<'_> {
 
     /// `责任单位：` alone on a line, and the names below it.
     fn is_name_below_label(&self, index: usize) -> bool {
+        // a name of the label's line goes on in this one
+        let before = index.checked_sub(1).filter(|before| *before >= self.start).map(|before| self.text(before));
+        if before
+            .is_some_and(|before| owners::starts_with_label(before) && owners::breaks_name(before, self.text(index)))
+        {
+            return true;
+        }
         let named = |i: &usize| self.kinds[*i] == Kind::Plain && owners::only_names(self.text(*i));
         if index <= self.start || !named(&index) {
             return false;
@@ -186,9 +193,25 @@ impl View<'_> {
                 Kind::Date => return self.signature_start(i),
                 _ => {}
             }
-            if ["抄送", "主送", "（此件", "(此件", "（联系人", "联系人", "特此通知"]
-                .iter()
-                .any(|word| text.starts_with(word))
+            if [
+                "抄送",
+                "抄报",
+                "分送",
+                "主送",
+                "主题词",
+                "（此件",
+                "(此件",
+                "（联系人",
+                "联系人",
+                "特此通知",
+                "（共印",
+                "共印",
+                "校对：",
+                "打印：",
+                "责任编辑",
+            ]
+            .iter()
+            .any(|word| text.starts_with(word))
             {
                 return i;
             }

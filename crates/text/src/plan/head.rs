@@ -91,9 +91,7 @@ fn title_lines(lines: &[Line], kinds: &[Kind]) -> Vec<usize> {
     if complete {
         return title;
     }
-    let fits = |index: usize, count: usize| {
-        count > 0 && kinds[index] == Kind::Plain && !is_beside_title(lines, index)
-    };
+    let fits = |index: usize, count: usize| count > 0 && kinds[index] == Kind::Plain && !is_beside_title(lines, index);
     // below the signature of a notice, or the label of an annex
     let ends = |index: &usize| kinds[*index] == Kind::Date || is_attachment_label(&lines[*index].text);
     let below = (0..lines.len()).filter(ends).find_map(|index| {

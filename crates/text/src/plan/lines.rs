@@ -78,7 +78,9 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
 /// Whether a numbered line stands in the text behind it again.
 fn stands_again(rest: &str, line: &str) -> bool {
     looked_at(rest.len());
-    headings::read(line).is_some() && rest.lines().any(|other| other.trim() == line)
+    // the page may stand behind the words without a gap
+    let words = line.trim_end_matches(|c: char| c.is_ascii_digit());
+    headings::read(line).is_some() && rest.lines().any(|other| [line, words].contains(&other.trim()))
 }
 
 /// Characters that print nothing: controls, zero-width and direction marks, soft hyphen, object placeholder.

@@ -200,7 +200,7 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
         let label = (fresh || bullet.is_some()) && owners::starts_with_label(&text[at..]) || behind();
         // 开展培训。——县教体局、县财政局
         let dashed = bullet
-            .is_some_and(|dash| text[dash..].starts_with('—') && at >= dash + 6 && starts_sentence(text, dash))
+            .is_some_and(|dash| text[dash..].starts_with(['—', '-', '－']) && at > dash && starts_sentence(text, dash))
             && !text[at..].starts_with(['—', ' '])
             && owners::only_names(line_of(&text[at..]));
         if label || dashed {
@@ -266,7 +266,8 @@ fn label_end(text: &str, start: usize) -> usize {
         // a label alone on its line: the names stand below it, one a line
         listing |= line.ends_with(['：', ':']);
         let goes_on = line.ends_with(['、', '，', ',', '：', ':'])
-            || (listing && owners::only_names(line_of(&text[line_end + 1..])));
+            || (listing && owners::only_names(line_of(&text[line_end + 1..])))
+            || owners::breaks_name(&text[from..line_end], line_of(&text[line_end + 1..]));
         if !goes_on {
             return line_end;
         }

@@ -75,7 +75,9 @@ pub(super) fn behind_labels(lines: &[Line], kinds: &[Kind], from: usize) -> usiz
     while at < lines.len() {
         let text = lines[at].text.as_str();
         let remark = text.starts_with(['（', '(']) && text.ends_with(['）', ')']);
-        let copy = ["抄送", "主送", "（共印", "印发"].iter().any(|word| text.starts_with(word));
+        let copy = ["抄送", "抄报", "分送", "主送", "（共印", "共印", "印发", "校对："]
+            .iter()
+            .any(|word| text.starts_with(word));
         let label = kinds[at] == Kind::Attachment && head::is_attachment_label(text);
         let passed = label || kinds[at] == Kind::Date || (kinds[at] == Kind::Plain && (remark || copy));
         // whoever signs the imprint

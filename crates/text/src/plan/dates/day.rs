@@ -212,7 +212,8 @@ impl<'a> Said<'a> {
 /// `纳入年底绩效考核`, `作为年终评价内容`: an assessment that goes by the year's end.
 fn assesses(head: &str, rest: &str) -> bool {
     const INTO: [&str; 9] = ["纳入", "列入", "计入", "作为", "列为", "并入", "与", "和", "参与"];
-    const WHAT: [&str; 9] = ["考核", "绩效", "效能", "目标", "综合", "评价", "评估", "述职", "测评"];
+    const WHAT: [&str; 12] =
+        ["评先", "评优", "评比", "考核", "绩效", "效能", "目标", "综合", "评价", "评估", "述职", "测评"];
     let near = cadence::phrase(rest);
     let named = WHAT.iter().any(|word| rest.starts_with(word));
     let of_it = ["体系", "内容", "指标", "范围", "结果", "依据"].iter().any(|word| near.contains(word));

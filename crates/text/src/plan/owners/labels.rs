@@ -106,6 +106,10 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
         let named = || matches!(label, Label::Owner(_)) && name_follows(&rest[colon..]);
         return (full || place == Place::Note || named()).then_some(Opening { label, length: at + colon, full });
     }
+    // 责任人 演示甲
+    if label == Label::Other && full && place == Place::Note && rest.starts_with([' ', '\u{3000}', '\t']) {
+        return Some(Opening { label, length: at, full });
+    }
     let Label::Owner(_) = label else { return None };
     let copula = rest.chars().next().filter(|c| matches!(c, '为' | '是')).map_or(0, char::len_utf8);
     let after = &rest[copula..];
@@ -114,7 +118,7 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
     let bare = match place {
         Place::Note => name.starts_with(['县', '市', '区', '省', '各', '镇', '乡', '全']),
         // 责任单位　县教体局: nothing but names to the end of the line
-        Place::Text => gap > 0 && super::only_names(name.split('\n').next().unwrap_or(name)),
+        Place::Text => gap > 0 && super::begins_with_name(name.split('\n').next().unwrap_or(name)),
     };
     (full && name_follows(name) && (copula > 0 || bare)).then_some(Opening { label, length: at + copula, full })
 }

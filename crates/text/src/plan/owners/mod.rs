@@ -100,6 +100,19 @@ pub(super) fn only_names(line: &str) -> bool {
         })
 }
 
+/// Whether a line begins with a name and goes on without a sentence: `县教体局　责任人　演示甲`.
+fn begins_with_name(line: &str) -> bool {
+    const LONGEST: usize = 60;
+    let first = line.split(is_separator).next().unwrap_or(line);
+    let plain = !line.trim_end().trim_end_matches('。').contains(['，', '。', '；', '：', ',', ';', ':']);
+    plain && only_names(first) && line.chars().take(LONGEST + 1).count() <= LONGEST
+}
+
+/// Whether the end of a line and the next one break a word of an organ's name: `人力资源和社`, then `会保障局`.
+pub(super) fn breaks_name(line: &str, next: &str) -> bool {
+    wrapped::breaks_name(line, next)
+}
+
 fn is_separator(c: char) -> bool {
     matches!(c, '、' | '，' | ',' | '；' | ';' | '。' | '/' | '\n') || c.is_whitespace()
 }
@@ -222,7 +235,11 @@ impl Reader {
         if rules::states_lead_rule(piece) {
             self.note.first_leads = self.note.first_leads.or(Some(Reach::Note));
         } else if rules::reaches_on(piece) {
-            self.note.first_leads = self.note.first_leads.map(|_| Reach::Onward);
+            match &mut self.note.first_leads {
+                Some(reach) => *reach = Reach::Onward,
+                // 各乡镇均需落实，下同: an owner of the clauses behind, too
+                None => self.note.unread.push(piece.to_owned()),
+            }
         } else if piece.contains(['：', ':']) && !piece.contains(['“', '《']) {
             self.flush(None);
             self.note.unread.push(piece.to_owned());

@@ -85,7 +85,10 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
                 let (left, right) = (&names[start..at], &names[at + width..]);
                 let splits = ENDS.iter().any(|end| left.ends_with(end)) && left.chars().nth(1).is_some();
                 // 各有关部门和单位 is one name
-                let kind = matches!(right, "单位" | "部门" | "机构" | "企业" | "街道" | "社区" | "个人" | "学校");
+                let kind = matches!(
+                    right,
+                    "单位" | "部门" | "机构" | "企业" | "街道" | "社区" | "个人" | "学校" | "地方" | "地区"
+                );
                 // 各乡镇党委和政府 is one name, too
                 let party = ["党委", "党工委"].iter().any(|end| left.ends_with(end));
                 let kind = kind || (party && matches!(right, "政府" | "人民政府" | "办事处"));
@@ -129,7 +132,7 @@ pub(in super::super) fn looks_like_organ(name: &str) -> bool {
         '乡', '村', '区', '道', '位', '门', '司', '行', '社', '校', '学', '团', '馆', '园', '厂', '台', '构', '关',
         '业', '协', '庭', '监', '县', '市', '场', '厅', '街', '州', '旗', '署',
     ];
-    const WORDS: [&str; 16] = [
+    const WORDS: [&str; 17] = [
         "团体",
         "两级",
         "三级",
@@ -143,6 +146,7 @@ pub(in super::super) fn looks_like_organ(name: &str) -> bool {
         "中央",
         "专班",
         "基地",
+        "地方",
         "管理区",
         "开发区",
         "各盟",
@@ -196,8 +200,8 @@ pub(in super::super) fn is_group(name: &str) -> bool {
         "市州",
         "州市",
     ];
-    const KINDS: [&str; 11] =
-        ["单位", "部门", "乡镇", "企业", "学校", "机构", "机关", "团体", "镇街", "国企", "党组织"];
+    const KINDS: [&str; 12] =
+        ["单位", "部门", "乡镇", "企业", "学校", "机构", "机关", "团体", "镇街", "国企", "党组织", "地方"];
     // such a name without a place is no organ's own
     const COMMON: [&str; 13] = [
         "街道",

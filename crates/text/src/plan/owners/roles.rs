@@ -65,10 +65,13 @@ pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
 
 /// Cuts `按职责分别负责落实` off the end and says what role it gives.
 pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
-    const WORDS: [&str; 54] = [
+    const WORDS: [&str; 57] = [
         "总牵头",
         "总负责",
         "负总责",
+        "均需",
+        "均须",
+        "均要",
         "按照各自职责分工",
         "按各自职责分工",
         "按照职责分工",

@@ -5,7 +5,21 @@ use super::{names, roles};
 
 /// `列第一位者为牵头单位`, `排名第一的为牵头部门`: whoever is named first leads.
 pub(in super::super) fn states_lead_rule(text: &str) -> bool {
-    const FIRST: [&str; 9] = ["第一位", "第一个", "列第一", "排第一", "名第一", "首位", "列首", "排首", "列在前"];
+    const FIRST: [&str; 13] = [
+        "第一位",
+        "第一个",
+        "列第一",
+        "排第一",
+        "名第一",
+        "首位",
+        "列首",
+        "排首",
+        "列在前",
+        "第一家",
+        "序第一",
+        "在前面",
+        "最前",
+    ];
     const LEADS: [&str; 5] = ["牵头", "主办单位", "主办部门", "主责单位", "主责部门"];
     FIRST.iter().filter_map(|word| text.find(word)).min().is_some_and(|at| {
         // 第一位 before 牵头: 牵头单位第一个完成 says something else
@@ -23,7 +37,9 @@ pub(super) fn reaches_on(piece: &str) -> bool {
 pub(super) fn explains(piece: &str) -> bool {
     const STARTS: [&str; 14] =
         ["以下", "下同", "不再", "下列", "后续", "后面", "后文", "下文", "统称", "简称", "同上", "不另", "未列", "注"];
-    STARTS.iter().any(|start| piece.starts_with(start)) && !names::is_office_of_notes(piece)
+    // 标★者为牵头单位
+    let marked = piece.contains(['★', '☆', '▲', '*']) && piece.contains("牵头");
+    marked || STARTS.iter().any(|start| piece.starts_with(start)) && !names::is_office_of_notes(piece)
 }
 
 /// The owner in `其中培训由县教体局负责`, whose words before 由 say for what; `None` where nothing stands before 由.

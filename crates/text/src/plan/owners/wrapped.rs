@@ -46,6 +46,11 @@ fn joins(before: &str, after: &str) -> bool {
     breaks_word(left, right) || !(whole(left) && whole(right))
 }
 
+/// Whether the name at the end of a line goes on in the next.
+pub(super) fn breaks_name(line: &str, next: &str) -> bool {
+    breaks_word(line.trim_end(), next.trim_start())
+}
+
 /// Whether a word of organs' names is broken: `办|公室`, `社|会保障局`.
 fn breaks_word(left: &str, right: &str) -> bool {
     const WORDS: [&str; 34] = [
