@@ -17,9 +17,15 @@
 //! * **Years.** A date without year belongs to the title's, the document number's, the introduction's, the signature's,
 //!   another term's, a cited document's or the caller's, in this order; a warning asks for a look when neither title nor
 //!   document number says it. A month before the day of issue is the next year's when that day is in November or December.
-//! * **Tables.** A row under a header such as 序号, 任务, 责任单位, 时限 is a clause; its owner and term cells are the
-//!   owner note.
-//! * **Closing.** Signature, date, attachments, and paragraphs that follow the last clause without belonging to it.
+//! * **Tables.** A row under a header such as 序号, 任务, 责任单位, 时限 is a clause; its owner and term cells and its
+//!   remarks are the owner note. A cell over several rows is a section; `〃` and 同上 are the cell above.
+//! * **Who leads.** 牵头 says so, or a rule such as 列第一位者为牵头单位, which with 下同 holds for the notes behind it.
+//! * **Several terms in a note.** The latest holds, for the work is done when its last part is; a warning says so.
+//! * **Proposed, not taken.** Owners as subjects of sentences, brackets about a part, terms and owners in an introduction or
+//!   the closing, empty cells below filled ones: each is named in a warning with its line.
+//! * **Several documents.** What follows a signature or `附件` and has headings of its own is read, too; its title is a
+//!   section without number.
+//! * **Closing.** Signature, date, imprint, attachments, and paragraphs that follow the last clause without belonging to it.
 
 mod account;
 mod block;
@@ -229,6 +235,8 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
         let (section, preamble) = frame::without_headings(&head, &mut context);
         (section.into_iter().collect(), preamble, String::new())
     } else {
+        let plain = |line: &&&lines::Line| !dates::is_date_line(&line.text);
+        head.preamble.iter().filter(plain).for_each(|line| closing::warn_duty(line, "前言", &mut context));
         let (groups, closing) = frame::body(&lines, &kinds, first, &parts, &mut context);
         let sections: Vec<Section> = groups.iter().map(|group| block::section(group, &mut context)).collect();
         (sections, lines::join(&head.preamble), closing)

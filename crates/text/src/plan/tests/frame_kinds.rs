@@ -66,6 +66,7 @@ fn terms_outside_the_clauses_are_named() {
     };
     line(&format!("{HEAD}考核按年度实施，12月底前完成第一次考核。\n（一）自查。开展自查。（县政府办负责）"), 3);
     line(&format!("{HEAD}（一）自查。开展自查。（县政府办负责）\n各单位于12月10日前报送本要点落实情况。"), 4);
+    line(&format!("关于印发要点的通知\n各单位：\n请于4月15日前报送方案。\n{HEAD}（一）自查。开展自查。"), 3);
     let quiet = plan(&format!("{HEAD}（一）自查。开展自查。（县政府办负责）\n演示县人民政府\n2025年3月1日"));
     assert!(quiet.warnings.is_empty(), "{:#?}", quiet.warnings);
 }
