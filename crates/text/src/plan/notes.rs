@@ -199,9 +199,7 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
         let behind = || text[..at].ends_with(['，', ',', ' ', '\u{3000}']) && owners::names_owner(&text[at..]);
         let label = (fresh || bullet.is_some()) && owners::starts_with_label(&text[at..]) || behind();
         // 开展培训。——县教体局、县财政局
-        let dashed = bullet
-            .is_some_and(|dash| text[dash..].starts_with(['—', '-', '－']) && at > dash && starts_sentence(text, dash))
-            && !text[at..].starts_with(['—', ' '])
+        let dashed = bullet.is_some_and(|dash| is_dash(&text[dash..at]) && starts_sentence(text, dash))
             && owners::only_names(line_of(&text[at..]));
         if label || dashed {
             let end = label_end(text, at);
@@ -226,6 +224,12 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
         at += c.len_utf8();
     }
     found
+}
+
+/// A dash of one em or more, or two hyphens: a single hyphen is the bullet of a list.
+fn is_dash(text: &str) -> bool {
+    let mark = text.trim();
+    mark.chars().all(|c| matches!(c, '—' | '-' | '－')) && (mark.contains('—') || mark.chars().nth(1).is_some())
 }
 
 /// The line that stands at the front, to a length that no line of names exceeds.

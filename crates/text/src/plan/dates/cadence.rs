@@ -118,7 +118,9 @@ pub(super) fn continuous(text: &str, start: usize, setting: Setting) -> Option<F
     if word == "全年" {
         // 全年公开率达到100%, 在全年考核中领先
         let near = phrase(c.rest());
-        let counted = near.chars().any(|c| digit(c).is_some()) && !near.contains(['月', '日']);
+        // 全年检测1000个 measures, 全年举办4次 says how often
+        let often = near.contains(['月', '日', '次', '场', '期', '轮']);
+        let counted = near.chars().any(|c| digit(c).is_some()) && !often;
         let sentence: String =
             c.rest().chars().take_while(|c| !matches!(c, '，' | '。' | '；' | '\n')).take(24).collect();
         let compared = ["%", "％", "同比", "增长", "下降"].iter().any(|word| sentence.contains(word));

@@ -96,7 +96,8 @@ pub(super) fn only_names(line: &str) -> bool {
     pieces.peek().is_some()
         && pieces.all(|piece| {
             let name = roles::strip_end(roles::strip_start(piece.trim_start_matches(is_bullet))).0;
-            looks_like_organ(name) && name.chars().nth(2).is_some()
+            let count = name.chars().take(25).count();
+            looks_like_organ(name) && (3..25).contains(&count) && !name.chars().any(|c| headings::digit(c).is_some())
         })
 }
 

@@ -268,6 +268,7 @@ fn measures_and_assessments_are_no_dates() {
     ] {
         check(sentence, "", "");
     }
+    check("邀请代表列席，全年不少于4次。", "全年", "");
     check("年底考核各单位。", "年底", "2019-12-31");
     check("6月底前完成新建的3个站点。", "6月底前", "2019-06-30");
     check("每年考核一次。", "每年", "");

@@ -151,8 +151,13 @@ fn labels_of_other_forms() {
     check("\n指导部门：省教育厅", "省教育厅/R");
     let behind = clause("培训。开展培训，责任单位：县教体局。");
     assert_eq!((owners(&behind).as_str(), behind.text.as_str()), ("县教体局/R", "开展培训，"));
-    for text in ["责任单位 要加强管理，县教体局督促。", "建设平台——县教体局统一管理的平台。", "配合：做好协调。"]
-    {
+    for text in [
+        "责任单位 要加强管理，县教体局督促。",
+        "建设平台——县教体局统一管理的平台。",
+        "配合：做好协调。",
+        "方式如下：\n- 信函寄至演示县城关镇12号县住建局城建股",
+        "方式如下：\n- 县教体局",
+    ] {
         assert_eq!(clause(&format!("培训。{text}")).owner_note, "", "{text}");
     }
 }
