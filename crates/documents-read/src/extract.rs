@@ -54,7 +54,7 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
     let (text, html) = match format {
         Format::Html => {
             let simple = html::simplify(&decoded);
-            (html::to_text(&decoded), Some(simple))
+            (html::to_source(&decoded), Some(simple))
         }
         Format::Markdown => {
             // As written: numbers, addresses of links and marks are part of what was handed in, and who reads a plan from it
@@ -63,7 +63,9 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
         }
         Format::Csv => {
             let grid = tables::csv_rows(&decoded, limits)?;
-            let lines: Vec<String> = grid.iter().map(|row| row.cells.join("\t")).collect();
+            let flat = |cell: &String| cell.split_whitespace().collect::<Vec<_>>().join(" ");
+            let lines: Vec<String> =
+                grid.iter().map(|row| row.cells.iter().map(flat).collect::<Vec<_>>().join("\t")).collect();
             for (row, line) in grid.iter().zip(&lines) {
                 Part::push(&mut parts, format!("row {}", row.number), line.clone());
             }

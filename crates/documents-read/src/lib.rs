@@ -8,6 +8,7 @@ mod child;
 mod container;
 mod docx;
 mod extract;
+mod layout;
 mod markdown;
 mod ooxml;
 mod pdf;

@@ -1,11 +1,12 @@
 //! Text of PDF files page by page, with notes and properties. Scans have no text; the clerk is told which pages.
 
-use documents::{Code, Extracted, Format, Limits, Part, Rejected, decode_text};
+use documents::{Code, Extracted, Format, Limits, ORDER_IN_DOUBT, Part, Rejected, decode_text};
 use pdf_oxide::PdfDocument;
 use pdf_oxide::object::Object;
 
 use crate::container;
 use crate::extract::{caught, lines};
+use crate::layout::{self, Piece};
 
 /// Reads a PDF. The library may panic on hostile files; that is caught and reported as damage.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
@@ -31,9 +32,12 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     }
     let mut parts = Vec::new();
     let mut texts = Vec::new();
-    let mut silent = Vec::new();
+    let (mut silent, mut mixed) = (Vec::new(), Vec::new());
     for page in 0..pages {
-        let text = document.extract_text(page).map(|text| paragraphs(&lines(&text))).unwrap_or_default();
+        let (text, columns) = page_text(&document, page);
+        if columns {
+            mixed.push(page + 1);
+        }
         if text.trim().is_empty() {
             silent.push(page + 1);
         } else {
@@ -58,10 +62,30 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
         let more = if silent.len() > 10 { "等" } else { "" };
         warnings.push(format!("第 {}{more} 页没有文字，可能是扫描页，无法自动检查，请人工核对。", some.join("、")));
     }
+    if !mixed.is_empty() {
+        let some: Vec<String> = mixed.iter().take(10).map(usize::to_string).collect();
+        warnings.push(format!("{ORDER_IN_DOUBT}（第 {} 页），请核对读出的文字。", some.join("、")));
+    }
     if document.extract_embedded_files().is_ok_and(|files| !files.is_empty()) {
         warnings.push("PDF 里带有附件，系统没有检查附件的内容。请另存一份不带附件的 PDF 后再上传。".to_owned());
     }
     Ok(Extracted { format: Format::Pdf, text: texts.join("\n"), html: None, parts, pages: Some(count), warnings })
+}
+
+/// The text of a page by the places of its pieces, and whether it has columns; as the library orders it where the places
+/// say less.
+fn page_text(document: &PdfDocument, page: usize) -> (String, bool) {
+    let stored = document.extract_text(page).map(|text| paragraphs(&lines(&text))).unwrap_or_default();
+    let pieces = document.extract_spans(page).unwrap_or_default().into_iter().map(|span| Piece {
+        left: span.bbox.x,
+        right: span.bbox.x + span.bbox.width,
+        bottom: span.bbox.y,
+        top: span.bbox.y + span.bbox.height,
+        text: span.text,
+    });
+    let placed = layout::read(pieces.collect());
+    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+    if letters(&placed.text) >= letters(&stored) { (placed.text, placed.columns) } else { (stored, placed.columns) }
 }
 
 /// Puts the lines of a page together again to paragraphs, so that a number or a name broken at the end of a line is
@@ -100,7 +124,7 @@ fn width(line: &str) -> usize {
 }
 
 /// Whether a line begins with a number of official documents (`一、`, `（一）`, `1.`, `第一条`) or an indent.
-fn begins_item(line: &str) -> bool {
+pub(crate) fn begins_item(line: &str) -> bool {
     if line.starts_with(['\u{3000}', ' ']) {
         return true;
     }

@@ -116,6 +116,11 @@ fn workbook_grid(bytes: &[u8], format: Format, sheet: &str, limits: &Limits) -> 
             while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
                 grid.put(cell.get_position(), &Data::from(cell.get_value().clone()))?;
             }
+            drop(cells);
+            // a sheet without merged cells may say so by an error
+            for range in book.merge_cells_by_sheet_name(sheet).unwrap_or_default() {
+                grid.repeat(range.start, range.end.0)?;
+            }
         } else {
             let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| legacy_error(&error))?;
             let range = book.worksheet_range(sheet).map_err(|error| legacy_error(&error))?;
@@ -139,6 +144,29 @@ struct Grid {
 impl Grid {
     fn new(room: usize) -> Self {
         Self { rows: Vec::new(), room }
+    }
+
+    /// Says what stands in a merged cell again in each further row that has cells of its own, down to `last`: an owner over
+    /// three rows owns all three. Columns beside it stay empty, for a title over all columns is said once.
+    fn repeat(&mut self, (row, column): (u32, u32), last: u32) -> Result<(), Rejected> {
+        let (first, last, column) = (row as usize + 1, last as usize + 1, column as usize);
+        let cell = |rows: &[TableRow], at: usize| rows.get(at).and_then(|row| row.cells.get(column)).cloned();
+        let Ok(top) = self.rows.binary_search_by_key(&first, |row| row.number) else { return Ok(()) };
+        let Some(text) = cell(&self.rows, top).filter(|text| !text.is_empty()) else { return Ok(()) };
+        for at in top + 1..self.rows.len() {
+            if self.rows[at].number > last {
+                break;
+            }
+            let grown = (column + 1).saturating_sub(self.rows[at].cells.len());
+            // merged cells may be many and lie upon one another
+            self.room = self.room.checked_sub(grown.max(1)).ok_or_else(|| Rejected::too_complex("表格"))?;
+            if cell(&self.rows, at).is_none_or(|own| own.is_empty()) {
+                let cells = &mut self.rows[at].cells;
+                cells.resize(cells.len() + grown, String::new());
+                cells[column].clone_from(&text);
+            }
+        }
+        Ok(())
     }
 
     fn put(&mut self, (row, column): (u32, u32), value: &Data) -> Result<(), Rejected> {

@@ -8,6 +8,7 @@ use documents::{Extracted, Format, Limits, Part, Rejected};
 use quick_xml::events::{BytesStart, Event};
 
 use crate::container::Package;
+use crate::docx::SAME;
 use crate::extract::caught;
 use crate::tables::cell_text;
 use crate::{ooxml, tables, xml};
@@ -18,12 +19,14 @@ const LAST_COLUMN: u32 = 16_384;
 /// Rows of text, column by column.
 type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
 
-/// What of a sheet is hidden: everything, some rows, some columns (counted from 0).
+/// What of a sheet is hidden: everything, some rows, some columns (counted from 0); and which cells go over several rows.
 #[derive(Debug, Default)]
 struct Hidden {
     sheet: bool,
     rows: BTreeSet<u32>,
     columns: BTreeSet<u32>,
+    /// Column, first and last row of each.
+    tall: Vec<(u32, u32, u32)>,
 }
 
 impl Hidden {
@@ -155,11 +158,33 @@ fn hidden_places(package: &mut Package<'_>, part: &str, limits: &Limits) -> Resu
                     hidden.columns.extend(from - 1..to.min(LAST_COLUMN));
                 }
             }
+            "mergeCell" if hidden.tall.len() < limits.cells => {
+                let range = xml::attribute(start, "ref").and_then(|range| merged(&range));
+                hidden.tall.extend(range.filter(|(_, first, last)| first < last));
+            }
             _ => {}
         }
         Ok(())
     })?;
     Ok(hidden)
+}
+
+/// Column, first and last row (from 0) of `B2:B5`.
+pub(crate) fn merged(range: &str) -> Option<(u32, u32, u32)> {
+    let (first, last) = range.split_once(':')?;
+    let ((column, top), (_, bottom)) = (place(first)?, place(last)?);
+    Some((column, top, bottom))
+}
+
+/// Column and row of `B2`, from 0.
+fn place(name: &str) -> Option<(u32, u32)> {
+    let name = name.replace('$', "");
+    let digits = name.find(|c: char| c.is_ascii_digit())?;
+    let column = name[..digits].bytes().try_fold(0_u32, |sum, letter| {
+        let value = u32::from(letter.to_ascii_uppercase()).checked_sub(u32::from(b'A'))?;
+        (value < 26 && sum < LAST_COLUMN).then_some(sum * 26 + value + 1)
+    })?;
+    Some((column.checked_sub(1)?, name[digits..].parse::<u32>().ok()?.checked_sub(1)?))
 }
 
 fn is_hidden(start: &BytesStart<'_>) -> bool {
@@ -192,11 +217,17 @@ fn put(rows: &mut Rows, (row, column): (u32, u32), value: &Data, room: &mut usiz
     Ok(())
 }
 
-/// A place for each filled cell, and a line for each row that readers see.
+/// A place for each filled cell, and a line for each row that readers see: its cells in their columns, `〃` where a cell
+/// goes on from the row above.
 fn sheet_parts(name: &str, rows: &Rows, hidden: &Hidden, found: &mut Extracted, lines: &mut Vec<String>) {
+    /// A sheet of more columns is no table that people read: its empty cells are left out.
+    const MOST_COLUMNS: usize = 64;
     let mut hidden_cells = 0_usize;
+    let filled = rows.iter().flat_map(|(row, cells)| cells.keys().map(move |column| (*row, *column)));
+    let seen: BTreeSet<u32> =
+        filled.filter(|(row, column)| !hidden.covers(*row, *column)).map(|(_, column)| column).collect();
     for (row, cells) in rows {
-        let mut line: Vec<&str> = Vec::new();
+        let mut shown: BTreeMap<u32, &str> = BTreeMap::new();
         for (column, text) in cells {
             let is_hidden = hidden.covers(*row, *column);
             let mark = if is_hidden { " (hidden)" } else { "" };
@@ -204,12 +235,25 @@ fn sheet_parts(name: &str, rows: &Rows, hidden: &Hidden, found: &mut Extracted, 
             if is_hidden {
                 hidden_cells += 1;
             } else {
-                line.push(text);
+                shown.insert(*column, text);
             }
         }
-        if !line.is_empty() {
-            lines.push(line.join("\t"));
+        if shown.is_empty() {
+            continue;
         }
+        if seen.len() > MOST_COLUMNS {
+            lines.push(shown.values().map(|text| flat(text)).collect::<Vec<_>>().join("\t"));
+            continue;
+        }
+        let tall = hidden.tall.iter().filter(|(_, first, last)| (first + 1..=*last).contains(row));
+        for (column, first, _) in tall.filter(|(column, first, _)| !hidden.covers(*first, *column)) {
+            if rows.get(first).is_some_and(|cells| cells.contains_key(column)) {
+                shown.entry(*column).or_insert(SAME);
+            }
+        }
+        let line: Vec<String> =
+            seen.iter().map(|column| shown.get(column).map(|text| flat(text)).unwrap_or_default()).collect();
+        lines.push(line.join("\t").trim_end().to_owned());
     }
     if hidden_cells > 0 {
         let what = if hidden.sheet { "是隐藏的工作表" } else { "有隐藏的行或列" };
@@ -270,6 +314,11 @@ fn leftovers(package: &Package<'_>, warnings: &mut Vec<String>) {
     if under("xl/media/") {
         warnings.push("表格里有图片，其中的文字无法自动检查，请人工核对。".to_owned());
     }
+}
+
+/// A cell's text on one line.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The letters of a column: 0 is A, 26 is AA.

@@ -64,6 +64,48 @@ pub struct Extracted {
     pub warnings: Vec<String>,
 }
 
+/// How the warning begins of a PDF whose pages have tables or columns: the order of its words is a guess.
+pub const ORDER_IN_DOUBT: &str = "PDF 里有表格或分栏，文字的先后顺序不可靠";
+
+impl Extracted {
+    /// Whether the order of the text is a guess, so that nothing may be concluded from what stands beside what.
+    pub fn order_in_doubt(&self) -> bool {
+        self.warnings.iter().any(|warning| warning.starts_with(ORDER_IN_DOUBT))
+    }
+
+    /// What the file holds and [`Extracted::text`] does not, one sentence in Chinese for each kind of place, with the
+    /// first words: headers and footers, comments, text that was deleted or is hidden.
+    pub fn left_out(&self) -> Vec<String> {
+        const KINDS: [(&str, &str); 5] = [
+            ("header ", "页眉"),
+            ("footer ", "页脚"),
+            ("comment ", "批注"),
+            ("deleted text ", "修订中删除的文字"),
+            ("hidden text ", "隐藏文字"),
+        ];
+        const LONGEST: usize = 40;
+        let mut out = Vec::new();
+        for (start, name) in KINDS {
+            let held = |part: &&Part| {
+                part.place.starts_with(start) && !part.place.ends_with("author") && !is_page_number(&part.text)
+            };
+            let mut parts = self.parts.iter().filter(held);
+            let Some(first) = parts.next() else { continue };
+            let words = first.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let more = parts.next().is_some() || words.chars().nth(LONGEST).is_some();
+            let excerpt: String = words.chars().take(LONGEST).collect();
+            let more = if more { "……" } else { "" };
+            out.push(format!("没有读入{name}“{excerpt}{more}”，如是正文请移到正文中再导入。"));
+        }
+        out
+    }
+}
+
+/// `— 1 —`, `第1页 共5页`: what a footer holds for the paper's sake.
+fn is_page_number(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_ascii_digit() || "第共页/-—–－·".contains(c))
+}
+
 /// Text at one place of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {

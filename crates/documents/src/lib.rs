@@ -17,7 +17,7 @@ pub mod tables;
 pub mod wire;
 
 pub use decode::decode_text;
-pub use extracted::{Extracted, Limits, Part};
+pub use extracted::{Extracted, Limits, ORDER_IN_DOUBT, Part};
 pub use format::Format;
 pub use guarded::Extractor;
 pub use rejected::{Code, Rejected};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use documents::Limits;
+use documents::{Limits, ORDER_IN_DOUBT};
 use jiff::Timestamp;
 use kernel::{Actor, time};
 use oversight::Import;
@@ -22,7 +22,8 @@ pub(crate) enum Command {
     /// 解析工作要点文件，不需要数据库
     #[command(after_help = "例：gongkai plan parse 2026年政务公开工作要点.docx --json")]
     Parse {
-        /// 文件：Word（.docx）、文本（.txt，UTF-8 或 GB18030）、Markdown（.md）；写 - 时从标准输入读
+        /// 文件：Word（.docx）、Excel（.xlsx、.xls、.csv）、网页（.html）、文本（.txt，UTF-8 或 GB18030）、Markdown（.md），
+        /// 以及没有表格和分栏的 PDF；写 - 时从标准输入读
         file: PathBuf,
     },
     /// 解析并存为草稿，供人工确认
@@ -39,8 +40,14 @@ pub(crate) enum Command {
     },
 }
 
+/// A plan's text, and what its reader wants people to know.
+struct Source {
+    text: String,
+    warnings: Vec<String>,
+}
+
 /// Reads a file of any form that a plan comes in.
-fn read(file: &Path) -> Result<String> {
+fn read(file: &Path) -> Result<Source> {
     let mut bytes = Vec::new();
     let done = if file == Path::new("-") {
         std::io::stdin().lock().read_to_end(&mut bytes)
@@ -49,9 +56,12 @@ fn read(file: &Path) -> Result<String> {
     };
     done.map_err(|error| anyhow::anyhow!("读不到文件 {}：{}", file.display(), why(&error)))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let text = documents_read::extract(&bytes, &name, &Limits::default())?.text;
-    ensure!(!text.trim().is_empty(), "{} 里没有文字。请检查是否选错了文件；扫描件请先转成文字。", file.display());
-    Ok(text)
+    let found = documents_read::extract(&bytes, &name, &Limits::default())?;
+    ensure!(!found.text.trim().is_empty(), "{} 里没有文字。请检查是否选错了文件；扫描件请先转成文字。", file.display());
+    ensure!(!found.order_in_doubt(), "{ORDER_IN_DOUBT}，不能据此认定责任单位。请改用 Word（.docx）或 Excel 原文件。");
+    let mut warnings = found.warnings.clone();
+    warnings.extend(found.left_out());
+    Ok(Source { text: found.text, warnings })
 }
 
 /// The system's reason in words, with what to do.
@@ -67,7 +77,9 @@ fn why(error: &std::io::Error) -> String {
 pub(crate) fn parse(file: &Path, as_json: bool) -> Result<ExitCode> {
     let source = read(file)?;
     let this_year = time::date_in_china(Timestamp::now()).year();
-    let plan = text::plan::parse(&source, PlanReference { year: this_year });
+    let mut plan = text::plan::parse(&source.text, PlanReference { year: this_year });
+    let said = |message| text::plan::Warning { line: 1, message, dropped: String::new() };
+    plan.warnings.splice(0..0, source.warnings.into_iter().map(said));
     let mut text = Vec::new();
     if as_json {
         serde_json::to_writer_pretty(&mut text, &plan)?;
@@ -149,7 +161,10 @@ pub(crate) fn file(command: Command) -> Result<File> {
     };
     let source = read(&file)?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(File { source, name, title, year })
+    for warning in &source.warnings {
+        eprintln!("{warning}");
+    }
+    Ok(File { source: source.text, name, title, year })
 }
 
 pub(crate) async fn import(ctx: &Ctx, file: File, as_json: bool) -> Result<ExitCode> {

@@ -1,5 +1,7 @@
 //! What a docx says once layout is forgotten: paragraphs with runs, and tables.
 
+use std::collections::HashMap;
+
 /// A block of the body, a cell, a header or a note.
 #[derive(Debug, Clone)]
 pub(super) enum Block {
@@ -134,7 +136,9 @@ pub(super) fn flat(blocks: &[Block]) -> String {
     pieces.join(" ")
 }
 
-/// The text of blocks by lines.
+/// The text of blocks by lines. Of a table each row is a line with as many cells as its widest row, so that a cell stands
+/// in its column; `〃` stands where a cell goes on from the row above. A row of one cell is layout: its paragraphs are
+/// lines.
 pub(super) fn lines(blocks: &[Block], out: &mut Vec<String>) {
     for block in blocks {
         match block {
@@ -142,9 +146,65 @@ pub(super) fn lines(blocks: &[Block], out: &mut Vec<String>) {
                 let text = paragraph.text();
                 out.extend(text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).map(str::to_owned));
             }
-            Block::Table(table) => {
-                out.extend(table.rows.iter().map(Row::text).filter(|line| !line.trim().is_empty()));
+            Block::Table(table) => table.lines(out),
+        }
+    }
+}
+
+impl Table {
+    fn lines(&self, out: &mut Vec<String>) {
+        // the row with most cells says how many columns there are, and where they begin
+        let widest = self.rows.iter().max_by_key(|row| row.cells.len());
+        let starts: Vec<usize> = widest.map(|row| row.places().map(|(start, _)| start).collect()).unwrap_or_default();
+        // what stands in each column of the grid, and goes on below
+        let mut above: HashMap<usize, bool> = HashMap::new();
+        for row in &self.rows {
+            if let [cell] = row.cells.as_slice()
+                && cell.merge != Merge::Continued
+            {
+                lines(&cell.blocks, out);
+                continue;
+            }
+            let mut line = String::new();
+            let mut filled = false;
+            let before = starts.iter().filter(|&&start| start < row.skipped).count();
+            line.extend(std::iter::repeat_n('\t', before));
+            for (index, (cell, (start, end))) in row.cells.iter().zip(row.places()).enumerate() {
+                if index > 0 {
+                    line.push('\t');
+                }
+                let text = flat(&cell.blocks);
+                match cell.merge {
+                    Merge::Continued if text.is_empty() && above.get(&start) == Some(&true) => line.push_str(SAME),
+                    Merge::First => drop(above.insert(start, !text.is_empty())),
+                    Merge::None => drop(above.remove(&start)),
+                    Merge::Continued => {}
+                }
+                filled |= !text.is_empty();
+                line.push_str(&text);
+                if row.cells.len() < starts.len() {
+                    let covered = starts.iter().filter(|&&at| (start..end).contains(&at)).count();
+                    line.extend(std::iter::repeat_n('\t', covered.saturating_sub(1)));
+                }
+            }
+            if filled {
+                line.truncate(line.trim_end().len());
+                out.push(line);
             }
         }
     }
 }
+
+impl Row {
+    /// From which to before which column of the grid each cell reaches.
+    fn places(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.cells.iter().scan(self.skipped, |next, cell| {
+            let start = *next;
+            *next += cell.columns;
+            Some((start, *next))
+        })
+    }
+}
+
+/// What stands in a text for a cell that goes on from the row above.
+pub(crate) const SAME: &str = "〃";

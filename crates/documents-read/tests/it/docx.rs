@@ -58,7 +58,7 @@ fn tables_keep_merged_cells_and_rows_are_places() {
     ];
     let table = format!("<w:tbl><w:tblPr/>{}</w:tbl>", rows.map(|row| format!("<w:tr>{row}</w:tr>")).concat());
     let found = read(&docx(&format!("{}{table}{}", paragraph("前"), paragraph("后")), &[]), "表.docx");
-    assert_eq!(found.text, "前\n任务\t单位\n公开\t甲\t演示局\n\t乙 <b>\t演示办\n后");
+    assert_eq!(found.text, "前\n任务\t\t单位\n公开\t甲\t演示局\n〃\t乙 <b>\t演示办\n后");
     assert_eq!(at(&found, "body"), Some("前\n后"));
     assert_eq!(at(&found, "table 1 row 2"), Some("公开\t甲\t演示局"));
     assert_eq!(
@@ -69,6 +69,50 @@ fn tables_keep_merged_cells_and_rows_are_places() {
              <tr><td>乙 &lt;b&gt;</td><td>演示办</td></tr>\n</table>\n<p>后</p>\n"
         )
     );
+}
+
+fn cell(properties: &str, content: &str) -> String {
+    format!("<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>")
+}
+
+fn table(rows: &[String]) -> String {
+    let rows: Vec<String> = rows.iter().map(|row| format!("<w:tr>{row}</w:tr>")).collect();
+    format!("<w:tbl><w:tblPr/>{}</w:tbl>", rows.concat())
+}
+
+/// A cell stands in its column, whatever is merged beside and above it.
+#[test]
+fn cells_stand_in_their_columns() {
+    let (first, again, wide) = ("<w:vMerge w:val=\"restart\"/>", "<w:vMerge/>", "<w:gridSpan w:val=\"2\"/>");
+    let rows = [
+        [cell(first, &paragraph("任务")), cell(wide, &paragraph("分工")), cell(first, &paragraph("时限"))].concat(),
+        [
+            cell(again, "<w:p/>"),
+            cell("", &paragraph("牵头单位")),
+            cell("", &paragraph("配合单位")),
+            cell(again, "<w:p/>"),
+        ]
+        .concat(),
+        [cell("", &paragraph("甲")), cell(first, &paragraph("演示局")), cell("", ""), cell(first, &paragraph("6月"))]
+            .concat(),
+        [cell("", &paragraph("乙")), cell(again, "<w:p/>"), cell("", &paragraph("演示办")), cell(again, "<w:p/>")]
+            .concat(),
+        cell("<w:gridSpan w:val=\"4\"/>", &paragraph("二、公开")),
+    ];
+    let found = read(&docx(&table(&rows), &[]), "表.docx");
+    assert_eq!(
+        found.text,
+        "任务\t分工\t\t时限\n〃\t牵头单位\t配合单位\t〃\n甲\t演示局\t\t6月\n乙\t〃\t演示办\t〃\n二、公开"
+    );
+}
+
+/// A page pasted into Word is one cell: its paragraphs and tables are those of the text.
+#[test]
+fn a_cell_around_the_text_is_layout() {
+    let inner = table(&[[cell("", &paragraph("1")), cell("", &paragraph("建专栏"))].concat()]);
+    let body = [paragraph("一、总则"), paragraph("（一）培训。"), inner, paragraph("尾")].concat();
+    let found = read(&docx(&table(&[cell("", &body)]), &[]), "表.docx");
+    assert_eq!(found.text, "一、总则\n（一）培训。\n1\t建专栏\n尾");
 }
 
 #[test]
@@ -118,6 +162,16 @@ fn hidden_places_are_found_and_named() {
     for word in ["批注", "修订", "外部文件"] {
         assert!(found.warnings.iter().any(|warning| warning.contains(word)), "{word}");
     }
+    // what a plan's reader must be told of; the page number in the footer is not worth a word
+    assert_eq!(
+        found.left_out(),
+        [
+            "没有读入页眉“内部资料”，如是正文请移到正文中再导入。",
+            "没有读入批注“再核对”，如是正文请移到正文中再导入。",
+            "没有读入修订中删除的文字“删去的手机号”，如是正文请移到正文中再导入。",
+            "没有读入隐藏文字“隐藏的字”，如是正文请移到正文中再导入。",
+        ]
+    );
 }
 
 #[test]

@@ -72,11 +72,29 @@ pub(crate) fn at<'e>(found: &'e Extracted, place: &str) -> Option<&'e str> {
     found.parts.iter().find(|part| part.place == place).map(|part| part.text.as_str())
 }
 
+const CHINESE_FONT: &str = "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts \
+     [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /CIDSystemInfo \
+     << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> >>] >>";
+const LATIN_FONT: &str = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
+
+/// A PDF of one page with this content; font F1 is Chinese and not embedded, F2 is of plain letters.
+pub(crate) fn two_font_pdf(stream: &str) -> Vec<u8> {
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> \
+                /Contents 6 0 R >>";
+    written(&[
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [5 0 R] /Count 1 >>".to_owned(),
+        CHINESE_FONT.to_owned(),
+        LATIN_FONT.to_owned(),
+        page.to_owned(),
+        format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
+        "<< /Author (Demo Clerk) >>".to_owned(),
+    ])
+}
+
 /// A PDF whose pages show these lines in a Chinese font that is named but not embedded, as old office software writes.
 pub(crate) fn chinese_pdf(pages: &[&str]) -> Vec<u8> {
-    let font = "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts \
-                [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /CIDSystemInfo \
-                << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> >>] >>";
+    let font = CHINESE_FONT;
     let shown = |text: &str| {
         let hex: String = text.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
         format!("<{hex}>")
@@ -87,10 +105,7 @@ pub(crate) fn chinese_pdf(pages: &[&str]) -> Vec<u8> {
 /// A PDF whose pages show these lines of plain letters in a standard font; empty ones show nothing.
 pub(crate) fn pdf(pages: &[&str]) -> Vec<u8> {
     let shown = |text: &&str| if text.is_empty() { String::new() } else { format!("({text})") };
-    pdf_with(
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-        &pages.iter().map(shown).collect::<Vec<_>>(),
-    )
+    pdf_with(LATIN_FONT, &pages.iter().map(shown).collect::<Vec<_>>())
 }
 
 fn pdf_with(font: &str, pages: &[String]) -> Vec<u8> {
@@ -108,6 +123,11 @@ fn pdf_with(font: &str, pages: &[String]) -> Vec<u8> {
         objects.push(format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()));
     }
     objects.push("<< /Author (Demo Clerk) /Title <FEFF516C5F00> >>".to_owned());
+    written(&objects)
+}
+
+/// The file with these objects; the first is the catalogue, the last the properties.
+fn written(objects: &[String]) -> Vec<u8> {
     let mut out = String::from("%PDF-1.4\n");
     let mut offsets = Vec::new();
     for (index, object) in objects.iter().enumerate() {

@@ -43,3 +43,24 @@ fn what_is_no_table_is_refused() {
     let word = crate::fixtures::docx(&crate::fixtures::paragraph("a"), &[]);
     assert_eq!(read_table(&word, "a.docx", None, &Limits::default()).expect_err("word").code, Code::Unsupported);
 }
+
+/// An owner over two rows owns both; a title over all columns is said once.
+#[test]
+fn cells_over_several_rows_are_said_in_each() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let look = rust_xlsxwriter::Format::new();
+    let sheet = book.add_worksheet();
+    sheet.merge_range(0, 0, 0, 2, "演示县任务清单", &look).expect("title");
+    for (column, name) in [(0, "序号"), (1, "任务"), (2, "责任单位")] {
+        sheet.write_string(1, column, name).expect("cell");
+    }
+    sheet.merge_range(2, 2, 3, 2, "演示局", &look).expect("merge");
+    for (at, task) in [(2, "甲"), (3, "乙")] {
+        sheet.write_number(at, 0, f64::from(at - 1)).expect("cell");
+        sheet.write_string(at, 1, task).expect("cell");
+    }
+    let bytes = book.save_to_buffer().expect("workbook");
+    let table = read_table(&bytes, "a.xlsx", None, &Limits::default()).expect("table");
+    assert_eq!(table.header.join(" "), "序号 任务 责任单位");
+    assert_eq!(table.rows, [row(3, &["1", "甲", "演示局"]), row(4, &["2", "乙", "演示局"])]);
+}

@@ -43,3 +43,21 @@ fn hidden_sheets_rows_columns_and_comments_are_named() {
     assert!(found.warnings.iter().any(|warning| warning.contains("名单") && warning.contains("隐藏的行或列")));
     assert!(found.warnings.iter().any(|warning| warning.contains("底稿") && warning.contains("隐藏的工作表")));
 }
+
+/// Empty cells keep the others in their columns, and a cell over several rows is said in each.
+#[test]
+fn cells_stand_in_their_columns() {
+    let mut book = Workbook::new();
+    let look = Look::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in [(1, "任务"), (2, "牵头单位"), (3, "配合/责任单位")] {
+        sheet.write_string(0, column, name).expect("cell");
+    }
+    sheet.write_string(1, 1, "甲").expect("cell");
+    sheet.write_string(1, 3, "各镇\n各局").expect("cell");
+    sheet.merge_range(2, 2, 3, 2, "演示局", &look).expect("merge");
+    sheet.write_string(2, 1, "乙").expect("cell");
+    sheet.write_string(3, 1, "丙").expect("cell");
+    let found = read(&book.save_to_buffer().expect("workbook"), "表.xlsx");
+    assert_eq!(found.text, "任务\t牵头单位\t配合/责任单位\n甲\t\t各镇 各局\n乙\t演示局\n丙\t〃");
+}

@@ -66,7 +66,16 @@ fn is_block(name: &str) -> bool {
 /// Block elements and `<br>` are lines, blank lines are left out, cells of a table row are separated by tabs, items of
 /// numbered lists carry their number. Text hidden by styles counts as visible: checks must not miss it.
 pub fn to_text(html: &str) -> String {
-    let mut text = Text::default();
+    write(html, Text::default())
+}
+
+/// The same for a file that a plan is read from: a table's row of one cell is layout, its paragraphs are lines; every
+/// cell stands in its column, and `〃` where one goes on from the row above.
+pub fn to_source(html: &str) -> String {
+    write(html, Text { source: true, ..Text::default() })
+}
+
+fn write(html: &str, mut text: Text) -> String {
     dom::walk(html, |step| match step {
         Step::Open(name, attributes) => text.open(name, attributes),
         Step::Close(name) => text.close(name),
@@ -106,7 +115,20 @@ struct Text {
     preformatted: usize,
     /// The next number of each open list; `None` for lists without numbers.
     lists: Vec<Option<i64>>,
+    /// See [`to_source`].
+    source: bool,
+    /// For each column of the outermost table in how many more rows its cell goes on.
+    tall: Vec<usize>,
+    /// The column of the next cell.
+    column: usize,
+    /// Columns that the open cell covers beside its first.
+    wide: usize,
 }
+
+/// Where a paragraph or a row of an inner table ends within a cell, until it is known whether the cell is layout.
+const BREAK: char = '\u{1}';
+/// The same between the cells of an inner table.
+const INNER_CELL: char = '\u{2}';
 
 impl Text {
     fn say(&mut self, piece: &str) {
@@ -135,11 +157,14 @@ impl Text {
     fn open(&mut self, name: &str, attributes: &[Attribute]) {
         match name {
             "td" | "th" => {
-                self.cell();
+                self.cell(attributes);
                 return;
             }
             "table" => {
                 self.break_line();
+                if self.tables.is_empty() {
+                    self.tall.clear();
+                }
                 self.tables.push(false);
                 return;
             }
@@ -192,37 +217,90 @@ impl Text {
     }
 
     /// Cells of the outermost table are separated by tabs; deeper ones, and cells outside any table, by blanks.
-    fn cell(&mut self) {
+    fn cell(&mut self, attributes: &[Attribute]) {
         self.end_cell();
         if self.tables.is_empty() || self.in_cell() {
             self.gap = true;
+            if self.source && self.in_cell() {
+                self.line.push(INNER_CELL);
+            }
         } else {
+            if self.source {
+                self.pass_tall();
+            }
             if self.cells_before > 0 {
                 self.line.push('\t');
             }
             self.gap = false;
             self.cells_before += 1;
+            if self.source {
+                self.span(attributes);
+            }
         }
         if let Some(open) = self.tables.last_mut() {
             *open = true;
         }
     }
 
+    /// Writes the cells that go on from the rows above, before the next one.
+    fn pass_tall(&mut self) {
+        while self.tall.get(self.column).is_some_and(|rows| *rows > 0) {
+            if self.cells_before > 0 {
+                self.line.push('\t');
+            }
+            self.line.push('〃');
+            self.cells_before += 1;
+            self.tall[self.column] -= 1;
+            self.column += 1;
+        }
+    }
+
+    /// Notes how far the cell reaches that begins here. A cell over several columns leaves the others empty.
+    fn span(&mut self, attributes: &[Attribute]) {
+        const MOST: usize = 200;
+        let number = |key: &str| {
+            let value = attribute(attributes, key).and_then(|value| value.trim().parse::<usize>().ok());
+            value.unwrap_or(1).clamp(1, MOST)
+        };
+        let (columns, rows) = (number("colspan"), number("rowspan"));
+        let end = self.column.saturating_add(columns);
+        if end > MOST {
+            return;
+        }
+        if self.tall.len() < end {
+            self.tall.resize(end, 0);
+        }
+        self.tall[self.column] = rows - 1;
+        self.wide = columns - 1;
+        self.column = end;
+    }
+
     fn end_cell(&mut self) {
         if let Some(open) = self.tables.last_mut() {
             *open = false;
+        }
+        if self.tables.len() == 1 {
+            for _ in 0..std::mem::take(&mut self.wide) {
+                self.line.push('\t');
+            }
         }
     }
 
     fn break_line(&mut self) {
         if self.in_cell() {
             self.gap = true;
+            if self.source {
+                self.line.push(BREAK);
+            }
         } else {
             self.end_line();
         }
     }
 
     fn end_line(&mut self) {
+        if self.source {
+            self.settle();
+        }
         if !self.line.trim().is_empty() {
             self.out.push_str(self.line.trim_end_matches(' '));
             self.out.push('\n');
@@ -230,6 +308,27 @@ impl Text {
         self.line.clear();
         self.gap = false;
         self.cells_before = 0;
+    }
+
+    /// Says what the breaks within cells are: lines in a row of one cell, blanks in others.
+    fn settle(&mut self) {
+        if self.cells_before > 0 {
+            self.pass_tall();
+        }
+        self.column = 0;
+        let marked = self.line.contains([BREAK, INNER_CELL]);
+        if marked && self.cells_before <= 1 {
+            let lines = self.line.split(BREAK).map(|line| {
+                let cells = line.split(INNER_CELL).skip_while(|cell| cell.trim().is_empty());
+                cells.map(str::trim).collect::<Vec<_>>().join("\t")
+            });
+            self.line = lines.filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
+        } else if marked {
+            let cells = self.line.split('\t').map(|cell| {
+                cell.split([BREAK, INNER_CELL, ' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+            });
+            self.line = cells.collect::<Vec<_>>().join("\t");
+        }
     }
 }
 
@@ -249,6 +348,21 @@ mod tests {
         let html = "<table><tr><th>姓名</th><th></th><th>电话</th></tr>\n<tr><td><p>演</p><p>示</p></td><td>1</td>\
                     <td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table><p>后</p>";
         assert_eq!(to_text(html), "姓名\t\t电话\n演 示\t1\ta b\n后");
+    }
+
+    #[test]
+    fn sources_keep_columns_and_lines() {
+        let page = "<table><tr><td><p>一、总则</p><p>（一）培训。<br>开展培训。</p><table><tr><td>1</td><td>建专栏</td></tr>\
+                    </table></td></tr></table>尾";
+        assert_eq!(to_source(page), "一、总则\n（一）培训。\n开展培训。\n1\t建专栏\n尾");
+        let merged = "<table><tr><th rowspan=2>任务</th><th colspan=2>分工</th><th rowspan=2>时限</th></tr>\
+                      <tr><th>牵头</th><th>配合</th></tr><tr><td>甲</td><td rowspan=2><p>演示局</p><p>演示办</p></td><td></td>\
+                      <td rowspan=2>6月</td></tr><tr><td>乙</td><td>演示站</td></tr><tr><td colspan=4>二、公开</td></tr></table>";
+        assert_eq!(
+            to_source(merged),
+            "任务\t分工\t\t时限\n〃\t牵头\t配合\t〃\n甲\t演示局 演示办\t\t6月\n乙\t〃\t演示站\t〃\n二、公开\t\t\t"
+        );
+        assert_eq!(to_source("<p>甲</p><p>乙<b>丙</b></p>"), to_text("<p>甲</p><p>乙<b>丙</b></p>"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use axum::extract::Multipart;
-use documents::{Extractor, Limits, Rejected, tables::Table};
+use documents::{Extractor, Limits, ORDER_IN_DOUBT, Rejected, tables::Table};
 use sha2::{Digest, Sha256};
 use store::files::Received;
 use web::{Ctx, Error, Result};
@@ -62,7 +62,14 @@ pub async fn read_file(ctx: &Ctx, path: &Path, name: &str) -> std::result::Resul
         let message = "这是一张图片，系统读不出文字。请上传 Word（.docx）或文本（.txt）原文件，或者把文字粘贴到下面。";
         return Err(Rejected::new(documents::Code::Unsupported, message));
     }
-    Ok(Source { warnings: read.warnings, ..Source::text(read.text, name) })
+    if read.order_in_doubt() {
+        let message =
+            format!("{ORDER_IN_DOUBT}，不能据此认定责任单位。请上传 Word（.docx）原文件，或者把文字粘贴到下面。");
+        return Err(Rejected::new(documents::Code::Unsupported, message));
+    }
+    let mut warnings = read.warnings.clone();
+    warnings.extend(read.left_out());
+    Ok(Source { warnings, ..Source::text(read.text, name) })
 }
 
 /// A posted form with at most one file, read field by field.

@@ -8,11 +8,11 @@ use super::{
     Cadence, Clause, Context, Duty, Section,
     dates::{self, Due, Setting},
     duties,
-    headings::Heading,
+    headings::{self, Heading},
     lines::Line,
     notes::{self, is_ender},
     owners::{self, Owners},
-    pairs,
+    pairs, subjects,
 };
 
 /// A heading with the lines that belong to it; the heading's own line is the first.
@@ -60,13 +60,24 @@ impl Content {
         content
     }
 
-    /// Owner notes, in order.
-    fn notes(&self, pairs: &pairs::Pairs, year: Option<i16>) -> Vec<notes::Found> {
-        let mut found = notes::find(&self.text, pairs, year);
+    /// Owner notes, in order. A rule that the first organ leads is applied, and one that looks like a note is named.
+    fn notes(&self, pairs: &pairs::Pairs, context: &mut Context) -> Vec<notes::Found> {
+        let from = context.from;
+        let (mut found, doubtful) = notes::look(&self.text, pairs, from);
+        for (at, words) in doubtful {
+            let message = format!("“{words}”像是责任说明，没有读成责任单位，请核对。");
+            context.warn(self.line(at), message);
+        }
         if let Some((range, reading)) = &self.cells {
             found.retain(|found| found.range.end <= range.start || range.end <= found.range.start);
-            found.push(notes::Found { range: range.clone(), note: owners::read(reading, year) });
+            found.push(notes::Found { range: range.clone(), note: owners::read(reading, from) });
             found.sort_by_key(|found| found.range.start);
+        }
+        for note in found.iter_mut().map(|found| &mut found.note) {
+            context.first_leads |= note.first_leads == Some(owners::Reach::Onward);
+            if context.first_leads || note.first_leads.is_some() {
+                note.let_first_lead();
+            }
         }
         found
     }
@@ -127,10 +138,15 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     };
     let content = Content::of(block);
     let pairs = pairs::find(&content.text);
-    let found = content.notes(&pairs, context.year);
-    let title = if block.heading.is_some() { Title::split(&content.text, SECTION_TITLE) } else { Title::default() };
+    let found = content.notes(&pairs, context);
+    let title = match block.heading {
+        // the title of a further document, or words over rows of a table: a line of its own
+        Some(heading) if heading.number.is_empty() => Title::line(&content.text),
+        Some(_) => Title::split(&content.text, SECTION_TITLE),
+        None => Title::default(),
+    };
     let rest = content.text[title.rest..].trim();
-    let obliges = !found.is_empty() || !dates::find(rest, context.year, Setting::Text).is_empty();
+    let obliges = !found.is_empty() || !dates::find(rest, context.from, Setting::Text).is_empty();
     if section.clauses.is_empty() && obliges {
         // one clause without number; the title stays the section's unless the clause has nothing else
         let fields = fields(&content, &pairs, found, block.heading.map(|_| SECTION_TITLE), context);
@@ -149,12 +165,15 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
             context
                 .warn(content.line(note.range.start), "责任单位写在一级标题下、各条之外，未分配给各条，请逐条指定。");
         }
+        if !section.clauses.is_empty() {
+            warn_dates(&content, title.rest, context);
+        }
         warn_strays(&content, &pairs, context);
         section.title = content.text[..title.end].trim().to_owned();
         marks.push_str(title.mark);
         section.text = rest.to_owned();
         let principles = ["总体", "思想", "原则", "要求", "目标"].iter().any(|word| section.title.contains(word));
-        if section.clauses.is_empty() && !rest.is_empty() && !principles {
+        if section.clauses.is_empty() && !rest.is_empty() && !principles && !section.number.is_empty() {
             context.warn(line, "这一节没有分条，也没有责任单位和时限，已作为说明文字；如含任务请手工添加。");
         }
     }
@@ -162,11 +181,19 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     section
 }
 
+/// Names the terms in the text between a section's heading and its first clause: they bind nobody.
+fn warn_dates(content: &Content, from: usize, context: &mut Context) {
+    for due in dates::find(&content.text[from..], context.from, Setting::Text) {
+        let message = format!("“{}”写在一级标题下、各条之外，没有列为任务，如需督办请手工添加。", due.words);
+        context.warn(content.line(from + due.range.start), message);
+    }
+}
+
 /// Builds a clause.
 pub(super) fn clause(block: &Block<'_>, context: &mut Context) -> Clause {
     let content = Content::of(block);
     let pairs = pairs::find(&content.text);
-    let found = content.notes(&pairs, context.year);
+    let found = content.notes(&pairs, context);
     let (number, marks) = number(block.heading);
     let fields = fields(&content, &pairs, found, block.heading.map(|_| CLAUSE_TITLE), context);
     fields.into_clause(number, marks, context)
@@ -192,6 +219,18 @@ fn is_column(words: &str) -> bool {
     )
 }
 
+/// Whether a gap before these words is one between title and text: Word sets spaces around numbers and letters, too.
+fn parts_words(rest: &str) -> bool {
+    let words = rest.trim_start();
+    let wide = words.chars().next().is_some_and(|c| c as u32 > 0x2e80 && headings::digit(c).is_none());
+    // more such gaps in the same sentence: the paper spaces its words
+    let sentence = words.find(is_ender).map_or(words, |end| &words[..end]);
+    let spaced = sentence.char_indices().any(|(at, c)| {
+        c == ' ' && sentence[..at].chars().next_back().is_some_and(|before| before.is_ascii_alphanumeric())
+    });
+    wide && !spaced
+}
+
 /// Where a title ends and the text begins.
 #[derive(Default, Clone, Copy)]
 struct Title<'a> {
@@ -201,6 +240,12 @@ struct Title<'a> {
 }
 
 impl<'a> Title<'a> {
+    /// The whole first line.
+    fn line(text: &'a str) -> Title<'a> {
+        let end = text.find('\n').unwrap_or(text.len());
+        Title { end, mark: "", rest: end }
+    }
+
     fn split(text: &'a str, limit: usize) -> Title<'a> {
         let line = text.split('\n').next().unwrap_or(text);
         let pairs = pairs::find(line);
@@ -231,7 +276,8 @@ impl<'a> Title<'a> {
                     return Title { end: at, mark: &line[at..end], rest: end };
                 }
                 c if c.is_whitespace() && !paused && before as u32 > 0x2e80 && count <= COLON_TITLE
-                    // 解读政策　围绕……。: a gap separates title and text
+                    // 解读政策　围绕……。: a gap separates title and text; 到 2025 年 is one phrase
+                    && parts_words(&line[end..])
                     && line[end..].trim_end().ends_with(is_ender) =>
                 {
                     return Title { end: at, mark: "", rest: end };
@@ -328,6 +374,14 @@ fn warn_note(line: usize, note: &owners::Note, context: &mut Context) {
     if note.open_ended {
         context.warn(line, "责任单位用“等”字没有列全，请补充其余单位。");
     }
+    if !note.unread.is_empty() {
+        let words = note.unread.join("、");
+        context.warn(line, format!("责任说明中的“{words}”不是单位名称，没有读成责任单位，请核对是否另有要求。"));
+    }
+    if !note.partial.is_empty() {
+        let words = note.partial.join("、");
+        context.warn(line, format!("“{words}”只说其中一部分由谁负责，请核对责任单位。"));
+    }
     if note.reaches_back {
         context.warn(line, "责任说明写着“以上”，可能也管前面几条，请核对并逐条指定。");
     }
@@ -347,7 +401,7 @@ fn warn_strays(content: &Content, pairs: &pairs::Pairs, context: &mut Context) {
 
 /// The date of a stretch of text; what is doubtful about its dates becomes warnings.
 fn due_of(text: &str, line: usize, context: &mut Context) -> Option<Due> {
-    let found = dates::find(text, context.year, Setting::Text);
+    let found = dates::find(text, context.from, Setting::Text);
     let mut problems: Vec<String> = found.iter().filter_map(|due| due.problem.clone()).collect();
     let chosen = dates::choose(found);
     if let Some(problem) = chosen.as_ref().and_then(|due| due.problem.as_ref())
@@ -377,6 +431,14 @@ impl Fields<'_> {
         // a clause is done when its last duty is
         let (due, due_on, cadence) = parts(noted.or_else(|| in_text.iter().max_by_key(|due| due.on)));
         marks.push_str(&self.mark);
+        if owners.as_slice().is_empty() {
+            let subjects = subjects::find(&format!("{}\n{}", self.title, self.text));
+            if !subjects.is_empty() {
+                let names = subjects.join("、");
+                let message = format!("“{names}”写在句子里，像是责任单位，没有自动读取，请核对后填写。");
+                context.warn(line, message);
+            }
+        }
         if self.title.is_empty() && self.text.is_empty() {
             context.warn(line, format!("“{number}”后面没有内容，请补充或删除。"));
         }

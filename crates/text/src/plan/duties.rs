@@ -10,7 +10,7 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
     }
     looked_at(text.len());
     let pairs = pairs::find(text);
-    let mut cuts = Cuts { starts: vec![0], words: false, heading: false };
+    let mut cuts = Cuts { starts: vec![0], words: false, heading: None };
     let mut spans = pairs.outer.iter().peekable();
     let mut forced = forced.iter().peekable();
     let mut last = '\n';
@@ -24,8 +24,10 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
         let numbered = (line_start || is_ender(last)) && headings::read(line_at(text, at)).is_some();
         let paragraph = line_start && text[..at].ends_with("\n\n");
         if numbered || paragraph || begins_point(text, at, last, cuts.words) {
-            cuts.at(at);
-            cuts.heading = numbered;
+            if !(numbered && line_start && cuts.is_lead_in(text, at)) {
+                cuts.at(at);
+            }
+            cuts.heading = numbered.then_some(at);
         }
         if let Some(span) = spans.peek().filter(|span| span.start == at) {
             cuts.words |= text[span.start..span.end].contains(char::is_alphanumeric);
@@ -42,8 +44,8 @@ pub(super) fn starts(text: &str, forced: &[usize]) -> Vec<usize> {
             looked_at(rest.len() - after.len());
             let same_line = !rest[..rest.len() - after.len()].contains('\n');
             at += rest.len() - after.len();
-            let title = cuts.heading && same_line && !after.is_empty() && cuts.is_short(text, at);
-            cuts.heading = false;
+            let numbered = cuts.heading.take();
+            let title = same_line && !after.is_empty() && numbered.is_some_and(|start| is_short(text, start, at));
             if !title {
                 cuts.at(at);
             }
@@ -60,17 +62,34 @@ struct Cuts {
     starts: Vec<usize>,
     /// The duty that is being read holds a word.
     words: bool,
-    /// It began with a number, and its first sentence has not ended: `1.培训。开展培训。` is one duty.
-    heading: bool,
+    /// Where its number stands, when its first sentence has not ended: `1.培训。开展培训。` is one duty.
+    heading: Option<usize>,
 }
 
 /// The title of a numbered point in a clause is at most this long.
 const POINT_TITLE: usize = 20;
 
+fn is_short(text: &str, start: usize, end: usize) -> bool {
+    text[start..end].chars().take(POINT_TITLE + 1).count() <= POINT_TITLE
+}
+
 impl Cuts {
-    fn is_short(&self, text: &str, end: usize) -> bool {
+    /// Whether what was read so far only says what follows: `工作任务：`, or `1.加强保护` above `（1）`.
+    fn is_lead_in(&self, text: &str, end: usize) -> bool {
         let start = self.starts.last().copied().unwrap_or(0);
-        text[start..end].chars().take(POINT_TITLE + 1).count() <= POINT_TITLE
+        let read = text[start..end].trim_end();
+        if read.contains(is_ender) || read.chars().take(2 * POINT_TITLE + 1).count() > 2 * POINT_TITLE {
+            return false;
+        }
+        let next = line_at(text, end);
+        let sentence = next.contains(is_ender) || next.chars().take(POINT_TITLE + 1).count() > POINT_TITLE;
+        read.lines().all(|line| {
+            let label = line.trim().strip_suffix(['：', ':']);
+            let named = label.is_some_and(|label| label.chars().take(7).count() <= 6);
+            let level = |line: &str| headings::read(line).map(|heading| heading.level);
+            let above = || level(line.trim()).zip(level(next)).is_some_and(|(above, below)| above < below);
+            named || (sentence && above())
+        })
     }
 
     fn at(&mut self, place: usize) {

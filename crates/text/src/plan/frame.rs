@@ -3,7 +3,7 @@
 use super::{
     Clause, Context, Section,
     block::{self, Block, Group},
-    dates,
+    closing, dates,
     head::Head,
     headings::{self, Heading},
     lines::{self, Line},
@@ -32,16 +32,21 @@ impl Kind {
 
 /// Says what each line is.
 pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
+    let decimals = decimals(lines);
     let mut listing = false;
     let mut kinds = Vec::with_capacity(lines.len());
     for line in lines {
         if let Some(row) = &line.row {
             listing = false;
             let (number, mark) = (row.number.clone(), row.mark.clone());
-            kinds.push(Kind::Heading(Heading { level: headings::ROW, number, mark, rest: row.rest }));
+            let level = if row.section { 1 } else { headings::ROW };
+            kinds.push(Kind::Heading(Heading { level, number, mark, rest: row.rest }));
             continue;
         }
-        let heading = headings::read(&line.text);
+        let heading = headings::read(&line.text).or_else(|| {
+            let (parts, heading) = headings::decimal(&line.text).filter(|_| decimals.is_some())?;
+            (parts.len() > 1 || decimals == Some(true)).then_some(heading)
+        });
         let kind = if starts_attachments(&line.text) {
             listing = true;
             Kind::Attachment
@@ -60,6 +65,27 @@ pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
     kinds
 }
 
+/// Whether the text is numbered in decimals (`1.1`, `1.2`): at least one follows another; and whether `1　总则` opens its
+/// sections, because nothing else does. One decimal alone is an amount.
+fn decimals(lines: &[Line]) -> Option<bool> {
+    let mut last: Vec<u32> = Vec::new();
+    let (mut follows, mut opened, mut sectioned) = (false, false, false);
+    for line in lines.iter().filter(|line| line.row.is_none()) {
+        sectioned |= headings::read(&line.text).is_some_and(|heading| heading.level == 1);
+        let Some((parts, _)) = headings::decimal(&line.text) else { continue };
+        if parts.len() == 1 {
+            opened = true;
+        } else if let [before @ .., index] = parts.as_slice() {
+            let next =
+                last.len() == parts.len() && last.starts_with(before) && last.last().map(|n| n + 1) == Some(*index);
+            let anew = *index == 1 && last.first().is_some_and(|first| *first + 1 == parts[0]);
+            follows |= next || anew;
+            last = parts;
+        }
+    }
+    follows.then_some(opened && !sectioned)
+}
+
 fn starts_attachments(line: &str) -> bool {
     let Some(rest) = line.strip_prefix("附件").or_else(|| line.strip_prefix("附：").map(|_| "：")) else {
         return false;
@@ -69,86 +95,68 @@ fn starts_attachments(line: &str) -> bool {
     numbered && line.chars().take(101).count() <= 100
 }
 
+/// A date alone, one behind a signature, and the imprint below: `青禾县人民政府办公室　2025年5月23日印发`.
 fn is_dated(line: &str) -> bool {
-    if line.chars().take(61).count() > 60 {
+    if line.chars().take(81).count() > 80 {
         return false;
     }
+    let line = ["印发", "印制", "发布", "印", "发"].iter().find_map(|word| line.strip_suffix(word)).unwrap_or(line);
+    let line = line.trim_end();
     let behind = line.rsplit_once(char::is_whitespace).map_or(line, |(_, last)| last);
     dates::is_date_line(line) || dates::is_date_line(behind)
 }
 
 /// A short line without a sentence, ending as organs' names do: who signs.
-fn is_signature(line: &str) -> bool {
+pub(super) fn is_signature(line: &str) -> bool {
     line.chars().take(41).count() <= 40
         && line.split_whitespace().all(owners::looks_like_organ)
         && !line.contains(['。', '；', '：', '，'])
 }
 
-/// Groups the lines from the first heading on into sections and clauses, and takes the closing off.
+/// The lines that stand in no clause for sure: the head, and notes on the text such as `注：排在第一位的为牵头单位`.
+pub(super) fn outside_notes<'a>(lines: &'a [Line], kinds: &'a [Kind], first: usize) -> impl Iterator<Item = &'a str> {
+    let remark =
+        |line: &Line| ["注：", "注:", "备注：", "说明：", "（注", "(注"].iter().any(|w| line.text.starts_with(w));
+    let lines = lines.iter().zip(kinds).enumerate();
+    lines
+        .filter(move |&(index, (line, kind))| index < first || (*kind == Kind::Plain && remark(line)))
+        .map(|(_, (line, _))| line.text.as_str())
+}
+
+/// Groups the lines from the first heading on into sections and clauses, and takes the closing off. Each document of the
+/// file (see [`parts`]) has its own.
 pub(super) fn body<'a>(
     lines: &'a [Line],
     kinds: &'a [Kind],
     first: usize,
+    parts: &[usize],
     context: &mut Context,
 ) -> (Vec<Group<'a>>, String) {
-    let bounds: Vec<usize> = (first..lines.len())
-        .filter(|&i| i == first || kinds[i].heading().is_some_and(|heading| heading.level == 1))
-        .chain([lines.len()])
-        .collect();
     let sectioned = kinds.iter().any(|kind| kind.heading().is_some_and(|heading| heading.level == 1));
     let unnumbered = kinds[first].heading().is_some_and(|heading| heading.level > 1);
-    if sectioned && unnumbered {
+    if sectioned && unnumbered && lines[first].row.is_none() {
         context.warn(lines[first].no, "第一个“一、”之前已有编号条目，已单列为没有标题的一节，请核对。");
     }
-    let mut groups: Vec<Vec<(usize, usize)>> = bounds.windows(2).map(|w| blocks(kinds, w[0], w[1])).collect();
+    let mut ranges: Vec<Vec<(usize, usize)>> = Vec::new();
     let mut closing: Vec<usize> = Vec::new();
-    let flat: Vec<(usize, usize)> = groups.iter().flatten().copied().filter(|(a, b)| a < b).collect();
-    let last_block = flat.last().copied();
-    for group in &mut groups {
-        let sections = group.len() == 1;
-        for range in group.iter_mut().filter(|(a, b)| a < b) {
-            let view = View { lines, kinds, start: range.0, end: range.1, year: context.year };
-            let cut = if Some(*range) == last_block {
-                let others: Vec<(usize, usize)> = flat[..flat.len() - 1]
-                    .iter()
-                    .copied()
-                    .filter(|&(a, _)| kinds[a].heading().is_some_and(|heading| heading.level > 1))
-                    .collect();
-                let habits = Habits {
-                    single_lines: single_lines(&others, lines, kinds),
-                    note_first: others.iter().any(|&(start, end)| View { start, end, ..view }.note_first()),
-                };
-                let cut = view.closing(sections, habits);
-                view.warn_after_closing(cut, context);
-                cut
-            } else {
-                view.signature(context)
-            };
-            closing.extend(cut..range.1);
-            range.1 = cut;
+    let starts: Vec<usize> = std::iter::once(first).chain(parts.iter().copied()).chain([lines.len()]).collect();
+    for part in starts.windows(2) {
+        let bounds: Vec<usize> = (part[0]..part[1])
+            .filter(|&i| i == part[0] || kinds[i].heading().is_some_and(|heading| heading.level == 1))
+            .chain([part[1]])
+            .collect();
+        let mut groups: Vec<Vec<(usize, usize)>> = bounds.windows(2).map(|w| blocks(kinds, w[0], w[1])).collect();
+        let cut = closing::cut(lines, kinds, &mut groups, context);
+        if let Some(&start) = cut.first().filter(|_| part[1] < lines.len()) {
+            context.warn(lines[start].no, "落款之后还有编号内容，已继续解析，请核对是否为另一份文件。");
         }
+        closing.extend(cut);
+        ranges.append(&mut groups);
     }
-    let groups = groups.iter().map(|group| to_group(lines, kinds, group)).collect();
+    let groups = ranges.iter().map(|group| to_group(lines, kinds, group)).collect();
+    closing::warn_duties(lines, kinds, &closing, context);
     let closing: Vec<&Line> = closing.into_iter().map(|index| &lines[index]).collect();
     (groups, lines::join(&closing))
-}
-
-/// How the other clauses of a plan are written: the last clause is read like them.
-#[derive(Clone, Copy)]
-struct Habits {
-    /// They have no further paragraphs.
-    single_lines: bool,
-    /// One of them has its text behind its owner note.
-    note_first: bool,
-}
-
-/// At least two other clauses, all without further paragraphs: then further lines after the last clause are not its text.
-fn single_lines(others: &[(usize, usize)], lines: &[Line], kinds: &[Kind]) -> bool {
-    let is_text = |i: usize| {
-        let text = &lines[i].text;
-        kinds[i] == Kind::Plain && !text.starts_with(['（', '(', '【', '[']) && !owners::starts_with_label(text)
-    };
-    others.len() >= 2 && !others.iter().any(|&(start, end)| (start + 1..end).any(is_text))
 }
 
 /// Ranges of lines of one section: its own, then one per clause. The highest level that occurs opens the clauses.
@@ -176,120 +184,6 @@ fn to_group<'a>(lines: &'a [Line], kinds: &'a [Kind], ranges: &[(usize, usize)])
     }
 }
 
-/// The lines of one block while its end is being looked for.
-#[derive(Clone, Copy)]
-struct View<'a> {
-    lines: &'a [Line],
-    kinds: &'a [Kind],
-    start: usize,
-    end: usize,
-    year: Option<i16>,
-}
-
-impl View<'_> {
-    fn text(&self, index: usize) -> &str {
-        &self.lines[index].text
-    }
-
-    /// The signature above a date line.
-    fn signature_start(&self, date: usize) -> usize {
-        let mut start = date;
-        while start > self.start + 1 && date - start < 4 && is_signature(self.text(start - 1)) {
-            start -= 1;
-        }
-        start
-    }
-
-    /// A signature and date at the end of a block that is not the last: text goes on behind it.
-    fn signature(&self, context: &mut Context) -> usize {
-        let last = self.end - 1;
-        if last == self.start || self.kinds[last] != Kind::Date {
-            return self.end;
-        }
-        let start = self.signature_start(last);
-        context.warn(self.lines[start].no, "落款之后还有编号内容，已继续解析，请核对是否为另一份文件。");
-        start
-    }
-
-    fn is_note_line(&self, index: usize) -> bool {
-        let text = self.text(index);
-        notes::ends_with_note(text, &pairs::find(text), self.year)
-    }
-
-    /// Whether plain text follows the last owner note: `（一）培训（县教体局牵头）`, then `健全机制。`.
-    fn note_first(&self) -> bool {
-        let last = self.end - 1;
-        last > self.start
-            && self.kinds[last] == Kind::Plain
-            && !self.is_note_line(last)
-            && (self.start..last).any(|index| self.is_note_line(index))
-    }
-
-    /// The first line of the closing in the last block, or the block's end.
-    fn closing(&self, is_section: bool, habits: Habits) -> usize {
-        // lines up to the last numbered or owner-noted one belong to the clause, unless the end is marked before
-        let bound = (self.start..self.end)
-            .rev()
-            .find(|&i| i == self.start || self.kinds[i].heading().is_some() || self.is_note_line(i))
-            .unwrap_or(self.start);
-        let opening = self.text(self.start);
-        let inline = opening.contains('。') && self.kinds[self.start].heading().is_some();
-        for i in self.start + 1..self.end {
-            let text = self.text(i);
-            match self.kinds[i] {
-                Kind::Attachment => return i,
-                Kind::Date => return self.signature_start(i),
-                _ => {}
-            }
-            if ["抄送", "主送", "（此件", "(此件", "（联系人", "联系人", "特此通知"]
-                .iter()
-                .any(|word| text.starts_with(word))
-            {
-                return i;
-            }
-            if i <= bound {
-                continue;
-            }
-            let noted = i == bound + 1 && !is_section && !habits.note_first && self.is_note_line(bound);
-            let ends = inline || habits.note_first;
-            let closes = sets_in_force(text) || (!is_section && ends && concludes(text));
-            // a row of a table has no further lines
-            let behind_row = self.lines[self.start].row.is_some();
-            if noted || closes || behind_row || (!is_section && inline && habits.single_lines) {
-                return i;
-            }
-        }
-        self.end
-    }
-
-    fn warn_after_closing(&self, cut: usize, context: &mut Context) {
-        let Some(date) = (cut..self.end).find(|&i| self.kinds[i] == Kind::Date) else { return };
-        let beyond = (date + 1..self.end).find(|&i| {
-            let text = self.text(i);
-            let usual = ["抄送", "主送", "（", "(", "附", "印发"].iter().any(|word| text.starts_with(word));
-            self.kinds[i] == Kind::Plain && !usual && text.contains(['。', '；'])
-        });
-        if let Some(index) = beyond {
-            context.warn(self.lines[index].no, "落款日期之后还有文字，已归入结尾，请核对是否漏了编号。");
-        }
-    }
-}
-
-/// `本要点自印发之日起施行`, `特此通知`.
-fn sets_in_force(text: &str) -> bool {
-    let own =
-        ["本要点", "本方案", "本意见", "本通知", "本计划", "本办法", "本分工"].iter().any(|w| text.starts_with(w));
-    own && ["自", "由", "有效"].iter().any(|word| text.contains(word)) && text.chars().take(81).count() <= 80
-}
-
-/// A paragraph that asks all organs to carry the plan out.
-fn concludes(text: &str) -> bool {
-    let all = ["各", "请", "以上", "县", "本"].iter().any(|word| text.starts_with(word));
-    let asks = ["贯彻落实", "抓好落实", "认真落实", "贯彻执行", "组织实施", "落实情况", "报送", "督查"];
-    let own = ["本要点", "本方案", "本意见", "本通知", "本计划", "实际", "以上", "落实情况"];
-    all && asks.iter().any(|word| text.contains(word)) && own.iter().any(|word| text.contains(word))
-}
-
 /// A plan without headings: all preamble, or one clause when it names owners.
 pub(super) fn without_headings(head: &Head<'_>, context: &mut Context) -> (Option<Section>, String) {
     let line = head.preamble.first().map_or(1, |line| line.no);
@@ -300,7 +194,7 @@ pub(super) fn without_headings(head: &Head<'_>, context: &mut Context) -> (Optio
         return (None, String::new());
     }
     let text = lines::join(&head.preamble);
-    if notes::find(&text, &pairs::find(&text), context.year).is_empty() {
+    if notes::find(&text, &pairs::find(&text), context.from).is_empty() {
         context.warn(line, "没有找到“一、”“（一）”“1.”这样的标题，全文已作为前言，请核对文件或手工添加任务。");
         return (None, text);
     }

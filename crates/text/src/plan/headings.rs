@@ -57,6 +57,11 @@ fn is_pause(c: char) -> bool {
     matches!(c, '、' | '．' | '.' | '﹑' | '､')
 }
 
+/// Whether a character is a Roman numeral of one character.
+fn is_roman(c: char) -> bool {
+    ('Ⅰ'..='Ⅻ').contains(&c)
+}
+
 /// Splits a run of at most `limit` characters that satisfy `test` off the front, with the white space after it.
 fn run(text: &str, limit: usize, test: impl Fn(char) -> bool) -> Option<(&str, &str)> {
     let end = text.char_indices().find(|&(_, c)| !test(c)).map_or(text.len(), |(at, _)| at);
@@ -102,8 +107,13 @@ pub(super) fn read(line: &str) -> Option<Heading> {
         '⑴'..='⒇' => build(5, first.to_string(), after_first),
         '①'..='⑳' => build(6, first.to_string(), after_first),
         '⒈'..='⒛' => build(4, first.to_string(), after_first),
+        c if is_roman(c) => build(1, first.to_string(), after_first).filter(|heading| !heading.mark.is_empty()),
+        '任' | '举' | '行' | '工' | '事' | '项' => counted(line),
         c if is_numeral(c) => {
             let (number, after) = run(line, 4, is_numeral)?;
+            if let Some(close) = after.chars().next().filter(|c| matches!(c, '）' | ')')) {
+                return build(3, format!("{number}{close}"), &after[close.len_utf8()..]);
+            }
             let mark = after.chars().next().filter(|&c| is_pause(c))?;
             let rest = &after[mark.len_utf8()..];
             // 一、二、三产业 is a list, not a heading
@@ -118,9 +128,64 @@ pub(super) fn read(line: &str) -> Option<Heading> {
                 return build(5, format!("{number}{mark}"), rest);
             }
             let decimal = mark != '、' && rest.chars().next().and_then(digit).is_some();
+            // 1/培训; 1/3以上 is a fraction
+            if matches!(mark, '/' | '／') && !decimal && rest.chars().next().is_some_and(|c| c as u32 > 0x2e80) {
+                let rest = rest.trim_start();
+                return Some(Heading {
+                    level: 4,
+                    number: number.to_owned(),
+                    mark: mark.to_string(),
+                    rest: line.len() - rest.len(),
+                });
+            }
             if is_pause(mark) && !decimal { build(4, number.to_owned(), after) } else { None }
         }
         _ => None,
+    }
+}
+
+/// `任务1：`, `举措三：`, `专项行动`-like words with a number and a colon.
+fn counted(line: &str) -> Option<Heading> {
+    const WORDS: [&str; 6] = ["任务", "举措", "行动", "工作", "事项", "项目"];
+    let after = WORDS.iter().find_map(|word| line.strip_prefix(word))?.trim_start();
+    let (number, after) = run(after, 3, |c| is_numeral(c) || digit(c).is_some())?;
+    let mark = after.chars().next().filter(|c| matches!(c, '：' | ':'))?;
+    let rest = after[mark.len_utf8()..].trim_start();
+    let printed: String = line[..line.len() - after.len()].chars().filter(|c| !c.is_whitespace()).collect();
+    (!number.is_empty()).then(|| Heading {
+        level: 4,
+        number: printed,
+        mark: mark.to_string(),
+        rest: line.len() - rest.len(),
+    })
+}
+
+/// `1.1 培训`, `2.3.1　考核`, and `1　总则` above them: the parts of the number and what follows.
+pub(super) fn decimal(line: &str) -> Option<(Vec<u32>, Heading)> {
+    const DEEPEST: usize = 4;
+    let mut parts = Vec::new();
+    let mut rest = line;
+    loop {
+        let (number, after) = run(rest, 2, |c| c.is_ascii_digit())?;
+        // a number that is not spaced: `run` passes over the gap
+        let end = rest.len() - rest[number.len()..].len();
+        parts.push(number.parse().ok()?);
+        let next = &rest[end..];
+        let Some(dotted) = next.strip_prefix(['.', '．']).filter(|more| more.starts_with(|c: char| c.is_ascii_digit()))
+        else {
+            let spaced = next.starts_with(char::is_whitespace);
+            let words = after.chars().next().is_some_and(|c| c as u32 > 0x2e80);
+            // 1.5万户 and 3.2亿元 are amounts
+            let amount =
+                after.starts_with(['万', '亿', '个', '倍', '元', '吨', '公', '平', '千', '米', '年', '月', '日', '％']);
+            if !words || amount || parts.len() > DEEPEST || !(spaced || parts.len() > 1) {
+                return None;
+            }
+            let level = if parts.len() == 1 { 1 } else { 6 };
+            let number = line[..line.len() - next.len()].to_owned();
+            return Some((parts, Heading { level, number, mark: String::new(), rest: line.len() - after.len() }));
+        };
+        rest = dotted;
     }
 }
 
@@ -141,7 +206,9 @@ fn part(line: &str) -> Option<(u8, usize)> {
 
 /// The value of a printed number, whatever its form.
 pub(super) fn value(number: &str) -> Option<u32> {
-    let bare: String = number.chars().filter(|c| !"（）()第部分编章节条".contains(*c)).collect();
+    let bare: String = number.chars().filter(|c| !"（）()第部分编章节条任务举措行动工作事项目".contains(*c)).collect();
+    // 2.3 is the third of its section
+    let bare = bare.rsplit(['.', '．']).next().unwrap_or(&bare).to_owned();
     let first = bare.chars().next()?;
     let code = u32::from(first);
     match first {
@@ -149,6 +216,7 @@ pub(super) fn value(number: &str) -> Option<u32> {
         '⑴'..='⒇' => Some(code - u32::from('⑴') + 1),
         '①'..='⑳' => Some(code - u32::from('①') + 1),
         '⒈'..='⒛' => Some(code - u32::from('⒈') + 1),
+        c if is_roman(c) => Some(code - u32::from('Ⅰ') + 1),
         c if digit(c).is_some() => bare.chars().try_fold(0, |sum, c| Some(sum * 10 + digit(c)?)),
         _ => numeral(&bare),
     }
@@ -161,6 +229,12 @@ pub(super) fn check_numbers(sections: &[Section], context: &mut Context) {
     let mut last_section = [0_u32; 4];
     let mut running = 0;
     for section in sections {
+        let mut clauses = section.clauses.iter();
+        let starts = clauses.next().is_some_and(|clause| value(&clause.number) == Some(running + 1));
+        if section.number.is_empty() && !section.title.is_empty() && !starts {
+            // the title of a further document: it counts anew
+            (last_section, running) = ([0; 4], 0);
+        }
         if let Some(number) = value(&section.number) {
             let rank = rank(&section.number);
             follow(last_section[rank], number, &section.number, section.line, context);
@@ -173,7 +247,9 @@ pub(super) fn check_numbers(sections: &[Section], context: &mut Context) {
         for (index, clause) in section.clauses.iter().enumerate() {
             let Some(number) = value(&clause.number) else { continue };
             if !(index == 0 && number == running + 1) {
-                follow(last, number, &clause.number, clause.line, context);
+                // numbers that run on through the sections, with a gap
+                let from = if index == 0 && number > running { running } else { last };
+                follow(from, number, &clause.number, clause.line, context);
             }
             last = number;
         }

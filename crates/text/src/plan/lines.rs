@@ -1,6 +1,6 @@
 //! Source text to clean lines: residue of Word and Markdown is dropped here, and only here, and named in a warning.
 
-use super::{Warning, residue, tables::Row};
+use super::{Warning, headings, residue, tables::Row};
 use crate::work::looked_at;
 
 /// A line that holds something after cleaning.
@@ -22,6 +22,8 @@ pub(super) struct Line {
 pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut markdown = Warning::at(0, "");
+    let mut tags = Warning::at(0, "");
+    let mut contents = residue::Contents::default();
     let mut blank = false;
     let mut no = 0;
     let matter = residue::front_matter(source);
@@ -32,7 +34,15 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
         looked_at(end + 1);
         let (physical, after) = rest.split_at(end);
         rest = after.strip_prefix("\r\n").or_else(|| after.get(1..)).unwrap_or("");
-        for part in physical.split(['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
+        let untagged;
+        let physical = if physical.contains(['<', '&', '>']) {
+            untagged = residue::without_tags(physical, &mut tags.dropped);
+            tags.line = if tags.line == 0 && !tags.dropped.is_empty() { no } else { tags.line };
+            untagged.as_str()
+        } else {
+            physical
+        };
+        for part in physical.split(['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
             let text = clean(part, no, warnings);
             let text = strip_markdown(text, no, &mut markdown);
             if text.is_empty() {
@@ -43,7 +53,8 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
                 residue::drop_line(&text, no, "文件开头的属性", warnings);
                 continue;
             }
-            if let Some(what) = residue::line(&text) {
+            let entry = contents.takes(&text, || stands_again(rest, &text));
+            if let Some(what) = residue::line(&text).or(entry.then_some("目录行")) {
                 residue::drop_line(&text, no, what, warnings);
                 continue;
             }
@@ -52,11 +63,24 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
             lines.push(Line { no, text, after_blank: std::mem::take(&mut blank), indent, row: None });
         }
     }
+    if !tags.dropped.is_empty() {
+        let some: String = tags.dropped.chars().take(60).collect();
+        tags.message = format!("已去掉网页标记“{some}”，从本行开始，正文不受影响。");
+        warnings.push(tags);
+    }
     if !markdown.dropped.is_empty() {
         markdown.message = format!("已去掉 Markdown 排版标记“{}”，从本行开始，正文不受影响。", markdown.dropped);
         warnings.push(markdown);
     }
     lines
+}
+
+/// Whether a numbered line stands in the text behind it again.
+fn stands_again(rest: &str, line: &str) -> bool {
+    looked_at(rest.len());
+    // the page may stand behind the words without a gap
+    let words = line.trim_end_matches(|c: char| c.is_ascii_digit());
+    headings::read(line).is_some() && rest.lines().any(|other| [line, words].contains(&other.trim()))
 }
 
 /// Characters that print nothing: controls, zero-width and direction marks, soft hyphen, object placeholder.

@@ -14,14 +14,22 @@
 //! * **A plan without headings** is all preamble, or one clause when it names owners; a warning says so.
 //! * **Several owner notes in a clause** are joined by line feeds in `owner_note`; each duty then also carries the
 //!   owners of its own notes in [`Duty::owners`]. A bracket behind a sentence that holds only a term is part of the note.
-//! * **Years.** A date without year belongs to the title's, the document number's, the introduction's, the signature's
-//!   or the caller's, in this order; a warning asks for a look when neither title nor document number says it.
-//! * **Tables.** A row under a header such as 序号, 任务, 责任单位, 时限 is a clause; its owner and term cells are the
-//!   owner note.
-//! * **Closing.** Signature, date, attachments, and paragraphs that follow the last clause without belonging to it.
+//! * **Years.** A date without year belongs to the title's, the document number's, the introduction's, the signature's,
+//!   another term's, a cited document's or the caller's, in this order; a warning asks for a look when neither title nor
+//!   document number says it. A month before the day of issue is the next year's when that day is in November or December.
+//! * **Tables.** A row under a header such as 序号, 任务, 责任单位, 时限 is a clause; its owner and term cells and its
+//!   remarks are the owner note. A cell over several rows is a section; `〃` and 同上 are the cell above.
+//! * **Who leads.** 牵头 says so, or a rule such as 列第一位者为牵头单位, which with 下同 holds for the notes behind it.
+//! * **Several terms in a note.** The latest holds, for the work is done when its last part is; a warning says so.
+//! * **Proposed, not taken.** Owners as subjects of sentences, brackets about a part, terms and owners in an introduction or
+//!   the closing, empty cells below filled ones: each is named in a warning with its line.
+//! * **Several documents.** What follows a signature or `附件` and has headings of its own is read, too; its title is a
+//!   section without number.
+//! * **Closing.** Signature, date, imprint, attachments, and paragraphs that follow the last clause without belonging to it.
 
 mod account;
 mod block;
+mod closing;
 mod dates;
 mod duties;
 mod frame;
@@ -31,7 +39,9 @@ mod lines;
 mod notes;
 mod owners;
 mod pairs;
+mod parts;
 mod residue;
+mod subjects;
 mod tables;
 
 #[cfg(test)]
@@ -189,9 +199,11 @@ impl Warning {
     }
 }
 
-/// What all steps share: the year that dates belong to, and the warnings.
+/// What all steps share: what dates are reckoned from, who leads by rule, and the warnings.
 struct Context {
-    year: Option<i16>,
+    from: dates::Reckoning,
+    /// The text says that whoever is named first leads.
+    first_leads: bool,
     warnings: Vec<Warning>,
 }
 
@@ -207,11 +219,13 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
     let lines = lines::read(source, &mut warnings);
     let mut lines = tables::read(lines, &mut warnings);
     head::split_label(&mut lines);
-    let kinds = frame::classify(&lines);
+    let (kinds, parts) = parts::classify(&mut lines);
     let first = kinds.iter().position(|k| k.heading().is_some()).unwrap_or(lines.len());
     let head = head::read(&lines[..first], &kinds[..first]);
     let year = head::year(&head, &lines, &kinds, reference);
-    let mut context = Context { year: year.value(), warnings };
+    let first_leads = frame::outside_notes(&lines, &kinds, first).any(owners::states_lead_rule);
+    let from = dates::Reckoning { year: year.value(), issued: head::issued(&lines, &kinds, first) };
+    let mut context = Context { from, first_leads, warnings };
     if lines.is_empty() {
         context.warn(1, "文件里没有文字，请检查文件内容。");
     } else if head.title.is_empty() {
@@ -221,7 +235,9 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
         let (section, preamble) = frame::without_headings(&head, &mut context);
         (section.into_iter().collect(), preamble, String::new())
     } else {
-        let (groups, closing) = frame::body(&lines, &kinds, first, &mut context);
+        let plain = |line: &&&lines::Line| !dates::is_date_line(&line.text);
+        head.preamble.iter().filter(plain).for_each(|line| closing::warn_duty(line, "前言", &mut context));
+        let (groups, closing) = frame::body(&lines, &kinds, first, &parts, &mut context);
         let sections: Vec<Section> = groups.iter().map(|group| block::section(group, &mut context)).collect();
         (sections, lines::join(&head.preamble), closing)
     };

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{
+    dates::Reckoning,
     owners::{self, Note},
     pairs::{Pairs, Span},
 };
@@ -25,7 +26,13 @@ pub(super) fn is_ender(c: char) -> bool {
 }
 
 /// Finds the owner notes of a text, in order, never overlapping.
-pub(super) fn find(text: &str, pairs: &Pairs, year: Option<i16>) -> Vec<Found> {
+pub(super) fn find(text: &str, pairs: &Pairs, from: Reckoning) -> Vec<Found> {
+    look(text, pairs, from).0
+}
+
+/// The owner notes of a text, and the brackets that read like one and were left in the text: byte and words.
+pub(super) fn look(text: &str, pairs: &Pairs, from: Reckoning) -> (Vec<Found>, Vec<(usize, String)>) {
+    let mut left = Vec::new();
     looked_at(text.len());
     let labelled = labelled(text, pairs);
     let mut found: Vec<Found> = Vec::new();
@@ -36,23 +43,35 @@ pub(super) fn find(text: &str, pairs: &Pairs, year: Option<i16>) -> Vec<Found> {
             continue;
         }
         let behind_note = found.last().is_some_and(|last| text[last.range.end..span.start].trim().is_empty());
-        if let Some(note) = bracket(text, span, behind_note, year) {
-            let end = span.end + trailing(text, span, behind_note);
-            found.push(Found { range: span.start..end, note });
+        match bracket(text, span, behind_note, from) {
+            Bracket::Note(note) => {
+                let end = span.end + trailing(text, span, behind_note);
+                found.push(Found { range: span.start..end, note });
+            }
+            Bracket::Doubtful => left.push((span.start, text[span.start..span.end].to_owned())),
+            Bracket::Text => {}
         }
     }
     found.extend(labelled.into_iter().map(|range| {
-        let note = owners::read(&text[range.clone()], year);
+        let note = owners::read(&text[range.clone()], from);
         Found { range, note }
     }));
     found.sort_by_key(|found| found.range.start);
-    found
+    (found, left)
+}
+
+/// What a bracket is.
+enum Bracket {
+    Note(Note),
+    /// Text that reads like a note and stands where none is expected, or names what is no organ.
+    Doubtful,
+    Text,
 }
 
 /// Whether a line ends with an owner note.
-pub(super) fn ends_with_note(line: &str, pairs: &Pairs, year: Option<i16>) -> bool {
+pub(super) fn ends_with_note(line: &str, pairs: &Pairs, from: Reckoning) -> bool {
     let end = line.trim_end_matches(|c: char| is_ender(c) || c.is_whitespace()).len();
-    find(line, pairs, year).last().is_some_and(|found| found.range.end >= end)
+    find(line, pairs, from).last().is_some_and(|found| found.range.end >= end)
 }
 
 fn before(text: &str, at: usize) -> Option<char> {
@@ -75,12 +94,12 @@ fn trailing(text: &str, span: &Span, behind_note: bool) -> usize {
     }
 }
 
-fn bracket(text: &str, span: &Span, behind_note: bool, year: Option<i16>) -> Option<Note> {
+fn bracket(text: &str, span: &Span, behind_note: bool, from: Reckoning) -> Bracket {
     let inner = text[span.inner()].trim();
     if !"（([［【〖〔".contains(span.open) || inner.len() > LONGEST || inner.is_empty() {
-        return None;
+        return Bracket::Text;
     }
-    let note = owners::read(inner, year);
+    let note = owners::read(inner, from);
     let next = after(text, span.end);
     let place = Place {
         begins: behind_note || starts_sentence(text, span.start),
@@ -89,7 +108,16 @@ fn bracket(text: &str, span: &Span, behind_note: bool, year: Option<i16>) -> Opt
         behind_note,
         behind_name: ends_as_organ(&text[..span.start]),
     };
-    is_owner_note(inner, &note, place).then_some(note)
+    if note.is_partial() && !note.labelled && !place.begins {
+        return Bracket::Doubtful;
+    }
+    if is_owner_note(inner, &note, place) {
+        Bracket::Note(note)
+    } else if place.begins && place.ends && note.owners.len() > 1 && note.unknown.len() * 2 <= note.owners.len() {
+        Bracket::Doubtful
+    } else {
+        Bracket::Text
+    }
 }
 
 /// Whether the words before a bracket end as organs' names do: then the bracket may explain that name.
@@ -146,7 +174,7 @@ fn is_owner_note(inner: &str, note: &Note, place: Place) -> bool {
         return false;
     }
     if place.begins {
-        return note.owners.iter().all(|owner| owner.name.chars().count() > 2);
+        return note.owners.iter().all(|owner| owner.name.chars().count() > 2 || owner.name.starts_with('各'));
     }
     let plain = |name: &str| {
         ["县", "市", "区", "省", "各"].iter().any(|start| name.starts_with(start)) && name.chars().count() > 2
@@ -168,8 +196,12 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
     let mut bullet: Option<usize> = None;
     while at < text.len() {
         while spans.next_if(|span| span.end <= at).is_some() {}
-        let label = (fresh || bullet.is_some()) && owners::starts_with_label(&text[at..]);
-        if label {
+        let behind = || text[..at].ends_with(['，', ',', ' ', '\u{3000}']) && owners::names_owner(&text[at..]);
+        let label = (fresh || bullet.is_some()) && owners::starts_with_label(&text[at..]) || behind();
+        // 开展培训。——县教体局、县财政局
+        let dashed = bullet.is_some_and(|dash| is_dash(&text[dash..at]) && starts_sentence(text, dash))
+            && owners::only_names(line_of(&text[at..]));
+        if label || dashed {
             let end = label_end(text, at);
             found.push(bullet.take().unwrap_or(at)..end);
             at = end;
@@ -194,9 +226,23 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
     found
 }
 
+/// A dash of one em or more, or two hyphens: a single hyphen is the bullet of a list.
+fn is_dash(text: &str) -> bool {
+    let mark = text.trim();
+    mark.chars().all(|c| matches!(c, '—' | '-' | '－')) && (mark.contains('—') || mark.chars().nth(1).is_some())
+}
+
+/// The line that stands at the front, to a length that no line of names exceeds.
+fn line_of(text: &str) -> &str {
+    const LONGEST: usize = 300;
+    let end = text.char_indices().enumerate().find(|&(count, (_, c))| c == '\n' || count == LONGEST);
+    end.map_or(text, |(_, (at, _))| &text[..at])
+}
+
 /// A labelled note ends with its line, or with the full stop before other text; a line that ends in `、` goes on.
 fn label_end(text: &str, start: usize) -> usize {
     let mut from = start;
+    let mut listing = false;
     loop {
         let mut at = from;
         // marks are looked for one by one: a search to the end of a long line for each label would be quadratic
@@ -217,8 +263,16 @@ fn label_end(text: &str, start: usize) -> usize {
                 return at;
             }
         };
-        let goes_on = text[..line_end].trim_end().ends_with(['、', '，', ',', '：', ':']);
-        if !goes_on || line_end == text.len() {
+        if line_end == text.len() {
+            return line_end;
+        }
+        let line = text[..line_end].trim_end();
+        // a label alone on its line: the names stand below it, one a line
+        listing |= line.ends_with(['：', ':']);
+        let goes_on = line.ends_with(['、', '，', ',', '：', ':'])
+            || (listing && owners::only_names(line_of(&text[line_end + 1..])))
+            || owners::breaks_name(&text[from..line_end], line_of(&text[line_end + 1..]));
+        if !goes_on {
             return line_end;
         }
         from = line_end + 1;

@@ -48,7 +48,90 @@ fn is_contents(text: &str) -> bool {
     let words = text.trim_end_matches(|c: char| digit(c).is_some() || c.is_whitespace());
     let leader = words.trim_end_matches(['…', '.', '·', '．', '⋯']);
     let page = text[words.len()..].trim().chars().take(4).count();
-    (1..=3).contains(&page) && !leader.is_empty() && words[leader.len()..].chars().take(4).count() >= 3
+    // one … prints six dots
+    let dots: usize = words[leader.len()..].chars().take(4).map(|c| if c == '…' || c == '⋯' { 3 } else { 1 }).sum();
+    (1..=3).contains(&page) && !leader.is_empty() && dots >= 3
+}
+
+/// Reads what follows a line `目录` as its entries: those with a page number, and those that stand in the text again.
+#[derive(Default)]
+pub(super) struct Contents {
+    listing: bool,
+    /// Entries without a page number: each is looked for in the whole text.
+    looked_for: usize,
+}
+
+impl Contents {
+    /// Whether the line is an entry. `again` says whether the same words stand further down, asked only of entries
+    /// without a page.
+    pub(super) fn takes(&mut self, text: &str, again: impl FnOnce() -> bool) -> bool {
+        const LONGEST: usize = 200;
+        const MOST: usize = 60;
+        if self.listing && text.len() <= LONGEST {
+            let words = text.trim_end_matches(|c: char| digit(c).is_some());
+            let page = words.len() < text.len() && words.ends_with(char::is_whitespace);
+            if page && text.len() - words.len() <= 3 {
+                return true;
+            }
+            self.looked_for += 1;
+            if self.looked_for <= MOST && again() {
+                return true;
+            }
+        }
+        self.listing = text.chars().filter(|c| !c.is_whitespace()).take(3).eq("目录".chars());
+        false
+    }
+}
+
+/// The tags and entities of a web page in a line: `<p>`, `</span>`, `&nbsp;`. Each is dropped; where a paragraph ended, the
+/// line is broken.
+pub(super) fn without_tags(text: &str, dropped: &mut String) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '&', '>']) {
+        out.push_str(&rest[..at]);
+        let here = &rest[at..];
+        let quoted = here.starts_with("> ") && out.trim().is_empty();
+        let (length, breaks) =
+            if quoted { (1, false) } else { tag(here).or_else(|| entity(here)).unwrap_or((0, false)) };
+        if length == 0 {
+            out.push_str(&here[..1]);
+        } else {
+            dropped.push_str(&here[..length]);
+        }
+        if breaks {
+            out.push('\n');
+        }
+        rest = &here[length.max(1)..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The length of a tag that HTML knows, and whether it ends a line.
+fn tag(text: &str) -> Option<(usize, bool)> {
+    const LONGEST: usize = 400;
+    const BLOCKS: [&str; 14] =
+        ["p", "br", "div", "tr", "table", "tbody", "h1", "h2", "h3", "h4", "li", "ul", "ol", "section"];
+    const OTHERS: [&str; 14] =
+        ["span", "b", "strong", "a", "td", "th", "font", "em", "i", "u", "img", "center", "o:p", "sup"];
+    let inner = text.strip_prefix('<')?;
+    let inner = inner.strip_prefix('/').unwrap_or(inner);
+    let name_end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == ':')).unwrap_or(inner.len());
+    let name = inner[..name_end].to_ascii_lowercase();
+    let block = BLOCKS.contains(&name.as_str());
+    let attributes = inner[name_end..].starts_with([' ', '>', '/']);
+    if !(attributes && (block || OTHERS.contains(&name.as_str()))) {
+        return None;
+    }
+    let close = text.char_indices().take(LONGEST).find(|&(_, c)| c == '>')?.0;
+    Some((close + 1, block))
+}
+
+/// The length of an entity that prints a space.
+fn entity(text: &str) -> Option<(usize, bool)> {
+    let found = ["&nbsp;", "&ensp;", "&emsp;", "&#160;", "&#12288;", "&#8203;"].iter().find(|e| text.starts_with(**e));
+    found.map(|entity| (entity.len(), false))
 }
 
 /// The last line of `---` front matter at the start of a Markdown file; 0 without one.

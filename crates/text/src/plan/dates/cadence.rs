@@ -1,6 +1,6 @@
 //! Terms without one day: `每季度`, `长期坚持`, `3个工作日内`, `春节前`.
 
-use super::super::Cadence;
+use super::super::{Cadence, headings::digit};
 use super::{Found, Setting, cursor::Cursor};
 
 /// The words to the next mark, at most eight: what a date is said of.
@@ -12,7 +12,16 @@ pub(super) fn phrase(text: &str) -> &str {
 
 /// `每季度`, `每月10日前`, `每年6月、12月`.
 pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
+    // 每人每年补贴: a measure, not how often it is done
+    const MEASURED: [&str; 14] = ["人", "户", "名", "家", "亩", "生", "村", "校", "次", "床", "吨", "位", "头", "人次"];
     let mut c = Cursor { text, at: start };
+    let head = &text[..start];
+    if MEASURED.iter().any(|unit| head.strip_suffix(unit).is_some_and(|head| head.ends_with(['每', '/', '／']))) {
+        return None;
+    }
+    if text[start..].starts_with(['半', '一']) {
+        return once_in(c);
+    }
     let each = c.eat_any(&["每", "按", "逐"])?;
     if each == "每" {
         c.eat("个");
@@ -67,6 +76,23 @@ pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
     }
 }
 
+/// `半年一次`, `一季度1次`.
+fn once_in(mut c: Cursor<'_>) -> Option<Found> {
+    const SPANS: [(&str, Cadence); 7] = [
+        ("半年", Cadence::HalfYearly),
+        ("一年", Cadence::Yearly),
+        ("一季度", Cadence::Quarterly),
+        ("一个季度", Cadence::Quarterly),
+        ("一月", Cadence::Monthly),
+        ("一个月", Cadence::Monthly),
+        ("一周", Cadence::Weekly),
+    ];
+    let start = c.at;
+    let (_, cadence) = SPANS.iter().find(|(span, _)| c.eat(span))?;
+    c.eat_any(&["一次", "1次", "一报", "一通报", "一调度", "一公开"])?;
+    Some(c.finish(start, None, Some(*cadence), None))
+}
+
 /// `长期坚持`, `全年`.
 pub(super) fn continuous(text: &str, start: usize, setting: Setting) -> Option<Found> {
     const WORDS: [&str; 12] = [
@@ -92,7 +118,15 @@ pub(super) fn continuous(text: &str, start: usize, setting: Setting) -> Option<F
     if word == "全年" {
         // 全年公开率达到100%, 在全年考核中领先
         let near = phrase(c.rest());
-        let measured = ["率", "考核", "评比", "排名", "平均", "累计"].iter().any(|word| near.contains(word));
+        // 全年检测1000个 measures, 全年举办4次 says how often
+        let often = near.contains(['月', '日', '次', '场', '期', '轮']);
+        let counted = near.chars().any(|c| digit(c).is_some()) && !often;
+        let sentence: String =
+            c.rest().chars().take_while(|c| !matches!(c, '，' | '。' | '；' | '\n')).take(24).collect();
+        let compared = ["%", "％", "同比", "增长", "下降"].iter().any(|word| sentence.contains(word));
+        let measured = counted
+            || compared
+            || ["率", "考核", "评比", "排名", "平均", "累计"].iter().any(|word| near.contains(word));
         if measured || MENTIONS.iter().any(|m| c.rest().starts_with(m)) {
             return Some((c.at, None));
         }
@@ -127,39 +161,18 @@ pub(super) fn relative(text: &str, start: usize, before: char) -> Option<Found> 
     ];
     c.eat_any(&UNITS)?;
     c.eat_any(&["之内", "以内", "内"])?;
+    // 5年内累计不超过3个月 measures, it sets no term
+    if ["累计", "累积", "合计", "不得", "不超过", "未"].iter().any(|word| c.rest().starts_with(word)) {
+        return Some((c.at, None));
+    }
     Some(c.finish(start, None, None, None))
 }
 
-/// `春节前`, `本月底前`: a day that only a calendar, or the day of issue, tells.
-pub(super) fn occasion(text: &str, start: usize, before: char) -> Option<Found> {
-    const DAYS: [&str; 15] = [
-        "元旦",
-        "春节",
-        "清明",
-        "五一",
-        "劳动节",
-        "端午",
-        "七一",
-        "八一",
-        "中秋",
-        "国庆",
-        "十一",
-        "两会",
-        "汛期",
-        "开学",
-        "年中",
-    ];
+/// `本月底前`: a day that only the day of issue tells.
+pub(super) fn occasion(text: &str, start: usize) -> Option<Found> {
     const SPANS: [&str; 9] = ["本月底", "本月末", "本月", "当月底", "次月底", "本季度末", "本季度", "本周", "本学期"];
-    if "〇零一二三四五六七八九十".contains(before) {
-        return None;
-    }
     let mut c = Cursor { text, at: start };
-    if c.eat_any(&SPANS).is_none() {
-        c.eat_any(&DAYS)?;
-        c.eat("国际劳动");
-        c.eat("节");
-        c.eat_any(&["假期", "期间"]);
-    }
+    c.eat_any(&SPANS)?;
     let tail = c.eat_any(&["之前", "以前", "前", "以内", "内"])?;
     if tail.ends_with('前') && c.rest().starts_with(['后', '夕', '期']) {
         return None;

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Found, Setting, cadence, cursor::Cursor};
+use super::{Found, Reckoning, Setting, cadence, cursor::Cursor};
 
 /// What a date says once its year is known.
 #[derive(Clone, Copy)]
@@ -67,7 +67,8 @@ struct Said<'a> {
 }
 
 /// One date: `6月底前`, `2020-06-30`, `12月10日17:00前`, `4月1日至6月30日`.
-pub(super) fn date(text: &str, start: usize, before: char, plan: Option<i16>, setting: Setting) -> Option<Found> {
+pub(super) fn date(text: &str, start: usize, before: char, from: Reckoning, setting: Setting) -> Option<Found> {
+    let plan = from.year;
     let said = Said::read(text, start, before, plan)?;
     let words = &text[start..said.end];
     let c = Cursor { text, at: said.end };
@@ -75,11 +76,32 @@ pub(super) fn date(text: &str, start: usize, before: char, plan: Option<i16>, se
     if !said.is_due(early, setting) {
         return Some((said.end, None));
     }
-    let (on, mut problem) = resolve(&said.what, said.year, said.tail, words);
-    if let (Some(on), Some(plan)) = (on, plan)
+    if setting == Setting::Note && matches!(said.what, What::Year) && said.tail.is_none() && !said.ends_term() {
+        // 2026年汛期前: the year alone is not the term
+        let near = cadence::phrase(c.rest());
+        let problem = format!("“{words}{near}”没有写明是哪一天，请填写日期，例如“6月30日前”。");
+        return Some(if near.contains('前') { c.finish(start, None, None, Some(problem)) } else { (said.end, None) });
+    }
+    let (mut on, mut problem) = resolve(&said.what, said.year, said.tail, words);
+    if let (Some(day), Some(issued), Named::No) = (on, from.issued, said.named)
+        && day < issued
+        && day.year() == issued.year()
+    {
+        // months after a December issue are the next year's
+        let next = if issued.month() >= 11 { Some(issued.year() + 1) } else { said.year };
+        on = resolve(&said.what, next, said.tail, words).0;
+        let reckoned = on.map_or_else(String::new, |on| format!("，暂按 {on} 计算"));
+        problem = Some(format!("“{words}”早于成文日期 {issued}{reckoned}，请核对年份。"));
+    }
+    if let (Some(on), Some(plan), None) = (on, plan, &problem)
         && on.year() < plan
     {
         problem = Some(format!("时限“{words}”早于计划年度 {plan} 年，请核对年份。"));
+    }
+    // 6月15日、9月15日前: the first is no mention
+    let listed = text[..start].trim_end().strip_suffix('、').is_some_and(|head| head.ends_with(['日', '号']));
+    if listed && setting == Setting::Text && problem.is_none() {
+        problem = Some(format!("一句话里有几个日期，只取“{words}”，如需分别办理请拆分。"));
     }
     if said.named == Named::No && said.year.is_none() {
         problem = Some(format!("标题跨几个年度，“{words}”没有写明是哪一年，请填写日期。"));
@@ -88,6 +110,15 @@ pub(super) fn date(text: &str, start: usize, before: char, plan: Option<i16>, se
 }
 
 impl<'a> Said<'a> {
+    /// Whether the words end the term: a mark, the end of the note, or 完成 stands behind them.
+    fn ends_term(&self) -> bool {
+        let rest = self.text[self.end..].trim_start();
+        let mark = |c: char| matches!(c, '，' | '。' | '；' | '、' | ',' | ';' | '）' | ')' | '\n' | '—' | '-');
+        rest.is_empty()
+            || rest.starts_with(mark)
+            || ["完成", "实施", "全面", "基本", "分批"].iter().any(|w| rest.starts_with(w))
+    }
+
     fn read(text: &'a str, start: usize, before: char, plan: Option<i16>) -> Option<Said<'a>> {
         let mut c = Cursor { text, at: start };
         let at_word = c.eat("于");
@@ -138,6 +169,16 @@ impl<'a> Said<'a> {
         if early && DONE.iter().any(|word| rest.starts_with(word)) {
             return false;
         }
+        // 年底前下达的资金, 6月底前建成的项目: says which, not by when
+        const WHICH: [&str; 20] = [
+            "完成", "下达", "形成", "制定", "出台", "印发", "发布", "公布", "新增", "到期", "竣工", "投产", "成立",
+            "建成", "登记", "取得", "开工", "签订", "产生", "批准",
+        ];
+        let act = rest.trim_start_matches(['未', '已', '尚', '所']);
+        let which = WHICH.iter().find_map(|word| act.strip_prefix(word)).and_then(|after| after.strip_prefix('的'));
+        if which.is_some_and(|after| after.starts_with(|c: char| c.is_alphanumeric() || c == '，')) {
+            return false;
+        }
         let (tail, words) = (self.tail, &self.text[self.start..self.end]);
         match self.what {
             What::Year => tail.is_some_and(|t| t.ends_with('前')),
@@ -157,12 +198,28 @@ impl<'a> Said<'a> {
                     || (self.ranged && !early && sets_stretch(head, rest))
             }
             What::MonthEnd(_) | What::YearEnd => {
+                if tail.is_none() && matches!(self.what, What::YearEnd) && assesses(head, rest) {
+                    return false;
+                }
                 let part = words.contains("半年") || words.contains("季度");
                 let mention = part && (head.ends_with(['前', '上']) || reports(rest));
                 tail.is_some() || !(mention || head.ends_with("截至") || rest.starts_with('的'))
             }
         }
     }
+}
+
+/// `纳入年底绩效考核`, `作为年终评价内容`: an assessment that goes by the year's end.
+fn assesses(head: &str, rest: &str) -> bool {
+    const INTO: [&str; 9] = ["纳入", "列入", "计入", "作为", "列为", "并入", "与", "和", "参与"];
+    const WHAT: [&str; 12] =
+        ["评先", "评优", "评比", "考核", "绩效", "效能", "目标", "综合", "评价", "评估", "述职", "测评"];
+    let near = cadence::phrase(rest);
+    let named = WHAT.iter().any(|word| rest.starts_with(word));
+    let of_it = ["体系", "内容", "指标", "范围", "结果", "依据"].iter().any(|word| near.contains(word));
+    named
+        && (of_it
+            || INTO.iter().any(|word| head.trim_end_matches(|c| "各县市区单位部门的".contains(c)).ends_with(word)))
 }
 
 /// `3月至6月开展` sets a stretch of time for an act; `公开1月至6月数据` says which data.
@@ -330,7 +387,12 @@ pub(super) fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {
     (named == Named::Absolute).then_some(What::Year)
 }
 
-fn resolve(what: &What, year: Option<i16>, tail: Option<&str>, words: &str) -> (Option<Date>, Option<String>) {
+pub(super) fn resolve(
+    what: &What,
+    year: Option<i16>,
+    tail: Option<&str>,
+    words: &str,
+) -> (Option<Date>, Option<String>) {
     let before = tail.is_some_and(|t| t.ends_with('前'));
     let (month, day) = match *what {
         What::Month(_) | What::Year if before => {

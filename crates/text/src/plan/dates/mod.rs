@@ -7,6 +7,7 @@
 mod cadence;
 mod cursor;
 mod day;
+mod festival;
 
 use std::ops::Range;
 
@@ -78,35 +79,39 @@ fn begins_date(c: char) -> bool {
     )
 }
 
-/// 春节, 国庆, 开学 and their like begin with characters that are everywhere.
-fn begins_occasion(c: char) -> bool {
-    matches!(c, '元' | '春' | '清' | '劳' | '端' | '中' | '国' | '汛' | '开')
+/// What dates are reckoned from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Reckoning {
+    /// The year of a date without one; `None` when the plan is for several.
+    pub(super) year: Option<i16>,
+    /// The day of issue, where the text says it: nothing is due before.
+    pub(super) issued: Option<Date>,
 }
 
-/// Finds all dates and cadences in order. `year` is the plan's; without it only dates that name a year get a day.
-pub(super) fn find(text: &str, year: Option<i16>, setting: Setting) -> Vec<Due> {
+/// Finds all dates and cadences in order. Without a year to reckon from only dates that name one get a day.
+pub(super) fn find(text: &str, from: Reckoning, setting: Setting) -> Vec<Due> {
     looked_at(text.len());
     let mut found = Vec::new();
     let mut skip = 0;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
-        if at >= skip && begins_occasion(c) {
-            if let Some((end, due)) = cadence::occasion(text, at, before) {
-                skip = end;
-                found.extend(due);
-            }
-        } else if at >= skip && (begins_date(c) || digit(c).is_some()) {
-            let inside_number = digit(before).is_some() && digit(c).is_some();
-            let read = if inside_number {
-                None
-            } else {
+        let inside_number = digit(before).is_some() && digit(c).is_some();
+        let dated = begins_date(c) || digit(c).is_some();
+        if at >= skip && !inside_number && (dated || festival::begins(c)) {
+            // a number is a year's only when 年 stands behind it
+            let yearly = || text[at..].chars().take(8).any(|c| c == '年');
+            let named = if digit(c).is_none() || yearly() { festival::read(text, at, before, from.year) } else { None };
+            let read = named.or_else(|| {
+                if !dated {
+                    return None;
+                }
                 cadence::recurring(text, at)
                     .or_else(|| cadence::continuous(text, at, setting))
-                    .or_else(|| cadence::occasion(text, at, before))
+                    .or_else(|| cadence::occasion(text, at))
                     .or_else(|| day::list(text, at, setting))
-                    .or_else(|| day::date(text, at, before, year, setting))
+                    .or_else(|| day::date(text, at, before, from, setting))
                     .or_else(|| cadence::relative(text, at, before))
-            };
+            });
             if let Some((end, due)) = read {
                 skip = end;
                 found.extend(due);
@@ -141,14 +146,91 @@ pub(super) fn choose(mut dues: Vec<Due>) -> Option<Due> {
     Some(chosen)
 }
 
+/// The one to show for an owner note that has several: the latest, for the work is done when its last part is.
+pub(super) fn choose_latest(mut dues: Vec<Due>) -> Option<Due> {
+    let latest = dues.iter().enumerate().filter(|(_, due)| due.on.is_some()).max_by_key(|(_, due)| due.on);
+    if let Some((index, _)) = latest {
+        dues.swap(0, index);
+    }
+    let doubt = dues.iter().find_map(|due| due.problem.clone());
+    let mut chosen = choose(dues)?;
+    chosen.problem = chosen.problem.take().or(doubt);
+    Some(chosen)
+}
+
+/// Whether `、` joins two days that share their last words: `3月、6月底前`, `6、9、12月底前`.
+pub(super) fn lists(left: &str, right: &str) -> bool {
+    // twelve months with their marks
+    const LONGEST: usize = 120;
+    let ends = left.ends_with(['月', '日', '号', '份']) || left.chars().next_back().and_then(digit).is_some();
+    let counts = |c: char| digit(c).is_some() || "一二三四五六七八九十、".contains(c);
+    let after = right.char_indices().take(40).find(|&(_, c)| !counts(c));
+    if festival::lists(left, right) {
+        return true;
+    }
+    ends && left.len() <= LONGEST && after.is_some_and(|(at, c)| at > 0 && matches!(c, '月' | '日' | '号'))
+}
+
+/// Whether a space stands within a date, as Word sets them around numbers: `2025 年 6 月底前`.
+pub(super) fn spaced(left: &str, right: &str) -> bool {
+    let number = |c: Option<char>| c.and_then(digit).is_some();
+    let (before, after) = (left.chars().next_back(), right.trim_start().chars().next());
+    (number(before) && after.is_some_and(|c| "年月日号个天周季时点".contains(c)))
+        || (number(after) && before.is_some_and(|c| "年月日至—-于在第".contains(c)))
+        || (before == Some('年') && after.is_some_and(|c| "上下年第".contains(c)))
+}
+
+/// Words that say when and no day: `适时`, `立行立改`, `2025年度`, `7月1日起`.
+pub(super) fn says_when(words: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "即时",
+        "随时",
+        "适时",
+        "立即",
+        "及时",
+        "实时",
+        "马上",
+        "限时",
+        "立行立改",
+        "即知即改",
+        "按时",
+        "按期",
+        "如期",
+        "同步",
+        "年中",
+        "年度内",
+        "全程",
+        "常态",
+        "当前",
+        "近期",
+    ];
+    const UNITS: [char; 9] = ['年', '月', '日', '号', '周', '天', '次', '季', '度'];
+    let ends = words.ends_with(['前', '内', '起', '底', '末', '初', '度', '年', '月', '日', '次', '后']);
+    let counted = words.chars().any(|c| digit(c).is_some() || "一二两三四五六七八九十半每".contains(c));
+    WORDS.iter().any(|word| words.starts_with(word))
+        || (counted && ends && words.chars().count() <= 16 && (words.contains(UNITS) || words.contains('.')))
+}
+
 /// Whether a whole line is a date, as under a signature: `2019年4月1日`, `二〇一九年四月一日`.
 pub(super) fn is_date_line(line: &str) -> bool {
+    date_line(line).is_some()
+}
+
+/// The day that a line says which is a date and nothing else; `None` within when there is no such day.
+pub(super) fn date_line(line: &str) -> Option<Option<Date>> {
     let bare: String = line.chars().filter(|c| !c.is_whitespace()).collect();
     let bare = bare.trim_start_matches(['（', '(']).trim_end_matches(['）', ')']);
     let mut c = Cursor { text: bare, at: 0 };
-    day::said_year(&mut c, None).1 == Named::Absolute
-        && matches!(day::said_day(&mut c, Named::Absolute), Some(What::Day(..)))
-        && c.rest().is_empty()
+    let (year, named) = day::said_year(&mut c, None);
+    let what = day::said_day(&mut c, named).filter(|what| matches!(what, What::Day(..)))?;
+    (named == Named::Absolute && c.rest().is_empty()).then(|| day::resolve(&what, year, None, "").0)
+}
+
+/// The years of the documents that a text cites by number: `〔2016〕13号`.
+pub(super) fn cited_years(text: &str) -> Vec<i16> {
+    let inside = text.split(['〔', '[', '［', '﹝']).skip(1);
+    let years = inside.filter_map(|rest| rest.split_once(['〕', ']', '］', '﹞']).map(|(year, _)| year.trim()));
+    years.filter_map(|year| year.parse().ok()).filter(|year| (1900..=2199).contains(year)).collect()
 }
 
 /// The years that a title names (`2019年`, `二〇一九年`, `2019—2021年`), in order.

@@ -50,14 +50,34 @@ const TERMS: [&str; 18] = [
     "时限",
 ];
 
-const PARTS: [&str; 33] = [
+const PARTS: [&str; 39] = [
     "牵头", "责任", "配合", "协助", "参与", "主办", "承办", "协办", "落实", "负责", "实施", "整改", "督办", "监督",
     "具体", "主要", "协同", "以及", "及", "和", "与", "、", "/", "县级", "市级", "主体", "主责", "办理", "涉及",
-    "第一", "第二", "分管", "直接",
+    "第一", "第二", "分管", "直接", "指导", "包联", "包抓", "主管", "统筹", "参加",
 ];
 
 const UNITS: [&str; 7] = ["单位", "部门", "机关", "科室", "股室", "处室", "主体"];
-const PERSONS: [&str; 5] = ["领导", "同志", "负责人", "责任人", "人"];
+const PERSONS: [&str; 19] = [
+    "领导",
+    "同志",
+    "负责人",
+    "责任人",
+    "人",
+    "县领导",
+    "市领导",
+    "区领导",
+    "省领导",
+    "州领导",
+    "旗领导",
+    "镇领导",
+    "乡领导",
+    "县长",
+    "市长",
+    "区长",
+    "副县长",
+    "副市长",
+    "副区长",
+];
 
 /// Reads a label; its letters may be spaced (`责 任 单 位：`).
 pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
@@ -82,13 +102,33 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
     let at = squeezed.in_text(length);
     let rest = &text[at..];
     if let Some(colon) = colon(rest) {
-        return (full || place == Place::Note).then_some(Opening { label, length: at + colon, full });
+        // 主办：县教体局 begins a line of owners, 责任：要落实 a sentence
+        let named = || matches!(label, Label::Owner(_)) && name_follows(&rest[colon..]);
+        return (full || place == Place::Note || named()).then_some(Opening { label, length: at + colon, full });
+    }
+    // 责任人 演示甲
+    if label == Label::Other && full && place == Place::Note && rest.starts_with([' ', '\u{3000}', '\t']) {
+        return Some(Opening { label, length: at, full });
     }
     let Label::Owner(_) = label else { return None };
     let copula = rest.chars().next().filter(|c| matches!(c, '为' | '是')).map_or(0, char::len_utf8);
-    let named = name_follows(&rest[copula..]);
-    let bare = place == Place::Note && rest.starts_with(['县', '市', '区', '省', '各', '镇', '乡', '全']);
-    (full && named && (copula > 0 || bare)).then_some(Opening { label, length: at + copula, full })
+    let after = &rest[copula..];
+    let name = after.trim_start_matches([' ', '\u{3000}', '\t']);
+    let gap = after.len() - name.len();
+    let bare = match place {
+        Place::Note => name.starts_with(['县', '市', '区', '省', '各', '镇', '乡', '全']),
+        // 责任单位　县教体局: nothing but names to the end of the line
+        Place::Text => gap > 0 && super::begins_with_name(name.split('\n').next().unwrap_or(name)),
+    };
+    (full && name_follows(name) && (copula > 0 || bare)).then_some(Opening { label, length: at + copula, full })
+}
+
+/// Whether a full label with its colon and an organ's name stand here: that is no prose, wherever it stands.
+pub(super) fn names_owner(text: &str) -> bool {
+    read(text, Place::Text).is_some_and(|opening| {
+        let colon = text[..opening.length].ends_with(['：', ':']);
+        opening.full && colon && matches!(opening.label, Label::Owner(_)) && name_follows(&text[opening.length..])
+    })
 }
 
 /// The words of a label without colon: what it announces, its length, and whether it is a full one.
@@ -102,7 +142,9 @@ fn word(text: &str) -> Option<(Label, usize, bool)> {
     while let Some(part) = PARTS.iter().find(|part| rest.starts_with(**part)) {
         match *part {
             "牵头" | "主办" | "主责" => role = Role::Lead,
-            "配合" | "协助" | "参与" | "协办" | "协同" if role != Role::Lead => role = Role::Support,
+            "配合" | "协助" | "参与" | "参加" | "协办" | "协同" if role != Role::Lead => {
+                role = Role::Support
+            }
             _ => {}
         }
         rest = &rest[part.len()..];

@@ -2,17 +2,21 @@
 
 mod labels;
 mod names;
+mod open;
 mod roles;
+mod rules;
+mod wrapped;
 
 use super::{
     Owner, Role,
-    dates::{self, Due, Setting},
-    pairs,
+    dates::{self, Due, Reckoning, Setting},
+    headings, pairs,
 };
 use crate::work::looked_at;
 use labels::{Label, Opening, Place};
 
-pub(super) use names::{Owners, could_be_name, looks_like_organ};
+pub(super) use names::{Owners, could_be_name, is_group, looks_like_organ};
+pub(super) use rules::states_lead_rule;
 
 /// An owner note taken apart.
 #[derive(Debug, Default)]
@@ -35,6 +39,36 @@ pub(super) struct Note {
     pub(super) reaches_back: bool,
     /// Words of a term that could not be read.
     pub(super) unread_term: Option<String>,
+    /// Words that are neither name, role nor term: `适用范围：青禾镇`, `以下均需各乡镇落实`.
+    pub(super) unread: Vec<String>,
+    /// `其中培训由县教体局负责`: the owner answers for a part only.
+    pub(super) partial: Vec<String>,
+    /// `列第一位者为牵头单位`: whom it is said of.
+    pub(super) first_leads: Option<Reach>,
+}
+
+/// How far `列第一位者为牵头单位` reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// This note only.
+    Note,
+    /// This note and those behind it: 下同.
+    Onward,
+}
+
+impl Note {
+    /// The first organ leads, unless the note says who does.
+    pub(super) fn let_first_lead(&mut self) {
+        let led = self.owners.iter().any(|owner| owner.role == Role::Lead);
+        if let Some(first) = self.owners.first_mut().filter(|first| !led && first.role == Role::Responsible) {
+            first.role = Role::Lead;
+        }
+    }
+
+    /// Whether all its owners answer for a part only.
+    pub(super) fn is_partial(&self) -> bool {
+        !self.partial.is_empty() && self.partial.len() >= self.owners.len()
+    }
 }
 
 /// Whether an owner or term label stands here, in running text.
@@ -42,9 +76,42 @@ pub(super) fn starts_with_label(text: &str) -> bool {
     labels::read(text, Place::Text).is_some()
 }
 
+/// Whether `责任单位：县教体局` stands here, which names an owner even behind a comma.
+pub(super) fn names_owner(text: &str) -> bool {
+    labels::names_owner(text)
+}
+
 /// Marks that make a line stand out and belong to no word.
 pub(super) fn is_bullet(c: char) -> bool {
     matches!(c, '▲' | '△' | '★' | '☆' | '●' | '○' | '■' | '□' | '◆' | '◇' | '•' | '►' | '※' | '*')
+}
+
+/// Whether a line holds names of organs and nothing else but role words: `县教体局、县财政局`.
+pub(super) fn only_names(line: &str) -> bool {
+    const LONGEST: usize = 600;
+    if line.len() > LONGEST {
+        return false;
+    }
+    let mut pieces = line.split(is_separator).map(str::trim).filter(|piece| !piece.is_empty()).peekable();
+    pieces.peek().is_some()
+        && pieces.all(|piece| {
+            let name = roles::strip_end(roles::strip_start(piece.trim_start_matches(is_bullet))).0;
+            let count = name.chars().take(25).count();
+            looks_like_organ(name) && (3..25).contains(&count) && !name.chars().any(|c| headings::digit(c).is_some())
+        })
+}
+
+/// Whether a line begins with a name and goes on without a sentence: `县教体局　责任人　演示甲`.
+fn begins_with_name(line: &str) -> bool {
+    const LONGEST: usize = 60;
+    let first = line.split(is_separator).next().unwrap_or(line);
+    let plain = !line.trim_end().trim_end_matches('。').contains(['，', '。', '；', '：', ',', ';', ':']);
+    plain && only_names(first) && line.chars().take(LONGEST + 1).count() <= LONGEST
+}
+
+/// Whether the end of a line and the next one break a word of an organ's name: `人力资源和社`, then `会保障局`.
+pub(super) fn breaks_name(line: &str, next: &str) -> bool {
+    wrapped::breaks_name(line, next)
 }
 
 fn is_separator(c: char) -> bool {
@@ -52,11 +119,17 @@ fn is_separator(c: char) -> bool {
 }
 
 /// Reads a note; `text` is its inside without brackets.
-pub(super) fn read(text: &str, year: Option<i16>) -> Note {
+pub(super) fn read(text: &str, from: Reckoning) -> Note {
     looked_at(text.len());
+    let text = wrapped::unwrap(text);
     let text = text.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace() || matches!(c, '—' | '-'));
-    let mut reader =
-        Reader { note: Note::default(), pending: Vec::new(), current: Label::Owner(Role::Responsible), year };
+    let mut reader = Reader {
+        note: Note::default(),
+        pending: Vec::new(),
+        dues: Vec::new(),
+        current: Label::Owner(Role::Responsible),
+        from,
+    };
     let pairs = pairs::find(text);
     let mut spans = pairs.outer.iter().peekable();
     let mut start = 0;
@@ -83,7 +156,7 @@ pub(super) fn read(text: &str, year: Option<i16>) -> Note {
         let cuts = match reader.current {
             // a term may hold commas
             Label::Term => matches!(c, '；' | ';' | '\n'),
-            _ => fresh && !(c == '、' && names::joins(text[start..at].trim_start(), &text[end..])),
+            _ => fresh && !goes_on(c, text[start..at].trim_start(), &text[end..]),
         };
         if cuts {
             reader.piece(&text[start..at]);
@@ -92,8 +165,18 @@ pub(super) fn read(text: &str, year: Option<i16>) -> Note {
         at = end;
     }
     reader.piece(&text[start..]);
-    reader.flush(None);
-    reader.note
+    reader.finish()
+}
+
+/// Whether a mark stands within a name or a date: `各市、州、县人民政府`, `3月、6月底前`, `2025/6/30`.
+fn goes_on(mark: char, left: &str, right: &str) -> bool {
+    let digit_before = || left.chars().next_back().is_some_and(|c| headings::digit(c).is_some());
+    match mark {
+        '、' => names::joins(left, right) || dates::lists(left, right),
+        ' ' | '\u{3000}' | '\u{a0}' => dates::spaced(left, right),
+        '/' => digit_before() && right.chars().next().is_some_and(|c| headings::digit(c).is_some()),
+        _ => false,
+    }
 }
 
 /// More role words without a separator than this are no owner note; the bound keeps hostile text cheap.
@@ -103,11 +186,19 @@ struct Reader {
     note: Note,
     /// Names that wait for their role word: `A、B` in `A、B牵头`.
     pending: Vec<String>,
+    /// The terms of the note, in order.
+    dues: Vec<Due>,
     current: Label,
-    year: Option<i16>,
+    from: Reckoning,
 }
 
 impl Reader {
+    fn finish(mut self) -> Note {
+        self.flush(None);
+        self.note.due = dates::choose_latest(self.dues);
+        self.note
+    }
+
     fn open(&mut self, opening: Opening) {
         self.flush(None);
         if opening.full {
@@ -133,17 +224,52 @@ impl Reader {
 
     fn term(&mut self, piece: &str) {
         let words = piece.trim_matches(|c| is_separator(c) || matches!(c, '.' | '．'));
-        let due = dates::choose(dates::find(words, self.year, Setting::Note));
+        let due = dates::choose_latest(dates::find(words, self.from, Setting::Note));
         if due.is_none() {
             self.note.unread_term = Some(words.to_owned());
         }
-        if self.note.due.is_none() {
-            let due = due.unwrap_or_default();
-            self.note.due = Some(Due { words: words.to_owned(), ..due });
+        self.dues.push(Due { words: words.to_owned(), ..due.unwrap_or_default() });
+    }
+
+    /// Words that are no owner: a rule about the owners, an explanation, a label of another matter.
+    fn explains(&mut self, piece: &str) -> bool {
+        if rules::states_lead_rule(piece) {
+            self.note.first_leads = self.note.first_leads.or(Some(Reach::Note));
+        } else if rules::reaches_on(piece) {
+            match &mut self.note.first_leads {
+                Some(reach) => *reach = Reach::Onward,
+                // 各乡镇均需落实，下同: an owner of the clauses behind, too
+                None => self.note.unread.push(piece.to_owned()),
+            }
+        } else if piece.contains(['：', ':']) && !piece.contains(['“', '《']) {
+            self.flush(None);
+            self.note.unread.push(piece.to_owned());
+            self.current = Label::Other;
+        } else if rules::explains(piece) {
+            self.note.unread.push(piece.to_owned());
+        } else {
+            return false;
         }
+        true
     }
 
     fn names(&mut self, piece: &str) {
+        let mut piece = piece.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace());
+        // 排名第一的为牵头单位：县教体局
+        if let Some((rule, names)) = piece.split_once(['：', ':']).filter(|(rule, _)| rules::states_lead_rule(rule)) {
+            self.explains(rule);
+            piece = names.trim_start();
+        }
+        if self.explains(piece) {
+            return;
+        }
+        let piece = match rules::part(piece) {
+            Some(owner) => {
+                self.note.partial.push(piece.to_owned());
+                owner
+            }
+            None => piece,
+        };
         self.note.reaches_back |= ["以上", "上述"].iter().any(|word| piece.starts_with(word));
         let mut rest = roles::strip_start(piece);
         // A牵头B配合: a role word inside ends what stands before it
@@ -153,10 +279,14 @@ impl Reader {
             rest = roles::strip_start(right);
         }
         let (left, role) = roles::strip_end(rest);
-        let dues = dates::find(rest, self.year, Setting::Note);
+        let dues = dates::find(rest, self.from, Setting::Note);
         let first = dues.first().map(|due| due.range.clone());
         if let Some(first) = first.filter(|first| first.start == 0 || !looks_like_organ(left)) {
             self.dated(rest, first.start, role, dues);
+            return;
+        }
+        if !looks_like_organ(left) && dates::says_when(rest) {
+            self.note.unread_term = Some(rest.to_owned());
             return;
         }
         // 起草 in 牵头起草: what is left after an inner role word is an act, not an organ
@@ -179,19 +309,18 @@ impl Reader {
         let last = dues.last().map_or(0, |due| due.range.end);
         let (rest, _) = roles::strip_end(piece[last..].trim());
         self.note.loose |= !rest.is_empty();
-        self.note.due = self.note.due.take().or(dates::choose(dues));
+        self.dues.extend(dues);
         self.note.has_role |= role.is_some();
     }
 
     /// Files the names of a piece under a role, together with those that waited for it.
     fn take(&mut self, names: &str, role: Option<Role>) {
         let mut names = names;
-        while let Some((left, right)) = open_ended(names) {
+        while let Some((left, right)) = open::split(names) {
             self.note.open_ended = true;
             self.wait(left);
             names = roles::strip_start(right);
         }
-        let names = self.strip_open_end(names);
         self.wait(names);
         if role.is_some() {
             self.note.has_role = true;
@@ -205,11 +334,11 @@ impl Reader {
             if name.is_empty() {
                 continue;
             }
-            if let Some(own) = own {
-                self.note.has_role = true;
-                self.push(name.to_owned(), own);
-            } else {
-                self.pending.push(name.to_owned());
+            self.note.has_role |= own.is_some();
+            match own {
+                // 牵头单位：A、B（按职责分工）: no role of its own
+                None | Some(Role::Responsible) => self.pending.push(name.to_owned()),
+                Some(own) => self.push(name.to_owned(), own),
             }
         }
     }
@@ -218,13 +347,13 @@ impl Reader {
     fn strip_term<'a>(&mut self, name: &'a str) -> &'a str {
         let Some((left, inner)) = name.trim_end().rsplit_once(['（', '(']) else { return name };
         let Some(inner) = inner.strip_suffix(['）', ')']) else { return name };
-        let dues = dates::find(inner, self.year, Setting::Note);
+        let dues = dates::find(inner, self.from, Setting::Note);
         let bare = dues.first().is_some_and(|first| first.range.start == 0)
             && dues.last().is_some_and(|last| roles::strip_end(&inner[last.range.end..]).0.is_empty());
         if left.is_empty() || !bare {
             return name;
         }
-        self.note.due = self.note.due.take().or(dates::choose(dues));
+        self.dues.extend(dues);
         left
     }
 
@@ -241,37 +370,10 @@ impl Reader {
     }
 
     fn push(&mut self, name: String, role: Role) {
-        if !looks_like_organ(&name) {
+        if !looks_like_organ(&name) || names::runs_on(&name) {
             self.note.unknown.push(name.clone());
         }
         let group = names::is_group(&name);
         self.note.owners.push(Owner { name, role, group });
     }
-
-    /// Cuts 等部门 off: it names nobody.
-    fn strip_open_end<'a>(&mut self, names: &'a str) -> &'a str {
-        let Some((left, end)) = names.rsplit_once('等') else { return names };
-        // 等, 等部门, 等有关单位, 等15个部门
-        let kind = ["部门和单位", "部门和有关单位", "单位和部门", "单位", "部门"]
-            .iter()
-            .find_map(|kind| end.strip_suffix(kind))
-            .unwrap_or(end);
-        let count = kind.trim_end_matches('个').trim_matches(|c: char| c.is_ascii_digit());
-        if left.is_empty() || !matches!(count, "" | "相关" | "有关") {
-            return names;
-        }
-        self.note.open_ended = true;
-        left
-    }
-}
-
-/// Splits `县教体局等部门及各乡镇` at 等部门及.
-fn open_ended(names: &str) -> Option<(&str, &str)> {
-    let (left, rest) = names.split_once('等')?;
-    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('个');
-    let rest = ["相关", "有关"].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
-    let rest = ["单位", "部门", "机构"].iter().find_map(|word| rest.strip_prefix(word))?;
-    let rest = ["以及", "及", "和", "与", "会同"].iter().find_map(|word| rest.strip_prefix(word))?;
-    let named = !matches!(rest, "" | "单位" | "有关单位" | "相关单位" | "部门" | "有关部门" | "相关部门");
-    (!left.is_empty() && named).then_some((left, rest))
 }

@@ -84,7 +84,15 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
                 let width = if names[at..].starts_with("以及") { "以及".len() } else { c.len_utf8() };
                 let (left, right) = (&names[start..at], &names[at + width..]);
                 let splits = ENDS.iter().any(|end| left.ends_with(end)) && left.chars().nth(1).is_some();
-                if splits && (c != '以' || width > 3) && looks_like_organ(right) {
+                // 各有关部门和单位 is one name
+                let kind = matches!(
+                    right,
+                    "单位" | "部门" | "机构" | "企业" | "街道" | "社区" | "个人" | "学校" | "地方" | "地区"
+                );
+                // 各乡镇党委和政府 is one name, too
+                let party = ["党委", "党工委"].iter().any(|end| left.ends_with(end));
+                let kind = kind || (party && matches!(right, "政府" | "人民政府" | "办事处"));
+                if splits && !kind && (c != '以' || width > 3) && looks_like_organ(right) {
                     out.push(left);
                     start = at + width;
                 }
@@ -98,6 +106,25 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
     out
 }
 
+/// Whether a name looks like two written as one: `县教体局县财政局`. `县委县政府` is written so.
+pub(super) fn runs_on(name: &str) -> bool {
+    let mut before = ' ';
+    let mut depth = 0_i32;
+    for (at, c) in name.char_indices().take(60) {
+        match c {
+            '（' | '(' => depth += 1,
+            '）' | ')' => depth -= 1,
+            '县' | '市' | '区' | '省' | '各' if depth == 0 && "局办部厅室".contains(before) => {
+                let rest = &name[at + c.len_utf8()..];
+                return rest.chars().nth(1).is_some() && looks_like_organ(&name[at..]);
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    false
+}
+
 /// Whether a name ends as the names of organs do.
 pub(in super::super) fn looks_like_organ(name: &str) -> bool {
     const ENDS: [char; 48] = [
@@ -105,9 +132,27 @@ pub(in super::super) fn looks_like_organ(name: &str) -> bool {
         '乡', '村', '区', '道', '位', '门', '司', '行', '社', '校', '学', '团', '馆', '园', '厂', '台', '构', '关',
         '业', '协', '庭', '监', '县', '市', '场', '厅', '街', '州', '旗', '署',
     ];
-    const WORDS: [&str; 6] = ["团体", "两级", "三级", "各级", "各地", "联社"];
+    const WORDS: [&str; 17] = [
+        "团体",
+        "两级",
+        "三级",
+        "各级",
+        "各地",
+        "联社",
+        "国企",
+        "央企",
+        "党组织",
+        "群团组织",
+        "中央",
+        "专班",
+        "基地",
+        "地方",
+        "管理区",
+        "开发区",
+        "各盟",
+    ];
     let name = name.trim();
-    if name.len() > LONGEST {
+    if name.len() > LONGEST || (name.contains('由') && !name.contains("自由")) {
         return false;
     }
     let bare = match name.rfind(['（', '(']) {
@@ -121,17 +166,23 @@ pub(in super::super) fn looks_like_organ(name: &str) -> bool {
         && !name.contains(NEVER)
 }
 
+/// Whether words that begin like an explanation are an organ's own name: none is known by now.
+pub(super) fn is_office_of_notes(piece: &str) -> bool {
+    piece.starts_with("注册")
+}
+
 /// Whether words could be a name at all: short and without the words of a sentence.
 pub(in super::super) fn could_be_name(name: &str) -> bool {
     const NEVER: [char; 18] =
         ['谁', '“', '”', '要', '把', '是', '的', '：', '！', '《', '》', '。', '？', '以', '不', '了', '被', '其'];
     (1..=20).contains(&name.chars().take(21).count())
         && !name.contains(NEVER)
+        && (!name.contains('由') || name.contains("自由"))
         && !name.chars().any(|c| c.is_ascii_digit())
 }
 
 /// Whether a name stands for many organs.
-pub(super) fn is_group(name: &str) -> bool {
+pub(in super::super) fn is_group(name: &str) -> bool {
     const ALL: [&str; 15] = [
         "全县",
         "全市",
@@ -149,7 +200,8 @@ pub(super) fn is_group(name: &str) -> bool {
         "市州",
         "州市",
     ];
-    const KINDS: [&str; 9] = ["单位", "部门", "乡镇", "企业", "学校", "机构", "机关", "团体", "镇街"];
+    const KINDS: [&str; 12] =
+        ["单位", "部门", "乡镇", "企业", "学校", "机构", "机关", "团体", "镇街", "国企", "党组织", "地方"];
     // such a name without a place is no organ's own
     const COMMON: [&str; 13] = [
         "街道",
@@ -179,7 +231,22 @@ pub(super) fn is_group(name: &str) -> bool {
 
 /// A level of government and nothing else.
 fn is_level(word: &str) -> bool {
-    matches!(word, "省" | "市" | "县" | "区" | "州" | "盟" | "旗" | "乡" | "镇" | "自治州" | "自治县" | "县区" | "市州")
+    matches!(
+        word,
+        "省" | "市"
+            | "县"
+            | "区"
+            | "州"
+            | "盟"
+            | "旗"
+            | "乡"
+            | "镇"
+            | "自治州"
+            | "自治县"
+            | "自治旗"
+            | "县区"
+            | "市州"
+    )
 }
 
 /// Whether `、` joins two words to one collective name: `各市、州、县人民政府`, `市、县两级政府`, `各乡镇党委、政府`.
@@ -199,7 +266,8 @@ pub(super) fn joins(left: &str, right: &str) -> bool {
     let last = left.rsplit(['、', '及', '和', '与']).next().unwrap_or(left);
     let last =
         ["全省各", "全市各", "各", "全省", "全市"].iter().find_map(|word| last.strip_prefix(word)).unwrap_or(last);
-    let last = last.split(['（', '(']).next().unwrap_or(last);
+    // 县（区） is a level, 县（区）政府 a name
+    let last = if last.ends_with(['）', ')']) { last.split(['（', '(']).next().unwrap_or(last) } else { last };
     if !is_level(last) {
         return false;
     }
@@ -214,7 +282,7 @@ pub(super) fn joins(left: &str, right: &str) -> bool {
     *level != "街道" && (rest.is_empty() || government || !all) && !(last == "镇" && rest.is_empty())
 }
 
-const LEVELS: [&str; 11] = ["省", "市", "县", "区", "州", "盟", "旗", "乡", "镇", "街道", "自治州"];
+const LEVELS: [&str; 13] = ["省", "市", "县", "区", "州", "盟", "旗", "乡", "镇", "街道", "自治州", "自治县", "自治旗"];
 /// Bytes; longer names are sentences.
 const LONGEST: usize = 600;
 const LONGEST_JOINED: usize = 90;

@@ -6,7 +6,7 @@ use crate::work::looked_at;
 
 /// Cuts the words off that lead to a name: 由, 会同, 以上任务由.
 pub(super) fn strip_start(piece: &str) -> &str {
-    const STARTS: [&str; 19] = [
+    const STARTS: [&str; 20] = [
         "以上任务由",
         "上述任务由",
         "以上工作由",
@@ -18,6 +18,7 @@ pub(super) fn strip_start(piece: &str) -> &str {
         "由",
         "请",
         "会同",
+        "会商",
         "商",
         "以及",
         "协同",
@@ -41,9 +42,10 @@ pub(super) fn strip_start(piece: &str) -> &str {
 /// Splits `A牵头会同B` and `A会同B` at the first role word that is not at the end.
 pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
     looked_at(piece.len());
-    const WORDS: [(&str, Role); 5] = [
+    const WORDS: [(&str, Role); 6] = [
         ("牵头", Role::Lead),
         ("会同", Role::Responsible),
+        ("会商", Role::Responsible),
         ("配合", Role::Support),
         ("协助", Role::Support),
         ("参与", Role::Support),
@@ -63,9 +65,13 @@ pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
 
 /// Cuts `按职责分别负责落实` off the end and says what role it gives.
 pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
-    const WORDS: [&str; 52] = [
+    const WORDS: [&str; 57] = [
         "总牵头",
         "总负责",
+        "负总责",
+        "均需",
+        "均须",
+        "均要",
         "按照各自职责分工",
         "按各自职责分工",
         "按照职责分工",
@@ -107,6 +113,7 @@ pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
         "配合",
         "协助",
         "参与",
+        "参加",
         "承办",
         "实施",
         "推进",
@@ -140,11 +147,14 @@ pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
 
 /// Words that are a role only behind an organ's name: 社会监督 and 以县为主 name none.
 fn behind_organ(piece: &str) -> Option<(&str, &'static str)> {
-    const WORDS: [&str; 10] = ["为主", "主办", "主责", "协办", "协同", "协调", "指导", "督导", "督办", "监督"];
+    const WORDS: [&str; 12] =
+        ["为主", "主办", "主责", "协办", "协同", "协调", "指导", "督导", "督办", "监督", "组织", "承担"];
     let (left, word) = WORDS.iter().find_map(|word| piece.strip_suffix(word).map(|left| (left.trim_end(), *word)))?;
     let organ = left.chars().nth(2).is_some() && names::looks_like_organ(left);
     let named = left.starts_with(['县', '市', '区', '省', '镇', '乡', '各', '州'])
-        || left.ends_with(['局', '委', '办', '部', '厅', '府', '室']);
+        || left.ends_with(['局', '委', '办', '部', '厅', '府', '室', '署', '院', '行', '联', '司', '队'])
+        // 银保监会, 总工会; 接受社会监督 names none
+        || (left.ends_with('会') && !left.ends_with("社会") && !left.ends_with("机会"));
     (organ && named).then_some((left, word))
 }
 
@@ -152,7 +162,7 @@ fn behind_organ(piece: &str) -> Option<(&str, &'static str)> {
 fn of_word(word: &str, role: Option<Role>) -> Role {
     match word {
         "牵头" | "总牵头" | "为主" | "主办" | "主责" => Role::Lead,
-        "配合" | "协助" | "参与" | "协办" | "协同" if role != Some(Role::Lead) => Role::Support,
+        "配合" | "协助" | "参与" | "参加" | "协办" | "协同" if role != Some(Role::Lead) => Role::Support,
         _ => role.unwrap_or(Role::Responsible),
     }
 }

@@ -151,7 +151,7 @@ fn doubts_are_warnings() {
     check("每季度公开一次，12月底前总结。", "既有频次");
     check("开展培训。（责任单位：县财政局；完成时限：6月底前、12月底前）", "几个日期");
     check("开展培训。（责任单位：县财政局；完成时限：年底前，长期坚持）", "既有频次");
-    for words in ["本月底前", "春节前", "国庆节前", "五一前", "汛期前"] {
+    for words in ["本月底前", "春节前", "元旦前", "清明节前", "汛期前", "开学前"] {
         check(&format!("{words}完成培训。"), "没有写明是哪一天");
     }
 }
@@ -197,4 +197,91 @@ fn clause_takes_the_latest() {
     assert_eq!(c.duties[0].due.as_deref(), Some("6月底前"));
     let c = clause("6月底前完成培训。");
     assert_eq!((c.title.as_str(), c.due.as_deref()), ("6月底前完成培训", Some("6月底前")));
+}
+
+/// Days named after a festival, by the lunar calendar where it is one of that.
+#[test]
+fn festivals() {
+    check("2020年春节前完成慰问。", "2020年春节前", "2020-01-24");
+    check("于2026年春节前完成慰问。", "于2026年春节前", "2026-02-16");
+    check("明年春节前完成慰问。", "明年春节前", "2020-01-24");
+    check("2020年元旦前完成。", "2020年元旦前", "2019-12-31");
+    check("国庆节前完成检查。", "国庆节前", "2019-09-30");
+    check("中秋节前完成检查。", "中秋节前", "2019-09-12");
+    check("端午节前完成检查。", "端午节前", "2019-06-06");
+    check("“五一”前完成检查。", "五一”前", "2019-04-30");
+    check("五一国际劳动节前完成检查。", "五一国际劳动节前", "2019-04-30");
+    check("元旦、春节前完成慰问。", "元旦、春节前", "");
+    for sentence in
+        ["做好国庆节期间的公开。", "加强劳动保障。", "开展教师培训前的准备。", "国庆前后公开信息。", "中国特色。"]
+    {
+        check(sentence, "", "");
+    }
+    for note in ["（县民政局负责，2020年春节前）", "（责任单位：县民政局；完成时限：2020年春节前）"]
+    {
+        let clause = clause(&format!("慰问。做好慰问。{note}"));
+        assert_eq!(clause.due_on.map(|date| date.to_string()).as_deref(), Some("2020-01-24"), "{clause:#?}");
+    }
+    // no year alone is the term
+    for note in ["（县民政局负责，2020年汛期前）", "（县民政局负责，2020年供暖季前）", "（县民政局负责2020年预算公开）"]
+    {
+        assert_eq!(clause(&format!("慰问。做好慰问。{note}")).due_on, None, "{note}");
+    }
+}
+
+/// Months before the day of issue.
+#[test]
+fn months_before_the_day_of_issue() {
+    let check = |number: &str, signed: &str, term: &str, on: &str, doubt: bool| {
+        let source = format!(
+            "演示县人民政府办公室关于印发政务公开工作方案的通知\n{number}一、总则\n（一）培训。{term}开展培训。（县教体局负责）\n\
+             演示县人民政府办公室\n{signed}"
+        );
+        let plan = plan(&source);
+        let clause = &plan.sections[0].clauses[0];
+        assert_eq!(clause.due_on.map(|date| date.to_string()).unwrap_or_default(), on, "{source}");
+        assert_eq!(plan.warnings.iter().any(|w| w.message.contains("早于成文日期")), doubt, "{:#?}", plan.warnings);
+    };
+    let number = "演府办发〔2024〕80号\n";
+    check(number, "2024年12月30日", "2月底前", "2025-02-28", true);
+    check("", "2024年12月30日", "2月底前", "2025-02-28", true);
+    check(number, "2024年11月20日", "上半年", "2025-06-30", true);
+    check(number, "2024年12月30日", "年底前", "2024-12-31", false);
+    check(number, "2024年3月30日", "6月底前", "2024-06-30", false);
+    check(number, "2024年3月30日", "2月底前", "2024-02-29", true);
+    check(number, "2024年12月30日", "2025年2月底前", "2025-02-28", false);
+}
+
+#[test]
+fn measures_and_assessments_are_no_dates() {
+    for sentence in [
+        "将公开情况纳入年底效能目标考核体系。",
+        "作为年底绩效评价内容。",
+        "补贴每人每年只享受一次。",
+        "每户每月补助10元。",
+        "5年内累计享受不超过3个月。",
+        "全年快检样品1000个以上。",
+        "全年入企检查频次同比下降10%。",
+        "年底前下达的资金要公开。",
+        "对6月底前建成的项目开展验收。",
+        "对6月底前未完成的，予以通报。",
+    ] {
+        check(sentence, "", "");
+    }
+    check("邀请代表列席，全年不少于4次。", "全年", "");
+    check("年底考核各单位。", "年底", "2019-12-31");
+    check("6月底前完成新建的3个站点。", "6月底前", "2019-06-30");
+    check("每年考核一次。", "每年", "");
+}
+
+/// The years in the text before the clock's.
+#[test]
+fn the_year_of_other_terms_and_of_cited_documents() {
+    let dated = plan("演示县专项行动方案\n一、步骤\n（一）实施。2025年10月底前完成整治。\n（二）总结。12月底前总结。");
+    assert_eq!(dated.sections[0].clauses[1].due_on.map(|date| date.to_string()).as_deref(), Some("2025-12-31"));
+    assert!(warns(&dated.warnings, 1, "其他时限的 2025 年"), "{:#?}", dated.warnings);
+    let cited =
+        plan("演示县若干措施\n根据《省政府通知》（演政发〔2016〕13号）制定。\n一、措施\n（一）实施。5月底前上线。");
+    assert_eq!(cited.sections[0].clauses[0].due_on.map(|date| date.to_string()).as_deref(), Some("2016-05-31"));
+    assert!(warns(&cited.warnings, 1, "所引文件的 2016 年"), "{:#?}", cited.warnings);
 }

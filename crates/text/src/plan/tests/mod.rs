@@ -3,7 +3,10 @@
 mod dates;
 mod forms;
 mod frame;
+mod frame_kinds;
+mod heading_kinds;
 mod notes;
+mod owner_kinds;
 mod owners;
 mod property;
 mod real;

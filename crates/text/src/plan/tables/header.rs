@@ -1,0 +1,146 @@
+//! The header of a table: what each column holds.
+
+use super::super::{lines::Line, owners};
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Column {
+    Number,
+    Task,
+    /// 类别, 分类: a task's where it stands for several rows, else a remark.
+    Kind,
+    /// Owner, term, person: its name as a label.
+    Note(String),
+    /// 备注, 完成情况.
+    Remark,
+    /// What is not known: a remark when it is short, text of the task when it is a sentence.
+    Other,
+}
+
+impl Column {
+    pub(super) fn is_term(&self) -> bool {
+        matches!(self, Column::Note(label) if label.starts_with(TERM))
+    }
+
+    pub(super) fn is_owner(&self) -> bool {
+        matches!(self, Column::Note(label) if !label.starts_with(TERM) && !label.ends_with("人：") && !label.contains("领导"))
+    }
+}
+
+/// The label that all columns of terms are read with.
+const TERM: &str = "完成时限：";
+
+/// The columns that a header names, and how many rows it takes.
+pub(super) struct Header {
+    pub(super) list: Vec<Column>,
+    pub(super) rows: usize,
+}
+
+const MOST: usize = 20;
+
+/// Reads a header, of one row or of two: short cells, one of them a task's and one an owner's.
+pub(super) fn read(line: &Line, next: Option<&Line>) -> Option<Header> {
+    if !line.text.contains('\t') {
+        return None;
+    }
+    let first = names(line)?;
+    if let Some(both) = next.and_then(names).and_then(|second| joined(&first, &second)) {
+        return columns(&both).map(|list| Header { list, rows: 2 });
+    }
+    columns(&first).map(|list| Header { list, rows: 1 })
+}
+
+/// The names in the cells of a row; `None` when they are too long to be names.
+fn names(line: &Line) -> Option<Vec<String>> {
+    const LONGEST: usize = 12;
+    let mut names = vec![String::new(); line.indent.min(MOST)];
+    for cell in line.text.split('\t').take(MOST + 1) {
+        let squeezed: String = cell.chars().filter(|c| !c.is_whitespace()).take(40).collect();
+        let squeezed = if super::is_ditto(&squeezed) { String::new() } else { squeezed };
+        // 责任单位（科室）
+        let name = match squeezed.find(['（', '(']) {
+            Some(at) if at > 0 && squeezed.ends_with(['）', ')']) => squeezed[..at].to_owned(),
+            _ => squeezed,
+        };
+        if name.chars().count() > LONGEST || name.contains(['。', '，', '：', '；']) {
+            return None;
+        }
+        names.push(name);
+    }
+    (names.len() <= MOST).then_some(names)
+}
+
+/// Two rows as one: the second divides a cell of the first, as 责任分工 into 牵头单位 and 配合单位.
+fn joined(first: &[String], second: &[String]) -> Option<Vec<String>> {
+    let filled: Vec<usize> = (0..second.len()).filter(|&i| !second[i].is_empty()).collect();
+    let (from, to) = (*filled.first()?, *filled.last()?);
+    let divides = filled.iter().all(|&i| matches!(column(&second[i]), Column::Note(_)));
+    if !divides || column(first.get(from)?) == Column::Task {
+        return None;
+    }
+    let mut names = first.to_vec();
+    // a text may leave out the empty cells of the divided one: 责任分工, 时限 over 牵头单位, 配合单位
+    let covered = (from + 1..=to).any(|i| names.get(i).is_some_and(|name| !name.is_empty()));
+    if covered {
+        names.splice(from + 1..from + 1, std::iter::repeat_n(String::new(), to - from));
+    }
+    names.resize(names.len().max(second.len()), String::new());
+    for i in filled {
+        names[i].clone_from(&second[i]);
+    }
+    Some(names)
+}
+
+fn columns(names: &[String]) -> Option<Vec<Column>> {
+    let mut columns: Vec<Column> = Vec::with_capacity(names.len());
+    for name in names {
+        // a name over several columns stands in the first of them
+        let left = columns.last().filter(|left| name.is_empty() && (**left == Column::Task || left.is_owner()));
+        columns.push(left.cloned().unwrap_or_else(|| column(name)));
+    }
+    let task = columns.contains(&Column::Task);
+    (task && columns.iter().any(Column::is_owner)).then_some(columns)
+}
+
+fn column(name: &str) -> Column {
+    const TERMS: [&str; 9] =
+        ["时限", "期限", "完成时间", "时间节点", "时间进度", "时间安排", "时间要求", "完成日期", "办结时间"];
+    const TASKS: [&str; 12] =
+        ["任务", "内容", "事项", "工作", "措施", "举措", "要求", "项目", "问题", "目标", "要点", "指标"];
+    const REMARKS: [&str; 8] = ["备注", "情况", "进展", "说明", "状态", "依据", "来源", "成效"];
+    const OWNERS: [&str; 14] = [
+        "单位",
+        "部门",
+        "科室",
+        "责任",
+        "牵头",
+        "配合",
+        "主办",
+        "协办",
+        "承办",
+        "责任分工",
+        "职责分工",
+        "分工",
+        "负责",
+        "责任主体",
+    ];
+    let label = format!("{name}：");
+    if TERMS.iter().any(|word| name.ends_with(word)) || name == "时间" {
+        Column::Note(TERM.to_owned())
+    } else if OWNERS.contains(&name) {
+        let named = ["牵头", "配合", "主办", "协办", "承办"].contains(&name);
+        Column::Note(if named { format!("{name}单位：") } else { "责任单位：".to_owned() })
+    } else if owners::starts_with_label(&label) {
+        Column::Note(label)
+    } else if matches!(name, "序号" | "编号" | "号" | "序" | "NO" | "No" | "No.") {
+        Column::Number
+    } else if REMARKS.iter().any(|word| name.contains(word)) {
+        Column::Remark
+    } else if TASKS.iter().any(|word| name.contains(word)) {
+        Column::Task
+    } else if ["类别", "分类", "领域", "类型", "板块", "方面"].iter().any(|word| name.contains(word)) {
+        Column::Kind
+    } else {
+        Column::Other
+    }
+}
