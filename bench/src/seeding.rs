@@ -60,7 +60,7 @@ async fn fill_async(program: &Path, data: &Path, root: &Path, count: usize) -> R
                     .with_words(&TOPICS, &front.topics)
                     .with_words(&KEYWORDS, &front.keywords)
                     .with(&VALIDITY, "in_force"),
-                ..Seed::published(organ, &front.column, kind, &title, &body, now - back)
+                ..Seed::published(organ, front.column.as_str(), kind, &title, &body, now - back)
             };
             seed(&ctx, &mut tx, one).await.map_err(app::compose::words)?;
         }

@@ -47,6 +47,12 @@ impl Filter {
             .bind(limit)
     }
 
+    /// How many events after `after` are of interest, counted up to [`BEHIND`].
+    async fn count(&self, db: &Db, after: i64) -> Result<i64> {
+        let rows = self.question(db.chain(), after, i64::MAX - 1, BEHIND).fetch_all(db.read()).await?;
+        Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+    }
+
     async fn read(&self, db: &Db, after: i64, upto: i64, limit: i64) -> Result<Vec<Event>> {
         let rows = self.question(db.chain(), after, upto, limit).fetch_all(db.read()).await?;
         rows.iter().map(|row| EventRow::from_row(row).map(Event::from)).collect()
@@ -131,6 +137,8 @@ pub struct Standing {
     pub seq: i64,
 }
 
+/// What a follower has still to do is counted no further.
+pub const BEHIND: i64 = 1_000;
 /// Events handled in one transaction.
 const BATCH: i64 = 100;
 /// A cursor moves over so many events that mean nothing to the follower before it is written.
@@ -156,6 +164,20 @@ impl Followers {
     /// The followers.
     pub fn all(&self) -> &[Follower] {
         &self.all
+    }
+
+    /// How many events each follower has still to deal with, by its label; [`BEHIND`] stands for as many or more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn behind(&self, db: &Db) -> Result<Vec<(&'static str, i64)>> {
+        let standing = standing(db).await?;
+        let mut behind = Vec::new();
+        for follower in &self.all {
+            let seen = standing.iter().find(|row| row.consumer == follower.name).map_or(0, |row| row.seq);
+            behind.push((follower.label, follower.filter.count(db, seen).await?));
+        }
+        Ok(behind)
     }
 
     /// Lets every follower read to the present end of the log, and returns how many events were handled. Tests call it

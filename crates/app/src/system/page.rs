@@ -6,7 +6,6 @@ use kernel::time;
 use search::Search;
 use store::{
     Dialect,
-    follow::{self, Followers},
     jobs::{self, Handlers, Job, JobId},
     schedule::{self, Schedule},
 };
@@ -28,7 +27,8 @@ struct Page {
     more_dead: i64,
     more_waiting: i64,
     entries: Vec<Run>,
-    followers: Vec<Reader>,
+    /// Who follows the log, and how many events it has still to deal with.
+    followers: Vec<(&'static str, i64)>,
     outbox: Vec<Letter>,
     has_smtp: bool,
     index: String,
@@ -65,12 +65,6 @@ struct Run {
     running: bool,
 }
 
-/// A follower of the log, and how far behind its end it is.
-struct Reader {
-    label: &'static str,
-    behind: i64,
-}
-
 /// GET /system
 pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Extension(search): Extension<Search>) -> Result<Response> {
     let db = ctx.db();
@@ -82,7 +76,6 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Extension(search): 
     let (dead, running, waiting) =
         tokio::try_join!(jobs::list(db, "dead", JOBS), jobs::list(db, "running", JOBS), jobs::list(db, "ready", JOBS))?;
     let status = search.status();
-    let head = *db.head().borrow();
     let page = Page {
         database: if db.dialect() == Dialect::Sqlite { "SQLite（WAL，每次提交落盘）" } else { "PostgreSQL" },
         dead: lines(dead),
@@ -91,7 +84,7 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Extension(search): 
         more_dead: more("dead"),
         more_waiting: more("ready"),
         entries: runs(&ctx.capabilities().schedule(&ctx), schedule::standing(db).await?),
-        followers: readers(&ctx.capabilities().followers(&ctx), &follow::standing(db).await?, head),
+        followers: ctx.capabilities().followers(&ctx).behind(db).await?,
         outbox: outbox::letters(&ctx).await,
         has_smtp: !ctx.config().mail.smtp.is_empty(),
         index: format!("{} 条，读到第 {} 号记录", status.documents, status.cursor),
@@ -135,14 +128,6 @@ fn runs(schedule: &Schedule, standing: Vec<schedule::Standing>) -> Vec<Run> {
         })
     };
     standing.into_iter().filter_map(run).collect()
-}
-
-fn readers(followers: &Followers, standing: &[follow::Standing], head: i64) -> Vec<Reader> {
-    let reader = |follower: &store::Follower| {
-        let seen = standing.iter().find(|row| row.consumer == follower.name()).map_or(0, |row| row.seq);
-        Reader { label: follower.label(), behind: (head - seen).max(0) }
-    };
-    followers.all().iter().map(reader).collect()
 }
 
 fn free_space(ctx: &Ctx) -> String {
