@@ -239,3 +239,24 @@ fn templates_hold_no_inline_script_or_style() {
     }
     fail_on(&faults, "The content security policy forbids inline script and style.");
 }
+
+#[test]
+fn a_step_of_the_structure_that_has_landed_is_never_edited() {
+    use sha2::{Digest, Sha256};
+    let list = read(&root().join("xtask/steps.txt"));
+    let landed: Vec<(&str, &str)> =
+        list.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once("  ")).collect();
+    let mut faults = Vec::new();
+    for (digest, path) in &landed {
+        let now = std::fs::read(root().join(path)).map(|bytes| hex::encode(Sha256::digest(bytes)));
+        if now.as_deref().ok() != Some(*digest) {
+            faults.push(format!("{path}: landed with {digest}; write the change as the next step"));
+        }
+    }
+    for path in files(&root().join("crates"), &[".sql"]).iter().map(|path| shown(path)) {
+        if path.contains("/migrations/") && !landed.iter().any(|(_, known)| *known == path) {
+            faults.push(format!("{path}: not in xtask/steps.txt; add the line that sha256sum prints"));
+        }
+    }
+    fail_on(&faults, "Installations have taken these steps: what they did cannot be changed afterwards.");
+}
