@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, BufWriter, Read, Seek, Write},
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -188,7 +188,7 @@ pub async fn restore(config: &Config, data: &Path, file: &Path, seams: Seams) ->
 async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Seams) -> Result<Manifest> {
     let mut archive = tar::Archive::new(GzDecoder::new(archive));
     let capabilities = capabilities::all();
-    let db = Db::open(&compose::database_url(config, data), seams, &capabilities.migrations()).await?;
+    let db = Db::open(&compose::database_url(config, data), seams.clone(), &capabilities.migrations()).await?;
     let events: i64 = store::query_scalar("SELECT COUNT(*) FROM event").fetch_one(db.read()).await?;
     ensure!(events == 0, "数据库里已有数据，恢复不会覆盖。请换一个空的数据库。");
     let files = Files::in_folder(data);
@@ -238,8 +238,10 @@ async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Sea
         .await?;
     }
     load.commit().await?;
-    let verified = store::log::verify(&db, &files, None).await?;
     db.close().await;
+    let ctx = compose::open(config.clone(), data.to_owned(), PathBuf::new(), seams).await?;
+    let verified = identity::audit::verify::everything(&ctx, |_| {}).await.map_err(compose::words)?;
+    ctx.db().close().await;
     if let Some(bad) = verified.first_bad {
         bail!("恢复出来的数据没有通过验证：{bad}");
     }

@@ -1,8 +1,9 @@
 //! Forms: reading them, and saying what is wrong at the field.
 
 use axum::{
+    body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::request::Parts,
+    http::{StatusCode, request::Parts},
 };
 use serde::de::DeserializeOwned;
 
@@ -16,18 +17,29 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, ctx: &Ctx) -> Result<Self> {
-        match axum_extra::extract::Form::<T>::from_request(request, ctx).await {
-            Ok(form) => Ok(Self(form.0)),
-            Err(rejection) if rejection.to_string().contains("length limit") => {
-                Err(Error::TooLarge("正文太长，上限 8 MB。请删去内嵌图片，改作附件上传。".into()))
+        let (parts, body) = request.into_parts();
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), ctx).await.map_err(|rejection| {
+            tracing::info!(%rejection, "form not received");
+            match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(TOO_LONG.into()),
+                _ => Error::Invalid(INCOMPLETE.into()),
             }
+        })?;
+        if bytes.windows(3).any(|three| three == b"%00") || bytes.contains(&0) {
+            return Err(Error::Invalid("填写的内容里有看不见的控制字符。请重新输入，不要从其他程序整段粘贴。".into()));
+        }
+        match axum_extra::extract::Form::<T>::from_request(Request::from_parts(parts, bytes.into()), ctx).await {
+            Ok(form) => Ok(Self(form.0)),
             Err(rejection) => {
                 tracing::info!(%rejection, "form not readable");
-                Err(Error::Invalid("表单内容不完整。请返回上一页，刷新后重新提交；已填内容浏览器会保留。".into()))
+                Err(Error::Invalid(INCOMPLETE.into()))
             }
         }
     }
 }
+
+const TOO_LONG: &str = "正文太长，上限 8 MB。请删去内嵌图片，改作附件上传。";
+const INCOMPLETE: &str = "表单内容不完整。请返回上一页，刷新后重新提交；已填内容浏览器会保留。";
 
 /// The query of an address. Unknown names are ignored, unreadable values become a clear 400.
 #[derive(Debug, Clone)]

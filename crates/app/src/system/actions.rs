@@ -8,6 +8,7 @@ use axum::{
 };
 use kernel::NewEvent;
 use search::Search;
+use serde_json::json;
 use store::{
     Tx,
     jobs::{self, JobId},
@@ -22,13 +23,23 @@ fn not_waiting() -> Error {
     Error::Conflict("这个作业已经不在待处理名单里，可能别人刚处理过。请刷新页面查看。".into())
 }
 
+/// What a job does, for the log, and whether it can be stopped at all: a short one is done before anybody could, and what waits
+/// for its moment would be done by the schedule all the same.
+async fn what(ctx: &Ctx, tx: &mut Tx, id: &JobId) -> Result<(serde_json::Value, bool)> {
+    let job = jobs::find(tx, id).await?.ok_or_else(not_waiting)?;
+    let handlers = ctx.capabilities().jobs(ctx);
+    let label = handlers.label(&job.kind).unwrap_or(&job.kind).to_owned();
+    Ok((json!({ "what": label }), handlers.is_long(&job.kind)))
+}
+
 /// `POST /system/jobs/{id}/retry`
 pub(super) async fn retry(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<JobId>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
+        let (data, _) = what(&ctx, tx, &id).await?;
         if !jobs::revive(tx, &id).await? {
             return Err(not_waiting());
         }
-        tx.append(NewEvent::new(&JOB_RETRIED, &id, &desk.actor())).await?;
+        tx.append(NewEvent::new(&JOB_RETRIED, &id, &desk.actor()).data(data)).await?;
         Ok(Done::ok("/system", "已重新排队"))
     };
     act(&ctx, "", done).await
@@ -37,10 +48,11 @@ pub(super) async fn retry(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Job
 /// `POST /system/jobs/{id}/discard`
 pub(super) async fn discard(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<JobId>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
+        let (data, _) = what(&ctx, tx, &id).await?;
         if !jobs::discard(tx, &id).await? {
             return Err(not_waiting());
         }
-        tx.append(NewEvent::new(&JOB_DISCARDED, &id, &desk.actor())).await?;
+        tx.append(NewEvent::new(&JOB_DISCARDED, &id, &desk.actor()).data(data)).await?;
         Ok(Done::ok("/system", "已删除这个作业"))
     };
     act(&ctx, "", done).await
@@ -49,10 +61,14 @@ pub(super) async fn discard(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<J
 /// `POST /system/jobs/{id}/cancel`
 pub(super) async fn cancel(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<JobId>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
+        let (data, long) = what(&ctx, tx, &id).await?;
+        if !long {
+            return Err(Error::Conflict("这个作业不能取消：它很快就会办完，或者由它所属的页面撤回。".into()));
+        }
         if !jobs::cancel(tx, &id).await? {
             return Err(Error::Conflict("这个作业已经办完或已停下，不用再取消。请刷新页面查看。".into()));
         }
-        tx.append(NewEvent::new(&JOB_CANCELLED, &id, &desk.actor())).await?;
+        tx.append(NewEvent::new(&JOB_CANCELLED, &id, &desk.actor()).data(data)).await?;
         Ok(Done::ok("/system", "已要求停下。正在办理的作业做完手上的一步就停"))
     };
     act(&ctx, "", done).await

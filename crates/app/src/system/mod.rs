@@ -13,9 +13,12 @@ mod actions;
 mod outbox;
 mod page;
 
-static JOB_RETRIED: EventKind = EventKind::new("job", "job.retried", "重试后台作业");
-static JOB_DISCARDED: EventKind = EventKind::new("job", "job.discarded", "放弃后台作业");
-static JOB_CANCELLED: EventKind = EventKind::new("job", "job.cancelled", "取消后台作业");
+/// What the job does, in words.
+const WHAT: &[(&str, &str)] = &[("what", "作业")];
+
+static JOB_RETRIED: EventKind = EventKind::new("job", "job.retried", "重试后台作业").holds(WHAT);
+static JOB_DISCARDED: EventKind = EventKind::new("job", "job.discarded", "放弃后台作业").holds(WHAT);
+static JOB_CANCELLED: EventKind = EventKind::new("job", "job.cancelled", "取消后台作业").holds(WHAT);
 static RUN_HASTENED: EventKind = EventKind::new("job", "job.hastened", "提前运行定期任务");
 static REBUILD_ASKED: EventKind = EventKind::new("index", "index.rebuild_asked", "重建检索");
 

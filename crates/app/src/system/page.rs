@@ -109,7 +109,7 @@ fn line(handlers: &Handlers, job: Job) -> Line {
         total: job.progress_total,
         words: job.progress_words,
         stopping: job.cancelled,
-        can_stop: !job.cancelled && (job.state == "ready" || handlers.is_long(&job.kind)),
+        can_stop: !job.cancelled && handlers.is_long(&job.kind),
         id: job.id,
     }
 }

@@ -100,6 +100,8 @@ pub struct Tally {
     pub issued: u32,
     /// Overdue; these are counted in their state as well.
     pub overdue: u32,
+    /// Not begun and overdue: counted in both.
+    pub overdue_issued: u32,
 }
 
 impl Tally {
@@ -116,7 +118,10 @@ impl Tally {
             State::InProgress | State::Returned => self.in_progress += many,
             State::Issued => self.issued += many,
         }
-        self.overdue += if overdue { many } else { 0 };
+        if overdue {
+            self.overdue += many;
+            self.overdue_issued += if state == State::Issued { many } else { 0 };
+        }
     }
 
     /// All of them.
@@ -127,10 +132,8 @@ impl Tally {
     /// Overdue ones that are not confirmed, and the rest, disjoint for a bar: done, doing, late, rest.
     pub fn bar(&self) -> (u32, u32, u32, u32) {
         let doing = self.evidenced + self.in_progress;
-        let late = self.overdue.min(doing + self.issued);
-        let rest = self.issued.saturating_sub(late);
-        let doing = doing.saturating_sub(late.saturating_sub(self.issued));
-        (self.confirmed, doing, late, rest)
+        let late_doing = (self.overdue - self.overdue_issued).min(doing);
+        (self.confirmed, doing - late_doing, late_doing + self.overdue_issued, self.issued - self.overdue_issued)
     }
 }
 
@@ -144,6 +147,17 @@ mod tests {
 
     fn at(state: State, overdue: bool, due: &str) -> Standing {
         Standing { state, overdue, late: false, due_on: Some(date(due)), period: String::new(), ended: false }
+    }
+
+    #[test]
+    fn a_bar_takes_what_is_late_out_of_the_state_in_which_it_is() {
+        let mut tally = Tally::default();
+        tally.add_many(State::Confirmed, false, 13);
+        tally.add_many(State::InProgress, false, 16);
+        tally.add_many(State::InProgress, true, 14);
+        tally.add_many(State::Issued, true, 2);
+        tally.add_many(State::Issued, false, 9);
+        assert_eq!((tally.total(), tally.bar()), (54, (13, 16, 16, 9)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use documents::tables::{Cell, write_csv_head, write_csv_rows};
 use futures::stream;
 use kernel::{NewEvent, event::Event};
 use serde_json::json;
-use web::{Ctx, Desk, Query, Result, act_now, page};
+use web::{Ctx, Desk, Error, Query, Result, act_now, page};
 
 use super::{
     store::{self, Filter},
@@ -78,6 +78,9 @@ impl Walk {
 
 /// GET /audit/export.csv
 pub(super) async fn csv(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    if let Some((_, fault)) = filter.faults().items().first() {
+        return Err(Error::Invalid(fault.clone()));
+    }
     // What is there now, so that the number which the log tells is the number that is handed out.
     let newest = store::search(ctx.db(), &filter, 1).await?.pop().map_or(0, |event| event.seq);
     let filter = Filter { before: newest + 1, ..filter };

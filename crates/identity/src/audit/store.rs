@@ -38,7 +38,11 @@ impl Filter {
         let mut errors = web::FormErrors::new();
         for (field, text) in [("from", &self.from), ("to", &self.to)] {
             let good = text.trim().is_empty() || time::parse_date(text).is_some();
-            errors.require(good, &format!("f-{field}"), "请核对日期，格式如 2023-08-21。现在没有按它筛选。");
+            errors.require(
+                good,
+                &format!("f-{field}"),
+                "请核对日期，格式如 2023-08-21。列表现在没有按它筛选，也不能按它导出。",
+            );
         }
         errors
     }

@@ -265,6 +265,10 @@ testkit::both! {
         app.work().await;
         auditor.get("/audit/verify").await.expect(200).shows("全部相符").shows(&head).hides("等待验证");
         assert_eq!(count(app, "audit.verified", "\"ok\":true").await, 1, "asked twice, walked once");
+        // What cannot be read of a filter never means everything.
+        auditor.get("/audit/export.csv?from=2026-13-99").await.expect(400).shows("请核对日期");
+        auditor.get("/audit?kind=%00").await.expect(400).shows("不能使用的字符");
+        app.stranger().post("/signin", &[("login", "a\0b"), ("password", "x"), ("next", "/")]).await.expect(400).shows("控制字符");
         let csv = auditor.get("/audit/export.csv?kind=organ.renamed").await.expect(200).text();
         assert_eq!(csv.lines().count(), 2, "{csv}");
         assert_eq!(count(app, "audit.exported", "\"rows\":1").await, 1);

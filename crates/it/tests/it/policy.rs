@@ -71,8 +71,13 @@ both! {
         editor.get("/?group=duty").await.expect(200).hides("停车管理办法").shows("养老服务补贴办法");
         app.visitor().get("/policies").await.expect(200).shows("已配解读");
         app.pass(SignedDuration::from_hours(24 * 60));
-        // Long overdue it stays on the page, and leaves the work list to what can still be done in time.
+        // Long overdue it is still owed; what is no longer law is not.
+        let mut dead = policy("停车场管理暂行办法", "2026-02-23T03:00:00Z");
+        dead.values.read(&VALIDITY, "repealed");
+        put(app, dead).await;
         editor = app.editor("QH010").await;
-        editor.get("/interpretations").await.expect(200).shows("养老服务补贴办法");
+        editor.get("/?group=duty").await.expect(200).shows("养老服务补贴办法").hides("停车场管理暂行办法");
+        let page = editor.get("/interpretations").await.expect(200).text();
+        assert!(line(&page, "停车场管理暂行办法").contains("不再要求"), "{page}");
     }
 }

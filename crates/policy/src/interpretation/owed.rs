@@ -1,19 +1,20 @@
 //! What is owed, on the work list of those who write it.
 
 use futures::future::BoxFuture;
-use jiff::{ToSpan, civil::Date};
+use jiff::civil::Date;
 use kernel::{Staff, clock, may_for};
 use web::{
     Ctx, Result,
     hooks::{DeskItem, DeskSource, Group},
 };
 
-use super::{INTERPRETATION, pages::policies};
+use super::{
+    INTERPRETATION,
+    pages::{owes, policies},
+};
 
 /// Policies that are looked at: the newest of an organ.
 const NEWEST: i64 = 50;
-/// So many days after the last day it leaves the work list: the page of interpretations keeps it.
-const KEPT_DAYS: i64 = 30;
 
 /// The day until which the interpretation of a policy of this day is expected.
 pub(super) fn due(ctx: &Ctx, published_on: &str) -> Option<Date> {
@@ -33,20 +34,22 @@ impl DeskSource for Owed {
                 return Ok(Vec::new());
             }
             let (found, explained) = policies(ctx, Some(staff.organ.clone()), "", NEWEST).await?;
-            let (today, directory) = (ctx.today(), ctx.directory());
-            let owed = found.items.iter().filter(|policy| !explained.contains(&policy.id)).filter_map(|policy| {
-                let due = due(ctx, &policy.published_on)?;
-                (due.saturating_add(KEPT_DAYS.days()) >= today).then(|| DeskItem {
-                    kind: "政策解读".to_owned(),
-                    group: Group::DUTY,
-                    title: format!("{}：撰写解读", policy.title),
-                    href: super::pages::write(policy),
-                    organ: directory.short_name(&policy.organ).to_owned(),
-                    since: policy.published_on.parse().ok(),
-                    due: Some(due),
-                    mine: false,
-                })
-            });
+            let directory = ctx.directory();
+            let owed = found.items.iter().filter(|policy| owes(policy) && !explained.contains(&policy.id)).filter_map(
+                |policy| {
+                    let due = due(ctx, &policy.published_on)?;
+                    Some(DeskItem {
+                        kind: "政策解读".to_owned(),
+                        group: Group::DUTY,
+                        title: format!("{}：撰写解读", policy.title),
+                        href: super::pages::write(policy),
+                        organ: directory.short_name(&policy.organ).to_owned(),
+                        since: policy.published_on.parse().ok(),
+                        due: Some(due),
+                        mine: false,
+                    })
+                },
+            );
             Ok(owed.collect())
         })
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{
-    Kinds,
+    Kinds, common,
     public::{self, Cursor, Filter, Listed, Order, Places, Slice},
 };
 use kernel::{OrganCode, id::DocumentId};
@@ -77,6 +77,7 @@ fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
     let due = due(ctx, &policy.published_on);
     let (state, tone) = match due {
         _ if explained => ("已解读", "ok"),
+        _ if !owes(policy) => ("不再要求", "off"),
         Some(due) if due < today => ("逾期未解读", "late"),
         Some(due) if due == today => ("今天到期", "late"),
         _ => ("待解读", "info"),
@@ -86,11 +87,20 @@ fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
         href: format!("/documents/{}", policy.id),
         organ: ctx.directory().short_name(&policy.organ).to_owned(),
         published_on: policy.published_on.clone(),
-        due: if explained { String::new() } else { due.map(|due| due.to_string()).unwrap_or_default() },
-        write: if explained { String::new() } else { write(policy) },
+        due: if explained || !owes(policy) {
+            String::new()
+        } else {
+            due.map(|due| due.to_string()).unwrap_or_default()
+        },
+        write: if explained || !owes(policy) { String::new() } else { write(policy) },
         state,
         tone,
     }
+}
+
+/// Whether an interpretation is still expected: nobody explains what is no longer law.
+pub(super) fn owes(policy: &Listed) -> bool {
+    ![common::REPEALED, common::LAPSED].contains(&policy.values.get(&common::VALIDITY))
 }
 
 /// Where an interpretation of this policy is begun.

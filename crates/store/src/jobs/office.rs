@@ -56,6 +56,15 @@ pub async fn list(db: &Db, state: &str, limit: i64) -> Result<Vec<Job>> {
     query_as(sql).bind(state).bind(limit).fetch_all(db.read()).await
 }
 
+/// The job with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(tx: &mut Tx, id: &JobId) -> Result<Option<Job>> {
+    let sql = concat!("SELECT ", columns!(), " FROM job WHERE id = $1");
+    query_as(sql).bind(id).fetch_optional(tx.conn()).await
+}
+
 /// The job of a kind that runs or waits, the one that runs first.
 ///
 /// # Errors

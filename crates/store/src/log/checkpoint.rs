@@ -105,6 +105,18 @@ impl Checkpoint {
         data.join(format!("log-checkpoint{place}.json"))
     }
 
+    /// The one kept in `data` for a chain; where it cannot be read, the fault in words: whoever can write there must not be able
+    /// to end a verification.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn kept(data: &Path, chain: &str) -> std::result::Result<Option<Self>, String> {
+        match Self::read(data, chain) {
+            Ok(kept) => Ok(kept),
+            Err(error) => Err(format!("数据目录里留存的链头读不懂，可能被改过（{error}）{}", meant(chain))),
+        }
+    }
+
     /// The one kept in `data` for a chain, if there is any, with its signature checked against the key that lies there.
     ///
     /// # Errors

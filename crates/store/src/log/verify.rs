@@ -26,6 +26,13 @@ pub struct Verified {
     pub erased: i64,
 }
 
+impl Verified {
+    /// Something does not fit before anything was walked.
+    pub fn unfit(why: String) -> Self {
+        Self { events: 0, files: 0, ok: false, first_bad: Some(why), head: GENESIS.to_owned(), erased: 0 }
+    }
+}
+
 /// How far a verification has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {

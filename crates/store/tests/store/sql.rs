@@ -4,7 +4,7 @@ use futures::TryStreamExt;
 use kernel::{OrganCode, id::DocumentId};
 use store::{Error, Executor, FromRow, Result, Value, Violation, built, query, query_as, query_scalar};
 
-use crate::harness::both;
+use crate::harness::{Home, both};
 
 #[derive(Debug, PartialEq, FromRow)]
 struct Inner {
@@ -178,4 +178,32 @@ async fn a_question_that_takes_too_long_is_stopped() {
         db.close().await;
         home.end().await;
     }
+}
+
+/// SQLite undoes a write by itself when the disk is full. What comes after must not be told that a transaction is open.
+#[tokio::test]
+async fn after_a_full_disk_the_next_write_goes_on() {
+    let home = Home::sqlite().await;
+    let big = "x".repeat(3_000_000);
+    let fill = "INSERT INTO thing (id, grp, n, note) VALUES ($1, 'g', 1, $2)";
+    for round in 0..3 {
+        let pages = query_scalar::<i64>("PRAGMA page_count").fetch_one(home.db.read()).await.expect("pages");
+        let mut tx = home.db.write().await.expect("a write begins");
+        // SQL: a number of ours.
+        query(store::built(format!("PRAGMA max_page_count = {}", pages + 20)))
+            .execute(tx.conn())
+            .await
+            .expect("full soon");
+        query("PRAGMA cache_size = 10").execute(tx.conn()).await.expect("spills");
+        let failed = query(fill).bind(format!("big{round}")).bind(&big).execute(tx.conn()).await.expect_err("full");
+        assert!(failed.is_storage_full(), "{failed:?}");
+        drop(tx);
+        let mut tx = home.db.write().await.expect("the next write begins");
+        query("PRAGMA max_page_count = 1000000").execute(tx.conn()).await.expect("freed");
+        query(fill).bind(format!("small{round}")).bind("y").execute(tx.conn()).await.expect("written");
+        tx.commit().await.expect("committed");
+    }
+    let left = query_scalar::<i64>("SELECT COUNT(*) FROM thing").fetch_one(home.db.read()).await.expect("rows");
+    assert_eq!(left, 3);
+    home.end().await;
 }
