@@ -7,6 +7,8 @@
 //! 01010018    000
 //! ```
 
+use std::collections::HashSet;
+
 use super::{
     Found, NumberKind, Severity,
     scan::{Atom, Scan, Topic},
@@ -22,24 +24,40 @@ const ATOMS: usize = 40;
 /// Adds what is found among the atoms that belong to no number yet.
 pub(super) fn wrapped(scan: &Scan, used: &mut [bool], found: &mut Vec<Found>) {
     let places = places(&scan.atoms);
-    // Lines on which an identity number was broken: what is broken beside it is a number of the same person.
-    let mut broken: Vec<(usize, usize)> = Vec::new();
+    // Lines on which an identity number begins: what is broken beside it is a number of the same person.
+    let mut persons: HashSet<usize> = whole(scan, found);
     for first in 0..scan.atoms.len() {
         if let Some(pieces) = identity(scan, used, &places, first) {
-            broken.push((scan.atoms[first].line, pieces.last().map_or(0, |&last| scan.atoms[last].line)));
-            keep(scan, used, found, NumberKind::IdCard, &pieces);
+            persons.insert(scan.atoms[first].line);
+            keep(scan, used, found, (NumberKind::IdCard, Severity::Block), &pieces);
         }
     }
-    for first in 0..scan.atoms.len() {
-        for kind in [NumberKind::Mobile, NumberKind::BankCard] {
-            if let Some(second) = other(scan, used, &places, first, kind, &broken) {
-                keep(scan, used, found, kind, &[first, second]);
+    if scan.speaks_of(Topic::Phone) {
+        mobiles(scan, used, &places, &persons, found);
+    }
+    if scan.speaks_of(Topic::Card) {
+        for first in 0..scan.atoms.len() {
+            if let Some(second) = card(scan, used, &places, first, &persons) {
+                keep(scan, used, found, (NumberKind::BankCard, Severity::Block), &[first, second]);
             }
         }
     }
 }
 
-fn keep(scan: &Scan, used: &mut [bool], found: &mut Vec<Found>, kind: NumberKind, pieces: &[usize]) {
+/// Lines on which an identity number begins that was found in one row.
+fn whole(scan: &Scan, found: &[Found]) -> HashSet<usize> {
+    let starts: HashSet<usize> =
+        found.iter().filter(|one| one.kind == NumberKind::IdCard).map(|one| one.start).collect();
+    scan.atoms.iter().filter(|atom| starts.contains(&atom.start)).map(|atom| atom.line).collect()
+}
+
+fn keep(
+    scan: &Scan,
+    used: &mut [bool],
+    found: &mut Vec<Found>,
+    (kind, severity): (NumberKind, Severity),
+    pieces: &[usize],
+) {
     let atoms = || pieces.iter().map(|&at| &scan.atoms[at]);
     let mut digits: String = atoms().flat_map(|atom| &atom.digits).map(|&digit| char::from(b'0' + digit)).collect();
     let Some((first, last)) = atoms().next().zip(atoms().next_back()) else { return };
@@ -50,7 +68,7 @@ fn keep(scan: &Scan, used: &mut [bool], found: &mut Vec<Found>, kind: NumberKind
     for &piece in pieces {
         used[piece] = true;
     }
-    found.push(Found { kind, severity: Severity::Block, start: first.start, end: check.unwrap_or(last.end), digits });
+    found.push(Found { kind, severity, start: first.start, end: check.unwrap_or(last.end), digits });
 }
 
 /// Atoms on the next lines behind an atom.
@@ -100,36 +118,74 @@ fn is_identity(pieces: &[&Atom]) -> bool {
     valid::is_identity_of_somebody(&places)
 }
 
-/// The second piece of a mobile or card number, at the same place among the numbers of its line.
-fn other(
+/// Mobile numbers whose pieces stand at the same place among the numbers of their lines. Beside an identity number they are
+/// certain; else the lower pieces must stand on lines of numbers alone, and one such number only warns.
+fn mobiles(
+    scan: &Scan,
+    used: &mut [bool],
+    places: &[(usize, usize)],
+    persons: &HashSet<usize>,
+    found: &mut Vec<Found>,
+) {
+    let mut pairs: Vec<(Vec<usize>, bool)> = Vec::new();
+    for first in 0..scan.atoms.len() {
+        let Some(pieces) = mobile(scan, used, places, first) else { continue };
+        let beside = persons.contains(&scan.atoms[first].line);
+        if beside || pieces[1..].iter().all(|&piece| scan.is_of_digits(&scan.atoms[piece])) {
+            pieces.iter().for_each(|&piece| used[piece] = true);
+            pairs.push((pieces, beside));
+        }
+    }
+    let several = pairs.len() > 1;
+    for (pieces, beside) in pairs {
+        let severity = if beside || several { Severity::Block } else { Severity::Warn };
+        keep(scan, used, found, (NumberKind::Mobile, severity), &pieces);
+    }
+}
+
+/// Two or three pieces of a mobile number.
+fn mobile(scan: &Scan, used: &[bool], places: &[(usize, usize)], first: usize) -> Option<Vec<usize>> {
+    let one = &scan.atoms[first];
+    let length = one.digits.len();
+    let begins = matches!(one.digits[..], [1, 3..=9, ..]);
+    if used[first] || !begins || !(4..=10).contains(&length) || one.letter_after {
+        return None;
+    }
+    for (second, two) in below(scan, used, first).filter(|&(second, _)| same_place(places, first, second)) {
+        let rest = 11_usize.checked_sub(length + two.digits.len());
+        match rest {
+            _ if two.digits.len() > length || two.letter_after => {}
+            Some(0) => return Some(vec![first, second]),
+            Some(rest) if two.digits.len() == length => {
+                let mut thirds = below(scan, used, second).filter(|&(third, _)| same_place(places, second, third));
+                if let Some((third, _)) = thirds.find(|(_, three)| three.digits.len() == rest) {
+                    return Some(vec![first, second, third]);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The second piece of a card number, at the same place among the numbers of its line.
+fn card(
     scan: &Scan,
     used: &[bool],
     places: &[(usize, usize)],
     first: usize,
-    kind: NumberKind,
-    broken: &[(usize, usize)],
+    persons: &HashSet<usize>,
 ) -> Option<usize> {
     let one = &scan.atoms[first];
-    let (lengths, topic) = match kind {
-        NumberKind::Mobile => (11..=11, Topic::Phone),
-        _ => (16..=19, Topic::Card),
-    };
-    if used[first] || !scan.speaks_of(topic) || !(6..=18).contains(&one.digits.len()) || one.letter_after {
+    // figures of ten digits are rare
+    let likely = persons.contains(&one.line) || one.digits.len() > 9;
+    if used[first] || !likely || !(6..=18).contains(&one.digits.len()) || !one.digits.starts_with(&[6, 2]) {
         return None;
     }
-    let beside = |two: &Atom| broken.binary_search(&(one.line, two.line)).is_ok();
     let second = below(scan, used, first).find(|&(second, two)| {
         let digits: Vec<u8> = one.digits.iter().chain(&two.digits).copied().take(20).collect();
-        let right = match kind {
-            NumberKind::Mobile => beside(two) && matches!(digits[..2], [1, 3..=9]),
-            // figures of so many digits are rare
-            _ => (beside(two) || one.digits.len() > 9) && digits.starts_with(&[6, 2]) && valid::is_card(&digits),
-        };
-        same_place(places, first, second)
-            && two.digits.len() <= one.digits.len()
-            && lengths.contains(&digits.len())
-            && right
-            && !two.letter_after
+        let fits = two.digits.len() <= one.digits.len() && !two.letter_after && valid::is_card(&digits);
+        fits && same_place(places, first, second)
     });
     second.map(|(second, _)| second)
 }

@@ -77,6 +77,13 @@ fn narrow_columns_of_a_printed_list_are_read_downwards() {
             ("mobile", "139****9000"),
         ],
     );
+    // three lines, and a number beside one that is whole
+    check("000000 1380  甲\n199001 0138  低保\n010018 000  乙 电话", &[ID[0], PHONE[0]]);
+    check("姓名 身份证号 电话\n甲 000000199001010018 13800138 因病\n致贫 000", &[ID[0], PHONE[0]]);
+    let phones = "姓名  电话\n甲  13800138\n000\n乙  13900139\n000";
+    check(phones, &[PHONE[0], ("mobile", "139****9000")]);
+    assert_eq!(weights(phones), [Severity::Block; 2]);
+    assert_eq!(weights("姓名  电话\n13800138  甲\n000"), [Severity::Warn]);
     check("000000  甲\n199001  低保\n010018  乙", &ID);
     check("1  张三  0000001990  因病致贫，收入\n01010018  低于低保标准", &ID);
     check("卡号  622202000000  甲\n0000000  乙", &[("bank_card", "***************0000")]);
@@ -245,6 +252,7 @@ fn figures_and_numbers_of_organs_are_none() {
         "13,800,138,000  15,900,138,000",
         "合计\t1380013.80\t1590013.00",
         "经度130.12345678，纬度31.00138000",
+        "联系电话见表\n东门镇 1380013 42\n西门镇 8000 17\n南门镇 1590013 42\n北门镇 9000 17",
         // offices
         "电话：0793-5123456\n传真：0793-5123457\n邮编：334000",
         "联系电话\n5123456\n5123457\n5123458",
@@ -276,6 +284,16 @@ fn figures_and_numbers_of_organs_are_none() {
 }
 
 #[test]
+fn text_that_is_none_is_told() {
+    assert_eq!(
+        unreadable("page 1", "\u{e012}\u{e013}\u{fffd}\u{e015} \u{e016}公示").map(|one| one.rule),
+        Some("privacy.unread".into())
+    );
+    assert_eq!(unreadable("body", "\u{f0b7}第一项工作，按时完成。\u{f0b7}第二项工作"), None);
+    assert_eq!(unreadable("body", ""), None);
+}
+
+#[test]
 fn broken_and_spelled_numbers_cost_no_more_than_their_length() {
     let id = "0000001990\n01010018 x\n";
     for unit in [
@@ -294,6 +312,8 @@ fn broken_and_spelled_numbers_cost_no_more_than_their_length() {
         "身份证",
         "\u{200b}1\n",
         "1\u{301}",
+        "电话 1380013 42\n",
+        "电话\n1380\n",
     ] {
         grows_with_the_text(unit, 20_000, 400, |text| drop(personal_numbers("body", text)));
     }

@@ -12,7 +12,7 @@ enum Script {
     Plain,
     /// 〇一二…九, 零壹贰…玖.
     Chinese,
-    /// ①②…⑨, ❶, ➀ and the like.
+    /// ①②…⑨, ❶, ⑴, ⒈, ㈠ and the like.
     Enclosed,
     /// ⁰¹²…⁹, ₀…₉.
     Raised,
@@ -55,6 +55,10 @@ fn figure(c: char) -> Option<(u8, Script)> {
         0x2080..=0x2089 => (0x2080, 0, Script::Raised),
         0x24ea | 0x24ff => return Some((0, Script::Enclosed)),
         0x2460..=0x2468 => (0x2460, 1, Script::Enclosed),
+        0x2474..=0x247c => (0x2474, 1, Script::Enclosed),
+        0x2488..=0x2490 => (0x2488, 1, Script::Enclosed),
+        0x3220..=0x3228 => (0x3220, 1, Script::Enclosed),
+        0x3280..=0x3288 => (0x3280, 1, Script::Enclosed),
         0x24f5..=0x24fd => (0x24f5, 1, Script::Enclosed),
         0x2776..=0x277e => (0x2776, 1, Script::Enclosed),
         0x2780..=0x2788 => (0x2780, 1, Script::Enclosed),
@@ -333,6 +337,15 @@ impl Scan {
     pub(super) fn seen_at(&self, at: usize) -> char {
         let rest = self.chars.get(at..).unwrap_or_default().iter().take(8);
         rest.copied().find(|&c| !is_unseen(c)).map_or(' ', fold::character)
+    }
+
+    /// Whether the line of an atom holds nothing but digits and blanks.
+    pub(super) fn is_of_digits(&self, atom: &Atom) -> bool {
+        const REACH: usize = 60;
+        let of_digits = |c: &char| c.is_whitespace() || is_unseen(*c) || digit(*c).is_some();
+        let before = self.chars[..atom.start].iter().rev().take_while(|&&c| !is_line_end(c)).take(REACH);
+        let behind = self.chars[atom.end..].iter().take_while(|&&c| !is_line_end(c)).take(REACH);
+        before.chain(behind).all(of_digits)
     }
 
     /// Whether an atom begins what stands alone in a table cell or on a line, and another ends it.
