@@ -186,10 +186,11 @@ struct Found {
     suggestion: String,
 }
 
-/// Looks through one part; pure. The same text twice in one place is one finding.
+/// Looks through one part; pure. The same text twice in one place is one finding, which blocks when it does so once: a number
+/// that is certain beside a word is the same number elsewhere.
 fn look(text: PartText) -> Run {
     let mut found: Vec<Found> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = std::collections::HashMap::new();
     for piece in &text.pieces {
         let findings = personal_numbers("", &piece.text);
         if findings.is_empty() {
@@ -198,8 +199,10 @@ fn look(text: PartText) -> Run {
         let chars: Vec<char> = piece.text.chars().collect();
         for finding in findings {
             let one = found_in(&text.part.key, &piece.place, &chars, finding);
-            if seen.insert((one.rule.clone(), one.digest.clone())) {
-                found.push(one);
+            let at = *seen.entry((one.rule.clone(), one.digest.clone())).or_insert(found.len());
+            match found.get_mut(at) {
+                Some(before) => before.blocks |= one.blocks,
+                None => found.push(one),
             }
         }
     }
@@ -436,7 +439,7 @@ mod tests {
         let text = format!(
             "身份证 {NUMBER}，手机 13800138000，卡号 6222021234567890128，旧证 110105491231002，电话 0570-1234567。\n\
              身份证号 0000001990\n01010018，电话 138·0013·8000、一三九零零一三九零零零，（甲1380013\n8000）\n\
-             身份证号：000000199001010019，身份证号110105491231002\n乙 0000001985 丙\n02030020 丁"
+             身份证号：000000199001010019，身份证号110105491231010\n乙 0000001985 丙\n02030020 丁"
         );
         let rules: Vec<(String, bool)> = found(&text).into_iter().map(|one| (one.rule, one.blocks)).collect();
         let expected = [
@@ -449,6 +452,7 @@ mod tests {
             ("privacy.mobile", true),
             ("privacy.id_number", true),
             ("privacy.id_number", true),
+            ("privacy.id_number", false),
             ("privacy.id_number", false),
         ];
         let expected: Vec<(String, bool)> = expected.map(|(rule, blocks)| (rule.to_owned(), blocks)).to_vec();
@@ -464,6 +468,12 @@ mod tests {
         assert_ne!(one[0].digest, elsewhere[0].digest);
         assert_eq!(found("13800138000 13800138000").len(), 1, "twice in one place is one decision");
         assert!(!one[0].excerpt.contains("0013"), "masked");
+    }
+
+    #[test]
+    fn what_is_certain_once_blocks_also_where_it_was_found_in_doubt_before() {
+        let one = found("乙 110105491231002，另见下表\n身份证号110105491231002");
+        assert_eq!((one.len(), one[0].blocks), (1, true));
     }
 
     #[test]
