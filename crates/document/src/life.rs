@@ -367,10 +367,9 @@ pub async fn withdraw(
 pub fn personal(text: &str) -> Option<&'static str> {
     let found = personal_numbers("", text).into_iter().find(|finding| finding.severity == Severity::Block)?;
     Some(match found.rule.as_str() {
-        "privacy.id-card" => "公民身份号码",
-        "privacy.id-card-15" => "疑似15位身份证号码",
+        "privacy.id_number" => "公民身份号码",
         "privacy.mobile" => "手机号码",
-        "privacy.bank-card" => "银行卡号",
+        "privacy.bank_card" => "银行卡号",
         _ => "需要核对的内容",
     })
 }

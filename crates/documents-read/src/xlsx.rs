@@ -217,6 +217,27 @@ fn put(rows: &mut Rows, (row, column): (u32, u32), value: &Data, room: &mut usiz
     Ok(())
 }
 
+/// Numbers with one digit in each cell, as in the boxes of a form: a place for each, behind the cell that names it. No cell
+/// alone holds what the row shows.
+fn spelled(name: &str, row: u32, cells: &BTreeMap<u32, String>, parts: &mut Vec<Part>) {
+    /// Digits of a mobile number, the shortest that anybody looks for.
+    const FEWEST: usize = 11;
+    let single = |text: &str| text.chars().count() == 1;
+    let cells: Vec<(u32, &str)> = cells.iter().map(|(column, text)| (*column, text.as_str())).collect();
+    let mut before = "";
+    for run in cells.chunk_by(|one, other| single(one.1) && single(other.1)) {
+        if let [(first, _), .., (last, _)] = run
+            && run.len() >= FEWEST
+        {
+            let text: Vec<&str> = std::iter::once(before).chain(run.iter().map(|(_, text)| *text)).collect();
+            let place =
+                format!("sheet \"{name}\" {}{row}:{}{row}", column_name(*first), column_name(*last), row = row + 1);
+            Part::push(parts, place, text.join("\t"));
+        }
+        before = run.last().map_or("", |(_, text)| *text);
+    }
+}
+
 /// A place for each filled cell, and a line for each row that readers see: its cells in their columns, `〃` where a cell
 /// goes on from the row above.
 fn sheet_parts(name: &str, rows: &Rows, hidden: &Hidden, found: &mut Extracted, lines: &mut Vec<String>) {
@@ -238,6 +259,7 @@ fn sheet_parts(name: &str, rows: &Rows, hidden: &Hidden, found: &mut Extracted, 
                 shown.insert(*column, text);
             }
         }
+        spelled(name, *row, cells, &mut found.parts);
         if shown.is_empty() {
             continue;
         }

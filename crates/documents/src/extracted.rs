@@ -73,6 +73,18 @@ impl Extracted {
         self.warnings.iter().any(|warning| warning.starts_with(ORDER_IN_DOUBT))
     }
 
+    /// The [warnings](Extracted::warnings) that name something which was not read, so that nobody can say what it holds.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        const SAID: [&str; 6] = ["无法检查", "无法自动检查", "无法识别", "没有检查", "读不出", "不会去读取"];
+        self.warnings.iter().map(String::as_str).filter(|warning| SAID.iter().any(|said| warning.contains(said)))
+    }
+
+    /// Pages that have no text, counted from 1: scans, pictures, or nothing at all.
+    pub fn silent_pages(&self) -> impl Iterator<Item = u32> {
+        let spoken: std::collections::HashSet<&str> = self.parts.iter().map(|part| part.place.as_str()).collect();
+        (1..=self.pages.unwrap_or(0)).filter(move |page| !spoken.contains(format!("page {page}").as_str()))
+    }
+
     /// What the file holds and [`Extracted::text`] does not, one sentence in Chinese for each kind of place, with the
     /// first words: headers and footers, comments, text that was deleted or is hidden.
     pub fn left_out(&self) -> Vec<String> {

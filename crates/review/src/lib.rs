@@ -35,7 +35,8 @@ pub use rows::Review;
 pub use subject::{About, Happened, Kind, Matter, NamedRoute, Subject};
 
 /// The tables of this crate.
-pub const MIGRATIONS: &[store::Migration] = store::migrations!("review", "../migrations/0001_review.sql");
+pub const MIGRATIONS: &[store::Migration] =
+    store::migrations!("review", "../migrations/0001_review.sql", "../migrations/0002_rule_names.sql");
 
 /// What the acts of this crate give: done, or why not.
 pub type Result<T, E = web::Refusal> = std::result::Result<T, E>;

@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod findings;
+pub mod fold;
 pub mod plan;
 pub mod structure;
 mod work;

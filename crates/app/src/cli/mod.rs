@@ -3,8 +3,10 @@
 //! Results for programs go to standard output, and only with `--json`; words for people go to standard error or to the
 //! plain output. Exit status: 0 done, 1 the input or the state does not allow it, 2 wrong usage.
 
+mod check;
 mod clock;
 mod data;
+mod file;
 mod plan;
 mod user;
 mod words;
@@ -69,6 +71,16 @@ enum Command {
     /// 读取或导入工作要点
     #[command(subcommand, after_help = "例：gongkai plan parse 2026年政务公开工作要点.docx")]
     Plan(plan::Command),
+    /// 检查文件里的个人信息，不需要数据库
+    #[command(
+        after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找身份证号码、手机号码、银行卡号，包括换行、分格或用其他字符写的；\
+                            读不出来、无法检查的部分也会列出。查出问题时退出码仍是 0。"
+    )]
+    Check {
+        /// 文件：Word（.docx）、Excel（.xlsx、.xls、.csv）、PDF、网页（.html）、文本（.txt）、Markdown（.md）、图片；
+        /// 写 - 时从标准输入读
+        file: PathBuf,
+    },
     /// 检索已公开的信息
     #[command(after_help = "例：gongkai search 养老 --limit 5 --json")]
     Search {
@@ -143,6 +155,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     // What only computes needs neither configuration nor database.
     let command = match cli.command {
         Command::Plan(plan::Command::Parse { file }) => return plan::parse(&file, cli.common.json),
+        Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
             let readings = match &cli.common.config {
@@ -170,7 +183,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 let file = plan::file(command)?;
                 plan::import(&open(config, data).await?, file, json).await
             }
-            Command::Clock(_) => unreachable!("a clock needs no database and is done before"),
+            Command::Clock(_) | Command::Check { .. } => unreachable!("needs no database and is done before"),
             Command::User(command) if command.reads() => user::run(&existing(config, data).await?, command, json).await,
             Command::User(command) => user::run(&open(config, data).await?, command, json).await,
             Command::Demo => data::demo(config, data, json).await,

@@ -1,13 +1,13 @@
 //! `gongkai plan parse` and `gongkai plan import`.
 
 use std::{
-    io::{Read, Write},
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::{Result, ensure};
-use documents::{Limits, ORDER_IN_DOUBT};
+use documents::ORDER_IN_DOUBT;
 use jiff::Timestamp;
 use kernel::{Actor, time};
 use oversight::Import;
@@ -48,30 +48,12 @@ struct Source {
 
 /// Reads a file of any form that a plan comes in.
 fn read(file: &Path) -> Result<Source> {
-    let mut bytes = Vec::new();
-    let done = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
-    };
-    done.map_err(|error| anyhow::anyhow!("读不到文件 {}：{}", file.display(), why(&error)))?;
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let found = documents_read::extract(&bytes, &name, &Limits::default())?;
+    let found = super::file::read(file)?;
     ensure!(!found.text.trim().is_empty(), "{} 里没有文字。请检查是否选错了文件；扫描件请先转成文字。", file.display());
     ensure!(!found.order_in_doubt(), "{ORDER_IN_DOUBT}，不能据此认定责任单位。请改用 Word（.docx）或 Excel 原文件。");
     let mut warnings = found.warnings.clone();
     warnings.extend(found.left_out());
     Ok(Source { text: found.text, warnings })
-}
-
-/// The system's reason in words, with what to do.
-fn why(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "没有这个文件。请检查路径和文件名，含空格的要加引号。".into(),
-        std::io::ErrorKind::PermissionDenied => "没有读取权限。请改用有权限的账号，或调整文件权限。".into(),
-        std::io::ErrorKind::IsADirectory => "这是文件夹。请写出其中的一个文件。".into(),
-        _ => error.to_string(),
-    }
 }
 
 pub(crate) fn parse(file: &Path, as_json: bool) -> Result<ExitCode> {
@@ -87,11 +69,8 @@ pub(crate) fn parse(file: &Path, as_json: bool) -> Result<ExitCode> {
     } else {
         show(&plan, &mut text)?;
     }
-    match std::io::stdout().lock().write_all(&text) {
-        // `… | head`: the reader has seen enough.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    super::file::print(&text)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn show(plan: &Plan, out: &mut impl Write) -> Result<()> {

@@ -44,6 +44,23 @@ fn hidden_sheets_rows_columns_and_comments_are_named() {
     assert!(found.warnings.iter().any(|warning| warning.contains("底稿") && warning.contains("隐藏的工作表")));
 }
 
+/// The boxes of a form: no cell holds the number that the row shows.
+#[test]
+fn digits_in_a_row_of_cells_are_a_place_of_their_own() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.set_name("表").expect("name");
+    sheet.write_string(1, 0, "手机").expect("cell");
+    for (column, digit) in (2_u16..).zip("13800138000".chars()) {
+        sheet.write_string(1, column, digit.to_string()).expect("cell");
+    }
+    sheet.write_string(2, 0, "甲").expect("cell");
+    sheet.write_string(2, 1, "1").expect("cell");
+    let found = read(&book.save_to_buffer().expect("workbook"), "表.xlsx");
+    assert_eq!(at(&found, "sheet \"表\" C2:M2"), Some("手机\t1\t3\t8\t0\t0\t1\t3\t8\t0\t0\t0"));
+    assert!(!found.parts.iter().any(|part| part.place.contains("3:")));
+}
+
 /// Empty cells keep the others in their columns, and a cell over several rows is said in each.
 #[test]
 fn cells_stand_in_their_columns() {

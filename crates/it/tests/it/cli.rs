@@ -45,6 +45,35 @@ fn plan_parse_keeps_its_contract() {
 }
 
 #[test]
+fn check_keeps_its_contract() {
+    let place = tempfile::tempdir().expect("place");
+    let file = place.path().join("名单.html");
+    std::fs::write(&file, "<p>身份证号：0000001990<br>01010018</p><p>电话 138·0013·8000，传真 0793-5123456</p>")
+        .expect("write");
+    let path = file.to_str().expect("path");
+    let answer = json(&run(place.path(), &["check", path, "--json"]));
+    assert_eq!(answer.as_object().expect("object").keys().collect::<Vec<_>>(), ["findings"]);
+    let found = answer["findings"].as_array().expect("findings");
+    let said: Vec<_> = found.iter().map(|one| (one["rule"].as_str(), one["excerpt"].as_str())).collect();
+    let expected = [("privacy.id_number", "000000********0018"), ("privacy.mobile", "138****8000")];
+    assert_eq!(said, expected.map(|(rule, excerpt)| (Some(rule), Some(excerpt))));
+    let keys: std::collections::BTreeSet<_> =
+        found[0].as_object().expect("object").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["end", "excerpt", "gate", "part", "rule", "severity", "start", "suggestion"].into());
+    let of = |key: &str| found[0][key].clone();
+    assert_eq!(
+        (of("gate"), of("severity"), of("part"), of("start"), of("end")),
+        ("privacy".into(), "block".into(), "body".into(), 5.into(), 24.into())
+    );
+    let plain = run(place.path(), &["check", path]);
+    assert!(plain.status.success() && String::from_utf8_lossy(&plain.stdout).contains("必须处理　正文：138****8000"));
+    let missing = run(place.path(), &["check", "none.docx", "--json"]);
+    assert_eq!((missing.status.code(), missing.stdout.len()), (Some(1), 0));
+    assert_eq!(run(place.path(), &["check"]).status.code(), Some(2));
+    assert!(!place.path().join("gongkai.db").exists(), "checking needs no database");
+}
+
+#[test]
 fn wrong_usage_is_2_and_bad_input_is_1_with_words() {
     let place = tempfile::tempdir().expect("place");
     assert_eq!(run(place.path(), &["plan", "parse"]).status.code(), Some(2));

@@ -6,7 +6,7 @@ use document::{
     html::Written,
     rows::{self, AttachmentRow},
 };
-use documents::Part as Read;
+use documents::{Part as Read, place_in_words};
 use kernel::id::EditionId;
 use review::{
     About,
@@ -180,57 +180,6 @@ pub async fn of(executor: impl Executor<'_>, house: &House, whole: &Whole) -> Re
     findings::read(executor, &about(whole), &parts(house, whole)?).await
 }
 
-/// Places of read files in words: `sheet "名单" C12 (hidden)` → 工作表“名单”C12（隐藏）.
-pub(crate) fn place_in_words(place: &str) -> String {
-    let (place, hidden) = match place.strip_suffix(" (hidden)") {
-        Some(rest) => (rest, "（隐藏）"),
-        None => (place, ""),
-    };
-    let words = if let Some(rest) = place.strip_prefix("embedded \"") {
-        match rest.split_once("\" ") {
-            Some((name, inner)) => format!("内嵌文件“{name}”{}", place_in_words(inner)),
-            None => place.to_owned(),
-        }
-    } else if let Some(rest) = place.strip_prefix("sheet \"") {
-        match rest.split_once("\" ") {
-            Some((name, cell)) => format!("工作表“{name}”{cell}"),
-            None => format!("工作表“{}”", rest.trim_end_matches('"')),
-        }
-    } else if let Some(rest) = place.strip_prefix("table ") {
-        match rest.split_once(" row ") {
-            Some((table, row)) => format!("表{table}第{row}行"),
-            None => format!("表{rest}"),
-        }
-    } else {
-        simple_place(place)
-    };
-    format!("{words}{hidden}")
-}
-
-fn simple_place(place: &str) -> String {
-    const NAMES: [(&str, &str, &str); 9] = [
-        ("page ", "第", "页"),
-        ("row ", "第", "行"),
-        ("header ", "页眉", ""),
-        ("footer ", "页脚", ""),
-        ("footnote ", "脚注", ""),
-        ("comment ", "批注", ""),
-        ("deleted text ", "修订中删去的文字", ""),
-        ("hidden text ", "隐藏文字", ""),
-        ("text box ", "文本框", ""),
-    ];
-    if place == "body" {
-        return "正文".to_owned();
-    }
-    if let Some(name) = place.strip_prefix("metadata ") {
-        return format!("文件属性（{name}）");
-    }
-    let named = NAMES.iter().find_map(|(prefix, before, after)| {
-        place.strip_prefix(prefix).map(|number| format!("{before}{number}{after}"))
-    });
-    named.unwrap_or_else(|| place.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,14 +204,5 @@ mod tests {
         assert_eq!((content(&file).key, content(&file).digest), (content(&renamed).key, content(&renamed).digest));
         assert_eq!(content(&renamed).label, "附件《名单》");
         assert_eq!(names(&[renamed]).len(), 2);
-    }
-
-    #[test]
-    fn places_are_told_in_words() {
-        assert_eq!(place_in_words("page 3"), "第3页");
-        assert_eq!(place_in_words("table 2 row 5"), "表2第5行");
-        assert_eq!(place_in_words("sheet \"名单\" C12 (hidden)"), "工作表“名单”C12（隐藏）");
-        assert_eq!(place_in_words("embedded \"a.docx\" comment 1"), "内嵌文件“a.docx”批注1");
-        assert_eq!(place_in_words("metadata author"), "文件属性（author）");
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::work::tests::grows_with_the_text;
 
 /// Rules found, in order, with their excerpts.
-fn check(text: &str, expect: &[(&str, &str)]) {
+pub(super) fn check(text: &str, expect: &[(&str, &str)]) {
     let findings = personal_numbers("body", text);
     let found: Vec<(&str, &str)> =
         findings.iter().map(|f| (f.rule.trim_start_matches("privacy."), f.excerpt.as_str())).collect();
@@ -15,7 +15,7 @@ fn check(text: &str, expect: &[(&str, &str)]) {
 
 #[test]
 fn identity_numbers() {
-    let masked = [("id-card", "110105********002X")];
+    let masked = [("id_number", "110105********002X")];
     for text in [
         "11010519491231002X",
         "身份证号：11010519491231002x。",
@@ -28,10 +28,10 @@ fn identity_numbers() {
     ] {
         check(text, &masked);
     }
-    check("440524188001010014", &[("id-card", "440524********0014")]);
+    check("440524188001010014", &[("id_number", "440524********0014")]);
     check(
         "甲 440524188001010014 乙 370101190102039973",
-        &[("id-card", "440524********0014"), ("id-card", "370101********9973")],
+        &[("id_number", "440524********0014"), ("id_number", "370101********9973")],
     );
 }
 
@@ -45,7 +45,7 @@ fn identity_numbers_need_date_and_check() {
 
 #[test]
 fn old_identity_numbers() {
-    check("110105491231002", &[("id-card-15", "110105******002")]);
+    check("110105491231002", &[("id_number", "110105******002")]);
     check("110105491331002", &[]);
     check("990105491231002", &[]);
     let finding = &personal_numbers("body", "110105491231002")[0];
@@ -77,11 +77,11 @@ fn mobiles() {
 
 #[test]
 fn cards() {
-    check("6222020000000000000", &[("bank-card", "***************0000")]);
-    check("6222 0200 0000 0000 000", &[("bank-card", "***************0000")]);
-    check("622202 0000000000000", &[("bank-card", "***************0000")]);
-    check("4111111111111111", &[("bank-card", "************1111")]);
-    check("4111-1111-1111-1111", &[("bank-card", "************1111")]);
+    check("6222020000000000000", &[("bank_card", "***************0000")]);
+    check("6222 0200 0000 0000 000", &[("bank_card", "***************0000")]);
+    check("622202 0000000000000", &[("bank_card", "***************0000")]);
+    check("4111111111111111", &[("bank_card", "************1111")]);
+    check("4111-1111-1111-1111", &[("bank_card", "************1111")]);
     check("6222020000000000001", &[]);
     check("9111111111111111", &[]);
 }
@@ -202,6 +202,6 @@ proptest! {
         let text = format!("甲{head}{check}乙");
         let findings = personal_numbers("body", &text);
         prop_assert_eq!(findings.len(), 1);
-        prop_assert_eq!(findings[0].rule.as_str(), "privacy.id-card");
+        prop_assert_eq!(findings[0].rule.as_str(), "privacy.id_number");
     }
 }

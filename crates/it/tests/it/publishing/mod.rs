@@ -387,7 +387,7 @@ both! {
             checks.found[0].digest.clone()
         };
         let version = version.to_string();
-        let mut fields = vec![("version", version.as_str()), ("rule", "privacy.id-card"), ("digest", digest.as_str())];
+        let mut fields = vec![("version", version.as_str()), ("rule", "privacy.id_number"), ("digest", digest.as_str())];
         let path = format!("/reviews/{edition_id}/findings");
         editor.post(&path, &fields).await.expect(403);
         let mut secrecy = app.reviewer(Gate::SECRECY).await;

@@ -1,0 +1,118 @@
+//! `gongkai check`: what must not be published as it stands, in every part of a file.
+
+use std::{io::Write, path::Path, process::ExitCode};
+
+use anyhow::Result;
+use documents::{Extracted, place_in_words};
+use serde::Serialize;
+use text::findings::{Finding, Gate, Severity, personal_numbers, unreadable};
+
+/// The answer for programs.
+#[derive(Debug, Serialize)]
+struct Answer {
+    findings: Vec<Finding>,
+}
+
+/// Checks a file; nothing is stored.
+///
+/// # Errors
+/// When the file cannot be read, in words.
+pub(super) fn run(file: &Path, as_json: bool) -> Result<ExitCode> {
+    let findings = look(&super::file::read(file)?);
+    let mut text = Vec::new();
+    if as_json {
+        serde_json::to_writer_pretty(&mut text, &Answer { findings })?;
+        writeln!(text)?;
+    } else {
+        show(&findings, &mut text)?;
+    }
+    super::file::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is found in the parts of a file, and what of it could not be read.
+fn look(file: &Extracted) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for part in &file.parts {
+        findings.extend(personal_numbers(&part.place, &part.text));
+        findings.extend(unreadable(&part.place, &part.text));
+    }
+    let silent: Vec<u32> = file.silent_pages().collect();
+    let page = |page: &u32| unread(&format!("page {page}"), "这一页没有文字，可能是扫描页，请人工核对。");
+    findings.extend(silent.iter().map(page));
+    // what the warning of a PDF says of pages has been said of each
+    let said = file.unread().filter(|_| silent.is_empty());
+    findings.extend(said.map(|warning| unread("body", warning)));
+    findings
+}
+
+fn unread(part: &str, suggestion: &str) -> Finding {
+    Finding {
+        rule: "privacy.unread".into(),
+        gate: Gate::Privacy,
+        severity: Severity::Warn,
+        part: part.into(),
+        start: 0,
+        end: 0,
+        excerpt: String::new(),
+        suggestion: suggestion.into(),
+    }
+}
+
+fn show(findings: &[Finding], out: &mut impl Write) -> Result<()> {
+    for finding in findings {
+        let weight = match finding.severity {
+            Severity::Block => "必须处理",
+            Severity::Warn => "请核对",
+            Severity::Info => "提示",
+        };
+        let colon = if finding.excerpt.is_empty() { "" } else { "：" };
+        let place = place_in_words(&finding.part);
+        writeln!(out, "{weight}　{place}{colon}{}　{}", finding.excerpt, finding.suggestion)?;
+    }
+    let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    match findings.len() {
+        0 => writeln!(out, "在读出的文字中没有发现身份证号码、手机号码、银行卡号。")?,
+        _ => writeln!(out, "共 {} 处必须处理，{} 处请核对", count(Severity::Block), count(Severity::Warn))?,
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use documents::Limits;
+
+    use super::*;
+
+    fn check(name: &str, bytes: &[u8]) -> Vec<Finding> {
+        look(&documents_read::extract(bytes, name, &Limits::default()).expect("reads"))
+    }
+
+    #[test]
+    fn a_file_is_checked_in_all_parts() {
+        let found = check("a.html", "<p>联系人电话：<br>1380013<br>8000</p>".as_bytes());
+        let said: Vec<(&str, &str, &str)> =
+            found.iter().map(|one| (one.rule.as_str(), one.part.as_str(), one.excerpt.as_str())).collect();
+        assert_eq!(said, [("privacy.mobile", "body", "138****8000")]);
+        let found = check("a.csv", "姓名,身份证号\n甲,\"0000001990\n01010018\"\n".as_bytes());
+        assert_eq!((found.len(), found[0].part.as_str()), (1, "row 2"));
+    }
+
+    #[test]
+    fn what_was_not_read_is_told() {
+        let picture = [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R'];
+        let found = check("a.png", &picture);
+        assert_eq!((found.len(), found[0].rule.as_str(), found[0].part.as_str()), (1, "privacy.unread", "body"));
+    }
+
+    #[test]
+    fn people_are_told_where_and_what_to_do() {
+        let mut out = Vec::new();
+        show(&check("a.txt", "手机 13800138000".as_bytes()), &mut out).expect("writes");
+        let out = String::from_utf8(out).expect("text");
+        assert!(
+            out.starts_with("必须处理　正文：138****8000　请删除") && out.ends_with("共 1 处必须处理，0 处请核对\n"),
+            "{out}"
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! Files that commands read, and what they print.
+
+use std::{
+    io::{Read, Write},
+    path::Path,
+};
+
+use anyhow::Result;
+use documents::{Extracted, Limits};
+
+/// Reads a file of any supported form, or standard input for `-`.
+///
+/// # Errors
+/// When it cannot be read, in words.
+pub(super) fn read(file: &Path) -> Result<Extracted> {
+    let mut bytes = Vec::new();
+    let done = if file == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    done.map_err(|error| anyhow::anyhow!("读不到文件 {}：{}", file.display(), why(&error)))?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(documents_read::extract(&bytes, &name, &Limits::default())?)
+}
+
+/// The system's reason in words, with what to do.
+fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "没有这个文件。请检查路径和文件名，含空格的要加引号。".into(),
+        std::io::ErrorKind::PermissionDenied => "没有读取权限。请改用有权限的账号，或调整文件权限。".into(),
+        std::io::ErrorKind::IsADirectory => "这是文件夹。请写出其中的一个文件。".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// Writes a result to standard output.
+///
+/// # Errors
+/// When that fails; a reader that has seen enough (`… | head`) is no failure.
+pub(super) fn print(text: &[u8]) -> Result<()> {
+    match std::io::stdout().lock().write_all(text) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
