@@ -76,7 +76,7 @@ fn below<'a>(scan: &'a Scan, used: &'a [bool], first: usize) -> impl Iterator<It
     let line = scan.atoms[first].line;
     let near = scan.atoms.iter().enumerate().skip(first + 1).take(ATOMS);
     let near = near.inspect(|_| looked_at(1)).take_while(move |(_, atom)| atom.line <= line + LINES);
-    near.filter(move |&(at, atom)| atom.line > line && !used[at])
+    near.filter(move |&(at, atom)| atom.line > line && !used[at] && !scan.is_fraction(atom))
 }
 
 /// Two or three pieces that make an identity number. A column breaks at its width: no piece is longer than the one above.
@@ -119,7 +119,8 @@ fn is_identity(pieces: &[&Atom]) -> bool {
 }
 
 /// Mobile numbers whose pieces stand at the same place among the numbers of their lines. Beside an identity number they are
-/// certain; else the lower pieces must stand on lines of numbers alone, and one such number only warns.
+/// certain; else the lower pieces must stand on lines of numbers alone, and one such number only warns. A column of figures,
+/// each on its line, is none.
 fn mobiles(
     scan: &Scan,
     used: &mut [bool],
@@ -131,7 +132,9 @@ fn mobiles(
     for first in 0..scan.atoms.len() {
         let Some(pieces) = mobile(scan, used, places, first) else { continue };
         let beside = persons.contains(&scan.atoms[first].line);
-        if beside || pieces[1..].iter().all(|&piece| scan.is_of_digits(&scan.atoms[piece])) {
+        let of_digits = |&piece: &usize| scan.is_of_digits(&scan.atoms[piece]);
+        let figures = pieces.iter().all(|piece| places[*piece] == (0, 0) && of_digits(piece));
+        if beside || (pieces[1..].iter().all(of_digits) && !figures) {
             pieces.iter().for_each(|&piece| used[piece] = true);
             pairs.push((pieces, beside));
         }
@@ -148,7 +151,7 @@ fn mobile(scan: &Scan, used: &[bool], places: &[(usize, usize)], first: usize) -
     let one = &scan.atoms[first];
     let length = one.digits.len();
     let begins = matches!(one.digits[..], [1, 3..=9, ..]);
-    if used[first] || !begins || !(4..=10).contains(&length) || one.letter_after {
+    if used[first] || !begins || scan.is_fraction(one) || !(4..=10).contains(&length) || one.letter_after {
         return None;
     }
     for (second, two) in below(scan, used, first).filter(|&(second, _)| same_place(places, first, second)) {

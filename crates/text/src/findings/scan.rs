@@ -339,6 +339,14 @@ impl Scan {
         rest.copied().find(|&c| !is_unseen(c)).map_or(' ', fold::character)
     }
 
+    /// Whether an atom is one side of a decimal point or comma.
+    pub(super) fn is_fraction(&self, atom: &Atom) -> bool {
+        let point = |at: Option<usize>| at.and_then(|at| self.chars.get(at)).is_some_and(|c| matches!(c, '.' | ','));
+        let side = |at: Option<usize>| at.and_then(|at| self.chars.get(at)).is_some_and(|&c| digit(c).is_some());
+        let before = atom.start.checked_sub(1);
+        (point(before) && side(atom.start.checked_sub(2))) || (point(Some(atom.end)) && side(Some(atom.end + 1)))
+    }
+
     /// Whether the line of an atom holds nothing but digits and blanks.
     pub(super) fn is_of_digits(&self, atom: &Atom) -> bool {
         const REACH: usize = 60;

@@ -278,10 +278,13 @@ impl Window<'_> {
             return (sure && (threes || only(Joint::Wide))).then_some(Severity::Block);
         }
         let wide_first = matches!(groups, [one, other] if one >= other || *one == 3) || threes;
-        match (sure, wide_first && self.is_apart()) {
-            (true, _) => Some(Severity::Block),
-            (false, true) => Some(Severity::Warn),
-            (false, false) => None,
+        // below more figures only where a word announces it
+        let announced = self.scan.is_beside(Topic::Phone, self.first());
+        match (sure, self.is_apart(), wide_first) {
+            (true, true, _) => Some(Severity::Block),
+            (true, false, _) if announced => Some(Severity::Block),
+            (false, true, true) => Some(Severity::Warn),
+            _ => None,
         }
     }
 
