@@ -11,18 +11,17 @@ function places(bytes, needle) {
 }
 
 /**
- * In the SQLite file of a stopped program: finds the newest event by its hash, and changes the last letter of its data,
+ * In the SQLite file of a stopped program: finds the newest event by its hash, and changes the last digit of its commitment,
  * which stands right before the two hashes. `head` is what `gongkai verify` told.
  */
 async function inSqlite(program, head) {
   const bytes = await readFile(program.file);
   const written = [];
   for (const at of places(bytes, Buffer.from(head, "latin1"))) {
-    // … data, previous (64 hexadecimal digits), hash: the data ends 64 bytes before the hash, with `}`.
-    const end = at - 64 - 1;
-    if (bytes[end] !== "}".charCodeAt(0)) continue;
-    const letter = end - 2;
-    written.push([letter, bytes[letter] === 0x31 ? 0x32 : 0x31]);
+    // … commitment, previous, hash: 64 hexadecimal digits each.
+    if (at < 128 || !/^[0-9a-f]{128}$/.test(bytes.toString("latin1", at - 128, at))) continue;
+    const digit = at - 64 - 1;
+    written.push([digit, bytes[digit] === 0x31 ? 0x32 : 0x31]);
   }
   if (written.length === 0) throw new Error("the newest event was not found in the database file");
   const file = await open(program.file, "r+");
@@ -30,10 +29,10 @@ async function inSqlite(program, head) {
   await file.close();
 }
 
-/** In PostgreSQL: one letter of the data of an event in the middle. Returns its number. */
+/** In PostgreSQL: one letter of who acted in an event in the middle. Returns its number. */
 async function inPostgres(program) {
   const statement =
-    "UPDATE event SET actor_name = actor_name || '。' WHERE seq = (SELECT MAX(seq) / 2 FROM event) RETURNING seq";
+    "UPDATE event SET actor = actor || 'x' WHERE seq = (SELECT MAX(seq) / 2 FROM event) RETURNING seq";
   const done = await command("psql", ["-X", "-A", "-t", "-q", program.database, "-c", statement]);
   if (done.code !== 0) throw new Error(`psql: ${done.stderr}`);
   return Number(done.stdout.trim());
