@@ -95,16 +95,26 @@ pub(super) async fn secret_of(parts: &mut Parts, ctx: &Ctx) -> Option<Secret> {
     Secret::parse(&found?)
 }
 
-/// The form and the secret of a request below `{path}/{door}/{secret}`.
-pub(super) async fn form_and_secret(
+/// What a request below `{path}/{door}/{secret}` asks for: the form, the secret, and what lies behind it. `sql` finds the row by
+/// the secret's lookup in `table`, the form's key and the present moment.
+pub(super) async fn behind_link<T: FromRow>(
     parts: &mut Parts,
     ctx: &Ctx,
     door: &str,
-) -> Result<(&'static DraftForm, Option<Secret>)> {
+    (table, sql): (&str, &'static str),
+) -> Result<(&'static DraftForm, Secret, T), Response> {
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let form = DraftForm::of_route(ctx, &route, door)
-        .ok_or_else(|| Error::internal(format!("no declared form has its private pages at {route}")))?;
-    Ok((form, secret_of(parts, ctx).await))
+        .ok_or_else(|| Error::internal(format!("no declared form has its private pages at {route}")).into_response())?;
+    let secret = secret_of(parts, ctx).await.ok_or_else(opens_nothing)?;
+    let found: Option<T> = query_as(sql)
+        .bind(secret.lookup(table))
+        .bind(form.key)
+        .bind(time::to_db(ctx.seams().now()))
+        .fetch_optional(ctx.db().read())
+        .await
+        .map_err(|error| Error::from(error).into_response())?;
+    Ok((form, secret, found.ok_or_else(opens_nothing)?))
 }
 
 /// The one answer to a link that opens nothing, whether it ever did or not.
@@ -196,19 +206,9 @@ impl FromRequestParts<Ctx> for Draft {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self, Response> {
-        let (form, secret) = form_and_secret(parts, ctx, "d").await.map_err(IntoResponse::into_response)?;
-        let Some(secret) = secret else { return Err(opens_nothing()) };
-        let found: Option<Row> = query_as(
-            "SELECT id, state, sealed, version, expires_at FROM portal_draft \
-             WHERE lookup = $1 AND form = $2 AND expires_at > $3",
-        )
-        .bind(secret.lookup("portal_draft"))
-        .bind(form.key)
-        .bind(time::to_db(ctx.seams().now()))
-        .fetch_optional(ctx.db().read())
-        .await
-        .map_err(|error| Error::from(error).into_response())?;
-        let Some(row) = found else { return Err(opens_nothing()) };
+        let sql = "SELECT id, state, sealed, version, expires_at FROM portal_draft \
+                   WHERE lookup = $1 AND form = $2 AND expires_at > $3";
+        let (form, secret, row): (_, _, Row) = behind_link(parts, ctx, "d", ("portal_draft", sql)).await?;
         if row.state != "open" {
             return Err(Redirect::to(form.receipt_path(&secret.descendant("receipt"))).into_response());
         }

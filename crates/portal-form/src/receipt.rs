@@ -20,7 +20,7 @@ use store::{FromRow, Tx, query, query_as};
 
 use crate::{
     PortalForms, applicant,
-    draft::{Draft, DraftFile, DraftForm, Line, form_and_secret, opens_nothing},
+    draft::{Draft, DraftFile, DraftForm, Line, behind_link},
     fields::Fields,
     private_page,
     secret::Secret,
@@ -252,19 +252,9 @@ impl FromRequestParts<Ctx> for Receipt {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self, Response> {
-        let (form, secret) = form_and_secret(parts, ctx, "r").await.map_err(IntoResponse::into_response)?;
-        let Some(secret) = secret else { return Err(opens_nothing()) };
-        let found: Option<Row> = query_as(
-            "SELECT number, case_id, received_at, digest, sealed FROM portal_receipt \
-             WHERE lookup = $1 AND form = $2 AND expires_at > $3",
-        )
-        .bind(secret.lookup("portal_receipt"))
-        .bind(form.key)
-        .bind(time::to_db(ctx.seams().now()))
-        .fetch_optional(ctx.db().read())
-        .await
-        .map_err(|error| Error::from(error).into_response())?;
-        let Some(row) = found else { return Err(opens_nothing()) };
+        let sql = "SELECT number, case_id, received_at, digest, sealed FROM portal_receipt \
+                   WHERE lookup = $1 AND form = $2 AND expires_at > $3";
+        let (form, secret, row): (_, _, Row) = behind_link(parts, ctx, "r", ("portal_receipt", sql)).await?;
         let record = secret.open(&format!("portal_receipt {}", row.number), &row.sealed);
         Ok(Self {
             form,
