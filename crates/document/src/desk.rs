@@ -110,6 +110,33 @@ const SELECT: &str = "SELECT e.document_id AS document, e.id AS edition, e.numbe
      e.updated_at, e.published_at, e.organ, e.column_slug, e.kind, \
      (SELECT d.index_number FROM document d WHERE d.id = e.document_id) AS index_number ";
 
+/// Organs that are walked one by one; more are sorted together.
+const WALKED: usize = 8;
+
+/// Whether the list is that of a few organs, so that the lines of each can be walked in their order.
+fn is_walked(filter: &Filter, search: Option<&Search>) -> bool {
+    let begins_elsewhere = filter.author.is_some() || search.is_some_and(|search| search.rare.is_some());
+    !begins_elsewhere && (1..=WALKED).contains(&filter.organs.len())
+}
+
+/// The first lines of each organ in the order, then the first of these: a database that is given several organs at once reads
+/// and sorts all that they ever wrote.
+fn walked(filter: &Filter, search: Option<&Search>, order: Order, most: i64, statement: &mut Statement) {
+    statement.add("FROM (");
+    for (at, organ) in filter.organs.iter().enumerate() {
+        statement.add(if at == 0 { "SELECT id FROM (SELECT e.id " } else { " UNION ALL SELECT id FROM (SELECT e.id " });
+        from(&Filter { organs: vec![organ.clone()], ..filter.clone() }, search, statement);
+        ordered(order, statement);
+        statement.bind(" LIMIT ?) AS one", most);
+    }
+    statement.add(") walked CROSS JOIN edition e WHERE e.id = walked.id");
+}
+
+fn ordered(order: Order, statement: &mut Statement) {
+    let down = if order.down { " DESC" } else { "" };
+    statement.add(" ORDER BY ").add(order.by.column()).add(down).add(", e.id").add(down);
+}
+
 /// The filter as a statement: `FROM … WHERE …` behind what `statement` begins with.
 fn from(filter: &Filter, search: Option<&Search>, statement: &mut Statement) {
     // What leads to fewest stands first and is kept there: a database without statistics guesses wrong.
@@ -159,10 +186,14 @@ pub async fn list(db: &Db, kinds: &Kinds, filter: &Filter, order: Order, skip: i
         search = search.map(Search::for_some);
     }
     let mut statement = Statement::new(SELECT);
-    from(filter, search.as_ref(), &mut statement);
-    let down = if order.down { " DESC" } else { "" };
-    statement.add(" ORDER BY ").add(order.by.column()).add(down).add(", e.id").add(down);
-    statement.bind(" LIMIT ?", limit).bind(" OFFSET ?", skip.max(0));
+    let skip = skip.max(0);
+    if is_walked(filter, search.as_ref()) {
+        walked(filter, search.as_ref(), order, skip + limit, &mut statement);
+    } else {
+        from(filter, search.as_ref(), &mut statement);
+    }
+    ordered(order, &mut statement);
+    statement.bind(" LIMIT ?", limit).bind(" OFFSET ?", skip);
     let (sql, values) = statement.parts();
     let mut rows: Vec<Row> = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
     tell(db, kinds, &mut rows).await?;
@@ -195,8 +226,7 @@ pub async fn every<'a>(
     let search = Search::prepare(db.read(), &filter.words).await?;
     let mut statement = Statement::new(SELECT);
     from(filter, search.as_ref(), &mut statement);
-    let down = if order.down { " DESC" } else { "" };
-    statement.add(" ORDER BY ").add(order.by.column()).add(down).add(", e.id").add(down);
+    ordered(order, &mut statement);
     let (sql, values) = statement.parts();
     Ok(query_as(sql).bind_all(values).fetch(db.read()))
 }

@@ -56,7 +56,8 @@ pub use spec::{Check, Facet, Kind, KindSpec, Kinds, Numbering, Purpose, Relation
 pub use values::Values;
 
 /// The tables of this crate.
-pub const MIGRATIONS: &[store::Migration] = store::migrations!("document", "../migrations/0001_document.sql");
+pub const MIGRATIONS: &[store::Migration] =
+    store::migrations!("document", "../migrations/0001_document.sql", "../migrations/0002_organ_lists.sql");
 
 /// What this crate brings into the program; kinds, pages and reviews are declared by the contexts.
 pub fn capability() -> web::Capability {

@@ -18,9 +18,10 @@ const SCARCE: i64 = 300;
 /// Pairs of one search that are looked up.
 const LOOKED_UP: usize = 12;
 
-/// The form in which words are kept and looked for.
+/// The form in which words are kept and looked for: radicals are the characters that they look like.
 pub(crate) fn normal(text: &str) -> String {
-    text.trim().to_lowercase()
+    let seen: String = text.trim().chars().filter(|&c| !fold::is_unseen(c) || c == '\n').map(fold::ideograph).collect();
+    seen.to_lowercase()
 }
 
 /// Words of a document for lists, a line for each thing by which it is found.

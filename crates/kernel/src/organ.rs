@@ -295,9 +295,10 @@ impl Directory {
 
 /// The forms under which a name is looked up: as written without white space, and without the county in front.
 fn name_forms(name: &str, county: &str) -> Vec<String> {
-    let plain: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+    let plain: String = fold::fold(name).chars().filter(|c| !c.is_whitespace()).collect();
+    let county = fold::fold(county);
     let mut forms = vec![plain.clone()];
-    let bare = plain.strip_prefix(county).or_else(|| plain.strip_prefix('县')).unwrap_or(&plain);
+    let bare = plain.strip_prefix(county.as_str()).or_else(|| plain.strip_prefix('县')).unwrap_or(&plain);
     if !bare.is_empty() && bare != plain {
         forms.push(bare.to_owned());
     }
@@ -334,6 +335,13 @@ mod tests {
         assert_eq!(directory().find("县扶贫办", DAY), Match::Abolished("P".into(), Some("R".into())));
         let before = Date::constant(2020, 1, 1);
         assert_eq!(directory().find("县扶贫办", before), Match::Organ("P".into()));
+    }
+
+    #[test]
+    fn a_name_is_found_as_it_looks() {
+        for name in ["⻘禾县河口镇⼈⺠政府", "河⼝镇", "河口\u{200b}镇", "\u{feff}河口镇\u{3000}"] {
+            assert_eq!(directory().find(name, DAY), Match::Organ("T".into()), "{name:?}");
+        }
     }
 
     #[test]

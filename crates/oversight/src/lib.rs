@@ -69,7 +69,7 @@ pub struct Imported {
     /// The draft.
     pub plan: PlanId,
     /// What the parser wants a person to look at.
-    pub warnings: Vec<text::plan::Warning>,
+    pub warnings: Vec<plan_text::Warning>,
 }
 
 /// Parses and stores a plan as a draft.

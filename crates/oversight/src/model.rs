@@ -147,23 +147,23 @@ impl PlanState {
 }
 
 /// The part that a text gives an owner.
-pub fn role(role: text::plan::Role) -> OwnerRole {
+pub fn role(role: plan_text::Role) -> OwnerRole {
     match role {
-        text::plan::Role::Lead => OwnerRole::Lead,
-        text::plan::Role::Responsible => OwnerRole::Responsible,
-        text::plan::Role::Support => OwnerRole::Support,
+        plan_text::Role::Lead => OwnerRole::Lead,
+        plan_text::Role::Responsible => OwnerRole::Responsible,
+        plan_text::Role::Support => OwnerRole::Support,
     }
 }
 
 /// The cadence that a text names.
-pub fn cadence(cadence: text::plan::Cadence) -> Cadence {
+pub fn cadence(cadence: plan_text::Cadence) -> Cadence {
     match cadence {
-        text::plan::Cadence::Weekly => Cadence::Weekly,
-        text::plan::Cadence::Monthly => Cadence::Monthly,
-        text::plan::Cadence::Quarterly => Cadence::Quarterly,
-        text::plan::Cadence::HalfYearly => Cadence::HalfYearly,
-        text::plan::Cadence::Yearly => Cadence::Yearly,
-        text::plan::Cadence::Continuous => Cadence::Continuous,
+        plan_text::Cadence::Weekly => Cadence::Weekly,
+        plan_text::Cadence::Monthly => Cadence::Monthly,
+        plan_text::Cadence::Quarterly => Cadence::Quarterly,
+        plan_text::Cadence::HalfYearly => Cadence::HalfYearly,
+        plan_text::Cadence::Yearly => Cadence::Yearly,
+        plan_text::Cadence::Continuous => Cadence::Continuous,
     }
 }
 

@@ -10,18 +10,14 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 use crate::segmenter::Segmenter;
 
 /// Raised whenever the same text gives other tokens: the index is then rebuilt.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Characters of letters and digits after which a run is cut: longer ones are no words.
 const LONGEST_RUN: usize = 64;
 
-/// Full width to half width, capital to small. One character stays one character.
+/// What looks the same becomes the same, capital to small. One character stays one character.
 pub(crate) fn fold(c: char) -> char {
-    let half = match c {
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        other => other,
-    };
+    let half = fold::character(c);
     if half.is_uppercase() { half.to_lowercase().next().unwrap_or(half) } else { half }
 }
 
@@ -237,6 +233,12 @@ mod tests {
         assert_eq!(words("ＰＭ２.５ 与 PM2.5"), ["pm2", "5", "与", "pm2", "5"]);
         assert_eq!(units("Ａb")[0].code, units("aB")[0].code);
         assert_ne!(units("ab")[0].code, units("ba")[0].code);
+    }
+
+    #[test]
+    fn radicals_are_the_characters_that_they_look_like() {
+        assert_eq!(words("⼯作要点、⼈⼒资源"), ["工", "作", "要", "点", "人", "力", "资", "源"]);
+        assert_eq!(units("⺠政")[0].code, units("民政")[0].code);
     }
 
     #[test]

@@ -1,8 +1,6 @@
-//! Structure of Chinese official documents: work plans, personal numbers, small helpers. No I/O; usable on its own.
+//! Structure of Chinese official documents: personal numbers, document numbers, small helpers. No I/O; usable on its own.
 #![doc = include_str!("../README.md")]
 
 pub mod findings;
-pub mod fold;
-pub mod plan;
 pub mod structure;
 mod work;

@@ -11,8 +11,8 @@ use documents::ORDER_IN_DOUBT;
 use jiff::Timestamp;
 use kernel::{Actor, time};
 use oversight::Import;
+use plan_text::{Plan, PlanReference, Role};
 use serde_json::json;
-use text::plan::{Plan, PlanReference, Role};
 use web::Ctx;
 
 use crate::compose;
@@ -59,8 +59,8 @@ fn read(file: &Path) -> Result<Source> {
 pub(crate) fn parse(file: &Path, as_json: bool) -> Result<ExitCode> {
     let source = read(file)?;
     let this_year = time::date_in_china(Timestamp::now()).year();
-    let mut plan = text::plan::parse(&source.text, PlanReference { year: this_year });
-    let said = |message| text::plan::Warning { line: 1, message, dropped: String::new() };
+    let mut plan = plan_text::parse(&source.text, PlanReference { year: this_year });
+    let said = |message| plan_text::Warning { line: 1, message, dropped: String::new() };
     plan.warnings.splice(0..0, source.warnings.into_iter().map(said));
     let mut text = Vec::new();
     if as_json {

@@ -5,7 +5,7 @@ use kernel::{
     Directory,
     id::{DutyId, PlanId, SectionId},
 };
-use text::plan as parsed;
+use plan_text as parsed;
 
 use crate::{
     model::{self, PlanKind, Visibility},
@@ -136,7 +136,7 @@ fn add_owner(owner: &parsed::Owner, clause: &ClauseRow, duty: DutyId, frame: &mu
 
 #[cfg(test)]
 mod tests {
-    use text::plan::{PlanReference, parse};
+    use plan_text::{PlanReference, parse};
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use kernel::{Directory, id::PlanId};
-use text::plan::{PlanReference, parse};
+use plan_text::{PlanReference, parse};
 
 use super::{
     draft::{self, Frame, Rows},

@@ -1,9 +1,9 @@
 //! Storing a parsed plan as a draft; used by the import page, `gongkai plan import` and the demonstration.
 
 use kernel::{Actor, NewEvent, id::PlanId};
+use plan_text::{PlanReference, accounted, parse};
 use serde_json::json;
 use store::{FromRow, Once, Tx, query, query_as};
-use text::plan::{PlanReference, accounted, parse};
 use web::{Ctx, Refusal};
 
 use crate::{
@@ -68,12 +68,12 @@ struct Known {
 
 /// A source as read: the text with its rows, and what the parser says of it.
 struct Read {
-    parsed: Option<text::plan::Plan>,
+    parsed: Option<plan_text::Plan>,
     text: String,
     rows: Rows,
     title: String,
     year: i16,
-    warnings: Vec<text::plan::Warning>,
+    warnings: Vec<plan_text::Warning>,
 }
 
 /// Reads a text or a table. Rows of a table that cannot be read are the inner error.
@@ -95,7 +95,7 @@ fn read(source: &Source, spec: &Spec, frame: &mut Frame<'_>) -> Result<Result<Re
             let mut parsed = parse(&source.text, PlanReference { year: spec.year.unwrap_or(this_year) });
             if let Err(lost) = accounted(&source.text, &parsed) {
                 let (message, dropped) = (lost.to_string(), String::new());
-                parsed.warnings.push(text::plan::Warning { line: 1, message, dropped });
+                parsed.warnings.push(plan_text::Warning { line: 1, message, dropped });
             }
             let rows = draft::rows(&parsed, frame);
             (Some(parsed), source.text.clone(), rows)
@@ -200,7 +200,7 @@ fn tree_of(
     Ok(Tree { plan, sections, clauses, duties, owners })
 }
 
-fn title_of(parsed: Option<&text::plan::Plan>, spec: &Spec) -> Result<String, Refusal> {
+fn title_of(parsed: Option<&plan_text::Plan>, spec: &Spec) -> Result<String, Refusal> {
     let title = match (parsed, spec.title.trim()) {
         (Some(parsed), "") => parsed.title.clone(),
         (_, given) => given.to_owned(),
@@ -212,10 +212,10 @@ fn title_of(parsed: Option<&text::plan::Plan>, spec: &Spec) -> Result<String, Re
 }
 
 /// What the parser and the reader of the file want a person to look at.
-fn warnings_of(parsed: Option<&text::plan::Plan>, source: &Source) -> Vec<text::plan::Warning> {
+fn warnings_of(parsed: Option<&plan_text::Plan>, source: &Source) -> Vec<plan_text::Warning> {
     let mut warnings = parsed.map(|parsed| parsed.warnings.clone()).unwrap_or_default();
     let from_file = source.warnings.iter();
-    warnings.extend(from_file.map(|message| text::plan::Warning {
+    warnings.extend(from_file.map(|message| plan_text::Warning {
         line: 1,
         message: message.clone(),
         dropped: String::new(),

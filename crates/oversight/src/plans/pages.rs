@@ -222,7 +222,7 @@ struct DraftPage {
     sections: Vec<view::SectionView>,
     lines: Vec<view::Line>,
     names: Vec<view::NameView>,
-    warnings: Vec<text::plan::Warning>,
+    warnings: Vec<plan_text::Warning>,
     ready: Readiness,
     undo: Option<Step>,
     recent: Vec<String>,

@@ -94,7 +94,7 @@ fn read_owners(cell: &str) -> Vec<(String, Option<OwnerRole>)> {
         return Vec::new();
     }
     let line = format!("一、事项\n（一）完成。（{}）", cell.trim_matches(['（', '）', '(', ')']));
-    let plan = text::plan::parse(&line, text::plan::PlanReference { year: 2000 });
+    let plan = plan_text::parse(&line, plan_text::PlanReference { year: 2000 });
     let owners = plan.sections.into_iter().flat_map(|section| section.clauses).flat_map(|clause| clause.owners);
     owners.map(|owner| (owner.name, Some(model::role(owner.role)))).collect()
 }
@@ -197,7 +197,7 @@ fn read_due(item: &mut Item, year: i16) -> bool {
         return true;
     }
     let line = format!("{year}年工作要点\n一、事项\n（一）完成。（牵头单位：某单位；完成时限：{}）", item.due_words);
-    let plan = text::plan::parse(&line, text::plan::PlanReference { year });
+    let plan = plan_text::parse(&line, plan_text::PlanReference { year });
     let clause = plan.sections.first().and_then(|section| section.clauses.first());
     if let Some(clause) = clause {
         item.due_on = clause.due_on;

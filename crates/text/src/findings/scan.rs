@@ -1,9 +1,8 @@
 //! A text as the rules see it: runs of digits, what joins each to the one before, and the words that say what they are.
 
-use crate::{
-    fold::{self, is_unseen},
-    work::looked_at,
-};
+use fold::is_unseen;
+
+use crate::work::looked_at;
 
 /// How a digit is written. Runs do not mix: `①13800138000` is an item and a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

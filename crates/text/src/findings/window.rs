@@ -97,7 +97,7 @@ impl Window<'_> {
 
     /// Nothing else is in the text.
     fn is_all(&self) -> bool {
-        let blank = |chars: &[char]| chars.iter().all(|&c| c.is_whitespace() || crate::fold::is_unseen(c));
+        let blank = |chars: &[char]| chars.iter().all(|&c| c.is_whitespace() || fold::is_unseen(c));
         let (first, last) = (self.from == 0, self.to + 1 == self.scan.atoms.len());
         first
             && last

@@ -143,7 +143,7 @@ struct ReviewPage {
     organs: Vec<(String, String)>,
     olds: Vec<(String, String)>,
     visibilities: Vec<(&'static str, &'static str)>,
-    warnings: Vec<text::plan::Warning>,
+    warnings: Vec<plan_text::Warning>,
     kept: usize,
     changed: usize,
     new: usize,

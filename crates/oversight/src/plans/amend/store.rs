@@ -8,9 +8,9 @@ use kernel::{
     id::{ClauseId, DutyId, PlanId, SectionId},
     time,
 };
+use plan_text::{Plan, PlanReference, parse};
 use serde_json::json;
 use store::{FromRow, Tx, query, query_as};
-use text::plan::{Plan, PlanReference, parse};
 use web::{Ctx, Error, Refusal, Result};
 
 use crate::{

@@ -54,7 +54,7 @@ impl PlanRow {
     }
 
     /// The warnings of the parser.
-    pub fn warnings(&self) -> Vec<text::plan::Warning> {
+    pub fn warnings(&self) -> Vec<plan_text::Warning> {
         serde_json::from_str(&self.warnings).unwrap_or_default()
     }
 

@@ -322,3 +322,17 @@ fn json_shape() {
         assert!(value.get(key).is_some(), "{key}");
     }
 }
+
+/// Programs that print PDF files write radicals (U+2E80–2FDF) where the author wrote ideographs.
+#[test]
+fn radicals_are_read_as_what_they_look_like() {
+    let written = "青⽲县2026年政务公开⼯作要点\n⼀、加强政策解读\n（⼀）公开财政预算。6⽉底前公开部⻔预算。（县财政局牵头，县⼈⼒资源和社会保障局配合）\n⼆、加强⽤⼯服务\n（⼀）公开就业信息。每⽉公布岗位信息。（县⼈⼒资源和社会保障局负责）";
+    let seen = "青禾县2026年政务公开工作要点\n一、加强政策解读\n（一）公开财政预算。6月底前公开部门预算。（县财政局牵头，县人力资源和社会保障局配合）\n二、加强用工服务\n（一）公开就业信息。每月公布岗位信息。（县人力资源和社会保障局负责）";
+    let (written_plan, seen_plan) = (plan(written), plan(seen));
+    assert_eq!(written_plan.sections, seen_plan.sections);
+    assert_eq!(written_plan.title, seen_plan.title);
+    let told: Vec<usize> =
+        written_plan.warnings.iter().filter(|w| w.message.contains("部首")).map(|w| w.line).collect();
+    assert_eq!(told, [1, 2, 3, 4, 5]);
+    crate::accounted(written, &written_plan).expect("nothing is lost");
+}

@@ -41,7 +41,8 @@ pub enum Lost {
 pub fn accounted(source: &str, plan: &Plan) -> Result<(), Lost> {
     let mut balance: BTreeMap<char, i64> = BTreeMap::new();
     let mut count = |text: &str, by: i64| {
-        for c in text.chars().filter(|c| !c.is_whitespace()) {
+        // A radical and the ideograph that it looks like are one character.
+        for c in text.chars().filter(|c| !c.is_whitespace()).map(fold::ideograph) {
             *balance.entry(c).or_default() += by;
         }
     };

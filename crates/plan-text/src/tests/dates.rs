@@ -1,7 +1,7 @@
 //! Dates and cadences in words.
 
 use super::{clause, plan, warns};
-use crate::plan::Cadence;
+use crate::Cadence;
 
 /// First date found in a sentence: words and date.
 fn check(sentence: &str, words: &str, on: &str) {

@@ -2,7 +2,7 @@
 
 use std::{error::Error, io::Read};
 
-use gongkai_text::plan::{PlanReference, accounted, parse};
+use plan_text::{PlanReference, accounted, parse};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut source = String::new();

@@ -2,11 +2,11 @@
 //! their own; and titles among what stands around them.
 
 use super::{plan, warns};
-use crate::plan::Plan;
+use crate::Plan;
 
 const HEAD: &str = "2025年演示县政务公开工作要点\n一、总则\n";
 
-fn last(plan: &Plan) -> &crate::plan::Clause {
+fn last(plan: &Plan) -> &crate::Clause {
     plan.sections.iter().flat_map(|section| &section.clauses).next_back().expect("a clause")
 }
 

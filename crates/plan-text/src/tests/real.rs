@@ -5,7 +5,7 @@ use super::super::{PlanReference, Role, accounted, parse};
 
 #[test]
 fn the_plan_of_the_demonstration() {
-    let source = include_str!("../../../../../demo/plan-example.txt");
+    let source = include_str!("../../../../demo/plan-example.txt");
     let plan = parse(source, PlanReference { year: 2031 });
     accounted(source, &plan).expect("nothing is lost");
     let counts: Vec<usize> = plan.sections.iter().map(|section| section.clauses.len()).collect();

@@ -2,7 +2,7 @@
 //! names, names that the paper broke, labels without a colon.
 
 use super::{clause, plan, warns};
-use crate::plan::Clause;
+use crate::Clause;
 
 /// Owners as `name/L`, `name/R` or `name/S`, `*` for a group.
 fn owners(clause: &Clause) -> String {

@@ -119,6 +119,7 @@ fn clean(line: &str, no: usize, warnings: &mut Vec<Warning>) -> String {
     let line = line.trim();
     let mut out = String::with_capacity(line.len());
     let mut unseen = String::new();
+    let mut radicals = String::new();
     let mut skip = 0;
     for (at, c) in line.char_indices() {
         if at < skip {
@@ -136,8 +137,16 @@ fn clean(line: &str, no: usize, warnings: &mut Vec<Warning>) -> String {
         } else if is_invisible(c) {
             unseen.push(c);
         } else {
-            out.push(c);
+            let ideograph = fold::ideograph(c);
+            if ideograph != c && !radicals.contains(ideograph) {
+                radicals.push(ideograph);
+            }
+            out.push(ideograph);
         }
+    }
+    if !radicals.is_empty() {
+        let message = format!("“{radicals}”在原文件中是看起来一样的部首字符，已按常用汉字读取，请核对。");
+        warnings.push(Warning { line: no, message, dropped: String::new() });
     }
     if !unseen.is_empty() {
         let mut codes: Vec<String> = unseen.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect();
@@ -147,7 +156,7 @@ fn clean(line: &str, no: usize, warnings: &mut Vec<Warning>) -> String {
         let message = format!("已去掉看不见的字符 {count} 个（{}），正文不受影响。", codes.join("、"));
         warnings.push(Warning { line: no, message, dropped: unseen });
     }
-    if out.len() == line.len() { out } else { out.trim().to_owned() }
+    if out.len() == line.len() && radicals.is_empty() { out } else { out.trim().to_owned() }
 }
 
 /// Drops `#` of a Markdown heading and `**` pairs.

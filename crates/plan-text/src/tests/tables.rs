@@ -1,7 +1,7 @@
 //! Task tables: rows under a header are clauses with owners and terms.
 
 use super::{plan, warns};
-use crate::plan::Role::{Lead, Responsible, Support};
+use crate::Role::{Lead, Responsible, Support};
 
 #[test]
 fn rows_are_clauses() {
@@ -64,7 +64,7 @@ fn other_tabs_are_warned_of() {
 /// Sections with the number and owners of each clause: `一：1 县财政局/R`.
 fn shape(source: &str) -> Vec<String> {
     let plan = plan(source);
-    let clause = |clause: &crate::plan::Clause| {
+    let clause = |clause: &crate::Clause| {
         let owners: Vec<String> =
             clause.owners.iter().map(|owner| format!("{}/{}", owner.name, &format!("{:?}", owner.role)[..1])).collect();
         format!("{} {}", clause.number, owners.join(" "))

@@ -1,7 +1,7 @@
 //! Owner notes of the rarer forms: provincial organs, collective names, words of role, short labels, terms in brackets.
 
 use super::{clause, duties, plan, warns};
-use crate::plan::Role::{self, Lead, Responsible, Support};
+use crate::Role::{self, Lead, Responsible, Support};
 
 /// Owners of the last of two clauses that carry this note behind a sentence: name and role, `*` before a group's name.
 fn check(note: &str, expect: &[(&str, Role)]) {

@@ -45,6 +45,15 @@ pub fn character(c: char) -> char {
     }
 }
 
+/// The ideograph that a radical or a compatibility ideograph looks like; any other character itself. For readers that take
+/// the text apart: punctuation, width and marks stay as they are written.
+pub fn ideograph(c: char) -> char {
+    match u32::from(c) {
+        0x2e80..=0x2fdf | 0xf900..=0xfaff | 0x2_f800..=0x2_fa1f => character(c),
+        _ => c,
+    }
+}
+
 fn radical(c: char) -> char {
     let mut pairs = RADICALS.split(' ').filter_map(|pair| {
         let mut two = pair.chars();
@@ -86,6 +95,12 @@ mod tests {
         assert_eq!(fold("\u{f90a}\u{2f800}"), "金丽");
         assert_eq!(fold("１３８ＡＢＣ\u{3000}𝟏𝟑𝟖"), "138ABC 138");
         assert_eq!(fold("⽅⻋⻓⻘⺟"), "方车长青母");
+    }
+
+    #[test]
+    fn a_reader_of_structure_sees_ideographs_and_keeps_punctuation() {
+        let seen = |text: &str| text.chars().map(ideograph).collect::<String>();
+        assert_eq!(seen("（⼀）６⽉底前，公开\u{f90a}额。"), "（一）６月底前，公开金额。");
     }
 
     #[test]

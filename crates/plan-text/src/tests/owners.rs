@@ -1,7 +1,7 @@
 //! Owner notes: every usual form, and brackets that are none.
 
 use super::{clause, plan, warns};
-use crate::plan::Role::{self, Lead, Responsible, Support};
+use crate::Role::{self, Lead, Responsible, Support};
 
 /// Owners as `name` with role mark L, R or S and `*` for a group.
 fn check(body: &str, note: &str, expect: &[(&str, Role)]) {
