@@ -174,8 +174,9 @@ pub async fn settle(tx: &mut Tx, publishes: &[Publishes], subject: &Subject) -> 
     // Read under the locks: whoever takes the subject off the portal holds them until its event is there.
     // SQL: fixed text and placeholders; kinds and ids are bound.
     let sql = format!(
-        "{} WHERE e.chain = $1 AND e.subject_kind = $2 AND e.subject_id = $3 AND e.kind IN ({}) ORDER BY e.seq DESC LIMIT 1",
+        "{} WHERE {} AND e.kind IN ({}) ORDER BY e.seq DESC LIMIT 1",
         log::SELECT,
+        log::OF_SUBJECT,
         places(4, kinds.len()),
     );
     let chain = tx.chain().to_owned();

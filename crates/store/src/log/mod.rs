@@ -7,5 +7,5 @@ mod verify;
 
 pub use checkpoint::{Checkpoint, Signer, checkpoint};
 pub use erase::PAYLOAD_ERASED;
-pub use read::{EventRow, SELECT, advance, after, at, cursor, newest, of_subject};
+pub use read::{EventRow, OF_SUBJECT, SELECT, advance, after, at, cursor, newest, of_subject};
 pub use verify::{Progress, Verified, Verify, verify};

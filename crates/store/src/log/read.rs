@@ -43,6 +43,11 @@ macro_rules! select_events {
 /// The same for SQL that is put together.
 pub const SELECT: &str = select_events!("");
 
+/// Condition on `e` of [`SELECT`]: the events of one subject; `$1` is the chain, `$2` and `$3` the subject. To be used wherever
+/// other conditions stand beside it: SQLite takes all events of the chain for few and walks them when it may choose.
+pub const OF_SUBJECT: &str = "e.chain = $1 AND e.seq IN \
+    (SELECT s.seq FROM event s WHERE s.chain = $1 AND s.subject_kind = $2 AND s.subject_id = $3)";
+
 /// What stands in a payload.
 #[derive(serde::Deserialize)]
 struct Payload {
@@ -122,10 +127,9 @@ pub async fn of_subject(db: &Db, subject_kind: &str, subject_id: &str) -> Result
 /// # Errors
 /// When the database fails.
 pub async fn newest(db: &Db, subject: (&str, &str), kinds: &[&EventKind]) -> Result<Option<Event>> {
-    let of_subject = "e.chain = $1 AND e.subject_kind = $2 AND e.subject_id = $3";
     let places: Vec<String> = (0..kinds.len()).map(|at| format!("${}", at + 4)).collect();
     // SQL: literals, and numbers of places that are counted here.
-    let tail = format!("WHERE {of_subject} AND e.kind IN ({}) ORDER BY e.seq DESC LIMIT 1", places.join(", "));
+    let tail = format!("WHERE {OF_SUBJECT} AND e.kind IN ({}) ORDER BY e.seq DESC LIMIT 1", places.join(", "));
     let row = query_as::<EventRow>(built(format!("{SELECT}{tail}")))
         .bind(db.chain())
         .bind(subject.0)

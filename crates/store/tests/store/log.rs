@@ -366,3 +366,20 @@ async fn the_chain_itself_holds_no_words() {
     snapshot.end().await.expect("end");
     home.end().await;
 }
+
+/// Nothing else would show it: the answer is the same, after reading the log of all years for each document.
+#[tokio::test]
+async fn the_newest_event_of_a_subject_is_looked_up_and_not_searched() {
+    let home = Home::sqlite().await;
+    let newest =
+        format!("{} WHERE {} AND e.kind IN ($4, $5) ORDER BY e.seq DESC LIMIT 1", log::SELECT, log::OF_SUBJECT);
+    let plan: Vec<(i64, i64, i64, String)> = query_as(store::built(format!("EXPLAIN QUERY PLAN {newest}")))
+        .bind_all(["main", "thing", "a", "thing.counted", "thing.noted"])
+        .fetch_all(home.db.read())
+        .await
+        .expect("plan");
+    let steps: Vec<&str> = plan.iter().map(|step| step.3.as_str()).collect();
+    let by_subject = "event_by_subject (chain=? AND subject_kind=? AND subject_id=?)";
+    assert!(steps.iter().any(|step| step.ends_with(by_subject)), "{steps:?}");
+    assert!(!steps.iter().any(|step| step.ends_with("PRIMARY KEY (chain=?)")), "{steps:?}");
+}
