@@ -3,6 +3,15 @@ import { check, suite, test } from "../lib/report.mjs";
 import { close } from "../lib/browser.mjs";
 import { GATES, act, agree, approve, begin, body, claim, eventually, flash, openReview, saved, submit, submitted, write } from "../lib/desk.mjs";
 
+/** Pastes as the browser does when Word has filled the clipboard. */
+const paste = (page, html) =>
+  page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData("text/html", text);
+    data.setData("text/plain", "x");
+    document.querySelector(".ProseMirror").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, html);
+
 const SENTENCE = "县民政局于每月10日前在各乡镇便民服务中心公布助餐点开放时间，群众可以就近办理登记。";
 
 export async function writing(program, staff) {
@@ -134,6 +143,69 @@ export async function writing(program, staff) {
     const history = await page.locator(".timeline").innerText();
     check((history.match(/公开发布/g) ?? []).length === 1, `published ${(history.match(/公开发布/g) ?? []).length} times`);
     check((await page.locator("main table tbody tr th[scope=row]").count()) === 1, "more than one edition");
+    await close(page);
+  });
+
+  await test("writing: numbers pasted from Word stay, what is the author's alone stays out and is said", async (pages) => {
+    const page = await staff.at("editor-mz", "", pages);
+    await begin(page, { title: "养老服务补贴办法（粘贴试验）" });
+    const para = (mark, text) =>
+      `<p class=MsoNormal style='mso-list:l0 level1 lfo2'><![if !supportLists]><span style='mso-list:Ignore'>${mark}<span>&nbsp;&nbsp;</span></span><![endif]>${text}</p>`;
+    const html =
+      para("第一条", "为规范养老服务补贴，制定本办法。") + "<p class=MsoNormal>前款所称补贴，是指县级财政补贴。</p>" +
+      para("第二条", "本办法适用于<span style='display:none;mso-hide:all'>内部掌握</span>本县户籍老年人。<a class=msocomanchor href='#_msocom_1'>[A1]</a>") +
+      "<p align=right>青禾县民政局</p><img src='https://a.example/x.png'>" +
+      "<div style='mso-element:comment-list'><div style='mso-element:comment'><p class=MsoCommentText>此处待领导审定</p></div></div>";
+    await body(page).click();
+    await paste(page, html);
+    const note = await page.locator(".ed-note").innerText();
+    for (const said of ["1 条批注", "1 处隐藏文字", "1 张图片", "2 处编号"]) check(note.includes(said), `the notice does not say ${said}: ${note}`);
+    await saved(page);
+    await page.reload();
+    const text = await body(page).innerText();
+    for (const kept of ["第一条　为规范", "前款所称补贴", "第二条　本办法适用于本县户籍老年人。"]) check(text.includes(kept), `${kept} is lost: ${text}`);
+    for (const own of ["[A1]", "内部掌握", "待领导审定"]) check(!text.includes(own), `${own} came in`);
+    check((await page.locator(".ProseMirror p.right").innerText()) === "青禾县民政局", "the alignment is lost");
+    // A picture by itself is refused in words.
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(["x"], "a.png", { type: "image/png" }));
+      document.querySelector(".ProseMirror").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    });
+    await page.locator(".ed-note").getByText("1 张图片").waitFor();
+    await page.getByRole("button", { name: "知道了" }).click();
+    check((await page.locator(".ed-note").innerText()) === "", "the notice does not go away");
+    check(page.watched.errors.length === 0, page.watched.errors.join("\n"));
+    // No string becomes a page: the browser itself refuses it.
+    const refused = await page.evaluate(() => {
+      try {
+        document.createElement("div").innerHTML = "<b>x</b>";
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    check(refused, "a string became a part of the page");
+    page.watched.errors.length = 0;
+    await close(page);
+  });
+
+  await test("writing: a text that the editor cannot keep is opened as it is", async (pages) => {
+    const plain = await staff.at("editor-mz", "/documents/new", pages, { js: false, fresh: true });
+    await plain.goto("/documents/new");
+    await plain.locator("#title").fill("名词解释（原样打开）");
+    await plain.locator("#kind").selectOption("notice");
+    await plain.locator("#column").selectOption("notices");
+    await plain.getByRole("button", { name: "开始撰写" }).click();
+    await plain.getByText("下面的正文是 HTML 源码").waitFor();
+    await plain.locator("textarea[name=body_html]").fill("<dl><dt>低保</dt><dd>最低生活保障</dd></dl>");
+    await plain.getByRole("button", { name: "保存", exact: true }).click();
+    const id = plain.url().split("/").at(-2);
+    await close(plain);
+    const page = await staff.at("editor-mz", "", pages);
+    await page.goto(`/documents/${id}/edit`);
+    await page.getByText("编辑器不能保持原样的内容（名词解释列表").waitFor();
+    check((await page.locator("textarea[name=body_html]").inputValue()).includes("<dt>低保</dt>"), "the text is not shown as it is");
     await close(page);
   });
 

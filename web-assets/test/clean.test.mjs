@@ -19,8 +19,10 @@ const browser = ["chromium", "chromium-browser", "google-chrome"].find((name) =>
 /** Runs `calls` ([function, html]) in the browser and returns what they give. */
 async function run(calls) {
   const source = `import * as clean from "./src/editor/clean";
+    import { losing } from "./src/editor/upgrade";
+    const all = { ...clean, losing };
     document.title = "done";
-    document.body.textContent = JSON.stringify(${JSON.stringify(calls)}.map(([name, html]) => clean[name](html)));`;
+    document.body.textContent = JSON.stringify(${JSON.stringify(calls)}.map(([name, html]) => all[name](html)));`;
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: new URL("..", import.meta.url).pathname, loader: "ts" },
     bundle: true,
@@ -57,6 +59,7 @@ test("text from Word keeps its structure and loses its styles", { skip: !browser
   const list = (level, mark, text) =>
     `<p class=MsoListParagraph style='mso-list:l0 level${level} lfo1'>` +
     `<span style='mso-list:Ignore'>${mark}<span>&nbsp;</span></span>${text}</p>`;
+  const own = "/attachments/0123456789abcdef/a.png";
   const [word, doc, image, table, header, mixed, empty] = await run([
     [
       "cleanPaste",
@@ -69,7 +72,7 @@ test("text from Word keeps its structure and loses its styles", { skip: !browser
       `<b style="font-weight:normal"><p onclick="x()"><span style="font-weight:700">粗</span>细</p></b>` +
         `<script>alert(1)</script>`,
     ],
-    ["cleanPaste", `<p><img src="file:///c:/a.png">图</p><p><img src="/files/1" alt="图一" width="9"></p>`],
+    ["cleanPaste", `<p><img src="file:///c:/a.png">图</p><p><img src="${own}" alt="图一" width="9"></p>`],
     ["cleanPaste", `<table border=1><tr><td colspan=2 style="width:9pt" class="x">甲</td></tr></table>`],
     [
       "publishable",
@@ -85,7 +88,7 @@ test("text from Word keeps its structure and loses its styles", { skip: !browser
     "<h2>标题</h2><p>正文<b>重点</b></p><ol><li><p>第一</p><ul><li><p>子项</p></li></ul></li><li><p>第二</p></li></ol>",
   );
   assert.equal(doc, "<p><span><strong>粗</strong></span>细</p>");
-  assert.equal(image, '<p>图</p><p><img src="/files/1" alt="图一"></p>');
+  assert.equal(image, `<p>图</p><p><img src="${own}" alt="图一"></p>`);
   assert.equal(table, '<table><tbody><tr><td colspan="2">甲</td></tr></tbody></table>');
   assert.equal(
     header,
@@ -98,4 +101,193 @@ test("text from Word keeps its structure and loses its styles", { skip: !browser
     "a lone row stays in the body",
   );
   assert.equal(empty, "");
+});
+
+const para = (mark, text, { level = 1, font = "" } = {}) =>
+  `<p class=MsoNormal style='margin-left:21.0pt;text-indent:-21.0pt;mso-list:l0 level${level} lfo2'>` +
+  `<![if !supportLists]><span lang=EN-US style='${font}mso-list:Ignore'>${mark}` +
+  `<span style='font:7.0pt "Times New Roman"'>` +
+  `&nbsp;&nbsp;&nbsp;</span></span><![endif]><span>${text}<o:p></o:p></span></p>`;
+
+test("numbers of articles stay as Word showed them", { skip: !browser && "no Chromium" }, async () => {
+  const symbols = (letter, text) => para(letter, text, { font: "font-family:Wingdings;" });
+  const [articles, told, interrupted, third, bullets, parts, circled, heading, nested, web, romans, jumps, bare] =
+    await run([
+      [
+        "cleanPaste",
+        para("第一条", "为规范。") +
+          "<p class=MsoNormal>前款。</p>" +
+          para("第二条", "本县。") +
+          para("（一）", "八十岁；", { level: 2 }) +
+          para("第三条", "解释。"),
+      ],
+      ["pasteNotice", para("第一条", "为规范。") + para("（一）", "八十岁；", { level: 2 })],
+      [
+        "cleanPaste",
+        para("一、", "甲") +
+          "<p>间</p>" +
+          para("二、", "乙") +
+          para("1.", "丙") +
+          "<p>间</p>" +
+          para("2.", "丁") +
+          para("3.", "戊"),
+      ],
+      ["cleanPaste", para("3.", "甲") + para("4.", "乙") + para("7.", "丙")],
+      ["cleanPaste", symbols("l", "甲") + symbols("n", "乙") + symbols("Ø", "丙")],
+      ["cleanPaste", para("1.1", "甲") + para("1.2", "乙") + para("(1)", "丙") + para("a)", "丁")],
+      ["cleanPaste", para("①", "甲") + para("1、", "乙")],
+      [
+        "cleanPaste",
+        `<h2 style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>第一章<span>&nbsp;&nbsp;</span></span>总则</h2>`,
+      ],
+      [
+        "cleanPaste",
+        para("1.", "甲") + para("1.", "子", { level: 2 }) + para("2.", "子", { level: 2 }) + para("2.", "乙"),
+      ],
+      ["cleanPaste", `<ol start=5><li>甲</li><li>乙</li></ol><ol type="a"><li>甲</li><li><p>乙</p></li></ol>`],
+      ["cleanPaste", `<ol style="list-style-type:cjk-ideographic" start=11><li>甲<ul><li>子</li></ul></li></ol>`],
+      ["cleanPaste", `<ol><li>甲</li><li value=5>乙</li></ol>`],
+      ["cleanPaste", `<ul style="list-style:none"><li>一、甲</li></ul>`],
+    ]);
+  assert.equal(
+    articles,
+    "<p>第一条　<span>为规范。</span></p><p>前款。</p><p>第二条　<span>本县。</span></p>" +
+      "<p>（一）<span>八十岁；</span></p><p>第三条　<span>解释。</span></p>",
+  );
+  assert.match(told, /2 处编号/);
+  assert.equal(
+    interrupted,
+    "<p>一、<span>甲</span></p><p>间</p><p>二、<span>乙</span></p><ol><li><p><span>丙</span></p></li></ol><p>间</p>" +
+      '<ol start="2"><li><p><span>丁</span></p></li><li><p><span>戊</span></p></li></ol>',
+  );
+  assert.equal(
+    third,
+    '<ol start="3"><li><p><span>甲</span></p></li><li><p><span>乙</span></p></li></ol>' +
+      '<ol start="7"><li><p><span>丙</span></p></li></ol>',
+  );
+  assert.equal(bullets.replaceAll(/<\/?(span|p)>/g, ""), "<ul><li>甲</li><li>乙</li><li>丙</li></ul>");
+  assert.equal(parts.replaceAll(/<\/?span>/g, ""), "<p>1.1 甲</p><p>1.2 乙</p><p>(1) 丙</p><p>a) 丁</p>");
+  assert.equal(circled.replaceAll(/<\/?span>/g, ""), "<p>①甲</p><p>1、乙</p>");
+  assert.equal(heading, "<h2>第一章　总则</h2>");
+  assert.equal(
+    nested.replaceAll(/<\/?(span|p)>/g, ""),
+    "<ol><li>甲<ol><li>子</li><li>子</li></ol></li><li>乙</li></ol>",
+  );
+  assert.equal(web, '<ol start="5"><li>甲</li><li>乙</li></ol><p>a. 甲</p><p>b. 乙</p>');
+  assert.equal(romans, "<p>十一、甲</p><ul><li>子</li></ul>");
+  assert.equal(jumps, "<p>1. 甲</p><p>5. 乙</p>");
+  assert.equal(bare, "<p>一、甲</p>");
+});
+
+test("what only the author sees is left out, and said", { skip: !browser && "no Chromium" }, async () => {
+  const comment =
+    `<p>正文<span style='mso-comment-continuation:1'>甲</span>` +
+    `<span class=MsoCommentReference><a class=msocomanchor href="#_msocom_1" id="_anchor_1">[A1]</a></span></p>` +
+    `<div style='mso-element:comment-list'><div style='mso-element:comment'><div id="_com_1" class=msocomtxt>` +
+    `<p class=MsoCommentText>批注：此处待领导审定</p></div></div></div>`;
+  const changes = `<p>公开<del cite="mailto:x" datetime="2026">删去的</del><ins cite="mailto:x">加上的</ins>内容</p>`;
+  const hidden =
+    `<style><!-- span.secret {mso-style-name:x; display:none; mso-hide:all} --></style>` +
+    `<p>公开<span style='display:none;mso-hide:all'>内部掌握</span><span class=secret>不公开</span>内容</p>`;
+  const pictures =
+    `<p>前<img src="https://a.example/x.png">后<img src="data:image/png;base64,x"></p>` +
+    `<!--[if gte vml 1]><v:shape><v:imagedata src="file:///c:/x.png"/></v:shape><![endif]-->` +
+    `<![if !vml]><img src="file:///c:/x.png"><![endif]>`;
+  const notes =
+    `<p>见<a href="file:///C:/a.htm#_ftn1" name="_ftnref1"><span class=MsoFootnoteReference>[1]</span></a></p>` +
+    `<p><a href="#_ftnref1">[1]</a> 脚注</p><p><a href="file:///c:/b.doc">乙</a></p>`;
+  const [
+    commentText,
+    commentTold,
+    changesText,
+    changesTold,
+    hiddenText,
+    hiddenTold,
+    pictureText,
+    pictureTold,
+    noteText,
+    noteTold,
+    plain,
+  ] = await run(
+    [comment, changes, hidden, pictures, notes]
+      .flatMap((html) => [
+        ["cleanPaste", html],
+        ["pasteNotice", html],
+      ])
+      .concat([["pasteNotice", "<p>甲<b>乙</b></p><ul><li>丙</li></ul>"]]),
+  );
+  assert.equal(commentText, "<p>正文<span>甲</span><span></span></p>".replace("<span></span>", ""));
+  assert.match(commentTold, /没有带进来：1 条批注。/);
+  assert.equal(changesText, "<p>公开加上的内容</p>");
+  assert.match(changesTold, /1 处修订中已删除的文字.*1 处修订中新增的文字/);
+  assert.equal(hiddenText, "<p>公开内容</p>");
+  assert.match(hiddenTold, /2 处隐藏文字/);
+  assert.equal(pictureText, "<p>前后</p>");
+  assert.match(pictureTold, /3 张图片/);
+  assert.equal(noteText, "<p>见<span>[1]</span></p><p>[1] 脚注</p><p>乙</p>");
+  assert.match(noteTold, /1 个指向个人电脑的链接.*1 个脚注标记/);
+  assert.equal(plain, "", "nothing to tell");
+});
+
+test("tables and paragraphs keep what they are", { skip: !browser && "no Chromium" }, async () => {
+  const [aligned, table, helper, ruby, published] = await run([
+    ["cleanPaste", `<p align=center>题</p><p style='text-align:right'>2026年</p><p style='text-align:justify'>文</p>`],
+    [
+      "cleanPaste",
+      `<table><tr><td><b>项目</b></td><td><p><b>金额</b></p></td></tr><tr><td>甲</td><td align=right>1</td></tr></table>`,
+    ],
+    [
+      "cleanPaste",
+      "<table><tr><td>甲</td></tr><![if !supportMisalignedColumns]>" +
+        "<tr height=0><td style='border:none'></td></tr><![endif]></table>",
+    ],
+    ["cleanPaste", `<p><ruby>禾<rp>(</rp><rt>hé</rt><rp>)</rp></ruby></p>`],
+    [
+      "publishable",
+      `<p class="right x">日期</p><table><tbody><tr><td><p class="center">甲</p></td></tr></tbody></table>`,
+    ],
+  ]);
+  assert.equal(aligned, '<p class="center">题</p><p class="right">2026年</p><p>文</p>');
+  assert.equal(
+    table,
+    "<table><tbody><tr><th><b>项目</b></th><th><p><b>金额</b></p></th></tr>" +
+      '<tr><td>甲</td><td class="right">1</td></tr></tbody></table>',
+  );
+  assert.equal(helper, "<table><tbody><tr><td>甲</td></tr></tbody></table>");
+  assert.equal(ruby, "<p><ruby>禾<rt>（hé）</rt></ruby></p>");
+  assert.equal(published, '<p class="right">日期</p><table><tbody><tr><td class="center">甲</td></tr></tbody></table>');
+});
+
+test("opening a text loses nothing, or the editor stays away", { skip: !browser && "no Chromium" }, async () => {
+  const kept = [
+    "",
+    "<p>甲<b>乙<i>丙</i></b><i>丁</i></p>\n<h2>题</h2> <p>戊 己</p>",
+    '<p class="center">题</p><p class="right">2026年</p>',
+    '<ol start="3"><li>甲</li><li>乙<ul><li>子</li></ul></li></ol><blockquote><p>引</p></blockquote>',
+    '<table><caption>表1 收入</caption><thead><tr><th scope="col">甲</th></tr></thead>' +
+      '<tbody><tr><td class="right" colspan="1">1</td></tr></tbody></table>',
+    '<table><tbody><tr><th>甲</th><th>乙</th></tr><tr><td rowspan="2">1<br>2</td><td>2</td></tr>' +
+      "<tr><td><p>3</p><p>4</p></td></tr></tbody></table>",
+    '<p><a href="https://www.gov.cn/" rel="noopener">甲</a><sup>2</sup><u>乙</u><s>丙</s></p><hr>',
+    '<p>图</p><img src="/attachments/0123456789abcdef/a.png" alt="图一">',
+    "<p>甲 <b>乙</b> 丙</p><p>第一行<br>第二行</p>",
+    "<div><p>甲</p></div>",
+    '<h2><a href="/a" title="x">甲</a></h2>',
+  ];
+  const lossy = [
+    '<p id="a">甲</p>',
+    '<p lang="en">a</p>',
+    "<pre>a  b</pre>",
+    "<dl><dt>甲</dt><dd>乙</dd></dl>",
+    "<p><ins>甲</ins></p>",
+    "<p><code>甲</code></p>",
+    '<div class="center"><p>甲</p></div>',
+    "<table><tbody><tr><td>1</td></tr></tbody><tfoot><tr><td>2</td></tr></tfoot></table>",
+    "<figure><figcaption>甲</figcaption></figure>",
+    "<table><caption>表<b>1</b></caption><tbody><tr><td>1</td></tr></tbody></table>",
+    '<p>甲<img src="/attachments/0123456789abcdef/a.png" alt="图一">乙</p>',
+  ];
+  const results = await run([...kept, ...lossy].map((html) => ["losing", html]));
+  kept.forEach((html, place) => assert.deepEqual(results[place], [], `${html} is kept`));
+  lossy.forEach((html, place) => assert.notDeepEqual(results[kept.length + place], [], `${html} is not`));
 });

@@ -7,7 +7,12 @@ use std::{
 };
 
 use anyhow::Context as _;
-use axum::{Extension, Router, http::StatusCode, middleware, response::IntoResponse};
+use axum::{
+    Extension, Router,
+    http::{Method, StatusCode, Uri},
+    middleware,
+    response::{IntoResponse, Response},
+};
 use documents::tables::{Table, TableRow};
 use identity::organs::import;
 use kernel::{Actor, Seams};
@@ -127,12 +132,12 @@ impl App {
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))
             .layer(middleware::from_fn(as_visitor))
-            .fallback(|| async { StatusCode::NOT_FOUND })
+            .fallback(nothing)
             .layer(middleware::from_fn(headers::etag));
         let office = office
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))
-            .fallback(|| async { StatusCode::NOT_FOUND })
+            .fallback(nothing)
             .layer(middleware::from_fn(web::desk::remember))
             .layer(middleware::from_fn_with_state(ctx.clone(), identity::session::attach))
             .layer(CsrfLayer::new())
@@ -155,6 +160,19 @@ fn all_routes(ctx: &Ctx, listener: Listener) -> Routes {
     ctx.capabilities().routes().filter(|routes| routes.listener() == listener).fold(own, Routes::merge)
 }
 
+/// There is no such page; one with a slash too many at its end is the one without.
+async fn nothing(method: Method, uri: Uri) -> Response {
+    let path = uri.path();
+    let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    match path.strip_suffix('/').filter(|shorter| inside && !shorter.is_empty() && !shorter.ends_with('/')) {
+        Some(shorter) if matches!(method, Method::GET | Method::HEAD) => {
+            let to = uri.query().map_or_else(|| shorter.to_owned(), |query| format!("{shorter}?{query}"));
+            axum::response::Redirect::permanent(&to).into_response()
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 /// On the portal nobody is ever identified.
 async fn as_visitor(mut request: axum::extract::Request, next: middleware::Next) -> axum::response::Response {
     request.extensions_mut().insert(Actor::Visitor);
@@ -175,7 +193,7 @@ fn dress(router: Router<Ctx>, ctx: &Ctx, listener: Listener) -> Router {
         .layer(middleware::from_fn_with_state((ctx.clone(), listener), headers::error_pages))
         .layer(middleware::from_fn_with_state(ctx.clone(), client::identify))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state((ctx.clone(), listener), headers::secure))
         .layer(middleware::from_fn_with_state(name, health::measure))
         .layer(middleware::from_fn_with_state(RequestLog::of(ctx, listener), request_log::record))
         .with_state(ctx.clone())

@@ -13,7 +13,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use search::Search;
 use serde_json::json;
 use store::Dialect;
-use web::{Ctx, Result};
+use web::{Ctx, Result, client::ClientIp};
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -32,9 +32,23 @@ pub async fn portal(State(ctx): State<Ctx>, Extension(search): Extension<Search>
     answer(&ctx, &search, false).await
 }
 
-/// `GET /healthz` of the office: writing must work too.
-pub async fn office(State(ctx): State<Ctx>, Extension(search): Extension<Search>) -> Response {
-    answer(&ctx, &search, true).await
+/// `GET /healthz` of the office: writing must work too. What it is built of is told to whoever watches it alone.
+pub async fn office(
+    State(ctx): State<Ctx>,
+    ip: Option<Extension<ClientIp>>,
+    Extension(search): Extension<Search>,
+) -> Response {
+    if watches(&ctx, ip) {
+        return answer(&ctx, &search, true).await;
+    }
+    let status = answer(&ctx, &search, true).await.status();
+    let words = if status.is_success() { "ok" } else { "unavailable" };
+    (status, [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "text/plain")], words).into_response()
+}
+
+/// Whether the request comes from where the machine is watched: `server.metrics_allow`.
+fn watches(ctx: &Ctx, ip: Option<Extension<ClientIp>>) -> bool {
+    ip.is_some_and(|Extension(ClientIp(ip))| ctx.config().server.metrics_allow.iter().any(|net| net.contains(&ip)))
 }
 
 async fn answer(ctx: &Ctx, search: &Search, writing: bool) -> Response {
@@ -69,8 +83,11 @@ async fn unwritable(ctx: &Ctx) -> Option<String> {
     outcome.err().map(|error| format!("数据目录写不进去：{error}"))
 }
 
-/// `GET /metrics` in the Prometheus text format.
-pub async fn metrics(State(ctx): State<Ctx>) -> Result<Response> {
+/// `GET /metrics` in the Prometheus text format, for whoever watches the machine; for others there is nothing here.
+pub async fn metrics(State(ctx): State<Ctx>, ip: Option<Extension<ClientIp>>) -> Result<Response> {
+    if !watches(&ctx, ip) {
+        return Err(web::Error::NotFound);
+    }
     let Some(handle) = install() else { return Err(web::Error::Unavailable("本进程没有开启指标。".into())) };
     for (state, count) in store::jobs::counts(ctx.db()).await? {
         #[expect(clippy::cast_precision_loss, reason = "a queue never holds 2^52 jobs")]

@@ -1,5 +1,8 @@
 //! Fields that documents of many kinds have. A kind names those that it has and adds its own.
 
+use jiff::civil::Date;
+use kernel::time;
+
 use crate::{
     permissions::WRITE_DOCUMENTS,
     spec::{Facet, KindSpec, Shape},
@@ -56,6 +59,19 @@ pub static TOPICS: Facet = Facet::new("topics", "主题", Shape::Words)
 /// 主题词.
 pub static KEYWORDS: Facet = Facet::new("keywords", "主题词", Shape::Words).found().at(120).help("用顿号隔开");
 
+/// The fields as they stand on a day: what was declared to be in force until a day that has gone by is in force no more, on
+/// every page, list and file, whether or not somebody has written so meanwhile. What is stored and committed to stays.
+pub fn on_day(values: &mut Values, today: Date) {
+    if values.get(&VALIDITY) == IN_FORCE && expired(values, today) {
+        values.set(VALIDITY.key, vec![LAPSED.to_owned()]);
+    }
+}
+
+/// Whether the last day of validity has gone by.
+pub fn expired(values: &Values, today: Date) -> bool {
+    time::parse_date(values.get(&EXPIRES_ON)).is_some_and(|last| last < today)
+}
+
 /// The fields above that any document may have, in the order of the form.
 pub static ALL: [&Facet; 9] =
     [&SUMMARY, &DOCUMENT_NUMBER, &WRITTEN_ON, &EFFECTIVE_ON, &EXPIRES_ON, &VALIDITY, &SOURCE, &TOPICS, &KEYWORDS];
@@ -73,4 +89,26 @@ pub fn dates_fit(values: &Values) -> Vec<(&'static str, String)> {
         return vec![(EXPIRES_ON.key, "请核对有效期：截止日期不能早于施行日期。".to_owned())];
     }
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_in_force_until_yesterday_is_so_no_more() {
+        let today = jiff::civil::date(2026, 3, 2);
+        for (declared, until, shown) in [
+            (IN_FORCE, "2026-03-01", LAPSED),
+            (IN_FORCE, "2026-03-02", IN_FORCE),
+            (IN_FORCE, "", IN_FORCE),
+            (REPEALED, "2026-03-01", REPEALED),
+            (AMENDED, "2020-01-01", AMENDED),
+            ("", "2020-01-01", ""),
+        ] {
+            let mut values = Values::default().with(&VALIDITY, declared).with(&EXPIRES_ON, until);
+            on_day(&mut values, today);
+            assert_eq!(values.get(&VALIDITY), shown, "{declared} until {until}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The office's list of editions: filtered, ordered, walked through, exported whole.
 
+use jiff::civil::Date;
 use kernel::{
     OrganCode,
     id::{AccountId, ColumnId, DocumentId, EditionId},
@@ -7,6 +8,7 @@ use kernel::{
 use store::{Db, FromRow, query_as, query_scalar};
 
 use crate::{
+    common::{EXPIRES_ON, IN_FORCE, VALIDITY},
     error::Result,
     lists,
     rows::shown_title,
@@ -283,6 +285,36 @@ pub async fn own_texts(db: &Db, author: &AccountId, limit: i64) -> Result<Vec<Ro
     statement.bind(" LIMIT ?", limit);
     let (sql, values) = statement.parts();
     Ok(query_as(sql).bind_all(values).fetch_all(db.read()).await?)
+}
+
+/// A public document whose last day of validity has gone by while it says that it is in force.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Lapsed {
+    pub document: DocumentId,
+    pub title: String,
+    pub expires_on: String,
+}
+
+/// Documents of an organ that have lapsed and say nothing of it yet, the oldest end first: somebody has to prolong, correct or
+/// end them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lapsed(db: &Db, organ: &OrganCode, today: Date, limit: i64) -> Result<Vec<Lapsed>> {
+    Ok(query_as(
+        "SELECT d.id AS document, d.title, x.value AS expires_on FROM document d \
+         JOIN facet x ON x.edition_id = d.current_edition AND x.key = $2 AND x.value < $3 \
+         JOIN facet v ON v.edition_id = d.current_edition AND v.key = $4 AND v.value = $5 \
+         WHERE d.organ = $1 AND d.current_edition <> '' ORDER BY x.value, d.id LIMIT $6",
+    )
+    .bind(organ)
+    .bind(EXPIRES_ON.key)
+    .bind(today.to_string())
+    .bind(VALIDITY.key)
+    .bind(IN_FORCE)
+    .bind(limit)
+    .fetch_all(db.read())
+    .await?)
 }
 
 /// How many texts of a person were returned and wait.

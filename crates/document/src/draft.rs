@@ -11,7 +11,7 @@ use store::{Tx, query, query_scalar};
 use web::Refusal;
 
 use crate::{
-    error::Result,
+    error::{Result, fault},
     events,
     form::{Draft, LONGEST_TITLE, Typed, office_words},
     house::House,
@@ -118,19 +118,36 @@ impl Saved {
     }
 }
 
+/// Cleans a text that was typed, before the write that saves it and on a thread where nobody waits for it.
+///
+/// # Errors
+/// At the field, when the text has more of something than any text needs.
+pub async fn clean(house: &House, typed: &Typed) -> Result<Written> {
+    let (html, own) = (typed.body_html.clone(), house.own_host.clone());
+    let cleaned = tokio::task::spawn_blocking(move || Written::new(&html, &own)).await;
+    let cleaned = cleaned.map_err(|error| fault(format!("cleaning a text: {error}")))?;
+    cleaned.map_err(|too_much| Refusal::field("body_html", too_much.to_string()))
+}
+
 /// Saves the working copy. Saving without a change is a no-op; a stale version is refused and nothing is overwritten.
-/// The log keeps submissions, returns and publications, not every save.
+/// The log keeps submissions, returns and publications, not every save. `body` is what [`clean`] made of the typed text.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the edition was changed meanwhile or cannot be edited now.
-pub async fn save(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, typed: &Typed) -> Result<Saved> {
+pub async fn save(
+    tx: &mut Tx,
+    house: &House,
+    actor: &Actor,
+    whole: &Whole,
+    typed: &Typed,
+    body: &Written,
+) -> Result<Saved> {
     let before = Draft::of(house, whole)?;
     may_for(actor, before.kind.write, whole.document.keeper())?;
     let next = before.with(house, &whole.document, typed);
     let edition = &whole.edition;
     // What does not change is not written anew: nothing typed differs, or nothing of it is left when it is cleaned.
-    let body = (next.body_html != before.body_html).then(|| Written::new(&next.body_html, &house.own_host));
-    let same_body = body.as_ref().is_none_or(|body| body.html == before.body_html);
+    let same_body = next.body_html == before.body_html || body.html == before.body_html;
     let same = same_body && Draft { body_html: before.body_html.clone(), ..next.clone() } == before;
     if same && edition.is_editable() {
         return Ok(Saved::Same(edition.version));
@@ -143,8 +160,8 @@ pub async fn save(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, type
         )));
     }
     put_draft(tx, actor, whole, &next).await?;
-    if let Some(body) = body.filter(|_| !same_body) {
-        put_text(tx, &edition.id, &body, &house.own_host).await?;
+    if !same_body {
+        put_text(tx, &edition.id, body, &house.own_host).await?;
     }
     put_values(tx, &edition.id, &before.values, &next.values).await?;
     if next.relations != before.relations {

@@ -43,6 +43,9 @@ pub static CORRECTION_BEGUN: EventKind = EventKind::new("document", "document.co
 pub static WITHDRAWN: EventKind = EventKind::new("document", "document.withdrawn", "撤回")
     .holds(&[("edition", "版本"), ("number", "第几版"), ("reason", "原因")])
     .keeps(Keep::Words);
+/// The last day of its validity has gone by: lists and search show it as lapsed from now on.
+pub static LAPSED: EventKind = EventKind::new("document", "document.lapsed", "有效期届满")
+    .holds(&[("edition", "版本"), ("expires_on", "有效期至")]);
 /// A draft into the bin.
 pub static BINNED: EventKind = EventKind::new("document", "document.binned", "移入回收站")
     .holds(&[("edition", "版本"), ("number", "第几版"), ("title", "标题")])
@@ -78,7 +81,7 @@ const PUBLIC: &[(&str, &str)] =
 const FILE: &[(&str, &str)] = &[("edition", "版本"), ("file", "附件"), ("name", "名称"), ("digest", "")];
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 16] = [
+pub static ALL: [&EventKind; 17] = [
     &CREATED,
     &SUBMITTED,
     &RECALLED,
@@ -88,6 +91,7 @@ pub static ALL: [&EventKind; 16] = [
     &SUPERSEDED,
     &CORRECTION_BEGUN,
     &WITHDRAWN,
+    &LAPSED,
     &BINNED,
     &RESTORED,
     &PURGED,

@@ -233,6 +233,8 @@ impl Draft {
         };
         need(!self.title.is_empty(), "title", "请填写标题，例如“青禾县养老服务补贴办法”。");
         need(self.has_text, "body_html", "请填写正文。只发附件的，正文写明附件是什么，例如“现公布……，见附件”。");
+        let marked = self.body_html.contains("href=\"#_msocom");
+        need(!marked, "body_html", "正文里还留有 Word 批注的标记，例如 [A1]。请删去批注和标记，再提交。");
         let mut more = self.values.missing(self.kind);
         let closed = self.disclosure == "closed" && self.disclosure_reason.is_empty();
         need(!self.disclosure.is_empty(), "disclosure", "请选择公开属性，例如“主动公开”。");

@@ -29,6 +29,7 @@ pub mod form;
 pub mod guide;
 mod house;
 pub mod html;
+mod lapse;
 pub mod life;
 mod lists;
 mod offer;
@@ -48,6 +49,7 @@ mod words;
 pub use commit::digest;
 pub use error::Result;
 pub use house::House;
+pub use lapse::lapse;
 pub use lists::rebuild;
 pub use offer::Documents;
 pub use refresh::refresh;
@@ -73,9 +75,18 @@ pub fn capability() -> web::Capability {
         .declare(documents)
 }
 
-/// Texts that were cleaned under older rules than today's are cleaned anew, at night.
+/// Texts that were cleaned under older rules than today's are cleaned anew, at night; lists follow what the day has ended.
 fn schedule(ctx: &Ctx) -> Schedule {
-    let ctx = ctx.clone();
+    let (ctx, lists) = (ctx.clone(), ctx.clone());
+    let lapsing =
+        Entry::new("document.lapse", "有效期届满的文件改按失效列出", Every::Minutes(20), move || {
+            let ctx = lists.clone();
+            async move {
+                let kinds = Kinds::of(&ctx);
+                while lapse(ctx.db(), &kinds).await.map_err(web::Error::from)? > 0 {}
+                Ok(())
+            }
+        });
     let entry = Entry::new(
         "document.refresh",
         "按现行规则重新整理正文",
@@ -88,5 +99,5 @@ fn schedule(ctx: &Ctx) -> Schedule {
             }
         },
     );
-    Schedule::default().with(entry)
+    Schedule::default().with(entry).with(lapsing)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use kernel::{
     OrganCode,
     id::{ColumnId, DocumentId, EditionId},
@@ -12,6 +12,7 @@ use kernel::{
 use store::{Db, FromRow, Tx, query, query_as};
 
 use crate::{
+    common,
     error::Result,
     rows::{DocumentRow, document_columns, gather},
     spec::{Facet, Kinds},
@@ -29,7 +30,7 @@ pub(crate) fn rank_at(at: Timestamp) -> i64 {
 }
 
 /// The day in China of a place in the order of lists.
-pub(crate) fn day_of(rank: i64) -> jiff::civil::Date {
+pub(crate) fn day_of(rank: i64) -> Date {
     let moment = Timestamp::from_millisecond(rank / RANKS).unwrap_or(Timestamp::UNIX_EPOCH);
     time::date_in_china(moment)
 }
@@ -62,7 +63,10 @@ struct EntryRow {
 const LONGEST: usize = 100;
 
 impl Entry {
-    pub(crate) fn of(kinds: &Kinds, document: &DocumentRow, values: &Values) -> Self {
+    /// As of a day: fields change with it, see [`common::on_day`].
+    pub(crate) fn of(kinds: &Kinds, document: &DocumentRow, values: &Values, today: Date) -> Self {
+        let mut values = values.clone();
+        common::on_day(&mut values, today);
         let kind = kinds.get(&document.kind);
         let (mut facets, mut counted) = (BTreeSet::new(), BTreeSet::new());
         for facet in kinds.facets().into_iter().filter(|facet| facet.counted || facet.ordered) {
@@ -223,6 +227,7 @@ struct Named {
 pub async fn rebuild(db: &Db, kinds: &Kinds) -> Result<usize> {
     let mut tx = db.write().await?;
     tx.hold_log().await?;
+    let today = time::date_in_china(tx.seams().now());
     for sql in ["DELETE FROM document_facet", "DELETE FROM document_count", "DELETE FROM document_word"] {
         query(sql).execute(tx.conn()).await?;
     }
@@ -248,7 +253,7 @@ pub async fn rebuild(db: &Db, kinds: &Kinds) -> Result<usize> {
         words::add(&mut tx, pairs.iter().map(|(pair, id)| (pair, id))).await?;
         for one in step.iter().filter(|one| one.document.public().is_some()) {
             let values = crate::rows::values(tx.conn(), &one.document.current_edition).await?;
-            change(&mut tx, None, Some(&Entry::of(kinds, &one.document, &values))).await?;
+            change(&mut tx, None, Some(&Entry::of(kinds, &one.document, &values, today))).await?;
             public += 1;
         }
     }

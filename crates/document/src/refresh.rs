@@ -6,7 +6,7 @@ use store::{Db, FromRow, query, query_as};
 
 use crate::{
     draft::put_articles,
-    error::Result,
+    error::{Result, fault},
     html::{self, Written},
 };
 
@@ -33,9 +33,17 @@ pub async fn refresh(db: &Db, own_host: &str) -> Result<usize> {
     if old.is_empty() {
         return Ok(0);
     }
+    let own = own_host.to_owned();
+    let made = move || -> Vec<(Old, Written)> {
+        old.into_iter()
+            .map(|text| (Written::renewed(&text.body_html, &own), text))
+            .map(|(new, old)| (old, new))
+            .collect()
+    };
+    let made = tokio::task::spawn_blocking(made).await;
+    let made = made.map_err(|error| fault(format!("renewing texts: {error}")))?;
     let mut tx = db.write().await?;
-    for text in &old {
-        let fresh = Written::derive(html::sanitize(&text.body_html), own_host);
+    for (text, fresh) in &made {
         let done = query(
             "UPDATE edition_text SET body_text = $3, reading_html = $4, html_policy = $5 \
              WHERE edition_id = $1 AND body_html = $2",
@@ -49,9 +57,9 @@ pub async fn refresh(db: &Db, own_host: &str) -> Result<usize> {
         .await?;
         // Saved meanwhile: made under today's rules then.
         if done.rows_affected() == 1 {
-            put_articles(&mut tx, &text.edition_id, &fresh).await?;
+            put_articles(&mut tx, &text.edition_id, fresh).await?;
         }
     }
     tx.commit().await?;
-    Ok(old.len())
+    Ok(made.len())
 }

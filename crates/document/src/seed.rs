@@ -10,6 +10,7 @@ use kernel::{
 };
 use serde_json::json;
 use store::Tx;
+use web::Refusal;
 
 use crate::{
     commit::{self, Shown},
@@ -192,7 +193,8 @@ async fn editions(tx: &mut Tx, house: &House, seed: &Seed, document: &DocumentRo
         second
     });
     insert_edition(tx, document, &first).await?;
-    draft::put_text(tx, &first.id, &Written::new(&seed.body_html, &house.own_host), &house.own_host).await?;
+    let text = written(house, &seed.body_html)?;
+    draft::put_text(tx, &first.id, &text, &house.own_host).await?;
     draft::put_values(tx, &first.id, &Values::default(), &seed.values).await?;
     draft::add_authors(tx, &first.id, std::slice::from_ref(&seed.author.0)).await?;
     for (position, file) in (1_i64..).zip(&seed.files) {
@@ -200,9 +202,13 @@ async fn editions(tx: &mut Tx, house: &House, seed: &Seed, document: &DocumentRo
     }
     let (Some(second), Some(correction)) = (second, &seed.correction) else { return Ok(first) };
     copy(tx, document, &first.id, &second).await?;
-    let text = Written::new(&correction.body_html, &house.own_host);
+    let text = written(house, &correction.body_html)?;
     draft::put_text(tx, &second.id, &text, &house.own_host).await?;
     Ok(second)
+}
+
+fn written(house: &House, html: &str) -> Result<Written> {
+    Written::new(html, &house.own_host).map_err(|fault| Refusal::field("body_html", fault.to_string()))
 }
 
 fn in_state(tx: &Tx, seed: &Seed, document: &DocumentRow) -> EditionRow {
@@ -280,7 +286,8 @@ async fn expose(tx: &mut Tx, house: &House, seed: &Seed, mut whole: Whole) -> Re
         .await?;
     words::replace(tx, &whole.document.id, &[], &[&whole.edition.words, &public_text]).await?;
     if public {
-        lists::change(tx, None, Some(&Entry::of(&house.kinds, &whole.document, &whole.values))).await?;
+        let today = time::date_in_china(tx.seams().now());
+        lists::change(tx, None, Some(&Entry::of(&house.kinds, &whole.document, &whole.values, today))).await?;
     }
     Ok(whole)
 }

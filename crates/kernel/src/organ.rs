@@ -16,9 +16,14 @@ impl OrganCode {
         &self.0
     }
 
-    /// Whether the text can be a code: 2 to 32 ASCII letters, digits or hyphens.
+    /// Pages beside those of the organs: an organ with such a code could never be opened.
+    pub const RESERVED: [&str; 3] = ["new", "merge", "import"];
+
+    /// Whether the text can be a code: 2 to 32 ASCII letters, digits or hyphens, and no page of the program's own.
     pub fn is_valid(text: &str) -> bool {
-        (2..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        !Self::RESERVED.iter().any(|page| text.eq_ignore_ascii_case(page))
+            && (2..=32).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     }
 }
 

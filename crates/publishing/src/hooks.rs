@@ -52,7 +52,21 @@ impl DeskSource for Desk {
                 due: None,
                 mine: true,
             };
-            Ok(rows.into_iter().map(item).collect())
+            let mut items: Vec<DeskItem> = rows.into_iter().map(item).collect();
+            if may(&staff.clone().into(), &WRITE_DOCUMENTS).is_ok() {
+                let lapsed = desk::lapsed(ctx.db(), &staff.organ, ctx.today(), TEXTS).await?;
+                items.extend(lapsed.into_iter().map(|row| DeskItem {
+                    kind: "有效期届满：请续期或更正有效性".to_owned(),
+                    group: Group::DRAFT,
+                    title: row.title,
+                    href: format!("/documents/{}", row.document),
+                    organ: directory.short_name(&staff.organ).to_owned(),
+                    since: None,
+                    due: time::parse_date(&row.expires_on),
+                    mine: false,
+                }));
+            }
+            Ok(items)
         })
     }
 

@@ -107,7 +107,10 @@ pub struct Server {
     pub office_allow: Vec<IpNet>,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whether the office is reached over HTTPS, so that its cookie is marked `Secure`.
+    /// From which address ranges `/metrics` and the details of the office's `/healthz` may be read: the machine itself, and
+    /// whatever watches it.
+    pub metrics_allow: Vec<IpNet>,
+    /// Whether the office is reached over HTTPS, so that its cookies are marked `Secure`.
     pub secure_cookies: bool,
     /// Largest attachment in megabytes.
     pub upload_mb: u64,
@@ -123,6 +126,7 @@ impl Default for Server {
             office_url: "http://127.0.0.1:8081".into(),
             office_allow: nets.iter().filter_map(|net| net.parse().ok()).collect(),
             trusted_proxies: Vec::new(),
+            metrics_allow: ["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse().ok()).collect(),
             secure_cookies: false,
             upload_mb: 50,
         }

@@ -5,9 +5,10 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{StatusCode, request::Parts},
 };
+use encoding_rs::GB18030;
 use serde::de::DeserializeOwned;
 
-use crate::{Ctx, Error, Result};
+use crate::{Ctx, Error, Result, page};
 
 /// A posted form. Repeated names become lists; what cannot be read is a clear 400, never a bare one.
 #[derive(Debug, Clone)]
@@ -49,11 +50,34 @@ impl<T: DeserializeOwned> FromRequestParts<Ctx> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self> {
-        match axum_extra::extract::Query::<T>::from_request_parts(parts, ctx).await {
+        let mut parts = parts.clone();
+        if let Some(read) = parts.uri.query().and_then(from_old_encoding) {
+            let address = format!("{}?{read}", parts.uri.path());
+            parts.uri = address.parse().unwrap_or(parts.uri);
+        }
+        match axum_extra::extract::Query::<T>::from_request_parts(&mut parts, ctx).await {
             Ok(query) => Ok(Self(query.0)),
             Err(_) => Err(Error::Invalid("网址中的查询条件写法不对。请从页面上的链接或表单重新进入。".into())),
         }
     }
+}
+
+/// The query of links from old sites, whose Chinese is GBK: the same in UTF-8. `None` when it is that already.
+fn from_old_encoding(query: &str) -> Option<String> {
+    let decoded = |text: &str| page::percent_decoded(&text.replace('+', " "));
+    if std::str::from_utf8(&decoded(query)).is_ok() {
+        return None;
+    }
+    let read = |text: &str| {
+        let bytes = decoded(text);
+        let text = String::from_utf8(bytes).unwrap_or_else(|error| GB18030.decode(error.as_bytes()).0.into_owned());
+        page::escape_query(&text)
+    };
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((name, value)) => format!("{}={}", read(name), read(value)),
+        None => read(pair),
+    };
+    Some(query.split('&').map(pair).collect::<Vec<_>>().join("&"))
 }
 
 /// What is wrong with a form, field by field, in the order of the fields.
@@ -96,5 +120,20 @@ impl FormErrors {
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::from_old_encoding;
+
+    #[test]
+    fn queries_of_old_sites_are_read_as_they_were_meant() {
+        assert_eq!(from_old_encoding("q=%E6%94%BF%E7%AD%96&page=2"), None);
+        assert_eq!(
+            from_old_encoding("q=%D5%FE%B2%DF+%B9%AB%BF%AA&page=2").as_deref(),
+            Some("q=%E6%94%BF%E7%AD%96%20%E5%85%AC%E5%BC%80&page=2")
+        );
+        assert!(from_old_encoding("q=%FF").is_some_and(|read| read.starts_with("q=")));
     }
 }

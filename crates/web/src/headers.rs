@@ -17,16 +17,57 @@ use crate::{
     page,
 };
 
-/// No inline script or style anywhere, nothing from elsewhere, never framed.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// No inline script or style anywhere, nothing from elsewhere, never framed; no script may make a page of a string.
+macro_rules! policy {
+    ($types:literal) => {
+        concat!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; ",
+            "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; ",
+            "trusted-types ",
+            $types
+        )
+    };
+}
 
-/// Layer of both servers: the security headers.
-pub async fn secure(request: Request, next: Next) -> Response {
+/// No script of the portal reads HTML from a string.
+const PORTAL_POLICY: &str = policy!("'none'");
+/// The editor reads pasted texts into documents that never become pages: `inert` is ours, the other one the library's.
+const OFFICE_POLICY: &str = policy!("inert ProseMirrorClipboard");
+
+/// Browsers that came over HTTPS once come over nothing else for a year.
+const STRICT: &str = "max-age=31536000";
+
+/// Whether people reach this server over HTTPS, as far as it has been told.
+fn over_https(ctx: &Ctx, listener: Listener) -> bool {
+    let server = &ctx.config().server;
+    match listener {
+        Listener::Portal => server.portal_url.starts_with("https://"),
+        Listener::Office => server.secure_cookies || server.office_url.starts_with("https://"),
+    }
+}
+
+/// Layer of both servers: the security headers. Cookies go back over HTTPS only where people come over HTTPS.
+pub async fn secure(State((ctx, listener)): State<(Ctx, Listener)>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    let policy = if listener == Listener::Portal { PORTAL_POLICY } else { OFFICE_POLICY };
+    if over_https(&ctx, listener) {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
+    }
+    let cookies_over_https = match listener {
+        Listener::Portal => over_https(&ctx, listener),
+        // A wrong guess would lock everybody out: only what was set for this purpose counts.
+        Listener::Office => ctx.config().server.secure_cookies,
+    };
+    if cookies_over_https {
+        let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().map(marked).collect();
+        headers.remove(header::SET_COOKIE);
+        for cookie in cookies {
+            headers.append(header::SET_COOKIE, cookie);
+        }
+    }
     for (name, value) in [
-        ("content-security-policy", POLICY),
+        ("content-security-policy", policy),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
         ("x-frame-options", "DENY"),
@@ -37,6 +78,17 @@ pub async fn secure(request: Request, next: Next) -> Response {
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// The cookie, for HTTPS alone.
+fn marked(cookie: &HeaderValue) -> HeaderValue {
+    let known = |text: &str| text.split(';').any(|part| part.trim().eq_ignore_ascii_case("secure"));
+    match cookie.to_str() {
+        Ok(text) if !known(text) => {
+            HeaderValue::from_str(&format!("{text}; Secure")).unwrap_or_else(|_| cookie.clone())
+        }
+        _ => cookie.clone(),
+    }
 }
 
 /// Layer of the portal: `ETag` on pages, `304` when the reader has this very page.
@@ -112,13 +164,18 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let html = desk::wants_html(&request) && !path.starts_with("/api/");
     let elder = page::cookie(request.headers(), "mode") == Some("elder");
+    let readable = is_text(request.uri().path());
     let response = next.run(request).await;
     let status = response.status();
-    let bare = response.headers().get(header::CONTENT_TYPE).is_none();
+    let media = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    // Sentences of the libraries, which refuse a request before any handler of ours sees it, are for engineers.
+    let foreign = media.is_some_and(|media| media.starts_with(b"text/plain")) && status.is_client_error();
+    let bare = media.is_none() || foreign;
     let view = match response.extensions().get::<ErrorView>() {
         Some(view) => view.clone(),
-        None if bare && status == StatusCode::NOT_FOUND => ErrorView {
-            status,
+        // Nothing stands at an address that is no text, whatever refused it.
+        None if bare && (status == StatusCode::NOT_FOUND || status.is_client_error() && !readable) => ErrorView {
+            status: StatusCode::NOT_FOUND,
             title: "没有找到这个页面",
             message: "地址可能写错了，也可能内容已经调整。".into(),
             incident: None,
@@ -135,8 +192,15 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
             message: "网络太慢或文件太大，这次没有保存。请稍后再试，或把文件拆小后分别上传。".into(),
             incident: None,
         },
+        None if foreign => ErrorView {
+            status,
+            title: "请求内容需要更正",
+            message: "网址或提交的内容写法不对。请从页面上的链接或按钮重新进入；已填的内容浏览器会保留。".into(),
+            incident: None,
+        },
         None => return response,
     };
+    let status = view.status;
     if !html {
         return problem(&view);
     }
@@ -197,29 +261,32 @@ fn path_words(path: &str) -> String {
     if is_word { decoded.chars().take(40).collect() } else { String::new() }
 }
 
+/// Whether the address, decoded, is text; others are copied from old sites in other encodings.
+fn is_text(path: &str) -> bool {
+    std::str::from_utf8(&page::percent_decoded(path)).is_ok()
+}
+
 fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (bytes[at], code) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8_lossy(&page::percent_decoded(text)).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::path_words;
+    use super::{HeaderValue, is_text, marked, path_words};
+
+    #[test]
+    fn cookies_are_marked_once() {
+        let marked = |text: &'static str| marked(&HeaderValue::from_static(text)).to_str().expect("ascii").to_owned();
+        assert_eq!(marked("flash=a; Path=/; HttpOnly"), "flash=a; Path=/; HttpOnly; Secure");
+        assert_eq!(marked("a=b; Path=/; Secure; HttpOnly"), "a=b; Path=/; Secure; HttpOnly");
+        assert_eq!(marked("a=secure"), "a=secure; Secure");
+    }
+
+    #[test]
+    fn addresses_of_other_encodings_are_no_text() {
+        assert!(is_text("/columns/%E6%96%B0") && is_text("/a%"));
+        assert!(!is_text("/columns/%D5%FE") && !is_text("/documents/%FF"));
+    }
 
     #[test]
     fn words_of_an_address_are_its_chinese_ones() {

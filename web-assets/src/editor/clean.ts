@@ -1,13 +1,23 @@
-// Text from Word, WPS and web pages: their styles are dropped, their structure is kept.
+// Text from Word, WPS and web pages: their styles are dropped, their structure is kept, and what does not come in
+// is counted.
+import { parse } from "../office/inert";
+import {
+  type Notes,
+  asData,
+  buildLists,
+  none,
+  plainLists,
+  removeAuthorsOwn,
+  removePictures,
+  styleOf,
+  told,
+  untieLinks,
+  unwrap,
+} from "./word";
 
 const DROPPED =
-  "style, script, meta, link, title, xml, o\\:p, iframe, object, embed, form, input, button, select, textarea, " +
-  "noscript";
+  "style, script, meta, link, title, xml, iframe, form, input, button, select, textarea, noscript, template, head";
 const INDENT = /^[\u3000\u00a0\s]+/;
-
-function unwrap(element: Element): void {
-  element.replaceWith(...element.childNodes);
-}
 
 function removeComments(root: Node, document: Document): void {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
@@ -17,99 +27,109 @@ function removeComments(root: Node, document: Document): void {
   for (const comment of found) comment.parentNode?.removeChild(comment);
 }
 
-/** The level of a Word list paragraph, 0 when it is none. */
-function listLevel(paragraph: Element): number {
-  const match = /mso-list\s*:[^;]*\blevel(\d+)/i.exec(paragraph.getAttribute("data-style") ?? "");
-  return match ? Number(match[1]) : 0;
+/** 居中 and 右对齐 as the classes under which they are published. */
+function alignment(element: Element): "center" | "right" | null {
+  const set = /text-align\s*:\s*(center|right|end)/i.exec(styleOf(element))?.[1] ?? element.getAttribute("align");
+  if (/^center$/i.test(set ?? "")) return "center";
+  return /^(right|end)$/i.test(set ?? "") ? "right" : null;
 }
 
-/** Takes the mark (`1.`, `·`) out of the paragraph and says whether it counts. */
-function takeMark(paragraph: Element): boolean {
-  const mark = [...paragraph.querySelectorAll("span")].find((span) =>
-    /mso-list\s*:\s*ignore/i.test(span.getAttribute("data-style") ?? ""),
-  );
-  const text = mark?.textContent ?? "";
-  mark?.remove();
-  return /[0-9a-zA-Z一二三四五六七八九十]/.test(text) && !/^\s*o\s*$/.test(text);
+const BOLD = /font-weight\s*:\s*(bold|[6-9]00)/i;
+
+/** Whether every word of the cell is bold: how Word and Excel mark a head. */
+function isBold(cell: Element): boolean {
+  if ((cell.textContent ?? "").trim() === "") return false;
+  if (BOLD.test(styleOf(cell))) return true;
+  const walker = cell.ownerDocument.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    if ((text.textContent ?? "").trim() === "") continue;
+    let bold = false;
+    for (let above = text.parentElement; above && above !== cell; above = above.parentElement)
+      bold ||= above.matches("b, strong") || BOLD.test(styleOf(above));
+    if (!bold) return false;
+  }
+  return true;
 }
 
-/** Word writes lists as paragraphs; neighbours become real lists, deeper levels nest. */
-function buildLists(root: Element, document: Document): void {
-  for (const first of [...root.querySelectorAll("p")]) {
-    if (!first.isConnected || listLevel(first) === 0) continue;
-    let next: Element | null = first;
-    const stack: Element[] = [];
-    let top: Element | null = null;
-    while (next && next.matches("p") && listLevel(next) > 0) {
-      const paragraph: Element = next;
-      next = paragraph.nextElementSibling;
-      const level = listLevel(paragraph);
-      const kind = takeMark(paragraph) ? "ol" : "ul";
-      while (stack.length > level) stack.pop();
-      while (stack.length < level) {
-        const list = document.createElement(kind);
-        const parent = stack[stack.length - 1]?.lastElementChild;
-        if (parent) parent.append(list);
-        else if (!top) paragraph.before(list);
-        if (!top) top = list;
-        if (!list.isConnected && top !== list) top.append(list);
-        stack.push(list);
-      }
-      const item = document.createElement("li");
-      paragraph.removeAttribute("data-style");
-      item.append(paragraph);
-      stack[stack.length - 1]?.append(item);
+function rename(element: Element, tag: string): void {
+  const renamed = element.ownerDocument.createElement(tag);
+  for (const { name, value } of [...element.attributes]) renamed.setAttribute(name, value);
+  renamed.append(...element.childNodes);
+  element.replaceWith(renamed);
+}
+
+function tidyTables(root: Element): void {
+  for (const table of root.querySelectorAll("table")) {
+    const rows = [...table.rows];
+    for (const row of rows) {
+      // Word adds a row without height so that old browsers see its columns.
+      if (row.getAttribute("height") === "0" && (row.textContent ?? "").trim() === "") row.remove();
     }
+    const heads = table.tHead ? [...table.tHead.rows] : [];
+    const [first] = [...table.rows];
+    const words = [...(first?.cells ?? [])].filter((cell) => (cell.textContent ?? "").trim() !== "");
+    if (heads.length === 0 && first && table.rows.length > 1 && words.length > 1 && words.every(isBold))
+      heads.push(first);
+    for (const cell of heads.flatMap((row) => [...row.cells])) if (cell.matches("td")) rename(cell, "th");
   }
 }
 
-/** Styles as plain data: parsed as styles they would only trip the content security policy, once per element. */
-function asData(html: string): string {
-  return html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/(<[a-z][^<>]*?\s)style(\s*=)/gi, "$1data-style$2");
-}
-
-/** HTML from the clipboard, cleaned; the editor's schema does the rest. */
-export function cleanPaste(html: string): string {
-  const page = new DOMParser().parseFromString(asData(html), "text/html");
+/** HTML from the clipboard, cleaned, and what did not come in; the editor's schema does the rest. */
+export function readPaste(html: string): { html: string; notes: Notes } {
+  const notes = none();
+  // Copied in the editor itself: it is as it should be.
+  if (/<[^>]*\sdata-pm-slice=/.test(html) && !/mso-|<o:p|urn:schemas-microsoft/i.test(html)) return { html, notes };
+  const page = parse(asData(html));
   const root = page.body;
-  removeComments(root, page);
+  removeComments(page, page);
+  removeAuthorsOwn(page, notes);
+  removePictures(root, notes);
   for (const element of root.querySelectorAll(DROPPED)) element.remove();
-  buildLists(root, page);
+  untieLinks(root, notes);
+  buildLists(root, page, notes);
+  plainLists(root, page, notes);
+  tidyTables(root);
+  for (const reading of root.querySelectorAll("rt")) reading.textContent = `（${reading.textContent ?? ""}）`;
   for (const element of [...root.querySelectorAll("*")]) {
     // Some editors wrap everything in <b style="font-weight:normal">, which is not bold at all.
-    if (element.matches("b") && /font-weight\s*:\s*(normal|400)/i.test(element.getAttribute("data-style") ?? "")) {
+    if (element.matches("b") && /font-weight\s*:\s*(normal|400)/i.test(styleOf(element))) {
       unwrap(element);
       continue;
     }
-    if (element.tagName.includes(":") || element.matches("font")) {
-      unwrap(element);
+    if (element.localName.includes(":") || element.matches("font, rp")) {
+      if (element.matches("rp")) element.remove();
+      else unwrap(element);
       continue;
     }
-    const bold =
-      element.matches("span") && /font-weight\s*:\s*(bold|[6-9]00)/i.test(element.getAttribute("data-style") ?? "");
+    const bold = element.matches("span") && BOLD.test(styleOf(element));
+    const align = element.matches("p, td, th") ? alignment(element) : null;
     for (const { name } of [...element.attributes]) {
       const kept =
         (name === "href" && element.matches("a")) ||
+        (name === "start" && element.matches("ol")) ||
         ((name === "colspan" || name === "rowspan") && element.matches("td, th")) ||
         ((name === "src" || name === "alt") && element.matches("img"));
       if (!kept) element.removeAttribute(name);
     }
+    if (align) element.setAttribute("class", align);
     if (bold) {
       const strong = page.createElement("strong");
       strong.append(...element.childNodes);
       element.append(strong);
     }
-    // A picture on the other person's disk cannot be seen by anybody.
-    if (element.matches("img") && !/^(https?:|\/)/i.test(element.getAttribute("src") ?? "")) element.remove();
-    if (element.matches("h1")) {
-      const heading = page.createElement("h2");
-      heading.append(...element.childNodes);
-      element.replaceWith(heading);
-    }
+    if (element.matches("h1")) rename(element, "h2");
+    else if (element.matches("h5, h6")) rename(element, "h4");
   }
   tidyParagraphs(root);
-  return root.innerHTML;
+  return { html: root.innerHTML, notes };
 }
+
+/** The same without the notes. */
+export const cleanPaste = (html: string): string => readPaste(html).html;
+
+/** What is told of a paste; empty when everything came in. */
+export const pasteNotice = (html: string): string => told(readPaste(html).notes) ?? "";
 
 /** Indents made of spaces go (style sheets indent), and so do empty paragraphs between others. */
 function tidyParagraphs(root: Element): void {
@@ -124,10 +144,12 @@ function tidyParagraphs(root: Element): void {
 
 /** What goes to the server: header rows in thead with scope, no attribute that the policy forbids. */
 export function publishable(html: string): string {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = parse(html);
   for (const element of page.body.querySelectorAll("[style], [class]")) {
     element.removeAttribute("style");
-    element.removeAttribute("class");
+    const align = element.matches("p, td, th") && ["center", "right"].find((name) => element.classList.contains(name));
+    if (align) element.setAttribute("class", align);
+    else element.removeAttribute("class");
   }
   for (const group of page.body.querySelectorAll("colgroup")) group.remove();
   for (const table of page.body.querySelectorAll("table")) {
@@ -142,12 +164,15 @@ export function publishable(html: string): string {
     }
     for (const cell of head.querySelectorAll("th")) cell.setAttribute("scope", "col");
     for (const cell of table.querySelectorAll("tbody th")) cell.setAttribute("scope", "row");
-    if (head.firstChild) table.prepend(head);
+    if (head.firstChild) body?.before(head);
   }
   for (const cell of page.body.querySelectorAll("td, th")) {
     for (const span of ["colspan", "rowspan"]) if (cell.getAttribute(span) === "1") cell.removeAttribute(span);
     const only = cell.children.length === 1 ? cell.firstElementChild : null;
-    if (only?.matches("p")) unwrap(only);
+    if (!only?.matches("p")) continue;
+    const align = only.getAttribute("class");
+    if (align) cell.setAttribute("class", align);
+    unwrap(only);
   }
   return page.body.innerHTML === "<p></p>" ? "" : page.body.innerHTML;
 }

@@ -1,8 +1,10 @@
 // What a text may hold: headings, paragraphs, lists, quotes, tables, links, images that are already there.
-import { Mark, Node, mergeAttributes } from "@tiptap/core";
+import { Extension, Mark, Node, type Attribute, type JSONContent, getSchema, mergeAttributes } from "@tiptap/core";
 import Link from "@tiptap/extension-link";
 import { Table, TableCell, TableHeader, TableRow } from "@tiptap/extension-table";
+import { DOMParser as Reader } from "@tiptap/pm/model";
 import StarterKit from "@tiptap/starter-kit";
+import { parse } from "../office/inert";
 
 /** Images of an opened text stay; new ones come as attachments. */
 const Image = Node.create({
@@ -12,11 +14,8 @@ const Image = Node.create({
   addAttributes: () => ({
     src: {},
     alt: { default: "" },
-    title: { default: null },
-    width: { default: null },
-    height: { default: null },
   }),
-  parseHTML: () => [{ tag: "img[src]" }],
+  parseHTML: () => [{ tag: 'img[src^="/attachments/"]' }],
   renderHTML: ({ HTMLAttributes }) => ["img", HTMLAttributes],
 });
 
@@ -28,19 +27,49 @@ const small = (name: string, tag: string): Mark =>
     renderHTML: ({ HTMLAttributes }) => [tag, mergeAttributes(HTMLAttributes), 0],
   });
 
-/** Without the widths that the extension writes as inline style. */
-const PlainTable = Table.extend({
-  renderHTML: () => ["table", ["tbody", 0]],
+/** 居中 and 右对齐, as the classes that the policy knows. */
+const align: Attribute = {
+  default: null,
+  parseHTML: (element: HTMLElement) => ["center", "right"].find((name) => element.classList.contains(name)) ?? null,
+  renderHTML: ({ align: to }) => (to ? { class: String(to) } : {}),
+};
+
+const Alignment = Extension.create({
+  name: "alignment",
+  addGlobalAttributes: () => [{ types: ["paragraph"], attributes: { align } }],
 });
 
-/** Every allowed element; anything else in an opened text is named before it could be lost. */
-export const KNOWN = new Set(
-  [
-    "html head body section article div h1 h2 h3 h4 p br hr blockquote ul ol li",
-    "strong b em i u s del sup sub a span font img",
-    "table caption colgroup col thead tbody tfoot tr th td",
-  ].flatMap((names) => names.split(" ")),
-);
+const Cell = TableCell.extend({
+  addAttributes() {
+    const { colspan, rowspan } = this.parent?.() as Record<string, Attribute>;
+    return { colspan, rowspan, align } as Record<string, Attribute>;
+  },
+});
+
+const HeadCell = TableHeader.extend({
+  addAttributes() {
+    const { colspan, rowspan } = this.parent?.() as Record<string, Attribute>;
+    return { colspan, rowspan, align } as Record<string, Attribute>;
+  },
+});
+
+/** Without the widths that the extension writes as inline style, with its caption. */
+const PlainTable = Table.extend({
+  addAttributes: () => ({
+    caption: {
+      default: null,
+      parseHTML: (element: HTMLElement) => element.querySelector(":scope > caption")?.textContent?.trim() || null,
+      renderHTML: () => ({}),
+    },
+  }),
+  parseHTML: () => [{ tag: "table" }, { tag: "caption", ignore: true }],
+  renderHTML: ({ node }) => {
+    const caption = node.attrs.caption as string | null;
+    return caption ? ["table", ["caption", caption], ["tbody", 0]] : ["table", ["tbody", 0]];
+  },
+  // The plain view: it shows what is published, the caption too.
+  addNodeView: () => null,
+});
 
 export const extensions = [
   StarterKit.configure({
@@ -50,6 +79,7 @@ export const extensions = [
     link: false,
     trailingNode: false,
   }),
+  Alignment,
   Link.configure({
     openOnClick: false,
     autolink: false,
@@ -62,6 +92,13 @@ export const extensions = [
   small("subscript", "sub"),
   PlainTable.configure({ resizable: false }),
   TableRow,
-  TableHeader,
-  TableCell,
+  HeadCell,
+  Cell,
 ];
+
+const schema = getSchema(extensions);
+
+/** A stored text as the editor holds it. Not given to the editor as a string: strings do not become pages. */
+export function read(html: string): JSONContent {
+  return Reader.fromSchema(schema).parse(parse(html).body).toJSON() as JSONContent;
+}

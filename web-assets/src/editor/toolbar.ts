@@ -49,6 +49,19 @@ const TOOLS: Tool[] = [
     run: (e) => chain(e).toggleOrderedList().run(),
     on: (e) => e.isActive("orderedList"),
   },
+  {
+    label: "居中",
+    title: "这一段居中，再按一次取消",
+    run: (e) => align(e, "center"),
+    on: (e) => aligned(e, "center"),
+    group: true,
+  },
+  {
+    label: "右对齐",
+    title: "这一段右对齐（落款、日期），再按一次取消",
+    run: (e) => align(e, "right"),
+    on: (e) => aligned(e, "right"),
+  },
   { label: "链接", title: "加上、修改或去掉链接", run: link, on: (e) => e.isActive("link") },
   {
     label: "表格",
@@ -69,6 +82,7 @@ const TOOLS: Tool[] = [
     table: true,
   },
   { label: "表头", title: "首行作表头", run: (e) => chain(e).toggleHeaderRow().run(), table: true },
+  { label: "表题", title: "写在表格上方的名称", run: caption, table: true },
   { label: "删表", title: "删除整个表格", run: (e) => chain(e).deleteTable().run(), table: true },
   {
     label: "撤销",
@@ -80,40 +94,45 @@ const TOOLS: Tool[] = [
   { label: "重做", title: "重做（Ctrl+Shift+Z）", run: (e) => chain(e).redo().run(), can: (e) => e.can().redo() },
 ];
 
-/** Asks for an address in a dialog; an empty one takes the link away. */
-function link(editor: Editor): void {
+type Side = "center" | "right";
+
+const aligned = (editor: Editor, to: Side): boolean => editor.isActive("paragraph", { align: to });
+
+const align = (editor: Editor, to: Side): void =>
+  void chain(editor)
+    .updateAttributes("paragraph", { align: aligned(editor, to) ? null : to })
+    .run();
+
+/** One field in a dialog; `take` gives the sentence that says what is wrong, or nothing when it has taken the value. */
+function ask(
+  editor: Editor,
+  words: { title: string; label: string; hint: string; mode: string; most: string },
+  value: string,
+  take: (value: string) => string | undefined,
+): void {
   const input = make("input", {
     class: "in",
-    id: "ed-href",
+    id: "ed-ask",
     type: "text",
-    inputmode: "url",
+    inputmode: words.mode,
     autocomplete: "off",
-    maxlength: "500",
+    maxlength: words.most,
   });
-  input.value = (editor.getAttributes("link").href as string | undefined) ?? "";
-  const error = make("p", { class: "err", hidden: "" }, "请填写完整网址，例如 https://www.gov.cn/ 或 /policies/12");
-  const dialog = make("dialog", { "aria-labelledby": "ed-link-title" }, make("h2", { id: "ed-link-title" }, "链接"));
+  input.value = value;
+  const error = make("p", { class: "err", hidden: "" });
+  const dialog = make("dialog", { "aria-labelledby": "ed-ask-title" }, make("h2", { id: "ed-ask-title" }, words.title));
   const set = (): void => {
-    const href = input.value.trim();
-    if (href !== "" && !/^(https?:\/\/|mailto:|tel:|\/|#)/i.test(href)) {
-      error.hidden = false;
-      input.focus();
-      return;
-    }
-    dialog.close();
-    const range = chain(editor).extendMarkRange("link");
-    if (href === "") range.unsetLink().run();
-    else if (editor.state.selection.empty && !editor.isActive("link"))
-      chain(editor)
-        .insertContent({ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] })
-        .run();
-    else range.setLink({ href }).run();
+    const wrong = take(input.value.trim());
+    if (wrong === undefined) return dialog.close();
+    error.textContent = wrong;
+    error.hidden = false;
+    input.focus();
   };
   const field = make(
     "div",
     { class: "field" },
-    make("label", { for: "ed-href" }, "网址"),
-    make("p", { class: "hint" }, "留空则去掉链接"),
+    make("label", { for: "ed-ask" }, words.label),
+    make("p", { class: "hint" }, words.hint),
     error,
     input,
   );
@@ -139,6 +158,40 @@ function link(editor: Editor): void {
   document.body.append(dialog);
   dialog.showModal();
   input.select();
+}
+
+/** Asks for an address; an empty one takes the link away. */
+function link(editor: Editor): void {
+  const words = { title: "链接", label: "网址", hint: "留空则去掉链接", mode: "url", most: "500" };
+  ask(editor, words, (editor.getAttributes("link").href as string | undefined) ?? "", (href) => {
+    if (href !== "" && !/^(https?:\/\/|mailto:|tel:|\/(?![\/\\])|#)/i.test(href))
+      return "请填写完整网址，例如 https://www.gov.cn/ 或 /policies/12";
+    const range = chain(editor).extendMarkRange("link");
+    if (href === "") range.unsetLink().run();
+    else if (editor.state.selection.empty && !editor.isActive("link"))
+      chain(editor)
+        .insertContent({ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] })
+        .run();
+    else range.setLink({ href }).run();
+    return undefined;
+  });
+}
+
+/** Asks for the name of the table; an empty one takes it away. */
+function caption(editor: Editor): void {
+  const words = {
+    title: "表题",
+    label: "表格名称",
+    hint: "例如 表1 2026年预算收入（单位：万元）；留空则去掉",
+    mode: "text",
+    most: "200",
+  };
+  ask(editor, words, (editor.getAttributes("table").caption as string | null) ?? "", (text) => {
+    chain(editor)
+      .updateAttributes("table", { caption: text === "" ? null : text })
+      .run();
+    return undefined;
+  });
 }
 
 /** Builds the toolbar for an editor; the returned function brings it up to date. */

@@ -1,27 +1,46 @@
 // Puts the editor over a textarea: the textarea stays the form's field, the editor writes its HTML back.
-import { Editor } from "@tiptap/core";
-import { make } from "../office/dom";
-import { cleanPaste, publishable } from "./clean";
-import { KNOWN, extensions } from "./schema";
+import { Editor, generateHTML } from "@tiptap/core";
+import { button, make } from "../office/dom";
+import { parse } from "../office/inert";
+import { publishable, readPaste } from "./clean";
+import { lost } from "./keeps";
+import { extensions, read } from "./schema";
 import { toolbar } from "./toolbar";
+import { none, told } from "./word";
 
-/** Elements that the editor could not keep. */
-function unknown(html: string): string[] {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  return [...new Set([...page.querySelectorAll("*")].map((element) => element.localName))].filter(
-    (name) => !KNOWN.has(name),
-  );
+/** What the editor would lose of a text by opening it alone. */
+export function losing(html: string): string[] {
+  return lost(parse(html).body, parse(publishable(generateHTML(read(html), extensions))).body);
+}
+
+/** Where the editor tells what did not come in. It stays until it is closed: what was left out must be read. */
+function noticeIn(box: HTMLElement): (text: string) => void {
+  const words = make("p", {});
+  const place = make("div", { class: "ed-note", role: "status" });
+  const close = button("知道了", "small", () => place.replaceChildren());
+  box.append(place);
+  return (text) => {
+    words.textContent = text;
+    place.replaceChildren(words, close);
+  };
+}
+
+/** Pictures come as files when they are dropped, or copied by themselves. */
+function filesOf(data: DataTransfer | null): number {
+  return [...(data?.files ?? [])].length;
 }
 
 export function upgrade(area: HTMLTextAreaElement): void {
-  const strange = unknown(area.value);
+  // Until here the page says that the source is edited: true without scripts, and when this one does not arrive.
+  area.form?.querySelector("[data-source-note]")?.remove();
+  const strange = area.value === "" ? [] : losing(area.value);
   if (strange.length > 0) {
     // Better plain than lossy.
     area.before(
       make(
         "p",
-        { class: "hint" },
-        `正文里有编辑器不能保持原样的内容（${strange.join("、")}），为免丢失，请在下面直接修改。`,
+        { class: "notice warn" },
+        `正文里有编辑器不能保持原样的内容（${strange.join("、")}）。为免丢失，这里显示和修改的是 HTML 源码，例如 <p>一段文字</p>；保存后读者看到的仍是排好的样子。`,
       ),
     );
     return;
@@ -42,21 +61,43 @@ export function upgrade(area: HTMLTextAreaElement): void {
     if (value) attributes[name] = value;
   }
   const body = make("div", { class: "ed-body" });
-  const box = make("div", { class: "ed" }, body);
+  const box = make("div", { class: "ed" });
+  const tell = noticeIn(box);
+  box.append(body);
   // The summary of errors links to the field's id, which now is the editor's.
   area.removeAttribute("id");
   area.hidden = true;
   area.after(box);
 
+  const refuse = (files: number): void => tell(told({ ...none(), pictures: files }) ?? "");
   let bar: ReturnType<typeof toolbar> | null = null;
   const editor = new Editor({
     element: body,
     extensions,
-    content: area.value,
+    content: read(area.value),
     injectCSS: false,
     editorProps: {
       attributes,
-      transformPastedHTML: cleanPaste,
+      transformPastedHTML: (html) => {
+        const { html: clean, notes } = readPaste(html);
+        const words = told(notes);
+        if (words) tell(words);
+        return clean;
+      },
+      handlePaste: (_, event) => {
+        const data = event.clipboardData;
+        const files = filesOf(data);
+        if (files === 0 || data?.types.includes("text/html") || data?.types.includes("text/plain")) return false;
+        refuse(files);
+        return true;
+      },
+      handleDrop: (_, event) => {
+        const files = filesOf(event.dataTransfer);
+        if (files === 0) return false;
+        event.preventDefault();
+        refuse(files);
+        return true;
+      },
       // The page's confirmation key is not the editor's line break.
       handleDOMEvents: {
         keydown: (_, event) => event.key === "Enter" && event.shiftKey && (event.ctrlKey || event.metaKey),
@@ -71,5 +112,5 @@ export function upgrade(area: HTMLTextAreaElement): void {
   bar = toolbar(editor, id);
   box.prepend(bar.element);
   label?.addEventListener("click", () => editor.commands.focus());
-  area.addEventListener("restored", () => editor.commands.setContent(area.value, { emitUpdate: false }));
+  area.addEventListener("restored", () => editor.commands.setContent(read(area.value), { emitUpdate: false }));
 }

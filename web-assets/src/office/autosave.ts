@@ -3,6 +3,7 @@
 // person's version and never clears a field. Several forms of one object stand inside [data-versions]: they save one
 // after the other and share the version.
 import { button, keep, make } from "./dom";
+import { parse } from "./inert";
 
 const IDLE_MS = 2000;
 const RETRY_MS = [5000, 15_000, 30_000, 60_000];
@@ -300,7 +301,7 @@ class Autosave {
       return keep.drop(this.key);
     }
     if (!Array.isArray(copy.fields) || print(copy.fields) === this.saved) return keep.drop(this.key);
-    const when = new Date(copy.at).toLocaleString("zh-CN", { hour12: false });
+    const when = inChina(copy.at);
     const panel = make(
       "section",
       { class: "notice warn", role: "status" },
@@ -326,9 +327,24 @@ class Autosave {
   }
 }
 
+/** A moment as every page shows it, wherever the computer believes to be: 2026-11-28 14:01. */
+export function inChina(at: string): string {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone: "Asia/Shanghai",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(new Date(at));
+  const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? "";
+  return `${of("year")}-${of("month")}-${of("day")} ${of("hour")}:${of("minute")}`;
+}
+
 /** The other side's text for reading: a string, or fields with their text without tags. */
 export function readable(current: unknown): string {
-  const plain = (text: string): string => new DOMParser().parseFromString(text, "text/html").body.textContent ?? "";
+  const plain = (text: string): string => parse(text).body.textContent ?? "";
   if (typeof current === "string") return plain(current);
   if (current === null || typeof current !== "object") return "";
   return Object.values(current)

@@ -1,4 +1,5 @@
 // Several files, one request each, with bytes and a message per file; then the list of the page is read again.
+import { parse } from "./inert";
 import { button, make } from "./dom";
 
 const size = (bytes: number): string =>
@@ -23,7 +24,7 @@ function reason(status: number, text: string): string {
 async function refresh(form: HTMLFormElement): Promise<void> {
   const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
   if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = parse(await answer.text());
   const here = document.querySelectorAll("[data-upload-list]");
   const there = page.querySelectorAll("[data-upload-list]");
   here.forEach((list, index) => {

@@ -3,13 +3,18 @@
 //! Three things come out of one walk over what html5ever reads of the cleaned text, so that the checks, the search and the
 //! page never see different texts.
 
+mod limits;
+mod links;
 mod pieces;
 mod policy;
 mod reading;
+mod tables;
 mod toc;
 mod words;
 
-pub use policy::{VERSION, sanitize};
+pub use limits::TooMuch;
+pub use policy::VERSION;
+use policy::sanitize;
 pub use reading::Article;
 pub use toc::{Heading, contents};
 
@@ -27,9 +32,28 @@ pub struct Written {
 }
 
 impl Written {
-    /// Cleans what was typed or imported and derives the rest. `own` is the site's host name.
-    pub fn new(html: &str, own: &str) -> Self {
-        Self::derive(sanitize(html), own)
+    /// Cleans what was typed or imported and derives the rest. `own` is the site's host name. It is work for a thread that
+    /// answers nobody else, and before a write: never inside one.
+    ///
+    /// # Errors
+    /// When the text has more of something than any text needs, and cleaning it would keep others waiting.
+    pub fn new(html: &str, own: &str) -> Result<Self, TooMuch> {
+        limits::check(html)?;
+        Ok(Self::derive(sanitize(html), own))
+    }
+
+    /// A stored text under today's rules: those of its time may have let through what today's do not. One that is more than
+    /// today's limits allow is its words.
+    pub fn renewed(html: &str, own: &str) -> Self {
+        Self::new(html, own).unwrap_or_else(|_| {
+            let mut plain = String::new();
+            for line in to_text(html).lines() {
+                plain.push_str("<p>");
+                pieces::escape(line, &mut plain);
+                plain.push_str("</p>");
+            }
+            Self::derive(plain, own)
+        })
     }
 
     /// Derives the rest from a text that has been cleaned.

@@ -5,7 +5,9 @@
 use std::collections::HashSet;
 
 use super::{
+    links,
     pieces::{Piece, escape, plain, write_open},
+    tables::{self, Shape},
     words::Lines,
 };
 
@@ -60,10 +62,18 @@ struct Walk<'a> {
     heading: Option<(usize, usize)>,
     /// Headings that a table of contents shows; the next one without a number is named after how many there are.
     shown: usize,
-    /// By how much heading levels are moved so that the first is `h2`.
+    /// By how much heading levels are moved so that the highest is `h2`.
     shift: u8,
+    /// Level of the heading before; 1 is the title of the page.
+    level: u8,
+    /// Levels under which the open headings are written; `None` for one without words, which is left out.
+    written: Vec<Option<u8>>,
+    /// Tables so far.
     tables: usize,
-    depth: usize,
+    /// The open tables, innermost last.
+    nested: Vec<Shape>,
+    /// For each open head cell whether it is written as a plain one, because it names nothing.
+    plain_heads: Vec<bool>,
     leaving: bool,
 }
 
@@ -84,8 +94,11 @@ pub(super) fn read(pieces: &[Piece], own: &str) -> Read {
         heading: None,
         shown: 0,
         shift: top - 2,
+        level: 1,
+        written: Vec::new(),
         tables: 0,
-        depth: 0,
+        nested: Vec::new(),
+        plain_heads: Vec::new(),
         leaving: false,
     };
     let mut at = 0;
@@ -115,7 +128,8 @@ impl Walk<'_> {
             Piece::Open { name, attributes, end } => match name.as_str() {
                 "h2" | "h3" | "h4" => self.heading(at, name, *end),
                 "p" => return self.paragraph(at, attributes, *end),
-                "table" => self.table(piece, attributes),
+                "table" => self.table(at, piece, attributes),
+                "tr" | "td" | "th" | "tbody" => self.part_of_table(at, piece, name, attributes),
                 "a" => self.link(piece, attributes),
                 _ => self.open(piece, name, attributes),
             },
@@ -132,22 +146,32 @@ impl Walk<'_> {
     fn close(&mut self, at: usize, name: &str) {
         self.lines.piece(&self.pieces[at]);
         if name == "a" && std::mem::take(&mut self.leaving) {
-            self.out.push_str("<span class=\"quiet\">（将离开本网站）</span>");
+            self.out.push_str("<span class=\"quiet noprint\">（将离开本网站）</span>");
         }
         match heading_level(name) {
-            Some(level) => {
-                self.out.push_str(&format!("</h{}>", self.moved(level)));
+            Some(_) => {
+                if let Some(level) = self.written.pop().flatten() {
+                    self.out.push_str(&format!("</h{level}>"));
+                }
                 if let Some((part, _)) = self.heading.take_if(|(_, end)| *end == at) {
                     self.parts[part].body = self.lines.place();
                 }
             }
+            None if name == "th" && self.plain_heads.pop().unwrap_or(false) => self.out.push_str("</td>"),
             None => self.out.push_str(&format!("</{name}>")),
         }
-        if name == "table" {
-            self.depth = self.depth.saturating_sub(1);
-            if self.depth == 0 {
-                self.out.push_str("</div>");
+        match name {
+            "table" => {
+                self.nested.pop();
+                if self.nested.is_empty() {
+                    self.out.push_str("</div>");
+                }
             }
+            // The head ends here although the author's rows go on.
+            "tr" if self.nested.last().and_then(|shape| shape.head).is_some_and(|(_, end)| end == at) => {
+                self.out.push_str("</thead><tbody>");
+            }
+            _ => {}
         }
     }
 
@@ -156,8 +180,19 @@ impl Walk<'_> {
     }
 
     fn heading(&mut self, at: usize, name: &str, end: usize) {
-        let level = self.moved(heading_level(name).unwrap_or(2));
-        let title = plain(&self.pieces[at + 1..end]);
+        let inner = &self.pieces[at + 1..end];
+        let title = plain(inner);
+        let picture = inner.iter().any(|piece| matches!(piece, Piece::Open { name, .. } if name == "img"));
+        if title.is_empty() && !picture {
+            // Whoever listens to the headings would hear an empty one.
+            self.written.push(None);
+            self.lines.piece(&self.pieces[at]);
+            return;
+        }
+        // No level is left out on the way down, whatever the author chose for its looks.
+        let level = self.moved(heading_level(name).unwrap_or(2)).min(self.level + 1);
+        self.level = level;
+        self.written.push(Some(level));
         let number = label(&title, &["编", "章", "节", "条"]);
         let anchor = self.fresh(number.clone().unwrap_or_else(|| format!("s{}", self.shown + 1)));
         self.out.push_str(&format!("<h{level} id=\""));
@@ -205,22 +240,59 @@ impl Walk<'_> {
         at + 1 + taken
     }
 
-    fn table(&mut self, piece: &Piece, attributes: &[(String, String)]) {
-        if self.depth == 0 {
+    fn table(&mut self, at: usize, piece: &Piece, attributes: &[(String, String)]) {
+        let shape = tables::shape(self.pieces, at);
+        if self.nested.is_empty() {
             self.tables += 1;
+            // From here on a table runs beyond the column of text, and is printed across.
+            let wide = match shape.columns {
+                0..7 => "",
+                7..10 => " wide",
+                10..15 => " wide across",
+                _ => " wide across many",
+            };
             self.out.push_str(&format!(
-                "<div class=\"scroll\" data-scroll role=\"region\" aria-label=\"表格 {}\" tabindex=\"0\">",
+                "<div class=\"scroll{wide}\" data-scroll role=\"region\" aria-label=\"表格 {}",
                 self.tables
             ));
+            if !shape.caption.is_empty() {
+                self.out.push('：');
+                escape(&shape.caption, &mut self.out);
+            }
+            self.out.push_str("\" tabindex=\"0\">");
         }
-        self.depth += 1;
+        self.nested.push(shape);
         self.open(piece, "table", attributes);
+    }
+
+    /// Marks what the shape of the table says of a row or cell; the words stay as they are.
+    fn part_of_table(&mut self, at: usize, piece: &Piece, name: &str, attributes: &[(String, String)]) {
+        let mut attributes = attributes.to_vec();
+        let mut name = name;
+        if let Some(shape) = self.nested.last() {
+            let classes = shape.classes(at).join(" ");
+            match attributes.iter_mut().find(|(key, _)| key == "class") {
+                Some((_, value)) if !classes.is_empty() => *value = format!("{value} {classes}"),
+                None if !classes.is_empty() => attributes.push(("class".to_owned(), classes)),
+                _ => {}
+            }
+            if shape.empty.contains(&at) {
+                attributes.retain(|(key, _)| key != "scope");
+                name = "td";
+            } else if shape.head.is_some_and(|(body, _)| body == at) {
+                name = "thead";
+            }
+        }
+        if matches!(piece, Piece::Open { name, .. } if name == "th") {
+            self.plain_heads.push(name == "td");
+        }
+        write_open(name, &local(&attributes), &mut self.out);
+        self.lines.piece(piece);
     }
 
     fn link(&mut self, piece: &Piece, attributes: &[(String, String)]) {
         let target = attributes.iter().find(|(key, _)| key == "href").map_or("", |(_, value)| value.as_str());
-        let host = target.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
-        self.leaving = host.is_some_and(|host| host != self.own);
+        self.leaving = links::leaves(target, self.own);
         self.open(piece, "a", attributes);
     }
 
@@ -257,14 +329,21 @@ impl Walk<'_> {
     }
 }
 
-/// Addresses that the author gave get a prefix, so that none hides one of the page's own.
+/// Languages that a text may say it is in; a reader's voice knows no other, and a wrong one makes it fall silent.
+const LANGUAGES: [&str; 14] = ["bo", "de", "en", "es", "fr", "ii", "ja", "kk", "ko", "mn", "ru", "ug", "za", "zh"];
+
+/// Addresses that the author gave get a prefix, so that none hides one of the page's own; languages that are none are left out.
 fn local(attributes: &[(String, String)]) -> Vec<(String, String)> {
+    let known = |(key, value): &&(String, String)| {
+        let first = value.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        key != "lang" || LANGUAGES.contains(&first.as_str())
+    };
     let renamed = |(key, value): &(String, String)| match key.as_str() {
         "id" => (key.clone(), format!("t-{value}")),
         "href" => (key.clone(), value.strip_prefix('#').map_or_else(|| value.clone(), |own| format!("#t-{own}"))),
         _ => (key.clone(), value.clone()),
     };
-    attributes.iter().map(renamed).collect()
+    attributes.iter().filter(known).map(renamed).collect()
 }
 
 /// The number of the article that begins with these pieces, how many of them it takes, and what is left of the last taken.

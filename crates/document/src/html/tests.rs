@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn written(html: &str) -> Written {
-    Written::new(html, "own.gov.cn")
+    Written::new(html, "own.gov.cn").expect("within the limits")
 }
 
 #[test]
@@ -64,6 +64,44 @@ fn a_text_without_headings_lists_its_articles() {
     assert_eq!((done.articles[0].level, done.articles[0].text.as_str()), (0, "序言"));
 }
 
+#[test]
+fn headings_of_any_kind_come_out_in_order() {
+    let done = written("<h4>甲</h4><h2></h2><h2> <b></b></h2><h2>乙</h2><h4>丙</h4><h3>丁</h3><h4>戊</h4>");
+    let levels: Vec<&str> =
+        done.reading.split('<').filter(|part| part.starts_with('h')).map(|part| &part[..2]).collect();
+    assert_eq!(levels, ["h2", "h2", "h3", "h3", "h4"], "{}", done.reading);
+    assert!(!done.reading.contains("></h"), "{}", done.reading);
+    let picture = written("<h2><img src=\"/attachments/0123456789abcdef/a.png\" alt=\"图\"></h2>");
+    assert!(picture.reading.starts_with("<h2 id="), "{}", picture.reading);
+    assert!(!written("<p lang=\"xx\">甲</p>").reading.contains("lang"));
+    assert!(written("<p lang=\"en-GB\">a</p>").reading.contains("lang=\"en-GB\""));
+}
+
+#[test]
+fn a_table_is_marked_so_that_no_figure_and_no_word_breaks() {
+    let cells = |tag: &str, count: usize, words: &str| format!("<{tag}>{words}</{tag}>").repeat(count);
+    let table = format!(
+        "<table><tbody><tr>{}</tr><tr><th></th>{}</tr><tr><td>合计</td>{}</tr></tbody></table>",
+        cells("th", 18, "金额"),
+        cells("td", 17, "12,345.67"),
+        cells("td", 17, "1")
+    );
+    let reading = written(&table).reading;
+    for shown in [
+        "<div class=\"scroll wide across many\" data-scroll role=\"region\" aria-label=\"表格 1\" tabindex=\"0\">",
+        "<table><thead><tr><th class=\"short lead\">金额</th><th class=\"fig short\">金额</th>",
+        "</tr></thead><tbody><tr><td class=\"short lead\"></td><td class=\"fig\">12,345.67</td>",
+        "<tr class=\"sum\"><td class=\"short lead\">合计</td>",
+        "</tbody></table></div>",
+    ] {
+        assert!(reading.contains(shown), "{shown} in {reading}");
+    }
+    let named =
+        written("<table><caption>表1 收入</caption><tbody><tr><td class=\"center\">3</td></tr></tbody></table>");
+    assert!(named.reading.contains("aria-label=\"表格 1：表1 收入\""), "{}", named.reading);
+    assert!(named.reading.contains("class=\"center fig\""), "{}", named.reading);
+}
+
 /// What a reader sees, without the signs and notices that the reading form adds.
 fn seen(html: &str) -> String {
     to_text(html).replace('§', "").replace("（将离开本网站）", "").chars().filter(|c| !c.is_whitespace()).collect()
@@ -92,7 +130,7 @@ proptest! {
 
     #[test]
     fn reading_loses_nothing_and_parts_are_the_whole(
-        html in "(<(p|b|td|tr|table|h2|h3|li|ol|a href=\"https://x.example\"|/p|/b|/table|/h2|br)>|第[一二]条|第一章|　|[甲乙 <>&\"]|&nbsp;){0,60}"
+        html in "(<(p|b|td|th|tr|table|h2|h3|h4|li|ol|a href=\"https://x.example\"|/p|/b|/table|/h2|/h4|br)>|第[一二]条|第一章|　|[甲乙 <>&\"]|&nbsp;){0,60}"
     ) {
         let done = written(&html);
         prop_assert_eq!(seen(&done.reading), seen(&done.html));

@@ -3,13 +3,15 @@
 use kernel::{
     OrganCode,
     id::{AttachmentId, ColumnId, DocumentId, EditionId},
+    time,
 };
 use store::{Db, FromRow, query_as, query_scalar};
 
 use super::{Found, Listed, PastEdition, PublicDocument, PublicFile, Tombstone, list::of_ids};
 use crate::{
     commit,
-    error::Result,
+    common::on_day,
+    error::{Result, fault},
     html::{self, Written, contents},
     rows,
     spec::{Kind, Kinds, RelationSpec},
@@ -46,6 +48,7 @@ async fn whole(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<(Listed
         let Some(text) = text else { return Ok(None) };
         if about.edition == text.id {
             about.values = rows::values(db.read(), &text.id).await?;
+            on_day(&mut about.values, time::date_in_china(db.seams().now()));
             about.values.keep_public(about.kind);
             return Ok(Some((about, text)));
         }
@@ -71,8 +74,10 @@ pub async fn found(db: &Db, kinds: &Kinds, own_host: &str, id: &DocumentId) -> R
     let (reading_html, contents) = if text.html_policy == html::mark(own_host) {
         (text.reading_html, contents(&articles(db, &text.id).await?))
     } else {
-        // Made under other rules: made anew for this reader, until the sweep has come by.
-        let fresh = Written::derive(html::sanitize(&text.body_html), own_host);
+        // Made under other rules, before an upgrade: made anew for this reader, until the sweep has come by.
+        let (html, own) = (text.body_html.clone(), own_host.to_owned());
+        let fresh = tokio::task::spawn_blocking(move || Written::renewed(&html, &own)).await;
+        let fresh = fresh.map_err(|error| fault(format!("renewing a text: {error}")))?;
         (fresh.reading, contents(&fresh.articles))
     };
     Ok(Some(Found::Public(Box::new(PublicDocument {

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use kernel::{
     OrganCode,
     id::{ColumnId, DocumentId, EditionId},
+    time,
 };
 use store::{Db, FromRow, query_as, query_scalar};
 
 use super::{Filter, Listed, filter::Prepared};
 use crate::{
+    common::{EXPIRES_ON, on_day},
     error::Result,
     lists,
     spec::{Facet, Kinds},
@@ -219,12 +221,15 @@ pub(super) async fn of_ids(db: &Db, kinds: &Kinds, ids: &[DocumentId]) -> Result
 async fn fill(db: &Db, kinds: &Kinds, statement: Statement) -> Result<Vec<Listed>> {
     let (sql, values) = statement.parts();
     let rows: Vec<Row> = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
-    let told: Vec<&'static Facet> = kinds.facets().into_iter().filter(|facet| facet.listed && facet.public).collect();
+    let told = |facet: &&'static Facet| facet.public && (facet.listed || facet.key == EXPIRES_ON.key);
+    let told: Vec<&'static Facet> = kinds.facets().into_iter().filter(told).collect();
+    let today = time::date_in_china(db.seams().now());
     let editions: Vec<EditionId> = rows.iter().map(|row| row.edition.clone()).collect();
     let mut values = lists::values_of(db, &editions, &told).await?;
     // A kind that nobody declares any more has no address: its documents are on no list.
     let listed = rows.into_iter().filter_map(|row| {
-        let values = values.remove(&row.edition).unwrap_or_default();
+        let mut values = values.remove(&row.edition).unwrap_or_default();
+        on_day(&mut values, today);
         row.listed(kinds, values)
     });
     Ok(listed.collect())

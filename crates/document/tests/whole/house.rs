@@ -43,7 +43,7 @@ pub(crate) const INTERPRETS: RelationSpec = RelationSpec {
 };
 
 pub(crate) static POLICY: KindSpec = KindSpec {
-    facets: &[&NUMBER, &WRITTEN, &VALIDITY, &TOPICS, &SUMMARY],
+    facets: &[&NUMBER, &WRITTEN, &VALIDITY, &TOPICS, &SUMMARY, &document::common::EXPIRES_ON],
     required: &["written_on", "validity"],
     defaults: &[("validity", "in_force")],
     ..KindSpec::new("policy", "政策文件", "/policies/", &document::permissions::WRITE_DOCUMENTS)
@@ -172,9 +172,11 @@ impl Home {
         edition: &EditionId,
         fields: &[(&str, &str)],
     ) -> document::Result<draft::Saved> {
+        let typed = self.form(&self.whole(edition).await, fields);
+        let body = draft::clean(&self.house, &typed).await?;
         let mut tx = self.write().await;
         let whole = rows::load(&mut tx, &self.house, actor, edition).await?;
-        let saved = draft::save(&mut tx, &self.house, actor, &whole, &self.form(&whole, fields)).await?;
+        let saved = draft::save(&mut tx, &self.house, actor, &whole, &typed, &body).await?;
         tx.commit().await?;
         Ok(saved)
     }

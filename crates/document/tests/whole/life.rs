@@ -86,22 +86,25 @@ fn two_tabs_never_overwrite_each_other_and_an_empty_save_is_nothing() {
         let before = home.whole(&edition.id).await;
         let left = home.form(&before, &[("body_html", "<p>左边</p>")]);
         let right = home.form(&before, &[("body_html", "<p>右边</p>")]);
+        let bodies = [draft::clean(&home.house, &left).await, draft::clean(&home.house, &right).await];
+        let [to_left, to_right] = bodies.map(|body| body.expect("clean"));
         let mut tx = home.write().await;
         let whole = rows::load(&mut tx, &home.house, &author, &edition.id).await.expect("load");
-        let saved = draft::save(&mut tx, &home.house, &author, &whole, &left).await.expect("saved");
+        let saved = draft::save(&mut tx, &home.house, &author, &whole, &left, &to_left).await.expect("saved");
         tx.commit().await.expect("commit");
         assert_eq!(saved, draft::Saved::Changed(2));
         let mut tx = home.write().await;
         let whole = rows::load(&mut tx, &home.house, &author, &edition.id).await.expect("load");
         // The same text again, with the old version, also where cleaning it gives the same.
-        let again = draft::save(&mut tx, &home.house, &author, &whole, &left).await.expect("same");
+        let again = draft::save(&mut tx, &home.house, &author, &whole, &left, &to_left).await.expect("same");
         assert_eq!(again, draft::Saved::Same(2));
         let dirty = home.form(&before, &[("body_html", "<p onclick=x>左边</p>")]);
-        assert_eq!(
-            draft::save(&mut tx, &home.house, &author, &whole, &dirty).await.expect("same"),
-            draft::Saved::Same(2)
+        let cleaned = draft::clean(&home.house, &dirty).await.expect("clean");
+        let same = draft::save(&mut tx, &home.house, &author, &whole, &dirty, &cleaned).await.expect("same");
+        assert_eq!(same, draft::Saved::Same(2));
+        assert!(
+            conflict(draft::save(&mut tx, &home.house, &author, &whole, &right, &to_right).await).contains("没有覆盖")
         );
-        assert!(conflict(draft::save(&mut tx, &home.house, &author, &whole, &right).await).contains("没有覆盖"));
         drop(tx);
         assert_eq!(home.whole(&edition.id).await.text.body_text, "左边");
         home
@@ -125,6 +128,10 @@ fn what_is_typed_wrong_is_kept_and_named_at_submission() {
         for field in ["title", "body_html", "written_on", "validity", "disclosure_reason", "publish_at"] {
             assert!(errors.of(field).is_some(), "{field} in {errors:?}");
         }
+        let marked = [("body_html", "<p>正文<a href=\"#_msocom_1\">[A1]</a></p>")];
+        home.save(&author, &edition.id, &marked).await.expect("saved");
+        let Err(Refusal::Fields(errors)) = home.submit(&author, &edition.id).await else { panic!("submitted") };
+        assert!(errors.of("body_html").is_some_and(|words| words.contains("批注")), "{errors:?}");
         home
     });
 }

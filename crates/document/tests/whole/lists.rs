@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use document::{
     Kind, Values,
-    public::{self, Filter, Listed, Order, Places, Total},
+    common::EXPIRES_ON,
+    public::{self, Filter, Found, Listed, Order, Places, Total},
     seed::Seed,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -235,6 +236,44 @@ fn what_is_counted_of_columns_organs_and_days_is_what_is_there() {
         }
         assert_eq!(places.len(), 60);
         assert!(places.is_sorted_by(|a, b| a.id < b.id));
+        home
+    });
+}
+
+#[test]
+fn what_was_in_force_until_a_day_is_so_no_more_on_the_next() {
+    told(|home| async move {
+        let at = "2026-02-10T02:00:00Z".parse().expect("moment");
+        let mut values = Values::default().with(&VALIDITY, "in_force").with(&EXPIRES_ON, "2026-03-03");
+        values.read(&WRITTEN, "2021-03-03");
+        let id = home.seed(&Seed { values, ..plain(&POLICY, "QH010", "rules", "有期限的办法", at) }).await;
+        let counted = async |value: &str| {
+            let filter = Filter { facets: vec![(&VALIDITY, value.to_owned())], ..Filter::default() };
+            let listed = walked(&home, &filter, Order::Newest).await.len();
+            let counted = public::count(&home.db, &filter, 10).await.expect("count").n;
+            (listed, counted)
+        };
+        let shown = async || {
+            let Ok(Some(Found::Public(page))) = public::found(&home.db, &home.house.kinds, "own.gov.cn", &id).await
+            else {
+                panic!("gone")
+            };
+            let line = walked(&home, &Filter::default(), Order::Newest).await.remove(0);
+            [page.listed.values.words(&VALIDITY), line.values.words(&VALIDITY)]
+        };
+        assert_eq!(shown().await, ["有效", "有效"]);
+        assert_eq!(document::lapse(&home.db, &home.house.kinds).await.expect("nothing is over"), 0);
+        home.pass(SignedDuration::from_hours(48));
+        assert_eq!(shown().await, ["失效", "失效"], "pages look at the day themselves");
+        assert_eq!(document::lapse(&home.db, &home.house.kinds).await.expect("followed"), 1);
+        assert_eq!((counted("in_force").await, counted("lapsed").await), ((0, 0), (1, 1)));
+        assert_eq!(document::lapse(&home.db, &home.house.kinds).await.expect("done"), 0, "told once");
+        document::rebuild(&home.db, &home.house.kinds).await.expect("rebuilt");
+        assert_eq!((counted("in_force").await, counted("lapsed").await), ((0, 0), (1, 1)));
+        let events = store::log::of_subject(&home.db, "document", id.as_str()).await.expect("events");
+        assert_eq!(events.iter().filter(|event| event.kind == "document.lapsed").count(), 1);
+        let bad = public::proof::altered(&home.db, &home.house.kinds, "own.gov.cn", |_| ()).await.expect("compared");
+        assert_eq!(bad, None, "what is committed to is what was declared");
         home
     });
 }

@@ -127,7 +127,7 @@ impl Draft {
         errors.require(
             OrganCode::is_valid(code),
             "code",
-            "请填写机关代码：2 到 32 个字母、数字或短横，例如 QH013。代码建立后不能改。",
+            "请填写机关代码：2 到 32 个字母、数字或短横，例如 QH013；new、merge、import 是系统网页的名称，不能用。代码建立后不能改。",
         );
         let name = without_blanks(&self.name);
         errors.require(

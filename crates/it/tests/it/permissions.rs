@@ -3,7 +3,7 @@
 
 use http::Method;
 use kernel::{
-    Role, may,
+    OrganCode, Role, may,
     permission::{READ_PUBLIC, SIGN_IN},
 };
 use testkit::{Client, TestApp, both, staff};
@@ -64,6 +64,30 @@ both! {
         assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
 
+    async fn no_page_hides_an_organ(app) {
+        for route in app.app.routes.iter().filter(|route| route.path.starts_with("/organs/")) {
+            let page = route.path.trim_start_matches("/organs/").split('/').next().unwrap_or_default();
+            assert!(page.starts_with('{') || !OrganCode::is_valid(page), "an organ called {page} could not be opened");
+        }
+        let mut clerk = app.clerk().await;
+        for code in ["new", "merge", "Import"] {
+            let form = [("name", "青禾县新局"), ("short_name", "新局"), ("code", code), ("kind", "county_unit")];
+            clerk.post("/organs/new", &form).await.expect(422).shows("系统网页的名称");
+        }
+    }
+
+    async fn addresses_that_are_no_text_end_in_words(app) {
+        let mut clerk = app.clerk().await;
+        for path in ["/documents/%FF%FE", "/columns/%D5%FE", "/organs/%ff", "/nothing/%ff", "/assets/%ff"] {
+            app.visitor().get(path).await.expect(404).shows("没有找到这个页面").hides("Invalid");
+            clerk.get(path).await.expect(404).shows("没有找到这个页面").hides("Invalid");
+        }
+        let reply = app.visitor().get("/api/v1/documents/%ff").await.expect(404).shows("\"status\":404");
+        assert_eq!(reply.headers[http::header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(app.visitor().get("/policies/?year=2026").await.expect(308).location(), "/policies?year=2026");
+        app.visitor().get("//evil.example/").await.expect(404);
+    }
+
     async fn strangers_are_sent_to_the_door(app) {
         let mut faults = Vec::new();
         for route in app.app.routes.iter().filter(|r| r.listener == Listener::Office) {
@@ -104,6 +128,13 @@ both! {
         let (mut abroad, mut proxied) = (client.clone(), client.clone());
         abroad.from_address("203.0.113.9");
         abroad.get("/").await.expect(404);
+        // A colleague may work here and does not watch the machine: server.metrics_allow.
+        let mut colleague = app.stranger();
+        colleague.get("/metrics").await.expect(200);
+        colleague.get("/healthz").await.expect(200).shows("version");
+        colleague.from_address("10.0.0.7");
+        colleague.get("/metrics").await.expect(404);
+        colleague.get("/healthz").await.expect(200).shows("ok").hides("version").hides("sqlite").hides("postgres");
         proxied.with_header("x-forwarded-for", "10.0.0.7");
         proxied.get("/").await.expect(404);
         // A form sent from another site is refused although the cookie comes along.

@@ -340,6 +340,7 @@ both! {
             let reply = reader.get(path).await.expect(404);
             let policy = reply.headers[http::HeaderName::from_static("content-security-policy")].to_str().expect("ascii").to_owned();
             assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
+            assert!(policy.contains("require-trusted-types-for 'script'; trusted-types 'none'"), "{policy}");
             reply.shows("没有找到").shows("action=\"/search\"");
         }
         reader.get("/api/v1/documents/none").await.expect(404).shows("\"status\":404");

@@ -2,8 +2,6 @@
 
 use document::{
     House, Kind, Values, Whole,
-    form::{Draft, Typed},
-    html::Written,
     rows::{self, AttachmentRow},
 };
 use documents::{Part as Read, place_in_words};
@@ -137,25 +135,6 @@ pub(crate) struct LookThrough {
 /// When the database fails.
 pub async fn ensure(ctx: &Ctx, whole: &Whole) -> Result<()> {
     ensure_texts(ctx, whole, texts(&crate::house(ctx), whole)?).await
-}
-
-/// The same for what was typed and is about to be saved and submitted in one write.
-///
-/// # Errors
-/// When the database fails.
-pub async fn ensure_typed(ctx: &Ctx, whole: &Whole, typed: &Typed) -> Result<()> {
-    let house = crate::house(ctx);
-    let next = Draft::of(&house, whole)?.with(&house, &whole.document, typed);
-    let written = Written::new(&next.body_html, &house.own_host);
-    let texts = Texts {
-        kind: next.kind,
-        title: &next.title,
-        note: &next.note,
-        body_html: &written.html,
-        body_text: &written.text,
-        values: &next.values,
-    };
-    ensure_texts(ctx, whole, texts.parts()).await
 }
 
 async fn ensure_texts(ctx: &Ctx, whole: &Whole, texts: Vec<PartText>) -> Result<()> {

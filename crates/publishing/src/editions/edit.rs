@@ -251,13 +251,20 @@ enum Tried {
     Saved(Saved, String),
     /// Somebody was faster: the edition as it is, and the sentence that says so.
     Stale(Box<Whole>, String),
+    /// What was typed cannot be kept as it is.
+    Wrong(FormErrors),
 }
 
 async fn try_save(ctx: &Ctx, house: &House, desk: &Desk, id: &DocumentId, form: &Typed) -> Result<Tried> {
+    let body = match draft::clean(house, form).await {
+        Ok(body) => body,
+        Err(Refusal::Fields(errors)) => return Ok(Tried::Wrong(errors)),
+        Err(other) => return Err(other.into()),
+    };
     let mut seen = None;
     let done = act_now(ctx, async |tx| {
         let whole = seen.insert(load_open(tx, house, desk, id).await?);
-        let saved = draft::save(tx, house, &desk.actor(), whole, form).await?;
+        let saved = draft::save(tx, house, &desk.actor(), whole, form, &body).await?;
         checks::later(tx, &whole.edition.id).await?;
         Ok((saved, tx.now()))
     });
@@ -280,7 +287,18 @@ pub(super) async fn save(
     match try_save(&ctx, &house, &desk, &id, &form).await? {
         Tried::Saved(..) => Ok(Redirect::to(format!("/documents/{id}/edit")).ok("已保存。").into_response()),
         Tried::Stale(whole, message) => stale(&ctx, &desk, *whole, form, message).await,
+        Tried::Wrong(errors) => wrong(&ctx, &desk, &id, form, errors).await,
     }
+}
+
+/// The editor again with what was typed and what is wrong with it; nothing of it is saved.
+async fn wrong(ctx: &Ctx, desk: &Desk, id: &DocumentId, form: Typed, errors: FormErrors) -> Result<Response> {
+    let (actor, house) = (desk.actor(), crate::house(ctx));
+    let about = rows::visible(ctx.db().read(), &house, &actor, id).await?;
+    may_for(&actor, house.kind_of(&about)?.write, about.keeper())?;
+    let open = rows::open_edition(ctx.db().read(), id).await?.ok_or(web::Error::NotFound)?;
+    let whole = rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
+    editor(ctx, desk, whole, form, errors, None).await
 }
 
 /// Saves by itself while someone writes: the answer is for the page's script.
@@ -305,6 +323,7 @@ pub(super) async fn autosave(
                 json!({ "message": message, "current": current, "version": whole.edition.version, "compare": compare });
             Ok((StatusCode::CONFLICT, Json(answer)).into_response())
         }
+        Tried::Wrong(errors) => Err(Refusal::Fields(errors).into()),
     }
 }
 
@@ -319,12 +338,16 @@ pub(super) async fn submit(
     if let Some(to) = store::submitted(ctx.db(), &form.once).await? {
         return Ok(Redirect::to(to).into_response());
     }
-    if let Tried::Stale(whole, message) = try_save(&ctx, &house, &desk, &id, &form).await? {
-        // The same form may have been submitted while this one waited.
-        return match store::submitted(ctx.db(), &form.once).await? {
-            Some(to) => Ok(Redirect::to(to).into_response()),
-            None => stale(&ctx, &desk, *whole, form, message).await,
-        };
+    match try_save(&ctx, &house, &desk, &id, &form).await? {
+        Tried::Saved(..) => {}
+        Tried::Wrong(errors) => return wrong(&ctx, &desk, &id, form, errors).await,
+        Tried::Stale(whole, message) => {
+            // The same form may have been submitted while this one waited.
+            return match store::submitted(ctx.db(), &form.once).await? {
+                Some(to) => Ok(Redirect::to(to).into_response()),
+                None => stale(&ctx, &desk, *whole, form, message).await,
+            };
+        }
     }
     let actor = desk.actor();
     let open = rows::open_edition(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;

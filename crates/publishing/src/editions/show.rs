@@ -72,6 +72,9 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::SUPERSEDED.name => (format!("{number} 由新版替代"), String::new()),
         kind if kind == events::CORRECTION_BEGUN.name => (format!("开始更正 {number}"), String::new()),
         kind if kind == events::WITHDRAWN.name => (format!("撤回公开 {number}"), text("reason")),
+        kind if kind == events::LAPSED.name => {
+            ("有效期届满，清单和搜索中按失效显示".to_owned(), format!("有效期至 {}", text("expires_on")))
+        }
         kind if kind == subject::BYPASSED.name => (format!("紧急发布 {number}"), text("reason")),
         kind if kind == subject::BYPASS_REVIEWED.name => ("紧急发布事后复核".to_owned(), text("note")),
         kind if kind == events::BINNED.name => (format!("删除草稿 {number}"), String::new()),
@@ -281,7 +284,7 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
     long.retain(|(_, value)| !value.is_empty());
     Ok(Paper {
         title: edition.shown_title().to_owned(),
-        body: pictures(&whole.text.body_html, &document.id, &edition.id),
+        body: pictures(readable(&house, whole), &document.id, &edition.id),
         long,
         facts,
         files: whole.files.clone(),
@@ -289,6 +292,13 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
         document: document.id.clone(),
         edition: edition.id.clone(),
     })
+}
+
+/// The text as readers will see it: headings in order, tables that scroll. What was made ready under older rules is shown as it
+/// was written.
+fn readable<'a>(house: &House, whole: &'a Whole) -> &'a str {
+    let text = &whole.text;
+    if text.html_policy == document::html::mark(&house.own_host) { &text.reading_html } else { &text.body_html }
 }
 
 /// In the office a picture is fetched through the edition to which it belongs: on the portal it is not there yet.

@@ -9,7 +9,10 @@ use axum::{
 use document::{
     Facet, Shape,
     columns::Column,
-    common::{EFFECTIVE_ON, EXPIRES_ON, IN_FORCE, KEYWORDS, REPEALED, SOURCE, SUMMARY, TOPICS, VALIDITY},
+    common::{
+        AMENDED, EFFECTIVE_ON, EXPIRES_ON, IN_FORCE, KEYWORDS, LAPSED, REPEALED, SOURCE, SUMMARY, TOPICS, VALIDITY,
+        expired,
+    },
     html::Heading,
     page::{self as part, Ended, Line, base_url},
     public::{self, Found, Listed, PublicDocument, Tombstone},
@@ -214,14 +217,15 @@ fn applies(listed: &Listed) -> String {
 
 fn warning(listed: &Listed, today: jiff::civil::Date) -> String {
     let until = listed.values.get(&EXPIRES_ON);
-    let expired = time::parse_date(until).is_some_and(|day| day < today);
     match listed.values.get(&VALIDITY) {
         REPEALED => "本文件已废止，不再作为办事依据，留在这里供查阅。".into(),
-        document::common::LAPSED => "本文件已失效，不再作为办事依据，留在这里供查阅。".into(),
-        document::common::AMENDED => "本文件已被修改，办事以修改后的规定为准。".into(),
-        IN_FORCE if expired => {
-            format!("本文件写明的有效期至 {until}，已经届满。是否继续执行，请以制定机关公布的清理结果为准。")
+        LAPSED if expired(&listed.values, today) => {
+            format!(
+                "本文件写明的有效期至 {until}，已经届满，不再作为办事依据，留在这里供查阅。制定机关决定继续执行的，以其公布的为准。"
+            )
         }
+        LAPSED => "本文件已失效，不再作为办事依据，留在这里供查阅。".into(),
+        AMENDED => "本文件已被修改，办事以修改后的规定为准。".into(),
         _ => String::new(),
     }
 }

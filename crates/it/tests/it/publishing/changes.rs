@@ -57,6 +57,21 @@ async fn withdraw(app: &TestApp, id: &str, reason: &str) -> String {
 }
 
 both! {
+    async fn a_text_that_would_stop_the_sanitiser_is_refused_and_nothing_is_lost(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "深层嵌套").await;
+        let seen = seen(&mut editor, &id).await;
+        for hostile in ["<div>".repeat(60_000), format!("<p>{}</p>", "<b>".repeat(1000)), "<ul><li>".repeat(20_000)] {
+            let form = [("title", "改了标题"), ("body_html", hostile.as_str()), ("version", &seen.0), ("once", &seen.1)];
+            let path = format!("/documents/{id}");
+            editor.post(&format!("{path}/save"), &form).await.expect(422).shows("只保留文本").shows("改了标题");
+            editor.post(&format!("{path}/autosave"), &form).await.expect(400).shows("只保留文本");
+            editor.post(&format!("{path}/submit"), &form).await.expect(422).shows("只保留文本");
+        }
+        editor.get(&format!("/documents/{id}")).await.expect(200).hides("改了标题");
+    }
+
     async fn a_draft_of_a_correction_changes_no_public_page(app) {
         column(app).await;
         let mut editor = app.editor("QH010").await;
