@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kernel::{Actor, NewEvent, Role, event::EventKind, may_for, time};
 use serde_json::{Value, json};
 use store::{Tx, query, query_scalar};
-use text::findings::{Severity, personal_numbers};
+use text::findings::objections;
 use web::Refusal;
 
 use crate::{
@@ -329,8 +329,9 @@ pub async fn withdraw(
     let now = tx.seams().now();
     let cut = |text: &str| text.trim().chars().take(2000).collect::<String>();
     let (reason, notice) = (cut(reason), cut(notice));
-    if let Some(found) = personal(&reason).or_else(|| personal(&notice)) {
-        return Err(Refusal::Conflict(format!("撤回说明公众会看到，其中有{found}。请删去或遮盖后再撤回。")));
+    let objections = objections([("reason", "理由", reason.as_str()), ("notice", "告知读者", notice.as_str())]);
+    if !objections.is_empty() {
+        return Err(errors(objections).into());
     }
     let (document, edition) = (&whole.document, &whole.edition);
     let next = edition.state()?.withdraw(&reason, &notice, now)?;
@@ -362,17 +363,6 @@ pub async fn withdraw(
         "这份文件已撤回公开（理由：{reason}），正在办理的这一版随之退回。确需重新公开的，请核对后再提交，从保密审查开始。"
     );
     Ok(Withdrawn::Stopped(Box::new(open), why))
-}
-
-/// The name of the first thing in a short text that must not be made public as it stands, if there is one.
-pub fn personal(text: &str) -> Option<&'static str> {
-    let found = personal_numbers("", text).into_iter().find(|finding| finding.severity == Severity::Block)?;
-    Some(match found.rule.as_str() {
-        "privacy.id_number" => "公民身份号码",
-        "privacy.mobile" => "手机号码",
-        "privacy.bank_card" => "银行卡号",
-        _ => "需要核对的内容",
-    })
 }
 
 /// Writes a new state over the one that was read, if nobody was faster.

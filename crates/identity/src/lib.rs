@@ -54,6 +54,7 @@ pub fn capability() -> Capability {
         .desk(Arc::new(audit::verify::Faults))
         .search(organs::search_source())
         .settings::<settings::Sessions>()
+        .settings::<settings::Accounts>()
         .settings::<kernel::clock::Readings>()
         .migrations(store::migrations!("identity", "../migrations/0001_identity.sql"))
         .declare(organs::organ_aliases())

@@ -1,7 +1,49 @@
-//! What an installation may set about sign-in: section `[sessions]`.
+//! What an installation may set about sign-in, section `[sessions]`, and about accounts, section `[accounts]`.
 
+use kernel::Role;
 use serde::{Deserialize, Serialize};
 use web::Section;
+
+/// Accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Accounts {
+    /// Roles that one account does not hold together, each line a set: whoever keeps the first gate does not keep the last,
+    /// and whoever may publish past the other gates does not pass the secrecy review (条例 Art. 17).
+    pub apart: Vec<Vec<Role>>,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self {
+            apart: vec![
+                vec![Role::ReviewerSecrecy, Role::ReviewerPolitical],
+                vec![Role::ReviewerSecrecy, Role::CountyOffice],
+            ],
+        }
+    }
+}
+
+impl Accounts {
+    /// Why these roles may not stand together on one account, if they may not; names the roles.
+    pub fn conflict(&self, roles: &[Role]) -> Option<String> {
+        let together = self.apart.iter().find(|set| set.iter().all(|role| roles.contains(role)))?;
+        let names: Vec<String> = together.iter().map(|role| format!("“{}”", role.label())).collect();
+        Some(format!(
+            "{}不能由一人兼任：一个人不能自己审完、自己公开。请去掉其中一个角色，或另建账号。（参数 accounts.apart）",
+            names.join("和")
+        ))
+    }
+}
+
+impl Section for Accounts {
+    const KEY: &'static str = "accounts";
+
+    fn problems(&self) -> Vec<String> {
+        let short = self.apart.iter().any(|set| set.len() < 2);
+        if short { vec!["apart：每一组至少写两个角色".to_owned()] } else { Vec::new() }
+    }
+}
 
 /// Sign-in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,5 +90,21 @@ impl Section for Sessions {
             within("password_min", self.password_min, 8, 64),
         ];
         all.into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_and_last_gate_and_secrecy_and_bypass_are_apart_by_default() {
+        let accounts = Accounts::default();
+        let said = accounts.conflict(&Role::ALL).expect("a conflict");
+        assert!(said.contains("“保密审查员”和“政治关审核员”"), "{said}");
+        assert!(accounts.conflict(&[Role::ReviewerSecrecy, Role::CountyOffice]).is_some());
+        assert_eq!(accounts.conflict(&[Role::Editor, Role::CountyOffice]), None);
+        assert_eq!(accounts.conflict(&[Role::ReviewerWording, Role::ReviewerPolicy, Role::ReviewerPolitical]), None);
+        assert!(!Accounts { apart: vec![vec![Role::Editor]] }.problems().is_empty());
     }
 }

@@ -8,6 +8,7 @@ pub mod editions;
 mod hooks;
 mod jobs;
 pub mod kinds;
+mod people;
 mod portal;
 pub mod public;
 mod reviews;
@@ -16,7 +17,7 @@ pub mod settings;
 
 use document::{Kind, events};
 use kernel::EventKind;
-use review::permissions::BYPASS_GATES;
+use review::permissions::REVIEW_EXCEPTIONS;
 use web::{Capability, Nav};
 
 pub use jobs::{PUBLISH_DUE, handlers, publish_due};
@@ -37,7 +38,7 @@ pub fn capability() -> Capability {
         .routes(portal::routes)
         .nav(Nav::under("公开", "/documents", "稿件", &document::permissions::VIEW_DOCUMENTS, 110).letter("s"))
         .nav(Nav::under("公开", "/reviews", "审核", &document::permissions::VIEW_DOCUMENTS, 120).letter("r"))
-        .nav(Nav::under("公开", "/bypasses", "紧急发布复核", &BYPASS_GATES, 140))
+        .nav(Nav::under("公开", "/bypasses", "紧急发布复核", &REVIEW_EXCEPTIONS, 140))
         .events(&editions::subject::SAID.all().collect::<Vec<_>>())
         .jobs(handlers)
         .schedule(jobs::schedule)

@@ -132,19 +132,29 @@ pub async fn release(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: 
     tell(tx, subject, actor, matter, &Happened::Moved(stage), event).await
 }
 
-/// 通过. What was found in the text as it stands in this very write decides.
+/// 通过, with 审核意见 if there is one. What was found in the text as it stands in this very write decides.
 ///
 /// # Errors
 /// As [`claim`], and when the subject is unchecked, blocked by findings or unfit.
-pub async fn approve(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter) -> Result<Outcome> {
+pub async fn approve(
+    tx: &mut Tx,
+    subject: &dyn Subject,
+    actor: &Actor,
+    matter: &Matter,
+    opinion: &str,
+) -> Result<Outcome> {
     let facts = facts(tx, subject, matter).await?;
     let review = standing(tx, matter, &facts, "通过").await?;
-    let now = tx.seams().now();
-    let (next, outcome) = review.round.clone().approve(staff(actor)?, &facts, now)?;
+    let (now, opinion) = (tx.seams().now(), cut(opinion));
+    let (next, outcome) = review.round.clone().approve(staff(actor)?, &opinion, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
     let passed = first_stage(&review.round);
-    let event = NewEvent::new(subject.said().passed, &matter.log.id, actor)
-        .data(matter.log.text_with(json!({ "gate": passed.gate })));
+    let event = NewEvent::new(subject.said().passed, &matter.log.id, actor).data(matter.log.text_with(
+        match opinion.as_str() {
+            "" => json!({ "gate": passed.gate }),
+            opinion => json!({ "gate": passed.gate, "opinion": opinion }),
+        },
+    ));
     let happened = match &outcome {
         Outcome::Second(stage) | Outcome::Next(stage) => Happened::Moved(stage),
         Outcome::Passed => Happened::Passed,
@@ -207,36 +217,22 @@ pub async fn recall(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &
     tell(tx, subject, actor, matter, &Happened::Recalled, event).await
 }
 
-/// 紧急发布: out past the stages that are left, with a reason; on a list until another person has reviewed it. Whether the
-/// subject is in a state to go out is the owner's to say; `route` is what it would have had to pass if no round is open.
+/// 紧急发布: out past the stages that are left, with a reason; on a list until another person has reviewed it. The round that is
+/// under way, or has passed while the subject waits for its moment, must have the secrecy review behind it. Whether the subject
+/// is in a state to go out is the owner's to say.
 ///
 /// # Errors
-/// When the person may not, wrote in it, gives no reason, or the subject is unchecked, blocked by findings or unfit.
-pub async fn except(
-    tx: &mut Tx,
-    subject: &dyn Subject,
-    actor: &Actor,
-    matter: &Matter,
-    route: Route,
-    reason: &str,
-) -> Result<()> {
+/// When the secrecy review is not passed, the person may not, wrote in it, passed the secrecy review or let a finding through,
+/// gives no reason, or the subject is unchecked, blocked by findings or unfit.
+pub async fn except(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter, reason: &str) -> Result<()> {
     may_for(actor, &permissions::BYPASS_GATES, &matter.keeper)?;
     let (who, reason) = (staff(actor)?, cut(reason));
     let facts = facts(tx, subject, matter).await?;
-    let open = rows::newest(tx.conn(), &matter.about).await?;
-    let open = open.filter(|review| matches!(review.round.state, State::Open { .. }));
-    let review = match &open {
-        Some(review) => {
-            let next = review.round.clone().except(who, &reason, &facts)?;
-            rows::put(tx, actor, review, &next, facts.words).await?;
-            review.id.clone()
-        }
-        None => {
-            let round = Round { route, passes: Vec::new(), state: State::Open { stage: 0, claim: None } };
-            let next = round.except(who, &reason, &facts)?;
-            rows::insert(tx, actor, matter, &next).await?
-        }
-    };
+    facts.foreign(&who.account)?;
+    let review = rows::newest(tx.conn(), &matter.about).await?.ok_or(Refusal::NotCleared(facts.words))?;
+    let next = review.round.clone().except(who, &reason, &facts)?;
+    rows::put(tx, actor, &review, &next, facts.words).await?;
+    let review = review.id;
     query(
         "INSERT INTO review_exception (review, made_by, name, at, reviewed_by, reviewed_name, reviewed_at, note) \
          VALUES ($1, $2, $3, $4, '', '', '', '')",
@@ -263,7 +259,7 @@ pub async fn review_exception(
     matter: &Matter,
     note: &str,
 ) -> Result<()> {
-    may_for(actor, &permissions::BYPASS_GATES, &matter.keeper)?;
+    may_for(actor, &permissions::REVIEW_EXCEPTIONS, &matter.keeper)?;
     let (who, note) = (staff(actor)?, cut(note));
     let facts = facts(tx, subject, matter).await?;
     let row = rows::exception(tx.conn(), &matter.about).await?.ok_or(Refusal::NotOnList(facts.words))?;

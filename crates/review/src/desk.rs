@@ -32,6 +32,15 @@ pub fn for_person(ctx: &Ctx, kind: &Kind, staff: &Staff) -> queue::Filter {
     }
 }
 
+/// The exceptions that this person may review as far as the organ goes.
+pub fn exceptions_for(ctx: &Ctx, kind: &Kind, staff: &Staff) -> queue::Filter {
+    let filter = queue::Filter::of(&[kind.kind]);
+    match organs(ctx, staff) {
+        Some(organs) => filter.organs(&organs),
+        None => filter,
+    }
+}
+
 /// Whether there are stages that this person may pass at all.
 pub fn is_reviewer(ctx: &Ctx, staff: &Staff) -> bool {
     let settings = ctx.settings::<Settings>();
@@ -48,7 +57,7 @@ impl DeskSource for Reviews {
                 if is_reviewer(ctx, staff) {
                     items.extend(waiting(ctx, kind, staff).await?);
                 }
-                if may(&staff.clone().into(), &permissions::BYPASS_GATES).is_ok() {
+                if may(&staff.clone().into(), &permissions::REVIEW_EXCEPTIONS).is_ok() {
                     items.extend(exceptions(ctx, kind, staff).await?);
                 }
             }
@@ -63,8 +72,8 @@ impl DeskSource for Reviews {
                 if is_reviewer(ctx, staff) {
                     counts.push((kind.list, queue::count(ctx.db(), &for_person(ctx, kind, staff)).await?));
                 }
-                if may(&staff.clone().into(), &permissions::BYPASS_GATES).is_ok() {
-                    let open = queue::unreviewed(ctx.db(), kind.kind, &staff.account).await?;
+                if may(&staff.clone().into(), &permissions::REVIEW_EXCEPTIONS).is_ok() {
+                    let open = queue::unreviewed(ctx.db(), &exceptions_for(ctx, kind, staff), &staff.account).await?;
                     counts.push((kind.exceptions, open));
                 }
             }
@@ -91,7 +100,7 @@ async fn waiting(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskItem>>
 
 async fn exceptions(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskItem>> {
     // Those to be reviewed stand first.
-    let lines = queue::exceptions(ctx.db(), kind.kind, &staff.account, None, 50).await?;
+    let lines = queue::exceptions(ctx.db(), &exceptions_for(ctx, kind, staff), &staff.account, None, 50).await?;
     let (today, directory) = (ctx.today(), ctx.directory());
     let item = |line: queue::ExceptionLine| {
         let since = time::from_db(&line.at);

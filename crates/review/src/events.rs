@@ -13,7 +13,7 @@ pub struct Said {
     pub claimed: &'static EventKind,
     /// Given back: `brief`, `gate`.
     pub released: &'static EventKind,
-    /// A stage was passed: `text`, `gate`.
+    /// A stage was passed: `text`, `gate`, and `opinion` where the reviewer wrote one.
     pub passed: &'static EventKind,
     /// Back with the authors, by a reviewer or because it was stopped: `brief`, `gate`, `reason`.
     pub returned: &'static EventKind,

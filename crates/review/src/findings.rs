@@ -5,10 +5,10 @@
 //! A write only reads what is kept ([`read`]). A part that was not looked at as it stands, or by other rules, makes the subject
 //! [`Checks::unchecked`], and nothing unchecked passes: a text that was changed at the same moment is refused, never let by.
 //!
-//! What an authorised second person decided to let through is tied to the found text by digest: other text needs another
-//! decision.
+//! What an authorised second person decided to let through is tied by digest to the found text and to the words around it: who
+//! let a number through read it as what stood there (法定公示的联系电话), and other words need another decision.
 
-use kernel::{Actor, NewEvent, may_for};
+use kernel::{Actor, NewEvent, id::AccountId, may_for};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{Db, Executor, FromRow, Tx, query, query_as};
@@ -22,7 +22,7 @@ use crate::{
 
 /// Version of the rules. It changes whenever other things are found in the same text, so that everything is looked at again;
 /// a test holds it to what the rules find in a fixed text.
-pub const RULES: &str = "personal-numbers-2";
+pub const RULES: &str = "personal-numbers-3";
 
 /// Findings that are kept of one part, blocking ones first. What is beyond still blocks.
 pub const MOST: usize = 500;
@@ -91,7 +91,7 @@ pub struct Check {
     pub suggestion: String,
     /// Whether it stops the subject while it is not let through.
     pub blocks: bool,
-    /// SHA-256 of place and found text.
+    /// SHA-256 of place, found text and the words around it.
     pub digest: String,
     /// Who let it through and why, if somebody did.
     pub passed: Option<LetThrough>,
@@ -102,6 +102,8 @@ pub struct Check {
 pub struct LetThrough {
     /// Why.
     pub reason: String,
+    /// Who.
+    pub by: AccountId,
     /// Who, as shown.
     pub by_name: String,
     /// When, stored form.
@@ -141,18 +143,19 @@ impl Checks {
         self.found.iter().filter(|check| check.stops()).count() + self.unlisted
     }
 
+    /// Who let a finding in it through that is still there.
+    pub fn let_through_by(&self) -> Vec<AccountId> {
+        let mut by: Vec<AccountId> =
+            self.found.iter().filter_map(|check| check.passed.as_ref()).map(|passed| passed.by.clone()).collect();
+        by.sort();
+        by.dedup();
+        by
+    }
+
     /// Whether a part of it has not been looked at as it stands.
     pub fn unchecked(&self) -> bool {
         !self.missing.is_empty()
     }
-}
-
-/// The name of the first thing in a short text that must not be made public as it stands, if there is one.
-pub fn blocking(text: &str) -> Option<&'static str> {
-    personal_numbers("", text)
-        .iter()
-        .find(|finding| finding.severity == Severity::Block)
-        .map(|one| label(&one.rule, true))
 }
 
 /// The name of a rule in words; what does not block is not certain.
@@ -186,38 +189,79 @@ struct Found {
     suggestion: String,
 }
 
-/// Looks through one part; pure. The same text twice in one place is one finding, which blocks when it does so once: a number
-/// that is certain beside a word is the same number elsewhere.
+/// Looks through one part; pure. The same text twice in the same words is one finding. A number that is certain beside a word
+/// is the same number elsewhere: it blocks wherever it stands in the part.
 fn look(text: PartText) -> Run {
-    let mut found: Vec<Found> = Vec::new();
-    let mut seen = std::collections::HashMap::new();
+    let mut found: Vec<(String, Found)> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
     for piece in &text.pieces {
         let findings = personal_numbers("", &piece.text);
         if findings.is_empty() {
             continue;
         }
         let chars: Vec<char> = piece.text.chars().collect();
+        let paragraphs = if piece.place.is_empty() { paragraphs(&chars) } else { Vec::new() };
         for finding in findings {
-            let one = found_in(&text.part.key, &piece.place, &chars, finding);
-            let at = *seen.entry((one.rule.clone(), one.digest.clone())).or_insert(found.len());
-            match found.get_mut(at) {
-                Some(before) => before.blocks |= one.blocks,
-                None => found.push(one),
+            let raw: String = chars.get(finding.start..finding.end).unwrap_or_default().iter().collect();
+            let words = around(&chars, finding.start, finding.end);
+            // The paragraph is told, and no decision hangs on it: a line put in above changes nothing.
+            let shown = match paragraphs.len() {
+                0 | 1 => piece.place.clone(),
+                _ => format!("第 {} 段", paragraphs.partition_point(|begin| *begin <= finding.start)),
+            };
+            let known = format!("{}\0{}\0{raw}\0{words}", text.part.key, piece.place);
+            let one = found_in(shown, &known, finding);
+            if seen.insert((one.rule.clone(), one.digest.clone())) {
+                found.push((raw, one));
             }
         }
     }
+    let certain: std::collections::HashSet<(String, String)> =
+        found.iter().filter(|(_, one)| one.blocks).map(|(raw, one)| (one.rule.clone(), raw.clone())).collect();
+    let settle = |(raw, mut one): (String, Found)| {
+        one.blocks |= certain.contains(&(one.rule.clone(), raw));
+        one
+    };
+    let mut found: Vec<Found> = found.into_iter().map(settle).collect();
     found.sort_by_key(|one| !one.blocks);
     let unlisted = found.iter().skip(MOST).filter(|one| one.blocks).count();
     found.truncate(MOST);
     Run { part: text.part, found, unlisted }
 }
 
-fn found_in(key: &str, place: &str, chars: &[char], finding: Finding) -> Found {
-    let raw: String = chars.get(finding.start..finding.end).unwrap_or_default().iter().collect();
+/// Where the paragraphs of a text begin; empty lines are none.
+fn paragraphs(chars: &[char]) -> Vec<usize> {
+    let mut begins = Vec::new();
+    let mut fresh = true;
+    for (at, c) in chars.iter().enumerate() {
+        if *c == '\n' {
+            fresh = true;
+        } else if fresh && !c.is_whitespace() {
+            begins.push(at);
+            fresh = false;
+        }
+    }
+    begins
+}
+
+/// Characters, blanks not counted, on each side of a finding to which a decision about it is tied.
+const AROUND: usize = 60;
+
+/// The words around a finding, without blanks: laying a text out anew is no other text.
+fn around(chars: &[char], start: usize, end: usize) -> String {
+    let dense = |c: &&char| !c.is_whitespace();
+    let mut before: Vec<char> =
+        chars.get(..start).unwrap_or_default().iter().rev().filter(dense).take(AROUND).copied().collect();
+    before.reverse();
+    let after = chars.get(end..).unwrap_or_default().iter().filter(dense).take(AROUND);
+    before.into_iter().chain(['\0']).chain(after.copied()).collect()
+}
+
+fn found_in(place: String, known: &str, finding: Finding) -> Found {
     Found {
-        place: place.to_owned(),
+        place,
         blocks: finding.severity == Severity::Block,
-        digest: hex::encode(Sha256::digest(format!("{key}\0{place}\0{raw}").as_bytes())),
+        digest: hex::encode(Sha256::digest(known.as_bytes())),
         rule: finding.rule,
         excerpt: finding.excerpt,
         suggestion: finding.suggestion,
@@ -317,6 +361,7 @@ struct KeptRow {
     excerpt: Option<String>,
     suggestion: Option<String>,
     reason: Option<String>,
+    by_account: Option<AccountId>,
     by_name: Option<String>,
     at: Option<String>,
 }
@@ -324,8 +369,8 @@ struct KeptRow {
 impl KeptRow {
     fn check(self, part: &Part) -> Option<Check> {
         let rule = self.rule?;
-        let passed = match (self.reason, self.by_name, self.at) {
-            (Some(reason), Some(by_name), Some(at)) => Some(LetThrough { reason, by_name, at }),
+        let passed = match (self.reason, self.by_account, self.by_name, self.at) {
+            (Some(reason), Some(by), Some(by_name), Some(at)) => Some(LetThrough { reason, by, by_name, at }),
             _ => None,
         };
         let blocks = self.blocks != Some(0);
@@ -349,7 +394,7 @@ impl KeptRow {
 pub async fn read<'e>(executor: impl Executor<'e>, about: &About, parts: &[Part]) -> Result<Checks> {
     let rows: Vec<KeptRow> = query_as(
         "SELECT r.part, r.digest AS text, r.unlisted, f.rule, f.place, f.blocks, f.digest, f.excerpt, f.suggestion, \
-         d.reason, d.by_name, d.at FROM finding_run r \
+         d.reason, d.by_account, d.by_name, d.at FROM finding_run r \
          LEFT JOIN finding f ON f.subject_kind = r.subject_kind AND f.subject_id = r.subject_id AND f.part = r.part \
          LEFT JOIN finding_decision d ON d.subject_kind = r.subject_kind AND d.subject_id = r.subject_id \
               AND d.rule = f.rule AND d.digest = f.digest \
@@ -456,7 +501,7 @@ mod tests {
             ("privacy.id_number", false),
         ];
         let expected: Vec<(String, bool)> = expected.map(|(rule, blocks)| (rule.to_owned(), blocks)).to_vec();
-        assert_eq!((rules, RULES), (expected, "personal-numbers-2"), "when the rules change, so does their version");
+        assert_eq!((rules, RULES), (expected, "personal-numbers-3"), "when the rules change, so does their version");
     }
 
     #[test]
@@ -466,14 +511,34 @@ mod tests {
         let elsewhere = look(PartText::of("title", "标题", "联系人 13800138000")).found;
         assert_ne!(one[0].digest, other[0].digest);
         assert_ne!(one[0].digest, elsewhere[0].digest);
-        assert_eq!(found("13800138000 13800138000").len(), 1, "twice in one place is one decision");
+        assert_eq!(found("甲 13800138000\n甲 13800138000").len(), 2, "each in its own words");
         assert!(!one[0].excerpt.contains("0013"), "masked");
     }
 
     #[test]
     fn what_is_certain_once_blocks_also_where_it_was_found_in_doubt_before() {
         let one = found("乙 110105491231002，另见下表\n身份证号110105491231002");
-        assert_eq!((one.len(), one[0].blocks), (1, true));
+        assert_eq!(one.iter().map(|one| one.blocks).collect::<Vec<_>>(), [true, true]);
+    }
+
+    #[test]
+    fn a_decision_is_tied_to_the_words_around_the_number() {
+        let long = "甲".repeat(80);
+        let text =
+            |before: &str, after: &str| format!("{before}{long}服务热线 13800138000，工作时间接听。{long}{after}");
+        let digest = |text: &str| found(text)[0].digest.clone();
+        let decided = digest(&text("", ""));
+        assert_eq!(digest(&text("前面加一段。\n", "后面也加")), decided, "far away nothing changes");
+        assert_eq!(digest(&text("", "").replace("，工作", "，\n 工作")), decided, "laid out anew");
+        assert_ne!(digest(&text("", "").replace("服务热线", "低保户张三")), decided, "the number of somebody else");
+        assert_ne!(digest(&text("", "").replace("工作时间接听", "其子在校就读")), decided);
+    }
+
+    #[test]
+    fn a_finding_names_its_paragraph() {
+        let one = &found("甲\n\n乙\n电话 13800138000")[0];
+        assert_eq!(one.place, "第 3 段");
+        assert_eq!(found("电话 13800138000")[0].place, "", "there is but one");
     }
 
     #[test]
@@ -482,11 +547,5 @@ mod tests {
         let part = Part::digested("file.a", "附件《名单》", "d".into());
         let run = look(PartText { part, pieces: pieces.collect() });
         assert_eq!((run.found.len(), run.unlisted), (MOST, 20));
-    }
-
-    #[test]
-    fn a_short_text_names_what_blocks_it() {
-        assert_eq!(blocking(&format!("因 {NUMBER} 有误")), Some("公民身份号码"));
-        assert_eq!(blocking("名单有误"), None);
     }
 }

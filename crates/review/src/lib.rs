@@ -9,7 +9,10 @@
 //! - A stage of two people is passed by two different ones.
 //! - A claim keeps others out and ends after two hours by itself.
 //! - What is returned, taken back or stopped begins anew: its next round has every stage before it.
-//! - An exception passes the stages that are left, with a reason, and stands on a list until another person has reviewed it.
+//! - At least two people besides the authors stand between a text and the public; who let a finding through does not decide
+//!   that it becomes public.
+//! - An exception passes the stages that are left, with a reason, but never the secrecy review, which must have been passed
+//!   before by somebody else; it stands on a list until another person has reviewed it.
 //! - Nothing passes whose text has not been checked by the rules of today, or in which a finding blocks.
 
 pub mod acts;
@@ -35,8 +38,12 @@ pub use rows::Review;
 pub use subject::{About, Happened, Kind, Matter, NamedRoute, Subject};
 
 /// The tables of this crate.
-pub const MIGRATIONS: &[store::Migration] =
-    store::migrations!("review", "../migrations/0001_review.sql", "../migrations/0002_rule_names.sql");
+pub const MIGRATIONS: &[store::Migration] = store::migrations!(
+    "review",
+    "../migrations/0001_review.sql",
+    "../migrations/0002_rule_names.sql",
+    "../migrations/0003_opinion.sql"
+);
 
 /// What the acts of this crate give: done, or why not.
 pub type Result<T, E = web::Refusal> = std::result::Result<T, E>;

@@ -5,7 +5,7 @@ use kernel::{OrganCode, Refused, Staff, id::AccountId};
 
 use crate::{
     refusal::{Refusal, Words},
-    route::{Route, Stage},
+    route::{Gate, Route, Stage},
 };
 
 /// How long a claim keeps others from deciding.
@@ -40,6 +40,8 @@ pub struct Pass {
     pub name: String,
     /// When.
     pub at: Timestamp,
+    /// 审核意见, if one was given.
+    pub opinion: String,
 }
 
 /// Where a round stands.
@@ -108,6 +110,8 @@ pub struct Facts {
     pub authors: Vec<AccountId>,
     /// Blocking findings that nobody let through.
     pub blocked: usize,
+    /// Who let a finding in it through: they do not decide that it becomes public.
+    pub let_through_by: Vec<AccountId>,
     /// Whether a part of it has not been checked as it stands.
     pub unchecked: bool,
     /// Why it may not go out at all, if so: a sentence for the reader.
@@ -216,7 +220,49 @@ impl Round {
         }
     }
 
-    /// The same for whoever decides: no author, and nobody twice at one stage.
+    /// Whether one more pass of this stage would be the last that the round needs.
+    fn is_last(&self, stage: usize) -> bool {
+        let passed = self.passes.iter().filter(|pass| pass.stage == stage).count();
+        let enough = self.route.stage(stage).is_some_and(|here| passed + 1 >= here.people());
+        enough && stage + 1 == self.route.stages().len()
+    }
+
+    /// Refuses who would alone decide that it becomes public: whoever let a finding in it through, and whoever has passed
+    /// everything before. Told at the stage with whose passing it becomes public.
+    fn not_alone(&self, staff: &Staff, stage: usize, facts: &Facts) -> Result<(), Refusal> {
+        if !self.is_last(stage) {
+            return Ok(());
+        }
+        let label = self.route.stage(stage).map(|stage| stage.label.clone()).unwrap_or_default();
+        if facts.let_through_by.contains(&staff.account) {
+            return Err(Refusal::LetThrough { words: facts.words, gate: label });
+        }
+        if !self.passes.is_empty() && self.passes.iter().all(|pass| pass.by == staff.account) {
+            return Err(Refusal::Alone { words: facts.words, gate: label });
+        }
+        Ok(())
+    }
+
+    /// Why this person does not decide here although the role and organ would allow it, if so: an author, somebody who has
+    /// passed the stage, let a finding through or passed everything before. For pages.
+    pub fn kept_out(&self, staff: &Staff, facts: &Facts, now: Timestamp) -> Option<Refusal> {
+        match self.deciding(staff, facts, now, "办理") {
+            Err(why @ (Refusal::Own(_) | Refusal::Twice(_) | Refusal::LetThrough { .. } | Refusal::Alone { .. })) => {
+                Some(why)
+            }
+            _ => None,
+        }
+    }
+
+    /// The people who have passed the secrecy review of this round; `None` while it is not passed (政府信息公开条例 Art. 17).
+    pub fn secrecy(&self) -> Option<Vec<&Pass>> {
+        let (place, stage) =
+            self.route.stages().iter().enumerate().find(|(_, stage)| stage.gate == Gate::SECRECY.code)?;
+        let passes: Vec<&Pass> = self.passes.iter().filter(|pass| pass.stage == place).collect();
+        (passes.len() >= stage.people()).then_some(passes)
+    }
+
+    /// The same for whoever decides: no author, nobody twice at one stage, nobody alone for the public.
     fn deciding(&self, staff: &Staff, facts: &Facts, now: Timestamp, what: &'static str) -> Result<usize, Refusal> {
         let stage = self.at_desk(staff, facts, now, what);
         // That one's own text is one's own is told before that somebody has it.
@@ -227,6 +273,7 @@ impl Round {
         if self.passes.iter().any(|pass| pass.stage == stage && pass.by == staff.account) {
             return Err(Refusal::Twice(self.route.stage(stage).map(|s| s.label.clone()).unwrap_or_default()));
         }
+        self.not_alone(staff, stage, facts)?;
         Ok(stage)
     }
 
@@ -249,14 +296,21 @@ impl Round {
         Ok(Self { state: State::Open { stage, claim: None }, ..self })
     }
 
-    /// 通过: on to the next stage, or out after the last.
+    /// 通过: on to the next stage, or out after the last; `opinion` is 审核意见 and may be empty.
     ///
     /// # Errors
     /// As [`Round::claim_by`], and when the subject is not fit to go out.
-    pub fn approve(mut self, staff: &Staff, facts: &Facts, now: Timestamp) -> Result<(Self, Outcome), Refusal> {
+    pub fn approve(
+        mut self,
+        staff: &Staff,
+        opinion: &str,
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Result<(Self, Outcome), Refusal> {
         let stage = self.deciding(staff, facts, now, "通过")?;
         facts.fit("通过")?;
-        self.passes.push(Pass { stage, by: staff.account.clone(), name: staff.name.clone(), at: now });
+        let (by, name, opinion) = (staff.account.clone(), staff.name.clone(), opinion.trim().to_owned());
+        self.passes.push(Pass { stage, by, name, at: now, opinion });
         let passed = self.passes.iter().filter(|pass| pass.stage == stage).count();
         let here = self.route.stage(stage).filter(|here| passed < here.people()).cloned();
         let (state, outcome) = match (here, self.route.stage(stage + 1).cloned()) {
@@ -273,7 +327,11 @@ impl Round {
     /// # Errors
     /// As [`Round::claim_by`], and when there is no reason.
     pub fn send_back(self, staff: &Staff, reason: &str, facts: &Facts, now: Timestamp) -> Result<Self, Refusal> {
-        let stage = self.deciding(staff, facts, now, "退回")?;
+        let stage = match self.deciding(staff, facts, now, "退回") {
+            // Whoever may not let it out alone can still send it back.
+            Err(Refusal::LetThrough { .. } | Refusal::Alone { .. }) => self.at_desk(staff, facts, now, "退回")?,
+            other => other?,
+        };
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(Refusal::NoReason);
@@ -305,13 +363,24 @@ impl Round {
         Ok(Self { state: State::Stopped { stage, by: name.to_owned(), reason: reason.to_owned() }, ..self })
     }
 
-    /// 紧急发布: past the stages that are left. Findings still block. Whether the subject is in a state to go out is the
-    /// owner's to say.
+    /// 紧急发布: past the stages that are left, never past the secrecy review: that must have been passed in this very round.
+    /// Findings still block. Whether the subject is in a state to go out is the owner's to say.
     ///
     /// # Errors
-    /// When the person wrote in it, there is no reason, or it is not fit to go out.
+    /// When the secrecy review is not passed, the person wrote in it, passed it or let a finding through, there is no reason,
+    /// or it is not fit to go out.
     pub fn except(self, staff: &Staff, reason: &str, facts: &Facts) -> Result<Self, Refusal> {
         facts.foreign(&staff.account)?;
+        let secrecy = match self.state {
+            State::Open { .. } | State::Passed => self.secrecy().ok_or(Refusal::NotCleared(facts.words))?,
+            _ => return Err(Refusal::NotCleared(facts.words)),
+        };
+        if secrecy.iter().any(|pass| pass.by == staff.account) {
+            return Err(Refusal::ClearedBySame(facts.words));
+        }
+        if facts.let_through_by.contains(&staff.account) {
+            return Err(Refusal::LetThrough { words: facts.words, gate: "紧急发布".to_owned() });
+        }
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(Refusal::NoReason);

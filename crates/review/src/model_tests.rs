@@ -35,6 +35,7 @@ fn facts() -> Facts {
         keeper: "QH010".into(),
         authors: vec!["author".into()],
         blocked: 0,
+        let_through_by: Vec::new(),
         unchecked: false,
         unfit: None,
     }
@@ -44,39 +45,105 @@ fn opened() -> Round {
     Round::open(Route::statutory(3), &facts()).expect("opened")
 }
 
+/// With the secrecy review behind it.
+fn cleared() -> Round {
+    opened().approve(&reviewer("secrecy"), "", &facts(), at(NOW)).expect("cleared").0
+}
+
+#[test]
+fn nothing_goes_out_past_the_secrecy_review() {
+    let clerk = person("clerk", &[Role::CountyOffice]);
+    let not_cleared = Err(Refusal::NotCleared(WORDS));
+    assert_eq!(opened().except(&clerk, "急", &facts()), not_cleared, "undecided");
+    let refused = opened().send_back(&reviewer("secrecy"), "涉及国家秘密", &facts(), at(NOW)).expect("refused");
+    assert_eq!(refused.except(&clerk, "急", &facts()), not_cleared);
+    let later = cleared().send_back(&reviewer("wording"), "错字", &facts(), at(NOW)).expect("back");
+    assert_eq!(later.except(&clerk, "急", &facts()), not_cleared, "it will be another text");
+    assert_eq!(cleared().recall(&facts()).expect("taken back").except(&clerk, "急", &facts()), not_cleared);
+    let by_two = Route::of(vec![Stage::at(Gate::SECRECY, 1).by_two(), Stage::at(Gate::POLITICAL, 1)]).expect("route");
+    let half =
+        Round::open(by_two, &facts()).expect("opened").approve(&reviewer("a"), "", &facts(), at(NOW)).expect("one").0;
+    assert_eq!(half.except(&clerk, "急", &facts()), not_cleared, "one of two");
+    let none = Route::of(vec![Stage::at(Gate::WORDING, 1), Stage::at(Gate::POLITICAL, 1)]).expect("route");
+    let none =
+        Round::open(none, &facts()).expect("opened").approve(&reviewer("a"), "", &facts(), at(NOW)).expect("one").0;
+    assert_eq!(none.except(&clerk, "急", &facts()), not_cleared, "a route without it");
+    assert!(cleared().except(&clerk, "急", &facts()).is_ok());
+    let scheduled = Round { state: State::Passed, ..cleared() };
+    assert!(scheduled.except(&clerk, "提前公开", &facts()).is_ok());
+    assert_eq!(cleared().except(&reviewer("secrecy"), "急", &facts()), Err(Refusal::ClearedBySame(WORDS)));
+}
+
+#[test]
+fn who_lets_a_finding_through_does_not_decide_that_it_becomes_public() {
+    let let_through = |who: &str| Facts { let_through_by: vec![who.into()], ..facts() };
+    let mut round = opened();
+    for who in ["a", "b", "c"] {
+        round = round.approve(&reviewer(who), "", &let_through("a"), at(NOW)).expect(who).0;
+    }
+    let last = |who: &str| Refusal::LetThrough { words: WORDS, gate: who.into() };
+    assert_eq!(round.clone().approve(&reviewer("a"), "", &let_through("a"), at(NOW)), Err(last("政治关")));
+    assert_eq!(round.clone().claim_by(&reviewer("a"), &let_through("a"), at(NOW)), Err(last("政治关")));
+    assert_eq!(round.kept_out(&reviewer("a"), &let_through("a"), at(NOW)), Some(last("政治关")));
+    assert_eq!(round.kept_out(&reviewer("d"), &let_through("a"), at(NOW)), None);
+    assert!(round.clone().send_back(&reviewer("a"), "改", &let_through("a"), at(NOW)).is_ok(), "back it goes always");
+    assert!(round.approve(&reviewer("d"), "", &let_through("a"), at(NOW)).is_ok());
+    assert_eq!(cleared().except(&reviewer("x"), "急", &let_through("x")), Err(last("紧急发布")));
+    let alone = Route::of(vec![Stage::at(Gate::SECRECY, 1)]).expect("route");
+    let alone = Round::open(alone, &facts()).expect("opened");
+    assert_eq!(
+        alone.approve(&reviewer("a"), "", &let_through("a"), at(NOW)),
+        Err(last("保密审查")),
+        "the only stage is the last"
+    );
+}
+
+#[test]
+fn one_person_alone_does_not_pass_every_stage() {
+    let mut round = opened();
+    for _ in 0..3 {
+        round = round.approve(&reviewer("r"), "", &facts(), at(NOW)).expect("passed").0;
+    }
+    let alone = Refusal::Alone { words: WORDS, gate: "政治关".into() };
+    assert_eq!(round.clone().approve(&reviewer("r"), "", &facts(), at(NOW)), Err(alone.clone()));
+    assert_eq!(round.kept_out(&reviewer("r"), &facts(), at(NOW)), Some(alone));
+    assert!(round.approve(&reviewer("other"), "同意公开", &facts(), at(NOW)).is_ok());
+}
+
 #[test]
 fn four_gates_are_passed_in_order() {
     let mut round = opened();
     for (place, gate) in ["secrecy", "wording", "policy", "political"].into_iter().enumerate() {
         assert_eq!(round.stage().map(|stage| stage.gate.as_str()), Some(gate));
-        let (next, outcome) = round.approve(&reviewer("r"), &facts(), at(NOW)).expect("approved");
+        let who = reviewer(if place == 3 { "last" } else { "r" });
+        let (next, outcome) = round.approve(&who, "", &facts(), at(NOW)).expect("approved");
         assert_eq!(outcome == Outcome::Passed, place == 3, "{outcome:?}");
         round = next;
     }
     assert_eq!(round.state, State::Passed);
-    assert!(matches!(round.approve(&reviewer("r"), &facts(), at(NOW)), Err(Refusal::State { .. })));
+    assert!(matches!(round.approve(&reviewer("r"), "", &facts(), at(NOW)), Err(Refusal::State { .. })));
 }
 
 #[test]
 fn the_author_passes_no_gate_by_any_way() {
     let author = reviewer("author");
     let own = Refusal::Own(WORDS);
-    assert_eq!(opened().approve(&author, &facts(), at(NOW)), Err(own.clone()));
+    assert_eq!(opened().approve(&author, "", &facts(), at(NOW)), Err(own.clone()));
     assert_eq!(opened().claim_by(&author, &facts(), at(NOW)), Err(own.clone()));
     assert_eq!(opened().send_back(&author, "理由", &facts(), at(NOW)), Err(own.clone()));
     assert_eq!(opened().except(&author, "紧急", &facts()), Err(own.clone()));
     let held = opened().claim_by(&reviewer("first"), &facts(), at(NOW)).expect("claimed");
-    assert_eq!(held.approve(&author, &facts(), at(NOW)), Err(own), "told before that somebody has it");
+    assert_eq!(held.approve(&author, "", &facts(), at(NOW)), Err(own), "told before that somebody has it");
 }
 
 #[test]
 fn a_gate_is_passed_by_its_roles_in_their_organ_or_by_the_county() {
     let wrong = person("r", &[Role::ReviewerPolitical]);
-    assert_eq!(opened().approve(&wrong, &facts(), at(NOW)), Err(Refused::Role("保密审查").into()));
+    assert_eq!(opened().approve(&wrong, "", &facts(), at(NOW)), Err(Refused::Role("保密审查").into()));
     let elsewhere = Staff { organ: "QH011".into(), ..reviewer("r") };
-    assert_eq!(opened().approve(&elsewhere, &facts(), at(NOW)), Err(Refused::Organ("保密审查").into()));
+    assert_eq!(opened().approve(&elsewhere, "", &facts(), at(NOW)), Err(Refused::Organ("保密审查").into()));
     let central = Staff { central: true, ..elsewhere };
-    assert!(opened().approve(&central, &facts(), at(NOW)).is_ok());
+    assert!(opened().approve(&central, "", &facts(), at(NOW)).is_ok());
 }
 
 #[test]
@@ -85,10 +152,10 @@ fn a_claim_keeps_others_out_for_two_hours() {
     let claimed = opened().claim_by(&first, &facts(), at(NOW)).expect("claimed");
     let (soon, later) = (at("2026-05-06T02:59:59Z"), at("2026-05-06T03:00:00Z"));
     let taken = Refusal::Claimed { words: WORDS, by: "姓first".into() };
-    assert_eq!(claimed.clone().approve(&second, &facts(), soon), Err(taken.clone()));
+    assert_eq!(claimed.clone().approve(&second, "", &facts(), soon), Err(taken.clone()));
     assert_eq!(claimed.clone().claim_by(&second, &facts(), soon), Err(taken.clone()));
     assert_eq!(claimed.clone().release(&second, &facts(), soon), Err(taken));
-    assert!(claimed.clone().approve(&first, &facts(), soon).is_ok());
+    assert!(claimed.clone().approve(&first, "", &facts(), soon).is_ok());
     assert_eq!((claimed.claim(soon).is_some(), claimed.claim(later).is_some()), (true, false));
     assert!(claimed.clone().claim_by(&second, &facts(), later).is_ok());
     let free = claimed.release(&first, &facts(), soon).expect("given back");
@@ -99,15 +166,15 @@ fn a_claim_keeps_others_out_for_two_hours() {
 fn a_stage_of_two_people_is_passed_by_two() {
     let route = Route::of(vec![Stage::at(Gate::SECRECY, 1).by_two(), Stage::at(Gate::POLITICAL, 1)]).expect("route");
     let round = Round::open(route.clone(), &facts()).expect("opened");
-    let (round, outcome) = round.approve(&reviewer("first"), &facts(), at(NOW)).expect("first");
+    let (round, outcome) = round.approve(&reviewer("first"), "", &facts(), at(NOW)).expect("first");
     assert_eq!(outcome, Outcome::Second(route.stages()[0].clone()));
     let twice = Refusal::Twice("保密审查".into());
-    assert_eq!(round.clone().approve(&reviewer("first"), &facts(), at(NOW)), Err(twice.clone()));
+    assert_eq!(round.clone().approve(&reviewer("first"), "", &facts(), at(NOW)), Err(twice.clone()));
     assert_eq!(round.clone().claim_by(&reviewer("first"), &facts(), at(NOW)), Err(twice));
-    let (round, outcome) = round.approve(&reviewer("second"), &facts(), at(NOW)).expect("second");
+    let (round, outcome) = round.approve(&reviewer("second"), "", &facts(), at(NOW)).expect("second");
     assert_eq!(outcome, Outcome::Next(route.stages()[1].clone()));
     // Who passed the stage before may pass the next: only one stage takes two.
-    assert!(round.approve(&reviewer("first"), &facts(), at(NOW)).is_ok());
+    assert!(round.approve(&reviewer("first"), "", &facts(), at(NOW)).is_ok());
 }
 
 #[test]
@@ -120,8 +187,8 @@ fn what_is_blocked_unchecked_or_unfit_goes_nowhere() {
     ] {
         for refusal in [
             Round::open(Route::statutory(3), &bad).err(),
-            opened().approve(&who, &bad, at(NOW)).err(),
-            opened().except(&who, "紧急", &bad).err(),
+            opened().approve(&who, "", &bad, at(NOW)).err(),
+            cleared().except(&who, "紧急", &bad).err(),
         ] {
             let told = refusal.expect("refused").to_string();
             assert!(told.contains(named), "{told}");
@@ -133,7 +200,7 @@ fn what_is_blocked_unchecked_or_unfit_goes_nowhere() {
 #[test]
 fn a_return_and_an_exception_have_a_reason() {
     assert_eq!(opened().send_back(&reviewer("r"), " ", &facts(), at(NOW)), Err(Refusal::NoReason));
-    assert_eq!(opened().except(&reviewer("r"), "\n", &facts()), Err(Refusal::NoReason));
+    assert_eq!(cleared().except(&reviewer("r"), "\n", &facts()), Err(Refusal::NoReason));
     let back = opened().send_back(&reviewer("r"), " 数据不符 ", &facts(), at(NOW)).expect("back");
     assert_eq!(back.state, State::Returned { stage: 0, by: "姓r".into(), reason: "数据不符".into() });
 }
@@ -143,7 +210,7 @@ fn a_stopped_subject_stands_still_whoever_had_it() {
     let held = opened().claim_by(&reviewer("r"), &facts(), at(NOW)).expect("claimed");
     let stopped = held.stop("系统", "已撤回公开", &facts()).expect("stopped");
     assert!(matches!(&stopped.state, State::Stopped { stage: 0, by, .. } if by == "系统"));
-    assert!(stopped.clone().approve(&reviewer("r"), &facts(), at(NOW)).is_err());
+    assert!(stopped.clone().approve(&reviewer("r"), "", &facts(), at(NOW)).is_err());
     assert!(stopped.clone().recall(&facts()).is_err());
     assert!(stopped.stop("系统", "再次", &facts()).is_err());
     let waiting = Round { state: State::Passed, ..opened() };
@@ -221,7 +288,7 @@ proptest! {
             let result = match &act {
                 Try::Claim(who) => round.clone().claim_by(&people[*who], &known, now),
                 Try::Release(who) => round.clone().release(&people[*who], &known, now),
-                Try::Approve(who) => round.clone().approve(&people[*who], &known, now).map(|(next, _)| next),
+                Try::Approve(who) => round.clone().approve(&people[*who], "", &known, now).map(|(next, _)| next),
                 Try::SendBack(who, reason) => {
                     round.clone().send_back(&people[*who], if *reason { "改" } else { "" }, &known, now)
                 }
@@ -258,6 +325,10 @@ proptest! {
                     prop_assert_eq!(by.len(), stage.people());
                 }
                 prop_assert_eq!(round.passes.len(), 4);
+                let mut by: Vec<_> = round.passes.iter().map(|pass| &pass.by).collect();
+                by.sort();
+                by.dedup();
+                prop_assert!(by.len() >= 2, "one person alone");
             }
         }
     }

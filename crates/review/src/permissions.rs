@@ -22,10 +22,17 @@ pub static OVERRIDE_FINDING: Permission = Permission::new(
     &[Role::ReviewerSecrecy, Role::CountyOffice],
     OwnOrgan,
 );
-/// Publish past the stages in an emergency, with a reason, and review it afterwards.
+/// Publish past the stages that are left after the secrecy review in an emergency, with a reason.
 pub static BYPASS_GATES: Permission =
-    Permission::new("bypass_gates", "紧急发布（事后复核）", &[Role::CountyOffice], AllOrgans);
+    Permission::new("bypass_gates", "紧急发布（保密审查通过后）", &[Role::CountyOffice], AllOrgans);
+/// Review afterwards what another person published in an emergency: the county office, and who keeps the last gate.
+pub static REVIEW_EXCEPTIONS: Permission = Permission::new(
+    "review_exceptions",
+    "复核他人的紧急发布",
+    &[Role::CountyOffice, Role::ReviewerPolitical],
+    OwnOrgan,
+);
 
 /// All of them, for the capability.
-pub static ALL: [&Permission; 6] =
-    [&PASS_SECRECY, &PASS_WORDING, &PASS_POLICY, &PASS_POLITICAL, &OVERRIDE_FINDING, &BYPASS_GATES];
+pub static ALL: [&Permission; 7] =
+    [&PASS_SECRECY, &PASS_WORDING, &PASS_POLICY, &PASS_POLITICAL, &OVERRIDE_FINDING, &BYPASS_GATES, &REVIEW_EXCEPTIONS];

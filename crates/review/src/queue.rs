@@ -262,14 +262,35 @@ pub struct ExceptionLine {
     /// Whether the person who asks may review it: neither made it nor wrote in the subject.
     #[sql(skip)]
     pub other: bool,
+    /// Whether the person who asks made it.
+    #[sql(skip)]
+    pub made: bool,
     id: ReviewId,
     made_by: AccountId,
 }
 
 impl ExceptionLine {
+    /// Who made it.
+    pub fn made_by(&self) -> &AccountId {
+        &self.made_by
+    }
+
     /// Whether another person has reviewed it.
     pub fn is_reviewed(&self) -> bool {
         !self.reviewed_at.is_empty()
+    }
+}
+
+/// Exceptions of the kinds and organs of a filter: what else it says is about what is still under way.
+fn exceptions_of(filter: &Filter) -> List {
+    let columns = "r.subject_kind, r.subject_id, r.organ, r.title, x.name, x.at, r.reason, x.reviewed_name, x.reviewed_at, \
+                   x.note, r.id, x.made_by";
+    let list = List::new(columns, "review_exception x JOIN review r ON r.id = x.review", "r.id")
+        .sort("open", &[By::up("CASE WHEN x.reviewed_by = '' THEN 0 ELSE 1 END"), By::down("x.at")])
+        .only_of("r.subject_kind", filter.kinds.iter().copied());
+    match &filter.organs {
+        Some(organs) => list.only_of("r.organ", organs),
+        None => list,
     }
 }
 
@@ -279,41 +300,34 @@ impl ExceptionLine {
 /// When the place cannot be read, or the database fails.
 pub async fn exceptions(
     db: &Db,
-    kind: &'static str,
+    filter: &Filter,
     me: &AccountId,
     after: Option<&str>,
     limit: usize,
 ) -> Result<Page<ExceptionLine>> {
-    let columns = "r.subject_kind, r.subject_id, r.organ, r.title, x.name, x.at, r.reason, x.reviewed_name, x.reviewed_at, \
-                   x.note, r.id, x.made_by";
-    let list = List::new(columns, "review_exception x JOIN review r ON r.id = x.review", "r.id")
-        .sort("open", &[By::up("CASE WHEN x.reviewed_by = '' THEN 0 ELSE 1 END"), By::down("x.at")])
-        .equals("r.subject_kind", kind);
-    let mut page: Page<ExceptionLine> = list.page(db, None, after, limit).await?;
+    let mut page: Page<ExceptionLine> = exceptions_of(filter).page(db, None, after, limit).await?;
     let own = own(db, me, page.rows.iter().map(|row| &row.id)).await?;
     for row in &mut page.rows {
-        row.other = row.made_by != *me && !own.contains(&row.id);
+        row.made = row.made_by == *me;
+        row.other = !row.made && !own.contains(&row.id);
     }
     Ok(page)
 }
 
-/// How many exceptions of this kind wait for a review by anybody.
+/// How many exceptions wait for a review by anybody.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn exceptions_open(db: &Db, kind: &'static str) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM review_exception x JOIN review r ON r.id = x.review \
-               WHERE x.reviewed_by = '' AND r.subject_kind = $1";
-    Ok(query_scalar(sql).bind(kind).fetch_one(db.read()).await?)
+pub async fn exceptions_open(db: &Db, filter: &Filter) -> Result<i64> {
+    Ok(exceptions_of(filter).given("x.reviewed_by = ''").count(db, MOST).await?.rows)
 }
 
-/// How many exceptions of this kind wait for a review by this person.
+/// How many exceptions wait for a review by this person.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn unreviewed(db: &Db, kind: &'static str, me: &AccountId) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM review_exception x JOIN review r ON r.id = x.review \
-               WHERE x.reviewed_by = '' AND r.subject_kind = $1 AND x.made_by <> $2 \
-               AND NOT EXISTS (SELECT 1 FROM review_author a WHERE a.review = r.id AND a.account = $2)";
-    Ok(query_scalar(sql).bind(kind).bind(me).fetch_one(db.read()).await?)
+pub async fn unreviewed(db: &Db, filter: &Filter, me: &AccountId) -> Result<i64> {
+    let own = "NOT EXISTS (SELECT 1 FROM review_author a WHERE a.review = r.id AND a.account = ?)";
+    let list = exceptions_of(filter).given("x.reviewed_by = ''").differs("x.made_by", me).with(own, me);
+    Ok(list.count(db, MOST).await?.rows)
 }

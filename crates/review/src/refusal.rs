@@ -33,6 +33,28 @@ pub enum Refusal {
     /// Two people pass this stage; the same person has done so already.
     #[error("“{0}”须由两人先后通过，您已经通过。请由另一位审核员办理。")]
     Twice(String),
+    /// Who let a finding through does not decide that the text becomes public.
+    #[error("{}里有您说明理由放行的个人信息，{gate}须由另一位人员办理：放行的人不能再决定公开。", words.this)]
+    LetThrough {
+        /// Names of the subject.
+        words: Words,
+        /// The stage, or 紧急发布.
+        gate: String,
+    },
+    /// One person would have passed every stage.
+    #[error("{}前面各关都是您一人通过的，{gate}须由另一位审核员办理：一份{}至少由两人审核。", words.this, words.work)]
+    Alone {
+        /// Names of the subject.
+        words: Words,
+        /// The stage.
+        gate: String,
+    },
+    /// Nothing goes out past the secrecy review.
+    #[error("{}没有通过保密审查，不能紧急发布：公开前的保密审查不能跳过（《政府信息公开条例》第十七条）。请先提交审核，并请保密审查员立即办理；保密审查通过后即可紧急发布。", .0.this)]
+    NotCleared(Words),
+    /// Who passed the secrecy review does not put the text past the other stages.
+    #[error("{}的保密审查是您通过的，紧急发布须由另一位人员决定。", .0.this)]
+    ClearedBySame(Words),
     /// Somebody else is reviewing.
     #[error("{by}正在审核{}，请等对方办完或放回后再办。领取两小时后自动失效。", words.this)]
     Claimed {

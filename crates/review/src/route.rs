@@ -116,6 +116,9 @@ pub enum BadRoute {
     /// 条例 Art. 17: nothing becomes public without a secrecy review.
     #[error("审核流程缺少保密审查（secrecy）；公开之前须经保密审查（《政府信息公开条例》第十七条）")]
     NoSecrecy,
+    /// One person alone would decide.
+    #[error("审核流程至少要由两个人先后办理：请增加一关，或把仅有的一关设为两人（two_person = true）")]
+    OnePerson,
     /// A stage names a gate that only the configuration knows, without saying what it is called.
     #[error("审核流程的“{0}”不是已有的关口，请写明名称（label）和角色（roles）")]
     Unnamed(String),

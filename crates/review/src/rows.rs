@@ -52,11 +52,12 @@ struct RoundRow {
     pass_by: Option<AccountId>,
     pass_name: Option<String>,
     pass_at: Option<String>,
+    pass_opinion: Option<String>,
 }
 
 const SELECT: &str = "SELECT r.id, r.subject_id, r.round, r.route, r.stage, r.state, r.since, r.claimed_by, r.claimed_name, \
      r.claimed_at, r.decided_name, r.reason, r.version, p.stage AS pass_stage, p.passed_by AS pass_by, p.name AS pass_name, \
-     p.at AS pass_at FROM review r LEFT JOIN review_pass p ON p.review = r.id";
+     p.at AS pass_at, p.opinion AS pass_opinion FROM review r LEFT JOIN review_pass p ON p.review = r.id";
 
 /// The row holds what this program never writes.
 fn bad(id: &ReviewId, what: &str) -> web::Refusal {
@@ -102,7 +103,8 @@ impl RoundRow {
             return Ok(None);
         };
         let stage = usize::try_from(stage).map_err(|_| bad(&self.id, "pass"))?;
-        Ok(Some(Pass { stage, by, name, at: moment(&self.id, &at)? }))
+        let opinion = self.pass_opinion.unwrap_or_default();
+        Ok(Some(Pass { stage, by, name, at: moment(&self.id, &at)?, opinion }))
     }
 }
 
@@ -289,12 +291,13 @@ pub(crate) async fn put(tx: &mut Tx, actor: &Actor, review: &Review, next: &Roun
         return Err(Refusal::Changed(words).into());
     }
     for pass in next.passes.iter().skip(review.round.passes.len()) {
-        query("INSERT INTO review_pass (review, stage, passed_by, name, at) VALUES ($1, $2, $3, $4, $5)")
+        query("INSERT INTO review_pass (review, stage, passed_by, name, at, opinion) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(&review.id)
             .bind(i64::try_from(pass.stage).unwrap_or(i64::MAX))
             .bind(&pass.by)
             .bind(&pass.name)
             .bind(time::to_db(pass.at))
+            .bind(&pass.opinion)
             .execute(tx.conn())
             .await?;
     }

@@ -58,7 +58,7 @@ pub async fn round(tx: &mut Tx, matter: &Matter, route: Route, standing: &Standi
     let passed = if gate.is_empty() { count } else { stage };
     for (place, stage) in opened.route.stages().iter().take(passed).enumerate() {
         let name = stage.roles.first().map(|role| role.label()).unwrap_or_default();
-        query("INSERT INTO review_pass (review, stage, passed_by, name, at) VALUES ($1, $2, 'system', $3, $4)")
+        query("INSERT INTO review_pass (review, stage, passed_by, name, at, opinion) VALUES ($1, $2, 'system', $3, $4, '')")
             .bind(&id)
             .bind(i64::try_from(place).unwrap_or(i64::MAX))
             .bind(name)

@@ -65,11 +65,15 @@ impl RouteSetting {
     /// The route that it describes.
     ///
     /// # Errors
-    /// When it is none, or would let something become public without a secrecy review.
+    /// When it is none, or would let something become public without a secrecy review or by one person alone.
     pub fn route(&self) -> Result<Route, BadRoute> {
         let route = Route::of(self.stages.iter().map(StageSetting::stage).collect::<Result<_, _>>()?)?;
         let secrecy = route.stages().iter().any(|stage| stage.gate == Gate::SECRECY.code);
-        if secrecy { Ok(route) } else { Err(BadRoute::NoSecrecy) }
+        if !secrecy {
+            return Err(BadRoute::NoSecrecy);
+        }
+        let people: usize = route.stages().iter().map(Stage::people).sum();
+        if people < 2 { Err(BadRoute::OnePerson) } else { Ok(route) }
     }
 }
 
@@ -130,5 +134,9 @@ mod tests {
         let unnamed = settings(r#"{"routes":[{"kind":"edition","stages":[{"gate":"legal","days":1}]}]}"#);
         assert!(unnamed.problems().concat().contains("legal"), "{:?}", unnamed.problems());
         assert_eq!(unnamed.route("edition", &"".into()), None);
+        let alone = settings(r#"{"routes":[{"kind":"edition","stages":[{"gate":"secrecy","days":1}]}]}"#);
+        assert!(alone.problems().concat().contains("两个人先后"), "{:?}", alone.problems());
+        let two = r#"{"routes":[{"kind":"edition","stages":[{"gate":"secrecy","days":1,"two_person":true}]}]}"#;
+        assert_eq!(settings(two).problems(), Vec::<String>::new());
     }
 }

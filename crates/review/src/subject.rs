@@ -84,6 +84,7 @@ impl Matter {
             keeper: self.keeper.clone(),
             authors: self.authors.clone(),
             blocked: checks.stopping(),
+            let_through_by: checks.let_through_by(),
             unchecked: checks.unchecked(),
             unfit: self.unfit.clone(),
         }

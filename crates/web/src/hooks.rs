@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{OrganCode, Permission, Role, Staff, id::DocumentId};
+use kernel::{
+    OrganCode, Permission, Role, Staff,
+    id::{AccountId, DocumentId},
+};
 use store::Tx;
 
 pub use crate::search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery};
@@ -88,6 +91,22 @@ pub trait Recipients: Send + Sync {
         ctx: &'a Ctx,
         roles: &'a [Role],
     ) -> BoxFuture<'a, Result<HashMap<OrganCode, Vec<String>>>>;
+
+    /// The people in use who hold any of these roles: to name on a page who can do something.
+    fn people<'a>(&'a self, ctx: &'a Ctx, roles: &'a [Role]) -> BoxFuture<'a, Result<Vec<Person>>>;
+}
+
+/// Somebody as pages name them, and where mail reaches them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The account.
+    pub account: AccountId,
+    /// Name as shown.
+    pub name: String,
+    /// The organ for which the person acts today.
+    pub organ: OrganCode,
+    /// Mail address; empty = none, or the person wants no mail.
+    pub email: String,
 }
 
 /// Whether what is public is what the log says was published.

@@ -83,7 +83,9 @@ pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<Ex
             let organ = OrganCode::from(organ);
             first_organ(ctx, &organ).await?;
             let password_min = ctx.settings::<identity::settings::Sessions>().password_min;
-            let new = NewAccount { login, name, organ, roles, email, password, password_min, ..NewAccount::default() };
+            let apart = identity::settings::Accounts::clone(&ctx.settings::<identity::settings::Accounts>());
+            let base = NewAccount { apart, password_min, ..NewAccount::default() };
+            let new = NewAccount { login, name, organ, roles, email, password, ..base };
             let created = accounts::create(db, new).await?;
             if as_json {
                 println!(

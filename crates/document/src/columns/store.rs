@@ -175,6 +175,16 @@ pub fn errors(data: &ColumnData, existing: &[(usize, Row)], purposes: &[&Purpose
         "description",
         "请写一句话说明这个栏目公开什么，网页标签和栏目页都会用到。",
     );
+    // A column is public at once, without a review.
+    let shown = [
+        ("name", "名称", data.name.as_str()),
+        ("description", "说明", data.description.as_str()),
+        ("keywords", "关键词", data.keywords.as_str()),
+        ("basis", "公开依据", data.basis.as_str()),
+    ];
+    for (field, sentence) in text::findings::objections(shown) {
+        errors.add(field, sentence);
+    }
     let mut above = data.parent.clone();
     let mut depth = 0;
     while !above.as_str().is_empty() {

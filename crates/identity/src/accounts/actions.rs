@@ -16,7 +16,10 @@ use super::{
     pages::{self, NewForm, Typed},
     store,
 };
-use crate::session::{password::Fresh, sessions};
+use crate::{
+    session::{password::Fresh, sessions},
+    settings::Accounts,
+};
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
@@ -40,6 +43,7 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<
         organ: OrganCode::from(form.organ.as_str()),
         roles: read_roles(&form.roles),
         email: form.email.clone(),
+        apart: Accounts::clone(&ctx.settings::<Accounts>()),
         by: desk.actor(),
         ..NewAccount::default()
     };
@@ -121,10 +125,11 @@ pub(super) async fn roles(
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
     let (roles, by) = (read_roles(&form.roles), desk.actor());
+    let apart = Accounts::clone(&ctx.settings::<Accounts>());
     let typed = Typed { roles: Some(form.roles), ..Typed::default() };
     let text = "角色已修改，此人的登录已全部退出，重新登录后生效。";
     let sent = Sent { once: "", typed, text };
-    change(&ctx, &desk, &id, sent, async |tx| store::set_roles(tx, &id, &roles, &by).await).await
+    change(&ctx, &desk, &id, sent, async |tx| store::set_roles(tx, &id, &roles, &apart, &by).await).await
 }
 
 /// POST /accounts/{id}/disable

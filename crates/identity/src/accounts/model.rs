@@ -2,7 +2,7 @@
 
 use kernel::{Actor, OrganCode, Role, id::AccountId};
 
-use crate::session::password;
+use crate::{session::password, settings::Accounts};
 
 /// An account as lists and pages show it; never with password or secret.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -64,6 +64,8 @@ pub struct NewAccount {
     pub must_change: bool,
     /// Shortest password allowed (`sessions.password_min`).
     pub password_min: u32,
+    /// Roles that one account does not hold together.
+    pub apart: Accounts,
     /// Who makes it.
     pub by: Actor,
 }
@@ -79,6 +81,7 @@ impl Default for NewAccount {
             password: None,
             must_change: false,
             password_min: 10,
+            apart: Accounts::default(),
             by: Actor::System,
         }
     }
@@ -188,13 +191,13 @@ pub(crate) fn clean_email(email: &str) -> Result<String, AccountError> {
     Err(AccountError::field("email", "请填写完整的邮箱地址，例如 liming@example.gov.cn，或者留空。"))
 }
 
-/// The roles without repetition, in order; at least one and free of conflict (三员分立).
-pub(crate) fn clean_roles(roles: &[Role]) -> Result<Vec<Role>, AccountError> {
+/// The roles without repetition, in order; at least one and free of conflict (三员分立, and what the settings keep apart).
+pub(crate) fn clean_roles(roles: &[Role], apart: &Accounts) -> Result<Vec<Role>, AccountError> {
     let chosen: Vec<Role> = Role::ALL.into_iter().filter(|role| roles.contains(role)).collect();
     if chosen.is_empty() {
         return Err(AccountError::field("roles", "请至少选择一个角色，例如“编辑”。"));
     }
-    match Role::conflict(&chosen) {
+    match Role::conflict(&chosen).or_else(|| apart.conflict(&chosen)) {
         Some(reason) => Err(AccountError::field("roles", reason)),
         None => Ok(chosen),
     }
@@ -229,9 +232,12 @@ mod tests {
 
     #[test]
     fn roles_are_ordered_and_administrators_stand_alone() {
-        let roles = clean_roles(&[Role::OrganHead, Role::Editor, Role::Editor]).expect("good");
+        let roles = clean_roles(&[Role::OrganHead, Role::Editor, Role::Editor], &Accounts::default()).expect("good");
         assert_eq!(codes(&roles), "editor,organ_head");
-        assert!(clean_roles(&[]).is_err());
-        assert!(clean_roles(&[Role::AuditAdmin, Role::Editor]).is_err());
+        assert!(clean_roles(&[], &Accounts::default()).is_err());
+        assert!(clean_roles(&[Role::AuditAdmin, Role::Editor], &Accounts::default()).is_err());
+        let (both, none) = ([Role::ReviewerSecrecy, Role::ReviewerPolitical], Accounts { apart: Vec::new() });
+        assert!(clean_roles(&both, &Accounts::default()).is_err());
+        assert!(clean_roles(&both, &none).is_ok(), "a county of few people may say otherwise");
     }
 }

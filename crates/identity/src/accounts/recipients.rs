@@ -3,9 +3,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use futures::future::BoxFuture;
-use kernel::{OrganCode, Role};
+use kernel::{OrganCode, Role, id::AccountId};
 use store::{FromRow, query_as};
-use web::{Ctx, Result, hooks::Recipients};
+use web::{
+    Ctx, Result,
+    hooks::{Person, Recipients},
+};
 
 /// Accounts in use that have an address.
 pub(crate) fn recipients() -> Arc<dyn Recipients> {
@@ -16,6 +19,15 @@ struct Accounts;
 
 #[derive(FromRow)]
 struct Address {
+    organ: OrganCode,
+    email: String,
+    role: String,
+}
+
+#[derive(FromRow)]
+struct PersonRow {
+    id: AccountId,
+    name: String,
     organ: OrganCode,
     email: String,
     role: String,
@@ -44,6 +56,26 @@ impl Recipients for Accounts {
                 }
             }
             Ok(addresses)
+        })
+    }
+
+    fn people<'a>(&'a self, ctx: &'a Ctx, roles: &'a [Role]) -> BoxFuture<'a, Result<Vec<Person>>> {
+        Box::pin(async move {
+            let rows: Vec<PersonRow> = query_as(
+                "SELECT a.id, a.name, a.organ, a.email, r.role FROM account a JOIN account_role r ON r.account = a.id \
+                     WHERE a.disabled = 0 ORDER BY a.login",
+            )
+            .fetch_all(ctx.db().read())
+            .await?;
+            let (directory, today) = (ctx.directory(), ctx.today());
+            let mut people: Vec<Person> = Vec::new();
+            for row in rows.into_iter().filter(|row| roles.iter().any(|role| role.code() == row.role)) {
+                if !people.iter().any(|known| known.account == row.id) {
+                    let organ = directory.stands_for(&row.organ, today);
+                    people.push(Person { account: row.id, name: row.name, organ, email: row.email });
+                }
+            }
+            Ok(people)
         })
     }
 }

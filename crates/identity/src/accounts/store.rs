@@ -17,6 +17,7 @@ use crate::{
         password::{self, Fresh},
         sessions,
     },
+    settings::Accounts,
 };
 
 type Result<T> = std::result::Result<T, AccountError>;
@@ -73,7 +74,7 @@ pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
     let login = clean_login(&new.login)?;
     let name = clean_name(&new.name)?;
     let email = clean_email(&new.email)?;
-    let roles = clean_roles(&new.roles)?;
+    let roles = clean_roles(&new.roles, &new.apart)?;
     check_organ(tx, &new.organ).await?;
     let taken: Option<String> =
         store::query_scalar("SELECT id FROM account WHERE login = $1").bind(&login).fetch_optional(tx.conn()).await?;
@@ -217,8 +218,8 @@ pub async fn change(tx: &mut Tx, id: &AccountId, name: &str, organ: &OrganCode, 
 ///
 /// # Errors
 /// Refused for the own account, for the last security administrator, and for roles that exclude each other.
-pub async fn set_roles(tx: &mut Tx, id: &AccountId, roles: &[Role], by: &Actor) -> Result<()> {
-    let roles = clean_roles(roles)?;
+pub async fn set_roles(tx: &mut Tx, id: &AccountId, roles: &[Role], apart: &Accounts, by: &Actor) -> Result<()> {
+    let roles = clean_roles(roles, apart)?;
     refuse_own(id, by, "请由另一位安全管理员修改您的角色：本人不能给自己授权。")?;
     let account = load(tx, id).await?;
     if account.roles == roles {

@@ -236,8 +236,29 @@ fn read_organ(text: &str, all: &[Record], field: &str, errors: &mut FormErrors) 
     found.map(|one| one.organ.code.clone())
 }
 
-/// What is wrong with `record` among all organs (`all` may hold its former self): names taken, circles.
+/// Personal numbers in what the public sees of an organ: its page, the open interface and the search show it at once.
+pub(crate) fn check_privacy(record: &Record, errors: &mut FormErrors) {
+    let organ = &record.organ;
+    let aliases = organ.aliases.join("\n");
+    let shown = [
+        ("code", "机关代码", organ.code.as_str()),
+        ("name", "名称", organ.name.as_str()),
+        ("short_name", "简称", organ.short_name.as_str()),
+        ("aliases", "别名", aliases.as_str()),
+        ("leader", "负责人", organ.leader.as_str()),
+        ("phone", "联系电话", organ.phone.as_str()),
+        ("address", "地址", organ.address.as_str()),
+        ("hours", "办公时间", organ.hours.as_str()),
+        ("note", "备注", record.note.as_str()),
+    ];
+    for (field, sentence) in text::findings::objections(shown) {
+        errors.add(field, sentence);
+    }
+}
+
+/// What is wrong with `record` among all organs (`all` may hold its former self): names taken, circles, personal numbers.
 pub(crate) fn check_among(record: &Record, all: &[Record], errors: &mut FormErrors) {
+    check_privacy(record, errors);
     let own = &record.organ;
     let others = || all.iter().map(|one| &one.organ).filter(|one| one.code != own.code);
     // An abolished organ keeps its name without blocking it: reforms give old names to new organs.

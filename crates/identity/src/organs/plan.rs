@@ -204,6 +204,19 @@ mod tests {
     }
 
     #[test]
+    fn a_row_with_a_personal_number_is_wrong_and_says_where() {
+        let plan = judge(
+            &table(&[
+                &["code", "name", "kind", "leader", "note"],
+                &["A1", "青禾县甲局", "township", "张三 13800138000", ""],
+            ]),
+            &[],
+        );
+        let Effect::Wrong(faults) = &plan.rows[0].effect else { panic!("{plan:?}") };
+        assert!(faults[0].0 == "leader" && faults[0].1.contains("“负责人”"), "{faults:?}");
+    }
+
+    #[test]
     fn rows_may_refer_to_rows_further_down() {
         let plan = judge(
             &table(&[

@@ -13,7 +13,7 @@ use store::{
 };
 use web::{Ctx, Error, FormErrors, Refusal, Result};
 
-use super::model::{Draft, Record, changes, check_among, read_aliases};
+use super::model::{Draft, Record, changes, check_among, check_privacy, read_aliases};
 
 #[derive(store::FromRow)]
 struct Row {
@@ -405,6 +405,10 @@ pub async fn abolish(tx: &mut Tx, code: &OrganCode, last_day: Date, note: &str, 
     after.organ.exists_to = Some(last_day);
     if !note.trim().is_empty() {
         note.trim().clone_into(&mut after.note);
+    }
+    check_privacy(&after, &mut errors);
+    if !errors.is_empty() {
+        return Err(errors.into());
     }
     save(tx, &after).await?;
     tx.append(event(&events::ORGAN_ABOLISHED, code, by).data(changes(before, &after).into())).await?;

@@ -70,14 +70,16 @@ pub async fn recall(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Res
     acts::recall(tx, &owner, actor, &matter).await
 }
 
-/// 紧急发布 past the gates that are left, with a reason; it stands on a list until another person has reviewed it.
+/// 紧急发布 past the gates that are left after the secrecy review, with a reason; it stands on a list until another person has
+/// reviewed it.
 ///
 /// # Errors
-/// When the person may not, wrote in it, gives no reason, findings block, or something required is missing.
+/// When the secrecy review is not passed, the person may not, wrote in it, passed the secrecy review or let a finding through,
+/// gives no reason, findings block, or something required is missing.
 pub async fn bypass(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole, reason: &str) -> Result<(), Refusal> {
     open(whole, "紧急发布")?;
     let (owner, matter) = subject(ctx, tx, whole).await?;
-    acts::except(tx, &owner, actor, &matter, route(ctx, &whole.document), reason).await
+    acts::except(tx, &owner, actor, &matter, reason).await
 }
 
 /// The review after an emergency publication: by another person than who published, with a note.
@@ -118,13 +120,14 @@ pub enum Approved {
     Out(Box<EditionRow>),
 }
 
-/// 通过. What was found in the rows of this write decides.
+/// 通过, with 审核意见 if there is one. What was found in the rows of this write decides.
 ///
 /// # Errors
-/// When the gate is not the person's, the text is the person's own, another holds it, or findings block.
-pub async fn approve(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Result<Approved, Refusal> {
+/// When the gate is not the person's, the text is the person's own, another holds it, findings block, or the person would
+/// alone decide that it becomes public.
+pub async fn approve(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole, opinion: &str) -> Result<Approved, Refusal> {
     let (owner, matter) = subject(ctx, tx, whole).await?;
-    Ok(match acts::approve(tx, &owner, actor, &matter).await? {
+    Ok(match acts::approve(tx, &owner, actor, &matter, opinion).await? {
         Outcome::Second(stage) => Approved::Second(stage.label),
         Outcome::Next(stage) => Approved::To(stage.label),
         Outcome::Passed => {

@@ -15,16 +15,22 @@ use document::{
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
 };
 use kernel::{
+    Staff,
     event::Event,
     id::{AttachmentId, DocumentId, EditionId},
     may_for, time,
 };
-use review::{Review, permissions::BYPASS_GATES};
+use review::{
+    Review,
+    findings::Checks,
+    permissions::{BYPASS_GATES, REVIEW_EXCEPTIONS},
+};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 use web::{Ctx, Desk, Error, OfficeShell, PortalShell, Query, Reader, Result, filters, office_page, page};
 
 use super::{checks, subject};
+use crate::people;
 
 /// One line of the history.
 #[derive(Debug, Clone)]
@@ -59,7 +65,7 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::SUBMITTED.name => (format!("提交审核 {number}"), title()),
         kind if kind == subject::CLAIMED.name => (format!("领取：{gate}"), String::new()),
         kind if kind == subject::RELEASED.name => (format!("放回：{gate}"), String::new()),
-        kind if kind == subject::GATE_PASSED.name => (format!("通过：{gate}"), String::new()),
+        kind if kind == subject::GATE_PASSED.name => (format!("通过：{gate}"), text("opinion")),
         kind if kind == subject::RETURNED.name => (format!("退回：{gate}"), text("reason")),
         kind if kind == events::RECALLED.name => ("撤回修改".to_owned(), text("from")),
         kind if kind == events::SCHEDULED.name => {
@@ -131,6 +137,10 @@ struct Show {
     can_bin: bool,
     can_withdraw: bool,
     can_bypass: bool,
+    /// Why it cannot be published past its gates now, although the person may do so in general; empty = it can.
+    no_bypass: String,
+    /// Who may review that afterwards.
+    reviewers: String,
     stopping: usize,
     once: String,
 }
@@ -186,6 +196,24 @@ async fn forward(ctx: &Ctx, house: &House, id: &DocumentId) -> Result<Vec<(&'sta
     Ok(forward)
 }
 
+/// Why this edition cannot be published past its gates now, in a sentence that says what to do; empty = it can.
+fn why_no_bypass(staff: &Staff, found: &Checks, review: Option<&Review>) -> String {
+    let words = subject::WORDS;
+    let secrecy =
+        review.filter(|review| matches!(review.round.state, review::State::Open { .. } | review::State::Passed));
+    let why = match secrecy.and_then(|review| review.round.secrecy()) {
+        None => Some(review::Refusal::NotCleared(words)),
+        Some(passes) if passes.iter().any(|pass| pass.by == staff.account) => {
+            Some(review::Refusal::ClearedBySame(words))
+        }
+        Some(_) if found.let_through_by().contains(&staff.account) => {
+            Some(review::Refusal::LetThrough { words, gate: "紧急发布".to_owned() })
+        }
+        Some(_) => None,
+    };
+    why.map(|why| why.to_string()).unwrap_or_default()
+}
+
 /// The document's page.
 pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<DocumentId>) -> Result<Response> {
     let (actor, house) = (desk.actor(), crate::house(&ctx));
@@ -201,11 +229,16 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
     let (lines, review) = lines(&ctx, &editions).await?;
     let opened = editions.iter().find(|edition| edition.is_open()).cloned();
     let (mut stopping, mut by_me) = (0, false);
+    let (mut no_bypass, mut reviewers) = (String::new(), String::new());
     if let Some(edition) = &opened {
         let whole = rows::read(ctx.db().read(), &house, &actor, &edition.id).await?;
         checks::ensure(&ctx, &whole).await?;
-        stopping = checks::of(ctx.db().read(), &house, &whole).await?.stopping();
+        let found = checks::of(ctx.db().read(), &house, &whole).await?;
+        stopping = found.stopping();
         by_me = whole.is_by(&desk.staff.account);
+        no_bypass = why_no_bypass(&desk.staff, &found, review.as_ref());
+        let others: Vec<_> = whole.authors.iter().cloned().chain([desk.staff.account.clone()]).collect();
+        reviewers = people::names(&people::who_may(&ctx, &REVIEW_EXCEPTIONS, &keeper, &others).await?);
     }
     let public = editions.iter().find(|edition| edition.state == "published").cloned();
     let public_words = match &public {
@@ -233,6 +266,8 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
         can_bin: writes && editable && by_me,
         can_withdraw: public.is_some() && may_for(&actor, &WITHDRAW_DOCUMENTS, &keeper).is_ok(),
         can_bypass: opened.is_some() && !by_me && may_for(&actor, &BYPASS_GATES, &keeper).is_ok(),
+        no_bypass,
+        reviewers,
         public_words: public_words.chars().filter(|c| !c.is_whitespace()).count(),
         public_files,
         stopping,

@@ -10,7 +10,10 @@ use document::{
 };
 use futures::future::BoxFuture;
 use kernel::{Actor, EventKind, Keep, id::EditionId};
-use review::{Happened, Kind, Matter, Review, Route, State, Subject, Words, events::Said, findings, subject::LogName};
+use review::{
+    Happened, Kind, Matter, Review, Route, State, Subject, Words, events::Said, findings, model::Facts,
+    subject::LogName,
+};
 use serde_json::json;
 use store::{Tx, jobs::NewJob};
 use web::{Ctx, Refusal};
@@ -54,8 +57,9 @@ pub static CLAIMED: EventKind =
 pub static RELEASED: EventKind =
     EventKind::new("document", "document.released", "放回审核").holds(&[EDITION_KEYS, NUMBER, GATE]);
 /// A gate was passed.
-pub static GATE_PASSED: EventKind =
-    EventKind::new("document", "document.gate_passed", "审核通过").holds(&[EDITION_KEYS, NUMBER, ("fields", ""), GATE]);
+pub static GATE_PASSED: EventKind = EventKind::new("document", "document.gate_passed", "审核通过")
+    .holds(&[EDITION_KEYS, NUMBER, ("fields", ""), GATE, ("opinion", "审核意见")])
+    .keeps(Keep::Words);
 /// Back with its author.
 pub static RETURNED: EventKind = EventKind::new("document", "document.returned", "审核退回")
     .holds(&[EDITION_KEYS, NUMBER, GATE, REASON])
@@ -110,6 +114,20 @@ pub async fn matter(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Matter, Ref
         parts: checks::parts(&house, whole)?,
         log: LogName { id: document.id.to_string(), brief, text },
     })
+}
+
+/// What the rules of a round must know of an edition that is shown, not changed.
+pub(crate) fn facts(whole: &Whole, checks: &findings::Checks) -> Facts {
+    Facts {
+        words: WORDS,
+        state: whole.edition.state_words().to_owned(),
+        keeper: whole.document.keeper().clone(),
+        authors: whole.authors.clone(),
+        blocked: checks.stopping(),
+        let_through_by: checks.let_through_by(),
+        unchecked: checks.unchecked(),
+        unfit: None,
+    }
 }
 
 impl Editions {

@@ -24,6 +24,7 @@ pub(super) struct Decision {
     version: i64,
     once: String,
     reason: String,
+    opinion: String,
     rule: String,
     digest: String,
 }
@@ -83,7 +84,7 @@ pub(super) async fn approve(
     act(&ctx, &decision.once, async |tx| {
         let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
         let title = whole.edition.shown_title();
-        let text = match deciding::approve(&ctx, tx, &desk.actor(), &whole).await? {
+        let text = match deciding::approve(&ctx, tx, &desk.actor(), &whole, &decision.opinion).await? {
             Approved::Second(gate) => format!("已通过。{gate}由两人先后审核，《{title}》还需另一位审核员通过。"),
             Approved::To(gate) => format!("已通过。《{title}》现在到了{gate}。"),
             Approved::Out(now) if now.state == "scheduled" => {

@@ -5,7 +5,7 @@ mod diff;
 mod pages;
 
 use document::permissions::VIEW_DOCUMENTS;
-use review::permissions::{BYPASS_GATES, OVERRIDE_FINDING};
+use review::permissions::{OVERRIDE_FINDING, REVIEW_EXCEPTIONS};
 use web::{Listener, Routes};
 
 /// The office pages of this slice.
@@ -18,6 +18,6 @@ pub(crate) fn routes() -> Routes {
         .post("/reviews/{edition}/approve", &VIEW_DOCUMENTS, actions::approve)
         .post("/reviews/{edition}/return", &VIEW_DOCUMENTS, actions::send_back)
         .post("/reviews/{edition}/findings", &OVERRIDE_FINDING, actions::let_through)
-        .get("/bypasses", &BYPASS_GATES, pages::bypasses)
-        .post("/bypasses/{edition}/review", &BYPASS_GATES, actions::review_bypass)
+        .get("/bypasses", &REVIEW_EXCEPTIONS, pages::bypasses)
+        .post("/bypasses/{edition}/review", &REVIEW_EXCEPTIONS, actions::review_bypass)
 }

@@ -20,7 +20,7 @@ use review::{
     Due, Gate, Review, Stage, State as Standing, due,
     findings::Check,
     model::may_pass,
-    permissions::OVERRIDE_FINDING,
+    permissions::{OVERRIDE_FINDING, REVIEW_EXCEPTIONS},
     queue::{self, Claimed},
 };
 use serde::Deserialize;
@@ -33,8 +33,9 @@ use super::diff::{self, Row as DiffRow};
 use crate::editions::{
     checks, deciding,
     show::{Line, Paper, history, paper},
-    subject::{EDITION, state_words},
+    subject::{self, EDITION, state_words},
 };
+use crate::people;
 
 /// What the list shows.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -188,7 +189,10 @@ struct ReviewPage {
     claimed_by: String,
     mine: bool,
     may: bool,
-    own: bool,
+    /// Why the reader does not decide although the gate is the reader's; empty = nothing against it.
+    kept_out: String,
+    opinions: Vec<(String, String, String)>,
+    unread: Vec<(String, Vec<String>)>,
     may_let_through: bool,
     effect: String,
     next: Option<String>,
@@ -226,6 +230,10 @@ pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &EditionId, errors: 
     let claim = review.as_ref().and_then(|review| review.round.claim(ctx.seams().now()));
     let mine = claim.is_some_and(|claim| claim.by == desk.staff.account);
     let own = whole.is_by(&desk.staff.account);
+    let kept_out = review.as_ref().and_then(|review| {
+        let facts = subject::facts(&whole, &checks);
+        review.round.kept_out(&desk.staff, &facts, ctx.seams().now())
+    });
     let (clock, clock_words) = clock_of(ctx, review.as_ref(), stage);
     let events = store::log::of_subject(ctx.db(), "document", document.id.as_str()).await?;
     let (bad, stopping) = (!errors.is_empty(), checks.stopping());
@@ -247,8 +255,10 @@ pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &EditionId, errors: 
         clock_words,
         claimed_by: claim.filter(|_| !mine).map(|claim| claim.name.clone()).unwrap_or_default(),
         mine,
-        may: !own && stage.is_some_and(|stage| may_pass(&desk.staff, stage, document.keeper()).is_ok()),
-        own,
+        may: stage.is_some_and(|stage| may_pass(&desk.staff, stage, document.keeper()).is_ok()),
+        kept_out: kept_out.map(|why| why.to_string()).unwrap_or_default(),
+        opinions: opinions(review.as_ref()),
+        unread: unread(&whole.files),
         may_let_through: !own && edition.is_open() && may_for(&actor, &OVERRIDE_FINDING, document.keeper()).is_ok(),
         effect: effect(&whole, review.as_ref(), &checks.found, stopping),
         next: next_waiting(ctx, desk, id).await?,
@@ -350,6 +360,23 @@ fn gate_lines(review: Option<&Review>) -> Vec<GateLine> {
     round.route.stages().iter().enumerate().map(line).collect()
 }
 
+/// What reviewers wrote on passing their stages: stage, name, words.
+fn opinions(review: Option<&Review>) -> Vec<(String, String, String)> {
+    let Some(review) = review else { return Vec::new() };
+    let said = review.round.passes.iter().filter(|pass| !pass.opinion.is_empty());
+    let line = |pass: &review::model::Pass| {
+        let stage = review.round.route.stage(pass.stage).map(|stage| stage.label.clone()).unwrap_or_default();
+        (stage, pass.name.clone(), pass.opinion.clone())
+    };
+    said.map(line).collect()
+}
+
+/// Files of which something could not be looked through or needs a look: name, and what was said when they were received.
+fn unread(files: &[AttachmentRow]) -> Vec<(String, Vec<String>)> {
+    let told = files.iter().filter(|file| !file.warning_lines().is_empty());
+    told.map(|file| (file.name().to_owned(), file.warning_lines().iter().map(ToString::to_string).collect())).collect()
+}
+
 /// What an edition says of itself besides its text, where it is not what the public edition says.
 fn changed_fields(house: &House, before: Option<&Whole>, now: &Whole) -> Result<Vec<(&'static str, String, String)>> {
     let Some(before) = before else { return Ok(Vec::new()) };
@@ -392,9 +419,16 @@ struct Bypass {
     organ: String,
     at: String,
     reviewed_at: String,
+    /// Who may review it, where the reader may not.
+    reviewers: String,
 }
 
 impl Bypass {
+    /// Why the reader may not.
+    fn why_not(&self) -> &'static str {
+        if self.line.made { "您作出了这次紧急发布" } else { "您参与了这份稿件的撰写" }
+    }
+
     fn may(&self) -> bool {
         self.line.other && !self.line.is_reviewed()
     }
@@ -412,25 +446,33 @@ struct Bypasses {
 
 /// Emergency publications: those to be reviewed first.
 pub(super) async fn bypasses(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let open = queue::exceptions_open(ctx.db(), EDITION).await?;
-    let found = queue::exceptions(ctx.db(), EDITION, &desk.staff.account, Some(&filter.after), SIZE).await?;
+    let within = review::desk::exceptions_for(&ctx, review::Kind::named(&ctx, EDITION), &desk.staff);
+    let open = queue::exceptions_open(ctx.db(), &within).await?;
+    let found = queue::exceptions(ctx.db(), &within, &desk.staff.account, Some(&filter.after), SIZE).await?;
     let steps = Steps::new(&found, "");
     let lines = found.rows;
     let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
     let editions = rows::editions_by_id(ctx.db().read(), &ids).await?;
-    let directory = ctx.directory();
-    let rows = lines.into_iter().filter_map(|line| {
-        let edition = editions.iter().find(|edition| edition.id.as_str() == line.subject)?;
-        Some(Bypass {
+    let (directory, house) = (ctx.directory(), crate::house(&ctx));
+    let mut rows = Vec::with_capacity(lines.len());
+    for line in lines {
+        let Some(edition) = editions.iter().find(|edition| edition.id.as_str() == line.subject) else { continue };
+        let mut others = rows::authors(ctx.db().read(), &edition.id).await?;
+        others.push(line.made_by().clone());
+        let reviewers = match line.is_reviewed() || line.other {
+            true => Vec::new(),
+            false => people::who_may(&ctx, &REVIEW_EXCEPTIONS, &house.keeper(&line.organ), &others).await?,
+        };
+        rows.push(Bypass {
+            reviewers: people::names(&reviewers),
             document: edition.document_id.clone(),
             number: edition.number,
             organ: short_name(&directory, &line.organ),
             at: time::show_minute(&line.at),
             reviewed_at: if line.is_reviewed() { time::show_minute(&line.reviewed_at) } else { String::new() },
             line,
-        })
-    });
-    let rows = rows.collect();
+        });
+    }
     office_page(&Bypasses { shell: desk.shell(&ctx, "紧急发布复核").await?, rows, open, steps, once: ctx.once() })
 }
 

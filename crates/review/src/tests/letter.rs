@@ -153,6 +153,14 @@ pub(super) fn person(account: &str, organ: &str, roles: &[Role]) -> Actor {
     })
 }
 
+/// Somebody of the county office.
+pub(super) fn central(account: &str, roles: &[Role]) -> Actor {
+    match person(account, "QH001", roles) {
+        Actor::Staff(staff) => Actor::Staff(Staff { central: true, ..staff }),
+        other => other,
+    }
+}
+
 /// The reviewer of one gate.
 pub(super) fn reviewer(gate: &str) -> Actor {
     let roles = Gate::from_code(gate).expect("gate").permission.roles;
@@ -287,7 +295,7 @@ impl Desk {
     }
 
     pub(super) async fn approve_unchecked(&self, id: &str, who: &Actor) -> Result<Outcome> {
-        self.act(id, who, async |tx, matter| acts::approve(tx, &Letters, who, matter).await).await
+        self.act(id, who, async |tx, matter| acts::approve(tx, &Letters, who, matter, "").await).await
     }
 
     pub(super) async fn send_back(&self, id: &str, who: &Actor, reason: &str) -> Result<()> {
@@ -305,8 +313,7 @@ impl Desk {
 
     pub(super) async fn except(&self, id: &str, reason: &str) -> Result<()> {
         let clerk = person("clerk", "QH001", &[Role::CountyOffice]);
-        let route = Route::statutory(3);
-        self.act(id, &clerk, async |tx, matter| acts::except(tx, &Letters, &clerk, matter, route, reason).await).await
+        self.act(id, &clerk, async |tx, matter| acts::except(tx, &Letters, &clerk, matter, reason).await).await
     }
 
     pub(super) async fn review_exception(&self, id: &str, who: &Actor, note: &str) -> Result<()> {
@@ -362,7 +369,10 @@ impl Desk {
     }
 
     pub(super) async fn exceptions(&self) -> Vec<queue::ExceptionLine> {
-        queue::exceptions(&self.db, "letter", &"somebody".into(), None, 50).await.expect("list").rows
+        queue::exceptions(&self.db, &queue::Filter::of(&["letter"]), &"somebody".into(), None, 50)
+            .await
+            .expect("list")
+            .rows
     }
 
     /// Titles of what waits, in order, two on a page.

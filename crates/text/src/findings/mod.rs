@@ -12,12 +12,14 @@
 //! of figures, order numbers that fail the checks.
 
 mod columns;
+mod public;
 mod scan;
 mod valid;
 mod window;
 
 use serde::{Deserialize, Serialize};
 
+pub use public::{objection, objections};
 use scan::{Scan, folded};
 
 /// The gate that must decide on a finding.

@@ -1,0 +1,158 @@
+//! Stories of the gates: nothing goes past the secrecy review, and nobody alone makes something public.
+
+use kernel::Role;
+use review::Gate;
+use testkit::{Client, TestApp, both};
+
+use super::{approve, column, count, draft, edition, everything, identity_number, is_public, submit, whole};
+
+/// Tries an emergency publication of what is open.
+async fn bypass(app: &TestApp, client: &mut Client, document: &str) -> testkit::Reply {
+    let (_, version, _) = edition(app, document).await;
+    let fields = [("version", &*version.to_string()), ("reason", "红色预警，须立即告知")];
+    client.post(&format!("/documents/{document}/bypass"), &fields).await
+}
+
+both! {
+    async fn no_emergency_goes_past_the_secrecy_review(app) {
+        column(app).await;
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let id = draft(&mut editor, "停水紧急通知").await;
+        let before = everything(app).await;
+        bypass(app, &mut clerk, &id).await.expect(409).shows("没有通过保密审查").shows("第十七条");
+        submit(&mut editor, &id, "停水紧急通知", "<p>今晚停水。</p>", &[]).await.expect(303);
+        bypass(app, &mut clerk, &id).await.expect(409).shows("没有通过保密审查");
+        let page = clerk.get(&format!("/documents/{id}")).await.expect(200);
+        assert!(page.text().contains("没有通过保密审查") && !page.text().contains("/bypass\""), "told before it is tried");
+        let (edition_id, version, _) = edition(app, &id).await;
+        let mut secrecy = app.reviewer(Gate::SECRECY).await;
+        let fields = [("version", &*version.to_string()), ("reason", "涉及国家秘密，不得公开")];
+        secrecy.post(&format!("/reviews/{edition_id}/return"), &fields).await.expect(303);
+        bypass(app, &mut clerk, &id).await.expect(409).shows("没有通过保密审查");
+        assert!(!is_public(app, &id).await);
+        assert_eq!(count(app, "document.bypassed").await, 0);
+        assert_ne!(everything(app).await, before);
+        // Submitted again and cleared, it may go out at once.
+        submit(&mut editor, &id, "停水紧急通知", "<p>今晚停水两小时。</p>", &[]).await.expect(303);
+        approve(app, &mut secrecy, &id).await.expect(303);
+        app.reviewer(Gate::POLITICAL).await;
+        clerk.get(&format!("/documents/{id}")).await.expect(200).shows("可以复核的：reviewer-political").shows("/bypass");
+        bypass(app, &mut clerk, &id).await.expect(303);
+        assert!(is_public(app, &id).await);
+    }
+
+    async fn an_emergency_publication_names_who_may_review_it(app) {
+        column(app).await;
+        let mut writer = app.person("writes-for-office", "QH001", &[Role::Editor, Role::CountyOffice]).await;
+        let once = writer.get("/documents/new").await.expect(200).field("once");
+        let form = [("title", "汛情通告"), ("organ", "QH001"), ("kind", "notice"), ("column", "notices"), ("once", once.as_str())];
+        let id = writer.post("/documents", &form).await.expect(303).location().split('/').nth(2).expect("id").to_owned();
+        submit(&mut writer, &id, "汛情通告", "<p>请撤离。</p>", &[]).await.expect(303);
+        approve(app, &mut app.reviewer(Gate::SECRECY).await, &id).await.expect(303);
+        let mut clerk = app.clerk().await;
+        clerk.get(&format!("/documents/{id}")).await.expect(200).shows("现在没有另一位人员可以复核");
+        bypass(app, &mut clerk, &id).await.expect(303);
+        clerk.get("/bypasses").await.expect(200).shows("您作出了这次紧急发布").shows("现在没有别人可以复核");
+        writer.get("/bypasses").await.expect(200).shows("您参与了这份稿件的撰写");
+        let mut political = app.reviewer(Gate::POLITICAL).await;
+        clerk.get("/bypasses").await.expect(200).shows("可以复核的：reviewer-political");
+        political.get("/").await.expect(200).shows("汛情通告");
+        political.get("/bypasses").await.expect(200).shows("确认复核");
+        let (edition_id, ..) = edition(app, &id).await;
+        let mut elsewhere = app.person("political-elsewhere", "QH011", &[Role::ReviewerPolitical]).await;
+        elsewhere.get("/bypasses").await.expect(200).hides("汛情通告");
+        let path = format!("/bypasses/{edition_id}/review");
+        assert_ne!(elsewhere.post(&path, &[("reason", "看过")]).await.status.as_u16(), 303);
+        political.post(&path, &[("reason", "已逐项补审")]).await.expect(303);
+    }
+
+    async fn who_lets_a_number_through_does_not_publish_it(app) {
+        column(app).await;
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let id = draft(&mut editor, "法定公示").await;
+        let body = format!("<p>公示对象身份证号 {}。</p>", identity_number());
+        submit(&mut editor, &id, "法定公示", &body, &[]).await.expect(422);
+        let (edition_id, version, _) = edition(app, &id).await;
+        let house = publishing::house(app.ctx());
+        let checks = publishing::editions::checks::of(app.ctx().db().read(), &house, &whole(app, &edition_id).await).await.expect("checks");
+        let digest = checks.found[0].digest.clone();
+        let version = version.to_string();
+        let fields = [("version", version.as_str()), ("rule", "privacy.id_number"), ("digest", &digest), ("reason", "法定公示内容")];
+        clerk.post(&format!("/reviews/{edition_id}/findings"), &fields).await.expect(303);
+        submit(&mut editor, &id, "法定公示", &body, &[]).await.expect(303);
+        approve(app, &mut app.reviewer(Gate::SECRECY).await, &id).await.expect(303);
+        bypass(app, &mut clerk, &id).await.expect(409).shows("放行的人不能再决定公开");
+        let mut other = app.person("clerk-2", "QH001", &[Role::CountyOffice]).await;
+        bypass(app, &mut other, &id).await.expect(303);
+        assert!(is_public(app, &id).await);
+    }
+
+    async fn one_person_with_every_role_does_not_pass_every_gate(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "一个人审到底").await;
+        submit(&mut editor, &id, "一个人审到底", "<p>正文。</p>", &[]).await.expect(303);
+        // From before roles were kept apart: nobody can be given these today.
+        app.account("all-gates", "QH001", &[Role::ReviewerWording, Role::ReviewerPolicy, Role::ReviewerPolitical]).await;
+        let mut tx = app.ctx().db().write().await.expect("write");
+        store::query("INSERT INTO account_role (account, role) SELECT id, 'reviewer_secrecy' FROM account WHERE login = 'all-gates'")
+            .execute(tx.conn()).await.expect("role");
+        tx.commit().await.expect("commit");
+        let mut all = app.sign_in("all-gates").await;
+        for _ in 0..3 {
+            approve(app, &mut all, &id).await.expect(303);
+        }
+        let (edition_id, ..) = edition(app, &id).await;
+        all.get(&format!("/reviews/{edition_id}")).await.expect(200).shows("前面各关都是您一人通过的").hides("/approve\"");
+        approve(app, &mut all, &id).await.expect(409).shows("至少由两人审核");
+        assert!(!is_public(app, &id).await);
+        approve(app, &mut app.reviewer(Gate::POLITICAL).await, &id).await.expect(303);
+        assert!(is_public(app, &id).await);
+    }
+
+    async fn roles_of_the_first_and_the_last_gate_are_given_to_two_people(app) {
+        let mut admin = app.person("sec", "QH001", &[Role::SecurityAdmin]).await;
+        let once = admin.get("/accounts/new").await.expect(200).field("once");
+        let mut form = vec![("login", "both"), ("name", "张某"), ("organ", "QH001"), ("once", once.as_str())];
+        form.extend([("roles", "reviewer_secrecy"), ("roles", "reviewer_political")]);
+        admin.post("/accounts/new", &form).await.expect(422).shows("“保密审查员”和“政治关审核员”不能由一人兼任");
+        form.pop();
+        admin.post("/accounts/new", &form).await.expect(200);
+    }
+
+    async fn an_opinion_on_passing_is_kept_and_read_by_the_next(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "附意见通过").await;
+        submit(&mut editor, &id, "附意见通过", "<p>正文。</p>", &[]).await.expect(303);
+        let (edition_id, version, _) = edition(app, &id).await;
+        let fields = [("version", &*version.to_string()), ("opinion", "已与保密办核对，可以公开")];
+        app.reviewer(Gate::SECRECY).await.post(&format!("/reviews/{edition_id}/approve"), &fields).await.expect(303);
+        let page = app.reviewer(Gate::WORDING).await.get(&format!("/reviews/{edition_id}")).await.expect(200);
+        page.shows("保密审查意见").shows("已与保密办核对，可以公开");
+        editor.get(&format!("/documents/{id}")).await.expect(200).shows("已与保密办核对，可以公开");
+    }
+
+    async fn what_is_public_at_once_carries_no_personal_number(app) {
+        let mut admin = app.person("sys", "QH001", &[Role::SystemAdmin]).await;
+        let number = identity_number();
+        let once = admin.get("/organs/new").await.expect(200).field("once");
+        let note = format!("负责人身份证 {number}");
+        let form = [("once", once.as_str()), ("code", "PII1"), ("name", "青禾县测试局"), ("kind", "county_department"),
+            ("leader", "张三 13800138000"), ("note", note.as_str())];
+        let reply = admin.post("/organs/new", &form).await.expect(422);
+        let reply = reply.shows("请修改“负责人”，公众会看到").shows("请修改“备注”").shows("138****8000");
+        assert_eq!(reply.text().matches(number.as_str()).count(), 1, "only in the field where it was typed");
+        let organs: i64 = store::query_scalar("SELECT COUNT(*) FROM organ WHERE code = 'PII1'")
+            .fetch_one(app.ctx().db().read()).await.expect("count");
+        assert_eq!(organs, 0);
+        let once = admin.get("/organs/QH011/abolish").await.expect(200).field("once");
+        let form = [("once", once.as_str()), ("date", "2026-03-01"), ("note", note.as_str())];
+        admin.post("/organs/QH011/abolish", &form).await.expect(422).shows("请修改“备注”");
+        let once = admin.get("/columns/new").await.expect(200).field("once");
+        let description = format!("经办人 {number}");
+        let form = [("once", once.as_str()), ("slug", "pii"), ("name", "测试"), ("kind", "topic"),
+            ("description", description.as_str()), ("basis", "电话 13800138000")];
+        admin.post("/columns", &form).await.expect(422).shows("请修改“说明”，公众会看到").shows("请修改“公开依据”");
+    }
+}
