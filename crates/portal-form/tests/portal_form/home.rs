@@ -108,7 +108,7 @@ fn router(ctx: &Ctx) -> Router {
         .layer(middleware::from_fn(headers::etag))
         .layer(middleware::from_fn_with_state((ctx.clone(), Listener::Portal), headers::error_pages))
         .layer(middleware::from_fn_with_state(ctx.clone(), client::identify))
-        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state((ctx.clone(), Listener::Portal), headers::secure))
         .with_state(ctx.clone())
 }
 
