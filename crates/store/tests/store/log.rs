@@ -373,6 +373,7 @@ async fn the_newest_event_of_a_subject_is_looked_up_and_not_searched() {
     let home = Home::sqlite().await;
     let newest =
         format!("{} WHERE {} AND e.kind IN ($4, $5) ORDER BY e.seq DESC LIMIT 1", log::SELECT, log::OF_SUBJECT);
+    // SQL: the constants of the log and numbers of places.
     let plan: Vec<(i64, i64, i64, String)> = query_as(store::built(format!("EXPLAIN QUERY PLAN {newest}")))
         .bind_all(["main", "thing", "a", "thing.counted", "thing.noted"])
         .fetch_all(home.db.read())
