@@ -148,7 +148,7 @@ async function confirmPlan({ staff, state, pages }) {
     if ((await open.count()) === 0) break;
     await open.first().click();
     await page.waitForURL("**open=**");
-    await page.getByRole("button", { name: "全条不落实到单位" }).first().click();
+    await page.getByRole("button", { name: "全条不分解到单位" }).first().click();
     await flash(page).waitFor();
   }
   await page.goto(confirm);

@@ -260,3 +260,28 @@ fn a_step_of_the_structure_that_has_landed_is_never_edited() {
     }
     fail_on(&faults, "Installations have taken these steps: what they did cannot be changed afterwards.");
 }
+
+#[test]
+fn templates_have_one_word_for_one_thing() {
+    let domain = read(&root().join("docs/domain.md"));
+    let table = domain.split("| word | not |").nth(1).expect("the table in docs/domain.md");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let words: Vec<(&str, &str)> = rows
+        .filter_map(|row| row.trim_matches('|').split_once('|'))
+        .map(|(word, not)| (word.trim(), not.trim()))
+        .collect();
+    assert!(words.len() > 10, "{words:?}");
+    let mut faults = Vec::new();
+    let mut places = files(&root().join("crates"), &[".html"]);
+    places.extend(files(&root().join("web-assets/src"), &[".ts"]));
+    for path in places {
+        for (number, line) in read(&path).lines().enumerate() {
+            // The second factor has its name.
+            let line = line.replace("动态口令", "");
+            for (word, not) in words.iter().filter(|(_, not)| line.contains(not)) {
+                faults.push(format!("{}:{}: {word}, not {not}", shown(&path), number + 1));
+            }
+        }
+    }
+    fail_on(&faults, "One word for one thing: the table in docs/domain.md.");
+}

@@ -265,7 +265,7 @@ fn a_capability_is_named_by_the_list_alone() {
         "capabilities.rs",
         "cli/",
         "backup.rs",
-        "doctor.rs",
+        "doctor",
         "demo/",
         "health.rs",
         "compose.rs",

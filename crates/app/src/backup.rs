@@ -49,7 +49,8 @@ pub struct Manifest {
 
 /// Tables that restore themselves or mean nothing elsewhere. Sessions are left out because one that was ended after the backup
 /// must not live again, limits because nobody's network is remembered for longer than its day.
-const LEFT_OUT: &[&str] = &["schema_version", "session", "submission", "rate_limit", "rate_salt"];
+const LEFT_OUT: &[&str] =
+    &["schema_version", "session", "submission", "rate_limit", "rate_salt", "sign_in_try", "known_browser"];
 
 /// Writes a consistent backup of the installation to `file`, which must not exist yet.
 ///

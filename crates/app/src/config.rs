@@ -4,7 +4,7 @@ use std::path::Path;
 
 use web::{Config, Settings};
 
-use crate::capabilities;
+use crate::{bounds, capabilities};
 
 /// What is wrong, one line for each key, in words for the engineer who installs.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, Stri
     let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
         .map_err(|e| Invalid(vec![format!("{}：{}", e.path(), plain(&e.inner().to_string()))]))?;
     config.settings = settings;
-    problems.extend(check(&config));
+    problems.extend(bounds::check(&config));
     if problems.is_empty() { Ok(config) } else { Err(Invalid(problems)) }
 }
 
@@ -77,12 +77,45 @@ fn plain(message: &str) -> String {
     message.to_owned()
 }
 
+/// The variables of the command line; see `cli::Common`.
+const OF_THE_COMMAND: [&str; 3] = ["DATA", "CONFIG", "DATABASE"];
+
+/// Variables that look like ours and mean nothing: each with what was perhaps meant. A name that is ignored in silence is a
+/// setting that somebody believes in.
+pub fn unknown_variables(environment: impl Iterator<Item = String>) -> Vec<String> {
+    let known = defaults();
+    let one = |name: String| {
+        let rest = name.strip_prefix("GONGKAI_")?;
+        if rest.contains("__") || OF_THE_COMMAND.contains(&rest) || rest.starts_with("TEST_") {
+            return None;
+        }
+        let meant = rest.to_lowercase();
+        let meant = meant.match_indices('_').map(|(at, _)| (&meant[..at], &meant[at + 1..]));
+        let meant = meant.map(|(section, key)| (section.to_owned(), key.to_owned()));
+        let meant = meant.into_iter().find(|(section, key)| {
+            known.get(section).and_then(toml::Value::as_table).is_some_and(|keys| keys.contains_key(key))
+        });
+        Some(match meant {
+            Some((section, key)) => {
+                format!("{name} 不起作用，应写 GONGKAI_{}__{}", section.to_uppercase(), key.to_uppercase())
+            }
+            None => format!("{name} 不是本程序的变量；配置项写作 GONGKAI_节__项，例如 GONGKAI_SITE__NAME"),
+        })
+    };
+    environment.filter_map(one).collect()
+}
+
 /// Puts the value of `GONGKAI_SECTION__KEY` into the table. Other names are not ours.
 fn overlay(table: &mut toml::Table, name: &str, value: &str) -> Result<(), Invalid> {
     let Some((section, key)) = name.strip_prefix("GONGKAI_").and_then(|rest| rest.split_once("__")) else {
         return Ok(());
     };
     let (section, key) = (section.to_lowercase(), key.to_lowercase());
+    // An empty variable is a script whose own variable was empty; it must not turn one database into another.
+    if (section.as_str(), key.as_str()) == ("database", "url") && value.trim().is_empty() {
+        let text = format!("database.url：环境变量 {name} 是空的。请写数据库地址，或删除这个变量");
+        return Err(Invalid(vec![text]));
+    }
     let slot = table.entry(section.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
     let toml::Value::Table(slot) = slot else {
         return Err(Invalid(vec![format!("{section}：应是一节配置，环境变量 {name} 无处可放")]));
@@ -99,50 +132,6 @@ fn read_value(table: &str, key: &str, value: &str) -> toml::Value {
         (Some(toml::Value::String(_)), _) | (_, None) => toml::Value::String(value.to_owned()),
         (_, Some(parsed)) => parsed,
     }
-}
-
-/// What types cannot say.
-fn check(config: &Config) -> Vec<String> {
-    let mut problems = Vec::new();
-    let mut require = |holds: bool, text: String| {
-        if !holds {
-            problems.push(text);
-        }
-    };
-    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
-    let site = &config.site;
-    require(!site.name.trim().is_empty(), "site.name：请填写网站名称，例如 青禾县人民政府".into());
-    require(site.seal.chars().count() == 1, "site.seal：请只填一个字，例如 青".into());
-    require(digits(&site.division_code, 6), "site.division_code：应为 6 位行政区划代码，例如 361124".into());
-    require(digits(&site.id_code, 10), "site.id_code：应为 10 位政府网站标识码，例如 3611240001".into());
-    require(
-        site.id_code.starts_with(&site.division_code),
-        format!("site.id_code：应以行政区划代码 {} 开头", site.division_code),
-    );
-    require(
-        kernel::OrganCode::is_valid(&site.office_organ),
-        "site.office_organ：请填写主管部门的机关代码，例如 QH001".into(),
-    );
-    for (key, address) in [("server.portal", &config.server.portal), ("server.office", &config.server.office)] {
-        let message = format!("{key}：{address} 不是“地址:端口”，例如 127.0.0.1:8080");
-        require(address.parse::<std::net::SocketAddr>().is_ok(), message);
-    }
-    for (key, url) in
-        [("server.portal_url", &config.server.portal_url), ("server.office_url", &config.server.office_url)]
-    {
-        let well_formed = (url.starts_with("http://") || url.starts_with("https://")) && !url.ends_with('/');
-        require(well_formed, format!("{key}：应以 http:// 或 https:// 开头，结尾不带斜杠"));
-    }
-    require(!config.server.office_allow.is_empty(), "server.office_allow：至少要有一个网段，否则无人能进入后台".into());
-    require((1..=500).contains(&config.server.upload_mb), "server.upload_mb：应在 1 到 500 之间".into());
-    require(["text", "json"].contains(&config.log.format.as_str()), "log.format：只能是 text 或 json".into());
-    let url = &config.database.url;
-    let known = ["", "sqlite:", "postgres://", "postgresql://"];
-    require(
-        url.is_empty() || known[1..].iter().any(|start| url.starts_with(start)),
-        "database.url：应为空、sqlite:路径 或 postgres://…".into(),
-    );
-    problems
 }
 
 #[cfg(test)]
@@ -184,6 +173,36 @@ mod tests {
             ("GONGKAI_NOBODYS__KEY", "1", "nobodys"),
             ("GONGKAI_LOG__FORMAT", "xml", "log.format"),
             ("GONGKAI_SERVER__PORTAL", "8080", "server.portal"),
+            ("GONGKAI_DATABASE__URL", "", "database.url"),
+            ("GONGKAI_SERVER__OFFICE_ALLOW", "[\"0.0.0.0/0\"]", "server.office_allow"),
+            ("GONGKAI_SERVER__OFFICE_ALLOW", "[\"::/0\"]", "server.office_allow"),
+            ("GONGKAI_SERVER__OFFICE_ALLOW", "[\"0.0.0.0/1\", \"128.0.0.0/1\"]", "server.office_allow"),
+            ("GONGKAI_SERVER__OFFICE_ALLOW", "[\"::ffff:0.0.0.0/96\"]", "server.office_allow"),
+            ("GONGKAI_SERVER__TRUSTED_PROXIES", "[\"0.0.0.0/0\"]", "server.trusted_proxies"),
+            ("GONGKAI_SERVER__TRUSTED_PROXIES", "[\"::/0\"]", "server.trusted_proxies"),
+            ("GONGKAI_SERVER__OFFICE", "127.0.0.1:8080", "server.office"),
+            ("GONGKAI_SERVER__OFFICE", "0.0.0.0:8080", "server.office"),
+            ("GONGKAI_SERVER__PORTAL_URL", "http://0.0.0.0:8080", "server.portal_url"),
+            ("GONGKAI_SERVER__OFFICE_URL", "https://", "server.office_url"),
+            ("GONGKAI_LOG__LEVEL", "loud", "log.level"),
+            ("GONGKAI_LOG__LEVEL", "info,store=", "log.level"),
+            ("GONGKAI_MAIL__FROM", "nonsense", "mail.from"),
+            ("GONGKAI_MAIL__SMTP", "mail.example.gov.cn", "mail.smtp"),
+            ("GONGKAI_SESSIONS__LOCK_MINUTES", "0", "sessions.lock_minutes"),
+            ("GONGKAI_PUBLISHING__INDEX_NUMBER", "{org}-{n}", "publishing.index_number"),
+            ("GONGKAI_PUBLISHING__GATE_DAYS", "0", "publishing.gate_days"),
+            ("GONGKAI_DUTIES__REMIND_BEFORE", "[9999]", "duties.remind_before"),
+            ("GONGKAI_DUTIES__REMIND_AFTER", "[0]", "duties.remind_after"),
+            (
+                "GONGKAI_REVIEW__ROUTES",
+                "[{ kind = \"editon\", stages = [{ gate = \"secrecy\", days = 1 }] }]",
+                "review.routes",
+            ),
+            (
+                "GONGKAI_REVIEW__ROUTES",
+                "[{ kind = \"edition\", stages = [{ gate = \"secrecy\", days = 0 }] }]",
+                "review.routes",
+            ),
         ] {
             let error = with(&[(name, value)]).expect_err(name).to_string();
             assert!(error.contains(key), "{name}: {error}");
@@ -191,6 +210,21 @@ mod tests {
         let both =
             with(&[("GONGKAI_SITE__ID_CODE", "1"), ("GONGKAI_LOG__FORMAT", "xml")]).expect_err("two").to_string();
         assert!(both.contains("site.id_code") && both.contains("log.format"));
+    }
+
+    #[test]
+    fn a_variable_that_means_nothing_is_named_with_what_was_meant() {
+        let names = [
+            "GONGKAI_SITE_NAME",
+            "GONGKAI_COLOUR",
+            "GONGKAI_DATA",
+            "GONGKAI_SITE__NAME",
+            "PATH",
+            "GONGKAI_SERVER_UPLOAD_MB",
+        ];
+        let told = unknown_variables(names.into_iter().map(str::to_owned));
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].contains("GONGKAI_SITE__NAME") && told[2].contains("GONGKAI_SERVER__UPLOAD_MB"), "{told:?}");
     }
 
     /// The file that people copy shows everything that can be set, and nothing that cannot.

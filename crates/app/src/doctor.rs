@@ -1,5 +1,7 @@
 //! `gongkai doctor`: checks the installation and says for each point what to do.
 
+mod checks;
+
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
@@ -28,11 +30,15 @@ fn point(name: &'static str, outcome: Result<String, String>) -> Point {
 /// When the output cannot be written.
 pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCode> {
     let mut points = vec![
-        point("配置", site(&config)),
+        point("时间", checks::clock(seams::system().today())),
+        point("环境变量", checks::environment()),
+        point("网站资料", checks::contact(&config)),
+        point("访问地址", checks::addresses(&config)),
         point("数据目录", writable(&data)),
         point("数据盘", free_space(&data)),
-        point("门户端口", port(&config.server.portal).await),
-        point("后台端口", port(&config.server.office).await),
+        point("密钥", checks::keys(&data)),
+        point("门户端口", checks::port(&config.server.portal).await),
+        point("后台端口", checks::port(&config.server.office).await),
         point("后台访问范围", office_range(&config)),
         point("邮件", mail(&config)),
     ];
@@ -46,7 +52,10 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
             let kind = if ctx.db().dialect() == Dialect::Sqlite { "SQLite" } else { "PostgreSQL" };
             points.push(point("数据库", Ok(kind.to_owned())));
             points.push(point("机关", organs(&ctx)));
-            points.push(point("工作日历", calendar(&ctx)));
+            points.push(point("栏目", checks::columns(&ctx).await));
+            points.push(point("账号", checks::accounts(&ctx).await));
+            points.push(point("演示密码", checks::demonstration(&ctx).await));
+            points.push(point("工作日历", checks::calendar(&ctx)));
             let verified = verify(&ctx).await?;
             let outcome = match verified.first_bad {
                 None => Ok(format!("留痕 {} 条，文件 {} 个", verified.events, verified.files)),
@@ -87,18 +96,6 @@ pub async fn verify(ctx: &web::Ctx) -> Result<store::Verified> {
     verified
 }
 
-/// Names and codes that the commented configuration ships with are nobody's.
-fn site(config: &Config) -> Result<String, String> {
-    let site = &config.site;
-    if site.name.contains("未配置") || site.name.contains("某某") {
-        return Err("site 一节还是样例。请填写本县的名称、代码和联系方式。".into());
-    }
-    if site.id_code == "0000000000" && !site.demo {
-        return Err("site.id_code 还是样例。请填写本站的 10 位政府网站标识码。".into());
-    }
-    Ok(format!("{}（{}）", site.name, site.id_code))
-}
-
 fn writable(data: &std::path::Path) -> Result<String, String> {
     let probe = data.join(format!(".doctor-{}", std::process::id()));
     if !data.exists() {
@@ -118,16 +115,6 @@ fn free_space(data: &std::path::Path) -> Result<String, String> {
         Err(format!("只剩 {free} MB。请清理或扩容，至少留 1 GB。"))
     } else {
         Ok(format!("剩余 {free} MB"))
-    }
-}
-
-async fn port(address: &str) -> Result<String, String> {
-    match tokio::net::TcpListener::bind(address).await {
-        Ok(_) => Ok(format!("{address} 空闲")),
-        Err(e) if e.kind() == std::io::ErrorKind::AddrInUse => {
-            Ok(format!("{address} 已被占用；如果是正在运行的 gongkai，属正常"))
-        }
-        Err(e) => Err(format!("不能在 {address} 上监听：{e}")),
     }
 }
 
@@ -160,13 +147,4 @@ fn organs(ctx: &web::Ctx) -> Result<String, String> {
         return Err(format!("site.office_organ 写的 {office} 不在机关名录里。请改正配置或补录机关。"));
     }
     Ok(format!("{} 个", directory.all().len()))
-}
-
-fn calendar(ctx: &web::Ctx) -> Result<String, String> {
-    let known = ctx.calendar().known_until();
-    let left = ctx.today().until(known).map_or(0, |span| span.get_days());
-    if left < 0 {
-        return Err(format!("只录到 {known}，法定期限无法计算。请在后台「工作日历」录入放假通知。"));
-    }
-    Ok(format!("录到 {known}"))
 }

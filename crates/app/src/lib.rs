@@ -1,10 +1,12 @@
 //! Server and command line: the only crate that knows all contexts and puts them together.
 
 pub mod backup;
+mod bounds;
 pub mod capabilities;
 pub mod cli;
 pub mod compose;
 pub mod config;
+pub mod connections;
 pub mod demo;
 pub mod desk;
 pub mod doctor;

@@ -1,23 +1,16 @@
 //! The servers and workers of one process, from the first port to the last open request.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
-use axum::{Router, body::Body, extract::ConnectInfo};
-use hyper::{body::Incoming, server::conn::http1};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
-use tokio::{
-    net::TcpListener,
-    sync::{Semaphore, watch},
-    task::JoinSet,
-};
-use tower::ServiceExt;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use web::Config;
 
-use crate::{App, compose, health, seams};
+use crate::{
+    App, compose,
+    connections::{self, Limits},
+    demo, health, seams,
+};
 
 /// What one process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -41,9 +34,9 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     let wants = |this| role == RoleOfProcess::All || role == this;
     // Ports first: a taken port is the commonest mistake and is told before anything is touched.
     let portal =
-        if wants(RoleOfProcess::Portal) { Some(listen("server.portal", &config.server.portal).await?) } else { None };
+        if wants(RoleOfProcess::Portal) { Some(listen("server.portal", &config.server.portal)?) } else { None };
     let office =
-        if wants(RoleOfProcess::Office) { Some(listen("server.office", &config.server.office).await?) } else { None };
+        if wants(RoleOfProcess::Office) { Some(listen("server.office", &config.server.office)?) } else { None };
     // Links between the two servers follow the ports when no public address was configured.
     let default = web::config::Server::default();
     if let Some(listener) = portal.as_ref().filter(|_| config.server.portal_url == default.portal_url) {
@@ -54,8 +47,13 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     }
     let program = std::env::current_exe().context("找不到本程序文件")?;
     let ctx = compose::open(config, data, program, seams::system()).await?;
+    demo::refuse_public(&ctx).await?;
+    identity::session::seal_all(&ctx).await.map_err(compose::words)?;
     let app = App::new(ctx.clone())?;
     let (stop, stopped) = watch::channel(false);
+    let server = &ctx.config().server;
+    let per_address = usize::try_from(server.connections_per_address).unwrap_or(usize::MAX);
+    let limits = Limits::usual(places(), per_address, server.trusted_proxies.clone());
     let mut tasks = JoinSet::new();
     if wants(RoleOfProcess::Worker) {
         tasks.spawn(ctx.capabilities().schedule(&ctx).work(ctx.db().clone(), stopped.clone()));
@@ -79,10 +77,10 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
         line.push_str(&format!(" office=http://{}", listener.local_addr()?));
     }
     if let Some(listener) = portal {
-        tasks.spawn(serve(listener, app.portal, stopped.clone()));
+        tasks.spawn(connections::serve(listener, app.portal, limits.clone(), stopped.clone()));
     }
     if let Some(listener) = office {
-        tasks.spawn(serve(listener, app.office, stopped.clone()));
+        tasks.spawn(connections::serve(listener, app.office, limits.clone(), stopped.clone()));
     }
     let told_to_stop = signals().context("不能接收停止信号")?;
     println!("{line}");
@@ -106,72 +104,28 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     Ok(())
 }
 
-async fn listen(key: &str, address: &str) -> Result<TcpListener> {
+fn listen(key: &str, address: &str) -> Result<TcpListener> {
     let address: SocketAddr = address.parse().with_context(|| format!("{key}：{address} 不是“地址:端口”"))?;
-    TcpListener::bind(address).await.with_context(|| match address.port() {
+    connections::listen(address).with_context(|| match address.port() {
         0 => format!("{key}：不能在 {address} 上监听"),
         port => format!("{key}：不能在 {address} 上监听。端口 {port} 可能已被占用，请换一个端口或停掉占用它的程序。"),
     })
 }
 
-/// How long a client may take to send the head of a request, also of the next one on an open connection.
-const HEAD: Duration = Duration::from_secs(10);
-/// Largest head of a request, in bytes.
-const HEAD_BYTES: usize = 16 * 1024;
 /// Most connections of one server at the same time; more wait in the system's queue.
 const CONNECTIONS: u64 = 10_000;
 /// Files that are kept for the database, the index and attachments.
 const RESERVED: u64 = 256;
 
-/// Raises the limit of open files as far as it goes, and says how many of them each of the two servers may have for
-/// connections.
+/// Raises the limit of open files as far as it goes, and says how many connections each of the two servers may have. Each may
+/// hold a file besides: the attachment that it reads.
 fn places() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     let most = if raised.is_ok() { limit.maximum } else { limit.current };
-    let half = most.unwrap_or(u64::MAX).saturating_sub(RESERVED) / 2;
-    usize::try_from(half.clamp(32, CONNECTIONS)).unwrap_or(32)
-}
-
-/// Answers until told to stop, then finishes open requests. Connections that send nothing, or a head byte by byte, end by
-/// themselves: they would fill the table of open files.
-async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES).keep_alive(true);
-    let places = Arc::new(Semaphore::new(places()));
-    let open = GracefulShutdown::new();
-    loop {
-        let next = async { (Arc::clone(&places).acquire_owned().await, listener.accept().await) };
-        let stop = async { stopped.wait_for(|stop| *stop).await.is_ok() };
-        let (place, accepted) = tokio::select! {
-            next = next => next,
-            _ = stop => break,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                // No more files may be opened, or the client has gone: neither is a reason to stop serving others.
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
-        let _ = stream.set_nodelay(true);
-        let router = router.clone();
-        let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request.map(Body::new))
-        });
-        let connection = open.watch(builder.serve_connection(TokioIo::new(stream), service));
-        tokio::spawn(async move {
-            // A client that goes away in the middle is no news.
-            let _ = connection.await;
-            drop(place);
-        });
-    }
-    drop(listener);
-    open.shutdown().await;
+    let share = most.unwrap_or(u64::MAX).saturating_sub(RESERVED) / 4;
+    usize::try_from(share.clamp(32, CONNECTIONS)).unwrap_or(32)
 }
 
 /// Keeps what is held in memory in step with changes made by other processes of the installation.

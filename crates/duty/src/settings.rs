@@ -26,6 +26,12 @@ impl Default for Duties {
 
 impl Section for Duties {
     const KEY: &'static str = "duties";
+
+    fn problems(&self) -> Vec<String> {
+        let days = [("remind_before", &self.remind_before), ("remind_after", &self.remind_after)];
+        let wrong = days.into_iter().filter(|(_, days)| days.iter().any(|day| !(1..=366).contains(day)));
+        wrong.map(|(key, _)| format!("{key}：每一项应为 1 至 366 天，例如 [15, 5, 1]")).collect()
+    }
 }
 
 impl Duties {

@@ -16,9 +16,9 @@ const RECORD: &[(&str, &str)] = &[
     ("note", "说明"),
     ("website_note", "说明"),
     ("exists_from", "设立日期"),
-    ("exists_to", "最后一天"),
+    ("exists_to", "撤销日期"),
     ("successor", "承接机关"),
-    ("last_day", "最后一天"),
+    ("last_day", "撤销日期"),
     ("position", "次序"),
     ("row", "行"),
 ];
@@ -67,8 +67,12 @@ pub static ACCOUNT_ENABLED: EventKind = account("account.enabled", "恢复使用
 /// By the security administrator, before its time.
 pub static ACCOUNT_UNLOCKED: EventKind = account("account.unlocked", "解锁账号");
 /// Wrong too often.
-pub static ACCOUNT_LOCKED: EventKind =
-    account("account.locked", "账号因连续输错被锁定").holds(&[("until", "到"), ("address", "网络地址")]);
+pub static ACCOUNT_LOCKED: EventKind = account("account.locked", "账号因连续输错被锁定").holds(&[
+    ("until", "到"),
+    ("address", "网络地址"),
+    ("times", "次数"),
+    ("place", "范围"),
+]);
 /// By the security administrator.
 pub static PASSWORD_RESET: EventKind = account("account.password_reset", "重设密码");
 /// By its owner.
@@ -93,9 +97,22 @@ pub static SIGNED_IN: EventKind =
 pub static SIGNED_OUT: EventKind = session("session.signed_out", "退出登录");
 /// Wrong password or code, or a login that nobody has.
 pub static SIGN_IN_FAILED: EventKind =
-    session("session.failed", "登录失败").holds(&[("address", "网络地址"), ("reason", "原因")]);
+    session("session.failed", "登录失败").holds(&[("address", "网络地址"), ("reason", "原因"), ("times", "次数")]);
 /// Other sessions of an account were ended.
 pub static SESSIONS_REVOKED: EventKind = session("session.revoked", "退出其他登录").holds(&[("sessions", "登录数")]);
+
+/// Somebody was refused what their roles do not give, or looked for what is not there, many times.
+pub static REFUSED: EventKind = account("account.refused", "请求被拒绝").holds(&[
+    ("route", "请求"),
+    ("status", "结果"),
+    ("times", "次数"),
+    ("address", "网络地址"),
+]);
+
+/// A table left the office.
+pub static EXPORTED: EventKind = EventKind::new("export", "export.taken", "导出数据")
+    .holds(&[("contents", "内容"), ("rows", "行数"), ("address", "网络地址")])
+    .keeps(Keep::Words);
 
 /// The chain and the files were walked.
 pub static AUDIT_VERIFIED: EventKind = EventKind::new("audit", "audit.verified", "验证留痕").holds(&[
@@ -110,6 +127,10 @@ pub static AUDIT_EXPORTED: EventKind = EventKind::new("audit", "audit.exported",
     .holds(&[("rows", "行数"), ("filter", "条件")])
     .keeps(Keep::Words);
 
+/// The audit administrator has looked at the rights that were given.
+pub static GRANTS_REVIEWED: EventKind = EventKind::new("audit", "audit.grants_reviewed", "核对授权")
+    .holds(&[("until", "核对到第几号"), ("events", "项数")]);
+
 /// A notice (放假安排) was recorded.
 pub static CALENDAR_EXTENDED: EventKind = EventKind::new("calendar", "calendar.extended", "录入放假安排").holds(&[
     ("days", "日期"),
@@ -121,7 +142,7 @@ pub static CALENDAR_REMOVED: EventKind =
     EventKind::new("calendar", "calendar.removed", "删除放假安排").holds(&[("days", "日期")]);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 28] = [
+pub static ALL: [&EventKind; 31] = [
     &ORGAN_CREATED,
     &ORGAN_CHANGED,
     &ORGAN_RENAMED,
@@ -146,8 +167,11 @@ pub static ALL: [&EventKind; 28] = [
     &SIGNED_OUT,
     &SIGN_IN_FAILED,
     &SESSIONS_REVOKED,
+    &REFUSED,
+    &EXPORTED,
     &AUDIT_VERIFIED,
     &AUDIT_EXPORTED,
+    &GRANTS_REVIEWED,
     &CALENDAR_EXTENDED,
     &CALENDAR_REMOVED,
 ];

@@ -15,6 +15,7 @@ pub mod permissions;
 mod roles;
 pub mod session;
 pub mod settings;
+mod watch;
 
 use std::sync::Arc;
 
@@ -46,18 +47,23 @@ pub fn capability() -> Capability {
         .nav(Nav::under("监督", "/account", "我的账号", &USE_DESK, 430))
         .events(&events::ALL)
         .subject("organ", "机关")
+        .titled("SELECT code, short_name FROM organ WHERE code")
         .subject("account", "账号")
+        .titled("SELECT id, name FROM account WHERE id")
         .subject("calendar", "工作日历")
         .subject("audit", "留痕")
+        .subject("export", "导出")
         .jobs(audit::verify::handlers)
         .schedule(audit::verify::schedule)
         .desk(Arc::new(audit::verify::Faults))
+        .desk(Arc::new(audit::grants::Grants))
         .search(organs::search_source())
         .settings::<settings::Sessions>()
         .settings::<settings::Accounts>()
         .settings::<kernel::clock::Readings>()
-        .migrations(store::migrations!("identity", "../migrations/0001_identity.sql"))
+        .migrations(store::migrations!("identity", "../migrations/0001_identity.sql", "../migrations/0002_doors.sql"))
         .declare(organs::organ_aliases())
         .declare(accounts::recipients())
         .declare(session::signin::Turns::default())
+        .declare(watch::Refusals::default())
 }

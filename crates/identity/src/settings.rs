@@ -53,12 +53,14 @@ pub struct Sessions {
     pub idle_minutes: u32,
     /// Hours after which a session ends in any case.
     pub absolute_hours: u32,
-    /// Wrong passwords in `lock_minutes` after which an account is locked.
+    /// Wrong passwords in `lock_minutes` after which an account is locked for the place from where they came.
     pub lock_after: u32,
     /// Minutes for which it is locked; a security administrator unlocks earlier.
     pub lock_minutes: u32,
     /// Whether every account must set up a second factor at first sign-in.
     pub require_totp: bool,
+    /// Whether the three administrators must, except in a demonstration.
+    pub require_totp_admins: bool,
     /// Shortest password, in characters.
     pub password_min: u32,
 }
@@ -71,6 +73,7 @@ impl Default for Sessions {
             lock_after: 5,
             lock_minutes: 15,
             require_totp: false,
+            require_totp_admins: true,
             password_min: 10,
         }
     }
@@ -87,6 +90,7 @@ impl Section for Sessions {
             within("idle_minutes", self.idle_minutes, 5, 480),
             within("absolute_hours", self.absolute_hours, 1, 24),
             within("lock_after", self.lock_after, 3, 20),
+            within("lock_minutes", self.lock_minutes, 1, 1440),
             within("password_min", self.password_min, 8, 64),
         ];
         all.into_iter().flatten().collect()

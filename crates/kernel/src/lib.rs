@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod clock;
 pub mod event;
 pub mod id;
+pub mod names;
 pub mod organ;
 pub mod permission;
 pub mod seams;

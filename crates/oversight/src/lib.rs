@@ -35,6 +35,7 @@ pub fn capability() -> Capability {
         .nav(Nav::under("任务", "/duties", "任务台账", &VIEW_DUTIES, 220).letter("t"))
         .events(&events::ALL)
         .subject(events::SUBJECT, "工作要点")
+        .titled("SELECT id, title FROM plan WHERE id")
         .demo(demo::scenes)
         .search(plans::public::search_source())
         .desk(duties::desk_source())

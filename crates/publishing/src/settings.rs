@@ -25,10 +25,20 @@ impl Section for Publishing {
     const KEY: &'static str = "publishing";
 
     fn problems(&self) -> Vec<String> {
-        if self.index_number.contains("{n}") {
-            return Vec::new();
+        let mut problems = Vec::new();
+        let rule = &self.index_number;
+        if !rule.contains("{n}") {
+            problems.push("index_number：规则中必须有流水号 {n}".to_owned());
         }
-        vec!["index_number：规则中必须有流水号 {n}".to_owned()]
+        let known = ["{organ}", "{year}", "{column}", "{n}"];
+        let rest = known.iter().fold(rule.clone(), |rest, part| rest.replace(part, ""));
+        if rest.contains(['{', '}']) || rest.chars().any(char::is_control) {
+            problems.push(format!("index_number：{rule} 里有不认识的部分，只能用 {}", known.join(" ")));
+        }
+        if !(1..=60).contains(&self.gate_days) {
+            problems.push("gate_days：应为 1 至 60 个工作日".to_owned());
+        }
+        problems
     }
 }
 

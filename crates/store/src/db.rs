@@ -105,6 +105,25 @@ impl Db {
         Self::with_chain(inner, MAIN).await
     }
 
+    /// Whether an installation is at `url` already: nothing is made and nothing is changed.
+    ///
+    /// # Errors
+    /// When the URL is of no known kind or the database cannot be reached.
+    pub async fn is_there(url: &str) -> Result<bool> {
+        match dialect_of(url)? {
+            // An empty file is what a copy that failed leaves.
+            Dialect::Sqlite => Ok(std::fs::metadata(sqlite_path(url)).is_ok_and(|file| file.len() > 0)),
+            Dialect::Postgres => {
+                let reader = Reader::open(url).await?;
+                let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_catalog.pg_class WHERE relname = 'schema_version' \
+                           AND pg_table_is_visible(oid)";
+                let tables: i64 = query_scalar(sql).fetch_one(&reader).await?;
+                reader.0.close().await;
+                Ok(tables > 0)
+            }
+        }
+    }
+
     async fn with_chain(inner: Arc<Inner>, name: &str) -> Result<Self> {
         let known = inner.chains.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         let chain = match known {

@@ -80,6 +80,12 @@ impl Client {
         Self { router, cookies: Vec::new(), site: "same-origin", address: None, extra: Vec::new() }
     }
 
+    /// The same person at another server.
+    #[must_use]
+    pub fn on(self, router: Router) -> Self {
+        Self { router, ..self }
+    }
+
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Reply {
         self.send(Method::GET, path, "", Vec::new()).await

@@ -64,6 +64,7 @@ pub struct Capability {
     nav: Vec<Nav>,
     events: Vec<&'static EventKind>,
     subjects: Vec<(&'static str, &'static str)>,
+    titles: Vec<&'static str>,
     jobs: Vec<fn(&Ctx) -> Handlers>,
     schedule: Vec<fn(&Ctx) -> Schedule>,
     followers: Vec<fn(&Ctx) -> Followers>,
@@ -93,6 +94,7 @@ impl Capability {
             nav: Vec::new(),
             events: Vec::new(),
             subjects: Vec::new(),
+            titles: Vec::new(),
             jobs: Vec::new(),
             schedule: Vec::new(),
             followers: Vec::new(),
@@ -138,6 +140,14 @@ impl Capability {
     #[must_use]
     pub fn subject(mut self, kind: &'static str, label: &'static str) -> Self {
         self.subjects.push((kind, label));
+        self
+    }
+
+    /// How the log finds what its ids are called: a query of id and title that ends with the column of the id, to which the log
+    /// adds which ones: `SELECT id, title FROM document WHERE id`.
+    #[must_use]
+    pub fn titled(mut self, sql: &'static str) -> Self {
+        self.titles.push(sql);
         self
     }
 
@@ -306,6 +316,11 @@ impl Capabilities {
     /// All kinds of subjects with their words.
     pub fn subjects(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.0.list.iter().flat_map(|one| one.subjects.iter().copied())
+    }
+
+    /// How ids are given their titles; see [`Capability::titled`].
+    pub fn titles(&self) -> impl Iterator<Item = &'static str> {
+        self.0.list.iter().flat_map(|one| one.titles.iter().copied())
     }
 
     /// Handlers of all jobs.

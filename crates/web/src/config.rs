@@ -105,6 +105,8 @@ pub struct Server {
     pub office_url: String,
     /// From which address ranges the office may be reached (互联网政务应用安全管理规定 Art. 19).
     pub office_allow: Vec<IpNet>,
+    /// Most connections of one address to one of the servers at the same time; a trusted proxy has no limit. 0 = no limit.
+    pub connections_per_address: u32,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// From which address ranges `/metrics` and the details of the office's `/healthz` may be read: the machine itself, and
@@ -125,6 +127,7 @@ impl Default for Server {
             portal_url: "http://127.0.0.1:8080".into(),
             office_url: "http://127.0.0.1:8081".into(),
             office_allow: nets.iter().filter_map(|net| net.parse().ok()).collect(),
+            connections_per_address: 1024,
             trusted_proxies: Vec::new(),
             metrics_allow: ["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse().ok()).collect(),
             secure_cookies: false,

@@ -22,6 +22,8 @@ pub struct SessionInfo {
     pub id: SessionId,
     /// When it ends without another click, stored form.
     pub ends_at: String,
+    /// When the person last gave the password or a code, stored form.
+    pub proved_at: String,
 }
 
 /// A signed-in person at work: extractor of every office page.

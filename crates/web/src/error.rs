@@ -58,7 +58,7 @@ impl Error {
                 (StatusCode::UNAUTHORIZED, "请先登录", Refused::NotSignedIn.to_string())
             }
             Self::Refused(refused) => (StatusCode::FORBIDDEN, "您没有这项权限", refused.to_string()),
-            Self::Conflict(text) => (StatusCode::CONFLICT, "情况已经变化", text.clone()),
+            Self::Conflict(text) => (StatusCode::CONFLICT, "未能办理", text.clone()),
             Self::Invalid(text) => (StatusCode::BAD_REQUEST, "请求内容需要更正", text.clone()),
             Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "内容太大", text.clone()),
             Self::TooMany(text) | Self::Limited { text, .. } => {

@@ -39,7 +39,7 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
     }
 }
 
-const TOO_LONG: &str = "正文太长，上限 8 MB。请删去内嵌图片，改作附件上传。";
+const TOO_LONG: &str = "填写的内容太长，没有收下。正文上限 8 MB，请删去内嵌图片，改作附件上传。";
 const INCOMPLETE: &str = "表单内容不完整。请返回上一页，刷新后重新提交；已填内容浏览器会保留。";
 
 /// The query of an address. Unknown names are ignored, unreadable values become a clear 400.

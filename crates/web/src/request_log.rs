@@ -4,13 +4,14 @@
 //! answered, and its first characters are the code on the page of an error, so that whoever is told the code on the telephone
 //! finds the lines. When the answer has gone out, one line says what was asked and how it went.
 //!
-//! Neither address nor query of a request is logged, only the pattern of its route: a query holds the words that a citizen
-//! searched for, and an address may be the private link to somebody's application.
+//! Neither path nor query of a request is logged, only the pattern of its route: a query holds the words that a citizen
+//! searched for, and a path may be the private link to somebody's application. From where it came and which account was signed
+//! in stands in the line (互联网政务应用安全管理规定 Art. 20).
 
 use std::{
     net::IpAddr,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
     time::Instant,
 };
@@ -24,7 +25,7 @@ use axum::{
 };
 use http_body::{Frame, SizeHint};
 use ipnet::IpNet;
-use kernel::Seams;
+use kernel::{Seams, id::AccountId};
 use tracing::{Instrument, Span};
 
 use crate::{Ctx, Listener, client};
@@ -38,7 +39,7 @@ const INCIDENT: usize = 8;
 /// Routes that machines ask for all the time; their lines would hide the others.
 const PROBES: [&str; 2] = ["/healthz", "/metrics"];
 
-tokio::task_local!(static CURRENT: RequestId);
+tokio::task_local!(static CURRENT: Current);
 
 /// The id of a request: ours, or that of the proxy in front of us. 16 to 64 letters, digits, `-`, `_` and `.`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +54,33 @@ impl RequestId {
     }
 }
 
+/// The request being answered, as far as it is known by now.
+#[derive(Debug, Clone)]
+struct Current {
+    id: RequestId,
+    seen: Arc<Seen>,
+}
+
+/// What inner layers find out about a request.
+#[derive(Debug, Default)]
+struct Seen {
+    from: OnceLock<IpAddr>,
+    account: OnceLock<AccountId>,
+}
+
 /// The code that the page of an error shows for the request being answered; `None` outside of a request.
 pub fn incident() -> Option<String> {
-    CURRENT.try_with(|id| id.0.chars().take(INCIDENT).collect()).ok()
+    CURRENT.try_with(|current| current.id.0.chars().take(INCIDENT).collect()).ok()
+}
+
+/// The request being answered came from this address. Nothing outside of a request.
+pub fn came_from(ip: IpAddr) {
+    let _ = CURRENT.try_with(|current| current.seen.from.set(ip));
+}
+
+/// This account is signed in for the request being answered. Nothing outside of a request.
+pub fn signed_in(account: &AccountId) {
+    let _ = CURRENT.try_with(|current| current.seen.account.set(account.clone()));
 }
 
 /// What the layer needs to know.
@@ -75,7 +100,7 @@ impl RequestLog {
 
     fn id(&self, request: &Request) -> RequestId {
         let peer: IpAddr = client::peer(request);
-        let given = request.headers().get(HEADER).filter(|_| self.trusted.iter().any(|net| net.contains(&peer)));
+        let given = request.headers().get(HEADER).filter(|_| client::within(&self.trusted, peer));
         given.and_then(RequestId::given).unwrap_or_else(|| RequestId(self.seams.secret(BYTES).into()))
     }
 }
@@ -85,7 +110,9 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
     let id = log.id(&request);
     // Of the highest level, so that the id stands in the lines of errors also where only those are logged.
     let span = tracing::error_span!("request", id = &*id.0);
+    let seen = Arc::new(Seen::default());
     let mut line = Line {
+        seen: seen.clone(),
         span: span.clone(),
         started: Instant::now(),
         listener: log.listener,
@@ -94,7 +121,7 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
         status: None,
         bytes: 0,
     };
-    let mut response = CURRENT.scope(id.clone(), next.run(request)).instrument(span).await;
+    let mut response = CURRENT.scope(Current { id: id.clone(), seen }, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(HEADER, value);
     }
@@ -104,6 +131,7 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
 
 /// The line of a request, written when its answer has gone out or the reader has gone away.
 struct Line {
+    seen: Arc<Seen>,
     span: Span,
     started: Instant,
     listener: &'static str,
@@ -122,6 +150,8 @@ impl Drop for Line {
         let route = self.route.as_ref().map_or("-", MatchedPath::as_str);
         let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = self.status.map(|status| status.as_u16());
+        let address = self.seen.from.get().map(tracing::field::display);
+        let account = self.seen.account.get().map(AccountId::as_str);
         let text = if status.is_some() { "answered" } else { "abandoned" };
         macro_rules! write {
             ($level:ident) => {
@@ -132,6 +162,8 @@ impl Drop for Line {
                     http.status = status,
                     http.milliseconds = milliseconds,
                     http.bytes = self.bytes,
+                    address,
+                    account,
                     "{text}"
                 )
             };
@@ -241,6 +273,8 @@ mod tests {
     }
 
     async fn telling() -> &'static str {
+        came_from(IpAddr::from([203, 0, 113, 7]));
+        signed_in(&AccountId::from("a-person"));
         tracing::info!("read");
         "正文"
     }
@@ -313,6 +347,8 @@ mod tests {
         assert_eq!((&answered["level"], &fields["message"]), (&"INFO".into(), &"answered".into()));
         assert_eq!((&fields["http.listener"], &fields["http.method"]), (&"portal".into(), &"GET".into()));
         assert_eq!((&fields["http.route"], &fields["http.status"]), (&"/letters/{code}".into(), &200.into()));
+        assert_eq!((&fields["address"], &fields["account"]), (&"203.0.113.7".into(), &"a-person".into()));
+        assert!(unknown["fields"]["address"].is_null() && unknown["fields"]["account"].is_null(), "{unknown}");
         assert!(fields["http.bytes"] == 6 && fields["http.milliseconds"].is_u64(), "{fields}");
         assert_eq!((&unknown["fields"]["http.route"], &unknown["fields"]["http.status"]), (&"-".into(), &404.into()));
     }

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
-use kernel::{Actor, Permission, Refused, may};
+use kernel::{Actor, Permission, Refused, may, permission::SIGN_IN};
 
 use crate::{Ctx, Error, desk, private, same_origin};
 
@@ -21,6 +21,9 @@ use crate::{Ctx, Error, desk, private, same_origin};
 const MOST_OFFICE: usize = 8 << 20;
 /// Forms of the portal have text fields only, whose words are counted again where they are kept.
 const MOST_PORTAL: usize = 1 << 20;
+
+/// What is sent before anybody is signed in: a login and a password. More would only fill the memory.
+const MOST_SIGN_IN: usize = 16 << 10;
 
 /// Which of the two servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,7 +78,11 @@ impl Routes {
         H: Handler<T, Ctx>,
         T: 'static,
     {
-        let most = if self.listener == Listener::Portal { MOST_PORTAL } else { MOST_OFFICE };
+        let most = match self.listener {
+            _ if *permission == SIGN_IN => MOST_SIGN_IN,
+            Listener::Portal => MOST_PORTAL,
+            Listener::Office => MOST_OFFICE,
+        };
         let target = self.target(path, handler);
         self.add(Method::POST, path, permission, target.layer(DefaultBodyLimit::max(most)))
     }

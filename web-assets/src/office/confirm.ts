@@ -21,7 +21,7 @@ function ask(form: HTMLFormElement, submitter: HTMLElement | null, effect: strin
     title,
     body,
   );
-  const cancel = button("再看看", "", () => dialog.close());
+  const cancel = button("取消", "", () => dialog.close());
   const go = button(word, submitter?.classList.contains("danger") ? "danger" : "main", () => {
     confirmed.add(form);
     dialog.close();

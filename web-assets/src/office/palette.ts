@@ -78,7 +78,7 @@ export function palette(): void {
       }),
     );
     if (shown.length === 0)
-      list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, "没有这个命令，换个词试试"));
+      list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, "没有这项操作，换个词试试"));
     else choose(0);
   };
   const run = (index: number): void => {

@@ -18,7 +18,7 @@ pub(crate) async fn demo(config: Config, data: PathBuf, as_json: bool) -> Result
             if as_json {
                 println!("{}", json!({ "filled": true, "accounts": accounts }));
             } else {
-                println!("演示县已建立（全部为虚构的演示数据）。账号如下，口令相同：{}", demo::PASSWORD);
+                println!("演示县已建立（全部为虚构的演示数据）。账号如下，密码相同：{}", demo::PASSWORD);
                 for account in &accounts {
                     println!("  {:<14} {}　{}", account.login, account.organ, account.roles);
                 }
@@ -28,7 +28,7 @@ pub(crate) async fn demo(config: Config, data: PathBuf, as_json: bool) -> Result
             if as_json {
                 println!("{}", json!({ "filled": false }));
             } else {
-                println!("数据目录里已经是演示县，没有改动。账号口令：{}", demo::PASSWORD);
+                println!("数据目录里已经是演示县，没有改动。账号密码：{}", demo::PASSWORD);
             }
         }
     }

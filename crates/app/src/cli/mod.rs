@@ -8,6 +8,7 @@ mod clock;
 mod data;
 mod file;
 mod plan;
+mod tables;
 mod user;
 mod words;
 
@@ -15,6 +16,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use store::Db;
 use tracing_subscriber::EnvFilter;
 use web::{Config, Ctx};
 
@@ -64,6 +66,9 @@ enum Command {
         /// 本进程承担的部分
         #[arg(long, value_enum, default_value = "all")]
         role: serve::RoleOfProcess,
+        /// 首次运行：还没有数据时建立新站；不写这一项，空的数据目录或空的数据库不会启动
+        #[arg(long)]
+        new: bool,
     },
     /// 在空的数据目录里建立演示县
     #[command(after_help = "例：gongkai demo --data ./demo-data")]
@@ -120,6 +125,12 @@ enum Command {
         after_help = "例：gongkai user add admin --name 安全管理员 --organ OFFICE --role security_admin"
     )]
     User(user::Command),
+    /// 导入机关名录
+    #[command(subcommand, after_help = "例：gongkai organ import 机关.xlsx")]
+    Organ(tables::Organ),
+    /// 导入栏目
+    #[command(subcommand, after_help = "例：gongkai column import 栏目.xlsx")]
+    Column(tables::Column),
 }
 
 /// Reads the command line and does it.
@@ -155,6 +166,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
     // What only computes needs neither configuration nor database.
     let command = match cli.command {
         Command::Plan(plan::Command::Parse { file }) => return plan::parse(&file, cli.common.json),
+        Command::Column(tables::Column::Template) => {
+            tables::column_template();
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
@@ -172,20 +187,42 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let (json, data) = (cli.common.json, cli.common.data.clone());
     let done = runtime.block_on(async move {
         match command {
-            Command::Serve { portal, office, role } => {
+            Command::Serve { portal, office, role, new } => {
                 config.server.portal = portal.unwrap_or(config.server.portal);
                 config.server.office = office.unwrap_or(config.server.office);
+                for text in config::unknown_variables(std::env::vars().map(|(name, _)| name)) {
+                    eprintln!("注意：{text}");
+                }
+                if !new {
+                    not_empty(&config, &data).await?;
+                }
                 serve::run(config, data, role).await?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Plan(command) => {
                 // The file first: what cannot be read needs no database.
                 let file = plan::file(command)?;
-                plan::import(&open(config, data).await?, file, json).await
+                plan::import(&existing(config, data).await?, file, json).await
             }
-            Command::Clock(_) | Command::Check { .. } => unreachable!("needs no database and is done before"),
+            Command::Organ(command) => tables::organ(&existing(config, data).await?, command, json).await,
+            Command::Column(tables::Column::Import { file }) => {
+                tables::column(&existing(config, data).await?, &file, json).await
+            }
+            Command::Clock(_) | Command::Check { .. } | Command::Column(tables::Column::Template) => {
+                unreachable!("needs no database and is done before")
+            }
+            Command::User(user::Command::Import { file }) => {
+                tables::user(&existing(config, data).await?, &file, json).await
+            }
             Command::User(command) if command.reads() => user::run(&existing(config, data).await?, command, json).await,
-            Command::User(command) => user::run(&open(config, data).await?, command, json).await,
+            Command::User(command) => {
+                let there = Db::is_there(&compose::database_url(&config, &data)).await?;
+                let ctx = open(config, data).await?;
+                if !there {
+                    eprintln!("这里还没有数据，已新建：{}", ctx.data().display());
+                }
+                user::run(&ctx, command, json).await
+            }
             Command::Demo => data::demo(config, data, json).await,
             Command::Search { query, limit } => data::search(&existing(config, data).await?, &query, limit, json).await,
             Command::Reindex => data::reindex(&existing(config, data).await?, json).await,
@@ -203,6 +240,14 @@ fn run(cli: Cli) -> Result<ExitCode> {
 impl Common {
     /// The configuration: the file named, else `gongkai.toml` in the data directory if it is there, then the environment.
     fn config(&self) -> Result<Config> {
+        // An empty variable is a script whose own variable was empty: another database, or a new one, would be opened in silence.
+        let filled = |name: &str, empty: bool| {
+            anyhow::ensure!(!empty, "{name} 是空的。请写明，或删除这个环境变量。");
+            Ok(())
+        };
+        filled("GONGKAI_DATA（--data）", self.data.as_os_str().is_empty())?;
+        filled("GONGKAI_CONFIG（--config）", self.config.as_ref().is_some_and(|file| file.as_os_str().is_empty()))?;
+        filled("GONGKAI_DATABASE（--database）", self.database.as_ref().is_some_and(|url| url.trim().is_empty()))?;
         let beside = self.data.join("gongkai.toml");
         let file = self.config.clone().or_else(|| beside.exists().then_some(beside));
         let mut config = config::load(file.as_deref(), std::env::vars())?;
@@ -220,12 +265,23 @@ async fn open(config: Config, data: PathBuf) -> Result<Ctx> {
 
 /// For commands that look at what is there: an empty installation made by a mistyped folder would answer that all is well.
 async fn existing(config: Config, data: PathBuf) -> Result<Ctx> {
-    anyhow::ensure!(
-        !config.database.url.is_empty() || data.join("gongkai.db").exists(),
-        "{} 里还没有数据。请用 --data 指定数据目录；第一次使用请先运行 gongkai demo 或 gongkai serve。",
-        data.display()
-    );
+    not_empty(&config, &data).await?;
     open(config, data).await
+}
+
+/// A disk that is not mounted, a mistyped folder, an empty database: none of them may become a government site without a text.
+async fn not_empty(config: &Config, data: &std::path::Path) -> Result<()> {
+    let place = if config.database.url.is_empty() {
+        data.display().to_string()
+    } else {
+        "database.url 指定的数据库".into()
+    };
+    anyhow::ensure!(
+        Db::is_there(&compose::database_url(config, data)).await?,
+        "{place} 里还没有数据。已有站点的，请检查 --data、数据盘是否挂载和 database.url；第一次使用，请先用 gongkai user add \
+         建立管理员，或运行 gongkai serve --new 建立新站，或运行 gongkai demo 建立演示县。"
+    );
+    Ok(())
 }
 
 /// Logs go to standard error; a server says what it does, other commands only what goes wrong.

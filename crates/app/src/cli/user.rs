@@ -13,7 +13,7 @@ use web::Ctx;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// 建立账号；不给口令时生成一次性口令，显示在标准输出
+    /// 建立账号；不给密码时生成一次性密码，显示在标准输出
     #[command(after_help = "例：gongkai user add admin --name 安全管理员 --organ OFFICE --role security_admin\n\
         首次安装还没有机关时，先建系统管理员导入机关，--organ 写 site.office_organ 的代码即可")]
     Add {
@@ -31,14 +31,22 @@ pub(crate) enum Command {
         /// 邮箱
         #[arg(long, default_value = "")]
         email: String,
-        /// 从标准输入读口令（一行）
+        /// 从标准输入读密码（一行）
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// 从表格建立账号，全部正确才建立；一次性密码显示在标准输出
+    #[command(
+        after_help = "例：gongkai user import 账号.xlsx\n\n表头：登录名、姓名、所在机关、角色、邮箱；机关填代码或名称，几个角色用 | 隔开。"
+    )]
+    Import {
+        /// .xlsx 或 .csv
+        file: std::path::PathBuf,
     },
     /// 列出账号
     #[command(after_help = "例：gongkai user list --json")]
     List,
-    /// 重置口令，生成一次性口令
+    /// 重置密码，生成一次性密码
     #[command(after_help = "例：gongkai user passwd clerk")]
     Passwd {
         /// 登录名
@@ -47,6 +55,12 @@ pub(crate) enum Command {
     /// 解除锁定
     #[command(after_help = "例：gongkai user unlock clerk")]
     Unlock {
+        /// 登录名
+        login: String,
+    },
+    /// 移除动态口令（手机和恢复码都丢失时），本人下次登录后重新设置
+    #[command(after_help = "例：gongkai user reset-code secadmin")]
+    ResetCode {
         /// 登录名
         login: String,
     },
@@ -82,9 +96,9 @@ pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<Ex
             let password = if password_stdin { Some(read_password()?) } else { None };
             let organ = OrganCode::from(organ);
             first_organ(ctx, &organ).await?;
-            let password_min = ctx.settings::<identity::settings::Sessions>().password_min;
+            let rules = identity::session::password::Rules::of(ctx);
             let apart = identity::settings::Accounts::clone(&ctx.settings::<identity::settings::Accounts>());
-            let base = NewAccount { apart, password_min, ..NewAccount::default() };
+            let base = NewAccount { apart, rules, ..NewAccount::default() };
             let new = NewAccount { login, name, organ, roles, email, password, ..base };
             let created = accounts::create(db, new).await?;
             if as_json {
@@ -97,6 +111,7 @@ pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<Ex
                 tell_one_time(created.one_time.as_deref());
             }
         }
+        Command::Import { .. } => unreachable!("is done by its own command"),
         Command::List => {
             let all = accounts::list(db).await?;
             if as_json {
@@ -126,6 +141,13 @@ pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<Ex
             tx.commit().await?;
             eprintln!("已解除锁定");
         }
+        Command::ResetCode { login } => {
+            let account = named(ctx, &login).await?;
+            let mut tx = db.write().await?;
+            accounts::remove_second_factor(&mut tx, &account.id, &Actor::System).await?;
+            tx.commit().await?;
+            eprintln!("已移除动态口令，其会话全部失效");
+        }
         Command::Disable { login } => {
             set_disabled(ctx, &login, true).await?;
             eprintln!("已停用，其会话全部失效");
@@ -147,7 +169,7 @@ async fn set_disabled(ctx: &Ctx, login: &str, disabled: bool) -> Result<()> {
 
 fn tell_one_time(one_time: Option<&str>) {
     if let Some(secret) = one_time {
-        println!("一次性口令：{secret}（只显示这一次，首次登录须修改）");
+        println!("一次性密码：{secret}（只显示这一次，首次登录须修改）");
     }
 }
 
@@ -162,7 +184,7 @@ fn read_password() -> Result<String> {
     std::io::stdin().lock().read_line(&mut line)?;
     let password = line.trim_end_matches(['\n', '\r']).to_owned();
     if password.is_empty() {
-        bail!("标准输入里没有口令。例：printf '%s\\n' \"$PASSWORD\" | gongkai user add … --password-stdin");
+        bail!("标准输入里没有密码。例：printf '%s\\n' \"$PASSWORD\" | gongkai user add … --password-stdin");
     }
     Ok(password)
 }

@@ -144,6 +144,56 @@ fn unboxed(failure: Failure) -> anyhow::Error {
     anyhow::anyhow!(failure)
 }
 
+/// Accounts of the demonstration that still have its password, which everybody knows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn known_passwords(ctx: &Ctx) -> Result<Vec<String>> {
+    let (_, rows) = rows("accounts.csv")?;
+    let mut found = Vec::new();
+    for login in rows.into_iter().filter_map(|row| row.into_iter().next()) {
+        let hash: Option<String> =
+            store::query_scalar("SELECT password FROM account WHERE login = $1 AND disabled = 0")
+                .bind(&login)
+                .fetch_optional(ctx.db().read())
+                .await?;
+        if let Some(hash) = hash
+            && identity::session::password::fits(PASSWORD, &hash).await?
+        {
+            found.push(login);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether one of the servers can be reached from other machines.
+pub fn reachable(config: &Config) -> bool {
+    let loopback =
+        |address: &str| address.parse::<std::net::SocketAddr>().is_ok_and(|address| address.ip().is_loopback());
+    !loopback(&config.server.portal) || !loopback(&config.server.office)
+}
+
+/// Refuses to serve accounts whose password is printed in the README to other machines than this one.
+///
+/// # Errors
+/// When there are such accounts and an address that is not the loopback one, or the database fails.
+pub async fn refuse_public(ctx: &Ctx) -> Result<()> {
+    if !reachable(ctx.config()) {
+        return Ok(());
+    }
+    let known = known_passwords(ctx).await?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "账号 {} 用的是演示密码，人人都知道，不能在本机以外的地址（{}、{}）上开放。请只监听 127.0.0.1，或先逐个运行 gongkai \
+         user passwd 登录名 换掉密码、用 gongkai user disable 登录名 停用。",
+        known.join("、"),
+        ctx.config().server.portal,
+        ctx.config().server.office
+    )
+}
+
 async fn mark(ctx: &Ctx, value: &str) -> Result<()> {
     let mut tx = ctx.db().write().await?;
     settings::set(&mut tx, "demo", value).await?;

@@ -45,6 +45,7 @@ struct Page {
     filter: String,
     groups: Vec<(&'static str, Vec<Line>)>,
     calendar_warning: String,
+    steps: Vec<(&'static str, &'static str)>,
 }
 
 async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
@@ -59,11 +60,33 @@ async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         // Only to those who can do something about it.
         calendar_warning: may(&desk.actor(), &identity::permissions::MANAGE_CALENDAR)
             .map_or_else(|_| String::new(), |()| calendar_warning(&ctx)),
+        steps: first_steps(&ctx, &desk).await?,
         shell: desk.shell(&ctx, "待办台").await?,
         filters,
         filter: filter.group,
     };
     office_page(&page)
+}
+
+/// What a new installation lacks, for whoever can do it: an empty list of work does not mean that all is done.
+async fn first_steps(ctx: &Ctx, desk: &Desk) -> Result<Vec<(&'static str, &'static str)>> {
+    let actor = desk.actor();
+    let mut steps = Vec::new();
+    if may(&actor, &identity::permissions::MANAGE_ORGANS).is_ok() && ctx.directory().all().len() < 2 {
+        steps.push(("导入机关名录", "/organs/import"));
+    }
+    if may(&actor, &publishing::columns::MANAGE_COLUMNS).is_ok()
+        && document::columns::tree(ctx.db().read()).await?.is_empty()
+    {
+        steps.push(("导入或新建栏目：没有栏目，稿件无处可放", "/columns/import"));
+    }
+    if may(&actor, &identity::permissions::MANAGE_ACCOUNTS).is_ok() {
+        let accounts: i64 = store::query_scalar("SELECT COUNT(*) FROM account").fetch_one(ctx.db().read()).await?;
+        if accounts < 4 {
+            steps.push(("建立或导入工作人员的账号", "/accounts/import"));
+        }
+    }
+    Ok(steps)
 }
 
 /// The filters with how many lines each shows: the usual groups, and those in which something waits.

@@ -153,7 +153,7 @@ pub fn errors(data: &ColumnData, existing: &[(usize, Row)], purposes: &[&Purpose
     let well_formed = (2..=60).contains(&slug.len())
         && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !slug.starts_with('-')
-        && !matches!(slug, "new" | "export");
+        && !matches!(slug, "new" | "export" | "import");
     errors.require(well_formed, "slug", "请用小写字母、数字和连字符填写网址名，例如 social-relief。");
     if data.version == 0 && existing.iter().any(|(_, row)| row.slug == data.slug) {
         errors.add("slug", "这个网址名已有栏目使用，请换一个。");

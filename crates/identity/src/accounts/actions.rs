@@ -17,7 +17,7 @@ use super::{
     store,
 };
 use crate::{
-    session::{password::Fresh, sessions},
+    session::{Asked, asked, password::Fresh, sessions},
     settings::Accounts,
 };
 
@@ -29,19 +29,56 @@ pub(super) struct EditForm {
     organ: OrganCode,
     email: String,
     roles: Vec<String>,
+    proof: String,
 }
 
-fn read_roles(codes: &[String]) -> Vec<Role> {
-    codes.iter().filter_map(|code| Role::from_code(code)).collect()
+/// A button of an account.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Button {
+    proof: String,
+}
+
+/// Asks who it is before a weighty change of an account, unless that was shown some minutes ago.
+async fn weighty(
+    ctx: &Ctx,
+    desk: &Desk,
+    proof: &str,
+    (what, at): (&str, String),
+    fields: Vec<(String, String)>,
+) -> Result<Option<Response>> {
+    let back = at.rsplit_once('/').map_or("/accounts", |(back, _)| back).to_owned();
+    asked(ctx, desk, proof, Asked { what: what.to_owned(), action: at, fields, back }).await
+}
+
+/// The roles, or the first code that is none: a role that is left out in silence is one that somebody believes to be given.
+fn read_roles(codes: &[String]) -> std::result::Result<Vec<Role>, &str> {
+    codes.iter().map(|code| Role::from_code(code).ok_or(code.as_str())).collect()
 }
 
 /// POST /accounts/new: answers with the one-time password, which is shown on this page only.
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<NewForm>) -> Result<Response> {
+    let Ok(roles) = read_roles(&form.roles) else {
+        return Err(Error::Invalid("选择的角色里有系统不认识的。请刷新页面后重新选择。".into()));
+    };
+    let mut fields: Vec<(String, String)> = [
+        ("once", &form.once),
+        ("login", &form.login),
+        ("name", &form.name),
+        ("organ", &form.organ),
+        ("email", &form.email),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.clone()))
+    .to_vec();
+    fields.extend(form.roles.iter().map(|role| ("roles".to_owned(), role.clone())));
+    if let Some(asks) = weighty(&ctx, &desk, &form.proof, ("建立账号", "/accounts/new".into()), fields).await? {
+        return Ok(asks);
+    }
     let new = NewAccount {
         login: form.login.clone(),
         name: form.name.clone(),
         organ: OrganCode::from(form.organ.as_str()),
-        roles: read_roles(&form.roles),
+        roles,
         email: form.email.clone(),
         apart: Accounts::clone(&ctx.settings::<Accounts>()),
         by: desk.actor(),
@@ -124,7 +161,18 @@ pub(super) async fn roles(
     Path(id): Path<AccountId>,
     Form(form): Form<EditForm>,
 ) -> Result<Response> {
-    let (roles, by) = (read_roles(&form.roles), desk.actor());
+    let fields = form.roles.iter().map(|role| ("roles".to_owned(), role.clone())).collect();
+    let what = ("修改角色", format!("/accounts/{id}/roles"));
+    if let Some(asks) = weighty(&ctx, &desk, &form.proof, what, fields).await? {
+        return Ok(asks);
+    }
+    let by = desk.actor();
+    let roles = match read_roles(&form.roles) {
+        Ok(roles) => roles,
+        Err(unknown) => {
+            return Err(Error::Invalid(format!("没有“{unknown}”这个角色。请回到账号页面刷新后重新选择。")));
+        }
+    };
     let apart = Accounts::clone(&ctx.settings::<Accounts>());
     let typed = Typed { roles: Some(form.roles), ..Typed::default() };
     let text = "角色已修改，此人的登录已全部退出，重新登录后生效。";
@@ -152,7 +200,16 @@ pub(super) async fn unlock(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Ac
 
 /// POST /accounts/{id}/password: answers with the one-time password, which is shown on this page only. Without a token: of two
 /// passwords the later is shown and is the one that counts.
-pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<AccountId>) -> Result<Response> {
+pub(super) async fn password(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<AccountId>,
+    Form(button): Form<Button>,
+) -> Result<Response> {
+    let what = ("重设别人的密码", format!("/accounts/{id}/password"));
+    if let Some(asks) = weighty(&ctx, &desk, &button.proof, what, Vec::new()).await? {
+        return Ok(asks);
+    }
     let account = store::find_by_id(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
     let fresh = Fresh::one_time(ctx.seams()).await?;
     act_now(&ctx, async |tx| store::reset_password(tx, &id, &fresh, &desk.actor()).await).await?;
@@ -170,7 +227,12 @@ pub(super) async fn remove_second_factor(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(id): Path<AccountId>,
+    Form(button): Form<Button>,
 ) -> Result<Response> {
+    let what = ("移除别人的动态口令", format!("/accounts/{id}/second-factor/remove"));
+    if let Some(asks) = weighty(&ctx, &desk, &button.proof, what, Vec::new()).await? {
+        return Ok(asks);
+    }
     let (sent, by) = (Sent::button("动态口令已移除，此人的登录已全部退出。"), desk.actor());
     change(&ctx, &desk, &id, sent, async |tx| store::remove_second_factor(tx, &id, &by).await).await
 }

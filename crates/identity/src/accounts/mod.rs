@@ -5,6 +5,8 @@
 //! `account.disabled`, `account.enabled`, `account.unlocked`, `account.password_reset`, `account.password_changed`.
 
 mod actions;
+pub mod import;
+mod import_pages;
 mod model;
 mod pages;
 mod recipients;
@@ -13,7 +15,8 @@ mod store;
 pub use model::{Account, AccountError, Created, NewAccount};
 pub(crate) use recipients::recipients;
 pub use store::{
-    change, create, find, find_by_id, list, reset_password, set_disabled, set_password, set_roles, unlock,
+    change, create, find, find_by_id, had_password, list, remove_second_factor, reset_password, set_disabled,
+    set_password, set_roles, unlock,
 };
 
 use crate::permissions::MANAGE_ACCOUNTS;
@@ -23,6 +26,10 @@ use web::{Listener, Routes};
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/accounts", &MANAGE_ACCOUNTS, pages::list)
+        .get("/accounts/import", &MANAGE_ACCOUNTS, import_pages::form)
+        .upload("/accounts/import", &MANAGE_ACCOUNTS, import_pages::upload)
+        .get("/accounts/template.csv", &MANAGE_ACCOUNTS, import_pages::template)
+        .get("/accounts/export.csv", &MANAGE_ACCOUNTS, import_pages::export)
         .get("/accounts/new", &MANAGE_ACCOUNTS, pages::new)
         .post("/accounts/new", &MANAGE_ACCOUNTS, actions::create)
         .get("/accounts/{id}", &MANAGE_ACCOUNTS, pages::detail)

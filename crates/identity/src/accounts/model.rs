@@ -60,10 +60,12 @@ pub struct NewAccount {
     pub email: String,
     /// The password; `None` = a one-time password is made, must be changed at first sign-in, and is in [`Created`].
     pub password: Option<String>,
+    /// A one-time password made beforehand: hashing many takes long, and is done before the write begins.
+    pub fresh: Option<password::Fresh>,
     /// Whether a given password must be changed at first sign-in.
     pub must_change: bool,
-    /// Shortest password allowed (`sessions.password_min`).
-    pub password_min: u32,
+    /// What is asked of a given password.
+    pub rules: password::Rules,
     /// Roles that one account does not hold together.
     pub apart: Accounts,
     /// Who makes it.
@@ -79,8 +81,9 @@ impl Default for NewAccount {
             roles: Vec::new(),
             email: String::new(),
             password: None,
+            fresh: None,
             must_change: false,
-            password_min: 10,
+            rules: password::Rules::default(),
             apart: Accounts::default(),
             by: Actor::System,
         }
@@ -168,6 +171,9 @@ pub(crate) fn clean_login(login: &str) -> Result<String, AccountError> {
 /// The name, trimmed.
 pub(crate) fn clean_name(name: &str) -> Result<String, AccountError> {
     let name = name.trim();
+    if kernel::names::unseen(name) {
+        return Err(AccountError::field("name", kernel::names::REFUSED));
+    }
     if name.is_empty() || name.chars().count() > 40 {
         return Err(AccountError::field("name", "请填写姓名，不超过 40 个字，例如 李明。"));
     }

@@ -1,5 +1,7 @@
 //! The pages of the security administrator.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -55,6 +57,7 @@ pub(super) struct NewForm {
     pub(super) organ: String,
     pub(super) roles: Vec<String>,
     pub(super) email: String,
+    pub(super) proof: String,
 }
 
 #[derive(Template)]
@@ -216,7 +219,8 @@ pub(super) async fn detail_page(
         organs,
         roles: role_choices(),
         sessions: session_rows(ctx, id, None).await?,
-        history: words::Words(ctx.capabilities(), &ctx.directory()).rows(history.into_iter().rev().take(50)),
+        history: words::Words(ctx.capabilities(), &ctx.directory())
+            .rows(history.into_iter().rev().take(50), &HashMap::new()),
         account,
     })
 }

@@ -14,11 +14,14 @@ use super::model::{
 use crate::{
     events, roles as rows,
     session::{
-        password::{self, Fresh},
-        sessions,
+        password::{self, Fresh, Rules},
+        sessions, tries,
     },
     settings::Accounts,
 };
+
+/// Passwords of an account that are remembered, so that none of them is chosen again.
+const PASSWORDS_KEPT: i64 = 5;
 
 type Result<T> = std::result::Result<T, AccountError>;
 
@@ -82,12 +85,19 @@ pub(crate) async fn create_in(tx: &mut Tx, new: NewAccount) -> Result<Created> {
         return Err(taken_login(&login));
     }
     let seams = tx.seams();
-    let one_time = new.password.is_none().then(|| password::one_time(&seams));
-    if let Some(fault) = new.password.as_deref().and_then(|given| password::fault(given, &login, new.password_min)) {
+    let fresh = match (&new.password, new.fresh) {
+        (None, Some(fresh)) => Some(fresh),
+        (None, None) => Some(Fresh::one_time(&seams).await?),
+        (Some(_), _) => None,
+    };
+    let one_time = fresh.as_ref().map(|fresh| fresh.words().to_owned());
+    if let Some(fault) = new.password.as_deref().and_then(|given| new.rules.fault(given, &login)) {
         return Err(AccountError::field("password", fault));
     }
-    let secret = new.password.or_else(|| one_time.clone()).unwrap_or_default();
-    let hash = password::hash(&seams, &secret).await?;
+    let hash = match (&fresh, &new.password) {
+        (Some(fresh), _) => fresh.hash().to_owned(),
+        (None, given) => password::hash(&seams, given.as_deref().unwrap_or_default()).await?,
+    };
     let account = AccountId::fresh(&seams);
     let now = tx.now();
     store::query(
@@ -293,10 +303,7 @@ async fn keep_a_security_admin(tx: &mut Tx) -> Result<()> {
 /// When there is no such account.
 pub async fn unlock(tx: &mut Tx, id: &AccountId, by: &Actor) -> Result<()> {
     let account = load(tx, id).await?;
-    store::query("UPDATE account SET failed_count = 0, failed_since = '', locked_until = '' WHERE id = $1")
-        .bind(id.as_str())
-        .execute(tx.conn())
-        .await?;
+    tries::forgive(tx, id).await?;
     tx.append(event(&events::ACCOUNT_UNLOCKED, &account, by)).await?;
     Ok(())
 }
@@ -313,7 +320,30 @@ pub async fn reset_password(tx: &mut Tx, id: &AccountId, fresh: &Fresh, by: &Act
     Ok(())
 }
 
-/// Sets this password, of at least `min` characters; the sessions end, except `keep`.
+/// Whether the account has, or had some time ago, this password.
+///
+/// # Errors
+/// When database or hashing fail.
+pub async fn had_password(db: &Db, id: &AccountId, password: &str) -> Result<bool> {
+    let mut hashes: Vec<String> = store::query_scalar("SELECT password FROM password_before WHERE account = $1")
+        .bind(id)
+        .fetch_all(db.read())
+        .await?;
+    hashes.extend(
+        store::query_scalar::<String>("SELECT password FROM account WHERE id = $1")
+            .bind(id)
+            .fetch_all(db.read())
+            .await?,
+    );
+    for hash in hashes {
+        if password::fits(password, &hash).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Sets this password by the rules; the sessions end, except `keep`.
 ///
 /// # Errors
 /// [`AccountError::Field`] when the password is weak.
@@ -321,12 +351,12 @@ pub async fn set_password(
     tx: &mut Tx,
     id: &AccountId,
     fresh: &Fresh,
-    min: u32,
+    rules: &Rules,
     keep: Option<&SessionId>,
     by: &Actor,
 ) -> Result<()> {
     let account = load(tx, id).await?;
-    if let Some(fault) = password::fault(fresh.words(), &account.login, min) {
+    if let Some(fault) = rules.fault(fresh.words(), &account.login) {
         return Err(AccountError::field("password", fault));
     }
     store_password(tx, &account, fresh, false, keep).await?;
@@ -343,21 +373,38 @@ async fn store_password(
 ) -> Result<()> {
     let now = tx.now();
     store::query(
-        "UPDATE account SET password = $2, must_change = $3, password_at = $4, failed_count = 0, failed_since = '', \
-         locked_until = '' WHERE id = $1",
+        "INSERT INTO password_before (account, password, until) SELECT id, password, $2 FROM account \
+         WHERE id = $1 AND password <> '' ON CONFLICT (account, password) DO NOTHING",
     )
     .bind(&account.id)
-    .bind(fresh.hash())
-    .bind(i64::from(must_change))
-    .bind(now)
+    .bind(&now)
     .execute(tx.conn())
     .await?;
+    store::query(
+        "DELETE FROM password_before WHERE account = $1 AND password NOT IN \
+         (SELECT password FROM password_before WHERE account = $1 ORDER BY until DESC, password LIMIT $2)",
+    )
+    .bind(&account.id)
+    .bind(PASSWORDS_KEPT)
+    .execute(tx.conn())
+    .await?;
+    tries::forgive(tx, &account.id).await?;
+    store::query("UPDATE account SET password = $2, must_change = $3, password_at = $4 WHERE id = $1")
+        .bind(&account.id)
+        .bind(fresh.hash())
+        .bind(i64::from(must_change))
+        .bind(now)
+        .execute(tx.conn())
+        .await?;
     sessions::end_all(tx, &account.id, keep).await?;
     Ok(())
 }
 
 /// Removes a lost second factor, so that a new one is set up; ends all sessions.
-pub(crate) async fn remove_second_factor(tx: &mut Tx, id: &AccountId, by: &Actor) -> Result<()> {
+///
+/// # Errors
+/// Refused for the own account (use the page “我的账号”).
+pub async fn remove_second_factor(tx: &mut Tx, id: &AccountId, by: &Actor) -> Result<()> {
     refuse_own(id, by, "请在“我的账号”更换自己的动态口令。")?;
     let account = load(tx, id).await?;
     store::query("UPDATE account SET totp_secret = '', totp_pending = '' WHERE id = $1")

@@ -1,47 +1,58 @@
 //! What the filter lets through as CSV, whole, whatever its size: written while it is read, some hundred events at a time.
 
-use axum::{body::Bytes, extract::State, response::Response};
+use axum::{
+    body::Bytes,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use documents::tables::{Cell, write_csv_head, write_csv_rows};
 use futures::stream;
 use kernel::{NewEvent, event::Event};
 use serde_json::json;
-use web::{Ctx, Desk, Error, Query, Result, act_now, page};
+use web::{Ctx, Desk, Error, Query, Redirect, Result, act_now, page};
 
 use super::{
     store::{self, Filter},
+    titles::{self, Titles},
     words::{self, Words},
 };
-use crate::events;
+use crate::{events, session::is_fresh};
 
 /// Events that are read at a time.
 const STEP: i64 = 500;
 
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 14] = [
     "序号",
     "时间",
     "事项",
     "事项代码",
     "对象类型",
+    "对象",
     "对象编号",
     "机关代码",
     "操作者编号",
     "操作者",
     "内容",
+    "原始数据",
     "前一条哈希",
     "哈希",
 ];
 
-fn row(words: Words<'_>, event: Event) -> Vec<Cell> {
+fn row(words: Words<'_>, titles: &Titles, event: Event) -> Vec<Cell> {
+    let told = words.details(&event.kind, &event.data, titles);
+    let told = told.into_iter().map(|(name, value)| format!("{name}：{value}")).collect::<Vec<_>>().join("；");
     vec![
         Cell::from(event.seq),
         Cell::from(words::second(&event.at)),
         words.label(&event.kind).into(),
         event.kind.into(),
         event.subject_kind.into(),
+        titles.get(&event.subject_id).cloned().unwrap_or_default().into(),
         event.subject_id.into(),
         event.organ.into(),
         event.actor.into(),
         event.actor_name.into(),
+        told.into(),
         event.data.into(),
         event.previous.into(),
         event.hash.into(),
@@ -69,8 +80,9 @@ impl Walk {
         // Numbers begin with 1: nothing stands before the first.
         self.filter.before = found.last().map_or(1, |event| event.seq);
         let directory = self.ctx.directory();
+        let titles = titles::of(&self.ctx, &found).await?;
         let words = Words(self.ctx.capabilities(), &directory);
-        let rows: Vec<_> = found.into_iter().map(|event| row(words, event)).collect();
+        let rows: Vec<_> = found.into_iter().map(|event| row(words, &titles, event)).collect();
         bytes.extend(write_csv_rows(&rows));
         Ok(Some((bytes.into(), self)))
     }
@@ -78,6 +90,11 @@ impl Walk {
 
 /// GET /audit/export.csv
 pub(super) async fn csv(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    let filter = Filter { after: 0, ..filter };
+    if !is_fresh(&ctx, &desk) {
+        let back = page::escape_query(&desk.path);
+        return Ok(Redirect::to(format!("/session/prove?next={back}")).into_response());
+    }
     if let Some((_, fault)) = filter.faults().items().first() {
         return Err(Error::Invalid(fault.clone()));
     }

@@ -1,10 +1,12 @@
 //! Reading the event log: search, detail, verification of the chain, export. Nothing here can change an event.
 //!
-//! Events: `audit.verified`, `audit.exported`.
+//! Events: `audit.verified`, `audit.exported`, `audit.grants_reviewed`.
 
 mod export;
+pub(crate) mod grants;
 mod pages;
 mod store;
+pub(crate) mod titles;
 pub mod verify;
 pub(crate) mod words;
 
@@ -17,6 +19,8 @@ pub(crate) fn routes() -> Routes {
         .get("/audit", &READ_AUDIT, pages::list)
         .get("/audit/verify", &READ_AUDIT, verify::show)
         .post("/audit/verify", &READ_AUDIT, verify::begin)
+        .get("/audit/grants", &READ_AUDIT, grants::show)
+        .post("/audit/grants", &READ_AUDIT, grants::done)
         .get("/audit/export.csv", &READ_AUDIT, export::csv)
         .get("/audit/{seq}", &READ_AUDIT, pages::detail)
 }

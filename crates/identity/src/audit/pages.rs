@@ -10,6 +10,7 @@ use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, off
 
 use super::{
     store::{self, Filter},
+    titles,
     words::{EventRow, Words},
 };
 
@@ -27,6 +28,7 @@ struct ListPage {
     rows: Vec<EventRow>,
     query: String,
     first: String,
+    newer: String,
     older: String,
 }
 
@@ -41,7 +43,6 @@ struct DetailPage {
     fits: bool,
     previous: i64,
     next: i64,
-    subject_kind: String,
 }
 
 fn named(ctx: &Ctx, mut rows: Vec<EventRow>) -> Vec<EventRow> {
@@ -57,8 +58,14 @@ fn named(ctx: &Ctx, mut rows: Vec<EventRow>) -> Vec<EventRow> {
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let mut events = store::search(ctx.db(), &filter, SIZE + 1).await?;
     let more = events.len() as i64 > SIZE;
-    events.truncate(50);
-    let last = events.last().map_or(0, |event| event.seq);
+    let forwards = filter.after > 0;
+    if more {
+        // The one too many lies at the end that was walked towards.
+        events.remove(if forwards { 0 } else { events.len() - 1 });
+    }
+    let (first, last) = (events.first().map_or(0, |event| event.seq), events.last().map_or(0, |event| event.seq));
+    let (is_newer, is_older) = if forwards { (more, !events.is_empty()) } else { (filter.before > 0, more) };
+    let titles = titles::of(&ctx, &events).await?;
     let directory = ctx.directory();
     let words = Words(ctx.capabilities(), &directory);
     let query = filter.query();
@@ -71,12 +78,13 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     office_page(&ListPage {
         shell: desk.shell(&ctx, "留痕与验证").await?.with_error(!filter.faults().is_empty()),
         errors: filter.faults(),
-        rows: named(&ctx, words.rows(events.into_iter())),
+        rows: named(&ctx, words.rows(events.into_iter(), &titles)),
         kinds: ctx.capabilities().events().map(|kind| (kind.name.to_owned(), kind.label.to_owned())).collect(),
         subjects: ctx.capabilities().subjects().collect(),
         organs: ctx.directory().all().iter().map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect(),
-        first: if filter.before > 0 { with("") } else { String::new() },
-        older: if more { with(&format!("before={last}")) } else { String::new() },
+        first: if is_newer { with("") } else { String::new() },
+        newer: if is_newer { with(&format!("after={first}")) } else { String::new() },
+        older: if is_older { with(&format!("before={last}")) } else { String::new() },
         query: if query.is_empty() { String::new() } else { format!("?{query}") },
         filter,
     })
@@ -88,7 +96,8 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(seq): Path<i
     let data = serde_json::from_str::<serde_json::Value>(&event.data)
         .and_then(|value| serde_json::to_string_pretty(&value))
         .unwrap_or_else(|_| event.data.clone());
-    let row = Words(ctx.capabilities(), &ctx.directory()).rows(std::iter::once(event.clone())).remove(0);
+    let titles = titles::of(&ctx, std::slice::from_ref(&event)).await?;
+    let row = Words(ctx.capabilities(), &ctx.directory()).rows(std::iter::once(event.clone()), &titles).remove(0);
     let code = OrganCode::from(event.organ.as_str());
     let newest = *ctx.db().head().borrow();
     office_page(&DetailPage {
@@ -97,7 +106,6 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(seq): Path<i
         fits: kernel::event::chain_hash(&event) == event.hash,
         previous: seq - 1,
         next: if seq < newest { seq + 1 } else { 0 },
-        subject_kind: ctx.capabilities().subject(&event.subject_kind).to_owned(),
         row,
         event,
         data,

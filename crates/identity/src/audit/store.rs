@@ -20,6 +20,8 @@ pub(super) struct Filter {
     pub(super) organ: String,
     /// Only events before this one (keyset: pages do not shift while events are added).
     pub(super) before: i64,
+    /// Only events after this one, the next ones first: the way back to the newest.
+    pub(super) after: i64,
 }
 
 impl Filter {
@@ -41,7 +43,7 @@ impl Filter {
             errors.require(
                 good,
                 &format!("f-{field}"),
-                "请核对日期，格式如 2023-08-21。列表现在没有按它筛选，也不能按它导出。",
+                "请核对日期，例如 2023-08-21。列表现在没有按它筛选，也不能按它导出。",
             );
         }
         errors
@@ -72,9 +74,9 @@ impl Condition {
         let (from, to) = filter.bounds();
         let actor = filter.actor.trim();
         let accounts: Vec<String> = if actor.is_empty() { Vec::new() } else { accounts(db, actor).await? };
-        let mut conditions = vec!["e.chain = $1".to_owned(), "e.seq < $2".to_owned()];
-        let mut values =
-            vec![Value::from(db.chain()), Value::from(if filter.before > 0 { filter.before } else { i64::MAX })];
+        let mut conditions = vec!["e.chain = $1".to_owned(), "e.seq < $2".to_owned(), "e.seq > $3".to_owned()];
+        let before = if filter.before > 0 { filter.before } else { i64::MAX };
+        let mut values = vec![Value::from(db.chain()), Value::from(before), Value::from(filter.after.max(0))];
         // Only what restricts stands in the statement, so that the index that serves it can be used.
         let bounds = [
             ("e.at >= ", from.as_str()),
@@ -99,15 +101,20 @@ impl Condition {
     }
 }
 
-/// Up to `limit` events that fit, newest first.
+/// Up to `limit` events that fit, newest first; with [`Filter::after`] the `limit` oldest of those.
 pub(super) async fn search(db: &Db, filter: &Filter, limit: i64) -> store::Result<Vec<Event>> {
     let Condition { sql: condition, mut values } = Condition::of(db, filter).await?;
     values.push(Value::from(limit));
     let last = values.len();
+    let order = if filter.after > 0 { "ASC" } else { "DESC" };
     // SQL: fixed pieces and numbers of placeholders; every value is bound.
-    let sql = format!("{}{condition} ORDER BY e.seq DESC LIMIT ${last}", store::log::SELECT);
+    let sql = format!("{}{condition} ORDER BY e.seq {order} LIMIT ${last}", store::log::SELECT);
     let rows = store::query_as::<EventRow>(store::built(sql)).bind_all(values).fetch_all(db.read()).await?;
-    Ok(rows.into_iter().map(Event::from).collect())
+    let mut events: Vec<Event> = rows.into_iter().map(Event::from).collect();
+    if filter.after > 0 {
+        events.reverse();
+    }
+    Ok(events)
 }
 
 /// How many events fit.

@@ -4,6 +4,8 @@ use kernel::{Directory, OrganCode, Role, event::Event, time};
 use serde_json::Value;
 use web::Capabilities;
 
+use super::titles::Titles;
+
 /// An event as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EventRow {
@@ -11,7 +13,10 @@ pub(crate) struct EventRow {
     pub(crate) at: String,
     pub(crate) kind: String,
     pub(crate) label: String,
+    /// What it is about, by its title.
     pub(crate) subject: String,
+    pub(crate) subject_kind: String,
+    pub(crate) subject_id: String,
     pub(crate) organ: String,
     pub(crate) actor: String,
     pub(crate) actor_id: String,
@@ -23,6 +28,9 @@ const VALUES: &[(&str, &str)] = &[
     ("second_factor", "动态口令"),
     ("confirmation", "再次确认密码"),
     ("unknown_or_locked", "账号不存在、已停用或已锁定"),
+    ("address", "这个网络地址"),
+    ("known", "本人用过的浏览器"),
+    ("strangers", "所有没有用过的浏览器"),
     ("true", "是"),
     ("false", "否"),
     ("opened", "可以打开"),
@@ -41,6 +49,18 @@ const VALUES: &[(&str, &str)] = &[
     ("quarterly", "每季度"),
     ("monthly", "每月"),
     ("weekly", "每周"),
+    ("secrecy", "保密审查"),
+    ("wording", "文字关"),
+    ("policy", "政策关"),
+    ("political", "政治关"),
+    ("in_review", "审核中"),
+    ("returned", "已退回"),
+    ("scheduled", "待发布"),
+    ("published", "已公开"),
+    ("withdrawn", "已撤回"),
+    ("superseded", "已被替代"),
+    ("document", "文件"),
+    ("edition", "文件"),
     ("draft", "草稿"),
     ("discarded", "已放弃"),
     ("confirmed", "已确认"),
@@ -60,17 +80,18 @@ impl Words<'_> {
         self.0.event(kind).map_or_else(|| kind.to_owned(), |kind| kind.label.to_owned())
     }
 
-    /// The data of an event as pairs of name and value; changes read «before → after». A field without words is not for
-    /// people, and stays in the full view.
-    pub(crate) fn details(self, kind: &str, data: &str) -> Vec<(String, String)> {
+    /// The data of an event as pairs of name and value; changes read «before → after». A field without words, at any depth, is not
+    /// for people, and stays in the full view.
+    pub(crate) fn details(self, kind: &str, data: &str, titles: &Titles) -> Vec<(String, String)> {
         let Ok(Value::Object(map)) = serde_json::from_str::<Value>(data) else {
             return if data.is_empty() { Vec::new() } else { vec![("内容".into(), data.to_owned())] };
         };
         let fields = self.0.event(kind).map_or(&[][..], |kind| kind.fields);
-        let name = |key: &str| look(fields, key).unwrap_or(key).to_owned();
+        let name = |key: &str| look(fields, key).unwrap_or_default().to_owned();
+        let reading = Reading { fields, titles };
         let words = |key: &str, value: &Value| match value {
             Value::Array(codes) if key == "organs" => self.organs(codes),
-            value => in_words(fields, value),
+            value => reading.words(value),
         };
         let pairs = map.iter().map(|(key, value)| (name(key), words(key, value)));
         pairs.filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect()
@@ -86,7 +107,7 @@ impl Words<'_> {
     }
 
     /// Events as lists show them; the organ by its code.
-    pub(crate) fn rows(self, events: impl Iterator<Item = Event>) -> Vec<EventRow> {
+    pub(crate) fn rows(self, events: impl Iterator<Item = Event>, titles: &Titles) -> Vec<EventRow> {
         events
             .map(|event| EventRow {
                 seq: event.seq,
@@ -95,9 +116,14 @@ impl Words<'_> {
                 details: if event.erased {
                     vec![("内容".to_owned(), "已依法清除".to_owned())]
                 } else {
-                    self.details(&event.kind, &event.data)
+                    self.details(&event.kind, &event.data, titles)
                 },
-                subject: format!("{} {}", self.0.subject(&event.subject_kind), event.subject_id),
+                subject: match titles.get(&event.subject_id) {
+                    Some(title) => format!("{}“{title}”", self.0.subject(&event.subject_kind)),
+                    None => self.0.subject(&event.subject_kind).to_owned(),
+                },
+                subject_kind: event.subject_kind,
+                subject_id: event.subject_id,
                 kind: event.kind,
                 organ: event.organ,
                 actor: event.actor_name,
@@ -107,34 +133,65 @@ impl Words<'_> {
     }
 }
 
-fn in_words(fields: &[(&'static str, &'static str)], value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => one_word(text),
-        Value::Array(pair) if pair.len() == 2 && pair.iter().all(|part| part.is_string() || part.is_null()) => {
-            let (before, after) = (in_words(fields, &pair[0]), in_words(fields, &pair[1]));
-            let shown = |text: String| if text.is_empty() { "（空）".to_owned() } else { text.replace('\n', "、") };
-            if before == after { shown(after) } else { format!("{} → {}", shown(before), shown(after)) }
+/// What the values of one event are read with.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    fields: &'a [(&'static str, &'static str)],
+    titles: &'a Titles,
+}
+
+impl Reading<'_> {
+    fn words(self, value: &Value) -> String {
+        match value {
+            Value::Null => String::new(),
+            Value::String(text) => self.word(text),
+            Value::Array(pair) if pair.len() == 2 && pair.iter().all(|part| part.is_string() || part.is_null()) => {
+                let (before, after) = (self.words(&pair[0]), self.words(&pair[1]));
+                let shown =
+                    |text: String| if text.is_empty() { "（空）".to_owned() } else { text.replace('\n', "、") };
+                if before == after { shown(after) } else { format!("{} → {}", shown(before), shown(after)) }
+            }
+            // Things without a name, as files by their digests: how many.
+            Value::Array(list) if list.iter().any(|one| one.is_object() || one.as_str().is_some_and(is_digest)) => {
+                format!("{} 项", list.len())
+            }
+            Value::Array(list) => {
+                let words = list.iter().map(|value| self.words(value));
+                words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("、")
+            }
+            Value::Object(map) => map
+                .iter()
+                .filter_map(|(key, value)| {
+                    let (name, words) = (look(self.fields, key).filter(|name| !name.is_empty())?, self.words(value));
+                    (!words.is_empty()).then(|| format!("{name}：{words}"))
+                })
+                .collect::<Vec<_>>()
+                .join("；"),
+            other => self.word(&other.to_string()),
         }
-        Value::Array(list) => list.iter().map(|value| in_words(fields, value)).collect::<Vec<_>>().join("、"),
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| format!("{}：{}", look(fields, key).unwrap_or(key), in_words(fields, value)))
-            .collect::<Vec<_>>()
-            .join("；"),
-        other => one_word(&other.to_string()),
+    }
+
+    fn word(self, text: &str) -> String {
+        if let Some(word) = look(VALUES, text) {
+            return word.to_owned();
+        }
+        if let Some(title) = self.titles.get(text) {
+            return title.clone();
+        }
+        if text.len() == 24 && time::from_db(text).is_some() {
+            return time::show_minute(text);
+        }
+        if is_digest(text) {
+            return format!("{}…", &text[..8]);
+        }
+        let roles: Option<Vec<&str>> = text.split(',').map(|code| Role::from_code(code).map(Role::label)).collect();
+        roles.map_or_else(|| text.to_owned(), |roles| roles.join("、"))
     }
 }
 
-fn one_word(text: &str) -> String {
-    if let Some(word) = look(VALUES, text) {
-        return word.to_owned();
-    }
-    if text.len() == 24 && time::from_db(text).is_some() {
-        return time::show_minute(text);
-    }
-    let roles: Option<Vec<&str>> = text.split(',').map(|code| Role::from_code(code).map(Role::label)).collect();
-    roles.map_or_else(|| text.to_owned(), |roles| roles.join("、"))
+/// SHA-256 as the log writes it.
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// `YYYY-MM-DD HH:MM:SS` in China time.
@@ -161,6 +218,10 @@ mod tests {
             ("until", "到"),
             ("inner", ""),
             ("organs", "机关"),
+            ("by", "经办"),
+            ("files", "文件"),
+            ("head", "末条"),
+            ("inside", "详情"),
         ]);
         let all = Capabilities::new(vec![Capability::new("thing", "物").events(&[&SEEN]).subject("thing", "东西")]);
         let organ = Organ::named("QH010", "青禾县财政局", "县财政局", OrganKind::CountyDepartment);
@@ -168,15 +229,22 @@ mod tests {
         let words = Words(&all, &directory);
         assert_eq!(words.label("thing.seen"), "看见");
         assert_eq!(words.label("thing.whirled"), "thing.whirled");
-        let data = r#"{"aliases":["","甲\n乙"],"roles":"editor,organ_head","reason":"password","until":"2026-03-05T01:02:03.004Z","inner":1,"organs":["QH010","QH999"],"x":3}"#;
-        let details = words.details("thing.seen", data);
+        let digest = "ab".repeat(32);
+        let data = r#"{"aliases":["","甲\n乙"],"roles":"editor,organ_head","reason":"password","until":"2026-03-05T01:02:03.004Z","inner":1,"organs":["QH010","QH999"],"x":3,
+            "by":"1m8gb1z9bhrq6s12","files":[{"digest":"x","name":"y"},{"digest":"z"}],"head":"DIGEST",
+            "inside":{"reason":"password","raw":7}}"#
+            .replace("DIGEST", &digest);
+        let titles = Titles::from([("1m8gb1z9bhrq6s12".to_owned(), "李明".to_owned())]);
+        let details = words.details("thing.seen", &data, &titles);
         let find = |name: &str| details.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         assert_eq!(find("别名"), Some("（空） → 甲、乙"));
         assert_eq!(find("角色"), Some("编辑、机关负责人"));
         assert_eq!(find("原因"), Some("密码"));
         assert_eq!(find("到"), Some("2026-03-05 09:02"));
         assert_eq!(find("机关"), Some("县财政局、QH999"), "two of a list are no change");
-        assert_eq!(find("x"), Some("3"));
+        assert_eq!((find("经办"), find("文件"), find("末条")), (Some("李明"), Some("2 项"), Some("abababab…")));
+        assert_eq!(find("详情"), Some("原因：密码"), "nor is a raw key inside shown");
+        assert!(details.iter().all(|(name, _)| name != "x"), "a field without words is not for people: {details:?}");
         assert!(!details.iter().any(|(_, value)| value == "1"), "what is not for people is left out");
     }
 }

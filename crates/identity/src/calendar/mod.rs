@@ -4,6 +4,7 @@
 //! Events: `calendar.extended`, `calendar.removed`.
 
 mod model;
+mod notice;
 mod pages;
 mod store;
 

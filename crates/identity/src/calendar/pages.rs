@@ -144,7 +144,9 @@ async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec
         specials: specials.collect(),
         known_until: calendar.known_until().to_string(),
         known: calendar.known_until().year() >= year,
-        hint: format!("每行一条，例如 {next}-01-01~{next}-01-03 放假；周末调休写 {next}-02-07 上班"),
+        hint: format!(
+            "国务院办公厅的通知可以整篇粘贴；也可以每行一条，例如 {next}-01-01~{next}-01-03 放假，周末调休写 {next}-02-07 上班"
+        ),
         errors,
         once: ctx.once(),
         year,
@@ -166,7 +168,7 @@ pub(super) async fn year(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Quer
 
 /// POST /calendar: records the days of a notice.
 pub(super) async fn add(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<AddForm>) -> Result<Response> {
-    let days = match read_lines(&form.lines) {
+    let days = match read_lines(&form.lines, in_range(&ctx, form.year)) {
         Ok(days) => days,
         Err(faults) => {
             let year = in_range(&ctx, form.year);

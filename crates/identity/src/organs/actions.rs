@@ -143,8 +143,7 @@ pub(super) async fn abolish(
     Form(form): Form<Extra>,
 ) -> Result<Response> {
     let done = async |tx: &mut Tx| {
-        let date =
-            parse_date(&form.date).ok_or_else(|| Refusal::field("date", "请填写撤销日期，格式如 2023-08-21。"))?;
+        let date = parse_date(&form.date).ok_or_else(|| Refusal::field("date", "请填写撤销日期，例如 2023-08-21。"))?;
         // The form asks for the first day without the organ.
         store::abolish(tx, &code, date.saturating_sub(1.day()), &form.note, &desk.actor()).await?;
         let undo = format!("/organs/{code}/restore");

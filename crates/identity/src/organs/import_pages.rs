@@ -76,8 +76,14 @@ async fn upload_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<Uploa
     Ok(UploadPage { shell, errors, columns: COLUMNS.iter().map(|(code, label, _)| (*code, *label)).collect() })
 }
 
-/// POST /organs/import
-pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, mut parts: Multipart) -> Result<Response> {
+/// The table that was sent as `file`, with the file's name, or what is wrong with it.
+///
+/// # Errors
+/// When the form breaks off, the file is too large, or the disk fails.
+pub(crate) async fn received_table(
+    ctx: &Ctx,
+    mut parts: Multipart,
+) -> Result<std::result::Result<(Table, String), String>> {
     let limit = ctx.config().server.upload_mb * 1024 * 1024;
     let mut read = None;
     while let Some(mut field) = parts.next_field().await.map_err(broken)? {
@@ -91,7 +97,7 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, mut parts: Multip
             size = incoming.write(&chunk).await?;
             if size > limit {
                 return Err(Error::TooLarge(format!(
-                    "文件太大，上限 {} MB。机关表通常不到 1 MB，请检查是否选错了文件。",
+                    "文件太大，上限 {} MB。这种表通常不到 1 MB，请检查是否选错了文件。",
                     ctx.config().server.upload_mb
                 )));
             }
@@ -100,12 +106,20 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, mut parts: Multip
             read = Some((name, incoming.finish().await?));
         }
     }
-    let table = match &read {
-        None => Err("请选择一个 .xlsx 或 .csv 文件，例如“机关.xlsx”。".to_owned()),
-        Some((name, received)) => {
-            let extractor = Extractor::new(ctx.program().clone(), Limits::default());
-            extractor.read_table(&received.path, name, None).await.map_err(|rejected| rejected.message)
-        }
+    let Some((name, received)) = read else {
+        return Ok(Err("请选择一个 .xlsx 或 .csv 文件，例如“机关.xlsx”。".to_owned()));
+    };
+    let extractor = Extractor::new(ctx.program().clone(), Limits::default());
+    let table = extractor.read_table(&received.path, &name, None).await;
+    Ok(table.map(|table| (table, name)).map_err(|rejected| rejected.message))
+}
+
+/// POST /organs/import
+pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
+    let read = received_table(&ctx, parts).await?;
+    let (table, read) = match read {
+        Ok((table, name)) => (Ok(table), Some((name, ()))),
+        Err(message) => (Err(message), None),
     };
     let table = table.and_then(|table| match table.rows.len() {
         0 => Err("表格只有表头，没有机关。请从第二行起每行填一个机关。".to_owned()),

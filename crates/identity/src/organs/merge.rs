@@ -59,7 +59,7 @@ impl Choice {
             "请选择承接机关。还没有时，先到“机关”页面新建。",
         );
         let date = parse_date(&self.date);
-        errors.require(date.is_some(), "date", "请填写承接机关开始履职的日期，格式如 2023-08-21。");
+        errors.require(date.is_some(), "date", "请填写承接机关开始履职的日期，例如 2023-08-21。");
         date
     }
 }

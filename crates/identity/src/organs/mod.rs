@@ -19,6 +19,7 @@ mod uploads;
 
 pub use aliases::organ_aliases;
 pub use import::{Mode, Outcome, RowError, import_rows};
+pub(crate) use import_pages::received_table;
 pub use model::{Draft, Record};
 pub use search::search_source;
 pub use store::{Checked, abolish, all, create, edit, get, load_directory, merge, rename, restore};

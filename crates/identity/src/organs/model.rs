@@ -174,6 +174,16 @@ impl Draft {
                 errors.add(field, format!("请缩短到 {most} 个字以内。"));
             }
         }
+        for (field, text) in [
+            ("name", name.as_str()),
+            ("short_name", short_name.as_str()),
+            ("leader", self.leader.trim()),
+            ("phone", self.phone.trim()),
+            ("address", self.address.trim()),
+            ("hours", self.hours.trim()),
+        ] {
+            errors.require(!kernel::names::unseen(text), field, kernel::names::REFUSED);
+        }
         let text = |text: &str| text.trim().to_owned();
         let organ = Organ {
             code: OrganCode::from(code),
@@ -218,7 +228,7 @@ fn read_date(text: &str, field: &str, label: &str, errors: &mut FormErrors) -> O
     // Schools and hospitals are older than the republic, before which `parse_date` reads nothing.
     let date = parse_date(text).or_else(|| text.trim().parse().ok());
     if date.is_none() {
-        errors.add(field, format!("请填写{label}，格式如 2023-08-21，或者留空。"));
+        errors.add(field, format!("请填写{label}，例如 2023-08-21，或者留空。"));
     }
     date
 }

@@ -1,5 +1,7 @@
 //! The pages of the register.
 
+use std::collections::HashMap;
+
 use crate::permissions::MANAGE_ORGANS;
 use askama::Template;
 use axum::{
@@ -190,7 +192,7 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<
         children: links(&|one| one.parent.as_ref() == Some(&code)),
         predecessors: links(&|one| one.successor.as_ref() == Some(&code)),
         accounts: store::accounts(ctx.db()).await?.get(&code).copied().unwrap_or(0),
-        history: words::Words(ctx.capabilities(), &ctx.directory()).rows(history.into_iter().rev()),
+        history: words::Words(ctx.capabilities(), &ctx.directory()).rows(history.into_iter().rev(), &HashMap::new()),
         may_manage: may(&desk.actor(), &MANAGE_ORGANS).is_ok(),
         portal: format!("{}/organs/{}", ctx.config().server.portal_url.trim_end_matches('/'), organ.code),
         organ,

@@ -84,6 +84,20 @@ pub(crate) fn judge(table: &Table, stored: &[Record]) -> Plan {
     if !plan.faults.is_empty() {
         return plan;
     }
+    // The office that the first administrator was made with; a table that has it under another code would make it twice.
+    if let [only] = stored {
+        let code_at = columns.iter().find(|(_, index)| *index == 0).map(|(at, _)| *at);
+        let codes = table.rows.iter().filter_map(|row| row.cells.get(code_at?));
+        let code = only.organ.code.as_str();
+        if !codes.into_iter().any(|one| one.trim() == code) {
+            plan.faults.push(format!(
+                "系统里已有主管部门“{}”，代码 {code}（配置 site.office_organ，建立首个管理员时登记），而这张表里没有这个代码，\
+                 导入后主管部门会变成两个。请把表里主管部门那一行的代码改成 {code} 再导入。",
+                only.organ.name
+            ));
+            return plan;
+        }
+    }
     for row in &table.rows {
         let cell = |wanted: usize| {
             let place = columns.iter().find(|(_, index)| *index == wanted).map(|(at, _)| *at);
@@ -267,6 +281,21 @@ mod tests {
         let plan = judge(&table, &[]);
         assert_eq!(plan.counts(), [table.rows.len(), 0, 0, 0], "{plan:?}");
         assert!(plan.unknown.is_empty() && plan.rows.len() >= 40);
+    }
+
+    #[test]
+    fn the_office_of_the_first_administrator_is_not_made_twice() {
+        let stored = [record("OFFICE", "某某县人民政府办公室")];
+        let rows: &[&[&str]] = &[&["code", "name", "kind"], &["QH001", "青禾县人民政府办公室", "county_unit"]];
+        let plan = judge(&table(rows), &stored);
+        assert!(plan.rows.is_empty() && plan.faults[0].contains("OFFICE"), "{plan:?}");
+        let rows: &[&[&str]] = &[
+            &["code", "name", "kind"],
+            &["OFFICE", "青禾县人民政府办公室", "county_unit"],
+            &["QH002", "青禾县乙局", "township"],
+        ];
+        let plan = judge(&table(rows), &stored);
+        assert_eq!(plan.counts(), [1, 1, 0, 0], "{plan:?}");
     }
 
     #[test]

@@ -15,10 +15,9 @@ use super::{pages, store};
 use crate::{
     accounts, events,
     session::{
-        password::{self, Fresh},
-        sessions, signin, totp,
+        password::{Fresh, Rules},
+        second_factor_required, sessions, set_cookie, signin, totp,
     },
-    settings::Sessions,
 };
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -60,10 +59,10 @@ async fn knows_password(ctx: &Ctx, desk: &Desk, typed: &str) -> Result<bool> {
 /// POST /account/password
 pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Fields>) -> Result<Response> {
     let own = pages::own(&ctx, &desk).await?;
-    let min = ctx.settings::<Sessions>().password_min;
+    let rules = Rules::of(&ctx);
     let mut errors = FormErrors::new();
     errors.require(!form.old.is_empty(), "old", "请填写现在的密码。");
-    if let Some(fault) = password::fault(&form.password, &own.login, min) {
+    if let Some(fault) = rules.fault(&form.password, &own.login) {
         errors.add("password", fault);
     } else if form.password == form.old {
         errors.add("password", "请换一个与现在不同的密码。");
@@ -72,22 +71,36 @@ pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk, Form(form): For
     if errors.is_empty() && !knows_password(&ctx, &desk, &form.old).await? {
         errors.add("old", "现在的密码不对。请重新填写；连续输错账号会锁定。");
     }
+    if errors.is_empty() && accounts::had_password(ctx.db(), &own.id, &form.password).await? {
+        errors.add("password", "这个密码您以前用过。请换一个没有用过的密码。");
+    }
     if !errors.is_empty() {
         return page::office_errors(&pages::password_page(&ctx, &desk, errors).await?);
     }
     let keep = desk.session.as_ref().map(|session| &session.id);
     let fresh = Fresh::chosen(ctx.seams(), form.password).await?;
-    let done = act(&ctx, "", async |tx| {
-        accounts::set_password(tx, &own.id, &fresh, min, keep, &desk.actor()).await?;
-        Ok::<_, Error>(Done::ok("/account", "密码已修改，其他地方的登录都已退出。"))
+    let secret = act_now(&ctx, async |tx| {
+        accounts::set_password(tx, &own.id, &fresh, &rules, keep, &desk.actor()).await?;
+        let Some(session) = keep else { return Ok(None) };
+        sessions::prove(tx, session).await?;
+        // A copy of the cookie that somebody may have is worth nothing from now on.
+        Ok::<_, Error>(Some(sessions::rotate(tx, session).await?))
     });
-    done.await
+    let secret = secret.await?;
+    let mut response = Redirect::to("/account").ok("密码已修改，其他地方的登录都已退出。").into_response();
+    if let Some(secret) = secret {
+        set_cookie(&ctx, &mut response, &secret);
+    }
+    Ok(response)
 }
 
-/// POST /account/second-factor/begin
-pub(super) async fn begin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
+/// POST /account/second-factor/begin: needs the password, or else whoever finds an open desk could lock its owner out.
+pub(super) async fn begin(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Fields>) -> Result<Response> {
+    if !knows_password(&ctx, &desk, &form.password).await? {
+        return wrong_password(&ctx, &desk).await;
+    }
     let done = async |tx: &mut Tx| {
-        store::begin(tx, &desk.staff.account).await?;
+        store::begin(&ctx, tx, &desk.staff.account).await?;
         Ok::<_, Error>(Done::to("/account/second-factor"))
     };
     act(&ctx, "", done).await
@@ -102,7 +115,8 @@ pub(super) async fn confirm(State(ctx): State<Ctx>, desk: Desk, Form(form): Form
             return Ok(None);
         }
         let now = tx.seams().now();
-        let Some(step) = totp::accepted_step(&pending, &form.code, now, 0)? else {
+        let seed = totp::opened(&ctx, id, &pending)?;
+        let Some(step) = totp::accepted_step(&seed, &form.code, now, 0)? else {
             let text = "这 6 位数字不对。请确认手机时间准确，再填手机上现在显示的数字，例如 123456。";
             return Err(Refusal::field("code", text));
         };
@@ -150,9 +164,9 @@ async fn wrong_password(ctx: &Ctx, desk: &Desk) -> Result<Response> {
 /// POST /account/second-factor/remove
 pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Fields>) -> Result<Response> {
     let id = &desk.staff.account;
-    if ctx.settings::<Sessions>().require_totp {
+    if second_factor_required(&ctx, &desk.staff.roles) {
         return Err(Error::Conflict(
-            "本系统要求每个账号使用动态口令，不能关闭。换手机时请安全管理员移除旧的，再重新设置。".into(),
+            "本系统要求您的账号使用动态口令，不能关闭。换手机时请安全管理员移除旧的，再重新设置。".into(),
         ));
     }
     if !knows_password(&ctx, &desk, &form.password).await? {

@@ -8,7 +8,7 @@ use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Result, office_page};
 use super::store;
 use crate::{
     accounts::{self, Account},
-    session::{SessionRow, session_rows, totp},
+    session::{SessionRow, second_factor_required, session_rows, totp},
     settings::Sessions,
 };
 
@@ -45,6 +45,7 @@ pub(super) struct SecondFactorPage {
     errors: FormErrors,
     active: bool,
     required: bool,
+    demo: bool,
     picture: String,
     secret: String,
     codes_left: i64,
@@ -100,7 +101,7 @@ pub(super) async fn password_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) ->
         errors,
         given: account.must_change,
         hint: format!(
-            "至少 {} 个字符，不含登录名，不用常见密码。几个不相干的词连起来最好记。",
+            "至少 {} 个字符；不含登录名、本县名称，不用日期、“一个词加数字”和以前用过的密码。几个不相干的词连起来最好记。",
             ctx.settings::<Sessions>().password_min
         ),
     })
@@ -113,7 +114,7 @@ pub(super) async fn password(State(ctx): State<Ctx>, desk: Desk) -> Result<Respo
 
 pub(super) async fn second_factor_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<SecondFactorPage> {
     let account = own(ctx, desk).await?;
-    let secret = store::pending(ctx.db().read(), &account.id).await?;
+    let secret = totp::opened(ctx, &account.id, &store::pending(ctx.db().read(), &account.id).await?)?;
     let picture = if secret.is_empty() {
         String::new()
     } else {
@@ -124,7 +125,8 @@ pub(super) async fn second_factor_page(ctx: &Ctx, desk: &Desk, errors: FormError
         shell: desk.shell(ctx, "动态口令").await?.with_error(!errors.is_empty()),
         errors,
         active: account.second_factor,
-        required: ctx.settings::<Sessions>().require_totp,
+        required: second_factor_required(ctx, &desk.staff.roles),
+        demo: ctx.site().demo,
         picture,
         secret: groups.collect::<Vec<_>>().join(" "),
         codes_left: store::codes_left(ctx.db(), &account.id).await?,

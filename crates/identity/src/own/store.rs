@@ -2,17 +2,18 @@
 
 use ::store::{Db, Executor, Tx, query, query_scalar};
 use kernel::id::AccountId;
+use web::{Ctx, Result};
 
 use crate::session::totp;
 
-/// The secret that waits to be confirmed; empty when none does.
+/// The secret that waits to be confirmed, sealed; empty when none does.
 pub(super) async fn pending(on: impl Executor<'_>, account: &AccountId) -> ::store::Result<String> {
     query_scalar("SELECT totp_pending FROM account WHERE id = $1").bind(account).fetch_one(on).await
 }
 
 /// Makes a secret that waits to be confirmed, unless a second factor is active.
-pub(super) async fn begin(tx: &mut Tx, account: &AccountId) -> ::store::Result<()> {
-    let secret = totp::fresh_secret(&tx.seams());
+pub(super) async fn begin(ctx: &Ctx, tx: &mut Tx, account: &AccountId) -> Result<()> {
+    let secret = totp::sealed(ctx, account, &totp::fresh_secret(&tx.seams()))?;
     query("UPDATE account SET totp_pending = $2 WHERE id = $1 AND totp_secret = ''")
         .bind(account)
         .bind(secret)
@@ -21,7 +22,7 @@ pub(super) async fn begin(tx: &mut Tx, account: &AccountId) -> ::store::Result<(
     Ok(())
 }
 
-/// Makes `pending` the active secret, used at `step`. `false`: another one waits now, since a second window began anew.
+/// Makes the sealed secret `pending` the active secret, used at `step`. `false`: another one waits now, since a second window began anew.
 pub(super) async fn activate(tx: &mut Tx, account: &AccountId, pending: &str, step: i64) -> ::store::Result<bool> {
     let done = query(
         "UPDATE account SET totp_secret = totp_pending, totp_pending = '', totp_step = $2 WHERE id = $1 AND totp_pending = $3",

@@ -13,7 +13,12 @@ use kernel::{Actor, NewEvent, time};
 use serde_json::json;
 use web::{Ctx, Desk, Error, Form, FormErrors, Redirect, Result, act_now, client::ClientIp, desk::plain_shell, page};
 
-use super::{layer, pages, sessions, sessions::Origin, signin, signin::Outcome};
+use super::{
+    layer, pages, sessions,
+    sessions::Origin,
+    signin,
+    signin::{Opened, Outcome},
+};
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
@@ -34,14 +39,15 @@ fn origin(ctx: &Ctx, address: Option<axum::Extension<ClientIp>>, headers: &Heade
     let address = address.map_or(std::net::IpAddr::from([127, 0, 0, 1]), |address| address.0.0);
     ctx.one::<signin::Turns>().take(address)?;
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
-    Ok(Origin { address: address.to_string(), agent })
+    let browser = page::cookie(headers, layer::browser_cookie(&ctx.config().server)).unwrap_or("").to_owned();
+    Ok(Origin { address: address.to_string(), agent, browser })
 }
 
 /// One text for every failure, so that nobody learns which logins exist and which are locked.
 fn failed(ctx: &Ctx) -> String {
     let config = &ctx.settings::<Sessions>();
     format!(
-        "登录名或密码不对，或账号暂不能登录。请核对后再试；连续输错 {} 次，账号会锁定 {} 分钟，可请安全管理员解锁。",
+        "登录名或密码不对，或账号暂不能登录。请核对后再试；连续输错 {} 次，从这里登录会锁定 {} 分钟，可请安全管理员解锁。",
         config.lock_after, config.lock_minutes
     )
 }
@@ -67,16 +73,18 @@ pub(super) async fn sign_in(
         act_now(&ctx, async |tx| sessions::close(tx, old).await).await?;
     }
     let outcome = signin::attempt(&ctx, &form.login, &form.password, &from).await?;
-    let (secret, target) = match outcome {
+    let (opened, target) = match outcome {
         Outcome::Failed => {
             let errors = FormErrors::one("login", failed(&ctx));
             return page::office_errors(&pages::sign_in_page(&ctx, errors, form.login.trim(), &next));
         }
-        Outcome::Second(secret) => (secret, format!("/signin/second?next={}", page::escape_query(&next))),
-        Outcome::SignedIn(secret) => (secret, next),
+        Outcome::Second(session) => {
+            (Opened { session, browser: None }, format!("/signin/second?next={}", page::escape_query(&next)))
+        }
+        Outcome::SignedIn(opened) => (opened, next),
     };
     let mut response = Redirect::to(target).into_response();
-    layer::set_cookie(&ctx, &mut response, &secret);
+    layer::set_cookies(&ctx, &mut response, &opened);
     Ok(response)
 }
 
@@ -91,9 +99,9 @@ pub(super) async fn second(
     let next = page::local_path(&form.next);
     let cookie = layer::cookie(&ctx, &headers).unwrap_or_default();
     match signin::second(&ctx, cookie, &form.code, &from).await {
-        Ok(Outcome::SignedIn(secret)) => {
+        Ok(Outcome::SignedIn(opened)) => {
             let mut response = Redirect::to(next).into_response();
-            layer::set_cookie(&ctx, &mut response, &secret);
+            layer::set_cookies(&ctx, &mut response, &opened);
             Ok(response)
         }
         Ok(_) => {

@@ -8,15 +8,45 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::SignedDuration;
-use kernel::{Actor, Staff, time};
-use web::{Ctx, Error, Redirect, Result, config::Server, desk::SessionInfo, error::ErrorView, page};
+use kernel::{Actor, Role, Staff, time};
+use web::{Ctx, Error, Redirect, Result, config::Server, desk::SessionInfo, error::ErrorView, page, request_log};
 
-use super::{sessions, sessions::Live};
-use crate::roles;
+use super::{sessions, sessions::Live, signin::Opened};
+use crate::{roles, watch};
 
 /// Name of the cookie. With HTTPS it carries the prefix that binds it to this host and path.
 pub fn cookie_name(server: &Server) -> &'static str {
     if server.secure_cookies { "__Host-gk_session" } else { "gk_session" }
+}
+
+/// Name of the cookie by which a browser is known in which somebody signed in before. It opens nothing.
+pub(super) fn browser_cookie(server: &Server) -> &'static str {
+    if server.secure_cookies { "__Secure-gk_browser" } else { "gk_browser" }
+}
+
+/// Days for which a browser keeps that cookie.
+const BROWSER_DAYS: u32 = 180;
+
+/// Adds what a browser is given at sign-in.
+pub(super) fn set_cookies(ctx: &Ctx, response: &mut Response, opened: &Opened) {
+    set_cookie(ctx, response, &opened.session);
+    let Some(secret) = &opened.browser else { return };
+    let server = &ctx.config().server;
+    let secure = if server.secure_cookies { "; Secure" } else { "" };
+    let (name, age) = (browser_cookie(server), BROWSER_DAYS * 24 * 3600);
+    let cookie = format!("{name}={secret}; Path=/signin; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// Whether somebody with these roles must have a second factor: everybody where it is configured so, and the three
+/// administrators (GB/T 22239 8.1.4.1), but not those of a demonstration.
+pub(crate) fn second_factor_required(ctx: &Ctx, roles: &[Role]) -> bool {
+    let config = ctx.settings::<Sessions>();
+    let administrator =
+        [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin].iter().any(|role| roles.contains(role));
+    config.require_totp || (config.require_totp_admins && administrator && !ctx.site().demo)
 }
 
 /// The session's secret that the browser sent.
@@ -49,20 +79,30 @@ pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) ->
         },
     };
     if let Some(live) = live {
-        if let Some(answer) = detour(&ctx, &live, &request) {
+        request_log::signed_in(&live.account);
+        let roles = match roles::of(ctx.db(), &live.account).await {
+            Ok(roles) => roles,
+            Err(error) => return Error::from(error).into_response(),
+        };
+        if let Some(answer) = detour(&ctx, &live, &roles, &request) {
             return answer;
         }
         let seen = match note_use(&ctx, &live).await {
             Ok(seen) => seen,
             Err(error) => return error.into_response(),
         };
-        let roles = match roles::of(ctx.db(), &live.account).await {
-            Ok(roles) => roles,
-            Err(error) => return Error::from(error).into_response(),
-        };
         let ends_at = sessions::idle_end(seen, &live.ends_at, &ctx.settings::<Sessions>());
-        request.extensions_mut().insert(SessionInfo { id: live.session.clone(), ends_at });
-        request.extensions_mut().insert(Actor::Staff(staff(&ctx, live, roles)));
+        let proved_at = live.proved_at.clone();
+        request.extensions_mut().insert(SessionInfo { id: live.session.clone(), ends_at, proved_at });
+        let person = staff(&ctx, live, roles);
+        let asked = watch::Asked::of(&request, person.clone());
+        request.extensions_mut().insert(Actor::Staff(person));
+        let mut response = next.run(request).await;
+        if let Err(error) = asked.note(&ctx, response.status()).await {
+            // What cannot be noted is not handed out.
+            response = error.into_response();
+        }
+        return response;
     }
     let mut response = next.run(request).await;
     if method == Method::POST && response.status() == StatusCode::UNAUTHORIZED {
@@ -96,12 +136,12 @@ async fn note_use(ctx: &Ctx, live: &Live) -> Result<jiff::Timestamp> {
 }
 
 /// Where the person must go first, if anywhere.
-fn detour(ctx: &Ctx, live: &Live, request: &Request) -> Option<Response> {
+fn detour(ctx: &Ctx, live: &Live, roles: &[Role], request: &Request) -> Option<Response> {
     let path = request.uri().path();
     let open = path.starts_with("/assets/") || matches!(path, "/signout" | "/session/extend" | "/healthz");
     let target = if live.must_change != 0 {
         "/account/password"
-    } else if ctx.settings::<Sessions>().require_totp && live.second_factor == 0 {
+    } else if live.second_factor == 0 && second_factor_required(ctx, roles) {
         "/account/second-factor"
     } else {
         return None;

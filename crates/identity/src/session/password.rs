@@ -151,23 +151,88 @@ async fn work<T: Send + 'static>(job: impl FnOnce() -> Result<T> + Send + 'stati
     tokio::task::spawn_blocking(job).await.map_err(Failed::from_any)?
 }
 
-/// Why a password may not be chosen, if it may not: too short, too long, the login, one sign repeated, a run, or a common
-/// one (NIST SP 800-63B §5.1.1.2: length and a blocklist instead of required kinds of characters).
-pub fn fault(password: &str, login: &str, min: u32) -> Option<String> {
-    let count = password.chars().count();
-    if count < min as usize {
-        return Some(format!(
-            "请设置至少 {min} 个字符的密码，现在是 {count} 个。可以用几个不相干的词连起来，例如“青山-早班车-三斤米”（请勿照抄）。"
-        ));
+/// What is asked of a password that somebody chooses (NIST SP 800-63B §5.1.1.2: length and a blocklist instead of required kinds
+/// of characters).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// Shortest, in characters (`sessions.password_min`).
+    pub min: u32,
+    /// Words that everybody tries here: the county's names, the parts of its address. Lower case.
+    pub words: Vec<String>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { min: 10, words: Vec::new() }
     }
-    if count > 200 {
-        return Some("请把密码缩短到 200 个字符以内。".into());
+}
+
+impl Rules {
+    /// Those of an installation.
+    pub fn of(ctx: &web::Ctx) -> Self {
+        let site = ctx.site();
+        let mut words: Vec<String> = Vec::new();
+        for name in [&site.county, &site.name, &site.host] {
+            words.push(name.to_lowercase());
+            words.push(name.trim_end_matches(['县', '区', '市', '旗']).to_lowercase());
+        }
+        let address = format!("{}.{}", site.domain, site.email.replace('@', "."));
+        words.extend(address.split('.').filter(|part| part.len() > 3).map(str::to_lowercase));
+        // Printed in the README of the demonstration.
+        words.extend(["yanshi".to_owned(), "qinghe".to_owned(), "zhengwu".to_owned(), "gongkai".to_owned()]);
+        words.retain(|word| word.chars().count() >= 2);
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        words.dedup();
+        Self { min: ctx.settings::<crate::settings::Sessions>().password_min, words }
     }
-    let lower = password.to_lowercase();
-    let login = login.to_lowercase();
-    if !login.is_empty() && lower.contains(&login) {
-        return Some("请换一个不含登录名的密码。".into());
+
+    /// Why a password may not be chosen, if it may not: too short, too long, the login, one sign repeated, a run, a common one, a
+    /// date, a word with a number, the county's name with little else.
+    pub fn fault(&self, password: &str, login: &str) -> Option<String> {
+        let (min, count) = (self.min, password.chars().count());
+        if count < min as usize {
+            return Some(format!(
+                "请设置至少 {min} 个字符的密码，现在是 {count} 个。可以用几个不相干的词连起来，例如“青山-早班车-三斤米”（请勿照抄）。"
+            ));
+        }
+        if count > 200 {
+            return Some("请把密码缩短到 200 个字符以内。".into());
+        }
+        let lower = password.to_lowercase();
+        let login = login.to_lowercase();
+        if !login.is_empty() && lower.contains(&login) {
+            return Some("请换一个不含登录名的密码。".into());
+        }
+        if is_common(&lower) {
+            return Some("这个密码太常见，很容易被猜中。请换一个，例如用几个不相干的词连起来。".into());
+        }
+        if is_word_with_number(&lower) || letters(&lower) < 4 {
+            return Some("日期、号码或“一个词加数字”很容易被猜中。请换一个，例如用几个不相干的词连起来。".into());
+        }
+        let rest = self.words.iter().fold(lower.clone(), |rest, word| rest.replace(word.as_str(), ""));
+        if rest != lower && letters(&rest) < 6 {
+            return Some("密码里除了本县或本系统的名称，几乎没有别的内容，很容易被猜中。请换一个。".into());
+        }
+        None
     }
+}
+
+/// Letters and characters, those of dates left out.
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic() && !"年月日号时分".contains(*c)).count()
+}
+
+/// One word of Latin letters and nothing else but digits and signs: `Summer2026!`.
+fn is_word_with_number(lower: &str) -> bool {
+    let mut runs = lower.split(|c: char| !c.is_alphabetic()).filter(|run| !run.is_empty());
+    match (runs.next(), runs.next()) {
+        (Some(only), None) => only.is_ascii() && only.len() < 14 && only.len() < lower.len(),
+        _ => false,
+    }
+}
+
+/// One sign repeated, a run, digits alone, or one that everybody tries first.
+fn is_common(lower: &str) -> bool {
     let first = lower.chars().next();
     let chars: Vec<u32> = lower.chars().map(u32::from).collect();
     let run = |step: u32| chars.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(step));
@@ -176,10 +241,7 @@ pub fn fault(password: &str, login: &str, min: u32) -> Option<String> {
     let common =
         COMMON.iter().any(|word| bare == *word || inner.trim_end_matches(|c: char| c.is_ascii_digit()) == *word);
     let digits_only = lower.chars().all(|c| c.is_ascii_digit());
-    if lower.chars().all(|c| Some(c) == first) || run(1) || run(u32::MAX) || common || digits_only {
-        return Some("这个密码太常见，很容易被猜中。请换一个，例如用几个不相干的词连起来。".into());
-    }
-    None
+    lower.chars().all(|c| Some(c) == first) || run(1) || run(u32::MAX) || common || digits_only
 }
 
 /// A one-time password that can be read out on the telephone: four groups of four, without signs that look alike
@@ -212,6 +274,11 @@ mod tests {
         Seams { clock: Arc::new(clock), entropy: Arc::new(SeededEntropy::new(7)) }
     }
 
+    fn rules() -> Rules {
+        let words = ["青禾县", "青禾", "qinghe", "yanshi", "gongkai"];
+        Rules { min: 10, words: words.map(str::to_owned).to_vec() }
+    }
+
     #[tokio::test]
     async fn a_password_fits_its_own_hash_only() {
         let hash = hash(&seams(), "青山-早班车").await.expect("hash");
@@ -232,12 +299,21 @@ mod tests {
             "abcdefghijkl",
             "zhang-clerk-x",
             "20260101123",
+            "qinghe2026!",
+            "Qinghe2026",
+            "2026年11月28日",
+            "2026-11-28 08:30",
+            "Summer2026!",
+            "13800138000a",
+            "青禾县2026年政府",
+            "yanshi-qinghe-2026",
+            "qinghe.gongkai.26",
         ] {
-            let fault = fault(weak, "clerk", 10);
+            let fault = rules().fault(weak, "clerk");
             assert!(fault.is_some_and(|text| text.contains('请')), "{weak}");
         }
         for good in ["qinghe-demo-river", "青山早班车三斤米水杉树", "correct horse battery"] {
-            assert_eq!(fault(good, "clerk", 10), None, "{good}");
+            assert_eq!(rules().fault(good, "clerk"), None, "{good}");
         }
     }
 
@@ -247,6 +323,6 @@ mod tests {
         let (first, second) = (one_time(&seams), one_time(&seams));
         assert_ne!(first, second);
         assert_eq!(first.len(), 19);
-        assert_eq!(fault(&first, "clerk", 10), None);
+        assert_eq!(rules().fault(&first, "clerk"), None);
     }
 }

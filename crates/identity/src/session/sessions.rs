@@ -11,6 +11,8 @@ use web::desk::SessionId;
 
 /// Minutes within which the second factor must follow the password.
 const SECOND_MINUTES: i64 = 5;
+/// Sessions that an account may have at the same time; a further one ends the oldest.
+const MOST: i64 = 20;
 
 /// How far a sign-in has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,7 @@ pub(crate) struct Live {
     pub(crate) organ: OrganCode,
     pub(crate) must_change: i64,
     pub(crate) second_factor: i64,
+    pub(crate) proved_at: String,
 }
 
 /// Where a sign-in comes from.
@@ -68,6 +71,8 @@ pub struct Origin {
     pub address: String,
     /// The browser's own description.
     pub agent: String,
+    /// The secret by which the browser is known; empty when it brought none.
+    pub browser: String,
 }
 
 /// What is stored of a session's secret.
@@ -98,7 +103,7 @@ pub(crate) async fn open(
     from: &Origin,
 ) -> store::Result<String> {
     let seams = tx.seams();
-    let secret = seams.secret(32);
+    let (id, secret) = (SessionId::fresh(&seams), seams.secret(32));
     let now = seams.now();
     let minutes = match stage {
         Stage::Second => SECOND_MINUTES,
@@ -107,10 +112,10 @@ pub(crate) async fn open(
     // What ended is of no further use; the log remembers it.
     store::query("DELETE FROM session WHERE ends_at < $1").bind(time::to_db(now)).execute(tx.conn()).await?;
     store::query(
-        "INSERT INTO session (id, digest, account, stage, created_at, last_seen, ends_at, address, agent) \
-         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
+        "INSERT INTO session (id, digest, account, stage, created_at, last_seen, ends_at, address, agent, proved_at) \
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $5)",
     )
-    .bind(SessionId::fresh(&seams))
+    .bind(&id)
     .bind(digest(&secret))
     .bind(account)
     .bind(stage.code())
@@ -120,6 +125,15 @@ pub(crate) async fn open(
     .bind(from.agent.chars().take(200).collect::<String>())
     .execute(tx.conn())
     .await?;
+    store::query(
+        "DELETE FROM session WHERE account = $1 AND id <> $2 AND id NOT IN \
+         (SELECT id FROM session WHERE account = $1 AND id <> $2 ORDER BY created_at DESC, id DESC LIMIT $3)",
+    )
+    .bind(account)
+    .bind(&id)
+    .bind(MOST - 1)
+    .execute(tx.conn())
+    .await?;
     Ok(secret)
 }
 
@@ -127,7 +141,7 @@ pub(crate) async fn open(
 pub(crate) async fn look_up(db: &Db, secret: &str, config: &Sessions) -> store::Result<Option<Live>> {
     let now = db.seams().now();
     let live = store::query_as(
-        "SELECT s.id AS session, s.stage, s.last_seen, s.ends_at, a.id AS account, a.name, a.organ, a.must_change, \
+        "SELECT s.id AS session, s.stage, s.last_seen, s.ends_at, a.id AS account, a.name, a.organ, a.must_change, s.proved_at, \
          CASE WHEN a.totp_secret = '' THEN 0 ELSE 1 END AS second_factor \
          FROM session s JOIN account a ON a.id = s.account \
          WHERE s.digest = $1 AND s.ends_at > $2 AND s.last_seen > $3 AND a.disabled = 0",
@@ -146,6 +160,24 @@ pub(crate) async fn touch(db: &Db, session: &SessionId) -> store::Result<()> {
     let now = tx.now();
     store::query("UPDATE session SET last_seen = $2 WHERE id = $1").bind(session).bind(now).execute(tx.conn()).await?;
     tx.commit().await
+}
+
+/// Notes that the person has just given the password or a code.
+pub(crate) async fn prove(tx: &mut Tx, session: &SessionId) -> store::Result<()> {
+    let now = tx.now();
+    store::query("UPDATE session SET proved_at = $2 WHERE id = $1").bind(session).bind(now).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Gives a session a new secret: a copy of the old one is worth nothing from now on.
+pub(crate) async fn rotate(tx: &mut Tx, session: &SessionId) -> store::Result<String> {
+    let secret = tx.seams().secret(32);
+    store::query("UPDATE session SET digest = $2 WHERE id = $1")
+        .bind(session)
+        .bind(digest(&secret))
+        .execute(tx.conn())
+        .await?;
+    Ok(secret)
 }
 
 /// Ends the session behind a secret; its account, if there was one.

@@ -1,13 +1,13 @@
-//! The rules of sign-in: attempts are counted before they are evaluated, unknown logins take as long as known ones, and
-//! the answer to every failure is the same.
+//! The rules of sign-in: attempts are counted before they are evaluated ([`super::tries`]), unknown logins take as long as known
+//! ones, and the answer to every failure is the same.
 
 use crate::events;
 use std::{net::IpAddr, num::NonZeroU32};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use kernel::{Actor, NewEvent, OrganCode, id::AccountId, time};
+use kernel::{Actor, NewEvent, OrganCode, id::AccountId};
 use serde_json::json;
-use store::{Db, Tx};
+use store::Tx;
 use web::{Ctx, Error, Result};
 
 use crate::settings::Sessions;
@@ -16,6 +16,7 @@ use super::{
     password, sessions,
     sessions::{Origin, Stage},
     totp,
+    tries::{self, Source, Wrong},
 };
 
 /// Attempts a minute from one network address, whatever the logins: a whole office may stand behind one address.
@@ -54,8 +55,17 @@ pub enum Outcome {
     Failed,
     /// The password was right; the second factor is outstanding. With the secret for the cookie.
     Second(String),
-    /// Signed in. With the secret for the cookie.
-    SignedIn(String),
+    /// Signed in.
+    SignedIn(Opened),
+}
+
+/// What a browser is given at sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The secret for the session's cookie.
+    pub session: String,
+    /// The secret by which the browser is known from now on, when it was not known before.
+    pub browser: Option<String>,
 }
 
 #[derive(store::FromRow)]
@@ -65,7 +75,6 @@ struct Row {
     organ: OrganCode,
     password: String,
     disabled: i64,
-    locked_until: String,
     totp_secret: String,
     totp_step: i64,
 }
@@ -73,10 +82,7 @@ struct Row {
 /// The columns of a [`Row`]; `SELECT *` would carry more secrets around than are needed.
 macro_rules! row_where {
     ($condition:literal) => {
-        concat!(
-            "SELECT id, name, organ, password, disabled, locked_until, totp_secret, totp_step FROM account WHERE ",
-            $condition
-        )
+        concat!("SELECT id, name, organ, password, disabled, totp_secret, totp_step FROM account WHERE ", $condition)
     };
 }
 
@@ -92,48 +98,56 @@ pub async fn attempt(ctx: &Ctx, login: &str, secret: &str, from: &Origin) -> Res
     let row = row.filter(|row| row.disabled == 0);
     // Unknown, disabled and locked accounts are counted (for nobody) and checked against a hash that nothing fits: the
     // answer takes as long.
-    let reserved = reserve(db, row.as_ref().map(|row| &row.id), config).await?;
+    let source = match &row {
+        Some(row) => Some(Source::of(db, &row.id, from).await?),
+        None => None,
+    };
+    let reserved = match (&row, &source) {
+        (Some(row), Some(source)) => tries::reserve(db, &row.id, source, config).await?,
+        _ => false,
+    };
+    if !reserved {
+        tries::refuse(db, row.as_ref().map(|row| &row.id), from, config).await?;
+    }
     let hash = row.as_ref().filter(|_| reserved).map_or("", |row| row.password.as_str());
     let right = password::fits(secret, hash).await?;
-    match row.filter(|_| reserved) {
-        Some(row) if right => succeed(ctx, &row, from).await,
-        Some(row) => {
+    match (row, source) {
+        (Some(row), Some(source)) if reserved && right => succeed(ctx, &row, &source, from).await,
+        (Some(row), Some(source)) if reserved => {
             let mut tx = db.write().await?;
-            fail(&mut tx, &row, "password", config, from).await?;
+            tries::fail(&mut tx, row.wrong("password", &source, from), config).await?;
             tx.commit().await?;
             Ok(Outcome::Failed)
         }
-        None => {
-            // Nothing of what was typed: it may be a password in the wrong field.
-            let data = json!({"address": from.address, "reason": "unknown_or_locked"});
-            let mut tx = db.write().await?;
-            tx.append(NewEvent::new(&events::SIGN_IN_FAILED, "", &Actor::Visitor).data(data)).await?;
-            tx.commit().await?;
-            Ok(Outcome::Failed)
-        }
+        _ => Ok(Outcome::Failed),
     }
 }
 
-async fn succeed(ctx: &Ctx, row: &Row, from: &Origin) -> Result<Outcome> {
+impl Row {
+    fn wrong<'a>(&'a self, what: &'static str, source: &'a Source, from: &'a Origin) -> Wrong<'a> {
+        Wrong { account: &self.id, organ: &self.organ, what, source, from }
+    }
+}
+
+async fn succeed(ctx: &Ctx, row: &Row, source: &Source, from: &Origin) -> Result<Outcome> {
     let config = &ctx.settings::<Sessions>();
     let mut tx = ctx.db().write().await?;
     if row.totp_secret.is_empty() {
-        let secret = complete(&mut tx, row, config, from, "password").await?;
+        tries::forget(&mut tx, &row.id, source).await?;
+        let opened = complete(&mut tx, row, config, from, "password").await?;
         tx.commit().await?;
-        return Ok(Outcome::SignedIn(secret));
+        return Ok(Outcome::SignedIn(opened));
     }
     // The attempt was no failure; the count goes back to zero only when the second factor is right too, or else whoever
     // knows the password could guess codes for ever.
-    store::query("UPDATE account SET failed_count = failed_count - 1 WHERE id = $1 AND failed_count > 0")
-        .bind(&row.id)
-        .execute(tx.conn())
-        .await?;
+    tries::give_back(&mut tx, &row.id, source).await?;
     let secret = sessions::open(&mut tx, &row.id, Stage::Second, config, from).await?;
     tx.commit().await?;
     Ok(Outcome::Second(secret))
 }
 
-/// Asks again for the password of a person who is signed in, before something weighty. Counted and logged like a sign-in.
+/// Asks a person who is signed in again for the password, or the code of the moment, before something weighty. Counted and
+/// logged like a sign-in.
 ///
 /// # Errors
 /// When database or hashing fail.
@@ -141,18 +155,24 @@ pub(crate) async fn confirm(ctx: &Ctx, login: &str, secret: &str) -> Result<bool
     let db = ctx.db();
     let config = &ctx.settings::<Sessions>();
     let row: Row = store::query_as(row_where!("login = $1")).bind(login).fetch_one(db.read()).await?;
-    if !reserve(db, Some(&row.id), config).await? {
+    let source = Source::confirmation();
+    if !tries::reserve(db, &row.id, &source, config).await? {
         return Ok(false);
     }
-    let right = password::fits(secret, &row.password).await?;
+    let right = match (row.totp_secret.is_empty(), totp::is_code(secret)) {
+        (false, true) => {
+            let mut tx = db.write().await?;
+            let used = use_code(ctx, &mut tx, &row, secret).await?;
+            tx.commit().await?;
+            used
+        }
+        _ => password::fits(secret, &row.password).await?,
+    };
     let mut tx = db.write().await?;
     if right {
-        store::query("UPDATE account SET failed_count = failed_count - 1 WHERE id = $1 AND failed_count > 0")
-            .bind(&row.id)
-            .execute(tx.conn())
-            .await?;
+        tries::give_back(&mut tx, &row.id, &source).await?;
     } else {
-        fail(&mut tx, &row, "confirmation", config, &Origin::default()).await?;
+        tries::fail(&mut tx, row.wrong("confirmation", &source, &Origin::default()), config).await?;
     }
     tx.commit().await?;
     Ok(right)
@@ -168,7 +188,9 @@ pub async fn second(ctx: &Ctx, cookie: &str, code: &str, from: &Origin) -> Resul
     let config = &ctx.settings::<Sessions>();
     let live = sessions::look_up(db, cookie, config).await?.filter(|live| live.stage == "second");
     let Some(live) = live else { return Err(kernel::Refused::NotSignedIn.into()) };
-    if !reserve(db, Some(&live.account), config).await? {
+    let source = Source::second_factor();
+    if !tries::reserve(db, &live.account, &source, config).await? {
+        tries::refuse(db, Some(&live.account), from, config).await?;
         let mut tx = db.write().await?;
         sessions::close(&mut tx, cookie).await?;
         tx.commit().await?;
@@ -179,24 +201,26 @@ pub async fn second(ctx: &Ctx, cookie: &str, code: &str, from: &Origin) -> Resul
     let accepted = if totp::is_recovery(code) {
         use_recovery(&mut tx, &row, code).await?
     } else {
-        use_code(&mut tx, &row, code).await?
+        use_code(ctx, &mut tx, &row, code).await?
     };
     if !accepted {
-        fail(&mut tx, &row, "second_factor", config, from).await?;
+        tries::fail(&mut tx, row.wrong("second_factor", &source, from), config).await?;
         tx.commit().await?;
         return Ok(Outcome::Failed);
     }
     // A fresh secret: the half-open one must not become a full session (session fixation).
     sessions::close(&mut tx, cookie).await?;
-    let secret = complete(&mut tx, &row, config, from, "second_factor").await?;
+    tries::forget(&mut tx, &row.id, &source).await?;
+    let opened = complete(&mut tx, &row, config, from, "second_factor").await?;
     tx.commit().await?;
-    Ok(Outcome::SignedIn(secret))
+    Ok(Outcome::SignedIn(opened))
 }
 
 /// Accepts a code once: the conditional update lets only one of two simultaneous uses pass.
-async fn use_code(tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
+async fn use_code(ctx: &Ctx, tx: &mut Tx, row: &Row, code: &str) -> Result<bool> {
     let now = tx.seams().now();
-    let Some(step) = totp::accepted_step(&row.totp_secret, code, now, row.totp_step)? else { return Ok(false) };
+    let seed = totp::opened(ctx, &row.id, &row.totp_secret)?;
+    let Some(step) = totp::accepted_step(&seed, code, now, row.totp_step)? else { return Ok(false) };
     let used = store::query("UPDATE account SET totp_step = $2 WHERE id = $1 AND totp_step < $2")
         .bind(&row.id)
         .bind(step)
@@ -233,10 +257,10 @@ fn actor(row: &Row) -> Actor {
     })
 }
 
-async fn complete(tx: &mut Tx, row: &Row, config: &Sessions, from: &Origin, how: &str) -> Result<String> {
+async fn complete(tx: &mut Tx, row: &Row, config: &Sessions, from: &Origin, how: &str) -> Result<Opened> {
     let now = tx.now();
     let alive = store::query(
-        "UPDATE account SET failed_count = 0, failed_since = '', signed_in_at = $2 WHERE id = $1 AND disabled = 0 AND password = $3",
+        "UPDATE account SET signed_in_at = $2, locked_until = '' WHERE id = $1 AND disabled = 0 AND password = $3",
     )
     .bind(&row.id)
     .bind(now)
@@ -247,59 +271,12 @@ async fn complete(tx: &mut Tx, row: &Row, config: &Sessions, from: &Origin, how:
         // Disabled, or given another password, while this one was being checked.
         return Err(Error::Conflict("账号刚刚被修改。请重新登录。".into()));
     }
-    let secret = sessions::open(tx, &row.id, Stage::Full, config, from).await?;
+    let session = sessions::open(tx, &row.id, Stage::Full, config, from).await?;
+    let browser = tries::remember(tx, &row.id, from).await?;
     let data = json!({"address": from.address, "how": how});
     let event = NewEvent::new(&events::SIGNED_IN, &row.id, &actor(row)).organ(&row.organ).data(data);
     tx.append(event).await?;
-    Ok(secret)
-}
-
-/// Counts the attempt before it is evaluated. `false`: the account is locked, nothing may be evaluated. One statement, so
-/// that of a thousand parallel attempts exactly `lock_after` are evaluated.
-async fn reserve(db: &Db, account: Option<&AccountId>, config: &Sessions) -> Result<bool> {
-    let mut tx = db.write().await?;
-    let now = tx.now();
-    let window = sessions::minutes_before(tx.seams().now(), config.lock_minutes);
-    let reserved = store::query(
-        "UPDATE account SET failed_count = CASE WHEN failed_since < $3 THEN 1 ELSE failed_count + 1 END, \
-         failed_since = CASE WHEN failed_since < $3 THEN $2 ELSE failed_since END \
-         WHERE id = $1 AND disabled = 0 AND locked_until <= $2 AND (failed_since < $3 OR failed_count < $4)",
-    )
-    .bind(account.map_or("", AccountId::as_str))
-    .bind(now)
-    .bind(window)
-    .bind(i64::from(config.lock_after.max(1)))
-    .execute(tx.conn())
-    .await?;
-    if reserved.rows_affected() == 0 {
-        // Something is written in any case: a commit without a change would be faster by one wait for the disk.
-        tx.next_number("session.refused").await?;
-    }
-    tx.commit().await?;
-    Ok(reserved.rows_affected() == 1)
-}
-
-/// Logs a failure and locks the account when it was the last one allowed.
-async fn fail(tx: &mut Tx, row: &Row, what: &str, config: &Sessions, from: &Origin) -> Result<()> {
-    let seams = tx.seams();
-    let until = seams.now().saturating_add(jiff::SignedDuration::from_mins(i64::from(config.lock_minutes)));
-    let until = time::to_db(until.unwrap_or_else(|_| seams.now()));
-    let locked = store::query(
-        "UPDATE account SET locked_until = $2 WHERE id = $1 AND failed_count >= $3 AND locked_until <= $4",
-    )
-    .bind(&row.id)
-    .bind(&until)
-    .bind(i64::from(config.lock_after.max(1)))
-    .bind(tx.now())
-    .execute(tx.conn())
-    .await?;
-    let data = json!({"address": from.address, "reason": what});
-    tx.append(NewEvent::new(&events::SIGN_IN_FAILED, &row.id, &Actor::Visitor).organ(&row.organ).data(data)).await?;
-    if locked.rows_affected() == 1 && row.locked_until < until {
-        let data = json!({"until": until, "address": from.address});
-        tx.append(NewEvent::new(&events::ACCOUNT_LOCKED, &row.id, &Actor::System).organ(&row.organ).data(data)).await?;
-    }
-    Ok(())
+    Ok(Opened { session, browser })
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The second factor: time-based one-time codes (RFC 6238) and recovery codes.
 
 use jiff::Timestamp;
-use kernel::Seams;
+use kernel::{Seams, id::AccountId};
 use qrcode::{QrCode, render::svg};
 use sha2::{Digest, Sha256};
+use store::Files;
 use totp_rs::{Builder, Totp};
-use web::{Error, Result};
+use web::{Ctx, Error, Result};
 
 /// RFC 4648 base32, the form in which authenticator apps take a secret.
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -15,6 +16,69 @@ pub(crate) fn fresh_secret(seams: &Seams) -> String {
     let mut bytes = [0_u8; 20];
     seams.entropy.fill(&mut bytes);
     encode(&bytes)
+}
+
+/// Where the secret of an account stands, as it is sealed.
+fn place(account: &AccountId) -> String {
+    format!("account {account} second factor")
+}
+
+/// A secret as it is stored: sealed with the installation's key, which is not in the database.
+///
+/// # Errors
+/// When there is no key and none can be made.
+pub(crate) fn sealed(ctx: &Ctx, account: &AccountId, secret: &str) -> Result<String> {
+    Ok(ctx.files().seal_words(ctx.seams(), &place(account), secret)?)
+}
+
+/// A stored secret in the clear; empty stays empty.
+///
+/// # Errors
+/// When the key is missing or is another one.
+pub(crate) fn opened(ctx: &Ctx, account: &AccountId, stored: &str) -> Result<String> {
+    // Until the server of this program has started once, those of the program before lie open.
+    if stored.is_empty() || !Files::is_sealed(stored) {
+        return Ok(stored.to_owned());
+    }
+    Ok(ctx.files().open_words(&place(account), stored)?)
+}
+
+/// Seals the secrets that a program before this one stored in the clear. Called at start of the server.
+///
+/// # Errors
+/// When the database fails or there is no key and none can be made.
+pub async fn seal_all(ctx: &Ctx) -> Result<()> {
+    let rows: Vec<(AccountId, String, String)> = store::query_as(
+        "SELECT id, totp_secret, totp_pending FROM account WHERE totp_secret <> '' OR totp_pending <> ''",
+    )
+    .fetch_all(ctx.db().read())
+    .await?;
+    let open = |text: &str| !text.is_empty() && !Files::is_sealed(text);
+    for (account, secret, pending) in rows.into_iter().filter(|(_, secret, pending)| open(secret) || open(pending)) {
+        let close = |text: &str| if open(text) { sealed(ctx, &account, text) } else { Ok(text.to_owned()) };
+        let (new_secret, new_pending) = (close(&secret)?, close(&pending)?);
+        web::act_now(ctx, async |tx| {
+            store::query(
+                "UPDATE account SET totp_secret = $2, totp_pending = $3 \
+                 WHERE id = $1 AND totp_secret = $4 AND totp_pending = $5",
+            )
+            .bind(&account)
+            .bind(&new_secret)
+            .bind(&new_pending)
+            .bind(&secret)
+            .bind(&pending)
+            .execute(tx.conn())
+            .await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Whether what was typed looks like a code of the moment.
+pub(crate) fn is_code(text: &str) -> bool {
+    let digits: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    digits.len() == 6 && digits.iter().all(|c| half_width(*c).is_ascii_digit())
 }
 
 fn encode(bytes: &[u8]) -> String {

@@ -101,6 +101,7 @@ fn wrong_usage_is_2_and_bad_input_is_1_with_words() {
         &["backup", "b.tar.gz"],
         &["search", "公开"],
         &["user", "list"],
+        &["serve", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"],
         &["plan", "import", "none.txt", "--title", "t", "--year", "2026"],
     ] {
         let refused = run(&nowhere, arguments);
@@ -175,7 +176,7 @@ struct Served {
 
 /// Starts the program on free ports and waits until it says that it is ready.
 fn serve(place: &Path) -> Served {
-    let arguments = ["serve", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
+    let arguments = ["serve", "--new", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
     let mut child = gongkai(place).args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("start");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("a line");
@@ -211,6 +212,30 @@ fn serve_says_ready_answers_and_stops_on_sigterm() {
     assert!(String::from_utf8_lossy(&second.stderr).contains("server.portal"));
 
     stop(child);
+}
+
+/// An empty variable, an empty database, a mistyped folder: none becomes a site in silence.
+#[test]
+fn nothing_becomes_a_new_site_in_silence() {
+    let place = tempfile::tempdir().expect("place");
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let serve = ["serve", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
+    let empty = run(place.path(), &serve);
+    assert_eq!(empty.status.code(), Some(1));
+    assert!(said(&empty).contains("还没有数据") && said(&empty).contains("serve --new"), "{}", said(&empty));
+    for name in ["GONGKAI_DATA", "GONGKAI_CONFIG"] {
+        let output = gongkai(place.path()).env(name, "").args(serve).output().expect("start");
+        assert_eq!(output.status.code(), Some(2), "{name}: {}", said(&output));
+    }
+    for name in ["GONGKAI_DATABASE", "GONGKAI_DATABASE__URL"] {
+        let output = gongkai(place.path()).env(name, "").args(serve).output().expect("start");
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        assert!(said(&output).contains("是空的"), "{name}: {}", said(&output));
+    }
+    std::fs::write(place.path().join("gongkai.db"), b"").expect("write");
+    assert_eq!(run(place.path(), &serve).status.code(), Some(1), "an empty file is no database");
+    let names = std::fs::read_dir(place.path()).expect("folder").count();
+    assert_eq!(names, 1, "nothing was made");
 }
 
 /// Reads one answer of a known length from a connection that stays open: however it is cut into packets.
@@ -289,6 +314,12 @@ fn the_demonstration_fills_once_and_only_an_empty_place() {
     assert!(found["total"].as_i64().is_some_and(|total| total > 0), "{found}");
     assert!(found["hits"].as_array().is_some_and(|hits| hits.len() <= 5));
 
+    // What everybody knows is not for other machines.
+    let public = run(&data, &["serve", "--portal", "127.0.0.1:0", "--office", "0.0.0.0:0"]);
+    let said = String::from_utf8_lossy(&public.stderr).into_owned();
+    assert_eq!(public.status.code(), Some(1), "{said}");
+    assert!(said.contains("clerk") && said.contains("演示密码"), "{said}");
+
     let other = place.path().join("real");
     json(&run(
         &other,
@@ -301,4 +332,59 @@ fn the_demonstration_fills_once_and_only_an_empty_place() {
         "{}",
         String::from_utf8_lossy(&refused.stderr)
     );
+}
+
+/// The steps of the README, in an empty folder.
+#[test]
+fn a_county_is_set_up_as_the_readme_says() {
+    let place = tempfile::tempdir().expect("place");
+    let demo = |name: &str| format!("{}/../../demo/{name}", env!("CARGO_MANIFEST_DIR"));
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let site = "[site]\nname = \"青禾县人民政府\"\ncounty = \"青禾县\"\nhost = \"青禾县人民政府办公室\"\noffice_organ = \"QH001\"\n";
+    std::fs::write(place.path().join("gongkai.toml"), site).expect("write");
+    let doctor = |why: &str, words: &[&str]| {
+        let output = run(place.path(), &["doctor", "--json"]);
+        let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((output.status.code(), &answer["ok"]), (Some(1), &Value::Bool(false)), "{why}");
+        let notes = answer["points"].to_string();
+        for word in words {
+            assert!(notes.contains(word), "{why}: {word} in {notes}");
+        }
+        notes
+    };
+    doctor("before anything", &["site.phone", "site.icp", "site.domain", "server.portal_url"]);
+    for (login, role) in [("sysadmin", "system_admin"), ("secadmin", "security_admin"), ("audit", "audit_admin")] {
+        json(&run(
+            place.path(),
+            &["user", "add", login, "--name", "管理员", "--organ", "QH001", "--role", role, "--json"],
+        ));
+    }
+    doctor("without columns", &["还没有栏目", "保密审查员"]);
+    // A list that has the office under another code would make it twice.
+    let other = place.path().join("other.csv");
+    std::fs::write(&other, "code,name,kind\nX1,青禾县人民政府办公室,county_unit\n").expect("write");
+    let twice = run(place.path(), &["organ", "import", other.to_str().expect("path")]);
+    assert_eq!(twice.status.code(), Some(1));
+    assert!(said(&twice).contains("QH001"), "{}", said(&twice));
+    let organs = json(&run(place.path(), &["organ", "import", &demo("organs.csv"), "--json"]));
+    assert!(organs["imported"].as_i64().is_some_and(|count| count > 40), "{organs}");
+    let columns = json(&run(place.path(), &["column", "import", &demo("columns.toml"), "--json"]));
+    assert!(columns["imported"].as_i64().is_some_and(|count| count > 30), "{columns}");
+    let people = place.path().join("people.csv");
+    let rows = "登录名,姓名,所在机关,角色\nclerk2,甲,QH001,county_office|编辑\n\
+                checker,乙,县政府办公室,保密审查员|文字关审核员\nother,丙,QH001,政策关审核员|政治关审核员\n";
+    std::fs::write(&people, rows).expect("write");
+    let made = json(&run(place.path(), &["user", "import", people.to_str().expect("path"), "--json"]));
+    assert_eq!(made.as_array().map(Vec::len), Some(3), "{made}");
+    let again = run(place.path(), &["user", "import", people.to_str().expect("path")]);
+    assert!(said(&again).contains("第 2 行") && said(&again).contains("已有人使用"), "{}", said(&again));
+    let list = json(&run(place.path(), &["user", "list", "--json"]));
+    assert_eq!(list.as_array().map(Vec::len), Some(6));
+    let notes = doctor("with everything but the site's own data", &["site.phone"]);
+    assert!(!notes.contains("还没有栏目") && !notes.contains("还没有这些角色"), "{notes}");
+    let template = run(place.path(), &["column", "template"]);
+    assert!(String::from_utf8_lossy(&template.stdout).contains("网址名"));
+    let Served { child, office, .. } = serve(place.path());
+    assert!(request(&office, "/signin").starts_with("HTTP/1.1 200"));
+    stop(child);
 }

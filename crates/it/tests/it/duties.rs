@@ -106,7 +106,7 @@ both! {
         clerk.get("/").await.expect(200).shows("任务·确认佐证");
         clerk.post(&format!("{page}/evidence/{piece}/confirm"), &[]).await.expect(303);
         let reader = app.visitor().get(&format!("/plans/{plan}")).await.expect(200);
-        let reader = reader.shows("惠企政策解读方案公告").shows("落实到哪一步了").shows("青禾府办发〔2026〕3号");
+        let reader = reader.shows("惠企政策解读方案公告").shows("落实情况").shows("青禾府办发〔2026〕3号");
         reader.hides("方案初稿已成").shows(&paper);
         // The duty waits for the other organ that leads it.
         assert_eq!(figures(app, &plan).await["confirmed"], 0);

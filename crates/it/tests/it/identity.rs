@@ -52,6 +52,8 @@ testkit::both! {
         lost.shows("新标签页").shows("内容仍在");
         let foreign = app.stranger().post("/signin", &[("login", "clerk"), ("password", PASSWORD), ("next", "//evil.example")]).await;
         assert_eq!(foreign.location(), "/");
+        let large = "a".repeat(20_000);
+        app.stranger().post("/signin", &[("login", &large), ("password", "x")]).await.expect(413);
         assert_eq!(count(app, "session.signed_in", "").await, 2);
         assert_eq!(count(app, "session.failed", PASSWORD).await, 0, "no password in the log");
     }
@@ -66,8 +68,15 @@ testkit::both! {
         for attempt in attempts.collect::<Vec<_>>() {
             assert_eq!(attempt.await.expect("task"), identity::session::signin::Outcome::Failed);
         }
-        assert_eq!(count(app, "session.failed", "\"password\"").await, 5, "exactly five were evaluated");
-        assert_eq!(count(app, "account.locked", "").await, 1);
+        assert_eq!(count(app, "account.locked", "\"times\":5").await, 1, "exactly five were evaluated");
+        assert_eq!(count(app, "session.failed", "\"password\"").await, 1, "a flood has one line, and one at every tenfold");
+        assert_eq!(count(app, "session.failed", "unknown_or_locked").await, 2, "the first and the tenth of nineteen");
+        let mut stranger = app.stranger();
+        try_password(&mut stranger, "clerk", PASSWORD).await.expect(303);
+        let mut stranger = app.stranger();
+        for _ in 0..5 {
+            try_password(&mut stranger, "clerk", "wrong-wrong-wrong").await.expect(422);
+        }
         try_password(&mut app.stranger(), "clerk", PASSWORD).await.expect(422);
         app.pass(SignedDuration::from_mins(16));
         try_password(&mut app.stranger(), "clerk", PASSWORD).await.expect(303);
@@ -153,7 +162,8 @@ testkit::both! {
 
     async fn a_second_factor_is_asked_for_and_works_once(app) {
         let mut clerk = app.clerk().await;
-        clerk.post("/account/second-factor/begin", &[]).await.expect(303);
+        clerk.post("/account/second-factor/begin", &[]).await.expect(422);
+        clerk.post("/account/second-factor/begin", &[("password", PASSWORD)]).await.expect(303);
         let page = clerk.get("/account/second-factor").await.expect(200).shows("<svg");
         let text = page.text();
         let secret = text.split("<code class=\"mono\">").nth(1).and_then(|rest| rest.split('<').next()).expect("secret").replace(' ', "");
@@ -176,6 +186,151 @@ testkit::both! {
             browser.post("/signin/second", &[("code", &recovery)]).await.expect(expected);
         }
         assert_eq!(count(app, "account.recovery_used", "").await, 1);
+        let stored: String = store::query_scalar("SELECT totp_secret FROM account WHERE login = 'clerk'")
+            .fetch_one(app.ctx().db().read()).await.expect("stored");
+        assert!(stored.starts_with("sealed1:") && !stored.contains(&secret), "the database alone opens nothing");
+        // What a program before this one stored in the clear is sealed at the next start.
+        let mut tx = app.ctx().db().write().await.expect("write");
+        store::query("UPDATE account SET totp_secret = $1").bind(&secret).execute(tx.conn()).await.expect("update");
+        tx.commit().await.expect("commit");
+        identity::session::seal_all(app.ctx()).await.expect("seal");
+        app.pass(SignedDuration::from_secs(60));
+        let mut browser = app.stranger();
+        try_password(&mut browser, "clerk", PASSWORD).await.expect(303);
+        browser.post("/signin/second", &[("code", &code()), ("next", "/organs")]).await.expect(303);
+        let open: i64 = store::query_scalar("SELECT COUNT(*) FROM account WHERE totp_secret = $1")
+            .bind(&secret).fetch_one(app.ctx().db().read()).await.expect("count");
+        assert_eq!(open, 0);
+    }
+
+    async fn nobody_locks_out_somebody_else(app) {
+        app.account("clerk", "QH001", &[Role::CountyOffice]).await;
+        let mut own = app.stranger();
+        own.from_address("10.0.0.5");
+        try_password(&mut own, "clerk", PASSWORD).await.expect(303);
+        let mut attacker = app.stranger();
+        attacker.from_address("10.0.0.66");
+        for _ in 0..8 {
+            try_password(&mut attacker, "clerk", "wrong-wrong-wrong").await.expect(422);
+        }
+        try_password(&mut attacker, "clerk", PASSWORD).await.expect(422);
+        let mut elsewhere = app.stranger();
+        elsewhere.from_address("10.0.0.7");
+        try_password(&mut elsewhere, "clerk", PASSWORD).await.expect(303);
+        // From many places at once: strangers wait, the browser that is known does not.
+        for host in 100..112 {
+            let mut bot = app.stranger();
+            bot.from_address(&format!("10.0.1.{host}"));
+            for _ in 0..5 {
+                try_password(&mut bot, "clerk", "wrong-wrong-wrong").await.expect(422);
+            }
+        }
+        let mut fresh = app.stranger();
+        fresh.from_address("10.0.0.8");
+        try_password(&mut fresh, "clerk", PASSWORD).await.expect(422);
+        own.post("/signout", &[]).await.expect(303);
+        try_password(&mut own, "clerk", PASSWORD).await.expect(303);
+        assert!(count(app, "session.failed", "").await < 20, "{}", count(app, "session.failed", "").await);
+    }
+
+    async fn what_is_refused_and_what_is_taken_out_stands_in_the_log(app) {
+        let mut editor = app.editor("QH010").await;
+        for _ in 0..30 {
+            editor.get("/audit").await.expect(403);
+            editor.get("/documents/nosuchthing").await.expect(404);
+        }
+        assert_eq!(count(app, "account.refused", "GET /audit").await, 2, "the first and the tenth");
+        assert_eq!(count(app, "account.refused", "没有找到").await, 1, "the tenth");
+        editor.get("/documents/export.xlsx").await.expect(200);
+        editor.get("/duties/export.xlsx").await.expect(200);
+        assert_eq!((count(app, "export.taken", "稿件").await, count(app, "export.taken", "任务").await), (1, 1));
+    }
+
+    async fn something_weighty_asks_again_who_it_is(app) {
+        let mut admin = app.person("guard", "QH001", &[Role::SecurityAdmin]).await;
+        let mut auditor = app.person("auditor", "QH001", &[Role::AuditAdmin]).await;
+        app.editor("QH010").await;
+        let at = format!("/accounts/{}", id_of(app, "editor-qh010").await);
+        admin.post(&format!("{at}/roles"), &[("roles", "editor"), ("roles", "organ_head")]).await.expect(303);
+        app.pass(SignedDuration::from_mins(11));
+        let roles = [("roles", "editor"), ("roles", "county_office")];
+        admin.post(&format!("{at}/roles"), &roles).await.expect(200).shows("再次确认身份").shows("county_office");
+        admin.get(&at).await.expect(200).hides("checked value=\"county_office\"");
+        let with = |proof: &'static str| [roles[0], roles[1], ("proof", proof)];
+        admin.post(&format!("{at}/roles"), &with("wrong-wrong-wrong")).await.expect(422).shows("不对");
+        admin.post(&format!("{at}/roles"), &with(PASSWORD)).await.expect(303);
+        admin.post(&format!("{at}/password"), &[]).await.expect(200).shows("一次性密码");
+        admin.post(&format!("{at}/roles"), &[("roles", "editor"), ("roles", "emperor")]).await.expect(400).shows("emperor");
+        let asked = auditor.get("/audit/export.csv?kind=session.signed_in").await.expect(303).location();
+        assert_eq!(asked, "/session/prove?next=/audit/export.csv%3Fkind%3Dsession.signed_in");
+        auditor.get(&asked).await.expect(200).shows("再次确认身份");
+        let next = "/audit/export.csv?kind=session.signed_in";
+        auditor.post("/session/prove", &[("proof", PASSWORD), ("next", next)]).await.expect(303);
+        auditor.get(next).await.expect(200);
+    }
+
+    async fn rights_that_were_given_are_looked_at_by_another(app) {
+        let mut admin = app.person("guard", "QH001", &[Role::SecurityAdmin]).await;
+        let mut auditor = app.person("auditor", "QH001", &[Role::AuditAdmin]).await;
+        let fields = [("login", "zhang"), ("name", "张三"), ("organ", "QH010"), ("roles", "editor"), ("roles", "reviewer_policy")];
+        admin.post("/accounts/new", &fields).await.expect(200);
+        auditor.get("/").await.expect(200).shows("新建账号和修改角色");
+        let page = auditor.get("/audit/grants").await.expect(200).shows("张三").shows("政策关审核员");
+        admin.get("/audit/grants").await.expect(403);
+        auditor.post("/audit/grants", &[("until", &page.field("until"))]).await.expect(303);
+        auditor.get("/").await.expect(200).hides("新建账号和修改角色");
+        auditor.get("/audit/grants").await.expect(200).shows("没有等待核对");
+    }
+
+    async fn accounts_and_columns_come_from_tables(app) {
+        let mut admin = app.person("guard", "QH001", &[Role::SecurityAdmin]).await;
+        let wrong = "登录名,姓名,所在机关,角色\r\nzhang,张三,县财政局,编辑\r\nli,李四,没有的局,编辑\r\n".as_bytes();
+        admin.upload("/accounts/import", &[], &[("file", "账号.csv", wrong)]).await.expect(422).shows("第 3 行").shows("没有的局");
+        let wrong = "登录名,姓名,所在机关,角色\r\nzhang,张三,县财政局,编辑\r\nli,李四,QH011,审计管理员|编辑\r\n".as_bytes();
+        admin.upload("/accounts/import", &[], &[("file", "账号.csv", wrong)]).await.expect(422).shows("第 3 行");
+        assert!(identity::accounts::find(app.ctx().db(), "zhang").await.expect("database").is_none(), "all or nothing");
+        let right = "登录名,姓名,所在机关,角色\r\nzhang,张三,县财政局,编辑\r\nliliu,李六,QH011,编辑、机关负责人\r\n".as_bytes();
+        let page = admin.upload("/accounts/import", &[], &[("file", "账号.csv", right)]).await.expect(200).shows("已建立 2 个账号");
+        let text = page.text();
+        let password = text.split("<td class=\"mono\"><strong>").nth(1).and_then(|rest| rest.split('<').next()).expect("a password").to_owned();
+        try_password(&mut app.stranger(), "zhang", &password).await.expect(303);
+        admin.get("/accounts/export.csv").await.expect(200).shows("liliu");
+        let mut clerk = app.clerk().await;
+        let template = clerk.get("/columns/template.csv").await.expect(200).bytes;
+        clerk.upload("/columns/import", &[], &[("file", "栏目.csv", &template)]).await.expect(303);
+        clerk.get("/columns").await.expect(200).shows("政策文件").shows("工作动态");
+        let wrong = "网址名,栏目名称,类型,上级栏目\r\nrelief,社会救助,专题,没有的\r\n".as_bytes();
+        clerk.upload("/columns/import", &[], &[("file", "栏目.csv", wrong)]).await.expect(422).shows("第 2 行").shows("没有的");
+        let toml = include_bytes!("../../../../demo/columns.toml");
+        clerk.upload("/columns/import", &[], &[("file", "columns.toml", toml)]).await.expect(303);
+    }
+
+    async fn administrators_must_have_a_second_factor(app) {
+        app.account("guard", "QH001", &[Role::SecurityAdmin]).await;
+        app.account("clerk", "QH001", &[Role::CountyOffice]).await;
+        let ctx = app.with_config(|config| config.settings.set(identity::settings::Sessions::default())).await;
+        let office = app::App::new(ctx).expect("the program composes").office;
+        let mut guard = app.stranger().on(office.clone());
+        try_password(&mut guard, "guard", PASSWORD).await.expect(303);
+        assert_eq!(guard.get("/accounts").await.expect(303).location(), "/account/second-factor");
+        guard.get("/account/second-factor").await.expect(200).shows("请先设置");
+        let mut clerk = app.stranger().on(office);
+        try_password(&mut clerk, "clerk", PASSWORD).await.expect(303);
+        clerk.get("/organs").await.expect(200);
+    }
+
+    async fn a_new_password_is_new_and_makes_old_cookies_worthless(app) {
+        let mut clerk = app.clerk().await;
+        let mut copy = clerk.clone();
+        let change = |old: &'static str, new: &'static str| [("old", old), ("password", new), ("again", new)];
+        clerk.post("/account/password", &change(PASSWORD, "qinghe2026!")).await.expect(422);
+        clerk.post("/account/password", &change(PASSWORD, "willow-river-lamp")).await.expect(303);
+        clerk.get("/account").await.expect(200);
+        copy.get("/account").await.expect(303);
+        clerk.post("/account/password", &change("willow-river-lamp", PASSWORD)).await.expect(422).shows("以前用过");
+        let mut admin = app.person("guard", "QH001", &[Role::SecurityAdmin]).await;
+        let name = [("login", "zhang"), ("name", "张三\r\nBcc: x"), ("organ", "QH001"), ("roles", "editor")];
+        admin.post("/accounts/new", &name).await.expect(422).shows("看不见的字符");
     }
 
     async fn organs_are_made_renamed_merged_and_brought_back(app) {
@@ -255,6 +410,11 @@ testkit::both! {
         let seq = text.split("href=\"/audit/").filter_map(|rest| rest.split('"').next()).find(|part| part.parse::<i64>().is_ok());
         let seq = seq.expect("a found event");
         auditor.get(&format!("/audit/{seq}")).await.expect(200).shows("相符").shows("organ.renamed");
+        // Ids are told by their titles, changes lead on to everything about the same thing; pages go both ways.
+        auditor.get("/audit?kind=session.signed_in").await.expect(200).shows("账号“clerk（测试）”").hides(">address");
+        auditor.get("/audit?before=4").await.expect(200).shows("更新的记录");
+        let newer = auditor.get("/audit?after=1").await.expect(200).text();
+        assert!(newer.contains("更早的记录") && !newer.contains("href=\"/audit/1\""), "{newer}");
         auditor.get("/audit?from=2026-03-03").await.expect(200).shows("没有符合条件");
         let head: String = store::query_scalar("SELECT hash FROM event ORDER BY seq DESC LIMIT 1")
             .fetch_one(app.ctx().db().read()).await.expect("head");

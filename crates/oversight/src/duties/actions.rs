@@ -288,7 +288,7 @@ pub(crate) async fn due(
     Form(form): Form<Change>,
 ) -> Result<Response> {
     let Some(day) = time::parse_date(&form.due_on) else {
-        let message = "请填写新的期限，格式如 2026-06-30。";
+        let message = "请填写新的期限，例如 2026-06-30。";
         let typed = Typed { errors: FormErrors::one("due_on", message), ..Typed::default() };
         return corrected(&ctx, &desk, &id, &Ask::default(), typed).await;
     };

@@ -44,7 +44,7 @@ pub struct Readiness {
     pub assignments: usize,
     /// Of the duties, how many the public will see.
     pub public: usize,
-    /// Duties marked as 不落实到单位.
+    /// Duties marked as 不分解到单位.
     pub principles: usize,
     /// Texts marked as 不作为任务.
     pub left_out: usize,

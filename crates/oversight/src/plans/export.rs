@@ -113,7 +113,7 @@ fn export_row(
     };
     let state = match rolled.get(&duty.id) {
         _ if !duty.is_duty => "不作为任务".to_owned(),
-        _ if duty.principle => "不落实到单位".to_owned(),
+        _ if duty.principle => "不分解到单位".to_owned(),
         _ if !duty.ended_at.is_empty() => format!("已终止：{}", duty.ended_reason),
         Some(roll) => roll.word(),
         None => "草稿".to_owned(),

@@ -105,6 +105,8 @@ pub async fn receive(ctx: &Ctx, mut form: Multipart) -> Result<Posted> {
         tracing::info!(%error, "form breaks off");
         Error::Invalid("上传中断，文件没有收全。请检查网络后重新上传。".into())
     };
+    // All fields together: a form with many large ones would only fill the memory.
+    let mut kept = 0;
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(file_name) = field.file_name().map(str::to_owned) {
@@ -131,8 +133,9 @@ pub async fn receive(ctx: &Ctx, mut form: Multipart) -> Result<Posted> {
         }
         let mut value = Vec::new();
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            kept += chunk.len();
             value.extend_from_slice(&chunk);
-            if value.len() > FIELD_BYTES {
+            if kept > FIELD_BYTES {
                 return Err(Error::TooLarge("粘贴的文字超过 8 MB。请只粘贴正文，不要带图片。".into()));
             }
         }

@@ -128,7 +128,7 @@ pub(super) async fn plan(
     Query(view): Query<View>,
 ) -> Result<Response> {
     let plan = load::plan(&ctx, &id).await?;
-    let title = format!("{}落实到哪一步了", plan.row.title);
+    let title = format!("{}落实情况", plan.row.title);
     let shell = content(shell(&ctx, &reader, &title), &ctx, &plan, &title);
     let organs: Vec<OrganView> =
         load::organs(&plan).into_iter().map(|line| OrganView { bar: bar(&line.tally), line }).collect();

@@ -1,5 +1,7 @@
 //! Columns (栏目) of the portal: their tree, their descriptions for the page tags, what they are for, whether they are listed.
 
+pub mod import;
+mod import_pages;
 mod pages;
 
 use kernel::{Permission, Role, permission::Scope::AllOrgans};
@@ -28,6 +30,9 @@ fn routes() -> Routes {
         .get("/columns", &MANAGE_COLUMNS, pages::list)
         .get("/columns/new", &MANAGE_COLUMNS, pages::new)
         .post("/columns", &MANAGE_COLUMNS, pages::create)
+        .get("/columns/import", &MANAGE_COLUMNS, import_pages::form)
+        .upload("/columns/import", &MANAGE_COLUMNS, import_pages::upload)
+        .get("/columns/template.csv", &MANAGE_COLUMNS, import_pages::template)
         .get("/columns/{slug}", &MANAGE_COLUMNS, pages::edit)
         .post("/columns/{slug}", &MANAGE_COLUMNS, pages::change)
         .post("/columns/{slug}/move", &MANAGE_COLUMNS, pages::shift)

@@ -301,7 +301,7 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
     let organ = directory.get(&document.organ).map_or_else(|| document.organ.0.clone(), |organ| organ.name.clone());
     let index =
         if document.index_number.is_empty() { "发布时生成".to_owned() } else { document.index_number.clone() };
-    let mut facts = vec![("索引号", index), ("发文机关", organ.clone())];
+    let mut facts = vec![("索引号", index), ("发布机关", organ.clone())];
     let mut long = Vec::new();
     for facet in kind.facets.iter().filter(|facet| facet.public) {
         let mut value = whole.values.words(facet);

@@ -244,10 +244,10 @@ fn facts(listed: &Listed, about: &About<'_>, validity: &str) -> Vec<Fact> {
     let fact = |label, value: &str| Fact { label, value: value.to_owned(), href: String::new(), wide: false };
     let mut facts = vec![
         (10, fact("索引号", &listed.index_number)),
-        (30, Fact { href: format!("/organs/{}", listed.organ), ..fact("发文机关", about.organ) }),
+        (30, Fact { href: format!("/organs/{}", listed.organ), ..fact("发布机关", about.organ) }),
         (60, fact("发布日期", about.published)),
         (100, Fact { href: format!("/columns/{}", about.column.slug), ..fact("所在栏目", &about.column.name) }),
-        (110, fact("公开方式", "主动公开")),
+        (110, fact("公开属性", "主动公开")),
     ];
     let told = |facet: &&&'static Facet| facet.public && facet.place > 0 && !matches!(facet.shape, Shape::Long(_));
     for facet in listed.kind.facets.iter().filter(told) {

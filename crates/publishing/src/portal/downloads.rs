@@ -101,7 +101,7 @@ fn csv_lines(ctx: &Ctx, told: &Told, listed: &[Listed], first: bool) -> Vec<u8> 
     let header = [
         fixed(&["索引号", "标题"]),
         labels(&named),
-        fixed(&["发文机关", "栏目", "类型"]),
+        fixed(&["发布机关", "栏目", "类型"]),
         labels(&others),
         fixed(&["发布日期", "网址"]),
     ];

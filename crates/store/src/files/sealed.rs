@@ -24,6 +24,8 @@ use crate::{Error, Result, Tx};
 
 /// First bytes of a sealed file.
 const MARK: &[u8; 8] = b"gkseal1\n";
+/// Beginning of sealed words.
+const WORDS_MARK: &str = "sealed1:";
 /// Plain bytes in a piece.
 const PIECE: usize = 64 * 1024;
 /// Bytes of proof behind each piece.
@@ -104,6 +106,46 @@ impl Files {
         Ok(Local::copy(path))
     }
 
+    /// Seals a few words for one place in the database; they open there only. What the database holds is worth nothing without
+    /// the key, which lies in a file beside it.
+    ///
+    /// # Errors
+    /// When the key cannot be made.
+    pub fn seal_words(&self, seams: &Seams, place: &str, words: &str) -> Result<String> {
+        let mut number = [0_u8; NONCE_LEN];
+        seams.entropy.fill(&mut number);
+        let mut sealed = words.as_bytes().to_vec();
+        let key = words_key(&self.master(Some(seams))?)?;
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(number), Aad::from(place.as_bytes()), &mut sealed)
+            .map_err(|_| Error::Sealed("内容封不上".to_owned()))?;
+        Ok(format!("{WORDS_MARK}{}{}", hex::encode(number), hex::encode(sealed)))
+    }
+
+    /// Opens what [`Files::seal_words`] made for this place.
+    ///
+    /// # Errors
+    /// When the key is missing or another one, or the words belong to another place.
+    pub fn open_words(&self, place: &str, sealed: &str) -> Result<String> {
+        let broken = || Error::Sealed(format!("{place} 打不开：密钥文件 {} 不是封上它的那一个", self.key.display()));
+        let bytes = sealed.strip_prefix(WORDS_MARK).and_then(|rest| hex::decode(rest).ok()).ok_or_else(broken)?;
+        let (number, rest) = bytes.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
+        let number = Nonce::try_assume_unique_for_key(number).map_err(|_| broken())?;
+        let mut rest = rest.to_vec();
+        let key = words_key(&self.master(None)?)?;
+        let plain = key.open_in_place(number, Aad::from(place.as_bytes()), &mut rest).map_err(|_| broken())?;
+        String::from_utf8(plain.to_vec()).map_err(|_| broken())
+    }
+
+    /// Whether this was sealed by [`Files::seal_words`].
+    pub fn is_sealed(words: &str) -> bool {
+        words.starts_with(WORDS_MARK)
+    }
+
+    /// The file of the installation's key.
+    pub fn key_file(&self) -> &Path {
+        &self.key
+    }
+
     /// The installation's key; made when there is none and chance is given.
     fn master(&self, seams: Option<&Seams>) -> Result<Vec<u8>> {
         if let Some(known) = known(&self.key)? {
@@ -145,6 +187,13 @@ fn file_key(master: &[u8], salt: &[u8]) -> Result<LessSafeKey> {
     let broken = |_| Error::Sealed("密钥用不了".to_owned());
     let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, salt).extract(master);
     let key = derived.expand(&[b"gongkai sealed file"], &AES_256_GCM).map_err(broken)?;
+    Ok(LessSafeKey::new(UnboundKey::from(key)))
+}
+
+fn words_key(master: &[u8]) -> Result<LessSafeKey> {
+    let broken = |_| Error::Sealed("密钥用不了".to_owned());
+    let derived = hkdf::Salt::new(hkdf::HKDF_SHA256, b"gongkai").extract(master);
+    let key = derived.expand(&[b"gongkai sealed words"], &AES_256_GCM).map_err(broken)?;
     Ok(LessSafeKey::new(UnboundKey::from(key)))
 }
 

@@ -89,7 +89,7 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): For
         may(&desk.actor(), &MANAGE_DUTIES)?;
     }
     if act == "due" && time::parse_date(&form.due_on).is_none() {
-        return Ok(Redirect::to(back).flash("error", "请填写新的期限，格式如 2026-06-30。").into_response());
+        return Ok(Redirect::to(back).flash("error", "请填写新的期限，例如 2026-06-30。").into_response());
     }
     if act == "visibility" && !["public", "internal"].contains(&form.visibility.as_str()) {
         return Ok(Redirect::to(back).flash("error", "请选择改为公开还是内部。").into_response());
@@ -301,7 +301,7 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Res
         }
         "due" => {
             let due = time::parse_date(&form.due_on)
-                .ok_or_else(|| Error::Invalid("请填写新的期限，格式如 2026-06-30。".into()))?;
+                .ok_or_else(|| Error::Invalid("请填写新的期限，例如 2026-06-30。".into()))?;
             for row in duties(chosen) {
                 lines.push(match acts::set_due(ctx, &actor, &row.duty, due).await {
                     Ok(true) => line(ctx, row, "ok", format!("期限已改为 {due}")),

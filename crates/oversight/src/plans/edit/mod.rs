@@ -47,7 +47,7 @@ pub enum Mark {
     NotADuty,
     /// A duty again.
     Duty,
-    /// 不落实到单位.
+    /// 不分解到单位.
     Principle,
     /// Organs answer for it again.
     Owed,
@@ -59,8 +59,8 @@ impl Mark {
         match self {
             Self::NotADuty => "不作为任务",
             Self::Duty => "恢复为任务",
-            Self::Principle => "标为不落实到单位",
-            Self::Owed => "恢复为落实到单位",
+            Self::Principle => "标为不分解到单位",
+            Self::Owed => "恢复为分解到单位",
         }
     }
 }
@@ -80,7 +80,7 @@ pub enum Edit {
     Move(DutyId, ClauseId),
     /// Marks a duty.
     Mark(DutyId, Mark),
-    /// Marks all duties of a clause as 不落实到单位, or takes the mark away.
+    /// Marks all duties of a clause as 不分解到单位, or takes the mark away.
     Principle(ClauseId, bool),
     /// Adds a duty that does not stand in the text, at the end of a clause.
     Append(ClauseId, String),
@@ -216,7 +216,7 @@ impl Edit {
                 for duty in tree.duties.iter_mut().filter(|duty| duty.clause == *clause) {
                     duty.principle = *on;
                 }
-                Ok(format!("{number}{}", if *on { "全条标为不落实到单位" } else { "全条恢复为落实到单位" }))
+                Ok(format!("{number}{}", if *on { "全条标为不分解到单位" } else { "全条恢复为分解到单位" }))
             }
             Self::Append(clause, text) => pieces::append(tree, clause, text, with),
             _ => owners::apply(self, tree, with),

@@ -1,0 +1,163 @@
+//! What the types of the configuration cannot say: each problem with the key and what to write instead. A value that would
+//! be nonsense stops the start, where somebody reads it, instead of a night weeks later.
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+use web::Config;
+
+use crate::capabilities;
+
+/// Every problem of the configuration as a whole.
+pub(crate) fn check(config: &Config) -> Vec<String> {
+    let mut problems = Vec::new();
+    site(config, &mut problems);
+    server(config, &mut problems);
+    rest(config, &mut problems);
+    problems
+}
+
+/// Adds the text unless it holds.
+fn require(problems: &mut Vec<String>, holds: bool, text: impl Into<String>) {
+    if !holds {
+        problems.push(text.into());
+    }
+}
+
+fn site(config: &Config, problems: &mut Vec<String>) {
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    let site = &config.site;
+    require(problems, !site.name.trim().is_empty(), "site.name：请填写网站名称，例如 青禾县人民政府");
+    require(problems, site.seal.chars().count() == 1, "site.seal：请只填一个字，例如 青");
+    require(problems, digits(&site.division_code, 6), "site.division_code：应为 6 位行政区划代码，例如 361124");
+    require(problems, digits(&site.id_code, 10), "site.id_code：应为 10 位政府网站标识码，例如 3611240001");
+    let begins = site.id_code.starts_with(&site.division_code);
+    require(problems, begins, format!("site.id_code：应以行政区划代码 {} 开头", site.division_code));
+    require(
+        problems,
+        kernel::OrganCode::is_valid(&site.office_organ),
+        "site.office_organ：请填写主管部门的机关代码，例如 QH001",
+    );
+    let texts = [("name", &site.name), ("county", &site.county), ("host", &site.host), ("address", &site.address)];
+    for (key, text) in texts {
+        require(problems, !text.chars().any(char::is_control), format!("site.{key}：请写在一行里，不含控制字符"));
+    }
+}
+
+/// Whether a range of addresses is so wide that it is as good as everybody.
+fn is_everybody(net: &IpNet) -> bool {
+    match net {
+        IpNet::V4(net) => net.prefix_len() < 8,
+        IpNet::V6(net) if net.network().to_ipv4_mapped().is_some() => net.prefix_len() < 104,
+        // The loopback address and a county's own range are longer; fc00::/7 is every private network.
+        IpNet::V6(net) => net.prefix_len() < 7,
+    }
+}
+
+/// The host of an address of one of the servers, or what is wrong with it.
+fn host(url: &str) -> Result<&str, &'static str> {
+    const FORM: &str = "应以 http:// 或 https:// 开头，结尾不带斜杠，例如 https://www.example.gov.cn";
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")).ok_or(FORM)?;
+    let host = match rest.strip_prefix('[') {
+        Some(v6) => v6.split_once(']').ok_or(FORM)?.0,
+        None => rest.split(':').next().unwrap_or_default(),
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]_".contains(c);
+    if host.is_empty() || !rest.chars().all(plain) {
+        return Err(FORM);
+    }
+    if host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_unspecified()) {
+        return Err("0.0.0.0 不是别人能打开的地址，请写公众或工作人员访问时用的域名");
+    }
+    Ok(host)
+}
+
+fn server(config: &Config, problems: &mut Vec<String>) {
+    let server = &config.server;
+    let mut listeners = Vec::new();
+    for (key, address) in [("server.portal", &server.portal), ("server.office", &server.office)] {
+        match address.parse::<SocketAddr>() {
+            Ok(parsed) => listeners.push(parsed),
+            Err(_) => problems.push(format!("{key}：{address} 不是“地址:端口”，例如 127.0.0.1:8080")),
+        }
+    }
+    if let [portal, office] = listeners[..] {
+        let any = portal.ip().is_unspecified() || office.ip().is_unspecified();
+        let same = portal.port() != 0 && portal.port() == office.port() && (any || portal.ip() == office.ip());
+        require(problems, !same, format!("server.office：与 server.portal 用了同一个端口 {}，请换一个", office.port()));
+    }
+    for (key, url) in [("server.portal_url", &server.portal_url), ("server.office_url", &server.office_url)] {
+        if let Err(why) = host(url) {
+            problems.push(format!("{key}：{why}"));
+        }
+    }
+    require(problems, !server.office_allow.is_empty(), "server.office_allow：至少要有一个网段，否则无人能进入后台");
+    for net in server.office_allow.iter().filter(|net| is_everybody(net)) {
+        problems.push(format!(
+            "server.office_allow：{net} 等于允许任何人进入后台。请改为本单位的网段，例如 10.20.0.0/16（互联网政务应用安全管理规定第十九条）"
+        ));
+    }
+    for net in server.trusted_proxies.iter().filter(|net| is_everybody(net)) {
+        problems.push(format!(
+            "server.trusted_proxies：{net} 等于相信任何人自报的来源。请只写反向代理自己的地址，例如 10.20.0.5/32"
+        ));
+    }
+    require(problems, (1..=500).contains(&server.upload_mb), "server.upload_mb：应在 1 到 500 之间");
+    let most = server.connections_per_address;
+    require(problems, most == 0 || most >= 16, "server.connections_per_address：应为 0（不限）或不小于 16");
+}
+
+/// A filter of the log: a level, or `target=level`, separated by commas. A word that is no level would be taken for a target,
+/// and nothing else would be logged any more.
+fn is_level(text: &str) -> bool {
+    let level = |word: &str| ["off", "error", "warn", "info", "debug", "trace"].contains(&word.trim());
+    let target = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "_:-".contains(c));
+    !text.trim().is_empty()
+        && text.split(',').all(|part| match part.trim().split_once('=') {
+            Some((name, wanted)) => target(name) && level(wanted),
+            None => level(part),
+        })
+}
+
+fn rest(config: &Config, problems: &mut Vec<String>) {
+    require(problems, ["text", "json"].contains(&config.log.format.as_str()), "log.format：只能是 text 或 json");
+    require(
+        problems,
+        is_level(&config.log.level),
+        "log.level：应为 error、warn、info 或 debug，也可写 info,gongkai_store=debug",
+    );
+    require(
+        problems,
+        config.mail.from.parse::<lettre::message::Mailbox>().is_ok(),
+        "mail.from：应为“名称 <邮箱>”，例如 政务公开 <zwgk@example.gov.cn>",
+    );
+    if !config.mail.smtp.is_empty()
+        && let Err(error) = lettre::SmtpTransport::from_url(&config.mail.smtp)
+    {
+        problems.push(format!("mail.smtp：应为 smtp://用户:密码@主机:端口 或 smtps://…（{error}）"));
+    }
+    let url = &config.database.url;
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    require(
+        problems,
+        url.is_empty() || known.iter().any(|start| url.starts_with(start)),
+        "database.url：应为空、sqlite:路径 或 postgres://…",
+    );
+    routes(config, problems);
+}
+
+/// Routes for a kind that nothing passes under would never hold.
+fn routes(config: &Config, problems: &mut Vec<String>) {
+    let capabilities = capabilities::all();
+    let kinds: Vec<&str> = capabilities.declared::<review::Kind>().map(|subject| subject.kind).collect();
+    for route in &config.settings.get::<review::settings::Settings>().routes {
+        if !kinds.contains(&route.kind.as_str()) {
+            let text =
+                format!("review.routes：没有 kind = {:?} 这种审核对象，可用的有 {}", route.kind, kinds.join("、"));
+            problems.push(text);
+        }
+        for stage in route.stages.iter().filter(|stage| !(1..=60).contains(&stage.days)) {
+            problems.push(format!("review.routes：gate = {:?} 的 days 应在 1 到 60 个工作日之间", stage.gate));
+        }
+    }
+}

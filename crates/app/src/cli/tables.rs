@@ -1,0 +1,123 @@
+//! Tables of a county from the console: organs, columns, accounts. What the pages of the office do, for whoever sets up a machine.
+
+use std::{path::Path, path::PathBuf, process::ExitCode};
+
+use anyhow::{Result, bail};
+use documents::{Extractor, Limits, tables::Table};
+use identity::{accounts::import as accounts, organs::import as organs};
+use kernel::Actor;
+use publishing::columns::import as columns;
+use serde_json::json;
+use web::Ctx;
+
+use crate::compose::words;
+
+/// `gongkai organ …`
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Organ {
+    /// 从表格导入机关名录，全部正确才导入
+    #[command(
+        after_help = "例：gongkai organ import 机关.xlsx\n\n表头见 demo/organs.csv；代码相同的是同一个机关，按表里的列更新。"
+    )]
+    Import {
+        /// .xlsx 或 .csv
+        file: PathBuf,
+    },
+}
+
+/// `gongkai column …`
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Column {
+    /// 从表格导入栏目，全部正确才导入
+    #[command(
+        after_help = "例：gongkai column import 栏目.xlsx\n\n也认 demo/columns.toml 那样的 TOML；gongkai column template > 栏目.csv 给出模板。"
+    )]
+    Import {
+        /// .xlsx、.csv 或 .toml
+        file: PathBuf,
+    },
+    /// 把栏目表的模板写到标准输出
+    #[command(after_help = "例：gongkai column template > 栏目.csv")]
+    Template,
+}
+
+async fn table(ctx: &Ctx, file: &Path) -> Result<Table> {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if !file.is_file() {
+        bail!("没有这个文件：{}。请检查路径。", file.display());
+    }
+    let extractor = Extractor::new(ctx.program().clone(), Limits::default());
+    extractor
+        .read_table(file, &name, None)
+        .await
+        .map_err(|rejected| anyhow::anyhow!("{}：{}", file.display(), rejected.message))
+}
+
+fn refused(faults: Vec<(usize, String)>) -> anyhow::Error {
+    let line = |(number, text): (usize, String)| {
+        if number > 0 { format!("  第 {number} 行：{text}") } else { format!("  {text}") }
+    };
+    anyhow::anyhow!("没有导入，请更正：\n{}", faults.into_iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+pub(crate) async fn organ(ctx: &Ctx, command: Organ, as_json: bool) -> Result<ExitCode> {
+    let Organ::Import { file } = command;
+    let table = table(ctx, &file).await?;
+    let outcome = organs::import_rows(ctx.db(), &table, organs::Mode::AllOrNothing, &Actor::System).await?;
+    if !outcome.errors.is_empty() {
+        return Err(refused(outcome.errors.into_iter().map(|error| (error.row, error.message)).collect()));
+    }
+    told(as_json, "机关", table.rows.len())
+}
+
+pub(crate) async fn column(ctx: &Ctx, file: &Path, as_json: bool) -> Result<ExitCode> {
+    let read = if file.extension().is_some_and(|ending| ending == "toml") {
+        columns::read_toml(&std::fs::read_to_string(file)?)
+    } else {
+        columns::read_table(&table(ctx, file).await?)
+    };
+    let lines = read.map_err(|fault| refused(vec![fault]))?;
+    let mut tx = ctx.db().write().await?;
+    let count =
+        match columns::put_all(ctx, &mut tx, &Actor::System, lines).await.map_err(|refusal| words(refusal.into()))? {
+            Ok(count) => count,
+            Err(faults) => return Err(refused(faults)),
+        };
+    tx.commit().await?;
+    told(as_json, "栏目", count)
+}
+
+/// The template of columns; needs no database.
+pub(crate) fn column_template() {
+    print!("{}", columns::TEMPLATE);
+}
+
+pub(crate) async fn user(ctx: &Ctx, file: &Path, as_json: bool) -> Result<ExitCode> {
+    let mut lines = accounts::read(ctx, &table(ctx, file).await?, &Actor::System).map_err(refused)?;
+    accounts::prepare(ctx.db(), &mut lines).await?;
+    let mut tx = ctx.db().write().await?;
+    let made = match accounts::put_all(&mut tx, lines).await? {
+        Ok(made) => made,
+        Err(faults) => return Err(refused(faults)),
+    };
+    tx.commit().await?;
+    if as_json {
+        let one = |one: &identity::accounts::Created| json!({ "login": one.login, "one_time_password": one.one_time });
+        println!("{}", serde_json::Value::from(made.iter().map(one).collect::<Vec<_>>()));
+    } else {
+        println!("已建立 {} 个账号。一次性密码只显示这一次，首次登录须修改：", made.len());
+        for one in &made {
+            println!("{:<20} {}", one.login, one.one_time.as_deref().unwrap_or_default());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told(as_json: bool, what: &str, count: usize) -> Result<ExitCode> {
+    if as_json {
+        println!("{}", json!({ "imported": count }));
+    } else {
+        println!("已导入 {count} 个{what}。");
+    }
+    Ok(ExitCode::SUCCESS)
+}

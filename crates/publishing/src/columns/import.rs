@@ -1,0 +1,226 @@
+//! Columns from a table (CSV, workbook) or from TOML as the demonstration has them: a county makes its forty columns in one go.
+//! All or nothing; a column whose address name exists already is changed, one that is the same stays as it is.
+
+use document::columns::{self as rows, ColumnData, ColumnKind, Row, purposes};
+use documents::tables::Table;
+use kernel::{Actor, id::ColumnId};
+use serde::Deserialize;
+use store::Tx;
+use web::{Ctx, Refusal, Result};
+
+/// What a table of columns may have: code, heading, other headings that are understood.
+pub const HEADINGS: [(&str, &str, &[&str]); 9] = [
+    ("slug", "网址名", &["栏目代码", "代码"]),
+    ("name", "栏目名称", &["名称", "栏目"]),
+    ("parent", "上级栏目", &["上级"]),
+    ("description", "说明", &["栏目说明", "描述"]),
+    ("keywords", "关键词", &[]),
+    ("kind", "类型", &["栏目类型"]),
+    ("purpose", "用途", &[]),
+    ("items", "法定项次", &["项次"]),
+    ("basis", "依据", &[]),
+];
+
+/// A table to fill in, with two columns as an example.
+pub const TEMPLATE: &str = "\u{feff}网址名,栏目名称,上级栏目,说明,关键词,类型,用途,法定项次,依据\r\n\
+    news,工作动态,,县政府及各部门、各乡镇的工作进展和会议活动,\"工作动态,政务动态\",工作动态,,,\r\n\
+    policies,政策文件,,县政府及其部门制发的规范性文件和其他政策文件,政策文件,政策文件,,一,\r\n";
+
+/// A column as read, with the line that it stands in.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Line of the table as the spreadsheet shows it; in TOML the number of the column.
+    pub number: usize,
+    /// What it says.
+    pub data: ColumnData,
+}
+
+/// What is wrong with a line, or with the whole (line 0).
+pub type Fault = (usize, String);
+
+#[derive(Deserialize)]
+struct Toml {
+    #[serde(default)]
+    column: Vec<TomlColumn>,
+}
+
+#[derive(Deserialize)]
+struct TomlColumn {
+    slug: String,
+    name: String,
+    #[serde(default)]
+    parent: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    keywords: String,
+    kind: String,
+    #[serde(default)]
+    purpose: String,
+    #[serde(default)]
+    items: String,
+    #[serde(default)]
+    basis: String,
+    #[serde(default)]
+    order: i64,
+}
+
+/// Reads TOML in the form of `demo/columns.toml`.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn read_toml(text: &str) -> std::result::Result<Vec<Line>, Fault> {
+    let read: Toml = toml::from_str(text).map_err(|error| (0, format!("不是正确的 TOML：{}", error.message())))?;
+    let mut columns: Vec<(usize, TomlColumn)> = (1..).zip(read.column).collect();
+    columns.sort_by_key(|(_, column)| column.order);
+    let line = |(number, one): (usize, TomlColumn)| Line {
+        number,
+        data: ColumnData {
+            slug: ColumnId(one.slug.trim().to_lowercase()),
+            name: one.name,
+            parent: ColumnId(one.parent),
+            description: one.description,
+            keywords: one.keywords,
+            kind: one.kind,
+            purpose: one.purpose,
+            items: one.items,
+            basis: one.basis,
+            ..ColumnData::default()
+        },
+    };
+    Ok(columns.into_iter().map(line).collect())
+}
+
+/// Reads a table; headings in Chinese or as codes.
+///
+/// # Errors
+/// What is wrong with its head.
+pub fn read_table(table: &Table) -> std::result::Result<Vec<Line>, Fault> {
+    let place = |(code, label, others): &(&str, &str, &[&str])| {
+        table.header.iter().position(|heading| {
+            let plain = heading.trim().trim_start_matches('\u{feff}').to_lowercase();
+            plain == *code || plain == *label || others.contains(&plain.as_str())
+        })
+    };
+    let places: Vec<Option<usize>> = HEADINGS.iter().map(place).collect();
+    for needed in [0, 1, 5] {
+        if places[needed].is_none() {
+            return Err((
+                table.header_number,
+                format!("表头缺少“{}”一列。可以先下载模板，在模板里填。", HEADINGS[needed].1),
+            ));
+        }
+    }
+    let lines = table.rows.iter().map(|row| {
+        let cell =
+            |index: usize| places[index].and_then(|at| row.cells.get(at)).map_or("", |text| text.trim()).to_owned();
+        Line {
+            number: row.number,
+            data: ColumnData {
+                slug: ColumnId(cell(0).to_lowercase()),
+                name: cell(1),
+                parent: ColumnId(cell(2)),
+                description: cell(3),
+                keywords: cell(4),
+                kind: cell(5),
+                purpose: cell(6),
+                items: cell(7),
+                basis: cell(8),
+                ..ColumnData::default()
+            },
+        }
+    });
+    Ok(lines.filter(|line| !line.data.slug.as_str().is_empty() || !line.data.name.is_empty()).collect())
+}
+
+/// Kinds and purposes by code or by name, parents by address name or by name.
+fn settle(ctx: &Ctx, lines: &mut [Line], stored: &[(usize, Row)]) {
+    let mut names: Vec<(String, ColumnId)> =
+        lines.iter().map(|line| (line.data.name.clone(), line.data.slug.clone())).collect();
+    names.extend(stored.iter().map(|(_, row)| (row.name.clone(), row.slug.clone())));
+    let purposes = purposes(ctx);
+    for line in lines {
+        let data = &mut line.data;
+        if let Some((code, _)) = ColumnKind::options().into_iter().find(|(_, label)| *label == data.kind) {
+            data.kind = code.to_owned();
+        }
+        if let Some(purpose) = purposes.iter().find(|purpose| purpose.label == data.purpose) {
+            data.purpose = purpose.code.to_owned();
+        }
+        let parent = data.parent.as_str();
+        if !parent.is_empty()
+            && !names.iter().any(|(_, slug)| slug.as_str() == parent)
+            && let Some((_, slug)) = names.iter().find(|(name, _)| name == parent)
+        {
+            data.parent = slug.clone();
+        }
+        if data.description.trim().is_empty() {
+            data.description = format!("“{}”栏目公开的信息", data.name.trim());
+        }
+    }
+}
+
+/// Puts the columns in, those above before those below; nothing when one of them is wrong. How many there were.
+///
+/// # Errors
+/// What is wrong, line by line, or when the database fails.
+pub async fn put_all(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    mut lines: Vec<Line>,
+) -> Result<std::result::Result<usize, Vec<Fault>>, Refusal> {
+    if lines.is_empty() {
+        return Ok(Err(vec![(0, "没有找到栏目。第一行是表头，下面每行一个栏目。".to_owned())]));
+    }
+    let stored = rows::tree(tx.conn()).await?;
+    settle(ctx, &mut lines, &stored);
+    let mut faults = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if lines[..at].iter().any(|other| other.data.slug == line.data.slug) {
+            faults.push((line.number, format!("网址名 {} 在前面已经出现过，请换一个。", line.data.slug)));
+        }
+    }
+    let count = lines.len();
+    let mut waiting = lines;
+    // As long as there is one whose column above is there.
+    while faults.is_empty() && !waiting.is_empty() {
+        let tree = rows::tree(tx.conn()).await?;
+        let known = |slug: &ColumnId| slug.as_str().is_empty() || tree.iter().any(|(_, row)| row.slug == *slug);
+        let (mut ready, later): (Vec<Line>, Vec<Line>) = waiting.into_iter().partition(|line| known(&line.data.parent));
+        if ready.is_empty() {
+            faults.extend(later.iter().map(|line| (line.number, format!("没有“{}”这个上级栏目。", line.data.parent))));
+            break;
+        }
+        waiting = later;
+        for line in &mut ready {
+            line.data.version =
+                tree.iter().find(|(_, row)| row.slug == line.data.slug).map_or(0, |(_, row)| row.version);
+            let errors = rows::errors(&line.data, &tree, &purposes(ctx));
+            if errors.is_empty() {
+                rows::put(tx, actor, &line.data).await?;
+            } else {
+                faults.extend(errors.items().iter().map(|(_, message)| (line.number, message.clone())));
+            }
+        }
+    }
+    Ok(if faults.is_empty() { Ok(count) } else { Err(faults) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_and_the_demonstration_are_read() {
+        let table = documents::tables::read_csv(TEMPLATE.as_bytes(), &documents::Limits::default()).expect("a table");
+        let lines = read_table(&table).expect("columns");
+        assert_eq!((lines.len(), lines[1].data.slug.as_str(), lines[1].number), (2, "policies", 3));
+        assert_eq!(lines[0].data.keywords, "工作动态,政务动态");
+        let demo = read_toml(include_str!("../../../../demo/columns.toml")).expect("columns");
+        assert!(demo.len() > 30, "{}", demo.len());
+        let bare =
+            documents::tables::read_csv("栏目名称\n甲\n".as_bytes(), &documents::Limits::default()).expect("a table");
+        assert!(read_table(&bare).expect_err("no address name").1.contains("网址名"));
+    }
+}
