@@ -8,7 +8,7 @@ ASSETS := web-assets/dist/portal.css
 # npm writes this file last, so it is as new as what is installed.
 MODULES := web-assets/node_modules/.package-lock.json
 
-.PHONY: help run demo build test unit e2e lint rules assets assets-test bench release screenshots setup-run setup-test clean
+.PHONY: help run demo build test unit e2e lint rules assets assets-test bench prove release screenshots setup-run setup-test clean
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -60,6 +60,9 @@ release: setup-run assets ## the program as it is installed
 
 bench: release ## speed and memory, measured
 	bench/run
+
+prove: build ## what is promised when something breaks, tried: kill -9, full disk, damage, two servers, hostile files
+	node prove/run.mjs
 
 screenshots: build ## the pictures of the README
 	cd e2e && npm ci --silent --no-audit --no-fund && node screenshots.mjs

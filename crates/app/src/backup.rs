@@ -19,7 +19,7 @@ use kernel::Seams;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{
-    Db, Files, Value as Stored,
+    Db, Value as Stored,
     raw::{Load, Named},
 };
 use web::{Config, Ctx, mail::Outward};
@@ -192,7 +192,7 @@ async fn unpack(config: &Config, data: &Path, archive: std::fs::File, seams: Sea
     let db = Db::open(&compose::database_url(config, data), seams.clone(), &capabilities.migrations()).await?;
     let events: i64 = store::query_scalar("SELECT COUNT(*) FROM event").fetch_one(db.read()).await?;
     ensure!(events == 0, "数据库里已有数据，恢复不会覆盖。请换一个空的数据库。");
-    let files = Files::in_folder(data);
+    let files = crate::nodes::files(config, data);
     let mut manifest: Option<Manifest> = None;
     let mut load = db.load().await?;
     let mut loaded: BTreeMap<String, i64> = BTreeMap::new();

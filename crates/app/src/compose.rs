@@ -17,7 +17,7 @@ use documents::tables::{Table, TableRow};
 use identity::organs::import;
 use kernel::{Actor, Seams};
 use search::Search;
-use store::{Db, Files, jobs::Handlers};
+use store::{Db, jobs::Handlers};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 use web::{
     Config, Ctx, Listener, RouteInfo, Routes, assets, client,
@@ -26,7 +26,10 @@ use web::{
     request_log::{self, RequestLog},
 };
 
-use crate::{capabilities, health};
+use crate::{
+    capabilities, health, nodes,
+    shares::{self, Shares},
+};
 
 /// The whole program, ready to serve or to be driven by tests.
 #[derive(Debug)]
@@ -68,7 +71,27 @@ pub async fn open(config: Config, data: PathBuf, program: PathBuf, seams: Seams)
     }
     let capabilities = capabilities::all();
     let db = Db::open(&database_url(&config, &data), seams, &capabilities.migrations()).await?;
-    let files = Files::in_folder(&data);
+    put_together(db, config, data, program, capabilities).await
+}
+
+/// The same for commands that only look: nothing is made, and a database of another program's structure is refused, not changed.
+///
+/// # Errors
+/// When the structure is not that of this program, or the database cannot be used.
+pub async fn look(config: Config, data: PathBuf, program: PathBuf, seams: Seams) -> anyhow::Result<Ctx> {
+    let capabilities = capabilities::all();
+    let db = Db::open_as_it_is(&database_url(&config, &data), seams, &capabilities.migrations()).await?;
+    put_together(db, config, data, program, capabilities).await
+}
+
+async fn put_together(
+    db: Db,
+    config: Config,
+    data: PathBuf,
+    program: PathBuf,
+    capabilities: web::Capabilities,
+) -> anyhow::Result<Ctx> {
+    let files = nodes::files(&config, &data);
     let ctx = Ctx::new(Parts { db, files, config, program, data, capabilities });
     reload(&ctx).await?;
     Ok(ctx)
@@ -133,10 +156,12 @@ impl App {
             .layer(Extension(search.clone()))
             .layer(middleware::from_fn(as_visitor))
             .fallback(nothing)
-            .layer(middleware::from_fn(headers::etag));
+            .layer(middleware::from_fn(headers::etag))
+            .layer(middleware::from_fn_with_state(Shares::of(&ctx), shares::limit));
         let office = office
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))
+            .layer(Extension(health::Probe::default()))
             .fallback(nothing)
             .layer(middleware::from_fn(web::desk::remember))
             .layer(middleware::from_fn_with_state(ctx.clone(), identity::session::attach))

@@ -133,7 +133,9 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut st
             Ok(accepted) => accepted,
             Err(error) => {
                 // No more files may be opened, or the client has gone: neither is a reason to stop serving others.
-                tracing::warn!(%error, "a connection could not be accepted");
+                if let Some(again) = store::quiet::line("a connection could not be accepted") {
+                    tracing::warn!(%error, again, "a connection could not be accepted");
+                }
                 sleep(Duration::from_millis(100)).await;
                 continue;
             }

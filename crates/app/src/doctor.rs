@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::Dialect;
 use web::Config;
 
-use crate::{compose, seams};
+use crate::{compose, nodes, seams};
 
 /// One point.
 #[derive(Debug, Serialize)]
@@ -45,12 +45,18 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
     // Checking must not install: without a database there is nothing to look into yet.
     let fresh = config.database.url.is_empty() && !data.join("gongkai.db").exists();
     let opened =
-        if fresh { None } else { Some(compose::open(config, data, std::env::current_exe()?, seams::system()).await) };
+        if fresh { None } else { Some(compose::look(config, data, std::env::current_exe()?, seams::system()).await) };
     match opened {
         None => points.push(point("数据库", Ok("还没有建立，第一次运行其他命令时建立 SQLite".into()))),
         Some(Ok(ctx)) => {
             let kind = if ctx.db().dialect() == Dialect::Sqlite { "SQLite" } else { "PostgreSQL" };
-            points.push(point("数据库", Ok(kind.to_owned())));
+            points.push(point("数据库", takes_writes(&ctx, kind).await));
+            if ctx.db().dialect() == Dialect::Postgres {
+                let folder = nodes::folder(ctx.config(), ctx.data());
+                let shared = nodes::check(ctx.db(), &folder, ctx.data()).await;
+                let told = shared.map(|()| folder.display().to_string()).map_err(|error| error.to_string());
+                points.push(point("附件目录", told));
+            }
             points.push(point("机关", organs(&ctx)));
             points.push(point("栏目", checks::columns(&ctx).await));
             points.push(point("账号", checks::accounts(&ctx).await));
@@ -75,6 +81,16 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
         }
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether a write could begin. Nothing is written: looking must leave the database as it is.
+async fn takes_writes(ctx: &web::Ctx, kind: &str) -> Result<String, String> {
+    match ctx.db().write().await {
+        Ok(write) => drop(write),
+        Err(error) if error.trouble() == Some(store::Trouble::Busy) => {}
+        Err(error) => return Err(format!("{kind} 读得到、写不进：{error}。请检查数据库文件的属主和权限，以及磁盘。")),
+    }
+    Ok(kind.to_owned())
 }
 
 /// Walks the log and the files, then compares what is public with what the log says was published. How far it is stands on

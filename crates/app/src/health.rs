@@ -1,6 +1,9 @@
 //! Whether it can serve, and figures about how it does.
 
-use std::{sync::OnceLock, time::Instant};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
 
 use axum::{
     Extension,
@@ -12,8 +15,9 @@ use axum::{
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use search::Search;
 use serde_json::json;
-use store::Dialect;
-use web::{Ctx, Result, client::ClientIp};
+use store::{Dialect, Trouble};
+use tokio::io::AsyncWriteExt;
+use web::{Ctx, client::ClientIp};
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -27,23 +31,105 @@ pub fn install() -> Option<&'static PrometheusHandle> {
         .as_ref()
 }
 
-/// `GET /healthz` of the portal: reading is enough.
-pub async fn portal(State(ctx): State<Ctx>, Extension(search): Extension<Search>) -> Response {
-    answer(&ctx, &search, false).await
+/// An answer about writing is given again for this long: asking costs a wait for the disk, and anybody may ask.
+const FRESH: Duration = Duration::from_secs(1);
+/// A write that takes longer waits behind another.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// For as long as this others may write without anybody being worried.
+const BUSY: Duration = Duration::from_secs(60);
+
+/// Whether writing works, tried at most once a second. One for each installation.
+#[derive(Debug, Clone, Default)]
+pub struct Probe(Arc<tokio::sync::Mutex<Tried>>);
+
+#[derive(Debug, Default)]
+struct Tried {
+    last: Option<(Instant, Vec<String>)>,
+    /// When the database was written last.
+    written: Option<Instant>,
 }
 
-/// `GET /healthz` of the office: writing must work too. What it is built of is told to whoever watches it alone.
+impl Probe {
+    /// Why nothing can be written; nothing when it can.
+    async fn reasons(&self, ctx: &Ctx) -> Vec<String> {
+        let mut tried = self.0.lock().await;
+        if let Some((at, reasons)) = &tried.last
+            && at.elapsed() < FRESH
+        {
+            return reasons.clone();
+        }
+        let busy = match tokio::time::timeout(PATIENCE, ctx.db().probe()).await {
+            Ok(Ok(())) => {
+                tried.written = Some(Instant::now());
+                None
+            }
+            Ok(Err(error)) if error.trouble() != Some(Trouble::Busy) => Some(told(&error)),
+            // Somebody writes something long. That is no fault, unless it does not end.
+            Err(_) | Ok(Err(_)) => {
+                let since = *tried.written.get_or_insert_with(Instant::now);
+                (since.elapsed() >= BUSY).then(|| "数据库一分钟以来写不进去：别的写入一直没有结束".to_owned())
+            }
+        };
+        let reasons: Vec<String> = busy.into_iter().chain(unwritable(ctx).await).collect();
+        tried.last = Some((Instant::now(), reasons.clone()));
+        reasons
+    }
+}
+
+fn told(error: &store::Error) -> String {
+    let what = error.trouble().map_or("数据库写不进去", Trouble::words);
+    format!("{what}：{error}")
+}
+
+/// `GET /healthz` of the portal: reading is enough.
+pub async fn portal(State(ctx): State<Ctx>, Extension(search): Extension<Search>) -> Response {
+    let reasons = match reading(&ctx).await {
+        Ok(()) => Vec::new(),
+        // The public is told whether it works, not how it is built.
+        Err(_) => vec!["数据库没有应答".to_owned()],
+    };
+    let status = search.status();
+    let search = match (status.problem.is_empty(), status.rebuilding) {
+        (false, _) => "degraded",
+        (true, true) => "rebuilding",
+        (true, false) => "ok",
+    };
+    respond(&reasons, json!({ "ok": reasons.is_empty(), "reasons": reasons, "search": search }))
+}
+
+/// `GET /healthz` of the office: writing must work too. What is wrong with the search index stands beside it: the program serves
+/// without it and mends it by itself. What it is built of is told to whoever watches it alone.
 pub async fn office(
     State(ctx): State<Ctx>,
     ip: Option<Extension<ClientIp>>,
     Extension(search): Extension<Search>,
+    Extension(probe): Extension<Probe>,
 ) -> Response {
-    if watches(&ctx, ip) {
-        return answer(&ctx, &search, true).await;
+    let reasons = match reading(&ctx).await {
+        Ok(()) => probe.reasons(&ctx).await,
+        Err(error) => vec![error],
+    };
+    if !watches(&ctx, ip) {
+        let (status, words) =
+            if reasons.is_empty() { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "unavailable") };
+        return (status, [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "text/plain")], words)
+            .into_response();
     }
-    let status = answer(&ctx, &search, true).await.status();
-    let words = if status.is_success() { "ok" } else { "unavailable" };
-    (status, [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "text/plain")], words).into_response()
+    let kind = if ctx.db().dialect() == Dialect::Sqlite { "sqlite" } else { "postgres" };
+    let free = free(&ctx).map(|bytes| bytes / (1024 * 1024));
+    let status = search.status();
+    let mut warnings = Vec::new();
+    if !status.problem.is_empty() {
+        warnings.push(format!("检索索引：{}", status.problem));
+    }
+    if free.is_some_and(|free| free < LOW_MB) {
+        warnings.push(format!("数据盘只剩 {} MB", free.unwrap_or(0)));
+    }
+    let body = json!({
+        "ok": reasons.is_empty(), "reasons": reasons, "warnings": warnings, "database": kind, "search": status,
+        "disk_free_mb": free, "version": env!("CARGO_PKG_VERSION"),
+    });
+    respond(&reasons, body)
 }
 
 /// Whether the request comes from where the machine is watched: `server.metrics_allow`.
@@ -51,50 +137,95 @@ fn watches(ctx: &Ctx, ip: Option<Extension<ClientIp>>) -> bool {
     ip.is_some_and(|Extension(ClientIp(ip))| ctx.config().server.metrics_allow.iter().any(|net| net.contains(&ip)))
 }
 
-async fn answer(ctx: &Ctx, search: &Search, writing: bool) -> Response {
-    let database = match ctx.db().ping().await {
-        Ok(()) => None,
-        Err(error) if writing => Some(format!("数据库没有应答：{error}")),
-        Err(_) => Some("数据库没有应答".to_owned()),
-    };
-    let disk = if writing { unwritable(ctx).await } else { None };
-    let reasons: Vec<String> = database.into_iter().chain(disk).collect();
-    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    if !writing {
-        // The public is told whether it works, not how it is built.
-        let body = json!({ "ok": reasons.is_empty(), "reasons": reasons });
-        let headers = [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "application/json")];
-        return (status, headers, body.to_string()).into_response();
+/// Megabytes below which the engineer is warned.
+const LOW_MB: u64 = 256;
+
+async fn reading(ctx: &Ctx) -> Result<(), String> {
+    match tokio::time::timeout(PATIENCE * 2, ctx.db().ping()).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(format!("数据库没有应答：{error}")),
+        Err(_) => Err("数据库没有应答：超时".to_owned()),
     }
-    let kind = if ctx.db().dialect() == Dialect::Sqlite { "sqlite" } else { "postgres" };
-    let body = json!({
-        "ok": reasons.is_empty(), "reasons": reasons, "database": kind, "search": search.status(),
-        "version": env!("CARGO_PKG_VERSION"),
-    });
+}
+
+fn respond(reasons: &[String], body: serde_json::Value) -> Response {
+    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "application/json")], body.to_string())
         .into_response()
 }
 
-/// Why the data directory cannot be written, if it cannot: a byte is written and removed.
+/// Why the data directory cannot be written, if it cannot: some bytes are written, made durable and removed.
 async fn unwritable(ctx: &Ctx) -> Option<String> {
     let probe = ctx.data().join(format!(".probe-{}", std::process::id()));
-    let outcome = tokio::fs::write(&probe, b".").await;
+    let outcome = async {
+        let mut file = tokio::fs::File::create(&probe).await?;
+        file.write_all(&[b'.'; 4096]).await?;
+        file.sync_all().await
+    };
+    let outcome = outcome.await;
     let _ = tokio::fs::remove_file(&probe).await;
     outcome.err().map(|error| format!("数据目录写不进去：{error}"))
 }
 
-/// `GET /metrics` in the Prometheus text format, for whoever watches the machine; for others there is nothing here.
-pub async fn metrics(State(ctx): State<Ctx>, ip: Option<Extension<ClientIp>>) -> Result<Response> {
+/// Bytes that the program may still write to the disk of its data.
+fn free(ctx: &Ctx) -> Option<u64> {
+    rustix::fs::statvfs(ctx.data()).ok().map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Bytes of memory that this process holds.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kb| kb * 1024)
+}
+
+/// `GET /metrics` in the Prometheus text format, for whoever watches the machine; for others there is nothing here. What cannot be
+/// asked of the database for now is left out.
+pub async fn metrics(
+    State(ctx): State<Ctx>,
+    ip: Option<Extension<ClientIp>>,
+    Extension(search): Extension<Search>,
+) -> Result<Response, web::Error> {
     if !watches(&ctx, ip) {
         return Err(web::Error::NotFound);
     }
     let Some(handle) = install() else { return Err(web::Error::Unavailable("本进程没有开启指标。".into())) };
-    for (state, count) in store::jobs::counts(ctx.db()).await? {
-        #[expect(clippy::cast_precision_loss, reason = "a queue never holds 2^52 jobs")]
-        metrics::gauge!("jobs", "state" => state).set(count as f64);
+    let db = ctx.db();
+    let mut up = true;
+    match store::jobs::counts(db).await {
+        Ok(counts) => counts.into_iter().for_each(|(state, count)| set("jobs", &[("state", state)], count)),
+        Err(_) => up = false,
+    }
+    if let Ok(seconds) = store::jobs::oldest_due(db).await {
+        set("job_oldest_seconds", &[], seconds);
+    }
+    if let Ok(behind) = ctx.capabilities().followers(&ctx).behind(db).await {
+        behind.into_iter().for_each(|(name, count)| set("follower_behind_events", &[("name", name.to_owned())], count));
+    }
+    set("database_up", &[], i64::from(up));
+    let (used, all) = db.in_use();
+    set("db_connections_in_use", &[], used);
+    set("db_connections_max", &[], all);
+    let status = search.status();
+    set("search_lag_events", &[], status.lag);
+    set("search_entries", &[], status.documents);
+    set("search_problem", &[], i64::from(!status.problem.is_empty()));
+    set("search_rebuilding", &[], i64::from(status.rebuilding));
+    if let Some(bytes) = free(&ctx) {
+        set("disk_free_bytes", &[], bytes);
+    }
+    if let Some(bytes) = resident() {
+        set("process_resident_memory_bytes", &[], bytes);
     }
     handle.run_upkeep();
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response())
+}
+
+fn set(name: &'static str, labels: &[(&'static str, String)], value: impl TryInto<i64>) {
+    let labels: Vec<metrics::Label> =
+        labels.iter().map(|(name, value)| metrics::Label::new(*name, value.clone())).collect();
+    #[expect(clippy::cast_precision_loss, reason = "figures for a chart")]
+    metrics::gauge!(name, labels).set(value.try_into().unwrap_or(i64::MAX) as f64);
 }
 
 /// Layer of both servers: counts and times every answer by route pattern.

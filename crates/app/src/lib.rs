@@ -12,11 +12,14 @@ pub mod desk;
 pub mod doctor;
 pub mod health;
 mod home;
+mod lock;
 pub mod mail;
+mod nodes;
 mod organs;
 mod permissions;
 pub mod seams;
 pub mod serve;
+mod shares;
 pub mod system;
 
 pub use cli::main;

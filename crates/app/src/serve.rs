@@ -9,7 +9,7 @@ use web::Config;
 use crate::{
     App, compose,
     connections::{self, Limits},
-    demo, health, seams,
+    demo, health, lock, nodes, seams,
 };
 
 /// What one process does.
@@ -46,9 +46,19 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
         config.server.office_url = format!("http://{}", listener.local_addr()?);
     }
     let program = std::env::current_exe().context("找不到本程序文件")?;
+    // Before anything is opened: a second server must not bring the structure up to date under the first.
+    let _lock = if config.database.url.is_empty() || config.database.url.starts_with("sqlite:") {
+        std::fs::create_dir_all(&data)
+            .with_context(|| format!("数据目录 {} 建不起来。请检查路径和权限。", data.display()))?;
+        Some(lock::take(&data, role)?)
+    } else {
+        None
+    };
+    sweep(&data);
     let ctx = compose::open(config, data, program, seams::system()).await?;
     demo::refuse_public(&ctx).await?;
     identity::session::seal_all(&ctx).await.map_err(compose::words)?;
+    nodes::join(ctx.db(), ctx.files(), &nodes::folder(ctx.config(), ctx.data()), ctx.data()).await?;
     let app = App::new(ctx.clone())?;
     let (stop, stopped) = watch::channel(false);
     let server = &ctx.config().server;
@@ -82,6 +92,20 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     if let Some(listener) = office {
         tasks.spawn(connections::serve(listener, app.office, limits.clone(), stopped.clone()));
     }
+    let kind = match ctx.db().dialect() {
+        store::Dialect::Sqlite => "sqlite",
+        store::Dialect::Postgres => "postgres",
+    };
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        role = ?role,
+        data = %ctx.data().display(),
+        database = kind,
+        portal = ctx.config().server.portal_url,
+        office = ctx.config().server.office_url,
+        listening = line.trim_start_matches("ready").trim(),
+        "started"
+    );
     let told_to_stop = signals().context("不能接收停止信号")?;
     println!("{line}");
     let failed = tokio::select! {
@@ -102,6 +126,24 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     }
     anyhow::ensure!(failed.is_none(), "服务的一部分意外停止，详见日志：{failed:?}");
     Ok(())
+}
+
+/// What was left unfinished for longer is nobody's: a process that was killed left it.
+const LEFT: Duration = Duration::from_secs(60 * 60);
+
+/// Removes what killed processes left unfinished: in the scratch folder, beside the index, probes.
+fn sweep(data: &std::path::Path) {
+    for (folder, prefix) in [("scratch", ".tmp"), ("index", ".tmp"), ("", ".probe-"), ("", ".doctor-")] {
+        let Ok(entries) = std::fs::read_dir(data.join(folder)) else { continue };
+        for entry in entries.flatten() {
+            let old = entry.metadata().is_ok_and(|data| {
+                data.is_file() && data.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LEFT))
+            });
+            if old && entry.file_name().to_string_lossy().starts_with(prefix) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
 }
 
 fn listen(key: &str, address: &str) -> Result<TcpListener> {
@@ -141,7 +183,9 @@ async fn follow(ctx: web::Ctx, mut stopped: watch::Receiver<bool>) {
             Err(error) => Err(error.into()),
         };
         if let Err(error) = reloaded {
-            tracing::warn!(%error, "organs and calendar could not be reloaded");
+            if let Some(again) = store::quiet::line("organs and calendar could not be reloaded") {
+                tracing::warn!(%error, again, "organs and calendar could not be reloaded");
+            }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }

@@ -14,7 +14,7 @@ use futures::future::BoxFuture;
 use kernel::{Staff, id::DocumentId, may, time};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, Group, Label, LabelOf, Proof, SearchEntry, SearchSource},
+    hooks::{Audience, DeskItem, DeskSource, Group, Label, LabelOf, Proof, SearchEntry, SearchSource},
 };
 
 /// Drafts and returned texts of their authors.
@@ -132,6 +132,10 @@ impl SearchSource for Search {
             let ids = public::ids(ctx.db(), &DocumentId::from(after), limit).await?;
             Ok(ids.into_iter().map(|id| id.0).collect())
         })
+    }
+
+    fn standing<'a>(&'a self, ctx: &'a Ctx, _: Audience, ids: &'a [String]) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(async move { Ok(public::standing(ctx.db(), ids).await?) })
     }
 
     fn labels<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Label>>> {

@@ -13,7 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError,
-    directory::{Directory, INDEX_WRITER_LOCK},
+    directory::{Directory, INDEX_WRITER_LOCK, error::LockError},
     indexer::IndexWriterOptions,
 };
 use web::hooks::{Audience, SearchSource};
@@ -192,9 +192,29 @@ pub(crate) fn open(folder: &Path) -> Result<Found> {
     }));
     match opened {
         Ok(Ok(opened)) => Ok(Found::Whole(Box::new(opened))),
-        // Whatever keeps an index from opening although its folder can be read is damage.
+        // The disk is full, no file may be opened …: nothing is known of the index.
+        Ok(Err(error)) if error.passes() => Err(error),
+        // Whatever else keeps an index from opening although its folder can be read is damage.
         Ok(Err(error)) => Err(Error::Damaged(error.to_string())),
         Err(_) => Err(Error::Damaged("读取时中断".into())),
+    }
+}
+
+/// Looks whether an index under suspicion is whole: it opens, and each file is as it was written.
+///
+/// # Errors
+/// [`Error::Damaged`] when it is not; others when that cannot be told now.
+pub(crate) fn examine(folder: &Path) -> Result<Found> {
+    let found = open(folder)?;
+    if !matches!(found, Found::Whole(_)) {
+        return Ok(found);
+    }
+    match catch_unwind(AssertUnwindSafe(|| broken_files(folder))) {
+        Ok(Ok(files)) if files.is_empty() => Ok(found),
+        Ok(Ok(files)) => Err(Error::Damaged(format!("{} 的校验不符", files[0].display()))),
+        Ok(Err(error)) if error.passes() => Err(error),
+        Ok(Err(error)) => Err(Error::Damaged(error.to_string())),
+        Err(_) => Err(Error::Damaged("校验时中断".into())),
     }
 }
 
@@ -219,15 +239,25 @@ pub(crate) fn set_aside(folder: &Path, stamp: &str) -> Result<()> {
         return Ok(());
     };
     let prefix = format!("{name}.corrupt-");
+    forget_aside(folder)?;
+    match fs::rename(folder, parent.join(format!("{prefix}{stamp}"))) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Removes damaged indexes that were set aside.
+pub(crate) fn forget_aside(folder: &Path) -> Result<()> {
+    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name().and_then(|name| name.to_str())) else {
+        return Ok(());
+    };
+    let prefix = format!("{name}.corrupt-");
     for entry in fs::read_dir(parent)?.flatten() {
         if entry.file_name().to_string_lossy().starts_with(&prefix) {
             fs::remove_dir_all(entry.path())?;
         }
     }
-    match fs::rename(folder, parent.join(format!("{prefix}{stamp}"))) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Removes the index altogether.
@@ -238,8 +268,13 @@ pub(crate) fn remove(folder: &Path) -> Result<()> {
     if !folder.exists() {
         return Ok(());
     }
-    let held = Folder::open(folder)?.acquire_lock(&INDEX_WRITER_LOCK);
-    let Ok(_lock) = held else { return Err(Error::Busy) };
+    let _lock = match Folder::open(folder)?.acquire_lock(&INDEX_WRITER_LOCK) {
+        Ok(lock) => Some(lock),
+        Err(LockError::LockBusy) => return Err(Error::Busy),
+        // No room for the file of the lock: removing makes some. Nobody else can have it then.
+        Err(LockError::IoError(error)) if error.kind() == std::io::ErrorKind::StorageFull => None,
+        Err(LockError::IoError(error)) => return Err(std::io::Error::other(error.to_string()).into()),
+    };
     fs::remove_dir_all(folder)?;
     Ok(())
 }

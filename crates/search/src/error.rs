@@ -37,23 +37,58 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether only rebuilding helps. A full disk or a lock held elsewhere passes by itself and destroys nothing.
-    pub(crate) fn is_damage(&self) -> bool {
+    /// Whether the index may be broken. Only a look at its files decides (see [`crate::disk::examine`]): the library tells of a
+    /// full disk in many ways, and a good index must not be thrown away for it.
+    pub(crate) fn is_suspicious(&self) -> bool {
         match self {
             Self::Damaged(_) => true,
-            Self::Index(error) => match error {
-                TantivyError::LockFailure(..) | TantivyError::InvalidArgument(_) | TantivyError::SystemError(_) => {
-                    false
-                }
-                TantivyError::IoError(error) => matches!(
-                    error.kind(),
-                    ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::NotFound | ErrorKind::InvalidInput
-                ),
-                _ => true,
-            },
+            Self::Index(_) | Self::Io(_) => !self.passes(),
             _ => false,
         }
     }
+
+    /// Whether the cause lies outside of the index and goes away by itself: no room, no right, no free file, a lock held
+    /// elsewhere, a disk that fails.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Self::Io(error) => io_passes(error),
+            Self::Index(error) => match error {
+                TantivyError::LockFailure(..)
+                | TantivyError::InvalidArgument(_)
+                | TantivyError::SystemError(_)
+                | TantivyError::OpenWriteError(_) => true,
+                TantivyError::IoError(error) => io_passes(error),
+                // The library wraps what the system said in its own words.
+                other => text_passes(&other.to_string()),
+            },
+            Self::Damaged(_) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Numbers of the system: not permitted, disk error, try again, no memory, no access, too many files (two), no room, read-only,
+/// over quota.
+const PASSING: [i32; 10] = [1, 5, 11, 12, 13, 23, 24, 28, 30, 122];
+
+fn io_passes(error: &std::io::Error) -> bool {
+    let kind = matches!(
+        error.kind(),
+        ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::PermissionDenied
+            | ErrorKind::OutOfMemory
+            | ErrorKind::WouldBlock
+            | ErrorKind::TimedOut
+            | ErrorKind::Interrupted
+    );
+    kind || error.raw_os_error().is_some_and(|code| PASSING.contains(&code)) || text_passes(&error.to_string())
+}
+
+/// An error of the system that was made into text: `… (os error 28)`, or `Os { code: 28, … }`.
+fn text_passes(text: &str) -> bool {
+    PASSING.iter().any(|code| text.contains(&format!("os error {code})")) || text.contains(&format!("code: {code},")))
 }
 
 impl From<Error> for web::Error {
@@ -63,9 +98,42 @@ impl From<Error> for web::Error {
             Error::Crowded => Self::Unavailable(error.to_string()),
             Error::Store(error) => error.into(),
             other => {
-                tracing::error!(error = %other, "search failed");
+                if let Some(again) = store::quiet::line("search failed") {
+                    tracing::error!(error = %other, again, "search failed");
+                }
                 Self::Unavailable("检索暂时不能使用，系统正在自动修复。请稍后再试，或者按栏目浏览。".into())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, sync::Arc};
+
+    use tantivy::directory::error::OpenWriteError;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_no_damage_in_whatever_words_the_library_tells_it() {
+        let full = || io::Error::from_raw_os_error(28);
+        for error in [
+            TantivyError::IoError(Arc::new(full())),
+            TantivyError::OpenWriteError(OpenWriteError::wrap_io_error(full(), "x.store".into())),
+            TantivyError::InternalError(format!("failed: {}", full())),
+            TantivyError::ErrorInThread(format!("{:?}", full())),
+            TantivyError::IoError(Arc::new(io::Error::other(full().to_string()))),
+            TantivyError::IoError(Arc::new(io::Error::from_raw_os_error(30))),
+            TantivyError::IoError(Arc::new(io::Error::from_raw_os_error(24))),
+        ] {
+            assert!(Error::from(error.clone()).passes() && !Error::from(error.clone()).is_suspicious(), "{error:?}");
+        }
+        for error in [
+            TantivyError::IoError(Arc::new(io::ErrorKind::UnexpectedEof.into())),
+            TantivyError::InternalError("2800 terms".into()),
+        ] {
+            assert!(Error::from(error.clone()).is_suspicious(), "{error:?}");
         }
     }
 }

@@ -24,7 +24,7 @@ use web::{
 
 use crate::{
     Error, Result, Search,
-    disk::{self, Opened, Progress, Reading},
+    disk::{self, Found, Opened, Progress, Reading},
     schema,
     segmenter::Segmenter,
     shared::{Feeding, Unfit},
@@ -38,9 +38,15 @@ const PAGE: i64 = 100;
 const COMMIT_EVERY: u64 = 2_000;
 /// Events that mean nothing to the index after which the cursor is written all the same.
 const IDLE_EVENTS: i64 = 5_000;
-/// Seconds between automatic rebuilds of a damaged index: one that breaks again at once has a cause that rebuilding does not
-/// remove.
-const REBUILD_EVERY: i64 = 3_600;
+/// Seconds before a second automatic rebuild of a damaged index; twice as many before each further one. An index that breaks
+/// again at once has a cause that rebuilding does not remove, but one that is gone must not keep the search away.
+const REBUILD_AGAIN: i64 = 10;
+/// No automatic rebuild waits longer than these seconds.
+const REBUILD_LONGEST: i64 = 300;
+/// After so many seconds without damage the next one is the first again.
+const REBUILD_FORGIVEN: i64 = 3_600;
+/// Seconds between two attempts at most while the index cannot be fed.
+const LONGEST_PAUSE: u64 = 10;
 
 /// A change of what is in the index.
 enum Change {
@@ -59,19 +65,32 @@ pub async fn run(search: Search, ctx: Ctx, mut stop: watch::Receiver<bool>) {
         Segmenter.load();
         checker.check_files();
     });
+    let mut failures = 0_u32;
     while !*stop.borrow() {
-        let failed = match search.pass(&ctx).await {
-            Ok(true) => continue,
-            Ok(false) => false,
-            Err(error) => {
-                tracing::error!(%error, "the search index could not be brought up to date");
-                true
+        match search.pass(&ctx).await {
+            Ok(more) => {
+                if failures > 0 {
+                    tracing::info!(failures, "the search index is fed again");
+                }
+                failures = 0;
+                search.set_stuck(None);
+                if more {
+                    continue;
+                }
             }
-        };
+            Err(error) => {
+                failures += 1;
+                search.set_stuck(Some(error.to_string()));
+                if let Some(again) = store::quiet::line("the search index could not be brought up to date") {
+                    tracing::error!(%error, again, "the search index could not be brought up to date");
+                }
+            }
+        }
+        let pause = (1_u64 << failures.saturating_sub(1).min(6)).min(LONGEST_PAUSE);
         tokio::select! {
             // After a failure new events are no reason to hurry.
-            _ = head.changed(), if !failed => {}
-            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = head.changed(), if failures == 0 => {}
+            () = tokio::time::sleep(Duration::from_secs(pause)) => {}
             stopped = stop.changed() => if stopped.is_err() { break },
         }
     }
@@ -114,6 +133,13 @@ impl Search {
                 told(status.done);
             }
         }
+        // Another process may have taken the index meanwhile and fill it; then this one has not done what was asked.
+        let mut feeding = self.feeding().await;
+        if feeding.writer.is_none() || feeding.progress.unread(&self.inner.sources).is_some() {
+            return Err(Error::Busy);
+        }
+        feeding.close();
+        drop(feeding);
         let documents = self.status().documents;
         told(documents);
         Ok(documents)
@@ -199,35 +225,22 @@ impl Search {
 
     /// Opens, makes or replaces the index as needed. `false`: it cannot be fed now.
     async fn make_ready(&self, ctx: &Ctx, feeding: &mut Feeding) -> Result<bool> {
-        match self.unfit() {
-            None => {}
-            Some(Unfit::Outdated) => {
-                tracing::info!("the search index was made by another version of the program and is made anew");
-                disk::remove(&self.inner.dir)?;
-                self.start_anew(ctx, feeding)?;
-            }
-            Some(Unfit::Damaged(reason)) => {
-                feeding.close();
-                if !self.may_rebuild(ctx) {
-                    return Ok(false);
-                }
-                tracing::warn!(reason, "the search index is damaged and will be rebuilt");
-                let now = time::to_db(ctx.seams().now());
-                let stamp: String = now.chars().filter(char::is_ascii_digit).take(14).collect();
-                disk::set_aside(&self.inner.dir, &stamp)?;
-                fs::write(self.stamp_file(), now)?;
-                self.start_anew(ctx, feeding)?;
-            }
+        if let Some(unfit) = self.unfit()
+            && !self.mend(ctx, feeding, unfit).await?
+        {
+            return Ok(false);
         }
         if feeding.writer.is_some() {
             return Ok(true);
         }
         let opened = match self.inner.opened.load_full() {
             Some(opened) => opened,
-            None => {
-                self.start_anew(ctx, feeding)?;
-                return Ok(true);
-            }
+            None => match self.start_anew(ctx, feeding) {
+                Ok(()) => return Ok(true),
+                // Another process was faster, and feeds it.
+                Err(Error::Busy) => self.reopen()?,
+                Err(error) => return Err(error),
+            },
         };
         match opened.writer() {
             Ok(writer) => feeding.writer = Some(writer),
@@ -264,6 +277,80 @@ impl Search {
         Ok(true)
     }
 
+    /// Puts an index right that cannot be used as it is. `false`: it cannot be fed now.
+    async fn mend(&self, ctx: &Ctx, feeding: &mut Feeding, unfit: Unfit) -> Result<bool> {
+        feeding.close();
+        let reason = match unfit {
+            Unfit::Outdated => {
+                tracing::info!("the search index was made by another version of the program and is made anew");
+                return self.make_anew(ctx, feeding, "由其他版本的程序建立").map(|()| true);
+            }
+            Unfit::Missing(reason) => return self.make_anew(ctx, feeding, &reason).map(|()| true),
+            Unfit::Damaged(reason) => reason,
+            Unfit::Suspect(reason) => {
+                let dir = self.inner.dir.clone();
+                let looked = tokio::task::spawn_blocking(move || disk::examine(&dir)).await;
+                match looked.map_err(|error| Error::Source(error.to_string()))? {
+                    Ok(Found::Whole(opened)) => {
+                        tracing::info!(reason, "the search index was looked at and is whole");
+                        self.inner.opened.store(Some(Arc::new(*opened)));
+                        self.set_unfit(None);
+                        self.changed();
+                        return Ok(true);
+                    }
+                    Ok(Found::Nothing | Found::Outdated) => {
+                        return self.make_anew(ctx, feeding, &reason).map(|()| true);
+                    }
+                    Err(Error::Damaged(found)) => {
+                        self.set_unfit(Some(Unfit::Damaged(found.clone())));
+                        found
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        if !self.may_rebuild(ctx) {
+            return Ok(false);
+        }
+        if let Some(again) = store::quiet::line("the search index is damaged and will be rebuilt") {
+            tracing::warn!(reason, again, "the search index is damaged and will be rebuilt");
+        }
+        let now = time::to_db(ctx.seams().now());
+        let stamp: String = now.chars().filter(char::is_ascii_digit).take(14).collect();
+        disk::set_aside(&self.inner.dir, &stamp)?;
+        self.note_rebuild(ctx);
+        self.set_unfit(Some(Unfit::Missing(reason.clone())));
+        self.make_anew(ctx, feeding, &reason)?;
+        Ok(true)
+    }
+
+    /// Removes what lies there and begins an empty index. What was set aside for whoever wants to know why goes when there is no
+    /// room.
+    fn make_anew(&self, ctx: &Ctx, feeding: &mut Feeding, reason: &str) -> Result<()> {
+        let made = disk::remove(&self.inner.dir).and_then(|()| self.start_anew(ctx, feeding));
+        if let Err(error) = &made
+            && error.passes()
+            && !matches!(error, Error::Busy)
+        {
+            self.set_unfit(Some(Unfit::Missing(format!("{reason}；{error}"))));
+            disk::forget_aside(&self.inner.dir)?;
+        }
+        made
+    }
+
+    /// Opens what another process has made.
+    fn reopen(&self) -> Result<Arc<Opened>> {
+        match disk::open(&self.inner.dir)? {
+            Found::Whole(opened) => {
+                let opened = Arc::new(*opened);
+                self.inner.opened.store(Some(Arc::clone(&opened)));
+                self.changed();
+                Ok(opened)
+            }
+            Found::Nothing | Found::Outdated => Err(Error::NotReady),
+        }
+    }
+
     /// An empty index that is to be filled from the sources; events from now on come on top.
     fn start_anew(&self, ctx: &Ctx, feeding: &mut Feeding) -> Result<()> {
         feeding.close();
@@ -278,11 +365,28 @@ impl Search {
         Ok(())
     }
 
+    /// When the index was rebuilt last because of damage, and how often in a row.
+    fn last_rebuild(&self) -> Option<(jiff::Timestamp, u32)> {
+        let text = fs::read_to_string(self.stamp_file()).ok()?;
+        let mut words = text.split_whitespace();
+        let at = time::from_db(words.next()?)?;
+        Some((at, words.next().and_then(|count| count.parse().ok()).unwrap_or(1)))
+    }
+
     fn may_rebuild(&self, ctx: &Ctx) -> bool {
-        let last = fs::read_to_string(self.stamp_file()).ok().and_then(|text| time::from_db(text.trim()));
-        let age = last.map(|last| ctx.seams().now().as_second() - last.as_second());
+        let Some((last, count)) = self.last_rebuild() else { return true };
+        let age = ctx.seams().now().as_second() - last.as_second();
+        let wait = (REBUILD_AGAIN << count.saturating_sub(1).min(10)).min(REBUILD_LONGEST);
         // A moment in the future is a clock that was set back, not a reason to wait for ever.
-        age.is_none_or(|age| !(0..REBUILD_EVERY).contains(&age))
+        !(0..wait).contains(&age)
+    }
+
+    /// Over restarts, too: a program that is restarted because of it must not rebuild all the time. On a full disk it is left out.
+    fn note_rebuild(&self, ctx: &Ctx) {
+        let now = ctx.seams().now();
+        let before = self.last_rebuild().filter(|(last, _)| now.as_second() - last.as_second() < REBUILD_FORGIVEN);
+        let count = before.map_or(1, |(_, count)| count.saturating_add(1));
+        let _ = fs::write(self.stamp_file(), format!("{} {count}", time::to_db(now)));
     }
 
     fn stamp_file(&self) -> std::path::PathBuf {

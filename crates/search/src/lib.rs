@@ -22,6 +22,7 @@ mod segmenter;
 mod shared;
 mod snippet;
 mod tokens;
+mod truth;
 mod words;
 
 use std::sync::Arc;

@@ -28,6 +28,7 @@ use crate::{
     gate::Gate,
     names::{Labels, Names},
     query::LONGEST,
+    truth,
     words::Offer,
 };
 
@@ -48,6 +49,8 @@ pub(crate) struct Inner {
     shown: Mutex<Progress>,
     /// Raised with every change of what can be found.
     state: AtomicU64,
+    /// Why the index cannot be fed although it is whole, for as long as that lasts.
+    stuck: ArcSwapOption<String>,
     labels: ArcSwapOption<Labels>,
     names: ArcSwapOption<Names>,
     gates: Gates,
@@ -90,6 +93,10 @@ impl PartialEq for Epoch {
 pub(crate) enum Unfit {
     /// It is broken; it is kept for whoever wants to know why.
     Damaged(String),
+    /// Something went wrong that may be damage: its files are to be looked at.
+    Suspect(String),
+    /// There is none, and it could not be made yet.
+    Missing(String),
     /// Another version of the program made it.
     Outdated,
 }
@@ -152,6 +159,7 @@ impl Search {
             Ok(Found::Whole(opened)) => (Some(Arc::new(*opened)), None),
             Ok(Found::Nothing) => (None, None),
             Ok(Found::Outdated) => (None, Some(Unfit::Outdated)),
+            Err(error) if error.passes() => (None, Some(Unfit::Suspect(error.to_string()))),
             Err(error) => (None, Some(Unfit::Damaged(error.to_string()))),
         };
         let shown = opened.as_ref().and_then(|opened| opened.progress().ok()).unwrap_or_default();
@@ -164,6 +172,7 @@ impl Search {
             feeding: tokio::sync::Mutex::default(),
             shown: Mutex::new(shown),
             state: AtomicU64::new(0),
+            stuck: ArcSwapOption::empty(),
             labels: ArcSwapOption::empty(),
             names: ArcSwapOption::empty(),
             gates: Gates { public: Gate::for_this_machine(), office: Gate::for_this_machine() },
@@ -203,8 +212,11 @@ impl Search {
             };
             self.inner.gates.of(audience).work(move || search.reading(answer)).await
         };
+        // Before the answer is read: what happens meanwhile is looked at, too.
+        let fed = self.inner.shown.lock().unwrap_or_else(PoisonError::into_inner).cursor;
         let answer = self.inner.answers.answer((audience, query.clone()), epoch, ask).await?;
         let mut results = Results::clone(&answer);
+        truth::keep_true(&self.inner, audience, fed, &mut results).await?;
         results.rebuilding = self.status().rebuilding;
         results.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(results)
@@ -285,8 +297,8 @@ impl Search {
         let head = *self.inner.ctx.db().head().borrow();
         let opened = self.inner.opened.load();
         let problem = match self.unfit() {
-            Some(Unfit::Damaged(reason)) => reason,
-            _ => String::new(),
+            Some(Unfit::Damaged(reason) | Unfit::Suspect(reason) | Unfit::Missing(reason)) => reason,
+            Some(Unfit::Outdated) | None => self.inner.stuck.load_full().map_or_else(String::new, |why| (*why).clone()),
         };
         Status {
             documents: opened.as_ref().map_or(0, |opened| opened.entries()),
@@ -306,10 +318,10 @@ impl Search {
         let found = catch_unwind(AssertUnwindSafe(|| disk::broken_files(&self.inner.dir)));
         match found {
             Ok(Ok(files)) if files.is_empty() => {}
-            Ok(Ok(files)) => self.note_failure(&Error::Damaged(format!("{} 的校验不符", files[0].display()))),
+            Ok(Ok(files)) => self.damaged(&format!("{} 的校验不符", files[0].display())),
             // Merging removes files while they are read here: no damage by itself, a real one shows when it is used.
             Ok(Err(error)) => tracing::info!(%error, "the search index changed while it was checked"),
-            Err(_) => self.note_failure(&Error::Damaged("校验时中断".into())),
+            Err(_) => self.damaged("校验时中断"),
         }
     }
 
@@ -322,11 +334,22 @@ impl Search {
     }
 
     /// Remembers damage, so that the feed rebuilds.
+    pub(crate) fn damaged(&self, reason: &str) {
+        tracing::error!(reason, "the search index is damaged");
+        self.set_unfit(Some(Unfit::Damaged(reason.to_owned())));
+    }
+
+    /// Remembers what may be damage, so that the feed looks.
     pub(crate) fn note_failure(&self, error: &Error) {
-        if error.is_damage() {
-            tracing::error!(%error, "the search index is damaged");
-            self.set_unfit(Some(Unfit::Damaged(error.to_string())));
+        if error.is_suspicious() && self.unfit().is_none() {
+            tracing::warn!(%error, "the search index may be damaged and will be looked at");
+            self.set_unfit(Some(Unfit::Suspect(error.to_string())));
         }
+    }
+
+    /// Remembers why the index cannot be fed, or that it can be again.
+    pub(crate) fn set_stuck(&self, why: Option<String>) {
+        self.inner.stuck.store(why.map(Arc::new));
     }
 
     pub(crate) async fn feeding(&self) -> MutexGuard<'_, Feeding> {

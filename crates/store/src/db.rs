@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    path::Path,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -12,9 +13,10 @@ use tokio::sync::watch;
 
 use crate::{
     Error, Migration, Reader, Result, Tx,
+    error::why,
     memo::Memo,
     migrate, query_scalar,
-    sql::{Readers, SqlitePool, Use, Writers, connect_postgres, sqlite_options, sqlite_transactions},
+    sql::{PgPool, Readers, SqlitePool, Use, Writers, sqlite_options, sqlite_transactions},
     wake::{News, Wires},
 };
 
@@ -43,6 +45,39 @@ pub(crate) struct Inner {
     memo: Memo,
     jobs: watch::Sender<u64>,
     wires: Wires,
+    file: Option<DataFile>,
+}
+
+/// The file of SQLite as it was when it was opened. What is written after it was removed or replaced would be acknowledged and
+/// be gone with the process.
+struct DataFile {
+    path: PathBuf,
+    place: (u64, u64),
+}
+
+impl DataFile {
+    fn of(path: PathBuf) -> Result<Self> {
+        let place = place(&path)?;
+        Ok(Self { path, place })
+    }
+
+    fn is_there(&self) -> Result<()> {
+        match place(&self.path) {
+            Ok(place) if place == self.place => Ok(()),
+            found => Err(Error::Unreachable {
+                place: self.path.display().to_string(),
+                reason: match found {
+                    Ok(_) => "数据库文件被换成了另一个，请停止服务后再换".to_owned(),
+                    Err(error) => why(&error),
+                },
+            }),
+        }
+    }
+}
+
+/// Device and number of a file.
+fn place(path: &Path) -> std::io::Result<(u64, u64)> {
+    std::fs::metadata(path).map(|data| (data.dev(), data.ino()))
 }
 
 /// One chain of the event log, as this process knows it.
@@ -86,12 +121,28 @@ impl Db {
     /// # Errors
     /// See [`Db::open`].
     pub async fn open_with_limit(url: &str, seams: Seams, migrations: &[Migration], limit: Duration) -> Result<Self> {
-        let dialect = dialect_of(url)?;
         migrate::run(url, &seams, migrations).await?;
+        Self::connect(url, seams, limit).await
+    }
+
+    /// Opens the database for a command that only looks: its structure is left as it is.
+    ///
+    /// # Errors
+    /// [`Error::Older`] when the structure is not up to date; see [`Db::open`].
+    pub async fn open_as_it_is(url: &str, seams: Seams, migrations: &[Migration]) -> Result<Self> {
+        migrate::look(url, migrations).await?;
+        Self::connect(url, seams, LIMIT).await
+    }
+
+    async fn connect(url: &str, seams: Seams, limit: Duration) -> Result<Self> {
+        let dialect = dialect_of(url)?;
         let reader = open_reader(url, limit).await?;
         let writer = match dialect {
-            Dialect::Sqlite => Writers::Sqlite(sqlite_transactions(sqlite_options(&sqlite_path(url)), 1)),
-            Dialect::Postgres => Writers::Postgres(connect_postgres(url, WRITERS, Use::Write).await?),
+            // Never made anew: a file that was moved away would be replaced by an empty one.
+            Dialect::Sqlite => {
+                Writers::Sqlite(sqlite_transactions(sqlite_options(&sqlite_path(url)).create_if_missing(false), 1))
+            }
+            Dialect::Postgres => Writers::Postgres(PgPool::connect(url, WRITERS, Use::Write).await?),
         };
         let wires = match dialect {
             Dialect::Sqlite => Wires::default(),
@@ -100,7 +151,11 @@ impl Db {
         let chains = Mutex::default();
         let memo = Memo::default();
         let jobs = watch::Sender::new(0);
-        let inner = Arc::new(Inner { reader, writer, dialect, seams, chains, memo, jobs, wires });
+        let file = match dialect {
+            Dialect::Sqlite => Some(DataFile::of(sqlite_path(url))?),
+            Dialect::Postgres => None,
+        };
+        let inner = Arc::new(Inner { reader, writer, dialect, seams, chains, memo, jobs, wires, file });
         inner.wires.connect(url, &inner);
         Self::with_chain(inner, MAIN).await
     }
@@ -176,8 +231,11 @@ impl Db {
     /// Begins a write. Until it is committed nobody sees it; dropped without commit, it never happened.
     ///
     /// # Errors
-    /// When no connection can be had or the database is read-only or full.
+    /// When no connection can be had, the database is read-only or full, or its file is gone.
     pub async fn write(&self) -> Result<Tx> {
+        if let Some(file) = &self.inner.file {
+            file.is_there()?;
+        }
         Ok(Tx::new(self.inner.writer.begin().await?, self.clone()))
     }
 
@@ -211,6 +269,22 @@ impl Db {
     pub async fn ping(&self) -> Result<()> {
         query_scalar::<i64>("SELECT COUNT(*) FROM setting WHERE name = ''").fetch_one(self.read()).await?;
         Ok(())
+    }
+
+    /// Writes a little and makes it durable, for health checks: nothing else shows whether a write would succeed.
+    ///
+    /// # Errors
+    /// When it cannot be written; [`Error::trouble`] says why.
+    pub async fn probe(&self) -> Result<()> {
+        let mut tx = self.write().await?;
+        let now = tx.now();
+        crate::settings::set(&mut tx, "health.probe", &now).await?;
+        tx.commit().await
+    }
+
+    /// Connections that are in use, and all that may be, of those that read.
+    pub fn in_use(&self) -> (usize, usize) {
+        (self.inner.reader.0.in_use(), READERS)
     }
 
     /// Closes all connections; later use fails.
@@ -257,7 +331,7 @@ async fn open_reader(url: &str, limit: Duration) -> Result<Reader> {
         }
         Dialect::Postgres => {
             let places = u32::try_from(READERS).unwrap_or(WRITERS);
-            Readers::Postgres(connect_postgres(url, places, Use::Read(limit)).await?)
+            Readers::Postgres(PgPool::connect(url, places, Use::Read(limit)).await?)
         }
     }))
 }

@@ -1,5 +1,7 @@
 //! What can go wrong in storage, in words for the engineer at the console.
 
+use std::io;
+
 /// Result of storage.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -8,7 +10,15 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// The database refused or broke.
     #[error("数据库错误：{0}")]
-    Database(#[source] DatabaseError),
+    Database(DatabaseError),
+    /// The database cannot be reached; where it was looked for, and what the system said.
+    #[error("连不上数据库 {place}：{reason}")]
+    Unreachable {
+        /// Host and port, or the file.
+        place: String,
+        /// In words.
+        reason: String,
+    },
     /// One row was asked for and there is none.
     #[error("数据库里没有这一行")]
     NoRow,
@@ -32,10 +42,10 @@ pub enum Error {
     Sealed(String),
     /// A file could not be written or read.
     #[error("文件读写错误：{0}")]
-    Files(#[from] std::io::Error),
+    Files(io::Error),
     /// JSON that we wrote ourselves cannot be read.
     #[error("数据内容无法解析：{0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// The address of the database is none that we know.
     #[error("database.url 写法不对：{0}。请写 sqlite:文件路径 或 postgres://用户@主机/库名。")]
     Url(String),
@@ -54,12 +64,124 @@ pub enum Error {
     /// A migration that was applied reads differently now.
     #[error("数据库结构（{0}）第 {1} 版与本程序内的不一致，可能来自另一个分支的程序。请使用建库时的程序版本。")]
     Changed(String, i64),
+    /// The database was written by an older program, and whoever opened it only wanted to look.
+    #[error(
+        "数据库的结构比本程序旧（缺 {0} 步），只查看的命令不改动它。请先用原来的程序备份，再启动 gongkai serve 升级；\
+         也可以用原来的程序查看。"
+    )]
+    Older(usize),
+    /// The database may not be reached over the network in clear text.
+    #[error(
+        "数据库在 {0}，不在本机，不能用明文连接。请让数据库启用 TLS；确实只能用明文的，在地址后写 ?sslmode=disable。"
+    )]
+    ClearText(String),
+}
+
+/// What keeps storage from doing its work for now. None of these changes anything, and each passes when its cause is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// No room on the disk.
+    Full,
+    /// It can be read and not be written: file system, rights, or a database in recovery.
+    ReadOnly,
+    /// It is not there: stopped, unplugged, moved away.
+    Gone,
+    /// Too much at once, or locked by somebody else.
+    Busy,
+    /// A question was stopped because it took too long.
+    Slow,
+    /// The disk fails, or the file is damaged.
+    Broken,
+}
+
+impl Trouble {
+    /// For the log and for `/healthz`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Full => "存储空间已满",
+            Self::ReadOnly => "数据库或所在磁盘只能读、不能写",
+            Self::Gone => "数据库连不上",
+            Self::Busy => "数据库忙",
+            Self::Slow => "查询超过时限",
+            Self::Broken => "磁盘读写出错或数据库文件损坏",
+        }
+    }
 }
 
 /// What the database said.
-#[derive(Debug, thiserror::Error)]
-#[error(transparent)]
+#[derive(Debug)]
 pub struct DatabaseError(sqlx::Error);
+
+impl std::fmt::Display for DatabaseError {
+    /// The cause, once: the driver's own words repeat it, and name lines of the database's source.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            sqlx::Error::Database(refused) => match refused.code() {
+                Some(code) => write!(f, "{}（{code}）", refused.message()),
+                None => f.write_str(refused.message()),
+            },
+            sqlx::Error::Io(error) => f.write_str(&why(error)),
+            sqlx::Error::WorkerCrashed => f.write_str("连接中断"),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+/// What the system says of a connection, in words.
+pub(crate) fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "拒绝连接。请检查数据库是否已启动、端口对不对".into(),
+        io::ErrorKind::TimedOut => "超时没有应答。请检查网络和防火墙".into(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::UnexpectedEof => {
+            "连接中断".into()
+        }
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "网络不通".into(),
+        io::ErrorKind::NotFound => "没有这个文件或套接字".into(),
+        io::ErrorKind::PermissionDenied => "没有权限".into(),
+        io::ErrorKind::StorageFull => "存储空间已满".into(),
+        io::ErrorKind::ReadOnlyFilesystem => "文件系统只读".into(),
+        _ if error.to_string().contains("failed to lookup address") => "找不到这台主机，请检查地址".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// What a refusal of the database means: of SQLite the low byte of the result code counts, of PostgreSQL the class.
+fn trouble_of(code: &str) -> Option<Trouble> {
+    if code.len() == 5 {
+        return match code {
+            "53100" => Some(Trouble::Full),
+            "25006" => Some(Trouble::ReadOnly),
+            "57014" => Some(Trouble::Slow),
+            "55P03" | "40P01" | "40001" | "53300" | "53200" => Some(Trouble::Busy),
+            "57P01" | "57P02" | "57P03" => Some(Trouble::Gone),
+            "XX001" | "XX002" => Some(Trouble::Broken),
+            _ if code.starts_with("08") => Some(Trouble::Gone),
+            _ if code.starts_with("58") => Some(Trouble::Broken),
+            _ => None,
+        };
+    }
+    match code.parse::<i32>().ok()? & 0xff {
+        5 | 6 | 15 => Some(Trouble::Busy),
+        8 => Some(Trouble::ReadOnly),
+        9 => Some(Trouble::Slow),
+        10 | 11 | 26 => Some(Trouble::Broken),
+        13 => Some(Trouble::Full),
+        14 => Some(Trouble::Gone),
+        _ => None,
+    }
+}
+
+fn trouble_of_io(error: &io::Error) -> Option<Trouble> {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Trouble::Full),
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => Some(Trouble::ReadOnly),
+        // Input/output error.
+        _ if error.raw_os_error() == Some(5) => Some(Trouble::Broken),
+        // Too many open files, here or on the whole machine.
+        _ if matches!(error.raw_os_error(), Some(23 | 24)) => Some(Trouble::Busy),
+        _ => None,
+    }
+}
 
 /// A rule of the tables that a write broke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,12 +201,9 @@ impl From<sqlx::Error> for Error {
         match &error {
             sqlx::Error::RowNotFound => Self::NoRow,
             sqlx::Error::PoolTimedOut => Self::Busy("所有连接都在使用中"),
-            sqlx::Error::Database(refused) => match refused.code().as_deref() {
-                // SQLite: interrupted; PostgreSQL: query_canceled.
-                Some("9" | "57014") => Self::TimeLimit,
-                // SQLite: busy, busy while recovering or with an old snapshot; PostgreSQL: lock_not_available,
-                // deadlock_detected, serialization_failure.
-                Some("5" | "261" | "517" | "55P03" | "40P01" | "40001") => Self::Busy("别的写入还没有结束"),
+            sqlx::Error::Database(refused) => match refused.code().as_deref().and_then(trouble_of) {
+                Some(Trouble::Slow) => Self::TimeLimit,
+                Some(Trouble::Busy) => Self::Busy("别的写入还没有结束"),
                 _ => Self::Database(DatabaseError(error)),
             },
             _ => Self::Database(DatabaseError(error)),
@@ -112,10 +231,78 @@ impl Error {
         self.violation() == Some(Violation::Unique)
     }
 
-    /// Whether storage is full or read-only, so that nothing was written and trying later may help.
+    /// Whether storage is full, so that nothing was written and trying later may help.
     pub fn is_storage_full(&self) -> bool {
-        let text = self.to_string().to_lowercase();
-        let full = matches!(self, Self::Files(e) if e.kind() == std::io::ErrorKind::StorageFull);
-        full || text.contains("disk is full") || text.contains("no space left") || text.contains("disk i/o error")
+        self.trouble() == Some(Trouble::Full)
+    }
+
+    /// What keeps storage from its work for now, if that is what is wrong. Nothing was written; reads may go on; the same
+    /// succeeds when the cause is gone.
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::TimeLimit => Some(Trouble::Slow),
+            Self::Busy(_) => Some(Trouble::Busy),
+            Self::Unreachable { .. } => Some(Trouble::Gone),
+            Self::Files(error) => trouble_of_io(error),
+            Self::Database(DatabaseError(error)) => match error {
+                sqlx::Error::Database(refused) => refused.code().as_deref().and_then(trouble_of),
+                sqlx::Error::Io(error) => Some(trouble_of_io(error).unwrap_or(Trouble::Gone)),
+                sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Tls(_) => Some(Trouble::Gone),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Files(error)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_known_by_its_code() {
+        for (code, trouble) in [
+            ("13", Some(Trouble::Full)),
+            ("8", Some(Trouble::ReadOnly)),
+            // The file was moved away; the journal cannot be opened.
+            ("1032", Some(Trouble::ReadOnly)),
+            ("14", Some(Trouble::Gone)),
+            ("778", Some(Trouble::Broken)),
+            ("517", Some(Trouble::Busy)),
+            ("53100", Some(Trouble::Full)),
+            ("25006", Some(Trouble::ReadOnly)),
+            ("08006", Some(Trouble::Gone)),
+            ("57P03", Some(Trouble::Gone)),
+            ("53300", Some(Trouble::Busy)),
+            // Rules of the tables, and mistakes of ours.
+            ("2067", None),
+            ("23505", None),
+            ("42601", None),
+        ] {
+            assert_eq!(trouble_of(code), trouble, "{code}");
+        }
+    }
+
+    #[test]
+    fn each_error_tells_its_cause_once() {
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let error = Error::from(sqlx::Error::Io(refused));
+        assert_eq!(error.trouble(), Some(Trouble::Gone));
+        assert_eq!(error.to_string(), "数据库错误：拒绝连接。请检查数据库是否已启动、端口对不对");
+        assert!(std::error::Error::source(&error).is_none(), "a chain would tell it again");
+        let full = Error::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(full.is_storage_full() && std::error::Error::source(&full).is_none());
     }
 }

@@ -10,7 +10,7 @@ use tokio::{sync::watch, task::JoinSet};
 use crate::{
     Db, FromRow, Result, Tx, built,
     log::{EventRow, SELECT},
-    query, query_as, query_scalar,
+    query, query_as, query_scalar, quiet,
     sql::Query,
 };
 
@@ -222,7 +222,11 @@ async fn follow(db: Db, follower: Follower, mut stop: watch::Receiver<bool>) {
             Err(error) => {
                 failures += 1;
                 reading.forget();
-                tracing::error!(follower = follower.name, failures, %error, "a follower cannot go on");
+                // Where storage is in trouble all followers are, and one line tells.
+                let name = error.trouble().map_or(follower.name, |_| "followers");
+                if let Some(again) = quiet::line(&format!("a follower cannot go on {name}")) {
+                    tracing::error!(follower = follower.name, failures, again, %error, "a follower cannot go on");
+                }
                 metrics::counter!("follower_failures_total", "name" => follower.name).increment(1);
                 if failures == 1 { Duration::ZERO } else { Duration::from_secs(u64::from(failures.min(60))) }
             }

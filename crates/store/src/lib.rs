@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod log;
 mod memo;
 pub mod migrate;
+pub mod quiet;
 pub mod raw;
 pub mod schedule;
 pub mod settings;
@@ -25,7 +26,7 @@ pub mod tx;
 mod wake;
 
 pub use db::{Db, Dialect};
-pub use error::{Error, Result, Violation};
+pub use error::{Error, Result, Trouble, Violation};
 pub use files::{Files, Local};
 pub use follow::{Follower, Followers, Watch};
 pub use log::Verified;

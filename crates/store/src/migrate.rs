@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, path::Path};
 
 use kernel::{Seams, time};
 use sha2::{Digest, Sha256};
-use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use crate::{
-    Dialect, Error, Result,
+    Dialect, Error, Reader, Result,
     db::{dialect_of, sqlite_path},
-    query,
-    sql::{Live, sqlite_options},
+    query, query_as,
+    sql::{Live, connect_postgres, postgres_options, sqlite_options},
 };
 
 /// One step of the structure of one context's tables. A step that has been released is never edited; a change is a new step.
@@ -70,6 +70,28 @@ pub(crate) async fn run(url: &str, seams: &Seams, given: &[Migration]) -> Result
     }
 }
 
+/// Looks whether the structure is that of this program, and changes nothing.
+///
+/// # Errors
+/// [`Error::Older`], [`Error::Newer`] or [`Error::Changed`] when it is not; when the database cannot be reached.
+pub(crate) async fn look(url: &str, given: &[Migration]) -> Result<()> {
+    let steps: Vec<Migration> = OWN.iter().chain(given).copied().collect();
+    check(&steps)?;
+    let sql = "SELECT context, number, checksum FROM schema_version";
+    let applied: Vec<(String, i64, String)> = query_as(sql).fetch_all(&Reader::open(url).await?).await;
+    let applied = match applied {
+        Ok(applied) => applied,
+        Err(error) if error.trouble().is_some() => return Err(error),
+        // There is no such table: nothing was ever laid here.
+        Err(_) => return Err(Error::Older(steps.len())),
+    };
+    let applied = applied.into_iter().map(|(context, number, checksum)| ((context, number), checksum)).collect();
+    match missing(&steps, &applied)?.len() {
+        0 => Ok(()),
+        count => Err(Error::Older(count)),
+    }
+}
+
 /// Steps are numbered from 1 in each context, without gaps.
 fn check(steps: &[Migration]) -> Result<()> {
     let mut last: BTreeMap<&str, i64> = BTreeMap::new();
@@ -117,7 +139,7 @@ async fn upgrade_sqlite(conn: &mut SqliteConnection, file: &Path, steps: &[Migra
 }
 
 async fn on_postgres(url: &str, steps: &[Migration], seams: &Seams) -> Result<()> {
-    let mut conn = PgConnection::connect(url).await?;
+    let mut conn = connect_postgres(&postgres_options(url)?).await?;
     let mut tx = conn.begin().await?;
     // Two nodes that start together must not both migrate.
     Live::Postgres(&mut tx).execute(query("SELECT pg_advisory_xact_lock(711001)")).await?;

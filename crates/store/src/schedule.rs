@@ -7,7 +7,7 @@ use kernel::{id, time};
 use serde::Serialize;
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{Db, FromRow, Result, Tx, jobs::Failure, query, query_as};
+use crate::{Db, FromRow, Result, Tx, jobs::Failure, query, query_as, quiet};
 
 /// When an entry is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,7 +202,9 @@ impl Schedule {
         let mut runs = JoinSet::new();
         while !*stop.borrow() {
             if let Err(error) = self.begin_due(&db, &mut runs).await {
-                tracing::error!(%error, "the schedule cannot be read");
+                if let Some(again) = quiet::line("the schedule cannot be read") {
+                    tracing::error!(%error, again, "the schedule cannot be read");
+                }
             }
             while runs.try_join_next().is_some() {}
             tokio::select! {

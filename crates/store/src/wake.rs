@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::{sync::mpsc, task::AbortHandle};
 
-use crate::{db::Inner, query};
+use crate::{db::Inner, query, quiet, sql::postgres_options};
 
 const CHANNEL: &str = "gongkai";
 
@@ -70,8 +70,10 @@ impl Drop for Wires {
 
 async fn listen(url: String, inner: Weak<Inner>) {
     loop {
-        if let Err(error) = hear(&url, &inner).await {
-            tracing::warn!(%error, "other processes cannot be heard; looking every second instead");
+        if let Err(error) = hear(&url, &inner).await
+            && let Some(again) = quiet::line("other processes cannot be heard")
+        {
+            tracing::warn!(%error, again, "other processes cannot be heard; looking every second instead");
         }
         if inner.strong_count() == 0 {
             return;
@@ -81,7 +83,13 @@ async fn listen(url: String, inner: Weak<Inner>) {
 }
 
 async fn hear(url: &str, inner: &Weak<Inner>) -> crate::Result<()> {
-    let mut listener = PgListener::connect(url).await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_lazy_with(postgres_options(url)?);
+    let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
         let heard = listener.recv().await?;
@@ -118,8 +126,10 @@ async fn speak(inner: Weak<Inner>, mut told: mpsc::UnboundedReceiver<News>) {
             chains.into_iter().map(|(chain, seq)| format!("{seq} {chain}")).chain(job.then(|| "job".to_owned()));
         for line in lines {
             let notify = query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(line);
-            if let Err(error) = notify.fetch_optional(&inner.reader).await {
-                tracing::warn!(%error, "other processes could not be told");
+            if let Err(error) = notify.fetch_optional(&inner.reader).await
+                && let Some(again) = quiet::line("other processes could not be told")
+            {
+                tracing::warn!(%error, again, "other processes could not be told");
             }
         }
     }

@@ -17,6 +17,8 @@ pub struct Config {
     pub server: Server,
     /// The database; empty = SQLite in the data directory.
     pub database: Database,
+    /// Attachments.
+    pub files: Files,
     /// Outgoing mail.
     pub mail: Mail,
     /// Logs.
@@ -142,6 +144,14 @@ impl Default for Server {
 pub struct Database {
     /// `sqlite:path`, `postgres://…`, or empty for SQLite in the data directory.
     pub url: String,
+}
+
+/// Attachments.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Files {
+    /// The folder; empty = `files` in the data directory. Several nodes over one PostgreSQL must see the same.
+    pub folder: String,
 }
 
 /// Outgoing mail.

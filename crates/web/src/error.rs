@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::Refused;
+use store::Trouble;
 
 use crate::{FormErrors, request_log};
 
@@ -101,16 +102,39 @@ impl IntoResponse for Error {
         if let Self::Limited { seconds, .. } = self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if matches!(self, Self::Unavailable(_)) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY));
+        }
         response.extensions_mut().insert(view);
         response
     }
 }
 
+/// What somebody does whose request came upon this. None of it is a fault that a code on the telephone would help with.
+fn advice(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Full => {
+            "服务器存储空间已满，暂时不能保存，已有内容可以照常查看。您填写的内容请先留存，稍后再试；一直这样请告知系统管理员。"
+        }
+        Trouble::ReadOnly => "系统现在只能查看、不能保存。您填写的内容请先留存，稍后再试；一直这样请告知系统管理员。",
+        Trouble::Gone => "数据库暂时连不上，没有保存任何改动。请过一两分钟再试；一直这样请告知系统管理员。",
+        Trouble::Busy => "系统正忙，没有保存任何改动。您填写的内容请先留存，过半分钟再试。",
+        Trouble::Slow => "这次查询的范围太大，没有在时限内完成。请缩小范围（例如选定年份、栏目或机关）再试。",
+        Trouble::Broken => "服务器的磁盘读写出错，没有保存任何改动。您填写的内容请先留存，并请立即告知系统管理员。",
+    }
+}
+
+/// Seconds after which asking again makes sense.
+const RETRY: i64 = 30;
+
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        if error.is_storage_full() {
-            tracing::error!(%error, "storage is full");
-            return Self::Unavailable("服务器存储空间已满，暂时不能保存。您填写的内容请先留存，稍后再试。".into());
+        if let Some(trouble) = error.trouble() {
+            metrics::counter!("storage_trouble_total", "kind" => format!("{trouble:?}").to_lowercase()).increment(1);
+            if let Some(again) = store::quiet::line(&format!("storage {trouble:?}")) {
+                tracing::error!(%error, again, "storage cannot do its work: {}", trouble.words());
+            }
+            return Self::Unavailable(advice(trouble).into());
         }
         match error {
             // Somebody changed the address of a page by hand.
@@ -234,5 +258,32 @@ impl From<serde_json::Error> for Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         store::Error::Files(error).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    /// Whoever writes while nothing can be written is told what to do, and nobody is told that the program is at fault.
+    #[test]
+    fn trouble_of_storage_is_503_with_what_to_do() {
+        for (error, words) in [
+            (io::Error::from(io::ErrorKind::StorageFull).into(), "存储空间已满"),
+            (io::Error::from(io::ErrorKind::ReadOnlyFilesystem).into(), "只能查看"),
+            (store::Error::Busy("所有连接都在使用中"), "系统正忙"),
+            (store::Error::TimeLimit, "缩小范围"),
+            (store::Error::Unreachable { place: "db:5432".into(), reason: "拒绝连接".into() }, "连不上"),
+        ] {
+            let error: store::Error = error;
+            let response = Error::from(error).into_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(response.headers().contains_key(header::RETRY_AFTER));
+            let view = response.extensions().get::<ErrorView>().expect("a page of its own");
+            assert!(view.message.contains(words) && view.incident.is_none(), "{}", view.message);
+            assert!(!view.message.contains("db:5432"), "how it is built is nobody's business");
+        }
     }
 }

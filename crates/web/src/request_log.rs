@@ -109,7 +109,8 @@ impl RequestLog {
 pub async fn record(State(log): State<RequestLog>, request: Request, next: Next) -> Response {
     let id = log.id(&request);
     // Of the highest level, so that the id stands in the lines of errors also where only those are logged.
-    let span = tracing::error_span!("request", id = &*id.0);
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = tracing::error_span!("request", id = &*id.0, route = route.as_ref().map_or("-", MatchedPath::as_str));
     let seen = Arc::new(Seen::default());
     let mut line = Line {
         seen: seen.clone(),
@@ -117,7 +118,7 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
         started: Instant::now(),
         listener: log.listener,
         method: request.method().clone(),
-        route: request.extensions().get::<MatchedPath>().cloned(),
+        route,
         status: None,
         bytes: 0,
     };

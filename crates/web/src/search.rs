@@ -139,6 +139,26 @@ pub trait SearchSource: Send + Sync {
     /// Everything that can be found of the object now, by everybody or by the office; nothing when it must not be found.
     fn entries<'a>(&'a self, ctx: &'a Ctx, id: &'a str) -> BoxFuture<'a, Result<Vec<SearchEntry>>>;
 
+    /// Those of the objects of which this audience may find something now: asked for the hits of every page, before they are
+    /// shown. Worth a question of its own where [`SearchSource::entries`] reads whole texts.
+    fn standing<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        audience: Audience,
+        ids: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(async move {
+            let mut standing = Vec::new();
+            for id in ids {
+                let entries = self.entries(ctx, id).await?;
+                if entries.iter().any(|entry| entry.audience == Audience::Public || entry.audience == audience) {
+                    standing.push(id.clone());
+                }
+            }
+            Ok(standing)
+        })
+    }
+
     /// Identifiers of objects that have entries, after `after` in text order, for reading everything page by page.
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>>;
 

@@ -1,6 +1,7 @@
 //! Commands on the data as a whole: demonstration, search, index, backup, verification.
 
 use std::{
+    io::IsTerminal,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -52,7 +53,21 @@ pub(crate) async fn search(ctx: &Ctx, query: &str, limit: usize, as_json: bool) 
 
 pub(crate) async fn reindex(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
     let search = Search::open(ctx.data().join("index"), ctx)?;
-    search.rebuild(ctx).await?;
+    let (shown, mut last) = (std::io::stderr().is_terminal(), 0);
+    let begun = std::time::Instant::now();
+    let told = |done: u64| {
+        // On a terminal as it goes, into a file now and then: an hour of silence looks like a program that hangs.
+        if shown {
+            eprint!("\r已读 {done} 项");
+        } else if done >= last + 5_000 {
+            last = done;
+            eprintln!("已读 {done} 项，用时 {} 秒", begun.elapsed().as_secs());
+        }
+    };
+    search.rebuild_telling(ctx, told).await?;
+    if shown {
+        eprintln!();
+    }
     let status = search.status();
     if as_json {
         println!("{}", json!({ "documents": status.documents }));

@@ -135,6 +135,7 @@ enum Command {
 
 /// Reads the command line and does it.
 pub fn main() -> ExitCode {
+    end_quietly_without_readers();
     // The guarded child must be small: nothing is set up before it.
     let mut arguments = std::env::args_os();
     if arguments.nth(1).is_some_and(|first| first == documents::EXTRACT_COMMAND) {
@@ -160,6 +161,18 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whoever has read enough (`… | head`) ends the program; that is no fault to be told.
+fn end_quietly_without_readers() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
@@ -266,7 +279,7 @@ async fn open(config: Config, data: PathBuf) -> Result<Ctx> {
 /// For commands that look at what is there: an empty installation made by a mistyped folder would answer that all is well.
 async fn existing(config: Config, data: PathBuf) -> Result<Ctx> {
     not_empty(&config, &data).await?;
-    open(config, data).await
+    compose::look(config, data, std::env::current_exe()?, seams::system()).await
 }
 
 /// A disk that is not mounted, a mistyped folder, an empty database: none of them may become a government site without a text.

@@ -290,6 +290,17 @@ pub async fn ids(db: &Db, after: &DocumentId, limit: i64) -> Result<Vec<Document
         .await?)
 }
 
+/// Those of the documents that the public can read now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standing(db: &Db, ids: &[String]) -> Result<Vec<String>> {
+    let mut select = Statement::new("SELECT d.id FROM document d JOIN edition e ON e.id = d.current_edition");
+    select.add(" AND e.state = 'published' WHERE d.id IN ").list(ids.iter().map(String::as_str));
+    let (sql, values) = select.parts();
+    Ok(query_scalar(sql).bind_all(values).fetch_all(db.read()).await?)
+}
+
 /// Address of a public document and when its present text became public (stored form).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {

@@ -1,6 +1,8 @@
 //! The layer that turns the cookie into the actor of a request.
 
 use crate::settings::Sessions;
+use std::time::Duration;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -121,17 +123,25 @@ fn staff(ctx: &Ctx, live: Live, roles: Vec<kernel::Role>) -> Staff {
     Staff { account: live.account, name: live.name, central: organ == current(ctx.office_organ()), organ, roles }
 }
 
-/// Notes the use at most once a minute; a full disk must not keep people from reading.
+/// Noting the use may take no longer: who reads does not wait behind somebody's long write.
+const NOTING: Duration = Duration::from_millis(500);
+
+/// Notes the use at most once a minute; what keeps storage from writing must not keep people from reading.
 async fn note_use(ctx: &Ctx, live: &Live) -> Result<jiff::Timestamp> {
     let now = ctx.seams().now();
     let noted = time::from_db(&live.last_seen).unwrap_or(now);
     if now.duration_since(noted) < SignedDuration::from_mins(1) {
         return Ok(noted);
     }
-    match sessions::touch(ctx.db(), &live.session).await {
-        Ok(()) => Ok(now),
-        Err(error) if error.is_storage_full() => Ok(noted),
-        Err(error) => Err(error.into()),
+    match tokio::time::timeout(NOTING, sessions::touch(ctx.db(), &live.session)).await {
+        Ok(Ok(())) => Ok(now),
+        Ok(Err(error)) if error.trouble().is_none() => Err(error.into()),
+        Err(_) | Ok(Err(_)) => {
+            if let Some(again) = store::quiet::line("the use of a session could not be noted") {
+                tracing::warn!(again, "the use of a session could not be noted");
+            }
+            Ok(noted)
+        }
     }
 }
 

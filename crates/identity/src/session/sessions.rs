@@ -14,6 +14,9 @@ const SECOND_MINUTES: i64 = 5;
 /// Sessions that an account may have at the same time; a further one ends the oldest.
 const MOST: i64 = 20;
 
+/// Clocks of several machines differ by less.
+const FUTURE_MINUTES: i64 = 5;
+
 /// How far a sign-in has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -144,11 +147,13 @@ pub(crate) async fn look_up(db: &Db, secret: &str, config: &Sessions) -> store::
         "SELECT s.id AS session, s.stage, s.last_seen, s.ends_at, a.id AS account, a.name, a.organ, a.must_change, s.proved_at, \
          CASE WHEN a.totp_secret = '' THEN 0 ELSE 1 END AS second_factor \
          FROM session s JOIN account a ON a.id = s.account \
-         WHERE s.digest = $1 AND s.ends_at > $2 AND s.last_seen > $3 AND a.disabled = 0",
+         WHERE s.digest = $1 AND s.ends_at > $2 AND s.last_seen > $3 AND a.disabled = 0 AND s.created_at <= $4",
     )
     .bind(digest(secret))
     .bind(time::to_db(now))
     .bind(minutes_before(now, config.idle_minutes))
+    // Of a time that is yet to come: opened while the clock was wrong, it would live until then.
+    .bind(time::to_db(minutes_after(now, FUTURE_MINUTES)))
     .fetch_optional(db.read())
     .await?;
     Ok(live)

@@ -7,7 +7,7 @@ use std::{net::IpAddr, num::NonZeroU32};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use kernel::{Actor, NewEvent, OrganCode, id::AccountId};
 use serde_json::json;
-use store::Tx;
+use store::{Db, Tx};
 use web::{Ctx, Error, Result};
 
 use crate::settings::Sessions;
@@ -112,7 +112,10 @@ pub async fn attempt(ctx: &Ctx, login: &str, secret: &str, from: &Origin) -> Res
     let hash = row.as_ref().filter(|_| reserved).map_or("", |row| row.password.as_str());
     let right = password::fits(secret, hash).await?;
     match (row, source) {
-        (Some(row), Some(source)) if reserved && right => succeed(ctx, &row, &source, from).await,
+        (Some(row), Some(source)) if reserved && right => {
+            let done = succeed(ctx, &row, &source, from).await;
+            not_counted(db, &row.id, &source, done)
+        }
         (Some(row), Some(source)) if reserved => {
             let mut tx = db.write().await?;
             tries::fail(&mut tx, row.wrong("password", &source, from), config).await?;
@@ -127,6 +130,33 @@ impl Row {
     fn wrong<'a>(&'a self, what: &'static str, source: &'a Source, from: &'a Origin) -> Wrong<'a> {
         Wrong { account: &self.id, organ: &self.organ, what, source, from }
     }
+}
+
+/// How often a count that could not be taken back is tried again, and the pause between: storage that failed may be away for
+/// some minutes.
+const TAKE_BACK: (u32, std::time::Duration) = (60, std::time::Duration::from_secs(5));
+
+/// Who gave the right secret and met a fault of ours has not failed: the attempt that was counted before is taken back, later if
+/// it cannot be now.
+fn not_counted<T>(db: &Db, account: &AccountId, source: &Source, done: Result<T>) -> Result<T> {
+    if let Err(Error::Internal(_) | Error::Unavailable(_)) = &done {
+        let (db, account, source) = (db.clone(), account.clone(), source.clone());
+        tokio::spawn(async move {
+            for _ in 0..TAKE_BACK.0 {
+                if take_back(&db, &account, &source).await.is_ok() {
+                    return;
+                }
+                tokio::time::sleep(TAKE_BACK.1).await;
+            }
+        });
+    }
+    done
+}
+
+async fn take_back(db: &Db, account: &AccountId, source: &Source) -> store::Result<()> {
+    let mut tx = db.write().await?;
+    tries::give_back(&mut tx, account, source).await?;
+    tx.commit().await
 }
 
 async fn succeed(ctx: &Ctx, row: &Row, source: &Source, from: &Origin) -> Result<Outcome> {
@@ -196,8 +226,16 @@ pub async fn second(ctx: &Ctx, cookie: &str, code: &str, from: &Origin) -> Resul
         tx.commit().await?;
         return Ok(Outcome::Failed);
     }
+    let done = evaluate(ctx, &live.account, cookie, code, from).await;
+    not_counted(db, &live.account, &source, done)
+}
+
+/// The rest of [`second`], once the attempt is counted.
+async fn evaluate(ctx: &Ctx, account: &AccountId, cookie: &str, code: &str, from: &Origin) -> Result<Outcome> {
+    let (db, source) = (ctx.db(), Source::second_factor());
+    let config = &ctx.settings::<Sessions>();
     let mut tx = db.write().await?;
-    let row: Row = store::query_as(row_where!("id = $1")).bind(&live.account).fetch_one(tx.conn()).await?;
+    let row: Row = store::query_as(row_where!("id = $1")).bind(account).fetch_one(tx.conn()).await?;
     let accepted = if totp::is_recovery(code) {
         use_recovery(&mut tx, &row, code).await?
     } else {

@@ -227,6 +227,7 @@ pub(super) struct Wrong<'a> {
 /// Counts a wrong password or code, and locks the source when it was the last one allowed.
 pub(super) async fn fail(tx: &mut Tx, wrong: Wrong<'_>, config: &Sessions) -> store::Result<()> {
     let Wrong { account, organ, what, source, from } = wrong;
+    metrics::counter!("sign_in_failures_total", "reason" => what).increment(1);
     let most = i64::from(config.lock_after.max(1));
     let failed = add(tx, account.as_str(), &source.key, false, config).await?;
     let mut locks = Vec::new();
@@ -281,6 +282,7 @@ pub(super) async fn refuse(
     from: &Origin,
     config: &Sessions,
 ) -> store::Result<()> {
+    metrics::counter!("sign_in_failures_total", "reason" => "unknown_or_locked").increment(1);
     let subject = account.map_or("", AccountId::as_str);
     let mut tx = db.write().await?;
     let all = add(&mut tx, subject, ALL, true, config).await?;

@@ -147,6 +147,14 @@ impl Files {
     }
 
     /// The installation's key; made when there is none and chance is given.
+    /// Makes the key of sealed files unless there is one, for an installation of several nodes: each must have the same.
+    ///
+    /// # Errors
+    /// When its folder cannot be written.
+    pub fn make_key(&self, seams: &Seams) -> Result<()> {
+        self.master(Some(seams)).map(|_| ())
+    }
+
     fn master(&self, seams: Option<&Seams>) -> Result<Vec<u8>> {
         if let Some(known) = known(&self.key)? {
             return Ok(known);

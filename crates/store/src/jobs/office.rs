@@ -86,6 +86,21 @@ pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
     query_as("SELECT state, COUNT(*) FROM job GROUP BY state ORDER BY state").fetch_all(db.read()).await
 }
 
+/// For how many seconds the job that has waited longest has been due; 0 when none is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn oldest_due(db: &Db) -> Result<i64> {
+    let now = db.seams().now();
+    let since: Option<String> =
+        query_scalar("SELECT run_at FROM job WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT 1")
+            .bind(kernel::time::to_db(now))
+            .fetch_optional(db.read())
+            .await?;
+    let since = since.and_then(|since| kernel::time::from_db(&since));
+    Ok(since.map_or(0, |since| (now.as_second() - since.as_second()).max(0)))
+}
+
 /// Gives a dead letter another round of attempts; where the same work waits already, it takes its place. `false` when there is
 /// none with this id.
 ///

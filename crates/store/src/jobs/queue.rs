@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{Failure, Handle, Handlers, Job, JobId, LEASE, LONGEST, MAX_ATTEMPTS, office::columns};
-use crate::{Db, Error, Result, Violation, built, query, query_as, query_scalar};
+use crate::{Db, Error, Result, Violation, built, query, query_as, query_scalar, quiet};
 
 /// Long jobs that one process runs at the same time.
 const LONG_AT_ONCE: usize = 4;
@@ -51,7 +51,9 @@ pub async fn work(db: Db, handlers: Handlers, mut stop: watch::Receiver<bool>) {
             }
             Ok(None) => false,
             Err(error) => {
-                tracing::error!(%error, "job queue unreachable");
+                if let Some(again) = quiet::line("job queue unreachable") {
+                    tracing::error!(%error, again, "job queue unreachable");
+                }
                 false
             }
         };

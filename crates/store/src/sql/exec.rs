@@ -3,9 +3,9 @@
 use std::{future::Future, sync::Arc};
 
 use futures::{FutureExt, SinkExt, StreamExt, TryStreamExt, channel::mpsc, stream, stream::BoxStream};
-use sqlx::{PgPool, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use sqlx::{Postgres, SqlSafeStr, Sqlite, Transaction, pool::PoolConnection};
 
-use super::{Done, Live, Query, Row, SqlitePool, query, sqlite::Lease};
+use super::{Done, Live, PgPool, Query, Row, SqlitePool, query, sqlite::Lease};
 use crate::Result;
 
 /// The connections to read through: `query("…").fetch_all(db.read())`. Writes are refused; a question that takes too long is
@@ -65,8 +65,16 @@ impl Readers {
     async fn take(&self) -> Result<Held> {
         Ok(match self {
             Self::Sqlite { single, .. } => Held::Sqlite(single.take().await?),
-            Self::Postgres(pool) => Held::Postgres { conn: pool.acquire().await?, done: false },
+            Self::Postgres(pool) => Held::Postgres { conn: pool.take().await?, done: false },
         })
+    }
+
+    /// Connections for single questions that are in use now.
+    pub(crate) fn in_use(&self) -> usize {
+        match self {
+            Self::Sqlite { single, .. } => single.in_use(),
+            Self::Postgres(pool) => pool.in_use(),
+        }
     }
 
     /// Begins to read everything as of one moment, without time limit.
@@ -75,7 +83,7 @@ impl Readers {
             Self::Sqlite { long, .. } => Ok(Conn(Begun::Sqlite(long.begin().await?))),
             Self::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                let mut conn = Conn(Begun::Postgres(pool.begin_with(begin).await?));
+                let mut conn = Conn(Begun::Postgres(begin_on(pool, Some(begin)).await?));
                 query("SET LOCAL statement_timeout = 0").execute(&mut conn).await?;
                 Ok(conn)
             }
@@ -93,6 +101,12 @@ impl Readers {
     }
 }
 
+/// Begins a transaction on a connection that tells why it cannot be had.
+async fn begin_on(pool: &PgPool, begin: Option<&'static str>) -> Result<Transaction<'static, Postgres>> {
+    let conn = pool.take().await?;
+    Ok(Transaction::begin(conn, begin.map(SqlSafeStr::into_sql_str)).await?)
+}
+
 /// The connections to write through: SQLite has one.
 pub(crate) enum Writers {
     Sqlite(sqlx::SqlitePool),
@@ -104,7 +118,7 @@ impl Writers {
         Ok(Conn(match self {
             // IMMEDIATE takes the write lock now, so that a read-then-write cannot fail half way.
             Self::Sqlite(pool) => Begun::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Begun::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Begun::Postgres(begin_on(pool, None).await?),
         }))
     }
 

@@ -1,13 +1,19 @@
 //! Connections to PostgreSQL.
 
-use std::{str::FromStr, time::Duration};
-
-use sqlx::{
-    Connection, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+use std::{
+    net::IpAddr,
+    str::FromStr,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
-use crate::Result;
+use sqlx::{
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
+};
+
+use crate::{Error, Result, error::why};
 
 /// What a pool is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,41 +25,182 @@ pub(crate) enum Use {
 
 /// A connection that was idle for longer is asked whether it still lives before it is used.
 const IDLE: Duration = Duration::from_secs(10);
+/// How long one waits for a connection while the database answers.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one waits for it while the database is known to be away: a page must not hang for its whole patience.
+const IMPATIENCE: Duration = Duration::from_secs(1);
+/// How long a first connection may take.
+const FIRST: Duration = Duration::from_secs(10);
 
-/// Connects a pool; the first connection is made at once, so that a wrong address shows.
-pub(crate) async fn connect(url: &str, places: u32, purpose: Use) -> Result<PgPool> {
+/// How the database at `url` is reached. Over the network the connection is encrypted unless the address says otherwise: hashes
+/// of passwords and drafts go over it.
+///
+/// # Errors
+/// When the address cannot be read, or asks for a connection that may turn out to be in clear text.
+pub(crate) fn options(url: &str) -> Result<PgConnectOptions> {
     let options = PgConnectOptions::from_str(url)?.application_name("gongkai").statement_cache_capacity(200);
-    let setting = match purpose {
-        // The server looks now and then whether anybody still waits for the answer.
-        Use::Read(limit) => format!(
-            "SET default_transaction_read_only = on; SET client_connection_check_interval = '2s'; \
-             SET statement_timeout = {}",
-            limit.as_millis()
-        ),
-        // A writer that hangs in the middle of its transaction would hold the lock of the log for ever.
-        Use::Write => "SET idle_in_transaction_session_timeout = '5min'; SET lock_timeout = '30s'".to_owned(),
-    };
-    let pool = PgPoolOptions::new()
-        .max_connections(places)
-        .acquire_timeout(Duration::from_secs(30))
-        .test_before_acquire(false)
-        .before_acquire(|conn, state| {
-            Box::pin(async move {
-                if state.idle_for > IDLE {
-                    conn.ping().await?;
-                }
-                Ok(true)
+    let said = url.split_once('?').is_some_and(|(_, rest)| {
+        rest.split('&').any(|part| part.starts_with("sslmode=") || part.starts_with("ssl-mode="))
+    });
+    if is_local(&options) {
+        return Ok(options);
+    }
+    if !said {
+        return Ok(options.ssl_mode(PgSslMode::Require));
+    }
+    match options.get_ssl_mode() {
+        // Both may end in clear text without anybody having asked for it.
+        PgSslMode::Allow | PgSslMode::Prefer => Err(Error::ClearText(options.get_host().to_owned())),
+        _ => Ok(options),
+    }
+}
+
+/// Whether the database is on this machine.
+fn is_local(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    options.get_socket().is_some()
+        || host.is_empty()
+        || host.starts_with('/')
+        || host == "localhost"
+        || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Connects once, and says in one line why it cannot.
+pub(crate) async fn connect_once(options: &PgConnectOptions) -> Result<PgConnection> {
+    reach(options, FIRST).await
+}
+
+async fn reach(options: &PgConnectOptions, patience: Duration) -> Result<PgConnection> {
+    let unreachable = |reason: String| Error::Unreachable { place: place(options), reason };
+    match tokio::time::timeout(patience, options.connect()).await {
+        Err(_) => Err(unreachable("超时没有应答。请检查网络和防火墙".into())),
+        Ok(Err(sqlx::Error::Io(error))) => Err(unreachable(why(&error))),
+        Ok(Err(sqlx::Error::Tls(error))) => Err(unreachable(format!(
+            "加密连接没有建立（{error}）。请让数据库启用 TLS；确实只能用明文的，在地址后写 ?sslmode=disable"
+        ))),
+        Ok(other) => Ok(other?),
+    }
+}
+
+fn place(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
+}
+
+/// A pool of connections that tells why none can be had.
+#[derive(Clone)]
+pub(crate) struct Pool {
+    pool: PgPool,
+    options: PgConnectOptions,
+    away: std::sync::Arc<AtomicBool>,
+}
+
+impl Pool {
+    /// Connects a pool; the first connection is made at once, so that a wrong address shows.
+    pub(crate) async fn connect(url: &str, places: u32, purpose: Use) -> Result<Self> {
+        let options = options(url)?;
+        connect_once(&options).await?.close().await?;
+        let setting = match purpose {
+            // The server looks now and then whether anybody still waits for the answer.
+            Use::Read(limit) => format!(
+                "SET default_transaction_read_only = on; SET client_connection_check_interval = '2s'; \
+                 SET statement_timeout = {}",
+                limit.as_millis()
+            ),
+            // A writer that hangs in the middle of its transaction would hold the lock of the log for ever.
+            Use::Write => "SET idle_in_transaction_session_timeout = '5min'; SET lock_timeout = '30s'; \
+                           SET statement_timeout = '15min'"
+                .to_owned(),
+        };
+        let pool = PgPoolOptions::new()
+            .max_connections(places)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .before_acquire(|conn, state| {
+                Box::pin(async move {
+                    if state.idle_for > IDLE {
+                        conn.ping().await?;
+                    }
+                    Ok(true)
+                })
             })
-        })
-        .after_connect(move |conn, _| {
-            // SQL: made above of literals and a number of ours.
-            let setting = setting.clone();
-            Box::pin(async move {
-                sqlx::raw_sql(sqlx::AssertSqlSafe(setting)).execute(&mut *conn).await?;
-                Ok(())
+            .after_connect(move |conn, _| {
+                // SQL: made above of literals and a number of ours.
+                let setting = setting.clone();
+                Box::pin(async move {
+                    sqlx::raw_sql(sqlx::AssertSqlSafe(setting)).execute(&mut *conn).await?;
+                    Ok(())
+                })
             })
-        })
-        .connect_with(options)
-        .await?;
-    Ok(pool)
+            .connect_lazy_with(options.clone());
+        Ok(Self { pool, options, away: std::sync::Arc::default() })
+    }
+
+    /// A connection. While the database is away everybody learns so within a second or two, with the reason.
+    pub(crate) async fn take(&self) -> Result<PoolConnection<Postgres>> {
+        let patience = if self.away.load(Ordering::Relaxed) { IMPATIENCE } else { IMPATIENCE * 3 };
+        if let Ok(taken) = tokio::time::timeout(patience, self.pool.acquire()).await {
+            self.away.store(taken.is_err(), Ordering::Relaxed);
+            return Ok(taken?);
+        }
+        // Nobody is at home, or everybody is at work: asking at the door tells.
+        match reach(&self.options, IMPATIENCE).await {
+            Ok(door) => {
+                let _ = door.close().await;
+                self.away.store(false, Ordering::Relaxed);
+                Ok(self.pool.acquire().await?)
+            }
+            // No connection is free, which is another thing than no answer.
+            Err(error) if error.trouble() == Some(crate::Trouble::Busy) => Ok(self.pool.acquire().await?),
+            Err(error) => {
+                self.away.store(true, Ordering::Relaxed);
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) fn in_use(&self) -> usize {
+        usize::try_from(self.pool.size()).unwrap_or(0).saturating_sub(self.pool.num_idle())
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str) -> Option<PgSslMode> {
+        options(url).ok().map(|options| options.get_ssl_mode())
+    }
+
+    #[test]
+    fn nothing_goes_over_the_network_in_clear_text_unless_asked_for() {
+        assert!(matches!(mode("postgres://u@db.example/x"), Some(PgSslMode::Require)));
+        assert!(matches!(mode("postgres://u@192.0.2.7:5433/x?application_name=y"), Some(PgSslMode::Require)));
+        assert!(matches!(mode("postgres://u@db.example/x?sslmode=verify-full"), Some(PgSslMode::VerifyFull)));
+        assert!(matches!(mode("postgres://u@db.example/x?sslmode=disable"), Some(PgSslMode::Disable)), "said so");
+        for doubtful in ["prefer", "allow"] {
+            let refused = options(&format!("postgres://u@db.example/x?sslmode={doubtful}"));
+            assert!(matches!(refused, Err(Error::ClearText(host)) if host == "db.example"));
+        }
+        for local in ["postgres://u@localhost/x", "postgres://u@127.0.0.1/x", "postgres://u@[::1]/x"] {
+            assert!(matches!(mode(local), Some(PgSslMode::Prefer)), "{local}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_refuses_is_told_in_one_line() {
+        // A port that was free a moment ago: nobody listens.
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port");
+        let url = format!("postgres://u@127.0.0.1:{}/x", free.port());
+        let Err(error) = Pool::connect(&url, 1, Use::Write).await else { panic!("nobody listens") };
+        let said = error.to_string();
+        assert!(said.starts_with(&format!("连不上数据库 127.0.0.1:{}：拒绝连接", free.port())), "{said}");
+    }
 }

@@ -55,6 +55,7 @@ pub(crate) fn transactions(options: SqliteConnectOptions, places: u32) -> sqlx::
 pub(crate) struct Pool {
     options: SqliteConnectOptions,
     places: Arc<Semaphore>,
+    most: usize,
     idle: Mutex<Vec<Linked>>,
     limit: Duration,
     began: Instant,
@@ -81,10 +82,15 @@ impl Pool {
         Arc::new(Self {
             options,
             places: Arc::new(Semaphore::new(places)),
+            most: places,
             idle: Mutex::default(),
             limit,
             began: Instant::now(),
         })
+    }
+
+    pub(crate) fn in_use(&self) -> usize {
+        self.most - self.places.available_permits().min(self.most)
     }
 
     fn elapsed(&self) -> u64 {

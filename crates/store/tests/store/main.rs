@@ -9,3 +9,4 @@ mod log;
 mod migrations;
 mod raw;
 mod sql;
+mod trouble;

@@ -1,0 +1,96 @@
+//! Hits are asked of the database before they are shown. The index is a second behind it when all is well, and for as long as its
+//! disk is full when it is not; what was withdrawn meanwhile must be found by nobody, neither its title nor an excerpt.
+
+use std::collections::{BTreeMap, HashSet};
+
+use store::{built, query_as};
+use web::hooks::{Audience, SearchEntry};
+
+use crate::{Error, Hit, Result, Results, results::Piece, shared::Inner};
+
+/// Leaves of the hits what the audience may see now. `fed`: the newest event that is in the index for sure.
+///
+/// # Errors
+/// When the database cannot be asked: then nothing is shown.
+pub(crate) async fn keep_true(inner: &Inner, audience: Audience, fed: i64, results: &mut Results) -> Result<()> {
+    if results.hits.is_empty() {
+        return Ok(());
+    }
+    let newer = changed(inner, fed, &results.hits).await?;
+    let standing = standing(inner, audience, &results.hits).await?;
+    let hits = std::mem::take(&mut results.hits);
+    let before = hits.len();
+    for mut hit in hits {
+        let of = (hit.subject.clone(), hit.id.clone());
+        if !standing.contains(&of) {
+            continue;
+        }
+        if newer.contains(&of) {
+            let Some(entry) = entry_now(inner, audience, &hit).await? else { continue };
+            retold(&mut hit, entry);
+        }
+        results.hits.push(hit);
+    }
+    results.total = results.total.saturating_sub((before - results.hits.len()) as u64);
+    Ok(())
+}
+
+/// Subjects of hits that have events which the index has not read.
+async fn changed(inner: &Inner, fed: i64, hits: &[Hit]) -> Result<HashSet<(String, String)>> {
+    let db = inner.ctx.db();
+    let places: Vec<String> = (0..hits.len()).map(|at| format!("${}", at + 3)).collect();
+    // SQL: literals, and numbers of places that are counted here.
+    let sql = format!(
+        "SELECT subject_kind, subject_id FROM event WHERE chain = $1 AND seq > $2 AND subject_id IN ({})",
+        places.join(", ")
+    );
+    let rows: Vec<(String, String)> = query_as(built(sql))
+        .bind(db.chain())
+        .bind(fed)
+        .bind_all(hits.iter().map(|hit| hit.id.as_str()))
+        .fetch_all(db.read())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Subjects of hits that the audience may see now.
+async fn standing(inner: &Inner, audience: Audience, hits: &[Hit]) -> Result<HashSet<(String, String)>> {
+    let mut by_kind: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for hit in hits {
+        by_kind.entry(&hit.subject).or_default().push(hit.id.clone());
+    }
+    let mut standing = HashSet::new();
+    for (kind, ids) in by_kind {
+        let Some(source) = inner.sources.iter().find(|source| source.subject_kind() == kind) else { continue };
+        let found = source.standing(&inner.ctx, audience, &ids).await.map_err(failed)?;
+        standing.extend(found.into_iter().map(|id| (kind.to_owned(), id)));
+    }
+    Ok(standing)
+}
+
+/// What can be found of the subject of a hit now; `None` when nothing can.
+async fn entry_now(inner: &Inner, audience: Audience, hit: &Hit) -> Result<Option<SearchEntry>> {
+    let Some(source) = inner.sources.iter().find(|source| source.subject_kind() == hit.subject) else {
+        return Ok(None);
+    };
+    let entries = source.entries(&inner.ctx, &hit.id).await.map_err(failed)?;
+    let seen = |entry: &SearchEntry| entry.audience == Audience::Public || entry.audience == audience;
+    Ok(entries.into_iter().filter(seen).find(|entry| entry.key == hit.key))
+}
+
+/// The hit with what is true now and without what the index has of the text: it may be of an edition that was corrected.
+fn retold(hit: &mut Hit, entry: SearchEntry) {
+    if hit.title != entry.title {
+        hit.title_pieces = vec![Piece { text: entry.title.clone(), hit: false }];
+    }
+    hit.title = entry.title;
+    hit.url = entry.url;
+    hit.document_number = entry.document_number;
+    hit.snippet = String::new();
+    hit.snippet_pieces = Vec::new();
+    hit.parts = Vec::new();
+}
+
+fn failed(error: web::Error) -> Error {
+    Error::Source(format!("{error:?}"))
+}
