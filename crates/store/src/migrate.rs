@@ -78,7 +78,7 @@ pub(crate) async fn look(url: &str, given: &[Migration]) -> Result<()> {
     let steps: Vec<Migration> = OWN.iter().chain(given).copied().collect();
     check(&steps)?;
     let sql = "SELECT context, number, checksum FROM schema_version";
-    let applied: Vec<(String, i64, String)> = query_as(sql).fetch_all(&Reader::open(url).await?).await;
+    let applied: Result<Vec<(String, i64, String)>> = query_as(sql).fetch_all(&Reader::open(url).await?).await;
     let applied = match applied {
         Ok(applied) => applied,
         Err(error) if error.trouble().is_some() => return Err(error),
