@@ -159,8 +159,8 @@ impl Search {
             Ok(Found::Whole(opened)) => (Some(Arc::new(*opened)), None),
             Ok(Found::Nothing) => (None, None),
             Ok(Found::Outdated) => (None, Some(Unfit::Outdated)),
-            Err(error) if error.passes() => (None, Some(Unfit::Suspect(error.to_string()))),
-            Err(error) => (None, Some(Unfit::Damaged(error.to_string()))),
+            // The feed looks again before anything is thrown away: what keeps it from opening now may be gone by then.
+            Err(error) => (None, Some(Unfit::Suspect(error.to_string()))),
         };
         let shown = opened.as_ref().and_then(|opened| opened.progress().ok()).unwrap_or_default();
         let inner = Inner {

@@ -27,7 +27,7 @@ use store::{Db, Files};
 use web::{
     Capabilities, Capability, Ctx,
     ctx::Parts,
-    hooks::{Label, LabelOf, SearchEntry, SearchSource},
+    hooks::{Audience, Label, LabelOf, SearchEntry, SearchSource},
 };
 
 /// Objects by identifier, as a context would have them.
@@ -86,6 +86,12 @@ impl SearchSource for Source {
             let ids = objects.keys().filter(|id| id.as_str() > after).take(usize::try_from(limit).unwrap());
             Ok(ids.cloned().collect())
         })
+    }
+
+    fn standing<'a>(&'a self, _: &'a Ctx, _: Audience, ids: &'a [String]) -> BoxFuture<'a, web::Result<Vec<String>>> {
+        let objects = self.1.objects.lock().unwrap();
+        let standing = ids.iter().filter(|id| objects.contains_key(*id)).cloned().collect();
+        Box::pin(std::future::ready(Ok(standing)))
     }
 
     fn labels<'a>(&'a self, _: &'a Ctx) -> BoxFuture<'a, web::Result<Vec<Label>>> {
