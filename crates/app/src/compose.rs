@@ -17,7 +17,7 @@ use documents::tables::{Table, TableRow};
 use identity::organs::import;
 use kernel::{Actor, Seams};
 use search::Search;
-use store::{Db, jobs::Handlers};
+use store::{Db, Sealed, jobs::Handlers};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 use web::{
     Config, Ctx, Listener, RouteInfo, Routes, assets, client,
@@ -91,6 +91,7 @@ async fn put_together(
     program: PathBuf,
     capabilities: web::Capabilities,
 ) -> anyhow::Result<Ctx> {
+    db.seal(Sealed::together(capabilities.declared::<Sealed>().cloned()));
     let files = nodes::files(&config, &data);
     let ctx = Ctx::new(Parts { db, files, config, program, data, capabilities });
     reload(&ctx).await?;

@@ -217,6 +217,16 @@ pub async fn metrics(
     if let Some(bytes) = resident() {
         set("process_resident_memory_bytes", &[], bytes);
     }
+    let watch = ctx.one::<identity::audit::watch::Watching>().standing();
+    if let Some(at) = watch.at {
+        #[expect(clippy::cast_precision_loss, reason = "moments and figures of a round are far below 2^52")]
+        {
+            metrics::gauge!("verify_ok").set(if watch.bad.is_none() { 1.0 } else { 0.0 });
+            metrics::gauge!("verify_last_round_seconds").set(at.as_second() as f64);
+            metrics::gauge!("verify_round_duration_seconds").set(watch.took as f64 / 1000.0);
+            metrics::gauge!("verify_subjects").set(watch.compared as f64);
+        }
+    }
     handle.run_upkeep();
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response())
 }

@@ -59,6 +59,9 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     demo::refuse_public(&ctx).await?;
     identity::session::seal_all(&ctx).await.map_err(compose::words)?;
     nodes::join(ctx.db(), ctx.files(), &nodes::folder(ctx.config(), ctx.data()), ctx.data()).await?;
+    if let Err(error) = store::log::seals::begin(ctx.db()).await {
+        tracing::warn!(%error, "what is not sealed yet could not be sealed now; the next start tries again");
+    }
     let app = App::new(ctx.clone())?;
     let (stop, stopped) = watch::channel(false);
     let server = &ctx.config().server;
@@ -76,6 +79,9 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
         for _ in 0..2 {
             tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));
         }
+    }
+    if wants(RoleOfProcess::Worker) {
+        tasks.spawn(identity::audit::watch::run(ctx.clone(), stopped.clone()));
     }
     tasks.spawn(search::run(app.search.clone(), ctx.clone(), stopped.clone()));
     tasks.spawn(follow(ctx.clone(), stopped.clone()));

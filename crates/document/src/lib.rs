@@ -38,6 +38,7 @@ pub mod permissions;
 pub mod public;
 mod refresh;
 pub mod rows;
+mod sealed;
 pub mod seed;
 pub mod shelf;
 mod spec;
@@ -76,6 +77,8 @@ pub fn capability() -> web::Capability {
         .schedule(schedule)
         .migrations(MIGRATIONS)
         .declare(documents)
+        .declare(sealed::documents())
+        .declare(sealed::columns())
 }
 
 /// Texts that were cleaned under older rules than today's are cleaned anew, at night; lists follow what the day has ended.

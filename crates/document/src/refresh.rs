@@ -13,6 +13,7 @@ use crate::{
 #[derive(FromRow)]
 struct Old {
     edition_id: EditionId,
+    document_id: String,
     body_html: String,
 }
 
@@ -25,11 +26,9 @@ const STEP: i64 = 50;
 /// When the database fails; what was made before stays made.
 pub async fn refresh(db: &Db, own_host: &str) -> Result<usize> {
     let mark = html::mark(own_host);
-    let old: Vec<Old> = query_as("SELECT edition_id, body_html FROM edition_text WHERE html_policy <> $1 LIMIT $2")
-        .bind(&mark)
-        .bind(STEP)
-        .fetch_all(db.read())
-        .await?;
+    let sql = "SELECT t.edition_id, e.document_id, t.body_html FROM edition_text t JOIN edition e ON e.id = t.edition_id \
+               WHERE t.html_policy <> $1 LIMIT $2";
+    let old: Vec<Old> = query_as(sql).bind(&mark).bind(STEP).fetch_all(db.read()).await?;
     if old.is_empty() {
         return Ok(0);
     }
@@ -58,6 +57,7 @@ pub async fn refresh(db: &Db, own_host: &str) -> Result<usize> {
         // Saved meanwhile: made under today's rules then.
         if done.rows_affected() == 1 {
             put_articles(&mut tx, &text.edition_id, fresh).await?;
+            tx.touch("document", &text.document_id);
         }
     }
     tx.commit().await?;

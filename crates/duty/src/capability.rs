@@ -39,6 +39,7 @@ pub fn capability() -> Capability {
         .declare(Outward(NOTIFY))
         // It mails the organ whose evidence fell away.
         .declare(Outward(SETTLE))
+        .declare(crate::sealed::duties())
         .declare(leaving)
 }
 

@@ -113,6 +113,10 @@ pub async fn get<'e>(executor: impl Executor<'e>, id: &DutyId) -> store::Result<
 /// # Errors
 /// When the database fails.
 pub async fn put(tx: &mut Tx, row: &DutyRow) -> store::Result<()> {
+    // Another place in its source is told with the source.
+    if !row.issued_at.is_empty() {
+        tx.touch(events::SUBJECT, row.id.as_str());
+    }
     query(
         "INSERT INTO duty (id, source_kind, source_id, place, place_label, place_title, place_part, place_order, position, \
          text, measure, due_words, due_on, cadence, grace_days, visibility, extra, waiting, issued_at, ended_at, \

@@ -32,6 +32,7 @@ pub mod privacy;
 pub mod project;
 pub mod remind;
 pub mod report;
+mod sealed;
 pub mod settings;
 pub mod source;
 pub mod views;

@@ -13,6 +13,7 @@ mod own;
 mod permission_table;
 pub mod permissions;
 mod roles;
+mod sealed;
 pub mod session;
 pub mod settings;
 mod watch;
@@ -62,6 +63,10 @@ pub fn capability() -> Capability {
         .settings::<settings::Accounts>()
         .settings::<kernel::clock::Readings>()
         .migrations(store::migrations!("identity", "../migrations/0001_identity.sql", "../migrations/0002_doors.sql"))
+        .declare(audit::watch::Watching::default())
+        .declare(sealed::organs())
+        .declare(sealed::accounts())
+        .declare(sealed::calendar())
         .declare(organs::organ_aliases())
         .declare(accounts::recipients())
         .declare(session::signin::Turns::default())

@@ -161,6 +161,8 @@ pub struct Event {
     pub keep: String,
     /// [`commitment`] to the payload.
     pub commitment: String,
+    /// [`seals_digest`] of what the rows of its subjects were once it had happened; empty when nothing is sealed.
+    pub seals: String,
     /// Hash of the event before, 64 zeros for the first.
     pub previous: String,
     /// [`chain_hash`] of this event.
@@ -192,8 +194,11 @@ pub fn commitment(salt: &str, payload: &str) -> String {
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// SHA-256 over the previous hash and every field of the chain; the payload takes part through its commitment alone.
+///
+/// What was written before there were seals has none and keeps its hash: an empty field is left out, and the number of fields
+/// makes no two inputs alike, since each is preceded by its length.
 pub fn chain_hash(event: &Event) -> String {
-    digest([
+    let fields = [
         event.previous.as_str(),
         &event.chain,
         &event.seq.to_string(),
@@ -205,7 +210,19 @@ pub fn chain_hash(event: &Event) -> String {
         &event.actor,
         &event.keep,
         &event.commitment,
-    ])
+    ];
+    let seals = (!event.seals.is_empty()).then_some(event.seals.as_str());
+    digest(fields.into_iter().chain(seals))
+}
+
+/// Digest of the seals that an event commits to: kind of subject, its id, its seal, in the order of the first two.
+pub fn seals_digest<'a>(seals: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> String {
+    digest(seals.into_iter().flat_map(|(kind, id, seal)| [kind, id, seal]))
+}
+
+/// SHA-256 over texts, each with its length before it, hexadecimal.
+pub fn digest_of<'a>(fields: impl IntoIterator<Item = &'a str>) -> String {
+    digest(fields)
 }
 
 // Each field is preceded by its length, so that no two lists of fields share an input.
@@ -236,6 +253,7 @@ mod tests {
             actor: "a".into(),
             keep: "facts".into(),
             commitment: commitment("s", "{}"),
+            seals: String::new(),
             previous: GENESIS.into(),
             hash: String::new(),
             actor_name: "甲".into(),
@@ -247,7 +265,7 @@ mod tests {
     #[test]
     fn every_field_of_the_chain_changes_the_hash() {
         let base = chain_hash(&event());
-        let changes: [fn(&mut Event); 11] = [
+        let changes: [fn(&mut Event); 12] = [
             |e| e.chain.push('x'),
             |e| e.seq = 2,
             |e| e.at.push('x'),
@@ -259,6 +277,7 @@ mod tests {
             |e| e.keep.push('x'),
             |e| e.commitment.push('x'),
             |e| e.previous.push('x'),
+            |e| e.seals.push('x'),
         ];
         for change in changes {
             let mut changed = event();

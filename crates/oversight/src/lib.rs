@@ -8,6 +8,7 @@ pub mod permissions;
 pub mod plans;
 mod portal;
 mod privacy;
+mod sealed;
 
 use duty::permissions::VIEW_DUTIES;
 use kernel::{Actor, id::PlanId};
@@ -40,6 +41,7 @@ pub fn capability() -> Capability {
         .search(plans::public::search_source())
         .desk(duties::desk_source())
         .migrations(store::migrations!("oversight", "../migrations/0001_oversight.sql"))
+        .declare(sealed::plans())
         .declare(plans::duty_source())
         .declare(duties::evidence_uses())
         .declare(duties::plan_progress())

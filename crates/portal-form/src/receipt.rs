@@ -190,6 +190,7 @@ async fn keep(
 }
 
 async fn newest(tx: &mut Tx) -> Result<i64> {
+    tx.settle().await?;
     let chain = tx.chain().to_owned();
     let newest = store::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event WHERE chain = $1");
     Ok(newest.bind(chain).fetch_one(tx.conn()).await?)
@@ -199,6 +200,7 @@ async fn newest(tx: &mut Tx) -> Result<i64> {
 /// values are left out, since codes and words of choices may stand anywhere.
 async fn no_typed_word_is_kept_for_ever(tx: &mut Tx, before: i64, fields: &Fields) -> Result<()> {
     const SHORT: usize = 4;
+    tx.settle().await?;
     let chain = tx.chain().to_owned();
     let payloads: Vec<(String, String)> = query_as(
         "SELECT e.kind, p.data FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \

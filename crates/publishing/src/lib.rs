@@ -30,6 +30,37 @@ const LEAVES: &[&EventKind] = &[&events::WITHDRAWN];
 /// After these it stands there.
 const STANDS: &[&EventKind] = &[&events::PUBLISHED, &events::CORRECTED, &events::SEEDED];
 
+/// The rounds of review that the editions of a document have passed, sealed with the document.
+fn sealed() -> store::Sealed {
+    store::Sealed::each(DOCUMENT, "文件", "", "")
+        .part(
+            "review/1",
+            "审核记录",
+            "SELECT r.id, r.subject_id, r.round, r.route, r.stage, r.gate, r.state, r.decided_by, r.decided_name, r.reason, \
+             r.opened_by, r.opened_at, r.closed_at FROM review r JOIN edition e ON e.id = r.subject_id \
+             WHERE r.subject_kind = 'edition' AND e.document_id = $1",
+        )
+        .part(
+            "pass/1",
+            "通过的关口",
+            "SELECT p.review, p.stage, p.passed_by, p.name, p.at FROM review_pass p JOIN review r ON r.id = p.review \
+             JOIN edition e ON e.id = r.subject_id WHERE r.subject_kind = 'edition' AND e.document_id = $1",
+        )
+        .part(
+            "exception/1",
+            "紧急发布及其复核",
+            "SELECT x.review, x.made_by, x.name, x.at, x.reviewed_by, x.reviewed_name, x.reviewed_at, x.note \
+             FROM review_exception x JOIN review r ON r.id = x.review JOIN edition e ON e.id = r.subject_id \
+             WHERE r.subject_kind = 'edition' AND e.document_id = $1",
+        )
+        .part(
+            "decision/1",
+            "放行的问题",
+            "SELECT f.rule, f.digest, f.reason, f.by_account, f.by_name, f.at FROM finding_decision f \
+             JOIN edition e ON e.id = f.subject_id WHERE f.subject_kind = 'edition' AND e.document_id = $1",
+        )
+}
+
 /// Documents, their review, their pages on the portal.
 pub fn capability() -> Capability {
     let capability = Capability::new("publishing", "信息发布")
@@ -47,6 +78,7 @@ pub fn capability() -> Capability {
         .settings::<settings::Publishing>()
         .declare(editions::subject::kind())
         .declare(hooks::proof())
+        .declare(sealed())
         .declare(duty::Publishes { subject: DOCUMENT, leaves: LEAVES, stands: STANDS });
     let capability = portal::DOORS.into_iter().fold(capability, Capability::declare);
     let capability = portal::WAYS_IN.into_iter().fold(capability, Capability::declare);

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::{
     Error, Migration, Reader, Result, Tx,
     error::why,
+    log::seals::Sealed,
     memo::Memo,
     migrate, query_scalar,
     sql::{PgPool, Readers, SqlitePool, Use, Writers, sqlite_options, sqlite_transactions},
@@ -43,6 +44,7 @@ pub(crate) struct Inner {
     seams: Seams,
     chains: Mutex<HashMap<String, Arc<Chain>>>,
     memo: Memo,
+    sealed: std::sync::OnceLock<Vec<Sealed>>,
     jobs: watch::Sender<u64>,
     wires: Wires,
     file: Option<DataFile>,
@@ -116,12 +118,27 @@ impl Db {
         Self::open_with_limit(url, seams, migrations, LIMIT).await
     }
 
+    /// Opens an empty database and gives it an older structure, to load what was written under it; opened again as usual, it
+    /// is brought up to date.
+    ///
+    /// # Errors
+    /// See [`Db::open`].
+    pub async fn open_as_of(
+        url: &str,
+        seams: Seams,
+        migrations: &[Migration],
+        structure: &migrate::Structure,
+    ) -> Result<Self> {
+        migrate::run(url, &seams, migrations, Some(structure)).await?;
+        Self::connect(url, seams, LIMIT).await
+    }
+
     /// The same, with the time after which a question of a reader is stopped.
     ///
     /// # Errors
     /// See [`Db::open`].
     pub async fn open_with_limit(url: &str, seams: Seams, migrations: &[Migration], limit: Duration) -> Result<Self> {
-        migrate::run(url, &seams, migrations).await?;
+        migrate::run(url, &seams, migrations, None).await?;
         Self::connect(url, seams, limit).await
     }
 
@@ -155,7 +172,8 @@ impl Db {
             Dialect::Sqlite => Some(DataFile::of(sqlite_path(url))?),
             Dialect::Postgres => None,
         };
-        let inner = Arc::new(Inner { reader, writer, dialect, seams, chains, memo, jobs, wires, file });
+        let sealed = std::sync::OnceLock::new();
+        let inner = Arc::new(Inner { reader, writer, dialect, seams, chains, memo, sealed, jobs, wires, file });
         inner.wires.connect(url, &inner);
         Self::with_chain(inner, MAIN).await
     }
@@ -212,6 +230,18 @@ impl Db {
     /// Where to read: `query_as::<T>("…").fetch_all(db.read())`.
     pub fn read(&self) -> &Reader {
         &self.inner.reader
+    }
+
+    /// Says what is sealed: once, before anything is written.
+    pub fn seal(&self, sealed: Vec<Sealed>) {
+        if self.inner.sealed.set(sealed).is_err() {
+            tracing::error!("what is sealed was said twice");
+        }
+    }
+
+    /// What is sealed.
+    pub fn sealed(&self) -> &[Sealed] {
+        self.inner.sealed.get().map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn memo(&self) -> &Memo {

@@ -55,15 +55,31 @@ pub const fn steps<const N: usize>(context: &'static str, files: &[(&'static str
 }
 
 /// The tables of this crate.
-pub(crate) const OWN: &[Migration] = migrations!("store", "../migrations/0001_store.sql");
+pub(crate) const OWN: &[Migration] =
+    migrations!("store", "../migrations/0001_store.sql", "../migrations/0002_seals.sql");
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (context TEXT NOT NULL, number BIGINT NOT NULL, \
      name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL, PRIMARY KEY (context, number))";
 
-/// Applies what is missing of this crate's steps and of `given`.
-pub(crate) async fn run(url: &str, seams: &Seams, given: &[Migration]) -> Result<()> {
+/// How far a structure went: context and highest number. A context that is not named has no step.
+pub type Structure = BTreeMap<String, i64>;
+
+/// The structure with all steps of this crate and of `given`.
+pub fn newest(given: &[Migration]) -> Structure {
+    let mut newest = Structure::new();
+    for step in OWN.iter().chain(given) {
+        newest.insert(step.context.to_owned(), step.number);
+    }
+    newest
+}
+
+/// Applies what is missing of this crate's steps and of `given`, up to an older structure if one is named.
+pub(crate) async fn run(url: &str, seams: &Seams, given: &[Migration], older: Option<&Structure>) -> Result<()> {
     let steps: Vec<Migration> = OWN.iter().chain(given).copied().collect();
     check(&steps)?;
+    let within =
+        |step: &Migration| older.is_none_or(|older| older.get(step.context).is_some_and(|to| step.number <= *to));
+    let steps: Vec<Migration> = steps.into_iter().filter(within).collect();
     match dialect_of(url)? {
         Dialect::Sqlite => on_sqlite(&sqlite_path(url), &steps, seams).await,
         Dialect::Postgres => on_postgres(url, &steps, seams).await,

@@ -60,6 +60,18 @@ pub async fn execute(url: &str, sql: &str) -> Result<()> {
     Ok(())
 }
 
+/// What a story has set by hand is taken as it is: everything is sealed anew.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reseal(db: &crate::Db) -> Result<()> {
+    let mut tx = db.write().await?;
+    for sealed in db.sealed() {
+        crate::log::seals::touch_all(&mut tx, sealed).await?;
+    }
+    tx.commit().await
+}
+
 /// Changes something behind the program's back, in a write of its own; returns the rows changed.
 ///
 /// # Errors

@@ -1,17 +1,35 @@
 //! One write: everything in it happens together, with its events and jobs, or not at all.
 
+use std::collections::BTreeSet;
+
 use kernel::{NewEvent, Seams, event, event::Event, id, time};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{Conn, Db, Error, Result, built, jobs::NewJob, query, query_as, query_scalar};
+use crate::{
+    Conn, Db, Error, Result, built,
+    jobs::NewJob,
+    log::seals::{self, Seal},
+    query, query_as, query_scalar,
+};
 
 /// A write in progress.
 pub struct Tx {
     conn: Conn,
     db: Db,
     head: Option<(i64, String)>,
+    /// The newest event of this write: it commits to the seals, so it is written with them, last.
+    held: Option<Held>,
+    /// Subjects whose rows this write may have changed.
+    touched: BTreeSet<(&'static str, String)>,
     enqueued: bool,
+}
+
+/// An event that is not written yet.
+struct Held {
+    event: Event,
+    salt: String,
+    payload: String,
 }
 
 /// Whether this form was already submitted.
@@ -31,7 +49,7 @@ impl std::fmt::Debug for Tx {
 
 impl Tx {
     pub(crate) fn new(conn: Conn, db: Db) -> Self {
-        Self { conn, db, head: None, enqueued: false }
+        Self { conn, db, head: None, held: None, touched: BTreeSet::new(), enqueued: false }
     }
 
     /// The connection to write through: `query("…").execute(tx.conn())`.
@@ -92,10 +110,11 @@ impl Tx {
         if !new.data.is_object() {
             return Err(Error::Event(format!("{} 的内容不是对象", new.kind.name)));
         }
+        self.settle().await?;
         let (last, previous) = self.log_head().await?;
         let salt = self.db.seams().secret(32);
         let payload = event::payload(&new.actor_name, &new.data)?;
-        let mut event = Event {
+        let event = Event {
             chain: self.db.chain().to_owned(),
             seq: last + 1,
             at: self.now(),
@@ -106,16 +125,47 @@ impl Tx {
             actor: new.actor,
             keep: new.kind.keep.code().to_owned(),
             commitment: event::commitment(&salt, &payload),
+            seals: String::new(),
             previous,
             hash: String::new(),
             actor_name: String::new(),
             data: String::new(),
             erased: false,
         };
+        self.touch(new.kind.subject, &event.subject_id);
+        let seq = event.seq;
+        self.head = Some((seq, String::new()));
+        self.held = Some(Held { event, salt, payload });
+        Ok(seq)
+    }
+
+    /// Says that rows of a subject are changed for which this write has no event of their own: its seal is made anew. Whatever
+    /// has an event is sealed by that.
+    pub fn touch(&mut self, subject_kind: &str, subject_id: &str) {
+        if let Some(sealed) = self.db.sealed().iter().find(|sealed| sealed.kind == subject_kind) {
+            self.touched.insert((sealed.kind, sealed.seal_of(subject_id).to_owned()));
+        }
+    }
+
+    /// Writes the newest event now, without seals: for whoever reads the log through [`Tx::conn`] in the same write.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn settle(&mut self) -> Result<()> {
+        self.write_held(&[]).await
+    }
+
+    async fn write_held(&mut self, seals: &[Seal]) -> Result<()> {
+        let Some(Held { mut event, salt, payload }) = self.held.take() else { return Ok(()) };
+        if !seals.is_empty() {
+            event.seals =
+                event::seals_digest(seals.iter().map(|seal| (seal.kind, seal.id.as_str(), seal.seal.as_str())));
+        }
         event.hash = event::chain_hash(&event);
         query(
-            "INSERT INTO event (chain, seq, at, kind, subject_kind, subject_id, organ, actor, keep, commitment, previous, hash) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            "INSERT INTO event \
+             (chain, seq, at, kind, subject_kind, subject_id, organ, actor, keep, commitment, seals, previous, hash) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(&event.chain)
         .bind(event.seq)
@@ -127,6 +177,7 @@ impl Tx {
         .bind(&event.actor)
         .bind(&event.keep)
         .bind(&event.commitment)
+        .bind(&event.seals)
         .bind(&event.previous)
         .bind(&event.hash)
         .execute(&mut self.conn)
@@ -138,8 +189,40 @@ impl Tx {
             .bind(payload)
             .execute(&mut self.conn)
             .await?;
+        seals::keep(&mut self.conn, &event.chain, event.seq, seals).await?;
         self.head = Some((event.seq, event.hash));
-        Ok(event.seq)
+        Ok(())
+    }
+
+    /// The newest event of this write commits to what the rows of its subjects are now.
+    async fn seal(&mut self) -> Result<()> {
+        let touched = std::mem::take(&mut self.touched);
+        if touched.is_empty() {
+            return self.write_held(&[]).await;
+        }
+        if self.held.is_none() {
+            if self.looked_at(&touched).await?.is_empty() {
+                return Ok(());
+            }
+            // Looked at again under the log's lock: nobody else's seal may be made between looking and committing.
+            self.append(NewEvent::new(&seals::RESEALED, "", &kernel::Actor::System)).await?;
+        }
+        let made = self.looked_at(&touched).await?;
+        self.write_held(&made).await
+    }
+
+    async fn looked_at(&mut self, touched: &BTreeSet<(&'static str, String)>) -> Result<Vec<Seal>> {
+        let db = self.db.clone();
+        let mut made = Vec::new();
+        for (kind, id) in touched {
+            let Some(sealed) = db.sealed().iter().find(|sealed| sealed.kind == *kind) else { continue };
+            let seal = sealed.look(&mut self.conn, id).await?;
+            // An event about something that never had rows (a sign-in under a name that nobody has) needs no seal.
+            if seal != seals::NOTHING || seals::newest(&mut self.conn, db.chain(), kind, id).await?.is_some() {
+                made.push(Seal { kind, id: id.clone(), seal });
+            }
+        }
+        Ok(made)
     }
 
     /// Takes the log's lock now. A write that changes rows which every write of its kind changes (running numbers, counts)
@@ -148,7 +231,8 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn hold_log(&mut self) -> Result<()> {
-        self.head = Some(self.log_head().await?);
+        let head = self.log_head().await?;
+        self.head = Some(head);
         Ok(())
     }
 
@@ -254,7 +338,8 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails: then nothing of it happened.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        self.seal().await?;
         self.conn.commit().await?;
         if let Some((seq, _)) = self.head {
             self.db.announce(seq);

@@ -74,6 +74,7 @@ impl TestApp {
             Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(u64::from(std::process::id()))) };
         let data = folder.path().join("data");
         let ctx = compose::open(config, data, PathBuf::from(program), seams).await.expect("a fresh installation opens");
+        store::log::seals::begin(ctx.db()).await.expect("sealed from the first row on");
         let rows = ORGANS.iter().map(|(code, name, short_name, kind)| {
             [code, name, short_name, kind].map(|text| (*text).to_owned()).to_vec()
         });

@@ -178,10 +178,12 @@ pub struct Log {
     pub format: String,
     /// Filter, e.g. `info` or `info,gongkai_store=debug`.
     pub level: String,
+    /// File with the key that signs the kept end of the event log; empty = `log-key` in the data directory.
+    pub key: String,
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: "text".into(), level: "info".into() }
+        Self { format: "text".into(), level: "info".into(), key: String::new() }
     }
 }

@@ -94,6 +94,11 @@ impl Ctx {
         &self.0.program
     }
 
+    /// Where the end of the event log is kept, and the key that signs it.
+    pub fn log_place(&self) -> store::log::Place {
+        store::log::Place::below(self.data()).with_key(&self.config().log.key)
+    }
+
     /// The data directory.
     pub fn data(&self) -> &PathBuf {
         &self.0.data

@@ -11,7 +11,10 @@ use search::{Query, Search};
 use serde_json::json;
 use web::{Config, Ctx};
 
-use crate::{backup, demo, seams};
+use crate::{
+    backup::{self, Accept, Wishes},
+    demo, seams,
+};
 
 pub(crate) async fn demo(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCode> {
     match demo::fill(config, data).await? {
@@ -77,22 +80,83 @@ pub(crate) async fn reindex(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn backup(ctx: &Ctx, file: &Path, as_json: bool) -> Result<ExitCode> {
-    let made = backup::backup(ctx, file).await?;
+/// How far a long command is, on standard error where that is a terminal: on one line that is written over.
+fn progress() -> impl FnMut(String) + Send {
+    let shown = std::io::stderr().is_terminal();
+    move |words| {
+        if shown {
+            eprint!("\r\x1b[K{words}");
+        }
+    }
+}
+
+/// Ends the line of [`progress`].
+fn done() {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K");
+    }
+}
+
+pub(crate) async fn backup(ctx: &Ctx, file: &Path, wishes: &Wishes, as_json: bool) -> Result<ExitCode> {
+    let mut tell = progress();
+    // Dropped in the middle, it leaves no half file.
+    let made = tokio::select! {
+        made = backup::backup(ctx, file, wishes, &mut tell) => made?,
+        _ = tokio::signal::ctrl_c() => bail!("备份没有做完，没有留下文件。"),
+    };
+    done();
     if as_json {
         println!("{}", serde_json::to_string(&made)?);
     } else {
         println!("已备份：留痕 {} 条，文件 {} 个，写入 {}。", made.events, made.files, file.display());
+        println!("包含配置文件和发件箱；不包含登录状态和检索索引。{}", keys_in_words(&made, wishes));
+    }
+    let faults = made.faults();
+    if let Some(first) = faults.first() {
+        let more = if faults.len() > 1 { format!("（共 {} 处）", faults.len()) } else { String::new() };
+        bail!("备份已写完，但原数据有问题：{first}{more}。请保留更早的备份，运行 gongkai verify 查看。");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn restore(config: Config, data: &Path, file: &Path, as_json: bool) -> Result<ExitCode> {
-    let restored = backup::restore(&config, data, file, seams::system()).await?;
+fn keys_in_words(made: &backup::Manifest, wishes: &Wishes) -> &'static str {
+    match (made.keys, wishes.key_file.is_some()) {
+        (true, true) => "包含密钥，备份已加密。",
+        (true, false) => "包含密钥而没有加密：拿到备份的人能读一切、能伪造链头，请严加保管。",
+        (false, true) => {
+            "不包含密钥（log-key、files-key），请另行保管；没有 files-key，公众提交的附件无法打开。备份已加密。"
+        }
+        (false, false) => {
+            "不包含密钥（log-key、files-key），请另行保管；没有 files-key，公众提交的附件无法打开。备份没有加密。"
+        }
+    }
+}
+
+pub(crate) async fn restore(
+    config: Config,
+    data: &Path,
+    file: &Path,
+    wishes: (&Wishes, Accept),
+    as_json: bool,
+) -> Result<ExitCode> {
+    let mut tell = progress();
+    let (restored, faults) = backup::restore(&config, data, file, wishes, seams::system(), &mut tell).await?;
+    done();
     if as_json {
         println!("{}", serde_json::to_string(&restored)?);
-    } else {
-        println!("已恢复并验证：留痕 {} 条，文件 {} 个。检索索引会在启动时自动重建。", restored.events, restored.files);
+    }
+    if let Some(first) = faults.first() {
+        bail!("已恢复能恢复的部分，但没有通过验证：{first}（共 {} 处）。", faults.len());
+    }
+    if !as_json {
+        println!(
+            "已恢复并验证：留痕 {} 条，文件 {} 个，各表行数和内容摘要、留痕链、全部封存和公开的内容都相符。",
+            restored.events, restored.files
+        );
+        println!("原来的配置存为 gongkai.toml.from-backup，请核对后改名使用。检索索引会在启动时自动重建。");
+        if !restored.keys {
+            println!("备份里没有密钥：请把另行保管的 files-key 放回数据目录，否则公众提交的附件无法打开。");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -103,6 +167,9 @@ pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
         println!("{}", serde_json::to_string(&verified)?);
     } else if verified.ok {
         println!("完好：留痕 {} 条，文件 {} 个。链头 {}", verified.events, verified.files, verified.head);
+        if verified.kept.is_none() {
+            eprintln!("没有留存的链头可以对照，末尾的记录如被截去，看不出来。服务运行一分钟后会留存。");
+        }
     }
     if let Some(bad) = verified.first_bad {
         bail!("{bad}。请停止写入，保留现场，从最近一份验证完好的备份比对。");

@@ -20,7 +20,10 @@ use store::Db;
 use tracing_subscriber::EnvFilter;
 use web::{Config, Ctx};
 
-use crate::{compose, config, doctor, seams, serve};
+use crate::{
+    backup::{Accept, Wishes},
+    compose, config, doctor, seams, serve,
+};
 
 /// 政务公开平台：工作要点分解为任务，公开内容过关发布，凭佐证办结。
 #[derive(Debug, Parser)]
@@ -102,16 +105,31 @@ enum Command {
     #[command(after_help = "例：gongkai reindex")]
     Reindex,
     /// 备份到一个文件，运行中也可备份
-    #[command(after_help = "例：gongkai backup gongkai-20260301.tar.gz")]
+    #[command(
+        after_help = "例：gongkai backup gongkai-20260301.tar.gz --key-file backup-key\n\n备份边读边写到目标文件，\
+                            不在数据盘上占地方。包含数据库、附件、配置文件和发件箱。原数据有问题时备份照样写完，但退出码是 1，并说明问题。"
+    )]
     Backup {
         /// 备份文件
         file: PathBuf,
+        /// 用这个文件里的密钥或口令加密备份，至少 16 个字符
+        #[arg(long, value_name = "FILE")]
+        key_file: Option<PathBuf>,
+        /// 把本站的密钥也放进备份（log-key 给留痕签名，files-key 打开公众提交的附件）
+        #[arg(long)]
+        with_keys: bool,
     },
     /// 把备份恢复到空的数据目录
     #[command(after_help = "例：gongkai restore gongkai-20260301.tar.gz --data ./restored")]
     Restore {
         /// 备份文件
         file: PathBuf,
+        /// 备份是加密的：备份时用的密钥文件
+        #[arg(long, value_name = "FILE")]
+        key_file: Option<PathBuf>,
+        /// 备份时原数据就有问题的，也恢复能恢复的部分，并说明问题
+        #[arg(long)]
+        accept_damaged: bool,
     },
     /// 验证留痕链和文件是否完好
     #[command(after_help = "例：gongkai verify --json")]
@@ -197,7 +215,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let mut config = cli.common.config()?;
     logs(&config, matches!(command, Command::Serve { .. }));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let (json, data) = (cli.common.json, cli.common.data.clone());
+    let (json, data, config_file) = (cli.common.json, cli.common.data.clone(), cli.common.config.clone());
     let done = runtime.block_on(async move {
         match command {
             Command::Serve { portal, office, role, new } => {
@@ -239,8 +257,15 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Demo => data::demo(config, data, json).await,
             Command::Search { query, limit } => data::search(&existing(config, data).await?, &query, limit, json).await,
             Command::Reindex => data::reindex(&existing(config, data).await?, json).await,
-            Command::Backup { file } => data::backup(&existing(config, data).await?, &file, json).await,
-            Command::Restore { file } => data::restore(config, &data, &file, json).await,
+            Command::Backup { file, key_file, with_keys } => {
+                let wishes = Wishes { config: config_file, keys: with_keys, key_file };
+                data::backup(&existing(config, data).await?, &file, &wishes, json).await
+            }
+            Command::Restore { file, key_file, accept_damaged } => {
+                let wishes = Wishes { key_file, ..Wishes::default() };
+                let accept = if accept_damaged { Accept::Damaged } else { Accept::Whole };
+                data::restore(config, &data, &file, (&wishes, accept), json).await
+            }
             Command::Verify => data::verify(&existing(config, data).await?, json).await,
             Command::Doctor => doctor::run(config, data, json).await,
         }

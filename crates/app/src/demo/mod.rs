@@ -110,11 +110,15 @@ async fn play(stage: &Stage) -> Result<Outcome> {
         Some(_) => bail!("上一次建立演示县中途停下，数据不完整。请删除数据目录 {} 后重试。", ctx.data().display()),
         None => {}
     }
-    let events: i64 = store::query_scalar("SELECT COUNT(*) FROM event").fetch_one(ctx.db().read()).await?;
+    let events: i64 = store::query_scalar("SELECT COUNT(*) FROM event WHERE kind <> $1")
+        .bind(store::log::seals::BEGUN.name)
+        .fetch_one(ctx.db().read())
+        .await?;
     if events > 0 {
         bail!("数据目录 {} 里已有数据，演示县只能建在空的数据目录里。请用 --data 指定空目录。", ctx.data().display());
     }
     mark(ctx, "started").await?;
+    store::log::seals::begin(ctx.db()).await?;
     write_config(ctx)?;
     organs(ctx).await?;
     let accounts = accounts(ctx).await?;

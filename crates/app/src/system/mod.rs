@@ -35,10 +35,13 @@ pub fn capability() -> Capability {
             &RUN_HASTENED,
             &REBUILD_ASKED,
             &store::log::PAYLOAD_ERASED,
+            &store::log::seals::RESEALED,
+            &store::log::seals::BEGUN,
         ])
         .subject("job", "后台作业")
         .subject("index", "检索")
         .subject("event", "留痕记录")
+        .subject("log", "留痕封存")
         .schedule(schedule)
 }
 
@@ -47,7 +50,7 @@ fn schedule(ctx: &Ctx) -> Schedule {
     let (end, forms, unused) = (ctx.clone(), ctx.clone(), ctx.clone());
     let checkpoint = Entry::new("log.checkpoint", "留存链头", Every::Minutes(1), move || {
         let ctx = end.clone();
-        async move { Ok(store::log::checkpoint(ctx.db(), ctx.data()).await?) }
+        async move { Ok(store::log::checkpoint(ctx.db(), ctx.log_place()).await?) }
     });
     let forget = Entry::new("forms.forget", "清除旧表单的令牌", Every::Minutes(30), move || {
         let ctx = forms.clone();

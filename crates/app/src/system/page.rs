@@ -34,6 +34,8 @@ struct Page {
     index: String,
     rebuilding: bool,
     free: String,
+    /// How the watch of this process stands, and whether it found something.
+    watch: (String, bool),
     version: &'static str,
 }
 
@@ -90,6 +92,7 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Extension(search): 
         index: format!("{} 条，读到第 {} 号记录", status.documents, status.cursor),
         rebuilding: status.rebuilding,
         free: free_space(&ctx),
+        watch: watch(&ctx),
         version: env!("CARGO_PKG_VERSION"),
         shell: desk.shell(&ctx, "系统状态").await?,
     };
@@ -128,6 +131,21 @@ fn runs(schedule: &Schedule, standing: Vec<schedule::Standing>) -> Vec<Run> {
         })
     };
     standing.into_iter().filter_map(run).collect()
+}
+
+fn watch(ctx: &Ctx) -> (String, bool) {
+    let standing = ctx.one::<identity::audit::watch::Watching>().standing();
+    if let Some(bad) = standing.bad {
+        return (format!("发现不符：{bad}。请保护现场，通知审计管理员。"), true);
+    }
+    let hindered = standing.hindered.map(|why| format!("　{why}")).unwrap_or_default();
+    match standing.at {
+        Some(at) => {
+            let at = time::show_minute(&time::to_db(at));
+            (format!("{at} 核对了 {} 项，相符{hindered}", standing.compared), false)
+        }
+        None => (format!("还没有核对完一轮；作业在另一个进程里办理时，由那个进程核对{hindered}"), false),
+    }
 }
 
 fn free_space(ctx: &Ctx) -> String {

@@ -8,6 +8,7 @@ mod pages;
 mod store;
 pub(crate) mod titles;
 pub mod verify;
+pub mod watch;
 pub(crate) mod words;
 
 use crate::permissions::READ_AUDIT;

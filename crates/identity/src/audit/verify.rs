@@ -14,7 +14,10 @@ use serde_json::json;
 use store::{
     Entry, Every, Schedule, Tx, Verified,
     jobs::{self, Failure, Handle, Handlers, Job, NewJob},
-    log::{Checkpoint, Progress, Verify},
+    log::{
+        Checkpoint, Progress, Verify,
+        seals::{Step, Sweep},
+    },
 };
 use tokio::sync::watch;
 use web::{
@@ -45,16 +48,40 @@ struct Asked {
 /// # Errors
 /// When database or disk fail; what does not fit is a finding, not an error.
 pub async fn everything(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<Verified> {
-    let kept = match Checkpoint::kept(ctx.data(), ctx.db().chain()) {
+    all(ctx, true, tell).await
+}
+
+/// The same without reading the bytes of the files.
+///
+/// # Errors
+/// See [`everything`].
+pub async fn without_files(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<Verified> {
+    all(ctx, false, tell).await
+}
+
+async fn all(ctx: &Ctx, files: bool, tell: impl FnMut(Progress) + Send) -> Result<Verified> {
+    let kept = match Checkpoint::kept(ctx.log_place(), ctx.db().chain()) {
         Ok(kept) => kept,
         Err(why) => return Ok(Verified::unfit(why)),
     };
-    let verify = Verify::new(ctx.db()).files(ctx.files()).progress(tell);
+    let verify = Verify::new(ctx.db()).progress(tell);
+    let verify = if files { verify.files(ctx.files()) } else { verify };
     let verify = match &kept {
         Some(kept) => verify.kept(kept),
         None => verify,
     };
     let mut verified = verify.run().await?;
+    if verified.ok {
+        let mut sweep = Sweep::default();
+        verified.first_bad = loop {
+            match sweep.step(ctx.db()).await? {
+                Step::More => {}
+                Step::End => break None,
+                Step::Altered(bad) => break Some(bad),
+            }
+        };
+        verified.ok = verified.first_bad.is_none();
+    }
     for proof in ctx.declared::<Arc<dyn Proof>>() {
         if verified.ok
             && let Some(bad) = altered(ctx, proof.as_ref()).await?
@@ -158,12 +185,19 @@ pub(super) async fn begin(State(ctx): State<Ctx>, desk: Desk) -> Result<Response
 
 /// What came of a verification, as the log holds it.
 #[derive(Debug, Deserialize)]
-struct Outcome {
+pub(super) struct Outcome {
     ok: bool,
     events: i64,
     files: i64,
     head: String,
     first_bad: Option<String>,
+}
+
+impl Outcome {
+    /// Whether this fault was the outcome.
+    pub(super) fn is(&self, bad: &str) -> bool {
+        self.first_bad.as_deref() == Some(bad)
+    }
 }
 
 #[derive(Template)]
@@ -175,7 +209,7 @@ struct Page {
     last: Option<(Event, Outcome)>,
 }
 
-async fn last(ctx: &Ctx) -> Result<Option<(Event, Outcome)>> {
+pub(super) async fn last(ctx: &Ctx) -> Result<Option<(Event, Outcome)>> {
     let filter = Filter { kind: AUDIT_VERIFIED.name.to_owned(), ..Filter::default() };
     let event = search(ctx.db(), &filter, 1).await?.pop();
     Ok(event.and_then(|event| serde_json::from_str(&event.data).ok().map(|outcome| (event, outcome))))

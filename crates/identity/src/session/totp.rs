@@ -58,6 +58,8 @@ pub async fn seal_all(ctx: &Ctx) -> Result<()> {
         let close = |text: &str| if open(text) { sealed(ctx, &account, text) } else { Ok(text.to_owned()) };
         let (new_secret, new_pending) = (close(&secret)?, close(&pending)?);
         web::act_now(ctx, async |tx| {
+            // The same secret in another form: no event of the account, and yet its rows are others.
+            tx.touch("account", account.as_str());
             store::query(
                 "UPDATE account SET totp_secret = $2, totp_pending = $3 \
                  WHERE id = $1 AND totp_secret = $4 AND totp_pending = $5",

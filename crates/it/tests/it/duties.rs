@@ -28,7 +28,7 @@ fn moment(text: &str) -> Timestamp {
 }
 
 /// The plan, imported and issued.
-async fn issued(app: &TestApp) -> String {
+pub(crate) async fn issued(app: &TestApp) -> String {
     let import = oversight::Import::work_points("", 2026, PLAN, "plan.txt");
     let imported = oversight::import(app.ctx(), &Actor::System, import).await.expect("import");
     oversight::confirm(app.ctx(), &Actor::System, &imported.plan).await.expect("confirm");
@@ -37,7 +37,7 @@ async fn issued(app: &TestApp) -> String {
 }
 
 /// Duty and assignment of an organ whose text contains the words.
-async fn share(app: &TestApp, words: &str, organ: &str) -> (String, String) {
+pub(crate) async fn share(app: &TestApp, words: &str, organ: &str) -> (String, String) {
     let sql =
         "SELECT a.duty, a.id FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.text LIKE $1 AND a.organ = $2";
     store::query_as(sql)
@@ -49,7 +49,7 @@ async fn share(app: &TestApp, words: &str, organ: &str) -> (String, String) {
 }
 
 /// A public document of the finance bureau.
-async fn document(app: &TestApp, title: &str) -> String {
+pub(crate) async fn document(app: &TestApp, title: &str) -> String {
     let mut tx = app.ctx().db().write().await.expect("write");
     let at = moment("2026-03-01T01:00:00Z");
     let new = Seed::published("QH010".into(), "notices", &NOTICE, title, "<p>正文。</p>", at);
@@ -74,7 +74,13 @@ async fn events(app: &TestApp, kind: &str) -> i64 {
 }
 
 /// Hands in a document as evidence; the id of the evidence.
-async fn hand_in(app: &TestApp, editor: &mut Client, share: &(String, String), document: &str, period: &str) -> String {
+pub(crate) async fn hand_in(
+    app: &TestApp,
+    editor: &mut Client,
+    share: &(String, String),
+    document: &str,
+    period: &str,
+) -> String {
     let fields = [("assignment", share.1.as_str()), ("document", document), ("period", period), ("note", "")];
     editor.post(&format!("/duties/{}/evidence", share.0), &fields).await.expect(303);
     waiting(app, &share.1).await

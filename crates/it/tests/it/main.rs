@@ -5,6 +5,7 @@ mod backup;
 mod cli;
 mod duties;
 mod identity;
+mod integrity;
 mod mail;
 mod matrix;
 mod permissions;

@@ -158,6 +158,7 @@ async fn change(app: &TestApp, sql: &'static str, values: &[&str]) -> u64 {
     }
     let touched = query.execute(tx.conn()).await.expect("change").rows_affected();
     tx.commit().await.expect("commit");
+    store::test::reseal(app.ctx().db()).await.expect("taken as it is");
     touched
 }
 

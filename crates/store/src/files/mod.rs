@@ -28,6 +28,8 @@ pub trait Backend: Send + Sync {
     fn open<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<(Reader, u64)>>;
     /// A local path with the bytes, for reading by a child process.
     fn local<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<Local>>;
+    /// How the bytes look from outside: whoever changes them changes it, unless he means to hide it.
+    fn stamp<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<Stamp>>;
     /// Removes the bytes; no harm when there are none.
     fn remove<'a>(&'a self, digest: &'a str) -> BoxFuture<'a, std::io::Result<()>>;
     /// Digests that begin with `prefix` (two hexadecimal digits) and whose bytes were written before this moment.
@@ -37,6 +39,9 @@ pub trait Backend: Send + Sync {
         before: std::time::SystemTime,
     ) -> BoxFuture<'a, std::io::Result<Vec<String>>>;
 }
+
+/// Length and time of the last change of a file: what has the same stamp need not be read again.
+pub type Stamp = (u64, i64, i64);
 
 /// A file on this machine's disk for as long as this lives: where the bytes lie, or a copy that goes with it.
 #[derive(Debug)]
@@ -204,6 +209,29 @@ impl Files {
     /// When it cannot be provided.
     pub async fn local(&self, digest: &str) -> Result<Local> {
         Ok(self.backend.local(digest).await?)
+    }
+
+    /// How the file looks from outside; `None` when it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be looked at for another reason.
+    pub async fn stamp(&self, digest: &str) -> Result<Option<Stamp>> {
+        match self.backend.stamp(digest).await {
+            Ok(stamp) => Ok(Some(stamp)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// As [`Files::check`], of a file that is kept: one that nobody refers to any more may be removed while it is looked at,
+    /// and that is no fault.
+    ///
+    /// # Errors
+    /// See [`Files::check`]; when the database fails.
+    pub async fn fault(&self, db: &Db, digest: &str) -> Result<Option<String>> {
+        let Some(fault) = self.check(digest).await? else { return Ok(None) };
+        let row = query_scalar::<i64>("SELECT bytes FROM file WHERE digest = $1").bind(digest);
+        Ok(row.fetch_optional(db.read()).await?.map(|_| fault))
     }
 
     /// Reads the file and compares its digest; the fault in words, if there is one.

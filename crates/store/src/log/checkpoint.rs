@@ -2,6 +2,7 @@
 
 use std::{
     io::Write,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -30,8 +31,40 @@ pub struct Checkpoint {
     pub fault: Option<String>,
 }
 
-/// Name of the file in the data directory that holds the key: 32 bytes in hexadecimal, for the owner alone.
+/// Name of the file that holds the key where nobody says another place: 32 bytes in hexadecimal, for the owner alone.
 const KEY: &str = "log-key";
+
+/// Where the kept end of the log lies, and where the key that signs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The data directory.
+    pub data: PathBuf,
+    /// The file with the key. Outside of the data directory it is out of reach for whoever can write that alone.
+    pub key: PathBuf,
+}
+
+impl Place {
+    /// The end of the log and its key below one directory.
+    pub fn below(data: impl Into<PathBuf>) -> Self {
+        let data = data.into();
+        Self { key: data.join(KEY), data }
+    }
+
+    /// The same with the key somewhere else; empty = below the data directory.
+    #[must_use]
+    pub fn with_key(mut self, key: &str) -> Self {
+        if !key.is_empty() {
+            self.key = PathBuf::from(key);
+        }
+        self
+    }
+}
+
+impl<P: AsRef<Path>> From<P> for Place {
+    fn from(data: P) -> Self {
+        Self::below(data.as_ref())
+    }
+}
 
 /// The key that signs checkpoints.
 pub struct Signer {
@@ -45,33 +78,40 @@ impl std::fmt::Debug for Signer {
 }
 
 impl Signer {
-    /// The key of the data directory; made when there is none.
+    /// The key of this place; made when there is none.
     ///
     /// # Errors
-    /// When it cannot be read or written, or is no key.
-    pub fn open(data: &Path, seams: &Seams) -> Result<Self> {
-        if let Some(known) = Self::known(data)? {
+    /// When it cannot be read or written, is no key, or others may read it.
+    pub fn open(place: impl Into<Place>, seams: &Seams) -> Result<Self> {
+        let key = place.into().key;
+        if let Some(known) = Self::known(&key)? {
             return Ok(known);
         }
-        let mut file = tempfile::NamedTempFile::new_in(data)?;
+        let folder = key.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // For the owner alone from its first byte on.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
         writeln!(file, "{}", seams.secret(32))?;
         file.as_file().sync_all()?;
         // Two processes may start together: the first key stays.
-        match file.persist_noclobber(data.join(KEY)) {
+        match file.persist_noclobber(&key) {
             Ok(_) => {}
             Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error.error.into()),
         }
-        Self::known(data)?.ok_or_else(|| Error::Sealed(format!("数据目录里的密钥 {KEY} 写了又不见了")))
+        Self::known(&key)?.ok_or_else(|| Error::Sealed(format!("密钥 {} 写了又不见了", key.display())))
     }
 
-    fn known(data: &Path) -> Result<Option<Self>> {
-        let text = match std::fs::read_to_string(data.join(KEY)) {
+    fn known(key: &Path) -> Result<Option<Self>> {
+        let text = match std::fs::read_to_string(key) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let broken = || Error::Sealed(format!("数据目录里的密钥 {KEY} 读不懂"));
+        if std::fs::metadata(key)?.permissions().mode() & 0o077 != 0 {
+            let key = key.display();
+            return Err(Error::Sealed(format!("密钥 {key} 别的用户也能读写。请运行 chmod 600 {key}")));
+        }
+        let broken = || Error::Sealed(format!("密钥 {} 读不懂", key.display()));
         let seed = hex::decode(text.trim()).map_err(|_| broken())?;
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| broken())?;
         Ok(Some(Self { pair }))
@@ -110,8 +150,8 @@ impl Checkpoint {
     ///
     /// # Errors
     /// The fault.
-    pub fn kept(data: &Path, chain: &str) -> std::result::Result<Option<Self>, String> {
-        match Self::read(data, chain) {
+    pub fn kept(place: impl Into<Place>, chain: &str) -> std::result::Result<Option<Self>, String> {
+        match Self::read(place, chain) {
             Ok(kept) => Ok(kept),
             Err(error) => Err(format!("数据目录里留存的链头读不懂，可能被改过（{error}）{}", meant(chain))),
         }
@@ -121,17 +161,22 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn read(data: &Path, chain: &str) -> Result<Option<Self>> {
-        let path = Self::path(data, chain);
+    pub fn read(place: impl Into<Place>, chain: &str) -> Result<Option<Self>> {
+        let place = place.into();
+        let path = Self::path(&place.data, chain);
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let mut kept: Self = serde_json::from_slice(&bytes)?;
-        let key = Signer::known(data)?.map(|signer| signer.public_key());
+        let key = Signer::known(&place.key)?.map(|signer| signer.public_key());
         kept.fault = match key {
-            None => Some(format!("数据目录里留存的链头（第 {} 号）无法核对，签名用的密钥 {KEY} 不见了", kept.seq)),
+            None => Some(format!(
+                "数据目录里留存的链头（第 {} 号）无法核对，签名用的密钥 {} 不见了",
+                kept.seq,
+                place.key.display()
+            )),
             Some(key) if kept.chain == chain && kept.is_signed_by(&key) => None,
             Some(_) => Some(format!("数据目录里留存的链头（第 {} 号）签名不对，可能被换过", kept.seq)),
         };
@@ -171,26 +216,27 @@ fn meant(chain: &str) -> String {
 ///
 /// # Errors
 /// When database or disk fail.
-pub async fn checkpoint(db: &Db, data: &Path) -> Result<()> {
+pub async fn checkpoint(db: &Db, place: impl Into<Place>) -> Result<()> {
+    let place = place.into();
     let newest: Option<(i64, String)> =
         query_as("SELECT seq, hash FROM event WHERE chain = $1 ORDER BY seq DESC LIMIT 1")
             .bind(db.chain())
             .fetch_optional(db.read())
             .await?;
     let Some((seq, hash)) = newest else { return Ok(()) };
-    if let Some(kept) = Checkpoint::read(data, db.chain())?
+    if let Some(kept) = Checkpoint::read(place.clone(), db.chain())?
         && ((kept.seq, &kept.hash) == (seq, &hash) || kept.misfit(db).await?.is_some())
     {
         return Ok(());
     }
-    let signer = Signer::open(data, db.seams())?;
+    let signer = Signer::open(place.clone(), db.seams())?;
     let at = time::to_db(db.seams().now());
     let chain = db.chain().to_owned();
     let mut now = Checkpoint { chain, seq, hash, at, signature: String::new(), fault: None };
     now.signature = signer.sign(&now.message());
-    let mut file = tempfile::NamedTempFile::new_in(data)?;
+    let mut file = tempfile::NamedTempFile::new_in(&place.data)?;
     serde_json::to_writer(&mut file, &now)?;
     file.as_file().sync_all()?;
-    file.persist(Checkpoint::path(data, db.chain())).map_err(|error| error.error)?;
+    file.persist(Checkpoint::path(&place.data, db.chain())).map_err(|error| error.error)?;
     Ok(())
 }

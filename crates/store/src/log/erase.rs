@@ -18,6 +18,7 @@ impl Tx {
     /// # Errors
     /// [`Error::Event`] when there is no such event, or its class keeps it for ever; when the database fails.
     pub async fn erase(&mut self, seq: i64, reason: &str, actor: &Actor) -> Result<bool> {
+        self.settle().await?;
         let chain = self.chain().to_owned();
         let found: Option<(String, String, String, String)> = query_as(
             "SELECT e.kind, e.at, e.keep, p.erased_at FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \

@@ -17,6 +17,7 @@ pub struct EventRow {
     pub actor: String,
     pub keep: String,
     pub commitment: String,
+    pub seals: String,
     pub previous: String,
     pub hash: String,
     pub payload: String,
@@ -32,7 +33,7 @@ macro_rules! select_events {
     ($columns:literal, $rest:literal) => {
         concat!(
             "SELECT e.chain, e.seq, e.at, e.kind, e.subject_kind, e.subject_id, e.organ, e.actor, e.keep, e.commitment, \
-             e.previous, e.hash, COALESCE(p.data, '') AS payload",
+             e.seals, e.previous, e.hash, COALESCE(p.data, '') AS payload",
             $columns,
             " FROM event e LEFT JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq ",
             $rest
@@ -75,6 +76,7 @@ impl From<EventRow> for Event {
             actor: row.actor,
             keep: row.keep,
             commitment: row.commitment,
+            seals: row.seals,
             previous: row.previous,
             hash: row.hash,
             actor_name,

@@ -1,13 +1,18 @@
 //! Walking the chain: does every event follow from the one before, and is every payload the one that was committed to?
 
-use futures::TryStreamExt;
+use std::pin::Pin;
+
+use futures::{
+    TryStreamExt,
+    stream::{BoxStream, Peekable},
+};
 use kernel::{
     Keep,
-    event::{Event, GENESIS, chain_hash, commitment},
+    event::{Event, GENESIS, chain_hash, commitment, seals_digest},
 };
 
 use super::{Checkpoint, EventRow, PAYLOAD_ERASED};
-use crate::{Db, Files, FromRow, Result, query_as, query_scalar, select_events};
+use crate::{Db, Files, FromRow, Result, built, query_as, query_scalar, select_events};
 
 /// What `gongkai verify` found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -24,12 +29,15 @@ pub struct Verified {
     pub head: String,
     /// Payloads that were erased, each with an event that says so.
     pub erased: i64,
+    /// Number of the event up to which a signed end of the log from outside of the database was there to compare with; none =
+    /// a cut-off end would not show.
+    pub kept: Option<i64>,
 }
 
 impl Verified {
     /// Something does not fit before anything was walked.
     pub fn unfit(why: String) -> Self {
-        Self { events: 0, files: 0, ok: false, first_bad: Some(why), head: GENESIS.to_owned(), erased: 0 }
+        Self { events: 0, files: 0, ok: false, first_bad: Some(why), head: GENESIS.to_owned(), erased: 0, kept: None }
     }
 }
 
@@ -122,7 +130,15 @@ impl<'a> Verify<'a> {
     /// When the database fails; what does not fit is a finding, not an error.
     pub async fn run(mut self) -> Result<Verified> {
         let head = self.from.map_or(GENESIS, |from| &from.hash).to_owned();
-        let mut result = Verified { events: 0, files: 0, ok: true, first_bad: None, head, erased: 0 };
+        let mut result = Verified {
+            events: 0,
+            files: 0,
+            ok: true,
+            first_bad: None,
+            head,
+            erased: 0,
+            kept: self.kept.map(|kept| kept.seq),
+        };
         let fault = self.faulty(&mut result).await?;
         result.ok = fault.is_none();
         result.first_bad = fault;
@@ -143,10 +159,13 @@ impl<'a> Verify<'a> {
         {
             return Ok(Some(fault));
         }
+        if let Some(fault) = unlisted(self.db).await? {
+            return Ok(Some(fault));
+        }
         let Some(files) = self.files else { return Ok(None) };
         let mut digests = query_scalar::<String>("SELECT digest FROM file ORDER BY digest").fetch(self.db.read());
         while let Some(digest) = digests.try_next().await? {
-            if let Some(fault) = files.check(&digest).await? {
+            if let Some(fault) = files.fault(self.db, &digest).await? {
                 return Ok(Some(fault));
             }
             result.files += 1;
@@ -165,11 +184,13 @@ impl<'a> Verify<'a> {
             .await?;
         let mut rows = query_as::<Walked>(select_events!(
             ", p.salt, p.erased_at",
-            "WHERE e.chain = $1 AND e.seq > $2 ORDER BY e.seq"
+            "WHERE e.chain = $1 AND e.seq > $2 AND e.seq <= $3 ORDER BY e.seq"
         ))
         .bind(db.chain())
         .bind(begin)
+        .bind(newest)
         .fetch(db.read());
+        let mut seals = Seals::after(db, begin, newest);
         while let Some(row) = rows.try_next().await? {
             let expected = begin + result.events + 1;
             let (salt, erased_at, payload) = (row.salt, row.erased_at, row.event.payload.clone());
@@ -187,6 +208,10 @@ impl<'a> Verify<'a> {
                 },
             };
             let fault = match fault {
+                None if seals.of(event.seq).await? != event.seals => Some(of(&event, "的封存内容被改动过")),
+                other => other,
+            };
+            let fault = match fault {
                 None if event.kind == PAYLOAD_ERASED.name => effect_fault(db, &event).await?,
                 other => other,
             };
@@ -201,6 +226,57 @@ impl<'a> Verify<'a> {
         }
         Ok(None)
     }
+}
+
+/// A seal as it is kept: number of the event, kind of subject, its id, the seal.
+type SealRow = (i64, String, String, String);
+
+/// The seals beside the events, read along with them.
+struct Seals<'a> {
+    rows: Pin<Box<Peekable<BoxStream<'a, Result<SealRow>>>>>,
+}
+
+impl<'a> Seals<'a> {
+    fn after(db: &'a Db, begin: i64, newest: i64) -> Self {
+        let rows = query_as(
+            "SELECT seq, subject_kind, subject_id, seal FROM event_seal WHERE chain = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
+        )
+        .bind(db.chain())
+        .bind(begin)
+        .bind(newest)
+        .fetch(db.read());
+        Self { rows: Box::pin(futures::StreamExt::peekable(rows)) }
+    }
+
+    /// The digest of those of this event; empty when there are none. One that belongs to no event stands in the way, and the
+    /// next event does not fit.
+    async fn of(&mut self, seq: i64) -> Result<String> {
+        let mut found: Vec<(String, String, String)> = Vec::new();
+        while let Some(next) = self.rows.as_mut().next_if(|row| row.as_ref().map_or(true, |row| row.0 <= seq)).await {
+            let (_, kind, id, seal) = next?;
+            found.push((kind, id, seal));
+        }
+        if found.is_empty() {
+            return Ok(String::new());
+        }
+        found.sort_unstable();
+        Ok(seals_digest(found.iter().map(|(kind, id, seal)| (kind.as_str(), id.as_str(), seal.as_str()))))
+    }
+}
+
+/// A file that something refers to and that is not listed: its row was removed behind the program's back.
+async fn unlisted(db: &Db) -> Result<Option<String>> {
+    for (table, column) in db.referring_to("file").await? {
+        // SQL: names of tables and columns come from the database's own catalogue, quoted.
+        let sql = format!(
+            "SELECT x.\"{column}\" FROM \"{table}\" x WHERE x.\"{column}\" IS NOT NULL \
+             AND NOT EXISTS (SELECT 1 FROM file f WHERE f.digest = x.\"{column}\") LIMIT 1"
+        );
+        if let Some(digest) = query_scalar::<String>(built(sql)).fetch_optional(db.read()).await? {
+            return Ok(Some(format!("文件 {digest} 还在使用，登记却被删除了")));
+        }
+    }
+    Ok(None)
 }
 
 /// `第 3 号记录（时间 种类）` and what is wrong with it.

@@ -259,6 +259,30 @@ both! {
         assert!(read.fault.is_some_and(|fault| fault.contains("密钥")));
     }
 
+    /// Who can write data directory and database, but not where the key lies, cannot make a new key and a new end that fit.
+    async fn the_whole_log_rewritten_without_the_key_is_named(home) {
+        let elsewhere = tempfile::tempdir().expect("folder");
+        let key = elsewhere.path().join("key");
+        let place = || log::Place::below(home.folder.path()).with_key(&key.display().to_string());
+        three(&home.db).await;
+        log::checkpoint(&home.db, place()).await.expect("checkpoint");
+        assert!(key.exists() && !home.folder.path().join("log-key").exists());
+        // Another log, whole in itself, with an end signed by another key.
+        tamper(&home.db, "DELETE FROM event_payload").await;
+        tamper(&home.db, "DELETE FROM event").await;
+        std::fs::remove_file(home.folder.path().join("log-checkpoint.json")).expect("remove");
+        let again = store::Db::open(&home.url, home.seams.clone(), crate::harness::TABLES).await.expect("open");
+        append(&again, NewEvent::new(&FACT, "z", &Actor::System)).await;
+        log::checkpoint(&again, home.folder.path()).await.expect("signed by a key of one's own");
+        let kept = Checkpoint::read(place(), "main").expect("read").expect("kept");
+        let verified = Verify::new(&again).kept(&kept).run().await.expect("verify");
+        assert!(verified.first_bad.as_ref().is_some_and(|bad| bad.contains("签名不对")), "{verified:?}");
+        again.close().await;
+        // A key that others may read is none.
+        std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o640)).expect("mode");
+        assert!(Checkpoint::read(place(), "main").expect_err("refused").to_string().contains("chmod 600"));
+    }
+
     async fn a_verification_begins_at_a_checkpoint_and_tells_how_far_it_is(home) {
         let data = home.folder.path();
         three(&home.db).await;

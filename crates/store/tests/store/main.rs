@@ -8,5 +8,6 @@ mod list;
 mod log;
 mod migrations;
 mod raw;
+mod seals;
 mod sql;
 mod trouble;

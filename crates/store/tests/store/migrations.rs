@@ -84,7 +84,7 @@ async fn a_copy_is_kept_of_the_database_before_an_upgrade() {
         Db::open(&home.url, home.seams.clone(), &newer).await.expect("upgrade").close().await;
     }
     let copies = copies(&home);
-    assert_eq!(copies, ["gongkai.before-upgrade-2-0.db"], "the second start finds nothing left to do");
+    assert_eq!(copies, ["gongkai.before-upgrade-3-0.db"], "the second start finds nothing left to do");
     let copy = format!("sqlite:{}", home.folder.path().join(&copies[0]).display());
     let copy = store::Reader::open(&copy).await.expect("the copy opens");
     let kept =

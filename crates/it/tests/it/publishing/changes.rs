@@ -37,7 +37,7 @@ async fn interprets(app: &TestApp, id: &str) -> String {
 }
 
 /// A correction of a public document, submitted with these fields besides.
-async fn correct(app: &TestApp, id: &str, more: &[(&str, &str)]) {
+pub(crate) async fn correct(app: &TestApp, id: &str, more: &[(&str, &str)]) {
     let mut editor = app.editor("QH010").await;
     editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
     submit(&mut editor, id, "更正后的通知", "<p>更正后的正文。</p>", more).await.expect(303);
@@ -205,6 +205,7 @@ both! {
         let mut tx = app.ctx().db().write().await.expect("write");
         store::query("UPDATE edition SET publish_at = '2026-03' WHERE document_id = $1")
             .bind(&ids[0]).execute(tx.conn()).await.expect("broken");
+        tx.touch("document", &ids[0]);
         tx.commit().await.expect("commit");
         app.pass(SignedDuration::from_hours(48));
         assert_eq!(publishing::publish_due(app.ctx()).await.expect("due"), 2);

@@ -1,0 +1,202 @@
+//! The watch: what verifies all the time, quietly, so that a manipulation is told within a minute and not in the morning.
+//!
+//! A round looks at the log since its kept end, at everything that is sealed ([`store::log::seals`]), and at the files: each is
+//! read once after a start and again only when its time or size has changed. A round takes a fifth of one processor at most;
+//! what it found stands in the log like the outcome of any verification, once, and from there on the work list of the audit
+//! administrator. It does not replace the nightly verification, which reads the whole log and every file.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use kernel::{Actor, NewEvent};
+use serde_json::json;
+use store::{
+    files::Stamp,
+    log::{
+        Checkpoint, Verify,
+        seals::{Step, Sweep},
+    },
+};
+use tokio::sync::watch::Receiver;
+use web::{Ctx, Result, act_now};
+
+use super::verify::last;
+use crate::events::AUDIT_VERIFIED;
+
+/// Between the end of a round and the next.
+const PAUSE: Duration = Duration::from_secs(20);
+/// How much longer than a step the rest after it is.
+const REST: u32 = 4;
+
+/// How the watch of this process stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// When the last round ended; none = this process does not watch, or the first has not ended.
+    pub at: Option<Timestamp>,
+    /// How long it took, in milliseconds.
+    pub took: u64,
+    /// Subjects that it compared.
+    pub compared: i64,
+    /// What it found, in words.
+    pub bad: Option<String>,
+    /// Why it could not look, in words.
+    pub hindered: Option<String>,
+}
+
+/// [`Standing`], shared with the pages of the process.
+#[derive(Debug, Clone, Default)]
+pub struct Watching(Arc<Mutex<Standing>>);
+
+impl Watching {
+    /// How it stands now.
+    pub fn standing(&self) -> Standing {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, standing: Standing) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+}
+
+/// What a watch remembers between its rounds: the files that were read, and how they looked then.
+#[derive(Debug, Default)]
+pub struct Watch {
+    files: HashMap<String, Stamp>,
+}
+
+/// What a round found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Subjects compared.
+    pub compared: i64,
+    /// What does not fit, in words.
+    pub bad: Option<String>,
+    head: String,
+    seq: i64,
+}
+
+impl Watch {
+    /// Looks once at everything.
+    ///
+    /// # Errors
+    /// When database or disk fail; what does not fit is a finding, not an error.
+    pub async fn round(&mut self, ctx: &Ctx) -> Result<Round> {
+        let mut round = Round::default();
+        round.bad = self.look(ctx, &mut round).await?;
+        Ok(round)
+    }
+
+    async fn look(&mut self, ctx: &Ctx, round: &mut Round) -> Result<Option<String>> {
+        let kept = match Checkpoint::kept(ctx.log_place(), ctx.db().chain()) {
+            Ok(kept) => kept,
+            Err(why) => return Ok(Some(why)),
+        };
+        if let Some(kept) = &kept {
+            let tail = Verify::new(ctx.db()).from(kept).run().await?;
+            (round.head, round.seq) = (tail.head, kept.seq + tail.events);
+            if tail.first_bad.is_some() {
+                return Ok(tail.first_bad);
+            }
+        }
+        let mut sweep = Sweep::default();
+        loop {
+            let begun = Instant::now();
+            let step = sweep.step(ctx.db()).await?;
+            round.compared = sweep.compared;
+            match step {
+                Step::More => rest(begun).await,
+                Step::End => break,
+                Step::Altered(bad) => return Ok(Some(bad)),
+            }
+        }
+        self.look_at_files(ctx).await
+    }
+
+    async fn look_at_files(&mut self, ctx: &Ctx) -> Result<Option<String>> {
+        let digests: Vec<String> =
+            store::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
+        let mut looked = HashMap::with_capacity(digests.len());
+        for digest in digests {
+            let stamp = ctx.files().stamp(&digest).await?;
+            if let Some(stamp) = stamp
+                && self.files.get(&digest) == Some(&stamp)
+            {
+                looked.insert(digest, stamp);
+                continue;
+            }
+            let begun = Instant::now();
+            if let Some(bad) = ctx.files().fault(ctx.db(), &digest).await? {
+                return Ok(Some(bad));
+            }
+            if let Some(stamp) = stamp {
+                looked.insert(digest, stamp);
+            }
+            rest(begun).await;
+        }
+        self.files = looked;
+        Ok(None)
+    }
+}
+
+/// Leaves the machine to others for a while.
+async fn rest(begun: Instant) {
+    tokio::time::sleep(begun.elapsed().saturating_mul(REST)).await;
+}
+
+/// Watches until told to stop.
+pub async fn run(ctx: Ctx, mut stopped: Receiver<bool>) {
+    let mut watch = Watch::default();
+    loop {
+        let once = async {
+            turn(&ctx, &mut watch).await;
+            tokio::time::sleep(PAUSE).await;
+        };
+        tokio::select! {
+            () = once => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// One round, and what came of it is told.
+pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
+    let begun = Instant::now();
+    let watching = ctx.one::<Watching>().clone();
+    let before = watching.standing();
+    match watch.round(ctx).await {
+        Ok(round) => {
+            let bad = round.bad.clone();
+            let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let at = Some(ctx.seams().now());
+            if let Some(bad) = &bad
+                && let Err(error) = tell(ctx, &round, bad).await
+            {
+                tracing::error!(%bad, ?error, "tampering was found and could not be written to the log");
+            }
+            watching.set(Standing { at, took, compared: round.compared, bad, hindered: None });
+        }
+        Err(error) => {
+            tracing::warn!(?error, "the watch could not look");
+            watching.set(Standing {
+                hindered: Some("数据库或磁盘没有应答，下一轮再看".to_owned()), ..before
+            });
+        }
+    }
+}
+
+/// Into the log, once: the newest outcome there may say the same already, from this process or another.
+async fn tell(ctx: &Ctx, round: &Round, bad: &str) -> Result<()> {
+    let known = last(ctx).await?;
+    if known.is_some_and(|(_, outcome)| outcome.is(bad)) {
+        return Ok(());
+    }
+    tracing::error!(%bad, "tampering: what is stored is not what the log says");
+    let data = json!({"ok": false, "events": round.seq, "files": 0, "head": round.head, "first_bad": bad});
+    let event = NewEvent::new(&AUDIT_VERIFIED, "log", &Actor::System).organ(&ctx.office_organ()).data(data);
+    act_now(ctx, async |tx| tx.append(event).await).await?;
+    Ok(())
+}

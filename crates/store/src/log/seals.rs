@@ -1,0 +1,331 @@
+//! Seals: an event commits to what the rows of its subject are once it has happened, so that a row changed, added or removed
+//! behind the program's back is named, whatever it is a row of.
+//!
+//! A capability says once which rows belong to a kind of subject ([`Sealed`]); from then on every write that appends an event of
+//! that kind seals the subject at its end, and a verification looks whether the newest seal still fits. Left out of the rows is
+//! what changes without an event: drafts, the last sign-in, what is made from other rows.
+//!
+//! What stood there before the program knew of seals is taken as it is, once, by an event that says so ([`begin`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{Actor, EventKind, NewEvent, event::digest_of};
+use serde_json::json;
+
+use crate::{Conn, Db, Result, Row, Tx, Value, built, query, query_as, query_scalar, raw::Snapshot};
+
+/// Seals were made without an event of their own subject.
+pub static RESEALED: EventKind = EventKind::new("log", "log.resealed", "重新封存");
+/// From here on everything of these parts is sealed.
+pub static BEGUN: EventKind =
+    EventKind::new("log", "log.seals_begun", "开始封存").holds(&[("parts", ""), ("subjects", "数量")]);
+
+/// The seal of a subject without rows.
+pub(crate) const NOTHING: &str = "{}";
+/// Subjects that are held at a time.
+const STEP: i64 = 200;
+
+/// Rows of one sort that belong to a subject.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    /// Name and version, `text/1`: another choice of columns is another version.
+    pub key: &'static str,
+    /// What it is, in words.
+    pub label: &'static str,
+    /// The rows; `$1` is the subject's id. Their order does not matter, so nothing depends on a database's collation.
+    pub sql: &'static str,
+}
+
+/// What of a kind of subject is sealed.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// As in [`EventKind::subject`].
+    pub kind: &'static str,
+    /// What it is, in words.
+    pub label: &'static str,
+    /// Its rows.
+    pub parts: Vec<Part>,
+    /// The ids (column `id`) of all that must have a seal; empty = the kind has one seal for all.
+    pub roots: &'static str,
+    /// Its name for people; `$1` is its id.
+    pub named: &'static str,
+}
+
+/// A seal about to be kept.
+pub(crate) struct Seal {
+    pub(crate) kind: &'static str,
+    pub(crate) id: String,
+    pub(crate) seal: String,
+}
+
+impl Sealed {
+    /// A kind of subject of which each has a seal.
+    pub fn each(kind: &'static str, label: &'static str, roots: &'static str, named: &'static str) -> Self {
+        Self { kind, label, parts: Vec::new(), roots, named }
+    }
+
+    /// A kind of subject that has one seal for all its rows.
+    pub fn whole(kind: &'static str, label: &'static str) -> Self {
+        Self { kind, label, parts: Vec::new(), roots: "", named: "" }
+    }
+
+    /// More rows of it. Whoever builds on a machine adds its own rows of the machine's subjects.
+    #[must_use]
+    pub fn part(mut self, key: &'static str, label: &'static str, sql: &'static str) -> Self {
+        self.parts.push(Part { key, label, sql });
+        self
+    }
+
+    /// Puts together what was declared of each kind, in the order of the declarations.
+    pub fn together(declared: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for one in declared {
+            match all.iter_mut().find(|known| known.kind == one.kind) {
+                None => all.push(one),
+                Some(known) => {
+                    known.parts.extend(one.parts);
+                    if known.roots.is_empty() {
+                        (known.roots, known.named) = (one.roots, one.named);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Under which id a subject of this kind is sealed.
+    pub(crate) fn seal_of<'a>(&self, id: &'a str) -> &'a str {
+        if self.roots.is_empty() { "" } else { id }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = String> {
+        self.parts.iter().map(|part| format!("{}:{}", self.kind, part.key))
+    }
+
+    /// What the rows are now.
+    pub(crate) async fn look(&self, conn: &mut Conn, id: &str) -> Result<String> {
+        let mut parts = BTreeMap::new();
+        for part in &self.parts {
+            let rows = query(part.sql).bind(id).fetch_all(&mut *conn).await?;
+            if rows.is_empty() {
+                continue;
+            }
+            let mut digests = rows.iter().map(digest_of_row).collect::<Result<Vec<_>>>()?;
+            digests.sort_unstable();
+            parts.insert(part.key, digest_of(digests.iter().map(String::as_str)));
+        }
+        Ok(serde_json::to_string(&parts)?)
+    }
+
+    /// Which parts differ, in words.
+    fn differ(&self, then: &str, now: &str) -> Vec<&'static str> {
+        let read = |seal: &str| serde_json::from_str::<BTreeMap<String, String>>(seal).unwrap_or_default();
+        let (then, now) = (read(then), read(now));
+        self.parts.iter().filter(|part| then.get(part.key) != now.get(part.key)).map(|part| part.label).collect()
+    }
+}
+
+/// A digest of names and values, each with its type.
+fn digest_of_row(row: &Row) -> Result<String> {
+    let mut fields = Vec::new();
+    for (at, name) in row.names().enumerate() {
+        let (kind, value) = match row.at::<Value>(at)? {
+            Value::Null => ("null", String::new()),
+            Value::Text(text) => ("text", text),
+            Value::Int(number) => ("int", number.to_string()),
+            Value::Num(number) => ("num", number.to_string()),
+            Value::Bytes(bytes) => ("bytes", hex::encode(bytes)),
+        };
+        fields.extend([name.to_owned(), kind.to_owned(), value]);
+    }
+    Ok(digest_of(fields.iter().map(String::as_str)))
+}
+
+/// Keeps the seals of an event.
+pub(crate) async fn keep(conn: &mut Conn, chain: &str, seq: i64, seals: &[Seal]) -> Result<()> {
+    for group in seals.chunks(100) {
+        let places: Vec<String> = (0..group.len())
+            .map(|at| {
+                let first = at * 5;
+                format!("(${}, ${}, ${}, ${}, ${})", first + 1, first + 2, first + 3, first + 4, first + 5)
+            })
+            .collect();
+        // SQL: numbers of places that are counted here.
+        let sql =
+            format!("INSERT INTO event_seal (chain, subject_kind, subject_id, seq, seal) VALUES {}", places.join(", "));
+        let values = group.iter().flat_map(|one| {
+            [Value::from(chain), Value::from(one.kind), Value::from(&one.id), Value::from(seq), Value::from(&one.seal)]
+        });
+        query(built(sql)).bind_all(values).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// The newest seal of a subject.
+pub(crate) async fn newest(conn: &mut Conn, chain: &str, kind: &str, id: &str) -> Result<Option<String>> {
+    let sql = "SELECT seal FROM event_seal WHERE chain = $1 AND subject_kind = $2 AND subject_id = $3 ORDER BY seq DESC LIMIT 1";
+    query_scalar(sql).bind(chain).bind(kind).bind(id).fetch_optional(conn).await
+}
+
+/// The parts that are sealed from some event on.
+async fn begun(conn: &mut Conn, chain: &str) -> Result<BTreeSet<String>> {
+    let sql = "SELECT p.data FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
+               WHERE e.chain = $1 AND e.kind = $2";
+    let payloads: Vec<String> = query_scalar(sql).bind(chain).bind(BEGUN.name).fetch_all(conn).await?;
+    let parts = payloads.iter().filter_map(|payload| {
+        let payload: serde_json::Value = serde_json::from_str(payload).ok()?;
+        serde_json::from_value::<Vec<String>>(payload.get("data")?.get("parts")?.clone()).ok()
+    });
+    Ok(parts.flatten().collect())
+}
+
+/// Takes what stands there of parts that were not sealed before as it is, and says so in the log: at the first start of a
+/// program that seals them. Does nothing when there are none.
+///
+/// # Errors
+/// When the database fails; what was sealed before stays sealed, and the next start goes on.
+pub async fn begin(db: &Db) -> Result<()> {
+    let mut tx = db.write().await?;
+    tx.hold_log().await?;
+    let chain = db.chain().to_owned();
+    let known = begun(tx.conn(), &chain).await?;
+    let new: Vec<&Sealed> =
+        db.sealed().iter().filter(|sealed| sealed.keys().any(|key| !known.contains(&key))).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut subjects = 0;
+    for sealed in &new {
+        subjects += touch_all(&mut tx, sealed).await?;
+    }
+    let parts: Vec<String> = new.iter().flat_map(|sealed| sealed.keys()).collect();
+    let data = json!({ "parts": parts, "subjects": subjects });
+    tx.append(NewEvent::new(&BEGUN, "seals", &Actor::System).data(data)).await?;
+    tx.commit().await
+}
+
+/// Everything of this kind that is sealed or must be is looked at anew by this write; how much that is.
+pub(crate) async fn touch_all(tx: &mut Tx, sealed: &Sealed) -> Result<usize> {
+    let chain = tx.chain().to_owned();
+    let known = "SELECT DISTINCT subject_id FROM event_seal WHERE chain = $1 AND subject_kind = $2";
+    let known: Vec<String> = query_scalar(known).bind(chain).bind(sealed.kind).fetch_all(tx.conn()).await?;
+    let mut ids: BTreeSet<String> = known.into_iter().collect();
+    if sealed.roots.is_empty() {
+        ids.insert(String::new());
+    } else {
+        ids.extend(query_scalar::<String>(sealed.roots).fetch_all(tx.conn()).await?);
+    }
+    for id in &ids {
+        tx.touch(sealed.kind, id);
+    }
+    Ok(ids.len())
+}
+
+/// A walk over all that is sealed, some at a time, each as of one moment: who writes meanwhile disturbs nothing.
+#[derive(Debug, Default)]
+pub struct Sweep {
+    kind: usize,
+    after: Option<String>,
+    /// Subjects compared so far.
+    pub compared: i64,
+}
+
+/// What a step of a [`Sweep`] came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// All of these fit; there is more.
+    More,
+    /// Everything has been compared.
+    End,
+    /// Something is not what the log says, in words. The sweep stands behind it.
+    Altered(String),
+}
+
+impl Sweep {
+    /// Compares the next subjects.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn step(&mut self, db: &Db) -> Result<Step> {
+        let Some(sealed) = db.sealed().get(self.kind) else { return Ok(Step::End) };
+        let mut at = db.snapshot().await?;
+        let step = self.compare(&mut at, db.chain(), sealed).await;
+        at.end().await?;
+        step
+    }
+
+    async fn compare(&mut self, at: &mut Snapshot, chain: &str, sealed: &Sealed) -> Result<Step> {
+        let known = begun(at.conn(), chain).await?;
+        if sealed.keys().any(|key| !known.contains(&key)) {
+            // The program has not been started since it knows of them.
+            (self.kind, self.after) = (self.kind + 1, None);
+            return Ok(Step::More);
+        }
+        // The first may have the empty id.
+        let after = if self.after.is_some() { "s.subject_id > $3" } else { "s.subject_id >= $3" };
+        // SQL: one of two literals.
+        let sql = format!(
+            "SELECT s.subject_id, s.seal FROM event_seal s WHERE s.chain = $1 AND s.subject_kind = $2 AND {after} AND s.seq = \
+             (SELECT MAX(n.seq) FROM event_seal n WHERE n.chain = s.chain AND n.subject_kind = s.subject_kind \
+             AND n.subject_id = s.subject_id) ORDER BY s.subject_id LIMIT $4"
+        );
+        let seals: Vec<(String, String)> = query_as(built(sql))
+            .bind(chain)
+            .bind(sealed.kind)
+            .bind(self.after.clone().unwrap_or_default())
+            .bind(STEP)
+            .fetch_all(at.conn())
+            .await?;
+        for (id, then) in &seals {
+            self.after = Some(id.clone());
+            let now = sealed.look(at.conn(), id).await?;
+            self.compared += 1;
+            if now != *then {
+                return Ok(Step::Altered(told(at, sealed, id, then, &now).await?));
+            }
+        }
+        if seals.len() < usize::try_from(STEP).unwrap_or_default() {
+            (self.kind, self.after) = (self.kind + 1, None);
+            if let Some(id) = unsealed(at, chain, sealed).await? {
+                let name = name_of(at, sealed, &id).await?;
+                return Ok(Step::Altered(format!("{}{name}没有经过本程序，留痕中没有", sealed.label)));
+            }
+        }
+        Ok(Step::More)
+    }
+}
+
+/// A row that must have a seal and has none.
+async fn unsealed(at: &mut Snapshot, chain: &str, sealed: &Sealed) -> Result<Option<String>> {
+    if sealed.roots.is_empty() {
+        return Ok(None);
+    }
+    // SQL: literals of the capabilities.
+    let sql = format!(
+        "SELECT r.id FROM ({}) r WHERE NOT EXISTS (SELECT 1 FROM event_seal s WHERE s.chain = $1 AND s.subject_kind = $2 \
+         AND s.subject_id = r.id) ORDER BY r.id LIMIT 1",
+        sealed.roots
+    );
+    query_scalar(built(sql)).bind(chain).bind(sealed.kind).fetch_optional(at.conn()).await
+}
+
+/// `“标题”（编号）`.
+async fn name_of(at: &mut Snapshot, sealed: &Sealed, id: &str) -> Result<String> {
+    if sealed.named.is_empty() {
+        return Ok(String::new());
+    }
+    let name: Option<String> = query_scalar(sealed.named).bind(id).fetch_optional(at.conn()).await?;
+    Ok(match name {
+        Some(name) if name != id => format!("“{name}”（{id}）"),
+        _ => format!("“{id}”"),
+    })
+}
+
+async fn told(at: &mut Snapshot, sealed: &Sealed, id: &str, then: &str, now: &str) -> Result<String> {
+    let name = name_of(at, sealed, id).await?;
+    let label = sealed.label;
+    if now == NOTHING {
+        return Ok(format!("{label}{name}被整个删除，留痕中没有删除的记录"));
+    }
+    Ok(format!("{label}{name}与留痕不一致：{}", sealed.differ(then, now).join("、")))
+}
