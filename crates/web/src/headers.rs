@@ -11,7 +11,9 @@ use axum::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Ctx, Desk, Listener, OfficeShell, PortalShell, Reader, desk,
+    Ctx, Desk, Listener, OfficeShell, PortalShell, Reader,
+    config::Server,
+    desk,
     doors::{self, WayIn},
     error::ErrorView,
     page,
@@ -37,12 +39,13 @@ const OFFICE_POLICY: &str = policy!("inert ProseMirrorClipboard");
 /// Browsers that came over HTTPS once come over nothing else for a year.
 const STRICT: &str = "max-age=31536000";
 
-/// Whether people reach this server over HTTPS, as far as it has been told.
-fn over_https(ctx: &Ctx, listener: Listener) -> bool {
-    let server = &ctx.config().server;
+/// Whether people reach this server over HTTPS, as far as it has been told, and whether its cookies may hang on that.
+fn over_https(server: &Server, listener: Listener) -> (bool, bool) {
+    let portal = server.portal_url.starts_with("https://");
     match listener {
-        Listener::Portal => server.portal_url.starts_with("https://"),
-        Listener::Office => server.secure_cookies || server.office_url.starts_with("https://"),
+        Listener::Portal => (portal, portal),
+        // A wrong guess would lock everybody out: for cookies only what was set for this purpose counts.
+        Listener::Office => (server.secure_cookies || server.office_url.starts_with("https://"), server.secure_cookies),
     }
 }
 
@@ -51,14 +54,10 @@ pub async fn secure(State((ctx, listener)): State<(Ctx, Listener)>, request: Req
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let policy = if listener == Listener::Portal { PORTAL_POLICY } else { OFFICE_POLICY };
-    if over_https(&ctx, listener) {
+    let (strict, cookies_over_https) = over_https(&ctx.config().server, listener);
+    if strict {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
     }
-    let cookies_over_https = match listener {
-        Listener::Portal => over_https(&ctx, listener),
-        // A wrong guess would lock everybody out: only what was set for this purpose counts.
-        Listener::Office => ctx.config().server.secure_cookies,
-    };
     if cookies_over_https {
         let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().map(marked).collect();
         headers.remove(header::SET_COOKIE);
@@ -272,7 +271,20 @@ fn percent_decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{HeaderValue, is_text, marked, path_words};
+    use super::{HeaderValue, Listener, Server, is_text, marked, over_https, path_words};
+
+    #[test]
+    fn each_server_is_strict_once_it_is_told_that_people_come_over_https() {
+        let told = |change: fn(&mut Server)| {
+            let mut server = Server::default();
+            change(&mut server);
+            (over_https(&server, Listener::Portal), over_https(&server, Listener::Office))
+        };
+        assert_eq!(told(|_| ()), ((false, false), (false, false)));
+        assert_eq!(told(|s| s.portal_url = "https://www.example.gov.cn".into()), ((true, true), (false, false)));
+        assert_eq!(told(|s| s.office_url = "https://office.example.gov.cn".into()), ((false, false), (true, false)));
+        assert_eq!(told(|s| s.secure_cookies = true), ((false, false), (true, true)));
+    }
 
     #[test]
     fn cookies_are_marked_once() {
