@@ -219,7 +219,7 @@ impl Tx {
             let seal = sealed.look(&mut self.conn, id).await?;
             // An event about something that never had rows (a sign-in under a name that nobody has) needs no seal.
             if seal != seals::NOTHING || seals::newest(&mut self.conn, db.chain(), kind, id).await?.is_some() {
-                made.push(Seal { kind, id: id.clone(), seal });
+                made.push(Seal { kind: sealed.kind, id: id.clone(), seal });
             }
         }
         Ok(made)
