@@ -3,7 +3,9 @@
 
 use kernel::{id, time};
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::Mailbox, message::header::ContentType,
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::Mailbox,
+    message::header::{ContentType, MIME_VERSION_1_0},
 };
 use store::jobs::{Failure, Handlers, NewJob};
 use web::{
@@ -41,6 +43,9 @@ async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
             .from(from.clone())
             .to(recipient)
             .subject(&mail.subject)
+            // Strict programs show the letters of the encoding without it, and filters take a mail without an id for junk.
+            .message_id(Some(format!("<{}@{}>", id::fresh(ctx.seams()), from.email.domain())))
+            .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .body(mail.text.clone())
             .map_err(|e| Failure::Give(e.to_string()))?;

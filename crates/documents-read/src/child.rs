@@ -48,7 +48,7 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     match &request.work {
         Work::Text => answer(extract(&bytes, &name, &request.limits)),
-        Work::Table { sheet } => answer(read_table(&bytes, &name, sheet.as_deref(), &request.limits)),
+        Work::Table { wanted } => answer(read_table(&bytes, &name, wanted, &request.limits)),
     }
 }
 

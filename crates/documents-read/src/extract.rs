@@ -1,8 +1,11 @@
 //! The pure function: bytes of a file in; its text, simple HTML and every named place with text out.
 
-use documents::{Code, Extracted, Format, Limits, Part, Rejected, decode_text, html, tables};
+use documents::{
+    Code, Extracted, Format, Limits, Part, Rejected, Unread, decode_text, html, is_garbled, picture, tables,
+};
 
-use crate::{docx, markdown, pdf, sniff, xlsx};
+use crate::net::APART;
+use crate::{active, docx, markdown, pdf, sniff, xlsx};
 
 /// Reads a file in this process. The server uses [`documents::Extractor`], which does the same in a guarded child.
 ///
@@ -12,20 +15,66 @@ use crate::{docx, markdown, pdf, sniff, xlsx};
 pub fn extract(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Extracted, Rejected> {
     check_size(bytes, limits)?;
     let format = sniff(bytes, file_name)?;
+    let mut found = read(bytes, format, limits)?;
+    tell_garbled(&mut found);
+    Ok(found)
+}
+
+fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted, Rejected> {
     match format {
         Format::Docx => docx::read(bytes, limits),
         Format::Xlsx => xlsx::read(bytes, limits),
         Format::Xls => xlsx::read_legacy(bytes, limits),
         Format::Pdf => pdf::read(bytes, limits),
-        Format::Png | Format::Jpeg => Ok(Extracted {
-            format,
-            text: String::new(),
-            html: None,
-            parts: Vec::new(),
-            pages: None,
-            warnings: vec!["图片中的文字无法自动检查，请人工核对。".to_owned()],
-        }),
+        Format::Png | Format::Jpeg => Ok(read_picture(bytes, format)),
         Format::Txt | Format::Markdown | Format::Html | Format::Csv => read_text(bytes, format, limits),
+    }
+}
+
+/// A picture: its words are for people to look at, what it carries beside itself is read.
+fn read_picture(bytes: &[u8], format: Format) -> Extracted {
+    let mut found = Extracted::empty(format);
+    let words = "图片中的文字无法自动检查，请人工核对。";
+    found.tell_unread("body", Unread::All, words);
+    found.warnings.push(words.to_owned());
+    Part::push(&mut found.parts, "picture 1", picture::notes(bytes).unwrap_or_default().join(APART));
+    if picture::has_place(bytes) {
+        let words = "图片里记着拍摄地点，下载的人能看到。请用看图软件另存一份不带拍摄信息的图片。";
+        found.tell_unread("picture 1", Unread::Some, words);
+        found.warnings.push(words.to_owned());
+    }
+    found
+}
+
+/// Names the bodies and pages whose text is none. What is searched and read aloud is left without it.
+fn tell_garbled(found: &mut Extracted) {
+    let whole = |place: &str| place == "body" || place.starts_with("page ") && !place.ends_with("annotation");
+    let garbled: Vec<String> = found
+        .parts
+        .iter()
+        .filter(|part| part.unread.is_none() && whole(&part.place) && is_garbled(&part.text))
+        .map(|part| part.place.clone())
+        .collect();
+    if garbled.is_empty() {
+        return;
+    }
+    let of_page = |place: &str| place.strip_prefix("page ").map(str::to_owned);
+    let pages: Vec<String> = garbled.iter().take(10).filter_map(|place| of_page(place)).collect();
+    let which = if pages.is_empty() { "文件中".to_owned() } else { format!("第 {} 页", pages.join("、")) };
+    found.warnings.push(format!(
+        "{which}的文字无法识别（可能是字体没有带文字对照表，或编码不对），不能检查和检索，请人工核对，或换用能复制出文字的文件。"
+    ));
+    for place in &garbled {
+        found.tell_unread(
+            place,
+            Unread::All,
+            "这里的文字无法识别，系统不能检查，请人工核对，或换用能复制出文字的文件。",
+        );
+    }
+    if found.format == Format::Pdf {
+        let read = found.parts.iter().filter(|part| of_page(&part.place).is_some() && !garbled.contains(&part.place));
+        found.text =
+            read.filter(|part| whole(&part.place)).map(|part| part.text.as_str()).collect::<Vec<_>>().join("\n");
     }
 }
 
@@ -54,6 +103,7 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
     let (text, html) = match format {
         Format::Html => {
             let simple = html::simplify(&decoded);
+            Part::push(&mut parts, "link 1", html_attributes(&decoded));
             (html::to_source(&decoded), Some(simple))
         }
         Format::Markdown => {
@@ -63,6 +113,9 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
         }
         Format::Csv => {
             let grid = tables::csv_rows(&decoded, limits)?;
+            for cell in grid.iter().flat_map(|row| &row.cells).filter(|cell| cell.starts_with(['=', '+', '-', '@'])) {
+                active::formula(cell)?;
+            }
             let flat = |cell: &String| cell.split_whitespace().collect::<Vec<_>>().join(" ");
             let lines: Vec<String> =
                 grid.iter().map(|row| row.cells.iter().map(flat).collect::<Vec<_>>().join("\t")).collect();
@@ -77,6 +130,12 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
         Part::push(&mut parts, "body", text.clone());
     }
     Ok(Extracted { format, text, html, parts, pages: None, warnings })
+}
+
+/// What stands in the tags of a page: addresses, descriptions of pictures, values of fields, remarks.
+fn html_attributes(page: &str) -> String {
+    let tags = page.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or(tag));
+    tags.filter(|tag| tag.contains('=') || tag.starts_with('!')).collect::<Vec<_>>().join(APART)
 }
 
 /// Line ends made uniform, blanks at line ends removed.

@@ -4,14 +4,19 @@
 //! them in the child process that [`documents::Extractor`] starts. The parsers of PDF, Word and Excel stay in this crate, so
 //! that no context can hand them a hostile file in the process of the server.
 
+mod active;
 mod child;
 mod container;
 mod docx;
 mod extract;
+mod formats;
 mod layout;
 mod markdown;
+mod net;
 mod ooxml;
 mod pdf;
+mod pdf_net;
+mod pdf_text;
 mod sniff;
 mod tables;
 mod xlsx;

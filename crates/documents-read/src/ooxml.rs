@@ -1,8 +1,8 @@
-//! What docx and xlsx have in common: relationships, properties (metadata), macros, embedded files.
+//! What docx and xlsx have in common: relationships, properties (metadata), embedded files.
 
 use std::collections::HashMap;
 
-use documents::{Code, Extracted, Limits, Part, Rejected};
+use documents::{Code, Extracted, Limits, Part, Rejected, Unread};
 
 use crate::container::Package;
 use crate::xml;
@@ -70,17 +70,6 @@ fn resolve(folder: &str, target: &str) -> String {
     steps.join("/")
 }
 
-/// Refuses files that carry macros.
-pub(crate) fn refuse_macros(package: &Package<'_>) -> Result<(), Rejected> {
-    if package.names().iter().any(|name| name.to_ascii_lowercase().ends_with("vbaproject.bin")) {
-        return Err(Rejected::new(
-            Code::Macro,
-            "文件含有宏（小程序），为保证安全不能上传。请用 Word、WPS 或 Excel 另存为不含宏的 .docx 或 .xlsx 后再上传。",
-        ));
-    }
-    Ok(())
-}
-
 /// The properties of the file that travel with it: author, company, title…
 pub(crate) fn metadata(package: &mut Package<'_>, parts: &mut Vec<Part>, limits: &Limits) -> Result<(), Rejected> {
     const CORE: [(&str, &str); 8] = [
@@ -124,18 +113,28 @@ pub(crate) fn embedded(package: &mut Package<'_>, found: &mut Extracted, limits:
     for name in names {
         let base = name.rsplit('/').next().unwrap_or(&name).to_owned();
         let bytes = package.read(&name)?.unwrap_or_default();
-        let read = if limits.embedded == 0 { None } else { crate::extract(&bytes, &base, &inner).ok() };
+        // a container of the old kind has no name of its own
+        let known_as = if base.to_ascii_lowercase().ends_with(".bin") { "" } else { base.as_str() };
+        let read = if limits.embedded == 0 { None } else { Some(crate::extract(&bytes, known_as, &inner)) };
         match read {
-            Some(read) => {
+            Some(Err(rejected)) if matches!(rejected.code, Code::Macro | Code::Active | Code::Program) => {
+                let message = format!("文档里嵌入了另一个文件 {base}。{}", rejected.message);
+                return Err(Rejected::new(rejected.code, message));
+            }
+            Some(Ok(read)) => {
                 for part in read.parts {
                     let place = format!("embedded \"{base}\" {}", part.place);
-                    found.parts.push(Part { place, text: part.text });
+                    found.parts.push(Part { place, ..part });
                 }
                 found.warnings.push(format!("文档里嵌入了另一个文件 {base}，下载的人能看到它的全部内容，请核对。"));
             }
-            None => found.warnings.push(format!(
-                "文档里嵌入了另一个文件 {base}，系统读不出它的内容。请双击打开它人工检查，或删除后重新上传。"
-            )),
+            _ => {
+                let words = format!(
+                    "文档里嵌入了另一个文件 {base}，系统读不出它的内容。请双击打开它人工检查，或删除后重新上传。"
+                );
+                found.warnings.push(words.clone());
+                found.tell_unread(format!("embedded \"{base}\" body"), Unread::All, words);
+            }
         }
     }
     Ok(())

@@ -1,12 +1,15 @@
 //! Text of PDF files page by page, with notes and properties. Scans have no text; the clerk is told which pages.
 
-use documents::{Code, Extracted, Format, Limits, ORDER_IN_DOUBT, Part, Rejected, decode_text};
-use pdf_oxide::PdfDocument;
+use documents::{Code, Extracted, Format, Limits, ORDER_IN_DOUBT, Part, Rejected, Unread};
+use pdf_oxide::layout::TextSpan;
 use pdf_oxide::object::Object;
+use pdf_oxide::{LinkAction, PdfDocument};
 
 use crate::container;
 use crate::extract::{caught, lines};
 use crate::layout::{self, Piece};
+use crate::pdf_net::{self, text_string};
+use crate::pdf_text;
 
 /// Reads a PDF. The library may panic on hostile files; that is caught and reported as damage.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
@@ -30,60 +33,105 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     if count == 0 {
         return Err(damaged());
     }
-    let mut parts = Vec::new();
+    let mut found = Extracted { pages: Some(count), ..Extracted::empty(Format::Pdf) };
     let mut texts = Vec::new();
-    let (mut silent, mut mixed) = (Vec::new(), Vec::new());
+    let (mut silent, mut mixed, mut pictured) = (Vec::new(), Vec::new(), Vec::new());
     for page in 0..pages {
         let (text, columns) = page_text(&document, page);
+        let place = format!("page {}", page + 1);
         if columns {
             mixed.push(page + 1);
         }
-        if text.trim().is_empty() {
+        let letters = text.chars().filter(|c| !c.is_whitespace()).count();
+        let covered = covered(&document, page);
+        // a scan with a stamp of the scanner's program, or a page number, on it
+        if letters == 0 || (letters < FEW_LETTERS && covered > 0.5) {
             silent.push(page + 1);
-        } else {
+            found.tell_unread(&place, Unread::All, "这一页没有文字，可能是扫描页，请人工核对。");
+        } else if covered > 0.15 {
+            pictured.push(page + 1);
+        }
+        if letters > 0 {
             texts.push(text.clone());
         }
-        Part::push(&mut parts, format!("page {}", page + 1), text);
-        for note in document.get_annotations(page).unwrap_or_default() {
-            for text in [note.contents, note.author].into_iter().flatten() {
-                Part::push(&mut parts, format!("page {} annotation", page + 1), text);
-            }
+        Part::push(&mut found.parts, &place, text);
+        annotations(&document, page, &mut found.parts);
+    }
+    found.text = texts.join("\n");
+    properties(&document, &mut found.parts);
+    pdf_net::cast(&document, &mut found, limits)?;
+    pdf_net::former_states(bytes, &mut found);
+    warn(&mut found, pages, &silent, &pictured, &mixed);
+    Ok(found)
+}
+
+/// Letters on a page below which a picture that covers it is the page.
+const FEW_LETTERS: usize = 40;
+
+/// The part of a page that pictures cover; not more than all of it.
+fn covered(document: &PdfDocument, page: usize) -> f32 {
+    let Ok((left, bottom, right, top)) = document.get_page_media_box(page) else { return 0.0 };
+    let room = ((right - left) * (top - bottom)).abs().max(1.0);
+    let pictures = document.page_image_handles(page).unwrap_or_default();
+    let large = pictures.iter().filter(|picture| picture.width > 100 && picture.height > 100);
+    (large.map(|picture| (picture.bbox.width * picture.bbox.height).abs()).sum::<f32>() / room).min(1.0)
+}
+
+/// Notes on a page, with their writers, and the addresses of its links.
+fn annotations(document: &PdfDocument, page: usize, parts: &mut Vec<Part>) {
+    for note in document.get_annotations(page).unwrap_or_default() {
+        for text in [note.contents, note.author, note.subject].into_iter().flatten() {
+            Part::push(parts, format!("page {} annotation", page + 1), text);
+        }
+        if let Some(LinkAction::Uri(address)) = note.action {
+            Part::push(parts, format!("page {} link", page + 1), address);
         }
     }
-    properties(&document, &mut parts);
-    let mut warnings = Vec::new();
+}
+
+/// What the clerk should know of the pages.
+fn warn(found: &mut Extracted, pages: usize, silent: &[usize], pictured: &[usize], mixed: &[usize]) {
+    let some = |pages: &[usize]| {
+        let more = if pages.len() > 10 { "等" } else { "" };
+        pages.iter().take(10).map(usize::to_string).collect::<Vec<_>>().join("、") + more
+    };
     if silent.len() == pages {
-        warnings.push(
+        found.warnings.push(
             "PDF 里没有文字，可能是扫描件，无法检查和检索。请上传由 Word 或 WPS 直接导出的 PDF，或同时提供文字版。"
                 .to_owned(),
         );
     } else if !silent.is_empty() {
-        let some: Vec<String> = silent.iter().take(10).map(usize::to_string).collect();
-        let more = if silent.len() > 10 { "等" } else { "" };
-        warnings.push(format!("第 {}{more} 页没有文字，可能是扫描页，无法自动检查，请人工核对。", some.join("、")));
+        found.warnings.push(format!("第 {} 页没有文字，可能是扫描页，无法自动检查，请人工核对。", some(silent)));
+    }
+    if !pictured.is_empty() {
+        let words = format!("第 {} 页有图片，其中的文字无法自动检查，请人工核对。", some(pictured));
+        found.tell_unread("body", Unread::Some, &words);
+        found.warnings.push(words);
     }
     if !mixed.is_empty() {
-        let some: Vec<String> = mixed.iter().take(10).map(usize::to_string).collect();
-        warnings.push(format!("{ORDER_IN_DOUBT}（第 {} 页），请核对读出的文字。", some.join("、")));
+        found.warnings.push(format!("{ORDER_IN_DOUBT}（第 {} 页），请核对读出的文字。", some(mixed)));
     }
-    if document.extract_embedded_files().is_ok_and(|files| !files.is_empty()) {
-        warnings.push("PDF 里带有附件，系统没有检查附件的内容。请另存一份不带附件的 PDF 后再上传。".to_owned());
-    }
-    Ok(Extracted { format: Format::Pdf, text: texts.join("\n"), html: None, parts, pages: Some(count), warnings })
 }
 
 /// The text of a page by the places of its pieces, and whether it has columns; as the library orders it where the places
 /// say less.
-fn page_text(document: &PdfDocument, page: usize) -> (String, bool) {
-    let stored = document.extract_text(page).map(|text| paragraphs(&lines(&text))).unwrap_or_default();
-    let pieces = document.extract_spans(page).unwrap_or_default().into_iter().map(|span| Piece {
+pub(crate) fn page_text(document: &PdfDocument, page: usize) -> (String, bool) {
+    let spans = document.extract_spans(page).unwrap_or_default();
+    let piece = |span: TextSpan| Piece {
         left: span.bbox.x,
         right: span.bbox.x + span.bbox.width,
         bottom: span.bbox.y,
         top: span.bbox.y + span.bbox.height,
         text: span.text,
-    });
-    let placed = layout::read(pieces.collect());
+    };
+    if let Some(gbk) = pdf_text::read(document, page) {
+        let is_other = |span: &TextSpan| !gbk.fonts.contains(pdf_text::without_tag(&span.font_name));
+        let pieces = spans.into_iter().filter(is_other).map(piece).chain(gbk.pieces);
+        let placed = layout::read(pieces.collect());
+        return (placed.text, placed.columns);
+    }
+    let stored = document.extract_text(page).map(|text| paragraphs(&lines(&text))).unwrap_or_default();
+    let placed = layout::read(spans.into_iter().map(piece).collect());
     let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
     if letters(&placed.text) >= letters(&stored) { (placed.text, placed.columns) } else { (stored, placed.columns) }
 }
@@ -140,22 +188,23 @@ fn properties(document: &PdfDocument, parts: &mut Vec<Part>) {
     let resolve = |object: &Object| document.resolve_object(object).ok();
     let Some(info) = document.trailer().as_dict().and_then(|trailer| resolve(trailer.get("Info")?)) else { return };
     let Some(info) = info.as_dict() else { return };
-    for (key, place) in [
-        ("Author", "author"),
-        ("Title", "title"),
-        ("Subject", "subject"),
-        ("Keywords", "keywords"),
-        ("Creator", "creator program"),
-        ("Company", "company"),
-    ] {
+    let usual = |key: &str| match key {
+        "Author" => Some("author"),
+        "Title" => Some("title"),
+        "Subject" => Some("subject"),
+        "Keywords" => Some("keywords"),
+        "Creator" => Some("creator program"),
+        "Company" => Some("company"),
+        _ => None,
+    };
+    let mut keys: Vec<&String> =
+        info.keys().filter(|key| !matches!(key.as_str(), "CreationDate" | "ModDate")).collect();
+    keys.sort_unstable();
+    for key in keys {
         let text = info.get(key).and_then(resolve).and_then(|value| value.as_string().map(text_string));
+        let place = usual(key).map_or_else(|| key.to_lowercase(), str::to_owned);
         Part::push(parts, format!("metadata {place}"), text.unwrap_or_default());
     }
-}
-
-/// A PDF text string: UTF-16 or UTF-8 with a mark, else single bytes; Chinese producers also write plain GBK or UTF-8.
-fn text_string(bytes: &[u8]) -> String {
-    decode_text(bytes).map_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect(), |(text, _)| text)
 }
 
 #[cfg(test)]

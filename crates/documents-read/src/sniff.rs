@@ -1,15 +1,164 @@
 //! What a file is, by its bytes; its name only tells kinds of text apart.
 //!
-//! A file whose name claims another format than its bytes is refused: a reader who downloads it could not open it.
+//! A file whose name claims another format than its bytes is refused: a reader who downloads it could not open it. A name
+//! that would make the reader's computer run the file is refused whatever the bytes are.
 
 use documents::{Code, Format, Limits, Rejected, decode_text};
 
 use crate::container;
 
-/// The lower-case ending of a file name, empty when there is none.
+/// Programs, scripts, shortcuts and other files that do something when they are opened.
+const PROGRAMS: [&str; 96] = [
+    "apk",
+    "app",
+    "application",
+    "appref-ms",
+    "asp",
+    "aspx",
+    "bash",
+    "bat",
+    "cer",
+    "cgi",
+    "chm",
+    "class",
+    "cmd",
+    "com",
+    "cpl",
+    "crt",
+    "csh",
+    "desktop",
+    "diagcab",
+    "dll",
+    "dmg",
+    "dqy",
+    "exe",
+    "gadget",
+    "hlp",
+    "hta",
+    "htc",
+    "img",
+    "inf",
+    "ins",
+    "ipa",
+    "iqy",
+    "iso",
+    "isp",
+    "jar",
+    "jnlp",
+    "job",
+    "js",
+    "jse",
+    "jsp",
+    "ksh",
+    "library-ms",
+    "lnk",
+    "mht",
+    "mhtml",
+    "mjs",
+    "msc",
+    "msi",
+    "msp",
+    "mst",
+    "ocx",
+    "oqy",
+    "php",
+    "phtml",
+    "pif",
+    "pl",
+    "ps1",
+    "ps1xml",
+    "ps2",
+    "psd1",
+    "psm1",
+    "py",
+    "pyc",
+    "pyw",
+    "rb",
+    "reg",
+    "rqy",
+    "scf",
+    "scr",
+    "sct",
+    "search-ms",
+    "settingcontent-ms",
+    "sh",
+    "shb",
+    "shs",
+    "slk",
+    "svg",
+    "svgz",
+    "sys",
+    "theme",
+    "url",
+    "vb",
+    "vbe",
+    "vbs",
+    "vhd",
+    "vhdx",
+    "webloc",
+    "website",
+    "wim",
+    "ws",
+    "wsc",
+    "wsf",
+    "wsh",
+    "xbap",
+    "xll",
+    "xsl",
+];
+/// Those that nobody puts into the middle of a document's name by chance.
+const NEVER_INSIDE: [&str; 12] = ["bat", "cmd", "exe", "hta", "js", "lnk", "msi", "pif", "ps1", "scr", "vbe", "vbs"];
+/// Endings of Office files that run macros.
+const WITH_MACROS: [&str; 9] = ["docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppsm", "ppam"];
+
+/// The lower-case ending of a file name, empty when there is none: `2026.10` and `3.工作要点` have none. What prints
+/// nothing, and blanks and dots at the end, which Windows leaves out, do not hide it.
 pub(crate) fn extension_of(file_name: &str) -> String {
     let base = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    base.rsplit_once('.').map(|(_, extension)| extension.trim().to_lowercase()).unwrap_or_default()
+    let seen: String = base.chars().filter(|&c| !is_unseen(c)).collect();
+    let seen = seen.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    let ending = seen.rsplit_once('.').map(|(_, ending)| ending.trim().to_lowercase()).unwrap_or_default();
+    let is_one = ending.len() <= 20
+        && ending.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        && ending.chars().any(|c| c.is_ascii_alphabetic());
+    if is_one { ending } else { String::new() }
+}
+
+/// Marks that print nothing and marks of direction.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Refuses names that the reader's computer would run, whatever is in the file.
+fn refuse_programs(file_name: &str, extension: &str) -> Result<(), Rejected> {
+    if PROGRAMS.contains(&extension) {
+        return Err(Rejected::new(
+            Code::Program,
+            format!(
+                "文件名以 .{extension} 结尾，下载的人双击就会运行它，为保证安全不能上传。请上传文档本身，例如 .docx、.xlsx 或 .pdf 文件。"
+            ),
+        ));
+    }
+    if WITH_MACROS.contains(&extension) {
+        return Err(Rejected::new(
+            Code::Macro,
+            format!(
+                "文件名以 .{extension} 结尾，这种文件可以带宏（小程序），为保证安全不能上传。请用 Word、WPS 或 Excel 另存为不含宏的 .docx 或 .xlsx 后再上传。"
+            ),
+        ));
+    }
+    let base = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name).to_lowercase();
+    let steps: Vec<&str> =
+        base.split('.').map(|step| step.trim_matches(|c: char| c.is_whitespace() || is_unseen(c))).collect();
+    let inner = steps.get(1..steps.len().saturating_sub(1)).unwrap_or_default();
+    if let Some(step) = inner.iter().find(|step| NEVER_INSIDE.contains(step)) {
+        return Err(Rejected::new(
+            Code::Program,
+            format!("文件名里有 .{step}，看起来像程序，下载的人会误认。请去掉文件名中的 .{step} 后再上传。"),
+        ));
+    }
+    Ok(())
 }
 
 /// Says what a file is.
@@ -21,6 +170,7 @@ pub fn sniff(bytes: &[u8], file_name: &str) -> Result<Format, Rejected> {
     if bytes.is_empty() {
         return Err(Rejected::new(Code::Empty, "文件是空的，没有任何内容。请打开原文件检查，保存后再上传。"));
     }
+    refuse_programs(file_name, &extension)?;
     let format = match by_magic(bytes, &extension)? {
         Some(format) => format,
         None => text_kind(bytes, &extension)?,
@@ -140,6 +290,9 @@ fn ole_kind(bytes: &[u8]) -> Result<Format, Rejected> {
             "这是旧版 Word 文档（.doc），系统不能读取。请用 Word 或 WPS 另存为 .docx 后再上传。",
         ));
     }
+    if stream("_VBA_PROJECT_CUR") || stream("_VBA_PROJECT") {
+        return Err(crate::active::macros());
+    }
     if stream("Workbook") || stream("Book") {
         return Ok(Format::Xls);
     }
@@ -177,15 +330,32 @@ fn text_kind(bytes: &[u8], extension: &str) -> Result<Format, Rejected> {
         "html" | "htm" => Format::Html,
         _ if page => Format::Html,
         "md" | "markdown" => Format::Markdown,
+        // Excel takes such a file for another format, which holds formulas.
+        "csv" if text.starts_with("ID;") || text.starts_with("ID,") => {
+            return Err(Rejected::new(
+                Code::Unsupported,
+                "表格的第一个字是“ID”，Excel 会把它当成另一种格式打开。请把第一列的表头改成“编号”等名称后再上传。",
+            ));
+        }
         "csv" => Format::Csv,
-        _ => Format::Txt,
+        "" | "txt" | "text" => Format::Txt,
+        // What it claims to be is told below.
+        _ if binary_of(extension).is_some() => Format::Txt,
+        _ => {
+            return Err(Rejected::new(
+                Code::Unsupported,
+                format!(
+                    "文件名以 .{extension} 结尾，这种文件不能上传。如果是文字，请另存为 .txt 或 .docx；如果是表格，请另存为 .xlsx 或 .csv，然后再上传。"
+                ),
+            ));
+        }
     })
 }
 
 fn binary_of(extension: &str) -> Option<Format> {
     Some(match extension {
-        "docx" | "doc" | "wps" | "docm" => Format::Docx,
-        "xlsx" | "et" | "xlsm" => Format::Xlsx,
+        "docx" | "doc" | "wps" => Format::Docx,
+        "xlsx" | "et" => Format::Xlsx,
         "xls" => Format::Xls,
         "pdf" => Format::Pdf,
         "png" => Format::Png,
@@ -200,15 +370,27 @@ fn agree(format: Format, extension: &str) -> Result<(), Rejected> {
         (Some(claimed), _) => claimed,
         // A name among the kinds of text on a file that is none of them.
         (None, format) if !format.is_text() => match extension {
-            "txt" => Format::Txt,
+            "txt" | "text" => Format::Txt,
             "md" | "markdown" => Format::Markdown,
             "html" | "htm" => Format::Html,
             "csv" => Format::Csv,
-            _ => return Ok(()),
+            "" => return Ok(()),
+            _ => {
+                return Err(Rejected::new(
+                    Code::WrongName,
+                    format!(
+                        "文件名以 .{extension} 结尾，但内容其实是{}。请把文件名改为 .{} 结尾后再上传。",
+                        format.name(),
+                        format.extension()
+                    ),
+                ));
+            }
         },
         _ => return Ok(()),
     };
-    if claimed == format {
+    // Word opens a .docx that is called .doc, others do not.
+    let usual = !matches!(extension, "doc" | "wps" | "et");
+    if claimed == format && usual {
         return Ok(());
     }
     let advice = match format {

@@ -1,40 +1,55 @@
 //! Tables of CSV files and workbooks.
 
+use std::collections::{HashMap, HashSet};
 use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetVisible, Xls, Xlsx};
-use documents::tables::{Table, TableRow, read_csv};
+use documents::tables::{Table, TableRow, Wanted, read_csv};
 use documents::{Code, Format, Limits, Rejected};
 
 use crate::container::Package;
 use crate::extract::{caught, check_size};
-use crate::sniff;
+use crate::formats::{self, Dated, Formats};
+use crate::{sniff, xlsx};
 
-/// Reads the table of a CSV, xlsx or xls file.
-///
-/// `sheet` names the sheet; without it the first visible sheet with content is taken. The header is found as
+/// Reads the table of a CSV, xlsx or xls file: of the sheet that is asked for, else of the first visible sheet whose header
+/// is known (a sheet before it may say how to fill in the table), else of the first with content. The header is found as
 /// [`Table::of_rows`] says.
 ///
 /// # Errors
 /// A [`Rejected`] when the file is no table, breaks the limits, or has no header.
-pub fn read_table(bytes: &[u8], file_name: &str, sheet: Option<&str>, limits: &Limits) -> Result<Table, Rejected> {
+pub fn read_table(bytes: &[u8], file_name: &str, wanted: &Wanted, limits: &Limits) -> Result<Table, Rejected> {
     check_size(bytes, limits)?;
     match sniff(bytes, file_name)? {
-        Format::Csv | Format::Txt => read_csv(bytes, limits),
+        Format::Csv | Format::Txt => read_csv(bytes, wanted, limits),
         format @ (Format::Xlsx | Format::Xls) => {
             let mut empty = None;
-            for (name, visible) in workbook_sheets(bytes, format, limits)? {
-                if sheet.map_or(!visible, |wanted| wanted != name) {
+            let mut first: Option<Table> = None;
+            let mut book = Book::open(bytes, format, limits)?;
+            for (name, visible) in book.sheets.clone() {
+                if wanted.sheet.as_ref().map_or(!visible, |wanted| *wanted != name) {
                     continue;
                 }
-                let grid = workbook_grid(bytes, format, &name, limits)?;
-                match Table::of_rows(name, grid) {
-                    Err(rejected) if sheet.is_none() => empty = Some(rejected),
-                    other => return other,
+                let (grid, hidden) = book.grid(&name, limits)?;
+                match Table::of_rows(name, grid, wanted) {
+                    Err(rejected) if wanted.sheet.is_none() => empty = Some(rejected),
+                    Err(rejected) => return Err(rejected),
+                    Ok(mut table) => {
+                        table.hidden =
+                            table.rows.iter().map(|row| row.number).filter(|number| hidden.contains(number)).collect();
+                        let known = wanted.sheet.is_some() || wanted.headings.is_empty() || table.known(wanted) >= 2;
+                        if known {
+                            return Ok(table);
+                        }
+                        first.get_or_insert(table);
+                    }
                 }
             }
+            if let Some(table) = first {
+                return Ok(table);
+            }
             Err(empty.unwrap_or_else(|| {
-                let wanted = sheet.unwrap_or_default();
+                let wanted = wanted.sheet.clone().unwrap_or_default();
                 Rejected::new(Code::Empty, format!("表格里没有名为“{wanted}”的工作表。请检查工作表名称，例如 Sheet1。"))
             }))
         }
@@ -83,19 +98,84 @@ pub(crate) fn cell_text(value: &Data) -> String {
     }
 }
 
-/// All sheets with their visibility.
-fn workbook_sheets(bytes: &[u8], format: Format, limits: &Limits) -> Result<Vec<(String, bool)>, Rejected> {
-    let metadata = caught("表格", || {
-        if format == Format::Xlsx {
-            Package::open(bytes, limits)?;
-            let book = Xlsx::new(Cursor::new(bytes)).map_err(|_| Rejected::damaged("Excel 表格"))?;
-            Ok(book.sheets_metadata().to_vec())
-        } else {
-            let book = Xls::new(Cursor::new(bytes)).map_err(|error| legacy_error(&error))?;
-            Ok(book.sheets_metadata().to_vec())
+/// A workbook whose sheets are read one by one.
+struct Book<'a> {
+    bytes: &'a [u8],
+    /// Names, and whether each is visible.
+    sheets: Vec<(String, bool)>,
+    /// The package, with the parts of its sheets and the formats of its cells; the old kind has none.
+    package: Option<(Package<'a>, HashMap<String, String>, Formats)>,
+    /// Days are counted from 1904.
+    later: bool,
+}
+
+impl<'a> Book<'a> {
+    fn open(bytes: &'a [u8], format: Format, limits: &Limits) -> Result<Self, Rejected> {
+        let names = |sheets: &[calamine::Sheet]| {
+            sheets.iter().map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect()
+        };
+        if format == Format::Xls {
+            return caught("表格", || {
+                let book = Xls::new(Cursor::new(bytes)).map_err(|error| legacy_error(&error))?;
+                Ok(Self { bytes, sheets: names(book.sheets_metadata()), package: None, later: false })
+            });
         }
-    })?;
-    Ok(metadata.into_iter().map(|sheet| (sheet.name, sheet.visible == SheetVisible::Visible)).collect())
+        let mut package = Package::open(bytes, limits)?;
+        let (parts, later) = xlsx::sheet_parts_by_name(&mut package, limits)?;
+        let formats = Formats::read(&mut package, limits)?;
+        let sheets = caught("表格", || {
+            let book = Xlsx::new(Cursor::new(bytes)).map_err(|_| Rejected::damaged("Excel 表格"))?;
+            Ok(names(book.sheets_metadata()))
+        })?;
+        Ok(Self { bytes, sheets, package: Some((package, parts, formats)), later })
+    }
+
+    /// The rows of a sheet, and the numbers of those that are hidden.
+    fn grid(&mut self, sheet: &str, limits: &Limits) -> Result<(Vec<TableRow>, HashSet<usize>), Rejected> {
+        let Some((package, parts, formats)) = &mut self.package else {
+            return Ok((legacy_grid(self.bytes, sheet, limits)?, HashSet::new()));
+        };
+        let bytes = self.bytes;
+        let mut grid = caught("表格", || {
+            let damaged = || Rejected::damaged("Excel 表格");
+            let mut grid = Grid::new(limits.cells);
+            let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
+            let mut cells = book.worksheet_cells_reader(sheet).map_err(|_| damaged())?;
+            while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
+                grid.put(cell.get_position(), &Data::from(cell.get_value().clone()))?;
+            }
+            Ok(grid)
+        })?;
+        let mut hidden = HashSet::new();
+        if let Some(part) = parts.get(sheet) {
+            let looks = xlsx::looks(package, part, limits)?;
+            for (place, raw, style) in looks.numbers {
+                if let Some(text) = as_shown(&raw, formats.of(style), self.later) {
+                    grid.set(place, text);
+                }
+            }
+            for (column, first, last) in looks.tall {
+                grid.repeat((first, column), last)?;
+            }
+            hidden = looks.hidden.into_iter().map(|row| row as usize + 1).collect();
+        }
+        Ok((grid.rows, hidden))
+    }
+}
+
+/// What a spreadsheet shows of a number, where it is something else than the number: zeros before it, signs between its
+/// digits, a month; and a number so long that its last digits are lost as the power that gives it away.
+fn as_shown(raw: &str, format: &str, later: bool) -> Option<String> {
+    if formats::dated(format) == Dated::Month {
+        return formats::month_of(raw, later);
+    }
+    let number: f64 = raw.parse().ok()?;
+    if number.abs() >= 1e15 {
+        let text = format!("{number:.5e}");
+        let (digits, power) = text.split_once('e')?;
+        return Some(format!("{}E+{power}", digits.trim_end_matches('0').trim_end_matches('.')));
+    }
+    formats::shown(raw, format)
 }
 
 /// Why an old workbook could not be opened.
@@ -106,30 +186,26 @@ pub(crate) fn legacy_error(error: &calamine::XlsError) -> Rejected {
     }
 }
 
-fn workbook_grid(bytes: &[u8], format: Format, sheet: &str, limits: &Limits) -> Result<Vec<TableRow>, Rejected> {
+/// The rows of a sheet of the old kind.
+fn legacy_grid(bytes: &[u8], sheet: &str, limits: &Limits) -> Result<Vec<TableRow>, Rejected> {
     caught("表格", || {
-        let damaged = || Rejected::damaged("Excel 表格");
         let mut grid = Grid::new(limits.cells);
-        if format == Format::Xlsx {
-            let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
-            let mut cells = book.worksheet_cells_reader(sheet).map_err(|_| damaged())?;
-            while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
-                grid.put(cell.get_position(), &Data::from(cell.get_value().clone()))?;
+        let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| legacy_error(&error))?;
+        let range = book.worksheet_range(sheet).map_err(|error| legacy_error(&error))?;
+        let (top, left) = range.start().unwrap_or_default();
+        for (row, column, value) in range.used_cells() {
+            let row = u32::try_from(row).unwrap_or(u32::MAX).saturating_add(top);
+            let column = u32::try_from(column).unwrap_or(u32::MAX).saturating_add(left);
+            if let Data::Float(number) = value
+                && let Some(text) = as_shown(&number.to_string(), "General", false)
+            {
+                grid.put((row, column), &Data::String(text))?;
+                continue;
             }
-            drop(cells);
-            // a sheet without merged cells may say so by an error
-            for range in book.merge_cells_by_sheet_name(sheet).unwrap_or_default() {
-                grid.repeat(range.start, range.end.0)?;
-            }
-        } else {
-            let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| legacy_error(&error))?;
-            let range = book.worksheet_range(sheet).map_err(|error| legacy_error(&error))?;
-            let (top, left) = range.start().unwrap_or_default();
-            for (row, column, value) in range.used_cells() {
-                let row = u32::try_from(row).unwrap_or(u32::MAX).saturating_add(top);
-                let column = u32::try_from(column).unwrap_or(u32::MAX).saturating_add(left);
-                grid.put((row, column), value)?;
-            }
+            grid.put((row, column), value)?;
+        }
+        for merged in book.merge_cells_by_sheet_name(sheet).unwrap_or_default() {
+            grid.repeat(merged.start, merged.end.0)?;
         }
         Ok(grid.rows)
     })
@@ -144,6 +220,16 @@ struct Grid {
 impl Grid {
     fn new(room: usize) -> Self {
         Self { rows: Vec::new(), room }
+    }
+
+    /// Puts what is shown in place of what is kept in a cell that was put before.
+    fn set(&mut self, (row, column): (u32, u32), text: String) {
+        let number = row as usize + 1;
+        if let Ok(at) = self.rows.binary_search_by_key(&number, |row| row.number)
+            && let Some(cell) = self.rows[at].cells.get_mut(column as usize)
+        {
+            *cell = text;
+        }
     }
 
     /// Says what stands in a merged cell again in each further row that has cells of its own, down to `last`: an owner over

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetVisible, Xls, Xlsx};
-use documents::{Extracted, Format, Limits, Part, Rejected};
+use documents::{Extracted, Format, Limits, Part, Rejected, Unread};
 use quick_xml::events::{BytesStart, Event};
 
+use crate::active;
 use crate::container::Package;
 use crate::docx::SAME;
 use crate::extract::caught;
+use crate::net::{self, ByName, squeezed};
 use crate::tables::cell_text;
 use crate::{ooxml, tables, xml};
 
@@ -38,7 +40,7 @@ impl Hidden {
 /// Reads an xlsx.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     let mut package = Package::open(bytes, limits)?;
-    ooxml::refuse_macros(&package)?;
+    active::refuse(&mut package, limits)?;
     let main = ooxml::main_part(&mut package, "xl/workbook.xml", limits)?;
     let Some(workbook) = package.read(&main)? else {
         return Err(Rejected::damaged("Excel 表格"));
@@ -46,7 +48,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     let tree = xml::parse(&workbook, &[], limits)?;
     let relations = ooxml::relations(&mut package, &main, limits)?;
     check_shared(&mut package, limits)?;
-    let mut found = empty(Format::Xlsx);
+    let mut found = Extracted::empty(Format::Xlsx);
+    let mut known = ByName::default();
     let mut room = limits.cells;
     let mut lines = Vec::new();
     let mut book =
@@ -64,12 +67,18 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
         let mut hidden = hidden_places(&mut package, &relation.target, limits)?;
         hidden.sheet = matches!(sheet.attribute("state"), Some("hidden" | "veryHidden"));
         let rows = sheet_cells(&mut book, &name, &mut room)?;
+        known.sheets.insert(relation.target.clone(), name.clone());
+        known.texts.extend(rows.values().flat_map(|cells| cells.values().map(|text| squeezed(text))));
+        Part::push(&mut found.parts, format!("sheet \"{name}\" name"), &name);
         sheet_parts(&name, &rows, &hidden, &mut found, &mut lines);
-        comments(&mut package, &relation.target, &name, &mut found, limits)?;
+        comments(&mut package, &relation.target, &name, (&mut found, &mut known), limits)?;
     }
     found.text = lines.join("\n");
-    leftovers(&package, &mut found.warnings);
+    leftovers(&package, &mut found);
     ooxml::metadata(&mut package, &mut found.parts, limits)?;
+    known.whole.insert("docProps/core.xml".to_owned());
+    known.whole.insert("docProps/custom.xml".to_owned());
+    net::cast(&mut package, &known, &mut found, limits)?;
     ooxml::embedded(&mut package, &mut found, limits)?;
     Ok(found)
 }
@@ -78,7 +87,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
 pub(crate) fn read_legacy(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     caught("旧版 Excel 表格", || {
         let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| tables::legacy_error(&error))?;
-        let mut found = empty(Format::Xls);
+        let mut found = Extracted::empty(Format::Xls);
         let mut lines = Vec::new();
         let mut room = limits.cells;
         for sheet in book.sheets_metadata().to_vec() {
@@ -92,19 +101,15 @@ pub(crate) fn read_legacy(bytes: &[u8], limits: &Limits) -> Result<Extracted, Re
                 put(&mut rows, (row, column), value, &mut room)?;
             }
             let hidden = Hidden { sheet: sheet.visible != SheetVisible::Visible, ..Hidden::default() };
+            Part::push(&mut found.parts, format!("sheet \"{}\" name", sheet.name), &sheet.name);
             sheet_parts(&sheet.name, &rows, &hidden, &mut found, &mut lines);
         }
         found.text = lines.join("\n");
-        found.warnings.push(
-            "旧版 .xls 的批注、作者信息以及隐藏的行和列无法识别。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。"
-                .to_owned(),
-        );
+        let words = "旧版 .xls 的批注、作者信息以及隐藏的行和列无法识别。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。";
+        found.tell_unread("body", Unread::Some, words);
+        found.warnings.push(words.to_owned());
         Ok(found)
     })
-}
-
-fn empty(format: Format) -> Extracted {
-    Extracted { format, text: String::new(), html: None, parts: Vec::new(), pages: None, warnings: Vec::new() }
 }
 
 /// The parts that the library reads by itself are checked first: no definitions, no entities, bounded depth.
@@ -167,6 +172,84 @@ fn hidden_places(package: &mut Package<'_>, part: &str, limits: &Limits) -> Resu
         Ok(())
     })?;
     Ok(hidden)
+}
+
+/// The parts of the sheets by their names, and whether days are counted from 1904.
+pub(crate) fn sheet_parts_by_name(
+    package: &mut Package<'_>,
+    limits: &Limits,
+) -> Result<(HashMap<String, String>, bool), Rejected> {
+    let main = ooxml::main_part(package, "xl/workbook.xml", limits)?;
+    let Some(workbook) = package.read(&main)? else { return Err(Rejected::damaged("Excel 表格")) };
+    let tree = xml::parse(&workbook, &[], limits)?;
+    let relations = ooxml::relations(package, &main, limits)?;
+    check_shared(package, limits)?;
+    let later = tree
+        .child("workbookPr")
+        .is_some_and(|properties| matches!(properties.attribute("date1904"), Some("1" | "true" | "on")));
+    let sheets = tree.child("sheets").map(|sheets| sheets.elements().collect::<Vec<_>>()).unwrap_or_default();
+    let part = |sheet: &&xml::Element| {
+        let relation = relations.get(sheet.attribute("r:id").or_else(|| sheet.attribute("id"))?)?;
+        Some((sheet.attribute("name")?.to_owned(), relation.target.clone()))
+    };
+    Ok((sheets.iter().filter_map(part).collect(), later))
+}
+
+/// What the cells of a sheet look like.
+#[derive(Debug, Default)]
+pub(crate) struct Looks {
+    /// Row and column (from 0), the number as it is kept, and the style.
+    pub(crate) numbers: Vec<((u32, u32), String, usize)>,
+    /// Column, first and last row of cells over several rows.
+    pub(crate) tall: Vec<(u32, u32, u32)>,
+    /// Hidden rows, from 0.
+    pub(crate) hidden: BTreeSet<u32>,
+}
+
+/// Reads what the cells of a sheet look like.
+pub(crate) fn looks(package: &mut Package<'_>, part: &str, limits: &Limits) -> Result<Looks, Rejected> {
+    let hidden = hidden_places(package, part, limits)?;
+    let mut looks = Looks { tall: hidden.tall, hidden: hidden.rows, ..Looks::default() };
+    let Some(bytes) = package.read(part)? else { return Ok(looks) };
+    // rows and cells may leave out where they are: then they follow each other
+    let (mut row, mut column) = (0_u32, 0_u32);
+    let mut cell: Option<((u32, u32), usize)> = None;
+    let mut in_value = false;
+    xml::scan(&bytes, limits, |event| {
+        match event {
+            Event::Start(start) | Event::Empty(start) => match start.local_name().as_ref() {
+                "row" => {
+                    row = number(start, "r").unwrap_or(row.saturating_add(1));
+                    column = 0;
+                }
+                "c" => {
+                    let named = xml::attribute(start, "r").and_then(|name| place(&name));
+                    let at = named.map_or((row.saturating_sub(1), column), |(column, row)| (row, column));
+                    column = at.1.saturating_add(1);
+                    let plain = xml::attribute(start, "t").is_none_or(|kind| kind == "n");
+                    let style = number(start, "s").and_then(|style| usize::try_from(style).ok()).unwrap_or(0);
+                    cell = plain.then_some((at, style));
+                }
+                "v" => in_value = matches!(event, Event::Start(_)),
+                _ => {}
+            },
+            Event::Text(text) if in_value => {
+                if let Some((at, style)) = cell.take()
+                    && looks.numbers.len() < limits.cells
+                {
+                    looks.numbers.push((
+                        at,
+                        text.xml_content(quick_xml::XmlVersion::Implicit1_0).trim().to_owned(),
+                        style,
+                    ));
+                }
+            }
+            Event::End(end) if end.local_name().as_ref() == "v" => in_value = false,
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(looks)
 }
 
 /// Column, first and last row (from 0) of `B2:B5`.
@@ -290,7 +373,7 @@ fn comments(
     package: &mut Package<'_>,
     part: &str,
     sheet: &str,
-    found: &mut Extracted,
+    (found, known): (&mut Extracted, &mut ByName),
     limits: &Limits,
 ) -> Result<(), Rejected> {
     let relations: HashMap<String, ooxml::Relation> = ooxml::relations(package, part, limits)?;
@@ -304,6 +387,7 @@ fn comments(
     for name in names {
         let Some(bytes) = package.read(name)? else { continue };
         let tree = xml::parse(&bytes, &["rPr"], limits)?;
+        known.whole.insert(name.to_owned());
         for kind in ["comment", "threadedComment"] {
             for comment in tree.descendants(kind) {
                 let place = comment.attribute("ref").unwrap_or("?");
@@ -321,20 +405,23 @@ fn comments(
     Ok(())
 }
 
-/// Copies of data that stay in the file though no sheet shows them.
-fn leftovers(package: &Package<'_>, warnings: &mut Vec<String>) {
+/// Copies of data that stay in the file though no sheet shows them, and pictures.
+fn leftovers(package: &Package<'_>, found: &mut Extracted) {
     let under = |folder: &str| package.names().iter().any(|name| name.starts_with(folder));
     if under("xl/pivotCache/") {
-        warnings.push(
+        found.warnings.push(
             "表格里有数据透视表，它带着一份完整的原始数据，删除工作表也不会消失。请把结果复制为数值到新表后再上传。"
                 .to_owned(),
         );
     }
     if under("xl/externalLinks/") {
-        warnings.push("表格引用了其他表格的数据，文件里留有副本。请用“断开链接”处理后再上传。".to_owned());
+        found.warnings.push("表格引用了其他表格的数据，文件里留有副本。请用“断开链接”处理后再上传。".to_owned());
     }
     if under("xl/media/") {
-        warnings.push("表格里有图片，其中的文字无法自动检查，请人工核对。".to_owned());
+        let words = "表格里有图片，其中的文字无法自动检查，请人工核对。";
+        let how = if found.text.trim().is_empty() { Unread::All } else { Unread::Some };
+        found.tell_unread("body", how, words);
+        found.warnings.push(words.to_owned());
     }
 }
 

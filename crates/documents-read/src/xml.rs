@@ -212,7 +212,8 @@ fn push_text(stack: &mut [Element], text: &str) {
     }
 }
 
-fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, Rejected> {
+/// The character that a reference stands for; names of our own are none.
+pub(crate) fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, Rejected> {
     if let Some(c) = reference.resolve_char_ref().map_err(|_| hostile())? {
         return Ok(c);
     }

@@ -57,6 +57,8 @@ pub struct Extracted {
     /// All text by place, hidden places included. Places are `body`, `table 2 row 5`, `header 1`, `footer 1`,
     /// `footnote 1`, `comment 1`, `deleted text 1`, `hidden text 1`, `text box 1`, `page 3`, `sheet "名单" C12`,
     /// `sheet "名单" C12 (hidden)`, `metadata author` and the like; in embedded files with `embedded "name" ` before.
+    /// What has no place of its own is named by the part of the file, `chart 1`, `diagram 1`, `part "word/glossary.xml"`.
+    /// Places that could not be read are among them ([`Part::unread`]).
     pub parts: Vec<Part>,
     /// Number of pages, where the format has pages.
     pub pages: Option<u32>,
@@ -73,16 +75,19 @@ impl Extracted {
         self.warnings.iter().any(|warning| warning.starts_with(ORDER_IN_DOUBT))
     }
 
-    /// The [warnings](Extracted::warnings) that name something which was not read, so that nobody can say what it holds.
-    pub fn unread(&self) -> impl Iterator<Item = &str> {
-        const SAID: [&str; 6] = ["无法检查", "无法自动检查", "无法识别", "没有检查", "读不出", "不会去读取"];
-        self.warnings.iter().map(String::as_str).filter(|warning| SAID.iter().any(|said| warning.contains(said)))
+    /// An answer without anything yet.
+    pub fn empty(format: Format) -> Self {
+        Self { format, text: String::new(), html: None, parts: Vec::new(), pages: None, warnings: Vec::new() }
     }
 
-    /// Pages that have no text, counted from 1: scans, pictures, or nothing at all.
-    pub fn silent_pages(&self) -> impl Iterator<Item = u32> {
-        let spoken: std::collections::HashSet<&str> = self.parts.iter().map(|part| part.place.as_str()).collect();
-        (1..=self.pages.unwrap_or(0)).filter(move |page| !spoken.contains(format!("page {page}").as_str()))
+    /// The places of which nobody can say what they hold, each with the words that say so.
+    pub fn unread(&self) -> impl Iterator<Item = (&Part, Unread)> {
+        self.parts.iter().filter_map(|part| part.unread.map(|how| (part, how)))
+    }
+
+    /// Names a place that could not be read, in words that say what to do.
+    pub fn tell_unread(&mut self, place: impl Into<String>, how: Unread, words: impl Into<String>) {
+        self.parts.push(Part { place: place.into(), text: words.into(), unread: Some(how) });
     }
 
     /// What the file holds and [`Extracted::text`] does not, one sentence in Chinese for each kind of place, with the
@@ -99,7 +104,10 @@ impl Extracted {
         let mut out = Vec::new();
         for (start, name) in KINDS {
             let held = |part: &&Part| {
-                part.place.starts_with(start) && !part.place.ends_with("author") && !is_page_number(&part.text)
+                part.place.starts_with(start)
+                    && part.unread.is_none()
+                    && !part.place.ends_with("author")
+                    && !is_page_number(&part.text)
             };
             let mut parts = self.parts.iter().filter(held);
             let Some(first) = parts.next() else { continue };
@@ -123,8 +131,21 @@ fn is_page_number(text: &str) -> bool {
 pub struct Part {
     /// Where: see [`Extracted::parts`].
     pub place: String,
-    /// The text there, never empty.
+    /// The text there, never empty; of a place that could not be read the words that say so.
     pub text: String,
+    /// Whether the place could not be read; then a person must look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<Unread>,
+}
+
+/// How much of a place could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unread {
+    /// Something in what was read otherwise: a picture on a page with text.
+    Some,
+    /// The place as a whole: a scan, a page in a font that says not which characters it shows, an embedded program.
+    All,
 }
 
 impl Part {
@@ -132,7 +153,7 @@ impl Part {
     pub fn push(parts: &mut Vec<Part>, place: impl Into<String>, text: impl Into<String>) {
         let text = text.into();
         if !text.trim().is_empty() {
-            parts.push(Part { place: place.into(), text });
+            parts.push(Part { place: place.into(), text, unread: None });
         }
     }
 }

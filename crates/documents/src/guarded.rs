@@ -13,7 +13,7 @@ use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 
-use crate::tables::Table;
+use crate::tables::{Table, Wanted};
 use crate::wire::{Answer, EXTRACT_COMMAND, Request, Work};
 use crate::{Code, Extracted, Limits, Rejected};
 
@@ -51,12 +51,12 @@ impl Extractor {
         self.ask(path, file_name, Work::Text).await
     }
 
-    /// The table of a spreadsheet or CSV: of the sheet of this name, or of the first visible sheet with content.
+    /// The table of a spreadsheet or CSV.
     ///
     /// # Errors
     /// As [`Extractor::extract`].
-    pub async fn read_table(&self, path: &Path, file_name: &str, sheet: Option<&str>) -> Result<Table, Rejected> {
-        self.ask(path, file_name, Work::Table { sheet: sheet.map(str::to_owned) }).await
+    pub async fn read_table(&self, path: &Path, file_name: &str, wanted: &Wanted) -> Result<Table, Rejected> {
+        self.ask(path, file_name, Work::Table { wanted: wanted.clone() }).await
     }
 
     async fn ask<T: DeserializeOwned>(&self, path: &Path, file_name: &str, work: Work) -> Result<T, Rejected> {

@@ -13,9 +13,11 @@ pub fn place_in_words(place: &str) -> String {
         }
     } else if let Some(rest) = place.strip_prefix("sheet \"") {
         match rest.split_once("\" ") {
-            Some((name, cell)) => format!("工作表“{name}”{cell}"),
+            Some((name, inner)) => format!("工作表“{name}”{}", in_sheet(inner)),
             None => format!("工作表“{}”", rest.trim_end_matches('"')),
         }
+    } else if let Some(rest) = place.strip_prefix("part \"") {
+        format!("文件内部的“{}”", rest.trim_end_matches('"'))
     } else if let Some(rest) = place.strip_prefix("table ") {
         match rest.split_once(" row ") {
             Some((table, row)) => format!("表{table}第{row}行"),
@@ -27,8 +29,24 @@ pub fn place_in_words(place: &str) -> String {
     format!("{words}{hidden}")
 }
 
+/// A place in a sheet; cells are named as the sheet names them.
+fn in_sheet(place: &str) -> String {
+    const NAMES: [(&str, &str); 8] = [
+        ("comment author", "批注作者"),
+        ("comment ", "批注 "),
+        ("header and footer", "的页眉页脚"),
+        ("name", "的名称"),
+        ("formula ", "公式 "),
+        ("validation", "的数据验证"),
+        ("link", "的链接"),
+        ("text", "的其他文字"),
+    ];
+    let named = NAMES.iter().find_map(|(start, words)| place.strip_prefix(start).map(|rest| format!("{words}{rest}")));
+    named.unwrap_or_else(|| place.to_owned())
+}
+
 fn simple_place(place: &str) -> String {
-    const NAMES: [(&str, &str, &str); 9] = [
+    const NAMES: [(&str, &str, &str); 22] = [
         ("page ", "第", "页"),
         ("row ", "第", "行"),
         ("header ", "页眉", ""),
@@ -38,6 +56,19 @@ fn simple_place(place: &str) -> String {
         ("deleted text ", "修订中删去的文字", ""),
         ("hidden text ", "隐藏文字", ""),
         ("text box ", "文本框", ""),
+        ("link ", "链接地址", ""),
+        ("description ", "图片或对象的说明文字", ""),
+        ("field code ", "域代码", ""),
+        ("chart ", "图表", ""),
+        ("diagram ", "SmartArt 图形", ""),
+        ("drawing ", "图形", ""),
+        ("form field ", "表单域", ""),
+        ("bookmark ", "书签", ""),
+        ("old text ", "改动前的文字", ""),
+        ("setting ", "文件内部的说明文字", ""),
+        ("data ", "文件内部的数据", ""),
+        ("name ", "定义的名称", ""),
+        ("picture ", "图片的拍摄或编辑信息", ""),
     ];
     if place == "body" {
         return "正文".to_owned();
@@ -62,5 +93,8 @@ mod tests {
         assert_eq!(place_in_words("sheet \"名单\" C12 (hidden)"), "工作表“名单”C12（隐藏）");
         assert_eq!(place_in_words("embedded \"a.docx\" comment 1"), "内嵌文件“a.docx”批注1");
         assert_eq!(place_in_words("metadata author"), "文件属性（author）");
+        assert_eq!(place_in_words("chart 2"), "图表2");
+        assert_eq!(place_in_words("sheet \"名单\" header and footer"), "工作表“名单”的页眉页脚");
+        assert_eq!(place_in_words("part \"word/glossary/document.xml\""), "文件内部的“word/glossary/document.xml”");
     }
 }

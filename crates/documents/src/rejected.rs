@@ -57,6 +57,8 @@ pub enum Code {
     Encrypted,
     /// Contains macros.
     Macro,
+    /// Does something when it is opened: fetches a template, starts a program, runs a script, carries other files.
+    Active,
     /// Breaks off before its end.
     Truncated,
     /// Cannot be read as what it claims to be.
@@ -90,6 +92,7 @@ impl Code {
             Self::Program => "program",
             Self::Encrypted => "encrypted",
             Self::Macro => "macro",
+            Self::Active => "active",
             Self::Truncated => "truncated",
             Self::Damaged => "damaged",
             Self::Bomb => "bomb",

@@ -28,8 +28,8 @@ pub enum Work {
     Text,
     /// A table: the answer holds a [`crate::tables::Table`].
     Table {
-        /// The sheet; without a name the first visible one with content.
-        sheet: Option<String>,
+        /// Which one.
+        wanted: crate::tables::Wanted,
     },
 }
 

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod calendar;
 pub mod events;
+mod names;
 pub mod organs;
 mod own;
 mod permission_table;

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use store::{Db, Executor, FromRow, Tx, query, query_as};
 use text::findings::{Finding, Severity, personal_numbers};
 
+pub use crate::pieces::{Piece, Unread};
 use crate::{
     Result, permissions,
     refusal::Refusal,
@@ -36,15 +37,6 @@ pub struct Part {
     pub label: String,
     /// SHA-256 of everything in it that is looked at.
     pub digest: String,
-}
-
-/// A text within a part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
-    /// Where in the part: 工作表“名单”C12（隐藏）; empty = the part itself.
-    pub place: String,
-    /// The text.
-    pub text: String,
 }
 
 impl Part {
@@ -71,8 +63,7 @@ pub struct PartText {
 impl PartText {
     /// A part that is one text.
     pub fn of(key: &str, label: &str, text: &str) -> Self {
-        let piece = Piece { place: String::new(), text: text.to_owned() };
-        Self { part: Part::of_text(key, label, text), pieces: vec![piece] }
+        Self { part: Part::of_text(key, label, text), pieces: vec![Piece::read("", text)] }
     }
 }
 
@@ -158,6 +149,9 @@ impl Checks {
     }
 }
 
+/// The rule of what could not be read.
+pub const UNREAD: &str = "privacy.unread";
+
 /// The name of a rule in words; what does not block is not certain.
 fn label(rule: &str, blocks: bool) -> &'static str {
     match (rule, blocks) {
@@ -167,6 +161,8 @@ fn label(rule: &str, blocks: bool) -> &'static str {
         ("privacy.mobile", false) => "疑似手机号码",
         ("privacy.bank_card", true) => "银行卡号",
         ("privacy.bank_card", false) => "疑似银行卡号",
+        (UNREAD, true) => "没有读出的内容，须人工核对",
+        (UNREAD, false) => "没有读出的内容",
         _ => "需要核对的内容",
     }
 }
@@ -195,6 +191,12 @@ fn look(text: PartText) -> Run {
     let mut found: Vec<(String, Found)> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for piece in &text.pieces {
+        if let Some(how) = piece.unread {
+            // each by itself: none is certain because another is
+            let one = unread_in(&text.part.key, piece, how);
+            found.push((one.digest.clone(), one));
+            continue;
+        }
         let findings = personal_numbers("", &piece.text);
         if findings.is_empty() {
             continue;
@@ -227,6 +229,18 @@ fn look(text: PartText) -> Run {
     let unlisted = found.iter().skip(MOST).filter(|one| one.blocks).count();
     found.truncate(MOST);
     Run { part: text.part, found, unlisted }
+}
+
+/// A place that could not be read, as a finding: what was decided on it holds as long as the file is the same.
+fn unread_in(key: &str, piece: &Piece, how: Unread) -> Found {
+    Found {
+        place: piece.place.clone(),
+        blocks: how == Unread::All,
+        digest: hex::encode(Sha256::digest(format!("{key}\0{}\0{UNREAD}\0{}", piece.place, piece.text).as_bytes())),
+        rule: UNREAD.to_owned(),
+        excerpt: String::new(),
+        suggestion: piece.text.clone(),
+    }
 }
 
 /// Where the paragraphs of a text begin; empty lines are none.
@@ -543,9 +557,23 @@ mod tests {
 
     #[test]
     fn a_long_list_is_cut_and_still_blocks() {
-        let pieces = (0..MOST + 20).map(|n| Piece { place: format!("第{n}行"), text: format!("138{n:08}") });
+        let pieces = (0..MOST + 20).map(|n| Piece::read(format!("第{n}行"), format!("138{n:08}")));
         let part = Part::digested("file.a", "附件《名单》", "d".into());
         let run = look(PartText { part, pieces: pieces.collect() });
         assert_eq!((run.found.len(), run.unlisted), (MOST, 20));
+    }
+
+    #[test]
+    fn what_could_not_be_read_stops_until_somebody_has_looked() {
+        let piece = |place: &str, how| Piece {
+            unread: Some(how),
+            ..Piece::read(place, "这一页没有文字，请人工核对。")
+        };
+        let pieces = vec![piece("第3页", Unread::All), piece("", Unread::Some), piece("第4页", Unread::All)];
+        let found = look(PartText { part: Part::digested("file.a", "附件《名单》", "d".into()), pieces }).found;
+        let said: Vec<(&str, &str, bool)> =
+            found.iter().map(|one| (one.rule.as_str(), one.place.as_str(), one.blocks)).collect();
+        assert_eq!(said, [(UNREAD, "第3页", true), (UNREAD, "第4页", true), (UNREAD, "", false)]);
+        assert_ne!(found[0].digest, found[1].digest, "each page needs a word of its own");
     }
 }

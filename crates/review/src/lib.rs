@@ -22,6 +22,7 @@ pub mod events;
 pub mod findings;
 pub mod model;
 pub mod permissions;
+mod pieces;
 pub mod queue;
 pub mod refusal;
 pub mod route;

@@ -3,9 +3,9 @@
 use std::{io::Write, path::Path, process::ExitCode};
 
 use anyhow::Result;
-use documents::{Extracted, place_in_words};
+use documents::{Extracted, Part, Unread, place_in_words};
 use serde::Serialize;
-use text::findings::{Finding, Gate, Severity, personal_numbers, unreadable};
+use text::findings::{Finding, Gate, Severity, personal_numbers};
 
 /// The answer for programs.
 #[derive(Debug, Serialize)]
@@ -34,28 +34,24 @@ pub(super) fn run(file: &Path, as_json: bool) -> Result<ExitCode> {
 fn look(file: &Extracted) -> Vec<Finding> {
     let mut findings = Vec::new();
     for part in &file.parts {
-        findings.extend(personal_numbers(&part.place, &part.text));
-        findings.extend(unreadable(&part.place, &part.text));
+        match part.unread {
+            Some(how) => findings.push(unread(part, how)),
+            None => findings.extend(personal_numbers(&part.place, &part.text)),
+        }
     }
-    let silent: Vec<u32> = file.silent_pages().collect();
-    let page = |page: &u32| unread(&format!("page {page}"), "这一页没有文字，可能是扫描页，请人工核对。");
-    findings.extend(silent.iter().map(page));
-    // what the warning of a PDF says of pages has been said of each
-    let said = file.unread().filter(|_| silent.is_empty());
-    findings.extend(said.map(|warning| unread("body", warning)));
     findings
 }
 
-fn unread(part: &str, suggestion: &str) -> Finding {
+fn unread(part: &Part, how: Unread) -> Finding {
     Finding {
         rule: "privacy.unread".into(),
         gate: Gate::Privacy,
-        severity: Severity::Warn,
-        part: part.into(),
+        severity: if how == Unread::All { Severity::Block } else { Severity::Warn },
+        part: part.place.clone(),
         start: 0,
         end: 0,
         excerpt: String::new(),
-        suggestion: suggestion.into(),
+        suggestion: part.text.clone(),
     }
 }
 

@@ -48,7 +48,7 @@ async fn table(ctx: &Ctx, file: &Path) -> Result<Table> {
     }
     let extractor = Extractor::new(ctx.program().clone(), Limits::default());
     extractor
-        .read_table(file, &name, None)
+        .read_table(file, &name, &documents::tables::Wanted::default())
         .await
         .map_err(|rejected| anyhow::anyhow!("{}：{}", file.display(), rejected.message))
 }

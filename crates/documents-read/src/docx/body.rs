@@ -53,6 +53,8 @@ pub(super) struct Walk<'a> {
     pub(super) tracked: bool,
     /// Whether there is content in a foreign format that only Word can fetch.
     pub(super) foreign: bool,
+    /// A paragraph whose mark was deleted: the next one goes on with it.
+    unended: Option<Paragraph>,
 }
 
 /// The state of one paragraph while it is read.
@@ -79,16 +81,28 @@ impl<'a> Walk<'a> {
             pictures: 0,
             tracked: false,
             foreign: false,
+            unended: None,
         }
     }
 
     /// The blocks inside a container: body, cell, header, note.
     pub(super) fn blocks(&mut self, container: &Element) -> Vec<Block> {
         let mut out = Vec::new();
+        let outer = self.unended.take();
         for element in container.elements() {
+            if &*element.name != "p" && element.elements().next().is_some() {
+                self.end_paragraph(&mut out);
+            }
             self.block(element, &mut out);
         }
+        self.end_paragraph(&mut out);
+        self.unended = outer;
         out
+    }
+
+    /// What stood before a deleted paragraph mark and found nothing to go on with is a paragraph.
+    fn end_paragraph(&mut self, out: &mut Vec<Block>) {
+        out.extend(self.unended.take().filter(|paragraph| !paragraph.runs.is_empty()).map(Block::Paragraph));
     }
 
     fn block(&mut self, element: &Element, out: &mut Vec<Block>) {
@@ -114,7 +128,8 @@ impl<'a> Walk<'a> {
                 }
             }
             "altChunk" => self.foreign = true,
-            _ => {}
+            // whatever surrounds paragraphs and is not known
+            _ => out.extend(self.blocks(element)),
         }
     }
 
@@ -170,10 +185,27 @@ impl<'a> Walk<'a> {
         if !line.hidden.trim().is_empty() {
             self.hidden.push(line.hidden);
         }
-        if !empty {
+        self.boxes.extend(line.boxes);
+        if empty {
+            paragraph.runs.clear();
+        }
+        if let Some(mut before) = self.unended.take() {
+            // an empty line that was deleted leaves nothing of itself
+            if !before.runs.is_empty() {
+                before.runs.append(&mut paragraph.runs);
+                paragraph = before;
+            }
+        }
+        let marks = properties.and_then(|properties| properties.child("rPr"));
+        let is_marked = |name: &str| marks.is_some_and(|marks| marks.child(name).is_some());
+        self.tracked |= is_marked("ins") || is_marked("moveTo");
+        if is_marked("del") || is_marked("moveFrom") {
+            // the mark at its end is deleted: it goes on in the next
+            self.tracked = true;
+            self.unended = Some(paragraph);
+        } else if !paragraph.runs.is_empty() {
             out.push(Block::Paragraph(paragraph));
         }
-        self.boxes.extend(line.boxes);
     }
 
     fn inline(&mut self, container: &Element, look: &Look, line: &mut Line) {

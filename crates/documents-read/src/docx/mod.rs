@@ -11,9 +11,11 @@ mod styles;
 
 use std::collections::{HashMap, HashSet};
 
-use documents::{Extracted, Format, Limits, Part, Rejected};
+use documents::{Extracted, Format, Limits, Part, Rejected, Unread};
 
+use crate::active;
 use crate::container::Package;
+use crate::net::{self, ByName, squeezed};
 use crate::ooxml::{self, Relation};
 use crate::xml::{self, Element};
 use body::{SKIPPED, Walk};
@@ -25,7 +27,7 @@ use styles::Styles;
 /// Reads a docx.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     let mut package = Package::open(bytes, limits)?;
-    ooxml::refuse_macros(&package)?;
+    active::refuse(&mut package, limits)?;
     let main = ooxml::main_part(&mut package, "word/document.xml", limits)?;
     let Some(document) = package.read(&main)? else {
         return Err(Rejected::damaged("Word 文档"));
@@ -42,27 +44,30 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     };
     let mut walk = Walk::new(&styles, &numbering, relations.clone());
     let blocks = walk.blocks(body);
-    let mut found = Extracted {
-        format: Format::Docx,
-        text: String::new(),
-        html: None,
-        parts: Vec::new(),
-        pages: None,
-        warnings: Vec::new(),
-    };
+    let mut found = Extracted::empty(Format::Docx);
+    let mut known = ByName::default();
+    known.stories.insert(main);
     body_parts(&blocks, &mut found.parts);
-    let notes = side_places(&mut package, &relations, &mut walk, &mut found, limits)?;
+    let notes = side_places(&mut package, &relations, &mut walk, (&mut found, &mut known), limits)?;
     let boxes = std::mem::take(&mut walk.boxes);
     numbered(&mut found.parts, "text box", boxes.iter().map(|blocks| joined(blocks)));
     numbered(&mut found.parts, "deleted text", std::mem::take(&mut walk.deleted));
     numbered(&mut found.parts, "hidden text", std::mem::take(&mut walk.hidden));
-    warn(&walk, &relations, &mut found.warnings);
+    warn(&walk, &relations, &mut found);
+    known.texts.extend(boxes.iter().flat_map(|blocks| joined(blocks).lines().map(squeezed).collect::<Vec<_>>()));
     let shown: Vec<Block> = blocks.into_iter().chain(boxes.into_iter().flatten()).chain(notes).collect();
     let mut lines = Vec::new();
     model::lines(&shown, &mut lines);
     found.text = lines.join("\n");
     found.html = Some(html::write(&shown));
+    let nothing = found.text.trim().is_empty();
+    if nothing && walk.pictures > 0 {
+        found.tell_unread("body", Unread::All, "文档里只有图片，没有文字，可能是扫描件，无法检查，请人工核对。");
+    }
     ooxml::metadata(&mut package, &mut found.parts, limits)?;
+    known.whole.insert("docProps/core.xml".to_owned());
+    known.whole.insert("docProps/custom.xml".to_owned());
+    net::cast(&mut package, &known, &mut found, limits)?;
     ooxml::embedded(&mut package, &mut found, limits)?;
     Ok(found)
 }
@@ -74,12 +79,16 @@ fn side_part(
     kind: &str,
     limits: &Limits,
 ) -> Result<Option<Element>, Rejected> {
-    let named = relations.values().find(|relation| relation.kind == kind && !relation.external);
-    let name = named.map_or_else(|| format!("word/{kind}.xml"), |relation| relation.target.clone());
-    match package.read(&name)? {
+    match package.read(&side_name(relations, kind))? {
         Some(bytes) => xml::parse(&bytes, &[], limits).map(Some),
         None => Ok(None),
     }
+}
+
+/// The name of the part that the main part names by kind, else the usual one.
+fn side_name(relations: &HashMap<String, Relation>, kind: &str) -> String {
+    let named = relations.values().find(|relation| relation.kind == kind && !relation.external);
+    named.map_or_else(|| format!("word/{kind}.xml"), |relation| relation.target.clone())
 }
 
 /// `body` holds all paragraphs outside tables; each table row is a place of its own.
@@ -107,7 +116,7 @@ fn side_places(
     package: &mut Package<'_>,
     relations: &HashMap<String, Relation>,
     walk: &mut Walk<'_>,
-    found: &mut Extracted,
+    (found, known): (&mut Extracted, &mut ByName),
     limits: &Limits,
 ) -> Result<Vec<Block>, Rejected> {
     let mut notes = Vec::new();
@@ -122,6 +131,7 @@ fn side_places(
         let mut texts = Vec::new();
         for name in names {
             let Some(bytes) = package.read(name)? else { continue };
+            known.stories.insert(name.to_owned());
             let tree = xml::parse(&bytes, &SKIPPED, limits)?;
             walk.relations = ooxml::relations(package, name, limits)?;
             let text = joined(&walk.blocks(&tree));
@@ -133,6 +143,7 @@ fn side_places(
     }
     for (kind, element, place) in [("footnotes", "footnote", "footnote"), ("endnotes", "endnote", "endnote")] {
         let Some(tree) = side_part(package, relations, kind, limits)? else { continue };
+        known.stories.insert(side_name(relations, kind));
         for note in tree.elements().filter(|each| &*each.name == element) {
             // Separators are layout.
             if note.attribute("type").is_some_and(|kind| kind != "normal") {
@@ -148,6 +159,7 @@ fn side_places(
         }
     }
     if let Some(tree) = side_part(package, relations, "comments", limits)? {
+        known.stories.insert(side_name(relations, "comments"));
         let mut count = 0;
         for (index, comment) in tree.elements().filter(|each| &*each.name == "comment").enumerate() {
             let blocks = walk.blocks(comment);
@@ -168,22 +180,25 @@ fn side_places(
     Ok(notes)
 }
 
-fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, warnings: &mut Vec<String>) {
-    if walk.tracked {
-        warnings.push(
-            "文档里有修订痕迹，下载的人能看到改动前的文字。请在 Word 或 WPS 中“接受全部修订”后重新上传。".to_owned(),
-        );
-    }
+fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, found: &mut Extracted) {
+    let mut unread = |words: String| {
+        found.tell_unread("body", Unread::Some, words.clone());
+        found.warnings.push(words);
+    };
     if walk.pictures > 0 {
-        warnings
-            .push(format!("文档里有 {} 张图片，图片没有导入，其中的文字也无法自动检查，请人工核对。", walk.pictures));
+        unread(format!("文档里有 {} 张图片，图片没有导入，其中的文字也无法自动检查，请人工核对。", walk.pictures));
     }
     if walk.foreign {
-        warnings.push("文档里有以其他格式嵌入的内容，系统读不出来。请用 Word 打开后另存一份再上传。".to_owned());
+        unread("文档里有以其他格式嵌入的内容，系统读不出来。请用 Word 打开后另存一份再上传。".to_owned());
     }
     let outside = relations.values().filter(|relation| relation.external && relation.kind != "hyperlink").count();
     if outside > 0 {
-        warnings.push(format!("文档引用了 {outside} 个外部文件，系统不会去读取。请把引用的内容放进文档，或删除引用。"));
+        unread(format!("文档引用了 {outside} 个外部文件，系统不会去读取。请把引用的内容放进文档，或删除引用。"));
+    }
+    if walk.tracked {
+        found.warnings.push(
+            "文档里有修订痕迹，下载的人能看到改动前的文字。请在 Word 或 WPS 中“接受全部修订”后重新上传。".to_owned(),
+        );
     }
 }
 

@@ -122,7 +122,7 @@ fn hidden_places_are_found_and_named() {
                 <w:r><w:instrText>PAGE</w:instrText></w:r></w:p>\
                 <w:p><w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:drawing><wps:txbx><w:txbxContent><w:p><w:r><w:t>框中</w:t></w:r></w:p></w:txbxContent></wps:txbx></w:drawing></mc:Choice>\
                 <mc:Fallback><w:pict><w:txbxContent><w:p><w:r><w:t>框中</w:t></w:r></w:p></w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>";
-    let rels = r#"<Relationships><Relationship Id="h" Type="x/header" Target="header1.xml"/><Relationship Id="f" Type="x/footer" Target="footer1.xml"/><Relationship Id="c" Type="x/comments" Target="comments.xml"/><Relationship Id="t" Type="x/attachedTemplate" Target="http://example.org/t.dotx" TargetMode="External"/></Relationships>"#;
+    let rels = r#"<Relationships><Relationship Id="h" Type="x/header" Target="header1.xml"/><Relationship Id="f" Type="x/footer" Target="footer1.xml"/><Relationship Id="c" Type="x/comments" Target="comments.xml"/><Relationship Id="t" Type="x/attachedTemplate" Target="file:///C:\\t.dotx" TargetMode="External"/></Relationships>"#;
     let more = [
         ("word/_rels/document.xml.rels", rels),
         ("word/header1.xml", "<w:hdr><w:p><w:r><w:t>内部资料</w:t></w:r></w:p></w:hdr>"),
@@ -172,6 +172,33 @@ fn hidden_places_are_found_and_named() {
             "没有读入隐藏文字“隐藏的字”，如是正文请移到正文中再导入。",
         ]
     );
+}
+
+/// A deleted paragraph mark joins what it parted: whoever reads the file in Word sees one paragraph.
+#[test]
+fn a_deleted_paragraph_mark_joins() {
+    let cut = |text: &str| {
+        format!("<w:p><w:pPr><w:rPr><w:del w:id=\"1\"/></w:rPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let empty = "<w:p><w:pPr><w:rPr><w:del w:id=\"1\"/></w:rPr></w:pPr></w:p>";
+    let cell = format!("<w:tbl><w:tr><w:tc>{}{}</w:tc></w:tr></w:tbl>", cut("1380013"), paragraph("8000"));
+    let body = [
+        cut("一、加强"),
+        paragraph("政策解读"),
+        cut("县财"),
+        cut("政"),
+        paragraph("局"),
+        empty.to_owned(),
+        paragraph("身份证"),
+        cut("0000001990"),
+        "<w:commentRangeStart w:id=\"1\"/>".to_owned(),
+        paragraph("01010018"),
+        cell,
+        cut("末"),
+    ];
+    let found = read(&docx(&body.concat(), &[]), "a.docx");
+    assert_eq!(found.text, "一、加强政策解读\n县财政局\n身份证\n000000199001010018\n13800138000\n末");
+    assert!(found.warnings.iter().any(|warning| warning.contains("修订痕迹")), "{:?}", found.warnings);
 }
 
 #[test]

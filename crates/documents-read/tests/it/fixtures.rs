@@ -127,7 +127,7 @@ fn pdf_with(font: &str, pages: &[String]) -> Vec<u8> {
 }
 
 /// The file with these objects; the first is the catalogue, the last the properties.
-fn written(objects: &[String]) -> Vec<u8> {
+pub(crate) fn written(objects: &[String]) -> Vec<u8> {
     let mut out = String::from("%PDF-1.4\n");
     let mut offsets = Vec::new();
     for (index, object) in objects.iter().enumerate() {
@@ -145,4 +145,56 @@ fn written(objects: &[String]) -> Vec<u8> {
         objects.len()
     ));
     out.into_bytes()
+}
+
+/// A PDF of one page in a font of GBK codes that is not embedded, whose lines are these bytes; further objects from number 8.
+pub(crate) fn gbk_pdf(encoding: &str, lines: &[&[u8]], more: &[&str]) -> Vec<u8> {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+    let shown = |(at, line): (usize, &&[u8])| format!("1 0 0 1 60 {} Tm <{}> Tj\n", 780 - 30 * at, hex(line));
+    let stream: String = lines.iter().enumerate().map(shown).collect();
+    let stream = format!("BT /F1 9 Tf\n{stream}ET");
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
+        format!("<< /Type /Font /Subtype /Type0 /BaseFont /FangSong_GB2312 /Encoding /{encoding} /DescendantFonts [6 0 R] >>"),
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /FangSong_GB2312 /DW 1000 /FontDescriptor 7 0 R \
+         /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>"
+            .to_owned(),
+        "<< /Type /FontDescriptor /FontName /FangSong_GB2312 /Flags 6 /FontBBox [0 -141 1000 859] /ItalicAngle 0 \
+         /Ascent 859 /Descent -141 /CapHeight 700 /StemV 80 >>"
+            .to_owned(),
+    ];
+    objects.extend(more.iter().map(|object| (*object).to_owned()));
+    objects.push("<< /Producer (Demo) >>".to_owned());
+    written(&objects)
+}
+
+/// A workbook of one sheet called 名单 with these rows of XML, more of the sheet behind them, and further entries.
+pub(crate) fn xlsx(rows: &str, behind: &str, more: &[(&str, &str)]) -> Vec<u8> {
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const KINDS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let root = ROOT.replace("word/document.xml", "xl/workbook.xml");
+    let book = format!(
+        "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{KINDS}\"><sheets><sheet name=\"名单\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+    );
+    let relations = format!(
+        "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" \
+         Type=\"{KINDS}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+    );
+    let sheet =
+        format!("<worksheet xmlns=\"{MAIN}\" xmlns:r=\"{KINDS}\"><sheetData>{rows}</sheetData>{behind}</worksheet>");
+    let mut entries: Vec<(&str, &[u8])> = vec![
+        ("[Content_Types].xml", TYPES.as_bytes()),
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ];
+    if !more.iter().any(|(name, _)| *name == "xl/workbook.xml") {
+        entries.push(("xl/workbook.xml", book.as_bytes()));
+    }
+    entries.extend(more.iter().map(|(name, text)| (*name, text.as_bytes())));
+    archive(&entries)
 }

@@ -1,9 +1,11 @@
 //! Reading of files, with fixtures built in code: ordinary, odd and hostile ones.
 
+mod active;
 mod docx;
 mod fixtures;
 mod guarded;
 mod hostile;
+mod net;
 mod pdf;
 mod sniff;
 mod tables;

@@ -74,6 +74,73 @@ fn old_and_foreign_formats_get_their_own_advice() {
     assert!(refused(&archive(&[("OFD.xml", b"<a/>")]), "a.ofd").1.contains("OFD"));
 }
 
+/// Attackers hide a script behind the name of a form; the reader's computer goes by the last ending alone.
+#[test]
+fn names_that_the_readers_computer_runs_are_refused() {
+    let word = docx(&paragraph("a"), &[]);
+    for ending in [
+        "bat",
+        "cmd",
+        "com",
+        "exe",
+        "scr",
+        "vbs",
+        "vbe",
+        "hta",
+        "ps1",
+        "js",
+        "jse",
+        "wsf",
+        "reg",
+        "url",
+        "lnk",
+        "iqy",
+        "slk",
+        "msi",
+        "jar",
+        "chm",
+        "svg",
+        "xll",
+        "settingcontent-ms",
+        "BAT",
+    ] {
+        for bytes in [&b"echo hello"[..], &word] {
+            let (code, message) = refused(bytes, &format!("补贴申请表.{ending}"));
+            assert_eq!(code, Code::Program, "{ending}");
+            assert!(message.contains(&ending.to_lowercase()) && message.contains(".docx"), "{message}");
+        }
+    }
+    for name in [
+        "补贴申请表.pdf.bat",
+        "补贴申请表.docx.exe ",
+        "申请表.bat.",
+        "申请表.b\u{200b}at",
+        "申请表.exe\u{202e}",
+        "申请表.exe.pdf",
+        "申请表.vbs.txt",
+    ] {
+        assert_eq!(refused(b"hello", name).0, Code::Program, "{name}");
+    }
+    assert_eq!(refused(&word, "申请表.docm").0, Code::Macro);
+}
+
+#[test]
+fn an_unknown_ending_is_no_text() {
+    for name in ["a.conf", "a.xyz", "a.log", "a.ini", "a.json", "a.xml"] {
+        let (code, message) = refused(b"some text", name);
+        assert!(code == Code::Unsupported && message.contains(".txt"), "{name}: {message}");
+    }
+    let (code, message) = refused(&docx("", &[]), "a.dat");
+    assert!(code == Code::WrongName && message.contains(".docx"), "{message}");
+    assert_eq!(refused(&docx("", &[]), "a.doc").0, Code::WrongName);
+    // no endings
+    for name in ["说明", "2026.10", "3.工作要点", "关于1.2期的说明"] {
+        assert_eq!(sniff(b"some text", name), Ok(Format::Txt), "{name}");
+        assert_eq!(sniff(&docx("", &[]), name), Ok(Format::Docx), "{name}");
+    }
+    assert_eq!(refused(b"ID;PWXL;N;E\nC;Y1;X1;K\"a\"", "a.csv").0, Code::Unsupported);
+}
+
 #[test]
 fn archives_and_archives_in_archives_are_refused() {
     let inner = archive(&[("a.txt", b"a")]);

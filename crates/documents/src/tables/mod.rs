@@ -11,16 +11,22 @@ use serde::{Deserialize, Serialize};
 use crate::{Code, Rejected};
 
 /// A table with a header.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// Name of the sheet; empty for CSV.
     pub sheet: String,
-    /// The row number of the header, as the spreadsheet shows it.
+    /// The row number of the header, as the spreadsheet shows it; of a header of two rows that of the lower one.
     pub header_number: usize,
     /// The header cells, trimmed, trailing empty ones left out.
     pub header: Vec<String>,
     /// The rows below the header; rows without any content are left out.
     pub rows: Vec<TableRow>,
+    /// What stands above the header, a line for each row: the title of the list, who filled it in.
+    #[serde(default)]
+    pub above: Vec<String>,
+    /// Numbers of rows that the spreadsheet hides: filtered away, or by hand. They are among the rows.
+    #[serde(default)]
+    pub hidden: Vec<usize>,
 }
 
 /// A row of a table.
@@ -28,27 +34,96 @@ pub struct Table {
 pub struct TableRow {
     /// The row number as the spreadsheet shows it, counting from 1.
     pub number: usize,
-    /// The cells, trimmed; at least as many as the header has. Dates are `YYYY-MM-DD`, numbers without `.0`.
+    /// The cells, trimmed; at least as many as the header has. Dates are `YYYY-MM-DD`, or `YYYY-MM` where the spreadsheet
+    /// shows no day; numbers are as the spreadsheet shows them, without the commas of thousands.
     pub cells: Vec<String>,
 }
 
+/// Which table of a file is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The sheet; without a name the first visible one whose header is known, else the first with content.
+    pub sheet: Option<String>,
+    /// Headings that the reader of the table knows; the header is the row that has most of them. Without any it is the first
+    /// row with two filled cells.
+    pub headings: Vec<String>,
+}
+
+impl Wanted {
+    /// A table with headings among these.
+    pub fn headed(headings: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { sheet: None, headings: headings.into_iter().map(Into::into).collect() }
+    }
+
+    fn knows(&self, heading: &str) -> bool {
+        let heading = plain(heading);
+        !heading.is_empty() && self.headings.iter().any(|known| plain(known) == heading)
+    }
+
+    /// How many of a row's cells are known headings.
+    fn known(&self, cells: &[String]) -> usize {
+        cells.iter().filter(|cell| self.knows(cell)).count()
+    }
+}
+
+/// A heading without blanks, marks that print nothing, and the stars of needed columns.
+fn plain(heading: &str) -> String {
+    let seen = |c: &char| {
+        !c.is_whitespace() && *c != '*' && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
+    heading.chars().filter(seen).collect::<String>().to_lowercase()
+}
+
+/// What is wrong with a cell that a spreadsheet could not show as what was typed: an error of a formula, or a number so long
+/// that the spreadsheet has forgotten its last digits. `None` for all others.
+pub fn fault(cell: &str) -> Option<String> {
+    const ERRORS: [&str; 9] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"];
+    let cell = cell.trim();
+    if ERRORS.contains(&cell) || cell.starts_with("#GETTING_DATA") {
+        return Some(format!("这个单元格是公式错误 {cell}。请在表格里改正公式，或直接填写内容。"));
+    }
+    let (number, power) = cell.split_once("E+").or_else(|| cell.split_once("e+"))?;
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    (is_number(number) && is_number(power)).then(|| {
+        format!("表格把这里的长数字记成了 {cell}，后面几位已经丢失。请先把这一列设为“文本”格式，再重新填写完整的号码。")
+    })
+}
+
+/// Rows that may stand above a header.
+const ABOVE: usize = 30;
+
 impl Table {
-    /// A table of rows as they stand in a sheet. The header is the first row with at least two filled cells (a title
-    /// across the whole table stands above it), or the first filled row of a table with a single column.
+    /// A table of rows as they stand in a sheet. The header is the row with most of the known headings; when none has two,
+    /// it is the first row with at least two filled cells (a title across the whole table stands above it), or the first
+    /// filled row of a table with a single column. A row below that names what a heading over several columns leaves open
+    /// belongs to it.
     ///
     /// # Errors
     /// [`Code::Empty`] when no row is filled.
-    pub fn of_rows(sheet: String, rows: Vec<TableRow>) -> Result<Self, Rejected> {
+    pub fn of_rows(sheet: String, rows: Vec<TableRow>, wanted: &Wanted) -> Result<Self, Rejected> {
         let filled = |row: &TableRow| row.cells.iter().filter(|cell| !cell.is_empty()).count();
         let rows: Vec<TableRow> = rows.into_iter().filter(|row| filled(row) > 0).collect();
-        let header_at = rows.iter().position(|row| filled(row) >= 2).unwrap_or(0);
-        let mut rows = rows.into_iter().skip(header_at);
-        let Some(head) = rows.next() else {
+        let known = rows.iter().take(ABOVE).map(|row| wanted.known(&row.cells)).enumerate();
+        // of two rows with as many the upper one
+        let best = known.filter(|(_, known)| *known >= 2).min_by_key(|(at, known)| (usize::MAX - known, *at));
+        let usual = || rows.iter().position(|row| filled(row) >= 2).unwrap_or(0);
+        let mut header_at = best.map_or_else(usual, |(at, _)| at);
+        // the lower of two rows may have more of the headings
+        if best.is_some() && header_at > 0 && over(&rows[header_at - 1], &rows[header_at], wanted).is_some() {
+            header_at -= 1;
+        }
+        let above: Vec<String> = rows.iter().take(header_at).map(|row| said(&row.cells)).collect();
+        let mut rows = rows.into_iter().skip(header_at).peekable();
+        let Some(mut head) = rows.next() else {
             return Err(Rejected::new(
                 Code::Empty,
                 "表格是空的。请在第一行填写表头，例如“名称、日期、文号”，下面逐行填写内容。",
             ));
         };
+        if let Some(both) = rows.peek().and_then(|below| over(&head, below, wanted)) {
+            head = both;
+            rows.next();
+        }
         let mut header = head.cells;
         while header.last().is_some_and(String::is_empty) {
             header.pop();
@@ -61,6 +136,38 @@ impl Table {
                 row
             })
             .collect();
-        Ok(Self { sheet, header_number: head.number, header, rows })
+        Ok(Self { sheet, header_number: head.number, header, rows, above, hidden: Vec::new() })
     }
+
+    /// How many columns have a known heading.
+    pub fn known(&self, wanted: &Wanted) -> usize {
+        wanted.known(&self.header)
+    }
+}
+
+/// The cells of a row in one line.
+fn said(cells: &[String]) -> String {
+    let filled = cells.iter().filter(|cell| !cell.is_empty());
+    filled.map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("　")
+}
+
+/// Two rows as one header, when the lower one names columns that the upper one leaves open or puts under one heading.
+fn over(upper: &TableRow, lower: &TableRow, wanted: &Wanted) -> Option<TableRow> {
+    let empty = String::new();
+    let cell = |row: &'_ TableRow, at: usize| row.cells.get(at).unwrap_or(&empty).clone();
+    let wide = upper.cells.len().max(lower.cells.len());
+    let both: Vec<String> = (0..wide)
+        .map(|at| match (cell(upper, at), cell(lower, at)) {
+            (above, below) if below.is_empty() || (wanted.knows(&above) && !wanted.knows(&below)) => above,
+            (_, below) => below,
+        })
+        .collect();
+    // a row of values says nothing new of what the columns are, and repeats no heading
+    let (one, other) = (wanted.known(&upper.cells), wanted.known(&lower.cells));
+    let news = wanted.known(&both) > one && wanted.known(&both) > other;
+    let of_values = lower.cells.iter().enumerate().any(|(at, below)| {
+        let above = cell(upper, at);
+        !below.is_empty() && wanted.knows(&above) && !wanted.knows(below) && *below != above
+    });
+    (news && !of_values).then(|| TableRow { number: lower.number, cells: both })
 }

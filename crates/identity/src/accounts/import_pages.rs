@@ -74,7 +74,7 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart)
     if let Some(asks) = first(&desk, &ctx, "/accounts/import") {
         return Ok(asks);
     }
-    let table = match received_table(&ctx, parts).await? {
+    let table = match received_table(&ctx, parts, &documents::tables::Wanted::default()).await? {
         Ok((table, _)) => table,
         Err(message) => return shown(&ctx, &desk, vec![(0, message)]).await,
     };

@@ -170,6 +170,7 @@ pub(crate) fn clean_login(login: &str) -> Result<String, AccountError> {
 
 /// The name, trimmed.
 pub(crate) fn clean_name(name: &str) -> Result<String, AccountError> {
+    let name = crate::names::clean(name);
     let name = name.trim();
     if kernel::names::unseen(name) {
         return Err(AccountError::field("name", kernel::names::REFUSED));

@@ -21,6 +21,8 @@ async fn sheet(ctx: &Ctx, desk: &Desk, filter: &Filter, format: &str) -> Result<
         .map(|record| {
             let mut draft = Draft::of(record);
             draft.aliases = draft.aliases.replace('\n', "|");
+            // as the page shows it; both forms are read again
+            draft.kind = record.organ.kind.label().to_owned();
             (0..COLUMNS.len()).map(|index| Cell::from(draft.field_mut(index).as_str())).collect()
         })
         .collect();

@@ -8,13 +8,17 @@ use axum::{
     extract::{Multipart, Path, State},
     response::Response,
 };
-use documents::{Extractor, Limits, tables::Table};
+use documents::{
+    Extractor, Limits,
+    tables::{Sheet, Table, Wanted, write_xlsx},
+};
+use kernel::OrganKind;
 use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Result, act, office_page, page};
 
 use super::{
     import::{Mode, carry_out},
-    model::{COLUMNS, column_of},
-    plan::{Effect, judge},
+    model::{COLUMNS, Record, column_of, headings},
+    plan::{ERASE, Effect, judge},
     store,
     uploads::{self, ImportId},
 };
@@ -28,6 +32,8 @@ struct UploadPage {
     shell: OfficeShell,
     errors: FormErrors,
     columns: Vec<(&'static str, &'static str)>,
+    /// What a cell says to empty a field.
+    erase: &'static str,
 }
 
 /// A cell of a wrong row, to be corrected.
@@ -48,7 +54,8 @@ struct GoodRow {
     code: String,
     name: String,
     effect: &'static str,
-    columns: String,
+    /// What is stored and what it becomes: column, before, after.
+    changes: Vec<(&'static str, String, String)>,
 }
 
 #[derive(Template)]
@@ -60,6 +67,8 @@ struct PreviewPage {
     file_name: String,
     faults: Vec<String>,
     unknown: String,
+    hidden: String,
+    sheet: String,
     counts: [usize; 4],
     wrong: Vec<WrongRow>,
     good: Vec<GoodRow>,
@@ -73,7 +82,12 @@ pub(super) async fn form(State(ctx): State<Ctx>, desk: Desk) -> Result<Response>
 
 async fn upload_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<UploadPage> {
     let shell = desk.shell(ctx, "导入机关").await?.with_error(!errors.is_empty());
-    Ok(UploadPage { shell, errors, columns: COLUMNS.iter().map(|(code, label, _)| (*code, *label)).collect() })
+    Ok(UploadPage {
+        shell,
+        errors,
+        columns: COLUMNS.iter().map(|(code, label, _)| (*code, *label)).collect(),
+        erase: ERASE,
+    })
 }
 
 /// The table that was sent as `file`, with the file's name, or what is wrong with it.
@@ -83,6 +97,7 @@ async fn upload_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<Uploa
 pub(crate) async fn received_table(
     ctx: &Ctx,
     mut parts: Multipart,
+    wanted: &Wanted,
 ) -> Result<std::result::Result<(Table, String), String>> {
     let limit = ctx.config().server.upload_mb * 1024 * 1024;
     let mut read = None;
@@ -110,13 +125,13 @@ pub(crate) async fn received_table(
         return Ok(Err("请选择一个 .xlsx 或 .csv 文件，例如“机关.xlsx”。".to_owned()));
     };
     let extractor = Extractor::new(ctx.program().clone(), Limits::default());
-    let table = extractor.read_table(&received.path, &name, None).await;
+    let table = extractor.read_table(&received.path, &name, wanted).await;
     Ok(table.map(|table| (table, name)).map_err(|rejected| rejected.message))
 }
 
 /// POST /organs/import
 pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
-    let read = received_table(&ctx, parts).await?;
+    let read = received_table(&ctx, parts, &Wanted::headed(headings())).await?;
     let (table, read) = match read {
         Ok((table, name)) => (Ok(table), Some((name, ()))),
         Err(message) => (Err(message), None),
@@ -172,12 +187,7 @@ pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<I
                     Effect::Change(_) => "修改",
                     _ => "不变",
                 },
-                columns: match effect {
-                    Effect::Change(columns) => {
-                        columns.iter().map(|column| label(column)).collect::<Vec<_>>().join("、")
-                    }
-                    _ => String::new(),
-                },
+                changes: told(effect, row.record.as_ref()),
             }),
             _ => {}
         }
@@ -189,11 +199,53 @@ pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<I
         file_name,
         faults: plan.faults,
         unknown: plan.unknown.join("、"),
+        hidden: table.hidden.iter().map(usize::to_string).collect::<Vec<_>>().join("、"),
+        sheet: table.sheet.clone(),
         counts,
         wrong,
         good,
         good_count: counts[0] + counts[1],
     })
+}
+
+/// What a row changes, in words: of a new organ what it will have, of an existing one what it had and will have.
+fn told(effect: &Effect, record: Option<&Record>) -> Vec<(&'static str, String, String)> {
+    let shown = |column: &str, value: &str| match (column, value) {
+        (_, "") => "（空）".to_owned(),
+        ("kind", code) => OrganKind::read(code).map_or_else(|| code.to_owned(), |kind| kind.label().to_owned()),
+        (_, text) => text.replace('\n', "、"),
+    };
+    match (effect, record) {
+        (Effect::Change(changes), _) => changes
+            .iter()
+            .map(|(column, before, after)| (label(column), shown(column, before), shown(column, after)))
+            .collect(),
+        (Effect::Create, Some(record)) => {
+            let mut draft = super::model::Draft::of(record);
+            let fields = COLUMNS.iter().enumerate().skip(2);
+            fields
+                .map(|(index, (column, label, _))| (*label, String::new(), shown(column, draft.field_mut(index))))
+                .filter(|(_, _, after)| after != "（空）")
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// GET /organs/template.xlsx: an empty table with all headings and a row that shows how they are filled in.
+pub(super) async fn template(_: Desk) -> Result<Response> {
+    page::workbook("机关导入模板.xlsx", move || {
+        let row = ["QH013", "青禾县演示局", "县演示局", "演示局|县演示办", "县政府部门", "", "局长", "0000-1234567"];
+        let row: Vec<documents::tables::Cell> = row.into_iter().map(documents::tables::Cell::from).collect();
+        write_xlsx(&Sheet {
+            name: "机关".into(),
+            title: Some("机关导入表（第三行是示例，请删去；空白的单元格不改动已有内容）".into()),
+            header: COLUMNS.iter().map(|(_, label, _)| (*label).to_owned()).collect(),
+            rows: vec![row],
+            ..Sheet::default()
+        })
+    })
+    .await
 }
 
 fn label(heading: &str) -> &'static str {

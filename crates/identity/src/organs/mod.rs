@@ -35,6 +35,7 @@ pub(crate) fn routes() -> Routes {
         .post("/organs/new", &MANAGE_ORGANS, actions::create)
         .get("/organs/merge", &MANAGE_ORGANS, merge::page)
         .post("/organs/merge", &MANAGE_ORGANS, merge::submit)
+        .get("/organs/template.xlsx", &MANAGE_ORGANS, import_pages::template)
         .get("/organs/import", &MANAGE_ORGANS, import_pages::form)
         .upload("/organs/import", &MANAGE_ORGANS, import_pages::upload)
         .get("/organs/import/{id}", &MANAGE_ORGANS, import_pages::preview)

@@ -71,10 +71,15 @@ pub(crate) const COLUMNS: [(&str, &str, &[&str]); 14] = [
 
 /// Which column a heading means, if any.
 pub(crate) fn column_of(heading: &str) -> Option<usize> {
-    let plain: String = heading.trim().trim_start_matches('\u{feff}').to_lowercase();
+    let plain: String = without_blanks(heading).trim_start_matches('*').to_lowercase();
     COLUMNS
         .iter()
         .position(|(code, label, others)| plain == *code || plain == *label || others.contains(&plain.as_str()))
+}
+
+/// All headings that are understood.
+pub(crate) fn headings() -> impl Iterator<Item = &'static str> {
+    COLUMNS.iter().flat_map(|(code, label, others)| [*code, *label].into_iter().chain(others.iter().copied()))
 }
 
 impl Draft {
@@ -204,9 +209,9 @@ impl Draft {
     }
 }
 
-/// Names carry no white space: copied ones often do.
+/// Names carry no white space and nothing that cannot be seen: copied ones often do.
 fn without_blanks(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+    crate::names::clean(text).chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Aliases without repetition and without the names themselves.
@@ -363,6 +368,19 @@ pub(crate) mod tests {
         assert_eq!(faults(&alias, &all), ["aliases"]);
         old.organ.exists_to = Some(Date::constant(2020, 1, 1));
         assert!(faults(&draft("B1", "青禾县粮食局"), &[old]).is_empty());
+    }
+
+    #[test]
+    fn names_hold_nothing_that_cannot_be_seen() {
+        let copied = Draft {
+            aliases: "粮食\u{feff}局|县粮⻝局".into(), ..draft("A1", "青禾县\u{200b} 粮食局\u{ad}")
+        };
+        let mut errors = FormErrors::new();
+        let record = copied.read(&[], &mut errors);
+        assert_eq!((record.organ.name.as_str(), record.organ.short_name.as_str()), ("青禾县粮食局", "青禾县粮食局"));
+        assert_eq!(record.organ.aliases, ["粮食局", "县粮食局"]);
+        let stored = [record];
+        assert_eq!(faults(&Draft { parent: "青禾县粮食局\u{200b}".into(), ..draft("B1", "乙局") }, &stored), [""; 0]);
     }
 
     #[test]

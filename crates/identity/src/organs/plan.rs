@@ -1,6 +1,6 @@
 //! What a table of organs would change: every row judged, before anything is written.
 
-use documents::tables::Table;
+use documents::tables::{Table, fault};
 use web::FormErrors;
 
 use super::{
@@ -13,8 +13,8 @@ use super::{
 pub(crate) enum Effect {
     /// A new organ.
     Create,
-    /// These columns of an existing one change.
-    Change(Vec<String>),
+    /// These columns of an existing one change: column, what is stored, what the table says.
+    Change(Vec<(String, String, String)>),
     /// Nothing changes.
     Nothing,
     /// Column and message, as often as something must be corrected.
@@ -32,7 +32,13 @@ pub(crate) struct PlanRow {
     pub(crate) record: Option<Record>,
     /// What it would do.
     pub(crate) effect: Effect,
+    /// Cells that the spreadsheet itself could not show: column and message.
+    lost: Vec<(String, String)>,
 }
+
+/// What a cell says to empty a field: an empty cell changes nothing, for a column that somebody left blank must not erase
+/// what is stored.
+pub(crate) const ERASE: &str = "清空";
 
 /// A table, judged.
 #[derive(Debug, Clone, Default)]
@@ -105,8 +111,20 @@ pub(crate) fn judge(table: &Table, stored: &[Record]) -> Plan {
         };
         let code = cell(0).unwrap_or_default();
         let mut draft = stored.iter().find(|one| one.organ.code.as_str() == code).map(Draft::of).unwrap_or_default();
-        for index in 0..COLUMNS.len() {
+        let mut lost = Vec::new();
+        for (index, (column, ..)) in COLUMNS.iter().enumerate() {
             if let Some(text) = cell(index) {
+                if let Some(fault) = fault(&text) {
+                    lost.push(((*column).to_owned(), fault));
+                }
+                match text.as_str() {
+                    "" => continue,
+                    ERASE if index > 1 => {
+                        draft.field_mut(index).clear();
+                        continue;
+                    }
+                    _ => {}
+                }
                 // What our own CSV protects with an apostrophe comes back without it.
                 let text =
                     text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(&text);
@@ -120,7 +138,7 @@ pub(crate) fn judge(table: &Table, stored: &[Record]) -> Plan {
         {
             draft.short_name.clear();
         }
-        plan.rows.push(PlanRow { number: row.number, draft, record: None, effect: Effect::Nothing });
+        plan.rows.push(PlanRow { number: row.number, draft, record: None, effect: Effect::Nothing, lost });
     }
     settle(&mut plan.rows, stored);
     plan
@@ -158,6 +176,9 @@ fn settle(rows: &mut [PlanRow], stored: &[Record]) {
             errors.require(!twice[at], "code", "请删去重复的行：这个机关代码在前面已经出现过。");
             check_among(&record, &world, &mut errors);
             let row = &mut rows[at];
+            for (column, message) in &row.lost {
+                errors.add(column, message.clone());
+            }
             if !errors.is_empty() {
                 again |= good[at];
                 good[at] = false;
@@ -171,7 +192,11 @@ fn settle(rows: &mut [PlanRow], stored: &[Record]) {
             row.effect = match stored.iter().find(|one| one.organ.code == record.organ.code) {
                 None => Effect::Create,
                 Some(before) => {
-                    let changed: Vec<String> = changes(before, &record).keys().cloned().collect();
+                    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+                    let changed: Vec<(String, String, String)> = changes(before, &record)
+                        .iter()
+                        .map(|(column, pair)| (column.clone(), text(&pair[0]), text(&pair[1])))
+                        .collect();
                     if changed.is_empty() { Effect::Nothing } else { Effect::Change(changed) }
                 }
             };
@@ -214,6 +239,7 @@ mod tests {
                 .enumerate()
                 .map(|(at, row)| TableRow { number: at + 2, cells: cells(row) })
                 .collect(),
+            ..Table::default()
         }
     }
 
@@ -274,10 +300,43 @@ mod tests {
         assert!(row.organ.aliases.contains(&"青禾县甲局".to_owned()), "{row:?}");
     }
 
+    /// A column left blank erases nothing; what is erased is said.
+    #[test]
+    fn an_empty_cell_changes_nothing_and_every_change_is_told() {
+        let mut stored = record("A1", "青禾县甲局");
+        stored.organ.phone = "0000-1".into();
+        stored.organ.address = "演示路 1 号".into();
+        let rows: &[&[&str]] = &[&["code", "name", "phone", "address"], &["A1", "青禾县甲局", "", "清空"]];
+        let plan = judge(&table(rows), std::slice::from_ref(&stored));
+        let changed = [("address".to_owned(), "演示路 1 号".to_owned(), String::new())];
+        assert_eq!(plan.rows[0].effect, Effect::Change(changed.to_vec()));
+        let record = plan.rows[0].record.as_ref().expect("good row");
+        assert_eq!((record.organ.phone.as_str(), record.organ.address.as_str()), ("0000-1", ""));
+    }
+
+    /// What a formula failed to give, and numbers whose end Excel forgot, never become an organ.
+    #[test]
+    fn cells_that_lost_what_was_typed_are_refused() {
+        let rows: &[&[&str]] = &[
+            &["code", "name", "kind", "phone"],
+            &["A1", "#N/A", "township", ""],
+            &["1.13611E+17", "青禾县乙镇", "township", ""],
+            &["C1", "青禾县丙镇", "township", "#REF!"],
+        ];
+        let plan = judge(&table(rows), &[]);
+        assert_eq!(plan.counts(), [0, 0, 0, 3]);
+        for (row, column) in plan.rows.iter().zip(["name", "code", "phone"]) {
+            let Effect::Wrong(faults) = &row.effect else { panic!("{row:?}") };
+            assert!(faults.iter().any(|(at, message)| at == column && message.contains("表格")), "{faults:?}");
+        }
+    }
+
     #[test]
     fn the_demonstration_county_is_imported_without_a_fault() {
         let bytes = include_bytes!("../../../../demo/organs.csv");
-        let table = documents::tables::read_csv(bytes, &documents::Limits::default()).expect("a table");
+        let table =
+            documents::tables::read_csv(bytes, &documents::tables::Wanted::default(), &documents::Limits::default())
+                .expect("a table");
         let plan = judge(&table, &[]);
         assert_eq!(plan.counts(), [table.rows.len(), 0, 0, 0], "{plan:?}");
         assert!(plan.unknown.is_empty() && plan.rows.len() >= 40);

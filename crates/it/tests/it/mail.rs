@@ -76,8 +76,13 @@ both! {
         tx.enqueue(NewJob::now(SEND, &mail())).await.expect("enqueue");
         tx.commit().await.expect("commit");
         app.work().await;
-        let count = std::fs::read_dir(app.data().join("outbox")).expect("outbox").count();
-        assert_eq!(count, 2);
+        let files = std::fs::read_dir(app.data().join("outbox")).expect("outbox");
+        let mails: Vec<String> =
+            files.map(|file| std::fs::read_to_string(file.expect("file").path()).expect("mail")).collect();
+        assert_eq!(mails.len(), 2);
+        for mail in &mails {
+            assert!(mail.contains("MIME-Version: 1.0\r\n") && mail.contains("Message-ID: <"), "{mail}");
+        }
         let mut admin = app.person("sysadmin", "QH001", &[kernel::Role::SystemAdmin]).await;
         admin.get("/system").await.expect(200).shows(".eml");
     }

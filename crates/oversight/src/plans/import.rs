@@ -1,5 +1,6 @@
 //! Storing a parsed plan as a draft; used by the import page, `gongkai plan import` and the demonstration.
 
+use documents::tables::Table;
 use kernel::{Actor, NewEvent, id::PlanId};
 use plan_text::{PlanReference, accounted, parse};
 use serde_json::json;
@@ -85,8 +86,8 @@ fn read(source: &Source, spec: &Spec, frame: &mut Frame<'_>) -> Result<Result<Re
                 Ok(items) => items,
                 Err(rows) => return Ok(Err(rows)),
             };
-            title_of(None, spec)?;
-            (None, table::as_text(&spec.title, &items), table::rows(&items, frame))
+            let title = title_of(None, spec, Some(list))?;
+            (None, table::as_text(&title, &items), table::rows(&items, frame))
         }
         None => {
             if source.text.trim().is_empty() {
@@ -101,7 +102,7 @@ fn read(source: &Source, spec: &Spec, frame: &mut Frame<'_>) -> Result<Result<Re
             (Some(parsed), source.text.clone(), rows)
         }
     };
-    let title = title_of(parsed.as_ref(), spec)?;
+    let title = title_of(parsed.as_ref(), spec, source.table.as_ref())?;
     let year = spec.year.or(parsed.as_ref().and_then(|parsed| parsed.year)).unwrap_or(this_year);
     if !(1990..=2100).contains(&year) {
         return Err(Refusal::field("year", "请填写四位年份，例如 2026。"));
@@ -200,13 +201,27 @@ fn tree_of(
     Ok(Tree { plan, sections, clauses, duties, owners })
 }
 
-fn title_of(parsed: Option<&plan_text::Plan>, spec: &Spec) -> Result<String, Refusal> {
-    let title = match (parsed, spec.title.trim()) {
-        (Some(parsed), "") => parsed.title.clone(),
-        (_, given) => given.to_owned(),
+/// The title that was typed, else that of the text, else the line above the table.
+fn title_of(parsed: Option<&plan_text::Plan>, spec: &Spec, list: Option<&Table>) -> Result<String, Refusal> {
+    let given = spec.title.trim();
+    let found = match (parsed, list) {
+        (Some(parsed), _) => parsed.title.clone(),
+        // 填报单位：… is no title
+        (None, Some(list)) => list
+            .above
+            .iter()
+            .find(|line| !line.contains(['：', ':', '　']) && (4..=100).contains(&line.chars().count()))
+            .cloned()
+            .unwrap_or_default(),
+        (None, None) => String::new(),
     };
+    let title = if given.is_empty() { found } else { given.to_owned() };
     if title.is_empty() {
-        return Err(Refusal::field("title", "文本里没有找到标题。请填写标题，例如“2026年政务公开工作要点”。"));
+        let message = match list {
+            Some(_) => "表格上方没有标题。请在这里填写标题，例如“2026年度审计发现问题整改清单”。",
+            None => "文本里没有找到标题。请填写标题，例如“2026年政务公开工作要点”。",
+        };
+        return Err(Refusal::field("title", message));
     }
     Ok(title)
 }

@@ -18,6 +18,7 @@ pub mod rows;
 pub mod source;
 pub mod steps;
 pub mod table;
+mod template;
 pub mod tree;
 mod view;
 
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/plans", &VIEW_DUTIES, pages::list)
         .get("/plans/new", &MANAGE_PLANS, pages::new)
+        .get("/plans/template.xlsx", &MANAGE_PLANS, template::template)
         .upload("/plans/new", &MANAGE_PLANS, actions::import)
         .get("/plans/{id}", &VIEW_DUTIES, pages::overview)
         .get("/plans/{id}/export.xlsx", &VIEW_DUTIES, export::export)

@@ -3,10 +3,15 @@
 use std::path::Path;
 
 use axum::extract::Multipart;
-use documents::{Extractor, Limits, ORDER_IN_DOUBT, Rejected, tables::Table};
+use documents::{
+    Extractor, Limits, ORDER_IN_DOUBT, Rejected, Unread,
+    tables::{Table, Wanted},
+};
 use sha2::{Digest, Sha256};
 use store::files::Received;
 use web::{Ctx, Error, Result};
+
+use crate::plans::table;
 
 /// The text of a plan with where it came from.
 #[derive(Debug)]
@@ -54,8 +59,13 @@ pub async fn read_file(ctx: &Ctx, path: &Path, name: &str) -> std::result::Resul
     let extractor = Extractor::new(ctx.program(), limits);
     let lower = name.to_lowercase();
     if [".xlsx", ".xls", ".csv"].iter().any(|end| lower.ends_with(end)) {
-        let table = extractor.read_table(path, name, None).await?;
-        return Ok(Source { table: Some(table), ..Source::text("", name) });
+        let table = extractor.read_table(path, name, &Wanted::headed(table::headings())).await?;
+        let mut warnings = Vec::new();
+        if !table.hidden.is_empty() {
+            let rows = table.hidden.iter().take(20).map(usize::to_string).collect::<Vec<_>>().join("、");
+            warnings.push(format!("表格里隐藏（筛选掉）的行也读入了：第 {rows} 行。不需要的请删去。"));
+        }
+        return Ok(Source { table: Some(table), warnings, ..Source::text("", name) });
     }
     let read = extractor.extract(path, name).await?;
     if matches!(read.format, documents::Format::Png | documents::Format::Jpeg) {
@@ -65,6 +75,12 @@ pub async fn read_file(ctx: &Ctx, path: &Path, name: &str) -> std::result::Resul
     if read.order_in_doubt() {
         let message =
             format!("{ORDER_IN_DOUBT}，不能据此认定责任单位。请上传 Word（.docx）原文件，或者把文字粘贴到下面。");
+        return Err(Rejected::new(documents::Code::Unsupported, message));
+    }
+    if read.text.trim().is_empty()
+        && let Some((part, _)) = read.unread().find(|(_, how)| *how == Unread::All)
+    {
+        let message = format!("{}请上传 Word（.docx）或文本（.txt）原文件，或者把文字粘贴到下面。", part.text);
         return Err(Rejected::new(documents::Code::Unsupported, message));
     }
     let mut warnings = read.warnings.clone();

@@ -1,6 +1,6 @@
 //! A plan from a spreadsheet: one row, one duty. Meant for findings and projects, which come as tables (问题清单, 项目清单).
 
-use documents::tables::Table;
+use documents::tables::{Table, fault};
 use jiff::civil::Date;
 use kernel::{
     Directory,
@@ -60,8 +60,17 @@ const SUPPORT: &[&str] = &["配合单位", "配合部门", "协办单位"];
 const DUE: &[&str] = &["完成时限", "整改时限", "期限", "时限", "完成时间", "截止日期", "整改期限"];
 const MEASURE: &[&str] = &["衡量标准", "完成标准", "成果形式", "目标", "完成目标", "整改目标"];
 
+/// All headings that are understood, of every kind of plan.
+pub fn headings() -> impl Iterator<Item = &'static str> {
+    let own = [NUMBER, TEXT, LEAD, OWNER, SUPPORT, DUE, MEASURE].into_iter().flatten().copied();
+    let fields = PlanKind::ALL.into_iter().flat_map(|kind| kind.fields());
+    own.chain(fields.flat_map(|field| std::iter::once(field.label).chain(field.headings.iter().copied())))
+}
+
 fn column(table: &Table, names: &[&str]) -> Option<usize> {
-    let plain = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != '*').collect::<String>();
+    let plain = |text: &str| {
+        text.chars().filter(|c| !c.is_whitespace() && *c != '*' && !fold::is_unseen(*c)).collect::<String>()
+    };
     table.header.iter().position(|head| names.contains(&plain(head).as_str()))
 }
 
@@ -121,17 +130,21 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
         .collect();
     let owner_columns = [(LEAD, Some(OwnerRole::Lead)), (OWNER, None), (SUPPORT, Some(OwnerRole::Support))]
         .map(|(names, role)| (column(table, names), role));
+    let sheet = if table.sheet.is_empty() { String::new() } else { format!("工作表“{}”的", table.sheet) };
     let missing =
         |column: &str, message: String| vec![RowError { row: table.header_number, column: column.into(), message }];
     if text_at.is_none() && fallback.is_empty() {
         let wanted =
             if kind.fields().iter().any(|field| field.key == "problem") { "发现的问题" } else { "任务" };
-        return Err(missing(wanted, format!("表头缺少“{wanted}”一列。请在表头写明“{wanted}、责任单位、完成时限”。")));
+        return Err(missing(
+            wanted,
+            format!("{sheet}表头缺少“{wanted}”一列。请在表头写明“{wanted}、责任单位、完成时限”。"),
+        ));
     }
     if owner_columns.iter().all(|(at, _)| at.is_none()) {
         return Err(missing(
             "责任单位",
-            "表头缺少“责任单位”一列。请添加这一列，多个单位用顿号隔开，例如“县财政局、县审计局”。".into(),
+            format!("{sheet}表头缺少“责任单位”一列。请添加这一列，多个单位用顿号隔开，例如“县财政局、县审计局”。"),
         ));
     }
     let (due_at, measure_at, number_at) = (column(table, DUE), column(table, MEASURE), column(table, NUMBER));
@@ -139,6 +152,10 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
     for row in &table.rows {
         let cell = |at: Option<usize>| at.and_then(|at| row.cells.get(at)).map_or("", String::as_str).trim();
         let mut error = |column: String, message: String| errors.push(RowError { row: row.number, column, message });
+        let lost = row.cells.iter().enumerate().filter_map(|(at, cell)| Some((at, fault(cell)?)));
+        for (at, message) in lost.filter(|(at, _)| table.header.get(*at).is_some_and(|head| !head.is_empty())) {
+            error(heading(table, Some(at), ""), message);
+        }
         let mut item = Item { row: row.number, number: cell(number_at).to_owned(), ..Item::default() };
         let words = std::iter::once(cell(text_at)).chain(fallback.iter().map(|at| cell(Some(*at))));
         item.text = words.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned();
@@ -164,7 +181,8 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
             );
         }
         item.due_words = cell(due_at).to_owned();
-        if !item.due_words.is_empty() && !read_due(&mut item, year) {
+        let lost = fault(&item.due_words).is_some();
+        if !item.due_words.is_empty() && !lost && !read_due(&mut item, year) {
             error(
                 heading(table, due_at, "完成时限"),
                 format!("看不懂“{}”。请写成日期或频次，例如 {year}-06-30、6月底前、每季度。", item.due_words),
@@ -196,6 +214,23 @@ fn read_due(item: &mut Item, year: i16) -> bool {
         item.cadence = Some(cadence);
         return true;
     }
+    if let Some(last) = month(&item.due_words) {
+        item.due_on = Some(last);
+        return true;
+    }
+    let plain: String = item.due_words.chars().filter(|c| !c.is_whitespace()).collect();
+    match plain.trim_end_matches(['。', '；']) {
+        "全年" | "全年推进" | "长期" | "长期坚持" | "持续推进" | "持续推进落实" | "常态化推进" =>
+        {
+            item.cadence = Some(Cadence::Continuous);
+            return true;
+        }
+        // due from the day of issue, which is no date of the list: the words stand beside the duty
+        "立即" | "立即整改" | "立行立改" | "即知即改" | "即行即改" | "马上" | "已完成" => {
+            return true;
+        }
+        _ => {}
+    }
     let line = format!("{year}年工作要点\n一、事项\n（一）完成。（牵头单位：某单位；完成时限：{}）", item.due_words);
     let plan = plan_text::parse(&line, plan_text::PlanReference { year });
     let clause = plan.sections.first().and_then(|section| section.clauses.first());
@@ -204,6 +239,22 @@ fn read_due(item: &mut Item, year: i16) -> bool {
         item.cadence = clause.cadence.map(model::cadence);
     }
     item.due_on.is_some() || item.cadence.is_some()
+}
+
+/// The last day of a month written as `2026-10`, `2026.10`, `2026/10`, `202610` or `2026年10月`.
+fn month(words: &str) -> Option<Date> {
+    let plain: String = words.chars().filter(|c| !c.is_whitespace()).collect();
+    let (year, rest) = (plain.get(..4)?, plain.get(4..)?);
+    let months = [("-", ""), (".", ""), ("/", ""), ("", ""), ("年", "月"), ("年", "月底前"), ("年", "月底")];
+    let between = |(before, after): &(&str, &str)| rest.strip_prefix(*before)?.strip_suffix(*after);
+    let is_number = |month: &&str| !month.is_empty() && month.bytes().all(|byte| byte.is_ascii_digit());
+    let month = months.iter().filter_map(between).find(is_number)?;
+    // 2026.1 may be January, and October that lost its zero
+    let whole = month.len() == 2 || plain.contains('月');
+    if !whole || month.len() > 2 {
+        return None;
+    }
+    Some(Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?.last_of_month())
 }
 
 /// The rows as a text with line numbers: what stands beside the tree, and what tells two lists apart.
@@ -309,6 +360,7 @@ mod tests {
                     cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
                 })
                 .collect(),
+            ..Table::default()
         }
     }
 
@@ -343,6 +395,30 @@ mod tests {
         let places: Vec<_> = errors.iter().map(|error| (error.row, error.column.as_str())).collect();
         assert_eq!(places, [(2, "责任单位"), (2, "期限"), (2, "总投资（万元）"), (3, "项目名称"), (3, "建设阶段")]);
         assert!(errors.iter().all(|error| error.message.contains('请')));
+    }
+
+    #[test]
+    fn terms_as_lists_have_them() {
+        for (words, date, cadence) in [
+            ("2026.10", Some(Date::constant(2026, 10, 31)), None),
+            ("2026-10", Some(Date::constant(2026, 10, 31)), None),
+            ("202610", Some(Date::constant(2026, 10, 31)), None),
+            ("2026年2月", Some(Date::constant(2026, 2, 28)), None),
+            ("2026/9/30", Some(Date::constant(2026, 9, 30)), None),
+            ("全年", None, Some(Cadence::Continuous)),
+            ("立即", None, None),
+        ] {
+            let table = table(&["任务", "责任单位", "完成时限"], &[&["甲", "县财政局", words]]);
+            let items = items(&table, PlanKind::AuditFinding, 2026).expect(words);
+            assert_eq!((items[0].due_on, items[0].cadence), (date, cadence), "{words}");
+            assert_eq!(items[0].due_words, words);
+        }
+        // January, or October without its zero: nobody can know
+        for words in ["2026.1", "2026.13", "#N/A"] {
+            let table = table(&["任务", "责任单位", "完成时限"], &[&["甲", "县财政局", words]]);
+            let errors = items(&table, PlanKind::AuditFinding, 2026).expect_err(words);
+            assert_eq!((errors.len(), errors[0].row), (1, 2), "{words}");
+        }
     }
 
     #[test]

@@ -213,14 +213,23 @@ mod tests {
 
     #[test]
     fn the_template_and_the_demonstration_are_read() {
-        let table = documents::tables::read_csv(TEMPLATE.as_bytes(), &documents::Limits::default()).expect("a table");
+        let table = documents::tables::read_csv(
+            TEMPLATE.as_bytes(),
+            &documents::tables::Wanted::default(),
+            &documents::Limits::default(),
+        )
+        .expect("a table");
         let lines = read_table(&table).expect("columns");
         assert_eq!((lines.len(), lines[1].data.slug.as_str(), lines[1].number), (2, "policies", 3));
         assert_eq!(lines[0].data.keywords, "工作动态,政务动态");
         let demo = read_toml(include_str!("../../../../demo/columns.toml")).expect("columns");
         assert!(demo.len() > 30, "{}", demo.len());
-        let bare =
-            documents::tables::read_csv("栏目名称\n甲\n".as_bytes(), &documents::Limits::default()).expect("a table");
+        let bare = documents::tables::read_csv(
+            "栏目名称\n甲\n".as_bytes(),
+            &documents::tables::Wanted::default(),
+            &documents::Limits::default(),
+        )
+        .expect("a table");
         assert!(read_table(&bare).expect_err("no address name").1.contains("网址名"));
     }
 }

@@ -72,7 +72,7 @@ async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<std::result::Result
             return Ok(import::read_toml(&String::from_utf8_lossy(&text)));
         }
         let extractor = Extractor::new(ctx.program().clone(), Limits::default());
-        return Ok(match extractor.read_table(&received.path, &name, None).await {
+        return Ok(match extractor.read_table(&received.path, &name, &documents::tables::Wanted::default()).await {
             Ok(table) => import::read_table(&table),
             Err(rejected) => Err((0, rejected.message)),
         });

@@ -65,6 +65,7 @@ pub async fn receive(ctx: &Ctx, mut field: Field<'_>) -> Result<Incoming> {
 /// # Errors
 /// [`Error::Invalid`] with the reason when it cannot be read or is of no allowed kind.
 pub async fn read(ctx: &Ctx, received: Received, file_name: String) -> Result<Incoming> {
+    let (received, stripped) = without_notes(ctx, received).await?;
     let extracted = extractor(ctx).extract(&received.path, &file_name).await.map_err(|rejected| {
         tracing::info!(code = rejected.code.as_str(), "attachment refused");
         match rejected.code {
@@ -79,14 +80,41 @@ pub async fn read(ctx: &Ctx, received: Received, file_name: String) -> Result<In
             extracted.format.name()
         )));
     }
+    let mut warnings = extracted.warnings;
+    if stripped {
+        warnings.push("已去掉图片里的拍摄信息和备注（时间、地点、设备等），画面不变。".to_owned());
+    }
     Ok(Incoming {
         received,
-        file_name,
+        file_name: with_ending(file_name, extracted.format),
         format: extracted.format,
         parts: serde_json::to_string(&extracted.parts)?,
         text: extracted.text,
-        warnings: extracted.warnings,
+        warnings,
     })
+}
+
+/// A name without an ending gets the usual one: readers' computers go by it.
+fn with_ending(name: String, format: Format) -> String {
+    let ends = |ending: &str| name.to_lowercase().ends_with(&format!(".{ending}"));
+    let known = [format.extension(), "jpeg", "jpe", "text"].iter().any(|ending| ends(ending));
+    if known { name } else { format!("{name}.{}", format.extension()) }
+}
+
+/// A picture without what the camera and the editor wrote into it, and whether there was something.
+async fn without_notes(ctx: &Ctx, received: Received) -> Result<(Received, bool)> {
+    let failed = |error: std::io::Error| Error::internal(format!("picture: {error}"));
+    let mut head = [0_u8; 8];
+    let mut file = tokio::fs::File::open(&received.path).await.map_err(failed)?;
+    let read = tokio::io::AsyncReadExt::read(&mut file, &mut head).await.map_err(failed)?;
+    if !(head[..read].starts_with(b"\x89PNG") || head[..read].starts_with(b"\xFF\xD8\xFF")) {
+        return Ok((received, false));
+    }
+    let bytes = tokio::fs::read(&received.path).await.map_err(failed)?;
+    let Some(clean) = documents::picture::without_notes(&bytes) else { return Ok((received, false)) };
+    let mut incoming = ctx.files().receive().await?;
+    incoming.write(&clean).await?;
+    Ok((incoming.finish().await?, true))
 }
 
 /// Keeps the bytes of a received file, for the write that attaches it.
@@ -110,7 +138,17 @@ pub async fn keep(ctx: &Ctx, tx: &mut Tx, incoming: &Incoming, title: &str) -> R
 
 #[cfg(test)]
 mod tests {
-    use super::clean_name;
+    use documents::Format;
+
+    use super::{clean_name, with_ending};
+
+    #[test]
+    fn a_name_without_an_ending_gets_the_usual_one() {
+        assert_eq!(with_ending("名单".into(), Format::Xlsx), "名单.xlsx");
+        assert_eq!(with_ending("2026.10".into(), Format::Txt), "2026.10.txt");
+        assert_eq!(with_ending("名单.XLSX".into(), Format::Xlsx), "名单.XLSX");
+        assert_eq!(with_ending("照片.jpeg".into(), Format::Jpeg), "照片.jpeg");
+    }
 
     #[test]
     fn a_name_is_a_name_and_no_path() {

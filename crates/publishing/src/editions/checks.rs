@@ -46,8 +46,7 @@ impl Texts<'_> {
 /// A number in an address (`tel:…`) or a title is not seen in the text, but it is served.
 fn links(body_html: &str) -> PartText {
     let tags = body_html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or(tag));
-    let piece = |tag: &str| Piece { place: String::new(), text: tag.to_owned() };
-    let pieces = tags.filter(|tag| tag.contains('=')).map(piece).collect();
+    let pieces = tags.filter(|tag| tag.contains('=')).map(|tag| Piece::read("", tag)).collect();
     PartText { part: Part::of_text("links", "正文中的链接", body_html), pieces }
 }
 
@@ -78,7 +77,19 @@ async fn content_text(ctx: &Ctx, file: &AttachmentRow) -> Result<PartText> {
     // Some hundred thousand cells: not on a thread that answers others.
     let read = tokio::task::spawn_blocking(move || -> serde_json::Result<PartText> {
         let read: Vec<Read> = serde_json::from_str(&stored)?;
-        let piece = |part: Read| Piece { place: place_in_words(&part.place), text: part.text };
+        let piece = |part: Read| Piece {
+            unread: part.unread.map(|how| match how {
+                documents::Unread::Some => findings::Unread::Some,
+                documents::Unread::All => findings::Unread::All,
+            }),
+            // of the whole file the file's name says enough
+            place: if part.unread.is_some() && part.place == "body" {
+                String::new()
+            } else {
+                place_in_words(&part.place)
+            },
+            text: part.text,
+        };
         Ok(PartText { part, pieces: read.into_iter().map(piece).collect() })
     });
     Ok(read.await.map_err(|error| web::Error::internal(format!("parts of a file: {error}")))??)

@@ -285,16 +285,6 @@ fn figures_and_numbers_of_organs_are_none() {
 }
 
 #[test]
-fn text_that_is_none_is_told() {
-    assert_eq!(
-        unreadable("page 1", "\u{e012}\u{e013}\u{fffd}\u{e015} \u{e016}公示").map(|one| one.rule),
-        Some("privacy.unread".into())
-    );
-    assert_eq!(unreadable("body", "\u{f0b7}第一项工作，按时完成。\u{f0b7}第二项工作"), None);
-    assert_eq!(unreadable("body", ""), None);
-}
-
-#[test]
 fn broken_and_spelled_numbers_cost_no_more_than_their_length() {
     let id = "0000001990\n01010018 x\n";
     for unit in [

@@ -170,25 +170,6 @@ pub fn personal_numbers(part: &str, text: &str) -> Vec<Finding> {
     found.into_iter().map(|number| number.told(part)).collect()
 }
 
-/// A finding for a part whose text is not text: characters that a font's own code or a wrong decoding left.
-///
-/// A number in it cannot be found; a part of which a fifth is such characters counts as unread.
-pub fn unreadable(part: &str, text: &str) -> Option<Finding> {
-    let junk = |c: &char| matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}' | '\u{80}'..='\u{9f}' | '\u{f0000}'..);
-    let seen = || text.chars().filter(|c| !c.is_whitespace());
-    let count = seen().filter(junk).count();
-    (count >= 5 && count * 5 >= seen().count()).then(|| Finding {
-        rule: "privacy.unread".to_owned(),
-        gate: Gate::Privacy,
-        severity: Severity::Warn,
-        part: part.to_owned(),
-        start: 0,
-        end: text.chars().count(),
-        excerpt: String::new(),
-        suggestion: "这里的文字无法识别，系统不能检查，请人工核对，或换用能复制出文字的文件。".to_owned(),
-    })
-}
-
 impl Found {
     fn told(self, part: &str) -> Finding {
         let (rule, suggestion) = self.kind.rule();

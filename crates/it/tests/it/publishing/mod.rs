@@ -542,7 +542,7 @@ both! {
         editor.get("/documents?mine=1&state=draft").await.expect(200).shows("还在写的通知").hides("已经公开的通知");
         editor.get("/documents?q=%E5%85%AC%E5%BC%80%E7%9A%84&sort=title&dir=desc&page=9").await.expect(200).shows("已经公开的通知");
         let sheet = editor.get("/documents/export.xlsx?state=draft").await.expect(200);
-        let table = documents_read::read_table(&sheet.bytes, "a.xlsx", None, &documents::Limits::default()).expect("table");
+        let table = documents_read::read_table(&sheet.bytes, "a.xlsx", &documents::tables::Wanted::default(), &documents::Limits::default()).expect("table");
         assert_eq!(table.rows.len(), 1, "{table:?}");
         assert_eq!(table.rows[0].cells[0], "还在写的通知");
         assert_eq!(latest(app).await.len(), 1);

@@ -1,0 +1,28 @@
+//! Texts within the parts of a subject, and places of which nobody can say what they hold.
+
+/// A text within a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Where in the part: 工作表“名单”C12（隐藏）; empty = the part itself.
+    pub place: String,
+    /// The text; of a place that could not be read the words that say so.
+    pub text: String,
+    /// Whether the place could not be read, and how much of it. Somebody must look at it and say that it may go out.
+    pub unread: Option<Unread>,
+}
+
+/// How much of a place could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// Something in what was read otherwise, such as a picture beside the text: named, and no more.
+    Some,
+    /// All of it, such as a scan: it stops the subject until an authorised person has looked and said why it may go out.
+    All,
+}
+
+impl Piece {
+    /// A text that was read.
+    pub fn read(place: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { place: place.into(), text: text.into(), unread: None }
+    }
+}
