@@ -46,7 +46,7 @@ async function readme(program, browser, staff) {
   await shot(clerk, "desk");
   // Next year's, since this year's is there already.
   await clerk.goto("/plans/new");
-  await clerk.getByLabel("年度", { exact: true }).fill(String(YEAR + 1));
+  await clerk.locator("#year").fill(String(YEAR + 1));
   await clerk.locator("#file").setInputFiles(demonstrationPlan(YEAR + 1));
   await clerk.getByRole("button", { name: "拆解为任务" }).click();
   await clerk.waitForURL("**/plans/*/draft*");

@@ -15,7 +15,7 @@ export async function correcting(program, staff) {
   let open = "";
   await test("correcting: leaving a field saves it, one step each, and the step can be taken back", async (pages) => {
     const page = await staff.at("clerk", "/plans/new", pages);
-    await page.getByLabel("年度", { exact: true }).fill(String(YEAR));
+    await page.locator("#year").fill(String(YEAR));
     await page.locator("#file").setInputFiles(demonstrationPlan(YEAR));
     await page.getByRole("button", { name: "拆解为任务" }).click();
     await page.waitForURL("**/plans/*/draft*");

@@ -52,7 +52,7 @@ async function soundHere(page) {
 async function importPlan({ staff, state, pages }) {
   const file = workPoints();
   const page = await staff.at("clerk", "/plans/new", pages);
-  await page.getByLabel("年度", { exact: true }).fill(YEAR);
+  await page.locator("#year").fill(YEAR);
   await page.locator("#file").setInputFiles(file);
   await page.getByRole("button", { name: "拆解为任务" }).click();
   // The demonstration holds its own plan: the same text is not taken twice unasked.
@@ -100,7 +100,8 @@ async function correctPlan({ staff, state, pages }) {
   await flash(page).waitFor();
   check((await duties.count()) === count + 1, `split: ${count} duties became ${await duties.count()}`);
   await flash(page).getByRole("button", { name: "撤销" }).click();
-  await page.waitForURL(`**${draft}`);
+  await flash(page).getByText("已撤销").waitFor();
+  check(page.url().includes("open="), "taking back closes the clause");
   await page.goto(`${draft}?open=${(await clause.getAttribute("id")).slice(2)}`);
   check((await duties.count()) === count, `taken back: ${await duties.count()} duties instead of ${count}`);
   check((await duties.first().locator("textarea[name=text]").inputValue()).trim() === words.trim(), "taken back, the words differ");
@@ -133,7 +134,7 @@ async function matchFirst(page) {
     await name.locator("select[name=organ]").selectOption({ index: 1 });
     const alias = name.locator("input[name=alias]");
     if (await alias.count()) await alias.check();
-    await name.getByRole("button", { name: "对应", exact: true }).click();
+    await name.getByRole("button", { name: "确定对应", exact: true }).click();
   }
   await flash(page).waitFor();
 }
@@ -151,8 +152,17 @@ async function confirmPlan({ staff, state, pages }) {
     await page.getByRole("button", { name: "全条不分解到单位" }).first().click();
     await flash(page).waitFor();
   }
+  // Where the year has a plan already, how this one stands to it is asked.
+  await page.goto(`/plans/${state.plan}/draft`);
+  if (await page.locator("#twin_reason").count()) {
+    await page.locator("#replaces-none").check();
+    await page.locator("#twin_reason").fill("与现行要点并行试行");
+    await page.getByRole("button", { name: "保存选择" }).click();
+    await flash(page).waitFor();
+  }
   await page.goto(confirm);
   await soundHere(page);
+  if (await page.locator("#year_checked").count()) await page.locator("#year_checked").check();
   const figures = await page.locator("dl.figs").innerText();
   const effect = await agree(page, () => page.getByRole("button", { name: "确认下达" }).click());
   check(/\d/.test(effect), `the dialog names no numbers: ${effect}`);

@@ -2,6 +2,7 @@
 import { autosave } from "./office/autosave";
 import { bulk } from "./office/bulk";
 import { confirmations } from "./office/confirm";
+import { dates } from "./office/dates";
 import { dialogs } from "./office/dialogs";
 import { folds } from "./office/fold";
 import { keys } from "./office/keys";
@@ -19,4 +20,5 @@ confirmations();
 autosave();
 uploads();
 bulk();
+dates();
 session();

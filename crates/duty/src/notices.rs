@@ -34,6 +34,8 @@ pub enum Why {
     Issued,
     /// The source changed; what was reported stays.
     Amended,
+    /// The source was taken back; its duties no longer run.
+    Revoked,
 }
 
 /// Payload of [`NOTIFY`].
@@ -82,6 +84,9 @@ pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
                 format!("任务有调整：{}", row.title),
                 "有调整，涉及贵单位的任务。保留任务的进展和佐证都在，请查看变动。",
             ),
+            Why::Revoked => {
+                (format!("任务已撤销：{}", row.title), "已撤销，贵单位的任务不再执行，不用再报送；以前报送的记录保留。")
+            }
             Why::Issued => {
                 (format!("新任务：{}", row.title), "已向贵单位下达任务，请查看期限，并在办理后报送进展和佐证。")
             }

@@ -1,7 +1,7 @@
 //! What duties offer other capabilities. Declared by the context that has the pages; asked for with `ctx.one`.
 
 use futures::future::BoxFuture;
-use kernel::id::DocumentId;
+use kernel::id::{DocumentId, PlanId};
 use web::{Ctx, Result};
 
 /// Where one piece of evidence of a document is used: shown on the document's page.
@@ -9,7 +9,7 @@ use web::{Ctx, Result};
 pub struct EvidenceUse {
     /// Name of the source and the place in it.
     pub label: String,
-    /// Address on the portal.
+    /// Address on the portal: of the plan, or of the list.
     pub path: String,
 }
 
@@ -22,11 +22,11 @@ pub trait EvidenceUses: Send + Sync {
 /// How far the plan of the year has come: shown on the portal's first page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// Year of the plan.
+    /// Year of the plans.
     pub year: i64,
-    /// Title.
+    /// Title of the plan; where several are in force, how many there are.
     pub title: String,
-    /// Address on the portal.
+    /// Address on the portal: of the plan, or of the list.
     pub path: String,
     /// Public duties.
     pub total: i64,
@@ -36,10 +36,23 @@ pub struct Progress {
     pub doing: i64,
     /// Past their date and not confirmed.
     pub overdue: i64,
+    /// The plans that are counted, at least one.
+    pub plans: Vec<PlanLine>,
+}
+
+/// One of the plans of a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanLine {
+    /// Its id in the open interface.
+    pub id: PlanId,
+    /// Title.
+    pub title: String,
+    /// Public duties.
+    pub total: i64,
 }
 
 /// Who knows the progress of plans. Declared as `Arc<dyn PlanProgress>`.
 pub trait PlanProgress: Send + Sync {
-    /// The newest confirmed work plan, if there is one.
+    /// The work plans in force of the year, together.
     fn current<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<Progress>>>;
 }

@@ -135,7 +135,9 @@ async fn issue(ctx: &Ctx, cast: &Cast) -> Result<Issued> {
         return Err(why.into());
     }
     let mut tx = ctx.db().write().await?;
-    confirm::confirm(ctx, &mut tx, &clerk, &plan, draft.plan.version).await.map_err(refused)?;
+    confirm::confirm(ctx, &mut tx, &clerk, &plan, confirm::Asked::knowing(draft.plan.version))
+        .await
+        .map_err(refused)?;
     tx.commit().await?;
     let tree = tree::load(ctx.db(), &plan).await?.ok_or("刚确认的计划不见了")?;
     let duties = tree.clauses.iter().map(|clause| {
@@ -155,7 +157,7 @@ async fn principles(ctx: &Ctx, clerk: &Actor, plan: &PlanId) -> Result<()> {
     let mut version = draft.plan.version;
     for duty in draft.duties.iter().filter(|duty| duty.is_owed() && confirm::organs_of(&draft, duty).is_empty()) {
         let edit = Edit::Mark(duty.id.clone(), Mark::Principle);
-        let outcome = steps::run(ctx, clerk, plan, version, &edit).await.map_err(refused)?;
+        let outcome = steps::run(ctx, clerk, plan, steps::Seen::joining(version), &edit).await.map_err(refused)?;
         let steps::Outcome::Made(made) = outcome else {
             return Err(format!("演示计划改不动：{outcome:?}").into());
         };

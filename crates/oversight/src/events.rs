@@ -40,9 +40,22 @@ pub static CONFIRMED: EventKind = kind("plan.confirmed", "确认工作要点并�
     ("organs", "机关数"),
     ("assignments", "分工数"),
     ("source", "来源"),
+    ("replaces", ""),
+    ("beside", ""),
 ]);
 /// Another plan takes its place.
 pub static SUPERSEDED: EventKind = kind("plan.superseded", "替代工作要点").holds(&[("by", "")]);
+/// Somebody asked to revoke an issued plan.
+pub static REVOCATION_REQUESTED: EventKind = kind("plan.revocation_requested", "申请撤销工作要点")
+    .holds(&[("revocation", ""), ("reason", "原因")])
+    .keeps(Keep::Words);
+/// The request was taken back or not agreed to.
+pub static REVOCATION_DROPPED: EventKind =
+    kind("plan.revocation_dropped", "未撤销工作要点").holds(&[("revocation", "")]);
+/// Another person agreed: the plan is no longer in force, and the public reads why.
+pub static REVOKED: EventKind = kind("plan.revoked", "撤销工作要点")
+    .holds(&[("revocation", ""), ("reason", "原因"), ("organs", "机关数")])
+    .keeps(Keep::Words);
 /// An amended text was taken in.
 pub static AMENDMENT_BEGUN: EventKind =
     kind("plan.amendment_begun", "开始调整工作要点").holds(&[("amendment", ""), ("source", "来源")]);
@@ -68,7 +81,7 @@ pub static VISIBILITY_CHANGED: EventKind =
 pub static DUTY_ENDED: EventKind = kind("plan.duty_ended", "终止工作要点中的任务").holds(&[("duty", "")]);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 12] = [
+pub static ALL: [&EventKind; 15] = [
     &IMPORTED,
     &EDITED,
     &UNDONE,
@@ -76,6 +89,9 @@ pub static ALL: [&EventKind; 12] = [
     &RESTORED,
     &CONFIRMED,
     &SUPERSEDED,
+    &REVOCATION_REQUESTED,
+    &REVOCATION_DROPPED,
+    &REVOKED,
     &AMENDMENT_BEGUN,
     &AMENDMENT_EDITED,
     &AMENDED,

@@ -40,7 +40,11 @@ pub fn capability() -> Capability {
         .demo(demo::scenes)
         .search(plans::public::search_source())
         .desk(duties::desk_source())
-        .migrations(store::migrations!("oversight", "../migrations/0001_oversight.sql"))
+        .migrations(store::migrations!(
+            "oversight",
+            "../migrations/0001_oversight.sql",
+            "../migrations/0002_heads_and_revocations.sql"
+        ))
         .declare(sealed::plans())
         .declare(plans::duty_source())
         .declare(duties::evidence_uses())
@@ -107,6 +111,6 @@ pub async fn import(ctx: &Ctx, actor: &Actor, import: Import) -> Result<Imported
 pub async fn confirm(ctx: &Ctx, actor: &Actor, plan: &PlanId) -> Result<()> {
     let row = tree::plan(ctx.db().read(), plan).await?.ok_or(Error::NotFound)?;
     let mut tx = ctx.db().write().await?;
-    confirm::confirm(ctx, &mut tx, actor, plan, row.version).await?;
+    confirm::confirm(ctx, &mut tx, actor, plan, confirm::Asked::knowing(row.version)).await?;
     Ok(tx.commit().await?)
 }

@@ -92,6 +92,12 @@ impl PlanKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
+    /// Whether its text was issued publicly as a whole. Then whether a duty is public decides on its progress alone and the text
+    /// stays as it is; a list of findings is no issued document, and only what the office opens of it is shown.
+    pub const fn has_public_text(self) -> bool {
+        !matches!(self, Self::InspectionFinding | Self::AuditFinding)
+    }
+
     /// The further fields of its duties.
     pub const fn fields(self) -> &'static [Field] {
         match self {
@@ -112,20 +118,23 @@ pub enum PlanState {
     Confirmed,
     /// Another plan took its place; its duties no longer run.
     Superseded,
+    /// It was issued by mistake and taken back by two people; its duties no longer run.
+    Revoked,
     /// A draft that was thrown away and may be taken back.
     Discarded,
 }
 
 impl PlanState {
     /// All, in the order of life.
-    pub const ALL: [Self; 4] = [Self::Draft, Self::Confirmed, Self::Superseded, Self::Discarded];
+    pub const ALL: [Self; 5] = [Self::Draft, Self::Confirmed, Self::Superseded, Self::Revoked, Self::Discarded];
 
-    /// The code in storage.
+    /// The code in addresses, and in storage but for [`PlanState::Revoked`], which is kept as superseded with the moment when.
     pub fn code(self) -> &'static str {
         match self {
             Self::Draft => "draft",
             Self::Confirmed => "confirmed",
             Self::Superseded => "superseded",
+            Self::Revoked => "revoked",
             Self::Discarded => "discarded",
         }
     }
@@ -136,6 +145,7 @@ impl PlanState {
             Self::Draft => "草稿",
             Self::Confirmed => "执行中",
             Self::Superseded => "已被替代",
+            Self::Revoked => "已撤销",
             Self::Discarded => "已作废",
         }
     }
@@ -143,6 +153,14 @@ impl PlanState {
     /// The state with this code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// The state of a row of `plan`. An unknown one reads as discarded, which shows and allows least.
+    pub fn of(state: &str, revoked_at: &str) -> Self {
+        match Self::from_code(state).unwrap_or(Self::Discarded) {
+            Self::Superseded if !revoked_at.is_empty() => Self::Revoked,
+            state => state,
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn in_plan(tree: &Tree) -> Vec<Personal> {
         return found;
     }
     look(&frame, "标题".into(), &[&tree.plan.title, &tree.plan.document_number]);
-    if shown.len() == tree.clauses.len() && shown.iter().all(|clause| !clause.partial) {
+    if public::is_whole(tree, &shown) {
         look(&frame, "前言".into(), &[&tree.plan.preamble]);
         look(&frame, "结尾".into(), &[&tree.plan.closing]);
     }

@@ -33,6 +33,11 @@ pub(crate) fn plans() -> Sealed {
         ),
     )
     .part(
+        "standing/1",
+        "成文日期、与同年度计划的关系或撤销原因",
+        confirmed!("p.id, p.issued_on, p.replaces, p.twin_reason, p.revoked_at, p.revoked_reason", ""),
+    )
+    .part(
         "source/1",
         "任务来源的标题、年度或状态",
         confirmed!(

@@ -373,9 +373,9 @@ impl Year {
     }
 }
 
-/// The year for dates without one: the title's, the document number's, the introduction's, that of the date under the
+/// The year for dates without one: the title's, the document number's, the one that a person stated, the introduction's, that of the date under the
 /// text, of a term in it, of a document cited, the caller's; none for a title with several.
-pub(super) fn year(head: &Head<'_>, lines: &[Line], kinds: &[Kind], reference: PlanReference) -> Year {
+pub(super) fn year(head: &Head<'_>, lines: &[Line], kinds: &[Kind], reference: PlanReference, stated: bool) -> Year {
     let mut years = dates::years(&head.title);
     years.dedup();
     match years.as_slice() {
@@ -385,6 +385,9 @@ pub(super) fn year(head: &Head<'_>, lines: &[Line], kinds: &[Kind], reference: P
     }
     if let Some(year) = head.document_number.as_deref().and_then(number_year) {
         return Year::Named(Some(year));
+    }
+    if stated {
+        return Year::Named(Some(reference.year));
     }
     let introduced =
         head.preamble.iter().find_map(|line| dates::years(&without_quotations(&line.text)).first().copied());

@@ -218,6 +218,23 @@ impl Context {
 
 /// Reads a plan. Never fails: doubts are warnings, a text that is no plan comes back whole as `preamble`.
 pub fn parse(source: &str, reference: PlanReference) -> Plan {
+    read(source, reference, false)
+}
+
+/// As [`parse`], when a person has stated the year of the plan: only a year in title or document number outweighs it, not one
+/// that is guessed from a signature, a term or a cited document.
+pub fn parse_stated(source: &str, reference: PlanReference) -> Plan {
+    read(source, reference, true)
+}
+
+/// The year that the text itself names, by title, document number, introduction, signature, a term or a cited document.
+pub fn year_of(source: &str) -> Option<i16> {
+    // No text is about this year: it comes back where the text names none.
+    const NONE: i16 = 1000;
+    parse(source, PlanReference { year: NONE }).year.filter(|year| *year != NONE)
+}
+
+fn read(source: &str, reference: PlanReference, stated: bool) -> Plan {
     let mut warnings = Vec::new();
     let lines = lines::read(source, &mut warnings);
     let mut lines = tables::read(lines, &mut warnings);
@@ -225,7 +242,7 @@ pub fn parse(source: &str, reference: PlanReference) -> Plan {
     let (kinds, parts) = parts::classify(&mut lines);
     let first = kinds.iter().position(|k| k.heading().is_some()).unwrap_or(lines.len());
     let head = head::read(&lines[..first], &kinds[..first]);
-    let year = head::year(&head, &lines, &kinds, reference);
+    let year = head::year(&head, &lines, &kinds, reference, stated);
     let first_leads = frame::outside_notes(&lines, &kinds, first).any(owners::states_lead_rule);
     let from = dates::Reckoning { year: year.value(), issued: head::issued(&lines, &kinds, first) };
     let mut context = Context { from, first_leads, warnings };

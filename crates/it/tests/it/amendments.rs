@@ -101,36 +101,65 @@ both! {
         clerk.get(&format!("/duties/{id}")).await.expect(200).shows("县民政局不再承担").shows("增加承办机关县民政局");
     }
 
-    /// What is internal stays unseen although it was moved away from the clause in whose text it stands.
-    async fn an_internal_duty_that_was_moved_is_still_in_no_public_text(app) {
+    /// What is internal keeps its progress to the office although it was moved away from the clause in whose text it stands; the
+    /// issued text is whole.
+    async fn an_internal_duty_that_was_moved_is_told_in_the_text_alone(app) {
         let mut clerk = app.clerk().await;
         let text = PLAN.replace("每季度公布一次解读清单。", "内部密语核查一遍。");
         let plan = draft(&mut clerk, &text).await;
         let path = format!("/plans/{plan}/draft");
         let all = clauses(&clerk.get(&path).await.expect(200).text());
-        let page = clerk.get(&format!("{path}?open={}", all[0])).await.expect(200);
+        let page = clerk.get(&format!("{path}?open={}", all[0])).await.expect(200).shows("原文照登");
         let secret = duties(&page.text())[1].clone();
         let version = page.field("version");
         let fields = [
             ("version", version.as_str()), ("text", "内部密语核查一遍。"), ("visibility", "internal"), ("op", "move"), ("to", all[1].as_str()),
         ];
         clerk.post(&format!("{path}/duties/{secret}"), &fields).await.expect(303);
+        clerk.get(&format!("/plans/{plan}/confirm")).await.expect(200).shows("有 1 项任务的进展不公开");
         confirm(&mut clerk, &plan).await.expect(303);
         app.work().await;
         let mut reader = app.visitor();
-        for path in [format!("/plans/{plan}"), format!("/plans/{plan}/text"), format!("/plans/{plan}/duties.csv"), format!("/api/v1/plans/{plan}")] {
-            reader.get(&path).await.expect(200).hides("密语");
+        reader.get(&format!("/plans/{plan}/text")).await.expect(200).shows("内部密语核查一遍").hides("略去");
+        reader.get(&format!("/plans/{plan}/duties.csv")).await.expect(200).hides("密语");
+        for clause in &all[..2] {
+            reader.get(&format!("/plans/{plan}/clauses/{clause}")).await.expect(200).hides(&format!("d-{secret}"));
         }
-        reader.get("/search?q=%E5%AF%86%E8%AF%AD").await.expect(200).hides("核查一遍");
-        // An amendment that says the same leaves it where the office put it, and as unseen as it was.
+        // An amendment that says the same leaves it where the office put it, and its progress as unseen as it was.
         amend(&mut clerk, &plan, &text.replace("每月检查一次", "每月检查两次"), &[]).await;
         assert_eq!(value(app, "SELECT place FROM duty WHERE id = $1", &secret).await, all[1]);
-        reader.get(&format!("/plans/{plan}/text")).await.expect(200).hides("密语");
+        reader.get(&format!("/plans/{plan}/duties.csv")).await.expect(200).hides("密语");
         // In quite other words it is a new duty, and still not public by itself.
         let reworded = text.replace("内部密语核查一遍。", "由专人把保密暗号清单逐条过目。").replace("每月检查一次", "每月检查三次");
         let page = amend(&mut clerk, &plan, &reworded, &[]).await;
         assert!(page.contains("进展是否公开"), "{page}");
-        reader.get(&format!("/plans/{plan}/text")).await.expect(200).hides("暗号");
+        reader.get(&format!("/plans/{plan}/duties.csv")).await.expect(200).hides("暗号");
+        reader.get(&format!("/plans/{plan}/text")).await.expect(200).shows("暗号");
+    }
+
+    /// The words that changed are marked; who answers for what is new is named; a name that is no organ need not stop it; and what
+    /// was changed can be read afterwards.
+    async fn an_amendment_shows_words_owners_and_what_it_did(app) {
+        let mut clerk = app.clerk().await;
+        let plan = issued(&mut clerk, PLAN).await;
+        let text = PLAN.replace("6月30日前公开解读方案", "7月31日前公开解读方案").replace(
+            "（一）办好网站",
+            "（一）增加培训。11月底前举办一次业务培训。（县财政局牵头，县培训中心配合）\n（二）办好网站",
+        );
+        let begun = clerk.upload(&format!("/plans/{plan}/amend"), &[("text", text.as_str())], &[]).await.expect(303);
+        let page = clerk.get(&begun.location()).await.expect(200);
+        let page = page.shows("<del>6</del><ins>7</ins>月").shows("责任单位：县财政局（牵头）、县培训中心（配合，没有对应的机关）");
+        let page = page.shows("二（一）增加培训").shows("不作为责任单位");
+        let (version, once) = (page.field("version"), page.field("once"));
+        let fields = [
+            ("version", version.as_str()), ("once", once.as_str()), ("op", "confirm"), ("reason", "增加培训"), ("name.0", "县培训中心"), ("owner.0", "-"),
+        ];
+        clerk.post(&begun.location(), &fields).await.expect(303);
+        let page = clerk.get(&format!("/plans/{plan}")).await.expect(200).shows(&begun.location());
+        assert!(page.text().contains("增加培训"));
+        clerk.get(&begun.location()).await.expect(200).shows("原文的变动").shows("<ins>（一）增加培训").shows("行没有变");
+        let shares = "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1 AND d.text LIKE '%业务培训%'";
+        assert_eq!(count(app, shares, &plan).await, 1);
     }
 
     /// Owners that the office gave to one duty alone outlive a changed note of its clause.

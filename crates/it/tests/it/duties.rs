@@ -419,11 +419,11 @@ both! {
         let mut clerk = app.clerk().await;
         clerk.post(&format!("/duties/{}/visibility", secret.0), &[("visibility", "internal")]).await.expect(303);
         let mut editor = app.editor("QH010").await;
-        editor.post(&format!("/duties/{}/notes", shown.0), &[("assignment", &shown.1), ("text", "密语甲乙丙便条")]).await.expect(303);
-        let url = [("assignment", shown.1.as_str()), ("url", "https://media.example/x"), ("title", "密语甲乙丙网页")];
+        editor.post(&format!("/duties/{}/notes", shown.0), &[("assignment", &shown.1), ("text", "暗号丁戊己便条")]).await.expect(303);
+        let url = [("assignment", shown.1.as_str()), ("url", "https://media.example/x"), ("title", "暗号丁戊己网页")];
         editor.post(&format!("/duties/{}/evidence", shown.0), &url).await.expect(303);
         let back = waiting(app, &shown.1).await;
-        let reason = [("reason", "密语甲乙丙理由")];
+        let reason = [("reason", "暗号丁戊己理由")];
         clerk.post(&format!("/duties/{}/evidence/{back}/return", shown.0), &reason).await.expect(303);
         for share in [&shown, &secret] {
             let piece = hand_in(app, &mut editor, share, &paper, "").await;
@@ -441,14 +441,24 @@ both! {
             for id in [&plan, &paper, &secret.0] {
                 let path = route.path.replace("{id}", id).replace("{clause}", &clause);
                 let reply = reader.get(&path).await;
-                assert!(!reply.text().contains("密语甲乙丙"), "{path}");
+                // The address names the duty itself where the walk asked for it.
+                let text = reply.text().replace(&path, "");
+                assert!(!text.contains("暗号丁戊己") && !text.contains(&format!("d-{}", secret.0)), "{path}");
                 opened += usize::from(reply.status == 200);
             }
         }
         assert!(opened > 10, "the walk must reach the pages: {opened}");
-        let found = reader.get("/search?q=%E5%AF%86%E8%AF%AD").await.expect(200);
-        assert!(!found.text().contains("甲乙丙"), "{}", found.text());
+        let found = reader.get("/search?q=%E6%9A%97%E5%8F%B7").await.expect(200);
+        assert!(!found.text().contains("丁戊己"), "{}", found.text());
         reader.get(&format!("/plans/{plan}?view=organ")).await.expect(200).hides("密语");
+        // The issued text is whole; that something of its progress is not told is said.
+        reader.get(&format!("/plans/{plan}/text")).await.expect(200).shows("密语甲乙丙");
+        reader.get(&format!("/plans/{plan}")).await.expect(200).shows("原文照登");
+        reader.get(&format!("/plans/{plan}/duties.csv")).await.expect(200).hides("密语甲乙丙");
+        let data = reader.get(&format!("/api/v1/plans/{plan}")).await.expect(200).json();
+        let told = |part: &serde_json::Value| part["duties"].to_string().contains("密语甲乙丙");
+        let clauses = data["sections"].as_array().into_iter().flatten().flat_map(|one| one["clauses"].as_array().into_iter().flatten());
+        assert!(!clauses.into_iter().any(told), "{data}");
         // It is not counted either: five public duties less one.
         let figures = figures(app, &plan).await;
         assert_eq!(figures["total"], 4, "{figures}");

@@ -10,6 +10,8 @@ mod mail;
 mod matrix;
 mod permissions;
 mod plans;
+mod plans_draft;
+mod plans_force;
 mod planting;
 mod policy;
 mod portal;

@@ -19,7 +19,7 @@ use web::{
 use crate::{
     duties::{acts::DOCUMENT, sources},
     permissions::MANAGE_PLANS,
-    plans::rows,
+    plans::{revoke, rows},
     portal,
 };
 
@@ -95,8 +95,16 @@ async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
     Ok(())
 }
 
-/// Drafts of plans that wait to be issued.
-async fn drafts(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
+/// Drafts of plans that wait to be issued, and requests to revoke one that wait for another person than the one who asked.
+async fn drafts(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<()> {
+    for asked in revoke::waiting(ctx.db().read()).await? {
+        if asked.requested_by != staff.account.as_str() {
+            let title = format!("{}：申请撤销，待确认", asked.title);
+            let since = day(&asked.requested_at);
+            let href = format!("/plans/{}", asked.plan);
+            items.push(DeskItem { since, ..item("要点撤销", Group::DUTY, title, href) });
+        }
+    }
     for draft in rows::drafts(ctx.db()).await? {
         let title = format!("{}：核对后下达", draft.title);
         items.push(DeskItem {
@@ -120,7 +128,7 @@ impl DeskSource for Desk {
                 decisions(ctx, &mut items).await?;
             }
             if may(&actor, &MANAGE_PLANS).is_ok() {
-                drafts(ctx, &mut items).await?;
+                drafts(ctx, staff, &mut items).await?;
             }
             Ok(items)
         })

@@ -14,18 +14,21 @@ use kernel::{
     time,
 };
 use serde_json::json;
-use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act, act_now, hooks::OrganAliases};
+use web::{
+    Ctx, Desk, Done, Error, Form, FormErrors, Query, Redirect, Refusal, Result, act, act_now, hooks::OrganAliases,
+};
 
 use crate::{
     model::{OwnerRole, PlanKind, PlanState},
     plans::{
-        confirm,
+        confirm::{self, Asked},
+        doubts,
         edit::{Edit, Fields, Mark, SPLIT},
         import::{self, Spec, Taken},
         pages::{self, Again, NewForm, Refused},
-        rows,
+        reach, rows,
         source::{self, Source},
-        steps::{self, Outcome, StepId},
+        steps::{self, Outcome, Seen, StepId},
         tree::{self, OwnerId},
         view::{self, Typed},
     },
@@ -48,6 +51,11 @@ impl Pairs {
     /// The version that the form saw; 0 conflicts with everything.
     pub(crate) fn version(&self) -> i64 {
         self.get("version").parse().unwrap_or(0)
+    }
+
+    /// All values of a field.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     fn has(&self, name: &str) -> bool {
@@ -78,7 +86,7 @@ impl Pairs {
 /// Takes a plan in: file or paste.
 pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) -> Result<Response> {
     let posted = source::receive(&ctx, form).await?;
-    let form = NewForm {
+    let mut form = NewForm {
         kind: posted.get("kind").to_owned(),
         year: posted.get("year").trim().to_owned(),
         title: posted.get("title").trim().to_owned(),
@@ -89,7 +97,8 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
     let kind = PlanKind::from_code(&form.kind);
     errors.require(kind.is_some(), "kind", "请选择类型，例如 工作要点。");
     let year: Option<i16> = form.year.parse().ok().filter(|year| (1990..=2100).contains(year));
-    errors.require(year.is_some(), "year", "请填写四位年份，例如 2026。");
+    let unsaid = form.year.is_empty();
+    errors.require(unsaid || year.is_some(), "year", "请填写四位年份，例如 2026；以原文为准的留空。");
     errors.require(form.title.chars().count() <= 200, "title", "请把标题控制在 200 字以内。");
     if let Some(refused) = &posted.refused {
         errors.add("file", refused.clone());
@@ -98,7 +107,11 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
     let once = posted.get("once").to_owned();
     let source = match posted.file {
         Some((name, received)) => match source::read_file(&ctx, &received.path, &name).await {
-            Ok(source) => Some(Source { file: Some(received), ..source }),
+            Ok(source) => {
+                // What was read stays in the form, so that a refusal does not ask for the file again.
+                form.text.clone_from(&source.text);
+                Some(Source { file: Some(received), ..source })
+            }
             Err(rejected) => {
                 errors.add("file", rejected.message);
                 None
@@ -116,10 +129,7 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
     let replaces = Some(form.replaces.clone()).filter(|id| !id.is_empty()).map(PlanId);
     let spec = Spec { title: form.title.clone(), year, kind, again, replaces, once };
     let refused = match import::import(&ctx, &desk.actor(), source, spec).await {
-        Ok(Taken::Draft(plan)) => {
-            let to = Redirect::to(format!("/plans/{plan}/draft"));
-            return Ok(to.ok("已拆解为任务，请核对责任单位和期限后下达").into_response());
-        }
+        Ok(Taken::Draft(plan)) => return taken(&ctx, &plan).await,
         Ok(Taken::Rows(rows)) => {
             let text = format!("表格有 {} 处需要更正，见下表。请改好后重新上传，现在没有保存任何一行。", rows.len());
             Refused { errors: FormErrors::one("file", text), rows, same: None }
@@ -132,6 +142,23 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
         Err(refusal) => return Err(refusal.into()),
     };
     pages::new_page(&ctx, &desk, form, refused).await
+}
+
+/// The draft that was made, with what the clerk must look at first.
+async fn taken(ctx: &Ctx, plan: &PlanId) -> Result<Response> {
+    let to = Redirect::to(format!("/plans/{plan}/draft"));
+    let row = tree::plan(ctx.db().read(), plan).await?.ok_or(Error::NotFound)?;
+    let mut said = doubts::of_year(&row);
+    if let Some(twin) = rows::twins(ctx.db().read(), &row).await?.first() {
+        let what = if twin.in_force { "执行中的" } else { "同类草稿" };
+        said.push(format!("{} 年已有{what}“{}”，下达前须说明是替代还是并行。", row.year, twin.title));
+    }
+    Ok(if said.is_empty() {
+        to.ok("已拆解为任务，请核对责任单位和期限后下达")
+    } else {
+        to.flash("warn", format!("已拆解为任务。请先核对：{}", said.concat()))
+    }
+    .into_response())
 }
 
 /// The corrections of one duty: one form, several buttons.
@@ -149,6 +176,7 @@ pub(crate) async fn edit_duty(
     let edit = match form.get("op") {
         "split" => Edit::Split(duty.clone(), fields.clone()),
         "merge" => and(Edit::Merge(duty.clone())),
+        "merge_up" => and(Edit::MergeUp(duty.clone())),
         "move" => and(Edit::Move(duty.clone(), form.get("to").into())),
         "leave" => and(Edit::Mark(duty.clone(), Mark::NotADuty)),
         "take" => and(Edit::Mark(duty.clone(), Mark::Duty)),
@@ -159,7 +187,7 @@ pub(crate) async fn edit_duty(
         _ => Edit::Save(duty.clone(), fields.clone()),
     };
     let place = Place { plan, clause: None, anchor: format!("d-{duty}") };
-    let typed = Typed { at: duty.to_string(), fields, errors: FormErrors::new() };
+    let typed = Typed { at: duty.to_string(), fields, ..Typed::default() };
     run(&ctx, &desk, place, form.version(), &edit, typed).await
 }
 
@@ -178,7 +206,7 @@ pub(crate) async fn autosave_duty(
         let message = "任务内容里有拆分符号“‖”，按“拆分”后生效";
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, json!({ "message": message }));
     }
-    match steps::run(&ctx, &desk.actor(), &plan, form.version(), &Edit::Save(duty, fields)).await {
+    match steps::run(&ctx, &desk.actor(), &plan, Seen::exactly(form.version()), &Edit::Save(duty, fields)).await {
         Ok(Outcome::Made(made)) => {
             let now = time::show_minute(&time::to_db(ctx.seams().now()));
             let clock = now.split(' ').nth(1).unwrap_or(&now).to_owned();
@@ -190,10 +218,11 @@ pub(crate) async fn autosave_duty(
             Ok(Json(json!({ "saved_at": clock, "version": made.version, "alone": alone, "undo": undo }))
                 .into_response())
         }
-        Ok(Outcome::Changed(steps)) => {
-            let lines: Vec<_> = steps.iter().map(steps::Step::line).collect();
-            let message = format!("这一条刚被改过（{}）。", lines.join("；"));
-            let open = steps.first().map(steps::Step::clause).unwrap_or_default();
+        Ok(Outcome::Changed(changed)) => {
+            let lines: Vec<_> = changed.steps.iter().map(steps::Step::line).collect();
+            let who = if changed.own { "您在另一个页面刚改过这一条" } else { "这一条刚被改过" };
+            let message = format!("{who}（{}）。", lines.join("；"));
+            let open = changed.steps.first().map(steps::Step::clause).unwrap_or_default();
             let compare = format!("/plans/{plan}/draft?open={open}");
             refuse(StatusCode::CONFLICT, json!({ "message": message, "compare": compare }))
         }
@@ -274,20 +303,46 @@ pub(crate) async fn edit_clause(
         }
     };
     let fields = Fields { text: form.get("text").to_owned(), ..Fields::default() };
-    let typed = Typed { at: clause.to_string(), fields, errors: FormErrors::new() };
+    let typed = Typed { at: clause.to_string(), fields, ..Typed::default() };
     let place = Place { plan, clause: Some(clause.clone()), anchor: format!("c-{clause}") };
     run(&ctx, &desk, place, form.version(), &edit, typed).await
 }
 
 /// Where a correction was made.
-struct Place {
+pub(crate) struct Place {
     plan: PlanId,
     /// The clause that is open afterwards; `None` = that of the duty.
     clause: Option<ClauseId>,
     anchor: String,
 }
 
-async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut typed: Typed) -> Result<Response> {
+impl Place {
+    /// Beside the clauses: what was open stays open.
+    pub(crate) fn frame(plan: PlanId, open: &str, anchor: &str) -> Self {
+        Self { plan, clause: Some(open.into()), anchor: anchor.to_owned() }
+    }
+}
+
+/// Only what addresses of this page are made of.
+fn name(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+}
+
+/// The draft with this clause open, at this place.
+fn address(plan: &PlanId, open: &str, anchor: &str) -> String {
+    let open = if open.is_empty() { String::new() } else { format!("?open={open}") };
+    format!("/plans/{plan}/draft{open}#{anchor}")
+}
+
+/// Makes a correction and leads back to where it was made, with the button that takes it back.
+pub(crate) async fn run(
+    ctx: &Ctx,
+    desk: &Desk,
+    place: Place,
+    seen: i64,
+    edit: &Edit,
+    mut typed: Typed,
+) -> Result<Response> {
     // Looked up before: afterwards a merged or moved duty is elsewhere.
     let open: ClauseId = match place.clause {
         Some(clause) => clause,
@@ -296,35 +351,58 @@ async fn run(ctx: &Ctx, desk: &Desk, place: Place, seen: i64, edit: &Edit, mut t
             edit.clauses(&tree).first().cloned().unwrap_or_default()
         }
     };
-    match steps::run(ctx, &desk.actor(), &place.plan, seen, edit).await {
-        Ok(Outcome::Made(steps::Made { label, .. })) => {
-            let to = format!("/plans/{}/draft?open={open}#{}", place.plan, place.anchor);
-            let said = if label == steps::UNCHANGED {
-                "都已保存，没有新的改动".to_owned()
+    let open = open.to_string();
+    match steps::run(ctx, &desk.actor(), &place.plan, Seen::joining(seen), edit).await {
+        Ok(Outcome::Made(steps::Made { label, joined, .. })) => {
+            let to = address(&place.plan, &open, &place.anchor);
+            let last = steps::last(ctx, &place.plan).await?;
+            // What was typed has been kept on leaving its field: say what that was.
+            let kept =
+                last.as_ref().filter(|step| step.done_by == desk.actor().log_id() && step.clause().as_str() == open);
+            let label = match (label == steps::UNCHANGED, kept) {
+                (true, Some(step)) => step.label.clone(),
+                _ => label,
+            };
+            let mut said = if label == steps::UNCHANGED {
+                "没有需要保存的改动".to_owned()
             } else {
                 format!("已保存：{label}")
             };
+            if joined {
+                said.push_str("。这一条刚在别处改过的其他内容也都保留");
+            }
             let mut redirect = Redirect::to(to).ok(said);
-            if let Some(step) = steps::last(ctx, &place.plan).await?.filter(|step| step.label == label) {
-                redirect = redirect.undo(format!("/plans/{}/draft/undo/{}", place.plan, step.id), "撤销");
+            if let Some(step) = last.filter(|step| step.label == label) {
+                let back = format!("open={open}&at={}", name(&place.anchor));
+                redirect = redirect.undo(format!("/plans/{}/draft/undo/{}?{back}", place.plan, step.id), "撤销");
             }
             Ok(redirect.into_response())
         }
         Err(Refusal::Fields(wrong)) => {
             let mut summary = FormErrors::new();
             for (field, message) in wrong.items() {
-                let at = if typed.at.is_empty() { place.anchor.clone() } else { format!("{field}-{}", typed.at) };
+                let at = match typed.at.as_str() {
+                    "" => place.anchor.clone(),
+                    "twin" | "bulk" => field.clone(),
+                    at => format!("{field}-{at}"),
+                };
                 summary.add(&at, message.clone());
                 typed.errors.add(field, message.clone());
             }
-            let open = open.to_string();
             pages::draft_page(ctx, desk, &place.plan, Again { open, typed, errors: summary, ..Again::default() }).await
         }
-        Ok(Outcome::Changed(steps)) => {
-            let open = open.to_string();
-            let conflict = steps.iter().map(steps::Step::line).collect();
+        Ok(Outcome::Changed(changed)) => {
+            let conflict = changed.steps.iter().map(steps::Step::line).collect();
             let kept = kept(&typed);
-            pages::draft_page(ctx, desk, &place.plan, Again { open, typed, conflict, kept, ..Again::default() }).await
+            let clashes = match changed.merged {
+                Some(merged) => {
+                    typed.fields = merged.fields;
+                    merged.clashes
+                }
+                None => Vec::new(),
+            };
+            let again = Again { open, typed, conflict, kept, clashes, own: changed.own, ..Again::default() };
+            pages::draft_page(ctx, desk, &place.plan, again).await
         }
         Err(refusal) => Err(refusal.into()),
     }
@@ -340,8 +418,17 @@ fn kept(typed: &Typed) -> String {
         }
     }
     lines.extend(fields.extra.values().filter(|value| !value.is_empty()).cloned());
+    lines.push(typed.reason.clone());
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
+}
+
+/// Where to go after taking a step back: what was open stays open.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct Back {
+    open: String,
+    at: String,
 }
 
 /// Takes the last correction back.
@@ -349,9 +436,21 @@ pub(crate) async fn undo(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path((plan, step)): Path<(PlanId, StepId)>,
+    Query(back): Query<Back>,
 ) -> Result<Response> {
-    let label = steps::undo(&ctx, &desk.actor(), &plan, &step).await?;
-    Ok(Redirect::to(format!("/plans/{plan}/draft")).ok(format!("已撤销：{label}")).into_response())
+    let (label, clause) = steps::undo(&ctx, &desk.actor(), &plan, &step).await?;
+    let (open, at) = (name(&back.open), name(&back.at));
+    // What the step had made may be gone with it: then its clause is the place.
+    let tree = tree::load(ctx.db(), &plan).await?.ok_or(Error::NotFound)?;
+    let duty_there = |at: &str| at.strip_prefix("d-").is_none_or(|id| tree.duty(&id.into()).is_some());
+    let owner_there =
+        |at: &str| at.strip_prefix("o-").is_none_or(|id| tree.owners.iter().any(|owner| owner.id.as_str() == id));
+    let anchor = match at.as_str() {
+        at if !at.is_empty() && duty_there(at) && owner_there(at) => at.to_owned(),
+        _ if clause.as_str() == tree::HEAD => "head".to_owned(),
+        _ => format!("c-{clause}"),
+    };
+    Ok(Redirect::to(address(&plan, &open, &anchor)).ok(format!("已撤销：{label}")).into_response())
 }
 
 /// Issues the duties.
@@ -363,9 +462,13 @@ pub(crate) async fn confirm(
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
     let actor = desk.actor();
+    let tree = tree::load(ctx.db(), &plan).await?.ok_or(Error::NotFound)?;
+    let organs = confirm::readiness(&tree, &ctx.directory(), ctx.today()).organs;
+    let said = reach::of(&ctx, &organs).await?.done();
     act(&ctx, form.get("once"), async |tx| {
-        confirm::confirm(&ctx, tx, &actor, &plan, form.version()).await?;
-        Ok(Done::ok(format!("/plans/{plan}"), "任务已下达，各机关会在待办台看到"))
+        let asked = Asked { version: form.version(), year_checked: form.get("year_checked") == "true" };
+        confirm::confirm(&ctx, tx, &actor, &plan, asked).await?;
+        Ok(Done::ok(format!("/plans/{plan}"), said))
     })
     .await
 }

@@ -16,8 +16,8 @@ use crate::{
     events,
     model::{OwnerRole, PlanState},
     plans::{
-        steps,
-        tree::{self, DutyRow, Tree},
+        doubts, rows, steps,
+        tree::{self, DutyRow, PlanRow, Tree},
     },
     privacy,
 };
@@ -60,12 +60,26 @@ pub struct Readiness {
     pub undated: Vec<Spot>,
     /// To be seen: due dates in the past.
     pub past: Vec<Spot>,
+    /// To be seen: dates outside the plan's year.
+    pub off_year: Vec<Spot>,
+    /// To be acknowledged: why the plan's year may be wrong.
+    pub year: Vec<String>,
 }
 
 impl Readiness {
     /// Whether nothing stands in the way.
     pub fn is_ready(&self) -> bool {
         self.blocks() == 0
+    }
+
+    /// Whether one of the other plans of the year is in force.
+    pub(crate) fn has_running(&self, twins: &[rows::Twin]) -> bool {
+        twins.iter().any(|twin| twin.in_force)
+    }
+
+    /// Everything that stands in the way at a place.
+    pub fn spots(&self) -> impl Iterator<Item = &Spot> {
+        self.unmatched.iter().chain(&self.unowned).chain(&self.abolished).chain(&self.personal)
     }
 
     /// How many things stand in the way.
@@ -97,6 +111,7 @@ pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
     let spot = |found: privacy::Personal| Spot { clause: found.clause, place: found.place, what: found.what };
     let mut ready =
         Readiness { personal: privacy::in_plan(tree).into_iter().map(spot).collect(), ..Readiness::default() };
+    ready.year = doubts::of_year(&tree.plan);
     for clause in tree.clauses.iter().filter(|clause| clause.ended_at.is_empty()) {
         let number = tree.clause_number(clause);
         let spot = |what: String| Spot { clause: clause.id.clone(), place: number.clone(), what };
@@ -142,6 +157,9 @@ pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
             ready.public += usize::from(duty.is_public());
             ready.assignments += organs.len();
             ready.organs.extend(organs.into_iter().map(|(code, _)| code));
+            if doubts::is_off_year(&tree.plan, duty) {
+                ready.off_year.push(spot());
+            }
             match duty.due_on.parse::<Date>() {
                 Ok(due) if due < today => ready.past.push(spot()),
                 Err(_) if duty.cadence.is_empty() => ready.undated.push(spot()),
@@ -150,6 +168,17 @@ pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
         }
     }
     ready
+}
+
+/// The plan whose place this one takes is no longer in force.
+async fn replace(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanRow) -> Result<(), Refusal> {
+    let old = tree::plan(tx.conn(), &plan.replaces).await?;
+    if let Some(old) = old.filter(|old| old.state() == PlanState::Confirmed) {
+        let (from, to) = (PlanState::Confirmed, PlanState::Superseded);
+        let change = rows::Change { plan: &old.id, version: old.version, from, to, by: &plan.id };
+        rows::change_state(tx, actor, &ctx.office_organ(), change).await?;
+    }
+    Ok(())
 }
 
 /// Issues a duty to its organs.
@@ -162,11 +191,50 @@ pub async fn issue(tx: &mut Tx, actor: &Actor, tree: &Tree, duty: &DutyRow) -> s
     Ok(organs.into_iter().map(|(code, _)| code).collect())
 }
 
-/// Confirms a draft: its duties are issued, once. `version` is the one that the person saw in numbers.
+/// What the person who issues a plan saw and said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// The version that was seen in numbers.
+    pub version: i64,
+    /// The year was looked at although the text names another.
+    pub year_checked: bool,
+}
+
+impl Asked {
+    /// By a caller that knows the text (command line, demonstration).
+    pub fn knowing(version: i64) -> Self {
+        Self { version, year_checked: true }
+    }
+}
+
+/// Of two plans of one kind and year the second to be issued finds the first; their number is decided under this lock, which
+/// is taken before those of the plans.
+async fn lock_year(tx: &mut Tx, plan: &PlanId) -> Result<(), Refusal> {
+    let row = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?;
+    Ok(tx.lock(&format!("plan.issue:{}/{}", row.kind, row.year)).await?)
+}
+
+/// Refuses while it is not said how the plan stands to another of its kind and year.
+async fn check_twins(tx: &mut Tx, plan: &PlanRow) -> Result<(), Refusal> {
+    let twins = rows::twins(tx.conn(), plan).await?;
+    if doubts::is_settled(plan, &twins) {
+        return Ok(());
+    }
+    let other = twins.iter().find(|twin| twin.in_force).map_or("", |twin| twin.title.as_str());
+    Err(Refusal::Conflict(format!(
+        "{} 年已有执行中的{}“{other}”。请先在草稿上选择替代它还是与它并行，并写明原因，再下达。",
+        plan.year,
+        plan.kind().label()
+    )))
+}
+
+/// Confirms a draft: its duties are issued, once.
 ///
 /// # Errors
 /// When something stands in the way, the draft has changed since, or it was confirmed by somebody else.
-pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, version: i64) -> Result<(), Refusal> {
+pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, asked: Asked) -> Result<(), Refusal> {
+    let Asked { version, year_checked } = asked;
+    lock_year(tx, plan).await?;
     let tree = tree::load_locked(tx, plan).await?.ok_or(Refusal::NotFound)?;
     match tree.plan.state() {
         PlanState::Draft => {}
@@ -189,6 +257,11 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, versi
             ready.blocks()
         )));
     }
+    if let Some(doubt) = ready.year.first().filter(|_| !year_checked) {
+        let text = format!("{doubt}请在确认页核对年度，勾选“年度已核对”后再下达；写错的请回草稿更正。");
+        return Err(Refusal::Conflict(text));
+    }
+    check_twins(tx, &tree.plan).await?;
     let now = tx.now();
     let changed = query(
         "UPDATE plan SET state = 'confirmed', version = version + 1, confirmed_at = $3, confirmed_by = $4, \
@@ -208,9 +281,11 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, versi
     let event = NewEvent::new(&events::CONFIRMED, plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({
         "title": tree.plan.title, "year": tree.plan.year, "duties": ready.duties, "organs": ready.organs.len(),
-        "assignments": ready.assignments, "source": tree.plan.source_digest,
+        "assignments": ready.assignments, "source": tree.plan.source_digest, "replaces": tree.plan.replaces,
+        "beside": !tree.plan.twin_reason.is_empty() && tree.plan.replaces.as_str().is_empty(),
     })))
     .await?;
+    replace(ctx, tx, actor, &tree.plan).await?;
     for duty in tree.duties.iter().filter(|duty| duty.is_owed()) {
         issue(tx, actor, &tree, duty).await?;
     }

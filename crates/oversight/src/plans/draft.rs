@@ -26,6 +26,8 @@ pub struct Rows {
     pub duties: Vec<DutyRow>,
     /// Owners.
     pub owners: Vec<OwnerRow>,
+    /// What of the text a person must look at because two of its parts meet here.
+    pub warnings: Vec<parsed::Warning>,
 }
 
 /// What the rows need to know besides the text.
@@ -94,20 +96,36 @@ fn add_clause(clause: &parsed::Clause, section: &SectionId, frame: &mut Frame<'_
         ended_at: String::new(),
         ended_reason: String::new(),
     };
-    // A date in the owner note holds for every duty of the clause that names none; a date in the text for its own only.
-    let common = clause.due.as_deref().filter(|due| clause.owner_note.contains(due));
+    // A date in the owner note, or on a line of its own, holds for every duty of the clause that names none; a date in the text
+    // for its own only.
+    let apart = |due: &&str| clause.owner_note.contains(*due) || !clause.text.contains(*due);
+    let common = clause.due.as_deref().filter(apart);
+    if let Some(due) = common {
+        rows.warnings.extend(meeting(clause, due));
+    }
+    let leads = frame.kind.fields().iter().any(|field| field.key == "leader");
+    let leader = leads.then(|| leader(&clause.owner_note).or_else(|| leader(&clause.text))).flatten();
     for (at, duty) in clause.duties.iter().enumerate() {
         let inherits = duty.due.is_none() && common.is_some();
         let (due, due_on, cadence) = if inherits {
             (clause.due.clone(), clause.due_on, clause.cadence)
         } else {
-            (duty.due.clone(), duty.due_on, duty.cadence)
+            // A cadence goes on until the date that holds for the whole clause.
+            let until = common.and(clause.due_on).filter(|_| duty.cadence.is_some());
+            let words = [duty.due.as_deref(), common.filter(|_| duty.due_on.is_none() && until.is_some())];
+            let words: Vec<&str> = words.into_iter().flatten().collect();
+            ((!words.is_empty()).then(|| words.join("；")), duty.due_on.or(until), duty.cadence)
         };
         let id = DutyId((frame.fresh)());
         for owner in &duty.owners {
             add_owner(owner, &row, id.clone(), frame, rows);
         }
+        let mut extra = serde_json::Map::new();
+        if let Some(leader) = leader.as_ref() {
+            extra.insert("leader".into(), leader.as_str().into());
+        }
         rows.duties.push(DutyRow {
+            extra: serde_json::Value::Object(extra).to_string(),
             position: number(at + 1),
             original: duty.text.clone(),
             due_words: due.unwrap_or_default(),
@@ -121,6 +139,30 @@ fn add_clause(clause: &parsed::Clause, section: &SectionId, frame: &mut Frame<'_
         add_owner(owner, &row, DutyId::default(), frame, rows);
     }
     rows.clauses.push(row);
+}
+
+/// Where the date of a whole clause meets duties that have a date or a cadence of their own, what was made of it.
+fn meeting(clause: &parsed::Clause, due: &str) -> Option<parsed::Warning> {
+    let named = |duty: &&parsed::Duty| duty.due.is_some();
+    let recurring = clause.duties.iter().filter(named).any(|duty| duty.cadence.is_some() && duty.due_on.is_none());
+    let message = if recurring && clause.due_on.is_some() {
+        format!("本条的完成时限“{due}”与任务的频次并存，按报送到这一天为止理解，请核对。")
+    } else if !clause.duties.is_empty() && clause.duties.iter().all(|duty| duty.due.is_some()) {
+        format!("本条的完成时限“{due}”没有用上：各项任务已有自己的期限，请核对。")
+    } else {
+        return None;
+    };
+    Some(parsed::Warning { line: clause.line, message, dropped: String::new() })
+}
+
+/// Who of the county's leaders is named for a clause: 分管领导：常务副县长.
+fn leader(note: &str) -> Option<String> {
+    const LABELS: [&str; 7] =
+        ["分管县领导", "牵头县领导", "责任县领导", "县分管领导", "分管领导", "牵头领导", "责任领导"];
+    let (_, rest) = LABELS.iter().find_map(|label| note.split_once(label))?;
+    let rest = rest.strip_prefix(['：', ':'])?;
+    let name = rest.split(['；', ';', '，', ',', '。', '）', ')', '\n']).next()?.trim();
+    (!name.is_empty() && name.chars().count() <= 40).then(|| name.to_owned())
 }
 
 fn add_owner(owner: &parsed::Owner, clause: &ClauseRow, duty: DutyId, frame: &mut Frame<'_>, rows: &mut Rows) {
@@ -167,5 +209,40 @@ mod tests {
         assert!(rows.owners.iter().all(OwnerRow::is_unmatched), "no organs are known here");
         assert!(rows.duties.iter().all(|duty| !duty.due_words.is_empty()), "the note's date holds where none is named");
         assert!(rows.duties.iter().any(|duty| duty.cadence == "quarterly"));
+    }
+
+    #[test]
+    fn the_leader_that_a_note_names_is_a_field_of_its_own() {
+        let note = "（分管领导：常务副县长；牵头单位：县财政局）";
+        assert_eq!(leader(note).as_deref(), Some("常务副县长"));
+        assert_eq!(leader("（县财政局负责）"), None);
+    }
+
+    #[test]
+    fn a_date_beside_a_cadence_is_kept_and_told() {
+        let read = |source: &str| {
+            let plan = parse(source, PlanReference { year: 2026 });
+            let mut count = 0;
+            let mut fresh = || {
+                count += 1;
+                format!("id{count}")
+            };
+            let (directory, id) = (Directory::default(), PlanId::from("p"));
+            let day = Date::constant(2026, 3, 1);
+            rows(
+                &plan,
+                &mut Frame { plan: &id, kind: PlanKind::WorkPoints, fresh: &mut fresh, directory: &directory, day },
+            )
+        };
+        let head = "2026年某县政务公开工作要点\n一、公开\n";
+        let told = read(&format!(
+            "{head}（一）办好网站。每月检查一次网站栏目。\n责任单位：县政府办公室\n完成时限：12月10日前\n"
+        ));
+        let duty = &told.duties[0];
+        assert_eq!((duty.cadence.as_str(), duty.due_on.as_str()), ("monthly", "2026-12-10"), "{duty:?}");
+        assert!(told.warnings.iter().any(|warning| warning.message.contains("12月10日前")), "{:?}", told.warnings);
+        let own = read(&format!("{head}（一）公开预算。6月底前公开预算。（县财政局负责，完成时限：12月10日前）\n"));
+        assert_eq!(own.duties[0].due_on, "2026-06-30");
+        assert!(own.warnings.iter().any(|warning| warning.message.contains("没有用上")), "{:?}", own.warnings);
     }
 }

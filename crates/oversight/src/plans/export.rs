@@ -18,7 +18,7 @@ use crate::{
     model::{ACCOUNTABILITY, Cadence, Field, OwnerRole, PlanState},
     permissions::MANAGE_PLANS,
     plans::{
-        confirm, pages,
+        confirm, overview,
         tree::{self, Tree},
     },
 };
@@ -26,11 +26,11 @@ use crate::{
 /// The tree as a workbook: one row for each duty that this person may see.
 pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<PlanId>) -> Result<Response> {
     let tree = tree::load(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
-    let issued = matches!(tree.plan.state(), PlanState::Confirmed | PlanState::Superseded);
+    let issued = matches!(tree.plan.state(), PlanState::Confirmed | PlanState::Superseded | PlanState::Revoked);
     if !issued && may(&desk.actor(), &MANAGE_PLANS).is_err() {
         return Err(Error::NotFound);
     }
-    let rolled = pages::lines(&ctx, &tree).await?;
+    let rolled = overview::lines(&ctx, &tree).await?;
     let filter = board::Filter { source: Some(tree.plan.key()), closed: true, ..board::Filter::default() };
     let order = Order { sort: Sort::Place, ..Order::default() };
     let rows = board::all(ctx.db(), Rows::Shares, &filter, order, ctx.today()).await?;

@@ -55,6 +55,12 @@ pub(super) fn tree(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> Str
         confirmed_at: String::new(),
         confirmed_by: String::new(),
         confirmed_by_name: String::new(),
+        text_year: 2026,
+        issued_on: String::new(),
+        replaces: PlanId::default(),
+        twin_reason: String::new(),
+        revoked_at: String::new(),
+        revoked_reason: String::new(),
     };
     Tree { plan, sections: rows.sections, clauses: rows.clauses, duties: rows.duties, owners: rows.owners }
 }

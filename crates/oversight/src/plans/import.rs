@@ -1,8 +1,7 @@
 //! Storing a parsed plan as a draft; used by the import page, `gongkai plan import` and the demonstration.
 
-use documents::tables::Table;
 use kernel::{Actor, NewEvent, id::PlanId};
-use plan_text::{PlanReference, accounted, parse};
+use plan_text::{PlanReference, accounted, parse, parse_stated, year_of};
 use serde_json::json;
 use store::{FromRow, Once, Tx, query, query_as};
 use web::{Ctx, Refusal};
@@ -11,6 +10,7 @@ use crate::{
     events,
     model::{PlanKind, PlanState},
     plans::{
+        doubts::years_in,
         draft::{self, Frame, Rows},
         source::Source,
         table::{self, RowError},
@@ -23,7 +23,7 @@ use crate::{
 pub struct Spec {
     /// Title; empty = as in the text.
     pub title: String,
-    /// The year for which the plan holds; `None` = as in the text, else the present one.
+    /// The year for which the plan holds; `None` = as in the text, which then must name one.
     pub year: Option<i16>,
     /// Kind.
     pub kind: PlanKind,
@@ -74,41 +74,65 @@ struct Read {
     rows: Rows,
     title: String,
     year: i16,
+    /// The year that the text itself names.
+    text_year: Option<i16>,
     warnings: Vec<plan_text::Warning>,
+}
+
+/// The day of issue as printed: a line that is a date, from the end of the text backwards, then before its first heading.
+fn issued_on(parsed: &plan_text::Plan) -> String {
+    let lines = parsed.closing.lines().rev().chain(parsed.preamble.lines().rev());
+    lines.filter_map(kernel::time::parse_date).next().map(|day| day.to_string()).unwrap_or_default()
+}
+
+fn no_year() -> Refusal {
+    Refusal::field("year", "文本里没有写是哪一年的。请填写年度，例如 2026。")
 }
 
 /// Reads a text or a table. Rows of a table that cannot be read are the inner error.
 fn read(source: &Source, spec: &Spec, frame: &mut Frame<'_>) -> Result<Result<Read, Vec<RowError>>, Refusal> {
-    let this_year = frame.day.year();
-    let (parsed, text, rows) = match &source.table {
+    let (parsed, text, rows, text_year) = match &source.table {
         Some(list) => {
-            let items = match table::items(list, spec.kind, spec.year.unwrap_or(this_year)) {
+            let title = title_of(None, spec, source)?;
+            let text_year = years_in(&title).first().copied();
+            let year = spec.year.or(text_year).ok_or_else(no_year)?;
+            let items = match table::items(list, spec.kind, year) {
                 Ok(items) => items,
                 Err(rows) => return Ok(Err(rows)),
             };
-            let title = title_of(None, spec, Some(list))?;
-            (None, table::as_text(&title, &items), table::rows(&items, frame))
+            (None, table::as_text(&title, &items), table::rows(&items, frame), text_year)
         }
         None => {
             if source.text.trim().is_empty() {
                 return Err(Refusal::field("text", "没有文字。请选择文件，或粘贴工作要点全文。"));
             }
-            let mut parsed = parse(&source.text, PlanReference { year: spec.year.unwrap_or(this_year) });
+            let text_year = year_of(&source.text).or_else(|| years_in(&spec.title).first().copied());
+            let mut parsed = match spec.year.or(text_year) {
+                Some(year) => parse_stated(&source.text, PlanReference { year }),
+                None => {
+                    let parsed = parse(&source.text, PlanReference { year: frame.day.year() });
+                    let several = years_in(&parsed.title);
+                    // A title that spans several years names the first in which it holds.
+                    let year = several.first().copied().ok_or_else(no_year)?;
+                    parse(&source.text, PlanReference { year })
+                }
+            };
             if let Err(lost) = accounted(&source.text, &parsed) {
                 let (message, dropped) = (lost.to_string(), String::new());
                 parsed.warnings.push(plan_text::Warning { line: 1, message, dropped });
             }
             let rows = draft::rows(&parsed, frame);
-            (Some(parsed), source.text.clone(), rows)
+            (Some(parsed), source.text.clone(), rows, text_year)
         }
     };
-    let title = title_of(parsed.as_ref(), spec, source.table.as_ref())?;
-    let year = spec.year.or(parsed.as_ref().and_then(|parsed| parsed.year)).unwrap_or(this_year);
+    let title = title_of(parsed.as_ref(), spec, source)?;
+    let year = spec.year.or(text_year).or_else(|| years_in(&title).first().copied()).ok_or_else(no_year)?;
     if !(1990..=2100).contains(&year) {
         return Err(Refusal::field("year", "请填写四位年份，例如 2026。"));
     }
-    let warnings = warnings_of(parsed.as_ref(), source);
-    Ok(Ok(Read { parsed, text, rows, title, year, warnings }))
+    let mut warnings = warnings_of(parsed.as_ref(), source);
+    warnings.extend(rows.warnings.iter().cloned());
+    Ok(Ok(Read { parsed, text, rows, title, year, text_year, warnings }))
 }
 
 /// Parses the source and stores it as a draft.
@@ -196,15 +220,21 @@ fn tree_of(
         confirmed_at: String::new(),
         confirmed_by: String::new(),
         confirmed_by_name: String::new(),
+        text_year: read.text_year.map_or(0, i64::from),
+        issued_on: parsed.map(issued_on).unwrap_or_default(),
+        replaces: PlanId::default(),
+        twin_reason: String::new(),
+        revoked_at: String::new(),
+        revoked_reason: String::new(),
     };
-    let Rows { sections, clauses, duties, owners } = read.rows;
+    let Rows { sections, clauses, duties, owners, .. } = read.rows;
     Ok(Tree { plan, sections, clauses, duties, owners })
 }
 
-/// The title that was typed, else that of the text, else the line above the table.
-fn title_of(parsed: Option<&plan_text::Plan>, spec: &Spec, list: Option<&Table>) -> Result<String, Refusal> {
+/// The title that was typed, else that of the text, else the line above the table, else the name of its file.
+fn title_of(parsed: Option<&plan_text::Plan>, spec: &Spec, source: &Source) -> Result<String, Refusal> {
     let given = spec.title.trim();
-    let found = match (parsed, list) {
+    let found = match (parsed, &source.table) {
         (Some(parsed), _) => parsed.title.clone(),
         // 填报单位：… is no title
         (None, Some(list)) => list
@@ -212,12 +242,12 @@ fn title_of(parsed: Option<&plan_text::Plan>, spec: &Spec, list: Option<&Table>)
             .iter()
             .find(|line| !line.contains(['：', ':', '　']) && (4..=100).contains(&line.chars().count()))
             .cloned()
-            .unwrap_or_default(),
+            .unwrap_or_else(|| source.name.rsplit_once('.').map_or("", |(stem, _)| stem).trim().to_owned()),
         (None, None) => String::new(),
     };
     let title = if given.is_empty() { found } else { given.to_owned() };
     if title.is_empty() {
-        let message = match list {
+        let message = match &source.table {
             Some(_) => "表格上方没有标题。请在这里填写标题，例如“2026年度审计发现问题整改清单”。",
             None => "文本里没有找到标题。请填写标题，例如“2026年政务公开工作要点”。",
         };

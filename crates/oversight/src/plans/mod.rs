@@ -4,16 +4,23 @@
 mod actions;
 pub mod amend;
 pub mod confirm;
+mod doubts;
 pub mod draft;
+pub mod due;
 pub mod edit;
 mod export;
 #[cfg(test)]
 mod fixture;
+mod head;
 pub mod import;
+mod merge;
 mod origin;
+mod overview;
 pub mod owners;
 mod pages;
 pub mod public;
+mod reach;
+pub(crate) mod revoke;
 pub mod rows;
 pub mod source;
 pub mod steps;
@@ -36,7 +43,7 @@ pub fn routes() -> Routes {
         .get("/plans/new", &MANAGE_PLANS, pages::new)
         .get("/plans/template.xlsx", &MANAGE_PLANS, template::template)
         .upload("/plans/new", &MANAGE_PLANS, actions::import)
-        .get("/plans/{id}", &VIEW_DUTIES, pages::overview)
+        .get("/plans/{id}", &VIEW_DUTIES, overview::overview)
         .get("/plans/{id}/export.xlsx", &VIEW_DUTIES, export::export)
         .get("/plans/{id}/draft", &MANAGE_PLANS, pages::draft)
         .post("/plans/{id}/draft/duties/{duty}", &MANAGE_PLANS, actions::edit_duty)
@@ -49,6 +56,12 @@ pub fn routes() -> Routes {
         .post("/plans/{id}/discard", &MANAGE_PLANS, actions::discard)
         .post("/plans/{id}/restore", &MANAGE_PLANS, actions::restore)
         .post("/plans/{id}/supersede", &MANAGE_PLANS, actions::supersede)
+        .post("/plans/{id}/draft/head", &MANAGE_PLANS, head::edit)
+        .post("/plans/{id}/draft/twin", &MANAGE_PLANS, head::choose)
+        .post("/plans/{id}/draft/many", &MANAGE_PLANS, head::many)
+        .post("/plans/{id}/draft/organs/{organ}", &MANAGE_PLANS, head::reform)
+        .post("/plans/{id}/revoke", &MANAGE_PLANS, revoke::pages::request)
+        .post("/plans/{id}/revoke/{revocation}", &MANAGE_PLANS, revoke::pages::decide)
         .get("/plans/{id}/amend", &MANAGE_PLANS, amend::pages::new)
         .upload("/plans/{id}/amend", &MANAGE_PLANS, amend::pages::begin)
         .get("/plans/{id}/amend/{amendment}", &MANAGE_PLANS, amend::pages::review)

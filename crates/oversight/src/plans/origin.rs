@@ -32,6 +32,7 @@ struct Place {
     plan: PlanId,
     document_number: String,
     state: String,
+    revoked_at: String,
     section_number: String,
     number: String,
     title: String,
@@ -48,7 +49,7 @@ impl Source for Plans {
     fn words<'a>(&'a self, ctx: &'a Ctx, duty: &'a DutyRow) -> BoxFuture<'a, Result<Words>> {
         Box::pin(async move {
             let place: Option<Place> = query_as(
-                "SELECT p.id AS plan, p.document_number, p.state, s.number AS section_number, c.number, c.title, c.text, \
+                "SELECT p.id AS plan, p.document_number, p.state, p.revoked_at, s.number AS section_number, c.number, c.title, c.text, \
                  c.owner_note, o.line FROM plan_duty o JOIN plan p ON p.id = o.plan JOIN plan_clause c ON c.id = $2 \
                  JOIN plan_section s ON s.id = c.section WHERE o.id = $1",
             )
@@ -57,19 +58,18 @@ impl Source for Plans {
             .fetch_optional(ctx.db().read())
             .await?;
             let place = place.ok_or(Error::NotFound)?;
-            let superseded = PlanState::from_code(&place.state) == Some(PlanState::Superseded);
             Ok(Words {
                 href: format!("/plans/{}", place.plan),
                 reference: place.document_number,
-                heading: format!("{}{} {}", place.section_number, place.number, place.title),
+                heading: format!("{}{}{}", place.section_number, tree::printed(&place.number), place.title),
                 origin: (place.line > 0)
                     .then(|| (format!("原文第 {} 行", place.line), format!("/plans/{}#L{}", place.plan, place.line))),
                 text: place.text,
                 owner_note: place.owner_note,
-                closed: if superseded {
-                    "这份计划已由新的计划替代，任务不再执行，记录保留备查。".into()
-                } else {
-                    String::new()
+                closed: match PlanState::of(&place.state, &place.revoked_at) {
+                    PlanState::Superseded => "这份计划已由新的计划替代，任务不再执行，记录保留备查。".into(),
+                    PlanState::Revoked => "这份计划已撤销，任务不再执行，记录保留备查。".into(),
+                    _ => String::new(),
                 },
             })
         })

@@ -1,25 +1,13 @@
-//! Pages of plans in the office: list, import form, correction screen, confirmation, overview, export.
+//! Pages of plans in the office: list, import form, correction screen, confirmation.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use duty::{
-    board::{self, Line},
-    duties,
-    model::Tally,
-};
-use kernel::{
-    OrganCode, Staff,
-    id::{ClauseId, DutyId, PlanId},
-    may, time,
-};
+use kernel::{id::PlanId, may, time};
 use serde::Deserialize;
 use web::{
     Ctx, Desk, Error, FormErrors, OfficeShell, Query, Redirect, Result, Steps, filters, hooks::OrganAliases,
@@ -27,15 +15,18 @@ use web::{
 };
 
 use crate::{
-    model::{PlanKind, PlanState},
+    model::{OwnerRole, PlanKind, PlanState},
     permissions::MANAGE_PLANS,
     plans::{
-        amend::AmendmentId,
         confirm::{self, Readiness},
-        rows::{self, Listed, Wanted},
+        doubts,
+        edit::{Bulk, HeadFields},
+        merge::Clash,
+        reach::{self, Reach},
+        rows::{self, Listed, Twin, Wanted},
         steps::{self, Step},
         table::RowError,
-        tree::{self, PlanRow, Tree},
+        tree::{self, DutyRow, PlanRow},
         view,
     },
 };
@@ -85,7 +76,7 @@ pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let may_manage = may(&desk.actor(), &MANAGE_PLANS).is_ok();
     let state = match (PlanState::from_code(&filter.state), may_manage) {
         (Some(state), true) => state.code(),
-        (Some(state @ (PlanState::Confirmed | PlanState::Superseded)), false) => state.code(),
+        (Some(state @ (PlanState::Confirmed | PlanState::Superseded | PlanState::Revoked)), false) => state.code(),
         _ => "",
     };
     let kind = PlanKind::from_code(&filter.kind).map_or("", PlanKind::code);
@@ -96,7 +87,7 @@ pub(crate) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let steps = Steps::new(&found, &rest);
     let years = rows::years(ctx.db()).await?;
     let item = |row: Listed| {
-        let state = PlanState::from_code(&row.state).unwrap_or(PlanState::Discarded);
+        let state = PlanState::of(&row.state, &row.revoked_at);
         let end = if state == PlanState::Draft { "/draft" } else { "" };
         ListItem {
             href: format!("/plans/{}{end}", row.id),
@@ -191,11 +182,7 @@ pub(crate) struct NewQuery {
 
 /// The import form, empty or with the text of a draft that is to be read anew.
 pub(crate) async fn new(State(ctx): State<Ctx>, desk: Desk, Query(query): Query<NewQuery>) -> Result<Response> {
-    let mut form = NewForm {
-        kind: PlanKind::WorkPoints.code().into(),
-        year: ctx.today().year().to_string(),
-        ..NewForm::default()
-    };
+    let mut form = NewForm { kind: PlanKind::WorkPoints.code().into(), ..NewForm::default() };
     if !query.from.is_empty() {
         let plan = tree::plan(ctx.db().read(), &query.from.as_str().into()).await?.ok_or(Error::NotFound)?;
         if plan.state() != PlanState::Draft {
@@ -218,6 +205,21 @@ struct DraftPage {
     shell: OfficeShell,
     errors: FormErrors,
     plan: PlanRow,
+    head: HeadFields,
+    head_errors: FormErrors,
+    head_open: bool,
+    /// How many dates move with the year.
+    moving: usize,
+    twins: Vec<Twin>,
+    settled: bool,
+    twin_reason: String,
+    twin_error: String,
+    ended: Vec<view::EndedOrgan>,
+    bulk: Bulk,
+    picked: usize,
+    open: String,
+    clashes: Vec<Clash>,
+    own: bool,
     imported: String,
     sections: Vec<view::SectionView>,
     lines: Vec<view::Line>,
@@ -245,6 +247,9 @@ pub(crate) struct Again {
     pub(crate) errors: FormErrors,
     pub(crate) conflict: Vec<String>,
     pub(crate) kept: String,
+    pub(crate) clashes: Vec<Clash>,
+    /// Whether the person did it all, in another tab.
+    pub(crate) own: bool,
 }
 
 /// The correction screen; also after a refusal.
@@ -261,15 +266,35 @@ pub(crate) async fn draft_page(ctx: &Ctx, desk: &Desk, id: &PlanId, again: Again
     let failed = !again.errors.is_empty() || !again.conflict.is_empty();
     let conflicted = !again.conflict.is_empty();
     let imported = format!("{} 由{}导入", time::show_minute(&tree.plan.created_at), tree.plan.created_by_name);
+    let ready = confirm::readiness(&tree, &directory, today);
+    let twins = rows::twins(ctx.db().read(), &tree.plan).await?;
+    let at = |form: &str| again.typed.at == form;
+    let of = |form: &str| if at(form) { again.typed.errors.clone() } else { FormErrors::new() };
+    let none =
+        Bulk { due_on: String::new(), cadence: String::new(), owner: String::new(), role: OwnerRole::Responsible };
     let template = DraftPage {
         shell: desk.shell(ctx, format!("核对：{}", tree.plan.title)).await?.with_error(failed),
+        head: again.typed.head.clone().unwrap_or_else(|| head_of(&tree.plan)),
+        head_errors: of("head"),
+        head_open: at("head"),
+        moving: doubts::moving(&tree, tree.plan.year).count().max(doubts::moving(&tree, tree.plan.text_year).count()),
+        settled: doubts::is_settled(&tree.plan, &twins),
+        twins,
+        twin_reason: if at("twin") { again.typed.reason.clone() } else { tree.plan.twin_reason.clone() },
+        twin_error: of("twin").of("twin_reason").unwrap_or_default().to_owned(),
+        ended: view::ended_organs(&tree, &directory, today),
+        bulk: again.typed.bulk.clone().unwrap_or(none),
+        picked: again.typed.picked.len(),
+        open: again.open.clone(),
+        clashes: again.clashes,
+        own: again.own,
         errors: again.errors,
         imported,
-        sections: view::sections(&tree, &again.open, &again.typed, &directory, today),
+        sections: view::sections(&tree, &again.open, &again.typed, &ready, &directory, today),
         lines: view::lines(&tree),
         names: view::unmatched_names(&tree, &directory, today),
         warnings: tree.plan.warnings(),
-        ready: confirm::readiness(&tree, &directory, today),
+        ready,
         undo: steps::last(ctx, id).await?,
         recent: steps::recent(ctx, id, 20).await?.iter().map(Step::line).collect(),
         conflict: again.conflict,
@@ -294,6 +319,19 @@ pub(crate) async fn draft_page(ctx: &Ctx, desk: &Desk, id: &PlanId, again: Again
 #[serde(default)]
 pub(crate) struct DraftQuery {
     open: String,
+    /// `undated` ticks the duties without date and cadence.
+    pick: String,
+}
+
+/// The head as its form shows it.
+fn head_of(plan: &PlanRow) -> HeadFields {
+    HeadFields {
+        title: plan.title.clone(),
+        year: plan.year.to_string(),
+        document_number: plan.document_number.clone(),
+        issued_on: plan.issued_on.clone(),
+        moves_dates: true,
+    }
 }
 
 /// The correction screen.
@@ -303,7 +341,14 @@ pub(crate) async fn draft(
     Path(id): Path<PlanId>,
     Query(query): Query<DraftQuery>,
 ) -> Result<Response> {
-    draft_page(&ctx, &desk, &id, Again { open: query.open, ..Again::default() }).await
+    let mut typed = view::Typed::default();
+    if query.pick == "undated"
+        && let Some(tree) = tree::load(ctx.db(), &id).await?
+    {
+        let undated = |duty: &&DutyRow| duty.is_owed() && duty.due_on.is_empty() && duty.cadence.is_empty();
+        typed.picked = tree.duties.iter().filter(undated).map(|duty| duty.id.clone()).collect();
+    }
+    draft_page(&ctx, &desk, &id, Again { open: query.open, typed, ..Again::default() }).await
 }
 
 #[derive(Template)]
@@ -312,6 +357,9 @@ struct ConfirmPage {
     shell: OfficeShell,
     plan: PlanRow,
     ready: Readiness,
+    reach: Reach,
+    twins: Vec<Twin>,
+    settled: bool,
     organs: Vec<String>,
     once: String,
     effect: String,
@@ -327,170 +375,30 @@ pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): P
     }
     let directory = ctx.directory();
     let ready = confirm::readiness(&tree, &directory, ctx.today());
-    let mut effect = format!("将向 {} 个机关下达 {} 项任务", ready.organs.len(), ready.duties);
+    let (twins, reach) = (rows::twins(ctx.db().read(), &tree.plan).await?, reach::of(&ctx, &ready.organs).await?);
+    let mut effect = format!(
+        "{} 年：将向 {} 个机关下达 {} 项任务|{}",
+        tree.plan.year,
+        ready.organs.len(),
+        ready.duties,
+        reach.sentence()
+    );
+    if let Some(old) = twins.iter().find(|twin| twin.id == tree.plan.replaces && twin.in_force) {
+        effect.push_str(&format!("|“{}”同时停止执行，由这份替代", old.title));
+    }
     if ready.public > 0 {
         effect.push_str(&format!("|其中 {} 项的进展向全社会公开", ready.public));
     }
-    effect.push_str("|下达后不能退回草稿，变动须走年中调整");
+    effect.push_str("|下达后不能退回草稿：变动须走年中调整，下达错了须由两人撤销");
     office_page(&ConfirmPage {
         shell: desk.shell(&ctx, format!("下达：{}", tree.plan.title)).await?,
         organs: ready.organs.iter().map(|code| directory.short_name(code).to_owned()).collect(),
         once: ctx.once(),
+        settled: doubts::is_settled(&tree.plan, &twins),
+        reach,
+        twins,
         effect,
         ready,
         plan: tree.plan,
     })
-}
-
-struct ClauseProgress {
-    id: ClauseId,
-    number: String,
-    title: String,
-    duties: usize,
-    words: String,
-    done: u32,
-    total: u32,
-    late: u32,
-    ended: String,
-}
-
-struct SectionProgress {
-    heading: String,
-    bar: String,
-    tally: Tally,
-    clauses: Vec<ClauseProgress>,
-}
-
-#[derive(Template)]
-#[template(path = "plans/templates/overview.html")]
-struct OverviewPage {
-    shell: OfficeShell,
-    plan: PlanRow,
-    sections: Vec<SectionProgress>,
-    all: Tally,
-    organs: usize,
-    confirmed: String,
-    amendments: Vec<(String, String, String)>,
-    open_amendment: Option<AmendmentId>,
-    may_manage: bool,
-    successors: Vec<(String, String)>,
-    replacement: Option<(PlanId, String)>,
-}
-
-/// A confirmed plan for the office: how far each section and clause has come.
-pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<PlanId>) -> Result<Response> {
-    let tree = tree::load(ctx.db(), &id).await?.ok_or(Error::NotFound)?;
-    let may_manage = may(&desk.actor(), &MANAGE_PLANS).is_ok();
-    match (tree.plan.state(), may_manage) {
-        (PlanState::Confirmed | PlanState::Superseded, _) => {}
-        (PlanState::Draft, true) => return Ok(Redirect::to(format!("/plans/{id}/draft")).into_response()),
-        (PlanState::Discarded, true) => return Err(steps::no_draft(PlanState::Discarded)),
-        // A draft is nobody's business but the office's.
-        _ => return Err(Error::NotFound),
-    }
-    let (lines, shares) = (lines(&ctx, &tree).await?, shares(&ctx, &tree).await?);
-    let open = open(&ctx, &desk.staff, &tree, &shares);
-    let whole = tree.duties.iter().all(|duty| open.contains(&duty.id));
-    let mut all = Tally::default();
-    let mut sections = Vec::new();
-    for section in &tree.sections {
-        let mut tally = Tally::default();
-        let mut clauses = Vec::new();
-        for clause in tree.clauses.iter().filter(|clause| clause.section == section.id) {
-            let shown: Vec<_> = tree.duties_of(&clause.id).filter(|duty| open.contains(&duty.id)).collect();
-            let closed = tree.duties_of(&clause.id).count() > shown.len();
-            if closed && shown.is_empty() {
-                continue;
-            }
-            let mut own = Tally::default();
-            for duty in tree.duties_of(&clause.id).filter(|duty| duty.ended_at.is_empty()) {
-                if let Some(line) = lines.get(&duty.id).filter(|_| open.contains(&duty.id)) {
-                    own.add(line.state, line.overdue);
-                    tally.add(line.state, line.overdue);
-                    all.add(line.state, line.overdue);
-                }
-            }
-            clauses.push(ClauseProgress {
-                id: clause.id.clone(),
-                number: tree.clause_number(clause),
-                title: match (clause.title.as_str(), closed) {
-                    ("", false) => filters::shortened(&clause.text, 30),
-                    // The clause's words would tell of what is closed.
-                    ("", true) => shown.first().map(|duty| filters::shortened(&duty.text, 30)).unwrap_or_default(),
-                    (title, _) => title.to_owned(),
-                },
-                duties: shown.len(),
-                words: words_of(own),
-                done: own.confirmed,
-                total: own.total(),
-                late: own.overdue,
-                ended: clause.ended_reason.clone(),
-            });
-        }
-        let heading = match section.number.as_str() {
-            "" => section.title.clone(),
-            number => format!("{number}、{}", section.title),
-        };
-        let (done, doing, late, rest) = tally.bar();
-        let bar = web::svg::progress(done, doing, late, rest, &heading);
-        sections.push(SectionProgress { heading, bar, tally, clauses });
-    }
-    let organs: BTreeSet<_> = shares.iter().filter(|(duty, _)| open.contains(duty)).map(|(_, organ)| organ).collect();
-    let (amendments, open_amendment) = crate::plans::amend::history(&ctx, &id).await?;
-    let successors = if may_manage { rows::successors(ctx.db(), &tree.plan).await? } else { Vec::new() };
-    let replacement = match tree.plan.superseded_by.as_str() {
-        "" => None,
-        _ => tree::plan(ctx.db().read(), &tree.plan.superseded_by).await?.map(|plan| (plan.id, plan.title)),
-    };
-    let confirmed = format!("{} 由{}下达", time::show_minute(&tree.plan.confirmed_at), tree.plan.confirmed_by_name);
-    let mut plan = tree.plan;
-    if !whole {
-        plan.source.clear();
-    }
-    office_page(&OverviewPage {
-        shell: desk.shell(&ctx, plan.title.clone()).await?,
-        sections,
-        all,
-        organs: organs.len(),
-        confirmed,
-        amendments,
-        open_amendment,
-        may_manage,
-        successors,
-        replacement,
-        plan,
-    })
-}
-
-/// How the duties of a plan stand today.
-pub(crate) async fn lines(ctx: &Ctx, tree: &Tree) -> Result<HashMap<DutyId, Line>> {
-    let filter = board::Filter { source: Some(tree.plan.key()), closed: true, ..board::Filter::default() };
-    let lines = board::all(ctx.db(), board::Rows::Duties, &filter, board::Order::default(), ctx.today()).await?;
-    Ok(lines.into_iter().map(|line| (line.duty.clone(), line)).collect())
-}
-
-/// Which organs have a share of which duty of a plan, ended ones too.
-pub(crate) async fn shares(ctx: &Ctx, tree: &Tree) -> Result<Vec<(DutyId, OrganCode)>> {
-    let shares = duties::shares(ctx.db().read(), &tree.plan.key()).await?;
-    Ok(shares.into_iter().map(|share| (share.duty, share.organ)).collect())
-}
-
-/// The duties of an issued plan whose words and state this person may see: all for the competent department, else the
-/// public ones and those of which the own organ has a share.
-fn open(ctx: &Ctx, staff: &Staff, tree: &Tree, shares: &[(DutyId, OrganCode)]) -> HashSet<DutyId> {
-    let seen = tree.duties.iter().filter(|duty| staff.central || duty.is_public()).map(|duty| duty.id.clone());
-    let own = ctx.directory().answered_by(&staff.organ, ctx.today());
-    let shared = shares.iter().filter(|(_, organ)| own.contains(organ)).map(|(duty, _)| duty.clone());
-    seen.chain(shared).collect()
-}
-
-fn words_of(tally: Tally) -> String {
-    if tally.total() == 0 {
-        return "原则性表述，没有下达任务".into();
-    }
-    let mut words = format!("已办结 {} 项，共 {} 项", tally.confirmed, tally.total());
-    if tally.overdue > 0 {
-        words.push_str(&format!("，逾期 {} 项", tally.overdue));
-    }
-    words
 }

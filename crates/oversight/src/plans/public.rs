@@ -23,14 +23,20 @@ pub struct PublicClause<'a> {
     pub clause: &'a ClauseRow,
     /// Section and clause number: `一（二）`.
     pub number: String,
-    /// Text as issued; where duties of it are internal, only the words of those that are public.
+    /// Text as issued; of a list of findings with something internal, only the words of the duties that are public.
     pub text: String,
-    /// Owner note as issued; empty when parts of the clause are internal and the note could tell of them.
+    /// Owner note as issued; empty where the text is not whole and the note could tell of the rest.
     pub owner_note: &'a str,
     /// Its public duties in order, ended ones included.
     pub duties: Vec<&'a DutyRow>,
-    /// Whether something was left out.
+    /// Whether something is not told: progress of duties, or words of findings.
     pub partial: bool,
+}
+
+/// Whether the public reads the whole text, with what stands before and after the clauses.
+pub fn is_whole(tree: &Tree, shown: &[PublicClause<'_>]) -> bool {
+    tree.plan.kind().has_public_text()
+        || (shown.len() == tree.clauses.len() && shown.iter().all(|clause| !clause.partial))
 }
 
 /// Whether a plan has ever been in force: a draft is not public.
@@ -38,14 +44,40 @@ pub fn is_public(plan: &PlanRow) -> bool {
     matches!(plan.state(), PlanState::Confirmed | PlanState::Superseded)
 }
 
-/// The clauses that the public may see. A clause all of whose duties are internal is left out; a plan without any clause
-/// left is not public at all.
+/// The clauses that the public may see; none for a plan that is not in force and never was, or that was revoked.
 pub fn clauses(tree: &Tree) -> Vec<PublicClause<'_>> {
     if is_public(&tree.plan) { shown(tree) } else { Vec::new() }
 }
 
 /// The same, whether the plan is in force or not: what issuing it would show.
+///
+/// A text that was issued publicly is shown whole, and duties that are internal keep their progress to the office
+/// ([`crate::model::PlanKind::has_public_text`]). Of a list of findings only what the office opened is shown. A plan without
+/// any public duty is not public at all.
 pub fn shown(tree: &Tree) -> Vec<PublicClause<'_>> {
+    if !tree.duties.iter().any(DutyRow::is_public) {
+        return Vec::new();
+    }
+    if tree.plan.kind().has_public_text() { whole(tree) } else { opened(tree) }
+}
+
+fn whole(tree: &Tree) -> Vec<PublicClause<'_>> {
+    let clauses = tree.clauses.iter().map(|clause| {
+        let (duties, internal): (Vec<&DutyRow>, Vec<&DutyRow>) =
+            tree.duties_of(&clause.id).partition(|duty| duty.is_public());
+        PublicClause {
+            clause,
+            number: tree.clause_number(clause),
+            text: clause.text.clone(),
+            owner_note: &clause.owner_note,
+            duties,
+            partial: internal.iter().any(|duty| duty.is_owed()),
+        }
+    });
+    clauses.collect()
+}
+
+fn opened(tree: &Tree) -> Vec<PublicClause<'_>> {
     let mut out = Vec::new();
     // Words as issued of what is internal: a duty that was moved to another clause still stands in the text of its own.
     let hidden: Vec<String> = tree
@@ -103,7 +135,7 @@ impl SearchSource for Plans {
             if clauses.is_empty() {
                 return Ok(Vec::new());
             }
-            let whole = clauses.len() == tree.clauses.len() && clauses.iter().all(|clause| !clause.partial);
+            let whole = is_whole(&tree, &clauses);
             let mut body = if whole { tree.plan.preamble.clone() } else { String::new() };
             for clause in clauses.iter().filter(|clause| clause.clause.ended_at.is_empty()) {
                 body.push_str(&format!(

@@ -3,7 +3,7 @@
 use kernel::{Actor, NewEvent, OrganCode, id::PlanId};
 use serde_json::json;
 use store::{
-    Db, FromRow, Result, Tx, query, query_as, query_scalar,
+    Db, Executor, FromRow, Result, Tx, query, query_as, query_scalar,
     sql::{By, List, Page},
 };
 use web::Error;
@@ -23,6 +23,7 @@ pub(crate) struct Listed {
     pub(crate) document_number: String,
     pub(crate) year: i64,
     pub(crate) state: String,
+    pub(crate) revoked_at: String,
     pub(crate) as_of: String,
     pub(crate) version: i64,
 }
@@ -40,14 +41,15 @@ pub(crate) struct Wanted<'a> {
 /// A page of plans, newest year first, and how many there are in all.
 pub(crate) async fn page(db: &Db, wanted: Wanted<'_>, after: &str, size: usize) -> Result<(Page<Listed>, i64)> {
     let some = |code: &str| (!code.is_empty()).then(|| code.to_owned());
-    let columns = "p.id, p.kind, p.title, p.document_number, p.year, p.state, s.as_of, p.version";
+    let columns = "p.id, p.kind, p.title, p.document_number, p.year, p.state, p.revoked_at, s.as_of, p.version";
     let list = List::new(columns, "plan p JOIN duty_source s ON s.kind = p.kind AND s.id = p.id", "p.id")
         .sort("year", &[By::down("p.year"), By::down("p.created_at")])
-        .equals("p.state", some(wanted.state))
+        .equals("p.state", some(if wanted.state == "revoked" { "superseded" } else { wanted.state }))
         .equals("p.kind", some(wanted.kind))
         .equals("p.year", wanted.year);
     let list = match (wanted.state, wanted.drafts) {
-        ("", true) => list.given("p.state <> 'discarded'"),
+        ("superseded", _) => list.given("p.revoked_at = ''"),
+        ("revoked", _) => list.given("p.revoked_at <> ''"),
         ("", false) => list.given("p.state IN ('confirmed', 'superseded')"),
         _ => list,
     };
@@ -78,6 +80,50 @@ pub(crate) async fn drafts(db: &Db) -> Result<Vec<Draft>> {
 /// How many drafts wait.
 pub(crate) async fn count_drafts(db: &Db) -> Result<i64> {
     query_scalar("SELECT COUNT(*) FROM plan WHERE state = 'draft'").fetch_one(db.read()).await
+}
+
+/// Id and title of the plans that gave way to this one.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn replaced_by<'e>(executor: impl Executor<'e>, plan: &PlanId) -> Result<Vec<(PlanId, String)>> {
+    query_as(
+        "SELECT id, title FROM plan WHERE superseded_by = $1 AND state = 'superseded' AND revoked_at = '' ORDER BY id",
+    )
+    .bind(plan)
+    .fetch_all(executor)
+    .await
+}
+
+/// Another plan of the same kind and year.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Twin {
+    /// Which.
+    pub id: PlanId,
+    /// Title.
+    pub title: String,
+    /// 发文字号; may be empty.
+    pub document_number: String,
+    /// Moment since when it is in force, stored form; empty for a draft.
+    pub confirmed_at: String,
+    /// Whether it is in force; else it is a draft.
+    pub in_force: bool,
+}
+
+/// The other plans of this kind and year that are in force or in preparation, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn twins<'e>(executor: impl Executor<'e>, plan: &PlanRow) -> Result<Vec<Twin>> {
+    query_as(
+        "SELECT id, title, document_number, confirmed_at, CASE WHEN state = 'confirmed' THEN 1 ELSE 0 END AS in_force \
+         FROM plan WHERE kind = $1 AND year = $2 AND id <> $3 AND state IN ('confirmed', 'draft') ORDER BY created_at, id",
+    )
+    .bind(&plan.kind)
+    .bind(plan.year)
+    .bind(&plan.id)
+    .fetch_all(executor)
+    .await
 }
 
 /// Id and title of the confirmed plans of the same kind that may take this one's place.
@@ -134,7 +180,7 @@ pub(crate) async fn change_state(
     tree::put_source(tx, plan).await?;
     let kind = match to {
         PlanState::Discarded => &events::DISCARDED,
-        PlanState::Superseded => &events::SUPERSEDED,
+        PlanState::Superseded | PlanState::Revoked => &events::SUPERSEDED,
         PlanState::Draft | PlanState::Confirmed => &events::RESTORED,
     };
     tx.append(NewEvent::new(kind, plan, actor).organ(office).data(json!({"by": by}))).await?;

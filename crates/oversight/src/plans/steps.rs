@@ -1,8 +1,9 @@
 //! Corrections of a draft in the database: done once, kept as steps, taken back one by one, never over another's change.
 
+use duty::source;
 use kernel::{
     Actor, NewEvent,
-    id::{ClauseId, PlanId},
+    id::{ClauseId, DutyId, PlanId},
 };
 use serde_json::json;
 use store::{FromRow, Tx, built, query, query_as, query_scalar};
@@ -12,7 +13,8 @@ use crate::{
     events,
     model::PlanState,
     plans::{
-        edit::{Edit, Surroundings},
+        edit::{Edit, Fields, Surroundings},
+        merge::{self, Merged},
         tree::{self, Snapshot, Tree},
     },
 };
@@ -33,6 +35,8 @@ pub struct Step {
     pub clauses: String,
     /// When, stored form.
     pub done_at: String,
+    /// Account by whom.
+    pub done_by: String,
     /// By whom.
     pub done_by_name: String,
     /// When taken back; empty while it stands.
@@ -48,6 +52,12 @@ impl Step {
 
     fn touches(&self, clauses: &[ClauseId]) -> bool {
         self.clauses().iter().any(|clause| clauses.contains(clause))
+    }
+
+    /// Whether this person did it, and took it back if it was.
+    fn is_by(&self, actor: &Actor) -> bool {
+        let undone = self.undone_at.is_empty() || self.undone_by_name == actor.log_name();
+        self.done_by == actor.log_id() && undone
     }
 
     /// The first clause that it touches.
@@ -73,8 +83,38 @@ pub const UNCHANGED: &str = "没有改动";
 pub enum Outcome {
     /// It was made.
     Made(Made),
-    /// Somebody changed the same clause meanwhile: these steps, oldest first. Nothing was changed.
-    Changed(Vec<Step>),
+    /// The same clause was changed meanwhile. Nothing was changed now.
+    Changed(Changed),
+}
+
+/// What was done meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The steps, oldest first.
+    pub steps: Vec<Step>,
+    /// Whether the same person did all of them, in another tab.
+    pub own: bool,
+    /// The fields as they come together, where the correction was about the fields of a duty.
+    pub merged: Option<Merged>,
+}
+
+/// The version of the plan that a person saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    version: i64,
+    joins: bool,
+}
+
+impl Seen {
+    /// A page that shows the result: fields that only others changed are kept as theirs.
+    pub fn joining(version: i64) -> Self {
+        Self { version, joins: true }
+    }
+
+    /// A form that goes on showing what it showed, so that it must know of every change.
+    pub fn exactly(version: i64) -> Self {
+        Self { version, joins: false }
+    }
 }
 
 /// A correction that was made.
@@ -84,9 +124,11 @@ pub struct Made {
     pub label: String,
     /// The version of the plan that holds it.
     pub version: i64,
+    /// Whether fields that were changed elsewhere meanwhile were kept beside it.
+    pub joined: bool,
 }
 
-const COLUMNS: &str = "id, label, clauses, done_at, done_by_name, undone_at, undone_by_name";
+const COLUMNS: &str = "id, label, clauses, done_at, done_by, done_by_name, undone_at, undone_by_name";
 
 /// The steps done or taken back after version `seen` of the plan, oldest first.
 async fn since(tx: &mut Tx, plan: &PlanId, seen: i64) -> store::Result<Vec<Step>> {
@@ -95,6 +137,31 @@ async fn since(tx: &mut Tx, plan: &PlanId, seen: i64) -> store::Result<Vec<Step>
     );
     // SQL: built from the names of columns above.
     query_as(built(sql)).bind(plan).bind(seen).fetch_all(tx.conn()).await
+}
+
+/// The duty's fields as this person has them and as they were changed meanwhile, brought together. `None` when the duty is gone or
+/// nothing is known of how it was.
+async fn merge(tx: &mut Tx, tree: &Tree, seen: i64, id: &DutyId, mine: &Fields) -> Result<Option<Merged>, Error> {
+    #[derive(FromRow)]
+    struct Before {
+        clauses: String,
+        before: String,
+        version: i64,
+    }
+    let Some(theirs) = tree.duty(id) else { return Ok(None) };
+    // What the first step after that version found is what the person saw; a step that was taken back since tells nothing.
+    let rows: Vec<Before> = query_as(
+        "SELECT clauses, before, version FROM plan_step WHERE plan = $1 AND (version > $2 OR undone_version > $2) ORDER BY seq",
+    )
+    .bind(&tree.plan.id)
+    .bind(seen)
+    .fetch_all(tx.conn())
+    .await?;
+    let touching = |row: &&Before| row.clauses.contains(theirs.clause.as_str());
+    let first = rows.iter().find(touching).filter(|row| row.version > seen);
+    let before: Option<Snapshot> = first.map(|row| serde_json::from_str(&row.before)).transpose()?;
+    let base = before.and_then(|rows| rows.duties.into_iter().find(|duty| duty.id == *id));
+    Ok(Some(merge::merge(&tree.plan, base.as_ref(), theirs, mine)))
 }
 
 /// The last step that stands.
@@ -122,6 +189,7 @@ pub fn no_draft(state: PlanState) -> Error {
     Error::Conflict(match state {
         PlanState::Confirmed => "这份要点已经确认下达，不能再改草稿。需要变动请用“年中调整”。".into(),
         PlanState::Superseded => "这份要点已被新的替代，不能再改。".into(),
+        PlanState::Revoked => "这份要点已经撤销，不能再改。".into(),
         PlanState::Discarded => "这份草稿已作废。需要时请先恢复草稿，再修改。".into(),
         PlanState::Draft => "这份草稿刚被别人改动。请刷新页面后再试。".into(),
     })
@@ -150,7 +218,7 @@ async fn advance(tx: &mut Tx, plan: &PlanId, version: i64) -> Result<(), Error> 
 ///
 /// # Errors
 /// What is wrong with the form; no such plan, no draft any more. Nothing was changed then.
-pub async fn run(ctx: &Ctx, actor: &Actor, plan: &PlanId, seen: i64, edit: &Edit) -> Result<Outcome, Refusal> {
+pub async fn run(ctx: &Ctx, actor: &Actor, plan: &PlanId, seen: Seen, edit: &Edit) -> Result<Outcome, Refusal> {
     let mut tx = ctx.db().write().await?;
     let outcome = run_in(ctx, &mut tx, actor, plan, seen, edit).await?;
     tx.commit().await?;
@@ -162,18 +230,33 @@ async fn run_in(
     tx: &mut Tx,
     actor: &Actor,
     plan: &PlanId,
-    seen: i64,
+    seen: Seen,
     edit: &Edit,
 ) -> Result<Outcome, Refusal> {
+    let Seen { version: seen, joins } = seen;
     let mut tree = draft(tx, plan).await?;
     let version = tree.plan.version;
     let clauses = edit.clauses(&tree);
     let others: Vec<Step> = if seen == version { Vec::new() } else { since(tx, plan, seen).await? };
     // An object that is gone was changed by somebody in any case: show the last steps rather than a riddle.
     let conflicts: Vec<Step> = others.into_iter().filter(|step| clauses.is_empty() || step.touches(&clauses)).collect();
+    let mut joined = None;
     if !conflicts.is_empty() {
-        return Ok(Outcome::Changed(conflicts));
+        let merged = match edit.fields() {
+            Some((id, mine)) => merge(tx, &tree, seen, id, mine).await?,
+            None => None,
+        };
+        match (edit, merged) {
+            (Edit::Save(id, _), Some(merged)) if joins && merged.clashes.is_empty() => {
+                joined = Some(Edit::Save(id.clone(), merged.fields));
+            }
+            (_, merged) => {
+                let own = conflicts.iter().all(|step| step.is_by(actor));
+                return Ok(Outcome::Changed(Changed { steps: conflicts, own, merged }));
+            }
+        }
     }
+    let edit = joined.as_ref().unwrap_or(edit);
     let before = tree.snapshot(&clauses);
     let directory = ctx.directory();
     let seams = ctx.seams().clone();
@@ -184,7 +267,7 @@ async fn run_in(
     let after = tree.snapshot(&clauses);
     if before == after {
         // Saving without a change is no change.
-        return Ok(Outcome::Made(Made { label: UNCHANGED.to_owned(), version: seen }));
+        return Ok(Outcome::Made(Made { label: UNCHANGED.to_owned(), version: seen, joined: joined.is_some() }));
     }
     advance(tx, plan, version).await?;
     tree::replace(tx, &tree, &clauses, &after).await?;
@@ -208,16 +291,18 @@ async fn run_in(
     .bind(actor.log_name())
     .execute(tx.conn())
     .await?;
+    source::touch(tx, &tree.plan.key()).await?;
     let event = NewEvent::new(&events::EDITED, plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"what": label, "version": version + 1}))).await?;
-    Ok(Outcome::Made(Made { label, version: version + 1 }))
+    Ok(Outcome::Made(Made { label, version: version + 1, joined: joined.is_some() }))
 }
 
-/// Takes back the last step that stands, if it is still `step`. Returns what was taken back, in words.
+/// Takes back the last step that stands, if it is still `step`. Returns what was taken back, in words, and the first clause that it
+/// touched.
 ///
 /// # Errors
 /// When another step came after it, or the plan is no draft.
-pub async fn undo(ctx: &Ctx, actor: &Actor, plan: &PlanId, step: &StepId) -> Result<String, Error> {
+pub async fn undo(ctx: &Ctx, actor: &Actor, plan: &PlanId, step: &StepId) -> Result<(String, ClauseId), Error> {
     #[derive(FromRow)]
     struct Row {
         id: StepId,
@@ -251,8 +336,9 @@ pub async fn undo(ctx: &Ctx, actor: &Actor, plan: &PlanId, step: &StepId) -> Res
         .bind(tree.plan.version + 1)
         .execute(tx.conn())
         .await?;
+    source::touch(&mut tx, &tree.plan.key()).await?;
     let event = NewEvent::new(&events::UNDONE, plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"what": row.label, "version": tree.plan.version + 1}))).await?;
     tx.commit().await?;
-    Ok(row.label)
+    Ok((row.label, clauses.into_iter().next().unwrap_or_default()))
 }

@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use kernel::{
     Directory,
     id::{DutyId, SectionId},
-    time,
 };
 use serde_json::{Map, Value};
 
@@ -13,7 +12,7 @@ use crate::{
     model::{self, Cadence, OwnerRole, PlanKind},
     plans::{
         draft::{Frame, Rows, default_visibility},
-        owners,
+        due, owners,
         tree::{ClauseRow, DutyRow, OwnerRow, SectionRow},
     },
 };
@@ -204,16 +203,8 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
     if errors.is_empty() { Ok(items) } else { Err(errors) }
 }
 
-/// Reads date or cadence; the words of a plan («6月底前», «每季度») are read by the same reader as a plan's text.
+/// Reads date or cadence, as [`due::read`]; words that name no day stay as written.
 fn read_due(item: &mut Item, year: i16) -> bool {
-    if let Some(date) = time::parse_date(&item.due_words) {
-        item.due_on = Some(date);
-        return true;
-    }
-    if let Some(cadence) = Cadence::read(&item.due_words) {
-        item.cadence = Some(cadence);
-        return true;
-    }
     if let Some(last) = month(&item.due_words) {
         item.due_on = Some(last);
         return true;
@@ -231,14 +222,9 @@ fn read_due(item: &mut Item, year: i16) -> bool {
         }
         _ => {}
     }
-    let line = format!("{year}年工作要点\n一、事项\n（一）完成。（牵头单位：某单位；完成时限：{}）", item.due_words);
-    let plan = plan_text::parse(&line, plan_text::PlanReference { year });
-    let clause = plan.sections.first().and_then(|section| section.clauses.first());
-    if let Some(clause) = clause {
-        item.due_on = clause.due_on;
-        item.cadence = clause.cadence.map(model::cadence);
-    }
-    item.due_on.is_some() || item.cadence.is_some()
+    let Some(due) = due::read(&item.due_words, year) else { return false };
+    (item.due_on, item.cadence) = (due.on, due.cadence);
+    true
 }
 
 /// The last day of a month written as `2026-10`, `2026.10`, `2026/10`, `202610` or `2026年10月`.
@@ -260,10 +246,10 @@ fn month(words: &str) -> Option<Date> {
 /// The rows as a text with line numbers: what stands beside the tree, and what tells two lists apart.
 pub fn as_text(title: &str, items: &[Item]) -> String {
     let mut text = format!("{title}\n");
-    for (at, item) in items.iter().enumerate() {
+    for item in items {
         let owners: Vec<_> = item.owners.iter().map(|(name, _)| name.as_str()).collect();
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        text.push_str(&format!("{}. {}", at + 1, one_line(&item.text)));
+        text.push_str(&format!("第 {} 行　{}", item.row, one_line(&item.text)));
         for (_, value) in item.extra.iter().filter(|(_, value)| *value != item.text) {
             text.push_str(&format!("　{}", one_line(value)));
         }

@@ -12,9 +12,11 @@ use web::FormErrors;
 use crate::{
     model::{Cadence, FieldShape, OwnerRole, PlanKind, Visibility},
     plans::{
-        edit::Fields,
+        confirm::Readiness,
+        doubts,
+        edit::{Bulk, Fields, HeadFields},
         owners::{self, Resolution},
-        tree::{ClauseRow, DutyRow, OwnerId, OwnerRow, Tree},
+        tree::{ClauseRow, DutyRow, OwnerId, OwnerRow, Tree, printed},
     },
 };
 
@@ -42,6 +44,7 @@ pub(crate) struct SectionView {
 #[derive(Debug, Clone)]
 pub(crate) struct ClauseView {
     pub(crate) id: ClauseId,
+    /// As printed, with a point behind plain figures.
     pub(crate) number: String,
     pub(crate) title: String,
     pub(crate) line: i64,
@@ -77,10 +80,14 @@ pub(crate) struct OwnerView {
     pub(crate) role: &'static str,
     pub(crate) role_label: &'static str,
     pub(crate) how: &'static str,
-    /// `ok`, `group`, `unknown`, `ambiguous`, `abolished`.
+    /// `ok`, `group`, `ended`, `unknown`, `ambiguous`, `abolished`.
     pub(crate) state: &'static str,
     /// Short names of the organs that it means.
     pub(crate) organs: Vec<String>,
+    /// Of these, the ones that were abolished since.
+    pub(crate) ended: Vec<String>,
+    /// The organ that it means, where that is called otherwise; empty else.
+    pub(crate) means: String,
     /// For an abolished organ: the successor's name, when one is recorded.
     pub(crate) successor: String,
     /// For an ambiguous name: those who bear it.
@@ -110,6 +117,10 @@ pub(crate) struct DutyView {
     pub(crate) principle: bool,
     pub(crate) due: String,
     pub(crate) past: bool,
+    /// Whether its date lies outside the plan's year.
+    pub(crate) off_year: bool,
+    /// Whether it is ticked for what is done to many at once.
+    pub(crate) picked: bool,
     pub(crate) public: bool,
     pub(crate) measure: String,
     pub(crate) line: i64,
@@ -132,6 +143,13 @@ pub(crate) struct Typed {
     pub(crate) at: String,
     pub(crate) fields: Fields,
     pub(crate) errors: FormErrors,
+    /// The plan's head, when that was the form.
+    pub(crate) head: Option<HeadFields>,
+    /// A reason.
+    pub(crate) reason: String,
+    /// What was to be set for many duties, and which.
+    pub(crate) bulk: Option<Bulk>,
+    pub(crate) picked: Vec<DutyId>,
 }
 
 /// The lines of the source.
@@ -143,8 +161,16 @@ pub(crate) fn lines(tree: &Tree) -> Vec<Line> {
 }
 
 /// The tree, with the clause `open` ready to be corrected.
-pub(crate) fn sections(tree: &Tree, open: &str, typed: &Typed, directory: &Directory, today: Date) -> Vec<SectionView> {
-    let build = |clause: &ClauseRow| clause_view(tree, clause, clause.id.as_str() == open, typed, directory, today);
+pub(crate) fn sections(
+    tree: &Tree,
+    open: &str,
+    typed: &Typed,
+    ready: &Readiness,
+    directory: &Directory,
+    today: Date,
+) -> Vec<SectionView> {
+    let build =
+        |clause: &ClauseRow| clause_view(tree, clause, clause.id.as_str() == open, typed, (ready, directory, today));
     tree.sections
         .iter()
         .map(|section| SectionView {
@@ -162,8 +188,7 @@ fn clause_view(
     clause: &ClauseRow,
     open: bool,
     typed: &Typed,
-    directory: &Directory,
-    today: Date,
+    (ready, directory, today): (&Readiness, &Directory, Date),
 ) -> ClauseView {
     let owner = |owner: &OwnerRow| owner_view(owner, directory, today);
     let owners: Vec<OwnerView> = tree.owners_of_clause(&clause.id).map(owner).collect();
@@ -172,23 +197,19 @@ fn clause_view(
         .duties_of(&clause.id)
         .map(|duty| {
             let own = tree.owners.iter().filter(|owner| owner.duty == duty.id).map(owner).collect();
-            duty_view(duty, tree.plan.kind(), own, duty.id == last, typed, today)
+            let picked = typed.picked.contains(&duty.id);
+            DutyView {
+                picked,
+                off_year: doubts::is_off_year(&tree.plan, duty),
+                ..duty_view(duty, tree.plan.kind(), own, duty.id == last, typed, today)
+            }
         })
         .collect();
-    let unmatched = |owners: &[OwnerView]| owners.iter().filter(|owner| owner.organs.is_empty()).count();
-    let owed = |duty: &&DutyView| duty.is_duty && !duty.principle;
-    let shared_needed = duties.iter().filter(owed).any(|duty| duty.own.is_empty());
-    let mut problems = if shared_needed { unmatched(&owners) } else { 0 };
-    problems += duties.iter().filter(owed).map(|duty| unmatched(&duty.own)).sum::<usize>();
-    let answered = |owners: &[OwnerView]| owners.iter().any(|owner| owner.role != OwnerRole::Support.code());
-    problems += duties
-        .iter()
-        .filter(owed)
-        .filter(|duty| !answered(if duty.own.is_empty() { &owners } else { &duty.own }))
-        .count();
+    // The same that stands in the way of issuing, so that the numbers of the list add up to the one above it.
+    let problems = ready.spots().filter(|spot| spot.clause == clause.id).count();
     ClauseView {
         id: clause.id.clone(),
-        number: clause.number.clone(),
+        number: printed(&clause.number),
         title: if clause.title.is_empty() { web::filters::shortened(&clause.text, 30) } else { clause.title.clone() },
         line: clause.line,
         owner_note: clause.owner_note.clone(),
@@ -234,7 +255,12 @@ pub(crate) fn group_choices(directory: &Directory, today: Date) -> Vec<(String, 
 pub(crate) fn owner_view(owner: &OwnerRow, directory: &Directory, today: Date) -> OwnerView {
     let named =
         |code: &OrganCode| (code.0.clone(), directory.get(code).map_or(code.as_str(), |organ| &organ.name).to_owned());
-    let (state, successor, candidates) = if !owner.is_unmatched() {
+    let short = |code: &OrganCode| directory.short_name(code).to_owned();
+    let codes = owner.codes();
+    let ended: Vec<String> = codes.iter().filter(|code| !exists(directory, code, today)).map(short).collect();
+    let (state, successor, candidates) = if !ended.is_empty() {
+        ("ended", String::new(), Vec::new())
+    } else if !owner.is_unmatched() {
         (if owner.codes().len() > 1 || owner.how == "group" { "group" } else { "ok" }, String::new(), Vec::new())
     } else {
         match owners::resolve(directory, &owner.name, owner.is_group, today) {
@@ -252,10 +278,58 @@ pub(crate) fn owner_view(owner: &OwnerRow, directory: &Directory, today: Date) -
         role_label: owner.role().label(),
         how: owners::how_label(directory, owner),
         state,
-        organs: owner.codes().iter().map(|code| directory.short_name(code).to_owned()).collect(),
+        means: match codes.as_slice() {
+            [one] if short(one) != owner.name && owner.how != "group" => short(one),
+            _ => String::new(),
+        },
+        organs: codes.iter().map(short).collect(),
+        ended,
         successor,
         candidates,
     }
+}
+
+fn exists(directory: &Directory, code: &OrganCode, today: Date) -> bool {
+    directory.get(code).is_some_and(|organ| organ.exists_on(today))
+}
+
+/// An organ that names of the plan mean and that was abolished since.
+#[derive(Debug, Clone)]
+pub(crate) struct EndedOrgan {
+    pub(crate) code: OrganCode,
+    pub(crate) name: String,
+    /// Who took over: code and short name; empty when that is not recorded.
+    pub(crate) successor: (String, String),
+    /// In how many places it stands.
+    pub(crate) count: usize,
+    /// The clause of the first.
+    pub(crate) clause: ClauseId,
+}
+
+/// The organs that were abolished after names were matched to them, each once, in the order of the text.
+pub(crate) fn ended_organs(tree: &Tree, directory: &Directory, today: Date) -> Vec<EndedOrgan> {
+    let mut found: Vec<EndedOrgan> = Vec::new();
+    for clause in &tree.clauses {
+        for owner in tree.owners.iter().filter(|owner| owner.clause == clause.id) {
+            for code in owner.codes().into_iter().filter(|code| !exists(directory, code, today)) {
+                if let Some(held) = found.iter_mut().find(|held| held.code == code) {
+                    held.count += 1;
+                    continue;
+                }
+                let next = Some(directory.stands_for(&code, today)).filter(|next| exists(directory, next, today));
+                found.push(EndedOrgan {
+                    name: directory.short_name(&code).to_owned(),
+                    successor: next
+                        .map(|next| (next.0.clone(), directory.short_name(&next).to_owned()))
+                        .unwrap_or_default(),
+                    code,
+                    count: 1,
+                    clause: clause.id.clone(),
+                });
+            }
+        }
+    }
+    found
 }
 
 /// The names that mean no organ, each once, in the order of the text.
@@ -308,6 +382,8 @@ fn duty_view(duty: &DutyRow, kind: PlanKind, own: Vec<OwnerView>, last: bool, ty
         is_duty: duty.is_duty,
         principle: duty.principle,
         due: due_words(duty),
+        off_year: false,
+        picked: false,
         past: duty.cadence.is_empty() && duty.due_on.parse::<Date>().is_ok_and(|due| due < today),
         public: duty.is_public(),
         measure: or(&duty.measure, |fields| &fields.measure),
@@ -327,7 +403,7 @@ fn duty_view(duty: &DutyRow, kind: PlanKind, own: Vec<OwnerView>, last: bool, ty
 /// Clauses, for the select of «move to».
 pub(crate) fn clause_choices(tree: &Tree) -> Vec<(String, String)> {
     let label =
-        |clause: &ClauseRow| format!("{} {}", tree.clause_number(clause), web::filters::shortened(&clause.title, 20));
+        |clause: &ClauseRow| format!("{}{}", tree.clause_number(clause), web::filters::shortened(&clause.title, 20));
     tree.clauses.iter().map(|clause| (clause.id.to_string(), label(clause))).collect()
 }
 

@@ -102,7 +102,7 @@ fn duty(ctx: &Ctx, duty: &Duty, periods: &Periods) -> Value {
 
 fn clause(ctx: &Ctx, plan: &PublicPlan, clause: &Clause, periods: &Periods) -> Value {
     json!({
-        "id": clause.id, "number": clause.number, "title": clause.title, "text": clause.text,
+        "id": clause.id, "number": clause.number.trim_end_matches('.'), "title": clause.title, "text": clause.text,
         "owner_note": clause.owner_note, "partial": clause.partial, "ended": clause.ended, "figures": figures(&clause.tally),
         "url": absolute(ctx, &format!("/plans/{}/clauses/{}", plan.row.id, clause.id)),
         "duties": clause.duties.iter().map(|one| duty(ctx, one, periods)).collect::<Vec<_>>(),
@@ -144,7 +144,7 @@ pub(super) async fn list(State(ctx): State<Ctx>) -> Result<Response> {
         .map(|line| {
             json!({
                 "id": line.id, "kind": line.kind.code(), "title": line.title, "document_number": line.document_number,
-                "year": line.year, "superseded": line.superseded, "figures": figures(&line.tally),
+                "year": line.year, "superseded": line.superseded, "revoked": line.revoked, "figures": figures(&line.tally),
                 "url": absolute(&ctx, &format!("/api/v1/plans/{}", line.id)),
             })
         })

@@ -38,6 +38,8 @@ pub(super) struct Line {
     pub(super) year: i64,
     pub(super) kind: PlanKind,
     pub(super) superseded: bool,
+    /// Revoked: nothing of it is shown but that it was.
+    pub(super) revoked: bool,
     pub(super) tally: Tally,
 }
 
@@ -49,12 +51,13 @@ struct LineRow {
     year: i64,
     kind: String,
     state: String,
+    revoked_at: String,
 }
 
 /// All plans that have something public, newest first.
 pub(super) async fn all(ctx: &Ctx) -> Result<Vec<Line>> {
     let rows: Vec<LineRow> = query_as(
-        "SELECT id, title, document_number, year, kind, state FROM plan WHERE state IN ('confirmed', 'superseded') \
+        "SELECT id, title, document_number, year, kind, state, revoked_at FROM plan WHERE state IN ('confirmed', 'superseded') \
          ORDER BY year DESC, confirmed_at DESC, id",
     )
     .fetch_all(ctx.db().read())
@@ -64,7 +67,8 @@ pub(super) async fn all(ctx: &Ctx) -> Result<Vec<Line>> {
         Some(Line {
             tally: *tallies.get(&SourceKey::new(&row.kind, row.id.as_str()))?,
             kind: PlanKind::from_code(&row.kind).unwrap_or(PlanKind::WorkPoints),
-            superseded: PlanState::from_code(&row.state) == Some(PlanState::Superseded),
+            superseded: PlanState::of(&row.state, &row.revoked_at) == PlanState::Superseded,
+            revoked: PlanState::of(&row.state, &row.revoked_at) == PlanState::Revoked,
             id: row.id,
             title: row.title,
             document_number: row.document_number,
@@ -175,8 +179,10 @@ pub(super) struct PublicPlan {
     pub(super) tally: Tally,
     /// Moment of the newest event counted, stored form.
     pub(super) as_of: String,
-    /// Whether parts of the text are left out.
+    /// Whether something is not told.
     pub(super) partial: bool,
+    /// Whether the text is shown as it was issued.
+    pub(super) whole: bool,
     /// The plan that took its place, if that is public: id and title.
     pub(super) successor: Option<(PlanId, String)>,
     /// Days on which it was amended.
@@ -194,9 +200,14 @@ async fn lines(ctx: &Ctx, plan: &SourceKey, rows: Rows) -> Result<Vec<DutyLine>>
 /// The plan, if it is public.
 ///
 /// # Errors
-/// [`Error::NotFound`] for drafts, discarded plans and plans without anything public.
+/// [`Error::NotFound`] for drafts, discarded plans and plans without anything public, [`Error::Gone`] for revoked ones.
 pub(super) async fn plan(ctx: &Ctx, id: &PlanId) -> Result<PublicPlan> {
     let tree = tree::load(ctx.db(), id).await?.ok_or(Error::NotFound)?;
+    if tree.plan.state() == PlanState::Revoked && was_public(&tree) {
+        let when = time::show_date(&tree.plan.revoked_at);
+        let PlanRow { title, revoked_reason, .. } = &tree.plan;
+        return Err(Error::Gone(format!("“{title}”已于 {when} 撤销。原因：{revoked_reason}")));
+    }
     let clauses = public::clauses(&tree);
     if !clauses.iter().any(|clause| clause.duties.iter().any(|duty| !duty.issued_at.is_empty())) {
         return Err(Error::NotFound);
@@ -227,11 +238,27 @@ pub(super) async fn plan(ctx: &Ctx, id: &PlanId) -> Result<PublicPlan> {
         tally,
         as_of: source::as_of(ctx.db().read(), &tree.plan.key()).await?,
         partial,
+        whole: public::is_whole(&tree, &clauses),
         successor: successor(ctx, &tree.plan).await?,
         amended: amended.iter().map(|at| time::show_date(at)).collect(),
         sections,
         row: tree.plan,
     })
+}
+
+/// Whether the public saw it before it was revoked.
+fn was_public(tree: &Tree) -> bool {
+    public::shown(tree).iter().any(|clause| clause.duties.iter().any(|duty| !duty.issued_at.is_empty()))
+}
+
+/// What stands where a revoked plan stood; `None` when it is not revoked or the public never saw it.
+pub(super) async fn tombstone(ctx: &Ctx, id: &PlanId) -> Result<Option<PlanRow>> {
+    let revoked = tree::plan(ctx.db().read(), id).await?.is_some_and(|plan| plan.state() == PlanState::Revoked);
+    if !revoked {
+        return Ok(None);
+    }
+    let tree = tree::load(ctx.db(), id).await?.ok_or(Error::NotFound)?;
+    Ok(was_public(&tree).then_some(tree.plan))
 }
 
 async fn successor(ctx: &Ctx, plan: &PlanRow) -> Result<Option<(PlanId, String)>> {
@@ -322,7 +349,7 @@ fn clause(clause: &public::PublicClause<'_>, duties: &mut HashMap<DutyId, Duty>,
     let own: Vec<Duty> = clause.duties.iter().filter_map(|duty| duties.remove(&duty.id)).collect();
     Clause {
         id: clause.clause.id.clone(),
-        number: clause.clause.number.clone(),
+        number: tree::printed(&clause.clause.number),
         full_number: clause.number.clone(),
         title: clause.clause.title.clone(),
         text: clause.text.clone(),

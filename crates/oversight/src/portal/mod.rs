@@ -5,7 +5,7 @@ mod data;
 mod load;
 mod pages;
 
-use duty::Progress;
+use duty::{PlanLine, Progress};
 use kernel::permission::READ_PUBLIC;
 use web::{Ctx, Listener, Result, Routes};
 
@@ -21,20 +21,38 @@ pub(crate) fn routes() -> Routes {
         .get("/api/v1/plans/{id}", &READ_PUBLIC, data::json)
 }
 
-/// The newest work plan in force that has public duties, for the first page.
+/// The work plans in force of the year, counted together, for the first page: of the newest year that has begun, else of the
+/// first one to come. A plan for a later year never stands before one that runs.
 pub(crate) async fn current_progress(ctx: &Ctx) -> Result<Option<Progress>> {
     let plans = load::all(ctx).await?;
-    let plan = plans.into_iter().find(|line| line.kind == crate::model::PlanKind::WorkPoints && !line.superseded);
-    Ok(plan.map(|line| {
-        let (confirmed, doing, overdue, _) = line.tally.bar();
-        Progress {
-            year: line.year,
-            path: format!("/plans/{}", line.id),
-            title: line.title,
-            total: i64::from(line.tally.total()),
-            confirmed: i64::from(confirmed),
-            doing: i64::from(doing),
-            overdue: i64::from(overdue),
-        }
+    let in_force =
+        |line: &&load::Line| line.kind == crate::model::PlanKind::WorkPoints && !line.superseded && !line.revoked;
+    let years = || plans.iter().filter(in_force).map(|line| line.year);
+    let today = i64::from(ctx.today().year());
+    let Some(year) = years().filter(|year| *year <= today).max().or_else(|| years().min()) else { return Ok(None) };
+    let of_year: Vec<&load::Line> = plans.iter().filter(in_force).filter(|line| line.year == year).collect();
+    let sum = |pick: fn((u32, u32, u32, u32)) -> u32| -> i64 {
+        of_year.iter().map(|line| i64::from(pick(line.tally.bar()))).sum()
+    };
+    let (path, title) = match of_year.as_slice() {
+        [one] => (format!("/plans/{}", one.id), one.title.clone()),
+        several => ("/plans".to_owned(), format!("{year} 年 {} 份工作要点", several.len())),
+    };
+    Ok(Some(Progress {
+        year,
+        path,
+        title,
+        total: of_year.iter().map(|line| i64::from(line.tally.total())).sum(),
+        confirmed: sum(|bar| bar.0),
+        doing: sum(|bar| bar.1),
+        overdue: sum(|bar| bar.2),
+        plans: of_year
+            .iter()
+            .map(|line| PlanLine {
+                id: line.id.clone(),
+                title: line.title.clone(),
+                total: i64::from(line.tally.total()),
+            })
+            .collect(),
     }))
 }

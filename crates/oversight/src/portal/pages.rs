@@ -14,6 +14,7 @@ use serde::Deserialize;
 use web::{Ctx, Error, PortalShell, Query, Reader, Result, filters, portal_page, svg};
 
 use super::load::{self, Clause, Line, OrganLine, PublicPlan};
+use crate::plans::tree::PlanRow;
 
 const SECTION: &str = "工作要点";
 
@@ -127,6 +128,9 @@ pub(super) async fn plan(
     Path(id): Path<PlanId>,
     Query(view): Query<View>,
 ) -> Result<Response> {
+    if let Some(plan) = load::tombstone(&ctx, &id).await? {
+        return tombstone(&ctx, &reader, plan).await;
+    }
     let plan = load::plan(&ctx, &id).await?;
     let title = format!("{}落实情况", plan.row.title);
     let shell = content(shell(&ctx, &reader, &title), &ctx, &plan, &title);
@@ -152,6 +156,31 @@ pub(super) async fn plan(
         plan,
     };
     portal_page(&page)
+}
+
+#[derive(Template)]
+#[template(path = "portal/templates/revoked.html")]
+struct RevokedPage {
+    shell: PortalShell,
+    plan: PlanRow,
+    when: String,
+    others: Vec<Line>,
+}
+
+/// What stands where a revoked plan stood: that it was, and why, with the plans of its year that are in force.
+fn tombstone_page(ctx: &Ctx, reader: &Reader, plan: PlanRow, others: Vec<Line>) -> Result<Response> {
+    let shell = shell(ctx, reader, &format!("已撤销：{}", plan.title)).crumb(SECTION, "/plans").crumb(&plan.title, "");
+    let when = time::show_date(&plan.revoked_at);
+    let mut response = portal_page(&RevokedPage { shell, plan, when, others })?;
+    *response.status_mut() = axum::http::StatusCode::GONE;
+    Ok(response)
+}
+
+async fn tombstone(ctx: &Ctx, reader: &Reader, plan: PlanRow) -> Result<Response> {
+    let mut others = load::all(ctx).await?;
+    let same = |line: &Line| line.kind == plan.kind() && line.year == plan.year && !line.superseded && !line.revoked;
+    others.retain(same);
+    tombstone_page(ctx, reader, plan, others)
 }
 
 #[derive(Template)]
@@ -199,7 +228,7 @@ pub(super) async fn clause(
     let plan = load::plan(&ctx, &id).await?;
     let mut all = plan.sections.iter().flat_map(|section| &section.clauses);
     let clause = all.find(|one| one.id == clause).ok_or(Error::NotFound)?.clone();
-    let title = format!("{} {}", clause.full_number, clause.title).trim().to_owned();
+    let title = format!("{}{}", clause.full_number, clause.title).trim().to_owned();
     let shell = content(shell(&ctx, &reader, &format!("{title} - {}", plan.row.title)), &ctx, &plan, &title);
     let page = ClausePage {
         shell: shell.crumb(SECTION, "/plans").crumb(&plan.row.title, format!("/plans/{id}")).crumb(title, ""),

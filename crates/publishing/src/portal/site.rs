@@ -29,7 +29,6 @@ struct Data {
     policies: i64,
     organs: usize,
     progress: Option<Progress>,
-    plan: String,
     columns: Vec<Link>,
     latest: Vec<Line>,
 }
@@ -45,7 +44,6 @@ pub(super) async fn data(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     )?;
     let latest = crate::public::latest(&ctx, &[&kinds::DATA], 8).await?;
     let progress = super::progress(&ctx).await?;
-    let plan = progress.as_ref().and_then(|one| one.path.rsplit('/').next().map(str::to_owned)).unwrap_or_default();
     let lead = "清单和数据可以下载，也可以由程序读取：CSV、JSON、Atom。不用注册，不收费。";
     portal_page(&Data {
         shell: part::shell(&ctx, &reader, "数据", "data", lead),
@@ -54,7 +52,6 @@ pub(super) async fn data(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         policies: policies.n,
         organs: ctx.directory().all().len(),
         progress,
-        plan,
         columns: tree.all().iter().map(|column| Link::column(&tree, column)).filter(|link| link.count > 0).collect(),
         latest: part::lines(&ctx, &latest, &part::Badges::new()),
     })

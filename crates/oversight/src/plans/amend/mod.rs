@@ -5,5 +5,6 @@ pub mod align;
 pub(crate) mod pages;
 mod shares;
 pub mod store;
+mod words;
 
-pub(crate) use store::{AmendmentId, history};
+pub(crate) use store::{AmendmentId, Done, history};

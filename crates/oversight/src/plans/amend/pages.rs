@@ -5,7 +5,11 @@ use axum::{
     extract::{Multipart, Path, State},
     response::{IntoResponse, Response},
 };
-use kernel::id::{DutyId, PlanId};
+use kernel::{
+    Directory,
+    id::{DutyId, PlanId},
+    time,
+};
 use web::{
     Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, filters, office_page, page,
 };
@@ -15,12 +19,13 @@ use crate::{
     plans::{
         actions::Pairs,
         amend::{
-            align::{Choices, Fate},
+            align::{Choices, Fate, Placed, plain},
             store::{self, Amendment, AmendmentId, Prepared},
+            words::{self, LineChange},
         },
         source::{self, Source},
         steps,
-        tree::{self, PlanRow, Tree},
+        tree::{self, ClauseRow, DutyRow, OwnerRow, PlanRow, Tree},
         view,
     },
 };
@@ -99,6 +104,10 @@ pub(crate) async fn begin(
 struct DutyLine {
     key: String,
     text: String,
+    /// The words compared with those before, as HTML; empty for a new duty.
+    words: String,
+    /// Who answers for a new duty, in words.
+    owners: String,
     due: String,
     /// Whether the date has passed already.
     past: bool,
@@ -119,7 +128,8 @@ struct ClauseLine {
     kept: usize,
     lines: Vec<DutyLine>,
     owner_note: String,
-    old_note: String,
+    /// The owner note compared with the one before, as HTML.
+    note_words: String,
     is_new: bool,
 }
 
@@ -158,10 +168,39 @@ pub(crate) async fn review(
     Path((plan, id)): Path<(PlanId, AmendmentId)>,
 ) -> Result<Response> {
     let row = store::get(&ctx, &plan, &id).await?;
-    if row.state != "draft" {
-        return Ok(Redirect::to(format!("/plans/{plan}")).into_response());
+    match row.state.as_str() {
+        "draft" => {}
+        "confirmed" => return show_done(&ctx, &desk, row).await,
+        _ => return Ok(Redirect::to(format!("/plans/{plan}")).into_response()),
     }
     show_review(&ctx, &desk, row, FormErrors::new()).await
+}
+
+#[derive(Template)]
+#[template(path = "plans/templates/amended.html")]
+struct DonePage {
+    shell: OfficeShell,
+    plan: PlanRow,
+    row: Amendment,
+    at: String,
+    /// Lines as HTML, or how many stayed.
+    lines: Vec<(String, usize)>,
+}
+
+/// What an amendment changed in the text, once it is in force.
+async fn show_done(ctx: &Ctx, desk: &Desk, row: Amendment) -> Result<Response> {
+    let plan = tree::plan(ctx.db().read(), &row.plan).await?.ok_or(Error::NotFound)?;
+    let lines = words::lines(&row.previous, &row.source).into_iter().map(|line| match line {
+        LineChange::Same(count) => (String::new(), count),
+        LineChange::Changed(html) => (html, 0),
+    });
+    office_page(&DonePage {
+        shell: desk.shell(ctx, format!("年中调整的内容：{}", plan.title)).await?,
+        at: time::show_minute(&row.confirmed_at),
+        lines: lines.collect(),
+        plan,
+        row,
+    })
 }
 
 fn place(tree: &Tree, id: &DutyId) -> String {
@@ -170,27 +209,63 @@ fn place(tree: &Tree, id: &DutyId) -> String {
     format!("{number}第 {} 项", duty.position)
 }
 
-fn lines(tree: &Tree, prepared: &Prepared, choices: &Choices, today: jiff::civil::Date) -> Vec<ClauseLine> {
+/// Who will answer for a new duty: names as written, what they mean where that differs, their part.
+fn owners_of(prepared: &Prepared, placed: &Placed, directory: &Directory) -> String {
+    let rows = &prepared.rows;
+    let own: Vec<_> = rows.owners.iter().filter(|owner| owner.duty == placed.duty.id).collect();
+    let shared = || rows.owners.iter().filter(|owner| owner.clause == placed.duty.clause && owner.is_of_clause());
+    let owners = if own.is_empty() { shared().collect() } else { own };
+    let one = |owner: &OwnerRow| {
+        let codes = owner.codes();
+        let means = match codes.as_slice() {
+            [] => "，没有对应的机关".to_owned(),
+            [code] if directory.short_name(code) != owner.name => format!("，即{}", directory.short_name(code)),
+            [_] => String::new(),
+            several => format!("，{} 个机关", several.len()),
+        };
+        format!("{}（{}{means}）", owner.name, owner.role().label())
+    };
+    owners.into_iter().map(one).collect::<Vec<_>>().join("、")
+}
+
+/// How many of these are owed by somebody: what was marked as no task is none here either.
+fn owed(tree: &Tree, ids: &[DutyId]) -> usize {
+    ids.iter().filter(|id| tree.duty(id).is_some_and(DutyRow::is_owed)).count()
+}
+
+/// Number of a clause of the amended text, with its section's.
+fn number(prepared: &Prepared, clause: &ClauseRow) -> String {
+    let section = prepared.rows.sections.iter().find(|section| section.id == clause.section);
+    tree::number(section.map_or("", |section| section.number.as_str()), &clause.number)
+}
+
+fn lines(
+    tree: &Tree,
+    prepared: &Prepared,
+    choices: &Choices,
+    directory: &Directory,
+    today: jiff::civil::Date,
+) -> Vec<ClauseLine> {
     let mut clauses = Vec::new();
     for placed in &prepared.alignment.clauses {
         let old = placed.old.as_ref().and_then(|id| tree.clause(id));
         let mut line = ClauseLine {
-            number: placed.clause.number.clone(),
+            number: number(prepared, &placed.clause),
             title: if placed.clause.title.is_empty() {
                 filters::shortened(&placed.clause.text, 30)
             } else {
                 placed.clause.title.clone()
             },
-            kept: placed.added.len(),
+            kept: owed(tree, &placed.added),
             lines: Vec::new(),
             owner_note: if placed.owners_changed { placed.clause.owner_note.clone() } else { String::new() },
-            old_note: old.map(|old| old.owner_note.clone()).unwrap_or_default(),
+            note_words: words::html(old.map_or("", |old| &old.owner_note), &placed.clause.owner_note),
             is_new: old.is_none(),
         };
         for duty in &placed.duties {
             let (fate, old_id) = match &duty.fate {
                 Fate::Kept(ids) if !duty.due_changed => {
-                    line.kept += ids.len();
+                    line.kept += owed(tree, ids);
                     continue;
                 }
                 Fate::Kept(ids) => ("changed", ids.first().cloned().unwrap_or_default()),
@@ -200,6 +275,11 @@ fn lines(tree: &Tree, prepared: &Prepared, choices: &Choices, today: jiff::civil
             let old = tree.duty(&old_id);
             line.lines.push(DutyLine {
                 key: duty.key.clone(),
+                words: match old {
+                    Some(old) if plain(&old.text) != plain(&duty.duty.text) => words::html(&old.text, &duty.duty.text),
+                    _ => String::new(),
+                },
+                owners: if fate == "new" { owners_of(prepared, duty, directory) } else { String::new() },
                 text: duty.duty.text.clone(),
                 due: view::due_words(&duty.duty),
                 past: duty.duty.cadence.is_empty()
@@ -221,7 +301,7 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
     let tree = tree::load(ctx.db(), &row.plan).await?.ok_or(Error::NotFound)?;
     let choices = row.choices();
     let prepared = store::prepare(ctx, &tree, &row.source, &choices);
-    let clauses = lines(&tree, &prepared, &choices, ctx.today());
+    let clauses = lines(&tree, &prepared, &choices, &ctx.directory(), ctx.today());
     let count = |fate: &str| clauses.iter().flat_map(|clause| &clause.lines).filter(|line| line.fate == fate).count();
     let (changed, new) = (count("changed"), count("new"));
     let kept = clauses.iter().map(|clause| clause.kept).sum();

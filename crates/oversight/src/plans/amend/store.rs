@@ -8,7 +8,7 @@ use kernel::{
     id::{ClauseId, DutyId, PlanId, SectionId},
     time,
 };
-use plan_text::{Plan, PlanReference, parse};
+use plan_text::{Plan, PlanReference, parse_stated};
 use serde_json::json;
 use store::{FromRow, Tx, query, query_as};
 use web::{Ctx, Error, Refusal, Result};
@@ -58,18 +58,34 @@ impl Amendment {
     }
 }
 
-/// Carried-out amendments of a plan (when, who, why), and the id of the one in preparation.
+/// An amendment that was carried out, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Done {
+    pub(crate) id: AmendmentId,
+    /// When, as shown.
+    pub(crate) at: String,
+    pub(crate) who: String,
+    pub(crate) reason: String,
+}
+
+/// Carried-out amendments of a plan, newest first, and the id of the one in preparation.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn history(ctx: &Ctx, plan: &PlanId) -> Result<(Vec<(String, String, String)>, Option<AmendmentId>)> {
+pub(crate) async fn history(ctx: &Ctx, plan: &PlanId) -> Result<(Vec<Done>, Option<AmendmentId>)> {
     let rows: Vec<Amendment> = query_as("SELECT * FROM plan_amendment WHERE plan = $1 ORDER BY created_at DESC")
         .bind(plan)
         .fetch_all(ctx.db().read())
         .await?;
     let open = rows.iter().find(|row| row.state == "draft").map(|row| row.id.clone());
     let done = rows.into_iter().filter(|row| row.state == "confirmed");
-    Ok((done.map(|row| (time::show_minute(&row.confirmed_at), row.created_by_name, row.reason)).collect(), open))
+    let done = done.map(|row| Done {
+        id: row.id,
+        at: time::show_minute(&row.confirmed_at),
+        who: row.created_by_name,
+        reason: row.reason,
+    });
+    Ok((done.collect(), open))
 }
 
 /// The amendment with this id.
@@ -186,6 +202,8 @@ pub struct Prepared {
     pub alignment: Alignment,
     /// Words, without white space, of duties that had owners of their own in the text before.
     pub before: Vec<String>,
+    /// 发文字号 as the text before has it.
+    pub old_number: Option<String>,
 }
 
 impl Prepared {
@@ -199,10 +217,13 @@ impl Prepared {
     }
 }
 
+/// Chosen for a name that is no organ and answers for nothing; it stays in the text.
+const NOBODY: &str = "-";
+
 /// Reads and aligns. Pure but for ids and directory.
 pub fn prepare(ctx: &Ctx, tree: &Tree, source: &str, choices: &Choices) -> Prepared {
     let year = i16::try_from(tree.plan.year).unwrap_or(2199);
-    let parsed = parse(source, PlanReference { year });
+    let parsed = parse_stated(source, PlanReference { year });
     let directory = ctx.directory();
     let mut fresh = || kernel::id::fresh(ctx.seams());
     let mut frame = Frame {
@@ -214,15 +235,16 @@ pub fn prepare(ctx: &Ctx, tree: &Tree, source: &str, choices: &Choices) -> Prepa
     };
     let mut rows = draft::rows(&parsed, &mut frame);
     for owner in rows.owners.iter_mut().filter(|owner| owner.is_unmatched()) {
-        if let Some(code) = choices.owners.get(&owner.name).filter(|code| !code.is_empty()) {
+        if let Some(code) = choices.owners.get(&owner.name).filter(|code| !code.is_empty() && *code != NOBODY) {
             owner.set_codes(&[code.as_str().into()], "chosen");
         }
     }
+    rows.owners.retain(|owner| choices.owners.get(&owner.name).is_none_or(|chosen| chosen != NOBODY));
     let alignment = align(tree, &rows, choices);
-    let old = parse(&tree.plan.source, PlanReference { year });
+    let old = parse_stated(&tree.plan.source, PlanReference { year });
     let duties = old.sections.iter().flat_map(|section| &section.clauses).flat_map(|clause| &clause.duties);
     let before = duties.filter(|duty| !duty.owners.is_empty()).map(|duty| plain(&duty.text)).collect();
-    Prepared { parsed, rows, alignment, before }
+    Prepared { parsed, rows, alignment, before, old_number: old.document_number }
 }
 
 /// Carries the amendment out.
@@ -286,7 +308,9 @@ pub async fn confirm(
 }
 
 async fn put_plan(tx: &mut Tx, tree: &Tree, row: &Amendment, prepared: &Prepared) -> Result<()> {
-    let number = prepared.parsed.document_number.clone().unwrap_or_else(|| tree.plan.document_number.clone());
+    // A number that the office corrected stays as long as the text says the same.
+    let printed = prepared.parsed.document_number.clone().filter(|new| Some(new) != prepared.old_number.as_ref());
+    let number = printed.unwrap_or_else(|| tree.plan.document_number.clone());
     let changed = query(
         "UPDATE plan SET source = $3, source_digest = $4, source_name = $5, source_file = $6, preamble = $7, closing = $8, \
          warnings = $9, document_number = $10, version = version + 1 \

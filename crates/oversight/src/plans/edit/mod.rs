@@ -1,21 +1,26 @@
 //! Corrections of a draft, as pure changes of the tree. Nothing is ever deleted: what is no duty is marked so, and the
 //! words as issued stay in `original`.
 
+mod bulk;
+mod head;
 mod owners;
 mod pieces;
+
+pub use bulk::Bulk;
+pub use head::HeadFields;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use kernel::{
     Directory, OrganCode,
-    id::{ClauseId, DutyId},
+    id::{ClauseId, DutyId, PlanId},
 };
 use web::FormErrors;
 
 use crate::{
     model::{OwnerRole, PlanKind},
-    plans::tree::{OwnerId, Tree},
+    plans::tree::{HEAD, OwnerId, Tree},
 };
 
 /// The mark at which a text is split.
@@ -76,6 +81,8 @@ pub enum Edit {
     With(DutyId, Fields, Box<Edit>),
     /// Joins a duty with the next one of the clause.
     Merge(DutyId),
+    /// Joins a duty with the one before it in the clause.
+    MergeUp(DutyId),
     /// Moves a duty to the end of another clause.
     Move(DutyId, ClauseId),
     /// Marks a duty.
@@ -102,6 +109,14 @@ pub enum Edit {
     Own(DutyId),
     /// A duty has the owners of its clause again.
     Share(DutyId),
+    /// Date, cadence, owner of many duties at once.
+    Many(Vec<DutyId>, Bulk),
+    /// Title, year, number and date of the plan.
+    Head(HeadFields),
+    /// Whether the plan takes the place of another of its kind and year (empty: it stands beside it), and why.
+    Twin(PlanId, String),
+    /// An organ that was abolished after the names were matched is this other one, wherever it stands in the plan.
+    Reform(OrganCode, OrganCode),
 }
 
 /// What an edit needs to know besides the tree.
@@ -144,6 +159,7 @@ impl Edit {
             Self::Save(id, _)
             | Self::Split(id, _)
             | Self::Merge(id)
+            | Self::MergeUp(id)
             | Self::Mark(id, _)
             | Self::Own(id)
             | Self::Share(id) => vec![of_duty(id)],
@@ -157,6 +173,10 @@ impl Edit {
                 std::iter::once(of_owner(id)).chain(namesakes).collect()
             }
             Self::Expand(id) | Self::Part(id, _) | Self::Remove(id) => vec![of_owner(id)],
+            Self::Many(ids, _) => ids.iter().map(of_duty).collect(),
+            Self::Head(fields) => head::touched(tree, fields),
+            Self::Twin(..) => vec![Some(HEAD.into())],
+            Self::Reform(old, _) => owners::of_organ(tree, old).map(|owner| Some(owner.clause.clone())).collect(),
         };
         let mut clauses: Vec<ClauseId> = Vec::new();
         for clause in touched.into_iter().flatten() {
@@ -167,6 +187,14 @@ impl Edit {
         clauses
     }
 
+    /// The duty whose fields it writes, and the fields.
+    pub fn fields(&self) -> Option<(&DutyId, &Fields)> {
+        match self {
+            Self::Save(id, fields) | Self::Split(id, fields) | Self::With(id, fields, _) => Some((id, fields)),
+            _ => None,
+        }
+    }
+
     /// Does it; the answer says in words what was done.
     ///
     /// # Errors
@@ -175,11 +203,15 @@ impl Edit {
         match self {
             Self::Save(id, fields) => {
                 let place = place(tree, id)?;
-                pieces::write(tree, id, fields, with)?;
+                let said = pieces::write(tree, id, fields, with)?;
                 if fields.text.contains(SPLIT) {
                     return pieces::split(tree, id, with).map(|count| format!("把{place}拆分为 {count} 项"));
                 }
-                Ok(format!("修改{place}"))
+                Ok(if said.is_empty() {
+                    format!("修改{place}")
+                } else {
+                    format!("修改{place}：{}", said.join("，"))
+                })
             }
             Self::Split(id, fields) => {
                 let place = place(tree, id)?;
@@ -199,6 +231,10 @@ impl Edit {
                 then.apply(tree, with)
             }
             Self::Merge(id) => pieces::merge(tree, id),
+            Self::MergeUp(id) => {
+                let before = pieces::previous(tree, id)?;
+                pieces::merge(tree, &before)
+            }
             Self::Move(id, to) => pieces::shift(tree, id, to),
             Self::Mark(id, mark) => {
                 let place = place(tree, id)?;
@@ -219,6 +255,9 @@ impl Edit {
                 Ok(format!("{number}{}", if *on { "全条标为不分解到单位" } else { "全条恢复为分解到单位" }))
             }
             Self::Append(clause, text) => pieces::append(tree, clause, text, with),
+            Self::Many(ids, bulk) => bulk::apply(tree, ids, bulk, with),
+            Self::Head(fields) => head::apply(tree, fields),
+            Self::Twin(other, reason) => head::choose(tree, other, reason),
             _ => owners::apply(self, tree, with),
         }
     }
@@ -316,7 +355,7 @@ mod tests {
         with(|tree, around| {
             let first = tree.duties[0].clone();
             let mut typed = fields(&first, " ‖ ");
-            typed.due_on = "下半年".into();
+            typed.due_on = "尽快".into();
             typed.cadence = "daily".into();
             typed.grace_days = "-1".into();
             typed.extra.insert("investment".into(), "很多".into());

@@ -98,8 +98,41 @@ pub(super) fn apply(edit: &Edit, tree: &mut Tree, with: &mut Surroundings<'_>) -
             tree.owners.retain(|owner| owner.duty != *id);
             Ok(format!("{place}沿用本条责任单位"))
         }
+        Edit::Reform(old, new) => reform(tree, old, new, with),
         _ => Err(gone()),
     }
+}
+
+/// The owners that mean this organ, alone or among others.
+pub(super) fn of_organ<'a>(tree: &'a Tree, organ: &'a OrganCode) -> impl Iterator<Item = &'a OwnerRow> {
+    tree.owners.iter().filter(|owner| owner.codes().contains(organ))
+}
+
+/// Puts `new` in the place of `old` everywhere; collective names are expanded anew.
+fn reform(tree: &mut Tree, old: &OrganCode, new: &OrganCode, with: &Surroundings<'_>) -> Result<String, Wrong> {
+    let Some(organ) = with.directory.get(new).filter(|organ| organ.exists_on(with.day)) else {
+        return Err(wrong("organ", "请从名单中选择承接职责的机关，例如 县财政局。"));
+    };
+    let mut count = 0;
+    for row in tree.owners.iter_mut().filter(|owner| owner.codes().contains(old)) {
+        count += 1;
+        if row.how == "group" {
+            row.set_codes(&[], "");
+            owners::settle(with.directory, row, with.day);
+            continue;
+        }
+        let mut codes: Vec<OrganCode> = Vec::new();
+        for code in row.codes().into_iter().map(|code| if code == *old { new.clone() } else { code }) {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        row.set_codes(&codes, "successor");
+    }
+    if count == 0 {
+        return Err(gone());
+    }
+    Ok(format!("{}改由{}承接{}", with.directory.short_name(old), organ.short_name, elsewhere(count)))
 }
 
 /// A new owner that means nobody yet.

@@ -1,9 +1,6 @@
 //! Corrections of the duties themselves: fields, splitting, joining, moving, adding.
 
-use kernel::{
-    id::{ClauseId, DutyId},
-    time,
-};
+use kernel::id::{ClauseId, DutyId};
 use serde_json::{Map, Value};
 
 use super::{Fields, SPLIT, Surroundings, Wrong, gone, place, wrong};
@@ -11,12 +8,20 @@ use crate::{
     model::{Cadence, Visibility},
     plans::{
         draft,
+        due::{self, Due},
         tree::{DutyRow, OwnerRow, Tree},
     },
 };
 
 /// Checks the fields and writes them into the duty.
-pub(super) fn write(tree: &mut Tree, id: &DutyId, fields: &Fields, with: &Surroundings<'_>) -> Result<(), Wrong> {
+///
+/// The answer says what changed, in words; empty when nothing did.
+pub(super) fn write(
+    tree: &mut Tree,
+    id: &DutyId,
+    fields: &Fields,
+    with: &Surroundings<'_>,
+) -> Result<Vec<String>, Wrong> {
     let mut errors = Wrong::new();
     let mut error = |field: &str, message: &str| errors.add(field, message);
     let text = fields.text.trim();
@@ -28,19 +33,25 @@ pub(super) fn write(tree: &mut Tree, id: &DutyId, fields: &Fields, with: &Surrou
     if fields.measure.chars().count() > 1000 {
         error("measure", "请把完成标准控制在 1000 字以内。");
     }
-    let due_on = match fields.due_on.trim() {
-        "" => String::new(),
-        typed => match time::parse_date(typed) {
-            Some(date) => date.to_string(),
-            None => {
-                error("due_on", "请填写日期，例如 2026-06-30；没有期限的留空。");
-                String::new()
-            }
-        },
+    let year = i16::try_from(tree.plan.year).unwrap_or(2100);
+    let due = match fields.due_on.trim() {
+        "" => Due::default(),
+        typed => due::read(typed, year).unwrap_or_else(|| {
+            error("due_on", DUE_HINT);
+            Due::default()
+        }),
     };
-    let cadence = Cadence::from_code(&fields.cadence);
+    let due_on = due.on.map(|on| on.to_string()).unwrap_or_default();
+    let mut cadence = Cadence::from_code(&fields.cadence);
     if cadence.is_none() && !fields.cadence.is_empty() {
         error("cadence", "请从名单中选择频次，例如 每季度。");
+    }
+    match (cadence, due.cadence) {
+        (None, read) => cadence = read,
+        (Some(chosen), Some(read)) if chosen != read => {
+            error("due_on", "期限里写的频次与所选频次不同。请只保留一个。");
+        }
+        _ => {}
     }
     let grace_days = match fields.grace_days.trim() {
         "" => 0,
@@ -49,6 +60,9 @@ pub(super) fn write(tree: &mut Tree, id: &DutyId, fields: &Fields, with: &Surrou
             0
         }),
     };
+    if cadence.is_none() && grace_days > 0 {
+        error("grace_days", "期后天数只用于按频次报送的任务。请选择频次，或填 0。");
+    }
     let mut extra = Map::new();
     for field in with.kind.fields() {
         let value = fields.extra.get(field.key).map_or("", String::as_str);
@@ -62,6 +76,7 @@ pub(super) fn write(tree: &mut Tree, id: &DutyId, fields: &Fields, with: &Surrou
         return Err(errors);
     }
     let duty = tree.duties.iter_mut().find(|duty| duty.id == *id).ok_or_else(gone)?;
+    let before = duty.clone();
     duty.text = text.to_owned();
     duty.measure = fields.measure.trim().to_owned();
     duty.due_on = due_on;
@@ -69,7 +84,38 @@ pub(super) fn write(tree: &mut Tree, id: &DutyId, fields: &Fields, with: &Surrou
     duty.grace_days = grace_days;
     duty.visibility = Visibility::from_code(&fields.visibility).code().to_owned();
     duty.extra = Value::Object(extra).to_string();
-    Ok(())
+    Ok(changes(&before, duty, with))
+}
+
+/// What is said to somebody whose date is not understood.
+pub(super) const DUE_HINT: &str = "没有看懂这个期限。请填写日期，例如 2026-06-30，或 6月底前、每季度；没有期限的留空。";
+
+/// What differs between a duty before and now, in words.
+fn changes(before: &DutyRow, now: &DutyRow, with: &Surroundings<'_>) -> Vec<String> {
+    let mut said = Vec::new();
+    if before.text != now.text {
+        said.push("内容".to_owned());
+    }
+    let shown = |value: &str| if value.is_empty() { "无".to_owned() } else { value.to_owned() };
+    if before.due_on != now.due_on {
+        said.push(format!("期限 {} → {}", shown(&before.due_on), shown(&now.due_on)));
+    }
+    let cadence = |duty: &DutyRow| duty.cadence().map_or("一次性", Cadence::label);
+    if before.cadence != now.cadence {
+        said.push(format!("频次 {} → {}", cadence(before), cadence(now)));
+    }
+    if before.grace_days != now.grace_days {
+        said.push(format!("期后天数 {} → {}", before.grace_days, now.grace_days));
+    }
+    if before.measure != now.measure {
+        said.push("完成标准".to_owned());
+    }
+    if before.visibility != now.visibility {
+        said.push(if now.is_public() { "改为公开" } else { "改为内部" }.to_owned());
+    }
+    let fields = with.kind.fields().iter().filter(|field| before.extra(field.key) != now.extra(field.key));
+    said.extend(fields.map(|field| field.label.to_owned()));
+    said
 }
 
 fn plain(text: &str) -> impl Iterator<Item = char> + '_ {
@@ -171,6 +217,13 @@ pub(super) fn merge(tree: &mut Tree, id: &DutyId) -> Result<String, Wrong> {
     tree.owners.retain(|owner| owner.duty != other.id);
     tree.renumber(&[clause]);
     Ok(format!("把{place}与下一项合并"))
+}
+
+/// The duty before this one in its clause.
+pub(super) fn previous(tree: &Tree, id: &DutyId) -> Result<DutyId, Wrong> {
+    let duty = tree.duty(id).ok_or_else(gone)?;
+    let before = tree.duties_of(&duty.clause).take_while(|other| other.id != *id).last();
+    before.map(|before| before.id.clone()).ok_or_else(|| wrong("text", "这是本条第一项，前面没有可以合并的任务。"))
 }
 
 /// Moves a duty to the end of another clause.

@@ -8,7 +8,7 @@ use duty::{DutyRow as Row, source};
 use kernel::id::{ClauseId, DutyId};
 use serde::{Deserialize, Serialize};
 
-pub use rows::{ClauseRow, DutyRow, OwnerId, OwnerRow, PlanRow, SectionRow};
+pub use rows::{ClauseRow, DutyRow, Head, OwnerId, OwnerRow, PlanRow, SectionRow};
 pub use store::{
     insert, insert_clause, insert_owner, insert_plan, insert_section, load, load_in, load_locked, plan, put_duty,
     put_source, replace,
@@ -36,6 +36,25 @@ pub struct Snapshot {
     pub duties: Vec<DutyRow>,
     /// Owners.
     pub owners: Vec<OwnerRow>,
+    /// The head, when the edit was about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
+}
+
+/// Stands among the clauses that an edit touches for the head of the plan.
+pub const HEAD: &str = "head";
+
+/// Numbers of section and clause together; see [`Tree::clause_number`].
+pub fn number(part: &str, clause: &str) -> String {
+    let clause = printed(clause);
+    let figures = clause.starts_with(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    format!("{part}{}{clause}", if figures && !part.is_empty() { "、" } else { "" })
+}
+
+/// A clause's number to stand before its title: plain figures get a point, what has marks of its own stays.
+pub fn printed(number: &str) -> String {
+    let plain = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    format!("{number}{}", if plain { "." } else { "" })
 }
 
 /// Makes everything that is written about a plan and its duties wait for each other: what is read after this stays true until
@@ -80,9 +99,9 @@ impl Tree {
         section.map_or("", |section| section.number.as_str())
     }
 
-    /// Section and clause number as printed: `一（二）`.
+    /// Section and clause number to stand before a title: `一（二）`, `一、1.`, `3.`.
     pub fn clause_number(&self, clause: &ClauseRow) -> String {
-        format!("{}{}", self.part(clause), clause.number)
+        number(self.part(clause), &clause.number)
     }
 
     /// The rows of these clauses that edits change.
@@ -90,6 +109,7 @@ impl Tree {
         Snapshot {
             duties: self.duties.iter().filter(|duty| clauses.contains(&duty.clause)).cloned().collect(),
             owners: self.owners.iter().filter(|owner| clauses.contains(&owner.clause)).cloned().collect(),
+            head: clauses.iter().any(|clause| clause.as_str() == HEAD).then(|| self.plan.head()),
         }
     }
 

@@ -40,17 +40,46 @@ pub struct PlanRow {
     pub confirmed_at: String,
     pub confirmed_by: String,
     pub confirmed_by_name: String,
+    pub text_year: i64,
+    pub issued_on: String,
+    pub replaces: PlanId,
+    pub twin_reason: String,
+    pub revoked_at: String,
+    pub revoked_reason: String,
+}
+
+/// What of a plan's row is corrected like its duties, and taken back like them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub title: String,
+    pub document_number: String,
+    pub year: i64,
+    pub issued_on: String,
+    pub replaces: PlanId,
+    pub twin_reason: String,
 }
 
 impl PlanRow {
+    /// See [`Head`].
+    pub fn head(&self) -> Head {
+        Head {
+            title: self.title.clone(),
+            document_number: self.document_number.clone(),
+            year: self.year,
+            issued_on: self.issued_on.clone(),
+            replaces: self.replaces.clone(),
+            twin_reason: self.twin_reason.clone(),
+        }
+    }
+
     /// The kind; an unknown one reads as work points, which have no further fields.
     pub fn kind(&self) -> PlanKind {
         PlanKind::from_code(&self.kind).unwrap_or(PlanKind::WorkPoints)
     }
 
-    /// The state; an unknown one reads as discarded, which shows and allows least.
+    /// The state.
     pub fn state(&self) -> PlanState {
-        PlanState::from_code(&self.state).unwrap_or(PlanState::Discarded)
+        PlanState::of(&self.state, &self.revoked_at)
     }
 
     /// The warnings of the parser.
@@ -71,7 +100,7 @@ impl PlanRow {
             state: match self.state() {
                 PlanState::Draft => SourceState::Prepared,
                 PlanState::Confirmed => SourceState::Running,
-                PlanState::Superseded | PlanState::Discarded => SourceState::Closed,
+                PlanState::Superseded | PlanState::Revoked | PlanState::Discarded => SourceState::Closed,
             },
             issued_at: self.confirmed_at.clone(),
         }

@@ -6,7 +6,7 @@ use ::store::{Db, Executor, FromRow, Result, Tx, query, query_as};
 use duty::{duties, source};
 use kernel::id::{ClauseId, DutyId, PlanId};
 
-use super::{ClauseRow, DutyRow, OwnerRow, PlanRow, SectionRow, Snapshot, Tree, lock};
+use super::{ClauseRow, DutyRow, Head, OwnerRow, PlanRow, SectionRow, Snapshot, Tree, lock};
 
 /// The plan with this id.
 ///
@@ -121,8 +121,8 @@ pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
     query(
         "INSERT INTO plan (id, kind, title, document_number, year, state, superseded_by, source, source_digest, source_name, \
          source_file, preamble, closing, warnings, version, created_at, created_by, created_by_name, confirmed_at, \
-         confirmed_by, confirmed_by_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-         $17, $18, $19, $20, $21)",
+         confirmed_by, confirmed_by_name, text_year, issued_on, replaces, twin_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, \
+         $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
     )
     .bind(&plan.id)
     .bind(&plan.kind)
@@ -145,6 +145,10 @@ pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
     .bind(&plan.confirmed_at)
     .bind(&plan.confirmed_by)
     .bind(&plan.confirmed_by_name)
+    .bind(plan.text_year)
+    .bind(&plan.issued_on)
+    .bind(&plan.replaces)
+    .bind(&plan.twin_reason)
     .execute(tx.conn())
     .await?;
     source::put(tx, &plan.source_row()).await
@@ -159,6 +163,27 @@ pub async fn put_source(tx: &mut Tx, plan: &PlanId) -> Result<()> {
         Some(row) => source::put(tx, &row.source_row()).await,
         None => Ok(()),
     }
+}
+
+/// Writes the head of a draft.
+///
+/// # Errors
+/// When the database fails.
+async fn put_head(tx: &mut Tx, plan: &PlanId, head: &Head) -> Result<()> {
+    query(
+        "UPDATE plan SET title = $2, document_number = $3, year = $4, issued_on = $5, replaces = $6, twin_reason = $7 \
+         WHERE id = $1",
+    )
+    .bind(plan)
+    .bind(&head.title)
+    .bind(&head.document_number)
+    .bind(head.year)
+    .bind(&head.issued_on)
+    .bind(&head.replaces)
+    .bind(&head.twin_reason)
+    .execute(tx.conn())
+    .await?;
+    put_source(tx, plan).await
 }
 
 /// Writes a new section.
@@ -287,6 +312,9 @@ pub async fn replace(tx: &mut Tx, tree: &Tree, clauses: &[ClauseId], rows: &Snap
         .await?;
         duties::drop_prepared(tx, &key, clause.as_str()).await?;
         query("DELETE FROM plan_owner WHERE clause = $1").bind(clause).execute(tx.conn()).await?;
+    }
+    if let Some(head) = &rows.head {
+        put_head(tx, &tree.plan.id, head).await?;
     }
     for duty in &rows.duties {
         put_duty(tx, tree, duty).await?;

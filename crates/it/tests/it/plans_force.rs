@@ -1,0 +1,209 @@
+//! Stories of which plan is in force: the right year, a second one of the same year, one that was issued by mistake.
+
+use kernel::Role;
+use testkit::{Client, TestApp, both};
+
+use crate::plans::{PLAN, clauses, confirm, count, draft, duties, id_of};
+
+/// Imports without saying the year; the id of the draft.
+async fn import(clerk: &mut Client, text: &str) -> String {
+    let fields = [("kind", "work_points"), ("year", ""), ("title", ""), ("text", text), ("again", "true")];
+    id_of(&clerk.upload("/plans/new", &fields, &[]).await.expect(303).location())
+}
+
+async fn field(app: &TestApp, sql: &'static str, id: &str) -> String {
+    store::query_scalar(sql).bind(id).fetch_one(app.ctx().db().read()).await.expect("value")
+}
+
+/// Says how a draft stands to the plan of its year that is in force.
+async fn choose(clerk: &mut Client, plan: &str, replaces: &str) {
+    let version = clerk.get(&format!("/plans/{plan}/draft")).await.expect(200).field("version");
+    let fields = [("version", version.as_str()), ("replaces", replaces), ("twin_reason", "县政府常务会议另有安排")];
+    clerk.post(&format!("/plans/{plan}/draft/twin"), &fields).await.expect(303);
+}
+
+both! {
+    /// The year stands in the text; it is not asked of the clerk, and what does not fit is told until somebody has looked.
+    async fn the_year_comes_from_the_text_and_is_mended_without_losing_corrections(app) {
+        let mut clerk = app.clerk().await;
+        clerk.get("/plans/new").await.expect(200).hides("value=\"2026\"");
+        let old = "2019年青禾县政务公开工作要点\n一、公开\n（一）公开预算。6月底前公开预算。2019年9月1日前公开决算。（县财政局负责）\n";
+        let plan = import(&mut clerk, old).await;
+        let year = "SELECT CAST(year AS TEXT) FROM plan WHERE id = $1";
+        assert_eq!(field(app, year, &plan).await, "2019");
+        clerk.get(&format!("/plans/{plan}/draft")).await.expect(200).shows("2019 年").hides("请核对年度");
+        // No year in the text, none typed: asked for. A document that is only cited does not outweigh what is typed.
+        let bare = "青禾县政务公开工作要点\n根据《2024年全省政务公开工作要点》制定。\n一、公开\n（一）公开预算。6月底前公开预算。（县财政局负责）\n";
+        let typed = [("kind", "work_points"), ("year", "2026"), ("title", ""), ("text", bare)];
+        let cited = id_of(&clerk.upload("/plans/new", &typed, &[]).await.expect(303).location());
+        let due = "SELECT due_on FROM duty WHERE source_id = $1 AND due_on <> ''";
+        assert_eq!(field(app, due, &cited).await, "2026-06-30");
+        let nothing = [("kind", "work_points"), ("year", ""), ("title", ""), ("text", "工作要点\n一、公开\n（一）公开预算。（县财政局负责）\n")];
+        clerk.upload("/plans/new", &nothing, &[]).await.expect(422).shows("请填写年度");
+
+        // The wrong year typed: told at once, on the draft, on the page of issuing, and not passed over.
+        let typed = [("kind", "work_points"), ("year", "2026"), ("title", ""), ("text", old)];
+        let wrong = clerk.upload("/plans/new", &typed, &[]).await.expect(303);
+        let plan = id_of(&wrong.location());
+        let path = format!("/plans/{plan}/draft");
+        let page = clerk.get(&path).await.expect(200).shows("请核对年度").shows("原文写的是 2019 年").shows("改为 2019 年").shows("不在 2026 年");
+        let confirming = clerk.get(&format!("/plans/{plan}/confirm")).await.expect(200).shows("请核对年度").shows("年度已核对").shows("不在计划年度内");
+        let fields = [("version", confirming.field("version")), ("once", confirming.field("once"))];
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        clerk.post(&format!("/plans/{plan}/confirm"), &fields).await.expect(409).shows("年度已核对");
+        // A correction made before is still there after the head was corrected, and undone is undone.
+        let clause = clauses(&page.text())[0].clone();
+        let open = clerk.get(&format!("{path}?open={clause}")).await.expect(200);
+        let duty = duties(&open.text())[0].clone();
+        let version = open.field("version");
+        let save = [("version", version.as_str()), ("text", "公开本级预算。"), ("due_on", "2019-06-30"), ("visibility", "public")];
+        clerk.post(&format!("{path}/duties/{duty}"), &save).await.expect(303);
+        let version = clerk.get(&path).await.field("version");
+        let head = [
+            ("version", version.as_str()), ("title", "青禾县2026年政务公开工作要点"), ("year", "2026"), ("document_number", "青禾府办发〔2026〕9号"),
+            ("issued_on", "2026年2月3日"), ("moves_dates", "true"),
+        ];
+        clerk.post(&format!("{path}/head"), &head).await.expect(303);
+        let page = clerk.get(&path).await.expect(200).shows("青禾府办发〔2026〕9号").shows("成文 2026-02-03").shows("公开本级预算。");
+        let version = page.field("version");
+        clerk.post(&format!("{path}/head"), &[("version", &version), ("op", "text_year"), ("to", "2019")]).await.expect(303);
+        assert_eq!(field(app, year, &plan).await, "2019");
+        let version = clerk.get(&path).await.field("version");
+        let bad = [("version", version.as_str()), ("title", ""), ("year", "二六"), ("issued_on", "春天")];
+        clerk.post(&format!("{path}/head"), &bad).await.expect(422).shows("请填写标题").shows("请填写四位年份").shows("请填写成文日期").shows("春天");
+    }
+
+    /// Dates that were read as of one year move with the plan to another; those that name their year stay.
+    async fn dates_move_with_the_year(app) {
+        let mut clerk = app.clerk().await;
+        let text = "2025年青禾县政务公开工作要点\n一、公开\n（一）公开预算。6月底前公开预算。2025年9月1日前公开决算。（县财政局负责）\n";
+        let plan = import(&mut clerk, text).await;
+        let path = format!("/plans/{plan}/draft");
+        let version = clerk.get(&path).await.field("version");
+        let head = [("version", version.as_str()), ("title", "2026年青禾县政务公开工作要点"), ("year", "2026"), ("moves_dates", "true")];
+        let done = clerk.post(&format!("{path}/head"), &head).await.expect(303);
+        let dates = "SELECT COUNT(*) FROM duty WHERE source_id = $1 AND due_on IN ('2026-06-30', '2025-09-01')";
+        assert_eq!(count(app, dates, &plan).await, 2);
+        let page = clerk.get(&done.location()).await.expect(200).shows("1 项任务的期限改到 2026 年");
+        let undo = page.text().split(&format!("action=\"{path}/undo/")).nth(1).expect("undo").split('"').next().expect("end").to_owned();
+        clerk.post(&format!("{path}/undo/{undo}"), &[]).await.expect(303);
+        let dates = "SELECT COUNT(*) FROM duty WHERE source_id = $1 AND due_on IN ('2025-06-30', '2025-09-01')";
+        assert_eq!(count(app, dates, &plan).await, 2);
+    }
+
+    /// A second plan of a year is never issued by the way, and the first page counts what is in force.
+    async fn a_second_plan_of_a_year_needs_a_choice(app) {
+        let mut clerk = app.clerk().await;
+        let first = draft(&mut clerk, PLAN).await;
+        confirm(&mut clerk, &first).await.expect(303);
+        let mut reader = app.visitor();
+        let text = "2026年青禾县政务公开补充要点\n一、公开\n（一）公开预算。6月底前公开预算。（县财政局负责）\n";
+        let taken = clerk.upload("/plans/new", &[("kind", "work_points"), ("year", ""), ("title", ""), ("text", text)], &[]).await.expect(303);
+        let second = id_of(&taken.location());
+        let page = clerk.get(&taken.location()).await.expect(200).shows("2026 年已有工作要点").shows("下达前请选择").shows("2026年青禾县政务公开工作要点");
+        let page = page.shows("2026 年已有执行中的");
+        let confirming = clerk.get(&format!("/plans/{second}/confirm")).await.expect(200).shows("还不能下达").hides(">确认下达<");
+        let fields = [("version", confirming.field("version")), ("once", confirming.field("once"))];
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        clerk.post(&format!("/plans/{second}/confirm"), &fields).await.expect(409).shows("替代它还是与它并行");
+        let version = page.field("version");
+        clerk.post(&format!("/plans/{second}/draft/twin"), &[("version", &version), ("replaces", ""), ("twin_reason", "")]).await.expect(422).shows("请写明原因");
+        choose(&mut clerk, &second, "").await;
+        clerk.get(&format!("/plans/{second}/confirm")).await.expect(200).shows("可以下达").shows("并行").shows("县政府常务会议另有安排");
+        confirm(&mut clerk, &second).await.expect(303);
+        app.work().await;
+        // Both are in force: four duties and one.
+        reader.get("/").await.expect(200).shows("2026 年 2 份工作要点").shows("/ 5 项");
+        reader.get("/openness").await.expect(200).shows("/ 5 项");
+        reader.get("/data").await.expect(200).shows(&format!("/api/v1/plans/{first}")).shows(&format!("/api/v1/plans/{second}"));
+        // A third takes the place of the second, in the same write as it is issued.
+        let third = import(&mut clerk, &text.replace("公开预算", "公开决算")).await;
+        choose(&mut clerk, &third, &second).await;
+        clerk.get(&format!("/plans/{third}/confirm")).await.expect(200).shows("同时停止执行");
+        confirm(&mut clerk, &third).await.expect(303);
+        let state = "SELECT state || superseded_by FROM plan WHERE id = $1";
+        assert_eq!(field(app, state, &second).await, format!("superseded{third}"));
+        assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'plan.superseded' AND subject_id = $1", &second).await, 1);
+        // A plan for a later year does not stand before the one that runs.
+        let later = import(&mut clerk, &PLAN.replace("2026", "2027")).await;
+        confirm(&mut clerk, &later).await.expect(303);
+        app.work().await;
+        reader.get("/").await.expect(200).shows("2026 年 2 份工作要点").hides("2027");
+    }
+
+    /// One person asks, another agrees; the public reads why, and what was replaced is in force again.
+    async fn a_wrong_plan_is_revoked_by_two(app) {
+        let mut clerk = app.clerk().await;
+        let mut other = app.person("clerk-2", "QH001", &[Role::CountyOffice]).await;
+        let mut editor = app.editor("QH010").await;
+        let right = draft(&mut clerk, PLAN).await;
+        confirm(&mut clerk, &right).await.expect(303);
+        let wrong = import(&mut clerk, &PLAN.replace("每季度公布一次", "每月公布两次")).await;
+        choose(&mut clerk, &wrong, &right).await;
+        confirm(&mut clerk, &wrong).await.expect(303);
+        let path = format!("/plans/{wrong}");
+        let page = clerk.get(&path).await.expect(200).shows("撤销这份计划").shows("恢复执行被它替代的");
+        let once = page.field("once");
+        clerk.post(&format!("{path}/revoke"), &[("once", &once), ("revoke_reason", "")]).await.expect(422).shows("请写明撤销原因");
+        let personal = [("once", once.as_str()), ("revoke_reason", "请联系 13800138000")];
+        clerk.post(&format!("{path}/revoke"), &personal).await.expect(422).shows("撤销原因会向社会公开").shows("138****8000");
+        editor.post(&format!("{path}/revoke"), &[("once", "x"), ("revoke_reason", "误")]).await.expect(403);
+        let asked = [("once", once.as_str()), ("revoke_reason", "文本上传有误"), ("restores", "true")];
+        clerk.post(&format!("{path}/revoke"), &asked).await.expect(303);
+        // Nothing has changed yet; who asked is not who agrees.
+        let mine = clerk.get(&path).await.expect(200).shows("申请撤销这份计划").shows("执行中").hides("确认撤销");
+        let action = mine.text().split(&format!("action=\"{path}/revoke/")).nth(1).expect("form").split('"').next().expect("id").to_owned();
+        let decide = format!("{path}/revoke/{action}");
+        let once = mine.field("once");
+        clerk.post(&decide, &[("once", &once), ("op", "agree")]).await.expect(409).shows("另一位有权限的人员");
+        app.visitor().get(&path).await.expect(200).hides("文本上传有误");
+        other.get("/").await.expect(200).shows("申请撤销，待确认");
+        clerk.get("/").await.expect(200).hides("申请撤销，待确认");
+        let theirs = other.get(&path).await.expect(200).shows("确认撤销").shows("撤销后恢复执行");
+        let once = theirs.field("once");
+        other.post(&decide, &[("once", &once), ("op", "agree")]).await.expect(303);
+        other.post(&decide, &[("once", "again"), ("op", "agree")]).await.expect(409);
+        app.work().await;
+        other.get(&path).await.expect(200).shows("已撤销").shows("文本上传有误");
+        let mut reader = app.visitor();
+        reader.get(&path).await.expect(410).shows("这份工作要点已撤销").shows("文本上传有误").shows(&format!("/plans/{right}")).hides("解读重要政策");
+        for rest in ["/text", "/duties.csv"] {
+            reader.get(&format!("{path}{rest}")).await.expect(410).shows("文本上传有误").hides("解读重要政策");
+        }
+        reader.get(&format!("/api/v1{path}")).await.expect(410);
+        reader.get("/plans").await.expect(200).shows("已撤销");
+        reader.get(&format!("/plans/{right}")).await.expect(200).hides("替代");
+        reader.get("/").await.expect(200).shows("/ 4 项").shows(&format!("/plans/{right}"));
+        let events = "SELECT COUNT(*) FROM event WHERE kind IN ('plan.revocation_requested', 'plan.revoked') AND subject_id = $1";
+        assert_eq!(count(app, events, &wrong).await, 2);
+        // Its duties no longer run; those of the plan that is in force again do.
+        let running = "SELECT COUNT(*) FROM duty_source WHERE id = $1 AND state = 'running'";
+        assert_eq!((count(app, running, &wrong).await, count(app, running, &right).await), (0, 1));
+        clerk.get("/plans?state=revoked").await.expect(200).shows("共 1 份");
+        clerk.get("/plans?state=superseded").await.expect(200).shows("共 0 份");
+        // The newest plan of all is revoked as well, and a request that is dropped changes nothing.
+        let page = clerk.get(&format!("/plans/{right}")).await.expect(200).shows("撤销这份计划");
+        let once = page.field("once");
+        clerk.post(&format!("/plans/{right}/revoke"), &[("once", &once), ("revoke_reason", "再看")]).await.expect(303);
+        let page = other.get(&format!("/plans/{right}")).await.expect(200);
+        let action = page.text().split(&format!("action=\"/plans/{right}/revoke/")).nth(1).expect("form").split('"').next().expect("id").to_owned();
+        let once = page.field("once");
+        other.post(&format!("/plans/{right}/revoke/{action}"), &[("once", &once), ("op", "drop")]).await.expect(303);
+        reader.get(&format!("/plans/{right}")).await.expect(200);
+    }
+
+    /// Who is reached, and who is not, is said before and after.
+    async fn issuing_says_whom_it_reaches(app) {
+        let mut clerk = app.clerk().await;
+        app.account("finance", "QH010", &[Role::Editor]).await;
+        let plan = draft(&mut clerk, PLAN).await;
+        let page = clerk.get(&format!("/plans/{plan}/confirm")).await.expect(200);
+        let text = page.text();
+        let named = |part: &str| text.split(part).nth(1).unwrap_or_default().split("</section>").next().unwrap_or_default().to_owned();
+        assert!(named("没有可用账号的机关").contains("县民政局") && named("没有可用账号的机关").contains("河口镇"), "{text}");
+        assert!(!named("没有可用账号的机关").contains("县财政局"), "{text}");
+        assert!(text.contains("没有可用的账号，暂时没有人看到"), "{text}");
+        let done = confirm(&mut clerk, &plan).await.expect(303);
+        clerk.get(&done.location()).await.expect(200).shows("没有可用的账号，请尽快建立");
+    }
+}

@@ -1,0 +1,180 @@
+//! Two sentences compared, so that a person sees the words that changed and not two whole sentences.
+
+/// A stretch of the comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    /// In both.
+    Same,
+    /// Only in the old text.
+    Gone,
+    /// Only in the new text.
+    Added,
+}
+
+/// The texts as stretches: without those that are gone they read as `new`, without those added as `old`.
+pub(crate) fn compare(old: &str, new: &str) -> Vec<(Op, String)> {
+    let (a, b): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    let front = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let rest = a.len().min(b.len()) - front;
+    let back = a.iter().rev().zip(b.iter().rev()).take(rest).take_while(|(x, y)| x == y).count();
+    let mut spans = Vec::new();
+    put(&mut spans, Op::Same, &a[..front]);
+    middle(&a[front..a.len() - back], &b[front..b.len() - back], &mut spans);
+    put(&mut spans, Op::Same, &a[a.len() - back..]);
+    spans
+}
+
+/// Beyond this, two middles are no longer compared character by character: they have nothing in common that a reader would see.
+const MOST: usize = 4_000_000;
+/// A stretch in common that is shorter tells nothing: 的, a comma.
+const SHORTEST: usize = 2;
+
+fn middle(a: &[char], b: &[char], spans: &mut Vec<(Op, String)>) {
+    if a.len().saturating_mul(b.len()) > MOST {
+        put(spans, Op::Gone, a);
+        put(spans, Op::Added, b);
+        return;
+    }
+    let (mut i, mut j) = (0, 0);
+    for (x, y, len) in common(a, b) {
+        put(spans, Op::Gone, &a[i..x]);
+        put(spans, Op::Added, &b[j..y]);
+        put(spans, Op::Same, &a[x..x + len]);
+        (i, j) = (x + len, y + len);
+    }
+    put(spans, Op::Gone, &a[i..]);
+    put(spans, Op::Added, &b[j..]);
+}
+
+/// The stretches of a longest common subsequence, without the shortest.
+fn common(a: &[char], b: &[char]) -> Vec<(usize, usize, usize)> {
+    let width = b.len() + 1;
+    let mut best = vec![0_u32; (a.len() + 1) * width];
+    for i in (0..a.len()).rev() {
+        for j in (0..b.len()).rev() {
+            best[i * width + j] = if a[i] == b[j] {
+                best[(i + 1) * width + j + 1] + 1
+            } else {
+                best[(i + 1) * width + j].max(best[i * width + j + 1])
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut found: Vec<(usize, usize, usize)> = Vec::new();
+    while i < a.len() && j < b.len() {
+        if a[i] == b[j] {
+            match found.last_mut() {
+                Some(last) if last.0 + last.2 == i && last.1 + last.2 == j => last.2 += 1,
+                _ => found.push((i, j, 1)),
+            }
+            (i, j) = (i + 1, j + 1);
+        } else if best[(i + 1) * width + j] >= best[i * width + j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    found.retain(|(_, _, len)| *len >= SHORTEST);
+    found
+}
+
+fn put(spans: &mut Vec<(Op, String)>, op: Op, text: &[char]) {
+    if text.is_empty() {
+        return;
+    }
+    match spans.last_mut() {
+        Some((last, held)) if *last == op => held.extend(text),
+        _ => spans.push((op, text.iter().collect())),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The comparison as HTML with `ins` and `del`; every text is escaped.
+pub(crate) fn html(old: &str, new: &str) -> String {
+    let mut out = String::new();
+    for (op, text) in compare(old, new) {
+        let text = escaped(&text);
+        out.push_str(&match op {
+            Op::Same => text,
+            Op::Gone => format!("<del>{text}</del>"),
+            Op::Added => format!("<ins>{text}</ins>"),
+        });
+    }
+    out
+}
+
+/// A line of two texts compared: what stayed is only counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum LineChange {
+    /// So many lines are the same.
+    Same(usize),
+    /// A line that changed, was added or is gone, as HTML.
+    Changed(String),
+}
+
+/// Two whole texts, line by line; a line that follows one that is gone is compared with it word by word.
+pub(crate) fn lines(old: &str, new: &str) -> Vec<LineChange> {
+    let split = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
+    let (a, b) = (split(old), split(new));
+    let mut out: Vec<LineChange> = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    let same = |out: &mut Vec<LineChange>| match out.last_mut() {
+        Some(LineChange::Same(count)) => *count += 1,
+        _ => out.push(LineChange::Same(1)),
+    };
+    while i < a.len() || j < b.len() {
+        if i < a.len() && j < b.len() && a[i] == b[j] {
+            same(&mut out);
+            (i, j) = (i + 1, j + 1);
+            continue;
+        }
+        // The next line that both have ends the change.
+        let meet = (i..a.len())
+            .find_map(|x| (j..b.len()).find(|y| a[x] == b[*y]).map(|y| (x, y)))
+            .unwrap_or((a.len(), b.len()));
+        let (gone, added) = (&a[i..meet.0], &b[j..meet.1]);
+        for at in 0..gone.len().max(added.len()) {
+            let (old, new) = (gone.get(at).map_or("", |line| line), added.get(at).map_or("", |line| line));
+            out.push(LineChange::Changed(html(old, new)));
+        }
+        (i, j) = meet;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_words_that_changed_are_marked() {
+        let old = "6月底前公开县本级预算。";
+        let new = "7月底前公开县本级预算和部门预算。";
+        let spans = compare(old, new);
+        let read = |without: Op| -> String {
+            spans.iter().filter(|(op, _)| *op != without).map(|(_, text)| text.as_str()).collect()
+        };
+        assert_eq!((read(Op::Added), read(Op::Gone)), (old.to_owned(), new.to_owned()));
+        assert_eq!(html(old, new), "<del>6</del><ins>7</ins>月底前公开县本级<ins>预算和部门</ins>预算。");
+        assert_eq!(html("甲<b>", "甲<b>乙"), "甲&lt;b&gt;<ins>乙</ins>");
+    }
+
+    #[test]
+    fn lines_that_stay_are_counted() {
+        let changes = lines("一\n二\n三\n四", "一\n二二\n三\n四\n五");
+        assert_eq!(
+            changes,
+            [
+                LineChange::Same(1),
+                LineChange::Changed("二<ins>二</ins>".into()),
+                LineChange::Same(2),
+                LineChange::Changed("<ins>五</ins>".into()),
+            ]
+        );
+    }
+}

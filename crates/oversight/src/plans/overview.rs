@@ -1,0 +1,247 @@
+//! An issued plan in the office: how far each section and clause has come, its amendments, and how it leaves force.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use duty::{
+    board::{self, Line},
+    duties,
+    model::Tally,
+};
+use kernel::{
+    OrganCode, Staff,
+    id::{ClauseId, DutyId, PlanId},
+    may, time,
+};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Redirect, Result, filters, office_page, page};
+
+use crate::{
+    model::PlanState,
+    permissions::MANAGE_PLANS,
+    plans::{
+        amend::{self, AmendmentId},
+        public,
+        revoke::{self, Revocation},
+        rows, steps,
+        tree::{self, PlanRow, Tree},
+    },
+};
+
+struct ClauseProgress {
+    id: ClauseId,
+    number: String,
+    title: String,
+    duties: u32,
+    words: String,
+    done: u32,
+    total: u32,
+    late: u32,
+    ended: String,
+}
+
+struct SectionProgress {
+    heading: String,
+    bar: String,
+    tally: Tally,
+    clauses: Vec<ClauseProgress>,
+}
+
+#[derive(Template)]
+#[template(path = "plans/templates/overview.html")]
+struct OverviewPage {
+    shell: OfficeShell,
+    plan: PlanRow,
+    sections: Vec<SectionProgress>,
+    all: Tally,
+    organs: usize,
+    confirmed: String,
+    amendments: Vec<amend::Done>,
+    open_amendment: Option<AmendmentId>,
+    may_manage: bool,
+    successors: Vec<(String, String)>,
+    replacement: Option<(PlanId, String)>,
+    /// Address of the public page; empty when there is none.
+    public: String,
+    /// What was said of another plan of its year, in words.
+    twin: String,
+    revocation: Option<Revocation>,
+    /// Whether this person asked for it, and so is not the one who decides.
+    own_request: bool,
+    /// Titles of the plans that this one replaced.
+    replaced: Vec<String>,
+    errors: FormErrors,
+    reason: String,
+    once: String,
+}
+
+/// A confirmed plan for the office: how far each section and clause has come.
+pub(crate) async fn overview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<PlanId>) -> Result<Response> {
+    overview_page(&ctx, &desk, &id, String::new(), FormErrors::new()).await
+}
+
+/// The same, also after a refused request to revoke it, with its `reason` as typed.
+pub(crate) async fn overview_page(
+    ctx: &Ctx,
+    desk: &Desk,
+    id: &PlanId,
+    reason: String,
+    errors: FormErrors,
+) -> Result<Response> {
+    let tree = tree::load(ctx.db(), id).await?.ok_or(Error::NotFound)?;
+    let may_manage = may(&desk.actor(), &MANAGE_PLANS).is_ok();
+    match (tree.plan.state(), may_manage) {
+        (PlanState::Confirmed | PlanState::Superseded | PlanState::Revoked, _) => {}
+        (PlanState::Draft, true) => return Ok(Redirect::to(format!("/plans/{id}/draft")).into_response()),
+        (PlanState::Discarded, true) => return Err(steps::no_draft(PlanState::Discarded)),
+        // A draft is nobody's business but the office's.
+        _ => return Err(Error::NotFound),
+    }
+    let (lines, shares) = (lines(ctx, &tree).await?, shares(ctx, &tree).await?);
+    let open = open(ctx, &desk.staff, &tree, &shares);
+    let whole = tree.plan.kind().has_public_text() || tree.duties.iter().all(|duty| open.contains(&duty.id));
+    let (sections, all) = sections(&tree, &lines, &open);
+    let organs: BTreeSet<_> = shares.iter().filter(|(duty, _)| open.contains(duty)).map(|(_, organ)| organ).collect();
+    let (amendments, open_amendment) = crate::plans::amend::history(ctx, id).await?;
+    let successors = if may_manage { rows::successors(ctx.db(), &tree.plan).await? } else { Vec::new() };
+    let replacement = match tree.plan.superseded_by.as_str() {
+        "" => None,
+        _ => tree::plan(ctx.db().read(), &tree.plan.superseded_by).await?.map(|plan| (plan.id, plan.title)),
+    };
+    let confirmed = format!("{} 由{}下达", time::show_minute(&tree.plan.confirmed_at), tree.plan.confirmed_by_name);
+    let public = if public::clauses(&tree).iter().any(|clause| !clause.duties.is_empty()) {
+        format!("{}/plans/{id}", ctx.config().server.portal_url.trim_end_matches('/'))
+    } else {
+        String::new()
+    };
+    let revocation = revoke::open(ctx.db().read(), id).await?;
+    let own_request = revocation.as_ref().is_some_and(|asked| asked.requested_by == desk.actor().log_id());
+    let replaced = if may_manage { rows::replaced_by(ctx.db().read(), id).await? } else { Vec::new() };
+    let failed = !errors.is_empty();
+    let mut plan = tree.plan;
+    let twin = match (plan.twin_reason.as_str(), plan.replaces.as_str()) {
+        ("", _) => String::new(),
+        (reason, "") => format!("与同年度的计划并行：{reason}"),
+        (reason, _) => format!("替代同年度的计划：{reason}"),
+    };
+    if !whole {
+        plan.source.clear();
+    }
+    let template = OverviewPage {
+        shell: desk.shell(ctx, plan.title.clone()).await?.with_error(failed),
+        sections,
+        all,
+        organs: organs.len(),
+        confirmed,
+        amendments,
+        open_amendment,
+        may_manage,
+        successors,
+        replacement,
+        public,
+        twin,
+        own_request,
+        revocation: revocation.filter(|_| may_manage),
+        replaced: replaced.into_iter().map(|(_, title)| title).collect(),
+        errors,
+        reason,
+        once: ctx.once(),
+        plan,
+    };
+    if failed { page::office_errors(&template) } else { office_page(&template) }
+}
+
+/// Each section with its clauses, and all duties counted: what this person may see of it.
+fn sections(tree: &Tree, lines: &HashMap<DutyId, Line>, open: &HashSet<DutyId>) -> (Vec<SectionProgress>, Tally) {
+    let mut all = Tally::default();
+    let mut sections = Vec::new();
+    for section in &tree.sections {
+        let mut tally = Tally::default();
+        let mut clauses = Vec::new();
+        for clause in tree.clauses.iter().filter(|clause| clause.section == section.id) {
+            let shown: Vec<_> = tree.duties_of(&clause.id).filter(|duty| open.contains(&duty.id)).collect();
+            let closed = !tree.plan.kind().has_public_text() && tree.duties_of(&clause.id).count() > shown.len();
+            if closed && shown.is_empty() {
+                continue;
+            }
+            let mut own = Tally::default();
+            let unowed = shown.iter().filter(|duty| duty.ended_at.is_empty() && !duty.is_owed()).count();
+            for duty in tree.duties_of(&clause.id).filter(|duty| duty.ended_at.is_empty()) {
+                if let Some(line) = lines.get(&duty.id).filter(|_| open.contains(&duty.id)) {
+                    own.add(line.state, line.overdue);
+                    tally.add(line.state, line.overdue);
+                    all.add(line.state, line.overdue);
+                }
+            }
+            clauses.push(ClauseProgress {
+                id: clause.id.clone(),
+                number: tree.clause_number(clause),
+                title: match (clause.title.as_str(), closed) {
+                    ("", false) => filters::shortened(&clause.text, 30),
+                    // The clause's words would tell of what is closed.
+                    ("", true) => shown.first().map(|duty| filters::shortened(&duty.text, 30)).unwrap_or_default(),
+                    (title, _) => title.to_owned(),
+                },
+                duties: own.total(),
+                words: if own.total() == 0
+                    && tree.duties_of(&clause.id).any(|duty| duty.is_owed() && !open.contains(&duty.id))
+                {
+                    "进展只对承担单位显示".to_owned()
+                } else {
+                    words_of(own, unowed)
+                },
+                done: own.confirmed,
+                total: own.total(),
+                late: own.overdue,
+                ended: clause.ended_reason.clone(),
+            });
+        }
+        let heading = match section.number.as_str() {
+            "" => section.title.clone(),
+            number => format!("{number}、{}", section.title),
+        };
+        let (done, doing, late, rest) = tally.bar();
+        let bar = web::svg::progress(done, doing, late, rest, &heading);
+        sections.push(SectionProgress { heading, bar, tally, clauses });
+    }
+    (sections, all)
+}
+
+/// How the duties of a plan stand today.
+pub(crate) async fn lines(ctx: &Ctx, tree: &Tree) -> Result<HashMap<DutyId, Line>> {
+    let filter = board::Filter { source: Some(tree.plan.key()), closed: true, ..board::Filter::default() };
+    let lines = board::all(ctx.db(), board::Rows::Duties, &filter, board::Order::default(), ctx.today()).await?;
+    Ok(lines.into_iter().map(|line| (line.duty.clone(), line)).collect())
+}
+
+/// Which organs have a share of which duty of a plan, ended ones too.
+pub(crate) async fn shares(ctx: &Ctx, tree: &Tree) -> Result<Vec<(DutyId, OrganCode)>> {
+    let shares = duties::shares(ctx.db().read(), &tree.plan.key()).await?;
+    Ok(shares.into_iter().map(|share| (share.duty, share.organ)).collect())
+}
+
+/// The duties of an issued plan whose words and state this person may see: all for the competent department, else the
+/// public ones and those of which the own organ has a share.
+fn open(ctx: &Ctx, staff: &Staff, tree: &Tree, shares: &[(DutyId, OrganCode)]) -> HashSet<DutyId> {
+    let seen = tree.duties.iter().filter(|duty| staff.central || duty.is_public()).map(|duty| duty.id.clone());
+    let own = ctx.directory().answered_by(&staff.organ, ctx.today());
+    let shared = shares.iter().filter(|(_, organ)| own.contains(organ)).map(|(duty, _)| duty.clone());
+    seen.chain(shared).collect()
+}
+
+fn words_of(tally: Tally, unowed: usize) -> String {
+    if tally.total() == 0 {
+        return "原则性表述，没有下达任务".into();
+    }
+    let mut words = format!("已办结 {} 项", tally.confirmed);
+    if tally.overdue > 0 {
+        words.push_str(&format!("，逾期 {} 项", tally.overdue));
+    }
+    if unowed > 0 {
+        words.push_str(&format!("；另有 {unowed} 项没有下达"));
+    }
+    words
+}

@@ -1,0 +1,219 @@
+//! Requests to revoke a plan, and carrying one out.
+
+use std::collections::BTreeSet;
+
+use duty::{Notice, Why, duties, privacy::objection};
+use kernel::{Actor, NewEvent, OrganCode, id::PlanId};
+use serde_json::json;
+use store::{Executor, FromRow, Tx, built, query, query_as};
+use web::{Ctx, Refusal};
+
+use crate::{
+    events,
+    model::PlanState,
+    plans::{
+        rows,
+        tree::{self, PlanRow},
+    },
+};
+
+store::ids! {
+    /// A request to revoke a plan.
+    RevocationId,
+}
+
+/// Row of `plan_revocation`; the migration says what the columns mean.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub(crate) struct Revocation {
+    pub(crate) id: RevocationId,
+    pub(crate) plan: PlanId,
+    pub(crate) reason: String,
+    pub(crate) restores: bool,
+    pub(crate) requested_at: String,
+    pub(crate) requested_by: String,
+    pub(crate) requested_by_name: String,
+}
+
+const COLUMNS: &str = "id, plan, reason, restores, requested_at, requested_by, requested_by_name";
+
+/// The request that waits for the other person.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn open<'e>(executor: impl Executor<'e>, plan: &PlanId) -> store::Result<Option<Revocation>> {
+    let sql = format!("SELECT {COLUMNS} FROM plan_revocation WHERE plan = $1 AND state = 'requested'");
+    // SQL: built from the names of columns above.
+    query_as(built(sql)).bind(plan).fetch_optional(executor).await
+}
+
+/// A request as a work list shows it.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct Waiting {
+    pub(crate) plan: PlanId,
+    pub(crate) title: String,
+    pub(crate) requested_at: String,
+    pub(crate) requested_by: String,
+}
+
+/// The requests that wait, oldest first; at most fifty.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn waiting<'e>(executor: impl Executor<'e>) -> store::Result<Vec<Waiting>> {
+    query_as(
+        "SELECT r.plan, p.title, r.requested_at, r.requested_by FROM plan_revocation r JOIN plan p ON p.id = r.plan \
+         WHERE r.state = 'requested' ORDER BY r.requested_at LIMIT 50",
+    )
+    .fetch_all(executor)
+    .await
+}
+
+/// The plan, locked and in force.
+async fn in_force(tx: &mut Tx, plan: &PlanId) -> Result<PlanRow, Refusal> {
+    let row = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?;
+    tree::lock(tx, &row).await?;
+    let row = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?;
+    if row.state() != PlanState::Confirmed {
+        let text = format!("这份计划现在是“{}”，只有执行中的计划才能撤销。", row.state().label());
+        return Err(Refusal::Conflict(text));
+    }
+    Ok(row)
+}
+
+/// Asks to revoke a plan.
+///
+/// # Errors
+/// Without a reason that may become public; when the plan is not in force, or somebody has asked already.
+pub(crate) async fn request(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &PlanId,
+    reason: &str,
+    restores: bool,
+) -> Result<(), Refusal> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(Refusal::field("revoke_reason", "请写明撤销原因，500 字以内，例如 年度登记有误，已重新下达。"));
+    }
+    if let Some(objection) = objection(reason) {
+        return Err(Refusal::field("revoke_reason", format!("撤销原因会向社会公开。{objection}")));
+    }
+    in_force(tx, plan).await?;
+    if let Some(asked) = open(tx.conn(), plan).await? {
+        let text = format!("{}已申请撤销这份计划，正等待另一人确认。请刷新页面查看。", asked.requested_by_name);
+        return Err(Refusal::Conflict(text));
+    }
+    let id = RevocationId::fresh(&tx.seams());
+    query(
+        "INSERT INTO plan_revocation (id, plan, state, reason, restores, requested_at, requested_by, requested_by_name, \
+         decided_at, decided_by, decided_by_name) VALUES ($1, $2, 'requested', $3, $4, $5, $6, $7, '', '', '')",
+    )
+    .bind(&id)
+    .bind(plan)
+    .bind(reason)
+    .bind(restores)
+    .bind(tx.now())
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .execute(tx.conn())
+    .await?;
+    let event = NewEvent::new(&events::REVOCATION_REQUESTED, plan, actor).organ(&ctx.office_organ());
+    tx.append(event.data(json!({"revocation": id, "reason": reason}))).await?;
+    Ok(())
+}
+
+/// Ends a request, once.
+async fn end(tx: &mut Tx, actor: &Actor, id: &RevocationId, state: &str) -> Result<(), Refusal> {
+    let changed = query(
+        "UPDATE plan_revocation SET state = $2, decided_at = $3, decided_by = $4, decided_by_name = $5 \
+         WHERE id = $1 AND state = 'requested'",
+    )
+    .bind(id)
+    .bind(state)
+    .bind(tx.now())
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .execute(tx.conn())
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Refusal::Conflict("这次撤销申请已经有了结果。请刷新页面，看过最新情况再决定。".into()));
+    }
+    Ok(())
+}
+
+async fn wanted(tx: &mut Tx, plan: &PlanId, id: &RevocationId) -> Result<Revocation, Refusal> {
+    let gone = || Refusal::Conflict("这次撤销申请已经有了结果。请刷新页面，看过最新情况再决定。".into());
+    open(tx.conn(), plan).await?.filter(|asked| asked.id == *id).ok_or_else(gone)
+}
+
+/// Drops a request: whoever asked takes it back, or the other person does not agree.
+///
+/// # Errors
+/// When it has been decided.
+pub(crate) async fn drop_request(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &PlanId,
+    id: &RevocationId,
+) -> Result<(), Refusal> {
+    wanted(tx, plan, id).await?;
+    end(tx, actor, id, "dropped").await?;
+    let event = NewEvent::new(&events::REVOCATION_DROPPED, plan, actor).organ(&ctx.office_organ());
+    tx.append(event.data(json!({"revocation": id}))).await?;
+    Ok(())
+}
+
+/// Carries a request out.
+///
+/// # Errors
+/// When the same person asked, when it has been decided, or the plan is not in force any more.
+pub(crate) async fn carry_out(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &PlanId,
+    id: &RevocationId,
+) -> Result<(), Refusal> {
+    let row = in_force(tx, plan).await?;
+    let asked = wanted(tx, plan, id).await?;
+    if asked.requested_by == actor.log_id() {
+        let text = "撤销须由另一位有权限的人员确认，申请人不能自己确认。请联系本办公室的其他同事。";
+        return Err(Refusal::Conflict(text.into()));
+    }
+    // What holds for a plan of its year is decided under this lock; see `confirm`. Nobody who holds it waits for this plan.
+    end(tx, actor, id, "carried_out").await?;
+    let held = duties::shares(tx.conn(), &row.key()).await?;
+    let organs: BTreeSet<OrganCode> =
+        held.into_iter().filter(|share| share.ended_at.is_empty()).map(|share| share.organ).collect();
+    query(
+        "UPDATE plan SET state = 'superseded', superseded_by = '', revoked_at = $2, revoked_reason = $3, \
+         version = version + 1 WHERE id = $1",
+    )
+    .bind(plan)
+    .bind(tx.now())
+    .bind(&asked.reason)
+    .execute(tx.conn())
+    .await?;
+    tree::put_source(tx, plan).await?;
+    let office = ctx.office_organ();
+    let event = NewEvent::new(&events::REVOKED, plan, actor).organ(&office);
+    tx.append(event.data(json!({"revocation": id, "reason": asked.reason, "organs": organs.len()}))).await?;
+    if asked.restores {
+        restore(tx, actor, &office, plan).await?;
+    }
+    Notice { source: row.key(), organs: organs.into_iter().collect(), why: Why::Revoked }.send(tx).await?;
+    Ok(())
+}
+
+/// Plans that gave way to the revoked one are in force again.
+async fn restore(tx: &mut Tx, actor: &Actor, office: &OrganCode, plan: &PlanId) -> Result<(), Refusal> {
+    for (id, _) in rows::replaced_by(tx.conn(), plan).await? {
+        let old = tree::plan(tx.conn(), &id).await?.ok_or(Refusal::NotFound)?;
+        let (from, to) = (PlanState::Superseded, PlanState::Confirmed);
+        let change = rows::Change { plan: &id, version: old.version, from, to, by: &PlanId::default() };
+        rows::change_state(tx, actor, office, change).await?;
+    }
+    Ok(())
+}
