@@ -117,6 +117,7 @@ pub async fn put_organs(ctx: &Ctx, header: &[&str], rows: Vec<Vec<String>>) -> a
         header_number: 1,
         header: header.iter().map(|name| (*name).to_owned()).collect(),
         rows: rows.into_iter().zip(2..).map(|(cells, number)| TableRow { number, cells }).collect(),
+        ..Table::default()
     };
     let outcome = import::import_rows(ctx.db(), &table, import::Mode::AllOrNothing, &Actor::System).await?;
     if let Some(error) = outcome.errors.first() {

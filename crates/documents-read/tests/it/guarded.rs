@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use documents::{Code, Extractor, Limits};
+use documents::{Code, Extractor, Limits, tables::Wanted};
 use gongkai_documents_read::{extract, read_table};
 use tempfile::NamedTempFile;
 
@@ -25,7 +25,10 @@ async fn the_child_reads_under_its_limits() {
     // PDF has the greatest need for memory.
     let found = extractor().extract(file(&pdf(&["Hello"])).path(), "a.pdf").await.expect("pdf");
     assert_eq!(found.text, "Hello");
-    let table = extractor().read_table(file("名,数\n甲,1\n".as_bytes()).path(), "a.csv", None).await.expect("table");
+    let table = extractor()
+        .read_table(file("名,数\n甲,1\n".as_bytes()).path(), "a.csv", &Wanted::default())
+        .await
+        .expect("table");
     assert_eq!(table.rows[0].cells, ["甲", "1"]);
 }
 
@@ -37,10 +40,11 @@ async fn the_child_answers_what_the_reader_says() {
         assert_eq!(extractor().extract(file(&word).path(), name).await, extract(&word, name, &limits));
     }
     let csv = "名,数\n甲,1\n".as_bytes();
-    let table = read_table(csv, "a.csv", None, &limits);
+    let table = read_table(csv, "a.csv", &Wanted::default(), &limits);
     assert!(table.is_ok());
-    assert_eq!(extractor().read_table(file(csv).path(), "a.csv", None).await, table);
-    let rejected = extractor().read_table(file(&word).path(), "a.docx", None).await.expect_err("no table");
+    assert_eq!(extractor().read_table(file(csv).path(), "a.csv", &Wanted::default()).await, table);
+    let rejected =
+        extractor().read_table(file(&word).path(), "a.docx", &Wanted::default()).await.expect_err("no table");
     assert_eq!(rejected.code, Code::Unsupported);
 }
 

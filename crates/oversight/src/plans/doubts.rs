@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The years that a title names, in order: four digits from 1990 to 2100 before 年 or 年度, or alone.
-pub fn years_in(title: &str) -> Vec<i16> {
+pub(super) fn years_in(title: &str) -> Vec<i16> {
     let digit = |c: char| match c {
         '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32),
         '0'..='9' => Some(c),
@@ -30,7 +30,7 @@ pub fn years_in(title: &str) -> Vec<i16> {
 }
 
 /// Why the plan's year may be wrong, in sentences; empty when everything names the same year.
-pub fn of_year(plan: &PlanRow) -> Vec<String> {
+pub(super) fn of_year(plan: &PlanRow) -> Vec<String> {
     let mut doubts = Vec::new();
     let year = plan.year;
     if plan.text_year != 0 && plan.text_year != year {
@@ -45,7 +45,7 @@ pub fn of_year(plan: &PlanRow) -> Vec<String> {
 }
 
 /// Whether the day on which a duty is due once lies outside the plan's year, or outside those that its title spans.
-pub fn is_off_year(plan: &PlanRow, duty: &DutyRow) -> bool {
+pub(super) fn is_off_year(plan: &PlanRow, duty: &DutyRow) -> bool {
     let Ok(due) = duty.due_on.parse::<Date>() else { return false };
     let named = years_in(&plan.title);
     let last = named.last().map_or(plan.year, |last| i64::from(*last)).max(plan.year);
@@ -53,13 +53,13 @@ pub fn is_off_year(plan: &PlanRow, duty: &DutyRow) -> bool {
 }
 
 /// Duties whose date was read as one of the plan's year and moves with it: the words name no year themselves.
-pub fn moving<'a>(tree: &'a Tree, from: i64) -> impl Iterator<Item = &'a DutyRow> {
+pub(super) fn moving<'a>(tree: &'a Tree, from: i64) -> impl Iterator<Item = &'a DutyRow> {
     let of_year = move |duty: &&DutyRow| duty.due_on.parse::<Date>().is_ok_and(|due| i64::from(due.year()) == from);
     tree.duties.iter().filter(of_year).filter(|duty| years_in(&duty.due_words).is_empty())
 }
 
 /// Whether it has been said how the plan stands to others of its kind and year that are in force.
-pub fn is_settled(plan: &PlanRow, twins: &[Twin]) -> bool {
+pub(super) fn is_settled(plan: &PlanRow, twins: &[Twin]) -> bool {
     let mut in_force = twins.iter().filter(|twin| twin.in_force).peekable();
     if in_force.peek().is_none() {
         return true;

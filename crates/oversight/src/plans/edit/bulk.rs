@@ -25,7 +25,7 @@ pub struct Bulk {
 }
 
 /// Means no cadence, where the empty choice means that it stays.
-pub const ONCE: &str = "once";
+pub(super) const ONCE: &str = "once";
 
 /// Does it; one step, so that it is taken back at once.
 pub(super) fn apply(
