@@ -101,6 +101,10 @@ pub async fn undo(tx: &mut Tx, by: &By<'_>, evidence: &EvidenceId) -> Result<Tar
     if piece.decision.is_empty() {
         return Err(Refusal::Conflict("这份佐证现在没有处理结果，不需要撤销。请返回任务页查看。".into()));
     }
+    if !piece.lapsed_at.is_empty() {
+        let text = "佐证文件已撤回公开，佐证已经失效，撤销处理结果也不会使它恢复。文件恢复公开后，佐证自动有效。";
+        return Err(Refusal::Conflict(text.into()));
+    }
     if decided != Some(by.today) {
         let text = "只能撤销当天的处理结果。如需更正，请联系报送单位重新报送。";
         return Err(Refusal::Conflict(text.into()));

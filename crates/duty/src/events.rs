@@ -43,11 +43,13 @@ pub static AMENDED: EventKind = kind("duty.amended", "调整任务")
 pub static ENDED: EventKind =
     kind("duty.ended", "终止任务").holds(&[SOURCE, OF, ("reason", "原因")]).keeps(Keep::Words);
 /// The office moved the date.
-pub static DUE_CHANGED: EventKind =
-    kind("duty.due_changed", "调整任务期限").holds(&[SOURCE, OF, ("from", "从"), ("to", "到")]);
+pub static DUE_CHANGED: EventKind = kind("duty.due_changed", "调整任务期限")
+    .holds(&[SOURCE, OF, ("from", "从"), ("to", "到"), ("reason", "原因")])
+    .keeps(Keep::Words);
 /// The office opened it to the public or closed it.
-pub static VISIBILITY_CHANGED: EventKind =
-    kind("duty.visibility_changed", "调整任务是否公开").holds(&[SOURCE, OF, ("to", "到")]);
+pub static VISIBILITY_CHANGED: EventKind = kind("duty.visibility_changed", "调整任务是否公开")
+    .holds(&[SOURCE, OF, ("to", "到"), ("reason", "原因")])
+    .keeps(Keep::Words);
 /// An organ reported progress.
 pub static NOTE_ADDED: EventKind =
     kind("duty.note_added", "报送进展").holds(&[SOURCE, SHARE, ("note", ""), ("text", "文字")]).keeps(Keep::Words);

@@ -14,6 +14,7 @@
 pub mod address;
 pub mod board;
 mod capability;
+pub mod changes;
 pub mod checks;
 pub mod decide;
 pub mod desk;

@@ -177,11 +177,18 @@ async fn send(
         remind::tell(tx, actor, one, to.is_some()).await?;
     }
     let Some(to) = to else { return Ok(()) };
-    let late = owed.iter().filter(|one| one.due < today).count();
+    let past = |one: &Owed| one.due.is_some_and(|due| due < today);
+    let late = owed.iter().filter(|one| past(one)).count();
+    let undated = owed.iter().all(|one| one.due.is_none());
     let name = ctx.directory().short_name(organ).to_owned();
     let mut text = format!("{name}：\n\n下列任务需要办理：\n");
     for one in owed {
-        let when = if one.due < today { format!("已于 {} 到期", one.due) } else { format!("{} 到期", one.due) };
+        let when = match one.due {
+            Some(due) if due < today => format!("已于 {due} 到期，{}", ctx.calendar().countdown(today, due)),
+            Some(due) if due == today => format!("{due} 到期，今天到期"),
+            Some(due) => format!("{due} 到期，{}", ctx.calendar().countdown(today, due)),
+            None => "没有期限".to_owned(),
+        };
         let period = if one.label.is_empty() { String::new() } else { format!("（{}）", one.label) };
         let words = texts.get(&one.duty).map_or("", |text| text.trim_end_matches('。'));
         text.push_str(&format!(
@@ -193,6 +200,7 @@ async fn send(
     }
     text.push_str("\n请在系统中报送进展和佐证。已经办完的，报送佐证后不再提醒。\n");
     let subject = match late {
+        0 if undated => format!("有 {} 项任务需要办理", owed.len()),
         0 => format!("有 {} 项任务即将到期", owed.len()),
         late if late == owed.len() => format!("有 {late} 项任务已经逾期"),
         late => format!("有 {} 项任务需要办理，其中 {late} 项已逾期", owed.len()),

@@ -276,22 +276,32 @@ stories! {
         let list = async |organ: &str| {
             let organs = [organ.into()];
             let found = desk::of_organs(&office.db, &organs, office.today()).await.expect("list");
-            let count = desk::count_of_organs(&office.db, &organs, office.today()).await.expect("count");
+            let count = desk::count_open(&office.db, &organs, office.today()).await.expect("count");
             assert_eq!(i64::try_from(found.len()).expect("few"), count);
             found.into_iter().map(|work| work.text).collect::<Vec<_>>()
         };
-        assert_eq!(list("QH010").await, ["近", "每月"]);
-        assert!(list("QH011").await.is_empty(), "support is asked only when its own came back");
+        let pressing = async |organ: &str| {
+            desk::count_of_organs(&office.db, &[organ.into()], office.today()).await.expect("count")
+        };
+        office.duty(row(&office, &key, "无期限", "", ""), &organs).await;
+        assert_eq!(list("QH010").await, ["近", "每月", "远", "无期限"], "dated or not");
+        assert_eq!(list("QH011").await, ["近", "每月", "远", "无期限"], "those who support know of it");
+        assert_eq!((pressing("QH010").await, pressing("QH011").await), (2, 0), "only what presses is counted in the rail");
         let share = office.share(&near, "QH011").await;
         let piece = office.hand_in(&share, "QH011", "d1", "").await.expect("evidence");
-        assert_eq!((desk::count_waiting(&office.db).await.expect("count"), list("QH011").await.len()), (1, 0));
+        assert_eq!((desk::count_waiting(&office.db).await.expect("count"), list("QH011").await.len()), (1, 3));
         assert_eq!(desk::waiting(&office.db).await.expect("list")[0].share, share);
         office.decide(&piece, Verdict::Return("请换".into())).await.expect("returned");
-        assert_eq!(list("QH011").await, ["近"]);
+        assert_eq!((list("QH011").await.len(), pressing("QH011").await), (4, 1));
+        let own = office.share(&near, "QH010").await;
+        let done = office.hand_in(&own, "QH010", "d2", "").await.expect("evidence");
+        office.decide(&done, Verdict::Confirm).await.expect("confirmed");
+        assert_eq!(list("QH010").await, ["每月", "远", "无期限"]);
+        assert_eq!(list("QH011").await.len(), 4, "its own came back");
         assert_eq!(desk::count_waiting(&office.db).await.expect("count"), 0);
         // Time alone brings the far one near, and a later month of the monthly one.
         office.pass(250);
-        assert_eq!(list("QH010").await, ["近", "每月", "远"]);
+        assert_eq!((list("QH010").await, pressing("QH010").await), (vec!["每月".into(), "远".into(), "无期限".into()], 2));
         office.state(&key, "会议", SourceState::Closed).await;
         assert!(list("QH010").await.is_empty());
     }
@@ -304,13 +314,19 @@ stories! {
             &[("QH010", OwnerRole::Lead)],
         ).await;
         let due = async |to: &str| {
-            office.act(&clerk(), async |tx, by| duties::set_due(tx, by.actor, &duty, date(to)).await).await
+            office.act(&clerk(), async |tx, by| duties::set_due(tx, by.actor, &duty, date(to), "上级通知顺延").await).await
         };
         assert!(!due("2026-06-30").await.expect("the same"));
         assert!(due("2026-07-31").await.expect("moved"));
+        for (why, said) in [(" ", "请写明为什么调整期限"), ("联系人 13800138000", "138****8000")] {
+            let refused = office
+                .act(&clerk(), async |tx, by| duties::set_due(tx, by.actor, &duty, date("2026-08-31"), why).await)
+                .await;
+            assert!(told(refused).contains(said), "{why}");
+        }
         let sources = office.sources.clone();
         let open = office.act(&clerk(), async |tx, by| {
-            duties::set_visibility(tx, by.actor, &sources, &secret, Visibility::Public).await
+            duties::set_visibility(tx, by.actor, &sources, &secret, Visibility::Public, "已定案").await
         }).await;
         assert!(told(open).contains("没有改为公开"));
         assert!(!duties::get(office.db.read(), &secret).await.expect("read").expect("duty").is_public(), "all of it is undone");
@@ -376,7 +392,7 @@ stories! {
         assert_eq!(sources.called(["resolution"]), ("会议", "议定事项"));
         assert_eq!(sources.called(["resolution", "inside"]), ("来源", "事项"));
         let open = async |tx: &mut store::Tx, by: &crate::By<'_>| {
-            duties::set_visibility(tx, by.actor, &sources, &inside, Visibility::Public).await
+            duties::set_visibility(tx, by.actor, &sources, &inside, Visibility::Public, "已定案").await
         };
         assert!(told(office.act(&clerk(), open).await).contains("没有公开页面"));
     }

@@ -2,6 +2,7 @@
 
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use duty::{
@@ -49,7 +50,8 @@ impl Report {
     }
 }
 
-/// To the result, or back to the form with what was typed.
+/// To the result, or back to the page with what was typed. What the state does not allow is said there too, at `field`: the
+/// person sees how things stand now, and nothing typed is gone.
 async fn answer(
     ctx: &Ctx,
     desk: &Desk,
@@ -57,10 +59,17 @@ async fn answer(
     done: Result<Response, Refusal>,
     ask: Ask,
     typed: Typed,
+    field: &str,
 ) -> Result<Response> {
     match done {
         Ok(response) => Ok(response),
         Err(Refusal::Fields(errors)) => corrected(ctx, desk, id, &ask, Typed { errors, ..typed }).await,
+        Err(Refusal::Conflict(text)) => {
+            let errors = FormErrors::one(field, text);
+            let mut response = corrected(ctx, desk, id, &ask, Typed { errors, ..typed }).await?;
+            *response.status_mut() = StatusCode::CONFLICT;
+            Ok(response)
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -80,7 +89,7 @@ pub(crate) async fn note(
     });
     let done = done.await;
     let ask = form.ask();
-    answer(&ctx, &desk, &id, done, ask, Typed { text: form.text, ..Typed::default() }).await
+    answer(&ctx, &desk, &id, done, ask, Typed { text: form.text, ..Typed::default() }, "text").await
 }
 
 /// `POST /duties/{id}/evidence`
@@ -113,7 +122,7 @@ pub(crate) async fn evidence(
         note: form.note,
         ..Typed::default()
     };
-    answer(&ctx, &desk, &id, done, ask, typed).await
+    answer(&ctx, &desk, &id, done, ask, typed, "document").await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -196,8 +205,16 @@ pub(crate) async fn send_back(
         }
         other => other,
     });
+    let field = format!("e-{evidence}");
+    let done = done.map_err(|refusal| match refusal {
+        // Its form is gone with the decision: what was typed is told with it.
+        Refusal::Conflict(text) if !form.reason.trim().is_empty() => {
+            Refusal::Conflict(format!("{text}您刚才填写的理由：{}", form.reason.trim()))
+        }
+        other => other,
+    });
     let typed = Typed { evidence: Some(evidence), reason: form.reason, ..Typed::default() };
-    answer(&ctx, &desk, &id, done, Ask::default(), typed).await
+    answer(&ctx, &desk, &id, done, Ask::default(), typed, &field).await
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/undo`
@@ -239,7 +256,7 @@ pub(crate) async fn extra(
     });
     let done = done.await;
     let ask = Ask { share, find: String::new() };
-    answer(&ctx, &desk, &id, done, ask, Typed { extra: values, ..Typed::default() }).await
+    answer(&ctx, &desk, &id, done, ask, Typed { extra: values, ..Typed::default() }, "report").await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -277,7 +294,19 @@ pub(crate) async fn settle(
 #[serde(default)]
 pub(crate) struct Change {
     due_on: String,
+    due_reason: String,
     visibility: String,
+    visibility_reason: String,
+}
+
+/// The refusal at the field under which the page asks for the reason, so that what was typed stays beside it.
+fn at(field: &'static str) -> impl Fn(Refusal) -> Refusal {
+    move |refusal| match refusal {
+        Refusal::Fields(errors) if errors.of("reason").is_some() => {
+            Refusal::field(field, errors.of("reason").unwrap_or_default().to_owned())
+        }
+        other => other,
+    }
 }
 
 /// `POST /duties/{id}/due`
@@ -287,18 +316,19 @@ pub(crate) async fn due(
     Path(id): Path<DutyId>,
     Form(form): Form<Change>,
 ) -> Result<Response> {
-    let Some(day) = time::parse_date(&form.due_on) else {
-        let message = "请填写新的期限，例如 2026-06-30。";
-        let typed = Typed { errors: FormErrors::one("due_on", message), ..Typed::default() };
-        return corrected(&ctx, &desk, &id, &Ask::default(), typed).await;
+    let changed = match time::parse_date(&form.due_on) {
+        Some(day) => acts::set_due(&ctx, &desk.actor(), &id, day, &form.due_reason).await.map(|changed| (day, changed)),
+        None => Err(Refusal::field("due_on", "请填写新的期限，例如 2026-06-30。")),
     };
-    let changed = acts::set_due(&ctx, &desk.actor(), &id, day).await?;
-    let text = if changed {
-        format!("期限已改为 {day}。")
-    } else {
-        "期限本来就是这一天，没有改动。".to_owned()
-    };
-    Ok(Redirect::to(format!("/duties/{id}")).ok(text).into_response())
+    let done = changed.map_err(at("due_reason")).map(|(day, changed)| {
+        let text = match changed {
+            true => format!("期限已改为 {day}，原因写入任务的经过。"),
+            false => "期限本来就是这一天，没有改动。".to_owned(),
+        };
+        Redirect::to(format!("/duties/{id}")).ok(text).into_response()
+    });
+    let typed = Typed { due_on: Some(form.due_on), due_reason: form.due_reason, ..Typed::default() };
+    answer(&ctx, &desk, &id, done, Ask::default(), typed, "due_on").await
 }
 
 /// `POST /duties/{id}/visibility`
@@ -312,8 +342,16 @@ pub(crate) async fn visibility(
         return Err(Error::Invalid("请选择改为公开还是内部。".into()));
     }
     let wanted = Visibility::from_code(&form.visibility);
-    acts::set_visibility(&ctx, &desk.actor(), &id, wanted).await?;
-    Ok(Redirect::to(format!("/duties/{id}")).ok(format!("已改为{}。", wanted.label())).into_response())
+    let changed = acts::set_visibility(&ctx, &desk.actor(), &id, wanted, &form.visibility_reason).await;
+    let done = changed.map_err(at("visibility_reason")).map(|changed| {
+        let text = match changed {
+            true => format!("已改为{}，原因写入任务的经过。", wanted.label()),
+            false => format!("已经是{}，没有改动。", wanted.label()),
+        };
+        Redirect::to(format!("/duties/{id}")).ok(text).into_response()
+    });
+    let typed = Typed { visibility_reason: form.visibility_reason, ..Typed::default() };
+    answer(&ctx, &desk, &id, done, Ask::default(), typed, "visibility_reason").await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -341,5 +379,5 @@ pub(crate) async fn end(
         Refusal::Fields(errors) => Refusal::field("end", errors.of("reason").unwrap_or_default().to_owned()),
         other => other,
     });
-    answer(&ctx, &desk, &id, done, Ask::default(), Typed { end: form.reason, ..Typed::default() }).await
+    answer(&ctx, &desk, &id, done, Ask::default(), Typed { end: form.reason, ..Typed::default() }, "end").await
 }

@@ -8,6 +8,14 @@ use web::{Ctx, Result};
 
 use crate::model::OwnerRole;
 
+fn date(text: String) -> String {
+    if text.is_empty() { "无期限".to_owned() } else { text }
+}
+
+fn with_reason(what: String, reason: &str) -> String {
+    if reason.is_empty() { what } else { format!("{what}；原因：{reason}") }
+}
+
 /// One line of the history.
 pub(super) struct Step {
     pub(super) at: String,
@@ -91,16 +99,15 @@ impl Told<'_> {
     /// What the office or the source did with the duty or its shares.
     fn duty(&self) -> Option<(String, String)> {
         let organ = &self.organ;
-        let date = |text: String| if text.is_empty() { "无期限".to_owned() } else { text };
         Some(if self.is(&events::ISSUED) {
             let organs = self.data["organs"].as_array().map_or(0, Vec::len);
             (format!("下达给 {organs} 个机关"), String::new())
         } else if self.is(&events::DUE_CHANGED) {
             let detail = format!("{} → {}", date(self.text("from")), date(self.text("to")));
-            ("调整期限".to_owned(), detail)
+            ("调整期限".to_owned(), with_reason(detail, &self.text("reason")))
         } else if self.is(&events::VISIBILITY_CHANGED) {
             let to = if self.text("to") == "public" { "改为公开" } else { "改为内部" };
-            (to.to_owned(), String::new())
+            (to.to_owned(), self.text("reason"))
         } else if self.is(&events::ASSIGNED) {
             (format!("增加承办机关{organ}"), self.part())
         } else if self.is(&events::ROLE_CHANGED) {
@@ -127,7 +134,7 @@ impl Told<'_> {
         if self.is(&events::NOTE_ADDED) {
             (format!("{organ}报送进展"), self.text("text"))
         } else if self.is(&events::REMINDED) {
-            (format!("提醒{organ}"), format!("期限 {}", self.text("due_on")))
+            (format!("提醒{organ}"), format!("期限：{}", date(self.text("due_on"))))
         } else if self.is(&events::EXTRA_ACCEPTED) {
             ("采纳办理情况".to_owned(), self.fields())
         } else if self.is(&events::EXTRA_DECLINED) {

@@ -9,7 +9,7 @@ use duty::{
     settings::Duties,
 };
 use jiff::civil::Date;
-use kernel::{Actor, Staff, id::ShareId, may, may_for, time};
+use kernel::{Actor, Countdown, Staff, id::ShareId, may, may_for, time};
 use web::Ctx;
 
 use crate::model::OwnerRole;
@@ -75,7 +75,7 @@ pub(super) struct Owner {
     pub(super) role: &'static str,
     pub(super) word: String,
     pub(super) due: String,
-    pub(super) left: Option<i64>,
+    pub(super) left: Option<Countdown>,
     pub(super) ended: String,
     pub(super) may_report: bool,
     /// Whether notes, reasons and open evidence are shown to this person.
@@ -115,7 +115,7 @@ impl Owner {
             role: share.role.label(),
             word: standing.word(),
             due: standing.due_on.map(|due| due.to_string()).unwrap_or_default(),
-            left: standing.due_on.filter(|_| standing.open()).map(|due| ctx.calendar().working_days_left(today, due)),
+            left: standing.due_on.filter(|_| standing.open()).map(|due| ctx.calendar().countdown(today, due)),
             ended: share.ended_reason.clone(),
             may_report: share.running && !standing.ended && may_for(&actor, &REPORT_DUTIES, &organ).is_ok(),
             open: leads || staff.central || organ == staff.organ,
@@ -187,7 +187,7 @@ pub(super) fn piece(
         tone,
         own: undecided && confirms && row.added_by == actor.log_id(),
         may_decide: undecided && confirms,
-        may_undo: confirms && !row.decision.is_empty() && decided_today,
+        may_undo: confirms && !row.decision.is_empty() && decided_today && row.lapsed_at.is_empty(),
         may_take_back: undecided && may_report,
         once: ctx.once(),
         row: row.clone(),

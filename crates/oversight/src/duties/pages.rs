@@ -58,12 +58,22 @@ pub(crate) struct Typed {
     pub(crate) evidence: Option<EvidenceId>,
     pub(crate) reason: String,
     pub(crate) extra: Vec<(String, String)>,
+    /// The new date, once somebody typed one, and why.
+    pub(crate) due_on: Option<String>,
+    pub(crate) due_reason: String,
+    /// Why it is opened to the public or closed.
+    pub(crate) visibility_reason: String,
     /// Why the duty is to be ended.
     pub(crate) end: String,
     pub(crate) errors: FormErrors,
 }
 
 impl Typed {
+    /// The date in the form: as typed, else the one that holds.
+    fn due<'a>(&'a self, duty: &'a DutyRow) -> &'a str {
+        self.due_on.as_deref().unwrap_or(&duty.due_on)
+    }
+
     /// Whether the reason that was typed belongs to this piece of evidence.
     fn reasons(&self, evidence: &EvidenceId) -> bool {
         self.evidence.as_ref() == Some(evidence)
@@ -195,6 +205,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
     // Whoever reports sees the own share first.
     owners.sort_by_key(|owner| owner.id != active);
     let (clock, due, remaining) = clock(ctx, &rows, active_row);
+    let runs = rows.iter().any(|row| row.share.running);
     Ok(Page {
         shell: desk.shell(ctx, web::filters::shortened(&duty.text, 30)).await?.with_error(!typed.errors.is_empty()),
         id: id.clone(),
@@ -225,7 +236,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
         found,
         may_manage: manages && duty.ended_at.is_empty(),
         may_open: sources.is_on_portal(&duty.source(), &duty.place),
-        may_remind: confirms && roll.state != DutyState::Confirmed,
+        may_remind: confirms && roll.state != DutyState::Confirmed && !roll.ended && duty.ended_at.is_empty() && runs,
         once: std::array::from_fn(|_| ctx.once()),
         owners,
         duty,
@@ -281,18 +292,10 @@ fn clock(ctx: &Ctx, rows: &[Held], active: Option<&Held>) -> (String, String, St
     let (calendar, today) = (ctx.calendar(), ctx.today());
     let issued = row.share.facts.issued_on;
     let since = row.current().map_or(issued, |one| one.period.start.max(issued)).min(due);
-    let number = |days: i64| u32::try_from(days.max(0)).unwrap_or(0);
-    let total = calendar.working_days_left(since, due).max(1);
-    let used = calendar.working_days_left(since, today.max(since));
-    let left = calendar.working_days_left(today, due);
-    let words = match left {
-        ..0 => format!("已超 {} 个工作日", -left),
-        0 if due < today => "已到期".to_owned(),
-        0 => "今天到期".to_owned(),
-        _ => format!("还剩 {left} 个工作日"),
-    };
-    let label = format!("从 {since} 到 {due}，共 {total} 个工作日，{words}");
-    let svg = svg::clock(svg::Clock { total: number(total), used: number(used), paused: Vec::new(), label });
+    let ruler = calendar.ruler(since, due, today);
+    let words = calendar.countdown(today, due).words();
+    let label = format!("从 {since} 到 {due}，{}", ruler.words());
+    let svg = svg::clock(svg::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label });
     (svg, format!("{due} 到期"), words)
 }
 

@@ -6,7 +6,7 @@ use duty::{
     model::{State, label_of},
 };
 use jiff::civil::Date;
-use kernel::{Directory, OrganCode, Staff, id::DutyId, time};
+use kernel::{Countdown, Directory, OrganCode, Staff, id::DutyId, time};
 use serde::Deserialize;
 use web::{Ctx, Result, Steps, page::query_string};
 
@@ -211,8 +211,8 @@ pub(crate) struct Row {
     pub(crate) overdue: bool,
     pub(crate) due: Option<Date>,
     pub(crate) due_words: String,
-    /// Working days left; `None` when nothing runs any more.
-    pub(crate) left: Option<i64>,
+    /// How long it is until then; `None` when nothing runs any more.
+    pub(crate) left: Option<Countdown>,
     pub(crate) period: String,
     pub(crate) notes: i64,
     pub(crate) evidence: i64,
@@ -233,7 +233,7 @@ impl Row {
                 Some(role) => role.label().to_owned(),
                 None => format!("办结 {}/{}", line.organs.1, line.organs.0),
             },
-            left: line.due_on.filter(|_| runs).map(|due| ctx.calendar().working_days_left(today, due)),
+            left: line.due_on.filter(|_| runs).map(|due| ctx.calendar().countdown(today, due)),
             period: label_of(&line.period),
             internal: !line.public,
             id: line.id,
