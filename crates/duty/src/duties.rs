@@ -344,6 +344,63 @@ pub async fn release(tx: &mut Tx, actor: &Actor, duty: &DutyRow, share: &ShareRo
     Ok(())
 }
 
+/// One organ answers today for what these shares of a duty were given to: they become one, with everything that was reported.
+/// `others` are folded into `root`; what had been folded into them before comes along.
+///
+/// # Errors
+/// When the database fails.
+pub async fn fold(
+    tx: &mut Tx,
+    actor: &Actor,
+    duty: &DutyRow,
+    root: &ShareRow,
+    others: &[ShareRow],
+) -> store::Result<()> {
+    for other in others {
+        for sql in [
+            "UPDATE duty_share SET folded_into = $1, version = version + 1 WHERE id = $2 OR folded_into = $2",
+            "UPDATE progress_note SET share = $1 WHERE share = $2",
+            "UPDATE evidence SET share = $1 WHERE share = $2",
+        ] {
+            query(sql).bind(&root.id).bind(&other.id).execute(tx.conn()).await?;
+        }
+        // The kept share has reminders of its own.
+        query("DELETE FROM duty_reminder WHERE share = $1").bind(&other.id).execute(tx.conn()).await?;
+    }
+    project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
+    if duty.is_public() {
+        source::touch(tx, &duty.source()).await?;
+    }
+    let from: Vec<&OrganCode> = others.iter().map(|other| &other.organ).collect();
+    let event = event(tx, &events::FOLDED, duty, actor, json!({ "share": root.id, "from": from })).await?;
+    tx.append(event.organ(&root.organ)).await?;
+    Ok(())
+}
+
+/// A share that had become part of another stands by itself again, as it was issued.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unfold(
+    tx: &mut Tx,
+    actor: &Actor,
+    duty: &DutyRow,
+    share: &ShareId,
+    organ: &OrganCode,
+) -> store::Result<()> {
+    query("UPDATE duty_share SET folded_into = '', version = version + 1 WHERE id = $1")
+        .bind(share)
+        .execute(tx.conn())
+        .await?;
+    project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
+    if duty.is_public() {
+        source::touch(tx, &duty.source()).await?;
+    }
+    let event = event(tx, &events::UNFOLDED, duty, actor, json!({ "share": share })).await?;
+    tx.append(event.organ(organ)).await?;
+    Ok(())
+}
+
 /// The source no longer obliges to it; it stays visible with its reason.
 ///
 /// # Errors

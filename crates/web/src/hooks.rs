@@ -146,6 +146,12 @@ pub trait PublicDocuments: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<PublicDocument>>>;
 }
 
+/// What of an organ a reform touches, so that it is told before. Declared as `Arc<dyn Touched>` by whoever keeps things of organs.
+pub trait Touched: Send + Sync {
+    /// Names of things, always the same in the same order, with how many the organ has that are not finished.
+    fn counts<'a>(&'a self, ctx: &'a Ctx, organ: &'a OrganCode) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>>;
+}
+
 /// Who keeps something that must not outlive a public object by a moment. Declared as `Arc<dyn Leaving>`; whoever takes objects
 /// off the portal calls [`leaving`] in that write.
 pub trait Leaving: Send + Sync {

@@ -136,6 +136,54 @@ both! {
         assert_eq!((due_of(app, &once.0).await, due_of(app, &quarterly.0).await), ("2026-12-18".into(), "2026-12-18".into()));
     }
 
+    /// The form of a report loses nothing: not when a document is looked for, not on refusal; what it holds goes in one write.
+    async fn a_report_is_sent_whole(app) {
+        issued(app).await;
+        let share = share(app, "解读清单", "QH010").await;
+        let page = format!("/duties/{}/evidence", share.0);
+        let mut editor = app.editor("QH010").await;
+        let typed = [
+            ("assignment", share.1.as_str()), ("text", "进展写到一半"), ("note", "说明写到一半"), ("find", "清单"),
+            ("url", "https://media.example/q"), ("title", "2025年第四季度解读清单"), ("period", "2026-Q1"),
+        ];
+        let looked = editor.post(&page, &[&typed[..], &[("op", "find")]].concat()).await.expect(200);
+        looked.shows("进展写到一半").shows("说明写到一半").shows("https://media.example/q");
+        // A text of another quarter is asked about, and everything stays.
+        let doubt = editor.post(&page, &typed).await.expect(422).shows("写的不是第一季度").shows("时段无误");
+        doubt.shows("进展写到一半").shows("说明写到一半");
+        let sql = "SELECT (SELECT COUNT(*) FROM evidence) + (SELECT COUNT(*) FROM progress_note)";
+        let rows = async || store::query_scalar::<i64>(sql).fetch_one(app.ctx().db().read()).await.expect("rows");
+        assert_eq!(rows().await, 0);
+        editor.post(&page, &[&typed[..], &[("sure", "2026-Q1")]].concat()).await.expect(303);
+        assert_eq!(rows().await, 2, "progress and evidence");
+        let only = [("assignment", share.1.as_str()), ("text", "只报进展")];
+        editor.post(&page, &only).await.expect(303);
+        assert_eq!(rows().await, 3);
+        editor.post(&page, &only[..1]).await.expect(422);
+        let mut clerk = app.clerk().await;
+        clerk.get(&format!("/duties/{}", share.0)).await.expect(200).shows("请核对对应时段").shows("确认后只有第一季度计入办结");
+    }
+
+    /// Accepted, but not finished: it says what is missing, the duty stays open, and the organ gets mail; so it does on a return.
+    async fn what_is_not_finished_is_told(app) {
+        issued(app).await;
+        app.account("ed", "QH010", &[kernel::Role::Editor]).await;
+        let share = share(app, "公开解读方案", "QH010").await;
+        let page = format!("/duties/{}/evidence", share.0);
+        let mut editor = app.editor("QH010").await;
+        let fields = [("assignment", share.1.as_str()), ("url", "https://media.example/a"), ("title", "方案")];
+        editor.post(&page, &fields).await.expect(303);
+        let piece: String = store::query_scalar("SELECT id FROM evidence").fetch_one(app.ctx().db().read()).await.expect("id");
+        let mut clerk = app.clerk().await;
+        let returned = [("reason", "请换成解读材料")];
+        clerk.post(&format!("{page}/{piece}/accept"), &[("missing", "")]).await.expect(422).shows("请写明还差什么");
+        clerk.post(&format!("{page}/{piece}/return"), &returned).await.expect(303);
+        app.work().await;
+        let mails = mails(app).await;
+        let mail = mails.iter().find(|mail| mail.contains("请换成解读材料")).expect("a mail to the organ");
+        assert!(mail.contains("ed@example.invalid") && mail.contains("任务佐证被退回"), "{mail}");
+    }
+
     /// What has ended is not reminded of, and what was said about evidence that is gone stays true.
     async fn what_has_ended_asks_for_nothing(app) {
         issued(app).await;

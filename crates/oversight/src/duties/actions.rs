@@ -6,9 +6,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duty::{
-    NewEvidence,
+    NewEvidence, Proof,
     decide::{self, Verdict},
     extra as fields, look as looking,
+    model::label_of,
     permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
     pieces, report,
 };
@@ -22,8 +23,8 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, a
 use crate::{
     duties::{
         acts::{self, Named},
-        address, by,
-        pages::{Ask, Typed, corrected},
+        address, by, owners,
+        pages::{Ask, Typed, corrected, looked_for},
     },
     model::Visibility,
 };
@@ -41,10 +42,31 @@ pub(crate) struct Report {
     period: String,
     note: String,
     find: String,
+    /// `find` looks for documents and hands in nothing.
+    op: String,
+    /// The period of which the person said that it is meant although the title names another.
+    sure: String,
     once: String,
 }
 
 impl Report {
+    /// Whether any evidence is named.
+    fn names(&self) -> bool {
+        [&self.document, &self.url, &self.title].iter().any(|typed| !typed.trim().is_empty())
+    }
+
+    fn typed(&self) -> Typed {
+        Typed {
+            text: self.text.clone(),
+            document: self.document.clone(),
+            url: self.url.clone(),
+            title: self.title.clone(),
+            period: self.period.clone(),
+            note: self.note.clone(),
+            ..Typed::default()
+        }
+    }
+
     fn ask(&self) -> Ask {
         Ask { share: self.share.clone(), find: self.find.clone() }
     }
@@ -92,35 +114,67 @@ pub(crate) async fn note(
     answer(&ctx, &desk, &id, done, ask, Typed { text: form.text, ..Typed::default() }, "text").await
 }
 
-/// `POST /duties/{id}/evidence`
+/// What the proof says of itself.
+fn title_of(proof: &Proof) -> &str {
+    match proof {
+        Proof::Subject { title, .. } | Proof::Address { title, .. } => title,
+    }
+}
+
+/// `POST /duties/{id}/evidence`: everything that the form holds, progress and evidence, in one write; nothing typed is lost
+/// because another part of the form was sent.
 pub(crate) async fn evidence(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(id): Path<DutyId>,
     Form(form): Form<Report>,
 ) -> Result<Response> {
-    let actor = desk.actor();
-    let named = Named { document: form.document.clone(), url: form.url.clone(), title: form.title.clone() };
-    let done = match acts::resolve(&ctx, &named).await {
+    let (actor, ask) = (desk.actor(), form.ask());
+    if form.op == "find" {
+        return looked_for(&ctx, &desk, &id, &ask, form.typed()).await;
+    }
+    let mut typed = form.typed();
+    let progress = !form.text.trim().is_empty();
+    let proof = if form.names() || !progress {
+        let named = Named { document: form.document.clone(), url: form.url.clone(), title: form.title.clone() };
+        acts::resolve(&ctx, &named).await.map(Some)
+    } else {
+        Ok(None)
+    };
+    let doubt = match &proof {
+        Ok(Some(proof)) if form.sure != form.period => owners::doubt(&form.period, title_of(proof)),
+        _ => String::new(),
+    };
+    let done = match proof {
         Err(refusal) => Err(refusal),
+        Ok(_) if !doubt.is_empty() => {
+            typed.doubt = true;
+            let text = format!("{doubt}选错了请改选；没有选错，请勾选“时段无误”再报送。");
+            Err(Refusal::field("period", text))
+        }
         Ok(proof) => {
-            let (period, note) = (form.period.clone(), form.note.clone());
-            let new = NewEvidence { share: form.share.clone(), period, proof, note };
+            let directory = ctx.directory();
+            let by = by(&ctx, &actor, &directory);
             act(&ctx, &form.once, async |tx| {
-                let target = acts::hand_in(&ctx, tx, &actor, &new).await?;
-                Ok(Done::ok(address(&target), "已报送佐证，等待县政府办公室确认。"))
+                let mut target = None;
+                if progress {
+                    target = Some(report::add_note(tx, &by, &form.share, &form.text).await?);
+                }
+                if let Some(proof) = proof.clone() {
+                    let (share, period, note) = (form.share.clone(), form.period.clone(), form.note.clone());
+                    let new = NewEvidence { share, period, proof, note };
+                    target = Some(acts::hand_in(&ctx, tx, &actor, &new).await?);
+                }
+                let text = match (proof.is_some(), progress) {
+                    (true, false) => "已报送佐证，等待县政府办公室确认。",
+                    (true, true) => "已报送进展和佐证，佐证等待县政府办公室确认。",
+                    _ => "已报送进展。",
+                };
+                let to = target.as_ref().map_or_else(|| format!("/duties/{id}"), address);
+                Ok(Done::ok(to, text))
             })
             .await
         }
-    };
-    let ask = form.ask();
-    let typed = Typed {
-        document: form.document,
-        url: form.url,
-        title: form.title,
-        period: form.period,
-        note: form.note,
-        ..Typed::default()
     };
     answer(&ctx, &desk, &id, done, ask, typed, "document").await
 }
@@ -129,6 +183,8 @@ pub(crate) async fn evidence(
 #[serde(default)]
 pub(crate) struct Decision {
     reason: String,
+    /// What is still missing, where the evidence is accepted without finishing the duty.
+    missing: String,
     once: String,
 }
 
@@ -174,12 +230,42 @@ pub(crate) async fn confirm(
 ) -> Result<Response> {
     let actor = desk.actor();
     let undo = format!("/duties/{id}/evidence/{evidence}/undo");
+    let said = match label_of(&pieces::period(ctx.db(), &evidence).await?.unwrap_or_default()) {
+        period if period.is_empty() => "已确认佐证，公开的任务会在公开页面上显示办结。".to_owned(),
+        period => format!("已确认佐证，{period}计入办结；其余各期仍按期报送。"),
+    };
     act(&ctx, &form.once, async |tx| {
         let target = acts::decide_in(&ctx, tx, &actor, &evidence, &Verdict::Confirm).await?;
-        let done = Done::ok(address(&target), "已确认佐证，公开的任务会在公开页面上显示办结。");
+        let done = Done::ok(address(&target), said.clone());
         Ok(done.with(|redirect| redirect.undo(undo, "撤销")))
     })
     .await
+}
+
+/// `POST /duties/{id}/evidence/{evidence}/accept`: as far as it goes; the duty stays open.
+pub(crate) async fn accept(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, evidence)): Path<(DutyId, EvidenceId)>,
+    Form(form): Form<Decision>,
+) -> Result<Response> {
+    let actor = desk.actor();
+    let verdict = Verdict::Accept(form.missing.clone());
+    let undo = format!("/duties/{id}/evidence/{evidence}/undo");
+    let done = act(&ctx, &form.once, async |tx| {
+        let target = acts::decide_in(&ctx, tx, &actor, &evidence, &verdict).await?;
+        let done = Done::ok(address(&target), "已认可佐证，任务仍在办理，报送单位会看到还差什么。");
+        Ok(done.with(|redirect| redirect.undo(undo, "撤销")))
+    });
+    let done = done.await.map_err(|refusal| match refusal {
+        Refusal::Fields(errors) => {
+            Refusal::field(&format!("missing-{evidence}"), errors.of("reason").unwrap_or_default().to_owned())
+        }
+        other => other,
+    });
+    let field = format!("e-{evidence}");
+    let typed = Typed { evidence: Some(evidence), missing: form.missing, ..Typed::default() };
+    answer(&ctx, &desk, &id, done, Ask::default(), typed, &field).await
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/return`

@@ -48,6 +48,7 @@ struct Told<'a> {
     event: &'a Event,
     data: Value,
     organ: String,
+    directory: &'a Directory,
     /// What a source of this kind is called.
     source: &'static str,
 }
@@ -63,6 +64,14 @@ impl Told<'_> {
 
     fn part(&self) -> String {
         OwnerRole::from_code(&self.text("role")).map(|role| role.label().to_owned()).unwrap_or_default()
+    }
+
+    /// Short names of the organs of a list.
+    fn names(&self, key: &str) -> String {
+        let codes = self.data[key].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let names: Vec<String> =
+            codes.map(|code| self.directory.short_name(&kernel::OrganCode(code.to_owned())).to_owned()).collect();
+        names.join("、")
     }
 
     fn fields(&self) -> String {
@@ -82,6 +91,8 @@ impl Told<'_> {
             (format!("确认{organ}的佐证《{title}》"), String::new())
         } else if self.is(&events::EVIDENCE_RETURNED) {
             (format!("退回{organ}的佐证《{title}》"), self.text("reason"))
+        } else if self.is(&events::EVIDENCE_ACCEPTED) {
+            (format!("认可{organ}的佐证《{title}》，尚未完成"), format!("还差：{}", self.text("reason")))
         } else if self.is(&events::DECISION_UNDONE) {
             (format!("撤销对{organ}佐证《{title}》的处理"), String::new())
         } else if self.is(&events::EVIDENCE_LAPSED) {
@@ -114,6 +125,10 @@ impl Told<'_> {
             (format!("{organ}改为{}", self.part()), String::new())
         } else if self.is(&events::RELEASED) {
             (format!("{organ}不再承担"), self.text("reason"))
+        } else if self.is(&events::FOLDED) {
+            (format!("机构改革后由同一机关承办，份额并入{organ}"), self.names("from"))
+        } else if self.is(&events::UNFOLDED) {
+            (format!("机构改革撤销，{organ}恢复单独承办"), String::new())
         } else if self.is(&events::AMENDED) {
             let due = self.text("due_on");
             let due = if due.is_empty() { String::new() } else { format!("期限 {due}；") };
@@ -152,7 +167,7 @@ impl Step {
         let organ = kernel::OrganCode(event.organ.clone());
         let organ = if event.organ.is_empty() { String::new() } else { directory.short_name(&organ).to_owned() };
         let data = serde_json::from_str(&event.data).unwrap_or_default();
-        let (what, detail) = Told { event, data, organ, source }.words();
+        let (what, detail) = Told { event, data, organ, directory, source }.words();
         Self { at: time::show_minute(&event.at), who: event.actor_name.clone(), what, detail }
     }
 }
@@ -164,6 +179,7 @@ mod tests {
     #[test]
     fn every_kind_has_words() {
         let text = String::new;
+        let directory = Directory::new(Vec::new(), "青禾县");
         for kind in events::ALL {
             let event = Event {
                 chain: text(),
@@ -183,7 +199,13 @@ mod tests {
                 data: text(),
                 erased: false,
             };
-            let told = Told { event: &event, data: Value::Null, organ: "县财政局".into(), source: "来源" };
+            let told = Told {
+                event: &event,
+                data: Value::Null,
+                organ: "县财政局".into(),
+                directory: &directory,
+                source: "来源",
+            };
             assert_ne!(told.words().0, kind.name, "no words");
         }
     }

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Routes {
         .post("/duties/{id}/evidence/{evidence}/take-back", &REPORT_DUTIES, actions::take_back)
         .post("/duties/{id}/evidence/{evidence}/look", &REPORT_DUTIES, actions::look)
         .post("/duties/{id}/evidence/{evidence}/confirm", &CONFIRM_DUTIES, actions::confirm)
+        .post("/duties/{id}/evidence/{evidence}/accept", &CONFIRM_DUTIES, actions::accept)
         .post("/duties/{id}/evidence/{evidence}/return", &CONFIRM_DUTIES, actions::send_back)
         .post("/duties/{id}/evidence/{evidence}/undo", &CONFIRM_DUTIES, actions::undo)
         .post("/duties/{id}/extra", &REPORT_DUTIES, actions::extra)

@@ -14,6 +14,7 @@ use duty::{
     permissions::{CONFIRM_DUTIES, MANAGE_DUTIES, VIEW_DUTIES},
     pieces,
 };
+use jiff::civil::Date;
 use kernel::{
     Directory,
     id::{DutyId, EvidenceId, ShareId},
@@ -54,8 +55,12 @@ pub(crate) struct Typed {
     pub(crate) title: String,
     pub(crate) period: String,
     pub(crate) note: String,
+    /// The title of the evidence names another period: the person is asked to say that the chosen one is meant.
+    pub(crate) doubt: bool,
     /// The piece of evidence to which the reason belongs.
     pub(crate) evidence: Option<EvidenceId>,
+    /// What is still missing, as written for it.
+    pub(crate) missing: String,
     pub(crate) reason: String,
     pub(crate) extra: Vec<(String, String)>,
     /// The new date, once somebody typed one, and why.
@@ -69,6 +74,11 @@ pub(crate) struct Typed {
 }
 
 impl Typed {
+    /// Whether what is still missing was written, or left out, for this piece of evidence.
+    fn misses(&self, evidence: &EvidenceId) -> bool {
+        self.reasons(evidence) && (!self.missing.is_empty() || self.errors.of(&format!("missing-{evidence}")).is_some())
+    }
+
     /// The date in the form: as typed, else the one that holds.
     fn due<'a>(&'a self, duty: &'a DutyRow) -> &'a str {
         self.due_on.as_deref().unwrap_or(&duty.due_on)
@@ -147,6 +157,11 @@ pub(crate) async fn duty(
     office_page(&page(&ctx, &desk, &id, &ask, Typed::default()).await?)
 }
 
+/// The same page with what was typed and what was found.
+pub(crate) async fn looked_for(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> Result<Response> {
+    office_page(&page(ctx, desk, id, ask, typed).await?)
+}
+
 /// The same page with what was typed and what is wrong with it.
 pub(crate) async fn corrected(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> Result<Response> {
     office_errors(&page(ctx, desk, id, ask, typed).await?)
@@ -194,11 +209,15 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
     let kind = sources.kind(&duty.source_kind);
     let called = kind.map_or(SourceKind::SOURCE, |kind| kind.source);
     let steps = history::of(ctx, id, called, &directory, |organ| {
-        organ.is_empty() || owners.iter().zip(&rows).any(|(owner, row)| owner.open && row.share.organ.as_str() == organ)
+        let given = |row: &Held| {
+            row.share.organ.as_str() == organ || row.share.origins.iter().any(|code| code.as_str() == organ)
+        };
+        organ.is_empty() || owners.iter().zip(&rows).any(|(owner, row)| owner.open && given(row))
     })
     .await?;
     let looks = !active.as_str().is_empty() && !ask.find.trim().is_empty();
-    let found = if looks { found(ctx, &ask.find).await? } else { Vec::new() };
+    let mut found = if looks { found(ctx, &ask.find).await? } else { Vec::new() };
+    keep_chosen(ctx, &typed.document, &mut found).await?;
     let roll = roll_up(rows.iter().map(|row| (row.answers(), &row.standing)));
     let may_extra = owners::answers(&rows, &owners, &active, &actor);
     let (manages, confirms) = (may(&actor, &MANAGE_DUTIES).is_ok(), may(&actor, &CONFIRM_DUTIES).is_ok());
@@ -229,7 +248,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
             .map(|(_, organ)| organ.clone())
             .unwrap_or_default(),
         active_periods: active_row.map(|row| owners::begun(row, today)).unwrap_or_default(),
-        typed: prefilled(typed, active_row),
+        typed: prefilled(typed, active_row, today),
         reportable,
         active,
         find: ask.find.clone(),
@@ -243,12 +262,16 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
     })
 }
 
-/// The period that counts now stands in the form before anything is chosen.
-fn prefilled(mut typed: Typed, row: Option<&Held>) -> Typed {
+/// Where only one period that has begun is open, it stands in the form before anything is chosen; of several the person says
+/// which one is meant.
+fn prefilled(mut typed: Typed, row: Option<&Held>, today: Date) -> Typed {
+    let open = row.iter().flat_map(|row| &row.periods);
+    let mut open = open.filter(|one| one.period.start <= today && one.state != DutyState::Confirmed);
     if typed.period.is_empty()
-        && let Some(row) = row
+        && typed.errors.is_empty()
+        && let (Some(only), None) = (open.next(), open.next())
     {
-        typed.period.clone_from(&row.standing.period);
+        typed.period.clone_from(&only.period.key);
     }
     typed
 }
@@ -270,6 +293,17 @@ fn active(
         .iter()
         .find(|row| directory.stands_for(&row.share.organ, ctx.today()) == desk.staff.organ && may(&row.share.id));
     own.map(|row| row.share.id.clone()).unwrap_or_default()
+}
+
+/// A document that was chosen stays among those to choose from, whatever was looked for since.
+async fn keep_chosen(ctx: &Ctx, chosen: &str, found: &mut Vec<(String, String, String)>) -> Result<()> {
+    if chosen.is_empty() || found.iter().any(|(id, _, _)| id == chosen) {
+        return Ok(());
+    }
+    if let Some(one) = ctx.one::<Arc<dyn PublicDocuments>>().find(ctx, chosen).await? {
+        found.insert(0, (one.id.to_string(), one.title.clone(), "已选".to_owned()));
+    }
+    Ok(())
 }
 
 async fn found(ctx: &Ctx, words: &str) -> Result<Vec<(String, String, String)>> {
