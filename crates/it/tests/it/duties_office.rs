@@ -184,6 +184,23 @@ both! {
         assert!(mail.contains("ed@example.invalid") && mail.contains("任务佐证被退回"), "{mail}");
     }
 
+    /// The board is asked as people speak: months, no date, the part of an organ; what cannot be is explained.
+    async fn the_board_is_asked_as_people_speak(app) {
+        issued(app).await;
+        let mut clerk = app.clerk().await;
+        let undated = clerk.get("/duties?undated=1").await.expect(200);
+        undated.shows("加强政策解读工作").hides("公开解读方案。");
+        let support = clerk.get("/duties?role=support&organ=QH011").await.expect(200);
+        support.shows("加强政策解读工作").hides("建立回应台账");
+        clerk.get("/duties?view=duty&role=support&organ=QH010").await.expect(200).shows("没有符合条件的任务");
+        let month = clerk.get("/duties?from=2026%E5%B9%B412%E6%9C%88&to=2026%E5%B9%B412%E6%9C%88").await.expect(200);
+        month.shows("公开解读方案").hides("建立回应台账");
+        clerk.get("/duties?from=2026-12-31&to=2026-01-01").await.expect(200).shows("起止日期颠倒了").shows("对调起止日期");
+        clerk.get("/duties?from=%E5%BE%88%E5%BF%AB").await.expect(200).shows("没有看懂").shows("这个条件没有生效");
+        let paper = clerk.get("/duties/print?organ=QH010&state=open&from=2026%E5%B9%B4").await.expect(200);
+        paper.shows("机关：县财政局").shows("状态：未办结的全部").shows("期限从：2026-01-01").shows("打印于");
+    }
+
     /// What has ended is not reminded of, and what was said about evidence that is gone stays true.
     async fn what_has_ended_asks_for_nothing(app) {
         issued(app).await;
