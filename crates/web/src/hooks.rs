@@ -146,6 +146,18 @@ pub trait PublicDocuments: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<PublicDocument>>>;
 }
 
+/// Whether anybody acts for an organ. Declared as `Arc<dyn Reach>` by whoever keeps accounts.
+pub trait Reach: Send + Sync {
+    /// Those of these organs (or who answers for them today) of which nobody can sign in who holds one of these roles, in the
+    /// order of their codes.
+    fn unreached<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        organs: &'a [OrganCode],
+        roles: &'a [Role],
+    ) -> BoxFuture<'a, Result<Vec<OrganCode>>>;
+}
+
 /// What of an organ a reform touches, so that it is told before. Declared as `Arc<dyn Touched>` by whoever keeps things of organs.
 pub trait Touched: Send + Sync {
     /// Names of things, always the same in the same order, with how many the organ has that are not finished.

@@ -201,6 +201,20 @@ both! {
         paper.shows("机关：县财政局").shows("状态：未办结的全部").shows("期限从：2026-01-01").shows("打印于");
     }
 
+    /// An organ of which nobody can sign in is named on the board, to the clerk and beside a reminder.
+    async fn an_organ_that_nobody_reaches_is_named(app) {
+        issued(app).await;
+        let (_, lead) = share(app, "公开解读方案", "QH010").await;
+        let mut clerk = app.clerk().await;
+        clerk.get("/").await.expect(200).shows("任务·无人接收").shows("县财政局、县民政局有任务，但没有人能登录报送");
+        let remind = [("act", "remind"), ("ids", lead.as_str()), ("sure", "1")];
+        clerk.post("/duties/bulk", &remind).await.expect(200).shows("没有提醒到人");
+        app.account("ed", "QH010", &[kernel::Role::Editor]).await;
+        clerk.get("/duties").await.expect(200).shows("县民政局有任务，但没有人能登录报送").hides("县财政局、县民政局有任务");
+        app.account("ed2", "QH011", &[kernel::Role::Editor]).await;
+        clerk.get("/duties").await.expect(200).hides("没有人能登录报送");
+    }
+
     /// What has ended is not reminded of, and what was said about evidence that is gone stays true.
     async fn what_has_ended_asks_for_nothing(app) {
         issued(app).await;

@@ -94,6 +94,12 @@ async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
         let title = format!("办理情况待采纳：{}", short(&row.text));
         items.push(item("任务·采纳", Group::DUTY, title, format!("/duties/{}", row.id)));
     }
+    let unreached = super::unreached(ctx).await?;
+    if !unreached.is_empty() {
+        let who = super::named(ctx, &unreached, 5);
+        let title = format!("{who}有任务，但没有人能登录报送，请为他们建立账号");
+        items.push(item("任务·无人接收", Group::DUTY, title, "/duties?state=open&group=organ".to_owned()));
+    }
     let (directory, calendar) = (ctx.directory(), ctx.calendar());
     for row in desk::waiting(ctx.db()).await? {
         let since = day(&row.since);

@@ -33,7 +33,7 @@ use web::{
 };
 
 use crate::{
-    duties::{acts, sources},
+    duties::{acts, sources, unreached},
     model::Visibility,
 };
 
@@ -376,10 +376,15 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Res
             let shares: Vec<ShareId> = wanted.iter().map(|row| share(row)).collect();
             let of: Vec<_> = duties(chosen).iter().map(|row| row.duty.clone()).collect();
             let reminded = notices::remind_now(ctx, &actor, &shares, &of).await?;
+            let unreached = unreached(ctx).await?;
+            let nobody = |row: &Share| unreached.contains(&ctx.directory().stands_for(&row.organ, ctx.today()));
             for row in chosen {
                 lines.push(match (remindable(row), reminded.mailed.contains(&row.organ)) {
                     (Err(why), _) => line(ctx, row, "off", why),
                     _ if reminded.before.contains(&share(row)) => line(ctx, row, "off", "今天已经提醒过，没有重复提醒"),
+                    (Ok(()), _) if nobody(row) => {
+                        line(ctx, row, "late", "没有提醒到人：该机关没有人能登录报送，请先建立账号")
+                    }
                     (Ok(()), true) => line(ctx, row, "ok", "已提醒（待办台和邮件）"),
                     (Ok(()), false) => line(ctx, row, "ok", "已提醒（待办台）；该机关没有人登记邮箱，没有发邮件"),
                 });

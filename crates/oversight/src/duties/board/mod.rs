@@ -16,6 +16,7 @@ use duty::{
 use kernel::may;
 use web::{Ctx, Desk, Listener, OfficeShell, Query, Result, Routes, Steps, filters, office_page, svg};
 
+use crate::duties::{named, unreached};
 use filter::{Board, Filter, Row};
 
 /// Routes of the board.
@@ -50,6 +51,8 @@ struct Page {
     views: Vec<View>,
     states: Vec<(&'static str, &'static str)>,
     roles: Vec<(&'static str, &'static str)>,
+    /// Organs that nobody reports for, by name; for those who see all.
+    unreached: String,
     /// What is wrong with the dates asked for, and the query that was probably meant.
     advice: (String, String),
     bulk: bool,
@@ -79,6 +82,7 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         views: saved::of(ctx.db(), &desk.staff.account).await?,
         states: states(),
         roles: OwnerRole::ALL.iter().map(|role| (role.code(), role.label())).collect(),
+        unreached: if central { named(&ctx, &unreached(&ctx).await?, 10) } else { String::new() },
         advice: filter.advice(),
         bulk: may(&desk.actor(), &CONFIRM_DUTIES).is_ok(),
         central,
