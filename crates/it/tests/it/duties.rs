@@ -379,6 +379,7 @@ both! {
         let plan = issued(app).await;
         let paper = document(app, "解读方案").await;
         let mut editor = app.editor("QH010").await;
+        app.editor("QH011").await;
         let (mine, other) = (share(app, "公开解读方案", "QH010").await, share(app, "公开解读方案", "QH011").await);
         hand_in(app, &mut editor, &mine, &paper, "").await;
         let mut clerk = app.clerk().await;

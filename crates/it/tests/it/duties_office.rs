@@ -167,7 +167,6 @@ both! {
     /// Accepted, but not finished: it says what is missing, the duty stays open, and the organ gets mail; so it does on a return.
     async fn what_is_not_finished_is_told(app) {
         issued(app).await;
-        app.account("ed", "QH010", &[kernel::Role::Editor]).await;
         let share = share(app, "公开解读方案", "QH010").await;
         let page = format!("/duties/{}/evidence", share.0);
         let mut editor = app.editor("QH010").await;
