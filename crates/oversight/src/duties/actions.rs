@@ -147,11 +147,6 @@ pub(crate) async fn evidence(
     };
     let done = match proof {
         Err(refusal) => Err(refusal),
-        Ok(_) if !doubt.is_empty() => {
-            typed.doubt = true;
-            let text = format!("{doubt}选错了请改选；没有选错，请勾选“时段无误”再报送。");
-            Err(Refusal::field("period", text))
-        }
         Ok(proof) => {
             let directory = ctx.directory();
             let by = by(&ctx, &actor, &directory);
@@ -165,6 +160,11 @@ pub(crate) async fn evidence(
                     let new = NewEvidence { share, period, proof, note };
                     target = Some(acts::hand_in(&ctx, tx, &actor, &new).await?);
                 }
+                // Last, when everything else is right: the write is taken back, and the person asked.
+                if !doubt.is_empty() {
+                    let text = format!("{doubt}选错了请改选；没有选错，请勾选“时段无误”再报送。");
+                    return Err(Refusal::field("period", text));
+                }
                 let text = match (proof.is_some(), progress) {
                     (true, false) => "已报送佐证，等待县政府办公室确认。",
                     (true, true) => "已报送进展和佐证，佐证等待县政府办公室确认。",
@@ -176,6 +176,7 @@ pub(crate) async fn evidence(
             .await
         }
     };
+    typed.doubt = done.is_err() && !doubt.is_empty();
     answer(&ctx, &desk, &id, done, ask, typed, "document").await
 }
 
