@@ -70,7 +70,6 @@ pub fn capability() -> Capability {
         .declare(sealed::calendar())
         .declare(organs::organ_aliases())
         .declare(accounts::recipients())
-        .declare(accounts::reach())
         .declare(session::signin::Turns::default())
         .declare(watch::Refusals::default())
 }

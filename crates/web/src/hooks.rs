@@ -146,16 +146,20 @@ pub trait PublicDocuments: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<PublicDocument>>>;
 }
 
-/// Whether anybody acts for an organ. Declared as `Arc<dyn Reach>` by whoever keeps accounts.
-pub trait Reach: Send + Sync {
-    /// Those of these organs (or who answers for them today) of which nobody can sign in who holds one of these roles, in the
-    /// order of their codes.
-    fn unreached<'a>(
-        &'a self,
-        ctx: &'a Ctx,
-        organs: &'a [OrganCode],
-        roles: &'a [Role],
-    ) -> BoxFuture<'a, Result<Vec<OrganCode>>>;
+/// Those of these organs (or who answers for them today) of which nobody can sign in who holds one of these roles, in the order
+/// of their codes: what is sent to them lies on nobody's desk.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unreached(ctx: &Ctx, organs: &[OrganCode], roles: &[Role]) -> Result<Vec<OrganCode>> {
+    let people = ctx.one::<Arc<dyn Recipients>>().people(ctx, roles).await?;
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let answers = organs.iter().map(|organ| directory.stands_for(organ, today));
+    let mut unreached: Vec<OrganCode> =
+        answers.filter(|organ| !people.iter().any(|person| person.organ == *organ)).collect();
+    unreached.sort_unstable();
+    unreached.dedup();
+    Ok(unreached)
 }
 
 /// What of an organ a reform touches, so that it is told before. Declared as `Arc<dyn Touched>` by whoever keeps things of organs.

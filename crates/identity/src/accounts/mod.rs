@@ -9,12 +9,10 @@ pub mod import;
 mod import_pages;
 mod model;
 mod pages;
-mod reach;
 mod recipients;
 mod store;
 
 pub use model::{Account, AccountError, Created, NewAccount};
-pub(crate) use reach::reach;
 pub(crate) use recipients::recipients;
 pub use store::{
     change, create, find, find_by_id, had_password, list, remove_second_factor, reset_password, set_disabled,

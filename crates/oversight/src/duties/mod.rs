@@ -14,7 +14,7 @@ use duty::{
     permissions::{CONFIRM_DUTIES, MANAGE_DUTIES, REPORT_DUTIES, VIEW_DUTIES},
 };
 use kernel::{Actor, Directory, OrganCode};
-use web::{Ctx, Listener, Routes, hooks::Reach};
+use web::{Ctx, Listener, Routes};
 
 pub(crate) use hooks::{desk_source, evidence_uses, plan_progress};
 
@@ -46,7 +46,7 @@ pub(crate) fn sources(ctx: &Ctx) -> Sources {
 /// The organs with running duties of which nobody can report: what lies with them lies with nobody.
 async fn unreached(ctx: &Ctx) -> web::Result<Vec<OrganCode>> {
     let organs = duty::board::organs(ctx.db()).await?;
-    ctx.one::<std::sync::Arc<dyn Reach>>().unreached(ctx, &organs, REPORT_DUTIES.roles).await
+    web::hooks::unreached(ctx, &organs, REPORT_DUTIES.roles).await
 }
 
 /// Their short names: 县信访局、县统计局等 28 个机关.

@@ -1,6 +1,6 @@
 //! What is owed, on the work list of those who write it.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use document::public::Listed;
 use futures::future::BoxFuture;
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use kernel::{OrganCode, Staff, clock, id::DocumentId, may_for};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, Group, Reach},
+    hooks::{self, DeskItem, DeskSource, Group},
 };
 
 use super::{
@@ -34,8 +34,7 @@ pub(super) struct Owed;
 async fn orphaned(ctx: &Ctx) -> Result<(Vec<Listed>, HashSet<DocumentId>)> {
     let (found, explained) = policies(ctx, None, "", NEWEST).await?;
     let organs: Vec<OrganCode> = found.items.iter().map(|policy| policy.organ.clone()).collect();
-    let reach = ctx.one::<Arc<dyn Reach>>();
-    let unreached = reach.unreached(ctx, &organs, INTERPRETATION.write.roles).await?;
+    let unreached = hooks::unreached(ctx, &organs, INTERPRETATION.write.roles).await?;
     let (directory, today) = (ctx.directory(), ctx.today());
     let nobody = |policy: &Listed| unreached.contains(&directory.stands_for(&policy.organ, today));
     Ok((found.items.into_iter().filter(nobody).collect(), explained))
