@@ -32,6 +32,11 @@ impl Held {
         self.periods.iter().find(|one| one.period.key == self.standing.period)
     }
 
+    /// The period of which the date is the one that counts: the earliest that is not confirmed.
+    fn due_period(&self) -> Option<&PeriodStanding> {
+        self.periods.iter().find(|one| one.state != State::Confirmed).or(self.periods.last())
+    }
+
     pub(super) fn answers(&self) -> bool {
         self.share.role.answers()
     }
@@ -77,6 +82,8 @@ pub(super) struct Owner {
     pub(super) role: &'static str,
     pub(super) word: String,
     pub(super) due: String,
+    /// Name of the period that is open: 第四季度; empty without cadence.
+    pub(super) period: String,
     pub(super) left: Option<Countdown>,
     pub(super) ended: String,
     pub(super) may_report: bool,
@@ -113,6 +120,7 @@ impl Owner {
             role: share.role.label(),
             word: standing.word(),
             due: standing.due_on.map(|due| due.to_string()).unwrap_or_default(),
+            period: held.due_period().map(|one| one.period.label.clone()).unwrap_or_default(),
             left: standing.due_on.filter(|_| standing.open()).map(|due| ctx.calendar().countdown(today, due)),
             ended: share.ended_reason.clone(),
             may_report: share.running && !standing.ended && may_for(&actor, &REPORT_DUTIES, &organ).is_ok(),
