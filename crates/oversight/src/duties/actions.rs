@@ -409,7 +409,7 @@ pub(crate) async fn due(
     };
     let done = changed.map_err(at("due_reason")).map(|(day, changed)| {
         let text = match changed {
-            true => format!("期限已改为 {day}，原因写入任务的经过。"),
+            true => format!("期限已改为 {day}，原因写入任务的办理过程。"),
             false => "期限本来就是这一天，没有改动。".to_owned(),
         };
         Redirect::to(format!("/duties/{id}")).ok(text).into_response()
@@ -432,7 +432,7 @@ pub(crate) async fn visibility(
     let changed = acts::set_visibility(&ctx, &desk.actor(), &id, wanted, &form.visibility_reason).await;
     let done = changed.map_err(at("visibility_reason")).map(|changed| {
         let text = match changed {
-            true => format!("已改为{}，原因写入任务的经过。", wanted.label()),
+            true => format!("已改为{}，原因写入任务的办理过程。", wanted.label()),
             false => format!("已经是{}，没有改动。", wanted.label()),
         };
         Redirect::to(format!("/duties/{id}")).ok(text).into_response()
