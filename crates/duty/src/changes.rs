@@ -111,6 +111,7 @@ mod tests {
             actor: text(),
             keep: text(),
             commitment: text(),
+            seals: text(),
             previous: text(),
             hash: text(),
             actor_name: text(),
