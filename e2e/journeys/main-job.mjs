@@ -260,7 +260,7 @@ async function closeDuty({ program, staff, state, pages }) {
   await page.getByRole("searchbox", { name: "按标题查找已公开的文件" }).fill(WORD);
   await page.getByRole("button", { name: "查找", exact: true }).click();
   await page.getByRole("radio", { name: TITLE }).check();
-  await act(page, () => page.getByRole("button", { name: "报送佐证", exact: true }).click());
+  await act(page, () => page.getByRole("button", { name: "报送", exact: true }).click());
   await close(page);
 
   const clerk = await staff.at("clerk", `/duties/${state.duty}`, pages);

@@ -14,8 +14,8 @@ use crate::{
     MIGRATIONS, events,
     lapse::{self, Publishes, SETTLE, Subject},
     look,
-    notices::{self, NOTIFY, Notice},
-    permissions, project, settings,
+    notices::{self, NOTIFY, Notice, TELL, Tell},
+    permissions, project, reform, settings,
 };
 
 /// Reminders go out at the first moment of a working day after this time in China.
@@ -37,10 +37,12 @@ pub fn capability() -> Capability {
         .settings::<settings::Duties>()
         .migrations(MIGRATIONS)
         .declare(Outward(NOTIFY))
+        .declare(Outward(TELL))
         // It mails the organ whose evidence fell away.
         .declare(Outward(SETTLE))
         .declare(crate::sealed::duties())
         .declare(leaving)
+        .declare(reform::touched())
 }
 
 /// Evidence falls in the write that takes its subject off the portal.
@@ -58,11 +60,15 @@ fn followers(ctx: &Ctx) -> Followers {
 }
 
 fn handlers(ctx: &Ctx) -> Handlers {
-    let (telling, settling) = (ctx.clone(), ctx.clone());
+    let (notifying, telling, settling) = (ctx.clone(), ctx.clone(), ctx.clone());
     Handlers::default()
         .with(NOTIFY, "把任务通知各机关", move |notice: Notice| {
-            let ctx = telling.clone();
+            let ctx = notifying.clone();
             async move { again(notices::notify(&ctx, notice).await) }
+        })
+        .with(TELL, "把佐证的处理结果告知机关", move |told: Tell| {
+            let ctx = telling.clone();
+            async move { again(notices::tell(&ctx, told).await) }
         })
         .with(SETTLE, "核对佐证是否仍然公开", move |subject: Subject| {
             let ctx = settling.clone();
@@ -75,14 +81,26 @@ fn again(done: Result<()>) -> std::result::Result<(), Failure> {
     done.map_err(|error| Failure::Retry(format!("{error:?}")))
 }
 
-/// Reminders go out at half past eight on working days.
+/// Reminders go out at half past eight on working days; after a reform shares are folded within a minute.
 fn schedule(ctx: &Ctx) -> Schedule {
-    let ctx = ctx.clone();
+    let (ctx, folds) = (ctx.clone(), ctx.clone());
     let remind = Entry::new("duty.remind", "提醒到期任务", Every::Daily(FROM), move || {
         let ctx = ctx.clone();
         async move { Ok(remind_today(&ctx).await?) }
     });
-    Schedule::default().with(remind)
+    let folding = folds.clone();
+    let fold =
+        Entry::new("duty.fold", "合并改革后由同一机关承办的任务份额", Every::Minutes(1), move || {
+            let ctx = folding.clone();
+            async move {
+                let folded = reform::fold(ctx.db(), &ctx.directory(), ctx.today()).await?;
+                if folded > 0 {
+                    tracing::info!(folded, "shares of one organ became one");
+                }
+                Ok(())
+            }
+        });
+    Schedule::default().with(remind).with(fold)
 }
 
 /// Sends what is due today, if it is a working day, and drops pieces of standings that have passed.

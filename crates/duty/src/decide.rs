@@ -5,11 +5,12 @@ use kernel::{
     may, time,
 };
 use serde_json::json;
-use store::{Db, Tx, query, query_scalar};
+use store::{Db, Tx, jobs::NewJob, query, query_scalar};
 use web::Refusal;
 
 use crate::{
     checks, events,
+    notices::{TELL, Tell},
     permissions::CONFIRM_DUTIES,
     privacy,
     report::{By, Target, piece, touch, trimmed},
@@ -20,6 +21,8 @@ use crate::{
 pub enum Verdict {
     /// Accepted: the duty is closed for this organ (or this period).
     Confirm,
+    /// Accepted as far as it goes; says what is still missing. It stands as evidence and closes nothing.
+    Accept(String),
     /// Sent back with a reason.
     Return(String),
 }
@@ -39,11 +42,16 @@ pub async fn decide(
     may(by.actor, &CONFIRM_DUTIES)?;
     let (decision, reason, kind) = match verdict {
         Verdict::Confirm => ("confirmed", String::new(), &events::EVIDENCE_CONFIRMED),
+        Verdict::Accept(missing) => ("confirmed", trimmed(missing, 1000), &events::EVIDENCE_ACCEPTED),
         Verdict::Return(reason) => ("returned", trimmed(reason, 1000), &events::EVIDENCE_RETURNED),
     };
-    let confirms = *verdict == Verdict::Confirm;
-    if !confirms && reason.is_empty() {
-        let text = "请写明退回的理由和怎样补正，例如“所附是通知原文，请换成解读材料”。";
+    let partial = matches!(verdict, Verdict::Accept(_));
+    let confirms = partial || *verdict == Verdict::Confirm;
+    if reason.is_empty() && *verdict != Verdict::Confirm {
+        let text = match partial {
+            true => "请写明还差什么，例如“还差两个乡镇的清单”。",
+            false => "请写明退回的理由和怎样补正，例如“所附是通知原文，请换成解读材料”。",
+        };
         return Err(Refusal::field("reason", text));
     }
     let (held, piece) = piece(tx, evidence).await?;
@@ -66,8 +74,8 @@ pub async fn decide(
     }
     let now = tx.now();
     let done = query(
-        "UPDATE evidence SET decision = $2, reason = $3, decided_at = $4, decided_by = $5, decided_by_name = $6 \
-         WHERE id = $1 AND decision = '' AND withdrawn_at = '' AND submitted_at <> ''",
+        "UPDATE evidence SET decision = $2, reason = $3, decided_at = $4, decided_by = $5, decided_by_name = $6, \
+         partial = $7 WHERE id = $1 AND decision = '' AND withdrawn_at = '' AND submitted_at <> ''",
     )
     .bind(evidence)
     .bind(decision)
@@ -75,6 +83,7 @@ pub async fn decide(
     .bind(now)
     .bind(by.actor.log_id())
     .bind(by.actor.log_name())
+    .bind(partial)
     .execute(tx.conn())
     .await?;
     if done.rows_affected() == 0 {
@@ -82,8 +91,10 @@ pub async fn decide(
     }
     touch(tx, &held).await?;
     let mut data = json!({ "evidence": evidence, "title": piece.title, "subject": piece.subject_id });
-    if !confirms {
+    if !reason.is_empty() {
         data["reason"] = json!(reason);
+        // Its organ is told by mail what to do.
+        tx.enqueue(NewJob::now(TELL, &Tell { evidence: evidence.clone() }).dedup(evidence.as_str())).await?;
     }
     tx.append(held.event(kind, by.actor, data)).await?;
     Ok(held.target())
@@ -101,12 +112,16 @@ pub async fn undo(tx: &mut Tx, by: &By<'_>, evidence: &EvidenceId) -> Result<Tar
     if piece.decision.is_empty() {
         return Err(Refusal::Conflict("这份佐证现在没有处理结果，不需要撤销。请返回任务页查看。".into()));
     }
+    if !piece.lapsed_at.is_empty() {
+        let text = "佐证文件已撤回公开，佐证已经失效，撤销处理结果也不会使它恢复。文件恢复公开后，佐证自动有效。";
+        return Err(Refusal::Conflict(text.into()));
+    }
     if decided != Some(by.today) {
         let text = "只能撤销当天的处理结果。如需更正，请联系报送单位重新报送。";
         return Err(Refusal::Conflict(text.into()));
     }
     let done = query(
-        "UPDATE evidence SET decision = '', reason = '', decided_at = '', decided_by = '', decided_by_name = '' \
+        "UPDATE evidence SET decision = '', reason = '', decided_at = '', decided_by = '', decided_by_name = '', partial = 0 \
          WHERE id = $1 AND decision = $2 AND decided_at = $3",
     )
     .bind(evidence)

@@ -16,8 +16,12 @@ use crate::{
 
 /// Days before the due date from which a duty stands in the work list.
 const AHEAD: i64 = 30;
-/// Most lines of one kind.
+/// Most lines of one kind that wait for the office.
 const MOST: i64 = 200;
+/// Most shares of one organ; the list says how many more there are.
+pub const MOST_OF_ORGAN: usize = 2000;
+/// Days for which a reminder is shown in the work list.
+const REMINDED: i64 = 14;
 
 /// A share that wants something done by its organ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +38,12 @@ pub struct Work {
     pub state: State,
     /// When its clock began: the first day of the period, else the day of issue.
     pub since: Option<Date>,
-    /// By when.
+    /// By when; `None` = its source gives no date.
     pub due: Option<Date>,
+    /// Its organ's part.
+    pub role: OwnerRole,
+    /// The day on which its organ was last reminded, if that was lately.
+    pub reminded: Option<Date>,
 }
 
 #[derive(FromRow)]
@@ -50,6 +58,8 @@ struct WorkRow {
     year: i64,
     issued_at: String,
     due_on: String,
+    part: i64,
+    reminded: Option<String>,
 }
 
 /// Returned, overdue, or due soon; supporting organs are asked only when their own evidence came back.
@@ -68,20 +78,43 @@ fn wants(organs: &[OrganCode], today: Date) -> (String, Vec<Value>) {
     (sql, values)
 }
 
-/// The shares of these organs that want something done, the most urgent first.
+/// What of these organs is open, dated or not, with and without haste: nothing that was issued lies on nobody's desk. What
+/// waits for the office is the office's; supporting organs are asked as long as the duty itself is open.
+fn open(organs: &[OrganCode], today: Date) -> (String, Vec<Value>) {
+    let mut values: Vec<Value> = vec![today.to_string().into()];
+    values.extend(organs.iter().map(Value::from));
+    let sql = format!(
+        "a.running = 1 AND a.ended = 0 AND a.from_day <= $1 AND a.until_day >= $1 AND a.organ IN ({}) \
+         AND a.state < {evidenced} AND (a.part < {support} OR a.state = {returned} OR EXISTS \
+         (SELECT 1 FROM duty_standing y WHERE y.duty = a.duty AND y.from_day <= $1 AND y.until_day >= $1 AND y.ended = 0 \
+         AND y.state < {confirmed}))",
+        places(2, organs.len()),
+        evidenced = project::number(State::Evidenced),
+        confirmed = project::number(State::Confirmed),
+        returned = project::number(State::Returned),
+        support = project::part(OwnerRole::Support),
+    );
+    (sql, values)
+}
+
+/// The shares of these organs that are open, dated ones first, by date; at most [`MOST_OF_ORGAN`].
 ///
 /// # Errors
 /// When the database fails.
 pub async fn of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<Vec<Work>> {
-    let (condition, values) = wants(organs, today);
+    let (condition, values) = open(organs, today);
+    let lately = time::to_db(time::start_of_day(today.saturating_sub(REMINDED.days())));
+    let since = values.len() + 1;
     // SQL: fixed text and placeholders; every value is bound.
     let rows: Vec<WorkRow> = query_as(built(format!(
-        "SELECT a.duty, d.text, d.place_label, a.organ, a.state, a.period, d.cadence, s.year, h.issued_at, a.due_on \
+        "SELECT a.duty, d.text, d.place_label, a.organ, a.state, a.period, d.cadence, s.year, h.issued_at, a.due_on, a.part, \
+         (SELECT MAX(r.sent_at) FROM duty_reminder r WHERE r.share = a.share AND r.sent_at >= ${since}) AS reminded \
          FROM share_standing a JOIN duty d ON d.id = a.duty JOIN duty_share h ON h.id = a.share \
          JOIN duty_source s ON s.kind = d.source_kind AND s.id = d.source_id WHERE {condition} \
-         ORDER BY a.due_on, d.place_order, d.position, a.share LIMIT {MOST}"
+         ORDER BY a.rank, a.due_on, d.place_order, d.position, a.share LIMIT {MOST_OF_ORGAN}"
     )))
     .bind_all(values)
+    .bind(lately)
     .fetch_all(db.read())
     .await?;
     let work = |row: WorkRow| {
@@ -90,6 +123,8 @@ pub async fn of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<Vec
         Work {
             since: period.map(|period| period.start).or_else(|| time::from_db(&row.issued_at).map(time::date_in_china)),
             due: row.due_on.parse().ok(),
+            role: project::role(row.part).unwrap_or(OwnerRole::Support),
+            reminded: row.reminded.as_deref().and_then(time::from_db).map(time::date_in_china),
             state: project::state(row.state),
             duty: row.duty,
             text: row.text,
@@ -98,6 +133,17 @@ pub async fn of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<Vec
         }
     };
     Ok(rows.into_iter().map(work).collect())
+}
+
+/// How many shares of these organs are open.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_open(db: &Db, organs: &[OrganCode], today: Date) -> Result<i64> {
+    let (condition, values) = open(organs, today);
+    // SQL: fixed text and placeholders; every value is bound.
+    let sql = format!("SELECT COUNT(*) FROM share_standing a WHERE {condition}");
+    query_scalar(built(sql)).bind_all(values).fetch_one(db.read()).await
 }
 
 /// How many shares of these organs want something done.

@@ -9,11 +9,11 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Executor, FromRow, Tx, query, query_as};
+use store::{Executor, FromRow, Tx, built, query, query_as};
 use web::Refusal;
 
 use crate::{
-    events,
+    events, facts,
     model::{Cadence, OwnerRole, Values, Visibility},
     privacy, project,
     source::{self, SourceKey, Sources},
@@ -149,6 +149,20 @@ pub async fn put(tx: &mut Tx, row: &DutyRow) -> store::Result<()> {
     .execute(tx.conn())
     .await?;
     if row.issued_at.is_empty() { Ok(()) } else { project::refresh(tx, std::slice::from_ref(&row.id)).await }
+}
+
+/// The duties with these ids, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_ids(db: &store::Db, ids: &[DutyId]) -> store::Result<Vec<DutyRow>> {
+    let mut found = Vec::new();
+    for some in ids.chunks(facts::CHUNK) {
+        // SQL: fixed text and placeholders; every id is bound.
+        let sql = format!("SELECT * FROM duty WHERE id IN ({})", facts::places(1, some.len()));
+        found.extend(query_as::<DutyRow>(built(sql)).bind_all(some).fetch_all(db.read()).await?);
+    }
+    Ok(found)
 }
 
 /// All duties of a source, prepared and ended ones too, in the order of their places.
@@ -330,6 +344,63 @@ pub async fn release(tx: &mut Tx, actor: &Actor, duty: &DutyRow, share: &ShareRo
     Ok(())
 }
 
+/// One organ answers today for what these shares of a duty were given to: they become one, with everything that was reported.
+/// `others` are folded into `root`; what had been folded into them before comes along.
+///
+/// # Errors
+/// When the database fails.
+pub async fn fold(
+    tx: &mut Tx,
+    actor: &Actor,
+    duty: &DutyRow,
+    root: &ShareRow,
+    others: &[ShareRow],
+) -> store::Result<()> {
+    for other in others {
+        for sql in [
+            "UPDATE duty_share SET folded_into = $1, version = version + 1 WHERE id = $2 OR folded_into = $2",
+            "UPDATE progress_note SET share = $1 WHERE share = $2",
+            "UPDATE evidence SET share = $1 WHERE share = $2",
+        ] {
+            query(sql).bind(&root.id).bind(&other.id).execute(tx.conn()).await?;
+        }
+        // The kept share has reminders of its own.
+        query("DELETE FROM duty_reminder WHERE share = $1").bind(&other.id).execute(tx.conn()).await?;
+    }
+    project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
+    if duty.is_public() {
+        source::touch(tx, &duty.source()).await?;
+    }
+    let from: Vec<&OrganCode> = others.iter().map(|other| &other.organ).collect();
+    let event = event(tx, &events::FOLDED, duty, actor, json!({ "share": root.id, "from": from })).await?;
+    tx.append(event.organ(&root.organ)).await?;
+    Ok(())
+}
+
+/// A share that had become part of another stands by itself again, as it was issued.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unfold(
+    tx: &mut Tx,
+    actor: &Actor,
+    duty: &DutyRow,
+    share: &ShareId,
+    organ: &OrganCode,
+) -> store::Result<()> {
+    query("UPDATE duty_share SET folded_into = '', version = version + 1 WHERE id = $1")
+        .bind(share)
+        .execute(tx.conn())
+        .await?;
+    project::refresh(tx, std::slice::from_ref(&duty.id)).await?;
+    if duty.is_public() {
+        source::touch(tx, &duty.source()).await?;
+    }
+    let event = event(tx, &events::UNFOLDED, duty, actor, json!({ "share": share })).await?;
+    tx.append(event.organ(organ)).await?;
+    Ok(())
+}
+
 /// The source no longer obliges to it; it stays visible with its reason.
 ///
 /// # Errors
@@ -370,12 +441,28 @@ async fn running(tx: &mut Tx, id: &DutyId) -> Result<DutyRow, Refusal> {
     Ok(row)
 }
 
-/// Moves the due date of an issued duty. `false` when it had this date already. The words of its source stay: an amendment
-/// that says the same leaves this date alone.
+/// Why something that was issued is changed: it stands in the history, and with a public duty on the portal.
 ///
 /// # Errors
-/// When the duty has ended.
-pub async fn set_due(tx: &mut Tx, actor: &Actor, id: &DutyId, due_on: Date) -> Result<bool, Refusal> {
+/// When none is given (`example` says what one looks like), or it names what the public must not see; at the field `reason`.
+fn reason(typed: &str, example: &str) -> Result<String, Refusal> {
+    let reason: String = typed.trim().chars().take(1000).collect();
+    if reason.is_empty() {
+        return Err(Refusal::field("reason", example));
+    }
+    match privacy::objection(&reason) {
+        Some(objection) => Err(Refusal::field("reason", objection)),
+        None => Ok(reason),
+    }
+}
+
+/// Moves the due date of an issued duty; with a cadence that is the last day on which it runs. `false` when it had this date
+/// already. The words of its source stay: an amendment that says the same leaves this date alone.
+///
+/// # Errors
+/// When the duty has ended, or no reason is given.
+pub async fn set_due(tx: &mut Tx, actor: &Actor, id: &DutyId, due_on: Date, why: &str) -> Result<bool, Refusal> {
+    let reason = reason(why, "请写明为什么调整期限，例如“上级通知顺延一个月”。")?;
     let row = running(tx, id).await?;
     let to = due_on.to_string();
     if row.due_on == to {
@@ -386,7 +473,8 @@ pub async fn set_due(tx: &mut Tx, actor: &Actor, id: &DutyId, due_on: Date) -> R
     if row.is_public() {
         source::touch(tx, &row.source()).await?;
     }
-    let event = event(tx, &events::DUE_CHANGED, &row, actor, json!({ "from": row.due_on, "to": to })).await?;
+    let event =
+        event(tx, &events::DUE_CHANGED, &row, actor, json!({ "from": row.due_on, "to": to, "reason": reason })).await?;
     tx.append(event).await?;
     Ok(true)
 }
@@ -394,14 +482,17 @@ pub async fn set_due(tx: &mut Tx, actor: &Actor, id: &DutyId, due_on: Date) -> R
 /// Opens or closes an issued duty to the public. `false` when it was so already.
 ///
 /// # Errors
-/// When the duty has ended, the public has no page of its place, or its source refuses what the public would see.
+/// When the duty has ended, no reason is given, the public has no page of its place, or its source refuses what the public
+/// would see.
 pub async fn set_visibility(
     tx: &mut Tx,
     actor: &Actor,
     sources: &Sources,
     id: &DutyId,
     visibility: Visibility,
+    why: &str,
 ) -> Result<bool, Refusal> {
+    let reason = reason(why, "请写明为什么调整公开范围，例如“涉及尚未定案的事项，定案后再公开”。")?;
     let row = running(tx, id).await?;
     if row.visibility == visibility.code() {
         return Ok(false);
@@ -413,7 +504,9 @@ pub async fn set_visibility(
     project::refresh(tx, std::slice::from_ref(id)).await?;
     let key = row.source();
     source::touch(tx, &key).await?;
-    let event = event(tx, &events::VISIBILITY_CHANGED, &row, actor, json!({ "to": visibility.code() })).await?;
+    let event =
+        event(tx, &events::VISIBILITY_CHANGED, &row, actor, json!({ "to": visibility.code(), "reason": reason }))
+            .await?;
     tx.append(event).await?;
     if let Some(keeper) = sources.keeper(&key.kind) {
         keeper.visibility_changed(tx, actor, &key, id, visibility).await?;
@@ -425,14 +518,8 @@ pub async fn set_visibility(
 ///
 /// # Errors
 /// When it has ended already, no reason is given, or the reason names what the public must not see.
-pub async fn end_one(tx: &mut Tx, actor: &Actor, sources: &Sources, id: &DutyId, reason: &str) -> Result<(), Refusal> {
-    let reason: String = reason.trim().chars().take(1000).collect();
-    if reason.is_empty() {
-        return Err(Refusal::field("reason", "请写明为什么终止，例如“上级已取消这项考核，不再开展”。"));
-    }
-    if let Some(objection) = privacy::objection(&reason) {
-        return Err(Refusal::field("reason", objection));
-    }
+pub async fn end_one(tx: &mut Tx, actor: &Actor, sources: &Sources, id: &DutyId, why: &str) -> Result<(), Refusal> {
+    let reason = self::reason(why, "请写明为什么终止，例如“上级已取消这项考核，不再开展”。")?;
     let row = running(tx, id).await?;
     end(tx, actor, &row, &reason).await?;
     let key = row.source();

@@ -35,6 +35,10 @@ pub static ROLE_CHANGED: EventKind =
 /// An organ is released.
 pub static RELEASED: EventKind =
     kind("duty.released", "不再承担任务").holds(&[SOURCE, OF, ("role", "分工"), ("reason", "原因")]).keeps(Keep::Words);
+/// One organ answers today for what two were given: it has one share of it.
+pub static FOLDED: EventKind = kind("duty.folded", "合并承办份额").holds(&[SOURCE, OF, SHARE, ("from", "原机关")]);
+/// The reform was taken back: the organ has its own share again.
+pub static UNFOLDED: EventKind = kind("duty.unfolded", "恢复承办份额").holds(&[SOURCE, OF, SHARE]);
 /// The source changed words or date.
 pub static AMENDED: EventKind = kind("duty.amended", "调整任务")
     .holds(&[SOURCE, OF, ("text", "文字"), ("due_on", "期限"), ("cadence", "频次"), ("reason", "原因")])
@@ -43,11 +47,13 @@ pub static AMENDED: EventKind = kind("duty.amended", "调整任务")
 pub static ENDED: EventKind =
     kind("duty.ended", "终止任务").holds(&[SOURCE, OF, ("reason", "原因")]).keeps(Keep::Words);
 /// The office moved the date.
-pub static DUE_CHANGED: EventKind =
-    kind("duty.due_changed", "调整任务期限").holds(&[SOURCE, OF, ("from", "从"), ("to", "到")]);
+pub static DUE_CHANGED: EventKind = kind("duty.due_changed", "调整任务期限")
+    .holds(&[SOURCE, OF, ("from", "从"), ("to", "到"), ("reason", "原因")])
+    .keeps(Keep::Words);
 /// The office opened it to the public or closed it.
-pub static VISIBILITY_CHANGED: EventKind =
-    kind("duty.visibility_changed", "调整任务是否公开").holds(&[SOURCE, OF, ("to", "到")]);
+pub static VISIBILITY_CHANGED: EventKind = kind("duty.visibility_changed", "调整任务是否公开")
+    .holds(&[SOURCE, OF, ("to", "到"), ("reason", "原因")])
+    .keeps(Keep::Words);
 /// An organ reported progress.
 pub static NOTE_ADDED: EventKind =
     kind("duty.note_added", "报送进展").holds(&[SOURCE, SHARE, ("note", ""), ("text", "文字")]).keeps(Keep::Words);
@@ -61,6 +67,10 @@ pub static EVIDENCE_TAKEN_BACK: EventKind =
 /// The office confirmed evidence.
 pub static EVIDENCE_CONFIRMED: EventKind = kind("duty.evidence_confirmed", "确认佐证")
     .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", "")])
+    .keeps(Keep::Words);
+/// The office accepted evidence that does not finish the duty.
+pub static EVIDENCE_ACCEPTED: EventKind = kind("duty.evidence_accepted", "认可佐证，尚未完成")
+    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", ""), ("reason", "还差什么")])
     .keeps(Keep::Words);
 /// The office sent evidence back.
 pub static EVIDENCE_RETURNED: EventKind = kind("duty.evidence_returned", "退回佐证")
@@ -96,11 +106,13 @@ pub static REMINDED: EventKind = kind("duty.reminded", "提醒任务").holds(&[
 ]);
 
 /// All of them, for the capability that has the pages.
-pub static ALL: [&EventKind; 20] = [
+pub static ALL: [&EventKind; 23] = [
     &ISSUED,
     &ASSIGNED,
     &ROLE_CHANGED,
     &RELEASED,
+    &FOLDED,
+    &UNFOLDED,
     &AMENDED,
     &ENDED,
     &DUE_CHANGED,
@@ -109,6 +121,7 @@ pub static ALL: [&EventKind; 20] = [
     &EVIDENCE_ADDED,
     &EVIDENCE_TAKEN_BACK,
     &EVIDENCE_CONFIRMED,
+    &EVIDENCE_ACCEPTED,
     &EVIDENCE_RETURNED,
     &DECISION_UNDONE,
     &EVIDENCE_LAPSED,
@@ -121,5 +134,15 @@ pub static ALL: [&EventKind; 20] = [
 
 /// Events that concern everybody who has a share, whichever organ they name: the rest of a history is for that organ and the
 /// office.
-pub static SHARED: [&EventKind; 8] =
-    [&ISSUED, &DUE_CHANGED, &VISIBILITY_CHANGED, &AMENDED, &ENDED, &ASSIGNED, &ROLE_CHANGED, &RELEASED];
+pub static SHARED: [&EventKind; 10] = [
+    &ISSUED,
+    &DUE_CHANGED,
+    &VISIBILITY_CHANGED,
+    &AMENDED,
+    &ENDED,
+    &ASSIGNED,
+    &ROLE_CHANGED,
+    &RELEASED,
+    &FOLDED,
+    &UNFOLDED,
+];

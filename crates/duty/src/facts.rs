@@ -48,7 +48,9 @@ pub struct Share {
     pub public: bool,
     /// The organ to which it was issued.
     pub organ: OrganCode,
-    /// Its part.
+    /// The organs whose shares were folded into this one, since one organ answers for all of them today.
+    pub origins: Vec<OrganCode>,
+    /// Its part; after a reform the heaviest that still runs.
     pub role: OwnerRole,
     /// When issued, stored form.
     pub issued_at: String,
@@ -86,6 +88,7 @@ struct Row {
     issued_at: String,
     ended_at: String,
     ended_reason: String,
+    folded_into: String,
 }
 
 #[derive(FromRow)]
@@ -101,6 +104,7 @@ struct EvidenceRow {
     added_at: String,
     submitted_at: String,
     decision: String,
+    partial: bool,
     decided_at: String,
     lapsed_at: String,
 }
@@ -111,8 +115,9 @@ pub(crate) fn year(stored: i64) -> i16 {
 }
 
 /// The decision with this stored word.
-pub(crate) fn decision(word: &str) -> Decision {
+pub(crate) fn decision(word: &str, partial: bool) -> Decision {
     match word {
+        "confirmed" if partial => Decision::Accepted,
         "confirmed" => Decision::Confirmed,
         "returned" => Decision::Returned,
         _ => Decision::None,
@@ -120,7 +125,7 @@ pub(crate) fn decision(word: &str) -> Decision {
 }
 
 impl Row {
-    fn with(self, notes: Vec<String>, evidence: Vec<EvidenceFact>) -> Share {
+    fn with(self, origins: Vec<OrganCode>, notes: Vec<String>, evidence: Vec<EvidenceFact>) -> Share {
         let facts = Facts {
             year: year(self.year),
             due_on: self.due_on.parse().ok(),
@@ -140,6 +145,7 @@ impl Row {
             running: self.source_state == "running",
             public: self.visibility == "public",
             organ: self.organ,
+            origins,
             role: OwnerRole::from_code(&self.role).unwrap_or(OwnerRole::Support),
             issued_at: self.issued_at,
             ended_at: self.ended_at,
@@ -148,13 +154,43 @@ impl Row {
     }
 }
 
+/// The rows that stand by themselves, each with the organs folded into it: one share with the heaviest part that runs, since
+/// the first of them was issued, ended once all have. The order stays.
+fn folded(rows: Vec<Row>) -> Vec<(Row, Vec<OrganCode>)> {
+    if rows.iter().all(|row| row.folded_into.is_empty()) {
+        return rows.into_iter().map(|row| (row, Vec::new())).collect();
+    }
+    let (others, mut roots): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| !row.folded_into.is_empty());
+    let mut folded: HashMap<String, Vec<Row>> = HashMap::new();
+    for row in others {
+        folded.entry(row.folded_into.clone()).or_default().push(row);
+    }
+    let mut found: Vec<(Row, Vec<OrganCode>)> = Vec::new();
+    for mut root in roots.drain(..) {
+        let own = folded.remove(root.id.as_str()).unwrap_or_default();
+        let running = |row: &&Row| row.ended_at.is_empty();
+        let first =
+            own.iter().filter(running).chain(Some(&root).filter(running)).map(|row| row.issued_at.clone()).min();
+        let role = own.iter().filter(running).chain(Some(&root).filter(running)).map(|row| row.role.clone()).min();
+        if let (Some(first), Some(role)) = (first, role) {
+            // The codes of parts sort from the heaviest to the lightest.
+            (root.issued_at, root.role) = (first, role);
+            (root.ended_at, root.ended_reason) = (String::new(), String::new());
+        }
+        let origins = own.into_iter().map(|row| row.organ).collect();
+        found.push((root, origins));
+    }
+    found.sort_by(|(a, _), (b, _)| (&a.duty, &a.role, &a.organ).cmp(&(&b.duty, &b.role, &b.organ)));
+    found
+}
+
 impl EvidenceRow {
     fn fact(self) -> EvidenceFact {
         let mut fact = EvidenceFact {
             period: self.period,
             added_at: self.added_at,
             submitted_at: self.submitted_at,
-            decision: decision(&self.decision),
+            decision: decision(&self.decision, self.partial),
             decided_at: self.decided_at,
         };
         if !self.lapsed_at.is_empty() {
@@ -178,7 +214,7 @@ pub async fn of_duties<'e>(executor: impl Executor<'e>, duties: &[DutyId]) -> Re
         // SQL: fixed text and placeholders; every id is bound.
         let rows: Vec<Row> = query_as(built(format!(
             "SELECT a.id, a.duty, d.source_kind, d.source_id, s.state AS source_state, d.place_order, d.position, d.visibility, s.year, d.due_on, \
-             d.cadence, d.grace_days, a.organ, a.role, a.issued_at, a.ended_at, a.ended_reason FROM duty_share a \
+             d.cadence, d.grace_days, a.organ, a.role, a.issued_at, a.ended_at, a.ended_reason, a.folded_into FROM duty_share a \
              JOIN duty d ON d.id = a.duty JOIN duty_source s ON s.kind = d.source_kind AND s.id = d.source_id \
              WHERE a.duty IN ({within}) ORDER BY a.duty, a.role, a.organ"
         )))
@@ -194,7 +230,7 @@ pub async fn of_duties<'e>(executor: impl Executor<'e>, duties: &[DutyId]) -> Re
         .await?;
         // SQL: fixed text, names from this file and numbers of places; every value is bound.
         let evidence: Vec<EvidenceRow> = query_as(built(format!(
-            "SELECT e.share, e.period, e.added_at, e.submitted_at, e.decision, e.decided_at, e.lapsed_at FROM evidence e \
+            "SELECT e.share, e.period, e.added_at, e.submitted_at, e.decision, e.partial, e.decided_at, e.lapsed_at FROM evidence e \
              JOIN duty_share a ON a.id = e.share WHERE e.withdrawn_at = '' AND a.duty IN ({within})"
         )))
         .bind_all(some)
@@ -208,10 +244,10 @@ pub async fn of_duties<'e>(executor: impl Executor<'e>, duties: &[DutyId]) -> Re
         for row in evidence {
             evidence_of.entry(row.share.clone()).or_default().push(row.fact());
         }
-        shares.extend(rows.into_iter().map(|row| {
+        shares.extend(folded(rows).into_iter().map(|(row, origins)| {
             let notes = notes_of.remove(&row.id).unwrap_or_default();
             let evidence = evidence_of.remove(&row.id).unwrap_or_default();
-            row.with(notes, evidence)
+            row.with(origins, notes, evidence)
         }));
     }
     Ok(shares)

@@ -14,6 +14,7 @@
 pub mod address;
 pub mod board;
 mod capability;
+pub mod changes;
 pub mod checks;
 pub mod decide;
 pub mod desk;
@@ -30,6 +31,7 @@ pub mod permissions;
 pub mod pieces;
 pub mod privacy;
 pub mod project;
+pub mod reform;
 pub mod remind;
 pub mod report;
 mod sealed;
@@ -46,7 +48,8 @@ pub use report::{By, NewEvidence, NoteId, Proof, Target};
 pub use source::{Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Words};
 
 /// The tables of this crate.
-pub static MIGRATIONS: &[store::Migration] = store::migrations!("duty", "../migrations/0001_duty.sql");
+pub static MIGRATIONS: &[store::Migration] =
+    store::migrations!("duty", "../migrations/0001_duty.sql", "../migrations/0002_accepted_and_folded.sql");
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use kernel::{
     Actor, OrganCode, Role,
-    id::{DutyId, ShareId},
+    id::{DutyId, EvidenceId, ShareId},
 };
 use serde::{Deserialize, Serialize};
 use store::{FromRow, Tx, built, jobs::NewJob, query_as};
@@ -25,6 +25,16 @@ use crate::{
 
 /// Job: tells organs by mail that duties were issued to them, or changed.
 pub const NOTIFY: &str = "duty.notify";
+
+/// Job: tells an organ by mail what the office decided on its evidence, where something is left to do.
+pub const TELL: &str = "duty.tell";
+
+/// Payload of [`TELL`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tell {
+    /// The piece of evidence.
+    pub evidence: EvidenceId,
+}
 
 /// What happened to duties of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,11 +187,18 @@ async fn send(
         remind::tell(tx, actor, one, to.is_some()).await?;
     }
     let Some(to) = to else { return Ok(()) };
-    let late = owed.iter().filter(|one| one.due < today).count();
+    let past = |one: &Owed| one.due.is_some_and(|due| due < today);
+    let late = owed.iter().filter(|one| past(one)).count();
+    let undated = owed.iter().all(|one| one.due.is_none());
     let name = ctx.directory().short_name(organ).to_owned();
     let mut text = format!("{name}：\n\n下列任务需要办理：\n");
     for one in owed {
-        let when = if one.due < today { format!("已于 {} 到期", one.due) } else { format!("{} 到期", one.due) };
+        let when = match one.due {
+            Some(due) if due < today => format!("已于 {due} 到期，{}", ctx.calendar().countdown(today, due)),
+            Some(due) if due == today => format!("{due} 到期，今天到期"),
+            Some(due) => format!("{due} 到期，{}", ctx.calendar().countdown(today, due)),
+            None => "没有期限".to_owned(),
+        };
         let period = if one.label.is_empty() { String::new() } else { format!("（{}）", one.label) };
         let words = texts.get(&one.duty).map_or("", |text| text.trim_end_matches('。'));
         text.push_str(&format!(
@@ -193,6 +210,7 @@ async fn send(
     }
     text.push_str("\n请在系统中报送进展和佐证。已经办完的，报送佐证后不再提醒。\n");
     let subject = match late {
+        0 if undated => format!("有 {} 项任务需要办理", owed.len()),
         0 => format!("有 {} 项任务即将到期", owed.len()),
         late if late == owed.len() => format!("有 {late} 项任务已经逾期"),
         late => format!("有 {} 项任务需要办理，其中 {late} 项已逾期", owed.len()),
@@ -239,6 +257,47 @@ pub async fn remind_now(ctx: &Ctx, actor: &Actor, shares: &[ShareId], duties: &[
     }
     tx.commit().await?;
     Ok(done)
+}
+
+#[derive(FromRow)]
+struct Decided {
+    duty: DutyId,
+    organ: OrganCode,
+    text: String,
+    title: String,
+    decision: String,
+    partial: bool,
+    reason: String,
+}
+
+/// One mail to the organ whose evidence was sent back or does not finish its duty; none when the decision was undone since.
+pub(crate) async fn tell(ctx: &Ctx, told: Tell) -> Result<()> {
+    let found: Option<Decided> = query_as(
+        "SELECT a.duty, a.organ, d.text, e.title, e.decision, e.partial, e.reason FROM evidence e \
+         JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty WHERE e.id = $1",
+    )
+    .bind(&told.evidence)
+    .fetch_optional(ctx.db().read())
+    .await?;
+    let Some(piece) = found.filter(|piece| piece.decision == "returned" || piece.partial) else { return Ok(()) };
+    let organ = ctx.directory().stands_for(&piece.organ, ctx.today());
+    let Some(to) = addresses(ctx).await?.remove(&organ) else { return Ok(()) };
+    let words = web::filters::shortened(&piece.text, 60);
+    let (subject, what) = match piece.partial {
+        true => {
+            ("任务佐证已认可，任务尚未完成", format!("《{}》已认可，任务尚未完成。还差：{}", piece.title, piece.reason))
+        }
+        false => ("任务佐证被退回", format!("《{}》被退回。理由：{}", piece.title, piece.reason)),
+    };
+    let text = format!(
+        "{}：\n\n任务“{words}”的佐证{what}\n\n请办理后重新报送：\n{}\n",
+        ctx.directory().short_name(&organ),
+        href(ctx, &piece.duty)
+    );
+    let mut tx = ctx.db().write().await?;
+    tx.enqueue(NewJob::now(SEND, &Mail { to, subject: subject.into(), text })).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Brings the evidence of a subject in line with the log; where the subject left the public, the duty's history says so and its

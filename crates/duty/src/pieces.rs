@@ -52,6 +52,7 @@ pub struct EvidenceRow {
     pub added_by: String,
     pub added_by_name: String,
     pub decision: String,
+    pub partial: bool,
     pub reason: String,
     pub decided_at: String,
     pub decided_by_name: String,
@@ -60,7 +61,7 @@ pub struct EvidenceRow {
 }
 
 const SELECT: &str = "SELECT e.id, e.share, a.duty, a.organ, e.period, e.subject_kind, e.subject_id, e.url, e.title, e.note, \
-                      e.added_at, e.added_by, e.added_by_name, e.decision, e.reason, e.decided_at, e.decided_by_name, \
+                      e.added_at, e.added_by, e.added_by_name, e.decision, e.partial, e.reason, e.decided_at, e.decided_by_name, \
                       e.withdrawn_at, e.lapsed_at FROM evidence e JOIN duty_share a ON a.id = e.share";
 
 /// The evidence of a duty, oldest first.
@@ -89,6 +90,14 @@ pub async fn counted(db: &Db, source: &SourceKey) -> Result<Vec<EvidenceRow>> {
     .bind(&source.id)
     .fetch_all(db.read())
     .await
+}
+
+/// The period that a piece of evidence is about; empty without cadence, `None` when there is no such piece.
+///
+/// # Errors
+/// When the database fails.
+pub async fn period(db: &Db, evidence: &EvidenceId) -> Result<Option<String>> {
+    query_scalar("SELECT period FROM evidence WHERE id = $1").bind(evidence).fetch_optional(db.read()).await
 }
 
 /// The organ on whose behalf a piece of evidence of this duty was handed in.

@@ -35,12 +35,19 @@ pub struct Owed {
     pub period: String,
     /// Its name.
     pub label: String,
-    /// When due.
-    pub due: Date,
+    /// When due; `None` for a duty without a date.
+    pub due: Option<Date>,
     /// How far the organ has come.
     pub state: State,
-    /// Offsets (days to the due date; negative = after it) whose day has come.
+    /// Offsets (days to the due date; negative = after it) whose day has come; without a date a single 0.
     pub days: Vec<i64>,
+}
+
+impl Owed {
+    /// The date in stored form; empty without one.
+    fn due_on(&self) -> String {
+        self.due.map(|due| due.to_string()).unwrap_or_default()
+    }
 }
 
 /// What of a share is open: each begun period, or the whole. Evidence that waits for the office is not the organ's debt.
@@ -53,7 +60,7 @@ fn owed(share: &Share, today: Date) -> Vec<Owed> {
         organ: share.organ.clone(),
         period,
         label,
-        due,
+        due: Some(due),
         state,
         days: Vec::new(),
     };
@@ -125,7 +132,7 @@ pub async fn due(db: &Db, offsets: &[i64], today: Date) -> Result<Vec<Owed>> {
     for some in near.chunks(CHUNK) {
         for share in facts::of_duties(db.read(), some).await? {
             for one in owed(&share, today) {
-                let days = come(offsets, one.due, share.facts.issued_on, today);
+                let days = one.due.map(|due| come(offsets, due, share.facts.issued_on, today)).unwrap_or_default();
                 if !days.is_empty() {
                     found.push(Owed { days, ..one });
                 }
@@ -146,7 +153,7 @@ pub async fn now(db: &Db, shares: &[ShareId], duties: &[DutyId], today: Date) ->
         let course = share.course();
         let standing = course.on(today);
         let current = course.periods(today).into_iter().find(|at| at.period.key == standing.period);
-        let due = current.as_ref().map(|at| at.period.due).or(standing.due_on).unwrap_or(today);
+        let due = current.as_ref().map(|at| at.period.due).or(standing.due_on);
         Owed {
             share: share.id,
             duty: share.duty,
@@ -156,7 +163,7 @@ pub async fn now(db: &Db, shares: &[ShareId], duties: &[DutyId], today: Date) ->
             state: current.as_ref().map_or(standing.state, |at| at.state),
             period: standing.period,
             due,
-            days: vec![i64::from((due - today).get_days())],
+            days: vec![due.map_or(0, |due| i64::from((due - today).get_days()))],
         }
     };
     Ok(wanted.map(one).collect())
@@ -176,7 +183,7 @@ pub async fn claim(tx: &mut Tx, owed: &Owed) -> Result<bool> {
         )
         .bind(&owed.share)
         .bind(&owed.period)
-        .bind(owed.due.to_string())
+        .bind(owed.due_on())
         .bind(days)
         .bind(&now)
         .execute(tx.conn())
@@ -199,7 +206,7 @@ pub async fn record(tx: &mut Tx, owed: &Owed) -> Result<()> {
         )
         .bind(&owed.share)
         .bind(&owed.period)
-        .bind(owed.due.to_string())
+        .bind(owed.due_on())
         .bind(days)
         .bind(&now)
         .execute(tx.conn())
@@ -227,7 +234,7 @@ pub async fn sent_on(tx: &mut Tx, share: &ShareId, day: Date) -> Result<bool> {
 /// When the database fails.
 pub async fn tell(tx: &mut Tx, actor: &Actor, owed: &Owed, mailed: bool) -> Result<()> {
     let data = json!({
-        "source": owed.source.id, "share": owed.share, "period": owed.period, "due_on": owed.due.to_string(),
+        "source": owed.source.id, "share": owed.share, "period": owed.period, "due_on": owed.due_on(),
         "mailed": mailed,
     });
     tx.append(NewEvent::new(&events::REMINDED, &owed.duty, actor).organ(&owed.organ).data(data)).await?;

@@ -106,12 +106,19 @@ pub(crate) async fn held(tx: &mut Tx, share: &ShareId) -> Result<Held, Refusal> 
             .fetch_optional(tx.conn())
             .await?;
     source::lock(tx, &source.ok_or(Refusal::NotFound)?).await?;
+    // A form from before a reform names a share that has become part of another.
+    let root: Option<String> =
+        query_scalar("SELECT folded_into FROM duty_share WHERE id = $1").bind(share).fetch_optional(tx.conn()).await?;
+    let root = root.filter(|root| !root.is_empty()).map_or_else(|| share.clone(), ShareId);
     let held: Option<Held> = query_as(
-        "SELECT a.id, a.duty, d.source_kind, d.source_id, s.state AS source_state, s.year, a.organ, a.role, a.ended_at, \
-         d.visibility, d.cadence, d.due_on, d.grace_days, d.extra, d.waiting FROM duty_share a JOIN duty d ON d.id = a.duty \
+        "SELECT a.id, a.duty, d.source_kind, d.source_id, s.state AS source_state, s.year, a.organ, \
+         COALESCE((SELECT MIN(f.role) FROM duty_share f WHERE (f.id = a.id OR f.folded_into = a.id) AND f.ended_at = ''), \
+         a.role) AS role, \
+         CASE WHEN EXISTS (SELECT 1 FROM duty_share f WHERE f.folded_into = a.id AND f.ended_at = '') THEN '' \
+         ELSE a.ended_at END AS ended_at, d.visibility, d.cadence, d.due_on, d.grace_days, d.extra, d.waiting FROM duty_share a JOIN duty d ON d.id = a.duty \
          JOIN duty_source s ON s.kind = d.source_kind AND s.id = d.source_id WHERE a.id = $1",
     )
-    .bind(share)
+    .bind(&root)
     .fetch_optional(tx.conn())
     .await?;
     held.ok_or(Refusal::NotFound)
@@ -318,6 +325,7 @@ pub(crate) struct Piece {
     pub(crate) subject_id: String,
     pub(crate) added_by: String,
     pub(crate) decision: String,
+    pub(crate) partial: bool,
     pub(crate) decided_at: String,
     pub(crate) decided_by_name: String,
     pub(crate) withdrawn_at: String,
@@ -331,6 +339,9 @@ impl Piece {
         let at = time::show_minute(&self.decided_at);
         Refusal::Conflict(match (self.withdrawn_at.is_empty(), self.decision.as_str()) {
             (false, _) => "报送单位已收回这份佐证，不需要处理了。请返回任务页查看。".into(),
+            (_, "confirmed") if self.partial => {
+                format!("{who}已于 {at} 认可这份佐证（尚未完成），没有重复办理。请返回任务页查看。")
+            }
             (_, "confirmed") => format!("{who}已于 {at} 确认这份佐证，没有重复确认。请返回任务页查看。"),
             (_, "returned") => format!("{who}已于 {at} 退回这份佐证。请返回任务页查看。"),
             _ => "这份佐证刚被别人处理过。请返回任务页查看。".into(),
@@ -344,7 +355,7 @@ pub(crate) async fn piece(tx: &mut Tx, evidence: &EvidenceId) -> Result<(Held, P
         query_scalar("SELECT share FROM evidence WHERE id = $1").bind(evidence).fetch_optional(tx.conn()).await?;
     let held = held(tx, &share.ok_or(Refusal::NotFound)?).await?;
     let piece: Option<Piece> = query_as(
-        "SELECT title, url, subject_id, added_by, decision, decided_at, decided_by_name, withdrawn_at, lapsed_at \
+        "SELECT title, url, subject_id, added_by, decision, partial, decided_at, decided_by_name, withdrawn_at, lapsed_at \
          FROM evidence WHERE id = $1",
     )
     .bind(evidence)

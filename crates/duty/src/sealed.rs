@@ -13,9 +13,9 @@ pub(crate) fn duties() -> Sealed {
              WHERE id = $1 AND issued_at <> ''",
         )
         .part(
-            "share/1",
+            "share/2",
             "承办机关和分工",
-            "SELECT id, organ, role, issued_at, ended_at, ended_reason FROM duty_share WHERE duty = $1 AND issued_at <> ''",
+            "SELECT id, organ, role, issued_at, ended_at, ended_reason, folded_into FROM duty_share WHERE duty = $1 AND issued_at <> ''",
         )
         .part(
             "note/1",
@@ -24,10 +24,10 @@ pub(crate) fn duties() -> Sealed {
              JOIN duty_share s ON s.id = n.share WHERE s.duty = $1",
         )
         .part(
-            "evidence/1",
+            "evidence/2",
             "佐证及其确认",
             "SELECT v.id, v.share, v.period, v.subject_kind, v.subject_id, v.url, v.title, v.note, v.added_at, v.added_by, \
-             v.added_by_name, v.submitted_at, v.decision, v.reason, v.decided_at, v.decided_by, v.decided_by_name, \
+             v.added_by_name, v.submitted_at, v.decision, v.partial, v.reason, v.decided_at, v.decided_by, v.decided_by_name, \
              v.withdrawn_at FROM evidence v JOIN duty_share s ON s.id = v.share WHERE s.duty = $1",
         )
 }

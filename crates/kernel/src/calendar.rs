@@ -238,9 +238,9 @@ impl Calendar {
         Ok(self.working_days_left(from, to))
     }
 
-    /// Working days after `from` up to and including `to`; negative when `to` lies before. Uses weekdays alone where
-    /// no notice is recorded, so it is for telling people how much time is left, not for computing a deadline.
-    pub fn working_days_left(&self, from: Date, to: Date) -> i64 {
+    /// Working days after `from` up to and including `to`; negative when `to` lies before. By weekdays alone where no notice
+    /// is recorded: what people are told is a [`crate::Countdown`].
+    fn working_days_left(&self, from: Date, to: Date) -> i64 {
         let (mut day, end, sign) = if from <= to { (from, to, 1) } else { (to, from, -1) };
         let mut count = 0;
         // A century is more than any period here; it bounds the loop on absurd input.

@@ -68,6 +68,16 @@ pub fn parse_date(input: &str) -> Option<Date> {
     Date::new(year, month, day).ok()
 }
 
+/// Reads a day ([`parse_date`]), a month (`2026年12月`, `2026-12`) or a year (`2026年`, `2026`): its first and last day.
+pub fn parse_span(input: &str) -> Option<(Date, Date)> {
+    if let Some(day) = parse_date(input) {
+        return Some((day, day));
+    }
+    let text = input.trim().trim_end_matches(['月', '年']);
+    let month = parse_date(&format!("{text}-1")).map(|first| (first, first.last_of_month()));
+    month.or_else(|| Some((parse_date(&format!("{text}-1-1"))?, parse_date(&format!("{text}-12-31"))?)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +94,22 @@ mod tests {
     fn the_day_in_china_begins_eight_hours_before_utc() {
         assert_eq!(show_minute("2026-12-31T16:30:00.000Z"), "2027-01-01 00:30");
         assert_eq!(to_db(start_of_day(Date::constant(2026, 1, 1))), "2025-12-31T16:00:00.000Z");
+    }
+
+    #[test]
+    fn months_and_years_are_spans_of_days() {
+        let span = |text: &str| parse_span(text).map(|(from, to)| format!("{from} {to}"));
+        for form in ["2026年12月", "2026-12", "2026/12", " ２０２６年１２月 ", "2026.12"] {
+            assert_eq!(span(form).as_deref(), Some("2026-12-01 2026-12-31"), "{form}");
+        }
+        assert_eq!(span("2026年2月").as_deref(), Some("2026-02-01 2026-02-28"));
+        for form in ["2026", "2026年"] {
+            assert_eq!(span(form).as_deref(), Some("2026-01-01 2026-12-31"), "{form}");
+        }
+        assert_eq!(span("2026年3月5日").as_deref(), Some("2026-03-05 2026-03-05"));
+        for wrong in ["", "12月", "2026-13", "很快", "2026年12月32日", "26"] {
+            assert_eq!(span(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub fn capability() -> Capability {
         ))
         .declare(sealed::plans())
         .declare(plans::duty_source())
+        .declare(plans::touched::touched())
         .declare(duties::evidence_uses())
         .declare(duties::plan_progress())
 }

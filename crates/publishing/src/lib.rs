@@ -14,6 +14,7 @@ pub mod public;
 mod reviews;
 pub mod seed;
 pub mod settings;
+mod touched;
 
 use document::{Kind, events};
 use kernel::EventKind;
@@ -79,6 +80,7 @@ pub fn capability() -> Capability {
         .declare(editions::subject::kind())
         .declare(hooks::proof())
         .declare(sealed())
+        .declare(touched::touched())
         .declare(duty::Publishes { subject: DOCUMENT, leaves: LEAVES, stands: STANDS });
     let capability = portal::DOORS.into_iter().fold(capability, Capability::declare);
     let capability = portal::WAYS_IN.into_iter().fold(capability, Capability::declare);

@@ -146,6 +146,28 @@ pub trait PublicDocuments: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<PublicDocument>>>;
 }
 
+/// Those of these organs (or who answers for them today) of which nobody can sign in who holds one of these roles, in the order
+/// of their codes: what is sent to them lies on nobody's desk.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unreached(ctx: &Ctx, organs: &[OrganCode], roles: &[Role]) -> Result<Vec<OrganCode>> {
+    let people = ctx.one::<Arc<dyn Recipients>>().people(ctx, roles).await?;
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let answers = organs.iter().map(|organ| directory.stands_for(organ, today));
+    let mut unreached: Vec<OrganCode> =
+        answers.filter(|organ| !people.iter().any(|person| person.organ == *organ)).collect();
+    unreached.sort_unstable();
+    unreached.dedup();
+    Ok(unreached)
+}
+
+/// What of an organ a reform touches, so that it is told before. Declared as `Arc<dyn Touched>` by whoever keeps things of organs.
+pub trait Touched: Send + Sync {
+    /// Names of things, always the same in the same order, with how many the organ has that are not finished.
+    fn counts<'a>(&'a self, ctx: &'a Ctx, organ: &'a OrganCode) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>>;
+}
+
 /// Who keeps something that must not outlive a public object by a moment. Declared as `Arc<dyn Leaving>`; whoever takes objects
 /// off the portal calls [`leaving`] in that write.
 pub trait Leaving: Send + Sync {

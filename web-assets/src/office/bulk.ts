@@ -19,6 +19,8 @@ function watch(scope: HTMLElement): void {
     if ((event.target as Element).matches("[data-pick], [data-pick-all]")) show();
   });
   show();
+  // Back in the history: the browser ticks the boxes again after this ran, and tells nobody.
+  addEventListener("pageshow", show);
 }
 
 export function bulk(): void {

@@ -2,14 +2,15 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use jiff::civil::Date;
-use kernel::may;
 use kernel::permission::USE_DESK;
+use kernel::{Countdown, Urgency, may};
 use serde::Deserialize;
 use web::{
-    Capability, Ctx, Desk, Listener, Nav, OfficeShell, Query, Result, Routes,
+    Capability, Ctx, Desk, Listener, Nav, OfficeShell, Pager, Query, Result, Routes,
     hooks::{DeskItem, Group},
-    office_page, svg,
+    office_page,
+    page::query_string,
+    svg,
 };
 
 /// What waits for a person, over all capabilities.
@@ -25,7 +26,12 @@ fn routes() -> Routes {
 #[serde(default)]
 struct Filter {
     group: String,
+    /// Page, from 1.
+    page: i64,
 }
+
+/// Lines on a page.
+const SIZE: usize = 100;
 
 /// One line as shown.
 struct Line {
@@ -36,6 +42,13 @@ struct Line {
     tone: &'static str,
 }
 
+/// Lines of one urgency: its name, how many there are on all pages, and those of this page.
+struct Section {
+    name: &'static str,
+    many: usize,
+    lines: Vec<Line>,
+}
+
 #[derive(Template)]
 #[template(path = "desk/templates/desk.html")]
 struct Page {
@@ -43,20 +56,21 @@ struct Page {
     organ: String,
     filters: Vec<(&'static str, &'static str, usize)>,
     filter: String,
-    groups: Vec<(&'static str, Vec<Line>)>,
+    groups: Vec<Section>,
+    pager: Pager,
     calendar_warning: String,
     steps: Vec<(&'static str, &'static str)>,
 }
 
 async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let sources = ctx.capabilities().desk().map(|source| source.items(&ctx, &desk.staff));
-    let mut items = futures::future::try_join_all(sources).await?.concat();
-    items.sort_by_key(|item| (item.due.is_none(), item.due, item.title.clone()));
+    let items = futures::future::try_join_all(sources).await?.concat();
     let filters = filters(&items);
-    let lines = items.into_iter().filter(|item| shows(item, &filter.group)).map(|item| line(&ctx, item)).collect();
+    let (groups, pager) = by_urgency(&ctx, items, &filter);
     let page = Page {
         organ: ctx.directory().short_name(desk.organ()).to_owned(),
-        groups: by_urgency(&ctx, lines),
+        groups,
+        pager,
         // Only to those who can do something about it.
         calendar_warning: may(&desk.actor(), &identity::permissions::MANAGE_CALENDAR)
             .map_or_else(|_| String::new(), |()| calendar_warning(&ctx)),
@@ -111,45 +125,55 @@ fn shows(item: &DeskItem, group: &str) -> bool {
     }
 }
 
-fn line(ctx: &Ctx, item: DeskItem) -> Line {
-    let (calendar, today) = (ctx.calendar(), ctx.today());
-    let Some(due) = item.due else {
+fn line(ctx: &Ctx, item: DeskItem, left: Option<Countdown>) -> Line {
+    let Some(left) = left else {
         return Line { clock: String::new(), due: String::new(), left: "无期限".into(), tone: "", item };
     };
-    let left = calendar.working_days_left(today, due);
-    let since = item.since.unwrap_or(today).min(due);
-    let total = calendar.working_days_left(since, due).max(1);
-    let used = calendar.working_days_left(since, today.min(due)).clamp(0, total);
-    let number = |days: i64| u32::try_from(days).unwrap_or(0);
-    let label = format!("共 {total} 个工作日，已用 {used} 个");
-    let clock = svg::clock(svg::Clock { total: number(total), used: number(used), paused: Vec::new(), label });
-    let (text, tone) = match left {
-        ..0 => (format!("已超 {} 个工作日", -left), "late"),
-        0 if due < today => ("已到期".to_owned(), "late"),
-        0 => ("今天到期".to_owned(), "late"),
-        1 => ("还剩 1 个工作日".to_owned(), "late"),
-        2..=5 => (format!("还剩 {left} 个工作日"), "soon"),
-        _ => (format!("还剩 {left} 个工作日"), ""),
-    };
-    Line { clock, due: due.to_string(), left: text, tone, item }
+    let ruler = ctx.calendar().ruler(item.since.unwrap_or(ctx.today()), left.due(), ctx.today());
+    let clock =
+        svg::clock(svg::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label: ruler.words() });
+    Line { clock, due: left.due().to_string(), left: left.words(), tone: left.tone(), item }
 }
 
-fn by_urgency(ctx: &Ctx, lines: Vec<Line>) -> Vec<(&'static str, Vec<Line>)> {
+/// What can still be kept stands first, then what is late, then the rest; without a date last.
+const SECTIONS: [(Option<Urgency>, &str); 5] = [
+    (Some(Urgency::Today), "今天到期"),
+    (Some(Urgency::Near), "三个工作日内"),
+    (Some(Urgency::Past), "已逾期"),
+    (Some(Urgency::Later), "以后"),
+    (None, "没有期限"),
+];
+
+/// One page of the lines that the filter shows, under how urgent they are.
+fn by_urgency(ctx: &Ctx, items: Vec<DeskItem>, filter: &Filter) -> (Vec<Section>, Pager) {
     let (calendar, today) = (ctx.calendar(), ctx.today());
-    let class = |due: Option<Date>| match due.map(|due| (due < today, calendar.working_days_left(today, due))) {
-        Some((true, _)) => 0,
-        Some((_, 0)) => 1,
-        Some((_, 1..=3)) => 2,
-        Some(_) => 3,
-        None => 4,
+    let class = |left: Option<Countdown>| {
+        let urgency = left.map(|left| left.urgency());
+        SECTIONS.iter().position(|(known, _)| *known == urgency).unwrap_or(SECTIONS.len() - 1)
     };
-    let names = ["已逾期", "今天到期", "三个工作日内", "以后", "没有期限"];
-    let mut groups: Vec<(&'static str, Vec<Line>)> = names.into_iter().map(|name| (name, Vec::new())).collect();
-    for line in lines {
-        groups[class(line.item.due)].1.push(line);
+    let mut placed: Vec<(usize, Option<Countdown>, DeskItem)> = items
+        .into_iter()
+        .filter(|item| shows(item, &filter.group))
+        .map(|item| {
+            let left = item.due.map(|due| calendar.countdown(today, due));
+            (class(left), left, item)
+        })
+        .collect();
+    placed.sort_by(|(a, _, one), (b, _, other)| (a, one.due, &one.title).cmp(&(b, other.due, &other.title)));
+    let mut groups: Vec<Section> =
+        SECTIONS.iter().map(|(_, name)| Section { name, many: 0, lines: Vec::new() }).collect();
+    for (at, _, _) in &placed {
+        groups[*at].many += 1;
     }
-    groups.retain(|(_, lines)| !lines.is_empty());
-    groups
+    let size = i64::try_from(SIZE).unwrap_or(i64::MAX);
+    let total = i64::try_from(placed.len()).unwrap_or(i64::MAX);
+    let pager = Pager::new(filter.page, total, size, &query_string(&[("group", &filter.group)]));
+    let skip = usize::try_from(pager.offset(size)).unwrap_or(0);
+    for (at, left, item) in placed.into_iter().skip(skip).take(SIZE) {
+        groups[at].lines.push(line(ctx, item, left));
+    }
+    groups.retain(|group| !group.lines.is_empty());
+    (groups, pager)
 }
 
 /// Statutory clocks need next year's notice; people are told before they run out.

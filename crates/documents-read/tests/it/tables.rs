@@ -130,3 +130,19 @@ fn the_sheet_is_the_one_with_known_headings_and_hidden_rows_are_named() {
     let other = read_table(&bytes, "a.xlsx", &Wanted::headed(["甲", "乙"]), &Limits::default()).expect("table");
     assert_eq!(other.sheet, "填表说明");
 }
+
+/// A date that is written is a number with the look of a date, so that a spreadsheet sorts and filters by it.
+#[test]
+fn a_written_date_is_a_real_date() {
+    let rows = vec![vec![Cell::Date(2026, 12, 5), "2026-12-05".into()]];
+    let header = vec!["期限".to_owned(), "文字".to_owned()];
+    let bytes = write_xlsx(&Sheet { header, rows, ..Sheet::default() }).expect("workbook");
+    let table = read_table(&bytes, "a.xlsx", &Wanted::default(), &Limits::default()).expect("table");
+    assert_eq!(table.rows, [row(2, &["2026-12-05", "2026-12-05"])]);
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("zip");
+    let mut xml = String::new();
+    let mut part = book.by_name("xl/worksheets/sheet1.xml").expect("sheet");
+    std::io::Read::read_to_string(&mut part, &mut xml).expect("xml");
+    let serial = "<v>46361</v>";
+    assert!(xml.contains(serial), "{xml}");
+}

@@ -1,6 +1,6 @@
 //! Writing tables: workbooks that keep long numbers as text, CSV that no spreadsheet takes for formulas.
 
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
 use crate::{Code, Rejected};
 
@@ -26,6 +26,8 @@ pub enum Cell {
     Text(String),
     /// A number to reckon with.
     Number(f64),
+    /// A day to sort and filter by: year, month, day.
+    Date(u16, u8, u8),
 }
 
 impl From<&str> for Cell {
@@ -76,6 +78,7 @@ fn try_write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
     let columns = u16::try_from(sheet.header.len()).map_err(|_| XlsxError::RowColumnLimitError)?;
     let text = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
     let number = Format::new().set_align(FormatAlign::Top);
+    let date = Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top);
     let head =
         Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Center).set_border_bottom(FormatBorder::Thin);
     let mut row = 0_u32;
@@ -105,6 +108,11 @@ fn try_write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
                     page.write_number_with_format(row, column, *value, &number)?
                 }
                 Cell::Number(_) => page.write_string_with_format(row, column, "", &text)?,
+                Cell::Date(year, month, day) => match ExcelDateTime::from_ymd(*year, *month, *day) {
+                    Ok(at) => page.write_datetime_with_format(row, column, &at, &date)?,
+                    // Before 1900 a workbook knows no days.
+                    Err(_) => page.write_string_with_format(row, column, iso(*year, *month, *day), &text)?,
+                },
             };
         }
     }
@@ -145,11 +153,16 @@ pub fn write_csv_rows(rows: &[Vec<Cell>]) -> Vec<u8> {
                 Cell::Text(text) => guarded(text),
                 Cell::Number(number) if number.is_finite() => number.to_string(),
                 Cell::Number(_) => String::new(),
+                Cell::Date(year, month, day) => iso(*year, *month, *day),
             })
             .collect();
         line(&cells, &mut out);
     }
     out.into_bytes()
+}
+
+fn iso(year: u16, month: u8, day: u8) -> String {
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 fn line(cells: &[String], out: &mut String) {

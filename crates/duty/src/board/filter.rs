@@ -7,7 +7,11 @@ use store::{
     sql::{List, anywhere},
 };
 
-use crate::{model::State, project, source::SourceKey};
+use crate::{
+    model::{OwnerRole, State},
+    project,
+    source::SourceKey,
+};
 
 /// Which states are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +54,10 @@ pub struct Filter {
     pub state: Option<Wanted>,
     /// Only what is overdue.
     pub overdue: bool,
+    /// Only what has no date.
+    pub undated: bool,
+    /// The part that the organ has (any organ, where none is asked for).
+    pub role: Option<OwnerRole>,
     /// Due on or after.
     pub from: Option<Date>,
     /// Due on or before.
@@ -109,10 +117,32 @@ impl Filter {
             Some(Wanted::Open) => list.with("a.ended = 0 AND a.state <> ?", project::number(State::Confirmed)),
             None => list,
         };
+        if self.undated {
+            list = list.given("a.due_on = ''");
+        }
+        list = self.with_role(list, rows);
         if self.overdue {
             list = list.given("a.overdue = 1");
         }
         self.words.iter().fold(list, |list, word| word.on(list, rows))
+    }
+}
+
+impl Filter {
+    /// The organ's part; of a duty with all its organs, that one of them (or one of those asked for) has it.
+    fn with_role(&self, list: List, rows: Rows) -> List {
+        let Some(role) = self.role else { return list };
+        match (rows, &self.organs) {
+            (Rows::Shares, _) => list.equals("a.part", project::part(role)),
+            (Rows::Duties, None) => {
+                list.with("a.duty IN (SELECT duty FROM share_standing WHERE part = ?)", project::part(role))
+            }
+            (Rows::Duties, Some(organs)) => list.with_list(
+                "a.duty IN (SELECT duty FROM share_standing WHERE part = ? AND organ IN ({}))",
+                vec![project::part(role).into()],
+                organs,
+            ),
+        }
     }
 }
 

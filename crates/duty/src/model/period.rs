@@ -79,8 +79,8 @@ impl Cadence {
         Self::from_code(text).or_else(|| Self::ALL.into_iter().find(|cadence| cadence.label() == text))
     }
 
-    /// The periods of `year`. `until` cuts them: the period in which it falls is due then, later ones are not owed.
-    /// Evidence is in time until `grace_days` after the end of its period.
+    /// The periods of `year`. `until` is the last day on which it runs: the period in which it falls ends then, later ones are
+    /// not owed. Evidence is in time until `grace_days` after the end of its period, the last one too.
     pub fn periods(self, year: i16, until: Option<Date>, grace_days: i64) -> Vec<Period> {
         // Years outside are refused where they are typed; here they only must not break the calendar.
         let year = year.clamp(1949, 2199);
@@ -91,16 +91,12 @@ impl Cadence {
             Self::HalfYearly => months(year, 6, |n| (format!("{year}-H{n}"), half(n))),
             Self::Yearly | Self::Continuous => months(year, 12, |_| (year.to_string(), format!("{year}年"))),
         };
-        for period in &mut periods {
-            period.due = period.end.saturating_add(grace_days.clamp(0, 366).days());
-        }
         if let Some(until) = until {
             periods.retain(|period| period.start <= until);
-            for period in &mut periods {
-                if period.end >= until {
-                    period.due = until;
-                }
-            }
+        }
+        for period in &mut periods {
+            period.end = until.map_or(period.end, |until| period.end.min(until));
+            period.due = period.end.saturating_add(grace_days.clamp(0, 366).days());
         }
         periods
     }
@@ -202,10 +198,12 @@ mod tests {
     fn a_final_date_cuts_the_periods_and_grace_moves_what_is_due() {
         let quarters = Cadence::Quarterly.periods(2026, Some(date("2026-12-10")), 10);
         let due: Vec<_> = quarters.iter().map(|period| period.due.to_string()).collect();
-        assert_eq!(due, ["2026-04-10", "2026-07-10", "2026-10-10", "2026-12-10"]);
+        assert_eq!(due, ["2026-04-10", "2026-07-10", "2026-10-10", "2026-12-20"], "ten days of grace in each");
+        assert_eq!(quarters[3].end, date("2026-12-10"));
         let months = Cadence::Monthly.periods(2026, Some(date("2026-03-31")), 5);
         assert_eq!(months.len(), 3);
-        assert_eq!(months[2].due, date("2026-03-31"), "the last word is the final date");
+        assert_eq!(months[2].due, date("2026-04-05"));
+        assert_eq!(Cadence::Monthly.periods(2026, Some(date("2026-03-31")), 0)[2].due, date("2026-03-31"));
         assert_eq!(months[2].label, "3月");
     }
 

@@ -16,7 +16,7 @@ pub enum State {
     Issued,
     /// The office sent the last evidence back and nothing newer came.
     Returned,
-    /// Progress was reported, or evidence lies as a draft.
+    /// Progress was reported, evidence lies as a draft, or was accepted without finishing it.
     InProgress,
     /// Evidence waits for the office.
     Evidenced,
@@ -61,8 +61,10 @@ impl State {
 pub enum Decision {
     /// Nothing yet.
     None,
-    /// Accepted.
+    /// Accepted: it closes the duty, or its period.
     Confirmed,
+    /// Accepted as far as it goes: something is still missing.
+    Accepted,
     /// Sent back with a reason.
     Returned,
 }
@@ -157,10 +159,12 @@ fn progress<'a>(evidence: impl Iterator<Item = &'a EvidenceFact>, notes: &[&str]
     let mut waiting: Option<&str> = None;
     let mut returned: Option<&str> = None;
     let mut drafted: Option<&str> = None;
+    let mut accepted: Option<&str> = None;
     for fact in evidence {
         let earliest = |held: Option<&'a str>, new: &'a str| Some(held.map_or(new, |held| held.min(new)));
         match fact.decision {
             Decision::Confirmed => confirmed = earliest(confirmed, &fact.submitted_at),
+            Decision::Accepted => accepted = accepted.max(Some(fact.decided_at.as_str())),
             Decision::Returned => returned = returned.max(Some(fact.decided_at.as_str())),
             Decision::None if fact.submitted_at.is_empty() => drafted = drafted.max(Some(fact.added_at.as_str())),
             Decision::None => waiting = earliest(waiting, &fact.submitted_at),
@@ -172,7 +176,7 @@ fn progress<'a>(evidence: impl Iterator<Item = &'a EvidenceFact>, notes: &[&str]
     if waiting.is_some() {
         return (State::Evidenced, waiting);
     }
-    let newest = notes.iter().copied().max().max(drafted);
+    let newest = notes.iter().copied().max().max(drafted).max(accepted);
     match (returned, newest) {
         (Some(returned), Some(newest)) if newest > returned => (State::InProgress, None),
         (Some(_), _) => (State::Returned, None),
@@ -471,18 +475,46 @@ mod tests {
         assert_eq!(spring[1].state, State::Issued);
     }
 
+    #[test]
+    fn what_is_accepted_without_finishing_closes_nothing() {
+        let mut duty = facts(Some("2026-06-30"), None);
+        let piece = |decision, day: &str| EvidenceFact {
+            period: String::new(),
+            added_at: at("2026-03-10"),
+            submitted_at: at("2026-03-10"),
+            decision,
+            decided_at: at(day),
+        };
+        duty.evidence.push(piece(Decision::Accepted, "2026-03-12"));
+        let standing = |duty: &Facts, day: &str| super::standing(duty, date(day));
+        assert_eq!(standing(&duty, "2026-03-12").word(), "进行中");
+        assert!(standing(&duty, "2026-07-01").overdue, "what is not finished by its day is late");
+        duty.evidence.push(piece(Decision::Returned, "2026-03-20"));
+        assert_eq!(standing(&duty, "2026-03-20").state, State::Returned);
+        duty.evidence.push(piece(Decision::Accepted, "2026-03-21"));
+        assert_eq!(standing(&duty, "2026-03-21").state, State::InProgress);
+        duty.evidence.push(piece(Decision::Confirmed, "2026-03-22"));
+        assert_eq!(standing(&duty, "2026-07-01").word(), "已办结");
+    }
+
     fn any_facts() -> impl Strategy<Value = Facts> {
         let day = |text: &str| date(text);
         let moment = (0..400_i64).prop_map(move |n| at(&day("2025-12-20").saturating_add(n.days()).to_string()));
         let piece =
-            (moment.clone(), moment.clone(), 0..5_u8, 0..60_usize).prop_map(|(added, decided, kind, period)| {
+            (moment.clone(), moment.clone(), 0..6_u8, 0..60_usize).prop_map(|(added, decided, kind, period)| {
                 let keys: Vec<String> = Cadence::ALL
                     .iter()
                     .flat_map(|cadence| cadence.periods(2026, None, 0).into_iter().map(|period| period.key))
                     .collect();
                 let submitted = if kind == 0 { String::new() } else { added.clone() };
-                let decision =
-                    [Decision::None, Decision::None, Decision::Confirmed, Decision::Returned, Decision::Confirmed];
+                let decision = [
+                    Decision::None,
+                    Decision::None,
+                    Decision::Confirmed,
+                    Decision::Returned,
+                    Decision::Confirmed,
+                    Decision::Accepted,
+                ];
                 let period = keys[period % keys.len()].clone();
                 EvidenceFact {
                     period,

@@ -140,14 +140,16 @@ impl Story<'_> {
             Step::Due(at, days) => {
                 let Some(duty) = pick(&self.duties, at) else { return Ok(()) };
                 let to = after(date("2026-02-01"), days);
-                office.act(&clerk(), async |tx, by| duties::set_due(tx, by.actor, duty, to).await).await?;
+                office.act(&clerk(), async |tx, by| duties::set_due(tx, by.actor, duty, to, "上级通知").await).await?;
             }
             Step::Visibility(at, public) => {
                 let Some(duty) = pick(&self.duties, at) else { return Ok(()) };
                 let to = if public { Visibility::Public } else { Visibility::Internal };
                 let sources = office.sources.clone();
                 office
-                    .act(&clerk(), async |tx, by| duties::set_visibility(tx, by.actor, &sources, duty, to).await)
+                    .act(&clerk(), async |tx, by| {
+                        duties::set_visibility(tx, by.actor, &sources, duty, to, "已定案").await
+                    })
                     .await?;
             }
             Step::Assign(at, organ) => {

@@ -276,24 +276,96 @@ stories! {
         let list = async |organ: &str| {
             let organs = [organ.into()];
             let found = desk::of_organs(&office.db, &organs, office.today()).await.expect("list");
-            let count = desk::count_of_organs(&office.db, &organs, office.today()).await.expect("count");
+            let count = desk::count_open(&office.db, &organs, office.today()).await.expect("count");
             assert_eq!(i64::try_from(found.len()).expect("few"), count);
             found.into_iter().map(|work| work.text).collect::<Vec<_>>()
         };
-        assert_eq!(list("QH010").await, ["近", "每月"]);
-        assert!(list("QH011").await.is_empty(), "support is asked only when its own came back");
+        let pressing = async |organ: &str| {
+            desk::count_of_organs(&office.db, &[organ.into()], office.today()).await.expect("count")
+        };
+        office.duty(row(&office, &key, "无期限", "", ""), &organs).await;
+        assert_eq!(list("QH010").await, ["近", "每月", "远", "无期限"], "dated or not");
+        assert_eq!(list("QH011").await, ["近", "每月", "远", "无期限"], "those who support know of it");
+        assert_eq!((pressing("QH010").await, pressing("QH011").await), (2, 0), "only what presses is counted in the rail");
         let share = office.share(&near, "QH011").await;
         let piece = office.hand_in(&share, "QH011", "d1", "").await.expect("evidence");
-        assert_eq!((desk::count_waiting(&office.db).await.expect("count"), list("QH011").await.len()), (1, 0));
+        assert_eq!((desk::count_waiting(&office.db).await.expect("count"), list("QH011").await.len()), (1, 3));
         assert_eq!(desk::waiting(&office.db).await.expect("list")[0].share, share);
         office.decide(&piece, Verdict::Return("请换".into())).await.expect("returned");
-        assert_eq!(list("QH011").await, ["近"]);
+        assert_eq!((list("QH011").await.len(), pressing("QH011").await), (4, 1));
+        let own = office.share(&near, "QH010").await;
+        let done = office.hand_in(&own, "QH010", "d2", "").await.expect("evidence");
+        office.decide(&done, Verdict::Confirm).await.expect("confirmed");
+        assert_eq!(list("QH010").await, ["每月", "远", "无期限"]);
+        assert_eq!(list("QH011").await.len(), 4, "its own came back");
         assert_eq!(desk::count_waiting(&office.db).await.expect("count"), 0);
         // Time alone brings the far one near, and a later month of the monthly one.
         office.pass(250);
-        assert_eq!(list("QH010").await, ["近", "每月", "远"]);
+        assert_eq!((list("QH010").await, pressing("QH010").await), (vec!["每月".into(), "远".into(), "无期限".into()], 2));
         office.state(&key, "会议", SourceState::Closed).await;
         assert!(list("QH010").await.is_empty());
+    }
+
+    /// Two organs became one: it owes the duty once, with what both have reported; taken back, both owe it again.
+    async fn a_reform_doubles_no_duty(office) {
+        let key = office.resolution("r1", "会议").await;
+        let organs = [("QH010", OwnerRole::Support), ("QH011", OwnerRole::Support), ("QH012", OwnerRole::Lead)];
+        let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &organs).await;
+        let old = office.share(&duty, "QH012").await;
+        let piece = office.hand_in(&old, "QH011", "d1", "").await.expect("evidence of the predecessor's share");
+        let shares = async || facts::of_duties(office.db.read(), std::slice::from_ref(&duty)).await.expect("facts");
+        let board = async || told_lines(&office, Rows::Shares, &Filter::default(), Order::default()).await;
+        assert_eq!((shares().await.len(), board().await.len()), (3, 3));
+        let fold = async |directory: &kernel::Directory| {
+            crate::reform::fold(&office.db, directory, office.today()).await.expect("folded")
+        };
+        assert_eq!(fold(office.directory()).await, 1);
+        assert_eq!(fold(office.directory()).await, 0, "once");
+        let found = shares().await;
+        let kept = found.iter().find(|share| share.organ.as_str() == "QH011").expect("one share");
+        assert_eq!((found.len(), board().await.len()), (2, 2));
+        assert_eq!((kept.role, kept.origins.clone()), (OwnerRole::Lead, vec!["QH012".into()]));
+        assert_eq!(kept.course().on(office.today()).state, State::Evidenced, "what was reported came along");
+        // A form from before the reform still reaches the one share; evidence is wanted once.
+        let note = async |share| office.act(&editor("QH011"), async |tx, by| report::add_note(tx, by, share, "在办").await).await;
+        assert_eq!(note(&old).await.expect("note").share, kept.id);
+        office.decide(&piece, Verdict::Confirm).await.expect("confirmed");
+        let rows = told_lines(&office, Rows::Duties, &Filter::default(), Order::default()).await;
+        assert_eq!((rows[0].state, rows[0].organs), (State::Confirmed, (1, 1)));
+        // Amendments go on by the names of the text: released by one of them, it still answers as the other.
+        let held = duties::shares(office.db.read(), &key).await.expect("rows");
+        let lead = held.iter().find(|row| row.organ.as_str() == "QH012").expect("kept as issued").clone();
+        office.act(&clerk(), async |tx, by| {
+            let row = duties::get(tx.conn(), &duty).await?.ok_or(Refusal::NotFound)?;
+            Ok(duties::release(tx, by.actor, &row, &lead, "不再承担").await?)
+        }).await.expect("released");
+        let found = shares().await;
+        let kept = found.iter().find(|share| share.organ.as_str() == "QH011").expect("one share");
+        assert_eq!((kept.role, kept.ended_at.as_str()), (OwnerRole::Support, ""));
+        // Taken back.
+        fold(&kernel::Directory::new(Vec::new(), "青禾县")).await;
+        assert_eq!(shares().await.len(), 3);
+    }
+
+    /// Accepted as far as it goes: it says what is missing, stands as evidence and closes nothing.
+    async fn what_is_accepted_may_be_unfinished(office) {
+        let key = office.resolution("r1", "会议").await;
+        let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &[("QH010", OwnerRole::Lead)]).await;
+        let share = office.share(&duty, "QH010").await;
+        let piece = office.hand_in(&share, "QH010", "d1", "").await.expect("evidence");
+        assert!(told(office.decide(&piece, Verdict::Accept(" ".into())).await).contains("请写明还差什么"));
+        office.decide(&piece, Verdict::Accept("还差两个乡镇".into())).await.expect("accepted");
+        let state = async || {
+            let found = facts::of_duties(office.db.read(), std::slice::from_ref(&duty)).await.expect("facts");
+            found[0].course().on(office.today()).state
+        };
+        assert_eq!(state().await, State::InProgress);
+        assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("尚未完成"));
+        assert_eq!(pieces::counted(&office.db, &key).await.expect("counted").len(), 1);
+        office.act(&clerk(), async |tx, by| decide::undo(tx, by, &piece).await).await.expect("undone");
+        assert_eq!(state().await, State::Evidenced);
+        office.decide(&piece, Verdict::Confirm).await.expect("confirmed");
+        assert_eq!(state().await, State::Confirmed);
     }
 
     async fn date_and_visibility_of_an_issued_duty_change(office) {
@@ -304,13 +376,19 @@ stories! {
             &[("QH010", OwnerRole::Lead)],
         ).await;
         let due = async |to: &str| {
-            office.act(&clerk(), async |tx, by| duties::set_due(tx, by.actor, &duty, date(to)).await).await
+            office.act(&clerk(), async |tx, by| duties::set_due(tx, by.actor, &duty, date(to), "上级通知顺延").await).await
         };
         assert!(!due("2026-06-30").await.expect("the same"));
         assert!(due("2026-07-31").await.expect("moved"));
+        for (why, said) in [(" ", "请写明为什么调整期限"), ("联系人 13800138000", "138****8000")] {
+            let refused = office
+                .act(&clerk(), async |tx, by| duties::set_due(tx, by.actor, &duty, date("2026-08-31"), why).await)
+                .await;
+            assert!(told(refused).contains(said), "{why}");
+        }
         let sources = office.sources.clone();
         let open = office.act(&clerk(), async |tx, by| {
-            duties::set_visibility(tx, by.actor, &sources, &secret, Visibility::Public).await
+            duties::set_visibility(tx, by.actor, &sources, &secret, Visibility::Public, "已定案").await
         }).await;
         assert!(told(open).contains("没有改为公开"));
         assert!(!duties::get(office.db.read(), &secret).await.expect("read").expect("duty").is_public(), "all of it is undone");
@@ -376,7 +454,7 @@ stories! {
         assert_eq!(sources.called(["resolution"]), ("会议", "议定事项"));
         assert_eq!(sources.called(["resolution", "inside"]), ("来源", "事项"));
         let open = async |tx: &mut store::Tx, by: &crate::By<'_>| {
-            duties::set_visibility(tx, by.actor, &sources, &inside, Visibility::Public).await
+            duties::set_visibility(tx, by.actor, &sources, &inside, Visibility::Public, "已定案").await
         };
         assert!(told(office.act(&clerk(), open).await).contains("没有公开页面"));
     }

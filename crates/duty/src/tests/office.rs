@@ -112,6 +112,11 @@ pub(super) struct Office {
 }
 
 impl Office {
+    /// The organs and who answers for them.
+    pub(super) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
     async fn open(url: &str, folder: TempDir) -> Self {
         let clock = Arc::new(FixedClock::at("2026-03-02T01:00:00Z".parse().expect("moment")));
         let seams = Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(7)) };

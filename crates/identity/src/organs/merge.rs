@@ -1,11 +1,15 @@
 //! The wizard of a reform (机构改革): which organs end, who follows, from which day; first what follows from it, then doing it.
 
+use std::sync::Arc;
+
 use ::store::Tx;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use jiff::{ToSpan, civil::Date};
 use kernel::{OrganCode, time::parse_date};
-use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Result, act_or_form, office_page, page};
+use web::{
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Result, act_or_form, hooks::Touched, office_page, page,
+};
 
 use super::store;
 
@@ -29,6 +33,8 @@ struct Consequence {
     last_day: String,
     accounts: i64,
     children: Vec<String>,
+    /// What other capabilities keep of it, with how many.
+    touched: Vec<(&'static str, i64)>,
 }
 
 #[derive(Template)]
@@ -68,9 +74,15 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
     let directory = ctx.directory();
     let counts = store::accounts(ctx.db()).await?;
     let first_day = parse_date(&choice.date);
-    let consequences = choice.codes().into_iter().filter_map(|code| {
-        let organ = directory.get(&code)?;
-        Some(Consequence {
+    let mut consequences = Vec::new();
+    for code in choice.codes() {
+        let Some(organ) = directory.get(&code).filter(|_| preview) else { continue };
+        let mut touched = Vec::new();
+        for one in ctx.declared::<Arc<dyn Touched>>() {
+            touched.extend(one.counts(ctx, &code).await?);
+        }
+        consequences.push(Consequence {
+            touched,
             name: organ.name.clone(),
             last_day: first_day.map(|day| day.saturating_sub(1.day()).to_string()).unwrap_or_default(),
             accounts: counts.get(&code).copied().unwrap_or(0),
@@ -81,12 +93,12 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
                 .map(|one| one.short_name.clone())
                 .collect(),
             code: code.0,
-        })
-    });
+        });
+    }
     let living: Vec<_> = directory.all().iter().filter(|organ| organ.exists_to.is_none()).collect();
     Ok(MergePage {
         shell: desk.shell(ctx, "机构改革").await?.with_error(!errors.is_empty()),
-        preview: preview.then(|| consequences.collect()),
+        preview: preview.then_some(consequences),
         errors,
         once: ctx.once(),
         options: living

@@ -57,7 +57,7 @@ both! {
         let mut clerk = app.clerk().await;
         let plan = issued(&mut clerk, PLAN).await;
         let id = duty(app, &plan, "公开解读方案").await;
-        clerk.post(&format!("/duties/{id}/due"), &[("due_on", "2026-09-15")]).await.expect(303);
+        clerk.post(&format!("/duties/{id}/due"), &[("due_on", "2026-09-15"), ("due_reason", "上级通知")]).await.expect(303);
         let page = amend(&mut clerk, &plan, &PLAN.replace("每月检查一次网站栏目", "每月检查两次网站栏目"), &[]).await;
         assert!(!page.contains("公开解读方案"), "it is not listed as changed: {page}");
         assert_eq!(value(app, "SELECT due_on FROM duty WHERE id = $1", &id).await, "2026-09-15");

@@ -379,6 +379,7 @@ both! {
         let plan = issued(app).await;
         let paper = document(app, "解读方案").await;
         let mut editor = app.editor("QH010").await;
+        app.editor("QH011").await;
         let (mine, other) = (share(app, "公开解读方案", "QH010").await, share(app, "公开解读方案", "QH011").await);
         hand_in(app, &mut editor, &mine, &paper, "").await;
         let mut clerk = app.clerk().await;
@@ -392,8 +393,8 @@ both! {
         clerk.post("/duties/bulk", &sure).await.expect(303);
         assert_eq!(events(app, "duty.evidence_confirmed").await, 1);
         // Due dates and visibility are the duty's: one row for both organs.
-        let due = [("act", "due"), ("ids", mine.1.as_str()), ("ids", other.1.as_str()), ("due_on", "2026-07-31"), ("sure", "1")];
-        clerk.post("/duties/bulk", &due).await.expect(200).shows("把 1 项任务的期限改为 2026-07-31");
+        let due = [("act", "due"), ("ids", mine.1.as_str()), ("ids", other.1.as_str()), ("due_on", "2026-07-31"), ("reason", "上级通知"), ("sure", "1")];
+        clerk.post("/duties/bulk", &due).await.expect(200).shows("调整 1 项任务的期限").shows("2026-06-30 → 2026-07-31").shows("县财政局、县民政局");
         clerk.get(&format!("/duties?plan={plan}&view=duty")).await.expect(200).shows("2026-07-31");
         let remind = [("act", "remind"), ("ids", mine.0.as_str()), ("sure", "1")];
         clerk.post("/duties/bulk", &remind).await.expect(200).shows("已办结，不提醒").shows("已提醒");
@@ -417,7 +418,7 @@ both! {
         let secret = share(app, "密语甲乙丙", "QH010").await;
         let shown = share(app, "建立回应台账", "QH010").await;
         let mut clerk = app.clerk().await;
-        clerk.post(&format!("/duties/{}/visibility", secret.0), &[("visibility", "internal")]).await.expect(303);
+        clerk.post(&format!("/duties/{}/visibility", secret.0), &[("visibility", "internal"), ("visibility_reason", "尚未定案")]).await.expect(303);
         let mut editor = app.editor("QH010").await;
         editor.post(&format!("/duties/{}/notes", shown.0), &[("assignment", &shown.1), ("text", "暗号丁戊己便条")]).await.expect(303);
         let url = [("assignment", shown.1.as_str()), ("url", "https://media.example/x"), ("title", "暗号丁戊己网页")];
@@ -500,7 +501,7 @@ both! {
             .expect("clause");
         let mut clerk = app.clerk().await;
         let page = format!("/duties/{}", share.0);
-        clerk.post(&format!("{page}/visibility"), &[("visibility", "public")]).await.expect(303);
+        clerk.post(&format!("{page}/visibility"), &[("visibility", "public"), ("visibility_reason", "已定案")]).await.expect(303);
         let portal = format!("/plans/{plan}/clauses/{clause}");
         let mut reader = app.visitor();
         let mut editor = app.editor("QH010").await;

@@ -4,6 +4,7 @@ mod amendments;
 mod backup;
 mod cli;
 mod duties;
+mod duties_office;
 mod identity;
 mod integrity;
 mod mail;

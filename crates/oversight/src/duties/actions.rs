@@ -2,12 +2,14 @@
 
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use duty::{
-    NewEvidence,
+    NewEvidence, Proof,
     decide::{self, Verdict},
     extra as fields, look as looking,
+    model::label_of,
     permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
     pieces, report,
 };
@@ -21,8 +23,8 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, a
 use crate::{
     duties::{
         acts::{self, Named},
-        address, by,
-        pages::{Ask, Typed, corrected},
+        address, by, owners,
+        pages::{Ask, Typed, corrected, looked_for},
     },
     model::Visibility,
 };
@@ -40,16 +42,38 @@ pub(crate) struct Report {
     period: String,
     note: String,
     find: String,
+    /// `find` looks for documents and hands in nothing.
+    op: String,
+    /// The period of which the person said that it is meant although the title names another.
+    sure: String,
     once: String,
 }
 
 impl Report {
+    /// Whether any evidence is named.
+    fn names(&self) -> bool {
+        [&self.document, &self.url, &self.title].iter().any(|typed| !typed.trim().is_empty())
+    }
+
+    fn typed(&self) -> Typed {
+        Typed {
+            text: self.text.clone(),
+            document: self.document.clone(),
+            url: self.url.clone(),
+            title: self.title.clone(),
+            period: self.period.clone(),
+            note: self.note.clone(),
+            ..Typed::default()
+        }
+    }
+
     fn ask(&self) -> Ask {
         Ask { share: self.share.clone(), find: self.find.clone() }
     }
 }
 
-/// To the result, or back to the form with what was typed.
+/// To the result, or back to the page with what was typed. What the state does not allow is said there too, at `field`: the
+/// person sees how things stand now, and nothing typed is gone.
 async fn answer(
     ctx: &Ctx,
     desk: &Desk,
@@ -57,10 +81,17 @@ async fn answer(
     done: Result<Response, Refusal>,
     ask: Ask,
     typed: Typed,
+    field: &str,
 ) -> Result<Response> {
     match done {
         Ok(response) => Ok(response),
         Err(Refusal::Fields(errors)) => corrected(ctx, desk, id, &ask, Typed { errors, ..typed }).await,
+        Err(Refusal::Conflict(text)) => {
+            let errors = FormErrors::one(field, text);
+            let mut response = corrected(ctx, desk, id, &ask, Typed { errors, ..typed }).await?;
+            *response.status_mut() = StatusCode::CONFLICT;
+            Ok(response)
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -80,46 +111,81 @@ pub(crate) async fn note(
     });
     let done = done.await;
     let ask = form.ask();
-    answer(&ctx, &desk, &id, done, ask, Typed { text: form.text, ..Typed::default() }).await
+    answer(&ctx, &desk, &id, done, ask, Typed { text: form.text, ..Typed::default() }, "text").await
 }
 
-/// `POST /duties/{id}/evidence`
+/// What the proof says of itself.
+fn title_of(proof: &Proof) -> &str {
+    match proof {
+        Proof::Subject { title, .. } | Proof::Address { title, .. } => title,
+    }
+}
+
+/// `POST /duties/{id}/evidence`: everything that the form holds, progress and evidence, in one write; nothing typed is lost
+/// because another part of the form was sent.
 pub(crate) async fn evidence(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(id): Path<DutyId>,
     Form(form): Form<Report>,
 ) -> Result<Response> {
-    let actor = desk.actor();
-    let named = Named { document: form.document.clone(), url: form.url.clone(), title: form.title.clone() };
-    let done = match acts::resolve(&ctx, &named).await {
+    let (actor, ask) = (desk.actor(), form.ask());
+    if form.op == "find" {
+        return looked_for(&ctx, &desk, &id, &ask, form.typed()).await;
+    }
+    let mut typed = form.typed();
+    let progress = !form.text.trim().is_empty();
+    let proof = if form.names() || !progress {
+        let named = Named { document: form.document.clone(), url: form.url.clone(), title: form.title.clone() };
+        acts::resolve(&ctx, &named).await.map(Some)
+    } else {
+        Ok(None)
+    };
+    let doubt = match &proof {
+        Ok(Some(proof)) if form.sure != form.period => owners::doubt(&form.period, title_of(proof)),
+        _ => String::new(),
+    };
+    let done = match proof {
         Err(refusal) => Err(refusal),
         Ok(proof) => {
-            let (period, note) = (form.period.clone(), form.note.clone());
-            let new = NewEvidence { share: form.share.clone(), period, proof, note };
+            let directory = ctx.directory();
+            let by = by(&ctx, &actor, &directory);
             act(&ctx, &form.once, async |tx| {
-                let target = acts::hand_in(&ctx, tx, &actor, &new).await?;
-                Ok(Done::ok(address(&target), "已报送佐证，等待县政府办公室确认。"))
+                let mut target = None;
+                if progress {
+                    target = Some(report::add_note(tx, &by, &form.share, &form.text).await?);
+                }
+                if let Some(proof) = proof.clone() {
+                    let (share, period, note) = (form.share.clone(), form.period.clone(), form.note.clone());
+                    let new = NewEvidence { share, period, proof, note };
+                    target = Some(acts::hand_in(&ctx, tx, &actor, &new).await?);
+                }
+                // Last, when everything else is right: the write is taken back, and the person asked.
+                if !doubt.is_empty() {
+                    let text = format!("{doubt}选错了请改选；没有选错，请勾选“时段无误”再报送。");
+                    return Err(Refusal::field("period", text));
+                }
+                let text = match (proof.is_some(), progress) {
+                    (true, false) => "已报送佐证，等待县政府办公室确认。",
+                    (true, true) => "已报送进展和佐证，佐证等待县政府办公室确认。",
+                    _ => "已报送进展。",
+                };
+                let to = target.as_ref().map_or_else(|| format!("/duties/{id}"), address);
+                Ok(Done::ok(to, text))
             })
             .await
         }
     };
-    let ask = form.ask();
-    let typed = Typed {
-        document: form.document,
-        url: form.url,
-        title: form.title,
-        period: form.period,
-        note: form.note,
-        ..Typed::default()
-    };
-    answer(&ctx, &desk, &id, done, ask, typed).await
+    typed.doubt = done.is_err() && !doubt.is_empty();
+    answer(&ctx, &desk, &id, done, ask, typed, "document").await
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Decision {
     reason: String,
+    /// What is still missing, where the evidence is accepted without finishing the duty.
+    missing: String,
     once: String,
 }
 
@@ -165,12 +231,42 @@ pub(crate) async fn confirm(
 ) -> Result<Response> {
     let actor = desk.actor();
     let undo = format!("/duties/{id}/evidence/{evidence}/undo");
+    let said = match label_of(&pieces::period(ctx.db(), &evidence).await?.unwrap_or_default()) {
+        period if period.is_empty() => "已确认佐证，公开的任务会在公开页面上显示办结。".to_owned(),
+        period => format!("已确认佐证，{period}计入办结；其余各期仍按期报送。"),
+    };
     act(&ctx, &form.once, async |tx| {
         let target = acts::decide_in(&ctx, tx, &actor, &evidence, &Verdict::Confirm).await?;
-        let done = Done::ok(address(&target), "已确认佐证，公开的任务会在公开页面上显示办结。");
+        let done = Done::ok(address(&target), said.clone());
         Ok(done.with(|redirect| redirect.undo(undo, "撤销")))
     })
     .await
+}
+
+/// `POST /duties/{id}/evidence/{evidence}/accept`: as far as it goes; the duty stays open.
+pub(crate) async fn accept(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, evidence)): Path<(DutyId, EvidenceId)>,
+    Form(form): Form<Decision>,
+) -> Result<Response> {
+    let actor = desk.actor();
+    let verdict = Verdict::Accept(form.missing.clone());
+    let undo = format!("/duties/{id}/evidence/{evidence}/undo");
+    let done = act(&ctx, &form.once, async |tx| {
+        let target = acts::decide_in(&ctx, tx, &actor, &evidence, &verdict).await?;
+        let done = Done::ok(address(&target), "已认可佐证，任务仍在办理，报送单位会看到还差什么。");
+        Ok(done.with(|redirect| redirect.undo(undo, "撤销")))
+    });
+    let done = done.await.map_err(|refusal| match refusal {
+        Refusal::Fields(errors) => {
+            Refusal::field(&format!("missing-{evidence}"), errors.of("reason").unwrap_or_default().to_owned())
+        }
+        other => other,
+    });
+    let field = format!("e-{evidence}");
+    let typed = Typed { evidence: Some(evidence), missing: form.missing, ..Typed::default() };
+    answer(&ctx, &desk, &id, done, Ask::default(), typed, &field).await
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/return`
@@ -196,8 +292,16 @@ pub(crate) async fn send_back(
         }
         other => other,
     });
+    let field = format!("e-{evidence}");
+    let done = done.map_err(|refusal| match refusal {
+        // Its form is gone with the decision: what was typed is told with it.
+        Refusal::Conflict(text) if !form.reason.trim().is_empty() => {
+            Refusal::Conflict(format!("{text}您刚才填写的理由：{}", form.reason.trim()))
+        }
+        other => other,
+    });
     let typed = Typed { evidence: Some(evidence), reason: form.reason, ..Typed::default() };
-    answer(&ctx, &desk, &id, done, Ask::default(), typed).await
+    answer(&ctx, &desk, &id, done, Ask::default(), typed, &field).await
 }
 
 /// `POST /duties/{id}/evidence/{evidence}/undo`
@@ -239,7 +343,7 @@ pub(crate) async fn extra(
     });
     let done = done.await;
     let ask = Ask { share, find: String::new() };
-    answer(&ctx, &desk, &id, done, ask, Typed { extra: values, ..Typed::default() }).await
+    answer(&ctx, &desk, &id, done, ask, Typed { extra: values, ..Typed::default() }, "report").await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -277,7 +381,19 @@ pub(crate) async fn settle(
 #[serde(default)]
 pub(crate) struct Change {
     due_on: String,
+    due_reason: String,
     visibility: String,
+    visibility_reason: String,
+}
+
+/// The refusal at the field under which the page asks for the reason, so that what was typed stays beside it.
+fn at(field: &'static str) -> impl Fn(Refusal) -> Refusal {
+    move |refusal| match refusal {
+        Refusal::Fields(errors) if errors.of("reason").is_some() => {
+            Refusal::field(field, errors.of("reason").unwrap_or_default().to_owned())
+        }
+        other => other,
+    }
 }
 
 /// `POST /duties/{id}/due`
@@ -287,18 +403,19 @@ pub(crate) async fn due(
     Path(id): Path<DutyId>,
     Form(form): Form<Change>,
 ) -> Result<Response> {
-    let Some(day) = time::parse_date(&form.due_on) else {
-        let message = "请填写新的期限，例如 2026-06-30。";
-        let typed = Typed { errors: FormErrors::one("due_on", message), ..Typed::default() };
-        return corrected(&ctx, &desk, &id, &Ask::default(), typed).await;
+    let changed = match time::parse_date(&form.due_on) {
+        Some(day) => acts::set_due(&ctx, &desk.actor(), &id, day, &form.due_reason).await.map(|changed| (day, changed)),
+        None => Err(Refusal::field("due_on", "请填写新的期限，例如 2026-06-30。")),
     };
-    let changed = acts::set_due(&ctx, &desk.actor(), &id, day).await?;
-    let text = if changed {
-        format!("期限已改为 {day}。")
-    } else {
-        "期限本来就是这一天，没有改动。".to_owned()
-    };
-    Ok(Redirect::to(format!("/duties/{id}")).ok(text).into_response())
+    let done = changed.map_err(at("due_reason")).map(|(day, changed)| {
+        let text = match changed {
+            true => format!("期限已改为 {day}，原因写入任务的办理过程。"),
+            false => "期限本来就是这一天，没有改动。".to_owned(),
+        };
+        Redirect::to(format!("/duties/{id}")).ok(text).into_response()
+    });
+    let typed = Typed { due_on: Some(form.due_on), due_reason: form.due_reason, ..Typed::default() };
+    answer(&ctx, &desk, &id, done, Ask::default(), typed, "due_on").await
 }
 
 /// `POST /duties/{id}/visibility`
@@ -312,8 +429,16 @@ pub(crate) async fn visibility(
         return Err(Error::Invalid("请选择改为公开还是内部。".into()));
     }
     let wanted = Visibility::from_code(&form.visibility);
-    acts::set_visibility(&ctx, &desk.actor(), &id, wanted).await?;
-    Ok(Redirect::to(format!("/duties/{id}")).ok(format!("已改为{}。", wanted.label())).into_response())
+    let changed = acts::set_visibility(&ctx, &desk.actor(), &id, wanted, &form.visibility_reason).await;
+    let done = changed.map_err(at("visibility_reason")).map(|changed| {
+        let text = match changed {
+            true => format!("已改为{}，原因写入任务的办理过程。", wanted.label()),
+            false => format!("已经是{}，没有改动。", wanted.label()),
+        };
+        Redirect::to(format!("/duties/{id}")).ok(text).into_response()
+    });
+    let typed = Typed { visibility_reason: form.visibility_reason, ..Typed::default() };
+    answer(&ctx, &desk, &id, done, Ask::default(), typed, "visibility_reason").await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -341,5 +466,5 @@ pub(crate) async fn end(
         Refusal::Fields(errors) => Refusal::field("end", errors.of("reason").unwrap_or_default().to_owned()),
         other => other,
     });
-    answer(&ctx, &desk, &id, done, Ask::default(), Typed { end: form.reason, ..Typed::default() }).await
+    answer(&ctx, &desk, &id, done, Ask::default(), Typed { end: form.reason, ..Typed::default() }, "end").await
 }

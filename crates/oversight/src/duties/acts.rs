@@ -153,20 +153,26 @@ pub async fn set_extra(ctx: &Ctx, actor: &Actor, share: &ShareId, typed: &[(Stri
 /// Moves the due date of an issued duty. `false` when it had this date already.
 ///
 /// # Errors
-/// When the actor may not, or the duty has ended.
-pub async fn set_due(ctx: &Ctx, actor: &Actor, duty: &DutyId, due_on: Date) -> Done<bool> {
+/// When the actor may not, no reason is given, or the duty has ended.
+pub async fn set_due(ctx: &Ctx, actor: &Actor, duty: &DutyId, due_on: Date, reason: &str) -> Done<bool> {
     may(actor, &MANAGE_DUTIES)?;
-    write(ctx, async |tx| duties::set_due(tx, actor, duty, due_on).await).await
+    write(ctx, async |tx| duties::set_due(tx, actor, duty, due_on, reason).await).await
 }
 
 /// Opens or closes an issued duty to the public. `false` when it was so already.
 ///
 /// # Errors
-/// When the actor may not, the duty has ended, or its source refuses what the public would see.
-pub async fn set_visibility(ctx: &Ctx, actor: &Actor, duty: &DutyId, visibility: Visibility) -> Done<bool> {
+/// When the actor may not, no reason is given, the duty has ended, or its source refuses what the public would see.
+pub async fn set_visibility(
+    ctx: &Ctx,
+    actor: &Actor,
+    duty: &DutyId,
+    visibility: Visibility,
+    reason: &str,
+) -> Done<bool> {
     may(actor, &MANAGE_DUTIES)?;
     let sources = sources(ctx);
-    write(ctx, async |tx| duties::set_visibility(tx, actor, &sources, duty, visibility).await).await
+    write(ctx, async |tx| duties::set_visibility(tx, actor, &sources, duty, visibility, reason).await).await
 }
 
 /// Ends an issued duty.

@@ -8,6 +8,14 @@ use web::{Ctx, Result};
 
 use crate::model::OwnerRole;
 
+fn date(text: String) -> String {
+    if text.is_empty() { "无期限".to_owned() } else { text }
+}
+
+fn with_reason(what: String, reason: &str) -> String {
+    if reason.is_empty() { what } else { format!("{what}；原因：{reason}") }
+}
+
 /// One line of the history.
 pub(super) struct Step {
     pub(super) at: String,
@@ -40,6 +48,7 @@ struct Told<'a> {
     event: &'a Event,
     data: Value,
     organ: String,
+    directory: &'a Directory,
     /// What a source of this kind is called.
     source: &'static str,
 }
@@ -55,6 +64,14 @@ impl Told<'_> {
 
     fn part(&self) -> String {
         OwnerRole::from_code(&self.text("role")).map(|role| role.label().to_owned()).unwrap_or_default()
+    }
+
+    /// Short names of the organs of a list.
+    fn names(&self, key: &str) -> String {
+        let codes = self.data[key].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let names: Vec<String> =
+            codes.map(|code| self.directory.short_name(&kernel::OrganCode(code.to_owned())).to_owned()).collect();
+        names.join("、")
     }
 
     fn fields(&self) -> String {
@@ -74,6 +91,8 @@ impl Told<'_> {
             (format!("确认{organ}的佐证《{title}》"), String::new())
         } else if self.is(&events::EVIDENCE_RETURNED) {
             (format!("退回{organ}的佐证《{title}》"), self.text("reason"))
+        } else if self.is(&events::EVIDENCE_ACCEPTED) {
+            (format!("认可{organ}的佐证《{title}》，尚未完成"), format!("还差：{}", self.text("reason")))
         } else if self.is(&events::DECISION_UNDONE) {
             (format!("撤销对{organ}佐证《{title}》的处理"), String::new())
         } else if self.is(&events::EVIDENCE_LAPSED) {
@@ -91,22 +110,25 @@ impl Told<'_> {
     /// What the office or the source did with the duty or its shares.
     fn duty(&self) -> Option<(String, String)> {
         let organ = &self.organ;
-        let date = |text: String| if text.is_empty() { "无期限".to_owned() } else { text };
         Some(if self.is(&events::ISSUED) {
             let organs = self.data["organs"].as_array().map_or(0, Vec::len);
             (format!("下达给 {organs} 个机关"), String::new())
         } else if self.is(&events::DUE_CHANGED) {
             let detail = format!("{} → {}", date(self.text("from")), date(self.text("to")));
-            ("调整期限".to_owned(), detail)
+            ("调整期限".to_owned(), with_reason(detail, &self.text("reason")))
         } else if self.is(&events::VISIBILITY_CHANGED) {
             let to = if self.text("to") == "public" { "改为公开" } else { "改为内部" };
-            (to.to_owned(), String::new())
+            (to.to_owned(), self.text("reason"))
         } else if self.is(&events::ASSIGNED) {
             (format!("增加承办机关{organ}"), self.part())
         } else if self.is(&events::ROLE_CHANGED) {
             (format!("{organ}改为{}", self.part()), String::new())
         } else if self.is(&events::RELEASED) {
             (format!("{organ}不再承担"), self.text("reason"))
+        } else if self.is(&events::FOLDED) {
+            (format!("机构改革后由同一机关承办，份额并入{organ}"), self.names("from"))
+        } else if self.is(&events::UNFOLDED) {
+            (format!("机构改革撤销，{organ}恢复单独承办"), String::new())
         } else if self.is(&events::AMENDED) {
             let due = self.text("due_on");
             let due = if due.is_empty() { String::new() } else { format!("期限 {due}；") };
@@ -127,7 +149,7 @@ impl Told<'_> {
         if self.is(&events::NOTE_ADDED) {
             (format!("{organ}报送进展"), self.text("text"))
         } else if self.is(&events::REMINDED) {
-            (format!("提醒{organ}"), format!("期限 {}", self.text("due_on")))
+            (format!("提醒{organ}"), format!("期限：{}", date(self.text("due_on"))))
         } else if self.is(&events::EXTRA_ACCEPTED) {
             ("采纳办理情况".to_owned(), self.fields())
         } else if self.is(&events::EXTRA_DECLINED) {
@@ -145,7 +167,7 @@ impl Step {
         let organ = kernel::OrganCode(event.organ.clone());
         let organ = if event.organ.is_empty() { String::new() } else { directory.short_name(&organ).to_owned() };
         let data = serde_json::from_str(&event.data).unwrap_or_default();
-        let (what, detail) = Told { event, data, organ, source }.words();
+        let (what, detail) = Told { event, data, organ, directory, source }.words();
         Self { at: time::show_minute(&event.at), who: event.actor_name.clone(), what, detail }
     }
 }
@@ -157,6 +179,7 @@ mod tests {
     #[test]
     fn every_kind_has_words() {
         let text = String::new;
+        let directory = Directory::new(Vec::new(), "青禾县");
         for kind in events::ALL {
             let event = Event {
                 chain: text(),
@@ -176,7 +199,13 @@ mod tests {
                 data: text(),
                 erased: false,
             };
-            let told = Told { event: &event, data: Value::Null, organ: "县财政局".into(), source: "来源" };
+            let told = Told {
+                event: &event,
+                data: Value::Null,
+                organ: "县财政局".into(),
+                directory: &directory,
+                source: "来源",
+            };
             assert_ne!(told.words().0, kind.name, "no words");
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use duty::{
     EvidenceUse, EvidenceUses, PlanProgress, Progress, desk,
-    model::State,
+    model::{OwnerRole, State},
     permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
     pieces,
 };
@@ -62,14 +62,27 @@ async fn own(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<()> 
     let directory = ctx.directory();
     let organs = directory.answered_by(&staff.organ, ctx.today());
     for row in desk::of_organs(ctx.db(), &organs, ctx.today()).await? {
-        let kind = if row.state == State::Returned { "任务·退回" } else { "任务" };
-        let title = format!("{} {}", row.place_label, web::filters::shortened(&row.text, 70)).trim().to_owned();
+        let kind = match (row.state, row.reminded, row.role) {
+            (State::Returned, _, _) => "任务·退回",
+            (_, Some(_), _) => "任务·提醒",
+            (_, None, OwnerRole::Support) => "任务·配合",
+            _ => "任务",
+        };
+        let reminded = row.reminded.map(|day| format!("（{day} 提醒过）")).unwrap_or_default();
+        let words = web::filters::shortened(&row.text, 70);
+        let title = format!("{} {words}{reminded}", row.place_label).trim().to_owned();
         items.push(DeskItem {
             organ: directory.short_name(&row.organ).to_owned(),
             since: row.since,
             due: row.due,
             ..item(kind, Group::DUTY, title, format!("/duties/{}", row.duty))
         });
+    }
+    let more = desk::count_open(ctx.db(), &organs, ctx.today()).await?
+        - i64::try_from(desk::MOST_OF_ORGAN).unwrap_or(i64::MAX);
+    if more > 0 {
+        let title = format!("还有 {more} 项任务，请在任务台账查看");
+        items.push(item("任务", Group::DUTY, title, "/duties?state=open".to_owned()));
     }
     Ok(())
 }
@@ -81,6 +94,12 @@ async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
         let title = format!("办理情况待采纳：{}", short(&row.text));
         items.push(item("任务·采纳", Group::DUTY, title, format!("/duties/{}", row.id)));
     }
+    let unreached = super::unreached(ctx).await?;
+    if !unreached.is_empty() {
+        let who = super::named(ctx, &unreached, 5);
+        let title = format!("{who}有任务，但没有人能登录报送，请为他们建立账号");
+        items.push(item("任务·无人接收", Group::DUTY, title, "/duties?state=open&group=organ".to_owned()));
+    }
     let (directory, calendar) = (ctx.directory(), ctx.calendar());
     for row in desk::waiting(ctx.db()).await? {
         let since = day(&row.since);
@@ -88,7 +107,7 @@ async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
         items.push(DeskItem {
             organ: directory.short_name(&row.organ).to_owned(),
             since,
-            due: since.map(|since| calendar.probably_after(since, DECIDE_DAYS)),
+            due: since.and_then(|since| calendar.after_working_days(since, DECIDE_DAYS).ok()),
             ..item("任务·确认佐证", Group::DUTY, short(&row.text), href)
         });
     }

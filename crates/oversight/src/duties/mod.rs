@@ -13,7 +13,7 @@ use duty::{
     By, Sources, Target,
     permissions::{CONFIRM_DUTIES, MANAGE_DUTIES, REPORT_DUTIES, VIEW_DUTIES},
 };
-use kernel::{Actor, Directory};
+use kernel::{Actor, Directory, OrganCode};
 use web::{Ctx, Listener, Routes};
 
 pub(crate) use hooks::{desk_source, evidence_uses, plan_progress};
@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Routes {
         .post("/duties/{id}/evidence/{evidence}/take-back", &REPORT_DUTIES, actions::take_back)
         .post("/duties/{id}/evidence/{evidence}/look", &REPORT_DUTIES, actions::look)
         .post("/duties/{id}/evidence/{evidence}/confirm", &CONFIRM_DUTIES, actions::confirm)
+        .post("/duties/{id}/evidence/{evidence}/accept", &CONFIRM_DUTIES, actions::accept)
         .post("/duties/{id}/evidence/{evidence}/return", &CONFIRM_DUTIES, actions::send_back)
         .post("/duties/{id}/evidence/{evidence}/undo", &CONFIRM_DUTIES, actions::undo)
         .post("/duties/{id}/extra", &REPORT_DUTIES, actions::extra)
@@ -40,6 +41,19 @@ pub(crate) fn routes() -> Routes {
 /// All sources of duties that capabilities declare.
 pub(crate) fn sources(ctx: &Ctx) -> Sources {
     Sources::new(ctx.declared::<std::sync::Arc<dyn duty::Source>>().cloned().collect())
+}
+
+/// The organs with running duties of which nobody can report: what lies with them lies with nobody.
+async fn unreached(ctx: &Ctx) -> web::Result<Vec<OrganCode>> {
+    let organs = duty::board::organs(ctx.db()).await?;
+    web::hooks::unreached(ctx, &organs, REPORT_DUTIES.roles).await
+}
+
+/// Their short names: 县信访局、县统计局等 28 个机关.
+fn named(ctx: &Ctx, organs: &[OrganCode], most: usize) -> String {
+    let directory = ctx.directory();
+    let names: Vec<&str> = organs.iter().take(most).map(|organ| directory.short_name(organ)).collect();
+    if organs.len() > most { format!("{}等 {} 个机关", names.join("、"), organs.len()) } else { names.join("、") }
 }
 
 /// By whom, today.

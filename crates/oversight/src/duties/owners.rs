@@ -3,13 +3,13 @@
 use duty::{
     checks::Check,
     facts::Share,
-    model::{PeriodStanding, Standing, State},
+    model::{PeriodStanding, Standing, State, label_of, names_other_period},
     permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
     pieces::{EvidenceRow, Note},
     settings::Duties,
 };
 use jiff::civil::Date;
-use kernel::{Actor, Staff, id::ShareId, may, may_for, time};
+use kernel::{Actor, Countdown, Directory, OrganCode, Staff, id::ShareId, may, may_for, time};
 use web::Ctx;
 
 use crate::model::OwnerRole;
@@ -30,6 +30,11 @@ impl Held {
     /// The period that counts now.
     pub(super) fn current(&self) -> Option<&PeriodStanding> {
         self.periods.iter().find(|one| one.period.key == self.standing.period)
+    }
+
+    /// The period of which the date is the one that counts: the earliest that is not confirmed.
+    fn due_period(&self) -> Option<&PeriodStanding> {
+        self.periods.iter().find(|one| one.state != State::Confirmed).or(self.periods.last())
     }
 
     pub(super) fn answers(&self) -> bool {
@@ -66,6 +71,8 @@ pub(super) struct Piece {
     pub(super) own: bool,
     pub(super) may_undo: bool,
     pub(super) may_take_back: bool,
+    /// Why the title raises a doubt about the period; empty = it does not.
+    pub(super) doubt: String,
     pub(super) once: String,
 }
 
@@ -75,7 +82,9 @@ pub(super) struct Owner {
     pub(super) role: &'static str,
     pub(super) word: String,
     pub(super) due: String,
-    pub(super) left: Option<i64>,
+    /// Name of the period that is open: 第四季度; empty without cadence.
+    pub(super) period: String,
+    pub(super) left: Option<Countdown>,
     pub(super) ended: String,
     pub(super) may_report: bool,
     /// Whether notes, reasons and open evidence are shown to this person.
@@ -107,15 +116,12 @@ impl Owner {
         Self {
             id: share.id.clone(),
             // After a reform both names matter: who answers now, and whom the text meant.
-            organ: if organ == share.organ {
-                name
-            } else {
-                format!("{name}（原{}）", directory.short_name(&share.organ))
-            },
+            organ: with_origins(&directory, &name, share, &organ),
             role: share.role.label(),
             word: standing.word(),
             due: standing.due_on.map(|due| due.to_string()).unwrap_or_default(),
-            left: standing.due_on.filter(|_| standing.open()).map(|due| ctx.calendar().working_days_left(today, due)),
+            period: held.due_period().map(|one| one.period.label.clone()).unwrap_or_default(),
+            left: standing.due_on.filter(|_| standing.open()).map(|due| ctx.calendar().countdown(today, due)),
             ended: share.ended_reason.clone(),
             may_report: share.running && !standing.ended && may_for(&actor, &REPORT_DUTIES, &organ).is_ok(),
             open: leads || staff.central || organ == staff.organ,
@@ -138,6 +144,13 @@ impl Owner {
         let confirmed = piece.decision == "confirmed" && piece.withdrawn_at.is_empty();
         piece.share == self.id && (self.open || confirmed)
     }
+}
+
+/// 县农业农村局（承接县扶贫办、县农业局的任务）.
+fn with_origins(directory: &Directory, name: &str, share: &Share, organ: &OrganCode) -> String {
+    let issued = std::iter::once(&share.organ).chain(&share.origins).filter(|code| *code != organ);
+    let names: Vec<&str> = issued.map(|code| directory.short_name(code)).collect();
+    if names.is_empty() { name.to_owned() } else { format!("{name}（承接原{}的任务）", names.join("、")) }
 }
 
 /// A piece of evidence with what this person may do to it.
@@ -163,6 +176,7 @@ pub(super) fn piece(
     let (word, tone) = match (row.withdrawn_at.is_empty(), row.lapsed_at.is_empty(), row.decision.as_str()) {
         (false, _, _) => ("已收回", "off"),
         (_, false, _) => ("佐证失效", "late"),
+        (_, _, "confirmed") if row.partial => ("已认可，尚未完成", "soon"),
         (_, _, "confirmed") => ("已确认", "ok"),
         (_, _, "returned") => ("已退回", "late"),
         _ => ("待确认", "soon"),
@@ -187,10 +201,20 @@ pub(super) fn piece(
         tone,
         own: undecided && confirms && row.added_by == actor.log_id(),
         may_decide: undecided && confirms,
-        may_undo: confirms && !row.decision.is_empty() && decided_today,
+        may_undo: confirms && !row.decision.is_empty() && decided_today && row.lapsed_at.is_empty(),
         may_take_back: undecided && may_report,
+        doubt: if undecided { doubt(&row.period, &row.title) } else { String::new() },
         once: ctx.once(),
         row: row.clone(),
+    }
+}
+
+/// What to look at when a title names another period than the evidence is for.
+pub(super) fn doubt(period: &str, title: &str) -> String {
+    if names_other_period(period, title) {
+        format!("《{title}》写的不是{}，请核对对应时段。", label_of(period))
+    } else {
+        String::new()
     }
 }
 

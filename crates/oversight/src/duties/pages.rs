@@ -14,6 +14,7 @@ use duty::{
     permissions::{CONFIRM_DUTIES, MANAGE_DUTIES, VIEW_DUTIES},
     pieces,
 };
+use jiff::civil::Date;
 use kernel::{
     Directory,
     id::{DutyId, EvidenceId, ShareId},
@@ -54,16 +55,35 @@ pub(crate) struct Typed {
     pub(crate) title: String,
     pub(crate) period: String,
     pub(crate) note: String,
+    /// The title of the evidence names another period: the person is asked to say that the chosen one is meant.
+    pub(crate) doubt: bool,
     /// The piece of evidence to which the reason belongs.
     pub(crate) evidence: Option<EvidenceId>,
+    /// What is still missing, as written for it.
+    pub(crate) missing: String,
     pub(crate) reason: String,
     pub(crate) extra: Vec<(String, String)>,
+    /// The new date, once somebody typed one, and why.
+    pub(crate) due_on: Option<String>,
+    pub(crate) due_reason: String,
+    /// Why it is opened to the public or closed.
+    pub(crate) visibility_reason: String,
     /// Why the duty is to be ended.
     pub(crate) end: String,
     pub(crate) errors: FormErrors,
 }
 
 impl Typed {
+    /// Whether what is still missing was written, or left out, for this piece of evidence.
+    fn misses(&self, evidence: &EvidenceId) -> bool {
+        self.reasons(evidence) && (!self.missing.is_empty() || self.errors.of(&format!("missing-{evidence}")).is_some())
+    }
+
+    /// The date in the form: as typed, else the one that holds.
+    fn due<'a>(&'a self, duty: &'a DutyRow) -> &'a str {
+        self.due_on.as_deref().unwrap_or(&duty.due_on)
+    }
+
     /// Whether the reason that was typed belongs to this piece of evidence.
     fn reasons(&self, evidence: &EvidenceId) -> bool {
         self.evidence.as_ref() == Some(evidence)
@@ -137,6 +157,11 @@ pub(crate) async fn duty(
     office_page(&page(&ctx, &desk, &id, &ask, Typed::default()).await?)
 }
 
+/// The same page with what was typed and what was found.
+pub(crate) async fn looked_for(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> Result<Response> {
+    office_page(&page(ctx, desk, id, ask, typed).await?)
+}
+
 /// The same page with what was typed and what is wrong with it.
 pub(crate) async fn corrected(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> Result<Response> {
     office_errors(&page(ctx, desk, id, ask, typed).await?)
@@ -184,17 +209,22 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
     let kind = sources.kind(&duty.source_kind);
     let called = kind.map_or(SourceKind::SOURCE, |kind| kind.source);
     let steps = history::of(ctx, id, called, &directory, |organ| {
-        organ.is_empty() || owners.iter().zip(&rows).any(|(owner, row)| owner.open && row.share.organ.as_str() == organ)
+        let given = |row: &Held| {
+            row.share.organ.as_str() == organ || row.share.origins.iter().any(|code| code.as_str() == organ)
+        };
+        organ.is_empty() || owners.iter().zip(&rows).any(|(owner, row)| owner.open && given(row))
     })
     .await?;
     let looks = !active.as_str().is_empty() && !ask.find.trim().is_empty();
-    let found = if looks { found(ctx, &ask.find).await? } else { Vec::new() };
+    let mut found = if looks { found(ctx, &ask.find).await? } else { Vec::new() };
+    keep_chosen(ctx, &typed.document, &mut found).await?;
     let roll = roll_up(rows.iter().map(|row| (row.answers(), &row.standing)));
     let may_extra = owners::answers(&rows, &owners, &active, &actor);
     let (manages, confirms) = (may(&actor, &MANAGE_DUTIES).is_ok(), may(&actor, &CONFIRM_DUTIES).is_ok());
     // Whoever reports sees the own share first.
     owners.sort_by_key(|owner| owner.id != active);
     let (clock, due, remaining) = clock(ctx, &rows, active_row);
+    let runs = rows.iter().any(|row| row.share.running);
     Ok(Page {
         shell: desk.shell(ctx, web::filters::shortened(&duty.text, 30)).await?.with_error(!typed.errors.is_empty()),
         id: id.clone(),
@@ -218,26 +248,30 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
             .map(|(_, organ)| organ.clone())
             .unwrap_or_default(),
         active_periods: active_row.map(|row| owners::begun(row, today)).unwrap_or_default(),
-        typed: prefilled(typed, active_row),
+        typed: prefilled(typed, active_row, today),
         reportable,
         active,
         find: ask.find.clone(),
         found,
         may_manage: manages && duty.ended_at.is_empty(),
         may_open: sources.is_on_portal(&duty.source(), &duty.place),
-        may_remind: confirms && roll.state != DutyState::Confirmed,
+        may_remind: confirms && roll.state != DutyState::Confirmed && !roll.ended && duty.ended_at.is_empty() && runs,
         once: std::array::from_fn(|_| ctx.once()),
         owners,
         duty,
     })
 }
 
-/// The period that counts now stands in the form before anything is chosen.
-fn prefilled(mut typed: Typed, row: Option<&Held>) -> Typed {
+/// Where only one period that has begun is open, it stands in the form before anything is chosen; of several the person says
+/// which one is meant.
+fn prefilled(mut typed: Typed, row: Option<&Held>, today: Date) -> Typed {
+    let open = row.iter().flat_map(|row| &row.periods);
+    let mut open = open.filter(|one| one.period.start <= today && one.state != DutyState::Confirmed);
     if typed.period.is_empty()
-        && let Some(row) = row
+        && typed.errors.is_empty()
+        && let (Some(only), None) = (open.next(), open.next())
     {
-        typed.period.clone_from(&row.standing.period);
+        typed.period.clone_from(&only.period.key);
     }
     typed
 }
@@ -261,6 +295,17 @@ fn active(
     own.map(|row| row.share.id.clone()).unwrap_or_default()
 }
 
+/// A document that was chosen stays among those to choose from, whatever was looked for since.
+async fn keep_chosen(ctx: &Ctx, chosen: &str, found: &mut Vec<(String, String, String)>) -> Result<()> {
+    if chosen.is_empty() || found.iter().any(|(id, _, _)| id == chosen) {
+        return Ok(());
+    }
+    if let Some(one) = ctx.one::<Arc<dyn PublicDocuments>>().find(ctx, chosen).await? {
+        found.insert(0, (one.id.to_string(), one.title.clone(), "已选".to_owned()));
+    }
+    Ok(())
+}
+
 async fn found(ctx: &Ctx, words: &str) -> Result<Vec<(String, String, String)>> {
     let directory = ctx.directory();
     let found: Vec<PublicDocument> = ctx.one::<Arc<dyn PublicDocuments>>().search(ctx, None, words.trim(), 20).await?;
@@ -281,18 +326,10 @@ fn clock(ctx: &Ctx, rows: &[Held], active: Option<&Held>) -> (String, String, St
     let (calendar, today) = (ctx.calendar(), ctx.today());
     let issued = row.share.facts.issued_on;
     let since = row.current().map_or(issued, |one| one.period.start.max(issued)).min(due);
-    let number = |days: i64| u32::try_from(days.max(0)).unwrap_or(0);
-    let total = calendar.working_days_left(since, due).max(1);
-    let used = calendar.working_days_left(since, today.max(since));
-    let left = calendar.working_days_left(today, due);
-    let words = match left {
-        ..0 => format!("已超 {} 个工作日", -left),
-        0 if due < today => "已到期".to_owned(),
-        0 => "今天到期".to_owned(),
-        _ => format!("还剩 {left} 个工作日"),
-    };
-    let label = format!("从 {since} 到 {due}，共 {total} 个工作日，{words}");
-    let svg = svg::clock(svg::Clock { total: number(total), used: number(used), paused: Vec::new(), label });
+    let ruler = calendar.ruler(since, due, today);
+    let words = calendar.countdown(today, due).words();
+    let label = format!("从 {since} 到 {due}，{}", ruler.words());
+    let svg = svg::clock(svg::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label });
     (svg, format!("{due} 到期"), words)
 }
 

@@ -26,6 +26,7 @@ pub mod source;
 pub mod steps;
 pub mod table;
 mod template;
+pub(crate) mod touched;
 pub mod tree;
 mod view;
 

@@ -93,7 +93,9 @@ impl Source for Plans {
                 // Opening one duty opens its clause's words, too.
                 let tree = tree::load_in(tx, &plan).await?.ok_or(Refusal::NotFound)?;
                 if let Some(refusal) = privacy::refusal(&tree) {
-                    return Err(Refusal::Conflict(format!("没有改为公开。{refusal}")));
+                    return Err(Refusal::Conflict(format!(
+                        "没有改为公开。{refusal}任务的文字由计划的原文决定：请在计划的“年中调整”中去掉这段文字，再改为公开。"
+                    )));
                 }
             }
             // The search index reads plans by events of plans.

@@ -2,7 +2,7 @@
 //! stand is read from the projection; no fact is read to count.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -296,7 +296,10 @@ async fn with_titles(ctx: &Ctx, rows: &[EvidenceRow]) -> Result<HashMap<DutyId, 
             href,
             external,
             organ: directory.short_name(&organ).to_owned(),
-            period: label_of(&row.period),
+            period: match (label_of(&row.period), row.partial) {
+                (period, false) => period,
+                (period, true) => format!("{period}　已认可，尚未完成").trim().to_owned(),
+            },
             confirmed_on: time::show_date(&row.decided_at),
         });
     }
@@ -395,7 +398,12 @@ pub(super) struct OrganLine {
 pub(super) fn organs(plan: &PublicPlan) -> Vec<OrganLine> {
     let mut lines: BTreeMap<OrganCode, OrganLine> = BTreeMap::new();
     for duty in plan.sections.iter().flat_map(|section| &section.clauses).flat_map(|clause| &clause.duties) {
+        // One organ owes a duty once, whatever organs it stands for.
+        let mut counted = BTreeSet::new();
         for share in duty.shares.iter().filter(|share| !share.line.ended) {
+            if !counted.insert(&share.code) {
+                continue;
+            }
             let line = lines.entry(share.code.clone()).or_insert_with(|| OrganLine {
                 code: share.code.clone(),
                 name: share.organ.clone(),

@@ -1,13 +1,18 @@
 //! The pages.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use duty::model::Tally;
+use duty::{
+    changes::{self, Change, What},
+    model::Tally,
+};
 use kernel::{
-    id::{ClauseId, PlanId},
+    id::{ClauseId, DutyId, PlanId},
     time,
 };
 use serde::Deserialize;
@@ -217,6 +222,26 @@ struct ClausePage {
     clause: Clause,
     bar: Bar,
     as_of: String,
+    changes: HashMap<DutyId, Vec<String>>,
+}
+
+impl ClausePage {
+    /// What the office changed on a duty after it was issued, in words.
+    fn changes(&self, duty: &DutyId) -> &[String] {
+        self.changes.get(duty).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A change after the issue: 2026-03-05 期限由 2026-06-30 调整为 2026-07-31，原因：上级通知顺延.
+fn changed(change: &Change) -> String {
+    let date = |text: &str| if text.is_empty() { "无期限".to_owned() } else { text.to_owned() };
+    let what = match &change.what {
+        What::Due(from, to) => format!("期限由 {} 调整为 {}", date(from), date(to)),
+        What::Opened => "改为公开".to_owned(),
+    };
+    let on = change.on.map(|day| format!("{day} ")).unwrap_or_default();
+    let reason = if change.reason.is_empty() { String::new() } else { format!("，原因：{}", change.reason) };
+    format!("{on}{what}{reason}")
 }
 
 /// `GET /plans/{id}/clauses/{clause}`
@@ -229,11 +254,15 @@ pub(super) async fn clause(
     let mut all = plan.sections.iter().flat_map(|section| &section.clauses);
     let clause = all.find(|one| one.id == clause).ok_or(Error::NotFound)?.clone();
     let title = format!("{}{}", clause.full_number, clause.title).trim().to_owned();
+    let duties: Vec<DutyId> = clause.duties.iter().map(|duty| duty.id.clone()).collect();
+    let changes = changes::of(ctx.db(), &duties).await?.into_iter();
+    let changes = changes.map(|(duty, changes)| (duty, changes.iter().map(changed).collect())).collect();
     let shell = content(shell(&ctx, &reader, &format!("{title} - {}", plan.row.title)), &ctx, &plan, &title);
     let page = ClausePage {
         shell: shell.crumb(SECTION, "/plans").crumb(&plan.row.title, format!("/plans/{id}")).crumb(title, ""),
         bar: bar(&clause.tally),
         as_of: time::show_minute(&plan.as_of),
+        changes,
         clause,
         plan,
     };

@@ -1,11 +1,14 @@
 //! What is owed, on the work list of those who write it.
 
+use std::collections::HashSet;
+
+use document::public::Listed;
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{Staff, clock, may_for};
+use kernel::{OrganCode, Staff, clock, id::DocumentId, may_for};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, Group},
+    hooks::{self, DeskItem, DeskSource, Group},
 };
 
 use super::{
@@ -26,6 +29,17 @@ pub(super) fn due(ctx: &Ctx, published_on: &str) -> Option<Date> {
 
 pub(super) struct Owed;
 
+/// The newest policies of organs for which nobody can write, such as the county government itself: what they owe is the
+/// competent department's to see to.
+async fn orphaned(ctx: &Ctx) -> Result<(Vec<Listed>, HashSet<DocumentId>)> {
+    let (found, explained) = policies(ctx, None, "", NEWEST).await?;
+    let organs: Vec<OrganCode> = found.items.iter().map(|policy| policy.organ.clone()).collect();
+    let unreached = hooks::unreached(ctx, &organs, INTERPRETATION.write.roles).await?;
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let nobody = |policy: &Listed| unreached.contains(&directory.stands_for(&policy.organ, today));
+    Ok((found.items.into_iter().filter(nobody).collect(), explained))
+}
+
 impl DeskSource for Owed {
     fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
         Box::pin(async move {
@@ -33,7 +47,12 @@ impl DeskSource for Owed {
             if may_for(&actor, INTERPRETATION.write, &staff.organ).is_err() {
                 return Ok(Vec::new());
             }
-            let (found, explained) = policies(ctx, Some(staff.organ.clone()), "", NEWEST).await?;
+            let (mut found, mut explained) = policies(ctx, Some(staff.organ.clone()), "", NEWEST).await?;
+            if staff.central {
+                let (others, also) = orphaned(ctx).await?;
+                found.items.extend(others.into_iter().filter(|policy| policy.organ != staff.organ));
+                explained.extend(also);
+            }
             let directory = ctx.directory();
             let owed = found.items.iter().filter(|policy| owes(policy) && !explained.contains(&policy.id)).filter_map(
                 |policy| {

@@ -149,12 +149,12 @@ async fn gate_tabs(ctx: &Ctx, desk: &Desk, filter: &Filter, reviews: bool) -> Re
 
 fn waiting(ctx: &Ctx, house: &House, desk: &Desk, line: queue::Line, edition: EditionRow) -> Waiting {
     let due = due(&ctx.calendar(), line.since, line.stage.days, ctx.today());
-    let label = format!("这一关应在 {} 个工作日内办结，已用 {} 个", due.total, due.used);
+    let label = format!("这一关办理期限{}", due.ruler.words());
     let claim = line.claim.as_ref().filter(|claim| claim.holds(ctx.seams().now()));
     let mine = claim.is_some_and(|claim| claim.by == desk.staff.account);
     Waiting {
         organ: ctx.directory().short_name(&line.organ).to_owned(),
-        clock: clock(Clock { total: due.total, used: due.used, paused: Vec::new(), label }),
+        clock: clock(Clock { total: due.ruler.total, used: due.ruler.used, paused: Vec::new(), label }),
         due,
         mine,
         other: claim.filter(|_| !mine).map(|claim| claim.name.clone()).unwrap_or_default(),
@@ -289,12 +289,12 @@ async fn compared(old: &str, new: &str) -> Result<Vec<DiffRow>> {
 fn clock_of(ctx: &Ctx, review: Option<&Review>, stage: Option<&Stage>) -> (String, String) {
     let (Some(review), Some(stage)) = (review, stage) else { return (String::new(), String::new()) };
     let due = due(&ctx.calendar(), review.since, stage.days, ctx.today());
-    let words = match due.left {
-        i64::MIN..=-1 => format!("逾期 {} 个工作日（应于 {} 办结）", -due.left, due.on),
-        0 => "今天到期".to_owned(),
-        left => format!("还剩 {left} 个工作日（{} 到期）", due.on),
+    let words = match due.left.is_past() {
+        true => format!("{}（应于 {} 办结）", due.left, due.on),
+        false => format!("{}（{} 到期）", due.left, due.on),
     };
-    (clock(Clock { total: due.total, used: due.used, paused: Vec::new(), label: String::new() }), words)
+    let label = format!("这一关办理期限{}", due.ruler.words());
+    (clock(Clock { total: due.ruler.total, used: due.ruler.used, paused: Vec::new(), label }), words)
 }
 
 /// What approving does, in numbers, for the confirmation.

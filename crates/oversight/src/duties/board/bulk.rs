@@ -12,22 +12,28 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use duty::{
+    DutyRow,
     board::{self, Line as Share, Order, Rows},
     decide::Verdict,
-    model::State as DutyState,
+    facts,
+    model::{Course, Facts, State as DutyState},
     notices,
     permissions::MANAGE_DUTIES,
     pieces::{self, Undecided},
 };
+use jiff::civil::Date;
 use kernel::{
-    id::{EvidenceId, ShareId},
+    id::{DutyId, EvidenceId, ShareId},
     may, time,
 };
 use serde::Deserialize;
-use web::{Ctx, Desk, Error, Form, OfficeShell, Redirect, Refusal, Result, act_for, office_page};
+use web::{
+    Ctx, Desk, Error, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act_for, office_page,
+    page::office_errors,
+};
 
 use crate::{
-    duties::{acts, sources},
+    duties::{acts, sources, unreached},
     model::Visibility,
 };
 
@@ -42,6 +48,10 @@ pub(super) struct Bulk {
     seen: Vec<EvidenceId>,
     due_on: String,
     visibility: String,
+    /// Why dates or visibility change.
+    reason: String,
+    /// Date and visibility of which the person has seen the numbers; empty = those that are sent.
+    shown: String,
     /// `1` once the person has seen the numbers.
     sure: String,
     once: String,
@@ -69,8 +79,49 @@ struct Page {
     effect: String,
     /// Whether the numbers are still to be approved.
     asks: bool,
+    /// What is still to be filled in or corrected.
+    errors: FormErrors,
     form: Bulk,
     once: String,
+}
+
+impl Bulk {
+    fn changes(&self) -> bool {
+        matches!(self.act.as_str(), "due" | "visibility")
+    }
+
+    /// What of the form decides what happens: changed after it was shown, it is shown again.
+    fn now(&self) -> String {
+        match self.act.as_str() {
+            "due" => self.due_on.trim().to_owned(),
+            "visibility" => self.visibility.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// What is missing. The reason is asked for with the numbers; only then its absence is a fault.
+    fn faults(&self) -> FormErrors {
+        let mut errors = FormErrors::new();
+        if self.act == "due" {
+            errors.require(self.due().is_some(), "due_on", "请填写新的期限，例如 2026-06-30。");
+        }
+        if self.act == "visibility" {
+            let known = ["public", "internal"].contains(&self.visibility.as_str());
+            errors.require(known, "visibility", "请选择改为公开还是内部。");
+        }
+        if self.changes() && self.sure == "1" {
+            let why = "请写明调整的理由，例如“上级通知顺延一个月”。";
+            errors.require(!self.reason.trim().is_empty(), "reason", why);
+            if let Some(objection) = duty::privacy::objection(&self.reason) {
+                errors.add("reason", objection);
+            }
+        }
+        errors
+    }
+
+    fn due(&self) -> Option<Date> {
+        time::parse_date(&self.due_on)
+    }
 }
 
 const ACTS: &[(&str, &str)] =
@@ -85,17 +136,13 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): For
     if form.ids.is_empty() {
         return Ok(Redirect::to(back).flash("warn", "还没有选中任务。请先勾选要处理的行。").into_response());
     }
-    if matches!(act, "due" | "visibility") {
+    if form.changes() {
         may(&desk.actor(), &MANAGE_DUTIES)?;
     }
-    if act == "due" && time::parse_date(&form.due_on).is_none() {
-        return Ok(Redirect::to(back).flash("error", "请填写新的期限，例如 2026-06-30。").into_response());
-    }
-    if act == "visibility" && !["public", "internal"].contains(&form.visibility.as_str()) {
-        return Ok(Redirect::to(back).flash("error", "请选择改为公开还是内部。").into_response());
-    }
     let chosen = chosen(&ctx, &form.ids).await?;
-    let asks = form.sure != "1";
+    let errors = form.faults();
+    let changed = !form.shown.is_empty() && form.shown != form.now();
+    let asks = form.sure != "1" || changed || !errors.is_empty();
     let lines = if asks {
         form.seen = Vec::new();
         preview(&ctx, &mut form, &chosen).await?
@@ -108,17 +155,19 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): For
         act_for(&ctx, &form.once, async |_| Ok::<_, Error>((back.clone(), ()))).await?;
         lines
     };
+    form.shown = form.now();
     let page = Page {
-        shell: desk.shell(&ctx, format!("批量{label}")).await?,
-        effect: effect(&form, &chosen, &lines, asks),
+        shell: desk.shell(&ctx, format!("批量{label}")).await?.with_error(!errors.is_empty()),
+        effect: if errors.is_empty() { effect(&form, &chosen, &lines, asks) } else { String::new() },
         act,
         label,
         lines,
         asks,
         once: ctx.once(),
+        errors,
         form,
     };
-    office_page(&page)
+    if page.errors.is_empty() { office_page(&page) } else { office_errors(&page) }
 }
 
 /// The board with its filter, and nothing else.
@@ -152,12 +201,57 @@ fn effect(form: &Bulk, chosen: &[Share], lines: &[Line], asks: bool) -> String {
     let what = match form.act.as_str() {
         "remind" => format!("向 {} 个机关发出提醒，涉及 {done} 行", organs.len()),
         "confirm" => format!("确认 {done} 行的佐证，确认后计入办结并显示在公开页面"),
-        "due" => format!("把 {done} 项任务的期限改为 {}", form.due_on.trim()),
+        "due" => format!("调整 {done} 项任务的期限，涉及 {} 个机关", touched(lines)),
         _ if form.visibility == "public" => format!("把 {done} 项任务改为公开，任务和进展将显示在公开页面"),
         _ => format!("把 {done} 项任务改为内部，公开页面不再显示"),
     };
     let rest = if others > 0 { format!("；另有 {others} 行不处理，原因见下表") } else { String::new() };
     if asks { format!("将{what}{rest}。") } else { format!("已{what}{rest}。") }
+}
+
+/// The organs of the lines that are carried out, each once.
+fn touched(lines: &[Line]) -> usize {
+    let organs: BTreeSet<&str> =
+        lines.iter().filter(|line| line.tone == "ok").flat_map(|line| line.organ.split('、')).collect();
+    organs.len()
+}
+
+/// A line of a duty with all its organs: dates and visibility are the duty's, whichever rows were ticked.
+fn whole(ctx: &Ctx, row: &Share, held: &[facts::Share], tone: &'static str, result: impl Into<String>) -> Line {
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let mut names: Vec<String> = Vec::new();
+    for share in held.iter().filter(|share| share.duty == row.duty) {
+        let name = directory.short_name(&directory.stands_for(&share.organ, today)).to_owned();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let organ = names.join("、");
+    Line { organ, ..line(ctx, row, tone, result) }
+}
+
+/// What a new date does to a duty: what counts before and after it. With a cadence it is the last day on which the duty runs,
+/// and what the board shows is the period's own date.
+fn moved(duty: &DutyRow, share: Option<&facts::Share>, due: Date, today: Date) -> String {
+    let word = |date: Option<Date>| date.map_or("无".to_owned(), |date| date.to_string());
+    let old: Option<Date> = duty.due_on.parse().ok();
+    let Some(cadence) = duty.cadence() else {
+        return format!("期限 {} → {due}", old.map_or("无期限".to_owned(), |old| old.to_string()));
+    };
+    let period = share.map(|share| {
+        let now = Course::new(&share.facts).on(today).due_on;
+        let then = Course::new(&Facts { due_on: Some(due), ..share.facts.clone() }).on(today).due_on;
+        match now == then {
+            true => format!("；当前一期的报送期限 {} 不变", word(now)),
+            false => format!("；当前一期的报送期限 {} → {}", word(now), word(then)),
+        }
+    });
+    let grace = match duty.grace_days {
+        0 => String::new(),
+        days => format!("（含每期结束后 {days} 天宽限）"),
+    };
+    let period = period.unwrap_or_default();
+    format!("{}任务，执行到 {} → {due}{period}{grace}", cadence.label(), word(old))
 }
 
 fn line(ctx: &Ctx, row: &Share, tone: &'static str, result: impl Into<String>) -> Line {
@@ -216,30 +310,48 @@ async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Lin
             }
         }
         "due" => {
+            let (rows, held) = held(ctx, chosen).await?;
             for row in duties(chosen) {
-                lines.push(if row.ended {
-                    line(ctx, row, "off", "任务已终止，不能再改")
-                } else {
-                    let now = row.due_on.map_or("无期限".to_owned(), |due| due.to_string());
-                    line(ctx, row, "ok", format!("{now} → {}", form.due_on.trim()))
+                let duty = rows.iter().find(|duty| duty.id == row.duty);
+                lines.push(match (duty, form.due()) {
+                    (Some(duty), _) if !duty.ended_at.is_empty() => {
+                        whole(ctx, row, &held, "off", "任务已终止，不能再改")
+                    }
+                    (Some(duty), Some(due)) if duty.due_on == due.to_string() => {
+                        whole(ctx, row, &held, "off", "期限本来就是这一天")
+                    }
+                    (Some(duty), Some(due)) => {
+                        let share = held.iter().find(|share| share.duty == row.duty);
+                        whole(ctx, row, &held, "ok", moved(duty, share, due, ctx.today()))
+                    }
+                    _ => whole(ctx, row, &held, "ok", "填写新的期限后显示影响"),
                 });
             }
         }
         _ => {
+            let (_, held) = held(ctx, chosen).await?;
             let wanted = Visibility::from_code(&form.visibility);
             let sources = sources(ctx);
             let opens = |row: &Share| wanted == Visibility::Internal || sources.is_on_portal(&row.source(), &row.place);
             for row in duties(chosen) {
                 lines.push(match (row.ended, visibility(row) == wanted) {
-                    (true, _) => line(ctx, row, "off", "任务已终止，不能再改"),
-                    (_, true) => line(ctx, row, "off", format!("已经是{}", wanted.label())),
-                    _ if !opens(row) => line(ctx, row, "off", "来源没有公开页面，不能改为公开"),
-                    _ => line(ctx, row, "ok", format!("{} → {}", visibility(row).label(), wanted.label())),
+                    (true, _) => whole(ctx, row, &held, "off", "任务已终止，不能再改"),
+                    (_, true) => whole(ctx, row, &held, "off", format!("已经是{}", wanted.label())),
+                    _ if !opens(row) => whole(ctx, row, &held, "off", "来源没有公开页面，不能改为公开"),
+                    _ => whole(ctx, row, &held, "ok", format!("{} → {}", visibility(row).label(), wanted.label())),
                 });
             }
         }
     }
     Ok(lines)
+}
+
+/// The duties of the chosen rows, and all their running shares.
+async fn held(ctx: &Ctx, chosen: &[Share]) -> Result<(Vec<DutyRow>, Vec<facts::Share>)> {
+    let ids: Vec<DutyId> = duties(chosen).iter().map(|row| row.duty.clone()).collect();
+    let mut held = facts::of_duties(ctx.db().read(), &ids).await?;
+    held.retain(|share| share.ended_at.is_empty());
+    Ok((duty::duties::with_ids(ctx.db(), &ids).await?, held))
 }
 
 fn visibility(row: &Share) -> Visibility {
@@ -264,12 +376,17 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Res
             let shares: Vec<ShareId> = wanted.iter().map(|row| share(row)).collect();
             let of: Vec<_> = duties(chosen).iter().map(|row| row.duty.clone()).collect();
             let reminded = notices::remind_now(ctx, &actor, &shares, &of).await?;
+            let unreached = unreached(ctx).await?;
+            let nobody = |row: &Share| unreached.contains(&ctx.directory().stands_for(&row.organ, ctx.today()));
             for row in chosen {
                 lines.push(match (remindable(row), reminded.mailed.contains(&row.organ)) {
                     (Err(why), _) => line(ctx, row, "off", why),
                     _ if reminded.before.contains(&share(row)) => line(ctx, row, "off", "今天已经提醒过，没有重复提醒"),
+                    (Ok(()), _) if nobody(row) => {
+                        line(ctx, row, "late", "没有提醒到人：该机关没有人能登录报送，请先建立账号")
+                    }
                     (Ok(()), true) => line(ctx, row, "ok", "已提醒（待办台和邮件）"),
-                    (Ok(()), false) => line(ctx, row, "ok", "已提醒（待办台）；该机关没有登记邮箱"),
+                    (Ok(()), false) => line(ctx, row, "ok", "已提醒（待办台）；该机关没有人登记邮箱，没有发邮件"),
                 });
             }
         }
@@ -300,23 +417,27 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Res
             }
         }
         "due" => {
-            let due = time::parse_date(&form.due_on)
-                .ok_or_else(|| Error::Invalid("请填写新的期限，例如 2026-06-30。".into()))?;
+            let due = form.due().ok_or_else(|| Error::Invalid("请填写新的期限，例如 2026-06-30。".into()))?;
+            let (rows, held) = held(ctx, chosen).await?;
             for row in duties(chosen) {
-                lines.push(match acts::set_due(ctx, &actor, &row.duty, due).await {
-                    Ok(true) => line(ctx, row, "ok", format!("期限已改为 {due}")),
-                    Ok(false) => line(ctx, row, "off", "期限本来就是这一天"),
-                    Err(refusal) => line(ctx, row, "late", refused(refusal)?),
+                let duty = rows.iter().find(|duty| duty.id == row.duty);
+                let share = held.iter().find(|share| share.duty == row.duty);
+                let what = duty.map(|duty| moved(duty, share, due, ctx.today())).unwrap_or_default();
+                lines.push(match acts::set_due(ctx, &actor, &row.duty, due, &form.reason).await {
+                    Ok(true) => whole(ctx, row, &held, "ok", format!("已调整：{what}")),
+                    Ok(false) => whole(ctx, row, &held, "off", "期限本来就是这一天"),
+                    Err(refusal) => whole(ctx, row, &held, "late", refused(refusal)?),
                 });
             }
         }
         _ => {
             let wanted = Visibility::from_code(&form.visibility);
+            let (_, held) = held(ctx, chosen).await?;
             for row in duties(chosen) {
-                lines.push(match acts::set_visibility(ctx, &actor, &row.duty, wanted).await {
-                    Ok(true) => line(ctx, row, "ok", format!("已改为{}", wanted.label())),
-                    Ok(false) => line(ctx, row, "off", format!("已经是{}", wanted.label())),
-                    Err(refusal) => line(ctx, row, "late", refused(refusal)?),
+                lines.push(match acts::set_visibility(ctx, &actor, &row.duty, wanted, &form.reason).await {
+                    Ok(true) => whole(ctx, row, &held, "ok", format!("已改为{}", wanted.label())),
+                    Ok(false) => whole(ctx, row, &held, "off", format!("已经是{}", wanted.label())),
+                    Err(refusal) => whole(ctx, row, &held, "late", refused(refusal)?),
                 });
             }
         }

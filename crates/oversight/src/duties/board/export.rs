@@ -6,8 +6,15 @@ use web::{Ctx, Desk, Query, Result, page};
 
 use duty::board;
 use futures::TryStreamExt;
+use jiff::civil::Date;
 
 use super::filter::{self, Filter, Row};
+
+/// A real date: it can be sorted and filtered by.
+fn day(date: Date) -> Cell {
+    let part = |number: i8| u8::try_from(number).unwrap_or(1);
+    Cell::Date(u16::try_from(date.year()).unwrap_or(1900), part(date.month()), part(date.day()))
+}
 
 /// `GET /duties/export.xlsx`
 pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
@@ -27,6 +34,7 @@ pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         "状态",
         "是否逾期",
         "期限",
+        "剩余",
         "原文期限",
         "当前时段",
         "进展（条）",
@@ -47,7 +55,8 @@ pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
             Cell::from(row.role.as_str()),
             Cell::from(row.word.as_str()),
             yes(row.overdue),
-            Cell::from(row.due.map(|due| due.to_string()).unwrap_or_default()),
+            row.due.map_or_else(|| Cell::from(""), day),
+            Cell::from(row.left.map(|left| left.words()).unwrap_or_default()),
             Cell::from(row.due_words.as_str()),
             Cell::from(row.period.as_str()),
             Cell::from(row.notes),
@@ -57,10 +66,10 @@ pub(super) async fn xlsx(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     }
     let sheet = Sheet {
         name: "任务台账".into(),
-        title: Some(format!("任务台账（截至 {}，共 {} 行）", ctx.today(), rows.len())),
+        title: Some(format!("任务台账（截至 {}，共 {} 项）", ctx.today(), rows.len())),
         header: header.map(String::from).to_vec(),
         rows,
-        widths: vec![28.0, 7.0, 26.0, 60.0, 24.0, 18.0, 10.0, 12.0, 9.0, 12.0, 12.0, 12.0, 9.0, 9.0, 9.0],
+        widths: vec![28.0, 7.0, 26.0, 60.0, 24.0, 18.0, 10.0, 12.0, 9.0, 12.0, 16.0, 12.0, 12.0, 9.0, 9.0, 9.0],
     };
     page::workbook(&format!("任务台账-{}.xlsx", ctx.today()), move || write_xlsx(&sheet)).await
 }

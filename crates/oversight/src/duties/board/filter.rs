@@ -3,10 +3,10 @@
 use duty::{
     SourceKey, SourceKind, Sources,
     board::{self, Figures, Line, Order, Rows, Sort, SourceLine, Wanted, Word},
-    model::{State, label_of},
+    model::{OwnerRole, State, label_of},
 };
 use jiff::civil::Date;
-use kernel::{Directory, OrganCode, Staff, id::DutyId, time};
+use kernel::{Countdown, Directory, OrganCode, Staff, id::DutyId, time};
 use serde::Deserialize;
 use web::{Ctx, Result, Steps, page::query_string};
 
@@ -37,7 +37,11 @@ pub(crate) struct Filter {
     pub(crate) state: String,
     /// `1` = overdue only.
     pub(crate) overdue: String,
-    /// Due on or after.
+    /// `1` = without a date only.
+    pub(crate) undated: String,
+    /// Part of the organ: `lead`, `responsible`, `support`.
+    pub(crate) role: String,
+    /// Due on or after: a day, a month or a year.
     pub(crate) from: String,
     /// Due on or before.
     pub(crate) to: String,
@@ -78,6 +82,8 @@ impl Filter {
             ("year", &self.year),
             ("state", &self.state),
             ("overdue", &self.overdue),
+            ("undated", &self.undated),
+            ("role", &self.role),
             ("from", &self.from),
             ("to", &self.to),
             ("q", &self.q),
@@ -104,6 +110,66 @@ impl Filter {
         self.view == "duty"
     }
 
+    /// What of the dates restricts nothing or to nothing, in words, and the query that was probably meant; empty = all is well.
+    pub(crate) fn advice(&self) -> (String, String) {
+        let unread: Vec<String> = [("期限从", &self.from), ("到", &self.to)]
+            .iter()
+            .filter(|(_, typed)| !typed.trim().is_empty() && time::parse_span(typed).is_none())
+            .map(|(label, typed)| format!("{label}“{}”", typed.trim()))
+            .collect();
+        if !unread.is_empty() {
+            let text =
+                format!("没有看懂{}，这个条件没有生效。请写成 2026-12-05、2026年12月 或 2026年。", unread.join("、"));
+            return (text, String::new());
+        }
+        let (from, to) = (time::parse_span(&self.from), time::parse_span(&self.to));
+        if let (Some((first, _)), Some((_, last))) = (from, to)
+            && first > last
+        {
+            let swapped = Self { from: self.to.clone(), to: self.from.clone(), ..self.clone() };
+            return (format!("起止日期颠倒了：从 {first} 到 {last} 之间没有日子。"), swapped.query());
+        }
+        if !self.undated.is_empty() && (from.is_some() || to.is_some()) {
+            return ("“没有期限”和期限的起止日期不能同时满足。请去掉其中一个条件。".to_owned(), String::new());
+        }
+        Default::default()
+    }
+
+    /// What restricts the rows, in words, for paper and workbooks: 机关：县财政局.
+    pub(crate) fn in_words(&self, ctx: &Ctx, offers: &Offers) -> Vec<String> {
+        let mut words = Vec::new();
+        let named = |options: &[(String, String)], value: &str| {
+            options
+                .iter()
+                .find(|(known, _)| known == value)
+                .map_or_else(|| value.to_owned(), |(_, label)| label.clone())
+        };
+        let mut add = |label: &str, value: String| {
+            if !value.is_empty() {
+                words.push(format!("{label}：{value}"));
+            }
+        };
+        add(offers.source, named(&offers.sources, &self.source));
+        add(offers.place, named(&offers.clauses, &self.clause));
+        let organ = given(&self.organ).map(|code| ctx.directory().short_name(&OrganCode(code)).to_owned());
+        add("机关", organ.unwrap_or_default());
+        add("分工", OwnerRole::from_code(&self.role).map_or("", OwnerRole::label).to_owned());
+        add("类别", sources(ctx).kind(&self.kind).map_or("", |kind| kind.label).to_owned());
+        add("年度", self.year.clone());
+        let state = if self.state == "open" {
+            "未办结的全部"
+        } else {
+            State::from_code(&self.state).map_or("", State::label)
+        };
+        add("状态", state.to_owned());
+        add("期限从", time::parse_span(&self.from).map(|(first, _)| first.to_string()).unwrap_or_default());
+        add("期限到", time::parse_span(&self.to).map(|(_, last)| last.to_string()).unwrap_or_default());
+        add("文字", self.q.trim().to_owned());
+        words.extend((!self.overdue.is_empty()).then(|| "只看逾期".to_owned()));
+        words.extend((!self.undated.is_empty()).then(|| "没有期限".to_owned()));
+        words
+    }
+
     /// Whether anything restricts the rows.
     pub(crate) fn restricts(&self) -> bool {
         let parts = [
@@ -114,6 +180,8 @@ impl Filter {
             &self.year,
             &self.state,
             &self.overdue,
+            &self.undated,
+            &self.role,
             &self.from,
             &self.to,
             &self.q,
@@ -173,8 +241,10 @@ impl Filter {
                 code => State::from_code(code).map(Wanted::State),
             },
             overdue: !self.overdue.is_empty(),
-            from: time::parse_date(&self.from),
-            to: time::parse_date(&self.to),
+            undated: !self.undated.is_empty(),
+            role: OwnerRole::from_code(&self.role),
+            from: time::parse_span(&self.from).map(|(first, _)| first),
+            to: time::parse_span(&self.to).map(|(_, last)| last),
             words: self.q.split_whitespace().map(word).collect(),
             ..board::Filter::default()
         }
@@ -211,8 +281,8 @@ pub(crate) struct Row {
     pub(crate) overdue: bool,
     pub(crate) due: Option<Date>,
     pub(crate) due_words: String,
-    /// Working days left; `None` when nothing runs any more.
-    pub(crate) left: Option<i64>,
+    /// How long it is until then; `None` when nothing runs any more.
+    pub(crate) left: Option<Countdown>,
     pub(crate) period: String,
     pub(crate) notes: i64,
     pub(crate) evidence: i64,
@@ -233,7 +303,7 @@ impl Row {
                 Some(role) => role.label().to_owned(),
                 None => format!("办结 {}/{}", line.organs.1, line.organs.0),
             },
-            left: line.due_on.filter(|_| runs).map(|due| ctx.calendar().working_days_left(today, due)),
+            left: line.due_on.filter(|_| runs).map(|due| ctx.calendar().countdown(today, due)),
             period: label_of(&line.period),
             internal: !line.public,
             id: line.id,
@@ -316,7 +386,7 @@ pub(super) async fn board(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<B
     Ok(Board { figures, offers, visible })
 }
 
-async fn offers(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Offers> {
+pub(super) async fn offers(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<Offers> {
     let within = within(ctx, staff);
     let within = within.as_deref();
     let lines = board::sources(ctx.db(), within).await?;

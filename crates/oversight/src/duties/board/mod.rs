@@ -9,13 +9,14 @@ mod views;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use duty::{
-    model::State as DutyState,
+    model::{OwnerRole, State as DutyState},
     permissions::{CONFIRM_DUTIES, VIEW_DUTIES},
     views::{self as saved, View},
 };
 use kernel::may;
 use web::{Ctx, Desk, Listener, OfficeShell, Query, Result, Routes, Steps, filters, office_page, svg};
 
+use crate::duties::{named, unreached};
 use filter::{Board, Filter, Row};
 
 /// Routes of the board.
@@ -49,6 +50,11 @@ struct Page {
     presets: Vec<(String, String, bool)>,
     views: Vec<View>,
     states: Vec<(&'static str, &'static str)>,
+    roles: Vec<(&'static str, &'static str)>,
+    /// Organs that nobody reports for, by name; for those who see all.
+    unreached: String,
+    /// What is wrong with the dates asked for, and the query that was probably meant.
+    advice: (String, String),
     bulk: bool,
     central: bool,
     query: String,
@@ -75,6 +81,9 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         presets: presets(&ctx, &filter, board.offers.place),
         views: saved::of(ctx.db(), &desk.staff.account).await?,
         states: states(),
+        roles: OwnerRole::ALL.iter().map(|role| (role.code(), role.label())).collect(),
+        unreached: if central { named(&ctx, &unreached(&ctx).await?, 10) } else { String::new() },
+        advice: filter.advice(),
         bulk: may(&desk.actor(), &CONFIRM_DUTIES).is_ok(),
         central,
         query,
@@ -100,6 +109,7 @@ fn presets(ctx: &Ctx, filter: &Filter, place: &str) -> Vec<(String, String, bool
         (Filter { state: "evidenced".into(), ..blank.clone() }, "待确认".to_owned()),
         (Filter { state: "returned".into(), ..blank.clone() }, "已退回".to_owned()),
         (Filter { state: "open".into(), to: soon, ..blank.clone() }, "30 天内到期".to_owned()),
+        (Filter { undated: "1".into(), ..blank.clone() }, "没有期限".to_owned()),
         (Filter { group: "clause".into(), sort: "clause".into(), ..blank.clone() }, format!("按{place}")),
         (Filter { group: "organ".into(), ..blank }, "按机关".to_owned()),
     ];
@@ -129,6 +139,10 @@ fn grouped(rows: Vec<Row>, filter: &Filter) -> Vec<Group> {
 struct Print {
     shell: OfficeShell,
     heading: String,
+    /// What restricts the rows, in words.
+    restricted: Vec<String>,
+    by_duty: bool,
+    query: String,
     place: &'static str,
     groups: Vec<Group>,
     figures: (u32, u32, u32, u32),
@@ -139,7 +153,7 @@ async fn print(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>)
     let filter = filter.whole(&ctx).await?;
     let (done, doing, late, rest) = filter::figures(&ctx, &desk.staff, &filter).await?.tally.bar();
     let rows = filter::all(&ctx, &desk.staff, &filter).await?;
-    let (_, place) = filter::called(&ctx, &desk.staff, &filter).await?;
+    let offers = filter::offers(&ctx, &desk.staff, &filter).await?;
     let page = Print {
         shell: desk.shell(&ctx, "任务台账（打印）").await?,
         heading: if desk.staff.central {
@@ -147,7 +161,10 @@ async fn print(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>)
         } else {
             format!("{}任务台账", ctx.directory().short_name(desk.organ()))
         },
-        place,
+        restricted: filter.in_words(&ctx, &offers),
+        by_duty: filter.by_duty(),
+        query: filter.query(),
+        place: offers.place,
         groups: grouped(rows, &filter),
         figures: (done + doing + late + rest, done, doing, late),
         now: kernel::time::show_minute(&kernel::time::to_db(ctx.seams().now())),
