@@ -75,6 +75,7 @@ mod tests {
                 let text = |cell: &Cell| match cell {
                     Cell::Text(text) => text.clone(),
                     Cell::Number(number) => number.to_string(),
+                    Cell::Date(year, month, day) => format!("{year}-{month:02}-{day:02}"),
                 };
                 cells.iter().map(text).collect::<Vec<_>>()
             };
