@@ -264,7 +264,7 @@ fn a_capability_is_named_by_the_list_alone() {
     let own = [
         "capabilities.rs",
         "cli/",
-        "backup.rs",
+        "backup",
         "doctor",
         "demo/",
         "health.rs",

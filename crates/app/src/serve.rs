@@ -56,12 +56,7 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     };
     sweep(&data);
     let ctx = compose::open(config, data, program, seams::system()).await?;
-    demo::refuse_public(&ctx).await?;
-    identity::session::seal_all(&ctx).await.map_err(compose::words)?;
-    nodes::join(ctx.db(), ctx.files(), &nodes::folder(ctx.config(), ctx.data()), ctx.data()).await?;
-    if let Err(error) = store::log::seals::begin(ctx.db()).await {
-        tracing::warn!(%error, "what is not sealed yet could not be sealed now; the next start tries again");
-    }
+    before_serving(&ctx).await?;
     let app = App::new(ctx.clone())?;
     let (stop, stopped) = watch::channel(false);
     let server = &ctx.config().server;
@@ -98,20 +93,7 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     if let Some(listener) = office {
         tasks.spawn(connections::serve(listener, app.office, limits.clone(), stopped.clone()));
     }
-    let kind = match ctx.db().dialect() {
-        store::Dialect::Sqlite => "sqlite",
-        store::Dialect::Postgres => "postgres",
-    };
-    tracing::info!(
-        version = env!("CARGO_PKG_VERSION"),
-        role = ?role,
-        data = %ctx.data().display(),
-        database = kind,
-        portal = ctx.config().server.portal_url,
-        office = ctx.config().server.office_url,
-        listening = line.trim_start_matches("ready").trim(),
-        "started"
-    );
+    tell_started(&ctx, role, &line);
     let told_to_stop = signals().context("不能接收停止信号")?;
     println!("{line}");
     let failed = tokio::select! {
@@ -132,6 +114,36 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     }
     anyhow::ensure!(failed.is_none(), "服务的一部分意外停止，详见日志：{failed:?}");
     Ok(())
+}
+
+/// What must hold before the first request is answered: no known password in public, secrets sealed, files that all processes see,
+/// rows sealed in the log.
+async fn before_serving(ctx: &Ctx) -> Result<()> {
+    demo::refuse_public(ctx).await?;
+    identity::session::seal_all(ctx).await.map_err(compose::words)?;
+    nodes::join(ctx.db(), ctx.files(), &nodes::folder(ctx.config(), ctx.data()), ctx.data()).await?;
+    if let Err(error) = store::log::seals::begin(ctx.db()).await {
+        tracing::warn!(%error, "what is not sealed yet could not be sealed now; the next start tries again");
+    }
+    Ok(())
+}
+
+/// The first line of the log of each start: what runs here, on what, and where it listens.
+fn tell_started(ctx: &Ctx, role: RoleOfProcess, ready: &str) {
+    let kind = match ctx.db().dialect() {
+        store::Dialect::Sqlite => "sqlite",
+        store::Dialect::Postgres => "postgres",
+    };
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        role = ?role,
+        data = %ctx.data().display(),
+        database = kind,
+        portal = ctx.config().server.portal_url,
+        office = ctx.config().server.office_url,
+        listening = ready.trim_start_matches("ready").trim(),
+        "started"
+    );
 }
 
 /// What was left unfinished for longer is nobody's: a process that was killed left it.

@@ -148,7 +148,7 @@ both! {
         );
         let begun = clerk.upload(&format!("/plans/{plan}/amend"), &[("text", text.as_str())], &[]).await.expect(303);
         let page = clerk.get(&begun.location()).await.expect(200);
-        let page = page.shows("<del>6</del><ins>7</ins>月").shows("责任单位：县财政局（牵头）、县培训中心（配合，没有对应的机关）");
+        let page = page.shows("<del>6月30</del><ins>7月31</ins>日").shows("责任单位：县财政局（牵头）、县培训中心（配合，没有对应的机关）");
         let page = page.shows("二（一）增加培训").shows("不作为责任单位");
         let (version, once) = (page.field("version"), page.field("once"));
         let fields = [

@@ -214,7 +214,7 @@ both! {
         assert_eq!(steps, 2);
         // A half-typed split waits for its button; an old version is a conflict, in JSON.
         send(&mut clerk, &ids[0], &fields(&next, "公开‖解读")).await.expect(422).shows("拆分");
-        send(&mut clerk, &ids[0], &fields(&version, "旧的页面")).await.expect(409).shows("刚被改过").shows("?open=");
+        send(&mut clerk, &ids[0], &fields(&version, "旧的页面")).await.expect(409).shows("刚改过这一条").shows("?open=");
         clerk.get(&open).await.expect(200).shows("公开年度解读方案。").shows("每季度公布一次。").hides("旧的页面");
     }
 
@@ -373,7 +373,7 @@ both! {
         let begun = clerk.upload(&format!("/plans/{plan}/amend"), &[("text", amended)], &[]).await.expect(303);
         let path = begun.location();
         let page = clerk.get(&path).await.expect(200);
-        let page = page.shows("7月31日前公开全县解读方案").shows("建立回应台账").shows("新增").shows("终止的任务（1）");
+        let page = page.shows("<ins>7月31</ins>日前公开<ins>全县</ins>解读方案").shows("建立回应台账").shows("新增").shows("终止的任务（1）");
         let (version, once) = (page.field("version"), page.field("once"));
         let empty = [("version", version.as_str()), ("once", once.as_str()), ("op", "confirm"), ("reason", "")];
         let page = clerk.post(&path, &empty).await.expect(422).shows("请填写调整原因");

@@ -24,7 +24,7 @@ both! {
         let plan = draft(&mut clerk, text).await;
         let path = format!("/plans/{plan}/draft");
         let page = clerk.get(&format!("{path}?pick=undated")).await.expect(200).shows("勾选没有期限的 3 项").shows("县财政局（负责）");
-        assert_eq!(page.text().matches(" checked>").count(), 3, "{}", page.text());
+        assert_eq!(page.text().matches(" checked> <a").count(), 3, "{}", page.text());
         let ids = duties(&page.text());
         let version = page.field("version");
         let wrong = [("version", version.as_str()), ("pick", ids[0].as_str()), ("pick", ids[2].as_str()), ("bulk_due", "尽快")];
@@ -139,6 +139,9 @@ both! {
         let table = "序号,发现的问题,整改措施,责任单位,完成时限\n1,预算公开不及时,按期公开,县财政局,立即\n2,台账不全,补齐台账,县民政局,全年\n";
         let fields = [("kind", "audit_finding"), ("year", ""), ("title", ""), ("text", "")];
         let taken = clerk.upload("/plans/new", &fields, &[("file", "2026年度审计发现问题清单.csv", table.as_bytes())]).await.expect(303);
-        clerk.get(&taken.location()).await.expect(200).shows("2026年度审计发现问题清单").shows("1.预算公开不及时").shows("原文：立即");
+        let path = taken.location().split(['?', '#']).next().expect("an address").to_owned();
+        let page = clerk.get(&path).await.expect(200).shows("2026年度审计发现问题清单").shows("1.预算公开不及时");
+        let clause = clauses(&page.text())[0].clone();
+        open(&mut clerk, &path, &clause).await.shows("原文：立即");
     }
 }

@@ -176,7 +176,8 @@ pub(crate) async fn everything(app: &TestApp) -> String {
         "SELECT id || '|' || due_on || '|' || visibility || '|' || extra FROM duty ORDER BY id",
         "SELECT id FROM progress_note ORDER BY id",
         "SELECT id || '|' || version || '|' || state FROM plan ORDER BY id",
-        "SELECT hash FROM event ORDER BY seq DESC LIMIT 1",
+        // That somebody was refused is written down, and changes nothing else.
+        "SELECT hash FROM event WHERE kind <> 'account.refused' ORDER BY seq DESC LIMIT 1",
         "SELECT id FROM job ORDER BY id",
         "SELECT digest FROM file ORDER BY digest",
     ] {

@@ -45,10 +45,10 @@ pub struct Snapshot {
 pub const HEAD: &str = "head";
 
 /// Numbers of section and clause together; see [`Tree::clause_number`].
-pub fn number(part: &str, clause: &str) -> String {
-    let clause = printed(clause);
-    let figures = clause.starts_with(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c));
-    format!("{part}{}{clause}", if figures && !part.is_empty() { "、" } else { "" })
+pub fn number(part: &str, within: &str) -> String {
+    let within = printed(within);
+    let figures = within.starts_with(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    format!("{part}{}{within}", if figures && !part.is_empty() { "、" } else { "" })
 }
 
 /// A clause's number to stand before its title: plain figures get a point, what has marks of its own stays.
