@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
-use web::Config;
+use web::{Config, Ctx};
 
 use crate::{
     App, compose,
@@ -189,7 +189,7 @@ fn places() -> usize {
 }
 
 /// Keeps what is held in memory in step with changes made by other processes of the installation.
-async fn follow(ctx: web::Ctx, mut stopped: watch::Receiver<bool>) {
+async fn follow(ctx: Ctx, mut stopped: watch::Receiver<bool>) {
     let mut watch = ctx.db().watch().subjects(&["organ", "calendar"]);
     loop {
         let heard = tokio::select! {

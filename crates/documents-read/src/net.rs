@@ -358,7 +358,7 @@ impl<'k> PartReader<'k> {
             let worded = WORDS.contains(&key)
                 || (key == "val" && VALUES.contains(&name))
                 || (key == "v" && self.is_pivot)
-                || (!value.is_ascii() && !(key == "val" && matches!(name, "lvlText" | "rFonts" | "name")));
+                || !(value.is_ascii() || key == "val" && matches!(name, "lvlText" | "rFonts" | "name"));
             if !worded || value.trim().is_empty() {
                 continue;
             }

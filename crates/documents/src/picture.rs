@@ -150,7 +150,8 @@ fn jpeg(bytes: &[u8]) -> Option<Vec<Piece<'_>>> {
         };
         if marker == 0xDA {
             // the picture itself goes on to the next mark that is not stuffed
-            while end + 1 < bytes.len() && !(bytes[end] == 0xFF && !matches!(bytes[end + 1], 0 | 0xD0..=0xD7 | 0xFF)) {
+            let goes_on = |at: usize| bytes[at] != 0xFF || matches!(bytes[at + 1], 0 | 0xD0..=0xD7 | 0xFF);
+            while end + 1 < bytes.len() && goes_on(end) {
                 end += 1;
             }
             if end + 1 >= bytes.len() {

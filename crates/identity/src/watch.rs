@@ -16,9 +16,12 @@ use web::{Ctx, Result, act_now, client::ClientIp};
 
 use crate::{events, session::tries};
 
+/// The hour that is counted, and how often each account met each status in it.
+type Hour = (i64, HashMap<(AccountId, u16), i64>);
+
 /// How often each account was refused in the hour that is counted. One for each installation, declared by the capability.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals(Mutex<(i64, HashMap<(AccountId, u16), i64>)>);
+pub(crate) struct Refusals(Mutex<Hour>);
 
 impl Refusals {
     /// One more; its number in this hour.

@@ -17,7 +17,7 @@ static LINES: Mutex<Option<HashMap<String, (Instant, u64)>>> = Mutex::new(None);
 
 /// Whether the line of this name may be written now; then, how often it was kept back since the last time.
 pub fn line(name: &str) -> Option<u64> {
-    heard(&mut LINES.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default(), name, Instant::now())
+    heard(LINES.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default(), name, Instant::now())
 }
 
 fn heard(lines: &mut HashMap<String, (Instant, u64)>, name: &str, now: Instant) -> Option<u64> {

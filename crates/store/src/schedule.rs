@@ -201,10 +201,10 @@ impl Schedule {
     pub async fn work(self, db: Db, mut stop: watch::Receiver<bool>) {
         let mut runs = JoinSet::new();
         while !*stop.borrow() {
-            if let Err(error) = self.begin_due(&db, &mut runs).await {
-                if let Some(again) = quiet::line("the schedule cannot be read") {
-                    tracing::error!(%error, again, "the schedule cannot be read");
-                }
+            if let Err(error) = self.begin_due(&db, &mut runs).await
+                && let Some(again) = quiet::line("the schedule cannot be read")
+            {
+                tracing::error!(%error, again, "the schedule cannot be read");
             }
             while runs.try_join_next().is_some() {}
             tokio::select! {

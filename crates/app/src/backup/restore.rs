@@ -200,7 +200,7 @@ impl Restoring {
             ensure!(received.digest == digest, "备份中的文件 {digest} 已损坏。请换一份备份。");
             self.files.keep(self.load.tx(), &received).await?;
             self.received.insert(digest.to_owned());
-            if self.received.len() % 100 == 0 {
+            if self.received.len().is_multiple_of(100) {
                 tell(format!("文件 {} 个", self.received.len()));
             }
         } else {

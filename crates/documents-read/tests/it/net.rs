@@ -7,6 +7,9 @@ use crate::fixtures::{at, docx, gbk_pdf, paragraph, pdf, read, two_font_pdf, wri
 
 const PHONE: &str = "13800138000";
 
+/// Body of a document, other parts of its package with their content, and where the number is found.
+type Case = (String, Vec<(&'static str, &'static str)>, &'static str);
+
 /// The places that hold the number.
 fn places(found: &Extracted) -> Vec<&str> {
     let holds = |text: &str| text.replace('\n', "").contains(PHONE);
@@ -33,7 +36,7 @@ fn word_files_in_every_part() {
     let control =
         "<w:sdt><w:sdtPr><w:alias w:val=\"13800138000\"/></w:sdtPr><w:sdtContent><w:p/></w:sdtContent></w:sdt>";
     let (tel, query) = (link("tel:13800138000"), link("https://a.example/?id=13800138000"));
-    let cases: Vec<(String, Vec<(&str, &str)>, &str)> = vec![
+    let cases: Vec<Case> = vec![
         (pic("descr=\"联系 13800138000\""), vec![], "description 1"),
         (pic("title=\"13800138000\""), vec![], "description 1"),
         (pic("name=\"13800138000\""), vec![], "description 1"),

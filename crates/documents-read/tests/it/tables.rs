@@ -87,7 +87,7 @@ fn values_are_those_that_the_spreadsheet_shows() {
         sheet.write_string(0, u16::try_from(column).expect("few"), name).expect("cell");
     }
     sheet.write_number_with_format(1, 0, 12, &look("00000")).expect("cell");
-    sheet.write_number_with_format(1, 1, 7_931_234_567_i64 as f64, &look("0000-0000000")).expect("cell");
+    sheet.write_number_with_format(1, 1, 7_931_234_567_f64, &look("0000-0000000")).expect("cell");
     sheet.write_number_with_format(1, 2, 2026.1, &look("0.00")).expect("cell");
     sheet.write_number_with_format(1, 3, 46296, &look("yyyy.mm")).expect("cell");
     sheet.write_number(1, 4, 113_611_240_000_000_012_i64 as f64).expect("cell");

@@ -169,5 +169,5 @@ fn over(upper: &TableRow, lower: &TableRow, wanted: &Wanted) -> Option<TableRow>
         let above = cell(upper, at);
         !below.is_empty() && wanted.knows(&above) && !wanted.knows(below) && *below != above
     });
-    (news && !of_values).then(|| TableRow { number: lower.number, cells: both })
+    (news && !of_values).then_some(TableRow { number: lower.number, cells: both })
 }

@@ -56,6 +56,8 @@ async fn refused(file: &Path) -> String {
 
 /// Entries of an archive, in order.
 type Entries = Vec<(String, Vec<u8>)>;
+/// What is done to an archive.
+type Change = fn(&mut Entries);
 
 fn entries(file: &Path) -> Entries {
     let archive = std::fs::File::open(file).expect("open");
@@ -156,7 +158,7 @@ both! {
         std::fs::write(&crafted, &bytes[..bytes.len() - 4]).expect("cut");
         assert!(refused(&crafted).await.contains("不完整"));
         // A table is gone; rows of one are gone; a text is another; a file is gone; the end is gone.
-        let changes: [(&str, fn(&mut Entries)); 5] = [
+        let changes: [(&str, Change); 5] = [
             ("edition_text", |all| all.retain(|(name, _)| !name.starts_with("tables/edition_text/"))),
             ("organ", |all| {
                 let rows = lines(all, "organ");

@@ -53,7 +53,7 @@ pub(super) fn is_off_year(plan: &PlanRow, duty: &DutyRow) -> bool {
 }
 
 /// Duties whose date was read as one of the plan's year and moves with it: the words name no year themselves.
-pub(super) fn moving<'a>(tree: &'a Tree, from: i64) -> impl Iterator<Item = &'a DutyRow> {
+pub(super) fn moving(tree: &Tree, from: i64) -> impl Iterator<Item = &DutyRow> {
     let of_year = move |duty: &&DutyRow| duty.due_on.parse::<Date>().is_ok_and(|due| i64::from(due.year()) == from);
     tree.duties.iter().filter(of_year).filter(|duty| years_in(&duty.due_words).is_empty())
 }

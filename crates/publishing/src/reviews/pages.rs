@@ -166,7 +166,6 @@ fn waiting(ctx: &Ctx, house: &House, desk: &Desk, line: queue::Line, edition: Ed
 
 #[derive(Template)]
 #[template(path = "reviews/templates/review.html")]
-#[expect(clippy::struct_excessive_bools, reason = "each is one part of the page that is shown or not")]
 struct ReviewPage {
     shell: OfficeShell,
     errors: FormErrors,

@@ -14,6 +14,10 @@ use crate::Result;
 pub struct Reader(pub(crate) Readers);
 
 #[derive(Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one stands in each installation, behind an Arc wherever it is passed on"
+)]
 pub(crate) enum Readers {
     /// Single questions, with a time limit; and transactions, without.
     Sqlite {
@@ -108,6 +112,10 @@ async fn begin_on(pool: &PgPool, begin: Option<&'static str>) -> Result<Transact
 }
 
 /// The connections to write through: SQLite has one.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one stands in each installation, behind an Arc wherever it is passed on"
+)]
 pub(crate) enum Writers {
     Sqlite(sqlx::SqlitePool),
     Postgres(PgPool),
