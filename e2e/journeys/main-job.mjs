@@ -257,7 +257,7 @@ async function closeDuty({ program, staff, state, pages }) {
   const before = await (await fetch(`${program.portal}/plans/${state.plan}`)).text();
   check(!before.includes(state.document), "evidence before it was linked");
   const page = await staff.at(EDITOR, `/duties/${state.duty}`, pages);
-  await page.getByRole("searchbox", { name: "按标题查找已公开的文件" }).fill(WORD);
+  await page.getByRole("searchbox", { name: /按标题查找/ }).fill(WORD);
   await page.getByRole("button", { name: "查找", exact: true }).click();
   await page.getByRole("radio", { name: TITLE }).check();
   await act(page, () => page.getByRole("button", { name: "报送", exact: true }).click());

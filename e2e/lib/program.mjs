@@ -10,6 +10,8 @@ import { PROGRAM } from "./places.mjs";
 
 const START_MS = 60_000;
 const STOP_MS = 12_000;
+/** Of accounts that a journey adds: the one that the demonstration prints is too well known to be taken again. */
+const OWN_PASSWORD = "zhucandian-48-kaifang";
 
 /** The environment without any installation's settings. */
 function environment(extra) {
@@ -33,6 +35,7 @@ export class Program {
     this.database = database;
     this.settings = settings;
     this.log = [];
+    this.added = new Set();
   }
 
   /** Makes the data directory and fills it with the demonstration county. */
@@ -59,11 +62,17 @@ export class Program {
     return command(PROGRAM, args, { env: this.environment });
   }
 
-  /** A further account, with the password that all share. */
+  /** The password of an account. */
+  passwordOf(login) {
+    return this.added.has(login) ? OWN_PASSWORD : this.password;
+  }
+
+  /** A further account. */
   async addAccount(login, organ, ...roles) {
     const args = ["user", "add", login, "--name", `${login}（演示）`, "--organ", organ, "--password-stdin", ...roles.flatMap((role) => ["--role", role])];
-    const { code, stderr } = await command(PROGRAM, args, { env: this.environment, input: `${this.password}\n` });
+    const { code, stderr } = await command(PROGRAM, args, { env: this.environment, input: `${OWN_PASSWORD}\n` });
     if (code !== 0) throw new Error(`no account ${login}: ${stderr}`);
+    this.added.add(login);
   }
 
   /** Serves on free ports; resolves when both servers answer. */

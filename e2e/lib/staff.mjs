@@ -23,7 +23,7 @@ export class Staff {
   async signIn(page, login, { from = "/signin" } = {}) {
     if (from) await page.goto(from);
     await page.getByLabel("登录名", { exact: true }).fill(login);
-    await page.getByLabel("密码", { exact: true }).fill(this.program.password);
+    await page.getByLabel("密码", { exact: true }).fill(this.program.passwordOf(login));
     await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/signin")), page.getByRole("button", { name: "登录", exact: true }).click()]);
   }
 
