@@ -76,7 +76,8 @@ impl Program {
     pub(crate) fn serve(&self, data: &Path) -> Result<Server> {
         let log = data.with_extension("log");
         let written = File::options().create(true).append(true).open(&log)?;
-        let mut command = self.command(["serve", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0", "--data"]);
+        let mut command =
+            self.command(["serve", "--new", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0", "--data"]);
         command.arg(data).stdout(Stdio::piped()).stderr(written);
         let begun = Instant::now();
         let mut child = command.spawn().context("the program cannot be started")?;

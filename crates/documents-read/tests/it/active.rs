@@ -3,7 +3,7 @@
 use documents::{Code, Limits};
 use gongkai_documents_read::extract;
 
-use crate::fixtures::{archive, docx, paragraph, pdf, read, written, xlsx};
+use crate::fixtures::{archive, docx, ole, paragraph, pdf, read, written, xlsx};
 
 fn refused(bytes: &[u8], name: &str) -> Code {
     let rejected = extract(bytes, name, &Limits::default()).expect_err(name);
@@ -15,16 +15,6 @@ fn relation(kind: &str, target: &str) -> String {
     format!(
         "<Relationships><Relationship Id=\"a\" Type=\"x/{kind}\" Target=\"{target}\" TargetMode=\"External\"/></Relationships>"
     )
-}
-
-/// An old Office container with a stream of this name.
-fn ole(stream: &str) -> Vec<u8> {
-    let mut bytes = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
-    bytes.resize(1024, 0);
-    let mut entry: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    entry.resize(128, 0);
-    bytes.extend(entry);
-    bytes
 }
 
 #[test]

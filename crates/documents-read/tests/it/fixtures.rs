@@ -198,3 +198,13 @@ pub(crate) fn xlsx(rows: &str, behind: &str, more: &[(&str, &str)]) -> Vec<u8> {
     entries.extend(more.iter().map(|(name, text)| (*name, text.as_bytes())));
     archive(&entries)
 }
+
+/// An old Office container with a stream of this name.
+pub(crate) fn ole(stream: &str) -> Vec<u8> {
+    let mut bytes = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+    bytes.resize(1024, 0);
+    let mut entry: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    entry.resize(128, 0);
+    bytes.extend(entry);
+    bytes
+}

@@ -3,7 +3,7 @@
 use documents::{Code, Format, decode_text};
 use gongkai_documents_read::sniff;
 
-use crate::fixtures::{archive, docx, paragraph, pdf, read};
+use crate::fixtures::{archive, docx, ole, paragraph, pdf, read};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
@@ -11,16 +11,6 @@ fn refused(bytes: &[u8], name: &str) -> (Code, String) {
     let rejected = sniff(bytes, name).expect_err("refused");
     assert!(rejected.message.contains("请"), "says what to do: {rejected}");
     (rejected.code, rejected.message)
-}
-
-/// An old Office container with a stream of this name.
-fn ole(stream: &str) -> Vec<u8> {
-    let mut bytes = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
-    bytes.resize(1024, 0);
-    let mut entry: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    entry.resize(128, 0);
-    bytes.extend(entry);
-    bytes
 }
 
 #[test]
