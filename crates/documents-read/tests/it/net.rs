@@ -8,7 +8,7 @@ use crate::fixtures::{at, docx, gbk_pdf, paragraph, pdf, read, two_font_pdf, wri
 const PHONE: &str = "13800138000";
 
 /// Body of a document, other parts of its package with their content, and where the number is found.
-type Case = (String, Vec<(&'static str, &'static str)>, &'static str);
+type Case<'a> = (String, Vec<(&'a str, &'a str)>, &'a str);
 
 /// The places that hold the number.
 fn places(found: &Extracted) -> Vec<&str> {
