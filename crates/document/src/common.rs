@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use kernel::time;
 
 use crate::{
+    number,
     permissions::WRITE_DOCUMENTS,
     spec::{Facet, KindSpec, Shape},
     values::Values,
@@ -72,9 +73,24 @@ pub fn expired(values: &Values, today: Date) -> bool {
     time::parse_date(values.get(&EXPIRES_ON)).is_some_and(|last| last < today)
 }
 
+/// Why something in the fields is as it is although it looks wrong: told to reviewers, not to readers.
+pub static EXPLAINED: Facet = Facet::new("explained", "特殊情况说明", Shape::Long(500))
+    .inner()
+    .help("没有文号、文号与另一份文件相同、施行日期早于成文日期等，在这里写明理由；审核员会看到，不公开");
+
 /// The fields above that any document may have, in the order of the form.
-pub static ALL: [&Facet; 9] =
-    [&SUMMARY, &DOCUMENT_NUMBER, &WRITTEN_ON, &EFFECTIVE_ON, &EXPIRES_ON, &VALIDITY, &SOURCE, &TOPICS, &KEYWORDS];
+pub static ALL: [&Facet; 10] = [
+    &SUMMARY,
+    &DOCUMENT_NUMBER,
+    &WRITTEN_ON,
+    &EFFECTIVE_ON,
+    &EXPIRES_ON,
+    &VALIDITY,
+    &SOURCE,
+    &TOPICS,
+    &KEYWORDS,
+    &EXPLAINED,
+];
 
 /// A kind whose documents say of themselves what any document may, at the usual address, written by whoever writes.
 pub const fn usual(key: &'static str, label: &'static str, door: &'static str) -> KindSpec {
@@ -82,18 +98,74 @@ pub const fn usual(key: &'static str, label: &'static str, door: &'static str) -
     KindSpec { door, facets: &ALL, check: Some(dates_fit), ..kind }
 }
 
-/// A document does not end before it begins.
+/// The number is written as it should be; a document is not made after it ends, and begins after it is made unless that is
+/// explained.
 pub fn dates_fit(values: &Values) -> Vec<(&'static str, String)> {
-    let (from, until) = (values.get(&EFFECTIVE_ON), values.get(&EXPIRES_ON));
-    if from.len() == 10 && until.len() == 10 && until < from {
-        return vec![(EXPIRES_ON.key, "请核对有效期：截止日期不能早于施行日期。".to_owned())];
+    let mut faults = Vec::new();
+    if values.has(&DOCUMENT_NUMBER)
+        && let Some(fault) = number::fault(values.get(&DOCUMENT_NUMBER))
+    {
+        faults.push((DOCUMENT_NUMBER.key, fault));
     }
-    Vec::new()
+    let date = |facet: &Facet| Some(values.get(facet)).filter(|date| date.len() == 10);
+    let (made, from, until) = (date(&WRITTEN_ON), date(&EFFECTIVE_ON), date(&EXPIRES_ON));
+    if made.zip(from).is_some_and(|(made, from)| from < made) && !values.has(&EXPLAINED) {
+        let text = "请核对日期：施行日期早于成文日期。确实溯及以前的，在“特殊情况说明”里写明依据。";
+        faults.push((EFFECTIVE_ON.key, text.to_owned()));
+    }
+    if from.zip(until).is_some_and(|(from, until)| until < from) {
+        faults.push((EXPIRES_ON.key, "请核对有效期：截止日期不能早于施行日期。".to_owned()));
+    } else if made.zip(until).is_some_and(|(made, until)| until < made) {
+        faults.push((EXPIRES_ON.key, "请核对有效期：截止日期不能早于成文日期。".to_owned()));
+    }
+    faults
+}
+
+/// The same for what bears a number by rule (党政机关公文处理工作条例 Art. 9): one without is explained.
+pub fn numbered(values: &Values) -> Vec<(&'static str, String)> {
+    let mut faults = dates_fit(values);
+    if !values.has(&DOCUMENT_NUMBER) && !values.has(&EXPLAINED) {
+        let text = "请填写发文字号，例如 青政发〔2026〕5号；确实没有文号的，在“特殊情况说明”里写明原因。";
+        faults.push((DOCUMENT_NUMBER.key, text.to_owned()));
+    }
+    faults
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn values(fields: &[(&Facet, &str)]) -> Values {
+        let mut values = Values::default();
+        for (facet, typed) in fields {
+            values.read(facet, typed);
+        }
+        values
+    }
+
+    fn wrong(fields: &[(&Facet, &str)]) -> Vec<&'static str> {
+        dates_fit(&values(fields)).into_iter().map(|(field, _)| field).collect()
+    }
+
+    #[test]
+    fn dates_stand_in_their_order() {
+        let made = (&WRITTEN_ON, "2026-03-05");
+        assert_eq!(wrong(&[made, (&EFFECTIVE_ON, "2026-03-05"), (&EXPIRES_ON, "2031-03-04")]), [""; 0]);
+        assert_eq!(wrong(&[made, (&EFFECTIVE_ON, "2026-03-04")]), ["effective_on"]);
+        assert_eq!(wrong(&[made, (&EFFECTIVE_ON, "2026-01-01"), (&EXPLAINED, "自一月一日起补发")]), [""; 0]);
+        assert_eq!(wrong(&[made, (&EXPIRES_ON, "2026-03-04")]), ["expires_on"]);
+        assert_eq!(wrong(&[(&EFFECTIVE_ON, "2026-03-05"), (&EXPIRES_ON, "2026-03-04")]), ["expires_on"]);
+    }
+
+    #[test]
+    fn a_policy_bears_a_number_or_says_why_not() {
+        let fields = |fields: &[(&Facet, &str)]| {
+            numbered(&values(fields)).into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(&[]), ["document_number"]);
+        assert_eq!(fields(&[(&EXPLAINED, "常务会议纪要，不编文号")]), [""; 0]);
+        assert_eq!(fields(&[(&DOCUMENT_NUMBER, "青政发[2026]5号")]), ["document_number"]);
+    }
 
     #[test]
     fn what_was_in_force_until_yesterday_is_so_no_more() {

@@ -59,9 +59,46 @@ pub async fn add(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, file:
         // The same bytes again: a double click, or the same file chosen twice.
         return Ok(same.clone());
     }
+    free_name(whole, &file.file_name, None)?;
     let position = whole.files.iter().map(|file| file.position).max().unwrap_or(0) + 1;
     let row = insert(tx, &whole.edition.id, position, file).await?;
     touch(tx, actor, whole).await?;
+    let data = json!({ "edition": whole.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest });
+    event(tx, actor, whole, &events::FILE_ADDED, data).await?;
+    Ok(row)
+}
+
+/// Two files of one name cannot be told apart by who reviews and who downloads them.
+fn free_name(whole: &Whole, name: &str, but: Option<&AttachmentId>) -> Result<()> {
+    if whole.files.iter().any(|known| known.file_name == name && Some(&known.id) != but) {
+        return Err(Refusal::Conflict(format!(
+            "已有同名的附件“{name}”。要换成新的内容，请在那个附件下面选“替换”；确实是另一份文件的，请改名后再上传。"
+        )));
+    }
+    Ok(())
+}
+
+/// Puts a file in the place of another: its title and its place among the others stay.
+///
+/// # Errors
+/// As [`remove`]; [`Refusal::Conflict`] when a third file has the same name.
+pub async fn replace(
+    tx: &mut Tx,
+    house: &House,
+    actor: &Actor,
+    whole: &Whole,
+    old: &AttachmentId,
+    file: &NewFile,
+) -> Result<AttachmentRow> {
+    editable(house, actor, whole)?;
+    let before = find(whole, old)?;
+    if before.digest == file.digest && before.file_name == file.file_name {
+        return Ok(before.clone());
+    }
+    free_name(whole, &file.file_name, Some(old))?;
+    let place = NewFile { title: before.title.clone(), ..file.clone() };
+    remove(tx, house, actor, whole, old).await?;
+    let row = insert(tx, &whole.edition.id, before.position, &place).await?;
     let data = json!({ "edition": whole.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest });
     event(tx, actor, whole, &events::FILE_ADDED, data).await?;
     Ok(row)

@@ -239,20 +239,29 @@ impl Draft {
         let closed = self.disclosure == "closed" && self.disclosure_reason.is_empty();
         need(!self.disclosure.is_empty(), "disclosure", "请选择公开属性，例如“主动公开”。");
         need(!closed, "disclosure_reason", "请选择不予公开的法定理由（条例第十四条至第十六条）。");
-        let year = SignedDuration::from_hours(24 * 366);
-        match time::from_db(&self.publish_at) {
-            _ if self.publish_at.is_empty() => {}
-            None => need(
-                false,
-                "publish_at",
-                "请按“年-月-日 时:分”填写发布时间，例如 2026-03-05 09:00；通过审核就发布的，留空。",
-            ),
-            Some(at) => need(at <= now + year, "publish_at", "请核对发布时间：定时发布不能超过一年。"),
+        if let Some(fault) = self.moment_fault(now) {
+            need(false, "publish_at", fault);
         }
         let noted = number == 1 || !self.note.is_empty();
         need(noted, "note", "请写明这一版改了什么，例如“更正第三条中的金额”。读者会看到。");
         faults.append(&mut more);
         faults
+    }
+
+    /// What is wrong with how the wanted moment is written; one that has gone by is [`Draft::too_late`]'s.
+    fn moment_fault(&self, now: Timestamp) -> Option<&'static str> {
+        let year = SignedDuration::from_hours(24 * 366);
+        match time::from_db(&self.publish_at) {
+            _ if self.publish_at.is_empty() => None,
+            None => Some("请按“年-月-日 时:分”填写发布时间，例如 2026-03-05 09:00；通过审核就发布的，留空。"),
+            Some(at) => (at > now + year).then_some("请核对发布时间：定时发布不能超过一年。"),
+        }
+    }
+
+    /// What is wrong with the wanted moment, told as soon as it is saved.
+    pub fn unfit_moment(&self, now: Timestamp) -> Option<(&'static str, String)> {
+        let written = self.moment_fault(now).map(|fault| ("publish_at", fault.to_owned()));
+        written.or_else(|| self.too_late(now))
     }
 
     /// What is wrong with a wanted moment that has gone by: told only at submission, because what passes its review later
@@ -278,7 +287,8 @@ fn named<'a>(kind: &KindSpec, values: &'a Values) -> impl Iterator<Item = &'a st
     kind.facets.iter().filter(|facet| facet.named()).map(|facet| values.get(facet))
 }
 
-/// Reads a moment as clerks write it: `2026-05-06 9:00`, `2026年5月6日9时`, a date alone (then 8:30 in the morning).
+/// Reads a moment as clerks write it: `2026-05-06 9:00`, `2026年5月6日9时`. A date alone is none: nobody guesses the hour at
+/// which something becomes public.
 pub fn parse_moment(input: &str) -> Option<Timestamp> {
     let input = input.trim().replace('：', ":").replace('T', " ");
     let (date, clock) = match input.split_once('日') {
@@ -291,10 +301,9 @@ pub fn parse_moment(input: &str) -> Option<Timestamp> {
     let date = time::parse_date(&date)?;
     let clock = clock.replace('时', ":").replace('分', "");
     let mut parts = clock.split(':').map(str::trim).filter(|part| !part.is_empty());
-    let hour: i8 = parts.next().map_or(Some(8), |part| part.parse().ok())?;
+    let hour: i8 = parts.next()?.parse().ok()?;
     let minute: i8 = match parts.next() {
         Some(part) => part.parse().ok()?,
-        None if clock.is_empty() => 30,
         None => 0,
     };
     let at = date.to_datetime(Time::new(hour, minute, 0, 0).ok()?);

@@ -9,11 +9,11 @@ fn moments_are_read_in_the_forms_that_clerks_write() {
         ("2026-05-06T09:00", "2026-05-06T01:00:00.000Z"),
         ("2026年5月6日9时", "2026-05-06T01:00:00.000Z"),
         ("2026年5月6日 14时30分", "2026-05-06T06:30:00.000Z"),
-        ("2026-05-06", "2026-05-06T00:30:00.000Z"),
     ] {
         assert_eq!(parse_moment(form).map(time::to_db).as_deref(), Some(stored), "{form}");
     }
     assert_eq!(parse_moment("明天"), None);
+    assert_eq!(parse_moment("2026-05-06"), None, "nobody guesses the hour");
 }
 
 #[test]

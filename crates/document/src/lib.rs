@@ -32,6 +32,7 @@ pub mod html;
 mod lapse;
 pub mod life;
 mod lists;
+pub mod number;
 mod offer;
 pub mod page;
 pub mod permissions;

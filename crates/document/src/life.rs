@@ -13,15 +13,18 @@ use web::Refusal;
 
 use crate::{
     commit::{self, Shown},
+    common::{DOCUMENT_NUMBER, EXPLAINED},
     draft::words_of,
     error::{Result, errors},
     events,
     form::{Draft, public_words},
     house::House,
     lists::{self, Entry},
+    number,
     permissions::WITHDRAW_DOCUMENTS,
     rows::{self, EditionRow, Whole, changed},
     spec::{KindSpec, Numbering},
+    sql::Statement,
     state::State,
     words,
 };
@@ -58,7 +61,57 @@ pub async fn submit(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, bl
 pub async fn missing(tx: &mut Tx, house: &House, whole: &Whole, now: Timestamp) -> Result<Vec<(&'static str, String)>> {
     let mut faults = Draft::of(house, whole)?.missing(whole.edition.number, now);
     faults.extend(unfit_relations(tx, house, whole).await?);
+    faults.extend(taken_number(tx, whole).await?);
+    faults.extend(no_change(tx, house, whole).await?);
     Ok(faults)
+}
+
+/// Another document of the organ that is public or on its way with the same number, however it is written there. One that is
+/// explained passes, and its reviewers read why.
+async fn taken_number(tx: &mut Tx, whole: &Whole) -> Result<Option<(&'static str, String)>> {
+    let number = whole.values.get(&DOCUMENT_NUMBER);
+    if number.is_empty() || whole.values.has(&EXPLAINED) {
+        return Ok(None);
+    }
+    // From the organ's own: numbers are looked for in no index.
+    let mut ask = Statement::new("SELECT e.title FROM edition e CROSS JOIN facet f WHERE e.organ = ");
+    ask.value(&whole.document.organ)
+        .add(" AND e.state IN ('in_review', 'scheduled', 'published') AND e.binned_at = ''");
+    ask.add(" AND e.document_id <> ").value(&whole.document.id).add(" AND f.edition_id = e.id AND f.key = ");
+    ask.value(DOCUMENT_NUMBER.key).add(" AND f.value IN ").list(number::spellings(number)).add(" LIMIT 1");
+    let (sql, values) = ask.parts();
+    let taken: Option<String> = query_scalar(sql).bind_all(values).fetch_optional(tx.conn()).await?;
+    Ok(taken.map(|title| {
+        let text = format!(
+            "本机关的《{title}》已用“{number}”。请核对发文字号；确实是同一文号（如转发、附件另发）的，在“特殊情况说明”里写明。"
+        );
+        (DOCUMENT_NUMBER.key, text)
+    }))
+}
+
+/// A correction that corrects nothing: readers would be told of a change that is none.
+async fn no_change(tx: &mut Tx, house: &House, whole: &Whole) -> Result<Option<(&'static str, String)>> {
+    let Some(public) = whole.document.public().filter(|public| **public != whole.edition.id) else { return Ok(None) };
+    let before = rows::read(tx.conn(), house, &Actor::System, public).await?;
+    let kind = house.kind_of(&whole.document)?;
+    let seen = |whole: &Whole| {
+        let mut fields = committed_fields(kind, whole);
+        fields.remove("note");
+        // The same file may stand there under another id.
+        let mut seen: Vec<(String, String)> = fields.into_iter().collect();
+        for (name, _) in &mut seen {
+            if name.starts_with("file:") {
+                "file".clone_into(name);
+            }
+        }
+        seen.sort();
+        (seen, whole.edition.disclosure.clone())
+    };
+    if seen(&before) != seen(whole) {
+        return Ok(None);
+    }
+    let text = "这一版和公开的那一版完全一样，没有可以更正的。请先修改标题、正文、著录信息或附件，再提交；不更正了，删除这份草稿。";
+    Ok(Some(("body_html", text.to_owned())))
 }
 
 /// What is wrong with where the document leads. Judged while it can be chosen: once public, the tie stays, whatever becomes
@@ -98,6 +151,10 @@ pub fn committed(house: &House, whole: &Whole) -> Result<Value> {
 }
 
 pub fn fields(kind: &KindSpec, whole: &Whole) -> Value {
+    json!(committed_fields(kind, whole))
+}
+
+fn committed_fields(kind: &KindSpec, whole: &Whole) -> std::collections::BTreeMap<String, String> {
     let shown = Shown {
         kind,
         document: &whole.document,
@@ -107,7 +164,7 @@ pub fn fields(kind: &KindSpec, whole: &Whole) -> Value {
         files: &whole.files,
         relations: &whole.relations,
     };
-    json!(commit::fields(&shown))
+    commit::fields(&shown)
 }
 
 /// 撤回修改, or stopping a scheduled publication: by an author, or the county office.

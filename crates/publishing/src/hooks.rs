@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::editions::subject;
 use document::{
     Kinds, Shape,
     common::{DOCUMENT_NUMBER, SUMMARY, VALIDITIES, VALIDITY},
@@ -13,7 +14,8 @@ use document::{
 use futures::future::BoxFuture;
 use kernel::{Staff, id::DocumentId, may, time};
 use web::{
-    Ctx, Result,
+    Ctx, Error, Result,
+    filters::shortened,
     hooks::{Audience, DeskItem, DeskSource, Group, Label, LabelOf, Proof, SearchEntry, SearchSource},
 };
 
@@ -42,15 +44,27 @@ impl DeskSource for Desk {
         Box::pin(async move {
             let directory = ctx.directory();
             let rows = desk::own_texts(ctx.db(), &staff.account, TEXTS).await?;
+            let back: Vec<String> =
+                rows.iter().filter(|row| row.state == "returned").map(|row| row.edition.0.clone()).collect();
+            let reviews = review::rows::newest_each(ctx.db(), subject::EDITION, &back).await.map_err(Error::from)?;
+            let title = |row: &desk::Row| {
+                let title = shown_title(&row.title);
+                let reason = reviews.get(row.edition.as_str()).and_then(subject::returned).map(|(_, _, reason)| reason);
+                match reason.filter(|_| row.state == "returned") {
+                    Some(reason) => format!("{title}——退回理由：{}", shortened(reason, 80)),
+                    None => title.to_owned(),
+                }
+            };
             let item = |row: desk::Row| DeskItem {
                 kind: if row.state == "returned" { "退回修改".to_owned() } else { "草稿".to_owned() },
-                group: Group::DRAFT,
-                title: shown_title(&row.title).to_owned(),
+                group: if row.state == "returned" { Group::RETURNED } else { Group::DRAFT },
+                title: title(&row),
                 href: format!("/documents/{}/edit", row.document),
                 organ: directory.short_name(&row.organ).to_owned(),
                 since: time::from_db(&row.since).map(time::date_in_china),
                 due: None,
-                mine: true,
+                // Nobody takes what is one's own.
+                mine: false,
             };
             let mut items: Vec<DeskItem> = rows.into_iter().map(item).collect();
             if may(&staff.clone().into(), &WRITE_DOCUMENTS).is_ok() {

@@ -156,7 +156,8 @@ pub async fn approve(
         },
     ));
     let happened = match &outcome {
-        Outcome::Second(stage) | Outcome::Next(stage) => Happened::Moved(stage),
+        Outcome::Second(stage) => Happened::Moved(stage),
+        Outcome::Next(stage) => Happened::Onward(stage),
         Outcome::Passed => Happened::Passed,
     };
     tell(tx, subject, actor, matter, &happened, event).await?;

@@ -96,8 +96,10 @@ impl Matter {
 pub enum Happened<'a> {
     /// It stands at the first stage.
     Opened(&'a Stage),
-    /// Somebody took it, gave it back, or passed a stage that was not the last: it stands at this one.
+    /// Somebody took it, gave it back, or was the first of two to pass a stage: it stands where it stood.
     Moved(&'a Stage),
+    /// A stage is behind it that was not the last: it stands at this one.
+    Onward(&'a Stage),
     /// The last stage is behind it.
     Passed,
     /// It is back with its authors, from this stage, for this reason.

@@ -27,6 +27,8 @@ pub struct Group {
 }
 
 impl Group {
+    /// What came back to whoever made it: it stands before everything that has a date.
+    pub const RETURNED: Self = Self { key: "returned", label: "退回修改", place: 5 };
     /// Decisions on what others wrote.
     pub const REVIEW: Self = Self { key: "review", label: "待审核", place: 10 };
     /// Duties of the own organ, and reports on duties.
@@ -92,6 +94,9 @@ pub trait Recipients: Send + Sync {
         roles: &'a [Role],
     ) -> BoxFuture<'a, Result<HashMap<OrganCode, Vec<String>>>>;
 
+    /// Mail addresses of these accounts, as far as they are in use and have one.
+    fn mail_of<'a>(&'a self, ctx: &'a Ctx, accounts: &'a [AccountId]) -> BoxFuture<'a, Result<Vec<String>>>;
+
     /// The people in use who hold any of these roles: to name on a page who can do something.
     fn people<'a>(&'a self, ctx: &'a Ctx, roles: &'a [Role]) -> BoxFuture<'a, Result<Vec<Person>>>;
 }
@@ -105,7 +110,7 @@ pub struct Person {
     pub name: String,
     /// The organ for which the person acts today.
     pub organ: OrganCode,
-    /// Mail address; empty = none, or the person wants no mail.
+    /// Mail address; empty = the person wants no mail.
     pub email: String,
 }
 

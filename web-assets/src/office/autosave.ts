@@ -4,6 +4,7 @@
 // after the other and share the version.
 import { button, keep, make } from "./dom";
 import { parse } from "./inert";
+import { filesWait, uploadChosen } from "./upload";
 
 const IDLE_MS = 2000;
 const RETRY_MS = [5000, 15_000, 30_000, 60_000];
@@ -17,6 +18,12 @@ interface Copy {
 export interface Saved {
   undo?: { action: string; label: string } | null;
   saved_at?: string;
+  /** What was found in the text as it is saved now, for the panel of checks. */
+  panel?: string;
+  /** What submitting does to the text as it is saved now. */
+  confirm?: string;
+  /** What was saved as it is and must be corrected before it is submitted. */
+  note?: string;
   /** Whether nobody else changed anything since the page was shown: then its other forms know the new version too. */
   alone?: boolean;
   version?: number | string;
@@ -33,6 +40,17 @@ export function textsOf(data: FormData): [string, string][] {
 }
 
 const print = (fields: [string, string][]): string => new URLSearchParams(fields).toString();
+
+/** Texts as a reader takes them: the server cleans markup, blanks and the marks between words. */
+const alike = (fields: [string, string][]): string =>
+  print(
+    fields.map(([name, value]) => [
+      name,
+      readable(value.replace(/<\/(p|h\d|li|td|th|tr)>|<br\s*\/?>/g, " $&"))
+        .replace(/[\s、，,；;|]+/g, " ")
+        .trim(),
+    ]),
+  );
 
 // Saving changes the version that the next one must name, so it is one at a time.
 let turn: Promise<void> = Promise.resolve();
@@ -196,7 +214,8 @@ class Autosave {
       if (version && json.version !== undefined) this.advance(version, String(json.version), json.alone === true);
       keep.drop(this.key);
       this.form.dispatchEvent(new CustomEvent<Saved>("autosaved", { bubbles: true, detail: json }));
-      return this.say(`已保存 ${json.saved_at ?? ""}`.trim());
+      const note = json.note ? `。${json.note}` : "";
+      return this.say(`已保存 ${json.saved_at ?? ""}`.trim() + note, note !== "");
     }
     if (answer.status < 500) {
       // The server refuses this text; trying again by itself would not help, the next change will.
@@ -300,13 +319,14 @@ class Autosave {
     } catch {
       return keep.drop(this.key);
     }
-    if (!Array.isArray(copy.fields) || print(copy.fields) === this.saved) return keep.drop(this.key);
+    // Left while it was being saved: the answer never came, but the text arrived.
+    if (!Array.isArray(copy.fields) || alike(copy.fields) === alike(this.texts())) return keep.drop(this.key);
     const when = inChina(copy.at);
     const panel = make(
       "section",
       { class: "notice warn", role: "status" },
       make("h2", {}, "找到没有保存的文字"),
-      make("p", {}, `这台电脑在 ${when} 暂存了一份没有送到服务器的文字。`),
+      make("p", {}, `这台电脑在 ${when} 暂存了一份文字，和服务器上保存的不一样。`),
     );
     panel.append(
       make(
@@ -384,7 +404,7 @@ function restore(form: HTMLFormElement, fields: [string, string][]): void {
  */
 function flushBefore(all: Autosave[]): void {
   const flushed = new WeakSet<HTMLFormElement>();
-  const first = (event: SubmitEvent): void => {
+  const before = (event: SubmitEvent): void => {
     const form = event.target;
     if (
       event.defaultPrevented ||
@@ -393,21 +413,45 @@ function flushBefore(all: Autosave[]): void {
       flushed.delete(form)
     )
       return;
-    const waiting = all.filter((one) => (one.form === form ? one.busy : one.pending()));
-    if (waiting.length === 0) return;
+    // A button that states what is saved is pressed when all of it is saved, chosen files too.
+    const first = event.submitter?.hasAttribute("data-saved-first") === true;
+    const waiting = all.filter((one) => (one.form === form && !first ? one.busy : one.pending()));
+    const files = first && filesWait();
+    if (waiting.length === 0 && !files) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const target = form.action;
     void (async () => {
-      for (const one of waiting) await one.flush(one.form === form);
+      for (const one of waiting) await one.flush(one.form === form && !first);
+      // Neither is the text submitted without them, nor with what could not be saved: the page says what is wrong.
+      if (first && waiting.some((one) => one.form === form && one.pending())) return;
+      if (files && !(await uploadChosen())) {
+        document.querySelector<HTMLElement>(".up-rows")?.scrollIntoView({ block: "center" });
+        return;
+      }
       // The button to take a step back names another step now: it is pressed again, or not.
       if (form.hasAttribute("data-undo") && form.action !== target) return;
       flushed.add(form);
-      form.requestSubmit(event.submitter);
+      // The part of the page with the button may have been read anew.
+      const pressed = event.submitter?.isConnected
+        ? event.submitter
+        : form.querySelector<HTMLElement>("button[data-saved-first]");
+      form.requestSubmit(pressed);
     })();
   };
   // Before every other listener, so that nobody takes the submission that waits for one that goes.
-  document.addEventListener("submit", first, { capture: true });
+  document.addEventListener("submit", before, { capture: true });
+}
+
+/** The panel of checks and the question before submitting tell of what was just saved. */
+function renewTold(saved: Saved): void {
+  const panel = document.querySelector("[data-checks]");
+  if (panel && saved.panel !== undefined) {
+    const page = parse(saved.panel);
+    panel.replaceChildren(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
+  }
+  const ask = document.querySelector<HTMLElement>("button[data-saved-first]");
+  if (ask && saved.confirm !== undefined) ask.dataset.confirm = saved.confirm;
 }
 
 /** The button that takes the last step back names the step that was just saved. */
@@ -438,6 +482,9 @@ function keepTexts(): void {
 export function autosave(): void {
   const all = [...document.querySelectorAll<HTMLFormElement>("form[data-autosave]")].map((form) => new Autosave(form));
   if (all.length > 0) flushBefore(all);
-  document.addEventListener("autosaved", (event) => renewUndo((event as CustomEvent<Saved>).detail));
+  document.addEventListener("autosaved", (event) => {
+    renewUndo((event as CustomEvent<Saved>).detail);
+    renewTold((event as CustomEvent<Saved>).detail);
+  });
   keepTexts();
 }

@@ -20,6 +20,10 @@ function reason(status: number, text: string): string {
   return `没有传上去（${status}），请点“重试”；仍不行请联系管理员`;
 }
 
+/** Whether the same file may be taken another time: not what was refused for what it is. */
+const mayTryAgain = (status: number): boolean =>
+  status === 0 || status === 401 || status === 408 || status === 429 || status >= 500;
+
 /** Reads the page again: new list, new once-token. */
 async function refresh(form: HTMLFormElement): Promise<void> {
   const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
@@ -61,10 +65,12 @@ function send(form: HTMLFormElement, name: string, file: File, row: HTMLElement)
       if (good) {
         state.textContent = `已上传，${size(file.size)}`;
       } else {
-        const retry = button("重试", "small", () => void send(form, name, file, row).then(() => refresh(form)));
+        const again = mayTryAgain(request.status)
+          ? [button("重试", "small", () => void send(form, name, file, row).then(() => refresh(form)))]
+          : [];
         row.replaceChildren(
           make("span", {}, file.name),
-          retry,
+          ...again,
           make("span", { class: "err", role: "alert" }, reason(request.status, request.responseText)),
         );
       }
@@ -74,24 +80,54 @@ function send(form: HTMLFormElement, name: string, file: File, row: HTMLElement)
   });
 }
 
+/** What a form of files offers to whoever submits another form of the page. */
+interface Chosen {
+  /** Whether files were chosen that are not on the server. */
+  waiting: () => boolean;
+  /** Sends them; says whether all arrived. */
+  send: () => Promise<boolean>;
+}
+
+const forms: Chosen[] = [];
+
+/** Whether a file was chosen and not uploaded. */
+export const filesWait = (): boolean => forms.some((form) => form.waiting());
+
+/** Uploads what was chosen; false when something did not arrive, and the page says what. */
+export async function uploadChosen(): Promise<boolean> {
+  let good = true;
+  for (const form of forms) if (form.waiting()) good = (await form.send()) && good;
+  return good;
+}
+
 function attach(form: HTMLFormElement): void {
   const input = form.querySelector<HTMLInputElement>("input[type=file]");
   if (!input) return;
   const rows = make("div", { class: "up-rows" });
   form.append(rows);
   let busy = false;
-  const start = async (files: File[]): Promise<void> => {
-    if (busy || files.length === 0) return;
+  const start = async (files: File[]): Promise<boolean> => {
+    if (busy || files.length === 0) return false;
     busy = true;
+    let good = true;
     const queue = files.map((file) => ({ file, row: rows.appendChild(make("div", { class: "file" }, file.name)) }));
     for (const { file, row } of queue) {
       // One after the other: each answer brings the token for the next.
-      await send(form, input.name, file, row);
+      good = (await send(form, input.name, file, row)) && good;
       await refresh(form).catch(() => undefined);
     }
     input.value = "";
     busy = false;
+    return good;
   };
+  forms.push({
+    waiting: () => busy || (input.files?.length ?? 0) > 0,
+    send: async () => {
+      while (busy) await new Promise((resolve) => setTimeout(resolve, 100));
+      const files = [...(input.files ?? [])];
+      return files.length === 0 || start(files);
+    },
+  });
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     const files = [...(input.files ?? [])];

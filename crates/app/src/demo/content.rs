@@ -183,6 +183,9 @@ fn to_html(markdown: &str) -> Result<String> {
 
 fn plant(ctx: &Ctx, cast: &Cast, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed> {
     let Demo { front, body, day } = demo;
+    // Before a holiday it came out earlier: its number is of the year in which it came out.
+    let out = time::date_in_china(at);
+    let day = if out.year() == day.year() { day } else { out };
     let fill = |text: &str| placeholders(text, day);
     let organ = OrganCode::from(front.organ.as_str());
     let kinds = Kinds::of(ctx);

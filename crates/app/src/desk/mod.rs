@@ -1,5 +1,7 @@
 //! The work list (待办台): what waits for this person over all contexts, by date.
 
+use std::iter;
+
 use askama::Template;
 use axum::{extract::State, response::Response};
 use kernel::permission::USE_DESK;
@@ -135,7 +137,7 @@ fn line(ctx: &Ctx, item: DeskItem, left: Option<Countdown>) -> Line {
     Line { clock, due: left.due().to_string(), left: left.words(), tone: left.tone(), item }
 }
 
-/// What can still be kept stands first, then what is late, then the rest; without a date last.
+/// What came back stands first of all; then what can still be kept, what is late, and the rest; without a date last.
 const SECTIONS: [(Option<Urgency>, &str); 5] = [
     (Some(Urgency::Today), "今天到期"),
     (Some(Urgency::Near), "三个工作日内"),
@@ -149,19 +151,19 @@ fn by_urgency(ctx: &Ctx, items: Vec<DeskItem>, filter: &Filter) -> (Vec<Section>
     let (calendar, today) = (ctx.calendar(), ctx.today());
     let class = |left: Option<Countdown>| {
         let urgency = left.map(|left| left.urgency());
-        SECTIONS.iter().position(|(known, _)| *known == urgency).unwrap_or(SECTIONS.len() - 1)
+        1 + SECTIONS.iter().position(|(known, _)| *known == urgency).unwrap_or(SECTIONS.len() - 1)
     };
     let mut placed: Vec<(usize, Option<Countdown>, DeskItem)> = items
         .into_iter()
         .filter(|item| shows(item, &filter.group))
         .map(|item| {
             let left = item.due.map(|due| calendar.countdown(today, due));
-            (class(left), left, item)
+            (if item.group == Group::RETURNED { 0 } else { class(left) }, left, item)
         })
         .collect();
     placed.sort_by(|(a, _, one), (b, _, other)| (a, one.due, &one.title).cmp(&(b, other.due, &other.title)));
-    let mut groups: Vec<Section> =
-        SECTIONS.iter().map(|(_, name)| Section { name, many: 0, lines: Vec::new() }).collect();
+    let names = iter::once(Group::RETURNED.label).chain(SECTIONS.iter().map(|(_, name)| *name));
+    let mut groups: Vec<Section> = names.map(|name| Section { name, many: 0, lines: Vec::new() }).collect();
     for (at, _, _) in &placed {
         groups[*at].many += 1;
     }

@@ -187,7 +187,13 @@ fn a_withdrawal_stops_the_correction_that_is_on_its_way() {
         let about = rows::visible_locked(&mut tx, &home.house, &author, &id).await.expect("document");
         let next = draft::correct(&mut tx, &home.house, &author, &about).await.expect("correction");
         tx.commit().await.expect("commit");
-        home.save(&author, &next.id, &[("note", "更正"), ("publish_at", "2026-03-03 09:00")]).await.expect("saved");
+        home.save(
+            &author,
+            &next.id,
+            &[("note", "更正"), ("body_html", "<p>更正后的正文。</p>"), ("publish_at", "2026-03-03 09:00")],
+        )
+        .await
+        .expect("saved");
         home.submit(&author, &next.id).await.expect("submitted");
         assert!(matches!(home.pass_review(&next.id).await, Ok(life::Passed::Scheduled(_))));
         home.pass(SignedDuration::from_hours(48));

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures::future::BoxFuture;
 use kernel::{OrganCode, Role, id::AccountId};
-use store::{FromRow, query_as};
+use store::{FromRow, query_as, query_scalar};
 use web::{
     Ctx, Result,
     hooks::{Person, Recipients},
@@ -56,6 +56,21 @@ impl Recipients for Accounts {
                 }
             }
             Ok(addresses)
+        })
+    }
+
+    fn mail_of<'a>(&'a self, ctx: &'a Ctx, accounts: &'a [AccountId]) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(async move {
+            let mut found = Vec::new();
+            for account in accounts {
+                let one: Option<String> =
+                    query_scalar("SELECT email FROM account WHERE id = $1 AND disabled = 0 AND email <> ''")
+                        .bind(account)
+                        .fetch_optional(ctx.db().read())
+                        .await?;
+                found.extend(one.filter(|email| !found.contains(email)));
+            }
+            Ok(found)
         })
     }
 

@@ -75,6 +75,7 @@ pub static INTERPRETATION: KindSpec = KindSpec {
         &common::SOURCE,
         &common::TOPICS,
         &common::KEYWORDS,
+        &common::EXPLAINED,
         &FORM,
         &LEADER,
         &BACKGROUND,

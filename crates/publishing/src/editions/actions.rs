@@ -19,7 +19,7 @@ use kernel::{
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
-use web::{Ctx, Desk, Done, Error, Form, Redirect, Refusal, Result, act, act_now};
+use web::{Ctx, Desk, Done, Error, Form, Redirect, Refusal, Result, act, act_now, act_or_form};
 
 use super::{attachments, checks, deciding, edit::load_open};
 
@@ -132,7 +132,8 @@ pub(super) async fn withdraw(
         };
         Ok(Done::ok(format!("/documents/{id}"), text))
     };
-    Ok(act(&ctx, &button.once, done).await?)
+    let again = async |errors| super::show::page(&ctx, &desk, &id, errors, (&button.reason, &button.notice)).await;
+    act_or_form(&ctx, &button.once, done, again).await
 }
 
 /// 紧急发布.
@@ -177,16 +178,24 @@ pub(super) async fn upload(
     may_for(&desk.actor(), house.kind_of(&about)?.write, about.keeper())?;
     let mut form = form.map_err(|_| Error::Invalid("没有收到文件。请回到编辑页，选择文件后点“上传”。".into()))?;
     let broken = |_| Error::Invalid("文件没有传完，可能是网络中断。请重新选择文件再传一次。".into());
-    let mut names = Vec::new();
+    let (mut names, mut replaces) = (Vec::new(), None);
     while let Some(field) = form.next_field().await.map_err(broken)? {
+        if field.name() == Some("replaces") {
+            let text = field.text().await.map_err(broken)?;
+            replaces = Some(AttachmentId::from(text.trim())).filter(|id| !id.as_str().is_empty());
+            continue;
+        }
         if field.name() != Some("file") || field.file_name().is_none_or(str::is_empty) {
             continue;
         }
-        let incoming = attachments::receive(&ctx, field).await?;
+        let incoming = attachments::receive(&ctx, &desk.staff.account, field).await?;
         let row = act_now(&ctx, async |tx| {
             let whole = load_open(tx, &house, &desk, &id).await?;
             let kept = attachments::keep(&ctx, tx, &incoming, "").await?;
-            let row = files::add(tx, &house, &desk.actor(), &whole, &kept).await?;
+            let row = match &replaces {
+                Some(old) => files::replace(tx, &house, &desk.actor(), &whole, old, &kept).await?,
+                None => files::add(tx, &house, &desk.actor(), &whole, &kept).await?,
+            };
             checks::later(tx, &whole.edition.id).await?;
             Ok::<_, Refusal>(row)
         });
@@ -198,7 +207,8 @@ pub(super) async fn upload(
     if wants_json(&headers) {
         return Ok(Json(json!({ "files": names })).into_response());
     }
-    Ok(Redirect::to(format!("/documents/{id}/edit")).ok(format!("已添加附件：{}。", names.join("、"))).into_response())
+    let done = if replaces.is_some() { "已替换为" } else { "已添加附件" };
+    Ok(Redirect::to(format!("/documents/{id}/edit")).ok(format!("{done}：{}。", names.join("、"))).into_response())
 }
 
 /// Takes a file off.

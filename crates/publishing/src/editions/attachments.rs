@@ -1,9 +1,16 @@
 //! Attachments: received as a stream, limited, recognised by their bytes, read in a guarded child process, then kept.
 
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, PoisonError, Weak},
+};
+
 use axum::extract::multipart::Field;
 use document::files::NewFile;
 use documents::{Extractor, Format, Limits};
+use kernel::id::AccountId;
 use store::{Tx, files::Received};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use web::{Ctx, Error, Result};
 
 /// What a public attachment may be. Other formats are refused even if they can be read: readers could not open them
@@ -20,6 +27,23 @@ pub struct Incoming {
     text: String,
     parts: String,
     warnings: Vec<String>,
+}
+
+type Turns = HashMap<AccountId, Weak<Mutex<()>>>;
+
+/// One file of a person is read at a time: whoever uploads many slow ones does not keep all readers from the others.
+static TURNS: LazyLock<std::sync::Mutex<Turns>> = LazyLock::new(std::sync::Mutex::default);
+
+async fn turn_of(who: &AccountId) -> OwnedMutexGuard<()> {
+    let turn = {
+        let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|_, turn| turn.strong_count() > 0);
+        let known = turns.get(who).and_then(Weak::upgrade);
+        let turn = known.unwrap_or_default();
+        turns.insert(who.clone(), Arc::downgrade(&turn));
+        turn
+    };
+    turn.lock_owned().await
 }
 
 fn extractor(ctx: &Ctx) -> Extractor {
@@ -40,7 +64,7 @@ fn clean_name(name: &str) -> String {
 ///
 /// # Errors
 /// [`Error::TooLarge`] beyond the limit; [`Error::Invalid`] with the reason when it cannot be read or is of no allowed kind.
-pub async fn receive(ctx: &Ctx, mut field: Field<'_>) -> Result<Incoming> {
+pub async fn receive(ctx: &Ctx, who: &AccountId, mut field: Field<'_>) -> Result<Incoming> {
     let file_name = clean_name(field.file_name().unwrap_or(""));
     let most = ctx.config().server.upload_mb << 20;
     let mut incoming = ctx.files().receive().await?;
@@ -57,7 +81,9 @@ pub async fn receive(ctx: &Ctx, mut field: Field<'_>) -> Result<Incoming> {
             )));
         }
     }
-    read(ctx, incoming.finish().await?, file_name).await
+    let received = incoming.finish().await?;
+    let _turn = turn_of(who).await;
+    read(ctx, received, file_name).await
 }
 
 /// Recognises and reads a received file.
@@ -140,7 +166,7 @@ pub async fn keep(ctx: &Ctx, tx: &mut Tx, incoming: &Incoming, title: &str) -> R
 mod tests {
     use documents::Format;
 
-    use super::{clean_name, with_ending};
+    use super::{clean_name, turn_of, with_ending};
 
     #[test]
     fn a_name_without_an_ending_gets_the_usual_one() {
@@ -148,6 +174,18 @@ mod tests {
         assert_eq!(with_ending("2026.10".into(), Format::Txt), "2026.10.txt");
         assert_eq!(with_ending("名单.XLSX".into(), Format::Xlsx), "名单.XLSX");
         assert_eq!(with_ending("照片.jpeg".into(), Format::Jpeg), "照片.jpeg");
+    }
+
+    #[tokio::test]
+    async fn each_person_has_one_file_read_at_a_time() {
+        let first = turn_of(&"a".into()).await;
+        let second = tokio::spawn(async { drop(turn_of(&"a".into()).await) });
+        // Another person does not wait for the first.
+        drop(turn_of(&"b".into()).await);
+        tokio::task::yield_now().await;
+        assert!(!second.is_finished(), "two files of one person at once");
+        drop(first);
+        second.await.expect("the turn came");
     }
 
     #[test]

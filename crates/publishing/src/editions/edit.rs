@@ -10,7 +10,7 @@ use axum::{
 use document::{
     House, Kind, Whole,
     draft::{self, NewDocument, Saved},
-    form::{CLOSED_REASONS, DISCLOSURES, Typed},
+    form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     permissions::WRITE_DOCUMENTS,
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
 };
@@ -133,8 +133,9 @@ struct Editor {
     short: Vec<Field>,
     ties: Vec<Tie>,
     files: Vec<AttachmentRow>,
-    checks: Vec<Check>,
-    stopping: usize,
+    panel: Panel,
+    /// The number of the document as it should be written, where it is written otherwise.
+    right_number: Option<String>,
     outline: Vec<String>,
     columns: Vec<(String, String)>,
     kinds: Vec<(&'static str, &'static str)>,
@@ -152,6 +153,46 @@ impl Editor {
     }
 }
 
+/// What submitting the edition does as it is stored now: what is asked before it is done.
+fn confirm(ctx: &Ctx, whole: &Whole) -> String {
+    let route = deciding::route(ctx, &whole.document);
+    let gates: Vec<&str> = route.stages().iter().map(|stage| stage.label.as_str()).collect();
+    let at = &whole.edition.publish_at;
+    let then = match time::from_db(at) {
+        Some(moment) if moment > ctx.seams().now() => {
+            format!("全部通过后，于 {} 向全社会公开；到那时还没有审完的，审完立即公开", time::show_minute(at))
+        }
+        None if at.is_empty() => "全部通过后，立即向全社会公开".to_owned(),
+        _ => "定时发布的时间须先改正，改正之前不能提交".to_owned(),
+    };
+    format!(
+        "附件 {} 个；标题、正文和附件先检查一遍，有未处理的个人信息不能提交|提交后依次过{}；审核期间不能修改，可以撤回|{then}",
+        whole.files.len(),
+        gates.join("、"),
+    )
+}
+
+/// What was found in the edition as it is stored: the page shows it, and saving sends it anew.
+#[derive(Template)]
+#[template(path = "editions/templates/panel.html")]
+struct Panel {
+    checks: Vec<Check>,
+    stopping: usize,
+    files: usize,
+    edition: kernel::id::EditionId,
+}
+
+async fn panel(ctx: &Ctx, house: &House, whole: &Whole) -> Result<Panel> {
+    checks::ensure(ctx, whole).await?;
+    let found = checks::of(ctx.db().read(), house, whole).await?;
+    Ok(Panel {
+        stopping: found.stopping(),
+        checks: found.found,
+        files: whole.files.len(),
+        edition: whole.edition.id.clone(),
+    })
+}
+
 async fn editor(
     ctx: &Ctx,
     desk: &Desk,
@@ -161,8 +202,7 @@ async fn editor(
     conflict: Option<String>,
 ) -> Result<Response> {
     let (bad, house) = (!errors.is_empty(), crate::house(ctx));
-    checks::ensure(ctx, &whole).await?;
-    let found = checks::of(ctx.db().read(), &house, &whole).await?;
+    let panel = panel(ctx, &house, &whole).await?;
     let review = review::rows::newest(ctx.db().read(), &checks::about(&whole)).await?;
     // Until the document is public its kind may be another in the form than in the rows.
     let kind: Kind = match house.kinds.get(&form.kind).filter(|_| !whole.document.was_public()) {
@@ -170,12 +210,7 @@ async fn editor(
         None => house.kind_of(&whole.document)?,
     };
     let (long, short) = fields(kind, &form);
-    let confirm = format!(
-        "附件 {} 个；正文和附件先检查一遍，有未处理的个人信息不能提交|提交后先作保密审查，再过文字关、政策关、政治关；\
-         审核期间不能修改，可以撤回|四关通过后{}向全社会公开",
-        whole.files.len(),
-        if form.publish_at.is_empty() { String::new() } else { format!("于 {} ", form.publish_at) },
-    );
+    let confirm = confirm(ctx, &whole);
     let hints = ["", "只在内部存档，不能提交公开", "须选择法定理由，不能提交公开"];
     let page = Editor {
         shell: desk.shell(ctx, format!("编辑：{}", whole.edition.shown_title())).await?.with_error(bad),
@@ -196,14 +231,22 @@ async fn editor(
         upload_mb: ctx.config().server.upload_mb,
         once: ctx.once(),
         submit_once: ctx.once(),
-        stopping: found.stopping(),
+        panel,
+        right_number: right_number(&form),
         form,
         document: whole.document,
         edition: whole.edition,
         files: whole.files,
-        checks: found.found,
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
+}
+
+/// The number of the document as it should be written, where it is written otherwise and clearly meant.
+fn right_number(form: &Typed) -> Option<String> {
+    match document::number::form(form.more(document::common::DOCUMENT_NUMBER.key)) {
+        document::number::Form::Meant(right) => Some(right),
+        _ => None,
+    }
 }
 
 /// The edition that this person writes in.
@@ -248,6 +291,7 @@ async fn stale(ctx: &Ctx, desk: &Desk, whole: Whole, form: Typed, message: Strin
 
 /// What saving in a write of its own led to.
 enum Tried {
+    /// Saved, at this moment.
     Saved(Saved, String),
     /// Somebody was faster: the edition as it is, and the sentence that says so.
     Stale(Box<Whole>, String),
@@ -283,12 +327,34 @@ pub(super) async fn save(
     Path(id): Path<DocumentId>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
-    let (form, house) = (Typed::from_pairs(pairs), crate::house(&ctx));
-    match try_save(&ctx, &house, &desk, &id, &form).await? {
-        Tried::Saved(..) => Ok(Redirect::to(format!("/documents/{id}/edit")).ok("已保存。").into_response()),
-        Tried::Stale(whole, message) => stale(&ctx, &desk, *whole, form, message).await,
-        Tried::Wrong(errors) => wrong(&ctx, &desk, &id, form, errors).await,
+    let (mut form, house) = (Typed::from_pairs(pairs), crate::house(&ctx));
+    // The button that offers the right number.
+    if let Some(right) = form.more.remove("right_number").filter(|right| !right.is_empty()) {
+        form.more.insert(document::common::DOCUMENT_NUMBER.key.to_owned(), right);
     }
+    match try_save(&ctx, &house, &desk, &id, &form).await? {
+        Tried::Saved(..) => {}
+        Tried::Stale(whole, message) => return stale(&ctx, &desk, *whole, form, message).await,
+        Tried::Wrong(errors) => return wrong(&ctx, &desk, &id, form, errors).await,
+    }
+    let whole = written(&ctx, &house, &desk, &id).await?;
+    let Some((field, fault)) = Draft::of(&house, &whole)?.unfit_moment(ctx.seams().now()) else {
+        let text = match time::from_db(&whole.edition.publish_at) {
+            Some(_) => format!("已保存。定时发布：{}。", time::show_minute(&whole.edition.publish_at)),
+            None => "已保存。".to_owned(),
+        };
+        return Ok(Redirect::to(format!("/documents/{id}/edit")).ok(text).into_response());
+    };
+    // The rest is kept; what cannot be meant is said now, not when it is submitted.
+    let form = Typed::from_whole(&house, &whole);
+    let errors = FormErrors::one(field, format!("其余内容已保存。{fault}"));
+    editor(&ctx, &desk, whole, form, errors, None).await
+}
+
+/// The open edition as it is stored.
+async fn written(ctx: &Ctx, house: &House, desk: &Desk, id: &DocumentId) -> Result<Whole> {
+    let open = rows::open_edition(ctx.db().read(), id).await?.ok_or(web::Error::NotFound)?;
+    Ok(rows::read(ctx.db().read(), house, &desk.actor(), &open.id).await?)
 }
 
 /// The editor again with what was typed and what is wrong with it; nothing of it is saved.
@@ -313,7 +379,18 @@ pub(super) async fn autosave(
         Tried::Saved(saved, now) => {
             let now = time::show_minute(&now);
             let clock = now.split(' ').nth(1).unwrap_or(&now).to_owned();
-            Ok(Json(json!({ "saved_at": clock, "version": saved.version() })).into_response())
+            let whole = written(&ctx, &house, &desk, &id).await?;
+            let panel =
+                panel(&ctx, &house, &whole).await?.render().map_err(|error| web::Error::internal(error.to_string()))?;
+            let note = Draft::of(&house, &whole)?.unfit_moment(ctx.seams().now());
+            Ok(Json(json!({
+                "saved_at": clock,
+                "version": saved.version(),
+                "panel": panel,
+                "confirm": confirm(&ctx, &whole),
+                "note": note.map(|(_, fault)| format!("定时发布：{fault}")),
+            }))
+            .into_response())
         }
         Tried::Stale(whole, message) => {
             let summary = whole.values.get(&document::common::SUMMARY);

@@ -8,6 +8,7 @@ pub mod deciding;
 mod edit;
 mod form;
 mod list;
+mod notices;
 pub(crate) mod show;
 pub mod subject;
 
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Routes {
         .post("/documents/{id}/bypass", &BYPASS_GATES, actions::bypass)
         .upload("/documents/{id}/attachments", &WRITE_DOCUMENTS, actions::upload)
         .get("/documents/{id}/attachments/{file}", &VIEW_DOCUMENTS, show::file)
+        .get("/documents/{id}/attachments/{file}/text", &VIEW_DOCUMENTS, show::file_text)
         .post("/documents/{id}/attachments/{file}/remove", &WRITE_DOCUMENTS, actions::remove)
         .post("/documents/{id}/attachments/{file}/arrange", &WRITE_DOCUMENTS, actions::arrange)
 }

@@ -27,7 +27,7 @@ use review::{
 };
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
-use web::{Ctx, Desk, Error, OfficeShell, PortalShell, Query, Reader, Result, filters, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, PortalShell, Query, Reader, Result, filters, office_page, page};
 
 use super::{checks, subject};
 use crate::people;
@@ -118,6 +118,11 @@ struct Open {
 #[expect(clippy::struct_excessive_bools, reason = "each is one button of the page")]
 struct Show {
     shell: OfficeShell,
+    errors: FormErrors,
+    /// What was typed as the reason of a withdrawal.
+    reason: String,
+    /// What was typed for its readers.
+    notice: String,
     document: DocumentRow,
     kind: &'static str,
     organ_name: String,
@@ -216,9 +221,20 @@ fn why_no_bypass(staff: &Staff, found: &Checks, review: Option<&Review>) -> Stri
 
 /// The document's page.
 pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<DocumentId>) -> Result<Response> {
-    let (actor, house) = (desk.actor(), crate::house(&ctx));
-    let document = rows::visible(ctx.db().read(), &house, &actor, &id).await?;
-    let editions = rows::editions(ctx.db().read(), &id).await?;
+    page(&ctx, &desk, &id, FormErrors::new(), ("", "")).await
+}
+
+/// The same, with what must be corrected in the reason and the notice of a withdrawal.
+pub(super) async fn page(
+    ctx: &Ctx,
+    desk: &Desk,
+    id: &DocumentId,
+    errors: FormErrors,
+    (reason, notice): (&str, &str),
+) -> Result<Response> {
+    let (actor, house) = (desk.actor(), crate::house(ctx));
+    let document = rows::visible(ctx.db().read(), &house, &actor, id).await?;
+    let editions = rows::editions(ctx.db().read(), id).await?;
     let Some(newest) = editions.first() else {
         // Its only draft lies in the bin.
         return Err(Error::NotFound);
@@ -226,19 +242,19 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
     let (title, kind) = (newest.shown_title().to_owned(), house.kind_of(&document)?);
     let keeper = document.keeper().clone();
     let writes = may_for(&actor, kind.write, &keeper).is_ok();
-    let (lines, review) = lines(&ctx, &editions).await?;
+    let (lines, review) = lines(ctx, &editions).await?;
     let opened = editions.iter().find(|edition| edition.is_open()).cloned();
     let (mut stopping, mut by_me) = (0, false);
     let (mut no_bypass, mut reviewers) = (String::new(), String::new());
     if let Some(edition) = &opened {
         let whole = rows::read(ctx.db().read(), &house, &actor, &edition.id).await?;
-        checks::ensure(&ctx, &whole).await?;
+        checks::ensure(ctx, &whole).await?;
         let found = checks::of(ctx.db().read(), &house, &whole).await?;
         stopping = found.stopping();
         by_me = whole.is_by(&desk.staff.account);
         no_bypass = why_no_bypass(&desk.staff, &found, review.as_ref());
         let others: Vec<_> = whole.authors.iter().cloned().chain([desk.staff.account.clone()]).collect();
-        reviewers = people::names(&people::who_may(&ctx, &REVIEW_EXCEPTIONS, &keeper, &others).await?);
+        reviewers = people::names(&people::who_may(ctx, &REVIEW_EXCEPTIONS, &keeper, &others).await?);
     }
     let public = editions.iter().find(|edition| edition.state == "published").cloned();
     let public_words = match &public {
@@ -251,15 +267,19 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
     let column = crate::public::column(ctx.db(), &document.column).await?;
     let county = desk.staff.has(kernel::Role::CountyOffice);
     let events = store::log::of_subject(ctx.db(), "document", id.as_str()).await?;
-    office_page(&Show {
-        shell: desk.shell(&ctx, title.clone()).await?,
+    let bad = !errors.is_empty();
+    let page = Show {
+        shell: desk.shell(ctx, title.clone()).await?.with_error(bad),
+        errors,
+        reason: reason.to_owned(),
+        notice: notice.to_owned(),
         kind: kind.label,
         organ_name: ctx.directory().short_name(&document.organ).to_owned(),
         column_name: column.map(|column| column.name).unwrap_or_default(),
         title,
-        forward: forward(&ctx, &house, &id).await?,
+        forward: forward(ctx, &house, id).await?,
         history: history(events, &editions),
-        portal_url: format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), kind.address(&id)),
+        portal_url: format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), kind.address(id)),
         can_edit: writes && editable,
         can_recall: writes && opened.is_some() && !editable && (by_me || county),
         can_correct: writes && opened.is_none() && was_public,
@@ -272,11 +292,12 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
         public_files,
         stopping,
         lines,
-        open: opened.map(|edition| open(&ctx, edition, review.as_ref())),
+        open: opened.map(|edition| open(ctx, edition, review.as_ref())),
         public,
         document,
         once: ctx.once(),
-    })
+    };
+    if bad { web::page::office_errors(&page) } else { office_page(&page) }
 }
 
 /// The text of an edition as the public would see it.
@@ -395,6 +416,49 @@ pub(super) async fn preview(
     shell.crumbs.clear();
     let review = review::rows::newest(ctx.db().read(), &checks::about(&whole)).await?;
     office_page(&Preview { shell, paper, state: subject::state_words(&whole.edition, review.as_ref()) })
+}
+
+/// What is shown of a file as text: places, and characters of them all together.
+const SHOWN: (usize, usize) = (2000, 300_000);
+
+#[derive(Template)]
+#[template(path = "editions/templates/file_text.html")]
+struct FileText {
+    shell: OfficeShell,
+    document: DocumentId,
+    edition: EditionId,
+    file: AttachmentRow,
+    /// Place and text.
+    parts: Vec<(String, String)>,
+    cut: bool,
+}
+
+/// What was read of a file, hidden places too: what the checks look at, for people who decide on it.
+pub(super) async fn file_text(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path((id, file)): Path<(DocumentId, AttachmentId)>,
+    Query(query): Query<Which>,
+) -> Result<Response> {
+    let whole = which(&ctx, &desk, &id, &query).await?;
+    let file = whole.files.iter().find(|row| row.id == file).ok_or(Error::NotFound)?.clone();
+    let stored = rows::parts(ctx.db().read(), &whole.edition.id, &file.id).await?.unwrap_or_default();
+    // Some hundred thousand cells: not on a thread that answers others.
+    let read = tokio::task::spawn_blocking(move || -> serde_json::Result<(Vec<(String, String)>, bool)> {
+        let read: Vec<documents::Part> = serde_json::from_str(&stored)?;
+        let (mut parts, mut characters, total) = (Vec::new(), 0, read.len());
+        for part in read.into_iter().filter(|part| !part.text.trim().is_empty()).take(SHOWN.0) {
+            characters += part.text.chars().count();
+            if characters > SHOWN.1 {
+                return Ok((parts, true));
+            }
+            parts.push((documents::place_in_words(&part.place), part.text));
+        }
+        Ok((parts, total > SHOWN.0))
+    });
+    let (parts, cut) = read.await.map_err(|error| Error::internal(format!("parts of a file: {error}")))??;
+    let shell = desk.shell(&ctx, format!("附件文字：{}", file.name())).await?;
+    office_page(&FileText { shell, document: id, edition: whole.edition.id.clone(), file, parts, cut })
 }
 
 /// A file of an edition, for those who may see the edition.

@@ -18,7 +18,7 @@ use serde_json::json;
 use store::{Tx, jobs::NewJob};
 use web::{Ctx, Refusal};
 
-use super::checks;
+use super::{checks, notices};
 use crate::jobs::{PUBLISH_DUE, PublishDue};
 
 /// The kind of subject.
@@ -177,7 +177,7 @@ impl Subject for Editions {
                     let blocked = self.blocked(tx, matter).await?;
                     life::submit(tx, &house, actor, &whole, blocked).await
                 }
-                Happened::Moved(_) => life::touch(tx, &whole.edition).await,
+                Happened::Moved(_) | Happened::Onward(_) => life::touch(tx, &whole.edition).await,
                 // A withdrawal has sent the correction back already.
                 Happened::Returned(..) if whole.edition.state == "returned" => Ok(()),
                 Happened::Returned(..) => life::send_back(tx, &whole.edition).await,
@@ -196,6 +196,7 @@ impl Subject for Editions {
         what: &'a Happened<'a>,
     ) -> BoxFuture<'a, Result<(), Refusal>> {
         Box::pin(async move {
+            notices::tell(&self.0, tx, matter, what).await?;
             if !matches!(what, Happened::Passed | Happened::Excepted) {
                 return Ok(());
             }

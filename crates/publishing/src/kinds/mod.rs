@@ -16,6 +16,7 @@ pub static POLICY: KindSpec = KindSpec {
     told: &["document_number", "written_on", "topics", "validity"],
     defaults: &[("validity", common::IN_FORCE)],
     page: "official",
+    check: Some(common::numbered),
     ..usual("policy", "政策文件", "policies")
 };
 /// 通知公告.

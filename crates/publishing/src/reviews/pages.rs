@@ -190,6 +190,8 @@ struct ReviewPage {
     may: bool,
     /// Why the reader does not decide although the gate is the reader's; empty = nothing against it.
     kept_out: String,
+    /// What the authors explain to reviewers alone.
+    explained: String,
     opinions: Vec<(String, String, String)>,
     unread: Vec<(String, Vec<String>)>,
     may_let_through: bool,
@@ -256,6 +258,7 @@ pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &EditionId, errors: 
         mine,
         may: stage.is_some_and(|stage| may_pass(&desk.staff, stage, document.keeper()).is_ok()),
         kept_out: kept_out.map(|why| why.to_string()).unwrap_or_default(),
+        explained: whole.values.words(&document::common::EXPLAINED),
         opinions: opinions(review.as_ref()),
         unread: unread(&whole.files),
         may_let_through: !own && edition.is_open() && may_for(&actor, &OVERRIDE_FINDING, document.keeper()).is_ok(),

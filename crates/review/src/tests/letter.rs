@@ -118,7 +118,7 @@ impl Subject for Letters {
         Box::pin(async move {
             match what {
                 Happened::Opened(_) => Self::put(tx, matter, "in_review", "").await,
-                Happened::Moved(_) => Ok(()),
+                Happened::Moved(_) | Happened::Onward(_) => Ok(()),
                 Happened::Passed | Happened::Excepted => Self::put(tx, matter, "out", "").await,
                 Happened::Returned(_, reason) => Self::put(tx, matter, "draft", reason).await,
                 Happened::Recalled => Self::put(tx, matter, "draft", "").await,

@@ -23,6 +23,11 @@ fn of_kind<'a>(
     ]
 }
 
+/// The same for a policy with its number.
+fn policy_of<'a>(title: &'a str, number: &'a str, seen: &'a (String, String)) -> Vec<(&'a str, &'a str)> {
+    of_kind("policy", title, "", seen).into_iter().chain([("document_number", number)]).collect()
+}
+
 async fn seen(client: &mut Client, id: &str) -> (String, String) {
     let page = client.get(&format!("/documents/{id}/edit")).await.expect(200);
     (page.field("version"), page.field("once"))
@@ -82,7 +87,7 @@ both! {
         let path = format!("/documents/{explained}/submit");
         editor.post(&path, &of_kind("interpretation", "补贴办法解读", &policy, &now)).await.expect(422).shows("现在公开的政策文件");
         let now = seen(&mut editor, &policy).await;
-        editor.post(&format!("/documents/{policy}/submit"), &of_kind("policy", "补贴办法", "", &now)).await.expect(303);
+        editor.post(&format!("/documents/{policy}/submit"), &policy_of("补贴办法", "青禾财发〔2026〕1号", &now)).await.expect(303);
         pass_all(app, &policy).await;
         let now = seen(&mut editor, &explained).await;
         editor.post(&path, &of_kind("notice", "补贴办法解读", &policy, &now)).await.expect(422).shows("信息类型改为“政策解读”");
@@ -98,6 +103,129 @@ both! {
         editor.post(&save, &of_kind("interpretation", "还在改的标题", "", &now)).await.expect(303);
         assert_eq!(interprets(app, &explained).await, policy);
         app.visitor().get(&public).await.expect(200).shows("补贴办法解读").hides("还在改的标题");
+    }
+
+    async fn a_number_is_written_as_it_should_be_and_borne_once(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let first = draft(&mut editor, "补贴办法").await;
+        let now = seen(&mut editor, &first).await;
+        let path = format!("/documents/{first}/submit");
+        let reply = editor.post(&path, &policy_of("补贴办法", "青禾财发[2026]9号", &now)).await.expect(422);
+        reply.shows("改为“青禾财发〔2026〕9号”").shows("改为 青禾财发〔2026〕9号");
+        // The offer is one press.
+        let now = seen(&mut editor, &first).await;
+        let mut form = policy_of("补贴办法", "青禾财发[2026]9号", &now);
+        form.push(("right_number", "青禾财发〔2026〕9号"));
+        editor.post(&format!("/documents/{first}/save"), &form).await.expect(303);
+        editor.get(&format!("/documents/{first}/edit")).await.expect(200).shows("value=\"青禾财发〔2026〕9号\"");
+        let now = seen(&mut editor, &first).await;
+        editor.post(&path, &policy_of("补贴办法", "青禾财发〔2026〕9号", &now)).await.expect(303);
+        // Another document of the organ does not bear it, unless it is explained to the reviewers.
+        let second = draft(&mut editor, "另一份办法").await;
+        let path = format!("/documents/{second}/submit");
+        let now = seen(&mut editor, &second).await;
+        let reply = editor.post(&path, &policy_of("另一份办法", "青禾财发〔2026〕9号", &now)).await.expect(422);
+        reply.shows("《补贴办法》已用“青禾财发〔2026〕9号”");
+        let now = seen(&mut editor, &second).await;
+        editor.post(&path, &policy_of("另一份办法", "", &now)).await.expect(422).shows("请填写发文字号");
+        let now = seen(&mut editor, &second).await;
+        let mut form = policy_of("另一份办法", "青禾财发〔2026〕9号", &now);
+        form.push(("explained", "同一文号的附件另发"));
+        editor.post(&path, &form).await.expect(303);
+        let (edition_id, ..) = edition(app, &second).await;
+        app.reviewer(Gate::SECRECY).await.get(&format!("/reviews/{edition_id}")).await.expect(200).shows("同一文号的附件另发");
+        pass_all(app, &second).await;
+        app.visitor().get(&format!("/policies/{second}")).await.expect(200).hides("同一文号的附件另发");
+    }
+
+    async fn what_is_saved_is_what_is_said(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "定时的通知").await;
+        let save = |client: &Client, at: &'static str| { let (mut client, id) = (client.clone(), id.clone()); async move {
+            let (version, once) = seen(&mut client, &id).await;
+            let mut fields = form("定时的通知", "<p>正文。</p>", &version, &once);
+            fields.push(("publish_at", at));
+            client.post(&format!("/documents/{id}/save"), &fields).await
+        }};
+        save(&editor, "明天").await.expect(422).shows("其余内容已保存").shows("请按“年-月-日 时:分”填写发布时间");
+        save(&editor, "2026-03-05").await.expect(422).shows("请按“年-月-日 时:分”");
+        save(&editor, "2026-03-01 09:00").await.expect(422).shows("发布时间已经过去");
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("定时发布的时间须先改正");
+        save(&editor, "2026-03-05 09:00").await.expect(303);
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("于 2026-03-05 09:00 向全社会公开");
+        // Saved by itself, the answer tells what holds now: the question before submitting and what was found.
+        let (version, _) = seen(&mut editor, &id).await;
+        let body = format!("<p>身份证 {}</p>", identity_number());
+        let fields = form("定时的通知", &body, &version, "");
+        let mut writing = editor.clone();
+        writing.with_header("accept", "application/json");
+        let answer = writing.post(&format!("/documents/{id}/autosave"), &fields).await.expect(200).json();
+        assert!(answer["confirm"].as_str().expect("a question").contains("立即向全社会公开"), "{answer}");
+        assert!(answer["panel"].as_str().expect("a panel").contains("1 处须处理"), "{answer}");
+        assert!(answer["note"].is_null());
+    }
+
+    async fn a_correction_corrects_something(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = published(app, "要更正的通知").await;
+        editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
+        let now = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        let body: String = store::query_scalar("SELECT t.body_html FROM edition_text t JOIN document d ON d.current_edition = t.edition_id WHERE d.id = $1")
+            .bind(&id).fetch_one(app.ctx().db().read()).await.expect("text");
+        assert!(now.text().contains("要更正的通知"));
+        let reply = submit(&mut editor, &id, "要更正的通知", &body, &[("note", "更正金额")]).await.expect(422);
+        reply.shows("和公开的那一版完全一样");
+        submit(&mut editor, &id, "要更正的通知", "<p>金额改为 200 元。</p>", &[("note", "更正金额")]).await.expect(303);
+    }
+
+    async fn a_file_has_a_name_of_its_own_and_is_replaced_in_its_place(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "附件同名").await;
+        let path = format!("/documents/{id}/attachments");
+        editor.upload(&path, &[], &[("file", "名单.txt", "第一稿".as_bytes())]).await.expect(303);
+        editor.upload(&path, &[], &[("file", "说明.txt", "说明".as_bytes())]).await.expect(303);
+        editor.upload(&path, &[], &[("file", "名单.txt", "第二稿".as_bytes())]).await.expect(409).shows("已有同名的附件“名单.txt”");
+        let (edition_id, ..) = edition(app, &id).await;
+        let old = whole(app, &edition_id).await.files[0].clone();
+        editor.upload(&path, &[("replaces", old.id.as_str())], &[("file", "名单.txt", "第二稿".as_bytes())]).await.expect(303);
+        let files = whole(app, &edition_id).await.files;
+        assert_eq!(files.iter().map(|file| file.file_name.as_str()).collect::<Vec<_>>(), ["名单.txt", "说明.txt"]);
+        assert_ne!(files[0].digest, old.digest);
+        editor.get(&format!("{path}/{}/text", files[0].id)).await.expect(200).shows("第二稿").shows("附件文字：名单.txt");
+        app.editor("QH011").await.get(&format!("{path}/{}/text", files[0].id)).await.expect(404);
+    }
+
+    async fn what_comes_back_stands_first_with_its_reason_and_is_mailed(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "要退回的通知").await;
+        app.reviewer(Gate::SECRECY).await;
+        submit(&mut editor, &id, "要退回的通知", "<p>正文。</p>", &[]).await.expect(303);
+        let (edition_id, version, _) = edition(app, &id).await;
+        let fields = [("version", &*version.to_string()), ("reason", "第三段数据与附件不一致")];
+        app.reviewer(Gate::SECRECY).await.post(&format!("/reviews/{edition_id}/return"), &fields).await.expect(303);
+        let mails: Vec<String> = store::query_scalar("SELECT payload FROM job WHERE kind = $1 ORDER BY created_at, id")
+            .bind(web::mail::SEND).fetch_all(app.ctx().db().read()).await.expect("mails");
+        let mails = mails.join("\n");
+        assert!(mails.contains("有稿件等待保密审查") && mails.contains("reviewer-secrecy@example.invalid"), "{mails}");
+        assert!(mails.contains("稿件退回：要退回的通知") && mails.contains("editor-qh010@example.invalid"), "{mails}");
+        editor.get("/").await.expect(200).shows("退回修改").shows("退回理由：第三段数据与附件不一致").hides("已领取</span>");
+    }
+
+    async fn a_withdrawal_with_a_personal_number_keeps_what_was_typed(app) {
+        column(app).await;
+        let id = published(app, "撤回理由带号码").await;
+        let mut head = app.person("head-qh010", "QH010", &[Role::OrganHead]).await;
+        let version = head.get(&format!("/documents/{id}")).await.expect(200).field("version");
+        let path = format!("/documents/{id}/withdraw");
+        let fields = [("version", version.as_str()), ("reason", "请联系张三 13800138000"), ("notice", "另见新办法")];
+        let reply = head.post(&path, &fields).await.expect(422).shows("请修改“理由”，公众会看到").shows("另见新办法");
+        reply.shows("撤回理由带号码");
+        assert!(is_public(app, &id).await);
     }
 
     async fn a_form_sent_again_after_a_refusal_is_heard(app) {
@@ -128,7 +256,7 @@ both! {
         pass_all(app, &id).await;
         let mut colleague = app.person("colleague", "QH010", &[Role::Editor]).await;
         colleague.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
-        submit(&mut colleague, &id, "写稿人也是审核人", "<p>正文第一段。</p>", &[("note", "改正落款")]).await.expect(303);
+        submit(&mut colleague, &id, "写稿人也是审核人", "<p>正文第一段。</p><p>落款。</p>", &[("note", "改正落款")]).await.expect(303);
         approve(app, &mut writer, &id).await.expect(409).shows("自己");
         let mut reviewer = app.reviewer(Gate::SECRECY).await;
         approve(app, &mut reviewer, &id).await.expect(303);
