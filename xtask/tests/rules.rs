@@ -241,6 +241,19 @@ fn templates_hold_no_inline_script_or_style() {
 }
 
 #[test]
+fn no_line_of_a_template_is_longer_than_200_characters() {
+    let mut faults = Vec::new();
+    for path in files(&root().join("crates"), &[".html"]) {
+        for (number, line) in read(&path).lines().enumerate() {
+            if line.chars().count() > 200 {
+                faults.push(format!("{}:{}: {} characters", shown(&path), number + 1, line.chars().count()));
+            }
+        }
+    }
+    fail_on(&faults, "Break it where `{%-` or `-%}` takes the new line out again, between blocks, or between attributes.");
+}
+
+#[test]
 fn a_step_of_the_structure_that_has_landed_is_never_edited() {
     use sha2::{Digest, Sha256};
     let list = read(&root().join("xtask/steps.txt"));
