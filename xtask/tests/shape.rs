@@ -8,7 +8,7 @@ use std::{
 use regex::Regex;
 use xtask::{files, read, root, shown};
 
-const BASES: &[&str] = &["fold", "kernel", "store", "web", "text", "plan-text", "documents"];
+const BASES: &[&str] = &["fold", "kernel", "clock", "store", "web", "text", "plan-text", "documents"];
 const MACHINES: &[&str] = &["review", "document", "duty", "portal-form"];
 const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight"];
 
@@ -19,6 +19,7 @@ const COMPOSERS: &[&str] = &["app", "testkit", "it"];
 const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("fold", &[]),
     ("kernel", &["fold"]),
+    ("clock", &["kernel"]),
     ("text", &["fold"]),
     ("plan-text", &["fold"]),
     ("documents", &[]),

@@ -1,11 +1,9 @@
 //! The pure function: bytes of a file in; its text, simple HTML and every named place with text out.
 
-use documents::{
-    Code, Extracted, Format, Limits, Part, Rejected, Unread, decode_text, html, is_garbled, picture, tables,
-};
+use documents::{Code, Extracted, Format, Limits, Part, Rejected, Unread, decode_text, picture, tables};
 
 use crate::net::APART;
-use crate::{active, docx, markdown, pdf, sniff, xlsx};
+use crate::{active, docx, html, markdown, pdf, quality::is_garbled, sniff, xlsx};
 
 /// Reads a file in this process. The server uses [`documents::Extractor`], which does the same in a guarded child.
 ///

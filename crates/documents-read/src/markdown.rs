@@ -1,8 +1,8 @@
 //! Markdown as simple HTML, by comrak. No raw HTML: what looks like a tag is text.
 
+use crate::html::escape;
 use comrak::nodes::{AstNode, ListType, NodeValue};
 use comrak::{Arena, Options, parse_document};
-use documents::html::escape;
 
 /// Markdown as simple HTML; line ends within a paragraph stay.
 pub(crate) fn to_html(text: &str) -> String {

@@ -1,9 +1,9 @@
 //! What the contexts need of file formats: the starter of the guarded child that reads uploads, with the types of its
-//! answers; tables in and out; the visible text of HTML.
+//! answers; tables in and out; pictures without their notes.
 //!
 //! [`Extractor`] reads a file in a child process with limits on memory, time and output, which is the only way the server
 //! reads what others upload. The readers themselves are the crate `documents-read`, which only the child runs.
-//! [`tables`] writes spreadsheets and CSV; [`html::to_text`] gives the visible text of a page.
+//! [`tables`] writes spreadsheets and CSV.
 //!
 //! Every refusal is a [`Rejected`]: a code for programs and a Chinese message that tells the clerk what to do.
 
@@ -11,10 +11,8 @@ mod decode;
 mod extracted;
 mod format;
 mod guarded;
-pub mod html;
 pub mod picture;
 mod places;
-mod quality;
 mod rejected;
 pub mod tables;
 pub mod wire;
@@ -24,6 +22,5 @@ pub use extracted::{Extracted, Limits, ORDER_IN_DOUBT, Part, Unread};
 pub use format::Format;
 pub use guarded::Extractor;
 pub use places::place_in_words;
-pub use quality::is_garbled;
 pub use rejected::{Code, Rejected};
 pub use wire::EXTRACT_COMMAND;

@@ -8,11 +8,15 @@ use store::{
     Entry, Every, Followers, Schedule, Tx,
     jobs::{Failure, Handlers},
 };
-use web::{Capability, Ctx, Result, hooks::Leaving, mail::Outward};
+use web::{
+    Capability, Ctx, Result,
+    hooks::{Leaving, Publishes},
+    mail::Outward,
+};
 
 use crate::{
     MIGRATIONS, events,
-    lapse::{self, Publishes, SETTLE, Subject},
+    lapse::{self, SETTLE, Subject},
     look,
     notices::{self, NOTIFY, Notice, TELL, Tell},
     permissions, project, reform, settings,

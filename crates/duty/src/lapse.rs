@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Executor, Follower, FromRow, Result, Tx, built, jobs::NewJob, log, query, query_as, query_scalar};
 
+use web::hooks::Publishes;
+
 use crate::{
     events,
     facts::places,
@@ -27,24 +29,6 @@ use crate::{
 pub const CONSUMER: &str = "duty.lapse";
 /// Job: brings the evidence of one [`Subject`] in line with the log.
 pub const SETTLE: &str = "duty.settle";
-
-/// With which events subjects of one kind leave the public and come back.
-#[derive(Debug, Clone, Copy)]
-pub struct Publishes {
-    /// Kind of the subjects, as evidence and the log name them.
-    pub subject: &'static str,
-    /// The subject leaves the public.
-    pub leaves: &'static [&'static EventKind],
-    /// The subject is public.
-    pub stands: &'static [&'static EventKind],
-}
-
-impl Publishes {
-    /// All kinds of event, for a follower's filter.
-    pub fn kinds(&self) -> impl Iterator<Item = &'static EventKind> {
-        self.leaves.iter().chain(self.stands).copied()
-    }
-}
 
 /// Something that serves as evidence; payload of [`SETTLE`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -41,9 +41,8 @@ pub mod views;
 
 pub use capability::capability;
 pub use duties::DutyRow;
-pub use lapse::Publishes;
 pub use notices::{Notice, Why};
-pub use offer::{EvidenceUse, EvidenceUses, PlanLine, PlanProgress, Progress};
+pub use offer::{PlanProgress, Progress};
 pub use report::{By, NewEvidence, NoteId, Proof, Target};
 pub use source::{Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Words};
 

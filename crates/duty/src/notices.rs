@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use store::{FromRow, Tx, built, jobs::NewJob, query_as};
 use web::{
     Ctx, Result,
-    hooks::Recipients,
+    hooks::{Publishes, Recipients},
     mail::{Mail, SEND},
 };
 
 use crate::{
-    lapse::{self, Lapsed, Publishes, Subject},
+    lapse::{self, Lapsed, Subject},
     remind::{self, Owed},
     settings::Duties,
     source::{self, SourceKey},

@@ -1,23 +1,7 @@
 //! What duties offer other capabilities. Declared by the context that has the pages; asked for with `ctx.one`.
 
 use futures::future::BoxFuture;
-use kernel::id::{DocumentId, PlanId};
 use web::{Ctx, Result};
-
-/// Where one piece of evidence of a document is used: shown on the document's page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EvidenceUse {
-    /// Name of the source and the place in it.
-    pub label: String,
-    /// Address on the portal: of the plan, or of the list.
-    pub path: String,
-}
-
-/// Which duties a public document is evidence of. Declared as `Arc<dyn EvidenceUses>`.
-pub trait EvidenceUses: Send + Sync {
-    /// The public duties that name this document as confirmed evidence.
-    fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<EvidenceUse>>>;
-}
 
 /// How far the plan of the year has come: shown on the portal's first page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,19 +20,6 @@ pub struct Progress {
     pub doing: i64,
     /// Past their date and not confirmed.
     pub overdue: i64,
-    /// The plans that are counted, at least one.
-    pub plans: Vec<PlanLine>,
-}
-
-/// One of the plans of a year.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanLine {
-    /// Its id in the open interface.
-    pub id: PlanId,
-    /// Title.
-    pub title: String,
-    /// Public duties.
-    pub total: i64,
 }
 
 /// Who knows the progress of plans. Declared as `Arc<dyn PlanProgress>`.

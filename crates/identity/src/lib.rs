@@ -62,7 +62,6 @@ pub fn capability() -> Capability {
         .search(organs::search_source())
         .settings::<settings::Sessions>()
         .settings::<settings::Accounts>()
-        .settings::<kernel::clock::Readings>()
         .migrations(store::migrations!("identity", "../migrations/0001_identity.sql", "../migrations/0002_doors.sql"))
         .declare(audit::watch::Watching::default())
         .declare(sealed::organs())

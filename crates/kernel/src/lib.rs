@@ -1,11 +1,10 @@
-//! Words and rules that everything else shares: ids, organs, clock, working days, permissions, events.
+//! Words and rules that everything else shares: ids, organs, working days, permissions, events.
 //!
 //! This crate does no I/O and knows no web, database or file format. Time and chance come in through [`Seams`], so that
 //! every rule here can be tested with a date written in the test.
 
 pub mod actor;
 pub mod calendar;
-pub mod clock;
 pub mod countdown;
 pub mod event;
 pub mod id;
@@ -13,6 +12,7 @@ pub mod names;
 pub mod organ;
 pub mod permission;
 pub mod seams;
+pub mod settings;
 pub mod time;
 pub mod visibility;
 
@@ -23,3 +23,4 @@ pub use event::{EventKind, Keep, NewEvent};
 pub use organ::{Directory, Organ, OrganCode, OrganKind};
 pub use permission::{Permission, Refused, Scope, may, may_for};
 pub use seams::{Clock, Entropy, Seams};
+pub use settings::Section;

@@ -48,7 +48,8 @@ pub fn capability() -> Capability {
         .declare(sealed::plans())
         .declare(plans::duty_source())
         .declare(plans::touched::touched())
-        .declare(duties::evidence_uses())
+        .declare(duties::mentions())
+        .declare(duties::datasets())
         .declare(duties::plan_progress())
 }
 

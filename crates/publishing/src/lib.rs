@@ -24,7 +24,7 @@ use web::{Capability, Nav};
 pub use jobs::{PUBLISH_DUE, handlers, publish_due};
 pub use settings::house;
 
-/// Kind of the subjects that documents are, in the log and as evidence.
+/// Kind of the subjects that documents are, in the log and wherever others keep a public subject.
 pub(crate) const DOCUMENT: &str = "document";
 /// After these a document stands no more where it stood.
 const LEAVES: &[&EventKind] = &[&events::WITHDRAWN];
@@ -81,7 +81,7 @@ pub fn capability() -> Capability {
         .declare(hooks::proof())
         .declare(sealed())
         .declare(touched::touched())
-        .declare(duty::Publishes { subject: DOCUMENT, leaves: LEAVES, stands: STANDS });
+        .declare(web::hooks::Publishes { subject: DOCUMENT, leaves: LEAVES, stands: STANDS });
     let capability = portal::DOORS.into_iter().fold(capability, Capability::declare);
     let capability = portal::WAYS_IN.into_iter().fold(capability, Capability::declare);
     let capability = kinds::SHELVES.into_iter().fold(capability, Capability::declare);

@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{
-    OrganCode, Permission, Role, Staff,
+    EventKind, OrganCode, Permission, Role, Staff,
     id::{AccountId, DocumentId},
 };
 use store::Tx;
@@ -171,6 +171,64 @@ pub async fn unreached(ctx: &Ctx, organs: &[OrganCode], roles: &[Role]) -> Resul
 pub trait Touched: Send + Sync {
     /// Names of things, always the same in the same order, with how many the organ has that are not finished.
     fn counts<'a>(&'a self, ctx: &'a Ctx, organ: &'a OrganCode) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>>;
+}
+
+/// One line that a capability sets beside a public object whose keeper does not know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Under which heading; lines of one heading stand together.
+    pub heading: &'static str,
+    /// The words of the link.
+    pub label: String,
+    /// Address on the portal.
+    pub href: String,
+}
+
+/// Who has something to say beside a public document: which duty it shows as done, who answered with it. Declared as
+/// `Arc<dyn Mentions>`.
+pub trait Mentions: Send + Sync {
+    /// What the page of this document shows besides its own facts; only what is public.
+    fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>>;
+}
+
+/// Data that anybody may take, a line of the page of open data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    /// Its name, with the page on which it can be read.
+    pub title: String,
+    /// That page.
+    pub href: String,
+    /// What a row tells.
+    pub about: &'static str,
+    /// How many rows.
+    pub rows: i64,
+    /// Where it is as JSON.
+    pub json: String,
+}
+
+/// Who has data to take besides documents and organs. Declared as `Arc<dyn Datasets>`.
+pub trait Datasets: Send + Sync {
+    /// What can be taken now.
+    fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>>;
+}
+
+/// With which events subjects of one kind leave the public and come back. Declared by whoever publishes them, for those who
+/// rest on it: what serves as evidence must be public.
+#[derive(Debug, Clone, Copy)]
+pub struct Publishes {
+    /// Kind of the subjects, as others keep it with their id, and as the log names it.
+    pub subject: &'static str,
+    /// The subject leaves the public.
+    pub leaves: &'static [&'static EventKind],
+    /// The subject is public.
+    pub stands: &'static [&'static EventKind],
+}
+
+impl Publishes {
+    /// All kinds of event, for a follower's filter.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static EventKind> {
+        self.leaves.iter().chain(self.stands).copied()
+    }
 }
 
 /// Who keeps something that must not outlive a public object by a moment. Declared as `Arc<dyn Leaving>`; whoever takes objects

@@ -102,6 +102,22 @@ pub fn content_disposition(kind: &str, file_name: &str) -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }
 
+/// Text for use in HTML or SVG that is not written by a template: in elements and in attribute values.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Percent-encodes everything but letters, digits, `-._~` and `/`.
 pub fn escape_query(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

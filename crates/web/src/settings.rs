@@ -6,24 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use serde::{Serialize, de::DeserializeOwned};
-
-/// A section of the configuration file, `[key]`. Its serde form refuses unknown fields and fills what is missing from
-/// `Default`, so that an empty file is a valid one.
-pub trait Section: Default + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Name of the section: `sessions`.
-    const KEY: &'static str;
-
-    /// What types cannot say, each problem as `key：what is wrong and what to write`. Without `KEY.`, which is added.
-    fn problems(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
-
-/// What the texts of clocks leave open.
-impl Section for kernel::clock::Readings {
-    const KEY: &'static str = "clock";
-}
+pub use kernel::Section;
 
 /// The sections of one installation, by their type.
 #[derive(Clone, Default)]
@@ -84,6 +67,8 @@ fn read<T: Section>(table: toml::Table, settings: &mut Settings) -> Result<Vec<S
 
 #[cfg(test)]
 mod tests {
+    use serde::Serialize;
+
     use super::*;
 
     #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]

@@ -2,14 +2,10 @@
 
 use std::{fmt::Write as _, io::Write as _, path::PathBuf, process::ExitCode};
 
+use ::clock::{self, At, Pause, RULES, Readings, Refusal, Rule, Run};
 use anyhow::Result;
 use jiff::civil::Time;
-use kernel::{
-    Calendar,
-    calendar::read_notice,
-    clock::{self, At, Pause, RULES, Readings, Refusal, Rule, Run},
-    time,
-};
+use kernel::{Calendar, calendar::read_notice, time};
 use serde::Serialize;
 
 #[derive(Debug, clap::Args)]

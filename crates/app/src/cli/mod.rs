@@ -205,7 +205,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
             let readings = match &cli.common.config {
-                Some(_) => cli.common.config()?.settings.get::<kernel::clock::Readings>(),
+                Some(_) => cli.common.config()?.settings.get::<::clock::Readings>(),
                 None => std::sync::Arc::default(),
             };
             return clock::run(&args, &readings, cli.common.json);

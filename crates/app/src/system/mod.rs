@@ -38,6 +38,7 @@ pub fn capability() -> Capability {
             &store::log::seals::RESEALED,
             &store::log::seals::BEGUN,
         ])
+        .settings::<clock::Readings>()
         .subject("job", "后台作业")
         .subject("index", "检索")
         .subject("event", "留痕记录")

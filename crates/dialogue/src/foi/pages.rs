@@ -8,7 +8,7 @@ use document::{
     page::{self as part, Contact, Line, Link, contact},
     public::{self, Filter, Listed, Order, Places},
 };
-use kernel::{Organ, clock, id::ColumnId};
+use kernel::{Organ, id::ColumnId};
 use web::{Ctx, PortalShell, Reader, Result, page::portal_page, svg};
 
 #[derive(Template)]

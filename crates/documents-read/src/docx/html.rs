@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use documents::html::escape;
+use crate::html::escape;
 
 use super::body::align_class;
 use super::model::{Block, Cell, Merge, Paragraph, Role, Run, Table};

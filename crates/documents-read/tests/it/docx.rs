@@ -1,6 +1,6 @@
 //! Word documents.
 
-use documents::html::to_text;
+use gongkai_documents_read::html::to_text;
 
 use crate::fixtures::{NUMBERING, at, docx, numbered, paragraph, read};
 

@@ -5,6 +5,7 @@ mod docx;
 mod fixtures;
 mod guarded;
 mod hostile;
+mod html;
 mod net;
 mod pdf;
 mod sniff;

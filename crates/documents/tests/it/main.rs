@@ -1,5 +1,4 @@
-//! The starter of the guarded child, tables and the text of HTML.
+//! The starter of the guarded child, and tables.
 
 mod guarded;
-mod html;
 mod tables;

@@ -16,11 +16,10 @@ use store::{
     query_scalar,
 };
 use tempfile::TempDir;
-use web::{Ctx, Refusal};
+use web::{Ctx, Refusal, hooks::Publishes};
 
 use crate::{
-    By, DutyRow, NewEvidence, Proof, Publishes, Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Target,
-    Words,
+    By, DutyRow, NewEvidence, Proof, Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Target, Words,
     decide::{self, Verdict},
     duties,
     lapse::{self, Subject},

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use duty::{
-    EvidenceUse, EvidenceUses, PlanProgress, Progress, desk,
+    PlanProgress, Progress, desk,
     model::{OwnerRole, State},
     permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
     pieces,
@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use kernel::{Staff, id::DocumentId, may, may_for, time};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, Group},
+    hooks::{Dataset, Datasets, DeskItem, DeskSource, Group, Mention, Mentions},
 };
 
 use crate::{
@@ -28,9 +28,14 @@ pub(crate) fn desk_source() -> Arc<dyn DeskSource> {
     Arc::new(Desk)
 }
 
-/// Which public duties a document is evidence of.
-pub(crate) fn evidence_uses() -> Arc<dyn EvidenceUses> {
+/// Which public duties a document shows as done.
+pub(crate) fn mentions() -> Arc<dyn Mentions> {
     Arc::new(Uses)
+}
+
+/// The plans in force, as data.
+pub(crate) fn datasets() -> Arc<dyn Datasets> {
+    Arc::new(Year)
 }
 
 /// The progress of the newest work plan.
@@ -175,15 +180,15 @@ impl DeskSource for Desk {
 
 struct Uses;
 
-impl EvidenceUses for Uses {
-    fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<EvidenceUse>>> {
+impl Mentions for Uses {
+    fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>> {
         Box::pin(async move {
             let sources = sources(ctx);
             let uses = pieces::uses(ctx.db(), DOCUMENT, document.as_str()).await?;
             let shown = uses.into_iter().filter_map(|row| {
-                let path = sources.keeper(&row.source.kind)?.public_path(&row.source, &row.place)?;
+                let href = sources.keeper(&row.source.kind)?.public_path(&row.source, &row.place)?;
                 let label = format!("{} {} {}", row.title, row.place_label, row.place_title);
-                Some(EvidenceUse { label: label.trim().to_owned(), path })
+                Some(Mention { heading: "落实了哪项任务", label: label.trim().to_owned(), href })
             });
             Ok(shown.collect())
         })
@@ -195,5 +200,11 @@ struct Year;
 impl PlanProgress for Year {
     fn current<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<Progress>>> {
         Box::pin(async move { portal::current_progress(ctx).await })
+    }
+}
+
+impl Datasets for Year {
+    fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>> {
+        Box::pin(async move { portal::datasets(ctx).await })
     }
 }

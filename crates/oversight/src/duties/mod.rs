@@ -16,7 +16,7 @@ use duty::{
 use kernel::{Actor, Directory, OrganCode};
 use web::{Ctx, Listener, Routes};
 
-pub(crate) use hooks::{desk_source, evidence_uses, plan_progress};
+pub(crate) use hooks::{datasets, desk_source, mentions, plan_progress};
 
 /// Routes of the duty board and of the duties' pages.
 pub(crate) fn routes() -> Routes {

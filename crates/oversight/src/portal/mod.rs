@@ -5,9 +5,9 @@ mod data;
 mod load;
 mod pages;
 
-use duty::{PlanLine, Progress};
+use duty::Progress;
 use kernel::permission::READ_PUBLIC;
-use web::{Ctx, Listener, Result, Routes};
+use web::{Ctx, Listener, Result, Routes, hooks::Dataset};
 
 /// Routes of the portal.
 pub(crate) fn routes() -> Routes {
@@ -21,20 +21,25 @@ pub(crate) fn routes() -> Routes {
         .get("/api/v1/plans/{id}", &READ_PUBLIC, data::json)
 }
 
-/// The work plans in force of the year, counted together, for the first page: of the newest year that has begun, else of the
-/// first one to come. A plan for a later year never stands before one that runs.
-pub(crate) async fn current_progress(ctx: &Ctx) -> Result<Option<Progress>> {
-    let plans = load::all(ctx).await?;
-    let in_force =
-        |line: &&load::Line| line.kind == crate::model::PlanKind::WorkPoints && !line.superseded && !line.revoked;
-    let years = || plans.iter().filter(in_force).map(|line| line.year);
+/// The work plans in force of the year: of the newest year that has begun, else of the first one to come. A plan for a later
+/// year never stands before one that runs.
+async fn current(ctx: &Ctx) -> Result<Option<(i64, Vec<load::Line>)>> {
+    let mut plans = load::all(ctx).await?;
+    plans.retain(|line| line.kind == crate::model::PlanKind::WorkPoints && !line.superseded && !line.revoked);
+    let years = || plans.iter().map(|line| line.year);
     let today = i64::from(ctx.today().year());
     let Some(year) = years().filter(|year| *year <= today).max().or_else(|| years().min()) else { return Ok(None) };
-    let of_year: Vec<&load::Line> = plans.iter().filter(in_force).filter(|line| line.year == year).collect();
+    plans.retain(|line| line.year == year);
+    Ok(Some((year, plans)))
+}
+
+/// The work plans in force of the year, counted together, for the first page.
+pub(crate) async fn current_progress(ctx: &Ctx) -> Result<Option<Progress>> {
+    let Some((year, plans)) = current(ctx).await? else { return Ok(None) };
     let sum = |pick: fn((u32, u32, u32, u32)) -> u32| -> i64 {
-        of_year.iter().map(|line| i64::from(pick(line.tally.bar()))).sum()
+        plans.iter().map(|line| i64::from(pick(line.tally.bar()))).sum()
     };
-    let (path, title) = match of_year.as_slice() {
+    let (path, title) = match plans.as_slice() {
         [one] => (format!("/plans/{}", one.id), one.title.clone()),
         several => ("/plans".to_owned(), format!("{year} 年 {} 份工作要点", several.len())),
     };
@@ -42,17 +47,22 @@ pub(crate) async fn current_progress(ctx: &Ctx) -> Result<Option<Progress>> {
         year,
         path,
         title,
-        total: of_year.iter().map(|line| i64::from(line.tally.total())).sum(),
+        total: plans.iter().map(|line| i64::from(line.tally.total())).sum(),
         confirmed: sum(|bar| bar.0),
         doing: sum(|bar| bar.1),
         overdue: sum(|bar| bar.2),
-        plans: of_year
-            .iter()
-            .map(|line| PlanLine {
-                id: line.id.clone(),
-                title: line.title.clone(),
-                total: i64::from(line.tally.total()),
-            })
-            .collect(),
     }))
+}
+
+/// The same plans, for whoever takes data.
+pub(crate) async fn datasets(ctx: &Ctx) -> Result<Vec<Dataset>> {
+    let plans = current(ctx).await?.map(|(_, plans)| plans).unwrap_or_default();
+    let dataset = |line: load::Line| Dataset {
+        href: format!("/plans/{}", line.id),
+        about: "逐项任务、责任机关、期限、落实情况",
+        rows: i64::from(line.tally.total()),
+        json: format!("/api/v1/plans/{}", line.id),
+        title: line.title,
+    };
+    Ok(plans.into_iter().map(dataset).collect())
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use document::public::Listed;
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{OrganCode, Staff, clock, id::DocumentId, may_for};
+use kernel::{OrganCode, Staff, id::DocumentId, may_for};
 use web::{
     Ctx, Result,
     hooks::{self, DeskItem, DeskSource, Group},

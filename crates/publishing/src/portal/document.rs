@@ -17,7 +17,6 @@ use document::{
     page::{self as part, Ended, Line, base_url},
     public::{self, Found, Listed, PublicDocument, Tombstone},
 };
-use duty::EvidenceUse;
 use kernel::{id::DocumentId, time};
 use web::{
     Ctx, Error, PortalShell, Reader, Result,
@@ -97,7 +96,7 @@ struct Page {
     attachments: Vec<Attached>,
     forward: Vec<Tied>,
     back: Vec<Tied>,
-    evidence: Vec<EvidenceUse>,
+    beside: Vec<super::Beside>,
     history: Vec<Past>,
     source: String,
     digest: String,
@@ -138,7 +137,7 @@ async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<R
         attachments: document.attachments.iter().map(attached).collect(),
         forward: tied(ctx, &document.forward, |relation| relation.forward),
         back: tied(ctx, &document.back, |relation| relation.back),
-        evidence: super::evidence(ctx, &listed.id).await?,
+        beside: super::beside(ctx, &listed.id).await?,
         history: document.superseded.iter().map(past).collect(),
         source,
         stamp: (format!("{} 公开", directory.short_name(&listed.organ)), stamp_line(document)),

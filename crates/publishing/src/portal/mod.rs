@@ -16,11 +16,11 @@ mod tests;
 
 use std::sync::Arc;
 
-use duty::{EvidenceUse, EvidenceUses, PlanProgress, Progress};
 use kernel::{id::DocumentId, permission::READ_PUBLIC};
 use web::{
     Ctx, Listener, Result, Routes,
     doors::{Door, Offered, WayIn},
+    hooks::{Mention, Mentions},
 };
 
 /// Doors and ways in to documents.
@@ -41,20 +41,24 @@ pub(crate) const WAYS_IN: [WayIn; 2] = [
     },
 ];
 
-/// How far the plan of the year has come.
-async fn progress(ctx: &Ctx) -> Result<Option<Progress>> {
-    match ctx.declared::<Arc<dyn PlanProgress>>().next() {
-        Some(plan) => plan.current(ctx).await,
-        None => Ok(None),
-    }
+/// What others set beside a document, by heading.
+struct Beside {
+    heading: &'static str,
+    lines: Vec<Mention>,
 }
 
-/// What a document is evidence of.
-async fn evidence(ctx: &Ctx, id: &DocumentId) -> Result<Vec<EvidenceUse>> {
-    match ctx.declared::<Arc<dyn EvidenceUses>>().next() {
-        Some(uses) => uses.of_document(ctx, id).await,
-        None => Ok(Vec::new()),
+/// What others have to say beside a document.
+async fn beside(ctx: &Ctx, id: &DocumentId) -> Result<Vec<Beside>> {
+    let mut all: Vec<Beside> = Vec::new();
+    for one in ctx.declared::<Arc<dyn Mentions>>() {
+        for line in one.of_document(ctx, id).await? {
+            match all.iter_mut().find(|beside| beside.heading == line.heading) {
+                Some(beside) => beside.lines.push(line),
+                None => all.push(Beside { heading: line.heading, lines: vec![line] }),
+            }
+        }
     }
+    Ok(all)
 }
 
 /// Every route of the portal that belongs to documents and columns.

@@ -1,5 +1,7 @@
 //! About the site itself: open data, statements, elder mode, the seal as an icon.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::State,
@@ -11,10 +13,10 @@ use document::{
     page::{self as part, Line, Link, base_url},
     public::{self, Filter},
 };
-use duty::Progress;
 use serde::Deserialize;
 use web::{
     Ctx, PortalShell, Query, Reader, Result,
+    hooks::{Dataset, Datasets},
     page::{local_path, portal_page},
 };
 
@@ -28,7 +30,7 @@ struct Data {
     total: i64,
     policies: i64,
     organs: usize,
-    progress: Option<Progress>,
+    datasets: Vec<Dataset>,
     columns: Vec<Link>,
     latest: Vec<Line>,
 }
@@ -43,7 +45,10 @@ pub(super) async fn data(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         public::count(db, &policies, i64::MAX - 1),
     )?;
     let latest = crate::public::latest(&ctx, &[&kinds::DATA], 8).await?;
-    let progress = super::progress(&ctx).await?;
+    let mut datasets = Vec::new();
+    for one in ctx.declared::<Arc<dyn Datasets>>() {
+        datasets.extend(one.all(&ctx).await?);
+    }
     let lead = "清单和数据可以下载，也可以由程序读取：CSV、JSON、Atom。不用注册，不收费。";
     portal_page(&Data {
         shell: part::shell(&ctx, &reader, "数据", "data", lead),
@@ -51,7 +56,7 @@ pub(super) async fn data(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         total: total.n,
         policies: policies.n,
         organs: ctx.directory().all().len(),
-        progress,
+        datasets,
         columns: tree.all().iter().map(|column| Link::column(&tree, column)).filter(|link| link.count > 0).collect(),
         latest: part::lines(&ctx, &latest, &part::Badges::new()),
     })

@@ -12,7 +12,6 @@ use document::{
     columns::{BUDGET, REQUESTS, STATUTORY},
     common::{DOCUMENT_NUMBER, EFFECTIVE_ON, IN_FORCE, TOPICS, VALIDITY, usual},
 };
-use duty::{EvidenceUse, EvidenceUses, PlanProgress, Progress};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use kernel::{
@@ -23,7 +22,11 @@ use kernel::{
 use store::{Db, Files};
 use tempfile::TempDir;
 use tower::ServiceExt;
-use web::{Capabilities, Capability, Config, Ctx, Result, ctx::Parts};
+use web::{
+    Capabilities, Capability, Config, Ctx, Result,
+    ctx::Parts,
+    hooks::{Dataset, Datasets, Mention, Mentions},
+};
 
 use crate::{
     columns::{self, ColumnData},
@@ -82,24 +85,30 @@ static INTERPRETS: RelationSpec = RelationSpec {
     misplaced: "",
 };
 
-/// A county without work plans.
-struct Idle;
+/// Somebody who has a word beside each document and a list to take.
+struct Others;
 
-impl PlanProgress for Idle {
-    fn current<'a>(&'a self, _: &'a Ctx) -> BoxFuture<'a, Result<Option<Progress>>> {
-        Box::pin(async { Ok(None) })
+impl Mentions for Others {
+    fn of_document<'a>(&'a self, _: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>> {
+        let mention =
+            |label: &str| Mention { heading: "另见", label: label.into(), href: format!("/about/{document}") };
+        Box::pin(async move { Ok(vec![mention("甲处"), mention("乙处")]) })
     }
 }
 
-impl EvidenceUses for Idle {
-    fn of_document<'a>(&'a self, _: &'a Ctx, _: &'a DocumentId) -> BoxFuture<'a, Result<Vec<EvidenceUse>>> {
-        Box::pin(async { Ok(Vec::new()) })
+impl Datasets for Others {
+    fn all<'a>(&'a self, _: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>> {
+        let set =
+            Dataset {
+                title: "某清单".into(), href: "/set".into(), about: "逐项", rows: 7, json: "/set.json".into()
+            };
+        Box::pin(async move { Ok(vec![set]) })
     }
 }
 
-fn idle() -> Capability {
-    let (plans, uses): (Arc<dyn PlanProgress>, Arc<dyn EvidenceUses>) = (Arc::new(Idle), Arc::new(Idle));
-    Capability::new("idle", "无计划").declare(plans).declare(uses).declare(&INTERPRETATION as Kind)
+fn others() -> Capability {
+    let (mentions, datasets): (Arc<dyn Mentions>, Arc<dyn Datasets>) = (Arc::new(Others), Arc::new(Others));
+    Capability::new("others", "其他").declare(mentions).declare(datasets).declare(&INTERPRETATION as Kind)
 }
 
 struct Portal {
@@ -119,7 +128,7 @@ impl Portal {
             review::capability(),
             crate::capability(),
             crate::columns::capability(),
-            idle(),
+            others(),
         ]);
         let db = Db::open(&url, seams, &capabilities.migrations()).await.expect("database");
         let mut config = Config::default();
@@ -278,6 +287,10 @@ async fn a_document_shows_its_facts_chapters_and_history() {
     ] {
         assert!(page.contains(wanted), "{wanted} is not in {page}");
     }
+    assert_eq!(page.matches("<h2>另见</h2>").count(), 1, "one heading for what others set beside it: {page}");
+    assert!(page.contains(&format!("<a href=\"/about/{policy}\">乙处</a>")), "{page}");
+    let (_, data) = portal.text("/data", "").await;
+    assert!(data.contains("<a href=\"/set\">某清单</a>：逐项") && data.contains("<a href=\"/set.json\">"), "{data}");
     let (_, back) = portal.text(&format!("/documents/{interpretation}"), "").await;
     assert!(back.contains(&format!("/policies/{policy}")), "{back}");
     let wrong = portal.get(&format!("/documents/{policy}"), "").await;

@@ -1,6 +1,8 @@
 //! What changed between two texts, paragraph by paragraph: the longest common run of paragraphs stays, the rest is shown
 //! side by side, with the characters that differ marked inside a changed paragraph.
 
+use web::page::escape;
+
 /// One row of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -30,7 +32,7 @@ pub(crate) fn compare(old: &str, new: &str) -> Vec<Row> {
 }
 
 fn same(line: &str) -> Row {
-    let text = documents::html::escape(line);
+    let text = escape(line);
     Row { old: text.clone(), new: text, same: true }
 }
 
@@ -91,7 +93,7 @@ fn changed(old: &[&str], new: &[&str], rows: &mut Vec<Row>) {
 }
 
 fn wrap(tag: &str, text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("<{tag}>{}</{tag}>", documents::html::escape(text)) }
+    if text.is_empty() { String::new() } else { format!("<{tag}>{}</{tag}>", escape(text)) }
 }
 
 /// Both paragraphs with the characters marked that only one of them has.
@@ -108,7 +110,7 @@ fn marked(old: &str, new: &str) -> (String, String) {
         for &place in kept.iter().chain([&chars.len()]) {
             html.push_str(&wrap(tag, &chars[at..place].iter().collect::<String>()));
             if let Some(c) = chars.get(place) {
-                html.push_str(&documents::html::escape(&c.to_string()));
+                html.push_str(&escape(&c.to_string()));
             }
             at = place + 1;
         }

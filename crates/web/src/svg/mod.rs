@@ -12,21 +12,7 @@ pub use clock::{Clock, clock};
 pub use heat::{heat, months};
 pub use progress::progress;
 
-/// Escapes text for an attribute or element of SVG.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
+use crate::page::escape;
 
 /// The opening tag shared by all charts: one image with its words, also as a tooltip.
 fn open(class: &str, attributes: &str, label: &str) -> String {

@@ -1,5 +1,7 @@
 //! Two sentences compared, so that a person sees the words that changed and not two whole sentences.
 
+use web::page::escape;
+
 /// A stretch of the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Op {
@@ -101,15 +103,11 @@ fn put(spans: &mut Vec<(Op, String)>, op: Op, text: &[&str]) {
     }
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 /// The comparison as HTML with `ins` and `del`; every text is escaped.
 pub(crate) fn html(old: &str, new: &str) -> String {
     let mut out = String::new();
     for (op, text) in compare(old, new) {
-        let text = escaped(&text);
+        let text = escape(&text);
         out.push_str(&match op {
             Op::Same => text,
             Op::Gone => format!("<del>{text}</del>"),

@@ -2,14 +2,12 @@
 
 use std::sync::LazyLock;
 
-use gongkai_kernel::{
-    Calendar,
-    clock::{self, At, Pause, RULES, Reason, Refusal, Rule, Run, Unit},
-};
+use gongkai_clock::{self as clock, At, Pause, RULES, Reason, Refusal, Rule, Run, Unit};
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
     civil::{Date, date},
 };
+use kernel::Calendar;
 use proptest::prelude::*;
 
 static CALENDAR: LazyLock<Calendar> = LazyLock::new(Calendar::bundled);

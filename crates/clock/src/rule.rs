@@ -224,6 +224,11 @@ impl Default for Readings {
     }
 }
 
+/// `[clock]`: what the texts of clocks leave open.
+impl kernel::Section for Readings {
+    const KEY: &'static str = "clock";
+}
+
 impl Readings {
     /// The rule as this installation reads it. Only what the rule leaves open changes.
     pub fn apply(&self, rule: &Rule) -> Rule {

@@ -1,11 +1,11 @@
 //! What a clock does not answer, and what it answers with a guess.
 
-use gongkai_kernel::{
+use gongkai_clock::{self as clock, At, HoursCount, RULES, Readings, Refusal};
+use jiff::civil::Date;
+use kernel::{
     Calendar,
     calendar::{Special, Unknown},
-    clock::{self, At, HoursCount, RULES, Readings, Refusal},
 };
-use jiff::civil::Date;
 
 use super::{date, moment, pauses, rule, words};
 

@@ -4,11 +4,9 @@ mod dates;
 mod property;
 mod refusals;
 
-use gongkai_kernel::{
-    Calendar,
-    clock::{self, At, Pause, Rule, Run},
-};
+use gongkai_clock::{self as clock, At, Pause, Rule, Run};
 use jiff::{Timestamp, civil::Date};
+use kernel::Calendar;
 
 fn date(text: &str) -> Date {
     text.parse().expect("date")

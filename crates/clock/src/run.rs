@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 
-use super::{
+use crate::{
     explain::{Day, Reason},
     rule::{FirstDay, HoursCount, LastDay, Rule, Unit},
 };
-use crate::{
+use kernel::{
     calendar::{Calendar, Unknown},
     time,
 };

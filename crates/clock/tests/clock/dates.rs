@@ -1,9 +1,9 @@
 //! Dates worked out by hand.
 
-use gongkai_kernel::{
-    Calendar,
-    clock::{self, At, FirstDay, HoursCount, LastDay, Pause, RULES, Readings, Rule, Start, Unit, rule as rules},
+use gongkai_clock::{
+    self as clock, At, FirstDay, HoursCount, LastDay, Pause, RULES, Readings, Rule, Start, Unit, rule as rules,
 };
+use kernel::Calendar;
 
 use super::{date, moment, pause, rule, run, words};
 

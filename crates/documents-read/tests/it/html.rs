@@ -1,6 +1,6 @@
 //! Pages made to do harm, and arbitrary markup.
 
-use gongkai_documents::html;
+use gongkai_documents_read::html;
 use proptest::prelude::*;
 
 #[test]

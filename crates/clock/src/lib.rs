@@ -5,8 +5,9 @@
 //! a period of its own declares a [`Rule`] constant beside its other constants and runs it here.
 //!
 //! ```
-//! # use gongkai_kernel as kernel;
-//! use kernel::{Calendar, clock::{self, rule}};
+//! # use gongkai_clock as clock;
+//! use clock::rule;
+//! use kernel::Calendar;
 //! let received = jiff::civil::date(2026, 4, 30);
 //! let run = clock::run(&rule::FOI_RESPONSE, received, &[], 0, &Calendar::bundled())?;
 //! assert_eq!(run.due().to_string(), "2026-06-01");

@@ -2,8 +2,8 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::rule::Unit;
-use crate::{
+use crate::rule::Unit;
+use kernel::{
     calendar::{DayKind, weekday},
     time,
 };
