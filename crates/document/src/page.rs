@@ -8,7 +8,6 @@ use kernel::{Organ, OrganCode, id::DocumentId, time};
 use web::{
     Ctx, PortalShell, Reader, Result,
     doors::{self, Door},
-    svg,
 };
 
 use crate::{
@@ -226,5 +225,5 @@ pub fn heat_map(days: &[(Date, i64)], today: Date) -> (String, Vec<(String, u64)
         .filter_map(|(day, count)| Some((u16::try_from(day.day_of_year()).ok()?, u32::try_from(*count).ok()?)))
         .collect();
     let upto = u16::try_from(today.day_of_year()).unwrap_or(366);
-    (svg::heat(today.year(), &counts, upto), svg::months(today.year(), &counts, upto))
+    (charts::heat(today.year(), &counts, upto), charts::months(today.year(), &counts, upto))
 }

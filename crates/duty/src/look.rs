@@ -1,13 +1,11 @@
 //! Looking whether an address of another site that was given as evidence can be opened: by a job after it was handed in, and
 //! again when somebody asks.
 
+use egress::Seen;
 use kernel::id::EvidenceId;
 use serde::{Deserialize, Serialize};
 use store::jobs::{Failure, Handlers};
-use web::{
-    Ctx, Result,
-    egress::{self, Seen},
-};
+use web::{Ctx, Result};
 
 use crate::{
     checks::{self, Check},

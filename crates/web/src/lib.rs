@@ -1,5 +1,5 @@
 //! What every page and form is made of: the shared [`Ctx`], routes that name their permission, extractors, forms, errors
-//! that become pages, the two shells (portal and office), assets, charts.
+//! that become pages, the two shells (portal and office), assets.
 //!
 //! Contexts build on this crate and never on each other; what one needs of another goes through [`hooks`].
 
@@ -12,7 +12,6 @@ pub mod ctx;
 pub mod demo;
 pub mod desk;
 pub mod doors;
-pub mod egress;
 pub mod error;
 pub mod filters;
 pub mod form;
@@ -29,7 +28,6 @@ pub mod same_origin;
 mod search;
 pub mod settings;
 pub mod shell;
-pub mod svg;
 
 pub use act::{Acted, Done, act, act_for, act_now, act_or_form};
 pub use capability::{Capabilities, Capability, Nav};

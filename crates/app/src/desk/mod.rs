@@ -12,7 +12,6 @@ use web::{
     hooks::{DeskItem, Group},
     office_page,
     page::query_string,
-    svg,
 };
 
 /// What waits for a person, over all capabilities.
@@ -133,7 +132,7 @@ fn line(ctx: &Ctx, item: DeskItem, left: Option<Countdown>) -> Line {
     };
     let ruler = ctx.calendar().ruler(item.since.unwrap_or(ctx.today()), left.due(), ctx.today());
     let clock =
-        svg::clock(svg::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label: ruler.words() });
+        charts::clock(charts::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label: ruler.words() });
     Line { clock, due: left.due().to_string(), left: left.words(), tone: left.tone(), item }
 }
 

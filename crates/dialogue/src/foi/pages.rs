@@ -9,7 +9,7 @@ use document::{
     public::{self, Filter, Listed, Order, Places},
 };
 use kernel::{Organ, id::ColumnId};
-use web::{Ctx, PortalShell, Reader, Result, page::portal_page, svg};
+use web::{Ctx, PortalShell, Reader, Result, page::portal_page};
 
 #[derive(Template)]
 #[template(path = "foi/templates/foi.html")]
@@ -35,7 +35,7 @@ pub(super) async fn foi(State(ctx): State<Ctx>, reader: Reader) -> Result<Respon
     let (today, days) = (ctx.today(), clock::rule::FOI_RESPONSE.length);
     let due = clock::run(&clock::rule::FOI_RESPONSE, today, &[], 0, &ctx.calendar());
     let due = due.map(|run| run.due().date().to_string()).unwrap_or_default();
-    let drawn = svg::clock(svg::Clock {
+    let drawn = charts::clock(charts::Clock {
         total: days,
         used: 0,
         paused: Vec::new(),

@@ -26,7 +26,6 @@ use web::{
     hooks::{PublicDocument, PublicDocuments},
     office_page,
     page::office_errors,
-    svg,
 };
 
 use crate::duties::{
@@ -329,7 +328,7 @@ fn clock(ctx: &Ctx, rows: &[Held], active: Option<&Held>) -> (String, String, St
     let ruler = calendar.ruler(since, due, today);
     let words = calendar.countdown(today, due).words();
     let label = format!("从 {since} 到 {due}，{}", ruler.words());
-    let svg = svg::clock(svg::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label });
+    let svg = charts::clock(charts::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label });
     (svg, format!("{due} 到期"), words)
 }
 

@@ -204,7 +204,7 @@ fn sections(tree: &Tree, lines: &HashMap<DutyId, Line>, open: &HashSet<DutyId>) 
             number => format!("{number}、{}", section.title),
         };
         let (done, doing, late, rest) = tally.bar();
-        let bar = web::svg::progress(done, doing, late, rest, &heading);
+        let bar = charts::progress(done, doing, late, rest, &heading);
         sections.push(SectionProgress { heading, bar, tally, clauses });
     }
     (sections, all)

@@ -16,7 +16,7 @@ use kernel::{
     time,
 };
 use serde::Deserialize;
-use web::{Ctx, Error, PortalShell, Query, Reader, Result, filters, portal_page, svg};
+use web::{Ctx, Error, PortalShell, Query, Reader, Result, filters, portal_page};
 
 use super::load::{self, Clause, Line, OrganLine, PublicPlan};
 use crate::plans::tree::PlanRow;
@@ -34,7 +34,7 @@ struct Bar {
 
 fn bar(tally: &Tally) -> Bar {
     let (done, doing, late, rest) = tally.bar();
-    Bar { svg: svg::progress(done, doing, late, rest, ""), total: tally.total(), done, doing, late }
+    Bar { svg: charts::progress(done, doing, late, rest, ""), total: tally.total(), done, doing, late }
 }
 
 fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {

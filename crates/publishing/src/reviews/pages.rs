@@ -7,6 +7,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use charts::{Clock, clock};
 use document::{
     House, Kind, Whole,
     rows::{self, AttachmentRow, EditionRow},
@@ -24,10 +25,7 @@ use review::{
     queue::{self, Claimed},
 };
 use serde::Deserialize;
-use web::{
-    Ctx, Desk, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page,
-    svg::{Clock, clock},
-};
+use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page};
 
 use super::diff::{self, Row as DiffRow};
 use crate::editions::{

@@ -14,7 +14,7 @@ use duty::{
     views::{self as saved, View},
 };
 use kernel::may;
-use web::{Ctx, Desk, Listener, OfficeShell, Query, Result, Routes, Steps, filters, office_page, svg};
+use web::{Ctx, Desk, Listener, OfficeShell, Query, Result, Routes, Steps, filters, office_page};
 
 use crate::duties::{named, unreached};
 use filter::{Board, Filter, Row};
@@ -76,7 +76,7 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         },
         groups: grouped(rows, &filter),
         steps,
-        bar: svg::progress(done, doing, late, rest, ""),
+        bar: charts::progress(done, doing, late, rest, ""),
         figures: (done + doing + late + rest, done, doing, late),
         presets: presets(&ctx, &filter, board.offers.place),
         views: saved::of(ctx.db(), &desk.staff.account).await?,

@@ -12,7 +12,7 @@ pub use clock::{Clock, clock};
 pub use heat::{heat, months};
 pub use progress::progress;
 
-use crate::page::escape;
+use web::page::escape;
 
 /// The opening tag shared by all charts: one image with its words, also as a tooltip.
 fn open(class: &str, attributes: &str, label: &str) -> String {
