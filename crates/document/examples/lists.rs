@@ -66,7 +66,7 @@ fn one(number: u64) -> Seed {
         values.read(&WRITTEN, &time(at));
     }
     Seed {
-        organ: OrganCode(format!("QH{:03}", (mixed >> 11) % 60)),
+        organ: OrganCode::from(format!("QH{:03}", (mixed >> 11) % 60)),
         column: format!("column-{}", (mixed >> 17) % 40).as_str().into(),
         kind,
         title,

@@ -105,7 +105,7 @@ impl Typed {
         let mut more: BTreeMap<String, String> =
             house.kinds.facets().iter().map(|facet| (facet.key.to_owned(), whole.values.typed(facet))).collect();
         for relation in house.kinds.relations() {
-            let to = whole.related(relation.key).map(|id| id.0.clone()).unwrap_or_default();
+            let to = whole.related(relation.key).map(|id| id.to_string()).unwrap_or_default();
             more.insert(relation.key.to_owned(), to);
         }
         Self {
@@ -115,7 +115,7 @@ impl Typed {
             disclosure: edition.disclosure.clone(),
             disclosure_reason: edition.disclosure_reason.clone(),
             publish_at,
-            column: whole.document.column.0.clone(),
+            column: whole.document.column.to_string(),
             kind: whole.document.kind.clone(),
             version: edition.version,
             once: String::new(),
@@ -202,13 +202,13 @@ impl Draft {
         }
         if !document.was_public() {
             if !typed.column.trim().is_empty() {
-                next.column = ColumnId(line(&typed.column, 60));
+                next.column = ColumnId::from(line(&typed.column, 60));
             }
             next.kind = house.kinds.get(&typed.kind).unwrap_or(self.kind);
             for relation in house.kinds.relations() {
                 if let Some(to) = typed.more.get(relation.key) {
                     next.relations.retain(|(known, _)| known.key != relation.key);
-                    let to = DocumentId(line(to, 32));
+                    let to = DocumentId::from(line(to, 32));
                     if !to.as_str().is_empty() && to != document.id {
                         next.relations.push((relation, to));
                     }

@@ -1,7 +1,7 @@
 //! Texts whose form for reading was made under other rules than today's: made anew, some at a time. What is stored as the text
 //! itself is never touched, because the log commits to it.
 
-use kernel::id::EditionId;
+use kernel::id::{EditionId, SubjectRef};
 use store::{Db, FromRow, query, query_as};
 
 use crate::{
@@ -57,7 +57,7 @@ pub async fn refresh(db: &Db, own_host: &str) -> Result<usize> {
         // Saved meanwhile: made under today's rules then.
         if done.rows_affected() == 1 {
             put_articles(&mut tx, &text.edition_id, fresh).await?;
-            tx.touch("document", &text.document_id);
+            tx.touch(&SubjectRef::new("document", &text.document_id));
         }
     }
     tx.commit().await?;

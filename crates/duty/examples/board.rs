@@ -48,7 +48,7 @@ async fn fill(db: &Db, shares: usize) -> Fallible<()> {
         duties::put(&mut tx, &row).await?;
         let organ = |n: usize| {
             let role = if n == 0 { OwnerRole::Lead } else { OwnerRole::Responsible };
-            (OrganCode(format!("QH{:03}", (at * 7 + n) % ORGANS)), role)
+            (OrganCode::from(format!("QH{:03}", (at * 7 + n) % ORGANS)), role)
         };
         let organs: Vec<_> = (0..20).map(organ).collect();
         duties::issue(&mut tx, &Actor::System, &row, &organs).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use jiff::civil::Time;
+use kernel::id::SubjectRef;
 use store::{
     Entry, Every, Followers, Schedule, Tx,
     jobs::{Failure, Handlers},
@@ -16,7 +17,7 @@ use web::{
 
 use crate::{
     MIGRATIONS, events,
-    lapse::{self, SETTLE, Subject},
+    lapse::{self, SETTLE},
     look,
     notices::{self, NOTIFY, Notice, TELL, Tell},
     permissions, project, reform, settings,
@@ -53,8 +54,8 @@ pub fn capability() -> Capability {
 struct Evidence;
 
 impl Leaving for Evidence {
-    fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a str, id: &'a str) -> BoxFuture<'a, store::Result<()>> {
-        Box::pin(async move { lapse::left(tx, &Subject::new(subject, id)).await })
+    fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(lapse::left(tx, subject))
     }
 }
 
@@ -74,7 +75,7 @@ fn handlers(ctx: &Ctx) -> Handlers {
             let ctx = telling.clone();
             async move { again(notices::tell(&ctx, told).await) }
         })
-        .with(SETTLE, "核对佐证是否仍然公开", move |subject: Subject| {
+        .with(SETTLE, "核对佐证是否仍然公开", move |subject: SubjectRef| {
             let ctx = settling.clone();
             async move { again(notices::settle(&ctx, &subject).await.map(drop)) }
         })

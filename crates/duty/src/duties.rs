@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use kernel::{
     Actor, NewEvent, OrganCode,
-    id::{DutyId, ShareId},
+    id::{DutyId, ShareId, SubjectRef},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -115,7 +115,7 @@ pub async fn get<'e>(executor: impl Executor<'e>, id: &DutyId) -> store::Result<
 pub async fn put(tx: &mut Tx, row: &DutyRow) -> store::Result<()> {
     // Another place in its source is told with the source.
     if !row.issued_at.is_empty() {
-        tx.touch(events::SUBJECT, row.id.as_str());
+        tx.touch(&SubjectRef::new(events::SUBJECT, &row.id));
     }
     query(
         "INSERT INTO duty (id, source_kind, source_id, place, place_label, place_title, place_part, place_order, position, \

@@ -10,9 +10,8 @@ use std::collections::BTreeSet;
 use kernel::{
     Actor, EventKind, NewEvent, OrganCode,
     event::Event,
-    id::{DutyId, EvidenceId, ShareId},
+    id::{DutyId, EvidenceId, ShareId, SubjectRef},
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Executor, Follower, FromRow, Result, Tx, built, jobs::NewJob, log, query, query_as, query_scalar};
 
@@ -27,32 +26,16 @@ use crate::{
 
 /// Name under which this crate keeps its place in the event log.
 pub const CONSUMER: &str = "duty.lapse";
-/// Job: brings the evidence of one [`Subject`] in line with the log.
+/// Job: brings the evidence of one subject in line with the log.
 pub const SETTLE: &str = "duty.settle";
 
-/// Something that serves as evidence; payload of [`SETTLE`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    /// Its kind: `document`.
-    pub kind: String,
-    /// Its id.
-    pub id: String,
-}
-
-impl Subject {
-    /// The subject of this kind and id.
-    pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
-        Self { kind: kind.into(), id: id.into() }
-    }
-
-    /// Has its evidence looked at once this write is committed.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn look_after(&self, tx: &mut Tx) -> Result<()> {
-        tx.enqueue(NewJob::now(SETTLE, self).dedup(format!("{}/{}", self.kind, self.id))).await?;
-        Ok(())
-    }
+/// Has the evidence of a subject looked at once this write is committed: the job [`SETTLE`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn look_after(tx: &mut Tx, subject: &SubjectRef) -> Result<()> {
+    tx.enqueue(NewJob::now(SETTLE, subject).dedup(subject.to_string())).await?;
+    Ok(())
 }
 
 /// Follows what leaves the public and comes back; `None` when nobody publishes anything. The work itself is the job's: it takes
@@ -70,7 +53,7 @@ pub fn follower(publishes: &[Publishes]) -> Option<Follower> {
                         .fetch_optional(tx.conn())
                         .await?;
                 match serves {
-                    Some(_) => Subject::new(event.subject_kind, event.subject_id).look_after(tx).await,
+                    Some(_) => look_after(tx, &SubjectRef::new(event.subject_kind, event.subject_id)).await,
                     None => Ok(()),
                 }
             })
@@ -88,7 +71,7 @@ struct Touched {
 }
 
 /// The duties of which the subject is evidence, with their sources locked.
-async fn touched(tx: &mut Tx, subject: &Subject) -> Result<Vec<Touched>> {
+async fn touched(tx: &mut Tx, subject: &SubjectRef) -> Result<Vec<Touched>> {
     let touched: Vec<Touched> = query_as(
         "SELECT DISTINCT a.duty, d.visibility, d.source_kind, d.source_id FROM evidence e \
          JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty \
@@ -106,7 +89,7 @@ async fn touched(tx: &mut Tx, subject: &Subject) -> Result<Vec<Touched>> {
 }
 
 /// Whether the subject is gone since the moment `at`, or there.
-async fn put(tx: &mut Tx, subject: &Subject, gone: bool, at: &str, touched: &[Touched]) -> Result<()> {
+async fn put(tx: &mut Tx, subject: &SubjectRef, gone: bool, at: &str, touched: &[Touched]) -> Result<()> {
     // What was sent back or taken back before needs no telling. A subject that left again is told of again only if it had come
     // back in between.
     let sql = if gone {
@@ -134,7 +117,7 @@ async fn put(tx: &mut Tx, subject: &Subject, gone: bool, at: &str, touched: &[To
 ///
 /// # Errors
 /// When the database fails.
-pub async fn left(tx: &mut Tx, subject: &Subject) -> Result<()> {
+pub async fn left(tx: &mut Tx, subject: &SubjectRef) -> Result<()> {
     let touched = touched(tx, subject).await?;
     let now = tx.now();
     put(tx, subject, true, &now, &touched).await
@@ -144,7 +127,7 @@ pub async fn left(tx: &mut Tx, subject: &Subject) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn settle(tx: &mut Tx, publishes: &[Publishes], subject: &Subject) -> Result<()> {
+pub async fn settle(tx: &mut Tx, publishes: &[Publishes], subject: &SubjectRef) -> Result<()> {
     let touched = touched(tx, subject).await?;
     let kinds: Vec<&str> = publishes
         .iter()
@@ -193,7 +176,7 @@ pub struct Lapsed {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn untold<'e>(executor: impl Executor<'e>, subject: &Subject) -> Result<Vec<Lapsed>> {
+pub async fn untold<'e>(executor: impl Executor<'e>, subject: &SubjectRef) -> Result<Vec<Lapsed>> {
     query_as(
         "SELECT e.id, e.share, a.duty, a.organ, e.title, d.source_kind, d.source_id FROM evidence e \
          JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty \

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use kernel::{
     Actor, OrganCode, Role,
-    id::{DutyId, EvidenceId, ShareId},
+    id::{DutyId, EvidenceId, ShareId, SubjectRef},
 };
 use serde::{Deserialize, Serialize};
 use store::{FromRow, Tx, built, jobs::NewJob, query_as};
@@ -17,7 +17,7 @@ use web::{
 };
 
 use crate::{
-    lapse::{self, Lapsed, Subject},
+    lapse::{self, Lapsed},
     remind::{self, Owed},
     settings::Duties,
     source::{self, SourceKey},
@@ -302,7 +302,7 @@ pub(crate) async fn tell(ctx: &Ctx, told: Tell) -> Result<()> {
 
 /// Brings the evidence of a subject in line with the log; where the subject left the public, the duty's history says so and its
 /// organ gets a mail. Returns how many pieces lapsed of which nobody had been told.
-pub(crate) async fn settle(ctx: &Ctx, subject: &Subject) -> Result<usize> {
+pub(crate) async fn settle(ctx: &Ctx, subject: &SubjectRef) -> Result<usize> {
     let publishes: Vec<Publishes> = ctx.declared::<Publishes>().copied().collect();
     let addresses = addresses(ctx).await?;
     let mut tx = ctx.db().write().await?;

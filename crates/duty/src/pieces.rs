@@ -2,7 +2,7 @@
 
 use kernel::{
     OrganCode,
-    id::{DutyId, EvidenceId, ShareId},
+    id::{DutyId, EvidenceId, ShareId, SubjectRef},
 };
 use store::{Db, FromRow, Result, built, query_as, query_scalar};
 
@@ -159,7 +159,7 @@ pub struct Use {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn uses(db: &Db, subject_kind: &str, subject_id: &str) -> Result<Vec<Use>> {
+pub async fn uses(db: &Db, subject: &SubjectRef) -> Result<Vec<Use>> {
     query_as(
         "SELECT DISTINCT d.source_kind, d.source_id, s.title, d.place, d.place_label, d.place_title, d.place_order, s.year \
          FROM evidence e JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty \
@@ -169,8 +169,8 @@ pub async fn uses(db: &Db, subject_kind: &str, subject_id: &str) -> Result<Vec<U
          (SELECT 1 FROM duty o WHERE o.source_kind = d.source_kind AND o.source_id = d.source_id AND o.place = d.place \
          AND o.ended_at = '') ORDER BY s.year DESC, d.source_id, d.place_order LIMIT 20",
     )
-    .bind(subject_kind)
-    .bind(subject_id)
+    .bind(&subject.kind)
+    .bind(&subject.id)
     .fetch_all(db.read())
     .await
 }

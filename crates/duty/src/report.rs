@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use kernel::{
     Actor, Directory, EventKind, NewEvent, OrganCode,
-    id::{DutyId, EvidenceId, ShareId},
+    id::{DutyId, EvidenceId, ShareId, SubjectRef},
     may_for, time,
 };
 use serde_json::json;
@@ -14,8 +14,7 @@ use store::{FromRow, Tx, query, query_as, query_scalar};
 use web::Refusal;
 
 use crate::{
-    address, events, facts,
-    lapse::Subject,
+    address, events, facts, lapse,
     model::{Cadence, OwnerRole},
     permissions::REPORT_DUTIES,
     privacy, project,
@@ -185,10 +184,8 @@ pub async fn add_note(tx: &mut Tx, by: &By<'_>, share: &ShareId, text: &str) -> 
 pub enum Proof {
     /// Something that this site has published; whoever resolved it has seen that it is public.
     Subject {
-        /// Kind of the subject in the event log: `document`.
-        kind: String,
-        /// Its id.
-        id: String,
+        /// What it is.
+        subject: SubjectRef,
         /// Its address on the portal.
         path: String,
         /// Its title.
@@ -226,7 +223,7 @@ impl Proof {
     /// The columns `subject_kind`, `subject_id`, `url`, `title`.
     fn columns(&self) -> [&str; 4] {
         match self {
-            Self::Subject { kind, id, path, title } => [kind, id, path, title],
+            Self::Subject { subject, path, title } => [&subject.kind, &subject.id, path, title],
             Self::Address { url, title } => ["", "", url, title],
         }
     }
@@ -288,7 +285,7 @@ pub async fn add_evidence(tx: &mut Tx, by: &By<'_>, new: &NewEvidence) -> Result
     touch(tx, &held).await?;
     if !subject.is_empty() {
         // It was public when it was looked up. Had it left the public since, the log says so once this write is in.
-        Subject::new(kind, subject).look_after(tx).await?;
+        lapse::look_after(tx, &SubjectRef::new(kind, subject)).await?;
     }
     let data = json!({ "evidence": id, "title": title, "subject": subject, "url": url, "period": period });
     tx.append(held.event(&events::EVIDENCE_ADDED, by.actor, data)).await?;

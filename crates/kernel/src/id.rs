@@ -24,14 +24,15 @@ pub fn fresh(seams: &Seams) -> String {
 pub trait Id: AsRef<str> + From<String> + Send + Sync {}
 
 /// Declares identifier types over text. A machine or a slice declares the ids of its own objects with it; a function that
-/// takes an id takes its type, so that no two kinds can be swapped.
+/// takes an id takes its type, so that no two kinds can be swapped. Made from text it promises nothing: whether it names
+/// anything only the database knows, to which it is always bound, never pasted.
 #[macro_export]
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub String);
+        pub struct $name(String);
         impl $name {
             /// A fresh identifier.
             pub fn fresh(seams: &$crate::Seams) -> Self { Self($crate::id::fresh(seams)) }
@@ -47,6 +48,29 @@ macro_rules! ids {
         impl AsRef<str> for $name { fn as_ref(&self) -> &str { &self.0 } }
         impl $crate::id::Id for $name {}
     )+};
+}
+
+/// What may be of any kind: the subject of an event, of a review, of evidence. Its kind as the log names it, with its id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct SubjectRef {
+    /// `document`, `duty`: what [`EventKind::subject`](crate::EventKind::subject) says.
+    pub kind: String,
+    /// Id among its kind.
+    pub id: String,
+}
+
+impl SubjectRef {
+    /// The subject of this kind and id.
+    pub fn new(kind: impl Into<String>, id: impl AsRef<str>) -> Self {
+        Self { kind: kind.into(), id: id.as_ref().to_owned() }
+    }
+}
+
+/// `document/0m1…`
+impl std::fmt::Display for SubjectRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.kind, self.id)
+    }
 }
 
 ids! {

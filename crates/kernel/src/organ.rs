@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The stable code of an organ, also its address on the portal (`/organs/{code}`): letters, digits and hyphens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct OrganCode(pub String);
+pub struct OrganCode(String);
 
 impl OrganCode {
     /// The code as text.
@@ -216,7 +216,7 @@ impl Directory {
     /// Code and short name of the organs that exist on `day`, for a select.
     pub fn options(&self, day: Date) -> Vec<(String, String)> {
         let living = self.organs.iter().filter(|organ| organ.exists_on(day));
-        living.map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect()
+        living.map(|organ| (organ.code.to_string(), organ.short_name.clone())).collect()
     }
 
     /// The organ with this code.

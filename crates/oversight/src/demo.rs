@@ -231,7 +231,7 @@ async fn hand_in(ctx: &Ctx, cast: &Cast, routine: &Routine) -> Result<Vec<Scene>
         acts::note(ctx, &actor, &routine.share, note).await.map_err(refused)?;
         return Ok(Vec::new());
     };
-    let named = Named { document: document.0.clone(), ..Named::default() };
+    let named = Named { document: document.to_string(), ..Named::default() };
     match acts::evidence(ctx, &actor, &routine.share, &routine.period, &named, "").await {
         Ok(_) => {}
         // The same document was handed in before, or the one found has been withdrawn: nothing new to hand in.
@@ -270,7 +270,7 @@ async fn report(ctx: &Ctx, cast: &Cast, issued: &Issued, state: &DutyState) -> R
         return Ok(Vec::new());
     }
     let document = cast.document(&state.evidence).ok_or_else(|| format!("佐证 {} 还没有发布", state.evidence))?;
-    let named = Named { document: document.0, ..Named::default() };
+    let named = Named { document: String::from(document), ..Named::default() };
     let period = held.course().on(ctx.today()).period;
     // What the office says when it returns evidence is the reason, not the organ's explanation.
     let note = if state.state == "returned" { "" } else { state.note.as_str() };

@@ -45,7 +45,7 @@ impl DeskSource for Desk {
             let directory = ctx.directory();
             let rows = desk::own_texts(ctx.db(), &staff.account, TEXTS).await?;
             let back: Vec<String> =
-                rows.iter().filter(|row| row.state == "returned").map(|row| row.edition.0.clone()).collect();
+                rows.iter().filter(|row| row.state == "returned").map(|row| row.edition.to_string()).collect();
             let reviews = review::rows::newest_each(ctx.db(), subject::EDITION, &back).await.map_err(Error::from)?;
             let title = |row: &desk::Row| {
                 let title = shown_title(&row.title);
@@ -144,7 +144,7 @@ impl SearchSource for Search {
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async move {
             let ids = public::ids(ctx.db(), &DocumentId::from(after), limit).await?;
-            Ok(ids.into_iter().map(|id| id.0).collect())
+            Ok(ids.into_iter().map(String::from).collect())
         })
     }
 
@@ -158,7 +158,7 @@ impl SearchSource for Search {
             let kinds = Kinds::of(ctx);
             let kinds = kinds.all().iter().map(|kind| Label::new(LabelOf::Kind, kind.key, kind.label));
             let validities = VALIDITIES.iter().map(|(code, label)| Label::new(LabelOf::Validity, *code, *label));
-            let columns = columns.into_iter().map(|(slug, name)| Label::new(LabelOf::Column, slug.0, name));
+            let columns = columns.into_iter().map(|(slug, name)| Label::new(LabelOf::Column, String::from(slug), name));
             Ok(kinds.chain(validities).chain(columns).collect())
         })
     }

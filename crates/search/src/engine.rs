@@ -80,11 +80,11 @@ pub(crate) fn ids(seen: &Seen, fields: Fields, query: &WordQuery) -> Result<Word
         let ways = within.into_iter().map(|field| phrase_of(field, &term.text, &term.units)).collect();
         clauses.push((Occur::Must, Box::new(BooleanQuery::union(ways))));
     }
-    let text = |codes: &[kernel::OrganCode]| codes.iter().map(|code| code.0.clone()).collect();
+    let text = |codes: &[kernel::OrganCode]| codes.iter().map(|code| code.to_string()).collect();
     let filters: Filters = Facet::ALL.map(|facet| match facet {
         Facet::Kind => query.kinds.clone(),
         Facet::Organ => text(&query.organs),
-        Facet::Column => query.columns.iter().map(|column| column.0.clone()).collect(),
+        Facet::Column => query.columns.iter().map(|column| column.to_string()).collect(),
         Facet::Year | Facet::Validity => Vec::new(),
     });
     let most = query.limit.min(WordQuery::MOST);

@@ -122,7 +122,7 @@ impl Names {
                         || organ.name == filter
                         || organ.aliases.iter().any(|name| name == filter)
                 };
-                self.directory.all().iter().filter(named).map(|organ| organ.code.0.clone()).collect()
+                self.directory.all().iter().filter(named).map(|organ| organ.code.to_string()).collect()
             }
             _ if self.labels.0.contains_key(&(facet, filter.to_owned())) => Vec::new(),
             _ => {

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{NewEvent, Seams, event, event::Event, id, time};
+use kernel::{
+    NewEvent, Seams, event,
+    event::Event,
+    id::{self, SubjectRef},
+    time,
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -121,7 +126,7 @@ impl Tx {
             kind: new.kind.name.to_owned(),
             subject_kind: new.kind.subject.to_owned(),
             subject_id: new.subject_id,
-            organ: new.organ.map(|organ| organ.0).unwrap_or_default(),
+            organ: new.organ.map(String::from).unwrap_or_default(),
             actor: new.actor,
             keep: new.kind.keep.code().to_owned(),
             commitment: event::commitment(&salt, &payload),
@@ -132,7 +137,7 @@ impl Tx {
             data: String::new(),
             erased: false,
         };
-        self.touch(new.kind.subject, &event.subject_id);
+        self.touch(&SubjectRef::new(new.kind.subject, &event.subject_id));
         let seq = event.seq;
         self.head = Some((seq, String::new()));
         self.held = Some(Held { event, salt, payload });
@@ -141,9 +146,9 @@ impl Tx {
 
     /// Says that rows of a subject are changed for which this write has no event of their own: its seal is made anew. Whatever
     /// has an event is sealed by that.
-    pub fn touch(&mut self, subject_kind: &str, subject_id: &str) {
-        if let Some(sealed) = self.db.sealed().iter().find(|sealed| sealed.kind == subject_kind) {
-            self.touched.insert((sealed.kind, sealed.seal_of(subject_id).to_owned()));
+    pub fn touch(&mut self, subject: &SubjectRef) {
+        if let Some(sealed) = self.db.sealed().iter().find(|sealed| sealed.kind == subject.kind) {
+            self.touched.insert((sealed.kind, sealed.seal_of(&subject.id).to_owned()));
         }
     }
 

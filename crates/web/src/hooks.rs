@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{
     EventKind, OrganCode, Permission, Role, Staff,
-    id::{AccountId, DocumentId},
+    id::{AccountId, DocumentId, SubjectRef},
 };
 use store::Tx;
 
@@ -235,7 +235,7 @@ impl Publishes {
 /// off the portal calls [`leaving`] in that write.
 pub trait Leaving: Send + Sync {
     /// With this write the object leaves the public.
-    fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a str, id: &'a str) -> BoxFuture<'a, store::Result<()>>;
+    fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>>;
 }
 
 /// Tells everybody who asked for it that an object leaves the public with this write. Called before the first event of the
@@ -243,9 +243,9 @@ pub trait Leaving: Send + Sync {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn leaving(ctx: &Ctx, tx: &mut Tx, subject: &str, id: &str) -> store::Result<()> {
+pub async fn leaving(ctx: &Ctx, tx: &mut Tx, subject: &SubjectRef) -> store::Result<()> {
     for one in ctx.declared::<Arc<dyn Leaving>>() {
-        one.leaves(tx, subject, id).await?;
+        one.leaves(tx, subject).await?;
     }
     Ok(())
 }

@@ -118,7 +118,7 @@ pub async fn items(executor: impl Executor<'_>) -> Result<HashMap<ColumnId, Vec<
 pub async fn options(executor: impl Executor<'_>) -> Result<Vec<(String, String)>> {
     let tree = tree(executor).await?;
     let listed = tree.into_iter().filter(|(_, row)| !row.hidden);
-    Ok(listed.map(|(depth, row)| (row.slug.0, format!("{}{}", "　".repeat(depth), row.name))).collect())
+    Ok(listed.map(|(depth, row)| (String::from(row.slug), format!("{}{}", "　".repeat(depth), row.name))).collect())
 }
 
 /// Numbers of the items of 条例 Art. 20.
@@ -220,7 +220,7 @@ pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<()> {
     let after = Row {
         slug: data.slug.clone(),
         name: clean(&data.name, 60),
-        parent: ColumnId(clean(data.parent.as_str(), 60)),
+        parent: ColumnId::from(clean(data.parent.as_str(), 60)),
         description: clean(&data.description, 300),
         keywords: clean(&data.keywords, 200),
         kind: clean(&data.kind, 20),

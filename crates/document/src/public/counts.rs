@@ -301,7 +301,7 @@ pub async fn organs(db: &Db) -> Result<Vec<Fill<OrganCode>>> {
     .await?;
     Ok(rows
         .into_iter()
-        .map(|(of, count, rank)| Fill { of: OrganCode(of), count, newest: day_of(rank).to_string() })
+        .map(|(of, count, rank)| Fill { of: OrganCode::from(of), count, newest: day_of(rank).to_string() })
         .collect())
 }
 

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{event::Event, id::DocumentId};
+use kernel::{
+    event::Event,
+    id::{DocumentId, SubjectRef},
+};
 use store::{Db, query_as};
 
 use crate::{
@@ -126,8 +129,8 @@ fn shown_otherwise(text: &TextRow, own_host: &str) -> Option<String> {
 
 /// The digests that the newest publication in the log took, if it is of this edition.
 async fn logged(db: &Db, document: &DocumentRow, edition: &EditionRow) -> Result<Option<BTreeMap<String, String>>> {
-    let subject = ("document", document.id.as_str());
-    let event = store::log::newest(db, subject, &[&events::PUBLISHED, &events::CORRECTED, &events::SEEDED]).await?;
+    let subject = SubjectRef::new("document", &document.id);
+    let event = store::log::newest(db, &subject, &[&events::PUBLISHED, &events::CORRECTED, &events::SEEDED]).await?;
     let read = |event: Event| -> Option<BTreeMap<String, String>> {
         let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
         if data.get("edition")?.as_str()? != edition.id.as_str() {

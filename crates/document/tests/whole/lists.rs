@@ -9,7 +9,10 @@ use document::{
     seed::Seed,
 };
 use jiff::{SignedDuration, Timestamp};
-use kernel::{OrganCode, id::ColumnId};
+use kernel::{
+    OrganCode,
+    id::{ColumnId, SubjectRef},
+};
 
 use crate::house::{EXPLAINED, Home, NOTICE, NUMBER, POLICY, TOPICS, VALIDITY, WRITTEN, plain, told};
 
@@ -270,7 +273,7 @@ fn what_was_in_force_until_a_day_is_so_no_more_on_the_next() {
         assert_eq!(document::lapse(&home.db, &home.house.kinds).await.expect("done"), 0, "told once");
         document::rebuild(&home.db, &home.house.kinds).await.expect("rebuilt");
         assert_eq!((counted("in_force").await, counted("lapsed").await), ((0, 0), (1, 1)));
-        let events = store::log::of_subject(&home.db, "document", id.as_str()).await.expect("events");
+        let events = store::log::of_subject(&home.db, &SubjectRef::new("document", &id)).await.expect("events");
         assert_eq!(events.iter().filter(|event| event.kind == "document.lapsed").count(), 1);
         let bad = public::proof::altered(&home.db, &home.house.kinds, "own.gov.cn", |_| ()).await.expect("compared");
         assert_eq!(bad, None, "what is committed to is what was declared");

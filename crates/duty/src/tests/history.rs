@@ -257,7 +257,7 @@ impl ShareRow {
         Self {
             share: share.id.clone(),
             running: share.running.into(),
-            organ: share.organ.0.clone(),
+            organ: share.organ.to_string(),
             part: project::part(share.role),
             state: project::number(standing.state),
             overdue: standing.overdue,
@@ -305,7 +305,7 @@ impl RollRow {
             confirmed: number(roll.confirmed),
             overdue_organs: number(roll.overdue_organs),
             shares: number(shares.len()),
-            lead: first.organ.0.clone(),
+            lead: first.organ.to_string(),
         }
     }
 }

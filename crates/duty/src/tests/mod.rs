@@ -1,6 +1,6 @@
 //! Stories of duties from a source that is no plan, on each database.
 
-use kernel::id::EvidenceId;
+use kernel::id::{EvidenceId, SubjectRef};
 use web::Refusal;
 
 use self::office::{Office, clerk, date, editor, row};
@@ -92,7 +92,7 @@ stories! {
         office.decide(&piece, Verdict::Confirm).await.expect("confirmed");
         assert_eq!(state().await, State::Confirmed);
         assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("没有重复确认"));
-        let uses = pieces::uses(&office.db, "document", "d1").await.expect("uses");
+        let uses = pieces::uses(&office.db, &SubjectRef::new("document", "d1")).await.expect("uses");
         assert_eq!((uses.len(), uses[0].title.as_str()), (1, "领导小组第一次会议"));
         let undone = office.act(&clerk(), async |tx, by| decide::undo(tx, by, &piece).await).await;
         undone.expect("undone on its day");
@@ -209,7 +209,7 @@ stories! {
             found[0].course().on(office.today()).state
         };
         let untold = async || {
-            lapse::untold(office.db.read(), &lapse::Subject::new("document", "d1")).await.expect("untold")
+            lapse::untold(office.db.read(), &SubjectRef::new("document", "d1")).await.expect("untold")
         };
         office.publish("other", false).await;
         office.publish("d1", false).await;

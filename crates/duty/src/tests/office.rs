@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, ToSpan, civil::Date};
 use kernel::{
     Actor, Directory, EventKind, NewEvent, Organ, OrganCode, OrganKind, Role, Seams, Staff,
-    id::{DutyId, EvidenceId, ShareId},
+    id::{DutyId, EvidenceId, ShareId, SubjectRef},
     seams::{FixedClock, SeededEntropy},
     time,
 };
@@ -21,8 +21,7 @@ use web::{Ctx, Refusal, hooks::Publishes};
 use crate::{
     By, DutyRow, NewEvidence, Proof, Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Target, Words,
     decide::{self, Verdict},
-    duties,
-    lapse::{self, Subject},
+    duties, lapse,
     model::{Field, FieldShape, OwnerRole, Visibility},
     report, source,
 };
@@ -216,8 +215,7 @@ impl Office {
         period: &str,
     ) -> Result<EvidenceId, Refusal> {
         let proof = Proof::Subject {
-            kind: "document".into(),
-            id: document.into(),
+            subject: SubjectRef::new("document", document),
             path: format!("/policies/{document}"),
             title: format!("文件{document}"),
         };
@@ -234,7 +232,7 @@ impl Office {
         let mut tx = self.db.write().await.expect("write");
         let kind = if public { &PUBLISHED } else { &WITHDRAWN };
         if !public {
-            lapse::left(&mut tx, &Subject::new("document", document)).await.expect("told");
+            lapse::left(&mut tx, &SubjectRef::new("document", document)).await.expect("told");
         }
         tx.append(NewEvent::new(kind, document, &Actor::System)).await.expect("event");
         tx.commit().await.expect("commit");
@@ -245,7 +243,7 @@ impl Office {
         let follower = lapse::follower(&[PUBLISHES]).expect("somebody publishes");
         Followers::default().with(follower).run(&self.db).await.expect("followed");
         let db = self.db.clone();
-        let settle = move |subject: Subject| {
+        let settle = move |subject: SubjectRef| {
             let db = db.clone();
             async move {
                 let mut tx = db.write().await?;

@@ -144,7 +144,7 @@ pub(super) async fn edit(
 ) -> Result<Response> {
     let typed = Typed {
         name: Some(form.name.clone()),
-        organ: Some(form.organ.0.clone()),
+        organ: Some(form.organ.to_string()),
         email: Some(form.email.clone()),
         roles: None,
     };

@@ -7,7 +7,11 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kernel::{Role, id::AccountId, time};
+use kernel::{
+    Role,
+    id::{AccountId, SubjectRef},
+    time,
+};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page};
 
 use super::{
@@ -153,7 +157,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         steps,
         total,
         filter,
-        organs: directory.all().iter().map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect(),
+        organs: directory.all().iter().map(|organ| (organ.code.to_string(), organ.short_name.clone())).collect(),
         roles: Role::ALL.into_iter().map(|role| (role.code(), role.label())).collect(),
         states: vec![("active", "可用"), ("locked", "已锁定"), ("disabled", "已停用")],
     })
@@ -193,19 +197,19 @@ pub(super) async fn detail_page(
 ) -> Result<DetailPage> {
     let account = store::find_by_id(ctx.db(), id).await?.ok_or(Error::NotFound)?;
     let now = time::to_db(ctx.seams().now());
-    let history = ::store::log::of_subject(ctx.db(), "account", id.as_str()).await?;
+    let history = ::store::log::of_subject(ctx.db(), &SubjectRef::new("account", &id)).await?;
     let directory = ctx.directory();
     let mut organs = directory.options(ctx.today());
-    if !organs.iter().any(|(code, _)| *code == account.organ.0) {
-        organs.push((account.organ.0.clone(), format!("{}（已撤销）", directory.short_name(&account.organ))));
+    if !organs.iter().any(|(code, _)| *code == account.organ.as_str()) {
+        organs.push((account.organ.to_string(), format!("{}（已撤销）", directory.short_name(&account.organ))));
     }
     Ok(DetailPage {
         shell: desk.shell(ctx, format!("账号 {}", account.login)).await?.with_error(!errors.is_empty()),
         errors,
         once: ctx.once(),
-        organ_name: directory.get(&account.organ).map_or(account.organ.0.clone(), |organ| organ.name.clone()),
+        organ_name: directory.get(&account.organ).map_or(account.organ.to_string(), |organ| organ.name.clone()),
         person: typed.name.unwrap_or_else(|| account.name.clone()),
-        organ: typed.organ.unwrap_or_else(|| account.organ.0.clone()),
+        organ: typed.organ.unwrap_or_else(|| account.organ.to_string()),
         email: typed.email.unwrap_or_else(|| account.email.clone()),
         chosen: typed.roles.unwrap_or_else(|| account.roles.iter().map(|role| role.code().to_owned()).collect()),
         own: desk.staff.account == *id,

@@ -81,7 +81,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         rows: named(&ctx, words.rows(events.into_iter(), &titles)),
         kinds: ctx.capabilities().events().map(|kind| (kind.name.to_owned(), kind.label.to_owned())).collect(),
         subjects: ctx.capabilities().subjects().collect(),
-        organs: ctx.directory().all().iter().map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect(),
+        organs: ctx.directory().all().iter().map(|organ| (organ.code.to_string(), organ.short_name.clone())).collect(),
         first: if is_newer { with("") } else { String::new() },
         newer: if is_newer { with(&format!("after={first}")) } else { String::new() },
         older: if is_older { with(&format!("before={last}")) } else { String::new() },

@@ -100,7 +100,12 @@ pub(super) async fn edit(
     };
     let again = async |errors| {
         let stored = pages::load(&ctx, &code).await?.organ;
-        let draft = Draft { code: stored.code.0, name: stored.name, short_name: stored.short_name, ..draft.clone() };
+        let draft = Draft {
+            code: String::from(stored.code),
+            name: stored.name,
+            short_name: stored.short_name,
+            ..draft.clone()
+        };
         page::office_errors(&pages::form_page(&ctx, &desk, draft, Some(version), errors).await?)
     };
     change(&ctx, &once, done, again).await

@@ -92,7 +92,7 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
                 .filter(|one| one.parent.as_ref() == Some(&code))
                 .map(|one| one.short_name.clone())
                 .collect(),
-            code: code.0,
+            code: String::from(code),
         });
     }
     let living: Vec<_> = directory.all().iter().filter(|organ| organ.exists_to.is_none()).collect();
@@ -103,7 +103,7 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
         once: ctx.once(),
         options: living
             .iter()
-            .map(|organ| (organ.code.0.clone(), organ.short_name.clone(), organ.kind.label().to_owned()))
+            .map(|organ| (organ.code.to_string(), organ.short_name.clone(), organ.kind.label().to_owned()))
             .collect(),
         chosen: choice.organs.iter().map(ToString::to_string).collect(),
         successors: directory.options(first_day.unwrap_or_else(|| ctx.today())),

@@ -86,10 +86,10 @@ impl Draft {
     /// The draft of a stored organ.
     pub fn of(record: &Record) -> Self {
         let organ = &record.organ;
-        let code = |code: &Option<OrganCode>| code.as_ref().map(|code| code.0.clone()).unwrap_or_default();
+        let code = |code: &Option<OrganCode>| code.as_ref().map(|code| code.to_string()).unwrap_or_default();
         let date = |date: &Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
         Self {
-            code: organ.code.0.clone(),
+            code: organ.code.to_string(),
             name: organ.name.clone(),
             short_name: organ.short_name.clone(),
             aliases: organ.aliases.join("\n"),

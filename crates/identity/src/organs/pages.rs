@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use jiff::civil::Date;
-use kernel::{OrganCode, OrganKind, may, time};
+use kernel::{OrganCode, OrganKind, id::SubjectRef, may, time};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, Steps, filters, office_page, page};
 
 use super::{
@@ -176,7 +176,7 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<
     let links = |test: &dyn Fn(&kernel::Organ) -> bool| {
         directory.all().iter().filter(|one| test(one)).map(link).collect::<Vec<_>>()
     };
-    let history = ::store::log::of_subject(ctx.db(), "organ", code.as_str()).await?;
+    let history = ::store::log::of_subject(ctx.db(), &SubjectRef::new("organ", &code)).await?;
     let current = directory.current(&code, today).filter(|one| one.code != code).map(link);
     office_page(&DetailPage {
         shell: desk.shell(&ctx, organ.short_name.clone()).await?,

@@ -169,7 +169,7 @@ pub(super) async fn update(tx: &mut Tx, record: &Record) -> store::Result<bool> 
 
 async fn write(tx: &mut Tx, sql: &'static str, record: &Record) -> store::Result<u64> {
     let organ = &record.organ;
-    let code = |code: &Option<OrganCode>| code.as_ref().map(|code| code.0.clone()).unwrap_or_default();
+    let code = |code: &Option<OrganCode>| code.as_ref().map(|code| code.to_string()).unwrap_or_default();
     let date = |date: &Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
     let now = tx.now();
     let done = ::store::query(sql)

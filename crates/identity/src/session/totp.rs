@@ -1,7 +1,10 @@
 //! The second factor: time-based one-time codes (RFC 6238) and recovery codes.
 
 use jiff::Timestamp;
-use kernel::{Seams, id::AccountId};
+use kernel::{
+    Seams,
+    id::{AccountId, SubjectRef},
+};
 use qrcode::{QrCode, render::svg};
 use sha2::{Digest, Sha256};
 use store::Files;
@@ -59,7 +62,7 @@ pub async fn seal_all(ctx: &Ctx) -> Result<()> {
         let (new_secret, new_pending) = (close(&secret)?, close(&pending)?);
         web::act_now(ctx, async |tx| {
             // The same secret in another form: no event of the account, and yet its rows are others.
-            tx.touch("account", account.as_str());
+            tx.touch(&SubjectRef::new("account", account));
             store::query(
                 "UPDATE account SET totp_secret = $2, totp_pending = $3 \
                  WHERE id = $1 AND totp_secret = $4 AND totp_pending = $5",

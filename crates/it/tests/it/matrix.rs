@@ -131,7 +131,7 @@ async fn duties(app: &TestApp) -> Vec<Object> {
     let rows: Vec<(String, String)> = store::query_as(
         "SELECT d.id, a.id FROM duty d JOIN duty_share a ON a.duty = d.id WHERE d.source_id = $1 ORDER BY d.position",
     )
-    .bind(&plan.0)
+    .bind(plan.as_str())
     .fetch_all(app.ctx().db().read())
     .await
     .expect("duties");

@@ -336,7 +336,7 @@ both! {
         let sql = "UPDATE organ SET exists_to = '2025-12-31', successor = 'QH010' WHERE code = $1";
         let mut tx = app.ctx().db().write().await.expect("write");
         store::query(sql).bind("QH011").execute(tx.conn()).await.expect("abolish");
-        tx.touch("organ", "QH011");
+        tx.touch(&kernel::id::SubjectRef::new("organ", "QH011"));
         tx.commit().await.expect("commit");
         identity::load_directory(app.ctx()).await.expect("directory");
         let text = "2026年要点\n一、公开\n（一）公开预算。6月底前公开。（县粮食局牵头，县民政局配合）\n";

@@ -57,7 +57,7 @@ both! {
 
         // Erased, it is gone, the log says so, and it still verifies.
         let mut tx = app.ctx().db().write().await.expect("write");
-        let erased = tx.erase_of_subject("document", &id, "依申请清除", &Actor::System).await.expect("erased");
+        let erased = tx.erase_of_subject(&kernel::id::SubjectRef::new("document", &id), "依申请清除", &Actor::System).await.expect("erased");
         tx.commit().await.expect("commit");
         assert_eq!(erased, found.len());
         assert_eq!(payloads(app, PLANTED).await, []);

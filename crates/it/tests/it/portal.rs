@@ -106,7 +106,7 @@ async fn put(app: &TestApp, one: Seed) -> String {
     let mut tx = app.ctx().db().write().await.expect("write");
     let id = seed(app.ctx(), &mut tx, one).await.expect("seed");
     tx.commit().await.expect("commit");
-    id.0
+    String::from(id)
 }
 
 fn notice(title: &str, body: &str) -> Seed {

@@ -329,7 +329,7 @@ pub(crate) async fn extra(
     let actor = desk.actor();
     let value =
         |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    let (share, once) = (ShareId(value("assignment")), value("once"));
+    let (share, once) = (ShareId::from(value("assignment")), value("once"));
     let values: Vec<(String, String)> =
         form.iter().filter(|(key, _)| !["assignment", "once"].contains(&key.as_str())).cloned().collect();
     let ok = if may(&actor, &CONFIRM_DUTIES).is_ok() {

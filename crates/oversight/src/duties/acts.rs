@@ -15,7 +15,7 @@ use duty::{
 use jiff::civil::Date;
 use kernel::{
     Actor,
-    id::{DutyId, EvidenceId, ShareId},
+    id::{DutyId, EvidenceId, ShareId, SubjectRef},
     may,
 };
 use store::{Tx, jobs::NewJob};
@@ -65,7 +65,7 @@ pub async fn resolve(ctx: &Ctx, named: &Named) -> Done<Proof> {
         let message = "本网站上没有这份已公开的文件：可能尚未发布，也可能已撤回。请先发布文件，再从检索结果中选用。";
         return Err(Refusal::field(field, message));
     };
-    Ok(Proof::Subject { kind: DOCUMENT.into(), id: found.id.to_string(), path: found.path, title: found.title })
+    Ok(Proof::Subject { subject: SubjectRef::new(DOCUMENT, &found.id), path: found.path, title: found.title })
 }
 
 /// Hands in evidence, in a write: an address elsewhere is looked at afterwards.

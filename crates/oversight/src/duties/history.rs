@@ -1,7 +1,12 @@
 //! What happened to a duty, in words, from the event log.
 
 use duty::events;
-use kernel::{Directory, EventKind, event::Event, id::DutyId, time};
+use kernel::{
+    Directory, EventKind,
+    event::Event,
+    id::{DutyId, SubjectRef},
+    time,
+};
 use serde_json::Value;
 use store::log;
 use web::{Ctx, Result};
@@ -32,7 +37,7 @@ pub(super) async fn of(
     directory: &Directory,
     open: impl Fn(&str) -> bool,
 ) -> Result<Vec<Step>> {
-    let events = log::of_subject(ctx.db(), events::SUBJECT, duty.as_str()).await?;
+    let events = log::of_subject(ctx.db(), &SubjectRef::new(events::SUBJECT, duty)).await?;
     let shared = |event: &Event| events::SHARED.iter().any(|kind| kind.name == event.kind);
     let mut steps: Vec<Step> = events
         .iter()
@@ -70,7 +75,7 @@ impl Told<'_> {
     fn names(&self, key: &str) -> String {
         let codes = self.data[key].as_array().into_iter().flatten().filter_map(Value::as_str);
         let names: Vec<String> =
-            codes.map(|code| self.directory.short_name(&kernel::OrganCode(code.to_owned())).to_owned()).collect();
+            codes.map(|code| self.directory.short_name(&kernel::OrganCode::from(code.to_owned())).to_owned()).collect();
         names.join("、")
     }
 
@@ -164,7 +169,7 @@ impl Told<'_> {
 
 impl Step {
     fn new(event: &Event, source: &'static str, directory: &Directory) -> Self {
-        let organ = kernel::OrganCode(event.organ.clone());
+        let organ = kernel::OrganCode::from(event.organ.clone());
         let organ = if event.organ.is_empty() { String::new() } else { directory.short_name(&organ).to_owned() };
         let data = serde_json::from_str(&event.data).unwrap_or_default();
         let (what, detail) = Told { event, data, organ, directory, source }.words();

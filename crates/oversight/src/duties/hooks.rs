@@ -10,7 +10,11 @@ use duty::{
 };
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{Staff, id::DocumentId, may, may_for, time};
+use kernel::{
+    Staff,
+    id::{DocumentId, SubjectRef},
+    may, may_for, time,
+};
 use web::{
     Ctx, Result,
     hooks::{Dataset, Datasets, DeskItem, DeskSource, Group, Mention, Mentions},
@@ -184,7 +188,7 @@ impl Mentions for Uses {
     fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>> {
         Box::pin(async move {
             let sources = sources(ctx);
-            let uses = pieces::uses(ctx.db(), DOCUMENT, document.as_str()).await?;
+            let uses = pieces::uses(ctx.db(), &SubjectRef::new(DOCUMENT, document)).await?;
             let shown = uses.into_iter().filter_map(|row| {
                 let href = sources.keeper(&row.source.kind)?.public_path(&row.source, &row.place)?;
                 let label = format!("{} {} {}", row.title, row.place_label, row.place_title);

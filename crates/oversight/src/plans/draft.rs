@@ -66,7 +66,7 @@ pub fn default_visibility(kind: PlanKind) -> Visibility {
 pub fn rows(plan: &parsed::Plan, frame: &mut Frame<'_>) -> Rows {
     let mut rows = Rows::default();
     for section in &plan.sections {
-        let id = SectionId((frame.fresh)());
+        let id = SectionId::from((frame.fresh)());
         rows.sections.push(SectionRow {
             id: id.clone(),
             plan: frame.plan.clone(),
@@ -116,7 +116,7 @@ fn add_clause(clause: &parsed::Clause, section: &SectionId, frame: &mut Frame<'_
             let words: Vec<&str> = words.into_iter().flatten().collect();
             ((!words.is_empty()).then(|| words.join("；")), duty.due_on.or(until), duty.cadence)
         };
-        let id = DutyId((frame.fresh)());
+        let id = DutyId::from((frame.fresh)());
         for owner in &duty.owners {
             add_owner(owner, &row, id.clone(), frame, rows);
         }

@@ -265,7 +265,7 @@ pub fn as_text(title: &str, items: &[Item]) -> String {
 /// The rows of a draft: one section without number, one clause with one duty for each item.
 pub fn rows(items: &[Item], frame: &mut Frame<'_>) -> Rows {
     let mut rows = Rows::default();
-    let section = SectionId((frame.fresh)());
+    let section = SectionId::from((frame.fresh)());
     rows.sections.push(SectionRow {
         id: section.clone(),
         plan: frame.plan.clone(),
@@ -295,7 +295,7 @@ pub fn rows(items: &[Item], frame: &mut Frame<'_>) -> Rows {
             ended_at: String::new(),
             ended_reason: String::new(),
         };
-        let id = DutyId((frame.fresh)());
+        let id = DutyId::from((frame.fresh)());
         rows.duties.push(DutyRow {
             position: 1,
             original: item.text.clone(),

@@ -240,7 +240,7 @@ fn named(tree: &Tree, clause: &ClauseRow, directory: &Directory, today: Date) ->
         })
         .collect();
     found.sort_by_key(|(at, _)| *at);
-    found.into_iter().take(PROPOSED).map(|(_, organ)| (organ.code.0.clone(), organ.short_name.clone())).collect()
+    found.into_iter().take(PROPOSED).map(|(_, organ)| (organ.code.to_string(), organ.short_name.clone())).collect()
 }
 
 /// Collective names that mean somebody today, for selects: value and name with the number of organs.
@@ -253,8 +253,9 @@ pub(crate) fn group_choices(directory: &Directory, today: Date) -> Vec<(String, 
 
 /// An owner as the screens show it.
 pub(crate) fn owner_view(owner: &OwnerRow, directory: &Directory, today: Date) -> OwnerView {
-    let named =
-        |code: &OrganCode| (code.0.clone(), directory.get(code).map_or(code.as_str(), |organ| &organ.name).to_owned());
+    let named = |code: &OrganCode| {
+        (code.to_string(), directory.get(code).map_or(code.as_str(), |organ| &organ.name).to_owned())
+    };
     let short = |code: &OrganCode| directory.short_name(code).to_owned();
     let codes = owner.codes();
     let ended: Vec<String> = codes.iter().filter(|code| !exists(directory, code, today)).map(short).collect();

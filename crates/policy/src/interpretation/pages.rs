@@ -63,7 +63,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Quer
     };
     office_page(&Page {
         lines: found.items.iter().map(|policy| line(&ctx, policy, explained.contains(&policy.id))).collect(),
-        organs: ctx.directory().all().iter().map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect(),
+        organs: ctx.directory().all().iter().map(|organ| (organ.code.to_string(), organ.short_name.clone())).collect(),
         may_choose: desk.staff.central,
         next: found.next.map(|next| address(&next.to_string())).unwrap_or_default(),
         first: if wanted.after.is_empty() { String::new() } else { address("") },

@@ -76,9 +76,9 @@ pub fn read_toml(text: &str) -> std::result::Result<Vec<Line>, Fault> {
     let line = |(number, one): (usize, TomlColumn)| Line {
         number,
         data: ColumnData {
-            slug: ColumnId(one.slug.trim().to_lowercase()),
+            slug: ColumnId::from(one.slug.trim().to_lowercase()),
             name: one.name,
-            parent: ColumnId(one.parent),
+            parent: ColumnId::from(one.parent),
             description: one.description,
             keywords: one.keywords,
             kind: one.kind,
@@ -117,9 +117,9 @@ pub fn read_table(table: &Table) -> std::result::Result<Vec<Line>, Fault> {
         Line {
             number: row.number,
             data: ColumnData {
-                slug: ColumnId(cell(0).to_lowercase()),
+                slug: ColumnId::from(cell(0).to_lowercase()),
                 name: cell(1),
-                parent: ColumnId(cell(2)),
+                parent: ColumnId::from(cell(2)),
                 description: cell(3),
                 keywords: cell(4),
                 kind: cell(5),

@@ -78,7 +78,7 @@ async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, exis
     let tree = rows::tree(ctx.db().read()).await?;
     let parents = tree.iter().filter(|(_, row)| row.slug != data.slug || existing.is_none());
     let parents =
-        parents.map(|(depth, row)| (row.slug.0.clone(), format!("{}{}", "　".repeat(*depth), row.name))).collect();
+        parents.map(|(depth, row)| (row.slug.to_string(), format!("{}{}", "　".repeat(*depth), row.name))).collect();
     let title = existing.as_ref().map_or_else(|| "新建栏目".to_owned(), |row| format!("栏目：{}", row.name));
     let action = existing.as_ref().map_or_else(|| "/columns".to_owned(), |row| format!("/columns/{}", row.slug));
     let existing = match existing {
@@ -110,7 +110,7 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
 
 /// Creates a column.
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(data): Form<ColumnData>) -> Result<Response> {
-    let data = ColumnData { version: 0, slug: ColumnId(data.slug.as_str().trim().to_lowercase()), ..data };
+    let data = ColumnData { version: 0, slug: ColumnId::from(data.slug.as_str().trim().to_lowercase()), ..data };
     let done = async |tx: &mut Tx| {
         let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
         if !errors.is_empty() {

@@ -9,7 +9,7 @@ use document::{
     life::{self, Withdrawn},
     rows::{self, DocumentRow, EditionRow},
 };
-use kernel::{Actor, Staff};
+use kernel::{Actor, Staff, id::SubjectRef};
 use review::{Kind, Matter, Outcome, Refusal as Because, Review, Route, acts, findings, model::may_pass};
 use store::Tx;
 use web::{Ctx, FormErrors, Refusal};
@@ -189,7 +189,7 @@ pub async fn withdraw(
 ) -> Result<Withdrawn, Refusal> {
     let house = crate::house(ctx);
     // What rests on the document falls with it, in this write: no reader sees one without the other.
-    web::hooks::leaving(ctx, tx, crate::DOCUMENT, whole.document.id.as_str()).await?;
+    web::hooks::leaving(ctx, tx, &SubjectRef::new(crate::DOCUMENT, &whole.document.id)).await?;
     let done = life::withdraw(tx, &house, actor, whole, (reason, notice)).await?;
     if let Withdrawn::Stopped(open, why) = &done {
         let open = rows::read(tx.conn(), &house, &Actor::System, &open.id).await?;

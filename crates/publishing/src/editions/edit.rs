@@ -54,7 +54,7 @@ async fn start_page(ctx: &Ctx, desk: &Desk, form: Typed, errors: FormErrors) -> 
     let directory = ctx.directory();
     let reachable = |code: &OrganCode| may_for(&desk.actor(), &WRITE_DOCUMENTS, code).is_ok();
     let organs = directory.all().iter().filter(|organ| organ.exists_on(day) && reachable(&organ.code));
-    let organs = organs.map(|organ| (organ.code.0.clone(), organ.short_name.clone())).collect();
+    let organs = organs.map(|organ| (organ.code.to_string(), organ.short_name.clone())).collect();
     let bad = !errors.is_empty();
     let page = New {
         shell: desk.shell(ctx, "新建稿件").await?.with_error(bad),

@@ -98,7 +98,7 @@ async fn offered(ctx: &Ctx, house: &House, relation: &RelationSpec, chosen: &str
     let kinds: Vec<Kind> = relation.to.iter().filter_map(|key| house.kinds.get(key)).collect();
     let found = public::latest(ctx.db(), &house.kinds, &kinds, OFFERED).await?;
     let mut options: Vec<(String, String)> =
-        found.into_iter().map(|one| (one.id.0, shortened(&one.title, 50))).collect();
+        found.into_iter().map(|one| (String::from(one.id), shortened(&one.title, 50))).collect();
     if !chosen.is_empty() && !options.iter().any(|(id, _)| id == chosen) {
         let one = public::listed(ctx.db(), &house.kinds, &DocumentId::from(chosen)).await?;
         let name = one.map_or_else(|| "（未公开的文件）".to_owned(), |one| one.title);

@@ -136,7 +136,7 @@ fn state_words(row: &Row, review: Option<&Review>) -> String {
 /// The reviews of rows that are in review.
 async fn reviews(ctx: &Ctx, found: &[Row]) -> Result<HashMap<String, Review>> {
     let ids: Vec<String> =
-        found.iter().filter(|row| row.state == "in_review").map(|row| row.edition.0.clone()).collect();
+        found.iter().filter(|row| row.state == "in_review").map(|row| row.edition.to_string()).collect();
     let mut reviews = HashMap::new();
     for some in ids.chunks(500) {
         reviews.extend(review::rows::newest_each(ctx.db(), EDITION, some).await?);

@@ -17,7 +17,7 @@ use document::{
 use kernel::{
     Staff,
     event::Event,
-    id::{AttachmentId, DocumentId, EditionId},
+    id::{AttachmentId, DocumentId, EditionId, SubjectRef},
     may_for, time,
 };
 use review::{
@@ -163,7 +163,7 @@ fn when(edition: &EditionRow) -> String {
 }
 
 async fn lines(ctx: &Ctx, editions: &[EditionRow]) -> Result<(Vec<EditionLine>, Option<Review>)> {
-    let ids: Vec<String> = editions.iter().map(|edition| edition.id.0.clone()).collect();
+    let ids: Vec<String> = editions.iter().map(|edition| edition.id.to_string()).collect();
     let reviews = review::rows::newest_each(ctx.db(), subject::EDITION, &ids).await?;
     let mut lines = Vec::with_capacity(editions.len());
     for edition in editions {
@@ -266,7 +266,7 @@ pub(super) async fn page(
     let was_public = editions.iter().any(|edition| matches!(edition.state.as_str(), "published" | "withdrawn"));
     let column = crate::public::column(ctx.db(), &document.column).await?;
     let county = desk.staff.has(kernel::Role::CountyOffice);
-    let events = store::log::of_subject(ctx.db(), "document", id.as_str()).await?;
+    let events = store::log::of_subject(ctx.db(), &SubjectRef::new(crate::DOCUMENT, id)).await?;
     let bad = !errors.is_empty();
     let page = Show {
         shell: desk.shell(ctx, title.clone()).await?.with_error(bad),
@@ -319,7 +319,7 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
     let (document, edition) = (&whole.document, &whole.edition);
     let kind = house.kind_of(document)?;
     let directory = ctx.directory();
-    let organ = directory.get(&document.organ).map_or_else(|| document.organ.0.clone(), |organ| organ.name.clone());
+    let organ = directory.get(&document.organ).map_or_else(|| document.organ.to_string(), |organ| organ.name.clone());
     let index =
         if document.index_number.is_empty() { "发布时生成".to_owned() } else { document.index_number.clone() };
     let mut facts = vec![("索引号", index), ("发布机关", organ.clone())];

@@ -162,7 +162,7 @@ impl Portal {
         let mut tx = self.ctx.db().write().await.expect("write");
         let id = seed(&self.ctx, &mut tx, one).await.expect("seed");
         tx.commit().await.expect("commit");
-        id.0
+        String::from(id)
     }
 
     async fn get(&self, path: &str, cookie: &str) -> Response<Body> {

@@ -14,7 +14,7 @@ use document::{
 };
 use kernel::{
     OrganCode,
-    id::{DocumentId, EditionId},
+    id::{DocumentId, EditionId, SubjectRef},
     may_for, time,
 };
 use review::{
@@ -116,7 +116,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
     let mut editions: HashMap<String, EditionRow> = HashMap::new();
     for edition in rows::editions_by_id(ctx.db().read(), &ids).await? {
-        editions.insert(edition.id.0.clone(), edition);
+        editions.insert(edition.id.to_string(), edition);
     }
     let house = crate::house(&ctx);
     let rows = lines.into_iter().filter_map(|line| {
@@ -234,7 +234,7 @@ pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &EditionId, errors: 
         review.round.kept_out(&desk.staff, &facts, ctx.seams().now())
     });
     let (clock, clock_words) = clock_of(ctx, review.as_ref(), stage);
-    let events = store::log::of_subject(ctx.db(), "document", document.id.as_str()).await?;
+    let events = store::log::of_subject(ctx.db(), &SubjectRef::new(crate::DOCUMENT, &document.id)).await?;
     let (bad, stopping) = (!errors.is_empty(), checks.stopping());
     let page = ReviewPage {
         shell: desk.shell(ctx, format!("审核：{}", edition.shown_title())).await?.with_error(bad),

@@ -1,6 +1,6 @@
 //! Erasing a payload: the words go, the place in the chain and what happened stay.
 
-use kernel::{Actor, EventKind, Keep, NewEvent};
+use kernel::{Actor, EventKind, Keep, NewEvent, id::SubjectRef};
 use serde_json::json;
 
 use crate::{Error, Result, Tx, query, query_as};
@@ -59,13 +59,7 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn erase_of_subject(
-        &mut self,
-        subject_kind: &str,
-        subject_id: &str,
-        reason: &str,
-        actor: &Actor,
-    ) -> Result<usize> {
+    pub async fn erase_of_subject(&mut self, subject: &SubjectRef, reason: &str, actor: &Actor) -> Result<usize> {
         let chain = self.chain().to_owned();
         let found: Vec<(i64,)> = query_as(
             "SELECT e.seq FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
@@ -73,8 +67,8 @@ impl Tx {
              ORDER BY e.seq",
         )
         .bind(chain)
-        .bind(subject_kind)
-        .bind(subject_id)
+        .bind(&subject.kind)
+        .bind(&subject.id)
         .fetch_all(self.conn())
         .await?;
         let mut erased = 0;

@@ -1,6 +1,9 @@
 //! Reading the log.
 
-use kernel::event::{Event, EventKind};
+use kernel::{
+    event::{Event, EventKind},
+    id::SubjectRef,
+};
 
 use crate::{Db, FromRow, Result, Tx, built, query, query_as, query_scalar};
 
@@ -117,10 +120,10 @@ pub async fn at(db: &Db, seq: i64) -> Result<Option<Event>> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_subject(db: &Db, subject_kind: &str, subject_id: &str) -> Result<Vec<Event>> {
+pub async fn of_subject(db: &Db, subject: &SubjectRef) -> Result<Vec<Event>> {
     let sql = select_events!("WHERE e.chain = $1 AND e.subject_kind = $2 AND e.subject_id = $3 ORDER BY e.seq");
     let rows =
-        query_as::<EventRow>(sql).bind(db.chain()).bind(subject_kind).bind(subject_id).fetch_all(db.read()).await?;
+        query_as::<EventRow>(sql).bind(db.chain()).bind(&subject.kind).bind(&subject.id).fetch_all(db.read()).await?;
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
@@ -128,14 +131,14 @@ pub async fn of_subject(db: &Db, subject_kind: &str, subject_id: &str) -> Result
 ///
 /// # Errors
 /// When the database fails.
-pub async fn newest(db: &Db, subject: (&str, &str), kinds: &[&EventKind]) -> Result<Option<Event>> {
+pub async fn newest(db: &Db, subject: &SubjectRef, kinds: &[&EventKind]) -> Result<Option<Event>> {
     let places: Vec<String> = (0..kinds.len()).map(|at| format!("${}", at + 4)).collect();
     // SQL: literals, and numbers of places that are counted here.
     let tail = format!("WHERE {OF_SUBJECT} AND e.kind IN ({}) ORDER BY e.seq DESC LIMIT 1", places.join(", "));
     let row = query_as::<EventRow>(built(format!("{SELECT}{tail}")))
         .bind(db.chain())
-        .bind(subject.0)
-        .bind(subject.1)
+        .bind(&subject.kind)
+        .bind(&subject.id)
         .bind_all(kinds.iter().map(|kind| kind.name))
         .fetch_optional(db.read())
         .await?;

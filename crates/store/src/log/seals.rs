@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Actor, EventKind, NewEvent, event::digest_of};
+use kernel::{Actor, EventKind, NewEvent, event::digest_of, id::SubjectRef};
 use serde_json::json;
 
 use crate::{Conn, Db, Result, Row, Tx, Value, built, query, query_as, query_scalar, raw::Snapshot};
@@ -216,7 +216,7 @@ pub(crate) async fn touch_all(tx: &mut Tx, sealed: &Sealed) -> Result<usize> {
         ids.extend(query_scalar::<String>(sealed.roots).fetch_all(tx.conn()).await?);
     }
     for id in &ids {
-        tx.touch(sealed.kind, id);
+        tx.touch(&SubjectRef::new(sealed.kind, id));
     }
     Ok(ids.len())
 }

@@ -1,6 +1,6 @@
 //! The event log: the chain, what may be erased, and every fault that a verification names.
 
-use kernel::{Actor, EventKind, Keep, NewEvent};
+use kernel::{Actor, EventKind, Keep, NewEvent, id::SubjectRef};
 use serde_json::json;
 use store::{
     Db, Error, Files, Tx, Value,
@@ -58,7 +58,7 @@ both! {
         assert_eq!(events[0].data, r#"{"n":7,"甲":"乙"}"#);
         assert_eq!((events[0].actor.as_str(), events[0].keep.as_str(), events[0].erased), ("system", "facts", false));
         assert_eq!(events[0].actor_name, Actor::System.log_name());
-        assert_eq!(log::of_subject(&home.db, "thing", "a").await.expect("history").len(), 2);
+        assert_eq!(log::of_subject(&home.db, &SubjectRef::new("thing", "a")).await.expect("history").len(), 2);
         assert_eq!(log::at(&home.db, 2).await.expect("one").map(|event| event.kind), Some("thing.noted".to_owned()));
         let verified = Verify::new(&home.db).run().await.expect("verify");
         assert_eq!((verified.events, verified.ok, verified.head), (3, true, events[2].hash.clone()));
@@ -208,8 +208,8 @@ both! {
         append(&home.db, NewEvent::new(&NOTE, "a", &Actor::System).data(json!({"text": "再记"}))).await;
         append(&home.db, NewEvent::new(&NOTE, "b", &Actor::System).data(json!({"text": "别的"}))).await;
         let mut tx = home.db.write().await.expect("write");
-        assert_eq!(tx.erase_of_subject("thing", "a", "本人要求", &Actor::System).await.expect("erased"), 2);
-        assert_eq!(tx.erase_of_subject("thing", "a", "本人要求", &Actor::System).await.expect("again"), 0);
+        assert_eq!(tx.erase_of_subject(&SubjectRef::new("thing", "a"), "本人要求", &Actor::System).await.expect("erased"), 2);
+        assert_eq!(tx.erase_of_subject(&SubjectRef::new("thing", "a"), "本人要求", &Actor::System).await.expect("again"), 0);
         tx.commit().await.expect("commit");
         let erased: Vec<i64> = query_scalar("SELECT seq FROM event_payload WHERE erased_at <> '' ORDER BY seq").fetch_all(home.db.read()).await.expect("erased");
         assert_eq!(erased, [2, 4]);
@@ -331,7 +331,7 @@ both! {
         log::advance(&mut tx, "follower", 2).await.expect("advance");
         tx.commit().await.expect("commit");
         assert_eq!(log::cursor(&home.db, "follower").await.expect("cursor"), 2);
-        let newest = log::newest(&home.db, ("thing", "a"), &[&FACT, &NOTE]).await.expect("newest").expect("one");
+        let newest = log::newest(&home.db, &SubjectRef::new("thing", "a"), &[&FACT, &NOTE]).await.expect("newest").expect("one");
         assert_eq!(newest.seq, 2);
     }
 }

@@ -333,7 +333,7 @@ both! {
         let mut tx = app.ctx().db().write().await.expect("write");
         store::query("UPDATE edition SET publish_at = '2026-03' WHERE document_id = $1")
             .bind(&ids[0]).execute(tx.conn()).await.expect("broken");
-        tx.touch("document", &ids[0]);
+        tx.touch(&kernel::id::SubjectRef::new("document", &ids[0]));
         tx.commit().await.expect("commit");
         app.pass(SignedDuration::from_hours(48));
         assert_eq!(publishing::publish_due(app.ctx()).await.expect("due"), 2);

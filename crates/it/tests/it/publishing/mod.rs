@@ -410,7 +410,7 @@ both! {
         let mut tx = app.ctx().db().write().await.expect("write");
         // Whatever way a number gets into the row: a publication looks at the row itself.
         store::query("UPDATE edition_text SET body_text = $1").bind(identity_number()).execute(tx.conn()).await.expect("changed");
-        tx.touch("document", &id);
+        tx.touch(&kernel::id::SubjectRef::new("document", &id));
         tx.commit().await.expect("commit");
         approve(app, &mut app.reviewer(Gate::SECRECY).await, &id).await.expect(409).shows("个人信息未处理");
         let mut clerk = app.clerk().await;

@@ -191,7 +191,7 @@ async fn chosen(ctx: &Ctx, ids: &[String]) -> Result<Vec<Share>> {
 
 /// The share of a row.
 fn share(row: &Share) -> ShareId {
-    ShareId(row.id.clone())
+    ShareId::from(row.id.clone())
 }
 
 fn effect(form: &Bulk, chosen: &[Share], lines: &[Line], asks: bool) -> String {

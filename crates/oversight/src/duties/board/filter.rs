@@ -151,7 +151,7 @@ impl Filter {
         };
         add(offers.source, named(&offers.sources, &self.source));
         add(offers.place, named(&offers.clauses, &self.clause));
-        let organ = given(&self.organ).map(|code| ctx.directory().short_name(&OrganCode(code)).to_owned());
+        let organ = given(&self.organ).map(|code| ctx.directory().short_name(&OrganCode::from(code)).to_owned());
         add("机关", organ.unwrap_or_default());
         add("分工", OwnerRole::from_code(&self.role).map_or("", OwnerRole::label).to_owned());
         add("类别", sources(ctx).kind(&self.kind).map_or("", |kind| kind.label).to_owned());
@@ -220,7 +220,7 @@ impl Filter {
     pub(super) fn wanted(&self, ctx: &Ctx, staff: &Staff) -> board::Filter {
         let (directory, today) = (ctx.directory(), ctx.today());
         let organ = |code: &String| {
-            let answers = directory.stands_for(&OrganCode(code.clone()), today);
+            let answers = directory.stands_for(&OrganCode::from(code.clone()), today);
             directory.answered_by(&answers, today)
         };
         let word = |text: &str| Word { text: text.to_owned(), organs: named(&directory, text, today) };
@@ -404,7 +404,7 @@ pub(super) async fn offers(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<
     let mut offers = Offers {
         source,
         place,
-        organs: organs.iter().map(|organ| (organ.0.clone(), directory.short_name(organ).to_owned())).collect(),
+        organs: organs.iter().map(|organ| (organ.to_string(), directory.short_name(organ).to_owned())).collect(),
         years: years.iter().map(|year| (year.to_string(), format!("{year} 年"))).collect(),
         kinds: kinds(&declared),
         sources: lines.into_iter().map(|line| (line.key.to_string(), line.title)).collect(),
