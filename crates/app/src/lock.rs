@@ -9,7 +9,18 @@ use std::{fs::File, io::Write, path::Path};
 use anyhow::{Context, Result, bail};
 use rustix::fs::{FlockOperation, flock};
 
-use crate::serve::RoleOfProcess;
+/// What one process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ProcessRole {
+    /// 门户、后台和作业
+    All,
+    /// 只有门户
+    Portal,
+    /// 只有后台
+    Office,
+    /// 只有作业
+    Worker,
+}
 
 /// Held for as long as the process serves.
 #[derive(Debug)]
@@ -21,12 +32,12 @@ pub(crate) struct Lock {
 ///
 /// # Errors
 /// When another process has one of them, or the folder cannot be written.
-pub(crate) fn take(data: &Path, role: RoleOfProcess) -> Result<Lock> {
+pub(crate) fn take(data: &Path, role: ProcessRole) -> Result<Lock> {
     let parts: &[&str] = match role {
-        RoleOfProcess::All => &["portal", "office", "worker"],
-        RoleOfProcess::Portal => &["portal"],
-        RoleOfProcess::Office => &["office"],
-        RoleOfProcess::Worker => &["worker"],
+        ProcessRole::All => &["portal", "office", "worker"],
+        ProcessRole::Portal => &["portal"],
+        ProcessRole::Office => &["office"],
+        ProcessRole::Worker => &["worker"],
     };
     let mut files = Vec::new();
     for part in parts {
@@ -62,13 +73,13 @@ mod tests {
     fn the_second_server_of_a_folder_is_refused_and_parts_may_be_split() {
         let folder = tempfile::tempdir().expect("folder");
         let data = folder.path();
-        let portal = take(data, RoleOfProcess::Portal).expect("the first");
-        let _office = take(data, RoleOfProcess::Office).expect("another part");
-        for second in [RoleOfProcess::Portal, RoleOfProcess::All] {
+        let portal = take(data, ProcessRole::Portal).expect("the first");
+        let _office = take(data, ProcessRole::Office).expect("another part");
+        for second in [ProcessRole::Portal, ProcessRole::All] {
             let refused = take(data, second).expect_err("taken").to_string();
             assert!(refused.contains(&std::process::id().to_string()) && refused.contains("只能由一个"), "{refused}");
         }
         drop(portal);
-        take(data, RoleOfProcess::Portal).expect("who has ended holds nothing");
+        take(data, ProcessRole::Portal).expect("who has ended holds nothing");
     }
 }

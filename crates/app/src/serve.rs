@@ -9,34 +9,21 @@ use web::{Config, Ctx};
 use crate::{
     App, compose,
     connections::{self, Limits},
-    demo, health, lock, nodes, seams,
+    demo, health,
+    lock::{self, ProcessRole},
+    nodes, seams,
 };
-
-/// What one process does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum RoleOfProcess {
-    /// 门户、后台和作业
-    All,
-    /// 只有门户
-    Portal,
-    /// 只有后台
-    Office,
-    /// 只有作业
-    Worker,
-}
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
 /// # Errors
 /// When a port is taken, or the installation cannot be opened.
-pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Result<()> {
+pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result<()> {
     health::install();
-    let wants = |this| role == RoleOfProcess::All || role == this;
+    let wants = |this| role == ProcessRole::All || role == this;
     // Ports first: a taken port is the commonest mistake and is told before anything is touched.
-    let portal =
-        if wants(RoleOfProcess::Portal) { Some(listen("server.portal", &config.server.portal)?) } else { None };
-    let office =
-        if wants(RoleOfProcess::Office) { Some(listen("server.office", &config.server.office)?) } else { None };
+    let portal = if wants(ProcessRole::Portal) { Some(listen("server.portal", &config.server.portal)?) } else { None };
+    let office = if wants(ProcessRole::Office) { Some(listen("server.office", &config.server.office)?) } else { None };
     // Links between the two servers follow the ports when no public address was configured.
     let default = web::config::Server::default();
     if let Some(listener) = portal.as_ref().filter(|_| config.server.portal_url == default.portal_url) {
@@ -63,7 +50,7 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
     let per_address = usize::try_from(server.connections_per_address).unwrap_or(usize::MAX);
     let limits = Limits::usual(places(), per_address, server.trusted_proxies.clone());
     let mut tasks = JoinSet::new();
-    if wants(RoleOfProcess::Worker) {
+    if wants(ProcessRole::Worker) {
         tasks.spawn(ctx.capabilities().schedule(&ctx).work(ctx.db().clone(), stopped.clone()));
         let followers = ctx.capabilities().followers(&ctx);
         // With nobody to follow for, its work would end at once, and the end of a task ends the program.
@@ -75,7 +62,7 @@ pub async fn run(mut config: Config, data: PathBuf, role: RoleOfProcess) -> Resu
             tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));
         }
     }
-    if wants(RoleOfProcess::Worker) {
+    if wants(ProcessRole::Worker) {
         tasks.spawn(identity::audit::watch::run(ctx.clone(), stopped.clone()));
     }
     tasks.spawn(search::run(app.search.clone(), ctx.clone(), stopped.clone()));
@@ -129,7 +116,7 @@ async fn before_serving(ctx: &Ctx) -> Result<()> {
 }
 
 /// The first line of the log of each start: what runs here, on what, and where it listens.
-fn tell_started(ctx: &Ctx, role: RoleOfProcess, ready: &str) {
+fn tell_started(ctx: &Ctx, role: ProcessRole, ready: &str) {
     let kind = match ctx.db().dialect() {
         store::Dialect::Sqlite => "sqlite",
         store::Dialect::Postgres => "postgres",

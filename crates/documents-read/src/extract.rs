@@ -2,6 +2,7 @@
 
 use documents::{Code, Extracted, Format, Limits, Part, Rejected, Unread, decode_text, picture, tables};
 
+use crate::bounds::{check_size, lines};
 use crate::net::APART;
 use crate::{active, docx, html, markdown, pdf, quality::is_garbled, sniff, xlsx};
 
@@ -76,21 +77,6 @@ fn tell_garbled(found: &mut Extracted) {
     }
 }
 
-/// Refuses a file beyond the upload limit.
-pub(crate) fn check_size(bytes: &[u8], limits: &Limits) -> Result<(), Rejected> {
-    if bytes.len() as u64 <= limits.input_bytes {
-        return Ok(());
-    }
-    Err(Rejected::new(
-        Code::TooLarge,
-        format!(
-            "文件有 {} MB，超过 {} MB 的上限。请压缩文件中的图片，或拆分成几个文件后再上传。",
-            bytes.len().div_ceil(1 << 20),
-            limits.input_bytes >> 20
-        ),
-    ))
-}
-
 fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted, Rejected> {
     let (decoded, encoding) = decode_text(bytes)?;
     let mut warnings = Vec::new();
@@ -134,21 +120,4 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
 fn html_attributes(page: &str) -> String {
     let tags = page.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or(tag));
     tags.filter(|tag| tag.contains('=') || tag.starts_with('!')).collect::<Vec<_>>().join(APART)
-}
-
-/// Line ends made uniform, blanks at line ends removed.
-pub(crate) fn lines(text: &str) -> String {
-    let uniform = text.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{1a}'], "\n");
-    let mut out = String::with_capacity(uniform.len());
-    for line in uniform.lines() {
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-/// Runs a reader of a library that may panic on hostile input.
-pub(crate) fn caught<T>(what: &str, read: impl FnOnce() -> Result<T, Rejected>) -> Result<T, Rejected> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| Err(Rejected::damaged(what)))
 }

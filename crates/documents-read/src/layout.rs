@@ -1,8 +1,6 @@
 //! Text of a page by the places of its pieces: a file with two fonts, digits in one and Chinese in the other, stores them
 //! in an order that nobody reads.
 
-use crate::pdf::begins_item;
-
 /// A piece of text where it stands; points, counted from the lower left corner.
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
@@ -114,6 +112,18 @@ fn paragraphs(rows: &[Row]) -> String {
         before = Some(row);
     }
     out
+}
+
+/// Whether a line begins with a number of official documents (`一、`, `（一）`, `1.`, `第一条`) or an indent.
+pub(crate) fn begins_item(line: &str) -> bool {
+    if line.starts_with(['\u{3000}', ' ']) {
+        return true;
+    }
+    let rest = line.trim_start_matches(['（', '(', '第']);
+    let number = |c: char| c.is_ascii_digit() || "一二三四五六七八九十百〇零".contains(c);
+    let after = rest.trim_start_matches(number);
+    let counted = after.len() < rest.len();
+    counted && after.starts_with(['、', '）', ')', '.', '．', '条', '章', '节'])
 }
 
 #[cfg(test)]

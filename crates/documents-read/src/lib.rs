@@ -5,6 +5,8 @@
 //! that no context can hand them a hostile file in the process of the server.
 
 mod active;
+mod bounds;
+mod cells;
 mod child;
 mod container;
 mod docx;
@@ -17,6 +19,7 @@ mod net;
 mod ooxml;
 mod pdf;
 mod pdf_net;
+mod pdf_page;
 mod pdf_text;
 mod quality;
 mod sniff;

@@ -11,7 +11,8 @@ use quick_xml::XmlVersion;
 use quick_xml::events::Event;
 
 use crate::net::{APART, squeezed};
-use crate::{pdf, xml};
+use crate::pdf_page::page_text;
+use crate::xml;
 
 /// Objects that are walked over; a book of some thousand pages has fewer.
 const MOST_OBJECTS: usize = 1_000_000;
@@ -223,7 +224,7 @@ pub(crate) fn former_states(bytes: &[u8], found: &mut Extracted) {
     for end in ends.into_iter().rev().take(STATES) {
         let Ok(document) = PdfDocument::from_bytes(bytes[..end].to_vec()) else { continue };
         for page in 0..document.page_count().unwrap_or(0).min(PAGES) {
-            let (text, _) = pdf::page_text(&document, page);
+            let (text, _) = page_text(&document, page);
             lines.extend(text.lines().filter(|line| known.insert(squeezed(line))).map(str::to_owned));
         }
     }

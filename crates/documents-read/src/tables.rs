@@ -7,8 +7,9 @@ use calamine::{Data, Reader, SheetVisible, Xls, Xlsx};
 use documents::tables::{Table, TableRow, Wanted, read_csv};
 use documents::{Code, Format, Limits, Rejected};
 
+use crate::bounds::{caught, check_size};
+use crate::cells::{cell_text, legacy_error};
 use crate::container::Package;
-use crate::extract::{caught, check_size};
 use crate::formats::{self, Dated, Formats};
 use crate::{sniff, xlsx};
 
@@ -57,44 +58,6 @@ pub fn read_table(bytes: &[u8], file_name: &str, wanted: &Wanted, limits: &Limit
             Code::Unsupported,
             format!("这是{}，不是表格。请上传 .xlsx、.xls 或 .csv 文件。", other.name()),
         )),
-    }
-}
-
-/// A cell as people read it: dates as `YYYY-MM-DD`, whole numbers without a fraction.
-pub(crate) fn cell_text(value: &Data) -> String {
-    match value {
-        Data::Empty => String::new(),
-        Data::String(text) => text.trim().to_owned(),
-        Data::Bool(true) => "TRUE".to_owned(),
-        Data::Bool(false) => "FALSE".to_owned(),
-        Data::Int(number) => number.to_string(),
-        // Rust writes the shortest digits that give the same number, never with an exponent.
-        Data::Float(number) => number.to_string(),
-        Data::Error(error) => error.to_string(),
-        Data::DateTimeIso(text) => text.trim_end_matches("T00:00:00").replace('T', " "),
-        Data::DurationIso(text) => text.clone(),
-        Data::DateTime(moment) => {
-            let serial = moment.as_f64();
-            if moment.is_duration() {
-                let seconds = (serial * 86_400.0).round() as i64;
-                return format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-            }
-            if !(0.0..2_958_466.0).contains(&serial) {
-                return serial.to_string();
-            }
-            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-            let time = match (hour, minute, second) {
-                (0, 0, 0) => String::new(),
-                (_, _, 0) => format!("{hour:02}:{minute:02}"),
-                _ => format!("{hour:02}:{minute:02}:{second:02}"),
-            };
-            let date = format!("{year:04}-{month:02}-{day:02}");
-            match (serial < 1.0, time.is_empty()) {
-                (_, true) => date,
-                (true, false) => time,
-                (false, false) => format!("{date} {time}"),
-            }
-        }
     }
 }
 
@@ -176,14 +139,6 @@ fn as_shown(raw: &str, format: &str, later: bool) -> Option<String> {
         return Some(format!("{}E+{power}", digits.trim_end_matches('0').trim_end_matches('.')));
     }
     formats::shown(raw, format)
-}
-
-/// Why an old workbook could not be opened.
-pub(crate) fn legacy_error(error: &calamine::XlsError) -> Rejected {
-    match error {
-        calamine::XlsError::Password => crate::container::encrypted(),
-        _ => Rejected::damaged("旧版 Excel 表格"),
-    }
 }
 
 /// The rows of a sheet of the old kind.

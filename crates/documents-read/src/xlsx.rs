@@ -8,11 +8,10 @@ use documents::{Extracted, Format, Limits, Part, Rejected, Unread};
 use quick_xml::events::{BytesStart, Event};
 
 use crate::active;
+use crate::bounds::caught;
+use crate::cells::{SAME, cell_text, legacy_error};
 use crate::container::Package;
-use crate::docx::SAME;
-use crate::extract::caught;
 use crate::net::{self, ByName, squeezed};
-use crate::tables::cell_text;
 use crate::{ooxml, tables, xml};
 
 /// Columns of a sheet, at most (ECMA-376: XFD).
@@ -86,7 +85,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
 /// Reads an old binary workbook. Its hidden rows and columns cannot be told, so all cells count as visible.
 pub(crate) fn read_legacy(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     caught("旧版 Excel 表格", || {
-        let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| tables::legacy_error(&error))?;
+        let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| legacy_error(&error))?;
         let mut found = Extracted::empty(Format::Xls);
         let mut lines = Vec::new();
         let mut room = limits.cells;

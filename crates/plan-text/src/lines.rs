@@ -1,6 +1,8 @@
 //! Source text to clean lines: residue of Word and Markdown is dropped here, and only here, and named in a warning.
 
-use super::{Warning, headings, residue, tables::Row};
+use std::ops::Range;
+
+use super::{Warning, headings, residue};
 use crate::work::looked_at;
 
 /// A line that holds something after cleaning.
@@ -16,6 +18,30 @@ pub(super) struct Line {
     pub(super) indent: usize,
     /// The row of a table that it was.
     pub(super) row: Option<Row>,
+}
+
+/// A line that was a row of a table. Its text is number, task, and behind a line feed the cells of the owner note.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) number: String,
+    pub(super) mark: String,
+    /// Byte of the line where the task begins.
+    pub(super) rest: usize,
+    /// Bytes of the line that are the owner note; empty when no cell names an owner or a term.
+    pub(super) note: Range<usize>,
+    /// The note with the names of its columns, as it would stand in running text: for reading only.
+    pub(super) reading: String,
+    /// It stands over the rows below it and is no clause.
+    pub(super) section: bool,
+}
+
+impl Row {
+    /// A row that stands over those below it.
+    pub(super) fn section(text: &str) -> Row {
+        let heading = headings::read(text);
+        let (number, mark, rest) = heading.map_or_else(Default::default, |h| (h.number, h.mark, h.rest));
+        Row { number, mark, rest, note: text.len()..text.len(), reading: String::new(), section: true }
+    }
 }
 
 /// Splits the source into lines (LF, CRLF, CR and Word's soft breaks) and drops residue.

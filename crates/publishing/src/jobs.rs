@@ -3,7 +3,6 @@
 use document::{draft, life, rows};
 use kernel::{Actor, id::EditionId};
 use review::About;
-use serde::{Deserialize, Serialize};
 use store::{
     Schedule,
     jobs::{Failure, Handlers},
@@ -14,18 +13,8 @@ use web::{Ctx, Error, Result};
 use crate::editions::{
     checks::{self, LOOK_THROUGH, LookThrough},
     deciding::{self, Due},
-    subject::EDITION,
+    subject::{EDITION, PUBLISH_DUE, PublishDue},
 };
-
-/// The kind of job that publishes a scheduled edition.
-pub const PUBLISH_DUE: &str = "publishing.publish_due";
-
-/// Payload of [`PUBLISH_DUE`].
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct PublishDue {
-    /// The edition.
-    pub edition: EditionId,
-}
 
 /// The handlers of this context's jobs.
 pub fn handlers(ctx: &Ctx) -> Handlers {

@@ -21,7 +21,8 @@ use kernel::EventKind;
 use review::permissions::REVIEW_EXCEPTIONS;
 use web::{Capability, Nav};
 
-pub use jobs::{PUBLISH_DUE, handlers, publish_due};
+pub use editions::subject::PUBLISH_DUE;
+pub use jobs::{handlers, publish_due};
 pub use settings::house;
 
 /// Kind of the subjects that documents are, in the log and wherever others keep a public subject.

@@ -19,12 +19,9 @@ use web::{Ctx, Result};
 
 pub use document::seed::SeedCorrection;
 
-use crate::{
-    editions::{
-        attachments, deciding,
-        subject::{self},
-    },
-    jobs::{PUBLISH_DUE, PublishDue},
+use crate::editions::{
+    attachments, deciding,
+    subject::{self, PUBLISH_DUE, PublishDue},
 };
 
 /// In which state the document is put in.

@@ -4,14 +4,15 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::HeaderMap,
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::{Ctx, Error, request_log};
+pub use crate::peer::within;
+use crate::{Ctx, Error, peer::peer, request_log};
 
 /// Headers by which a proxy shows itself.
 const OF_PROXIES: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
@@ -39,18 +40,6 @@ impl std::fmt::Display for Unclear {
             Self::Stranger => "came through a proxy that is not in server.trusted_proxies",
         })
     }
-}
-
-/// Whether one of the nets holds the address, in whichever of its forms either is written (`::ffff:10.0.0.1` is 10.0.0.1).
-pub fn within(nets: &[IpNet], ip: IpAddr) -> bool {
-    let ip = ip.to_canonical();
-    nets.iter().any(|net| match net {
-        IpNet::V6(v6) if v6.prefix_len() >= 96 => match v6.network().to_ipv4_mapped() {
-            Some(v4) => Ipv4Net::new(v4, v6.prefix_len() - 96).is_ok_and(|net| IpNet::V4(net).contains(&ip)),
-            None => net.contains(&ip),
-        },
-        net => net.contains(&ip),
-    })
 }
 
 /// An address as proxies write it: with or without a port, an IPv6 one with or without brackets.
@@ -84,12 +73,6 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Result
         }
     }
     nearest.ok_or(Unclear::Missing)
-}
-
-/// The address that the connection came from. Without one, as in tests that ask a router directly, it is this machine.
-pub(crate) fn peer(request: &Request) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip().to_canonical())
 }
 
 /// Layer of both servers: puts [`ClientIp`] into the request. On the portal, which is open to everybody, a request of unclear

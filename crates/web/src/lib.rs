@@ -19,6 +19,7 @@ pub mod headers;
 pub mod hooks;
 pub mod mail;
 pub mod page;
+mod peer;
 pub mod portal;
 pub mod private;
 pub mod rail;

@@ -28,7 +28,7 @@ use ipnet::IpNet;
 use kernel::{Seams, id::AccountId};
 use tracing::{Instrument, Span};
 
-use crate::{Ctx, Listener, client};
+use crate::{Ctx, Listener, peer};
 
 /// The header of the id, in answers and in requests that a trusted proxy passes on.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -99,8 +99,8 @@ impl RequestLog {
     }
 
     fn id(&self, request: &Request) -> RequestId {
-        let peer: IpAddr = client::peer(request);
-        let given = request.headers().get(HEADER).filter(|_| client::within(&self.trusted, peer));
+        let peer: IpAddr = peer::peer(request);
+        let given = request.headers().get(HEADER).filter(|_| peer::within(&self.trusted, peer));
         given.and_then(RequestId::given).unwrap_or_else(|| RequestId(self.seams.secret(BYTES).into()))
     }
 }

@@ -68,7 +68,7 @@ enum Command {
         office: Option<String>,
         /// 本进程承担的部分
         #[arg(long, value_enum, default_value = "all")]
-        role: serve::RoleOfProcess,
+        role: crate::lock::ProcessRole,
         /// 首次运行：还没有数据时建立新站；不写这一项，空的数据目录或空的数据库不会启动
         #[arg(long)]
         new: bool,

@@ -20,7 +20,6 @@ use crate::ooxml::{self, Relation};
 use crate::xml::{self, Element};
 use body::{SKIPPED, Walk};
 use model::Block;
-pub(crate) use model::SAME;
 use numbering::Numbering;
 use styles::Styles;
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::cells::SAME;
+
 /// A block of the body, a cell, a header or a note.
 #[derive(Debug, Clone)]
 pub(super) enum Block {
@@ -205,6 +207,3 @@ impl Row {
         })
     }
 }
-
-/// What stands in a text for a cell that goes on from the row above.
-pub(crate) const SAME: &str = "〃";

@@ -10,33 +10,13 @@
 mod header;
 mod row;
 
-use std::{collections::VecDeque, ops::Range};
+use std::collections::VecDeque;
 
-use super::{Warning, headings, lines::Line};
+use super::{
+    Warning, headings,
+    lines::{Line, Row},
+};
 use header::Column;
-
-/// A line that was a row of a table. Its text is number, task, and behind a line feed the cells of the owner note.
-#[derive(Debug)]
-pub(super) struct Row {
-    pub(super) number: String,
-    pub(super) mark: String,
-    /// Byte of the line where the task begins.
-    pub(super) rest: usize,
-    /// Bytes of the line that are the owner note; empty when no cell names an owner or a term.
-    pub(super) note: Range<usize>,
-    /// The note with the names of its columns, as it would stand in running text: for reading only.
-    pub(super) reading: String,
-    /// It stands over the rows below it and is no clause.
-    pub(super) section: bool,
-}
-
-impl Row {
-    fn section(text: &str) -> Row {
-        let heading = headings::read(text);
-        let (number, mark, rest) = heading.map_or_else(Default::default, |h| (h.number, h.mark, h.rest));
-        Row { number, mark, rest, note: text.len()..text.len(), reading: String::new(), section: true }
-    }
-}
 
 /// Whether a cell says that the one above it holds.
 fn is_ditto(cell: &str) -> bool {

@@ -1,8 +1,11 @@
-//! What is owed, on the work list of those who write it.
+//! Which policies are explained, which still owe it, and that on the work list of those who write it.
 
 use std::collections::HashSet;
 
-use document::public::Listed;
+use document::{
+    Kinds, common,
+    public::{self, Cursor, Filter, Listed, Order, Places, Slice},
+};
 use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{OrganCode, Staff, id::DocumentId, may_for};
@@ -11,10 +14,7 @@ use web::{
     hooks::{self, DeskItem, DeskSource, Group},
 };
 
-use super::{
-    INTERPRETATION,
-    pages::{owes, policies},
-};
+use super::{INTERPRETATION, INTERPRETS};
 
 /// Policies that are looked at: the newest of an organ.
 const NEWEST: i64 = 50;
@@ -25,6 +25,33 @@ pub(super) fn due(ctx: &Ctx, published_on: &str) -> Option<Date> {
     let rule = ctx.settings::<clock::Readings>().apply(&clock::rule::INTERPRETATION_PUBLISH);
     let run = clock::probable(&rule, published, &[], 0, &ctx.calendar()).ok()?;
     Some(run.due().date())
+}
+
+/// Whether an interpretation is still expected: nobody explains what is no longer law.
+pub(super) fn owes(policy: &Listed) -> bool {
+    ![common::REPEALED, common::LAPSED].contains(&policy.values.get(&common::VALIDITY))
+}
+
+/// Where an interpretation of this policy is begun.
+pub(super) fn write(policy: &Listed) -> String {
+    format!("/documents/new?kind={}&{}={}", INTERPRETATION.key, INTERPRETS.key, policy.id)
+}
+
+/// Public policies of an organ (`None` = of all), newest first, and which of them have a public interpretation.
+pub(super) async fn policies(
+    ctx: &Ctx,
+    organ: Option<OrganCode>,
+    after: &str,
+    limit: i64,
+) -> Result<(Slice, HashSet<DocumentId>)> {
+    let kinds = Kinds::of(ctx);
+    let explainable: Vec<_> = INTERPRETS.to.iter().filter_map(|key| kinds.get(key)).collect();
+    let filter = Filter { organ, ..Filter::kinds(&explainable) };
+    let places = Places::after(Cursor::parse(after), limit);
+    let found = public::list(ctx.db(), &kinds, &filter, Order::Newest, places).await?;
+    let ids: Vec<&DocumentId> = found.items.iter().map(|policy| &policy.id).collect();
+    let explained = public::leading(ctx.db(), &INTERPRETS, &ids).await?.into_iter().collect();
+    Ok((found, explained))
 }
 
 pub(super) struct Owed;
@@ -61,7 +88,7 @@ impl DeskSource for Owed {
                         kind: "政策解读".to_owned(),
                         group: Group::DUTY,
                         title: format!("{}：撰写解读", policy.title),
-                        href: super::pages::write(policy),
+                        href: write(policy),
                         organ: directory.short_name(&policy.organ).to_owned(),
                         since: policy.published_on.parse().ok(),
                         due: Some(due),

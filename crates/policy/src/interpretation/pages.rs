@@ -1,18 +1,13 @@
 //! Which policies are explained, and which still owe it.
 
-use std::collections::HashSet;
-
 use askama::Template;
 use axum::{extract::State, response::Response};
-use document::{
-    Kinds, common,
-    public::{self, Cursor, Filter, Listed, Order, Places, Slice},
-};
-use kernel::{OrganCode, id::DocumentId};
+use document::public::Listed;
+use kernel::OrganCode;
 use serde::Deserialize;
 use web::{Ctx, Desk, OfficeShell, Query, Result, office_page, page::query_string};
 
-use super::{INTERPRETATION, INTERPRETS, owed::due};
+use super::owed::{due, owes, policies, write};
 
 const SIZE: i64 = 50;
 
@@ -96,31 +91,4 @@ fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
         state,
         tone,
     }
-}
-
-/// Whether an interpretation is still expected: nobody explains what is no longer law.
-pub(super) fn owes(policy: &Listed) -> bool {
-    ![common::REPEALED, common::LAPSED].contains(&policy.values.get(&common::VALIDITY))
-}
-
-/// Where an interpretation of this policy is begun.
-pub(super) fn write(policy: &Listed) -> String {
-    format!("/documents/new?kind={}&{}={}", INTERPRETATION.key, INTERPRETS.key, policy.id)
-}
-
-/// Public policies of an organ (`None` = of all), newest first, and which of them have a public interpretation.
-pub(super) async fn policies(
-    ctx: &Ctx,
-    organ: Option<OrganCode>,
-    after: &str,
-    limit: i64,
-) -> Result<(Slice, HashSet<DocumentId>)> {
-    let kinds = Kinds::of(ctx);
-    let explainable: Vec<_> = INTERPRETS.to.iter().filter_map(|key| kinds.get(key)).collect();
-    let filter = Filter { organ, ..Filter::kinds(&explainable) };
-    let places = Places::after(Cursor::parse(after), limit);
-    let found = public::list(ctx.db(), &kinds, &filter, Order::Newest, places).await?;
-    let ids: Vec<&DocumentId> = found.items.iter().map(|policy| &policy.id).collect();
-    let explained = public::leading(ctx.db(), &INTERPRETS, &ids).await?.into_iter().collect();
-    Ok((found, explained))
 }

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use store::{Executor, Tx, jobs::NewJob};
 use web::{Ctx, Refusal, Result};
 
-use super::subject::EDITION;
+/// Editions as the review and its findings name them.
+pub const EDITION: &str = "edition";
 
 /// The texts of an edition, as stored or as typed.
 struct Texts<'a> {

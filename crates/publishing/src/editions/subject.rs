@@ -14,15 +14,23 @@ use review::{
     Happened, Kind, Matter, Review, Route, State, Subject, Words, events::Said, findings, model::Facts,
     subject::LogName,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Tx, jobs::NewJob};
 use web::{Ctx, Refusal};
 
+pub use super::checks::EDITION;
 use super::{checks, notices};
-use crate::jobs::{PUBLISH_DUE, PublishDue};
 
-/// The kind of subject.
-pub const EDITION: &str = "edition";
+/// The kind of job that publishes a scheduled edition.
+pub const PUBLISH_DUE: &str = "publishing.publish_due";
+
+/// Payload of [`PUBLISH_DUE`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PublishDue {
+    /// The edition.
+    pub edition: EditionId,
+}
 
 /// How sentences name an edition.
 pub(crate) const WORDS: Words = Words { this: "这一版", work: "稿件" };
