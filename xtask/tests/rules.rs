@@ -90,6 +90,39 @@ fn every_module_says_what_it_is_for() {
     fail_on(&faults, "A module opens with `//!`.");
 }
 
+/// Words without the articles and pronouns that carry nothing, and without their plural.
+fn bare(text: &str) -> Vec<String> {
+    let words = Regex::new(r"[A-Z]?[a-z]+|[A-Z]+").expect("regex");
+    let empty = ["the", "a", "an", "of", "its", "this", "one", "is", "it"];
+    let words = words.find_iter(text).map(|word| word.as_str().to_lowercase());
+    words.filter(|word| !empty.contains(&word.as_str())).map(|word| word.trim_end_matches('s').to_owned()).collect()
+}
+
+#[test]
+fn no_comment_only_repeats_the_name_below_it() {
+    let item = Regex::new(r"^\s*(?:pub(?:\([^)]*\))? )?(?:(?:const |async )*(?:fn|static|const|struct|enum|trait|type) )?(\w+)(?:: ([^=]*))?").expect("regex");
+    let mut faults = Vec::new();
+    for path in files(&root().join("crates"), &[".rs"]) {
+        let source = read(&path);
+        let lines: Vec<&str> = source.lines().collect();
+        let mut above = "";
+        for (number, three) in lines.windows(2).enumerate() {
+            let (line, below) = (three[0].trim_start(), three[1]);
+            let alone =
+                !std::mem::replace(&mut above, line).starts_with("///") && !below.trim_start().starts_with("//");
+            let Some(said) = line.strip_prefix("/// ").filter(|said| alone && said.is_ascii()) else { continue };
+            let Some(named) = item.captures(below).filter(|_| !said.contains(['`', '/', '=', '[', '<'])) else {
+                continue;
+            };
+            let known = bare(&format!("{} {}", &named[1], named.get(2).map_or("", |kind| kind.as_str())));
+            if bare(said).iter().all(|word| known.contains(word)) {
+                faults.push(format!("{}:{}: {said}", shown(&path), number + 1));
+            }
+        }
+    }
+    fail_on(&faults, "A comment says more than the name, or is left out.");
+}
+
 #[test]
 fn no_stub_is_left() {
     // Built from pieces so that this file does not name itself.

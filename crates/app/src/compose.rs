@@ -99,9 +99,6 @@ async fn put_together(
 }
 
 /// Reads organs and calendar into memory.
-///
-/// # Errors
-/// When the database fails.
 pub async fn reload(ctx: &Ctx) -> anyhow::Result<()> {
     identity::load_directory(ctx).await.map_err(words)?;
     identity::load_calendar(ctx).await.map_err(words)

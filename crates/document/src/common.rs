@@ -23,41 +23,32 @@ pub const REPEALED: &str = "repealed";
 pub const VALIDITIES: &[(&str, &str)] =
     &[(IN_FORCE, "有效"), (AMENDED, "已修改"), (LAPSED, "失效"), (REPEALED, "已废止")];
 
-/// 摘要.
 pub static SUMMARY: Facet = Facet::new("summary", "摘要", Shape::Long(1000))
     .listed()
     .at(0)
     .help("一两句话说清与谁有关、有什么变化，列表和搜索结果会用到");
-/// 发文字号.
 pub static DOCUMENT_NUMBER: Facet =
     Facet::new("document_number", "发文字号", Shape::Text(100)).listed().found().at(20).help("例如 青政发〔2026〕5号");
-/// 成文日期.
 pub static WRITTEN_ON: Facet = Facet::new("written_on", "成文日期", Shape::Date)
     .listed()
     .ordered()
     .at(50)
     .ask("请填写成文日期，例如 2026-03-05。");
-/// 施行日期.
 pub static EFFECTIVE_ON: Facet = Facet::new("effective_on", "施行日期", Shape::Date).at(80);
-/// 有效期至.
 pub static EXPIRES_ON: Facet = Facet::new("expires_on", "有效期至", Shape::Date).at(90);
-/// 有效性.
 pub static VALIDITY: Facet = Facet::new("validity", "有效性", Shape::Choice(VALIDITIES))
     .listed()
     .counted()
     .at(70)
     .help("政策文件必填")
     .ask("请选择有效性，例如“有效”。");
-/// 来源.
 pub static SOURCE: Facet = Facet::new("source", "来源", Shape::Text(100)).at(0).help("不填就写发布机关");
-/// 主题.
 pub static TOPICS: Facet = Facet::new("topics", "主题", Shape::Words)
     .counted()
     .found()
     .shown_as("主题分类", 40)
     .asked_as("topic")
     .help("用顿号隔开，例如 社会保障、养老");
-/// 主题词.
 pub static KEYWORDS: Facet = Facet::new("keywords", "主题词", Shape::Words).found().at(120).help("用顿号隔开");
 
 /// The fields as they stand on a day: what was declared to be in force until a day that has gone by is in force no more, on

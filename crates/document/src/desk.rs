@@ -26,7 +26,6 @@ pub struct Filter {
     pub state: String,
     /// Any of these organs.
     pub organs: Vec<OrganCode>,
-    /// The column.
     pub column: Option<ColumnId>,
     /// Key of the kind.
     pub kind: String,
@@ -42,7 +41,6 @@ pub enum By {
     /// Last change.
     #[default]
     Updated,
-    /// Title.
     Title,
     /// Publication.
     Published,
@@ -58,7 +56,6 @@ impl By {
     }
 }
 
-/// An order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
     /// By what.
@@ -97,7 +94,6 @@ impl Row {
         shown_title(&self.title)
     }
 
-    /// State in words.
     pub fn state_words(&self) -> &'static str {
         state::label(&self.state)
     }
@@ -179,9 +175,6 @@ fn from(filter: &Filter, search: Option<&Search>, statement: &mut Statement) {
 }
 
 /// Some lines of the list: `limit` after leaving out `skip`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(db: &Db, kinds: &Kinds, filter: &Filter, order: Order, skip: i64, limit: i64) -> Result<Vec<Row>> {
     let mut search = Search::prepare(db.read(), &filter.words).await?;
     if *filter == (Filter { words: filter.words.clone(), ..Filter::default() }) {
@@ -203,9 +196,6 @@ pub async fn list(db: &Db, kinds: &Kinds, filter: &Filter, order: Order, skip: i
 }
 
 /// Fills in the fields that lists tell.
-///
-/// # Errors
-/// When the database fails.
 pub async fn tell(db: &Db, kinds: &Kinds, rows: &mut [Row]) -> Result<()> {
     let told: Vec<&'static Facet> = kinds.facets().into_iter().filter(|facet| facet.listed).collect();
     let editions: Vec<EditionId> = rows.iter().map(|row| row.edition.clone()).collect();
@@ -217,9 +207,6 @@ pub async fn tell(db: &Db, kinds: &Kinds, rows: &mut [Row]) -> Result<()> {
 }
 
 /// All lines of the list, in a stream, for an export.
-///
-/// # Errors
-/// When the database fails.
 pub async fn every<'a>(
     db: &'a Db,
     filter: &Filter,
@@ -234,9 +221,6 @@ pub async fn every<'a>(
 }
 
 /// How many editions fit; at most `most` are counted.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count(db: &Db, filter: &Filter, most: i64) -> Result<i64> {
     let search = Search::prepare(db.read(), &filter.words).await?;
     let mut statement = Statement::new("SELECT COUNT(*) FROM (SELECT 1 ");
@@ -257,9 +241,6 @@ pub struct Binned {
 }
 
 /// A person's own deleted drafts, latest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn bin(db: &Db, author: &AccountId, limit: i64) -> Result<Vec<Binned>> {
     Ok(query_as(
         "SELECT e.id AS edition, e.title, e.number, e.organ, e.binned_at FROM edition e \
@@ -273,9 +254,6 @@ pub async fn bin(db: &Db, author: &AccountId, limit: i64) -> Result<Vec<Binned>>
 }
 
 /// Texts that a person writes in now: drafts and what was returned, latest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn own_texts(db: &Db, author: &AccountId, limit: i64) -> Result<Vec<Row>> {
     let mut statement = Statement::new(SELECT);
     statement
@@ -297,9 +275,6 @@ pub struct Lapsed {
 
 /// Documents of an organ that have lapsed and say nothing of it yet, the oldest end first: somebody has to prolong, correct or
 /// end them.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lapsed(db: &Db, organ: &OrganCode, today: Date, limit: i64) -> Result<Vec<Lapsed>> {
     Ok(query_as(
         "SELECT d.id AS document, d.title, x.value AS expires_on FROM document d \
@@ -318,9 +293,6 @@ pub async fn lapsed(db: &Db, organ: &OrganCode, today: Date, limit: i64) -> Resu
 }
 
 /// How many texts of a person were returned and wait.
-///
-/// # Errors
-/// When the database fails.
 pub async fn own_returned(db: &Db, author: &AccountId) -> Result<i64> {
     Ok(query_scalar(
         "SELECT COUNT(*) FROM edition_author a JOIN edition e ON e.id = a.edition_id WHERE a.account = $1 \
@@ -332,18 +304,12 @@ pub async fn own_returned(db: &Db, author: &AccountId) -> Result<i64> {
 }
 
 /// How many documents each column holds, public or not.
-///
-/// # Errors
-/// When the database fails.
 pub async fn per_column(executor: impl store::Executor<'_>) -> Result<Vec<(ColumnId, i64)>> {
     let sql = "SELECT column_slug, COUNT(*) FROM document GROUP BY column_slug";
     Ok(query_as(sql).fetch_all(executor).await?)
 }
 
 /// Whether a column holds any document, public or not.
-///
-/// # Errors
-/// When the database fails.
 pub async fn column_is_used(executor: impl store::Executor<'_>, column: &ColumnId) -> Result<bool> {
     let sql = "SELECT 1 FROM document WHERE column_slug = $1 LIMIT 1";
     let one: Option<i64> = query_scalar(sql).bind(column).fetch_optional(executor).await?;

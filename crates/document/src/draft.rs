@@ -31,11 +31,8 @@ pub const BIN_DAYS: i64 = 30;
 pub struct NewDocument {
     /// Whose information it is.
     pub organ: OrganCode,
-    /// The column.
     pub column: ColumnId,
-    /// Kind.
     pub kind: Kind,
-    /// Title.
     pub title: String,
     /// Where it leads: key of the tie and document.
     pub relations: Vec<(&'static RelationSpec, DocumentId)>,

@@ -187,7 +187,6 @@ pub async fn remove(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, fi
 /// Where a file is moved among the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
-    /// Stays.
     Stay,
     /// One place up.
     Up,

@@ -26,7 +26,6 @@ pub struct Asked {
 /// What a page is about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Guide {
-    /// Its heading.
     pub heading: &'static str,
     /// A sentence under it, also what search engines show.
     pub lead: &'static str,
@@ -43,7 +42,6 @@ pub struct Guide {
 /// The page as the template shows it.
 #[derive(Debug)]
 pub struct GuideList {
-    /// Heading.
     pub heading: &'static str,
     /// The sentence under it.
     pub lead: &'static str,
@@ -64,9 +62,6 @@ pub struct GuideList {
 }
 
 /// Finds what the page shows.
-///
-/// # Errors
-/// When the database fails.
 pub async fn guide(ctx: &Ctx, reader: &Reader, asked: &Asked, guide: Guide) -> Result<(PortalShell, GuideList)> {
     let q: String = asked.q.trim().chars().take(100).collect();
     let page = asked.page.trim().parse().unwrap_or(1_i64).clamp(1, 1_000_000);

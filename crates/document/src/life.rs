@@ -55,9 +55,6 @@ pub async fn submit(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, bl
 }
 
 /// What must be corrected before the edition can be submitted or published past its review: field and sentence.
-///
-/// # Errors
-/// When the database fails.
 pub async fn missing(tx: &mut Tx, house: &House, whole: &Whole, now: Timestamp) -> Result<Vec<(&'static str, String)>> {
     let mut faults = Draft::of(house, whole)?.missing(whole.edition.number, now);
     faults.extend(unfit_relations(tx, house, whole).await?);
@@ -470,9 +467,6 @@ pub(crate) async fn event(
 }
 
 /// Editions whose moment has come.
-///
-/// # Errors
-/// When the database fails.
 pub async fn due(db: &store::Db) -> Result<Vec<kernel::id::EditionId>> {
     let now = time::to_db(db.seams().now());
     let sql = "SELECT id FROM edition WHERE state = 'scheduled' AND publish_at <= $1 ORDER BY publish_at, id";

@@ -22,7 +22,6 @@ use crate::{
 pub struct Line {
     /// Address.
     pub href: String,
-    /// Title.
     pub title: String,
     /// First day of being public.
     pub date: String,
@@ -61,9 +60,6 @@ pub fn lines(ctx: &Ctx, listed: &[Listed], badges: &Badges) -> Vec<Line> {
 pub type Badges = HashMap<DocumentId, Vec<&'static str>>;
 
 /// What public documents make of these: those to which one leads by a relation with a badge bear it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn badges(ctx: &Ctx, lists: &[&[Listed]]) -> Result<Badges> {
     let ids: Vec<&DocumentId> = lists.iter().flat_map(|list| list.iter()).map(|one| &one.id).collect();
     let mut badges = Badges::new();
@@ -134,7 +130,6 @@ pub fn shell(ctx: &Ctx, reader: &Reader, title: &str, door: &'static str, descri
 /// An organ that exists no more, and who follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// Its name.
     pub name: String,
     /// Last day.
     pub until: String,
@@ -168,7 +163,6 @@ pub fn office(ctx: &Ctx) -> Option<Organ> {
 /// Where to turn to: the competent department, or the site's own data where the directory has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
-    /// Name.
     pub name: String,
     /// Address; this and what follows may be empty.
     pub address: String,

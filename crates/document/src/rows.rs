@@ -18,7 +18,6 @@ use crate::{
     values::Values,
 };
 
-/// A document.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct DocumentRow {
     pub id: DocumentId,
@@ -127,7 +126,6 @@ impl EditionRow {
         matches!(self.state.as_str(), "draft" | "returned" | "in_review" | "scheduled") && self.binned_at.is_empty()
     }
 
-    /// State in words.
     pub fn state_words(&self) -> &'static str {
         state::label(&self.state)
     }
@@ -208,11 +206,8 @@ pub struct RelationRow {
 /// An edition with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whole {
-    /// Its document.
     pub document: DocumentRow,
-    /// The edition.
     pub edition: EditionRow,
-    /// Its text.
     pub text: TextRow,
     /// Its fields.
     pub values: Values,
@@ -254,9 +249,6 @@ macro_rules! edition_columns {
 pub(crate) use document_columns;
 
 /// The document with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn document(executor: impl Executor<'_>, id: &DocumentId) -> Result<Option<DocumentRow>> {
     let sql = concat!("SELECT ", document_columns!(), " FROM document d WHERE d.id = $1");
     Ok(query_as(sql).bind(id).fetch_optional(executor).await?)
@@ -288,18 +280,12 @@ pub async fn visible_locked(tx: &mut Tx, house: &House, actor: &Actor, id: &Docu
 }
 
 /// The edition with this id, in the bin or not.
-///
-/// # Errors
-/// When the database fails.
 pub async fn edition(executor: impl Executor<'_>, id: &EditionId) -> Result<Option<EditionRow>> {
     let sql = concat!("SELECT ", edition_columns!(), " FROM edition e WHERE e.id = $1");
     Ok(query_as(sql).bind(id).fetch_optional(executor).await?)
 }
 
 /// All editions of a document, newest first; what lies in the bin is left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn editions(executor: impl Executor<'_>, document: &DocumentId) -> Result<Vec<EditionRow>> {
     let sql = concat!(
         "SELECT ",
@@ -310,9 +296,6 @@ pub async fn editions(executor: impl Executor<'_>, document: &DocumentId) -> Res
 }
 
 /// The editions with these ids, in no order: for a page of a list that others keep.
-///
-/// # Errors
-/// When the database fails.
 pub async fn editions_by_id(executor: impl Executor<'_>, ids: &[EditionId]) -> Result<Vec<EditionRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -325,9 +308,6 @@ pub async fn editions_by_id(executor: impl Executor<'_>, ids: &[EditionId]) -> R
 }
 
 /// The edition on which work goes on, if there is one.
-///
-/// # Errors
-/// When the database fails.
 pub async fn open_edition(executor: impl Executor<'_>, document: &DocumentId) -> Result<Option<EditionRow>> {
     let sql = concat!(
         "SELECT ",
@@ -348,9 +328,6 @@ pub async fn text(executor: impl Executor<'_>, edition: &EditionId) -> Result<Te
 }
 
 /// The fields of an edition.
-///
-/// # Errors
-/// When the database fails.
 pub async fn values(executor: impl Executor<'_>, edition: &EditionId) -> Result<Values> {
     let rows: Vec<(String, String)> =
         query_as("SELECT key, value FROM facet WHERE edition_id = $1 ORDER BY key, place")
@@ -375,18 +352,12 @@ pub(crate) fn gather(rows: impl IntoIterator<Item = (String, String)>) -> Values
 }
 
 /// Everybody who wrote in an edition.
-///
-/// # Errors
-/// When the database fails.
 pub async fn authors(executor: impl Executor<'_>, edition: &EditionId) -> Result<Vec<AccountId>> {
     let sql = "SELECT account FROM edition_author WHERE edition_id = $1 ORDER BY account";
     Ok(query_scalar(sql).bind(edition).fetch_all(executor).await?)
 }
 
 /// Files of an edition, in order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn files(executor: impl Executor<'_>, edition: &EditionId) -> Result<Vec<AttachmentRow>> {
     let sql = "SELECT edition_id, id, position, title, file_name, digest, media_type, format, bytes, warnings \
                FROM attachment WHERE edition_id = $1 ORDER BY position, id";
@@ -394,27 +365,18 @@ pub async fn files(executor: impl Executor<'_>, edition: &EditionId) -> Result<V
 }
 
 /// What was read of a file, as JSON `[{place, text}]`, hidden places included: for checks.
-///
-/// # Errors
-/// When the database fails.
 pub async fn parts(executor: impl Executor<'_>, edition: &EditionId, file: &AttachmentId) -> Result<Option<String>> {
     let sql = "SELECT parts FROM attachment WHERE edition_id = $1 AND id = $2";
     Ok(query_scalar(sql).bind(edition).bind(file).fetch_optional(executor).await?)
 }
 
 /// Headings of a text, in order, the first forty: for an outline.
-///
-/// # Errors
-/// When the database fails.
 pub async fn headings(executor: impl Executor<'_>, edition: &EditionId) -> Result<Vec<String>> {
     let sql = "SELECT title FROM article WHERE edition_id = $1 AND level BETWEEN 1 AND 3 ORDER BY place LIMIT 40";
     Ok(query_scalar(sql).bind(edition).fetch_all(executor).await?)
 }
 
 /// Where a document leads.
-///
-/// # Errors
-/// When the database fails.
 pub async fn relations(executor: impl Executor<'_>, document: &DocumentId) -> Result<Vec<RelationRow>> {
     let sql = "SELECT from_document, kind, to_document, place, confirmed_by FROM relation WHERE from_document = $1 \
                ORDER BY kind, place, to_document";

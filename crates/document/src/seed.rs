@@ -32,7 +32,6 @@ use crate::{
 /// In which state the document is put in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SeedState {
-    /// A draft.
     Draft,
     /// In review since a moment; the review itself is the caller's to put in.
     InReview {
@@ -83,9 +82,7 @@ pub struct SeedCorrection {
 pub struct Seed {
     /// Whose information it is.
     pub organ: OrganCode,
-    /// The column.
     pub column: ColumnId,
-    /// Kind.
     pub kind: Kind,
     /// 标题.
     pub title: String,
@@ -101,7 +98,6 @@ pub struct Seed {
     pub author: (AccountId, String),
     /// When it was begun.
     pub created_at: Timestamp,
-    /// State.
     pub state: SeedState,
     /// A second edition.
     pub correction: Option<SeedCorrection>,
@@ -112,16 +108,12 @@ pub struct Seed {
 /// What was put in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seeded {
-    /// The document.
     pub document: DocumentId,
     /// Its last edition.
     pub edition: EditionId,
 }
 
 /// Puts a document in.
-///
-/// # Errors
-/// When the database fails.
 pub async fn seed(tx: &mut Tx, house: &House, seed: &Seed) -> Result<Seeded> {
     tx.hold_log().await?;
     let document = DocumentRow {

@@ -19,7 +19,6 @@ pub struct Shelf {
     pub on: &'static str,
     /// Its order there.
     pub place: u8,
-    /// Heading.
     pub heading: &'static str,
     /// Lines of small print under the heading; the first page tells how fresh it is where a shelf says nothing.
     pub note: &'static [&'static str],
@@ -36,7 +35,6 @@ pub struct Shelf {
 /// A shelf with what stands on it.
 #[derive(Debug, Clone)]
 pub struct Filled {
-    /// The shelf.
     pub shelf: Shelf,
     /// Its documents, newest first.
     pub lines: Vec<Line>,
@@ -45,9 +43,6 @@ pub struct Filled {
 }
 
 /// The shelves of a page that have something on them, in their order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn shelves(ctx: &Ctx, on: &str) -> Result<Vec<Filled>> {
     let kinds = Kinds::of(ctx);
     let mut declared: Vec<Shelf> = ctx.declared::<Shelf>().filter(|shelf| shelf.on == on).copied().collect();

@@ -79,9 +79,6 @@ impl Pair {
 
 impl Search {
     /// Prepares a search; `None` when nothing is looked for.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) async fn prepare(executor: impl Executor<'_>, typed: &str) -> Result<Option<Self>> {
         let text: String = normal(typed).lines().next().unwrap_or_default().chars().take(100).collect();
         if text.is_empty() {
@@ -122,9 +119,6 @@ impl Search {
 }
 
 /// Makes the pairs of a document those of `after`, which were those of `before`.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn replace(tx: &mut Tx, document: &DocumentId, before: &[&str], after: &[&str]) -> Result<()> {
     let all = |texts: &[&str]| texts.iter().flat_map(|text| pairs(text)).collect::<BTreeSet<String>>();
     let (before, after) = (all(before), all(after));

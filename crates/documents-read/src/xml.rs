@@ -19,7 +19,6 @@ pub(crate) struct Element {
 /// What stands inside an element.
 #[derive(Debug)]
 pub(crate) enum Node {
-    /// An element.
     Element(Element),
     /// Character data, entities resolved.
     Text(String),

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 pub enum Format {
     /// Plain text.
     Txt,
-    /// Markdown.
     Markdown,
     /// A web page.
     Html,
@@ -18,7 +17,6 @@ pub enum Format {
     Xlsx,
     /// Excel workbook of the old binary kind.
     Xls,
-    /// PDF.
     Pdf,
     /// PNG picture.
     Png,

@@ -51,7 +51,6 @@ pub enum Code {
     Unsupported,
     /// A general archive (zip, rar, 7z).
     Archive,
-    /// A program.
     Program,
     /// Protected by a password.
     Encrypted,

@@ -16,7 +16,6 @@ use crate::{
     facts::places,
 };
 
-/// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Its day in China.
@@ -63,9 +62,6 @@ fn public(events: &[Event]) -> Vec<Change> {
 }
 
 /// The changes of these public duties, oldest first; duties without any are left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn of(db: &Db, duties: &[DutyId]) -> Result<HashMap<DutyId, Vec<Change>>> {
     let mut found: HashMap<DutyId, Vec<Event>> = HashMap::new();
     for some in duties.chunks(crate::facts::CHUNK) {

@@ -49,9 +49,6 @@ impl Check {
 }
 
 /// What there is to look at: the address of a piece that was not taken back. `None` for what this site has published.
-///
-/// # Errors
-/// When the database fails.
 pub async fn address(db: &Db, evidence: &EvidenceId) -> store::Result<Option<String>> {
     store::query_scalar("SELECT url FROM evidence WHERE id = $1 AND subject_id = '' AND withdrawn_at = ''")
         .bind(evidence)
@@ -60,9 +57,6 @@ pub async fn address(db: &Db, evidence: &EvidenceId) -> store::Result<Option<Str
 }
 
 /// Keeps what came of looking: `opened`, `gone`, `answered`, `unreachable` or `inside`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn keep(tx: &mut Tx, evidence: &EvidenceId, outcome: &str, detail: &str) -> store::Result<Check> {
     tx.lock(&format!("evidence_check:{evidence}")).await?;
     let before = kept(tx.conn(), evidence).await?;
@@ -103,9 +97,6 @@ async fn kept<'e>(executor: impl Executor<'e>, evidence: &EvidenceId) -> store::
 }
 
 /// What came of looking at the evidence of a duty, by piece.
-///
-/// # Errors
-/// When the database fails.
 pub async fn of_duty(db: &Db, duty: &DutyId) -> store::Result<HashMap<EvidenceId, Check>> {
     let rows: Vec<Check> = query_as(
         "SELECT c.evidence, c.checked_at, c.outcome, c.detail FROM evidence_check c JOIN evidence e ON e.id = c.evidence \

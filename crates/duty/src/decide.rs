@@ -139,9 +139,6 @@ pub async fn undo(tx: &mut Tx, by: &By<'_>, evidence: &EvidenceId) -> Result<Tar
 }
 
 /// The newest evidence of a share on which nobody has decided.
-///
-/// # Errors
-/// When the database fails.
 pub async fn newest_undecided(db: &Db, share: &ShareId) -> store::Result<Option<EvidenceId>> {
     query_scalar(
         "SELECT id FROM evidence WHERE share = $1 AND decision = '' AND withdrawn_at = '' ORDER BY added_at DESC LIMIT 1",

@@ -26,7 +26,6 @@ const REMINDED: i64 = 14;
 /// A share that wants something done by its organ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
-    /// The duty.
     pub duty: DutyId,
     /// Its words.
     pub text: String,
@@ -98,9 +97,6 @@ fn open(organs: &[OrganCode], today: Date) -> (String, Vec<Value>) {
 }
 
 /// The shares of these organs that are open, dated ones first, by date; at most [`MOST_OF_ORGAN`].
-///
-/// # Errors
-/// When the database fails.
 pub async fn of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<Vec<Work>> {
     let (condition, values) = open(organs, today);
     let lately = time::to_db(time::start_of_day(today.saturating_sub(REMINDED.days())));
@@ -136,9 +132,6 @@ pub async fn of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<Vec
 }
 
 /// How many shares of these organs are open.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_open(db: &Db, organs: &[OrganCode], today: Date) -> Result<i64> {
     let (condition, values) = open(organs, today);
     // SQL: fixed text and placeholders; every value is bound.
@@ -147,9 +140,6 @@ pub async fn count_open(db: &Db, organs: &[OrganCode], today: Date) -> Result<i6
 }
 
 /// How many shares of these organs want something done.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<i64> {
     let (condition, values) = wants(organs, today);
     // SQL: fixed text and placeholders; every value is bound.
@@ -160,11 +150,8 @@ pub async fn count_of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Resu
 /// A share whose evidence waits for the office.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Waiting {
-    /// The duty.
     pub duty: DutyId,
-    /// The share.
     pub share: ShareId,
-    /// Its organ.
     pub organ: OrganCode,
     /// Words of the duty.
     pub text: String,
@@ -177,9 +164,6 @@ const UNDECIDED: &str = "FROM evidence e JOIN duty_share a ON a.id = e.share JOI
                          AND e.withdrawn_at = '' AND e.submitted_at <> '' AND s.state = 'running'";
 
 /// Shares whose evidence waits for the office, the oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn waiting(db: &Db) -> Result<Vec<Waiting>> {
     // SQL: fixed text.
     query_as(built(format!(
@@ -191,9 +175,6 @@ pub async fn waiting(db: &Db) -> Result<Vec<Waiting>> {
 }
 
 /// How many shares have evidence that waits for the office.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_waiting(db: &Db) -> Result<i64> {
     // SQL: fixed text.
     query_scalar(built(format!("SELECT COUNT(DISTINCT e.share) {UNDECIDED}"))).fetch_one(db.read()).await
@@ -202,16 +183,12 @@ pub async fn count_waiting(db: &Db) -> Result<i64> {
 /// A duty in which organs filled in something that the office has not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct FilledIn {
-    /// The duty.
     pub id: DutyId,
     /// Its words.
     pub text: String,
 }
 
 /// Duties in which organs filled in something that the office has not accepted.
-///
-/// # Errors
-/// When the database fails.
 pub async fn filled_in(db: &Db) -> Result<Vec<FilledIn>> {
     // SQL: fixed text.
     query_as(built(format!(

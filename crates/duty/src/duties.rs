@@ -79,7 +79,6 @@ impl DutyRow {
         Self { place: place.into(), place_label: label.into(), place_order: order, ..self }
     }
 
-    /// Its source.
     pub fn source(&self) -> SourceKey {
         SourceKey::new(&self.source_kind, &self.source_id)
     }
@@ -101,17 +100,11 @@ impl DutyRow {
 }
 
 /// The duty with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get<'e>(executor: impl Executor<'e>, id: &DutyId) -> store::Result<Option<DutyRow>> {
     query_as("SELECT * FROM duty WHERE id = $1").bind(id).fetch_optional(executor).await
 }
 
 /// Writes a duty: a new row, or all columns of the one with its id. What is issued stands anew at once.
-///
-/// # Errors
-/// When the database fails.
 pub async fn put(tx: &mut Tx, row: &DutyRow) -> store::Result<()> {
     // Another place in its source is told with the source.
     if !row.issued_at.is_empty() {
@@ -152,9 +145,6 @@ pub async fn put(tx: &mut Tx, row: &DutyRow) -> store::Result<()> {
 }
 
 /// The duties with these ids, in no order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn with_ids(db: &store::Db, ids: &[DutyId]) -> store::Result<Vec<DutyRow>> {
     let mut found = Vec::new();
     for some in ids.chunks(facts::CHUNK) {
@@ -166,9 +156,6 @@ pub async fn with_ids(db: &store::Db, ids: &[DutyId]) -> store::Result<Vec<DutyR
 }
 
 /// All duties of a source, prepared and ended ones too, in the order of their places.
-///
-/// # Errors
-/// When the database fails.
 pub async fn of_source<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<Vec<DutyRow>> {
     query_as("SELECT * FROM duty WHERE source_kind = $1 AND source_id = $2 ORDER BY place_order, place, position, id")
         .bind(&source.kind)
@@ -178,9 +165,6 @@ pub async fn of_source<'e>(executor: impl Executor<'e>, source: &SourceKey) -> s
 }
 
 /// Deletes the duties of a place that were never issued; issued ones stay.
-///
-/// # Errors
-/// When the database fails.
 pub async fn drop_prepared(tx: &mut Tx, source: &SourceKey, place: &str) -> store::Result<()> {
     query("DELETE FROM duty WHERE source_kind = $1 AND source_id = $2 AND place = $3 AND issued_at = ''")
         .bind(&source.kind)
@@ -220,9 +204,6 @@ async fn insert_share(tx: &mut Tx, duty: &DutyId, organ: &OrganCode, role: Owner
 }
 
 /// Issues a prepared duty to its organs.
-///
-/// # Errors
-/// When the database fails.
 pub async fn issue(tx: &mut Tx, actor: &Actor, duty: &DutyRow, organs: &[(OrganCode, OwnerRole)]) -> store::Result<()> {
     let now = tx.now();
     query("UPDATE duty SET issued_at = $2 WHERE id = $1 AND issued_at = ''")
@@ -257,9 +238,6 @@ pub struct ShareRow {
 }
 
 /// All shares of a source, ended ones too, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn shares<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<Vec<ShareRow>> {
     query_as(
         "SELECT a.id, a.duty, a.organ, a.role, a.issued_at, a.ended_at, a.ended_reason FROM duty_share a \
@@ -272,9 +250,6 @@ pub async fn shares<'e>(executor: impl Executor<'e>, source: &SourceKey) -> stor
 }
 
 /// Another organ takes part in a duty that runs.
-///
-/// # Errors
-/// When the database fails.
 pub async fn assign(
     tx: &mut Tx,
     actor: &Actor,
@@ -291,9 +266,6 @@ pub async fn assign(
 
 /// An organ that has, or had, a share takes this part. What had ended is owed again, from now on: for the time between nobody
 /// can be reminded. `false` when nothing changes.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set_role(
     tx: &mut Tx,
     actor: &Actor,
@@ -324,9 +296,6 @@ pub async fn set_role(
 }
 
 /// An organ takes part no longer.
-///
-/// # Errors
-/// When the database fails.
 pub async fn release(tx: &mut Tx, actor: &Actor, duty: &DutyRow, share: &ShareRow, reason: &str) -> store::Result<()> {
     let now = tx.now();
     query(
@@ -346,9 +315,6 @@ pub async fn release(tx: &mut Tx, actor: &Actor, duty: &DutyRow, share: &ShareRo
 
 /// One organ answers today for what these shares of a duty were given to: they become one, with everything that was reported.
 /// `others` are folded into `root`; what had been folded into them before comes along.
-///
-/// # Errors
-/// When the database fails.
 pub async fn fold(
     tx: &mut Tx,
     actor: &Actor,
@@ -378,9 +344,6 @@ pub async fn fold(
 }
 
 /// A share that had become part of another stands by itself again, as it was issued.
-///
-/// # Errors
-/// When the database fails.
 pub async fn unfold(
     tx: &mut Tx,
     actor: &Actor,
@@ -402,9 +365,6 @@ pub async fn unfold(
 }
 
 /// The source no longer obliges to it; it stays visible with its reason.
-///
-/// # Errors
-/// When the database fails.
 pub async fn end(tx: &mut Tx, actor: &Actor, duty: &DutyRow, reason: &str) -> store::Result<()> {
     let now = tx.now();
     for sql in [
@@ -420,9 +380,6 @@ pub async fn end(tx: &mut Tx, actor: &Actor, duty: &DutyRow, reason: &str) -> st
 }
 
 /// Tells that the source changed words or date of a duty; the row has been put.
-///
-/// # Errors
-/// When the database fails.
 pub async fn tell_amended(tx: &mut Tx, actor: &Actor, duty: &DutyRow, reason: &str) -> store::Result<()> {
     let data = json!({ "text": duty.text, "due_on": duty.due_on, "cadence": duty.cadence, "reason": reason });
     let event = event(tx, &events::AMENDED, duty, actor, data).await?;

@@ -36,9 +36,7 @@ pub(crate) fn places(first: usize, count: usize) -> String {
 pub struct Share {
     /// Identifier.
     pub id: ShareId,
-    /// The duty.
     pub duty: DutyId,
-    /// Its source.
     pub source: SourceKey,
     /// Place in the source and position there.
     pub order: (i64, i64),
@@ -203,9 +201,6 @@ impl EvidenceRow {
 }
 
 /// The shares of these duties with their facts, by duty; those who lead first, then by organ.
-///
-/// # Errors
-/// When the database fails.
 pub async fn of_duties<'e>(executor: impl Executor<'e>, duties: &[DutyId]) -> Result<Vec<Share>> {
     let mut target = executor.target();
     let mut shares = Vec::new();

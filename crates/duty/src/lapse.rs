@@ -30,9 +30,6 @@ pub const CONSUMER: &str = "duty.lapse";
 pub const SETTLE: &str = "duty.settle";
 
 /// Has the evidence of a subject looked at once this write is committed: the job [`SETTLE`].
-///
-/// # Errors
-/// When the database fails.
 pub async fn look_after(tx: &mut Tx, subject: &SubjectRef) -> Result<()> {
     tx.enqueue(NewJob::now(SETTLE, subject).dedup(subject.to_string())).await?;
     Ok(())
@@ -114,9 +111,6 @@ async fn put(tx: &mut Tx, subject: &SubjectRef, gone: bool, at: &str, touched: &
 }
 
 /// The subject leaves the public with this write. Before the first event of the write.
-///
-/// # Errors
-/// When the database fails.
 pub async fn left(tx: &mut Tx, subject: &SubjectRef) -> Result<()> {
     let touched = touched(tx, subject).await?;
     let now = tx.now();
@@ -124,9 +118,6 @@ pub async fn left(tx: &mut Tx, subject: &SubjectRef) -> Result<()> {
 }
 
 /// Brings the evidence of a subject in line with the newest event that says whether it is public. Doing it again does no harm.
-///
-/// # Errors
-/// When the database fails.
 pub async fn settle(tx: &mut Tx, publishes: &[Publishes], subject: &SubjectRef) -> Result<()> {
     let touched = touched(tx, subject).await?;
     let kinds: Vec<&str> = publishes
@@ -173,9 +164,6 @@ pub struct Lapsed {
 }
 
 /// Pieces of this subject that lapsed and of which nobody has been told.
-///
-/// # Errors
-/// When the database fails.
 pub async fn untold<'e>(executor: impl Executor<'e>, subject: &SubjectRef) -> Result<Vec<Lapsed>> {
     query_as(
         "SELECT e.id, e.share, a.duty, a.organ, e.title, d.source_kind, d.source_id FROM evidence e \
@@ -189,9 +177,6 @@ pub async fn untold<'e>(executor: impl Executor<'e>, subject: &SubjectRef) -> Re
 }
 
 /// Tells the duty's history that a piece lapsed, once; `false` when it knows already.
-///
-/// # Errors
-/// When the database fails.
 pub async fn tell(tx: &mut Tx, piece: &Lapsed) -> Result<bool> {
     let done = query("UPDATE evidence SET lapse_told = 1 WHERE id = $1 AND lapsed_at <> '' AND lapse_told = 0")
         .bind(&piece.id)

@@ -34,9 +34,6 @@ pub(crate) fn handlers(ctx: &Ctx) -> Handlers {
 
 /// Looks at the address of a piece of evidence and keeps what came of it. `None` when there is nothing to ask: evidence of
 /// this site, taken back, or the configuration says not to.
-///
-/// # Errors
-/// When the database fails.
 pub async fn run(ctx: &Ctx, evidence: &EvidenceId) -> Result<Option<Check>> {
     let duties = ctx.settings::<Duties>();
     let url = checks::address(ctx.db(), evidence).await?.filter(|_| duties.check_addresses);

@@ -51,7 +51,6 @@ pub enum Why {
 /// Payload of [`NOTIFY`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// The source.
     pub source: SourceKey,
     /// The organs concerned, as of the write.
     pub organs: Vec<OrganCode>,
@@ -61,9 +60,6 @@ pub struct Notice {
 
 impl Notice {
     /// Has the organs told once this write is committed.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn send(&self, tx: &mut Tx) -> store::Result<()> {
         tx.enqueue(NewJob::now(NOTIFY, self)).await
     }
@@ -229,9 +225,6 @@ pub struct Reminded {
 }
 
 /// Reminds of these shares of these duties at once, whatever their dates, each at most once a day; for the office.
-///
-/// # Errors
-/// When the database fails.
 pub async fn remind_now(ctx: &Ctx, actor: &Actor, shares: &[ShareId], duties: &[DutyId]) -> Result<Reminded> {
     let today = ctx.today();
     let addresses = addresses(ctx).await?;

@@ -11,9 +11,7 @@ use crate::source::SourceKey;
 /// A progress note.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Note {
-    /// The share.
     pub share: ShareId,
-    /// Text.
     pub text: String,
     /// When, stored form.
     pub added_at: String,
@@ -22,9 +20,6 @@ pub struct Note {
 }
 
 /// The notes of a duty, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn notes(db: &Db, duty: &DutyId) -> Result<Vec<Note>> {
     query_as(
         "SELECT n.share, n.text, n.added_at, n.added_by_name FROM progress_note n JOIN duty_share a ON a.id = n.share \
@@ -65,9 +60,6 @@ const SELECT: &str = "SELECT e.id, e.share, a.duty, a.organ, e.period, e.subject
                       e.withdrawn_at, e.lapsed_at FROM evidence e JOIN duty_share a ON a.id = e.share";
 
 /// The evidence of a duty, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn evidence(db: &Db, duty: &DutyId) -> Result<Vec<EvidenceRow>> {
     // SQL: the columns above and fixed text; the duty is bound.
     query_as(built(format!("{SELECT} WHERE a.duty = $1 ORDER BY e.added_at, e.id")))
@@ -77,9 +69,6 @@ pub async fn evidence(db: &Db, duty: &DutyId) -> Result<Vec<EvidenceRow>> {
 }
 
 /// Evidence of the public duties of a source that counts: confirmed, and its subject is public; newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn counted(db: &Db, source: &SourceKey) -> Result<Vec<EvidenceRow>> {
     // SQL: the columns above and fixed text; the source is bound.
     query_as(built(format!(
@@ -93,17 +82,11 @@ pub async fn counted(db: &Db, source: &SourceKey) -> Result<Vec<EvidenceRow>> {
 }
 
 /// The period that a piece of evidence is about; empty without cadence, `None` when there is no such piece.
-///
-/// # Errors
-/// When the database fails.
 pub async fn period(db: &Db, evidence: &EvidenceId) -> Result<Option<String>> {
     query_scalar("SELECT period FROM evidence WHERE id = $1").bind(evidence).fetch_optional(db.read()).await
 }
 
 /// The organ on whose behalf a piece of evidence of this duty was handed in.
-///
-/// # Errors
-/// When the database fails.
 pub async fn organ(db: &Db, duty: &DutyId, evidence: &EvidenceId) -> Result<Option<OrganCode>> {
     query_scalar("SELECT a.organ FROM evidence e JOIN duty_share a ON a.id = e.share WHERE e.id = $1 AND a.duty = $2")
         .bind(evidence)
@@ -121,9 +104,6 @@ pub struct Undecided {
 }
 
 /// The pieces of these shares that wait for a decision, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn undecided(db: &Db, shares: &[ShareId]) -> Result<Vec<Undecided>> {
     let mut found = Vec::new();
     for some in shares.chunks(crate::facts::CHUNK) {
@@ -141,7 +121,6 @@ pub async fn undecided(db: &Db, shares: &[ShareId]) -> Result<Vec<Undecided>> {
 /// A public duty of which something is confirmed evidence.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Use {
-    /// Its source.
     #[sql(flatten)]
     pub source: SourceKey,
     /// Title of the source.
@@ -150,15 +129,11 @@ pub struct Use {
     pub place: String,
     /// As printed.
     pub place_label: String,
-    /// Title of the place.
     pub place_title: String,
 }
 
 /// The public places of which this subject is confirmed evidence and at which something still runs, newest source first; at
 /// most twenty.
-///
-/// # Errors
-/// When the database fails.
 pub async fn uses(db: &Db, subject: &SubjectRef) -> Result<Vec<Use>> {
     query_as(
         "SELECT DISTINCT d.source_kind, d.source_id, s.title, d.place, d.place_label, d.place_title, d.place_order, s.year \

@@ -138,9 +138,6 @@ async fn insert(tx: &mut Tx, table: &str, columns: &str, rows: Vec<Vec<Value>>) 
 
 /// Writes anew how these duties and their shares stand. Part of every write that changes a fact; the write holds the lock of
 /// their source.
-///
-/// # Errors
-/// When the database fails.
 pub async fn refresh(tx: &mut Tx, duties: &[DutyId]) -> Result<()> {
     let today = time::from_db(&tx.now()).map_or(Date::MIN, time::date_in_china);
     for some in duties.chunks(CHUNK) {
@@ -178,9 +175,6 @@ pub(crate) async fn source_changed(tx: &mut Tx, source: &SourceKey, running: boo
 }
 
 /// Writes all of it anew, source by source, while others read and write. Returns how many duties.
-///
-/// # Errors
-/// When the database fails.
 pub async fn rebuild(db: &Db) -> Result<usize> {
     let sources: Vec<SourceKey> =
         query_as("SELECT kind AS source_kind, id AS source_id FROM duty_source ORDER BY kind, id")
@@ -214,9 +208,6 @@ pub async fn rebuild(db: &Db) -> Result<usize> {
 
 /// Drops pieces whose last day has passed. Nobody asks for them; without this they go with the next write on their duty.
 /// Returns how many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn tidy(db: &Db, today: Date) -> Result<u64> {
     let mut gone = 0;
     for sql in ["DELETE FROM share_standing WHERE until_day < $1", "DELETE FROM duty_standing WHERE until_day < $1"] {

@@ -23,11 +23,8 @@ const CATCH_UP: i64 = 10;
 /// One thing to be reminded of: a share, the period (empty without cadence) and when it is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owed {
-    /// The share.
     pub share: ShareId,
-    /// The duty.
     pub duty: DutyId,
-    /// Its source.
     pub source: SourceKey,
     /// The organ to which it was issued.
     pub organ: OrganCode,
@@ -111,9 +108,6 @@ impl Head {
 
 /// What is to be reminded of on `today`, with the offsets whose day has come. Facts are read of duties alone that have a date
 /// near enough.
-///
-/// # Errors
-/// When the database fails.
 pub async fn due(db: &Db, offsets: &[i64], today: Date) -> Result<Vec<Owed>> {
     let (Some(least), Some(most)) = (offsets.iter().min(), offsets.iter().max()) else { return Ok(Vec::new()) };
     let first = today.saturating_sub(CATCH_UP.days()).saturating_add(least.days());
@@ -143,9 +137,6 @@ pub async fn due(db: &Db, offsets: &[i64], today: Date) -> Result<Vec<Owed>> {
 }
 
 /// What these shares owe now, whatever their dates: the period that counts, or the whole.
-///
-/// # Errors
-/// When the database fails.
 pub async fn now(db: &Db, shares: &[ShareId], duties: &[DutyId], today: Date) -> Result<Vec<Owed>> {
     let found = facts::of_duties(db.read(), duties).await?;
     let wanted = found.into_iter().filter(|share| shares.contains(&share.id));
@@ -170,9 +161,6 @@ pub async fn now(db: &Db, shares: &[ShareId], duties: &[DutyId], today: Date) ->
 }
 
 /// Claims the reminders of one thing owed; `false` when all of them had gone out before.
-///
-/// # Errors
-/// When the database fails.
 pub async fn claim(tx: &mut Tx, owed: &Owed) -> Result<bool> {
     let mut first = false;
     let now = tx.now();
@@ -194,9 +182,6 @@ pub async fn claim(tx: &mut Tx, owed: &Owed) -> Result<bool> {
 }
 
 /// Records a reminder that somebody sends now: another on the same day finds it, and so does the schedule.
-///
-/// # Errors
-/// When the database fails.
 pub async fn record(tx: &mut Tx, owed: &Owed) -> Result<()> {
     let now = tx.now();
     for days in &owed.days {
@@ -216,9 +201,6 @@ pub async fn record(tx: &mut Tx, owed: &Owed) -> Result<()> {
 }
 
 /// Whether somebody was reminded of this share on this day (in China) already.
-///
-/// # Errors
-/// When the database fails.
 pub async fn sent_on(tx: &mut Tx, share: &ShareId, day: Date) -> Result<bool> {
     let count: i64 = query_scalar("SELECT COUNT(*) FROM duty_reminder WHERE share = $1 AND sent_at >= $2")
         .bind(share)
@@ -229,9 +211,6 @@ pub async fn sent_on(tx: &mut Tx, share: &ShareId, day: Date) -> Result<bool> {
 }
 
 /// Tells the duty's history that an organ was reminded.
-///
-/// # Errors
-/// When the database fails.
 pub async fn tell(tx: &mut Tx, actor: &Actor, owed: &Owed, mailed: bool) -> Result<()> {
     let data = json!({
         "source": owed.source.id, "share": owed.share, "period": owed.period, "due_on": owed.due_on(),

@@ -40,9 +40,7 @@ pub struct By<'a> {
 /// What a write was about, for the address to go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// The duty.
     pub duty: DutyId,
-    /// The share.
     pub share: ShareId,
 }
 
@@ -188,7 +186,6 @@ pub enum Proof {
         subject: SubjectRef,
         /// Its address on the portal.
         path: String,
-        /// Its title.
         title: String,
     },
     /// Any other address, checked by [`Proof::address`].
@@ -232,7 +229,6 @@ impl Proof {
 /// A piece of evidence about to be handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvidence {
-    /// The share.
     pub share: ShareId,
     /// Period, for a duty with cadence; empty = none.
     pub period: String,

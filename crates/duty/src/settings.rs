@@ -4,7 +4,6 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use web::Section;
 
-/// Duties.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Duties {

@@ -68,7 +68,6 @@ pub struct SourceKey {
     /// [`SourceKind::key`].
     #[sql(rename = "source_kind")]
     pub kind: String,
-    /// Its id.
     #[sql(rename = "source_id")]
     pub id: String,
 }
@@ -126,11 +125,9 @@ impl SourceState {
 pub struct SourceRow {
     /// Which.
     pub key: SourceKey,
-    /// Title.
     pub title: String,
     /// The year whose periods are owed.
     pub year: i64,
-    /// State.
     pub state: SourceState,
     /// Moment from which it runs, stored form; empty while it is prepared.
     pub issued_at: String,
@@ -157,7 +154,6 @@ pub struct Words {
 
 /// What a context offers for the duties that come from it.
 pub trait Source: Send + Sync {
-    /// Its kinds.
     fn kinds(&self) -> &'static [SourceKind];
 
     /// Its words around a duty.
@@ -247,17 +243,11 @@ impl Sources {
 
 /// Makes everything that is written about a source and its duties wait for each other: what is read after this stays true
 /// until the write ends, so an amendment overwrites nothing that organs or the office write meanwhile.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock(tx: &mut Tx, source: &SourceKey) -> store::Result<()> {
     tx.lock(&format!("duty_source:{}/{}", source.kind, source.id)).await
 }
 
 /// What boards show of a source; `None` when it has not been put.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<Option<SourceRow>> {
     let row: Option<(String, i64, String, String)> =
         query_as("SELECT title, year, state, issued_at FROM duty_source WHERE kind = $1 AND id = $2")
@@ -276,9 +266,6 @@ pub async fn get<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::
 
 /// The source, locked and running, made if it is not there: for sources that grow by one duty after another. Title and year
 /// are those of now; since when it runs stays.
-///
-/// # Errors
-/// When the database fails.
 pub async fn open(tx: &mut Tx, key: &SourceKey, title: impl Into<String>, year: i64) -> store::Result<SourceRow> {
     lock(tx, key).await?;
     let issued_at = get(tx.conn(), key).await?.map(|row| row.issued_at).filter(|at| !at.is_empty());
@@ -290,9 +277,6 @@ pub async fn open(tx: &mut Tx, key: &SourceKey, title: impl Into<String>, year: 
 
 /// Writes what boards show of a source, new or changed. Its duties refer to it, so it comes first. Once it runs, the moment
 /// since when stays.
-///
-/// # Errors
-/// When the database fails.
 pub async fn put(tx: &mut Tx, row: &SourceRow) -> store::Result<()> {
     let now = tx.now();
     query(
@@ -313,9 +297,6 @@ pub async fn put(tx: &mut Tx, row: &SourceRow) -> store::Result<()> {
 }
 
 /// Moves the moment of the last change of what the public sees of a source.
-///
-/// # Errors
-/// When the database fails.
 pub async fn touch(tx: &mut Tx, source: &SourceKey) -> store::Result<()> {
     let now = tx.now();
     query("UPDATE duty_source SET as_of = $3 WHERE kind = $1 AND id = $2")
@@ -328,9 +309,6 @@ pub async fn touch(tx: &mut Tx, source: &SourceKey) -> store::Result<()> {
 }
 
 /// Whether the duties of a source run.
-///
-/// # Errors
-/// When the database fails.
 pub async fn runs<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<bool> {
     let state: Option<String> = query_scalar("SELECT state FROM duty_source WHERE kind = $1 AND id = $2")
         .bind(&source.kind)
@@ -341,9 +319,6 @@ pub async fn runs<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store:
 }
 
 /// Moment of the last change of what the public sees of a source, stored form; empty when there is no such source.
-///
-/// # Errors
-/// When the database fails.
 pub async fn as_of<'e>(executor: impl Executor<'e>, source: &SourceKey) -> store::Result<String> {
     let moment: Option<String> = query_scalar("SELECT as_of FROM duty_source WHERE kind = $1 AND id = $2")
         .bind(&source.kind)

@@ -14,7 +14,6 @@ store::ids! {
 pub struct View {
     /// Identifier.
     pub id: ViewId,
-    /// Its name.
     pub name: String,
     /// Query string without the question mark.
     pub query: String,
@@ -24,9 +23,6 @@ pub struct View {
 const MOST: i64 = 20;
 
 /// The saved filters of an account by name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn of(db: &Db, account: &AccountId) -> store::Result<Vec<View>> {
     query_as("SELECT id, name, query FROM duty_view WHERE account = $1 ORDER BY name, id")
         .bind(account)
@@ -59,9 +55,6 @@ pub async fn save(tx: &mut Tx, account: &AccountId, name: &str, filter: &str) ->
 }
 
 /// Deletes one of the account's own; `false` when it has none of this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn delete(tx: &mut Tx, account: &AccountId, id: &ViewId) -> store::Result<bool> {
     let done =
         query("DELETE FROM duty_view WHERE id = $1 AND account = $2").bind(id).bind(account).execute(tx.conn()).await?;

@@ -57,7 +57,6 @@ pub static ACCOUNT_CHANGED: EventKind = account("account.changed", "修改账号
     ("organ", "机关"),
     ("email_changed", "改了邮箱"),
 ]);
-/// 修改角色.
 pub static ROLES_CHANGED: EventKind =
     account("account.roles_changed", "修改角色").holds(&[("login", "登录名"), ("before", "原来"), ("after", "现在")]);
 /// 停用.
@@ -77,9 +76,7 @@ pub static ACCOUNT_LOCKED: EventKind = account("account.locked", "账号因连�
 pub static PASSWORD_RESET: EventKind = account("account.password_reset", "重设密码");
 /// By its owner.
 pub static PASSWORD_CHANGED: EventKind = account("account.password_changed", "修改密码");
-/// 启用动态口令.
 pub static SECOND_FACTOR_SET: EventKind = account("account.second_factor_set", "启用动态口令");
-/// 移除动态口令.
 pub static SECOND_FACTOR_REMOVED: EventKind = account("account.second_factor_removed", "移除动态口令");
 /// A recovery code stood in for the second factor.
 pub static RECOVERY_USED: EventKind = account("account.recovery_used", "使用恢复码登录");
@@ -90,10 +87,8 @@ const fn session(name: &'static str, label: &'static str) -> EventKind {
     EventKind::new("account", name, label).keeps(Keep::Words)
 }
 
-/// 登录.
 pub static SIGNED_IN: EventKind =
     session("session.signed_in", "登录").holds(&[("address", "网络地址"), ("how", "方式")]);
-/// 退出登录.
 pub static SIGNED_OUT: EventKind = session("session.signed_out", "退出登录");
 /// Wrong password or code, or a login that nobody has.
 pub static SIGN_IN_FAILED: EventKind =

@@ -4,7 +4,6 @@ use kernel::Role;
 use serde::{Deserialize, Serialize};
 use web::Section;
 
-/// Accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Accounts {

@@ -75,9 +75,6 @@ impl Asked {
     }
 
     /// Tells the log of the answer, where it is one that the log tells of.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) async fn note(self, ctx: &Ctx, status: StatusCode) -> Result<()> {
         let route = self.route.as_ref().map_or("", MatchedPath::as_str);
         if status == StatusCode::OK && self.method == Method::GET && is_export(route) {

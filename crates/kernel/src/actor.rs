@@ -114,7 +114,6 @@ impl Role {
 /// A signed-in member of staff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staff {
-    /// The account.
     pub account: AccountId,
     /// Name shown beside what was done.
     pub name: String,

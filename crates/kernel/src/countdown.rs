@@ -16,7 +16,6 @@ pub enum Urgency {
     Near,
     /// It has passed: from the day after on, on weekends too.
     Past,
-    /// Later.
     Later,
 }
 

@@ -119,7 +119,6 @@ pub struct Organ {
     pub short_name: String,
     /// Other names found in documents, e.g. 县发改委.
     pub aliases: Vec<String>,
-    /// Kind.
     pub kind: OrganKind,
     /// The organ above, if any.
     pub parent: Option<OrganCode>,
@@ -168,7 +167,6 @@ impl Organ {
 /// What a name in a text means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
-    /// This organ.
     Organ(OrganCode),
     /// This organ had the name but exists no more; who follows, if recorded.
     Abolished(OrganCode, Option<OrganCode>),

@@ -8,7 +8,6 @@ use crate::{Actor, OrganCode, Permission, permission};
 pub struct Exposure {
     /// Whether the object is public now (published and not withdrawn; a confirmed plan; a public duty).
     pub public: bool,
-    /// The organ that owns it.
     pub organ: OrganCode,
     /// The permission that opens it before it is public.
     pub inner: &'static Permission,

@@ -20,7 +20,6 @@ pub enum Lost {
     Duties {
         /// Line of the clause.
         line: usize,
-        /// Its number.
         number: String,
     },
     /// A mark was dropped that does not separate parts.

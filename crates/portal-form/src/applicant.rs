@@ -22,7 +22,6 @@ const CASE: &str = "SELECT case_id FROM portal_link WHERE lookup = $1 AND revoke
 /// add to that case and are nobody else anywhere; whether the case is of the kind that the page shows, the page asks.
 #[derive(Debug)]
 pub struct Applicant {
-    /// The case.
     pub case: CaseId,
     /// Of the link.
     pub secret: Secret,
@@ -42,7 +41,6 @@ impl FromRequestParts<Ctx> for Applicant {
 }
 
 impl Applicant {
-    /// As an actor.
     pub fn actor(&self) -> Actor {
         Actor::Applicant(self.case.clone())
     }
@@ -77,9 +75,6 @@ pub(super) async fn link(tx: &mut Tx, case: &CaseId, secret: &Secret) -> Result<
 }
 
 /// A new link to a case, for somebody who has lost the old one and was found by the contact given, or who came to the counter.
-///
-/// # Errors
-/// When the database fails.
 pub async fn new_link(tx: &mut Tx, case: &CaseId) -> Result<Secret> {
     let secret = Secret::fresh(&tx.seams());
     link(tx, case, &secret).await?;
@@ -87,9 +82,6 @@ pub async fn new_link(tx: &mut Tx, case: &CaseId) -> Result<Secret> {
 }
 
 /// Closes all links to a case.
-///
-/// # Errors
-/// When the database fails.
 pub async fn revoke_links(tx: &mut Tx, case: &CaseId) -> Result<()> {
     let now = tx.now();
     query("UPDATE portal_link SET revoked_at = $2 WHERE case_id = $1 AND revoked_at = ''")

@@ -131,14 +131,12 @@ pub(super) fn opens_nothing() -> Response {
     response
 }
 
-/// A file of a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftFile {
     /// Within the draft.
     pub id: String,
     /// Field of the form.
     pub field: String,
-    /// Name.
     pub name: String,
     /// What it is.
     pub kind: Kind,

@@ -16,7 +16,6 @@ pub struct Expired {
     pub drafts: u64,
     /// Files of drafts.
     pub files: u64,
-    /// Receipts.
     pub receipts: u64,
     /// Allowances of networks that are whole again.
     pub buckets: u64,

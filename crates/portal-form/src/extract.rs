@@ -34,7 +34,6 @@ pub struct PortalForm<T> {
     pub value: T,
     /// The same as they were typed.
     pub fields: Fields,
-    /// Files.
     pub files: Vec<Uploaded>,
     /// What is wrong with files.
     pub errors: FormErrors,
@@ -76,9 +75,6 @@ impl<T> PortalForm<T> {
     /// A token for [`web::act()`] when the form has one step and is written without a draft: the same words from the same
     /// network at the same address are the same submission. Whoever sends them is led where the first one was led, so that
     /// must be a public page, never a private link.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn once(&self, ctx: &Ctx) -> Result<String> {
         let words = serde_json::to_string(&self.fields)?;
         self.client.digest(ctx.db(), &format!("once {} {words}", self.path)).await

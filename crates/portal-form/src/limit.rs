@@ -185,9 +185,6 @@ fn refused(ctx: &Ctx, limit: &Limit, bucket: &Bucket, full_at: i64) -> Error {
 }
 
 /// Removes buckets that are full again and salts of days that are over: after this nothing tells who came then.
-///
-/// # Errors
-/// When the database fails.
 pub(super) async fn forget(db: &Db) -> store::Result<u64> {
     let now: Timestamp = db.seams().now();
     let mut tx = db.write().await?;

@@ -230,7 +230,6 @@ pub struct Receipt {
     pub form: &'static DraftForm,
     /// Of its link, which also opens the case.
     pub secret: Secret,
-    /// Number.
     pub number: String,
     /// When it was received, stored form.
     pub at: String,
@@ -350,9 +349,6 @@ impl Receipt {
 }
 
 /// Takes back what receipts of a case hold of what was typed; number, moment and digest stay.
-///
-/// # Errors
-/// When the database fails.
 pub async fn erase(tx: &mut Tx, case: &CaseId) -> store::Result<()> {
     query("UPDATE portal_receipt SET sealed = '' WHERE case_id = $1").bind(case).execute(tx.conn()).await?;
     Ok(())

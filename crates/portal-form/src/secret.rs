@@ -25,7 +25,6 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Secret {
-    /// A fresh one.
     pub fn fresh(seams: &Seams) -> Self {
         let mut bytes = [0; BYTES];
         seams.entropy.fill(&mut bytes);

@@ -80,7 +80,6 @@ pub struct Uploaded {
 pub(super) enum Outcome {
     /// Nobody chose a file.
     Nothing,
-    /// A file.
     File(Uploaded),
     /// A file that does not do, and why.
     Refused(String),

@@ -9,9 +9,6 @@ use web::{
 };
 
 /// The people who may do this on what belongs to `keeper`, without those named.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn who_may(
     ctx: &Ctx,
     permission: &Permission,

@@ -27,7 +27,6 @@ use crate::editions::{
 /// In which state the document is put in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SeedState {
-    /// A draft.
     Draft,
     /// At a gate since a moment, the gates before passed.
     InReview {
@@ -73,11 +72,9 @@ pub enum SeedState {
 /// A file to attach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeedFile {
-    /// Name of the file.
     pub file_name: String,
     /// Title shown; empty = the name.
     pub title: String,
-    /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -86,9 +83,7 @@ pub struct SeedFile {
 pub struct Seed {
     /// Whose information it is.
     pub organ: OrganCode,
-    /// The column.
     pub column: ColumnId,
-    /// Kind.
     pub kind: Kind,
     /// 标题.
     pub title: String,
@@ -104,11 +99,9 @@ pub struct Seed {
     pub author: (AccountId, String),
     /// When it was begun.
     pub created_at: Timestamp,
-    /// State.
     pub state: SeedState,
     /// A second edition.
     pub correction: Option<SeedCorrection>,
-    /// Files.
     pub files: Vec<SeedFile>,
 }
 

@@ -40,7 +40,6 @@ pub struct Part {
 }
 
 impl Part {
-    /// A part that is one text.
     pub fn of_text(key: &str, label: &str, text: &str) -> Self {
         Self::digested(key, label, hex::encode(Sha256::digest(text.as_bytes())))
     }
@@ -54,14 +53,12 @@ impl Part {
 /// A part with its texts.
 #[derive(Debug, Clone)]
 pub struct PartText {
-    /// The part.
     pub part: Part,
     /// Everything in it.
     pub pieces: Vec<Piece>,
 }
 
 impl PartText {
-    /// A part that is one text.
     pub fn of(key: &str, label: &str, text: &str) -> Self {
         Self { part: Part::of_text(key, label, text), pieces: vec![Piece::read("", text)] }
     }
@@ -310,9 +307,6 @@ where
 }
 
 /// [`ensure`] for texts that are at hand.
-///
-/// # Errors
-/// When the database fails.
 pub async fn ensure_texts(db: &Db, about: &About, texts: Vec<PartText>) -> Result<usize> {
     let parts: Vec<Part> = texts.iter().map(|text| text.part.clone()).collect();
     ensure(db, about, &parts, async move |missing| {
@@ -402,9 +396,6 @@ impl KeptRow {
 }
 
 /// What is kept of these parts as they stand, with the decisions. Nothing is looked through here.
-///
-/// # Errors
-/// When the database fails.
 pub async fn read<'e>(executor: impl Executor<'e>, about: &About, parts: &[Part]) -> Result<Checks> {
     let rows: Vec<KeptRow> = query_as(
         "SELECT r.part, r.digest AS text, r.unlisted, f.rule, f.place, f.blocks, f.digest, f.excerpt, f.suggestion, \

@@ -14,7 +14,6 @@ pub const CLAIM_HOURS: i64 = 2;
 /// Who reviews at the moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// The account.
     pub by: AccountId,
     /// Name as shown.
     pub name: String,
@@ -34,7 +33,6 @@ impl Claim {
 pub struct Pass {
     /// Place of the stage in the route, from 0.
     pub stage: usize,
-    /// The account.
     pub by: AccountId,
     /// Name as shown.
     pub name: String,

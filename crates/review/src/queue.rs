@@ -144,7 +144,6 @@ pub struct Line {
     pub subject: String,
     /// Whose information it is.
     pub organ: OrganCode,
-    /// Title.
     pub title: String,
     /// What sort of thing it is.
     pub label: String,
@@ -219,22 +218,15 @@ pub async fn waiting(
 }
 
 /// How many wait.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count(db: &Db, filter: &Filter) -> Result<i64> {
     Ok(filter.list().count(db, MOST).await?.rows)
 }
 
 /// How many wait at each gate, by the gate's code, whatever gate the filter names.
-///
-/// # Errors
-/// When the database fails.
 pub async fn by_gate(db: &Db, filter: &Filter) -> Result<Vec<(String, i64)>> {
     Ok(filter.list().facet(db, GATE, "r.gate", 100).await?)
 }
 
-/// One exception.
 #[derive(Debug, Clone, FromRow)]
 pub struct ExceptionLine {
     /// Kind of the subject.
@@ -245,7 +237,6 @@ pub struct ExceptionLine {
     pub subject: String,
     /// Whose information it is.
     pub organ: OrganCode,
-    /// Title.
     pub title: String,
     /// Name of who made it.
     pub name: String,
@@ -315,17 +306,11 @@ pub async fn exceptions(
 }
 
 /// How many exceptions wait for a review by anybody.
-///
-/// # Errors
-/// When the database fails.
 pub async fn exceptions_open(db: &Db, filter: &Filter) -> Result<i64> {
     Ok(exceptions_of(filter).given("x.reviewed_by = ''").count(db, MOST).await?.rows)
 }
 
 /// How many exceptions wait for a review by this person.
-///
-/// # Errors
-/// When the database fails.
 pub async fn unreviewed(db: &Db, filter: &Filter, me: &AccountId) -> Result<i64> {
     let own = "NOT EXISTS (SELECT 1 FROM review_author a WHERE a.review = r.id AND a.account = ?)";
     let list = exceptions_of(filter).given("x.reviewed_by = ''").differs("x.made_by", me).with(own, me);

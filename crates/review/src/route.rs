@@ -21,13 +21,10 @@ impl Gate {
     /// 保密审查: 政府信息公开条例 Art. 17, 保守国家秘密法.
     pub const SECRECY: &'static Self =
         &Self { code: "secrecy", label: "保密审查", permission: &permissions::PASS_SECRECY };
-    /// 文字关.
     pub const WORDING: &'static Self =
         &Self { code: "wording", label: "文字关", permission: &permissions::PASS_WORDING };
-    /// 政策关.
     pub const POLICY: &'static Self =
         &Self { code: "policy", label: "政策关", permission: &permissions::PASS_POLICY };
-    /// 政治关.
     pub const POLITICAL: &'static Self =
         &Self { code: "political", label: "政治关", permission: &permissions::PASS_POLITICAL };
 

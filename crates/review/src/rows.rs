@@ -21,7 +21,6 @@ use crate::{
 /// A round with its row.
 #[derive(Debug, Clone)]
 pub struct Review {
-    /// Its id.
     pub id: ReviewId,
     /// Which round of the subject it is, from 1.
     pub number: i64,
@@ -170,9 +169,6 @@ pub struct ExceptionRow {
 }
 
 /// The newest exception of a subject.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn exception<'e>(executor: impl Executor<'e>, about: &About) -> Result<Option<ExceptionRow>> {
     let sql = "SELECT x.review, x.made_by, x.reviewed_by FROM review_exception x JOIN review r ON r.id = x.review \
                WHERE r.subject_kind = $1 AND r.subject_id = $2 ORDER BY r.round DESC LIMIT 1";
@@ -313,9 +309,6 @@ fn place(before: &State, next: &Round) -> usize {
 }
 
 /// Removes everything about a subject that is gone for good: rounds, findings, decisions.
-///
-/// # Errors
-/// When the database fails.
 pub async fn forget(tx: &mut Tx, about: &About) -> Result<()> {
     for sql in [
         "DELETE FROM review WHERE subject_kind = $1 AND subject_id = $2",

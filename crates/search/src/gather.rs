@@ -57,7 +57,6 @@ pub(crate) struct Counts {
     pub(crate) total: u64,
     /// What would be found without filters.
     pub(crate) unfiltered: u64,
-    /// By facet and value.
     pub(crate) values: [HashMap<String, u64>; FACETS],
 }
 

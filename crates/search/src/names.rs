@@ -61,7 +61,6 @@ pub(crate) struct Names {
 pub(crate) enum Stretch {
     /// Text to be cut into words.
     Text(String),
-    /// A name.
     Name(String, Vec<Unit>),
 }
 

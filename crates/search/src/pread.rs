@@ -21,7 +21,6 @@ use tantivy::{
     },
 };
 
-/// The folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder {
     path: PathBuf,

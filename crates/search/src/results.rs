@@ -51,7 +51,6 @@ pub struct Hit {
     pub key: String,
     /// What it is, in words: 政策, 机关, …
     pub kind: String,
-    /// Title.
     pub title: String,
     /// Address on the portal.
     pub url: String,
@@ -61,7 +60,6 @@ pub struct Hit {
     pub score: f32,
     /// Short name of the organ.
     pub organ: String,
-    /// Code of the organ.
     pub organ_code: String,
     /// Name of the column.
     pub column: String,
@@ -86,7 +84,6 @@ pub struct Hit {
 pub struct Part {
     /// Which, within the subject.
     pub key: String,
-    /// Title.
     pub title: String,
     /// Address.
     pub url: String,
@@ -110,15 +107,11 @@ pub struct FacetCount {
 /// All facets. Each is counted under the filters of the others, not its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facets {
-    /// Kinds.
     pub kind: Vec<FacetCount>,
-    /// Organs.
     pub organ: Vec<FacetCount>,
-    /// Columns.
     pub column: Vec<FacetCount>,
     /// Years, newest first.
     pub year: Vec<FacetCount>,
-    /// Validity.
     pub validity: Vec<FacetCount>,
 }
 

@@ -10,7 +10,6 @@ use crate::tokens::{self, Unit, units};
 /// A piece of an excerpt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
-    /// The text.
     pub text: String,
     /// Whether it is what was asked for.
     pub hit: bool,

@@ -220,9 +220,6 @@ impl Db {
     }
 
     /// The same database with another chain: another county's log in the same tables.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn on_chain(&self, name: &str) -> Result<Self> {
         Self::with_chain(Arc::clone(&self.inner), name).await
     }

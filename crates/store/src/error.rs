@@ -2,7 +2,8 @@
 
 use std::io;
 
-/// Result of storage.
+/// Result of storage: whatever returns it fails when the database or the disk does ([`Trouble`]). Other reasons are told where
+/// there are any.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A failure of storage. None of these is the reader's fault; pages show an incident code and log the rest.
@@ -188,7 +189,6 @@ fn trouble_of_io(error: &io::Error) -> Option<Trouble> {
 pub enum Violation {
     /// A unique or primary key.
     Unique,
-    /// A foreign key.
     ForeignKey,
     /// A `CHECK`.
     Check,

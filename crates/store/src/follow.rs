@@ -161,15 +161,11 @@ impl Followers {
         self
     }
 
-    /// The followers.
     pub fn all(&self) -> &[Follower] {
         &self.all
     }
 
     /// How many events each follower has still to deal with, by its label; [`BEHIND`] stands for as many or more.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn behind(&self, db: &Db) -> Result<Vec<(&'static str, i64)>> {
         let standing = standing(db).await?;
         let mut behind = Vec::new();
@@ -390,9 +386,6 @@ impl<'a> Reading<'a> {
 }
 
 /// How far all followers of the chain are, by name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn standing(db: &Db) -> Result<Vec<Standing>> {
     query_as("SELECT consumer, seq FROM event_cursor WHERE chain = $1 ORDER BY consumer")
         .bind(db.chain())

@@ -67,9 +67,6 @@ impl Db {
     /// The answer to `ask`, or the one that was given to the same `key` if no event was written since, by whatever process.
     /// The key names the question and all that it depends on. Of several who ask at the same time one does; `ask` itself must not
     /// come back to the same key.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn while_unchanged<T>(&self, key: String, ask: impl Future<Output = Result<T>>) -> Result<T>
     where
         T: Clone + Send + Sync + 'static,
@@ -79,9 +76,6 @@ impl Db {
 
     /// The same for an answer that depends only on subjects of these kinds (`document`, `column`): events of others, such as a
     /// sign-in, leave it standing. No kind at all means every kind.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn while_subjects_unchanged<T>(
         &self,
         subjects: &[&'static str],

@@ -12,17 +12,11 @@ pub struct Snapshot {
 
 impl Db {
     /// Begins to read everything as of this moment, without time limit.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn snapshot(&self) -> Result<Snapshot> {
         Ok(Snapshot { conn: self.read().0.snapshot().await? })
     }
 
     /// Begins to load tables in one write: rules between tables are checked at its end, so their order is free.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn load(&self) -> Result<Load> {
         let mut tx = self.write().await?;
         let rules = if tx.conn().is_postgres() {
@@ -44,9 +38,6 @@ impl Db {
 
 impl Db {
     /// Tables and columns that refer to this table by a foreign key, in the order of their names.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn referring_to(&self, table: &str) -> Result<Vec<(String, String)>> {
         let sql = match self.dialect() {
             Dialect::Sqlite => {
@@ -75,17 +66,11 @@ impl Snapshot {
     }
 
     /// Names of all tables, the one of the structure's versions included.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn tables(&mut self) -> Result<Vec<String>> {
         tables(&mut self.conn).await
     }
 
     /// Steps of the structure that were applied: context and highest number.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn structure(&mut self) -> Result<Vec<(String, i64)>> {
         structure(&mut self.conn).await
     }
@@ -107,9 +92,6 @@ impl Snapshot {
     }
 
     /// Lets go of the moment.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn end(self) -> Result<()> {
         self.conn.rollback().await
     }
@@ -132,9 +114,6 @@ impl Load {
     }
 
     /// Steps of the structure that were applied: context and highest number.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn structure(&mut self) -> Result<Vec<(String, i64)>> {
         structure(self.tx.conn()).await
     }

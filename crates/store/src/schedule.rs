@@ -298,9 +298,6 @@ async fn end(db: &Db, entry: &Entry, holder: &str, next: Timestamp, said: &str) 
 }
 
 /// How all entries stand, by key; also those that no program knows any more.
-///
-/// # Errors
-/// When the database fails.
 pub async fn standing(db: &Db) -> Result<Vec<Standing>> {
     query_as(
         "SELECT key, next_at, last_at, last_error, CASE WHEN lease_until > $1 THEN 1 ELSE 0 END AS running \
@@ -312,9 +309,6 @@ pub async fn standing(db: &Db) -> Result<Vec<Standing>> {
 }
 
 /// Makes an entry due now, for somebody who does not want to wait. `false` when there is none of this key, or it runs already.
-///
-/// # Errors
-/// When the database fails.
 pub async fn hasten(tx: &mut Tx, key: &str) -> Result<bool> {
     let now = tx.now();
     let done = query("UPDATE schedule SET next_at = $2 WHERE key = $1 AND lease_until < $2")

@@ -6,17 +6,11 @@ use kernel::time;
 use crate::{Db, Result, Tx, query, query_scalar};
 
 /// The value of a setting.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get(db: &Db, name: &str) -> Result<Option<String>> {
     query_scalar("SELECT value FROM setting WHERE name = $1").bind(name).fetch_optional(db.read()).await
 }
 
 /// Removes the tokens of forms that were submitted more than two days ago: nobody sends those again.
-///
-/// # Errors
-/// When the database fails.
 pub async fn forget_submissions(db: &Db) -> Result<()> {
     let now = db.seams().now();
     let before = now.checked_sub(SignedDuration::from_hours(48)).unwrap_or(now);
@@ -26,9 +20,6 @@ pub async fn forget_submissions(db: &Db) -> Result<()> {
 }
 
 /// Sets a value.
-///
-/// # Errors
-/// When the database fails.
 pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
     query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
         .bind(name)

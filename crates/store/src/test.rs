@@ -61,9 +61,6 @@ pub async fn execute(url: &str, sql: &str) -> Result<()> {
 }
 
 /// What a story has set by hand is taken as it is: everything is sealed anew.
-///
-/// # Errors
-/// When the database fails.
 pub async fn reseal(db: &crate::Db) -> Result<()> {
     let mut tx = db.write().await?;
     for sealed in db.sealed() {

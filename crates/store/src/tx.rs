@@ -79,9 +79,6 @@ impl Tx {
 
     /// Makes writes that decide by what they read in `scope` (a plan, say) wait for each other until they end. SQLite has one
     /// writer at a time anyway. Take it before reading, and before the first event: the log's own lock comes last.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn lock(&mut self, scope: &str) -> Result<()> {
         if self.conn.is_postgres() {
             query("SELECT pg_advisory_xact_lock($1)").bind(lock_key(scope)).execute(&mut self.conn).await?;
@@ -91,9 +88,6 @@ impl Tx {
 
     /// Makes writes that lock the same row of `table` (by its `id` column) wait for each other, and changes of the row by
     /// others too. Take it before reading the row.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn lock_row(&mut self, table: &'static str, id: &str) -> Result<()> {
         if self.conn.is_postgres() {
             // SQL: `table` is a literal of the caller.
@@ -153,9 +147,6 @@ impl Tx {
     }
 
     /// Writes the newest event now, without seals: for whoever reads the log through [`Tx::conn`] in the same write.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn settle(&mut self) -> Result<()> {
         self.write_held(&[]).await
     }
@@ -232,9 +223,6 @@ impl Tx {
 
     /// Takes the log's lock now. A write that changes rows which every write of its kind changes (running numbers, counts)
     /// takes it before them, so that they are taken in one order and no two writes wait for each other in a circle.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn hold_log(&mut self) -> Result<()> {
         let head = self.log_head().await?;
         self.head = Some(head);
@@ -258,9 +246,6 @@ impl Tx {
 
     /// Puts a job into the queue; it becomes visible to workers with the commit. A waiting job of the same kind with the
     /// same non-empty `dedup` makes this a no-op.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn enqueue<P: Serialize + Sync>(&mut self, job: NewJob<'_, P>) -> Result<()> {
         let now = self.now();
         query(
@@ -287,9 +272,6 @@ impl Tx {
     }
 
     /// Whether the form with this token was already submitted. An empty token is always the first time.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn once(&mut self, token: &str) -> Result<Once> {
         if token.is_empty() {
             return Ok(Once::First);
@@ -312,9 +294,6 @@ impl Tx {
     }
 
     /// Records where the submission with this token led.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn remember(&mut self, token: &str, location: &str) -> Result<()> {
         query("UPDATE submission SET location = $2 WHERE token = $1")
             .bind(token)
@@ -325,9 +304,6 @@ impl Tx {
     }
 
     /// The next number of the counter `name`, from 1.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn next_number(&mut self, name: &str) -> Result<i64> {
         let value = query_scalar::<i64>(
             "INSERT INTO counter (name, value) VALUES ($1, 1) \
@@ -358,9 +334,6 @@ impl Tx {
 
 /// Where the form with this token led, if it was submitted before. Only looks: whoever is still to be told what to correct sends
 /// the same form again and must be heard, and nobody who writes is waited for.
-///
-/// # Errors
-/// When the database fails.
 pub async fn submitted(db: &Db, token: &str) -> Result<Option<String>> {
     query_scalar("SELECT location FROM submission WHERE token = $1").bind(token).fetch_optional(db.read()).await
 }

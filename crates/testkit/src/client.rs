@@ -19,9 +19,7 @@ pub struct Client {
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Reply {
-    /// Status.
     pub status: StatusCode,
-    /// Headers.
     pub headers: HeaderMap,
     /// Body.
     pub bytes: Vec<u8>,

@@ -21,7 +21,6 @@ pub struct Config {
     pub files: Files,
     /// Outgoing mail.
     pub mail: Mail,
-    /// Logs.
     pub log: Log,
     /// Sections of the capabilities.
     #[serde(skip)]
@@ -58,7 +57,6 @@ pub struct Site {
     pub phone: String,
     /// Hotline, e.g. 12345.
     pub hotline: String,
-    /// Address.
     pub address: String,
     /// Office hours in words.
     pub hours: String,
@@ -138,7 +136,6 @@ impl Default for Server {
     }
 }
 
-/// The database.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Database {
@@ -170,7 +167,6 @@ impl Default for Mail {
     }
 }
 
-/// Logs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {

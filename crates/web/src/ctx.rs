@@ -35,7 +35,6 @@ struct Inner {
 pub struct Parts {
     /// The database.
     pub db: Db,
-    /// The files.
     pub files: Files,
     /// The configuration.
     pub config: Config,
@@ -69,7 +68,6 @@ impl Ctx {
         &self.0.db
     }
 
-    /// The files.
     pub fn files(&self) -> &Files {
         &self.0.files
     }

@@ -56,11 +56,8 @@ impl Scene {
 /// A document of the demonstration that is public.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
-    /// The document.
     pub id: DocumentId,
-    /// Its organ.
     pub organ: OrganCode,
-    /// Its title.
     pub title: String,
 }
 
@@ -87,7 +84,6 @@ impl Cast {
         self.editors.get(organ).unwrap_or(&self.clerk)
     }
 
-    /// The clerk.
     pub fn clerk(&self) -> Actor {
         Actor::Staff(self.clerk.clone())
     }

@@ -35,7 +35,6 @@ pub struct Desk {
     pub path: String,
     /// Message left by the action before.
     pub flash: Option<Flash>,
-    /// The session.
     pub session: Option<SessionInfo>,
 }
 

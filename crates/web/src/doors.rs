@@ -38,7 +38,6 @@ pub enum Offered {
     Home,
     /// On pages of errors.
     Errors,
-    /// On both.
     Both,
 }
 

@@ -10,7 +10,7 @@ use store::Trouble;
 
 use crate::{FormErrors, request_log};
 
-/// Result of a handler.
+/// Result of a handler, and of what it calls: fails when storage does; other reasons are told where there are any.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a request is not answered as asked.
@@ -79,7 +79,6 @@ impl Error {
 /// What the error page shows.
 #[derive(Debug, Clone)]
 pub struct ErrorView {
-    /// Status.
     pub status: StatusCode,
     /// Heading.
     pub title: &'static str,

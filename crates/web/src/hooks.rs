@@ -104,7 +104,6 @@ pub trait Recipients: Send + Sync {
 /// Somebody as pages name them, and where mail reaches them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// The account.
     pub account: AccountId,
     /// Name as shown.
     pub name: String,
@@ -123,7 +122,6 @@ pub trait Proof: Send + Sync {
 /// A document that the public can read now, as others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicDocument {
-    /// The document.
     pub id: DocumentId,
     /// Title of the edition in force.
     pub title: String,
@@ -153,9 +151,6 @@ pub trait PublicDocuments: Send + Sync {
 
 /// Those of these organs (or who answers for them today) of which nobody can sign in who holds one of these roles, in the order
 /// of their codes: what is sent to them lies on nobody's desk.
-///
-/// # Errors
-/// When the database fails.
 pub async fn unreached(ctx: &Ctx, organs: &[OrganCode], roles: &[Role]) -> Result<Vec<OrganCode>> {
     let people = ctx.one::<Arc<dyn Recipients>>().people(ctx, roles).await?;
     let (directory, today) = (ctx.directory(), ctx.today());
@@ -240,9 +235,6 @@ pub trait Leaving: Send + Sync {
 
 /// Tells everybody who asked for it that an object leaves the public with this write. Called before the first event of the
 /// write, because they take locks of their own and the lock of the log is the last.
-///
-/// # Errors
-/// When the database fails.
 pub async fn leaving(ctx: &Ctx, tx: &mut Tx, subject: &SubjectRef) -> store::Result<()> {
     for one in ctx.declared::<Arc<dyn Leaving>>() {
         one.leaves(tx, subject).await?;

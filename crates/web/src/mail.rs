@@ -10,9 +10,7 @@ pub const SEND: &str = "mail.send";
 pub struct Mail {
     /// Addresses; each gets its own mail, so that nobody sees the others'.
     pub to: Vec<String>,
-    /// Subject.
     pub subject: String,
-    /// Text.
     pub text: String,
 }
 

@@ -10,11 +10,9 @@ use crate::capability::Nav;
 pub struct RailGroup {
     /// Heading; may be empty.
     pub label: String,
-    /// Links.
     pub links: Vec<RailLink>,
 }
 
-/// One link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RailLink {
     /// Address.

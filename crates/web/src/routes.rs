@@ -39,7 +39,6 @@ pub enum Listener {
 pub struct RouteInfo {
     /// Which server.
     pub listener: Listener,
-    /// Method.
     pub method: Method,
     /// Path pattern.
     pub path: &'static str,

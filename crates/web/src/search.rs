@@ -26,7 +26,6 @@ pub struct SearchEntry {
     pub audience: Audience,
     /// Code of the kind: `policy`, `notice`, `organ`, `plan` …
     pub kind: String,
-    /// Title.
     pub title: String,
     /// Visible text without markup.
     pub body: String,

@@ -109,7 +109,6 @@ pub struct OfficeShell {
     pub has_error: bool,
     /// Style sheets and scripts.
     pub assets: Assets,
-    /// Today.
     pub today: String,
     /// When the session ends without another click (stored form), or empty.
     pub session_ends: String,

@@ -31,7 +31,6 @@ struct Files;
 /// An account of the demonstration, for the list that is printed.
 #[derive(Debug, Clone, Serialize)]
 pub struct DemoAccount {
-    /// Login.
     pub login: String,
     /// Short name of the organ.
     pub organ: String,
@@ -149,9 +148,6 @@ fn unboxed(failure: Failure) -> anyhow::Error {
 }
 
 /// Accounts of the demonstration that still have its password, which everybody knows.
-///
-/// # Errors
-/// When the database fails.
 pub async fn known_passwords(ctx: &Ctx) -> Result<Vec<String>> {
     let (_, rows) = rows("accounts.csv")?;
     let mut found = Vec::new();

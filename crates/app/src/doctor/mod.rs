@@ -11,7 +11,6 @@ use web::Config;
 
 use crate::{compose, nodes, seams};
 
-/// One point.
 #[derive(Debug, Serialize)]
 struct Point {
     name: &'static str,
@@ -95,9 +94,6 @@ async fn takes_writes(ctx: &web::Ctx, kind: &str) -> Result<String, String> {
 
 /// Walks the log and the files, then compares what is public with what the log says was published. How far it is stands on
 /// standard error where that is a terminal.
-///
-/// # Errors
-/// When the database fails.
 pub async fn verify(ctx: &web::Ctx) -> Result<store::Verified> {
     let shown = std::io::stderr().is_terminal();
     let tell = |progress: store::log::Progress| {

@@ -5,7 +5,6 @@ mod page;
 use kernel::permission::READ_PUBLIC;
 use web::{Capability, Listener, Routes};
 
-/// The capability.
 pub(crate) fn capability() -> Capability {
     Capability::new("home", "首页").routes(routes)
 }

@@ -16,7 +16,6 @@ const FIND: WayIn = WayIn {
     on: Offered::Both,
 };
 
-/// The capability.
 pub(crate) fn capability() -> Capability {
     Capability::new("organs", "机关名录").routes(routes).declare(FIND)
 }

@@ -16,7 +16,6 @@ const ASK: WayIn = WayIn {
     on: Offered::Home,
 };
 
-/// The capability.
 pub fn capability() -> Capability {
     Capability::new("foi", "依申请公开").routes(routes).declare(ASK)
 }

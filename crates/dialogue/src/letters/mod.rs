@@ -22,7 +22,6 @@ const WRITE: WayIn = WayIn {
     on: Offered::Home,
 };
 
-/// 回应关切.
 pub static RESPONSE: KindSpec = common::usual("response", "回应关切", "dialogue");
 
 const NEWEST: Shelf = Shelf {
@@ -38,7 +37,6 @@ const NEWEST: Shelf = Shelf {
 const BEHIND_THE_DOOR: Shelf =
     Shelf { on: "dialogue", most: 4, more: ("/documents?kind=response", "全部回应"), ..NEWEST };
 
-/// The capability.
 pub fn capability() -> Capability {
     Capability::new("letters", "写信咨询")
         .routes(routes)

@@ -15,10 +15,8 @@ const FIND: WayIn =
         href: "/services", label: "办事指南", about: "带什么、到哪办、多久办好", place: 60, on: Offered::Home
     };
 
-/// 办事指南.
 pub static GUIDE: KindSpec = common::usual("guide", "办事指南", "services");
 
-/// The capability.
 pub fn capability() -> Capability {
     Capability::new("services", "办事指南").routes(routes).declare(&GUIDE as Kind).declare(DOOR).declare(FIND)
 }

@@ -6,7 +6,6 @@ mod pages;
 use kernel::permission::READ_PUBLIC;
 use web::{Capability, Listener, Routes};
 
-/// The capability.
 pub fn capability() -> Capability {
     Capability::new("catalogue", "法定主动公开内容").routes(routes)
 }

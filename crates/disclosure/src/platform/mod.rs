@@ -7,7 +7,6 @@ use web::{Capability, Listener, Routes, doors::Door};
 
 const DOOR: Door = Door { key: "openness", label: "政务公开", href: "/openness", place: 10 };
 
-/// The capability.
 pub fn capability() -> Capability {
     Capability::new("openness", "政府信息公开平台").routes(routes).declare(DOOR)
 }

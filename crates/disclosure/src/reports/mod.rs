@@ -6,10 +6,8 @@ use document::{Kind, KindSpec, common};
 use kernel::permission::READ_PUBLIC;
 use web::{Capability, Listener, Routes};
 
-/// 工作报告.
 pub static REPORT: KindSpec = common::usual("report", "工作报告", "openness");
 
-/// The capability.
 pub fn capability() -> Capability {
     Capability::new("reports", "工作报告和年报").routes(routes).declare(&REPORT as Kind)
 }

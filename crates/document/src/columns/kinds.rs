@@ -49,7 +49,6 @@ const fn purpose(code: &'static str, label: &'static str) -> Purpose {
 
 /// 政府信息公开指南 (条例 Art. 12).
 pub static GUIDE: Purpose = purpose("guide", "政府信息公开指南");
-/// 政府信息公开制度.
 pub static RULES: Purpose = purpose("rules", "政府信息公开制度");
 /// 法定主动公开内容: the columns below it hold the items of the law.
 pub static STATUTORY: Purpose = purpose("statutory", "法定主动公开内容");
@@ -57,21 +56,14 @@ pub static STATUTORY: Purpose = purpose("statutory", "法定主动公开内容")
 pub static YEARLY_REPORT: Purpose = purpose("yearly_report", "政府信息公开年报");
 /// 依申请公开 (条例 Art. 27).
 pub static REQUESTS: Purpose = purpose("requests", "依申请公开");
-/// 主动公开基本目录.
 pub static CATALOGUE: Purpose = purpose("catalogue", "主动公开基本目录");
-/// 财政预决算.
 pub static BUDGET: Purpose = purpose("budget", "财政预决算");
-/// 机构职能.
 pub static FUNCTIONS: Purpose = purpose("functions", "机构职能");
 /// 决策预公开、征求意见.
 pub static CONSULTATIONS: Purpose = purpose("consultations", "决策预公开和征求意见");
-/// 建议提案办理.
 pub static PROPOSALS: Purpose = purpose("proposals", "建议提案办理");
-/// 回应关切.
 pub static RESPONSES: Purpose = purpose("responses", "回应关切");
-/// 政务新媒体.
 pub static NEW_MEDIA: Purpose = purpose("new_media", "政务新媒体");
-/// 办事服务.
 pub static SERVICES: Purpose = purpose("services", "办事服务");
 
 /// The purposes that several capabilities know; [`purposes`] has all.

@@ -13,7 +13,6 @@ use crate::error::Result;
 pub struct Column {
     /// Address on the portal: `/columns/{slug}`.
     pub slug: ColumnId,
-    /// Name.
     pub name: String,
     /// The column above; empty at the top.
     pub parent: ColumnId,
@@ -21,7 +20,6 @@ pub struct Column {
     pub description: String,
     /// For the page tag ColumnKeywords.
     pub keywords: String,
-    /// Kind.
     pub kind: ColumnKind,
     /// Code of what pages look for it as; empty = nothing particular.
     pub purpose: String,
@@ -78,9 +76,6 @@ impl From<Row> for Column {
 }
 
 /// All listed columns, in order among siblings.
-///
-/// # Errors
-/// When the database fails.
 pub async fn columns(db: &Db) -> Result<Vec<Column>> {
     let rows: Vec<Row> = query_as(
         "SELECT slug, name, parent, description, keywords, kind, purpose, basis, hidden FROM portal_column \
@@ -92,9 +87,6 @@ pub async fn columns(db: &Db) -> Result<Vec<Column>> {
 }
 
 /// The column with this slug, hidden ones too: documents in them keep their addresses.
-///
-/// # Errors
-/// When the database fails.
 pub async fn column(db: &Db, slug: &ColumnId) -> Result<Option<Column>> {
     let row: Option<Row> = query_as(
         "SELECT slug, name, parent, description, keywords, kind, purpose, basis, hidden FROM portal_column \
@@ -107,9 +99,6 @@ pub async fn column(db: &Db, slug: &ColumnId) -> Result<Option<Column>> {
 }
 
 /// Names of all columns, hidden ones too.
-///
-/// # Errors
-/// When the database fails.
 pub async fn column_names(db: &Db) -> Result<HashMap<ColumnId, String>> {
     let rows: Vec<(ColumnId, String)> = query_as("SELECT slug, name FROM portal_column").fetch_all(db.read()).await?;
     Ok(rows.into_iter().collect())

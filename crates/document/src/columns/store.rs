@@ -17,7 +17,6 @@ use crate::{error::Result, spec::Purpose};
 pub struct ColumnData {
     /// Address on the portal; never changes.
     pub slug: ColumnId,
-    /// Name.
     pub name: String,
     /// The column above; empty = top.
     pub parent: ColumnId,
@@ -58,9 +57,6 @@ const SELECT: &str = "SELECT slug, name, parent, description, keywords, kind, pu
      FROM portal_column ORDER BY position, slug";
 
 /// All columns as a tree walked from the top: depth and column.
-///
-/// # Errors
-/// When the database fails.
 pub async fn tree(executor: impl Executor<'_>) -> Result<Vec<(usize, Row)>> {
     let rows: Vec<Row> = query_as(SELECT).fetch_all(executor).await?;
     let mut ordered = Vec::with_capacity(rows.len());
@@ -96,9 +92,6 @@ pub async fn one(executor: impl Executor<'_>, slug: &ColumnId) -> Result<Row> {
 }
 
 /// Items of 条例 Art. 20 that each column holds, 1 to 15.
-///
-/// # Errors
-/// When the database fails.
 pub async fn items(executor: impl Executor<'_>) -> Result<HashMap<ColumnId, Vec<i64>>> {
     let rows: Vec<(ColumnId, i64)> =
         query_as("SELECT column_slug, item FROM portal_column_item ORDER BY column_slug, item")
@@ -112,9 +105,6 @@ pub async fn items(executor: impl Executor<'_>) -> Result<HashMap<ColumnId, Vec<
 }
 
 /// Slugs and indented names of listed columns, for a select.
-///
-/// # Errors
-/// When the database fails.
 pub async fn options(executor: impl Executor<'_>) -> Result<Vec<(String, String)>> {
     let tree = tree(executor).await?;
     let listed = tree.into_iter().filter(|(_, row)| !row.hidden);
@@ -318,9 +308,6 @@ pub async fn shift(tx: &mut Tx, actor: &Actor, slug: &ColumnId, up: bool) -> Res
 }
 
 /// Hides a column or shows it again.
-///
-/// # Errors
-/// When the database fails.
 pub async fn toggle(tx: &mut Tx, actor: &Actor, slug: &ColumnId, hidden: bool) -> Result<()> {
     let done = query("UPDATE portal_column SET hidden = $2, version = version + 1 WHERE slug = $1 AND hidden <> $2")
         .bind(slug)

@@ -26,9 +26,6 @@ pub struct Tree {
 
 impl Tree {
     /// Reads columns and counts: two questions.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn load(db: &Db) -> Result<Self> {
         let (columns, counts) = futures::future::try_join(columns(db), public::columns(db)).await?;
         let own = counts.into_iter().map(|one| (one.of, Fill { count: one.count, newest: one.newest })).collect();

@@ -195,9 +195,6 @@ impl Sample {
 
 /// What a list can be narrowed by further: organs, kinds (among `kinds`; all when none are given), years, and these counted
 /// fields.
-///
-/// # Errors
-/// When the database fails.
 pub async fn overview(db: &Db, filter: &Filter, kinds: &[Kind], facets: &[&'static Facet]) -> Result<Overview> {
     let mut overview = Overview { exact: true, ..Overview::default() };
     // Groups that are not narrowed themselves are counted over the same documents.
@@ -240,9 +237,6 @@ pub async fn overview(db: &Db, filter: &Filter, kinds: &[Kind], facets: &[&'stat
 }
 
 /// How many documents fit; where it is not kept, at most `most` are counted.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count(db: &Db, filter: &Filter, most: i64) -> Result<Total> {
     if let Some(statement) = kept(filter, By::All) {
         let (sql, values) = statement.parts();
@@ -274,9 +268,6 @@ fn fills<K: From<String>>(rows: Vec<(String, i64, i64)>) -> Vec<Fill<K>> {
 }
 
 /// Public documents per column, with the day of the newest. Columns without any are left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn columns(db: &Db) -> Result<Vec<Fill<ColumnId>>> {
     let rows = query_as(
         "SELECT c.column_slug, c.n, COALESCE((SELECT MAX(d.rank) FROM document d WHERE d.column_slug = c.column_slug \
@@ -287,9 +278,6 @@ pub async fn columns(db: &Db) -> Result<Vec<Fill<ColumnId>>> {
 }
 
 /// Public documents per organ, most first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn organs(db: &Db) -> Result<Vec<Fill<OrganCode>>> {
     let rows: Vec<(String, i64, i64)> = query_as(
         "SELECT c.organ, c.n, COALESCE((SELECT MAX(d.rank) FROM document d WHERE d.organ = c.organ AND d.current_edition <> ''), 0) \
@@ -306,9 +294,6 @@ pub async fn organs(db: &Db) -> Result<Vec<Fill<OrganCode>>> {
 }
 
 /// What an organ has published, column by column.
-///
-/// # Errors
-/// When the database fails.
 pub async fn columns_of(db: &Db, organ: &OrganCode) -> Result<Vec<Fill<ColumnId>>> {
     let rows = query_as(
         "SELECT column_slug, COUNT(*), MAX(rank) FROM document WHERE organ = $1 AND current_edition <> '' \
@@ -318,9 +303,6 @@ pub async fn columns_of(db: &Db, organ: &OrganCode) -> Result<Vec<Fill<ColumnId>
 }
 
 /// Publications on each day of a year that has any, in order; of one organ if given. For the heat map.
-///
-/// # Errors
-/// When the database fails.
 pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Vec<(Date, i64)>> {
     let mut days: BTreeMap<Date, i64> = BTreeMap::new();
     if organ.is_none() {
@@ -346,9 +328,6 @@ pub async fn per_day(db: &Db, year: i16, organ: Option<&OrganCode>) -> Result<Ve
 }
 
 /// How many public documents were first published on `day` or later.
-///
-/// # Errors
-/// When the database fails.
 pub async fn count_since(db: &Db, day: Date) -> Result<i64> {
     let n: Option<i64> = query_scalar(
         "SELECT CAST(SUM(n) AS BIGINT) FROM document_count WHERE facet = 'day' AND dims = '' AND organ = '' \

@@ -57,9 +57,6 @@ async fn whole(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<(Listed
 
 /// What stands at a document's address: the document, its tombstone, or nothing that the public may know of. `own_host` is
 /// the portal's host name.
-///
-/// # Errors
-/// When the database fails.
 pub async fn found(db: &Db, kinds: &Kinds, own_host: &str, id: &DocumentId) -> Result<Option<Found>> {
     let Some((about, text)) = whole(db, kinds, id).await? else {
         return Ok(tombstone(db, kinds, id).await?.map(Found::Withdrawn));
@@ -135,9 +132,6 @@ pub struct Searchable {
 }
 
 /// The same document for the search, without what only its page shows: a rebuild asks this for every document.
-///
-/// # Errors
-/// When the database fails.
 pub async fn searchable(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Searchable>> {
     let Some((listed, text)) = whole(db, kinds, id).await? else { return Ok(None) };
     let attachments = query_as(
@@ -151,9 +145,6 @@ pub async fn searchable(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Optio
 }
 
 /// What lists show of a document, if it is public now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn listed(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Listed>> {
     Ok(of_ids(db, kinds, std::slice::from_ref(id)).await?.pop())
 }
@@ -186,9 +177,6 @@ fn in_order(mut listed: Vec<Listed>, ids: &[DocumentId]) -> Vec<Listed> {
 }
 
 /// Public documents that lead to one of this kind, by the tie, in the order of their publication.
-///
-/// # Errors
-/// When the database fails.
 pub async fn back(
     db: &Db,
     kinds: &Kinds,
@@ -215,9 +203,6 @@ pub async fn back(
 }
 
 /// Which of these documents a public document leads to by this tie: which policies have an interpretation.
-///
-/// # Errors
-/// When the database fails.
 pub async fn leading(db: &Db, relation: &RelationSpec, to: &[&DocumentId]) -> Result<Vec<DocumentId>> {
     if to.is_empty() {
         return Ok(Vec::new());
@@ -312,9 +297,6 @@ async fn tombstone(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Tom
 
 /// What was withdrawn most recently from these columns (of all when none are given) and is not public again, newest first:
 /// for feeds that must take entries back.
-///
-/// # Errors
-/// When the database fails.
 pub async fn tombstones(db: &Db, kinds: &Kinds, columns: &[ColumnId], limit: i64) -> Result<Vec<Tombstone>> {
     let mut select = Statement::new(TOMB);
     if !columns.is_empty() {
@@ -353,9 +335,6 @@ impl From<FileRow> for PublicFile {
 }
 
 /// The file, if the edition to which it belongs is public now. Open it with `ctx.files().open(&digest)`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn attachment(db: &Db, id: &AttachmentId) -> Result<Option<PublicFile>> {
     let row: Option<FileRow> = query_as(
         "SELECT a.id, a.title, a.file_name, a.digest, a.media_type, a.format, a.bytes FROM attachment a \

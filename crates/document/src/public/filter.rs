@@ -17,7 +17,6 @@ use crate::{
 pub struct Filter {
     /// Columns: any of them (a column and those below it).
     pub columns: Vec<ColumnId>,
-    /// The organ.
     pub organ: Option<OrganCode>,
     /// Kinds: any of them.
     pub kinds: Vec<Kind>,
@@ -44,9 +43,6 @@ impl Filter {
     }
 
     /// How the documents are reached.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) async fn prepare(&self, db: &Db) -> Result<Prepared> {
         let search = Search::prepare(db.read(), &self.words).await?;
         Ok(Prepared { filter: self.clone(), search })

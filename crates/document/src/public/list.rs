@@ -86,9 +86,6 @@ pub struct Slice {
 }
 
 /// Some public documents that fit the filter.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(db: &Db, kinds: &Kinds, filter: &Filter, order: Order, places: Places) -> Result<Slice> {
     let prepared = filter.prepare(db).await?.for_some();
     let mut ranks = ranks(db, &prepared, order, Places { limit: places.limit + 1, ..places }).await?;
@@ -259,9 +256,6 @@ impl Row {
 }
 
 /// The newest public documents of these kinds; of all kinds when none are given.
-///
-/// # Errors
-/// When the database fails.
 pub async fn latest(db: &Db, all: &Kinds, kinds: &[crate::spec::Kind], limit: i64) -> Result<Vec<Listed>> {
     // Kind by kind, each from the end of its index: together they would have to be sorted.
     let each: Vec<Filter> = match kinds {
@@ -279,9 +273,6 @@ pub async fn latest(db: &Db, all: &Kinds, kinds: &[crate::spec::Kind], limit: i6
 }
 
 /// Identifiers of public documents after `after`, in text order: for walking through all of them.
-///
-/// # Errors
-/// When the database fails.
 pub async fn ids(db: &Db, after: &DocumentId, limit: i64) -> Result<Vec<DocumentId>> {
     Ok(query_scalar("SELECT id FROM document WHERE current_edition <> '' AND id > $1 ORDER BY id LIMIT $2")
         .bind(after)
@@ -291,9 +282,6 @@ pub async fn ids(db: &Db, after: &DocumentId, limit: i64) -> Result<Vec<Document
 }
 
 /// Those of the documents that the public can read now.
-///
-/// # Errors
-/// When the database fails.
 pub async fn standing(db: &Db, ids: &[String]) -> Result<Vec<String>> {
     let mut select = Statement::new("SELECT d.id FROM document d JOIN edition e ON e.id = d.current_edition");
     select.add(" AND e.state = 'published' WHERE d.id IN ").list(ids.iter().map(String::as_str));
@@ -304,7 +292,6 @@ pub async fn standing(db: &Db, ids: &[String]) -> Result<Vec<String>> {
 /// Address of a public document and when its present text became public (stored form).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The document.
     pub id: DocumentId,
     /// Path on the portal.
     pub path: String,
@@ -313,9 +300,6 @@ pub struct Place {
 }
 
 /// Addresses of public documents after `after`, in the order of their identifiers, leaving out so many.
-///
-/// # Errors
-/// When the database fails.
 pub async fn places(db: &Db, kinds: &Kinds, after: &DocumentId, skip: i64, limit: i64) -> Result<Vec<Place>> {
     // Which ones from the index alone, so that what is left out costs little.
     let first: Option<DocumentId> =

@@ -28,7 +28,6 @@ use crate::{
 /// One line of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
-    /// The document.
     pub id: DocumentId,
     /// The edition that is public.
     pub edition: EditionId,
@@ -36,11 +35,8 @@ pub struct Listed {
     pub path: String,
     /// Title of the edition in force.
     pub title: String,
-    /// Kind.
     pub kind: Kind,
-    /// The organ.
     pub organ: OrganCode,
-    /// The column.
     pub column: ColumnId,
     /// 索引号.
     pub index_number: String,
@@ -134,15 +130,11 @@ pub struct PastEdition {
 /// What stands where a withdrawn document stood.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tombstone {
-    /// The document.
     pub id: DocumentId,
     /// Address on the portal.
     pub path: String,
-    /// Kind.
     pub kind: Kind,
-    /// Its title.
     pub title: String,
-    /// The organ.
     pub organ: OrganCode,
     /// 索引号.
     pub index_number: String,

@@ -21,7 +21,6 @@ use crate::{
 /// A public document that is not what the log says was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Altered {
-    /// The document.
     pub id: DocumentId,
     /// Its title as it stands now.
     pub title: String,
@@ -45,9 +44,6 @@ const STEP: i64 = 100;
 
 /// Compares all public documents, in the order of their identifiers, some at a time. Stops at the first that was altered and
 /// tells it; calls `progress` with the number compared so far.
-///
-/// # Errors
-/// When the database fails.
 pub async fn altered(
     db: &Db,
     kinds: &Kinds,
@@ -75,9 +71,6 @@ pub async fn altered(
 }
 
 /// Compares one public document.
-///
-/// # Errors
-/// When the database fails.
 pub async fn compare(db: &Db, kinds: &Kinds, own_host: &str, document: &DocumentRow) -> Result<Option<Altered>> {
     let altered = |title: &str, fields: Vec<String>| {
         let title = if title.is_empty() { document.title.clone() } else { title.to_owned() };

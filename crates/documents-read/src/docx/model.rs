@@ -7,13 +7,10 @@ use crate::cells::SAME;
 /// A block of the body, a cell, a header or a note.
 #[derive(Debug, Clone)]
 pub(super) enum Block {
-    /// A paragraph.
     Paragraph(Paragraph),
-    /// A table.
     Table(Table),
 }
 
-/// A paragraph.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Paragraph {
     pub(super) role: Role,
@@ -65,13 +62,11 @@ pub(super) struct Look {
     pub(super) link: Option<String>,
 }
 
-/// A table.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
     pub(super) rows: Vec<Row>,
 }
 
-/// A row of a table.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
     /// Whether the row is repeated on each page as a heading.

@@ -29,7 +29,6 @@ pub struct Table {
     pub hidden: Vec<usize>,
 }
 
-/// A row of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableRow {
     /// The row number as the spreadsheet shows it, counting from 1.

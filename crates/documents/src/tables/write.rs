@@ -11,9 +11,7 @@ pub struct Sheet {
     pub name: String,
     /// A line above the table, across all columns; not written to CSV.
     pub title: Option<String>,
-    /// The header.
     pub header: Vec<String>,
-    /// The rows.
     pub rows: Vec<Vec<Cell>>,
     /// Widths of columns in characters; columns without one are 16 wide. Not used by CSV.
     pub widths: Vec<f64>,

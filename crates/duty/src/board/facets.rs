@@ -14,18 +14,13 @@ pub struct SourceLine {
     /// Which.
     #[sql(flatten)]
     pub key: SourceKey,
-    /// Its title.
     pub title: String,
-    /// Its year.
     pub year: i64,
     /// Moment of the last change of what the public sees of it, stored form.
     pub as_of: String,
 }
 
 /// The running sources of which these organs (or anybody) have a share, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn sources(db: &Db, within: Option<&[OrganCode]>) -> Result<Vec<SourceLine>> {
     let has = within.map_or_else(String::new, |organs| {
         format!(
@@ -45,9 +40,6 @@ pub async fn sources(db: &Db, within: Option<&[OrganCode]>) -> Result<Vec<Source
 }
 
 /// Title of a source; empty when there is none.
-///
-/// # Errors
-/// When the database fails.
 pub async fn source_title(db: &Db, source: &SourceKey) -> Result<String> {
     let title: Option<String> = query_scalar("SELECT title FROM duty_source WHERE kind = $1 AND id = $2")
         .bind(&source.kind)
@@ -59,9 +51,6 @@ pub async fn source_title(db: &Db, source: &SourceKey) -> Result<String> {
 
 /// The source that has this id: for addresses that say the id alone. Ids of ours are random, so that two kinds hardly ever share
 /// one; the newest counts then.
-///
-/// # Errors
-/// When the database fails.
 pub async fn source_of_id(db: &Db, id: &str) -> Result<Option<SourceKey>> {
     query_as(
         "SELECT kind AS source_kind, id AS source_id FROM duty_source WHERE id = $1 ORDER BY issued_at DESC, kind LIMIT 1",
@@ -72,9 +61,6 @@ pub async fn source_of_id(db: &Db, id: &str) -> Result<Option<SourceKey>> {
 }
 
 /// The organs (as issued) that have shares of running sources, in the order of their codes.
-///
-/// # Errors
-/// When the database fails.
 pub async fn organs(db: &Db) -> Result<Vec<OrganCode>> {
     query_scalar("SELECT DISTINCT organ FROM share_standing WHERE running = 1 ORDER BY organ")
         .fetch_all(db.read())
@@ -84,11 +70,9 @@ pub async fn organs(db: &Db) -> Result<Vec<OrganCode>> {
 /// A place of a source with issued duties.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Place {
-    /// The place.
     pub place: String,
     /// As printed.
     pub place_label: String,
-    /// Its title.
     pub place_title: String,
     /// Larger part of the source.
     pub place_part: String,
@@ -97,9 +81,6 @@ pub struct Place {
 }
 
 /// The places of a source at which these organs (or anybody) have a share, in order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn places(db: &Db, source: &SourceKey, within: Option<&[OrganCode]>) -> Result<Vec<Place>> {
     let has = within.map_or_else(String::new, |organs| {
         format!(
@@ -129,9 +110,6 @@ struct Count {
 }
 
 /// How the public duties of every source stand that was ever issued; sources without any are left out.
-///
-/// # Errors
-/// When the database fails.
 pub async fn tally_by_source(db: &Db, today: Date) -> Result<HashMap<SourceKey, Tally>> {
     let counts: Vec<Count> = query_as(
         "SELECT a.source_kind, a.source_id, a.state, a.overdue, SUM(CASE WHEN a.ended = 0 THEN 1 ELSE 0 END) AS many \

@@ -16,7 +16,6 @@ use crate::{
 /// Which states are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// This one.
     State(State),
     /// Everything that runs and is not confirmed.
     Open,
@@ -38,7 +37,6 @@ pub struct Filter {
     pub within: Option<Vec<OrganCode>>,
     /// Also of sources that no longer run.
     pub closed: bool,
-    /// One source.
     pub source: Option<SourceKey>,
     /// Sources of one kind.
     pub kind: Option<String>,
@@ -50,7 +48,6 @@ pub struct Filter {
     pub part: Option<String>,
     /// Shares of any of these organs (as issued).
     pub organs: Option<Vec<OrganCode>>,
-    /// State.
     pub state: Option<Wanted>,
     /// Only what is overdue.
     pub overdue: bool,

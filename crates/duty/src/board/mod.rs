@@ -29,7 +29,6 @@ pub enum Sort {
     Due,
     /// Place in the source.
     Place,
-    /// Organ.
     Organ,
     /// How far it has come.
     State,
@@ -124,21 +123,15 @@ struct Row {
 pub struct Line {
     /// The share, or the duty.
     pub id: String,
-    /// The duty.
     pub duty: DutyId,
-    /// Kind of the source.
     pub source_kind: String,
-    /// The source.
     pub source_id: String,
-    /// Its title.
     pub source_title: String,
-    /// Its year.
     pub year: i64,
     /// Place in the source.
     pub place: String,
     /// As printed.
     pub place_label: String,
-    /// Its title.
     pub place_title: String,
     /// Larger part of the source.
     pub place_part: String,
@@ -148,7 +141,6 @@ pub struct Line {
     pub measure: String,
     /// Date or cadence as written.
     pub due_words: String,
-    /// Whether the public sees it.
     pub public: bool,
     /// The organ to which it was issued; of a duty the one that leads.
     pub organ: OrganCode,
@@ -186,7 +178,6 @@ impl Line {
         }
     }
 
-    /// Its source.
     pub fn source(&self) -> SourceKey {
         SourceKey::new(&self.source_kind, &self.source_id)
     }
@@ -289,9 +280,6 @@ pub fn stream<'e>(db: &'e Db, rows: Rows, filter: &Filter, order: Order, today: 
 }
 
 /// All rows on a day.
-///
-/// # Errors
-/// When the database fails.
 pub async fn all(db: &Db, rows: Rows, filter: &Filter, order: Order, today: Date) -> Result<Vec<Line>> {
     stream(db, rows, filter, order, today).try_collect().await
 }
@@ -314,9 +302,6 @@ struct Group {
 }
 
 /// Counts the rows on a day, exactly, in one question.
-///
-/// # Errors
-/// When the database fails.
 pub async fn figures(db: &Db, rows: Rows, filter: &Filter, today: Date) -> Result<Figures> {
     let columns = "a.ended, a.state, a.overdue, COUNT(*) AS many";
     let list = match rows {

@@ -8,7 +8,6 @@ const LONGEST: usize = 2000;
 /// How a further field is filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldShape {
-    /// One line.
     Line,
     /// Several lines.
     Text,
@@ -77,7 +76,6 @@ fn amount(typed: &str) -> Option<String> {
 pub struct Field {
     /// Name in forms and in the stored JSON.
     pub key: &'static str,
-    /// Label.
     pub label: &'static str,
     /// What to fill in, with an example.
     pub hint: &'static str,

@@ -24,7 +24,6 @@ pub enum Cadence {
     Continuous,
 }
 
-/// One period of a cadence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Period {
     /// Stable name: `2026-W07`, `2026-03`, `2026-Q2`, `2026-H1`, `2026`.

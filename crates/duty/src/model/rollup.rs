@@ -90,7 +90,6 @@ pub fn rolled(courses: &[(bool, Vec<(Date, Standing)>)]) -> Vec<(Date, RollUp)> 
 /// Counts for a progress bar, over duties or shares.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Confirmed.
     pub confirmed: u32,
     /// Evidence waits for the office.
     pub evidenced: u32,

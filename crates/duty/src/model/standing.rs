@@ -78,7 +78,6 @@ pub struct EvidenceFact {
     pub added_at: String,
     /// When handed in; empty while a draft.
     pub submitted_at: String,
-    /// Decision.
     pub decision: Decision,
     /// When decided; empty before.
     pub decided_at: String,
@@ -91,7 +90,6 @@ pub struct Facts {
     pub year: i16,
     /// Due date; with a cadence, the last day on which it runs.
     pub due_on: Option<Date>,
-    /// Cadence.
     pub cadence: Option<Cadence>,
     /// Days of grace after the end of a period.
     pub grace_days: i64,
@@ -108,7 +106,6 @@ pub struct Facts {
 /// One period of a duty with cadence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeriodStanding {
-    /// The period.
     pub period: Period,
     /// How far the organ has come in it.
     pub state: State,

@@ -15,7 +15,6 @@ pub struct Account {
     pub name: String,
     /// The organ for which the person acts.
     pub organ: OrganCode,
-    /// Roles.
     pub roles: Vec<Role>,
     /// Mail address for reminders; may be empty.
     pub email: String,

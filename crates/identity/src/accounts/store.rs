@@ -145,9 +145,6 @@ async fn check_organ(tx: &mut Tx, organ: &OrganCode) -> Result<()> {
 }
 
 /// The account with this login.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(db: &Db, login: &str) -> Result<Option<Account>> {
     let row: Option<Row> = store::query_as("SELECT * FROM account WHERE login = $1")
         .bind(login.trim().to_lowercase())
@@ -172,9 +169,6 @@ async fn all_whole(db: &Db, rows: Vec<Row>) -> Result<Vec<Account>> {
 }
 
 /// The account with this identifier.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find_by_id(db: &Db, id: &AccountId) -> Result<Option<Account>> {
     let row: Option<Row> =
         store::query_as("SELECT * FROM account WHERE id = $1").bind(id.as_str()).fetch_optional(db.read()).await?;
@@ -182,9 +176,6 @@ pub async fn find_by_id(db: &Db, id: &AccountId) -> Result<Option<Account>> {
 }
 
 /// All accounts, by organ and login.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(db: &Db) -> Result<Vec<Account>> {
     let rows: Vec<Row> = store::query_as("SELECT * FROM account ORDER BY organ, login").fetch_all(db.read()).await?;
     all_whole(db, rows).await

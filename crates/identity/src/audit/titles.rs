@@ -30,9 +30,6 @@ fn collect(value: &Json, into: &mut BTreeSet<String>) {
 }
 
 /// Titles of everything that these events name.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn of(ctx: &Ctx, events: &[Event]) -> Result<Titles> {
     let mut ids = BTreeSet::new();
     for event in events {

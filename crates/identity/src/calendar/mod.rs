@@ -20,9 +20,6 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// Puts the bundled calendar and what staff added into the running installation. Called at start and after every change.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load_calendar(ctx: &Ctx) -> Result<()> {
     let (days, until) = store::all(ctx.db()).await?;
     let mut calendar = Calendar::bundled();

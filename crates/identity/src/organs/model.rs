@@ -21,7 +21,6 @@ pub struct Record {
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(default)]
 pub struct Draft {
-    /// Code.
     pub code: String,
     /// Official name.
     pub name: String,
@@ -37,11 +36,9 @@ pub struct Draft {
     pub leader: String,
     /// Telephone.
     pub phone: String,
-    /// Address.
     pub address: String,
     /// Office hours.
     pub hours: String,
-    /// Note.
     pub note: String,
     /// First day.
     pub exists_from: String,

@@ -27,7 +27,6 @@ pub(super) struct OrganLink {
     pub(super) name: String,
 }
 
-/// A row of the list.
 struct ListRow {
     code: OrganCode,
     name: String,

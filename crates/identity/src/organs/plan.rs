@@ -47,7 +47,6 @@ pub(crate) struct Plan {
     pub(crate) faults: Vec<String>,
     /// Headings that are not understood and were passed over.
     pub(crate) unknown: Vec<String>,
-    /// The rows.
     pub(crate) rows: Vec<PlanRow>,
 }
 

@@ -59,9 +59,6 @@ impl From<Row> for Record {
 }
 
 /// All organs in their order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn all(db: &Db) -> store::Result<Vec<Record>> {
     let rows: Vec<Row> = ::store::query_as("SELECT * FROM organ ORDER BY position, code").fetch_all(db.read()).await?;
     Ok(rows.into_iter().map(Record::from).collect())
@@ -114,9 +111,6 @@ pub(super) async fn accounts(db: &Db) -> store::Result<HashMap<OrganCode, i64>> 
 }
 
 /// The organ with this code.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get(db: &Db, code: &OrganCode) -> store::Result<Option<Record>> {
     let row: Option<Row> =
         ::store::query_as("SELECT * FROM organ WHERE code = $1").bind(code.as_str()).fetch_optional(db.read()).await?;
@@ -124,9 +118,6 @@ pub async fn get(db: &Db, code: &OrganCode) -> store::Result<Option<Record>> {
 }
 
 /// Reads all organs into the directory that every page asks. Called at start and after every change.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load_directory(ctx: &Ctx) -> Result<()> {
     let organs = all(ctx.db()).await?.into_iter().map(|record| record.organ).collect();
     ctx.set_directory(Directory::new(organs, &ctx.config().site.county));

@@ -48,9 +48,6 @@ pub(crate) fn is_fresh(ctx: &Ctx, desk: &Desk) -> bool {
 }
 
 /// `None`: the person has shown who they are, now or some minutes ago. Else the page that asks, and then sends the form again.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn asked(ctx: &Ctx, desk: &Desk, proof: &str, form: Asked) -> Result<Option<Response>> {
     if is_fresh(ctx, desk) {
         return Ok(None);

@@ -239,9 +239,6 @@ pub(crate) async fn revoke_one(
 }
 
 /// The living sessions of an account, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn of_account(db: &Db, account: &AccountId, config: &Sessions) -> store::Result<Vec<Session>> {
     let now = db.seams().now();
     store::query_as(

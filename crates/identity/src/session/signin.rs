@@ -55,7 +55,6 @@ pub enum Outcome {
     Failed,
     /// The password was right; the second factor is outstanding. With the secret for the cookie.
     Second(String),
-    /// Signed in.
     SignedIn(Opened),
 }
 

@@ -182,9 +182,6 @@ async fn replace(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanRow) -> Resul
 }
 
 /// Issues a duty to its organs.
-///
-/// # Errors
-/// When the database fails.
 pub async fn issue(tx: &mut Tx, actor: &Actor, tree: &Tree, duty: &DutyRow) -> store::Result<Vec<OrganCode>> {
     let organs = organs_of(tree, duty);
     duties::issue(tx, actor, &tree.row(duty), &organs).await?;

@@ -18,13 +18,9 @@ use crate::{
 /// The rows of a draft below the plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
-    /// Sections.
     pub sections: Vec<SectionRow>,
-    /// Clauses.
     pub clauses: Vec<ClauseRow>,
-    /// Duties.
     pub duties: Vec<DutyRow>,
-    /// Owners.
     pub owners: Vec<OwnerRow>,
     /// What of the text a person must look at because two of its parts meet here.
     pub warnings: Vec<parsed::Warning>,
@@ -32,9 +28,7 @@ pub struct Rows {
 
 /// What the rows need to know besides the text.
 pub struct Frame<'a> {
-    /// The plan.
     pub plan: &'a PlanId,
-    /// Its kind.
     pub kind: PlanKind,
     /// Gives fresh ids.
     pub fresh: &'a mut (dyn FnMut() -> String + Send),

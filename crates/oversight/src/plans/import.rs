@@ -25,7 +25,6 @@ pub struct Spec {
     pub title: String,
     /// The year for which the plan holds; `None` = as in the text, which then must name one.
     pub year: Option<i16>,
-    /// Kind.
     pub kind: PlanKind,
     /// Import although the same text exists for the year.
     pub again: bool,
@@ -51,9 +50,7 @@ pub enum Taken {
     Same {
         /// The plan that has it.
         plan: PlanId,
-        /// Its title.
         title: String,
-        /// Its state.
         state: PlanState,
     },
     /// Rows of the table that cannot be read; nothing was stored.

@@ -22,7 +22,6 @@ pub struct Merged {
 /// One field that both changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clash {
-    /// Its label.
     pub label: &'static str,
     /// What is kept now.
     pub theirs: String,

@@ -16,10 +16,8 @@ use crate::{
     plans::tree::{self, ClauseRow, DutyRow, PlanRow, Tree},
 };
 
-/// A clause as the public sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicClause<'a> {
-    /// The row.
     pub clause: &'a ClauseRow,
     /// Section and clause number: `一（二）`.
     pub number: String,
@@ -115,7 +113,6 @@ fn plain(text: &str) -> String {
 
 struct Plans;
 
-/// Plans for the search.
 pub fn search_source() -> Arc<dyn SearchSource> {
     Arc::new(Plans)
 }

@@ -83,9 +83,6 @@ pub(crate) async fn count_drafts(db: &Db) -> Result<i64> {
 }
 
 /// Id and title of the plans that gave way to this one.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn replaced_by<'e>(executor: impl Executor<'e>, plan: &PlanId) -> Result<Vec<(PlanId, String)>> {
     query_as(
         "SELECT id, title FROM plan WHERE superseded_by = $1 AND state = 'superseded' AND revoked_at = '' ORDER BY id",
@@ -100,7 +97,6 @@ pub(crate) async fn replaced_by<'e>(executor: impl Executor<'e>, plan: &PlanId) 
 pub struct Twin {
     /// Which.
     pub id: PlanId,
-    /// Title.
     pub title: String,
     /// 发文字号; may be empty.
     pub document_number: String,
@@ -111,9 +107,6 @@ pub struct Twin {
 }
 
 /// The other plans of this kind and year that are in force or in preparation, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn twins<'e>(executor: impl Executor<'e>, plan: &PlanRow) -> Result<Vec<Twin>> {
     query_as(
         "SELECT id, title, document_number, confirmed_at, CASE WHEN state = 'confirmed' THEN 1 ELSE 0 END AS in_force \

@@ -165,9 +165,6 @@ async fn merge(tx: &mut Tx, tree: &Tree, seen: i64, id: &DutyId, mine: &Fields) 
 }
 
 /// The last step that stands.
-///
-/// # Errors
-/// When the database fails.
 pub async fn last(ctx: &Ctx, plan: &PlanId) -> store::Result<Option<Step>> {
     let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 AND undone_at = '' ORDER BY seq DESC LIMIT 1");
     // SQL: built from the names of columns above.
@@ -175,9 +172,6 @@ pub async fn last(ctx: &Ctx, plan: &PlanId) -> store::Result<Option<Step>> {
 }
 
 /// The newest steps, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn recent(ctx: &Ctx, plan: &PlanId, limit: i64) -> store::Result<Vec<Step>> {
     let sql = format!("SELECT {COLUMNS} FROM plan_step WHERE plan = $1 ORDER BY seq DESC LIMIT $2");
     // SQL: built from the names of columns above.

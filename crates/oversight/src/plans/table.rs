@@ -41,9 +41,7 @@ pub struct Item {
     pub owners: Vec<(String, Option<OwnerRole>)>,
     /// Due date as written.
     pub due_words: String,
-    /// Due date.
     pub due_on: Option<Date>,
-    /// Cadence.
     pub cadence: Option<Cadence>,
     /// What counts as done.
     pub measure: String,

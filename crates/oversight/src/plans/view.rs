@@ -145,7 +145,6 @@ pub(crate) struct Typed {
     pub(crate) errors: FormErrors,
     /// The plan's head, when that was the form.
     pub(crate) head: Option<HeadFields>,
-    /// A reason.
     pub(crate) reason: String,
     /// What was to be set for many duties, and which.
     pub(crate) bulk: Option<Bulk>,

@@ -229,7 +229,6 @@ fn festivals() {
     }
 }
 
-/// Months before the day of issue.
 #[test]
 fn months_before_the_day_of_issue() {
     let check = |number: &str, signed: &str, term: &str, on: &str, doubt: bool| {

@@ -17,7 +17,6 @@ const SPEAK: WayIn = WayIn {
     on: Offered::Home,
 };
 
-/// 征求意见.
 pub static CONSULTATION: KindSpec = common::usual("consultation", "征求意见", "dialogue");
 
 const BEHIND_THE_DOOR: Shelf = Shelf {
@@ -31,7 +30,6 @@ const BEHIND_THE_DOOR: Shelf = Shelf {
     mixed: false,
 };
 
-/// The capability.
 pub fn capability() -> Capability {
     Capability::new("consultation", "征求意见")
         .routes(routes)

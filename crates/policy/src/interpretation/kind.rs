@@ -16,27 +16,21 @@ const FORMS: &[(&str, &str)] = &[
 
 const LONGEST: usize = 4000;
 
-/// 解读形式.
 static FORM: Facet = Facet::new("interpretation_form", "解读形式", Shape::Choice(FORMS))
     .listed()
     .counted()
     .at(52)
     .ask("请选择解读形式，例如 文字解读。");
-/// 背景依据.
 static BACKGROUND: Facet =
     Facet::new("background", "背景依据", Shape::Long(LONGEST)).found().at(102).help("为什么出台，依据哪些上级规定");
-/// 主要内容.
 static MAIN_CONTENT: Facet = Facet::new("main_content", "主要内容", Shape::Long(LONGEST))
     .found()
     .at(104)
     .help("用自己的话说明管什么、怎么管，不照抄条文");
-/// 执行标准.
 static EXECUTION: Facet =
     Facet::new("execution", "执行标准", Shape::Long(LONGEST)).found().at(106).help("对象、条件、金额、期限怎样掌握");
-/// 惠民利民举措.
 static BENEFITS: Facet =
     Facet::new("benefits", "惠民利民举措", Shape::Long(LONGEST)).found().at(108).help("群众和企业得到什么，怎样得到");
-/// 新旧政策差异.
 static DIFFERENCES: Facet = Facet::new("differences", "新旧政策差异", Shape::Long(LONGEST))
     .found()
     .at(110)

@@ -19,7 +19,6 @@ pub use kind::{INTERPRETATION, INTERPRETS};
 pub static VIEW_INTERPRETATIONS: Permission =
     Permission::new("view_interpretations", "查看政策解读情况", Role::CONTENT, Scope::OwnOrgan);
 
-/// The capability.
 pub fn capability() -> Capability {
     Capability::new("interpretation", "政策解读")
         .routes(routes)

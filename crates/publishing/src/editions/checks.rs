@@ -123,9 +123,6 @@ pub(crate) fn about(whole: &Whole) -> About {
 }
 
 /// Has the edition looked through after this write, so that whoever opens it next finds what was found.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn later(tx: &mut Tx, edition: &EditionId) -> store::Result<()> {
     let job = LookThrough { edition: edition.clone() };
     tx.enqueue(NewJob::now(LOOK_THROUGH, &job).dedup(edition.as_str())).await
@@ -142,9 +139,6 @@ pub(crate) struct LookThrough {
 
 /// Looks through what has not been looked through as it stands. Before a write that submits, passes or publishes, and before
 /// a page that shows what was found: never inside a write.
-///
-/// # Errors
-/// When the database fails.
 pub async fn ensure(ctx: &Ctx, whole: &Whole) -> Result<()> {
     ensure_texts(ctx, whole, texts(&crate::house(ctx), whole)?).await
 }
@@ -164,9 +158,6 @@ async fn ensure_texts(ctx: &Ctx, whole: &Whole, texts: Vec<PartText>) -> Result<
 }
 
 /// What was found in an edition as it stands, with the decisions; what was not looked through is named.
-///
-/// # Errors
-/// When the database fails.
 pub async fn of(executor: impl Executor<'_>, house: &House, whole: &Whole) -> Result<Checks, Refusal> {
     findings::read(executor, &about(whole), &parts(house, whole)?).await
 }

@@ -211,9 +211,6 @@ pub enum Due {
 }
 
 /// A scheduled edition whose moment has come becomes public, or goes back to its author with the reason.
-///
-/// # Errors
-/// When the database fails.
 pub async fn come_due(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Due, Refusal> {
     let house = crate::house(ctx);
     let checks = checks::of(tx.conn(), &house, whole).await?;
@@ -233,9 +230,6 @@ pub async fn come_due(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Due, Refu
 }
 
 /// The newest round of an edition.
-///
-/// # Errors
-/// When the database fails.
 pub async fn review_of(ctx: &Ctx, whole: &Whole) -> Result<Option<Review>, Refusal> {
     review::rows::newest(ctx.db().read(), &checks::about(whole)).await
 }

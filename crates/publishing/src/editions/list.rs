@@ -175,7 +175,6 @@ const VIEWS: [(&str, &str); 6] = [
 const COUNTED: i64 = 2000;
 const COUNTED_WORDS: i64 = 500;
 
-/// The list.
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let narrowed = filter.narrowed(&ctx, &desk);
     let counted = if filter.q.trim().is_empty() { COUNTED } else { COUNTED_WORDS };

@@ -13,9 +13,6 @@ use web::{
 };
 
 /// Enqueues what is to be told of an act, in its write.
-///
-/// # Errors
-/// When the database fails.
 pub(super) async fn tell(ctx: &Ctx, tx: &mut Tx, matter: &Matter, what: &Happened<'_>) -> Result<()> {
     let mail = match what {
         Happened::Opened(stage) | Happened::Onward(stage) => waiting(ctx, matter, stage).await?,

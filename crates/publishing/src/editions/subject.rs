@@ -28,7 +28,6 @@ pub const PUBLISH_DUE: &str = "publishing.publish_due";
 /// Payload of [`PUBLISH_DUE`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PublishDue {
-    /// The edition.
     pub edition: EditionId,
 }
 
@@ -99,9 +98,6 @@ pub static SAID: Said = Said {
 };
 
 /// What the review must know of an edition that was loaded in this write.
-///
-/// # Errors
-/// When the database fails.
 pub async fn matter(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Matter, Refusal> {
     let review = review::rows::newest(tx.conn(), &checks::about(whole)).await?;
     let house = crate::house(ctx);

@@ -19,14 +19,10 @@ pub static POLICY: KindSpec = KindSpec {
     check: Some(common::numbered),
     ..usual("policy", "政策文件", "policies")
 };
-/// 通知公告.
 pub static NOTICE: KindSpec = usual("notice", "通知公告", "openness");
-/// 工作动态.
 pub static NEWS: KindSpec = usual("news", "工作动态", "openness");
-/// 机构职能.
 pub static INSTITUTION: KindSpec =
     KindSpec { purpose: Some(&FUNCTIONS), ..usual("institution", "机构职能", "openness") };
-/// 数据公示.
 pub static DATA: KindSpec = usual("data", "数据公示", "data");
 
 /// All of these, in the order in which they are offered.

@@ -116,7 +116,6 @@ impl Asked {
         filter
     }
 
-    /// The order.
     pub(super) fn order(&self) -> Order {
         match self.sort.as_str() {
             "oldest" => Order::Oldest,

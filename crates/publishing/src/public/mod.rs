@@ -11,17 +11,11 @@ pub use document::{
 };
 
 /// What stands at a document's address.
-///
-/// # Errors
-/// When the database fails.
 pub async fn document(ctx: &Ctx, id: &DocumentId) -> Result<Option<Found>> {
     Ok(public::found(ctx.db(), &document::Kinds::of(ctx), &ctx.site().domain, id).await?)
 }
 
 /// The newest public documents of these kinds; of all kinds when none are given.
-///
-/// # Errors
-/// When the database fails.
 pub async fn latest(ctx: &Ctx, kinds: &[document::Kind], limit: i64) -> Result<Vec<Listed>> {
     Ok(public::latest(ctx.db(), &document::Kinds::of(ctx), kinds, limit).await?)
 }

@@ -281,9 +281,6 @@ impl Incoming {
 }
 
 /// When the row of the file was written, in stored form; `None` when no such file is kept.
-///
-/// # Errors
-/// When the database fails.
 pub async fn kept_since(db: &Db, digest: &str) -> Result<Option<String>> {
     let at: Option<String> =
         query_scalar("SELECT created_at FROM file WHERE digest = $1").bind(digest).fetch_optional(db.read()).await?;

@@ -51,9 +51,6 @@ impl Handle {
 
     /// Tells the office how far the job is: `done` of `total` steps (0 = unknown) and what it does now. May be called after
     /// each step; it is written once a second, and at the end.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn progress(&self, done: u64, total: u64, words: &str) -> Result<()> {
         let due = {
             let mut told = self.inner.told.lock().unwrap_or_else(PoisonError::into_inner);

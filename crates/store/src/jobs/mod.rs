@@ -30,7 +30,6 @@ pub struct NewJob<'a, P> {
 }
 
 impl<'a, P> NewJob<'a, P> {
-    /// A job for now.
     pub fn now(kind: &'static str, payload: &'a P) -> Self {
         Self { kind, payload, dedup: String::new(), run_at: None }
     }

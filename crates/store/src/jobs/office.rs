@@ -48,27 +48,18 @@ macro_rules! columns {
 pub(super) use columns;
 
 /// Jobs in a state, newest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn list(db: &Db, state: &str, limit: i64) -> Result<Vec<Job>> {
     let sql = concat!("SELECT ", columns!(), " FROM job WHERE state = $1 ORDER BY created_at DESC, id DESC LIMIT $2");
     query_as(sql).bind(state).bind(limit).fetch_all(db.read()).await
 }
 
 /// The job with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn find(tx: &mut Tx, id: &JobId) -> Result<Option<Job>> {
     let sql = concat!("SELECT ", columns!(), " FROM job WHERE id = $1");
     query_as(sql).bind(id).fetch_optional(tx.conn()).await
 }
 
 /// The job of a kind that runs or waits, the one that runs first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn open(db: &Db, kind: &str) -> Result<Option<Job>> {
     let sql = concat!(
         "SELECT ",
@@ -79,17 +70,11 @@ pub async fn open(db: &Db, kind: &str) -> Result<Option<Job>> {
 }
 
 /// Number of jobs in each state, also for the metrics.
-///
-/// # Errors
-/// When the database fails.
 pub async fn counts(db: &Db) -> Result<Vec<(String, i64)>> {
     query_as("SELECT state, COUNT(*) FROM job GROUP BY state ORDER BY state").fetch_all(db.read()).await
 }
 
 /// For how many seconds the job that has waited longest has been due; 0 when none is.
-///
-/// # Errors
-/// When the database fails.
 pub async fn oldest_due(db: &Db) -> Result<i64> {
     let now = db.seams().now();
     let since: Option<String> =
@@ -103,9 +88,6 @@ pub async fn oldest_due(db: &Db) -> Result<i64> {
 
 /// Gives a dead letter another round of attempts; where the same work waits already, it takes its place. `false` when there is
 /// none with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn revive(tx: &mut Tx, id: &JobId) -> Result<bool> {
     let now = tx.now();
     let twin: Option<String> = query_scalar(
@@ -132,9 +114,6 @@ pub async fn revive(tx: &mut Tx, id: &JobId) -> Result<bool> {
 }
 
 /// Throws a dead letter away. `false` when there is none with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn discard(tx: &mut Tx, id: &JobId) -> Result<bool> {
     let done = query("DELETE FROM job WHERE id = $1 AND state = 'dead'").bind(id).execute(tx.conn()).await?;
     Ok(done.rows_affected() == 1)
@@ -142,9 +121,6 @@ pub async fn discard(tx: &mut Tx, id: &JobId) -> Result<bool> {
 
 /// Asks a job to stop: one that waits is parked at once, a long one that runs hears of it and ends. `false` when there is none
 /// with this id that waits or runs.
-///
-/// # Errors
-/// When the database fails.
 pub async fn cancel(tx: &mut Tx, id: &JobId) -> Result<bool> {
     let parked =
         query("UPDATE job SET state = 'dead', cancelled = 1, last_error = '已取消' WHERE id = $1 AND state = 'ready'")

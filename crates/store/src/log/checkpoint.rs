@@ -20,7 +20,6 @@ pub struct Checkpoint {
     pub chain: String,
     /// Number of the newest event.
     pub seq: i64,
-    /// Its hash.
     pub hash: String,
     /// When it was signed, stored form.
     pub at: String,

@@ -56,9 +56,6 @@ impl Tx {
     }
 
     /// Erases the payloads of all events of one subject whose class allows it, and returns how many they were.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn erase_of_subject(&mut self, subject: &SubjectRef, reason: &str, actor: &Actor) -> Result<usize> {
         let chain = self.chain().to_owned();
         let found: Vec<(i64,)> = query_as(

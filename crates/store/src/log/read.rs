@@ -90,9 +90,6 @@ impl From<EventRow> for Event {
 }
 
 /// Up to `limit` events after position `after`, in order.
-///
-/// # Errors
-/// When the database fails.
 pub async fn after(db: &Db, after: i64, limit: i64) -> Result<Vec<Event>> {
     let rows = query_as::<EventRow>(select_events!("WHERE e.chain = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3"))
         .bind(db.chain())
@@ -104,9 +101,6 @@ pub async fn after(db: &Db, after: i64, limit: i64) -> Result<Vec<Event>> {
 }
 
 /// The event at position `seq`.
-///
-/// # Errors
-/// When the database fails.
 pub async fn at(db: &Db, seq: i64) -> Result<Option<Event>> {
     let row = query_as::<EventRow>(select_events!("WHERE e.chain = $1 AND e.seq = $2"))
         .bind(db.chain())
@@ -117,9 +111,6 @@ pub async fn at(db: &Db, seq: i64) -> Result<Option<Event>> {
 }
 
 /// The history of one subject, oldest first.
-///
-/// # Errors
-/// When the database fails.
 pub async fn of_subject(db: &Db, subject: &SubjectRef) -> Result<Vec<Event>> {
     let sql = select_events!("WHERE e.chain = $1 AND e.subject_kind = $2 AND e.subject_id = $3 ORDER BY e.seq");
     let rows =
@@ -128,9 +119,6 @@ pub async fn of_subject(db: &Db, subject: &SubjectRef) -> Result<Vec<Event>> {
 }
 
 /// The newest event of one subject that is of one of these kinds.
-///
-/// # Errors
-/// When the database fails.
 pub async fn newest(db: &Db, subject: &SubjectRef, kinds: &[&EventKind]) -> Result<Option<Event>> {
     let places: Vec<String> = (0..kinds.len()).map(|at| format!("${}", at + 4)).collect();
     // SQL: literals, and numbers of places that are counted here.
@@ -146,9 +134,6 @@ pub async fn newest(db: &Db, subject: &SubjectRef, kinds: &[&EventKind]) -> Resu
 }
 
 /// How far `consumer` has read; 0 when never.
-///
-/// # Errors
-/// When the database fails.
 pub async fn cursor(db: &Db, consumer: &str) -> Result<i64> {
     let seq = query_scalar::<i64>("SELECT seq FROM event_cursor WHERE consumer = $1 AND chain = $2")
         .bind(consumer)
@@ -159,9 +144,6 @@ pub async fn cursor(db: &Db, consumer: &str) -> Result<i64> {
 }
 
 /// Records how far `consumer` has read, in the transaction that holds the effects of reading.
-///
-/// # Errors
-/// When the database fails.
 pub async fn advance(tx: &mut Tx, consumer: &str, seq: i64) -> Result<()> {
     let chain = tx.chain().to_owned();
     query(

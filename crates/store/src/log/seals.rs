@@ -243,9 +243,6 @@ pub enum Step {
 
 impl Sweep {
     /// Compares the next subjects.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn step(&mut self, db: &Db) -> Result<Step> {
         let Some(sealed) = db.sealed().get(self.kind) else { return Ok(Step::End) };
         let mut at = db.snapshot().await?;

@@ -66,10 +66,8 @@ pub struct List {
     name: &'static str,
 }
 
-/// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
-    /// The rows.
     pub rows: Vec<T>,
     /// What to ask for next; none at the end.
     pub next: Option<String>,
@@ -382,9 +380,6 @@ impl List {
     }
 
     /// How many rows match, counting no further than `cap`.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn count(&self, db: &Db, cap: i64) -> Result<Count> {
         let (conditions, values) = self.conditions(None);
         // SQL: as in `question`.

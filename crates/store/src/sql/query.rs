@@ -9,7 +9,6 @@ use crate::{Error, Result};
 
 /// Text of a statement: a literal, or what [`built`] made.
 pub trait Sql {
-    /// The text.
     fn text(self) -> Cow<'static, str>;
 }
 
@@ -109,17 +108,11 @@ impl Query {
     }
 
     /// All rows.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn fetch_all<'e>(self, executor: impl Executor<'e>) -> Result<Vec<Row>> {
         executor.target().all(self, Ok).await
     }
 
     /// The first row, if there is any.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub async fn fetch_optional<'e>(self, executor: impl Executor<'e>) -> Result<Option<Row>> {
         executor.target().optional(self).await
     }

@@ -76,7 +76,6 @@ impl Row {
     }
 }
 
-/// One column of a row.
 #[derive(Debug)]
 pub struct Column<'r> {
     row: &'r Row,
@@ -97,7 +96,6 @@ enum Kind {
 }
 
 impl<'r> Column<'r> {
-    /// Its name.
     pub fn name(&self) -> &'r str {
         self.row.name(self.at)
     }

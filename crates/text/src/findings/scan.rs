@@ -111,7 +111,6 @@ pub(super) enum Joint {
     Slash,
     /// A comma or semicolon.
     Comma,
-    /// Brackets.
     Bracket,
 }
 

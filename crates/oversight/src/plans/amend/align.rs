@@ -34,7 +34,6 @@ pub enum Fate {
     Kept(Vec<DutyId>),
     /// It continues this duty with other words.
     Changed(DutyId),
-    /// It is new.
     New,
 }
 
@@ -60,7 +59,6 @@ pub struct PlacedClause {
     pub old: Option<ClauseId>,
     /// Whether the owner note differs, so that the owners are those of the amended text.
     pub owners_changed: bool,
-    /// Its duties.
     pub duties: Vec<Placed>,
     /// Duties that the office added by hand: they stay with their clause.
     pub added: Vec<DutyId>,

@@ -69,9 +69,6 @@ pub(crate) struct Done {
 }
 
 /// Carried-out amendments of a plan, newest first, and the id of the one in preparation.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn history(ctx: &Ctx, plan: &PlanId) -> Result<(Vec<Done>, Option<AmendmentId>)> {
     let rows: Vec<Amendment> = query_as("SELECT * FROM plan_amendment WHERE plan = $1 ORDER BY created_at DESC")
         .bind(plan)
@@ -89,9 +86,6 @@ pub(crate) async fn history(ctx: &Ctx, plan: &PlanId) -> Result<(Vec<Done>, Opti
 }
 
 /// The amendment with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn get(ctx: &Ctx, plan: &PlanId, id: &AmendmentId) -> Result<Amendment> {
     let row: Option<Amendment> = query_as("SELECT * FROM plan_amendment WHERE id = $1 AND plan = $2")
         .bind(id)
@@ -194,7 +188,6 @@ pub async fn save(
 /// The amended text as read, aligned with the plan.
 #[derive(Debug)]
 pub struct Prepared {
-    /// As parsed.
     pub parsed: Plan,
     /// As rows; their ids are taken over when carried out.
     pub rows: Rows,

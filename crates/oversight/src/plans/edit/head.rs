@@ -14,7 +14,6 @@ use crate::plans::{
 /// The head as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HeadFields {
-    /// Title.
     pub title: String,
     /// Four digits.
     pub year: String,

@@ -121,7 +121,6 @@ pub enum Edit {
 
 /// What an edit needs to know besides the tree.
 pub struct Surroundings<'a> {
-    /// Kind of the plan.
     pub kind: PlanKind,
     /// Organs.
     pub directory: &'a Directory,

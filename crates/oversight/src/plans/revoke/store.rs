@@ -37,9 +37,6 @@ pub(crate) struct Revocation {
 const COLUMNS: &str = "id, plan, reason, restores, requested_at, requested_by, requested_by_name";
 
 /// The request that waits for the other person.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn open<'e>(executor: impl Executor<'e>, plan: &PlanId) -> store::Result<Option<Revocation>> {
     let sql = format!("SELECT {COLUMNS} FROM plan_revocation WHERE plan = $1 AND state = 'requested'");
     // SQL: built from the names of columns above.
@@ -56,9 +53,6 @@ pub(crate) struct Waiting {
 }
 
 /// The requests that wait, oldest first; at most fifty.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) async fn waiting<'e>(executor: impl Executor<'e>) -> store::Result<Vec<Waiting>> {
     query_as(
         "SELECT r.plan, p.title, r.requested_at, r.requested_by FROM plan_revocation r JOIN plan p ON p.id = r.plan \

@@ -17,7 +17,6 @@ pub use store::{
 /// A whole plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
-    /// The plan.
     pub plan: PlanRow,
     /// Its sections in order.
     pub sections: Vec<SectionRow>,
@@ -32,9 +31,7 @@ pub struct Tree {
 /// The rows that edits of a draft change, of some clauses: what a step keeps to be taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// Duties.
     pub duties: Vec<DutyRow>,
-    /// Owners.
     pub owners: Vec<OwnerRow>,
     /// The head, when the edit was about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,20 +56,15 @@ pub fn printed(number: &str) -> String {
 
 /// Makes everything that is written about a plan and its duties wait for each other: what is read after this stays true until
 /// the write ends, so an amendment overwrites nothing that organs or the office write meanwhile.
-///
-/// # Errors
-/// When the database fails.
 pub async fn lock(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
     source::lock(tx, &plan.key()).await
 }
 
 impl Tree {
-    /// A clause.
     pub fn clause(&self, id: &ClauseId) -> Option<&ClauseRow> {
         self.clauses.iter().find(|clause| clause.id == *id)
     }
 
-    /// A duty.
     pub fn duty(&self, id: &DutyId) -> Option<&DutyRow> {
         self.duties.iter().find(|duty| duty.id == *id)
     }

@@ -77,7 +77,6 @@ impl PlanRow {
         PlanKind::from_code(&self.kind).unwrap_or(PlanKind::WorkPoints)
     }
 
-    /// The state.
     pub fn state(&self) -> PlanState {
         PlanState::of(&self.state, &self.revoked_at)
     }
@@ -239,7 +238,6 @@ impl OwnerRow {
         }
     }
 
-    /// The role.
     pub fn role(&self) -> OwnerRole {
         OwnerRole::from_code(&self.role).unwrap_or(OwnerRole::Responsible)
     }

@@ -9,33 +9,21 @@ use kernel::id::{ClauseId, DutyId, PlanId};
 use super::{ClauseRow, DutyRow, Head, OwnerRow, PlanRow, SectionRow, Snapshot, Tree, lock};
 
 /// The plan with this id.
-///
-/// # Errors
-/// When the database fails.
 pub async fn plan<'e>(executor: impl Executor<'e>, plan: &PlanId) -> Result<Option<PlanRow>> {
     query_as("SELECT * FROM plan WHERE id = $1").bind(plan).fetch_optional(executor).await
 }
 
 /// A whole plan, read outside a write.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load(db: &Db, plan: &PlanId) -> Result<Option<Tree>> {
     read(db.read(), plan).await
 }
 
 /// A whole plan as the write sees it.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load_in(tx: &mut Tx, plan: &PlanId) -> Result<Option<Tree>> {
     read(tx.conn(), plan).await
 }
 
 /// A whole plan, locked: what the write reads stays true until it ends.
-///
-/// # Errors
-/// When the database fails.
 pub async fn load_locked(tx: &mut Tx, plan: &PlanId) -> Result<Option<Tree>> {
     let Some(row) = self::plan(tx.conn(), plan).await? else { return Ok(None) };
     lock(tx, &row).await?;
@@ -114,9 +102,6 @@ fn join(plan: &PlanId, rows: Vec<duty::DutyRow>, own: Vec<Own>, clauses: &[Claus
 }
 
 /// Writes a new plan row, and makes the plan a source of duties.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
     query(
         "INSERT INTO plan (id, kind, title, document_number, year, state, superseded_by, source, source_digest, source_name, \
@@ -155,9 +140,6 @@ pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow) -> Result<()> {
 }
 
 /// Tells the machine of a change of the plan row: its state, or what the public sees of its text.
-///
-/// # Errors
-/// When the database fails.
 pub async fn put_source(tx: &mut Tx, plan: &PlanId) -> Result<()> {
     match self::plan(tx.conn(), plan).await? {
         Some(row) => source::put(tx, &row.source_row()).await,
@@ -166,9 +148,6 @@ pub async fn put_source(tx: &mut Tx, plan: &PlanId) -> Result<()> {
 }
 
 /// Writes the head of a draft.
-///
-/// # Errors
-/// When the database fails.
 async fn put_head(tx: &mut Tx, plan: &PlanId, head: &Head) -> Result<()> {
     query(
         "UPDATE plan SET title = $2, document_number = $3, year = $4, issued_on = $5, replaces = $6, twin_reason = $7 \
@@ -187,9 +166,6 @@ async fn put_head(tx: &mut Tx, plan: &PlanId, head: &Head) -> Result<()> {
 }
 
 /// Writes a new section.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_section(tx: &mut Tx, row: &SectionRow) -> Result<()> {
     query("INSERT INTO plan_section (id, plan, position, number, title, text) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(&row.id)
@@ -204,9 +180,6 @@ pub async fn insert_section(tx: &mut Tx, row: &SectionRow) -> Result<()> {
 }
 
 /// Writes a new clause.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_clause(tx: &mut Tx, row: &ClauseRow) -> Result<()> {
     query(
         "INSERT INTO plan_clause (id, plan, section, position, number, title, text, owner_note, line, ended_at, ended_reason) \
@@ -229,9 +202,6 @@ pub async fn insert_clause(tx: &mut Tx, row: &ClauseRow) -> Result<()> {
 }
 
 /// Writes a duty: new rows, or all columns of those with its id. `tree` has its clause and section.
-///
-/// # Errors
-/// When the database fails.
 pub async fn put_duty(tx: &mut Tx, tree: &Tree, row: &DutyRow) -> Result<()> {
     duties::put(tx, &tree.row(row)).await?;
     query(
@@ -250,9 +220,6 @@ pub async fn put_duty(tx: &mut Tx, tree: &Tree, row: &DutyRow) -> Result<()> {
 }
 
 /// Writes a new owner.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert_owner(tx: &mut Tx, row: &OwnerRow) -> Result<()> {
     query(
         "INSERT INTO plan_owner (id, plan, clause, duty, position, name, role, is_group, organs, how) \
@@ -274,9 +241,6 @@ pub async fn insert_owner(tx: &mut Tx, row: &OwnerRow) -> Result<()> {
 }
 
 /// Writes all rows of a new draft.
-///
-/// # Errors
-/// When the database fails.
 pub async fn insert(tx: &mut Tx, tree: &Tree) -> Result<()> {
     insert_plan(tx, &tree.plan).await?;
     for row in &tree.sections {
@@ -295,9 +259,6 @@ pub async fn insert(tx: &mut Tx, tree: &Tree) -> Result<()> {
 }
 
 /// Replaces duties and owners of these clauses by the given rows. Only for drafts: issued duties are never deleted.
-///
-/// # Errors
-/// When the database fails.
 pub async fn replace(tx: &mut Tx, tree: &Tree, clauses: &[ClauseId], rows: &Snapshot) -> Result<()> {
     let key = tree.plan.key();
     for clause in clauses {
