@@ -163,6 +163,20 @@ fn paths_named_in_the_documents_exist() {
 }
 
 #[test]
+fn every_dependency_has_its_reason() {
+    let manifest = read(&root().join("Cargo.toml"));
+    let reasons = read(&root().join("docs/adr/0004-dependencies.md"));
+    let listed =
+        manifest.split("[workspace.dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).expect("a list");
+    let names = listed.lines().filter_map(|line| line.split_once(" = ")).filter(|(_, what)| !what.contains("path = "));
+    let told = |name: &str| {
+        reasons.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').any(|word| word == name)
+    };
+    let faults: Vec<String> = names.filter(|(name, _)| !told(name)).map(|(name, _)| name.to_owned()).collect();
+    fail_on(&faults, "docs/adr/0004-dependencies.md says what each library is for.");
+}
+
+#[test]
 fn pictures_shown_exist_and_nothing_is_left_to_fill_in() {
     let picture = Regex::new(r"!\[[^\]]*\]\(([^)]+)\)").expect("regex");
     let open = Regex::new(r"@[A-Z_]{3,}@").expect("regex");
