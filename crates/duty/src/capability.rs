@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use jiff::civil::Time;
 use kernel::id::SubjectRef;
 use store::{
-    Entry, Every, Followers, Schedule, Tx,
+    Entry, Every, Followers, Schedule,
     jobs::{Failure, Handlers},
 };
 use web::{
@@ -28,7 +27,7 @@ const FROM: Time = Time::constant(8, 30, 0, 0);
 
 /// What this crate brings into the program; sources and pages are declared by the contexts.
 pub fn capability() -> Capability {
-    let leaving: Arc<dyn Leaving> = Arc::new(Evidence);
+    let leaving: Arc<dyn Leaving> = Arc::new(lapse::WithItsSubject);
     Capability::new("duty", "任务")
         .permissions(&permissions::ALL)
         .events(&events::ALL)
@@ -48,15 +47,6 @@ pub fn capability() -> Capability {
         .declare(crate::sealed::duties())
         .declare(leaving)
         .declare(reform::touched())
-}
-
-/// Evidence falls in the write that takes its subject off the portal.
-struct Evidence;
-
-impl Leaving for Evidence {
-    fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
-        Box::pin(lapse::left(tx, subject))
-    }
 }
 
 fn followers(ctx: &Ctx) -> Followers {

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use futures::future::BoxFuture;
 use kernel::{
     Actor, EventKind, NewEvent, OrganCode,
     event::Event,
@@ -14,8 +15,7 @@ use kernel::{
 };
 use serde_json::json;
 use store::{Executor, Follower, FromRow, Result, Tx, built, jobs::NewJob, log, query, query_as, query_scalar};
-
-use web::hooks::Publishes;
+use web::hooks::{Leaving, Publishes};
 
 use crate::{
     events,
@@ -33,6 +33,15 @@ pub const SETTLE: &str = "duty.settle";
 pub async fn look_after(tx: &mut Tx, subject: &SubjectRef) -> Result<()> {
     tx.enqueue(NewJob::now(SETTLE, subject).dedup(subject.to_string())).await?;
     Ok(())
+}
+
+/// Evidence falls in the write that takes its subject off the portal.
+pub(crate) struct WithItsSubject;
+
+impl Leaving for WithItsSubject {
+    fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(left(tx, subject))
+    }
 }
 
 /// Follows what leaves the public and comes back; `None` when nobody publishes anything. The work itself is the job's: it takes

@@ -50,7 +50,7 @@ macro_rules! ids {
     )+};
 }
 
-/// What may be of any kind: the subject of an event, of a review, of evidence. Its kind as the log names it, with its id.
+/// What may be of any kind: the subject of an event, of a review. Its kind as the log names it, with its id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct SubjectRef {
     /// `document`, `duty`: what [`EventKind::subject`](crate::EventKind::subject) says.

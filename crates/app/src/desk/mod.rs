@@ -95,11 +95,8 @@ async fn first_steps(ctx: &Ctx, desk: &Desk) -> Result<Vec<(&'static str, &'stat
     {
         steps.push(("导入或新建栏目：没有栏目，稿件无处可放", "/columns/import"));
     }
-    if may(&actor, &identity::permissions::MANAGE_ACCOUNTS).is_ok() {
-        let accounts: i64 = store::query_scalar("SELECT COUNT(*) FROM account").fetch_one(ctx.db().read()).await?;
-        if accounts < 4 {
-            steps.push(("建立或导入工作人员的账号", "/accounts/import"));
-        }
+    if may(&actor, &identity::permissions::MANAGE_ACCOUNTS).is_ok() && identity::accounts::count(ctx.db()).await? < 4 {
+        steps.push(("建立或导入工作人员的账号", "/accounts/import"));
     }
     Ok(steps)
 }

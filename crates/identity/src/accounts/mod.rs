@@ -15,7 +15,7 @@ mod store;
 pub use model::{Account, AccountError, Created, NewAccount};
 pub(crate) use recipients::recipients;
 pub use store::{
-    change, create, find, find_by_id, had_password, list, remove_second_factor, reset_password, set_disabled,
+    change, count, create, find, find_by_id, had_password, list, remove_second_factor, reset_password, set_disabled,
     set_password, set_roles, unlock,
 };
 

@@ -334,6 +334,11 @@ pub async fn had_password(db: &Db, id: &AccountId, password: &str) -> Result<boo
     Ok(false)
 }
 
+/// How many accounts there are, disabled ones too.
+pub async fn count(db: &Db) -> ::store::Result<i64> {
+    store::query_scalar("SELECT COUNT(*) FROM account").fetch_one(db.read()).await
+}
+
 /// Sets this password by the rules; the sessions end, except `keep`.
 ///
 /// # Errors
