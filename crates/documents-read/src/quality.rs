@@ -25,7 +25,7 @@ const WINDOW: usize = 40;
 const FEWEST: usize = 4;
 
 /// Whether a text, or a good part of it, is nothing that anybody wrote.
-pub fn is_garbled(text: &str) -> bool {
+pub(crate) fn is_garbled(text: &str) -> bool {
     let seen: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
     replaced(&seen) || private(&seen) || mixed(&seen) || rare(&seen)
 }

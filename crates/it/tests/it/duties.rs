@@ -82,7 +82,7 @@ pub(crate) async fn hand_in(
     period: &str,
 ) -> String {
     let fields = [("assignment", share.1.as_str()), ("document", document), ("period", period), ("note", "")];
-    editor.post(&format!("/duties/{share}/evidence"), &fields).await.expect(303);
+    editor.post(&format!("/duties/{}/evidence", share.0), &fields).await.expect(303);
     waiting(app, &share.1).await
 }
 
@@ -96,7 +96,7 @@ both! {
         let plan = issued(app).await;
         let paper = document(app, "惠企政策解读方案公告").await;
         let share = share(app, "公开解读方案", "QH010").await;
-        let page = format!("/duties/{share}");
+        let page = format!("/duties/{}", share.0);
         assert_eq!(figures(app, &plan).await["confirmed"], 0);
 
         let mut editor = app.editor("QH010").await;
@@ -138,7 +138,7 @@ both! {
         issued(app).await;
         let paper = document(app, "解读方案").await;
         let share = share(app, "公开解读方案", "QH010").await;
-        let page = format!("/duties/{share}");
+        let page = format!("/duties/{}", share.0);
         let mut civil = app.editor("QH011").await;
         let (rows, logged) = (evidence_rows(app).await, events(app, "duty.note_added").await);
         let fields = [("assignment", share.1.as_str()), ("document", &paper), ("text", "冒名")];
@@ -164,7 +164,7 @@ both! {
     async fn what_is_no_evidence_is_refused_at_its_field(app) {
         issued(app).await;
         let share = share(app, "公开解读方案", "QH010").await;
-        let page = format!("/duties/{share}/evidence");
+        let page = format!("/duties/{}/evidence", share.0);
         let mut editor = app.editor("QH010").await;
         for (field, value, message) in [
             ("url", "/policies/0000000000000000", "没有这份已公开的文件"),
@@ -185,7 +185,7 @@ both! {
         let again = [("assignment", share.1.as_str()), ("url", "https://media.example/a"), ("title", "县融媒体报道"), ("once", "t2")];
         editor.post(&page, &again).await.expect(422).shows("已经报送过");
         let mut clerk = app.clerk().await;
-        clerk.get(&format!("/duties/{share}")).await.expect(200).shows("网址正在检查");
+        clerk.get(&format!("/duties/{}", share.0)).await.expect(200).shows("网址正在检查");
         // Taken back, it is out of the office's way.
         let piece = waiting(app, &share.1).await;
         editor.post(&format!("{page}/{piece}/take-back"), &[]).await.expect(303);
@@ -196,7 +196,7 @@ both! {
     async fn an_address_elsewhere_is_checked_to_exist(app) {
         issued(app).await;
         let share = share(app, "公开解读方案", "QH010").await;
-        let page = format!("/duties/{share}");
+        let page = format!("/duties/{}", share.0);
         let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
         let fields = [("assignment", share.1.as_str()), ("url", "https://www.example.gov.cn/a.html"), ("title", "县融媒体中心的报道")];
         editor.post(&format!("{page}/evidence"), &fields).await.expect(303);
@@ -241,7 +241,7 @@ both! {
         let plan = issued(app).await;
         let paper = document(app, "解读方案").await;
         let share = share(app, "公开解读方案", "QH010").await;
-        let page = format!("/duties/{share}");
+        let page = format!("/duties/{}", share.0);
         let mut editor = app.editor("QH010").await;
         let piece = hand_in(app, &mut editor, &share, &paper, "").await;
         let mut clerk = app.clerk().await;
@@ -261,7 +261,7 @@ both! {
         let share = share(app, "公开解读方案", "QH010").await;
         let mut editor = app.editor("QH010").await;
         let piece = hand_in(app, &mut editor, &share, &paper, "").await;
-        let target = format!("/duties/{share}/evidence/{piece}/confirm");
+        let target = format!("/duties/{}/evidence/{piece}/confirm", share.0);
         let mut first = app.clerk().await;
         let mut second = app.person("clerk-two", "QH001", &[Role::CountyOffice]).await;
         let (a, b) = tokio::join!(first.post(&target, &[("once", "a")]), second.post(&target, &[("once", "b")]));
@@ -272,7 +272,7 @@ both! {
         // Nobody confirms what they handed in themselves.
         let own = self::share(app, "检查一次网站栏目", "QH001").await;
         let mine = hand_in(app, &mut first, &own, &paper, "").await;
-        let target = format!("/duties/{own}/evidence/{mine}/confirm");
+        let target = format!("/duties/{}/evidence/{mine}/confirm", own.0);
         first.post(&target, &[]).await.expect(409).shows("须由他人确认");
         second.post(&target, &[]).await.expect(303);
     }
@@ -282,7 +282,7 @@ both! {
         let paper = document(app, "一季度解读清单").await;
         let share = share(app, "每季度公布", "QH010").await;
         let mut editor = app.editor("QH010").await;
-        let page = format!("/duties/{share}");
+        let page = format!("/duties/{}", share.0);
         let fields = [("assignment", share.1.as_str()), ("document", paper.as_str())];
         editor.post(&format!("{page}/evidence"), &fields).await.expect(422).shows("对应的时段");
         let future = [fields[0], fields[1], ("period", "2026-Q3")];
@@ -306,7 +306,7 @@ both! {
         let plan = issued(app).await;
         let paper = document(app, "会被撤回的方案").await;
         let share = share(app, "建立回应台账", "QH010").await;
-        let page = format!("/duties/{share}");
+        let page = format!("/duties/{}", share.0);
         let mut editor = app.editor("QH010").await;
         let piece = hand_in(app, &mut editor, &share, &paper, "").await;
         let mut clerk = app.clerk().await;
@@ -368,7 +368,7 @@ both! {
         for (words, period) in [("公开解读方案", ""), ("每季度公布", "2026-Q2")] {
             let share = share(app, words, "QH010").await;
             let piece = hand_in(app, &mut editor, &share, &paper, period).await;
-            clerk.post(&format!("/duties/{share}/evidence/{piece}/confirm"), &[]).await.expect(303);
+            clerk.post(&format!("/duties/{}/evidence/{piece}/confirm", share.0), &[]).await.expect(303);
         }
         assert_eq!(duty::notices::remind_once(app.ctx(), day("2026-06-25")).await.expect("later"), 1, "only the other organ");
         let log = clerk.get(&format!("/duties/{}", share(app, "公开解读方案", "QH011").await.0)).await.expect(200);
@@ -428,7 +428,7 @@ both! {
         clerk.post(&format!("/duties/{}/evidence/{back}/return", shown.0), &reason).await.expect(303);
         for share in [&shown, &secret] {
             let piece = hand_in(app, &mut editor, share, &paper, "").await;
-            clerk.post(&format!("/duties/{share}/evidence/{piece}/confirm"), &[]).await.expect(303);
+            clerk.post(&format!("/duties/{}/evidence/{piece}/confirm", share.0), &[]).await.expect(303);
         }
         app.work().await;
         let clause: String = store::query_scalar("SELECT place FROM duty WHERE id = $1")
@@ -495,12 +495,12 @@ both! {
         oversight::confirm(app.ctx(), &Actor::System, &plan).await.expect("confirm");
         let share = share(app, "建立回应台账", "QH010").await;
         let clause: String = store::query_scalar("SELECT place FROM duty WHERE id = $1")
-            .bind(share.as_str())
+            .bind(&share.0)
             .fetch_one(app.ctx().db().read())
             .await
             .expect("clause");
         let mut clerk = app.clerk().await;
-        let page = format!("/duties/{share}");
+        let page = format!("/duties/{}", share.0);
         clerk.post(&format!("{page}/visibility"), &[("visibility", "public"), ("visibility_reason", "已定案")]).await.expect(303);
         let portal = format!("/plans/{plan}/clauses/{clause}");
         let mut reader = app.visitor();
@@ -548,7 +548,7 @@ both! {
     async fn the_office_ends_one_duty_with_its_reason(app) {
         let plan = issued(app).await;
         let share = share(app, "建立回应台账", "QH010").await;
-        let page = format!("/duties/{share}");
+        let page = format!("/duties/{}", share.0);
         let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
         let total = figures(app, &plan).await["total"].as_i64().expect("a number");
         editor.get(&page).await.expect(200).hides("终止任务");

@@ -140,7 +140,7 @@ both! {
     async fn a_report_is_sent_whole(app) {
         issued(app).await;
         let share = share(app, "解读清单", "QH010").await;
-        let page = format!("/duties/{share}/evidence");
+        let page = format!("/duties/{}/evidence", share.0);
         let mut editor = app.editor("QH010").await;
         let typed = [
             ("assignment", share.1.as_str()), ("text", "进展写到一半"), ("note", "说明写到一半"), ("find", "清单"),
@@ -161,14 +161,14 @@ both! {
         assert_eq!(rows().await, 3);
         editor.post(&page, &only[..1]).await.expect(422);
         let mut clerk = app.clerk().await;
-        clerk.get(&format!("/duties/{share}")).await.expect(200).shows("请核对对应时段");
+        clerk.get(&format!("/duties/{}", share.0)).await.expect(200).shows("请核对对应时段");
     }
 
     /// Accepted, but not finished: it says what is missing, the duty stays open, and the organ gets mail; so it does on a return.
     async fn what_is_not_finished_is_told(app) {
         issued(app).await;
         let share = share(app, "公开解读方案", "QH010").await;
-        let page = format!("/duties/{share}/evidence");
+        let page = format!("/duties/{}/evidence", share.0);
         let mut editor = app.editor("QH010").await;
         let fields = [("assignment", share.1.as_str()), ("url", "https://media.example/a"), ("title", "方案")];
         editor.post(&page, &fields).await.expect(303);
@@ -181,7 +181,7 @@ both! {
         let before = sent();
         app.work().await;
         assert_eq!(sent(), before + 1, "the organ has one address");
-        clerk.get(&format!("/duties/{share}")).await.expect(200).shows("退回理由：请换成解读材料");
+        clerk.get(&format!("/duties/{}", share.0)).await.expect(200).shows("退回理由：请换成解读材料");
     }
 
     /// The board is asked as people speak: months, no date, the part of an organ; what cannot be is explained.

@@ -143,7 +143,7 @@ async fn everything(app: &TestApp) {
     let share = duties::share(app, "公开解读方案", "QH010").await;
     let mut editor = app.editor("QH010").await;
     let note = [("assignment", share.1.as_str()), ("text", "初稿已成")];
-    editor.post(&format!("/duties/{share}/notes"), &note).await.expect(303);
+    editor.post(&format!("/duties/{}/notes", share.0), &note).await.expect(303);
     let paper = duties::document(app, "惠企政策解读方案公告").await;
     duties::hand_in(app, &mut editor, &share, &paper, "").await;
     let mut tx = app.ctx().db().write().await.expect("write");

@@ -320,7 +320,7 @@ pub(crate) fn ended_organs(tree: &Tree, directory: &Directory, today: Date) -> V
                 found.push(EndedOrgan {
                     name: directory.short_name(&code).to_owned(),
                     successor: next
-                        .map(|next| (next.0.clone(), directory.short_name(&next).to_owned()))
+                        .map(|next| (next.to_string(), directory.short_name(&next).to_owned()))
                         .unwrap_or_default(),
                     code,
                     count: 1,
