@@ -4,8 +4,9 @@ use std::{fmt::Write as _, io::Write as _, path::PathBuf, process::ExitCode};
 
 use ::clock::{self, At, Pause, RULES, Readings, Refusal, Rule, Run};
 use anyhow::Result;
+use identity::calendar::read_lines;
 use jiff::civil::Time;
-use kernel::{Calendar, calendar::read_notice, time};
+use kernel::{Calendar, time};
 use serde::Serialize;
 
 #[derive(Debug, clap::Args)]
@@ -140,8 +141,8 @@ fn calendar(args: &Args) -> Result<Calendar> {
         let text = std::fs::read_to_string(file).map_err(|error| {
             anyhow::anyhow!("读不到文件 {}：{error}。请检查路径，文件应是 UTF-8 文本。", file.display())
         })?;
-        let days =
-            read_notice(&text).map_err(|faults| anyhow::anyhow!("{}：\n{}", file.display(), faults.join("\n")))?;
+        let days = read_lines(&text, args.from.date().year())
+            .map_err(|faults| anyhow::anyhow!("{}：\n{}", file.display(), faults.join("\n")))?;
         calendar.add_notices(days);
     }
     Ok(calendar)

@@ -8,6 +8,8 @@ mod notice;
 mod pages;
 mod store;
 
+pub use model::read_lines;
+
 use crate::permissions::MANAGE_CALENDAR;
 use kernel::Calendar;
 use web::{Ctx, Listener, Result, Routes};

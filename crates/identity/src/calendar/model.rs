@@ -11,7 +11,10 @@ use super::notice;
 ///
 /// A line is a day or a range, then 放假 or 上班: `2027-01-01~2027-01-03 放假`, `2027年2月7日 上班`. Empty lines are passed over.
 /// The wording of the State Council's notice is read as it is, too; `year` is the one it is about when it does not say.
-pub(super) fn read_lines(text: &str, year: i16) -> Result<BTreeMap<Date, Special>, Vec<String>> {
+///
+/// # Errors
+/// One message for each wrong line, with its number; or one that says that there is no line at all.
+pub fn read_lines(text: &str, year: i16) -> Result<BTreeMap<Date, Special>, Vec<String>> {
     let mut days: BTreeMap<Date, Special> = BTreeMap::new();
     let mut faults = Vec::new();
     if notice::is_notice(text) {

@@ -25,8 +25,10 @@ fn the_plan_of_the_demonstration() {
 #[test]
 fn real_work_points() {
     let here = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
-    let path = std::env::var("GONGKAI_SHARED").unwrap_or_else(|_| here.to_owned()) + "/work-points-2019.txt";
+    let named = std::env::var("GONGKAI_SHARED");
+    let path = named.clone().unwrap_or_else(|_| here.to_owned()) + "/work-points-2019.txt";
     let Ok(source) = std::fs::read_to_string(&path) else {
+        assert!(named.is_err(), "GONGKAI_SHARED is set, and there is no {path}");
         eprintln!("skipped: there is no {path}");
         return;
     };
