@@ -1,6 +1,5 @@
-//! Structure of Chinese official documents: personal numbers, document numbers, small helpers. No I/O; usable on its own.
+//! Personal numbers in texts of any form, found before they become public. No I/O; usable on its own.
 #![doc = include_str!("../README.md")]
 
 pub mod findings;
-pub mod structure;
 mod work;

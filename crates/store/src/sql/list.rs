@@ -288,11 +288,6 @@ impl List {
         (name, by)
     }
 
-    /// Names of the orders that may be asked for.
-    pub fn sort_names(&self) -> impl Iterator<Item = &'static str> {
-        self.sorts.iter().map(|(name, _)| *name)
-    }
-
     /// The page after (or before) the place that `after` names, in the order `sort`; the first when there is none or it belongs
     /// to another order. An unknown order is the first one.
     ///
