@@ -9,7 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::IpNet;
 
 pub use crate::peer::within;
 use crate::{Ctx, Error, peer::peer, request_log};

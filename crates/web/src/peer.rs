@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 /// Whether one of the nets holds the address, in whichever of its forms either is written (`::ffff:10.0.0.1` is 10.0.0.1).
 pub fn within(nets: &[IpNet], ip: IpAddr) -> bool {
