@@ -12,7 +12,7 @@ use crate::bounds::caught;
 use crate::cells::{SAME, cell_text, legacy_error};
 use crate::container::Package;
 use crate::net::{self, ByName, squeezed};
-use crate::{ooxml, tables, xml};
+use crate::{ooxml, xml};
 
 /// Columns of a sheet, at most (ECMA-376: XFD).
 const LAST_COLUMN: u32 = 16_384;
