@@ -62,7 +62,7 @@ pub async fn seal_all(ctx: &Ctx) -> Result<()> {
         let (new_secret, new_pending) = (close(&secret)?, close(&pending)?);
         web::act_now(ctx, async |tx| {
             // The same secret in another form: no event of the account, and yet its rows are others.
-            tx.touch(&SubjectRef::new("account", account));
+            tx.touch(&SubjectRef::new("account", &account));
             store::query(
                 "UPDATE account SET totp_secret = $2, totp_pending = $3 \
                  WHERE id = $1 AND totp_secret = $4 AND totp_pending = $5",
