@@ -1,6 +1,6 @@
 //! The pure function: bytes of a file in; its text, simple HTML and every named place with text out.
 
-use documents::{Code, Extracted, Format, Limits, Part, Rejected, Unread, decode_text, picture, tables};
+use documents::{Extracted, Format, Limits, Part, Rejected, Unread, decode_text, picture, tables};
 
 use crate::bounds::{check_size, lines};
 use crate::net::APART;
@@ -10,7 +10,7 @@ use crate::{active, docx, html, markdown, pdf, quality::is_garbled, sniff, xlsx}
 ///
 /// # Errors
 /// A [`Rejected`] with a code and a message for the clerk; never panics on the readers written here, and panics of
-/// libraries are caught and reported as [`Code::Damaged`].
+/// libraries are caught and reported as [`documents::Code::Damaged`].
 pub fn extract(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Extracted, Rejected> {
     check_size(bytes, limits)?;
     let format = sniff(bytes, file_name)?;

@@ -106,7 +106,7 @@ pub(crate) async fn held(tx: &mut Tx, share: &ShareId) -> Result<Held, Refusal> 
     // A form from before a reform names a share that has become part of another.
     let root: Option<String> =
         query_scalar("SELECT folded_into FROM duty_share WHERE id = $1").bind(share).fetch_optional(tx.conn()).await?;
-    let root = root.filter(|root| !root.is_empty()).map_or_else(|| share.clone(), ShareId);
+    let root = root.filter(|root| !root.is_empty()).map_or_else(|| share.clone(), ShareId::from);
     let held: Option<Held> = query_as(
         "SELECT a.id, a.duty, d.source_kind, d.source_id, s.state AS source_state, s.year, a.organ, \
          COALESCE((SELECT MIN(f.role) FROM duty_share f WHERE (f.id = a.id OR f.folded_into = a.id) AND f.ended_at = ''), \

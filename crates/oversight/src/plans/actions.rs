@@ -126,7 +126,7 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
     let (Some(kind), Some(source), true) = (kind, source, errors.is_empty()) else {
         return pages::new_page(&ctx, &desk, form, Refused { errors, ..Refused::default() }).await;
     };
-    let replaces = Some(form.replaces.clone()).filter(|id| !id.is_empty()).map(PlanId);
+    let replaces = Some(form.replaces.clone()).filter(|id| !id.is_empty()).map(PlanId::from);
     let spec = Spec { title: form.title.clone(), year, kind, again, replaces, once };
     let refused = match import::import(&ctx, &desk.actor(), source, spec).await {
         Ok(Taken::Draft(plan)) => return taken(&ctx, &plan).await,
