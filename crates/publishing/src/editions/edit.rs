@@ -72,7 +72,7 @@ async fn start_page(ctx: &Ctx, desk: &Desk, form: Typed, errors: FormErrors) -> 
 /// The form of a new document.
 pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk, web::Query(pairs): web::Query<Pairs>) -> Result<Response> {
     let mut form = Typed::from_pairs(pairs);
-    form.more.entry("organ".to_owned()).or_insert_with(|| desk.organ().0.clone());
+    form.more.entry("organ".to_owned()).or_insert_with(|| desk.organ().to_string());
     start_page(&ctx, &desk, form, FormErrors::new()).await
 }
 
