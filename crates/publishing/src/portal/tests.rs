@@ -91,7 +91,7 @@ struct Others;
 impl Mentions for Others {
     fn of_document<'a>(&'a self, _: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>> {
         let mention =
-            |label: &str| Mention { heading: "另见", label: label.into(), href: format!("/about/{document}") };
+            move |label: &str| Mention { heading: "另见", label: label.into(), href: format!("/about/{document}") };
         Box::pin(async move { Ok(vec![mention("甲处"), mention("乙处")]) })
     }
 }
