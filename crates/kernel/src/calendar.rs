@@ -383,26 +383,4 @@ mod tests {
         calendar.add_notices([off("2027-10-01")]);
         assert_eq!(calendar.known_until(), date("2028-12-31"));
     }
-
-    #[test]
-    fn lines_of_a_notice_are_read() {
-        let text = "2027-01-01~2027-01-03 放假\n\n２０２７年２月６日 上班\r\n2027/10/1至2027/10/7：放假";
-        let days = read_notice(text).expect("good lines");
-        assert_eq!(days.len(), 11);
-        assert_eq!(days[&Date::constant(2027, 1, 3)], Special::Off);
-        assert_eq!(days[&Date::constant(2027, 2, 6)], Special::Worked);
-        assert_eq!(days[&Date::constant(2027, 10, 7)], Special::Off);
-    }
-
-    #[test]
-    fn wrong_lines_are_named() {
-        let faults = read_notice("2027-01-01\n2027-01-05~2027-01-01 放假\n2027-02-08 上班\n2027-01-01~2027-03-01 放假")
-            .expect_err("wrong");
-        assert_eq!(faults.len(), 4, "{faults:?}");
-        for (at, sign) in [(0, "请写成"), (1, "早于"), (2, "不是周末"), (3, "超过 20 天")] {
-            assert!(faults[at].starts_with(&format!("第 {} 行", at + 1)) && faults[at].contains(sign), "{faults:?}");
-        }
-        assert!(read_notice(" \n").is_err());
-        assert!(read_notice("2027-02-06 上班\n2027-02-06 放假").is_err());
-    }
 }

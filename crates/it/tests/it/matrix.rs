@@ -50,7 +50,7 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
     new.state = seeded;
     new.files = vec![SeedFile { file_name: "a.txt".into(), title: String::new(), bytes: "附件".into() }];
     let mut tx = app.ctx().db().write().await.expect("write");
-    let id = seed(app.ctx(), &mut tx, new).await.expect("seed").0;
+    let id = String::from(seed(app.ctx(), &mut tx, new).await.expect("seed"));
     tx.commit().await.expect("commit");
     let (edition, version): (String, i64) = store::query_as("SELECT id, version FROM edition WHERE document_id = $1")
         .bind(&id)
