@@ -67,8 +67,26 @@ const PlainTable = Table.extend({
     const caption = node.attrs.caption as string | null;
     return caption ? ["table", ["caption", caption], ["tbody", 0]] : ["table", ["tbody", 0]];
   },
-  // The plain view: it shows what is published, the caption too.
-  addNodeView: () => null,
+  // It shows what is published, the caption too, in a box of its own: a wide table must not drag the text sideways.
+  addNodeView: () => (view) => {
+    const { node } = view;
+    const room = document.createElement("div");
+    room.className = "table-room";
+    const table = room.appendChild(document.createElement("table"));
+    const caption = node.attrs.caption as string | null;
+    if (caption) {
+      const words = table.appendChild(document.createElement("caption"));
+      words.contentEditable = "false";
+      words.textContent = caption;
+    }
+    const body = table.appendChild(document.createElement("tbody"));
+    return {
+      dom: room,
+      contentDOM: body,
+      update: (next) => next.type === node.type && next.attrs.caption === caption,
+      ignoreMutation: (change) => change.type !== "selection" && !body.contains(change.target),
+    };
+  },
 });
 
 export const extensions = [

@@ -23,6 +23,22 @@ function watch(scope: HTMLElement): void {
   addEventListener("pageshow", show);
 }
 
+/** Of the fields of several operations only those of the chosen one. Without scripts all stand there, and say when they count. */
+function ofTheChosen(choice: HTMLSelectElement): void {
+  const scope = choice.closest<HTMLElement>("[data-bulk]") ?? choice.form;
+  if (!scope) return;
+  for (const word of scope.querySelectorAll<HTMLElement>(".nojs")) word.hidden = true;
+  const show = (): void => {
+    for (const field of scope.querySelectorAll<HTMLElement>("[data-shown-for]")) {
+      field.hidden = field.dataset.shownFor !== choice.value;
+    }
+  };
+  choice.addEventListener("change", show);
+  show();
+  // Back in the history the browser fills in the choice again.
+  addEventListener("pageshow", show);
+}
+
 export function bulk(): void {
   const scopes = new Set<HTMLElement>();
   for (const box of document.querySelectorAll<HTMLElement>("[data-pick-all], [data-pick]")) {
@@ -30,6 +46,7 @@ export function bulk(): void {
     if (scope) scopes.add(scope);
   }
   for (const scope of scopes) watch(scope);
+  for (const choice of document.querySelectorAll<HTMLSelectElement>("select[data-shows]")) ofTheChosen(choice);
   document.addEventListener("change", (event) => {
     const field = event.target as HTMLElement;
     if (field.matches("[data-auto-submit]")) field.closest("form")?.requestSubmit();

@@ -1,4 +1,5 @@
-// Ctrl+K: every place of the rail and every [data-command] of the page, found by typing any of its characters in order.
+// Ctrl+K: every place of the rail, every [data-command] of the page and every line of its list, found by typing any of
+// their characters in order; what is typed can be looked for in the lists of documents and duties.
 import { make } from "./dom";
 
 interface Command {
@@ -42,6 +43,32 @@ function commands(): Command[] {
   return found;
 }
 
+/** The lines of the list that the page shows, by their titles. */
+function lines(): Command[] {
+  const links = document.querySelectorAll<HTMLAnchorElement>("[data-list] tbody td > a[href]");
+  return [...links].map((link) => ({
+    label: (link.textContent ?? "").trim(),
+    group: "本页列表",
+    run: () => link.click(),
+  }));
+}
+
+/** Lists that are looked through by words; only those that the person may open. */
+const SEARCHED: [string, string][] = [
+  ["/documents", "稿件"],
+  ["/duties", "任务台账"],
+];
+
+function searches(words: string): Command[] {
+  if (words === "") return [];
+  const open = SEARCHED.filter(([href]) => document.querySelector(`.rail a[href="${href}"]`));
+  return open.map(([href, name]) => ({
+    label: `在${name}中查找“${words}”`,
+    group: "查找",
+    run: () => location.assign(`${href}?q=${encodeURIComponent(words)}`),
+  }));
+}
+
 export function palette(): void {
   const dialog = document.getElementById("palette");
   const input = dialog?.querySelector("input");
@@ -64,7 +91,8 @@ export function palette(): void {
       .map((command) => ({ command, value: rank(command.label, input.value) }))
       .filter((entry): entry is { command: Command; value: number } => entry.value !== null)
       .sort((a, b) => a.value - b.value)
-      .map((entry) => entry.command);
+      .map((entry) => entry.command)
+      .concat(searches(input.value.trim()));
     list.replaceChildren(
       ...shown.map((command, index) => {
         const item = make(
@@ -79,7 +107,8 @@ export function palette(): void {
     );
     if (shown.length === 0)
       list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, "没有这项操作，换个词试试"));
-    else choose(0);
+    // With nothing to choose nothing is chosen: what was before is no longer in the list.
+    choose(shown.length === 0 ? -1 : 0);
   };
   const run = (index: number): void => {
     const command = shown[index];
@@ -90,7 +119,7 @@ export function palette(): void {
 
   document.addEventListener("open-palette", () => {
     if (dialog.open || document.querySelector("dialog[open]")) return;
-    all = commands();
+    all = [...commands(), ...lines()];
     input.value = "";
     dialog.showModal();
     draw();
