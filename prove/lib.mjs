@@ -1,6 +1,6 @@
 // What the trials share: the program started and ended by its own id, people with cookies and forms, figures.
 import { spawn, spawnSync } from "node:child_process";
-import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -21,8 +21,13 @@ function environment(more = {}) {
 
 /** A command of the program to its end. */
 export function command(data, ...words) {
+  return commandIn({}, data, ...words);
+}
+
+/** The same in other surroundings. */
+export function commandIn(more, data, ...words) {
   const done = spawnSync(program, [...words, "--data", data], {
-    env: environment(),
+    env: environment(more),
     encoding: "utf8",
     timeout: 300_000,
   });
@@ -171,6 +176,14 @@ export class Person {
     return this.ask("POST", to, new URLSearchParams([...fields]).toString(), "application/x-www-form-urlencoded");
   }
 
+  /** Sends one file. */
+  upload(to, name, bytes, patience) {
+    const mark = "----prove";
+    const head = `--${mark}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n`;
+    const body = Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${mark}--\r\n`)]);
+    return this.ask("POST", to, body, `multipart/form-data; boundary=${mark}`, patience);
+  }
+
   /** Fills in the form of a page and sends it. */
   async fill(page, ending, values) {
     const shown = await this.get(page);
@@ -221,4 +234,3 @@ export async function until(seconds, holds) {
 export const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 export const run = (...words) => spawnSync(words[0], words.slice(1), { encoding: "utf8" });
-export { createWriteStream };

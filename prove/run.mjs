@@ -4,6 +4,9 @@ import path from "node:path";
 
 import { program, root } from "./lib.mjs";
 
+// Stopped from outside, it ends what it started all the same.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
 const trials = readdirSync(path.join(root, "prove/trials"))
   .filter((file) => file.endsWith(".mjs"))
   .sort();

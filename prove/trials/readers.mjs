@@ -14,10 +14,18 @@ export default async function (trial) {
   const server = await Server.start(data);
   const person = await Person.signIn(server, editor);
   const reader = new Person(server.portal);
+  const draft = (await person.draft("工人的活（演示）")).to.replace(/\/edit$/, "");
+  const idle = async () =>
+    /^job_oldest_seconds(?:\{[^}]*\})? ([0-9.e-]+)$/m.exec((await person.get("/metrics")).text)?.[1];
   const asks = {
     "a page": () => reader.get("/policies"),
     "the office": () => person.get("/documents"),
     "a draft": () => person.draft("读者很多时（演示）"),
+    // A save has its text looked through by a worker.
+    "a save and the job behind it": async () => {
+      await person.fill(`${draft}/edit`, "/save", { body_html: `<p>${Date.now()}</p>` });
+      for (let n = 0; n < 200 && Number(await idle()) !== 0; n += 1) await sleep(20);
+    },
   };
   const times = async () => {
     const seen = {};
@@ -63,7 +71,8 @@ export default async function (trial) {
         `  ${name}: alone, among them (ms, median), ratio`,
         `${before}, ${now}, ${(now / Math.max(before, 1)).toFixed(1)}`,
       );
-      trial.must(`  ${name} is answered within a second`, now < 1000, now);
+      const most = name.startsWith("a save") ? 3000 : 1000;
+      trial.must(`  ${name} takes at most ${most / 1000} s`, now < most, now);
     }
   }
   await server.stop();
