@@ -139,6 +139,20 @@ async function matchFirst(page) {
   await flash(page).waitFor();
 }
 
+/** The secrecy reviewer reads the plan and passes it; until then it cannot be issued. */
+async function clearPlan(page, { staff, state, pages }) {
+  check((await page.getByRole("button", { name: "确认下达" }).count()) === 0, "a plan that nobody has reviewed can be issued");
+  if (await page.locator("#year_checked").count()) await page.locator("#year_checked").check();
+  await agree(page, () => page.getByRole("button", { name: "送保密审查" }).click());
+  await flash(page).waitFor();
+  const reviewer = await staff.at("secrecy", "/", pages);
+  await reviewer.locator(`a[href="/plans/${state.plan}/clearance"]`).first().click();
+  await soundHere(reviewer);
+  await reviewer.getByRole("button", { name: "通过，可以公开" }).click();
+  await flash(reviewer).waitFor();
+  await close(reviewer);
+}
+
 async function confirmPlan({ staff, state, pages }) {
   const page = await staff.at("clerk", `/plans/${state.plan}/draft`, pages);
   const confirm = `/plans/${state.plan}/confirm`;
@@ -162,6 +176,8 @@ async function confirmPlan({ staff, state, pages }) {
   }
   await page.goto(confirm);
   await soundHere(page);
+  await clearPlan(page, { staff, state, pages });
+  await page.goto(confirm);
   if (await page.locator("#year_checked").count()) await page.locator("#year_checked").check();
   const figures = await page.locator("dl.figs").innerText();
   const effect = await agree(page, () => page.getByRole("button", { name: "确认下达" }).click());

@@ -25,6 +25,7 @@ use crate::{
     duties::acts::{self, Named},
     model::PlanKind,
     plans::{
+        clear::{self, Seen},
         confirm,
         edit::{Edit, Mark},
         import::{self, Spec, Taken},
@@ -135,6 +136,9 @@ async fn issue(ctx: &Ctx, cast: &Cast) -> Result<Issued> {
         return Err(why.into());
     }
     let mut tx = ctx.db().write().await?;
+    let (seen, reviewer) = (Seen::draft(&draft.plan), cast.secrecy());
+    clear::store::ask(ctx, &mut tx, &clerk, &plan, &seen).await.map_err(refused)?;
+    clear::store::decide(ctx, &mut tx, &reviewer, &plan, &seen, None).await.map_err(refused)?;
     confirm::confirm(ctx, &mut tx, &clerk, &plan, confirm::Asked::knowing(draft.plan.version))
         .await
         .map_err(refused)?;

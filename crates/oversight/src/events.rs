@@ -32,6 +32,16 @@ pub static DISCARDED: EventKind =
     kind("plan.discarded", "放弃导入的工作要点").holds(&[("by", ""), ("replaced_by", "")]);
 /// A discarded draft was taken back.
 pub static RESTORED: EventKind = kind("plan.restored", "恢复工作要点").holds(&[("by", "")]);
+/// Its text went to the secrecy reviewer.
+pub static CLEARANCE_ASKED: EventKind =
+    kind("plan.clearance_asked", "工作要点送保密审查").holds(&[("clearance", ""), ("amendment", "")]);
+/// The reviewer says that the text may become public (条例 Art. 17).
+pub static CLEARED: EventKind =
+    kind("plan.cleared", "工作要点保密审查通过").holds(&[("clearance", ""), ("amendment", "")]);
+/// The reviewer says why it may not.
+pub static CLEARANCE_RETURNED: EventKind = kind("plan.clearance_returned", "工作要点保密审查退回")
+    .holds(&[("clearance", ""), ("amendment", ""), ("reason", "原因")])
+    .keeps(Keep::Words);
 /// Confirmed: its duties were issued. The words are published with it.
 pub static CONFIRMED: EventKind = kind("plan.confirmed", "确认工作要点并下达任务").holds(&[
     ("title", "标题"),
@@ -81,12 +91,15 @@ pub static VISIBILITY_CHANGED: EventKind =
 pub static DUTY_ENDED: EventKind = kind("plan.duty_ended", "终止工作要点中的任务").holds(&[("duty", "")]);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 15] = [
+pub static ALL: [&EventKind; 18] = [
     &IMPORTED,
     &EDITED,
     &UNDONE,
     &DISCARDED,
     &RESTORED,
+    &CLEARANCE_ASKED,
+    &CLEARED,
+    &CLEARANCE_RETURNED,
     &CONFIRMED,
     &SUPERSEDED,
     &REVOCATION_REQUESTED,

@@ -16,7 +16,7 @@ use web::{Capability, Ctx, Error, Nav, Result};
 
 use crate::{
     model::{PlanKind, PlanState},
-    permissions::MANAGE_PLANS,
+    permissions::{CLEAR_PLANS, MANAGE_PLANS},
     plans::{
         confirm,
         import::{Spec, Taken},
@@ -31,7 +31,7 @@ pub fn capability() -> Capability {
         .routes(plans::routes)
         .routes(duties::routes)
         .routes(portal::routes)
-        .permissions(&[&MANAGE_PLANS])
+        .permissions(&[&MANAGE_PLANS, &CLEAR_PLANS])
         .nav(Nav::under("任务", "/plans", "工作要点", &VIEW_DUTIES, 210))
         .nav(Nav::under("任务", "/duties", "任务台账", &VIEW_DUTIES, 220).letter("t"))
         .events(&events::ALL)
@@ -43,7 +43,8 @@ pub fn capability() -> Capability {
         .migrations(store::migrations!(
             "oversight",
             "../migrations/0001_oversight.sql",
-            "../migrations/0002_heads_and_revocations.sql"
+            "../migrations/0002_heads_and_revocations.sql",
+            "../migrations/0003_clearances.sql"
         ))
         .declare(sealed::plans())
         .declare(plans::duty_source())

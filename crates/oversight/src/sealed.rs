@@ -76,4 +76,12 @@ pub(crate) fn plans() -> Sealed {
             "JOIN plan_amendment a ON a.plan = p.id AND a.state = 'confirmed'"
         ),
     )
+    .part(
+        "clearance/1",
+        "保密审查",
+        confirmed!(
+            "c.id, c.amendment, c.seen, c.state, c.asked_by, c.decided_at, c.decided_by",
+            "JOIN plan_clearance c ON c.plan = p.id AND c.state = 'passed'"
+        ),
+    )
 }

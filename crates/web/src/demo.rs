@@ -72,6 +72,8 @@ pub struct Cast {
     pub clerk: Staff,
     /// The head of section in the county office, who decides.
     pub chief: Staff,
+    /// Who reads for secrecy in the county office.
+    pub secrecy: Staff,
     /// The files of the demonstration.
     pub file: fn(&str) -> Option<String>,
     /// Documents put in so far, by the name under which others refer to them, and the public ones in their order.
@@ -91,6 +93,11 @@ impl Cast {
     /// The head of section.
     pub fn chief(&self) -> Actor {
         Actor::Staff(self.chief.clone())
+    }
+
+    /// The secrecy reviewer.
+    pub fn secrecy(&self) -> Actor {
+        Actor::Staff(self.secrecy.clone())
     }
 
     /// A file of the demonstration.

@@ -264,7 +264,7 @@ async fn accounts(ctx: &Ctx) -> Result<Vec<DemoAccount>> {
 
 async fn cast(ctx: &Ctx, now: Timestamp) -> Result<Cast> {
     let mut editors = HashMap::new();
-    let (mut clerk, mut chief) = (None, None);
+    let (mut clerk, mut chief, mut secrecy) = (None, None, None);
     for account in identity::accounts::list(ctx.db()).await? {
         let central = account.organ == ctx.office_organ();
         let staff =
@@ -272,6 +272,9 @@ async fn cast(ctx: &Ctx, now: Timestamp) -> Result<Cast> {
         if staff.has(Role::CountyOffice) {
             let role = if staff.has(Role::Editor) { &mut clerk } else { &mut chief };
             *role = Some(staff.clone());
+        }
+        if central && staff.has(Role::ReviewerSecrecy) {
+            secrecy = Some(staff.clone());
         }
         if staff.has(Role::Editor) {
             editors.entry(staff.organ.clone()).or_insert(staff);
@@ -283,6 +286,7 @@ async fn cast(ctx: &Ctx, now: Timestamp) -> Result<Cast> {
         editors,
         clerk: clerk.context(missing)?,
         chief: chief.context(missing)?,
+        secrecy: secrecy.context("演示账号里缺主管部门的保密审查员")?,
         file: |name| file(name).ok(),
         documents: Mutex::default(),
     })

@@ -4,7 +4,7 @@ use kernel::{Actor, Role};
 use store::{query, query_scalar};
 use testkit::{Client, TestApp, both};
 
-use crate::plans::{PLAN, clauses, confirm, count, draft, duties, id_of};
+use crate::plans::{PLAN, clauses, clear_amendment, confirm, count, draft, duties, id_of};
 
 /// 县民政局 is merged into 县财政局.
 async fn merge(app: &TestApp) {
@@ -18,9 +18,11 @@ async fn merge(app: &TestApp) {
 }
 
 /// Amends the plan to `text` and carries it out; what the review page said.
-async fn amend(clerk: &mut Client, plan: &str, text: &str, more: &[(&str, &str)]) -> String {
+async fn amend(app: &TestApp, clerk: &mut Client, plan: &str, text: &str, more: &[(&str, &str)]) -> String {
     let begun = clerk.upload(&format!("/plans/{plan}/amend"), &[("text", text)], &[]).await.expect(303);
-    let page = clerk.get(&begun.location()).await.expect(200);
+    let mut said = vec![("reason", "县政府常务会议调整")];
+    said.extend(more);
+    let page = clear_amendment(app, clerk, &begun.location(), &said).await;
     let (version, once) = (page.field("version"), page.field("once"));
     let mut fields = vec![
         ("version", version.as_str()),
@@ -46,19 +48,19 @@ async fn value(app: &TestApp, sql: &'static str, id: &str) -> String {
     query_scalar(sql).bind(id).fetch_one(app.ctx().db().read()).await.expect("value")
 }
 
-async fn issued(clerk: &mut Client, text: &str) -> String {
+async fn issued(app: &TestApp, clerk: &mut Client, text: &str) -> String {
     let plan = draft(clerk, text).await;
-    confirm(clerk, &plan).await.expect(303);
+    confirm(app, clerk, &plan).await.expect(303);
     plan
 }
 
 both! {
     async fn a_date_set_by_the_office_outlives_an_amendment_of_something_else(app) {
         let mut clerk = app.clerk().await;
-        let plan = issued(&mut clerk, PLAN).await;
+        let plan = issued(app, &mut clerk, PLAN).await;
         let id = duty(app, &plan, "公开解读方案").await;
         clerk.post(&format!("/duties/{id}/due"), &[("due_on", "2026-09-15"), ("due_reason", "上级通知")]).await.expect(303);
-        let page = amend(&mut clerk, &plan, &PLAN.replace("每月检查一次网站栏目", "每月检查两次网站栏目"), &[]).await;
+        let page = amend(app, &mut clerk, &plan, &PLAN.replace("每月检查一次网站栏目", "每月检查两次网站栏目"), &[]).await;
         assert!(!page.contains("公开解读方案"), "it is not listed as changed: {page}");
         assert_eq!(value(app, "SELECT due_on FROM duty WHERE id = $1", &id).await, "2026-09-15");
     }
@@ -66,11 +68,11 @@ both! {
     /// After a reform the successor's name in the amended text means the share that its predecessor had.
     async fn a_merger_and_an_amendment_keep_share_and_evidence(app) {
         let mut clerk = app.clerk().await;
-        let plan = issued(&mut clerk, &PLAN.replace("县财政局、县民政局分别牵头落实", "县民政局牵头")).await;
+        let plan = issued(app, &mut clerk, &PLAN.replace("县财政局、县民政局分别牵头落实", "县民政局牵头")).await;
         let id = duty(app, &plan, "公开解读方案").await;
         let share = value(app, "SELECT id FROM duty_share WHERE duty = $1", &id).await;
         merge(app).await;
-        amend(&mut clerk, &plan, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局负责，县政府办公室配合"), &[]).await;
+        amend(app, &mut clerk, &plan, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局负责，县政府办公室配合"), &[]).await;
         let rows: Vec<(String, String, String)> =
             store::query_as("SELECT id, organ, ended_at FROM duty_share WHERE duty = $1 ORDER BY issued_at, organ DESC")
                 .bind(&id)
@@ -85,15 +87,15 @@ both! {
     /// The log can say since when an organ owes something, and when it was released.
     async fn shares_that_end_and_come_back_are_told(app) {
         let mut clerk = app.clerk().await;
-        let plan = issued(&mut clerk, PLAN).await;
+        let plan = issued(app, &mut clerk, PLAN).await;
         let id = duty(app, &plan, "公开解读方案").await;
         let without = PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头");
-        amend(&mut clerk, &plan, &without, &[]).await;
+        amend(app, &mut clerk, &plan, &without, &[]).await;
         let told = "SELECT COUNT(*) FROM event WHERE kind = 'duty.released' AND organ = 'QH011' AND subject_id = $1";
         assert_eq!(count(app, told, &id).await, 1);
         app.pass(jiff::SignedDuration::from_hours(24 * 40));
         let mut clerk = app.sign_in("clerk").await;
-        amend(&mut clerk, &plan, &PLAN.replace("分别牵头落实", "分别牵头负责"), &[]).await;
+        amend(app, &mut clerk, &plan, &PLAN.replace("分别牵头落实", "分别牵头负责"), &[]).await;
         let told = "SELECT COUNT(*) FROM event WHERE kind = 'duty.assigned' AND organ = 'QH011' AND subject_id = $1";
         assert_eq!(count(app, told, &id).await, 1);
         let since = value(app, "SELECT issued_at FROM duty_share WHERE organ = 'QH011' AND duty = $1", &id).await;
@@ -117,7 +119,7 @@ both! {
         ];
         clerk.post(&format!("{path}/duties/{secret}"), &fields).await.expect(303);
         clerk.get(&format!("/plans/{plan}/confirm")).await.expect(200).shows("有 1 项任务的进展不公开");
-        confirm(&mut clerk, &plan).await.expect(303);
+        confirm(app, &mut clerk, &plan).await.expect(303);
         app.work().await;
         let mut reader = app.visitor();
         reader.get(&format!("/plans/{plan}/text")).await.expect(200).shows("内部密语核查一遍").hides("略去");
@@ -126,12 +128,12 @@ both! {
             reader.get(&format!("/plans/{plan}/clauses/{clause}")).await.expect(200).hides(&format!("d-{secret}"));
         }
         // An amendment that says the same leaves it where the office put it, and its progress as unseen as it was.
-        amend(&mut clerk, &plan, &text.replace("每月检查一次", "每月检查两次"), &[]).await;
+        amend(app, &mut clerk, &plan, &text.replace("每月检查一次", "每月检查两次"), &[]).await;
         assert_eq!(value(app, "SELECT place FROM duty WHERE id = $1", &secret).await, all[1]);
         reader.get(&format!("/plans/{plan}/duties.csv")).await.expect(200).hides("密语");
         // In quite other words it is a new duty, and still not public by itself.
         let reworded = text.replace("内部密语核查一遍。", "由专人把保密暗号清单逐条过目。").replace("每月检查一次", "每月检查三次");
-        let page = amend(&mut clerk, &plan, &reworded, &[]).await;
+        let page = amend(app, &mut clerk, &plan, &reworded, &[]).await;
         assert!(page.contains("进展是否公开"), "{page}");
         reader.get(&format!("/plans/{plan}/duties.csv")).await.expect(200).hides("暗号");
         reader.get(&format!("/plans/{plan}/text")).await.expect(200).shows("暗号");
@@ -141,7 +143,7 @@ both! {
     /// was changed can be read afterwards.
     async fn an_amendment_shows_words_owners_and_what_it_did(app) {
         let mut clerk = app.clerk().await;
-        let plan = issued(&mut clerk, PLAN).await;
+        let plan = issued(app, &mut clerk, PLAN).await;
         let text = PLAN.replace("6月30日前公开解读方案", "7月31日前公开解读方案").replace(
             "（一）办好网站",
             "（一）增加培训。11月底前举办一次业务培训。（县财政局牵头，县培训中心配合）\n（二）办好网站",
@@ -150,6 +152,8 @@ both! {
         let page = clerk.get(&begun.location()).await.expect(200);
         let page = page.shows("<del>6月30</del><ins>7月31</ins>日").shows("责任单位：县财政局（牵头）、县培训中心（配合，没有对应的机关）");
         let page = page.shows("二（一）增加培训").shows("不作为责任单位");
+        assert!(page.text().contains("送保密审查"), "{}", page.text());
+        let page = clear_amendment(app, &mut clerk, &begun.location(), &[("reason", "增加培训"), ("name.0", "县培训中心"), ("owner.0", "-")]).await;
         let (version, once) = (page.field("version"), page.field("once"));
         let fields = [
             ("version", version.as_str()), ("once", once.as_str()), ("op", "confirm"), ("reason", "增加培训"), ("name.0", "县培训中心"), ("owner.0", "-"),
@@ -175,8 +179,8 @@ both! {
         let version = clerk.get(&format!("{path}?open={clause}")).await.field("version");
         let add = [("version", version.as_str()), ("op", "owner"), ("organ", "QH101"), ("duty", id.as_str())];
         clerk.post(&format!("{path}/clauses/{clause}"), &add).await.expect(303);
-        confirm(&mut clerk, &plan).await.expect(303);
-        amend(&mut clerk, &plan, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头落实"), &[]).await;
+        confirm(app, &mut clerk, &plan).await.expect(303);
+        amend(app, &mut clerk, &plan, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头落实"), &[]).await;
         let running = "SELECT COUNT(*) FROM duty_share WHERE ended_at = '' AND duty = $1";
         assert_eq!(count(app, running, &id).await, 3, "the own owners of the second duty");
         let first = duty(app, &plan, "公开解读方案").await;
@@ -190,7 +194,7 @@ both! {
     async fn mail_follows_a_merger(app) {
         let mut clerk = app.clerk().await;
         app.account("old", "QH011", &[Role::Editor]).await;
-        issued(&mut clerk, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头")).await;
+        issued(app, &mut clerk, &PLAN.replace("县财政局、县民政局分别牵头落实", "县财政局牵头")).await;
         merge(app).await;
         app.work().await;
         store::test::tamper(app.ctx().db(), query("DELETE FROM job")).await.expect("clean");
@@ -207,7 +211,7 @@ both! {
         let fields = [("kind", "audit_finding"), ("year", "2026"), ("title", "2026年审计发现问题清单"), ("text", "")];
         let taken = clerk.upload("/plans/new", &fields, &[("file", "清单.csv", table.as_bytes())]).await.expect(303);
         let plan = id_of(&taken.location());
-        confirm(&mut clerk, &plan).await.expect(303);
+        confirm(app, &mut clerk, &plan).await.expect(303);
         let id = value(app, "SELECT id FROM duty WHERE source_id = $1", &plan).await;
         let page = format!("/duties/{id}");
         let share = value(app, "SELECT id FROM duty_share WHERE organ = 'QH011' AND duty = $1", &id).await;

@@ -41,7 +41,44 @@ pub(crate) fn duties(page: &str) -> Vec<String> {
     page.split("id=\"d-").skip(1).map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect()
 }
 
-pub(crate) async fn confirm(clerk: &mut Client, plan: &str) -> testkit::Reply {
+/// The secrecy reviewer passes what waits: the draft, or an amendment of it.
+pub(crate) async fn pass(app: &TestApp, plan: &str, amendment: &str) {
+    let mut reviewer = app.person("reviewer-secrecy", "QH001", &[Role::ReviewerSecrecy]).await;
+    let path = format!("/plans/{plan}/clearance");
+    let page = reviewer.get(&format!("{path}?amendment={amendment}")).await.expect(200);
+    let (once, seen) = (page.field("once"), page.field("seen"));
+    let fields = [("once", once.as_str()), ("seen", &seen), ("amendment", amendment), ("op", "pass")];
+    reviewer.post(&path, &fields).await.expect(303);
+}
+
+/// The draft is sent to the secrecy reviewer, who passes it.
+pub(crate) async fn clear(app: &TestApp, clerk: &mut Client, plan: &str) {
+    let page = clerk.get(&format!("/plans/{plan}/confirm")).await.expect(200).shows("送保密审查");
+    let (version, once) = (page.field("version"), page.field("once"));
+    let fields = [("version", version.as_str()), ("once", &once)];
+    clerk.post(&format!("/plans/{plan}/clearance/request"), &fields).await.expect(303);
+    pass(app, plan, "").await;
+}
+
+/// The amendment at `path` with what was decided (`said`) is sent to the secrecy reviewer, who passes it; its page afterwards.
+pub(crate) async fn clear_amendment(
+    app: &TestApp,
+    clerk: &mut Client,
+    path: &str,
+    said: &[(&str, &str)],
+) -> testkit::Reply {
+    let page = clerk.get(path).await.expect(200);
+    let (version, once) = (page.field("version"), page.field("once"));
+    let mut fields = vec![("version", version.as_str()), ("once", once.as_str()), ("op", "clear")];
+    fields.extend(said);
+    clerk.post(path, &fields).await.expect(303);
+    pass(app, &id_of(path), path.rsplit('/').next().unwrap_or_default()).await;
+    clerk.get(path).await.expect(200)
+}
+
+/// Clears and issues a draft.
+pub(crate) async fn confirm(app: &TestApp, clerk: &mut Client, plan: &str) -> testkit::Reply {
+    clear(app, clerk, plan).await;
     let page = clerk.get(&format!("/plans/{plan}/confirm")).await.expect(200);
     let (version, once) = (page.field("version"), page.field("once"));
     clerk.post(&format!("/plans/{plan}/confirm"), &[("version", &version), ("once", &once)]).await
@@ -275,6 +312,7 @@ both! {
         app.account("finance", "QH010", &[Role::Editor]).await;
         let plan = draft(&mut clerk, PLAN).await;
         let path = format!("/plans/{plan}/confirm");
+        clear(app, &mut clerk, &plan).await;
         let page = clerk.get(&path).await.expect(200).shows("可以下达");
         let (version, once) = (page.field("version"), page.field("once"));
         let theirs = other.get(&path).await.field("once");
@@ -304,6 +342,7 @@ both! {
         let mut other = app.person("clerk-2", "QH001", &[Role::CountyOffice]).await;
         let plan = draft(&mut clerk, PLAN).await;
         let path = format!("/plans/{plan}/confirm");
+        clear(app, &mut clerk, &plan).await;
         let (mine, theirs) = (clerk.get(&path).await, other.get(&path).await);
         let (version, first, second) = (mine.field("version"), mine.field("once"), theirs.field("once"));
         let (first, second) = ([("version", version.as_str()), ("once", &first)], [("version", version.as_str()), ("once", &second)]);
@@ -356,14 +395,14 @@ both! {
         clerk.post(&format!("{path}/owners/{}", owners[0]), &refused).await.expect(422).shows("已撤销");
         let chosen = [("version", version.as_str()), ("op", "choose"), ("organ", "QH001")];
         clerk.post(&format!("{path}/owners/{}", owners[0]), &chosen).await.expect(303);
-        confirm(&mut clerk, &plan).await.expect(303);
+        confirm(app, &mut clerk, &plan).await.expect(303);
         assert_eq!(count(app, "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1 AND a.organ = 'QH010' AND a.role = 'support'", &plan).await, 1);
     }
 
     async fn an_amendment_keeps_identity_and_history(app) {
         let mut clerk = app.clerk().await;
         let plan = draft(&mut clerk, PLAN).await;
-        confirm(&mut clerk, &plan).await.expect(303);
+        confirm(app, &mut clerk, &plan).await.expect(303);
         let kept = |sql: &'static str| store::query_scalar::<String>(sql).bind(plan.clone());
         let monthly = "SELECT id FROM duty WHERE source_id = $1 AND cadence = 'monthly'";
         let site: String = kept(monthly).fetch_one(app.ctx().db().read()).await.expect("duty");
@@ -376,7 +415,8 @@ both! {
         let page = page.shows("<ins>7月31</ins>日前公开<ins>全县</ins>解读方案").shows("建立回应台账").shows("新增").shows("终止的任务（1）");
         let (version, once) = (page.field("version"), page.field("once"));
         let empty = [("version", version.as_str()), ("once", once.as_str()), ("op", "confirm"), ("reason", "")];
-        let page = clerk.post(&path, &empty).await.expect(422).shows("请填写调整原因");
+        clerk.post(&path, &empty).await.expect(422).shows("请填写调整原因");
+        let page = clear_amendment(app, &mut clerk, &path, &[("reason", "县政府常务会议调整")]).await;
         let (version, once) = (page.field("version"), page.field("once"));
         let full = [("version", version.as_str()), ("once", once.as_str()), ("op", "confirm"), ("reason", "县政府常务会议调整")];
         clerk.post(&path, &full).await.expect(303);
@@ -405,7 +445,7 @@ both! {
         let page = clerk.get(&taken.location()).await.expect(200).shows("审计发现问题").shows("内部");
         let open = clauses(&page.text())[0].clone();
         clerk.get(&format!("/plans/{plan}/draft?open={open}")).await.shows("预算公开不及时").shows("问责情况");
-        confirm(&mut clerk, &plan).await.expect(303);
+        confirm(app, &mut clerk, &plan).await.expect(303);
         assert_eq!(count(app, "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1", &plan).await, 4);
         let mut visitor = app.visitor();
         visitor.get(&format!("/plans/{plan}")).await.expect(404);
@@ -419,7 +459,7 @@ both! {
             2,台账不全,补齐台账,通报密语二人,县民政局,2026-06-30\n";
         let taken = clerk.upload("/plans/new", &fields, &[("file", "清单.csv", table.as_bytes())]).await.expect(303);
         let plan = id_of(&taken.location());
-        confirm(&mut clerk, &plan).await.expect(303);
+        confirm(app, &mut clerk, &plan).await.expect(303);
         let path = format!("/plans/{plan}");
         let export = format!("{path}/export.xlsx");
         let all = words(&clerk.get(&export).await.expect(200).bytes);
@@ -454,7 +494,7 @@ both! {
         app.visitor().get(&format!("/plans/{plan}")).await.expect(404);
         // Neither comes it in by an amendment.
         let plan = draft(&mut clerk, PLAN).await;
-        confirm(&mut clerk, &plan).await.expect(303);
+        confirm(app, &mut clerk, &plan).await.expect(303);
         let begun = clerk.upload(&format!("/plans/{plan}/amend"), &[("text", text.as_str())], &[]).await.expect(303);
         let page = clerk.get(&begun.location()).await.expect(200);
         let (version, once) = (page.field("version"), page.field("once"));
@@ -475,7 +515,7 @@ both! {
         assert_eq!(first, second);
         let plans = "SELECT COUNT(*) FROM plan WHERE $1 <> ''";
         assert_eq!(count(app, plans, "x").await, 2);
-        confirm(&mut clerk, &plan).await.expect(303);
+        confirm(app, &mut clerk, &plan).await.expect(303);
         for replaced in [plan.as_str(), "nothing"] {
             let fields = [("kind", "work_points"), ("year", "2026"), ("title", "另一份"), ("text", "一、公开\n（一）公开预算。（县财政局负责）\n"), ("replaces", replaced)];
             clerk.upload("/plans/new", &fields, &[]).await.expect(409).shows("没有导入");

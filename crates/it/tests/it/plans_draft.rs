@@ -128,7 +128,7 @@ both! {
         let version = page.field("version");
         clerk.post(&format!("{path}/organs/QH011"), &[("version", &version), ("organ", "QH010")]).await.expect(303);
         clerk.get(&path).await.expect(200).hides("已撤销").hides("处待处理");
-        confirm(&mut clerk, &plan).await.expect(303);
+        confirm(app, &mut clerk, &plan).await.expect(303);
         let shares = "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1";
         assert_eq!(count(app, shares, &plan).await, 2, "one organ, one share of a duty");
     }

@@ -1,9 +1,10 @@
 //! Stories of which plan is in force: the right year, a second one of the same year, one that was issued by mistake.
 
 use kernel::Role;
+use store::query;
 use testkit::{Client, TestApp, both};
 
-use crate::plans::{PLAN, clauses, confirm, count, draft, duties, id_of};
+use crate::plans::{PLAN, clauses, clear, confirm, count, draft, duties, id_of};
 
 /// Imports without saying the year; the id of the draft.
 async fn import(clerk: &mut Client, text: &str) -> String {
@@ -20,6 +21,18 @@ async fn choose(clerk: &mut Client, plan: &str, replaces: &str) {
     let version = clerk.get(&format!("/plans/{plan}/draft")).await.expect(200).field("version");
     let fields = [("version", version.as_str()), ("replaces", replaces), ("twin_reason", "县政府常务会议另有安排")];
     clerk.post(&format!("/plans/{plan}/draft/twin"), &fields).await.expect(303);
+}
+
+/// The person has this role from now on, and no other.
+async fn turn(app: &TestApp, login: &str, role: Role) {
+    let mut tx = app.ctx().db().write().await.expect("write");
+    query("UPDATE account_role SET role = $2 WHERE account = (SELECT id FROM account WHERE login = $1)")
+        .bind(login)
+        .bind(role.code())
+        .execute(tx.conn())
+        .await
+        .expect("role");
+    tx.commit().await.expect("commit");
 }
 
 both! {
@@ -95,7 +108,7 @@ both! {
     async fn a_second_plan_of_a_year_needs_a_choice(app) {
         let mut clerk = app.clerk().await;
         let first = draft(&mut clerk, PLAN).await;
-        confirm(&mut clerk, &first).await.expect(303);
+        confirm(app, &mut clerk, &first).await.expect(303);
         let mut reader = app.visitor();
         let text = "2026年青禾县政务公开补充要点\n一、公开\n（一）公开预算。6月底前公开预算。（县财政局负责）\n";
         let taken = clerk.upload("/plans/new", &[("kind", "work_points"), ("year", ""), ("title", ""), ("text", text)], &[]).await.expect(303);
@@ -109,8 +122,8 @@ both! {
         let version = page.field("version");
         clerk.post(&format!("/plans/{second}/draft/twin"), &[("version", &version), ("replaces", ""), ("twin_reason", "")]).await.expect(422).shows("请写明原因");
         choose(&mut clerk, &second, "").await;
-        clerk.get(&format!("/plans/{second}/confirm")).await.expect(200).shows("可以下达").shows("并行").shows("县政府常务会议另有安排");
-        confirm(&mut clerk, &second).await.expect(303);
+        clerk.get(&format!("/plans/{second}/confirm")).await.expect(200).shows("下达前须经保密审查").shows("并行").shows("县政府常务会议另有安排");
+        confirm(app, &mut clerk, &second).await.expect(303);
         app.work().await;
         // Both are in force: four duties and one.
         reader.get("/").await.expect(200).shows("2026 年 2 份工作要点").shows("/ 5 项");
@@ -120,13 +133,13 @@ both! {
         let third = import(&mut clerk, &text.replace("公开预算", "公开决算")).await;
         choose(&mut clerk, &third, &second).await;
         clerk.get(&format!("/plans/{third}/confirm")).await.expect(200).shows("同时停止执行");
-        confirm(&mut clerk, &third).await.expect(303);
+        confirm(app, &mut clerk, &third).await.expect(303);
         let state = "SELECT state || superseded_by FROM plan WHERE id = $1";
         assert_eq!(field(app, state, &second).await, format!("superseded{third}"));
         assert_eq!(count(app, "SELECT COUNT(*) FROM event WHERE kind = 'plan.superseded' AND subject_id = $1", &second).await, 1);
         // A plan for a later year does not stand before the one that runs.
         let later = import(&mut clerk, &PLAN.replace("2026", "2027")).await;
-        confirm(&mut clerk, &later).await.expect(303);
+        confirm(app, &mut clerk, &later).await.expect(303);
         app.work().await;
         reader.get("/").await.expect(200).shows("2026 年 2 份工作要点").hides("2027");
     }
@@ -137,10 +150,10 @@ both! {
         let mut other = app.person("clerk-2", "QH001", &[Role::CountyOffice]).await;
         let mut editor = app.editor("QH010").await;
         let right = draft(&mut clerk, PLAN).await;
-        confirm(&mut clerk, &right).await.expect(303);
+        confirm(app, &mut clerk, &right).await.expect(303);
         let wrong = import(&mut clerk, &PLAN.replace("每季度公布一次", "每月公布两次")).await;
         choose(&mut clerk, &wrong, &right).await;
-        confirm(&mut clerk, &wrong).await.expect(303);
+        confirm(app, &mut clerk, &wrong).await.expect(303);
         let path = format!("/plans/{wrong}");
         let page = clerk.get(&path).await.expect(200).shows("撤销这份计划").shows("恢复执行被它替代的");
         let once = page.field("once");
@@ -203,7 +216,76 @@ both! {
         assert!(named("没有可用账号的机关").contains("县民政局") && named("没有可用账号的机关").contains("河口镇"), "{text}");
         assert!(!named("没有可用账号的机关").contains("县财政局"), "{text}");
         assert!(text.contains("没有可用的账号，暂时没有人看到"), "{text}");
-        let done = confirm(&mut clerk, &plan).await.expect(303);
+        let done = confirm(app, &mut clerk, &plan).await.expect(303);
         clerk.get(&done.location()).await.expect(200).shows("没有可用的账号，请尽快建立");
+    }
+
+    /// 条例 Art. 17: what a plan says becomes public after somebody who did not write it has read it, and a third act issues it.
+    async fn nobody_makes_a_plan_public_alone(app) {
+        let mut clerk = app.clerk().await;
+        let plan = draft(&mut clerk, PLAN).await;
+        let path = format!("/plans/{plan}/confirm");
+        let page = clerk.get(&path).await.expect(200).shows("送保密审查").hides(">确认下达<");
+        let (version, once) = (page.field("version"), page.field("once"));
+        clerk.post(&path, &[("version", &version), ("once", &once)]).await.expect(409).shows("下达前须经保密审查");
+        app.visitor().get(&format!("/plans/{plan}/text")).await.expect(404);
+        // Nobody sees a draft who was not asked; who was, sees all of it; a reviewer of another organ does not.
+        let clearance = format!("/plans/{plan}/clearance");
+        let mut reviewer = app.person("reviewer-secrecy", "QH001", &[Role::ReviewerSecrecy]).await;
+        reviewer.get(&clearance).await.expect(404);
+        let ask = clerk.get(&path).await.field("once");
+        clerk.post(&format!("{clearance}/request"), &[("version", &version), ("once", &ask)]).await.expect(303);
+        reviewer.get("/").await.expect(200).shows("要点保密审查").shows(&clearance);
+        let page = reviewer.get(&clearance).await.expect(200).shows("建立回应台账").shows("每季度公布一次");
+        app.person("elsewhere", "QH010", &[Role::ReviewerSecrecy]).await.get(&clearance).await.expect(403);
+        clerk.get(&clearance).await.expect(403);
+        // Sent back, with a reason; it stands first on the clerk's desk.
+        let seen = page.field("seen");
+        let back = [("once", page.field("once")), ("words", String::new())];
+        let back: Vec<_> = back.iter().map(|(name, value)| (*name, value.as_str())).chain([("seen", seen.as_str()), ("op", "return")]).collect();
+        let page = reviewer.post(&clearance, &back).await.expect(422).shows("请写明退回的原因");
+        let once = page.field("once");
+        let back = [("once", once.as_str()), ("seen", &seen), ("op", "return"), ("words", "第二条涉及尚未公开的项目")];
+        reviewer.post(&clearance, &back).await.expect(303);
+        clerk.get("/").await.expect(200).shows("保密审查退回");
+        clerk.get(&path).await.expect(200).shows("尚未公开的项目").hides(">确认下达<");
+        clear(app, &mut clerk, &plan).await;
+        // What was passed is what is issued: a later change wants another reading.
+        let clause = clauses(&clerk.get(&format!("/plans/{plan}/draft")).await.text())[0].clone();
+        let open = clerk.get(&format!("/plans/{plan}/draft?open={clause}")).await.expect(200);
+        let (duty, version) = (duties(&open.text())[0].clone(), open.field("version"));
+        let save = [("version", version.as_str()), ("text", "公开另一份方案。"), ("due_on", "2026-06-30"), ("visibility", "public")];
+        clerk.post(&format!("/plans/{plan}/draft/duties/{duty}"), &save).await.expect(303);
+        let page = clerk.get(&path).await.expect(200).shows("又有改动").hides(">确认下达<");
+        let (version, once) = (page.field("version"), page.field("once"));
+        clerk.post(&path, &[("version", &version), ("once", &once)]).await.expect(409).shows("又有改动");
+        confirm(app, &mut clerk, &plan).await.expect(303);
+        app.visitor().get(&format!("/plans/{plan}/text")).await.expect(200);
+        // Somebody who changes the desk: neither an own draft is passed nor, once passed, issued.
+        let mut both = app.person("both", "QH001", &[Role::CountyOffice]).await;
+        let theirs = import(&mut both, &PLAN.replace("2026", "2027")).await;
+        let (path, clearance) = (format!("/plans/{theirs}/confirm"), format!("/plans/{theirs}/clearance"));
+        let page = both.get(&path).await.expect(200);
+        let (version, once) = (page.field("version"), page.field("once"));
+        both.post(&format!("{clearance}/request"), &[("version", &version), ("once", &once)]).await.expect(303);
+        turn(app, "both", Role::ReviewerSecrecy).await;
+        let page = both.get(&clearance).await.expect(200);
+        let (once, seen) = (page.field("once"), page.field("seen"));
+        both.post(&clearance, &[("once", &once), ("seen", &seen), ("op", "pass")]).await.expect(409).shows("您起草或改过");
+        let others = import(&mut clerk, &PLAN.replace("2026", "2028")).await;
+        let (path, clearance) = (format!("/plans/{others}/confirm"), format!("/plans/{others}/clearance"));
+        let page = clerk.get(&path).await.expect(200);
+        let (version, once) = (page.field("version"), page.field("once"));
+        clerk.post(&format!("{clearance}/request"), &[("version", &version), ("once", &once)]).await.expect(303);
+        let page = both.get(&clearance).await.expect(200);
+        let (once, seen) = (page.field("once"), page.field("seen"));
+        both.post(&clearance, &[("once", &once), ("seen", &seen), ("op", "pass")]).await.expect(303);
+        turn(app, "both", Role::CountyOffice).await;
+        let page = both.get(&path).await.expect(200).hides(">确认下达<");
+        let (version, once) = (page.field("version"), page.field("once"));
+        both.post(&path, &[("version", &version), ("once", &once)]).await.expect(409).shows("须由另一人下达");
+        let page = clerk.get(&path).await.expect(200).shows("可以下达");
+        let (version, once) = (page.field("version"), page.field("once"));
+        clerk.post(&path, &[("version", &version), ("once", &once)]).await.expect(303);
     }
 }

@@ -22,8 +22,8 @@ use web::{
 
 use crate::{
     duties::{acts::DOCUMENT, sources},
-    permissions::MANAGE_PLANS,
-    plans::{revoke, rows},
+    permissions::{CLEAR_PLANS, MANAGE_PLANS},
+    plans::{clear, revoke, rows},
     portal,
 };
 
@@ -134,11 +134,33 @@ async fn drafts(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<(
         }
     }
     for draft in rows::drafts(ctx.db()).await? {
-        let title = format!("{}：核对后下达", draft.title);
+        let seen = clear::Seen::at(draft.version);
+        let (group, what, page) = match clear::state(ctx.db().read(), &draft.id, &seen).await? {
+            clear::State::Returned(_) => (Group::RETURNED, "保密审查退回，改好后重新送审", "confirm"),
+            clear::State::Asked(_) => (Group::DRAFT, "等待保密审查", "confirm"),
+            clear::State::Passed(_) => (Group::DRAFT, "保密审查通过，可以下达", "confirm"),
+            clear::State::Open(_) => (Group::DRAFT, "核对后下达", "draft"),
+        };
         items.push(DeskItem {
             organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
             since: day(&draft.created_at),
-            ..item("要点草稿", Group::DRAFT, title, format!("/plans/{}/draft", draft.id))
+            ..item("要点草稿", group, format!("{}：{what}", draft.title), format!("/plans/{}/{page}", draft.id))
+        });
+    }
+    Ok(())
+}
+
+/// Texts of plans that wait for the secrecy reviewer.
+async fn clearances(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
+    for asked in clear::waiting(ctx.db().read()).await? {
+        let (kind, end) = match asked.amendment.as_str() {
+            "" => ("审核·要点保密审查", String::new()),
+            id => ("审核·要点调整保密审查", format!("?amendment={id}")),
+        };
+        items.push(DeskItem {
+            organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
+            since: day(&asked.asked_at),
+            ..item(kind, Group::REVIEW, asked.title, format!("/plans/{}/clearance{end}", asked.plan))
         });
     }
     Ok(())
@@ -157,6 +179,9 @@ impl DeskSource for Desk {
             }
             if may(&actor, &MANAGE_PLANS).is_ok() {
                 drafts(ctx, staff, &mut items).await?;
+            }
+            if may_for(&actor, &CLEAR_PLANS, &ctx.office_organ()).is_ok() {
+                clearances(ctx, &mut items).await?;
             }
             Ok(items)
         })

@@ -16,6 +16,7 @@ use crate::{
     events,
     model::{OwnerRole, PlanState},
     plans::{
+        clear::{self, Seen},
         doubts, rows, steps,
         tree::{self, DutyRow, PlanRow, Tree},
     },
@@ -259,6 +260,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, asked
         return Err(Refusal::Conflict(text));
     }
     check_twins(tx, &tree.plan).await?;
+    clear::store::check(tx, actor, plan, &Seen::draft(&tree.plan)).await?;
     let now = tx.now();
     let changed = query(
         "UPDATE plan SET state = 'confirmed', version = version + 1, confirmed_at = $3, confirmed_by = $4, \

@@ -3,6 +3,7 @@
 
 mod actions;
 pub mod amend;
+pub(crate) mod clear;
 pub mod confirm;
 mod doubts;
 pub mod draft;
@@ -33,7 +34,7 @@ mod view;
 use duty::permissions::VIEW_DUTIES;
 use web::{Listener, Routes};
 
-use crate::permissions::MANAGE_PLANS;
+use crate::permissions::{CLEAR_PLANS, MANAGE_PLANS};
 
 pub use origin::source as duty_source;
 
@@ -54,6 +55,9 @@ pub fn routes() -> Routes {
         .post("/plans/{id}/draft/undo/{step}", &MANAGE_PLANS, actions::undo)
         .get("/plans/{id}/confirm", &MANAGE_PLANS, pages::confirm_page)
         .post("/plans/{id}/confirm", &MANAGE_PLANS, actions::confirm)
+        .get("/plans/{id}/clearance", &CLEAR_PLANS, clear::pages::review)
+        .post("/plans/{id}/clearance", &CLEAR_PLANS, clear::pages::decide)
+        .post("/plans/{id}/clearance/request", &MANAGE_PLANS, clear::pages::request)
         .post("/plans/{id}/discard", &MANAGE_PLANS, actions::discard)
         .post("/plans/{id}/restore", &MANAGE_PLANS, actions::restore)
         .post("/plans/{id}/supersede", &MANAGE_PLANS, actions::supersede)

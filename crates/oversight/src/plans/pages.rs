@@ -18,6 +18,7 @@ use crate::{
     model::{OwnerRole, PlanKind, PlanState},
     permissions::MANAGE_PLANS,
     plans::{
+        clear::{Cleared, Seen},
         confirm::{self, Readiness},
         doubts,
         edit::{Bulk, HeadFields},
@@ -361,6 +362,7 @@ struct ConfirmPage {
     twins: Vec<Twin>,
     settled: bool,
     organs: Vec<String>,
+    cleared: Cleared,
     once: String,
     effect: String,
 }
@@ -376,6 +378,7 @@ pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): P
     let directory = ctx.directory();
     let ready = confirm::readiness(&tree, &directory, ctx.today());
     let (twins, reach) = (rows::twins(ctx.db().read(), &tree.plan).await?, reach::of(&ctx, &ready.organs).await?);
+    let cleared = Cleared::of(&ctx, &desk, &id, &Seen::draft(&tree.plan)).await?;
     let mut effect = format!(
         "{} 年：将向 {} 个机关下达 {} 项任务|{}",
         tree.plan.year,
@@ -395,6 +398,7 @@ pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): P
         organs: ready.organs.iter().map(|code| directory.short_name(code).to_owned()).collect(),
         once: ctx.once(),
         settled: doubts::is_settled(&tree.plan, &twins),
+        cleared,
         reach,
         twins,
         effect,

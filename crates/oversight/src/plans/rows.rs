@@ -67,12 +67,13 @@ pub(crate) async fn years(db: &Db) -> Result<Vec<i64>> {
 pub(crate) struct Draft {
     pub(crate) id: PlanId,
     pub(crate) title: String,
+    pub(crate) version: i64,
     pub(crate) created_at: String,
 }
 
 /// Drafts that wait to be issued, oldest first; at most fifty.
 pub(crate) async fn drafts(db: &Db) -> Result<Vec<Draft>> {
-    query_as("SELECT id, title, created_at FROM plan WHERE state = 'draft' ORDER BY created_at LIMIT 50")
+    query_as("SELECT id, title, version, created_at FROM plan WHERE state = 'draft' ORDER BY created_at LIMIT 50")
         .fetch_all(db.read())
         .await
 }

@@ -23,6 +23,7 @@ use crate::{
             store::{self, Amendment, AmendmentId, Prepared},
             words::{self, LineChange},
         },
+        clear::{self, Cleared, Seen},
         source::{self, Source},
         steps,
         tree::{self, ClauseRow, DutyRow, OwnerRow, PlanRow, Tree},
@@ -157,6 +158,7 @@ struct ReviewPage {
     kept: usize,
     changed: usize,
     new: usize,
+    cleared: Cleared,
     once: String,
     effect: String,
 }
@@ -338,8 +340,10 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
         "保留 {kept} 项，变更 {changed} 项，新增 {new} 项，终止 {} 项|有变动的机关会收到通知{late}",
         ended.len()
     );
+    let cleared = Cleared::of(ctx, desk, &row.plan, &Seen::amended(&row)).await?;
     let failed = !errors.is_empty();
     let template = ReviewPage {
+        cleared,
         shell: desk.shell(ctx, format!("核对调整：{}", tree.plan.title)).await?.with_error(failed),
         errors,
         olds: olds.collect(),
@@ -396,7 +400,7 @@ pub(crate) async fn decide(
     if op == "discard" {
         return Ok(Redirect::to(format!("/plans/{plan}")).ok("已放弃这次调整，现行计划没有变化").into_response());
     }
-    if op != "confirm" {
+    if op != "confirm" && op != "clear" {
         return Ok(Redirect::to(format!("/plans/{plan}/amend/{id}")).ok("已保存，并重新比对").into_response());
     }
     let row = store::get(&ctx, &plan, &id).await?;
@@ -410,6 +414,14 @@ pub(crate) async fn decide(
         return show_review(&ctx, &desk, row, errors).await;
     }
     let (actor, version) = (desk.actor(), row.version);
+    if op == "clear" {
+        return act(&ctx, form.get("once"), async |tx| {
+            let seen = clear::store::subject(tx, &plan, &id).await?;
+            clear::store::ask(&ctx, tx, &actor, &plan, &seen).await?;
+            Ok(Done::ok(format!("/plans/{plan}/amend/{id}"), "已送保密审查；通过之前请不要改动调整原因"))
+        })
+        .await;
+    }
     act(&ctx, form.get("once"), async |tx| {
         store::confirm(&ctx, tx, &actor, &row, version).await?;
         Ok(Done::ok(format!("/plans/{plan}"), "调整已执行，保留任务的进展和佐证都在"))

@@ -18,6 +18,7 @@ use crate::{
     model::PlanState,
     plans::{
         amend::align::{Alignment, Choices, Fate, PlacedClause, align, plain},
+        clear::{self, Seen},
         draft::{self, Frame, Rows},
         source::Source,
         steps,
@@ -289,6 +290,7 @@ pub async fn confirm(
     if let Some(refusal) = privacy::refusal(&amended) {
         return Err(Refusal::Conflict(format!("调整没有执行。{refusal}请改好文字后重新上传调整稿。")));
     }
+    clear::store::check(tx, actor, &row.plan, &Seen::amended(row)).await?;
     let event = NewEvent::new(&events::AMENDED, &row.plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({
         "amendment": row.id, "reason": row.reason, "kept": counts.kept, "changed": counts.changed, "new": counts.new.len(),

@@ -1,0 +1,314 @@
+//! Requests for clearance, what became of them, and whether what is about to be issued has been cleared.
+
+use kernel::{Actor, NewEvent, id::PlanId, time};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::{Executor, FromRow, Tx, built, query, query_as, query_scalar};
+use web::{Ctx, Refusal};
+
+use crate::{
+    events,
+    plans::{
+        amend::store::{Amendment, AmendmentId},
+        tree::{self, PlanRow},
+    },
+};
+
+store::ids! {
+    /// A request to clear the text of a plan.
+    ClearanceId,
+}
+
+/// Row of `plan_clearance`; the migration says what the columns mean.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub(crate) struct Clearance {
+    pub(crate) id: ClearanceId,
+    pub(crate) amendment: AmendmentId,
+    pub(crate) seen: String,
+    pub(crate) state: String,
+    pub(crate) words: String,
+    pub(crate) asked_at: String,
+    pub(crate) asked_by_name: String,
+    pub(crate) decided_at: String,
+    pub(crate) decided_by: String,
+    pub(crate) decided_by_name: String,
+}
+
+const COLUMNS: &str =
+    "id, amendment, seen, state, words, asked_at, asked_by_name, decided_at, decided_by, decided_by_name";
+
+impl Clearance {
+    /// When it was decided, as shown.
+    pub(crate) fn decided(&self) -> String {
+        time::show_minute(&self.decided_at)
+    }
+
+    /// When it was asked for, as shown.
+    pub(crate) fn asked(&self) -> String {
+        time::show_minute(&self.asked_at)
+    }
+}
+
+/// What is to be cleared: a text at one moment. A later change is another text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Empty = the draft of the plan itself.
+    pub(crate) amendment: AmendmentId,
+    /// The same text has the same mark.
+    pub(crate) mark: String,
+}
+
+impl Seen {
+    /// The draft as it stands.
+    pub(crate) fn draft(plan: &PlanRow) -> Self {
+        Self::at(plan.version)
+    }
+
+    /// A draft at a version.
+    pub(crate) fn at(version: i64) -> Self {
+        Self { amendment: AmendmentId::default(), mark: version.to_string() }
+    }
+
+    /// An amended text with the reason that is published with it. How it is aligned with the present text changes no word.
+    pub(crate) fn amended(row: &Amendment) -> Self {
+        let mut hash = Sha256::new();
+        for part in [&row.source_digest, &row.source, &row.reason] {
+            hash.update(part.trim());
+            hash.update([0]);
+        }
+        Self { amendment: row.id.clone(), mark: hex::encode(hash.finalize()) }
+    }
+}
+
+/// How a text stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nobody has been asked about the text as it stands; what was said of an earlier one.
+    Open(Option<Clearance>),
+    /// It waits for the reviewer.
+    Asked(Clearance),
+    /// It may not become public as it stands.
+    Returned(Clearance),
+    /// It may become public.
+    Passed(Clearance),
+}
+
+impl State {
+    /// Whether it may be issued by this person.
+    pub(crate) fn lets(&self, actor: &Actor) -> bool {
+        matches!(self, Self::Passed(by) if by.decided_by != actor.log_id())
+    }
+
+    /// The request that waits.
+    pub(crate) fn asked(&self) -> Option<&Clearance> {
+        match self {
+            Self::Asked(asked) => Some(asked),
+            _ => None,
+        }
+    }
+}
+
+/// The latest word on this text, or on an earlier state of it.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn state<'e>(executor: impl Executor<'e>, plan: &PlanId, seen: &Seen) -> store::Result<State> {
+    let sql = format!("SELECT {COLUMNS} FROM plan_clearance WHERE plan = $1 AND amendment = $2");
+    // SQL: built from the names of columns above.
+    let last: Option<Clearance> =
+        query_as(built(sql)).bind(plan).bind(&seen.amendment).fetch_optional(executor).await?;
+    Ok(match last {
+        Some(row) if row.seen != seen.mark => State::Open(Some(row)),
+        Some(row) => match row.state.as_str() {
+            "passed" => State::Passed(row),
+            "returned" => State::Returned(row),
+            _ => State::Asked(row),
+        },
+        None => State::Open(None),
+    })
+}
+
+/// A request as a work list shows it.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct Waiting {
+    pub(crate) plan: PlanId,
+    pub(crate) title: String,
+    pub(crate) amendment: AmendmentId,
+    pub(crate) asked_at: String,
+}
+
+/// The requests that wait, oldest first; at most fifty. One about a draft that was changed or thrown away since waits no more.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn waiting<'e>(executor: impl Executor<'e>) -> store::Result<Vec<Waiting>> {
+    query_as(
+        "SELECT c.plan, p.title, c.amendment, c.asked_at FROM plan_clearance c JOIN plan p ON p.id = c.plan \
+         LEFT JOIN plan_amendment a ON a.id = c.amendment \
+         WHERE c.state = 'asked' AND ((c.amendment = '' AND p.state = 'draft' AND c.seen = CAST(p.version AS TEXT)) \
+            OR (c.amendment <> '' AND a.state = 'draft')) ORDER BY c.asked_at LIMIT 50",
+    )
+    .fetch_all(executor)
+    .await
+}
+
+/// Asks for clearance of a text as it stands, in place of what was said of an earlier state of it.
+///
+/// # Errors
+/// When it waits or is cleared already.
+pub(crate) async fn ask(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, seen: &Seen) -> Result<(), Refusal> {
+    match state(tx.conn(), plan, seen).await? {
+        State::Asked(row) => {
+            return Err(Refusal::Conflict(format!("{}已送保密审查，正等待审查。请刷新页面查看。", row.asked_by_name)));
+        }
+        State::Passed(row) => {
+            return Err(Refusal::Conflict(format!("{}已审查通过，不必再送。请刷新页面查看。", row.decided_by_name)));
+        }
+        State::Open(_) | State::Returned(_) => {}
+    }
+    query("DELETE FROM plan_clearance WHERE plan = $1 AND amendment = $2")
+        .bind(plan)
+        .bind(&seen.amendment)
+        .execute(tx.conn())
+        .await?;
+    let id = ClearanceId::fresh(&tx.seams());
+    query(
+        "INSERT INTO plan_clearance (id, plan, amendment, seen, state, words, asked_at, asked_by, asked_by_name, decided_at, \
+         decided_by, decided_by_name) VALUES ($1, $2, $3, $4, 'asked', '', $5, $6, $7, '', '', '')",
+    )
+    .bind(&id)
+    .bind(plan)
+    .bind(&seen.amendment)
+    .bind(&seen.mark)
+    .bind(tx.now())
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .execute(tx.conn())
+    .await?;
+    let event = NewEvent::new(&events::CLEARANCE_ASKED, plan, actor).organ(&ctx.office_organ());
+    tx.append(event.data(json!({"clearance": id, "amendment": seen.amendment}))).await?;
+    Ok(())
+}
+
+/// Whether this person imported the plan, corrected it or took the amended text in.
+async fn wrote(tx: &mut Tx, actor: &Actor, plan: &PlanId, seen: &Seen) -> store::Result<bool> {
+    let sql = if seen.amendment.as_str().is_empty() {
+        "SELECT (SELECT COUNT(*) FROM plan WHERE id = $1 AND created_by = $2 AND $3 = '') \
+         + (SELECT COUNT(*) FROM plan_step WHERE plan = $1 AND done_by = $2)"
+    } else {
+        "SELECT COUNT(*) FROM plan_amendment WHERE plan = $1 AND created_by = $2 AND id = $3"
+    };
+    let times: i64 =
+        query_scalar(sql).bind(plan).bind(actor.log_id()).bind(&seen.amendment).fetch_one(tx.conn()).await?;
+    Ok(times > 0)
+}
+
+/// Says whether a text may become public: it may (`returned` = `None`), or why not.
+///
+/// # Errors
+/// When the text changed since it was read, the person wrote in it, it is decided already, or no reason is given.
+pub(crate) async fn decide(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &PlanId,
+    seen: &Seen,
+    returned: Option<&str>,
+) -> Result<(), Refusal> {
+    let row = match state(tx.conn(), plan, seen).await? {
+        State::Asked(row) => row,
+        State::Passed(row) | State::Returned(row) => {
+            let text = format!("{}已于 {} 给出审查结论。请刷新页面查看。", row.decided_by_name, row.decided());
+            return Err(Refusal::Conflict(text));
+        }
+        State::Open(_) => {
+            let text = "送审后文字又有改动，这次审查不作数。请等经办人重新送审。";
+            return Err(Refusal::Conflict(text.into()));
+        }
+    };
+    if wrote(tx, actor, plan, seen).await? {
+        let text = "您起草或改过这份文字，不能审查它。请由另一位保密审查员审查。";
+        return Err(Refusal::Conflict(text.into()));
+    }
+    let words = returned.unwrap_or_default().trim();
+    if returned.is_some() && (words.is_empty() || words.chars().count() > 500) {
+        return Err(Refusal::field("words", "请写明退回的原因，500 字以内，例如 第二条涉及尚未公开的项目。"));
+    }
+    let (outcome, event) = match returned {
+        None => ("passed", &events::CLEARED),
+        Some(_) => ("returned", &events::CLEARANCE_RETURNED),
+    };
+    let changed = query(
+        "UPDATE plan_clearance SET state = $2, words = $3, decided_at = $4, decided_by = $5, decided_by_name = $6 \
+         WHERE id = $1 AND state = 'asked'",
+    )
+    .bind(&row.id)
+    .bind(outcome)
+    .bind(words)
+    .bind(tx.now())
+    .bind(actor.log_id())
+    .bind(actor.log_name())
+    .execute(tx.conn())
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Refusal::Conflict("刚才已经有了审查结论。请刷新页面查看。".into()));
+    }
+    let event = NewEvent::new(event, plan, actor).organ(&ctx.office_organ());
+    let data = match returned {
+        None => json!({"clearance": row.id, "amendment": seen.amendment}),
+        Some(_) => json!({"clearance": row.id, "amendment": seen.amendment, "reason": words}),
+    };
+    tx.append(event.data(data)).await?;
+    Ok(())
+}
+
+/// Refuses while a text has not been cleared by somebody else (条例 Art. 17). The program itself, which fills a demonstration,
+/// is nobody who could clear.
+///
+/// # Errors
+/// When nobody has cleared the text as it stands, or the one who did would issue it.
+pub(crate) async fn check(tx: &mut Tx, actor: &Actor, plan: &PlanId, seen: &Seen) -> Result<(), Refusal> {
+    if matches!(actor, Actor::System) {
+        return Ok(());
+    }
+    let state = state(tx.conn(), plan, seen).await?;
+    if state.lets(actor) {
+        return Ok(());
+    }
+    let text = match state {
+        State::Passed(_) => "您审查了这份文字，须由另一人下达。请联系经办人。".to_owned(),
+        State::Asked(_) => "保密审查还没有结论，不能下达。请等审查通过。".to_owned(),
+        State::Returned(row) => format!("保密审查没有通过：{}。请改好后重新送审。", row.words.trim_end_matches('。')),
+        State::Open(Some(_)) => "送审后文字又有改动，须重新送保密审查。请在本页重新送审。".to_owned(),
+        State::Open(None) => {
+            "下达前须经保密审查（《政府信息公开条例》第十七条）。请先送审，由另一人审查通过后再下达。".to_owned()
+        }
+    };
+    Err(Refusal::Conflict(text))
+}
+
+/// The plan with its text that waits: its draft, or the amendment that is being prepared; locked.
+///
+/// # Errors
+/// When there is no such plan or nothing of it waits to be issued.
+pub(crate) async fn subject(tx: &mut Tx, plan: &PlanId, amendment: &AmendmentId) -> Result<Seen, Refusal> {
+    let row = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?;
+    tree::lock(tx, &row).await?;
+    let row = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?;
+    if amendment.as_str().is_empty() {
+        return match row.state() {
+            crate::model::PlanState::Draft => Ok(Seen::draft(&row)),
+            other => Err(crate::plans::steps::no_draft(other).into()),
+        };
+    }
+    let found: Option<Amendment> = query_as("SELECT * FROM plan_amendment WHERE id = $1 AND plan = $2")
+        .bind(amendment)
+        .bind(plan)
+        .fetch_optional(tx.conn())
+        .await?;
+    let found = found.ok_or(Refusal::NotFound)?;
+    if found.state != "draft" {
+        return Err(Refusal::Conflict("这次调整已经执行或放弃。请刷新页面查看。".into()));
+    }
+    Ok(Seen::amended(&found))
+}
