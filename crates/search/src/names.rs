@@ -11,7 +11,7 @@ use web::hooks::{Label, LabelOf};
 use crate::{
     query::{Query, Term},
     schema::Facet,
-    tokens::{Unit, units},
+    tokens::{self, Unit, units},
 };
 
 /// Bearers of a name beyond which it means none of them: the county's name stands in the name of every organ.
@@ -190,7 +190,9 @@ impl Names {
                 stretches.push(Stretch::Text(text[from..units[at].from].to_owned()));
             }
             let named = text[units[at].from..units[end - 1].to].to_owned();
-            stretches.push(Stretch::Name(named, units[at..end].to_vec()));
+            // The units of the name itself: those of the question count its bytes from the question's beginning.
+            let own = tokens::units(&named);
+            stretches.push(Stretch::Name(named, own));
             (at, from) = (end, units[end - 1].to);
         }
         if from < text.len() {
@@ -270,6 +272,20 @@ mod tests {
                 if before == "2026年" && name == "县财政局" && after == "预算"),
             "{stretches:?}"
         );
+        // Wherever a name stands, its units are its own.
+        for question in ["2026年县财政局预算", "预算县财政局", "工作动态县财政局工作动态", "今年的工作动态", "县财政局"]
+        {
+            let term = &Parsed::of(question).terms[0];
+            let stretches = names.stretches(term);
+            let found = stretches.iter().filter(|stretch| matches!(stretch, Stretch::Name(..))).count();
+            assert!(found >= 1, "{question}: {stretches:?}");
+            for stretch in stretches {
+                if let Stretch::Name(text, own) = stretch {
+                    assert_eq!(own, units(&text), "{question}");
+                    assert!(!tokens::phrase(&text, &own).is_empty(), "{question}");
+                }
+            }
+        }
         let long = names.stretches(&Parsed::of("青禾县财政局").terms[0]);
         assert!(matches!(&long[..], [Stretch::Name(name, _)] if name == "青禾县财政局"), "{long:?}");
     }
