@@ -23,7 +23,8 @@ function watch(scope: HTMLElement): void {
   addEventListener("pageshow", show);
 }
 
-/** Of the fields of several operations only those of the chosen one. Without scripts all stand there, and say when they count. */
+/** Of the fields of several operations only those of the chosen one. Without scripts all stand there and say when they
+ * count. */
 function ofTheChosen(choice: HTMLSelectElement): void {
   const scope = choice.closest<HTMLElement>("[data-bulk]") ?? choice.form;
   if (!scope) return;
