@@ -43,10 +43,10 @@ pub static VALIDITY: Facet = Facet::new("validity", "有效性", Shape::Choice(V
     .help("政策文件必填")
     .ask("请选择有效性，例如“有效”。");
 pub static SOURCE: Facet = Facet::new("source", "来源", Shape::Text(100)).at(0).help("不填就写发布机关");
-pub static TOPICS: Facet = Facet::new("topics", "主题", Shape::Words)
+pub static TOPICS: Facet = Facet::new("topics", "主题分类", Shape::Words)
     .counted()
     .found()
-    .shown_as("主题分类", 40)
+    .at(40)
     .asked_as("topic")
     .help("用顿号隔开，例如 社会保障、养老");
 pub static KEYWORDS: Facet = Facet::new("keywords", "主题词", Shape::Words).found().at(120).help("用顿号隔开");
@@ -100,6 +100,16 @@ pub fn dates_fit(values: &Values) -> Vec<(&'static str, String)> {
     }
     let date = |facet: &Facet| Some(values.get(facet)).filter(|date| date.len() == 10);
     let (made, from, until) = (date(&WRITTEN_ON), date(&EFFECTIVE_ON), date(&EXPIRES_ON));
+    // Numbers begin anew each year: the year of the number is that in which the document was made.
+    let numbered = number::year(values.get(&DOCUMENT_NUMBER)).zip(made.and_then(|made| Some((made, made.get(..4)?))));
+    if let Some((year, (made, of))) = numbered
+        && year != of
+        && !values.has(&EXPLAINED)
+    {
+        let text =
+            format!("请核对：发文字号是 {year} 年的，成文日期是 {made}。确实跨年编号的，在“特殊情况说明”里写明原因。");
+        faults.push((DOCUMENT_NUMBER.key, text));
+    }
     if made.zip(from).is_some_and(|(made, from)| from < made) && !values.has(&EXPLAINED) {
         let text = "请核对日期：施行日期早于成文日期。确实溯及以前的，在“特殊情况说明”里写明依据。";
         faults.push((EFFECTIVE_ON.key, text.to_owned()));
@@ -136,6 +146,15 @@ mod tests {
 
     fn wrong(fields: &[(&Facet, &str)]) -> Vec<&'static str> {
         dates_fit(&values(fields)).into_iter().map(|(field, _)| field).collect()
+    }
+
+    #[test]
+    fn a_number_is_of_the_year_in_which_the_document_was_made() {
+        let number = (&DOCUMENT_NUMBER, "青政发〔2025〕9号");
+        assert_eq!(wrong(&[number, (&WRITTEN_ON, "2026-01-05")]), ["document_number"]);
+        assert_eq!(wrong(&[number, (&WRITTEN_ON, "2025-12-31")]), [""; 0]);
+        assert_eq!(wrong(&[number, (&WRITTEN_ON, "2026-01-05"), (&EXPLAINED, "上年编号，本年签发")]), [""; 0]);
+        assert_eq!(wrong(&[(&DOCUMENT_NUMBER, "第9号"), (&WRITTEN_ON, "2026-01-05")]), [""; 0]);
     }
 
     #[test]

@@ -152,7 +152,7 @@ pub async fn save(
     rows::same_version(edition, typed.version)?;
     if !edition.is_editable() {
         return Err(Refusal::Conflict(format!(
-            "这一版现在是“{}”，不能修改。要改，请先“撤回修改”；已发布的，请“更正”出新的一版。",
+            "这一版现在是“{}”，不能修改。要改，请先“收回修改”；已发布的，请“更正”出新的一版。",
             edition.state_words()
         )));
     }
@@ -430,7 +430,7 @@ pub async fn bin(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole) -> Re
     }
     if !edition.is_editable() {
         return Err(Refusal::Conflict(
-            "只有草稿和已退回的稿件可以删除。审核中的请先撤回修改；已公开的请办理撤回公开。".into(),
+            "只有草稿和已退回的稿件可以删除。审核中的请先收回修改；已公开的请办理撤回公开。".into(),
         ));
     }
     let now = tx.now();

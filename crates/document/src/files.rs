@@ -139,7 +139,7 @@ fn editable(house: &House, actor: &Actor, whole: &Whole) -> Result<()> {
         return Ok(());
     }
     Err(Refusal::Conflict(format!(
-        "这一版现在是“{}”，不能增删附件。要改，请先“撤回修改”；已发布的，请“更正”出新的一版。",
+        "这一版现在是“{}”，不能增删附件。要改，请先“收回修改”；已发布的，请“更正”出新的一版。",
         whole.edition.state_words()
     )))
 }

@@ -63,24 +63,38 @@ pub async fn missing(tx: &mut Tx, house: &House, whole: &Whole, now: Timestamp) 
     Ok(faults)
 }
 
-/// Another document of the organ that is public or on its way with the same number, however it is written there. One that is
-/// explained passes, and its reviewers read why.
+/// Another document that is public or on its way with the same number, however it is written there: of the organ itself, and of
+/// any other, since the letters of a number are one organ's. One that is explained passes, and its reviewers read why.
 async fn taken_number(tx: &mut Tx, whole: &Whole) -> Result<Option<(&'static str, String)>> {
     let number = whole.values.get(&DOCUMENT_NUMBER);
     if number.is_empty() || whole.values.has(&EXPLAINED) {
         return Ok(None);
     }
-    // From the organ's own: numbers are looked for in no index.
-    let mut ask = Statement::new("SELECT e.title FROM edition e CROSS JOIN facet f WHERE e.organ = ");
-    ask.value(&whole.document.organ)
-        .add(" AND e.state IN ('in_review', 'scheduled', 'published') AND e.binned_at = ''");
+    // Numbers are looked for in no index: from the pairs of words in which the number's end stands, or, where too many hold it,
+    // from the organ's own. Orders without a year (第5号) are counted by each organ for itself.
+    let search = match number::tail(number) {
+        Some(tail) => words::Search::prepare(tx.conn(), tail).await?,
+        None => None,
+    };
+    let mut ask = Statement::new("SELECT e.title FROM ");
+    match search.as_ref().and_then(|search| search.rare.as_ref()) {
+        Some(pair) => {
+            ask.add("(SELECT DISTINCT w.document_id FROM document_word w WHERE ");
+            pair.condition(&mut ask);
+            ask.add(") w CROSS JOIN edition e CROSS JOIN facet f WHERE e.document_id = w.document_id");
+        }
+        None => {
+            ask.add("edition e CROSS JOIN facet f WHERE e.organ = ").value(&whole.document.organ);
+        }
+    }
+    ask.add(" AND e.state IN ('in_review', 'scheduled', 'published') AND e.binned_at = ''");
     ask.add(" AND e.document_id <> ").value(&whole.document.id).add(" AND f.edition_id = e.id AND f.key = ");
     ask.value(DOCUMENT_NUMBER.key).add(" AND f.value IN ").list(number::spellings(number)).add(" LIMIT 1");
     let (sql, values) = ask.parts();
     let taken: Option<String> = query_scalar(sql).bind_all(values).fetch_optional(tx.conn()).await?;
     Ok(taken.map(|title| {
         let text = format!(
-            "本机关的《{title}》已用“{number}”。请核对发文字号；确实是同一文号（如转发、附件另发）的，在“特殊情况说明”里写明。"
+            "《{title}》已用“{number}”。请核对发文字号；确实是同一文号（如转发、附件另发）的，在“特殊情况说明”里写明。"
         );
         (DOCUMENT_NUMBER.key, text)
     }))
@@ -164,7 +178,7 @@ fn committed_fields(kind: &KindSpec, whole: &Whole) -> std::collections::BTreeMa
     commit::fields(&shown)
 }
 
-/// 撤回修改, or stopping a scheduled publication: by an author, or the county office.
+/// 收回修改, or stopping a scheduled publication: by an author, or the county office.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the person is no author or the state does not allow it.
@@ -172,7 +186,7 @@ pub async fn recall(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, fr
     may_for(actor, house.kind_of(&whole.document)?.write, whole.document.keeper())?;
     let allowed = actor.staff().is_none_or(|s| whole.is_by(&s.account) || s.has(Role::CountyOffice));
     if !allowed {
-        return Err(Refusal::Conflict("只有撰写人或县政府办可以撤回修改。请联系撰写人。".into()));
+        return Err(Refusal::Conflict("只有撰写人或县政府办可以收回修改。请联系撰写人。".into()));
     }
     let next = whole.edition.state()?.recall()?;
     put_state(tx, &whole.edition, &next).await?;

@@ -63,6 +63,19 @@ pub fn fault(number: &str) -> Option<String> {
     }
 }
 
+/// The year that a number names; `None` where it names none, or is no number.
+pub fn year(number: &str) -> Option<&str> {
+    let (_, rest) = number.split_once(OPEN)?;
+    let (year, _) = rest.split_once(CLOSE)?;
+    Some(year.trim_end_matches('年')).filter(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// What stands behind the year of a number, the same however its brackets are written: 9号; `None` without a year.
+pub(crate) fn tail(number: &str) -> Option<&str> {
+    let (_, rest) = number.split_once('〔')?;
+    rest.split_once('〕').map(|(_, tail)| tail)
+}
+
 /// The ways in which the same number may stand in texts of before: with these brackets.
 pub(crate) fn spellings(number: &str) -> Vec<String> {
     let mut all = vec![number.to_owned()];
@@ -120,6 +133,14 @@ mod tests {
         ] {
             assert_eq!(form(written), Form::Unclear, "{written}");
         }
+    }
+
+    #[test]
+    fn a_number_names_its_year() {
+        assert_eq!(year("青政发〔2026〕5号"), Some("2026"));
+        assert_eq!(year("青政发[2026年]5号"), Some("2026"));
+        assert_eq!((year("第12号"), year("青政发〔26〕5号")), (None, None));
+        assert_eq!((tail("青政发〔2026〕5号"), tail("第12号")), (Some("5号"), None));
     }
 
     #[test]

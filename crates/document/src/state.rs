@@ -157,14 +157,14 @@ impl State {
         Ok(Self::InReview)
     }
 
-    /// 撤回修改: the author takes it back from review or from its schedule.
+    /// 收回修改: the author takes it back from review or from its schedule.
     ///
     /// # Errors
     /// When it is neither in review nor scheduled.
     pub fn recall(self) -> Result<Self, Refusal> {
         match self {
             Self::InReview | Self::Scheduled { .. } => Ok(Self::Draft),
-            other => other.refuse("撤回修改"),
+            other => other.refuse("收回修改"),
         }
     }
 

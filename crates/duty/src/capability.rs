@@ -20,6 +20,7 @@ use crate::{
     look,
     notices::{self, NOTIFY, Notice, TELL, Tell},
     permissions, project, reform, settings,
+    tidings::{self, CHANGED, Changes},
 };
 
 /// Reminders go out at the first moment of a working day after this time in China.
@@ -42,6 +43,7 @@ pub fn capability() -> Capability {
         .migrations(MIGRATIONS)
         .declare(Outward(NOTIFY))
         .declare(Outward(TELL))
+        .declare(Outward(CHANGED))
         // It mails the organ whose evidence fell away.
         .declare(Outward(SETTLE))
         .declare(crate::sealed::duties())
@@ -55,7 +57,7 @@ fn followers(ctx: &Ctx) -> Followers {
 }
 
 fn handlers(ctx: &Ctx) -> Handlers {
-    let (notifying, telling, settling) = (ctx.clone(), ctx.clone(), ctx.clone());
+    let (notifying, telling, settling, changing) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
     Handlers::default()
         .with(NOTIFY, "把任务通知各机关", move |notice: Notice| {
             let ctx = notifying.clone();
@@ -64,6 +66,10 @@ fn handlers(ctx: &Ctx) -> Handlers {
         .with(TELL, "把佐证的处理结果告知机关", move |told: Tell| {
             let ctx = telling.clone();
             async move { again(notices::tell(&ctx, told).await) }
+        })
+        .with(CHANGED, "把任务的调整告知机关", move |changes: Changes| {
+            let ctx = changing.clone();
+            async move { again(tidings::tell(&ctx, changes).await) }
         })
         .with(SETTLE, "核对佐证是否仍然公开", move |subject: SubjectRef| {
             let ctx = settling.clone();

@@ -31,6 +31,8 @@ pub struct Work {
     pub text: String,
     /// Where it stands in its source, as printed.
     pub place_label: String,
+    /// Title of its source.
+    pub source_title: String,
     /// The organ to which it was issued.
     pub organ: OrganCode,
     /// How far it has come.
@@ -43,6 +45,8 @@ pub struct Work {
     pub role: OwnerRole,
     /// The day on which its organ was last reminded, if that was lately.
     pub reminded: Option<Date>,
+    /// Why its evidence came back, where it did: the office's reason, or that it left the public.
+    pub returned: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -50,6 +54,7 @@ struct WorkRow {
     duty: DutyId,
     text: String,
     place_label: String,
+    source_title: String,
     organ: OrganCode,
     state: i64,
     period: String,
@@ -59,6 +64,18 @@ struct WorkRow {
     due_on: String,
     part: i64,
     reminded: Option<String>,
+    reason: Option<String>,
+    lapsed: Option<String>,
+}
+
+impl WorkRow {
+    /// Why its evidence came back; empty where nobody said.
+    fn why(&self) -> String {
+        match (self.reason.as_deref().unwrap_or_default(), self.lapsed.is_some()) {
+            ("", true) => "佐证文件已撤回公开".to_owned(),
+            (reason, _) => reason.to_owned(),
+        }
+    }
 }
 
 /// Returned, overdue, or due soon; supporting organs are asked only when their own evidence came back.
@@ -103,8 +120,11 @@ pub async fn of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<Vec
     let since = values.len() + 1;
     // SQL: fixed text and placeholders; every value is bound.
     let rows: Vec<WorkRow> = query_as(built(format!(
-        "SELECT a.duty, d.text, d.place_label, a.organ, a.state, a.period, d.cadence, s.year, h.issued_at, a.due_on, a.part, \
-         (SELECT MAX(r.sent_at) FROM duty_reminder r WHERE r.share = a.share AND r.sent_at >= ${since}) AS reminded \
+        "SELECT a.duty, d.text, d.place_label, s.title AS source_title, a.organ, a.state, a.period, d.cadence, s.year, h.issued_at, a.due_on, a.part, \
+         (SELECT MAX(r.sent_at) FROM duty_reminder r WHERE r.share = a.share AND r.sent_at >= ${since}) AS reminded, \
+         (SELECT e.reason FROM evidence e WHERE e.share = a.share AND e.decision = 'returned' AND e.withdrawn_at = '' \
+         ORDER BY e.decided_at DESC LIMIT 1) AS reason, \
+         (SELECT MAX(e.lapsed_at) FROM evidence e WHERE e.share = a.share AND e.lapsed_at <> '' AND e.withdrawn_at = '') AS lapsed \
          FROM share_standing a JOIN duty d ON d.id = a.duty JOIN duty_share h ON h.id = a.share \
          JOIN duty_source s ON s.kind = d.source_kind AND s.id = d.source_id WHERE {condition} \
          ORDER BY a.rank, a.due_on, d.place_order, d.position, a.share LIMIT {MOST_OF_ORGAN}"
@@ -116,15 +136,18 @@ pub async fn of_organs(db: &Db, organs: &[OrganCode], today: Date) -> Result<Vec
     let work = |row: WorkRow| {
         let periods = Cadence::from_code(&row.cadence).map(|cadence| cadence.periods(year(row.year), None, 0));
         let period = periods.into_iter().flatten().find(|period| period.key == row.period);
+        let state = project::state(row.state);
         Work {
+            returned: (state == State::Returned).then(|| row.why()),
             since: period.map(|period| period.start).or_else(|| time::from_db(&row.issued_at).map(time::date_in_china)),
             due: row.due_on.parse().ok(),
             role: project::role(row.part).unwrap_or(OwnerRole::Support),
             reminded: row.reminded.as_deref().and_then(time::from_db).map(time::date_in_china),
-            state: project::state(row.state),
+            state,
             duty: row.duty,
             text: row.text,
             place_label: row.place_label,
+            source_title: row.source_title,
             organ: row.organ,
         }
     };
@@ -159,9 +182,13 @@ pub struct Waiting {
     pub since: String,
 }
 
+/// Pieces that wait for the office, as boards count them: what lapsed has come back to its organ, and what has ended wants nothing
+/// any more.
 const UNDECIDED: &str = "FROM evidence e JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty \
                          JOIN duty_source s ON s.kind = d.source_kind AND s.id = d.source_id WHERE e.decision = '' \
-                         AND e.withdrawn_at = '' AND e.submitted_at <> '' AND s.state = 'running'";
+                         AND e.withdrawn_at = '' AND e.submitted_at <> '' AND e.lapsed_at = '' AND s.state = 'running' \
+                         AND d.ended_at = '' AND (a.ended_at = '' OR EXISTS (SELECT 1 FROM duty_share f \
+                         WHERE f.folded_into = a.id AND f.ended_at = ''))";
 
 /// Shares whose evidence waits for the office, the oldest first.
 pub async fn waiting(db: &Db) -> Result<Vec<Waiting>> {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use kernel::{
     Actor, NewEvent, OrganCode,
     id::{DutyId, ShareId, SubjectRef},
+    time,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,6 +18,7 @@ use crate::{
     model::{Cadence, OwnerRole, Values, Visibility},
     privacy, project,
     source::{self, SourceKey, Sources},
+    tidings,
 };
 
 /// Row of `duty`; the migration says what the columns mean.
@@ -413,11 +415,23 @@ fn reason(typed: &str, example: &str) -> Result<String, Refusal> {
     }
 }
 
+/// Years after that of its source in which a duty may still be due: projects run long, slips of the pen run longer.
+const YEARS: i16 = 5;
+
+/// What speaks against a new date: it was past before anybody knew of the duty, or lies in no year that can be meant.
+pub fn objection(issued: Date, year: i16, due_on: Date) -> Option<String> {
+    if due_on < issued {
+        return Some(format!("期限 {due_on} 早于任务下达之日（{issued}），下达前不可能完成。请核对年份和月份。"));
+    }
+    let last = year.saturating_add(YEARS);
+    (due_on.year() > last).then(|| format!("期限 {due_on} 已超过 {last} 年，请核对年份。"))
+}
+
 /// Moves the due date of an issued duty; with a cadence that is the last day on which it runs. `false` when it had this date
 /// already. The words of its source stay: an amendment that says the same leaves this date alone.
 ///
 /// # Errors
-/// When the duty has ended, or no reason is given.
+/// When the duty has ended, no reason is given, or the date cannot be meant.
 pub async fn set_due(tx: &mut Tx, actor: &Actor, id: &DutyId, due_on: Date, why: &str) -> Result<bool, Refusal> {
     let reason = reason(why, "请写明为什么调整期限，例如“上级通知顺延一个月”。")?;
     let row = running(tx, id).await?;
@@ -425,11 +439,17 @@ pub async fn set_due(tx: &mut Tx, actor: &Actor, id: &DutyId, due_on: Date, why:
     if row.due_on == to {
         return Ok(false);
     }
+    let issued = time::from_db(&row.issued_at).map_or(Date::MIN, time::date_in_china);
+    let year = source::get(tx.conn(), &row.source()).await?.map_or(i16::MAX, |source| facts::year(source.year));
+    if let Some(objection) = objection(issued, year, due_on) {
+        return Err(Refusal::field("due_on", objection));
+    }
     query("UPDATE duty SET due_on = $2 WHERE id = $1").bind(id).bind(&to).execute(tx.conn()).await?;
     project::refresh(tx, std::slice::from_ref(id)).await?;
     if row.is_public() {
         source::touch(tx, &row.source()).await?;
     }
+    tidings::gather(tx, &row.source()).await?;
     let event =
         event(tx, &events::DUE_CHANGED, &row, actor, json!({ "from": row.due_on, "to": to, "reason": reason })).await?;
     tx.append(event).await?;
@@ -478,8 +498,9 @@ pub async fn set_visibility(
 pub async fn end_one(tx: &mut Tx, actor: &Actor, sources: &Sources, id: &DutyId, why: &str) -> Result<(), Refusal> {
     let reason = self::reason(why, "请写明为什么终止，例如“上级已取消这项考核，不再开展”。")?;
     let row = running(tx, id).await?;
-    end(tx, actor, &row, &reason).await?;
     let key = row.source();
+    tidings::gather(tx, &key).await?;
+    end(tx, actor, &row, &reason).await?;
     if row.is_public() {
         source::touch(tx, &key).await?;
     }

@@ -63,7 +63,7 @@ pub static EVIDENCE_ADDED: EventKind = kind("duty.evidence_added", "报送佐证
     .keeps(Keep::Words);
 /// An organ took evidence back.
 pub static EVIDENCE_TAKEN_BACK: EventKind =
-    kind("duty.evidence_taken_back", "撤回佐证").holds(&[SOURCE, SHARE, EVIDENCE, TITLE]).keeps(Keep::Words);
+    kind("duty.evidence_taken_back", "收回佐证").holds(&[SOURCE, SHARE, EVIDENCE, TITLE]).keeps(Keep::Words);
 /// The office confirmed evidence.
 pub static EVIDENCE_CONFIRMED: EventKind = kind("duty.evidence_confirmed", "确认佐证")
     .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", "")])

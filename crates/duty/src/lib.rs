@@ -37,6 +37,7 @@ pub mod report;
 mod sealed;
 pub mod settings;
 pub mod source;
+pub mod tidings;
 pub mod views;
 
 pub use capability::capability;

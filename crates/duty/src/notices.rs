@@ -67,7 +67,7 @@ impl Notice {
 
 /// Mail addresses of those who report for each organ: editors and heads, by the organ for which they act today. After a reform
 /// that is the successor, so look up the organ that answers (`Directory::stands_for`).
-async fn addresses(ctx: &Ctx) -> Result<HashMap<OrganCode, Vec<String>>> {
+pub(crate) async fn addresses(ctx: &Ctx) -> Result<HashMap<OrganCode, Vec<String>>> {
     ctx.one::<Arc<dyn Recipients>>().addresses(ctx, &[Role::Editor, Role::OrganHead]).await
 }
 
@@ -106,7 +106,7 @@ pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
 }
 
 /// The office's address of a duty.
-fn href(ctx: &Ctx, duty: &DutyId) -> String {
+pub(crate) fn href(ctx: &Ctx, duty: &DutyId) -> String {
     format!("{}/duties/{duty}", ctx.config().server.office_url.trim_end_matches('/'))
 }
 

@@ -81,11 +81,6 @@ pub async fn counted(db: &Db, source: &SourceKey) -> Result<Vec<EvidenceRow>> {
     .await
 }
 
-/// The period that a piece of evidence is about; empty without cadence, `None` when there is no such piece.
-pub async fn period(db: &Db, evidence: &EvidenceId) -> Result<Option<String>> {
-    query_scalar("SELECT period FROM evidence WHERE id = $1").bind(evidence).fetch_optional(db.read()).await
-}
-
 /// The organ on whose behalf a piece of evidence of this duty was handed in.
 pub async fn organ(db: &Db, duty: &DutyId, evidence: &EvidenceId) -> Result<Option<OrganCode>> {
     query_scalar("SELECT a.organ FROM evidence e JOIN duty_share a ON a.id = e.share WHERE e.id = $1 AND a.duty = $2")
@@ -110,7 +105,7 @@ pub async fn undecided(db: &Db, shares: &[ShareId]) -> Result<Vec<Undecided>> {
         // SQL: fixed text and placeholders; every id is bound.
         let sql = format!(
             "SELECT id, share, title FROM evidence WHERE share IN ({}) AND decision = '' AND withdrawn_at = '' \
-             AND submitted_at <> '' ORDER BY added_at, id",
+             AND submitted_at <> '' AND lapsed_at = '' ORDER BY added_at, id",
             crate::facts::places(1, some.len())
         );
         found.extend(query_as::<Undecided>(built(sql)).bind_all(some).fetch_all(db.read()).await?);

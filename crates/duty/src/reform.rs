@@ -1,6 +1,9 @@
 //! Reforms: one organ has one share of a duty, whatever organs it was issued to; and what of an organ a reform touches.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use futures::future::BoxFuture;
 use jiff::civil::Date;
@@ -14,7 +17,7 @@ use web::{Ctx, hooks::Touched};
 use crate::{
     duties::{self, ShareRow},
     facts::{CHUNK, places},
-    source,
+    source::{self, SourceKey},
 };
 
 /// Organs for which another answers on this day, and those others.
@@ -121,6 +124,32 @@ pub async fn fold(db: &Db, directory: &Directory, today: Date) -> store::Result<
         tx.commit().await?;
     }
     Ok(folded)
+}
+
+#[derive(FromRow)]
+struct Origin {
+    root: ShareId,
+    organ: OrganCode,
+}
+
+/// The organs whose shares of this source's duties became part of another share, by that share.
+///
+/// # Errors
+/// When the database fails.
+pub async fn origins(db: &Db, source: &SourceKey) -> store::Result<HashMap<ShareId, Vec<OrganCode>>> {
+    let rows: Vec<Origin> = query_as(
+        "SELECT a.folded_into AS root, a.organ FROM duty_share a JOIN duty d ON d.id = a.duty \
+         WHERE d.source_kind = $1 AND d.source_id = $2 AND a.folded_into <> '' ORDER BY a.organ",
+    )
+    .bind(&source.kind)
+    .bind(&source.id)
+    .fetch_all(db.read())
+    .await?;
+    let mut origins: HashMap<ShareId, Vec<OrganCode>> = HashMap::new();
+    for row in rows {
+        origins.entry(row.root).or_default().push(row.organ);
+    }
+    Ok(origins)
 }
 
 /// How many duties and pieces of evidence of an organ a reform touches.

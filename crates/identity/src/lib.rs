@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod calendar;
 pub mod events;
+mod finders;
 mod names;
 pub mod organs;
 mod own;
@@ -69,6 +70,8 @@ pub fn capability() -> Capability {
         .declare(sealed::calendar())
         .declare(organs::organ_aliases())
         .declare(accounts::recipients())
+        .declare(finders::organs())
+        .declare(finders::people())
         .declare(session::signin::Turns::default())
         .declare(watch::Refusals::default())
 }

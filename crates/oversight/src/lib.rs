@@ -51,6 +51,7 @@ pub fn capability() -> Capability {
         .declare(plans::touched::touched())
         .declare(duties::mentions())
         .declare(duties::datasets())
+        .declare(duties::finder())
         .declare(duties::plan_progress())
 }
 

@@ -32,10 +32,28 @@ const PROJECT_FIELDS: &[Field] = &[
 /// The finding itself is the office's; 问责情况 names people's matters and stays in the office.
 const FINDING_FIELDS: &[Field] = &[
     Field::new("problem", "发现的问题", "按督查、审计报告原文填写", FieldShape::Text)
-        .headed(&["问题", "问题描述", "存在问题"])
+        .headed(&[
+            "问题",
+            "问题描述",
+            "存在问题",
+            "存在的问题",
+            "发现问题",
+            "主要问题",
+            "审计发现问题",
+            "审计发现的问题",
+            "督查发现问题",
+            "督查发现的问题",
+            "检查发现问题",
+            "检查发现的问题",
+            "巡察发现问题",
+            "反馈问题",
+        ])
         .of_office(),
-    Field::new("rectification", "整改措施", "例如 修订采购管理办法，退回多付款项", FieldShape::Text)
-        .headed(&["整改要求", "措施"]),
+    Field::new("rectification", "整改措施", "例如 修订采购管理办法，退回多付款项", FieldShape::Text).headed(&[
+        "整改要求",
+        "整改意见",
+        "措施",
+    ]),
     Field::new(ACCOUNTABILITY, "问责情况", "例如 约谈 1 人；没有问责的写“无”", FieldShape::Text)
         .headed(&["问责", "追责情况"])
         .inside(),

@@ -79,6 +79,7 @@ pub fn capability() -> Capability {
         .desk(hooks::desk_source())
         .settings::<settings::Publishing>()
         .declare(editions::subject::kind())
+        .declare(editions::find::finder())
         .declare(hooks::proof())
         .declare(sealed())
         .declare(touched::touched())

@@ -204,13 +204,13 @@ async fn returned(
     tell(tx, subject, actor, matter, &Happened::Returned(stage, reason), event).await
 }
 
-/// 撤回修改: the authors take it back; its next round begins anew. Whether this person may is the owner's to say.
+/// 收回修改: the authors take it back; its next round begins anew. Whether this person may is the owner's to say.
 ///
 /// # Errors
 /// When no round of it is under way.
 pub async fn recall(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter) -> Result<()> {
     let facts = facts(tx, subject, matter).await?;
-    let review = standing(tx, matter, &facts, "撤回修改").await?;
+    let review = standing(tx, matter, &facts, "收回修改").await?;
     let next = review.round.clone().recall(&facts)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
     let data = matter.log.brief_with(json!({ "from": matter.state }));

@@ -44,7 +44,7 @@ static CLAIMED: EventKind = EventKind::new("review", "review.claimed", "领取�
 static RELEASED: EventKind = EventKind::new("review", "review.released", "放回审核").holds(GATE).keeps(Keep::Words);
 static PASSED: EventKind = EventKind::new("review", "review.gate_passed", "审核通过").holds(GATE).keeps(Keep::Words);
 static RETURNED: EventKind = EventKind::new("review", "review.returned", "审核退回").holds(REASON).keeps(Keep::Words);
-static RECALLED: EventKind = EventKind::new("review", "review.recalled", "撤回修改").holds(REASON).keeps(Keep::Words);
+static RECALLED: EventKind = EventKind::new("review", "review.recalled", "收回修改").holds(REASON).keeps(Keep::Words);
 static EXCEPTED: EventKind = EventKind::new("review", "review.bypassed", "紧急发布").holds(REASON).keeps(Keep::Words);
 static EXCEPTION_REVIEWED: EventKind =
     EventKind::new("review", "review.bypass_reviewed", "复核紧急发布").holds(REASON).keeps(Keep::Words);

@@ -337,14 +337,14 @@ impl Round {
         Ok(Self { state: State::Returned { stage, by: staff.name.clone(), reason: reason.to_owned() }, ..self })
     }
 
-    /// 撤回修改: the authors take it back, from a stage or before it has taken effect. Whether it has is the owner's to say.
+    /// 收回修改: the authors take it back, from a stage or before it has taken effect. Whether it has is the owner's to say.
     ///
     /// # Errors
     /// When it has ended in another way.
     pub fn recall(self, facts: &Facts) -> Result<Self, Refusal> {
         match self.state {
             State::Open { .. } | State::Passed => Ok(Self { state: State::Recalled, ..self }),
-            _ => facts.state("撤回修改"),
+            _ => facts.state("收回修改"),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::{
     seen::Seen,
     segmenter::Segmenter,
     snippet::{self, Needles},
-    tokens,
+    synonyms, tokens,
 };
 
 /// Pages that can be turned to: beyond, a better question helps more than more pages.
@@ -124,6 +124,11 @@ impl Ask<'_> {
             ways.push(phrase(self.fields.pairs_body, number));
             ways.push(self.exactly(number));
         }
+        if let Some((sign, n)) = &self.parsed.short_number {
+            let both = [sign, n]
+                .map(|part| -> Boxed { Box::new(BooleanQuery::union(self.literally(part, &tokens::units(part)))) });
+            ways.push(Box::new(BooleanQuery::intersection(both.into())));
+        }
         let found: Boxed = Box::new(BooleanQuery::union(ways));
         // Whoever types a name means it: its bearer comes first.
         let name = self.exactly(&tokens::key(&self.query.text));
@@ -141,6 +146,16 @@ impl Ask<'_> {
     fn term(&self, term: &Term) -> Boxed {
         let mut ways = self.literally(&term.text, &term.units);
         if !term.literal {
+            // The same in other words, behind what says it in these.
+            for other in synonyms::others(&term.text) {
+                let form = self.literally(other.form, &tokens::units(other.form));
+                let mut all: Vec<Boxed> = vec![Box::new(BooleanQuery::union(form))];
+                for around in [other.before, other.after] {
+                    all.extend(Segmenter.words(around).iter().map(|word| self.word(word)));
+                }
+                // A long form scores by each of its pairs: so little that it stays behind.
+                ways.push(boost(Box::new(BooleanQuery::intersection(all)), 0.1));
+            }
             let stretches = self.names.stretches(term);
             let apart: Vec<Boxed> = stretches.iter().flat_map(|stretch| self.stretch(stretch)).collect();
             // A name alone has been looked for already.
@@ -227,6 +242,9 @@ impl Ask<'_> {
         let mut texts: Vec<Cow<'_, str>> = Vec::new();
         for term in &self.parsed.terms {
             texts.push(Cow::Borrowed(&term.text));
+            if !term.literal {
+                texts.extend(synonyms::others(&term.text).iter().map(|other| Cow::Borrowed(other.form)));
+            }
             for stretch in self.names.stretches(term).into_iter().filter(|_| !term.literal) {
                 match stretch {
                     Stretch::Text(text) => texts.extend(Segmenter.words(&text).into_iter().map(Cow::Owned)),

@@ -21,6 +21,7 @@ mod seen;
 mod segmenter;
 mod shared;
 mod snippet;
+mod synonyms;
 mod tokens;
 mod truth;
 mod words;

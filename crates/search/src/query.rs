@@ -87,6 +87,8 @@ pub(crate) struct Parsed {
     pub(crate) terms: Vec<Term>,
     /// 发文字号 found in the question, in the form of [`tokens::key`].
     pub(crate) number: Option<String>,
+    /// A 发文字号 without its year, 民发9号: what stands before, and the number with 号.
+    pub(crate) short_number: Option<(String, String)>,
     /// Single characters that were left out because others say more.
     pub(crate) ignored: Vec<String>,
     /// Whether something was left out because it was too much.
@@ -112,6 +114,7 @@ impl Parsed {
             parsed.terms.push(Term { text: part, units, literal });
         }
         parsed.number = number(&text);
+        parsed.short_number = if parsed.number.is_none() { short_number(&text) } else { None };
         let single =
             |term: &Term| term.units.len() == 1 && term.text.chars().filter(|c| c.is_alphanumeric()).count() == 1;
         if parsed.terms.len() == 1 && single(&parsed.terms[0]) {
@@ -181,6 +184,20 @@ fn number(text: &str) -> Option<String> {
     None
 }
 
+/// A document number without its year, as people remember it: 民发9号, 青禾民发第9号. Nothing else may be asked for.
+fn short_number(text: &str) -> Option<(String, String)> {
+    let units = units(text);
+    let words: Vec<String> = units.iter().map(|unit| unit.word(text)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "第").collect();
+    let (last, rest) = words.split_last()?;
+    let (n, letters) = rest.split_last()?;
+    let han = letters.iter().all(|word| word.chars().all(|c| !c.is_ascii()));
+    // Roads have house numbers, too; the signs of organs end in one of these.
+    let sign = letters.last().is_some_and(|word| ["发", "函", "字", "办", "规", "令", "告", "文"].contains(word));
+    (*last == "号" && digits(n) && n.len() <= 4 && han && sign && letters.len() >= 2)
+        .then(|| (letters.concat(), format!("{}号", n.trim_start_matches('0'))))
+}
+
 fn digits(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
 }
@@ -224,6 +241,17 @@ mod tests {
         assert_eq!(Parsed::of("〔2026〕9号").number.as_deref(), Some("2026 9号"));
         for other in ["2026年9月", "2026 9", "就业", "12345", "2026年预算"] {
             assert_eq!(Parsed::of(other).number, None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_remembered_without_its_year() {
+        let short = |text: &str| Parsed::of(text).short_number;
+        assert_eq!(short("民发9号"), Some(("民发".into(), "9号".into())));
+        assert_eq!(short("青禾民发第09号"), Some(("青禾民发".into(), "9号".into())));
+        for other in ["禾丰路1号", "9号", "发9号", "青禾民发〔2026〕9号", "民发9号 通知", "民发9"]
+        {
+            assert_eq!(short(other), None, "{other}");
         }
     }
 

@@ -69,6 +69,29 @@ pub trait DeskSource: Send + Sync {
     fn counts<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>>;
 }
 
+/// What is found from any page of the office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What it is called.
+    pub label: String,
+    /// What tells it from others of the same name: number, state, organ.
+    pub about: String,
+    /// Where it is.
+    pub href: String,
+}
+
+/// Who has things that are found by words from every page of the office. Declared as `Arc<dyn Finder>`.
+pub trait Finder: Send + Sync {
+    /// What they are called together.
+    fn group(&self) -> &'static str;
+
+    /// The first few that contain the words and that this person may see; nothing for those who may see none.
+    fn find<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff, words: &'a str) -> BoxFuture<'a, Result<Vec<Found>>>;
+}
+
+/// Most that one [`Finder`] answers.
+pub const FOUND: usize = 8;
+
 /// Recording another name of an organ, when a person has matched a written name to it.
 pub trait OrganAliases: Send + Sync {
     /// Who may: whether a page offers it.

@@ -1,11 +1,43 @@
 // Ctrl+K: every place of the rail, every [data-command] of the page and every line of its list, found by typing any of
-// their characters in order; what is typed can be looked for in the lists of documents and duties.
+// their characters in order; then texts, duties, organs and accounts that hold the words, which the server looks up;
+// what is typed can be looked for in the lists of documents and duties, too.
 import { make } from "./dom";
 
 interface Command {
   label: string;
   group: string;
   run: () => void;
+}
+
+/** What the server found. */
+interface Hit {
+  group: string;
+  label: string;
+  about: string;
+  href: string;
+}
+
+/** How long typing pauses before the server is asked. */
+const PAUSE_MS = 150;
+
+/** What the server finds under these words; nothing when it cannot be reached, since the commands work without it. */
+async function look(words: string, signal: AbortSignal): Promise<Command[]> {
+  if (words === "") return [];
+  try {
+    const answer = await fetch(`/find?q=${encodeURIComponent(words)}`, {
+      signal,
+      headers: { accept: "application/json" },
+    });
+    if (!answer.ok || answer.redirected) return [];
+    const hits = (await answer.json()) as Hit[];
+    return hits.map((hit) => ({
+      label: hit.label,
+      group: [hit.group, hit.about].filter(Boolean).join("　"),
+      run: () => location.assign(hit.href),
+    }));
+  } catch {
+    return [];
+  }
 }
 
 /** Characters in order, gaps allowed; lower is better, null is no match. Whole runs come first, then early ones. */
@@ -75,8 +107,13 @@ export function palette(): void {
   const list = dialog?.querySelector("ul");
   if (!(dialog instanceof HTMLDialogElement) || !input || !list) return;
   let all: Command[] = [];
+  let found: Command[] = [];
   let shown: Command[] = [];
   let chosen = 0;
+  let asking: AbortController | undefined;
+  let timer: number | undefined;
+  // Whether the server has answered for what stands in the field.
+  let answered = true;
 
   const choose = (index: number): void => {
     chosen = index;
@@ -92,7 +129,7 @@ export function palette(): void {
       .filter((entry): entry is { command: Command; value: number } => entry.value !== null)
       .sort((a, b) => a.value - b.value)
       .map((entry) => entry.command)
-      .concat(searches(input.value.trim()));
+      .concat(found, searches(input.value.trim()));
     list.replaceChildren(
       ...shown.map((command, index) => {
         const item = make(
@@ -105,10 +142,29 @@ export function palette(): void {
         return item;
       }),
     );
-    if (shown.length === 0)
-      list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, "没有这项操作，换个词试试"));
-    // With nothing to choose nothing is chosen: what was before is no longer in the list.
-    choose(shown.length === 0 ? -1 : 0);
+    if (shown.length > 0) return choose(Math.min(chosen, shown.length - 1));
+    input.removeAttribute("aria-activedescendant");
+    const text = answered ? "没有找到，换个词试试" : "正在查找";
+    list.append(make("li", { class: "none", role: "option", "aria-disabled": "true" }, text));
+  };
+  const type = (): void => {
+    window.clearTimeout(timer);
+    asking?.abort();
+    chosen = 0;
+    found = [];
+    const words = input.value.trim();
+    answered = words === "";
+    draw();
+    if (answered) return;
+    const own = new AbortController();
+    asking = own;
+    timer = window.setTimeout(async () => {
+      const hits = await look(words, own.signal);
+      if (own.signal.aborted || !dialog.open) return;
+      found = hits;
+      answered = true;
+      draw();
+    }, PAUSE_MS);
   };
   const run = (index: number): void => {
     const command = shown[index];
@@ -122,9 +178,9 @@ export function palette(): void {
     all = [...commands(), ...lines()];
     input.value = "";
     dialog.showModal();
-    draw();
+    type();
   });
-  input.addEventListener("input", draw);
+  input.addEventListener("input", type);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

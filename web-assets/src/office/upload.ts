@@ -2,8 +2,11 @@
 import { parse } from "./inert";
 import { button, make } from "./dom";
 
-const size = (bytes: number): string =>
-  bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
+// As the list of files says it.
+const size = (bytes: number): string => {
+  if (bytes < 1024) return `${bytes} 字节`;
+  return bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
+};
 
 /** What went wrong, in words, and what to do. */
 function reason(status: number, text: string): string {

@@ -112,7 +112,7 @@ enum Command {
     Backup {
         /// 备份文件
         file: PathBuf,
-        /// 用这个文件里的密钥或口令加密备份，至少 16 个字符
+        /// 用这个文件里的密钥或密码加密备份，至少 16 个字符
         #[arg(long, value_name = "FILE")]
         key_file: Option<PathBuf>,
         /// 把本站的密钥也放进备份（log-key 给留痕签名，files-key 打开公众提交的附件）

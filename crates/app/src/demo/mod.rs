@@ -62,8 +62,8 @@ pub fn configure(mut config: Config) -> Config {
     site.host = text("青禾县人民政府办公室（演示）");
     site.undertaker = text("青禾县政务公开办公室（演示）");
     site.office_organ = text("QH001");
-    site.phone = text("0000-1234567");
-    site.address = text("青禾县人民路1号（演示）");
+    site.phone = text("0000-8000001");
+    site.address = text("青禾县城关镇禾丰路1号县行政中心3楼（演示）");
     site.hours = text("工作日 8:30—12:00，14:30—17:30");
     site.email = text("zwgk@qinghe.example");
     site.demo = true;

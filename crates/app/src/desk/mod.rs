@@ -1,5 +1,7 @@
 //! The work list (待办台): what waits for this person over all contexts, by date.
 
+mod find;
+
 use std::iter;
 
 use askama::Template;
@@ -20,7 +22,7 @@ pub fn capability() -> Capability {
 }
 
 fn routes() -> Routes {
-    Routes::new(Listener::Office).get("/", &USE_DESK, list)
+    Routes::new(Listener::Office).get("/", &USE_DESK, list).get("/find", &USE_DESK, find::find)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -58,6 +60,8 @@ struct Page {
     filters: Vec<(&'static str, &'static str, usize)>,
     filter: String,
     groups: Vec<Section>,
+    /// Lines in all, whatever the filter.
+    many: usize,
     pager: Pager,
     calendar_warning: String,
     steps: Vec<(&'static str, &'static str)>,
@@ -66,11 +70,12 @@ struct Page {
 async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let sources = ctx.capabilities().desk().map(|source| source.items(&ctx, &desk.staff));
     let items = futures::future::try_join_all(sources).await?.concat();
-    let filters = filters(&items);
+    let (filters, many) = (filters(&items), items.len());
     let (groups, pager) = by_urgency(&ctx, items, &filter);
     let page = Page {
         organ: ctx.directory().short_name(desk.organ()).to_owned(),
         groups,
+        many,
         pager,
         // Only to those who can do something about it.
         calendar_warning: may(&desk.actor(), &identity::permissions::MANAGE_CALENDAR)
@@ -157,7 +162,8 @@ fn by_urgency(ctx: &Ctx, items: Vec<DeskItem>, filter: &Filter) -> (Vec<Section>
             (if item.group == Group::RETURNED { 0 } else { class(left) }, left, item)
         })
         .collect();
-    placed.sort_by(|(a, _, one), (b, _, other)| (a, one.due, &one.title).cmp(&(b, other.due, &other.title)));
+    // Stable: what has one date stays in the order in which its source gives it, a plan's duties in that of the plan.
+    placed.sort_by(|(a, _, one), (b, _, other)| (a, one.due).cmp(&(b, other.due)));
     let names = iter::once(Group::RETURNED.label).chain(SECTIONS.iter().map(|(_, name)| *name));
     let mut groups: Vec<Section> = names.map(|name| Section { name, many: 0, lines: Vec::new() }).collect();
     for (at, _, _) in &placed {

@@ -110,7 +110,9 @@ impl Filter {
             .at_least("a.due_on", self.from.map(|day| day.to_string()))
             .with("a.due_on <> '' AND a.due_on <= ?", self.to.map(|day| day.to_string()));
         list = match self.state {
-            Some(Wanted::State(state)) => list.equals("a.state", project::number(state)),
+            Some(Wanted::State(State::Confirmed)) => list.equals("a.state", project::number(State::Confirmed)),
+            // What has ended is shown as ended, whatever it was before.
+            Some(Wanted::State(state)) => list.equals("a.state", project::number(state)).given("a.ended = 0"),
             Some(Wanted::Open) => list.with("a.ended = 0 AND a.state <> ?", project::number(State::Confirmed)),
             None => list,
         };

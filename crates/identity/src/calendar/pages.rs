@@ -43,12 +43,41 @@ struct Month {
     working: usize,
 }
 
+/// Days on end with one arrangement.
 struct SpecialRow {
-    day: String,
-    weekday: &'static str,
+    first: Date,
+    last: Date,
     what: &'static str,
     notice: String,
+    /// Recorded here: each of the days can be removed.
     removable: bool,
+}
+
+impl SpecialRow {
+    /// 2026-02-15 至 2026-02-23.
+    fn days(&self) -> String {
+        if self.first == self.last { self.first.to_string() } else { format!("{} 至 {}", self.first, self.last) }
+    }
+
+    /// 周日至周一.
+    fn weekdays(&self) -> String {
+        let (first, last) = (weekday(self.first), weekday(self.last));
+        if self.first == self.last { first.to_owned() } else { format!("{first}至{last}") }
+    }
+
+    fn each(&self) -> Vec<Date> {
+        std::iter::successors(Some(self.first), |day| day.tomorrow().ok().filter(|day| *day <= self.last)).collect()
+    }
+
+    /// Takes the next day in, when it is arranged in the same way.
+    fn goes_on(&mut self, next: &Self) -> bool {
+        let same = self.what == next.what && self.notice == next.notice && self.removable == next.removable;
+        let goes_on = same && self.last.tomorrow().is_ok_and(|day| day == next.first);
+        if goes_on {
+            self.last = next.last;
+        }
+        goes_on
+    }
 }
 
 #[derive(Template)]
@@ -120,18 +149,22 @@ async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec
         .filter_map(|number| Date::new(year, number, 1).ok())
         .map(|first| month(&calendar, &special, first, ctx.today()))
         .collect();
-    let specials = in_year.iter().map(|(day, special)| {
+    let mut specials: Vec<SpecialRow> = Vec::new();
+    for (day, special) in &in_year {
         let own = own.iter().find(|(stored, _)| *stored == day.to_string());
-        SpecialRow {
-            day: day.to_string(),
-            weekday: weekday(*day),
+        let next = SpecialRow {
+            first: *day,
+            last: *day,
             what: if *special == Special::Off { "放假" } else { "调休上班" },
             notice: own.map_or("随程序提供".to_owned(), |(_, notice)| {
                 if notice.is_empty() { "本系统录入".into() } else { notice.clone() }
             }),
             removable: own.is_some(),
+        };
+        if !specials.last_mut().is_some_and(|row| row.goes_on(&next)) {
+            specials.push(next);
         }
-    });
+    }
     let next = calendar.known_until().year() + 1;
     let errors = if faults.is_empty() {
         FormErrors::new()
@@ -141,7 +174,7 @@ async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec
     Ok(YearPage {
         shell: desk.shell(ctx, format!("{year} 年工作日历")).await?.with_error(!errors.is_empty()),
         working: months.iter().map(|month| month.working).sum(),
-        specials: specials.collect(),
+        specials,
         known_until: calendar.known_until().to_string(),
         known: calendar.known_until().year() >= year,
         hint: format!(

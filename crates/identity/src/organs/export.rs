@@ -32,10 +32,7 @@ async fn sheet(ctx: &Ctx, desk: &Desk, filter: &Filter, format: &str) -> Result<
     Ok(Sheet {
         name: "机关".into(),
         title: None,
-        header: COLUMNS
-            .iter()
-            .map(|(code, label, _)| if format == "csv" { *code } else { *label }.to_owned())
-            .collect(),
+        header: COLUMNS.iter().map(|(_, label, _)| (*label).to_owned()).collect(),
         rows,
         widths: vec![10.0, 28.0, 18.0, 28.0, 18.0, 12.0, 16.0, 16.0, 32.0, 32.0, 32.0, 12.0, 12.0, 12.0],
     })

@@ -182,6 +182,73 @@ both! {
         app.work().await;
         assert_eq!(sent(), before + 1, "the organ has one address");
         clerk.get(&format!("/duties/{}", share.0)).await.expect(200).shows("退回理由：请换成解读材料");
+        // What came back stands first on its organ's list, with the reason.
+        editor.get("/?group=returned").await.expect(200).shows("任务·退回").shows("——退回理由：请换成解读材料");
+        editor.get("/?group=mine").await.expect(200).shows("这一类没有待办").hides("全部办结");
+    }
+
+    /// What the office changes on single duties is told to those who owe them: one mail to each organ for everything at once,
+    /// and none of a date that was moved back.
+    async fn who_owes_a_duty_hears_of_its_new_date(app) {
+        issued(app).await;
+        let (once, quarterly) = (share(app, "公开解读方案", "QH010").await, share(app, "解读清单", "QH010").await);
+        let ledger = share(app, "建立回应台账", "QH010").await;
+        app.account("ed10", "QH010", &[kernel::Role::Editor]).await;
+        app.account("ed11", "QH011", &[kernel::Role::Editor]).await;
+        let set = async |duty: &str, day: &str, why: &str| {
+            let (staff, day) = (testkit::staff("OFFICE", kernel::Role::CountyOffice), day.parse().expect("day"));
+            oversight::duties::acts::set_due(app.ctx(), &staff, &duty.into(), day, why).await
+        };
+        set(&once.0, "2026-10-31", "先提前").await.expect("moved");
+        set(&once.0, "2026-11-30", "上级通知提前").await.expect("moved");
+        set(&quarterly.0, "2026-09-30", "只报三个季度").await.expect("moved");
+        set(&ledger.0, "2027-01-20", "笔误").await.expect("moved");
+        set(&ledger.0, "2027-01-30", "改回").await.expect("moved");
+        // A slip of the pen is asked about.
+        assert!(set(&once.0, "2025-11-30", "写错年份").await.is_err());
+        assert!(set(&once.0, "2206-11-30", "写错年份").await.is_err());
+        app.work().await;
+        let sql = "SELECT payload FROM job WHERE kind = 'duty.tell_changes' AND state = 'ready'";
+        let waiting: Vec<String> = store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("jobs");
+        assert_eq!(waiting.len(), 1, "all changes of a plan are told together");
+        let changes: duty::tidings::Changes = serde_json::from_str(&waiting[0]).expect("changes");
+        duty::tidings::tell(app.ctx(), changes).await.expect("told");
+        let told = mails(app).await;
+        assert_eq!(told.len(), 2, "{told:?}");
+        let finance = told.iter().find(|mail| mail.contains("ed10@")).expect("a mail");
+        assert!(finance.contains("期限由 2026-12-31 调整为 2026-11-30") && finance.contains("原因：上级通知提前"), "{finance}");
+        assert!(finance.contains("执行到的日期由 没有期限 调整为 2026-09-30") && !finance.contains("回应台账"), "{finance}");
+        let civil = told.iter().find(|mail| mail.contains("ed11@")).expect("a mail");
+        assert!(civil.contains("公开解读方案"), "{civil}");
+        app.pass(jiff::SignedDuration::from_mins(5));
+        app.work().await;
+    }
+
+    /// The office is asked for what can be decided: not for evidence of what has ended.
+    async fn nothing_that_has_ended_waits_for_the_office(app) {
+        issued(app).await;
+        let share = share(app, "公开解读方案", "QH010").await;
+        let mut editor = app.editor("QH010").await;
+        let fields = [("assignment", share.1.as_str()), ("url", "https://media.example/a"), ("title", "方案")];
+        editor.post(&format!("/duties/{}/evidence", share.0), &fields).await.expect(303);
+        let mut clerk = app.clerk().await;
+        clerk.get("/").await.expect(200).shows("任务·确认佐证");
+        clerk.post(&format!("/duties/{}/end", share.0), &[("end", "上级已取消")]).await.expect(303);
+        clerk.get("/").await.expect(200).hides("任务·确认佐证");
+        clerk.get("/duties?state=evidenced").await.expect(200).shows("没有符合条件的任务");
+    }
+
+    /// Everything of the office is found by its words from any page, as far as the person may see it.
+    async fn things_are_found_from_every_page(app) {
+        issued(app).await;
+        let mut clerk = app.clerk().await;
+        clerk.get("/find?q=%E8%A7%A3%E8%AF%BB%E6%96%B9%E6%A1%88").await.expect(200).shows("公开解读方案").shows("/duties/");
+        clerk.get("/find?q=%E8%B4%A2%E6%94%BF%E5%B1%80").await.expect(200).shows("/organs/QH010").hides("/accounts/");
+        assert_eq!(clerk.get("/find?q=").await.expect(200).text(), "[]");
+        let mut other = app.editor("QH101").await;
+        other.get("/find?q=%E8%A7%A3%E8%AF%BB%E6%96%B9%E6%A1%88").await.expect(200).hides("公开解读方案");
+        let mut people = app.person("sec", "OFFICE", &[kernel::Role::SecurityAdmin]).await;
+        people.get("/find?q=clerk").await.expect(200).shows("/accounts/").hides("/duties/");
     }
 
     /// The board is asked as people speak: months, no date, the part of an organ; what cannot be is explained.

@@ -56,7 +56,7 @@ both! {
         let page = editor.get("/interpretations").await.expect(200).text();
         assert!(line(&page, "养老服务补贴办法").contains("逾期未解读"), "{page}");
         assert!(line(&page, "停车管理办法").contains("待解读") && line(&page, "停车管理办法").contains("2026-03-05"), "{page}");
-        editor.get("/?group=duty").await.expect(200).shows("停车管理办法").shows("政策解读");
+        editor.get("/?group=interpretation").await.expect(200).shows("停车管理办法").shows("政策解读");
         // Another organ's editor neither sees nor owes it.
         app.editor("QH011").await.get("/interpretations").await.expect(200).hides("停车管理办法");
         app.visitor().get("/policies").await.expect(200).hides("已配解读");
@@ -68,7 +68,7 @@ both! {
         put(app, explained).await;
         let page = editor.get("/interpretations").await.expect(200).text();
         assert!(line(&page, "停车管理办法").contains("已解读"), "{page}");
-        editor.get("/?group=duty").await.expect(200).hides("停车管理办法").shows("养老服务补贴办法");
+        editor.get("/?group=interpretation").await.expect(200).hides("停车管理办法").shows("养老服务补贴办法");
         app.visitor().get("/policies").await.expect(200).shows("已配解读");
         app.pass(SignedDuration::from_hours(24 * 60));
         // Long overdue it is still owed; what is no longer law is not.
@@ -76,7 +76,7 @@ both! {
         dead.values.read(&VALIDITY, "repealed");
         put(app, dead).await;
         editor = app.editor("QH010").await;
-        editor.get("/?group=duty").await.expect(200).shows("养老服务补贴办法").hides("停车场管理暂行办法");
+        editor.get("/?group=interpretation").await.expect(200).shows("养老服务补贴办法").hides("停车场管理暂行办法");
         let page = editor.get("/interpretations").await.expect(200).text();
         assert!(line(&page, "停车场管理暂行办法").contains("不再要求"), "{page}");
     }

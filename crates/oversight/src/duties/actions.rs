@@ -9,7 +9,6 @@ use duty::{
     NewEvidence, Proof,
     decide::{self, Verdict},
     extra as fields, look as looking,
-    model::label_of,
     permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
     pieces, report,
 };
@@ -24,7 +23,7 @@ use crate::{
     duties::{
         acts::{self, Named},
         address, by, owners,
-        pages::{Ask, Typed, corrected, looked_for},
+        pages::{Ask, Typed, corrected, effect, looked_for},
     },
     model::Visibility,
 };
@@ -231,10 +230,7 @@ pub(crate) async fn confirm(
 ) -> Result<Response> {
     let actor = desk.actor();
     let undo = format!("/duties/{id}/evidence/{evidence}/undo");
-    let said = match label_of(&pieces::period(ctx.db(), &evidence).await?.unwrap_or_default()) {
-        period if period.is_empty() => "已确认佐证，公开的任务会在公开页面上显示办结。".to_owned(),
-        period => format!("已确认佐证，{period}计入办结；其余各期仍按期报送。"),
-    };
+    let said = format!("已确认佐证：{}。", effect(&ctx, &id, &evidence).await?);
     act(&ctx, &form.once, async |tx| {
         let target = acts::decide_in(&ctx, tx, &actor, &evidence, &Verdict::Confirm).await?;
         let done = Done::ok(address(&target), said.clone());
@@ -409,7 +405,7 @@ pub(crate) async fn due(
     };
     let done = changed.map_err(at("due_reason")).map(|(day, changed)| {
         let text = match changed {
-            true => format!("期限已改为 {day}，原因写入任务的办理过程。"),
+            true => format!("期限已改为 {day}，原因写入任务的办理过程，承办机关会收到邮件。"),
             false => "期限本来就是这一天，没有改动。".to_owned(),
         };
         Redirect::to(format!("/duties/{id}")).ok(text).into_response()

@@ -70,7 +70,10 @@ fn item(kind: &str, group: Group, title: String, href: String) -> DeskItem {
 async fn own(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<()> {
     let directory = ctx.directory();
     let organs = directory.answered_by(&staff.organ, ctx.today());
-    for row in desk::of_organs(ctx.db(), &organs, ctx.today()).await? {
+    let rows = desk::of_organs(ctx.db(), &organs, ctx.today()).await?;
+    // Places of different plans bear the same labels.
+    let several = rows.windows(2).any(|pair| pair[0].source_title != pair[1].source_title);
+    for row in rows {
         let kind = match (row.state, row.reminded, row.role) {
             (State::Returned, _, _) => "任务·退回",
             (_, Some(_), _) => "任务·提醒",
@@ -79,12 +82,18 @@ async fn own(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<()> 
         };
         let reminded = row.reminded.map(|day| format!("（{day} 提醒过）")).unwrap_or_default();
         let words = web::filters::shortened(&row.text, 70);
-        let title = format!("{} {words}{reminded}", row.place_label).trim().to_owned();
+        let why = row.returned.as_deref().filter(|why| !why.is_empty());
+        let why = why.map(|why| format!("——退回理由：{}", web::filters::shortened(why, 80))).unwrap_or_default();
+        let of = if several { format!("（{}）", row.source_title) } else { String::new() };
+        let title = format!("{} {words}{of}{reminded}{why}", row.place_label).trim().to_owned();
+        let group = if row.returned.is_some() { Group::RETURNED } else { Group::DUTY };
+        // After a reform the organ that answers is named, as on the board.
+        let organ = directory.stands_for(&row.organ, ctx.today());
         items.push(DeskItem {
-            organ: directory.short_name(&row.organ).to_owned(),
+            organ: directory.short_name(&organ).to_owned(),
             since: row.since,
             due: row.due,
-            ..item(kind, Group::DUTY, title, format!("/duties/{}", row.duty))
+            ..item(kind, group, title, format!("/duties/{}", row.duty))
         });
     }
     let more = desk::count_open(ctx.db(), &organs, ctx.today()).await?
@@ -106,15 +115,15 @@ async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
     let unreached = super::unreached(ctx).await?;
     if !unreached.is_empty() {
         let who = super::named(ctx, &unreached, 5);
-        let title = format!("{who}有任务，但没有人能登录报送，请为他们建立账号");
-        items.push(item("任务·无人接收", Group::DUTY, title, "/duties?state=open&group=organ".to_owned()));
+        let title = format!("{who}有任务，但没有人能登录报送，请安全管理员为它们建立账号");
+        items.push(item("任务·无人接收", Group::SYSTEM, title, "/duties?state=open&group=organ".to_owned()));
     }
     let (directory, calendar) = (ctx.directory(), ctx.calendar());
     for row in desk::waiting(ctx.db()).await? {
         let since = day(&row.since);
         let href = format!("/duties/{}#a-{}", row.duty, row.share);
         items.push(DeskItem {
-            organ: directory.short_name(&row.organ).to_owned(),
+            organ: directory.short_name(&directory.stands_for(&row.organ, ctx.today())).to_owned(),
             since,
             due: since.and_then(|since| calendar.after_working_days(since, DECIDE_DAYS).ok()),
             ..item("任务·确认佐证", Group::DUTY, short(&row.text), href)
@@ -213,7 +222,10 @@ impl Mentions for Uses {
     fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>> {
         Box::pin(async move {
             let sources = sources(ctx);
-            let uses = pieces::uses(ctx.db(), &SubjectRef::new(DOCUMENT, document)).await?;
+            let mut uses = pieces::uses(ctx.db(), &SubjectRef::new(DOCUMENT, document)).await?;
+            // What was issued by mistake was never owed: nothing fulfils it.
+            let revoked = rows::revoked(ctx.db()).await?;
+            uses.retain(|row| !revoked.iter().any(|id| id.as_str() == row.source.id));
             let shown = uses.into_iter().filter_map(|row| {
                 let href = sources.keeper(&row.source.kind)?.public_path(&row.source, &row.place)?;
                 let label = format!("{} {} {}", row.title, row.place_label, row.place_title);

@@ -16,6 +16,7 @@ use duty::{
 use kernel::{Actor, Directory, OrganCode};
 use web::{Ctx, Listener, Routes};
 
+pub(crate) use board::{export::day, find::finder};
 pub(crate) use hooks::{datasets, desk_source, mentions, plan_progress};
 
 /// Routes of the duty board and of the duties' pages.

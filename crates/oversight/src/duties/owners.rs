@@ -24,7 +24,13 @@ pub(super) struct Held {
 impl Held {
     pub(super) fn new(share: Share, today: Date) -> Self {
         let course = share.course();
-        Self { standing: course.on(today), periods: course.periods(today), share }
+        let (mut standing, mut periods) = (course.on(today), course.periods(today));
+        if !share.running {
+            // Nobody owes what a plan asked for that is no longer in force.
+            standing.overdue = false;
+            periods.iter_mut().for_each(|period| period.overdue = false);
+        }
+        Self { standing, periods, share }
     }
 
     /// The period that counts now.
@@ -73,6 +79,8 @@ pub(super) struct Piece {
     pub(super) may_take_back: bool,
     /// Why the title raises a doubt about the period; empty = it does not.
     pub(super) doubt: String,
+    /// What its confirmation brings about, in words.
+    pub(super) effect: String,
     pub(super) once: String,
 }
 
@@ -121,7 +129,10 @@ impl Owner {
             word: standing.word(),
             due: standing.due_on.map(|due| due.to_string()).unwrap_or_default(),
             period: held.due_period().map(|one| one.period.label.clone()).unwrap_or_default(),
-            left: standing.due_on.filter(|_| standing.open()).map(|due| ctx.calendar().countdown(today, due)),
+            left: standing
+                .due_on
+                .filter(|_| standing.open() && share.running)
+                .map(|due| ctx.calendar().countdown(today, due)),
             ended: share.ended_reason.clone(),
             may_report: share.running && !standing.ended && may_for(&actor, &REPORT_DUTIES, &organ).is_ok(),
             open: leads || staff.central || organ == staff.organ,
@@ -202,10 +213,35 @@ pub(super) fn piece(
         own: undecided && confirms && row.added_by == actor.log_id(),
         may_decide: undecided && confirms,
         may_undo: confirms && !row.decision.is_empty() && decided_today && row.lapsed_at.is_empty(),
-        may_take_back: undecided && may_report,
+        // Who decides takes back what was handed in by the own hand alone; all else is sent back.
+        may_take_back: undecided && may_report && (!confirms || row.added_by == actor.log_id()),
         doubt: if undecided { doubt(&row.period, &row.title) } else { String::new() },
+        effect: String::new(),
         once: ctx.once(),
         row: row.clone(),
+    }
+}
+
+/// What the confirmation of evidence for a share and a period brings about: the organ's own part, and what is still missing before
+/// the duty itself is done. A duty is done when all who lead or are responsible are.
+pub(super) fn effect(rows: &[Held], share: &ShareId, name: &str, period: &str, public: bool) -> String {
+    let Some(own) = rows.iter().find(|row| row.share.id == *share) else { return String::new() };
+    if !own.answers() {
+        return format!("{name}是配合单位，佐证记录在案；这一项是否办结，看牵头和负责的机关");
+    }
+    let answering = rows.iter().filter(|row| row.answers() && !row.standing.ended);
+    let done = |row: &&Held| row.standing.state == State::Confirmed;
+    let (total, others) =
+        (answering.clone().count(), answering.filter(|row| row.share.id != *share && !done(row)).count());
+    let shown = if public { "，佐证显示在公开页面" } else { "" };
+    match (label_of(period), others) {
+        (label, _) if !label.is_empty() => format!("{name}的{label}计入办结，其余各期仍按期报送{shown}"),
+        (_, 0) if public => "这一项计入办结，并显示在公开页面".to_owned(),
+        (_, 0) => "这一项计入办结".to_owned(),
+        (_, others) => {
+            let now = total - others;
+            format!("{name}这一份计入办结（{now}/{total} 个机关）；其余 {others} 个机关办结后，这一项才算办结{shown}")
+        }
     }
 }
 
@@ -243,5 +279,70 @@ pub(super) fn begun(row: &Held, today: Date) -> Vec<(String, String)> {
 
 /// Whether a share still wants something with a date.
 pub(super) fn dated(row: &Held) -> bool {
-    row.standing.state != State::Confirmed && !row.standing.ended && row.standing.due_on.is_some()
+    row.share.running && row.standing.state != State::Confirmed && !row.standing.ended && row.standing.due_on.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use duty::{
+        SourceKey,
+        model::{Decision, EvidenceFact, Facts},
+    };
+
+    use super::*;
+
+    const TODAY: Date = Date::constant(2026, 5, 1);
+
+    fn held(organ: &str, role: OwnerRole, confirmed: bool) -> Held {
+        let moment = || "2026-04-01T04:00:00.000Z".to_owned();
+        let evidence = confirmed.then(|| EvidenceFact {
+            period: String::new(),
+            added_at: moment(),
+            submitted_at: moment(),
+            decision: Decision::Confirmed,
+            decided_at: moment(),
+        });
+        let facts = Facts {
+            year: 2026,
+            due_on: None,
+            cadence: None,
+            grace_days: 0,
+            issued_on: Date::constant(2026, 3, 1),
+            ended_on: None,
+            notes: Vec::new(),
+            evidence: evidence.into_iter().collect(),
+        };
+        let share = Share {
+            id: ShareId::from(organ),
+            duty: "d".into(),
+            source: SourceKey::new("work_points", "p"),
+            order: (1, 1),
+            running: true,
+            public: true,
+            organ: organ.into(),
+            origins: Vec::new(),
+            role,
+            issued_at: moment(),
+            ended_at: String::new(),
+            ended_reason: String::new(),
+            facts,
+        };
+        Held::new(share, TODAY)
+    }
+
+    #[test]
+    fn a_confirmation_promises_what_it_does() {
+        let rows = [
+            held("A", OwnerRole::Lead, false),
+            held("B", OwnerRole::Responsible, true),
+            held("C", OwnerRole::Responsible, false),
+            held("D", OwnerRole::Support, false),
+        ];
+        let said = |share: &str, period: &str| effect(&rows, &ShareId::from(share), "县民政局", period, true);
+        assert!(said("A", "").contains("计入办结（2/3 个机关）；其余 1 个机关办结后"), "{}", said("A", ""));
+        assert!(said("A", "2026-Q1").contains("第一季度计入办结，其余各期仍按期报送"));
+        assert!(said("D", "").contains("配合单位"));
+        let last = effect(&rows[..2], &ShareId::from("A"), "县民政局", "", false);
+        assert_eq!(last, "这一项计入办结");
+    }
 }

@@ -185,11 +185,30 @@ async fn owners(ctx: &Ctx, desk: &Desk, id: &DutyId, rows: &[Held]) -> Result<Ve
         let mut owner = Owner::new(ctx, &desk.staff, row, leads);
         owner.with_notes(&notes);
         let own = evidence.iter().filter(|piece| owner.shows(piece));
-        owner.pieces =
-            own.map(|piece| owners::piece(ctx, &actor, owner.may_report, row, piece, looks.get(&piece.id))).collect();
+        let piece = |piece: &pieces::EvidenceRow| {
+            let mut shown = owners::piece(ctx, &actor, owner.may_report, row, piece, looks.get(&piece.id));
+            if shown.may_decide {
+                shown.effect = owners::effect(rows, &owner.id, &owner.organ, &piece.period, row.share.public);
+            }
+            shown
+        };
+        owner.pieces = own.map(piece).collect();
         owner
     };
     Ok(rows.iter().map(owner).collect())
+}
+
+/// What the confirmation of a piece of evidence of this duty brings about, in words; empty when there is no such piece.
+pub(super) async fn effect(ctx: &Ctx, id: &DutyId, evidence: &EvidenceId) -> Result<String> {
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let Some(piece) = pieces::evidence(ctx.db(), id).await?.into_iter().find(|piece| piece.id == *evidence) else {
+        return Ok(String::new());
+    };
+    let shares = facts::of_duties(ctx.db().read(), std::slice::from_ref(id)).await?;
+    let rows: Vec<Held> = shares.into_iter().map(|share| Held::new(share, today)).collect();
+    let public = rows.first().is_some_and(|row| row.share.public);
+    let organ = directory.short_name(&directory.stands_for(&piece.organ, today)).to_owned();
+    Ok(owners::effect(&rows, &piece.share, &organ, &piece.period, public))
 }
 
 async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> Result<Page> {

@@ -96,7 +96,7 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
     let mut errors = FormErrors::new();
     let kind = PlanKind::from_code(&form.kind);
     errors.require(kind.is_some(), "kind", "请选择类型，例如 工作要点。");
-    let year: Option<i16> = form.year.parse().ok().filter(|year| (1990..=2100).contains(year));
+    let year = doubts::year_typed(&form.year);
     let unsaid = form.year.is_empty();
     errors.require(unsaid || year.is_some(), "year", "请填写四位年份，例如 2026；以原文为准的留空。");
     errors.require(form.title.chars().count() <= 200, "title", "请把标题控制在 200 字以内。");

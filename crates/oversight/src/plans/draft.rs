@@ -137,6 +137,10 @@ fn add_clause(clause: &parsed::Clause, section: &SectionId, frame: &mut Frame<'_
 
 /// Where the date of a whole clause meets duties that have a date or a cadence of their own, what was made of it.
 fn meeting(clause: &parsed::Clause, due: &str) -> Option<parsed::Warning> {
+    // A heading alone is its own duty: its date is used, not left over.
+    if clause.duties.iter().all(|duty| duty.due.as_deref() == Some(due)) {
+        return None;
+    }
     let named = |duty: &&parsed::Duty| duty.due.is_some();
     let recurring = clause.duties.iter().filter(named).any(|duty| duty.cadence.is_some() && duty.due_on.is_none());
     let message = if recurring && clause.due_on.is_some() {
@@ -238,5 +242,8 @@ mod tests {
         let own = read(&format!("{head}（一）公开预算。6月底前公开预算。（县财政局负责，完成时限：12月10日前）\n"));
         assert_eq!(own.duties[0].due_on, "2026-06-30");
         assert!(own.warnings.iter().any(|warning| warning.message.contains("没有用上")), "{:?}", own.warnings);
+        let heading = read(&format!("{head}（一）每月公开办件数量。（县财政局负责）\n"));
+        assert_eq!(heading.duties[0].cadence, "monthly");
+        assert!(heading.warnings.is_empty(), "{:?}", heading.warnings);
     }
 }

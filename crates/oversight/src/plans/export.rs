@@ -8,13 +8,16 @@ use axum::{
 };
 use documents::tables::{Cell, Sheet, write_xlsx};
 use duty::board::{self, Line, Order, Rows, Sort};
+use jiff::civil::Date;
 use kernel::{
+    OrganCode,
     id::{DutyId, PlanId},
     may,
 };
 use web::{Ctx, Desk, Error, Result, filters, page};
 
 use crate::{
+    duties::day,
     model::{ACCOUNTABILITY, Cadence, Field, OwnerRole, PlanState},
     permissions::MANAGE_PLANS,
     plans::{
@@ -55,7 +58,8 @@ pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Pl
         "条目标题",
         "序号",
         "任务",
-        "牵头、负责单位",
+        "牵头单位",
+        "负责单位",
         "配合单位",
         "期限",
         "频次",
@@ -70,7 +74,7 @@ pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Pl
     let mut lines = Vec::new();
     for duty in tree.duties.iter().filter(|duty| seen(&duty.id)) {
         let Some(clause) = tree.clause(&duty.clause) else { continue };
-        let mut cells = export_row(&tree, clause, duty, &rolled, &assigned, &directory);
+        let mut cells = export_row(&tree, clause, duty, &rolled, &assigned, (&*directory, ctx.today()));
         cells.extend(fields.iter().map(|field| Cell::from(duty.extra(field.key))));
         lines.push(cells);
     }
@@ -79,7 +83,7 @@ pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Pl
         title: Some(tree.plan.title.clone()),
         header,
         rows: lines,
-        widths: vec![10.0, 28.0, 6.0, 60.0, 30.0, 30.0, 12.0, 10.0, 30.0, 8.0, 12.0, 10.0],
+        widths: vec![10.0, 28.0, 6.0, 60.0, 30.0, 30.0, 30.0, 12.0, 10.0, 30.0, 8.0, 12.0, 10.0],
     };
     page::workbook(&format!("{}.xlsx", tree.plan.title), move || write_xlsx(&sheet)).await
 }
@@ -100,16 +104,28 @@ fn export_row(
     duty: &tree::DutyRow,
     rolled: &HashMap<DutyId, Line>,
     assigned: &Assigned,
-    directory: &kernel::Directory,
+    (directory, today): (&kernel::Directory, Date),
 ) -> Vec<Cell> {
     let draft: Vec<_> = confirm::organs_of(tree, duty);
     let answers = |row: &Line| row.role.is_some_and(OwnerRole::answers);
-    let organs: Vec<(String, bool)> = match assigned.get(&duty.id) {
-        Some(rows) => rows.iter().map(|row| (directory.short_name(&row.organ).to_owned(), answers(row))).collect(),
-        None => draft.iter().map(|(code, role)| (directory.short_name(code).to_owned(), role.answers())).collect(),
+    // Who answers today, as on the board; who takes part no longer stands there only where nobody does any more.
+    let named = |code: &OrganCode| directory.short_name(&directory.stands_for(code, today)).to_owned();
+    let over = |rows: &[Line]| rows.iter().all(|row| row.ended);
+    let organs: Vec<(String, Option<OwnerRole>)> = match assigned.get(&duty.id) {
+        Some(rows) => {
+            let over = over(rows);
+            rows.iter().filter(|row| over || !row.ended).map(|row| (named(&row.organ), row.role)).collect()
+        }
+        None => draft.iter().map(|(code, role)| (named(code), Some(*role))).collect(),
     };
-    let names = |answers: bool| {
-        organs.iter().filter(|one| one.1 == answers).map(|one| one.0.as_str()).collect::<Vec<_>>().join("、")
+    let names = |wanted: OwnerRole| {
+        let mut names: Vec<&str> = Vec::new();
+        for (name, _) in organs.iter().filter(|(_, role)| *role == Some(wanted)) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names.join("、")
     };
     let state = match rolled.get(&duty.id) {
         _ if !duty.is_duty => "不作为任务".to_owned(),
@@ -124,9 +140,10 @@ fn export_row(
         clause.title.as_str().into(),
         duty.position.into(),
         duty.text.as_str().into(),
-        names(true).into(),
-        names(false).into(),
-        duty.due_on.as_str().into(),
+        names(OwnerRole::Lead).into(),
+        names(OwnerRole::Responsible).into(),
+        names(OwnerRole::Support).into(),
+        duty.due_on.parse().map_or_else(|_| Cell::from(""), day),
         duty.cadence().map_or("", Cadence::label).into(),
         duty.measure.as_str().into(),
         if duty.is_public() { "公开" } else { "内部" }.into(),

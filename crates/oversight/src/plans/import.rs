@@ -10,7 +10,7 @@ use crate::{
     events,
     model::{PlanKind, PlanState},
     plans::{
-        doubts::years_in,
+        doubts::{other_place, years_in},
         draft::{self, Frame, Rows},
         source::Source,
         table::{self, RowError},
@@ -97,7 +97,10 @@ fn read(source: &Source, spec: &Spec, frame: &mut Frame<'_>) -> Result<Result<Re
                 Ok(items) => items,
                 Err(rows) => return Ok(Err(rows)),
             };
-            (None, table::as_text(&title, &items), table::rows(&items, frame), text_year)
+            let mut rows = table::rows(&items, frame);
+            let told = |message: String| plan_text::Warning { line: 1, message, dropped: String::new() };
+            rows.warnings.extend(table::left_out(list, spec.kind, &title).into_iter().map(told));
+            (None, table::as_text(&title, &items), rows, text_year)
         }
         None => {
             if source.text.trim().is_empty() {
@@ -141,10 +144,14 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     let id = PlanId::fresh(ctx.seams());
     let mut fresh = || kernel::id::fresh(ctx.seams());
     let mut frame = Frame { plan: &id, kind: spec.kind, fresh: &mut fresh, directory: &directory, day: ctx.today() };
-    let read = match read(&source, &spec, &mut frame)? {
+    let mut read = match read(&source, &spec, &mut frame)? {
         Ok(read) => read,
         Err(rows) => return Ok(Taken::Rows(rows)),
     };
+    if let Some(other) = other_place(&read.title, &ctx.site().county) {
+        let message = format!("标题写的是“{other}”，本站是“{}”。请核对是不是选错了文件。", ctx.site().county);
+        read.warnings.insert(0, plan_text::Warning { line: 1, message, dropped: String::new() });
+    }
     let digest = crate::plans::source::digest(&read.text);
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&spec.once).await? {

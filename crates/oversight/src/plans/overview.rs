@@ -100,11 +100,16 @@ pub(crate) async fn overview_page(
         // A draft is nobody's business but the office's.
         _ => return Err(Error::NotFound),
     }
-    let (lines, shares) = (lines(ctx, &tree).await?, shares(ctx, &tree).await?);
+    let (lines, issued) = (lines(ctx, &tree).await?, duties::shares(ctx.db().read(), &tree.plan.key()).await?);
+    let shares: Vec<(DutyId, OrganCode)> =
+        issued.iter().map(|share| (share.duty.clone(), share.organ.clone())).collect();
     let open = open(ctx, &desk.staff, &tree, &shares);
     let whole = tree.plan.kind().has_public_text() || tree.duties.iter().all(|duty| open.contains(&duty.id));
     let (sections, all) = sections(&tree, &lines, &open);
-    let organs: BTreeSet<_> = shares.iter().filter(|(duty, _)| open.contains(duty)).map(|(_, organ)| organ).collect();
+    // Those who owe something today: after a reform the organ that answers, as on the board and on the portal.
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let owing = issued.iter().filter(|share| share.ended_at.is_empty() && open.contains(&share.duty));
+    let organs: BTreeSet<OrganCode> = owing.map(|share| directory.stands_for(&share.organ, today)).collect();
     let (amendments, open_amendment) = crate::plans::amend::history(ctx, id).await?;
     let successors = if may_manage { rows::successors(ctx.db(), &tree.plan).await? } else { Vec::new() };
     let replacement = match tree.plan.superseded_by.as_str() {
@@ -186,7 +191,9 @@ fn sections(tree: &Tree, lines: &HashMap<DutyId, Line>, open: &HashSet<DutyId>) 
                     (title, _) => title.to_owned(),
                 },
                 duties: own.total(),
-                words: if own.total() == 0
+                words: if !clause.ended_at.is_empty() {
+                    "已在调整时终止".to_owned()
+                } else if own.total() == 0
                     && tree.duties_of(&clause.id).any(|duty| duty.is_owed() && !open.contains(&duty.id))
                 {
                     "进展只对承担单位显示".to_owned()
@@ -214,13 +221,9 @@ fn sections(tree: &Tree, lines: &HashMap<DutyId, Line>, open: &HashSet<DutyId>) 
 pub(crate) async fn lines(ctx: &Ctx, tree: &Tree) -> Result<HashMap<DutyId, Line>> {
     let filter = board::Filter { source: Some(tree.plan.key()), closed: true, ..board::Filter::default() };
     let lines = board::all(ctx.db(), board::Rows::Duties, &filter, board::Order::default(), ctx.today()).await?;
-    Ok(lines.into_iter().map(|line| (line.duty.clone(), line)).collect())
-}
-
-/// Which organs have a share of which duty of a plan, ended ones too.
-pub(crate) async fn shares(ctx: &Ctx, tree: &Tree) -> Result<Vec<(DutyId, OrganCode)>> {
-    let shares = duties::shares(ctx.db().read(), &tree.plan.key()).await?;
-    Ok(shares.into_iter().map(|share| (share.duty, share.organ)).collect())
+    // What is no longer in force is late with nobody.
+    let runs = tree.plan.state() == PlanState::Confirmed;
+    Ok(lines.into_iter().map(|line| (line.duty.clone(), Line { overdue: line.overdue && runs, ..line })).collect())
 }
 
 /// The duties of an issued plan whose words and state this person may see: all for the competent department, else the

@@ -57,6 +57,11 @@ pub(crate) async fn page(db: &Db, wanted: Wanted<'_>, after: &str, size: usize) 
     Ok((list.page(db, None, Some(after), size).await?, total))
 }
 
+/// The plans that were revoked: few, since each was a mistake.
+pub(crate) async fn revoked(db: &Db) -> Result<Vec<PlanId>> {
+    query_scalar("SELECT id FROM plan WHERE revoked_at <> '' ORDER BY id").fetch_all(db.read()).await
+}
+
 /// The years of which there are plans, newest first.
 pub(crate) async fn years(db: &Db) -> Result<Vec<i64>> {
     query_scalar("SELECT DISTINCT year FROM plan ORDER BY year DESC").fetch_all(db.read()).await

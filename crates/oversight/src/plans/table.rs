@@ -1,6 +1,6 @@
 //! A plan from a spreadsheet: one row, one duty. Meant for findings and projects, which come as tables (问题清单, 项目清单).
 
-use documents::tables::{Table, fault};
+use documents::tables::{Table, TableRow, fault};
 use jiff::civil::Date;
 use kernel::{
     Directory,
@@ -9,7 +9,7 @@ use kernel::{
 use serde_json::{Map, Value};
 
 use crate::{
-    model::{self, Cadence, OwnerRole, PlanKind},
+    model::{self, Cadence, Field, OwnerRole, PlanKind},
     plans::{
         draft::{Frame, Rows, default_visibility},
         due, owners,
@@ -52,23 +52,137 @@ pub struct Item {
 const NUMBER: &[&str] = &["序号", "编号"];
 const TEXT: &[&str] = &["任务", "任务内容", "工作任务", "整改任务", "项目名称", "项目", "主要内容", "目标任务"];
 const LEAD: &[&str] = &["牵头单位", "牵头部门"];
-const OWNER: &[&str] = &["责任单位", "整改责任单位", "责任部门", "单位", "承办单位", "项目单位", "整改单位"];
+const OWNER: &[&str] =
+    &["责任单位", "负责单位", "整改责任单位", "责任部门", "单位", "承办单位", "项目单位", "整改单位"];
 const SUPPORT: &[&str] = &["配合单位", "配合部门", "协办单位"];
 const DUE: &[&str] = &["完成时限", "整改时限", "期限", "时限", "完成时间", "截止日期", "整改期限"];
 const MEASURE: &[&str] = &["衡量标准", "完成标准", "成果形式", "目标", "完成目标", "整改目标"];
 
+const CADENCE: &[&str] = &["频次", "报送频次"];
+
+/// What the first filled cell of a row of sums says.
+const SUMS: &[&str] = &["合计", "小计", "总计", "共计"];
+
+/// How the row begins that shows in a template how it is filled in.
+pub(super) const EXAMPLE: &str = "（示例";
+
 /// All headings that are understood, of every kind of plan.
 pub fn headings() -> impl Iterator<Item = &'static str> {
-    let own = [NUMBER, TEXT, LEAD, OWNER, SUPPORT, DUE, MEASURE].into_iter().flatten().copied();
+    let own = [NUMBER, TEXT, LEAD, OWNER, SUPPORT, DUE, MEASURE, CADENCE].into_iter().flatten().copied();
     let fields = PlanKind::ALL.into_iter().flat_map(|kind| kind.fields());
     own.chain(fields.flat_map(|field| std::iter::once(field.label).chain(field.headings.iter().copied())))
 }
 
 fn column(table: &Table, names: &[&str]) -> Option<usize> {
-    let plain = |text: &str| {
-        text.chars().filter(|c| !c.is_whitespace() && *c != '*' && !fold::is_unseen(*c)).collect::<String>()
-    };
     table.header.iter().position(|head| names.contains(&plain(head).as_str()))
+}
+
+/// A word without blanks and the stars of needed columns.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '*' && !fold::is_unseen(*c)).collect()
+}
+
+/// Where the columns stand that are understood.
+struct Columns {
+    number: Option<usize>,
+    text: Option<usize>,
+    /// A list of problems has no column of its own for the duty: the duty is to rectify the problem.
+    fallback: Vec<usize>,
+    owners: [(Option<usize>, Option<OwnerRole>); 3],
+    due: Option<usize>,
+    cadence: Option<usize>,
+    measure: Option<usize>,
+    fields: Vec<(&'static Field, Option<usize>)>,
+}
+
+impl Columns {
+    fn of(table: &Table, kind: PlanKind) -> Self {
+        let named = |field: &'static Field| {
+            let mut names = vec![field.label];
+            names.extend(field.headings);
+            (field, column(table, &names))
+        };
+        let fields: Vec<_> = kind.fields().iter().map(named).collect();
+        let of_key = |key: &&str| fields.iter().find(|(field, _)| field.key == *key).and_then(|(_, at)| *at);
+        Self {
+            number: column(table, NUMBER),
+            text: column(table, TEXT),
+            fallback: ["rectification", "problem", "content"].iter().filter_map(of_key).collect(),
+            owners: [(LEAD, Some(OwnerRole::Lead)), (OWNER, None), (SUPPORT, Some(OwnerRole::Support))]
+                .map(|(names, role)| (column(table, names), role)),
+            due: column(table, DUE),
+            cadence: column(table, CADENCE),
+            measure: column(table, MEASURE),
+            fields,
+        }
+    }
+
+    /// What is missing before any row can be read, at a column.
+    fn missing(&self, table: &Table, kind: PlanKind) -> Option<(&'static str, String)> {
+        let sheet = if table.sheet.is_empty() { String::new() } else { format!("工作表“{}”的", table.sheet) };
+        if self.text.is_none() && self.fallback.is_empty() {
+            let finds = |kind: PlanKind| kind.fields().iter().any(|field| field.key == "problem");
+            let wanted = if finds(kind) { "发现的问题" } else { "任务" };
+            let other = !finds(kind) && !Self::of(table, PlanKind::InspectionFinding).fallback.is_empty();
+            let advice = if other {
+                "这张表像是问题清单：请把类型改选为“督查发现问题”或“审计发现问题”，再上传。".to_owned()
+            } else {
+                format!("请在表头写明“{wanted}、责任单位、完成时限”。")
+            };
+            return Some((wanted, format!("{sheet}表头缺少“{wanted}”一列。{advice}")));
+        }
+        let nobody = self.owners[..2].iter().all(|(at, _)| at.is_none());
+        nobody.then(|| {
+            let text = format!(
+                "{sheet}表头缺少“责任单位”或“牵头单位”一列。请添加这一列，多个单位用顿号隔开，例如“县财政局、县审计局”。"
+            );
+            ("责任单位", text)
+        })
+    }
+
+    fn taken(&self) -> Vec<usize> {
+        let single = [self.number, self.text, self.due, self.cadence, self.measure];
+        let owners = self.owners.iter().map(|(at, _)| *at);
+        let fields = self.fields.iter().map(|(_, at)| *at);
+        single.into_iter().chain(owners).chain(fields).flatten().chain(self.fallback.iter().copied()).collect()
+    }
+
+    /// Whether a row is one of sums: it says so first, and nobody owes it.
+    fn is_sum(&self, row: &TableRow) -> bool {
+        let owed = self.owners.iter().filter_map(|(at, _)| row.cells.get((*at)?)).any(|cell| !cell.trim().is_empty());
+        let first = row.cells.iter().map(|cell| plain(cell)).find(|cell| !cell.is_empty());
+        !owed && first.is_some_and(|first| SUMS.contains(&first.as_str()))
+    }
+}
+
+/// What of a table was not taken in, in sentences: lines above the header, columns that nobody knows, rows of sums. Nothing
+/// vanishes without a word.
+pub fn left_out(table: &Table, kind: PlanKind, title: &str) -> Vec<String> {
+    let columns = Columns::of(table, kind);
+    let taken = columns.taken();
+    let mut said: Vec<String> = Vec::new();
+    for line in table.above.iter().filter(|line| line.trim() != title.trim() && !line.starts_with("填写说明")) {
+        said.push(format!("表头上面的“{}”没有读入。", web::filters::shortened(line, 60)));
+    }
+    let width = table.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    for at in (0..width).filter(|at| !taken.contains(at)) {
+        let filled = |row: &&TableRow| row.cells.get(at).is_some_and(|cell| !cell.trim().is_empty());
+        let Some(first) = table.rows.iter().find(filled) else { continue };
+        let many = table.rows.iter().filter(filled).count();
+        let name = match table.header.get(at).map(|head| head.trim()).filter(|head| !head.is_empty()) {
+            Some(head) => format!("“{head}”一列"),
+            None => format!("第 {} 列（没有表头）", at + 1),
+        };
+        let example = web::filters::shortened(first.cells.get(at).map_or("", |cell| cell.trim()), 30);
+        said.push(format!(
+            "{name}没有读入，共 {many} 行有内容，例如第 {} 行“{example}”。需要的，请写进任务，或把表头改成模板里的名称后重新导入。",
+            first.number
+        ));
+    }
+    for row in table.rows.iter().filter(|row| columns.is_sum(row)) {
+        said.push(format!("第 {} 行是合计行，没有作为任务。", row.number));
+    }
+    said
 }
 
 fn heading(table: &Table, at: Option<usize>, otherwise: &str) -> String {
@@ -110,43 +224,15 @@ fn read_owners(cell: &str) -> Vec<(String, Option<OwnerRole>)> {
 /// # Errors
 /// What is wrong, row by row. A table without a column for words or owners has one error at its header.
 pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<RowError>> {
-    let fields: Vec<_> = kind
-        .fields()
-        .iter()
-        .map(|field| {
-            let mut names = vec![field.label];
-            names.extend(field.headings);
-            (field, column(table, &names))
-        })
-        .collect();
-    let text_at = column(table, TEXT);
-    // A list of problems has no column of its own for the duty: the duty is to rectify the problem.
-    let fallback: Vec<usize> = ["rectification", "problem", "content"]
-        .iter()
-        .filter_map(|key| fields.iter().find(|(field, _)| field.key == *key).and_then(|(_, at)| *at))
-        .collect();
-    let owner_columns = [(LEAD, Some(OwnerRole::Lead)), (OWNER, None), (SUPPORT, Some(OwnerRole::Support))]
-        .map(|(names, role)| (column(table, names), role));
-    let sheet = if table.sheet.is_empty() { String::new() } else { format!("工作表“{}”的", table.sheet) };
+    let columns = Columns::of(table, kind);
     let missing =
         |column: &str, message: String| vec![RowError { row: table.header_number, column: column.into(), message }];
-    if text_at.is_none() && fallback.is_empty() {
-        let wanted =
-            if kind.fields().iter().any(|field| field.key == "problem") { "发现的问题" } else { "任务" };
-        return Err(missing(
-            wanted,
-            format!("{sheet}表头缺少“{wanted}”一列。请在表头写明“{wanted}、责任单位、完成时限”。"),
-        ));
+    if let Some((column, message)) = columns.missing(table, kind) {
+        return Err(missing(column, message));
     }
-    if owner_columns.iter().all(|(at, _)| at.is_none()) {
-        return Err(missing(
-            "责任单位",
-            format!("{sheet}表头缺少“责任单位”一列。请添加这一列，多个单位用顿号隔开，例如“县财政局、县审计局”。"),
-        ));
-    }
-    let (due_at, measure_at, number_at) = (column(table, DUE), column(table, MEASURE), column(table, NUMBER));
+    let Columns { number: number_at, text: text_at, due: due_at, measure: measure_at, .. } = columns;
     let (mut items, mut errors) = (Vec::new(), Vec::new());
-    for row in &table.rows {
+    for row in table.rows.iter().filter(|row| !columns.is_sum(row)) {
         let cell = |at: Option<usize>| at.and_then(|at| row.cells.get(at)).map_or("", String::as_str).trim();
         let mut error = |column: String, message: String| errors.push(RowError { row: row.number, column, message });
         let lost = row.cells.iter().enumerate().filter_map(|(at, cell)| Some((at, fault(cell)?)));
@@ -154,15 +240,18 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
             error(heading(table, Some(at), ""), message);
         }
         let mut item = Item { row: row.number, number: cell(number_at).to_owned(), ..Item::default() };
-        let words = std::iter::once(cell(text_at)).chain(fallback.iter().map(|at| cell(Some(*at))));
+        let words = std::iter::once(cell(text_at)).chain(columns.fallback.iter().map(|at| cell(Some(*at))));
         item.text = words.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned();
+        if row.cells.iter().any(|cell| cell.trim().starts_with(EXAMPLE)) {
+            error(heading(table, text_at, "任务"), "这是模板里的示例行，请改写成实际内容，或者删去这一行。".into());
+        }
         if item.text.is_empty() {
             error(
-                heading(table, text_at.or(fallback.first().copied()), "任务"),
+                heading(table, text_at.or(columns.fallback.first().copied()), "任务"),
                 "请填写内容，这一行没有写要做什么。".into(),
             );
         }
-        for (at, role) in owner_columns {
+        for (at, role) in columns.owners {
             let cell = cell(at);
             let told = if role.is_none() { read_owners(cell) } else { Vec::new() };
             if told.is_empty() {
@@ -173,7 +262,7 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
         }
         if item.owners.is_empty() {
             error(
-                heading(table, owner_columns[1].0.or(owner_columns[0].0), "责任单位"),
+                heading(table, columns.owners[1].0.or(columns.owners[0].0), "责任单位"),
                 "请填写责任单位，例如“县财政局”。".into(),
             );
         }
@@ -185,8 +274,11 @@ pub fn items(table: &Table, kind: PlanKind, year: i16) -> Result<Vec<Item>, Vec<
                 format!("看不懂“{}”。请写成日期或频次，例如 {year}-06-30、6月底前、每季度。", item.due_words),
             );
         }
+        if item.cadence.is_none() {
+            item.cadence = Cadence::read(cell(columns.cadence));
+        }
         item.measure = cell(measure_at).to_owned();
-        for (field, at) in &fields {
+        for (field, at) in &columns.fields {
             match field.shape.check(cell(*at)) {
                 Ok(value) if value.is_empty() => {}
                 Ok(value) => item.extra.push((field.key, value)),
@@ -241,17 +333,25 @@ fn month(words: &str) -> Option<Date> {
     Some(Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?.last_of_month())
 }
 
+/// Owners as the list says them: 县财政局（牵头）、县审计局（配合）.
+fn told(owners: &[(String, Option<OwnerRole>)]) -> String {
+    let one = |(name, role): &(String, Option<OwnerRole>)| match role {
+        Some(role @ (OwnerRole::Lead | OwnerRole::Support)) => format!("{name}（{}）", role.label()),
+        _ => name.clone(),
+    };
+    owners.iter().map(one).collect::<Vec<_>>().join("、")
+}
+
 /// The rows as a text with line numbers: what stands beside the tree, and what tells two lists apart.
 pub fn as_text(title: &str, items: &[Item]) -> String {
     let mut text = format!("{title}\n");
     for item in items {
-        let owners: Vec<_> = item.owners.iter().map(|(name, _)| name.as_str()).collect();
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         text.push_str(&format!("第 {} 行　{}", item.row, one_line(&item.text)));
         for (_, value) in item.extra.iter().filter(|(_, value)| *value != item.text) {
             text.push_str(&format!("　{}", one_line(value)));
         }
-        text.push_str(&format!("（责任单位：{}", owners.join("、")));
+        text.push_str(&format!("（责任单位：{}", told(&item.owners)));
         if !item.due_words.is_empty() {
             text.push_str(&format!("；完成时限：{}", item.due_words));
         }
@@ -288,7 +388,7 @@ pub fn rows(items: &[Item], frame: &mut Frame<'_>) -> Rows {
             number: if item.number.is_empty() { (at + 1).to_string() } else { item.number.clone() },
             title: web::filters::shortened(problem, 40),
             text: item.text.clone(),
-            owner_note: item.owners.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join("、"),
+            owner_note: told(&item.owners),
             line,
             ended_at: String::new(),
             ended_reason: String::new(),
@@ -327,8 +427,6 @@ fn is_group(directory: &Directory, name: &str, day: Date) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use documents::tables::TableRow;
-
     use super::*;
 
     fn table(header: &[&str], rows: &[&[&str]]) -> Table {
@@ -403,6 +501,55 @@ mod tests {
             let errors = items(&table, PlanKind::AuditFinding, 2026).expect_err(words);
             assert_eq!((errors.len(), errors[0].row), (1, 2), "{words}");
         }
+    }
+
+    #[test]
+    fn nothing_of_a_table_vanishes_without_a_word() {
+        let mut table = table(
+            &["审计事项", "审计发现问题", "整改要求", "责任单位", "整改期限", "备注", ""],
+            &[
+                &["预算", "公开不完整", "补充公开", "县财政局牵头，县审计局配合", "6月底前", "长期坚持", ""],
+                &["村务", "没有逐村公示", "逐村公示", "县民政局", "每季度", "", "手写的话"],
+                &["小计", "", "", "", "", "", ""],
+            ],
+        );
+        table.above = vec!["2026年度审计发现问题清单".into(), "填表单位：县审计局".into()];
+        let read = items(&table, PlanKind::AuditFinding, 2026).expect("rows");
+        assert_eq!(read.len(), 2, "sums are no duty");
+        assert!(read[0].extra.contains(&("problem", "公开不完整".to_owned())), "{read:?}");
+        let said = left_out(&table, PlanKind::AuditFinding, "2026年度审计发现问题清单").join("\n");
+        for told in [
+            "“填表单位：县审计局”",
+            "“审计事项”一列",
+            "“备注”一列",
+            "“长期坚持”",
+            "第 7 列（没有表头）",
+            "第 4 行是合计行",
+        ] {
+            assert!(said.contains(told), "{told}: {said}");
+        }
+        assert_eq!(said.lines().count(), 5, "{said}");
+        let text = as_text("清单", &read);
+        assert!(text.contains("县财政局（牵头）、县审计局（配合）"), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_duty_is_told() {
+        let example = table(&["任务", "责任单位"], &[&["（示例，请改写或删去这一行）", "县财政局"]]);
+        let errors = items(&example, PlanKind::WorkPoints, 2026).expect_err("errors");
+        assert!(errors.len() == 1 && errors[0].message.contains("示例"), "{errors:?}");
+        let findings = table(&["存在问题", "责任单位"], &[&["台账不全", "县财政局"]]);
+        let errors = items(&findings, PlanKind::WorkPoints, 2026).expect_err("errors");
+        assert!(errors[0].message.contains("改选为“督查发现问题”"), "{errors:?}");
+        // Our own export of a plan.
+        let own = table(
+            &["条目", "序号", "任务", "牵头单位", "负责单位", "配合单位", "期限", "频次"],
+            &[&["一（一）", "1", "公开预算", "", "县财政局", "县审计局", "", "每季度"]],
+        );
+        let read = items(&own, PlanKind::WorkPoints, 2026).expect("rows");
+        assert_eq!((read[0].owners.len(), read[0].cadence), (2, Some(Cadence::Quarterly)));
+        let nobody = table(&["任务", "配合单位"], &[&["甲", "县财政局"], &["乙", ""]]);
+        assert_eq!(items(&nobody, PlanKind::WorkPoints, 2026).expect_err("errors").len(), 1, "once, not by row");
     }
 
     #[test]

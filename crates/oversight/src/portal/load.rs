@@ -11,11 +11,11 @@ use duty::{
     board::{self, Line as DutyLine, Order, Rows},
     model::{Tally, label_of},
     pieces::{self, EvidenceRow},
-    source,
+    reform, source,
 };
 use kernel::{
     Directory, OrganCode,
-    id::{ClauseId, DutyId, PlanId},
+    id::{ClauseId, DutyId, PlanId, ShareId},
     time,
 };
 use store::{FromRow, query_as, query_scalar};
@@ -103,6 +103,8 @@ pub(super) struct Evidence {
 pub(super) struct Share {
     pub(super) code: OrganCode,
     pub(super) organ: String,
+    /// The organs to which it was issued before a reform, by name; empty = this one.
+    pub(super) was: String,
     pub(super) role: OwnerRole,
     pub(super) line: DutyLine,
 }
@@ -115,6 +117,8 @@ pub(super) struct Duty {
     pub(super) measure: String,
     pub(super) due_words: String,
     pub(super) due_on: String,
+    /// Why it was ended; empty while it runs.
+    pub(super) ended_reason: String,
     pub(super) cadence: &'static str,
     /// Further fields that are published: label and value.
     pub(super) extras: Vec<(&'static str, String)>,
@@ -137,6 +141,8 @@ pub(super) struct Clause {
     pub(super) owner_note: String,
     pub(super) partial: bool,
     pub(super) ended: bool,
+    /// Why an amendment ended it.
+    pub(super) ended_reason: String,
     /// Who leads, in words.
     pub(super) owners: String,
     pub(super) tally: Tally,
@@ -215,7 +221,9 @@ pub(super) async fn plan(ctx: &Ctx, id: &PlanId) -> Result<PublicPlan> {
     let evidence = with_titles(ctx, &pieces::counted(ctx.db(), &tree.plan.key()).await?).await?;
     let rolled = lines(ctx, &tree.plan.key(), Rows::Duties).await?;
     let tally = tally(rolled.iter());
-    let mut duties = duties(ctx, &tree, rolled, lines(ctx, &tree.plan.key(), Rows::Shares).await?, evidence);
+    let shares = lines(ctx, &tree.plan.key(), Rows::Shares).await?;
+    let origins = reform::origins(ctx.db(), &tree.plan.key()).await?;
+    let mut duties = duties(ctx, &tree, rolled, (shares, &origins), evidence);
     let directory = ctx.directory();
     let mut sections: Vec<Section> = Vec::new();
     for row in &tree.sections {
@@ -310,7 +318,7 @@ fn duties(
     ctx: &Ctx,
     tree: &Tree,
     rolled: Vec<DutyLine>,
-    shares: Vec<DutyLine>,
+    (shares, origins): (Vec<DutyLine>, &HashMap<ShareId, Vec<OrganCode>>),
     mut evidence: HashMap<DutyId, Vec<Evidence>>,
 ) -> HashMap<DutyId, Duty> {
     let (directory, today) = (ctx.directory(), ctx.today());
@@ -319,7 +327,11 @@ fn duties(
         let code = directory.stands_for(&line.organ, today);
         let organ = directory.short_name(&code).to_owned();
         let role = line.role.unwrap_or(OwnerRole::Support);
-        groups.entry(line.duty.clone()).or_default().push(Share { organ, code, role, line });
+        let issued =
+            std::iter::once(&line.organ).chain(origins.get(&ShareId::from(line.id.as_str())).into_iter().flatten());
+        let was: Vec<&str> = issued.filter(|organ| **organ != code).map(|organ| directory.short_name(organ)).collect();
+        let was = was.join("、");
+        groups.entry(line.duty.clone()).or_default().push(Share { organ, was, code, role, line });
     }
     let mut rolled: HashMap<DutyId, DutyLine> = rolled.into_iter().map(|line| (line.duty.clone(), line)).collect();
     let mut duties = HashMap::new();
@@ -334,6 +346,7 @@ fn duties(
             measure: row.measure.clone(),
             due_words: row.due_words.clone(),
             due_on: row.due_on.clone(),
+            ended_reason: row.ended_reason.clone(),
             cadence: row.cadence().map_or("", Cadence::label),
             extras: extras
                 .map(|field| (field.label, row.extra(field.key)))
@@ -359,6 +372,7 @@ fn clause(clause: &public::PublicClause<'_>, duties: &mut HashMap<DutyId, Duty>,
         owner_note: clause.owner_note.to_owned(),
         partial: clause.partial,
         ended: !clause.clause.ended_at.is_empty(),
+        ended_reason: clause.clause.ended_reason.clone(),
         owners: owners(own.iter().flat_map(|duty| &duty.shares), directory),
         tally: tally(own.iter().map(|duty| &duty.line)),
         duties: own,

@@ -113,6 +113,8 @@ struct PlanPage {
     by_organ: bool,
     sections: Vec<SectionView>,
     organs: Vec<OrganView>,
+    /// Clauses that an amendment ended, with its reason.
+    ended: Vec<Clause>,
     as_of: String,
 }
 
@@ -157,6 +159,7 @@ pub(super) async fn plan(
         by_organ: view.view == "organ",
         sections: sections.filter(|section| !section.clauses.is_empty()).collect(),
         organs,
+        ended: plan.sections.iter().flat_map(|section| &section.clauses).filter(|one| one.ended).cloned().collect(),
         as_of: time::show_minute(&plan.as_of),
         plan,
     };

@@ -16,6 +16,8 @@ use web::{
 
 use super::{INTERPRETATION, INTERPRETS};
 
+/// Owed interpretations are no duties of a plan: filtered, they are counted by themselves.
+const OWED: Group = Group { key: "interpretation", label: "政策解读", place: 25 };
 /// Policies that are looked at: the newest of an organ.
 const NEWEST: i64 = 50;
 
@@ -86,7 +88,7 @@ impl DeskSource for Owed {
                     let due = due(ctx, &policy.published_on)?;
                     Some(DeskItem {
                         kind: "政策解读".to_owned(),
-                        group: Group::DUTY,
+                        group: OWED,
                         title: format!("{}：撰写解读", policy.title),
                         href: write(policy),
                         organ: directory.short_name(&policy.organ).to_owned(),

@@ -45,7 +45,7 @@ async fn seen(tx: &mut Tx, house: &House, desk: &Desk, document: &DocumentId, se
     rows::load(tx, house, &actor, &open.id).await
 }
 
-/// 撤回修改, also of a scheduled publication.
+/// 收回修改, also of a scheduled publication.
 pub(super) async fn recall(
     State(ctx): State<Ctx>,
     desk: Desk,

@@ -61,7 +61,7 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Res
     Ok(())
 }
 
-/// 撤回修改, also of a scheduled publication: by an author or the county office; all gates begin again.
+/// 收回修改, also of a scheduled publication: by an author or the county office; all gates begin again.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the person is no author or the state does not allow it.

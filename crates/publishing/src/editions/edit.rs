@@ -17,7 +17,7 @@ use document::{
 use kernel::{
     OrganCode,
     id::{ColumnId, DocumentId},
-    may_for, time,
+    may, may_for, time,
 };
 use review::findings::Check;
 use serde_json::json;
@@ -46,6 +46,8 @@ struct New {
     columns: Vec<(String, String)>,
     kinds: Vec<(&'static str, &'static str)>,
     ties: Vec<Tie>,
+    /// Whether this person can make the column that is missing.
+    may_columns: bool,
     once: String,
 }
 
@@ -64,6 +66,7 @@ async fn start_page(ctx: &Ctx, desk: &Desk, form: Typed, errors: FormErrors) -> 
         kinds: kinds::options(&house.kinds),
         ties: ties(ctx, &house, |relation| form.more(relation.key).to_owned()).await?,
         form,
+        may_columns: may(&desk.actor(), &columns::MANAGE_COLUMNS).is_ok(),
         once: ctx.once(),
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
@@ -166,7 +169,7 @@ fn confirm(ctx: &Ctx, whole: &Whole) -> String {
         _ => "定时发布的时间须先改正，改正之前不能提交".to_owned(),
     };
     format!(
-        "附件 {} 个；标题、正文和附件先检查一遍，有未处理的个人信息不能提交|提交后依次过{}；审核期间不能修改，可以撤回|{then}",
+        "附件 {} 个；标题、正文和附件先检查一遍，有未处理的个人信息不能提交|提交后依次过{}；审核期间不能修改，可以收回修改|{then}",
         whole.files.len(),
         gates.join("、"),
     )

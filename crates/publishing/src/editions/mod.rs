@@ -6,6 +6,7 @@ pub mod attachments;
 pub mod checks;
 pub mod deciding;
 mod edit;
+pub(crate) mod find;
 mod form;
 mod list;
 mod notices;

@@ -67,7 +67,7 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == subject::RELEASED.name => (format!("放回：{gate}"), String::new()),
         kind if kind == subject::GATE_PASSED.name => (format!("通过：{gate}"), text("opinion")),
         kind if kind == subject::RETURNED.name => (format!("退回：{gate}"), text("reason")),
-        kind if kind == events::RECALLED.name => ("撤回修改".to_owned(), text("from")),
+        kind if kind == events::RECALLED.name => ("收回修改".to_owned(), text("from")),
         kind if kind == events::SCHEDULED.name => {
             ("审核全部通过，等待定时发布".to_owned(), time::show_minute(&text("at")))
         }

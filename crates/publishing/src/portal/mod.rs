@@ -32,7 +32,7 @@ pub(crate) const WAYS_IN: [WayIn; 2] = [
     WayIn {
         href: "/policies",
         label: "查政策",
-        about: "按机关、年份、主题查文件，看是否有效",
+        about: "按机关、年份、主题分类查文件，看是否有效",
         place: 10,
         on: Offered::Both,
     },

@@ -48,6 +48,8 @@ async fn a_document_number_finds_its_bearer_first_however_it_is_typed() {
         "青禾府发〔2026〕第9号",
         "府发〔2026〕9号",
         "府发 9号",
+        "府发9号",
+        "青禾府发第9号",
         "〔2026〕9号",
     ] {
         let found = ids(&search, form).await;
@@ -478,4 +480,16 @@ async fn a_good_index_is_never_thrown_away() {
     assert_eq!(ids(&search, "电梯").await, ["a"]);
     assert_eq!(fs::metadata(town.dir().join("version.json")).unwrap().modified().unwrap(), made, "the same index");
     assert_eq!(search.status().problem, "");
+}
+
+#[tokio::test]
+async fn what_people_call_it_finds_what_documents_call_it() {
+    let (town, search) = filled().await;
+    town.put("d", entry("城乡最低生活保障工作规程", "农村最低生活保障对象的补差标准逐年提高。")).await;
+    town.put("e", entry("十月低保资金发放情况", "低保金已经发放到户。")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "低保").await, ["e", "d"], "its own words first");
+    assert_eq!(ids(&search, "最低生活保障").await, ["d", "e"]);
+    assert_eq!(ids(&search, "低保标准").await, ["d"]);
+    assert_eq!(ids(&search, "“低保”").await, ["e"], "quoted means as it stands");
 }

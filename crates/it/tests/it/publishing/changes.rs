@@ -127,6 +127,16 @@ both! {
         let now = seen(&mut editor, &second).await;
         let reply = editor.post(&path, &policy_of("另一份办法", "青禾财发〔2026〕9号", &now)).await.expect(422);
         reply.shows("《补贴办法》已用“青禾财发〔2026〕9号”");
+        // Nor does a document of another organ, and the number is of the year in which the document was made.
+        let mut other = app.editor("QH011").await;
+        let third = draft(&mut other, "别的机关的办法").await;
+        let elsewhere = format!("/documents/{third}/submit");
+        let now = seen(&mut other, &third).await;
+        let reply = other.post(&elsewhere, &policy_of("别的机关的办法", "青禾财发〔2026〕9号", &now)).await.expect(422);
+        reply.shows("《补贴办法》已用“青禾财发〔2026〕9号”");
+        let now = seen(&mut other, &third).await;
+        let reply = other.post(&elsewhere, &policy_of("别的机关的办法", "青禾民发〔2025〕9号", &now)).await.expect(422);
+        reply.shows("发文字号是 2025 年的");
         let now = seen(&mut editor, &second).await;
         editor.post(&path, &policy_of("另一份办法", "", &now)).await.expect(422).shows("请填写发文字号");
         let now = seen(&mut editor, &second).await;

@@ -15,6 +15,7 @@ use duty::{
     DutyRow,
     board::{self, Line as Share, Order, Rows},
     decide::Verdict,
+    duties::objection,
     facts,
     model::{Course, Facts, State as DutyState},
     notices,
@@ -200,8 +201,10 @@ fn effect(form: &Bulk, chosen: &[Share], lines: &[Line], asks: bool) -> String {
     let organs: BTreeSet<_> = chosen.iter().map(|row| &row.organ).collect();
     let what = match form.act.as_str() {
         "remind" => format!("向 {} 个机关发出提醒，涉及 {done} 行", organs.len()),
-        "confirm" => format!("确认 {done} 行的佐证，确认后计入办结并显示在公开页面"),
-        "due" => format!("调整 {done} 项任务的期限，涉及 {} 个机关", touched(lines)),
+        "confirm" => {
+            format!("确认 {done} 行的佐证，每行计入该机关的办结；一项任务的牵头和负责机关都办结后，这一项才算办结")
+        }
+        "due" => format!("调整 {done} 项任务的期限，涉及 {} 个机关，会邮件告知", touched(lines)),
         _ if form.visibility == "public" => format!("把 {done} 项任务改为公开，任务和进展将显示在公开页面"),
         _ => format!("把 {done} 项任务改为内部，公开页面不再显示"),
     };
@@ -322,7 +325,12 @@ async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Lin
                     }
                     (Some(duty), Some(due)) => {
                         let share = held.iter().find(|share| share.duty == row.duty);
-                        whole(ctx, row, &held, "ok", moved(duty, share, due, ctx.today()))
+                        let facts = share.map(|share| &share.facts);
+                        let objection = facts.and_then(|facts| objection(facts.issued_on, facts.year, due));
+                        match objection {
+                            Some(objection) => whole(ctx, row, &held, "off", objection),
+                            None => whole(ctx, row, &held, "ok", moved(duty, share, due, ctx.today())),
+                        }
                     }
                     _ => whole(ctx, row, &held, "ok", "填写新的期限后显示影响"),
                 });
@@ -383,7 +391,7 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Res
                     (Err(why), _) => line(ctx, row, "off", why),
                     _ if reminded.before.contains(&share(row)) => line(ctx, row, "off", "今天已经提醒过，没有重复提醒"),
                     (Ok(()), _) if nobody(row) => {
-                        line(ctx, row, "late", "没有提醒到人：该机关没有人能登录报送，请先建立账号")
+                        line(ctx, row, "late", "没有提醒到人：该机关没有人能登录报送，请安全管理员先为它建立账号")
                     }
                     (Ok(()), true) => line(ctx, row, "ok", "已提醒（待办台和邮件）"),
                     (Ok(()), false) => line(ctx, row, "ok", "已提醒（待办台）；该机关没有人登记邮箱，没有发邮件"),

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::filter::{self, Filter, Row};
 
 /// A real date: it can be sorted and filtered by.
-fn day(date: Date) -> Cell {
+pub(crate) fn day(date: Date) -> Cell {
     let part = |number: i8| u8::try_from(number).unwrap_or(1);
     Cell::Date(u16::try_from(date.year()).unwrap_or(1900), part(date.month()), part(date.day()))
 }

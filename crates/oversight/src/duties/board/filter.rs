@@ -189,6 +189,12 @@ impl Filter {
         parts.iter().any(|value| !value.is_empty())
     }
 
+    /// Whether something is asked for that stands among the further conditions of the form.
+    pub(crate) fn asks_more(&self) -> bool {
+        let more = [&self.role, &self.kind, &self.year, &self.undated, &self.from, &self.to, &self.group];
+        more.iter().any(|value| !value.is_empty())
+    }
+
     pub(super) fn rows(&self) -> Rows {
         if self.by_duty() { Rows::Duties } else { Rows::Shares }
     }

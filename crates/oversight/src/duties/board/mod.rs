@@ -2,8 +2,9 @@
 //! actions, export, print.
 
 mod bulk;
-mod export;
+pub(crate) mod export;
 pub(crate) mod filter;
+pub(crate) mod find;
 mod views;
 
 use askama::Template;
@@ -44,6 +45,8 @@ struct Page {
     filter: Filter,
     board: Board,
     groups: Vec<Group>,
+    /// Rows that have ended: shown, and not counted above.
+    ended: i64,
     steps: Steps,
     bar: String,
     figures: (u32, u32, u32, u32),
@@ -74,7 +77,8 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         } else {
             format!("{}的任务", ctx.directory().short_name(desk.organ()))
         },
-        groups: grouped(rows, &filter),
+        groups: grouped(told_apart(rows, &filter, &board.offers), &filter),
+        ended: board.figures.rows - i64::from(done + doing + late + rest),
         steps,
         bar: charts::progress(done, doing, late, rest, ""),
         figures: (done + doing + late + rest, done, doing, late),
@@ -101,6 +105,7 @@ fn states() -> Vec<(&'static str, &'static str)> {
 
 /// The filters that are asked for most often: query, label, whether it is the one shown.
 fn presets(ctx: &Ctx, filter: &Filter, place: &str) -> Vec<(String, String, bool)> {
+    let today = ctx.today().to_string();
     let soon = ctx.today().saturating_add(jiff::ToSpan::days(30)).to_string();
     let blank = Filter { view: filter.view.clone(), ..Filter::default() };
     let presets = [
@@ -108,13 +113,24 @@ fn presets(ctx: &Ctx, filter: &Filter, place: &str) -> Vec<(String, String, bool
         (Filter { overdue: "1".into(), ..blank.clone() }, "逾期".to_owned()),
         (Filter { state: "evidenced".into(), ..blank.clone() }, "待确认".to_owned()),
         (Filter { state: "returned".into(), ..blank.clone() }, "已退回".to_owned()),
-        (Filter { state: "open".into(), to: soon, ..blank.clone() }, "30 天内到期".to_owned()),
-        (Filter { undated: "1".into(), ..blank.clone() }, "没有期限".to_owned()),
+        (Filter { state: "open".into(), from: today, to: soon, ..blank.clone() }, "30 天内到期".to_owned()),
+        (Filter { state: "open".into(), undated: "1".into(), ..blank.clone() }, "没有期限".to_owned()),
         (Filter { group: "clause".into(), sort: "clause".into(), ..blank.clone() }, format!("按{place}")),
         (Filter { group: "organ".into(), ..blank }, "按机关".to_owned()),
     ];
     let now = Filter { after: String::new(), ..filter.clone() };
     presets.into_iter().map(|(preset, label)| (preset.query(), label, preset == now)).collect()
+}
+
+/// The rows, each with the name of its source where several could be meant.
+fn told_apart(mut rows: Vec<Row>, filter: &Filter, offers: &filter::Offers) -> Vec<Row> {
+    // Grouped by place, the source stands in the headings.
+    if offers.sources.len() > 1 && filter.source.is_empty() && filter.group != "clause" {
+        for row in &mut rows {
+            row.clause_name = format!("{}　{}", row.source_title, row.clause_name);
+        }
+    }
+    rows
 }
 
 fn grouped(rows: Vec<Row>, filter: &Filter) -> Vec<Group> {
@@ -165,7 +181,7 @@ async fn print(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>)
         by_duty: filter.by_duty(),
         query: filter.query(),
         place: offers.place,
-        groups: grouped(rows, &filter),
+        groups: grouped(told_apart(rows, &filter, &offers), &filter),
         figures: (done + doing + late + rest, done, doing, late),
         now: kernel::time::show_minute(&kernel::time::to_db(ctx.seams().now())),
     };

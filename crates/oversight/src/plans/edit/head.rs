@@ -27,7 +27,7 @@ pub struct HeadFields {
 
 impl HeadFields {
     fn year(&self) -> Option<i64> {
-        self.year.trim().parse().ok().filter(|year| (1990..=2100).contains(year))
+        doubts::year_typed(&self.year).map(i64::from)
     }
 }
 

@@ -1,0 +1,47 @@
+//! Finding things from every page of the office (Ctrl+K): what capabilities offer, by words, for this person.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use web::{Ctx, Desk, Query, Result, hooks::Finder};
+
+/// Words longer than this find nothing that shorter ones would not.
+const LONGEST: usize = 40;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+}
+
+#[derive(Serialize)]
+struct Hit {
+    group: &'static str,
+    label: String,
+    about: String,
+    href: String,
+}
+
+/// `GET /find?q=`: the first few of each kind.
+pub(super) async fn find(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query<Asked>) -> Result<Response> {
+    let words: String = asked.q.trim().chars().take(LONGEST).collect();
+    let mut hits = Vec::new();
+    if !words.is_empty() {
+        for finder in ctx.declared::<Arc<dyn Finder>>() {
+            let found = finder.find(&ctx, &desk.staff, &words).await?;
+            let hit = |one: web::hooks::Found| Hit {
+                group: finder.group(),
+                label: one.label,
+                about: one.about,
+                href: one.href,
+            };
+            hits.extend(found.into_iter().map(hit));
+        }
+    }
+    Ok(Json(hits).into_response())
+}

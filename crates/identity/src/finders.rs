@@ -1,0 +1,83 @@
+//! Organs and accounts found from every page of the office.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use kernel::{Organ, Staff, may};
+use web::{
+    Ctx, Result,
+    hooks::{FOUND, Finder, Found},
+};
+
+use crate::{
+    accounts,
+    permissions::{MANAGE_ACCOUNTS, VIEW_ORGANS},
+};
+
+/// Organs by any of their names or their code.
+pub(crate) fn organs() -> Arc<dyn Finder> {
+    Arc::new(Organs)
+}
+
+/// Accounts by name or login, for those who manage them.
+pub(crate) fn people() -> Arc<dyn Finder> {
+    Arc::new(People)
+}
+
+struct Organs;
+
+/// Whether any of these contains the words, whatever characters both are written in.
+fn holds<'a>(words: &str, mut names: impl Iterator<Item = &'a str>) -> bool {
+    let words = fold::fold(&words.to_lowercase());
+    names.any(|name| fold::fold(&name.to_lowercase()).contains(&words))
+}
+
+impl Finder for Organs {
+    fn group(&self) -> &'static str {
+        "机关"
+    }
+
+    fn find<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff, words: &'a str) -> BoxFuture<'a, Result<Vec<Found>>> {
+        Box::pin(async move {
+            if may(&staff.clone().into(), &VIEW_ORGANS).is_err() {
+                return Ok(Vec::new());
+            }
+            let (directory, today) = (ctx.directory(), ctx.today());
+            let named = |organ: &&Organ| {
+                let names = [organ.name.as_str(), organ.short_name.as_str(), organ.code.as_str()];
+                holds(words, names.into_iter().chain(organ.aliases.iter().map(String::as_str)))
+            };
+            let one = |organ: &Organ| Found {
+                label: organ.short_name.clone(),
+                about: if organ.exists_on(today) { organ.name.clone() } else { format!("{}　已撤销", organ.name) },
+                href: format!("/organs/{}", organ.code),
+            };
+            Ok(directory.all().iter().filter(named).take(FOUND).map(one).collect())
+        })
+    }
+}
+
+struct People;
+
+impl Finder for People {
+    fn group(&self) -> &'static str {
+        "账号"
+    }
+
+    fn find<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff, words: &'a str) -> BoxFuture<'a, Result<Vec<Found>>> {
+        Box::pin(async move {
+            if may(&staff.clone().into(), &MANAGE_ACCOUNTS).is_err() {
+                return Ok(Vec::new());
+            }
+            let directory = ctx.directory();
+            let found = accounts::list(ctx.db()).await?.into_iter();
+            let found = found.filter(|account| holds(words, [account.name.as_str(), &account.login].into_iter()));
+            let one = |account: accounts::Account| Found {
+                label: account.name,
+                about: format!("{}　{}", account.login, directory.short_name(&account.organ)),
+                href: format!("/accounts/{}", account.id),
+            };
+            Ok(found.take(FOUND).map(one).collect())
+        })
+    }
+}

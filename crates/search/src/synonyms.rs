@@ -1,0 +1,90 @@
+//! What people say and what documents write: 低保 is 最低生活保障. A question in one form finds texts in the other, behind those
+//! that use its own.
+
+/// Forms of one thing. Only what is the same thing everywhere; what is merely near would find too much.
+const SAME: &[&[&str]] = &[
+    &["最低生活保障", "低保"],
+    &["特困人员供养", "特困供养", "五保供养"],
+    &["基本医疗保险", "医疗保险", "医保"],
+    &["城乡居民医疗保险", "城乡居民医保", "新农合"],
+    &["基本养老保险", "养老保险"],
+    &["社会保险", "社保"],
+    &["失业保险金", "失业金"],
+    &["住房公积金", "公积金"],
+    &["公共租赁住房", "公租房"],
+    &["保障性租赁住房", "保租房"],
+    &["农村危房改造", "危房改造", "危改"],
+    &["国有土地上房屋征收", "房屋征收"],
+    &["不动产登记", "房产登记"],
+    &["不动产权证", "房产证"],
+    &["居民户口簿", "户口簿", "户口本"],
+    &["机动车驾驶证", "驾驶证", "驾照"],
+    &["义务教育入学", "中小学入学"],
+    &["残疾人证", "残疾证"],
+    &["高龄津贴", "老龄津贴", "老年津贴"],
+    &["退役军人", "退伍军人"],
+    &["行政处罚决定", "处罚决定"],
+    &["双随机、一公开", "双随机一公开"],
+    &["政府信息公开申请", "信息公开申请", "依申请公开"],
+    &["突发事件应急预案", "应急预案"],
+    &["招商引资", "招商"],
+    &["河湖长制", "河长制"],
+    &["农村生活污水治理", "农村污水治理"],
+    &["机构编制委员会办公室", "编办"],
+];
+
+/// Forms of a question that are looked for besides its own.
+const MOST: usize = 4;
+
+/// Another form of something in a question, and what stands around it there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Other<'a> {
+    /// What stands before it; may be empty.
+    pub(crate) before: &'a str,
+    /// The other form.
+    pub(crate) form: &'static str,
+    /// What stands behind it; may be empty.
+    pub(crate) after: &'a str,
+}
+
+/// The other forms of what is asked for; none for most questions.
+pub(crate) fn others(text: &str) -> Vec<Other<'_>> {
+    let mut found = Vec::new();
+    for forms in SAME {
+        // Longer forms stand first, so that 医保 is not taken out of 城乡居民医保.
+        let Some((said, (before, after))) = forms.iter().find_map(|form| Some((form, text.split_once(*form)?))) else {
+            continue;
+        };
+        for form in forms.iter().filter(|form| *form != said) {
+            if found.len() < MOST {
+                found.push(Other { before, form, after });
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_say_is_looked_for_as_documents_write_it() {
+        assert_eq!(others("低保标准"), [Other { before: "", form: "最低生活保障", after: "标准" }]);
+        assert_eq!(others("农村最低生活保障"), [Other { before: "农村", form: "低保", after: "" }]);
+        assert!(others("医保报销").iter().any(|other| other.form == "医疗保险"));
+        assert!(others("财政预算").is_empty());
+    }
+
+    #[test]
+    fn forms_stand_from_the_longest_and_none_in_two_groups() {
+        let mut all: Vec<&str> = SAME.concat();
+        for forms in SAME {
+            assert!(forms.windows(2).all(|pair| pair[0].chars().count() >= pair[1].chars().count()), "{forms:?}");
+        }
+        all.sort_unstable();
+        let many = all.len();
+        all.dedup();
+        assert_eq!(all.len(), many);
+    }
+}
