@@ -46,6 +46,20 @@ pub static WITHDRAWN: EventKind = EventKind::new("document", "document.withdrawn
 /// The last day of its validity has gone by: lists and search show it as lapsed from now on.
 pub static LAPSED: EventKind = EventKind::new("document", "document.lapsed", "有效期届满")
     .holds(&[("edition", "版本"), ("expires_on", "有效期至")]);
+/// Somebody asks that the words and files of what was withdrawn be erased.
+pub static ERASURE_ASKED: EventKind = EventKind::new("document", "document.erasure_asked", "申请清除原文")
+    .holds(&[("basis", "依据"), ("reason", "原因")])
+    .keeps(Keep::Words);
+/// The request was taken back, or another person did not agree.
+pub static ERASURE_STOPPED: EventKind = EventKind::new("document", "document.erasure_stopped", "撤销清除申请");
+/// Another person agreed: words and files are gone.
+pub static ERASED: EventKind = EventKind::new("document", "document.erased", "清除原文").holds(&[
+    ("basis", "依据"),
+    ("asked_by", "申请人"),
+    ("editions", "版本数"),
+    ("files", "附件数"),
+    ("records", "清除内容的记录数"),
+]);
 /// A draft into the bin.
 pub static BINNED: EventKind = EventKind::new("document", "document.binned", "移入回收站")
     .holds(&[("edition", "版本"), ("number", "第几版"), ("title", "标题")])
@@ -81,7 +95,7 @@ const PUBLIC: &[(&str, &str)] =
 const FILE: &[(&str, &str)] = &[("edition", "版本"), ("file", "附件"), ("name", "名称"), ("digest", "")];
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 17] = [
+pub static ALL: [&EventKind; 20] = [
     &CREATED,
     &SUBMITTED,
     &RECALLED,
@@ -92,6 +106,9 @@ pub static ALL: [&EventKind; 17] = [
     &CORRECTION_BEGUN,
     &WITHDRAWN,
     &LAPSED,
+    &ERASURE_ASKED,
+    &ERASURE_STOPPED,
+    &ERASED,
     &BINNED,
     &RESTORED,
     &PURGED,

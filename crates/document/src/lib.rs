@@ -22,6 +22,7 @@ mod commit;
 pub mod common;
 pub mod desk;
 pub mod draft;
+pub mod erase;
 mod error;
 pub mod events;
 pub mod files;
@@ -60,8 +61,12 @@ pub use spec::{Check, Facet, Kind, KindSpec, Kinds, Numbering, Purpose, Relation
 pub use values::Values;
 
 /// The tables of this crate.
-pub const MIGRATIONS: &[store::Migration] =
-    store::migrations!("document", "../migrations/0001_document.sql", "../migrations/0002_organ_lists.sql");
+pub const MIGRATIONS: &[store::Migration] = store::migrations!(
+    "document",
+    "../migrations/0001_document.sql",
+    "../migrations/0002_organ_lists.sql",
+    "../migrations/0003_erasure.sql"
+);
 
 /// What this crate brings into the program; kinds, pages and reviews are declared by the contexts.
 pub fn capability() -> web::Capability {

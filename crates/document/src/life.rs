@@ -475,7 +475,17 @@ pub(crate) async fn event(
     kind: &'static EventKind,
     data: Value,
 ) -> Result<()> {
-    let document = &whole.document;
+    event_on(tx, actor, &whole.document, kind, data).await
+}
+
+/// The same, where no edition is at hand.
+pub(crate) async fn event_on(
+    tx: &mut Tx,
+    actor: &Actor,
+    document: &rows::DocumentRow,
+    kind: &'static EventKind,
+    data: Value,
+) -> Result<()> {
     tx.append(NewEvent::new(kind, &document.id, actor).organ(&document.organ).data(data)).await?;
     Ok(())
 }

@@ -24,5 +24,13 @@ pub static WRITE_DOCUMENTS: Permission =
 pub static WITHDRAW_DOCUMENTS: Permission =
     Permission::new("withdraw_documents", "撤回已公开的信息", &[Role::OrganHead, Role::CountyOffice], OwnOrgan);
 
+/// Agree that the words and files of a withdrawn document be erased for good; never who asked for it or wrote in it.
+pub static CONFIRM_ERASURE: Permission = Permission::new(
+    "confirm_erasure",
+    "核准清除已撤回的原文（他人申请的）",
+    &[Role::ReviewerSecrecy, Role::CountyOffice],
+    OwnOrgan,
+);
+
 /// All of them, for the capability.
-pub static ALL: [&Permission; 3] = [&VIEW_DOCUMENTS, &WRITE_DOCUMENTS, &WITHDRAW_DOCUMENTS];
+pub static ALL: [&Permission; 4] = [&VIEW_DOCUMENTS, &WRITE_DOCUMENTS, &WITHDRAW_DOCUMENTS, &CONFIRM_ERASURE];

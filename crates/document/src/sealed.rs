@@ -72,6 +72,11 @@ pub(crate) fn documents() -> Sealed {
         "SELECT r.kind, r.to_document, r.place, r.confirmed_by FROM relation r JOIN document d ON d.id = r.from_document \
          WHERE d.id = $1 AND d.rank > 0",
     )
+    .part(
+        "erasure/1",
+        "原文的清除",
+        "SELECT basis, reason, asked_by, asked_name, asked_at, done_by, done_name, done_at FROM erasure WHERE document_id = $1",
+    )
 }
 
 pub(crate) fn columns() -> Sealed {

@@ -42,6 +42,16 @@ impl Leaving for WithItsSubject {
     fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
         Box::pin(left(tx, subject))
     }
+
+    fn erased<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        subject: &'a SubjectRef,
+        title: &'a str,
+        why: (&'a str, &'a Actor),
+    ) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(erased(tx, subject, title, why))
+    }
 }
 
 /// Follows what leaves the public and comes back; `None` when nobody publishes anything. The work itself is the job's: it takes
@@ -124,6 +134,48 @@ pub async fn left(tx: &mut Tx, subject: &SubjectRef) -> Result<()> {
     let touched = touched(tx, subject).await?;
     let now = tx.now();
     put(tx, subject, true, &now, &touched).await
+}
+
+/// The words of the subject are erased: evidence that bears its title bears `title` instead, and what the log said of it goes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn erased(tx: &mut Tx, subject: &SubjectRef, title: &str, (why, actor): (&str, &Actor)) -> Result<()> {
+    let touched = touched(tx, subject).await?;
+    let evidence: Vec<(EvidenceId, DutyId)> = query_as(
+        "SELECT e.id, a.duty FROM evidence e JOIN duty_share a ON a.id = e.share \
+         WHERE e.subject_id = $2 AND e.subject_kind = $1 AND e.subject_id <> ''",
+    )
+    .bind(&subject.kind)
+    .bind(&subject.id)
+    .fetch_all(tx.conn())
+    .await?;
+    query("UPDATE evidence SET title = $3 WHERE subject_id = $2 AND subject_kind = $1 AND subject_id <> '' AND title <> ''")
+        .bind(&subject.kind)
+        .bind(&subject.id)
+        .bind(title)
+        .execute(tx.conn())
+        .await?;
+    for row in &touched {
+        tx.touch(&SubjectRef::new("duty", &row.duty));
+    }
+    let chain = tx.chain().to_owned();
+    for (evidence, duty) in &evidence {
+        let told: Vec<i64> = query_scalar(
+            "SELECT e.seq FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq WHERE e.chain = $1 \
+             AND e.subject_kind = 'duty' AND e.subject_id = $2 AND e.keep <> 'facts' AND p.erased_at = '' \
+             AND p.data LIKE '%' || $3 || '%' ORDER BY e.seq",
+        )
+        .bind(&chain)
+        .bind(duty)
+        .bind(evidence)
+        .fetch_all(tx.conn())
+        .await?;
+        for seq in told {
+            tx.erase(seq, why, actor).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Brings the evidence of a subject in line with the newest event that says whether it is public. Doing it again does no harm.

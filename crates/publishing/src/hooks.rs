@@ -7,7 +7,7 @@ use document::{
     Kinds, Shape,
     common::{DOCUMENT_NUMBER, SUMMARY, VALIDITIES, VALIDITY},
     desk,
-    permissions::WRITE_DOCUMENTS,
+    permissions::{CONFIRM_ERASURE, WRITE_DOCUMENTS},
     public::{self, proof},
     rows::shown_title,
 };
@@ -80,6 +80,7 @@ impl DeskSource for Desk {
                     mine: false,
                 }));
             }
+            items.extend(erasures(ctx, staff).await?);
             Ok(items)
         })
     }
@@ -93,6 +94,37 @@ impl DeskSource for Desk {
         })
     }
 }
+
+/// Erasures that wait for this person: asked for by another, of an organ whose texts the person may decide on.
+async fn erasures(ctx: &Ctx, staff: &Staff) -> Result<Vec<DeskItem>> {
+    let actor: kernel::Actor = staff.clone().into();
+    if may(&actor, &CONFIRM_ERASURE).is_err() {
+        return Ok(Vec::new());
+    }
+    let (house, directory) = (crate::house(ctx), ctx.directory());
+    let mut items = Vec::new();
+    for row in document::erase::all_waiting(ctx.db(), TEXTS).await? {
+        let may = row.asked_by != staff.account.as_str()
+            && kernel::may_for(&actor, &CONFIRM_ERASURE, &house.keeper(&row.organ)).is_ok()
+            && !document::erase::authors(ctx.db().read(), &row.document).await?.contains(&staff.account);
+        if may {
+            items.push(DeskItem {
+                kind: "核准清除原文".to_owned(),
+                group: Group::REVIEW,
+                title: row.title,
+                href: format!("/documents/{}", row.document),
+                organ: directory.short_name(&row.organ).to_owned(),
+                since: time::from_db(&row.asked_at).map(time::date_in_china),
+                due: None,
+                mine: false,
+            });
+        }
+    }
+    Ok(items)
+}
+
+/// After these nothing of the words of a document may lie on anywhere.
+const FORGETS: &[&kernel::EventKind] = &[&document::events::ERASED];
 
 struct Search;
 
@@ -161,6 +193,10 @@ impl SearchSource for Search {
             let columns = columns.into_iter().map(|(slug, name)| Label::new(LabelOf::Column, String::from(slug), name));
             Ok(kinds.chain(validities).chain(columns).collect())
         })
+    }
+
+    fn forgets_with(&self) -> &'static [&'static kernel::EventKind] {
+        FORGETS
     }
 
     fn labels_change_with(&self) -> &'static [&'static str] {

@@ -13,17 +13,23 @@ use web::{Ctx, Error, Result};
 use crate::editions::{
     checks::{self, LOOK_THROUGH, LookThrough},
     deciding::{self, Due},
+    erase,
     subject::{EDITION, PUBLISH_DUE, PublishDue},
 };
 
 /// The handlers of this context's jobs.
 pub fn handlers(ctx: &Ctx) -> Handlers {
-    let (ctx, looking) = (ctx.clone(), ctx.clone());
+    let (ctx, looking, forgetting) = (ctx.clone(), ctx.clone(), ctx.clone());
+    let forget = move |job: erase::ForgetFiles| {
+        let ctx = forgetting.clone();
+        async move { erase::forget_files(&ctx, &job).await }
+    };
     let look = move |job: LookThrough| {
         let ctx = looking.clone();
         async move { look_through(&ctx, &job.edition).await }
     };
-    Handlers::default().with(LOOK_THROUGH, "查找稿件里的个人信息", look).with(
+    let handlers = Handlers::default().with(LOOK_THROUGH, "查找稿件里的个人信息", look);
+    handlers.with(erase::FORGET_FILES, "删除已清除稿件的附件", forget).with(
         PUBLISH_DUE,
         "按时发布稿件",
         move |job: PublishDue| {

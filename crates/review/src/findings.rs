@@ -12,7 +12,7 @@ use kernel::{Actor, NewEvent, id::AccountId, may_for};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{Db, Executor, FromRow, Tx, query, query_as};
-use text::findings::{Finding, Severity, personal_numbers};
+use text::findings::{Finding, Severity, homes, personal_numbers};
 
 pub use crate::pieces::{Piece, Unread};
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 
 /// Version of the rules. It changes whenever other things are found in the same text, so that everything is looked at again;
 /// a test holds it to what the rules find in a fixed text.
-pub const RULES: &str = "personal-numbers-3";
+pub const RULES: &str = "personal-4";
 
 /// Findings that are kept of one part, blocking ones first. What is beyond still blocks.
 pub const MOST: usize = 500;
@@ -158,6 +158,7 @@ fn label(rule: &str, blocks: bool) -> &'static str {
         ("privacy.mobile", false) => "疑似手机号码",
         ("privacy.bank_card", true) => "银行卡号",
         ("privacy.bank_card", false) => "疑似银行卡号",
+        ("privacy.home", _) => "疑似个人住址",
         (UNREAD, true) => "没有读出的内容，须人工核对",
         (UNREAD, false) => "没有读出的内容",
         _ => "需要核对的内容",
@@ -194,7 +195,8 @@ fn look(text: PartText) -> Run {
             found.push((one.digest.clone(), one));
             continue;
         }
-        let findings = personal_numbers("", &piece.text);
+        let mut findings = personal_numbers("", &piece.text);
+        findings.extend(homes("", &piece.text));
         if findings.is_empty() {
             continue;
         }
@@ -489,7 +491,7 @@ mod tests {
         let text = format!(
             "身份证 {NUMBER}，手机 13800138000，卡号 6222021234567890128，旧证 110105491231002，电话 0570-1234567。\n\
              身份证号 0000001990\n01010018，电话 138·0013·8000、一三九零零一三九零零零，（甲1380013\n8000）\n\
-             身份证号：000000199001010019，身份证号110105491231010\n乙 0000001985 丙\n02030020 丁"
+             身份证号：000000199001010019，身份证号110105491231010\n乙 0000001985 丙\n02030020 丁，住5栋2单元301室"
         );
         let rules: Vec<(String, bool)> = found(&text).into_iter().map(|one| (one.rule, one.blocks)).collect();
         let expected = [
@@ -504,9 +506,10 @@ mod tests {
             ("privacy.id_number", true),
             ("privacy.id_number", false),
             ("privacy.id_number", false),
+            ("privacy.home", false),
         ];
         let expected: Vec<(String, bool)> = expected.map(|(rule, blocks)| (rule.to_owned(), blocks)).to_vec();
-        assert_eq!((rules, RULES), (expected, "personal-numbers-3"), "when the rules change, so does their version");
+        assert_eq!((rules, RULES), (expected, "personal-4"), "when the rules change, so does their version");
     }
 
     #[test]

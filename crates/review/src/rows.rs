@@ -308,6 +308,34 @@ fn place(before: &State, next: &Round) -> usize {
     }
 }
 
+/// What stands in the place of words that were erased.
+const ERASED: &str = "（已清除）";
+
+/// Erases what people wrote about a subject whose own words are erased: title, reasons, opinions, what was found. Who passed or
+/// returned what, and when, stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn erase_words(tx: &mut Tx, about: &About) -> Result<()> {
+    for sql in [
+        "UPDATE review SET title = $3, reason = CASE WHEN reason = '' THEN '' ELSE $3 END, version = version + 1 \
+         WHERE subject_kind = $1 AND subject_id = $2",
+        "UPDATE review_pass SET opinion = $3 WHERE opinion <> '' AND review IN \
+         (SELECT id FROM review WHERE subject_kind = $1 AND subject_id = $2)",
+        "UPDATE review_exception SET note = $3 WHERE note <> '' AND review IN \
+         (SELECT id FROM review WHERE subject_kind = $1 AND subject_id = $2)",
+        "UPDATE finding_decision SET reason = $3 WHERE subject_kind = $1 AND subject_id = $2",
+    ] {
+        query(sql).bind(about.kind).bind(&about.id).bind(ERASED).execute(tx.conn()).await?;
+    }
+    query("DELETE FROM finding_run WHERE subject_kind = $1 AND subject_id = $2")
+        .bind(about.kind)
+        .bind(&about.id)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Removes everything about a subject that is gone for good: rounds, findings, decisions.
 pub async fn forget(tx: &mut Tx, about: &About) -> Result<()> {
     for sql in [

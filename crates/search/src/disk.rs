@@ -121,6 +121,29 @@ impl Opened {
         self.reader.searcher().num_docs()
     }
 
+    /// Segments that hold entries which were taken out, as of the newest commit.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn with_deleted(&self) -> Result<Vec<tantivy::index::SegmentId>> {
+        let segments = self.index.searchable_segment_metas()?;
+        Ok(segments.iter().filter(|segment| segment.has_deletes()).map(tantivy::SegmentMeta::id).collect())
+    }
+
+    /// Writes those segments anew, without what was taken out, and removes the old files.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub(crate) fn merge_deleted(&self, writer: &mut tantivy::IndexWriter) -> Result<()> {
+        let segments = self.with_deleted()?;
+        if !segments.is_empty() {
+            writer.merge(&segments).wait()?;
+        }
+        self.reload()?;
+        writer.garbage_collect_files().wait()?;
+        Ok(())
+    }
+
     /// Reads the newest commit from now on.
     pub(crate) fn reload(&self) -> Result<()> {
         Ok(self.reader.reload()?)

@@ -157,6 +157,10 @@ impl Search {
             feeding.labels_due = true;
             return Err(error);
         }
+        if feeding.purge_due {
+            self.purge(&mut feeding).await?;
+            feeding.purge_due = false;
+        }
         let mut changes = Vec::new();
         let mut next = feeding.progress.clone();
         self.forget_gone(&mut next, &mut changes);
@@ -170,15 +174,17 @@ impl Search {
         let commit = changes.len() > of_page
             || (of_page > 0 && (before == 0 || before / COMMIT_EVERY != after / COMMIT_EVERY))
             || next.whole != committed.whole
+            || read.forgets
             || !committed.is_written()
             || next.cursor - committed.cursor >= IDLE_EVENTS;
         let unread = |progress: &Progress| progress.unread(&self.inner.sources).is_some();
-        let unfinished = read.more || unread(&next) || feeding.labels_due;
+        let unfinished = read.more || read.forgets || unread(&next) || feeding.labels_due;
         let filled = unread(&feeding.progress) && !unread(&next);
         if filled {
             next.done = 0;
         }
         self.apply(&mut feeding, changes, next, commit).await?;
+        feeding.purge_due |= read.forgets;
         if filled {
             // A fresh writer gives back what this one needed for so much at once. Held even when idle: it keeps other
             // processes from removing the index.
@@ -217,6 +223,30 @@ impl Search {
             }
             Err(error) => {
                 feeding.progress = feeding.committed.clone();
+                self.note_failure(&error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes the segments from which something was taken out anew, without it: taken out, it is found no more, but lies in the
+    /// files until they are merged.
+    async fn purge(&self, feeding: &mut Feeding) -> Result<()> {
+        let (Some(mut writer), Some(opened)) = (feeding.writer.take(), self.inner.opened.load_full()) else {
+            return Err(Error::NotReady);
+        };
+        let merged = tokio::task::spawn_blocking(move || {
+            catch_unwind(AssertUnwindSafe(|| opened.merge_deleted(&mut writer)))
+                .unwrap_or_else(|_| Err(Error::Damaged("整理索引时中断".into())))
+                .map(|()| writer)
+        });
+        match merged.await.unwrap_or_else(|error| Err(Error::Source(error.to_string()))) {
+            Ok(writer) => {
+                feeding.writer = Some(writer);
+                self.changed();
+                Ok(())
+            }
+            Err(error) => {
                 self.note_failure(&error);
                 Err(error)
             }
@@ -431,6 +461,10 @@ impl Search {
         let events = log::after(ctx.db(), next.cursor, EVENTS).await?;
         let subjects: BTreeSet<(&str, &str)> =
             events.iter().map(|event| (event.subject_kind.as_str(), event.subject_id.as_str())).collect();
+        let forgets = events.iter().any(|event| {
+            let mut kinds = self.inner.sources.iter().flat_map(|source| source.forgets_with());
+            kinds.any(|kind| kind.name == event.kind)
+        });
         let mut labels = false;
         for (kind, id) in subjects {
             labels |= self.inner.sources.iter().any(|source| source.labels_change_with().contains(&kind));
@@ -441,7 +475,7 @@ impl Search {
         if let Some(last) = events.last() {
             next.cursor = last.seq;
         }
-        Ok(Read { more: i64::try_from(events.len()).is_ok_and(|count| count == EVENTS), labels })
+        Ok(Read { more: i64::try_from(events.len()).is_ok_and(|count| count == EVENTS), labels, forgets })
     }
 }
 
@@ -451,6 +485,8 @@ struct Read {
     more: bool,
     /// Words for codes may have changed.
     labels: bool,
+    /// What was taken out was erased.
+    forgets: bool,
 }
 
 /// What can be found of one object now. One that cannot be told while the database answers is taken out: rather not found

@@ -309,6 +309,19 @@ impl Db {
         tx.commit().await
     }
 
+    /// Takes what was deleted out of the log of writes as well, where the database keeps one beside its file: after an erasure.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while somebody still reads what was there before: to be tried again.
+    pub async fn forget_remains(&self) -> Result<()> {
+        if self.dialect() != Dialect::Sqlite {
+            // PostgreSQL writes over the places of dead rows by itself, when its vacuum has freed them.
+            return Ok(());
+        }
+        let busy: i64 = query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(self.read()).await?;
+        if busy == 0 { Ok(()) } else { Err(Error::Busy("还有人在读取")) }
+    }
+
     /// Connections that are in use, and all that may be, of those that read.
     pub fn in_use(&self) -> (usize, usize) {
         (self.inner.reader.0.in_use(), READERS)

@@ -1,9 +1,10 @@
 //! For tests and measurements: databases of their own on a PostgreSQL, and statements past the program.
 
+use futures::StreamExt;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::{
-    Dialect, Result,
+    Db, Dialect, Result, Value,
     db::{dialect_of, sqlite_path},
     sql::{Live, Query, sqlite_options},
 };
@@ -78,4 +79,27 @@ pub async fn tamper(db: &crate::Db, statement: Query) -> Result<u64> {
     let done = statement.execute(tx.conn()).await?;
     tx.commit().await?;
     Ok(done.rows_affected())
+}
+
+/// Tables and columns in which any of these words lies, whatever the table: what was erased must be in none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holding(db: &Db, words: &[&str]) -> Result<Vec<String>> {
+    let mut found = std::collections::BTreeSet::new();
+    let mut at = db.snapshot().await?;
+    for table in at.tables().await? {
+        let mut rows = at.rows(&table)?;
+        while let Some(row) = rows.next().await {
+            for (name, value) in row? {
+                if let Value::Text(text) = value
+                    && words.iter().any(|word| text.contains(word))
+                {
+                    found.insert(format!("{table}.{name}"));
+                }
+            }
+        }
+    }
+    at.end().await?;
+    Ok(found.into_iter().collect())
 }

@@ -51,8 +51,15 @@ fn over_https(server: &Server, listener: Listener) -> (bool, bool) {
 
 /// Layer of both servers: the security headers. Cookies go back over HTTPS only where people come over HTTPS.
 pub async fn secure(State((ctx, listener)): State<(Ctx, Listener)>, request: Request, next: Next) -> Response {
+    let carries = carries_body(&request);
     let mut response = next.run(request).await;
+    // What was refused was perhaps not read to its end, and the connection ends then: whoever keeps connections open, a proxy
+    // above all, is told so instead of losing the next request on it.
+    let refused = response.status().is_client_error() || response.status().is_server_error();
     let headers = response.headers_mut();
+    if carries && refused {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let policy = if listener == Listener::Portal { PORTAL_POLICY } else { OFFICE_POLICY };
     let (strict, cookies_over_https) = over_https(&ctx.config().server, listener);
     if strict {
@@ -77,6 +84,13 @@ pub async fn secure(State((ctx, listener)): State<(Ctx, Listener)>, request: Req
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Whether something follows the head of the request.
+fn carries_body(request: &Request) -> bool {
+    let headers = request.headers();
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0")
 }
 
 /// The cookie, for HTTPS alone.

@@ -254,6 +254,16 @@ impl Publishes {
 pub trait Leaving: Send + Sync {
     /// With this write the object leaves the public.
     fn leaves<'a>(&'a self, tx: &'a mut Tx, subject: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>>;
+
+    /// With this write the words of the object, which is not public, are erased for good: whoever has copied any of them (its
+    /// title) erases the copy, in rows and in the log. `title` is what stands in its place, `why` the reason in the log.
+    fn erased<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        subject: &'a SubjectRef,
+        title: &'a str,
+        why: (&'a str, &'a kernel::Actor),
+    ) -> BoxFuture<'a, store::Result<()>>;
 }
 
 /// Tells everybody who asked for it that an object leaves the public with this write. Called before the first event of the
@@ -261,6 +271,24 @@ pub trait Leaving: Send + Sync {
 pub async fn leaving(ctx: &Ctx, tx: &mut Tx, subject: &SubjectRef) -> store::Result<()> {
     for one in ctx.declared::<Arc<dyn Leaving>>() {
         one.leaves(tx, subject).await?;
+    }
+    Ok(())
+}
+
+/// Tells everybody who copied words of an object that they are erased with this write. Called before the first
+/// event of the write, as [`leaving`] is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn erasing(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    subject: &SubjectRef,
+    title: &str,
+    why: (&str, &kernel::Actor),
+) -> store::Result<()> {
+    for one in ctx.declared::<Arc<dyn Leaving>>() {
+        one.erased(tx, subject, title, why).await?;
     }
     Ok(())
 }

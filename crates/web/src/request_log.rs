@@ -58,6 +58,8 @@ impl RequestId {
 #[derive(Debug, Clone)]
 struct Current {
     id: RequestId,
+    /// Method and path; never logged.
+    asked: Arc<str>,
     seen: Arc<Seen>,
 }
 
@@ -81,6 +83,19 @@ pub fn came_from(ip: IpAddr) {
 /// This account is signed in for the request being answered. Nothing outside of a request.
 pub fn signed_in(account: &AccountId) {
     let _ = CURRENT.try_with(|current| current.seen.account.set(account.clone()));
+}
+
+/// The token of a form, for this account and this address alone: sent by another person or to another address, it is another
+/// token. Empty stays empty; outside of a request it is the token itself.
+pub fn bound(token: &str) -> String {
+    if token.is_empty() {
+        return String::new();
+    }
+    let bind = |current: &Current| {
+        let account = current.seen.account.get().map_or("", AccountId::as_str);
+        kernel::event::digest_of([token, account, &*current.asked])
+    };
+    CURRENT.try_with(bind).unwrap_or_else(|_| token.to_owned())
 }
 
 /// What the layer needs to know.
@@ -122,7 +137,9 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
         status: None,
         bytes: 0,
     };
-    let mut response = CURRENT.scope(Current { id: id.clone(), seen }, next.run(request)).instrument(span).await;
+    let asked = format!("{} {}", request.method(), request.uri().path()).into();
+    let current = Current { id: id.clone(), asked, seen };
+    let mut response = CURRENT.scope(current, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(HEADER, value);
     }

@@ -166,6 +166,11 @@ pub trait SearchSource: Send + Sync {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
+    /// Events after which nothing of what was taken out may stay in the files of the index either: they are written anew.
+    fn forgets_with(&self) -> &'static [&'static kernel::EventKind] {
+        &[]
+    }
+
     /// Subject kinds whose events may change the labels, e.g. `column`. No entry is read again because of them.
     fn labels_change_with(&self) -> &'static [&'static str] {
         &[]

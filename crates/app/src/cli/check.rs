@@ -5,7 +5,7 @@ use std::{io::Write, path::Path, process::ExitCode};
 use anyhow::Result;
 use documents::{Extracted, Part, Unread, place_in_words};
 use serde::Serialize;
-use text::findings::{Finding, Gate, Severity, personal_numbers};
+use text::findings::{Finding, Gate, Severity, homes, personal_numbers};
 
 /// The answer for programs.
 #[derive(Debug, Serialize)]
@@ -36,7 +36,10 @@ fn look(file: &Extracted) -> Vec<Finding> {
     for part in &file.parts {
         match part.unread {
             Some(how) => findings.push(unread(part, how)),
-            None => findings.extend(personal_numbers(&part.place, &part.text)),
+            None => {
+                findings.extend(personal_numbers(&part.place, &part.text));
+                findings.extend(homes(&part.place, &part.text));
+            }
         }
     }
     findings

@@ -199,6 +199,25 @@ stories! {
         assert!(desk::filled_in(&office.db).await.expect("list").is_empty());
     }
 
+    async fn the_title_of_what_is_erased_stays_neither_on_evidence_nor_in_the_log(office) {
+        let key = office.resolution("r1", "会议").await;
+        let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &[("QH010", OwnerRole::Lead)]).await;
+        let share = office.share(&duty, "QH010").await;
+        let piece = office.hand_in(&share, "QH010", "d1", "").await.expect("evidence");
+        office.decide(&piece, Verdict::Return("换一份".into())).await.expect("returned");
+        office.hand_in(&share, "QH010", "d2", "").await.expect("evidence");
+        let holding = async |words: &str| store::test::holding(&office.db, &[words]).await.expect("read");
+        assert_eq!(holding("文件d1").await, ["event_payload.data", "evidence.title"]);
+        let mut tx = office.db.write().await.expect("write");
+        let subject = kernel::id::SubjectRef::new("document", "d1");
+        lapse::erased(&mut tx, &subject, "（标题已清除）", ("清除", &kernel::Actor::System)).await.expect("erased");
+        tx.commit().await.expect("commit");
+        assert_eq!(holding("文件d1").await, Vec::<String>::new());
+        assert_eq!(holding("（标题已清除）").await, ["evidence.title"]);
+        assert!(!holding("文件d2").await.is_empty(), "other evidence keeps its title");
+        assert!(store::log::Verify::new(&office.db).run().await.expect("verify").ok);
+    }
+
     async fn evidence_lapses_with_its_subject_and_comes_back_with_it(office) {
         let key = office.resolution("r1", "会议").await;
         let duty = office.duty(row(&office, &key, "甲", "2026-06-30", ""), &[("QH010", OwnerRole::Lead)]).await;

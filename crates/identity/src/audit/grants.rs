@@ -25,6 +25,26 @@ use crate::{events, permissions::READ_AUDIT};
 /// Rights that are shown at a time.
 const MOST: i64 = 200;
 
+/// What gives somebody rights, or somebody else's: a new account, roles, another organ, an account in use again; and whoever
+/// sets a password anew or takes the second factor away can sign in as that person.
+const GIVES: [&kernel::EventKind; 6] = [
+    &events::ACCOUNT_CREATED,
+    &events::ROLES_CHANGED,
+    &events::ACCOUNT_CHANGED,
+    &events::ACCOUNT_ENABLED,
+    &events::PASSWORD_RESET,
+    &events::SECOND_FACTOR_REMOVED,
+];
+
+/// What people do to their own account gives them nothing, and another name or mail address gives nobody a right.
+fn gives(event: &Event) -> bool {
+    let organ = || {
+        let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
+        data["organ"][0] != data["organ"][1]
+    };
+    event.actor != event.subject_id && (event.kind != events::ACCOUNT_CHANGED.name || organ())
+}
+
 /// Payload of [`events::GRANTS_REVIEWED`].
 #[derive(Debug, Serialize, Deserialize)]
 struct Reviewed {
@@ -42,10 +62,10 @@ async fn reviewed(ctx: &Ctx) -> Result<i64> {
 async fn open(ctx: &Ctx, most: i64) -> Result<Vec<Event>> {
     let after = reviewed(ctx).await?;
     let mut found = Vec::new();
-    for kind in [&events::ACCOUNT_CREATED, &events::ROLES_CHANGED] {
+    for kind in GIVES {
         // 0 would mean from the newest on.
         let filter = Filter { kind: kind.name.to_owned(), after: after.max(1), ..Filter::default() };
-        found.extend(search(ctx.db(), &filter, most).await?);
+        found.extend(search(ctx.db(), &filter, most).await?.into_iter().filter(gives));
     }
     found.sort_by_key(|event| event.seq);
     found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
@@ -106,7 +126,7 @@ impl DeskSource for Grants {
             Ok(vec![DeskItem {
                 kind: "核对授权".to_owned(),
                 group: Group::SYSTEM,
-                title: format!("新建账号和修改角色 {} 项，请核对是否应当授予", found.len()),
+                title: format!("账号和授权变动 {} 项，请核对是否应当办理", found.len()),
                 href: "/audit/grants".to_owned(),
                 organ: ctx.directory().short_name(&staff.organ).to_owned(),
                 since,

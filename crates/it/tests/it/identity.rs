@@ -274,12 +274,22 @@ testkit::both! {
         let mut auditor = app.person("auditor", "QH001", &[Role::AuditAdmin]).await;
         let fields = [("login", "zhang"), ("name", "张三"), ("organ", "QH010"), ("roles", "editor"), ("roles", "reviewer_policy")];
         admin.post("/accounts/new", &fields).await.expect(200);
-        auditor.get("/").await.expect(200).shows("新建账号和修改角色");
+        auditor.get("/").await.expect(200).shows("账号和授权变动");
         let page = auditor.get("/audit/grants").await.expect(200).shows("张三").shows("政策关审核员");
         admin.get("/audit/grants").await.expect(403);
         auditor.post("/audit/grants", &[("until", &page.field("until"))]).await.expect(303);
-        auditor.get("/").await.expect(200).hides("新建账号和修改角色");
+        auditor.get("/").await.expect(200).hides("账号和授权变动");
         auditor.get("/audit/grants").await.expect(200).shows("没有等待核对");
+        // Whoever sets somebody's password anew, moves or revives an account, can act as that person, too.
+        let id: String = store::query_scalar("SELECT id FROM account WHERE login = 'zhang'").fetch_one(app.ctx().db().read()).await.expect("id");
+        let at = format!("/accounts/{id}");
+        let moved = [("name", "张三"), ("organ", "QH011"), ("email", "")];
+        for (path, fields) in [("edit", &moved[..]), ("password", &[]), ("disable", &[]), ("enable", &[])] {
+            let reply = admin.post(&format!("{at}/{path}"), fields).await;
+            assert!(matches!(reply.status.as_u16(), 200 | 303), "{path}: {}", reply.text());
+        }
+        let page = auditor.get("/audit/grants").await.expect(200);
+        page.shows("修改账号").shows("重设密码").shows("恢复使用账号").hides("停用账号");
     }
 
     async fn accounts_and_columns_come_from_tables(app) {

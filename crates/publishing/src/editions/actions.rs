@@ -132,7 +132,10 @@ pub(super) async fn withdraw(
         };
         Ok(Done::ok(format!("/documents/{id}"), text))
     };
-    let again = async |errors| super::show::page(&ctx, &desk, &id, errors, (&button.reason, &button.notice)).await;
+    let again = async |errors| {
+        let typed = super::show::Typed { reason: &button.reason, notice: &button.notice, ..Default::default() };
+        super::show::page(&ctx, &desk, &id, errors, typed).await
+    };
     act_or_form(&ctx, &button.once, done, again).await
 }
 

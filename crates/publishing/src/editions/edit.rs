@@ -30,7 +30,7 @@ use web::{
 use super::{
     checks, deciding,
     form::{Field, Tie, fields, ties},
-    subject,
+    seen, subject,
 };
 use crate::{columns, kinds};
 
@@ -280,6 +280,7 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
             .into_response());
     };
     let whole = rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
+    seen::opened(&ctx, &desk, &whole).await?;
     let form = Typed::from_whole(&house, &whole);
     editor(&ctx, &desk, whole, form, FormErrors::new(), None).await
 }
@@ -415,7 +416,8 @@ pub(super) async fn submit(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let (form, house) = (Typed::from_pairs(pairs), crate::house(&ctx));
-    if let Some(to) = store::submitted(ctx.db(), &form.once).await? {
+    let once = web::request_log::bound(&form.once);
+    if let Some(to) = store::submitted(ctx.db(), &once).await? {
         return Ok(Redirect::to(to).into_response());
     }
     match try_save(&ctx, &house, &desk, &id, &form).await? {
@@ -423,7 +425,7 @@ pub(super) async fn submit(
         Tried::Wrong(errors) => return wrong(&ctx, &desk, &id, form, errors).await,
         Tried::Stale(whole, message) => {
             // The same form may have been submitted while this one waited.
-            return match store::submitted(ctx.db(), &form.once).await? {
+            return match store::submitted(ctx.db(), &once).await? {
                 Some(to) => Ok(Redirect::to(to).into_response()),
                 None => stale(&ctx, &desk, *whole, form, message).await,
             };

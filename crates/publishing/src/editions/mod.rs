@@ -7,13 +7,15 @@ pub mod checks;
 pub mod deciding;
 mod edit;
 pub(crate) mod find;
+pub(crate) mod erase;
 mod form;
 mod list;
 mod notices;
+pub(crate) mod seen;
 pub(crate) mod show;
 pub mod subject;
 
-use document::permissions::{VIEW_DOCUMENTS, WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS};
+use document::permissions::{CONFIRM_ERASURE, VIEW_DOCUMENTS, WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS};
 use review::permissions::BYPASS_GATES;
 use web::{Listener, Routes};
 
@@ -36,6 +38,9 @@ pub(crate) fn routes() -> Routes {
         .post("/documents/{id}/correct", &WRITE_DOCUMENTS, actions::correct)
         .post("/documents/{id}/bin", &WRITE_DOCUMENTS, actions::bin)
         .post("/documents/{id}/withdraw", &WITHDRAW_DOCUMENTS, actions::withdraw)
+        .post("/documents/{id}/erase", &WITHDRAW_DOCUMENTS, erase::ask)
+        .post("/documents/{id}/erase/stop", &VIEW_DOCUMENTS, erase::stop)
+        .post("/documents/{id}/erase/confirm", &CONFIRM_ERASURE, erase::confirm)
         .post("/documents/{id}/bypass", &BYPASS_GATES, actions::bypass)
         .upload("/documents/{id}/attachments", &WRITE_DOCUMENTS, actions::upload)
         .get("/documents/{id}/attachments/{file}", &VIEW_DOCUMENTS, show::file)

@@ -29,7 +29,7 @@ use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, PortalShell, Query, Reader, Result, filters, office_page, page};
 
-use super::{checks, subject};
+use super::{checks, erase::Panel, seen, subject};
 use crate::people;
 
 /// One line of the history.
@@ -83,6 +83,11 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         }
         kind if kind == subject::BYPASSED.name => (format!("紧急发布 {number}"), text("reason")),
         kind if kind == subject::BYPASS_REVIEWED.name => ("紧急发布事后复核".to_owned(), text("note")),
+        kind if kind == events::ERASURE_ASKED.name => ("申请清除原文".to_owned(), text("reason")),
+        kind if kind == events::ERASURE_STOPPED.name => ("撤销清除申请".to_owned(), String::new()),
+        kind if kind == events::ERASED.name => {
+            ("清除原文：正文、附件、标题和审核意见不再保存".to_owned(), String::new())
+        }
         kind if kind == events::BINNED.name => (format!("删除草稿 {number}"), String::new()),
         kind if kind == events::RESTORED.name => (format!("恢复草稿 {number}"), String::new()),
         kind if kind == events::PURGED.name => ("回收站期满清除".to_owned(), String::new()),
@@ -123,6 +128,12 @@ struct Show {
     reason: String,
     /// What was typed for its readers.
     notice: String,
+    /// What was chosen as the basis of an erasure.
+    basis: String,
+    /// What was typed as its reason.
+    erase_reason: String,
+    bases: Vec<(&'static str, &'static str)>,
+    erasure: Panel,
     document: DocumentRow,
     kind: &'static str,
     organ_name: String,
@@ -221,16 +232,29 @@ fn why_no_bypass(staff: &Staff, found: &Checks, review: Option<&Review>) -> Stri
 
 /// The document's page.
 pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<DocumentId>) -> Result<Response> {
-    page(&ctx, &desk, &id, FormErrors::new(), ("", "")).await
+    page(&ctx, &desk, &id, FormErrors::new(), Typed::default()).await
 }
 
-/// The same, with what must be corrected in the reason and the notice of a withdrawal.
+/// What was typed into the forms of the page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Typed<'a> {
+    /// Reason of a withdrawal.
+    pub(super) reason: &'a str,
+    /// What its readers are told.
+    pub(super) notice: &'a str,
+    /// Why the law asks for an erasure.
+    pub(super) basis: &'a str,
+    /// The same in the words of who asks.
+    pub(super) erase_reason: &'a str,
+}
+
+/// The same, with what must be corrected in the form of a withdrawal or an erasure.
 pub(super) async fn page(
     ctx: &Ctx,
     desk: &Desk,
     id: &DocumentId,
     errors: FormErrors,
-    (reason, notice): (&str, &str),
+    typed: Typed<'_>,
 ) -> Result<Response> {
     let (actor, house) = (desk.actor(), crate::house(ctx));
     let document = rows::visible(ctx.db().read(), &house, &actor, id).await?;
@@ -240,6 +264,7 @@ pub(super) async fn page(
         return Err(Error::NotFound);
     };
     let (title, kind) = (newest.shown_title().to_owned(), house.kind_of(&document)?);
+    let erased = title == document::erase::ERASED_TITLE;
     let keeper = document.keeper().clone();
     let writes = may_for(&actor, kind.write, &keeper).is_ok();
     let (lines, review) = lines(ctx, &editions).await?;
@@ -271,8 +296,12 @@ pub(super) async fn page(
     let page = Show {
         shell: desk.shell(ctx, title.clone()).await?.with_error(bad),
         errors,
-        reason: reason.to_owned(),
-        notice: notice.to_owned(),
+        reason: typed.reason.to_owned(),
+        notice: typed.notice.to_owned(),
+        basis: typed.basis.to_owned(),
+        erase_reason: typed.erase_reason.to_owned(),
+        bases: document::erase::BASES.to_vec(),
+        erasure: Panel::of(ctx, desk, &document, opened.is_some()).await?,
         kind: kind.label,
         organ_name: ctx.directory().short_name(&document.organ).to_owned(),
         column_name: column.map(|column| column.name).unwrap_or_default(),
@@ -282,7 +311,7 @@ pub(super) async fn page(
         portal_url: format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), kind.address(id)),
         can_edit: writes && editable,
         can_recall: writes && opened.is_some() && !editable && (by_me || county),
-        can_correct: writes && opened.is_none() && was_public,
+        can_correct: writes && opened.is_none() && was_public && !erased,
         can_bin: writes && editable && by_me,
         can_withdraw: public.is_some() && may_for(&actor, &WITHDRAW_DOCUMENTS, &keeper).is_ok(),
         can_bypass: opened.is_some() && !by_me && may_for(&actor, &BYPASS_GATES, &keeper).is_ok(),
@@ -398,7 +427,11 @@ async fn which(ctx: &Ctx, desk: &Desk, document: &DocumentId, which: &Which) -> 
         which.edition.clone()
     };
     let whole = rows::read(ctx.db().read(), &house, &desk.actor(), &id).await?;
-    if whole.document.id == *document { Ok(whole) } else { Err(Error::NotFound) }
+    if whole.document.id != *document {
+        return Err(Error::NotFound);
+    }
+    seen::opened(ctx, desk, &whole).await?;
+    Ok(whole)
 }
 
 /// The edition as the public would see it.

@@ -29,7 +29,7 @@ use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, Steps, filters, off
 
 use super::diff::{self, Row as DiffRow};
 use crate::editions::{
-    checks, deciding,
+    checks, deciding, seen,
     show::{Line, Paper, history, paper},
     subject::{self, EDITION, state_words},
 };
@@ -216,6 +216,7 @@ pub(super) async fn review(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Ed
 pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &EditionId, errors: FormErrors) -> Result<Response> {
     let (actor, house) = (desk.actor(), crate::house(ctx));
     let whole = rows::read(ctx.db().read(), &house, &actor, id).await?;
+    seen::opened(ctx, desk, &whole).await?;
     checks::ensure(ctx, &whole).await?;
     let checks = checks::of(ctx.db().read(), &house, &whole).await?;
     let review = deciding::review_of(ctx, &whole).await?;

@@ -12,7 +12,7 @@ use search::{Query, Search, Sort};
 
 use web::hooks::SearchEntry;
 
-use crate::{COLUMN_CHANGED, Town, entry, filled, ids};
+use crate::{COLUMN_CHANGED, ERASED, Town, entry, filled, ids};
 
 #[tokio::test]
 async fn words_of_two_characters_are_found_in_title_and_body_whether_or_not_a_dictionary_has_them() {
@@ -149,6 +149,28 @@ async fn the_index_follows_the_log_and_forgets_what_is_withdrawn() {
     search.catch_up(&town.ctx).await.unwrap();
     assert!(ids(&search, "题目").await.is_empty());
     assert_eq!((search.status().lag, search.status().documents), (0, 3));
+}
+
+#[tokio::test]
+async fn what_was_erased_does_not_lie_on_in_the_files_of_the_index() {
+    let (town, search) = filled().await;
+    let deleted = || -> u32 {
+        let metas = tantivy::Index::open_in_dir(town.dir()).unwrap().load_metas().unwrap();
+        metas.segments.iter().map(tantivy::SegmentMeta::num_deleted_docs).sum()
+    };
+    // Side by side in one segment, which stays when one of them is taken out.
+    town.take("a").await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert!(deleted() > 0, "taken out, and still there");
+    town.happened(&ERASED, "a").await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(deleted(), 0);
+    assert_eq!(ids(&search, "贴息").await, ["b"]);
+    assert_eq!((search.status().lag, search.status().problem.as_str()), (0, ""));
+    // An index goes on being fed afterwards.
+    town.put("d", entry("新发布的殡葬改革方案", "惠民殡葬。")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "殡葬").await, ["d"]);
 }
 
 #[tokio::test]

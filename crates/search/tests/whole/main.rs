@@ -108,9 +108,15 @@ impl SearchSource for Source {
     fn labels_change_with(&self) -> &'static [&'static str] {
         &["column"]
     }
+
+    fn forgets_with(&self) -> &'static [&'static EventKind] {
+        FORGETS
+    }
 }
 
 static CHANGED: EventKind = EventKind::new("document", "document.changed", "改动");
+static ERASED: EventKind = EventKind::new("document", "document.erased", "清除");
+const FORGETS: &[&EventKind] = &[&ERASED];
 static COLUMN_CHANGED: EventKind = EventKind::new("column", "column.changed", "改动");
 
 struct Town {
@@ -161,7 +167,7 @@ impl Town {
 
     async fn ctx(folder: &std::path::Path, clock: &Arc<FixedClock>, shelf: &Arc<Shelf>, kinds: &[&'static str]) -> Ctx {
         let seams = Seams { clock: clock.clone(), entropy: Arc::new(SeededEntropy::new(1)) };
-        let mut town = Capability::new("town", "县").events(&[&CHANGED, &COLUMN_CHANGED]);
+        let mut town = Capability::new("town", "县").events(&[&CHANGED, &ERASED, &COLUMN_CHANGED]);
         for kind in kinds {
             town = town.search(Arc::new(Source(kind, Arc::clone(shelf))));
         }

@@ -24,6 +24,21 @@ const AGE: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 const BATCH: i64 = 500;
 
 impl Files {
+    /// Whether some row of the database refers to the file.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_used(&self, db: &Db, digest: &str) -> Result<bool> {
+        for (table, column) in db.referring_to("file").await? {
+            // SQL: names of tables and columns come from the database's own catalogue, quoted.
+            let sql = format!("SELECT CAST(1 AS BIGINT) FROM \"{table}\" WHERE \"{column}\" = $1 LIMIT 1");
+            if query_scalar::<i64>(built(sql)).bind(digest).fetch_optional(db.read()).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Removes what is older than a day and to which no foreign key of the database refers, bytes without a row, and remains
     /// in the scratch folder. Whoever keeps the digest of a file therefore refers to the table `file` by a foreign key; nothing
     /// has to be declared, and what is forgotten here cannot be lost.

@@ -32,6 +32,8 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(10))
         .foreign_keys(true)
+        // What is deleted is written over: a text that was erased must not lie on in the free pages of the file.
+        .pragma("secure_delete", "ON")
         .pragma("cache_size", "-2000")
         .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(200)

@@ -1,4 +1,4 @@
-//! What must not be published as it stands. First rule set: numbers that belong to a person.
+//! What must not be published as it stands: numbers that belong to a person, and where somebody lives ([`homes()`]).
 //!
 //! 政府信息公开条例 Art. 15 keeps personal privacy out of public information; 个人信息保护法 Art. 28 counts financial
 //! accounts as sensitive. Found are identity numbers (GB 11643-1999, and the 15 digits used before it), mobile numbers
@@ -12,6 +12,7 @@
 //! of figures, order numbers that fail the checks.
 
 mod columns;
+mod homes;
 mod public;
 mod scan;
 mod valid;
@@ -19,6 +20,7 @@ mod window;
 
 use serde::{Deserialize, Serialize};
 
+pub use homes::homes;
 pub use public::{objection, objections};
 use scan::{Scan, folded};
 

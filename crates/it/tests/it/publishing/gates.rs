@@ -4,7 +4,7 @@ use kernel::Role;
 use review::Gate;
 use testkit::{Client, TestApp, both};
 
-use super::{approve, column, count, draft, edition, everything, identity_number, is_public, submit, whole};
+use super::{approve, column, count, draft, edition, everything, identity_number, is_public, pass_all, submit, whole};
 
 /// Tries an emergency publication of what is open.
 async fn bypass(app: &TestApp, client: &mut Client, document: &str) -> testkit::Reply {
@@ -154,5 +154,53 @@ both! {
         let form = [("once", once.as_str()), ("slug", "pii"), ("name", "测试"), ("kind", "topic"),
             ("description", description.as_str()), ("basis", "电话 13800138000")];
         admin.post("/columns", &form).await.expect(422).shows("请修改“说明”，公众会看到").shows("请修改“公开依据”");
+    }
+
+    async fn who_opens_a_text_of_others_stands_in_the_log(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "尚未公开的稿件").await;
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        editor.get(&format!("/documents/{id}/preview")).await.expect(200);
+        assert_eq!(count(app, "reading.opened").await, 0, "its author has it anyway");
+        let mut clerk = app.clerk().await;
+        for _ in 0..3 {
+            clerk.get(&format!("/documents/{id}/preview")).await.expect(200);
+        }
+        assert_eq!(count(app, "reading.opened").await, 1, "once a day");
+        app.person("other-organ", "QH011", &[Role::Editor]).await.get(&format!("/documents/{id}/preview")).await.expect(404);
+        app.person("secrecy-here", "QH010", &[Role::ReviewerSecrecy]).await.get(&format!("/documents/{id}/preview")).await.expect(200);
+        assert_eq!(count(app, "reading.opened").await, 2);
+        app.pass(jiff::SignedDuration::from_hours(25));
+        app.sign_in("clerk").await.get(&format!("/documents/{id}/preview")).await.expect(200);
+        assert_eq!(count(app, "reading.opened").await, 3);
+        let mut auditor = app.person("auditor", "QH001", &[Role::AuditAdmin]).await;
+        auditor.get("/audit").await.expect(200).shows("查看未公开的稿件").shows("尚未公开的稿件");
+        clerk = app.sign_in("clerk").await;
+        submit(&mut app.sign_in("editor-qh010").await, &id, "尚未公开的稿件", "<p>正文。</p>", &[]).await.expect(303);
+        pass_all(app, &id).await;
+        let before = count(app, "reading.opened").await;
+        clerk.get(&format!("/documents/{id}/preview")).await.expect(200);
+        assert_eq!(count(app, "reading.opened").await, before, "it is public");
+    }
+
+    async fn the_token_of_a_form_is_that_of_one_person_and_one_address(app) {
+        column(app).await;
+        let (mut editor, mut other) = (app.editor("QH010").await, app.person("editor-2", "QH010", &[Role::Editor]).await);
+        let once = editor.get("/documents/new").await.expect(200).field("once");
+        let form = |title: &'static str| [("title", title), ("organ", "QH010"), ("kind", "notice"), ("column", "notices")];
+        let with = |title| form(title).into_iter().chain([("once", once.as_str())]).collect::<Vec<_>>();
+        // Somebody else's token makes nobody's form look sent already.
+        other.post("/documents", &with("别人先用的")).await.expect(303);
+        let first = editor.post("/documents", &with("自己的")).await.expect(303).location();
+        assert_eq!(editor.post("/documents", &with("自己的")).await.expect(303).location(), first, "sent twice, made once");
+        let made: i64 = store::query_scalar("SELECT COUNT(*) FROM document").fetch_one(app.ctx().db().read()).await.expect("count");
+        assert_eq!(made, 2);
+        // Nor does a form count as sent because another with the same token was.
+        let id = first.split('/').nth(2).expect("id");
+        let (_, version, _) = edition(app, id).await;
+        editor.post(&format!("/documents/{id}/bin"), &[("version", &*version.to_string()), ("once", once.as_str())]).await.expect(303);
+        let binned: i64 = store::query_scalar("SELECT COUNT(*) FROM edition WHERE binned_at <> ''").fetch_one(app.ctx().db().read()).await.expect("count");
+        assert_eq!(binned, 1);
     }
 }

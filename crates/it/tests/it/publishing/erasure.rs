@@ -1,0 +1,121 @@
+//! Stories of 清除: what should never have been public goes for good, by two people, and that it went stays.
+
+use kernel::Role;
+use review::Gate;
+use testkit::{TestApp, both};
+
+use super::{approve, column, count, draft, edition, identity_number, is_public, pass_all, submit};
+
+/// Words that must be nowhere afterwards; nobody's.
+const BODY: &str = "丑寅卯辰巳午未申酉戌";
+const FILE: &str = "角亢氐房心尾箕斗牛女";
+const TITLE: &str = "乾兑离震巽坎艮坤";
+
+/// Where in the database any of the words lies.
+async fn traces(app: &TestApp) -> Vec<String> {
+    store::test::holding(app.ctx().db(), &[BODY, FILE, TITLE]).await.expect("read")
+}
+
+both! {
+    async fn what_should_never_have_been_public_goes_for_good_by_two_people(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, TITLE).await;
+        let files = format!("/documents/{id}/attachments");
+        editor.upload(&files, &[], &[("file", "名单.txt", FILE.as_bytes())]).await.expect(303);
+        submit(&mut editor, &id, TITLE, &format!("<h2>{BODY}</h2><p>{BODY}。</p>"), &[("summary", BODY)]).await.expect(303);
+        let (edition_id, version, _) = edition(app, &id).await;
+        let fields = [("version", &*version.to_string()), ("opinion", BODY)];
+        app.reviewer(Gate::SECRECY).await.post(&format!("/reviews/{edition_id}/approve"), &fields).await.expect(303);
+        let mut clerk = app.clerk().await;
+        let erase = format!("/documents/{id}/erase");
+        let asked = [("basis", "personal"), ("erase_reason", "第三行是住户的姓名和病情，由本人来电指出")];
+        clerk.post(&erase, &asked).await.expect(409).shows("没有公开过");
+        for gate in [Gate::WORDING, Gate::POLICY, Gate::POLITICAL] {
+            approve(app, &mut app.reviewer(gate).await, &id).await.expect(303);
+        }
+        assert!(is_public(app, &id).await);
+        app.work().await;
+        clerk.post(&erase, &asked).await.expect(409).shows("还在公开");
+        let (_, version, _) = edition(app, &id).await;
+        let fields = [("version", &*version.to_string()), ("reason", "公开了不应公开的个人信息")];
+        clerk.post(&format!("/documents/{id}/withdraw"), &fields).await.expect(303);
+        app.work().await;
+        let digest: String = store::query_scalar("SELECT digest FROM attachment").fetch_one(app.ctx().db().read()).await.expect("digest");
+        assert!(app.ctx().files().check(&digest).await.expect("look").is_none());
+        assert!(!traces(app).await.is_empty());
+        // One asks.
+        clerk.post(&erase, &[("basis", "personal"), ("erase_reason", "")]).await.expect(422).shows("请写明清除的原因");
+        let number = identity_number();
+        clerk.post(&erase, &[("basis", "personal"), ("erase_reason", &number)]).await.expect(422);
+        editor.post(&erase, &asked).await.expect(403);
+        let page = clerk.get(&format!("/documents/{id}")).await.expect(200).shows("清除原文");
+        let once = page.field("once");
+        let [basis, reason] = asked;
+        clerk.post(&erase, &[basis, reason, ("once", once.as_str())]).await.expect(303);
+        clerk.post(&erase, &asked).await.expect(409).shows("已经有人申请");
+        // Another decides: not who asked, not who wrote it, not who has no business with it.
+        let confirm = format!("{erase}/confirm");
+        clerk.get(&format!("/documents/{id}")).await.expect(200).shows("须由另一位人员核准").hides("/erase/confirm");
+        clerk.post(&confirm, &[]).await.expect(409).shows("您申请了清除");
+        editor.post(&confirm, &[]).await.expect(403);
+        app.person("head-here", "QH010", &[Role::OrganHead]).await.post(&confirm, &[]).await.expect(403);
+        let mut elsewhere = app.person("secrecy-elsewhere", "QH011", &[Role::ReviewerSecrecy]).await;
+        assert!(matches!(elsewhere.post(&confirm, &[]).await.status.as_u16(), 403 | 404));
+        elsewhere.get("/").await.expect(200).hides("核准清除原文");
+        assert!(!traces(app).await.is_empty());
+        let mut secrecy = app.person("secrecy-2", "QH001", &[Role::ReviewerSecrecy]).await;
+        secrecy.get("/").await.expect(200).shows("核准清除原文");
+        secrecy.get(&format!("/documents/{id}")).await.expect(200).shows("由本人来电指出").shows("/erase/confirm");
+        secrecy.post(&confirm, &[]).await.expect(303);
+        app.work().await;
+        assert_eq!(traces(app).await, Vec::<String>::new());
+        assert!(app.ctx().files().check(&digest).await.expect("look").is_some(), "the bytes are gone");
+        app.ctx().db().forget_remains().await.expect("remains");
+        if app.ctx().db().dialect() == store::Dialect::Sqlite {
+            let file = app.data().join("gongkai.db");
+            let lies_in = |bytes: &[u8], word: &str| bytes.windows(word.len()).any(|piece| piece == word.as_bytes());
+            let bytes = std::fs::read(&file).expect("the database");
+            assert!(lies_in(&bytes, "由本人来电指出"), "the file is read as it lies there");
+            let log = std::fs::read(file.with_extension("db-wal")).unwrap_or_default();
+            for word in [BODY, FILE, TITLE] {
+                assert!(!lies_in(&bytes, word) && !lies_in(&log, word), "{word} lies on in the file");
+            }
+        }
+        // That it happened stays, for the public and for the office.
+        let path = format!("/policies/{id}");
+        let mut visitor = app.visitor();
+        let moved = visitor.get(&format!("/documents/{id}")).await;
+        let tomb = if moved.status.as_u16() == 410 { moved } else { visitor.get(&path).await };
+        tomb.expect(410).shows("公开了不应公开的个人信息").shows("标题已清除").hides(TITLE);
+        let page = clerk.get(&format!("/documents/{id}")).await.expect(200);
+        page.shows("原文已于").shows("由本人来电指出").shows("清除原文：正文").hides(BODY).hides(TITLE).hides("更正（新的一版）");
+        for kind in ["document.published", "document.withdrawn", "document.erasure_asked", "document.erased"] {
+            assert_eq!(count(app, kind).await, 1, "{kind}");
+        }
+    }
+
+    async fn an_erasure_that_is_not_agreed_to_changes_nothing(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, TITLE).await;
+        submit(&mut editor, &id, TITLE, &format!("<p>{BODY}。</p>"), &[]).await.expect(303);
+        pass_all(app, &id).await;
+        let mut head = app.person("head-here", "QH010", &[Role::OrganHead]).await;
+        let (_, version, _) = edition(app, &id).await;
+        let fields = [("version", &*version.to_string()), ("reason", "有误")];
+        head.post(&format!("/documents/{id}/withdraw"), &fields).await.expect(303);
+        let before = traces(app).await;
+        let erase = format!("/documents/{id}/erase");
+        let asked = [("basis", "other"), ("erase_reason", "上级机关来函")];
+        head.post(&erase, &asked).await.expect(303);
+        app.clerk().await.post(&format!("{erase}/stop"), &[]).await.expect(303);
+        app.clerk().await.post(&format!("{erase}/confirm"), &[]).await.expect(409).shows("没有等待核准的清除申请");
+        // A text that is being written anew holds the same words.
+        head.post(&erase, &asked).await.expect(303);
+        editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
+        app.clerk().await.post(&format!("{erase}/confirm"), &[]).await.expect(409).shows("还有正在撰写或审核的一版");
+        assert!(traces(app).await.len() >= before.len());
+        assert_eq!(count(app, "document.erased").await, 0);
+    }
+}

@@ -1,0 +1,139 @@
+//! Where somebody lives (民法典 Art. 1034 counts 住址 as personal information): a door of a dwelling (3栋2单元501室), and what stands
+//! behind 家庭住址 and its like. Only told to a person, who knows whether it is an office: offices have doors as well. Laws,
+//! and texts on who applies where, speak of such addresses without naming one; they are not found.
+
+use super::{Finding, Gate, Severity};
+
+/// Words before an address of a home.
+const LABELS: [&str; 6] = ["家庭住址", "家庭地址", "现住址", "居住地址", "户籍地址", "户籍住址"];
+/// What an address in full has one of.
+const PLACES: [char; 8] = ['村', '组', '号', '室', '路', '街', '巷', '弄'];
+/// Most characters of an address behind its label.
+const LONGEST: usize = 50;
+
+/// Finds homes in a text; `part` says where the text came from and is copied into each finding.
+pub fn homes(part: &str, text: &str) -> Vec<Finding> {
+    let chars: Vec<char> = text.chars().map(fold::character).collect();
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for at in 0..chars.len() {
+        let one = door(&chars, at).or_else(|| labelled(&chars, at));
+        if let Some((start, end)) = one
+            && found.last().is_none_or(|last| last.1 <= start)
+        {
+            found.push((start, end));
+        }
+    }
+    found.into_iter().map(|(start, end)| told(part, &chars, start, end)).collect()
+}
+
+fn is_number(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "一二三四五六七八九十".contains(c)
+}
+
+/// Characters from `at` on, or back from it, that are numbers or blanks between.
+fn numbers(chars: &[char], at: usize) -> usize {
+    chars[at..].iter().take_while(|c| c.is_ascii_digit()).count()
+}
+
+/// `…栋…单元` and a number of two to five digits, or `…栋` and one of three to five.
+fn door(chars: &[char], at: usize) -> Option<(usize, usize)> {
+    let (word, least) = match chars.get(at..)? {
+        ['单', '元', ..] => (2, 2),
+        ['栋' | '幢', ..] => (1, 3),
+        _ => return None,
+    };
+    let before = chars[..at].iter().rposition(|c| !c.is_whitespace()).filter(|before| is_number(chars[*before]))?;
+    let after = at + word + chars[at + word..].iter().take_while(|c| **c == ' ').count();
+    let digits = numbers(chars, after);
+    if !(least..=5).contains(&digits) {
+        return None;
+    }
+    let mut end = after + digits;
+    // 501室; not a sum, a share or a measure: 5栋302平方米, 3栋120套.
+    match chars.get(end) {
+        Some('室' | '号' | '户') => end += 1,
+        Some(c) if c.is_alphanumeric() || matches!(c, '.' | '%' | '㎡') => return None,
+        _ => {}
+    }
+    let mut start = before;
+    while start > 0 && (is_number(chars[start - 1]) || matches!(chars[start - 1], '栋' | '幢' | '座' | '号' | '楼'))
+    {
+        start -= 1;
+    }
+    Some((start, end))
+}
+
+/// A label, a colon or the edge of a cell, and an address with a number in it.
+fn labelled(chars: &[char], at: usize) -> Option<(usize, usize)> {
+    let label =
+        LABELS.iter().find(|label| label.chars().eq(chars[at..].iter().copied().take(label.chars().count())))?;
+    let mut from = at + label.chars().count();
+    let colon = chars[from..].iter().take_while(|c| matches!(c, ':' | ' ')).count();
+    if !chars[from..from + colon].contains(&':') {
+        return None;
+    }
+    from += colon;
+    let end_of = |c: &char| c.is_whitespace() || matches!(c, ',' | '。' | ';' | '、');
+    let length = chars[from..].iter().take(LONGEST).take_while(|c| !end_of(c)).count();
+    let value = &chars[from..from + length];
+    let whole = value.iter().any(|c| PLACES.contains(c)) && value.iter().any(|c| is_number(*c));
+    whole.then_some((from, from + length))
+}
+
+fn told(part: &str, chars: &[char], start: usize, end: usize) -> Finding {
+    let excerpt = chars[start..end].iter().map(|c| if is_number(*c) { '*' } else { *c }).collect();
+    Finding {
+        rule: "privacy.home".into(),
+        gate: Gate::Privacy,
+        severity: Severity::Warn,
+        part: part.to_owned(),
+        start,
+        end,
+        excerpt,
+        suggestion: "疑似个人住址。确属个人住址的，请只写到街道、小区或者村；单位地址不用处理。".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn homes_are_told_and_masked() {
+        for (text, excerpt) in [
+            ("住青禾苑小区3栋2单元501室", "*栋*单元***室"),
+            ("幸福里5幢302", "*幢***"),
+            ("１２号楼２单元３０１", "**号楼*单元***"),
+            ("二单元 402 室", "*单元 ***"),
+            ("家庭住址：城关镇东门村六组18号，联系", "城关镇东门村*组**号"),
+            ("现住址: 解放路甲8号", "解放路甲*号"),
+        ] {
+            let found = homes("body", text);
+            assert_eq!(found.iter().map(|one| one.excerpt.as_str()).collect::<Vec<_>>(), [excerpt], "{text}");
+            assert!(found.iter().all(|one| one.severity == Severity::Warn && one.rule == "privacy.home"));
+        }
+        let text = "前言。家庭住址：城关镇东门村六组18号";
+        let found = &homes("body", text)[0];
+        assert_eq!(
+            text.chars().skip(found.start).take(found.end - found.start).collect::<String>(),
+            "城关镇东门村六组18号"
+        );
+    }
+
+    #[test]
+    fn what_names_no_home_is_not_one() {
+        for text in [
+            "向户籍所在地的乡镇人民政府提出申请",
+            "姓名、户籍地址及现住址、联系方式",
+            "家庭住址：\t联系电话",
+            "家庭住址：以户口簿为准",
+            "新建住宅5栋320套，12栋1200平方米",
+            "六年级语文第三单元12课时",
+            "改造小区 8 个、栋数 120 栋",
+            "预算单元 3 个",
+            "办公室地址：青禾县人民路1号",
+        ] {
+            assert_eq!(homes("body", text), [], "{text}");
+        }
+    }
+}
