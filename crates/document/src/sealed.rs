@@ -87,9 +87,9 @@ pub(crate) fn columns() -> Sealed {
         "SELECT name FROM portal_column WHERE slug = $1",
     )
     .part(
-        "column/1",
+        "column/2",
         "名称和设置",
-        "SELECT slug, name, parent, description, keywords, kind, purpose, basis, hidden FROM portal_column WHERE slug = $1",
+        "SELECT slug, name, parent, description, keywords, kind, purpose, basis, hidden, position FROM portal_column WHERE slug = $1",
     )
     .part("item/1", "法定公开事项", "SELECT item FROM portal_column_item WHERE column_slug = $1")
 }

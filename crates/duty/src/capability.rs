@@ -48,6 +48,7 @@ pub fn capability() -> Capability {
         .declare(Outward(SETTLE))
         .declare(crate::sealed::duties())
         .declare(leaving)
+        .declare(crate::mend::proof())
         .declare(reform::touched())
 }
 
@@ -101,7 +102,15 @@ fn schedule(ctx: &Ctx) -> Schedule {
                 Ok(())
             }
         });
-    Schedule::default().with(remind).with(fold)
+    let mending = folds;
+    let mend = Entry::new("duty.mend", "核对任务进度与事实是否一致", Every::Minutes(5), move || {
+        let ctx = mending.clone();
+        async move {
+            crate::mend::mend(ctx.db()).await?;
+            Ok(())
+        }
+    });
+    Schedule::default().with(remind).with(fold).with(mend)
 }
 
 /// Sends what is due today, if it is a working day, and drops pieces of standings that have passed.

@@ -121,6 +121,9 @@ async fn put(tx: &mut Tx, subject: &SubjectRef, gone: bool, at: &str, touched: &
         return Ok(());
     }
     let duties: Vec<DutyId> = touched.iter().map(|row| row.duty.clone()).collect();
+    for duty in &duties {
+        tx.touch(&SubjectRef::new(events::SUBJECT, duty));
+    }
     project::refresh(tx, &duties).await?;
     let public = touched.iter().filter(|row| row.visibility == "public").map(|row| &row.source);
     for key in public.collect::<BTreeSet<_>>() {

@@ -24,6 +24,7 @@ pub mod extra;
 pub mod facts;
 pub mod lapse;
 pub mod look;
+pub mod mend;
 pub mod model;
 pub mod notices;
 pub mod offer;

@@ -62,9 +62,9 @@ fn count(number: usize) -> Value {
     Value::from(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-const SHARE_COLUMNS: &str = "share, from_day, until_day, duty, source_kind, source_id, running, place_order, position, organ, \
+pub(crate) const SHARE_COLUMNS: &str = "share, from_day, until_day, duty, source_kind, source_id, running, place_order, position, organ, \
                              part, state, overdue, late, ended, due_on, period, rank, notes, evidence";
-const DUTY_COLUMNS: &str = "duty, from_day, until_day, source_kind, source_id, running, place_order, position, public, state, \
+pub(crate) const DUTY_COLUMNS: &str = "duty, from_day, until_day, source_kind, source_id, running, place_order, position, public, state, \
                             overdue, ended, due_on, rank, organs, confirmed, overdue_organs, shares, lead, notes, evidence";
 
 fn share_rows(share: &Share, pieces: &[(Date, Standing)], rows: &mut Vec<Vec<Value>>) {
@@ -148,19 +148,25 @@ pub async fn refresh(tx: &mut Tx, duties: &[DutyId]) -> Result<()> {
             let sql = format!("DELETE FROM {table} WHERE duty IN ({within})");
             query(built(sql)).bind_all(some).execute(tx.conn()).await?;
         }
-        let (mut of_shares, mut of_duties) = (Vec::new(), Vec::new());
-        for shares in shares.chunk_by(|a, b| a.duty == b.duty) {
-            let courses: Vec<(bool, Vec<(Date, Standing)>)> =
-                shares.iter().map(|share| (share.role.answers(), share.course().from(today))).collect();
-            for (share, (_, pieces)) in shares.iter().zip(&courses) {
-                share_rows(share, pieces, &mut of_shares);
-            }
-            duty_rows(shares, &rolled(&courses), &mut of_duties);
-        }
+        let (of_shares, of_duties) = made(&shares, today);
         insert(tx, "share_standing", SHARE_COLUMNS, of_shares).await?;
         insert(tx, "duty_standing", DUTY_COLUMNS, of_duties).await?;
     }
     Ok(())
+}
+
+/// The rows of both tables that the facts of these duties make, from today on.
+pub(crate) fn made(shares: &[Share], today: Date) -> (Vec<Vec<Value>>, Vec<Vec<Value>>) {
+    let (mut of_shares, mut of_duties) = (Vec::new(), Vec::new());
+    for shares in shares.chunk_by(|a, b| a.duty == b.duty) {
+        let courses: Vec<(bool, Vec<(Date, Standing)>)> =
+            shares.iter().map(|share| (share.role.answers(), share.course().from(today))).collect();
+        for (share, (_, pieces)) in shares.iter().zip(&courses) {
+            share_rows(share, pieces, &mut of_shares);
+        }
+        duty_rows(shares, &rolled(&courses), &mut of_duties);
+    }
+    (of_shares, of_duties)
 }
 
 /// The source runs or has been closed: its duties leave the boards or come back.

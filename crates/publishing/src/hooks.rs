@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::editions::subject;
+use crate::editions::{events::PUBLICATION_REFUSED, proven, subject};
 use document::{
     Kinds, Shape,
     common::{DOCUMENT_NUMBER, SUMMARY, VALIDITIES, VALIDITY},
@@ -12,7 +12,13 @@ use document::{
     rows::shown_title,
 };
 use futures::future::BoxFuture;
-use kernel::{Staff, id::DocumentId, may, time};
+use jiff::SignedDuration;
+use kernel::{
+    Staff,
+    id::{DocumentId, SubjectRef},
+    may, time,
+};
+use review::permissions::BYPASS_GATES;
 use web::{
     Ctx, Error, Result,
     filters::shortened,
@@ -32,6 +38,71 @@ pub(crate) fn search_source() -> Arc<dyn SearchSource> {
 /// Public documents, against the log.
 pub(crate) fn proof() -> Arc<dyn Proof> {
     Arc::new(Documents)
+}
+
+/// Scheduled texts that did not become public when they should, for the office that answers for it.
+pub(crate) fn held_source() -> Arc<dyn DeskSource> {
+    Arc::new(Held)
+}
+
+struct Held;
+
+/// A scheduled text whose moment has passed.
+#[derive(store::FromRow)]
+struct HeldRow {
+    id: String,
+    document_id: String,
+    title: String,
+    organ: String,
+    publish_at: String,
+}
+
+/// So long after its moment a text that is not public is held up.
+const LATE: SignedDuration = SignedDuration::from_mins(2);
+
+impl DeskSource for Held {
+    fn items<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff) -> BoxFuture<'a, Result<Vec<DeskItem>>> {
+        Box::pin(async move {
+            if may(&staff.clone().into(), &BYPASS_GATES).is_err() {
+                return Ok(Vec::new());
+            }
+            let late = ctx.seams().now().saturating_sub(LATE).unwrap_or_default();
+            let sql = "SELECT id, document_id, title, organ, publish_at FROM edition \
+                       WHERE state = 'scheduled' AND publish_at <= $1 AND publish_at <> '' ORDER BY publish_at, id LIMIT 20";
+            let rows: Vec<HeldRow> = store::query_as(sql).bind(time::to_db(late)).fetch_all(ctx.db().read()).await?;
+            let directory = ctx.directory();
+            let mut items = Vec::new();
+            for row in rows.into_iter().filter(|row| staff.central || row.organ == staff.organ.as_str()) {
+                let subject = SubjectRef::new(crate::DOCUMENT, &row.document_id);
+                let told = store::log::newest(ctx.db(), &subject, &[&PUBLICATION_REFUSED]).await?;
+                let why = told.and_then(|event| {
+                    let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
+                    let same = data.get("edition")?.as_str()? == row.id;
+                    same.then(|| data.get("why")?.as_str().map(str::to_owned))?
+                });
+                let title = shown_title(&row.title);
+                let moment = time::from_db(&row.publish_at).map(time::date_in_china);
+                items.push(DeskItem {
+                    kind: "到时未发布".to_owned(),
+                    group: Group::SYSTEM,
+                    title: match why {
+                        Some(why) => format!("《{title}》到时没有发布：{why}。请核实，内容无误的请撤回修改后重新送审"),
+                        None => format!("《{title}》到时没有发布，请到系统状态页查看原因"),
+                    },
+                    href: format!("/documents/{}", row.document_id),
+                    organ: directory.short_name(&row.organ.as_str().into()).to_owned(),
+                    since: moment,
+                    due: moment,
+                    mine: false,
+                });
+            }
+            Ok(items)
+        })
+    }
+
+    fn counts<'a>(&'a self, _: &'a Ctx, _: &'a Staff) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 }
 
 struct Desk;
@@ -210,7 +281,10 @@ impl Proof for Documents {
     fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<String>>> {
         Box::pin(async move {
             let found = proof::altered(ctx.db(), &Kinds::of(ctx), &ctx.site().domain, |_| ()).await?;
-            Ok(found.map(|altered| altered.words()))
+            if let Some(altered) = found {
+                return Ok(Some(altered.words()));
+            }
+            Ok(proven::first_fault(ctx.db()).await?)
         })
     }
 }

@@ -43,9 +43,9 @@ fn sealed() -> store::Sealed {
              WHERE r.subject_kind = 'edition' AND e.document_id = $1",
         )
         .part(
-            "pass/1",
+            "pass/2",
             "通过的关口",
-            "SELECT p.review, p.stage, p.passed_by, p.name, p.at FROM review_pass p JOIN review r ON r.id = p.review \
+            "SELECT p.review, p.stage, p.passed_by, p.name, p.at, p.opinion FROM review_pass p JOIN review r ON r.id = p.review \
              JOIN edition e ON e.id = r.subject_id WHERE r.subject_kind = 'edition' AND e.document_id = $1",
         )
         .part(
@@ -76,10 +76,12 @@ pub fn capability() -> Capability {
         .events(&[&editions::seen::OPENED])
         .subject("reading", "查看稿件")
         .declare(editions::seen::Readings::default())
+        .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)
         .search(hooks::search_source())
         .desk(hooks::desk_source())
+        .desk(hooks::held_source())
         .settings::<settings::Publishing>()
         .declare(editions::subject::kind())
         .declare(editions::find::finder())

@@ -39,6 +39,8 @@ pub struct Db {
 
 pub(crate) struct Inner {
     pub(crate) reader: Reader,
+    /// What writes look through at what is committed before they commit.
+    guard: Reader,
     writer: Writers,
     dialect: Dialect,
     seams: Seams,
@@ -103,6 +105,8 @@ const MAIN: &str = "main";
 const READERS: usize = 12;
 /// Connections of SQLite for exports, verification and backup, which take long.
 const LONG: u32 = 4;
+/// Connections of writes that look at what is committed. They do so under the lock of the log, one write at a time.
+const GUARDS: u32 = 2;
 /// Connections of PostgreSQL that write; SQLite has one writer.
 const WRITERS: u32 = 8;
 /// A question of a reader is stopped after this.
@@ -153,7 +157,8 @@ impl Db {
 
     async fn connect(url: &str, seams: Seams, limit: Duration) -> Result<Self> {
         let dialect = dialect_of(url)?;
-        let reader = open_reader(url, limit).await?;
+        let reader = open_reader(url, limit, READERS, LONG).await?;
+        let guard = open_reader(url, limit, 2, GUARDS).await?;
         let writer = match dialect {
             // Never made anew: a file that was moved away would be replaced by an empty one.
             Dialect::Sqlite => {
@@ -173,7 +178,7 @@ impl Db {
             Dialect::Postgres => None,
         };
         let sealed = std::sync::OnceLock::new();
-        let inner = Arc::new(Inner { reader, writer, dialect, seams, chains, memo, sealed, jobs, wires, file });
+        let inner = Arc::new(Inner { reader, guard, writer, dialect, seams, chains, memo, sealed, jobs, wires, file });
         inner.wires.connect(url, &inner);
         Self::with_chain(inner, MAIN).await
     }
@@ -227,6 +232,10 @@ impl Db {
     /// Where to read: `query_as::<T>("…").fetch_all(db.read())`.
     pub fn read(&self) -> &Reader {
         &self.inner.reader
+    }
+
+    pub(crate) fn guard(&self) -> &Reader {
+        &self.inner.guard
     }
 
     /// Says what is sealed: once, before anything is written.
@@ -331,6 +340,7 @@ impl Db {
     pub async fn close(&self) {
         self.inner.wires.cut();
         self.inner.reader.0.close().await;
+        self.inner.guard.0.close().await;
         self.inner.writer.close().await;
     }
 }
@@ -358,19 +368,20 @@ impl Reader {
     /// # Errors
     /// When the URL is of no known kind or the database cannot be reached.
     pub async fn open(url: &str) -> Result<Self> {
-        open_reader(url, LIMIT).await
+        open_reader(url, LIMIT, READERS, LONG).await
     }
 }
 
-async fn open_reader(url: &str, limit: Duration) -> Result<Reader> {
+/// `single` connections for single questions; on SQLite `long` others for what takes long, which on PostgreSQL shares the first.
+async fn open_reader(url: &str, limit: Duration, single: usize, long: u32) -> Result<Reader> {
     Ok(Reader(match dialect_of(url)? {
         Dialect::Sqlite => {
             let options = sqlite_options(&sqlite_path(url)).create_if_missing(false).pragma("query_only", "ON");
-            let long = sqlite_transactions(options.clone(), LONG);
-            Readers::Sqlite { single: SqlitePool::new(options, READERS, limit), long }
+            let long = sqlite_transactions(options.clone(), long);
+            Readers::Sqlite { single: SqlitePool::new(options, single, limit), long }
         }
         Dialect::Postgres => {
-            let places = u32::try_from(READERS).unwrap_or(WRITERS);
+            let places = u32::try_from(single).unwrap_or(WRITERS);
             Readers::Postgres(PgPool::connect(url, places, Use::Read(limit)).await?)
         }
     }))

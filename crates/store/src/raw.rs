@@ -16,6 +16,12 @@ impl Db {
         Ok(Snapshot { conn: self.read().0.snapshot().await? })
     }
 
+    /// The same beside a write that is about to commit: what is committed, without that write. On connections of their own,
+    /// which nobody holds while waiting for a write.
+    pub(crate) async fn before(&self) -> Result<Snapshot> {
+        Ok(Snapshot { conn: self.guard().0.snapshot().await? })
+    }
+
     /// Begins to load tables in one write: rules between tables are checked at its end, so their order is free.
     pub async fn load(&self) -> Result<Load> {
         let mut tx = self.write().await?;

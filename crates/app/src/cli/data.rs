@@ -167,6 +167,10 @@ pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
         println!("{}", serde_json::to_string(&verified)?);
     } else if verified.ok {
         println!("完好：留痕 {} 条，文件 {} 个。链头 {}", verified.events, verified.files, verified.head);
+        let settled = identity::audit::findings::settled(ctx).await.map_err(crate::compose::words)?;
+        for one in &settled {
+            println!("曾经发现、已写明处理情况：第 {} 号记录（{}）{}", one.seq, one.at, one.words);
+        }
         if verified.kept.is_none() {
             eprintln!("没有留存的链头可以对照，末尾的记录如被截去，看不出来。服务运行一分钟后会留存。");
         }

@@ -37,6 +37,8 @@ pub fn capability() -> Capability {
             &store::log::PAYLOAD_ERASED,
             &store::log::seals::RESEALED,
             &store::log::seals::BEGUN,
+            &store::log::seals::TAMPERED,
+            &store::log::seals::SETTLED,
         ])
         .settings::<clock::Readings>()
         .subject("job", "后台作业")

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use kernel::{Actor, NewEvent, id::ColumnId};
+use kernel::{
+    Actor, NewEvent,
+    id::{ColumnId, SubjectRef},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
@@ -302,6 +305,7 @@ pub async fn shift(tx: &mut Tx, actor: &Actor, slug: &ColumnId, up: bool) -> Res
             .bind(position)
             .execute(tx.conn())
             .await?;
+        tx.touch(&SubjectRef::new("column", slug));
     }
     tx.append(NewEvent::new(&events::MOVED, slug, actor).data(json!({ "up": up }))).await?;
     Ok(())

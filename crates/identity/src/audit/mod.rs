@@ -1,8 +1,9 @@
 //! Reading the event log: search, detail, verification of the chain, export. Nothing here can change an event.
 //!
-//! Events: `audit.verified`, `audit.exported`, `audit.grants_reviewed`.
+//! Events: `audit.verified`, `log.settled`, `audit.exported`, `audit.grants_reviewed`.
 
 mod export;
+pub mod findings;
 pub(crate) mod grants;
 mod pages;
 mod store;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Routes {
         .get("/audit", &READ_AUDIT, pages::list)
         .get("/audit/verify", &READ_AUDIT, verify::show)
         .post("/audit/verify", &READ_AUDIT, verify::begin)
+        .post("/audit/findings/{seq}", &READ_AUDIT, findings::settle)
         .get("/audit/grants", &READ_AUDIT, grants::show)
         .post("/audit/grants", &READ_AUDIT, grants::done)
         .get("/audit/export.csv", &READ_AUDIT, export::csv)

@@ -27,6 +27,7 @@ use web::{
 };
 
 use super::{
+    findings::{self, Finding},
     store::{Filter, search},
     words,
 };
@@ -193,13 +194,6 @@ pub(super) struct Outcome {
     first_bad: Option<String>,
 }
 
-impl Outcome {
-    /// Whether this fault was the outcome.
-    pub(super) fn is(&self, bad: &str) -> bool {
-        self.first_bad.as_deref() == Some(bad)
-    }
-}
-
 #[derive(Template)]
 #[template(path = "audit/templates/verified.html")]
 struct Page {
@@ -207,6 +201,10 @@ struct Page {
     /// The one that runs or waits now.
     open: Option<Job>,
     last: Option<(Event, Outcome)>,
+    /// What was found and nobody has settled.
+    findings: Vec<Finding>,
+    /// What was found and settled, how much of it.
+    settled: usize,
 }
 
 pub(super) async fn last(ctx: &Ctx) -> Result<Option<(Event, Outcome)>> {
@@ -218,12 +216,16 @@ pub(super) async fn last(ctx: &Ctx) -> Result<Option<(Event, Outcome)>> {
 /// GET /audit/verify: how far it is, and what came of the last one.
 pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
     let (open, last) = (jobs::open(ctx.db(), VERIFY).await?, last(&ctx).await?);
-    let bad = open.is_none() && last.as_ref().is_some_and(|(_, outcome)| !outcome.ok);
-    office_page(&Page { shell: desk.shell(&ctx, "验证结果").await?.with_error(bad), open, last })
+    let (findings, settled) = (findings::open(&ctx).await?, findings::settled(&ctx).await?.len());
+    let shell = desk.shell(&ctx, "验证结果").await?.with_error(!findings.is_empty());
+    office_page(&Page { shell, open, last, findings, settled })
 }
 
 /// Every night there is one; after so long something keeps it from ending.
 const UNVERIFIED: SignedDuration = SignedDuration::from_hours(48);
+
+/// Findings on the work list at a time; the page has all.
+const FAULTS: usize = 20;
 
 /// When the first event happened.
 async fn first_event(ctx: &Ctx) -> Result<Option<Timestamp>> {
@@ -258,18 +260,17 @@ impl DeskSource for Faults {
                     mine: false,
                 }]);
             }
-            let bad = last.filter(|(_, outcome)| !outcome.ok);
-            let item = |(event, outcome): (Event, Outcome)| DeskItem {
+            let item = |finding: Finding| DeskItem {
                 kind: "留痕验证".to_owned(),
                 group: Group::SYSTEM,
-                title: outcome.first_bad.unwrap_or_else(|| "发现不符".to_owned()),
+                since: finding.since().map(kernel::time::date_in_china),
+                title: finding.words,
                 href: "/audit/verify".to_owned(),
                 organ: ctx.directory().short_name(&staff.organ).to_owned(),
-                since: kernel::time::from_db(&event.at).map(kernel::time::date_in_china),
                 due: Some(ctx.today()),
                 mine: false,
             };
-            Ok(bad.map(item).into_iter().collect())
+            Ok(findings::open(ctx).await?.into_iter().take(FAULTS).map(item).collect())
         })
     }
 

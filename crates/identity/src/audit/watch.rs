@@ -3,7 +3,8 @@
 //! A round looks at the log since its kept end, at everything that is sealed ([`store::log::seals`]), and at the files: each is
 //! read once after a start and again only when its time or size has changed. A round takes a fifth of one processor at most;
 //! what it found stands in the log like the outcome of any verification, once, and from there on the work list of the audit
-//! administrator. It does not replace the nightly verification, which reads the whole log and every file.
+//! administrator until somebody settles it ([`findings`]). It does not replace the nightly verification, which reads the whole
+//! log and every file.
 
 use std::{
     collections::HashMap,
@@ -24,7 +25,7 @@ use store::{
 use tokio::sync::watch::Receiver;
 use web::{Ctx, Result, act_now};
 
-use super::verify::last;
+use super::findings;
 use crate::events::AUDIT_VERIFIED;
 
 /// Between the end of a round and the next.
@@ -41,7 +42,7 @@ pub struct Standing {
     pub took: u64,
     /// Subjects that it compared.
     pub compared: i64,
-    /// What it found, in words.
+    /// What it found, or what was found before and nobody has settled, in words.
     pub bad: Option<String>,
     /// Why it could not look, in words.
     pub hindered: Option<String>,
@@ -169,14 +170,22 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
     let before = watching.standing();
     match watch.round(ctx).await {
         Ok(round) => {
-            let bad = round.bad.clone();
             let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             let at = Some(ctx.seams().now());
-            if let Some(bad) = &bad
+            if let Some(bad) = &round.bad
                 && let Err(error) = tell(ctx, &round, bad).await
             {
                 tracing::error!(%bad, ?error, "tampering was found and could not be written to the log");
             }
+            // What was found before stays, whatever the rows say by now, until somebody has settled it.
+            let open = match findings::open(ctx).await {
+                Ok(open) => open.first().map(findings::Finding::told),
+                Err(error) => {
+                    tracing::warn!(?error, "what was found before could not be read");
+                    before.bad
+                }
+            };
+            let bad = round.bad.or(open);
             watching.set(Standing { at, took, compared: round.compared, bad, hindered: None });
         }
         Err(error) => {
@@ -188,10 +197,9 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
     }
 }
 
-/// Into the log, once: the newest outcome there may say the same already, from this process or another.
+/// Into the log, once: the same may stand there already and be unsettled, from this process or another.
 async fn tell(ctx: &Ctx, round: &Round, bad: &str) -> Result<()> {
-    let known = last(ctx).await?;
-    if known.is_some_and(|(_, outcome)| outcome.is(bad)) {
+    if findings::open(ctx).await?.iter().any(|known| known.words == bad) {
         return Ok(());
     }
     tracing::error!(%bad, "tampering: what is stored is not what the log says");

@@ -5,6 +5,7 @@ mod backup;
 mod cli;
 mod duties;
 mod duties_office;
+mod forged;
 mod identity;
 mod integrity;
 mod mail;

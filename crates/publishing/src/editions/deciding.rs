@@ -10,12 +10,12 @@ use document::{
     rows::{self, DocumentRow, EditionRow},
 };
 use kernel::{Actor, Staff, id::SubjectRef};
-use review::{Kind, Matter, Outcome, Refusal as Because, Review, Route, acts, findings, model::may_pass};
+use review::{Kind, Matter, Outcome, Refusal as Because, Review, Route, State, acts, findings, model::may_pass};
 use store::Tx;
 use web::{Ctx, FormErrors, Refusal};
 
 use super::{
-    checks,
+    checks, proven,
     subject::{self, EDITION, Editions},
 };
 
@@ -67,6 +67,12 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Res
 /// [`Refusal::Conflict`] when the person is no author or the state does not allow it.
 pub async fn recall(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Result<(), Refusal> {
     let (owner, matter) = subject(ctx, tx, whole).await?;
+    let review = review::rows::newest(tx.conn(), &matter.about).await?;
+    let under_way = |review: Review| matches!(review.round.state, State::Open { .. } | State::Passed);
+    if matches!(whole.edition.state.as_str(), "in_review" | "scheduled") && !review.is_some_and(under_way) {
+        // No review has brought it where it stands: somebody has set its state past the program. Its authors get it back.
+        return life::recall(tx, &crate::house(ctx), actor, whole, &matter.state).await;
+    }
     acts::recall(tx, &owner, actor, &matter).await
 }
 
@@ -206,6 +212,8 @@ pub enum Due {
     Published,
     /// It may not become public after all, and is back with its author.
     Held,
+    /// The log does not tell that it was passed: it stays as it is, and the log says so.
+    Unproven,
     /// Its text was changed at this very moment: to be tried again.
     Unchecked,
 }
@@ -216,6 +224,9 @@ pub async fn come_due(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Due, Refu
     let checks = checks::of(tx.conn(), &house, whole).await?;
     if checks.unchecked() {
         return Ok(Due::Unchecked);
+    }
+    if proven::held(ctx, tx, whole).await? {
+        return Ok(Due::Unproven);
     }
     match life::come_due(tx, &house, whole, checks.stopping()).await {
         Ok(()) => Ok(Due::Published),

@@ -29,7 +29,7 @@ use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, PortalShell, Query, Reader, Result, filters, office_page, page};
 
-use super::{checks, erase::Panel, seen, subject};
+use super::{checks, erase::Panel, events as said, seen, subject};
 use crate::people;
 
 /// One line of the history.
@@ -63,10 +63,10 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
     let (what, more) = match event.kind.as_str() {
         kind if kind == events::CREATED.name => ("新建稿件".to_owned(), title()),
         kind if kind == events::SUBMITTED.name => (format!("提交审核 {number}"), title()),
-        kind if kind == subject::CLAIMED.name => (format!("领取：{gate}"), String::new()),
-        kind if kind == subject::RELEASED.name => (format!("放回：{gate}"), String::new()),
-        kind if kind == subject::GATE_PASSED.name => (format!("通过：{gate}"), text("opinion")),
-        kind if kind == subject::RETURNED.name => (format!("退回：{gate}"), text("reason")),
+        kind if kind == said::CLAIMED.name => (format!("领取：{gate}"), String::new()),
+        kind if kind == said::RELEASED.name => (format!("放回：{gate}"), String::new()),
+        kind if kind == said::GATE_PASSED.name => (format!("通过：{gate}"), text("opinion")),
+        kind if kind == said::RETURNED.name => (format!("退回：{gate}"), text("reason")),
         kind if kind == events::RECALLED.name => ("收回修改".to_owned(), text("from")),
         kind if kind == events::SCHEDULED.name => {
             ("审核全部通过，等待定时发布".to_owned(), time::show_minute(&text("at")))
@@ -81,13 +81,14 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::LAPSED.name => {
             ("有效期届满，清单和搜索中按失效显示".to_owned(), format!("有效期至 {}", text("expires_on")))
         }
-        kind if kind == subject::BYPASSED.name => (format!("紧急发布 {number}"), text("reason")),
-        kind if kind == subject::BYPASS_REVIEWED.name => ("紧急发布事后复核".to_owned(), text("note")),
+        kind if kind == said::BYPASSED.name => (format!("紧急发布 {number}"), text("reason")),
+        kind if kind == said::BYPASS_REVIEWED.name => ("紧急发布事后复核".to_owned(), text("note")),
         kind if kind == events::ERASURE_ASKED.name => ("申请清除原文".to_owned(), text("reason")),
         kind if kind == events::ERASURE_STOPPED.name => ("撤销清除申请".to_owned(), String::new()),
         kind if kind == events::ERASED.name => {
             ("清除原文：正文、附件、标题和审核意见不再保存".to_owned(), String::new())
         }
+        kind if kind == said::PUBLICATION_REFUSED.name => ("到时未予发布".to_owned(), text("why")),
         kind if kind == events::BINNED.name => (format!("删除草稿 {number}"), String::new()),
         kind if kind == events::RESTORED.name => (format!("恢复草稿 {number}"), String::new()),
         kind if kind == events::PURGED.name => ("回收站期满清除".to_owned(), String::new()),
@@ -95,7 +96,7 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::FILE_REMOVED.name => ("移除附件".to_owned(), text("name")),
         kind if kind == events::FILE_ARRANGED.name => ("整理附件".to_owned(), text("title")),
         kind if kind == events::SEEDED.name => (format!("由程序录入 {number}"), title()),
-        kind if kind == subject::OVERRIDDEN.name => (format!("放行检查发现的问题：{}", text("place")), text("reason")),
+        kind if kind == said::OVERRIDDEN.name => (format!("放行检查发现的问题：{}", text("place")), text("reason")),
         other => (other.to_owned(), String::new()),
     };
     Line { at: time::show_minute(&event.at), who: event.actor_name, what, more }

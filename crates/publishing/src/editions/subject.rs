@@ -9,7 +9,7 @@ use document::{
     state,
 };
 use futures::future::BoxFuture;
-use kernel::{Actor, EventKind, Keep, id::EditionId};
+use kernel::{Actor, id::EditionId};
 use review::{
     Happened, Kind, Matter, Review, Route, State, Subject, Words, events::Said, findings, model::Facts,
     subject::LogName,
@@ -20,7 +20,11 @@ use store::{Tx, jobs::NewJob};
 use web::{Ctx, Refusal};
 
 pub use super::checks::EDITION;
-use super::{checks, notices};
+use super::{
+    checks,
+    events::{BYPASS_REVIEWED, BYPASSED, CLAIMED, GATE_PASSED, OVERRIDDEN, RELEASED, RETURNED},
+    notices, proven,
+};
 
 /// The kind of job that publishes a scheduled edition.
 pub const PUBLISH_DUE: &str = "publishing.publish_due";
@@ -51,38 +55,6 @@ pub fn kind() -> Kind {
 /// The owner of editions.
 #[derive(Debug, Clone)]
 pub struct Editions(pub Ctx);
-
-const EDITION_KEYS: (&str, &str) = ("edition", "版本");
-const NUMBER: (&str, &str) = ("number", "第几版");
-const GATE: (&str, &str) = ("gate", "关口");
-const REASON: (&str, &str) = ("reason", "理由");
-
-/// A reviewer has taken it.
-pub static CLAIMED: EventKind =
-    EventKind::new("document", "document.claimed", "领取审核").holds(&[EDITION_KEYS, NUMBER, GATE]);
-/// A reviewer has given it back.
-pub static RELEASED: EventKind =
-    EventKind::new("document", "document.released", "放回审核").holds(&[EDITION_KEYS, NUMBER, GATE]);
-/// A gate was passed.
-pub static GATE_PASSED: EventKind = EventKind::new("document", "document.gate_passed", "审核通过")
-    .holds(&[EDITION_KEYS, NUMBER, ("fields", ""), GATE, ("opinion", "审核意见")])
-    .keeps(Keep::Words);
-/// Back with its author.
-pub static RETURNED: EventKind = EventKind::new("document", "document.returned", "审核退回")
-    .holds(&[EDITION_KEYS, NUMBER, GATE, REASON])
-    .keeps(Keep::Words);
-/// Public past the gates that were left.
-pub static BYPASSED: EventKind = EventKind::new("document", "document.bypassed", "紧急发布")
-    .holds(&[EDITION_KEYS, NUMBER, ("fields", ""), REASON, ("from", "原状态")])
-    .keeps(Keep::Words);
-/// Another person has looked at it afterwards.
-pub static BYPASS_REVIEWED: EventKind = EventKind::new("document", "document.bypass_reviewed", "复核紧急发布")
-    .holds(&[EDITION_KEYS, NUMBER, ("note", "复核意见")])
-    .keeps(Keep::Words);
-/// A finding was let through.
-pub static OVERRIDDEN: EventKind = EventKind::new("document", "finding.overridden", "放行检查发现的问题")
-    .holds(&[EDITION_KEYS, NUMBER, ("rule", "规则"), ("digest", ""), ("place", "位置"), ("excerpt", "内容"), REASON])
-    .keeps(Keep::Words);
 
 /// The event kinds with which the review of an edition is told; submission and recall are the document's own.
 pub static SAID: Said = Said {
@@ -206,6 +178,7 @@ impl Subject for Editions {
             }
             let (whole, house) = (self.whole(tx, matter).await?, crate::house(&self.0));
             let blocked = self.blocked(tx, matter).await?;
+            proven::require(&self.0, tx, &whole).await?;
             if matches!(what, Happened::Excepted) {
                 return life::rush(tx, &house, actor, &whole, blocked).await;
             }

@@ -118,6 +118,18 @@ pub async fn of_subject(db: &Db, subject: &SubjectRef) -> Result<Vec<Event>> {
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
+/// The same as a write sees it, its own events included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn within(tx: &mut Tx, subject: &SubjectRef) -> Result<Vec<Event>> {
+    tx.settle().await?;
+    let chain = tx.chain().to_owned();
+    let sql = select_events!("WHERE e.chain = $1 AND e.subject_kind = $2 AND e.subject_id = $3 ORDER BY e.seq");
+    let rows = query_as::<EventRow>(sql).bind(chain).bind(&subject.kind).bind(&subject.id).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
 /// The newest event of one subject that is of one of these kinds.
 pub async fn newest(db: &Db, subject: &SubjectRef, kinds: &[&EventKind]) -> Result<Option<Event>> {
     let places: Vec<String> = (0..kinds.len()).map(|at| format!("${}", at + 4)).collect();

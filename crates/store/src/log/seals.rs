@@ -6,10 +6,14 @@
 //! what changes without an event: drafts, the last sign-in, what is made from other rows.
 //!
 //! What stood there before the program knew of seals is taken as it is, once, by an event that says so ([`begin`]).
+//!
+//! A seal never covers up what was changed past the program. Before a write seals a subject, its rows as they were without the
+//! write are held against its newest seal ([`altered`]); what differs is said by an event of its own ([`TAMPERED`]), which stands
+//! for good, whatever the seals say afterwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Actor, EventKind, NewEvent, event::digest_of, id::SubjectRef};
+use kernel::{Actor, EventKind, Keep, NewEvent, event::digest_of, id::SubjectRef};
 use serde_json::json;
 
 use crate::{Conn, Db, Result, Row, Tx, Value, built, query, query_as, query_scalar, raw::Snapshot};
@@ -19,6 +23,19 @@ pub static RESEALED: EventKind = EventKind::new("log", "log.resealed", "重新�
 /// From here on everything of these parts is sealed.
 pub static BEGUN: EventKind =
     EventKind::new("log", "log.seals_begun", "开始封存").holds(&[("parts", ""), ("subjects", "数量")]);
+
+/// Rows of a subject were changed past the program before the write that came upon it. The write goes on, since people must
+/// be able to work; what it found stays, until somebody settles it with a reason ([`SETTLED`]).
+pub static TAMPERED: EventKind = EventKind::new("log", "log.tampered", "发现绕过本程序的改动").holds(&[
+    ("kind", "对象"),
+    ("subject", ""),
+    ("parts", "内容"),
+    ("found", "发现"),
+    ("seal", ""),
+]);
+/// Somebody has looked into what was found and says what came of it; the subject is the number of the event that told it.
+pub static SETTLED: EventKind =
+    EventKind::new("log", "log.settled", "处理发现的不符").holds(&[("reason", "处理情况")]).keeps(Keep::Words);
 
 /// The seal of a subject without rows.
 pub(crate) const NOTHING: &str = "{}";
@@ -104,25 +121,34 @@ impl Sealed {
 
     /// What the rows are now.
     pub(crate) async fn look(&self, conn: &mut Conn, id: &str) -> Result<String> {
-        let mut parts = BTreeMap::new();
-        for part in &self.parts {
-            let rows = query(part.sql).bind(id).fetch_all(&mut *conn).await?;
-            if rows.is_empty() {
-                continue;
-            }
-            let mut digests = rows.iter().map(digest_of_row).collect::<Result<Vec<_>>>()?;
-            digests.sort_unstable();
-            parts.insert(part.key, digest_of(digests.iter().map(String::as_str)));
-        }
-        Ok(serde_json::to_string(&parts)?)
+        Ok(serde_json::to_string(&look_at(&self.parts, conn, id).await?)?)
     }
 
     /// Which parts differ, in words.
     fn differ(&self, then: &str, now: &str) -> Vec<&'static str> {
-        let read = |seal: &str| serde_json::from_str::<BTreeMap<String, String>>(seal).unwrap_or_default();
         let (then, now) = (read(then), read(now));
         self.parts.iter().filter(|part| then.get(part.key) != now.get(part.key)).map(|part| part.label).collect()
     }
+}
+
+/// The parts of a seal.
+fn read(seal: &str) -> BTreeMap<String, String> {
+    serde_json::from_str(seal).unwrap_or_default()
+}
+
+/// What the rows of some parts are now.
+async fn look_at(wanted: &[Part], conn: &mut Conn, id: &str) -> Result<BTreeMap<&'static str, String>> {
+    let mut parts = BTreeMap::new();
+    for part in wanted {
+        let rows = query(part.sql).bind(id).fetch_all(&mut *conn).await?;
+        if rows.is_empty() {
+            continue;
+        }
+        let mut digests = rows.iter().map(digest_of_row).collect::<Result<Vec<_>>>()?;
+        digests.sort_unstable();
+        parts.insert(part.key, digest_of(digests.iter().map(String::as_str)));
+    }
+    Ok(parts)
 }
 
 /// A digest of names and values, each with its type.
@@ -219,6 +245,52 @@ pub(crate) async fn touch_all(tx: &mut Tx, sealed: &Sealed) -> Result<usize> {
         tx.touch(&SubjectRef::new(sealed.kind, id));
     }
     Ok(ids.len())
+}
+
+/// What of these subjects was changed past the program, as events that say so. To be called in a write that holds the log's
+/// lock and has looked at the rows that it is about to seal, before it commits: asked is another connection, which sees what is
+/// committed, thus the rows without this write. Rows and seals of the program are committed together and one write at a time, so
+/// that what does not fit was not written by it; and since the rows have been looked at before, nothing that somebody commits
+/// meanwhile can be in the new seal and not be seen here.
+pub(crate) async fn altered(db: &Db, touched: &BTreeSet<(&'static str, String)>) -> Result<Vec<NewEvent>> {
+    let mut at = db.before().await?;
+    let found = altered_at(&mut at, db, touched).await;
+    at.end().await?;
+    found
+}
+
+async fn altered_at(at: &mut Snapshot, db: &Db, touched: &BTreeSet<(&'static str, String)>) -> Result<Vec<NewEvent>> {
+    let known = begun(at.conn(), db.chain()).await?;
+    let mut found = Vec::new();
+    for (kind, id) in touched {
+        let Some(sealed) = db.sealed().iter().find(|sealed| sealed.kind == *kind) else { continue };
+        // What is not sealed yet is taken as it is, by the event that says so.
+        let known = |part: &Part| known.contains(&format!("{kind}:{}", part.key));
+        let parts: Vec<Part> = sealed.parts.iter().copied().filter(known).collect();
+        if parts.is_empty() {
+            continue;
+        }
+        let seal = newest(at.conn(), db.chain(), kind, id).await?;
+        let now = look_at(&parts, at.conn(), id).await?;
+        let then = read(seal.as_deref().unwrap_or(NOTHING));
+        let differ = parts.iter().filter(|part| then.get(part.key) != now.get(part.key));
+        let labels: Vec<&str> = differ.map(|part| part.label).collect();
+        if labels.is_empty() {
+            continue;
+        }
+        let name = name_of(at, sealed, id).await?;
+        let words = match &seal {
+            None => format!("{}{name}没有经过本程序，留痕中没有", sealed.label),
+            Some(_) if now.is_empty() => format!("{}{name}被整个删除，留痕中没有删除的记录", sealed.label),
+            Some(_) => format!("{}{name}与留痕不一致：{}", sealed.label, labels.join("、")),
+        };
+        let data = json!({
+            "kind": sealed.label, "subject": id, "parts": labels, "found": words,
+            "seal": serde_json::to_string(&now)?,
+        });
+        found.push(NewEvent::new(&TAMPERED, format!("{kind}:{id}"), &Actor::System).data(data));
+    }
+    Ok(found)
 }
 
 /// A walk over all that is sealed, some at a time, each as of one moment: who writes meanwhile disturbs nothing.

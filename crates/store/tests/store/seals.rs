@@ -52,7 +52,112 @@ async fn tamper(db: &Db, sql: &'static str) {
     assert!(test::tamper(db, query(sql)).await.expect("tampered") > 0, "{sql}");
 }
 
+/// What was said for good of rows that were changed past the program.
+async fn told(db: &Db) -> Vec<String> {
+    let all = log::after(db, 0, 10_000).await.expect("events");
+    let tampered = all.into_iter().filter(|event| event.kind == log::seals::TAMPERED.name);
+    let found = |data: &str| -> Option<String> {
+        let data: serde_json::Value = serde_json::from_str(data).ok()?;
+        Some(data.get("found")?.as_str()?.to_owned())
+    };
+    tampered.map(|event| found(&event.data).expect("what was found")).collect()
+}
+
+async fn counted(db: &Db, id: &str) {
+    let mut tx = db.write().await.expect("write");
+    tx.append(NewEvent::new(&COUNTED, id, &Actor::System)).await.expect("append");
+    tx.commit().await.expect("commit");
+}
+
 both! {
+    /// The next event of a subject seals its rows anew: what was changed past the program before must not be covered by it.
+    async fn a_write_never_seals_in_silence_what_it_did_not_write(home) {
+        let db = &home.db;
+        db.seal(things());
+        begin(db).await.expect("begun");
+        put(db, "a", None, 1).await;
+        put(db, "b", None, 2).await;
+        assert_eq!(told(db).await, Vec::<String>::new());
+        // A row that was changed, and an event of its subject that changes nothing.
+        tamper(db, "UPDATE thing SET n = 9 WHERE id = 'a'").await;
+        counted(db, "a").await;
+        assert_eq!(told(db).await, ["物件“a”与留痕不一致：数目"]);
+        // Once: the rows are what the log says from now on.
+        counted(db, "a").await;
+        assert_eq!(told(db).await.len(), 1);
+        // The write changes the very row itself.
+        tamper(db, "UPDATE thing SET note = 'forged' WHERE id = 'b'").await;
+        let mut tx = db.write().await.expect("write");
+        query("UPDATE thing SET n = 5 WHERE id = 'b'").execute(tx.conn()).await.expect("update");
+        tx.append(NewEvent::new(&COUNTED, "b", &Actor::System)).await.expect("append");
+        tx.commit().await.expect("commit");
+        assert_eq!(told(db).await.len(), 2);
+        // A row added, one taken out.
+        tamper(db, "INSERT INTO thing (id, grp, n, parent) VALUES ('b1', 'b1', 3, 'b')").await;
+        counted(db, "b").await;
+        assert_eq!(told(db).await.last().map(String::as_str), Some("物件“b”与留痕不一致：部件"));
+        tamper(db, "DELETE FROM thing WHERE id = 'a'").await;
+        counted(db, "a").await;
+        assert_eq!(told(db).await.last().map(String::as_str), Some("物件“a”被整个删除，留痕中没有删除的记录"));
+        // A subject that nobody made.
+        tamper(db, "INSERT INTO thing (id, grp, n) VALUES ('ghost', 'ghost', 1)").await;
+        counted(db, "ghost").await;
+        assert_eq!(told(db).await.last().map(String::as_str), Some("物件“ghost”没有经过本程序，留痕中没有"));
+        assert_eq!(told(db).await.len(), 5);
+        // What the program has written is never named, and all of it is proven.
+        put(db, "c", None, 1).await;
+        put(db, "c1", Some("c"), 1).await;
+        assert_eq!(told(db).await.len(), 5);
+        assert_eq!(bad(db).await, None);
+        assert_eq!(Verify::new(db).run().await.expect("verify").first_bad, None);
+    }
+
+    /// Who seals without an event of his own, and a start that seals more, do not cover it up either.
+    async fn neither_a_touch_nor_a_start_covers_it_up(home) {
+        let db = &home.db;
+        let mut first = things();
+        first[0].parts.truncate(1);
+        db.seal(first);
+        begin(db).await.expect("begun");
+        put(db, "a", None, 1).await;
+        tamper(db, "UPDATE thing SET n = 9 WHERE id = 'a'").await;
+        let later = home.other_process().await;
+        later.seal(things());
+        begin(&later).await.expect("begun");
+        assert_eq!(told(&later).await, ["物件“a”与留痕不一致：数目"]);
+        tamper(&later, "UPDATE thing SET n = 10 WHERE id = 'a'").await;
+        let mut tx = later.write().await.expect("write");
+        tx.touch(&kernel::id::SubjectRef::new("thing", "a"));
+        tx.commit().await.expect("commit");
+        assert_eq!(told(&later).await.len(), 2);
+        later.close().await;
+    }
+
+    async fn writers_beside_each_other_name_nothing(home) {
+        let db = &home.db;
+        db.seal(things());
+        begin(db).await.expect("begun");
+        put(db, "a", None, 0).await;
+        let writers: Vec<_> = (0..12)
+            .map(|_| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    for _ in 0..10 {
+                        let mut tx = db.write().await.expect("write");
+                        query("UPDATE thing SET n = n + 1 WHERE id = 'a'").execute(tx.conn()).await.expect("update");
+                        tx.append(NewEvent::new(&COUNTED, "a", &Actor::System)).await.expect("append");
+                        tx.commit().await.expect("commit");
+                    }
+                })
+            })
+            .collect();
+        for writer in writers {
+            writer.await.expect("written");
+        }
+        assert_eq!(told(db).await, Vec::<String>::new());
+        assert_eq!(bad(db).await, None);
+    }
+
     async fn rows_changed_added_or_removed_are_named(home) {
         let db = &home.db;
         db.seal(things());

@@ -98,6 +98,7 @@ both! {
         store::query("INSERT INTO account_role (account, role) SELECT id, 'reviewer_secrecy' FROM account WHERE login = 'all-gates'")
             .execute(tx.conn()).await.expect("role");
         tx.commit().await.expect("commit");
+        store::test::reseal(app.ctx().db()).await.expect("taken as it is");
         let mut all = app.sign_in("all-gates").await;
         for _ in 0..3 {
             approve(app, &mut all, &id).await.expect(303);

@@ -113,7 +113,7 @@ async fn found(app: &TestApp, document: &str) -> Option<Found> {
     public::found(ctx.db(), &Kinds::of(ctx), &ctx.site().domain, &id).await.expect("read")
 }
 
-async fn is_public(app: &TestApp, document: &str) -> bool {
+pub(crate) async fn is_public(app: &TestApp, document: &str) -> bool {
     matches!(found(app, document).await, Some(Found::Public(_)))
 }
 
@@ -129,7 +129,7 @@ async fn whole(app: &TestApp, edition: &str) -> Whole {
     document::rows::read(app.ctx().db().read(), &house, &Actor::System, &edition.into()).await.expect("read")
 }
 
-async fn approve(app: &TestApp, reviewer: &mut Client, document: &str) -> Reply {
+pub(crate) async fn approve(app: &TestApp, reviewer: &mut Client, document: &str) -> Reply {
     let (edition, version, _) = edition(app, document).await;
     reviewer.get(&format!("/reviews/{edition}")).await.expect(200);
     reviewer.post(&format!("/reviews/{edition}/approve"), &[("version", &version.to_string())]).await
@@ -152,7 +152,7 @@ pub(crate) async fn published(app: &TestApp, title: &str) -> String {
     id
 }
 
-async fn count(app: &TestApp, kind: &str) -> i64 {
+pub(crate) async fn count(app: &TestApp, kind: &str) -> i64 {
     store::query_scalar("SELECT COUNT(*) FROM event WHERE kind = $1")
         .bind(kind)
         .fetch_one(app.ctx().db().read())

@@ -1,0 +1,171 @@
+//! Somebody with the database in hand forges rows; the program itself then acts on them. It must not make public what was not
+//! passed, and what it seals next must not wash what was forged.
+
+use identity::audit::{
+    findings,
+    watch::{Watch, Watching, turn},
+};
+use kernel::Role;
+use review::Gate;
+use testkit::{TestApp, both};
+
+use crate::{
+    duties,
+    publishing::{approve, column, count, draft, edition, is_public, submit},
+};
+
+async fn forge(app: &TestApp, sql: &str) {
+    // SQL: written in this test.
+    let done = store::test::tamper(app.ctx().db(), store::query(store::built(sql.to_owned()))).await.expect("forged");
+    assert!(done > 0, "{sql}");
+}
+
+async fn whole(app: &TestApp) -> Option<String> {
+    identity::audit::verify::without_files(app.ctx(), |_| {}).await.expect("verify").first_bad
+}
+
+/// What is found and not settled, in words.
+async fn found(app: &TestApp) -> Vec<String> {
+    findings::open(app.ctx()).await.expect("findings").into_iter().map(|one| one.words).collect()
+}
+
+/// What this story has forged is taken as it is and settled: every story ends with a log and rows that verify.
+async fn settle(app: &TestApp) {
+    store::test::reseal(app.ctx().db()).await.expect("sealed anew");
+    let mut tx = app.ctx().db().write().await.expect("write");
+    for one in findings::open(app.ctx()).await.expect("findings") {
+        let data = serde_json::json!({ "reason": "故事到此为止" });
+        let event = kernel::NewEvent::new(&store::log::seals::SETTLED, one.seq, &kernel::Actor::System);
+        tx.append(event.data(data)).await.expect("append");
+    }
+    tx.commit().await.expect("commit");
+}
+
+both! {
+    /// A right that somebody gave himself, an account that nobody made, a password, an organ; then the person signs in, or is
+    /// refused something: the event seals the account anew.
+    async fn an_event_does_not_wash_what_was_forged_before_it(app) {
+        app.account("editor-lx", "QH010", &[Role::Editor]).await;
+        app.account("editor-fg", "QH011", &[Role::Editor]).await;
+        app.account("editor-cg", "QH011", &[Role::Editor]).await;
+        let mut open = app.sign_in("editor-cg").await;
+        assert_eq!((whole(app).await, found(app).await), (None, Vec::new()));
+        forge(app, "INSERT INTO account_role (account, role) SELECT id, 'security_admin' FROM account WHERE login = 'editor-lx'").await;
+        app.sign_in("editor-lx").await;
+        let all = found(app).await;
+        assert!(all.len() == 1 && all[0].contains("editor-lx") && all[0].contains("角色"), "{all:?}");
+        forge(app, "UPDATE account SET organ = 'QH001' WHERE login = 'editor-fg'").await;
+        app.sign_in("editor-fg").await;
+        forge(app, "INSERT INTO account_role (account, role) SELECT id, 'audit_admin' FROM account WHERE login = 'editor-cg'").await;
+        // A refusal seals the account as well.
+        let _ = open.get("/accounts").await;
+        app.sign_in("editor-cg").await;
+        forge(app, "INSERT INTO account (id, login, name, organ, email, password, must_change, disabled, failed_count, failed_since, \
+                    locked_until, totp_secret, totp_pending, totp_step, created_at, signed_in_at, password_at) \
+                    SELECT 'ghost', 'ghost', name, organ, email, password, must_change, disabled, failed_count, failed_since, \
+                    locked_until, totp_secret, totp_pending, totp_step, created_at, signed_in_at, password_at \
+                    FROM account WHERE login = 'editor-lx'").await;
+        app.sign_in("ghost").await;
+        let all = found(app).await;
+        assert_eq!(all.len(), 4, "{all:?}");
+        assert!(all[3].contains("ghost") && all[3].contains("没有经过本程序"), "{all:?}");
+        // The rows fit by now, and all of it stays until somebody has settled it.
+        assert_eq!(whole(app).await, None);
+        store::log::checkpoint(app.ctx().db(), app.ctx().log_place()).await.expect("checkpoint");
+        let mut watch = Watch::default();
+        turn(app.ctx(), &mut watch).await;
+        assert!(app.ctx().one::<Watching>().standing().bad.is_some_and(|bad| bad.contains("editor-lx")));
+        let mut auditor = app.person("auditor", "QH001", &[Role::AuditAdmin]).await;
+        auditor.get("/").await.expect(200).shows("editor-lx").shows("editor-fg");
+        for (at, one) in findings::open(app.ctx()).await.expect("findings").into_iter().enumerate() {
+            let path = format!("/audit/findings/{}", one.seq);
+            auditor.post(&path, &[("reason", " ")]).await.expect(409).shows("请写明处理情况");
+            auditor.get("/audit/verify").await.expect(200).shows("尚未处理的不符").shows(&path);
+            auditor.post(&path, &[("reason", "查明是误操作，已收回")]).await.expect(303);
+            auditor.post(&path, &[("reason", "再来一次")]).await.expect(409);
+            assert_eq!(found(app).await.len(), 3 - at);
+        }
+        turn(app.ctx(), &mut watch).await;
+        assert_eq!(app.ctx().one::<Watching>().standing().bad, None);
+        assert_eq!(findings::settled(app.ctx()).await.expect("settled").len(), 4, "named for good");
+    }
+
+    /// The job of the minute finds a state that somebody set.
+    async fn what_was_never_submitted_does_not_come_due(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "没有送审的草稿").await;
+        let sent = draft(&mut editor, "只送了审的").await;
+        submit(&mut editor, &sent, "只送了审的", "<p>正文。</p>", &[]).await.expect(303);
+        forge(app, "UPDATE edition SET state = 'scheduled', publish_at = '2026-02-28T10:00:00.000Z'").await;
+        app.pass(jiff::SignedDuration::from_mins(20));
+        for _ in 0..3 {
+            publishing::publish_due(app.ctx()).await.expect("due");
+        }
+        assert!(!is_public(app, &id).await && !is_public(app, &sent).await);
+        assert_eq!((edition(app, &id).await.2, edition(app, &sent).await.2), ("scheduled".into(), "scheduled".into()));
+        assert_eq!(count(app, "document.publication_refused").await, 2, "said once each");
+        let all = found(app).await;
+        assert!(all.iter().any(|one| one.contains(&id)) && all.iter().any(|one| one.contains(&sent)), "{all:?}");
+        let mut clerk = app.clerk().await;
+        clerk.get("/").await.expect(200).shows("到时没有发布").shows("没有这一版提交审核的记录");
+        // Its author gets it back, and it takes its way.
+        let version = editor.get(&format!("/documents/{id}")).await.expect(200).field("version");
+        editor.post(&format!("/documents/{id}/recall"), &[("version", &version)]).await.expect(303);
+        assert_eq!(edition(app, &id).await.2, "draft");
+        settle(app).await;
+    }
+
+    /// Passes that nobody gave.
+    async fn a_last_gate_does_not_publish_on_forged_passes(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "伪造了三关").await;
+        submit(&mut editor, &id, "伪造了三关", "<p>正文。</p>", &[]).await.expect(303);
+        for stage in 0..3 {
+            forge(app, &format!("INSERT INTO review_pass (review, stage, passed_by, name, at, opinion) \
+                                 SELECT id, {stage}, 'somebody-{stage}', '某人', since, '' FROM review")).await;
+        }
+        forge(app, "DELETE FROM review_role").await;
+        forge(app, "INSERT INTO review_role (review, role) SELECT id, 'reviewer_political' FROM review").await;
+        forge(app, "UPDATE review SET stage = 3, gate = 'political'").await;
+        let mut political = app.reviewer(Gate::POLITICAL).await;
+        approve(app, &mut political, &id).await.expect(409).shows("没有这一版通过保密审查的记录");
+        assert!(!is_public(app, &id).await);
+        settle(app).await;
+    }
+
+    /// What the secrecy review passed is what becomes public.
+    async fn a_text_that_was_exchanged_between_two_gates_does_not_become_public(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "中途换了正文").await;
+        submit(&mut editor, &id, "中途换了正文", "<p>正文。</p>", &[]).await.expect(303);
+        approve(app, &mut app.reviewer(Gate::SECRECY).await, &id).await.expect(303);
+        forge(app, "UPDATE edition_text SET body_html = '<p>别的正文。</p>'").await;
+        approve(app, &mut app.reviewer(Gate::WORDING).await, &id).await.expect(303);
+        let all = found(app).await;
+        assert!(all.len() == 1 && all[0].contains("正文"), "{all:?}");
+        approve(app, &mut app.reviewer(Gate::POLICY).await, &id).await.expect(303);
+        approve(app, &mut app.reviewer(Gate::POLITICAL).await, &id).await.expect(409).shows("不是审核通过的内容");
+        assert!(!is_public(app, &id).await);
+        settle(app).await;
+    }
+
+    /// What the public reads of the progress follows from the facts.
+    async fn progress_that_was_falsified_is_named_and_made_anew(app) {
+        duties::issued(app).await;
+        assert_eq!(whole(app).await, None);
+        let before = app.visitor().get("/api/v1/plans").await.text().to_owned();
+        forge(app, "UPDATE duty_standing SET state = 4, overdue = 0, confirmed = organs, overdue_organs = 0").await;
+        forge(app, "UPDATE share_standing SET state = 4, overdue = 0").await;
+        let bad = whole(app).await;
+        assert!(bad.as_ref().is_some_and(|bad| bad.contains("办理进度")), "{bad:?}");
+        assert!(duty::mend::mend(app.ctx().db()).await.expect("mended") > 0);
+        assert_eq!(duty::mend::mend(app.ctx().db()).await.expect("nothing left"), 0);
+        assert_eq!(whole(app).await, None);
+        assert_eq!(app.visitor().get("/api/v1/plans").await.text(), before);
+        assert!(!found(app).await.is_empty(), "and it stays known");
+        settle(app).await;
+    }
+}
