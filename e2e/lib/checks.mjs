@@ -30,6 +30,69 @@ export function overflow(page) {
   });
 }
 
+/** Dates, times, document numbers, telephone and index numbers that begin on one line and end on the next. */
+export function broken(page) {
+  return page.evaluate(() => {
+    const NUMBER = /\d{4}-\d{2}-\d{2}(?: \d{1,2}:\d{2})?|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日|〔\d{4}〕\d+号|\d{3,4}-\d{7,8}|[A-Z]{2}\d+\/\d{4}-\d+/g;
+    const faults = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    for (let node = walker.nextNode(); node && faults.length < 5; node = walker.nextNode()) {
+      if (!/\d/.test(node.data) || !node.parentElement?.checkVisibility() || node.parentElement.closest("svg, textarea, pre, .vh")) continue;
+      for (const found of node.data.matchAll(NUMBER)) {
+        range.setStart(node, found.index);
+        range.setEnd(node, found.index + found[0].length);
+        const lines = new Set([...range.getClientRects()].filter((box) => box.width > 0).map((box) => Math.round(box.top)));
+        if (lines.size > 1) faults.push(`a number is broken over lines: “${found[0]}” in ${node.parentElement.tagName.toLowerCase()}.${[...node.parentElement.classList].join(".")}`);
+      }
+    }
+    return faults;
+  });
+}
+
+/** Words of one cell of a table that stand on those of another. */
+export function overlaps(page) {
+  return page.evaluate(() => {
+    const range = document.createRange();
+    const faults = [];
+    for (const row of document.querySelectorAll("table tr")) {
+      if (faults.length > 3) break;
+      const cells = [...row.cells].filter((cell) => cell.checkVisibility() && cell.textContent.trim() !== "").slice(0, 20);
+      const boxes = cells.map((cell) => {
+        const words = [];
+        const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          // What only a screen reader reads has no place.
+          if (node.data.trim() === "" || node.parentElement.closest(".vh, svg")) continue;
+          range.selectNodeContents(node);
+          words.push(...range.getClientRects());
+        }
+        return { cell, boxes: words };
+      });
+      for (const [at, one] of boxes.entries()) {
+        const next = boxes[at + 1];
+        const meets = (a, b) => a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+        if (next && one.boxes.some((a) => next.boxes.some((b) => meets(a, b)))) {
+          faults.push(`cells lie on each other: “${one.cell.textContent.trim().slice(0, 20)}” and “${next.cell.textContent.trim().slice(0, 20)}”`);
+          break;
+        }
+      }
+    }
+    // Tables that stand side by side.
+    const tables = [...document.querySelectorAll("table")].filter((table) => table.checkVisibility());
+    for (const table of tables) {
+      const room = table.parentElement.getBoundingClientRect();
+      const scrolls = table.closest(".scroll, [data-scroll], .table-room");
+      const neighbour = table.nextElementSibling;
+      if (scrolls || neighbour?.tagName !== "TABLE") continue;
+      const [a, b] = [table.getBoundingClientRect(), neighbour.getBoundingClientRect()];
+      const wide = Math.max(a.right, ...[...table.rows].map((row) => row.getBoundingClientRect().right));
+      if (a.top < b.bottom && b.top < a.bottom && wide > b.left + 1 && a.left < b.left) faults.push(`a table lies on its neighbour: ${Math.round(wide)} > ${Math.round(b.left)} in ${Math.round(room.width)} px`);
+    }
+    return faults.slice(0, 4);
+  });
+}
+
 /** One h1, no heading level skipped. */
 export function headings(page) {
   return page.evaluate(() => {
@@ -43,7 +106,7 @@ export function headings(page) {
 
 /** Everything of the above, and nothing unwanted in console and network. Returns the faults. */
 export async function sound(page) {
-  const faults = [...(await overflow(page)), ...(await headings(page)), ...(await axe(page))];
+  const faults = [...(await overflow(page)), ...(await broken(page)), ...(await overlaps(page)), ...(await headings(page)), ...(await axe(page))];
   const { errors, foreign } = page.watched;
   faults.push(...errors.map((text) => `console: ${text}`), ...foreign.map((url) => `request elsewhere: ${url}`));
   return faults;

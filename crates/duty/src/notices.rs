@@ -224,6 +224,24 @@ pub struct Reminded {
     pub before: HashSet<ShareId>,
 }
 
+/// What [`remind_now`] would do now; nothing is written or sent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn foresee(ctx: &Ctx, shares: &[ShareId], duties: &[DutyId]) -> Result<Reminded> {
+    let (today, addresses, directory) = (ctx.today(), addresses(ctx).await?, ctx.directory());
+    let sent = remind::all_sent_on(ctx.db(), today).await?;
+    let mut seen = Reminded::default();
+    for one in remind::now(ctx.db(), shares, duties, today).await? {
+        if sent.contains(&one.share) {
+            seen.before.insert(one.share);
+        } else if addresses.contains_key(&directory.stands_for(&one.organ, today)) {
+            seen.mailed.insert(one.organ);
+        }
+    }
+    Ok(seen)
+}
+
 /// Reminds of these shares of these duties at once, whatever their dates, each at most once a day; for the office.
 pub async fn remind_now(ctx: &Ctx, actor: &Actor, shares: &[ShareId], duties: &[DutyId]) -> Result<Reminded> {
     let today = ctx.today();

@@ -1,6 +1,8 @@
 //! Reminders: what is owed soon or late, and that none goes out twice. A reminder is claimed in the same write as its mail,
 //! so that a restart sends none again. Mail itself, with its words, is the caller's.
 
+use std::collections::HashSet;
+
 use jiff::{ToSpan, civil::Date};
 use kernel::{
     Actor, NewEvent, OrganCode,
@@ -208,6 +210,18 @@ pub async fn sent_on(tx: &mut Tx, share: &ShareId, day: Date) -> Result<bool> {
         .fetch_one(tx.conn())
         .await?;
     Ok(count > 0)
+}
+
+/// The shares of which reminders went out on a day (in China) or after it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all_sent_on(db: &Db, day: Date) -> Result<HashSet<ShareId>> {
+    let shares: Vec<ShareId> = query_scalar("SELECT DISTINCT share FROM duty_reminder WHERE sent_at >= $1")
+        .bind(time::to_db(time::start_of_day(day)))
+        .fetch_all(db.read())
+        .await?;
+    Ok(shares.into_iter().collect())
 }
 
 /// Tells the duty's history that an organ was reminded.

@@ -26,9 +26,9 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as text.
+    /// The body as text; of a page without the marks of what a line does not break within.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
+        web::whole::unmarked(&String::from_utf8_lossy(&self.bytes)).into_owned()
     }
 
     /// The body as JSON.

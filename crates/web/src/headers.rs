@@ -16,7 +16,7 @@ use crate::{
     desk,
     doors::{self, WayIn},
     error::ErrorView,
-    page,
+    page, whole,
 };
 
 /// No inline script or style anywhere, nothing from elsewhere, never framed; no script may make a page of a string.
@@ -229,7 +229,7 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
     };
     match rendered {
         Ok(body) => {
-            let mut page = (status, Html(body)).into_response();
+            let mut page = (status, Html(whole::kept(&body))).into_response();
             page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             for (name, value) in response.headers() {
                 if [header::SET_COOKIE, header::RETRY_AFTER, header::REFERRER_POLICY].contains(name) {

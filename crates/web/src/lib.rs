@@ -29,6 +29,7 @@ pub mod same_origin;
 mod search;
 pub mod settings;
 pub mod shell;
+pub mod whole;
 
 pub use act::{Acted, Done, act, act_for, act_now, act_or_form};
 pub use capability::{Capabilities, Capability, Nav};

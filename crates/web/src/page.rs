@@ -8,14 +8,14 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::{Error, Flash, Result, Undo};
+use crate::{Error, Flash, Result, Undo, whole};
 
 /// An office page: never cached, since it is somebody's.
 ///
 /// # Errors
 /// When the template fails to render.
 pub fn office_page(template: &impl Template) -> Result<Response> {
-    let mut response = Html(template.render()?).into_response();
+    let mut response = Html(whole::kept(&template.render()?)).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
@@ -35,7 +35,7 @@ pub fn office_errors(template: &impl Template) -> Result<Response> {
 /// # Errors
 /// When the template fails to render.
 pub fn portal_page(template: &impl Template) -> Result<Response> {
-    let mut response = Html(template.render()?).into_response();
+    let mut response = Html(whole::kept(&template.render()?)).into_response();
     let headers = response.headers_mut();
     // `no-cache` lets browsers keep the page and ask whether it is still true: what is withdrawn must vanish at once.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));

@@ -8,14 +8,14 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use crate::Result;
+use crate::{Result, whole};
 
 /// A page that is one person's: kept by no cache, its address told to nobody.
 ///
 /// # Errors
 /// When the template fails to render.
 pub fn private_page(template: &impl Template) -> Result<Response> {
-    let mut response = Html(template.render()?).into_response();
+    let mut response = Html(whole::kept(&template.render()?)).into_response();
     close(response.headers_mut());
     Ok(response)
 }

@@ -275,11 +275,31 @@ both! {
         let mut clerk = app.clerk().await;
         clerk.get("/").await.expect(200).shows("任务·无人接收").shows("县财政局、县民政局有任务，但没有人能登录报送");
         let remind = [("act", "remind"), ("ids", lead.as_str()), ("sure", "1")];
-        clerk.post("/duties/bulk", &remind).await.expect(200).shows("没有提醒到人");
+        let ask = clerk.post("/duties/bulk", &remind[..2]).await.expect(200).shows("提醒不到人");
+        ask.shows("所选 1 行都不提醒").hides("将向").hides("name=\"sure\"");
+        clerk.post("/duties/bulk", &remind).await.expect(200).shows("没有提醒到人").shows("所选 1 行都没有提醒").hides("已向");
         app.account("ed", "QH010", &[kernel::Role::Editor]).await;
         clerk.get("/duties").await.expect(200).shows("县民政局有任务，但没有人能登录报送").hides("县财政局、县民政局有任务");
         app.account("ed2", "QH011", &[kernel::Role::Editor]).await;
         clerk.get("/duties").await.expect(200).hides("没有人能登录报送");
+    }
+
+    /// A reminder promises and tells of the organs that it reaches, and of no other row that was ticked.
+    async fn a_reminder_counts_whom_it_reaches(app) {
+        issued(app).await;
+        let (finance, civil) = (share(app, "公开解读方案", "QH010").await, share(app, "公开解读方案", "QH011").await);
+        app.account("ed", "QH010", &[kernel::Role::Editor]).await;
+        let mut clerk = app.clerk().await;
+        let rows = [("act", "remind"), ("ids", finance.1.as_str()), ("ids", civil.1.as_str())];
+        let ask = clerk.post("/duties/bulk", &rows).await.expect(200);
+        let ask = ask.shows("将向 1 个机关发出提醒，涉及 1 行；另有 1 行不处理").shows("提醒不到人");
+        let once = ask.field("once");
+        let sure = [&rows[..], &[("sure", "1"), ("once", once.as_str())]].concat();
+        let told = clerk.post("/duties/bulk", &sure).await.expect(200);
+        told.shows("已向 1 个机关发出提醒，涉及 1 行；另有 1 行不处理");
+        // The page before says already that nothing would come of it, and has no button for it.
+        let again = clerk.post("/duties/bulk", &rows).await.expect(200);
+        again.shows("今天已经提醒过，不重复提醒").shows("所选 2 行都不提醒，原因见下表").hides("name=\"sure\"");
     }
 
     /// What has ended is not reminded of, and what was said about evidence that is gone stays true.

@@ -61,6 +61,14 @@ pub(crate) struct ClauseView {
     pub(crate) added: String,
 }
 
+impl ClauseView {
+    /// Whether the title, perhaps cut, is only how its first duty begins, which stands below in full.
+    pub(crate) fn said_again(&self) -> bool {
+        let title = self.title.trim_end_matches('…').trim_end_matches('。');
+        !title.is_empty() && self.duties.first().is_some_and(|duty| duty.text.starts_with(title))
+    }
+}
+
 /// A name that means no organ yet, once for the whole plan.
 #[derive(Debug, Clone)]
 pub(crate) struct NameView {

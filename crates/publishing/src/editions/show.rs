@@ -362,7 +362,7 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
         match facet.shape {
             document::Shape::Long(_) if facet.key == document::common::SUMMARY.key => long.insert(0, ("", value)),
             document::Shape::Long(_) => long.push((facet.label, value)),
-            _ => facts.push((facet.label, value)),
+            _ => facts.push((facet.shown, value)),
         }
     }
     facts.push(("公开属性", disclosure_label(&edition.disclosure).to_owned()));

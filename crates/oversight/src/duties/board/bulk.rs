@@ -18,7 +18,7 @@ use duty::{
     duties::objection,
     facts,
     model::{Course, Facts, State as DutyState},
-    notices,
+    notices::{self, Reminded},
     permissions::MANAGE_DUTIES,
     pieces::{self, Undecided},
 };
@@ -84,6 +84,18 @@ struct Page {
     errors: FormErrors,
     form: Bulk,
     once: String,
+}
+
+impl Page {
+    /// Whether of any row something would happen, or happened.
+    fn any(&self) -> bool {
+        self.lines.iter().any(|line| line.tone == "ok")
+    }
+
+    /// Nothing would come of pressing: date and range can still be changed in the form, the other acts have nothing to change.
+    fn idle(&self) -> bool {
+        self.asks && !self.form.changes() && !self.any()
+    }
 }
 
 impl Bulk {
@@ -159,7 +171,7 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): For
     form.shown = form.now();
     let page = Page {
         shell: desk.shell(&ctx, format!("批量{label}")).await?.with_error(!errors.is_empty()),
-        effect: if errors.is_empty() { effect(&form, &chosen, &lines, asks) } else { String::new() },
+        effect: if errors.is_empty() { effect(&form, &lines, asks) } else { String::new() },
         act,
         label,
         lines,
@@ -195,12 +207,20 @@ fn share(row: &Share) -> ShareId {
     ShareId::from(row.id.clone())
 }
 
-fn effect(form: &Bulk, chosen: &[Share], lines: &[Line], asks: bool) -> String {
+fn effect(form: &Bulk, lines: &[Line], asks: bool) -> String {
     let done = lines.iter().filter(|line| line.tone == "ok").count();
     let others = lines.len() - done;
-    let organs: BTreeSet<_> = chosen.iter().map(|row| &row.organ).collect();
+    if done == 0 {
+        let (rows, what) = match form.act.as_str() {
+            "remind" => ("行", "提醒"),
+            "confirm" => ("行", "确认"),
+            "due" => ("项任务", "调整期限"),
+            _ => ("项任务", "调整公开范围"),
+        };
+        return format!("所选 {others} {rows}都{}{what}，原因见下表。", if asks { "不" } else { "没有" });
+    }
     let what = match form.act.as_str() {
-        "remind" => format!("向 {} 个机关发出提醒，涉及 {done} 行", organs.len()),
+        "remind" => format!("向 {} 个机关发出提醒，涉及 {done} 行", touched(lines)),
         "confirm" => {
             format!("确认 {done} 行的佐证，每行计入该机关的办结；一项任务的牵头和负责机关都办结后，这一项才算办结")
         }
@@ -282,6 +302,46 @@ fn remindable(row: &Share) -> std::result::Result<(), &'static str> {
     }
 }
 
+/// Which of the chosen rows a reminder reaches anybody of: asked in the same way before and when it is sent.
+struct Reach(HashSet<ShareId>);
+
+async fn reach(ctx: &Ctx, chosen: &[Share]) -> Result<Reach> {
+    let (unreached, directory, today) = (unreached(ctx).await?, ctx.directory(), ctx.today());
+    let nobody = |row: &&Share| unreached.contains(&directory.stands_for(&row.organ, today));
+    Ok(Reach(chosen.iter().filter(nobody).map(share).collect()))
+}
+
+impl Reach {
+    /// The shares to remind of, and their duties.
+    fn wanted(&self, chosen: &[Share]) -> (Vec<ShareId>, Vec<DutyId>) {
+        let wanted = |row: &&Share| remindable(row).is_ok() && !self.0.contains(&share(row));
+        let shares = chosen.iter().filter(wanted).map(share).collect();
+        (shares, duties(chosen).iter().map(|row| row.duty.clone()).collect())
+    }
+
+    /// What a reminder does, or did, for a row.
+    fn line(&self, ctx: &Ctx, row: &Share, found: &Reminded, asks: bool) -> Line {
+        if let Err(why) = remindable(row) {
+            return line(ctx, row, "off", why);
+        }
+        if self.0.contains(&share(row)) {
+            let (tone, what) = if asks { ("off", "提醒不到人") } else { ("late", "没有提醒到人") };
+            return line(ctx, row, tone, format!("{what}：该机关没有人能登录报送，请先建立账号"));
+        }
+        if found.before.contains(&share(row)) {
+            let what = if asks { "不" } else { "没有" };
+            return line(ctx, row, "off", format!("今天已经提醒过，{what}重复提醒"));
+        }
+        let how = match found.mailed.contains(&row.organ) {
+            true => "（待办台和邮件）".to_owned(),
+            false if asks => "（待办台）；该机关没有人登记邮箱，不发邮件".to_owned(),
+            false => "（待办台）；该机关没有人登记邮箱，没有发邮件".to_owned(),
+        };
+        let text = if asks { format!("将提醒{how}；现为{}", row.word()) } else { format!("已提醒{how}") };
+        line(ctx, row, "ok", text)
+    }
+}
+
 /// The pieces of the chosen shares that wait for a decision.
 async fn waiting(ctx: &Ctx, chosen: &[Share]) -> Result<Vec<Undecided>> {
     let shares: Vec<ShareId> = chosen.iter().map(share).collect();
@@ -292,12 +352,10 @@ async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Lin
     let mut lines = Vec::new();
     match form.act.as_str() {
         "remind" => {
-            for row in chosen {
-                lines.push(match remindable(row) {
-                    Ok(()) => line(ctx, row, "ok", format!("将提醒（现为{}）", row.word())),
-                    Err(why) => line(ctx, row, "off", why),
-                });
-            }
+            let reach = reach(ctx, chosen).await?;
+            let (shares, of) = reach.wanted(chosen);
+            let found = notices::foresee(ctx, &shares, &of).await?;
+            lines.extend(chosen.iter().map(|row| reach.line(ctx, row, &found, true)));
         }
         "confirm" => {
             let waiting = waiting(ctx, chosen).await?;
@@ -380,23 +438,10 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Res
     let mut lines = Vec::new();
     match form.act.as_str() {
         "remind" => {
-            let wanted: Vec<&Share> = chosen.iter().filter(|row| remindable(row).is_ok()).collect();
-            let shares: Vec<ShareId> = wanted.iter().map(|row| share(row)).collect();
-            let of: Vec<_> = duties(chosen).iter().map(|row| row.duty.clone()).collect();
-            let reminded = notices::remind_now(ctx, &actor, &shares, &of).await?;
-            let unreached = unreached(ctx).await?;
-            let nobody = |row: &Share| unreached.contains(&ctx.directory().stands_for(&row.organ, ctx.today()));
-            for row in chosen {
-                lines.push(match (remindable(row), reminded.mailed.contains(&row.organ)) {
-                    (Err(why), _) => line(ctx, row, "off", why),
-                    _ if reminded.before.contains(&share(row)) => line(ctx, row, "off", "今天已经提醒过，没有重复提醒"),
-                    (Ok(()), _) if nobody(row) => {
-                        line(ctx, row, "late", "没有提醒到人：该机关没有人能登录报送，请安全管理员先为它建立账号")
-                    }
-                    (Ok(()), true) => line(ctx, row, "ok", "已提醒（待办台和邮件）"),
-                    (Ok(()), false) => line(ctx, row, "ok", "已提醒（待办台）；该机关没有人登记邮箱，没有发邮件"),
-                });
-            }
+            let reach = reach(ctx, chosen).await?;
+            let (shares, of) = reach.wanted(chosen);
+            let done = notices::remind_now(ctx, &actor, &shares, &of).await?;
+            lines.extend(chosen.iter().map(|row| reach.line(ctx, row, &done, false)));
         }
         "confirm" => {
             let waiting = waiting(ctx, chosen).await?;

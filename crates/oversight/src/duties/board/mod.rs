@@ -97,6 +97,13 @@ async fn page(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
     office_page(&page)
 }
 
+impl Page {
+    /// What the sums count, in words before them.
+    fn per(&self) -> &'static str {
+        if self.filter.by_duty() { "" } else { "按机关计，" }
+    }
+}
+
 fn states() -> Vec<(&'static str, &'static str)> {
     std::iter::once(("open", "未办结的全部"))
         .chain(DutyState::ALL.iter().map(|state| (state.code(), state.label())))

@@ -1,0 +1,218 @@
+//! What no line of a page breaks within: dates, times, document numbers (〔2026〕31号), telephone, index and other numbers
+//! with signs between their figures.
+//!
+//! A browser may break after every hyphen and between a figure and a Chinese character, so that a reader dials half a number
+//! and reads half a date. The places where numbers stand are too many to mark one by one, and free text has them too; pages
+//! are therefore marked as a whole, when they are rendered. Words, addresses and attributes stay as they are.
+
+use std::borrow::Cow;
+
+const OPEN: &str = "<span class=\"whole\">";
+const CLOSE: &str = "</span>";
+
+/// The longest that is kept on one line, in characters of ASCII: what is longer would run out of a column on a telephone.
+const MOST: usize = 20;
+
+/// Signs that may stand between the figures of one number.
+const SIGNS: [char; 6] = ['-', '/', '.', ':', ',', '－'];
+
+/// Elements whose words are no text of the page, or take no elements.
+const PLAIN: [&str; 8] = ["script", "style", "title", "textarea", "option", "svg", "pre", "math"];
+
+/// The page with its numbers marked.
+pub(crate) fn kept(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + html.len() / 16);
+    let mut rest = html;
+    while !rest.is_empty() {
+        let words = rest.find('<').unwrap_or(rest.len());
+        mark(&rest[..words], &mut out);
+        let tag = tag(&rest[words..]);
+        out.push_str(&rest[words..words + tag]);
+        rest = &rest[words + tag..];
+    }
+    out
+}
+
+/// How far the tag reaches that the text begins with, together with words that are not marked.
+fn tag(rest: &str) -> usize {
+    if rest.starts_with("<!--") {
+        return rest.find("-->").map_or(rest.len(), |at| at + 3);
+    }
+    let name = rest.get(1..).unwrap_or_default();
+    let plain = |one: &&&str| {
+        let after = name.strip_prefix(**one);
+        after.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
+    };
+    if let Some(one) = PLAIN.iter().find(plain) {
+        return rest.find(&format!("</{one}")).unwrap_or(rest.len());
+    }
+    let mut quote = None;
+    for (at, byte) in rest.bytes().enumerate() {
+        match (byte, quote) {
+            (b'>', None) => return at + 1,
+            (b'"' | b'\'', None) => quote = Some(byte),
+            _ if quote == Some(byte) => quote = None,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+fn mark(words: &str, out: &mut String) {
+    let bytes = words.as_bytes();
+    let (mut told, mut at) = (0, 0);
+    while at < bytes.len() {
+        let (taken, whole) = match bytes[at] {
+            // An entity, up to its end.
+            b'&' => (words[at..].find(';').map_or(1, |end| end + 1), None),
+            byte if byte.is_ascii_alphanumeric() => figures(&words[at..]),
+            byte if byte == b'[' || byte >= 0xc0 => {
+                let whole = numbered(&words[at..]);
+                (whole.unwrap_or(1), whole)
+            }
+            _ => (1, None),
+        };
+        if let Some(whole) = whole {
+            out.push_str(&words[told..at]);
+            out.push_str(OPEN);
+            out.push_str(&words[at..at + whole]);
+            out.push_str(CLOSE);
+            told = at + whole;
+        }
+        at += taken;
+    }
+    out.push_str(&words[told..]);
+}
+
+/// What begins with a figure or letter: how far to go on, and how much of it is one number.
+fn figures(rest: &str) -> (usize, Option<usize>) {
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !SIGNS.contains(&c)).unwrap_or(rest.len());
+    let run = rest[..end].trim_end_matches(SIGNS);
+    if let Some(day) = day(rest) {
+        return (day, Some(day));
+    }
+    let is_date = run.len() == 10
+        && run.bytes().enumerate().all(|(at, b)| match at {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        });
+    if is_date && let Some(time) = rest[10..].strip_prefix(' ') {
+        let end = time.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(time.len());
+        let time = time[..end].trim_end_matches(':');
+        if time.contains(':') && time.len() <= 8 {
+            let whole = run.len() + 1 + time.len();
+            return (whole, Some(whole));
+        }
+    }
+    let apart = run.contains(SIGNS) && !run.contains("//");
+    let whole = apart && run.len() <= MOST && run.bytes().any(|b| b.is_ascii_digit());
+    (end, whole.then_some(run.len()))
+}
+
+/// 2026年11月30日, 2026年11月, 11月30日, also with blanks between.
+fn day(rest: &str) -> Option<usize> {
+    let year = unit(rest, 4, '年');
+    let after = year.unwrap_or(0);
+    let month = after + unit(&rest[after..], 2, '月')?;
+    match unit(&rest[month..], 2, '日') {
+        Some(day) => Some(month + day),
+        None => year.map(|_| month),
+    }
+}
+
+/// Figures and the unit behind them.
+fn unit(rest: &str, most: usize, unit: char) -> Option<usize> {
+    let after = rest.strip_prefix(' ').unwrap_or(rest);
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 || digits > most {
+        return None;
+    }
+    let after = &after[digits..];
+    let after = after.strip_prefix(' ').unwrap_or(after).strip_prefix(unit)?;
+    Some(rest.len() - after.len())
+}
+
+/// 〔2026〕31号: what follows the name of the organ in the number of a document.
+fn numbered(rest: &str) -> Option<usize> {
+    let digits = |text: &str, most: usize| {
+        let count = text.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=most).contains(&count).then_some(count)
+    };
+    let after = rest.strip_prefix(['〔', '［', '[', '（'])?;
+    let after = &after[digits(after, 4)?..];
+    let after = after.strip_prefix(['〕', '］', ']', '）'])?;
+    let after = after.strip_prefix('第').unwrap_or(after);
+    let after = after[digits(after, 6)?..].strip_prefix('号')?;
+    Some(rest.len() - after.len())
+}
+
+/// What a page says without its marks: for who compares words.
+#[must_use]
+pub fn unmarked(html: &str) -> Cow<'_, str> {
+    if !html.contains(OPEN) {
+        return Cow::Borrowed(html);
+    }
+    let mut parts = html.split(OPEN);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // Nothing but words stands within a mark.
+        out.push_str(&part.replacen(CLOSE, "", 1));
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page with what is kept in brackets that no text has.
+    fn told(html: &str) -> String {
+        let page = kept(html);
+        assert_eq!(unmarked(&page), html, "words and tags stay");
+        page.replace(OPEN, "⟦").replace(CLOSE, "⟧")
+    }
+
+    #[test]
+    fn numbers_are_kept_whole() {
+        for (text, shown) in [
+            ("期限 2026-11-30。", "期限 ⟦2026-11-30⟧。"),
+            ("截至 2026-11-24 16:26", "截至 ⟦2026-11-24 16:26⟧"),
+            ("青政办规〔2026〕31号文件", "青政办规⟦〔2026〕31号⟧文件"),
+            ("青府[2026]第7号、（2026）3号", "青府⟦[2026]第7号⟧、⟦（2026）3号⟧"),
+            ("电话 0000-1234567，400-123-4567", "电话 ⟦0000-1234567⟧，⟦400-123-4567⟧"),
+            ("电话0000－1234567", "电话⟦0000－1234567⟧"),
+            ("索引号 QH010/2026-00005。", "索引号 ⟦QH010/2026-00005⟧。"),
+            ("于11月30日前完成", "于⟦11月30日⟧前完成"),
+            ("2026年11月30日、2026 年 3 月、3月", "⟦2026年11月30日⟧、⟦2026 年 3 月⟧、3月"),
+            ("共 1,234.5 万元，9:00", "共 ⟦1,234.5⟧ 万元，⟦9:00⟧"),
+            ("2026年1至3月", "2026年1至3月"),
+            ("第 12 项，COVID，甲-乙", "第 12 项，COVID，甲-乙"),
+        ] {
+            assert_eq!(told(text), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_long_or_an_address_may_break() {
+        for text in
+            ["https://www.example.cn/a/2026-1", "a-1-b-2-c-3-d-4-e-5-f-6-g-7", "&#39;&#60;x&#62;", "〔2026〕", "2026-"]
+        {
+            assert_eq!(told(text), text);
+        }
+        assert_eq!(told("&#34;2026-01-02&#34;"), "&#34;⟦2026-01-02⟧&#34;");
+    }
+
+    #[test]
+    fn only_words_of_the_page_are_marked() {
+        for text in [
+            r#"<a title="a > 2026-01-02" href='/d/2026-01-02'>甲</a>"#,
+            "<!-- 2026-01-02 --><title>2026-01-02</title>",
+            "<select><option>2026-01-02</option></select><textarea rows=2>\n2026-01-02</textarea>",
+            "<svg><text>1-2</text></svg><script>1-2</script><script",
+            "<pre>1-2",
+        ] {
+            assert_eq!(told(text), text);
+        }
+        assert_eq!(told("<section>1-2</section><s>1-2</s>"), "<section>⟦1-2⟧</section><s>⟦1-2⟧</s>");
+    }
+}
