@@ -46,12 +46,12 @@ impl Clock {
         words
     }
 
-    /// Colour by days left, the same limits as the chips: one day or fewer, three or fewer, more.
+    /// Colour by days left, the same limits as the chips: red is what is over and nothing else, or a wall of red says nothing.
     fn tone(&self) -> (&'static str, &'static str) {
-        match self.total.saturating_sub(self.used) {
-            0 | 1 => ("hot", "#a8201a"),
-            2 | 3 => ("near", "#b7791f"),
-            _ => ("go", "#1e6b3c"),
+        match self.total.checked_sub(self.used) {
+            None => ("hot", "#a8201a"),
+            Some(0 | 1) => ("near", "#b7791f"),
+            Some(_) => ("go", "#1e6b3c"),
         }
     }
 }
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn colour_follows_the_days_left() {
-        for (used, class) in [(16, "go"), (17, "near"), (18, "near"), (19, "hot"), (20, "hot"), (25, "hot")] {
+        for (used, class) in [(16, "go"), (18, "go"), (19, "near"), (20, "near"), (21, "hot"), (25, "hot")] {
             assert!(draw(20, used, &[]).contains(&format!(r#"class="{class}" y="9""#)), "{used} {class}");
         }
     }

@@ -77,6 +77,8 @@ pub struct Row {
     pub author_name: String,
     pub updated_at: String,
     pub published_at: String,
+    /// Wanted moment, stored form; empty = at once when it has passed.
+    pub publish_at: String,
     pub organ: OrganCode,
     #[sql(rename = "column_slug")]
     pub column: ColumnId,
@@ -105,7 +107,7 @@ impl Row {
 }
 
 const SELECT: &str = "SELECT e.document_id AS document, e.id AS edition, e.number, e.title, e.state, e.since, e.author_name, \
-     e.updated_at, e.published_at, e.organ, e.column_slug, e.kind, \
+     e.updated_at, e.published_at, e.publish_at, e.organ, e.column_slug, e.kind, \
      (SELECT d.index_number FROM document d WHERE d.id = e.document_id) AS index_number ";
 
 /// Organs that are walked one by one; more are sorted together.

@@ -39,6 +39,7 @@ pub mod page;
 pub mod permissions;
 pub mod public;
 mod refresh;
+pub mod remarks;
 pub mod rows;
 mod sealed;
 pub mod seed;

@@ -111,6 +111,12 @@ impl Values {
         facet.shape.write(self.all(facet))
     }
 
+    /// Dates that are none: label, key and sentence, told as soon as they are saved.
+    pub fn unread_dates(&self, kind: &KindSpec) -> Vec<(&'static str, &'static str, String)> {
+        let fault = |facet: &&'static Facet| facet.shape.fault(facet.label, self.get(facet));
+        kind.facets.iter().filter_map(|facet| Some((facet.label, facet.key, fault(facet)?))).collect()
+    }
+
     /// What must be corrected before an edition of this kind is submitted: key and sentence.
     pub fn missing(&self, kind: &KindSpec) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();

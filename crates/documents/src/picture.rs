@@ -72,6 +72,20 @@ pub fn without_notes(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Whether a PNG or JPEG file holds a picture from its head to its end: one that was cut off, or of which only the first bytes
+/// are there, opens nowhere. What is no such file is not judged.
+pub fn is_whole(bytes: &[u8]) -> bool {
+    let Some(pieces) = pieces(bytes) else { return true };
+    // What breaks off is kept as a rest, whatever mark it begins with.
+    let shown = || pieces.iter().filter(|piece| piece.kind == Kind::Picture);
+    let has = |at: usize, mark: &[u8]| shown().any(|piece| piece.whole.get(at..at + mark.len()) == Some(mark));
+    if bytes.starts_with(b"\xFF\xD8") {
+        return has(0, b"\xFF\xDA") && has(0, b"\xFF\xD9");
+    }
+    let head = pieces.get(1).is_some_and(|piece| piece.whole.get(4..8) == Some(b"IHDR") && piece.data.len() == 13);
+    head && has(4, b"IDAT") && has(4, b"IEND")
+}
+
 fn pieces(bytes: &[u8]) -> Option<Vec<Piece<'_>>> {
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         png(bytes)
@@ -289,6 +303,17 @@ mod tests {
         out.extend(b"\x25\x88\x04\0\x01\0\0\0\x26\0\0\0\0\0\0\0");
         out.extend_from_slice(words);
         out
+    }
+
+    #[test]
+    fn a_picture_that_breaks_off_is_none() {
+        for whole in [png(&[]), jpeg(&[])] {
+            assert!(is_whole(&whole));
+            for cut in [8, 12, 30, whole.len() - 3] {
+                assert!(!is_whole(&whole[..cut.min(whole.len() - 1)]), "{cut} of {}", whole.len());
+            }
+        }
+        assert!(is_whole(b"%PDF-1.7"), "what is no picture is judged elsewhere");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use web::{
 };
 
 use crate::{
+    board,
     lapse::{self, Lapsed},
     remind::{self, Owed},
     settings::Duties,
@@ -56,9 +57,55 @@ pub struct Notice {
     pub organs: Vec<OrganCode>,
     /// What happened.
     pub why: Why,
+    /// Why, in the words of whoever did it; empty = there are none.
+    #[serde(default)]
+    pub reason: String,
+    /// Address in the office of the page that tells more; empty = the board with the duties of the source.
+    #[serde(default)]
+    pub address: String,
+    /// What changed for each of them, a line for each duty.
+    #[serde(default)]
+    pub lines: BTreeMap<OrganCode, Vec<String>>,
 }
 
+/// Lines that one mail tells; the board tells the rest.
+const LINES: usize = 40;
+
 impl Notice {
+    /// Tells these organs what happened.
+    pub fn new(source: SourceKey, organs: Vec<OrganCode>, why: Why) -> Self {
+        Self { source, organs, why, reason: String::new(), address: String::new(), lines: BTreeMap::new() }
+    }
+
+    /// The same with the reason.
+    #[must_use]
+    pub fn because(self, reason: &str) -> Self {
+        Self { reason: reason.to_owned(), ..self }
+    }
+
+    /// The same with what changed for each organ.
+    #[must_use]
+    pub fn telling(self, lines: BTreeMap<OrganCode, Vec<String>>) -> Self {
+        Self { lines, ..self }
+    }
+
+    /// What changed for the organs that `answers`, under each other; empty = nothing is told.
+    fn changes(&self, answers: impl Fn(&OrganCode) -> bool) -> String {
+        let lines: Vec<&String> =
+            self.lines.iter().filter(|(organ, _)| answers(organ)).flat_map(|(_, own)| own).collect();
+        let mut told: String = lines.iter().take(LINES).map(|line| format!("\n· {line}")).collect();
+        if lines.len() > LINES {
+            told.push_str(&format!("\n· 另有 {} 项变动，请在任务台账查看", lines.len() - LINES));
+        }
+        if told.is_empty() { told } else { format!("\n{told}") }
+    }
+
+    /// The same with a page of its own.
+    #[must_use]
+    pub fn at(self, address: String) -> Self {
+        Self { address, ..self }
+    }
+
     /// Has the organs told once this write is committed.
     pub async fn send(&self, tx: &mut Tx) -> store::Result<()> {
         tx.enqueue(NewJob::now(NOTIFY, self)).await
@@ -80,16 +127,31 @@ pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
     // Two of the organs may have become one since: it hears of it once.
     let organs: BTreeSet<OrganCode> = notice.organs.iter().map(|organ| directory.stands_for(organ, today)).collect();
     let office = ctx.config().server.office_url.trim_end_matches('/');
-    let address = format!("{office}/duties?source={}", row.key);
+    // What no longer runs stands on no board.
+    let address = match notice.address.as_str() {
+        "" => format!("{office}/duties?source={}", row.key),
+        own => format!("{office}{own}"),
+    };
+    let (reason, look) = match (notice.reason.as_str(), notice.why) {
+        ("", _) => (String::new(), "查看任务"),
+        (reason, Why::Revoked) => (format!("\n\n原因：{reason}"), "查看计划"),
+        (reason, _) => (format!("\n\n原因：{reason}"), "查看任务"),
+    };
+    let held = match notice.why {
+        Why::Issued => {
+            let filter = board::Filter { source: Some(row.key.clone()), closed: true, ..board::Filter::default() };
+            board::all(ctx.db(), board::Rows::Shares, &filter, board::Order::default(), today).await?
+        }
+        Why::Amended | Why::Revoked => Vec::new(),
+    };
     let mut tx = ctx.db().write().await?;
     for code in organs {
         let Some(to) = addresses.get(&code).cloned() else { continue };
         let name = directory.short_name(&code);
         let (subject, what) = match notice.why {
-            Why::Amended => (
-                format!("任务有调整：{}", row.title),
-                "有调整，涉及贵单位的任务。保留任务的进展和佐证都在，请查看变动。",
-            ),
+            Why::Amended => {
+                (format!("任务有调整：{}", row.title), "有调整，涉及贵单位的任务。保留任务的进展和佐证都在。")
+            }
             Why::Revoked => {
                 (format!("任务已撤销：{}", row.title), "已撤销，贵单位的任务不再执行，不用再报送；以前报送的记录保留。")
             }
@@ -97,12 +159,34 @@ pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
                 (format!("新任务：{}", row.title), "已向贵单位下达任务，请查看期限，并在办理后报送进展和佐证。")
             }
         };
-        let text = format!("{name}：\n\n“{}”{what}\n\n查看任务：{address}\n", row.title);
+        let changes = match notice.why {
+            Why::Issued => issued(&held, |organ| directory.stands_for(organ, today) == code),
+            Why::Amended | Why::Revoked => notice.changes(|organ| directory.stands_for(organ, today) == code),
+        };
+        let text = format!("{name}：\n\n“{}”{what}{reason}{changes}\n\n{look}：{address}\n", row.title);
         let key = format!("{}:{:?}:{code}", row.key, notice.why);
         tx.enqueue(NewJob::now(SEND, &Mail { to, subject, text }).dedup(key)).await?;
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// How much was issued to the organs that `answers`, and what is due first.
+fn issued(held: &[board::Line], answers: impl Fn(&OrganCode) -> bool) -> String {
+    let own: Vec<&board::Line> = held.iter().filter(|line| !line.ended && answers(&line.organ)).collect();
+    if own.is_empty() {
+        return String::new();
+    }
+    let late = own.iter().filter(|line| line.overdue).count();
+    let first = own.iter().filter(|line| !line.overdue).filter_map(|line| line.due_on).min();
+    let mut told = format!("\n\n共 {} 项", own.len());
+    if let Some(first) = first {
+        told.push_str(&format!("，最近的期限是 {first}"));
+    }
+    if late > 0 {
+        told.push_str(&format!("；其中 {late} 项的期限在下达时已经过去，请尽快办理"));
+    }
+    told + "。"
 }
 
 /// The office's address of a duty.

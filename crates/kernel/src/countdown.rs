@@ -112,13 +112,14 @@ impl Countdown {
         }
     }
 
-    /// Tone of a chip: `late` for what has passed, is due today or has one day left, `soon` up to three days, else nothing.
+    /// Tone of a chip: `late` for what has passed, `soon` for what is due today or has one day left, else nothing. Where work of
+    /// three days is given, three days left are nothing to be warned of.
     pub fn tone(&self) -> &'static str {
         match self.urgency() {
-            Urgency::Past | Urgency::Today => "late",
-            Urgency::Near if self.days <= 1 => "late",
-            Urgency::Near => "soon",
-            Urgency::Later => "",
+            Urgency::Past => "late",
+            Urgency::Today => "soon",
+            Urgency::Near if self.days <= 1 => "soon",
+            Urgency::Near | Urgency::Later => "",
         }
     }
 }
@@ -178,6 +179,16 @@ mod tests {
             ("2026-11-27", "2026-12-31", "还剩 24 个工作日"),
         ] {
             assert_eq!(words(today, due), said, "{today} {due}");
+        }
+    }
+
+    #[test]
+    fn red_is_what_has_passed_and_nothing_else() {
+        let calendar = Calendar::bundled();
+        let tone = |due: Date| calendar.countdown(jiff::civil::date(2026, 3, 4), due).tone();
+        let days = [(3, "late"), (4, "soon"), (5, "soon"), (6, ""), (9, "")];
+        for (day, expected) in days {
+            assert_eq!(tone(jiff::civil::date(2026, 3, day)), expected, "{day}");
         }
     }
 

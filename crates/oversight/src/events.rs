@@ -60,8 +60,9 @@ pub static REVOCATION_REQUESTED: EventKind = kind("plan.revocation_requested", "
     .holds(&[("revocation", ""), ("reason", "原因")])
     .keeps(Keep::Words);
 /// The request was taken back or not agreed to.
-pub static REVOCATION_DROPPED: EventKind =
-    kind("plan.revocation_dropped", "未撤销工作要点").holds(&[("revocation", "")]);
+pub static REVOCATION_DROPPED: EventKind = kind("plan.revocation_dropped", "未撤销工作要点")
+    .holds(&[("revocation", ""), ("reason", "理由")])
+    .keeps(Keep::Words);
 /// Another person agreed: the plan is no longer in force, and the public reads why.
 pub static REVOKED: EventKind = kind("plan.revoked", "撤销工作要点")
     .holds(&[("revocation", ""), ("reason", "原因"), ("organs", "机关数")])

@@ -17,7 +17,7 @@ use text::findings::{Finding, Severity, homes, personal_numbers};
 pub use crate::pieces::{Piece, Unread};
 use crate::{
     Result, permissions,
-    refusal::Refusal,
+    refusal::{Refusal, in_words},
     subject::{About, Matter, Subject},
 };
 
@@ -104,6 +104,11 @@ impl Check {
         self.blocks && self.passed.is_none()
     }
 
+    /// Whether it is a place that could not be read.
+    pub fn is_unread(&self) -> bool {
+        self.rule == UNREAD
+    }
+
     /// The class of its line: `block`, `info` (let through), `warn`.
     pub fn class(&self) -> &'static str {
         match (self.stops(), self.passed.is_some()) {
@@ -129,6 +134,16 @@ impl Checks {
     /// How many findings stop the subject.
     pub fn stopping(&self) -> usize {
         self.found.iter().filter(|check| check.stops()).count() + self.unlisted
+    }
+
+    /// How many of them are places that could not be read: no personal number, and a person's word is wanted.
+    pub fn unread(&self) -> usize {
+        self.found.iter().filter(|check| check.stops() && check.is_unread()).count()
+    }
+
+    /// What stops the subject, in words; empty = nothing.
+    pub fn stopping_words(&self) -> String {
+        in_words(self.stopping(), self.unread())
     }
 
     /// Who let a finding in it through that is still there.

@@ -108,6 +108,10 @@ pub struct Facts {
     pub authors: Vec<AccountId>,
     /// Blocking findings that nobody let through.
     pub blocked: usize,
+    /// Those of them that are places which could not be read.
+    pub unread: usize,
+    /// Whether its authors say to the reviewers why something in it is as it is: what was found waits for their word then.
+    pub explained: bool,
     /// Who let a finding in it through: they do not decide that it becomes public.
     pub let_through_by: Vec<AccountId>,
     /// Whether a part of it has not been checked as it stands.
@@ -126,9 +130,19 @@ impl Facts {
             return Err(Refusal::Unchecked { words: self.words, what });
         }
         if self.blocked > 0 {
-            return Err(Refusal::Blocked { count: self.blocked, what });
+            return Err(Refusal::Blocked { count: self.blocked, unread: self.unread, what });
         }
         self.unfit.clone().map_or(Ok(()), |why| Err(Refusal::Unfit(why)))
+    }
+
+    /// The same for going into review: what could not be read, and what its authors explain, waits there for a person's word,
+    /// where that person finds it, and stops the first stage instead.
+    ///
+    /// # Errors
+    /// As [`Facts::fit`].
+    pub fn fit_for_review(&self, what: &'static str) -> Result<(), Refusal> {
+        let numbers = if self.explained { 0 } else { self.blocked.saturating_sub(self.unread) };
+        Self { blocked: numbers, unread: 0, ..self.clone() }.fit(what)
     }
 
     /// Refuses who wrote in it.
@@ -186,7 +200,7 @@ impl Round {
     /// # Errors
     /// When the subject is not fit to go out.
     pub fn open(route: Route, facts: &Facts) -> Result<Self, Refusal> {
-        facts.fit("提交审核")?;
+        facts.fit_for_review("提交审核")?;
         Ok(Self { route, passes: Vec::new(), state: State::Open { stage: 0, claim: None } })
     }
 

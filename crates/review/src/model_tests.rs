@@ -35,6 +35,8 @@ fn facts() -> Facts {
         keeper: "QH010".into(),
         authors: vec!["author".into()],
         blocked: 0,
+        unread: 0,
+        explained: false,
         let_through_by: Vec::new(),
         unchecked: false,
         unfit: None,
@@ -195,6 +197,25 @@ fn what_is_blocked_unchecked_or_unfit_goes_nowhere() {
         }
         assert!(opened().send_back(&who, "改", &bad, at(NOW)).is_ok(), "it can always go back");
     }
+}
+
+#[test]
+fn what_could_not_be_read_waits_at_the_first_stage_for_a_persons_word() {
+    let unread = Facts { blocked: 1, unread: 1, ..facts() };
+    let round = Round::open(Route::statutory(3), &unread).expect("goes into review");
+    let told = round.clone().approve(&reviewer("r"), "", &unread, at(NOW)).expect_err("not passed").to_string();
+    assert!(told.contains("还有 1 处没有读出的内容未处理，不能通过"), "{told}");
+    assert!(!told.contains("个人信息"), "{told}");
+    assert!(round.approve(&reviewer("r"), "", &facts(), at(NOW)).is_ok(), "with the word it passes");
+    let both = Facts { blocked: 3, unread: 1, ..facts() };
+    let told = Round::open(Route::statutory(3), &both).expect_err("numbers block").to_string();
+    assert!(told.contains("还有 2 处个人信息未处理，不能提交审核"), "{told}");
+    let told = opened().approve(&reviewer("r"), "", &both, at(NOW)).expect_err("not passed").to_string();
+    assert!(told.contains("还有 2 处个人信息、1 处没有读出的内容未处理"), "{told}");
+    // What its authors explain waits there too, and passes no more than before.
+    let explained = Facts { explained: true, ..both };
+    let round = Round::open(Route::statutory(3), &explained).expect("goes into review");
+    assert!(round.approve(&reviewer("r"), "", &explained, at(NOW)).is_err());
 }
 
 #[test]

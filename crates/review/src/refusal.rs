@@ -11,6 +11,25 @@ pub struct Words {
     pub work: &'static str,
 }
 
+/// What stops a subject, in words: 2 处个人信息、1 处没有读出的内容. `unread` are those of `all` that could not be read.
+pub(crate) fn in_words(all: usize, unread: usize) -> String {
+    match (all.saturating_sub(unread), unread) {
+        (0, 0) => String::new(),
+        (0, unread) => format!("{unread} 处没有读出的内容"),
+        (numbers, 0) => format!("{numbers} 处个人信息"),
+        (numbers, unread) => format!("{numbers} 处个人信息、{unread} 处没有读出的内容"),
+    }
+}
+
+/// What can be done about findings that stop a subject.
+fn way_out(all: usize, unread: usize) -> &'static str {
+    if all == unread {
+        "请保密审查员或县政府办打开附件核对，在“检查”一栏逐条写明核对结果后放行；也可以退回撰写人更换附件。"
+    } else {
+        "请修改文字或附件，或由有权人员（保密审查员、县政府办）逐条说明理由后放行。"
+    }
+}
+
 /// Why an act is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -34,7 +53,7 @@ pub enum Refusal {
     #[error("“{0}”须由两人先后通过，您已经通过。请由另一位审核员办理。")]
     Twice(String),
     /// Who let a finding through does not decide that the text becomes public.
-    #[error("{}里有您说明理由放行的个人信息，{gate}须由另一位人员办理：放行的人不能再决定公开。", words.this)]
+    #[error("{}里有您说明理由放行的内容，{gate}须由另一位人员办理：放行的人不能再决定公开。", words.this)]
     LetThrough {
         /// Names of the subject.
         words: Words,
@@ -70,10 +89,12 @@ pub enum Refusal {
     #[error("请写明放行理由，例如“法定公示内容，依据……第几条”。")]
     NoGround,
     /// Findings block.
-    #[error("还有 {count} 处个人信息未处理，不能{what}。请修改文字或附件，或由有权人员逐条说明理由后放行。")]
+    #[error("还有 {}未处理，不能{what}。{}", in_words(*count, *unread), way_out(*count, *unread))]
     Blocked {
         /// How many.
         count: usize,
+        /// Those of them that are places which could not be read.
+        unread: usize,
         /// What was tried.
         what: &'static str,
     },

@@ -56,6 +56,8 @@ pub struct Matter {
     pub state: String,
     /// Everybody who wrote in it.
     pub authors: Vec<AccountId>,
+    /// Whether its authors explain something to the reviewers: what was found waits for these then.
+    pub explained: bool,
     /// Why it may not go out at all, if so: a sentence for the reader.
     pub unfit: Option<String>,
     /// Everything in it that the checks look at.
@@ -84,6 +86,8 @@ impl Matter {
             keeper: self.keeper.clone(),
             authors: self.authors.clone(),
             blocked: checks.stopping(),
+            unread: checks.unread(),
+            explained: self.explained,
             let_through_by: checks.let_through_by(),
             unchecked: checks.unchecked(),
             unfit: self.unfit.clone(),

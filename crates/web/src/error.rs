@@ -54,7 +54,7 @@ impl Error {
             Self::NotFound => {
                 (StatusCode::NOT_FOUND, "没有找到这个页面", "地址可能写错了，也可能内容已经调整。".to_owned())
             }
-            Self::Gone(text) => (StatusCode::GONE, "这项内容已撤回", text.clone()),
+            Self::Gone(text) => (StatusCode::GONE, "这项内容已不再公开", text.clone()),
             Self::Refused(Refused::NotSignedIn) => {
                 (StatusCode::UNAUTHORIZED, "请先登录", Refused::NotSignedIn.to_string())
             }

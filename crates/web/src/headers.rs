@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -161,6 +161,8 @@ struct PortalError {
 #[derive(Template)]
 #[template(path = "layout/desk_error.html")]
 struct DeskError {
+    /// Where a refused form was sent from; empty = unknown.
+    back: String,
     shell: OfficeShell,
     view: ErrorView,
 }
@@ -178,6 +180,7 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
     let html = desk::wants_html(&request) && !path.starts_with("/api/");
     let elder = page::cookie(request.headers(), "mode") == Some("elder");
     let readable = is_text(request.uri().path());
+    let back = came_from(&request);
     let response = next.run(request).await;
     let status = response.status();
     let media = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
@@ -225,7 +228,7 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
             PortalError { shell, ways: doors::ways_in(&ctx, doors::Offered::Errors), view: view.clone(), words }
                 .render()
         }
-        Listener::Office => office_error(&ctx, response.extensions().get::<Desk>(), &view, &path).await,
+        Listener::Office => office_error(&ctx, response.extensions().get::<Desk>(), &view, (&path, back)).await,
     };
     match rendered {
         Ok(body) => {
@@ -245,12 +248,29 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
     }
 }
 
+/// The page of this site from which a form was sent, as the browser says: path and query alone, so that it leads nowhere else.
+/// What is refused on a page of its own would else leave no way back to what it is about.
+fn came_from(request: &Request) -> String {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let from = text(header::REFERER).filter(|_| request.method() == Method::POST);
+    let from = from.and_then(|from| from.parse::<Uri>().ok());
+    let from =
+        from.filter(|from| from.host().is_some() && from.authority().map(|at| at.as_str()) == text(header::HOST));
+    let path = from.and_then(|from| from.path_and_query().map(ToString::to_string)).unwrap_or_default();
+    if path == "/" || path.starts_with("//") { String::new() } else { path }
+}
+
 /// With the navigation for whoever is signed in; without it for others, and when even that cannot be read.
-async fn office_error(ctx: &Ctx, desk: Option<&Desk>, view: &ErrorView, path: &str) -> askama::Result<String> {
+async fn office_error(
+    ctx: &Ctx,
+    desk: Option<&Desk>,
+    view: &ErrorView,
+    (path, back): (&str, String),
+) -> askama::Result<String> {
     if let Some(desk) = desk
         && let Ok(shell) = desk.shell(ctx, view.title).await
     {
-        return DeskError { shell: shell.with_error(true), view: view.clone() }.render();
+        return DeskError { shell: shell.with_error(true), view: view.clone(), back }.render();
     }
     let shell = desk::plain_shell(ctx, view.title, path).with_error(true);
     OfficeError { shell, view: view.clone() }.render()

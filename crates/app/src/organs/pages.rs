@@ -111,6 +111,9 @@ struct OrganPage {
     heat: String,
     months: Vec<(String, u64)>,
     phone: String,
+    /// Whom a reader reaches today: the organ, or the one that took over its duties. One organ's telephone beside another's
+    /// address leads nowhere.
+    reached: Organ,
 }
 
 /// `GET /organs/{code}`
@@ -173,6 +176,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
         heat,
         months,
         phone: part::phone_of(&ctx, &organ.code),
+        reached: directory.current(&organ.code, today).cloned().unwrap_or_else(|| organ.clone()),
         organ,
     })
 }

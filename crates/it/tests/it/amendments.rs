@@ -204,6 +204,35 @@ both! {
         assert!(sent.iter().any(|mail| mail.contains("old@example.invalid")), "{sent:?}");
     }
 
+    /// How much there is and what comes first, when it is issued; then what became of it, each organ its own.
+    async fn the_mail_says_what_was_issued_and_what_an_amendment_changed(app) {
+        let mut clerk = app.clerk().await;
+        for (login, organ) in [("finance", "QH010"), ("civil", "QH011")] {
+            app.account(login, organ, &[Role::Editor]).await;
+        }
+        let plan = issued(app, &mut clerk, PLAN).await;
+        app.work().await;
+        let mails = || async {
+            let sql = "SELECT payload FROM job WHERE kind = 'mail.send' ORDER BY id";
+            let all: Vec<String> = query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("jobs");
+            all
+        };
+        let sent = mails().await;
+        let finance = sent.iter().find(|mail| mail.contains("finance@example.invalid")).expect("told of the issue");
+        assert!(finance.contains("共 3 项") && finance.contains("最近的期限是"), "{finance}");
+        store::test::tamper(app.ctx().db(), query("DELETE FROM job")).await.expect("clean");
+        let amended = PLAN.replace("6月30日前公开解读方案", "7月15日前公开解读方案").replace("9月底前建立回应台账。", "9月底前建立回应台账。12月10日前公开台账。");
+        amend(app, &mut clerk, &plan, &amended, &[]).await;
+        app.work().await;
+        let sent = mails().await;
+        let of = |login: &str| sent.iter().find(|mail| mail.contains(&format!("{login}@example.invalid"))).expect("told").clone();
+        let (finance, civil) = (of("finance"), of("civil"));
+        assert!(finance.contains("期限 2026-07-15，原为期限 2026-06-30"), "{finance}");
+        assert!(finance.contains("新增：") && finance.contains("2026-12-10"), "{finance}");
+        assert!(finance.contains("原因：县政府常务会议调整"), "{finance}");
+        assert!(civil.contains("原为期限 2026-06-30") && !civil.contains("新增："), "only its own: {civil}");
+    }
+
     /// What is never published is for the office and those who answer; a supporting organ neither sees nor writes it.
     async fn supporting_organs_do_not_fill_in_what_others_answer_for(app) {
         let mut clerk = app.clerk().await;

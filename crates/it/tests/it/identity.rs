@@ -350,7 +350,7 @@ testkit::both! {
             .shows("0000-77").shows("2 到 32 个字母").shows("已是 青禾县财政局");
         clerk.post("/organs/new", &form).await.expect(303);
         let version = clerk.get("/organs/QH020/edit").await.expect(200).field("version");
-        let edit = [("version", version.as_str()), ("kind", "county_department"), ("phone", "0000-1"), ("parent", "QH001")];
+        let edit = [("version", version.as_str()), ("kind", "county_department"), ("phone", "0000-1"), ("address", "粮库路8号"), ("parent", "QH001")];
         clerk.post("/organs/QH020/edit", &edit).await.expect(303);
         clerk.post("/organs/QH020/edit", &edit).await.expect(409).shows("别人修改过");
         clerk.post("/organs/QH001/edit", &[("version", "1"), ("kind", "county_unit"), ("parent", "QH020")]).await.expect(422).shows("循环");
@@ -363,7 +363,10 @@ testkit::both! {
         let asked = "/organs/merge?step=2&organs=QH020&successor=QH010&date=2026-03-02";
         clerk.get(asked).await.expect(200).shows("青禾县粮食和物资储备局").shows("2026-03-01");
         clerk.get("/organs/QH020").await.expect(200).hides("已撤销");
+        app.visitor().get("/organs/QH020").await.expect(200).shows("粮库路8号").shows("0000-1");
         clerk.post("/organs/merge", &merge).await.expect(303);
+        // Whoever looks up the former organ reaches one that is there, by one set of contacts.
+        app.visitor().get("/organs/QH020").await.expect(200).hides("粮库路8号").hides("0000-1\"").shows("职责已由青禾县财政局承接");
         clerk.get("/organs/QH020").await.expect(200).shows("已撤销").shows("职责已划入县财政局");
         let listed = |state: &str| format!("/organs?q={}&state={state}", web::page::escape_query("县 粮食局"));
         clerk.get(&listed("abolished")).await.expect(200).shows("青禾县粮食和物资储备局").shows("共 1 个");

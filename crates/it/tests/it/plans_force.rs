@@ -179,7 +179,7 @@ both! {
         app.work().await;
         other.get(&path).await.expect(200).shows("已撤销").shows("文本上传有误");
         let mut reader = app.visitor();
-        reader.get(&path).await.expect(410).shows("这份工作要点已撤销").shows("文本上传有误").shows(&format!("/plans/{right}")).hides("解读重要政策");
+        reader.get(&path).await.expect(410).shows("这份工作要点已撤销").shows("原因：文本上传有误").shows("撤销日期：").shows(&format!("/plans/{right}")).hides("解读重要政策");
         for rest in ["/text", "/duties.csv"] {
             reader.get(&format!("{path}{rest}")).await.expect(410).shows("文本上传有误").hides("解读重要政策");
         }
@@ -201,7 +201,14 @@ both! {
         let page = other.get(&format!("/plans/{right}")).await.expect(200);
         let action = page.text().split(&format!("action=\"/plans/{right}/revoke/")).nth(1).expect("form").split('"').next().expect("id").to_owned();
         let once = page.field("once");
-        other.post(&format!("/plans/{right}/revoke/{action}"), &[("once", &once), ("op", "drop")]).await.expect(303);
+        let decide = format!("/plans/{right}/revoke/{action}");
+        other.post(&decide, &[("once", &once), ("op", "drop")]).await.expect(422).shows("请写明不同意撤销的理由");
+        let why = [("once", once.as_str()), ("op", "drop"), ("drop_reason", "只有一项期限有误，请用年中调整")];
+        other.post(&decide, &why).await.expect(303);
+        // Who asked reads why: on the page, on the work list, by mail.
+        clerk.get(&format!("/plans/{right}")).await.expect(200).shows("不同意撤销，计划照常执行").shows("只有一项期限有误");
+        clerk.get("/").await.expect(200).shows("不同意撤销，计划照常执行");
+        other.get("/").await.expect(200).hides("不同意撤销，计划照常执行");
         reader.get(&format!("/plans/{right}")).await.expect(200);
     }
 

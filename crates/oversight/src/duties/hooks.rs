@@ -9,7 +9,7 @@ use duty::{
     pieces,
 };
 use futures::future::BoxFuture;
-use jiff::civil::Date;
+use jiff::{SignedDuration, civil::Date};
 use kernel::{
     Staff,
     id::{DocumentId, SubjectRef},
@@ -141,6 +141,13 @@ async fn drafts(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<(
             let href = format!("/plans/{}", asked.plan);
             items.push(DeskItem { since, ..item("要点撤销", Group::DUTY, title, href) });
         }
+    }
+    // Who asked is told for a week, on the work list too: mail is not read by everybody.
+    let week = time::to_db(ctx.seams().now() - SignedDuration::from_hours(24 * 7));
+    for told in revoke::refused_to(ctx.db().read(), &staff.account, &week).await? {
+        let title = format!("{}：{}不同意撤销，计划照常执行", told.title, told.decided_by_name);
+        let href = format!("/plans/{}", told.plan);
+        items.push(DeskItem { since: day(&told.decided_at), ..item("要点撤销", Group::RETURNED, title, href) });
     }
     for draft in rows::drafts(ctx.db()).await? {
         let seen = clear::Seen::at(draft.version);

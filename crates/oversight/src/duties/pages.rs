@@ -118,7 +118,9 @@ struct Page {
     roll: RollUp,
     word: String,
     clock: String,
+    /// Under the end of the clock.
     due: String,
+    /// Under its beginning.
     remaining: String,
     owners: Vec<Owner>,
     steps: Vec<Step>,
@@ -348,6 +350,11 @@ fn clock(ctx: &Ctx, rows: &[Held], active: Option<&Held>) -> (String, String, St
     let words = calendar.countdown(today, due).words();
     let label = format!("从 {since} 到 {due}，{}", ruler.words());
     let svg = charts::clock(charts::Clock { total: ruler.total, used: ruler.used, paused: Vec::new(), label });
+    // The words stand under the end that they are about: what is left under the beginning while the bar ends with the date,
+    // and how far it is over under the end once the bar ends with today.
+    if due < today {
+        return (svg, words, format!("应于 {due} 到期"));
+    }
     (svg, format!("{due} 到期"), words)
 }
 

@@ -150,8 +150,11 @@ async fn taken(ctx: &Ctx, plan: &PlanId) -> Result<Response> {
     let row = tree::plan(ctx.db().read(), plan).await?.ok_or(Error::NotFound)?;
     let mut said = doubts::of_year(&row);
     if let Some(twin) = rows::twins(ctx.db().read(), &row).await?.first() {
-        let what = if twin.in_force { "执行中的" } else { "同类草稿" };
-        said.push(format!("{} 年已有{what}“{}”，下达前须说明是替代还是并行。", row.year, twin.title));
+        // Only what is in force has to be answered before issuing; another draft may be the same file taken twice.
+        said.push(match twin.in_force {
+            true => format!("{} 年已有执行中的“{}”，下达前须说明是替代还是并行。", row.year, twin.title),
+            false => format!("{} 年还有一份没有下达的同类草稿“{}”，请核对是不是重复导入。", row.year, twin.title),
+        });
     }
     Ok(if said.is_empty() {
         to.ok("已拆解为任务，请核对责任单位和期限后下达")

@@ -289,6 +289,6 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, asked
         issue(tx, actor, &tree, duty).await?;
     }
     let organs = ready.organs.into_iter().collect();
-    Notice { source: tree.plan.key(), organs, why: Why::Issued }.send(tx).await?;
+    Notice::new(tree.plan.key(), organs, Why::Issued).send(tx).await?;
     Ok(())
 }

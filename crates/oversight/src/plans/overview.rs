@@ -69,6 +69,8 @@ struct OverviewPage {
     /// What was said of another plan of its year, in words.
     twin: String,
     revocation: Option<Revocation>,
+    /// A request that was not agreed to: when, who, why.
+    refused: Option<(String, String, String)>,
     /// Whether this person asked for it, and so is not the one who decides.
     own_request: bool,
     /// Titles of the plans that this one replaced.
@@ -123,6 +125,8 @@ pub(crate) async fn overview_page(
         String::new()
     };
     let revocation = revoke::open(ctx.db().read(), id).await?;
+    let refused = if may_manage && revocation.is_none() { revoke::refused(ctx.db(), id).await? } else { None };
+    let refused = refused.map(|(row, why)| (time::show_minute(&row.decided_at), row.decided_by_name, why));
     let own_request = revocation.as_ref().is_some_and(|asked| asked.requested_by == desk.actor().log_id());
     let replaced = if may_manage { rows::replaced_by(ctx.db().read(), id).await? } else { Vec::new() };
     let failed = !errors.is_empty();
@@ -149,6 +153,7 @@ pub(crate) async fn overview_page(
         public,
         twin,
         own_request,
+        refused,
         revocation: revocation.filter(|_| may_manage),
         replaced: replaced.into_iter().map(|(_, title)| title).collect(),
         errors,

@@ -171,6 +171,7 @@ pub(super) async fn plan(
 struct RevokedPage {
     shell: PortalShell,
     plan: PlanRow,
+    reason: String,
     when: String,
     others: Vec<Line>,
 }
@@ -178,8 +179,9 @@ struct RevokedPage {
 /// What stands where a revoked plan stood: that it was, and why, with the plans of its year that are in force.
 fn tombstone_page(ctx: &Ctx, reader: &Reader, plan: PlanRow, others: Vec<Line>) -> Result<Response> {
     let shell = shell(ctx, reader, &format!("已撤销：{}", plan.title)).crumb(SECTION, "/plans").crumb(&plan.title, "");
-    let when = time::show_date(&plan.revoked_at);
-    let mut response = portal_page(&RevokedPage { shell, plan, when, others })?;
+    let (reason, when) =
+        (format!("原因：{}", plan.revoked_reason), format!("撤销日期：{}", time::show_date(&plan.revoked_at)));
+    let mut response = portal_page(&RevokedPage { shell, plan, reason, when, others })?;
     *response.status_mut() = axum::http::StatusCode::GONE;
     Ok(response)
 }

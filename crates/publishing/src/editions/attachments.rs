@@ -128,6 +128,10 @@ async fn without_notes(ctx: &Ctx, received: Received) -> Result<(Received, bool)
         return Ok((received, false));
     }
     let bytes = tokio::fs::read(&received.path).await.map_err(failed)?;
+    if !documents::picture::is_whole(&bytes) {
+        let text = "这张图片不完整，打不开。请用看图软件打开原图检查，另存为 PNG 或 JPEG 后重新上传。";
+        return Err(Error::Invalid(text.into()));
+    }
     let Some(clean) = documents::picture::without_notes(&bytes) else { return Ok((received, false)) };
     let mut incoming = ctx.files().receive().await?;
     incoming.write(&clean).await?;

@@ -12,6 +12,7 @@ use document::{
     draft::{self, NewDocument, Saved},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     permissions::WRITE_DOCUMENTS,
+    remarks::{self, Remark},
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
 };
 use kernel::{
@@ -126,7 +127,7 @@ struct Editor {
     shell: OfficeShell,
     errors: FormErrors,
     form: Typed,
-    conflict: Option<String>,
+    conflict: Option<Conflict>,
     document: DocumentRow,
     edition: EditionRow,
     state: String,
@@ -156,20 +157,53 @@ impl Editor {
     }
 }
 
-/// What submitting the edition does as it is stored now: what is asked before it is done.
-fn confirm(ctx: &Ctx, whole: &Whole) -> String {
+/// Why what was typed was not saved, and what to do with it.
+struct Conflict {
+    heading: String,
+    advice: String,
+    /// The text as it is stored; empty = there is nothing to compare with.
+    current: String,
+}
+
+impl Conflict {
+    fn of(whole: &Whole) -> Self {
+        Self {
+            heading: format!(
+                "您打开之后，这份稿件又保存过一次（{}），这一次没有保存",
+                time::show_minute(&whole.edition.updated_at)
+            ),
+            advice: "可能是您在另一个窗口，也可能是一起撰写的同事。没有覆盖任何内容：请对照后来保存的文字，\
+                     把您要保留的部分复制下来，载入最新版本，再粘贴、保存。"
+                .to_owned(),
+            current: format!("{}\n\n{}", whole.edition.title, whole.text.body_text),
+        }
+    }
+}
+
+/// What submitting the edition does as it is stored now: what is asked before it is done. Empty = it would be refused; then
+/// nothing is asked, and the refusal says at each field why.
+fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> String {
     let route = deciding::route(ctx, &whole.document);
     let gates: Vec<&str> = route.stages().iter().map(|stage| stage.label.as_str()).collect();
     let at = &whole.edition.publish_at;
     let then = match time::from_db(at) {
+        _ if panel.stopping > 0 && !panel.explained => return String::new(),
         Some(moment) if moment > ctx.seams().now() => {
             format!("全部通过后，于 {} 向全社会公开；到那时还没有审完的，审完立即公开", time::show_minute(at))
         }
         None if at.is_empty() => "全部通过后，立即向全社会公开".to_owned(),
-        _ => "定时发布的时间须先改正，改正之前不能提交".to_owned(),
+        _ => return String::new(),
+    };
+    let by_hand = match panel.unread + panel.stopping {
+        0 => String::new(),
+        wait => format!("；{wait} 处由保密审查员逐条核对，放行之前不能通过"),
+    };
+    let remarks = match panel.remarks.len() {
+        0 => String::new(),
+        count => format!("|“检查”一栏有 {count} 处著录信息需要核对，审核员也会看到"),
     };
     format!(
-        "附件 {} 个；标题、正文和附件先检查一遍，有未处理的个人信息不能提交|提交后依次过{}；审核期间不能修改，可以收回修改|{then}",
+        "附件 {} 个{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过{}；审核期间不能修改，可以收回修改|{then}",
         whole.files.len(),
         gates.join("、"),
     )
@@ -180,7 +214,14 @@ fn confirm(ctx: &Ctx, whole: &Whole) -> String {
 #[template(path = "editions/templates/panel.html")]
 struct Panel {
     checks: Vec<Check>,
+    /// What is strange in the fields.
+    remarks: Vec<Remark>,
+    /// Findings that stop the submission: personal numbers.
     stopping: usize,
+    /// Whether the authors explain to the reviewers why the numbers stand there: then they wait in review, too.
+    explained: bool,
+    /// Places that could not be read: they wait in review for a person's word.
+    unread: usize,
     files: usize,
     edition: kernel::id::EditionId,
 }
@@ -189,7 +230,10 @@ async fn panel(ctx: &Ctx, house: &House, whole: &Whole) -> Result<Panel> {
     checks::ensure(ctx, whole).await?;
     let found = checks::of(ctx.db().read(), house, whole).await?;
     Ok(Panel {
-        stopping: found.stopping(),
+        remarks: remarks::of(ctx.db().read(), house, whole).await?,
+        stopping: found.stopping().saturating_sub(found.unread()),
+        unread: found.unread(),
+        explained: whole.values.has(&document::common::EXPLAINED),
         checks: found.found,
         files: whole.files.len(),
         edition: whole.edition.id.clone(),
@@ -202,7 +246,7 @@ async fn editor(
     whole: Whole,
     form: Typed,
     errors: FormErrors,
-    conflict: Option<String>,
+    conflict: Option<Conflict>,
 ) -> Result<Response> {
     let (bad, house) = (!errors.is_empty(), crate::house(ctx));
     let panel = panel(ctx, &house, &whole).await?;
@@ -213,7 +257,7 @@ async fn editor(
         None => house.kind_of(&whole.document)?,
     };
     let (long, short) = fields(kind, &form);
-    let confirm = confirm(ctx, &whole);
+    let confirm = confirm(ctx, &whole, &panel);
     let hints = ["", "只在内部存档，不能提交公开", "须选择法定理由，不能提交公开"];
     let page = Editor {
         shell: desk.shell(ctx, format!("编辑：{}", whole.edition.shown_title())).await?.with_error(bad),
@@ -285,10 +329,19 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
     editor(&ctx, &desk, whole, form, FormErrors::new(), None).await
 }
 
-/// The editor again with what was typed, because somebody was faster.
+/// The editor again with what was typed, because the text was saved meanwhile, perhaps in another window of the same person.
+/// What cannot be edited any more is no other text to compare with, and is told as what it is.
 async fn stale(ctx: &Ctx, desk: &Desk, whole: Whole, form: Typed, message: String) -> Result<Response> {
-    let current = format!("{}\n\n{}", whole.edition.title, whole.text.body_text);
-    let mut response = editor(ctx, desk, whole, form, FormErrors::one("title", message), Some(current)).await?;
+    let conflict = if whole.edition.is_editable() {
+        Conflict::of(&whole)
+    } else {
+        let state = whole.edition.state_words();
+        Conflict {
+            heading: format!("这份稿件现在是“{state}”，没有保存"), advice: message, ..Conflict::of(&whole)
+        }
+    };
+    let errors = FormErrors::one("conflict", format!("{}。您写的还在下面。", conflict.heading));
+    let mut response = editor(ctx, desk, whole, form, errors, Some(conflict)).await?;
     *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
 }
@@ -342,17 +395,28 @@ pub(super) async fn save(
         Tried::Wrong(errors) => return wrong(&ctx, &desk, &id, form, errors).await,
     }
     let whole = written(&ctx, &house, &desk, &id).await?;
-    let Some((field, fault)) = Draft::of(&house, &whole)?.unfit_moment(ctx.seams().now()) else {
+    let unfit = unfit(&ctx, &house, &whole)?;
+    if unfit.is_empty() {
         let text = match time::from_db(&whole.edition.publish_at) {
             Some(_) => format!("已保存。定时发布：{}。", time::show_minute(&whole.edition.publish_at)),
             None => "已保存。".to_owned(),
         };
         return Ok(Redirect::to(format!("/documents/{id}/edit")).ok(text).into_response());
-    };
-    // The rest is kept; what cannot be meant is said now, not when it is submitted.
+    }
+    // All is kept as it was typed; what cannot be meant is said now, at every field, not when it is submitted.
     let form = Typed::from_whole(&house, &whole);
-    let errors = FormErrors::one(field, format!("其余内容已保存。{fault}"));
+    let mut errors = FormErrors::new();
+    for (at, (_, field, fault)) in unfit.into_iter().enumerate() {
+        errors.add(field, if at == 0 { format!("已保存，提交之前须改正。{fault}") } else { fault });
+    }
     editor(&ctx, &desk, whole, form, errors, None).await
+}
+
+/// Dates and moments of an edition that cannot be meant: name of the field, key, sentence.
+fn unfit(ctx: &Ctx, house: &House, whole: &Whole) -> Result<Vec<(&'static str, &'static str, String)>> {
+    let dates = whole.values.unread_dates(house.kind_of(&whole.document)?);
+    let moment = Draft::of(house, whole)?.unfit_moment(ctx.seams().now());
+    Ok(dates.into_iter().chain(moment.map(|(key, fault)| ("定时发布", key, fault))).collect())
 }
 
 /// The open edition as it is stored.
@@ -384,15 +448,15 @@ pub(super) async fn autosave(
             let now = time::show_minute(&now);
             let clock = now.split(' ').nth(1).unwrap_or(&now).to_owned();
             let whole = written(&ctx, &house, &desk, &id).await?;
-            let panel =
-                panel(&ctx, &house, &whole).await?.render().map_err(|error| web::Error::internal(error.to_string()))?;
-            let note = Draft::of(&house, &whole)?.unfit_moment(ctx.seams().now());
+            let found = panel(&ctx, &house, &whole).await?;
+            let panel = found.render().map_err(|error| web::Error::internal(error.to_string()))?;
+            let note = unfit(&ctx, &house, &whole)?.into_iter().next();
             Ok(Json(json!({
                 "saved_at": clock,
                 "version": saved.version(),
                 "panel": panel,
-                "confirm": confirm(&ctx, &whole),
-                "note": note.map(|(_, fault)| format!("定时发布：{fault}")),
+                "confirm": confirm(&ctx, &whole, &found),
+                "note": note.map(|(label, _, fault)| format!("{label}：{fault}")),
             }))
             .into_response())
         }

@@ -1,6 +1,6 @@
 //! The form of an edition, drawn from the fields and ties that its kind declares.
 
-use document::{Facet, House, Kind, RelationSpec, Shape, form::Typed, public};
+use document::{Facet, House, Kind, RelationSpec, Shape, common::VALIDITY, form::Typed, public};
 use kernel::id::DocumentId;
 use web::{Ctx, Result, filters::shortened};
 
@@ -19,11 +19,11 @@ impl Field {
         Self {
             key: facet.key,
             label: facet.label,
-            hint: facet.help,
+            hint: if facet.key == VALIDITY.key && kind.requires(facet) { "" } else { facet.help },
             value: form.more(facet.key).to_owned(),
             shape: facet.shape,
-            // Of a chosen value the blank choice says that it may be left out.
-            optional: !kind.requires(facet) || matches!(facet.shape, Shape::Choice(_)),
+            // What the kind requires is never called optional, chosen from a list or not.
+            optional: !kind.requires(facet),
         }
     }
 

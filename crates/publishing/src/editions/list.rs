@@ -99,7 +99,11 @@ impl Line {
     }
 
     fn published(&self) -> String {
-        if self.row.published_at.is_empty() { String::new() } else { time::show_minute(&self.row.published_at) }
+        match (self.row.state.as_str(), self.row.published_at.as_str()) {
+            ("scheduled", _) => format!("将于 {}", time::show_minute(&self.row.publish_at)),
+            (_, "") => String::new(),
+            (_, at) => time::show_minute(at),
+        }
     }
 }
 

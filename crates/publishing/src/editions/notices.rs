@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use kernel::id::AccountId;
-use review::{Happened, Matter, Stage};
+use review::{Happened, Matter, Stage, findings};
 use store::{Tx, jobs::NewJob};
 use web::{
     Ctx, Result,
@@ -15,7 +15,10 @@ use web::{
 /// Enqueues what is to be told of an act, in its write.
 pub(super) async fn tell(ctx: &Ctx, tx: &mut Tx, matter: &Matter, what: &Happened<'_>) -> Result<()> {
     let mail = match what {
-        Happened::Opened(stage) | Happened::Onward(stage) => waiting(ctx, matter, stage).await?,
+        Happened::Opened(stage) | Happened::Onward(stage) => {
+            let found = findings::read(tx.conn(), &matter.about, &matter.parts).await?;
+            waiting(ctx, matter, stage, &found.stopping_words()).await?
+        }
         Happened::Returned(stage, reason) => returned(ctx, matter, stage, reason).await?,
         _ => return Ok(()),
     };
@@ -30,7 +33,7 @@ fn address(ctx: &Ctx, path: &str) -> String {
 }
 
 /// To those who may pass the stage and did not write in the text.
-async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage) -> Result<Mail> {
+async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage, open: &str) -> Result<Mail> {
     let people = ctx.one::<Arc<dyn Recipients>>().people(ctx, &stage.roles).await?;
     let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
     let near = |one: &Person| one.organ == matter.keeper || one.organ == office;
@@ -41,8 +44,13 @@ async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage) -> Result<Mail> {
         }
     }
     let organ = ctx.directory().short_name(&matter.organ).to_owned();
+    // Said in the mail, because nobody but its readers can let the text go on.
+    let by_hand = match open {
+        "" => String::new(),
+        open => format!("其中有 {open}，须由保密审查员或县政府办打开核对、写明理由后放行。\n\n"),
+    };
     let text = format!(
-        "{organ}的《{}》（{}撰写）到了{}，应在 {} 个工作日内办结。\n\n打开审核：{}\n",
+        "{organ}的《{}》（{}撰写）到了{}，应在 {} 个工作日内办结。\n\n{by_hand}打开审核：{}\n",
         matter.title,
         matter.byline,
         stage.label,

@@ -117,6 +117,8 @@ struct Open {
     state: String,
     claimed: String,
     returned: Option<(String, String)>,
+    /// When it becomes public by itself; empty = it is not scheduled.
+    at: String,
 }
 
 #[derive(Template)]
@@ -158,7 +160,8 @@ struct Show {
     no_bypass: String,
     /// Who may review that afterwards.
     reviewers: String,
-    stopping: usize,
+    /// What must be dealt with first, in words; empty = nothing.
+    stopping: String,
     once: String,
 }
 
@@ -198,6 +201,7 @@ fn open(ctx: &Ctx, edition: EditionRow, review: Option<&Review>) -> Open {
         state: subject::state_words(&edition, review),
         claimed: claim.map(|claim| claim.name.clone()).unwrap_or_default(),
         returned: review.and_then(subject::returned).map(|(_, by, reason)| (by.to_owned(), reason.to_owned())),
+        at: if edition.publish_at.is_empty() { String::new() } else { time::show_minute(&edition.publish_at) },
         edition,
     }
 }
@@ -270,13 +274,13 @@ pub(super) async fn page(
     let writes = may_for(&actor, kind.write, &keeper).is_ok();
     let (lines, review) = lines(ctx, &editions).await?;
     let opened = editions.iter().find(|edition| edition.is_open()).cloned();
-    let (mut stopping, mut by_me) = (0, false);
+    let (mut stopping, mut by_me) = (String::new(), false);
     let (mut no_bypass, mut reviewers) = (String::new(), String::new());
     if let Some(edition) = &opened {
         let whole = rows::read(ctx.db().read(), &house, &actor, &edition.id).await?;
         checks::ensure(ctx, &whole).await?;
         let found = checks::of(ctx.db().read(), &house, &whole).await?;
-        stopping = found.stopping();
+        stopping = found.stopping_words();
         by_me = whole.is_by(&desk.staff.account);
         no_bypass = why_no_bypass(&desk.staff, &found, review.as_ref());
         let others: Vec<_> = whole.authors.iter().cloned().chain([desk.staff.account.clone()]).collect();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use document::{
     Whole,
+    common::EXPLAINED,
     life::{self, Passed},
     rows::{self, EditionRow},
     state,
@@ -86,6 +87,7 @@ pub async fn matter(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Matter, Ref
         byline: edition.author_name.clone(),
         state: state_words(edition, review.as_ref()),
         authors: whole.authors.clone(),
+        explained: whole.values.has(&EXPLAINED),
         unfit: edition.facts(0).fit("").err().map(|why| why.to_string()),
         parts: checks::parts(&house, whole)?,
         log: LogName { id: document.id.to_string(), brief, text },
@@ -100,6 +102,8 @@ pub(crate) fn facts(whole: &Whole, checks: &findings::Checks) -> Facts {
         keeper: whole.document.keeper().clone(),
         authors: whole.authors.clone(),
         blocked: checks.stopping(),
+        unread: checks.unread(),
+        explained: whole.values.has(&EXPLAINED),
         let_through_by: checks.let_through_by(),
         unchecked: checks.unchecked(),
         unfit: None,
@@ -150,7 +154,10 @@ impl Subject for Editions {
             let house = crate::house(&self.0);
             match what {
                 Happened::Opened(_) => {
-                    let blocked = self.blocked(tx, matter).await?;
+                    // What could not be read, and what is explained, waits in review for a person's word.
+                    let found = findings::read(tx.conn(), &matter.about, &matter.parts).await?;
+                    let numbers = found.stopping().saturating_sub(found.unread());
+                    let blocked = if matter.explained { 0 } else { numbers };
                     life::submit(tx, &house, actor, &whole, blocked).await
                 }
                 Happened::Moved(_) | Happened::Onward(_) => life::touch(tx, &whole.edition).await,

@@ -132,7 +132,7 @@ pub(super) async fn let_through(
         rows::same_version(&whole.edition, decision.version)?;
         let finding = (decision.rule.as_str(), decision.digest.as_str());
         deciding::let_through(&ctx, tx, &actor, &whole, finding, &decision.reason).await?;
-        Ok::<_, Error>(Done::ok(format!("/reviews/{id}"), "已放行这一处，理由记入留痕。"))
+        Ok::<_, Error>(Done::ok(format!("/reviews/{id}"), "已放行这一处，所写的记入留痕。"))
     })
     .await
 }

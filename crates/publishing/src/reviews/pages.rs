@@ -10,6 +10,7 @@ use axum::{
 use charts::{Clock, clock};
 use document::{
     House, Kind, Whole,
+    remarks::{self, Remark},
     rows::{self, AttachmentRow, EditionRow},
 };
 use kernel::{
@@ -19,7 +20,7 @@ use kernel::{
 };
 use review::{
     Due, Gate, Review, Stage, State as Standing, due,
-    findings::Check,
+    findings::{Check, Checks},
     model::may_pass,
     permissions::{OVERRIDE_FINDING, REVIEW_EXCEPTIONS},
     queue::{self, Claimed},
@@ -173,8 +174,12 @@ struct ReviewPage {
     gates: Vec<GateLine>,
     gate_label: String,
     checks: Vec<Check>,
+    /// What is strange in the fields.
+    remarks: Vec<Remark>,
     unlisted: usize,
     stopping: usize,
+    /// The same in words.
+    stopping_words: String,
     before: Option<i64>,
     rows: Vec<DiffRow>,
     changed: usize,
@@ -244,6 +249,7 @@ pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &EditionId, errors: 
         gates: gate_lines(review.as_ref()),
         gate_label: stage.map(|stage| stage.label.clone()).unwrap_or_default(),
         unlisted: checks.unlisted,
+        stopping_words: checks.stopping_words(),
         stopping,
         before: before.as_ref().map(|before| before.edition.number),
         changed: rows_of_text.iter().filter(|row| !row.same).count(),
@@ -260,8 +266,9 @@ pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &EditionId, errors: 
         explained: whole.values.words(&document::common::EXPLAINED),
         opinions: opinions(review.as_ref()),
         unread: unread(&whole.files),
+        remarks: remarks::of(ctx.db().read(), &house, &whole).await?,
         may_let_through: !own && edition.is_open() && may_for(&actor, &OVERRIDE_FINDING, document.keeper()).is_ok(),
-        effect: effect(&whole, review.as_ref(), &checks.found, stopping),
+        effect: effect(&whole, review.as_ref(), &checks),
         next: next_waiting(ctx, desk, id).await?,
         paper: paper(ctx, &whole)?,
         once: ctx.once(),
@@ -299,11 +306,15 @@ fn clock_of(ctx: &Ctx, review: Option<&Review>, stage: Option<&Stage>) -> (Strin
 }
 
 /// What approving does, in numbers, for the confirmation.
-fn effect(whole: &Whole, review: Option<&Review>, checks: &[Check], stopping: usize) -> String {
-    let let_through = checks.iter().filter(|check| check.passed.is_some()).count();
+fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks) -> String {
+    let let_through = checks.found.iter().filter(|check| check.passed.is_some()).count();
     let words = whole.text.body_text.chars().filter(|c| !c.is_whitespace()).count();
+    let left = match checks.stopping_words() {
+        left if left.is_empty() => "没有未处理的".to_owned(),
+        left => format!("{left}未处理"),
+    };
     let content = format!(
-        "正文 {} 字、附件 {} 个，其中 {let_through} 处个人信息已说明理由放行，{stopping} 处未处理",
+        "正文 {} 字、附件 {} 个；检查发现的问题 {let_through} 处已说明理由放行，{left}",
         filters::grouped(&words.to_string()),
         whole.files.len(),
     );

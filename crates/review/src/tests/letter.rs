@@ -96,6 +96,7 @@ impl Subject for Letters {
                 label: "来信".into(),
                 byline: "某甲".into(),
                 state: state.into(),
+                explained: false,
                 authors: vec!["author".into()],
                 unfit: None,
                 parts: texts(&letter).into_iter().map(|text| text.part).collect(),

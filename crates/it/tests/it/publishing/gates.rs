@@ -13,6 +13,21 @@ async fn bypass(app: &TestApp, client: &mut Client, document: &str) -> testkit::
     client.post(&format!("/documents/{document}/bypass"), &fields).await
 }
 
+/// A picture of one dot.
+fn picture() -> Vec<u8> {
+    let head = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+    let dot = b"\0\0\0\x0dIDATx\xdacd\xf8\xcfP\x0f\0\x03\x86\x01\x80Z4}k";
+    [head.as_slice(), dot, b"\0\0\0\0IEND\xaeB`\x82"].concat()
+}
+
+/// A new draft of an organ; its id.
+async fn draft_of(client: &mut Client, title: &str, organ: &str) -> String {
+    let once = client.get("/documents/new").await.expect(200).field("once");
+    let form = [("title", title), ("organ", organ), ("kind", "notice"), ("column", "notices"), ("once", once.as_str())];
+    let to = client.post("/documents", &form).await.expect(303).location();
+    to.split('/').nth(2).expect("id").to_owned()
+}
+
 both! {
     async fn no_emergency_goes_past_the_secrecy_review(app) {
         column(app).await;
@@ -85,6 +100,57 @@ both! {
         let mut other = app.person("clerk-2", "QH001", &[Role::CountyOffice]).await;
         bypass(app, &mut other, &id).await.expect(303);
         assert!(is_public(app, &id).await);
+    }
+
+    async fn a_text_with_a_picture_waits_at_the_secrecy_gate_for_a_persons_word(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "一图读懂补贴办法").await;
+        let path = format!("/documents/{id}/attachments");
+        editor.upload(&path, &[], &[("file", "一图读懂.png", &picture())]).await.expect(303);
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("1 处须人工核对").shows("没有读出的内容不妨碍提交");
+        submit(&mut editor, &id, "一图读懂补贴办法", "<p>见附件。</p>", &[]).await.expect(303);
+        editor.get(&format!("/documents/{id}")).await.expect(200).shows("1 处没有读出的内容").hides("个人信息");
+        // Whoever may let it go on finds it on the desk, and is told what is wanted, not that it is a personal number.
+        let mut secrecy = app.reviewer(Gate::SECRECY).await;
+        secrecy.get("/").await.expect(200).shows("一图读懂补贴办法");
+        let (edition_id, ..) = edition(app, &id).await;
+        let page = secrecy.get(&format!("/reviews/{edition_id}")).await.expect(200);
+        let page = page.shows("有 1 处没有读出的内容未处理，不能通过").shows("核对后放行");
+        approve(app, &mut secrecy, &id).await.expect(409).shows("还有 1 处没有读出的内容未处理").hides("个人信息");
+        // An emergency does not go past it either.
+        let mut clerk = app.clerk().await;
+        bypass(app, &mut clerk, &id).await.expect(409);
+        let digest = page.field("digest");
+        let (_, version, _) = edition(app, &id).await;
+        let word = [("version", version.to_string()), ("rule", "privacy.unread".to_owned()), ("digest", digest), ("reason", "已放大查看，没有个人信息".to_owned())];
+        let word: Vec<_> = word.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let findings = format!("/reviews/{edition_id}/findings");
+        editor.post(&findings, &word).await.expect(403);
+        secrecy.post(&findings, &word).await.expect(303);
+        pass_all(app, &id).await;
+        assert!(is_public(app, &id).await);
+    }
+
+    async fn a_date_to_come_and_anothers_number_are_told_to_writer_and_reviewers(app) {
+        column(app).await;
+        let mut known = app.editor("QH011").await;
+        let first = draft_of(&mut known, "教育的通知", "QH011").await;
+        submit(&mut known, &first, "教育的通知", "<p>正文。</p>", &[("document_number", "青禾教发〔2026〕1号")]).await.expect(303);
+        pass_all(app, &first).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "日期不对的通知").await;
+        let fields = [("document_number", "青禾教发〔2019〕7号"), ("written_on", "2031-03-01")];
+        submit(&mut editor, &id, "日期不对的通知", "<p>正文。</p>", &fields).await.expect(303);
+        let (edition_id, ..) = edition(app, &id).await;
+        let mut secrecy = app.reviewer(Gate::SECRECY).await;
+        let page = secrecy.get(&format!("/reviews/{edition_id}")).await.expect(200).shows("成文日期 2031-03-01 晚于公开的日子");
+        page.shows("是 2019 年的文号").shows("机关代字“青禾教发”一直由");
+        // The organ whose letters they are reads nothing of the kind.
+        let own = draft_of(&mut known, "又一份教育的通知", "QH011").await;
+        submit(&mut known, &own, "又一份教育的通知", "<p>正文。</p>", &[("document_number", "青禾教发〔2026〕2号")]).await.expect(303);
+        let (own_edition, ..) = edition(app, &own).await;
+        secrecy.get(&format!("/reviews/{own_edition}")).await.expect(200).hides("机关代字");
     }
 
     async fn one_person_with_every_role_does_not_pass_every_gate(app) {

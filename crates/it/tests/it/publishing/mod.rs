@@ -380,8 +380,15 @@ both! {
         let workbook = workbook_with_hidden_row(&number);
         editor.upload(&format!("/documents/{id}/attachments"), &[], &[("file", "名单.xlsx", &workbook)]).await.expect(303);
         submit(&mut editor, &id, "补贴名单公示", "<p>名单见附件。</p>", &[]).await.expect(422).shows("隐藏").shows("附件《名单.xlsx》");
-        let (edition_id, version, state) = edition(app, &id).await;
+        let (.., state) = edition(app, &id).await;
         assert_eq!(state, "draft");
+        // What is to be public by law is explained, and waits where somebody may let it through: it does not pass before.
+        submit(&mut editor, &id, "补贴名单公示", "<p>名单见附件。</p>", &[("explained", "法定公示内容")]).await.expect(303);
+        app.reviewer(Gate::SECRECY).await.get("/").await.expect(200).shows("补贴名单公示");
+        approve(app, &mut app.reviewer(Gate::SECRECY).await, &id).await.expect(409).shows("还有 1 处个人信息未处理");
+        let (_, version, _) = edition(app, &id).await;
+        editor.post(&format!("/documents/{id}/recall"), &[("version", &version.to_string())]).await.expect(303);
+        let (edition_id, version, _) = edition(app, &id).await;
         // The author may not let it through; a second person may, with a reason.
         let digest: String = {
             let (house, edition) = (publishing::house(app.ctx()), whole(app, &edition_id).await);
@@ -493,7 +500,7 @@ both! {
         let id = draft(&mut editor, "坏附件").await;
         let path = format!("/documents/{id}/attachments");
         let before = everything(app).await;
-        for (name, bytes) in [("表.xlsx", b"\x89PNG\r\n\x1a\n0000".as_slice()), ("程序.exe", b"MZ\x90\x00"), ("空.txt", b"")] {
+        for (name, bytes) in [("表.xlsx", b"\x89PNG\r\n\x1a\n0000".as_slice()), ("图.png", b"\x89PNG\r\n\x1a\n"), ("程序.exe", b"MZ\x90\x00"), ("空.txt", b"")] {
             let reply = editor.upload(&path, &[], &[("file", name, bytes)]).await.expect(400);
             assert!(reply.text().contains('请'), "{name}: {}", reply.text());
         }

@@ -5,6 +5,7 @@ pub mod align;
 pub(crate) mod pages;
 mod shares;
 pub mod store;
+mod told;
 mod words;
 
 pub(crate) use store::{AmendmentId, Done, history};

@@ -13,6 +13,7 @@ use serde_json::json;
 use store::{FromRow, Tx, query, query_as};
 use web::{Ctx, Error, Refusal, Result};
 
+use super::told;
 use crate::{
     events,
     model::PlanState,
@@ -281,6 +282,7 @@ pub async fn confirm(
     if changed.rows_affected() == 0 {
         return Err(Refusal::Conflict("这次调整刚被别人修改或确认，没有重复执行。请刷新页面查看。".into()));
     }
+    let before = duties::shares(tx.conn(), &tree.plan.key()).await?;
     put_plan(tx, &tree, row, &prepared).await?;
     let work = Work { ctx, actor, row, tree: &tree, prepared: &prepared, choices: &choices };
     let counts = work.rewrite(tx).await?;
@@ -298,7 +300,9 @@ pub async fn confirm(
     })))
     .await?;
     let organs = organs.into_iter().collect();
-    Notice { source: tree.plan.key(), organs, why: Why::Amended }.send(tx).await?;
+    let after = duties::shares(tx.conn(), &tree.plan.key()).await?;
+    let lines = told::lines((&before, &tree), (&after, &amended));
+    Notice::new(tree.plan.key(), organs, Why::Amended).because(row.reason.trim()).telling(lines).send(tx).await?;
     Ok(())
 }
 

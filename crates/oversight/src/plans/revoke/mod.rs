@@ -4,4 +4,4 @@
 pub(crate) mod pages;
 mod store;
 
-pub(crate) use store::{Revocation, open, waiting};
+pub(crate) use store::{Revocation, open, refused, refused_to, waiting};

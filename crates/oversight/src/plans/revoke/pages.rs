@@ -49,8 +49,8 @@ pub(crate) async fn decide(
                 store::carry_out(&ctx, tx, &actor, &plan, &id).await?;
                 "计划已撤销，任务不再执行；公开页面已写明原因"
             } else {
-                store::drop_request(&ctx, tx, &actor, &plan, &id).await?;
-                "没有撤销，计划照常执行"
+                store::drop_request(&ctx, tx, &actor, &plan, (&id, form.get("drop_reason"))).await?;
+                "没有撤销，计划照常执行；不是本人收回的，申请人会看到理由"
             };
             Ok(Done::ok(format!("/plans/{plan}"), said))
         },

@@ -1,12 +1,19 @@
 //! Requests to revoke a plan, and carrying one out.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use duty::{Notice, Why, duties, privacy::objection};
-use kernel::{Actor, NewEvent, OrganCode, id::PlanId};
+use kernel::{
+    Actor, NewEvent, OrganCode,
+    id::{AccountId, PlanId, SubjectRef},
+};
 use serde_json::json;
-use store::{Executor, FromRow, Tx, built, query, query_as};
-use web::{Ctx, Refusal};
+use store::{Db, Executor, FromRow, Tx, built, jobs::NewJob, log, query, query_as};
+use web::{
+    Ctx, Refusal,
+    hooks::Recipients,
+    mail::{Mail, SEND},
+};
 
 use crate::{
     events,
@@ -141,22 +148,102 @@ async fn wanted(tx: &mut Tx, plan: &PlanId, id: &RevocationId) -> Result<Revocat
     open(tx.conn(), plan).await?.filter(|asked| asked.id == *id).ok_or_else(gone)
 }
 
-/// Drops a request: whoever asked takes it back, or the other person does not agree.
+/// Drops a request: whoever asked takes it back; or the other person does not agree and says why, and who asked is told.
 ///
 /// # Errors
-/// When it has been decided.
+/// When it has been decided, or another person gives no reason.
 pub(crate) async fn drop_request(
     ctx: &Ctx,
     tx: &mut Tx,
     actor: &Actor,
     plan: &PlanId,
-    id: &RevocationId,
+    (id, why): (&RevocationId, &str),
 ) -> Result<(), Refusal> {
-    wanted(tx, plan, id).await?;
+    let asked = wanted(tx, plan, id).await?;
+    let (why, own) = (why.trim(), asked.requested_by == actor.log_id());
+    if !own && (why.is_empty() || why.chars().count() > 500) {
+        let text = "请写明不同意撤销的理由，500 字以内，申请人会看到，例如 只有一项期限有误，请用年中调整。";
+        return Err(Refusal::field("drop_reason", text));
+    }
     end(tx, actor, id, "dropped").await?;
     let event = NewEvent::new(&events::REVOCATION_DROPPED, plan, actor).organ(&ctx.office_organ());
-    tx.append(event.data(json!({"revocation": id}))).await?;
+    tx.append(event.data(json!({"revocation": id, "reason": if own { "" } else { why }}))).await?;
+    if !own {
+        tell_refused(ctx, tx, actor, plan, (&asked, why)).await?;
+    }
     Ok(())
+}
+
+/// To whoever asked: that it was not agreed to, and why.
+async fn tell_refused(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &PlanId,
+    (asked, why): (&Revocation, &str),
+) -> Result<(), Refusal> {
+    let author = [AccountId::from(asked.requested_by.as_str())];
+    let to = ctx.one::<Arc<dyn Recipients>>().mail_of(ctx, &author).await?;
+    let title = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?.title;
+    if !to.is_empty() {
+        let office = ctx.config().server.office_url.trim_end_matches('/');
+        let text = format!(
+            "{}不同意撤销“{title}”，计划照常执行。\n\n理由：{why}\n\n查看计划：{office}/plans/{plan}\n",
+            actor.log_name()
+        );
+        tx.enqueue(NewJob::now(SEND, &Mail { to, subject: format!("没有同意撤销：{title}"), text })).await?;
+    }
+    Ok(())
+}
+
+/// A request that another person did not agree to.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct Refused {
+    pub(crate) plan: PlanId,
+    pub(crate) title: String,
+    pub(crate) decided_at: String,
+    pub(crate) decided_by_name: String,
+}
+
+/// The newest request on a plan, if another person did not agree to it, with the reason given.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn refused(db: &Db, plan: &PlanId) -> web::Result<Option<(Refused, String)>> {
+    let row: Option<Refused> = query_as(
+        "SELECT r.plan, p.title, r.decided_at, r.decided_by_name FROM plan_revocation r \
+         JOIN plan p ON p.id = r.plan WHERE r.plan = $1 AND r.state = 'dropped' AND r.decided_by <> r.requested_by \
+         AND NOT EXISTS (SELECT 1 FROM plan_revocation o WHERE o.plan = r.plan AND o.requested_at > r.requested_at) \
+         ORDER BY r.requested_at DESC LIMIT 1",
+    )
+    .bind(plan)
+    .fetch_optional(db.read())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let told = log::newest(db, &SubjectRef::new("plan", plan), &[&events::REVOCATION_DROPPED]).await?;
+    let data = told.map(|event| serde_json::from_str::<serde_json::Value>(&event.data).unwrap_or_default());
+    let why = data.and_then(|data| data["reason"].as_str().map(ToOwned::to_owned)).unwrap_or_default();
+    Ok(Some((row, why)))
+}
+
+/// Requests of this person that others did not agree to since a moment (stored form), newest first; at most twenty.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn refused_to<'e>(
+    executor: impl Executor<'e>,
+    account: &AccountId,
+    since: &str,
+) -> store::Result<Vec<Refused>> {
+    query_as(
+        "SELECT r.plan, p.title, r.decided_at, r.decided_by_name FROM plan_revocation r \
+         JOIN plan p ON p.id = r.plan WHERE r.state = 'dropped' AND r.requested_by = $1 AND r.decided_by <> r.requested_by \
+         AND r.decided_at >= $2 ORDER BY r.decided_at DESC LIMIT 20",
+    )
+    .bind(account)
+    .bind(since)
+    .fetch_all(executor)
+    .await
 }
 
 /// Carries a request out.
@@ -197,7 +284,9 @@ pub(crate) async fn carry_out(
     if asked.restores {
         restore(tx, actor, &office, plan).await?;
     }
-    Notice { source: row.key(), organs: organs.into_iter().collect(), why: Why::Revoked }.send(tx).await?;
+    let address = format!("/plans/{plan}");
+    let told = Notice::new(row.key(), organs.into_iter().collect(), Why::Revoked);
+    told.because(&asked.reason).at(address).send(tx).await?;
     Ok(())
 }
 
