@@ -104,7 +104,7 @@ async fn may_go(tx: &mut Tx, document: &DocumentRow) -> Result<()> {
     } else if !document.was_public() {
         "这份稿件没有公开过，不需要清除。草稿请在稿件页删除。"
     } else if rows::open_edition(tx.conn(), &document.id).await?.is_some() {
-        "这份文件还有正在撰写或审核的一版，里面可能有同样的内容。请先删除草稿或撤回修改，再办理清除。"
+        "这份文件还有正在撰写或审核的一版，里面可能有同样的内容。请先删除草稿或收回修改，再办理清除。"
     } else {
         return Ok(());
     };
@@ -306,7 +306,6 @@ async fn erase_edition(tx: &mut Tx, house: &House, edition: &EditionId) -> Resul
 /// An erasure that waits for somebody.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Waiting {
-    /// The document.
     pub document: DocumentId,
     /// Title of its newest edition.
     pub title: String,

@@ -31,7 +31,7 @@ pub struct Work {
     pub text: String,
     /// Where it stands in its source, as printed.
     pub place_label: String,
-    /// Title of its source.
+    /// As in the list of plans.
     pub source_title: String,
     /// The organ to which it was issued.
     pub organ: OrganCode,

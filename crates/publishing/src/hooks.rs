@@ -86,7 +86,7 @@ impl DeskSource for Held {
                     kind: "到时未发布".to_owned(),
                     group: Group::SYSTEM,
                     title: match why {
-                        Some(why) => format!("《{title}》到时没有发布：{why}。请核实，内容无误的请撤回修改后重新送审"),
+                        Some(why) => format!("《{title}》到时没有发布：{why}。请核实，内容无误的请收回修改后重新送审"),
                         None => format!("《{title}》到时没有发布，请到系统状态页查看原因"),
                     },
                     href: format!("/documents/{}", row.document_id),

@@ -216,6 +216,7 @@ both! {
             .bind(&piece)
             .bind(format!("http://127.0.0.1:{port}/a.html"))).await
             .expect("address");
+        store::test::reseal(app.ctx().db()).await.expect("taken as it is");
         clerk.post(&format!("{page}/evidence/{piece}/confirm"), &[]).await.expect(409).shows("网址还在检查");
         // As configured by default, nothing inside is asked.
         clerk.post(&format!("{page}/evidence/{piece}/look"), &[]).await.expect(303);

@@ -247,7 +247,7 @@ both! {
         assert_eq!(clerk.get("/find?q=").await.expect(200).text(), "[]");
         let mut other = app.editor("QH101").await;
         other.get("/find?q=%E8%A7%A3%E8%AF%BB%E6%96%B9%E6%A1%88").await.expect(200).hides("公开解读方案");
-        let mut people = app.person("sec", "OFFICE", &[kernel::Role::SecurityAdmin]).await;
+        let mut people = app.person("sec", "QH001", &[kernel::Role::SecurityAdmin]).await;
         people.get("/find?q=clerk").await.expect(200).shows("/accounts/").hides("/duties/");
     }
 

@@ -193,6 +193,7 @@ testkit::both! {
         let mut tx = app.ctx().db().write().await.expect("write");
         store::query("UPDATE account SET totp_secret = $1").bind(&secret).execute(tx.conn()).await.expect("update");
         tx.commit().await.expect("commit");
+        store::test::reseal(app.ctx().db()).await.expect("taken as it is");
         identity::session::seal_all(app.ctx()).await.expect("seal");
         app.pass(SignedDuration::from_secs(60));
         let mut browser = app.stranger();

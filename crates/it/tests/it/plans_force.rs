@@ -279,7 +279,7 @@ both! {
         let page = both.get(&clearance).await.expect(200);
         let (once, seen) = (page.field("once"), page.field("seen"));
         both.post(&clearance, &[("once", &once), ("seen", &seen), ("op", "pass")]).await.expect(409).shows("您起草或改过");
-        let others = import(&mut clerk, &PLAN.replace("2026", "2028")).await;
+        let others = import(&mut clerk, &PLAN.replace("2026", "2025")).await;
         let (path, clearance) = (format!("/plans/{others}/confirm"), format!("/plans/{others}/clearance"));
         let page = clerk.get(&path).await.expect(200);
         let (version, once) = (page.field("version"), page.field("once"));

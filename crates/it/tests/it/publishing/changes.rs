@@ -129,7 +129,7 @@ both! {
         reply.shows("《补贴办法》已用“青禾财发〔2026〕9号”");
         // Nor does a document of another organ, and the number is of the year in which the document was made.
         let mut other = app.editor("QH011").await;
-        let third = draft(&mut other, "别的机关的办法").await;
+        let third = draft_of(&mut other, "QH011", "别的机关的办法").await;
         let elsewhere = format!("/documents/{third}/submit");
         let now = seen(&mut other, &third).await;
         let reply = other.post(&elsewhere, &policy_of("别的机关的办法", "青禾财发〔2026〕9号", &now)).await.expect(422);

@@ -140,7 +140,8 @@ both! {
         pass_all(app, &first).await;
         let mut editor = app.editor("QH010").await;
         let id = draft(&mut editor, "日期不对的通知").await;
-        let fields = [("document_number", "青禾教发〔2019〕7号"), ("written_on", "2031-03-01")];
+        let fields =
+            [("document_number", "青禾教发〔2019〕7号"), ("written_on", "2031-03-01"), ("explained", "跨年编号，补发旧文")];
         submit(&mut editor, &id, "日期不对的通知", "<p>正文。</p>", &fields).await.expect(303);
         let (edition_id, ..) = edition(app, &id).await;
         let mut secrecy = app.reviewer(Gate::SECRECY).await;

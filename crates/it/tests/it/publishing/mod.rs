@@ -71,9 +71,13 @@ pub(crate) async fn column(app: &TestApp) {
 
 /// A new draft of 县财政局; its id.
 pub(crate) async fn draft(client: &mut Client, title: &str) -> String {
+    draft_of(client, "QH010", title).await
+}
+
+/// A new draft of an organ; its id.
+pub(crate) async fn draft_of(client: &mut Client, organ: &str, title: &str) -> String {
     let once = client.get("/documents/new").await.expect(200).field("once");
-    let form =
-        [("title", title), ("organ", "QH010"), ("kind", "notice"), ("column", "notices"), ("once", once.as_str())];
+    let form = [("title", title), ("organ", organ), ("kind", "notice"), ("column", "notices"), ("once", once.as_str())];
     let to = client.post("/documents", &form).await.expect(303).location();
     to.split('/').nth(2).expect("id").to_owned()
 }

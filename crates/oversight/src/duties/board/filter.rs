@@ -170,11 +170,6 @@ impl Filter {
         words
     }
 
-    /// Whether something is asked for that is asked for seldom: its boxes stand folded otherwise.
-    pub(crate) fn rare(&self) -> bool {
-        [&self.role, &self.kind, &self.year, &self.undated, &self.from, &self.to].iter().any(|part| !part.is_empty())
-    }
-
     /// Whether anything restricts the rows.
     pub(crate) fn restricts(&self) -> bool {
         let parts = [
