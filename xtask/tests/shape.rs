@@ -10,6 +10,8 @@ use xtask::{files, read, root, shown};
 
 const BASES: &[&str] =
     &["fold", "kernel", "clock", "store", "web", "charts", "egress", "text", "plan-text", "documents"];
+/// Bases that contexts may import, machines not.
+const FOR_CONTEXTS: &[&str] = &["proof"];
 const MACHINES: &[&str] = &["review", "document", "duty", "portal-form"];
 const CONTEXTS: &[&str] = &["identity", "search", "publishing", "policy", "dialogue", "disclosure", "oversight"];
 
@@ -30,6 +32,10 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("store", &["kernel", "store-derive"]),
     ("web", &["kernel", "store"]),
     ("charts", &["web"]),
+    // All write the log, few ask for its proof: the audit and the commands.
+    ("proof", &["kernel", "store"]),
+    // Around every answer: known to what puts the servers together alone.
+    ("edge", &["kernel", "web"]),
     ("egress", &[]),
 ];
 
@@ -46,7 +52,8 @@ fn may_import(name: &str) -> Option<BTreeSet<&'static str>> {
     if MACHINES.contains(&name) {
         return Some(bases.collect());
     }
-    CONTEXTS.contains(&name).then(|| bases.chain(MACHINES.iter().copied()).collect())
+    let more = MACHINES.iter().chain(FOR_CONTEXTS).copied();
+    CONTEXTS.contains(&name).then(|| bases.chain(more).collect())
 }
 
 /// Name and folder of every crate.

@@ -14,17 +14,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use documents::tables::{Table, TableRow};
+use edge::{
+    headers,
+    request_log::{self, RequestLog},
+};
 use identity::organs::import;
 use kernel::{Actor, Seams};
 use search::Search;
 use store::{Db, Sealed, jobs::Handlers};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
-use web::{
-    Config, Ctx, Listener, RouteInfo, Routes, assets, client,
-    ctx::Parts,
-    headers,
-    request_log::{self, RequestLog},
-};
+use web::{Config, Ctx, Listener, RouteInfo, Routes, assets, client, ctx::Parts};
 
 use crate::{
     capabilities, health, nodes,

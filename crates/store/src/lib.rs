@@ -29,10 +29,7 @@ pub use db::{Db, Dialect};
 pub use error::{Error, Result, Trouble, Violation};
 pub use files::{Files, Local};
 pub use follow::{Follower, Followers, Watch};
-pub use log::{
-    Verified,
-    seals::{Part, Sealed},
-};
+pub use log::seals::{Part, Sealed};
 pub use migrate::Migration;
 pub use schedule::{Entry, Every, Schedule};
 pub use sql::{

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use store::{Once, Tx};
 
-use crate::{Ctx, FormErrors, Redirect, Refusal, Result, request_log};
+use crate::{Ctx, FormErrors, Redirect, Refusal, Result, asked};
 
 /// Where an accepted form leads, and what is read there.
 #[derive(Debug, Clone)]
@@ -91,7 +91,7 @@ where
     E: From<store::Error>,
 {
     // A form of one person and one address: the token of another form, or of somebody else's, stands for nothing here.
-    let once = request_log::bound(once);
+    let once = asked::bound(once);
     let mut tx = ctx.db().write().await?;
     if let Once::Already(to) = tx.once(&once).await? {
         return Ok(Acted::Before(to));

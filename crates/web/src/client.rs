@@ -12,7 +12,7 @@ use axum::{
 use ipnet::IpNet;
 
 pub use crate::peer::within;
-use crate::{Ctx, Error, peer::peer, request_log};
+use crate::{Ctx, Error, asked, peer::peer};
 
 /// Headers by which a proxy shows itself.
 const OF_PROXIES: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
@@ -80,7 +80,7 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Result
 pub async fn identify(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
     let peer = peer(&request);
     let ip = client_ip(peer, request.headers(), &ctx.config().server.trusted_proxies).unwrap_or(peer);
-    request_log::came_from(ip);
+    asked::came_from(ip);
     request.extensions_mut().insert(ClientIp(ip));
     next.run(request).await
 }

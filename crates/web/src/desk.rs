@@ -119,7 +119,7 @@ pub fn plain_shell(ctx: &Ctx, title: impl Into<String>, path: &str) -> OfficeShe
 }
 
 /// Whether the client is a person's browser asking for a page.
-pub(crate) fn wants_html(request: &Request) -> bool {
+pub fn wants_html(request: &Request) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
     accept.is_empty() || accept.contains("text/html") || accept.contains("*/*")
 }

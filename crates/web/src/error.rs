@@ -1,5 +1,5 @@
 //! What can go wrong while answering. Handlers return [`Error`]; it becomes a page (or problem JSON) in one place,
-//! [`crate::headers::error_pages`], so that handlers never know the representation. Redirects are no errors.
+//! `edge::headers::error_pages`, so that handlers never know the representation. Redirects are no errors.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -8,7 +8,7 @@ use axum::{
 use kernel::Refused;
 use store::Trouble;
 
-use crate::{FormErrors, request_log};
+use crate::{FormErrors, asked};
 
 /// Result of a handler, and of what it calls: fails when storage does; other reasons are told where there are any.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -95,7 +95,7 @@ impl IntoResponse for Error {
             // The request's span gives the line the id that the code begins.
             tracing::error!(error = %source, "request failed");
             metrics::counter!("http_internal_errors_total").increment(1);
-            view.incident = request_log::incident();
+            view.incident = asked::incident();
         }
         let mut response = (view.status, view.message.clone()).into_response();
         if let Self::Limited { seconds, .. } = self {

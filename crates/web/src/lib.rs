@@ -4,6 +4,7 @@
 //! Contexts build on this crate and never on each other; what one needs of another goes through [`hooks`].
 
 pub mod act;
+pub mod asked;
 pub mod assets;
 pub mod capability;
 pub mod client;
@@ -15,15 +16,13 @@ pub mod doors;
 pub mod error;
 pub mod filters;
 pub mod form;
-pub mod headers;
 pub mod hooks;
 pub mod mail;
 pub mod page;
-mod peer;
+pub mod peer;
 pub mod portal;
 pub mod private;
 pub mod rail;
-pub mod request_log;
 pub mod routes;
 pub mod same_origin;
 mod search;

@@ -30,7 +30,7 @@ pub fn office_errors(template: &impl Template) -> Result<Response> {
     Ok(response)
 }
 
-/// A portal page: the same for everybody in the same mode, checked again after a minute (ETag by `headers::etag`).
+/// A portal page: the same for everybody in the same mode, checked again after a minute (ETag by `edge::headers::etag`).
 ///
 /// # Errors
 /// When the template fails to render.
@@ -133,7 +133,7 @@ pub fn escape_query(text: &str) -> String {
 }
 
 /// The bytes that a percent-encoded text stands for.
-pub(crate) fn percent_decoded(text: &str) -> Vec<u8> {
+pub fn percent_decoded(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

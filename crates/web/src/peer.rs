@@ -18,7 +18,7 @@ pub fn within(nets: &[IpNet], ip: IpAddr) -> bool {
 }
 
 /// The address that the connection came from. Without one, as in tests that ask a router directly, it is this machine.
-pub(crate) fn peer(request: &Request) -> IpAddr {
+pub fn peer(request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     peer.map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip().to_canonical())
 }

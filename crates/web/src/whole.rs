@@ -20,7 +20,7 @@ const SIGNS: [char; 6] = ['-', '/', '.', ':', ',', '－'];
 const PLAIN: [&str; 8] = ["script", "style", "title", "textarea", "option", "svg", "pre", "math"];
 
 /// The page with its numbers marked.
-pub(crate) fn kept(html: &str) -> String {
+pub fn kept(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 16);
     let mut rest = html;
     while !rest.is_empty() {

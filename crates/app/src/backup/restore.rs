@@ -10,9 +10,10 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use flate2::read::GzDecoder;
 use kernel::Seams;
+use proof::Checkpoint;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::{Db, Files, Value as Stored, log::Checkpoint, migrate, raw::Load};
+use store::{Db, Files, Value as Stored, migrate, raw::Load};
 use web::{Config, Ctx, mail::Outward};
 
 use super::{

@@ -94,9 +94,9 @@ async fn takes_writes(ctx: &web::Ctx, kind: &str) -> Result<String, String> {
 
 /// Walks the log and the files, then compares what is public with what the log says was published. How far it is stands on
 /// standard error where that is a terminal.
-pub async fn verify(ctx: &web::Ctx) -> Result<store::Verified> {
+pub async fn verify(ctx: &web::Ctx) -> Result<proof::Verified> {
     let shown = std::io::stderr().is_terminal();
-    let tell = |progress: store::log::Progress| {
+    let tell = |progress: proof::Progress| {
         if shown {
             eprint!("\r留痕 {} / {} 条，文件 {} 个", progress.event, progress.events, progress.files);
         }

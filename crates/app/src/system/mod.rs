@@ -53,7 +53,7 @@ fn schedule(ctx: &Ctx) -> Schedule {
     let (end, forms, unused) = (ctx.clone(), ctx.clone(), ctx.clone());
     let checkpoint = Entry::new("log.checkpoint", "留存链头", Every::Minutes(1), move || {
         let ctx = end.clone();
-        async move { Ok(store::log::checkpoint(ctx.db(), ctx.log_place()).await?) }
+        async move { Ok(proof::checkpoint(ctx.db(), ctx.log_place()).await?) }
     });
     let forget = Entry::new("forms.forget", "清除旧表单的令牌", Every::Minutes(30), move || {
         let ctx = forms.clone();

@@ -1,5 +1,5 @@
 //! Whether what is public is what was published: every public document, field by field, against the digests that the log took
-//! when it became public. The log proves itself ([`store::log::verify`]); this proves the documents by the log.
+//! when it became public. The log proves itself (`proof::verify`); this proves the documents by the log.
 
 use std::collections::BTreeMap;
 

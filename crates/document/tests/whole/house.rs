@@ -113,7 +113,7 @@ impl Home {
 
     /// Every story ends with what must hold after any.
     async fn finish(self) {
-        let verified = store::log::Verify::new(&self.db).run().await.expect("verify");
+        let verified = proof::Verify::new(&self.db).run().await.expect("verify");
         assert!(verified.ok, "{:?}", verified.first_bad);
         let kept = self.tables().await;
         document::rebuild(&self.db, &self.house.kinds).await.expect("rebuilt");

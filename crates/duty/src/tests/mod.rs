@@ -102,7 +102,7 @@ stories! {
         let late = office.act(&clerk(), async |tx, by| decide::undo(tx, by, &piece).await).await;
         assert!(told(late).contains("只能撤销当天"));
         let files = store::Files::in_folder(office.folder().path());
-        assert!(store::log::verify(&office.db, &files, None).await.expect("verify").ok);
+        assert!(proof::verify(&office.db, &files, None).await.expect("verify").ok);
     }
 
     async fn who_may_not_changes_nothing(office) {
@@ -215,7 +215,7 @@ stories! {
         assert_eq!(holding("文件d1").await, Vec::<String>::new());
         assert_eq!(holding("（标题已清除）").await, ["evidence.title"]);
         assert!(!holding("文件d2").await.is_empty(), "other evidence keeps its title");
-        assert!(store::log::Verify::new(&office.db).run().await.expect("verify").ok);
+        assert!(proof::Verify::new(&office.db).run().await.expect("verify").ok);
     }
 
     async fn evidence_lapses_with_its_subject_and_comes_back_with_it(office) {

@@ -9,15 +9,13 @@ use axum::{extract::State, response::Response};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp, civil::time};
 use kernel::{Actor, NewEvent, OrganCode, Staff, event::Event, may};
+use proof::{Checkpoint, Progress, Verified, Verify};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
-    Entry, Every, Schedule, Tx, Verified,
+    Entry, Every, Schedule, Tx,
     jobs::{self, Failure, Handle, Handlers, Job, NewJob},
-    log::{
-        Checkpoint, Progress, Verify,
-        seals::{Step, Sweep},
-    },
+    log::seals::{Step, Sweep},
 };
 use tokio::sync::watch;
 use web::{

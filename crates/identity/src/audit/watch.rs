@@ -14,13 +14,11 @@ use std::{
 
 use jiff::Timestamp;
 use kernel::{Actor, NewEvent};
+use proof::{Checkpoint, Verify};
 use serde_json::json;
 use store::{
     files::Stamp,
-    log::{
-        Checkpoint, Verify,
-        seals::{Step, Sweep},
-    },
+    log::seals::{Step, Sweep},
 };
 use tokio::sync::watch::Receiver;
 use web::{Ctx, Result, act_now};

@@ -11,7 +11,7 @@ use axum::{
 };
 use jiff::SignedDuration;
 use kernel::{Actor, Role, Staff, time};
-use web::{Ctx, Error, Redirect, Result, config::Server, desk::SessionInfo, error::ErrorView, page, request_log};
+use web::{Ctx, Error, Redirect, Result, asked, config::Server, desk::SessionInfo, error::ErrorView, page};
 
 use super::{sessions, sessions::Live, signin::Opened};
 use crate::{roles, watch};
@@ -81,7 +81,7 @@ pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) ->
         },
     };
     if let Some(live) = live {
-        request_log::signed_in(&live.account);
+        asked::signed_in(&live.account);
         let roles = match roles::of(ctx.db(), &live.account).await {
             Ok(roles) => roles,
             Err(error) => return Error::from(error).into_response(),

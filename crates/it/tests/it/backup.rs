@@ -255,7 +255,7 @@ both! {
         std::fs::write(app.data().join("gongkai.toml"), "[mail]\nsmtp = \"\"\n").expect("configuration");
         std::fs::create_dir_all(app.data().join("outbox")).expect("outbox");
         std::fs::write(app.data().join("outbox/2026-03-02T0100-a.eml"), "To: a\n\n").expect("a letter");
-        store::log::checkpoint(app.ctx().db(), app.ctx().log_place()).await.expect("checkpoint");
+        proof::checkpoint(app.ctx().db(), app.ctx().log_place()).await.expect("checkpoint");
         let key = app.data().join("key");
         std::fs::write(&key, "一把足够长的钥匙").expect("key");
         let wishes = Wishes { keys: true, key_file: Some(key), ..Wishes::default() };

@@ -71,7 +71,7 @@ both! {
         assert!(all[3].contains("ghost") && all[3].contains("没有经过本程序"), "{all:?}");
         // The rows fit by now, and all of it stays until somebody has settled it.
         assert_eq!(whole(app).await, None);
-        store::log::checkpoint(app.ctx().db(), app.ctx().log_place()).await.expect("checkpoint");
+        proof::checkpoint(app.ctx().db(), app.ctx().log_place()).await.expect("checkpoint");
         let mut watch = Watch::default();
         turn(app.ctx(), &mut watch).await;
         assert!(app.ctx().one::<Watching>().standing().bad.is_some_and(|bad| bad.contains("editor-lx")));

@@ -213,7 +213,7 @@ both! {
         use identity::audit::watch::{Watch, Watching, turn};
         everything(app).await;
         let ctx = app.ctx();
-        store::log::checkpoint(ctx.db(), ctx.log_place()).await.expect("checkpoint");
+        proof::checkpoint(ctx.db(), ctx.log_place()).await.expect("checkpoint");
         let mut watch = Watch::default();
         turn(ctx, &mut watch).await;
         let standing = ctx.one::<Watching>().standing();

@@ -61,7 +61,7 @@ both! {
         tx.commit().await.expect("commit");
         assert_eq!(erased, found.len());
         assert_eq!(payloads(app, PLANTED).await, []);
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
+        let verified = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.ok, "{verified:?}");
         assert_eq!(verified.erased, i64::try_from(erased).expect("a count"));
 
@@ -72,7 +72,7 @@ both! {
             .fetch_one(app.ctx().db().read()).await.expect("payload");
         let wipe = store::query("UPDATE event_payload SET salt = '', data = '', erased_at = 'x' WHERE seq = $1").bind(seq);
         store::test::tamper(app.ctx().db(), wipe).await.expect("wipe");
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
+        let verified = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.first_bad.is_some_and(|bad| bad.contains(&format!("第 {seq} 号"))));
         let back = store::query("UPDATE event_payload SET salt = $2, data = $3, erased_at = '' WHERE seq = $1");
         store::test::tamper(app.ctx().db(), back.bind(seq).bind(kept.0).bind(kept.1)).await.expect("back");

@@ -27,7 +27,7 @@ both! {
         for subject in ["a", "b", "c"] {
             append(app, subject).await;
         }
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
+        let verified = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.ok, "{verified:?}");
         let last = verified.events;
         for (table, column, value) in [
@@ -39,7 +39,7 @@ both! {
             let old: String = store::query_scalar(store::built(format!("SELECT {column} FROM {table} WHERE seq = $1")))
                 .bind(last).fetch_one(app.ctx().db().read()).await.expect("old");
             set(app, table, column, last, value).await;
-            let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
+            let verified = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
             assert!(!verified.ok && verified.first_bad.as_deref().is_some_and(|bad| bad.contains(&format!("第 {last} 号"))), "{verified:?}");
             set(app, table, column, last, &old).await;
         }
@@ -50,22 +50,22 @@ both! {
         let (db, data) = (app.ctx().db(), app.data());
         append(app, "one").await;
         append(app, "two").await;
-        store::log::checkpoint(db, &data).await.expect("checkpoint");
+        proof::checkpoint(db, &data).await.expect("checkpoint");
         let last = verified_events(app).await;
         cut(app, last).await;
-        assert!(store::log::verify(db, app.ctx().files(), None).await.expect("verify").ok, "the chain alone looks whole");
+        assert!(proof::verify(db, app.ctx().files(), None).await.expect("verify").ok, "the chain alone looks whole");
         for _ in 0..2 {
             let verified = app::doctor::verify(app.ctx()).await.expect("verify");
             assert!(verified.first_bad.as_ref().is_some_and(|bad| bad.contains(&format!("第 {last} 号"))), "{verified:?}");
             // The next minute does not cover it up.
-            store::log::checkpoint(db, &data).await.expect("checkpoint");
+            proof::checkpoint(db, &data).await.expect("checkpoint");
         }
         // The story must end with a whole log: the step back was meant.
         std::fs::remove_file(data.join("log-checkpoint.json")).expect("the checkpoint is removed");
     }
 
     async fn writers_at_once_leave_a_chain_without_gaps(app) {
-        let before = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").events;
+        let before = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").events;
         let mut tasks = tokio::task::JoinSet::new();
         for number in 0..40 {
             let db = app.ctx().db().clone();
@@ -78,18 +78,18 @@ both! {
         while let Some(done) = tasks.join_next().await {
             done.expect("a writer");
         }
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
+        let verified = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.ok, "{verified:?}");
         assert_eq!(verified.events, before + 40);
     }
 
     async fn a_write_that_is_dropped_never_happened(app) {
-        let before = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").events;
+        let before = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").events;
         let mut tx = app.ctx().db().write().await.expect("write");
         tx.append(NewEvent::new(&HAPPENED, "x", &Actor::System)).await.expect("append");
         tx.enqueue(NewJob::now("test.job", &json!({}))).await.expect("enqueue");
         drop(tx);
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
+        let verified = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert_eq!(verified.events, before);
         assert!(jobs::list(app.ctx().db(), "ready", 10).await.expect("jobs").iter().all(|job| job.kind != "test.job"));
     }
@@ -191,12 +191,12 @@ both! {
         app.ctx().files().keep(&mut tx, &received).await.expect("keep");
         tx.commit().await.expect("commit");
         let path = app.ctx().files().local(&received.digest).await.expect("path").to_path_buf();
-        assert!(store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").ok);
+        assert!(proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").ok);
         std::fs::write(&path, "改过").expect("tamper");
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
+        let verified = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.first_bad.is_some_and(|bad| bad.contains(&received.digest) && bad.contains("改动")));
         std::fs::remove_file(&path).expect("remove");
-        let verified = store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
+        let verified = proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify");
         assert!(verified.first_bad.is_some_and(|bad| bad.contains("不见了")));
         std::fs::write(&path, "内容").expect("restore");
     }
@@ -210,7 +210,7 @@ async fn set(app: &TestApp, table: &str, column: &str, seq: i64, value: &str) {
 }
 
 async fn verified_events(app: &TestApp) -> i64 {
-    store::log::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").events
+    proof::verify(app.ctx().db(), app.ctx().files(), None).await.expect("verify").events
 }
 
 /// Takes the newest event out of the database.

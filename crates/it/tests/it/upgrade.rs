@@ -94,7 +94,7 @@ both! {
         let laid: Vec<(String, String)> =
             store::query_as("SELECT code, later FROM organ ORDER BY code").fetch_all(db.read()).await.expect("laid anew");
         assert!(laid.len() >= 5 && laid.iter().all(|(code, later)| code == later), "{laid:?}");
-        let verified = store::log::verify(&db, app.ctx().files(), None).await.expect("verify");
+        let verified = proof::verify(&db, app.ctx().files(), None).await.expect("verify");
         assert!(verified.ok, "{verified:?}");
         db.close().await;
         // This program is now the older one: it is refused rather than let at tables that it does not know.

@@ -104,7 +104,7 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
         errors.add("file", refused.clone());
     }
     let again = posted.get("again") == "true";
-    let once = web::request_log::bound(posted.get("once"));
+    let once = web::asked::bound(posted.get("once"));
     let source = match posted.file {
         Some((name, received)) => match source::read_file(&ctx, &received.path, &name).await {
             Ok(source) => {

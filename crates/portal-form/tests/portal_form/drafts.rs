@@ -232,7 +232,7 @@ both! {
         }
         let dumped: Vec<String> = query_scalar("SELECT data FROM event_payload").fetch_all(home.ctx.db().read()).await.expect("events");
         assert!(!dumped.is_empty() && !dumped.iter().any(|data| data.contains(WHAT) || data.contains(NAME)), "{dumped:?}");
-        let verified = store::log::verify(home.ctx.db(), home.ctx.files(), None).await.expect("a log");
+        let verified = proof::verify(home.ctx.db(), home.ctx.files(), None).await.expect("a log");
         assert!(verified.ok && verified.files == 2, "{verified:?}");
     }
 

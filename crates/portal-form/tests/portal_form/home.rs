@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum::{Router, body::Body, extract::ConnectInfo, middleware};
+use edge::headers;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::SignedDuration;
 use kernel::{
@@ -18,7 +19,7 @@ use kernel::{
 use portal_form::PortalForms;
 use store::{Db, Files, FromColumn, query_scalar, test::Scratch};
 use tower::ServiceExt;
-use web::{Capabilities, Config, Ctx, Listener, Settings, client, ctx::Parts, headers};
+use web::{Capabilities, Config, Ctx, Listener, Settings, client, ctx::Parts};
 
 use crate::mistake;
 

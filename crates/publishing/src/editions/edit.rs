@@ -480,7 +480,7 @@ pub(super) async fn submit(
     Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
     let (form, house) = (Typed::from_pairs(pairs), crate::house(&ctx));
-    let once = web::request_log::bound(&form.once);
+    let once = web::asked::bound(&form.once);
     if let Some(to) = store::submitted(ctx.db(), &once).await? {
         return Ok(Redirect::to(to).into_response());
     }

@@ -69,7 +69,7 @@ stories! {
         let review = rows::newest(desk.db().read(), &About::new("letter", &id)).await.expect("read").expect("review");
         assert_eq!((review.round.state, review.round.passes.len(), review.number), (State::Passed, 4, 1));
         assert!(told(desk.approve(&id, &reviewer("political")).await).contains("现在是“已寄出”，不能通过"));
-        let verified = store::log::Verify::new(desk.db()).run().await.expect("verified");
+        let verified = proof::Verify::new(desk.db()).run().await.expect("verified");
         assert!(verified.ok, "{verified:?}");
     }
 

@@ -1,12 +1,10 @@
-//! The event log: reading, verifying, erasing, checkpoints, and the cursors of its consumers.
+//! The event log: reading, erasing, and the cursors of its consumers. The crate `proof` proves that it is whole.
 
-mod checkpoint;
 mod erase;
+mod place;
 mod read;
 pub mod seals;
-mod verify;
 
-pub use checkpoint::{Checkpoint, Place, Signer, checkpoint};
 pub use erase::PAYLOAD_ERASED;
+pub use place::Place;
 pub use read::{EventRow, OF_SUBJECT, SELECT, advance, after, at, cursor, newest, of_subject, within};
-pub use verify::{Progress, Verified, Verify, verify};

@@ -1,12 +1,9 @@
 //! The event log: the chain, what may be erased, and every fault that a verification names.
 
 use kernel::{Actor, EventKind, Keep, NewEvent, id::SubjectRef};
+use proof::{Checkpoint, Signer, Verify};
 use serde_json::json;
-use store::{
-    Db, Error, Files, Tx, Value,
-    log::{self, Checkpoint, Signer, Verify},
-    query, query_as, query_scalar, test,
-};
+use store::{Db, Error, Files, Tx, Value, log, query, query_as, query_scalar, test};
 
 use crate::harness::{Home, both};
 
@@ -135,7 +132,7 @@ both! {
 
     async fn a_gap_and_a_cut_off_end_are_named(home) {
         three(&home.db).await;
-        log::checkpoint(&home.db, home.folder.path()).await.expect("checkpoint");
+        proof::checkpoint(&home.db, home.folder.path()).await.expect("checkpoint");
         let kept = || Checkpoint::read(home.folder.path(), "main").expect("read").expect("kept");
         for seq in [2, 3] {
             let payload: (String, String) = query_as("SELECT salt, data FROM event_payload WHERE seq = $1")
@@ -150,7 +147,7 @@ both! {
             if seq == 3 {
                 assert_eq!(bad(&home.db).await, none(), "the chain alone looks whole");
                 // The next minute does not cover it up.
-                log::checkpoint(&home.db, home.folder.path()).await.expect("checkpoint");
+                proof::checkpoint(&home.db, home.folder.path()).await.expect("checkpoint");
                 assert_eq!(kept().seq, 3);
             }
             put_back(&home.db, event, payload).await;
@@ -231,7 +228,7 @@ both! {
         use std::os::unix::fs::PermissionsExt;
         let data = home.folder.path();
         three(&home.db).await;
-        log::checkpoint(&home.db, data).await.expect("checkpoint");
+        proof::checkpoint(&home.db, data).await.expect("checkpoint");
         let mode = std::fs::metadata(data.join("log-key")).expect("key").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let key = Signer::open(data, &home.seams).expect("key").public_key();
@@ -250,7 +247,7 @@ both! {
             let read = Checkpoint::read(data, "main").expect("read").expect("kept");
             let verified = Verify::new(&home.db).kept(&read).run().await.expect("verify");
             assert!(verified.first_bad.as_ref().is_some_and(|bad| bad.contains("签名不对")), "{verified:?}");
-            log::checkpoint(&home.db, data).await.expect("checkpoint");
+            proof::checkpoint(&home.db, data).await.expect("checkpoint");
             assert_eq!(Checkpoint::read(data, "main").expect("read").expect("kept").signature, changed.signature, "not covered up");
         }
         std::fs::write(data.join("log-checkpoint.json"), serde_json::to_vec(&kept).expect("json")).expect("write");
@@ -265,7 +262,7 @@ both! {
         let key = elsewhere.path().join("key");
         let place = || log::Place::below(home.folder.path()).with_key(&key.display().to_string());
         three(&home.db).await;
-        log::checkpoint(&home.db, place()).await.expect("checkpoint");
+        proof::checkpoint(&home.db, place()).await.expect("checkpoint");
         assert!(key.exists() && !home.folder.path().join("log-key").exists());
         // Another log, whole in itself, with an end signed by another key.
         tamper(&home.db, "DELETE FROM event_payload").await;
@@ -273,7 +270,7 @@ both! {
         std::fs::remove_file(home.folder.path().join("log-checkpoint.json")).expect("remove");
         let again = store::Db::open(&home.url, home.seams.clone(), crate::harness::TABLES).await.expect("open");
         append(&again, NewEvent::new(&FACT, "z", &Actor::System)).await;
-        log::checkpoint(&again, home.folder.path()).await.expect("signed by a key of one's own");
+        proof::checkpoint(&again, home.folder.path()).await.expect("signed by a key of one's own");
         let kept = Checkpoint::read(place(), "main").expect("read").expect("kept");
         let verified = Verify::new(&again).kept(&kept).run().await.expect("verify");
         assert!(verified.first_bad.as_ref().is_some_and(|bad| bad.contains("签名不对")), "{verified:?}");
@@ -286,7 +283,7 @@ both! {
     async fn a_verification_begins_at_a_checkpoint_and_tells_how_far_it_is(home) {
         let data = home.folder.path();
         three(&home.db).await;
-        log::checkpoint(&home.db, data).await.expect("checkpoint");
+        proof::checkpoint(&home.db, data).await.expect("checkpoint");
         let from = Checkpoint::read(data, "main").expect("read").expect("kept");
         append(&home.db, NewEvent::new(&FACT, "d", &Actor::System)).await;
         // What lies before is taken on trust.
@@ -313,10 +310,10 @@ both! {
         assert_eq!((verified.files, verified.ok, told), (1, true, 1));
         let local = files.local(&received.digest).await.expect("path");
         std::fs::write(&*local, "改过").expect("tamper");
-        let verified = log::verify(&home.db, &files, None).await.expect("verify");
+        let verified = proof::verify(&home.db, &files, None).await.expect("verify");
         assert!(verified.first_bad.is_some_and(|bad| bad.contains(&received.digest) && bad.contains("改动")));
         std::fs::remove_file(&*local).expect("remove");
-        let verified = log::verify(&home.db, &files, None).await.expect("verify");
+        let verified = proof::verify(&home.db, &files, None).await.expect("verify");
         assert!(verified.first_bad.is_some_and(|bad| bad.contains("不见了")));
     }
 

@@ -1,10 +1,11 @@
 //! Seals: whatever of a subject's rows is changed, added or removed past the program is named.
 
 use kernel::{Actor, EventKind, NewEvent};
+use proof::Verify;
 use store::{
     Db, Sealed,
     log::{
-        self, Verify,
+        self,
         seals::{Step, Sweep, begin},
     },
     query, test,

@@ -160,7 +160,7 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): For
         form.seen = Vec::new();
         preview(&ctx, &mut form, &chosen).await?
     } else {
-        if let Some(to) = store::submitted(ctx.db(), &web::request_log::bound(&form.once)).await? {
+        if let Some(to) = store::submitted(ctx.db(), &web::asked::bound(&form.once)).await? {
             return Ok(Redirect::to(to).ok("这批操作已经办理过，没有重复办理。").into_response());
         }
         let lines = carry_out(&ctx, &desk, &form, &chosen).await?;

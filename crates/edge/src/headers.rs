@@ -10,7 +10,7 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{
+use web::{
     Ctx, Desk, Listener, OfficeShell, PortalShell, Reader,
     config::Server,
     desk,
@@ -150,7 +150,7 @@ pub async fn forget_flash(request: Request, next: Next) -> Response {
 }
 
 #[derive(Template)]
-#[template(path = "layout/portal_error.html")]
+#[template(path = "pages/portal_error.html")]
 struct PortalError {
     shell: PortalShell,
     view: ErrorView,
@@ -159,7 +159,7 @@ struct PortalError {
 }
 
 #[derive(Template)]
-#[template(path = "layout/desk_error.html")]
+#[template(path = "pages/desk_error.html")]
 struct DeskError {
     /// Where a refused form was sent from; empty = unknown.
     back: String,
@@ -168,7 +168,7 @@ struct DeskError {
 }
 
 #[derive(Template)]
-#[template(path = "layout/office_error.html")]
+#[template(path = "pages/office_error.html")]
 struct OfficeError {
     shell: OfficeShell,
     view: ErrorView,

@@ -10,7 +10,7 @@ use kernel::{Seams, time};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
-use crate::{Db, Error, Result, query_as, query_scalar};
+use store::{Db, Error, Result, log::Place, query_as, query_scalar};
 
 /// The end of a chain at some moment: events cut off its end leave a chain without a gap. Signed, so that who can write the
 /// data directory but not read the key cannot make one that fits a rewritten log.
@@ -28,41 +28,6 @@ pub struct Checkpoint {
     /// What is wrong with the signature, in words; found by [`Checkpoint::read`].
     #[serde(skip)]
     pub fault: Option<String>,
-}
-
-/// Name of the file that holds the key where nobody says another place: 32 bytes in hexadecimal, for the owner alone.
-const KEY: &str = "log-key";
-
-/// Where the kept end of the log lies, and where the key that signs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The data directory.
-    pub data: PathBuf,
-    /// The file with the key. Outside of the data directory it is out of reach for whoever can write that alone.
-    pub key: PathBuf,
-}
-
-impl Place {
-    /// The end of the log and its key below one directory.
-    pub fn below(data: impl Into<PathBuf>) -> Self {
-        let data = data.into();
-        Self { key: data.join(KEY), data }
-    }
-
-    /// The same with the key somewhere else; empty = below the data directory.
-    #[must_use]
-    pub fn with_key(mut self, key: &str) -> Self {
-        if !key.is_empty() {
-            self.key = PathBuf::from(key);
-        }
-        self
-    }
-}
-
-impl<P: AsRef<Path>> From<P> for Place {
-    fn from(data: P) -> Self {
-        Self::below(data.as_ref())
-    }
 }
 
 /// The key that signs checkpoints.
@@ -186,7 +151,7 @@ impl Checkpoint {
     }
 
     /// The fault in words when the log does not hold the event of this checkpoint, or its signature is wrong.
-    pub(super) async fn misfit(&self, db: &Db) -> Result<Option<String>> {
+    pub(crate) async fn misfit(&self, db: &Db) -> Result<Option<String>> {
         if self.fault.is_some() {
             return Ok(self.fault.clone());
         }
@@ -211,7 +176,7 @@ fn meant(chain: &str) -> String {
 }
 
 /// Keeps the present end of the chain in `data`, signed, unless what is kept there does not fit the log any more: that is for
-/// [`super::verify`] to tell, not to be covered up.
+/// [`crate::verify`] to tell, not to be covered up.
 ///
 /// # Errors
 /// When database or disk fail.

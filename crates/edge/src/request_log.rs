@@ -11,7 +11,7 @@
 use std::{
     net::IpAddr,
     pin::Pin,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     task::{Context, Poll},
     time::Instant,
 };
@@ -27,19 +27,18 @@ use http_body::{Frame, SizeHint};
 use ipnet::IpNet;
 use kernel::{Seams, id::AccountId};
 use tracing::{Instrument, Span};
-
-use crate::{Ctx, Listener, peer};
+use web::{
+    Ctx, Listener,
+    asked::{Asked, answering},
+    peer,
+};
 
 /// The header of the id, in answers and in requests that a trusted proxy passes on.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// Random bytes of an id of ours.
 const BYTES: usize = 16;
-/// Characters of an id that are shown as the code of an incident: short enough for the telephone.
-const INCIDENT: usize = 8;
 /// Routes that machines ask for all the time; their lines would hide the others.
 const PROBES: [&str; 2] = ["/healthz", "/metrics"];
-
-tokio::task_local!(static CURRENT: Current);
 
 /// The id of a request: ours, or that of the proxy in front of us. 16 to 64 letters, digits, `-`, `_` and `.`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,50 +51,6 @@ impl RequestId {
         let safe = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
         (safe && (16..=64).contains(&text.len())).then(|| Self(text.into()))
     }
-}
-
-/// The request being answered, as far as it is known by now.
-#[derive(Debug, Clone)]
-struct Current {
-    id: RequestId,
-    /// Method and path; never logged.
-    asked: Arc<str>,
-    seen: Arc<Seen>,
-}
-
-/// What inner layers find out about a request.
-#[derive(Debug, Default)]
-struct Seen {
-    from: OnceLock<IpAddr>,
-    account: OnceLock<AccountId>,
-}
-
-/// The code that the page of an error shows for the request being answered; `None` outside of a request.
-pub fn incident() -> Option<String> {
-    CURRENT.try_with(|current| current.id.0.chars().take(INCIDENT).collect()).ok()
-}
-
-/// The request being answered came from this address. Nothing outside of a request.
-pub fn came_from(ip: IpAddr) {
-    let _ = CURRENT.try_with(|current| current.seen.from.set(ip));
-}
-
-/// This account is signed in for the request being answered. Nothing outside of a request.
-pub fn signed_in(account: &AccountId) {
-    let _ = CURRENT.try_with(|current| current.seen.account.set(account.clone()));
-}
-
-/// The token of a form, for this account and this address alone: sent by another person or to another address, it is another
-/// token. Empty stays empty; outside of a request it is the token itself.
-pub fn bound(token: &str) -> String {
-    if token.is_empty() {
-        return String::new();
-    }
-    let bind = |current: &Current| {
-        let account = current.seen.account.get().map_or("", AccountId::as_str);
-        kernel::event::digest_of([token, account, &*current.asked])
-    };
-    CURRENT.try_with(bind).unwrap_or_else(|_| token.to_owned())
 }
 
 /// What the layer needs to know.
@@ -126,9 +81,9 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
     // Of the highest level, so that the id stands in the lines of errors also where only those are logged.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::error_span!("request", id = &*id.0, route = route.as_ref().map_or("-", MatchedPath::as_str));
-    let seen = Arc::new(Seen::default());
+    let asked = Asked::new(id.0.clone(), &format!("{} {}", request.method(), request.uri().path()));
     let mut line = Line {
-        seen: seen.clone(),
+        asked: asked.clone(),
         span: span.clone(),
         started: Instant::now(),
         listener: log.listener,
@@ -137,9 +92,7 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
         status: None,
         bytes: 0,
     };
-    let asked = format!("{} {}", request.method(), request.uri().path()).into();
-    let current = Current { id: id.clone(), asked, seen };
-    let mut response = CURRENT.scope(current, next.run(request)).instrument(span).await;
+    let mut response = answering(asked, next.run(request)).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(HEADER, value);
     }
@@ -149,7 +102,7 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
 
 /// The line of a request, written when its answer has gone out or the reader has gone away.
 struct Line {
-    seen: Arc<Seen>,
+    asked: Asked,
     span: Span,
     started: Instant,
     listener: &'static str,
@@ -168,8 +121,8 @@ impl Drop for Line {
         let route = self.route.as_ref().map_or("-", MatchedPath::as_str);
         let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = self.status.map(|status| status.as_u16());
-        let address = self.seen.from.get().map(tracing::field::display);
-        let account = self.seen.account.get().map(AccountId::as_str);
+        let address = self.asked.from().map(tracing::field::display);
+        let account = self.asked.account().map(AccountId::as_str);
         let text = if status.is_some() { "answered" } else { "abandoned" };
         macro_rules! write {
             ($level:ident) => {
@@ -244,8 +197,13 @@ mod tests {
     use tracing::subscriber::DefaultGuard;
     use tracing_subscriber::fmt::MakeWriter;
 
+    use web::{
+        Error,
+        asked::{came_from, signed_in},
+        error::ErrorView,
+    };
+
     use super::*;
-    use crate::{Error, error::ErrorView};
 
     /// The log of one test, line by line.
     #[derive(Clone, Default)]

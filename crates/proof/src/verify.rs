@@ -11,8 +11,13 @@ use kernel::{
     event::{Event, GENESIS, chain_hash, commitment, seals_digest},
 };
 
-use super::{Checkpoint, EventRow, PAYLOAD_ERASED};
-use crate::{Db, Files, FromRow, Result, built, query_as, query_scalar, select_events};
+use store::{
+    Db, Files, FromRow, Result, built,
+    log::{EventRow, PAYLOAD_ERASED},
+    query_as, query_scalar, select_events,
+};
+
+use crate::Checkpoint;
 
 /// What `gongkai verify` found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -1,0 +1,5 @@
+//! What stands around every answer, on both servers: [`headers`] (security headers, pages of errors, `ETag`) and the
+//! [`request_log`]. Nothing but what puts the servers together depends on it, so that a change of either builds little anew.
+
+pub mod headers;
+pub mod request_log;
