@@ -11,6 +11,7 @@ use store::{Tx, query, query_scalar};
 use web::Refusal;
 
 use crate::{
+    erase::ERASED_TITLE,
     error::{Result, fault},
     events,
     form::{Draft, LONGEST_TITLE, Typed, office_words},
@@ -361,6 +362,10 @@ pub async fn correct(tx: &mut Tx, house: &House, actor: &Actor, document: &Docum
     let Some(base) = all.iter().find(|e| matches!(e.state.as_str(), "published" | "withdrawn")) else {
         return Err(Refusal::Conflict("这份稿件还没有公开过，不需要更正，直接修改即可。".into()));
     };
+    if base.title == ERASED_TITLE {
+        let text = "这份文件的原文已经清除，没有可以更正的内容。需要重新公开的，请新建稿件。";
+        return Err(Refusal::Conflict(text.into()));
+    }
     let highest: i64 = query_scalar("SELECT MAX(number) FROM edition WHERE document_id = $1")
         .bind(&document.id)
         .fetch_one(tx.conn())

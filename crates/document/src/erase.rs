@@ -5,12 +5,14 @@
 //! What is erased leaves the seals with it: the erasing event seals what is left. Who keeps words of a document elsewhere (the
 //! review) erases them in the same write.
 
+use std::collections::BTreeSet;
+
 use kernel::{
-    Actor, OrganCode,
+    Actor, Keep, OrganCode,
     id::{AccountId, DocumentId, EditionId, SubjectRef},
     may_for, time,
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use store::{Db, FromRow, Tx, query, query_as, query_scalar};
 use text::findings::objections;
 use web::Refusal;
@@ -126,8 +128,14 @@ pub async fn ask(
     let document = rows::visible_locked(tx, house, actor, id).await?;
     may_for(actor, &WITHDRAW_DOCUMENTS, document.keeper())?;
     may_go(tx, &document).await?;
-    if waiting(tx, id).await?.is_some() {
-        return Err(Refusal::Conflict("已经有人申请清除这份文件，正在等待另一位人员核准。请刷新稿件页。".into()));
+    match query_as::<Erasure>(OF).bind(id).fetch_optional(tx.conn()).await? {
+        Some(asked) if asked.waits() => {
+            let text = "已经有人申请清除这份文件，正在等待另一位人员核准。请刷新稿件页。";
+            return Err(Refusal::Conflict(text.into()));
+        }
+        // Nothing can have come after it, and what stands of it is the only record of its reason.
+        Some(_) => return Err(Refusal::Conflict("这份文件的原文已经清除，不需要再次申请。".into())),
+        None => {}
     }
     let reason: String = reason.trim().chars().take(LONGEST_REASON).collect();
     let mut faults = objections([("erase_reason", "清除的原因", reason.as_str())]);
@@ -140,7 +148,6 @@ pub async fn ask(
     if !faults.is_empty() {
         return Err(errors(faults).into());
     }
-    query("DELETE FROM erasure WHERE document_id = $1 AND done_by <> ''").bind(id).execute(tx.conn()).await?;
     query(
         "INSERT INTO erasure (document_id, basis, reason, asked_by, asked_name, asked_at, done_by, done_name, done_at) \
          VALUES ($1, $2, $3, $4, $5, $6, '', '', '')",
@@ -220,12 +227,12 @@ impl Agreed {
     }
 }
 
-/// 核准清除: whether this person may agree to it now. Who copied words of the document or of an edition erases them next, in the
+/// 核准清除: whether this person may agree to it now; `seen` is when the request that they read was asked for. Who copied words of the document or of an edition erases them next, in the
 /// same write; [`erase`] comes last.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when nobody asked, the person asked or wrote in it, or the document is public again.
-pub async fn agree(tx: &mut Tx, house: &House, actor: &Actor, id: &DocumentId) -> Result<Agreed> {
+pub async fn agree(tx: &mut Tx, house: &House, actor: &Actor, id: &DocumentId, seen: &str) -> Result<Agreed> {
     let document = rows::visible_locked(tx, house, actor, id).await?;
     may_for(actor, &CONFIRM_ERASURE, document.keeper())?;
     let Some(asked) = waiting(tx, id).await? else { return Err(gone()) };
@@ -236,6 +243,10 @@ pub async fn agree(tx: &mut Tx, house: &House, actor: &Actor, id: &DocumentId) -
         if !why.is_empty() {
             return Err(Refusal::Conflict(why.into()));
         }
+    }
+    if asked.asked_at != seen {
+        let text = "您看过之后，清除申请撤销过又重新提出，依据或原因可能不同。请重新打开稿件页，看过现在的申请再核准。";
+        return Err(Refusal::Conflict(text.into()));
     }
     let editions = query_scalar("SELECT id FROM edition WHERE document_id = $1").bind(id).fetch_all(tx.conn()).await?;
     Ok(Agreed { document, asked, editions })
@@ -249,12 +260,7 @@ pub async fn erase(tx: &mut Tx, house: &House, actor: &Actor, agreed: &Agreed) -
     let Agreed { document, asked, editions } = agreed;
     let id = &document.id;
     tx.hold_log().await?;
-    let files: Vec<String> = query_scalar(
-        "SELECT DISTINCT a.digest FROM attachment a JOIN edition e ON e.id = a.edition_id WHERE e.document_id = $1",
-    )
-    .bind(id)
-    .fetch_all(tx.conn())
-    .await?;
+    let (said, files) = told(tx, id).await?;
     let shared: i64 = query_scalar(
         "SELECT COUNT(DISTINCT o.digest) FROM attachment o JOIN edition oe ON oe.id = o.edition_id \
          WHERE oe.document_id <> $1 AND o.digest IN \
@@ -280,10 +286,35 @@ pub async fn erase(tx: &mut Tx, house: &House, actor: &Actor, agreed: &Agreed) -
     let payloads = tx.erase_of_subject(&SubjectRef::new("document", id), agreed.why(), actor).await?;
     let data = json!({
         "basis": asked.basis, "asked_by": asked.asked_by, "editions": editions.len(), "files": files.len(),
-        "records": payloads,
+        "records": payloads, "said": said,
     });
     event_on(tx, actor, document, &events::ERASED, data).await?;
     Ok(Erased { files, shared: usize::try_from(shared).unwrap_or_default() })
+}
+
+/// What stays of events whose words go, by their number: who it was, at which gate, on which rule, of which edition; a leak is
+/// looked into by that. And the digests of all files that ever hung on the document, those that were taken off again as well.
+async fn told(tx: &mut Tx, id: &DocumentId) -> Result<(Map<String, Value>, Vec<String>)> {
+    let files =
+        "SELECT DISTINCT a.digest FROM attachment a JOIN edition e ON e.id = a.edition_id WHERE e.document_id = $1";
+    let files: Vec<String> = query_scalar(files).bind(id).fetch_all(tx.conn()).await?;
+    let mut files: BTreeSet<String> = files.into_iter().collect();
+    let mut said = Map::new();
+    for event in store::log::within(tx, &SubjectRef::new("document", id)).await? {
+        if event.erased || !Keep::from_code(&event.keep).is_some_and(Keep::erasable) {
+            continue;
+        }
+        let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+        if event.kind == events::FILE_ADDED.name {
+            files.extend(data.get("digest").and_then(Value::as_str).map(str::to_owned));
+        }
+        let facts = ["gate", "rule", "number"].into_iter();
+        let facts =
+            facts.filter_map(|key| Some((key.to_owned(), data.get(key).filter(|value| !value.is_null())?.clone())));
+        let who = [("by".to_owned(), Value::from(event.actor_name))];
+        said.insert(event.seq.to_string(), facts.chain(who).collect::<Map<_, _>>().into());
+    }
+    Ok((said, files.into_iter().collect()))
 }
 
 async fn erase_edition(tx: &mut Tx, house: &House, edition: &EditionId) -> Result<()> {

@@ -59,6 +59,7 @@ pub static ERASED: EventKind = EventKind::new("document", "document.erased", "�
     ("editions", "版本数"),
     ("files", "附件数"),
     ("records", "清除内容的记录数"),
+    ("said", ""),
 ]);
 /// A draft into the bin.
 pub static BINNED: EventKind = EventKind::new("document", "document.binned", "移入回收站")

@@ -78,6 +78,9 @@ pub fn follower(publishes: &[Publishes]) -> Option<Follower> {
     })
 }
 
+/// Stands in the place of the reason of a return that was erased with the text of which it spoke.
+const ERASED_REASON: &str = "（理由已随原文清除）";
+
 #[derive(FromRow)]
 struct Touched {
     duty: DutyId,
@@ -153,12 +156,17 @@ pub async fn erased(tx: &mut Tx, subject: &SubjectRef, title: &str, (why, actor)
     .bind(&subject.id)
     .fetch_all(tx.conn())
     .await?;
-    query("UPDATE evidence SET title = $3 WHERE subject_id = $2 AND subject_kind = $1 AND subject_id <> '' AND title <> ''")
-        .bind(&subject.kind)
-        .bind(&subject.id)
-        .bind(title)
-        .execute(tx.conn())
-        .await?;
+    // What was said about it, with it and when it was returned, tells of it as well; that it was returned stays.
+    query(
+        "UPDATE evidence SET title = CASE WHEN title = '' THEN '' ELSE $3 END, note = '', \
+         reason = CASE WHEN reason = '' THEN '' ELSE $4 END WHERE subject_id = $2 AND subject_kind = $1 AND subject_id <> ''",
+    )
+    .bind(&subject.kind)
+    .bind(&subject.id)
+    .bind(title)
+    .bind(ERASED_REASON)
+    .execute(tx.conn())
+    .await?;
     for row in &touched {
         tx.touch(&SubjectRef::new("duty", &row.duty));
     }

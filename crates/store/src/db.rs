@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     chains: Mutex<HashMap<String, Arc<Chain>>>,
     memo: Memo,
     sealed: std::sync::OnceLock<Vec<Sealed>>,
+    /// All of it is sealed: nothing that the database says later makes any of it new.
+    all_sealed: std::sync::atomic::AtomicBool,
     jobs: watch::Sender<u64>,
     wires: Wires,
     file: Option<DataFile>,
@@ -177,8 +179,21 @@ impl Db {
             Dialect::Sqlite => Some(DataFile::of(sqlite_path(url))?),
             Dialect::Postgres => None,
         };
-        let sealed = std::sync::OnceLock::new();
-        let inner = Arc::new(Inner { reader, guard, writer, dialect, seams, chains, memo, sealed, jobs, wires, file });
+        let (sealed, all_sealed) = (std::sync::OnceLock::new(), std::sync::atomic::AtomicBool::new(false));
+        let inner = Arc::new(Inner {
+            reader,
+            guard,
+            writer,
+            dialect,
+            seams,
+            chains,
+            memo,
+            sealed,
+            all_sealed,
+            jobs,
+            wires,
+            file,
+        });
         inner.wires.connect(url, &inner);
         Self::with_chain(inner, MAIN).await
     }
@@ -243,6 +258,14 @@ impl Db {
         if self.inner.sealed.set(sealed).is_err() {
             tracing::error!("what is sealed was said twice");
         }
+    }
+
+    pub(crate) fn seal_all(&self) {
+        self.inner.all_sealed.store(true, std::sync::atomic::Ordering::Release);
+    }
+
+    pub(crate) fn seals_all(&self) -> bool {
+        self.inner.all_sealed.load(std::sync::atomic::Ordering::Acquire)
     }
 
     /// What is sealed.

@@ -23,6 +23,22 @@ pub(crate) struct EventRow {
     pub(crate) details: Vec<(String, String)>,
 }
 
+/// Fields that hold names and sentences, never codes.
+const VERBATIM: &[&str] = &[
+    "aliases",
+    "email",
+    "login",
+    "name",
+    "note",
+    "notice",
+    "old_name",
+    "opinion",
+    "phone",
+    "short_name",
+    "text",
+    "title",
+];
+
 const VALUES: &[(&str, &str)] = &[
     ("password", "密码"),
     ("second_factor", "动态口令"),
@@ -64,6 +80,8 @@ const VALUES: &[(&str, &str)] = &[
     ("draft", "草稿"),
     ("discarded", "已放弃"),
     ("confirmed", "已确认"),
+    ("personal", "含不应公开的个人信息"),
+    ("secret", "含国家秘密、工作秘密或者商业秘密"),
 ];
 
 fn look(table: &[(&'static str, &'static str)], key: &str) -> Option<&'static str> {
@@ -88,10 +106,10 @@ impl Words<'_> {
         };
         let fields = self.0.event(kind).map_or(&[][..], |kind| kind.fields);
         let name = |key: &str| look(fields, key).unwrap_or_default().to_owned();
-        let reading = Reading { fields, titles };
+        let reading = Reading { fields, titles, verbatim: false };
         let words = |key: &str, value: &Value| match value {
             Value::Array(codes) if key == "organs" => self.organs(codes),
-            value => reading.words(value),
+            value => reading.of(key, value),
         };
         let pairs = map.iter().map(|(key, value)| (name(key), words(key, value)));
         pairs.filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect()
@@ -138,9 +156,16 @@ impl Words<'_> {
 struct Reading<'a> {
     fields: &'a [(&'static str, &'static str)],
     titles: &'a Titles,
+    /// Nothing is put for codes.
+    verbatim: bool,
 }
 
 impl Reading<'_> {
+    /// The value of a field. What people are called and what they wrote stays as it is, also where it happens to be a code.
+    fn of(self, key: &str, value: &Value) -> String {
+        if VERBATIM.contains(&key) { Self { verbatim: true, ..self }.words(value) } else { self.words(value) }
+    }
+
     fn words(self, value: &Value) -> String {
         match value {
             Value::Null => String::new(),
@@ -162,7 +187,7 @@ impl Reading<'_> {
             Value::Object(map) => map
                 .iter()
                 .filter_map(|(key, value)| {
-                    let (name, words) = (look(self.fields, key).filter(|name| !name.is_empty())?, self.words(value));
+                    let (name, words) = (look(self.fields, key).filter(|name| !name.is_empty())?, self.of(key, value));
                     (!words.is_empty()).then(|| format!("{name}：{words}"))
                 })
                 .collect::<Vec<_>>()
@@ -172,6 +197,9 @@ impl Reading<'_> {
     }
 
     fn word(self, text: &str) -> String {
+        if self.verbatim {
+            return text.to_owned();
+        }
         if let Some(word) = look(VALUES, text) {
             return word.to_owned();
         }
@@ -219,6 +247,7 @@ mod tests {
             ("inner", ""),
             ("organs", "机关"),
             ("by", "经办"),
+            ("login", "登录名"),
             ("files", "文件"),
             ("head", "末条"),
             ("inside", "详情"),
@@ -231,7 +260,7 @@ mod tests {
         assert_eq!(words.label("thing.whirled"), "thing.whirled");
         let digest = "ab".repeat(32);
         let data = r#"{"aliases":["","甲\n乙"],"roles":"editor,organ_head","reason":"password","until":"2026-03-05T01:02:03.004Z","inner":1,"organs":["QH010","QH999"],"x":3,
-            "by":"1m8gb1z9bhrq6s12","files":[{"digest":"x","name":"y"},{"digest":"z"}],"head":"DIGEST",
+            "login":"secrecy","by":"1m8gb1z9bhrq6s12","files":[{"digest":"x","name":"y"},{"digest":"z"}],"head":"DIGEST",
             "inside":{"reason":"password","raw":7}}"#
             .replace("DIGEST", &digest);
         let titles = Titles::from([("1m8gb1z9bhrq6s12".to_owned(), "李明".to_owned())]);
@@ -243,6 +272,7 @@ mod tests {
         assert_eq!(find("到"), Some("2026-03-05 09:02"));
         assert_eq!(find("机关"), Some("县财政局、QH999"), "two of a list are no change");
         assert_eq!((find("经办"), find("文件"), find("末条")), (Some("李明"), Some("2 项"), Some("abababab…")));
+        assert_eq!(find("登录名"), Some("secrecy"), "an account may be called like a code");
         assert_eq!(find("详情"), Some("原因：密码"), "nor is a raw key inside shown");
         assert!(details.iter().all(|(name, _)| name != "x"), "a field without words is not for people: {details:?}");
         assert!(!details.iter().any(|(_, value)| value == "1"), "what is not for people is left out");

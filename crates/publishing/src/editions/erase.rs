@@ -36,6 +36,8 @@ pub(super) struct Button {
     once: String,
     basis: String,
     erase_reason: String,
+    /// When the request that was read was asked for.
+    asked: String,
 }
 
 /// 申请清除.
@@ -84,7 +86,7 @@ pub(super) async fn confirm(
     let house = crate::house(&ctx);
     let done = async |tx: &mut Tx| {
         let actor = desk.actor();
-        let agreed = erase::agree(tx, &house, &actor, &id).await?;
+        let agreed = erase::agree(tx, &house, &actor, &id, &button.asked).await?;
         let object = SubjectRef::new(crate::DOCUMENT, &id);
         // They take locks of their own; the log's is the last.
         web::hooks::erasing(&ctx, tx, &object, erase::ERASED_TITLE, (agreed.why(), &actor)).await?;
@@ -163,7 +165,9 @@ impl Panel {
                 let people = crate::people::who_may(ctx, &CONFIRM_ERASURE, keeper, &without).await?;
                 panel.others = crate::people::names(&people);
             }
-            None => panel.can_ask = !open && kernel::may_for(&actor, &WITHDRAW_DOCUMENTS, keeper).is_ok(),
+            None => {
+                panel.can_ask = asked.is_none() && !open && kernel::may_for(&actor, &WITHDRAW_DOCUMENTS, keeper).is_ok()
+            }
         }
         panel.asked = asked;
         Ok(panel)

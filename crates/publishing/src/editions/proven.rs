@@ -94,6 +94,11 @@ impl Walk {
         if self.document != event.subject_id {
             *self = Self { document: event.subject_id.clone(), ..Self::default() };
         }
+        if event.kind == events::ERASED.name {
+            // What was written until then cannot be asked any more and is nowhere; what begins now is told in full.
+            *self = Self { document: event.subject_id.clone(), ..Self::default() };
+            return None;
+        }
         if event.erased {
             self.dim = true;
             return None;
@@ -147,7 +152,8 @@ async fn fault(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<(Walk, Option<St
     }
     let review = review::rows::newest(tx.conn(), &checks::about(whole)).await?;
     let fault = match walk.editions.get(whole.edition.id.as_str()) {
-        _ if walk.dim => review.is_none().then(|| NEVER.to_owned()),
+        // The log cannot be asked: the round as it is kept must at least have come to its end.
+        _ if walk.dim => round_fault(&Stand { put_in: true, ..Stand::default() }, review.as_ref()),
         None => Some(NEVER.to_owned()),
         Some(stand) => {
             let house = crate::house(ctx);
@@ -294,5 +300,10 @@ mod tests {
         assert_eq!(walked(&[submitted(), secrecy("text"), rushed, public()]), None);
         let rushed = said(&BYPASSED, "clerk", "text", "");
         fault(&[submitted(), rushed, public()], "保密审查");
+        // What was erased cannot be asked; what comes after the erasure is.
+        let gone = |event: Event| Event { erased: true, data: String::new(), ..event };
+        let erased = || event(&events::ERASED, "one", json!({}));
+        assert_eq!(walked(&[gone(submitted()), gone(secrecy("text")), public(), erased()]), None);
+        fault(&[gone(submitted()), gone(secrecy("text")), public(), erased(), public()], "提交审核");
     }
 }

@@ -44,7 +44,22 @@ pub(crate) struct Line {
 /// What happened to a document, in words, newest first. Titles are those of the editions as they stand: what became public
 /// is told in the log by its digest alone.
 pub(crate) fn history(events: Vec<Event>, editions: &[EditionRow]) -> Vec<Line> {
-    let mut lines: Vec<Line> = events.into_iter().map(|event| line(event, editions)).collect();
+    let left = events.iter().filter(|event| event.kind == events::ERASED.name).map(|event| {
+        let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
+        data.get("said").and_then(serde_json::Value::as_object).cloned().unwrap_or_default()
+    });
+    let left: serde_json::Map<String, serde_json::Value> = left.flatten().collect();
+    let lines = events.into_iter().map(|mut event| {
+        // The words are gone; who it was, at which gate, stays.
+        if event.erased
+            && let Some(facts) = left.get(&event.seq.to_string())
+        {
+            event.actor_name = facts.get("by").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+            event.data = facts.to_string();
+        }
+        line(event, editions)
+    });
+    let mut lines: Vec<Line> = lines.collect();
     lines.reverse();
     lines
 }
@@ -96,7 +111,13 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::FILE_REMOVED.name => ("移除附件".to_owned(), text("name")),
         kind if kind == events::FILE_ARRANGED.name => ("整理附件".to_owned(), text("title")),
         kind if kind == events::SEEDED.name => (format!("由程序录入 {number}"), title()),
-        kind if kind == said::OVERRIDDEN.name => (format!("放行检查发现的问题：{}", text("place")), text("reason")),
+        kind if kind == said::OVERRIDDEN.name => (
+            format!(
+                "放行检查发现的问题{}",
+                if text("place").is_empty() { String::new() } else { format!("：{}", text("place")) }
+            ),
+            text("reason"),
+        ),
         other => (other.to_owned(), String::new()),
     };
     Line { at: time::show_minute(&event.at), who: event.actor_name, what, more }

@@ -13,10 +13,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Actor, EventKind, Keep, NewEvent, event::digest_of, id::SubjectRef};
+use kernel::{
+    Actor, EventKind, Keep, NewEvent,
+    event::{Event, chain_hash, commitment, digest_of, seals_digest},
+    id::SubjectRef,
+};
 use serde_json::json;
 
-use crate::{Conn, Db, Result, Row, Tx, Value, built, query, query_as, query_scalar, raw::Snapshot};
+use super::EventRow;
+use crate::{Conn, Db, Result, Row, Tx, Value, built, query, query_as, query_scalar, raw::Snapshot, select_events};
 
 /// Seals were made without an event of their own subject.
 pub static RESEALED: EventKind = EventKind::new("log", "log.resealed", "重新封存");
@@ -187,22 +192,80 @@ pub(crate) async fn keep(conn: &mut Conn, chain: &str, seq: i64, seals: &[Seal])
     Ok(())
 }
 
-/// The newest seal of a subject.
-pub(crate) async fn newest(conn: &mut Conn, chain: &str, kind: &str, id: &str) -> Result<Option<String>> {
-    let sql = "SELECT seal FROM event_seal WHERE chain = $1 AND subject_kind = $2 AND subject_id = $3 ORDER BY seq DESC LIMIT 1";
-    query_scalar(sql).bind(chain).bind(kind).bind(id).fetch_optional(conn).await
+/// The newest seal of a subject, and the number of its event.
+pub(crate) async fn newest(conn: &mut Conn, chain: &str, kind: &str, id: &str) -> Result<Option<(i64, String)>> {
+    let sql = "SELECT seq, seal FROM event_seal WHERE chain = $1 AND subject_kind = $2 AND subject_id = $3 ORDER BY seq DESC LIMIT 1";
+    query_as(sql).bind(chain).bind(kind).bind(id).fetch_optional(conn).await
 }
 
-/// The parts that are sealed from some event on.
-async fn begun(conn: &mut Conn, chain: &str) -> Result<BTreeSet<String>> {
-    let sql = "SELECT p.data FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
+/// The parts that are sealed from some event on; `None` when a payload that says so is not the one that was committed to.
+async fn begun(conn: &mut Conn, chain: &str) -> Result<Option<BTreeSet<String>>> {
+    let sql = "SELECT e.commitment, p.salt, p.data FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
                WHERE e.chain = $1 AND e.kind = $2";
-    let payloads: Vec<String> = query_scalar(sql).bind(chain).bind(BEGUN.name).fetch_all(conn).await?;
-    let parts = payloads.iter().filter_map(|payload| {
-        let payload: serde_json::Value = serde_json::from_str(payload).ok()?;
-        serde_json::from_value::<Vec<String>>(payload.get("data")?.get("parts")?.clone()).ok()
-    });
-    Ok(parts.flatten().collect())
+    let payloads: Vec<(String, String, String)> = query_as(sql).bind(chain).bind(BEGUN.name).fetch_all(conn).await?;
+    let mut parts = BTreeSet::new();
+    for (committed, salt, payload) in payloads {
+        if commitment(&salt, &payload) != committed {
+            return Ok(None);
+        }
+        let payload: serde_json::Value = serde_json::from_str(&payload)?;
+        let named = payload.get("data").and_then(|data| data.get("parts")).cloned().unwrap_or_default();
+        parts.extend(serde_json::from_value::<Vec<String>>(named).unwrap_or_default());
+    }
+    Ok(Some(parts))
+}
+
+/// Which parts must be sealed: all, once this process has begun to seal ([`begin`]), whatever the database says of it now.
+async fn known_of(conn: &mut Conn, db: &Db) -> Result<BTreeSet<String>> {
+    let all = || db.sealed().iter().flat_map(Sealed::keys).collect();
+    if db.seals_all() {
+        return Ok(all());
+    }
+    Ok(begun(conn, db.chain()).await?.unwrap_or_else(all))
+}
+
+/// What is wrong with a seal itself, in words: it must be what its event committed to, that event must be in the chain, and no
+/// later event of the subject may have sealed anything. Who changes rows can change the seal as well, for the moment in which
+/// somebody looks; to change what hangs on it they would have to write the rest of the chain anew.
+async fn forged(conn: &mut Conn, chain: &str, (kind, id): (&str, &str), seq: i64) -> Result<Option<String>> {
+    let all: Vec<(String, String, String)> = query_as(
+        "SELECT subject_kind, subject_id, seal FROM event_seal WHERE chain = $1 AND seq = $2 ORDER BY subject_kind, subject_id",
+    )
+    .bind(chain)
+    .bind(seq)
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut all = all;
+    // Not by a database's collation.
+    all.sort_unstable();
+    let events: Vec<EventRow> = query_as(select_events!("WHERE e.chain = $1 AND e.seq IN ($2, $2 + 1) ORDER BY e.seq"))
+        .bind(chain)
+        .bind(seq)
+        .fetch_all(&mut *conn)
+        .await?;
+    let mut events = events.into_iter().map(Event::from);
+    let digest = seals_digest(all.iter().map(|(kind, id, seal)| (kind.as_str(), id.as_str(), seal.as_str())));
+    let fits = match events.next() {
+        Some(event) if event.seq == seq => {
+            let follows =
+                events.next().is_none_or(|next| next.previous == event.hash && next.hash == chain_hash(&next));
+            event.seals == digest && event.hash == chain_hash(&event) && follows
+        }
+        _ => false,
+    };
+    if !fits {
+        return Ok(Some(format!("第 {seq} 号记录封存的内容被改动过")));
+    }
+    let later: Option<i64> = query_scalar(
+        "SELECT MAX(seq) FROM event WHERE chain = $1 AND subject_kind = $2 AND subject_id = $3 AND seals <> '' AND seq > $4",
+    )
+    .bind(chain)
+    .bind(kind)
+    .bind(id)
+    .bind(seq)
+    .fetch_one(&mut *conn)
+    .await?;
+    Ok(later.map(|later| format!("第 {later} 号记录的封存不见了")))
 }
 
 /// Takes what stands there of parts that were not sealed before as it is, and says so in the log: at the first start of a
@@ -214,10 +277,15 @@ pub async fn begin(db: &Db) -> Result<()> {
     let mut tx = db.write().await?;
     tx.hold_log().await?;
     let chain = db.chain().to_owned();
-    let known = begun(tx.conn(), &chain).await?;
+    let Some(known) = begun(tx.conn(), &chain).await? else {
+        // What says since when was changed: nothing is taken as it is, and the next verification names it.
+        db.seal_all();
+        return Ok(());
+    };
     let new: Vec<&Sealed> =
         db.sealed().iter().filter(|sealed| sealed.keys().any(|key| !known.contains(&key))).collect();
     if new.is_empty() {
+        db.seal_all();
         return Ok(());
     }
     let mut subjects = 0;
@@ -227,7 +295,9 @@ pub async fn begin(db: &Db) -> Result<()> {
     let parts: Vec<String> = new.iter().flat_map(|sealed| sealed.keys()).collect();
     let data = json!({ "parts": parts, "subjects": subjects });
     tx.append(NewEvent::new(&BEGUN, "seals", &Actor::System).data(data)).await?;
-    tx.commit().await
+    tx.commit().await?;
+    db.seal_all();
+    Ok(())
 }
 
 /// Everything of this kind that is sealed or must be is looked at anew by this write; how much that is.
@@ -260,7 +330,7 @@ pub(crate) async fn altered(db: &Db, touched: &BTreeSet<(&'static str, String)>)
 }
 
 async fn altered_at(at: &mut Snapshot, db: &Db, touched: &BTreeSet<(&'static str, String)>) -> Result<Vec<NewEvent>> {
-    let known = begun(at.conn(), db.chain()).await?;
+    let known = known_of(at.conn(), db).await?;
     let mut found = Vec::new();
     for (kind, id) in touched {
         let Some(sealed) = db.sealed().iter().find(|sealed| sealed.kind == *kind) else { continue };
@@ -272,17 +342,22 @@ async fn altered_at(at: &mut Snapshot, db: &Db, touched: &BTreeSet<(&'static str
         }
         let seal = newest(at.conn(), db.chain(), kind, id).await?;
         let now = look_at(&parts, at.conn(), id).await?;
-        let then = read(seal.as_deref().unwrap_or(NOTHING));
+        let then = read(seal.as_ref().map_or(NOTHING, |(_, seal)| seal));
         let differ = parts.iter().filter(|part| then.get(part.key) != now.get(part.key));
         let labels: Vec<&str> = differ.map(|part| part.label).collect();
-        if labels.is_empty() {
+        let bent = match &seal {
+            Some((seq, _)) => forged(at.conn(), db.chain(), (*kind, id), *seq).await?,
+            None => None,
+        };
+        if labels.is_empty() && bent.is_none() {
             continue;
         }
         let name = name_of(at, sealed, id).await?;
-        let words = match &seal {
-            None => format!("{}{name}没有经过本程序，留痕中没有", sealed.label),
-            Some(_) if now.is_empty() => format!("{}{name}被整个删除，留痕中没有删除的记录", sealed.label),
-            Some(_) => format!("{}{name}与留痕不一致：{}", sealed.label, labels.join("、")),
+        let words = match (&seal, bent) {
+            (_, Some(bent)) => format!("{}{name}：{bent}", sealed.label),
+            (None, _) => format!("{}{name}没有经过本程序，留痕中没有", sealed.label),
+            _ if now.is_empty() => format!("{}{name}被整个删除，留痕中没有删除的记录", sealed.label),
+            _ => format!("{}{name}与留痕不一致：{}", sealed.label, labels.join("、")),
         };
         let data = json!({
             "kind": sealed.label, "subject": id, "parts": labels, "found": words,
@@ -318,13 +393,13 @@ impl Sweep {
     pub async fn step(&mut self, db: &Db) -> Result<Step> {
         let Some(sealed) = db.sealed().get(self.kind) else { return Ok(Step::End) };
         let mut at = db.snapshot().await?;
-        let step = self.compare(&mut at, db.chain(), sealed).await;
+        let step = self.compare(&mut at, db, sealed).await;
         at.end().await?;
         step
     }
 
-    async fn compare(&mut self, at: &mut Snapshot, chain: &str, sealed: &Sealed) -> Result<Step> {
-        let known = begun(at.conn(), chain).await?;
+    async fn compare(&mut self, at: &mut Snapshot, db: &Db, sealed: &Sealed) -> Result<Step> {
+        let (known, chain) = (known_of(at.conn(), db).await?, db.chain());
         if sealed.keys().any(|key| !known.contains(&key)) {
             // The program has not been started since it knows of them.
             (self.kind, self.after) = (self.kind + 1, None);

@@ -23,6 +23,13 @@ both! {
         let id = draft(&mut editor, TITLE).await;
         let files = format!("/documents/{id}/attachments");
         editor.upload(&files, &[], &[("file", "名单.txt", FILE.as_bytes())]).await.expect(303);
+        // The wrong file first, taken off again: it lies in the files all the same.
+        let wrong = format!("{FILE}，误传");
+        editor.upload(&files, &[], &[("file", "误传.txt", wrong.as_bytes())]).await.expect(303);
+        let of = "SELECT a.id, a.digest FROM attachment a WHERE a.file_name = '误传.txt'";
+        let (attachment, wrong): (String, String) = store::query_as(of).fetch_one(app.ctx().db().read()).await.expect("a file");
+        let (_, version, _) = edition(app, &id).await;
+        editor.post(&format!("{files}/{attachment}/remove"), &[("version", &version.to_string())]).await.expect(303);
         submit(&mut editor, &id, TITLE, &format!("<h2>{BODY}</h2><p>{BODY}。</p>"), &[("summary", BODY)]).await.expect(303);
         let (edition_id, version, _) = edition(app, &id).await;
         let fields = [("version", &*version.to_string()), ("opinion", BODY)];
@@ -66,11 +73,21 @@ both! {
         assert!(!traces(app).await.is_empty());
         let mut secrecy = app.person("secrecy-2", "QH001", &[Role::ReviewerSecrecy]).await;
         secrecy.get("/").await.expect(200).shows("核准清除原文");
-        secrecy.get(&format!("/documents/{id}")).await.expect(200).shows("由本人来电指出").shows("/erase/confirm");
-        secrecy.post(&confirm, &[]).await.expect(303);
+        let page = secrecy.get(&format!("/documents/{id}")).await.expect(200).shows("由本人来电指出").shows("/erase/confirm");
+        // What was read is what is agreed to: taken back and asked for anew, it is read anew.
+        let read = page.field("asked");
+        clerk.post(&format!("{erase}/stop"), &[]).await.expect(303);
+        app.pass(jiff::SignedDuration::from_secs(1));
+        clerk.post(&erase, &asked).await.expect(303);
+        secrecy.post(&confirm, &[("asked", &read)]).await.expect(409).shows("重新打开稿件页");
+        assert!(!traces(app).await.is_empty());
+        let read = secrecy.get(&format!("/documents/{id}")).await.field("asked");
+        secrecy.post(&confirm, &[("asked", &read)]).await.expect(303);
         app.work().await;
         assert_eq!(traces(app).await, Vec::<String>::new());
-        assert!(app.ctx().files().check(&digest).await.expect("look").is_some(), "the bytes are gone");
+        for digest in [&digest, &wrong] {
+            assert!(app.ctx().files().check(digest).await.expect("look").is_some(), "the bytes are gone");
+        }
         app.ctx().db().forget_remains().await.expect("remains");
         if app.ctx().db().dialect() == store::Dialect::Sqlite {
             let file = app.data().join("gongkai.db");
@@ -90,9 +107,16 @@ both! {
         tomb.expect(410).shows("公开了不应公开的个人信息").shows("标题已清除").hides(TITLE);
         let page = clerk.get(&format!("/documents/{id}")).await.expect(200);
         page.shows("原文已于").shows("由本人来电指出").shows("清除原文：正文").hides(BODY).hides(TITLE).hides("更正（新的一版）");
-        for kind in ["document.published", "document.withdrawn", "document.erasure_asked", "document.erased"] {
-            assert_eq!(count(app, kind).await, 1, "{kind}");
+        for (kind, times) in [("document.published", 1), ("document.withdrawn", 1), ("document.erasure_asked", 2), ("document.erased", 1)] {
+            assert_eq!(count(app, kind).await, times, "{kind}");
         }
+        // A leak is looked into by who passed it at which gate.
+        let page = clerk.get(&format!("/documents/{id}")).await.expect(200);
+        page.shows("通过：保密审查").shows("reviewer-secrecy（测试）");
+        // The record of an erasure is not replaced by another request, nor is there anything to correct.
+        clerk.post(&erase, &asked).await.expect(409).shows("已经清除");
+        editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(409).shows("请新建稿件");
+        clerk.get(&format!("/documents/{id}")).await.expect(200).shows("由本人来电指出");
     }
 
     async fn an_erasure_that_is_not_agreed_to_changes_nothing(app) {
