@@ -3,10 +3,12 @@
 //! nobody would know what the file then still holds.
 
 use documents::{Code, Limits, Rejected};
+use quick_xml::XmlVersion;
 use quick_xml::events::Event;
 
 use crate::container::Package;
-use crate::xml;
+use crate::targets::{is_remote, may_be_clicked};
+use crate::{content, xml};
 
 /// Refuses a file that does something when it is opened.
 pub(crate) fn refuse(package: &mut Package<'_>, limits: &Limits) -> Result<(), Rejected> {
@@ -17,6 +19,9 @@ pub(crate) fn refuse(package: &mut Package<'_>, limits: &Limits) -> Result<(), R
         }
         if lower.contains("/activex/") {
             return Err(controls());
+        }
+        if lower.contains("/webextensions/") {
+            return Err(fetches("网络加载项", "请在“插入 → 我的加载项”中删除，另存后再上传"));
         }
         if lower == "xl/connections.xml" {
             return Err(fetches(
@@ -30,8 +35,12 @@ pub(crate) fn refuse(package: &mut Package<'_>, limits: &Limits) -> Result<(), R
             relations(&package.read(&name)?.unwrap_or_default(), limits)?;
         } else if lower.contains("/externallinks/") && lower.ends_with(".xml") {
             external_link(&package.read(&name)?.unwrap_or_default(), limits)?;
+        } else if lower == "docprops/app.xml" {
+            link_base(&package.read(&name)?.unwrap_or_default(), limits)?;
         } else if !(lower.ends_with(".xml") || lower.ends_with(".vml")) {
-            binary(&package.read(&name)?.unwrap_or_default())?;
+            content::check(&lower, &package.read(&name)?.unwrap_or_default())?;
+        } else if lower.starts_with("word/") || lower.starts_with("xl/") {
+            drawings(&package.read(&name)?.unwrap_or_default(), limits)?;
         }
     }
     Ok(())
@@ -68,18 +77,67 @@ fn relations(bytes: &[u8], limits: &Limits) -> Result<(), Rejected> {
             return Ok(());
         }
         let target = xml::attribute(start, "Target").unwrap_or_default();
-        let fetched = match kind.as_str() {
-            // followed when the reader clicks
-            "hyperlink" => false,
-            // read when the reader asks for it; the copy in the file is named in a warning
-            kind if kind.contains("externallink") => false,
-            // asked for from a server of the local network it hands over the reader's account
-            "image" | "video" | "audio" | "media" => is_share(&target),
-            _ => is_remote(&target),
-        };
-        if fetched {
-            let what = if kind == "attachedtemplate" { "模板" } else { "内容" };
-            return Err(fetches(&format!("要从别处取来的{what}"), "请新建一个空白文档，把全文复制过去，另存后再上传"));
+        if kind == "hyperlink" {
+            return if may_be_clicked(&target) { Ok(()) } else { Err(link(&target)) };
+        }
+        if !is_remote(&target) {
+            return Ok(());
+        }
+        Err(match kind.as_str() {
+            "attachedtemplate" => fetches("要从别处取来的模板", "请新建一个空白文档，把全文复制过去，另存后再上传"),
+            // Whoever keeps the picture learns of every reader.
+            "image" | "video" | "audio" | "media" => {
+                fetches("放在别处的图片或影音", "请删除它，把图片先存到本机再插入，另存后再上传")
+            }
+            kind if kind.contains("externallink") => {
+                fetches("指向别处表格的链接", "请用“数据 → 编辑链接 → 断开链接”去掉，另存后再上传")
+            }
+            _ => fetches("要从别处取来的内容", "请新建一个空白文档，把全文复制过去，另存后再上传"),
+        })
+    })
+}
+
+/// The old form of drawings names pictures and links without a relation.
+fn drawings(bytes: &[u8], limits: &Limits) -> Result<(), Rejected> {
+    let has = |mark: &[u8]| bytes.windows(mark.len()).any(|window| window == mark);
+    let wide = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+    if !(wide || has(b"href=") || has(b"src=") || has(b"href =") || has(b"src =")) {
+        return Ok(());
+    }
+    xml::scan(bytes, limits, |event| {
+        let (Event::Start(start) | Event::Empty(start)) = event else { return Ok(()) };
+        let name = start.local_name();
+        let fills = ["imagedata", "image", "fill", "stroke", "background"].contains(&name.as_ref());
+        let shape = ["shape", "rect", "roundrect", "oval", "line", "polyline", "group", "arc", "curve", "shapetype"]
+            .contains(&name.as_ref());
+        let of = |key: &str| xml::attribute(start, key);
+        if fills && [of("src"), of("href")].into_iter().flatten().any(|target| is_remote(&target)) {
+            return Err(fetches("放在别处的图片", "请删除它，把图片先存到本机再插入，另存后再上传"));
+        }
+        match of("href").filter(|target| shape && !may_be_clicked(target)) {
+            Some(target) => Err(link(&target)),
+            None => Ok(()),
+        }
+    })
+}
+
+/// What all links without a way of their own begin with.
+fn link_base(bytes: &[u8], limits: &Limits) -> Result<(), Rejected> {
+    let mut base = None;
+    xml::scan(bytes, limits, |event| {
+        match event {
+            Event::Start(start) => base = (start.local_name().as_ref() == "HyperlinkBase").then(String::new),
+            Event::Text(text) => {
+                if let Some(base) = &mut base {
+                    base.push_str(&text.xml_content(XmlVersion::Implicit1_0));
+                }
+            }
+            Event::End(_) => {
+                if let Some(base) = base.take().filter(|base| !may_be_clicked(base)) {
+                    return Err(link(&base));
+                }
+            }
+            _ => {}
         }
         Ok(())
     })
@@ -93,27 +151,6 @@ fn external_link(bytes: &[u8], limits: &Limits) -> Result<(), Rejected> {
         }
         _ => Ok(()),
     })
-}
-
-/// Containers of the old kind inside the file: macros, or a file of any sort that opens by a double click.
-fn binary(bytes: &[u8]) -> Result<(), Rejected> {
-    if !bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-        return Ok(());
-    }
-    let stream = |name: &str| {
-        let wanted: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
-        bytes.chunks_exact(128).any(|entry| entry.starts_with(&wanted))
-    };
-    if stream("_VBA_PROJECT") || stream("VBA") || stream("_VBA_PROJECT_CUR") {
-        return Err(macros());
-    }
-    if stream("\u{1}Ole10Native") {
-        return Err(Rejected::new(
-            Code::Active,
-            "文档里嵌入了一个文件（对象包），双击就会打开或运行，系统不能检查，为保证安全不能上传。请删除这个对象，需要公开的文件请单独上传。",
-        ));
-    }
-    Ok(())
 }
 
 /// Refuses codes of fields that start programs or fetch texts, as Word keeps them.
@@ -131,16 +168,27 @@ pub(crate) fn field(code: &str) -> Result<(), Rejected> {
     if spelled || numbers {
         return Err(fetches("启动其他程序的域（DDE）", "请新建一个空白文档，把全文“只保留文本”粘贴过去，另存后再上传"));
     }
-    let mut targets = code.split(['"', '\u{201c}', '\u{201d}']).map(str::trim);
-    let fetched = match first {
-        "INCLUDETEXT" | "INCLUDE" | "LINK" => targets.any(is_remote),
-        "INCLUDEPICTURE" | "IMPORT" => targets.any(is_share),
-        _ => false,
-    };
-    if fetched {
-        return Err(fetches("要从别处取来的内容", "请新建一个空白文档，把全文“只保留文本”粘贴过去，另存后再上传"));
+    let quotes = ['"', '\u{201c}', '\u{201d}'];
+    let quoted = || code.split(quotes).skip(1).step_by(2).map(str::trim);
+    let bare =
+        || code.split(|c: char| c.is_whitespace() || quotes.contains(&c)).skip_while(|word| word.is_empty()).skip(1);
+    match first {
+        "INCLUDETEXT" | "INCLUDE" | "LINK" | "INCLUDEPICTURE" | "IMPORT" | "DATABASE" | "RD"
+            if quoted().chain(bare()).any(is_remote) =>
+        {
+            Err(fetches(
+                "要从别处取来的内容或图片",
+                "请全选后按 Ctrl+Shift+F9 把域变成普通内容，另存后再上传；图片请先存到本机再插入",
+            ))
+        }
+        "HYPERLINK" => {
+            let to = quoted().next().or_else(|| bare().find(|word| !word.is_empty())).unwrap_or_default();
+            // \l leads to a place in the file.
+            let switch = bare().find(|word| !word.is_empty()).is_some_and(|word| word.eq_ignore_ascii_case("\\l"));
+            if switch || may_be_clicked(to) { Ok(()) } else { Err(link(to)) }
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Refuses formulas that start programs or fetch from a server.
@@ -153,40 +201,18 @@ pub(crate) fn formula(text: &str) -> Result<(), Rejected> {
     if command {
         return Err(fetches("启动其他程序的公式（DDE）", "请删除这样的公式，或把结果复制为数值，另存后再上传"));
     }
-    if ["WEBSERVICE(", "RTD(", "CALL(", "REGISTER.ID("].iter().any(|name| has_call(&upper, name)) {
+    if ["WEBSERVICE(", "RTD(", "CALL(", "REGISTER.ID(", "IMAGE("].iter().any(|name| has_call(&upper, name)) {
         return Err(fetches("从别处取数的公式", "请把结果复制为数值，另存后再上传"));
     }
-    Ok(())
+    let mut links = upper.match_indices("HYPERLINK(").map(|(at, mark)| upper[at + mark.len()..].trim_start());
+    let led = links.find_map(|rest| rest.strip_prefix('"')?.split('"').next().filter(|target| !may_be_clicked(target)));
+    led.map_or(Ok(()), |target| Err(link(target)))
 }
 
 /// Whether a function is called by this name and not by one that ends in it.
 fn has_call(upper: &str, name: &str) -> bool {
     let bare = |at: usize| !upper[..at].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric());
     upper.match_indices(name).any(|(at, _)| bare(at))
-}
-
-/// A path on a server of the local network.
-fn is_share(target: &str) -> bool {
-    let plain = target.trim().to_ascii_lowercase().replace("%5c", "\\").replace('\\', "/");
-    match plain.strip_prefix("file:") {
-        Some(rest) => {
-            let path = rest.trim_start_matches('/');
-            let slashes = rest.len() - path.len();
-            let drive = path.chars().nth(1).is_some_and(|c| c == ':' || c == '|') || path.starts_with("%3a");
-            !path.is_empty() && !drive && (slashes == 2 || slashes > 3)
-        }
-        None => plain.starts_with("//"),
-    }
-}
-
-/// An address beyond the reader's own disk.
-fn is_remote(target: &str) -> bool {
-    let plain = target.trim().to_ascii_lowercase();
-    let scheme = plain.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| scheme.len() > 1);
-    is_share(target)
-        || scheme.is_some_and(|scheme| {
-            scheme != "file" && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c))
-        })
 }
 
 /// The refusal of macros.
@@ -204,6 +230,17 @@ fn controls() -> Rejected {
     )
 }
 
+/// A link that leads into somebody's computer or network, or starts a program.
+pub(crate) fn link(target: &str) -> Rejected {
+    let shown: String = target.chars().filter(|c| !c.is_control()).take(60).collect();
+    Rejected::new(
+        Code::Active,
+        format!(
+            "文件里有一个链接指向“{shown}”，点开会访问电脑或局域网里的文件，或启动程序，为保证安全不能上传。请去掉这个链接，或改成 http://、https:// 开头的网址，另存后再上传。"
+        ),
+    )
+}
+
 fn fetches(what: &str, advice: &str) -> Rejected {
     Rejected::new(Code::Active, format!("文件里有{what}，打开时会连到别处，为保证安全不能上传。{advice}。"))
 }
@@ -211,34 +248,6 @@ fn fetches(what: &str, advice: &str) -> Rejected {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_beyond_the_disk() {
-        for target in [
-            "http://a.example/t.dotm",
-            "HTTPS://a",
-            "\\\\server\\share\\t.dotx",
-            "file://server/t.dotx",
-            "file:///\\\\server\\t",
-            "file://///server/t",
-            "mhtml:http://a",
-            "//server/t",
-            "file:\\\\server\\t",
-        ] {
-            assert!(is_remote(target), "{target}");
-        }
-        for target in [
-            "file:///C:\\Users\\a\\Normal.dotm",
-            "C:\\a.dotx",
-            "file:///D:/a.dotx",
-            "Normal.dotm",
-            "../a.dotx",
-            "file:///home/a/t.dotx",
-            "",
-        ] {
-            assert!(!is_remote(target), "{target}");
-        }
-    }
 
     #[test]
     fn fields_that_start_something() {
@@ -249,6 +258,12 @@ mod tests {
             "INCLUDETEXT \"http://a.example/x.docx\"",
             "INCLUDEPICTURE \"\\\\\\\\server\\\\a.png\"",
             "LINK Excel.Sheet.8 \"\\\\\\\\server\\\\a.xlsx\"",
+            "INCLUDEPICTURE \"http://a.example/x.png\" \\d",
+            "INCLUDEPICTURE http://a.example/x.png \\d",
+            " includepicture  \u{201c}https://a/b.png\u{201d} \\* MERGEFORMATINET",
+            "HYPERLINK \"file://server/share/a.exe\"",
+            "HYPERLINK \\\\\\\\server\\\\a",
+            "HYPERLINK \"javascript:alert(1)\"",
         ] {
             assert_eq!(field(code).expect_err("refused").code, Code::Active, "{code}");
         }
@@ -259,7 +274,9 @@ mod tests {
             "QUOTE \"文字\"",
             "SEQ 表 \\* ARABIC",
             "EQ \\f(1,2)",
-            "INCLUDEPICTURE \"https://a/b.png\"",
+            "INCLUDEPICTURE \"C:\\\\Users\\\\a\\\\b.png\" \\* MERGEFORMATINET",
+            "HYPERLINK \\l \"_Toc1\"",
+            "HYPERLINK \"mailto:a@example.gov.cn\" \\o \"file: 提示\"",
             "",
         ] {
             assert!(field(code).is_ok(), "{code}");
@@ -274,6 +291,9 @@ mod tests {
             "WEBSERVICE(\"http://a\")",
             "_xlfn.WEBSERVICE(A1)",
             "1+RTD(\"a\",,\"b\")",
+            "_xlfn.IMAGE(\"https://a/b.png\")",
+            "HYPERLINK(\"\\\\server\\a\",\"b\")",
+            "IF(A1,HYPERLINK( \"file://server/a\"),0)",
         ] {
             assert!(formula(text).is_err(), "{text}");
         }

@@ -9,6 +9,7 @@ mod bounds;
 mod cells;
 mod child;
 mod container;
+mod content;
 mod docx;
 mod extract;
 mod formats;
@@ -24,6 +25,7 @@ mod pdf_text;
 mod quality;
 mod sniff;
 mod tables;
+mod targets;
 mod xlsx;
 mod xml;
 

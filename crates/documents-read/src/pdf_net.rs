@@ -10,8 +10,10 @@ use pdf_oxide::object::{Object, ObjectRef};
 use quick_xml::XmlVersion;
 use quick_xml::events::Event;
 
+use crate::active::link;
 use crate::net::{APART, squeezed};
 use crate::pdf_page::page_text;
+use crate::targets::may_be_clicked;
 use crate::xml;
 
 /// Objects that are walked over; a book of some thousand pages has fewer.
@@ -31,7 +33,7 @@ const PAGES: usize = 200;
 /// [`Code::Active`] when the file does something when it is opened, or carries other files.
 pub(crate) fn cast(document: &PdfDocument, found: &mut Extracted, limits: &Limits) -> Result<(), Rejected> {
     let known: HashSet<String> = found.parts.iter().flat_map(|part| part.text.lines()).map(squeezed).collect();
-    let mut net = Net { known, texts: BTreeMap::new(), held: 0, limits };
+    let mut net = Net { document, known, texts: BTreeMap::new(), held: 0, limits };
     let ids = document.all_object_ids();
     if ids.len() > MOST_OBJECTS {
         return Err(Rejected::too_complex("PDF 文档"));
@@ -50,6 +52,7 @@ pub(crate) fn cast(document: &PdfDocument, found: &mut Extracted, limits: &Limit
 }
 
 struct Net<'l> {
+    document: &'l PdfDocument,
     known: HashSet<String>,
     texts: BTreeMap<&'static str, String>,
     held: usize,
@@ -80,6 +83,7 @@ impl Net<'_> {
 
     fn dictionary(&mut self, dict: &HashMap<String, Object>, depth: usize) -> Result<(), Rejected> {
         refuse_active(dict)?;
+        self.refuse_opening(dict)?;
         let signature = is(dict, "Type", "Sig") || dict.contains_key("ByteRange");
         for (key, value) in dict {
             let code = matches!(
@@ -111,6 +115,47 @@ impl Net<'_> {
             self.object(value, key, depth + 1)?;
         }
         Ok(())
+    }
+
+    /// Refuses what begins by itself when the file is opened or a page turned, unless it only turns to a page: an address or another
+    /// file may be asked for by a click at most.
+    fn refuse_opening(&self, dict: &HashMap<String, Object>) -> Result<(), Rejected> {
+        if let Some(open) = dict.get("OpenAction")
+            && !self.turns_to_a_page(open, true)
+        {
+            return Err(by_itself());
+        }
+        let Some(more) = dict.get("AA") else { return Ok(()) };
+        // A font or a picture may have this name among the resources of a page; it is no list of actions.
+        let Object::Dictionary(actions) = self.resolved(more) else { return Ok(()) };
+        let all_turn = actions.values().all(|action| self.turns_to_a_page(action, false));
+        if all_turn { Ok(()) } else { Err(by_itself()) }
+    }
+
+    /// Whether this is a place in the file, or an action that goes to one and ends there. What is neither an action nor a place is
+    /// none of ours where `must` is not said.
+    fn turns_to_a_page(&self, object: &Object, must: bool) -> bool {
+        match self.resolved(object) {
+            Object::Dictionary(action) => match action.get("S").map(|kind| self.resolved(kind)) {
+                Some(Object::Name(kind)) => kind == "GoTo" && !action.contains_key("Next"),
+                _ => !must || action.contains_key("D"),
+            },
+            // Places by number, by name, and nothing at all.
+            Object::Array(_) | Object::Name(_) | Object::String(_) | Object::Null => true,
+            _ => !must,
+        }
+    }
+
+    /// What a reference leads to. One that leads nowhere is nothing, as it is for every reader.
+    fn resolved(&self, object: &Object) -> Object {
+        let mut found = object.clone();
+        for _ in 0..STATES {
+            match found {
+                Object::Reference(to) => found = self.document.load_object(to).unwrap_or(Object::Null),
+                _ => break,
+            }
+        }
+        found
     }
 
     fn text(&mut self, key: &str, bytes: &[u8]) -> Result<(), Rejected> {
@@ -178,6 +223,13 @@ fn is(dict: &HashMap<String, Object>, key: &str, name: &str) -> bool {
     dict.get(key).and_then(Object::as_name) == Some(name)
 }
 
+fn by_itself() -> Rejected {
+    Rejected::new(
+        Code::Active,
+        "PDF 一打开或一翻页就会自动执行动作（例如连到别处、打开别的文件），为保证安全不能上传。请打开它，用“打印 → 另存为 PDF”重新生成一份后再上传。",
+    )
+}
+
 /// Refuses actions that run or send something, and files within the file.
 fn refuse_active(dict: &HashMap<String, Object>) -> Result<(), Rejected> {
     let active = |what: &str, advice: &str| {
@@ -194,8 +246,18 @@ fn refuse_active(dict: &HashMap<String, Object>) -> Result<(), Rejected> {
         Some("JavaScript") => return active("脚本（JavaScript），打开时会运行", print),
         Some("Launch") => return active("打开其他程序或文件的动作", print),
         Some("SubmitForm" | "ImportData") => return active("把表单内容发送到别处的动作", print),
-        Some("GoToE" | "Rendition" | "RichMediaExecute") => return active("播放或打开其他内容的动作", print),
+        Some("GoToR" | "Thread") if dict.contains_key("F") => return active("打开另一个文件的动作", print),
+        Some("GoToE" | "Rendition" | "RichMediaExecute" | "Sound" | "Movie") => {
+            return active("播放或打开其他内容的动作", print);
+        }
         _ => {}
+    }
+    let led = [dict.get("URI"), dict.get("Base")].into_iter().flatten().find_map(|to| match to {
+        Object::String(bytes) => Some(text_string(bytes)).filter(|target| !may_be_clicked(target)),
+        _ => None,
+    });
+    if let Some(target) = led {
+        return Err(link(&target));
     }
     let media = ["RichMedia", "Movie", "Sound", "3D"].iter().any(|kind| is(dict, "Subtype", kind));
     if media && dict.contains_key("Rect") {

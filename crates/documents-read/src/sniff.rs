@@ -124,14 +124,42 @@ pub(crate) fn extension_of(file_name: &str) -> String {
     if is_one { ending } else { String::new() }
 }
 
+/// Whether a file of this name does something when it is opened.
+pub(crate) fn is_program(file_name: &str) -> bool {
+    PROGRAMS.contains(&extension_of(file_name).as_str())
+}
+
+/// Names that Windows takes for a device, whatever ending follows: such a file can be saved by nobody there.
+const DEVICES: [&str; 7] = ["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"];
+
+/// The device of Windows that this name stands for.
+fn device(file_name: &str) -> Option<String> {
+    let base = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
+    let seen: String = base.chars().filter(|&c| !is_unseen(c)).collect();
+    let name = seen.split(['.', ':']).next().unwrap_or_default().trim().to_lowercase();
+    let numbered = name.strip_prefix("com").or_else(|| name.strip_prefix("lpt")).is_some_and(|rest| {
+        let mut rest = rest.chars();
+        matches!((rest.next(), rest.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
+    });
+    (numbered || DEVICES.contains(&name.as_str())).then(|| name.to_uppercase())
+}
+
 /// Marks that print nothing and marks of direction.
-fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Refuses names that the reader's computer would run, whatever is in the file.
+/// Refuses names that the reader's computer would run or could not save, whatever is in the file.
 fn refuse_programs(file_name: &str, extension: &str) -> Result<(), Rejected> {
+    if let Some(device) = device(file_name) {
+        return Err(Rejected::new(
+            Code::WrongName,
+            format!(
+                "文件名 {device} 在 Windows 里是设备的名字，下载的人存不下来。请换一个文件名后再上传，例如在前面加上日期。"
+            ),
+        ));
+    }
     if PROGRAMS.contains(&extension) {
         return Err(Rejected::new(
             Code::Program,
@@ -172,7 +200,10 @@ pub fn sniff(bytes: &[u8], file_name: &str) -> Result<Format, Rejected> {
     }
     refuse_programs(file_name, &extension)?;
     let format = match by_magic(bytes, &extension)? {
-        Some(format) => format,
+        Some(format) => {
+            refuse_two_in_one(bytes, format)?;
+            format
+        }
         None => text_kind(bytes, &extension)?,
     };
     agree(format, &extension)?;
@@ -203,6 +234,63 @@ fn by_magic(bytes: &[u8], extension: &str) -> Result<Option<Format>, Rejected> {
         return Ok(Some(Format::Pdf));
     }
     Ok(None)
+}
+
+/// Blanks and the like before the first and after the last byte that counts.
+fn is_blank(byte: &u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a)
+}
+
+/// Refuses a file that is another one as well for whoever looks at its other end: a page before the head of a PDF, anything behind
+/// the end of a package.
+fn refuse_two_in_one(bytes: &[u8], format: Format) -> Result<(), Rejected> {
+    let two = || {
+        Err(Rejected::new(
+            Code::Hostile,
+            format!(
+                "文件里除了{}还夹带了别的内容，不像正常保存的文件，为保证安全不能上传。请用原来的软件打开，重新另存一份后再上传。",
+                format.name()
+            ),
+        ))
+    };
+    let behind = |end: usize| bytes.get(end..).unwrap_or_default().iter().skip_while(|byte| is_blank(byte));
+    match format {
+        Format::Pdf => {
+            let head = bytes.windows(5).position(|window| window == b"%PDF-").unwrap_or(0);
+            let before = bytes[..head].strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes[..head]);
+            let end = bytes.windows(5).rposition(|window| window == b"%%EOF").map_or(bytes.len(), |at| at + 5);
+            let rest: Vec<u8> = behind(end).copied().collect();
+            if !before.iter().all(is_blank) || is_another(&rest) { two() } else { Ok(()) }
+        }
+        Format::Docx | Format::Xlsx => {
+            // The end of a package says how long the remark behind it is; office programs write none.
+            let from = bytes.len().saturating_sub(22 + usize::from(u16::MAX));
+            let end = bytes[from..].windows(4).rposition(|four| four == b"PK\x05\x06").map(|at| from + at + 22);
+            if end.is_some_and(|end| behind(end).next().is_some()) { two() } else { Ok(()) }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether what stands behind the end of a file is a file of its own, or a page.
+fn is_another(rest: &[u8]) -> bool {
+    let marks: [&[u8]; 9] = [
+        b"PK\x03\x04",
+        b"Rar!",
+        b"7z\xBC\xAF",
+        b"MZ",
+        b"\x7fELF",
+        b"\xD0\xCF\x11\xE0",
+        b"GIF8",
+        b"\x89PNG",
+        b"\xCA\xFE\xBA\xBE",
+    ];
+    let text = String::from_utf8_lossy(rest).to_ascii_lowercase();
+    marks.iter().any(|mark| rest.starts_with(mark))
+        || rest.windows(4).any(|four| four == b"PK\x05\x06")
+        || ["<script", "<html", "<!doctype", "<body", "<iframe", "<svg", "<?php", "<%"]
+            .iter()
+            .any(|mark| text.contains(mark))
 }
 
 /// Known formats that are refused, each with its own advice.

@@ -31,6 +31,31 @@ fn word_files_that_fetch_or_start_something() {
         (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("oleObject", "https://a.example/x"))])),
         (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("frame", "mhtml:http://a.example/x!y"))])),
         (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("image", "file://server/a.png"))])),
+        (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("image", "http://a.example/x.png"))])),
+        (Code::Active, docx("", &[("word/_rels/header1.xml.rels", &relation("image", "https://a.example/x.png"))])),
+        (
+            Code::Active,
+            docx("", &[("word/_rels/document.xml.rels", &relation("hyperlink", "file://\\\\evil\\share\\a.exe"))]),
+        ),
+        (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("hyperlink", "\\\\evil\\share"))])),
+        (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("hyperlink", "javascript:alert(1)"))])),
+        (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("hyperlink", "ms-msdt:/id x"))])),
+        (
+            Code::Active,
+            docx(
+                "<w:p><w:r><w:pict><v:shape><v:imagedata src=\"http://a.example/x.png\"/></v:shape></w:pict></w:r></w:p>",
+                &[],
+            ),
+        ),
+        (Code::Active, docx("<w:p><w:r><w:pict><v:rect href=\"file://evil/a\"/></w:pict></w:r></w:p>", &[])),
+        (
+            Code::Active,
+            docx("", &[("docProps/app.xml", "<Properties><HyperlinkBase>\\\\evil\\a</HyperlinkBase></Properties>")]),
+        ),
+        (Code::Active, docx("", &[("word/webextensions/webextension1.xml", "<a/>")])),
+        (Code::Active, field("INCLUDEPICTURE \"http://a.example/x.png\" \\d")),
+        (Code::Active, field("INCLUDE~PICTURE \"http://a.exa~mple/x.png\" \\d")),
+        (Code::Active, field("HYPERLINK \"file://evil/a.exe\"")),
         (Code::Active, field("DDEAUTO c:\\windows\\cmd.exe")),
         (Code::Active, field("DD~EAU~TO cmd")),
         (Code::Active, field("DDE cmd")),
@@ -57,6 +82,22 @@ fn word_files_that_fetch_or_start_something() {
     ] {
         assert_eq!(refused(&bytes, "a.docx"), code);
     }
+    // links to pages, and pictures that the author's own disk kept
+    for (kind, target) in [
+        ("hyperlink", "https://www.example.gov.cn/a?b=c"),
+        ("hyperlink", "mailto:a@example.gov.cn"),
+        ("hyperlink", "附件1.docx"),
+        ("image", "file:///C:\\Users\\a\\AppData\\Local\\Temp\\ksohtml\\wps1.png"),
+    ] {
+        read(&docx("", &[("word/_rels/document.xml.rels", &relation(kind, target))]), "a.docx");
+    }
+    read(
+        &docx(
+            "<w:p><w:r><w:pict><v:shape href=\"https://a.example\"><v:imagedata src=\"a.png\"/></v:shape></w:pict></w:r></w:p>",
+            &[],
+        ),
+        "a.docx",
+    );
     // a template on the author's own disk is none of the reader's business
     read(&docx("", &[("word/_rels/settings.xml.rels", &template("file:///C:\\Users\\a\\Normal.dotm"))]), "a.docx");
 }
@@ -85,9 +126,36 @@ fn files_within_word_files() {
         (Code::Active, "word/embeddings/oleObject1.bin", ole("\u{1}Ole10Native")),
         (Code::Macro, "word/embeddings/a.docx", inner),
         (Code::Program, "word/embeddings/a.exe", b"MZ\x90\0\x03\0".to_vec()),
+        (Code::Program, "word/media/x.dat", b"MZ\x90\0\x03\0".to_vec()),
+        (Code::Active, "word/media/image1.png", ole("Contents")),
+        (Code::Macro, "word/media/image1.png", ole("_VBA_PROJECT")),
+        (Code::Active, "word/media/image1.png", b"<html>".to_vec()),
     ] {
         assert_eq!(refused(&with_entry(name, &bytes), "a.docx"), code, "{name}");
     }
+    read(&with_entry("word/media/image1.png", b"\x89PNG\r\n\x1a\n"), "a.docx");
+}
+
+/// A file that is another one as well, for whoever looks at its other end.
+#[test]
+fn two_files_in_one() {
+    let page = b"<script>alert(1)</script>\n";
+    let plain = docx(&paragraph("正文"), &[]);
+    for (name, bytes) in [
+        ("a.pdf", [&page[..], &pdf(&["Hello"])].concat()),
+        ("a.pdf", [&pdf(&["Hello"])[..], page].concat()),
+        ("a.pdf", [&pdf(&["Hello"])[..], &plain].concat()),
+        ("a.docx", [&plain[..], page].concat()),
+        ("a.docx", [&plain[..], &pdf(&["Hello"])].concat()),
+        ("a.xlsx", [&xlsx("", "", &[])[..], page].concat()),
+    ] {
+        let code = refused(&bytes, name);
+        assert!(matches!(code, Code::Hostile | Code::Active | Code::WrongName), "{name}: {code:?}");
+    }
+    // Blanks at either end are left by many programs.
+    read(&[&b"\r\n"[..], &pdf(&["Hello"]), b"\r\n\0\0"].concat(), "a.pdf");
+    read(&[&pdf(&["Hello"])[..], b"\n% made by a printer\n"].concat(), "a.pdf");
+    read(&[&plain[..], &[0; 512]].concat(), "a.docx");
 }
 
 #[test]
@@ -96,6 +164,20 @@ fn workbooks_that_fetch_or_start_something() {
     for (code, bytes) in [
         (Code::Active, xlsx(&cell("cmd|'/c calc'!A0"), "", &[])),
         (Code::Active, xlsx(&cell("WEBSERVICE(\"http://a\")"), "", &[])),
+        (Code::Active, xlsx(&cell("_xlfn.IMAGE(\"http://a/b.png\")"), "", &[])),
+        (Code::Active, xlsx(&cell("HYPERLINK(\"file://evil/a.exe\",\"x\")"), "", &[])),
+        (
+            Code::Active,
+            xlsx(
+                "",
+                "",
+                &[("xl/externalLinks/_rels/externalLink1.xml.rels", &relation("externalLinkPath", "\\\\evil\\a.xlsx"))],
+            ),
+        ),
+        (
+            Code::Active,
+            xlsx("", "", &[("xl/worksheets/_rels/sheet1.xml.rels", &relation("hyperlink", "smb://evil/a"))]),
+        ),
         (
             Code::Active,
             xlsx(
@@ -134,6 +216,18 @@ fn pdf_files_that_run_or_carry_something() {
         ("/AA << /WC 6 0 R >>", "<< /S /JavaScript /JS (1) >>"),
         ("/Names << /JavaScript << /Names [(a) 6 0 R] >> >>", "<< /S /JavaScript /JS (1) >>"),
         ("/Names << /EmbeddedFiles << /Names [(a) 6 0 R] >> >>", "<< /Type /Filespec /F (a.exe) >>"),
+        ("/OpenAction << /S /URI /URI (http://a.example) >>", "null"),
+        ("/OpenAction 6 0 R", "<< /S /URI /URI (http://a.example) >>"),
+        ("/OpenAction 6 0 R", "<< /S /GoToR /F (\\\\\\\\server\\\\a.pdf) >>"),
+        ("/OpenAction 6 0 R", "<< /S /Named /N /Print >>"),
+        ("/OpenAction << /S /GoTo /D [4 0 R /Fit] /Next 6 0 R >>", "<< /S /URI /URI (http://a.example) >>"),
+        ("/AA << /WC 6 0 R >>", "<< /S /URI /URI (http://a.example) >>"),
+        ("/AA 6 0 R", "<< /WS << /S /Hide /T (a) >> >>"),
+        ("", "<< /Type /Page /AA << /O << /S /URI /URI (http://a.example) >> >> >>"),
+        ("", "<< /S /GoToR /F (b.pdf) >>"),
+        ("", "<< /S /URI /URI (file://server/a.exe) >>"),
+        ("", "<< /S /URI /URI (javascript:x) >>"),
+        ("/URI << /Base (file://server/) >>", "null"),
         ("/AcroForm << /XFA (a) /Fields [] >>", "null"),
         ("", "<< /S /SubmitForm /F (http://a.example) >>"),
         ("", "<< /Type /Annot /Subtype /FileAttachment /Rect [0 0 1 1] >>"),
@@ -141,7 +235,13 @@ fn pdf_files_that_run_or_carry_something() {
     ] {
         assert_eq!(refused(&make(catalog, object), "a.pdf"), Code::Active, "{catalog} {object}");
     }
-    // to begin at a page, or with its print dialogue, runs nothing
+    // an address behind a click is a link; a font may be called like a list of actions
+    let link = "<< /Type /Annot /Subtype /Link /Rect [0 0 1 1] /A << /S /URI /URI (http://a.example) >> >>";
+    read(&make("", link), "a.pdf");
+    read(&make("", "<< /Font << /AA 3 0 R >> >>"), "a.pdf");
+    read(&make("/AA << /WC << /S /GoTo /D [4 0 R /Fit] >> >>", "null"), "a.pdf");
+    read(&make("/OpenAction 6 0 R", "[4 0 R /Fit]"), "a.pdf");
+    // to begin at a page runs nothing
     read(&make("/OpenAction [4 0 R /Fit]", "<< /S /GoTo /D [4 0 R /Fit] >>"), "a.pdf");
     read(&pdf(&["Hello"]), "a.pdf");
 }

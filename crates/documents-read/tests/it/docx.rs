@@ -203,7 +203,7 @@ fn a_deleted_paragraph_mark_joins() {
 
 #[test]
 fn bullets_links_and_marks_become_simple_html() {
-    let rels = r#"<Relationships><Relationship Id="a" Type="x/hyperlink" Target="https://example.org/?a=1&amp;b=2" TargetMode="External"/><Relationship Id="b" Type="x/hyperlink" Target="javascript:alert(1)" TargetMode="External"/></Relationships>"#;
+    let rels = r#"<Relationships><Relationship Id="a" Type="x/hyperlink" Target="https://example.org/?a=1&amp;b=2" TargetMode="External"/><Relationship Id="b" Type="x/hyperlink" Target="附件.docx" TargetMode="External"/></Relationships>"#;
     let body = [
         numbered(2, 0, "甲"),
         numbered(2, 1, "子"),

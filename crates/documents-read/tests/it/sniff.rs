@@ -114,6 +114,21 @@ fn names_that_the_readers_computer_runs_are_refused() {
     assert_eq!(refused(&word, "申请表.docm").0, Code::Macro);
 }
 
+/// Nobody could save them: Windows takes the name for a device, whatever ending follows.
+#[test]
+fn names_of_devices_are_refused() {
+    for name in
+        ["CON.txt", "con", "Prn.docx", "aux.tar.txt", "nul .txt", "COM1.txt", "lpt9.csv", "COM².txt", "c\u{200b}on.txt"]
+    {
+        let (code, message) = refused(b"hello", name);
+        assert_eq!(code, Code::WrongName, "{name}");
+        assert!(message.contains("换一个文件名"), "{message}");
+    }
+    for name in ["CONTRACT.txt", "com.txt", "COM10.txt", "计划CON.txt", "2026.con.txt"] {
+        assert!(gongkai_documents_read::sniff(b"hello", name).is_ok(), "{name}");
+    }
+}
+
 #[test]
 fn an_unknown_ending_is_no_text() {
     for name in ["a.conf", "a.xyz", "a.log", "a.ini", "a.json", "a.xml"] {
