@@ -110,6 +110,18 @@ export default async function (trial) {
       readdirSync(data),
     );
   };
+  // Short texts still find room in what is allotted, longer ones and files do not: nobody may call that well.
+  {
+    const free = statfsSync(disk);
+    const rest = 3 * 1024 * 1024;
+    run("fallocate", "-l", String(Math.max(0, free.bavail * free.bsize - rest)), `${disk}/ballast`);
+    const health = await until(10, async () => (await server.health()).status === 503);
+    const told = await server.health();
+    trial.must("3 MB left: /healthz of the office says so", health !== undefined, JSON.stringify(told));
+    rmSync(`${disk}/ballast`, { force: true });
+    const well = await until(20, async () => (await server.health()).ok);
+    trial.must("3 MB left: well again with room", well !== undefined, JSON.stringify(await server.health()));
+  }
   await trouble("full disk", fill, () =>
     ["ballast", "ballast2"].forEach((file) => rmSync(`${disk}/${file}`, { force: true })),
   );

@@ -97,9 +97,27 @@ export default async function (trial) {
   const stranger = on(url.replace("ca.crt", "stranger.crt"), "verify");
   trial.must(
     "a server whose certificate somebody else signed is refused, told in words",
-    stranger.status !== 0 && /加密连接没有建立/.test(stranger.out + stranger.said),
+    stranger.status !== 0 &&
+      /加密连接没有建立/.test(stranger.out + stranger.said) &&
+      (stranger.out + stranger.said).includes(`${at}/stranger.crt`) &&
+      /请向数据库管理员核对/.test(stranger.out + stranger.said),
     stranger.out + stranger.said,
   );
+  const astray = on(url.replace("ca.crt", "none.crt"), "verify");
+  trial.must(
+    "a file of authorities that is not there is named",
+    astray.status !== 0 && astray.said.includes(`${at}/none.crt`) && /不存在/.test(astray.said),
+    astray.out + astray.said,
+  );
+  // Who names the authority has it asked, whatever else the address says.
+  const named = on(url.replace("sslmode=verify-full&", "").replace("ca.crt", "stranger.crt"), "verify");
+  trial.must(
+    "an authority that is named is asked without another word",
+    named.status !== 0 && /加密连接没有建立/.test(named.said),
+    named.out + named.said,
+  );
+  const mistyped = on(url.replace("sslmode", "sslmod"), "verify");
+  trial.must("a mistyped word in the address is refused", /sslmod 不是/.test(mistyped.said), mistyped.said);
   const clear = on(`postgres://gongkai@127.0.0.1:${port}/postgres?sslmode=disable`, "demo", "--json");
   trial.must("clear text is refused by this server", clear.status !== 0, clear.said);
   if (outside) {

@@ -38,7 +38,29 @@ fn site(config: &Config, problems: &mut Vec<String>) {
         kernel::OrganCode::is_valid(&site.office_organ),
         "site.office_organ：请填写主管部门的机关代码，例如 QH001",
     );
-    let texts = [("name", &site.name), ("county", &site.county), ("host", &site.host), ("address", &site.address)];
+    let domain = |c: char| c.is_alphanumeric() || ".-:".contains(c);
+    require(
+        problems,
+        site.domain.chars().all(domain),
+        "site.domain：只写域名，不带 http:// 和斜杠，例如 www.example.gov.cn",
+    );
+    require(
+        problems,
+        site.email.is_empty() || site.email.parse::<lettre::Address>().is_ok(),
+        "site.email：应为一个邮箱，例如 zwgk@example.gov.cn；没有的留空",
+    );
+    let texts = [
+        ("name", &site.name),
+        ("county", &site.county),
+        ("host", &site.host),
+        ("undertaker", &site.undertaker),
+        ("address", &site.address),
+        ("hours", &site.hours),
+        ("phone", &site.phone),
+        ("hotline", &site.hotline),
+        ("icp", &site.icp),
+        ("police", &site.police),
+    ];
     for (key, text) in texts {
         require(problems, !text.chars().any(char::is_control), format!("site.{key}：请写在一行里，不含控制字符"));
     }
@@ -102,6 +124,11 @@ fn server(config: &Config, problems: &mut Vec<String>) {
             "server.trusted_proxies：{net} 等于相信任何人自报的来源。请只写反向代理自己的地址，例如 10.20.0.5/32"
         ));
     }
+    for net in server.metrics_allow.iter().filter(|net| is_everybody(net)) {
+        problems.push(format!(
+            "server.metrics_allow：{net} 等于让任何人读取运行数据。请只写监控所在的机器或网段，例如 10.20.0.9/32"
+        ));
+    }
     require(problems, (1..=500).contains(&server.upload_mb), "server.upload_mb：应在 1 到 500 之间");
     let most = server.connections_per_address;
     require(problems, most == 0 || most >= 16, "server.connections_per_address：应为 0（不限）或不小于 16");
@@ -143,7 +170,34 @@ fn rest(config: &Config, problems: &mut Vec<String>) {
         url.is_empty() || known.iter().any(|start| url.starts_with(start)),
         "database.url：应为空、sqlite:路径 或 postgres://…",
     );
+    for net in &config.settings.get::<duty::settings::Duties>().check_allow {
+        if is_everybody(net) {
+            problems.push(format!(
+                "duties.check_allow：{net} 等于允许本机访问任何地址。请只写要检查的内网网段，例如 10.20.0.0/16"
+            ));
+        } else if OWN.iter().filter_map(|own| own.parse().ok()).any(|own| meet(net, &own)) {
+            problems.push(format!(
+                "duties.check_allow：{net} 包含本机自己的地址，填写佐证的人就能让本程序访问本机上的任何服务。请只写要检查的内网网段，例如 10.20.0.0/16"
+            ));
+        }
+    }
     routes(config, problems);
+}
+
+/// What a machine calls itself, and where a cloud keeps the secrets of its machines.
+const OWN: [&str; 5] = ["127.0.0.0/8", "0.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10"];
+
+/// Whether two ranges have an address in common, also where one is written as IPv6.
+fn meet(one: &IpNet, other: &IpNet) -> bool {
+    let plain = |net: &IpNet| match net {
+        IpNet::V6(v6) if v6.prefix_len() >= 96 => v6
+            .network()
+            .to_ipv4_mapped()
+            .map_or(*net, |v4| ipnet::Ipv4Net::new(v4, v6.prefix_len() - 96).map_or(*net, IpNet::V4)),
+        net => *net,
+    };
+    let (one, other) = (plain(one), plain(other));
+    one.contains(&other) || other.contains(&one)
 }
 
 /// Routes for a kind that nothing passes under would never hold.

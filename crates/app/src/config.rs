@@ -193,6 +193,25 @@ mod tests {
             ("GONGKAI_PUBLISHING__GATE_DAYS", "0", "publishing.gate_days"),
             ("GONGKAI_DUTIES__REMIND_BEFORE", "[9999]", "duties.remind_before"),
             ("GONGKAI_DUTIES__REMIND_AFTER", "[0]", "duties.remind_after"),
+            ("GONGKAI_SERVER__METRICS_ALLOW", "[\"0.0.0.0/0\"]", "server.metrics_allow"),
+            ("GONGKAI_SERVER__METRICS_ALLOW", "[\"::/0\"]", "server.metrics_allow"),
+            ("GONGKAI_DUTIES__CHECK_ALLOW", "[\"0.0.0.0/0\"]", "duties.check_allow"),
+            ("GONGKAI_DUTIES__CHECK_ALLOW", "[\"10.20.0.0/16\", \"128.0.0.0/1\"]", "duties.check_allow"),
+            ("GONGKAI_DUTIES__CHECK_ALLOW", "[\"127.0.0.0/8\"]", "duties.check_allow"),
+            ("GONGKAI_DUTIES__CHECK_ALLOW", "[\"127.0.0.1/32\"]", "duties.check_allow"),
+            ("GONGKAI_DUTIES__CHECK_ALLOW", "[\"::ffff:127.0.0.1/128\"]", "duties.check_allow"),
+            ("GONGKAI_DUTIES__CHECK_ALLOW", "[\"::1/128\"]", "duties.check_allow"),
+            ("GONGKAI_DUTIES__CHECK_ALLOW", "[\"169.254.169.254/32\"]", "duties.check_allow"),
+            ("GONGKAI_SITE__DOMAIN", "http://www.example.gov.cn", "site.domain"),
+            ("GONGKAI_SITE__DOMAIN", "www.example.gov.cn/", "site.domain"),
+            ("GONGKAI_SITE__EMAIL", "notmail", "site.email"),
+            ("GONGKAI_SITE__EMAIL", "政务公开 <a@example.gov.cn>", "site.email"),
+            (
+                "GONGKAI_REVIEW__ROUTES",
+                "[{ kind = \"edition\", stages = [{ gate = \"secrecy\", days = 1 }, { gate = \"political\", days = 1 }] }, \
+                  { kind = \"edition\", stages = [{ gate = \"secrecy\", days = 2 }, { gate = \"wording\", days = 1 }] }]",
+                "review.routes",
+            ),
             (
                 "GONGKAI_REVIEW__ROUTES",
                 "[{ kind = \"editon\", stages = [{ gate = \"secrecy\", days = 1 }] }]",
@@ -210,6 +229,18 @@ mod tests {
         let both =
             with(&[("GONGKAI_SITE__ID_CODE", "1"), ("GONGKAI_LOG__FORMAT", "xml")]).expect_err("two").to_string();
         assert!(both.contains("site.id_code") && both.contains("log.format"));
+    }
+
+    #[test]
+    fn what_makes_sense_is_taken() {
+        for (name, value) in [
+            ("GONGKAI_DUTIES__CHECK_ALLOW", "[\"10.20.0.0/16\", \"fd00::/8\"]"),
+            ("GONGKAI_SERVER__METRICS_ALLOW", "[\"127.0.0.1/32\", \"10.20.0.9/32\"]"),
+            ("GONGKAI_SITE__DOMAIN", "www.青禾县.政务"),
+            ("GONGKAI_SITE__EMAIL", "zwgk@example.gov.cn"),
+        ] {
+            with(&[(name, value)]).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
     }
 
     #[test]
@@ -250,5 +281,32 @@ mod tests {
             }
         }
         load(Some(std::path::Path::new(path)), std::iter::empty()).expect("the file as shipped is valid");
+    }
+
+    /// What the file gives as an example is what somebody pastes.
+    #[test]
+    fn the_examples_of_the_commented_configuration_are_taken() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/gongkai.toml");
+        let text = std::fs::read_to_string(path).expect("deploy/gongkai.toml");
+        let (mut section, mut tried) = (String::new(), 0);
+        for line in text.lines() {
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+                name.clone_into(&mut section);
+            }
+            let Some((key, comment)) =
+                line.split_once(" = ").and_then(|(key, rest)| Some((key, rest.split_once('#')?.1)))
+            else {
+                continue;
+            };
+            // The example begins with the bracket of a list and ends with its last one.
+            let Some(example) = comment.split_once("例如 [").and_then(|(_, rest)| Some(&rest[..=rest.rfind(']')?]))
+            else {
+                continue;
+            };
+            let name = format!("GONGKAI_{}__{}", section.to_uppercase(), key.trim().to_uppercase());
+            with(&[(&name, &format!("[{example}"))]).unwrap_or_else(|error| panic!("{name} [{example}: {error}"));
+            tried += 1;
+        }
+        assert!(tried >= 2, "{tried}");
     }
 }

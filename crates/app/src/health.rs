@@ -1,6 +1,9 @@
 //! Whether it can serve, and figures about how it does.
 
 use std::{
+    io::{ErrorKind, Write},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
@@ -16,8 +19,12 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use search::Search;
 use serde_json::json;
 use store::{Dialect, Trouble};
-use tokio::io::AsyncWriteExt;
-use web::{Ctx, client::ClientIp};
+use web::{
+    Ctx,
+    client::{ClientIp, Unclear},
+};
+
+use crate::nodes;
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -102,6 +109,7 @@ pub async fn portal(State(ctx): State<Ctx>, Extension(search): Extension<Search>
 pub async fn office(
     State(ctx): State<Ctx>,
     ip: Option<Extension<ClientIp>>,
+    unclear: Option<Extension<Unclear>>,
     Extension(search): Extension<Search>,
     Extension(probe): Extension<Probe>,
 ) -> Response {
@@ -109,14 +117,14 @@ pub async fn office(
         Ok(()) => probe.reasons(&ctx).await,
         Err(error) => vec![error],
     };
-    if !watches(&ctx, ip) {
+    if !watches(&ctx, ip, unclear) {
         let (status, words) =
             if reasons.is_empty() { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "unavailable") };
         return (status, [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "text/plain")], words)
             .into_response();
     }
     let kind = if ctx.db().dialect() == Dialect::Sqlite { "sqlite" } else { "postgres" };
-    let free = free(&ctx).map(|bytes| bytes / (1024 * 1024));
+    let free = free(&ctx).map(|bytes| bytes / MB);
     let status = search.status();
     let mut warnings = Vec::new();
     if !status.problem.is_empty() {
@@ -132,9 +140,13 @@ pub async fn office(
     respond(&reasons, body)
 }
 
-/// Whether the request comes from where the machine is watched: `server.metrics_allow`.
-fn watches(ctx: &Ctx, ip: Option<Extension<ClientIp>>) -> bool {
-    ip.is_some_and(|Extension(ClientIp(ip))| ctx.config().server.metrics_allow.iter().any(|net| net.contains(&ip)))
+/// Whether the request comes from where the machine is watched: `server.metrics_allow`. One whose origin is unclear does not: the
+/// address of a proxy stands for everybody behind it.
+fn watches(ctx: &Ctx, ip: Option<Extension<ClientIp>>, unclear: Option<Extension<Unclear>>) -> bool {
+    unclear.is_none()
+        && ip.is_some_and(|Extension(ClientIp(ip))| {
+            ctx.config().server.metrics_allow.iter().any(|net| net.contains(&ip))
+        })
 }
 
 /// Megabytes below which the engineer is warned.
@@ -154,22 +166,82 @@ fn respond(reasons: &[String], body: serde_json::Value) -> Response {
         .into_response()
 }
 
-/// Why the data directory cannot be written, if it cannot: some bytes are written, made durable and removed.
-async fn unwritable(ctx: &Ctx) -> Option<String> {
-    let probe = ctx.data().join(format!(".probe-{}", std::process::id()));
-    let outcome = async {
-        let mut file = tokio::fs::File::create(&probe).await?;
-        file.write_all(&[b'.'; 4096]).await?;
-        file.sync_all().await
-    };
-    let outcome = outcome.await;
-    let _ = tokio::fs::remove_file(&probe).await;
-    outcome.err().map(|error| format!("数据目录写不进去：{error}"))
+const MB: u64 = 1024 * 1024;
+/// Room that must be left. With less the rows of a short text still fit into what the database holds already, while longer texts
+/// and attachments fail.
+const FLOOR: u64 = 8 * MB;
+
+/// Where the program writes: what it calls the place, and the folder.
+fn places(ctx: &Ctx) -> Vec<(&'static str, PathBuf)> {
+    let mut places = vec![
+        ("数据目录", ctx.data().clone()),
+        ("附件目录", nodes::folder(ctx.config(), ctx.data())),
+        ("暂存目录", ctx.data().join("scratch")),
+    ];
+    if let Some(file) = ctx.config().database.url.strip_prefix("sqlite:") {
+        let folder = Path::new(file.trim_start_matches("//")).parent().unwrap_or(Path::new("")).to_owned();
+        places.push(("数据库所在目录", folder));
+    }
+    // Each disk once; a folder that is not there yet is made on that of the one above it.
+    let mut disks = Vec::new();
+    places.retain(|(name, at)| {
+        let disk = std::fs::metadata(at).map(|data| data.dev()).ok();
+        let fresh = if disk.is_some() { !disks.contains(&disk) } else { *name == "数据目录" };
+        disks.push(disk);
+        fresh
+    });
+    places
 }
 
-/// Bytes that the program may still write to the disk of its data.
+/// Why some place cannot be written, if one cannot.
+async fn unwritable(ctx: &Ctx) -> Option<String> {
+    let places = places(ctx);
+    let tried = tokio::task::spawn_blocking(move || places.iter().find_map(|(name, at)| full(name, at))).await;
+    tried.unwrap_or_else(|error| Some(format!("写入没有试成：{error}")))
+}
+
+/// Why a folder cannot be written: room for a longer text is taken, some bytes are written and made durable, all is given back.
+/// The room is asked for and not only read, since a quota does not stand among the figures of the disk.
+fn full(name: &str, at: &Path) -> Option<String> {
+    if let Some(left) = left(at).filter(|left| *left < FLOOR) {
+        return Some(too_little(name, at, left));
+    }
+    let probe = at.join(format!(".probe-{}", std::process::id()));
+    let outcome = take_room(&probe);
+    let _ = std::fs::remove_file(&probe);
+    outcome.err().map(|error| match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => too_little(name, at, left(at).unwrap_or(0)),
+        _ => format!("{name} {} 写不进去：{error}。请检查磁盘和权限", at.display()),
+    })
+}
+
+fn take_room(probe: &Path) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(probe)?;
+    file.write_all(&[b'.'; 4096])?;
+    match rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, FLOOR) {
+        Err(error @ (rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT)) => return Err(error.into()),
+        // Some file systems do not know how to; what was written has to do.
+        _ => {}
+    }
+    file.sync_all()
+}
+
+fn too_little(name: &str, at: &Path, left: u64) -> String {
+    format!(
+        "{name} {} 所在的盘只剩 {} MB 可写，较长的正文和附件已经存不进去。请清理或扩容，至少留 1 GB",
+        at.display(),
+        left / MB
+    )
+}
+
+/// Bytes that the program may still write to the disk of a folder.
+fn left(at: &Path) -> Option<u64> {
+    rustix::fs::statvfs(at).ok().map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Bytes that the program may still write, on the fullest of its disks.
 fn free(ctx: &Ctx) -> Option<u64> {
-    rustix::fs::statvfs(ctx.data()).ok().map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize))
+    places(ctx).iter().filter_map(|(_, at)| left(at)).min()
 }
 
 /// Bytes of memory that this process holds.
@@ -184,9 +256,10 @@ fn resident() -> Option<u64> {
 pub async fn metrics(
     State(ctx): State<Ctx>,
     ip: Option<Extension<ClientIp>>,
+    unclear: Option<Extension<Unclear>>,
     Extension(search): Extension<Search>,
 ) -> Result<Response, web::Error> {
-    if !watches(&ctx, ip) {
+    if !watches(&ctx, ip, unclear) {
         return Err(web::Error::NotFound);
     }
     let Some(handle) = install() else { return Err(web::Error::Unavailable("本进程没有开启指标。".into())) };
@@ -247,4 +320,25 @@ pub async fn measure(State(listener): State<&'static str>, request: Request, nex
     metrics::histogram!("http_seconds", "listener" => listener, "route" => route).record(seconds);
     metrics::counter!("http_requests_total", "listener" => listener, "status" => status.to_string()).increment(1);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_takes_a_long_text_is_well_and_is_left_as_it_was() {
+        let place = tempfile::tempdir().expect("place");
+        assert!(left(place.path()).is_some_and(|left| left > FLOOR), "this test needs some room");
+        assert_eq!(full("数据目录", place.path()), None);
+        assert_eq!(std::fs::read_dir(place.path()).expect("folder").count(), 0);
+        let told = full("附件目录", &place.path().join("none")).expect("no such folder");
+        assert!(told.contains("附件目录") && told.contains("none"), "{told}");
+    }
+
+    #[test]
+    fn what_is_too_little_is_told_with_the_place_and_what_to_do() {
+        let told = too_little("附件目录", Path::new("/srv/files"), 3 * MB + 5);
+        assert!(told.contains("/srv/files") && told.contains("3 MB") && told.contains("请"), "{told}");
+    }
 }

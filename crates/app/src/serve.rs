@@ -43,6 +43,7 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
     };
     sweep(&data);
     let ctx = compose::open(config, data, program, seams::system()).await?;
+    keys(&ctx, wants(ProcessRole::Worker))?;
     before_serving(&ctx).await?;
     let app = App::new(ctx.clone())?;
     let (stop, stopped) = watch::channel(false);
@@ -100,6 +101,19 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
         tracing::warn!("the database was still in use");
     }
     anyhow::ensure!(failed.is_none(), "服务的一部分意外停止，详见日志：{failed:?}");
+    Ok(())
+}
+
+/// A key that cannot be used is told here, where somebody reads it, and not once a minute in a log that nobody reads: the end of
+/// the log would not be kept, and sealed files not be opened. `signs` says whether this
+/// process keeps the end of the log.
+fn keys(ctx: &Ctx, signs: bool) -> Result<()> {
+    ctx.files().check_key()?;
+    if signs {
+        // First whether a key is missed: one that is made anew would hide that.
+        proof::Signer::ready(ctx.log_place())?;
+        proof::Signer::open(ctx.log_place(), ctx.seams())?;
+    }
     Ok(())
 }
 

@@ -51,9 +51,8 @@ impl Signer {
         if let Some(known) = Self::known(&key)? {
             return Ok(known);
         }
-        let folder = key.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // For the owner alone from its first byte on.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = beside(&key)?;
         writeln!(file, "{}", seams.secret(32))?;
         file.as_file().sync_all()?;
         // Two processes may start together: the first key stays.
@@ -65,17 +64,40 @@ impl Signer {
         Self::known(&key)?.ok_or_else(|| Error::Sealed(format!("密钥 {} 写了又不见了", key.display())))
     }
 
+    /// Whether the end of the log can be signed here: by the key that lies here or by one that could be made. Nothing is left
+    /// behind.
+    ///
+    /// # Errors
+    /// [`Error::Key`] with the path and what to do; also when the key is gone that signed the kept end, since a new one would
+    /// prove nothing of it.
+    pub fn ready(place: impl Into<Place>) -> Result<()> {
+        let place = place.into();
+        if Self::known(&place.key)?.is_some() {
+            return Ok(());
+        }
+        let kept = Checkpoint::path(&place.data, "main");
+        if kept.exists() {
+            return Err(Error::Key(format!("签名密钥 {}{}", place.key.display(), gone(&kept))));
+        }
+        beside(&place.key).map(drop)
+    }
+
     fn known(key: &Path) -> Result<Option<Self>> {
         let text = match std::fs::read_to_string(key) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
+            // Junk that is no text.
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => String::new(),
+            Err(error) => return Err(unusable(key, error)),
         };
         if std::fs::metadata(key)?.permissions().mode() & 0o077 != 0 {
             let key = key.display();
-            return Err(Error::Sealed(format!("密钥 {key} 别的用户也能读写。请运行 chmod 600 {key}")));
+            return Err(Error::Key(format!("签名密钥 {key} 别的用户也能读写。请运行 chmod 600 {key}")));
         }
-        let broken = || Error::Sealed(format!("密钥 {} 读不懂", key.display()));
+        let broken = || {
+            let key = key.display();
+            Error::Sealed(format!("签名密钥 {key} 读不懂，不是本程序写的密钥。请从另行保管的那一份恢复它"))
+        };
         let seed = hex::decode(text.trim()).map_err(|_| broken())?;
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| broken())?;
         Ok(Some(Self { pair }))
@@ -90,6 +112,48 @@ impl Signer {
     pub fn sign(&self, message: &[u8]) -> String {
         hex::encode(self.pair.sign(message))
     }
+}
+
+/// A new file beside the key, to become it.
+fn beside(key: &Path) -> Result<tempfile::NamedTempFile> {
+    let folder = key.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::NamedTempFile::new_in(folder).map_err(|error| unusable(key, error))
+}
+
+/// Why the key cannot be read or made, in words; a full disk passes by itself and stays what it is.
+fn unusable(key: &Path, error: std::io::Error) -> Error {
+    use std::io::ErrorKind;
+    let folder = key.parent().unwrap_or(key).display();
+    let key = key.display();
+    Error::Key(match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => return error.into(),
+        ErrorKind::NotFound | ErrorKind::NotADirectory => {
+            format!("签名密钥 {key} 建不起来：没有 {folder} 这个目录。请建好它并交给运行本程序的用户，或改正 log.key")
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => format!(
+            "签名密钥 {key} 不能读写。请把 {folder} 和密钥文件的属主改为运行本程序的用户；由 systemd 启动的，在服务单元里用 \
+             ReadWritePaths= 放行这个目录；或改正 log.key"
+        ),
+        ErrorKind::IsADirectory => format!("签名密钥 {key} 是一个目录。请在 log.key 写出文件名"),
+        _ => format!("签名密钥 {key} 不能读写：{error}。请检查这个路径，或改正 log.key"),
+    })
+}
+
+/// What to do when the key is gone that signed the kept end.
+fn gone(kept: &Path) -> String {
+    let kept = kept.file_name().unwrap_or_default().display();
+    format!(
+        " 不见了。请把另行保管的密钥放回原处，权限 0600；确实找不回的，先与抄录在别处的链头核对，再删除数据目录里的 {kept}，启动后建立新的密钥"
+    )
+}
+
+/// Why a kept end cannot be held against the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unkept {
+    /// The key cannot be used as it lies: a matter of setting up, which proves nothing. The path and what to do.
+    Key(String),
+    /// What lies there cannot be read, and may have been changed.
+    Unreadable(String),
 }
 
 impl Checkpoint {
@@ -114,11 +178,13 @@ impl Checkpoint {
     ///
     /// # Errors
     /// The fault.
-    pub fn kept(place: impl Into<Place>, chain: &str) -> std::result::Result<Option<Self>, String> {
-        match Self::read(place, chain) {
-            Ok(kept) => Ok(kept),
-            Err(error) => Err(format!("数据目录里留存的链头读不懂，可能被改过（{error}）{}", meant(chain))),
-        }
+    pub fn kept(place: impl Into<Place>, chain: &str) -> std::result::Result<Option<Self>, Unkept> {
+        Self::read(place, chain).map_err(|error| match error {
+            Error::Key(words) => Unkept::Key(words),
+            // A key that is none: what it signed is still there, so nothing is to be deleted.
+            Error::Sealed(words) => Unkept::Unreadable(format!("数据目录里留存的链头无法核对：{words}")),
+            error => Unkept::Unreadable(format!("数据目录里留存的链头读不懂，可能被改过（{error}）{}", meant(chain))),
+        })
     }
 
     /// The one kept in `data` for a chain, if there is any, with its signature checked against the key that lies there.
@@ -137,16 +203,14 @@ impl Checkpoint {
         let key = Signer::known(&place.key)?.map(|signer| signer.public_key());
         kept.fault = match key {
             None => Some(format!(
-                "数据目录里留存的链头（第 {} 号）无法核对，签名用的密钥 {} 不见了",
+                "数据目录里留存的链头（第 {} 号）无法核对，签名用的密钥 {}{}",
                 kept.seq,
-                place.key.display()
+                place.key.display(),
+                gone(&path)
             )),
             Some(key) if kept.chain == chain && kept.is_signed_by(&key) => None,
-            Some(_) => Some(format!("数据目录里留存的链头（第 {} 号）签名不对，可能被换过", kept.seq)),
+            Some(_) => Some(format!("数据目录里留存的链头（第 {} 号）签名不对，可能被换过{}", kept.seq, meant(chain))),
         };
-        if let Some(fault) = &mut kept.fault {
-            fault.push_str(&meant(chain));
-        }
         Ok(Some(kept))
     }
 

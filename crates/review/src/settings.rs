@@ -85,7 +85,16 @@ impl web::Section for Settings {
             let within = if one.column.is_empty() { String::new() } else { format!("、column = {:?}", one.column) };
             Some(format!("routes：kind = {:?}{within}：{}", one.kind, one.route().err()?))
         };
-        self.routes.iter().filter_map(one).collect()
+        let mut problems: Vec<String> = self.routes.iter().filter_map(one).collect();
+        for (at, route) in self.routes.iter().enumerate() {
+            let twice = |other: &RouteSetting| (&other.kind, &other.column) == (&route.kind, &route.column);
+            if self.routes[..at].iter().any(twice) {
+                let of =
+                    if route.column.is_empty() { "整类".to_owned() } else { format!("column = {:?}", route.column) };
+                problems.push(format!("routes：kind = {:?}、{of} 写了两条，后一条不会生效。请合并成一条", route.kind));
+            }
+        }
+        problems
     }
 }
 

@@ -41,6 +41,9 @@ pub enum Error {
     /// A sealed file cannot be opened, or a key is missing.
     #[error("密封错误：{0}")]
     Sealed(String),
+    /// The key of the log cannot be used as it lies, or not be made where it should lie: the path and what to do.
+    #[error("{0}")]
+    Key(String),
     /// A file could not be written or read.
     #[error("文件读写错误：{0}")]
     Files(io::Error),
@@ -50,6 +53,9 @@ pub enum Error {
     /// The address of the database is none that we know.
     #[error("database.url 写法不对：{0}。请写 sqlite:文件路径 或 postgres://用户@主机/库名。")]
     Url(String),
+    /// The address of the database says something that cannot be or cannot be meant: what, and what to write.
+    #[error("database.url：{0}。")]
+    Address(String),
     /// The database was written by a newer program.
     #[error(
         "数据库结构（{context}）是第 {found} 版，本程序只认识到第 {known} 版。请改用更新的程序，或从备份恢复。数据没有改动。"

@@ -2,6 +2,7 @@
 
 use std::{
     io::IsTerminal,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -98,6 +99,7 @@ fn done() {
 }
 
 pub(crate) async fn backup(ctx: &Ctx, file: &Path, wishes: &Wishes, as_json: bool) -> Result<ExitCode> {
+    outlives(ctx, file)?;
     let mut tell = progress();
     // Dropped in the middle, it leaves no half file.
     let made = tokio::select! {
@@ -110,6 +112,9 @@ pub(crate) async fn backup(ctx: &Ctx, file: &Path, wishes: &Wishes, as_json: boo
     } else {
         println!("已备份：留痕 {} 条，文件 {} 个，写入 {}。", made.events, made.files, file.display());
         println!("包含配置文件和发件箱；不包含登录状态和检索索引。{}", keys_in_words(&made, wishes));
+        if same_disk(ctx, file) {
+            println!("它和数据在同一块盘上，盘坏了会一起丢失：请再复制一份到另一台机器。");
+        }
     }
     let faults = made.faults();
     if let Some(first) = faults.first() {
@@ -117,6 +122,30 @@ pub(crate) async fn backup(ctx: &Ctx, file: &Path, wishes: &Wishes, as_json: boo
         bail!("备份已写完，但原数据有问题：{first}{more}。请保留更早的备份，运行 gongkai verify 查看。");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A backup in the data directory or among the attachments is lost with what it is meant to outlive.
+fn outlives(ctx: &Ctx, file: &Path) -> Result<()> {
+    let whole = |path: &Path| std::path::absolute(path).ok().and_then(|path| path.canonicalize().ok());
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Some(folder) = whole(folder) else { return Ok(()) };
+    for place in [ctx.data().clone(), crate::nodes::folder(ctx.config(), ctx.data())] {
+        if whole(&place).is_some_and(|place| folder.starts_with(place)) {
+            bail!(
+                "{} 在 {} 里：盘坏了或目录被删，备份会一起丢失。请写到另一块盘或另一台机器上，例如 gongkai backup /mnt/backup/{}。",
+                file.display(),
+                place.display(),
+                file.file_name().unwrap_or_default().display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Whether a backup lies on the disk of the data.
+fn same_disk(ctx: &Ctx, file: &Path) -> bool {
+    let disk = |path: &Path| std::fs::metadata(path).map(|data| data.dev()).ok();
+    disk(file).is_some_and(|of_it| disk(ctx.data()) == Some(of_it))
 }
 
 fn keys_in_words(made: &backup::Manifest, wishes: &Wishes) -> &'static str {
@@ -162,6 +191,10 @@ pub(crate) async fn restore(
 }
 
 pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
+    // A key with the wrong mode is told as what it is, not as a fault of the log.
+    if let Err(error @ store::Error::Key(_)) = proof::Signer::ready(ctx.log_place()) {
+        bail!("{error}。然后再验证。");
+    }
     let verified = crate::doctor::verify(ctx).await?;
     if as_json {
         println!("{}", serde_json::to_string(&verified)?);

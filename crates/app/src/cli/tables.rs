@@ -67,7 +67,7 @@ pub(crate) async fn organ(ctx: &Ctx, command: Organ, as_json: bool) -> Result<Ex
     if !outcome.errors.is_empty() {
         return Err(refused(outcome.errors.into_iter().map(|error| (error.row, error.message)).collect()));
     }
-    told(as_json, "机关", table.rows.len())
+    told(as_json, "机关", [outcome.created, outcome.changed, outcome.unchanged])
 }
 
 pub(crate) async fn column(ctx: &Ctx, file: &Path, as_json: bool) -> Result<ExitCode> {
@@ -84,7 +84,7 @@ pub(crate) async fn column(ctx: &Ctx, file: &Path, as_json: bool) -> Result<Exit
             Err(faults) => return Err(refused(faults)),
         };
     tx.commit().await?;
-    told(as_json, "栏目", count)
+    told(as_json, "栏目", [count.created, count.changed, count.unchanged])
 }
 
 /// The template of columns; needs no database.
@@ -113,11 +113,15 @@ pub(crate) async fn user(ctx: &Ctx, file: &Path, as_json: bool) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-fn told(as_json: bool, what: &str, count: usize) -> Result<ExitCode> {
+/// What an import did: how many are new, changed, and as they were.
+fn told(as_json: bool, what: &str, count: [usize; 3]) -> Result<ExitCode> {
+    let (all, [created, changed, unchanged]) = (count.iter().sum::<usize>(), count);
     if as_json {
-        println!("{}", json!({ "imported": count }));
+        println!("{}", json!({ "imported": all, "created": created, "changed": changed, "unchanged": unchanged }));
+    } else if created + changed == 0 {
+        println!("表里的 {all} 个{what}与现有的完全相同，没有改动。");
     } else {
-        println!("已导入 {count} 个{what}。");
+        println!("已导入 {all} 个{what}：新建 {created}，修改 {changed}，不变 {unchanged}。");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::{os::unix::fs::PermissionsExt, path::Path, time::Duration};
 use kernel::Role;
 use web::{Config, Ctx};
 
-use crate::{compose, config, demo};
+use crate::{compose, config, demo, nodes};
 
 /// What came of a point: all is well, or what to do.
 pub(super) type Outcome = Result<String, String>;
@@ -86,8 +86,15 @@ pub(super) fn clock(today: jiff::civil::Date) -> Outcome {
     Ok(today.to_string())
 }
 
-/// Keys lie beside the database, for its user alone, and must be kept with the backups but not in the same place.
-pub(super) fn keys(data: &Path) -> Outcome {
+/// Keys lie beside the database, for its user alone, and must be kept with the backups but not in the same place. What lies there
+/// must be a key, and the one that signs the log must be able to lie where the configuration says.
+pub(super) fn keys(config: &Config, data: &Path) -> Outcome {
+    let place = store::log::Place::below(data).with_key(&config.log.key);
+    // A data directory that is not there yet is made by the first command that needs it.
+    if data.exists() || !config.log.key.is_empty() {
+        proof::Signer::ready(place.clone()).map_err(|error| format!("{error}。"))?;
+    }
+    nodes::files(config, data).check_key().map_err(|error| format!("{error}。"))?;
     let mut found = Vec::new();
     for entry in std::fs::read_dir(data).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -102,6 +109,9 @@ pub(super) fn keys(data: &Path) -> Outcome {
             ));
         }
         found.push(name);
+    }
+    if !config.log.key.is_empty() && place.key.exists() {
+        found.push(place.key.display().to_string());
     }
     found.sort();
     if found.is_empty() {
@@ -269,12 +279,39 @@ mod tests {
     #[test]
     fn a_key_that_others_can_read_is_named() {
         let place = tempfile::tempdir().expect("place");
-        assert!(keys(place.path()).is_ok());
-        let key = place.path().join("files-key");
-        std::fs::write(&key, "x").expect("write");
-        std::fs::set_permissions(&key, PermissionsExt::from_mode(0o644)).expect("mode");
-        assert!(keys(place.path()).expect_err("open").contains("files-key"));
-        std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("mode");
-        assert!(keys(place.path()).expect("closed").contains("files-key"));
+        let config = Config::default();
+        assert!(keys(&config, place.path()).is_ok());
+        for name in ["files-key", "log-key"] {
+            let key = place.path().join(name);
+            std::fs::write(&key, "0".repeat(64)).expect("write");
+            std::fs::set_permissions(&key, PermissionsExt::from_mode(0o644)).expect("mode");
+            let told = keys(&config, place.path()).expect_err("open");
+            assert!(told.contains(name) && told.contains("chmod 600"), "{told}");
+            std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("mode");
+            assert!(keys(&config, place.path()).expect("closed").contains(name));
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_none_or_has_no_place_is_named() {
+        let place = tempfile::tempdir().expect("place");
+        let mut config = Config::default();
+        for name in ["files-key", "log-key"] {
+            for junk in [&b"junk"[..], b"\xff\xfe\0", b""] {
+                let key = place.path().join(name);
+                std::fs::write(&key, junk).expect("write");
+                std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("mode");
+                let told = keys(&config, place.path()).expect_err("junk");
+                assert!(told.contains(name) && told.contains("请"), "{told}");
+                std::fs::remove_file(&key).expect("remove");
+            }
+        }
+        for data in [place.path().to_owned(), place.path().join("fresh")] {
+            config.log.key = place.path().join("none/k").display().to_string();
+            let told = keys(&config, &data).expect_err("nowhere");
+            assert!(told.contains("none/k") && told.contains("log.key"), "{told}");
+            config.log.key = place.path().join("k").display().to_string();
+            assert!(keys(&config, &data).is_ok(), "it can be made");
+        }
     }
 }

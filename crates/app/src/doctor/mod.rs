@@ -28,6 +28,8 @@ fn point(name: &'static str, outcome: Result<String, String>) -> Point {
 /// # Errors
 /// When the output cannot be written.
 pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCode> {
+    let keys = checks::keys(&config, &data);
+    let signed = keys.is_ok();
     let mut points = vec![
         point("时间", checks::clock(seams::system().today())),
         point("环境变量", checks::environment()),
@@ -35,7 +37,7 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
         point("访问地址", checks::addresses(&config)),
         point("数据目录", writable(&data)),
         point("数据盘", free_space(&data)),
-        point("密钥", checks::keys(&data)),
+        point("密钥", keys),
         point("门户端口", checks::port(&config.server.portal).await),
         point("后台端口", checks::port(&config.server.office).await),
         point("后台访问范围", office_range(&config)),
@@ -63,6 +65,8 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
             points.push(point("工作日历", checks::calendar(&ctx)));
             let verified = verify(&ctx).await?;
             let outcome = match verified.first_bad {
+                // What a key that cannot be used keeps from being proven is no sign of anybody's hand.
+                Some(bad) if !signed => Err(format!("{bad}。请先按“密钥”一项处理，再验证。")),
                 None => Ok(format!("留痕 {} 条，文件 {} 个", verified.events, verified.files)),
                 Some(bad) => Err(format!("{bad}。请停止写入并保留现场。")),
             };

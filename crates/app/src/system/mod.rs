@@ -39,9 +39,11 @@ pub fn capability() -> Capability {
             &store::log::seals::BEGUN,
             &store::log::seals::TAMPERED,
             &store::log::seals::SETTLED,
+            &outbox::READ,
         ])
         .settings::<clock::Readings>()
         .subject("job", "后台作业")
+        .subject("outbox", "发件箱")
         .subject("index", "检索")
         .subject("event", "留痕记录")
         .subject("log", "留痕封存")

@@ -1,11 +1,15 @@
-//! Mails that nobody could send: they lie in a folder below the data directory until a person fetches them.
+//! Mails that nobody could send: they lie in a folder below the data directory until a person fetches them. They are for others,
+//! and may hold what opens an account: who reads one stands in the log, each time.
 
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kernel::time;
-use web::{Ctx, Error, Result};
+use kernel::{EventKind, NewEvent, time};
+use web::{Ctx, Desk, Error, Result, act_now};
+
+/// A mail for somebody else was read in the outbox; the subject's id is its file, which says the moment and not for whom.
+pub(super) static READ: EventKind = EventKind::new("outbox", "outbox.read", "查看发件箱里的邮件");
 
 /// A mail that lies in the outbox.
 pub(super) struct Letter {
@@ -53,7 +57,10 @@ async fn names(ctx: &Ctx) -> Vec<String> {
 }
 
 /// GET /system/outbox/{name}
-pub(super) async fn mail(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<Response> {
+///
+/// # Errors
+/// Also when the reading cannot be noted: what cannot be noted is not handed out. A full disk keeps nobody from reading.
+pub(super) async fn mail(State(ctx): State<Ctx>, desk: Desk, Path(name): Path<String>) -> Result<Response> {
     let plain = name.ends_with(".eml")
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
         && !name.contains("..");
@@ -61,5 +68,11 @@ pub(super) async fn mail(State(ctx): State<Ctx>, Path(name): Path<String>) -> Re
         return Err(Error::NotFound);
     }
     let bytes = tokio::fs::read(ctx.data().join("outbox").join(&name)).await.map_err(|_| Error::NotFound)?;
+    let event = NewEvent::new(&READ, &name, &desk.actor()).organ(desk.organ());
+    match act_now(&ctx, async |tx| tx.append(event).await).await {
+        Ok(_) => {}
+        Err(error) if error.trouble().is_some() => {}
+        Err(error) => return Err(error.into()),
+    }
     Ok(web::page::download(bytes, "message/rfc822", &name))
 }

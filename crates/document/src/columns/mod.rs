@@ -14,6 +14,7 @@ pub use kinds::{
 };
 pub use read::{Column, column, column_names, columns};
 pub use store::{
-    ColumnData, NUMBERS, Row, delete, errors, items, one, options, put, read_items, shift, toggle, tree, write_items,
+    ColumnData, NUMBERS, Row, Written, delete, errors, items, one, options, put, read_items, shift, toggle, tree,
+    write_items,
 };
 pub use tree::{Fill, Tree};

@@ -195,11 +195,20 @@ pub fn errors(data: &ColumnData, existing: &[(usize, Row)], purposes: &[&Purpose
     errors
 }
 
+/// What came of putting a column in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    Created,
+    Changed,
+    /// It was so already.
+    Same,
+}
+
 /// Creates the column or changes it; what is the same already is a no-op.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when it was changed meanwhile.
-pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<()> {
+pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<Written> {
     let clean =
         |text: &str, most: usize| -> String { text.trim().chars().filter(|c| !c.is_control()).take(most).collect() };
     let before: Option<Row> = query_as(
@@ -230,7 +239,7 @@ pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<()> {
         let mut sorted = items.clone();
         sorted.sort_unstable();
         if same(before, &after) && kept == sorted {
-            return Ok(());
+            return Ok(Written::Same);
         }
         if data.version != 0 && data.version != before.version {
             return Err(Refusal::Conflict(
@@ -239,10 +248,13 @@ pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<()> {
         }
     }
     write(tx, &after, &items).await?;
-    let kind = if before.is_some() { &events::CHANGED } else { &events::CREATED };
+    let (kind, written) = match before {
+        Some(_) => (&events::CHANGED, Written::Changed),
+        None => (&events::CREATED, Written::Created),
+    };
     let about = json!({ "name": after.name, "parent": after.parent, "kind": after.kind, "purpose": after.purpose });
     tx.append(NewEvent::new(kind, &data.slug, actor).data(about)).await?;
-    Ok(())
+    Ok(written)
 }
 
 fn same(a: &Row, b: &Row) -> bool {

@@ -9,7 +9,7 @@ use axum::{extract::State, response::Response};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp, civil::time};
 use kernel::{Actor, NewEvent, OrganCode, Staff, event::Event, may};
-use proof::{Checkpoint, Progress, Verified, Verify};
+use proof::{Checkpoint, Progress, Unkept, Verified, Verify};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
@@ -59,9 +59,11 @@ pub async fn without_files(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Resu
 }
 
 async fn all(ctx: &Ctx, files: bool, tell: impl FnMut(Progress) + Send) -> Result<Verified> {
-    let kept = match Checkpoint::kept(ctx.log_place(), ctx.db().chain()) {
-        Ok(kept) => kept,
-        Err(why) => return Ok(Verified::unfit(why)),
+    let (kept, hindered) = match Checkpoint::kept(ctx.log_place(), ctx.db().chain()) {
+        Ok(kept) => (kept, None),
+        Err(Unkept::Unreadable(why)) => return Ok(Verified::unfit(why)),
+        // No sign of anybody's hand: the rest is looked at, and what could not be looked at is told.
+        Err(Unkept::Key(why)) => (None, Some(why)),
     };
     let verify = Verify::new(ctx.db()).progress(tell);
     let verify = if files { verify.files(ctx.files()) } else { verify };
@@ -88,6 +90,12 @@ async fn all(ctx: &Ctx, files: bool, tell: impl FnMut(Progress) + Send) -> Resul
             verified.ok = false;
             verified.first_bad = Some(bad);
         }
+    }
+    if verified.ok
+        && let Some(why) = hindered
+    {
+        verified.ok = false;
+        verified.first_bad = Some(format!("末尾的记录没有核对：{why}"));
     }
     Ok(verified)
 }

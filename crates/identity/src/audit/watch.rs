@@ -14,7 +14,7 @@ use std::{
 
 use jiff::Timestamp;
 use kernel::{Actor, NewEvent};
-use proof::{Checkpoint, Verify};
+use proof::{Checkpoint, Unkept, Verify};
 use serde_json::json;
 use store::{
     files::Stamp,
@@ -74,6 +74,8 @@ pub struct Round {
     pub compared: i64,
     /// What does not fit, in words.
     pub bad: Option<String>,
+    /// Why the end of the log could not be looked at, in words.
+    pub hindered: Option<String>,
     head: String,
     seq: i64,
 }
@@ -92,7 +94,12 @@ impl Watch {
     async fn look(&mut self, ctx: &Ctx, round: &mut Round) -> Result<Option<String>> {
         let kept = match Checkpoint::kept(ctx.log_place(), ctx.db().chain()) {
             Ok(kept) => kept,
-            Err(why) => return Ok(Some(why)),
+            Err(Unkept::Unreadable(why)) => return Ok(Some(why)),
+            // No sign of anybody's hand: the rest is looked at.
+            Err(Unkept::Key(why)) => {
+                round.hindered = Some(why);
+                None
+            }
         };
         if let Some(kept) = &kept {
             let tail = Verify::new(ctx.db()).from(kept).run().await?;
@@ -184,7 +191,7 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
                 }
             };
             let bad = round.bad.or(open);
-            watching.set(Standing { at, took, compared: round.compared, bad, hindered: None });
+            watching.set(Standing { at, took, compared: round.compared, bad, hindered: round.hindered });
         }
         Err(error) => {
             tracing::warn!(?error, "the watch could not look");

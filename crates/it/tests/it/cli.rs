@@ -238,6 +238,64 @@ fn nothing_becomes_a_new_site_in_silence() {
     assert_eq!(names, 1, "nothing was made");
 }
 
+/// Starts the program, which must not come to serve, and returns what it says.
+fn refuses_to_serve(place: &Path, variables: &[(&str, &str)]) -> String {
+    let arguments = ["serve", "--new", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"];
+    let mut command = gongkai(place);
+    command.args(arguments).envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("start");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("a line or the end");
+    if !line.is_empty() {
+        let _ = child.kill();
+        panic!("{variables:?}: it serves: {line}");
+    }
+    let output = child.wait_with_output().expect("end");
+    assert_eq!(output.status.code(), Some(1), "{variables:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A log whose end cannot be kept is told at the start, not once a minute where nobody reads it; a key with a wrong mode is a wrong
+/// key and no forged log.
+#[test]
+fn a_key_that_cannot_be_used_stops_the_start() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = tempfile::tempdir().expect("place");
+    let data = place.path().join("data");
+    let add = ["user", "add", "admin", "--name", "甲", "--organ", "OFFICE", "--role", "system_admin", "--json"];
+    json(&run(&data, &add));
+    let nowhere = place.path().join("none/k").display().to_string();
+    let told = refuses_to_serve(&data, &[("GONGKAI_LOG__KEY", &nowhere)]);
+    assert!(told.contains(&nowhere) && told.contains("log.key"), "{told}");
+    let doctor = gongkai(&data).env("GONGKAI_LOG__KEY", &nowhere).args(["doctor", "--json"]).output().expect("doctor");
+    let points: Value = serde_json::from_slice(&doctor.stdout).expect("JSON");
+    assert!(
+        points["points"].as_array().expect("points").iter().any(|point| {
+            point["ok"] == false && point["note"].as_str().is_some_and(|note| note.contains(&nowhere))
+        })
+    );
+    let key = data.join("log-key");
+    std::fs::write(&key, "0".repeat(64)).expect("write");
+    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o644)).expect("mode");
+    let verify = run(&data, &["verify"]);
+    assert_eq!(verify.status.code(), Some(1));
+    for told in [refuses_to_serve(&data, &[]), String::from_utf8_lossy(&verify.stderr).into_owned()] {
+        assert!(told.contains(&format!("chmod 600 {}", key.display())), "{told}");
+        assert!(!told.contains("改过") && !told.contains("删除") && !told.contains("保留现场"), "{told}");
+    }
+    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("mode");
+    std::fs::write(data.join("files-key"), "junk").expect("write");
+    assert!(refuses_to_serve(&data, &[]).contains("files-key"));
+    std::fs::remove_file(data.join("files-key")).expect("remove");
+
+    // A backup goes where it outlives the data.
+    let within = run(&data, &["backup", data.join("x.tgz").to_str().expect("path")]);
+    let told = String::from_utf8_lossy(&within.stderr).into_owned();
+    assert_eq!(within.status.code(), Some(1), "{told}");
+    assert!(told.contains("请写到另一块盘") && !data.join("x.tgz").exists(), "{told}");
+    assert!(run(&data, &["backup", place.path().join("x.tgz").to_str().expect("path")]).status.success());
+}
+
 /// Reads one answer of a known length from a connection that stays open: however it is cut into packets.
 fn one_answer(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
@@ -370,6 +428,17 @@ fn a_county_is_set_up_as_the_readme_says() {
     assert!(organs["imported"].as_i64().is_some_and(|count| count > 40), "{organs}");
     let columns = json(&run(place.path(), &["column", "import", &demo("columns.toml"), "--json"]));
     assert!(columns["imported"].as_i64().is_some_and(|count| count > 30), "{columns}");
+    // The same again changes nothing, and says so.
+    for (what, file, first) in [("organ", "organs.csv", organs), ("column", "columns.toml", columns)] {
+        assert!(first["created"].as_i64().is_some_and(|count| count > 30), "{first}");
+        let again = json(&run(place.path(), &[what, "import", &demo(file), "--json"]));
+        assert_eq!(
+            (&again["unchanged"], &again["created"], &again["changed"]),
+            (&first["imported"], &0.into(), &0.into())
+        );
+        let told = run(place.path(), &[what, "import", &demo(file)]);
+        assert!(String::from_utf8_lossy(&told.stdout).contains("没有改动"), "{told:?}");
+    }
     let people = place.path().join("people.csv");
     let rows = "登录名,姓名,所在机关,角色\nclerk2,甲,QH001,county_office|编辑\n\
                 checker,乙,县政府办公室,保密审查员|文字关审核员\nother,丙,QH001,政策关审核员|政治关审核员\n";

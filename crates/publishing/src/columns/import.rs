@@ -1,7 +1,7 @@
 //! Columns from a table (CSV, workbook) or from TOML as the demonstration has them: a county makes its forty columns in one go.
 //! All or nothing; a column whose address name exists already is changed, one that is the same stays as it is.
 
-use document::columns::{self as rows, ColumnData, ColumnKind, Row, purposes};
+use document::columns::{self as rows, ColumnData, ColumnKind, Row, Written, purposes};
 use documents::tables::Table;
 use kernel::{Actor, id::ColumnId};
 use serde::Deserialize;
@@ -160,7 +160,18 @@ fn settle(ctx: &Ctx, lines: &mut [Line], stored: &[(usize, Row)]) {
     }
 }
 
-/// Puts the columns in, those above before those below; nothing when one of them is wrong. How many there were.
+/// What an import did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Columns made.
+    pub created: usize,
+    /// Columns changed.
+    pub changed: usize,
+    /// Lines that say what is stored already.
+    pub unchanged: usize,
+}
+
+/// Puts the columns in, those above before those below; nothing when one of them is wrong.
 ///
 /// # Errors
 /// What is wrong, line by line, or when the database fails.
@@ -169,7 +180,7 @@ pub async fn put_all(
     tx: &mut Tx,
     actor: &Actor,
     mut lines: Vec<Line>,
-) -> Result<std::result::Result<usize, Vec<Fault>>, Refusal> {
+) -> Result<std::result::Result<Imported, Vec<Fault>>, Refusal> {
     if lines.is_empty() {
         return Ok(Err(vec![(0, "没有找到栏目。第一行是表头，下面每行一个栏目。".to_owned())]));
     }
@@ -181,7 +192,7 @@ pub async fn put_all(
             faults.push((line.number, format!("网址名 {} 在前面已经出现过，请换一个。", line.data.slug)));
         }
     }
-    let count = lines.len();
+    let mut done = Imported::default();
     let mut waiting = lines;
     // As long as there is one whose column above is there.
     while faults.is_empty() && !waiting.is_empty() {
@@ -198,13 +209,17 @@ pub async fn put_all(
                 tree.iter().find(|(_, row)| row.slug == line.data.slug).map_or(0, |(_, row)| row.version);
             let errors = rows::errors(&line.data, &tree, &purposes(ctx));
             if errors.is_empty() {
-                rows::put(tx, actor, &line.data).await?;
+                match rows::put(tx, actor, &line.data).await? {
+                    Written::Created => done.created += 1,
+                    Written::Changed => done.changed += 1,
+                    Written::Same => done.unchanged += 1,
+                }
             } else {
                 faults.extend(errors.items().iter().map(|(_, message)| (line.number, message.clone())));
             }
         }
     }
-    Ok(if faults.is_empty() { Ok(count) } else { Err(faults) })
+    Ok(if faults.is_empty() { Ok(done) } else { Err(faults) })
 }
 
 #[cfg(test)]

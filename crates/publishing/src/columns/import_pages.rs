@@ -88,7 +88,10 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart)
     };
     let mut faults = Vec::new();
     let done = act(&ctx, "", async |tx: &mut Tx| match import::put_all(&ctx, tx, &desk.actor(), lines).await? {
-        Ok(count) => Ok(Done::ok("/columns", format!("已导入 {count} 个栏目。"))),
+        Ok(import::Imported { created, changed, unchanged }) => {
+            let told = format!("已导入栏目：新建 {created}，修改 {changed}，不变 {unchanged}。");
+            Ok(Done::ok("/columns", told))
+        }
         Err(found) => {
             faults = found;
             Err(Refusal::Fields(web::FormErrors::one("file", "表格里有需要更正的行。")))

@@ -146,7 +146,14 @@ impl Files {
         &self.key
     }
 
-    /// The installation's key; made when there is none and chance is given.
+    /// Whether the key can be used; one that is not there yet is made when it is needed.
+    ///
+    /// # Errors
+    /// When what lies there is no key, or cannot be read: what was sealed could not be opened, nothing could be sealed.
+    pub fn check_key(&self) -> Result<()> {
+        known(&self.key).map(drop)
+    }
+
     /// Makes the key of sealed files unless there is one, for an installation of several nodes: each must have the same.
     ///
     /// # Errors
@@ -155,6 +162,7 @@ impl Files {
         self.master(Some(seams)).map(|_| ())
     }
 
+    /// The installation's key; made when there is none and chance is given.
     fn master(&self, seams: Option<&Seams>) -> Result<Vec<u8>> {
         if let Some(known) = known(&self.key)? {
             return Ok(known);
@@ -180,14 +188,19 @@ impl Files {
 }
 
 fn known(path: &Path) -> Result<Option<Vec<u8>>> {
-    let text = match std::fs::read_to_string(path) {
+    let text = match std::fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            return Err(Error::Sealed(format!("密钥文件 {} 读不了：{error}。请检查属主和权限", path.display())));
+        }
     };
-    match hex::decode(text.trim()) {
+    match hex::decode(text.trim_ascii()) {
         Ok(key) if key.len() == 32 => Ok(Some(key)),
-        _ => Err(Error::Sealed(format!("密钥文件 {} 读不懂", path.display()))),
+        _ => Err(Error::Sealed(format!(
+            "密钥文件 {} 读不懂，不是本程序写的密钥。请从另行保管的那一份恢复它；没有它，动态口令和密封的附件打不开",
+            path.display()
+        ))),
     }
 }
 

@@ -12,6 +12,7 @@ mod exec;
 mod list;
 mod live;
 mod postgres;
+mod postgres_words;
 mod query;
 mod row;
 mod sqlite;

@@ -13,7 +13,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 
-use crate::{Error, Result, error::why};
+use super::postgres_words::{self as words, Said};
+use crate::{Error, Result};
 
 /// What a pool is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +37,26 @@ const FIRST: Duration = Duration::from_secs(10);
 /// of passwords and drafts go over it.
 ///
 /// # Errors
-/// When the address cannot be read, or asks for a connection that may turn out to be in clear text.
+/// When the address cannot be read, names files that are none, or asks for a connection that may turn out to be in clear text.
 pub(crate) fn options(url: &str) -> Result<PgConnectOptions> {
-    let options = PgConnectOptions::from_str(url)?.application_name("gongkai").statement_cache_capacity(200);
-    let said = url.split_once('?').is_some_and(|(_, rest)| {
-        rest.split('&').any(|part| part.starts_with("sslmode=") || part.starts_with("ssl-mode="))
-    });
+    // The driver reads the environment, too: what it says counts as said.
+    let said = Said::of(url, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| words::unreadable(&error))?
+        .application_name("gongkai")
+        .statement_cache_capacity(200);
+    if said.root.is_some() {
+        // Who names the authority wants it asked: nothing else would look at the certificate.
+        return Ok(match said.mode.as_deref() {
+            None => options.ssl_mode(PgSslMode::VerifyFull),
+            Some("require") => options.ssl_mode(PgSslMode::VerifyCa),
+            Some(_) => options,
+        });
+    }
     if is_local(&options) {
         return Ok(options);
     }
-    if !said {
+    if said.mode.is_none() {
         return Ok(options.ssl_mode(PgSslMode::Require));
     }
     match options.get_ssl_mode() {
@@ -72,14 +83,20 @@ pub(crate) async fn connect_once(options: &PgConnectOptions) -> Result<PgConnect
 }
 
 async fn reach(options: &PgConnectOptions, patience: Duration) -> Result<PgConnection> {
-    let unreachable = |reason: String| Error::Unreachable { place: place(options), reason };
     match tokio::time::timeout(patience, options.connect()).await {
-        Err(_) => Err(unreachable("超时没有应答。请检查网络和防火墙".into())),
-        Ok(Err(sqlx::Error::Io(error))) => Err(unreachable(why(&error))),
-        Ok(Err(sqlx::Error::Tls(error))) => Err(unreachable(format!(
-            "加密连接没有建立（{error}）。请让数据库启用 TLS；确实只能用明文的，在地址后写 ?sslmode=disable"
-        ))),
-        Ok(other) => Ok(other?),
+        Err(_) => Err(Error::Unreachable {
+            place: place(options), reason: "超时没有应答。请检查网络和防火墙".into()
+        }),
+        Ok(Err(error)) => Err(told(options, error)),
+        Ok(Ok(connection)) => Ok(connection),
+    }
+}
+
+/// What kept a connection from being made, in words.
+fn told(options: &PgConnectOptions, error: sqlx::Error) -> Error {
+    match words::refused(options, &error) {
+        Some(reason) => Error::Unreachable { place: place(options), reason },
+        None => error.into(),
     }
 }
 
@@ -144,7 +161,7 @@ impl Pool {
         let patience = if self.away.load(Ordering::Relaxed) { IMPATIENCE } else { IMPATIENCE * 3 };
         if let Ok(taken) = tokio::time::timeout(patience, self.pool.acquire()).await {
             self.away.store(taken.is_err(), Ordering::Relaxed);
-            return Ok(taken?);
+            return taken.map_err(|error| told(&self.options, error));
         }
         // Nobody is at home, or everybody is at work: asking at the door tells.
         match reach(&self.options, IMPATIENCE).await {
@@ -191,6 +208,27 @@ mod tests {
         }
         for local in ["postgres://u@localhost/x", "postgres://u@127.0.0.1/x", "postgres://u@[::1]/x"] {
             assert!(matches!(mode(local), Some(PgSslMode::Prefer)), "{local}");
+        }
+    }
+
+    /// A certificate that nobody looks at is as good as none.
+    #[test]
+    fn who_names_an_authority_has_it_asked() {
+        let place = tempfile::tempdir().expect("place");
+        let file = place.path().join("ca.crt");
+        std::fs::write(&file, "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n").expect("write");
+        let file = file.display();
+        for host in ["db.example", "127.0.0.1"] {
+            let at = |rest: &str| mode(&format!("postgres://u@{host}/x?sslrootcert={file}{rest}"));
+            assert!(matches!(at(""), Some(PgSslMode::VerifyFull)), "{host}");
+            assert!(matches!(at("&sslmode=require"), Some(PgSslMode::VerifyCa)), "{host}");
+            assert!(matches!(at("&sslmode=verify-ca"), Some(PgSslMode::VerifyCa)), "{host}");
+            assert!(matches!(at("&sslmode=verify-full"), Some(PgSslMode::VerifyFull)), "{host}");
+            for unchecked in ["disable", "allow", "prefer"] {
+                let refused = options(&format!("postgres://u@{host}/x?sslrootcert={file}&sslmode={unchecked}"));
+                let told = refused.expect_err(unchecked).to_string();
+                assert!(told.contains("sslrootcert") && told.contains("verify-full"), "{told}");
+            }
         }
     }
 

@@ -277,7 +277,40 @@ both! {
         again.close().await;
         // A key that others may read is none.
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o640)).expect("mode");
-        assert!(Checkpoint::read(place(), "main").expect_err("refused").to_string().contains("chmod 600"));
+        let said = Checkpoint::read(place(), "main").expect_err("refused").to_string();
+        assert!(said.contains("chmod 600") && said.contains(&key.display().to_string()), "{said}");
+        // A matter of setting up, not of somebody who changed what is kept: nothing is to be deleted.
+        let kept = Checkpoint::kept(place(), "main").expect_err("refused");
+        assert!(matches!(&kept, proof::Unkept::Key(words) if !words.contains("删除") && !words.contains("改过")), "{kept:?}");
+        assert!(Signer::ready(place()).expect_err("refused").to_string().contains("chmod 600"));
+    }
+
+    /// The end of a log is never left unsigned in silence: a place where no key can lie is told at the start, with its path.
+    async fn a_key_that_cannot_be_made_or_is_gone_is_told_with_its_path(home) {
+        let data = home.folder.path();
+        let at = |key: &str| log::Place::below(data).with_key(key);
+        let nowhere = data.join("none/k").display().to_string();
+        std::fs::write(data.join("file"), "x").expect("write");
+        let below = data.join("file/k").display().to_string();
+        for key in [nowhere, below, data.display().to_string()] {
+            for said in [Signer::ready(at(&key)), Signer::open(at(&key), &home.seams).map(drop)] {
+                let said = said.expect_err("refused").to_string();
+                assert!(said.contains(&key) && said.contains("log.key"), "{said}");
+            }
+        }
+        let before = std::fs::read_dir(data).expect("folder").count();
+        Signer::ready(data).expect("a key can be made");
+        assert_eq!(std::fs::read_dir(data).expect("folder").count(), before, "nothing is left behind");
+        three(&home.db).await;
+        log::checkpoint(&home.db, data).await.expect("checkpoint");
+        Signer::ready(data).expect("the key lies there");
+        std::fs::write(data.join("log-key"), "junk").expect("write");
+        let kept = Checkpoint::kept(data, "main").expect_err("junk");
+        assert!(matches!(&kept, proof::Unkept::Unreadable(words) if !words.contains("删除")), "{kept:?}");
+        assert!(Signer::ready(data).expect_err("junk").to_string().contains("log-key"));
+        std::fs::remove_file(data.join("log-key")).expect("remove");
+        let said = Signer::ready(data).expect_err("gone").to_string();
+        assert!(said.contains("log-key 不见了") && said.contains("放回"), "{said}");
     }
 
     async fn a_verification_begins_at_a_checkpoint_and_tells_how_far_it_is(home) {
