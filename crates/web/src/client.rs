@@ -14,8 +14,43 @@ use ipnet::IpNet;
 pub use crate::peer::within;
 use crate::{Ctx, Error, asked, peer::peer};
 
-/// Headers by which a proxy shows itself.
-const OF_PROXIES: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
+/// Headers by which a proxy shows itself, besides those that [`is_of_a_proxy`] knows by their form.
+const OF_PROXIES: [&str; 19] = [
+    "forwarded",
+    "forwarded-for",
+    "via",
+    "client-ip",
+    "x-forwarded",
+    "x-originating-ip",
+    "x-remote-ip",
+    "x-remote-addr",
+    "x-proxyuser-ip",
+    "x-original-host",
+    "x-original-url",
+    "x-scheme",
+    "x-url-scheme",
+    "x-real-port",
+    "front-end-https",
+    "proxy-connection",
+    "cf-ray",
+    "cf-visitor",
+    "cdn-loop",
+];
+
+/// Whether a header is one that browsers never send and proxies do: which ones a proxy adds differs from one product to the next,
+/// and a strange one would make its own address the reader's.
+fn is_of_a_proxy(name: &str) -> bool {
+    OF_PROXIES.contains(&name)
+        || ["x-forwarded-", "x-envoy-", "x-original-forwarded-"].iter().any(|start| name.starts_with(start))
+        || ["-client-ip", "-clientip", "-connecting-ip", "-real-ip", "-src-ip", "-user-ip", "-external-address"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}
+
+/// Whether the request says of itself that it came through a proxy.
+fn came_through(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| is_of_a_proxy(name.as_str()))
+}
 
 /// The client's address, as far as it can be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,18 +111,22 @@ pub fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Result
 }
 
 /// Layer of both servers: puts [`ClientIp`] into the request. On the portal, which is open to everybody, a request of unclear
-/// origin counts as the proxy's own.
+/// origin counts as the proxy's own; that it is unclear is noted in the request ([`Unclear`]), for what only some may see.
 pub async fn identify(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
     let peer = peer(&request);
+    let origin = origin(peer, request.headers(), &ctx.config().server.trusted_proxies);
     let ip = client_ip(peer, request.headers(), &ctx.config().server.trusted_proxies).unwrap_or(peer);
     asked::came_from(ip);
+    if let Err(unclear) = origin {
+        request.extensions_mut().insert(unclear);
+    }
     request.extensions_mut().insert(ClientIp(ip));
     next.run(request).await
 }
 
 /// Whether the office may be shown to whoever asks, and the address that it is asked from.
 fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Result<IpAddr, Unclear> {
-    if !within(trusted, peer) && OF_PROXIES.iter().any(|name| headers.contains_key(*name)) {
+    if !within(trusted, peer) && came_through(headers) {
         return Err(Unclear::Stranger);
     }
     client_ip(peer, headers, trusted)
@@ -97,14 +136,15 @@ fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Result<IpAddr
 ///
 /// A request that came through a proxy which is not in `server.trusted_proxies` is refused: its real origin is unknown, and
 /// the proxy's own address, often the loopback one, must not open the office to everybody behind it. One that a trusted proxy
-/// sends without saying for whom is refused too; the proxy's own machine may still ask whether the office is well.
+/// sends without saying for whom is refused too; the proxy's own machine may still ask whether the office is well, and learns no
+/// more than that.
 pub async fn only_allowed(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
     let server = &ctx.config().server;
     let peer = peer(&request);
-    let probe = matches!(request.uri().path(), "/healthz" | "/metrics");
+    let probe = request.uri().path() == "/healthz";
     let ip = match origin(peer, request.headers(), &server.trusted_proxies) {
         Ok(ip) => ip,
-        Err(Unclear::Missing) if probe && !OF_PROXIES.iter().any(|name| request.headers().contains_key(*name)) => peer,
+        Err(Unclear::Missing) if probe && !came_through(request.headers()) => peer,
         Err(why) => {
             tracing::warn!(%peer, "office refused: {why}");
             return Error::NotFound.into_response();
@@ -171,10 +211,43 @@ mod tests {
 
     #[test]
     fn a_proxy_that_nobody_trusts_is_noticed_by_any_of_its_headers() {
-        for name in OF_PROXIES {
+        let known = [
+            "x-forwarded-for",
+            "x-forwarded-proto",
+            "x-forwarded-host",
+            "x-forwarded-port",
+            "x-forwarded-prefix",
+            "x-real-ip",
+            "x-client-ip",
+            "x-cluster-client-ip",
+            "true-client-ip",
+            "fastly-client-ip",
+            "cf-connecting-ip",
+            "x-azure-clientip",
+            "x-envoy-external-address",
+            "x-original-forwarded-for",
+            "ali-cdn-real-ip",
+            "cdn-src-ip",
+        ];
+        for name in known.into_iter().chain(OF_PROXIES) {
             let shown = headers(&[(name, "10.0.0.1")]);
             assert_eq!(origin(ip("127.0.0.1"), &shown, &[]), Err(Unclear::Stranger), "{name}");
         }
+        // What browsers send.
+        let usual = headers(&[
+            ("host", "oa.example"),
+            ("user-agent", "x"),
+            ("accept", "text/html"),
+            ("referer", "http://oa.example/"),
+            ("origin", "http://oa.example"),
+            ("sec-fetch-site", "same-origin"),
+            ("upgrade-insecure-requests", "1"),
+            ("x-requested-with", "fetch"),
+            ("x-request-id", "0123456789abcdef"),
+            ("connection", "keep-alive"),
+            ("dnt", "1"),
+        ]);
+        assert_eq!(origin(ip("127.0.0.1"), &usual, &[]), Ok(ip("127.0.0.1")));
         assert_eq!(origin(ip("127.0.0.1"), &HeaderMap::new(), &[]), Ok(ip("127.0.0.1")));
     }
 

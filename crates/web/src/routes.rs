@@ -86,6 +86,18 @@ impl Routes {
         self.add(Method::POST, path, permission, target.layer(DefaultBodyLimit::max(most)))
     }
 
+    /// A form's target by which somebody decides over the work, the rights or the duties of others: what a rule refuses there stands
+    /// in the log each time, not only what the permission refuses.
+    #[must_use]
+    pub fn weighty<H, T>(self, path: &'static str, permission: &'static Permission, handler: H) -> Self
+    where
+        H: Handler<T, Ctx>,
+        T: 'static,
+    {
+        let target: MethodRouter<Ctx> = self.target(path, handler).layer(middleware::map_response(mark));
+        self.add(Method::POST, path, permission, target.layer(DefaultBodyLimit::max(MOST_OFFICE)))
+    }
+
     /// A form's target that takes files; the handler counts the bytes itself while it reads.
     #[must_use]
     pub fn upload<H, T>(self, path: &'static str, permission: &'static Permission, handler: H) -> Self
@@ -147,6 +159,15 @@ impl Routes {
     pub fn finish(self) -> (Vec<RouteInfo>, Router<Ctx>) {
         (self.list, self.router)
     }
+}
+
+/// On the answer of a [`Routes::weighty`] target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weighty;
+
+async fn mark(mut response: Response) -> Response {
+    response.extensions_mut().insert(Weighty);
+    response
 }
 
 async fn guard(permission: &'static Permission, request: Request, next: Next) -> Response {

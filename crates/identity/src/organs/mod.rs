@@ -34,7 +34,7 @@ pub(crate) fn routes() -> Routes {
         .get("/organs/new", &MANAGE_ORGANS, pages::new)
         .post("/organs/new", &MANAGE_ORGANS, actions::create)
         .get("/organs/merge", &MANAGE_ORGANS, merge::page)
-        .post("/organs/merge", &MANAGE_ORGANS, merge::submit)
+        .weighty("/organs/merge", &MANAGE_ORGANS, merge::submit)
         .get("/organs/template.xlsx", &MANAGE_ORGANS, import_pages::template)
         .get("/organs/import", &MANAGE_ORGANS, import_pages::form)
         .upload("/organs/import", &MANAGE_ORGANS, import_pages::upload)
@@ -48,6 +48,6 @@ pub(crate) fn routes() -> Routes {
         .get("/organs/{code}/rename", &MANAGE_ORGANS, pages::rename)
         .post("/organs/{code}/rename", &MANAGE_ORGANS, actions::rename)
         .get("/organs/{code}/abolish", &MANAGE_ORGANS, pages::abolish)
-        .post("/organs/{code}/abolish", &MANAGE_ORGANS, actions::abolish)
+        .weighty("/organs/{code}/abolish", &MANAGE_ORGANS, actions::abolish)
         .post("/organs/{code}/restore", &MANAGE_ORGANS, actions::restore)
 }

@@ -100,7 +100,7 @@ pub async fn attach(State(ctx): State<Ctx>, mut request: Request, next: Next) ->
         let asked = watch::Asked::of(&request, person.clone());
         request.extensions_mut().insert(Actor::Staff(person));
         let mut response = next.run(request).await;
-        if let Err(error) = asked.note(&ctx, response.status()).await {
+        if let Err(error) = asked.note(&ctx, watch::Answer::of(&response)).await {
             // What cannot be noted is not handed out.
             response = error.into_response();
         }

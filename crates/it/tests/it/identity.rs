@@ -242,6 +242,16 @@ testkit::both! {
         }
         assert_eq!(count(app, "account.refused", "GET /audit").await, 2, "the first and the tenth");
         assert_eq!(count(app, "account.refused", "没有找到").await, 1, "the tenth");
+        // A harmless one hides no weighty one.
+        editor.get("/accounts").await.expect(403);
+        editor.post("/accounts/new", &[]).await.expect(403);
+        editor.get("/audit/export.csv").await.expect(403);
+        for route in ["GET /accounts\"", "POST /accounts/new", "GET /audit/export.csv"] {
+            assert_eq!(count(app, "account.refused", route).await, 1, "{route}");
+        }
+        let fields = [("old", "wrong-wrong-wrong"), ("password", "Another-horse-7-battery"), ("again", "Another-horse-7-battery")];
+        editor.post("/account/password", &fields).await.expect(422).shows("现在的密码不对");
+        assert_eq!(count(app, "session.failed", "confirmation").await, 1, "a wrong password of somebody who is signed in");
         editor.get("/documents/export.xlsx").await.expect(200);
         editor.get("/duties/export.xlsx").await.expect(200);
         assert_eq!((count(app, "export.taken", "稿件").await, count(app, "export.taken", "任务").await), (1, 1));

@@ -85,6 +85,18 @@ both! {
         }
         let mut admin = app.person("sysadmin", "QH001", &[kernel::Role::SystemAdmin]).await;
         admin.get("/system").await.expect(200).shows(".eml");
+        // A mail is for somebody else, and may open an account: who reads it stands in the log, each time.
+        let name = std::fs::read_dir(app.data().join("outbox")).expect("outbox").next().expect("one").expect("file").file_name();
+        let to = format!("/system/outbox/{}", name.to_string_lossy());
+        for times in 1..=2 {
+            admin.get(&to).await.expect(200);
+            let read: i64 = store::query_scalar("SELECT COUNT(*) FROM event WHERE kind = 'outbox.read' AND subject_id = $1")
+                .bind(name.to_string_lossy().into_owned())
+                .fetch_one(app.ctx().db().read())
+                .await
+                .expect("events");
+            assert_eq!(read, times);
+        }
     }
 
     async fn a_server_that_is_away_means_later_not_never(app) {

@@ -141,6 +141,20 @@ both! {
         colleague.get("/healthz").await.expect(200).shows("ok").hides("version").hides("sqlite").hides("postgres");
         proxied.with_header("x-forwarded-for", "10.0.0.7");
         proxied.get("/").await.expect(404);
+        let mut spoken = client.clone();
+        spoken.with_header("x-forwarded-proto", "https");
+        spoken.get("/").await.expect(404);
+        // A trusted proxy that does not say for whom it asks: its own address stands for everybody behind it.
+        let ctx = app
+            .with_config(|config| config.server.trusted_proxies = vec!["127.0.0.1/32".parse().expect("net")])
+            .await;
+        let mut silent = app.stranger().on(app::App::new(ctx).expect("the program composes").office);
+        silent.get("/signin").await.expect(404);
+        silent.get("/metrics").await.expect(404);
+        silent.get("/healthz").await.expect(200).shows("ok").hides("version").hides("disk_free_mb");
+        let mut said = silent.clone();
+        said.with_header("x-forwarded-for", "127.0.0.1");
+        said.get("/metrics").await.expect(200);
         // A form sent from another site is refused although the cookie comes along.
         let foreign = app.foreign_post(&client, "/documents/new").await;
         assert_eq!(foreign.status.as_u16(), 403);

@@ -174,6 +174,11 @@ both! {
         clerk.get("/").await.expect(200).hides("申请撤销，待确认");
         let theirs = other.get(&path).await.expect(200).shows("确认撤销").shows("撤销后恢复执行");
         let once = theirs.field("once");
+        // A decision that is neither is none.
+        for op in ["carry_out", "", "AGREE"] {
+            other.post(&decide, &[("once", &once), ("op", op)]).await.expect(400).shows("什么都没有改动");
+        }
+        other.get(&path).await.expect(200).shows("确认撤销");
         other.post(&decide, &[("once", &once), ("op", "agree")]).await.expect(303);
         other.post(&decide, &[("once", "again"), ("op", "agree")]).await.expect(409);
         app.work().await;
@@ -246,6 +251,7 @@ both! {
         let page = reviewer.get(&clearance).await.expect(200).shows("建立回应台账").shows("每季度公布一次");
         app.person("elsewhere", "QH010", &[Role::ReviewerSecrecy]).await.get(&clearance).await.expect(403);
         clerk.get(&clearance).await.expect(403);
+        reviewer.post(&clearance, &[("once", "x"), ("seen", &page.field("seen")), ("op", "passed")]).await.expect(400);
         // Sent back, with a reason; it stands first on the clerk's desk.
         let seen = page.field("seen");
         let back = [("once", page.field("once")), ("words", String::new())];

@@ -28,15 +28,15 @@ pub(crate) fn routes() -> Routes {
         .post("/duties/{id}/evidence", &REPORT_DUTIES, actions::evidence)
         .post("/duties/{id}/evidence/{evidence}/take-back", &REPORT_DUTIES, actions::take_back)
         .post("/duties/{id}/evidence/{evidence}/look", &REPORT_DUTIES, actions::look)
-        .post("/duties/{id}/evidence/{evidence}/confirm", &CONFIRM_DUTIES, actions::confirm)
-        .post("/duties/{id}/evidence/{evidence}/accept", &CONFIRM_DUTIES, actions::accept)
-        .post("/duties/{id}/evidence/{evidence}/return", &CONFIRM_DUTIES, actions::send_back)
-        .post("/duties/{id}/evidence/{evidence}/undo", &CONFIRM_DUTIES, actions::undo)
+        .weighty("/duties/{id}/evidence/{evidence}/confirm", &CONFIRM_DUTIES, actions::confirm)
+        .weighty("/duties/{id}/evidence/{evidence}/accept", &CONFIRM_DUTIES, actions::accept)
+        .weighty("/duties/{id}/evidence/{evidence}/return", &CONFIRM_DUTIES, actions::send_back)
+        .weighty("/duties/{id}/evidence/{evidence}/undo", &CONFIRM_DUTIES, actions::undo)
         .post("/duties/{id}/extra", &REPORT_DUTIES, actions::extra)
-        .post("/duties/{id}/extra/settle", &CONFIRM_DUTIES, actions::settle)
-        .post("/duties/{id}/due", &MANAGE_DUTIES, actions::due)
-        .post("/duties/{id}/visibility", &MANAGE_DUTIES, actions::visibility)
-        .post("/duties/{id}/end", &MANAGE_DUTIES, actions::end)
+        .weighty("/duties/{id}/extra/settle", &CONFIRM_DUTIES, actions::settle)
+        .weighty("/duties/{id}/due", &MANAGE_DUTIES, actions::due)
+        .weighty("/duties/{id}/visibility", &MANAGE_DUTIES, actions::visibility)
+        .weighty("/duties/{id}/end", &MANAGE_DUTIES, actions::end)
 }
 
 /// All sources of duties that capabilities declare.

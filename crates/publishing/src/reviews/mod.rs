@@ -15,9 +15,9 @@ pub(crate) fn routes() -> Routes {
         .get("/reviews/{edition}", &VIEW_DOCUMENTS, pages::review)
         .post("/reviews/{edition}/claim", &VIEW_DOCUMENTS, actions::claim)
         .post("/reviews/{edition}/release", &VIEW_DOCUMENTS, actions::release)
-        .post("/reviews/{edition}/approve", &VIEW_DOCUMENTS, actions::approve)
-        .post("/reviews/{edition}/return", &VIEW_DOCUMENTS, actions::send_back)
-        .post("/reviews/{edition}/findings", &OVERRIDE_FINDING, actions::let_through)
+        .weighty("/reviews/{edition}/approve", &VIEW_DOCUMENTS, actions::approve)
+        .weighty("/reviews/{edition}/return", &VIEW_DOCUMENTS, actions::send_back)
+        .weighty("/reviews/{edition}/findings", &OVERRIDE_FINDING, actions::let_through)
         .get("/bypasses", &REVIEW_EXCEPTIONS, pages::bypasses)
-        .post("/bypasses/{edition}/review", &REVIEW_EXCEPTIONS, actions::review_bypass)
+        .weighty("/bypasses/{edition}/review", &REVIEW_EXCEPTIONS, actions::review_bypass)
 }

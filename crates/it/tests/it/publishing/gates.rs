@@ -46,6 +46,7 @@ both! {
         bypass(app, &mut clerk, &id).await.expect(409).shows("没有通过保密审查");
         assert!(!is_public(app, &id).await);
         assert_eq!(count(app, "document.bypassed").await, 0);
+        assert_eq!(count(app, "account.refused").await, 3, "what a rule refuses of a weighty act stands in the log each time");
         assert_ne!(everything(app).await, before);
         // Submitted again and cleared, it may go out at once.
         submit(&mut editor, &id, "停水紧急通知", "<p>今晚停水两小时。</p>", &[]).await.expect(303);

@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Routes {
         .get("/duties/export.xlsx", &VIEW_DUTIES, export::xlsx)
         .post("/duties/views", &VIEW_DUTIES, views::save)
         .post("/duties/views/{id}/delete", &VIEW_DUTIES, views::delete)
-        .post("/duties/bulk", &CONFIRM_DUTIES, bulk::post)
+        .weighty("/duties/bulk", &CONFIRM_DUTIES, bulk::post)
 }
 
 /// A row group under its heading; without grouping one group with an empty heading.

@@ -372,6 +372,9 @@ pub(crate) async fn decide(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
+    if !["", "save", "discard", "clear", "confirm"].contains(&form.get("op")) {
+        return Err(Error::Invalid("没有说明要做什么，什么都没有改动。请在比对页面上用按钮办理。".into()));
+    }
     let row = store::get(&ctx, &plan, &id).await?;
     if row.state == "confirmed" && form.get("op") == "confirm" {
         // The second of two submissions: the first has done it.

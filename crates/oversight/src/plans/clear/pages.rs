@@ -224,7 +224,11 @@ pub(crate) async fn decide(
     let (actor, words) = (desk.actor(), form.get("words").to_owned());
     may_for(&actor, &CLEAR_PLANS, &ctx.office_organ())?;
     let seen = Seen { amendment: form.get("amendment").into(), mark: form.get("seen").to_owned() };
-    let returned = (form.get("op") != "pass").then_some(words.as_str());
+    let returned = match form.get("op") {
+        "pass" => None,
+        "return" => Some(words.as_str()),
+        _ => return Err(Error::Invalid("没有说明是通过还是退回，什么都没有改动。请在审查页面上用按钮办理。".into())),
+    };
     act_or_form(
         &ctx,
         form.get("once"),

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use kernel::id::PlanId;
-use web::{Ctx, Desk, Done, Form, Result, act_or_form};
+use web::{Ctx, Desk, Done, Error, Form, Result, act_or_form};
 
 use super::store::{self, RevocationId};
 use crate::plans::{actions::Pairs, overview::overview_page};
@@ -40,7 +40,16 @@ pub(crate) async fn decide(
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
     let actor = desk.actor();
-    let agreed = form.get("op") == "agree";
+    let agreed = match form.get("op") {
+        "agree" => true,
+        "drop" => false,
+        // A decision that is neither is none.
+        _ => {
+            return Err(Error::Invalid(
+                "没有说明是同意撤销还是不撤销，什么都没有改动。请在计划页面上用按钮办理。".into(),
+            ));
+        }
+    };
     act_or_form(
         &ctx,
         form.get("once"),
