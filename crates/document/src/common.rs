@@ -12,6 +12,8 @@ use crate::{
 
 /// Codes of 有效性.
 pub const IN_FORCE: &str = "in_force";
+/// In force from a day that is still to come. Nobody writes so: the day says it, see [`on_day`].
+pub const COMING: &str = "coming";
 /// Changed by a later document.
 pub const AMENDED: &str = "amended";
 /// Its time is over.
@@ -21,14 +23,17 @@ pub const REPEALED: &str = "repealed";
 
 /// 有效性: code and label.
 pub const VALIDITIES: &[(&str, &str)] =
-    &[(IN_FORCE, "有效"), (AMENDED, "已修改"), (LAPSED, "失效"), (REPEALED, "已废止")];
+    &[(IN_FORCE, "有效"), (COMING, "尚未施行"), (AMENDED, "已修改"), (LAPSED, "失效"), (REPEALED, "已废止")];
 
 pub static SUMMARY: Facet = Facet::new("summary", "摘要", Shape::Long(1000))
     .listed()
     .at(0)
     .help("一两句话说清与谁有关、有什么变化，列表和搜索结果会用到");
-pub static DOCUMENT_NUMBER: Facet =
-    Facet::new("document_number", "发文字号", Shape::Text(100)).listed().found().at(20).help("例如 青政发〔2026〕5号");
+pub static DOCUMENT_NUMBER: Facet = Facet::new("document_number", "发文字号", Shape::Text(100))
+    .listed()
+    .found()
+    .at(20)
+    .help("例如 青禾府发〔2026〕5号");
 pub static WRITTEN_ON: Facet = Facet::new("written_on", "成文日期", Shape::Date)
     .listed()
     .ordered()
@@ -40,6 +45,7 @@ pub static VALIDITY: Facet = Facet::new("validity", "有效性", Shape::Choice(V
     .listed()
     .counted()
     .at(70)
+    .unwritten(&[COMING])
     .help("政策文件必填")
     .ask("请选择有效性，例如“有效”。");
 pub static SOURCE: Facet = Facet::new("source", "来源", Shape::Text(100)).at(0).help("不填就写发布机关");
@@ -51,13 +57,24 @@ pub static TOPICS: Facet = Facet::new("topics", "主题分类", Shape::Words)
     .help("用顿号隔开，例如 社会保障、养老");
 pub static KEYWORDS: Facet = Facet::new("keywords", "主题词", Shape::Words).found().at(120).help("用顿号隔开");
 
-/// The fields as they stand on a day: what was declared to be in force until a day that has gone by is in force no more, on
-/// every page, list and file, whether or not somebody has written so meanwhile. What is stored and committed to stays.
+/// The fields as they stand on a day: what was declared to be in force is not yet before its first day and no more after its
+/// last, on every page, list and file, whether or not somebody has written so meanwhile. What is stored and committed to stays.
 pub fn on_day(values: &mut Values, today: Date) {
-    if values.get(&VALIDITY) == IN_FORCE && expired(values, today) {
-        values.set(VALIDITY.key, vec![LAPSED.to_owned()]);
+    if values.get(&VALIDITY) != IN_FORCE {
+        return;
     }
+    let shown = if expired(values, today) {
+        LAPSED
+    } else if time::parse_date(values.get(&EFFECTIVE_ON)).is_some_and(|first| first > today) {
+        COMING
+    } else {
+        return;
+    };
+    values.set(VALIDITY.key, vec![shown.to_owned()]);
 }
+
+/// The fields by which [`on_day`] judges: whoever reads only some fields reads these too.
+pub(crate) const BY_DAY: [&Facet; 2] = [&EFFECTIVE_ON, &EXPIRES_ON];
 
 /// Whether the last day of validity has gone by.
 pub fn expired(values: &Values, today: Date) -> bool {
@@ -126,7 +143,7 @@ pub fn dates_fit(values: &Values) -> Vec<(&'static str, String)> {
 pub fn numbered(values: &Values) -> Vec<(&'static str, String)> {
     let mut faults = dates_fit(values);
     if !values.has(&DOCUMENT_NUMBER) && !values.has(&EXPLAINED) {
-        let text = "请填写发文字号，例如 青政发〔2026〕5号；确实没有文号的，在“特殊情况说明”里写明原因。";
+        let text = "请填写发文字号，例如 青禾府发〔2026〕5号；确实没有文号的，在“特殊情况说明”里写明原因。";
         faults.push((DOCUMENT_NUMBER.key, text.to_owned()));
     }
     faults
@@ -178,19 +195,30 @@ mod tests {
     }
 
     #[test]
-    fn what_was_in_force_until_yesterday_is_so_no_more() {
+    fn what_is_in_force_is_so_from_its_first_day_to_its_last() {
         let today = jiff::civil::date(2026, 3, 2);
-        for (declared, until, shown) in [
-            (IN_FORCE, "2026-03-01", LAPSED),
-            (IN_FORCE, "2026-03-02", IN_FORCE),
-            (IN_FORCE, "", IN_FORCE),
-            (REPEALED, "2026-03-01", REPEALED),
-            (AMENDED, "2020-01-01", AMENDED),
-            ("", "2020-01-01", ""),
+        for (declared, from, until, shown) in [
+            (IN_FORCE, "", "2026-03-01", LAPSED),
+            (IN_FORCE, "", "2026-03-02", IN_FORCE),
+            (IN_FORCE, "", "", IN_FORCE),
+            (IN_FORCE, "2026-03-03", "", COMING),
+            (IN_FORCE, "2026-03-02", "", IN_FORCE),
+            (IN_FORCE, "2026-03-03", "2031-03-02", COMING),
+            (IN_FORCE, "改天", "", IN_FORCE),
+            (REPEALED, "2026-03-03", "2026-03-01", REPEALED),
+            (AMENDED, "2026-03-03", "2020-01-01", AMENDED),
+            ("", "2026-03-03", "2020-01-01", ""),
         ] {
-            let mut values = Values::default().with(&VALIDITY, declared).with(&EXPIRES_ON, until);
+            let fields = Values::default().with(&VALIDITY, declared).with(&EFFECTIVE_ON, from);
+            let mut values = fields.with(&EXPIRES_ON, until);
             on_day(&mut values, today);
-            assert_eq!(values.get(&VALIDITY), shown, "{declared} until {until}");
+            assert_eq!(values.get(&VALIDITY), shown, "{declared} from {from} until {until}");
         }
+    }
+
+    #[test]
+    fn nobody_writes_what_the_day_says() {
+        assert!(!Values::default().with(&VALIDITY, COMING).has(&VALIDITY));
+        assert!(VALIDITY.offered().iter().all(|(code, _)| *code != COMING) && VALIDITY.offered().len() == 4);
     }
 }

@@ -46,6 +46,9 @@ pub static WITHDRAWN: EventKind = EventKind::new("document", "document.withdrawn
 /// The last day of its validity has gone by: lists and search show it as lapsed from now on.
 pub static LAPSED: EventKind = EventKind::new("document", "document.lapsed", "有效期届满")
     .holds(&[("edition", "版本"), ("expires_on", "有效期至")]);
+/// Its first day has come, or is still to come: lists and search show its validity as of that day from now on.
+pub static VALIDITY_TURNED: EventKind = EventKind::new("document", "document.validity_turned", "有效性随日期变化")
+    .holds(&[("edition", "版本"), ("effective_on", "施行日期"), ("validity", "有效性")]);
 /// Somebody asks that the words and files of what was withdrawn be erased.
 pub static ERASURE_ASKED: EventKind = EventKind::new("document", "document.erasure_asked", "申请清除原文")
     .holds(&[("basis", "依据"), ("reason", "原因")])
@@ -96,7 +99,7 @@ const PUBLIC: &[(&str, &str)] =
 const FILE: &[(&str, &str)] = &[("edition", "版本"), ("file", "附件"), ("name", "名称"), ("digest", "")];
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 20] = [
+pub static ALL: [&EventKind; 21] = [
     &CREATED,
     &SUBMITTED,
     &RECALLED,
@@ -107,6 +110,7 @@ pub static ALL: [&EventKind; 20] = [
     &CORRECTION_BEGUN,
     &WITHDRAWN,
     &LAPSED,
+    &VALIDITY_TURNED,
     &ERASURE_ASKED,
     &ERASURE_STOPPED,
     &ERASED,

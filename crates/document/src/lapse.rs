@@ -1,42 +1,53 @@
-//! What was in force until a day that has gone by: the tables of the lists follow, and so does whoever reads the log, the search
-//! first of all. Pages do not wait for it: they look at the day themselves.
+//! What is in force from a day that has come, and what was until a day that has gone by: the tables of the lists follow, and so
+//! does whoever reads the log, the search first of all. Pages do not wait for it: they look at the day themselves.
 
 use kernel::{Actor, NewEvent, id::DocumentId, time};
 use serde_json::json;
 use store::{Db, Tx, query_scalar};
 
 use crate::{
-    common::{EXPIRES_ON, IN_FORCE, VALIDITY},
+    common::{self, COMING, EFFECTIVE_ON, EXPIRES_ON, IN_FORCE, LAPSED, VALIDITY},
     error::Result,
     events,
     lists::{self, Entry},
     rows::{self, DocumentRow},
     spec::Kinds,
+    sql::Statement,
 };
 
 /// Documents that one look finds.
 const STEP: i64 = 200;
 
-/// Brings lists up to the day; returns how many documents have lapsed.
+/// What lists hold of validity and the day has changed: the code, the field with the date, how it stands to today. The last is
+/// of lists from before 尚未施行 was known to them.
+const TURNS: [(&str, &str, &str); 4] = [
+    (IN_FORCE, EXPIRES_ON.key, "<"),
+    (COMING, EFFECTIVE_ON.key, "<="),
+    (COMING, EXPIRES_ON.key, "<"),
+    (IN_FORCE, EFFECTIVE_ON.key, ">"),
+];
+
+/// Brings lists up to the day; returns how many documents stand in them in another way now.
 ///
 /// # Errors
 /// When the database fails; what was done before stays done.
 pub async fn lapse(db: &Db, kinds: &Kinds) -> Result<usize> {
     let today = time::date_in_china(db.seams().now()).to_string();
-    let over: Vec<DocumentId> = query_scalar(
-        "SELECT d.id FROM document_facet f CROSS JOIN document d CROSS JOIN facet x WHERE f.key = $1 AND f.value = $2 \
-         AND d.rank = f.rank AND d.current_edition <> '' AND x.edition_id = d.current_edition AND x.key = $3 \
-         AND x.value < $4 LIMIT $5",
-    )
-    .bind(VALIDITY.key)
-    .bind(IN_FORCE)
-    .bind(EXPIRES_ON.key)
-    .bind(&today)
-    .bind(STEP)
-    .fetch_all(db.read())
-    .await?;
+    let mut turned: Vec<DocumentId> = Vec::new();
+    for (shown, date, than) in TURNS {
+        let mut select = Statement::new(
+            "SELECT d.id FROM document_facet f CROSS JOIN document d CROSS JOIN facet x WHERE d.rank = f.rank \
+             AND d.current_edition <> '' AND x.edition_id = d.current_edition",
+        );
+        select.bind(" AND f.key = ?", VALIDITY.key).bind(" AND f.value = ?", shown).bind(" AND x.key = ?", date);
+        // What is no date is longer or shorter than one and decides nothing.
+        select.add(" AND LENGTH(x.value) = 10 AND x.value ").add(than).bind(" ?", today.as_str());
+        select.bind(" ORDER BY d.id LIMIT ?", STEP);
+        let (sql, values) = select.parts();
+        turned.extend(query_scalar::<DocumentId>(sql).bind_all(values).fetch_all(db.read()).await?);
+    }
     let mut done = 0;
-    for id in over {
+    for id in turned {
         let mut tx = db.write().await?;
         if one(&mut tx, kinds, &id).await? {
             done += 1;
@@ -57,7 +68,18 @@ async fn one(tx: &mut Tx, kinds: &Kinds, id: &DocumentId) -> Result<bool> {
     }
     lists::change(tx, before.as_ref(), Some(&after)).await?;
     let DocumentRow { organ, current_edition, .. } = &document;
-    let data = json!({ "edition": current_edition, "expires_on": values.get(&EXPIRES_ON) });
-    tx.append(NewEvent::new(&events::LAPSED, id, &Actor::System).organ(organ).data(data)).await?;
+    let mut shown = values.clone();
+    common::on_day(&mut shown, today);
+    let event = if shown.get(&VALIDITY) == LAPSED {
+        NewEvent::new(&events::LAPSED, id, &Actor::System)
+            .data(json!({ "edition": current_edition, "expires_on": values.get(&EXPIRES_ON) }))
+    } else {
+        NewEvent::new(&events::VALIDITY_TURNED, id, &Actor::System).data(json!({
+            "edition": current_edition,
+            "effective_on": values.get(&EFFECTIVE_ON),
+            "validity": shown.words(&VALIDITY),
+        }))
+    };
+    tx.append(event.organ(organ)).await?;
     Ok(true)
 }

@@ -80,6 +80,7 @@ pub fn capability() -> web::Capability {
         .titled("SELECT id, title FROM edition WHERE id")
         .events(&columns::events::ALL)
         .subject("column", "栏目")
+        .words(words)
         .titled("SELECT slug, name FROM portal_column WHERE slug")
         .schedule(schedule)
         .migrations(MIGRATIONS)
@@ -88,18 +89,28 @@ pub fn capability() -> web::Capability {
         .declare(sealed::columns())
 }
 
-/// Texts that were cleaned under older rules than today's are cleaned anew, at night; lists follow what the day has ended.
+/// Kinds of columns by their names; most kinds of documents are called so too, the others say it themselves
+/// ([`KindSpec::word`]).
+fn words(field: &str, code: &str) -> Option<String> {
+    (field == "kind").then(|| columns::ColumnKind::from_code(code).map(|kind| kind.label().to_owned()))?
+}
+
+/// Texts that were cleaned under older rules than today's are cleaned anew, at night; lists follow what the day has begun and ended.
 fn schedule(ctx: &Ctx) -> Schedule {
     let (ctx, lists) = (ctx.clone(), ctx.clone());
-    let lapsing =
-        Entry::new("document.lapse", "有效期届满的文件改按失效列出", Every::Minutes(20), move || {
+    let lapsing = Entry::new(
+        "document.lapse",
+        "到施行日期的文件改按有效列出，有效期届满的改按失效列出",
+        Every::Minutes(20),
+        move || {
             let ctx = lists.clone();
             async move {
                 let kinds = Kinds::of(&ctx);
                 while lapse(ctx.db(), &kinds).await.map_err(web::Error::from)? > 0 {}
                 Ok(())
             }
-        });
+        },
+    );
     let entry = Entry::new(
         "document.refresh",
         "按现行规则重新整理正文",

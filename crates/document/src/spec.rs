@@ -48,6 +48,8 @@ pub struct Facet {
     pub ordered: bool,
     /// Whether the search finds a document by it, besides title and text.
     pub found: bool,
+    /// Codes of a choice that nobody writes: they follow from the day and from other fields.
+    pub unwritten: &'static [&'static str],
     /// Hint in the form.
     pub help: &'static str,
     /// What is said where it is required and missing: 请… with an example. Empty: made from the label.
@@ -72,6 +74,7 @@ impl Facet {
             counted: false,
             ordered: false,
             found: false,
+            unwritten: &[],
             help,
             ask,
             place: 95,
@@ -111,6 +114,21 @@ impl Facet {
     pub const fn found(mut self) -> Self {
         self.found = true;
         self
+    }
+
+    /// With codes that nobody writes.
+    #[must_use]
+    pub const fn unwritten(mut self, codes: &'static [&'static str]) -> Self {
+        self.unwritten = codes;
+        self
+    }
+
+    /// What a form offers of a choice: code and label.
+    pub fn offered(&self) -> Vec<(&'static str, &'static str)> {
+        match self.shape {
+            Shape::Choice(known) => known.iter().filter(|(code, _)| !self.unwritten.contains(code)).copied().collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// With a hint in the form.
@@ -243,6 +261,11 @@ pub struct KindSpec {
 }
 
 impl KindSpec {
+    /// Its name, where a field of an event holds its key: for [`web::Capability::words`].
+    pub fn word(&self, field: &str, code: &str) -> Option<String> {
+        (field == "kind" && code == self.key).then(|| self.label.to_owned())
+    }
+
     /// A kind with neither fields nor ties, behind the door of openness.
     pub const fn new(key: &'static str, label: &'static str, path: &'static str, write: &'static Permission) -> Self {
         Self {

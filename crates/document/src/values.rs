@@ -60,7 +60,9 @@ impl Values {
 
     /// Sets what was typed, in stored form.
     pub fn read(&mut self, facet: &Facet, typed: &str) {
-        self.set(facet.key, facet.shape.read(typed));
+        let mut read = facet.shape.read(typed);
+        read.retain(|value| !facet.unwritten.contains(&value.as_str()));
+        self.set(facet.key, read);
     }
 
     /// Sets values as they are.

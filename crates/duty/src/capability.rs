@@ -18,6 +18,7 @@ use crate::{
     MIGRATIONS, events,
     lapse::{self, SETTLE},
     look,
+    model::{Cadence, label_of},
     notices::{self, NOTIFY, Notice, TELL, Tell},
     permissions, project, reform, settings,
     tidings::{self, CHANGED, Changes},
@@ -33,6 +34,7 @@ pub fn capability() -> Capability {
         .permissions(&permissions::ALL)
         .events(&events::ALL)
         .subject(events::SUBJECT, "任务")
+        .words(words)
         .titled("SELECT id, text FROM duty WHERE id")
         .titled("SELECT s.id, d.text FROM duty_share s JOIN duty d ON d.id = s.duty WHERE s.id")
         .titled("SELECT id, title FROM evidence WHERE id")
@@ -50,6 +52,20 @@ pub fn capability() -> Capability {
         .declare(leaving)
         .declare(crate::mend::proof())
         .declare(reform::touched())
+        .declare(reform::followed())
+}
+
+/// Periods and rhythms as people call them: `2026-Q2` is 2026年第二季度.
+fn words(field: &str, code: &str) -> Option<String> {
+    match field {
+        "period" => {
+            let label = label_of(code);
+            let year = code.split_once('-').map_or(String::new(), |(year, _)| format!("{year}年"));
+            (!label.is_empty()).then(|| format!("{year}{label}"))
+        }
+        "cadence" => Cadence::ALL.into_iter().find(|known| known.code() == code).map(|known| known.label().to_owned()),
+        _ => None,
+    }
 }
 
 fn followers(ctx: &Ctx) -> Followers {
@@ -83,7 +99,8 @@ fn again(done: Result<()>) -> std::result::Result<(), Failure> {
     done.map_err(|error| Failure::Retry(format!("{error:?}")))
 }
 
-/// Reminders go out at half past eight on working days; after a reform shares are folded within a minute.
+/// Reminders go out at half past eight on working days; after a reform shares are folded with it, and on the
+/// day of one that was registered before.
 fn schedule(ctx: &Ctx) -> Schedule {
     let (ctx, folds) = (ctx.clone(), ctx.clone());
     let remind = Entry::new("duty.remind", "提醒到期任务", Every::Daily(FROM), move || {
@@ -122,4 +139,26 @@ async fn remind_today(ctx: &Ctx) -> Result<()> {
     }
     project::tidy(ctx.db(), today).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_and_rhythms_are_read_by_people() {
+        for (code, read) in [
+            ("2026-Q2", Some("2026年第二季度")),
+            ("2026-H1", Some("2026年上半年")),
+            ("2026-03", Some("2026年3月")),
+            ("2026", Some("2026年")),
+            ("", None),
+        ] {
+            assert_eq!(words("period", code).as_deref(), read, "{code}");
+        }
+        for cadence in Cadence::ALL {
+            assert_eq!(words("cadence", cadence.code()).as_deref(), Some(cadence.label()));
+        }
+        assert_eq!(words("reason", "2026-Q2"), None);
+    }
 }

@@ -12,7 +12,10 @@ use kernel::{
     id::{DutyId, ShareId},
 };
 use store::{Db, FromRow, built, query_as, query_scalar};
-use web::{Ctx, hooks::Touched};
+use web::{
+    Ctx,
+    hooks::{Reformed, Touched},
+};
 
 use crate::{
     duties::{self, ShareRow},
@@ -157,7 +160,21 @@ pub(crate) fn touched() -> Arc<dyn Touched> {
     Arc::new(Shares)
 }
 
+/// Shares are folded in the step of the reform.
+pub(crate) fn followed() -> Arc<dyn Reformed> {
+    Arc::new(Shares)
+}
+
 struct Shares;
+
+impl Reformed for Shares {
+    fn follow<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, web::Result<()>> {
+        Box::pin(async move {
+            fold(ctx.db(), &ctx.directory(), ctx.today()).await?;
+            Ok(())
+        })
+    }
+}
 
 impl Touched for Shares {
     fn counts<'a>(

@@ -20,7 +20,7 @@ const RECORD: &[(&str, &str)] = &[
     ("successor", "承接机关"),
     ("last_day", "撤销日期"),
     ("position", "次序"),
-    ("row", "行"),
+    ("row", "导入表第几行"),
 ];
 
 const fn organ(name: &'static str, label: &'static str) -> EventKind {

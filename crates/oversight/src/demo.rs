@@ -8,6 +8,7 @@ use std::{
 use duty::{
     decide::Verdict,
     facts::{self, Share},
+    model::names_other_period,
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use kernel::{
@@ -124,7 +125,9 @@ fn latest(cast: &Cast) -> Result<Timestamp> {
 /// Imports and confirms the plan.
 async fn issue(ctx: &Ctx, cast: &Cast) -> Result<Issued> {
     let clerk = cast.clerk();
-    let text = web::demo::placeholders(&cast.file("plan-current.txt")?, issued_on(cast));
+    // Before a holiday it goes out earlier, and then bears that day: nothing is issued before it is written.
+    let written = time::date_in_china(ctx.seams().now()).min(issued_on(cast));
+    let text = web::demo::placeholders(&cast.file("plan-current.txt")?, written);
     let spec = Spec { year: Some(issued_on(cast).year()), ..Spec::new(PlanKind::WorkPoints) };
     let taken = import::import(ctx, &clerk, Source::text(text, "plan-current.txt"), spec).await.map_err(refused)?;
     let Taken::Draft(plan) = taken else { return Err(format!("演示计划没有存成草稿：{taken:?}").into()) };
@@ -187,12 +190,12 @@ async fn routine(ctx: &Ctx, cast: &Arc<Cast>, issued: &Arc<Issued>) -> Result<Ve
         }
         let course = held.course();
         let periods = course.periods(ctx.today());
-        let mut owed: Vec<(String, Date)> =
-            periods.into_iter().map(|standing| (standing.period.key, standing.period.due)).collect();
+        let mut owed: Vec<(String, Date, Date)> =
+            periods.into_iter().map(|one| (one.period.key, one.period.start, one.period.due)).collect();
         if let (true, Some(due)) = (owed.is_empty(), course.on(ctx.today()).due_on) {
-            owed.push((String::new(), due));
+            owed.push((String::new(), Date::constant(due.year(), 1, 1), due));
         }
-        for (period, due) in owed.into_iter().filter(|(_, due)| held.role.answers() && *due < today) {
+        for (period, since, due) in owed.into_iter().filter(|(.., due)| held.role.answers() && *due < today) {
             let chance =
                 format!("{}{period}{text}", held.organ).bytes().fold(5_u32, |sum, b| (sum * 31 + u32::from(b)) % 997);
             if chance % 9 == 0 {
@@ -201,7 +204,8 @@ async fn routine(ctx: &Ctx, cast: &Arc<Cast>, issued: &Arc<Issued>) -> Result<Ve
             let day = due.checked_sub(i64::from(chance % 6).days())?;
             let soonest = ctx.seams().now().checked_add(SignedDuration::from_hours(1))?;
             let at = cast.moment(ctx, day, held.id.as_str()).max(soonest);
-            let what = Routine { share: held.id.clone(), organ: held.organ.clone(), period, words: text.to_owned() };
+            let (share, organ, words) = (held.id.clone(), held.organ.clone(), text.to_owned());
+            let what = Routine { share, organ, period, since, words };
             scenes.push(Scene::new(at, |ctx, cast| async move { hand_in(&ctx, &cast, &what).await }));
         }
     }
@@ -213,24 +217,42 @@ struct Routine {
     share: ShareId,
     organ: OrganCode,
     period: String,
+    /// What came out before is of another period, or of another plan.
+    since: Date,
     words: String,
+}
+
+/// Neighbouring characters that a title and a duty must share to be about one thing, and those that say nothing of it.
+const IN_COMMON: usize = 3;
+const IN_EVERY: [&str; 16] = [
+    "公开", "信息", "情况", "工作", "政策", "落实", "服务", "管理", "年度", "政府", "季度", "上半", "半年", "青禾",
+    "禾县", "及时",
+];
+
+/// How much a title and the words of a duty have in common.
+fn in_common(title: &str, words: &str) -> usize {
+    let pairs = |text: &str| -> HashSet<String> {
+        let han: Vec<char> = text.chars().filter(|c| c.is_alphabetic() && !c.is_ascii()).collect();
+        let pairs = han.windows(2).map(|pair| pair.iter().collect::<String>());
+        pairs.filter(|pair| !IN_EVERY.contains(&pair.as_str())).collect()
+    };
+    pairs(title).intersection(&pairs(words)).count()
 }
 
 /// Hands in and, most times, has it confirmed the next time the office looks.
 async fn hand_in(ctx: &Ctx, cast: &Cast, routine: &Routine) -> Result<Vec<Scene>> {
     let actor = Actor::Staff(cast.of(&routine.organ).clone());
-    let pairs = |text: &str| -> HashSet<(char, char)> {
-        let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
-        letters.windows(2).map(|pair| (pair[0], pair[1])).collect()
+    // What an organ hands in is about the duty, of the period and no older than it: readers of the portal see it.
+    let fits = |known: &web::demo::Known| {
+        known.organ == routine.organ
+            && known.on >= routine.since
+            && !names_other_period(&routine.period, &known.title)
+            && in_common(&known.title, &routine.words) >= IN_COMMON
     };
-    let wanted = pairs(&routine.words);
-    let best = cast
-        .public()
-        .into_iter()
-        .filter(|known| known.organ == routine.organ)
-        .map(|known| (pairs(&known.title).intersection(&wanted).count(), known.id))
-        .max_by_key(|(common, _)| *common);
-    let Some((_, document)) = best.filter(|(common, _)| *common > 0) else {
+    let fitting = cast.public().into_iter().filter(fits);
+    let best =
+        fitting.map(|known| (in_common(&known.title, &routine.words), known.id)).max_by_key(|(common, _)| *common);
+    let Some((_, document)) = best else {
         let note = "本期工作已开展，正在整理公开材料。";
         acts::note(ctx, &actor, &routine.share, note).await.map_err(refused)?;
         return Ok(Vec::new());
@@ -294,4 +316,22 @@ async fn confirm_newest(ctx: &Ctx, cast: &Cast, share: &ShareId, verdict: &Verdi
     let Some(evidence) = duty::decide::newest_undecided(ctx.db(), share).await? else { return Ok(()) };
     acts::decide(ctx, &cast.chief(), &evidence, verdict).await.map_err(refused)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_handed_in_is_about_the_duty() {
+        let fits = |title, words| in_common(title, words) >= IN_COMMON;
+        assert!(fits(
+            "养老机构名录和收费标准（2026年8月6日更新）",
+            "7月底前公开养老服务扶持政策、养老机构名录和收费标准；"
+        ));
+        assert!(fits("上半年公立医疗卫生机构绩效考核结果", "每半年公开一次公立医疗卫生机构绩效考核结果；"));
+        assert!(!fits("低保动态核查情况公开（第三季度）", "按月公开公共文化场馆免费开放安排。"));
+        assert!(!fits("青禾县教育体育局2025年政府信息公开工作年度报告", "每季度向县政府办公室报送一次舆情回应台账。"));
+        assert!(!fits("上半年退役士兵接收安置情况公开", "一是每月公开一次岗位供求信息；"));
+    }
 }

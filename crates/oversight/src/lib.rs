@@ -36,6 +36,7 @@ pub fn capability() -> Capability {
         .nav(Nav::under("任务", "/duties", "任务台账", &VIEW_DUTIES, 220).letter("t"))
         .events(&events::ALL)
         .subject(events::SUBJECT, "工作要点")
+        .words(words)
         .titled("SELECT id, title FROM plan WHERE id")
         .demo(demo::scenes)
         .search(plans::public::search_source())
@@ -53,6 +54,12 @@ pub fn capability() -> Capability {
         .declare(duties::datasets())
         .declare(duties::finder())
         .declare(duties::plan_progress())
+}
+
+/// Kinds of plans by their names.
+fn words(field: &str, code: &str) -> Option<String> {
+    let kinds = ["kind", "source_kind"].contains(&field).then_some(model::SOURCES)?;
+    kinds.iter().find(|kind| kind.key == code).map(|kind| kind.label.to_owned())
 }
 
 /// A plan to be imported by the command line or the demonstration.

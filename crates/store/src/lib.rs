@@ -30,7 +30,7 @@ pub use error::{Error, Result, Trouble, Violation};
 pub use files::{Files, Local};
 pub use follow::{Follower, Followers, Watch};
 pub use log::seals::{Part, Sealed};
-pub use migrate::Migration;
+pub use migrate::{Migration, laid_at};
 pub use schedule::{Entry, Every, Schedule};
 pub use sql::{
     By, Column, Conn, Count, Done, Executor, FromColumn, FromRow, List, Page, Reader, Row, Target, Value, anywhere,

@@ -86,6 +86,16 @@ pub(crate) async fn run(url: &str, seams: &Seams, given: &[Migration], older: Op
     }
 }
 
+/// When the first tables were laid: since when the installation is there, whatever days its content bears.
+///
+/// # Errors
+/// When the database fails.
+pub async fn laid_at(db: &crate::Db) -> Result<Option<jiff::Timestamp>> {
+    let first: Option<String> =
+        crate::query_scalar("SELECT MIN(applied_at) FROM schema_version").fetch_one(db.read()).await?;
+    Ok(first.as_deref().and_then(kernel::time::from_db))
+}
+
 /// Looks whether the structure is that of this program, and changes nothing.
 ///
 /// # Errors

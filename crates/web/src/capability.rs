@@ -65,6 +65,7 @@ pub struct Capability {
     events: Vec<&'static EventKind>,
     subjects: Vec<(&'static str, &'static str)>,
     titles: Vec<&'static str>,
+    words: Vec<ReadCode>,
     jobs: Vec<fn(&Ctx) -> Handlers>,
     schedule: Vec<fn(&Ctx) -> Schedule>,
     followers: Vec<fn(&Ctx) -> Followers>,
@@ -76,6 +77,9 @@ pub struct Capability {
     declared: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
     needs: Vec<(TypeId, &'static str)>,
 }
+
+/// What people read for a code, by the field in which it stands; `None` where the field or the code is of others.
+pub type ReadCode = fn(field: &str, code: &str) -> Option<String>;
 
 impl std::fmt::Debug for Capability {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -95,6 +99,7 @@ impl Capability {
             events: Vec::new(),
             subjects: Vec::new(),
             titles: Vec::new(),
+            words: Vec::new(),
             jobs: Vec::new(),
             schedule: Vec::new(),
             followers: Vec::new(),
@@ -119,6 +124,13 @@ impl Capability {
     #[must_use]
     pub fn permissions(mut self, permissions: &[&'static Permission]) -> Self {
         self.permissions.extend(permissions);
+        self
+    }
+
+    /// Words for codes that stand in the data of its events: `kind` and `work_points` read 工作要点.
+    #[must_use]
+    pub fn words(mut self, words: ReadCode) -> Self {
+        self.words.push(words);
         self
     }
 
@@ -321,6 +333,11 @@ impl Capabilities {
     /// How ids are given their titles; see [`Capability::titled`].
     pub fn titles(&self) -> impl Iterator<Item = &'static str> {
         self.0.list.iter().flat_map(|one| one.titles.iter().copied())
+    }
+
+    /// What people read for a code in a field of an event; see [`Capability::words`].
+    pub fn word(&self, field: &str, code: &str) -> Option<String> {
+        self.0.list.iter().flat_map(|one| &one.words).find_map(|read| read(field, code))
     }
 
     /// Handlers of all jobs.

@@ -59,6 +59,8 @@ pub struct Known {
     pub id: DocumentId,
     pub organ: OrganCode,
     pub title: String,
+    /// When it came out.
+    pub on: Date,
 }
 
 /// Who plays, with what, and what has happened so far.

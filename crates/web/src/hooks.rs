@@ -191,6 +191,23 @@ pub trait Touched: Send + Sync {
     fn counts<'a>(&'a self, ctx: &'a Ctx, organ: &'a OrganCode) -> BoxFuture<'a, Result<Vec<(&'static str, i64)>>>;
 }
 
+/// Who keeps things of organs and joins them after a reform (one share of a duty where two organs had one each). Declared as
+/// `Arc<dyn Reformed>`; whoever changes the register calls [`reformed`] when the directory is read anew.
+pub trait Reformed: Send + Sync {
+    /// The register of organs has changed: things are as the directory says now.
+    fn follow<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<()>>;
+}
+
+/// Has everybody follow a change of the register before its answer is given, so that no page shows the state between. What
+/// fails here is done again by the schedule of whoever keeps the things, and does not fail the change, which is committed.
+pub async fn reformed(ctx: &Ctx) {
+    for one in ctx.declared::<Arc<dyn Reformed>>() {
+        if let Err(error) = one.follow(ctx).await {
+            tracing::warn!(?error, "a reform is not followed yet; the schedule does it");
+        }
+    }
+}
+
 /// One line that a capability sets beside a public object whose keeper does not know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {

@@ -31,7 +31,7 @@ pub mod shell;
 pub mod whole;
 
 pub use act::{Acted, Done, act, act_for, act_now, act_or_form};
-pub use capability::{Capabilities, Capability, Nav};
+pub use capability::{Capabilities, Capability, Nav, ReadCode};
 pub use config::Config;
 pub use ctx::Ctx;
 pub use desk::Desk;

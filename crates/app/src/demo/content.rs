@@ -84,6 +84,9 @@ struct Front {
     kind: String,
     document_number: String,
     days_ago: i64,
+    /// Month and day by which the law wants it out, `03-31`: an earlier day of the same year is taken instead of a later one.
+    #[serde(default)]
+    by: String,
     state: String,
     validity: String,
     topics: Vec<String>,
@@ -154,12 +157,13 @@ async fn publish(ctx: &Ctx, cast: &Cast, planned: Planned, slug: String) -> Resu
     }
     let public = matches!(seed.state, SeedState::Published { .. });
     let (organ, title) = (seed.organ.clone(), seed.title.clone());
+    let on = time::date_in_china(ctx.seams().now());
     let mut tx = ctx.db().write().await?;
     let id = plant_in(ctx, &mut tx, seed).await.map_err(words).with_context(|| slug.clone())?;
     tx.commit().await?;
     let mut documents = cast.documents.lock().unwrap_or_else(PoisonError::into_inner);
     if public {
-        documents.1.push(Known { id: id.clone(), organ, title });
+        documents.1.push(Known { id: id.clone(), organ, title, on });
     }
     documents.0.insert(slug, id);
     Ok(())
@@ -173,7 +177,17 @@ fn read(cast: &Cast, name: &str) -> Result<Demo> {
     };
     let front: Front = toml::from_str(front)?;
     let day = time::date_in_china(cast.now).checked_sub(front.days_ago.days())?;
+    let day = in_time(day, &front.by)?;
     Ok(Demo { front, body: body.trim().to_owned(), day })
+}
+
+/// The day, or the last one of its year on which it would have been in time.
+fn in_time(day: Date, by: &str) -> Result<Date> {
+    if by.is_empty() {
+        return Ok(day);
+    }
+    let last: Date = format!("{}-{by}", day.year()).parse().with_context(|| format!("by = {by}"))?;
+    Ok(day.min(last))
 }
 
 fn to_html(markdown: &str) -> Result<String> {

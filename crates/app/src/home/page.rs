@@ -36,11 +36,20 @@ struct Home {
     departments: i64,
 }
 
+/// Lines of a shelf in elder mode.
+const FEW: usize = 3;
+
 /// `GET /`
 pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Response> {
     let (db, today) = (ctx.db(), ctx.today());
     let everything = Filter::default();
-    let shelves = shelves(&ctx, HOME).await?;
+    let mut shelves = shelves(&ctx, HOME).await?;
+    if reader.elder {
+        // In large type a list of eight is three screens of a phone: the newest, and the way to all.
+        for one in &mut shelves {
+            one.lines.truncate(FEW);
+        }
+    }
     let (month, total, days) = tokio::try_join!(
         public::count_since(db, today.first_of_month()),
         public::count(db, &everything, i64::MAX - 1),

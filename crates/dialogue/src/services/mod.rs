@@ -18,7 +18,12 @@ const FIND: WayIn =
 pub static GUIDE: KindSpec = common::usual("guide", "办事指南", "services");
 
 pub fn capability() -> Capability {
-    Capability::new("services", "办事指南").routes(routes).declare(&GUIDE as Kind).declare(DOOR).declare(FIND)
+    Capability::new("services", "办事指南")
+        .routes(routes)
+        .declare(&GUIDE as Kind)
+        .words(|field, code| GUIDE.word(field, code))
+        .declare(DOOR)
+        .declare(FIND)
 }
 
 fn routes() -> Routes {

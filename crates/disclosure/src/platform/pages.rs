@@ -35,6 +35,8 @@ struct Platform {
     shell: PortalShell,
     blocks: Vec<Block>,
     branches: Vec<Branch>,
+    /// Organs that are no more and have published something: without them the numbers do not add up.
+    former: Vec<Link>,
     topics: Vec<Link>,
     latest: Vec<Line>,
     progress: Option<Progress>,
@@ -69,6 +71,7 @@ pub(super) async fn platform(State(ctx): State<Ctx>, reader: Reader) -> Result<R
         topics: topics(&tree),
         latest: part::lines(&ctx, &latest, &badges),
         organs: i64::try_from(branches.iter().map(|branch| branch.organs.len()).sum::<usize>()).unwrap_or(0),
+        former: former(&ctx, &counts),
         branches,
         progress,
         total: total.n,
@@ -114,6 +117,13 @@ fn branches(ctx: &Ctx, counts: &[public::Fill<OrganCode>]) -> Vec<Branch> {
         })
         .filter(|branch| !branch.organs.is_empty())
         .collect()
+}
+
+/// Organs that do not exist today, with what they published.
+fn former(ctx: &Ctx, counts: &[public::Fill<OrganCode>]) -> Vec<Link> {
+    let (directory, today) = (ctx.directory(), ctx.today());
+    let ended = counts.iter().filter_map(|one| Some((directory.get(&one.of)?, one.count)));
+    ended.filter(|(organ, count)| *count > 0 && !organ.exists_on(today)).map(|(o, n)| Link::organ(o, n)).collect()
 }
 
 /// Columns that are none of the blocks, those at the top first.

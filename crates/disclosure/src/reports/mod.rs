@@ -9,7 +9,10 @@ use web::{Capability, Listener, Routes};
 pub static REPORT: KindSpec = common::usual("report", "工作报告", "openness");
 
 pub fn capability() -> Capability {
-    Capability::new("reports", "工作报告和年报").routes(routes).declare(&REPORT as Kind)
+    Capability::new("reports", "工作报告和年报")
+        .routes(routes)
+        .declare(&REPORT as Kind)
+        .words(|field, code| REPORT.word(field, code))
 }
 
 fn routes() -> Routes {

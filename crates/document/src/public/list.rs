@@ -11,7 +11,7 @@ use store::{Db, FromRow, query_as, query_scalar};
 
 use super::{Filter, Listed, filter::Prepared};
 use crate::{
-    common::{EXPIRES_ON, on_day},
+    common::{BY_DAY, on_day},
     error::Result,
     lists,
     spec::{Facet, Kinds},
@@ -218,7 +218,7 @@ pub(super) async fn of_ids(db: &Db, kinds: &Kinds, ids: &[DocumentId]) -> Result
 async fn fill(db: &Db, kinds: &Kinds, statement: Statement) -> Result<Vec<Listed>> {
     let (sql, values) = statement.parts();
     let rows: Vec<Row> = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
-    let told = |facet: &&'static Facet| facet.public && (facet.listed || facet.key == EXPIRES_ON.key);
+    let told = |facet: &&'static Facet| facet.public && (facet.listed || BY_DAY.iter().any(|by| by.key == facet.key));
     let told: Vec<&'static Facet> = kinds.facets().into_iter().filter(told).collect();
     let today = time::date_in_china(db.seams().now());
     let editions: Vec<EditionId> = rows.iter().map(|row| row.edition.clone()).collect();

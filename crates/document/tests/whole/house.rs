@@ -43,7 +43,15 @@ pub(crate) const INTERPRETS: RelationSpec = RelationSpec {
 };
 
 pub(crate) static POLICY: KindSpec = KindSpec {
-    facets: &[&NUMBER, &WRITTEN, &VALIDITY, &TOPICS, &SUMMARY, &document::common::EXPIRES_ON],
+    facets: &[
+        &NUMBER,
+        &WRITTEN,
+        &VALIDITY,
+        &TOPICS,
+        &SUMMARY,
+        &document::common::EFFECTIVE_ON,
+        &document::common::EXPIRES_ON,
+    ],
     required: &["written_on", "validity"],
     defaults: &[("validity", "in_force")],
     ..KindSpec::new("policy", "政策文件", "/policies/", &document::permissions::WRITE_DOCUMENTS)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use document::{
     Kind, Values,
-    common::EXPIRES_ON,
+    common::{self, EFFECTIVE_ON, EXPIRES_ON},
     public::{self, Filter, Found, Listed, Order, Places, Total},
     seed::Seed,
 };
@@ -239,6 +239,45 @@ fn what_is_counted_of_columns_organs_and_days_is_what_is_there() {
         }
         assert_eq!(places.len(), 60);
         assert!(places.is_sorted_by(|a, b| a.id < b.id));
+        home
+    });
+}
+
+#[test]
+fn what_is_in_force_from_a_day_is_not_so_the_day_before() {
+    told(|home| async move {
+        let at = "2026-02-10T02:00:00Z".parse().expect("moment");
+        // The house's day is 2026-03-02.
+        let mut values = Values::default().with(&VALIDITY, "in_force").with(&EFFECTIVE_ON, "2026-03-04");
+        values.read(&WRITTEN, "2026-02-03");
+        let id = home.seed(&Seed { values, ..plain(&POLICY, "QH010", "rules", "下月施行的办法", at) }).await;
+        let kinds = &home.house.kinds;
+        let counted = async |value: &str| {
+            let filter = Filter { facets: vec![(&VALIDITY, value.to_owned())], ..Filter::default() };
+            walked(&home, &filter, Order::Newest).await.len()
+        };
+        let shown = async || {
+            let Ok(Some(Found::Public(page))) = public::found(&home.db, kinds, "own.gov.cn", &id).await else {
+                panic!("gone")
+            };
+            let line = walked(&home, &Filter::default(), Order::Newest).await.remove(0);
+            let found = public::searchable(&home.db, kinds, &id).await.expect("asked").expect("public");
+            [page.listed, line, found.listed].map(|one| common::VALIDITY.shape.show(one.values.all(&VALIDITY)))
+        };
+        let turned = async || {
+            let events = store::log::of_subject(&home.db, &SubjectRef::new("document", &id)).await.expect("events");
+            events.iter().filter(|event| event.kind == "document.validity_turned").count()
+        };
+        assert_eq!(shown().await, ["尚未施行"; 3]);
+        assert_eq!((counted("in_force").await, counted("coming").await), (0, 1));
+        assert_eq!(document::lapse(&home.db, kinds).await.expect("not yet"), 0);
+        home.pass(SignedDuration::from_hours(48));
+        assert_eq!(shown().await, ["有效"; 3], "pages look at the day themselves");
+        assert_eq!(document::lapse(&home.db, kinds).await.expect("followed"), 1);
+        assert_eq!((counted("in_force").await, counted("coming").await, turned().await), (1, 0, 1));
+        assert_eq!(document::lapse(&home.db, kinds).await.expect("done"), 0, "told once");
+        let bad = public::proof::altered(&home.db, kinds, "own.gov.cn", |_| ()).await.expect("compared");
+        assert_eq!(bad, None, "what is committed to is what was declared");
         home
     });
 }

@@ -85,6 +85,10 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<
         ..NewAccount::default()
     };
     let done = act_for(&ctx, &form.once, async |tx| {
+        let errors = store::faults(tx, &new).await?;
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
         let created = store::create_in(tx, new).await?;
         Ok::<_, Refusal>((format!("/accounts/{}", created.id), created))
     });

@@ -25,7 +25,7 @@ use crate::{events, organs::received_table, session::is_fresh};
 #[template(path = "accounts/templates/import.html")]
 struct ImportPage {
     shell: OfficeShell,
-    faults: Vec<Fault>,
+    errors: FormErrors,
     headings: Vec<(&'static str, &'static str)>,
     roles: String,
 }
@@ -39,9 +39,14 @@ struct ImportedPage {
 
 async fn shown(ctx: &Ctx, desk: &Desk, faults: Vec<Fault>) -> Result<Response> {
     let wrong = !faults.is_empty();
+    let mut errors = FormErrors::new();
+    for (number, message) in faults {
+        let line = if number > 0 { format!("第 {number} 行：") } else { String::new() };
+        errors.add("file", format!("{line}{message}"));
+    }
     let page = ImportPage {
         shell: desk.shell(ctx, "导入账号").await?.with_error(wrong),
-        faults,
+        errors,
         headings: import::HEADINGS.iter().map(|(code, label, _)| (*code, *label)).collect(),
         roles: kernel::Role::ALL.map(kernel::Role::label).join("、"),
     };

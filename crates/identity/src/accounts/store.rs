@@ -6,7 +6,7 @@ use store::{
     Db, Tx,
     sql::{By, List},
 };
-use web::desk::SessionId;
+use web::{FormErrors, desk::SessionId};
 
 use super::model::{
     Account, AccountError, Created, NewAccount, clean_email, clean_login, clean_name, clean_roles, codes,
@@ -70,6 +70,26 @@ pub async fn create(db: &Db, new: NewAccount) -> Result<Created> {
     let created = create_in(&mut tx, new).await?;
     tx.commit().await?;
     Ok(created)
+}
+
+/// Everything that must be corrected before the account can be made, in the order of the form. What only the making finds
+/// (a login that is taken) comes after.
+pub(super) async fn faults(tx: &mut Tx, new: &NewAccount) -> Result<FormErrors> {
+    let mut errors = FormErrors::new();
+    let checked = [
+        clean_login(&new.login).err(),
+        clean_name(&new.name).err(),
+        check_organ(tx, &new.organ).await.err(),
+        clean_roles(&new.roles, &new.apart).err(),
+        clean_email(&new.email).err(),
+    ];
+    for fault in checked.into_iter().flatten() {
+        match fault {
+            AccountError::Field { field, message } => errors.add(field, message),
+            other => return Err(other),
+        }
+    }
+    Ok(errors)
 }
 
 /// As [`create`], in the caller's transaction.

@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Arc};
 use askama::Template;
 use axum::{extract::State, response::Response};
 use futures::future::BoxFuture;
-use jiff::{SignedDuration, Timestamp, civil::time};
+use jiff::{SignedDuration, civil::time};
 use kernel::{Actor, NewEvent, OrganCode, Staff, event::Event, may};
 use proof::{Checkpoint, Progress, Unkept, Verified, Verify};
 use serde::{Deserialize, Serialize};
@@ -233,12 +233,6 @@ const UNVERIFIED: SignedDuration = SignedDuration::from_hours(48);
 /// Findings on the work list at a time; the page has all.
 const FAULTS: usize = 20;
 
-/// When the first event happened.
-async fn first_event(ctx: &Ctx) -> Result<Option<Timestamp>> {
-    let event = ::store::log::at(ctx.db(), 1).await?;
-    Ok(event.and_then(|event| kernel::time::from_db(&event.at)))
-}
-
 /// Tells the audit administrator of a verification that found a fault, or that does not come to its end.
 pub(crate) struct Faults;
 
@@ -250,15 +244,18 @@ impl DeskSource for Faults {
             }
             let last = last(ctx).await?;
             let oldest = ctx.seams().now().saturating_sub(UNVERIFIED).unwrap_or_default();
-            let verified = match &last {
-                Some((event, _)) => kernel::time::from_db(&event.at),
-                None => first_event(ctx).await?,
+            // What was brought in may be of any year: a verification is owed since the installation is there.
+            let (since, title) = match &last {
+                Some((event, _)) => {
+                    (kernel::time::from_db(&event.at), "留痕已经两天以上没有验证，请查看原因并重新验证")
+                }
+                None => (::store::laid_at(ctx.db()).await?, "系统建立两天以上，留痕一次也没有验证过，请查看原因并验证"),
             };
-            if let Some(since) = verified.filter(|at| *at < oldest) {
+            if let Some(since) = since.filter(|at| *at < oldest) {
                 return Ok(vec![DeskItem {
                     kind: "留痕验证".to_owned(),
                     group: Group::SYSTEM,
-                    title: "留痕已经两天以上没有验证，请查看原因并重新验证".to_owned(),
+                    title: title.to_owned(),
                     href: "/audit/verify".to_owned(),
                     organ: ctx.directory().short_name(&staff.organ).to_owned(),
                     since: Some(kernel::time::date_in_china(since)),

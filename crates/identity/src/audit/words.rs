@@ -61,7 +61,7 @@ const VALUES: &[(&str, &str)] = &[
     ("support", "配合"),
     ("continuous", "持续"),
     ("yearly", "每年"),
-    ("half_yearly", "每半年"),
+    ("half-yearly", "每半年"),
     ("quarterly", "每季度"),
     ("monthly", "每月"),
     ("weekly", "每周"),
@@ -106,10 +106,10 @@ impl Words<'_> {
         };
         let fields = self.0.event(kind).map_or(&[][..], |kind| kind.fields);
         let name = |key: &str| look(fields, key).unwrap_or_default().to_owned();
-        let reading = Reading { fields, titles, verbatim: false };
+        let reading = Reading { all: self.0, fields, titles };
         let words = |key: &str, value: &Value| match value {
             Value::Array(codes) if key == "organs" => self.organs(codes),
-            value => reading.of(key, value),
+            value => reading.words(key, value),
         };
         let pairs = map.iter().map(|(key, value)| (name(key), words(key, value)));
         pairs.filter(|(name, value)| !name.is_empty() && !value.is_empty()).collect()
@@ -154,24 +154,18 @@ impl Words<'_> {
 /// What the values of one event are read with.
 #[derive(Clone, Copy)]
 struct Reading<'a> {
+    all: &'a Capabilities,
     fields: &'a [(&'static str, &'static str)],
     titles: &'a Titles,
-    /// Nothing is put for codes.
-    verbatim: bool,
 }
 
 impl Reading<'_> {
-    /// The value of a field. What people are called and what they wrote stays as it is, also where it happens to be a code.
-    fn of(self, key: &str, value: &Value) -> String {
-        if VERBATIM.contains(&key) { Self { verbatim: true, ..self }.words(value) } else { self.words(value) }
-    }
-
-    fn words(self, value: &Value) -> String {
+    fn words(self, field: &str, value: &Value) -> String {
         match value {
             Value::Null => String::new(),
-            Value::String(text) => self.word(text),
+            Value::String(text) => self.word(field, text),
             Value::Array(pair) if pair.len() == 2 && pair.iter().all(|part| part.is_string() || part.is_null()) => {
-                let (before, after) = (self.words(&pair[0]), self.words(&pair[1]));
+                let (before, after) = (self.words(field, &pair[0]), self.words(field, &pair[1]));
                 let shown =
                     |text: String| if text.is_empty() { "（空）".to_owned() } else { text.replace('\n', "、") };
                 if before == after { shown(after) } else { format!("{} → {}", shown(before), shown(after)) }
@@ -181,24 +175,30 @@ impl Reading<'_> {
                 format!("{} 项", list.len())
             }
             Value::Array(list) => {
-                let words = list.iter().map(|value| self.words(value));
+                let words = list.iter().map(|value| self.words(field, value));
                 words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("、")
             }
             Value::Object(map) => map
                 .iter()
                 .filter_map(|(key, value)| {
-                    let (name, words) = (look(self.fields, key).filter(|name| !name.is_empty())?, self.of(key, value));
+                    let (name, words) =
+                        (look(self.fields, key).filter(|name| !name.is_empty())?, self.words(key, value));
                     (!words.is_empty()).then(|| format!("{name}：{words}"))
                 })
                 .collect::<Vec<_>>()
                 .join("；"),
-            other => self.word(&other.to_string()),
+            other => self.word(field, &other.to_string()),
         }
     }
 
-    fn word(self, text: &str) -> String {
-        if self.verbatim {
+    /// The capability's own words come first: one code means different things in different fields.
+    fn word(self, field: &str, text: &str) -> String {
+        // What people are called and what they wrote stays as it is, also where it happens to be a code.
+        if VERBATIM.contains(&field) {
             return text.to_owned();
+        }
+        if let Some(word) = self.all.word(field, text) {
+            return word;
         }
         if let Some(word) = look(VALUES, text) {
             return word.to_owned();
@@ -251,8 +251,14 @@ mod tests {
             ("files", "文件"),
             ("head", "末条"),
             ("inside", "详情"),
+            ("kind", "类型"),
+            ("gate", "关口"),
         ]);
-        let all = Capabilities::new(vec![Capability::new("thing", "物").events(&[&SEEN]).subject("thing", "东西")]);
+        fn codes(field: &str, code: &str) -> Option<String> {
+            (field == "kind" && code == "policy").then(|| "政策文件".to_owned())
+        }
+        let thing = Capability::new("thing", "物").events(&[&SEEN]).subject("thing", "东西").words(codes);
+        let all = Capabilities::new(vec![thing]);
         let organ = Organ::named("QH010", "青禾县财政局", "县财政局", OrganKind::CountyDepartment);
         let directory = Directory::new(vec![organ], "青禾县");
         let words = Words(&all, &directory);
@@ -261,7 +267,7 @@ mod tests {
         let digest = "ab".repeat(32);
         let data = r#"{"aliases":["","甲\n乙"],"roles":"editor,organ_head","reason":"password","until":"2026-03-05T01:02:03.004Z","inner":1,"organs":["QH010","QH999"],"x":3,
             "login":"secrecy","by":"1m8gb1z9bhrq6s12","files":[{"digest":"x","name":"y"},{"digest":"z"}],"head":"DIGEST",
-            "inside":{"reason":"password","raw":7}}"#
+            "inside":{"reason":"password","raw":7},"kind":"policy","gate":"policy"}"#
             .replace("DIGEST", &digest);
         let titles = Titles::from([("1m8gb1z9bhrq6s12".to_owned(), "李明".to_owned())]);
         let details = words.details("thing.seen", &data, &titles);
@@ -273,6 +279,7 @@ mod tests {
         assert_eq!(find("机关"), Some("县财政局、QH999"), "two of a list are no change");
         assert_eq!((find("经办"), find("文件"), find("末条")), (Some("李明"), Some("2 项"), Some("abababab…")));
         assert_eq!(find("登录名"), Some("secrecy"), "an account may be called like a code");
+        assert_eq!((find("类型"), find("关口")), (Some("政策文件"), Some("政策关")), "a code is read by its field");
         assert_eq!(find("详情"), Some("原因：密码"), "nor is a raw key inside shown");
         assert!(details.iter().all(|(name, _)| name != "x"), "a field without words is not for people: {details:?}");
         assert!(!details.iter().any(|(_, value)| value == "1"), "what is not for people is left out");

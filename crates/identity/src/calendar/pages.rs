@@ -93,7 +93,6 @@ struct YearPage {
     known_until: String,
     known: bool,
     form: AddForm,
-    faults: Vec<String>,
     hint: String,
 }
 
@@ -169,7 +168,11 @@ async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec
     let errors = if faults.is_empty() {
         FormErrors::new()
     } else {
-        FormErrors::one("lines", "请更正下面列出的行，其余内容已保留。")
+        let mut errors = FormErrors::new();
+        for fault in faults {
+            errors.add("lines", fault);
+        }
+        errors
     };
     Ok(YearPage {
         shell: desk.shell(ctx, format!("{year} 年工作日历")).await?.with_error(!errors.is_empty()),
@@ -185,7 +188,6 @@ async fn year_page(ctx: &Ctx, desk: &Desk, year: i16, form: AddForm, faults: Vec
         year,
         months,
         form,
-        faults,
     })
 }
 

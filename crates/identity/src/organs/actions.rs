@@ -69,7 +69,7 @@ where
     A: AsyncFnOnce(FormErrors) -> Result<Response>,
 {
     let answer = act_or_form(ctx, once, done, again).await?;
-    store::load_directory(ctx).await?;
+    store::follow(ctx).await?;
     Ok(answer)
 }
 

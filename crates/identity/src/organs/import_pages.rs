@@ -122,7 +122,7 @@ pub(crate) async fn received_table(
         }
     }
     let Some((name, received)) = read else {
-        return Ok(Err("请选择一个 .xlsx 或 .csv 文件，例如“机关.xlsx”。".to_owned()));
+        return Ok(Err("请选择要导入的表格，.xlsx 或 .csv 文件；没有表格的，先下载模板填好。".to_owned()));
     };
     let extractor = Extractor::new(ctx.program().clone(), Limits::default());
     let table = extractor.read_table(&received.path, &name, wanted).await;
@@ -296,7 +296,7 @@ pub(super) async fn submit(
         }
     };
     let answer = act(&ctx, once, done).await?;
-    store::load_directory(&ctx).await?;
+    store::follow(&ctx).await?;
     Ok(answer)
 }
 

@@ -136,11 +136,16 @@ pub(super) async fn submit(State(ctx): State<Ctx>, desk: Desk, Form(choice): For
         let (Some(first_day), true) = (date, errors.is_empty()) else { return Err(errors.into()) };
         let codes = choice.codes();
         store::merge(tx, &codes, &choice.successor, first_day, &choice.note, &desk.actor()).await?;
-        let text = format!("{} 个机关自 {first_day} 起由本机关承接；各处的任务和数字在一分钟内合并。", codes.len());
+        let joined = if first_day > ctx.today() {
+            "到那一天任务和数字自动合并"
+        } else {
+            "任务和数字已经合并"
+        };
+        let text = format!("{} 个机关自 {first_day} 起由本机关承接；{joined}。", codes.len());
         Ok(Done::ok(format!("/organs/{}", choice.successor), text))
     };
     let again = async |errors| page::office_errors(&render(&ctx, &desk, choice.clone(), errors, false).await?);
     let answer = act_or_form(&ctx, &choice.once, done, again).await?;
-    store::load_directory(&ctx).await?;
+    store::follow(&ctx).await?;
     Ok(answer)
 }

@@ -124,6 +124,13 @@ pub async fn load_directory(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
+/// The register has changed: every page asks the new directory, and what joins after a reform is joined.
+pub(super) async fn follow(ctx: &Ctx) -> Result<()> {
+    load_directory(ctx).await?;
+    web::hooks::reformed(ctx).await;
+    Ok(())
+}
+
 /// All organs, with the lock that lets one change of the register happen at a time: names and circles are judged among
 /// all of them.
 pub(super) async fn lock_all(tx: &mut Tx) -> store::Result<Vec<Record>> {
@@ -286,7 +293,7 @@ pub async fn rename(
     errors.require(
         record.organ.name != before.organ.name || record.organ.short_name != before.organ.short_name,
         "name",
-        "请填写新的名称：与现在的完全一样。",
+        "请改成新的名称：现在填的全称和简称与原来一样。名称没有变的，不用更名。",
     );
     if !errors.is_empty() {
         return Err(errors.into());

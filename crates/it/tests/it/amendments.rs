@@ -99,6 +99,27 @@ both! {
         assert!(rows.iter().any(|row| row.1 == "QH001" && row.2.is_empty()), "{rows:?}");
     }
 
+    /// A reform is followed in its own step: no page counts a duty of both organs twice, and none waits for the schedule.
+    async fn after_a_reform_nothing_counts_twice(app) {
+        let mut clerk = app.clerk().await;
+        let plan = issued(app, &mut clerk, PLAN).await;
+        let id = duty(app, &plan, "公开解读方案").await;
+        let shares = "SELECT COUNT(*) FROM duty_share WHERE folded_into = '' AND duty = $1";
+        assert_eq!(count(app, shares, &id).await, 2);
+        let today = app.ctx().today().to_string();
+        let reform = [("organs", "QH011"), ("successor", "QH010"), ("date", today.as_str()), ("note", "机构改革")];
+        let done = clerk.post("/organs/merge", &reform).await.expect(303);
+        assert_eq!(count(app, shares, &id).await, 1);
+        clerk.get(&done.location()).await.expect(200).shows("任务和数字已经合并");
+        // Taken back, both owe again, at once too.
+        clerk.post("/organs/QH011/restore", &[]).await.expect(303);
+        assert_eq!(count(app, shares, &id).await, 2);
+        let later = [("organs", "QH011"), ("successor", "QH010"), ("date", "2026-12-01"), ("note", "机构改革")];
+        let done = clerk.post("/organs/merge", &later).await.expect(303);
+        clerk.get(&done.location()).await.expect(200).shows("到那一天任务和数字自动合并");
+        assert_eq!(count(app, shares, &id).await, 2);
+    }
+
     /// The log can say since when an organ owes something, and when it was released.
     async fn shares_that_end_and_come_back_are_told(app) {
         let mut clerk = app.clerk().await;

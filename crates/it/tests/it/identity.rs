@@ -156,6 +156,11 @@ testkit::both! {
         admin.post("/accounts/new", &fields).await.expect(303);
         let taken = [("login", "guard2"), ("name", "丙丁"), ("organ", "QH001"), ("roles", "editor")];
         admin.post("/accounts/new", &taken).await.expect(422).shows("已有人使用").shows("丙丁");
+        // Everything at once, in the order of the form, each with the way to its field.
+        let empty = admin.post("/accounts/new", &[("login", "")]).await.expect(422).text();
+        let summary: Vec<usize> =
+            ["#login\"", "#name\"", "#organ\"", "#roles\""].iter().filter_map(|link| empty.find(link)).collect();
+        assert!(summary.len() == 4 && summary.is_sorted(), "{summary:?} in {empty}");
         let mut tx = app.ctx().db().write().await.expect("write");
         identity::accounts::set_disabled(&mut tx, &own, true, &Actor::System).await.expect("another is left");
     }
@@ -322,6 +327,7 @@ testkit::both! {
         clerk.get("/columns").await.expect(200).shows("政策文件").shows("工作动态");
         let wrong = "网址名,栏目名称,类型,上级栏目\r\nrelief,社会救助,专题,没有的\r\n".as_bytes();
         clerk.upload("/columns/import", &[], &[("file", "栏目.csv", wrong)]).await.expect(422).shows("第 2 行").shows("没有的");
+        clerk.upload("/columns/import", &[], &[]).await.expect(422).shows("<a href=\"#file\">请选择").shows("aria-invalid=\"true\"");
         let toml = include_bytes!("../../../../demo/columns.toml");
         clerk.upload("/columns/import", &[], &[("file", "columns.toml", toml)]).await.expect(303);
     }
@@ -477,6 +483,8 @@ testkit::both! {
         clerk.get("/calendar?year=2027").await.expect(200).shows("还没有录入这一年");
         let wrong = "2027-01-01~2027-01-03 放假\n2027-02-08 上班";
         clerk.post("/calendar", &[("lines", wrong), ("year", "2027")]).await.expect(422).shows("第 2 行").shows("2027-01-01~2027-01-03");
+        let empty = clerk.post("/calendar", &[("lines", ""), ("year", "2027")]).await.expect(422);
+        empty.shows("<a href=\"#lines\">请粘贴放假安排").shows("id=\"lines-err\"").hides("其余内容已保留");
         let right = [("lines", "2027-01-01~2027-01-03 放假\n2027-02-06 上班"), ("notice", "国办发明电〔2026〕1号"), ("complete", "true")];
         clerk.post("/calendar", &right).await.expect(303);
         clerk.get("/calendar?year=2027").await.expect(200).shows("国办发明电").shows("2027-12-31");

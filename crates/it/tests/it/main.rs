@@ -10,6 +10,7 @@ mod identity;
 mod integrity;
 mod mail;
 mod matrix;
+mod offered;
 mod permissions;
 mod plans;
 mod plans_draft;

@@ -20,7 +20,7 @@ const OWN: &str = "QH010";
 const ORGANS: [&str; 3] = [OWN, "QH011", "QH001"];
 
 /// An object in a state: what stands for the places of a route's pattern.
-struct Object {
+pub(crate) struct Object {
     state: &'static str,
     /// Beginnings of the routes that are about it.
     under: &'static [&'static str],
@@ -82,7 +82,7 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
     }
 }
 
-async fn documents(app: &TestApp) -> Vec<Object> {
+pub(crate) async fn documents(app: &TestApp) -> Vec<Object> {
     let at: Timestamp = "2026-02-20T01:00:00Z".parse().expect("moment");
     let review = |gate| SeedState::InReview { gate, since: at };
     let withdrawn = SeedState::Withdrawn {
@@ -120,7 +120,7 @@ async fn documents(app: &TestApp) -> Vec<Object> {
 }
 
 /// A duty of the organ with a piece of evidence that is undecided, confirmed, returned or taken back.
-async fn duties(app: &TestApp) -> Vec<Object> {
+pub(crate) async fn duties(app: &TestApp) -> Vec<Object> {
     const PLAN: &str = "2026年青禾县政务公开工作要点\n一、公开\n（一）公开。6月30日前公开甲。7月底前公开乙。8月底前公开丙。9月底前公开丁。\
                         （县财政局负责）\n";
     let import = oversight::Import::work_points("", 2026, PLAN, "plan.txt");

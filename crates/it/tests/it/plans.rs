@@ -26,7 +26,7 @@ pub(crate) fn id_of(location: &str) -> String {
 }
 
 /// The value after `before` up to the next quote.
-fn after<'a>(text: &'a str, before: &str) -> &'a str {
+pub(crate) fn after<'a>(text: &'a str, before: &str) -> &'a str {
     let at = text.find(before).unwrap_or_else(|| panic!("no {before} in {text}")) + before.len();
     text[at..].split('"').next().unwrap_or_default()
 }

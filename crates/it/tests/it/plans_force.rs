@@ -4,7 +4,7 @@ use kernel::Role;
 use store::query;
 use testkit::{Client, TestApp, both};
 
-use crate::plans::{PLAN, clauses, clear, confirm, count, draft, duties, id_of};
+use crate::plans::{PLAN, after, clauses, clear, clear_amendment, confirm, count, draft, duties, id_of, pass};
 
 /// Imports without saying the year; the id of the draft.
 async fn import(clerk: &mut Client, text: &str) -> String {
@@ -142,6 +142,9 @@ both! {
         confirm(app, &mut clerk, &later).await.expect(303);
         app.work().await;
         reader.get("/").await.expect(200).shows("2026 年 2 份工作要点").hides("2027");
+        // Data are of everything in force, of whatever year; what was replaced is not.
+        let data = reader.get("/data").await.expect(200).shows(&format!("/api/v1/plans/{later}"));
+        data.shows(&format!("/api/v1/plans/{third}")).hides(&format!("/api/v1/plans/{second}"));
     }
 
     /// One person asks, another agrees; the public reads why, and what was replaced is in force again.
@@ -300,5 +303,47 @@ both! {
         let page = clerk.get(&path).await.expect(200).shows("可以下达");
         let (version, once) = (page.field("version"), page.field("once"));
         clerk.post(&path, &[("version", &version), ("once", &once)]).await.expect(303);
+    }
+
+    /// What the reviewer passes of an amendment is also which duties end and why: it stands on the portal like the text.
+    async fn an_amendment_is_cleared_with_its_decisions(app) {
+        let mut clerk = app.clerk().await;
+        let plan = draft(&mut clerk, PLAN).await;
+        confirm(app, &mut clerk, &plan).await.expect(303);
+        let text = PLAN.replace("6月30日前公开解读方案。", "");
+        assert_ne!(text, PLAN);
+        let begun = clerk.upload(&format!("/plans/{plan}/amend"), &[("text", text.as_str())], &[]).await.expect(303);
+        let (path, amendment) = (begun.location(), begun.location().rsplit('/').next().unwrap_or_default().to_owned());
+        let page = clerk.get(&path).await.expect(200);
+        let ends = format!("reason.{}", after(&page.text(), "name=\"reason."));
+        let said = |why: &'static str| vec![("reason", "常务会议调整"), (ends.as_str(), why)];
+        let page = clear_amendment(app, &mut clerk, &path, &said("并入其他任务")).await;
+        let (version, once) = (page.field("version"), page.field("once"));
+        let mut other = vec![("version", version.as_str()), ("once", once.as_str()), ("op", "confirm")];
+        other.extend(said("项目经费二百万元没有批下来"));
+        clerk.post(&path, &other).await.expect(409).shows("又有改动");
+        // Who decided about its duties has written in it.
+        let mut both = app.person("both", "QH001", &[Role::CountyOffice]).await;
+        let version = both.get(&path).await.expect(200).field("version");
+        let mut save = vec![("version", version.as_str()), ("op", "save")];
+        save.extend(said("并入下半年任务"));
+        both.post(&path, &save).await.expect(303);
+        let page = clerk.get(&path).await.expect(200);
+        let (version, once) = (page.field("version"), page.field("once"));
+        let mut ask = vec![("version", version.as_str()), ("once", once.as_str()), ("op", "clear")];
+        ask.extend(said("并入下半年任务"));
+        clerk.post(&path, &ask).await.expect(303);
+        turn(app, "both", Role::ReviewerSecrecy).await;
+        let clearance = format!("/plans/{plan}/clearance?amendment={amendment}");
+        let page = both.get(&clearance).await.expect(200).shows("终止原因：并入下半年任务");
+        let (once, seen) = (page.field("once"), page.field("seen"));
+        let own = [("once", once.as_str()), ("seen", &seen), ("amendment", &amendment), ("op", "pass")];
+        both.post(&format!("/plans/{plan}/clearance"), &own).await.expect(409).shows("您起草或改过");
+        pass(app, &plan, &amendment).await;
+        let page = clerk.get(&path).await.expect(200);
+        let (version, once) = (page.field("version"), page.field("once"));
+        let mut done = vec![("version", version.as_str()), ("once", once.as_str()), ("op", "confirm")];
+        done.extend(said("并入下半年任务"));
+        clerk.post(&path, &done).await.expect(303);
     }
 }

@@ -54,9 +54,10 @@ pub(crate) async fn current_progress(ctx: &Ctx) -> Result<Option<Progress>> {
     }))
 }
 
-/// The same plans, for whoever takes data.
+/// Every plan in force that the public can see, of whatever year and kind, for whoever takes data.
 pub(crate) async fn datasets(ctx: &Ctx) -> Result<Vec<Dataset>> {
-    let plans = current(ctx).await?.map(|(_, plans)| plans).unwrap_or_default();
+    let mut plans = load::all(ctx).await?;
+    plans.retain(|line| !line.superseded && !line.revoked);
     let dataset = |line: load::Line| Dataset {
         href: format!("/plans/{}", line.id),
         about: "逐项任务、责任机关、期限、落实情况",

@@ -34,6 +34,7 @@ pub fn capability() -> Capability {
     Capability::new("consultation", "征求意见")
         .routes(routes)
         .declare(&CONSULTATION as Kind)
+        .words(|field, code| CONSULTATION.word(field, code))
         .declare(BEHIND_THE_DOOR)
         .declare(SPEAK)
 }

@@ -3,11 +3,14 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use document::public::Listed;
-use kernel::OrganCode;
+use kernel::{OrganCode, may_for};
 use serde::Deserialize;
 use web::{Ctx, Desk, OfficeShell, Query, Result, office_page, page::query_string};
 
-use super::owed::{due, owes, policies, write};
+use super::{
+    INTERPRETATION,
+    owed::{due, owes, policies, write},
+};
 
 const SIZE: i64 = 50;
 
@@ -57,7 +60,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Quer
         query => format!("/interpretations?{query}"),
     };
     office_page(&Page {
-        lines: found.items.iter().map(|policy| line(&ctx, policy, explained.contains(&policy.id))).collect(),
+        lines: found.items.iter().map(|policy| line(&ctx, &desk, policy, explained.contains(&policy.id))).collect(),
         organs: ctx.directory().all().iter().map(|organ| (organ.code.to_string(), organ.short_name.clone())).collect(),
         may_choose: desk.staff.central,
         next: found.next.map(|next| address(&next.to_string())).unwrap_or_default(),
@@ -67,7 +70,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(wanted): Quer
     })
 }
 
-fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
+fn line(ctx: &Ctx, desk: &Desk, policy: &Listed, explained: bool) -> Line {
     let today = ctx.today();
     let due = due(ctx, &policy.published_on);
     let (state, tone) = match due {
@@ -87,7 +90,12 @@ fn line(ctx: &Ctx, policy: &Listed, explained: bool) -> Line {
         } else {
             due.map(|due| due.to_string()).unwrap_or_default()
         },
-        write: if explained || !owes(policy) { String::new() } else { write(policy) },
+        // Offered to whoever may: texts are written for the own organ, and by nobody whose office is another.
+        write: if explained || !owes(policy) || may_for(&desk.actor(), INTERPRETATION.write, desk.organ()).is_err() {
+            String::new()
+        } else {
+            write(policy)
+        },
         state,
         tone,
     }

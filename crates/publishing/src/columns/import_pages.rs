@@ -8,7 +8,7 @@ use axum::{
 };
 use documents::{Extractor, Limits};
 use store::Tx;
-use web::{Ctx, Desk, Done, Error, OfficeShell, Refusal, Result, act, office_page, page};
+use web::{Ctx, Desk, Done, Error, FormErrors, OfficeShell, Refusal, Result, act, office_page, page};
 
 use super::import::{self, Fault, Line};
 
@@ -19,14 +19,19 @@ const MOST: u64 = 4 << 20;
 #[template(path = "columns/templates/import.html")]
 struct ImportPage {
     shell: OfficeShell,
-    faults: Vec<Fault>,
+    errors: FormErrors,
     headings: Vec<(&'static str, &'static str)>,
 }
 
 async fn shown(ctx: &Ctx, desk: &Desk, faults: Vec<Fault>) -> Result<Response> {
     let wrong = !faults.is_empty();
+    let mut errors = FormErrors::new();
+    for (number, message) in faults {
+        let line = if number > 0 { format!("第 {number} 行：") } else { String::new() };
+        errors.add("file", format!("{line}{message}"));
+    }
     let headings = import::HEADINGS.iter().map(|(code, label, _)| (*code, *label)).collect();
-    let page = ImportPage { shell: desk.shell(ctx, "导入栏目").await?.with_error(wrong), faults, headings };
+    let page = ImportPage { shell: desk.shell(ctx, "导入栏目").await?.with_error(wrong), errors, headings };
     if wrong { page::office_errors(&page) } else { office_page(&page) }
 }
 
@@ -94,7 +99,7 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart)
         }
         Err(found) => {
             faults = found;
-            Err(Refusal::Fields(web::FormErrors::one("file", "表格里有需要更正的行。")))
+            Err(Refusal::Fields(FormErrors::one("file", "表格里有需要更正的行。")))
         }
     });
     match done.await {

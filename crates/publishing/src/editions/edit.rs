@@ -95,18 +95,19 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(pairs): Form
 /// What the form of a new document says.
 async fn read_start(ctx: &Ctx, tx: &mut Tx, house: &House, form: &Typed) -> Result<NewDocument, Refusal> {
     let mut errors = FormErrors::new();
-    let organ = OrganCode::from(form.more("organ"));
-    let organ_fits = ctx.directory().get(&organ).is_some_and(|organ| organ.exists_on(ctx.today()));
-    errors.require(organ_fits, "organ", "请选择发布机关，例如“县财政局”。");
-    let column_fits = columns::options(tx.conn()).await?.iter().any(|(slug, _)| *slug == form.column);
-    errors.require(column_fits, "column", "请选择栏目，例如“政策文件”。");
-    let kind = house.kinds.get(&form.kind);
-    errors.require(kind.is_some(), "kind", "请选择信息类型，例如“政策文件”。");
+    // In the order of the page, so that the summary is read from above.
     errors.require(
         !form.title.trim().is_empty(),
         "title",
         "请填写标题，例如“青禾县养老服务补贴办法”。写作中可以再改。",
     );
+    let organ = OrganCode::from(form.more("organ"));
+    let organ_fits = ctx.directory().get(&organ).is_some_and(|organ| organ.exists_on(ctx.today()));
+    errors.require(organ_fits, "organ", "请选择发布机关，例如“县财政局”。");
+    let kind = house.kinds.get(&form.kind);
+    errors.require(kind.is_some(), "kind", "请选择信息类型，例如“政策文件”。");
+    let column_fits = columns::options(tx.conn()).await?.iter().any(|(slug, _)| *slug == form.column);
+    errors.require(column_fits, "column", "请选择栏目，例如“政策文件”。");
     let Some(kind) = kind.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
     let tie = |relation: &&'static document::RelationSpec| {
         let to = form.more(relation.key);

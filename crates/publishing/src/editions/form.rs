@@ -11,6 +11,8 @@ pub(super) struct Field {
     pub(super) hint: &'static str,
     pub(super) value: String,
     pub(super) shape: Shape,
+    /// What may be chosen: code and label.
+    offered: Vec<(&'static str, &'static str)>,
     pub(super) optional: bool,
 }
 
@@ -22,6 +24,7 @@ impl Field {
             hint: if facet.key == VALIDITY.key && kind.requires(facet) { "" } else { facet.help },
             value: form.more(facet.key).to_owned(),
             shape: facet.shape,
+            offered: facet.offered(),
             // What the kind requires is never called optional, chosen from a list or not.
             optional: !kind.requires(facet),
         }
@@ -39,11 +42,8 @@ impl Field {
         self.shape == Shape::Flag
     }
 
-    pub(super) fn choices(&self) -> &'static [(&'static str, &'static str)] {
-        match self.shape {
-            Shape::Choice(choices) => choices,
-            _ => &[],
-        }
+    pub(super) fn choices(&self) -> &[(&'static str, &'static str)] {
+        &self.offered
     }
 
     pub(super) fn most(&self) -> usize {

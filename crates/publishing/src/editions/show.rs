@@ -96,6 +96,9 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::LAPSED.name => {
             ("有效期届满，清单和搜索中按失效显示".to_owned(), format!("有效期至 {}", text("expires_on")))
         }
+        kind if kind == events::VALIDITY_TURNED.name => {
+            (format!("清单和搜索中按{}显示", text("validity")), format!("施行日期 {}", text("effective_on")))
+        }
         kind if kind == said::BYPASSED.name => (format!("紧急发布 {number}"), text("reason")),
         kind if kind == said::BYPASS_REVIEWED.name => ("紧急发布事后复核".to_owned(), text("note")),
         kind if kind == events::ERASURE_ASKED.name => ("申请清除原文".to_owned(), text("reason")),
@@ -373,6 +376,8 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
     let house = crate::house(ctx);
     let (document, edition) = (&whole.document, &whole.edition);
     let kind = house.kind_of(document)?;
+    let mut values = whole.values.clone();
+    document::common::on_day(&mut values, ctx.today());
     let directory = ctx.directory();
     let organ = directory.get(&document.organ).map_or_else(|| document.organ.to_string(), |organ| organ.name.clone());
     let index =
@@ -380,7 +385,7 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
     let mut facts = vec![("索引号", index), ("发布机关", organ.clone())];
     let mut long = Vec::new();
     for facet in kind.facets.iter().filter(|facet| facet.public) {
-        let mut value = whole.values.words(facet);
+        let mut value = values.words(facet);
         if facet.key == document::common::SOURCE.key && value.is_empty() {
             value.clone_from(&organ);
         }

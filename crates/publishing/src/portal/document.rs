@@ -10,8 +10,7 @@ use document::{
     Facet, Shape,
     columns::Column,
     common::{
-        AMENDED, EFFECTIVE_ON, EXPIRES_ON, IN_FORCE, KEYWORDS, LAPSED, REPEALED, SOURCE, SUMMARY, TOPICS, VALIDITY,
-        expired,
+        AMENDED, EFFECTIVE_ON, EXPIRES_ON, KEYWORDS, LAPSED, REPEALED, SOURCE, SUMMARY, TOPICS, VALIDITY, expired,
     },
     html::Heading,
     page::{self as part, Ended, Line, base_url},
@@ -111,7 +110,7 @@ async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<R
     let directory = ctx.directory();
     let organ = directory.get(&listed.organ).map_or(listed.organ.to_string(), |organ| organ.name.clone());
     let published = time::show_minute(&listed.published_at);
-    let validity = validity_word(listed, today);
+    let validity = listed.values.words(&VALIDITY);
     let canonical = format!("{}{}", base_url(ctx), listed.path);
     let source = match listed.values.get(&SOURCE) {
         "" => organ.clone(),
@@ -194,15 +193,6 @@ fn shell(ctx: &Ctx, reader: &Reader, document: &PublicDocument, about: &About<'_
         }
     }
     shell
-}
-
-/// 有效性 as of today: what is in force only from a later day on is not in force yet.
-fn validity_word(listed: &Listed, today: jiff::civil::Date) -> String {
-    let later = time::parse_date(listed.values.get(&EFFECTIVE_ON)).is_some_and(|day| day > today);
-    if later && listed.values.get(&VALIDITY) == IN_FORCE {
-        return "尚未施行".to_owned();
-    }
-    listed.values.words(&VALIDITY)
 }
 
 fn applies(listed: &Listed) -> String {

@@ -306,6 +306,9 @@ async fn lists_narrow_by_what_is_asked() {
         ("?kind=all", 2),
         ("?kind=interpretation", 1),
         ("?validity=repealed", 0),
+        // Of one that takes effect in April, in March.
+        ("?validity=in_force", 0),
+        ("?validity=coming", 1),
         ("?year=2025", 0),
         ("?topic=%E5%81%9C%E8%BD%A6", 1),
         ("?year=x&organ=QH099", 0),
@@ -323,7 +326,9 @@ async fn lists_narrow_by_what_is_asked() {
     let (_, of_one) = portal.text("/columns/policies?organ=QH099", "").await;
     assert!(of_one.contains("县扶贫办在本栏目没有公开的信息"), "{of_one}");
     let (_, csv) = portal.text("/policies.csv", "").await;
-    assert!(csv.contains("青禾府发〔2026〕1号"), "{csv}");
+    assert!(csv.contains("青禾府发〔2026〕1号") && csv.contains("尚未施行"), "{csv}");
+    let (_, list) = portal.text("/policies", "").await;
+    assert!(list.contains("尚未施行（1）") && list.contains(">尚未施行<") && !list.contains(">有效<"), "{list}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Which duty of an amended text is which duty of the plan: exact words first, then high similarity, then position.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kernel::id::{ClauseId, DutyId};
 use serde::{Deserialize, Serialize};
@@ -18,13 +18,26 @@ use crate::{
 #[serde(default)]
 pub struct Choices {
     /// New duty → id of the duty that it continues, or `new`.
-    pub duties: HashMap<String, String>,
+    pub duties: BTreeMap<String, String>,
     /// Id of a duty that ends → why.
-    pub reasons: HashMap<String, String>,
+    pub reasons: BTreeMap<String, String>,
     /// Owner's name as written → code of the organ that it means.
-    pub owners: HashMap<String, String>,
+    pub owners: BTreeMap<String, String>,
     /// New duty → `public` or `internal`.
-    pub visibility: HashMap<String, String>,
+    pub visibility: BTreeMap<String, String>,
+}
+
+impl Choices {
+    /// The same decisions have the same mark: fields that were left empty decide nothing.
+    pub(crate) fn mark(&self) -> String {
+        let decided: Vec<Vec<(&str, &str)>> = [&self.duties, &self.reasons, &self.owners, &self.visibility]
+            .map(|of| {
+                let pairs = of.iter().map(|(key, chosen)| (key.as_str(), chosen.trim()));
+                pairs.filter(|(_, chosen)| !chosen.is_empty()).collect()
+            })
+            .into();
+        if decided.iter().all(Vec::is_empty) { String::new() } else { format!("{decided:?}") }
+    }
 }
 
 /// What becomes of a duty of the amended text.

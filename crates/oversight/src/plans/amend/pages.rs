@@ -205,7 +205,7 @@ async fn show_done(ctx: &Ctx, desk: &Desk, row: Amendment) -> Result<Response> {
     })
 }
 
-fn place(tree: &Tree, id: &DutyId) -> String {
+pub(crate) fn place(tree: &Tree, id: &DutyId) -> String {
     let Some(duty) = tree.duty(id) else { return String::new() };
     let number = tree.clause(&duty.clause).map(|clause| tree.clause_number(clause)).unwrap_or_default();
     format!("{number}第 {} 项", duty.position)
@@ -421,7 +421,7 @@ pub(crate) async fn decide(
         return act(&ctx, form.get("once"), async |tx| {
             let seen = clear::store::subject(tx, &plan, &id).await?;
             clear::store::ask(&ctx, tx, &actor, &plan, &seen).await?;
-            Ok(Done::ok(format!("/plans/{plan}/amend/{id}"), "已送保密审查；通过之前请不要改动调整原因"))
+            Ok(Done::ok(format!("/plans/{plan}/amend/{id}"), "已送保密审查；通过之前请不要再改动，改动后须重新送审"))
         })
         .await;
     }

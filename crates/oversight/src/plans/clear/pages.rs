@@ -13,11 +13,11 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Result, 
 
 use super::store::{self, Clearance, Seen, State};
 use crate::{
-    model::PlanState,
+    model::{PlanState, Visibility},
     permissions::CLEAR_PLANS,
     plans::{
         actions::Pairs,
-        amend::{self, AmendmentId},
+        amend::{self, AmendmentId, align::Fate},
         tree::{self, PlanRow},
     },
 };
@@ -30,6 +30,7 @@ pub(crate) struct Which {
 }
 
 /// A piece of the text with what the reviewer should see of it.
+#[derive(Clone)]
 struct Piece {
     heading: String,
     /// Paragraphs; of an amended text, whether the paragraph is new.
@@ -103,6 +104,30 @@ fn amended(source: &str, before: &str) -> Vec<Piece> {
     vec![Piece { heading: String::new(), lines: lines.collect(), duties: Vec::new() }]
 }
 
+/// What was decided about the duties of an amended text and becomes public with it: which are new or changed and whether their
+/// progress is shown, which end and why.
+fn decided(ctx: &Ctx, tree: &tree::Tree, row: &amend::store::Amendment) -> Vec<Piece> {
+    let choices = row.choices();
+    let prepared = amend::store::prepare(ctx, tree, &row.source, &choices);
+    let placed = prepared.alignment.clauses.iter().flat_map(|clause| &clause.duties);
+    let changed = placed.filter(|duty| duty.due_changed || !matches!(duty.fate, Fate::Kept(_)));
+    let duties = changed.map(|duty| {
+        let public = prepared.alignment.visibility(tree, duty, &choices) == Visibility::Public;
+        (duty.duty.text.clone(), public)
+    });
+    let ended = prepared.alignment.ended.iter().filter_map(|id| {
+        let reason = choices.reasons.get(id.as_str()).map_or("", |reason| reason.trim());
+        let reason = if reason.is_empty() { row.reason.trim() } else { reason };
+        Some((format!("{} {}（终止原因：{reason}）", amend::pages::place(tree, id), tree.duty(id)?.text), true))
+    });
+    let mut pieces = vec![
+        Piece { heading: "新增和变更的任务".to_owned(), lines: Vec::new(), duties: duties.collect() },
+        Piece { heading: "终止的任务".to_owned(), lines: ended.collect(), duties: Vec::new() },
+    ];
+    pieces.retain(|piece| !piece.lines.is_empty() || !piece.duties.is_empty());
+    pieces
+}
+
 async fn show(
     ctx: &Ctx,
     desk: &Desk,
@@ -141,7 +166,7 @@ async fn show(
         errors,
         pieces: match &row {
             None => draft(&tree),
-            Some(row) => amended(&row.source, &tree.plan.source),
+            Some(row) => [decided(ctx, &tree, row), amended(&row.source, &tree.plan.source)].concat(),
         },
         reason: row.map(|row| row.reason).unwrap_or_default(),
         plan: tree.plan,

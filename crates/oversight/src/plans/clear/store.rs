@@ -1,6 +1,11 @@
 //! Requests for clearance, what became of them, and whether what is about to be issued has been cleared.
 
-use kernel::{Actor, NewEvent, id::PlanId, time};
+use kernel::{
+    Actor, NewEvent,
+    event::Event,
+    id::{PlanId, SubjectRef},
+    time,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{Executor, FromRow, Tx, built, query, query_as, query_scalar};
@@ -69,10 +74,11 @@ impl Seen {
         Self { amendment: AmendmentId::default(), mark: version.to_string() }
     }
 
-    /// An amended text with the reason that is published with it. How it is aligned with the present text changes no word.
+    /// An amended text with the reason that is published with it, and with what was decided about its duties: which of them end
+    /// and why, and which are public, stands on the portal like the text.
     pub(crate) fn amended(row: &Amendment) -> Self {
         let mut hash = Sha256::new();
-        for part in [&row.source_digest, &row.source, &row.reason] {
+        for part in [&row.source_digest, &row.source, &row.reason, &row.choices().mark()] {
             hash.update(part.trim());
             hash.update([0]);
         }
@@ -190,7 +196,7 @@ pub(crate) async fn ask(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, se
     Ok(())
 }
 
-/// Whether this person imported the plan, corrected it or took the amended text in.
+/// Whether this person imported the plan, corrected it, took the amended text in or decided about its duties.
 async fn wrote(tx: &mut Tx, actor: &Actor, plan: &PlanId, seen: &Seen) -> store::Result<bool> {
     let sql = if seen.amendment.as_str().is_empty() {
         "SELECT (SELECT COUNT(*) FROM plan WHERE id = $1 AND created_by = $2 AND $3 = '') \
@@ -200,7 +206,16 @@ async fn wrote(tx: &mut Tx, actor: &Actor, plan: &PlanId, seen: &Seen) -> store:
     };
     let times: i64 =
         query_scalar(sql).bind(plan).bind(actor.log_id()).bind(&seen.amendment).fetch_one(tx.conn()).await?;
-    Ok(times > 0)
+    if times > 0 || seen.amendment.as_str().is_empty() {
+        return Ok(times > 0);
+    }
+    let events = store::log::within(tx, &SubjectRef::new(events::SUBJECT, plan)).await?;
+    let of_amendment = |event: &Event| {
+        let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
+        data["amendment"] == seen.amendment.as_str()
+    };
+    let edited = |event: &Event| event.kind == events::AMENDMENT_EDITED.name && event.actor == actor.log_id();
+    Ok(events.iter().any(|event| edited(event) && of_amendment(event)))
 }
 
 /// Says whether a text may become public: it may (`returned` = `None`), or why not.
