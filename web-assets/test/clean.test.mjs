@@ -291,3 +291,41 @@ test("opening a text loses nothing, or the editor stays away", { skip: !browser 
   kept.forEach((html, place) => assert.deepEqual(results[place], [], `${html} is kept`));
   lossy.forEach((html, place) => assert.notDeepEqual(results[kept.length + place], [], `${html} is not`));
 });
+
+test("styles that change what words mean, links, and ticked boxes", { skip: !browser && "no Chromium" }, async () => {
+  const clean = async (pages) =>
+    await run(
+      pages.flatMap((html) => [
+        ["cleanPaste", html],
+        ["pasteNotice", html],
+      ]),
+    );
+  const [seen, seenTold] = await clean([
+    `<p>公开<span style="opacity:0">甲</span><span style="position:absolute;left:-9999px">乙</span>内容</p>`,
+  ]);
+  assert.equal(seen, "<p>公开内容</p>");
+  assert.match(seenTold, /2 处隐藏文字/);
+  const [price, , power, , squared, , lined, , dead, deadTold, live, liveTold, boxes, boxesTold, odd, oddTold] =
+    await clean([
+      `<p>每月<span style="text-decoration:line-through">500元</span>600元</p>`,
+      `<p>1.5×10<span style='vertical-align:super'>8</span>元</p>`,
+      `<p>300m<span style="mso-text-raise:4.0pt">2</span>，H<span style="vertical-align:sub">2</span>O</p>`,
+      `<p><span style="text-decoration:underline">甲</span><span style="font-style:italic">乙</span></p>`,
+      `<p><a href="ftp://a/b">甲</a><a href="http://x.cn:99999/">乙</a><a href="http://10.1.2.3/oa">丙</a><a href="../a.html">丁</a></p>`,
+      `<p><a href="https://www.gov.cn/a?b=1">甲</a><a href="mailto:a@b.cn">乙</a></p>`,
+      `<p>公开：<span style='font-family:"Wingdings 2"'>R</span>是 <span style='font-family:Wingdings'>\u00fe</span>否 <span style='font-family:Wingdings'>\uf0a8</span>无</p>`,
+      `<p>见<span style='font-family:Webdings'>A</span></p>`,
+    ]);
+  assert.equal(price, "<p>每月<span><s>500元</s></span>600元</p>");
+  assert.equal(power, "<p>1.5×10<span><sup>8</sup></span>元</p>");
+  assert.equal(squared, "<p>300m<span><sup>2</sup></span>，H<span><sub>2</sub></span>O</p>");
+  assert.equal(lined, "<p><span><u>甲</u></span><span><em>乙</em></span></p>");
+  assert.equal(dead, "<p>甲乙丙丁</p>");
+  assert.match(deadTold, /4 个公众打不开的链接/);
+  assert.match(live, /href="https:\/\/www.gov.cn\/a\?b=1".*href="mailto:a@b.cn"/);
+  assert.equal(liveTold, "");
+  assert.equal(boxes, "<p>公开：<span>☑</span>是 <span>☑</span>否 <span>□</span>无</p>");
+  assert.equal(boxesTold, "");
+  assert.equal(odd, "<p>见<span>□</span></p>");
+  assert.match(oddTold, /1 个特殊字体的符号/);
+});

@@ -3,6 +3,8 @@
 use calamine::Data;
 use documents::Rejected;
 
+use crate::formats::{self, Dated};
+
 /// What stands in a text for a cell that goes on from the row above.
 pub(crate) const SAME: &str = "〃";
 
@@ -42,6 +44,24 @@ pub(crate) fn cell_text(value: &Data) -> String {
             }
         }
     }
+}
+
+/// What a spreadsheet shows of a number, where it is something else than the number: zeros before it, signs between its
+/// digits, a month; and a number so long that its last digits are lost as the power that gives it away.
+pub(crate) fn as_shown(raw: &str, format: &str, later: bool) -> Option<String> {
+    if formats::dated(format) == Dated::Month {
+        return formats::month_of(raw, later);
+    }
+    if let Some(text) = formats::calendar(raw, format, later) {
+        return Some(text);
+    }
+    let number: f64 = raw.parse().ok()?;
+    if number.abs() >= 1e15 {
+        let text = format!("{number:.5e}");
+        let (digits, power) = text.split_once('e')?;
+        return Some(format!("{}E+{power}", digits.trim_end_matches('0').trim_end_matches('.')));
+    }
+    formats::shown(raw, format)
 }
 
 /// Why an old workbook could not be opened.

@@ -4,7 +4,8 @@ use documents::{Extracted, Format, Limits, Part, Rejected, Unread, decode_text, 
 
 use crate::bounds::{check_size, lines};
 use crate::net::APART;
-use crate::{active, docx, html, markdown, pdf, quality::is_garbled, sniff, xlsx};
+use crate::quality::{is_garbled, is_none, is_odd};
+use crate::{active, docx, headings, html, markdown, pdf, pieces, sniff, xlsx};
 
 /// Reads a file in this process. The server uses [`documents::Extractor`], which does the same in a guarded child.
 ///
@@ -48,10 +49,13 @@ fn read_picture(bytes: &[u8], format: Format) -> Extracted {
 /// Names the bodies and pages whose text is none. What is searched and read aloud is left without it.
 fn tell_garbled(found: &mut Extracted) {
     let whole = |place: &str| place == "body" || place.starts_with("page ") && !place.ends_with("annotation");
+    // only a font can show other characters than it says
+    let printed = found.format == Format::Pdf;
+    let bad = |text: &str| if printed { is_garbled(text) } else { is_none(text) || is_odd(text) };
     let garbled: Vec<String> = found
         .parts
         .iter()
-        .filter(|part| part.unread.is_none() && whole(&part.place) && is_garbled(&part.text))
+        .filter(|part| part.unread.is_none() && whole(&part.place) && bad(&part.text))
         .map(|part| part.place.clone())
         .collect();
     if garbled.is_empty() {
@@ -83,12 +87,14 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
     if encoding == "GB18030" {
         warnings.push("文件是 GBK（GB18030）编码，已自动转换；请核对文字有无乱码。".to_owned());
     }
-    let mut parts = Vec::new();
+    let (mut parts, mut headings) = (Vec::new(), Vec::new());
     let (text, html) = match format {
         Format::Html => {
             let simple = html::simplify(&decoded);
             Part::push(&mut parts, "link 1", html_attributes(&decoded));
-            (html::to_source(&decoded), Some(simple))
+            let (text, found) = html::to_source_with_headings(&decoded);
+            headings = headings::unnumbered(&text, found);
+            (text, Some(simple))
         }
         Format::Markdown => {
             // As written: numbers, addresses of links and marks are part of what was handed in, and who reads a plan from it
@@ -106,6 +112,21 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
             for (row, line) in grid.iter().zip(&lines) {
                 Part::push(&mut parts, format!("row {}", row.number), line.clone());
             }
+            let filled = |row: &&tables::TableRow| row.cells.iter().any(|cell| !cell.is_empty());
+            let rows: Vec<&tables::TableRow> = grid.iter().filter(filled).collect();
+            let numbers: Vec<usize> = rows.iter().map(|row| row.number).collect();
+            let cells = |row: &&tables::TableRow| -> Vec<(u32, String)> {
+                (0..).zip(row.cells.iter().map(flat)).filter(|(_, cell)| !cell.is_empty()).collect()
+            };
+            let rows: Vec<Vec<(u32, String)>> = rows.iter().map(cells).collect();
+            let rows = rows.iter().map(|row| pieces::row(row.iter().map(|(at, text)| (at, text))));
+            for joined in pieces::find(&(0..).zip(rows).collect()) {
+                let number = numbers.get(joined.first.0 as usize).copied().unwrap_or_default();
+                // one within a row was read with the row
+                if joined.first.0 != joined.last.0 {
+                    Part::push(&mut parts, format!("row {number}"), joined.text);
+                }
+            }
             (lines.join("\n"), None)
         }
         _ => (lines(&decoded), None),
@@ -113,7 +134,7 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
     if format != Format::Csv {
         Part::push(&mut parts, "body", text.clone());
     }
-    Ok(Extracted { format, text, html, parts, pages: None, warnings })
+    Ok(Extracted { headings, html, parts, warnings, text, ..Extracted::empty(format) })
 }
 
 /// What stands in the tags of a page: addresses, descriptions of pictures, values of fields, remarks.

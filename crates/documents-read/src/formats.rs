@@ -153,7 +153,9 @@ pub(crate) fn shown(raw: &str, code: &str) -> Option<String> {
         .char_indices()
         .rfind(|(_, c)| *c != '0')
         .map_or(&decimals[..least], |(at, _)| &decimals[..(at + 1).max(least)]);
-    let padded = zeros(whole) > 1;
+    // 6月底前 is kept as 6 with the words in its format
+    let of_date = |piece: &Piece| matches!(piece, Piece::Words(words) if words.contains(['年', '月', '日']));
+    let padded = zeros(whole) > 1 || (fraction.is_empty() && whole.iter().any(of_date));
     if !(between || padded || percent || least > 0) {
         return None;
     }
@@ -237,6 +239,43 @@ pub(crate) fn month_of(raw: &str, later: bool) -> Option<String> {
     Some(format!("{year:04}-{month:02}"))
 }
 
+/// A day as a format without year or without day shows it: `2025年10月`, `10月底前`, `2025年`; `None` for whole dates and times.
+pub(crate) fn calendar(raw: &str, code: &str, later: bool) -> Option<String> {
+    let letters = letters(code);
+    if !matches!(dated(code), Dated::Month | Dated::Other)
+        || letters.contains(['h', 's'])
+        || !letters.contains(['y', 'e', 'm'])
+    {
+        return None;
+    }
+    let month = month_of(raw, later)?;
+    let (year, month) = month.split_once('-')?;
+    let month = month.trim_start_matches('0');
+    if dated(code) == Dated::Month {
+        return Some(format!("{year}年{month}月"));
+    }
+    if letters.contains('d') {
+        return None;
+    }
+    let mut out = String::new();
+    let mut chars = code.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c.to_ascii_lowercase() {
+            letter @ ('y' | 'e' | 'm') => {
+                while chars.next_if(|next| next.to_ascii_lowercase() == letter).is_some() {}
+                out.push_str(if letter == 'm' { month } else { year });
+            }
+            '"' => out.extend(chars.by_ref().take_while(|c| *c != '"')),
+            '[' => drop(chars.by_ref().find(|c| *c == ']')),
+            '\\' => out.extend(chars.next()),
+            '_' | '*' => drop(chars.next()),
+            ';' | '@' => break,
+            _ => out.push(c),
+        }
+    }
+    Some(out.trim().to_owned())
+}
+
 /// Year and month of a day counted from 1970.
 fn civil(days: i64) -> (i64, i64) {
     let days = days + 719_468;
@@ -269,6 +308,7 @@ mod tests {
             ("3", "\"第\"00\"号\"", Some("第03号")),
             ("-5", "000", Some("-005")),
             ("0", "000", Some("000")),
+            ("6", "0\"月底前\"", Some("6月底前")),
             ("12", "0", None),
             ("12", "General", None),
             ("12", "#,##0", None),
@@ -299,6 +339,20 @@ mod tests {
             ("@", Dated::No),
         ] {
             assert_eq!(dated(code), kind, "{code}");
+        }
+        for (code, text) in [
+            ("yyyy\"年\"m\"月\"", Some("2026年10月")),
+            ("[DBNum1]yyyy\"年\"m\"月\"", Some("2026年10月")),
+            ("mmm-yy", Some("2026年10月")),
+            ("yyyy/m", Some("2026年10月")),
+            ("m\"月底前\"", Some("10月底前")),
+            ("yyyy\"年\"", Some("2026年")),
+            ("m\"月\"d\"日\"", None),
+            ("yyyy-mm-dd", None),
+            ("h:mm", None),
+            ("General", None),
+        ] {
+            assert_eq!(calendar("46296", code, false).as_deref(), text, "{code}");
         }
         assert_eq!(month_of("46296", false).as_deref(), Some("2026-10"));
         assert_eq!(month_of("46295", false).as_deref(), Some("2026-09"));

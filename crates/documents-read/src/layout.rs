@@ -1,6 +1,8 @@
 //! Text of a page by the places of its pieces: a file with two fonts, digits in one and Chinese in the other, stores them
 //! in an order that nobody reads.
 
+use crate::headings::begins_item;
+
 /// A piece of text where it stands; points, counted from the lower left corner.
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
@@ -98,7 +100,15 @@ fn paragraphs(rows: &[Row]) -> String {
             let ends = before.text.trim_end().ends_with(['。', '！', '？', '；', '：', '.', ':', ';', '!', '?']);
             // a page of few words has no margin to speak of
             let wide = right - left > 20.0 * before.size;
-            full && wide && indent(row) < 0.6 && row.stops.is_empty() && (indented || !ends) && !begins_item(text)
+            let alike = (0.7..1.4).contains(&(row.size / before.size));
+            let broken = !ends_number(&before.text, text);
+            full && wide
+                && alike
+                && broken
+                && indent(row) < 0.6
+                && row.stops.is_empty()
+                && (indented || !ends)
+                && !begins_item(text)
         });
         if joins {
             let letters = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
@@ -114,16 +124,14 @@ fn paragraphs(rows: &[Row]) -> String {
     out
 }
 
-/// Whether a line begins with a number of official documents (`一、`, `（一）`, `1.`, `第一条`) or an indent.
-pub(crate) fn begins_item(line: &str) -> bool {
-    if line.starts_with(['\u{3000}', ' ']) {
-        return true;
-    }
-    let rest = line.trim_start_matches(['（', '(', '第']);
-    let number = |c: char| c.is_ascii_digit() || "一二三四五六七八九十百〇零".contains(c);
-    let after = rest.trim_start_matches(number);
-    let counted = after.len() < rest.len();
-    counted && after.starts_with(['、', '）', ')', '.', '．', '条', '章', '节'])
+/// Whether a line ends with a whole telephone or identity number and the next one begins with other digits: joined they would be
+/// a number that nobody has.
+pub(crate) fn ends_number(line: &str, next: &str) -> bool {
+    let line = line.trim_end();
+    let digits = line.strip_suffix(['X', 'x']).unwrap_or(line);
+    let count = digits.chars().rev().take_while(char::is_ascii_digit).count();
+    let whole = if digits.len() < line.len() { count == 17 } else { matches!(count, 11 | 18) };
+    whole && next.trim_start().starts_with(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -156,6 +164,19 @@ mod tests {
         let pieces =
             vec![piece(full, 40.0, 100.0), piece("抓紧落实。", 20.0, 85.0), piece("（一）加强培训。", 40.0, 70.0)];
         assert_eq!(read(pieces).text, format!("{full}抓紧落实。\n（一）加强培训。"));
+    }
+
+    #[test]
+    fn a_whole_number_at_the_margin_does_not_go_on() {
+        let full = "各单位要高度重视政务公开工作把公开摆到更加重要的位置联系电话13800138000";
+        for (next, lines) in [("13900139000或来人咨询。", 2), ("或来人咨询。", 1)] {
+            let page = read(vec![piece(full, 20.0, 100.0), piece(next, 20.0, 85.0), piece("（一）培训。", 40.0, 70.0)]);
+            assert_eq!(page.text.lines().count(), lines + 1, "{}", page.text);
+        }
+        // a remark in small letters below a full line is a line of its own
+        let small = Piece { top: 87.0, ..piece("13900139000", 20.0, 85.0) };
+        let page = read(vec![piece(&full[..full.len() - 11], 20.0, 100.0), small]);
+        assert_eq!(page.text.lines().count(), 2, "{}", page.text);
     }
 
     #[test]

@@ -54,7 +54,7 @@ const WORDS: [&str; 29] = [
 const VALUES: [&str; 9] =
     ["alias", "tag", "helpText", "statusText", "default", "docVar", "result", "docPartGallery", "listEntry"];
 /// Attributes that hold names of fonts and languages.
-const LOOKS: [&str; 14] = [
+const LOOKS: [&str; 13] = [
     "typeface",
     "ascii",
     "hAnsi",
@@ -63,7 +63,6 @@ const LOOKS: [&str; 14] = [
     "lang",
     "panose",
     "script",
-    "formatCode",
     "lvlText",
     "font",
     "style",
@@ -355,7 +354,15 @@ impl<'k> PartReader<'k> {
                 continue;
             }
             let Ok(value) = attribute.normalized_value(XmlVersion::Implicit1_0) else { continue };
+            // a number of its own, or words among the figures of a format
+            let numbered = is_number(&value);
+            if key == "formatCode" && (value.chars().filter(char::is_ascii_digit).count() < 11 || !value.contains('"'))
+            {
+                continue;
+            }
             let worded = WORDS.contains(&key)
+                || numbered
+                || key == "formatCode"
                 || (key == "val" && VALUES.contains(&name))
                 || (key == "v" && self.is_pivot)
                 || !(value.is_ascii() || key == "val" && matches!(name, "lvlText" | "rFonts" | "name"));
@@ -413,6 +420,11 @@ impl<'k> PartReader<'k> {
             if line.contains('"') || digits >= 11 {
                 append(&mut self.formulas, &line, APART);
             }
+            // "000000"&"19900101" shows one number
+            let joined = line.split('&').map(str::trim).collect::<Vec<_>>().join("&").replace("\"&\"", "");
+            if joined.len() + 3 <= line.len() {
+                append(&mut self.formulas, &joined, APART);
+            }
         } else if self.is_sheet && (name.ends_with("Header") || name.ends_with("Footer")) {
             append(&mut self.margins, &without_codes(&line), APART);
         } else if !self.known.texts.contains(&squeezed(&line)) {
@@ -420,6 +432,14 @@ impl<'k> PartReader<'k> {
         }
         Ok(())
     }
+}
+
+/// Digits alone, as many as a telephone, an identity number or a card has: the name of a style, a value that a list is filtered by.
+fn is_number(value: &str) -> bool {
+    let value = value.trim();
+    let digits = value.strip_suffix(['X', 'x']).unwrap_or(value);
+    (matches!(value.len(), 15..=19) || value.len() == 11 && value.starts_with('1'))
+        && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn append(to: &mut String, text: &str, apart: &str) {

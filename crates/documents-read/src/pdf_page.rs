@@ -4,7 +4,8 @@ use pdf_oxide::PdfDocument;
 use pdf_oxide::layout::TextSpan;
 
 use crate::bounds::lines;
-use crate::layout::{self, Piece, begins_item};
+use crate::headings::begins_item;
+use crate::layout::{self, Piece, ends_number};
 use crate::pdf_text;
 
 /// The text of a page by the places of its pieces, and whether it has columns; as the library orders it where the places
@@ -40,7 +41,8 @@ fn paragraphs(text: &str) -> String {
     let mut goes_on = false;
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let line = line.trim_end();
-        let joins = goes_on && !begins_item(line);
+        let whole = ends_number(out.rsplit('\n').next().unwrap_or_default(), line);
+        let joins = goes_on && !begins_item(line) && !whole;
         if joins {
             let (before, after) = (out.chars().next_back(), line.trim_start().chars().next());
             let letters = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());

@@ -24,10 +24,31 @@ const WINDOW: usize = 40;
 /// Common ones among them, at least, in a text.
 const FEWEST: usize = 4;
 
-/// Whether a text, or a good part of it, is nothing that anybody wrote.
+/// Whether a text, or a good part of it, is nothing that anybody wrote: of a page whose font may not say what it shows.
 pub(crate) fn is_garbled(text: &str) -> bool {
     let seen: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
-    replaced(&seen) || private(&seen) || mixed(&seen) || rare(&seen)
+    is_none(text) || rare(&seen)
+}
+
+/// Whether a text has characters that stand for none. What a file says in Unicode can be garbled in no other way by a font.
+pub(crate) fn is_none(text: &str) -> bool {
+    let seen: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    replaced(&seen) || private(&seen) || mixed(&seen)
+}
+
+/// Whether a text in Unicode looks as if it had been read in a wrong encoding before. Lists of minerals, birds, substances and
+/// names are made of rare characters, too, but their items are short and stand apart.
+pub(crate) fn is_odd(text: &str) -> bool {
+    /// Characters of an item of a list.
+    const ITEM: usize = 8;
+    let chars: Vec<char> = text.chars().collect();
+    let runs = chars.chunk_by(|one, other| is_han(*one) == is_han(*other));
+    let long: Vec<char> = runs.filter(|run| is_han(run[0]) && run.len() > ITEM).flatten().copied().collect();
+    rare(&long)
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}')
 }
 
 /// Characters that stand for bytes that could not be decoded.
@@ -68,7 +89,7 @@ fn mixed(seen: &[char]) -> bool {
 
 /// Han characters, hardly any of them one that occurs in texts.
 fn rare(seen: &[char]) -> bool {
-    let han: Vec<char> = seen.iter().copied().filter(|c| matches!(c, '\u{3400}'..='\u{9fff}')).collect();
+    let han: Vec<char> = seen.iter().copied().filter(|c| is_han(*c)).collect();
     if han.len() < 16 {
         return false;
     }
@@ -120,6 +141,17 @@ mod tests {
     fn utf_8_read_as_gbk_is_seen() {
         let (wrong, _, _) = encoding_rs::GBK.decode(TEXT.as_bytes());
         assert!(is_garbled(&wrong), "{wrong}");
+        assert!(is_odd(&wrong) && !is_odd(TEXT), "{wrong}");
+    }
+
+    #[test]
+    fn lists_of_rare_characters_are_lists() {
+        let minerals = "钨、锡、铋、钼、汞、锑、镁、铂、钯、钌、锇、铱、铑、铌、钽、铍、锂、锆、锶、铷、铯、镧、铈、镨、钕、钐、铕、钇、钆、铽、\
+            镝、钬、铒、铥、镱、镥、钪、锗、镓、铟、铊、铪、铼、镉、硒、碲、萤石、蓝晶石、硅线石、红柱石、刚玉、叶蜡石、透辉石、蛭石";
+        let birds = "鸊鷉\n鹈鹕\n鸬鹚\n鹳鹭\n鹔鹴\n鸳鸯\n鹗\n鸢\n鵟\n鹞\n隼\n鹧鸪\n鹌鹑\n鹇\n鸨\n鸻鹬\n鸥\n鹦鹉\n鸮\n鸱鸺\n鸬\n鹚\n鹂\n鸫\n鹛\n鹟\n鹨\n鹀";
+        for text in [minerals, birds] {
+            assert!(!is_odd(text) && !is_none(text), "{text}");
+        }
     }
 
     #[test]

@@ -8,9 +8,9 @@ use documents::tables::{Table, TableRow, Wanted, read_csv};
 use documents::{Code, Format, Limits, Rejected};
 
 use crate::bounds::{caught, check_size};
-use crate::cells::{cell_text, legacy_error};
+use crate::cells::{as_shown, cell_text, legacy_error};
 use crate::container::Package;
-use crate::formats::{self, Dated, Formats};
+use crate::formats::Formats;
 use crate::{sniff, xlsx};
 
 /// Reads the table of a CSV, xlsx or xls file: of the sheet that is asked for, else of the first visible sheet whose header
@@ -27,10 +27,16 @@ pub fn read_table(bytes: &[u8], file_name: &str, wanted: &Wanted, limits: &Limit
             let mut empty = None;
             let mut first: Option<Table> = None;
             let mut book = Book::open(bytes, format, limits)?;
-            for (name, visible) in book.sheets.clone() {
-                if wanted.sheet.as_ref().map_or(!visible, |wanted| *wanted != name) {
+            let sheets = book.sheets.clone();
+            let shown = |except: &str| -> Vec<String> {
+                let sheets = sheets.iter().filter(|(name, visible)| *visible && name != except);
+                sheets.map(|(name, _)| name.clone()).collect()
+            };
+            for (name, visible) in sheets.clone() {
+                if wanted.sheet.as_ref().map_or(!visible, |wanted| wanted.trim() != name.trim()) {
                     continue;
                 }
+                let others = shown(&name);
                 let (grid, hidden) = book.grid(&name, limits)?;
                 match Table::of_rows(name, grid, wanted) {
                     Err(rejected) if wanted.sheet.is_none() => empty = Some(rejected),
@@ -38,6 +44,8 @@ pub fn read_table(bytes: &[u8], file_name: &str, wanted: &Wanted, limits: &Limit
                     Ok(mut table) => {
                         table.hidden =
                             table.rows.iter().map(|row| row.number).filter(|number| hidden.contains(number)).collect();
+                        table.others = others;
+                        table.legacy = format == Format::Xls;
                         let known = wanted.sheet.is_some() || wanted.headings.is_empty() || table.known(wanted) >= 2;
                         if known {
                             return Ok(table);
@@ -51,7 +59,11 @@ pub fn read_table(bytes: &[u8], file_name: &str, wanted: &Wanted, limits: &Limit
             }
             Err(empty.unwrap_or_else(|| {
                 let wanted = wanted.sheet.clone().unwrap_or_default();
-                Rejected::new(Code::Empty, format!("表格里没有名为“{wanted}”的工作表。请检查工作表名称，例如 Sheet1。"))
+                let names = sheets.iter().map(|(name, _)| format!("“{name}”")).collect::<Vec<_>>().join("、");
+                Rejected::new(
+                    Code::Empty,
+                    format!("表格里没有名为“{wanted}”的工作表。文件里有{names}，请照样填写其中一个。"),
+                )
             }))
         }
         other => Err(Rejected::new(
@@ -117,28 +129,13 @@ impl<'a> Book<'a> {
                     grid.set(place, text);
                 }
             }
-            for (column, first, last) in looks.tall {
+            for (column, first, last) in looks.hidden.tall {
                 grid.repeat((first, column), last)?;
             }
-            hidden = looks.hidden.into_iter().map(|row| row as usize + 1).collect();
+            hidden = looks.hidden.rows.into_iter().map(|row| row as usize + 1).collect();
         }
         Ok((grid.rows, hidden))
     }
-}
-
-/// What a spreadsheet shows of a number, where it is something else than the number: zeros before it, signs between its
-/// digits, a month; and a number so long that its last digits are lost as the power that gives it away.
-fn as_shown(raw: &str, format: &str, later: bool) -> Option<String> {
-    if formats::dated(format) == Dated::Month {
-        return formats::month_of(raw, later);
-    }
-    let number: f64 = raw.parse().ok()?;
-    if number.abs() >= 1e15 {
-        let text = format!("{number:.5e}");
-        let (digits, power) = text.split_once('e')?;
-        return Some(format!("{}E+{power}", digits.trim_end_matches('0').trim_end_matches('.')));
-    }
-    formats::shown(raw, format)
 }
 
 /// The rows of a sheet of the old kind.

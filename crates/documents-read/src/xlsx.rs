@@ -9,10 +9,11 @@ use quick_xml::events::{BytesStart, Event};
 
 use crate::active;
 use crate::bounds::caught;
-use crate::cells::{SAME, cell_text, legacy_error};
+use crate::cells::{SAME, as_shown, cell_text, legacy_error};
 use crate::container::Package;
+use crate::formats::{self, Formats};
 use crate::net::{self, ByName, squeezed};
-use crate::{ooxml, xml};
+use crate::{ooxml, pieces, xml};
 
 /// Columns of a sheet, at most (ECMA-376: XFD).
 const LAST_COLUMN: u32 = 16_384;
@@ -22,12 +23,12 @@ type Rows = BTreeMap<u32, BTreeMap<u32, String>>;
 
 /// What of a sheet is hidden: everything, some rows, some columns (counted from 0); and which cells go over several rows.
 #[derive(Debug, Default)]
-struct Hidden {
+pub(crate) struct Hidden {
     sheet: bool,
-    rows: BTreeSet<u32>,
+    pub(crate) rows: BTreeSet<u32>,
     columns: BTreeSet<u32>,
     /// Column, first and last row of each.
-    tall: Vec<(u32, u32, u32)>,
+    pub(crate) tall: Vec<(u32, u32, u32)>,
 }
 
 impl Hidden {
@@ -47,6 +48,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     let tree = xml::parse(&workbook, &[], limits)?;
     let relations = ooxml::relations(&mut package, &main, limits)?;
     check_shared(&mut package, limits)?;
+    let later = counts_from_1904(&tree);
+    let formats = Formats::read(&mut package, limits)?;
     let mut found = Extracted::empty(Format::Xlsx);
     let mut known = ByName::default();
     let mut room = limits.cells;
@@ -63,13 +66,20 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
         if relation.external || relation.kind != "worksheet" {
             continue;
         }
-        let mut hidden = hidden_places(&mut package, &relation.target, limits)?;
+        let looks = looks(&mut package, &relation.target, limits)?;
+        let shown = |(at, raw, style): ((u32, u32), String, usize)| {
+            let format = formats.of(style);
+            let text = formats::calendar(&raw, format, later).or_else(|| as_shown(&raw, format, later));
+            Some((at, text?))
+        };
+        let shown: HashMap<(u32, u32), String> = looks.numbers.into_iter().filter_map(shown).collect();
+        let mut hidden = looks.hidden;
         hidden.sheet = matches!(sheet.attribute("state"), Some("hidden" | "veryHidden"));
         let rows = sheet_cells(&mut book, &name, &mut room)?;
         known.sheets.insert(relation.target.clone(), name.clone());
         known.texts.extend(rows.values().flat_map(|cells| cells.values().map(|text| squeezed(text))));
         Part::push(&mut found.parts, format!("sheet \"{name}\" name"), &name);
-        sheet_parts(&name, &rows, &hidden, &mut found, &mut lines);
+        sheet_parts(&name, &rows, (&hidden, &shown), &mut found, &mut lines);
         comments(&mut package, &relation.target, &name, (&mut found, &mut known), limits)?;
     }
     found.text = lines.join("\n");
@@ -101,7 +111,7 @@ pub(crate) fn read_legacy(bytes: &[u8], limits: &Limits) -> Result<Extracted, Re
             }
             let hidden = Hidden { sheet: sheet.visible != SheetVisible::Visible, ..Hidden::default() };
             Part::push(&mut found.parts, format!("sheet \"{}\" name", sheet.name), &sheet.name);
-            sheet_parts(&sheet.name, &rows, &hidden, &mut found, &mut lines);
+            sheet_parts(&sheet.name, &rows, (&hidden, &HashMap::new()), &mut found, &mut lines);
         }
         found.text = lines.join("\n");
         let words = "旧版 .xls 的批注、作者信息以及隐藏的行和列无法识别。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。";
@@ -183,9 +193,7 @@ pub(crate) fn sheet_parts_by_name(
     let tree = xml::parse(&workbook, &[], limits)?;
     let relations = ooxml::relations(package, &main, limits)?;
     check_shared(package, limits)?;
-    let later = tree
-        .child("workbookPr")
-        .is_some_and(|properties| matches!(properties.attribute("date1904"), Some("1" | "true" | "on")));
+    let later = counts_from_1904(&tree);
     let sheets = tree.child("sheets").map(|sheets| sheets.elements().collect::<Vec<_>>()).unwrap_or_default();
     let part = |sheet: &&xml::Element| {
         let relation = relations.get(sheet.attribute("r:id").or_else(|| sheet.attribute("id"))?)?;
@@ -194,21 +202,24 @@ pub(crate) fn sheet_parts_by_name(
     Ok((sheets.iter().filter_map(part).collect(), later))
 }
 
+fn counts_from_1904(workbook: &xml::Element) -> bool {
+    let properties = workbook.child("workbookPr");
+    properties.is_some_and(|properties| matches!(properties.attribute("date1904"), Some("1" | "true" | "on")))
+}
+
 /// What the cells of a sheet look like.
 #[derive(Debug, Default)]
 pub(crate) struct Looks {
     /// Row and column (from 0), the number as it is kept, and the style.
     pub(crate) numbers: Vec<((u32, u32), String, usize)>,
-    /// Column, first and last row of cells over several rows.
-    pub(crate) tall: Vec<(u32, u32, u32)>,
-    /// Hidden rows, from 0.
-    pub(crate) hidden: BTreeSet<u32>,
+    /// Hidden rows and columns, and cells over several rows.
+    pub(crate) hidden: Hidden,
 }
 
 /// Reads what the cells of a sheet look like.
 pub(crate) fn looks(package: &mut Package<'_>, part: &str, limits: &Limits) -> Result<Looks, Rejected> {
     let hidden = hidden_places(package, part, limits)?;
-    let mut looks = Looks { tall: hidden.tall, hidden: hidden.rows, ..Looks::default() };
+    let mut looks = Looks { hidden, ..Looks::default() };
     let Some(bytes) = package.read(part)? else { return Ok(looks) };
     // rows and cells may leave out where they are: then they follow each other
     let (mut row, mut column) = (0_u32, 0_u32);
@@ -322,7 +333,13 @@ fn spelled(name: &str, row: u32, cells: &BTreeMap<u32, String>, parts: &mut Vec<
 
 /// A place for each filled cell, and a line for each row that readers see: its cells in their columns, `〃` where a cell
 /// goes on from the row above.
-fn sheet_parts(name: &str, rows: &Rows, hidden: &Hidden, found: &mut Extracted, lines: &mut Vec<String>) {
+fn sheet_parts(
+    name: &str,
+    rows: &Rows,
+    (hidden, looks): (&Hidden, &HashMap<(u32, u32), String>),
+    found: &mut Extracted,
+    lines: &mut Vec<String>,
+) {
     /// A sheet of more columns is no table that people read: its empty cells are left out.
     const MOST_COLUMNS: usize = 64;
     let mut hidden_cells = 0_usize;
@@ -338,7 +355,7 @@ fn sheet_parts(name: &str, rows: &Rows, hidden: &Hidden, found: &mut Extracted, 
             if is_hidden {
                 hidden_cells += 1;
             } else {
-                shown.insert(*column, text);
+                shown.insert(*column, looks.get(&(*row, *column)).unwrap_or(text));
             }
         }
         spelled(name, *row, cells, &mut found.parts);
@@ -358,6 +375,11 @@ fn sheet_parts(name: &str, rows: &Rows, hidden: &Hidden, found: &mut Extracted, 
         let line: Vec<String> =
             seen.iter().map(|column| shown.get(column).map(|text| flat(text)).unwrap_or_default()).collect();
         lines.push(line.join("\t").trim_end().to_owned());
+    }
+    for joined in pieces::find(&rows.iter().map(|(row, line)| (*row, pieces::row(line))).collect()) {
+        let cell = |(row, column): (u32, u32)| format!("{}{}", column_name(column), row + 1);
+        let place = format!("sheet \"{name}\" {}:{}", cell(joined.first), cell(joined.last));
+        Part::push(&mut found.parts, place, joined.text);
     }
     if hidden_cells > 0 {
         let what = if hidden.sheet { "是隐藏的工作表" } else { "有隐藏的行或列" };

@@ -52,6 +52,10 @@ pub struct Extracted {
     /// The visible text: one paragraph per line, one table row per line with tabs between cells, numbering made by the
     /// word processor written out. Of Markdown and plain text the text as written.
     pub text: String,
+    /// Lines of the text, from 0, that the file shows as headings though they have no number, with their levels from 1; 6 is a
+    /// paragraph that is merely bold. From docx and HTML.
+    #[serde(default)]
+    pub headings: Vec<(usize, u8)>,
     /// Simple HTML for an editor: paragraphs, headings, lists, tables with merged cells. From docx, Markdown and HTML.
     pub html: Option<String>,
     /// All text by place, hidden places included. Places are `body`, `table 2 row 5`, `header 1`, `footer 1`,
@@ -75,9 +79,31 @@ impl Extracted {
         self.warnings.iter().any(|warning| warning.starts_with(ORDER_IN_DOUBT))
     }
 
+    /// The text for whoever reads a plan from it: headings without number are marked with `#` as in Markdown, for nothing else
+    /// tells them from text.
+    pub fn outlined(&self) -> String {
+        if self.headings.is_empty() {
+            return self.text.clone();
+        }
+        let mut headings = self.headings.iter().peekable();
+        let lines = self.text.split('\n').enumerate().map(|(at, line)| {
+            let level = headings.next_if(|(line, _)| *line == at).map_or(0, |(_, level)| usize::from(*level));
+            if level == 0 { line.to_owned() } else { format!("{} {line}", "#".repeat(level)) }
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// An answer without anything yet.
     pub fn empty(format: Format) -> Self {
-        Self { format, text: String::new(), html: None, parts: Vec::new(), pages: None, warnings: Vec::new() }
+        Self {
+            format,
+            text: String::new(),
+            headings: Vec::new(),
+            html: None,
+            parts: Vec::new(),
+            pages: None,
+            warnings: Vec::new(),
+        }
     }
 
     /// The places of which nobody can say what they hold, each with the words that say so.

@@ -18,6 +18,13 @@ pub fn place_in_words(place: &str) -> String {
         }
     } else if let Some(rest) = place.strip_prefix("part \"") {
         format!("文件内部的“{}”", rest.trim_end_matches('"'))
+    } else if let Some((page, what)) = place.strip_prefix("page ").and_then(|rest| rest.split_once(' ')) {
+        let what = match what {
+            "annotation" => "批注",
+            "link" => "链接",
+            other => other,
+        };
+        format!("第{page}页的{what}")
     } else if let Some(rest) = place.strip_prefix("table ") {
         match rest.split_once(" row ") {
             Some((table, row)) => format!("表{table}第{row}行"),
@@ -89,6 +96,7 @@ mod tests {
     #[test]
     fn places_are_told_in_words() {
         assert_eq!(place_in_words("page 3"), "第3页");
+        assert_eq!(place_in_words("page 3 link"), "第3页的链接");
         assert_eq!(place_in_words("table 2 row 5"), "表2第5行");
         assert_eq!(place_in_words("sheet \"名单\" C12 (hidden)"), "工作表“名单”C12（隐藏）");
         assert_eq!(place_in_words("embedded \"a.docx\" comment 1"), "内嵌文件“a.docx”批注1");

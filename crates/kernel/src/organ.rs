@@ -277,14 +277,18 @@ impl Directory {
     }
 
     /// Existing organs that a collective name means: 各乡镇（中心）, 县直各单位, 各单位. `None` when it is no such name.
-    /// 县直单位 are departments and county units; the county government itself, which has no organ above it, is none.
+    /// 县直单位 are departments and county units; the county government itself, which has no organ above it, is none. Organs that
+    /// the name takes out, as 各单位（县税务局除外） does, are none either.
     pub fn group(&self, name: &str, day: Date) -> Option<Vec<OrganCode>> {
+        let (name, excepted) = exception(name).unwrap_or((name, ""));
         let township = name.contains("乡镇") || name.contains("街道");
         let county = name.contains("县直") || name.contains("县政府部门") || name.contains("各部门");
         let all = !township && !county && name.contains("各单位");
         if !(township || county || all) {
             return None;
         }
+        let out: Vec<OrganCode> =
+            excepted.split(['、', '，', ',']).flat_map(|name| self.meant(name.trim(), day)).collect();
         let wanted = |organ: &Organ| match organ.kind {
             OrganKind::Township => township || all,
             OrganKind::CountyDepartment => county || all,
@@ -292,8 +296,25 @@ impl Directory {
             OrganKind::PublicInstitution | OrganKind::PublicUtility => false,
         };
         let codes = self.organs.iter().filter(|organ| wanted(organ) && organ.exists_on(day));
-        Some(codes.map(|organ| organ.code.clone()).collect())
+        Some(codes.map(|organ| organ.code.clone()).filter(|code| !out.contains(code)).collect())
     }
+
+    /// The organ, or the organs, that one name means.
+    fn meant(&self, name: &str, day: Date) -> Vec<OrganCode> {
+        match self.find(name, day) {
+            Match::Organ(code) => vec![code],
+            _ => self.group(name, day).unwrap_or_default(),
+        }
+    }
+}
+
+/// A collective name that takes some out, `各单位（县税务局除外）` or `各乡镇（不含城关镇）`: the name, and who is none of them.
+fn exception(name: &str) -> Option<(&str, &str)> {
+    let (whole, inner) = name.rsplit_once(['（', '('])?;
+    let inner = inner.trim_end().strip_suffix(['）', ')'])?;
+    let out = ["除外", "例外"].iter().find_map(|end| inner.strip_suffix(end));
+    let out = out.or_else(|| ["不含", "不包括"].iter().find_map(|start| inner.strip_prefix(start)))?;
+    Some((whole, out))
 }
 
 /// The forms under which a name is looked up: as written without white space, and without the county in front.
@@ -353,6 +374,11 @@ mod tests {
         assert_eq!(directory.group("各乡镇（中心）", DAY), Some(vec!["T".into()]));
         assert_eq!(directory.group("县直各单位", DAY), Some(vec!["F".into(), "R".into()]));
         assert_eq!(directory.group("县财政局", DAY), None);
+        // who is taken out is not meant
+        assert_eq!(directory.group("县直各单位（县财政局除外）", DAY), Some(vec!["R".into()]));
+        assert_eq!(directory.group("各单位（不含河口镇、县财政局）", DAY), Some(vec!["R".into()]));
+        assert_eq!(directory.group("各单位（各乡镇除外）", DAY), Some(vec!["F".into(), "R".into()]));
+        assert_eq!(directory.group("各单位（含河口镇）", DAY).map(|organs| organs.len()), Some(3));
     }
 
     #[test]

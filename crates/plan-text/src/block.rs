@@ -73,10 +73,15 @@ impl Content {
             found.push(notes::Found { range: range.clone(), note: owners::read(reading, from) });
             found.sort_by_key(|found| found.range.start);
         }
+        // （标★者为牵头单位） in a bracket of its own is said of the one before
+        let apart = found.iter().filter(|found| found.note.owners.is_empty()).find_map(|found| found.note.lead_rule);
         for note in found.iter_mut().map(|found| &mut found.note) {
-            context.first_leads |= note.first_leads == Some(owners::Reach::Onward);
-            if context.first_leads || note.first_leads.is_some() {
-                note.let_first_lead();
+            if let Some((rule, owners::Reach::Onward)) = note.lead_rule {
+                context.lead_rule = Some(rule);
+            }
+            note.lead_rule = note.lead_rule.or(apart);
+            if let Some(rule) = note.lead_rule.map(|(rule, _)| rule).or(context.lead_rule) {
+                note.follow(rule);
             }
         }
         found
@@ -175,6 +180,11 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
         let principles = ["总体", "思想", "原则", "要求", "目标"].iter().any(|word| section.title.contains(word));
         if section.clauses.is_empty() && !rest.is_empty() && !principles && !section.number.is_empty() {
             context.warn(line, "这一节没有分条，也没有责任单位和时限，已作为说明文字；如含任务请手工添加。");
+        }
+        let named = if section.clauses.is_empty() { subjects::find(rest) } else { Vec::new() };
+        if !named.is_empty() {
+            let names = named.join("、");
+            context.warn(line, format!("“{names}”写在句子里，像是责任单位，没有读成任务，请核对后手工添加。"));
         }
     }
     section.marks = marks;
@@ -381,6 +391,15 @@ fn warn_note(line: usize, note: &owners::Note, context: &mut Context) {
     if !note.partial.is_empty() {
         let words = note.partial.join("、");
         context.warn(line, format!("“{words}”只说其中一部分由谁负责，请核对责任单位。"));
+    }
+    if !note.excepted.is_empty() {
+        let words = note.excepted.join("、");
+        context.warn(line, format!("“{words}”说的是例外，没有列入责任单位，分解到单位时请排除。"));
+    }
+    let said = note.lead_rule.map(|(rule, _)| rule).or(context.lead_rule).is_some_and(|rule| rule.marked);
+    if !note.starred.is_empty() && !said {
+        let names = note.starred.join("、");
+        context.warn(line, format!("“{names}”带有星号，没有找到说明，如表示牵头单位请填写。"));
     }
     if note.reaches_back {
         context.warn(line, "责任说明写着“以上”，可能也管前面几条，请核对并逐条指定。");

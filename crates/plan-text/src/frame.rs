@@ -7,7 +7,7 @@ use super::{
     head::Head,
     headings::{self, Heading},
     lines::{self, Line},
-    notes, owners, pairs,
+    notes, outline, owners, pairs,
 };
 
 /// What a line is, seen alone.
@@ -62,6 +62,7 @@ pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
         };
         kinds.push(kind);
     }
+    outline::read(lines, &mut kinds);
     kinds
 }
 
@@ -114,13 +115,13 @@ pub(super) fn is_signature(line: &str) -> bool {
 }
 
 /// The lines that stand in no clause for sure: the head, and notes on the text such as `注：排在第一位的为牵头单位`.
-pub(super) fn outside_notes<'a>(lines: &'a [Line], kinds: &'a [Kind], first: usize) -> impl Iterator<Item = &'a str> {
+pub(super) fn outside_notes<'a>(lines: &'a [Line], kinds: &'a [Kind], first: usize) -> impl Iterator<Item = &'a Line> {
     let remark =
         |line: &Line| ["注：", "注:", "备注：", "说明：", "（注", "(注"].iter().any(|w| line.text.starts_with(w));
     let lines = lines.iter().zip(kinds).enumerate();
     lines
         .filter(move |&(index, (line, kind))| index < first || (*kind == Kind::Plain && remark(line)))
-        .map(|(_, (line, _))| line.text.as_str())
+        .map(|(_, (line, _))| line)
 }
 
 /// Groups the lines from the first heading on into sections and clauses, and takes the closing off. Each document of the
@@ -149,6 +150,11 @@ pub(super) fn body<'a>(
         let cut = closing::cut(lines, kinds, &mut groups, context);
         if let Some(&start) = cut.first().filter(|_| part[1] < lines.len()) {
             context.warn(lines[start].no, "落款之后还有编号内容，已继续解析，请核对是否为另一份文件。");
+        }
+        let follows = part[0] > first && matches!(kinds[part[0] - 1], Kind::Plain | Kind::Heading(_));
+        if follows && kinds[part[0]].heading().is_some_and(|heading| heading.number.is_empty()) {
+            let title = &lines[part[0]].text;
+            context.warn(lines[part[0]].no, format!("“{title}”像是另一份文件的标题，已单列一节，两份计划请分别导入。"));
         }
         closing.extend(cut);
         ranges.append(&mut groups);

@@ -31,7 +31,7 @@ pub(super) fn split_label(lines: &mut Vec<Line>) {
         && !title.contains('。')
         && title.chars().take(LONGEST_TITLE_LINE + 1).count() <= LONGEST_TITLE_LINE
     {
-        let title = Line { no: first.no, text: title.to_owned(), after_blank: false, indent: 0, row: None };
+        let title = Line { no: first.no, text: title.to_owned(), after_blank: false, indent: 0, row: None, outline: 0 };
         let label = first.text[..label].trim_end().len();
         lines[0].text.truncate(label);
         lines.insert(1, title);
@@ -212,6 +212,7 @@ fn is_page_furniture(text: &str) -> bool {
     path || word || tool.iter().any(|start| text.starts_with(start))
 }
 
+/// Whether a text ends as titles of plans and other documents do.
 pub(super) fn ends_title(text: &str) -> bool {
     const ENDS: [&str; 37] = [
         "要点",
@@ -264,8 +265,9 @@ fn is_letterhead(text: &str) -> bool {
     text.ends_with("文件") && text.chars().take(31).count() <= 30
 }
 
-/// `索引号：…`, `发布日期：…`, `发件人：…`: a field of a web page or a letter.
+/// `索引号：…`, `发布日期：…`, `发件人：…`: a field of a web page or a letter, perhaps behind a bullet.
 fn is_field(text: &str) -> bool {
+    let text = text.trim_start_matches(['•', '·', '●', '■', '◆', '▪', '-', ' ', '\u{3000}']);
     const FIELDS: [&str; 36] = [
         "索引号",
         "发文机关",

@@ -7,6 +7,8 @@
 //! * **Levels.** `一、`, `第一部分` and `第一章` open a section. Inside a section the highest of `第一条`, `（一）`, `1.`,
 //!   `（1）`, `①` that occurs there opens a clause; deeper numbers stay in the clause's text and start a duty each.
 //!   Clauses before any section stand in one without number and title.
+//! * **Headings by look.** A line behind `#` without number is a heading, too, where the file says so by its style: proposed,
+//!   with a warning. Above numbered clauses it opens a section, below numbered sections a clause.
 //! * **Titles.** A heading's title runs to the first `。` (or an early `：`) of its line, at most 40 characters for a
 //!   clause and 60 for a section. A heading whose line opens with a longer sentence has no title, only text.
 //! * **Sections without clauses.** Their text is `section.text`; where it names an owner or a date it is an obligation
@@ -19,7 +21,9 @@
 //!   document number says it. A month before the day of issue is the next year's when that day is in November or December.
 //! * **Tables.** A row under a header such as 序号, 任务, 责任单位, 时限 is a clause; its owner and term cells and its
 //!   remarks are the owner note. A cell over several rows is a section; `〃` and 同上 are the cell above.
-//! * **Who leads.** 牵头 says so, or a rule such as 列第一位者为牵头单位, which with 下同 holds for the notes behind it.
+//! * **Who leads.** 牵头 says so, or a rule such as 列第一位者为牵头单位 or 标★者为牵头单位, which with 下同 holds for the notes
+//!   behind it. What only bold letters say is asked for.
+//! * **Exceptions.** 县税务局除外 names no owner; a warning says whom to leave out of 各单位.
 //! * **Several terms in a note.** The latest holds, for the work is done when its last part is; a warning says so.
 //! * **Proposed, not taken.** Owners as subjects of sentences, brackets about a part, terms and owners in an introduction or
 //!   the closing, empty cells below filled ones: each is named in a warning with its line.
@@ -37,6 +41,7 @@ mod head;
 mod headings;
 mod lines;
 mod notes;
+mod outline;
 mod owners;
 mod pairs;
 mod parts;
@@ -205,8 +210,8 @@ impl Warning {
 /// What all steps share: what dates are reckoned from, who leads by rule, and the warnings.
 struct Context {
     from: dates::Reckoning,
-    /// The text says that whoever is named first leads.
-    first_leads: bool,
+    /// The text says who leads: whoever is named first, or has a star.
+    lead_rule: Option<owners::LeadRule>,
     warnings: Vec<Warning>,
 }
 
@@ -237,15 +242,22 @@ pub fn year_of(source: &str) -> Option<i16> {
 fn read(source: &str, reference: PlanReference, stated: bool) -> Plan {
     let mut warnings = Vec::new();
     let lines = lines::read(source, &mut warnings);
+    let by_head = lines.iter().filter(|line| line.text.contains('\t')).find_map(tables::lead_rule);
     let mut lines = tables::read(lines, &mut warnings);
     head::split_label(&mut lines);
     let (kinds, parts) = parts::classify(&mut lines);
     let first = kinds.iter().position(|k| k.heading().is_some()).unwrap_or(lines.len());
     let head = head::read(&lines[..first], &kinds[..first]);
     let year = head::year(&head, &lines, &kinds, reference, stated);
-    let first_leads = frame::outside_notes(&lines, &kinds, first).any(owners::states_lead_rule);
+    let lead_rule =
+        frame::outside_notes(&lines, &kinds, first).find_map(|line| owners::lead_rule(&line.text)).or(by_head);
+    let by_look = frame::outside_notes(&lines, &kinds, first).find(|line| owners::leads_by_look(&line.text));
+    if let Some(line) = by_look {
+        let message = "牵头单位是用加粗、颜色等字体标出的，文字里看不出来，请对照原文逐条核对牵头单位。";
+        warnings.push(Warning::at(line.no, message));
+    }
     let from = dates::Reckoning { year: year.value(), issued: head::issued(&lines, &kinds, first) };
-    let mut context = Context { from, first_leads, warnings };
+    let mut context = Context { from, lead_rule, warnings };
     if lines.is_empty() {
         context.warn(1, "文件里没有文字，请检查文件内容。");
     } else if head.title.is_empty() {
@@ -261,6 +273,7 @@ fn read(source: &str, reference: PlanReference, stated: bool) -> Plan {
         let sections: Vec<Section> = groups.iter().map(|group| block::section(group, &mut context)).collect();
         (sections, lines::join(&head.preamble), closing)
     };
+    outline::warn(&lines, &kinds, &mut context);
     headings::check_numbers(&sections, &mut context);
     if !sections.is_empty() && sections.iter().all(|section| section.clauses.is_empty()) {
         context.warn(sections[0].line, "各节下面都没有分条，没有得到任务，请核对文件或手工添加任务。");

@@ -18,6 +18,8 @@ pub(super) struct Line {
     pub(super) indent: usize,
     /// The row of a table that it was.
     pub(super) row: Option<Row>,
+    /// The `#` before it: the file shows it as a heading of this level; 0 when it does not.
+    pub(super) outline: u8,
 }
 
 /// A line that was a row of a table. Its text is number, task, and behind a line feed the cells of the owner note.
@@ -70,7 +72,7 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
         };
         for part in physical.split(['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
             let text = clean(part, no, warnings);
-            let text = strip_markdown(text, no, &mut markdown);
+            let (text, outline) = strip_markdown(text, no, &mut markdown);
             if text.is_empty() {
                 blank = true;
                 continue;
@@ -86,7 +88,7 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
             }
             let text = residue::without_star(text, no, warnings);
             let indent = part.chars().take_while(|c| c.is_whitespace()).filter(|&c| c == '\t').count();
-            lines.push(Line { no, text, after_blank: std::mem::take(&mut blank), indent, row: None });
+            lines.push(Line { no, text, after_blank: std::mem::take(&mut blank), indent, row: None, outline });
         }
     }
     if !tags.dropped.is_empty() {
@@ -95,7 +97,9 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
         warnings.push(tags);
     }
     if !markdown.dropped.is_empty() {
-        markdown.message = format!("已去掉 Markdown 排版标记“{}”，从本行开始，正文不受影响。", markdown.dropped);
+        let some: String = markdown.dropped.chars().take(12).collect();
+        let more = if some.len() < markdown.dropped.len() { "…" } else { "" };
+        markdown.message = format!("已去掉标题和加粗的标记“{some}{more}”，从本行开始，正文不受影响。");
         warnings.push(markdown);
     }
     lines
@@ -185,13 +189,14 @@ fn clean(line: &str, no: usize, warnings: &mut Vec<Warning>) -> String {
     if out.len() == line.len() && radicals.is_empty() { out } else { out.trim().to_owned() }
 }
 
-/// Drops `#` of a Markdown heading and `**` pairs.
-fn strip_markdown(line: String, no: usize, dropped: &mut Warning) -> String {
+/// Drops `#` of a heading, which are counted, and `**` pairs.
+fn strip_markdown(line: String, no: usize, dropped: &mut Warning) -> (String, u8) {
     let hashes = line.bytes().take_while(|&b| b == b'#').count();
     let heading = (1..=6).contains(&hashes) && line[hashes..].starts_with(char::is_whitespace);
+    let outline = u8::try_from(hashes).ok().filter(|_| heading).unwrap_or(0);
     let bold = line.contains("**") && line.matches("**").count().is_multiple_of(2);
     if !heading && !bold {
-        return line;
+        return (line, 0);
     }
     if dropped.line == 0 {
         dropped.line = no;
@@ -202,12 +207,12 @@ fn strip_markdown(line: String, no: usize, dropped: &mut Warning) -> String {
         text = text[hashes..].trim_start();
     }
     if !bold {
-        return text.to_owned();
+        return (text.to_owned(), outline);
     }
     for _ in 0..text.matches("**").count() {
         dropped.dropped.push_str("**");
     }
-    text.replace("**", "").trim().to_owned()
+    (text.replace("**", "").trim().to_owned(), outline)
 }
 
 /// Joins lines by line feeds, two where an empty line stood.

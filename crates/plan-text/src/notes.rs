@@ -151,7 +151,7 @@ fn is_owner_note(inner: &str, note: &Note, place: Place) -> bool {
         let term = note.due.as_ref().is_some_and(|due| {
             !note.loose && (note.has_role || place.behind_note || !due.words.trim_end().ends_with(['日', '号']))
         });
-        return place.begins && (term || (note.has_role && note.due.is_none()));
+        return place.begins && (term || note.lead_rule.is_some() || (note.has_role && note.due.is_none()));
     }
     if note.has_role {
         // 建设网站（县政府主办），每季度更新: within a sentence only the usual words make a note
@@ -170,6 +170,7 @@ fn is_owner_note(inner: &str, note: &Note, place: Place) -> bool {
     }
     // names alone: only where a note would stand, never the gloss of a name as in 各乡镇（中心）
     let gloss = ["含", "包括", "不含", "除", "即", "原", "如", "见"].iter().any(|word| inner.starts_with(word));
+    let gloss = gloss && note.excepted.is_empty();
     if !note.unknown.is_empty() || gloss {
         return false;
     }

@@ -4,7 +4,7 @@
 use super::{
     frame::{self, Kind},
     head,
-    headings::Heading,
+    headings::{self, Heading},
     lines::Line,
 };
 
@@ -19,7 +19,7 @@ pub(super) fn classify(lines: &mut Vec<Line>) -> (Vec<Kind>, Vec<usize>) {
     let mut parts = Vec::new();
     let mut at = first;
     while at < lines.len() {
-        let titled = at > first && is_titled_annex(lines, &kinds, at);
+        let titled = at > first && (is_titled_annex(lines, &kinds, at) || begins_another(lines, &kinds, first, at));
         if !titled && !ends_document(lines, &kinds, first, at) {
             at += 1;
             continue;
@@ -67,6 +67,27 @@ fn is_titled_annex(lines: &[Line], kinds: &[Kind], at: usize) -> bool {
         && !head::is_attachment_label(&lines[at].text)
         && head::ends_title(&lines[at].text)
         && kinds.get(at + 1).is_some_and(|kind| kind.heading().is_some())
+}
+
+/// The title of a second plan that follows the first without a signature between: a whole title of its own, an introduction at
+/// most, and `一、` again.
+fn begins_another(lines: &[Line], kinds: &[Kind], first: usize, at: usize) -> bool {
+    const INTRODUCTION: usize = 6;
+    if kinds[at] != Kind::Plain || !head::could_be_title(&lines[at].text) || !head::completes_title(&lines[at].text) {
+        return false;
+    }
+    let named = || {
+        let words = lines[at].text.trim();
+        let issued = format!("《{words}》");
+        let dated = words.chars().filter(char::is_ascii_digit).count() >= 4 && words.contains('年');
+        dated || lines[..first].iter().any(|line| line.text.contains(&issued))
+    };
+    let next = kinds[at + 1..].iter().take(INTRODUCTION + 1).position(|kind| *kind != Kind::Plain);
+    let anew = next
+        .and_then(|next| kinds[at + 1 + next].heading())
+        .is_some_and(|heading| heading.level == 1 && headings::value(&heading.number) == Some(1));
+    let before = || kinds[first..at].iter().filter_map(Kind::heading).any(|heading| heading.level == 1);
+    anew && before() && named()
 }
 
 /// The first line behind labels, dates, and remarks in brackets.

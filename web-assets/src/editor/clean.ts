@@ -7,6 +7,7 @@ import {
   buildLists,
   none,
   plainLists,
+  readSigns,
   removeAuthorsOwn,
   removePictures,
   styleOf,
@@ -35,6 +36,16 @@ function alignment(element: Element): "center" | "right" | null {
 }
 
 const BOLD = /font-weight\s*:\s*(bold|[6-9]00)/i;
+
+/** What a style says that changes what words mean: struck out, raised, lowered, underlined, bold, set in italics. */
+const MEANINGS: [string, RegExp][] = [
+  ["s", /text-decoration(-line)?\s*:[^;]*line-through/i],
+  ["u", /text-decoration(-line)?\s*:[^;]*underline/i],
+  ["sup", /vertical-align\s*:\s*super|mso-text-raise\s*:\s*[1-9]/i],
+  ["sub", /vertical-align\s*:\s*sub\b|mso-text-raise\s*:\s*-[1-9]/i],
+  ["em", /font-style\s*:\s*(italic|oblique)/i],
+  ["strong", BOLD],
+];
 
 /** Whether every word of the cell is bold: how Word and Excel mark a head. */
 function isBold(cell: Element): boolean {
@@ -88,6 +99,7 @@ export function readPaste(html: string): { html: string; notes: Notes } {
   for (const element of root.querySelectorAll(DROPPED)) element.remove();
   untieLinks(root, notes);
   buildLists(root, page, notes);
+  readSigns(root, notes);
   plainLists(root, page, notes);
   tidyTables(root);
   for (const reading of root.querySelectorAll("rt")) reading.textContent = `（${reading.textContent ?? ""}）`;
@@ -102,7 +114,8 @@ export function readPaste(html: string): { html: string; notes: Notes } {
       else unwrap(element);
       continue;
     }
-    const bold = element.matches("span") && BOLD.test(styleOf(element));
+    const style = styleOf(element);
+    const meant = element.matches("span") ? MEANINGS.filter(([, pattern]) => pattern.test(style)) : [];
     const align = element.matches("p, td, th") ? alignment(element) : null;
     for (const { name } of [...element.attributes]) {
       const kept =
@@ -113,10 +126,10 @@ export function readPaste(html: string): { html: string; notes: Notes } {
       if (!kept) element.removeAttribute(name);
     }
     if (align) element.setAttribute("class", align);
-    if (bold) {
-      const strong = page.createElement("strong");
-      strong.append(...element.childNodes);
-      element.append(strong);
+    for (const [tag] of meant) {
+      const mark = page.createElement(tag);
+      mark.append(...element.childNodes);
+      element.append(mark);
     }
     if (element.matches("h1")) rename(element, "h2");
     else if (element.matches("h5, h6")) rename(element, "h4");

@@ -12,6 +12,10 @@ export interface Notes {
   drawings: number;
   footnotes: number;
   links: number;
+  /** Links that the public cannot follow: FTP, the intranet, places within another site. */
+  dead: number;
+  /** Signs of a font of pictures that no other font has. */
+  signs: number;
   labels: number;
 }
 
@@ -24,6 +28,8 @@ export const none = (): Notes => ({
   drawings: 0,
   footnotes: 0,
   links: 0,
+  dead: 0,
+  signs: 0,
   labels: 0,
 });
 
@@ -50,7 +56,8 @@ export function asData(html: string): string {
 
 const HIDING = new RegExp(
   "(^|[;\\s{])(display\\s*:\\s*none|visibility\\s*:\\s*hidden|mso-hide\\s*:\\s*(all|screen)|" +
-    "font-size\\s*:\\s*0(\\.0+)?(pt|px|em|rem|%)?\\s*(;|$))",
+    "font-size\\s*:\\s*0(\\.0+)?(pt|px|em|rem|%)?\\s*(;|$)|opacity\\s*:\\s*0(\\.0+)?\\s*(;|$)|" +
+    "(left|top|text-indent)\\s*:\\s*-\\d{4,}(pt|px)?)",
   "i",
 );
 
@@ -115,6 +122,47 @@ export function removeAuthorsOwn(page: Document, notes: Notes): void {
   for (const element of hidden) {
     if (element.isConnected && hasWords(element)) notes.hidden += 1;
     element.remove();
+  }
+}
+
+/** What the letters of the fonts of signs show, as far as official texts use them. */
+const SIGNS: Record<string, Record<string, string>> = {
+  wingdings: {
+    "\u00fe": "☑",
+    "\u00fd": "☒",
+    "\u00a8": "□",
+    o: "□",
+    q: "□",
+    "\u00fc": "✓",
+    "\u00fb": "✗",
+    l: "●",
+    n: "■",
+    u: "◆",
+    "\u00d8": "➢",
+    v: "❖",
+  },
+  "wingdings 2": { R: "☑", S: "☒", T: "☒", "\u00a3": "□", P: "✓", O: "✗", "\u0097": "●", "\u00a2": "■" },
+};
+
+/** Ticked and empty boxes that Word sets in a font of signs become the characters that they show. */
+export function readSigns(root: Element, notes: Notes): void {
+  for (const element of root.querySelectorAll("span, font")) {
+    const named = /font-family\s*:\s*(?:"|'|&quot;)?(wingdings(?: [23])?|webdings)/i.exec(styleOf(element))?.[1];
+    const font = (named ?? element.getAttribute("face") ?? "").toLowerCase();
+    if (!/^(wingdings|webdings)/.test(font) || markOf(element) || element.closest("[data-style*='mso-list']")) continue;
+    const signs = SIGNS[font] ?? {};
+    for (const node of [...element.childNodes].filter((node) => node.nodeType === 3)) {
+      const shown = [...(node.textContent ?? "")].map((letter) => {
+        // Word also writes the letters of such fonts in the private area.
+        const code = letter.codePointAt(0) ?? 0;
+        const plain = code >= 0xf000 && code <= 0xf0ff ? String.fromCodePoint(code - 0xf000) : letter;
+        if (/[\s\u00a0\u3000]/.test(plain) || (code > 0xff && plain === letter)) return letter;
+        const sign = signs[plain];
+        if (sign === undefined) notes.signs += 1;
+        return sign ?? "□";
+      });
+      node.textContent = shown.join("");
+    }
   }
 }
 
@@ -340,7 +388,23 @@ export function plainLists(root: Element, page: Document, notes: Notes): void {
   }
 }
 
-/** Links within Word's file lead nowhere on a page, and neither do those to a disk. */
+/** Whether the public can follow an address: a place on the web, a mailbox, a telephone. */
+function leadsSomewhere(href: string): boolean {
+  if (/^(mailto|tel):./i.test(href)) return true;
+  if (!/^https?:\/\/[^/]/i.test(href)) return false;
+  let host: string;
+  try {
+    host = new URL(href).hostname;
+  } catch {
+    // A port that is none, a host that is none: no browser opens it.
+    return false;
+  }
+  const inner =
+    /^(localhost|0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/i.test(host) || !host.includes(".");
+  return !inner;
+}
+
+/** Links within Word's file lead nowhere on a page, and neither do those to a disk, to a server of old, or into the intranet. */
 export function untieLinks(root: Element, notes: Notes): void {
   for (const link of [...root.querySelectorAll("a")]) {
     const href = (link.getAttribute("href") ?? "").trim();
@@ -349,6 +413,9 @@ export function untieLinks(root: Element, notes: Notes): void {
       unwrap(link);
     } else if (/^file:/i.test(href)) {
       notes.links += 1;
+      unwrap(link);
+    } else if (href !== "" && !href.startsWith("#") && !leadsSomewhere(href)) {
+      notes.dead += 1;
       unwrap(link);
     } else if (href === "" || (href.startsWith("#") && !/^#(第|%E7%AC%AC)/i.test(href))) unwrap(link);
   }
@@ -383,11 +450,13 @@ export function told(notes: Notes): string | null {
     notes.hidden && `${notes.hidden} 处隐藏文字`,
     notes.pictures && `${notes.pictures} 张图片（请在右侧“附件”上传，正文里写“见附件”）`,
     notes.links && `${notes.links} 个指向个人电脑的链接（文字保留）`,
+    notes.dead && `${notes.dead} 个公众打不开的链接（文字保留）`,
   ].filter((words): words is string => typeof words === "string");
   const changed = [
     notes.labels && `${notes.labels} 处编号（如“第二条”“（一）”）按原样保留成文字`,
     notes.inserted && `${notes.inserted} 处修订中新增的文字按已接受处理`,
     notes.drawings && `${notes.drawings} 个文本框的文字放进了正文`,
+    notes.signs && `${notes.signs} 个特殊字体的符号换成了“□”，请对照原稿`,
     notes.footnotes && `${notes.footnotes} 个脚注标记不再是链接，脚注内容在文末`,
   ].filter((words): words is string => typeof words === "string");
   if (left.length === 0 && changed.length === 0) return null;

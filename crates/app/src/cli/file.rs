@@ -6,9 +6,11 @@ use std::{
 };
 
 use anyhow::Result;
-use documents::{Extracted, Limits};
+use documents::{Code, Extracted, Limits};
 
-/// Reads a file of any supported form, or standard input for `-`.
+/// Reads a file of any supported form, or standard input for `-`. Nothing is kept or handed out here, so that a Word or Excel
+/// file under the ending of its older kin, as office programs leave them (`要点.doc`, `要点.wps`), is read by its bytes; an
+/// upload under such a name is refused.
 ///
 /// # Errors
 /// When it cannot be read, in words.
@@ -21,7 +23,24 @@ pub(super) fn read(file: &Path) -> Result<Extracted> {
     };
     done.map_err(|error| anyhow::anyhow!("读不到文件 {}：{}", file.display(), why(&error)))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(documents_read::extract(&bytes, &name, &Limits::default())?)
+    let limits = Limits::default();
+    match documents_read::extract(&bytes, &name, &limits) {
+        Err(rejected) if rejected.code == Code::WrongName && is_of_office(&name) => {
+            let mut found = documents_read::extract(&bytes, "", &limits)?;
+            let kind = found.format.name();
+            found
+                .warnings
+                .insert(0, format!("文件名“{name}”与内容不符，内容是{kind}，已按内容读取；上传前请把文件名改对。"));
+            Ok(found)
+        }
+        read => Ok(read?),
+    }
+}
+
+/// Whether a name ends as files of older office programs do.
+fn is_of_office(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [".doc", ".wps", ".xls", ".et"].iter().any(|end| lower.ends_with(end))
 }
 
 /// The system's reason in words, with what to do.

@@ -236,14 +236,14 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 plan::import(&existing(config, data).await?, file, json).await
             }
             Command::Organ(command) => tables::organ(&existing(config, data).await?, command, json).await,
-            Command::Column(tables::Column::Import { file }) => {
-                tables::column(&existing(config, data).await?, &file, json).await
+            Command::Column(tables::Column::Import { file, sheet }) => {
+                tables::column(&existing(config, data).await?, &file, &sheet, json).await
             }
             Command::Clock(_) | Command::Check { .. } | Command::Column(tables::Column::Template) => {
                 unreachable!("needs no database and is done before")
             }
-            Command::User(user::Command::Import { file }) => {
-                tables::user(&existing(config, data).await?, &file, json).await
+            Command::User(user::Command::Import { file, sheet }) => {
+                tables::user(&existing(config, data).await?, &file, &sheet, json).await
             }
             Command::User(command) if command.reads() => user::run(&existing(config, data).await?, command, json).await,
             Command::User(command) => {

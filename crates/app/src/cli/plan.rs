@@ -53,7 +53,7 @@ fn read(file: &Path) -> Result<Source> {
     ensure!(!found.order_in_doubt(), "{ORDER_IN_DOUBT}，不能据此认定责任单位。请改用 Word（.docx）或 Excel 原文件。");
     let mut warnings = found.warnings.clone();
     warnings.extend(found.left_out());
-    Ok(Source { text: found.text, warnings })
+    Ok(Source { text: found.outlined(), warnings })
 }
 
 pub(crate) fn parse(file: &Path, as_json: bool) -> Result<ExitCode> {

@@ -3,7 +3,10 @@
 use std::{path::Path, path::PathBuf, process::ExitCode};
 
 use anyhow::{Result, bail};
-use documents::{Extractor, Limits, tables::Table};
+use documents::{
+    Extractor, Limits,
+    tables::{Table, Wanted},
+};
 use identity::{accounts::import as accounts, organs::import as organs};
 use kernel::Actor;
 use publishing::columns::import as columns;
@@ -22,6 +25,9 @@ pub(crate) enum Organ {
     Import {
         /// .xlsx 或 .csv
         file: PathBuf,
+        /// 工作表名称，文件有几个工作表时写；不写时用第一个有内容的
+        #[arg(long, default_value = "")]
+        sheet: String,
     },
 }
 
@@ -35,22 +41,27 @@ pub(crate) enum Column {
     Import {
         /// .xlsx、.csv 或 .toml
         file: PathBuf,
+        /// 工作表名称，文件有几个工作表时写；不写时用第一个有内容的
+        #[arg(long, default_value = "")]
+        sheet: String,
     },
     /// 把栏目表的模板写到标准输出
     #[command(after_help = "例：gongkai column template > 栏目.csv")]
     Template,
 }
 
-async fn table(ctx: &Ctx, file: &Path) -> Result<Table> {
+async fn table(ctx: &Ctx, file: &Path, wanted: Wanted) -> Result<Table> {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if !file.is_file() {
         bail!("没有这个文件：{}。请检查路径。", file.display());
     }
     let extractor = Extractor::new(ctx.program().clone(), Limits::default());
-    extractor
-        .read_table(file, &name, &documents::tables::Wanted::default())
-        .await
-        .map_err(|rejected| anyhow::anyhow!("{}：{}", file.display(), rejected.message))
+    let read = extractor.read_table(file, &name, &wanted).await;
+    let table = read.map_err(|rejected| anyhow::anyhow!("{}：{}", file.display(), rejected.message))?;
+    if (wanted.sheet.is_none() && !table.others.is_empty()) || table.legacy {
+        eprintln!("{}", table.said_sheet());
+    }
+    Ok(table)
 }
 
 fn refused(faults: Vec<(usize, String)>) -> anyhow::Error {
@@ -61,8 +72,8 @@ fn refused(faults: Vec<(usize, String)>) -> anyhow::Error {
 }
 
 pub(crate) async fn organ(ctx: &Ctx, command: Organ, as_json: bool) -> Result<ExitCode> {
-    let Organ::Import { file } = command;
-    let table = table(ctx, &file).await?;
+    let Organ::Import { file, sheet } = command;
+    let table = table(ctx, &file, organs::wanted().in_sheet(&sheet)).await?;
     let outcome = organs::import_rows(ctx.db(), &table, organs::Mode::AllOrNothing, &Actor::System).await?;
     if !outcome.errors.is_empty() {
         return Err(refused(outcome.errors.into_iter().map(|error| (error.row, error.message)).collect()));
@@ -70,11 +81,11 @@ pub(crate) async fn organ(ctx: &Ctx, command: Organ, as_json: bool) -> Result<Ex
     told(as_json, "机关", [outcome.created, outcome.changed, outcome.unchanged])
 }
 
-pub(crate) async fn column(ctx: &Ctx, file: &Path, as_json: bool) -> Result<ExitCode> {
+pub(crate) async fn column(ctx: &Ctx, file: &Path, sheet: &str, as_json: bool) -> Result<ExitCode> {
     let read = if file.extension().is_some_and(|ending| ending == "toml") {
         columns::read_toml(&std::fs::read_to_string(file)?)
     } else {
-        columns::read_table(&table(ctx, file).await?)
+        columns::read_table(&table(ctx, file, columns::wanted().in_sheet(sheet)).await?)
     };
     let lines = read.map_err(|fault| refused(vec![fault]))?;
     let mut tx = ctx.db().write().await?;
@@ -92,8 +103,9 @@ pub(crate) fn column_template() {
     print!("{}", columns::TEMPLATE);
 }
 
-pub(crate) async fn user(ctx: &Ctx, file: &Path, as_json: bool) -> Result<ExitCode> {
-    let mut lines = accounts::read(ctx, &table(ctx, file).await?, &Actor::System).map_err(refused)?;
+pub(crate) async fn user(ctx: &Ctx, file: &Path, sheet: &str, as_json: bool) -> Result<ExitCode> {
+    let mut lines = accounts::read(ctx, &table(ctx, file, accounts::wanted().in_sheet(sheet)).await?, &Actor::System)
+        .map_err(refused)?;
     accounts::prepare(ctx.db(), &mut lines).await?;
     let mut tx = ctx.db().write().await?;
     let made = match accounts::put_all(&mut tx, lines).await? {

@@ -42,6 +42,9 @@ pub(crate) enum Command {
     Import {
         /// .xlsx 或 .csv
         file: std::path::PathBuf,
+        /// 工作表名称，文件有几个工作表时写；不写时用第一个有内容的
+        #[arg(long, default_value = "")]
+        sheet: String,
     },
     /// 列出账号
     #[command(after_help = "例：gongkai user list --json")]

@@ -49,6 +49,8 @@ pub(super) struct Walk<'a> {
     /// Text boxes, in order.
     pub(super) boxes: Vec<Vec<Block>>,
     pub(super) pictures: usize,
+    /// Text that is struck out, first pieces only.
+    pub(super) struck: Vec<String>,
     /// Whether there are tracked insertions or deletions.
     pub(super) tracked: bool,
     /// Whether there is content in a foreign format that only Word can fetch.
@@ -79,6 +81,7 @@ impl<'a> Walk<'a> {
             hidden: Vec::new(),
             boxes: Vec::new(),
             pictures: 0,
+            struck: Vec::new(),
             tracked: false,
             foreign: false,
             unended: None,
@@ -257,6 +260,10 @@ impl<'a> Walk<'a> {
             hidden |= properties.switch("vanish");
         }
         self.run_content(element, &look, hidden, line);
+        if look.strike && self.struck.len() < 20 {
+            let words = written(element);
+            self.struck.extend(Some(words.trim().to_owned()).filter(|words| !words.is_empty()));
+        }
     }
 
     fn run_content(&mut self, element: &Element, look: &Look, hidden: bool, line: &mut Line) {

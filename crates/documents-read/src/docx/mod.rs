@@ -17,6 +17,7 @@ use crate::active;
 use crate::container::Package;
 use crate::net::{self, ByName, squeezed};
 use crate::ooxml::{self, Relation};
+use crate::pieces;
 use crate::xml::{self, Element};
 use body::{SKIPPED, Walk};
 use model::Block;
@@ -55,9 +56,13 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     warn(&walk, &relations, &mut found);
     known.texts.extend(boxes.iter().flat_map(|blocks| joined(blocks).lines().map(squeezed).collect::<Vec<_>>()));
     let shown: Vec<Block> = blocks.into_iter().chain(boxes.into_iter().flatten()).chain(notes).collect();
-    let mut lines = Vec::new();
-    model::lines(&shown, &mut lines);
+    let (mut lines, mut headings) = (Vec::new(), Vec::new());
+    for block in &shown {
+        headings.extend(model::heading(block).map(|level| (lines.len(), level)));
+        model::lines(std::slice::from_ref(block), &mut lines);
+    }
     found.text = lines.join("\n");
+    found.headings = crate::headings::unnumbered(&found.text, headings);
     found.html = Some(html::write(&shown));
     let nothing = found.text.trim().is_empty();
     if nothing && walk.pictures > 0 {
@@ -106,6 +111,14 @@ fn body_parts(blocks: &[Block], parts: &mut Vec<Part>) {
     for (table_index, table) in tables.enumerate() {
         for (row_index, row) in table.rows.iter().enumerate() {
             Part::push(parts, format!("table {} row {}", table_index + 1, row_index + 1), row.text());
+        }
+        let texts: Vec<Vec<(u32, String)>> = table.rows.iter().map(model::Row::texts).collect();
+        let rows = texts.iter().map(|row| pieces::row(row.iter().map(|(at, text)| (at, text))));
+        for joined in pieces::find(&(0..).zip(rows).collect()) {
+            // one within a row was read with the row
+            if joined.first.0 != joined.last.0 {
+                Part::push(parts, format!("table {} row {}", table_index + 1, joined.first.0 + 1), joined.text);
+            }
         }
     }
 }
@@ -193,6 +206,12 @@ fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, found: &mut Extr
     let outside = relations.values().filter(|relation| relation.external && relation.kind != "hyperlink").count();
     if outside > 0 {
         unread(format!("文档引用了 {outside} 个外部文件，系统不会去读取。请把引用的内容放进文档，或删除引用。"));
+    }
+    if !walk.struck.is_empty() {
+        let some: String = walk.struck.join("、").chars().take(60).collect();
+        found
+            .warnings
+            .push(format!("文档里有加了删除线的文字“{some}”，照样读入了。已经作废的，请在原文件里删去后重新上传。"));
     }
     if walk.tracked {
         found.warnings.push(

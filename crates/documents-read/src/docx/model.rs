@@ -114,6 +114,12 @@ impl Row {
         let cells: Vec<String> = self.cells.iter().map(|cell| flat(&cell.blocks)).collect();
         cells.join("\t")
     }
+
+    /// The filled cells by the columns of the grid in which they begin.
+    pub(super) fn texts(&self) -> Vec<(u32, String)> {
+        let at = self.places().map(|(start, _)| u32::try_from(start).unwrap_or(u32::MAX));
+        at.zip(self.cells.iter().map(|cell| flat(&cell.blocks))).filter(|(_, text)| !text.is_empty()).collect()
+    }
 }
 
 /// The text of blocks on one line.
@@ -131,6 +137,26 @@ pub(super) fn flat(blocks: &[Block]) -> String {
     }
     let pieces: Vec<&str> = words.iter().flat_map(|word| word.split_whitespace()).collect();
     pieces.join(" ")
+}
+
+/// The level of a paragraph that is shown as a heading and that the word processor does not number: of its style, or 6 when it is
+/// short and bold from end to end.
+pub(super) fn heading(block: &Block) -> Option<u8> {
+    const LONGEST: usize = 30;
+    const BOLD: u8 = 6;
+    let Block::Paragraph(paragraph) = block else { return None };
+    let text = paragraph.text();
+    if !paragraph.label.is_empty() || text.trim().is_empty() || text.trim().contains('\n') {
+        return None;
+    }
+    let mut words = paragraph.runs.iter().filter(|run| !run.text.trim().is_empty());
+    match paragraph.role {
+        Role::Heading(level) => Some(level.clamp(1, BOLD - 1)),
+        Role::Text if paragraph.align == Align::Start && words.all(|run| run.look.bold) => {
+            (text.chars().count() <= LONGEST).then_some(BOLD)
+        }
+        _ => None,
+    }
 }
 
 /// The text of blocks by lines. Of a table each row is a line with as many cells as its widest row, so that a cell stands

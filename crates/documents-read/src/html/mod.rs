@@ -61,21 +61,33 @@ fn is_block(name: &str) -> bool {
     )
 }
 
+/// The level of a heading's element.
+fn heading(name: &str) -> Option<u8> {
+    let level: u8 = name.strip_prefix('h')?.parse().ok()?;
+    (1..=6).contains(&level).then_some(level.min(5))
+}
+
 /// The text of a page as readers see it, for search, checks and excerpts.
 ///
 /// Block elements and `<br>` are lines, blank lines are left out, cells of a table row are separated by tabs, items of
 /// numbered lists carry their number. Text hidden by styles counts as visible: checks must not miss it.
 pub fn to_text(html: &str) -> String {
-    write(html, Text::default())
+    write(html, Text::default()).out
 }
 
 /// The same for a file that a plan is read from: a table's row of one cell is layout, its paragraphs are lines; every
 /// cell stands in its column, and `〃` where one goes on from the row above.
 pub fn to_source(html: &str) -> String {
-    write(html, Text { source: true, ..Text::default() })
+    to_source_with_headings(html).0
 }
 
-fn write(html: &str, mut text: Text) -> String {
+/// As [`to_source`], with the lines, from 0, that are headings, and their levels.
+pub fn to_source_with_headings(html: &str) -> (String, Vec<(usize, u8)>) {
+    let text = write(html, Text { source: true, ..Text::default() });
+    (text.out, text.headings)
+}
+
+fn write(html: &str, mut text: Text) -> Text {
     dom::walk(html, |step| match step {
         Step::Open(name, attributes) => text.open(name, attributes),
         Step::Close(name) => text.close(name),
@@ -83,7 +95,7 @@ fn write(html: &str, mut text: Text) -> String {
     });
     text.end_line();
     text.out.truncate(text.out.trim_end_matches('\n').len());
-    text.out
+    text
 }
 
 /// Text for use in HTML, in elements and in attribute values.
@@ -123,6 +135,12 @@ struct Text {
     column: usize,
     /// Columns that the open cell covers beside its first.
     wide: usize,
+    /// The level of the open heading; 0 outside of any.
+    level: u8,
+    /// Lines written.
+    written: usize,
+    /// Lines that are headings, with their levels.
+    headings: Vec<(usize, u8)>,
 }
 
 /// Where a paragraph or a row of an inner table ends within a cell, until it is known whether the cell is layout.
@@ -183,6 +201,7 @@ impl Text {
         if is_block(name) {
             self.break_line();
         }
+        self.level = heading(name).unwrap_or(self.level);
         if name == "li"
             && let Some(Some(number)) = self.lists.last_mut()
         {
@@ -209,6 +228,9 @@ impl Text {
         }
         if is_block(name) {
             self.break_line();
+        }
+        if heading(name).is_some() {
+            self.level = 0;
         }
     }
 
@@ -302,6 +324,10 @@ impl Text {
             self.settle();
         }
         if !self.line.trim().is_empty() {
+            if self.level > 0 {
+                self.headings.push((self.written, self.level));
+            }
+            self.written += 1 + self.line.matches('\n').count();
             self.out.push_str(self.line.trim_end_matches(' '));
             self.out.push('\n');
         }

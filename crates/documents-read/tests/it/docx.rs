@@ -250,3 +250,45 @@ fn embedded_workbooks_are_looked_into() {
     assert_eq!(found.text, "正文");
     assert_eq!(at(&found, "embedded \"Microsoft_Excel_Sheet1.xlsx\" sheet \"名单\" B2"), Some("13800000000"));
 }
+
+#[test]
+fn struck_out_words_are_named() {
+    let struck =
+        "<w:p><w:r><w:rPr><w:strike/></w:rPr><w:t>6月底前</w:t></w:r><w:r><w:t>9月底前完成。</w:t></w:r></w:p>";
+    let found = read(&docx(struck, &[]), "a.docx");
+    assert!(found.warnings.iter().any(|warning| warning.contains("删除线的文字“6月底前”")), "{:?}", found.warnings);
+    assert!(read(&docx(&paragraph("正文"), &[]), "a.docx").warnings.is_empty());
+}
+
+#[test]
+fn headings_without_number_are_told() {
+    let styles = r#"<w:styles xmlns:w="x"><w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/></w:style>
+<w:style w:type="paragraph" w:styleId="2"><w:name w:val="heading 2"/></w:style></w:styles>"#;
+    let styled = |style: &str, text: &str| {
+        format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let bold = |text: &str| format!("<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>{text}</w:t></w:r></w:p>");
+    let read = |body: &[String]| read(&docx(&body.concat(), &[("word/styles.xml", styles)]), "a.docx");
+    let found = read(&[paragraph("题"), styled("1", "解读"), bold("粗"), styled("2", "专栏"), paragraph("建专栏。")]);
+    assert_eq!(found.headings, [(1, 1), (3, 2)]);
+    assert_eq!(found.outlined(), "题\n# 解读\n粗\n## 专栏\n建专栏。");
+    // a number that is typed makes the heading itself; bold lines count where nothing else does
+    let found = read(&[paragraph("题"), styled("1", "一、解读"), bold("粗"), paragraph("建专栏。")]);
+    assert_eq!(found.outlined(), found.text);
+    let found = read(&[paragraph("题"), bold("解读"), paragraph("建专栏。"), bold("平台")]);
+    assert_eq!(found.headings, [(1, 6), (3, 6)]);
+}
+
+#[test]
+fn numbers_over_two_rows_of_a_table_are_put_together() {
+    let row = |cells: &[&str]| {
+        let cells: String = cells.iter().map(|text| format!("<w:tc>{}</w:tc>", paragraph(text))).collect();
+        format!("<w:tr>{cells}</w:tr>")
+    };
+    let rows =
+        [row(&["姓名", "身份证号", "电话"]), row(&["甲", "0000001990", "1380013"]), row(&["", "01010018", "8000"])];
+    let found = read(&docx(&format!("<w:tbl>{}</w:tbl>", rows.concat()), &[]), "a.docx");
+    let texts: Vec<&str> =
+        found.parts.iter().filter(|part| part.place == "table 1 row 2").map(|part| part.text.as_str()).collect();
+    assert_eq!(texts, ["甲\t0000001990\t1380013", "身份证号\n0000001990\n01010018", "电话\n1380013\n8000"]);
+}

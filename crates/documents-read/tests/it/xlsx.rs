@@ -78,3 +78,36 @@ fn cells_stand_in_their_columns() {
     let found = read(&book.save_to_buffer().expect("workbook"), "表.xlsx");
     assert_eq!(found.text, "任务\t牵头单位\t配合/责任单位\n甲\t\t各镇 各局\n乙\t演示局\n丙\t〃");
 }
+
+/// What cells show is the text: a month without day, a number with words.
+#[test]
+fn cells_are_read_as_they_are_shown() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let day = ExcelDateTime::from_ymd(2026, 6, 1).expect("day");
+    let month = Look::new().set_num_format("yyyy\"年\"m\"月\"");
+    sheet.write_datetime_with_format(0, 0, &day, &month).expect("cell");
+    sheet.write_number_with_format(0, 1, 6.0, &Look::new().set_num_format("0\"月底前\"")).expect("cell");
+    sheet.write_number_with_format(0, 2, 12.0, &Look::new().set_num_format("00000")).expect("cell");
+    let found = read(&book.save_to_buffer().expect("workbook"), "表.xlsx");
+    assert_eq!(found.text, "2026年6月\t6月底前\t00012");
+    assert_eq!(at(&found, "sheet \"Sheet1\" C1"), Some("12"));
+}
+
+/// Neither half holds what people see.
+#[test]
+fn numbers_over_cells_beside_or_below_are_put_together() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.set_name("表").expect("name");
+    for (row, cells) in
+        (0_u32..).zip([["身份证号", "", "", "电话"], ["000000", "19900101", "0018", "1380013"], ["", "", "", "8000"]])
+    {
+        for (column, text) in (0_u16..).zip(cells) {
+            sheet.write_string(row, column, text).expect("cell");
+        }
+    }
+    let found = read(&book.save_to_buffer().expect("workbook"), "表.xlsx");
+    assert_eq!(at(&found, "sheet \"表\" A2:C2"), Some("身份证号\n000000\t19900101\t0018"));
+    assert_eq!(at(&found, "sheet \"表\" D2:D3"), Some("电话\n1380013\n8000"));
+}

@@ -24,6 +24,12 @@ pub struct Table {
     /// What stands above the header, a line for each row: the title of the list, who filled it in.
     #[serde(default)]
     pub above: Vec<String>,
+    /// The file is of the old kind, whose number formats are not read.
+    #[serde(default)]
+    pub legacy: bool,
+    /// Names of the other visible sheets, which were not read.
+    #[serde(default)]
+    pub others: Vec<String>,
     /// Numbers of rows that the spreadsheet hides: filtered away, or by hand. They are among the rows.
     #[serde(default)]
     pub hidden: Vec<usize>,
@@ -52,6 +58,12 @@ impl Wanted {
     /// A table with headings among these.
     pub fn headed(headings: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { sheet: None, headings: headings.into_iter().map(Into::into).collect() }
+    }
+
+    /// The same in the sheet that a person names; in any when the name is empty.
+    pub fn in_sheet(self, name: &str) -> Self {
+        let name = name.trim();
+        Self { sheet: Some(name.to_owned()).filter(|name| !name.is_empty()), ..self }
     }
 
     fn knows(&self, heading: &str) -> bool {
@@ -135,7 +147,24 @@ impl Table {
                 row
             })
             .collect();
-        Ok(Self { sheet, header_number: head.number, header, rows, above, hidden: Vec::new() })
+        Ok(Self { sheet, header_number: head.number, header, rows, above, ..Self::default() })
+    }
+
+    /// What people should know of where the rows come from: sheets that were not read, and what the old kind of file does not
+    /// tell. Empty when there is nothing to say.
+    pub fn said_sheet(&self) -> String {
+        let mut said = String::new();
+        if !self.others.is_empty() {
+            let others = self.others.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join("、");
+            said =
+                format!("从工作表“{}”读入，没有读{others}。要读另一个，请重新选择文件并填写工作表名称。", self.sheet);
+        }
+        if self.legacy {
+            said.push_str(
+                "旧版 .xls 的数字格式读不出（编号前面的零、只写年月的日期），请核对，或另存为 .xlsx 再导入。",
+            );
+        }
+        said
     }
 
     /// How many columns have a known heading.

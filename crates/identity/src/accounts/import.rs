@@ -17,6 +17,13 @@ pub const HEADINGS: [(&str, &str, &[&str]); 5] = [
     ("email", "邮箱", &["电子邮箱"]),
 ];
 
+/// Which table is wanted of a file: the first one whose head has these headings, below whatever stands above it.
+pub fn wanted() -> documents::tables::Wanted {
+    let names =
+        HEADINGS.iter().flat_map(|(code, label, others)| [*code, *label].into_iter().chain(others.iter().copied()));
+    documents::tables::Wanted::headed(names)
+}
+
 /// A table to fill in, with two accounts as an example.
 pub const TEMPLATE: &str = "\u{feff}登录名,姓名,所在机关,角色,邮箱\r\n\
     zhangsan,张三,县财政局,编辑,zhangsan@example.gov.cn\r\n\

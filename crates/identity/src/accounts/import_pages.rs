@@ -79,7 +79,7 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart)
     if let Some(asks) = first(&desk, &ctx, "/accounts/import") {
         return Ok(asks);
     }
-    let table = match received_table(&ctx, parts, &documents::tables::Wanted::default()).await? {
+    let table = match received_table(&ctx, parts, &import::wanted()).await? {
         Ok((table, _)) => table,
         Err(message) => return shown(&ctx, &desk, vec![(0, message)]).await,
     };

@@ -12,6 +12,11 @@ use super::{
     store::{event, insert, lock_all, update},
 };
 
+/// Which table is wanted of a file: the first one whose head has the headings of organs, below whatever stands above it.
+pub fn wanted() -> documents::tables::Wanted {
+    documents::tables::Wanted::headed(super::model::headings())
+}
+
 /// What to do when some rows are wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {

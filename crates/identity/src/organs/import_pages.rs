@@ -69,6 +69,7 @@ struct PreviewPage {
     unknown: String,
     hidden: String,
     sheet: String,
+    others: String,
     counts: [usize; 4],
     wrong: Vec<WrongRow>,
     good: Vec<GoodRow>,
@@ -90,7 +91,11 @@ async fn upload_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<Uploa
     })
 }
 
-/// The table that was sent as `file`, with the file's name, or what is wrong with it.
+/// Characters of a sheet's name that are looked at.
+const MOST_NAME: usize = 60;
+
+/// The table that was sent as `file`, of the sheet that the field `sheet` before it names, with the file's name; or what is
+/// wrong with it.
 ///
 /// # Errors
 /// When the form breaks off, the file is too large, or the disk fails.
@@ -100,8 +105,13 @@ pub(crate) async fn received_table(
     wanted: &Wanted,
 ) -> Result<std::result::Result<(Table, String), String>> {
     let limit = ctx.config().server.upload_mb * 1024 * 1024;
-    let mut read = None;
+    let (mut read, mut wanted) = (None, wanted.clone());
     while let Some(mut field) = parts.next_field().await.map_err(broken)? {
+        if field.name() == Some("sheet") {
+            let name = field.text().await.map_err(broken)?;
+            wanted = wanted.in_sheet(&name.chars().take(MOST_NAME).collect::<String>());
+            continue;
+        }
         if field.name() != Some("file") {
             continue;
         }
@@ -125,7 +135,7 @@ pub(crate) async fn received_table(
         return Ok(Err("请选择要导入的表格，.xlsx 或 .csv 文件；没有表格的，先下载模板填好。".to_owned()));
     };
     let extractor = Extractor::new(ctx.program().clone(), Limits::default());
-    let table = extractor.read_table(&received.path, &name, wanted).await;
+    let table = extractor.read_table(&received.path, &name, &wanted).await;
     Ok(table.map(|table| (table, name)).map_err(|rejected| rejected.message))
 }
 
@@ -201,6 +211,7 @@ pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<I
         unknown: plan.unknown.join("、"),
         hidden: table.hidden.iter().map(usize::to_string).collect::<Vec<_>>().join("、"),
         sheet: table.sheet.clone(),
+        others: table.said_sheet(),
         counts,
         wrong,
         good,

@@ -149,6 +149,21 @@ fn settle(rows: &mut [PlanRow], stored: &[Record]) {
     let twice: Vec<bool> = (0..rows.len())
         .map(|at| rows[..at].iter().any(|other| other.draft.code.trim() == rows[at].draft.code.trim()))
         .collect();
+    // A line that was copied, with another code: its name would mean two organs. Codes differ in more than the size of letters.
+    let name = |row: &PlanRow| fold::fold(row.draft.name.trim());
+    let doubled: Vec<Option<String>> = (0..rows.len())
+        .map(|at| {
+            let (code, own) = (rows[at].draft.code.trim(), name(&rows[at]));
+            let alike = |other: &&PlanRow| {
+                let code_of = other.draft.code.trim();
+                // an organ that was abolished may have had the name before
+                let both = other.draft.exists_to.is_empty() && rows[at].draft.exists_to.is_empty();
+                code_of != code
+                    && (code_of.eq_ignore_ascii_case(code) || (both && !own.is_empty() && name(other) == own))
+            };
+            rows[..at].iter().find(alike).map(|other| other.draft.code.trim().to_owned())
+        })
+        .collect();
     let mut good = vec![true; rows.len()];
     loop {
         let mut world = stored.to_vec();
@@ -173,6 +188,10 @@ fn settle(rows: &mut [PlanRow], stored: &[Record]) {
         let mut again = false;
         for (at, (record, mut errors)) in readings.into_iter().enumerate() {
             errors.require(!twice[at], "code", "请删去重复的行：这个机关代码在前面已经出现过。");
+            if let Some(other) = &doubled[at] {
+                let message = format!("请改正：前面代码为 {other} 的一行与这一行同名，或代码只差大小写。");
+                errors.add("code", message);
+            }
             check_among(&record, &world, &mut errors);
             let row = &mut rows[at];
             for (column, message) in &row.lost {
@@ -327,6 +346,20 @@ mod tests {
         for (row, column) in plan.rows.iter().zip(["name", "code", "phone"]) {
             let Effect::Wrong(faults) = &row.effect else { panic!("{row:?}") };
             assert!(faults.iter().any(|(at, message)| at == column && message.contains("表格")), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn one_name_or_one_code_in_two_rows_is_refused() {
+        let head: &[&str] = &["code", "name", "kind"];
+        let copied: &[&[&str]] =
+            &[head, &["QH002", "青禾县甲局", "township"], &["QH003", "青禾县甲局\u{200b}", "township"]];
+        let small: &[&[&str]] = &[head, &["QH002", "青禾县甲局", "township"], &["qh002", "青禾县乙局", "township"]];
+        for rows in [copied, small] {
+            let plan = judge(&table(rows), &[]);
+            assert_eq!(plan.counts(), [1, 0, 0, 1], "{plan:?}");
+            let Effect::Wrong(faults) = &plan.rows[1].effect else { panic!("{plan:?}") };
+            assert!(faults.iter().any(|(at, message)| at == "code" && message.contains("QH002")), "{faults:?}");
         }
     }
 

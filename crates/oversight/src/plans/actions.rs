@@ -90,6 +90,7 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
         kind: posted.get("kind").to_owned(),
         year: posted.get("year").trim().to_owned(),
         title: posted.get("title").trim().to_owned(),
+        sheet: posted.get("sheet").trim().to_owned(),
         text: posted.get("text").to_owned(),
         replaces: posted.get("replaces").to_owned(),
     };
@@ -106,7 +107,7 @@ pub(crate) async fn import(State(ctx): State<Ctx>, desk: Desk, form: Multipart) 
     let again = posted.get("again") == "true";
     let once = web::asked::bound(posted.get("once"));
     let source = match posted.file {
-        Some((name, received)) => match source::read_file(&ctx, &received.path, &name).await {
+        Some((name, received)) => match source::read_file(&ctx, &received.path, &name, &form.sheet).await {
             Ok(source) => {
                 // What was read stays in the form, so that a refusal does not ask for the file again.
                 form.text.clone_from(&source.text);

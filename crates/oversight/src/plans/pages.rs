@@ -122,6 +122,7 @@ pub(crate) struct NewForm {
     pub(crate) kind: String,
     pub(crate) year: String,
     pub(crate) title: String,
+    pub(crate) sheet: String,
     pub(crate) text: String,
     pub(crate) replaces: String,
 }
@@ -193,6 +194,7 @@ pub(crate) async fn new(State(ctx): State<Ctx>, desk: Desk, Query(query): Query<
             kind: plan.kind,
             year: plan.year.to_string(),
             title: plan.title,
+            sheet: String::new(),
             text: plan.source,
             replaces: plan.id.to_string(),
         };

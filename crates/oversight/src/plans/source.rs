@@ -34,8 +34,8 @@ impl Source {
         Self { text: text.into(), name: name.into(), file: None, table: None, warnings: Vec::new() }
     }
 
-    /// SHA-256 of the text without white space, so that the same plan is recognised whether it comes as Word, as text or
-    /// pasted.
+    /// SHA-256 of the text without white space and the marks of headings, so that the same plan is recognised whether it
+    /// comes as Word, as text or pasted.
     pub fn digest(&self) -> String {
         digest(&self.text)
     }
@@ -44,23 +44,25 @@ impl Source {
 /// See [`Source::digest`].
 pub fn digest(text: &str) -> String {
     let mut hasher = Sha256::new();
-    for c in text.chars().filter(|c| !c.is_whitespace() && *c != '\u{feff}') {
+    for c in text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\u{feff}' | '#')) {
         hasher.update(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
     hex::encode(hasher.finalize())
 }
 
-/// Reads a received file into text: txt, md, docx as they are, a table (xlsx, xls, csv) as rows.
+/// Reads a received file into text: txt, md, docx as they are, a table (xlsx, xls, csv) as rows; of a workbook the sheet that
+/// is named, else the first with a known header.
 ///
 /// # Errors
 /// What the reader refuses, in words for the clerk.
-pub async fn read_file(ctx: &Ctx, path: &Path, name: &str) -> std::result::Result<Source, Rejected> {
+pub async fn read_file(ctx: &Ctx, path: &Path, name: &str, sheet: &str) -> std::result::Result<Source, Rejected> {
     let limits = Limits { input_bytes: ctx.config().server.upload_mb << 20, ..Limits::default() };
     let extractor = Extractor::new(ctx.program(), limits);
     let lower = name.to_lowercase();
     if [".xlsx", ".xls", ".csv"].iter().any(|end| lower.ends_with(end)) {
-        let table = extractor.read_table(path, name, &Wanted::headed(table::headings())).await?;
-        let mut warnings = Vec::new();
+        let wanted = Wanted::headed(table::headings()).in_sheet(sheet);
+        let table = extractor.read_table(path, name, &wanted).await?;
+        let mut warnings: Vec<String> = Some(table.said_sheet()).filter(|said| !said.is_empty()).into_iter().collect();
         if !table.hidden.is_empty() {
             let rows = table.hidden.iter().take(20).map(usize::to_string).collect::<Vec<_>>().join("、");
             warnings.push(format!("表格里隐藏（筛选掉）的行也读入了：第 {rows} 行。不需要的请删去。"));
@@ -85,7 +87,7 @@ pub async fn read_file(ctx: &Ctx, path: &Path, name: &str) -> std::result::Resul
     }
     let mut warnings = read.warnings.clone();
     warnings.extend(read.left_out());
-    Ok(Source { warnings, ..Source::text(read.text, name) })
+    Ok(Source { warnings, ..Source::text(read.outlined(), name) })
 }
 
 /// A posted form with at most one file, read field by field.

@@ -342,10 +342,26 @@ fn told(owners: &[(String, Option<OwnerRole>)]) -> String {
     owners.iter().map(one).collect::<Vec<_>>().join("、")
 }
 
+/// The line of the text on which each item stands: the row of the spreadsheet, below the title on the first line. In a
+/// spreadsheet of a million rows they follow one another.
+fn lines(items: &[Item]) -> Vec<usize> {
+    const MOST: usize = 20_000;
+    let far = items.iter().any(|item| item.row > MOST);
+    let mut last = 1;
+    let next = |item: &Item| {
+        last = if far { last + 1 } else { item.row.max(last + 1) };
+        last
+    };
+    items.iter().map(next).collect()
+}
+
 /// The rows as a text with line numbers: what stands beside the tree, and what tells two lists apart.
 pub fn as_text(title: &str, items: &[Item]) -> String {
     let mut text = format!("{title}\n");
-    for item in items {
+    let mut written = 1;
+    for (item, line) in items.iter().zip(lines(items)) {
+        text.extend(std::iter::repeat_n('\n', line - written - 1));
+        written = line;
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         text.push_str(&format!("第 {} 行　{}", item.row, one_line(&item.text)));
         for (_, value) in item.extra.iter().filter(|(_, value)| *value != item.text) {
@@ -372,14 +388,13 @@ pub fn rows(items: &[Item], frame: &mut Frame<'_>) -> Rows {
         title: String::new(),
         text: String::new(),
     });
-    for (at, item) in items.iter().enumerate() {
+    for (at, (item, line)) in items.iter().zip(lines(items)).enumerate() {
         let position = i64::try_from(at + 1).unwrap_or(i64::MAX);
         let extra: Map<String, Value> =
             item.extra.iter().map(|(key, value)| ((*key).to_owned(), Value::String(value.clone()))).collect();
         let problem =
             item.extra.iter().find(|(key, _)| *key == "problem").map_or(item.text.as_str(), |(_, value)| value);
-        // The title stands on the first line of the text made from the table.
-        let line = position + 1;
+        let line = i64::try_from(line).unwrap_or(i64::MAX);
         let clause = ClauseRow {
             id: (frame.fresh)().into(),
             plan: frame.plan.clone(),
@@ -465,6 +480,18 @@ mod tests {
         assert_eq!(items[1].cadence, Some(Cadence::Quarterly));
         assert_eq!(items[2].due_on, Some(Date::constant(2026, 9, 30)));
         assert_eq!(as_text("清单", &items).lines().count(), 4);
+    }
+
+    #[test]
+    fn a_line_of_the_text_is_the_row_of_the_spreadsheet() {
+        let mut table = table(&["任务", "责任单位"], &[&["建专栏", "县教体局"], &["公开预算", "县财政局"]]);
+        // a title and a blank row above, a row left out between
+        (table.rows[0].number, table.rows[1].number) = (4, 6);
+        let items = items(&table, PlanKind::KeyProject, 2026).expect("rows");
+        let text = as_text("清单", &items);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), lines[0]), (6, "清单"));
+        assert!(lines[3].starts_with("第 4 行　建专栏") && lines[5].starts_with("第 6 行　公开预算"), "{text}");
     }
 
     #[test]

@@ -247,7 +247,39 @@ fn named(tree: &Tree, clause: &ClauseRow, directory: &Directory, today: Date) ->
         })
         .collect();
     found.sort_by_key(|(at, _)| *at);
-    found.into_iter().take(PROPOSED).map(|(_, organ)| (organ.code.to_string(), organ.short_name.clone())).collect()
+    let organs = found.into_iter().map(|(_, organ)| (organ.code.to_string(), organ.short_name.clone()));
+    let meant = |name: &str| {
+        let organs = directory.group(name, today).unwrap_or_default();
+        organs.iter().any(|code| !owners.contains(code))
+    };
+    let groups = collective(&text).into_iter().filter(|name| meant(name));
+    let groups: Vec<_> = groups.map(|name| (format!("{GROUP}{name}"), name.to_owned())).collect();
+    groups.into_iter().chain(organs).take(PROPOSED).collect()
+}
+
+/// Collective names in a text, each once: 各乡镇（中心）, 县直各单位.
+fn collective(text: &str) -> Vec<&'static str> {
+    // the longer ones first: 县直各单位 is not 各单位
+    const NAMES: [&str; 9] = [
+        "各乡镇（街道）",
+        "各乡镇（中心）",
+        "各乡镇（中心、街道）",
+        "各乡镇",
+        "县直各单位",
+        "县直各部门",
+        "县直单位",
+        "各部门",
+        "各单位",
+    ];
+    let mut rest = text.to_owned();
+    let mut found = Vec::new();
+    for name in NAMES.into_iter().filter(|name| text.contains(*name)) {
+        if rest.contains(name) {
+            found.push(name);
+            rest = rest.replace(name, "");
+        }
+    }
+    found
 }
 
 /// Collective names that mean somebody today, for selects: value and name with the number of organs.
@@ -428,4 +460,19 @@ pub(crate) fn role_choices() -> Vec<(&'static str, &'static str)> {
 /// Visibilities, for selects.
 pub(crate) fn visibility_choices() -> Vec<(&'static str, &'static str)> {
     [Visibility::Public, Visibility::Internal].iter().map(|one| (one.code(), one.label())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::collective;
+
+    #[test]
+    fn collective_names_are_found_once_and_whole() {
+        assert_eq!(
+            collective("各乡镇（中心）、县直各单位要高度重视，县直各单位要落实"),
+            ["各乡镇（中心）", "县直各单位"]
+        );
+        assert_eq!(collective("各单位要落实，县直各单位要带头"), ["县直各单位", "各单位"]);
+        assert!(collective("县财政局要落实").is_empty());
+    }
 }

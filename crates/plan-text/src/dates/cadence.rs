@@ -168,10 +168,36 @@ pub(super) fn relative(text: &str, start: usize, before: char) -> Option<Found> 
     Some(c.finish(start, None, None, None))
 }
 
+/// `年中完成`, `到2027年建成`, `“十五五”末`: a time without a day.
+fn far_off(mut c: Cursor<'_>) -> Option<Found> {
+    const ACTS: [&str; 10] = ["完成", "建成", "实现", "全面", "基本", "形成", "达到", "建立", "力争", "，"];
+    let start = c.at;
+    let five = ["四", "五", "六", "七"];
+    if c.eat("十") {
+        // the quotation mark before it is no part of the words
+        (c.eat_any(&five).is_some() && c.eat("五")).then_some(())?;
+        c.eat("”");
+        c.eat_any(&["期末", "末"])?;
+    } else if c.eat("年中") {
+        c.eat_any(&["之前", "前"]);
+        ACTS.iter().any(|act| c.rest().starts_with(act)).then_some(())?;
+    } else {
+        c.eat("到").then_some(())?;
+        c.number().filter(|year| (1990..=2199).contains(year))?;
+        c.eat("年").then_some(())?;
+        ACTS.iter().any(|act| c.rest().starts_with(act)).then_some(())?;
+    }
+    let problem = format!("“{}”没有写明是哪一天，请填写日期，例如“6月30日前”。", &c.text[start..c.at]);
+    Some(c.finish(start, None, None, Some(problem)))
+}
+
 /// `本月底前`: a day that only the day of issue tells.
 pub(super) fn occasion(text: &str, start: usize) -> Option<Found> {
     const SPANS: [&str; 9] = ["本月底", "本月末", "本月", "当月底", "次月底", "本季度末", "本季度", "本周", "本学期"];
     let mut c = Cursor { text, at: start };
+    if let Some(found) = far_off(c) {
+        return Some(found);
+    }
     c.eat_any(&SPANS)?;
     let tail = c.eat_any(&["之前", "以前", "前", "以内", "内"])?;
     if tail.ends_with('前') && c.rest().starts_with(['后', '夕', '期']) {

@@ -123,6 +123,11 @@ impl<'a> Said<'a> {
         let mut c = Cursor { text, at: start };
         let at_word = c.eat("于");
         let from_now = !at_word && c.eat_any(&["即日起至", "即日起到"]).is_some();
+        if let Some((day, tail)) = dotted(c, before) {
+            let (year, named) = (plan, Named::No);
+            let end = day.1;
+            return Some(Said { text, start, end, what: day.0, year, named, at_word, ranged: false, tail: Some(tail) });
+        }
         let (mut year, mut named, mut what) = day_or_number(&mut c, plan)?;
         if named == Named::No
             && matches!(what, What::YearEnd)
@@ -145,7 +150,7 @@ impl<'a> Said<'a> {
         }
         let mut tail = if c.rest().starts_with("前后") { None } else { c.eat_any(&TAILS) };
         if tail.is_none() && matches!(what, What::Day(..)) {
-            tail = hour(&mut c);
+            tail = hour(&mut c).or_else(|| event(&mut c));
         }
         Some(Said { text, start, end: c.at, what, year, named, at_word, ranged, tail })
     }
@@ -169,10 +174,14 @@ impl<'a> Said<'a> {
         if early && DONE.iter().any(|word| rest.starts_with(word)) {
             return false;
         }
+        // 2025年1月1日前的问题: says which
+        if self.tail.is_some_and(|tail| tail.ends_with('前')) && rest.starts_with('的') {
+            return false;
+        }
         // 年底前下达的资金, 6月底前建成的项目: says which, not by when
-        const WHICH: [&str; 20] = [
-            "完成", "下达", "形成", "制定", "出台", "印发", "发布", "公布", "新增", "到期", "竣工", "投产", "成立",
-            "建成", "登记", "取得", "开工", "签订", "产生", "批准",
+        const WHICH: [&str; 25] = [
+            "办结", "受理", "立案", "交付", "备案", "完成", "下达", "形成", "制定", "出台", "印发", "发布", "公布",
+            "新增", "到期", "竣工", "投产", "成立", "建成", "登记", "取得", "开工", "签订", "产生", "批准",
         ];
         let act = rest.trim_start_matches(['未', '已', '尚', '所']);
         let which = WHICH.iter().find_map(|word| act.strip_prefix(word)).and_then(|after| after.strip_prefix('的'));
@@ -224,9 +233,10 @@ fn assesses(head: &str, rest: &str) -> bool {
 
 /// `3月至6月开展` sets a stretch of time for an act; `公开1月至6月数据` says which data.
 fn sets_stretch(head: &str, rest: &str) -> bool {
-    const ACTS: [&str; 26] = [
-        "，", "。", "；", "）", "：", "期间", "间", "开展", "进行", "实施", "组织", "完成", "推进", "集中", "为",
-        "举办", "召开", "每", "全面", "做好", "落实", "建设", "试点", "启动", "分", "对",
+    const ACTS: [&str; 42] = [
+        "建立", "建成", "制定", "出台", "编制", "修订", "完善", "清理", "整改", "检查", "督查", "培训", "摸排", "梳理",
+        "征集", "部署", "，", "。", "；", "）", "：", "期间", "间", "开展", "进行", "实施", "组织", "完成", "推进",
+        "集中", "为", "举办", "召开", "每", "全面", "做好", "落实", "建设", "试点", "启动", "分", "对",
     ];
     let cited = ["对", "将", "公开", "统计", "汇总", "发布", "公布", "报送"].iter().any(|word| head.ends_with(word));
     !cited && (rest.is_empty() || ACTS.iter().any(|act| rest.starts_with(act)))
@@ -268,6 +278,68 @@ fn hour(c: &mut Cursor<'_>) -> Option<&'static str> {
     let tail = probe.eat_any(&["之前", "以前", "前", "止"])?;
     *c = probe;
     Some(tail)
+}
+
+/// `11月15日供暖前`, `12月31日年终考核前`: what happens on that day stands between it and the tail.
+fn event(c: &mut Cursor<'_>) -> Option<&'static str> {
+    const EVENTS: [&str; 20] = [
+        "集中供暖",
+        "供暖",
+        "供热",
+        "采暖季",
+        "采暖",
+        "开学",
+        "主汛期",
+        "汛期",
+        "入汛",
+        "年终考核",
+        "年度考核",
+        "考核",
+        "放假",
+        "入冬",
+        "春耕",
+        "秋收",
+        "春运",
+        "封山",
+        "高考",
+        "中考",
+    ];
+    let mut probe = *c;
+    if probe.eat_any(&EVENTS).is_none() {
+        // 6月26日国际禁毒日前
+        const LONGEST: usize = 10;
+        let rest = probe.rest();
+        let end = rest.char_indices().take(LONGEST).find(|&(_, c)| c == '日')?.0 + '日'.len_utf8();
+        let han = rest[..end].chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        if !han {
+            return None;
+        }
+        probe.at = probe.text.len() - rest.len() + end;
+    }
+    let tail = probe.eat_any(&["之前", "以前", "前"])?;
+    if probe.rest().starts_with(['后', '夕', '期']) {
+        return None;
+    }
+    *c = probe;
+    Some(tail)
+}
+
+/// `6.30前`, `3·15前`, `12·4国家宪法日前`: month and day with a dot, and where they end. Without 前 they are a number.
+fn dotted(mut c: Cursor<'_>, before: char) -> Option<((What, usize), &'static str)> {
+    let near = c.text[c.at..].chars().take(4).skip_while(|c| *c == '“').skip_while(|c| c.is_ascii_digit()).next();
+    if matches!(before, '.' | '．' | '·' | '第') || !near.is_some_and(|c| matches!(c, '.' | '．' | '·' | '•')) {
+        return None;
+    }
+    c.eat("“");
+    let month = c.number().filter(|month| (1..=12).contains(month))?;
+    c.eat_any(&[".", "．", "·", "•"])?;
+    let day = c.number().filter(|day| (1..=31).contains(day))?;
+    c.eat("”");
+    let tail = c.eat_any(&["之前", "以前", "前"]).or_else(|| event(&mut c))?;
+    let past = c.rest().starts_with([
+        '后', '夕', '期', '五', '十', '进', '沿', '景', '途', '提', '述', '列', '来', '往', '瞻', '置', '端',
+    ]);
+    (!past).then_some(((What::Day(month, day), c.at), tail))
 }
 
 fn day_or_number(c: &mut Cursor<'_>, plan: Option<i16>) -> Option<(Option<i16>, Named, What)> {
@@ -327,6 +399,8 @@ pub(super) fn said_year(c: &mut Cursor<'_>, plan: Option<i16>) -> (Option<i16>, 
         (plan, Named::Relative)
     } else if c.eat_any(&["明年", "次年"]).is_some() {
         (plan.map(|year| year + 1), Named::Relative)
+    } else if c.eat_any(&["去年", "上年度", "上一年度", "上年"]).is_some() {
+        (plan.map(|year| year - 1), Named::Relative)
     } else {
         (plan, Named::No)
     }
@@ -352,7 +426,7 @@ pub(super) fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {
                 *c = day;
                 return Some(What::Day(month, number));
             }
-            return Some(match c.eat_any(&["底", "末", "下旬", "中旬", "上旬"]) {
+            return Some(match c.eat_any(&["月底", "月末", "底", "末", "下旬", "中旬", "上旬"]) {
                 Some("中旬") => What::Day(month, 20),
                 Some("上旬") => What::Day(month, 10),
                 Some(_) => What::MonthEnd(month),

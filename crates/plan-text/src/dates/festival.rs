@@ -17,15 +17,20 @@ enum Day {
     Common(i8, i8),
     /// Month and day of the lunar calendar.
     Lunar(u8, u8),
+    /// The day before the first of the lunar year.
+    Eve,
+    /// The solar term of spring, the 4th or 5th of April.
+    Qingming,
     /// A season, or a day that others set.
     Unknown,
 }
 
-const NAMES: [(&str, Day); 24] = [
+const NAMES: [(&str, Day); 25] = [
     ("元旦", Day::Common(1, 1)),
     ("春节", Day::Lunar(1, 1)),
     ("元宵", Day::Lunar(1, 15)),
-    ("清明", Day::Unknown),
+    ("除夕", Day::Eve),
+    ("清明", Day::Qingming),
     ("五一", Day::Common(5, 1)),
     ("国际劳动", Day::Common(5, 1)),
     ("劳动", Day::Common(5, 1)),
@@ -57,7 +62,7 @@ pub(super) fn lists(left: &str, right: &str) -> bool {
 
 /// Whether such a name may begin here; these characters are everywhere.
 pub(super) fn begins(c: char) -> bool {
-    "元春清劳端中国汛开重教主供全".contains(c)
+    "元春除清劳端中国汛开重教主供全".contains(c)
 }
 
 /// Reads a festival with 前 behind it, and perhaps a year before it. `plan` is the year that a day without one belongs to.
@@ -99,7 +104,8 @@ pub(super) fn read(text: &str, start: usize, before: char, plan: Option<i16>) ->
     let first = firsts.next().flatten().filter(|first| firsts.all(|other| other == Some(*first)));
     let on = first.filter(|_| tail.ends_with('前')).and_then(|day| day.yesterday().ok());
     // 春节前 and 元旦前 of a plan may be those at its end
-    let unsure = named == Named::No && days.iter().any(|day| matches!(day, Day::Common(1, _) | Day::Lunar(1, _)));
+    let unsure =
+        named == Named::No && days.iter().any(|day| matches!(day, Day::Common(1, _) | Day::Lunar(1, _) | Day::Eve));
     let problem = match on {
         Some(on) if unsure => format!("“{words}”没有写明是哪一天，如指 {} 年的，请填写 {on}。", on.year()),
         Some(_) => return Some(c.finish(start, on, None, None)),
@@ -118,6 +124,13 @@ fn first_day(day: Day, year: i16) -> Option<Date> {
             let month = i8::try_from(common.month().number()).ok()?;
             let day = i8::try_from(common.day_of_month().0).ok()?;
             Date::new(i16::try_from(common.year().extended_year()).ok()?, month, day).ok()
+        }
+        Day::Eve => first_day(Day::Lunar(1, 1), year)?.yesterday().ok(),
+        Day::Qingming => {
+            // the moment moves on by 0.2422 days a year and back by a day in each leap year; right from 2000 to 2099
+            let years = i32::from(year).checked_sub(2000).filter(|years| (0..100).contains(years))?;
+            let day = (years * 2422 + 48_100) / 10_000 - years / 4;
+            Date::new(year, 4, i8::try_from(day).ok()?).ok()
         }
         Day::Unknown => None,
     }

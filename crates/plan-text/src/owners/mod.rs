@@ -16,7 +16,7 @@ use crate::work::looked_at;
 use labels::{Label, Opening, Place};
 
 pub(super) use names::{Owners, could_be_name, is_group, looks_like_organ};
-pub(super) use rules::states_lead_rule;
+pub(super) use rules::{LeadRule, lead_rule, leads_by_look};
 
 /// An owner note taken apart.
 #[derive(Debug, Default)]
@@ -43,8 +43,12 @@ pub(super) struct Note {
     pub(super) unread: Vec<String>,
     /// `其中培训由县教体局负责`: the owner answers for a part only.
     pub(super) partial: Vec<String>,
+    /// `县税务局除外`: who is none of the owners.
+    pub(super) excepted: Vec<String>,
+    /// Owners with a star.
+    pub(super) starred: Vec<String>,
     /// `列第一位者为牵头单位`: whom it is said of.
-    pub(super) first_leads: Option<Reach>,
+    pub(super) lead_rule: Option<(LeadRule, Reach)>,
 }
 
 /// How far `列第一位者为牵头单位` reaches.
@@ -57,11 +61,25 @@ pub(super) enum Reach {
 }
 
 impl Note {
-    /// The first organ leads, unless the note says who does.
-    pub(super) fn let_first_lead(&mut self) {
-        let led = self.owners.iter().any(|owner| owner.role == Role::Lead);
-        if let Some(first) = self.owners.first_mut().filter(|first| !led && first.role == Role::Responsible) {
-            first.role = Role::Lead;
+    /// Lets those lead of whom a rule says so, unless the note says itself who does.
+    pub(super) fn follow(&mut self, rule: LeadRule) {
+        if self.owners.iter().any(|owner| owner.role == Role::Lead) {
+            return;
+        }
+        let leads = |at: usize, owner: &Owner| match rule.marked {
+            true => self.starred.contains(&owner.name),
+            false => at == 0,
+        };
+        let leading: Vec<bool> = self.owners.iter().enumerate().map(|(at, owner)| leads(at, owner)).collect();
+        if !leading.contains(&true) {
+            return;
+        }
+        for (owner, leads) in self.owners.iter_mut().zip(leading).filter(|(owner, _)| owner.role == Role::Responsible) {
+            match (leads, rule.others_support) {
+                (true, _) => owner.role = Role::Lead,
+                (false, true) => owner.role = Role::Support,
+                (false, false) => {}
+            }
         }
     }
 
@@ -84,6 +102,11 @@ pub(super) fn names_owner(text: &str) -> bool {
 /// Marks that make a line stand out and belong to no word.
 pub(super) fn is_bullet(c: char) -> bool {
     matches!(c, '▲' | '△' | '★' | '☆' | '●' | '○' | '■' | '□' | '◆' | '◇' | '•' | '►' | '※' | '*')
+}
+
+/// Marks that tell some organs from others.
+fn is_star(c: char) -> bool {
+    matches!(c, '★' | '☆' | '▲' | '△' | '●' | '■' | '◆' | '※' | '*' | '＊' | '✱')
 }
 
 /// Whether a line holds names of organs and nothing else but role words: `县教体局、县财政局`.
@@ -122,8 +145,11 @@ fn is_separator(c: char) -> bool {
 pub(super) fn read(text: &str, from: Reckoning) -> Note {
     looked_at(text.len());
     let text = wrapped::unwrap(text);
+    let starred = text.trim_start().starts_with(is_star);
     let text = text.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace() || matches!(c, '—' | '-'));
     let mut reader = Reader {
+        starred: starred && labels::read(text, Place::Note).is_none(),
+        county: String::new(),
         note: Note::default(),
         pending: Vec::new(),
         dues: Vec::new(),
@@ -188,6 +214,10 @@ struct Reader {
     pending: Vec<String>,
     /// The terms of the note, in order.
     dues: Vec<Due>,
+    /// A star stood before the note's first word.
+    starred: bool,
+    /// The first two characters of the note.
+    county: String,
     current: Label,
     from: Reckoning,
 }
@@ -233,11 +263,11 @@ impl Reader {
 
     /// Words that are no owner: a rule about the owners, an explanation, a label of another matter.
     fn explains(&mut self, piece: &str) -> bool {
-        if rules::states_lead_rule(piece) {
-            self.note.first_leads = self.note.first_leads.or(Some(Reach::Note));
+        if let Some(rule) = rules::lead_rule(piece) {
+            self.note.lead_rule = self.note.lead_rule.or(Some((rule, Reach::Note)));
         } else if rules::reaches_on(piece) {
-            match &mut self.note.first_leads {
-                Some(reach) => *reach = Reach::Onward,
+            match &mut self.note.lead_rule {
+                Some((_, reach)) => *reach = Reach::Onward,
                 // 各乡镇均需落实，下同: an owner of the clauses behind, too
                 None => self.note.unread.push(piece.to_owned()),
             }
@@ -254,9 +284,21 @@ impl Reader {
     }
 
     fn names(&mut self, piece: &str) {
-        let mut piece = piece.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace());
+        let starred = std::mem::take(&mut self.starred) || piece.contains(is_star);
+        let unmarked: String = piece.chars().filter(|c| !is_star(*c)).collect();
+        let rule = rules::lead_rule(piece).is_some();
+        let mut piece = if starred && !rule { unmarked.trim() } else { piece };
+        piece = piece.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace());
+        if let Some(end) = rules::exception(piece) {
+            self.note.excepted.push(piece[..end].trim_end_matches(['的', '，']).to_owned());
+            piece = &piece[end..];
+            if piece.is_empty() {
+                return;
+            }
+        }
         // 排名第一的为牵头单位：县教体局
-        if let Some((rule, names)) = piece.split_once(['：', ':']).filter(|(rule, _)| rules::states_lead_rule(rule)) {
+        if let Some((rule, names)) = piece.split_once(['：', ':']).filter(|(rule, _)| rules::lead_rule(rule).is_some())
+        {
             self.explains(rule);
             piece = names.trim_start();
         }
@@ -271,12 +313,23 @@ impl Reader {
             None => piece,
         };
         self.note.reaches_back |= ["以上", "上述"].iter().any(|word| piece.starts_with(word));
-        let mut rest = roles::strip_start(piece);
+        let first = self.note.owners.is_empty() && self.pending.is_empty();
+        let mut rest = if first { roles::strip_first(piece) } else { roles::strip_start(piece) };
+        // 和县教体局、和县财政局: the county's name, not a word between the two
+        if first {
+            self.county = piece.chars().take(2).collect();
+        } else if self.county.chars().nth(1).is_some() && piece.starts_with(&self.county) {
+            rest = roles::strip_first(piece);
+        }
+        if starred {
+            let name = names::split_joined(roles::strip_end(rest).0).first().map(|name| roles::own(name).0.to_owned());
+            self.note.starred.extend(name);
+        }
         // A牵头B配合: a role word inside ends what stands before it
         for _ in 0..MOST_ROLES_IN_A_PIECE {
             let Some((left, role, right)) = roles::inner(rest) else { break };
             self.take(left, Some(role));
-            rest = roles::strip_start(right);
+            rest = roles::strip_joint(right);
         }
         let (left, role) = roles::strip_end(rest);
         let dues = dates::find(rest, self.from, Setting::Note);
@@ -319,7 +372,7 @@ impl Reader {
         while let Some((left, right)) = open::split(names) {
             self.note.open_ended = true;
             self.wait(left);
-            names = roles::strip_start(right);
+            names = roles::strip_joint(right);
         }
         self.wait(names);
         if role.is_some() {
@@ -332,6 +385,11 @@ impl Reader {
         for name in names::split_joined(names) {
             let (name, own) = roles::own(self.strip_term(name));
             if name.is_empty() {
+                continue;
+            }
+            // #REF!, as a spreadsheet leaves it
+            if name.starts_with('#') && name.ends_with(['!', 'A', '?']) {
+                self.note.unread.push(name.to_owned());
                 continue;
             }
             self.note.has_role |= own.is_some();
@@ -372,6 +430,9 @@ impl Reader {
     fn push(&mut self, name: String, role: Role) {
         if !looks_like_organ(&name) || names::runs_on(&name) {
             self.note.unknown.push(name.clone());
+        }
+        if let Some((_, inner)) = name.rsplit_once(['（', '(']).filter(|(_, inner)| inner.contains("除外")) {
+            self.note.excepted.push(inner.trim_end_matches(['）', ')']).to_owned());
         }
         let group = names::is_group(&name);
         self.note.owners.push(Owner { name, role, group });

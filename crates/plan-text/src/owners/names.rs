@@ -219,6 +219,9 @@ pub(in super::super) fn is_group(name: &str) -> bool {
         "村委会",
     ];
     let bare = name.split(['（', '(']).next().unwrap_or(name);
+    if is_one_organ(bare) {
+        return false;
+    }
     let levels = ["两级", "三级", "各级"].iter().any(|word| name.contains(word));
     ALL.iter().any(|word| bare.starts_with(word))
         || KINDS.iter().any(|word| bare.ends_with(word))
@@ -227,6 +230,16 @@ pub(in super::super) fn is_group(name: &str) -> bool {
         || levels
         // 县（市、区）人民政府
         || (bare.len() < name.len() && is_level(bare))
+}
+
+/// One organ in whose name words for many stand: 县乡村振兴局, 县乡镇企业局, 全县河长制办公室, 市各界人士联谊会.
+fn is_one_organ(bare: &str) -> bool {
+    const ONE: [&str; 8] = ["局", "办公室", "中心", "联谊会", "协会", "委员会", "指挥部", "领导小组"];
+    let one = ONE.iter().any(|end| bare.ends_with(end));
+    let whole = ["全县", "全市", "全区", "全省"].iter().any(|start| bare.starts_with(start));
+    let named = ["乡村振兴", "乡村建设", "乡镇企业", "各界"].iter().any(|word| bare.contains(word));
+    let many = bare.replace("各界", "").contains('各') || bare.contains(['、', '等']);
+    one && !many && (whole || named)
 }
 
 /// A level of government and nothing else.

@@ -4,39 +4,48 @@ use super::super::Role;
 use super::names;
 use crate::work::looked_at;
 
-/// Cuts the words off that lead to a name: 由, 会同, 以上任务由.
+/// Words that lead to a name and begin none.
+const LEADS: [&str; 10] =
+    ["以上任务由", "上述任务由", "以上工作由", "以上均由", "以上", "均由", "统一由", "分别由", "并由", "由"];
+/// Words that join a name to those before it. Places and organs begin with them, too: 商丘市, 和县, 会同镇, 并州路街道, 协同中心.
+const JOINTS: [&str; 10] = ["以及", "会同", "会商", "协同", "请", "商", "和", "及", "与", "并"];
+
+/// Cuts the words off that lead to a name, the first of its note: `由县教体局`. What may join it to another one stays, for
+/// there is none.
+pub(super) fn strip_first(piece: &str) -> &str {
+    strip(piece, |word, next| word == "请" && begins_level(next))
+}
+
+/// The same of a name behind others, where 会同 and 和 join it if what follows begins as organs' names do.
 pub(super) fn strip_start(piece: &str) -> &str {
-    const STARTS: [&str; 20] = [
-        "以上任务由",
-        "上述任务由",
-        "以上工作由",
-        "以上均由",
-        "以上",
-        "均由",
-        "统一由",
-        "分别由",
-        "由",
-        "请",
-        "会同",
-        "会商",
-        "商",
-        "以及",
-        "协同",
-        "和",
-        "及",
-        "与",
-        "并由",
-        "并",
-    ];
+    strip(piece, |_, next| begins_level(next))
+}
+
+/// The same of what stands behind a role word or 等, where such a word can only join.
+pub(super) fn strip_joint(piece: &str) -> &str {
+    strip(piece, |_, next| !next.starts_with("务"))
+}
+
+fn strip(piece: &str, joins: impl Fn(&str, &str) -> bool) -> &str {
     let mut rest = piece.trim();
-    while let Some(next) = STARTS.iter().find_map(|start| rest.strip_prefix(start)) {
-        // 商 may begin 商务局, 和 may begin a place name
-        if rest.starts_with("商务") || next.is_empty() {
-            break;
+    loop {
+        let led = LEADS.iter().find_map(|word| rest.strip_prefix(word));
+        let joined = || {
+            let word = JOINTS.iter().find(|word| rest.starts_with(**word))?;
+            Some(&rest[word.len()..]).filter(|next| joins(word, next))
+        };
+        match led.or_else(joined).filter(|next| !next.is_empty()) {
+            Some(next) => rest = next.trim_start(),
+            None => return rest,
         }
-        rest = next.trim_start();
     }
-    rest
+}
+
+/// Whether words begin with a level of government, or with words for many.
+fn begins_level(words: &str) -> bool {
+    const LEVELS: [&str; 11] = ["县", "市", "区", "省", "各", "镇", "乡", "有关", "相关", "其他", "国家"];
+    // 会同镇: one character behind is no name
+    words.chars().nth(1).is_some() && LEVELS.iter().any(|start| words.starts_with(start))
 }
 
 /// Splits `A牵头会同B` and `A会同B` at the first role word that is not at the end.
@@ -57,7 +66,8 @@ pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
     let (left, right) = (&piece[..at], &piece[at + word.len()..]);
     let of_name = ["单位", "部门", "）", ")"].iter().any(|next| right.starts_with(next));
     let (bare, _) = strip_end(right);
-    if left.is_empty() || of_name || bare.is_empty() {
+    // 县配合办: one character is no name
+    if left.chars().nth(1).is_none() || of_name || bare.is_empty() {
         return None;
     }
     Some((strip_end(left).0, role, right))

@@ -4,7 +4,7 @@
 use super::{names, roles};
 
 /// `列第一位者为牵头单位`, `排名第一的为牵头部门`: whoever is named first leads.
-pub(in super::super) fn states_lead_rule(text: &str) -> bool {
+fn states_first(text: &str) -> bool {
     const FIRST: [&str; 13] = [
         "第一位",
         "第一个",
@@ -27,6 +27,56 @@ pub(in super::super) fn states_lead_rule(text: &str) -> bool {
     })
 }
 
+/// Who leads by a rule that the text states once: `列第一位者为牵头单位`, `标★者为牵头单位，其他为配合单位`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct LeadRule {
+    /// The marked ones lead; else whoever is named first.
+    pub(in super::super) marked: bool,
+    /// The others support.
+    pub(in super::super) others_support: bool,
+}
+
+/// Reads such a rule.
+pub(in super::super) fn lead_rule(text: &str) -> Option<LeadRule> {
+    const MARKS: [&str; 6] = ["标", "带", "注", "加", "打", "有"];
+    let leads = text.find("牵头").or_else(|| text.find("主办")).or_else(|| text.find("主责"))?;
+    let before = &text[..leads];
+    let starred = before.contains(super::is_star) || before.contains("星号");
+    let marked = starred && MARKS.iter().any(|mark| before.contains(mark)) && before.contains(['为', '是', '即', '系']);
+    // 牵头单位加▲
+    let behind: String = text[leads..].chars().skip(2).take(8).collect();
+    let marked = marked || (behind.contains(super::is_star) && MARKS.iter().any(|mark| behind.contains(mark)));
+    if !(marked || states_first(text)) {
+        return None;
+    }
+    let others = ["其他", "其它", "其余", "后面", "其后", "后列", "之后"];
+    let rest = &text[leads..];
+    let others = others.iter().filter_map(|word| rest.find(word)).min().map(|at| &rest[at..]);
+    let supports = |rest: &str| ["配合", "协办", "协助", "参与"].iter().any(|word| rest.contains(word));
+    Some(LeadRule { marked, others_support: others.is_some_and(supports) })
+}
+
+/// `加粗的为牵头单位`: said by a look that no text has.
+pub(in super::super) fn leads_by_look(text: &str) -> bool {
+    const LOOKS: [&str; 8] = ["加粗", "黑体", "下划线", "标红", "红色", "红字", "斜体", "底纹"];
+    LOOKS.iter().filter_map(|look| text.find(look)).min().is_some_and(|at| {
+        let rest = &text[at..];
+        rest.contains("牵头") && rest.contains(['为', '是', '即', '系'])
+    })
+}
+
+/// An exception among the owners, `县税务局除外`, `除县税务局外的`: the bytes that say so. What stands behind it is an owner.
+pub(super) fn exception(piece: &str) -> Option<usize> {
+    if piece.ends_with("除外") {
+        return Some(piece.len());
+    }
+    let inner = piece.strip_prefix('除')?;
+    let (at, word) = ["以外", "之外", "外"].iter().filter_map(|word| inner.find(word).map(|at| (at, *word))).min()?;
+    let end = '除'.len_utf8() + at + word.len();
+    let rest = piece[end..].trim_start_matches(['的', '，', ',', '、', ' ']);
+    (at > 0).then_some(piece.len() - rest.len())
+}
+
 /// `下同`: a rule holds for the notes behind, too.
 pub(super) fn reaches_on(piece: &str) -> bool {
     const WORDS: [&str; 8] = ["下同", "以下同", "以下均同", "以下相同", "以下均按此", "后同", "全文同", "以下类同"];
@@ -37,9 +87,7 @@ pub(super) fn reaches_on(piece: &str) -> bool {
 pub(super) fn explains(piece: &str) -> bool {
     const STARTS: [&str; 14] =
         ["以下", "下同", "不再", "下列", "后续", "后面", "后文", "下文", "统称", "简称", "同上", "不另", "未列", "注"];
-    // 标★者为牵头单位
-    let marked = piece.contains(['★', '☆', '▲', '*']) && piece.contains("牵头");
-    marked || STARTS.iter().any(|start| piece.starts_with(start)) && !names::is_office_of_notes(piece)
+    STARTS.iter().any(|start| piece.starts_with(start)) && !names::is_office_of_notes(piece)
 }
 
 /// The owner in `其中培训由县教体局负责`, whose words before 由 say for what; `None` where nothing stands before 由.

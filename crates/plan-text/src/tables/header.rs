@@ -23,7 +23,11 @@ impl Column {
     }
 
     pub(super) fn is_owner(&self) -> bool {
-        matches!(self, Column::Note(label) if !label.starts_with(TERM) && !label.ends_with("人：") && !label.contains("领导"))
+        // 责任人 is none, 责任单位及责任人 is one
+        let person = |label: &str| {
+            (label.ends_with("人：") || label.contains("领导")) && !label.contains("单位") && !label.contains("部门")
+        };
+        matches!(self, Column::Note(label) if !label.starts_with(TERM) && !person(label))
     }
 }
 
@@ -97,6 +101,15 @@ fn columns(names: &[String]) -> Option<Vec<Column>> {
         // a name over several columns stands in the first of them
         let left = columns.last().filter(|left| name.is_empty() && (**left == Column::Task || left.is_owner()));
         columns.push(left.cloned().unwrap_or_else(|| column(name)));
+    }
+    // 序号, 民生实事, 责任单位, 完成时限: what is left is the task
+    let owned = columns.iter().any(Column::is_owner);
+    let framed = columns.iter().any(|column| *column == Column::Number || column.is_term());
+    if owned && framed && !columns.contains(&Column::Task) {
+        let left = names.iter().zip(&mut columns).find(|(name, column)| **column == Column::Other && !name.is_empty());
+        if let Some((_, column)) = left {
+            *column = Column::Task;
+        }
     }
     let task = columns.contains(&Column::Task);
     (task && columns.iter().any(Column::is_owner)).then_some(columns)

@@ -15,8 +15,17 @@ use std::collections::VecDeque;
 use super::{
     Warning, headings,
     lines::{Line, Row},
+    owners,
 };
 use header::Column;
+
+/// Who leads, where the head of a column says it: `责任单位（牵头单位加▲）`.
+pub(super) fn lead_rule(line: &Line) -> Option<owners::LeadRule> {
+    const LONGEST: usize = 30;
+    let heads = line.text.split('\t').filter(|cell| cell.chars().take(LONGEST + 1).count() <= LONGEST);
+    let heads = heads.filter(|cell| cell.contains(['（', '(']) && (cell.contains("单位") || cell.contains("部门")));
+    heads.into_iter().find_map(owners::lead_rule)
+}
 
 /// Whether a cell says that the one above it holds.
 fn is_ditto(cell: &str) -> bool {
@@ -167,7 +176,7 @@ impl Table {
                     row.note = text.len()..text.len();
                 }
                 let after_blank = line.after_blank;
-                out.push(Line { no: line.no, text, after_blank, indent: 0, row: Some(row) });
+                out.push(Line { no: line.no, text, after_blank, indent: 0, row: Some(row), outline: 0 });
             }
         }
         let others = cells.iter().enumerate().filter(|&(index, _)| Some(index) != self.group);
@@ -175,7 +184,7 @@ impl Table {
             return Some(out);
         }
         let (text, row) = row::read(self, &cells, line.no, warnings)?;
-        out.push(Line { no: line.no, text, after_blank: line.after_blank, indent: 0, row: Some(row) });
+        out.push(Line { no: line.no, text, after_blank: line.after_blank, indent: 0, row: Some(row), outline: 0 });
         Some(out)
     }
 

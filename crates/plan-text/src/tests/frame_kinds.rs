@@ -1,7 +1,7 @@
 //! Where a plan ends and another document begins: bodies below bare titles, imprints, annexes, notices with numbers of
 //! their own; and titles among what stands around them.
 
-use super::{plan, warns};
+use super::{duties, plan, warns};
 use crate::Plan;
 
 const HEAD: &str = "2025年演示县政务公开工作要点\n一、总则\n";
@@ -195,4 +195,25 @@ fn titles() {
     check("演示县优化环境三年行动\n实施方案（2025—2027年）", "演示县优化环境三年行动实施方案（2025—2027年）");
     check(&format!("政府信息公开\n当前位置：首页 > 文件\n{own}\n引言。"), own);
     check(&format!("各单位：\n现印发。\n演示县人民政府\n2025年3月1日\n（此件公开发布）\n{own}\n引言。"), own);
+}
+
+/// Two plans in one file, the second without a signature before it.
+#[test]
+fn a_second_plan_begins_with_its_title() {
+    let source = "关于印发《演示县2021年政务服务工作要点》和《演示县2021年政务公开工作要点》的通知\n各单位：\n现印发给你们。\n\
+                  演示县2021年政务服务工作要点\n一、服务\n（一）窗口。办好窗口。（县政务局负责）\n\
+                  演示县2021年政务公开工作要点\n为做好政务公开，制定本要点。\n一、解读\n（一）专栏。建立专栏。（县教体局负责）";
+    let plan = plan(source);
+    let titles: Vec<&str> = plan.sections.iter().map(|section| section.title.as_str()).collect();
+    assert_eq!(titles, ["服务", "演示县2021年政务公开工作要点", "解读"], "{plan:#?}");
+    assert_eq!(duties(&plan.sections[0].clauses[0]), ["办好窗口。"]);
+    assert!(warns(&plan.warnings, 7, "像是另一份文件的标题"), "{:#?}", plan.warnings);
+}
+
+#[test]
+fn fields_of_a_page_behind_bullets_are_no_title() {
+    let plan = plan(
+        "• 索引号：6735597301/2021-1801120\n  • 发布机构：演示县人民政府\n2021年县政府重点工作任务\n一、解读\n（一）专栏。建立专栏。（县教体局负责）",
+    );
+    assert_eq!(plan.title, "2021年县政府重点工作任务");
 }

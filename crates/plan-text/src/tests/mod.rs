@@ -6,6 +6,7 @@ mod frame;
 mod frame_kinds;
 mod heading_kinds;
 mod notes;
+mod outline;
 mod owner_kinds;
 mod owners;
 mod property;

@@ -190,3 +190,16 @@ fn remarks() {
     let clause = &plan(source).sections[0].clauses[0];
     assert_eq!((clause.title.as_str(), clause.text.as_str()), ("建专栏", "栏目齐全。6月底前上线。"));
 }
+
+/// The column that is left between the known ones is the task.
+#[test]
+fn a_head_with_a_name_of_its_own_for_the_task() {
+    for head in ["序号\t民生实事\t责任单位\t完成时限", "序号\t民生实事\t责任单位及责任人\t完成时限"]
+    {
+        let plan = plan(&format!("2016年演示县任务表\n{head}\n1\t新建公厕\t县住建局\t6月底前"));
+        let clause = &plan.sections[0].clauses[0];
+        assert_eq!((clause.title.as_str(), clause.owners[0].name.as_str()), ("新建公厕", "县住建局"), "{head}");
+    }
+    // 姓名, 单位 is a list of people
+    assert!(plan("2016年演示县名单\n姓名\t单位\n演示甲\t县住建局").sections.is_empty());
+}

@@ -21,6 +21,13 @@ pub const HEADINGS: [(&str, &str, &[&str]); 9] = [
     ("basis", "依据", &[]),
 ];
 
+/// Which table is wanted of a file: the first one whose head has these headings, below whatever stands above it.
+pub fn wanted() -> documents::tables::Wanted {
+    let names =
+        HEADINGS.iter().flat_map(|(code, label, others)| [*code, *label].into_iter().chain(others.iter().copied()));
+    documents::tables::Wanted::headed(names)
+}
+
 /// A table to fill in, with two columns as an example.
 pub const TEMPLATE: &str = "\u{feff}网址名,栏目名称,上级栏目,说明,关键词,类型,用途,法定项次,依据\r\n\
     news,工作动态,,县政府及各部门、各乡镇的工作进展和会议活动,\"工作动态,政务动态\",工作动态,,,\r\n\

@@ -53,7 +53,12 @@ fn broken(_: axum::extract::multipart::MultipartError) -> Error {
 
 /// The columns of the file that was sent, or what is wrong with it.
 async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<std::result::Result<Vec<Line>, Fault>> {
+    let mut wanted = import::wanted();
     while let Some(mut field) = parts.next_field().await.map_err(broken)? {
+        if field.name() == Some("sheet") {
+            wanted = wanted.in_sheet(&field.text().await.map_err(broken)?.chars().take(60).collect::<String>());
+            continue;
+        }
         if field.name() != Some("file") {
             continue;
         }
@@ -77,7 +82,7 @@ async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<std::result::Result
             return Ok(import::read_toml(&String::from_utf8_lossy(&text)));
         }
         let extractor = Extractor::new(ctx.program().clone(), Limits::default());
-        return Ok(match extractor.read_table(&received.path, &name, &documents::tables::Wanted::default()).await {
+        return Ok(match extractor.read_table(&received.path, &name, &wanted).await {
             Ok(table) => import::read_table(&table),
             Err(rejected) => Err((0, rejected.message)),
         });

@@ -12,6 +12,7 @@
 //! of figures, order numbers that fail the checks.
 
 mod columns;
+mod disguise;
 mod homes;
 mod public;
 mod scan;
@@ -84,6 +85,10 @@ pub enum NumberKind {
     Mobile,
     /// Bank card of 16 to 19 digits.
     BankCard,
+    /// 12 to 19 digits that are called an account and have no check: passbooks of subsidies, or an account of an organ.
+    Account,
+    /// An identity number at the beginning or end of more digits.
+    Glued,
 }
 
 impl NumberKind {
@@ -100,6 +105,13 @@ impl NumberKind {
                 "privacy.id_number",
                 "写明是身份证号码，但校验码不对，可能有错字，请核对；确属身份证号码的，请删除或遮盖中间数字。",
             ),
+            NumberKind::Account => (
+                "privacy.bank_card",
+                "写明是账号或卡号，请核对；属于个人的，请删除，或只保留后四位，例如“************1234”。",
+            ),
+            NumberKind::Glued => {
+                ("privacy.id_number", "这串数字里含有公民身份号码，可能与序号、电话等连在了一起，请核对后删除或遮盖。")
+            }
             NumberKind::Mobile => (
                 "privacy.mobile",
                 "请删除个人手机号码，或遮盖中间四位，例如“138****5678”；对外公布的，请改用单位办公电话。",
@@ -113,19 +125,20 @@ impl NumberKind {
     /// Digits shown at the start and at the end of a masked number.
     fn shown(self) -> (usize, usize) {
         match self {
-            NumberKind::IdCard | NumberKind::WrongCheck => (6, 4),
+            NumberKind::IdCard | NumberKind::WrongCheck | NumberKind::Glued => (6, 4),
             NumberKind::OldIdCard => (6, 3),
             NumberKind::Mobile => (3, 4),
-            NumberKind::BankCard => (0, 4),
+            NumberKind::BankCard | NumberKind::Account => (0, 4),
         }
     }
 
     fn fits(self, digits: usize) -> bool {
         match self {
-            NumberKind::IdCard | NumberKind::WrongCheck => digits == 18,
+            NumberKind::IdCard | NumberKind::WrongCheck | NumberKind::Glued => digits == 18,
             NumberKind::OldIdCard => digits == 15,
             NumberKind::Mobile => digits == 11,
             NumberKind::BankCard => (16..=19).contains(&digits),
+            NumberKind::Account => (12..=19).contains(&digits),
         }
     }
 }
@@ -160,6 +173,7 @@ pub fn personal_numbers(part: &str, text: &str) -> Vec<Finding> {
     let mut index = 0;
     while index < scan.atoms.len() {
         let Some((number, count)) = window::number_at(&scan, index) else {
+            found.extend(window::glued(&scan.atoms[index]));
             index += 1;
             continue;
         };
@@ -168,6 +182,12 @@ pub fn personal_numbers(part: &str, text: &str) -> Vec<Finding> {
         index += count;
     }
     columns::wrapped(&scan, &mut used, &mut found);
+    for index in 0..scan.atoms.len() {
+        let free = !used[index]
+            && found.iter().all(|other| other.end <= scan.atoms[index].start || other.start > scan.atoms[index].start);
+        found.extend(window::account_at(&scan, index, &used).filter(|_| free));
+    }
+    disguise::find(&scan, &mut found);
     found.sort_by_key(|number| number.start);
     found.into_iter().map(|number| number.told(part)).collect()
 }

@@ -38,10 +38,21 @@ fn written(c: char) -> Option<(u8, Script)> {
         '七' | '柒' => 7,
         '八' | '捌' => 8,
         '九' | '玖' => 9,
+        c if (0x660..=0xa9d9).contains(&u32::from(c)) && !matches!(u32::from(c), 0x1a00..=0xa8ff) => {
+            let of = ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(*zero).filter(|value| *value < 10));
+            return of.and_then(|value| u8::try_from(value).ok()).map(|value| (value, Script::Plain)).or(figure(c));
+        }
         _ => return figure(folded),
     };
     Some((chinese, Script::Chinese))
 }
+
+/// The zeros of the other scripts whose ten digits follow one another: Arabic and Persian, Indian, Thai, Lao, Tibetan, Burmese,
+/// Khmer, Mongolian, Dai. Notices of the regions where they are written are bilingual.
+const ZEROS: [u32; 21] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040,
+    0x17e0, 0x1810, 0x1946, 0x19d0, 0xa9d0,
+];
 
 /// Circled and raised figures.
 fn figure(c: char) -> Option<(u8, Script)> {
@@ -111,6 +122,8 @@ pub(super) enum Joint {
     Slash,
     /// A comma or semicolon.
     Comma,
+    /// A sign of reckoning, as in sizes and sums too.
+    Sign,
     Bracket,
 }
 
@@ -130,7 +143,10 @@ fn joint(between: &[char]) -> Joint {
     /// Seen characters that are looked at: an indented line begins behind some blanks.
     const MOST: usize = 12;
     looked_at(between.len());
-    let seen: Vec<char> = between.iter().copied().filter(|&c| !is_unseen(c)).take(MOST + 1).collect();
+    let mut seen: Vec<char> = between.iter().copied().filter(|&c| !is_unseen(c)).take(MOST + 1).collect();
+    if seen.contains(&'<') || seen.contains(&'&') {
+        seen = without_tags(&seen);
+    }
     if seen.len() > MOST {
         return Joint::None;
     }
@@ -156,6 +172,34 @@ fn joint(between: &[char]) -> Joint {
     }
 }
 
+/// What is seen where a text holds tags as they are written, as Markdown does: a line end for `<br>`, nothing for others.
+fn without_tags(text: &[char]) -> Vec<char> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let end = match text[at] {
+            '<' => text[at..].iter().position(|&c| c == '>'),
+            '&' => text[at..].iter().position(|&c| c == ';'),
+            _ => None,
+        };
+        let Some(end) = end else {
+            out.push(text[at]);
+            at += 1;
+            continue;
+        };
+        let tag: String = text[at + 1..at + end].iter().collect::<String>().to_ascii_lowercase();
+        match tag.trim_matches(['/', ' ']) {
+            "br" | "p" | "div" | "li" | "tr" => out.push('\n'),
+            "td" | "th" => out.push('\t'),
+            "nbsp" | "ensp" | "emsp" => out.push(' '),
+            "wbr" | "b" | "i" | "u" | "em" | "span" | "strong" | "shy" | "zwnj" => {}
+            _ => out.extend(&text[at..=at + end]),
+        }
+        at += end + 1;
+    }
+    out
+}
+
 fn mark(c: char) -> Joint {
     match fold::character(c) {
         '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '_' | '~' | '∼' | '─' | '━' | 'ー' | '﹘' => {
@@ -165,6 +209,7 @@ fn mark(c: char) -> Joint {
         '/' | '\\' | '∕' | '⁄' | ':' | '\'' | '’' | '‘' | '"' | '`' | '´' => Joint::Slash,
         '|' | '│' | '┃' | '¦' => Joint::Cell,
         ',' | '、' | ';' => Joint::Comma,
+        '*' | '+' | '=' | '#' | '^' => Joint::Sign,
         '(' | ')' | '[' | ']' | '【' | '】' => Joint::Bracket,
         _ => Joint::None,
     }
@@ -197,7 +242,7 @@ pub(super) enum Topic {
     Card,
 }
 
-const WORDS: [(Topic, &str); 14] = [
+const WORDS: [(Topic, &str); 18] = [
     (Topic::Identity, "身份证"),
     (Topic::Identity, "身份号码"),
     (Topic::Identity, "证件号"),
@@ -212,6 +257,10 @@ const WORDS: [(Topic, &str); 14] = [
     (Topic::Card, "银行卡"),
     (Topic::Card, "账户"),
     (Topic::Card, "一卡通"),
+    (Topic::Card, "一折通"),
+    (Topic::Card, "存折"),
+    (Topic::Card, "社保卡"),
+    (Topic::Card, "社会保障卡"),
 ];
 
 #[derive(Debug)]
@@ -319,8 +368,15 @@ impl Scan {
         let Some(end) = self.last_word(topic, atom) else { return false };
         let between = &self.chars[end..atom.start];
         let announces =
-            |&c: &char| is_unseen(c) || c.is_whitespace() || "号码为是:([【“\"".contains(fold::character(c));
+            |&c: &char| is_unseen(c) || c.is_whitespace() || "号码为是:()[]【】“\"".contains(fold::character(c));
         between.len() <= REACH && between.iter().all(announces)
+    }
+
+    /// The same on one line: 电话：….
+    pub(super) fn is_beside_in_line(&self, topic: Topic, atom: &Atom) -> bool {
+        let end = self.last_word(topic, atom);
+        self.is_beside(topic, atom)
+            && end.is_some_and(|end| !self.chars[end..atom.start].iter().any(|&c| is_line_end(c)))
     }
 
     /// Whether a word of the topic is at the head of an atom's column.

@@ -99,6 +99,9 @@ fn numbers_of_organs_are_not_personal() {
         "2019年12月31日，2019-12-31，20191231",
         "0793-5123456、(0793)5123456、12345、400-820-8820",
         "13800138000元",
+        "13800138000 元，同比增长5.0%",
+        "完成 13800138000 吨",
+        "板材 150*1200*2400 块",
         "￥13800138000",
         "13,800,138,000.00",
         "13800138000.00元",
@@ -113,6 +116,49 @@ fn numbers_of_organs_are_not_personal() {
     ] {
         check(text, &[]);
     }
+}
+
+#[test]
+fn accounts_without_a_check_are_asked_for() {
+    for text in [
+        "一卡通账号 6214672150012345678",
+        "银行卡号：6222021000112233446",
+        "存折账号：2410400010100012345",
+        "社会保障卡卡号（银行账号）：6217971234567890123",
+        "姓名\t一折通账号\n甲\t241040001010001",
+        "账号：2410 4000 1010 0012 345",
+    ] {
+        let found = personal_numbers("body", text);
+        assert_eq!(found.len(), 1, "{text} {found:#?}");
+        assert_eq!((found[0].rule.as_str(), found[0].severity), ("privacy.bank_card", Severity::Warn), "{text}");
+    }
+    for text in ["账户共 123456 个", "开户行账号管理办法〔2026〕12号", "登录账号：zhang001"] {
+        check(text, &[]);
+    }
+}
+
+#[test]
+fn an_identity_number_glued_to_other_digits_is_asked_for() {
+    for text in [
+        "1000000199001010018",
+        "00000019900101001813800138000",
+        "0000001990010100181250.00",
+        "00000019900101001820251231年",
+    ] {
+        let found = personal_numbers("body", text);
+        assert_eq!(found.len(), 1, "{text} {found:#?}");
+        assert_eq!((found[0].excerpt.as_str(), found[0].severity), ("000000********0018", Severity::Warn), "{text}");
+    }
+    check("运单 2026112800000000001234567", &[]);
+}
+
+#[test]
+fn a_number_that_is_called_something_else_only_warns() {
+    for text in ["文号：18612345678号", "注册号：13800138000", "合同编号 13800138000"] {
+        let found = personal_numbers("body", text);
+        assert!(found.len() == 1 && found[0].severity == Severity::Warn, "{text} {found:#?}");
+    }
+    check("面积13800138000平方米", &[]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) fn number_at(scan: &Scan, index: usize) -> Option<(Found, usize)> {
             Some(group) if atom.joint == Joint::Touch => *group += atom.digits.len(),
             _ => groups.push(atom.digits.len()),
         }
-        if !matches!(digits.len(), 11..=13 | 15..=19) {
+        if !(11..=19).contains(&digits.len()) {
             continue;
         }
         let window = Window { scan, from: index, to: index + offset, digits: &digits, groups: &groups };
@@ -40,6 +40,43 @@ pub(super) fn number_at(scan: &Scan, index: usize) -> Option<(Found, usize)> {
         }
     }
     best
+}
+
+/// The account that begins with the atom at `index`, of atoms that belong to no number; as many digits as hang together.
+pub(super) fn account_at(scan: &Scan, index: usize, used: &[bool]) -> Option<Found> {
+    let (mut digits, mut groups): (Vec<u8>, Vec<usize>) = (Vec::new(), Vec::new());
+    let mut best = None;
+    for (offset, atom) in scan.atoms[index..].iter().enumerate() {
+        looked_at(1 + atom.digits.len().min(20));
+        let apart = offset > 0 && !matches!(atom.joint, Joint::Touch | Joint::Space | Joint::Hyphen);
+        if apart || used[index + offset] || digits.len() + atom.digits.len() > 19 {
+            break;
+        }
+        digits.extend(&atom.digits);
+        groups.push(atom.digits.len());
+        let window = Window { scan, from: index, to: index + offset, digits: &digits, groups: &groups };
+        best = window.account().or(best);
+    }
+    best
+}
+
+/// An identity number at the head or the tail of a longer run of digits: a running number before it, a telephone behind it, as
+/// cells of a page stand together when their borders are lost.
+pub(super) fn glued(atom: &Atom) -> Option<Found> {
+    const LONGEST: usize = 40;
+    let run = atom.digits.len();
+    if !(19..=LONGEST).contains(&run) || atom.letter_before {
+        return None;
+    }
+    let at = |from: usize| {
+        let mut places = [0_u8; 18];
+        places.copy_from_slice(atom.digits.get(from..from + 18)?);
+        valid::is_identity_of_somebody(&places).then_some((from, places))
+    };
+    let (from, places) = at(0).or_else(|| at(run - 18))?;
+    let digits = places.iter().map(|&digit| char::from(b'0' + digit)).collect();
+    let start = atom.start + from;
+    Some(Found { kind: NumberKind::Glued, severity: Severity::Warn, start, end: start + 18, digits })
 }
 
 /// Some atoms in a row, read as one number.
@@ -224,11 +261,34 @@ impl Window<'_> {
             Some(first) => *first = first.checked_sub(skip)?,
             None => return None,
         }
-        let severity = self.mobile_by_groups(&groups)?;
+        let mut severity = self.mobile_by_groups(&groups)?;
+        if self.is_coded() && !self.is_named(Topic::Phone) {
+            severity = Severity::Warn;
+        }
         let mut found = self.found(NumberKind::Mobile, severity);
         found.start = self.place_of(skip);
         found.digits = self.plain(digits);
         Some(found)
+    }
+
+    /// `文号：18612345678号`, `注册号：13800138000`: digits that are called something else.
+    fn is_coded(&self) -> bool {
+        const WORDS: [&str; 12] =
+            ["文号", "编号", "证号", "册号", "案号", "单号", "同号", "编码", "代码", "序号", "批号", "票号"];
+        let before = &self.scan.chars[self.first().start.saturating_sub(6)..self.first().start];
+        let before: String = before.iter().collect();
+        let before = before.trim_end_matches([':', '：', ' ', '为']);
+        self.scan.chars.get(self.last().end) == Some(&'号') || WORDS.iter().any(|word| before.ends_with(word))
+    }
+
+    /// Digits that a word calls an account or a card, whole or in groups of four, though nothing checks: rural passbooks have no
+    /// check digit, and a mistyped card has a wrong one.
+    fn account(&self) -> Option<Found> {
+        let (tail, fours) = self.groups.split_last()?;
+        let grouped = fours.iter().all(|&length| length == 4) && (fours.is_empty() || *tail <= 4) && self.is_tight();
+        let said = self.scan.is_beside(Topic::Card, self.first()) || self.scan.is_headed(Topic::Card, self.first());
+        let other = self.touched() || self.is_amount() || !(12..=19).contains(&self.digits.len());
+        (said && grouped && self.is_apart() && !other).then(|| self.found(NumberKind::Account, Severity::Warn))
     }
 
     fn mobile_by_groups(&self, groups: &[usize]) -> Option<Severity> {
@@ -243,7 +303,7 @@ impl Window<'_> {
         if self.is_spelled() {
             let apart = self.is_apart() || (named && self.joints().all(|joint| joint == Joint::Space));
             let sure = named || self.is_all() || self.is_tight();
-            let grouped = !self.joints().any(|joint| joint == Joint::Comma) || named;
+            let grouped = !self.joints().any(|joint| matches!(joint, Joint::Comma | Joint::Sign)) || named;
             return (apart && grouped).then_some(if sure { Severity::Block } else { Severity::Warn });
         }
         if self.is_tight() {
@@ -255,7 +315,9 @@ impl Window<'_> {
         }
         if !self.is_laid_out() {
             let bracket = self.joints().any(|joint| joint == Joint::Bracket);
-            let spread = matches!(groups, [3, 4, 4]) || (bracket && matches!(groups, [3, 8]));
+            // 150*1200*2400 is a size
+            let size = self.joints().any(|joint| joint == Joint::Sign) && !named;
+            let spread = !size && matches!(groups, [3, 4, 4]) || (bracket && matches!(groups, [3, 8]));
             return (spread && (country || self.is_apart())).then_some(Severity::Block);
         }
         self.broken_mobile(groups, named)
@@ -275,7 +337,9 @@ impl Window<'_> {
             return None;
         }
         if !only(Joint::Line) {
-            return (sure && (threes || only(Joint::Wide))).then_some(Severity::Block);
+            // 电话138⇥00138000: a tab within a line
+            let tabbed = matches!(groups, [3, 8] | [7, 4]) && self.scan.is_beside_in_line(Topic::Phone, self.first());
+            return (tabbed || (sure && (threes || only(Joint::Wide)))).then_some(Severity::Block);
         }
         let wide_first = matches!(groups, [one, other] if one >= other || *one == 3) || threes;
         // below more figures only where a word announces it
@@ -323,7 +387,7 @@ impl Window<'_> {
             return (spread && apart).then_some(Severity::Block);
         }
         if !self.is_laid_out() {
-            let comma = self.joints().any(|joint| joint == Joint::Comma);
+            let comma = self.joints().any(|joint| matches!(joint, Joint::Comma | Joint::Sign));
             return (in_fours && apart && (named || !comma)).then_some(Severity::Block);
         }
         if named || self.is_all() {
@@ -346,7 +410,13 @@ impl Window<'_> {
         let decimal =
             matches!(behind(0), '.' | '．') && decimals == 2 && !matches!(behind(3), '.' | '．' | '、' | '）' | ')');
         let fraction = before(1) == '.' && before(2) == '0' && digit(before(3)).is_none();
-        let unit = matches!(behind(0), '元' | '万' | '亿' | '%' | '％') || matches!(before(1), '¥' | '￥' | '$');
+        // 13800138000 吨
+        let gap =
+            (0..3).take_while(|&by| behind(by).is_whitespace() && !matches!(behind(by), '\n' | '\r' | '\t')).count();
+        const UNITS: [&str; 14] =
+            ["元", "万", "亿", "%", "美元", "港元", "欧元", "吨", "平方", "立方", "千瓦", "公顷", "亩", "公斤"];
+        let says = |unit: &&str| unit.chars().enumerate().all(|(at, c)| fold::character(behind(gap + at)) == c);
+        let unit = UNITS.iter().any(|unit| says(&unit)) || matches!(before(1), '¥' | '￥' | '$');
         decimal || fraction || unit
     }
 }

@@ -76,7 +76,7 @@ pub(crate) async fn begin(
         errors.add("file", refused.clone());
     }
     let source = match posted.file {
-        Some((name, received)) => match source::read_file(&ctx, &received.path, &name).await {
+        Some((name, received)) => match source::read_file(&ctx, &received.path, &name, "").await {
             Ok(source) if source.table.is_some() => {
                 errors.add("file", "调整稿请用 Word 或文本文件，不支持表格。");
                 None
