@@ -32,7 +32,10 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn eat_any(&mut self, words: &[&'static str]) -> Option<&'static str> {
-        words.iter().copied().find(|word| self.eat(word))
+        let rest = self.rest();
+        let word = words.iter().copied().find(|word| rest.starts_with(*word))?;
+        self.at = self.text.len() - rest.len() + word.len();
+        Some(word)
     }
 
     /// A number in digits (at most four) or Chinese numerals.

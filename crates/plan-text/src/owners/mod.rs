@@ -104,6 +104,16 @@ pub(super) fn is_bullet(c: char) -> bool {
     matches!(c, '▲' | '△' | '★' | '☆' | '●' | '○' | '■' | '□' | '◆' | '◇' | '•' | '►' | '※' | '*')
 }
 
+/// A name without the stars around it, perhaps in brackets.
+fn without_star(name: &str) -> &str {
+    let bare = name.trim_matches(|c: char| is_star(c) || c.is_whitespace());
+    let marked = bare.rsplit_once(['（', '(']).filter(|(_, mark)| {
+        let inner = mark.trim_end_matches(['）', ')']);
+        !inner.is_empty() && inner.chars().all(is_star)
+    });
+    marked.map_or(bare, |(left, _)| left.trim_end())
+}
+
 /// Marks that tell some organs from others.
 fn is_star(c: char) -> bool {
     matches!(c, '★' | '☆' | '▲' | '△' | '●' | '■' | '◆' | '※' | '*' | '＊' | '✱')
@@ -265,6 +275,8 @@ impl Reader {
     fn explains(&mut self, piece: &str) -> bool {
         if let Some(rule) = rules::lead_rule(piece) {
             self.note.lead_rule = self.note.lead_rule.or(Some((rule, Reach::Note)));
+        } else if let Some((rule, _)) = self.note.lead_rule.as_mut().filter(|_| rules::others_support(piece)) {
+            rule.others_support = true;
         } else if rules::reaches_on(piece) {
             match &mut self.note.lead_rule {
                 Some((_, reach)) => *reach = Reach::Onward,
@@ -284,10 +296,10 @@ impl Reader {
     }
 
     fn names(&mut self, piece: &str) {
-        let starred = std::mem::take(&mut self.starred) || piece.contains(is_star);
-        let unmarked: String = piece.chars().filter(|c| !is_star(*c)).collect();
-        let rule = rules::lead_rule(piece).is_some();
-        let mut piece = if starred && !rule { unmarked.trim() } else { piece };
+        // a star within a name is no mark of it
+        let edge = |c: char| is_star(c) || c.is_whitespace();
+        let starred = std::mem::take(&mut self.starred) || piece.trim_matches(edge).len() < piece.trim().len();
+        let mut piece = if rules::lead_rule(piece).is_some() { piece } else { piece.trim_matches(edge) };
         piece = piece.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace());
         if let Some(end) = rules::exception(piece) {
             self.note.excepted.push(piece[..end].trim_end_matches(['的', '，']).to_owned());
@@ -332,18 +344,19 @@ impl Reader {
             rest = roles::strip_joint(right);
         }
         let (left, role) = roles::strip_end(rest);
+        let bare = left.trim_end_matches(is_star);
         let dues = dates::find(rest, self.from, Setting::Note);
         let first = dues.first().map(|due| due.range.clone());
-        if let Some(first) = first.filter(|first| first.start == 0 || !looks_like_organ(left)) {
+        if let Some(first) = first.filter(|first| first.start == 0 || !looks_like_organ(bare)) {
             self.dated(rest, first.start, role, dues);
             return;
         }
-        if !looks_like_organ(left) && dates::says_when(rest) {
+        if !looks_like_organ(bare) && dates::says_when(rest) {
             self.note.unread_term = Some(rest.to_owned());
             return;
         }
         // 起草 in 牵头起草: what is left after an inner role word is an act, not an organ
-        if rest.len() < piece.len() && !looks_like_organ(left) && self.note.has_role && role.is_none() {
+        if rest.len() < piece.len() && !looks_like_organ(bare) && self.note.has_role && role.is_none() {
             return;
         }
         self.take(left, role);
@@ -384,9 +397,15 @@ impl Reader {
     fn wait(&mut self, names: &str) {
         for name in names::split_joined(names) {
             let (name, own) = roles::own(self.strip_term(name));
-            if name.is_empty() {
+            // 县财政局★负责, 县财政局（★）
+            let bare = without_star(name);
+            if bare.is_empty() {
                 continue;
             }
+            if bare.len() < name.len() {
+                self.note.starred.push(bare.to_owned());
+            }
+            let name = bare;
             // #REF!, as a spreadsheet leaves it
             if name.starts_with('#') && name.ends_with(['!', 'A', '?']) {
                 self.note.unread.push(name.to_owned());

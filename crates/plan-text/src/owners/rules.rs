@@ -49,11 +49,21 @@ pub(in super::super) fn lead_rule(text: &str) -> Option<LeadRule> {
     if !(marked || states_first(text)) {
         return None;
     }
-    let others = ["其他", "其它", "其余", "后面", "其后", "后列", "之后"];
     let rest = &text[leads..];
-    let others = others.iter().filter_map(|word| rest.find(word)).min().map(|at| &rest[at..]);
-    let supports = |rest: &str| ["配合", "协办", "协助", "参与"].iter().any(|word| rest.contains(word));
+    let others = OTHERS.iter().filter_map(|word| rest.find(word)).min().map(|at| &rest[at..]);
     Some(LeadRule { marked, others_support: others.is_some_and(supports) })
+}
+
+/// Words for those that do not lead.
+const OTHERS: [&str; 7] = ["其他", "其它", "其余", "后面", "其后", "后列", "之后"];
+
+fn supports(words: &str) -> bool {
+    ["配合", "协办", "协助", "参与"].iter().any(|word| words.contains(word))
+}
+
+/// `其余为配合单位`, the second half of such a rule.
+pub(super) fn others_support(piece: &str) -> bool {
+    OTHERS.iter().any(|word| piece.starts_with(word)) && piece.contains(['为', '是', '均', '系']) && supports(piece)
 }
 
 /// `加粗的为牵头单位`: said by a look that no text has.
