@@ -311,9 +311,11 @@ test("styles that change what words mean, links, and ticked boxes", { skip: !bro
       `<p>1.5×10<span style='vertical-align:super'>8</span>元</p>`,
       `<p>300m<span style="mso-text-raise:4.0pt">2</span>，H<span style="vertical-align:sub">2</span>O</p>`,
       `<p><span style="text-decoration:underline">甲</span><span style="font-style:italic">乙</span></p>`,
-      `<p><a href="ftp://a/b">甲</a><a href="http://x.cn:99999/">乙</a><a href="http://10.1.2.3/oa">丙</a><a href="../a.html">丁</a></p>`,
+      `<p><a href="ftp://a/b">甲</a><a href="http://x.cn:99999/">乙</a>` +
+        `<a href="http://10.1.2.3/oa">丙</a><a href="../a.html">丁</a></p>`,
       `<p><a href="https://www.gov.cn/a?b=1">甲</a><a href="mailto:a@b.cn">乙</a></p>`,
-      `<p>公开：<span style='font-family:"Wingdings 2"'>R</span>是 <span style='font-family:Wingdings'>\u00fe</span>否 <span style='font-family:Wingdings'>\uf0a8</span>无</p>`,
+      `<p>公开：<span style='font-family:"Wingdings 2"'>R</span>是 ` +
+        `<span style='font-family:Wingdings'>\u00fe</span>否 <span style='font-family:Wingdings'>\uf0a8</span>无</p>`,
       `<p>见<span style='font-family:Webdings'>A</span></p>`,
     ]);
   assert.equal(price, "<p>每月<span><s>500元</s></span>600元</p>");

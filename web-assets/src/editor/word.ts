@@ -404,7 +404,7 @@ function leadsSomewhere(href: string): boolean {
   return !inner;
 }
 
-/** Links within Word's file lead nowhere on a page, and neither do those to a disk, to a server of old, or into the intranet. */
+/** Links within Word's file lead nowhere, and neither do those to a disk, to a server of old, or into the intranet. */
 export function untieLinks(root: Element, notes: Notes): void {
   for (const link of [...root.querySelectorAll("a")]) {
     const href = (link.getAttribute("href") ?? "").trim();

@@ -32,7 +32,7 @@ fn states_first(text: &str) -> bool {
 pub(in super::super) struct LeadRule {
     /// The marked ones lead; else whoever is named first.
     pub(in super::super) marked: bool,
-    /// The others support.
+    /// Whoever does not lead supports.
     pub(in super::super) others_support: bool,
 }
 
