@@ -19,10 +19,20 @@ const browser = ["chromium", "chromium-browser", "google-chrome"].find((name) =>
 /** Runs `calls` ([function, html]) in the browser and returns what they give. */
 async function run(calls) {
   const source = `import * as clean from "./src/editor/clean";
-    import { losing } from "./src/editor/upgrade";
-    const all = { ...clean, losing };
+    import { Editor } from "@tiptap/core";
+    import { extensions } from "./src/editor/schema";
+    import { losing, pasting } from "./src/editor/upgrade";
+    const pasted = (html, before) => {
+      const editorProps = pasting(() => {});
+      const editor = new Editor({ extensions, content: before ?? "", injectCSS: false, editorProps });
+      editor.commands.setTextSelection(editor.state.doc.content.size - 1);
+      editor.view.pasteHTML(html);
+      return editor.getHTML();
+    };
+    const all = { ...clean, losing, pasted };
     document.title = "done";
-    document.body.textContent = JSON.stringify(${JSON.stringify(calls)}.map(([name, html]) => all[name](html)));`;
+    const calls = ${JSON.stringify(calls)};
+    document.body.textContent = JSON.stringify(calls.map(([name, ...given]) => all[name](...given)));`;
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: new URL("..", import.meta.url).pathname, loader: "ts" },
     bundle: true,
@@ -330,4 +340,46 @@ test("styles that change what words mean, links, and ticked boxes", { skip: !bro
   assert.equal(boxesTold, "");
   assert.equal(odd, "<p>见<span>□</span></p>");
   assert.match(oddTold, /1 个特殊字体的符号/);
+});
+
+test("the first paragraph of a paste keeps where it stands", { skip: !browser }, async () => {
+  const [heading, date, within, own, two] = await run([
+    ["pasted", `<p align=center>关于停水的通知</p><p>正文</p>`],
+    ["pasted", `<p style="text-align:right">2025年3月1日</p>`],
+    ["pasted", `<p align=center>停水</p>`, "<p>关于</p>"],
+    ["pasted", `<p>正文</p>`],
+    ["pasted", `<p align=center>题</p><p align=center>二</p>`, "<p>甲</p><p></p>"],
+  ]);
+  assert.equal(heading, '<p class="center">关于停水的通知</p><p>正文</p>');
+  assert.equal(date, '<p class="right">2025年3月1日</p>');
+  assert.equal(within, "<p>关于停水</p>");
+  assert.equal(own, "<p>正文</p>");
+  assert.equal(two, '<p>甲</p><p class="center">题</p><p class="center">二</p>');
+});
+
+test("columns, rows and boxes that the author does not see stay out", { skip: !browser }, async () => {
+  const [table, tableTold, boxes, boxesTold, shown, shownTold] = await run(
+    [
+      "<table><col><col span=2 style='display:none'><col>" +
+        "<tr><td>甲</td><td>备注</td><td>证</td><td>乙</td></tr>" +
+        "<tr style='height:0pt'><td>隐</td><td>x</td><td>y</td><td>藏</td></tr>" +
+        "<tr><td rowspan=2>丙</td><td>x</td><td>y</td><td>丁</td></tr><tr><td>x</td><td>y</td><td>戊</td></tr></table>",
+      "<p>公开<span style='overflow:hidden;width:0;display:inline-block'>张某</span>内容" +
+        "<span style='font-size:1px'>李某</span></p>",
+      "<p style='line-height:1.5;max-width:100%'>公开<span style='font-size:10.5pt;width:1em'>内容</span></p>",
+    ].flatMap((html) => [
+      ["cleanPaste", html],
+      ["pasteNotice", html],
+    ]),
+  );
+  const words = (html) =>
+    html
+      .replace(/<[^>]*>/g, " ")
+      .trim()
+      .split(/\s+/);
+  assert.deepEqual(words(table), ["甲", "乙", "丙", "丁", "戊"]);
+  assert.match(tableTold, /隐藏文字/);
+  assert.deepEqual(words(boxes).join(""), "公开内容");
+  assert.match(boxesTold, /2 处隐藏文字/);
+  assert.deepEqual([words(shown).join(""), shownTold], ["公开内容", ""]);
 });

@@ -140,13 +140,15 @@ impl Values {
 
 /// One line without control characters, at most `most` characters.
 pub fn line(input: &str, most: usize) -> String {
-    let line: String = input.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let gap = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let seen = input.chars().filter(|&c| gap(c) || !kernel::names::hides(c));
+    let line: String = seen.map(|c| if gap(c) { ' ' } else { c }).collect();
     line.trim().chars().take(most).collect::<String>().trim_end().to_owned()
 }
 
 /// Lines as they are, trimmed, at most `most` characters.
 pub fn lines(input: &str, most: usize) -> String {
-    let clean: String = input.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    let clean: String = input.chars().filter(|c| !kernel::names::hides(*c) || *c == '\n').collect();
     clean.trim().chars().take(most).collect::<String>().trim_end().to_owned()
 }
 
@@ -223,6 +225,12 @@ mod tests {
         required: &["on", "topics"],
         ..KindSpec::new("k", "种类", "/k/", &WRITE)
     };
+
+    #[test]
+    fn lines_hold_nothing_that_cannot_be_seen() {
+        assert_eq!(line("关于\u{202e}做好公示\u{202c}的\u{2028}通知\u{200b}\t甲", 40), "关于做好公示的 通知 甲");
+        assert_eq!(lines("甲\u{2067}乙\n丙\u{feff}", 40), "甲乙\n丙");
+    }
 
     #[test]
     fn words_come_back_as_they_were_written() {

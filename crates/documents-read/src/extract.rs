@@ -92,9 +92,15 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
         Format::Html => {
             let simple = html::simplify(&decoded);
             Part::push(&mut parts, "link 1", html_attributes(&decoded));
-            let (text, found) = html::to_source_with_headings(&decoded);
-            headings = headings::unnumbered(&text, found);
-            (text, Some(simple))
+            let source = html::read_source(&decoded);
+            headings = headings::unnumbered(&source.text, source.headings);
+            let struck = source.struck.split_whitespace().collect::<Vec<_>>().join(" ");
+            if !struck.is_empty() {
+                let some: String = struck.chars().take(60).collect();
+                warnings.push(format!("网页里有加了删除线的文字“{some}”，按作废处理，没有读入，请核对。"));
+                Part::push(&mut parts, "struck text 1", struck);
+            }
+            (source.text, Some(simple))
         }
         Format::Markdown => {
             // As written: numbers, addresses of links and marks are part of what was handed in, and who reads a plan from it

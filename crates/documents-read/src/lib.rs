@@ -26,6 +26,7 @@ mod pdf_text;
 mod pieces;
 mod quality;
 mod sniff;
+mod struck;
 mod tables;
 mod targets;
 mod xlsx;

@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetVisible, Xls, Xlsx};
-use documents::tables::{Table, TableRow, Wanted, read_csv};
+use documents::tables::{NO_RESULT, Table, TableRow, Wanted, read_csv};
 use documents::{Code, Format, Limits, Rejected};
 
 use crate::bounds::{caught, check_size};
 use crate::cells::{as_shown, cell_text, legacy_error};
 use crate::container::Package;
 use crate::formats::Formats;
+use crate::struck::Struck;
 use crate::{sniff, xlsx};
 
 /// Reads the table of a CSV, xlsx or xls file: of the sheet that is asked for, else of the first visible sheet whose header
@@ -37,14 +38,15 @@ pub fn read_table(bytes: &[u8], file_name: &str, wanted: &Wanted, limits: &Limit
                     continue;
                 }
                 let others = shown(&name);
-                let (grid, hidden) = book.grid(&name, limits)?;
-                match Table::of_rows(name, grid, wanted) {
+                let Content { rows, hidden, struck } = book.grid(&name, limits)?;
+                match Table::of_rows(name, rows, wanted) {
                     Err(rejected) if wanted.sheet.is_none() => empty = Some(rejected),
                     Err(rejected) => return Err(rejected),
                     Ok(mut table) => {
                         table.hidden =
                             table.rows.iter().map(|row| row.number).filter(|number| hidden.contains(number)).collect();
                         table.others = others;
+                        table.struck = struck;
                         table.legacy = format == Format::Xls;
                         let known = wanted.sheet.is_some() || wanted.headings.is_empty() || table.known(wanted) >= 2;
                         if known {
@@ -73,13 +75,23 @@ pub fn read_table(bytes: &[u8], file_name: &str, wanted: &Wanted, limits: &Limit
     }
 }
 
+/// What a sheet holds.
+#[derive(Default)]
+struct Content {
+    rows: Vec<TableRow>,
+    /// Numbers of hidden rows.
+    hidden: HashSet<usize>,
+    /// Row and words of cells with something struck out.
+    struck: Vec<(usize, String)>,
+}
+
 /// A workbook whose sheets are read one by one.
 struct Book<'a> {
     bytes: &'a [u8],
     /// Names, and whether each is visible.
     sheets: Vec<(String, bool)>,
     /// The package, with the parts of its sheets and the formats of its cells; the old kind has none.
-    package: Option<(Package<'a>, HashMap<String, String>, Formats)>,
+    package: Option<(Package<'a>, HashMap<String, String>, Formats, Struck)>,
     /// Days are counted from 1904.
     later: bool,
 }
@@ -98,17 +110,18 @@ impl<'a> Book<'a> {
         let mut package = Package::open(bytes, limits)?;
         let (parts, later) = xlsx::sheet_parts_by_name(&mut package, limits)?;
         let formats = Formats::read(&mut package, limits)?;
+        let struck = Struck::read(&mut package, limits)?;
         let sheets = caught("表格", || {
             let book = Xlsx::new(Cursor::new(bytes)).map_err(|_| Rejected::damaged("Excel 表格"))?;
             Ok(names(book.sheets_metadata()))
         })?;
-        Ok(Self { bytes, sheets, package: Some((package, parts, formats)), later })
+        Ok(Self { bytes, sheets, package: Some((package, parts, formats, struck)), later })
     }
 
-    /// The rows of a sheet, and the numbers of those that are hidden.
-    fn grid(&mut self, sheet: &str, limits: &Limits) -> Result<(Vec<TableRow>, HashSet<usize>), Rejected> {
-        let Some((package, parts, formats)) = &mut self.package else {
-            return Ok((legacy_grid(self.bytes, sheet, limits)?, HashSet::new()));
+    /// The rows of a sheet, the numbers of those that are hidden, and what is struck out.
+    fn grid(&mut self, sheet: &str, limits: &Limits) -> Result<Content, Rejected> {
+        let Some((package, parts, formats, struck)) = &mut self.package else {
+            return Ok(Content { rows: legacy_grid(self.bytes, sheet, limits)?, ..Content::default() });
         };
         let bytes = self.bytes;
         let mut grid = caught("表格", || {
@@ -121,20 +134,30 @@ impl<'a> Book<'a> {
             }
             Ok(grid)
         })?;
-        let mut hidden = HashSet::new();
+        let (mut hidden, mut void) = (HashSet::new(), Vec::new());
         if let Some(part) = parts.get(sheet) {
-            let looks = xlsx::looks(package, part, limits)?;
+            let looks = xlsx::looks(package, part, struck, limits)?;
             for (place, raw, style) in looks.numbers {
                 if let Some(text) = as_shown(&raw, formats.of(style), self.later) {
                     grid.set(place, text);
                 }
+            }
+            for (place, left) in looks.struck {
+                let words = grid.at(place).to_owned();
+                if !words.is_empty() {
+                    grid.set(place, left);
+                    void.push((place.0 as usize + 1, words));
+                }
+            }
+            for place in looks.unworked {
+                grid.fill(place, NO_RESULT)?;
             }
             for (column, first, last) in looks.hidden.tall {
                 grid.repeat((first, column), last)?;
             }
             hidden = looks.hidden.rows.into_iter().map(|row| row as usize + 1).collect();
         }
-        Ok((grid.rows, hidden))
+        Ok(Content { rows: grid.rows, hidden, struck: void })
     }
 }
 
@@ -182,6 +205,30 @@ impl Grid {
         {
             *cell = text;
         }
+    }
+
+    /// What was put in a cell.
+    fn at(&self, (row, column): (u32, u32)) -> &str {
+        let row = self.rows.binary_search_by_key(&(row as usize + 1), |row| row.number);
+        row.ok().and_then(|at| self.rows[at].cells.get(column as usize)).map_or("", String::as_str)
+    }
+
+    /// Puts words in a cell that may not have been there.
+    fn fill(&mut self, (row, column): (u32, u32), text: &str) -> Result<(), Rejected> {
+        let (number, column) = (row as usize + 1, column as usize);
+        let at = match self.rows.binary_search_by_key(&number, |row| row.number) {
+            Ok(at) => at,
+            Err(at) => {
+                self.rows.insert(at, TableRow { number, cells: Vec::new() });
+                at
+            }
+        };
+        let cells = &mut self.rows[at].cells;
+        let grown = (column + 1).saturating_sub(cells.len());
+        self.room = self.room.checked_sub(grown).ok_or_else(|| Rejected::too_complex("表格"))?;
+        cells.resize(cells.len() + grown, String::new());
+        text.clone_into(&mut cells[column]);
+        Ok(())
     }
 
     /// Says what stands in a merged cell again in each further row that has cells of its own, down to `last`: an owner over

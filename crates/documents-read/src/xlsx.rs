@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetVisible, Xls, Xlsx};
+use documents::tables::NO_RESULT;
 use documents::{Extracted, Format, Limits, Part, Rejected, Unread};
 use quick_xml::events::{BytesStart, Event};
 
@@ -13,6 +14,7 @@ use crate::cells::{SAME, as_shown, cell_text, legacy_error};
 use crate::container::Package;
 use crate::formats::{self, Formats};
 use crate::net::{self, ByName, squeezed};
+use crate::struck::{Rich, Struck};
 use crate::{ooxml, pieces, xml};
 
 /// Columns of a sheet, at most (ECMA-376: XFD).
@@ -50,6 +52,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     check_shared(&mut package, limits)?;
     let later = counts_from_1904(&tree);
     let formats = Formats::read(&mut package, limits)?;
+    let struck = Struck::read(&mut package, limits)?;
     let mut found = Extracted::empty(Format::Xlsx);
     let mut known = ByName::default();
     let mut room = limits.cells;
@@ -66,16 +69,19 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
         if relation.external || relation.kind != "worksheet" {
             continue;
         }
-        let looks = looks(&mut package, &relation.target, limits)?;
+        let looks = looks(&mut package, &relation.target, &struck, limits)?;
         let shown = |(at, raw, style): ((u32, u32), String, usize)| {
             let format = formats.of(style);
             let text = formats::calendar(&raw, format, later).or_else(|| as_shown(&raw, format, later));
             Some((at, text?))
         };
-        let shown: HashMap<(u32, u32), String> = looks.numbers.into_iter().filter_map(shown).collect();
+        let mut shown: HashMap<(u32, u32), String> = looks.numbers.into_iter().filter_map(shown).collect();
         let mut hidden = looks.hidden;
         hidden.sheet = matches!(sheet.attribute("state"), Some("hidden" | "veryHidden"));
-        let rows = sheet_cells(&mut book, &name, &mut room)?;
+        let mut rows = sheet_cells(&mut book, &name, &mut room)?;
+        void(&name, &rows, &looks.struck, &mut found);
+        unworked(&name, &mut rows, &looks.unworked, &mut found);
+        shown.extend(looks.struck);
         known.sheets.insert(relation.target.clone(), name.clone());
         known.texts.extend(rows.values().flat_map(|cells| cells.values().map(|text| squeezed(text))));
         Part::push(&mut found.parts, format!("sheet \"{name}\" name"), &name);
@@ -90,6 +96,36 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     net::cast(&mut package, &known, &mut found, limits)?;
     ooxml::embedded(&mut package, &mut found, limits)?;
     Ok(found)
+}
+
+/// Names what is struck out; it stands in the cells' places, but not in the text.
+fn void(sheet: &str, rows: &Rows, struck: &[((u32, u32), String)], found: &mut Extracted) {
+    const NAMED: usize = 10;
+    let cell = |(row, column): (u32, u32)| rows.get(&row)?.get(&column);
+    let told = struck.iter().filter_map(|(at, _)| Some((*at, cell(*at)?)));
+    let told = told.map(|((row, column), text)| format!("{}{}“{text}”", column_name(column), row + 1));
+    let told: Vec<String> = told.take(NAMED + 1).collect();
+    if !told.is_empty() {
+        let more = if told.len() > NAMED { "等" } else { "" };
+        let cells = told[..told.len().min(NAMED)].join("、");
+        found.warnings.push(format!("工作表“{sheet}”里 {cells}{more}有加了删除线的文字，按作废处理，没有读入。"));
+    }
+}
+
+/// Says of formulas without a stored result that they have none: whoever opens the file sees one.
+fn unworked(sheet: &str, rows: &mut Rows, cells: &[(u32, u32)], found: &mut Extracted) {
+    let Some((row, column)) = cells.first() else { return };
+    for (row, column) in cells {
+        rows.entry(*row).or_default().insert(*column, NO_RESULT.to_owned());
+    }
+    let words = format!(
+        "工作表“{sheet}”里 {}{} 等 {} 个单元格的公式没有保存结果，不能读取和检查。请用 Excel 或 WPS 打开文件，保存一次再上传。",
+        column_name(*column),
+        row + 1,
+        cells.len()
+    );
+    found.tell_unread("body", Unread::Some, words.clone());
+    found.warnings.push(words);
 }
 
 /// Reads an old binary workbook. Its hidden rows and columns cannot be told, so all cells count as visible.
@@ -214,16 +250,25 @@ pub(crate) struct Looks {
     pub(crate) numbers: Vec<((u32, u32), String, usize)>,
     /// Hidden rows and columns, and cells over several rows.
     pub(crate) hidden: Hidden,
+    /// What is left of cells with something struck out.
+    pub(crate) struck: Vec<((u32, u32), String)>,
+    /// Cells whose formula has no stored result.
+    pub(crate) unworked: Vec<(u32, u32)>,
 }
 
 /// Reads what the cells of a sheet look like.
-pub(crate) fn looks(package: &mut Package<'_>, part: &str, limits: &Limits) -> Result<Looks, Rejected> {
+pub(crate) fn looks(
+    package: &mut Package<'_>,
+    part: &str,
+    struck: &Struck,
+    limits: &Limits,
+) -> Result<Looks, Rejected> {
     let hidden = hidden_places(package, part, limits)?;
     let mut looks = Looks { hidden, ..Looks::default() };
     let Some(bytes) = package.read(part)? else { return Ok(looks) };
     // rows and cells may leave out where they are: then they follow each other
     let (mut row, mut column) = (0_u32, 0_u32);
-    let mut cell: Option<((u32, u32), usize)> = None;
+    let mut cell: Option<Look> = None;
     let mut in_value = false;
     xml::scan(&bytes, limits, |event| {
         match event {
@@ -236,30 +281,64 @@ pub(crate) fn looks(package: &mut Package<'_>, part: &str, limits: &Limits) -> R
                     let named = xml::attribute(start, "r").and_then(|name| place(&name));
                     let at = named.map_or((row.saturating_sub(1), column), |(column, row)| (row, column));
                     column = at.1.saturating_add(1);
-                    let plain = xml::attribute(start, "t").is_none_or(|kind| kind == "n");
                     let style = number(start, "s").and_then(|style| usize::try_from(style).ok()).unwrap_or(0);
-                    cell = plain.then_some((at, style));
+                    let kind = xml::attribute(start, "t").unwrap_or_else(|| "n".to_owned());
+                    cell = matches!(event, Event::Start(_)).then(|| Look { at, style, kind, ..Look::default() });
                 }
-                "v" => in_value = matches!(event, Event::Start(_)),
-                _ => {}
+                "v" => {
+                    in_value = matches!(event, Event::Start(_));
+                    cell.iter_mut().for_each(|cell| cell.valued = true);
+                }
+                "f" => cell.iter_mut().for_each(|cell| cell.computed = true),
+                _ => cell.iter_mut().for_each(|cell| cell.rich.see(event)),
             },
             Event::Text(text) if in_value => {
-                if let Some((at, style)) = cell.take()
-                    && looks.numbers.len() < limits.cells
-                {
-                    looks.numbers.push((
-                        at,
-                        text.xml_content(quick_xml::XmlVersion::Implicit1_0).trim().to_owned(),
-                        style,
-                    ));
+                if let Some(cell) = &mut cell {
+                    cell.value.push_str(&text.xml_content(quick_xml::XmlVersion::Implicit1_0));
                 }
             }
-            Event::End(end) if end.local_name().as_ref() == "v" => in_value = false,
-            _ => {}
+            Event::End(end) => match end.local_name().as_ref() {
+                "v" => in_value = false,
+                "c" => cell.take().into_iter().for_each(|cell| cell.note(struck, &mut looks, limits.cells)),
+                _ => cell.iter_mut().for_each(|cell| cell.rich.see(event)),
+            },
+            event => cell.iter_mut().for_each(|cell| cell.rich.see(event)),
         }
         Ok(())
     })?;
     Ok(looks)
+}
+
+/// A cell while it is read.
+#[derive(Default)]
+struct Look {
+    at: (u32, u32),
+    style: usize,
+    kind: String,
+    value: String,
+    valued: bool,
+    computed: bool,
+    rich: Rich,
+}
+
+impl Look {
+    fn note(self, struck: &Struck, looks: &mut Looks, most: usize) {
+        let value = self.value.trim();
+        let left = match self.kind.as_str() {
+            _ if struck.whole(self.style) => Some(String::new()),
+            "s" => value.parse().ok().and_then(|number| struck.left(number)).map(str::to_owned),
+            _ => self.rich.left(),
+        };
+        if let Some(left) = left
+            && looks.struck.len() < most
+        {
+            looks.struck.push((self.at, left));
+        } else if self.kind == "n" && !value.is_empty() && looks.numbers.len() < most {
+            looks.numbers.push((self.at, value.to_owned(), self.style));
+        } else if self.computed && !self.valued && looks.unworked.len() < most {
+            looks.unworked.push(self.at);
+        }
+    }
 }
 
 /// Column, first and last row (from 0) of `B2:B5`.

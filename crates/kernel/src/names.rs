@@ -9,7 +9,8 @@ pub fn unseen(text: &str) -> bool {
     text.chars().any(hides)
 }
 
-fn hides(c: char) -> bool {
+/// See [`unseen`].
+pub fn hides(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

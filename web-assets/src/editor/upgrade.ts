@@ -1,5 +1,7 @@
 // Puts the editor over a textarea: the textarea stays the form's field, the editor writes its HTML back.
 import { Editor, generateHTML } from "@tiptap/core";
+import { Slice } from "@tiptap/pm/model";
+import type { EditorProps } from "@tiptap/pm/view";
 import { button, make } from "../office/dom";
 import { parse } from "../office/inert";
 import { publishable, readPaste } from "./clean";
@@ -28,6 +30,30 @@ function noticeIn(box: HTMLElement): (text: string) => void {
 /** Pictures come as files when they are dropped, or copied by themselves. */
 function filesOf(data: DataTransfer | null): number {
   return [...(data?.files ?? [])].length;
+}
+
+/** What is done with a paste: cleaned, told of, and its first paragraph keeps where it stands. */
+export function pasting(tell: (words: string) => void): EditorProps {
+  let own = false;
+  return {
+    transformPastedHTML: (html) => {
+      const { html: clean, notes } = readPaste(html);
+      const words = told(notes);
+      if (words) tell(words);
+      own = /<[^>]*\sdata-pm-slice=/.test(html);
+      return clean;
+    },
+    // An open paragraph goes on in the one with the cursor and takes its alignment. Where that one is empty nothing
+    // goes on: a heading in the middle, a date on the right stay there.
+    transformPasted: (slice, view) => {
+      const { empty, $from } = view.state.selection;
+      const first = slice.content.firstChild;
+      const plain = slice.openStart === 1 && first?.type.name === "paragraph" && first.attrs.align !== null;
+      const nothing = empty && $from.parent.type.name === "paragraph" && $from.parent.content.size === 0;
+      if (own || !plain || !nothing) return slice;
+      return new Slice(slice.content, 0, slice.content.childCount === 1 ? 0 : slice.openEnd);
+    },
+  };
 }
 
 export function upgrade(area: HTMLTextAreaElement): void {
@@ -78,12 +104,7 @@ export function upgrade(area: HTMLTextAreaElement): void {
     injectCSS: false,
     editorProps: {
       attributes,
-      transformPastedHTML: (html) => {
-        const { html: clean, notes } = readPaste(html);
-        const words = told(notes);
-        if (words) tell(words);
-        return clean;
-      },
+      ...pasting(tell),
       handlePaste: (_, event) => {
         const data = event.clipboardData;
         const files = filesOf(data);

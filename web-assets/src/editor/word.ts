@@ -56,10 +56,43 @@ export function asData(html: string): string {
 
 const HIDING = new RegExp(
   "(^|[;\\s{])(display\\s*:\\s*none|visibility\\s*:\\s*hidden|mso-hide\\s*:\\s*(all|screen)|" +
-    "font-size\\s*:\\s*0(\\.0+)?(pt|px|em|rem|%)?\\s*(;|$)|opacity\\s*:\\s*0(\\.0+)?\\s*(;|$)|" +
+    "font-size\\s*:\\s*(0(\\.\\d+)?(pt|px|em|rem|%)?|1(\\.0+)?(pt|px))\\s*(;|$)|opacity\\s*:\\s*0(\\.0+)?\\s*(;|$)|" +
     "(left|top|text-indent)\\s*:\\s*-\\d{4,}(pt|px)?)",
   "i",
 );
+
+/** A box without height or width whose contents are cut off. */
+const CUT = /(^|[;\s{])(max-)?(width|height)\s*:\s*[01](\.0+)?(pt|px|em|rem|%)?\s*(;|$)/i;
+const isCut = (element: Element): boolean =>
+  (CUT.test(styleOf(element)) && /overflow\s*:\s*(hidden|clip)/i.test(styleOf(element))) ||
+  (element.matches("tr") && /(^|[;\s{])height\s*:\s*0(\.0+)?(pt|px)?\s*(;|$)/i.test(styleOf(element)));
+
+/** The cells of columns that a spreadsheet hides, which only their <col> says. */
+function cellsOfHiddenColumns(table: HTMLTableElement): Element[] {
+  const hidden = new Set<number>();
+  let column = 0;
+  for (const col of table.querySelectorAll("col")) {
+    const span = Math.min(Number(col.getAttribute("span")) || 1, 1000);
+    for (let i = 0; i < span; i += 1) if (HIDING.test(styleOf(col))) hidden.add(column + i);
+    column += span;
+  }
+  if (hidden.size === 0) return [];
+  const found: Element[] = [];
+  // how many more rows a cell from above takes of each column
+  const taken: number[] = [];
+  for (const row of table.rows) {
+    let at = 0;
+    for (const cell of row.cells) {
+      while ((taken[at] ?? 0) > 0) at += 1;
+      const [from, to] = [at, at + cell.colSpan];
+      if (Array.from({ length: cell.colSpan }, (_, i) => from + i).every((place) => hidden.has(place)))
+        found.push(cell);
+      for (; at < to; at += 1) taken[at] = Math.max(cell.rowSpan, 1);
+    }
+    for (const [place, rows] of taken.entries()) if (rows > 0) taken[place] = rows - 1;
+  }
+  return found;
+}
 
 /** Selectors of the style sheets under which Word hides text. */
 function hidingSelectors(root: ParentNode): string[] {
@@ -111,6 +144,8 @@ export function removeAuthorsOwn(page: Document, notes: Notes): void {
   }
 
   const hidden = new Set(elements(HIDING));
+  for (const element of root.querySelectorAll("[data-style]")) if (isCut(element)) hidden.add(element);
+  for (const table of root.querySelectorAll("table")) for (const cell of cellsOfHiddenColumns(table)) hidden.add(cell);
   for (const element of root.querySelectorAll("[hidden]")) hidden.add(element);
   for (const selector of selectors) {
     try {

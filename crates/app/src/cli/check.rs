@@ -5,7 +5,7 @@ use std::{io::Write, path::Path, process::ExitCode};
 use anyhow::Result;
 use documents::{Extracted, Part, Unread, place_in_words};
 use serde::Serialize;
-use text::findings::{Finding, Gate, Severity, homes, personal_numbers};
+use text::findings::{Finding, Gate, Severity, directions, homes, personal_numbers};
 
 /// The answer for programs.
 #[derive(Debug, Serialize)]
@@ -39,6 +39,7 @@ fn look(file: &Extracted) -> Vec<Finding> {
             None => {
                 findings.extend(personal_numbers(&part.place, &part.text));
                 findings.extend(homes(&part.place, &part.text));
+                findings.extend(directions(&part.place, &part.text));
             }
         }
     }

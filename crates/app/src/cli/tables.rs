@@ -57,8 +57,12 @@ async fn table(ctx: &Ctx, file: &Path, wanted: Wanted) -> Result<Table> {
     }
     let extractor = Extractor::new(ctx.program().clone(), Limits::default());
     let read = extractor.read_table(file, &name, &wanted).await;
-    let table = read.map_err(|rejected| anyhow::anyhow!("{}：{}", file.display(), rejected.message))?;
-    if (wanted.sheet.is_none() && !table.others.is_empty()) || table.legacy {
+    let mut table = read.map_err(|rejected| anyhow::anyhow!("{}：{}", file.display(), rejected.message))?;
+    table.set_aside();
+    for line in table.left_out(&wanted) {
+        eprintln!("{line}");
+    }
+    if (wanted.sheet.is_none() && !table.others.is_empty()) || table.legacy || !table.struck.is_empty() {
         eprintln!("{}", table.said_sheet());
     }
     Ok(table)

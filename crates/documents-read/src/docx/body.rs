@@ -438,7 +438,13 @@ fn collect_written(element: &Element, out: &mut String) {
 /// Ticked and empty boxes from the symbol fonts, which forms use; other symbols are decoration.
 fn symbol(element: &Element) -> Option<char> {
     let code = u32::from_str_radix(element.attribute("char")?, 16).ok()?;
+    let second = element.attribute("font").is_some_and(|font| font.contains('2'));
     match code & 0xFF {
+        0xA3 | 0x30 if second => Some('□'),
+        0x53 | 0x54 if second => Some('☒'),
+        0x50 if second => Some('√'),
+        0x4F if second => Some('×'),
+        0xFB if !second => Some('×'),
         0xA8 | 0x6F | 0x71 => Some('□'),
         0xFE | 0x52 => Some('☑'),
         0xFD | 0x51 => Some('☒'),

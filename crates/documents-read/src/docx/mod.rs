@@ -57,9 +57,9 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     known.texts.extend(boxes.iter().flat_map(|blocks| joined(blocks).lines().map(squeezed).collect::<Vec<_>>()));
     let shown: Vec<Block> = blocks.into_iter().chain(boxes.into_iter().flatten()).chain(notes).collect();
     let (mut lines, mut headings) = (Vec::new(), Vec::new());
-    for block in &shown {
-        headings.extend(model::heading(block).map(|level| (lines.len(), level)));
-        model::lines(std::slice::from_ref(block), &mut lines);
+    for block in shown.iter().map(model::valid) {
+        headings.extend(model::heading(&block).map(|level| (lines.len(), level)));
+        model::lines(std::slice::from_ref(&block), &mut lines);
     }
     found.text = lines.join("\n");
     found.headings = crate::headings::unnumbered(&found.text, headings);
@@ -209,9 +209,9 @@ fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, found: &mut Extr
     }
     if !walk.struck.is_empty() {
         let some: String = walk.struck.join("、").chars().take(60).collect();
-        found
-            .warnings
-            .push(format!("文档里有加了删除线的文字“{some}”，照样读入了。已经作废的，请在原文件里删去后重新上传。"));
+        found.warnings.push(format!(
+            "文档里有加了删除线的文字“{some}”，按作废处理，没有读入。仍然有效的，请去掉删除线后重新上传。"
+        ));
     }
     if walk.tracked {
         found.warnings.push(

@@ -122,6 +122,28 @@ impl Row {
     }
 }
 
+/// A block without what is struck out: it stands there and no longer holds.
+pub(super) fn valid(block: &Block) -> Block {
+    match block {
+        Block::Paragraph(paragraph) => {
+            let mut left = paragraph.clone();
+            left.runs.retain(|run| !run.look.strike);
+            if left.runs.iter().all(|run| run.text.trim().is_empty()) {
+                left.runs.clear();
+                left.label.clear();
+            }
+            Block::Paragraph(left)
+        }
+        Block::Table(table) => {
+            let mut left = table.clone();
+            for cell in left.rows.iter_mut().flat_map(|row| &mut row.cells) {
+                cell.blocks = cell.blocks.iter().map(valid).collect();
+            }
+            Block::Table(left)
+        }
+    }
+}
+
 /// The text of blocks on one line.
 pub(super) fn flat(blocks: &[Block]) -> String {
     let mut words: Vec<String> = Vec::new();

@@ -61,6 +61,11 @@ fn is_block(name: &str) -> bool {
     )
 }
 
+/// Elements within a line that strike out their words, by name or by a style.
+fn may_strike(name: &str) -> bool {
+    matches!(name, "s" | "del" | "strike" | "span" | "font" | "b" | "strong" | "em" | "u")
+}
+
 /// The level of a heading's element.
 fn heading(name: &str) -> Option<u8> {
     let level: u8 = name.strip_prefix('h')?.parse().ok()?;
@@ -78,13 +83,24 @@ pub fn to_text(html: &str) -> String {
 /// The same for a file that a plan is read from: a table's row of one cell is layout, its paragraphs are lines; every
 /// cell stands in its column, and `〃` where one goes on from the row above.
 pub fn to_source(html: &str) -> String {
-    to_source_with_headings(html).0
+    read_source(html).text
 }
 
-/// As [`to_source`], with the lines, from 0, that are headings, and their levels.
-pub fn to_source_with_headings(html: &str) -> (String, Vec<(usize, u8)>) {
+/// What a plan is read from.
+#[derive(Debug, Default)]
+pub struct Source {
+    /// See [`to_source`].
+    pub text: String,
+    /// The lines, from 0, that are headings, and their levels.
+    pub headings: Vec<(usize, u8)>,
+    /// What is struck out: it is left out of the text.
+    pub struck: String,
+}
+
+/// As [`to_source`], with what the tags say of the text.
+pub fn read_source(html: &str) -> Source {
     let text = write(html, Text { source: true, ..Text::default() });
-    (text.out, text.headings)
+    Source { text: text.out, headings: text.headings, struck: text.struck }
 }
 
 fn write(html: &str, mut text: Text) -> Text {
@@ -141,6 +157,10 @@ struct Text {
     written: usize,
     /// Lines that are headings, with their levels.
     headings: Vec<(usize, u8)>,
+    /// For each open element that may strike out its words whether it does.
+    striking: Vec<bool>,
+    /// What is struck out.
+    struck: String,
 }
 
 /// Where a paragraph or a row of an inner table ends within a cell, until it is known whether the cell is layout.
@@ -150,6 +170,10 @@ const INNER_CELL: char = '\u{2}';
 
 impl Text {
     fn say(&mut self, piece: &str) {
+        if self.source && self.striking.contains(&true) {
+            self.struck.push_str(piece);
+            return;
+        }
         for c in piece.chars() {
             match c {
                 '\n' if self.preformatted > 0 && !self.in_cell() => self.end_line(),
@@ -173,6 +197,11 @@ impl Text {
     }
 
     fn open(&mut self, name: &str, attributes: &[Attribute]) {
+        if may_strike(name) {
+            let styled =
+                attribute(attributes, "style").is_some_and(|style| style.to_ascii_lowercase().contains("line-through"));
+            self.striking.push(styled || matches!(name, "s" | "del" | "strike"));
+        }
         match name {
             "td" | "th" => {
                 self.cell(attributes);
@@ -212,6 +241,9 @@ impl Text {
     }
 
     fn close(&mut self, name: &str) {
+        if may_strike(name) {
+            self.striking.pop();
+        }
         match name {
             "td" | "th" => {
                 self.end_cell();

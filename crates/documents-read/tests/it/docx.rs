@@ -252,12 +252,40 @@ fn embedded_workbooks_are_looked_into() {
 }
 
 #[test]
-fn struck_out_words_are_named() {
+fn struck_out_words_are_named_and_left_out() {
+    let run = |look: &str, text: &str| format!("<w:r><w:rPr>{look}</w:rPr><w:t>{text}</w:t></w:r>");
     let struck =
-        "<w:p><w:r><w:rPr><w:strike/></w:rPr><w:t>6月底前</w:t></w:r><w:r><w:t>9月底前完成。</w:t></w:r></w:p>";
-    let found = read(&docx(struck, &[]), "a.docx");
-    assert!(found.warnings.iter().any(|warning| warning.contains("删除线的文字“6月底前”")), "{:?}", found.warnings);
+        format!("<w:p>{}{}</w:p>", run("<w:strike/>", "6月底前"), run("<w:strike w:val=\"0\"/>", "9月底前完成。"));
+    let cell = |runs: &str| format!("<w:tc><w:p>{runs}</w:p></w:tc>");
+    let table = format!(
+        "<w:tbl><w:tr>{}{}</w:tr></w:tbl>",
+        cell(&run("", "培训")),
+        cell(&(run("<w:dstrike/>", "县教体局") + &run("", "县财政局")))
+    );
+    let found = read(&docx(&(struck + &table), &[]), "a.docx");
+    assert_eq!(found.text, "9月底前完成。\n培训\t县财政局");
+    // what people see is looked at, and shown
+    assert_eq!(
+        (at(&found, "body"), at(&found, "table 1 row 1")),
+        (Some("6月底前9月底前完成。"), Some("培训\t县教体局县财政局"))
+    );
+    assert!(found.html.as_deref().is_some_and(|html| html.contains("<s>6月底前</s>")), "{:?}", found.html);
+    assert!(found.warnings.iter().any(|warning| warning.contains("删除线的文字“6月底前、县教体局”")), "{:?}", found.warnings);
     assert!(read(&docx(&paragraph("正文"), &[]), "a.docx").warnings.is_empty());
+}
+
+#[test]
+fn boxes_of_symbol_fonts_are_read() {
+    let symbol = |font: &str, code: &str| format!("<w:r><w:sym w:font=\"{font}\" w:char=\"{code}\"/></w:r>");
+    let text = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    let body = [
+        symbol("Wingdings 2", "F052"),
+        text("是 "),
+        symbol("Wingdings 2", "F0A3"),
+        text("否 "),
+        symbol("Wingdings", "F0A8"),
+    ];
+    assert_eq!(read(&docx(&format!("<w:p>{}</w:p>", body.concat()), &[]), "a.docx").text, "☑是 □否 □");
 }
 
 #[test]

@@ -33,3 +33,15 @@ proptest! {
         prop_assert_eq!(bare(&html::simplify(&simple)), bare(&simple));
     }
 }
+
+#[test]
+fn struck_out_words_are_no_source() {
+    let page = "<p>（二）培训。<s>6月底前</s>9月底前完成。<span style=\"text-decoration: line-through\">县教体局</span>\
+        <span>县财政局</span><del><b>旧</b></del></p>";
+    let source = html::read_source(page);
+    assert_eq!(
+        (source.text.as_str(), source.struck.as_str()),
+        ("（二）培训。9月底前完成。县财政局", "6月底前县教体局旧")
+    );
+    assert!(html::to_text(page).contains("6月底前"), "checks look at all");
+}

@@ -111,3 +111,65 @@ fn numbers_over_cells_beside_or_below_are_put_together() {
     assert_eq!(at(&found, "sheet \"表\" A2:C2"), Some("身份证号\n000000\t19900101\t0018"));
     assert_eq!(at(&found, "sheet \"表\" D2:D3"), Some("电话\n1380013\n8000"));
 }
+
+fn sheet_xml(cells: &str) -> Vec<u8> {
+    let book =
+        br#"<workbook xmlns="x" xmlns:r="y"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+    let relations = br#"<Relationships xmlns="z"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#;
+    let main = br#"<Relationships xmlns="z"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    let texts = r#"<sst xmlns="x"><si><t>责任单位</t></si><si><r><rPr><strike/></rPr><t>县财政局</t></r><r><rPr><strike val="0"/></rPr><t>县民政局</t></r></si></sst>"#;
+    let styles = br#"<styleSheet xmlns="x"><fonts><font/><font><strike/></font></fonts><cellXfs><xf fontId="0"/><xf fontId="1"/></cellXfs></styleSheet>"#;
+    let sheet = format!("<worksheet xmlns=\"x\"><sheetData>{cells}</sheetData></worksheet>");
+    crate::fixtures::archive(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", main),
+        ("xl/workbook.xml", book),
+        ("xl/_rels/workbook.xml.rels", relations),
+        ("xl/sharedStrings.xml", texts.as_bytes()),
+        ("xl/styles.xml", styles),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ])
+}
+
+fn table(bytes: &[u8]) -> documents::tables::Table {
+    gongkai_documents_read::read_table(bytes, "表.xlsx", &Default::default(), &documents::Limits::default())
+        .expect("table")
+}
+
+#[test]
+fn struck_out_words_are_left_out_and_named() {
+    let bytes = sheet_xml(
+        r#"<row r="1"><c r="A1" t="inlineStr"><is><t>任务</t></is></c><c r="B1" t="s"><v>0</v></c></row>
+<row r="2"><c r="A2" t="inlineStr"><is><r><t>培</t></r><r><rPr><strike/></rPr><t>洗</t></r><r><t>训</t></r></is></c><c r="B2" t="s"><v>1</v></c></row>
+<row r="3"><c r="A3" t="inlineStr"><is><t>甲</t></is></c><c r="B3" s="1" t="inlineStr"><is><t>县教体局</t></is></c></row>"#,
+    );
+    let found = read(&bytes, "表.xlsx");
+    assert_eq!(found.text, "任务\t责任单位\n培训\t县民政局\n甲");
+    assert_eq!(at(&found, "sheet \"S\" B2"), Some("县财政局县民政局"));
+    assert!(
+        found.warnings.iter().any(|one| one.contains("B2“县财政局县民政局”") && one.contains("B3")),
+        "{:?}",
+        found.warnings
+    );
+    let table = table(&bytes);
+    assert_eq!(table.rows[0].cells, ["培训", "县民政局"]);
+    assert_eq!(table.rows[1].cells, ["甲", ""]);
+    assert!(table.said_sheet().contains("第 3 行“县教体局”"), "{}", table.said_sheet());
+}
+
+#[test]
+fn formulas_without_a_result_are_named() {
+    let bytes = sheet_xml(
+        r#"<row r="1"><c r="A1" t="inlineStr"><is><t>代码</t></is></c><c r="B1" t="inlineStr"><is><t>名称</t></is></c></row>
+<row r="2"><c r="A2" t="inlineStr"><is><t>QH1</t></is></c><c r="B2"><f>"青禾县"&amp;"财政局"</f></c><c r="C2" t="str"><f>IF(1,"","")</f><v></v></c></row>"#,
+    );
+    let found = read(&bytes, "表.xlsx");
+    assert!(
+        found.warnings.iter().any(|one| one.contains("B2 等 1 个单元格的公式没有保存结果")),
+        "{:?}",
+        found.warnings
+    );
+    assert_eq!(found.text, "代码\t名称\nQH1\t#公式没有结果!");
+    let table = table(&bytes);
+    assert!(documents::tables::fault(&table.rows[0].cells[1]).is_some_and(|words| words.contains("公式")), "{table:?}");
+}

@@ -33,6 +33,12 @@ pub struct Table {
     /// Numbers of rows that the spreadsheet hides: filtered away, or by hand. They are among the rows.
     #[serde(default)]
     pub hidden: Vec<usize>,
+    /// Row and words of cells with something struck out; what is struck out is not in the cells of the rows.
+    #[serde(default)]
+    pub struck: Vec<(usize, String)>,
+    /// Rows that are no record, with their numbers: sums, remarks below the list, who filled it in. See [`Table::set_aside`].
+    #[serde(default)]
+    pub aside: Vec<(usize, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,11 +91,19 @@ fn plain(heading: &str) -> String {
     heading.chars().filter(seen).collect::<String>().to_lowercase()
 }
 
+/// What stands in a cell whose formula was never worked out: files that programs write have such.
+pub const NO_RESULT: &str = "#公式没有结果!";
+
 /// What is wrong with a cell that a spreadsheet could not show as what was typed: an error of a formula, or a number so long
 /// that the spreadsheet has forgotten its last digits. `None` for all others.
 pub fn fault(cell: &str) -> Option<String> {
     const ERRORS: [&str; 9] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"];
     let cell = cell.trim();
+    if cell == NO_RESULT {
+        return Some(
+            "这个单元格的公式没有保存结果。请用 Excel 或 WPS 打开文件，保存一次再上传，或直接填写内容。".to_owned(),
+        );
+    }
     if ERRORS.contains(&cell) || cell.starts_with("#GETTING_DATA") {
         return Some(format!("这个单元格是公式错误 {cell}。请在表格里改正公式，或直接填写内容。"));
     }
@@ -159,6 +173,11 @@ impl Table {
             said =
                 format!("从工作表“{}”读入，没有读{others}。要读另一个，请重新选择文件并填写工作表名称。", self.sheet);
         }
+        if !self.struck.is_empty() {
+            let cells: Vec<String> =
+                self.struck.iter().take(10).map(|(row, words)| format!("第 {row} 行“{}”", short(words))).collect();
+            said.push_str(&format!("{}里加了删除线的文字按作废处理，没有读入，请核对。", cells.join("、")));
+        }
         if self.legacy {
             said.push_str(
                 "旧版 .xls 的数字格式读不出（编号前面的零、只写年月的日期），请核对，或另存为 .xlsx 再导入。",
@@ -167,10 +186,87 @@ impl Table {
         said
     }
 
+    /// Takes out of the rows what is no record: a row of sums, a remark below the list.
+    pub fn set_aside(&mut self) {
+        let (aside, rows) = std::mem::take(&mut self.rows).into_iter().partition(|row| is_aside(&row.cells));
+        self.rows = rows;
+        self.aside = aside.into_iter().map(|row: TableRow| (row.number, said(&row.cells))).collect();
+    }
+
+    /// What of the table is not read, in sentences for people: lines above the header, columns that nobody knows, rows that are
+    /// no record. Nothing vanishes without a word.
+    pub fn left_out(&self, wanted: &Wanted) -> Vec<String> {
+        let mut out = Vec::new();
+        for line in &self.above {
+            out.push(format!("表头上面的“{}”没有读入。", short(line)));
+        }
+        let width = self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+        for at in 0..width {
+            let head = self.header.get(at).map_or("", String::as_str);
+            let filled = |row: &&TableRow| row.cells.get(at).is_some_and(|cell| !cell.is_empty());
+            let Some(first) = self.rows.iter().find(filled).filter(|_| !wanted.knows(head)) else { continue };
+            let name = match head.trim() {
+                "" => format!("第 {} 列（没有表头）", at + 1),
+                head => format!("“{head}”一列"),
+            };
+            out.push(format!("{name}没有读入，例如第 {} 行“{}”。", first.number, short(&first.cells[at])));
+        }
+        for (number, words) in &self.aside {
+            out.push(format!("第 {number} 行“{}”是合计或说明，没有读入。", short(words)));
+        }
+        out
+    }
+
     /// How many columns have a known heading.
     pub fn known(&self, wanted: &Wanted) -> usize {
         wanted.known(&self.header)
     }
+}
+
+/// Whether a row of cells is one of sums, or a remark that somebody wrote below a list.
+fn is_aside(cells: &[String]) -> bool {
+    const SUMS: [&str; 5] = ["合计", "小计", "总计", "共计", "总数"];
+    const REMARKS: [&str; 14] = [
+        "注",
+        "备注",
+        "说明",
+        "填表说明",
+        "填表",
+        "填报",
+        "制表",
+        "审核",
+        "填写",
+        "以上",
+        "单位负责人",
+        "联系人",
+        "联系电话",
+        "数据来源",
+    ];
+    let mut filled = cells.iter().filter(|cell| !cell.is_empty());
+    let (Some(first), others) = (filled.next(), filled.count()) else { return false };
+    let words: String = first.chars().filter(|c| !c.is_whitespace()).collect();
+    let sum = || {
+        SUMS.iter().any(|sum| {
+            words.strip_prefix(sum).is_some_and(|rest| rest.is_empty() || rest.starts_with(['：', ':', '（']))
+        })
+    };
+    let remark = || {
+        REMARKS.iter().any(|remark| {
+            let Some(rest) = words.strip_prefix(remark) else { return false };
+            let rest = rest.trim_start_matches(['单', '位', '人', '日', '期', '时', '间', '员', '1']);
+            rest.starts_with(['：', ':', '、', '.', '．']) || (others == 0 && *remark == "以上")
+        })
+    };
+    sum() || remark()
+}
+
+/// At most sixty characters of a text.
+fn short(text: &str) -> String {
+    const MOST: usize = 60;
+    let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut chars = words.chars();
+    let out: String = chars.by_ref().take(MOST).collect();
+    if chars.next().is_some() { format!("{out}…") } else { out }
 }
 
 /// The cells of a row in one line.

@@ -114,3 +114,20 @@ fn cells_that_lost_what_was_typed_are_told() {
         assert_eq!(fault(cell), None, "{cell}");
     }
 }
+
+#[test]
+fn what_is_no_record_is_set_aside_and_told() {
+    let wanted = Wanted::headed(["机关代码", "机关名称"]);
+    let csv = "青禾县机关名录\n填报单位：县委编办,填报日期：2026年3月\n机关代码,机关名称,传真\nQH001,青禾县财政局,0793-1\nQH002,注册办,\n合计,2,\n注：本表由县委编办提供。,,\n制表人：演示甲,,\n";
+    let mut table = read_csv(csv.as_bytes(), &wanted, &Limits::default()).expect("table");
+    table.set_aside();
+    let names: Vec<&str> = table.rows.iter().map(|row| row.cells[1].as_str()).collect();
+    assert_eq!(names, ["青禾县财政局", "注册办"]);
+    let said = table.left_out(&wanted);
+    for told in
+        ["“青禾县机关名录”", "填报日期：2026年3月", "“传真”一列", "第 6 行“合计 2”", "第 7 行“注：", "第 8 行“制表人"]
+    {
+        assert!(said.iter().any(|one| one.contains(told)), "{told} {said:?}");
+    }
+    assert_eq!(said.len(), 6, "{said:?}");
+}

@@ -35,6 +35,8 @@ struct ImportPage {
 struct ImportedPage {
     shell: OfficeShell,
     made: Vec<Created>,
+    /// What of the table was not read, in sentences.
+    left_out: Vec<String>,
 }
 
 async fn shown(ctx: &Ctx, desk: &Desk, faults: Vec<Fault>) -> Result<Response> {
@@ -83,6 +85,7 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart)
         Ok((table, _)) => table,
         Err(message) => return shown(&ctx, &desk, vec![(0, message)]).await,
     };
+    let left_out = table.left_out(&import::wanted());
     let mut lines = match import::read(&ctx, &table, &desk.actor()) {
         Ok(lines) => lines,
         Err(faults) => return shown(&ctx, &desk, faults).await,
@@ -97,7 +100,7 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart)
         }
     });
     match done.await {
-        Ok(made) => office_page(&ImportedPage { shell: desk.shell(&ctx, "账号已建立").await?, made }),
+        Ok(made) => office_page(&ImportedPage { shell: desk.shell(&ctx, "账号已建立").await?, made, left_out }),
         Err(Refusal::Fields(_)) => shown(&ctx, &desk, faults).await,
         Err(refusal) => Err(refusal.into()),
     }

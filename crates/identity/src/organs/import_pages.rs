@@ -66,7 +66,7 @@ struct PreviewPage {
     once: String,
     file_name: String,
     faults: Vec<String>,
-    unknown: String,
+    left_out: Vec<String>,
     hidden: String,
     sheet: String,
     others: String,
@@ -136,7 +136,11 @@ pub(crate) async fn received_table(
     };
     let extractor = Extractor::new(ctx.program().clone(), Limits::default());
     let table = extractor.read_table(&received.path, &name, &wanted).await;
-    Ok(table.map(|table| (table, name)).map_err(|rejected| rejected.message))
+    let asides = |mut table: Table| {
+        table.set_aside();
+        (table, name)
+    };
+    Ok(table.map(asides).map_err(|rejected| rejected.message))
 }
 
 /// POST /organs/import
@@ -208,7 +212,7 @@ pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<I
         id,
         file_name,
         faults: plan.faults,
-        unknown: plan.unknown.join("、"),
+        left_out: left_out(&table),
         hidden: table.hidden.iter().map(usize::to_string).collect::<Vec<_>>().join("、"),
         sheet: table.sheet.clone(),
         others: table.said_sheet(),
@@ -218,6 +222,16 @@ pub(super) async fn preview(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<I
         good_count: counts[0] + counts[1],
     })
 }
+
+/// What of the table was not read; the title of our own template goes without saying.
+fn left_out(table: &Table) -> Vec<String> {
+    let mut table = table.clone();
+    table.above.retain(|line| !line.starts_with(TEMPLATE_TITLE));
+    table.left_out(&Wanted::headed(headings()))
+}
+
+/// How the title of the template begins.
+const TEMPLATE_TITLE: &str = "机关导入表";
 
 /// What a row changes, in words: of a new organ what it will have, of an existing one what it had and will have.
 fn told(effect: &Effect, record: Option<&Record>) -> Vec<(&'static str, String, String)> {
@@ -250,7 +264,7 @@ pub(super) async fn template(_: Desk) -> Result<Response> {
         let row: Vec<documents::tables::Cell> = row.into_iter().map(documents::tables::Cell::from).collect();
         write_xlsx(&Sheet {
             name: "机关".into(),
-            title: Some("机关导入表（第三行是示例，请删去；空白的单元格不改动已有内容）".into()),
+            title: Some(format!("{TEMPLATE_TITLE}（第三行是示例，请删去；空白的单元格不改动已有内容）")),
             header: COLUMNS.iter().map(|(_, label, _)| (*label).to_owned()).collect(),
             rows: vec![row],
             ..Sheet::default()

@@ -45,8 +45,6 @@ pub(crate) const ERASE: &str = "清空";
 pub(crate) struct Plan {
     /// What is wrong with the table as a whole.
     pub(crate) faults: Vec<String>,
-    /// Headings that are not understood and were passed over.
-    pub(crate) unknown: Vec<String>,
     pub(crate) rows: Vec<PlanRow>,
 }
 
@@ -77,8 +75,7 @@ pub(crate) fn judge(table: &Table, stored: &[Record]) -> Plan {
                 plan.faults.push(format!("请只留一列“{}”：表头里出现了两次。", COLUMNS[index].1));
             }
             Some(index) => columns.push((at, index)),
-            None if heading.trim().is_empty() => {}
-            None => plan.unknown.push(heading.clone()),
+            None => {}
         }
     }
     for needed in [0, 1] {
@@ -301,7 +298,6 @@ mod tests {
             &[],
         );
         assert_eq!(plan.counts(), [1, 0, 0, 3], "{plan:?}");
-        assert_eq!(plan.unknown, ["没人认识"]);
         let Effect::Wrong(faults) = &plan.rows[1].effect else { panic!("{plan:?}") };
         assert_eq!(faults[0].0, "parent");
     }
@@ -371,7 +367,7 @@ mod tests {
                 .expect("a table");
         let plan = judge(&table, &[]);
         assert_eq!(plan.counts(), [table.rows.len(), 0, 0, 0], "{plan:?}");
-        assert!(plan.unknown.is_empty() && plan.rows.len() >= 40);
+        assert!(plan.rows.len() >= 40 && table.left_out(&super::super::import::wanted()).is_empty());
     }
 
     #[test]

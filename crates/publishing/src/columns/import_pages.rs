@@ -51,8 +51,8 @@ fn broken(_: axum::extract::multipart::MultipartError) -> Error {
     Error::Invalid("文件没有传完。请检查网络后重新上传。".into())
 }
 
-/// The columns of the file that was sent, or what is wrong with it.
-async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<std::result::Result<Vec<Line>, Fault>> {
+/// The columns of the file that was sent, with what of it was not read; or what is wrong with it.
+async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<std::result::Result<(Vec<Line>, Vec<String>), Fault>> {
     let mut wanted = import::wanted();
     while let Some(mut field) = parts.next_field().await.map_err(broken)? {
         if field.name() == Some("sheet") {
@@ -79,11 +79,14 @@ async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<std::result::Result
         let received = incoming.finish().await?;
         if name.to_lowercase().ends_with(".toml") {
             let text = std::fs::read(&received.path).map_err(|error| Error::internal(error.to_string()))?;
-            return Ok(import::read_toml(&String::from_utf8_lossy(&text)));
+            return Ok(import::read_toml(&String::from_utf8_lossy(&text)).map(|lines| (lines, Vec::new())));
         }
         let extractor = Extractor::new(ctx.program().clone(), Limits::default());
         return Ok(match extractor.read_table(&received.path, &name, &wanted).await {
-            Ok(table) => import::read_table(&table),
+            Ok(mut table) => {
+                table.set_aside();
+                import::read_table(&table).map(|lines| (lines, table.left_out(&wanted)))
+            }
             Err(rejected) => Err((0, rejected.message)),
         });
     }
@@ -92,14 +95,14 @@ async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<std::result::Result
 
 /// POST /columns/import
 pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
-    let lines = match received(&ctx, parts).await? {
-        Ok(lines) => lines,
+    let (lines, left_out) = match received(&ctx, parts).await? {
+        Ok(read) => read,
         Err(fault) => return shown(&ctx, &desk, vec![fault]).await,
     };
     let mut faults = Vec::new();
     let done = act(&ctx, "", async |tx: &mut Tx| match import::put_all(&ctx, tx, &desk.actor(), lines).await? {
         Ok(import::Imported { created, changed, unchanged }) => {
-            let told = format!("已导入栏目：新建 {created}，修改 {changed}，不变 {unchanged}。");
+            let told = format!("已导入栏目：新建 {created}，修改 {changed}，不变 {unchanged}。{}", left_out.concat());
             Ok(Done::ok("/columns", told))
         }
         Err(found) => {

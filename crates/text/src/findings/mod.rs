@@ -5,15 +5,18 @@
 //! and bank cards.
 //!
 //! What a reader sees as one number is one here, however it is written: in full-width, circled or Chinese digits, with
-//! blanks, hyphens, dots or marks that print nothing, one digit in each table cell, broken by the end of a line or by a
-//! narrow column. The looser the pieces hang together the more must speak for a number: an identity number has region, date
+//! blanks, any signs or marks that print nothing, one digit in each table cell, broken by the end of a line or by a narrow
+//! column, with its date written out, or spelled for a computer. The looser the pieces hang together the more must speak for a number: an identity number has region, date
 //! and check digit; a mobile number has nothing but its length, so a word such as 电话 must stand before it, or it only warns.
 //! Not found are the numbers of organs: unified credit codes, document and index numbers, telephone lines, amounts, columns
 //! of figures, order numbers that fail the checks.
 
 mod columns;
+mod directions;
 mod disguise;
+mod escaped;
 mod homes;
+mod parted;
 mod public;
 mod scan;
 mod valid;
@@ -21,6 +24,7 @@ mod window;
 
 use serde::{Deserialize, Serialize};
 
+pub use directions::directions;
 pub use homes::homes;
 pub use public::{objection, objections};
 use scan::{Scan, folded};
@@ -167,6 +171,22 @@ struct Found {
 
 /// Finds personal numbers in a text; `part` says where the text came from and is copied into each finding.
 pub fn personal_numbers(part: &str, text: &str) -> Vec<Finding> {
+    let mut found = numbers(text);
+    if let Some(plain) = escaped::read(text) {
+        for mut number in numbers(&plain.text) {
+            let Some((start, end)) = plain.of(number.start, number.end) else { continue };
+            (number.start, number.end) = (start, end);
+            if found.iter().all(|other| other.end <= start || end <= other.start) {
+                found.push(number);
+            }
+        }
+    }
+    found.sort_by_key(|number| number.start);
+    found.into_iter().map(|number| number.told(part)).collect()
+}
+
+/// The numbers of a text as it is written.
+fn numbers(text: &str) -> Vec<Found> {
     let scan = Scan::new(text);
     let mut used = vec![false; scan.atoms.len()];
     let mut found: Vec<Found> = Vec::new();
@@ -181,6 +201,7 @@ pub fn personal_numbers(part: &str, text: &str) -> Vec<Finding> {
         found.push(number);
         index += count;
     }
+    parted::find(&scan, &mut used, &mut found);
     columns::wrapped(&scan, &mut used, &mut found);
     for index in 0..scan.atoms.len() {
         let free = !used[index]
@@ -188,8 +209,7 @@ pub fn personal_numbers(part: &str, text: &str) -> Vec<Finding> {
         found.extend(window::account_at(&scan, index, &used).filter(|_| free));
     }
     disguise::find(&scan, &mut found);
-    found.sort_by_key(|number| number.start);
-    found.into_iter().map(|number| number.told(part)).collect()
+    found
 }
 
 impl Found {

@@ -38,20 +38,23 @@ fn written(c: char) -> Option<(u8, Script)> {
         '七' | '柒' => 7,
         '八' | '捌' => 8,
         '九' | '玖' => 9,
-        c if (0x660..=0xa9d9).contains(&u32::from(c)) && !matches!(u32::from(c), 0x1a00..=0xa8ff) => {
+        c if c.is_numeric() => {
             let of = ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(*zero).filter(|value| *value < 10));
             return of.and_then(|value| u8::try_from(value).ok()).map(|value| (value, Script::Plain)).or(figure(c));
         }
-        _ => return figure(folded),
+        _ => return None,
     };
     Some((chinese, Script::Chinese))
 }
 
-/// The zeros of the other scripts whose ten digits follow one another: Arabic and Persian, Indian, Thai, Lao, Tibetan, Burmese,
-/// Khmer, Mongolian, Dai. Notices of the regions where they are written are bilingual.
-const ZEROS: [u32; 21] = [
-    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040,
-    0x17e0, 0x1810, 0x1946, 0x19d0, 0xa9d0,
+/// The zeros of the other scripts whose ten digits follow one another: Unicode 16, characters of the kind Nd that [`fold`] leaves
+/// as they are. Notices of the regions where some of them are written are bilingual.
+const ZEROS: [u32; 66] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20,
+    0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0,
+    0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0x104a0, 0x10d30, 0x10d40, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0,
+    0x11450, 0x114d0, 0x11650, 0x116c0, 0x116d0, 0x116da, 0x11730, 0x118e0, 0x11950, 0x11bf0, 0x11c50, 0x11d50,
+    0x11da0, 0x11f50, 0x16a60, 0x16ac0, 0x16b50, 0x1ccf0, 0x1e140, 0x1e2f0, 0x1e4f0, 0x1e5f1, 0x1e950,
 ];
 
 /// Circled and raised figures.
@@ -124,6 +127,8 @@ pub(super) enum Joint {
     Comma,
     /// A sign of reckoning, as in sizes and sums too.
     Sign,
+    /// Any other sign that is no letter, or several signs.
+    Mark,
     Bracket,
 }
 
@@ -163,11 +168,19 @@ fn joint(between: &[char]) -> Joint {
     };
     let same = marks.iter().all(|&c| mark(c) == first);
     let brackets = marks.iter().all(|&c| matches!(mark(c), Joint::Bracket | Joint::Hyphen));
+    let signs = marks.iter().all(|&c| mark(c) != Joint::None);
     match (marks.len(), first) {
-        _ if blank.len() > 2 && !line => Joint::None,
+        _ if blank.len() > 2 && !line => {
+            if signs {
+                Joint::Mark
+            } else {
+                Joint::None
+            }
+        }
         (1, kind) => kind,
         (2 | 3, Joint::Hyphen) if same => Joint::Hyphen,
         (2, Joint::Bracket) if brackets => Joint::Bracket,
+        _ if signs => Joint::Mark,
         _ => Joint::None,
     }
 }
@@ -209,8 +222,11 @@ fn mark(c: char) -> Joint {
         '/' | '\\' | '∕' | '⁄' | ':' | '\'' | '’' | '‘' | '"' | '`' | '´' => Joint::Slash,
         '|' | '│' | '┃' | '¦' => Joint::Cell,
         ',' | '、' | ';' => Joint::Comma,
-        '*' | '+' | '=' | '#' | '^' => Joint::Sign,
         '(' | ')' | '[' | ']' | '【' | '】' => Joint::Bracket,
+        '*' | '+' | '=' | '#' | '^' | '%' | '<' | '>' | '×' | '÷' | '✕' | '∗' | '≈' | '≤' | '≥' => {
+            Joint::Sign
+        }
+        other if !other.is_alphanumeric() => Joint::Mark,
         _ => Joint::None,
     }
 }

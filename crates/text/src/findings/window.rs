@@ -303,7 +303,8 @@ impl Window<'_> {
         if self.is_spelled() {
             let apart = self.is_apart() || (named && self.joints().all(|joint| joint == Joint::Space));
             let sure = named || self.is_all() || self.is_tight();
-            let grouped = !self.joints().any(|joint| matches!(joint, Joint::Comma | Joint::Sign)) || named;
+            let grouped =
+                !self.joints().any(|joint| matches!(joint, Joint::Comma | Joint::Sign | Joint::Mark)) || named;
             return (apart && grouped).then_some(if sure { Severity::Block } else { Severity::Warn });
         }
         if self.is_tight() {
@@ -318,7 +319,9 @@ impl Window<'_> {
             // 150*1200*2400 is a size
             let size = self.joints().any(|joint| joint == Joint::Sign) && !named;
             let spread = !size && matches!(groups, [3, 4, 4]) || (bracket && matches!(groups, [3, 8]));
-            return (spread && (country || self.is_apart())).then_some(Severity::Block);
+            let odd = self.joints().any(|joint| joint == Joint::Mark) && !named;
+            let severity = if odd { Severity::Warn } else { Severity::Block };
+            return (spread && (country || self.is_apart())).then_some(severity);
         }
         self.broken_mobile(groups, named)
     }
@@ -387,7 +390,7 @@ impl Window<'_> {
             return (spread && apart).then_some(Severity::Block);
         }
         if !self.is_laid_out() {
-            let comma = self.joints().any(|joint| matches!(joint, Joint::Comma | Joint::Sign));
+            let comma = self.joints().any(|joint| matches!(joint, Joint::Comma | Joint::Sign | Joint::Mark));
             return (in_fours && apart && (named || !comma)).then_some(Severity::Block);
         }
         if named || self.is_all() {
