@@ -270,7 +270,11 @@ fn struck_out_words_are_named_and_left_out() {
         (Some("6月底前9月底前完成。"), Some("培训\t县教体局县财政局"))
     );
     assert!(found.html.as_deref().is_some_and(|html| html.contains("<s>6月底前</s>")), "{:?}", found.html);
-    assert!(found.warnings.iter().any(|warning| warning.contains("删除线的文字“6月底前、县教体局”")), "{:?}", found.warnings);
+    assert!(
+        found.warnings.iter().any(|warning| warning.contains("删除线的文字“6月底前、县教体局”")),
+        "{:?}",
+        found.warnings
+    );
     assert!(read(&docx(&paragraph("正文"), &[]), "a.docx").warnings.is_empty());
 }
 

@@ -302,7 +302,7 @@ both! {
         Signer::ready(data).expect("a key can be made");
         assert_eq!(std::fs::read_dir(data).expect("folder").count(), before, "nothing is left behind");
         three(&home.db).await;
-        log::checkpoint(&home.db, data).await.expect("checkpoint");
+        proof::checkpoint(&home.db, data).await.expect("checkpoint");
         Signer::ready(data).expect("the key lies there");
         std::fs::write(data.join("log-key"), "junk").expect("write");
         let kept = Checkpoint::kept(data, "main").expect_err("junk");
