@@ -11,7 +11,7 @@ use store::{Tx, query, query_scalar};
 use web::Refusal;
 
 use crate::{
-    erase::ERASED_TITLE,
+    erase::{self, ERASED_TITLE},
     error::{Result, fault},
     events,
     form::{Draft, LONGEST_TITLE, Typed, office_words},
@@ -362,6 +362,10 @@ pub async fn correct(tx: &mut Tx, house: &House, actor: &Actor, document: &Docum
     let Some(base) = all.iter().find(|e| matches!(e.state.as_str(), "published" | "withdrawn")) else {
         return Err(Refusal::Conflict("这份稿件还没有公开过，不需要更正，直接修改即可。".into()));
     };
+    if erase::is_waiting(tx, &document.id).await? {
+        let text = "有人申请清除这份文件，正在等待核准，现在不能更正。请先在稿件页办结或撤销清除申请。";
+        return Err(Refusal::Conflict(text.into()));
+    }
     if base.title == ERASED_TITLE {
         let text = "这份文件的原文已经清除，没有可以更正的内容。需要重新公开的，请新建稿件。";
         return Err(Refusal::Conflict(text.into()));
@@ -469,7 +473,7 @@ pub async fn restore(tx: &mut Tx, house: &House, actor: &Actor, id: &EditionId) 
 }
 
 /// Writes whether an edition lies in the bin, and which is then the newest of its document.
-async fn put_binned(tx: &mut Tx, document: &DocumentRow, edition: &EditionRow, at: &str) -> Result<()> {
+pub(crate) async fn put_binned(tx: &mut Tx, document: &DocumentRow, edition: &EditionRow, at: &str) -> Result<()> {
     let before = words_of(tx, &document.id).await?;
     query("UPDATE edition SET head = 0 WHERE document_id = $1 AND head = 1")
         .bind(&document.id)

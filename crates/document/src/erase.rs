@@ -99,14 +99,19 @@ async fn waiting(tx: &mut Tx, document: &DocumentId) -> Result<Option<Erasure>> 
     Ok(found.filter(Erasure::waits))
 }
 
-/// Refuses what is public, was never public, or is being written anew.
+/// Whether somebody asked for it and nobody has decided.
+pub(crate) async fn is_waiting(tx: &mut Tx, document: &DocumentId) -> Result<bool> {
+    Ok(waiting(tx, document).await?.is_some())
+}
+
+/// Refuses what is public, was never public, or is in review again. A draft goes with it: nobody keeps by one what must go.
 async fn may_go(tx: &mut Tx, document: &DocumentRow) -> Result<()> {
     let why = if document.public().is_some() {
         "这份文件还在公开。请先撤回公开，再申请清除原文。"
     } else if !document.was_public() {
         "这份稿件没有公开过，不需要清除。草稿请在稿件页删除。"
-    } else if rows::open_edition(tx.conn(), &document.id).await?.is_some() {
-        "这份文件还有正在撰写或审核的一版，里面可能有同样的内容。请先删除草稿或收回修改，再办理清除。"
+    } else if rows::open_edition(tx.conn(), &document.id).await?.is_some_and(|open| !open.is_editable()) {
+        "这份文件还有正在审核或等待发布的一版，里面可能有同样的内容。请先退回或收回修改，再办理清除。"
     } else {
         return Ok(());
     };
@@ -269,6 +274,10 @@ pub async fn erase(tx: &mut Tx, house: &House, actor: &Actor, agreed: &Agreed) -
     .bind(id)
     .fetch_one(tx.conn())
     .await?;
+    if let Some(open) = rows::open_edition(tx.conn(), id).await? {
+        let now = tx.now();
+        draft::put_binned(tx, document, &open, &now).await?;
+    }
     let words = draft::words_of(tx, id).await?;
     for edition in editions {
         erase_edition(tx, house, edition).await?;

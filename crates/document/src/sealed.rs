@@ -21,8 +21,9 @@ pub(crate) fn documents() -> Sealed {
     Sealed::each(
         "document",
         "文件",
-        "SELECT id FROM document WHERE rank > 0",
-        "SELECT title FROM document WHERE id = $1",
+        "SELECT DISTINCT document_id AS id FROM edition \
+         WHERE state IN ('in_review', 'scheduled', 'published', 'superseded', 'withdrawn')",
+        "SELECT title FROM edition WHERE document_id = $1 AND head = 1",
     )
     .part(
         "document/1",
@@ -31,7 +32,8 @@ pub(crate) fn documents() -> Sealed {
          first_published_on, published_at FROM document WHERE id = $1 AND rank > 0",
     )
     .part(
-        "edition/1",
+        // 2: those that were never public have a seal of their own from the first on.
+        "edition/2",
         "标题、状态、时间或撤回说明",
         settled!(
             "e.id, e.number, e.organ, e.column_slug, e.kind, e.state, e.publish_at, e.published_at, e.ended_at, e.reason, \

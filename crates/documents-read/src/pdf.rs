@@ -63,16 +63,17 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
     Ok(found)
 }
 
-/// Letters on a page below which a picture that covers it is the page.
-const FEW_LETTERS: usize = 40;
+/// Letters on a page below which a picture that covers it is the page: a page number, the stamp of a scanner's program. Letters
+/// that lie behind a scan are a page of them.
+const FEW_LETTERS: usize = 200;
 
 /// The part of a page that pictures cover; not more than all of it.
 fn covered(document: &PdfDocument, page: usize) -> f32 {
     let Ok((left, bottom, right, top)) = document.get_page_media_box(page) else { return 0.0 };
     let room = ((right - left) * (top - bottom)).abs().max(1.0);
     let pictures = document.page_image_handles(page).unwrap_or_default();
-    let large = pictures.iter().filter(|picture| picture.width > 100 && picture.height > 100);
-    (large.map(|picture| (picture.bbox.width * picture.bbox.height).abs()).sum::<f32>() / room).min(1.0)
+    // By the room that they take, however many pixels they have: a scan may come in strips, or coarse.
+    (pictures.iter().map(|picture| (picture.bbox.width * picture.bbox.height).abs()).sum::<f32>() / room).min(1.0)
 }
 
 /// Notes on a page, with their writers, and the addresses of its links.

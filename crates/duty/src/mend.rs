@@ -6,7 +6,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{Actor, NewEvent, id::DutyId, time};
+use kernel::{
+    Actor, NewEvent,
+    id::{DutyId, SubjectRef},
+    time,
+};
 use serde_json::json;
 use store::{Conn, Db, Result, Value, built, log::seals::TAMPERED, query, query_scalar};
 use web::{Ctx, hooks::Proof};
@@ -114,6 +118,11 @@ pub async fn mend(db: &Db) -> Result<usize> {
         let one = std::slice::from_ref(&id);
         // Looked at again under the lock: a write of the program may have been faster.
         if differing(tx.conn(), one, today).await?.is_empty() {
+            continue;
+        }
+        // Facts that were changed past the program are not carried into what the public reads; the watch names them.
+        if !tx.fits(&SubjectRef::new(events::SUBJECT, &id)).await? {
+            tracing::error!(duty = %id, "the facts of a duty do not fit the log: its progress is left as it is");
             continue;
         }
         project::refresh(&mut tx, one).await?;

@@ -36,8 +36,12 @@ pub static RESTORED: EventKind = kind("plan.restored", "恢复工作要点").hol
 pub static CLEARANCE_ASKED: EventKind =
     kind("plan.clearance_asked", "工作要点送保密审查").holds(&[("clearance", ""), ("amendment", "")]);
 /// The reviewer says that the text may become public (条例 Art. 17).
-pub static CLEARED: EventKind =
-    kind("plan.cleared", "工作要点保密审查通过").holds(&[("clearance", ""), ("amendment", "")]);
+pub static CLEARED: EventKind = kind("plan.cleared", "工作要点保密审查通过").holds(&[
+    ("clearance", ""),
+    ("amendment", ""),
+    ("mark", ""),
+    ("digest", ""),
+]);
 /// The reviewer says why it may not.
 pub static CLEARANCE_RETURNED: EventKind = kind("plan.clearance_returned", "工作要点保密审查退回")
     .holds(&[("clearance", ""), ("amendment", ""), ("reason", "原因")])

@@ -215,6 +215,16 @@ impl Tx {
         self.write_held(&made).await
     }
 
+    /// Whether the rows of a subject, as committed, are what the log says of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn fits(&mut self, subject: &SubjectRef) -> Result<bool> {
+        let Some(sealed) = self.db.sealed().iter().find(|sealed| sealed.kind == subject.kind) else { return Ok(true) };
+        let one = BTreeSet::from([(sealed.kind, sealed.seal_of(&subject.id).to_owned())]);
+        Ok(seals::altered(&self.db, &one).await?.is_empty())
+    }
+
     /// What this write seals is taken as it is, whoever changed it: for stories that set rows by hand.
     pub(crate) fn trust(&mut self) {
         self.trusting = true;

@@ -12,6 +12,8 @@ const SKIPPED = new Set(["version", "once"]);
 
 interface Copy {
   at: string;
+  /** The version over which it was written. */
+  base?: string;
   fields: [string, string][];
 }
 
@@ -110,6 +112,11 @@ class Autosave {
     return textsOf(new FormData(this.form));
   }
 
+  /** The version over which the form is written; empty where there are none. */
+  private base(): string {
+    return this.form.querySelector<HTMLInputElement>("input[name=version]")?.value ?? "";
+  }
+
   /** Whether something is not on the server yet. */
   pending(): boolean {
     return this.busy || this.dirty();
@@ -143,7 +150,7 @@ class Autosave {
   }
 
   private keepCopy(): boolean {
-    const copy: Copy = { at: new Date().toISOString(), fields: this.texts() };
+    const copy: Copy = { at: new Date().toISOString(), base: this.base(), fields: this.texts() };
     return keep.set(this.key, JSON.stringify(copy));
   }
 
@@ -322,21 +329,33 @@ class Autosave {
     // Left while it was being saved: the answer never came, but the text arrived.
     if (!Array.isArray(copy.fields) || alike(copy.fields) === alike(this.texts())) return keep.drop(this.key);
     const when = inChina(copy.at);
+    // Written over a text that is not there any more: put in, it would go over what somebody saved meanwhile.
+    const stale = copy.base !== undefined && copy.base !== this.base();
     const panel = make(
       "section",
       { class: "notice warn", role: "status" },
       make("h2", {}, "找到没有保存的文字"),
-      make("p", {}, `这台电脑在 ${when} 暂存了一份文字，和服务器上保存的不一样。`),
+      make(
+        "p",
+        {},
+        stale
+          ? `这台电脑在 ${when} 暂存了一份文字；那以后服务器上的文字又改过，直接恢复会盖掉那些改动。请对照下面暂存的文字，把要用的部分复制进来。`
+          : `这台电脑在 ${when} 暂存了一份文字，和服务器上保存的不一样。`,
+      ),
     );
+    const words = copy.fields.map(([, value]) => readable(value)).join("\n\n");
+    if (stale) panel.append(make("details", {}, make("summary", {}, "看暂存的文字"), make("pre", {}, words)));
     panel.append(
       make(
         "div",
         { class: "row" },
-        button("恢复这些文字", "main", () => {
-          restore(this.form, copy.fields);
-          panel.remove();
-          this.changed();
-        }),
+        stale
+          ? button("复制暂存的文字", "main", () => void navigator.clipboard?.writeText(words))
+          : button("恢复这些文字", "main", () => {
+              restore(this.form, copy.fields);
+              panel.remove();
+              this.changed();
+            }),
         button("丢弃", "", () => {
           keep.drop(this.key);
           panel.remove();

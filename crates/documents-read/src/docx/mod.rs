@@ -64,9 +64,15 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     found.text = lines.join("\n");
     found.headings = crate::headings::unnumbered(&found.text, headings);
     found.html = Some(html::write(&shown));
-    let nothing = found.text.trim().is_empty();
-    if nothing && walk.pictures > 0 {
-        found.tell_unread("body", Unread::All, "文档里只有图片，没有文字，可能是扫描件，无法检查，请人工核对。");
+    let letters = found.text.chars().filter(|c| !c.is_whitespace()).count();
+    if letters < FEW_LETTERS && walk.pictures > 0 {
+        let words = "文档里几乎只有图片，没有多少文字，可能是扫描件，无法检查，请人工核对。";
+        found.tell_unread("body", Unread::All, words);
+    }
+    if walk.foreign {
+        // Word shows it as a part of the text.
+        let words = "文档里有以其他格式嵌入的内容，系统读不出来。请用 Word 打开后另存一份再上传。";
+        found.tell_unread("embedded", Unread::All, words);
     }
     ooxml::metadata(&mut package, &mut found.parts, limits)?;
     known.whole.insert("docProps/core.xml".to_owned());
@@ -192,6 +198,9 @@ fn side_places(
     Ok(notes)
 }
 
+/// Letters below which a picture is the document: a heading over a scan.
+const FEW_LETTERS: usize = 40;
+
 fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, found: &mut Extracted) {
     let mut unread = |words: String| {
         found.tell_unread("body", Unread::Some, words.clone());
@@ -201,7 +210,7 @@ fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, found: &mut Extr
         unread(format!("文档里有 {} 张图片，图片没有导入，其中的文字也无法自动检查，请人工核对。", walk.pictures));
     }
     if walk.foreign {
-        unread("文档里有以其他格式嵌入的内容，系统读不出来。请用 Word 打开后另存一份再上传。".to_owned());
+        found.warnings.push("文档里有以其他格式嵌入的内容，系统读不出来。请用 Word 打开后另存一份再上传。".to_owned());
     }
     let outside = relations.values().filter(|relation| relation.external && relation.kind != "hyperlink").count();
     if outside > 0 {

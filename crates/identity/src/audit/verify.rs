@@ -27,6 +27,7 @@ use web::{
 use super::{
     findings::{self, Finding},
     store::{Filter, search},
+    watch::MOST,
     words,
 };
 use crate::{events::AUDIT_VERIFIED, permissions::READ_AUDIT};
@@ -72,25 +73,24 @@ async fn all(ctx: &Ctx, files: bool, tell: impl FnMut(Progress) + Send) -> Resul
         None => verify,
     };
     let mut verified = verify.run().await?;
-    if verified.ok {
-        let mut sweep = Sweep::default();
-        verified.first_bad = loop {
-            match sweep.step(ctx.db()).await? {
-                Step::More => {}
-                Step::End => break None,
-                Step::Altered(bad) => break Some(bad),
-            }
-        };
-        verified.ok = verified.first_bad.is_none();
-    }
-    for proof in ctx.declared::<Arc<dyn Proof>>() {
-        if verified.ok
-            && let Some(bad) = altered(ctx, proof.as_ref()).await?
-        {
-            verified.ok = false;
-            verified.first_bad = Some(bad);
+    // What does not fit hides nothing behind it: all is looked at, and the first hundred are told.
+    let mut all: Vec<String> = verified.first_bad.take().into_iter().collect();
+    let mut sweep = Sweep::default();
+    while all.len() < MOST {
+        match sweep.step(ctx.db()).await? {
+            Step::More => {}
+            Step::End => break,
+            Step::Altered(bad) => all.push(bad),
         }
     }
+    for proof in ctx.declared::<Arc<dyn Proof>>() {
+        all.extend(altered(ctx, proof.as_ref()).await?);
+    }
+    // One thing may be found in two ways.
+    let mut known = HashSet::new();
+    all.retain(|bad| known.insert(bad.clone()));
+    verified.ok = all.is_empty();
+    verified.first_bad = told(&all);
     if verified.ok
         && let Some(why) = hindered
     {
@@ -98,6 +98,15 @@ async fn all(ctx: &Ctx, files: bool, tell: impl FnMut(Progress) + Send) -> Resul
         verified.first_bad = Some(format!("末尾的记录没有核对：{why}"));
     }
     Ok(verified)
+}
+
+/// All that was found, the first of it first; nothing where there is nothing.
+fn told(all: &[String]) -> Option<String> {
+    match all {
+        [] => None,
+        [one] => Some(one.clone()),
+        [first, rest @ ..] => Some(format!("{first}（共 {} 处，还有：{}）", all.len(), rest.join("；"))),
+    }
 }
 
 /// What was altered. While others publish and withdraw, rows and log are read at different moments and may seem not to fit: what

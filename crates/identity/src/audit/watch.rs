@@ -30,6 +30,8 @@ use crate::events::AUDIT_VERIFIED;
 const PAUSE: Duration = Duration::from_secs(20);
 /// How much longer than a step the rest after it is.
 const REST: u32 = 4;
+/// Findings of a round that are told: whoever forges a trifle hides nothing behind it.
+pub(super) const MOST: usize = 100;
 
 /// How the watch of this process stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,8 +74,8 @@ pub struct Watch {
 pub struct Round {
     /// Subjects compared.
     pub compared: i64,
-    /// What does not fit, in words.
-    pub bad: Option<String>,
+    /// What does not fit, in words; the first of it, where there is much.
+    pub bad: Vec<String>,
     /// Why the end of the log could not be looked at, in words.
     pub hindered: Option<String>,
     head: String,
@@ -87,14 +89,17 @@ impl Watch {
     /// When database or disk fail; what does not fit is a finding, not an error.
     pub async fn round(&mut self, ctx: &Ctx) -> Result<Round> {
         let mut round = Round::default();
-        round.bad = self.look(ctx, &mut round).await?;
+        self.look(ctx, &mut round).await?;
         Ok(round)
     }
 
-    async fn look(&mut self, ctx: &Ctx, round: &mut Round) -> Result<Option<String>> {
+    async fn look(&mut self, ctx: &Ctx, round: &mut Round) -> Result<()> {
         let kept = match Checkpoint::kept(ctx.log_place(), ctx.db().chain()) {
             Ok(kept) => kept,
-            Err(Unkept::Unreadable(why)) => return Ok(Some(why)),
+            Err(Unkept::Unreadable(why)) => {
+                round.bad.push(why);
+                None
+            }
             // No sign of anybody's hand: the rest is looked at.
             Err(Unkept::Key(why)) => {
                 round.hindered = Some(why);
@@ -104,9 +109,7 @@ impl Watch {
         if let Some(kept) = &kept {
             let tail = Verify::new(ctx.db()).from(kept).run().await?;
             (round.head, round.seq) = (tail.head, kept.seq + tail.events);
-            if tail.first_bad.is_some() {
-                return Ok(tail.first_bad);
-            }
+            round.bad.extend(tail.first_bad);
         }
         let mut sweep = Sweep::default();
         loop {
@@ -116,13 +119,16 @@ impl Watch {
             match step {
                 Step::More => rest(begun).await,
                 Step::End => break,
-                Step::Altered(bad) => return Ok(Some(bad)),
+                Step::Altered(bad) => round.bad.push(bad),
+            }
+            if round.bad.len() >= MOST {
+                return Ok(());
             }
         }
-        self.look_at_files(ctx).await
+        self.look_at_files(ctx, round).await
     }
 
-    async fn look_at_files(&mut self, ctx: &Ctx) -> Result<Option<String>> {
+    async fn look_at_files(&mut self, ctx: &Ctx, round: &mut Round) -> Result<()> {
         let digests: Vec<String> =
             store::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
         let mut looked = HashMap::with_capacity(digests.len());
@@ -136,7 +142,11 @@ impl Watch {
             }
             let begun = Instant::now();
             if let Some(bad) = ctx.files().fault(ctx.db(), &digest).await? {
-                return Ok(Some(bad));
+                round.bad.push(bad);
+                if round.bad.len() >= MOST {
+                    return Ok(());
+                }
+                continue;
             }
             if let Some(stamp) = stamp {
                 looked.insert(digest, stamp);
@@ -144,7 +154,7 @@ impl Watch {
             rest(begun).await;
         }
         self.files = looked;
-        Ok(None)
+        Ok(())
     }
 }
 
@@ -177,10 +187,10 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
         Ok(round) => {
             let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             let at = Some(ctx.seams().now());
-            if let Some(bad) = &round.bad
-                && let Err(error) = tell(ctx, &round, bad).await
-            {
-                tracing::error!(%bad, ?error, "tampering was found and could not be written to the log");
+            for bad in &round.bad {
+                if let Err(error) = tell(ctx, &round, bad).await {
+                    tracing::error!(%bad, ?error, "tampering was found and could not be written to the log");
+                }
             }
             // What was found before stays, whatever the rows say by now, until somebody has settled it.
             let open = match findings::open(ctx).await {
@@ -190,7 +200,7 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
                     before.bad
                 }
             };
-            let bad = round.bad.or(open);
+            let bad = round.bad.into_iter().next().or(open);
             watching.set(Standing { at, took, compared: round.compared, bad, hindered: round.hindered });
         }
         Err(error) => {

@@ -90,6 +90,40 @@ both! {
         assert_eq!(findings::settled(app.ctx()).await.expect("settled").len(), 4, "named for good");
     }
 
+    /// Who forges rows may bend their seal, too, for the moment in which the program looks, and put it back.
+    async fn a_seal_is_believed_no_further_than_its_event(app) {
+        app.account("editor-lx", "QH010", &[Role::Editor]).await;
+        app.sign_in("editor-lx").await;
+        let of = "SELECT s.seq, s.seal FROM event_seal s JOIN account a ON a.id = s.subject_id WHERE a.login = 'editor-lx' ORDER BY s.seq DESC LIMIT 1";
+        let (seq, seal): (i64, String) = store::query_as(of).fetch_one(app.ctx().db().read()).await.expect("a seal");
+        let mut bent: serde_json::Value = serde_json::from_str(&seal).expect("a seal");
+        bent.as_object_mut().expect("parts").remove("role/1").expect("the part of the roles");
+        let bend = async |to: &str| {
+            let sql = "UPDATE event_seal SET seal = $1 WHERE subject_id = (SELECT id FROM account WHERE login = 'editor-lx') AND seq = $2";
+            store::test::tamper(app.ctx().db(), store::query(sql).bind(to).bind(seq)).await.expect("bent");
+        };
+        forge(app, "DELETE FROM account_role WHERE account = (SELECT id FROM account WHERE login = 'editor-lx')").await;
+        bend(&bent.to_string()).await;
+        assert_eq!(found(app).await, Vec::<String>::new());
+        app.sign_in("editor-lx").await;
+        let all = found(app).await;
+        assert!(all.len() == 1 && all[0].contains("editor-lx") && all[0].contains("封存的内容被改动过"), "{all:?}");
+        bend(&seal).await;
+        settle(app).await;
+    }
+
+    /// A trifle that somebody forges first hides nothing behind it.
+    async fn all_that_was_forged_is_named(app) {
+        app.account("editor-lx", "QH010", &[Role::Editor]).await;
+        forge(app, "UPDATE organ SET phone = '0000-1' WHERE code = 'QH010'").await;
+        forge(app, "UPDATE account SET email = 'else@example.invalid' WHERE login = 'editor-lx'").await;
+        let words = whole(app).await.expect("something is found");
+        assert!(words.contains("名录登记") && words.contains("editor-lx"), "{words}");
+        turn(app.ctx(), &mut Watch::default()).await;
+        assert_eq!(found(app).await.len(), 2, "each is told by an event of its own");
+        settle(app).await;
+    }
+
     /// The job of the minute finds a state that somebody set.
     async fn what_was_never_submitted_does_not_come_due(app) {
         column(app).await;

@@ -65,6 +65,8 @@ pub(super) struct Piece {
     /// Why it cannot be confirmed now although it waits: nobody has looked yet, or it does not exist.
     pub(super) unsure: bool,
     pub(super) row: EvidenceRow,
+    /// Which organ published it and when, in words; empty = an address, or no longer public.
+    pub(super) published: String,
     pub(super) period: String,
     pub(super) added: String,
     pub(super) decided: String,
@@ -195,6 +197,7 @@ pub(super) fn piece(
     let portal = ctx.config().server.portal_url.trim_end_matches('/');
     let period = held.periods.iter().find(|one| one.period.key == row.period);
     Piece {
+        published: String::new(),
         looked,
         looked_tone: match check {
             Some(check) if check.opened() => "ok",

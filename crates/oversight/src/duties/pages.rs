@@ -1,7 +1,10 @@
 //! The page of one duty: where it comes from, who owes it and how far each has come, what was reported and decided, and the
 //! forms that this person may use.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use askama::Template;
 use axum::{
@@ -178,17 +181,33 @@ async fn held(ctx: &Ctx, desk: &Desk, id: &DutyId) -> Result<Vec<Held>> {
     if rows.iter().any(sees) { Ok(rows) } else { Err(Error::NotFound) }
 }
 
+/// Whose each text is and since when it is public, by its id: who confirms must see whether it is of the organ and the period.
+async fn published(ctx: &Ctx, evidence: &[pieces::EvidenceRow]) -> Result<HashMap<String, String>> {
+    let documents = ctx.one::<Arc<dyn PublicDocuments>>();
+    let ids: BTreeSet<&String> = evidence.iter().map(|piece| &piece.subject_id).filter(|id| !id.is_empty()).collect();
+    let mut words = HashMap::new();
+    for id in ids {
+        if let Some(document) = documents.find(ctx, id).await? {
+            let day = time::show_date(&document.published_at);
+            words.insert(id.clone(), format!("{} {day} 公开", ctx.directory().short_name(&document.organ)));
+        }
+    }
+    Ok(words)
+}
+
 async fn owners(ctx: &Ctx, desk: &Desk, id: &DutyId, rows: &[Held]) -> Result<Vec<Owner>> {
     let (actor, leads) = (desk.actor(), owners::leads(ctx, &desk.staff, rows));
     let notes = pieces::notes(ctx.db(), id).await?;
     let evidence = pieces::evidence(ctx.db(), id).await?;
     let looks = checks::of_duty(ctx.db(), id).await?;
+    let published = published(ctx, &evidence).await?;
     let owner = |row: &Held| {
         let mut owner = Owner::new(ctx, &desk.staff, row, leads);
         owner.with_notes(&notes);
         let own = evidence.iter().filter(|piece| owner.shows(piece));
         let piece = |piece: &pieces::EvidenceRow| {
             let mut shown = owners::piece(ctx, &actor, owner.may_report, row, piece, looks.get(&piece.id));
+            shown.published = published.get(&piece.subject_id).cloned().unwrap_or_default();
             if shown.may_decide {
                 shown.effect = owners::effect(rows, &owner.id, &owner.organ, &piece.period, row.share.public);
             }

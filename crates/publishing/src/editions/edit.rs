@@ -473,6 +473,9 @@ pub(super) async fn autosave(
     }
 }
 
+/// Said when nobody could do the first review.
+const NOBODY_REVIEWS: &str = "已提交，但现在没有别人的账号能办理保密审查，稿件会一直停在这里。请联系安全管理员，为一位没有参与撰写的同事授予保密审查员角色。";
+
 /// Saves what is in the form and submits it: what is saved is kept even though it cannot be submitted yet.
 pub(super) async fn submit(
     State(ctx): State<Ctx>,
@@ -500,11 +503,19 @@ pub(super) async fn submit(
     let open = rows::open_edition(ctx.db().read(), &id).await?.ok_or(web::Error::NotFound)?;
     // Looked through before the write, so that no long list of names keeps other writers waiting.
     checks::ensure(&ctx, &rows::read(ctx.db().read(), &house, &actor, &open.id).await?).await?;
+    let whole = rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
+    let secrecy = Gate::SECRECY.permission;
+    let reviewers = crate::people::who_may(&ctx, secrecy, whole.document.keeper(), &whole.authors).await?;
     let done = act(&ctx, &form.once, async |tx| {
         let whole = load_open(tx, &house, &desk, &id).await?;
         deciding::submit(&ctx, tx, &actor, &whole).await?;
-        let text = "已提交，正在等待保密审查。审核期间不能修改；要改，请先撤回。";
-        Ok::<_, Refusal>(Done::ok(format!("/documents/{id}"), text))
+        let to = format!("/documents/{id}");
+        // Said at once: it would lie there, and everybody would believe that somebody reads it.
+        Ok::<_, Refusal>(if reviewers.is_empty() {
+            Done::to(to).with(|redirect| redirect.flash("warn", NOBODY_REVIEWS))
+        } else {
+            Done::ok(to, "已提交，正在等待保密审查。审核期间不能修改；要改，请先收回修改。")
+        })
     });
     let errors = match done.await {
         Ok(response) => return Ok(response),

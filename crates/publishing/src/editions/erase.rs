@@ -138,6 +138,11 @@ pub(super) struct Panel {
 }
 
 impl Panel {
+    /// Whether somebody asked and nobody has decided.
+    pub(super) fn waits(&self) -> bool {
+        self.asked.as_ref().is_some_and(erase::Erasure::waits)
+    }
+
     /// Whether there is anything to show.
     pub(super) fn shows(&self) -> bool {
         self.can_ask || self.asked.is_some()

@@ -317,6 +317,7 @@ pub(super) async fn page(
     };
     let public_files = lines.iter().find(|line| line.edition.state == "published").map_or(0, |line| line.files);
     let editable = opened.as_ref().is_some_and(EditionRow::is_editable);
+    let erasure = Panel::of(ctx, desk, &document, opened.is_some() && !editable).await?;
     let was_public = editions.iter().any(|edition| matches!(edition.state.as_str(), "published" | "withdrawn"));
     let column = crate::public::column(ctx.db(), &document.column).await?;
     let county = desk.staff.has(kernel::Role::CountyOffice);
@@ -330,7 +331,8 @@ pub(super) async fn page(
         basis: typed.basis.to_owned(),
         erase_reason: typed.erase_reason.to_owned(),
         bases: document::erase::BASES.to_vec(),
-        erasure: Panel::of(ctx, desk, &document, opened.is_some()).await?,
+        can_correct: writes && opened.is_none() && was_public && !erased && !erasure.waits(),
+        erasure,
         kind: kind.label,
         organ_name: ctx.directory().short_name(&document.organ).to_owned(),
         column_name: column.map(|column| column.name).unwrap_or_default(),
@@ -340,7 +342,6 @@ pub(super) async fn page(
         portal_url: format!("{}{}", ctx.config().server.portal_url.trim_end_matches('/'), kind.address(id)),
         can_edit: writes && editable,
         can_recall: writes && opened.is_some() && !editable && (by_me || county),
-        can_correct: writes && opened.is_none() && was_public && !erased,
         can_bin: writes && editable && by_me,
         can_withdraw: public.is_some() && may_for(&actor, &WITHDRAW_DOCUMENTS, &keeper).is_ok(),
         can_bypass: opened.is_some() && !by_me && may_for(&actor, &BYPASS_GATES, &keeper).is_ok(),

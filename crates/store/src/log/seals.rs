@@ -341,6 +341,10 @@ async fn altered_at(at: &mut Snapshot, db: &Db, touched: &BTreeSet<(&'static str
             continue;
         }
         let seal = newest(at.conn(), db.chain(), kind, id).await?;
+        if seal.is_none() && !db.seals_all() {
+            // What stood there before it was sealed at all is taken as it is, while the program begins to seal it.
+            continue;
+        }
         let now = look_at(&parts, at.conn(), id).await?;
         let then = read(seal.as_ref().map_or(NOTHING, |(_, seal)| seal));
         let differ = parts.iter().filter(|part| then.get(part.key) != now.get(part.key));

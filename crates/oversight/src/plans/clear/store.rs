@@ -269,8 +269,9 @@ pub(crate) async fn decide(
         return Err(Refusal::Conflict("刚才已经有了审查结论。请刷新页面查看。".into()));
     }
     let event = NewEvent::new(event, plan, actor).organ(&ctx.office_organ());
+    let digest = digest(tx, plan, seen).await?;
     let data = match returned {
-        None => json!({"clearance": row.id, "amendment": seen.amendment}),
+        None => json!({"clearance": row.id, "amendment": seen.amendment, "mark": seen.mark, "digest": digest}),
         Some(_) => json!({"clearance": row.id, "amendment": seen.amendment, "reason": words}),
     };
     tx.append(event.data(data)).await?;
@@ -287,8 +288,10 @@ pub(crate) async fn check(tx: &mut Tx, actor: &Actor, plan: &PlanId, seen: &Seen
         return Ok(());
     }
     let state = state(tx.conn(), plan, seen).await?;
-    if state.lets(actor) {
-        return Ok(());
+    if let State::Passed(row) = &state
+        && state.lets(actor)
+    {
+        return proven(tx, plan, seen, row).await;
     }
     let text = match state {
         State::Passed(_) => "您审查了这份文字，须由另一人下达。请联系经办人。".to_owned(),
@@ -300,6 +303,64 @@ pub(crate) async fn check(tx: &mut Tx, actor: &Actor, plan: &PlanId, seen: &Seen
         }
     };
     Err(Refusal::Conflict(text))
+}
+
+/// Refuses a clearance of which the log does not tell, or that was of another text: a row can be written past the program, an
+/// event cannot, unseen.
+async fn proven(tx: &mut Tx, plan: &PlanId, seen: &Seen, row: &Clearance) -> Result<(), Refusal> {
+    let now = digest(tx, plan, seen).await?;
+    let events = store::log::within(tx, &SubjectRef::new(events::SUBJECT, plan)).await?;
+    let told = events.iter().any(|event| {
+        let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
+        let word = |key: &str| data.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+        // A program before this one told of the request alone.
+        let same = word("mark").is_empty() || (word("mark") == seen.mark && word("digest") == now);
+        event.kind == events::CLEARED.name
+            && word("clearance") == row.id.as_str()
+            && event.actor == row.decided_by
+            && same
+    });
+    if told {
+        return Ok(());
+    }
+    let text = "留痕中没有这份文字通过保密审查的记录，不能下达。数据可能被绕过本程序改动过，请报告审计管理员；内容无误的，请在草稿里保存一次，重新送审。";
+    Err(Refusal::Conflict(text.into()))
+}
+
+/// A digest of what becomes public with a text: of a draft its head, its words and those of its duties; of an amendment its mark
+/// is that already.
+async fn digest(tx: &mut Tx, plan: &PlanId, seen: &Seen) -> store::Result<String> {
+    if !seen.amendment.as_str().is_empty() {
+        return Ok(seen.mark.clone());
+    }
+    let Some(row) = tree::plan(tx.conn(), plan).await? else { return Ok(String::new()) };
+    let mut hash = Sha256::new();
+    let mut add = |part: &str| {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    };
+    let head = "SELECT title, document_number, issued_on, source, preamble, closing FROM plan WHERE id = $1";
+    let heads: Vec<(String, String, String, String, String, String)> =
+        query_as(head).bind(plan).fetch_all(tx.conn()).await?;
+    for (title, number, issued, source, preamble, closing) in &heads {
+        [title, number, issued, source, preamble, closing].into_iter().for_each(|part| add(part));
+    }
+    let sections = "SELECT number, title, text FROM plan_section WHERE plan = $1 ORDER BY position, id";
+    let sections: Vec<(String, String, String)> = query_as(sections).bind(plan).fetch_all(tx.conn()).await?;
+    for (number, title, text) in &sections {
+        [number, title, text].into_iter().for_each(|part| add(part));
+    }
+    let clauses = "SELECT number, title, text, owner_note FROM plan_clause WHERE plan = $1 ORDER BY position, id";
+    let clauses: Vec<(String, String, String, String)> = query_as(clauses).bind(plan).fetch_all(tx.conn()).await?;
+    for (number, title, text, note) in &clauses {
+        [number, title, text, note].into_iter().for_each(|part| add(part));
+    }
+    for duty in duty::duties::of_source(tx.conn(), &row.key()).await? {
+        for part in [&duty.text, &duty.measure, &duty.due_words, &duty.due_on] {
+            add(part);
+        }
+    }
+    Ok(hex::encode(hash.finalize()))
 }
 
 /// The plan with its text that waits: its draft, or the amendment that is being prepared; locked.
