@@ -73,6 +73,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
         // Word shows it as a part of the text.
         let words = "文档里有以其他格式嵌入的内容，系统读不出来。请用 Word 打开后另存一份再上传。";
         found.tell_unread("embedded", Unread::All, words);
+        found.warnings.push(words.to_owned());
     }
     ooxml::metadata(&mut package, &mut found.parts, limits)?;
     known.whole.insert("docProps/core.xml".to_owned());
@@ -208,9 +209,6 @@ fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, found: &mut Extr
     };
     if walk.pictures > 0 {
         unread(format!("文档里有 {} 张图片，图片没有导入，其中的文字也无法自动检查，请人工核对。", walk.pictures));
-    }
-    if walk.foreign {
-        found.warnings.push("文档里有以其他格式嵌入的内容，系统读不出来。请用 Word 打开后另存一份再上传。".to_owned());
     }
     let outside = relations.values().filter(|relation| relation.external && relation.kind != "hyperlink").count();
     if outside > 0 {

@@ -20,7 +20,7 @@ use kernel::{
     id::{ColumnId, DocumentId},
     may, may_for, time,
 };
-use review::findings::Check;
+use review::{Gate, findings::Check};
 use serde_json::json;
 use store::Tx;
 use web::{
