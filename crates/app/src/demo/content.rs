@@ -182,11 +182,11 @@ fn read(cast: &Cast, name: &str) -> Result<Demo> {
 }
 
 /// The day, or the last one of its year on which it would have been in time.
-fn in_time(day: Date, by: &str) -> Result<Date> {
-    if by.is_empty() {
+fn in_time(day: Date, limit: &str) -> Result<Date> {
+    if limit.is_empty() {
         return Ok(day);
     }
-    let last: Date = format!("{}-{by}", day.year()).parse().with_context(|| format!("by = {by}"))?;
+    let last: Date = format!("{}-{limit}", day.year()).parse().with_context(|| format!("by = {limit}"))?;
     Ok(day.min(last))
 }
 
