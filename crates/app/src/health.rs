@@ -52,8 +52,8 @@ pub struct Probe(Arc<tokio::sync::Mutex<Tried>>);
 #[derive(Debug, Default)]
 struct Tried {
     last: Option<(Instant, Vec<String>)>,
-    /// When the database was written last.
-    written: Option<Instant>,
+    /// Since when it could not be written for others' writes; none = it could, the last time it was tried.
+    busy: Option<Instant>,
 }
 
 impl Probe {
@@ -67,13 +67,13 @@ impl Probe {
         }
         let busy = match tokio::time::timeout(PATIENCE, ctx.db().probe()).await {
             Ok(Ok(())) => {
-                tried.written = Some(Instant::now());
+                tried.busy = None;
                 None
             }
             Ok(Err(error)) if error.trouble() != Some(Trouble::Busy) => Some(told(&error)),
             // Somebody writes something long. That is no fault, unless it does not end.
             Err(_) | Ok(Err(_)) => {
-                let since = *tried.written.get_or_insert_with(Instant::now);
+                let since = *tried.busy.get_or_insert_with(Instant::now);
                 (since.elapsed() >= BUSY).then(|| "数据库一分钟以来写不进去：别的写入一直没有结束".to_owned())
             }
         };

@@ -194,7 +194,7 @@ pub(crate) fn field(code: &str) -> Result<(), Rejected> {
 /// Refuses formulas that start programs or fetch from a server.
 pub(crate) fn formula(text: &str) -> Result<(), Rejected> {
     let upper = text.to_ascii_uppercase();
-    let command = upper.find("|").is_some_and(|at| {
+    let command = upper.match_indices('|').any(|(at, _)| {
         let before = upper[..at].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric());
         before && upper[at + 1..].trim_start().starts_with(['\'', '"']) && upper[at..].contains('!')
     });

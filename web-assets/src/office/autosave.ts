@@ -62,6 +62,8 @@ class Autosave {
   private readonly key: string;
   private readonly status: HTMLElement | null;
   private saved: string;
+  /** The copy that this form has kept. */
+  private mine = "";
   private timer = 0;
   private tries = 0;
   busy = false;
@@ -151,7 +153,13 @@ class Autosave {
 
   private keepCopy(): boolean {
     const copy: Copy = { at: new Date().toISOString(), base: this.base(), fields: this.texts() };
-    return keep.set(this.key, JSON.stringify(copy));
+    this.mine = JSON.stringify(copy);
+    return keep.set(this.key, this.mine);
+  }
+
+  /** Forgets the copy of this form. Another tab's, which was promised there, stays. */
+  private dropCopy(): void {
+    if (keep.get(this.key) === this.mine) keep.drop(this.key);
   }
 
   /**
@@ -176,7 +184,7 @@ class Autosave {
     if (sent === this.saved) {
       if (this.status?.classList.contains("bad") && this.tries === 0) {
         // What was wrong is taken back: nothing is left to be saved or to be offered again.
-        keep.drop(this.key);
+        this.dropCopy();
         this.say("没有新的改动");
       }
       if (asked && this.status && !this.status.textContent) this.say("没有新的改动");
@@ -219,7 +227,7 @@ class Autosave {
       this.saved = sent;
       this.tries = 0;
       if (version && json.version !== undefined) this.advance(version, String(json.version), json.alone === true);
-      keep.drop(this.key);
+      this.dropCopy();
       this.form.dispatchEvent(new CustomEvent<Saved>("autosaved", { bubbles: true, detail: json }));
       const note = json.note ? `。${json.note}` : "";
       return this.say(`已保存 ${json.saved_at ?? ""}`.trim() + note, note !== "");
@@ -352,6 +360,7 @@ class Autosave {
         stale
           ? button("复制暂存的文字", "main", () => void navigator.clipboard?.writeText(words))
           : button("恢复这些文字", "main", () => {
+              this.mine = text;
               restore(this.form, copy.fields);
               panel.remove();
               this.changed();

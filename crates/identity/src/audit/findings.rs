@@ -77,13 +77,13 @@ impl From<FindingRow> for Finding {
     }
 }
 
-async fn found(ctx: &Ctx, sql: &'static str) -> Result<Vec<Finding>> {
+async fn found(ctx: &Ctx, sql: &'static str, most: i64) -> Result<Vec<Finding>> {
     let rows: Vec<FindingRow> = query_as(sql)
         .bind(ctx.db().chain())
         .bind(TAMPERED.name)
         .bind(AUDIT_VERIFIED.name)
         .bind(SETTLED.name)
-        .bind(MOST)
+        .bind(most)
         .fetch_all(ctx.db().read())
         .await?;
     Ok(rows.into_iter().map(Finding::from).collect())
@@ -94,12 +94,18 @@ async fn found(ctx: &Ctx, sql: &'static str) -> Result<Vec<Finding>> {
 /// # Errors
 /// When the database fails.
 pub async fn open(ctx: &Ctx) -> Result<Vec<Finding>> {
-    let sql = findings!(
-        "AND NOT EXISTS (SELECT 1 FROM event s WHERE s.chain = e.chain AND s.subject_kind = 'log' \
-         AND s.subject_id = CAST(e.seq AS TEXT) AND s.kind = $4)"
-    );
-    found(ctx, sql).await
+    found(ctx, OPEN, MOST).await
 }
+
+/// Whether this very thing stands among what nobody has settled, however much that is.
+pub(super) async fn known(ctx: &Ctx, words: &str) -> Result<bool> {
+    Ok(found(ctx, OPEN, i64::MAX).await?.iter().any(|one| one.words == words))
+}
+
+const OPEN: &str = findings!(
+    "AND NOT EXISTS (SELECT 1 FROM event s WHERE s.chain = e.chain AND s.subject_kind = 'log' \
+     AND s.subject_id = CAST(e.seq AS TEXT) AND s.kind = $4)"
+);
 
 /// Everything that was ever found and has been settled, oldest first.
 ///
@@ -110,7 +116,7 @@ pub async fn settled(ctx: &Ctx) -> Result<Vec<Finding>> {
         "AND EXISTS (SELECT 1 FROM event s WHERE s.chain = e.chain AND s.subject_kind = 'log' \
          AND s.subject_id = CAST(e.seq AS TEXT) AND s.kind = $4)"
     );
-    found(ctx, sql).await
+    found(ctx, sql, MOST).await
 }
 
 /// What came of a finding.

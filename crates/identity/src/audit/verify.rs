@@ -260,8 +260,9 @@ impl DeskSource for Faults {
                 }
                 None => (::store::laid_at(ctx.db()).await?, "系统建立两天以上，留痕一次也没有验证过，请查看原因并验证"),
             };
+            let mut items = Vec::new();
             if let Some(since) = since.filter(|at| *at < oldest) {
-                return Ok(vec![DeskItem {
+                items.push(DeskItem {
                     kind: "留痕验证".to_owned(),
                     group: Group::SYSTEM,
                     title: title.to_owned(),
@@ -270,7 +271,7 @@ impl DeskSource for Faults {
                     since: Some(kernel::time::date_in_china(since)),
                     due: Some(ctx.today()),
                     mine: false,
-                }]);
+                });
             }
             let item = |finding: Finding| DeskItem {
                 kind: "留痕验证".to_owned(),
@@ -282,7 +283,8 @@ impl DeskSource for Faults {
                 due: Some(ctx.today()),
                 mine: false,
             };
-            Ok(findings::open(ctx).await?.into_iter().take(FAULTS).map(item).collect())
+            items.extend(findings::open(ctx).await?.into_iter().take(FAULTS).map(item));
+            Ok(items)
         })
     }
 

@@ -133,7 +133,14 @@ impl Watch {
             store::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
         let mut looked = HashMap::with_capacity(digests.len());
         for digest in digests {
-            let stamp = ctx.files().stamp(&digest).await?;
+            let stamp = match ctx.files().stamp(&digest).await {
+                Ok(stamp) => stamp,
+                // One that cannot be read hides neither the others nor what was found before it.
+                Err(error) => {
+                    round.hindered = Some(format!("附件 {digest} 读不出来：{error}"));
+                    continue;
+                }
+            };
             if let Some(stamp) = stamp
                 && self.files.get(&digest) == Some(&stamp)
             {
@@ -141,7 +148,14 @@ impl Watch {
                 continue;
             }
             let begun = Instant::now();
-            if let Some(bad) = ctx.files().fault(ctx.db(), &digest).await? {
+            let fault = match ctx.files().fault(ctx.db(), &digest).await {
+                Ok(fault) => fault,
+                Err(error) => {
+                    round.hindered = Some(format!("附件 {digest} 读不出来：{error}"));
+                    continue;
+                }
+            };
+            if let Some(bad) = fault {
                 round.bad.push(bad);
                 if round.bad.len() >= MOST {
                     return Ok(());
@@ -214,7 +228,7 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
 
 /// Into the log, once: the same may stand there already and be unsettled, from this process or another.
 async fn tell(ctx: &Ctx, round: &Round, bad: &str) -> Result<()> {
-    if findings::open(ctx).await?.iter().any(|known| known.words == bad) {
+    if findings::known(ctx, bad).await? {
         return Ok(());
     }
     tracing::error!(%bad, "tampering: what is stored is not what the log says");

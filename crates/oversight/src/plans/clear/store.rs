@@ -356,9 +356,12 @@ async fn digest(tx: &mut Tx, plan: &PlanId, seen: &Seen) -> store::Result<String
         [number, title, text, note].into_iter().for_each(|part| add(part));
     }
     for duty in duty::duties::of_source(tx.conn(), &row.key()).await? {
-        for part in [&duty.text, &duty.measure, &duty.due_words, &duty.due_on] {
+        let year = row.year.to_string();
+        for part in [&year, &duty.place_label, &duty.text, &duty.measure, &duty.due_words, &duty.due_on] {
             add(part);
         }
+        add(&duty.visibility);
+        add(&duty.cadence);
     }
     Ok(hex::encode(hash.finalize()))
 }
