@@ -201,8 +201,9 @@ fn numbers(text: &str) -> Vec<Found> {
         found.push(number);
         index += count;
     }
-    parted::find(&scan, &mut used, &mut found);
+    // A number that a narrow column broke is certain where one with words between its parts is not.
     columns::wrapped(&scan, &mut used, &mut found);
+    parted::find(&scan, &mut used, &mut found);
     for index in 0..scan.atoms.len() {
         let free = !used[index]
             && found.iter().all(|other| other.end <= scan.atoms[index].start || other.start > scan.atoms[index].start);
