@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// Cells by row and column, counted from 0.
 pub(crate) type Cells<'a> = BTreeMap<u32, BTreeMap<u32, &'a str>>;
 
+/// A cell with its place.
+type Piece<'a> = ((u32, u32), &'a str);
+
 /// Pieces that make one number.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Joined {
@@ -35,10 +38,10 @@ const MOST: usize = 6;
 pub(crate) fn find(cells: &Cells<'_>) -> Vec<Joined> {
     let mut found = Vec::new();
     for (row, line) in cells {
-        let line: Vec<((u32, u32), &str)> = line.iter().map(|(column, text)| ((*row, *column), *text)).collect();
+        let line: Vec<Piece<'_>> = line.iter().map(|(column, text)| ((*row, *column), *text)).collect();
         runs(cells, &line, '\t', &mut found);
     }
-    let mut columns: BTreeMap<u32, Vec<((u32, u32), &str)>> = BTreeMap::new();
+    let mut columns: BTreeMap<u32, Vec<Piece<'_>>> = BTreeMap::new();
     for (row, line) in cells {
         for (column, text) in line {
             columns.entry(*column).or_default().push(((*row, *column), text));
@@ -50,7 +53,7 @@ pub(crate) fn find(cells: &Cells<'_>) -> Vec<Joined> {
     found
 }
 
-fn runs(cells: &Cells<'_>, line: &[((u32, u32), &str)], between: char, found: &mut Vec<Joined>) {
+fn runs(cells: &Cells<'_>, line: &[Piece<'_>], between: char, found: &mut Vec<Joined>) {
     let mut at = 0;
     while at < line.len() {
         let Some(count) = number_at(cells, &line[at..]) else {
@@ -67,7 +70,7 @@ fn runs(cells: &Cells<'_>, line: &[((u32, u32), &str)], between: char, found: &m
 }
 
 /// How many cells from the first on make one number.
-fn number_at(cells: &Cells<'_>, line: &[((u32, u32), &str)]) -> Option<usize> {
+fn number_at(cells: &Cells<'_>, line: &[Piece<'_>]) -> Option<usize> {
     let mut digits = String::new();
     for (count, (_, text)) in line.iter().enumerate().take(MOST) {
         let piece = piece(text)?;

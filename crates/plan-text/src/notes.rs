@@ -46,7 +46,7 @@ pub(super) fn look(text: &str, pairs: &Pairs, from: Reckoning) -> (Vec<Found>, V
         match bracket(text, span, behind_note, from) {
             Bracket::Note(note) => {
                 let end = span.end + trailing(text, span, behind_note);
-                found.push(Found { range: span.start..end, note });
+                found.push(Found { range: span.start..end, note: *note });
             }
             Bracket::Doubtful => left.push((span.start, text[span.start..span.end].to_owned())),
             Bracket::Text => {}
@@ -62,7 +62,7 @@ pub(super) fn look(text: &str, pairs: &Pairs, from: Reckoning) -> (Vec<Found>, V
 
 /// What a bracket is.
 enum Bracket {
-    Note(Note),
+    Note(Box<Note>),
     /// Text that reads like a note and stands where none is expected, or names what is no organ.
     Doubtful,
     Text,
@@ -112,7 +112,7 @@ fn bracket(text: &str, span: &Span, behind_note: bool, from: Reckoning) -> Brack
         return Bracket::Doubtful;
     }
     if is_owner_note(inner, &note, place) {
-        Bracket::Note(note)
+        Bracket::Note(Box::new(note))
     } else if place.begins && place.ends && note.owners.len() > 1 && note.unknown.len() * 2 <= note.owners.len() {
         Bracket::Doubtful
     } else {

@@ -197,7 +197,7 @@ pub(super) async fn detail_page(
 ) -> Result<DetailPage> {
     let account = store::find_by_id(ctx.db(), id).await?.ok_or(Error::NotFound)?;
     let now = time::to_db(ctx.seams().now());
-    let history = ::store::log::of_subject(ctx.db(), &SubjectRef::new("account", &id)).await?;
+    let history = ::store::log::of_subject(ctx.db(), &SubjectRef::new("account", id)).await?;
     let directory = ctx.directory();
     let mut organs = directory.options(ctx.today());
     if !organs.iter().any(|(code, _)| *code == account.organ.as_str()) {

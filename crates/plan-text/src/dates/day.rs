@@ -326,7 +326,7 @@ fn event(c: &mut Cursor<'_>) -> Option<&'static str> {
 
 /// `6.30前`, `3·15前`, `12·4国家宪法日前`: month and day with a dot, and where they end. Without 前 they are a number.
 fn dotted(mut c: Cursor<'_>, before: char) -> Option<((What, usize), &'static str)> {
-    let near = c.text[c.at..].chars().take(4).skip_while(|c| *c == '“').skip_while(|c| c.is_ascii_digit()).next();
+    let near = c.text[c.at..].chars().take(4).skip_while(|c| *c == '“').find(|c| !c.is_ascii_digit());
     if matches!(before, '.' | '．' | '·' | '第') || !near.is_some_and(|c| matches!(c, '.' | '．' | '·' | '•')) {
         return None;
     }

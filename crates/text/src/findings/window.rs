@@ -418,8 +418,8 @@ impl Window<'_> {
             (0..3).take_while(|&by| behind(by).is_whitespace() && !matches!(behind(by), '\n' | '\r' | '\t')).count();
         const UNITS: [&str; 14] =
             ["元", "万", "亿", "%", "美元", "港元", "欧元", "吨", "平方", "立方", "千瓦", "公顷", "亩", "公斤"];
-        let says = |unit: &&str| unit.chars().enumerate().all(|(at, c)| fold::character(behind(gap + at)) == c);
-        let unit = UNITS.iter().any(|unit| says(&unit)) || matches!(before(1), '¥' | '￥' | '$');
+        let says = |unit: &str| unit.chars().enumerate().all(|(at, c)| fold::character(behind(gap + at)) == c);
+        let unit = UNITS.iter().any(|unit| says(unit)) || matches!(before(1), '¥' | '￥' | '$');
         decimal || fraction || unit
     }
 }
