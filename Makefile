@@ -59,6 +59,7 @@ release: setup-run assets ## the program as it is installed
 	cargo build --locked --release --package gongkai-app
 
 bench: release ## speed and memory, measured
+	@scripts/setup bench
 	bench/run
 
 prove: build ## what is promised when something breaks, tried: kill -9, full disk, damage, two servers, hostile files

@@ -49,6 +49,8 @@ pub(crate) struct Row {
     reference: Option<Reference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<f64>,
+    /// The target is what it must be at least, not at most.
+    least: bool,
     met: bool,
 }
 
@@ -63,7 +65,16 @@ struct Reference {
 impl Row {
     /// A figure.
     pub(crate) fn new(measure: &'static str, figure: impl Into<String>, value: f64, unit: &'static str) -> Self {
-        Self { measure, figure: figure.into(), value, unit, reference: None, target: None, met: value.is_finite() }
+        Self {
+            measure,
+            figure: figure.into(),
+            value,
+            unit,
+            reference: None,
+            target: None,
+            least: false,
+            met: value.is_finite(),
+        }
     }
 
     /// Against what it is measured, in the same unit.
@@ -79,6 +90,15 @@ impl Row {
     pub(crate) fn at_most(mut self, target: f64) -> Self {
         self.target = Some(target);
         self.met = self.value <= target;
+        self
+    }
+
+    /// What it must be at least.
+    #[must_use]
+    pub(crate) fn at_least(mut self, target: f64) -> Self {
+        self.target = Some(target);
+        self.least = true;
+        self.met = self.value >= target;
         self
     }
 }
@@ -116,11 +136,18 @@ impl Report {
                 "measure", "figure", "value", "target", "reference", "ratio"
             );
         }
-        let target = row.target.map_or_else(|| "-".to_owned(), |target| format!("<= {}", amount(target, row.unit)));
+        let target = row.target.map_or_else(
+            || "-".to_owned(),
+            |target| format!("{} {}", if row.least { ">=" } else { "<=" }, amount(target, row.unit)),
+        );
         let (reference, ratio) = match &row.reference {
             Some(reference) => (
                 format!("{} {}", reference.name, amount(reference.value, row.unit)),
-                format!("{:.1}x", reference.ratio),
+                if reference.ratio < 10.0 {
+                    format!("{:.2}x", reference.ratio)
+                } else {
+                    format!("{:.0}x", reference.ratio)
+                },
             ),
             None => ("-".to_owned(), "-".to_owned()),
         };
@@ -190,5 +217,7 @@ mod tests {
     fn a_figure_that_could_not_be_taken_misses_its_target() {
         assert!(!Row::new("start", "ready", f64::NAN, "ms").at_most(1000.0).met);
         assert!(Row::new("start", "ready", 1000.0, "ms").at_most(1000.0).met);
+        assert!(!Row::new("readers", "pages", f64::NAN, "/s").at_least(1.0).met);
+        assert!(!Row::new("readers", "pages", 0.9, "/s").at_least(1.0).met);
     }
 }

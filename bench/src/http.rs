@@ -37,17 +37,18 @@ pub(crate) struct Browser {
     address: SocketAddr,
     stream: Option<BufReader<TcpStream>>,
     cookies: Vec<(String, String)>,
+    packed: bool,
 }
 
 impl Browser {
     /// A browser that has opened nothing yet.
     pub(crate) fn new(address: SocketAddr) -> Self {
-        Self { address, stream: None, cookies: Vec::new() }
+        Self { address, stream: None, cookies: Vec::new(), packed: false }
     }
 
     /// The same person at another address: the server was started again on another port.
     pub(crate) fn moved(&self, address: SocketAddr) -> Self {
-        Self { address, stream: None, cookies: self.cookies.clone() }
+        Self { address, stream: None, cookies: self.cookies.clone(), packed: false }
     }
 
     /// Opens a page. A kept connection that the server closed meanwhile is opened once more.
@@ -57,6 +58,15 @@ impl Browser {
             Err(_) if kept => self.exchange("GET", path, None),
             other => other,
         }
+    }
+
+    /// The page packed by gzip, as it comes.
+    pub(crate) fn get_packed(&mut self, path: &str) -> io::Result<Reply> {
+        self.stream = None;
+        self.packed = true;
+        let reply = self.exchange("GET", path, None);
+        self.packed = false;
+        reply
     }
 
     /// Sends a form, always on a fresh connection: it must never be unclear whether it was sent twice.
@@ -76,6 +86,9 @@ impl Browser {
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html,application/json\r\nSec-Fetch-Site: same-origin\r\n",
             self.address
         );
+        if self.packed {
+            request.push_str("Accept-Encoding: gzip\r\n");
+        }
         if !cookies.is_empty() {
             request.push_str(&format!("Cookie: {}\r\n", cookies.join("; ")));
         }

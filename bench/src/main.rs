@@ -48,11 +48,14 @@ fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report
         measures::parse::measure(settings, program, report)?;
     }
     let county = folder.join("county");
-    if settings.wants("publish") || settings.wants("crash") {
+    if ["publish", "readers", "crash"].iter().any(|measure| settings.wants(measure)) {
         program.run(&county, &["demo"])?;
     }
     if settings.wants("publish") {
         measures::publish::measure(settings, program, &county, report)?;
+    }
+    if settings.wants("readers") {
+        measures::readers::measure(program, &county, folder, report)?;
     }
     if settings.wants("start") {
         measures::start::measure(settings, program, folder, report)?;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 /// The measures, in the order in which they are taken.
-pub(crate) const MEASURES: [&str; 6] = ["parse", "publish", "start", "growth", "crash", "build"];
+pub(crate) const MEASURES: [&str; 7] = ["parse", "publish", "readers", "start", "growth", "crash", "build"];
 
 /// Settings of a run.
 #[derive(Debug, Clone)]

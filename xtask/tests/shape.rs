@@ -35,7 +35,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     // All write the log, few ask for its proof: the audit and the commands.
     ("proof", &["kernel", "store"]),
     // Around every answer: known to what puts the servers together alone.
-    ("edge", &["kernel", "web"]),
+    ("edge", &["kernel", "store", "web"]),
     ("egress", &[]),
 ];
 

@@ -5,6 +5,7 @@ pub(crate) mod crash;
 pub(crate) mod growth;
 pub(crate) mod parse;
 pub(crate) mod publish;
+pub(crate) mod readers;
 pub(crate) mod start;
 
 use std::{
@@ -29,4 +30,18 @@ pub(crate) fn timed<T, E>(act: impl FnOnce() -> Result<T, E>) -> Result<(Duratio
     let begun = Instant::now();
     let result = act()?;
     Ok((begun.elapsed(), result))
+}
+
+/// Links of a page that begin with `prefix` and have something after it, each once.
+pub(crate) fn links(page: &str, prefix: &str) -> Vec<String> {
+    let mut found: Vec<String> = page
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split(['"', '?', '#']).next())
+        .filter(|path| path.len() > prefix.len() && path.starts_with(prefix) && !path[prefix.len()..].contains('/'))
+        .map(str::to_owned)
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use crate::{
     figures::{Report, Row, Times},
     http::{Browser, escape},
-    measures::{self, publish},
+    measures::{self, links, publish},
     program::{Program, Server},
     seeding,
     settings::Settings,
@@ -169,20 +169,6 @@ impl Pages {
         ensure!(reply.status == 200, "{path} answers {}", reply.status);
         Ok(time)
     }
-}
-
-/// Links of a page that begin with `prefix` and have something after it, each once.
-fn links(page: &str, prefix: &str) -> Vec<String> {
-    let mut found: Vec<String> = page
-        .split("href=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split(['"', '?', '#']).next())
-        .filter(|path| path.len() > prefix.len() && path.starts_with(prefix) && !path[prefix.len()..].contains('/'))
-        .map(str::to_owned)
-        .collect();
-    found.sort();
-    found.dedup();
-    found
 }
 
 fn latency(server: &Server, pages: &Pages, dice: &mut Dice, report: &mut Report) -> Result<()> {

@@ -16,6 +16,7 @@ use axum::{
 use documents::tables::{Table, TableRow};
 use edge::{
     headers,
+    kept::{self, Kept},
     request_log::{self, RequestLog},
 };
 use identity::organs::import;
@@ -149,13 +150,17 @@ impl App {
         let (office_list, office) = all_routes(&ctx, Listener::Office).finish();
         routes.extend(office_list);
         let handlers = ctx.capabilities().jobs(&ctx);
+        let found = {
+            let search = search.clone();
+            move || search.state()
+        };
         let portal = portal
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))
             .layer(middleware::from_fn(as_visitor))
             .fallback(nothing)
-            .layer(middleware::from_fn(headers::etag))
-            .layer(middleware::from_fn_with_state(Shares::of(&ctx), shares::limit));
+            .layer(middleware::from_fn_with_state(Shares::of(&ctx), shares::limit))
+            .layer(middleware::from_fn_with_state(Kept::new(&ctx, found), kept::keep));
         let office = office
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use axum::{extract::Request, http::Method, middleware::Next, response::Response};
 use kernel::Seams;
 use sha2::{Digest, Sha256};
 use store::{Db, Dialect, Files, settings};
@@ -108,4 +109,15 @@ fn seal(data: &Path) -> Result<Option<String>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Layer of an office whose writes other processes show: it answers a writer no sooner than those processes have had to look at the
+/// log again, so that nobody who was told "withdrawn" finds the page on another node ([`store::Db::newest`]).
+pub(crate) async fn others_know(request: Request, next: Next) -> Response {
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let answer = next.run(request).await;
+    if writes {
+        tokio::time::sleep(store::LEASE).await;
+    }
+    answer
 }

@@ -3,6 +3,8 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
+use axum::middleware::from_fn;
+use store::Dialect;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use web::{Config, Ctx};
 
@@ -79,7 +81,9 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
         tasks.spawn(connections::serve(listener, app.portal, limits.clone(), stopped.clone()));
     }
     if let Some(listener) = office {
-        tasks.spawn(connections::serve(listener, app.office, limits.clone(), stopped.clone()));
+        let alone = role == ProcessRole::All && ctx.db().dialect() == Dialect::Sqlite;
+        let office = if alone { app.office } else { app.office.layer(from_fn(nodes::others_know)) };
+        tasks.spawn(connections::serve(listener, office, limits.clone(), stopped.clone()));
     }
     tell_started(&ctx, role, &line);
     let told_to_stop = signals().context("不能接收停止信号")?;

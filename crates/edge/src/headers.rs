@@ -2,14 +2,11 @@
 
 use askama::Template;
 use axum::{
-    body::Body,
     extract::{Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use sha2::{Digest, Sha256};
-
 use web::{
     Ctx, Desk, Listener, OfficeShell, PortalShell, Reader,
     config::Server,
@@ -102,37 +99,6 @@ fn marked(cookie: &HeaderValue) -> HeaderValue {
         }
         _ => cookie.clone(),
     }
-}
-
-/// Layer of the portal: `ETag` on pages, `304` when the reader has this very page.
-pub async fn etag(request: Request, next: Next) -> Response {
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let readable = matches!(*request.method(), Method::GET | Method::HEAD);
-    let response = next.run(request).await;
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|media| media.starts_with("text/html") || media.contains("xml") || media.contains("json"));
-    // What carries a tag of its own (attachments) is streamed and must not be gathered here.
-    let tagged = response.headers().contains_key(header::ETAG);
-    if !readable || !is_page || tagged || response.status() != StatusCode::OK {
-        return response;
-    }
-    let (mut parts, body) = response.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, 32 * 1024 * 1024).await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let tag = format!("W/\"{}\"", hex::encode(&Sha256::digest(&bytes)[..12]));
-    let Ok(tag) = HeaderValue::from_str(&tag) else { return Response::from_parts(parts, Body::from(bytes)) };
-    let unchanged = known.is_some_and(|known| known == tag);
-    parts.headers.insert(header::ETAG, tag);
-    if unchanged {
-        parts.status = StatusCode::NOT_MODIFIED;
-        parts.headers.remove(header::CONTENT_LENGTH);
-        return Response::from_parts(parts, Body::empty());
-    }
-    Response::from_parts(parts, Body::from(bytes))
 }
 
 /// Layer of the office: the message of the action before is shown once.

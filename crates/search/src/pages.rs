@@ -279,7 +279,7 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
 async fn api(Extension(search): Extension<Search>, Params(asked): Params<Asked>) -> web::Result<Response> {
     let results = search.query(&Query::from(asked)).await?;
     let mut response = Json(results).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    response.headers_mut().insert(header::CACHE_CONTROL, web::page::PUBLIC);
     Ok(response)
 }
 

@@ -253,6 +253,11 @@ impl Search {
         Epoch { state, names: self.names().await, today: self.inner.ctx.today() }
     }
 
+    /// Rises with every change of what can be found: what was found rests on it.
+    pub fn state(&self) -> u64 {
+        self.inner.state.load(Ordering::Acquire)
+    }
+
     /// What can be found has changed.
     pub(crate) fn changed(&self) {
         self.inner.state.fetch_add(1, Ordering::Release);

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::{
     Error, Migration, Reader, Result, Tx,
     error::why,
+    lease::Lease,
     log::seals::Sealed,
     memo::Memo,
     migrate, query_scalar,
@@ -90,6 +91,7 @@ fn place(path: &Path) -> std::io::Result<(u64, u64)> {
 struct Chain {
     name: String,
     head: watch::Sender<i64>,
+    lease: Lease,
 }
 
 impl std::fmt::Debug for Db {
@@ -226,7 +228,8 @@ impl Db {
                     .bind(name)
                     .fetch_one(&inner.reader)
                     .await?;
-                let fresh = Arc::new(Chain { name: name.to_owned(), head: watch::Sender::new(head) });
+                let fresh =
+                    Arc::new(Chain { name: name.to_owned(), head: watch::Sender::new(head), lease: Lease::default() });
                 let mut chains = inner.chains.lock().unwrap_or_else(PoisonError::into_inner);
                 Arc::clone(chains.entry(name.to_owned()).or_insert(fresh))
             }
@@ -302,6 +305,15 @@ impl Db {
     /// processes are announced on PostgreSQL; whoever must not miss one looks again every second.
     pub fn head(&self) -> watch::Receiver<i64> {
         self.chain.head.subscribe()
+    }
+
+    /// The same without being woken.
+    pub(crate) fn head_here(&self) -> i64 {
+        *self.chain.head.borrow()
+    }
+
+    pub(crate) fn lease(&self) -> &Lease {
+        &self.chain.lease
     }
 
     /// Changes when something was put into the queue.

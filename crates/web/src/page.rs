@@ -30,15 +30,17 @@ pub fn office_errors(template: &impl Template) -> Result<Response> {
     Ok(response)
 }
 
-/// A portal page: the same for everybody in the same mode, checked again after a minute (ETag by `edge::headers::etag`).
+/// What may be kept by everybody who asks each time whether it is still true: what is withdrawn must vanish at once.
+pub const PUBLIC: HeaderValue = HeaderValue::from_static("public, no-cache");
+
+/// A portal page: the same for everybody in the same mode (kept and tagged by `edge::kept`).
 ///
 /// # Errors
 /// When the template fails to render.
 pub fn portal_page(template: &impl Template) -> Result<Response> {
     let mut response = Html(whole::kept(&template.render()?)).into_response();
     let headers = response.headers_mut();
-    // `no-cache` lets browsers keep the page and ask whether it is still true: what is withdrawn must vanish at once.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(header::CACHE_CONTROL, PUBLIC);
     headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
     Ok(response)
 }

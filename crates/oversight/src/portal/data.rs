@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderValue, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use documents::tables::{Cell, Sheet, write_csv};
@@ -21,7 +21,7 @@ use super::load::{self, Clause, Duty, PublicPlan};
 
 fn answer(value: Value) -> Response {
     let mut response = Json(value).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    response.headers_mut().insert(header::CACHE_CONTROL, web::page::PUBLIC);
     response
 }
 
@@ -211,6 +211,6 @@ pub(super) async fn csv(State(ctx): State<Ctx>, Path(id): Path<PlanId>) -> Resul
     let header = header.into_iter().chain(extra).map(String::from).collect();
     let sheet = Sheet { header, rows, ..Sheet::default() };
     let mut response = download(write_csv(&sheet), "text/csv; charset=utf-8", &format!("{}.csv", plan.row.title));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    response.headers_mut().insert(header::CACHE_CONTROL, web::page::PUBLIC);
     Ok(response)
 }

@@ -9,7 +9,10 @@ use std::{
 };
 
 use axum::{Router, body::Body, extract::ConnectInfo, middleware};
-use edge::headers;
+use edge::{
+    headers,
+    kept::{self, Kept},
+};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::SignedDuration;
 use kernel::{
@@ -106,7 +109,7 @@ fn router(ctx: &Ctx) -> Router {
     let (_, router) = mistake::routes().finish();
     router
         .fallback(|| async { StatusCode::NOT_FOUND })
-        .layer(middleware::from_fn(headers::etag))
+        .layer(middleware::from_fn_with_state(Kept::new(ctx, || 0), kept::keep))
         .layer(middleware::from_fn_with_state((ctx.clone(), Listener::Portal), headers::error_pages))
         .layer(middleware::from_fn_with_state(ctx.clone(), client::identify))
         .layer(middleware::from_fn_with_state((ctx.clone(), Listener::Portal), headers::secure))

@@ -67,7 +67,7 @@ async fn serve(ctx: &Ctx, headers: &HeaderMap, id: &AttachmentId, view: bool) ->
     };
     let headers = response.headers_mut();
     headers.insert(header::ETAG, tag);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(header::CACHE_CONTROL, web::page::PUBLIC);
     headers.insert(
         HeaderName::from_static("content-security-policy"),
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),

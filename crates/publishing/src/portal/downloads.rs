@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use axum::{
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderValue, header},
+    http::header,
     response::Response,
 };
 use document::{
@@ -121,7 +121,7 @@ fn csv_lines(ctx: &Ctx, told: &Told, listed: &[Listed], first: bool) -> Vec<u8> 
 
 /// May be kept, but is asked for again each time: what is withdrawn must vanish at once.
 pub(super) fn fresh(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    response.headers_mut().insert(header::CACHE_CONTROL, web::page::PUBLIC);
     response
 }
 

@@ -1,0 +1,139 @@
+//! Stories of pages that are made once for all readers: they are the same in every form, and nothing of them is ever untrue.
+
+use http::{Method, header};
+use jiff::SignedDuration;
+use kernel::{Actor, OrganCode};
+use publishing::{columns::ColumnData, kinds::NOTICE, seed::Seed};
+use testkit::{Client, Reply, TestApp, both};
+
+async fn notice(app: &TestApp, title: &str) -> String {
+    let mut tx = app.ctx().db().write().await.expect("write");
+    let column =
+        ColumnData {
+            slug: "notices".into(), name: "通知公告".into(), kind: "notice".into(), ..ColumnData::default()
+        };
+    publishing::columns::put(&mut tx, &Actor::System, &column).await.expect("column");
+    let at = "2026-02-10T02:00:00Z".parse().expect("moment");
+    let one = Seed::published(OrganCode::from("QH010"), "notices", &NOTICE, title, "<p>公开的正文</p>", at);
+    let id = publishing::seed::seed(app.ctx(), &mut tx, one).await.expect("seed");
+    tx.commit().await.expect("commit");
+    app.work().await;
+    String::from(id)
+}
+
+/// Changes what the page would show without the event that such a change has: whoever shows it has made the page anew.
+async fn behind_its_back(app: &TestApp, title: &str) {
+    let mut tx = app.ctx().db().write().await.expect("write");
+    store::query("UPDATE organ SET phone = $1 WHERE code = 'QH010'")
+        .bind(title.to_owned())
+        .execute(tx.conn())
+        .await
+        .expect("row");
+    store::query("UPDATE edition SET title = $1").bind(title.to_owned()).execute(tx.conn()).await.expect("row");
+    tx.commit().await.expect("commit");
+}
+
+async fn an_event(app: &TestApp) {
+    app.account(&format!("somebody{}", app.ctx().seams().secret(4)), "QH010", &[]).await;
+}
+
+fn value(reply: &Reply, name: &str) -> String {
+    reply.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+fn tag(reply: &Reply) -> String {
+    value(reply, "etag")
+}
+
+both! {
+    async fn a_page_is_made_once_until_something_happens(app) {
+        let path = format!("/documents/{}", notice(&app, "第一个标题").await);
+        let mut reader = app.visitor();
+        let first = reader.get(&path).await.expect(200).shows("第一个标题");
+        assert!(tag(&first).starts_with('"'), "a strong tag");
+        behind_its_back(&app, "第二个标题").await;
+        // Kept: nothing happened that the log knows of.
+        let again = reader.get(&path).await.expect(200).shows("第一个标题");
+        assert_eq!(tag(&again), tag(&first));
+        // Elder mode is another page, other questions are others.
+        let mut elder = app.visitor();
+        elder.with_header("cookie", "mode=elder");
+        elder.get(&path).await.expect(200).shows("第二个标题");
+        reader.get(&format!("{path}?x=1")).await.expect(200).shows("第二个标题");
+        an_event(&app).await;
+        let after = reader.get(&path).await.expect(200).shows("第二个标题");
+        assert_ne!(tag(&after), tag(&first));
+        // And what no event tells is seen in the next minute.
+        behind_its_back(&app, "第三个标题").await;
+        reader.get(&path).await.expect(200).shows("第二个标题");
+        app.pass(SignedDuration::from_secs(60));
+        reader.get(&path).await.expect(200).shows("第三个标题");
+        reseal(&app).await;
+        app.finish().await;
+    }
+
+    async fn who_has_the_page_is_told_so_in_every_form(app) {
+        let path = format!("/documents/{}", notice(&app, "关于供水的通知").await);
+        let plain = app.visitor().get(&path).await.expect(200);
+        for (accept, encoding) in [("br, gzip", "br"), ("gzip", "gzip"), ("identity", "")] {
+            let mut reader = app.visitor();
+            reader.with_header("accept-encoding", accept);
+            let packed = reader.get(&path).await.expect(200);
+            assert_eq!(value(&packed, "content-encoding"), encoding);
+            assert!(packed.headers.get_all(header::VARY).iter().any(|vary| vary == "accept-encoding"));
+            assert_eq!(packed.bytes.len() < plain.bytes.len(), !encoding.is_empty(), "{accept}");
+            let head = reader.send(Method::HEAD, &path, "", Vec::new()).await;
+            assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0));
+            assert_eq!(value(&head, "content-length"), packed.bytes.len().to_string());
+            let known: &'static str = Box::leak(tag(&packed).into_boxed_str());
+            reader.with_header("if-none-match", known);
+            let same = reader.get(&path).await.expect(304);
+            assert!(same.bytes.is_empty());
+            assert_eq!(tag(&same), known);
+        }
+        app.finish().await;
+    }
+
+    async fn what_is_withdrawn_is_gone_at_once_also_on_another_node(app) {
+        let id = notice(&app, "要撤回的通知").await;
+        let path = format!("/documents/{id}");
+        let other = app::App::new(app.with_config(|_| ()).await).expect("another node");
+        let mut there = Client::new(other.portal.clone());
+        let (mut here, lists) = (app.visitor(), ["/", "/documents", "/columns/notices", "/feed.atom", "/documents.json"]);
+        for page in lists.iter().copied().chain([path.as_str()]) {
+            here.get(page).await.expect(200).shows("要撤回的通知");
+            there.get(page).await.expect(200).shows("要撤回的通知");
+        }
+        let mut head = app.person("head", "QH010", &[kernel::Role::OrganHead]).await;
+        let version = head.get(&path).await.field("version");
+        head.post(&format!("{path}/withdraw"), &[("version", &version), ("reason", "名单有误")]).await.expect(303);
+        here.get(&path).await.expect(410);
+        for page in lists {
+            here.get(page).await.expect(200).hides("要撤回的通知");
+        }
+        // A server whose pages others show too answers its editor no sooner than they have had to look again.
+        tokio::time::sleep(store::LEASE).await;
+        there.get(&path).await.expect(410);
+        for page in lists {
+            there.get(page).await.expect(200).hides("要撤回的通知");
+        }
+        app.finish().await;
+    }
+
+    async fn what_is_somebodys_own_is_kept_for_nobody(app) {
+        let mut reader = app.visitor();
+        for path in ["/healthz", "/nothing-here", "/search?q=%E9%80%9A%E7%9F%A5"] {
+            let (first, second) = (reader.get(path).await, reader.get(path).await);
+            assert_eq!(first.status, second.status, "{path}");
+        }
+        reader.get("/nothing-here").await.expect(404);
+        // What was not there and is there now is seen.
+        let id = notice(&app, "新的通知").await;
+        reader.get(&format!("/documents/{id}")).await.expect(200).shows("新的通知");
+        app.finish().await;
+    }
+}
+
+async fn reseal(app: &TestApp) {
+    store::test::reseal(app.ctx().db()).await.expect("taken as it is");
+}
