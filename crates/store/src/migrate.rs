@@ -11,7 +11,7 @@ use crate::{
     Dialect, Error, Reader, Result,
     db::{dialect_of, sqlite_path},
     query, query_as,
-    sql::{Live, connect_postgres, postgres_options, sqlite_options},
+    sql::{Live, connect_postgres, postgres_options, sqlite_options, statistics},
 };
 
 /// One step of the structure of one context's tables. A step that has been released is never edited; a change is a new step.
@@ -140,6 +140,12 @@ async fn on_sqlite(file: &Path, steps: &[Migration], seams: &Seams) -> Result<()
     let patience = std::time::Duration::from_secs(300);
     let mut conn = sqlite_options(file).busy_timeout(patience).foreign_keys(false).connect().await?;
     let done = upgrade_sqlite(&mut conn, file, steps, seams).await;
+    if done.is_ok()
+        && let Err(error) = statistics::renew(&mut conn).await
+    {
+        // Full or busy: questions are slower until the next start, nothing is wrong.
+        tracing::warn!(%error, "the sizes of the tables could not be counted");
+    }
     conn.close().await?;
     done
 }

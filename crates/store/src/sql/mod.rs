@@ -16,6 +16,7 @@ mod postgres_words;
 mod query;
 mod row;
 mod sqlite;
+pub(crate) mod statistics;
 mod value;
 
 pub use exec::{Conn, Executor, Reader, Target};

@@ -11,8 +11,8 @@ use std::{
 use jiff::civil::time;
 use kernel::{Actor, EventKind, NewEvent};
 use store::{
-    Db, Entry, Error, Every, Follower, Followers, Schedule, follow, jobs::Failure, log, query, query_scalar, schedule,
-    test,
+    Db, Entry, Error, Every, Follower, Followers, Schedule, follow, jobs::Failure, log, query, query_as, query_scalar,
+    schedule, test,
 };
 
 use crate::harness::both;
@@ -270,4 +270,40 @@ both! {
         assert_eq!(home.db.while_unchanged("2999".into(), async { Ok(-1) }).await.expect("answer"), 2999);
         assert_eq!(home.db.while_unchanged("0".into(), async { Ok(-1) }).await.expect("answer"), -1);
     }
+
+    async fn the_newest_event_is_known_at_once_here_and_soon_elsewhere(home) {
+        let other = home.other_process().await;
+        let first = home.db.newest().await.expect("newest");
+        assert_eq!(other.newest().await.expect("newest"), first);
+        append(&home.db, &PAPER, "x").await;
+        assert_eq!(home.db.newest().await.expect("newest"), first + 1);
+        tokio::time::sleep(store::LEASE).await;
+        assert_eq!(other.newest().await.expect("newest"), first + 1);
+        other.close().await;
+    }
+}
+
+#[tokio::test]
+async fn sqlite_goes_by_the_index_of_what_is_asked_from_the_first_row_on() {
+    let home = crate::harness::Home::sqlite().await;
+    let history = "EXPLAIN QUERY PLAN SELECT seq, at, kind FROM event WHERE chain = 'main' AND subject_kind = 'a' AND subject_id = 'b' \
+                   ORDER BY seq";
+    let kinds = "EXPLAIN QUERY PLAN SELECT e.seq, p.data FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
+                 WHERE e.chain = 'main' AND e.kind IN ('a', 'b') ORDER BY e.seq DESC LIMIT 20";
+    let actor =
+        "EXPLAIN QUERY PLAN SELECT seq FROM event WHERE chain = 'main' AND actor = 'a' ORDER BY seq DESC LIMIT 20";
+    let seals = "EXPLAIN QUERY PLAN SELECT seal FROM event_seal WHERE chain = 'main' AND subject_kind = 'a' AND subject_id = 'b' \
+                 ORDER BY seq DESC LIMIT 1";
+    let walk = "EXPLAIN QUERY PLAN SELECT hash FROM event WHERE chain = 'main' AND seq > 5 ORDER BY seq LIMIT 100";
+    for (sql, way) in [
+        (history, "event_by_subject (chain=? AND subject_kind=? AND subject_id=?)"),
+        (kinds, "event_by_kind (chain=? AND kind=?)"),
+        (actor, "event_by_actor (chain=? AND actor=?)"),
+        (seals, "PRIMARY KEY (chain=? AND subject_kind=? AND subject_id=?)"),
+        (walk, "PRIMARY KEY (chain=? AND seq>?)"),
+    ] {
+        let steps: Vec<(i64, i64, i64, String)> = query_as(sql).fetch_all(home.db.read()).await.expect("plan");
+        assert!(steps[0].3.contains(way), "{sql}: {steps:?}");
+    }
+    home.end().await;
 }
