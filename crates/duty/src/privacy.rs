@@ -9,7 +9,7 @@ pub fn objection(text: &str) -> Option<String> {
         if let Some(objection) = text::findings::objection(&seen) {
             return Some(objection);
         }
-        let plain = unwrapped(&seen);
+        let plain = String::from_utf8_lossy(&kernel::percent_decoded(&seen)).into_owned();
         if plain == seen {
             return None;
         }
@@ -21,27 +21,6 @@ pub fn objection(text: &str) -> Option<String> {
 
 /// So often `%25` may stand for `%`.
 const WRAPS: usize = 5;
-
-/// Every `%41` as the character that it stands for.
-fn unwrapped(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while at < bytes.len() {
-        let pair = bytes.get(at + 1..at + 3).filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
-        let number = pair.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-        match number.filter(|_| bytes[at] == b'%') {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod calendar;
 pub mod countdown;
+pub mod escaped;
 pub mod event;
 pub mod id;
 pub mod names;
@@ -19,6 +20,7 @@ pub mod visibility;
 pub use actor::{Actor, Role, Staff};
 pub use calendar::Calendar;
 pub use countdown::{Countdown, Ruler, Urgency};
+pub use escaped::percent_decoded;
 pub use event::{EventKind, Keep, NewEvent};
 pub use organ::{Directory, Organ, OrganCode, OrganKind};
 pub use permission::{Permission, Refused, Scope, may, may_for};

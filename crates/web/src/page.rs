@@ -134,27 +134,6 @@ pub fn escape_query(text: &str) -> String {
     out
 }
 
-/// The bytes that a percent-encoded text stands for.
-pub fn percent_decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (bytes[at], code) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    out
-}
-
 /// A query string of the pairs that have a value.
 pub fn query_string(pairs: &[(&str, &str)]) -> String {
     let parts = pairs.iter().filter(|(_, value)| !value.is_empty());

@@ -96,23 +96,7 @@ impl Said {
 
 /// `%41` and `+`, as the driver reads them.
 fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let pair =
-            || std::str::from_utf8(bytes.get(at + 1..at + 3)?).ok().and_then(|two| u8::from_str_radix(two, 16).ok());
-        match bytes[at] {
-            b'%' if pair().is_some() => {
-                out.extend(pair());
-                at += 2;
-            }
-            b'+' => out.push(b' '),
-            byte => out.push(byte),
-        }
-        at += 1;
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8_lossy(&kernel::percent_decoded(&text.replace('+', " "))).into_owned()
 }
 
 /// Looks whether a file is there and holds what its name in the address promises; certificates may also stand there themselves.
