@@ -263,7 +263,7 @@ fn a_handler_writes_through_act() {
         }
     }
     faults.extend(found.into_values().flatten());
-    fail_on(&faults, "Every write of a page has one shape: web::act, act_or_form, act_for or act_now.");
+    fail_on(&faults, "Every write of a page has one shape: web::act, act_in_place, act_or_form, act_for or act_now.");
 }
 
 #[test]
@@ -294,4 +294,29 @@ fn a_capability_is_named_by_the_list_alone() {
         }
     }
     fail_on(&faults, "What the program does with a capability it learns from what the capability declares.");
+}
+
+#[test]
+fn what_a_person_typed_is_shown_again_when_it_is_refused() {
+    let function = Regex::new(r"(?ms)^(?:pub(?:\([^)]*\))? )?async fn (\w+)(.*?)^\}").expect("regex");
+    let words =
+        Regex::new(r"\.(?:reason|opinion|note|notice|text|erase_reason|missing|comment|basis)\b").expect("regex");
+    let sent = Regex::new(r"\bForm\(\w+\): Form<").expect("regex");
+    let writes = Regex::new(r"\bact(?:_for|_now)?\(").expect("regex");
+    let again = Regex::new(r"\bact_in_place\(|\bact_or_form\(|\banswer\(|office_errors\(|\bchange\(").expect("regex");
+    let mut faults = Vec::new();
+    for (_, folder) in crates().into_iter().filter(|(name, _)| CONTEXTS.contains(&name.as_str())) {
+        for (path, text) in sources(&folder) {
+            for function in function.captures_iter(&text) {
+                let body = &function[2];
+                if sent.is_match(body) && words.is_match(body) && writes.is_match(body) && !again.is_match(body) {
+                    faults.push(format!("{}: {}", shown(&path), &function[1]));
+                }
+            }
+        }
+    }
+    fail_on(
+        &faults,
+        "A refused form is shown again with what was typed: act_in_place, or act_or_form where nothing else refuses.",
+    );
 }

@@ -135,7 +135,7 @@ pub async fn ask(
     may_go(tx, &document).await?;
     match query_as::<Erasure>(OF).bind(id).fetch_optional(tx.conn()).await? {
         Some(asked) if asked.waits() => {
-            let text = "已经有人申请清除这份文件，正在等待另一位人员核准。请刷新稿件页。";
+            let text = "已经有人申请清除这份文件，正在等待另一位人员核准，不用再申请。";
             return Err(Refusal::Conflict(text.into()));
         }
         // Nothing can have come after it, and what stands of it is the only record of its reason.
@@ -184,7 +184,7 @@ pub async fn stop(tx: &mut Tx, house: &House, actor: &Actor, id: &DocumentId) ->
 }
 
 fn gone() -> Refusal {
-    Refusal::Conflict("这份文件现在没有等待核准的清除申请，可能已经办结或撤销。请刷新稿件页。".into())
+    Refusal::Conflict("这份文件现在没有等待核准的清除申请，可能已经办结或撤销，不用再办。".into())
 }
 
 /// Why this person may not decide an erasure that waits, although the role would allow it; empty = may.
@@ -250,7 +250,7 @@ pub async fn agree(tx: &mut Tx, house: &House, actor: &Actor, id: &DocumentId, s
         }
     }
     if asked.asked_at != seen {
-        let text = "您看过之后，清除申请撤销过又重新提出，依据或原因可能不同。请重新打开稿件页，看过现在的申请再核准。";
+        let text = "您看过之后，清除申请撤销过又重新提出，依据或原因可能不同。请看过现在的申请再核准。";
         return Err(Refusal::Conflict(text.into()));
     }
     let editions = query_scalar("SELECT id FROM edition WHERE document_id = $1").bind(id).fetch_all(tx.conn()).await?;

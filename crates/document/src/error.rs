@@ -9,8 +9,12 @@ pub type Result<T> = std::result::Result<T, Refusal>;
 
 impl From<state::Refusal> for Refusal {
     fn from(refusal: state::Refusal) -> Self {
-        // All of these are states of the thing, not rights of the person.
-        Self::Conflict(refusal.to_string())
+        match refusal {
+            // Something that a field of this name lacks: the form is shown again.
+            state::Refusal::NoReason => Self::field("reason", refusal.to_string()),
+            // All others are states of the thing, not rights of the person.
+            other => Self::Conflict(other.to_string()),
+        }
     }
 }
 

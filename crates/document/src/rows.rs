@@ -416,7 +416,7 @@ pub async fn load(tx: &mut Tx, house: &House, actor: &Actor, id: &EditionId) -> 
 /// What is said to someone who acts on an edition that was changed meanwhile.
 pub fn changed(edition: &EditionRow) -> Refusal {
     Refusal::Conflict(format!(
-        "《{}》在您打开之后有了变化（现在是“{}”，最后变动 {}）。您的操作没有执行，也没有覆盖任何内容。请重新打开这一页，看过最新的情况再办理。",
+        "《{}》在您打开之后有了变化（现在是“{}”，最后变动 {}）。您的操作没有执行，也没有覆盖任何内容。请看过现在的情况再办理。",
         edition.shown_title(),
         edition.state_words(),
         time::show_minute(&edition.updated_at),

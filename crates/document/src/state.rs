@@ -44,10 +44,10 @@ pub enum State {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The state does not allow it.
-    #[error("这一版现在是“{0}”，不能{1}。请刷新页面查看最新状态。")]
+    #[error("这一版现在是“{0}”，不能{1}。请看过现在的情况再办理。")]
     State(&'static str, &'static str),
     /// A withdrawal without a reason.
-    #[error("请写明理由，例如：第三段数据与附件不一致。")]
+    #[error("请写明撤回理由，例如：附件中的数据有误，正在核实。")]
     NoReason,
     /// Findings block.
     #[error(

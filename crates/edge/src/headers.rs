@@ -8,7 +8,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use web::{
-    Ctx, Desk, Listener, OfficeShell, PortalShell, Reader,
+    Ctx, Desk, Listener, OfficeShell, PortalShell, Reader, asked,
     config::Server,
     desk,
     doors::{self, WayIn},
@@ -127,8 +127,10 @@ struct PortalError {
 #[derive(Template)]
 #[template(path = "pages/desk_error.html")]
 struct DeskError {
-    /// Where a refused form was sent from; empty = unknown.
+    /// The page that a refused form is about; empty = unknown.
     back: String,
+    /// What was typed into it.
+    typed: Vec<String>,
     shell: OfficeShell,
     view: ErrorView,
 }
@@ -147,6 +149,7 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
     let elder = page::cookie(request.headers(), "mode") == Some("elder");
     let readable = is_text(request.uri().path());
     let back = came_from(&request);
+    let sent = (request.method() == Method::POST).then(|| request.uri().path().to_owned());
     let response = next.run(request).await;
     let status = response.status();
     let media = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
@@ -194,7 +197,13 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
             PortalError { shell, ways: doors::ways_in(&ctx, doors::Offered::Errors), view: view.clone(), words }
                 .render()
         }
-        Listener::Office => office_error(&ctx, response.extensions().get::<Desk>(), &view, (&path, back)).await,
+        Listener::Office => {
+            let back = match sent {
+                Some(sent) if back.is_empty() => page_of(&ctx, &sent),
+                _ => back,
+            };
+            office_error(&ctx, response.extensions().get::<Desk>(), &view, (&path, back)).await
+        }
     };
     match rendered {
         Ok(body) => {
@@ -226,6 +235,39 @@ fn came_from(request: &Request) -> String {
     if path == "/" || path.starts_with("//") { String::new() } else { path }
 }
 
+/// The page that a form's address belongs to, where the browser does not say which one it came from: the nearest above it that
+/// can be opened. Empty = none.
+fn page_of(ctx: &Ctx, sent: &str) -> String {
+    let mut pages: Vec<&'static str> = Vec::new();
+    for routes in ctx.capabilities().routes().filter(|routes| routes.listener() == Listener::Office) {
+        let gets = routes.list().iter().filter(|route| route.method == Method::GET);
+        pages.extend(gets.map(|route| route.path));
+    }
+    nearest(&pages, sent).to_owned()
+}
+
+/// The longest beginning of an address, cut at its parts, that one of these patterns stands for.
+fn nearest<'a>(pages: &[&str], address: &'a str) -> &'a str {
+    let fits = |pattern: &str, path: &str| {
+        let (mut parts, mut own) = (pattern.split('/'), path.split('/'));
+        loop {
+            match (parts.next(), own.next()) {
+                (None, None) => return true,
+                (Some(part), Some(own)) if part == own || (part.starts_with('{') && !own.is_empty()) => {}
+                _ => return false,
+            }
+        }
+    };
+    let mut at = address;
+    while at.len() > 1 {
+        if pages.iter().any(|page| fits(page, at)) {
+            return at;
+        }
+        at = &at[..at.rfind('/').unwrap_or(0)];
+    }
+    ""
+}
+
 /// With the navigation for whoever is signed in; without it for others, and when even that cannot be read.
 async fn office_error(
     ctx: &Ctx,
@@ -236,7 +278,8 @@ async fn office_error(
     if let Some(desk) = desk
         && let Ok(shell) = desk.shell(ctx, view.title).await
     {
-        return DeskError { shell: shell.with_error(true), view: view.clone(), back }.render();
+        let (view, typed) = (view.clone(), asked::typed());
+        return DeskError { shell: shell.with_error(true), view, back, typed }.render();
     }
     let shell = desk::plain_shell(ctx, view.title, path).with_error(true);
     OfficeError { shell, view: view.clone() }.render()
@@ -262,16 +305,16 @@ fn path_words(path: &str) -> String {
 
 /// Whether the address, decoded, is text; others are copied from old sites in other encodings.
 fn is_text(path: &str) -> bool {
-    std::str::from_utf8(&page::percent_decoded(path)).is_ok()
+    std::str::from_utf8(&kernel::percent_decoded(path)).is_ok()
 }
 
 fn percent_decode(text: &str) -> String {
-    String::from_utf8_lossy(&page::percent_decoded(text)).into_owned()
+    String::from_utf8_lossy(&kernel::percent_decoded(text)).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{HeaderValue, Listener, Server, is_text, marked, over_https, path_words};
+    use super::{HeaderValue, Listener, Server, is_text, marked, nearest, over_https, path_words};
 
     #[test]
     fn each_server_is_strict_once_it_is_told_that_people_come_over_https() {
@@ -298,6 +341,22 @@ mod tests {
     fn addresses_of_other_encodings_are_no_text() {
         assert!(is_text("/columns/%E6%96%B0") && is_text("/a%"));
         assert!(!is_text("/columns/%D5%FE") && !is_text("/documents/%FF"));
+    }
+
+    #[test]
+    fn a_refused_form_leads_to_the_page_that_it_is_about() {
+        let pages = ["/reviews", "/reviews/{edition}", "/bypasses", "/documents/{id}", "/documents/{id}/edit", "/"];
+        for (sent, page) in [
+            ("/reviews/7x/approve", "/reviews/7x"),
+            ("/bypasses/7x/review", "/bypasses"),
+            ("/documents/7x/attachments/9/remove", "/documents/7x"),
+            ("/documents/7x/edit/more", "/documents/7x/edit"),
+            ("/columns", ""),
+            ("/", ""),
+            ("", ""),
+        ] {
+            assert_eq!(nearest(&pages, sent), page, "{sent}");
+        }
     }
 
     #[test]

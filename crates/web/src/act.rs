@@ -1,9 +1,12 @@
 //! The one shape of a write: once-token, transaction, the change with its events and jobs, commit, redirect.
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use store::{Once, Tx};
 
-use crate::{Ctx, FormErrors, Redirect, Refusal, Result, asked};
+use crate::{Ctx, Error, FormErrors, Redirect, Refusal, Result, asked};
 
 /// Where an accepted form leads, and what is read there.
 #[derive(Debug, Clone)]
@@ -68,6 +71,31 @@ where
     match act(ctx, once, change).await {
         Err(Refusal::Fields(errors)) => again(errors).await,
         done => Ok(done?),
+    }
+}
+
+/// As [`act_or_form`], for a form whose page can show what there is now: what the state does not allow is told above the form, too,
+/// on the page as it is by now, with everything that was typed. The answer is 409 then.
+///
+/// # Errors
+/// Every other refusal; what `again` says. A conflict stays one where its page is there no more for this person.
+pub async fn act_in_place<F, A>(ctx: &Ctx, once: &str, change: F, again: A) -> Result<Response>
+where
+    F: AsyncFnOnce(&mut Tx) -> Result<Done, Refusal>,
+    A: AsyncFnOnce(FormErrors) -> Result<Response>,
+{
+    let why = match act(ctx, once, change).await {
+        Err(Refusal::Fields(errors)) => return again(errors).await,
+        Err(Refusal::Conflict(why)) => why,
+        done => return Ok(done?),
+    };
+    match again(FormErrors::refused(why.as_str())).await {
+        Ok(mut page) => {
+            *page.status_mut() = StatusCode::CONFLICT;
+            Ok(page)
+        }
+        Err(Error::NotFound | Error::Gone(_) | Error::Refused(_)) => Err(Error::Conflict(why)),
+        Err(other) => Err(other),
     }
 }
 

@@ -8,7 +8,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use kernel::id::AccountId;
+use axum::body::Bytes;
+use kernel::{id::AccountId, percent_decoded};
 
 /// Characters of an id that are shown as the code of an incident: short enough for the telephone.
 const INCIDENT: usize = 8;
@@ -29,6 +30,7 @@ pub struct Asked {
 struct Seen {
     from: OnceLock<IpAddr>,
     account: OnceLock<AccountId>,
+    form: OnceLock<Bytes>,
 }
 
 impl Asked {
@@ -68,6 +70,38 @@ pub fn signed_in(account: &AccountId) {
     let _ = CURRENT.try_with(|current| current.seen.account.set(account.clone()));
 }
 
+/// The request being answered brought this form, as it came. Nothing outside of a request.
+pub(crate) fn brought(form: Bytes) {
+    let _ = CURRENT.try_with(|current| current.seen.form.set(form));
+}
+
+/// What a person typed into the form that the request being answered brought: whoever is refused gets it back, to copy it.
+pub fn typed() -> Vec<String> {
+    let form = CURRENT.try_with(|current| current.seen.form.get().cloned()).ok().flatten();
+    form.map(|form| words_of(&form)).unwrap_or_default()
+}
+
+/// Longer texts stand in the editor, which keeps them itself.
+const LONGEST: usize = 60_000;
+
+/// The values of a form that are words of a person. Tokens, ids and choices are one word of Latin letters; what is secret is
+/// never said back.
+fn words_of(form: &[u8]) -> Vec<String> {
+    let secret = |name: &str| ["password", "proof", "code", "secret"].iter().any(|one| name.contains(one));
+    let decoded = |text: &str| String::from_utf8_lossy(&percent_decoded(&text.replace('+', " "))).into_owned();
+    let form = String::from_utf8_lossy(form);
+    let pairs = form.split('&').filter_map(|pair| pair.split_once('='));
+    let mut words: Vec<String> = Vec::new();
+    for (name, value) in pairs.map(|(name, value)| (decoded(name), decoded(value))) {
+        let value = value.trim();
+        let by_hand = value.chars().any(|c| !c.is_ascii() || c.is_whitespace());
+        if by_hand && !secret(&name) && value.len() <= LONGEST && !words.iter().any(|known| known == value) {
+            words.push(value.to_owned());
+        }
+    }
+    words
+}
+
 /// The token of a form, for this account and this address alone: sent by another person or to another address, it is another
 /// token. Empty stays empty; outside of a request it is the token itself.
 pub fn bound(token: &str) -> String {
@@ -79,4 +113,28 @@ pub fn bound(token: &str) -> String {
         kernel::event::digest_of([token, account, &*current.what])
     };
     CURRENT.try_with(bind).unwrap_or_else(|_| token.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_person_typed_is_known_without_secrets_and_tokens() {
+        let form =
+            "once=1k2j&version=3&reason=%E7%AC%AC%E4%B8%89+%E6%AE%B5&to=a+b&to=a+b&password=%E5%AF%86+1&basis=secret";
+        let asked = Asked::new("x".into(), "POST /x");
+        let typed = answering(asked, async {
+            assert!(typed().is_empty(), "a page brings no form");
+            brought(form.into());
+            typed()
+        });
+        assert_eq!(typed.await, ["第三 段", "a b"]);
+        assert!(typed_outside().is_empty());
+    }
+
+    fn typed_outside() -> Vec<String> {
+        brought("a=%E7%94%B2".into());
+        typed()
+    }
 }

@@ -8,7 +8,7 @@ use axum::{
 use encoding_rs::GB18030;
 use serde::de::DeserializeOwned;
 
-use crate::{Ctx, Error, Result, page};
+use crate::{Ctx, Error, Result, asked, page};
 
 /// A posted form. Repeated names become lists; what cannot be read is a clear 400, never a bare one.
 #[derive(Debug, Clone)]
@@ -29,6 +29,7 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
         if bytes.windows(3).any(|three| three == b"%00") || bytes.contains(&0) {
             return Err(Error::Invalid("填写的内容里有看不见的控制字符。请重新输入，不要从其他程序整段粘贴。".into()));
         }
+        asked::brought(bytes.clone());
         match axum_extra::extract::Form::<T>::from_request(Request::from_parts(parts, bytes.into()), ctx).await {
             Ok(form) => Ok(Self(form.0)),
             Err(rejection) => {
@@ -64,7 +65,7 @@ impl<T: DeserializeOwned> FromRequestParts<Ctx> for Query<T> {
 
 /// The query of links from old sites, whose Chinese is GBK: the same in UTF-8. `None` when it is that already.
 fn from_old_encoding(query: &str) -> Option<String> {
-    let decoded = |text: &str| page::percent_decoded(&text.replace('+', " "));
+    let decoded = |text: &str| kernel::percent_decoded(&text.replace('+', " "));
     if std::str::from_utf8(&decoded(query)).is_ok() {
         return None;
     }
@@ -80,9 +81,15 @@ fn from_old_encoding(query: &str) -> Option<String> {
     Some(query.split('&').map(pair).collect::<Vec<_>>().join("&"))
 }
 
-/// What is wrong with a form, field by field, in the order of the fields.
+/// What is wrong with a form, field by field, in the order of the fields; or why it was not done at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FormErrors(Vec<(String, String)>);
+pub struct FormErrors {
+    items: Vec<(String, String)>,
+    kept: Vec<String>,
+}
+
+/// Where a refusal stands that is about no field: the page itself.
+const PAGE: &str = "main";
 
 impl FormErrors {
     /// Nothing wrong yet.
@@ -92,7 +99,7 @@ impl FormErrors {
 
     /// Adds a message at a field: 请 + what to do + example.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push((field.to_owned(), message.into()));
+        self.items.push((field.to_owned(), message.into()));
     }
 
     /// Adds the message unless the condition holds.
@@ -104,22 +111,54 @@ impl FormErrors {
 
     /// One message alone.
     pub fn one(field: &str, message: impl Into<String>) -> Self {
-        Self(vec![(field.to_owned(), message.into())])
+        Self { items: vec![(field.to_owned(), message.into())], kept: Vec::new() }
+    }
+
+    /// Why the form was not done, whatever stands in its fields: the state has changed meanwhile or does not allow it. The page
+    /// shows what there is now; what was typed is shown beside the reason, since its field may be gone.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self { kept: asked::typed(), ..Self::one(PAGE, message) }
+    }
+
+    /// Whether the form was refused as a whole ([`Self::refused`]).
+    pub fn is_refused(&self) -> bool {
+        self.items.iter().any(|(field, _)| field == PAGE)
+    }
+
+    /// What the summary is called.
+    pub fn heading(&self) -> &'static str {
+        if self.is_refused() { "未能办理" } else { "有问题需要更正" }
+    }
+
+    /// What was typed into a form that was refused.
+    pub fn kept(&self) -> &[String] {
+        &self.kept
+    }
+
+    /// The same with the messages of one field at another: two forms of a page may have fields of one name.
+    #[must_use]
+    pub fn at(mut self, field: &str, place: &str) -> Self {
+        for (name, _) in &mut self.items {
+            if name == field {
+                place.clone_into(name);
+            }
+        }
+        self
     }
 
     /// All, for the summary.
     pub fn items(&self) -> &[(String, String)] {
-        &self.0
+        &self.items
     }
 
     /// The first message at a field.
-    pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|(name, _)| name == field).map(|(_, message)| message.as_str())
+    pub fn of<'a>(&'a self, field: &str) -> Option<&'a str> {
+        self.items.iter().find(|(name, _)| name == field).map(|(_, message)| message.as_str())
     }
 
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.items.is_empty()
     }
 }
 

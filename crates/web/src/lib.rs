@@ -30,7 +30,7 @@ pub mod settings;
 pub mod shell;
 pub mod whole;
 
-pub use act::{Acted, Done, act, act_for, act_now, act_or_form};
+pub use act::{Acted, Done, act, act_for, act_in_place, act_now, act_or_form};
 pub use capability::{Capabilities, Capability, Nav, ReadCode};
 pub use config::Config;
 pub use ctx::Ctx;

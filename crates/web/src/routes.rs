@@ -155,6 +155,11 @@ impl Routes {
         self.listener
     }
 
+    /// What stands in them.
+    pub fn list(&self) -> &[RouteInfo] {
+        &self.list
+    }
+
     /// The list and the router.
     pub fn finish(self) -> (Vec<RouteInfo>, Router<Ctx>) {
         (self.list, self.router)

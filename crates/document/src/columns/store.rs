@@ -243,7 +243,7 @@ pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<Writte
         }
         if data.version != 0 && data.version != before.version {
             return Err(Refusal::Conflict(
-                "这个栏目在您打开之后被别人改过，您的改动没有保存。请返回栏目页，核对后重新修改。".into(),
+                "这个栏目在您打开之后又保存过，您的改动没有保存。请核对现在的内容，把要改的部分重新填写。".into(),
             ));
         }
     }

@@ -7,7 +7,7 @@ use axum::{
 };
 use kernel::{OrganCode, Role, id::AccountId};
 use web::{
-    Acted, Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act_for, act_now, act_or_form,
+    Acted, Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act_for, act_in_place, act_now,
     office_page, page,
 };
 
@@ -120,7 +120,7 @@ where
     };
     let again =
         async |errors: FormErrors| page::office_errors(&pages::detail_page(ctx, desk, id, sent.typed, errors).await?);
-    act_or_form(ctx, sent.once, done, again).await
+    act_in_place(ctx, sent.once, done, again).await
 }
 
 /// One of the forms of an account as it was sent.

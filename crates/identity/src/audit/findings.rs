@@ -12,8 +12,9 @@ use store::{
     log::seals::{SETTLED, TAMPERED},
     query_as,
 };
-use web::{Ctx, Desk, Done, Form, Refusal, Result, act};
+use web::{Ctx, Desk, Done, Form, Refusal, Result, act_in_place};
 
+use super::verify;
 use crate::events::AUDIT_VERIFIED;
 
 /// Open findings that are held at a time.
@@ -134,14 +135,14 @@ pub(super) async fn settle(
     Form(form): Form<Settled>,
 ) -> Result<Response> {
     let reason: String = form.reason.trim().chars().take(REASON).collect();
-    let known = open(&ctx).await?;
+    let (known, field) = (open(&ctx).await?, format!("reason-{seq}"));
     let done = async |tx: &mut Tx| {
         if reason.is_empty() {
             let text = "请写明处理情况：查到了什么、谁改的、怎样恢复的。没有写明的，这条不符会一直显示。";
-            return Err(Refusal::Conflict(text.into()));
+            return Err(Refusal::field(&field, text));
         }
         let Some(this) = known.iter().find(|one| one.seq == seq) else {
-            return Err(Refusal::Conflict("这条不符已经有人处理了，请刷新页面查看。".into()));
+            return Err(Refusal::Conflict("这条不符已经有人处理了，不用再办。".into()));
         };
         for one in known.iter().filter(|one| one.words == this.words) {
             let data = serde_json::json!({ "reason": reason });
@@ -150,5 +151,5 @@ pub(super) async fn settle(
         }
         Ok::<_, Refusal>(Done::ok("/audit/verify", "已记下处理情况。".to_owned()))
     };
-    Ok(act(&ctx, "", done).await?)
+    act_in_place(&ctx, "", done, async |errors| verify::page(&ctx, &desk, errors, (seq, &form.reason)).await).await
 }

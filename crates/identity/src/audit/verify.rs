@@ -19,9 +19,10 @@ use store::{
 };
 use tokio::sync::watch;
 use web::{
-    Ctx, Desk, Done, Error, OfficeShell, Result, act, act_now, filters,
+    Ctx, Desk, Done, Error, FormErrors, OfficeShell, Result, act, act_now, filters,
     hooks::{DeskItem, DeskSource, Group, Proof},
     office_page,
+    page::office_errors,
 };
 
 use super::{
@@ -220,6 +221,17 @@ struct Page {
     findings: Vec<Finding>,
     /// What was found and settled, how much of it.
     settled: usize,
+    errors: FormErrors,
+    /// What was typed about which finding.
+    typed: (i64, String),
+}
+
+impl Page {
+    /// What was typed about this finding, and what is wrong with it.
+    fn about(&self, one: &Finding) -> (&str, Option<&str>) {
+        let text = if self.typed.0 == one.seq { self.typed.1.as_str() } else { "" };
+        (text, self.errors.of(&format!("reason-{}", one.seq)))
+    }
 }
 
 pub(super) async fn last(ctx: &Ctx) -> Result<Option<(Event, Outcome)>> {
@@ -230,10 +242,17 @@ pub(super) async fn last(ctx: &Ctx) -> Result<Option<(Event, Outcome)>> {
 
 /// GET /audit/verify: how far it is, and what came of the last one.
 pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
-    let (open, last) = (jobs::open(ctx.db(), VERIFY).await?, last(&ctx).await?);
-    let (findings, settled) = (findings::open(&ctx).await?, findings::settled(&ctx).await?.len());
-    let shell = desk.shell(&ctx, "验证结果").await?.with_error(!findings.is_empty());
-    office_page(&Page { shell, open, last, findings, settled })
+    page(&ctx, &desk, FormErrors::new(), (0, "")).await
+}
+
+/// The same, with what must be corrected, and what was typed about which finding.
+pub(super) async fn page(ctx: &Ctx, desk: &Desk, errors: FormErrors, (seq, typed): (i64, &str)) -> Result<Response> {
+    let (open, last) = (jobs::open(ctx.db(), VERIFY).await?, last(ctx).await?);
+    let (findings, settled) = (findings::open(ctx).await?, findings::settled(ctx).await?.len());
+    let bad = !errors.is_empty();
+    let shell = desk.shell(ctx, "验证结果").await?.with_error(bad || !findings.is_empty());
+    let page = Page { shell, open, last, findings, settled, errors, typed: (seq, typed.to_owned()) };
+    if bad { office_errors(&page) } else { office_page(&page) }
 }
 
 /// Every night there is one; after so long something keeps it from ending.

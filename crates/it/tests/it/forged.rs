@@ -79,7 +79,7 @@ both! {
         auditor.get("/").await.expect(200).shows("editor-lx").shows("editor-fg");
         for (at, one) in findings::open(app.ctx()).await.expect("findings").into_iter().enumerate() {
             let path = format!("/audit/findings/{}", one.seq);
-            auditor.post(&path, &[("reason", " ")]).await.expect(409).shows("请写明处理情况");
+            auditor.post(&path, &[("reason", " ")]).await.expect(422).shows("请写明处理情况");
             auditor.get("/audit/verify").await.expect(200).shows("尚未处理的不符").shows(&path);
             auditor.post(&path, &[("reason", "查明是误操作，已收回")]).await.expect(303);
             auditor.post(&path, &[("reason", "再来一次")]).await.expect(409);

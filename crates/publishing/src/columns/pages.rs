@@ -11,7 +11,7 @@ use document::columns::{self as rows, ColumnData, ColumnKind, Row, purposes};
 use kernel::id::ColumnId;
 use serde::Deserialize;
 use store::Tx;
-use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_or_form, office_page};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_in_place, office_page};
 
 /// A column with how much is in it.
 #[derive(Debug, Clone)]
@@ -119,13 +119,19 @@ pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(data): Form<
         rows::put(tx, &desk.actor(), &data).await?;
         Ok(Done::ok("/columns", format!("已新建栏目“{}”。", data.name.trim())))
     };
-    act_or_form(&ctx, &data.once, done, async |errors| form(&ctx, &desk, data.clone(), errors, None).await).await
+    act_in_place(&ctx, &data.once, done, async |errors| form(&ctx, &desk, data.clone(), errors, None).await).await
 }
 
 /// The form of a column.
 pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<ColumnId>) -> Result<Response> {
-    let row = rows::one(ctx.db().read(), &slug).await?;
-    let items = rows::items(ctx.db().read()).await?.remove(&slug).unwrap_or_default();
+    let (row, data) = stored(&ctx, &slug).await?;
+    form(&ctx, &desk, data, FormErrors::new(), Some(row)).await
+}
+
+/// A column as it is, and its form.
+async fn stored(ctx: &Ctx, slug: &ColumnId) -> Result<(Row, ColumnData)> {
+    let row = rows::one(ctx.db().read(), slug).await?;
+    let items = rows::items(ctx.db().read()).await?.remove(slug).unwrap_or_default();
     let data = ColumnData {
         slug: row.slug.clone(),
         name: row.name.clone(),
@@ -139,7 +145,7 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<Co
         version: row.version,
         once: String::new(),
     };
-    form(&ctx, &desk, data, FormErrors::new(), Some(row)).await
+    Ok((row, data))
 }
 
 /// Changes a column.
@@ -149,7 +155,7 @@ pub(super) async fn change(
     Path(slug): Path<ColumnId>,
     Form(data): Form<ColumnData>,
 ) -> Result<Response> {
-    let row = rows::one(ctx.db().read(), &slug).await?;
+    rows::one(ctx.db().read(), &slug).await?;
     let data = ColumnData { slug, version: data.version.max(1), ..data };
     let done = async |tx: &mut Tx| {
         let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
@@ -159,7 +165,13 @@ pub(super) async fn change(
         rows::put(tx, &desk.actor(), &data).await?;
         Ok(Done::ok("/columns", format!("已保存栏目“{}”。", data.name.trim())))
     };
-    act_or_form(&ctx, &data.once, done, async |errors| form(&ctx, &desk, data.clone(), errors, Some(row)).await).await
+    let again = async |errors: FormErrors| {
+        let now = stored(&ctx, &data.slug).await?;
+        // Somebody was faster: the form shows what there is by now, what was typed stands beside the reason.
+        let shown = if errors.is_refused() { now.1 } else { data.clone() };
+        form(&ctx, &desk, shown, errors, Some(now.0)).await
+    };
+    act_in_place(&ctx, &data.once, done, again).await
 }
 
 /// A button of a column's row.
