@@ -7,7 +7,7 @@ use document::{
     Kinds, Shape,
     common::{DOCUMENT_NUMBER, SUMMARY, VALIDITIES, VALIDITY},
     desk,
-    permissions::{CONFIRM_ERASURE, WRITE_DOCUMENTS},
+    permissions::{CONFIRM_ERASURE, WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS},
     public::{self, proof},
     rows::shown_title,
 };
@@ -152,6 +152,7 @@ impl DeskSource for Desk {
                 }));
             }
             items.extend(erasures(ctx, staff).await?);
+            items.extend(objections(ctx, staff).await?);
             Ok(items)
         })
     }
@@ -192,6 +193,45 @@ async fn erasures(ctx: &Ctx, staff: &Staff) -> Result<Vec<DeskItem>> {
         }
     }
     Ok(items)
+}
+
+/// A public edition whose emergency publication somebody disagreed with.
+#[derive(store::FromRow)]
+struct Objection {
+    document_id: DocumentId,
+    title: String,
+    organ: kernel::OrganCode,
+    reviewed_at: String,
+}
+
+/// Emergency publications that somebody disagreed with, for those who may take them off, until they are taken off or corrected.
+async fn objections(ctx: &Ctx, staff: &Staff) -> Result<Vec<DeskItem>> {
+    let actor: kernel::Actor = staff.clone().into();
+    if may(&actor, &WITHDRAW_DOCUMENTS).is_err() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT e.document_id, r.title, r.organ, x.reviewed_at FROM review_exception x \
+               JOIN review r ON r.id = x.review JOIN edition e ON e.id = r.subject_id \
+               WHERE r.subject_kind = 'edition' AND e.state = 'published' AND x.note LIKE $1 ORDER BY x.reviewed_at LIMIT 50";
+    let like = format!("{}%", review::rows::OBJECTED);
+    let rows: Vec<Objection> = store::query_as(sql).bind(like).fetch_all(ctx.db().read()).await?;
+    let (house, directory) = (crate::house(ctx), ctx.directory());
+    let own = |row: &Objection| kernel::may_for(&actor, &WITHDRAW_DOCUMENTS, &house.keeper(&row.organ)).is_ok();
+    let item = |row: Objection| {
+        let since = time::from_db(&row.reviewed_at).map(time::date_in_china);
+        DeskItem {
+            kind: "紧急发布复核不同意：请撤回或更正".to_owned(),
+            group: Group::REVIEW,
+            title: shown_title(&row.title).to_owned(),
+            href: format!("/documents/{}", row.document_id),
+            organ: directory.short_name(&row.organ).to_owned(),
+            since,
+            // It lies open to the public: every day counts.
+            due: since,
+            mine: false,
+        }
+    };
+    Ok(rows.into_iter().filter(own).map(item).collect())
 }
 
 /// After these nothing of the words of a document may lie on anywhere.

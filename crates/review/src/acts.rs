@@ -1,7 +1,11 @@
 //! What people do with a round. Each act runs in the caller's write, with the subject read and locked by its owner in it:
 //! rules → rows → the owner's rows → event → the owner's events.
 
-use kernel::{Actor, NewEvent, Staff, id::ReviewId, may_for};
+use kernel::{
+    Actor, NewEvent, Staff,
+    id::{AccountId, ReviewId},
+    may_for,
+};
 use serde_json::json;
 use store::{Tx, query};
 
@@ -249,39 +253,56 @@ pub async fn except(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &
     tell(tx, subject, actor, matter, &Happened::Excepted, event).await
 }
 
+/// What a review after an exception comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was right.
+    Agrees,
+    /// It should not have gone out: another person looks again, or the owner takes it back.
+    Disagrees,
+}
+
 /// The review after an exception: by another person, with a note.
 ///
 /// # Errors
-/// When there is none, it was reviewed already, the person is the same or an author, or there is no note.
+/// When there is none, it was reviewed already, the person is the same, an author or who disagreed, or there is no note.
 pub async fn review_exception(
     tx: &mut Tx,
     subject: &dyn Subject,
     actor: &Actor,
     matter: &Matter,
-    note: &str,
+    (verdict, note): (Verdict, &str),
 ) -> Result<()> {
     may_for(actor, &permissions::REVIEW_EXCEPTIONS, &matter.keeper)?;
     let (who, note) = (staff(actor)?, cut(note));
     let facts = facts(tx, subject, matter).await?;
     let row = rows::exception(tx.conn(), &matter.about).await?.ok_or(Refusal::NotOnList(facts.words))?;
-    let made = Exception { by: row.made_by, reviewed: !row.reviewed_by.is_empty() };
+    let before = row.note.strip_prefix(rows::OBJECTED);
+    let objector = before.map(|_| AccountId::from(row.reviewed_by.as_str()));
+    let made = Exception { by: row.made_by, reviewed: !row.reviewed_by.is_empty(), objector };
     made.review(who, &note, &facts)?;
+    let kept = match (verdict, before) {
+        (Verdict::Disagrees, _) => format!("{}{note}", rows::OBJECTED),
+        (Verdict::Agrees, Some(against)) => format!("{note}（此前{}不同意：{against}）", row.reviewed_name),
+        (Verdict::Agrees, None) => note,
+    };
     let done = query(
         "UPDATE review_exception SET reviewed_by = $2, reviewed_name = $3, reviewed_at = $4, note = $5 \
-         WHERE review = $1 AND reviewed_by = ''",
+         WHERE review = $1 AND reviewed_by = $6",
     )
     .bind(&row.review)
     .bind(&who.account)
     .bind(&who.name)
     .bind(tx.now())
-    .bind(&note)
+    .bind(&kept)
+    .bind(&row.reviewed_by)
     .execute(tx.conn())
     .await?;
     if done.rows_affected() == 0 {
         return Err(Refusal::NotOnList(facts.words).into());
     }
     let event = NewEvent::new(subject.said().exception_reviewed, &matter.log.id, actor)
-        .data(matter.log.brief_with(json!({ "note": note })));
+        .data(matter.log.brief_with(json!({ "note": kept })));
     tx.append(event.organ(&matter.organ)).await?;
     Ok(())
 }

@@ -58,10 +58,17 @@ pub fn capability() -> web::Capability {
         .migrations(MIGRATIONS)
 }
 
+/// What the field of a form is called that holds the reason of an act, or the note of a review.
+pub const REASON: &str = "reason";
+
 impl From<Refusal> for web::Refusal {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Refused(refused) => Self::Forbidden(refused),
+            // Something that a field of this name lacks: the form is shown again.
+            lacks @ (Refusal::NoReason { .. } | Refusal::NoGround | Refusal::NoNote) => {
+                Self::field(REASON, lacks.to_string())
+            }
             // All others are states of the thing, not rights of the person; the text says what to do.
             other => Self::Conflict(other.to_string()),
         }

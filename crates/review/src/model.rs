@@ -346,7 +346,7 @@ impl Round {
         };
         let reason = reason.trim();
         if reason.is_empty() {
-            return Err(Refusal::NoReason);
+            return Err(NO_RETURN_REASON);
         }
         Ok(Self { state: State::Returned { stage, by: staff.name.clone(), reason: reason.to_owned() }, ..self })
     }
@@ -395,12 +395,19 @@ impl Round {
         }
         let reason = reason.trim();
         if reason.is_empty() {
-            return Err(Refusal::NoReason);
+            return Err(NO_EXCEPTION_REASON);
         }
         facts.fit("紧急发布")?;
         Ok(Self { state: State::Excepted { reason: reason.to_owned() }, ..self })
     }
 }
+
+const NO_RETURN_REASON: Refusal =
+    Refusal::NoReason { what: "退回理由", example: "第三段数据与附件不一致。" };
+const NO_EXCEPTION_REASON: Refusal = Refusal::NoReason {
+    what: "紧急发布的理由",
+    example: "暴雨红色预警已发布，须立即告知停课安排。",
+};
 
 /// An exception, as its later review must know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -409,15 +416,20 @@ pub struct Exception {
     pub by: AccountId,
     /// Whether it has been reviewed.
     pub reviewed: bool,
+    /// Who reviewed it and disagreed: another person may still look at it.
+    pub objector: Option<AccountId>,
 }
 
 impl Exception {
     /// The review afterwards: by another person, who did not write in the subject either, with a note.
     ///
     /// # Errors
-    /// When it has been reviewed, the person is the same or an author, or there is no note.
+    /// When it has been reviewed and nobody disagreed, the person is the same, an author or who disagreed, or there is no note.
     pub fn review(self, staff: &Staff, note: &str, facts: &Facts) -> Result<Self, Refusal> {
-        if self.reviewed {
+        if self.objector.as_ref() == Some(&staff.account) {
+            return Err(Refusal::Objected);
+        }
+        if self.reviewed && self.objector.is_none() {
             return Err(Refusal::NotOnList(facts.words));
         }
         if self.by == staff.account || facts.authors.contains(&staff.account) {

@@ -220,8 +220,11 @@ fn what_could_not_be_read_waits_at_the_first_stage_for_a_persons_word() {
 
 #[test]
 fn a_return_and_an_exception_have_a_reason() {
-    assert_eq!(opened().send_back(&reviewer("r"), " ", &facts(), at(NOW)), Err(Refusal::NoReason));
-    assert_eq!(cleared().except(&reviewer("r"), "\n", &facts()), Err(Refusal::NoReason));
+    // The example is one of this act.
+    let told = opened().send_back(&reviewer("r"), " ", &facts(), at(NOW)).expect_err("no reason").to_string();
+    assert_eq!(told, "请写明退回理由，例如：第三段数据与附件不一致。");
+    let told = cleared().except(&reviewer("r"), "\n", &facts()).expect_err("no reason").to_string();
+    assert!(told.starts_with("请写明紧急发布的理由，例如：暴雨"), "{told}");
     let back = opened().send_back(&reviewer("r"), " 数据不符 ", &facts(), at(NOW)).expect("back");
     assert_eq!(back.state, State::Returned { stage: 0, by: "姓r".into(), reason: "数据不符".into() });
 }
@@ -241,7 +244,7 @@ fn a_stopped_subject_stands_still_whoever_had_it() {
 
 #[test]
 fn an_exception_is_reviewed_by_another_person() {
-    let made = Exception { by: "clerk".into(), reviewed: false };
+    let made = Exception { by: "clerk".into(), reviewed: false, objector: None };
     let note = "已逐项补审";
     let clerk = |account| person(account, &[Role::CountyOffice]);
     assert_eq!(made.clone().review(&clerk("clerk"), note, &facts()), Err(Refusal::OwnException));
@@ -249,6 +252,11 @@ fn an_exception_is_reviewed_by_another_person() {
     assert_eq!(made.clone().review(&clerk("other"), " ", &facts()), Err(Refusal::NoNote));
     let done = made.review(&clerk("other"), note, &facts()).expect("reviewed");
     assert_eq!(done.review(&clerk("third"), note, &facts()), Err(Refusal::NotOnList(WORDS)));
+    // Who disagreed has not ended it; another person may.
+    let against = Exception { by: "clerk".into(), reviewed: true, objector: Some("other".into()) };
+    assert_eq!(against.clone().review(&clerk("other"), note, &facts()), Err(Refusal::Objected));
+    assert_eq!(against.clone().review(&clerk("clerk"), note, &facts()), Err(Refusal::OwnException));
+    assert!(against.review(&clerk("third"), note, &facts()).is_ok());
 }
 
 /// An act that somebody tries.

@@ -14,6 +14,7 @@ use crate::{
     Result,
     model::{CLAIM_HOURS, Claim},
     route::{Route, Stage},
+    rows,
 };
 
 /// Whose hands a round is in.
@@ -258,6 +259,7 @@ pub struct ExceptionLine {
     pub made: bool,
     id: ReviewId,
     made_by: AccountId,
+    reviewed_by: String,
 }
 
 impl ExceptionLine {
@@ -270,12 +272,27 @@ impl ExceptionLine {
     pub fn is_reviewed(&self) -> bool {
         !self.reviewed_at.is_empty()
     }
+
+    /// Whether this person is the last who reviewed it.
+    pub fn is_by(&self, account: &AccountId) -> bool {
+        self.reviewed_by == account.as_str()
+    }
+
+    /// What who disagreed wrote; empty when nobody does.
+    pub fn objection(&self) -> &str {
+        self.note.strip_prefix(rows::OBJECTED).unwrap_or_default()
+    }
+
+    /// Whether who reviewed it disagreed, and nobody has reviewed it since.
+    pub fn is_objected(&self) -> bool {
+        self.note.starts_with(rows::OBJECTED)
+    }
 }
 
 /// Exceptions of the kinds and organs of a filter: what else it says is about what is still under way.
 fn exceptions_of(filter: &Filter) -> List {
     let columns = "r.subject_kind, r.subject_id, r.organ, r.title, x.name, x.at, r.reason, x.reviewed_name, x.reviewed_at, \
-                   x.note, r.id, x.made_by";
+                   x.note, r.id, x.made_by, x.reviewed_by";
     let list = List::new(columns, "review_exception x JOIN review r ON r.id = x.review", "r.id")
         .sort("open", &[By::up("CASE WHEN x.reviewed_by = '' THEN 0 ELSE 1 END"), By::down("x.at")])
         .only_of("r.subject_kind", filter.kinds.iter().copied());

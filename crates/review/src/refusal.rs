@@ -37,7 +37,7 @@ pub enum Refusal {
     #[error(transparent)]
     Refused(#[from] Refused),
     /// The state does not allow it.
-    #[error("{}现在是“{state}”，不能{what}。请刷新页面查看最新状态。", words.this)]
+    #[error("{}现在是“{state}”，不能{what}。请看过现在的情况再办理。", words.this)]
     State {
         /// Names of the subject.
         words: Words,
@@ -82,9 +82,14 @@ pub enum Refusal {
         /// Who.
         by: String,
     },
-    /// A return or an exception without a reason.
-    #[error("请写明理由，例如：第三段数据与附件不一致。")]
-    NoReason,
+    /// An act without its reason.
+    #[error("请写明{what}，例如：{example}")]
+    NoReason {
+        /// What the reason is called: 退回理由.
+        what: &'static str,
+        /// One that somebody might give for this act.
+        example: &'static str,
+    },
     /// Letting a finding through without a reason.
     #[error("请写明放行理由，例如“法定公示内容，依据……第几条”。")]
     NoGround,
@@ -99,7 +104,7 @@ pub enum Refusal {
         what: &'static str,
     },
     /// The text has not been checked as it stands: somebody changed it at the same moment, or the rules have changed.
-    #[error("{}刚刚有改动，个人信息检查还没有做完，不能{what}。请刷新页面后再办理。", words.this)]
+    #[error("{}刚刚有改动，个人信息检查还没有做完，不能{what}。请稍候再办理。", words.this)]
     Unchecked {
         /// Names of the subject.
         words: Words,
@@ -110,10 +115,10 @@ pub enum Refusal {
     #[error("{0}")]
     Unfit(String),
     /// The finding is not there any more.
-    #[error("这处内容已经改动，原来的问题不在了。请刷新页面查看最新检查结果。")]
+    #[error("这处内容已经改动，原来的问题不在了。请以现在的检查结果为准。")]
     NoFinding,
     /// The exception is not waiting for its review.
-    #[error("{}不在待复核之列，可能已由他人复核。请刷新页面查看。", .0.this)]
+    #[error("{}不在待复核之列，可能已由他人复核，不用再办。", .0.this)]
     NotOnList(Words),
     /// An exception is reviewed by another person than who made it or wrote the text.
     #[error("紧急发布须由另一位人员事后复核，不能自己复核。")]
@@ -121,7 +126,10 @@ pub enum Refusal {
     /// A review of an exception without a note.
     #[error("请写明复核意见，例如“已逐项补审，内容无误”。")]
     NoNote,
+    /// Who disagreed with an exception does not end the disagreement.
+    #[error("您已经表示不同意，须由另一位人员确认复核；撤回公开或更正后也就办结。")]
+    Objected,
     /// Somebody was faster.
-    #[error("{}在您打开之后有了变化。您的操作没有执行，也没有覆盖任何内容。请刷新后再办理。", .0.this)]
+    #[error("{}在您打开之后有了变化。您的操作没有执行，也没有覆盖任何内容。请看过现在的情况再办理。", .0.this)]
     Changed(Words),
 }

@@ -166,12 +166,20 @@ pub struct ExceptionRow {
     pub made_by: AccountId,
     /// Who reviewed it afterwards; empty = nobody yet.
     pub reviewed_by: String,
+    /// The same by name.
+    pub reviewed_name: String,
+    /// What came of it.
+    pub note: String,
 }
+
+/// How the note of a review begins that disagrees with the exception. It waits for another person, or for the subject to be
+/// taken back.
+pub const OBJECTED: &str = "不同意：";
 
 /// The newest exception of a subject.
 pub(crate) async fn exception<'e>(executor: impl Executor<'e>, about: &About) -> Result<Option<ExceptionRow>> {
-    let sql = "SELECT x.review, x.made_by, x.reviewed_by FROM review_exception x JOIN review r ON r.id = x.review \
-               WHERE r.subject_kind = $1 AND r.subject_id = $2 ORDER BY r.round DESC LIMIT 1";
+    let sql = "SELECT x.review, x.made_by, x.reviewed_by, x.reviewed_name, x.note FROM review_exception x \
+               JOIN review r ON r.id = x.review WHERE r.subject_kind = $1 AND r.subject_id = $2 ORDER BY r.round DESC LIMIT 1";
     Ok(query_as(sql).bind(about.kind).bind(&about.id).fetch_optional(executor).await?)
 }
 

@@ -19,7 +19,7 @@ use kernel::{
 use serde::Deserialize;
 use serde_json::json;
 use store::Tx;
-use web::{Ctx, Desk, Done, Error, Form, Redirect, Refusal, Result, act, act_now, act_or_form};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act, act_in_place, act_now};
 
 use super::{attachments, checks, deciding, edit::load_open};
 
@@ -35,12 +35,18 @@ pub(super) struct Button {
     to: String,
 }
 
+/// The document's page as it is now, with what was typed into the form of a withdrawal and why it was not done.
+async fn again(ctx: &Ctx, desk: &Desk, id: &DocumentId, button: &Button, errors: FormErrors) -> Result<Response> {
+    let typed = super::show::Typed { reason: &button.reason, notice: &button.notice, ..Default::default() };
+    super::show::page(ctx, desk, id, errors, typed).await
+}
+
 /// The open edition as the person saw it.
 async fn seen(tx: &mut Tx, house: &House, desk: &Desk, document: &DocumentId, seen: i64) -> Result<Whole, Refusal> {
     let actor = desk.actor();
     let about = rows::visible_locked(tx, house, &actor, document).await?;
     let open = rows::open_edition(tx.conn(), &about.id).await?;
-    let open = open.ok_or_else(|| Refusal::Conflict("这一版已经办结，没有可以办理的事项。请刷新稿件页。".into()))?;
+    let open = open.ok_or_else(|| Refusal::Conflict("这一版已经办结，没有可以办理的事项。".into()))?;
     rows::same_version(&open, seen)?;
     rows::load(tx, house, &actor, &open.id).await
 }
@@ -59,7 +65,7 @@ pub(super) async fn recall(
         let text = "已收回为草稿，可以修改。再次提交后从保密审查开始。";
         Ok::<_, Refusal>(Done::ok(format!("/documents/{id}/edit"), text))
     };
-    Ok(act(&ctx, &button.once, done).await?)
+    act_in_place(&ctx, &button.once, done, async |errors| again(&ctx, &desk, &id, &button, errors).await).await
 }
 
 /// 更正.
@@ -77,7 +83,7 @@ pub(super) async fn correct(
         let text = "已复制出新的一版。改好后写明改了什么，再提交审核；通过之前公众看到的仍是原来那一版。";
         Ok::<_, Refusal>(Done::ok(format!("/documents/{id}/edit"), text))
     };
-    Ok(act(&ctx, &button.once, done).await?)
+    act_in_place(&ctx, &button.once, done, async |errors| again(&ctx, &desk, &id, &button, errors).await).await
 }
 
 /// Puts the draft into the bin.
@@ -95,7 +101,7 @@ pub(super) async fn bin(
         let done = Done::ok("/documents", "草稿已移入回收站，30 天内可以恢复。");
         Ok::<_, Refusal>(done.with(|redirect| redirect.undo(restore, "撤销")))
     };
-    Ok(act(&ctx, &button.once, done).await?)
+    act_in_place(&ctx, &button.once, done, async |errors| again(&ctx, &desk, &id, &button, errors).await).await
 }
 
 /// Brings a draft back from the bin.
@@ -120,7 +126,7 @@ pub(super) async fn withdraw(
         let actor = desk.actor();
         let document = rows::visible_locked(tx, &house, &actor, &id).await?;
         let Some(public) = document.public() else {
-            return Err(Refusal::Conflict("这份稿件现在没有公开的版本，不需要撤回。请刷新稿件页。".into()));
+            return Err(Refusal::Conflict("这份稿件现在没有公开的版本，不需要撤回。".into()));
         };
         let whole = rows::load(tx, &house, &actor, public).await?;
         rows::same_version(&whole.edition, button.version)?;
@@ -132,11 +138,7 @@ pub(super) async fn withdraw(
         };
         Ok(Done::ok(format!("/documents/{id}"), text))
     };
-    let again = async |errors| {
-        let typed = super::show::Typed { reason: &button.reason, notice: &button.notice, ..Default::default() };
-        super::show::page(&ctx, &desk, &id, errors, typed).await
-    };
-    act_or_form(&ctx, &button.once, done, again).await
+    act_in_place(&ctx, &button.once, done, async |errors| again(&ctx, &desk, &id, &button, errors).await).await
 }
 
 /// 紧急发布.
@@ -157,7 +159,11 @@ pub(super) async fn bypass(
         let text = "已紧急发布并公开。这一版列入紧急发布清单，请尽快由另一位人员复核。";
         Ok::<_, Refusal>(Done::to(format!("/documents/{id}")).with(|redirect| redirect.flash("warn", text)))
     };
-    Ok(act(&ctx, &button.once, done).await?)
+    let again = async |errors: FormErrors| {
+        let typed = super::show::Typed { bypass: &button.reason, ..Default::default() };
+        super::show::page(&ctx, &desk, &id, errors.at("reason", "b-reason"), typed).await
+    };
+    act_in_place(&ctx, &button.once, done, again).await
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

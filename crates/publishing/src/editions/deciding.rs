@@ -10,12 +10,17 @@ use document::{
     rows::{self, DocumentRow, EditionRow},
 };
 use kernel::{Actor, Staff, id::SubjectRef};
-use review::{Kind, Matter, Outcome, Refusal as Because, Review, Route, State, acts, findings, model::may_pass};
+use review::{
+    Kind, Matter, Outcome, Refusal as Because, Review, Route, State,
+    acts::{self, Verdict},
+    findings,
+    model::may_pass,
+};
 use store::Tx;
 use web::{Ctx, FormErrors, Refusal};
 
 use super::{
-    checks, proven,
+    checks, notices, proven,
     subject::{self, EDITION, Editions},
 };
 
@@ -88,13 +93,24 @@ pub async fn bypass(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole, reason
     acts::except(tx, &owner, actor, &matter, reason).await
 }
 
-/// The review after an emergency publication: by another person than who published, with a note.
+/// The review after an emergency publication: by another person than who published, with a note. Where it disagrees, those who
+/// may take the document off are told, and named.
 ///
 /// # Errors
 /// When it was not bypassed, was reviewed already, the person is the same, or there is no note.
-pub async fn review_bypass(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole, note: &str) -> Result<(), Refusal> {
+pub async fn review_bypass(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    whole: &Whole,
+    (verdict, note): (Verdict, &str),
+) -> Result<Option<String>, Refusal> {
     let (owner, matter) = subject(ctx, tx, whole).await?;
-    acts::review_exception(tx, &owner, actor, &matter, note).await
+    acts::review_exception(tx, &owner, actor, &matter, (verdict, note)).await?;
+    Ok(match verdict {
+        Verdict::Agrees => None,
+        Verdict::Disagrees => Some(notices::objected(ctx, tx, actor, &matter, note).await?),
+    })
 }
 
 /// 领取.

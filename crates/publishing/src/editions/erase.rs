@@ -13,7 +13,7 @@ use store::{
     Tx,
     jobs::{Failure, NewJob},
 };
-use web::{Ctx, Desk, Done, Form, Refusal, Result, act, act_or_form};
+use web::{Ctx, Desk, Done, Form, Refusal, Result, act_in_place};
 
 use super::subject::EDITION;
 
@@ -58,7 +58,7 @@ pub(super) async fn ask(
             super::show::Typed { basis: &button.basis, erase_reason: &button.erase_reason, ..Default::default() };
         super::show::page(&ctx, &desk, &id, errors, typed).await
     };
-    act_or_form(&ctx, &button.once, done, again).await
+    act_in_place(&ctx, &button.once, done, again).await
 }
 
 /// Takes the request back, or does not agree.
@@ -73,7 +73,10 @@ pub(super) async fn stop(
         erase::stop(tx, &house, &desk.actor(), &id).await?;
         Ok::<_, Refusal>(Done::ok(format!("/documents/{id}"), "清除申请已撤销，原文没有变动。"))
     };
-    Ok(act(&ctx, &button.once, done).await?)
+    act_in_place(&ctx, &button.once, done, async |errors| {
+        super::show::page(&ctx, &desk, &id, errors, super::show::Typed::default()).await
+    })
+    .await
 }
 
 /// 核准清除.
@@ -106,7 +109,10 @@ pub(super) async fn confirm(
         let to = format!("/documents/{id}");
         Ok::<_, Refusal>(Done::to(to).with(|redirect| redirect.flash("warn", text)))
     };
-    Ok(act(&ctx, &button.once, done).await?)
+    act_in_place(&ctx, &button.once, done, async |errors| {
+        super::show::page(&ctx, &desk, &id, errors, super::show::Typed::default()).await
+    })
+    .await
 }
 
 /// Removes the bytes of files that nobody refers to any more, and what the database still holds of them beside its tables.

@@ -3,29 +3,142 @@
 
 use std::sync::Arc;
 
-use kernel::id::AccountId;
-use review::{Happened, Matter, Stage, findings};
+use document::permissions::{WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS};
+use kernel::{Actor, id::AccountId};
+use review::{Happened, Matter, Review, Stage, State, findings, permissions::REVIEW_EXCEPTIONS};
 use store::{Tx, jobs::NewJob};
 use web::{
-    Ctx, Result,
+    Ctx, Refusal, Result,
     hooks::{Person, Recipients},
     mail::{Mail, SEND},
 };
 
+use crate::people;
+
 /// Enqueues what is to be told of an act, in its write.
-pub(super) async fn tell(ctx: &Ctx, tx: &mut Tx, matter: &Matter, what: &Happened<'_>) -> Result<()> {
+pub(super) async fn tell(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    matter: &Matter,
+    what: &Happened<'_>,
+) -> Result<(), Refusal> {
     let mail = match what {
         Happened::Opened(stage) | Happened::Onward(stage) => {
             let found = findings::read(tx.conn(), &matter.about, &matter.parts).await?;
             waiting(ctx, matter, stage, &found.stopping_words()).await?
         }
         Happened::Returned(stage, reason) => returned(ctx, matter, stage, reason).await?,
+        Happened::Excepted => return excepted(ctx, tx, actor, matter).await,
         _ => return Ok(()),
     };
+    send(tx, &mail).await
+}
+
+async fn send(tx: &mut Tx, mail: &Mail) -> Result<(), Refusal> {
     if !mail.to.is_empty() {
-        tx.enqueue(NewJob::now(SEND, &mail)).await?;
+        tx.enqueue(NewJob::now(SEND, mail)).await?;
     }
     Ok(())
+}
+
+/// The addresses of these people that have not been written to yet.
+fn addresses(people: Vec<Person>, written: &mut Vec<String>) -> Vec<String> {
+    let mut to = Vec::new();
+    for one in people {
+        if !one.email.is_empty() && !written.contains(&one.email) {
+            written.push(one.email.clone());
+            to.push(one.email);
+        }
+    }
+    to
+}
+
+/// An emergency publication: to those who are to look at it afterwards, to those whose text it is, and to those who were told that
+/// it waits for them, which it does no more. Nobody gets two of them, nor does who did it.
+async fn excepted(ctx: &Ctx, tx: &mut Tx, actor: &Actor, matter: &Matter) -> Result<(), Refusal> {
+    let review = review::rows::newest(tx.conn(), &matter.about).await?;
+    let reason = match review.as_ref().map(|review| &review.round.state) {
+        Some(State::Excepted { reason }) => reason.clone(),
+        _ => String::new(),
+    };
+    let left = review.as_ref().map(stages_left).unwrap_or_default();
+    let labels = left.iter().map(|stage| stage.label.as_str()).collect::<Vec<_>>().join("、");
+    let past = if labels.is_empty() { String::new() } else { format!("，跳过了{labels}") };
+    let organ = ctx.directory().short_name(&matter.organ).to_owned();
+    let head = format!(
+        "{organ}的《{}》（{}撰写）已由{}紧急发布，现在公众可以看到{past}。\n\n理由：{reason}\n\n",
+        matter.title,
+        matter.byline,
+        actor.log_name(),
+    );
+    let me: Vec<AccountId> = actor.staff().map(|staff| staff.account.clone()).into_iter().collect();
+    let without: Vec<AccountId> = matter.authors.iter().chain(&me).cloned().collect();
+    let mut written = ctx.one::<Arc<dyn Recipients>>().mail_of(ctx, &me).await?;
+    let reviewers = people::who_may(ctx, &REVIEW_EXCEPTIONS, &matter.keeper, &without).await?;
+    let page = address(ctx, "/bypasses");
+    let review = Mail {
+        to: addresses(reviewers, &mut written),
+        subject: format!("有紧急发布等待复核：{}", matter.title),
+        text: format!("{head}请尽快逐项补审。不同意的，写明理由，由可以撤回的人员决定是否撤回。\n\n打开复核：{page}\n"),
+    };
+    let mut own = ctx.one::<Arc<dyn Recipients>>().people(ctx, WRITE_DOCUMENTS.roles).await?;
+    own.extend(ctx.one::<Arc<dyn Recipients>>().people(ctx, WITHDRAW_DOCUMENTS.roles).await?);
+    own.retain(|one| one.organ == matter.keeper || matter.authors.contains(&one.account));
+    let page = address(ctx, &format!("/documents/{}", matter.log.id));
+    let own = Mail {
+        to: addresses(own, &mut written),
+        subject: format!("已紧急发布：{}", matter.title),
+        text: format!(
+            "{head}不用再等其余关口审核；事后由另一位人员复核。内容有误的，请更正或撤回。\n\n打开稿件：{page}\n"
+        ),
+    };
+    let mut former = Vec::new();
+    if let Some(stage) = left.first() {
+        former = ctx.one::<Arc<dyn Recipients>>().people(ctx, &stage.roles).await?;
+        let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
+        former.retain(|one| one.organ == matter.keeper || one.organ == office);
+    }
+    let former = Mail {
+        to: addresses(former, &mut written),
+        subject: format!("不用再审核：{}", matter.title),
+        text: format!("{head}这份稿件不再等待{labels}，不用办理。\n"),
+    };
+    for mail in [review, own, former] {
+        send(tx, &mail).await?;
+    }
+    Ok(())
+}
+
+/// The stages that nobody, or not everybody, has passed.
+fn stages_left(review: &Review) -> Vec<Stage> {
+    let round = &review.round;
+    let passed = |place: usize| round.passes.iter().filter(|pass| pass.stage == place).count();
+    let left = round.route.stages().iter().enumerate().filter(|(place, stage)| passed(*place) < stage.people());
+    left.map(|(_, stage)| stage.clone()).collect()
+}
+
+/// Somebody who looked at an emergency publication afterwards disagrees: to those who may take the document off. Answers who they
+/// are by name.
+pub(super) async fn objected(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    matter: &Matter,
+    note: &str,
+) -> Result<String, Refusal> {
+    let me: Vec<AccountId> = actor.staff().map(|staff| staff.account.clone()).into_iter().collect();
+    let others = people::who_may(ctx, &WITHDRAW_DOCUMENTS, &matter.keeper, &me).await?;
+    let names = people::names(&others);
+    let text = format!(
+        "{}复核紧急发布的《{}》，不同意公开。\n\n意见：{note}\n\n公众现在仍能看到。请决定撤回公开或更正：{}\n",
+        actor.log_name(),
+        matter.title,
+        address(ctx, &format!("/documents/{}", matter.log.id)),
+    );
+    let subject = format!("紧急发布复核不同意：{}", matter.title);
+    send(tx, &Mail { to: addresses(others, &mut Vec::new()), subject, text }).await?;
+    Ok(names)
 }
 
 fn address(ctx: &Ctx, path: &str) -> String {

@@ -159,6 +159,8 @@ struct Show {
     basis: String,
     /// What was typed as its reason.
     erase_reason: String,
+    /// What was typed as the reason of an emergency publication.
+    bypass_reason: String,
     bases: Vec<(&'static str, &'static str)>,
     erasure: Panel,
     document: DocumentRow,
@@ -275,6 +277,8 @@ pub(super) struct Typed<'a> {
     pub(super) basis: &'a str,
     /// The same in the words of who asks.
     pub(super) erase_reason: &'a str,
+    /// Reason of an emergency publication.
+    pub(super) bypass: &'a str,
 }
 
 /// The same, with what must be corrected in the form of a withdrawal or an erasure.
@@ -330,6 +334,7 @@ pub(super) async fn page(
         notice: typed.notice.to_owned(),
         basis: typed.basis.to_owned(),
         erase_reason: typed.erase_reason.to_owned(),
+        bypass_reason: typed.bypass.to_owned(),
         bases: document::erase::BASES.to_vec(),
         can_correct: writes && opened.is_none() && was_public && !erased && !erasure.waits(),
         erasure,

@@ -179,7 +179,7 @@ impl Subject for Editions {
         what: &'a Happened<'a>,
     ) -> BoxFuture<'a, Result<(), Refusal>> {
         Box::pin(async move {
-            notices::tell(&self.0, tx, matter, what).await?;
+            notices::tell(&self.0, tx, actor, matter, what).await?;
             if !matches!(what, Happened::Passed | Happened::Excepted) {
                 return Ok(());
             }

@@ -201,6 +201,33 @@ struct ReviewPage {
     effect: String,
     next: Option<String>,
     once: String,
+    /// What was typed before.
+    opinion: String,
+    reason: String,
+    ground: (String, String),
+}
+
+impl ReviewPage {
+    /// What is wrong with the words by which a finding was to be let through.
+    fn wrong(&self, check: &Check) -> Option<&str> {
+        self.errors.of(&format!("l-{}", check.digest))
+    }
+
+    /// These words.
+    fn ground(&self, check: &Check) -> &str {
+        if self.ground.0 == check.digest { &self.ground.1 } else { "" }
+    }
+}
+
+/// What was typed into the forms of a review.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Typed<'a> {
+    /// Of an approval.
+    pub(super) opinion: &'a str,
+    /// Of a return.
+    pub(super) reason: &'a str,
+    /// Why a finding is let through: its digest, the words.
+    pub(super) ground: (&'a str, &'a str),
 }
 
 /// One gate in the panel.
@@ -214,11 +241,17 @@ struct GateLine {
 
 /// One edition to decide on.
 pub(super) async fn review(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<EditionId>) -> Result<Response> {
-    review_page(&ctx, &desk, &id, FormErrors::new()).await
+    review_page(&ctx, &desk, &id, FormErrors::new(), Typed::default()).await
 }
 
 /// The same, with what must be corrected.
-pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &EditionId, errors: FormErrors) -> Result<Response> {
+pub(super) async fn review_page(
+    ctx: &Ctx,
+    desk: &Desk,
+    id: &EditionId,
+    errors: FormErrors,
+    typed: Typed<'_>,
+) -> Result<Response> {
     let (actor, house) = (desk.actor(), crate::house(ctx));
     let whole = rows::read(ctx.db().read(), &house, &actor, id).await?;
     seen::opened(ctx, desk, &whole).await?;
@@ -272,6 +305,9 @@ pub(super) async fn review_page(ctx: &Ctx, desk: &Desk, id: &EditionId, errors: 
         next: next_waiting(ctx, desk, id).await?,
         paper: paper(ctx, &whole)?,
         once: ctx.once(),
+        opinion: typed.opinion.to_owned(),
+        reason: typed.reason.to_owned(),
+        ground: (typed.ground.0.to_owned(), typed.ground.1.to_owned()),
         edition: whole.edition,
         checks: checks.found,
     };
@@ -433,6 +469,12 @@ struct Bypass {
     reviewed_at: String,
     /// Who may review it, where the reader may not.
     reviewers: String,
+    /// Whether the public still sees it.
+    stands: bool,
+    /// Whether the reader disagreed.
+    mine: bool,
+    /// What was typed about it before.
+    typed: String,
 }
 
 impl Bypass {
@@ -441,8 +483,14 @@ impl Bypass {
         if self.line.made { "您作出了这次紧急发布" } else { "您参与了这份稿件的撰写" }
     }
 
+    /// What is wrong with what was typed about it.
+    fn wrong<'a>(&self, errors: &'a FormErrors) -> Option<&'a str> {
+        errors.of(&format!("n-{}", self.line.subject))
+    }
+
+    /// Whether the reader may review it: nobody has, or somebody else disagreed.
     fn may(&self) -> bool {
-        self.line.other && !self.line.is_reviewed()
+        self.line.other && (!self.line.is_reviewed() || (self.line.is_objected() && !self.mine && self.stands))
     }
 }
 
@@ -450,6 +498,7 @@ impl Bypass {
 #[template(path = "reviews/templates/bypasses.html")]
 struct Bypasses {
     shell: OfficeShell,
+    errors: FormErrors,
     rows: Vec<Bypass>,
     open: i64,
     steps: Steps,
@@ -458,14 +507,25 @@ struct Bypasses {
 
 /// Emergency publications: those to be reviewed first.
 pub(super) async fn bypasses(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let within = review::desk::exceptions_for(&ctx, review::Kind::named(&ctx, EDITION), &desk.staff);
+    bypasses_page(&ctx, &desk, &filter.after, FormErrors::new(), (&EditionId::from(""), "")).await
+}
+
+/// The same, with what must be corrected, and what was typed about an edition.
+pub(super) async fn bypasses_page(
+    ctx: &Ctx,
+    desk: &Desk,
+    after: &str,
+    errors: FormErrors,
+    (about, typed): (&EditionId, &str),
+) -> Result<Response> {
+    let within = review::desk::exceptions_for(ctx, review::Kind::named(ctx, EDITION), &desk.staff);
     let open = queue::exceptions_open(ctx.db(), &within).await?;
-    let found = queue::exceptions(ctx.db(), &within, &desk.staff.account, Some(&filter.after), SIZE).await?;
+    let found = queue::exceptions(ctx.db(), &within, &desk.staff.account, Some(after), SIZE).await?;
     let steps = Steps::new(&found, "");
     let lines = found.rows;
     let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
     let editions = rows::editions_by_id(ctx.db().read(), &ids).await?;
-    let (directory, house) = (ctx.directory(), crate::house(&ctx));
+    let (directory, house) = (ctx.directory(), crate::house(ctx));
     let mut rows = Vec::with_capacity(lines.len());
     for line in lines {
         let Some(edition) = editions.iter().find(|edition| edition.id.as_str() == line.subject) else { continue };
@@ -473,10 +533,13 @@ pub(super) async fn bypasses(State(ctx): State<Ctx>, desk: Desk, Query(filter): 
         others.push(line.made_by().clone());
         let reviewers = match line.is_reviewed() || line.other {
             true => Vec::new(),
-            false => people::who_may(&ctx, &REVIEW_EXCEPTIONS, &house.keeper(&line.organ), &others).await?,
+            false => people::who_may(ctx, &REVIEW_EXCEPTIONS, &house.keeper(&line.organ), &others).await?,
         };
         rows.push(Bypass {
             reviewers: people::names(&reviewers),
+            stands: edition.state == "published",
+            mine: line.is_by(&desk.staff.account),
+            typed: if edition.id == *about { typed.to_owned() } else { String::new() },
             document: edition.document_id.clone(),
             number: edition.number,
             organ: short_name(&directory, &line.organ),
@@ -485,7 +548,10 @@ pub(super) async fn bypasses(State(ctx): State<Ctx>, desk: Desk, Query(filter): 
             line,
         });
     }
-    office_page(&Bypasses { shell: desk.shell(&ctx, "紧急发布复核").await?, rows, open, steps, once: ctx.once() })
+    let bad = !errors.is_empty();
+    let shell = desk.shell(ctx, "紧急发布复核").await?.with_error(bad);
+    let page = Bypasses { shell, errors, rows, open, steps, once: ctx.once() };
+    if bad { page::office_errors(&page) } else { office_page(&page) }
 }
 
 fn short_name(directory: &kernel::Directory, organ: &OrganCode) -> String {

@@ -318,7 +318,15 @@ impl Desk {
     }
 
     pub(super) async fn review_exception(&self, id: &str, who: &Actor, note: &str) -> Result<()> {
-        self.act(id, who, async |tx, matter| acts::review_exception(tx, &Letters, who, matter, note).await).await
+        self.act(id, who, async |tx, matter| {
+            acts::review_exception(tx, &Letters, who, matter, (acts::Verdict::Agrees, note)).await
+        })
+        .await
+    }
+
+    pub(super) async fn object(&self, id: &str, who: &Actor, note: &str) -> Result<()> {
+        let against = (acts::Verdict::Disagrees, note);
+        self.act(id, who, async |tx, matter| acts::review_exception(tx, &Letters, who, matter, against).await).await
     }
 
     pub(super) async fn let_through(

@@ -83,7 +83,7 @@ stories! {
         assert!(matches!(desk.approve(&id, &reviewer("political")).await, Err(Refusal::Forbidden(_))));
         assert!(matches!(desk.approve(&id, &person("x", "QH099", &[Role::ReviewerSecrecy])).await, Err(Refusal::Forbidden(_))));
         assert!(matches!(desk.approve(&id, &Actor::System).await, Err(Refusal::NotFound)));
-        assert!(told(desk.send_back(&id, &reviewer("secrecy"), " ").await).contains("请写明理由"));
+        assert!(told(desk.send_back(&id, &reviewer("secrecy"), " ").await).contains("请写明紧急发布的理由"));
         assert_eq!(desk.everything().await, before);
     }
 
@@ -229,6 +229,17 @@ stories! {
         assert_eq!(queue::exceptions_open(desk.db(), &queue::Filter::of(&["letter"])).await.expect("count"), 1);
         let counted = |who: &'static str| { async move { queue::unreviewed(desk.db(), &queue::Filter::of(&["letter"]), &who.into()).await.expect("count") } };
         assert_eq!((counted("clerk").await, counted("other").await), (0, 1));
+        // A disagreement is kept, and ended by another person alone.
+        desk.object(&open, &clerk("other"), "停课范围有误").await.expect("against it");
+        let list = desk.exceptions().await;
+        assert!(list.iter().any(|row| row.is_objected() && row.note == "不同意：停课范围有误"));
+        assert!(told(desk.review_exception(&open, &clerk("other"), "算了").await).contains("须由另一位人员"));
+        desk.review_exception(&open, &clerk("third"), "范围已核实").await.expect("for it");
+        let list = desk.exceptions().await;
+        let last = list.iter().find(|row| row.subject == open).expect("listed");
+        assert!(!last.is_objected(), "{}", last.note);
+        assert_eq!(last.note, "范围已核实（此前姓other不同意：停课范围有误）");
+        assert!(told(desk.object(&open, &clerk("fourth"), "还是不对").await).contains("不在待复核之列"));
     }
 
     async fn of_two_approvals_at_once_one_wins(desk) {

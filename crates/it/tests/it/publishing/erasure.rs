@@ -79,7 +79,7 @@ both! {
         clerk.post(&format!("{erase}/stop"), &[]).await.expect(303);
         app.pass(jiff::SignedDuration::from_secs(1));
         clerk.post(&erase, &asked).await.expect(303);
-        secrecy.post(&confirm, &[("asked", &read)]).await.expect(409).shows("重新打开稿件页");
+        secrecy.post(&confirm, &[("asked", &read)]).await.expect(409).shows("看过现在的申请");
         assert!(!traces(app).await.is_empty());
         let read = secrecy.get(&format!("/documents/{id}")).await.field("asked");
         secrecy.post(&confirm, &[("asked", &read)]).await.expect(303);

@@ -118,7 +118,7 @@ both! {
         let (edition_id, ..) = edition(app, &id).await;
         let page = secrecy.get(&format!("/reviews/{edition_id}")).await.expect(200);
         let page = page.shows("有 1 处没有读出的内容未处理，不能通过").shows("核对后放行");
-        approve(app, &mut secrecy, &id).await.expect(409).shows("还有 1 处没有读出的内容未处理").hides("个人信息");
+        approve(app, &mut secrecy, &id).await.expect(409).shows("还有 1 处没有读出的内容未处理").hides("处个人信息");
         // An emergency does not go past it either.
         let mut clerk = app.clerk().await;
         bypass(app, &mut clerk, &id).await.expect(409);
@@ -210,14 +210,14 @@ both! {
         let form = [("once", once.as_str()), ("code", "PII1"), ("name", "青禾县测试局"), ("kind", "county_department"),
             ("leader", "张三 13800138000"), ("note", note.as_str())];
         let reply = admin.post("/organs/new", &form).await.expect(422);
-        let reply = reply.shows("请修改“负责人”，公众会看到").shows("请修改“备注”").shows("138****8000");
+        let reply = reply.shows("请修改“负责人职务”，公众会看到").shows("请修改“说明”").shows("138****8000");
         assert_eq!(reply.text().matches(number.as_str()).count(), 1, "only in the field where it was typed");
         let organs: i64 = store::query_scalar("SELECT COUNT(*) FROM organ WHERE code = 'PII1'")
             .fetch_one(app.ctx().db().read()).await.expect("count");
         assert_eq!(organs, 0);
         let once = admin.get("/organs/QH011/abolish").await.expect(200).field("once");
         let form = [("once", once.as_str()), ("date", "2026-03-01"), ("note", note.as_str())];
-        admin.post("/organs/QH011/abolish", &form).await.expect(422).shows("请修改“备注”");
+        admin.post("/organs/QH011/abolish", &form).await.expect(422).shows("请修改“说明”");
         let once = admin.get("/columns/new").await.expect(200).field("once");
         let description = format!("经办人 {number}");
         let form = [("once", once.as_str()), ("slug", "pii"), ("name", "测试"), ("kind", "topic"),

@@ -3,6 +3,7 @@
 pub(crate) mod changes;
 mod erasure;
 mod gates;
+mod refused;
 
 use std::io::{Cursor, Read, Write};
 
@@ -349,7 +350,7 @@ both! {
         // Withdrawal.
         let mut head = app.person("head-qh010", "QH010", &[Role::OrganHead]).await;
         let version = head.get(&format!("/documents/{id}")).await.expect(200).field("version");
-        head.post(&format!("/documents/{id}/withdraw"), &[("version", &version), ("reason", " ")]).await.expect(409);
+        head.post(&format!("/documents/{id}/withdraw"), &[("version", &version), ("reason", " ")]).await.expect(422);
         head.post(&format!("/documents/{id}/withdraw"), &[("version", &version), ("reason", "内容有误")]).await.expect(303);
         let Some(Found::Withdrawn(tomb)) = found(app, &id).await else { panic!("no tombstone") };
         assert_eq!(tomb.reason, "内容有误");
@@ -405,7 +406,7 @@ both! {
         let path = format!("/reviews/{edition_id}/findings");
         editor.post(&path, &fields).await.expect(403);
         let mut secrecy = app.reviewer(Gate::SECRECY).await;
-        secrecy.post(&path, &fields).await.expect(409).shows("请写明放行理由");
+        secrecy.post(&path, &fields).await.expect(422).shows("请写明放行理由");
         fields.push(("reason", "演示用的虚构号码"));
         secrecy.post(&path, &fields).await.expect(303);
         assert_eq!(count(app, "finding.overridden").await, 1);
@@ -466,14 +467,14 @@ both! {
         let (edition_id, version, _) = edition(app, &id).await;
         let version = version.to_string();
         editor.post(&format!("/documents/{id}/bypass"), &[("version", &version), ("reason", "急")]).await.expect(403);
-        clerk.post(&format!("/documents/{id}/bypass"), &[("version", &version), ("reason", "")]).await.expect(409);
+        clerk.post(&format!("/documents/{id}/bypass"), &[("version", &version), ("reason", "")]).await.expect(422);
         clerk.post(&format!("/documents/{id}/bypass"), &[("version", &version), ("reason", "红色预警")]).await.expect(303);
         assert!(is_public(app, &id).await);
         clerk.get("/bypasses").await.expect(200).shows("暴雨停课通知").shows("红色预警").shows("待复核");
         let path = format!("/bypasses/{edition_id}/review");
         clerk.post(&path, &[("reason", "我自己看过了")]).await.expect(409).shows("不能自己复核");
         let mut other = app.person("clerk-2", "QH001", &[Role::CountyOffice]).await;
-        other.post(&path, &[("reason", "")]).await.expect(400);
+        other.post(&path, &[("reason", "")]).await.expect(422).shows("请写明复核意见");
         other.post(&path, &[("reason", "已逐项补审")]).await.expect(303);
         other.get("/bypasses").await.expect(200).shows("已复核").shows("已逐项补审");
         other.post(&path, &[("reason", "再来一次")]).await.expect(409);
