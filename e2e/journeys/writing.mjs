@@ -89,8 +89,24 @@ export async function writing(program, staff) {
     await second.keyboard.insertText("第二个窗口的文字。");
     await second.locator(".conflict").waitFor({ timeout: 12_000 });
     check((await body(second).innerText()).includes("第二个窗口的文字"), "the text of the second window is gone");
+    const told = await second.locator(".conflict").innerText();
+    check(!/重新打开|对方/.test(told), `two ways on, or one's own window is somebody else: ${told}`);
+    check(/只在您写的文字里有[\s\S]*第二个窗口的文字[\s\S]*只在服务器上有[\s\S]*第一个窗口的文字/.test(told), `not compared: ${told}`);
     await second.locator(".conflict summary").click();
     check((await second.locator(".conflict").innerText()).includes("第一个窗口的文字"), "the other text is not shown");
+    // What it kept was written over a version that is not there any more: it is compared, and never goes over the other.
+    await Promise.all([second.waitForEvent("load"), second.getByRole("button", { name: "载入服务器上的版本" }).click()]);
+    const kept = second.locator(".notice").filter({ hasText: "找到没有保存的文字" });
+    await kept.waitFor();
+    check((await kept.getByRole("button", { name: "恢复这些文字" }).count()) === 0, "a stale copy is put in over a newer text");
+    check(/只在暂存的文字里有[\s\S]*第二个窗口的文字[\s\S]*只在服务器上有[\s\S]*第一个窗口的文字/.test(await kept.innerText()), "the copy is not compared");
+    check((await body(second).innerText()).includes("第一个窗口的文字"), "the page does not show what is on the server");
+    await second.reload();
+    check((await kept.count()) === 1, "the copy is gone before it was dropped");
+    await kept.getByRole("button", { name: "丢弃" }).click();
+    await second.reload();
+    await body(second).waitFor();
+    check((await kept.count()) === 0, "a dropped copy comes back");
     await first.reload();
     check((await body(first).innerText()).includes("第一个窗口的文字"), "the first window's text was overwritten");
     await close(first);

@@ -2,15 +2,36 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { rank } = await load("office/palette.ts");
+const { ordered, rank } = await load("office/palette.ts");
+const { alone } = await load("office/compare.ts");
 const { inChina, textsOf } = await load("office/autosave.ts");
 
 test("the palette finds by part, by characters in order, and ranks whole runs first", () => {
-  assert.equal(rank("依申请公开", "申请"), 1);
+  assert.ok(rank("依申请公开", "申请") < rank("社会公益申请", "申请"));
   assert.ok(rank("依申请公开", "依公") > rank("依申请公开", "公开"));
   assert.equal(rank("依申请公开", "开公"), null);
   assert.equal(rank("待办台", "  "), 0);
-  assert.equal(rank("Word 导入", "WORD"), 0);
+  assert.equal(rank("Word 导入", "WORD"), 1);
+  assert.ok(rank("导入", "导入") < rank("导入机关", "导入"));
+  assert.equal(
+    rank("涉及重大民生事项的决策须经县政府常务会议讨论", "民政"),
+    null,
+    "letters of a long row mean nothing",
+  );
+});
+
+test("what the server found and the commands of the page stand in one order", () => {
+  const named = (label) => ({ label });
+  const own = ["民生实事和政务", "机关"].map(named);
+  // By an alias (青禾县人民政府), and by its own name.
+  const found = ["县政府", "县民政局", "民政办"].map(named);
+  const labels = ordered(own, found, "民政").map((one) => one.label);
+  assert.deepEqual(labels, ["民政办", "县民政局", "县政府", "民生实事和政务"]);
+});
+
+test("of two versions each shows what it has alone, as often as it does", () => {
+  assert.deepEqual(alone(["甲", "乙", "甲", "丙"], ["甲", "丁"]), ["乙", "甲", "丙"]);
+  assert.deepEqual(alone(["甲"], ["甲", "甲"]), []);
 });
 
 test("version, once-token and files are not the person's text", () => {

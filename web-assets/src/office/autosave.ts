@@ -2,6 +2,7 @@
 // data-autosave-on="leave" only then), to this browser when the server cannot be reached. Never overwrites another
 // person's version and never clears a field. Several forms of one object stand inside [data-versions]: they save one
 // after the other and share the version.
+import { comparison, paragraphs, readable } from "./compare";
 import { button, keep, make } from "./dom";
 import { parse } from "./inert";
 import { filesWait, uploadChosen } from "./upload";
@@ -53,6 +54,8 @@ const alike = (fields: [string, string][]): string =>
         .trim(),
     ]),
   );
+
+const lines = (fields: [string, string][]): string[] => fields.flatMap(([, value]) => paragraphs(value));
 
 // Saving changes the version that the next one must name, so it is one at a time.
 let turn: Promise<void> = Promise.resolve();
@@ -292,13 +295,19 @@ class Autosave {
       make(
         "p",
         {},
-        `${json.message ?? "您打开以后，这里被改过，可能是别人，也可能是您的另一个窗口。"}您写的文字还在下面，并已暂存在这台电脑，没有覆盖任何人的内容。`,
+        `${json.message ?? "您打开以后，这里又保存过，可能是同事，也可能是您自己的另一个窗口。没有覆盖任何内容。"}您写的文字还在下面，并已暂存在这台电脑。请对照两边：要用自己写的，先复制，再载入服务器上的版本，把它放进去。`,
       ),
     );
     const other = readable(json.current);
-    if (other) panel.append(make("details", {}, make("summary", {}, "看对方的文字"), make("pre", {}, other)));
+    if (other) {
+      const theirs = Object.values(json.current as object).filter((value) => typeof value === "string");
+      panel.append(
+        comparison(lines(this.texts()), theirs.flatMap(paragraphs), "您写的文字"),
+        make("details", {}, make("summary", {}, "看服务器上的文字"), make("pre", {}, other)),
+      );
+    }
     const row = make("div", { class: "row" });
-    const compare = json.compare ?? this.form.dataset.compare;
+    const compare = json.compare;
     if (compare)
       row.append(
         make("a", { class: "btn main", href: compare, target: "_blank", rel: "noopener" }, "逐处对照（新窗口）"),
@@ -314,7 +323,7 @@ class Autosave {
               .join("\n\n"),
           ),
       ),
-      button("载入对方的版本", "", () => {
+      button("载入服务器上的版本", "", () => {
         this.leaving = true;
         location.reload();
       }),
@@ -338,7 +347,7 @@ class Autosave {
     if (!Array.isArray(copy.fields) || alike(copy.fields) === alike(this.texts())) return keep.drop(this.key);
     const when = inChina(copy.at);
     // Written over a text that is not there any more: put in, it would go over what somebody saved meanwhile.
-    const stale = copy.base !== undefined && copy.base !== this.base();
+    const stale = (copy.base ?? "") !== this.base();
     const panel = make(
       "section",
       { class: "notice warn", role: "status" },
@@ -347,12 +356,17 @@ class Autosave {
         "p",
         {},
         stale
-          ? `这台电脑在 ${when} 暂存了一份文字；那以后服务器上的文字又改过，直接恢复会盖掉那些改动。请对照下面暂存的文字，把要用的部分复制进来。`
+          ? `这台电脑在 ${when} 暂存了一份文字；那以后服务器上的文字又改过，直接恢复会盖掉那些改动。下面页面里是服务器上的文字；请对照两边，把要用的部分复制进去。`
           : `这台电脑在 ${when} 暂存了一份文字，和服务器上保存的不一样。`,
       ),
     );
-    const words = copy.fields.map(([, value]) => readable(value)).join("\n\n");
-    if (stale) panel.append(make("details", {}, make("summary", {}, "看暂存的文字"), make("pre", {}, words)));
+    const words = lines(copy.fields).join("\n");
+    if (stale) {
+      panel.append(
+        comparison(lines(copy.fields), lines(this.texts()), "暂存的文字"),
+        make("details", {}, make("summary", {}, "看暂存的全部文字"), make("pre", {}, words)),
+      );
+    }
     panel.append(
       make(
         "div",
@@ -388,17 +402,6 @@ export function inChina(at: string): string {
   }).formatToParts(new Date(at));
   const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? "";
   return `${of("year")}-${of("month")}-${of("day")} ${of("hour")}:${of("minute")}`;
-}
-
-/** The other side's text for reading: a string, or fields with their text without tags. */
-export function readable(current: unknown): string {
-  const plain = (text: string): string => parse(text).body.textContent ?? "";
-  if (typeof current === "string") return plain(current);
-  if (current === null || typeof current !== "object") return "";
-  return Object.values(current)
-    .filter((value): value is string => typeof value === "string")
-    .map(plain)
-    .join("\n\n");
 }
 
 function restore(form: HTMLFormElement, fields: [string, string][]): void {

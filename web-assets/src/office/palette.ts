@@ -1,6 +1,6 @@
 // Ctrl+K: every place of the rail, every [data-command] of the page and every line of its list, found by typing any of
-// their characters in order; then texts, duties, organs and accounts that hold the words, which the server looks up;
-// what is typed can be looked for in the lists of documents and duties, too.
+// their characters in order; acts, texts, plans, duties, organs and accounts that hold the words, which the server looks
+// up; what is typed can be looked for in the lists of documents and duties, too.
 import { make } from "./dom";
 
 interface Command {
@@ -40,22 +40,43 @@ async function look(words: string, signal: AbortSignal): Promise<Command[]> {
   }
 }
 
-/** Characters in order, gaps allowed; lower is better, null is no match. Whole runs come first, then early ones. */
+/** How far letters may lie apart and still be meant: further apart they stand in every long title. */
+const APART = 2;
+
+/**
+ * Lower is better, null is no match: the whole name, then names that begin with the words, then those that hold them, the
+ * nearer to the beginning the better; last those that have their characters in this order, close together.
+ */
 export function rank(label: string, query: string): number | null {
   const text = label.toLowerCase();
   const wanted = query.trim().toLowerCase();
-  if (wanted === "") return 0;
+  if (wanted === "" || text === wanted) return 0;
   const at = text.indexOf(wanted);
-  if (at >= 0) return at;
-  let place = -1;
+  if (at >= 0) return 1 + Math.min(at, 48);
+  let place = text.indexOf(wanted[0] ?? "");
+  if (place < 0) return null;
   let gaps = 0;
-  for (const character of wanted) {
+  for (const character of wanted.slice(1)) {
     const next = text.indexOf(character, place + 1);
     if (next < 0) return null;
     gaps += next - place - 1;
     place = next;
   }
-  return 100 + gaps;
+  return gaps <= APART * wanted.length ? 100 + gaps : null;
+}
+
+/** What the server found by another name, a number or an alias, and the place in its list. */
+const BY_OTHER_WORDS = 60;
+
+/** Commands of the page and what the server found in one order: the best first, of equals in the order given. */
+export function ordered<T extends { label: string }>(own: T[], found: T[], query: string): T[] {
+  const of = (items: T[], otherwise: number | null): { item: T; value: number }[] =>
+    items
+      .map((item) => ({ item, value: rank(item.label, query) ?? otherwise }))
+      .filter((entry): entry is { item: T; value: number } => entry.value !== null);
+  const here = new Set(own.map((one) => one.label));
+  const others = found.filter((one) => !here.has(one.label));
+  return [...of(own, null), ...of(others, BY_OTHER_WORDS)].sort((a, b) => a.value - b.value).map((entry) => entry.item);
 }
 
 function commands(): Command[] {
@@ -124,12 +145,7 @@ export function palette(): void {
     item?.scrollIntoView({ block: "nearest" });
   };
   const draw = (): void => {
-    shown = all
-      .map((command) => ({ command, value: rank(command.label, input.value) }))
-      .filter((entry): entry is { command: Command; value: number } => entry.value !== null)
-      .sort((a, b) => a.value - b.value)
-      .map((entry) => entry.command)
-      .concat(found, searches(input.value.trim()));
+    shown = [...ordered(all, found, input.value), ...searches(input.value.trim())];
     list.replaceChildren(
       ...shown.map((command, index) => {
         const item = make(

@@ -464,9 +464,15 @@ pub(super) async fn autosave(
         Tried::Stale(whole, message) => {
             let summary = whole.values.get(&document::common::SUMMARY);
             let current = json!({ "标题": whole.edition.title, "摘要": summary, "正文": whole.text.body_text });
-            let compare = format!("/documents/{id}");
-            let answer =
-                json!({ "message": message, "current": current, "version": whole.edition.version, "compare": compare });
+            // What can still be written in has one way on, which the page tells: to compare. The other sentences are of the state.
+            let message = match whole.edition.is_editable() {
+                true => format!(
+                    "您打开以后，这份稿件在 {} 又保存过，可能是同事，也可能是您自己的另一个窗口。没有覆盖任何内容。",
+                    time::show_minute(&whole.edition.updated_at)
+                ),
+                false => message,
+            };
+            let answer = json!({ "message": message, "current": current, "version": whole.edition.version });
             Ok((StatusCode::CONFLICT, Json(answer)).into_response())
         }
         Tried::Wrong(errors) => Err(Refusal::Fields(errors).into()),
