@@ -32,6 +32,19 @@ fn holds<'a>(words: &str, mut names: impl Iterator<Item = &'a str>) -> bool {
     names.any(|name| fold::fold(&name.to_lowercase()).contains(&words))
 }
 
+/// How near the words are to what an organ is called: its short name, then those where they begin, then its full name, then any
+/// other (青禾县人民政府 holds 民政, and is not what is looked for).
+fn nearness(words: &str, organ: &Organ) -> (u8, usize) {
+    let words = fold::fold(&words.to_lowercase());
+    let place = |name: &str| fold::fold(&name.to_lowercase()).find(&words);
+    match (place(&organ.short_name), place(&organ.name)) {
+        (Some(0), _) if organ.short_name.chars().count() == words.chars().count() => (0, 0),
+        (Some(at), _) => (1, at),
+        (None, Some(at)) => (2, at),
+        (None, None) => (3, 0),
+    }
+}
+
 impl Finder for Organs {
     fn group(&self) -> &'static str {
         "机关"
@@ -52,7 +65,9 @@ impl Finder for Organs {
                 about: if organ.exists_on(today) { organ.name.clone() } else { format!("{}　已撤销", organ.name) },
                 href: format!("/organs/{}", organ.code),
             };
-            Ok(directory.all().iter().filter(named).take(FOUND).map(one).collect())
+            let mut found: Vec<&Organ> = directory.all().iter().filter(named).collect();
+            found.sort_by_key(|organ| nearness(words, organ));
+            Ok(found.into_iter().take(FOUND).map(one).collect())
         })
     }
 }
@@ -79,5 +94,26 @@ impl Finder for People {
             };
             Ok(found.take(FOUND).map(one).collect())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::OrganKind;
+
+    use super::*;
+
+    #[test]
+    fn what_is_called_so_comes_before_what_only_holds_the_words() {
+        let organ = |name: &str, short: &str| Organ::named(short, name, short, OrganKind::CountyUnit);
+        let mut organs = [
+            organ("青禾县人民政府", "县政府"),
+            organ("青禾县人民政府办公室", "县政府办"),
+            organ("青禾县民政局", "县民政局"),
+            organ("青禾县民政服务中心", "民政服务中心"),
+        ];
+        organs.sort_by_key(|organ| nearness("民政", organ));
+        let names = organs.map(|organ| organ.short_name);
+        assert_eq!(names[..2], ["民政服务中心", "县民政局"]);
     }
 }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use kernel::permission::{READ_PUBLIC, SIGN_IN, USE_DESK};
 use permissions::{MANAGE_ACCOUNTS, MANAGE_CALENDAR, MANAGE_ORGANS, READ_AUDIT, VIEW_ORGANS};
-use web::{Capability, Nav};
+use web::{Capability, Nav, hooks::Verb};
 
 pub use calendar::load_calendar;
 pub use organs::load_directory;
@@ -50,6 +50,7 @@ pub fn capability() -> Capability {
         .nav(Nav::under("监督", "/account", "我的账号", &USE_DESK, 430))
         .events(&events::ALL)
         .subject("organ", "机关")
+        .words(words)
         .titled("SELECT code, short_name FROM organ WHERE code")
         .subject("account", "账号")
         .titled("SELECT id, name FROM account WHERE id")
@@ -72,6 +73,20 @@ pub fn capability() -> Capability {
         .declare(accounts::recipients())
         .declare(finders::organs())
         .declare(finders::people())
+        .declare(Verb::new("新建机关", "", "/organs/new", &MANAGE_ORGANS))
+        .declare(Verb::new("导入机关名录", "表格", "/organs/import", &MANAGE_ORGANS))
+        .declare(Verb::new("机构改革", "合并 撤销 并入", "/organs/merge", &MANAGE_ORGANS))
+        .declare(Verb::new("新建账号", "工作人员", "/accounts/new", &MANAGE_ACCOUNTS))
+        .declare(Verb::new("导入账号", "工作人员 表格", "/accounts/import", &MANAGE_ACCOUNTS))
+        .declare(Verb::new("接收提醒的邮箱", "我的账号", "/account", &USE_DESK))
+        .declare(Verb::new("修改密码", "我的账号", "/account/password", &USE_DESK))
         .declare(session::signin::Turns::default())
         .declare(watch::Refusals::default())
+}
+
+/// Kinds of organs by their names.
+fn words(field: &str, code: &str) -> Option<String> {
+    let kind =
+        (field == "kind").then(|| kernel::OrganKind::ALL.into_iter().find(|kind| kind.code() == code)).flatten()?;
+    Some(kind.label().to_owned())
 }

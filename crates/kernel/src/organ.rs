@@ -139,6 +139,14 @@ pub struct Organ {
 }
 
 impl Organ {
+    /// What sort of organ it is, in words: the government itself stands above the units that its kind is called after.
+    pub fn sort(&self) -> &'static str {
+        match self.kind {
+            OrganKind::CountyUnit if self.name.ends_with("人民政府") => "本级政府",
+            kind => kind.label(),
+        }
+    }
+
     /// An organ of which nothing is known but its names and kind.
     pub fn named(code: &str, name: &str, short_name: &str, kind: OrganKind) -> Self {
         Self {

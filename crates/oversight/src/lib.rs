@@ -10,9 +10,9 @@ mod portal;
 mod privacy;
 mod sealed;
 
-use duty::permissions::VIEW_DUTIES;
+use duty::permissions::{MANAGE_DUTIES, VIEW_DUTIES};
 use kernel::{Actor, id::PlanId};
-use web::{Capability, Ctx, Error, Nav, Result};
+use web::{Capability, Ctx, Error, Nav, Result, hooks::Verb};
 
 use crate::{
     model::{PlanKind, PlanState},
@@ -52,7 +52,10 @@ pub fn capability() -> Capability {
         .declare(plans::touched::touched())
         .declare(duties::mentions())
         .declare(duties::datasets())
+        .declare(plans::finder())
         .declare(duties::finder())
+        .declare(Verb::new("导入工作要点", "新建计划", "/plans/new", &MANAGE_PLANS))
+        .declare(Verb::new("提醒承办单位", "催办 在任务台账勾选后立即提醒", "/duties?overdue=1", &MANAGE_DUTIES))
         .declare(duties::plan_progress())
 }
 

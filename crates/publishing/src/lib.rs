@@ -19,7 +19,7 @@ mod touched;
 use document::{Kind, events};
 use kernel::EventKind;
 use review::permissions::REVIEW_EXCEPTIONS;
-use web::{Capability, Nav};
+use web::{Capability, Nav, hooks::Verb};
 
 pub use editions::subject::PUBLISH_DUE;
 pub use jobs::{handlers, publish_due};
@@ -85,6 +85,8 @@ pub fn capability() -> Capability {
         .settings::<settings::Publishing>()
         .declare(editions::subject::kind())
         .declare(editions::find::finder())
+        .declare(Verb::new("新建稿件", "撰写 起草", "/documents/new", &document::permissions::WRITE_DOCUMENTS))
+        .declare(Verb::new("回收站", "恢复删除的草稿", "/documents/bin", &document::permissions::WRITE_DOCUMENTS))
         .declare(hooks::proof())
         .declare(sealed())
         .declare(touched::touched())

@@ -89,6 +89,31 @@ pub trait Finder: Send + Sync {
     fn find<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff, words: &'a str) -> BoxFuture<'a, Result<Vec<Found>>>;
 }
 
+/// Something to do that has a page of its own, found by words from every page of the office. Declared as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Verb {
+    /// What it is called: 导入机关名录.
+    pub label: &'static str,
+    /// What else people call it, and where it is found otherwise.
+    pub about: &'static str,
+    /// Its page.
+    pub href: &'static str,
+    /// Who may.
+    pub permission: &'static Permission,
+}
+
+impl Verb {
+    /// An act with its page.
+    pub const fn new(
+        label: &'static str,
+        about: &'static str,
+        href: &'static str,
+        permission: &'static Permission,
+    ) -> Self {
+        Self { label, about, href, permission }
+    }
+}
+
 /// Most that one [`Finder`] answers.
 pub const FOUND: usize = 8;
 

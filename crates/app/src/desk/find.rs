@@ -7,8 +7,12 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use kernel::may;
 use serde::{Deserialize, Serialize};
-use web::{Ctx, Desk, Query, Result, hooks::Finder};
+use web::{
+    Ctx, Desk, Query, Result,
+    hooks::{FOUND, Finder, Verb},
+};
 
 /// Words longer than this find nothing that shorter ones would not.
 const LONGEST: usize = 40;
@@ -32,6 +36,7 @@ pub(super) async fn find(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
     let words: String = asked.q.trim().chars().take(LONGEST).collect();
     let mut hits = Vec::new();
     if !words.is_empty() {
+        hits.extend(verbs(&ctx, &desk, &words));
         for finder in ctx.declared::<Arc<dyn Finder>>() {
             let found = finder.find(&ctx, &desk.staff, &words).await?;
             let hit = |one: web::hooks::Found| Hit {
@@ -44,4 +49,23 @@ pub(super) async fn find(State(ctx): State<Ctx>, desk: Desk, Query(asked): Query
         }
     }
     Ok(Json(hits).into_response())
+}
+
+/// What this person can do under these words: acts that are called so first.
+fn verbs(ctx: &Ctx, desk: &Desk, words: &str) -> Vec<Hit> {
+    let actor = desk.actor();
+    let words = words.to_lowercase();
+    let fits = |verb: &&Verb| {
+        (verb.label.to_lowercase().contains(&words) || verb.about.contains(&words))
+            && may(&actor, verb.permission).is_ok()
+    };
+    let mut found: Vec<&Verb> = ctx.declared::<Verb>().filter(fits).collect();
+    found.sort_by_key(|verb| !verb.label.to_lowercase().contains(&words));
+    let hit = |verb: &Verb| Hit {
+        group: "操作",
+        label: verb.label.to_owned(),
+        about: verb.about.to_owned(),
+        href: verb.href.to_owned(),
+    };
+    found.into_iter().take(FOUND).map(hit).collect()
 }

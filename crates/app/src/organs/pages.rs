@@ -157,7 +157,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
     let shell = shell.crumb(&organ.short_name, "").column(&organ.name, &lead, &organ.short_name, "机构职能");
     portal_page(&OrganPage {
         shell,
-        kind: organ.kind.label(),
+        kind: organ.sort(),
         parent: organ.parent.as_ref().and_then(|parent| directory.get(parent)).map(link),
         under: directory
             .all()

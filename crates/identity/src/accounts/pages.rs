@@ -1,7 +1,5 @@
 //! The pages of the security administrator.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -19,7 +17,7 @@ use super::{
     store::{self, Filter},
 };
 use crate::{
-    audit::words,
+    audit::{titles, words},
     session::{SessionRow, session_rows},
 };
 
@@ -198,6 +196,7 @@ pub(super) async fn detail_page(
     let account = store::find_by_id(ctx.db(), id).await?.ok_or(Error::NotFound)?;
     let now = time::to_db(ctx.seams().now());
     let history = ::store::log::of_subject(ctx.db(), &SubjectRef::new("account", id)).await?;
+    let titles = titles::of(ctx, &history).await?;
     let directory = ctx.directory();
     let mut organs = directory.options(ctx.today());
     if !organs.iter().any(|(code, _)| *code == account.organ.as_str()) {
@@ -223,8 +222,7 @@ pub(super) async fn detail_page(
         organs,
         roles: role_choices(),
         sessions: session_rows(ctx, id, None).await?,
-        history: words::Words(ctx.capabilities(), &ctx.directory())
-            .rows(history.into_iter().rev().take(50), &HashMap::new()),
+        history: words::Words(ctx.capabilities(), &ctx.directory()).rows(history.into_iter().rev().take(50), &titles),
         account,
     })
 }

@@ -5,8 +5,10 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use kernel::OrganCode;
+use kernel::{OrganCode, id::AccountId};
 use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, office_page};
+
+use crate::accounts;
 
 use super::{
     store::{self, Filter},
@@ -54,8 +56,18 @@ fn named(ctx: &Ctx, mut rows: Vec<EventRow>) -> Vec<EventRow> {
     rows
 }
 
+/// A person chosen by a link is named by login in the field, which people can read, instead of by id.
+async fn by_login(ctx: &Ctx, filter: Filter) -> Result<Filter> {
+    let chosen = accounts::find_by_id(ctx.db(), &AccountId::from(filter.actor.trim())).await?;
+    Ok(match chosen {
+        Some(account) => Filter { actor: account.login, ..filter },
+        None => filter,
+    })
+}
+
 /// GET /audit
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
+    let filter = by_login(&ctx, filter).await?;
     let mut events = store::search(ctx.db(), &filter, SIZE + 1).await?;
     let more = events.len() as i64 > SIZE;
     let forwards = filter.after > 0;

@@ -7,7 +7,7 @@ use axum::{
 };
 use jiff::ToSpan;
 use kernel::{OrganCode, time::parse_date};
-use web::{Ctx, Desk, Done, Error, Form, FormErrors, Refusal, Result, act_or_form, page};
+use web::{Ctx, Desk, Done, Error, Form, FormErrors, Refusal, Result, act_in_place, page};
 
 use super::{model::Draft, pages, store};
 
@@ -68,7 +68,7 @@ where
     F: AsyncFnOnce(&mut Tx) -> std::result::Result<Done, Refusal>,
     A: AsyncFnOnce(FormErrors) -> Result<Response>,
 {
-    let answer = act_or_form(ctx, once, done, again).await?;
+    let answer = act_in_place(ctx, once, done, again).await?;
     store::follow(ctx).await?;
     Ok(answer)
 }
@@ -98,13 +98,16 @@ pub(super) async fn edit(
         let organ = store::edit(tx, &code, version, &draft, &desk.actor()).await?.organ;
         Ok(Done::ok(format!("/organs/{code}"), format!("{}的资料已保存。", organ.short_name)))
     };
-    let again = async |errors| {
-        let stored = pages::load(&ctx, &code).await?.organ;
-        let draft = Draft {
-            code: String::from(stored.code),
-            name: stored.name,
-            short_name: stored.short_name,
-            ..draft.clone()
+    let again = async |errors: FormErrors| {
+        let stored = pages::load(&ctx, &code).await?;
+        // Somebody was faster: the form shows what there is by now, what was typed stands beside the reason.
+        let (draft, version) = match errors.is_refused() {
+            true => (Draft::of(&stored), stored.version),
+            false => {
+                let stored = Draft::of(&stored);
+                let (code, name, short_name) = (stored.code, stored.name, stored.short_name);
+                (Draft { code, name, short_name, ..draft.clone() }, version)
+            }
         };
         page::office_errors(&pages::form_page(&ctx, &desk, draft, Some(version), errors).await?)
     };

@@ -8,7 +8,7 @@ use axum::{extract::State, response::Response};
 use jiff::{ToSpan, civil::Date};
 use kernel::{OrganCode, time::parse_date};
 use web::{
-    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Result, act_or_form, hooks::Touched, office_page, page,
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Query, Result, act_in_place, hooks::Touched, office_page, page,
 };
 
 use super::store;
@@ -103,7 +103,7 @@ async fn render(ctx: &Ctx, desk: &Desk, choice: Choice, errors: FormErrors, prev
         once: ctx.once(),
         options: living
             .iter()
-            .map(|organ| (organ.code.to_string(), organ.short_name.clone(), organ.kind.label().to_owned()))
+            .map(|organ| (organ.code.to_string(), organ.short_name.clone(), organ.sort().to_owned()))
             .collect(),
         chosen: choice.organs.iter().map(ToString::to_string).collect(),
         successors: directory.options(first_day.unwrap_or_else(|| ctx.today())),
@@ -145,7 +145,7 @@ pub(super) async fn submit(State(ctx): State<Ctx>, desk: Desk, Form(choice): For
         Ok(Done::ok(format!("/organs/{}", choice.successor), text))
     };
     let again = async |errors| page::office_errors(&render(&ctx, &desk, choice.clone(), errors, false).await?);
-    let answer = act_or_form(&ctx, &choice.once, done, again).await?;
+    let answer = act_in_place(&ctx, &choice.once, done, again).await?;
     store::follow(&ctx).await?;
     Ok(answer)
 }

@@ -254,14 +254,14 @@ pub(crate) fn check_privacy(record: &Record, errors: &mut FormErrors) {
     let aliases = organ.aliases.join("\n");
     let shown = [
         ("code", "机关代码", organ.code.as_str()),
-        ("name", "名称", organ.name.as_str()),
+        ("name", "机关全称", organ.name.as_str()),
         ("short_name", "简称", organ.short_name.as_str()),
         ("aliases", "别名", aliases.as_str()),
-        ("leader", "负责人", organ.leader.as_str()),
+        ("leader", "负责人职务", organ.leader.as_str()),
         ("phone", "联系电话", organ.phone.as_str()),
-        ("address", "地址", organ.address.as_str()),
+        ("address", "办公地址", organ.address.as_str()),
         ("hours", "办公时间", organ.hours.as_str()),
-        ("note", "备注", record.note.as_str()),
+        ("note", "说明", record.note.as_str()),
     ];
     for (field, sentence) in text::findings::objections(shown) {
         errors.add(field, sentence);
@@ -295,6 +295,19 @@ pub(crate) fn check_among(record: &Record, all: &[Record], errors: &mut FormErro
     if own.successor.is_some() && is_circle(own, all, successor_of) {
         errors.add("successor", "请换一个承接机关：这样会形成循环（承接来承接去又回到自己）。");
     }
+}
+
+/// Whether `above` is a superior of an organ, of whatever degree.
+pub(crate) fn is_above(above: &OrganCode, organ: &Organ, all: &[Record]) -> bool {
+    let mut at = organ.parent.clone();
+    for _ in 0..=all.len() {
+        match at {
+            None => return false,
+            Some(code) if code == *above => return true,
+            Some(code) => at = all.iter().find(|one| one.organ.code == code).and_then(|one| one.organ.parent.clone()),
+        }
+    }
+    false
 }
 
 /// Whether following `next` from `own` leads back to it.
@@ -378,6 +391,17 @@ pub(crate) mod tests {
         assert_eq!(record.organ.aliases, ["粮食局", "县粮食局"]);
         let stored = [record];
         assert_eq!(faults(&Draft { parent: "青禾县粮食局\u{200b}".into(), ..draft("B1", "乙局") }, &stored), [""; 0]);
+    }
+
+    #[test]
+    fn who_is_above_is_known_through_every_degree() {
+        let mut office = record("A2", "县政府办");
+        office.organ.parent = Some("A1".into());
+        let mut centre = record("A3", "县政务公开中心");
+        centre.organ.parent = Some("A2".into());
+        let all = vec![record("A1", "县政府"), office.clone(), centre.clone()];
+        assert!(is_above(&"A1".into(), &centre.organ, &all) && is_above(&"A1".into(), &office.organ, &all));
+        assert!(!is_above(&"A3".into(), &office.organ, &all) && !is_above(&"A1".into(), &all[0].organ, &all));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! The pages of the register.
 
-use std::collections::HashMap;
-
 use crate::permissions::MANAGE_ORGANS;
 use askama::Template;
 use axum::{
@@ -16,7 +14,7 @@ use super::{
     model::{Draft, Record},
     store::{self, Filter},
 };
-use crate::audit::words;
+use crate::audit::{titles, words};
 
 /// Rows on a page.
 const SIZE: usize = 50;
@@ -140,7 +138,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let rows = found.rows.into_iter().map(|record| {
         let organ = record.organ;
         ListRow {
-            kind: organ.kind.label(),
+            kind: organ.sort(),
             parent: organ.parent.as_ref().map(|code| directory.short_name(code).to_owned()).unwrap_or_default(),
             accounts: counts.get(&organ.code).copied().unwrap_or(0),
             state: state_of(&organ, ctx.today()),
@@ -176,6 +174,7 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<
         directory.all().iter().filter(|one| test(one)).map(link).collect::<Vec<_>>()
     };
     let history = ::store::log::of_subject(ctx.db(), &SubjectRef::new("organ", &code)).await?;
+    let titles = titles::of(&ctx, &history).await?;
     let current = directory.current(&code, today).filter(|one| one.code != code).map(link);
     office_page(&DetailPage {
         shell: desk.shell(&ctx, organ.short_name.clone()).await?,
@@ -191,7 +190,7 @@ pub(super) async fn detail(State(ctx): State<Ctx>, desk: Desk, Path(code): Path<
         children: links(&|one| one.parent.as_ref() == Some(&code)),
         predecessors: links(&|one| one.successor.as_ref() == Some(&code)),
         accounts: store::accounts(ctx.db()).await?.get(&code).copied().unwrap_or(0),
-        history: words::Words(ctx.capabilities(), &ctx.directory()).rows(history.into_iter().rev(), &HashMap::new()),
+        history: words::Words(ctx.capabilities(), &ctx.directory()).rows(history.into_iter().rev(), &titles),
         may_manage: may(&desk.actor(), &MANAGE_ORGANS).is_ok(),
         portal: format!("{}/organs/{}", ctx.config().server.portal_url.trim_end_matches('/'), organ.code),
         organ,

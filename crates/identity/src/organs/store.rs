@@ -13,7 +13,7 @@ use store::{
 };
 use web::{Ctx, Error, FormErrors, Refusal, Result};
 
-use super::model::{Draft, Record, changes, check_among, check_privacy, read_aliases};
+use super::model::{Draft, Record, changes, check_among, check_privacy, is_above, read_aliases};
 
 #[derive(store::FromRow)]
 struct Row {
@@ -228,7 +228,7 @@ fn find<'a>(all: &'a [Record], code: &OrganCode) -> Result<&'a Record> {
 }
 
 fn changed_meanwhile() -> Error {
-    Error::Conflict("这个机关刚刚被别人修改过，您的改动没有保存。请返回上一页复制您填写的内容，刷新后再改。".into())
+    Error::Conflict("这个机关在您打开之后又保存过，您的改动没有保存。请核对现在的资料，把要改的部分重新填写。".into())
 }
 
 /// Changes everything but code, names, end and successor (which have their own ways).
@@ -338,6 +338,10 @@ pub async fn merge(
     for code in codes {
         let before = find(&all, code)?.clone();
         let mut after = before.clone();
+        if is_above(code, &target, &all) {
+            let (own, above) = (&target.short_name, &before.organ.short_name);
+            errors.add("successor", format!("请另选承接机关：{own} 是 {above} 的下属机关，上级不能并入自己的下属。"));
+        }
         if before.organ.exists_to.is_some() {
             errors.add("organs", format!("请取消选择 {}：它已经撤销。", before.organ.short_name));
         } else if before.organ.exists_from.is_some_and(|from| from > last_day) {

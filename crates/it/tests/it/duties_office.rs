@@ -245,6 +245,13 @@ both! {
         clerk.get("/find?q=%E8%A7%A3%E8%AF%BB%E6%96%B9%E6%A1%88").await.expect(200).shows("公开解读方案").shows("/duties/");
         clerk.get("/find?q=%E8%B4%A2%E6%94%BF%E5%B1%80").await.expect(200).shows("/organs/QH010").hides("/accounts/");
         assert_eq!(clerk.get("/find?q=").await.expect(200).text(), "[]");
+        // Plans by their title; what can be done by what it is called, for whoever may.
+        let find = |words: &str| format!("/find?q={}", web::page::escape_query(words));
+        clerk.get(&find("要点")).await.expect(200).shows("\"group\":\"工作要点\"").shows("/plans/");
+        for (words, href) in [("导入", "/organs/import"), ("提醒", "/duties?overdue=1"), ("栏目", "/columns/new")] {
+            clerk.get(&find(words)).await.expect(200).shows(href);
+        }
+        app.editor("QH010").await.get(&find("导入")).await.expect(200).hides("/organs/import").hides("/plans/new");
         let mut other = app.editor("QH101").await;
         other.get("/find?q=%E8%A7%A3%E8%AF%BB%E6%96%B9%E6%A1%88").await.expect(200).hides("公开解读方案");
         let mut people = app.person("sec", "QH001", &[kernel::Role::SecurityAdmin]).await;

@@ -369,7 +369,7 @@ testkit::both! {
         let version = clerk.get("/organs/QH020/edit").await.expect(200).field("version");
         let edit = [("version", version.as_str()), ("kind", "county_department"), ("phone", "0000-1"), ("address", "粮库路8号"), ("parent", "QH001")];
         clerk.post("/organs/QH020/edit", &edit).await.expect(303);
-        clerk.post("/organs/QH020/edit", &edit).await.expect(409).shows("别人修改过");
+        clerk.post("/organs/QH020/edit", &edit).await.expect(409).shows("又保存过").shows("没有丢");
         clerk.post("/organs/QH001/edit", &[("version", "1"), ("kind", "county_unit"), ("parent", "QH020")]).await.expect(422).shows("循环");
         clerk.get("/organs/QH020/rename").await.expect(200).shows("青禾县粮食局");
         clerk.post("/organs/QH020/rename", &[("name", "青禾县粮食和物资储备局"), ("short_name", "县粮储局")]).await.expect(303);
@@ -377,6 +377,10 @@ testkit::both! {
         assert_eq!(app.ctx().directory().find("县粮食局", today), Match::Organ("QH020".into()), "the old name is an alias");
         let mut grain = app.editor("QH020").await;
         let merge = [("organs", "QH020"), ("successor", "QH010"), ("date", "2026-03-02"), ("note", "职责已划入县财政局")];
+        // QH020 stands below QH001.
+        let upside_down = [("organs", "QH001"), ("successor", "QH020"), ("date", "2026-03-02"), ("note", "13800138000")];
+        let refused = clerk.post("/organs/merge", &upside_down).await.expect(422).shows("上级不能并入自己的下属");
+        refused.shows("请修改“说明”").hides("备注").shows("13800138000");
         let asked = "/organs/merge?step=2&organs=QH020&successor=QH010&date=2026-03-02";
         clerk.get(asked).await.expect(200).shows("青禾县粮食和物资储备局").shows("2026-03-01");
         clerk.get("/organs/QH020").await.expect(200).hides("已撤销");
@@ -384,7 +388,8 @@ testkit::both! {
         clerk.post("/organs/merge", &merge).await.expect(303);
         // Whoever looks up the former organ reaches one that is there, by one set of contacts.
         app.visitor().get("/organs/QH020").await.expect(200).hides("粮库路8号").hides("0000-1\"").shows("职责已由青禾县财政局承接");
-        clerk.get("/organs/QH020").await.expect(200).shows("已撤销").shows("职责已划入县财政局");
+        clerk.get("/organs/QH020").await.expect(200).shows("已撤销").shows("职责已划入县财政局")
+            .shows("承接机关：县财政局").hides("承接机关：QH010").hides("：QH001");
         let listed = |state: &str| format!("/organs?q={}&state={state}", web::page::escape_query("县 粮食局"));
         clerk.get(&listed("abolished")).await.expect(200).shows("青禾县粮食和物资储备局").shows("共 1 个");
         clerk.get(&listed("existing")).await.expect(200).shows("没有符合条件的机关");

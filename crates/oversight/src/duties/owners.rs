@@ -236,14 +236,16 @@ pub(super) fn effect(rows: &[Held], share: &ShareId, name: &str, period: &str, p
     let done = |row: &&Held| row.standing.state == State::Confirmed;
     let (total, others) =
         (answering.clone().count(), answering.filter(|row| row.share.id != *share && !done(row)).count());
-    let shown = if public { "，佐证显示在公开页面" } else { "" };
+    let shown = if public { "；这件佐证确认后马上显示在公开页面" } else { "" };
     match (label_of(period), others) {
         (label, _) if !label.is_empty() => format!("{name}的{label}计入办结，其余各期仍按期报送{shown}"),
         (_, 0) if public => "这一项计入办结，并显示在公开页面".to_owned(),
         (_, 0) => "这一项计入办结".to_owned(),
         (_, others) => {
             let now = total - others;
-            format!("{name}这一份计入办结（{now}/{total} 个机关）；其余 {others} 个机关办结后，这一项才算办结{shown}")
+            format!(
+                "{name}这一份计入办结（{now}/{total} 个机关）{shown}；其余 {others} 个机关也办结后，整项任务才算办结"
+            )
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod draft;
 pub mod due;
 pub mod edit;
 mod export;
+mod find;
 #[cfg(test)]
 mod fixture;
 mod head;
@@ -36,6 +37,7 @@ use web::{Listener, Routes};
 
 use crate::permissions::{CLEAR_PLANS, MANAGE_PLANS};
 
+pub(crate) use find::finder;
 pub use origin::source as duty_source;
 
 /// Routes of plans in the office.

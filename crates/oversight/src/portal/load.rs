@@ -128,6 +128,16 @@ pub(super) struct Duty {
     pub(super) evidence: Vec<Evidence>,
 }
 
+impl Duty {
+    /// The words of its term, unless they say nothing but how often, which stands beside them: 按月 beside 每月.
+    pub(super) fn term(&self) -> &str {
+        let plain = self.due_words.trim().replace(['按', '逐'], "每");
+        let read = Cadence::read(&plain).or_else(|| Cadence::read(&format!("{plain}度")));
+        let same = read.is_some_and(|read| read.label() == self.cadence);
+        if same { "" } else { &self.due_words }
+    }
+}
+
 /// A clause with its public duties.
 #[derive(Debug, Clone)]
 pub(super) struct Clause {

@@ -5,7 +5,7 @@ mod import_pages;
 mod pages;
 
 use kernel::{Permission, Role, permission::Scope::AllOrgans};
-use web::{Capability, Listener, Nav, Routes};
+use web::{Capability, Listener, Nav, Routes, hooks::Verb};
 
 pub use document::columns::{ColumnData, options, put};
 
@@ -16,13 +16,12 @@ pub static MANAGE_COLUMNS: Permission =
 /// Columns with their pages in the office. Their table and events are the document machine's; what stands in them on the portal is
 /// [`crate::capability`]'s.
 pub fn capability() -> Capability {
-    Capability::new("columns", "栏目").routes(routes).permissions(&[&MANAGE_COLUMNS]).nav(Nav::under(
-        "公开",
-        "/columns",
-        "栏目",
-        &MANAGE_COLUMNS,
-        130,
-    ))
+    Capability::new("columns", "栏目")
+        .routes(routes)
+        .permissions(&[&MANAGE_COLUMNS])
+        .nav(Nav::under("公开", "/columns", "栏目", &MANAGE_COLUMNS, 130))
+        .declare(Verb::new("新建栏目", "门户栏目", "/columns/new", &MANAGE_COLUMNS))
+        .declare(Verb::new("导入栏目", "门户栏目 表格", "/columns/import", &MANAGE_COLUMNS))
 }
 
 fn routes() -> Routes {

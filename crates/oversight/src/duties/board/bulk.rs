@@ -224,7 +224,7 @@ fn effect(form: &Bulk, lines: &[Line], asks: bool) -> String {
         "confirm" => {
             format!("确认 {done} 行的佐证，每行计入该机关的办结；一项任务的牵头和负责机关都办结后，这一项才算办结")
         }
-        "due" => format!("调整 {done} 项任务的期限，涉及 {} 个机关，会邮件告知", touched(lines)),
+        "due" => format!("调整 {done} 项任务的期限，涉及 {} 个机关，其中登记了邮箱的会收到邮件", touched(lines)),
         _ if form.visibility == "public" => format!("把 {done} 项任务改为公开，任务和进展将显示在公开页面"),
         _ => format!("把 {done} 项任务改为内部，公开页面不再显示"),
     };
