@@ -87,6 +87,39 @@ pub async fn of(db: &Db, duties: &[DutyId]) -> Result<HashMap<DutyId, Vec<Change
     Ok(changes.filter(|(_, changes)| !changes.is_empty()).collect())
 }
 
+/// Since when duties are closed to the public that were open once; those that never were open, or are again, are left out. Why is
+/// not told: the reason may be what must not be known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn closed(db: &Db, duties: &[DutyId]) -> Result<HashMap<DutyId, Date>> {
+    let mut found = HashMap::new();
+    for some in duties.chunks(crate::facts::CHUNK) {
+        // SQL: fixed text and placeholders; kind and ids are bound.
+        let sql = format!(
+            "{} WHERE e.chain = $1 AND e.subject_kind = $2 AND e.kind = $3 AND e.subject_id IN ({}) ORDER BY e.seq",
+            log::SELECT,
+            places(4, some.len())
+        );
+        let rows: Vec<log::EventRow> = query_as(built(sql))
+            .bind(db.chain())
+            .bind(events::SUBJECT)
+            .bind(VISIBILITY_CHANGED.name)
+            .bind_all(some)
+            .fetch_all(db.read())
+            .await?;
+        for event in rows.into_iter().map(Event::from) {
+            let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+            let duty = DutyId::from(event.subject_id.as_str());
+            match (data["to"].as_str(), from_db(&event.at)) {
+                (Some("internal"), Some(at)) => found.insert(duty, date_in_china(at)),
+                _ => found.remove(&duty),
+            };
+        }
+    }
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests {
     use kernel::EventKind;

@@ -481,6 +481,7 @@ pub async fn set_visibility(
     project::refresh(tx, std::slice::from_ref(id)).await?;
     let key = row.source();
     source::touch(tx, &key).await?;
+    tidings::gather(tx, &key).await?;
     let event =
         event(tx, &events::VISIBILITY_CHANGED, &row, actor, json!({ "to": visibility.code(), "reason": reason }))
             .await?;

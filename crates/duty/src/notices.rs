@@ -47,6 +47,10 @@ pub enum Why {
     Amended,
     /// The source was taken back; its duties no longer run.
     Revoked,
+    /// Another source took its place; its duties no longer run.
+    Replaced,
+    /// What had taken its place is gone: its duties run again.
+    Resumed,
 }
 
 /// Payload of [`NOTIFY`].
@@ -134,15 +138,15 @@ pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
     };
     let (reason, look) = match (notice.reason.as_str(), notice.why) {
         ("", _) => (String::new(), "查看任务"),
-        (reason, Why::Revoked) => (format!("\n\n原因：{reason}"), "查看计划"),
+        (reason, Why::Revoked | Why::Replaced) => (format!("\n\n原因：{reason}"), "查看计划"),
         (reason, _) => (format!("\n\n原因：{reason}"), "查看任务"),
     };
     let held = match notice.why {
-        Why::Issued => {
+        Why::Issued | Why::Resumed => {
             let filter = board::Filter { source: Some(row.key.clone()), closed: true, ..board::Filter::default() };
             board::all(ctx.db(), board::Rows::Shares, &filter, board::Order::default(), today).await?
         }
-        Why::Amended | Why::Revoked => Vec::new(),
+        Why::Amended | Why::Revoked | Why::Replaced => Vec::new(),
     };
     let mut tx = ctx.db().write().await?;
     for code in organs {
@@ -155,13 +159,24 @@ pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
             Why::Revoked => {
                 (format!("任务已撤销：{}", row.title), "已撤销，贵单位的任务不再执行，不用再报送；以前报送的记录保留。")
             }
+            Why::Replaced => (
+                format!("原计划停止执行：{}", row.title),
+                "已由新的计划替代，停止执行：贵单位在其中的任务不用再报送，以前报送的记录保留，还没有确认的佐证不再办理。",
+            ),
+            Why::Resumed => (
+                format!("任务恢复执行：{}", row.title),
+                "恢复执行，贵单位在其中的任务请继续办理，以前报送的进展和佐证都在。",
+            ),
             Why::Issued => {
                 (format!("新任务：{}", row.title), "已向贵单位下达任务，请查看期限，并在办理后报送进展和佐证。")
             }
         };
         let changes = match notice.why {
-            Why::Issued => issued(&held, |organ| directory.stands_for(organ, today) == code),
-            Why::Amended | Why::Revoked => notice.changes(|organ| directory.stands_for(organ, today) == code),
+            Why::Issued => issued(&held, "下达", |organ| directory.stands_for(organ, today) == code),
+            Why::Resumed => issued(&held, "恢复", |organ| directory.stands_for(organ, today) == code),
+            Why::Amended | Why::Revoked | Why::Replaced => {
+                notice.changes(|organ| directory.stands_for(organ, today) == code)
+            }
         };
         let text = format!("{name}：\n\n“{}”{what}{reason}{changes}\n\n{look}：{address}\n", row.title);
         let key = format!("{}:{:?}:{code}", row.key, notice.why);
@@ -171,8 +186,8 @@ pub(crate) async fn notify(ctx: &Ctx, notice: Notice) -> Result<()> {
     Ok(())
 }
 
-/// How much was issued to the organs that `answers`, and what is due first.
-fn issued(held: &[board::Line], answers: impl Fn(&OrganCode) -> bool) -> String {
+/// How much was issued to the organs that `answers`, and what is due first. `when` says what has just happened: 下达.
+fn issued(held: &[board::Line], when: &str, answers: impl Fn(&OrganCode) -> bool) -> String {
     let own: Vec<&board::Line> = held.iter().filter(|line| !line.ended && answers(&line.organ)).collect();
     if own.is_empty() {
         return String::new();
@@ -184,7 +199,7 @@ fn issued(held: &[board::Line], answers: impl Fn(&OrganCode) -> bool) -> String 
         told.push_str(&format!("，最近的期限是 {first}"));
     }
     if late > 0 {
-        told.push_str(&format!("；其中 {late} 项的期限在下达时已经过去，请尽快办理"));
+        told.push_str(&format!("；其中 {late} 项的期限在{when}时已经过去，请尽快办理"));
     }
     told + "。"
 }

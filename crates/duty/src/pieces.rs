@@ -96,6 +96,10 @@ pub struct Undecided {
     pub id: EvidenceId,
     pub share: ShareId,
     pub title: String,
+    /// Key of the period; empty = the whole duty.
+    pub period: String,
+    /// Account of whoever handed it in.
+    pub added_by: String,
 }
 
 /// The pieces of these shares that wait for a decision, oldest first.
@@ -104,7 +108,7 @@ pub async fn undecided(db: &Db, shares: &[ShareId]) -> Result<Vec<Undecided>> {
     for some in shares.chunks(crate::facts::CHUNK) {
         // SQL: fixed text and placeholders; every id is bound.
         let sql = format!(
-            "SELECT id, share, title FROM evidence WHERE share IN ({}) AND decision = '' AND withdrawn_at = '' \
+            "SELECT id, share, title, period, added_by FROM evidence WHERE share IN ({}) AND decision = '' AND withdrawn_at = '' \
              AND submitted_at <> '' AND lapsed_at = '' ORDER BY added_at, id",
             crate::facts::places(1, some.len())
         );

@@ -11,15 +11,17 @@ use kernel::{
     Actor, Directory, OrganCode,
     id::{DutyId, ShareId},
 };
-use store::{Db, FromRow, built, query_as, query_scalar};
+use store::{Db, FromRow, Once, built, jobs::NewJob, query_as, query_scalar};
 use web::{
     Ctx,
     hooks::{Reformed, Touched},
+    mail::{Mail, SEND},
 };
 
 use crate::{
     duties::{self, ShareRow},
     facts::{CHUNK, places},
+    notices::addresses,
     source::{self, SourceKey},
 };
 
@@ -155,6 +157,46 @@ pub async fn origins(db: &Db, source: &SourceKey) -> store::Result<HashMap<Share
     Ok(origins)
 }
 
+/// Days after its end within which it is told whose duties an organ has taken over.
+const FRESH: i32 = 7;
+
+/// One mail to each organ that has taken over what another owed, once for each organ that is no more.
+///
+/// # Errors
+/// When the database fails.
+async fn tell(ctx: &Ctx) -> web::Result<()> {
+    let (directory, today, addresses) = (ctx.directory(), ctx.today(), addresses(ctx).await?);
+    let office = ctx.config().server.office_url.trim_end_matches('/');
+    for organ in directory.all() {
+        let answers = directory.stands_for(&organ.code, today);
+        let fresh = |end: &Date| end.until(today).is_ok_and(|span| (0..=FRESH).contains(&span.get_days()));
+        let Some(end) = organ.exists_to.filter(|end| answers != organ.code && fresh(end)) else { continue };
+        let Some(to) = addresses.get(&answers).cloned() else { continue };
+        let duties: i64 = query_scalar(
+            "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty JOIN duty_source s ON s.kind = d.source_kind \
+             AND s.id = d.source_id WHERE s.state = 'running' AND a.ended_at = '' AND a.organ = $1",
+        )
+        .bind(&organ.code)
+        .fetch_one(ctx.db().read())
+        .await?;
+        if duties == 0 {
+            continue;
+        }
+        let mut tx = ctx.db().write().await?;
+        if let Once::Already(_) = tx.once(&format!("duty.reform:{}:{answers}:{end}", organ.code)).await? {
+            continue;
+        }
+        let (name, old) = (directory.short_name(&answers), &organ.short_name);
+        let text = format!(
+            "{name}：\n\n{old}已撤销，它承担的 {duties} 项任务由贵单位承接，以前报送的进展和佐证都在；与贵单位原有任务相同的，合为一份。\n\n\
+             查看任务：{office}/duties\n"
+        );
+        tx.enqueue(NewJob::now(SEND, &Mail { to, subject: format!("承接{old}的任务"), text })).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
 /// How many duties and pieces of evidence of an organ a reform touches.
 pub(crate) fn touched() -> Arc<dyn Touched> {
     Arc::new(Shares)
@@ -171,7 +213,7 @@ impl Reformed for Shares {
     fn follow<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, web::Result<()>> {
         Box::pin(async move {
             fold(ctx.db(), &ctx.directory(), ctx.today()).await?;
-            Ok(())
+            tell(ctx).await
         })
     }
 }

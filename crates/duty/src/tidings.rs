@@ -1,4 +1,5 @@
-//! Mails about what the office changed on single duties after their issue: a date that moved, a duty that was ended.
+//! Mails about what the office changed on single duties after their issue: a date that moved, a duty that was ended, or whose
+//! progress was opened to the public or closed.
 //!
 //! The first change of a source waits a few minutes before it is told, so that many changes of one afternoon's work are one
 //! mail to each organ, and a date that was moved back at once is none.
@@ -16,7 +17,7 @@ use web::{
 
 use crate::{
     DutyRow, duties,
-    events::{self, DUE_CHANGED, ENDED},
+    events::{self, DUE_CHANGED, ENDED, VISIBILITY_CHANGED},
     facts::{CHUNK, places},
     notices::{addresses, href},
     source::{self, SourceKey},
@@ -56,6 +57,8 @@ struct Net {
     reason: String,
     /// Why it was ended.
     ended: Option<String>,
+    /// Whether the public saw its progress before, whether it does now, and why.
+    open: Option<(bool, bool, String)>,
 }
 
 impl Net {
@@ -64,6 +67,12 @@ impl Net {
         let text = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
         if event.kind == ENDED.name {
             self.ended = Some(text("reason"));
+            return;
+        }
+        if event.kind == VISIBILITY_CHANGED.name {
+            let to = text("to") == "public";
+            let from = self.open.take().map_or(!to, |(from, ..)| from);
+            self.open = Some((from, to, text("reason")));
             return;
         }
         let from = self.due.take().map_or_else(|| text("from"), |(from, _)| from);
@@ -75,6 +84,24 @@ impl Net {
         if let Some(reason) = &self.ended {
             return Some(format!("已终止，不用再报送。原因：{reason}"));
         }
+        let parts = [self.moved(duty, today, ctx), self.opened()];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("\n  "))
+    }
+
+    /// That its progress is, or is no longer, shown to the public.
+    fn opened(&self) -> Option<String> {
+        let (_, to, reason) = self.open.as_ref().filter(|(from, to, _)| from != to)?;
+        let what = if *to {
+            "改为公开，任务和进展向社会公开"
+        } else {
+            "改为内部，进展不再向社会公开，任务照常办理"
+        };
+        Some(format!("{what}。原因：{reason}"))
+    }
+
+    /// That its date moved.
+    fn moved(&self, duty: &DutyRow, today: Date, ctx: &Ctx) -> Option<String> {
         let (from, to) = self.due.as_ref().filter(|(from, to)| from != to)?;
         let what = if duty.cadence.is_empty() { "期限" } else { "执行到的日期" };
         let from: &str = if from.is_empty() { "没有期限" } else { from };
@@ -92,16 +119,17 @@ async fn net(tx: &mut Tx, source: &SourceKey, since: &str) -> store::Result<BTre
     for some in ids.chunks(CHUNK) {
         // SQL: fixed text and placeholders; kinds and ids are bound.
         let sql = format!(
-            "{} WHERE e.chain = $1 AND e.subject_kind = $2 AND e.kind IN ($3, $4) AND e.at >= $5 AND e.subject_id IN ({}) \
+            "{} WHERE e.chain = $1 AND e.subject_kind = $2 AND e.kind IN ($3, $4, $5) AND e.at >= $6 AND e.subject_id IN ({}) \
              ORDER BY e.seq",
             log::SELECT,
-            places(6, some.len())
+            places(7, some.len())
         );
         let rows: Vec<log::EventRow> = query_as(built(sql))
             .bind(&chain)
             .bind(events::SUBJECT)
             .bind(DUE_CHANGED.name)
             .bind(ENDED.name)
+            .bind(VISIBILITY_CHANGED.name)
             .bind(since)
             .bind_all(some)
             .fetch_all(tx.conn())
