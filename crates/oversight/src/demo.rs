@@ -139,7 +139,7 @@ async fn issue(ctx: &Ctx, cast: &Cast) -> Result<Issued> {
         return Err(why.into());
     }
     let mut tx = ctx.db().write().await?;
-    let (seen, reviewer) = (Seen::draft(&draft.plan), cast.secrecy());
+    let (seen, reviewer) = (Seen::draft(&draft), cast.secrecy());
     clear::store::ask(ctx, &mut tx, &clerk, &plan, &seen).await.map_err(refused)?;
     clear::store::decide(ctx, &mut tx, &reviewer, &plan, &seen, None).await.map_err(refused)?;
     confirm::confirm(ctx, &mut tx, &clerk, &plan, confirm::Asked::knowing(draft.plan.version))

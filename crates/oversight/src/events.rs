@@ -47,24 +47,31 @@ pub static CLEARANCE_RETURNED: EventKind = kind("plan.clearance_returned", "工�
     .holds(&[("clearance", ""), ("amendment", ""), ("reason", "原因")])
     .keeps(Keep::Words);
 /// Confirmed: its duties were issued. The words are published with it.
-pub static CONFIRMED: EventKind = kind("plan.confirmed", "确认工作要点并下达任务").holds(&[
-    ("title", "标题"),
-    ("year", "年度"),
-    ("duties", "任务数"),
-    ("organs", "机关数"),
-    ("assignments", "分工数"),
-    ("source", "来源"),
-    ("replaces", ""),
-    ("beside", ""),
-]);
+pub static CONFIRMED: EventKind = kind("plan.confirmed", "确认工作要点并下达任务")
+    .holds(&[
+        ("title", "标题"),
+        ("year", "年度"),
+        ("duties", "任务数"),
+        ("organs", "机关数"),
+        ("assignments", "分工数"),
+        ("source", "来源"),
+        ("replaces", ""),
+        ("beside", ""),
+        ("reason", "特殊情况说明"),
+    ])
+    .keeps(Keep::Words);
 /// Another plan takes its place.
 pub static SUPERSEDED: EventKind = kind("plan.superseded", "替代工作要点").holds(&[("by", "")]);
 /// Somebody asked to revoke an issued plan.
 pub static REVOCATION_REQUESTED: EventKind = kind("plan.revocation_requested", "申请撤销工作要点")
-    .holds(&[("revocation", ""), ("reason", "原因")])
+    .holds(&[("revocation", ""), ("reason", "原因"), ("by", "")])
+    .keeps(Keep::Words);
+/// Somebody asked that another plan in force takes its place.
+pub static REPLACEMENT_REQUESTED: EventKind = kind("plan.replacement_requested", "申请由另一份计划替代")
+    .holds(&[("revocation", ""), ("reason", "原因"), ("by", "")])
     .keeps(Keep::Words);
 /// The request was taken back or not agreed to.
-pub static REVOCATION_DROPPED: EventKind = kind("plan.revocation_dropped", "未撤销工作要点")
+pub static REVOCATION_DROPPED: EventKind = kind("plan.revocation_dropped", "未撤销或替代工作要点")
     .holds(&[("revocation", ""), ("reason", "理由")])
     .keeps(Keep::Words);
 /// Another person agreed: the plan is no longer in force, and the public reads why.
@@ -90,13 +97,13 @@ pub static AMENDED: EventKind = kind("plan.amended", "调整工作要点")
     ])
     .keeps(Keep::Words);
 /// One of its duties was opened to the public or closed.
-pub static VISIBILITY_CHANGED: EventKind =
-    kind("plan.visibility_changed", "调整工作要点是否公开").holds(&[("duty", ""), ("visibility", "公开范围")]);
+pub static VISIBILITY_CHANGED: EventKind = kind("plan.visibility_changed", "工作要点中有一项任务改了公开范围")
+    .holds(&[("duty", ""), ("visibility", "这项任务的公开范围")]);
 /// The office ended one of its duties, without an amendment of the text.
 pub static DUTY_ENDED: EventKind = kind("plan.duty_ended", "终止工作要点中的任务").holds(&[("duty", "")]);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 18] = [
+pub static ALL: [&EventKind; 19] = [
     &IMPORTED,
     &EDITED,
     &UNDONE,
@@ -108,6 +115,7 @@ pub static ALL: [&EventKind; 18] = [
     &CONFIRMED,
     &SUPERSEDED,
     &REVOCATION_REQUESTED,
+    &REPLACEMENT_REQUESTED,
     &REVOCATION_DROPPED,
     &REVOKED,
     &AMENDMENT_BEGUN,

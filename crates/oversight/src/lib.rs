@@ -45,7 +45,8 @@ pub fn capability() -> Capability {
             "oversight",
             "../migrations/0001_oversight.sql",
             "../migrations/0002_heads_and_revocations.sql",
-            "../migrations/0003_clearances.sql"
+            "../migrations/0003_clearances.sql",
+            "../migrations/0004_replacements.sql"
         ))
         .declare(sealed::plans())
         .declare(plans::duty_source())

@@ -17,6 +17,8 @@ use crate::plans::{
 pub(crate) struct Personal {
     /// Clause where it stands; empty = the plan's frame.
     pub(crate) clause: ClauseId,
+    /// Where on the page of the draft it is mended: anchor.
+    pub(crate) at: String,
     /// Place in words: 一（二）第 3 项, 前言.
     pub(crate) place: String,
     /// The number masked, and what to do.
@@ -26,33 +28,38 @@ pub(crate) struct Personal {
 /// The texts of a plan that the public sees, or would see once it is issued, and that carry personal numbers.
 pub(crate) fn in_plan(tree: &Tree) -> Vec<Personal> {
     let mut found = Vec::new();
-    let mut look = |clause: &ClauseId, place: String, texts: &[&str]| {
+    let mut look = |clause: &ClauseId, at: String, place: String, texts: &[&str]| {
         let objections = texts.iter().filter_map(|text| objection(text));
-        found.extend(objections.map(|what| Personal { clause: clause.clone(), place: place.clone(), what }));
+        let one = |what| Personal { clause: clause.clone(), at: at.clone(), place: place.clone(), what };
+        found.extend(objections.map(one));
     };
     let (shown, frame) = (public::shown(tree), ClauseId::default());
     if shown.is_empty() {
         return found;
     }
-    look(&frame, "标题".into(), &[&tree.plan.title, &tree.plan.document_number]);
+    look(&frame, "head".into(), "标题".into(), &[&tree.plan.title, &tree.plan.document_number]);
     if public::is_whole(tree, &shown) {
-        look(&frame, "前言".into(), &[&tree.plan.preamble]);
-        look(&frame, "结尾".into(), &[&tree.plan.closing]);
+        look(&frame, "w-preamble".into(), "前言".into(), &[&tree.plan.preamble]);
+        look(&frame, "w-closing".into(), "结尾".into(), &[&tree.plan.closing]);
     }
     for section in &tree.sections {
-        look(&frame, format!("{}、{}", section.number, section.title), &[&section.title, &section.text]);
+        let (at, place) = (format!("w-{}", section.id), format!("{}、{}", section.number, section.title));
+        look(&frame, at, place, &[&section.title, &section.text]);
     }
     for clause in &shown {
-        look(&clause.clause.id, clause.number.clone(), &[&clause.clause.title, &clause.text, clause.owner_note]);
+        let id = &clause.clause.id;
+        let texts = [&clause.clause.title, &clause.text, clause.owner_note];
+        look(id, format!("w-{id}"), clause.number.clone(), &texts);
         for duty in &clause.duties {
             let extras = published_extras(tree, duty);
             let mut texts = vec![duty.text.as_str(), &duty.measure, &duty.due_words];
             texts.extend(extras.iter().map(String::as_str));
-            look(&clause.clause.id, format!("{}第 {} 项", clause.number, duty.position), &texts);
+            look(id, format!("d-{}", duty.id), format!("{}第 {} 项", clause.number, duty.position), &texts);
         }
     }
-    // A duty repeats its clause: one place is named once for one number.
-    found.dedup_by(|a, b| a.clause == b.clause && a.what == b.what);
+    // A duty repeats its clause, and follows it when that is corrected: one place is named once for one number.
+    let same = |a: &Personal, b: &Personal| a.at == b.at || (a.clause == b.clause && !a.clause.as_str().is_empty());
+    found.dedup_by(|a, b| same(a, b) && a.what == b.what);
     found
 }
 

@@ -14,7 +14,7 @@ use duty::{
 };
 use kernel::{
     id::{DutyId, EvidenceId, ShareId},
-    may, may_for, time,
+    may, may_for,
 };
 use serde::Deserialize;
 use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act};
@@ -22,7 +22,9 @@ use web::{Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, a
 use crate::{
     duties::{
         acts::{self, Named},
-        address, by, owners,
+        address, by,
+        days::{self, DATE_HINT},
+        owners,
         pages::{Ask, Typed, corrected, effect, looked_for},
     },
     model::Visibility,
@@ -378,6 +380,8 @@ pub(crate) async fn settle(
 pub(crate) struct Change {
     due_on: String,
     due_reason: String,
+    /// The date of which the person was told that it lies outside the plan's year.
+    sure: String,
     visibility: String,
     visibility_reason: String,
 }
@@ -399,13 +403,25 @@ pub(crate) async fn due(
     Path(id): Path<DutyId>,
     Form(form): Form<Change>,
 ) -> Result<Response> {
-    let changed = match time::parse_date(&form.due_on) {
+    let held =
+        duty::duties::with_ids(ctx.db(), std::slice::from_ref(&id)).await?.into_iter().next().ok_or(Error::NotFound)?;
+    let source = duty::source::get(ctx.db().read(), &held.source()).await?;
+    let year = source.and_then(|source| i16::try_from(source.year).ok()).unwrap_or(ctx.today().year());
+    let changed = match days::read(&form.due_on, year) {
+        // A slip of the pen moves a duty out of its year; a plan that runs longer says so once more.
+        Some(day) if days::is_off_year(day, year) && held.cadence.is_empty() && form.sure != form.due_on => {
+            let text = format!("{day} 不在计划年度 {year} 年内。写错的请改正；确实如此的，再按一次“改期限”。");
+            Err(Refusal::field("due_on", text))
+        }
         Some(day) => acts::set_due(&ctx, &desk.actor(), &id, day, &form.due_reason).await.map(|changed| (day, changed)),
-        None => Err(Refusal::field("due_on", "请填写新的期限，例如 2026-06-30。")),
+        None => Err(Refusal::field("due_on", DATE_HINT)),
     };
     let done = changed.map_err(at("due_reason")).map(|(day, changed)| {
         let text = match changed {
-            true => format!("期限已改为 {day}，原因写入任务的办理过程，承办机关会收到邮件。"),
+            true => {
+                let note = days::note(&ctx, day, year);
+                format!("期限已改为 {day}{note}。原因写入任务的办理过程，承办机关会收到邮件。")
+            }
             false => "期限本来就是这一天，没有改动。".to_owned(),
         };
         Redirect::to(format!("/duties/{id}")).ok(text).into_response()

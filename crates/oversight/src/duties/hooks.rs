@@ -11,7 +11,7 @@ use duty::{
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, civil::Date};
 use kernel::{
-    Staff,
+    Role, Staff,
     id::{DocumentId, SubjectRef},
     may, may_for, time,
 };
@@ -23,7 +23,7 @@ use web::{
 use crate::{
     duties::{acts::DOCUMENT, sources},
     permissions::{CLEAR_PLANS, MANAGE_PLANS},
-    plans::{clear, revoke, rows},
+    plans::{amend, clear, revoke, rows},
     portal,
 };
 
@@ -55,6 +55,8 @@ fn day(stored: &str) -> Option<Date> {
 
 /// Working days within which the office should decide on evidence: a habit of the house, not law.
 const DECIDE_DAYS: u32 = 5;
+/// Working days within which a secrecy reviewer should read a plan: a habit of the house, not law.
+const CLEAR_DAYS: u32 = 3;
 
 /// Whether the person reports for an organ.
 fn reports(staff: &Staff) -> bool {
@@ -136,7 +138,9 @@ async fn decisions(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
 async fn drafts(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<()> {
     for asked in revoke::waiting(ctx.db().read()).await? {
         if asked.requested_by != staff.account.as_str() {
-            let title = format!("{}：申请撤销，待确认", asked.title);
+            let what =
+                if asked.gives_way_to.as_str().is_empty() { "申请撤销" } else { "申请由新的计划替代" };
+            let title = format!("{}：{what}，待确认", asked.title);
             let since = day(&asked.requested_at);
             let href = format!("/plans/{}", asked.plan);
             items.push(DeskItem { since, ..item("要点撤销", Group::DUTY, title, href) });
@@ -150,12 +154,12 @@ async fn drafts(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<(
         items.push(DeskItem { since: day(&told.decided_at), ..item("要点撤销", Group::RETURNED, title, href) });
     }
     for draft in rows::drafts(ctx.db()).await? {
-        let seen = clear::Seen::at(draft.version);
-        let (group, what, page) = match clear::state(ctx.db().read(), &draft.id, &seen).await? {
+        let (group, what, page) = match clear::of_draft(ctx.db(), &draft.id).await? {
             clear::State::Returned(_) => (Group::RETURNED, "保密审查退回，改好后重新送审", "confirm"),
             clear::State::Asked(_) => (Group::DRAFT, "等待保密审查", "confirm"),
             clear::State::Passed(_) => (Group::DRAFT, "保密审查通过，可以下达", "confirm"),
-            clear::State::Open(_) => (Group::DRAFT, "核对后下达", "draft"),
+            clear::State::Open(Some(_)) => (Group::DRAFT, "送审后又有改动，须重新送保密审查", "confirm"),
+            clear::State::Open(None) => (Group::DRAFT, "核对后下达", "draft"),
         };
         items.push(DeskItem {
             organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
@@ -163,19 +167,52 @@ async fn drafts(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<(
             ..item("要点草稿", group, format!("{}：{what}", draft.title), format!("/plans/{}/{page}", draft.id))
         });
     }
+    for row in amend::prepared(ctx.db()).await? {
+        let seen = clear::Seen::amended(&row.amendment);
+        let (group, what) = match clear::state(ctx.db().read(), &row.amendment.plan, &seen).await? {
+            clear::State::Returned(_) => (Group::RETURNED, "保密审查退回，改好后重新送审"),
+            clear::State::Asked(_) => (Group::DRAFT, "等待保密审查"),
+            clear::State::Passed(_) => (Group::DRAFT, "保密审查通过，可以执行"),
+            clear::State::Open(Some(_)) => (Group::DRAFT, "送审后又有改动，须重新送保密审查"),
+            clear::State::Open(None) => (Group::DRAFT, "核对后送保密审查"),
+        };
+        let href = format!("/plans/{}/amend/{}", row.amendment.plan, row.amendment.id);
+        items.push(DeskItem {
+            organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
+            since: day(&row.amendment.created_at),
+            ..item("年中调整", group, format!("{}：{what}", row.title), href)
+        });
+    }
+    Ok(())
+}
+
+/// Texts of plans that wait for a secrecy reviewer while there is none: for whoever makes accounts.
+async fn without_reviewer(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
+    let waiting = clear::waiting(ctx.db()).await?;
+    let Some(first) = waiting.first() else { return Ok(()) };
+    if clear::reviewers(ctx).await?.is_empty() {
+        let office = ctx.directory().short_name(&ctx.office_organ()).to_owned();
+        let title = format!("{office}没有保密审查员账号，{} 份要点送审后没有人能审查，请建立账号", waiting.len());
+        let since = day(&first.asked_at);
+        items
+            .push(DeskItem { since, ..item("要点·无人审查", Group::SYSTEM, title, "/accounts/new".to_owned()) });
+    }
     Ok(())
 }
 
 /// Texts of plans that wait for the secrecy reviewer.
 async fn clearances(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
-    for asked in clear::waiting(ctx.db().read()).await? {
+    let calendar = ctx.calendar();
+    for asked in clear::waiting(ctx.db()).await? {
+        let since = day(&asked.asked_at);
         let (kind, end) = match asked.amendment.as_str() {
             "" => ("审核·要点保密审查", String::new()),
             id => ("审核·要点调整保密审查", format!("?amendment={id}")),
         };
         items.push(DeskItem {
             organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
-            since: day(&asked.asked_at),
+            since,
+            due: since.and_then(|since| calendar.after_working_days(since, CLEAR_DAYS).ok()),
             ..item(kind, Group::REVIEW, asked.title, format!("/plans/{}/clearance{end}", asked.plan))
         });
     }
@@ -198,6 +235,9 @@ impl DeskSource for Desk {
             }
             if may_for(&actor, &CLEAR_PLANS, &ctx.office_organ()).is_ok() {
                 clearances(ctx, &mut items).await?;
+            }
+            if staff.has(Role::SecurityAdmin) {
+                without_reviewer(ctx, &mut items).await?;
             }
             Ok(items)
         })

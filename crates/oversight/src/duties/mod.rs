@@ -4,6 +4,7 @@
 mod actions;
 pub mod acts;
 mod board;
+mod days;
 mod history;
 mod hooks;
 mod owners;

@@ -146,6 +146,14 @@ struct Page {
 }
 
 impl Page {
+    /// How many organs owe it, or owed it until it ended as a whole: an amendment may have released the others.
+    fn owing(&self) -> usize {
+        let all = !self.duty.ended_at.is_empty();
+        self.owners.iter().filter(|owner| all || owner.ended.is_empty()).count()
+    }
+}
+
+impl Page {
     fn chosen(&self) -> bool {
         !self.active.as_str().is_empty()
     }

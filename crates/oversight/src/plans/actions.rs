@@ -23,7 +23,8 @@ use crate::{
     plans::{
         confirm::{self, Asked},
         doubts,
-        edit::{Edit, Fields, Mark, SPLIT},
+        edit::{Edit, Fields, Mark, Part, SPLIT, Words},
+        head_doubts,
         import::{self, Spec, Taken},
         pages::{self, Again, NewForm, Refused},
         reach, rows,
@@ -58,7 +59,8 @@ impl Pairs {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    fn has(&self, name: &str) -> bool {
+    /// Whether a field was sent.
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
     }
 
@@ -72,6 +74,15 @@ impl Pairs {
             grace_days: self.get("grace_days").to_owned(),
             visibility: self.get("visibility").to_owned(),
             extra: self.with_prefix("x."),
+        }
+    }
+
+    /// Words of the text as issued.
+    pub(crate) fn words(&self) -> Words {
+        Words {
+            title: self.get("title").to_owned(),
+            text: self.get("words").to_owned(),
+            owner_note: self.get("owner_note").to_owned(),
         }
     }
 
@@ -150,6 +161,7 @@ async fn taken(ctx: &Ctx, plan: &PlanId) -> Result<Response> {
     let to = Redirect::to(format!("/plans/{plan}/draft"));
     let row = tree::plan(ctx.db().read(), plan).await?.ok_or(Error::NotFound)?;
     let mut said = doubts::of_year(&row);
+    said.extend(head_doubts::of(ctx.db().read(), &row, ctx.today()).await?);
     if let Some(twin) = rows::twins(ctx.db().read(), &row).await?.first() {
         // Only what is in force has to be answered before issuing; another draft may be the same file taken twice.
         said.push(match twin.in_force {
@@ -298,6 +310,7 @@ pub(crate) async fn edit_clause(
         "append" => Edit::Append(clause.clone(), form.get("text").to_owned()),
         "principle" => Edit::Principle(clause.clone(), true),
         "owed" => Edit::Principle(clause.clone(), false),
+        "words" => Edit::Words(Part::Clause(clause.clone()), form.words()),
         _ => {
             let (organ, duty) = (form.get("organ"), DutyId::from(form.get("duty")));
             match organ.strip_prefix(view::GROUP) {
@@ -306,6 +319,12 @@ pub(crate) async fn edit_clause(
             }
         }
     };
+    if let Edit::Words(_, words) = &edit {
+        let (at, anchor) = (format!("w-{clause}"), format!("w-{clause}"));
+        let typed = Typed { at, words: Some(words.clone()), ..Typed::default() };
+        let place = Place { plan, clause: Some(clause.clone()), anchor };
+        return run(&ctx, &desk, place, form.version(), &edit, typed).await;
+    }
     let fields = Fields { text: form.get("text").to_owned(), ..Fields::default() };
     let typed = Typed { at: clause.to_string(), fields, ..Typed::default() };
     let place = Place { plan, clause: Some(clause.clone()), anchor: format!("c-{clause}") };
@@ -388,7 +407,7 @@ pub(crate) async fn run(
                 let at = match typed.at.as_str() {
                     "" => place.anchor.clone(),
                     "twin" | "bulk" => field.clone(),
-                    at => format!("{field}-{at}"),
+                    at => format!("{field}-{}", at.trim_start_matches("w-")),
                 };
                 summary.add(&at, message.clone());
                 typed.errors.add(field, message.clone());
@@ -422,6 +441,9 @@ fn kept(typed: &Typed) -> String {
         }
     }
     lines.extend(fields.extra.values().filter(|value| !value.is_empty()).cloned());
+    if let Some(words) = &typed.words {
+        lines.extend([words.title.clone(), words.text.clone(), words.owner_note.clone()]);
+    }
     lines.push(typed.reason.clone());
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
@@ -451,7 +473,7 @@ pub(crate) async fn undo(
         |at: &str| at.strip_prefix("o-").is_none_or(|id| tree.owners.iter().any(|owner| owner.id.as_str() == id));
     let anchor = match at.as_str() {
         at if !at.is_empty() && duty_there(at) && owner_there(at) => at.to_owned(),
-        _ if clause.as_str() == tree::HEAD => "head".to_owned(),
+        _ if [tree::HEAD, tree::WORDS].contains(&clause.as_str()) => clause.to_string(),
         _ => format!("c-{clause}"),
     };
     Ok(Redirect::to(address(&plan, &open, &anchor)).ok(format!("已撤销：{label}")).into_response())
@@ -470,7 +492,12 @@ pub(crate) async fn confirm(
     let organs = confirm::readiness(&tree, &ctx.directory(), ctx.today()).organs;
     let said = reach::of(&ctx, &organs).await?.done();
     act(&ctx, form.get("once"), async |tx| {
-        let asked = Asked { version: form.version(), year_checked: form.get("year_checked") == "true" };
+        let asked = Asked {
+            version: form.version(),
+            year_checked: form.get("year_checked") == "true",
+            reason: form.get("head_reason").to_owned(),
+            knows: false,
+        };
         confirm::confirm(&ctx, tx, &actor, &plan, asked).await?;
         Ok(Done::ok(format!("/plans/{plan}"), said))
     })
@@ -511,23 +538,6 @@ pub(crate) async fn restore(
     let version = if form.get("version").is_empty() { row.version } else { form.version() };
     change_state(&ctx, &desk, &plan, version, PlanState::Discarded, PlanState::Draft, &PlanId::default()).await?;
     Ok(Redirect::to(format!("/plans/{plan}/draft")).ok("草稿已恢复").into_response())
-}
-
-/// Another plan takes this one's place: its duties no longer run.
-pub(crate) async fn supersede(
-    State(ctx): State<Ctx>,
-    desk: Desk,
-    Path(plan): Path<PlanId>,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Result<Response> {
-    let form = Pairs::new(pairs);
-    let by = tree::plan(ctx.db().read(), &form.get("by").into()).await?;
-    let by = by.filter(|by| by.state() == PlanState::Confirmed && by.id != plan);
-    let Some(by) = by else {
-        return Err(Error::Invalid("请选择一份已下达的计划来替代。请返回计划页重新选择。".into()));
-    };
-    change_state(&ctx, &desk, &plan, form.version(), PlanState::Confirmed, PlanState::Superseded, &by.id).await?;
-    Ok(Redirect::to(format!("/plans/{plan}")).ok(format!("已由“{}”替代", by.title)).into_response())
 }
 
 async fn change_state(

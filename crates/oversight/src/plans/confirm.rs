@@ -17,7 +17,7 @@ use crate::{
     model::{OwnerRole, PlanState},
     plans::{
         clear::{self, Seen},
-        doubts, rows, steps,
+        doubts, head_doubts, replace, rows, steps,
         tree::{self, DutyRow, PlanRow, Tree},
     },
     privacy,
@@ -28,10 +28,19 @@ use crate::{
 pub struct Spot {
     /// Clause; empty = the plan's frame.
     pub clause: ClauseId,
+    /// Where on the page of the draft it is mended.
+    pub at: String,
     /// Place in words: 一（二）第 3 项.
     pub place: String,
     /// What it is about: a name, the beginning of a text.
     pub what: String,
+}
+
+impl Spot {
+    /// Something about a clause.
+    fn of(clause: &ClauseId, place: String, what: String) -> Self {
+        Self { clause: clause.clone(), at: format!("c-{clause}"), place, what }
+    }
 }
 
 /// What confirming would do, and what stands in the way.
@@ -109,13 +118,18 @@ pub fn organs_of(tree: &Tree, duty: &DutyRow) -> Vec<(OrganCode, OwnerRole)> {
 
 /// What confirming the draft would do on `today`.
 pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
-    let spot = |found: privacy::Personal| Spot { clause: found.clause, place: found.place, what: found.what };
+    let spot = |found: privacy::Personal| Spot {
+        clause: found.clause,
+        at: found.at,
+        place: found.place,
+        what: format!("{}可以直接在草稿的这一处改，已做的核对都保留。", found.what),
+    };
     let mut ready =
         Readiness { personal: privacy::in_plan(tree).into_iter().map(spot).collect(), ..Readiness::default() };
     ready.year = doubts::of_year(&tree.plan);
     for clause in tree.clauses.iter().filter(|clause| clause.ended_at.is_empty()) {
         let number = tree.clause_number(clause);
-        let spot = |what: String| Spot { clause: clause.id.clone(), place: number.clone(), what };
+        let spot = |what: String| Spot::of(&clause.id, number.clone(), what);
         let owed: Vec<_> = tree.duties_of(&clause.id).filter(|duty| duty.is_owed()).collect();
         // Names count where a duty depends on them: a clause of principle may name anybody.
         let mut seen = BTreeSet::new();
@@ -136,9 +150,12 @@ pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
         }
         for duty in tree.duties_of(&clause.id).filter(|duty| duty.ended_at.is_empty()) {
             let spot = || Spot {
-                clause: clause.id.clone(),
-                place: format!("{number}第 {} 项", duty.position),
-                what: web::filters::shortened(&duty.text, 40),
+                at: format!("d-{}", duty.id),
+                ..Spot::of(
+                    &clause.id,
+                    format!("{number}第 {} 项", duty.position),
+                    web::filters::shortened(&duty.text, 40),
+                )
             };
             if !duty.is_duty {
                 ready.left_out += 1;
@@ -171,13 +188,11 @@ pub fn readiness(tree: &Tree, directory: &Directory, today: Date) -> Readiness {
     ready
 }
 
-/// The plan whose place this one takes is no longer in force.
+/// The plan whose place this one takes is no longer in force; that it gives way was read by the reviewer, as part of the text.
 async fn replace(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanRow) -> Result<(), Refusal> {
     let old = tree::plan(tx.conn(), &plan.replaces).await?;
     if let Some(old) = old.filter(|old| old.state() == PlanState::Confirmed) {
-        let (from, to) = (PlanState::Confirmed, PlanState::Superseded);
-        let change = rows::Change { plan: &old.id, version: old.version, from, to, by: &plan.id };
-        rows::change_state(tx, actor, &ctx.office_organ(), change).await?;
+        replace::give_way(ctx, tx, actor, &old, plan, &plan.twin_reason).await?;
     }
     Ok(())
 }
@@ -190,18 +205,22 @@ pub async fn issue(tx: &mut Tx, actor: &Actor, tree: &Tree, duty: &DutyRow) -> s
 }
 
 /// What the person who issues a plan saw and said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The version that was seen in numbers.
     pub version: i64,
     /// The year was looked at although the text names another.
     pub year_checked: bool,
+    /// Why number or date of the head are as they are although they look wrong; empty = nothing was said.
+    pub reason: String,
+    /// The caller knows the text: nothing is asked.
+    pub knows: bool,
 }
 
 impl Asked {
     /// By a caller that knows the text (command line, demonstration).
     pub fn knowing(version: i64) -> Self {
-        Self { version, year_checked: true }
+        Self { version, year_checked: true, reason: String::new(), knows: true }
     }
 }
 
@@ -226,12 +245,27 @@ async fn check_twins(tx: &mut Tx, plan: &PlanRow) -> Result<(), Refusal> {
     )))
 }
 
+/// What must be said of the head before it is issued: the reason for what looks wrong in it, as it is kept.
+async fn head_reason(ctx: &Ctx, tx: &mut Tx, plan: &PlanRow, asked: &Asked) -> Result<String, Refusal> {
+    let doubts = if asked.knows { Vec::new() } else { head_doubts::of(tx.conn(), plan, ctx.today()).await? };
+    let Some(first) = doubts.first() else { return Ok(String::new()) };
+    let reason = asked.reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        let text = format!("{first}写错的请回草稿更正；确实如此的，请在确认页写明特殊情况说明，500 字以内，再下达。");
+        return Err(Refusal::Conflict(text));
+    }
+    match duty::privacy::objection(reason) {
+        Some(objection) => Err(Refusal::Conflict(format!("特殊情况说明里有个人信息。{objection}"))),
+        None => Ok(reason.to_owned()),
+    }
+}
+
 /// Confirms a draft: its duties are issued, once.
 ///
 /// # Errors
 /// When something stands in the way, the draft has changed since, or it was confirmed by somebody else.
 pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, asked: Asked) -> Result<(), Refusal> {
-    let Asked { version, year_checked } = asked;
+    let (version, year_checked) = (asked.version, asked.year_checked);
     lock_year(tx, plan).await?;
     let tree = tree::load_locked(tx, plan).await?.ok_or(Refusal::NotFound)?;
     match tree.plan.state() {
@@ -260,7 +294,8 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, asked
         return Err(Refusal::Conflict(text));
     }
     check_twins(tx, &tree.plan).await?;
-    clear::store::check(tx, actor, plan, &Seen::draft(&tree.plan)).await?;
+    let reason = head_reason(ctx, tx, &tree.plan, &asked).await?;
+    clear::store::check(tx, actor, plan, &Seen::draft(&tree)).await?;
     let now = tx.now();
     let changed = query(
         "UPDATE plan SET state = 'confirmed', version = version + 1, confirmed_at = $3, confirmed_by = $4, \
@@ -281,7 +316,7 @@ pub async fn confirm(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, asked
     tx.append(event.data(json!({
         "title": tree.plan.title, "year": tree.plan.year, "duties": ready.duties, "organs": ready.organs.len(),
         "assignments": ready.assignments, "source": tree.plan.source_digest, "replaces": tree.plan.replaces,
-        "beside": !tree.plan.twin_reason.is_empty() && tree.plan.replaces.as_str().is_empty(),
+        "beside": !tree.plan.twin_reason.is_empty() && tree.plan.replaces.as_str().is_empty(), "reason": reason,
     })))
     .await?;
     replace(ctx, tx, actor, &tree.plan).await?;

@@ -39,21 +39,84 @@ pub(super) fn year_typed(typed: &str) -> Option<i16> {
     }
 }
 
-/// Another county that a title names; `None` where it names this one or none.
+/// What places end in: longer names first, since 实验区 ends in 区. With it the most characters before it.
+const PLACES: [(&str, usize); 21] = [
+    ("综合实验区", 6),
+    ("自治旗", 10),
+    ("自治县", 10),
+    ("自治州", 10),
+    ("自治区", 8),
+    ("实验区", 6),
+    ("试验区", 6),
+    ("示范区", 6),
+    ("开发区", 6),
+    ("合作区", 6),
+    ("管理区", 6),
+    ("新区", 4),
+    ("街道", 4),
+    ("省", 3),
+    ("市", 4),
+    ("县", 4),
+    ("区", 4),
+    ("旗", 5),
+    ("盟", 4),
+    ("镇", 4),
+    ("乡", 6),
+];
+
+/// Characters before 市, 区, 县 … with which it is a word and no name: 全市, 社区, 城市, 乡镇.
+const NO_NAMES: &str =
+    "全各本我该邻一两省市区县旗乡城社园小地辖片景校库灾林矿牧灌街战特分超股夜集重点村老下属直范验发理作";
+/// What stands behind such a character in a word: 市场, 区域, 县级, 省级, 旗帜, 镇村.
+const NO_ENDS: &str = "场域级间块长委直属内外辖情际钱帜舰村民镇圈";
+/// What titles begin with that are not names.
+const VERBS: [&str; 22] = [
+    "推进", "推动", "加强", "加快", "关于", "做好", "深化", "优化", "落实", "贯彻", "开展", "印发", "规范", "促进",
+    "提升", "完善", "强化", "实施", "全面", "建设", "打造", "公开",
+];
+
+/// The place with which a text begins; `None` where it begins with none.
+fn place(text: &str) -> Option<String> {
+    let han = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}');
+    let chars: Vec<char> = text.chars().take(20).take_while(|c| han(*c)).collect();
+    let starts = |at: usize, end: &str| chars[at..].iter().collect::<String>().starts_with(end);
+    for at in 1..chars.len() {
+        let Some((end, most)) = PLACES.iter().find(|(end, _)| starts(at, end)) else { continue };
+        let name: String = chars[..at].iter().collect();
+        let next = chars.get(at + end.chars().count());
+        let word = NO_NAMES.contains(chars[at - 1])
+            || "年月日的与、".chars().any(|c| name.contains(c))
+            || (end.chars().count() == 1 && next.is_some_and(|c| NO_ENDS.contains(*c)))
+            || VERBS.iter().any(|verb| name.starts_with(verb));
+        return (at <= *most && !word).then(|| format!("{name}{end}"));
+    }
+    None
+}
+
+/// Another place that a title names where a plan names its own: at its beginning, behind the year, in quotation marks, behind
+/// 关于 or 印发. `None` where it names this county, or none.
 pub(super) fn other_place(title: &str, county: &str) -> Option<String> {
     if county.is_empty() || title.contains(county) {
         return None;
     }
-    let chars: Vec<char> = title.chars().collect();
-    let ends = (0..chars.len()).filter(|at| chars[*at] == '县');
-    let name = |end: usize| {
-        let part = |c: &&char| matches!(**c, '\u{4e00}'..='\u{9fff}') && !"年度月日省市区县的和与、于发".contains(**c);
-        let mut before: Vec<char> = chars[..end].iter().rev().take(4).take_while(part).copied().collect();
-        before.reverse();
-        let own = before.last().is_none_or(|last| "全各本我该邻一".contains(*last));
-        (!own).then(|| before.into_iter().chain(['县']).collect::<String>())
-    };
-    ends.filter_map(name).find(|name| !county.ends_with(name.as_str()))
+    let mut starts = vec![0];
+    let title = title.replace("年度", "年");
+    for mark in ["年", "《", "“", "印发", "关于", "中共", " ", "　"] {
+        starts.extend(title.match_indices(mark).map(|(at, _)| at + mark.len()));
+    }
+    starts.sort_unstable();
+    let found = starts.into_iter().find_map(|at| place(&title[at..]))?;
+    (!county.ends_with(found.as_str())).then_some(found)
+}
+
+/// The beginnings of collective names that are those of a place above or beside the county: 市政府各部门 in a county.
+pub(super) fn of_other_level(name: &str, county: &str) -> bool {
+    let level = county.chars().last();
+    let own = |of: char| Some(of) == level || (of == '旗' && level == Some('县'));
+    let first = name.trim_start_matches(['全', '各']).chars().next();
+    first.is_some_and(|of| "省市区县旗州盟".contains(of) && !own(of))
+        && !name.starts_with("各区")
+        && !name.starts_with("区直属")
 }
 
 /// Why the plan's year may be wrong, in sentences; empty when everything names the same year.
@@ -72,6 +135,10 @@ pub(super) fn of_year(plan: &PlanRow) -> Vec<String> {
     let today: Option<i64> = plan.created_at.get(..4).and_then(|year| year.parse().ok());
     if today.is_some_and(|today| year > today + 1) {
         doubts.push(format!("登记为 {year} 年，比导入时晚了两年以上。"));
+    }
+    // Nor is a plan issued for a year that is over.
+    if let Some(today) = today.filter(|today| year < *today) {
+        doubts.push(format!("登记为 {year} 年，这一年已经过去（导入时是 {today} 年）。"));
     }
     // Numbers begin anew each year.
     let numbered = years_in(&plan.document_number).first().copied();
@@ -137,10 +204,76 @@ mod tests {
     fn the_plan_of_another_county_is_known_by_its_title() {
         let other = |title: &str| other_place(title, "青禾县");
         assert_eq!(other("2019年铅山县政务公开工作要点").as_deref(), Some("铅山县"));
-        for own in
-            ["青禾县2026年政务公开工作要点", "2026年全县政务公开工作要点", "县政府2026年工作要点", "2026年重点项目"]
-        {
+        for own in [
+            "青禾县2026年政务公开工作要点",
+            "2026年全县政务公开工作要点",
+            "县政府2026年工作要点",
+            "2026年重点项目",
+            "安徽省青禾县2026年政务公开工作要点",
+            "2026年社区服务工作要点",
+            "2026年城市更新工作要点",
+            "2026年市场监管工作要点",
+            "2026年区域协调发展重点任务",
+            "2026年乡镇政务公开工作要点",
+            "2026年省级督查发现问题清单",
+            "关于推进城镇化的2026年重点任务",
+            "全省统一的2026年政务公开工作要点",
+        ] {
             assert_eq!(other(own), None, "{own}");
+        }
+    }
+
+    #[test]
+    fn every_other_place_is_known_whatever_it_is_called() {
+        for (title, place) in [
+            ("2026年池州市政务公开工作要点", "池州市"),
+            ("平潭综合实验区2026年政务公开工作要点", "平潭综合实验区"),
+            ("官渡区2026年政务公开工作要点", "官渡区"),
+            ("安徽省2026年政务公开工作要点", "安徽省"),
+            ("张掖市甘州区2026年政务公开工作要点", "张掖市"),
+            ("青禾市2026年政务公开工作要点", "青禾市"),
+            ("红河哈尼族彝族自治州2026年政务公开工作要点", "红河哈尼族彝族自治州"),
+            ("城关镇政务公开工作要点", "城关镇"),
+            ("2026年度鄂伦春自治旗政务公开工作要点", "鄂伦春自治旗"),
+            ("关于印发《雄安新区2026年政务公开工作要点》的通知", "雄安新区"),
+            ("正蓝旗2026年政务公开工作要点", "正蓝旗"),
+            ("锡林郭勒盟2026年政务公开工作要点", "锡林郭勒盟"),
+            ("宁夏回族自治区2026年政务公开工作要点", "宁夏回族自治区"),
+            ("解放街道2026年政务公开工作要点", "解放街道"),
+            ("和县2026年政务公开工作要点", "和县"),
+        ] {
+            assert_eq!(other_place(title, "青禾县").as_deref(), Some(place), "{title}");
+        }
+    }
+
+    #[test]
+    fn collective_names_of_another_level_are_known() {
+        for name in ["市政府各部门", "市直各单位", "省直有关部门", "区直各部门", "全市各单位"]
+        {
+            assert!(of_other_level(name, "青禾县"), "{name}");
+        }
+        for name in ["县直各单位", "各单位", "各乡镇（中心）", "县政府各部门", "各部门"] {
+            assert!(!of_other_level(name, "青禾县"), "{name}");
+        }
+        assert!(!of_other_level("市直各单位", "青禾市"));
+    }
+
+    #[test]
+    fn a_year_that_is_over_is_asked_about() {
+        let source = "政务公开工作要点\n一、公开\n（一）公开预算。公开预算。（县财政局负责）\n";
+        let mut tree = fixture::tree(source, PlanKind::WorkPoints, &mut fixture::fresh("x"));
+        (tree.plan.title, tree.plan.text_year) = ("政务公开工作要点".into(), 0);
+        tree.plan.created_at = "2026-11-29T01:00:00.000Z".into();
+        for year in [2016, 2006, 2024, 2025] {
+            tree.plan.year = year;
+            assert_eq!(of_year(&tree.plan).len(), 1, "{year}");
+        }
+        // Also where the text itself names it.
+        (tree.plan.year, tree.plan.text_year) = (2022, 2022);
+        assert!(of_year(&tree.plan)[0].contains("已经过去"));
+        for year in [2026, 2027] {
+            (tree.plan.year, tree.plan.text_year) = (year, 0);
+            assert!(of_year(&tree.plan).is_empty(), "{year}");
         }
     }
 

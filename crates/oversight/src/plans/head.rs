@@ -5,11 +5,11 @@ use axum::{
     response::Response,
 };
 use kernel::{OrganCode, id::PlanId};
-use web::{Ctx, Desk, Form, Result};
+use web::{Ctx, Desk, Error, Form, Result};
 
 use super::{
     actions::{Pairs, Place, run},
-    edit::{Edit, HeadFields},
+    edit::{Edit, HeadFields, Part},
     view::Typed,
 };
 
@@ -46,6 +46,25 @@ pub(crate) async fn edit(
     run(&ctx, &desk, place, form.version(), &Edit::Head(fields), typed).await
 }
 
+/// Corrects words as issued that belong to no clause: what stands before and after, headings of parts.
+pub(crate) async fn words(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(plan): Path<PlanId>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let form = Pairs::new(pairs);
+    let part = match form.get("part") {
+        "preamble" => Part::Preamble,
+        "closing" => Part::Closing,
+        section => Part::Section(section.into()),
+    };
+    let (words, at) = (form.words(), format!("w-{}", form.get("part")));
+    let typed = Typed { at: at.clone(), words: Some(words.clone()), ..Typed::default() };
+    let place = Place::frame(plan, form.get("open"), &at);
+    run(&ctx, &desk, place, form.version(), &Edit::Words(part, words), typed).await
+}
+
 /// Takes the choice between replacing and standing beside.
 pub(crate) async fn choose(
     State(ctx): State<Ctx>,
@@ -54,6 +73,9 @@ pub(crate) async fn choose(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let form = Pairs::new(pairs);
+    if !form.has("replaces") {
+        return Err(Error::Invalid("没有说明是替代还是并行，什么都没有改动。请返回草稿，选一项并写明原因。".into()));
+    }
     let reason = form.get("twin_reason").to_owned();
     let edit = Edit::Twin(PlanId::from(form.get("replaces")), reason.clone());
     let typed = Typed { at: "twin".into(), reason, ..Typed::default() };

@@ -10,7 +10,7 @@ use crate::{
     events,
     model::{PlanKind, PlanState},
     plans::{
-        doubts::{other_place, years_in},
+        doubts::{of_other_level, other_place, years_in},
         draft::{self, Frame, Rows},
         source::Source,
         table::{self, RowError},
@@ -148,8 +148,27 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
         Ok(read) => read,
         Err(rows) => return Ok(Taken::Rows(rows)),
     };
-    if let Some(other) = other_place(&read.title, &ctx.site().county) {
-        let message = format!("标题写的是“{other}”，本站是“{}”。请核对是不是选错了文件。", ctx.site().county);
+    let county = ctx.site().county.clone();
+    let county = county.as_str();
+    if let Some(name) = read
+        .rows
+        .owners
+        .iter()
+        .filter(|owner| owner.how == "group")
+        .map(|owner| owner.name.as_str())
+        .find(|name| of_other_level(name, county))
+    {
+        let message = format!(
+            "责任单位“{name}”说的不是“{county}”的机关，现按本县同类机关展开。请核对是不是选错了文件，或逐条改正。"
+        );
+        read.warnings.insert(0, plan_text::Warning { line: 1, message, dropped: String::new() });
+    }
+    if reads_like_law(&read) {
+        let message = "这份文件是“第一条、第二条”这样的条文，没有写任何责任单位，像法规、规章或办法，不像工作要点。请核对是不是选错了文件。".to_owned();
+        read.warnings.insert(0, plan_text::Warning { line: 1, message, dropped: String::new() });
+    }
+    if let Some(other) = other_place(&read.title, county) {
+        let message = format!("标题写的是“{other}”，本站是“{county}”。请核对是不是选错了文件。");
         read.warnings.insert(0, plan_text::Warning { line: 1, message, dropped: String::new() });
     }
     let digest = crate::plans::source::digest(&read.text);
@@ -189,6 +208,19 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     tx.remember(&spec.once, id.as_str()).await?;
     tx.commit().await?;
     Ok(Taken::Draft(id))
+}
+
+/// Whether a text is a regulation: articles in the order of the law, and nobody who answers for any of them.
+fn reads_like_law(read: &Read) -> bool {
+    /// One or two articles may be cited.
+    const LEAST: usize = 5;
+    let article = |line: &str| {
+        let rest = line.trim_start().strip_prefix('第')?;
+        let (number, _) = rest.split_once('条')?;
+        let counts = |c: char| "零一二三四五六七八九十百0123456789".contains(c);
+        (!number.is_empty() && number.chars().count() <= 6 && number.chars().all(counts)).then_some(())
+    };
+    read.rows.owners.is_empty() && read.text.lines().filter_map(article).count() >= LEAST
 }
 
 /// The draft that is stored.

@@ -14,6 +14,7 @@ mod find;
 #[cfg(test)]
 mod fixture;
 mod head;
+mod head_doubts;
 pub mod import;
 mod merge;
 mod origin;
@@ -22,6 +23,7 @@ pub mod owners;
 mod pages;
 pub mod public;
 mod reach;
+mod replace;
 pub(crate) mod revoke;
 pub mod rows;
 pub mod source;
@@ -62,8 +64,9 @@ pub fn routes() -> Routes {
         .weighty("/plans/{id}/clearance/request", &MANAGE_PLANS, clear::pages::request)
         .post("/plans/{id}/discard", &MANAGE_PLANS, actions::discard)
         .post("/plans/{id}/restore", &MANAGE_PLANS, actions::restore)
-        .weighty("/plans/{id}/supersede", &MANAGE_PLANS, actions::supersede)
+        .weighty("/plans/{id}/supersede", &MANAGE_PLANS, revoke::pages::supersede)
         .post("/plans/{id}/draft/head", &MANAGE_PLANS, head::edit)
+        .post("/plans/{id}/draft/words", &MANAGE_PLANS, head::words)
         .post("/plans/{id}/draft/twin", &MANAGE_PLANS, head::choose)
         .post("/plans/{id}/draft/many", &MANAGE_PLANS, head::many)
         .post("/plans/{id}/draft/organs/{organ}", &MANAGE_PLANS, head::reform)

@@ -24,7 +24,7 @@ use crate::{
     permissions::MANAGE_PLANS,
     plans::{
         amend::{self, AmendmentId},
-        public,
+        public, replace,
         revoke::{self, Revocation},
         rows, steps,
         tree::{self, PlanRow, Tree},
@@ -75,6 +75,12 @@ struct OverviewPage {
     own_request: bool,
     /// Titles of the plans that this one replaced.
     replaced: Vec<String>,
+    /// The plan that is to take its place, when that is what was asked for: its title.
+    gives_way_to: String,
+    /// Of all duties, how many the public does not count.
+    internal: usize,
+    /// What stops when another takes its place, in words; empty when nothing could.
+    stops: String,
     errors: FormErrors,
     reason: String,
     once: String,
@@ -129,6 +135,19 @@ pub(crate) async fn overview_page(
     let refused = refused.map(|(row, why)| (time::show_minute(&row.decided_at), row.decided_by_name, why));
     let own_request = revocation.as_ref().is_some_and(|asked| asked.requested_by == desk.actor().log_id());
     let replaced = if may_manage { rows::replaced_by(ctx.db().read(), id).await? } else { Vec::new() };
+    let gives_way_to = match revocation.as_ref().map(|asked| asked.gives_way_to.clone()) {
+        Some(by) if !by.as_str().is_empty() => {
+            tree::plan(ctx.db().read(), &by).await?.map(|by| by.title).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    let stops = if may_manage && (!successors.is_empty() || !gives_way_to.is_empty()) {
+        replace::stopping(ctx, id).await?.map(|stops| stops.words()).unwrap_or_default()
+    } else {
+        String::new()
+    };
+    let hidden = |duty: &&tree::DutyRow| duty.is_owed() && !duty.is_public() && open.contains(&duty.id);
+    let internal = tree.duties.iter().filter(hidden).count();
     let failed = !errors.is_empty();
     let mut plan = tree.plan;
     let twin = match (plan.twin_reason.as_str(), plan.replaces.as_str()) {
@@ -156,6 +175,9 @@ pub(crate) async fn overview_page(
         refused,
         revocation: revocation.filter(|_| may_manage),
         replaced: replaced.into_iter().map(|(_, title)| title).collect(),
+        gives_way_to,
+        internal,
+        stops,
         errors,
         reason,
         once: ctx.once(),
@@ -222,12 +244,23 @@ fn sections(tree: &Tree, lines: &HashMap<DutyId, Line>, open: &HashSet<DutyId>) 
     (sections, all)
 }
 
-/// How the duties of a plan stand today.
+/// All duties of a plan counted, as its pages do.
+pub(crate) async fn tally(ctx: &Ctx, tree: &Tree) -> Result<Tally> {
+    let lines = lines(ctx, tree).await?;
+    let mut tally = Tally::default();
+    for line in tree.duties.iter().filter(|duty| duty.ended_at.is_empty()).filter_map(|duty| lines.get(&duty.id)) {
+        tally.add(line.state, line.overdue);
+    }
+    Ok(tally)
+}
+
+/// How the duties of a plan stand: today, or as they stood when another plan took its place, on the portal as in the office.
 pub(crate) async fn lines(ctx: &Ctx, tree: &Tree) -> Result<HashMap<DutyId, Line>> {
     let filter = board::Filter { source: Some(tree.plan.key()), closed: true, ..board::Filter::default() };
-    let lines = board::all(ctx.db(), board::Rows::Duties, &filter, board::Order::default(), ctx.today()).await?;
-    // What is no longer in force is late with nobody.
-    let runs = tree.plan.state() == PlanState::Confirmed;
+    let day = rows::counted_on(ctx, &tree.plan).await?;
+    let lines = board::all(ctx.db(), board::Rows::Duties, &filter, board::Order::default(), day).await?;
+    // What was issued by mistake is late with nobody.
+    let runs = tree.plan.state() != PlanState::Revoked;
     Ok(lines.into_iter().map(|line| (line.duty.clone(), Line { overdue: line.overdue && runs, ..line })).collect())
 }
 

@@ -22,8 +22,10 @@ use crate::{
         confirm::{self, Readiness},
         doubts,
         edit::{Bulk, HeadFields},
+        head_doubts,
         merge::Clash,
         reach::{self, Reach},
+        replace,
         rows::{self, Listed, Twin, Wanted},
         steps::{self, Step},
         table::RowError,
@@ -225,6 +227,10 @@ struct DraftPage {
     own: bool,
     imported: String,
     sections: Vec<view::SectionView>,
+    /// What stands before and after the sections.
+    frame: Vec<view::WordsView>,
+    /// How it stands with the secrecy review, once anybody was asked.
+    cleared: Option<Cleared>,
     lines: Vec<view::Line>,
     names: Vec<view::NameView>,
     warnings: Vec<plan_text::Warning>,
@@ -293,6 +299,8 @@ pub(crate) async fn draft_page(ctx: &Ctx, desk: &Desk, id: &PlanId, again: Again
         own: again.own,
         errors: again.errors,
         imported,
+        frame: view::frame_words(&tree, &again.typed),
+        cleared: Some(Cleared::of(ctx, desk, id, &Seen::draft(&tree)).await?).filter(|cleared| cleared.touched),
         sections: view::sections(&tree, &again.open, &again.typed, &ready, &directory, today),
         lines: view::lines(&tree),
         names: view::unmatched_names(&tree, &directory, today),
@@ -324,6 +332,8 @@ pub(crate) struct DraftQuery {
     open: String,
     /// `undated` ticks the duties without date and cadence.
     pick: String,
+    /// A form that is shown at once: `head`, or `w-` and the part whose words are to be corrected.
+    fix: String,
 }
 
 /// The head as its form shows it.
@@ -344,7 +354,7 @@ pub(crate) async fn draft(
     Path(id): Path<PlanId>,
     Query(query): Query<DraftQuery>,
 ) -> Result<Response> {
-    let mut typed = view::Typed::default();
+    let mut typed = view::Typed { at: query.fix, ..view::Typed::default() };
     if query.pick == "undated"
         && let Some(tree) = tree::load(ctx.db(), &id).await?
     {
@@ -365,6 +375,10 @@ struct ConfirmPage {
     settled: bool,
     organs: Vec<String>,
     cleared: Cleared,
+    /// What of the head wants a reason.
+    head: Vec<String>,
+    /// What stops with the plan that gives way, in words; empty = none does.
+    stops: String,
     once: String,
     effect: String,
 }
@@ -380,7 +394,9 @@ pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): P
     let directory = ctx.directory();
     let ready = confirm::readiness(&tree, &directory, ctx.today());
     let (twins, reach) = (rows::twins(ctx.db().read(), &tree.plan).await?, reach::of(&ctx, &ready.organs).await?);
-    let cleared = Cleared::of(&ctx, &desk, &id, &Seen::draft(&tree.plan)).await?;
+    let cleared = Cleared::of(&ctx, &desk, &id, &Seen::draft(&tree)).await?;
+    let head = head_doubts::of(ctx.db().read(), &tree.plan, ctx.today()).await?;
+    let stops = replace::stopping(&ctx, &tree.plan.replaces).await?.map(|stops| stops.words()).unwrap_or_default();
     let mut effect = format!(
         "{} 年：将向 {} 个机关下达 {} 项任务|{}",
         tree.plan.year,
@@ -389,7 +405,7 @@ pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): P
         reach.sentence()
     );
     if let Some(old) = twins.iter().find(|twin| twin.id == tree.plan.replaces && twin.in_force) {
-        effect.push_str(&format!("|“{}”同时停止执行，由这份替代", old.title));
+        effect.push_str(&format!("|由这份替代“{}”|{stops}", old.title));
     }
     if ready.public > 0 {
         effect.push_str(&format!("|其中 {} 项的进展向全社会公开", ready.public));
@@ -401,6 +417,8 @@ pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): P
         once: ctx.once(),
         settled: doubts::is_settled(&tree.plan, &twins),
         cleared,
+        head,
+        stops,
         reach,
         twins,
         effect,

@@ -1,12 +1,13 @@
 //! Questions about plans as rows, for lists and work lists; a plan with its text is read by [`super::tree`].
 
-use kernel::{Actor, NewEvent, OrganCode, id::PlanId};
+use jiff::civil::Date;
+use kernel::{Actor, NewEvent, OrganCode, id::PlanId, time};
 use serde_json::json;
 use store::{
     Db, Executor, FromRow, Result, Tx, query, query_as, query_scalar,
     sql::{By, List, Page},
 };
-use web::Error;
+use web::{Ctx, Error};
 
 use crate::{
     events,
@@ -72,13 +73,12 @@ pub(crate) async fn years(db: &Db) -> Result<Vec<i64>> {
 pub(crate) struct Draft {
     pub(crate) id: PlanId,
     pub(crate) title: String,
-    pub(crate) version: i64,
     pub(crate) created_at: String,
 }
 
 /// Drafts that wait to be issued, oldest first; at most fifty.
 pub(crate) async fn drafts(db: &Db) -> Result<Vec<Draft>> {
-    query_as("SELECT id, title, version, created_at FROM plan WHERE state = 'draft' ORDER BY created_at LIMIT 50")
+    query_as("SELECT id, title, created_at FROM plan WHERE state = 'draft' ORDER BY created_at LIMIT 50")
         .fetch_all(db.read())
         .await
 }
@@ -136,6 +136,15 @@ pub(crate) async fn successors(db: &Db, plan: &PlanRow) -> Result<Vec<(String, S
     .bind(&plan.confirmed_at)
     .fetch_all(db.read())
     .await
+}
+
+/// The day as of which duties of a plan are counted: today, or the last of a plan that another has replaced.
+pub(crate) async fn counted_on(ctx: &Ctx, plan: &PlanRow) -> Result<Date> {
+    if plan.state() != PlanState::Superseded {
+        return Ok(ctx.today());
+    }
+    let last = duty::source::as_of(ctx.db().read(), &plan.key()).await?;
+    Ok(time::from_db(&last).map_or(ctx.today(), time::date_in_china))
 }
 
 /// A step in a plan's life.

@@ -14,7 +14,7 @@ use crate::{
     plans::{
         confirm::Readiness,
         doubts,
-        edit::{Bulk, Fields, HeadFields},
+        edit::{Bulk, Fields, HeadFields, Words},
         owners::{self, Resolution},
         tree::{ClauseRow, DutyRow, OwnerId, OwnerRow, Tree, printed},
     },
@@ -37,7 +37,43 @@ pub(crate) struct Line {
 #[derive(Debug, Clone)]
 pub(crate) struct SectionView {
     pub(crate) heading: String,
+    /// Its own words, for the form that corrects them.
+    pub(crate) words: WordsView,
     pub(crate) clauses: Vec<ClauseView>,
+}
+
+/// Words as issued in the form that corrects them: as they stand, or as typed when they were refused.
+#[derive(Debug, Clone)]
+pub(crate) struct WordsView {
+    /// What the form is about: the id of a section or clause, `preamble`, `closing`.
+    pub(crate) part: String,
+    /// What it is called.
+    pub(crate) label: String,
+    pub(crate) words: Words,
+    pub(crate) errors: FormErrors,
+    /// Whether the form is shown at once.
+    pub(crate) open: bool,
+}
+
+fn words_view(part: &str, label: String, words: Words, typed: &Typed) -> WordsView {
+    let again = typed.at.strip_prefix("w-") == Some(part);
+    WordsView {
+        part: part.to_owned(),
+        label,
+        words: typed.words.clone().filter(|_| again).unwrap_or(words),
+        errors: if again { typed.errors.clone() } else { FormErrors::new() },
+        open: again,
+    }
+}
+
+/// What stands before and after the sections, for the forms that correct it; what is empty has none.
+pub(crate) fn frame_words(tree: &Tree, typed: &Typed) -> Vec<WordsView> {
+    let plain = |text: &str| Words { text: text.to_owned(), ..Words::default() };
+    [("preamble", "前言", &tree.plan.preamble), ("closing", "结尾", &tree.plan.closing)]
+        .into_iter()
+        .filter(|(_, _, text)| !text.trim().is_empty())
+        .map(|(part, label, text)| words_view(part, label.to_owned(), plain(text), typed))
+        .collect()
 }
 
 /// A clause of the tree.
@@ -59,6 +95,8 @@ pub(crate) struct ClauseView {
     pub(crate) problems: usize,
     /// Text of a new duty as typed, when it was refused.
     pub(crate) added: String,
+    /// Its words as issued.
+    pub(crate) words: WordsView,
 }
 
 impl ClauseView {
@@ -153,6 +191,8 @@ pub(crate) struct Typed {
     pub(crate) errors: FormErrors,
     /// The plan's head, when that was the form.
     pub(crate) head: Option<HeadFields>,
+    /// Words as issued, when they were.
+    pub(crate) words: Option<Words>,
     pub(crate) reason: String,
     /// What was to be set for many duties, and which.
     pub(crate) bulk: Option<Bulk>,
@@ -185,6 +225,12 @@ pub(crate) fn sections(
                 ("", title) => title.to_owned(),
                 (number, title) => format!("{number}、{title}"),
             },
+            words: words_view(
+                section.id.as_str(),
+                format!("第{}部分的标题和说明", section.number),
+                Words { title: section.title.clone(), text: section.text.clone(), owner_note: String::new() },
+                typed,
+            ),
             clauses: tree.clauses.iter().filter(|clause| clause.section == section.id).map(build).collect(),
         })
         .collect()
@@ -227,6 +273,16 @@ fn clause_view(
         duties,
         problems,
         added: if typed.at == clause.id.as_str() { typed.fields.text.clone() } else { String::new() },
+        words: words_view(
+            clause.id.as_str(),
+            tree.clause_number(clause),
+            Words {
+                title: clause.title.clone(),
+                text: clause.text.trim().to_owned(),
+                owner_note: clause.owner_note.clone(),
+            },
+            typed,
+        ),
     }
 }
 

@@ -70,7 +70,7 @@ fn duty(ctx: &Ctx, duty: &Duty, periods: &Periods) -> Value {
                 .map(|one| {
                     json!({
                         "key": one.period.key, "label": one.period.label, "due_on": one.period.due.to_string(),
-                        "state": one.state.code(), "overdue": one.overdue,
+                        "state": load::shown(one.state).code(), "overdue": one.overdue,
                     })
                 })
                 .collect();

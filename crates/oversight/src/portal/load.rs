@@ -9,7 +9,8 @@ use std::{
 use duty::{
     SourceKey,
     board::{self, Line as DutyLine, Order, Rows},
-    model::{Tally, label_of},
+    changes,
+    model::{State, Tally, label_of},
     pieces::{self, EvidenceRow},
     reform, source,
 };
@@ -25,6 +26,7 @@ use crate::{
     model::{Cadence, OwnerRole, PlanKind, PlanState},
     plans::{
         public,
+        rows::counted_on,
         tree::{self, PlanRow, Tree},
     },
 };
@@ -62,7 +64,14 @@ pub(super) async fn all(ctx: &Ctx) -> Result<Vec<Line>> {
     )
     .fetch_all(ctx.db().read())
     .await?;
-    let tallies = board::tally_by_source(ctx.db(), ctx.today()).await?;
+    let mut tallies = board::tally_by_source(ctx.db(), ctx.today()).await?;
+    // What was replaced stays as it stood then, here as on its own page.
+    for row in rows.iter().filter(|row| PlanState::of(&row.state, &row.revoked_at) == PlanState::Superseded) {
+        let key = SourceKey::new(&row.kind, row.id.as_str());
+        if let (Some(held), Some(plan)) = (tallies.get_mut(&key), tree::plan(ctx.db().read(), &row.id).await?) {
+            *held = tally(lines(ctx, &plan, Rows::Duties).await?.iter());
+        }
+    }
     let line = |row: LineRow| {
         Some(Line {
             tally: *tallies.get(&SourceKey::new(&row.kind, row.id.as_str()))?,
@@ -153,6 +162,8 @@ pub(super) struct Clause {
     pub(super) ended: bool,
     /// Why an amendment ended it.
     pub(super) ended_reason: String,
+    /// Of its duties, those whose progress was closed to the public after their issue: since when, how many.
+    pub(super) closed: Vec<(String, usize)>,
     /// Who leads, in words.
     pub(super) owners: String,
     pub(super) tally: Tally,
@@ -205,11 +216,21 @@ pub(super) struct PublicPlan {
     pub(super) amended: Vec<String>,
 }
 
+/// A state as the public sees it.
+pub(super) fn shown(state: State) -> State {
+    if state == State::Returned { State::InProgress } else { state }
+}
+
 /// The lines of a plan's public duties, of the duties or of their shares.
-async fn lines(ctx: &Ctx, plan: &SourceKey, rows: Rows) -> Result<Vec<DutyLine>> {
-    let filter = board::Filter { source: Some(plan.clone()), closed: true, ..board::Filter::default() };
-    let mut lines = board::all(ctx.db(), rows, &filter, Order::default(), ctx.today()).await?;
+async fn lines(ctx: &Ctx, plan: &PlanRow, rows: Rows) -> Result<Vec<DutyLine>> {
+    let filter = board::Filter { source: Some(plan.key()), closed: true, ..board::Filter::default() };
+    let day = counted_on(ctx, plan).await?;
+    let mut lines = board::all(ctx.db(), rows, &filter, Order::default(), day).await?;
     lines.retain(|line| line.public);
+    // That the office sent evidence back is between it and the organ: to the public the duty is being worked on.
+    for line in &mut lines {
+        line.state = shown(line.state);
+    }
     Ok(lines)
 }
 
@@ -229,16 +250,17 @@ pub(super) async fn plan(ctx: &Ctx, id: &PlanId) -> Result<PublicPlan> {
         return Err(Error::NotFound);
     }
     let evidence = with_titles(ctx, &pieces::counted(ctx.db(), &tree.plan.key()).await?).await?;
-    let rolled = lines(ctx, &tree.plan.key(), Rows::Duties).await?;
+    let rolled = lines(ctx, &tree.plan, Rows::Duties).await?;
     let tally = tally(rolled.iter());
-    let shares = lines(ctx, &tree.plan.key(), Rows::Shares).await?;
+    let shares = lines(ctx, &tree.plan, Rows::Shares).await?;
     let origins = reform::origins(ctx.db(), &tree.plan.key()).await?;
+    let closed = closed(ctx, &tree).await?;
     let mut duties = duties(ctx, &tree, rolled, (shares, &origins), evidence);
     let directory = ctx.directory();
     let mut sections: Vec<Section> = Vec::new();
     for row in &tree.sections {
         let own = clauses.iter().filter(|clause| clause.clause.section == row.id);
-        let clauses: Vec<Clause> = own.map(|clause| self::clause(clause, &mut duties, &directory)).collect();
+        let clauses: Vec<Clause> = own.map(|clause| self::clause(clause, &mut duties, &closed, &directory)).collect();
         let hidden = clauses.is_empty() && tree.clauses.iter().any(|clause| clause.section == row.id);
         if !hidden {
             let (number, title, text) = (row.number.clone(), row.title.clone(), row.text.clone());
@@ -371,7 +393,32 @@ fn duties(
     duties
 }
 
-fn clause(clause: &public::PublicClause<'_>, duties: &mut HashMap<DutyId, Duty>, directory: &Directory) -> Clause {
+/// Duties of a plan whose text is public that were public themselves once and are no longer, by clause: since when, how many.
+async fn closed(ctx: &Ctx, tree: &Tree) -> Result<HashMap<ClauseId, Vec<(String, usize)>>> {
+    let hidden = |duty: &&tree::DutyRow| !duty.is_public() && !duty.issued_at.is_empty() && duty.is_owed();
+    let mut found: HashMap<ClauseId, Vec<(String, usize)>> = HashMap::new();
+    if !tree.plan.kind().has_public_text() {
+        return Ok(found);
+    }
+    let ids: Vec<DutyId> = tree.duties.iter().filter(hidden).map(|duty| duty.id.clone()).collect();
+    let since = changes::closed(ctx.db(), &ids).await?;
+    for duty in tree.duties.iter().filter(hidden) {
+        let Some(day) = since.get(&duty.id) else { continue };
+        let days = found.entry(duty.clause.clone()).or_default();
+        match days.iter_mut().find(|(held, _)| *held == day.to_string()) {
+            Some((_, count)) => *count += 1,
+            None => days.push((day.to_string(), 1)),
+        }
+    }
+    Ok(found)
+}
+
+fn clause(
+    clause: &public::PublicClause<'_>,
+    duties: &mut HashMap<DutyId, Duty>,
+    closed: &HashMap<ClauseId, Vec<(String, usize)>>,
+    directory: &Directory,
+) -> Clause {
     let own: Vec<Duty> = clause.duties.iter().filter_map(|duty| duties.remove(&duty.id)).collect();
     Clause {
         id: clause.clause.id.clone(),
@@ -383,6 +430,7 @@ fn clause(clause: &public::PublicClause<'_>, duties: &mut HashMap<DutyId, Duty>,
         partial: clause.partial,
         ended: !clause.clause.ended_at.is_empty(),
         ended_reason: clause.clause.ended_reason.clone(),
+        closed: closed.get(&clause.clause.id).cloned().unwrap_or_default(),
         owners: owners(own.iter().flat_map(|duty| &duty.shares), directory),
         tally: tally(own.iter().map(|duty| &duty.line)),
         duties: own,

@@ -24,8 +24,9 @@ use duty::{
 };
 use jiff::civil::Date;
 use kernel::{
+    Actor,
     id::{DutyId, EvidenceId, ShareId},
-    may, time,
+    may,
 };
 use serde::Deserialize;
 use web::{
@@ -34,7 +35,12 @@ use web::{
 };
 
 use crate::{
-    duties::{acts, sources, unreached},
+    duties::{
+        acts,
+        days::{self, DATE_HINT},
+        owners::doubt,
+        sources, unreached,
+    },
     model::Visibility,
 };
 
@@ -58,6 +64,9 @@ pub(super) struct Bulk {
     once: String,
     /// Query of the board to return to.
     back: String,
+    /// The year of the plan that the first row belongs to: of that year are dates that name none.
+    #[serde(skip)]
+    year: i16,
 }
 
 /// What would happen, or happened, to one row.
@@ -116,7 +125,7 @@ impl Bulk {
     fn faults(&self) -> FormErrors {
         let mut errors = FormErrors::new();
         if self.act == "due" {
-            errors.require(self.due().is_some(), "due_on", "请填写新的期限，例如 2026-06-30。");
+            errors.require(self.due().is_some(), "due_on", DATE_HINT);
         }
         if self.act == "visibility" {
             let known = ["public", "internal"].contains(&self.visibility.as_str());
@@ -133,7 +142,7 @@ impl Bulk {
     }
 
     fn due(&self) -> Option<Date> {
-        time::parse_date(&self.due_on)
+        days::read(&self.due_on, self.year)
     }
 }
 
@@ -153,12 +162,13 @@ pub(super) async fn post(State(ctx): State<Ctx>, desk: Desk, Form(mut form): For
         may(&desk.actor(), &MANAGE_DUTIES)?;
     }
     let chosen = chosen(&ctx, &form.ids).await?;
+    form.year = year(&ctx, &chosen).await?;
     let errors = form.faults();
     let changed = !form.shown.is_empty() && form.shown != form.now();
     let asks = form.sure != "1" || changed || !errors.is_empty();
     let lines = if asks {
         form.seen = Vec::new();
-        preview(&ctx, &mut form, &chosen).await?
+        preview(&ctx, &desk.actor(), &mut form, &chosen).await?
     } else {
         if let Some(to) = store::submitted(ctx.db(), &web::asked::bound(&form.once)).await? {
             return Ok(Redirect::to(to).ok("这批操作已经办理过，没有重复办理。").into_response());
@@ -200,6 +210,14 @@ async fn chosen(ctx: &Ctx, ids: &[String]) -> Result<Vec<Share>> {
     let mut seen = HashSet::new();
     found.retain(|row| seen.insert(row.id.clone()));
     Ok(found)
+}
+
+/// The year of the source of the first row.
+async fn year(ctx: &Ctx, chosen: &[Share]) -> Result<i16> {
+    let today = ctx.today().year();
+    let Some(first) = chosen.first() else { return Ok(today) };
+    let source = duty::source::get(ctx.db().read(), &first.source()).await?;
+    Ok(source.and_then(|source| i16::try_from(source.year).ok()).unwrap_or(today))
 }
 
 /// The share of a row.
@@ -348,7 +366,7 @@ async fn waiting(ctx: &Ctx, chosen: &[Share]) -> Result<Vec<Undecided>> {
     Ok(pieces::undecided(ctx.db(), &shares).await?)
 }
 
-async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Line>> {
+async fn preview(ctx: &Ctx, actor: &Actor, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     match form.act.as_str() {
         "remind" => {
@@ -362,11 +380,18 @@ async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Lin
             for row in chosen {
                 let pieces: Vec<_> = waiting.iter().filter(|piece| piece.share.as_str() == row.id).collect();
                 form.seen.extend(pieces.iter().map(|piece| piece.id.clone()));
+                let own = pieces.iter().any(|piece| piece.added_by == actor.log_id());
                 lines.push(if pieces.is_empty() {
                     line(ctx, row, "off", "没有待确认的佐证")
+                } else if own {
+                    line(ctx, row, "off", "有自己报送的佐证，须由其他人确认")
                 } else {
                     let titles: Vec<_> = pieces.iter().map(|piece| format!("《{}》", piece.title)).collect();
-                    line(ctx, row, "ok", format!("将确认 {} 件：{}", pieces.len(), titles.join("")))
+                    // What a single confirmation would say of them.
+                    let doubts = pieces.iter().map(|piece| doubt(&piece.period, &piece.title));
+                    let doubts: String =
+                        doubts.filter(|doubt| !doubt.is_empty()).map(|doubt| format!("；{doubt}")).collect();
+                    line(ctx, row, "ok", format!("将确认 {} 件：{}{doubts}", pieces.len(), titles.join("")))
                 });
             }
         }
@@ -387,7 +412,11 @@ async fn preview(ctx: &Ctx, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Lin
                         let objection = facts.and_then(|facts| objection(facts.issued_on, facts.year, due));
                         match objection {
                             Some(objection) => whole(ctx, row, &held, "off", objection),
-                            None => whole(ctx, row, &held, "ok", moved(duty, share, due, ctx.today())),
+                            None => {
+                                let year = share.map_or(form.year, |share| share.facts.year);
+                                let note = days::note(ctx, due, year);
+                                whole(ctx, row, &held, "ok", format!("{}{note}", moved(duty, share, due, ctx.today())))
+                            }
                         }
                     }
                     _ => whole(ctx, row, &held, "ok", "填写新的期限后显示影响"),
@@ -470,7 +499,7 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Res
             }
         }
         "due" => {
-            let due = form.due().ok_or_else(|| Error::Invalid("请填写新的期限，例如 2026-06-30。".into()))?;
+            let due = form.due().ok_or_else(|| Error::Invalid(DATE_HINT.into()))?;
             let (rows, held) = held(ctx, chosen).await?;
             for row in duties(chosen) {
                 let duty = rows.iter().find(|duty| duty.id == row.duty);

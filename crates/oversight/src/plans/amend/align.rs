@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     model::Visibility,
     plans::{
+        amend::owners::KEEP,
         draft::{Rows, default_visibility},
         tree::{ClauseRow, DutyRow, Tree},
     },
@@ -25,12 +26,19 @@ pub struct Choices {
     pub owners: BTreeMap<String, String>,
     /// New duty → `public` or `internal`.
     pub visibility: BTreeMap<String, String>,
+    /// Clause of the amended text, by its place from 0 → whether the owners of now stay (`old`) or those of the text hold (`new`).
+    pub keep: BTreeMap<String, String>,
 }
 
 impl Choices {
+    /// What was said of the owners of a clause; empty = nothing.
+    pub(crate) fn kept(&self, clause: usize) -> &str {
+        self.keep.get(&clause.to_string()).map_or("", String::as_str)
+    }
+
     /// The same decisions have the same mark: fields that were left empty decide nothing.
     pub(crate) fn mark(&self) -> String {
-        let decided: Vec<Vec<(&str, &str)>> = [&self.duties, &self.reasons, &self.owners, &self.visibility]
+        let decided: Vec<Vec<(&str, &str)>> = [&self.duties, &self.reasons, &self.owners, &self.visibility, &self.keep]
             .map(|of| {
                 let pairs = of.iter().map(|(key, chosen)| (key.as_str(), chosen.trim()));
                 pairs.filter(|(_, chosen)| !chosen.is_empty()).collect()
@@ -161,7 +169,8 @@ pub fn align(tree: &Tree, new: &Rows, choices: &Choices) -> Alignment {
         taken.extend(added.iter().cloned());
         clauses.push(PlacedClause {
             clause: clause.clone(),
-            owners_changed: old.is_none_or(|old| plain(&old.owner_note) != plain(&clause.owner_note)),
+            owners_changed: old
+                .is_none_or(|old| choices.kept(c) != KEEP && plain(&old.owner_note) != plain(&clause.owner_note)),
             old: old.map(|old| old.id.clone()),
             duties,
             added,

@@ -2,10 +2,11 @@
 //! identity and history, what is new is issued, and what ends stays visible with its reason.
 
 pub mod align;
+pub(crate) mod owners;
 pub(crate) mod pages;
 mod shares;
 pub mod store;
 mod told;
-mod words;
+pub(crate) mod words;
 
-pub(crate) use store::{AmendmentId, Done, history};
+pub(crate) use store::{AmendmentId, Done, history, prepared};

@@ -20,6 +20,7 @@ use crate::{
         actions::Pairs,
         amend::{
             align::{Choices, Fate, Placed, plain},
+            owners::{self, KEEP, Shift, TAKE},
             store::{self, Amendment, AmendmentId, Prepared},
             words::{self, LineChange},
         },
@@ -132,6 +133,12 @@ struct ClauseLine {
     /// The owner note compared with the one before, as HTML.
     note_words: String,
     is_new: bool,
+    /// Whom duties that go on are taken from and given to, a line each.
+    shifts: Vec<String>,
+    /// Whether somebody chosen by hand would go: then it must be said.
+    by_hand: bool,
+    /// What was said: `old`, `new`, or nothing.
+    keep: String,
 }
 
 struct EndedLine {
@@ -161,6 +168,22 @@ struct ReviewPage {
     cleared: Cleared,
     once: String,
     effect: String,
+    /// Whom duties are taken from and given to, in numbers; empty when nobody.
+    moved: String,
+    /// How many duties that concerns.
+    moved_duties: usize,
+}
+
+impl ReviewPage {
+    /// Chosen where the owners of now stay.
+    fn kept(&self) -> &'static str {
+        KEEP
+    }
+
+    /// Chosen where those of the text hold.
+    fn taken(&self) -> &'static str {
+        TAKE
+    }
 }
 
 /// What is kept, changed, new and ended.
@@ -245,11 +268,13 @@ fn lines(
     tree: &Tree,
     prepared: &Prepared,
     choices: &Choices,
+    shifts: &[Shift],
     directory: &Directory,
     today: jiff::civil::Date,
 ) -> Vec<ClauseLine> {
     let mut clauses = Vec::new();
-    for placed in &prepared.alignment.clauses {
+    for (at, placed) in prepared.alignment.clauses.iter().enumerate() {
+        let moved = || shifts.iter().filter(|shift| shift.clause == at);
         let old = placed.old.as_ref().and_then(|id| tree.clause(id));
         let mut line = ClauseLine {
             number: number(prepared, &placed.clause),
@@ -263,6 +288,9 @@ fn lines(
             owner_note: if placed.owners_changed { placed.clause.owner_note.clone() } else { String::new() },
             note_words: words::html(old.map_or("", |old| &old.owner_note), &placed.clause.owner_note),
             is_new: old.is_none(),
+            shifts: moved().map(|shift| shift.words(tree, directory)).collect(),
+            by_hand: moved().any(|shift| shift.by_hand),
+            keep: choices.kept(at).to_owned(),
         };
         for duty in &placed.duties {
             let (fate, old_id) = match &duty.fate {
@@ -303,7 +331,9 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
     let tree = tree::load(ctx.db(), &row.plan).await?.ok_or(Error::NotFound)?;
     let choices = row.choices();
     let prepared = store::prepare(ctx, &tree, &row.source, &choices);
-    let clauses = lines(&tree, &prepared, &choices, &ctx.directory(), ctx.today());
+    let shifts = owners::shifts(&tree, &prepared, &ctx.directory(), ctx.today());
+    let sum = owners::Sum::of(&shifts);
+    let clauses = lines(&tree, &prepared, &choices, &shifts, &ctx.directory(), ctx.today());
     let count = |fate: &str| clauses.iter().flat_map(|clause| &clause.lines).filter(|line| line.fate == fate).count();
     let (changed, new) = (count("changed"), count("new"));
     let kept = clauses.iter().map(|clause| clause.kept).sum();
@@ -336,8 +366,9 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
     } else {
         String::new()
     };
+    let moved = if sum.duties > 0 { format!("|{}", sum.words()) } else { String::new() };
     let effect = format!(
-        "保留 {kept} 项，变更 {changed} 项，新增 {new} 项，终止 {} 项|有变动的机关会收到通知{late}",
+        "保留 {kept} 项，变更 {changed} 项，新增 {new} 项，终止 {} 项{moved}|有变动的机关会收到通知{late}",
         ended.len()
     );
     let cleared = Cleared::of(ctx, desk, &row.plan, &Seen::amended(&row)).await?;
@@ -360,6 +391,8 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
         new,
         once: ctx.once(),
         effect,
+        moved: sum.words(),
+        moved_duties: sum.duties,
     };
     if failed { page::office_errors(&template) } else { office_page(&template) }
 }
@@ -393,6 +426,7 @@ pub(crate) async fn decide(
         }
     }
     choices.reasons.extend(form.with_prefix("reason."));
+    choices.keep.extend(form.with_prefix("keep."));
     for (at, name) in form.with_prefix("name.") {
         choices.owners.insert(name, form.get(&format!("owner.{at}")).to_owned());
     }
@@ -410,18 +444,27 @@ pub(crate) async fn decide(
     let mut errors = FormErrors::new();
     errors.require(!reason.is_empty(), "reason", "请填写调整原因，例如 根据县政府常务会议精神调整。");
     let tree = tree::load(ctx.db(), &plan).await?.ok_or(Error::NotFound)?;
-    for name in store::prepare(&ctx, &tree, &row.source, &choices).unmatched() {
+    let prepared = store::prepare(&ctx, &tree, &row.source, &choices);
+    for name in prepared.unmatched() {
         errors.add("owners", format!("请选择“{name}”对应的机关。"));
+    }
+    for at in owners::undecided(&owners::shifts(&tree, &prepared, &ctx.directory(), ctx.today()), &choices) {
+        let number = number(&prepared, &prepared.alignment.clauses[at].clause);
+        let text = format!(
+            "{number}现在的责任单位里有人工指定的机关，调整稿里没有。请选择按调整稿办，还是保留现在的责任单位。"
+        );
+        errors.add(&format!("keep-{at}"), text);
     }
     if !errors.is_empty() {
         return show_review(&ctx, &desk, row, errors).await;
     }
     let (actor, version) = (desk.actor(), row.version);
     if op == "clear" {
+        let nobody = clear::reviewers(&ctx).await?.is_empty();
         return act(&ctx, form.get("once"), async |tx| {
             let seen = clear::store::subject(tx, &plan, &id).await?;
             clear::store::ask(&ctx, tx, &actor, &plan, &seen).await?;
-            Ok(Done::ok(format!("/plans/{plan}/amend/{id}"), "已送保密审查；通过之前请不要再改动，改动后须重新送审"))
+            Ok(clear::pages::sent(&ctx, format!("/plans/{plan}/amend/{id}"), nobody))
         })
         .await;
     }

@@ -10,10 +10,10 @@ use kernel::{
 };
 use plan_text::{Plan, PlanReference, parse_stated};
 use serde_json::json;
-use store::{FromRow, Tx, query, query_as};
+use store::{Db, FromRow, Tx, query, query_as};
 use web::{Ctx, Error, Refusal, Result};
 
-use super::told;
+use super::{owners, told};
 use crate::{
     events,
     model::PlanState,
@@ -23,7 +23,7 @@ use crate::{
         draft::{self, Frame, Rows},
         source::Source,
         steps,
-        tree::{self, DutyRow, PlanRow, Tree},
+        tree::{self, DutyRow, OwnerRow, PlanRow, Tree},
     },
     privacy,
 };
@@ -85,6 +85,30 @@ pub(crate) async fn history(ctx: &Ctx, plan: &PlanId) -> Result<(Vec<Done>, Opti
         reason: row.reason,
     });
     Ok((done.collect(), open))
+}
+
+/// An amendment in preparation, as a work list shows it.
+pub(crate) struct Preparation {
+    pub(crate) amendment: Amendment,
+    /// Title of its plan.
+    pub(crate) title: String,
+}
+
+/// The amendments in preparation, oldest first; at most fifty. There is one for each plan at most.
+pub(crate) async fn prepared(db: &Db) -> Result<Vec<Preparation>> {
+    let rows: Vec<Amendment> =
+        query_as("SELECT * FROM plan_amendment WHERE state = 'draft' ORDER BY created_at LIMIT 50")
+            .fetch_all(db.read())
+            .await?;
+    let mut found = Vec::new();
+    for amendment in rows {
+        if let Some(plan) =
+            tree::plan(db.read(), &amendment.plan).await?.filter(|plan| plan.state() == PlanState::Confirmed)
+        {
+            found.push(Preparation { amendment, title: plan.title });
+        }
+    }
+    Ok(found)
 }
 
 /// The amendment with this id.
@@ -210,6 +234,35 @@ impl Prepared {
             self.rows.owners.iter().filter(|owner| changed.contains(owner.clause.as_str()) && owner.is_unmatched());
         owners.map(|owner| owner.name.clone()).collect()
     }
+
+    /// Duties of the clause whose own owners come from the text, the amended or the one before: the amended text says them anew.
+    /// What the office gave to one duty alone stays.
+    pub(super) fn told_by_text<'p>(&'p self, tree: &Tree, placed: &'p PlacedClause) -> Vec<&'p DutyId> {
+        let continued = |fate: &'p Fate| -> Vec<&'p DutyId> {
+            match fate {
+                Fate::Kept(ids) => ids.iter().collect(),
+                Fate::Changed(id) => vec![id],
+                Fate::New => Vec::new(),
+            }
+        };
+        let named = |duty: &DutyId| self.rows.owners.iter().any(|owner| owner.duty == *duty);
+        let was_named = |id: &DutyId| {
+            let original = tree.duty(id).map(|duty| plain(&duty.original)).unwrap_or_default();
+            self.before.contains(&original)
+        };
+        let duties = placed
+            .duties
+            .iter()
+            .flat_map(|duty| continued(&duty.fate).into_iter().filter(|id| named(&duty.duty.id) || was_named(id)));
+        duties.collect()
+    }
+
+    /// Whether the duty, kept word for word, was moved out of the clause whose text it comes from into one that goes on.
+    pub(super) fn stays_elsewhere(&self, tree: &Tree, duty: &DutyRow, clause: &ClauseId, fate: &Fate) -> bool {
+        let goes_on = |id: &ClauseId| self.alignment.clauses.iter().any(|placed| placed.old.as_ref() == Some(id));
+        let moved = tree.clause(&duty.clause).is_some_and(|held| !plain(&held.text).contains(&plain(&duty.original)));
+        matches!(fate, Fate::Kept(_)) && duty.clause != *clause && moved && goes_on(&duty.clause)
+    }
 }
 
 /// Chosen for a name that is no organ and answers for nothing; it stays in the text.
@@ -235,6 +288,20 @@ pub fn prepare(ctx: &Ctx, tree: &Tree, source: &str, choices: &Choices) -> Prepa
         }
     }
     rows.owners.retain(|owner| choices.owners.get(&owner.name).is_none_or(|chosen| chosen != NOBODY));
+    // A name that a person has matched in this plan before means the same organ again.
+    let known = |name: &str| {
+        let held = tree.owners.iter().find(|held| held.name == name && held.how == "chosen" && !held.is_unmatched());
+        held.map(OwnerRow::codes).filter(|codes| {
+            codes.iter().all(|code| directory.get(code).is_some_and(|organ| organ.exists_on(ctx.today())))
+        })
+    };
+    for owner in
+        rows.owners.iter_mut().filter(|owner| owner.is_unmatched() && !choices.owners.contains_key(&owner.name))
+    {
+        if let Some(codes) = known(&owner.name) {
+            owner.set_codes(&codes, "chosen");
+        }
+    }
     let alignment = align(tree, &rows, choices);
     let old = parse_stated(&tree.plan.source, PlanReference { year });
     let duties = old.sections.iter().flat_map(|section| &section.clauses).flat_map(|clause| &clause.duties);
@@ -264,6 +331,11 @@ pub async fn confirm(
     if let Some(name) = unmatched.first() {
         let text = format!("“{name}”没有对应的机关，不能确认调整。请在下面选择对应的机关。");
         return Err(Refusal::Conflict(text));
+    }
+    let shifts = owners::shifts(&tree, &prepared, &ctx.directory(), ctx.today());
+    if !owners::undecided(&shifts, &choices).is_empty() {
+        let text = "有的任务现在的责任单位是人工指定的，调整稿里没有，还没有选定去留。请在比对页面上选择。";
+        return Err(Refusal::Conflict(text.into()));
     }
     if row.reason.trim().is_empty() {
         return Err(Refusal::Conflict("请填写调整原因，例如 根据县委常委会会议精神调整。".into()));
@@ -401,7 +473,7 @@ impl Work<'_> {
                     .bind(&clause)
                     .execute(tx.conn())
                     .await?;
-                for duty in self.told_by_text(placed) {
+                for duty in self.prepared.told_by_text(self.tree, placed) {
                     query("DELETE FROM plan_owner WHERE duty = $1").bind(duty).execute(tx.conn()).await?;
                 }
                 for owner in self.prepared.rows.owners.iter().filter(|owner| owner.clause == placed.clause.id) {
@@ -444,7 +516,7 @@ impl Work<'_> {
         for mut row in rows {
             row.line = placed.duty.line;
             // What the office moved to another clause stays there as long as that clause goes on.
-            if !self.stays_elsewhere(&row, clause, &placed.fate) {
+            if !self.prepared.stays_elsewhere(self.tree, &row, clause, &placed.fate) {
                 position += 1;
                 row.clause = clause.to_owned();
                 row.position = position;
@@ -476,37 +548,6 @@ impl Work<'_> {
             frame.duties.push(row);
         }
         Ok(position)
-    }
-
-    /// Duties of the clause whose own owners come from the text, the amended or the one before: the amended text says them anew.
-    /// What the office gave to one duty alone stays.
-    fn told_by_text<'p>(&'p self, placed: &'p PlacedClause) -> Vec<&'p DutyId> {
-        let continued = |fate: &'p Fate| -> Vec<&'p DutyId> {
-            match fate {
-                Fate::Kept(ids) => ids.iter().collect(),
-                Fate::Changed(id) => vec![id],
-                Fate::New => Vec::new(),
-            }
-        };
-        let named = |duty: &DutyId| self.prepared.rows.owners.iter().any(|owner| owner.duty == *duty);
-        let was_named = |id: &DutyId| {
-            let original = self.tree.duty(id).map(|duty| plain(&duty.original)).unwrap_or_default();
-            self.prepared.before.contains(&original)
-        };
-        let duties = placed
-            .duties
-            .iter()
-            .flat_map(|duty| continued(&duty.fate).into_iter().filter(|id| named(&duty.duty.id) || was_named(id)));
-        duties.collect()
-    }
-
-    /// Whether the duty, kept word for word, was moved out of the clause whose text it comes from into one that goes on.
-    fn stays_elsewhere(&self, duty: &DutyRow, clause: &ClauseId, fate: &Fate) -> bool {
-        let goes_on =
-            |id: &ClauseId| self.prepared.alignment.clauses.iter().any(|placed| placed.old.as_ref() == Some(id));
-        let moved =
-            self.tree.clause(&duty.clause).is_some_and(|held| !plain(&held.text).contains(&plain(&duty.original)));
-        matches!(fate, Fate::Kept(_)) && duty.clause != *clause && moved && goes_on(&duty.clause)
     }
 
     /// Places without doubles: duties that stay where they were moved to follow those of the text. Every duty takes on the

@@ -20,7 +20,13 @@ pub(super) fn lines(
         let was = before.iter().find(|one| one.id == share.id);
         let held = was.is_some_and(|was| was.ended_at.is_empty());
         let words = shortened(duty.text.trim_end_matches('。'), 60);
-        let mut tell = |line: String| lines.entry(share.organ.clone()).or_default().push(line);
+        // Two duties of a clause may begin alike: the same words are told once.
+        let mut tell = |line: String| {
+            let own = lines.entry(share.organ.clone()).or_default();
+            if !own.contains(&line) {
+                own.push(line);
+            }
+        };
         match (held, share.ended_at.is_empty()) {
             (false, false) => {}
             (false, true) => tell(format!("新增：{words}，{}", due(duty))),

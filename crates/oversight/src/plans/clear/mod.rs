@@ -2,7 +2,11 @@
 //! and says that it may become public. Another person issues it.
 
 pub(crate) mod pages;
+mod seen;
 pub(crate) mod store;
+mod tell;
 
 pub(crate) use pages::Cleared;
-pub(crate) use store::{Seen, State, state, waiting};
+pub(crate) use seen::Seen;
+pub(crate) use store::{State, of_draft, state, waiting};
+pub(crate) use tell::reviewers;

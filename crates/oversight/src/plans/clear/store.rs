@@ -7,15 +7,15 @@ use kernel::{
     time,
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use store::{Executor, FromRow, Tx, built, query, query_as, query_scalar};
+use store::{Db, Executor, FromRow, Tx, built, query, query_as, query_scalar};
 use web::{Ctx, Refusal};
 
 use crate::{
     events,
     plans::{
         amend::store::{Amendment, AmendmentId},
-        tree::{self, PlanRow},
+        clear::{Seen, tell},
+        tree,
     },
 };
 
@@ -33,6 +33,7 @@ pub(crate) struct Clearance {
     pub(crate) state: String,
     pub(crate) words: String,
     pub(crate) asked_at: String,
+    pub(crate) asked_by: String,
     pub(crate) asked_by_name: String,
     pub(crate) decided_at: String,
     pub(crate) decided_by: String,
@@ -40,7 +41,7 @@ pub(crate) struct Clearance {
 }
 
 const COLUMNS: &str =
-    "id, amendment, seen, state, words, asked_at, asked_by_name, decided_at, decided_by, decided_by_name";
+    "id, amendment, seen, state, words, asked_at, asked_by, asked_by_name, decided_at, decided_by, decided_by_name";
 
 impl Clearance {
     /// When it was decided, as shown.
@@ -51,38 +52,6 @@ impl Clearance {
     /// When it was asked for, as shown.
     pub(crate) fn asked(&self) -> String {
         time::show_minute(&self.asked_at)
-    }
-}
-
-/// What is to be cleared: a text at one moment. A later change is another text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Seen {
-    /// Empty = the draft of the plan itself.
-    pub(crate) amendment: AmendmentId,
-    /// The same text has the same mark.
-    pub(crate) mark: String,
-}
-
-impl Seen {
-    /// The draft as it stands.
-    pub(crate) fn draft(plan: &PlanRow) -> Self {
-        Self::at(plan.version)
-    }
-
-    /// A draft at a version.
-    pub(crate) fn at(version: i64) -> Self {
-        Self { amendment: AmendmentId::default(), mark: version.to_string() }
-    }
-
-    /// An amended text with the reason that is published with it, and with what was decided about its duties: which of them end
-    /// and why, and which are public, stands on the portal like the text.
-    pub(crate) fn amended(row: &Amendment) -> Self {
-        let mut hash = Sha256::new();
-        for part in [&row.source_digest, &row.source, &row.reason, &row.choices().mark()] {
-            hash.update(part.trim());
-            hash.update([0]);
-        }
-        Self { amendment: row.id.clone(), mark: hex::encode(hash.finalize()) }
     }
 }
 
@@ -114,16 +83,23 @@ impl State {
     }
 }
 
+/// The latest request on the draft of a plan or on an amendment of it, whatever text it was about.
+async fn latest<'e>(
+    executor: impl Executor<'e>,
+    plan: &PlanId,
+    amendment: &AmendmentId,
+) -> store::Result<Option<Clearance>> {
+    let sql = format!("SELECT {COLUMNS} FROM plan_clearance WHERE plan = $1 AND amendment = $2");
+    // SQL: built from the names of columns above.
+    query_as(built(sql)).bind(plan).bind(amendment).fetch_optional(executor).await
+}
+
 /// The latest word on this text, or on an earlier state of it.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn state<'e>(executor: impl Executor<'e>, plan: &PlanId, seen: &Seen) -> store::Result<State> {
-    let sql = format!("SELECT {COLUMNS} FROM plan_clearance WHERE plan = $1 AND amendment = $2");
-    // SQL: built from the names of columns above.
-    let last: Option<Clearance> =
-        query_as(built(sql)).bind(plan).bind(&seen.amendment).fetch_optional(executor).await?;
-    Ok(match last {
+    Ok(match latest(executor, plan, &seen.amendment).await? {
         Some(row) if row.seen != seen.mark => State::Open(Some(row)),
         Some(row) => match row.state.as_str() {
             "passed" => State::Passed(row),
@@ -134,6 +110,20 @@ pub(crate) async fn state<'e>(executor: impl Executor<'e>, plan: &PlanId, seen: 
     })
 }
 
+/// How the draft of a plan stands. Its text is read only where somebody was asked about it.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn of_draft(db: &Db, plan: &PlanId) -> store::Result<State> {
+    if latest(db.read(), plan, &AmendmentId::default()).await?.is_none() {
+        return Ok(State::Open(None));
+    }
+    match tree::load(db, plan).await? {
+        Some(tree) => state(db.read(), plan, &Seen::draft(&tree)).await,
+        None => Ok(State::Open(None)),
+    }
+}
+
 /// A request as a work list shows it.
 #[derive(Debug, Clone, FromRow)]
 pub(crate) struct Waiting {
@@ -141,21 +131,39 @@ pub(crate) struct Waiting {
     pub(crate) title: String,
     pub(crate) amendment: AmendmentId,
     pub(crate) asked_at: String,
+    /// What was to be read.
+    seen: String,
 }
 
-/// The requests that wait, oldest first; at most fifty. One about a draft that was changed or thrown away since waits no more.
+/// The requests that wait, oldest first; at most fifty. One about a text that was changed or thrown away since waits no more.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn waiting<'e>(executor: impl Executor<'e>) -> store::Result<Vec<Waiting>> {
-    query_as(
-        "SELECT c.plan, p.title, c.amendment, c.asked_at FROM plan_clearance c JOIN plan p ON p.id = c.plan \
+pub(crate) async fn waiting(db: &Db) -> store::Result<Vec<Waiting>> {
+    let rows: Vec<Waiting> = query_as(
+        "SELECT c.plan, p.title, c.amendment, c.asked_at, c.seen FROM plan_clearance c JOIN plan p ON p.id = c.plan \
          LEFT JOIN plan_amendment a ON a.id = c.amendment \
-         WHERE c.state = 'asked' AND ((c.amendment = '' AND p.state = 'draft' AND c.seen = CAST(p.version AS TEXT)) \
-            OR (c.amendment <> '' AND a.state = 'draft')) ORDER BY c.asked_at LIMIT 50",
+         WHERE c.state = 'asked' AND ((c.amendment = '' AND p.state = 'draft') OR (c.amendment <> '' AND a.state = 'draft')) \
+         ORDER BY c.asked_at LIMIT 50",
     )
-    .fetch_all(executor)
-    .await
+    .fetch_all(db.read())
+    .await?;
+    let mut waiting = Vec::new();
+    for row in rows {
+        let now = if row.amendment.as_str().is_empty() {
+            tree::load(db, &row.plan).await?.map(|tree| Seen::draft(&tree))
+        } else {
+            let found: Option<Amendment> = query_as("SELECT * FROM plan_amendment WHERE id = $1")
+                .bind(&row.amendment)
+                .fetch_optional(db.read())
+                .await?;
+            found.map(|found| Seen::amended(&found))
+        };
+        if now.is_some_and(|now| now.mark == row.seen) {
+            waiting.push(row);
+        }
+    }
+    Ok(waiting)
 }
 
 /// Asks for clearance of a text as it stands, in place of what was said of an earlier state of it.
@@ -193,6 +201,7 @@ pub(crate) async fn ask(ctx: &Ctx, tx: &mut Tx, actor: &Actor, plan: &PlanId, se
     .await?;
     let event = NewEvent::new(&events::CLEARANCE_ASKED, plan, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"clearance": id, "amendment": seen.amendment}))).await?;
+    tell::asked(ctx, tx, plan, seen, actor.log_name()).await?;
     Ok(())
 }
 
@@ -237,7 +246,7 @@ pub(crate) async fn decide(
             return Err(Refusal::Conflict(text));
         }
         State::Open(_) => {
-            let text = "送审后文字又有改动，这次审查不作数。请等经办人重新送审。";
+            let text = "送审后又有改动，这次审查不作数。请等经办人重新送审。";
             return Err(Refusal::Conflict(text.into()));
         }
     };
@@ -269,12 +278,12 @@ pub(crate) async fn decide(
         return Err(Refusal::Conflict("刚才已经有了审查结论。请刷新页面查看。".into()));
     }
     let event = NewEvent::new(event, plan, actor).organ(&ctx.office_organ());
-    let digest = digest(tx, plan, seen).await?;
     let data = match returned {
-        None => json!({"clearance": row.id, "amendment": seen.amendment, "mark": seen.mark, "digest": digest}),
+        None => json!({"clearance": row.id, "amendment": seen.amendment, "mark": seen.mark, "digest": seen.mark}),
         Some(_) => json!({"clearance": row.id, "amendment": seen.amendment, "reason": words}),
     };
     tx.append(event.data(data)).await?;
+    tell::decided(ctx, tx, plan, &row, (actor.log_name(), returned.map(|_| words))).await?;
     Ok(())
 }
 
@@ -297,7 +306,7 @@ pub(crate) async fn check(tx: &mut Tx, actor: &Actor, plan: &PlanId, seen: &Seen
         State::Passed(_) => "您审查了这份文字，须由另一人下达。请联系经办人。".to_owned(),
         State::Asked(_) => "保密审查还没有结论，不能下达。请等审查通过。".to_owned(),
         State::Returned(row) => format!("保密审查没有通过：{}。请改好后重新送审。", row.words.trim_end_matches('。')),
-        State::Open(Some(_)) => "送审后文字又有改动，须重新送保密审查。请在本页重新送审。".to_owned(),
+        State::Open(Some(_)) => "送审后又有改动，须重新送保密审查。请在本页重新送审。".to_owned(),
         State::Open(None) => {
             "下达前须经保密审查（《政府信息公开条例》第十七条）。请先送审，由另一人审查通过后再下达。".to_owned()
         }
@@ -308,13 +317,12 @@ pub(crate) async fn check(tx: &mut Tx, actor: &Actor, plan: &PlanId, seen: &Seen
 /// Refuses a clearance of which the log does not tell, or that was of another text: a row can be written past the program, an
 /// event cannot, unseen.
 async fn proven(tx: &mut Tx, plan: &PlanId, seen: &Seen, row: &Clearance) -> Result<(), Refusal> {
-    let now = digest(tx, plan, seen).await?;
     let events = store::log::within(tx, &SubjectRef::new(events::SUBJECT, plan)).await?;
     let told = events.iter().any(|event| {
         let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
         let word = |key: &str| data.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
-        // A program before this one told of the request alone.
-        let same = word("mark").is_empty() || (word("mark") == seen.mark && word("digest") == now);
+        // A digest of the very text: what was changed past the program is another one.
+        let same = word("mark") == seen.mark;
         event.kind == events::CLEARED.name
             && word("clearance") == row.id.as_str()
             && event.actor == row.decided_by
@@ -327,45 +335,6 @@ async fn proven(tx: &mut Tx, plan: &PlanId, seen: &Seen, row: &Clearance) -> Res
     Err(Refusal::Conflict(text.into()))
 }
 
-/// A digest of what becomes public with a text: of a draft its head, its words and those of its duties; of an amendment its mark
-/// is that already.
-async fn digest(tx: &mut Tx, plan: &PlanId, seen: &Seen) -> store::Result<String> {
-    if !seen.amendment.as_str().is_empty() {
-        return Ok(seen.mark.clone());
-    }
-    let Some(row) = tree::plan(tx.conn(), plan).await? else { return Ok(String::new()) };
-    let mut hash = Sha256::new();
-    let mut add = |part: &str| {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    };
-    let head = "SELECT title, document_number, issued_on, source, preamble, closing FROM plan WHERE id = $1";
-    let heads: Vec<(String, String, String, String, String, String)> =
-        query_as(head).bind(plan).fetch_all(tx.conn()).await?;
-    for (title, number, issued, source, preamble, closing) in &heads {
-        [title, number, issued, source, preamble, closing].into_iter().for_each(|part| add(part));
-    }
-    let sections = "SELECT number, title, text FROM plan_section WHERE plan = $1 ORDER BY position, id";
-    let sections: Vec<(String, String, String)> = query_as(sections).bind(plan).fetch_all(tx.conn()).await?;
-    for (number, title, text) in &sections {
-        [number, title, text].into_iter().for_each(|part| add(part));
-    }
-    let clauses = "SELECT number, title, text, owner_note FROM plan_clause WHERE plan = $1 ORDER BY position, id";
-    let clauses: Vec<(String, String, String, String)> = query_as(clauses).bind(plan).fetch_all(tx.conn()).await?;
-    for (number, title, text, note) in &clauses {
-        [number, title, text, note].into_iter().for_each(|part| add(part));
-    }
-    for duty in duty::duties::of_source(tx.conn(), &row.key()).await? {
-        let year = row.year.to_string();
-        for part in [&year, &duty.place_label, &duty.text, &duty.measure, &duty.due_words, &duty.due_on] {
-            add(part);
-        }
-        add(&duty.visibility);
-        add(&duty.cadence);
-    }
-    Ok(hex::encode(hash.finalize()))
-}
-
 /// The plan with its text that waits: its draft, or the amendment that is being prepared; locked.
 ///
 /// # Errors
@@ -376,7 +345,10 @@ pub(crate) async fn subject(tx: &mut Tx, plan: &PlanId, amendment: &AmendmentId)
     let row = tree::plan(tx.conn(), plan).await?.ok_or(Refusal::NotFound)?;
     if amendment.as_str().is_empty() {
         return match row.state() {
-            crate::model::PlanState::Draft => Ok(Seen::draft(&row)),
+            crate::model::PlanState::Draft => {
+                let tree = tree::load_in(tx, plan).await?.ok_or(Refusal::NotFound)?;
+                Ok(Seen::draft(&tree))
+            }
             other => Err(crate::plans::steps::no_draft(other).into()),
         };
     }

@@ -7,7 +7,7 @@ use kernel::{
 
 use super::{Wrong, wrong};
 use crate::plans::{
-    doubts,
+    doubts, head_doubts,
     tree::{HEAD, Tree},
 };
 
@@ -53,7 +53,12 @@ pub(super) fn apply(tree: &mut Tree, fields: &HeadFields) -> Result<String, Wron
     errors.require(!title.is_empty(), "title", "请填写标题，例如 2026年政务公开工作要点。");
     errors.require(title.chars().count() <= 200, "title", "请把标题控制在 200 字以内。");
     errors.require(fields.year().is_some(), "year", "请填写四位年份，例如 2026。");
-    let number = fields.document_number.trim().to_owned();
+    // Written as a document's number is: other brackets and a zero in front are mended without a word.
+    let typed = fields.document_number.trim();
+    let number = match typed == tree.plan.document_number {
+        true => typed.to_owned(),
+        false => head_doubts::written(typed),
+    };
     errors.require(
         number.chars().count() <= 100,
         "document_number",
@@ -112,6 +117,9 @@ pub(super) fn choose(tree: &mut Tree, other: &PlanId, reason: &str) -> Result<St
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(wrong("twin_reason", "请写明原因，500 字以内，例如 县政府常务会议通过了新的要点。"));
+    }
+    if let Some(objection) = duty::privacy::objection(reason) {
+        return Err(wrong("twin_reason", &objection));
     }
     tree.plan.replaces = other.clone();
     tree.plan.twin_reason = reason.to_owned();

@@ -5,9 +5,11 @@ mod bulk;
 mod head;
 mod owners;
 mod pieces;
+mod words;
 
 pub use bulk::Bulk;
 pub use head::HeadFields;
+pub use words::{Part, Words};
 
 use std::collections::BTreeMap;
 
@@ -115,6 +117,8 @@ pub enum Edit {
     Head(HeadFields),
     /// Whether the plan takes the place of another of its kind and year (empty: it stands beside it), and why.
     Twin(PlanId, String),
+    /// The words as issued: a heading, a clause's text, an owner note, what stands before or after.
+    Words(Part, Words),
     /// An organ that was abolished after the names were matched is this other one, wherever it stands in the plan.
     Reform(OrganCode, OrganCode),
 }
@@ -175,6 +179,7 @@ impl Edit {
             Self::Many(ids, _) => ids.iter().map(of_duty).collect(),
             Self::Head(fields) => head::touched(tree, fields),
             Self::Twin(..) => vec![Some(HEAD.into())],
+            Self::Words(part, _) => words::touched(part),
             Self::Reform(old, _) => owners::of_organ(tree, old).map(|owner| Some(owner.clause.clone())).collect(),
         };
         let mut clauses: Vec<ClauseId> = Vec::new();
@@ -257,6 +262,7 @@ impl Edit {
             Self::Many(ids, bulk) => bulk::apply(tree, ids, bulk, with),
             Self::Head(fields) => head::apply(tree, fields),
             Self::Twin(other, reason) => head::choose(tree, other, reason),
+            Self::Words(part, words) => words::apply(tree, part, words),
             _ => owners::apply(self, tree, with),
         }
     }

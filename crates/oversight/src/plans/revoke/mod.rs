@@ -1,4 +1,4 @@
-//! Revoking a plan that was issued by mistake: one person asks with a reason, another decides. Its duties end with it, its organs
+//! Revoking a plan that was issued by mistake, or having another take its place: one person asks with a reason, another decides. Its duties end with it, its organs
 //! are told, and the public reads the reason where the plan stood.
 
 pub(crate) mod pages;

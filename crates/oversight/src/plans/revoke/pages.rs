@@ -7,8 +7,29 @@ use axum::{
 use kernel::id::PlanId;
 use web::{Ctx, Desk, Done, Error, Form, Result, act_or_form};
 
-use super::store::{self, RevocationId};
+use super::store::{self, End, RevocationId};
 use crate::plans::{actions::Pairs, overview::overview_page};
+
+/// Asks to have another plan, in force itself, take this one's place: like revoking, it stops what organs have been working on.
+pub(crate) async fn supersede(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(plan): Path<PlanId>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let form = Pairs::new(pairs);
+    let (actor, reason, by) = (desk.actor(), form.get("supersede_reason").to_owned(), PlanId::from(form.get("by")));
+    act_or_form(
+        &ctx,
+        form.get("once"),
+        async |tx| {
+            store::request(&ctx, tx, &actor, &plan, &reason, End::Replaced(by.clone())).await?;
+            Ok(Done::ok(format!("/plans/{plan}"), "已申请替代，等待另一人确认；确认前计划照常执行"))
+        },
+        async |errors| overview_page(&ctx, &desk, &plan, reason.clone(), errors).await,
+    )
+    .await
+}
 
 /// Asks to revoke.
 pub(crate) async fn request(
@@ -23,7 +44,8 @@ pub(crate) async fn request(
         &ctx,
         form.get("once"),
         async |tx| {
-            store::request(&ctx, tx, &actor, &plan, &reason, form.get("restores") == "true").await?;
+            let end = End::Revoked { restores: form.get("restores") == "true" };
+            store::request(&ctx, tx, &actor, &plan, &reason, end).await?;
             Ok(Done::ok(format!("/plans/{plan}"), "已申请撤销，等待另一人确认；确认前计划照常执行"))
         },
         async |errors| overview_page(&ctx, &desk, &plan, reason.clone(), errors).await,
@@ -55,11 +77,10 @@ pub(crate) async fn decide(
         form.get("once"),
         async |tx| {
             let said = if agreed {
-                store::carry_out(&ctx, tx, &actor, &plan, &id).await?;
-                "计划已撤销，任务不再执行；公开页面已写明原因"
+                store::carry_out(&ctx, tx, &actor, &plan, &id).await?
             } else {
                 store::drop_request(&ctx, tx, &actor, &plan, (&id, form.get("drop_reason"))).await?;
-                "没有撤销，计划照常执行；不是本人收回的，申请人会看到理由"
+                "计划照常执行；不是本人收回的，申请人会看到理由".to_owned()
             };
             Ok(Done::ok(format!("/plans/{plan}"), said))
         },

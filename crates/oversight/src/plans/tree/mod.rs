@@ -8,7 +8,7 @@ use duty::{DutyRow as Row, source};
 use kernel::id::{ClauseId, DutyId};
 use serde::{Deserialize, Serialize};
 
-pub use rows::{ClauseRow, DutyRow, Head, OwnerId, OwnerRow, PlanRow, SectionRow};
+pub use rows::{ClauseRow, DutyRow, Head, OwnerId, OwnerRow, PlanRow, SectionRow, Texts};
 pub use store::{
     insert, insert_clause, insert_owner, insert_plan, insert_section, load, load_in, load_locked, plan, put_duty,
     put_source, replace,
@@ -36,10 +36,15 @@ pub struct Snapshot {
     /// The head, when the edit was about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Head>,
+    /// The words as issued, when the edit was about them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texts: Option<Texts>,
 }
 
 /// Stands among the clauses that an edit touches for the head of the plan.
 pub const HEAD: &str = "head";
+/// Stands among them for the words as issued.
+pub const WORDS: &str = "words";
 
 /// Numbers of section and clause together; see [`Tree::clause_number`].
 pub fn number(part: &str, within: &str) -> String {
@@ -102,6 +107,7 @@ impl Tree {
             duties: self.duties.iter().filter(|duty| clauses.contains(&duty.clause)).cloned().collect(),
             owners: self.owners.iter().filter(|owner| clauses.contains(&owner.clause)).cloned().collect(),
             head: clauses.iter().any(|clause| clause.as_str() == HEAD).then(|| self.plan.head()),
+            texts: clauses.iter().any(|clause| clause.as_str() == WORDS).then(|| Texts::of(self)),
         }
     }
 

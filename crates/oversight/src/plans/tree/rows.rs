@@ -59,6 +59,30 @@ pub struct Head {
     pub twin_reason: String,
 }
 
+/// The words of a plan as issued, with the text that they come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Texts {
+    pub source: String,
+    pub source_digest: String,
+    pub preamble: String,
+    pub closing: String,
+    pub sections: Vec<SectionRow>,
+    pub clauses: Vec<ClauseRow>,
+}
+
+impl Texts {
+    pub(super) fn of(tree: &super::Tree) -> Self {
+        Self {
+            source: tree.plan.source.clone(),
+            source_digest: tree.plan.source_digest.clone(),
+            preamble: tree.plan.preamble.clone(),
+            closing: tree.plan.closing.clone(),
+            sections: tree.sections.clone(),
+            clauses: tree.clauses.clone(),
+        }
+    }
+}
+
 impl PlanRow {
     /// See [`Head`].
     pub fn head(&self) -> Head {

@@ -6,7 +6,7 @@ use ::store::{Db, Executor, FromRow, Result, Tx, query, query_as};
 use duty::{duties, source};
 use kernel::id::{ClauseId, DutyId, PlanId};
 
-use super::{ClauseRow, DutyRow, Head, OwnerRow, PlanRow, SectionRow, Snapshot, Tree, lock};
+use super::{ClauseRow, DutyRow, Head, OwnerRow, PlanRow, SectionRow, Snapshot, Texts, Tree, lock};
 
 /// The plan with this id.
 pub async fn plan<'e>(executor: impl Executor<'e>, plan: &PlanId) -> Result<Option<PlanRow>> {
@@ -165,6 +165,36 @@ async fn put_head(tx: &mut Tx, plan: &PlanId, head: &Head) -> Result<()> {
     put_source(tx, plan).await
 }
 
+/// Writes the words of a draft as issued.
+async fn put_texts(tx: &mut Tx, plan: &PlanId, texts: &Texts) -> Result<()> {
+    query("UPDATE plan SET source = $2, source_digest = $3, preamble = $4, closing = $5 WHERE id = $1")
+        .bind(plan)
+        .bind(&texts.source)
+        .bind(&texts.source_digest)
+        .bind(&texts.preamble)
+        .bind(&texts.closing)
+        .execute(tx.conn())
+        .await?;
+    for row in &texts.sections {
+        query("UPDATE plan_section SET title = $2, text = $3 WHERE id = $1")
+            .bind(&row.id)
+            .bind(&row.title)
+            .bind(&row.text)
+            .execute(tx.conn())
+            .await?;
+    }
+    for row in &texts.clauses {
+        query("UPDATE plan_clause SET title = $2, text = $3, owner_note = $4 WHERE id = $1")
+            .bind(&row.id)
+            .bind(&row.title)
+            .bind(&row.text)
+            .bind(&row.owner_note)
+            .execute(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
 /// Writes a new section.
 pub async fn insert_section(tx: &mut Tx, row: &SectionRow) -> Result<()> {
     query("INSERT INTO plan_section (id, plan, position, number, title, text) VALUES ($1, $2, $3, $4, $5, $6)")
@@ -277,8 +307,14 @@ pub async fn replace(tx: &mut Tx, tree: &Tree, clauses: &[ClauseId], rows: &Snap
     if let Some(head) = &rows.head {
         put_head(tx, &tree.plan.id, head).await?;
     }
+    // Each duty names its place by the title that its clause has now.
+    let mut placed = tree.clone();
+    if let Some(texts) = &rows.texts {
+        put_texts(tx, &tree.plan.id, texts).await?;
+        (placed.sections, placed.clauses) = (texts.sections.clone(), texts.clauses.clone());
+    }
     for duty in &rows.duties {
-        put_duty(tx, tree, duty).await?;
+        put_duty(tx, &placed, duty).await?;
     }
     for owner in &rows.owners {
         insert_owner(tx, owner).await?;
