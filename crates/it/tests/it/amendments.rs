@@ -8,7 +8,7 @@ use testkit::{Client, TestApp, both};
 use crate::plans::{PLAN, clauses, clear_amendment, confirm, count, draft, duties, id_of};
 
 /// 县民政局 is merged into 县财政局.
-async fn merge(app: &TestApp) {
+pub(crate) async fn merge(app: &TestApp) {
     let mut tx = app.ctx().db().write().await.expect("write");
     let today = app.ctx().today();
     identity::organs::merge(&mut tx, &["QH011".into()], &"QH010".into(), today, "机构改革", &Actor::System)
@@ -19,7 +19,7 @@ async fn merge(app: &TestApp) {
 }
 
 /// The words of all letters to this address that lie in the outbox, in the order of sending.
-fn letters(app: &TestApp, to: &str) -> String {
+pub(crate) fn letters(app: &TestApp, to: &str) -> String {
     let folder = std::fs::read_dir(app.data().join("outbox")).expect("outbox");
     let mut files: Vec<_> = folder.map(|file| file.expect("file").path()).collect();
     files.sort();

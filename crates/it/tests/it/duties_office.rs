@@ -95,7 +95,9 @@ both! {
         clerk.post(&due, &[("due_on", "2026-11-30")]).await.expect(422).shows("请写明为什么调整期限").shows("2026-11-30");
         clerk.post(&due, &[("due_on", "很快"), ("due_reason", "上级通知提前")]).await.expect(422).shows("上级通知提前");
         assert_eq!(due_of(app, &duty).await, "2026-12-31");
-        clerk.post(&due, &[("due_on", "2026-11-30"), ("due_reason", "上级通知提前")]).await.expect(303);
+        let slip = clerk.post(&due, &[("due_on", "2027-11-30"), ("due_reason", "上级通知顺延")]).await.expect(422);
+        assert_eq!(slip.shows("不在计划年度 2026 年内").field("sure"), "2027-11-30", "said once more, it is meant");
+        clerk.post(&due, &[("due_on", "11月30日前"), ("due_reason", "上级通知提前")]).await.expect(303);
         clerk.get(&page).await.expect(200).shows("2026-12-31 → 2026-11-30").shows("上级通知提前");
         let clause: String = store::query_scalar("SELECT place FROM duty WHERE id = $1")
             .bind(&duty).fetch_one(app.ctx().db().read()).await.expect("clause");
@@ -104,6 +106,7 @@ both! {
         let hide = format!("{page}/visibility");
         clerk.post(&hide, &[("visibility", "internal")]).await.expect(422).shows("请写明为什么调整公开范围");
         clerk.post(&hide, &[("visibility", "internal"), ("visibility_reason", "内部缘由")]).await.expect(303);
+        app.visitor().get(&public).await.expect(200).shows("1 项任务的进展改为不公开").hides("内部缘由");
         clerk.post(&due, &[("due_on", "2026-12-20"), ("due_reason", "内部顺延")]).await.expect(303);
         clerk.post(&hide, &[("visibility", "public"), ("visibility_reason", "已经定案")]).await.expect(303);
         let reader = app.visitor().get(&public).await.expect(200);

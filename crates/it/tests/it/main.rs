@@ -14,6 +14,7 @@ mod matrix;
 mod offered;
 mod permissions;
 mod plans;
+mod plans_care;
 mod plans_draft;
 mod plans_force;
 mod planting;

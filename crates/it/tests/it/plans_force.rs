@@ -45,7 +45,7 @@ both! {
         let plan = import(&mut clerk, old).await;
         let year = "SELECT CAST(year AS TEXT) FROM plan WHERE id = $1";
         assert_eq!(field(app, year, &plan).await, "2019");
-        clerk.get(&format!("/plans/{plan}/draft")).await.expect(200).shows("2019 年").hides("请核对年度");
+        clerk.get(&format!("/plans/{plan}/draft")).await.expect(200).shows("2019 年").shows("这一年已经过去").hides("原文写的是");
         // No year in the text, none typed: asked for. A document that is only cited does not outweigh what is typed.
         let bare = "青禾县政务公开工作要点\n根据《2024年全省政务公开工作要点》制定。\n一、公开\n（一）公开预算。6月底前公开预算。（县财政局负责）\n";
         let typed = [("kind", "work_points"), ("year", "2026"), ("title", ""), ("text", bare)];
@@ -133,7 +133,7 @@ both! {
         // A third takes the place of the second, in the same write as it is issued.
         let third = import(&mut clerk, &text.replace("公开预算", "公开决算")).await;
         choose(&mut clerk, &third, &second).await;
-        clerk.get(&format!("/plans/{third}/confirm")).await.expect(200).shows("同时停止执行");
+        clerk.get(&format!("/plans/{third}/confirm")).await.expect(200).shows("停止执行：共 1 项任务");
         confirm(app, &mut clerk, &third).await.expect(303);
         let state = "SELECT state || superseded_by FROM plan WHERE id = $1";
         assert_eq!(field(app, state, &second).await, format!("superseded{third}"));
@@ -301,9 +301,10 @@ both! {
         let page = both.get(&path).await.expect(200).hides(">确认下达<");
         let (version, once) = (page.field("version"), page.field("once"));
         both.post(&path, &[("version", &version), ("once", &once)]).await.expect(409).shows("须由另一人下达");
-        let page = clerk.get(&path).await.expect(200).shows("可以下达");
+        let page = clerk.get(&path).await.expect(200).shows("可以下达").shows("这一年已经过去");
         let (version, once) = (page.field("version"), page.field("once"));
-        clerk.post(&path, &[("version", &version), ("once", &once)]).await.expect(303);
+        clerk.post(&path, &[("version", &version), ("once", &once)]).await.expect(409).shows("年度已核对");
+        clerk.post(&path, &[("version", &version), ("once", &once), ("year_checked", "true")]).await.expect(303);
     }
 
     /// What the reviewer passes of an amendment is also which duties end and why: it stands on the portal like the text.
