@@ -6,7 +6,7 @@ use ammonia::Builder;
 
 /// Raised whenever the list below, or how a text is made ready for reading, changes. It is stored beside every text:
 /// one that was made ready under another version is made ready anew when it is read, until the sweep has caught up.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 const TAGS: [&str; 39] = [
     "a",
@@ -86,13 +86,21 @@ fn is_attachment(address: &str) -> bool {
     id.len() == 16 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
 }
 
+/// The text without characters that turn the words around them (UAX #9) or that nobody sees and every copy has (tags): a number that
+/// they hide or turn is one on the page.
+fn seen(html: &str) -> Cow<'_, str> {
+    let unseen = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}');
+    if html.contains(unseen) { Cow::Owned(html.replace(unseen, "")) } else { Cow::Borrowed(html) }
+}
+
 /// The text with everything removed that could run, load or disguise. Cleaning what is clean changes nothing.
 pub(super) fn sanitize(html: &str) -> String {
-    let mut clean = POLICY.clean(html).to_string();
+    let mut clean = POLICY.clean(&seen(html)).to_string();
     // Tags in an order that HTML does not know (a heading in a heading's table) are put right only when read once more. What
     // is stored must be what a browser makes of it, so it is read until nothing moves; two or three times are the rule.
     for _ in 0..8 {
-        let again = POLICY.clean(&clean).to_string();
+        // What was spelled by its number is a character by now, and may have kept an address from being seen for what it is.
+        let again = POLICY.clean(&seen(&clean)).to_string();
         if again == clean {
             break;
         }
@@ -118,6 +126,21 @@ mod tests {
         assert!(clean.contains("colspan=\"2\"") && clean.contains('丙'));
         assert_eq!(sanitize(&clean), clean);
         assert_eq!(sanitize("<p class=\"center evil\">丁</p>"), "<p class=\"center\">丁</p>");
+    }
+
+    #[test]
+    fn nothing_turns_the_words_around_or_hides_among_them() {
+        for (written, kept) in [
+            ("<p>甲\u{202e}810010100991000000\u{202c}乙</p>", "<p>甲810010100991000000乙</p>"),
+            ("<p>&#x202E;甲&#8297;</p>", "<p>甲</p>"),
+            ("<p>甲\u{e0031}\u{e0033}乙\u{200f}</p>", "<p>甲乙\u{200f}</p>"),
+            ("<a title=\"\u{202e}甲\">乙</a>", "<a title=\"甲\" rel=\"noopener\">乙</a>"),
+            // What is no address of a script before is none after.
+            ("<a href=\"java&#x202e;script:alert(1)\">乙</a>", "<a rel=\"noopener\">乙</a>"),
+            ("<a href=\"java\u{202e}script:alert(1)\">乙</a>", "<a rel=\"noopener\">乙</a>"),
+        ] {
+            assert_eq!(sanitize(written), kept, "{written:?}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub fn directions(part: &str, text: &str) -> Vec<Finding> {
 }
 
 /// Embeddings, overrides and isolates.
-fn turns(c: char) -> bool {
+pub(super) fn turns(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

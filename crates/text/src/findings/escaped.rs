@@ -1,34 +1,22 @@
 //! Characters that a text spells as computers do: `%31%33` in an address, `&#49;` in a page. A program that opens it sees the
 //! number, whoever reads the text does not.
 
-/// A text without such spellings, and for each character of it from where to where it stands in the original.
-pub(super) struct Plain {
-    pub(super) text: String,
-    places: Vec<(usize, usize)>,
-}
-
-impl Plain {
-    /// Where characters from `start` to before `end` stand in the original.
-    pub(super) fn of(&self, start: usize, end: usize) -> Option<(usize, usize)> {
-        Some((self.places.get(start)?.0, self.places.get(end.checked_sub(1)?)?.1))
-    }
-}
+use super::shown::Shown;
 
 /// The text without such spellings; `None` where it has none.
-pub(super) fn read(text: &str) -> Option<Plain> {
+pub(super) fn read(text: &str) -> Option<Shown> {
     if !text.contains('%') && !text.contains("&#") {
         return None;
     }
     let chars: Vec<char> = text.chars().collect();
-    let mut plain = Plain { text: String::with_capacity(text.len()), places: Vec::with_capacity(chars.len()) };
+    let mut plain = Shown::default();
     let mut any = false;
     let mut at = 0;
     while at < chars.len() {
         let spelled = percent(&chars[at..]).or_else(|| reference(&chars[at..]));
         any |= spelled.is_some();
         let (c, length) = spelled.unwrap_or((chars[at], 1));
-        plain.text.push(c);
-        plain.places.push((at, at + length));
+        plain.push(c, at, at + length);
         at += length;
     }
     any.then_some(plain)

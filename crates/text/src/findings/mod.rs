@@ -16,9 +16,12 @@ mod directions;
 mod disguise;
 mod escaped;
 mod homes;
+mod listed;
 mod parted;
 mod public;
 mod scan;
+mod shown;
+mod turned;
 mod valid;
 mod window;
 
@@ -172,9 +175,10 @@ struct Found {
 /// Finds personal numbers in a text; `part` says where the text came from and is copied into each finding.
 pub fn personal_numbers(part: &str, text: &str) -> Vec<Finding> {
     let mut found = numbers(text);
-    if let Some(plain) = escaped::read(text) {
-        for mut number in numbers(&plain.text) {
-            let Some((start, end)) = plain.of(number.start, number.end) else { continue };
+    // What somebody sees or a program reads where the text itself says something else.
+    for shown in [escaped::read(text), turned::read(text), listed::read(text)].into_iter().flatten() {
+        for mut number in numbers(&shown.text) {
+            let Some((start, end)) = shown.of(number.start, number.end) else { continue };
             (number.start, number.end) = (start, end);
             if found.iter().all(|other| other.end <= start || end <= other.start) {
                 found.push(number);

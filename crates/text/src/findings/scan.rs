@@ -23,6 +23,10 @@ pub(super) fn digit(c: char) -> Option<u8> {
 }
 
 fn written(c: char) -> Option<(u8, Script)> {
+    // Tags: nobody sees them, and whoever copies the text has them.
+    if let Some(value) = u32::from(c).checked_sub(0xe_0030).filter(|value| *value < 10) {
+        return u8::try_from(value).ok().map(|value| (value, Script::Plain));
+    }
     let folded = fold::character(c);
     if let Some(value) = folded.to_digit(10) {
         return u8::try_from(value).ok().map(|value| (value, Script::Plain));
@@ -256,9 +260,11 @@ pub(super) enum Topic {
     Identity,
     Phone,
     Card,
+    /// A figure or a number of a paper, at the head of a column.
+    Figure,
 }
 
-const WORDS: [(Topic, &str); 18] = [
+const WORDS: [(Topic, &str); 34] = [
     (Topic::Identity, "身份证"),
     (Topic::Identity, "身份号码"),
     (Topic::Identity, "证件号"),
@@ -277,6 +283,22 @@ const WORDS: [(Topic, &str); 18] = [
     (Topic::Card, "存折"),
     (Topic::Card, "社保卡"),
     (Topic::Card, "社会保障卡"),
+    (Topic::Figure, "金额"),
+    (Topic::Figure, "收入"),
+    (Topic::Figure, "支出"),
+    (Topic::Figure, "预算"),
+    (Topic::Figure, "决算"),
+    (Topic::Figure, "合计"),
+    (Topic::Figure, "总计"),
+    (Topic::Figure, "面积"),
+    (Topic::Figure, "产值"),
+    (Topic::Figure, "余额"),
+    (Topic::Figure, "资金"),
+    (Topic::Figure, "数量"),
+    (Topic::Figure, "编号"),
+    (Topic::Figure, "文号"),
+    (Topic::Figure, "注册号"),
+    (Topic::Figure, "许可证号"),
 ];
 
 #[derive(Debug)]
@@ -292,12 +314,12 @@ pub(super) struct Scan {
     pub(super) chars: Vec<char>,
     pub(super) atoms: Vec<Atom>,
     words: Vec<Word>,
-    spoken: [bool; 3],
+    spoken: [bool; 4],
 }
 
 impl Scan {
     pub(super) fn new(text: &str) -> Self {
-        let mut scan = Self { chars: text.chars().collect(), atoms: Vec::new(), words: Vec::new(), spoken: [false; 3] };
+        let mut scan = Self { chars: text.chars().collect(), atoms: Vec::new(), words: Vec::new(), spoken: [false; 4] };
         looked_at(text.len());
         let (mut at, mut line, mut column) = (0, 0, 0);
         while let Some(&c) = scan.chars.get(at) {
@@ -401,6 +423,16 @@ impl Scan {
         const HEADS: usize = 64;
         let mut heads = self.words.iter().take(HEADS).filter(|word| word.topic == topic);
         atom.column > 0 && heads.any(|word| word.column == atom.column && word.line < atom.line)
+    }
+
+    /// Whether an atom stands below the head of a column of figures, in a table that has more columns than this.
+    pub(super) fn is_figure(&self, atom: &Atom) -> bool {
+        const HEADS: usize = 64;
+        let at = |word: &&Word| word.column == atom.column && word.line < atom.line;
+        let mut heads = self.words.iter().take(HEADS).filter(at);
+        let tabbed = atom.column > 0 || self.chars.get(atom.end) == Some(&'\t');
+        // The first word of a column is its head.
+        tabbed && heads.next().is_some_and(|word| word.topic == Topic::Figure)
     }
 
     /// The next character that is seen, at a place or behind.

@@ -154,11 +154,30 @@ fn an_identity_number_glued_to_other_digits_is_asked_for() {
 
 #[test]
 fn a_number_that_is_called_something_else_only_warns() {
-    for text in ["文号：18612345678号", "注册号：13800138000", "合同编号 13800138000"] {
+    for text in [
+        "文号：18612345678号",
+        "注册号：13800138000",
+        "合同编号 13800138000",
+        "本年收入：13800138000",
+        "累计访问 13800138000人次",
+        "建筑面积约13800138000（含公摊）",
+        "单位\t本年收入\n县财政局\t13800138000\n",
+        "项目\t备案编号\t面积\n甲\t13800138000\t12\n",
+    ] {
         let found = personal_numbers("body", text);
         assert!(found.len() == 1 && found[0].severity == Severity::Warn, "{text} {found:#?}");
     }
     check("面积13800138000平方米", &[]);
+    // A word elsewhere says nothing, and one that calls it a telephone says more.
+    for text in [
+        "收入情况请致电13800138000",
+        "姓名\t联系电话\t年收入\n甲\t13800138000\t2万\n",
+        "文号\t电话\n1\t13800138000\n",
+        "联系电话：13800138000号",
+    ] {
+        let found = personal_numbers("body", text);
+        assert!(found.len() == 1 && found[0].severity == Severity::Block, "{text} {found:#?}");
+    }
 }
 
 #[test]

@@ -271,14 +271,33 @@ impl Window<'_> {
         Some(found)
     }
 
-    /// `文号：18612345678号`, `注册号：13800138000`: digits that are called something else.
+    /// `文号：18612345678号`, `本年收入：13800138000`, `13800138000人次`, or the head of a column of such: digits that are called
+    /// something else.
     fn is_coded(&self) -> bool {
-        const WORDS: [&str; 12] =
-            ["文号", "编号", "证号", "册号", "案号", "单号", "同号", "编码", "代码", "序号", "批号", "票号"];
-        let before = &self.scan.chars[self.first().start.saturating_sub(6)..self.first().start];
-        let before: String = before.iter().collect();
-        let before = before.trim_end_matches([':', '：', ' ', '为']);
-        self.scan.chars.get(self.last().end) == Some(&'号') || WORDS.iter().any(|word| before.ends_with(word))
+        const WORDS: [&str; 35] = [
+            "文号", "编号", "证号", "册号", "案号", "单号", "同号", "编码", "代码", "序号", "批号", "票号", "收入",
+            "支出", "金额", "预算", "决算", "合计", "总计", "共计", "总额", "余额", "税额", "资金", "产值", "总值",
+            "面积", "数量", "产量", "总量", "销量", "流量", "统计", "人数", "户数",
+        ];
+        const UNITS: [&str; 18] = [
+            "号", "人次", "户次", "件次", "平米", "公里", "米", "千克", "克", "升", "字节", "册", "株", "羽", "尾",
+            "粒", "枚", "次",
+        ];
+        let start = self.first().start;
+        let before: String = self.scan.chars[start.saturating_sub(8)..start].iter().collect();
+        let before = before.trim_end_matches(|c: char| {
+            c.is_whitespace() || matches!(c, ':' | '：' | '为' | '是' | '达' | '约' | '(' | '（')
+        });
+        let behind: String = self.scan.chars[self.last().end..].iter().take(4).collect();
+        // 米 and the like begin names, too.
+        let ends = |rest: &str, unit: &str| {
+            unit.chars().count() > 1 || unit == "号" || !rest.starts_with(char::is_alphanumeric)
+        };
+        let said = |unit: &&str| {
+            behind.trim_start_matches([' ', '\u{a0}']).strip_prefix(*unit).is_some_and(|rest| ends(rest, unit))
+        };
+        let unit = UNITS.iter().any(|unit| said(&unit));
+        unit || WORDS.iter().any(|word| before.ends_with(word)) || self.scan.is_figure(self.first())
     }
 
     /// Digits that a word calls an account or a card, whole or in groups of four, though nothing checks: rural passbooks have no
