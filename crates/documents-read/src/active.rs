@@ -97,27 +97,30 @@ fn relations(bytes: &[u8], limits: &Limits) -> Result<(), Rejected> {
     })
 }
 
-/// The old form of drawings names pictures and links without a relation.
+/// The old form of drawings names pictures and links without a relation. However the mark is written (with a tab before the sign, a
+/// prefix of anybody's choice, twice by two prefixes), a program that draws it reads its local name: so all of that name are looked at.
 fn drawings(bytes: &[u8], limits: &Limits) -> Result<(), Rejected> {
-    let has = |mark: &[u8]| bytes.windows(mark.len()).any(|window| window == mark);
-    let wide = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
-    if !(wide || has(b"href=") || has(b"src=") || has(b"href =") || has(b"src =")) {
-        return Ok(());
-    }
+    const FILLS: [&str; 5] = ["imagedata", "image", "fill", "stroke", "background"];
+    const SHAPES: [&str; 10] =
+        ["shape", "rect", "roundrect", "oval", "line", "polyline", "group", "arc", "curve", "shapetype"];
     xml::scan(bytes, limits, |event| {
         let (Event::Start(start) | Event::Empty(start)) = event else { return Ok(()) };
-        let name = start.local_name();
-        let fills = ["imagedata", "image", "fill", "stroke", "background"].contains(&name.as_ref());
-        let shape = ["shape", "rect", "roundrect", "oval", "line", "polyline", "group", "arc", "curve", "shapetype"]
-            .contains(&name.as_ref());
-        let of = |key: &str| xml::attribute(start, key);
-        if fills && [of("src"), of("href")].into_iter().flatten().any(|target| is_remote(&target)) {
-            return Err(fetches("放在别处的图片", "请删除它，把图片先存到本机再插入，另存后再上传"));
+        let name = start.local_name().as_ref().to_ascii_lowercase();
+        let (fills, shape) = (FILLS.contains(&name.as_str()), SHAPES.contains(&name.as_str()));
+        if !fills && !shape {
+            return Ok(());
         }
-        match of("href").filter(|target| shape && !may_be_clicked(target)) {
-            Some(target) => Err(link(&target)),
-            None => Ok(()),
+        for attribute in start.attributes().with_checks(false).flatten() {
+            let key = attribute.key.local_name().as_ref().to_ascii_lowercase();
+            let Ok(target) = attribute.normalized_value(XmlVersion::Implicit1_0) else { continue };
+            if fills && matches!(key.as_str(), "src" | "href" | "althref") && is_remote(&target) {
+                return Err(fetches("放在别处的图片", "请删除它，把图片先存到本机再插入，另存后再上传"));
+            }
+            if shape && key == "href" && !may_be_clicked(&target) {
+                return Err(link(&target));
+            }
         }
+        Ok(())
     })
 }
 
@@ -288,6 +291,8 @@ mod tests {
         for text in [
             "cmd|'/c calc'!A0",
             "=MSEXCEL|'\\..\\cmd.exe'!x",
+            "IF(\"a|b\"=\"x\",1,cmd|'/c calc'!A0)",
+            "CONCAT(\"甲|乙\",\"|\")&MSEXCEL|'\\..\\cmd.exe'!x",
             "WEBSERVICE(\"http://a\")",
             "_xlfn.WEBSERVICE(A1)",
             "1+RTD(\"a\",,\"b\")",

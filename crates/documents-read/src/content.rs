@@ -132,37 +132,161 @@ fn is_drawing(bytes: &[u8]) -> bool {
         && page(&text).is_ok()
 }
 
-/// Refuses a page within a file that runs or fetches something.
+/// Elements that run, hold or load something else than what they show.
+const RUNS: [&str; 17] = [
+    "script",
+    "object",
+    "embed",
+    "iframe",
+    "frame",
+    "frameset",
+    "applet",
+    "link",
+    "base",
+    "meta",
+    "foreignobject",
+    "handler",
+    "listener",
+    "animate",
+    "set",
+    "animatetransform",
+    "animatemotion",
+];
+/// Attributes that load what they name. `href` loads in a drawing, where it is no link.
+const LOADS: [&str; 8] = ["src", "background", "poster", "data", "lowsrc", "dynsrc", "code", "codebase"];
+
+/// Refuses a page or a drawing within a file that runs or fetches something: by its elements and their attributes, whatever blanks,
+/// prefixes and signs they are written with.
 fn page(text: &str) -> Result<(), Rejected> {
     let small = text.to_ascii_lowercase();
-    let runs = [
-        "<script",
-        "<object",
-        "<embed",
-        "<iframe",
-        "<frame",
-        "<applet",
-        "<link",
-        "<foreignobject",
-        "<!entity",
-        "javascript:",
-    ];
-    let fetches = |mark: &str| {
-        small.match_indices(mark).any(|(at, _)| {
-            let rest = small[at + mark.len()..].trim_start().trim_start_matches(['"', '\'']);
-            let end = rest.find(['"', '\'', '>', ')', ' ', '\r', '\n']).unwrap_or(rest.len());
-            targets::is_remote(&rest[..end]) && !rest.starts_with("data:") && !rest.starts_with("cid:")
-        })
+    let foreign = |address: &str| {
+        let address = address.trim_start();
+        targets::is_remote(address) && !address.starts_with("data:image/") && !address.starts_with("cid:")
     };
-    if runs.iter().any(|mark| small.contains(mark))
-        || ["src=", "background=", "url(", "srcset="].iter().any(|mark| fetches(mark))
-    {
+    let local = |name: &str| name.rsplit(':').next().unwrap_or_default().to_owned();
+    // `url(…)` and `@import` of styles, in elements and in attributes, their characters spelled or not.
+    let plain = unescaped(&small);
+    let styled = plain.match_indices("url(").any(|(at, mark)| {
+        let rest = plain[at + mark.len()..].trim_start().trim_start_matches(['"', '\'']);
+        foreign(&rest[..rest.find(['"', '\'', ')']).unwrap_or(rest.len())])
+    });
+    let bad = small.contains("<!entity")
+        || small.contains("<?xml-stylesheet")
+        || styled
+        || plain.contains("@import")
+        || tags(&small).into_iter().any(|(name, attributes)| {
+            let name = local(&name);
+            // A page tells its characters; that it be fetched anew from elsewhere is what else it may say.
+            let tells = name == "meta"
+                && !attributes.iter().any(|(key, value)| key == "http-equiv" && value.contains("refresh"));
+            let draws =
+                matches!(name.as_str(), "image" | "use" | "feimage" | "pattern" | "mpath" | "textpath" | "tref");
+            (RUNS.contains(&name.as_str()) && !tells)
+                || attributes.iter().any(|(key, value)| {
+                    let key = local(key);
+                    let value: String =
+                        unescaped(value).chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+                    key.starts_with("on") && key.len() > 3
+                        || value.starts_with("javascript:")
+                        || value.starts_with("vbscript:")
+                        || (LOADS.contains(&key.as_str()) || draws && key == "href") && foreign(&value)
+                        || key == "srcset" && value.split(',').any(foreign)
+                        // What is laid into the drawing itself is a picture and no page that runs.
+                        || draws && key == "href" && value.starts_with("data:") && !value.starts_with("data:image/")
+                        || value.starts_with("data:image/svg")
+                })
+        });
+    if bad {
         return Err(Rejected::new(
             Code::Active,
-            "文档里夹带了一个网页，打开时会运行程序或连到别处，为保证安全不能上传。请新建一个空白文档，把全文“只保留文本”粘贴过去，另存后再上传。",
+            "文档里夹带了一个网页或图形，打开时会运行程序或连到别处，为保证安全不能上传。请新建一个空白文档，把全文“只保留文本”粘贴过去，另存后再上传。",
         ));
     }
     Ok(())
+}
+
+/// A text with the characters that it spells by their numbers or names.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '#').map_or(rest.len(), |end| end + 1);
+        let code = match rest[1..end].strip_prefix('#') {
+            Some(number) => match number.strip_prefix('x') {
+                Some(hex) => u32::from_str_radix(hex, 16).ok(),
+                None => number.parse().ok(),
+            },
+            None => [
+                ("colon", ':'),
+                ("tab", '\t'),
+                ("newline", '\n'),
+                ("sol", '/'),
+                ("bsol", '\\'),
+                ("lpar", '('),
+                ("amp", '&'),
+            ]
+            .iter()
+            .find(|(name, _)| *name == &rest[1..end])
+            .map(|(_, c)| u32::from(*c)),
+        };
+        match code.and_then(char::from_u32) {
+            Some(c) => {
+                out.push(c);
+                rest = rest[end..].strip_prefix(';').unwrap_or(&rest[end..]);
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+type Attributes = Vec<(String, String)>;
+
+/// The tags of a page with their attributes, read as loosely as programs read them.
+fn tags(text: &str) -> Vec<(String, Attributes)> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '>');
+        let end = rest.find(ends).unwrap_or(rest.len());
+        let name = rest[..end].to_owned();
+        rest = &rest[end..];
+        let mut attributes = Attributes::new();
+        loop {
+            rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+            if rest.is_empty() || rest.starts_with('>') {
+                break;
+            }
+            // A sign of equality that comes first is a part of the name.
+            let end =
+                rest.char_indices().skip(1).find(|(_, c)| ends(*c) || *c == '=').map_or(rest.len(), |(end, _)| end);
+            let key = rest[..end].to_owned();
+            rest = rest[end..].trim_start();
+            let Some(behind) = rest.strip_prefix('=') else {
+                attributes.push((key, String::new()));
+                continue;
+            };
+            let behind = behind.trim_start();
+            let (value, after) = match behind.chars().next() {
+                Some(quote @ ('"' | '\'')) => behind[1..].split_once(quote).unwrap_or((&behind[1..], "")),
+                _ => behind.split_at(behind.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(behind.len())),
+            };
+            attributes.push((key, value.to_owned()));
+            rest = after;
+        }
+        out.push((name, attributes));
+    }
+    out
 }
 
 #[cfg(test)]
@@ -191,7 +315,21 @@ mod tests {
             ("word/media/image1.eps", b"%!PS-Adobe-3.0"),
             ("word/media/image1.png", b"<html><script>alert(1)</script>"),
             ("word/media/image1.svg", b"<svg xmlns=\"x\"><script>alert(1)</script></svg>"),
-            ("word/media/image1.svg", b"<svg xmlns=\"x\"><image src=\"http://evil/x\"/></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><image href=\"http://evil/x\"/></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><image xlink:href\t=\n'https://evil/x'/></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><use y:href=\"//evil/x.svg#a\"/></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><feImage href=\"\\\\evil\\x\"/></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><image href=\"ht&#x74;p://evil/x\"/></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\" onload=\"alert(1)\"><path d=\"M0 0\"/></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><a href=\"java&#115;cript:alert(1)\"><path/></a></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><x:script>alert(1)</x:script></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><set attributeName=\"href\" to=\"javascript:x\"/></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><style>@import 'http://evil/x.css';</style></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><path style=\"fill:url( http://evil/x )\"/></svg>"),
+            ("word/media/image1.svg", b"<svg xmlns=\"x\"><image href=\"data:image/svg+xml;base64,PHN2Zz4=\"/></svg>"),
+            ("word/afchunk1.htm", b"<img src\t=\r\n\"http://evil/x.png\">"),
+            ("word/afchunk1.htm", b"<p onmouseover = 'x()'>a</p>"),
+            ("word/afchunk1.htm", b"<meta http-equiv=refresh content=\"0;url=http://evil\">"),
             ("word/media/image1.emz", b"MSCF"),
             ("word/x.hta", b"x"),
             ("customxml/a.dat", b"Rar!\x1a\x07"),
@@ -214,6 +352,11 @@ mod tests {
                 "word/media/image5.svg",
                 b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0\"/></svg>",
             ),
+            (
+                "word/media/image6.svg",
+                b"<svg xmlns=\"x\"><defs><path id=\"a\"/></defs><use xlink:href=\"#a\"/><rect fill=\"url(#b)\"/><image href=\"data:image/png;base64,iVBORw0K\"/><a href=\"https://a.example\"><text>on</text></a></svg>",
+            ),
+            ("word/afchunk2.htm", b"<html><head><meta charset=utf-8></head><body><p title=\"a > b\" lang=zh>a</p></body></html>"),
             ("ppt/media/media1.mp4", b"\0\0\0\x18ftypmp42"),
             ("xl/printersettings/printersettings1.bin", b"\0\0H\0P\0"),
             ("word/embeddings/a.docx", b"PK\x03\x04"),

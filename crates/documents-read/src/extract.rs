@@ -3,6 +3,7 @@
 use documents::{Extracted, Format, Limits, Part, Rejected, Unread, decode_text, picture, tables};
 
 use crate::bounds::{check_size, lines};
+use crate::heads::{self, Heads};
 use crate::net::APART;
 use crate::quality::{is_garbled, is_none, is_odd};
 use crate::{active, docx, headings, html, markdown, pdf, pieces, sniff, xlsx};
@@ -115,8 +116,10 @@ fn read_text(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted,
             let flat = |cell: &String| cell.split_whitespace().collect::<Vec<_>>().join(" ");
             let lines: Vec<String> =
                 grid.iter().map(|row| row.cells.iter().map(flat).collect::<Vec<_>>().join("\t")).collect();
+            let mut heads = Heads::default();
             for (row, line) in grid.iter().zip(&lines) {
-                Part::push(&mut parts, format!("row {}", row.number), line.clone());
+                let cells: Vec<(u32, String)> = (0..).zip(row.cells.iter().map(flat)).collect();
+                Part::push(&mut parts, format!("row {}", row.number), heads::row(&mut heads, line.clone(), &cells));
             }
             let filled = |row: &&tables::TableRow| row.cells.iter().any(|cell| !cell.is_empty());
             let rows: Vec<&tables::TableRow> = grid.iter().filter(filled).collect();

@@ -105,7 +105,7 @@ pub(crate) fn cast(
             continue;
         }
         let Some(bytes) = package.read(&name)? else { continue };
-        if [".xml", ".vml", ".rels"].iter().any(|end| lower.ends_with(end)) {
+        if [".xml", ".vml", ".rels", ".svg"].iter().any(|end| lower.ends_with(end)) {
             match catch.part(&name, &bytes, known, limits) {
                 // a piece of XML that nobody reads may be damaged without harm to the rest
                 Err(rejected) if matches!(rejected.code, Code::Damaged) => unread.push(name),
@@ -113,7 +113,7 @@ pub(crate) fn cast(
             }
         } else if let Some(notes) = picture::notes(&bytes) {
             catch.keep("picture", &name, &notes.join(APART));
-        } else if [".htm", ".html", ".txt", ".mht", ".json"].iter().any(|end| lower.ends_with(end)) {
+        } else if [".htm", ".html", ".xhtml", ".txt", ".json"].iter().any(|end| lower.ends_with(end)) {
             match documents::decode_text(&bytes) {
                 Ok((text, _)) => catch.keep("part", &name, &text),
                 Err(_) => unread.push(name),
@@ -135,9 +135,9 @@ pub(crate) fn cast(
 
 /// Settings of printers, fonts, drawings of pictures in formats that the readers' warnings name.
 fn is_layout(lower: &str) -> bool {
-    const ENDS: [&str; 15] = [
-        ".odttf", ".fntdata", ".ttf", ".emf", ".wmf", ".gif", ".bmp", ".tif", ".tiff", ".wdp", ".svg", ".ico", ".sigs",
-        ".jpg", ".png",
+    const ENDS: [&str; 14] = [
+        ".odttf", ".fntdata", ".ttf", ".emf", ".wmf", ".gif", ".bmp", ".tif", ".tiff", ".wdp", ".ico", ".sigs", ".jpg",
+        ".png",
     ];
     lower.contains("printersettings") || ENDS.iter().any(|end| lower.ends_with(end)) || lower.contains("/media/")
 }
@@ -242,8 +242,10 @@ struct PartReader<'k> {
     open: Vec<(String, bool)>,
     /// Prefixes of the word processor's own elements.
     own: HashSet<String>,
-    /// Elements within which text was read by name or says nothing.
-    deaf: usize,
+    /// Elements that stand above the words as their reading, which the readers leave out.
+    above: usize,
+    /// The line that goes on behind such an element.
+    apart: String,
     /// Elements within an older form of what was read in its newer one.
     older: usize,
     line: String,
@@ -268,8 +270,9 @@ impl<'k> PartReader<'k> {
             is_links: lower.ends_with(".rels"),
             open: Vec::new(),
             own: HashSet::from(["w".to_owned()]),
-            deaf: 0,
             older: 0,
+            above: 0,
+            apart: String::new(),
             line: String::new(),
             code: String::new(),
             said: String::new(),
@@ -289,9 +292,10 @@ impl<'k> PartReader<'k> {
     /// Whether text that comes now is kept.
     fn listens(&self) -> bool {
         let Some((name, own)) = self.open.last() else { return false };
-        let by_name = self.is_story && *own && self.older == 0 && matches!(name.as_str(), "t" | "delText");
-        let cell = self.is_sheet && matches!(name.as_str(), "v" | "t");
-        self.deaf == 0 && !by_name && !cell
+        let by_name =
+            self.is_story && *own && self.older == 0 && self.above == 0 && matches!(name.as_str(), "t" | "delText");
+        let cell = self.is_sheet && self.above == 0 && matches!(name.as_str(), "v" | "t");
+        !by_name && !cell
     }
 
     fn open(&mut self, start: &BytesStart<'_>, stays: bool) -> Result<(), Rejected> {
@@ -312,9 +316,9 @@ impl<'k> PartReader<'k> {
         if self.is_story && name == "Fallback" {
             self.older += 1;
         }
-        // the reading above a word repeats what is read below it, in cells
-        if self.is_shared && matches!(name, "rPh") {
-            self.deaf += 1;
+        if is_above(name) {
+            self.above += 1;
+            self.apart = std::mem::take(&mut self.line);
         }
         self.open.push((name.to_owned(), own));
         Ok(())
@@ -366,7 +370,7 @@ impl<'k> PartReader<'k> {
                 || (key == "val" && VALUES.contains(&name))
                 || (key == "v" && self.is_pivot)
                 || !(value.is_ascii() || key == "val" && matches!(name, "lvlText" | "rFonts" | "name"));
-            if !worded || value.trim().is_empty() {
+            if !worded || value.trim().is_empty() || value.starts_with("data:image/") {
                 continue;
             }
             if key == "instr" {
@@ -395,8 +399,13 @@ impl<'k> PartReader<'k> {
         if self.is_story && name == "Fallback" {
             self.older = self.older.saturating_sub(1);
         }
-        if self.is_shared && name == "rPh" {
-            self.deaf = self.deaf.saturating_sub(1);
+        if is_above(name) && self.above > 0 {
+            self.above -= 1;
+            let reading = std::mem::replace(&mut self.line, std::mem::take(&mut self.apart));
+            if !reading.trim().is_empty() {
+                append(&mut self.said, &reading, APART);
+            }
+            return Ok(());
         }
         // words of one paragraph may be cut into any number of runs
         if matches!(name, "t" | "r" | "delText" | "rPr" | "instrText" | "delInstrText")
@@ -432,6 +441,11 @@ impl<'k> PartReader<'k> {
         }
         Ok(())
     }
+}
+
+/// What stands above words as their reading: in Word, in cells.
+fn is_above(name: &str) -> bool {
+    matches!(name, "rt" | "rPh")
 }
 
 /// Digits alone, as many as a telephone, an identity number or a card has: the name of a style, a value that a list is filtered by.

@@ -104,7 +104,8 @@ pub(crate) fn metadata(package: &mut Package<'_>, parts: &mut Vec<Part>, limits:
 
 /// Looks into office documents embedded in this one and adds their places.
 pub(crate) fn embedded(package: &mut Package<'_>, found: &mut Extracted, limits: &Limits) -> Result<(), Rejected> {
-    let names: Vec<String> = package.names().iter().filter(|name| name.contains("/embeddings/")).cloned().collect();
+    let names: Vec<String> =
+        package.names().iter().filter(|name| name.to_ascii_lowercase().contains("/embeddings/")).cloned().collect();
     let inner = Limits {
         embedded: limits.embedded.saturating_sub(1),
         unpacked_bytes: limits.unpacked_bytes.saturating_sub(package.unpacked) / (names.len() as u64).max(1),

@@ -6,6 +6,7 @@ use pdf_oxide::{LinkAction, PdfDocument};
 
 use crate::bounds::caught;
 use crate::container;
+use crate::pdf_marks;
 use crate::pdf_net::{self, text_string};
 use crate::pdf_page::page_text;
 
@@ -41,13 +42,14 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
             mixed.push(page + 1);
         }
         let letters = text.chars().filter(|c| !c.is_whitespace()).count();
-        let covered = covered(&document, page);
-        // a scan with a stamp of the scanner's program, or a page number, on it
-        if letters == 0 || (letters < FEW_LETTERS && covered > 0.5) {
-            silent.push(page + 1);
-            found.tell_unread(&place, Unread::All, "这一页没有文字，可能是扫描页，请人工核对。");
-        } else if covered > 0.15 {
-            pictured.push(page + 1);
+        let drawn = Drawn::on(&document, page);
+        match drawn.beside(letters) {
+            Some(Hidden::Page(words)) => {
+                silent.push(page + 1);
+                found.tell_unread(&place, Unread::All, words);
+            }
+            Some(Hidden::Piece) => pictured.push(page + 1),
+            None => {}
         }
         if letters > 0 {
             texts.push(text.clone());
@@ -66,14 +68,54 @@ fn read_pages(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
 /// Letters on a page below which a picture that covers it is the page: a page number, the stamp of a scanner's program. Letters
 /// that lie behind a scan are a page of them.
 const FEW_LETTERS: usize = 200;
+/// Curves and slanting lines of a letter, about, when text was turned into outlines.
+const STROKES: usize = 40;
+/// Signs for each letter that was read, at most, where boldness is made by showing each of them several times.
+const TIMES: usize = 5;
 
-/// The part of a page that pictures cover; not more than all of it.
-fn covered(document: &PdfDocument, page: usize) -> f32 {
-    let Ok((left, bottom, right, top)) = document.get_page_media_box(page) else { return 0.0 };
-    let room = ((right - left) * (top - bottom)).abs().max(1.0);
-    let pictures = document.page_image_handles(page).unwrap_or_default();
-    // By the room that they take, however many pixels they have: a scan may come in strips, or coarse.
-    (pictures.iter().map(|picture| (picture.bbox.width * picture.bbox.height).abs()).sum::<f32>() / room).min(1.0)
+/// What of a page can be seen and not read.
+#[derive(Debug, PartialEq, Eq)]
+enum Hidden {
+    /// As good as all of it, in words.
+    Page(&'static str),
+    /// Something beside the text.
+    Piece,
+}
+
+/// What a page shows besides letters.
+struct Drawn {
+    /// The part of the page that pictures cover; not more than all of it.
+    covered: f32,
+    strokes: usize,
+    signs: usize,
+}
+
+impl Drawn {
+    fn on(document: &PdfDocument, page: usize) -> Self {
+        let (left, bottom, right, top) = document.get_page_media_box(page).unwrap_or((0.0, 0.0, 595.0, 842.0));
+        let room = ((right - left) * (top - bottom)).abs().max(1.0);
+        let pictures = document.page_image_handles(page).unwrap_or_default();
+        // By the room that they take, however many pixels they have: a scan may come in strips, or coarse.
+        let known = pictures.iter().map(|picture| (picture.bbox.width * picture.bbox.height).abs()).sum::<f32>();
+        let marks = pdf_marks::of(document, page);
+        Self { covered: (known.max(marks.pictures) / room).min(1.0), strokes: marks.strokes, signs: marks.signs }
+    }
+
+    /// What is hidden from who reads so many letters.
+    fn beside(&self, letters: usize) -> Option<Hidden> {
+        let few = letters < FEW_LETTERS;
+        // a scan with a stamp of the scanner's program, or a page number, on it
+        if letters == 0 || (few && self.covered > 0.5) {
+            return Some(Hidden::Page("这一页没有文字，可能是扫描页，请人工核对。"));
+        }
+        if self.strokes > if few { 2 * FEW_LETTERS } else { STROKES * letters } {
+            return Some(Hidden::Page("这一页的文字可能已转成图形（转曲），读不出来，请人工核对。"));
+        }
+        if few && self.signs > letters * TIMES + FEW_LETTERS / 2 {
+            return Some(Hidden::Page("这一页的大部分文字没有对照表，读不出来，请人工核对。"));
+        }
+        (self.covered > 0.15 || self.strokes > FEW_LETTERS * 5).then_some(Hidden::Piece)
+    }
 }
 
 /// Notes on a page, with their writers, and the addresses of its links.
@@ -100,10 +142,12 @@ fn warn(found: &mut Extracted, pages: usize, silent: &[usize], pictured: &[usize
                 .to_owned(),
         );
     } else if !silent.is_empty() {
-        found.warnings.push(format!("第 {} 页没有文字，可能是扫描页，无法自动检查，请人工核对。", some(silent)));
+        found
+            .warnings
+            .push(format!("第 {} 页没有文字，可能是扫描页或转成了图形，无法自动检查，请人工核对。", some(silent)));
     }
     if !pictured.is_empty() {
-        let words = format!("第 {} 页有图片，其中的文字无法自动检查，请人工核对。", some(pictured));
+        let words = format!("第 {} 页有图片或图形，其中的文字无法自动检查，请人工核对。", some(pictured));
         found.tell_unread("body", Unread::Some, &words);
         found.warnings.push(words);
     }

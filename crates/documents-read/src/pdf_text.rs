@@ -12,7 +12,7 @@ use pdf_oxide::object::Object;
 use crate::layout::Piece;
 
 /// Forms within forms that are read.
-const DEPTH: usize = 6;
+pub(crate) const DEPTH: usize = 6;
 
 /// What a page shows in such fonts.
 #[derive(Debug, Default)]
@@ -39,10 +39,10 @@ pub(crate) fn read(document: &PdfDocument, page: usize) -> Option<Shown> {
     Some(shown)
 }
 
-type Dict = HashMap<String, Object>;
+pub(crate) type Dict = HashMap<String, Object>;
 
 /// The resources of a page, or of the nearest node above it.
-fn resources(document: &PdfDocument, page: &Dict, depth: usize) -> Option<Dict> {
+pub(crate) fn resources(document: &PdfDocument, page: &Dict, depth: usize) -> Option<Dict> {
     let entry = |name: &str| page.get(name).and_then(|object| document.resolve_object(object).ok());
     if let Some(own) = entry("Resources") {
         return own.as_dict().cloned();
@@ -53,7 +53,7 @@ fn resources(document: &PdfDocument, page: &Dict, depth: usize) -> Option<Dict> 
     resources(document, entry("Parent")?.as_dict()?, depth + 1)
 }
 
-fn dict_of(document: &PdfDocument, dict: &Dict, name: &str) -> Dict {
+pub(crate) fn dict_of(document: &PdfDocument, dict: &Dict, name: &str) -> Dict {
     let object = dict.get(name).and_then(|object| document.resolve_object(object).ok());
     object.and_then(|object| object.as_dict().cloned()).unwrap_or_default()
 }
@@ -95,7 +95,7 @@ pub(crate) fn without_tag(name: &str) -> &str {
 
 /// Six numbers that move and turn what is drawn.
 #[derive(Debug, Clone, Copy)]
-struct Matrix([f32; 6]);
+pub(crate) struct Matrix(pub(crate) [f32; 6]);
 
 impl Default for Matrix {
     fn default() -> Self {
@@ -104,8 +104,14 @@ impl Default for Matrix {
 }
 
 impl Matrix {
+    /// Room of the unit square, in which pictures are drawn.
+    pub(crate) fn room(self) -> f32 {
+        let [a, b, c, d, ..] = self.0;
+        (a * d - b * c).abs()
+    }
+
     /// This one first, then `then`.
-    fn then(self, then: Self) -> Self {
+    pub(crate) fn then(self, then: Self) -> Self {
         let ([a, b, c, d, e, f], [ta, tb, tc, td, te, tf]) = (self.0, then.0);
         Self([
             a * ta + b * tc,
@@ -121,7 +127,7 @@ impl Matrix {
         Self([1.0, 0.0, 0.0, 1.0, x, y])
     }
 
-    fn of(dict: &Dict, name: &str) -> Self {
+    pub(crate) fn of(dict: &Dict, name: &str) -> Self {
         let numbers: Vec<f32> = dict
             .get(name)
             .and_then(Object::as_array)

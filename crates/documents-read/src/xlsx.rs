@@ -13,7 +13,9 @@ use crate::bounds::caught;
 use crate::cells::{SAME, as_shown, cell_text, legacy_error};
 use crate::container::Package;
 use crate::formats::{self, Formats};
+use crate::heads::Heads;
 use crate::net::{self, ByName, squeezed};
+use crate::pictures::{self, Pictures};
 use crate::struck::{Rich, Struck};
 use crate::{ooxml, pieces, xml};
 
@@ -89,7 +91,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
         comments(&mut package, &relation.target, &name, (&mut found, &mut known), limits)?;
     }
     found.text = lines.join("\n");
-    leftovers(&package, &mut found);
+    let pictures = pictures::of_sheets(&mut package, limits)?;
+    leftovers(&package, &pictures, &mut found);
     ooxml::metadata(&mut package, &mut found.parts, limits)?;
     known.whole.insert("docProps/core.xml".to_owned());
     known.whole.insert("docProps/custom.xml".to_owned());
@@ -422,6 +425,7 @@ fn sheet_parts(
     /// A sheet of more columns is no table that people read: its empty cells are left out.
     const MOST_COLUMNS: usize = 64;
     let mut hidden_cells = 0_usize;
+    let mut heads = Heads::default();
     let filled = rows.iter().flat_map(|(row, cells)| cells.keys().map(move |column| (*row, *column)));
     let seen: BTreeSet<u32> =
         filled.filter(|(row, column)| !hidden.covers(*row, *column)).map(|(_, column)| column).collect();
@@ -430,7 +434,8 @@ fn sheet_parts(
         for (column, text) in cells {
             let is_hidden = hidden.covers(*row, *column);
             let mark = if is_hidden { " (hidden)" } else { "" };
-            Part::push(&mut found.parts, format!("sheet \"{name}\" {}{}{mark}", column_name(*column), row + 1), text);
+            let place = format!("sheet \"{name}\" {}{}{mark}", column_name(*column), row + 1);
+            Part::push(&mut found.parts, place, heads.tell(*column, text));
             if is_hidden {
                 hidden_cells += 1;
             } else {
@@ -506,7 +511,7 @@ fn comments(
 }
 
 /// Copies of data that stay in the file though no sheet shows them, and pictures.
-fn leftovers(package: &Package<'_>, found: &mut Extracted) {
+fn leftovers(package: &Package<'_>, pictures: &Pictures, found: &mut Extracted) {
     let under = |folder: &str| package.names().iter().any(|name| name.starts_with(folder));
     if under("xl/pivotCache/") {
         found.warnings.push(
@@ -517,11 +522,11 @@ fn leftovers(package: &Package<'_>, found: &mut Extracted) {
     if under("xl/externalLinks/") {
         found.warnings.push("表格引用了其他表格的数据，文件里留有副本。请用“断开链接”处理后再上传。".to_owned());
     }
-    if under("xl/media/") {
+    if pictures.count > 0 {
         let words = "表格里有图片，其中的文字无法自动检查，请人工核对。";
         // A heading in a cell over a picture of the list is no table.
         let letters = found.text.chars().filter(|c| !c.is_whitespace()).count();
-        let how = if letters < 40 { Unread::All } else { Unread::Some };
+        let how = if pictures.hide(letters) { Unread::All } else { Unread::Some };
         found.tell_unread("body", how, words);
         found.warnings.push(words.to_owned());
     }

@@ -168,14 +168,21 @@ pub(crate) fn scan(
     if depth == 0 { Ok(()) } else { Err(Rejected::damaged("文件")) }
 }
 
-/// The value of an attribute of a start tag by local name.
+/// The value of an attribute of a start tag by local name: of the one without a prefix, where there is one, for it is what programs
+/// read; another before it by a prefix of its own says nothing.
 pub(crate) fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
-    start
-        .attributes()
-        .with_checks(false)
-        .flatten()
-        .find(|attribute| attribute.key.local_name().as_ref() == name)
-        .and_then(|attribute| attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.into_owned()))
+    let mut found = None;
+    for attribute in start.attributes().with_checks(false).flatten() {
+        let bare = attribute.key.as_ref() == name;
+        if !bare && (found.is_some() || attribute.key.local_name().as_ref() != name) {
+            continue;
+        }
+        found = attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.into_owned()).or(found);
+        if bare {
+            break;
+        }
+    }
+    found
 }
 
 fn open(start: &BytesStart<'_>) -> Result<Element, Rejected> {

@@ -6,6 +6,7 @@ use super::model::{Align, Block, Cell, Look, Merge, Paragraph, Role, Row, Run, T
 use super::numbering::{Counters, Label, Numbering, level_index};
 use super::styles::{Styles, align, heading};
 use crate::ooxml::Relation;
+use crate::pictures::{self, Pictures};
 use crate::xml::{Element, Node};
 
 /// Elements without text of the reader's concern; leaving them out keeps the tree small.
@@ -48,13 +49,15 @@ pub(super) struct Walk<'a> {
     pub(super) hidden: Vec<String>,
     /// Text boxes, in order.
     pub(super) boxes: Vec<Vec<Block>>,
-    pub(super) pictures: usize,
+    pub(super) pictures: Pictures,
     /// Text that is struck out, first pieces only.
     pub(super) struck: Vec<String>,
     /// Whether there are tracked insertions or deletions.
     pub(super) tracked: bool,
     /// Whether there is content in a foreign format that only Word can fetch.
     pub(super) foreign: bool,
+    /// The size of the drawing that is looked at, as it is placed.
+    placed: Option<(f64, f64)>,
     /// A paragraph whose mark was deleted: the next one goes on with it.
     unended: Option<Paragraph>,
 }
@@ -80,7 +83,8 @@ impl<'a> Walk<'a> {
             deleted: Vec::new(),
             hidden: Vec::new(),
             boxes: Vec::new(),
-            pictures: 0,
+            pictures: Pictures::default(),
+            placed: None,
             struck: Vec::new(),
             tracked: false,
             foreign: false,
@@ -311,8 +315,11 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        if matches!(&*element.name, "blip" | "imagedata") {
-            self.pictures += 1;
+        match &*element.name {
+            "blip" | "imagedata" => self.pictures.add(self.placed),
+            "inline" | "anchor" => self.placed = element.child("extent").and_then(pictures::extent),
+            "shape" | "rect" => self.placed = element.attribute("style").and_then(pictures::styled),
+            _ => {}
         }
         if &*element.name == "AlternateContent" {
             if let Some(choice) = alternative(element) {

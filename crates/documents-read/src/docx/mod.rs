@@ -15,6 +15,7 @@ use documents::{Extracted, Format, Limits, Part, Rejected, Unread};
 
 use crate::active;
 use crate::container::Package;
+use crate::heads::{self, Heads};
 use crate::net::{self, ByName, squeezed};
 use crate::ooxml::{self, Relation};
 use crate::pieces;
@@ -65,8 +66,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     found.headings = crate::headings::unnumbered(&found.text, headings);
     found.html = Some(html::write(&shown));
     let letters = found.text.chars().filter(|c| !c.is_whitespace()).count();
-    if letters < FEW_LETTERS && walk.pictures > 0 {
-        let words = "文档里几乎只有图片，没有多少文字，可能是扫描件，无法检查，请人工核对。";
+    if walk.pictures.hide(letters) {
+        let words = "文档里有占去大半页的图片，或几乎只有图片，可能是扫描件，无法检查，请人工核对。";
         found.tell_unread("body", Unread::All, words);
     }
     if walk.foreign {
@@ -116,10 +117,12 @@ fn body_parts(blocks: &[Block], parts: &mut Vec<Part>) {
         Block::Paragraph(_) => None,
     });
     for (table_index, table) in tables.enumerate() {
-        for (row_index, row) in table.rows.iter().enumerate() {
-            Part::push(parts, format!("table {} row {}", table_index + 1, row_index + 1), row.text());
-        }
         let texts: Vec<Vec<(u32, String)>> = table.rows.iter().map(model::Row::texts).collect();
+        let mut heads = Heads::default();
+        for (row_index, (row, cells)) in table.rows.iter().zip(&texts).enumerate() {
+            let told = heads::row(&mut heads, row.text(), cells);
+            Part::push(parts, format!("table {} row {}", table_index + 1, row_index + 1), told);
+        }
         let rows = texts.iter().map(|row| pieces::row(row.iter().map(|(at, text)| (at, text))));
         for joined in pieces::find(&(0..).zip(rows).collect()) {
             // one within a row was read with the row
@@ -199,16 +202,14 @@ fn side_places(
     Ok(notes)
 }
 
-/// Letters below which a picture is the document: a heading over a scan.
-const FEW_LETTERS: usize = 40;
-
 fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, found: &mut Extracted) {
     let mut unread = |words: String| {
         found.tell_unread("body", Unread::Some, words.clone());
         found.warnings.push(words);
     };
-    if walk.pictures > 0 {
-        unread(format!("文档里有 {} 张图片，图片没有导入，其中的文字也无法自动检查，请人工核对。", walk.pictures));
+    if walk.pictures.count > 0 {
+        let count = walk.pictures.count;
+        unread(format!("文档里有 {count} 张图片，图片没有导入，其中的文字也无法自动检查，请人工核对。"));
     }
     let outside = relations.values().filter(|relation| relation.external && relation.kind != "hyperlink").count();
     if outside > 0 {

@@ -32,6 +32,17 @@ fn word_files_that_fetch_or_start_something() {
         (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("frame", "mhtml:http://a.example/x!y"))])),
         (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("image", "file://server/a.png"))])),
         (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("image", "http://a.example/x.png"))])),
+        (
+            Code::Active,
+            docx(
+                "",
+                &[(
+                    "word/_rels/document.xml.rels",
+                    &relation("image", "http://a.example/x.png")
+                        .replace(" Id=", " x:TargetMode=\"Internal\" x:Target=\"a.png\" Id="),
+                )],
+            ),
+        ),
         (Code::Active, docx("", &[("word/_rels/header1.xml.rels", &relation("image", "https://a.example/x.png"))])),
         (
             Code::Active,
@@ -48,6 +59,24 @@ fn word_files_that_fetch_or_start_something() {
             ),
         ),
         (Code::Active, docx("<w:p><w:r><w:pict><v:rect href=\"file://evil/a\"/></w:pict></w:r></w:p>", &[])),
+        (
+            Code::Active,
+            docx(
+                "<w:p><w:r><w:pict><v:shape><v:imagedata src\t=\n\"http://evil/x.png\"/></v:shape></w:pict></w:r></w:p>",
+                &[],
+            ),
+        ),
+        (
+            Code::Active,
+            docx(
+                "<w:p><w:r><w:pict><v:shape><v:imagedata r:href=\"rId1\" o:href=\"http://evil/x.png\"/></v:shape></w:pict></w:r></w:p>",
+                &[],
+            ),
+        ),
+        (
+            Code::Active,
+            docx("<w:p><w:r><w:pict><v:shape r:href=\"rId1\" x:href = \"file://evil/a\"/></w:pict></w:r></w:p>", &[]),
+        ),
         (
             Code::Active,
             docx("", &[("docProps/app.xml", "<Properties><HyperlinkBase>\\\\evil\\a</HyperlinkBase></Properties>")]),

@@ -1,5 +1,6 @@
 //! Word documents.
 
+use documents::Unread;
 use gongkai_documents_read::html::to_text;
 
 use crate::fixtures::{NUMBERING, at, docx, numbered, paragraph, read};
@@ -323,4 +324,49 @@ fn numbers_over_two_rows_of_a_table_are_put_together() {
     let texts: Vec<&str> =
         found.parts.iter().filter(|part| part.place == "table 1 row 2").map(|part| part.text.as_str()).collect();
     assert_eq!(texts, ["甲\t0000001990\t1380013", "身份证号\n0000001990\n01010018", "电话\n1380013\n8000"]);
+}
+
+/// A picture that fills a page, as Word places it.
+fn page_picture(wide: u64, high: u64) -> String {
+    format!(
+        "<w:p><w:r><w:drawing><wp:inline xmlns:wp=\"wp\" xmlns:a=\"a\"><wp:extent cx=\"{}\" cy=\"{}\"/><a:graphic><a:blip r:embed=\"rId5\"/></a:graphic></wp:inline></w:drawing></w:r></w:p>",
+        wide * 12_700,
+        high * 12_700
+    )
+}
+
+#[test]
+fn what_only_word_shows_is_looked_at_by_a_person() {
+    let must = |body: String, more: &[(&str, &str)]| {
+        let found = read(&docx(&body, more), "a.docx");
+        found.unread().any(|(_, how)| how == Unread::All)
+    };
+    let long = paragraph(&"政务公开工作要点。".repeat(60));
+    assert!(must([paragraph("公示"), page_picture(433, 630)].concat(), &[]), "a heading over a scan");
+    assert!(must([long.clone(), page_picture(433, 630)].concat(), &[]), "a scan behind a text");
+    assert!(must([paragraph("公示"), page_picture(60, 60)].concat(), &[]), "hardly a word");
+    assert!(!must([long.clone(), page_picture(60, 60)].concat(), &[]), "an emblem in a text");
+    let old = "<w:p><w:r><w:pict><v:shape style=\"width:415pt;height:590pt\"><v:imagedata r:id=\"rId5\"/></v:shape></w:pict></w:r></w:p>";
+    assert!(must([long.clone(), old.to_owned()].concat(), &[]), "an old drawing");
+    // A part that Word fetches while it opens the file, in whatever form it comes.
+    let chunk = [long.as_str(), "<w:altChunk r:id=\"rId9\"/>"].concat();
+    let spelled: String = "000000199001010018".chars().map(|c| format!("&#{};", u32::from(c))).collect();
+    let page = format!("<html><body><p>甲 {spelled}</p></body></html>");
+    let mail = "MIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\nPHA+\r\n";
+    assert!(must(chunk.clone(), &[("word/afchunk.htm", &page)]));
+    assert!(must(chunk, &[("word/afchunk.mht", mail)]));
+    assert!(must(long.clone(), &[("word/afchunk.mht", mail)]), "though nothing names it");
+    let found = read(&docx(&long, &[("word/afchunk.htm", &page)]), "a.docx");
+    assert!(found.parts.iter().any(|part| part.text.contains(&spelled)), "the checks read what is spelled");
+    // An object of another program that cannot be read, under any name of its folder.
+    assert!(must(long.clone(), &[("word/embeddings/oleObject1.bin", "\u{1}\0\0\u{2}what")]));
+    assert!(must(long.clone(), &[("word/Embeddings/oleObject1.bin", "\u{1}\0\0\u{2}what")]));
+    assert!(must(long, &[("word/oleObject1.bin", "\u{1}\0\0\u{2}what")]));
+}
+
+#[test]
+fn words_of_drawings_are_read() {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><text>电话</text><text>13800138000</text></svg>";
+    let found = read(&docx(&paragraph("正文"), &[("word/media/image1.svg", svg)]), "a.docx");
+    assert!(found.parts.iter().any(|part| part.text.contains("13800138000")), "{:?}", found.parts);
 }

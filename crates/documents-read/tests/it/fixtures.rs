@@ -126,6 +126,30 @@ fn pdf_with(font: &str, pages: &[String]) -> Vec<u8> {
     written(&objects)
 }
 
+/// A PDF of one page with this content; font F1 is of plain letters, pictures of these sizes in pixels are called I0, I1 ….
+pub(crate) fn drawn_pdf(stream: &str, pictures: &[(u32, u32)]) -> Vec<u8> {
+    let names: String = (0..pictures.len()).map(|at| format!("/I{at} {} 0 R ", 6 + at)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+             /Resources << /Font << /F1 5 0 R >> /XObject << {names}>> >> >>"
+        ),
+        format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
+        LATIN_FONT.to_owned(),
+    ];
+    objects.extend(pictures.iter().map(|(wide, high)| {
+        // One run of grey for all its pixels would be shorter; nobody decodes it.
+        format!(
+            "<< /Type /XObject /Subtype /Image /Width {wide} /Height {high} /ColorSpace /DeviceGray /BitsPerComponent 8 \
+             /Filter /ASCIIHexDecode /Length 3 >>\nstream\n7f>\nendstream"
+        )
+    }));
+    objects.push("<< /Author (Demo Clerk) >>".to_owned());
+    written(&objects)
+}
+
 /// The file with these objects; the first is the catalogue, the last the properties.
 pub(crate) fn written(objects: &[String]) -> Vec<u8> {
     let mut out = String::from("%PDF-1.4\n");

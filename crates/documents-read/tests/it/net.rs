@@ -43,6 +43,7 @@ fn word_files_in_every_part() {
         (field("<w:r><w:instrText>HYPERLINK \"tel:1380013</w:instrText></w:r><w:r><w:instrText>8000\"</w:instrText></w:r>"), vec![], "field code 1"),
         ("<w:p><w:fldSimple w:instr=\" HYPERLINK &quot;tel:13800138000&quot; \"><w:r><w:t>某</w:t></w:r></w:fldSimple></w:p>".into(), vec![], "field code 1"),
         ("<w:p><w:r><w:ruby><w:rt><w:r><x:t>13800138000</x:t></w:r></w:rt><w:rubyBase><w:r><w:t>某</w:t></w:r></w:rubyBase></w:ruby></w:r></w:p>".into(), vec![], "part \"word/document.xml\""),
+        ("<w:p><w:r><w:ruby><w:rt><w:r><w:t>13800138000</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>某</w:t></w:r></w:rubyBase></w:ruby></w:r></w:p>".into(), vec![], "part \"word/document.xml\""),
         (fallback.into(), vec![], "part \"word/document.xml\""),
         (control.into(), vec![], "description 1"),
         ("<w:p><w:hyperlink w:tooltip=\"13800138000\"><w:r><w:t>某</w:t></w:r></w:hyperlink></w:p>".into(), vec![], "description 1"),
@@ -94,8 +95,12 @@ fn workbooks_in_every_part() {
     );
     let links = "<Relationships><Relationship Id=\"a\" Type=\"x/hyperlink\" Target=\"tel:13800138000\" TargetMode=\"External\"/></Relationships>";
     let of = |place: &str| format!("sheet \"名单\" {place}");
+    let spelled = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>某</t><rPh sb=\"0\" eb=\"1\"><t>13800138000</t></rPh></is></c></row>";
+    let shared = "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><si><t>某</t><rPh sb=\"0\" eb=\"1\"><t>13800138000</t></rPh></si></sst>";
     for (rows, behind, more, place) in [
         (cell, "", vec![("xl/drawings/drawing1.xml", shape)], "drawing 1".to_owned()),
+        (spelled, "", vec![], of("text")),
+        (cell, "", vec![("xl/sharedStrings.xml", shared)], "old text 1".into()),
         (
             cell,
             "",

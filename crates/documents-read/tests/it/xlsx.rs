@@ -1,9 +1,9 @@
 //! Workbooks and what hides in them.
 
-use documents::Format;
+use documents::{Format, Unread};
 use rust_xlsxwriter::{ExcelDateTime, Format as Look, Note, Workbook};
 
-use crate::fixtures::{at, read};
+use crate::fixtures::{at, read, xlsx};
 
 #[test]
 fn hidden_sheets_rows_columns_and_comments_are_named() {
@@ -172,4 +172,27 @@ fn formulas_without_a_result_are_named() {
     assert_eq!(found.text, "代码\t名称\nQH1\t#公式没有结果!");
     let table = table(&bytes);
     assert!(documents::tables::fault(&table.rows[0].cells[1]).is_some_and(|words| words.contains("公式")), "{table:?}");
+}
+
+#[test]
+fn a_picture_of_a_list_is_looked_at_by_a_person() {
+    let drawing = |ext: &str| {
+        format!(
+            "<xdr:wsDr xmlns:xdr=\"x\" xmlns:a=\"a\"><xdr:oneCellAnchor>{ext}<xdr:pic><a:blip r:embed=\"rId1\"/></xdr:pic></xdr:oneCellAnchor></xdr:wsDr>"
+        )
+    };
+    let must = |cells: usize, drawing: &str| {
+        let cell =
+            |at| format!("<row r=\"{at}\"><c r=\"A{at}\" t=\"inlineStr\"><is><t>县民政局名单</t></is></c></row>");
+        let rows: String = (1..=cells).map(cell).collect();
+        let found = read(&xlsx(&rows, "", &[("xl/drawings/drawing1.xml", drawing)]), "a.xlsx");
+        found.unread().any(|(_, how)| how == Unread::All)
+    };
+    let page = drawing("<xdr:ext cx=\"5000000\" cy=\"8000000\"/>");
+    assert!(must(1, &page), "a heading over it");
+    assert!(must(100, &page), "beside a table");
+    assert!(!must(100, &drawing("<xdr:ext cx=\"600000\" cy=\"600000\"/>")), "an emblem");
+    let cells = "<xdr:from><xdr:col>0</xdr:col><xdr:row>1</xdr:row></xdr:from><xdr:to><xdr:col>9</xdr:col><xdr:row>45</xdr:row></xdr:to>";
+    assert!(must(100, &drawing(cells)), "over cells");
+    assert!(must(10, &drawing("")) && !must(100, &drawing("")), "of no known size");
 }

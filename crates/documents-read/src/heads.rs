@@ -1,0 +1,81 @@
+//! What the head of a column says of its cells. A cell is checked alone, and eleven digits below 本年收入 are no telephone.
+
+use std::collections::HashMap;
+
+/// Words that call the numbers below them figures or numbers of papers.
+const FIGURES: [&str; 17] = [
+    "收入",
+    "支出",
+    "金额",
+    "预算",
+    "决算",
+    "合计",
+    "总计",
+    "面积",
+    "产值",
+    "余额",
+    "资金",
+    "数量",
+    "人数",
+    "编号",
+    "文号",
+    "注册号",
+    "许可证号",
+];
+/// Words that call them what they look like, whatever else the head says.
+const PERSONAL: [&str; 5] = ["电话", "手机", "联系", "账号", "身份证"];
+
+/// The words above the cells of each column, row by row.
+#[derive(Default)]
+pub(crate) struct Heads(HashMap<u32, &'static str>);
+
+impl Heads {
+    /// The text of a cell for the checks: behind the word that calls it a figure, where the last words above it do.
+    pub(crate) fn tell(&mut self, column: u32, text: &str) -> String {
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        if digits == text.len() && digits == 11 {
+            return self.0.get(&column).map_or_else(|| text.to_owned(), |head| format!("{head}：{text}"));
+        }
+        if digits < 6 && text.contains(char::is_alphabetic) {
+            let personal = PERSONAL.iter().any(|word| text.contains(word));
+            match FIGURES.iter().find(|word| text.contains(**word) && !personal) {
+                Some(figure) => drop(self.0.insert(column, figure)),
+                None => drop(self.0.remove(&column)),
+            }
+        }
+        text.to_owned()
+    }
+}
+
+/// A row of a table as its cells are told.
+pub(crate) fn row(heads: &mut Heads, line: String, cells: &[(u32, String)]) -> String {
+    cells.iter().fold(line, |line, (column, text)| {
+        let (cell, told) = (text.trim(), heads.tell(*column, text.trim()));
+        if told == cell { line } else { line.replacen(cell, &told, 1) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_calls_what_stands_below_it() {
+        let mut heads = Heads::default();
+        for (column, text, told) in [
+            (0, "单位", "单位"),
+            (1, "本年收入（元）", "本年收入（元）"),
+            (2, "收款人联系电话", "收款人联系电话"),
+            (0, "县财政局", "县财政局"),
+            (1, "13800138000", "收入：13800138000"),
+            (1, "1250.5", "1250.5"),
+            (2, "13800138000", "13800138000"),
+            (1, "13900139000", "收入：13900139000"),
+            (1, "000000199001010018", "000000199001010018"),
+            (1, "联系人", "联系人"),
+            (1, "13900139000", "13900139000"),
+        ] {
+            assert_eq!(heads.tell(column, text), told, "{text}");
+        }
+    }
+}
