@@ -83,7 +83,7 @@ pub fn expired(values: &Values, today: Date) -> bool {
 
 /// Why something in the fields is as it is although it looks wrong: told to reviewers, not to readers.
 pub static EXPLAINED: Facet = Facet::new("explained", "特殊情况说明", Shape::Long(500)).inner().help(
-    "没有文号、文号与另一份文件相同、施行日期早于成文日期、依法公开联系电话等，在这里写明理由；审核员会看到，不公开",
+    "没有文号、文号与另一份文件相同、施行日期早于成文日期或与正文不同、依法公开联系电话等，在这里写明理由；审核员会看到，不公开",
 );
 
 /// The fields above that any document may have, in the order of the form.

@@ -172,7 +172,7 @@ fn from(filter: &Filter, search: Option<&Search>, statement: &mut Statement) {
         statement.bind(" AND e.kind = ?", &filter.kind);
     }
     if let Some(search) = search {
-        statement.bind(" AND e.words LIKE ? ESCAPE '\\'", store::anywhere(&search.text));
+        search.condition(statement, "e.words");
     }
 }
 

@@ -12,7 +12,7 @@ pub static CREATED: EventKind = EventKind::new("document", "document.created", "
     .keeps(Keep::Words);
 /// Into the review.
 pub static SUBMITTED: EventKind = EventKind::new("document", "document.submitted", "提交审核")
-    .holds(&[("edition", "版本"), ("number", "第几版"), ("title", "标题"), ("fields", "")])
+    .holds(&[("edition", "版本"), ("number", "第几版"), ("title", "标题"), ("fields", ""), ("authors", "")])
     .keeps(Keep::Words);
 /// Taken back by an author, or its schedule stopped.
 pub static RECALLED: EventKind = EventKind::new("document", "document.recalled", "撤回送审").holds(&[
@@ -96,7 +96,7 @@ pub static SEEDED: EventKind = EventKind::new("document", "document.seeded", "�
 
 const PUBLIC: &[(&str, &str)] =
     &[("edition", "版本"), ("number", "第几版"), ("index_number", "索引号"), ("fields", "")];
-const FILE: &[(&str, &str)] = &[("edition", "版本"), ("file", "附件"), ("name", "名称"), ("digest", "")];
+const FILE: &[(&str, &str)] = &[("edition", "版本"), ("file", "附件"), ("name", "名称"), ("digest", ""), ("parts", "")];
 
 /// All of them, for the capability.
 pub static ALL: [&EventKind; 21] = [

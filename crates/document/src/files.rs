@@ -10,6 +10,7 @@ use store::{Tx, query};
 use web::Refusal;
 
 use crate::{
+    commit,
     draft::add_authors,
     error::Result,
     events,
@@ -63,9 +64,29 @@ pub async fn add(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, file:
     let position = whole.files.iter().map(|file| file.position).max().unwrap_or(0) + 1;
     let row = insert(tx, &whole.edition.id, position, file).await?;
     touch(tx, actor, whole).await?;
-    let data = json!({ "edition": whole.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest });
-    event(tx, actor, whole, &events::FILE_ADDED, data).await?;
+    event(tx, actor, whole, &events::FILE_ADDED, added(whole, &row, file)).await?;
     Ok(row)
+}
+
+/// What the log tells of a file that was added: what was read of it by digest, too, so that nobody can make it cleaner later.
+fn added(whole: &Whole, row: &AttachmentRow, file: &NewFile) -> serde_json::Value {
+    let parts = commit::digest(&file.parts);
+    json!({ "edition": whole.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest, "parts": parts })
+}
+
+/// Puts what was read of a kept file once more in the place of what was read before. Neither stands in the log: the bytes do.
+///
+/// # Errors
+/// When the database fails.
+pub async fn read_anew(tx: &mut Tx, file: &AttachmentRow, (text, parts): (&str, &str)) -> Result<()> {
+    query("UPDATE attachment SET body_text = $3, parts = $4 WHERE edition_id = $1 AND id = $2")
+        .bind(&file.edition_id)
+        .bind(&file.id)
+        .bind(text)
+        .bind(parts)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Two files of one name cannot be told apart by who reviews and who downloads them.
@@ -99,8 +120,7 @@ pub async fn replace(
     let place = NewFile { title: before.title.clone(), ..file.clone() };
     remove(tx, house, actor, whole, old).await?;
     let row = insert(tx, &whole.edition.id, before.position, &place).await?;
-    let data = json!({ "edition": whole.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest });
-    event(tx, actor, whole, &events::FILE_ADDED, data).await?;
+    event(tx, actor, whole, &events::FILE_ADDED, added(whole, &row, file)).await?;
     Ok(row)
 }
 

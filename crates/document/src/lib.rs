@@ -22,6 +22,7 @@ mod commit;
 pub mod common;
 pub mod desk;
 pub mod draft;
+mod effect;
 pub mod erase;
 mod error;
 pub mod events;

@@ -14,7 +14,7 @@ use web::Refusal;
 use crate::{
     commit::{self, Shown},
     common::{DOCUMENT_NUMBER, EXPLAINED},
-    draft::words_of,
+    draft::{add_authors, words_of},
     error::{Result, errors},
     events,
     form::{Draft, public_words},
@@ -22,6 +22,7 @@ use crate::{
     lists::{self, Entry},
     number,
     permissions::WITHDRAW_DOCUMENTS,
+    remarks,
     rows::{self, EditionRow, Whole, changed},
     spec::{KindSpec, Numbering},
     sql::Statement,
@@ -48,8 +49,15 @@ pub async fn submit(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, bl
     let next = whole.edition.state()?.submit(&whole.edition.facts(blocked))?;
     put_state(tx, &whole.edition, &next).await?;
     let edition = &whole.edition;
+    // Whoever submits answers for the text like whoever wrote in it; the log names all of them, so that none passes it.
+    let mut authors = whole.authors.clone();
+    if let Some(staff) = actor.staff().filter(|staff| !whole.is_by(&staff.account)) {
+        add_authors(tx, &edition.id, std::slice::from_ref(&staff.account)).await?;
+        authors.push(staff.account.clone());
+    }
     let data = json!({
         "edition": edition.id, "number": edition.number, "title": edition.title, "fields": fields(kind, whole),
+        "authors": authors,
     });
     event(tx, actor, whole, &events::SUBMITTED, data).await
 }
@@ -57,6 +65,14 @@ pub async fn submit(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, bl
 /// What must be corrected before the edition can be submitted or published past its review: field and sentence.
 pub async fn missing(tx: &mut Tx, house: &House, whole: &Whole, now: Timestamp) -> Result<Vec<(&'static str, String)>> {
     let mut faults = Draft::of(house, whole)?.missing(whole.edition.number, now);
+    if !whole.values.has(&EXPLAINED) {
+        // One that is empty is only told: whoever reads the text reads its day.
+        let contrary = remarks::contrary(house.kind_of(&whole.document)?, &whole.values, &whole.text.body_text);
+        let written = contrary.into_iter().filter(|(facet, _)| whole.values.has(facet));
+        faults.extend(
+            written.map(|(facet, text)| (facet.key, format!("{text}确实如此的，在“特殊情况说明”里写明原因。"))),
+        );
+    }
     faults.extend(unfit_relations(tx, house, whole).await?);
     faults.extend(taken_number(tx, whole).await?);
     faults.extend(no_change(tx, house, whole).await?);

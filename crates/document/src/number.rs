@@ -90,6 +90,68 @@ pub(crate) fn spellings(number: &str) -> Vec<String> {
     all
 }
 
+/// A piece of a pattern in which words are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// These characters.
+    Is(String),
+    /// So many characters of any kind.
+    Any(usize),
+}
+
+/// How a number that somebody looks for stands in texts, whatever brackets, blanks, widths and marks it was typed with, and with
+/// its year or without: 民发9号, 青禾民发[2026]9号, 民发2026年第09号. `None` where what is typed is no number.
+pub(crate) fn looked_for(typed: &str) -> Option<Vec<Piece>> {
+    let plain =
+        |c: char| char::from_u32(u32::from(c).wrapping_sub(0xfee0)).filter(char::is_ascii_alphanumeric).unwrap_or(c);
+    let dense: String = typed.chars().filter(|c| !c.is_whitespace() && !fold::is_unseen(*c)).map(plain).collect();
+    let (rest, ended) = dense.strip_suffix('号').map_or((dense.as_str(), false), |rest| (rest, true));
+    let count: String =
+        rest.chars().rev().take_while(char::is_ascii_digit).collect::<Vec<_>>().into_iter().rev().collect();
+    let before = rest.strip_suffix(count.as_str())?;
+    let before = before.strip_suffix('第').unwrap_or(before);
+    // 〔2026〕, 2026年, 2026-: what closes a year that stands apart from the count.
+    let closed = before.strip_suffix(|c: char| CLOSE.contains(&c) || matches!(c, '年' | '-' | '－' | '—'));
+    let closed = closed.map(|rest| rest.strip_suffix('年').unwrap_or(rest));
+    let year_of = |text: &str| -> Option<(String, String)> {
+        let at = text.len().checked_sub(4)?;
+        let (letters, year) = (text.get(..at)?, text.get(at..)?);
+        let good = year.bytes().all(|b| b.is_ascii_digit()) && (year.starts_with("19") || year.starts_with("20"));
+        good.then(|| (letters.trim_end_matches(OPEN).to_owned(), year.to_owned()))
+    };
+    let lettered = |letters: &str| letters.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '－'));
+    let dated = closed.and_then(year_of);
+    let count = count.trim_start_matches('0').to_owned();
+    let mut behind = count.clone();
+    if ended {
+        behind.push('号');
+    }
+    let bracket = before.ends_with(CLOSE);
+    // The year alone is looked for, too: 民发〔2026〕; but 2026年 is none, nor 2026年9.
+    let named = |letters: &str| match (letters.is_empty(), count.is_empty()) {
+        (true, _) => bracket && ended,
+        (_, true) => bracket,
+        _ => true,
+    };
+    if let Some((letters, year)) = dated.filter(|(letters, _)| lettered(letters) && named(letters)) {
+        let mut pieces = vec![Piece::Is(letters), Piece::Any(1), Piece::Is(year), Piece::Any(1), Piece::Is(behind)];
+        pieces.retain(|piece| *piece != Piece::Is(String::new()));
+        return Some(pieces);
+    }
+    // 20269号 without anything between is a year and a count where letters stand before it.
+    let sign = !before.is_empty() && lettered(before) && before.chars().all(|c| !c.is_ascii());
+    if ended && sign && (5..=8).contains(&count.len()) && (count.starts_with("19") || count.starts_with("20")) {
+        let (year, count) = count.split_at(4);
+        let count = count.trim_start_matches('0');
+        let pieces = [before, year, &format!("{count}号")].map(|piece| Piece::Is(piece.to_owned()));
+        let [letters, year, count] = pieces;
+        return Some(vec![letters, Piece::Any(1), year, Piece::Any(1), count]);
+    }
+    // Without its year: the bracket, the year and the bracket may be any.
+    let short = ended && sign && before.chars().count() >= 2 && (1..=4).contains(&count.len());
+    short.then(|| vec![Piece::Is(before.to_owned()), Piece::Any(6), Piece::Is(behind)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,5 +209,43 @@ mod tests {
     fn a_number_is_the_same_in_other_brackets() {
         assert!(spellings("青禾民发〔2026〕9号").contains(&"青禾民发[2026]9号".to_owned()));
         assert_eq!(spellings("第9号"), ["第9号"]);
+    }
+
+    /// As the patterns of both databases are, `_` any character.
+    fn pattern(typed: &str) -> Option<String> {
+        let piece = |piece: Piece| match piece {
+            Piece::Is(text) => text,
+            Piece::Any(count) => "_".repeat(count),
+        };
+        Some(looked_for(typed)?.into_iter().map(piece).collect())
+    }
+
+    #[test]
+    fn a_number_is_looked_for_however_it_is_typed() {
+        for typed in [
+            "青禾民发〔2026〕9号",
+            "青禾民发[2026]9号",
+            "青禾民发（2026）9号",
+            "青禾民发(2026) 9 号",
+            "青禾民发【２０２６】９号",
+            "青禾民发〔２０２６〕９号",
+            "青禾民发﹝2026﹞第09号",
+            "青禾民发[2026年]9号",
+            "青禾民发2026年9号",
+            "青禾民发2026-9号",
+            "青禾民发20269号",
+            "青 禾 民 发 〔2026〕9号",
+        ] {
+            assert_eq!(pattern(typed).as_deref(), Some("青禾民发_2026_9号"), "{typed}");
+        }
+        assert_eq!(pattern("民发9号").as_deref(), Some("民发______9号"));
+        assert_eq!(pattern("青禾民发第09号").as_deref(), Some("青禾民发______9号"));
+        assert_eq!(pattern("[2026]9号").as_deref(), Some("_2026_9号"));
+        assert_eq!(pattern("民发[2026]").as_deref(), Some("民发_2026_"));
+        assert_eq!(pattern("民发(2026)9").as_deref(), Some("民发_2026_9"));
+        for other in ["停水", "2026年", "9号", "第9号", "2026年9月", "养老服务（试行）", "", "号", "民发", "12345"]
+        {
+            assert_eq!(pattern(other), None, "{other}");
+        }
     }
 }

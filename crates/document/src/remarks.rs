@@ -6,11 +6,12 @@ use kernel::{OrganCode, time};
 use store::{Executor, query_as};
 
 use crate::{
-    common::{DOCUMENT_NUMBER, WRITTEN_ON},
+    common::{DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, WRITTEN_ON},
+    effect,
     error::Result,
     house::House,
     rows::Whole,
-    spec::{KindSpec, Shape},
+    spec::{Facet, KindSpec, Shape},
     sql::Statement,
     values::Values,
 };
@@ -67,6 +68,26 @@ fn unread_date(label: &'static str, value: &str) -> Option<Remark> {
     wrong.then(|| Remark::new(label, text()))
 }
 
+/// What the text says of its first and last day and the fields do not: key of the field, and the sentence.
+pub(crate) fn contrary(kind: &KindSpec, values: &Values, text: &str) -> Vec<(&'static Facet, String)> {
+    let said = [(&EFFECTIVE_ON, effect::effective(text), "施行"), (&EXPIRES_ON, effect::expires(text), "有效")];
+    let mut found = Vec::new();
+    for (facet, day, what) in said {
+        let Some(day) = day.filter(|_| kind.facet(facet.key).is_some()) else { continue };
+        let field = values.get(facet);
+        let clause = if what == "施行" { format!("自 {day} 起施行") } else { format!("有效期至 {day}") };
+        if field.is_empty() {
+            found.push((facet, format!("正文写明“{clause}”，“{}”没有填写。请填写 {day}，读者按它查找。", facet.label)));
+        } else if field.parse::<Date>().is_ok_and(|written| written != day) {
+            found.push((
+                facet,
+                format!("正文写明“{clause}”，“{}”填的是 {field}，读者会看到两个日期。请核对正文和日期。", facet.label),
+            ));
+        }
+    }
+    found
+}
+
 /// The day of the wanted moment, or today.
 fn public_on(house: &House, whole: &Whole) -> Date {
     let wanted = time::from_db(&whole.edition.publish_at).map(time::date_in_china);
@@ -78,7 +99,10 @@ fn public_on(house: &House, whole: &Whole) -> Date {
 /// # Errors
 /// When the database fails, or nobody declares the kind of the document.
 pub async fn of(executor: impl Executor<'_>, house: &House, whole: &Whole) -> Result<Vec<Remark>> {
-    let mut remarks = of_values(house.kind_of(&whole.document)?, &whole.values, public_on(house, whole));
+    let kind = house.kind_of(&whole.document)?;
+    let mut remarks = of_values(kind, &whole.values, public_on(house, whole));
+    let contrary = contrary(kind, &whole.values, &whole.text.body_text);
+    remarks.extend(contrary.into_iter().map(|(facet, text)| Remark::new(facet.label, text)));
     let number = whole.values.get(&DOCUMENT_NUMBER);
     if let Some((letters, _)) = apart(number)
         && let Some(organ) = bearer(executor, house, &whole.document.organ, letters).await?
@@ -123,7 +147,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::{common, spec::Facet};
+    use crate::common;
 
     const KIND: KindSpec = common::usual("notice", "通知", "");
 
@@ -154,6 +178,21 @@ mod tests {
         let other = told(&[(&WRITTEN_ON, "2026-11-20"), (&DOCUMENT_NUMBER, "青禾民发〔2019〕16号")]);
         assert!(other[0].contains("是 2019 年的文号"), "{other:?}");
         assert!(told(&[(&DOCUMENT_NUMBER, "青禾民发〔2027〕1号")])[0].contains("这一年还没有到"));
+    }
+
+    #[test]
+    fn a_text_that_names_another_day_than_its_field_is_told() {
+        let told = |fields: &[(&Facet, &str)], text: &str| {
+            let values = fields.iter().fold(Values::default(), |values, (facet, typed)| values.with(facet, typed));
+            contrary(&KIND, &values, text).into_iter().map(|(facet, text)| (facet.key, text)).collect::<Vec<_>>()
+        };
+        let last = "第十条 本办法自2003年10月1日起施行，有效期至2008年9月30日。";
+        let both = told(&[(&EFFECTIVE_ON, "2027-01-01"), (&EXPIRES_ON, "2031-12-31")], last);
+        assert_eq!(both.iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["effective_on", "expires_on"], "{both:?}");
+        assert!(both[0].1.contains("自 2003-10-01 起施行") && both[0].1.contains("2027-01-01"), "{both:?}");
+        assert_eq!(told(&[(&EFFECTIVE_ON, "2003-10-01"), (&EXPIRES_ON, "2008-09-30")], last), []);
+        assert!(told(&[(&EFFECTIVE_ON, "2003-10-01")], last)[0].1.contains("没有填写"));
+        assert_eq!(told(&[(&EFFECTIVE_ON, "2027-01-01")], "自公布之日起施行。"), []);
     }
 
     #[test]

@@ -9,7 +9,11 @@ use std::collections::BTreeSet;
 use kernel::id::DocumentId;
 use store::{Executor, Tx, query_as};
 
-use crate::{error::Result, sql::Statement};
+use crate::{
+    error::Result,
+    number::{self, Piece},
+    sql::Statement,
+};
 
 /// A pair that more documents than this hold narrows nothing: the list is walked in its order instead, and fills soon.
 pub(crate) const COMMON: i64 = 2000;
@@ -47,6 +51,8 @@ pub(crate) fn pairs(words: &str) -> BTreeSet<String> {
 pub(crate) struct Search {
     /// In the form in which words are kept.
     pub(crate) text: String,
+    /// The number of a document that is meant, in any of its spellings, as a pattern of both databases.
+    pub(crate) number: Option<String>,
     /// The rarest pair, when it is rare enough to begin with.
     pub(crate) rare: Option<Pair>,
     /// How many documents hold it.
@@ -85,13 +91,28 @@ impl Search {
             return Ok(None);
         }
         let begins = text.chars().count() == 1;
+        let number = number::looked_for(&text);
         let mut wanted: Vec<Pair> = if begins {
             vec![Pair::Begins(text.clone())]
         } else {
             // The last character alone says less than the pair before it.
-            pairs(&text).into_iter().filter(|pair| pair.chars().count() == 2).map(Pair::Is).collect()
+            let two = |text: &str| -> BTreeSet<String> {
+                pairs(text).into_iter().filter(|pair| pair.chars().count() == 2).collect()
+            };
+            let all = two(&text);
+            // Whatever spelling a text has, it holds the pairs that all of them have.
+            let shared = number.iter().flatten().filter_map(|piece| match piece {
+                Piece::Is(text) => Some(two(&normal(text))),
+                Piece::Any(_) => None,
+            });
+            let shared: BTreeSet<String> = shared.flatten().collect();
+            all.into_iter().filter(|pair| number.is_none() || shared.contains(pair)).map(Pair::Is).collect()
         };
         wanted.truncate(LOOKED_UP);
+        let pattern = number.map(|pieces| pattern(&pieces));
+        if wanted.is_empty() {
+            return Ok(Some(Self { text, number: pattern, rare: None, held: 0 }));
+        }
         let mut statement = Statement::default();
         for (at, pair) in wanted.iter().enumerate() {
             if at > 0 {
@@ -106,7 +127,16 @@ impl Search {
         let counts: Vec<(i64, i64)> = query_as(sql).bind_all(values).fetch_all(executor).await?;
         let (at, held) = counts.into_iter().min_by_key(|(_, count)| *count).unwrap_or_default();
         let rare = usize::try_from(at).ok().and_then(|at| wanted.into_iter().nth(at)).filter(|_| held <= COMMON);
-        Ok(Some(Self { text, rare, held }))
+        Ok(Some(Self { text, number: pattern, rare, held }))
+    }
+
+    /// Goes on with ` AND …` on words that hold what is looked for.
+    pub(crate) fn condition(&self, statement: &mut Statement, column: &'static str) {
+        statement.add(" AND (").add(column).bind(" LIKE ? ESCAPE '\\'", store::anywhere(&self.text));
+        if let Some(number) = &self.number {
+            statement.add(" OR ").add(column).bind(" LIKE ? ESCAPE '\\'", number);
+        }
+        statement.add(")");
     }
 
     /// The same for the first lines of a list that nothing else narrows: where a pair is not quite rare, walking the list in
@@ -116,6 +146,16 @@ impl Search {
         let rare = self.rare.filter(|_| self.held <= SCARCE);
         Self { rare, ..self }
     }
+}
+
+/// A number in any of its spellings, anywhere.
+fn pattern(pieces: &[Piece]) -> String {
+    let piece = |piece: &Piece| match piece {
+        // With the signs that mean something to the databases told apart, and without those that stand at the ends.
+        Piece::Is(text) => store::anywhere(&normal(text)).trim_matches('%').to_owned(),
+        Piece::Any(count) => "_".repeat(*count),
+    };
+    format!("%{}%", pieces.iter().map(piece).collect::<String>())
 }
 
 /// Makes the pairs of a document those of `after`, which were those of `before`.

@@ -76,6 +76,7 @@ async fn publish_one(ctx: &Ctx, edition: &EditionId) -> Result<()> {
     let house = crate::house(ctx);
     let seen = rows::read(ctx.db().read(), &house, &Actor::System, edition).await?;
     checks::ensure(ctx, &seen).await?;
+    let anew = deciding::look(ctx, &seen).await?;
     let mut tx = ctx.db().write().await?;
     let whole = rows::load(&mut tx, &house, &Actor::System, edition).await?;
     let at = whole.edition.facts(0).publish_at.filter(|_| whole.edition.state == "scheduled");
@@ -84,7 +85,7 @@ async fn publish_one(ctx: &Ctx, edition: &EditionId) -> Result<()> {
         whole.edition.state()?;
         return Ok(());
     }
-    if deciding::come_due(ctx, &mut tx, &whole).await? == Due::Unchecked {
+    if deciding::come_due(ctx, &mut tx, &whole, &anew).await? == Due::Unchecked {
         return Err(Error::internal(format!("edition {edition} was changed while it was looked through")));
     }
     tx.commit().await?;

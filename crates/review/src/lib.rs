@@ -16,6 +16,7 @@
 //! - Nothing passes whose text has not been checked by the rules of today, or in which a finding blocks.
 
 pub mod acts;
+pub mod anew;
 pub mod desk;
 pub mod due;
 pub mod events;

@@ -136,7 +136,7 @@ impl Prepared {
             statement.bind(" AND d.rank >= ?", first).bind(" AND d.rank < ?", last);
         }
         if let Some(search) = &self.search {
-            statement.bind(" AND d.words LIKE ? ESCAPE '\\'", store::anywhere(&search.text));
+            search.condition(statement, "d.words");
         }
     }
 }

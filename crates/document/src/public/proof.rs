@@ -111,7 +111,7 @@ pub async fn compare(db: &Db, kinds: &Kinds, own_host: &str, document: &Document
 }
 
 /// Readers see a form that was made from the text when it was written: it must be what is made of it now.
-fn shown_otherwise(text: &TextRow, own_host: &str) -> Option<String> {
+pub fn shown_otherwise(text: &TextRow, own_host: &str) -> Option<String> {
     if text.html_policy != html::mark(own_host) {
         // Made under other rules: no reader is shown it.
         return None;

@@ -171,6 +171,54 @@ fn lists_and_counts_tell_what_reading_everything_tells() {
     });
 }
 
+#[test]
+fn a_number_is_found_by_any_of_its_spellings() {
+    told(|home| async move {
+        let at: Timestamp = "2026-01-05T10:00:00Z".parse().expect("moment");
+        let numbers = [
+            "青禾民发〔2026〕9号",
+            "青禾民发〔2026〕19号",
+            "青禾民发〔2025〕9号",
+            "青禾财发〔2026〕9号",
+            "青禾民发[2019]7号",
+        ];
+        let mut ids = Vec::new();
+        for (place, number) in numbers.iter().enumerate() {
+            let seed = plain(&POLICY, "QH010", "news", &format!("办法{place}"), at);
+            ids.push(home.seed(&Seed { values: Values::default().with(&NUMBER, number), ..seed }).await);
+        }
+        let found = async |words: &str| {
+            let filter = Filter { words: words.to_owned(), ..Filter::default() };
+            let mut found: Vec<usize> = walked(&home, &filter, Order::Newest)
+                .await
+                .iter()
+                .filter_map(|one| ids.iter().position(|id| *id == one.id))
+                .collect();
+            found.sort_unstable();
+            let total = public::count(&home.db, &filter, 1000).await.expect("count");
+            assert_eq!(total.n, i64::try_from(found.len()).expect("few"), "{words}");
+            found
+        };
+        for spelled in [
+            "青禾民发〔2026〕9号",
+            "青禾民发[2026]9号",
+            "青禾民发（2026）9号",
+            "青禾民发(2026)第09号",
+            "青禾民发〔２０２６〕９号",
+            "青禾民发【2026】 9 号",
+            "青禾民发2026年9号",
+        ] {
+            assert_eq!(found(spelled).await, [0], "{spelled}");
+        }
+        assert_eq!(found("民发9号").await, [0, 2]);
+        assert_eq!(found("[2026]9号").await, [0, 3]);
+        assert_eq!(found("青禾民发(2026)").await, [0, 1]);
+        assert_eq!(found("青禾民发〔2019〕7号").await, [4], "one of before, in brackets of before");
+        assert_eq!(found("青禾民发〔2026〕8号").await, [0; 0]);
+        home
+    });
+}
+
 async fn counts_fit(
     home: &Home,
     filter: &Filter,

@@ -150,12 +150,15 @@ pub(super) async fn bypass(
 ) -> Result<Response> {
     let (house, actor) = (crate::house(&ctx), desk.actor());
     let about = rows::visible(ctx.db().read(), &house, &actor, &id).await?;
+    let mut anew = None;
     if let Some(open) = rows::open_edition(ctx.db().read(), &about.id).await? {
-        checks::ensure(&ctx, &rows::read(ctx.db().read(), &house, &actor, &open.id).await?).await?;
+        let whole = rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
+        checks::ensure(&ctx, &whole).await?;
+        anew = Some(deciding::look(&ctx, &whole).await?);
     }
     let done = async |tx: &mut Tx| {
         let whole = seen(tx, &house, &desk, &id, button.version).await?;
-        deciding::bypass(&ctx, tx, &actor, &whole, &button.reason).await?;
+        deciding::bypass(&ctx, tx, &actor, (&whole, anew.clone()), &button.reason).await?;
         let text = "已紧急发布并公开。这一版列入紧急发布清单，请尽快由另一位人员复核。";
         Ok::<_, Refusal>(Done::to(format!("/documents/{id}")).with(|redirect| redirect.flash("warn", text)))
     };

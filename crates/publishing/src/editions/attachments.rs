@@ -111,6 +111,27 @@ pub async fn read(ctx: &Ctx, received: Received, file_name: String) -> Result<In
     })
 }
 
+/// Reads a kept file once more: its text, and every place of it as JSON. One that cannot be read any more is named as unread, for
+/// a person to look at.
+///
+/// # Errors
+/// [`Error::Unavailable`] when no file can be read at the moment.
+pub async fn again(ctx: &Ctx, path: &std::path::Path, file_name: &str) -> Result<(String, String)> {
+    let (text, parts) = match extractor(ctx).extract(path, file_name).await {
+        Ok(extracted) => (extracted.text, extracted.parts),
+        Err(rejected) if rejected.code == documents::Code::Internal => {
+            return Err(Error::Unavailable(rejected.message));
+        }
+        Err(rejected) => {
+            tracing::warn!(code = rejected.code.as_str(), "a kept attachment cannot be read any more");
+            let words = format!("这个附件按现在的规则读不出来（{}），请人工核对。", rejected.message);
+            let unread = Some(documents::Unread::All);
+            (String::new(), vec![documents::Part { place: "body".to_owned(), text: words, unread }])
+        }
+    };
+    Ok((text, serde_json::to_string(&parts)?))
+}
+
 /// A name without an ending gets the usual one: readers' computers go by it.
 fn with_ending(name: String, format: Format) -> String {
     let ends = |ending: &str| name.to_lowercase().ends_with(&format!(".{ending}"));

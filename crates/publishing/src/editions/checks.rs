@@ -52,7 +52,7 @@ fn links(body_html: &str) -> PartText {
 }
 
 /// Names of the files, with their texts.
-fn names(files: &[AttachmentRow]) -> Vec<PartText> {
+pub(super) fn names(files: &[AttachmentRow]) -> Vec<PartText> {
     let mut parts = Vec::new();
     for file in files {
         for (what, label, text) in [("name", "文件名", &file.file_name), ("title", "标题", &file.title)] {
@@ -74,6 +74,11 @@ fn content(file: &AttachmentRow) -> Part {
 /// Everything that is read of a file, for the checks.
 async fn content_text(ctx: &Ctx, file: &AttachmentRow) -> Result<PartText> {
     let stored = rows::parts(ctx.db().read(), &file.edition_id, &file.id).await?.unwrap_or_default();
+    read_parts(file, stored).await
+}
+
+/// What was read of a file, as the checks take it.
+pub(super) async fn read_parts(file: &AttachmentRow, stored: String) -> Result<PartText> {
     let part = content(file);
     // Some hundred thousand cells: not on a thread that answers others.
     let read = tokio::task::spawn_blocking(move || -> serde_json::Result<PartText> {
@@ -96,7 +101,7 @@ async fn content_text(ctx: &Ctx, file: &AttachmentRow) -> Result<PartText> {
     Ok(read.await.map_err(|error| web::Error::internal(format!("parts of a file: {error}")))??)
 }
 
-fn texts(house: &House, whole: &Whole) -> document::Result<Vec<PartText>> {
+pub(super) fn texts(house: &House, whole: &Whole) -> document::Result<Vec<PartText>> {
     let texts = Texts {
         kind: house.kind_of(&whole.document)?,
         title: &whole.edition.title,

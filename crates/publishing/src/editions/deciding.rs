@@ -3,6 +3,8 @@
 //! Before each of these that submits, passes or publishes, and outside of its write, [`checks::ensure`] looks through what has
 //! not been looked through; a write that meets an unchecked text refuses.
 
+use std::sync::Arc;
+
 use document::{
     Kinds, Whole,
     form::Draft,
@@ -20,13 +22,36 @@ use store::Tx;
 use web::{Ctx, FormErrors, Refusal};
 
 use super::{
+    anew::{self, Anew},
     checks, notices, proven,
     subject::{self, EDITION, Editions},
 };
 
 /// The edition as the review sees it, with its owner.
 async fn subject(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<(Editions, Matter), Refusal> {
-    Ok((Editions(ctx.clone()), subject::matter(ctx, tx, whole).await?))
+    Ok((Editions { ctx: ctx.clone(), anew: None }, subject::matter(ctx, tx, whole).await?))
+}
+
+/// Looks at everything of an edition once more, outside of any write, if the approval of this person makes it public; whoever
+/// brings it to another gate, or may not approve, is not kept waiting.
+///
+/// # Errors
+/// See [`anew::look`].
+pub async fn look_before_the_last(ctx: &Ctx, staff: &Staff, whole: &Whole) -> web::Result<Option<Arc<Anew>>> {
+    let review = review::rows::newest(ctx.db().read(), &checks::about(whole)).await?;
+    let last = review.is_some_and(|Review { round, .. }| {
+        let may = round.stage().is_some_and(|stage| may_pass(staff, stage, whole.document.keeper()).is_ok());
+        may && matches!(round.state, State::Open { stage, .. } if stage + 1 == round.route.stages().len())
+    });
+    if last { look(ctx, whole).await.map(Some) } else { Ok(None) }
+}
+
+/// Looks at everything of an edition once more, outside of any write, before it goes out.
+///
+/// # Errors
+/// See [`anew::look`].
+pub async fn look(ctx: &Ctx, whole: &Whole) -> web::Result<Arc<Anew>> {
+    Ok(Arc::new(anew::look(ctx, whole).await?))
 }
 
 /// The route of an edition today: what the settings say for its kind's route or its column, or the usual one.
@@ -61,7 +86,8 @@ pub async fn submit(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Res
             return Err(errors.into());
         }
     }
-    let (owner, matter) = subject(ctx, tx, whole).await?;
+    let (owner, mut matter) = subject(ctx, tx, whole).await?;
+    matter.authors.extend(actor.staff().map(|staff| staff.account.clone()).filter(|account| !whole.is_by(account)));
     acts::open(tx, &owner, actor, &matter, route(ctx, &whole.document)).await?;
     Ok(())
 }
@@ -87,9 +113,16 @@ pub async fn recall(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole) -> Res
 /// # Errors
 /// When the secrecy review is not passed, the person may not, wrote in it, passed the secrecy review or let a finding through,
 /// gives no reason, findings block, or something required is missing.
-pub async fn bypass(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole, reason: &str) -> Result<(), Refusal> {
+pub async fn bypass(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    (whole, anew): (&Whole, Option<Arc<Anew>>),
+    reason: &str,
+) -> Result<(), Refusal> {
     open(whole, "紧急发布")?;
     let (owner, matter) = subject(ctx, tx, whole).await?;
+    let owner = Editions { anew, ..owner };
     acts::except(tx, &owner, actor, &matter, reason).await
 }
 
@@ -147,8 +180,15 @@ pub enum Approved {
 /// # Errors
 /// When the gate is not the person's, the text is the person's own, another holds it, findings block, or the person would
 /// alone decide that it becomes public.
-pub async fn approve(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole, opinion: &str) -> Result<Approved, Refusal> {
+pub async fn approve(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    (whole, anew): (&Whole, Option<Arc<Anew>>),
+    opinion: &str,
+) -> Result<Approved, Refusal> {
     let (owner, matter) = subject(ctx, tx, whole).await?;
+    let owner = Editions { anew, ..owner };
     Ok(match acts::approve(tx, &owner, actor, &matter, opinion).await? {
         Outcome::Second(stage) => Approved::Second(stage.label),
         Outcome::Next(stage) => Approved::To(stage.label),
@@ -235,16 +275,18 @@ pub enum Due {
 }
 
 /// A scheduled edition whose moment has come becomes public, or goes back to its author with the reason.
-pub async fn come_due(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Due, Refusal> {
+pub async fn come_due(ctx: &Ctx, tx: &mut Tx, whole: &Whole, anew: &Anew) -> Result<Due, Refusal> {
     let house = crate::house(ctx);
     let checks = checks::of(tx.conn(), &house, whole).await?;
-    if checks.unchecked() {
+    if checks.unchecked() || !anew.is_of(&house, whole)? {
         return Ok(Due::Unchecked);
     }
-    if proven::held(ctx, tx, whole).await? {
-        return Ok(Due::Unproven);
-    }
-    match life::come_due(tx, &house, whole, checks.stopping()).await {
+    let Some(released) = proven::due(ctx, tx, whole).await? else { return Ok(Due::Unproven) };
+    let done = match anew.stopping(&house, whole, &released) {
+        Ok(stopping) => life::come_due(tx, &house, whole, checks.stopping().max(stopping)).await,
+        Err(other) => Err(other),
+    };
+    match done {
         Ok(()) => Ok(Due::Published),
         // The state refuses before anything is written.
         Err(Refusal::Conflict(why)) => {

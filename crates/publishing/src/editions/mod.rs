@@ -2,6 +2,7 @@
 //! passes them the review machine's; here are the pages and what ties the two together.
 
 mod actions;
+pub(crate) mod anew;
 pub mod attachments;
 pub mod checks;
 pub mod deciding;

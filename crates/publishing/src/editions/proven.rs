@@ -2,21 +2,22 @@
 //!
 //! The state of a row can be changed past the program; an event cannot, unseen. Whatever makes an edition public therefore
 //! asks here: was this very edition submitted, did its secrecy review and every other stage of its round pass (or an exception
-//! after the secrecy review), by two people at least, and is what was passed what stands there now? `verify` walks the same for
-//! every publication that the log tells of ([`first_fault`]).
+//! after the secrecy review), by two people at least who did not write it, and is what was passed what stands there now? `verify`
+//! walks the same for every publication that the log tells of ([`first_fault`]). What was found in the text counts as let through
+//! only where the log tells who did it ([`require`]).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use document::{Whole, events, life};
-use kernel::{Actor, NewEvent, event::Event, id::SubjectRef};
-use review::{Gate, Review, State};
+use kernel::{Actor, EventKind, NewEvent, event::Event, id::SubjectRef};
+use review::{Gate, Review, State, anew::Known};
 use serde_json::{Value, json};
 use store::{Tx, query_as, select_events};
 use web::{Ctx, Refusal};
 
 use super::{
     checks,
-    events::{BYPASSED, GATE_PASSED, PUBLICATION_REFUSED, RETURNED},
+    events::{BYPASSED, GATE_PASSED, OVERRIDDEN, PUBLICATION_REFUSED, RETURNED},
 };
 use crate::DOCUMENT;
 
@@ -49,13 +50,17 @@ impl Stand {
         Self { seen: fields_of(data).into_iter().collect(), ..Self::default() }
     }
 
-    /// Why an edition that stands so may not be public, if so.
-    fn fault(&self, now: &Fields) -> Option<String> {
+    /// Why an edition that stands so may not be public, if so: with who wrote it, and as it is now.
+    fn fault(&self, writers: Option<&HashSet<String>>, now: &Fields) -> Option<String> {
+        let deciders = || self.passes.iter().map(|(_, by)| by).chain(&self.excepted);
+        if writers.is_some_and(|writers| deciders().any(|by| writers.contains(by))) {
+            return Some("留痕中有撰写人自己审核或决定公开这一版".to_owned());
+        }
         if !self.put_in {
             if !self.passes.iter().any(|(gate, _)| gate == Gate::SECRECY.code) {
                 return Some("留痕中没有这一版通过保密审查的记录".to_owned());
             }
-            let people: HashSet<&String> = self.passes.iter().map(|(_, by)| by).chain(&self.excepted).collect();
+            let people: HashSet<&String> = deciders().collect();
             if people.len() < 2 {
                 return Some("留痕中只有一个人同意公开这一版".to_owned());
             }
@@ -82,6 +87,12 @@ impl Stand {
 struct Walk {
     document: String,
     editions: HashMap<String, Stand>,
+    /// Who began the document; writes in its first edition.
+    begun_by: String,
+    /// Who wrote in each edition: began, submitted it, added, moved or took off files, or stood as its author when it was submitted.
+    writers: HashMap<String, HashSet<String>>,
+    /// What was let through in each edition.
+    released: HashMap<String, HashSet<Known>>,
     /// What was said of a publication that was refused, by edition.
     refused: HashMap<String, String>,
     /// Words of an event were erased: what it said cannot be asked any more.
@@ -107,6 +118,7 @@ impl Walk {
         let edition = data.get("edition").and_then(Value::as_str).unwrap_or_default().to_owned();
         let word = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let kind = event.kind.as_str();
+        self.note(event, &edition, &data);
         if kind == events::SUBMITTED.name {
             self.refused.remove(&edition);
             self.editions.insert(edition, Stand::of(&data));
@@ -131,11 +143,45 @@ impl Walk {
         } else if (kind == events::PUBLISHED.name || kind == events::CORRECTED.name) && !self.dim {
             let now = fields_of(&data).unwrap_or_default();
             return match self.editions.remove(&edition) {
-                Some(stand) => stand.fault(&now),
+                Some(stand) => stand.fault(self.writers.get(&edition), &now),
                 None => Some(NEVER.to_owned()),
             };
         }
         None
+    }
+
+    fn released_in(&self, whole: &Whole) -> HashSet<Known> {
+        self.released.get(whole.edition.id.as_str()).cloned().unwrap_or_default()
+    }
+
+    /// Who wrote in which edition, and what was let through in it.
+    fn note(&mut self, event: &Event, edition: &str, data: &Value) {
+        const WRITES: [&EventKind; 5] = [
+            &events::CORRECTION_BEGUN,
+            &events::FILE_ADDED,
+            &events::FILE_REMOVED,
+            &events::FILE_ARRANGED,
+            &events::SUBMITTED,
+        ];
+        let kind = event.kind.as_str();
+        let word = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        if kind == events::CREATED.name {
+            self.begun_by.clone_from(&event.actor);
+        } else if kind == OVERRIDDEN.name {
+            self.released.entry(edition.to_owned()).or_default().insert((word("rule"), word("digest")));
+        } else if WRITES.iter().any(|write| write.name == kind) {
+            let authors = data.get("authors").and_then(Value::as_array);
+            // Before the log named the authors, whoever submitted a text need not have written in it.
+            if kind == events::SUBMITTED.name && authors.is_none() {
+                return;
+            }
+            let writers = self.writers.entry(edition.to_owned()).or_default();
+            writers.insert(event.actor.clone());
+            writers.extend(authors.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+            if data.get("number").and_then(Value::as_i64) == Some(1) && !self.begun_by.is_empty() {
+                writers.insert(self.begun_by.clone());
+            }
+        }
     }
 }
 
@@ -158,7 +204,8 @@ async fn fault(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<(Walk, Option<St
         Some(stand) => {
             let house = crate::house(ctx);
             let now = serde_json::from_value(life::committed(&house, whole)?)?;
-            stand.fault(&now).or_else(|| round_fault(stand, review.as_ref()))
+            let writers = walk.writers.get(whole.edition.id.as_str());
+            stand.fault(writers, &now).or_else(|| round_fault(stand, review.as_ref()))
         }
     };
     Ok((walk, fault))
@@ -182,34 +229,34 @@ fn round_fault(stand: &Stand, review: Option<&Review>) -> Option<String> {
     None
 }
 
-/// Refuses an edition that the log does not say was passed.
+/// Refuses an edition that the log does not say was passed; gives what the log says was let through in it.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] with what is missing and what to do.
-pub(crate) async fn require(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<(), Refusal> {
-    match fault(ctx, tx, whole).await?.1 {
-        None => Ok(()),
-        Some(why) => Err(Refusal::Conflict(format!(
+pub(crate) async fn require(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<HashSet<Known>, Refusal> {
+    match fault(ctx, tx, whole).await? {
+        (walk, None) => Ok(walk.released_in(whole)),
+        (_, Some(why)) => Err(Refusal::Conflict(format!(
             "{why}，不能公开。数据可能被绕过本程序改动过，请报告审计管理员；内容无误的，请退回后重新送审，从保密审查开始。"
         ))),
     }
 }
 
-/// Whether a publication that comes due by itself was passed. If not, the log says so, once; the edition stays as it is, for
-/// whoever looks into it.
+/// Whether a publication that comes due by itself was passed: what the log says was let through in it. If not, the log says so,
+/// once; the edition stays as it is, for whoever looks into it.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn held(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<bool, Refusal> {
+pub(crate) async fn due(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Option<HashSet<Known>>, Refusal> {
     let (walk, fault) = fault(ctx, tx, whole).await?;
-    let Some(why) = fault else { return Ok(false) };
+    let Some(why) = fault else { return Ok(Some(walk.released_in(whole))) };
     if walk.refused.get(whole.edition.id.as_str()) != Some(&why) {
         tracing::error!(edition = %whole.edition.id, %why, "a publication that came due was refused");
         let data = json!({ "edition": whole.edition.id, "number": whole.edition.number, "why": why });
         let event = NewEvent::new(&PUBLICATION_REFUSED, &whole.document.id, &Actor::System);
         tx.append(event.organ(&whole.document.organ).data(data)).await?;
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// Walks all publications of the log, document by document; tells the first to which nothing led.
@@ -235,8 +282,6 @@ pub(crate) async fn first_fault(db: &store::Db) -> store::Result<Option<String>>
 
 #[cfg(test)]
 mod tests {
-    use kernel::EventKind;
-
     use super::*;
 
     fn event(kind: &EventKind, actor: &str, data: Value) -> Event {
@@ -300,6 +345,25 @@ mod tests {
         assert_eq!(walked(&[submitted(), secrecy("text"), rushed, public()]), None);
         let rushed = said(&BYPASSED, "clerk", "text", "");
         fault(&[submitted(), rushed, public()], "保密审查");
+        // Who wrote it passes nothing, whatever the rows say of its authors.
+        let wrote = |kind: &EventKind, who: &str| event(kind, who, json!({ "edition": "e", "number": 1 }));
+        let begun = event(&events::CREATED, "two", json!({ "title": "text" }));
+        let named = |authors: Value| {
+            let data = json!({ "edition": "e", "number": 1, "fields": { "body_html": "text" }, "authors": authors });
+            event(&events::SUBMITTED, "writer", data)
+        };
+        let passed = || [secrecy("text"), political("two"), public()];
+        let behind = |before: &[Event]| walked(&[before, &passed()].concat());
+        assert_eq!(behind(&[named(json!(["writer", "third"]))]), None);
+        let own = Some("留痕中有撰写人自己审核或决定公开这一版".to_owned());
+        assert_eq!(behind(&[named(json!(["writer", "two"]))]), own);
+        assert_eq!(behind(&[begun, named(json!(["writer"]))]), own);
+        assert_eq!(behind(&[wrote(&events::FILE_ADDED, "one"), submitted()]), own);
+        assert_eq!(behind(&[wrote(&events::CORRECTION_BEGUN, "two"), submitted()]), own);
+        assert_eq!(
+            walked(&[named(json!([])), said(&GATE_PASSED, "writer", "text", "secrecy"), political("two"), public()]),
+            own
+        );
         // What was erased cannot be asked; what comes after the erasure is.
         let gone = |event: Event| Event { erased: true, data: String::new(), ..event };
         let erased = || event(&events::ERASED, "one", json!({}));

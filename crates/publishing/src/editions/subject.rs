@@ -22,6 +22,7 @@ use web::{Ctx, Refusal};
 
 pub use super::checks::EDITION;
 use super::{
+    anew::{self, Anew},
     checks,
     events::{BYPASS_REVIEWED, BYPASSED, CLAIMED, GATE_PASSED, OVERRIDDEN, RELEASED, RETURNED},
     notices, proven,
@@ -49,13 +50,17 @@ pub fn kind() -> Kind {
         desk: |id| format!("/reviews/{id}"),
         list: "/reviews",
         exceptions: "/bypasses",
-        make: |ctx| Arc::new(Editions(ctx.clone())),
+        make: |ctx| Arc::new(Editions { ctx: ctx.clone(), anew: None }),
     }
 }
 
 /// The owner of editions.
 #[derive(Debug, Clone)]
-pub struct Editions(pub Ctx);
+pub struct Editions {
+    pub(crate) ctx: Ctx,
+    /// What was found right before this write; without it nothing becomes public.
+    pub(crate) anew: Option<Arc<Anew>>,
+}
 
 /// The event kinds with which the review of an edition is told; submission and recall are the document's own.
 pub static SAID: Said = Said {
@@ -114,7 +119,7 @@ impl Editions {
     /// The edition that a matter is about, as this write sees it now.
     async fn whole(&self, tx: &mut Tx, matter: &Matter) -> Result<Whole, Refusal> {
         let id = EditionId::from(matter.about.id.as_str());
-        rows::read(tx.conn(), &crate::house(&self.0), &Actor::System, &id).await
+        rows::read(tx.conn(), &crate::house(&self.ctx), &Actor::System, &id).await
     }
 
     async fn blocked(&self, tx: &mut Tx, matter: &Matter) -> Result<usize, Refusal> {
@@ -137,8 +142,8 @@ impl Subject for Editions {
 
     fn matter<'a>(&'a self, tx: &'a mut Tx, actor: &'a Actor, id: &'a str) -> BoxFuture<'a, Result<Matter, Refusal>> {
         Box::pin(async move {
-            let whole = rows::load(tx, &crate::house(&self.0), actor, &EditionId::from(id)).await?;
-            matter(&self.0, tx, &whole).await
+            let whole = rows::load(tx, &crate::house(&self.ctx), actor, &EditionId::from(id)).await?;
+            matter(&self.ctx, tx, &whole).await
         })
     }
 
@@ -151,7 +156,7 @@ impl Subject for Editions {
     ) -> BoxFuture<'a, Result<(), Refusal>> {
         Box::pin(async move {
             let whole = self.whole(tx, matter).await?;
-            let house = crate::house(&self.0);
+            let house = crate::house(&self.ctx);
             match what {
                 Happened::Opened(_) => {
                     // What could not be read, and what is explained, waits in review for a person's word.
@@ -179,13 +184,14 @@ impl Subject for Editions {
         what: &'a Happened<'a>,
     ) -> BoxFuture<'a, Result<(), Refusal>> {
         Box::pin(async move {
-            notices::tell(&self.0, tx, actor, matter, what).await?;
+            notices::tell(&self.ctx, tx, actor, matter, what).await?;
             if !matches!(what, Happened::Passed | Happened::Excepted) {
                 return Ok(());
             }
-            let (whole, house) = (self.whole(tx, matter).await?, crate::house(&self.0));
-            let blocked = self.blocked(tx, matter).await?;
-            proven::require(&self.0, tx, &whole).await?;
+            let (whole, house) = (self.whole(tx, matter).await?, crate::house(&self.ctx));
+            let released = proven::require(&self.ctx, tx, &whole).await?;
+            let anew = self.anew.as_ref().ok_or_else(anew::not_looked)?;
+            let blocked = self.blocked(tx, matter).await?.max(anew.stopping(&house, &whole, &released)?);
             if matches!(what, Happened::Excepted) {
                 return life::rush(tx, &house, actor, &whole, blocked).await;
             }

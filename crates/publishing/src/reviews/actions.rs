@@ -89,11 +89,15 @@ pub(super) async fn approve(
     Path(id): Path<EditionId>,
     Form(decision): Form<Decision>,
 ) -> Result<Response> {
-    ensure(&ctx, &desk, &id).await?;
+    let anew = {
+        let whole = rows::read(ctx.db().read(), &crate::house(&ctx), &desk.actor(), &id).await?;
+        checks::ensure(&ctx, &whole).await?;
+        deciding::look_before_the_last(&ctx, &desk.staff, &whole).await?
+    };
     let done = async |tx: &mut Tx| {
         let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
         let title = whole.edition.shown_title();
-        let text = match deciding::approve(&ctx, tx, &desk.actor(), &whole, &decision.opinion).await? {
+        let text = match deciding::approve(&ctx, tx, &desk.actor(), (&whole, anew.clone()), &decision.opinion).await? {
             Approved::Second(gate) => format!("已通过。{gate}由两人先后审核，《{title}》还需另一位审核员通过。"),
             Approved::To(gate) => format!("已通过。《{title}》现在到了{gate}。"),
             Approved::Out(now) if now.state == "scheduled" => {

@@ -7,7 +7,7 @@ use testkit::{Client, TestApp, both};
 use super::{approve, column, count, draft, edition, everything, identity_number, is_public, pass_all, submit, whole};
 
 /// Tries an emergency publication of what is open.
-async fn bypass(app: &TestApp, client: &mut Client, document: &str) -> testkit::Reply {
+pub(crate) async fn bypass(app: &TestApp, client: &mut Client, document: &str) -> testkit::Reply {
     let (_, version, _) = edition(app, document).await;
     let fields = [("version", &*version.to_string()), ("reason", "红色预警，须立即告知")];
     client.post(&format!("/documents/{document}/bypass"), &fields).await

@@ -2,7 +2,7 @@
 
 pub(crate) mod changes;
 mod erasure;
-mod gates;
+pub(crate) mod gates;
 mod refused;
 
 use std::io::{Cursor, Read, Write};
@@ -21,7 +21,7 @@ use review::Gate;
 use testkit::{Client, Reply, TestApp, both};
 
 /// A number with a right check digit and a division code that was never given: nobody's.
-fn identity_number() -> String {
+pub(crate) fn identity_number() -> String {
     let first = "00000019900101001";
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 =
