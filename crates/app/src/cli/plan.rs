@@ -61,7 +61,11 @@ pub(crate) fn parse(file: &Path, as_json: bool) -> Result<ExitCode> {
     let this_year = time::date_in_china(Timestamp::now()).year();
     let mut plan = plan_text::parse(&source.text, PlanReference { year: this_year });
     let said = |message| plan_text::Warning { line: 1, message, dropped: String::new() };
-    plan.warnings.splice(0..0, source.warnings.into_iter().map(said));
+    // The year of today is no year that the text says.
+    let silent = plan_text::year_of(&source.text).is_none() && plan.year == Some(this_year);
+    let told = plan.warnings.iter().any(|warning| warning.message.contains("没有写年份"));
+    let year = (silent && !told).then(|| format!("文中没有写年份，暂按 {this_year} 年处理，请核对年份。"));
+    plan.warnings.splice(0..0, source.warnings.into_iter().chain(year).map(said));
     let mut text = Vec::new();
     if as_json {
         serde_json::to_writer_pretty(&mut text, &plan)?;

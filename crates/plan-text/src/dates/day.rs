@@ -395,6 +395,9 @@ pub(super) fn said_year(c: &mut Cursor<'_>, plan: Option<i16>) -> (Option<i16>, 
         *c = probe;
         return (i16::try_from(number).ok(), Named::Absolute);
     }
+    if let Some(year) = short_year(c) {
+        return (Some(year), Named::Absolute);
+    }
     if c.eat_any(&["今年", "本年度", "本年", "当年"]).is_some() {
         (plan, Named::Relative)
     } else if c.eat_any(&["明年", "次年"]).is_some() {
@@ -404,6 +407,26 @@ pub(super) fn said_year(c: &mut Cursor<'_>, plan: Option<i16>) -> (Option<i16>, 
     } else {
         (plan, Named::No)
     }
+}
+
+/// `24年6月底`, `二四年底`: a year without its century, where a month or the end of the year follows; `24年6个月` is a time.
+fn short_year(c: &mut Cursor<'_>) -> Option<i16> {
+    let mut probe = *c;
+    let rest = c.rest();
+    let number = probe.number().filter(|number| (15..=49).contains(number))?;
+    let written = &rest[..rest.len() - probe.rest().len()];
+    let two = written.trim_end().chars().count() == 2 && !written.contains('十');
+    if !two || !probe.eat("年") {
+        return None;
+    }
+    let mut month = probe;
+    let dated = month.number().is_some_and(|month| (1..=12).contains(&month)) && month.rest().starts_with('月');
+    let ends = ["底", "末", "年底", "年末", "上半年", "下半年"].iter().any(|word| probe.rest().starts_with(word));
+    if !dated && !ends {
+        return None;
+    }
+    *c = probe;
+    i16::try_from(2000 + number).ok()
 }
 
 pub(super) fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {

@@ -322,3 +322,24 @@ fn days_of_rarer_forms() {
     let plan = plan("2019年演示县要点\n一、总则\n（一）培训。年中完成检查。（县教体局负责）");
     assert!(warns(&plan.warnings, 3, "没有写明是哪一天"), "{:#?}", plan.warnings);
 }
+
+#[test]
+fn a_year_without_its_century_is_that_year() {
+    let clause = |words: &str| {
+        let source = format!("2025年演示县工作要点\n一、总则\n（一）培训。{words}开展培训。（县教体局负责）\n");
+        let plan = plan(&source);
+        (plan.sections[0].clauses[0].clone(), plan.warnings)
+    };
+    let due = |words: &str| clause(words).0.due_on.map(|on| on.to_string()).unwrap_or_default();
+    assert_eq!(due("26年6月底前"), "2026-06-30");
+    assert_eq!(due("２６年６月底前"), "2026-06-30");
+    assert_eq!(due("二六年六月底前"), "2026-06-30");
+    assert_eq!(due("26年底前"), "2026-12-31");
+    assert_eq!(due("25年12月10日前"), "2025-12-10");
+    let (early, warnings) = clause("24年6月底前");
+    assert_eq!(early.due_on.map(|on| on.to_string()).as_deref(), Some("2024-06-30"));
+    assert!(warnings.iter().any(|warning| warning.message.contains("早于计划年度")), "{warnings:?}");
+    // No years: a time, an age.
+    assert_eq!(due("用24年6个月"), "");
+    assert_eq!(due("6月底前"), "2025-06-30");
+}
