@@ -382,4 +382,39 @@ test("columns, rows and boxes that the author does not see stay out", { skip: !b
   assert.deepEqual(words(boxes).join(""), "公开内容");
   assert.match(boxesTold, /2 处隐藏文字/);
   assert.deepEqual([words(shown).join(""), shownTold], ["公开内容", ""]);
+  const ways = [
+    "visibility:collapse",
+    "opacity:.0",
+    "opacity:0%",
+    "position:absolute;left:-999px",
+    "position:fixed;top:-200em;left:-5000px",
+    "text-indent:-9999px",
+    "margin-left:-999.5px",
+    "position:absolute;clip:rect(0,0,0,0)",
+    "clip:rect(1px 1px 1px 1px)",
+    "clip-path:inset(50%)",
+    "transform:scale(0)",
+    "color:transparent",
+  ];
+  const open = [
+    "text-indent:-21pt",
+    "margin-left:-36.0pt",
+    "color:#fff0f0",
+    "opacity:.9",
+    "transform:scale(0.9)",
+    "left:-20px",
+  ];
+  const all = await run(
+    [...ways, ...open].map((style) => ["cleanPaste", `<p>公开<span style="${style}">张某</span>内容</p>`]),
+  );
+  ways.forEach((style, place) => assert.equal(words(all[place]).join(""), "公开内容", style));
+  open.forEach((style, place) => assert.equal(words(all[ways.length + place]).join(""), "公开张某内容", style));
+  const [narrow] = await run([
+    [
+      "cleanPaste",
+      "<table><col width=0><col style='width:0pt'><col width=72><tr><td>x</td><td>y</td><td>甲</td></tr>" +
+        "<tr height=0><td>x</td><td>y</td><td>乙</td></tr></table>",
+    ],
+  ]);
+  assert.deepEqual(words(narrow), ["甲"]);
 });

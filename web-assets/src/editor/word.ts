@@ -55,9 +55,14 @@ export function asData(html: string): string {
 }
 
 const HIDING = new RegExp(
-  "(^|[;\\s{])(display\\s*:\\s*none|visibility\\s*:\\s*hidden|mso-hide\\s*:\\s*(all|screen)|" +
-    "font-size\\s*:\\s*(0(\\.\\d+)?(pt|px|em|rem|%)?|1(\\.0+)?(pt|px))\\s*(;|$)|opacity\\s*:\\s*0(\\.0+)?\\s*(;|$)|" +
-    "(left|top|text-indent)\\s*:\\s*-\\d{4,}(pt|px)?)",
+  "(^|[;\\s{])(display\\s*:\\s*none|visibility\\s*:\\s*(hidden|collapse)|mso-hide\\s*:\\s*(all|screen)|" +
+    "font-size\\s*:\\s*(0(\\.\\d+)?(pt|px|em|rem|%)?|1(\\.0+)?(pt|px))\\s*(;|$)|" +
+    "opacity\\s*:\\s*(0|0?\\.0+)%?\\s*(;|$)|" +
+    "(left|right|top|bottom|text-indent|margin(-(left|right|top))?)\\s*:\\s*" +
+    "-(\\d{4,}|[3-9]\\d\\d)(\\.\\d+)?(pt|px|em|rem|vw|%)|" +
+    "clip\\s*:\\s*rect\\(\\s*([01](px)?[\\s,]+){3}[01](px)?\\s*\\)|" +
+    "clip-path\\s*:\\s*(inset\\(\\s*(50|100)%|circle\\(\\s*0)|" +
+    "transform\\s*:\\s*scale[xy3d]*\\(\\s*0\\s*[,)]|color\\s*:\\s*transparent)",
   "i",
 );
 
@@ -65,7 +70,9 @@ const HIDING = new RegExp(
 const CUT = /(^|[;\s{])(max-)?(width|height)\s*:\s*[01](\.0+)?(pt|px|em|rem|%)?\s*(;|$)/i;
 const isCut = (element: Element): boolean =>
   (CUT.test(styleOf(element)) && /overflow\s*:\s*(hidden|clip)/i.test(styleOf(element))) ||
-  (element.matches("tr") && /(^|[;\s{])height\s*:\s*0(\.0+)?(pt|px)?\s*(;|$)/i.test(styleOf(element)));
+  (element.matches("tr") &&
+    (element.getAttribute("height") === "0" ||
+      /(^|[;\s{])height\s*:\s*0(\.0+)?(pt|px)?\s*(;|$)/i.test(styleOf(element))));
 
 /** The cells of columns that a spreadsheet hides, which only their <col> says. */
 function cellsOfHiddenColumns(table: HTMLTableElement): Element[] {
@@ -73,7 +80,9 @@ function cellsOfHiddenColumns(table: HTMLTableElement): Element[] {
   let column = 0;
   for (const col of table.querySelectorAll("col")) {
     const span = Math.min(Number(col.getAttribute("span")) || 1, 1000);
-    for (let i = 0; i < span; i += 1) if (HIDING.test(styleOf(col))) hidden.add(column + i);
+    const narrow =
+      col.getAttribute("width") === "0" || /(^|[;\s{])width\s*:\s*0(\.0+)?(pt|px)?\s*(;|$)/i.test(styleOf(col));
+    for (let i = 0; i < span; i += 1) if (narrow || HIDING.test(styleOf(col))) hidden.add(column + i);
     column += span;
   }
   if (hidden.size === 0) return [];
@@ -144,7 +153,7 @@ export function removeAuthorsOwn(page: Document, notes: Notes): void {
   }
 
   const hidden = new Set(elements(HIDING));
-  for (const element of root.querySelectorAll("[data-style]")) if (isCut(element)) hidden.add(element);
+  for (const element of root.querySelectorAll('[data-style], tr[height="0"]')) if (isCut(element)) hidden.add(element);
   for (const table of root.querySelectorAll("table")) for (const cell of cellsOfHiddenColumns(table)) hidden.add(cell);
   for (const element of root.querySelectorAll("[hidden]")) hidden.add(element);
   for (const selector of selectors) {
