@@ -32,17 +32,6 @@ fn word_files_that_fetch_or_start_something() {
         (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("frame", "mhtml:http://a.example/x!y"))])),
         (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("image", "file://server/a.png"))])),
         (Code::Active, docx("", &[("word/_rels/document.xml.rels", &relation("image", "http://a.example/x.png"))])),
-        (
-            Code::Active,
-            docx(
-                "",
-                &[(
-                    "word/_rels/document.xml.rels",
-                    &relation("image", "http://a.example/x.png")
-                        .replace(" Id=", " x:TargetMode=\"Internal\" x:Target=\"a.png\" Id="),
-                )],
-            ),
-        ),
         (Code::Active, docx("", &[("word/_rels/header1.xml.rels", &relation("image", "https://a.example/x.png"))])),
         (
             Code::Active,
@@ -59,24 +48,6 @@ fn word_files_that_fetch_or_start_something() {
             ),
         ),
         (Code::Active, docx("<w:p><w:r><w:pict><v:rect href=\"file://evil/a\"/></w:pict></w:r></w:p>", &[])),
-        (
-            Code::Active,
-            docx(
-                "<w:p><w:r><w:pict><v:shape><v:imagedata src\t=\n\"http://evil/x.png\"/></v:shape></w:pict></w:r></w:p>",
-                &[],
-            ),
-        ),
-        (
-            Code::Active,
-            docx(
-                "<w:p><w:r><w:pict><v:shape><v:imagedata r:href=\"rId1\" o:href=\"http://evil/x.png\"/></v:shape></w:pict></w:r></w:p>",
-                &[],
-            ),
-        ),
-        (
-            Code::Active,
-            docx("<w:p><w:r><w:pict><v:shape r:href=\"rId1\" x:href = \"file://evil/a\"/></w:pict></w:r></w:p>", &[]),
-        ),
         (
             Code::Active,
             docx("", &[("docProps/app.xml", "<Properties><HyperlinkBase>\\\\evil\\a</HyperlinkBase></Properties>")]),
@@ -129,6 +100,22 @@ fn word_files_that_fetch_or_start_something() {
     );
     // a template on the author's own disk is none of the reader's business
     read(&docx("", &[("word/_rels/settings.xml.rels", &template("file:///C:\\Users\\a\\Normal.dotm"))]), "a.docx");
+}
+
+/// What a program reads by its local name hides behind no blank, no prefix and no second of that name.
+#[test]
+fn marks_of_drawings_and_relations_however_they_are_written() {
+    let drawn = |shape: &str| docx(&format!("<w:p><w:r><w:pict>{shape}</w:pict></w:r></w:p>"), &[]);
+    let hidden = relation("image", "http://a.example/x.png")
+        .replace(" Id=", " x:TargetMode=\"Internal\" x:Target=\"a.png\" Id=");
+    for bytes in [
+        drawn("<v:shape><v:imagedata src\t=\n\"http://evil/x.png\"/></v:shape>"),
+        drawn("<v:shape><v:imagedata r:href=\"rId1\" o:href=\"http://evil/x.png\"/></v:shape>"),
+        drawn("<v:shape r:href=\"rId1\" x:href = \"file://evil/a\"/>"),
+        docx("", &[("word/_rels/document.xml.rels", &hidden)]),
+    ] {
+        assert_eq!(refused(&bytes, "a.docx"), Code::Active);
+    }
 }
 
 fn with_entry(name: &str, content: &[u8]) -> Vec<u8> {

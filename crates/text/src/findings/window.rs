@@ -296,7 +296,7 @@ impl Window<'_> {
         let said = |unit: &&str| {
             behind.trim_start_matches([' ', '\u{a0}']).strip_prefix(*unit).is_some_and(|rest| ends(rest, unit))
         };
-        let unit = UNITS.iter().any(|unit| said(&unit));
+        let unit = UNITS.iter().any(said);
         unit || WORDS.iter().any(|word| before.ends_with(word)) || self.scan.is_figure(self.first())
     }
 
