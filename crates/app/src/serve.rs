@@ -128,7 +128,7 @@ async fn before_serving(ctx: &Ctx) -> Result<()> {
     identity::session::seal_all(ctx).await.map_err(compose::words)?;
     nodes::join(ctx.db(), ctx.files(), &nodes::folder(ctx.config(), ctx.data()), ctx.data()).await?;
     if let Err(error) = store::log::seals::begin(ctx.db()).await {
-        tracing::warn!(%error, "what is not sealed yet could not be sealed now; the next start tries again");
+        tracing::warn!(%error, "what is not sealed yet could not be sealed now; it is tried again every ten minutes, and told until then");
     }
     Ok(())
 }

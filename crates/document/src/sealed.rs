@@ -25,6 +25,7 @@ pub(crate) fn documents() -> Sealed {
          WHERE state IN ('in_review', 'scheduled', 'published', 'superseded', 'withdrawn')",
         "SELECT title FROM edition WHERE document_id = $1 AND head = 1",
     )
+    .also("asked/1", "SELECT document_id AS id FROM erasure")
     .part(
         "document/1",
         "机关、栏目、索引号或公开状态",

@@ -54,6 +54,8 @@ pub static DUE_CHANGED: EventKind = kind("duty.due_changed", "调整任务期限
 pub static VISIBILITY_CHANGED: EventKind = kind("duty.visibility_changed", "调整任务是否公开")
     .holds(&[SOURCE, OF, ("to", "到"), ("reason", "原因")])
     .keeps(Keep::Words);
+/// Its facts had been changed past the program, which somebody has settled since: how it stands follows from them again.
+pub static RECOUNTED: EventKind = kind("duty.recounted", "按事实重算办理进度").holds(&[("duties", "任务")]);
 /// An organ reported progress.
 pub static NOTE_ADDED: EventKind =
     kind("duty.note_added", "报送进展").holds(&[SOURCE, SHARE, ("note", ""), ("text", "文字")]).keeps(Keep::Words);
@@ -106,7 +108,8 @@ pub static REMINDED: EventKind = kind("duty.reminded", "提醒任务").holds(&[
 ]);
 
 /// All of them, for the capability that has the pages.
-pub static ALL: [&EventKind; 23] = [
+pub static ALL: [&EventKind; 24] = [
+    &RECOUNTED,
     &ISSUED,
     &ASSIGNED,
     &ROLE_CHANGED,

@@ -6,14 +6,13 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use kernel::{
-    Actor, NewEvent,
-    id::{DutyId, SubjectRef},
-    time,
-};
+use kernel::{Actor, NewEvent, id::DutyId, time};
 use serde_json::json;
-use store::{Conn, Db, Result, Value, built, log::seals::TAMPERED, query, query_scalar};
-use web::{Ctx, hooks::Proof};
+use store::{Conn, Db, Result, Tx, Value, built, log::seals::TAMPERED, query, query_scalar};
+use web::{
+    Ctx,
+    hooks::{Few, Proof},
+};
 
 use crate::{
     events,
@@ -77,63 +76,108 @@ async fn differing(conn: &mut Conn, duties: &[DutyId], today: Date) -> Result<BT
     Ok(found)
 }
 
-/// All that differ, some at a time, each as of one moment; at most `most`.
-async fn all_differing(db: &Db, most: usize) -> Result<BTreeSet<DutyId>> {
+/// Calls back with all that differ, some at a time, each as of one moment.
+async fn all_differing(db: &Db, mut found: impl FnMut(BTreeSet<DutyId>)) -> Result<()> {
     let today = time::date_in_china(db.seams().now());
-    let (mut after, mut found) = (DutyId::default(), BTreeSet::new());
-    while found.len() < most {
+    let mut after = DutyId::default();
+    loop {
         let mut at = db.snapshot().await?;
         let sql = "SELECT id FROM duty WHERE id > $1 AND issued_at <> '' ORDER BY id LIMIT $2";
         let ids: Vec<DutyId> =
             query_scalar(sql).bind(&after).bind(i64::try_from(CHUNK).unwrap_or(400)).fetch_all(at.conn()).await?;
-        let Some(last) = ids.last().cloned() else {
-            at.end().await?;
-            break;
-        };
-        found.extend(differing(at.conn(), &ids, today).await?);
+        let Some(last) = ids.last().cloned() else { return at.end().await };
+        found(differing(at.conn(), &ids, today).await?);
         at.end().await?;
         after = last;
     }
-    Ok(found)
 }
 
-async fn words(db: &Db, id: &DutyId) -> Result<String> {
+async fn name(db: &Db, id: &DutyId) -> Result<String> {
     let text: Option<String> =
         query_scalar("SELECT text FROM duty WHERE id = $1").bind(id).fetch_optional(db.read()).await?;
-    Ok(format!("任务“{}”（{id}）的办理进度与佐证、期限等事实不一致", text.unwrap_or_default()))
+    Ok(format!("“{}”（{id}）", text.unwrap_or_default()))
 }
 
-/// Writes anew what differs, and says so in the log. Returns how many duties.
+/// Duties that are mended in one write, and told by one event.
+const TOGETHER: usize = CHUNK;
+/// So many of them are named; of the others there is the number.
+const NAMED: usize = 10;
+
+/// `任务“…”（编号）等 12 项任务的办理进度…`
+async fn words(db: &Db, duties: &[DutyId]) -> Result<String> {
+    let mut names = Vec::new();
+    for id in duties.iter().take(NAMED) {
+        names.push(name(db, id).await?);
+    }
+    let many = if duties.len() > names.len() { format!("等 {} 项", duties.len()) } else { String::new() };
+    Ok(format!("任务{}{many}的办理进度与佐证、期限等事实不一致", names.join("、")))
+}
+
+/// Writes anew what differs, and says so in the log: one event for all that is mended together, so that a flood hides nothing.
+/// Returns how many duties.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn mend(db: &Db) -> Result<usize> {
+    let mut all: Vec<DutyId> = Vec::new();
+    all_differing(db, |found| all.extend(found)).await?;
     let mut done = 0;
-    for id in all_differing(db, 1000).await? {
-        let Some(row) = crate::duties::get(db.read(), &id).await? else { continue };
-        let found = format!("{}，已按事实重算", words(db, &id).await?);
-        let mut tx = db.write().await?;
-        source::lock(&mut tx, &row.source()).await?;
-        let today = time::date_in_china(db.seams().now());
-        let one = std::slice::from_ref(&id);
-        // Looked at again under the lock: a write of the program may have been faster.
-        if differing(tx.conn(), one, today).await?.is_empty() {
-            continue;
-        }
-        // Facts that were changed past the program are not carried into what the public reads; the watch names them.
-        if !tx.fits(&SubjectRef::new(events::SUBJECT, &id)).await? {
-            tracing::error!(duty = %id, "the facts of a duty do not fit the log: its progress is left as it is");
-            continue;
-        }
-        project::refresh(&mut tx, one).await?;
-        tracing::error!(%found, "a projection was changed past the program");
-        let data = json!({ "kind": "任务", "subject": id, "parts": ["办理进度"], "found": found, "seal": "" });
-        let subject = format!("{}:{id}", events::SUBJECT);
-        tx.append(NewEvent::new(&TAMPERED, subject, &Actor::System).data(data)).await?;
-        tx.commit().await?;
-        done += 1;
+    for some in all.chunks(TOGETHER) {
+        done += mend_together(db, some).await?;
     }
     Ok(done)
+}
+
+async fn mend_together(db: &Db, duties: &[DutyId]) -> Result<usize> {
+    let mut sources = BTreeSet::new();
+    for row in crate::duties::with_ids(db, duties).await? {
+        sources.insert(row.source());
+    }
+    let mut tx = db.write().await?;
+    // In one order: nobody waits for us in a circle.
+    for source in &sources {
+        source::lock(&mut tx, source).await?;
+    }
+    let today = time::date_in_china(db.seams().now());
+    // Looked at again under the lock: a write of the program may have been faster.
+    let found = differing(tx.conn(), duties, today).await?;
+    // Facts that were changed past the program are not carried into what the public reads; the watch names them.
+    let doubted = tx.doubted(events::SUBJECT, found.iter().map(DutyId::as_str)).await?;
+    let sound: Vec<DutyId> = found.into_iter().filter(|id| !doubted.contains(id.as_str())).collect();
+    if sound.is_empty() {
+        return Ok(0);
+    }
+    // Those whose facts were in doubt until somebody settled it were held by us: nobody has touched their standing.
+    let held = once_doubted(&mut tx, &sound).await?;
+    let (late, forged): (Vec<DutyId>, Vec<DutyId>) = sound.iter().cloned().partition(|id| held.contains(id));
+    project::write_anew(&mut tx, &sound).await?;
+    if !late.is_empty() {
+        let data = json!({ "duties": late.iter().take(NAMED).collect::<Vec<_>>() });
+        tx.append(NewEvent::new(&events::RECOUNTED, "", &Actor::System).data(data)).await?;
+    }
+    if !forged.is_empty() {
+        let found = format!("{}，已按事实重算", words(db, &forged).await?);
+        tracing::error!(%found, "a projection was changed past the program");
+        let data = json!({ "kind": "任务", "subject": "", "parts": ["办理进度"], "found": found, "seal": "" });
+        tx.append(NewEvent::new(&TAMPERED, "standing", &Actor::System).data(data)).await?;
+    }
+    tx.commit().await?;
+    Ok(sound.len())
+}
+
+/// Which of these duties were found to be changed past the program once.
+async fn once_doubted(tx: &mut Tx, duties: &[DutyId]) -> Result<BTreeSet<DutyId>> {
+    let (chain, mut found) = (tx.chain().to_owned(), BTreeSet::new());
+    let sql =
+        "SELECT seq FROM event WHERE chain = $1 AND subject_kind = 'log' AND subject_id = $2 AND kind = $3 LIMIT 1";
+    for id in duties {
+        let subject = format!("{}:{id}", events::SUBJECT);
+        let told = query_scalar::<i64>(sql).bind(&chain).bind(subject).bind(TAMPERED.name);
+        if told.fetch_optional(tx.conn()).await?.is_some() {
+            found.insert(id.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// The projections against the facts.
@@ -144,12 +188,22 @@ pub(crate) fn proof() -> Arc<dyn Proof> {
 struct Standings;
 
 impl Proof for Standings {
-    fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, web::Result<Option<String>>> {
+    fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, web::Result<Vec<String>>> {
         Box::pin(async move {
-            match all_differing(ctx.db(), 1).await?.first() {
-                Some(id) => Ok(Some(words(ctx.db(), id).await?)),
-                None => Ok(None),
+            let (mut first, mut more) = (Vec::new(), false);
+            all_differing(ctx.db(), |found| {
+                more |= first.len() + found.len() > Few::TOLD;
+                first.extend(found.into_iter().take(Few::TOLD.saturating_sub(first.len())));
+            })
+            .await?;
+            let mut all = Vec::new();
+            for id in &first {
+                all.push(words(ctx.db(), std::slice::from_ref(id)).await?);
             }
+            if more {
+                all.push("还有更多任务的办理进度与事实不一致，没有逐一列出".to_owned());
+            }
+            Ok(all)
         })
     }
 }

@@ -9,6 +9,7 @@ use kernel::{id::DutyId, time};
 use store::{Db, Result, Tx, Value, built, query, query_as, query_scalar};
 
 use crate::{
+    events,
     facts::{self, CHUNK, Share, places},
     model::{OwnerRole, RollUp, Standing, State, rolled},
     source::{self, SourceKey},
@@ -137,8 +138,19 @@ async fn insert(tx: &mut Tx, table: &str, columns: &str, rows: Vec<Vec<Value>>) 
 }
 
 /// Writes anew how these duties and their shares stand. Part of every write that changes a fact; the write holds the lock of
-/// their source.
+/// their source. Duties whose facts were changed past the program keep the standing that they had, until somebody has settled
+/// that: what was forged is not carried into what the public reads.
 pub async fn refresh(tx: &mut Tx, duties: &[DutyId]) -> Result<()> {
+    let doubted = tx.doubted(events::SUBJECT, duties.iter().map(DutyId::as_str)).await?;
+    for id in &doubted {
+        tracing::error!(duty = %id, "the facts of a duty are not what the log says: its progress is left as it is");
+    }
+    let sound: Vec<DutyId> = duties.iter().filter(|id| !doubted.contains(id.as_str())).cloned().collect();
+    write_anew(tx, &sound).await
+}
+
+/// [`refresh`] of duties whose facts are sound.
+pub(crate) async fn write_anew(tx: &mut Tx, duties: &[DutyId]) -> Result<()> {
     let today = time::from_db(&tx.now()).map_or(Date::MIN, time::date_in_china);
     for some in duties.chunks(CHUNK) {
         let shares = facts::of_duties(tx.conn(), some).await?;

@@ -117,6 +117,9 @@ pub static AUDIT_VERIFIED: EventKind = EventKind::new("audit", "audit.verified",
     ("head", "末条哈希"),
     ("first_bad", "首个问题"),
 ]);
+/// The watch found something that is not what the log says.
+pub static AUDIT_FOUND: EventKind =
+    EventKind::new("audit", "audit.found", "持续核对发现不符").holds(&[("found", "发现"), ("subject", "")]);
 /// The log left the program.
 pub static AUDIT_EXPORTED: EventKind = EventKind::new("audit", "audit.exported", "导出留痕")
     .holds(&[("rows", "行数"), ("filter", "条件")])
@@ -137,7 +140,7 @@ pub static CALENDAR_REMOVED: EventKind =
     EventKind::new("calendar", "calendar.removed", "删除放假安排").holds(&[("days", "日期")]);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 31] = [
+pub static ALL: [&EventKind; 32] = [
     &ORGAN_CREATED,
     &ORGAN_CHANGED,
     &ORGAN_RENAMED,
@@ -165,6 +168,7 @@ pub static ALL: [&EventKind; 31] = [
     &REFUSED,
     &EXPORTED,
     &AUDIT_VERIFIED,
+    &AUDIT_FOUND,
     &AUDIT_EXPORTED,
     &GRANTS_REVIEWED,
     &CALENDAR_EXTENDED,

@@ -5,4 +5,4 @@ mod checkpoint;
 mod verify;
 
 pub use checkpoint::{Checkpoint, Signer, Unkept, checkpoint};
-pub use verify::{Progress, Verified, Verify, verify};
+pub use verify::{Progress, Verified, Verify, unlisted, verify};

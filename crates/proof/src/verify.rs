@@ -12,8 +12,8 @@ use kernel::{
 };
 
 use store::{
-    Db, Files, FromRow, Result, built,
-    log::{EventRow, PAYLOAD_ERASED},
+    Db, Error, Files, FromRow, Result, built,
+    log::{EventRow, PAYLOAD_ERASED, seals::lost_files},
     query_as, query_scalar, select_events,
 };
 
@@ -22,7 +22,7 @@ use crate::Checkpoint;
 /// What `gongkai verify` found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verified {
-    /// Events walked.
+    /// Events walked; where one does not fit, those before it.
     pub events: i64,
     /// Files whose bytes were read.
     pub files: i64,
@@ -30,7 +30,10 @@ pub struct Verified {
     pub ok: bool,
     /// The first that does not, in words.
     pub first_bad: Option<String>,
-    /// Hash of the newest event: written down elsewhere, it proves later that nothing before it was changed.
+    /// All that does not, in words: of each sort the first ones, and that there are more.
+    #[serde(skip)]
+    pub bad: Vec<String>,
+    /// Hash of the newest event, where something does not fit of the newest before it: written down elsewhere, it proves later that nothing before it was changed.
     pub head: String,
     /// Payloads that were erased, each with an event that says so.
     pub erased: i64,
@@ -42,7 +45,16 @@ pub struct Verified {
 impl Verified {
     /// Something does not fit before anything was walked.
     pub fn unfit(why: String) -> Self {
-        Self { events: 0, files: 0, ok: false, first_bad: Some(why), head: GENESIS.to_owned(), erased: 0, kept: None }
+        Self {
+            events: 0,
+            files: 0,
+            ok: false,
+            bad: vec![why.clone()],
+            first_bad: Some(why),
+            head: GENESIS.to_owned(),
+            erased: 0,
+            kept: None,
+        }
     }
 }
 
@@ -84,7 +96,7 @@ struct Walked {
     erased_at: Option<String>,
 }
 
-/// Walks the chain of `db` from the first event and reads every file, stopping at the first that does not fit. `kept` is a
+/// Walks the chain of `db` from the first event and reads every file; what does not fit hides nothing behind it. `kept` is a
 /// checkpoint from outside of the database.
 ///
 /// # Errors
@@ -140,47 +152,56 @@ impl<'a> Verify<'a> {
             files: 0,
             ok: true,
             first_bad: None,
+            bad: Vec::new(),
             head,
             erased: 0,
             kept: self.kept.map(|kept| kept.seq),
         };
-        let fault = self.faulty(&mut result).await?;
-        result.ok = fault.is_none();
-        result.first_bad = fault;
+        self.look(&mut result).await?;
+        result.ok = result.bad.is_empty();
+        result.first_bad = result.bad.first().cloned();
         Ok(result)
     }
 
-    async fn faulty(&mut self, result: &mut Verified) -> Result<Option<String>> {
+    async fn look(&mut self, result: &mut Verified) -> Result<()> {
         if let Some(from) = self.from
             && let Some(fault) = from.misfit(self.db).await?
         {
-            return Ok(Some(fault));
+            result.bad.push(fault);
         }
-        if let Some(fault) = self.walk(result).await? {
-            return Ok(Some(fault));
-        }
+        self.walk(result).await?;
         if let Some(kept) = self.kept
             && let Some(fault) = kept.misfit(self.db).await?
+            && !result.bad.contains(&fault)
         {
-            return Ok(Some(fault));
+            result.bad.push(fault);
         }
-        if let Some(fault) = unlisted(self.db).await? {
-            return Ok(Some(fault));
+        // Where the walk begins at a kept end, nobody asks for everything.
+        if self.from.is_none() {
+            result.bad.extend(unlisted(self.db).await?);
         }
-        let Some(files) = self.files else { return Ok(None) };
+        self.read_files(result).await
+    }
+
+    async fn read_files(&mut self, result: &mut Verified) -> Result<()> {
+        let Some(files) = self.files else { return Ok(()) };
+        let lost = lost_files(self.db).await?;
+        let mut few = Few::default();
         let mut digests = query_scalar::<String>("SELECT digest FROM file ORDER BY digest").fetch(self.db.read());
         while let Some(digest) = digests.try_next().await? {
-            if let Some(fault) = files.fault(self.db, &digest).await? {
-                return Ok(Some(fault));
+            match fault_of(self.db, files, &digest).await? {
+                Some(fault) if lost.excuses(&digest, &fault) => {}
+                Some(fault) => few.add(fault),
+                None => result.files += 1,
             }
-            result.files += 1;
             let progress = Progress { event: result.events, events: result.events, files: result.files };
             (self.tell)(progress);
         }
-        Ok(None)
+        result.bad.extend(few.told("文件读不出来或与登记不一致"));
+        Ok(())
     }
 
-    async fn walk(&mut self, result: &mut Verified) -> Result<Option<String>> {
+    async fn walk(&mut self, result: &mut Verified) -> Result<()> {
         let db = self.db;
         let begin = self.from.map_or(0, |from| from.seq);
         let newest: i64 = query_scalar("SELECT COALESCE(MAX(seq), 0) FROM event WHERE chain = $1")
@@ -196,11 +217,12 @@ impl<'a> Verify<'a> {
         .bind(newest)
         .fetch(db.read());
         let mut seals = Seals::after(db, begin, newest);
+        let mut few = Few::default();
+        let (mut expected, mut head) = (begin + 1, result.head.clone());
         while let Some(row) = rows.try_next().await? {
-            let expected = begin + result.events + 1;
             let (salt, erased_at, payload) = (row.salt, row.erased_at, row.event.payload.clone());
             let event = Event::from(row.event);
-            let fault = match chain_fault(&event, expected, &result.head) {
+            let fault = match chain_fault(&event, expected, &head) {
                 Some(fault) => Some(fault),
                 None => match (salt, erased_at.as_deref()) {
                     (Some(salt), Some("")) => {
@@ -212,24 +234,65 @@ impl<'a> Verify<'a> {
                     }
                 },
             };
+            let sealed = seals.of(event.seq).await? == event.seals;
             let fault = match fault {
-                None if seals.of(event.seq).await? != event.seals => Some(of(&event, "的封存内容被改动过")),
+                None if !sealed => Some(of(&event, "的封存内容被改动过")),
                 other => other,
             };
             let fault = match fault {
                 None if event.kind == PAYLOAD_ERASED.name => effect_fault(db, &event).await?,
                 other => other,
             };
-            if fault.is_some() {
-                return Ok(fault);
+            // What comes after one that does not fit is held against it as it stands: one fault is told once and hides none.
+            (expected, head) = (event.seq + 1, event.hash.clone());
+            if let Some(fault) = fault {
+                few.add(fault);
             }
-            result.events += 1;
-            if result.events % TELL_EVERY == 0 {
+            if few.is_empty() {
+                result.events += 1;
+                result.head = event.hash;
+            }
+            if (event.seq - begin) % TELL_EVERY == 0 {
                 (self.tell)(Progress { event: event.seq, events: newest, files: 0 });
             }
-            result.head = event.hash;
         }
-        Ok(None)
+        result.bad.extend(few.told("记录与留痕链不相符"));
+        Ok(())
+    }
+}
+
+/// Of one sort so many are told one by one.
+const TOLD: usize = 20;
+
+/// Faults of one sort: some in words, and that there are more.
+#[derive(Default)]
+struct Few {
+    words: Vec<String>,
+    more: usize,
+}
+
+impl Few {
+    fn add(&mut self, words: String) {
+        if self.words.len() < TOLD { self.words.push(words) } else { self.more += 1 }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    fn told(mut self, what: &str) -> Vec<String> {
+        if self.more > 0 {
+            self.words.push(format!("另有 {} 处{what}，没有逐一列出", self.more));
+        }
+        self.words
+    }
+}
+
+/// What is wrong with a file; that it cannot be read is a fault like any other and keeps nobody from the next.
+async fn fault_of(db: &Db, files: &Files, digest: &str) -> Result<Option<String>> {
+    match files.fault(db, digest).await {
+        Err(Error::Files(error)) => Ok(Some(format!("文件 {digest} 读不出来：{error}"))),
+        other => other,
     }
 }
 
@@ -269,19 +332,23 @@ impl<'a> Seals<'a> {
     }
 }
 
-/// A file that something refers to and that is not listed: its row was removed behind the program's back.
-async fn unlisted(db: &Db) -> Result<Option<String>> {
+/// Files that something refers to and that are not listed: their rows were removed behind the program's back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unlisted(db: &Db) -> Result<Vec<String>> {
+    let mut few = Few::default();
     for (table, column) in db.referring_to("file").await? {
         // SQL: names of tables and columns come from the database's own catalogue, quoted.
         let sql = format!(
-            "SELECT x.\"{column}\" FROM \"{table}\" x WHERE x.\"{column}\" IS NOT NULL \
-             AND NOT EXISTS (SELECT 1 FROM file f WHERE f.digest = x.\"{column}\") LIMIT 1"
+            "SELECT DISTINCT x.\"{column}\" FROM \"{table}\" x WHERE x.\"{column}\" IS NOT NULL \
+             AND NOT EXISTS (SELECT 1 FROM file f WHERE f.digest = x.\"{column}\") ORDER BY 1"
         );
-        if let Some(digest) = query_scalar::<String>(built(sql)).fetch_optional(db.read()).await? {
-            return Ok(Some(format!("文件 {digest} 还在使用，登记却被删除了")));
+        for digest in query_scalar::<String>(built(sql)).fetch_all(db.read()).await? {
+            few.add(format!("文件 {digest} 还在使用，登记却被删除了"));
         }
     }
-    Ok(None)
+    Ok(few.told("文件的登记被删除"))
 }
 
 /// `第 3 号记录（时间 种类）` and what is wrong with it.

@@ -22,7 +22,7 @@ use review::permissions::BYPASS_GATES;
 use web::{
     Ctx, Error, Result,
     filters::shortened,
-    hooks::{Audience, DeskItem, DeskSource, Group, Label, LabelOf, Proof, SearchEntry, SearchSource},
+    hooks::{Audience, DeskItem, DeskSource, Few, Group, Label, LabelOf, Proof, SearchEntry, SearchSource},
 };
 
 /// Drafts and returned texts of their authors.
@@ -318,13 +318,15 @@ impl SearchSource for Search {
 struct Documents;
 
 impl Proof for Documents {
-    fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<String>>> {
+    fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async move {
-            let found = proof::altered(ctx.db(), &Kinds::of(ctx), &ctx.site().domain, |_| ()).await?;
-            if let Some(altered) = found {
-                return Ok(Some(altered.words()));
-            }
-            Ok(proven::first_fault(ctx.db()).await?)
+            let mut texts = Few::default();
+            let kinds = Kinds::of(ctx);
+            proof::each_altered(ctx.db(), &kinds, &ctx.site().domain, |_| (), |altered| texts.add(|| altered.words()))
+                .await?;
+            let mut all = texts.told("公开的文件");
+            all.extend(proven::faults(ctx.db()).await?);
+            Ok(all)
         })
     }
 }

@@ -35,6 +35,13 @@ const STANDS: &[&EventKind] = &[&events::PUBLISHED, &events::CORRECTED, &events:
 /// The rounds of review that the editions of a document have passed, sealed with the document.
 fn sealed() -> store::Sealed {
     store::Sealed::each(DOCUMENT, "文件", "", "")
+        // A text that came back from its review is a draft again and keeps the rows of its rounds.
+        .also(
+            "reviewed/1",
+            "SELECT DISTINCT e.document_id AS id FROM edition e WHERE EXISTS (SELECT 1 FROM review r \
+             WHERE r.subject_kind = 'edition' AND r.subject_id = e.id) OR EXISTS (SELECT 1 FROM finding_decision f \
+             WHERE f.subject_kind = 'edition' AND f.subject_id = e.id)",
+        )
         .part(
             "review/1",
             "审核记录",

@@ -48,6 +48,9 @@ pub(crate) struct Progress {
     pub(crate) reading: Option<Reading>,
     /// Objects read so far by reading sources; 0 again when all are whole.
     pub(crate) done: u64,
+    /// What was taken out was erased, and still lies in the files of segments until they are merged.
+    #[serde(default)]
+    pub(crate) purge: bool,
 }
 
 /// How far a source has been read.

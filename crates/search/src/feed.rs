@@ -146,7 +146,10 @@ impl Search {
     }
 
     /// One step. Says whether there is more to do at once.
-    async fn pass(&self, ctx: &Ctx) -> Result<bool> {
+    ///
+    /// # Errors
+    /// When the database or the disk fails.
+    pub async fn pass(&self, ctx: &Ctx) -> Result<bool> {
         let mut feeding = self.feeding().await;
         if !self.make_ready(ctx, &mut feeding).await? {
             return Ok(false);
@@ -157,9 +160,10 @@ impl Search {
             feeding.labels_due = true;
             return Err(error);
         }
-        if feeding.purge_due {
+        // It stands in the commit that took the words out, so that a process that dies before this is done leaves it to the next.
+        if feeding.progress.purge {
             self.purge(&mut feeding).await?;
-            feeding.purge_due = false;
+            feeding.progress.purge = false;
         }
         let mut changes = Vec::new();
         let mut next = feeding.progress.clone();
@@ -169,6 +173,7 @@ impl Search {
         // After the page: of two readings of one object, the later is the truer.
         let read = self.read_events(ctx, &mut next, &mut changes).await?;
         feeding.labels_due |= read.labels;
+        next.purge = read.forgets;
         let (before, after) = (feeding.progress.done, next.done);
         let committed = &feeding.committed;
         let commit = changes.len() > of_page
@@ -184,7 +189,6 @@ impl Search {
             next.done = 0;
         }
         self.apply(&mut feeding, changes, next, commit).await?;
-        feeding.purge_due |= read.forgets;
         if filled {
             // A fresh writer gives back what this one needed for so much at once. Held even when idle: it keeps other
             // processes from removing the index.

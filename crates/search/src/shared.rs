@@ -117,8 +117,6 @@ pub(crate) struct Feeding {
     pub(crate) committed: Progress,
     /// Whether the words for codes may have changed.
     pub(crate) labels_due: bool,
-    /// Whether something was erased whose words still lie in the files.
-    pub(crate) purge_due: bool,
 }
 
 impl Feeding {

@@ -15,7 +15,7 @@ use crate::{
     Error, Migration, Reader, Result, Tx,
     error::why,
     lease::Lease,
-    log::seals::Sealed,
+    log::seals::{Sealed, Seen},
     memo::Memo,
     migrate, query_scalar,
     sql::{PgPool, Readers, SqlitePool, Use, Writers, sqlite_options, sqlite_transactions},
@@ -48,8 +48,6 @@ pub(crate) struct Inner {
     chains: Mutex<HashMap<String, Arc<Chain>>>,
     memo: Memo,
     sealed: std::sync::OnceLock<Vec<Sealed>>,
-    /// All of it is sealed: nothing that the database says later makes any of it new.
-    all_sealed: std::sync::atomic::AtomicBool,
     jobs: watch::Sender<u64>,
     wires: Wires,
     file: Option<DataFile>,
@@ -92,6 +90,7 @@ struct Chain {
     name: String,
     head: watch::Sender<i64>,
     lease: Lease,
+    seen: Seen,
 }
 
 impl std::fmt::Debug for Db {
@@ -181,21 +180,8 @@ impl Db {
             Dialect::Sqlite => Some(DataFile::of(sqlite_path(url))?),
             Dialect::Postgres => None,
         };
-        let (sealed, all_sealed) = (std::sync::OnceLock::new(), std::sync::atomic::AtomicBool::new(false));
-        let inner = Arc::new(Inner {
-            reader,
-            guard,
-            writer,
-            dialect,
-            seams,
-            chains,
-            memo,
-            sealed,
-            all_sealed,
-            jobs,
-            wires,
-            file,
-        });
+        let sealed = std::sync::OnceLock::new();
+        let inner = Arc::new(Inner { reader, guard, writer, dialect, seams, chains, memo, sealed, jobs, wires, file });
         inner.wires.connect(url, &inner);
         Self::with_chain(inner, MAIN).await
     }
@@ -228,8 +214,12 @@ impl Db {
                     .bind(name)
                     .fetch_one(&inner.reader)
                     .await?;
-                let fresh =
-                    Arc::new(Chain { name: name.to_owned(), head: watch::Sender::new(head), lease: Lease::default() });
+                let fresh = Arc::new(Chain {
+                    name: name.to_owned(),
+                    head: watch::Sender::new(head),
+                    lease: Lease::default(),
+                    seen: Seen::default(),
+                });
                 let mut chains = inner.chains.lock().unwrap_or_else(PoisonError::into_inner);
                 Arc::clone(chains.entry(name.to_owned()).or_insert(fresh))
             }
@@ -263,12 +253,9 @@ impl Db {
         }
     }
 
-    pub(crate) fn seal_all(&self) {
-        self.inner.all_sealed.store(true, std::sync::atomic::Ordering::Release);
-    }
-
-    pub(crate) fn seals_all(&self) -> bool {
-        self.inner.all_sealed.load(std::sync::atomic::Ordering::Acquire)
+    /// What this process knows of the seals of the chain.
+    pub(crate) fn seen(&self) -> &Seen {
+        &self.chain.seen
     }
 
     /// What is sealed.

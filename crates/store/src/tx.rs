@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Conn, Db, Error, Result, built,
     jobs::NewJob,
-    log::seals::{self, Seal},
+    log::seals::{self, Accepted, Seal},
     query, query_as, query_scalar,
 };
 
@@ -29,6 +29,10 @@ pub struct Tx {
     touched: BTreeSet<(&'static str, String)>,
     /// Whether rows are taken as they are, whoever changed them.
     trusting: bool,
+    /// Those of these subjects are: two people have agreed.
+    accepted: BTreeSet<(&'static str, String)>,
+    /// What this write has sealed.
+    sealed: Vec<(i64, Seal)>,
     enqueued: bool,
 }
 
@@ -56,7 +60,17 @@ impl std::fmt::Debug for Tx {
 
 impl Tx {
     pub(crate) fn new(conn: Conn, db: Db) -> Self {
-        Self { conn, db, head: None, held: None, touched: BTreeSet::new(), trusting: false, enqueued: false }
+        Self {
+            conn,
+            db,
+            head: None,
+            held: None,
+            touched: BTreeSet::new(),
+            trusting: false,
+            accepted: BTreeSet::new(),
+            sealed: Vec::new(),
+            enqueued: false,
+        }
     }
 
     /// The connection to write through: `query("…").execute(tx.conn())`.
@@ -150,10 +164,10 @@ impl Tx {
 
     /// Writes the newest event now, without seals: for whoever reads the log through [`Tx::conn`] in the same write.
     pub async fn settle(&mut self) -> Result<()> {
-        self.write_held(&[]).await
+        self.write_held(Vec::new()).await
     }
 
-    async fn write_held(&mut self, seals: &[Seal]) -> Result<()> {
+    async fn write_held(&mut self, seals: Vec<Seal>) -> Result<()> {
         let Some(Held { mut event, salt, payload }) = self.held.take() else { return Ok(()) };
         if !seals.is_empty() {
             event.seals =
@@ -187,7 +201,8 @@ impl Tx {
             .bind(payload)
             .execute(&mut self.conn)
             .await?;
-        seals::keep(&mut self.conn, &event.chain, event.seq, seals).await?;
+        seals::keep(&mut self.conn, &event.chain, event.seq, &seals).await?;
+        self.sealed.extend(seals.into_iter().map(|seal| (event.seq, seal)));
         self.head = Some((event.seq, event.hash));
         Ok(())
     }
@@ -196,33 +211,72 @@ impl Tx {
     async fn seal(&mut self) -> Result<()> {
         let touched = std::mem::take(&mut self.touched);
         if touched.is_empty() {
-            return self.write_held(&[]).await;
+            return self.write_held(Vec::new()).await;
         }
         if self.held.is_none() {
-            if self.looked_at(&touched).await?.is_empty() {
+            if self.looked_at(&touched).await?.is_empty() && self.altered(&touched).await?.is_empty() {
                 return Ok(());
             }
             // Looked at again under the log's lock: nobody else's seal may be made between looking and committing.
-            self.append(NewEvent::new(&seals::RESEALED, "", &kernel::Actor::System)).await?;
+            self.hold_log().await?;
         }
         let made = self.looked_at(&touched).await?;
-        if !self.trusting {
-            // Looked at after the rows that are sealed, so that nothing can come in between unseen.
-            for found in seals::altered(&self.db, &touched).await? {
-                self.append(found).await?;
-            }
+        if self.held.is_none() && !made.is_empty() {
+            self.append(NewEvent::new(&seals::RESEALED, "", &kernel::Actor::System)).await?;
         }
-        self.write_held(&made).await
+        // Looked at after the rows that are sealed, so that nothing can come in between unseen.
+        for found in self.altered(&touched).await? {
+            self.append(found).await?;
+        }
+        self.write_held(made).await
     }
 
-    /// Whether the rows of a subject, as committed, are what the log says of them.
+    /// What of these subjects was changed past the program and is not taken as it is.
+    async fn altered(&self, touched: &BTreeSet<(&'static str, String)>) -> Result<Vec<NewEvent>> {
+        if self.trusting {
+            return Ok(Vec::new());
+        }
+        let held = touched.difference(&self.accepted).cloned().collect();
+        seals::altered(&self.db, &held).await
+    }
+
+    /// Which of these subjects of a kind are in doubt: their rows, as committed, are not what the log says of them, or were not
+    /// when a write came upon them, which nobody has settled. What is made from them is left as it is until then.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn fits(&mut self, subject: &SubjectRef) -> Result<bool> {
-        let Some(sealed) = self.db.sealed().iter().find(|sealed| sealed.kind == subject.kind) else { return Ok(true) };
-        let one = BTreeSet::from([(sealed.kind, sealed.seal_of(&subject.id).to_owned())]);
-        Ok(seals::altered(&self.db, &one).await?.is_empty())
+    pub async fn doubted<'a>(
+        &mut self,
+        kind: &str,
+        ids: impl IntoIterator<Item = &'a str>,
+    ) -> Result<BTreeSet<String>> {
+        let Some(sealed) = self.db.sealed().iter().find(|sealed| sealed.kind == kind) else {
+            return Ok(BTreeSet::new());
+        };
+        seals::doubted(&self.db, sealed, &ids.into_iter().map(str::to_owned).collect()).await
+    }
+
+    /// Takes the rows of a subject as they are from this write on, although they are not what the log says of them: since they
+    /// cannot be put back, and two people have agreed. The newest event of the write seals them; the caller's event names the
+    /// digests ([`Tx::present`]).
+    pub fn accept(&mut self, subject: &SubjectRef) {
+        if let Some(sealed) = self.db.sealed().iter().find(|sealed| sealed.kind == subject.kind) {
+            self.accepted.insert((sealed.kind, sealed.seal_of(&subject.id).to_owned()));
+            self.touch(subject);
+        }
+    }
+
+    /// What the newest seal of a subject says, and what its rows are now. `None`: nothing is sealed of such a subject.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn present(&mut self, subject: &SubjectRef) -> Result<Option<Accepted>> {
+        let db = self.db.clone();
+        let Some(sealed) = db.sealed().iter().find(|sealed| sealed.kind == subject.kind) else { return Ok(None) };
+        let id = sealed.seal_of(&subject.id);
+        let was = seals::newest(&mut self.conn, db.chain(), sealed.kind, id).await?;
+        let now = sealed.look(&mut self.conn, id).await?;
+        Ok(Some(Accepted::of(was.as_ref().map(|(_, seal)| seal.as_str()), &now)))
     }
 
     /// What this write seals is taken as it is, whoever changed it: for stories that set rows by hand.
@@ -230,14 +284,17 @@ impl Tx {
         self.trusting = true;
     }
 
+    /// New seals of these subjects: of those whose rows are no longer what their newest seal says. An event about something that
+    /// never had rows (a sign-in under a name that nobody has) needs none.
     async fn looked_at(&mut self, touched: &BTreeSet<(&'static str, String)>) -> Result<Vec<Seal>> {
         let db = self.db.clone();
         let mut made = Vec::new();
         for (kind, id) in touched {
             let Some(sealed) = db.sealed().iter().find(|sealed| sealed.kind == *kind) else { continue };
             let seal = sealed.look(&mut self.conn, id).await?;
-            // An event about something that never had rows (a sign-in under a name that nobody has) needs no seal.
-            if seal != seals::NOTHING || seals::newest(&mut self.conn, db.chain(), kind, id).await?.is_some() {
+            let newest = seals::newest(&mut self.conn, db.chain(), kind, id).await?;
+            let same = newest.map_or(seal == seals::NOTHING, |(_, newest)| newest == seal);
+            if !same || self.accepted.contains(&(*kind, id.clone())) {
                 made.push(Seal { kind: sealed.kind, id: id.clone(), seal });
             }
         }
@@ -345,6 +402,9 @@ impl Tx {
     pub async fn commit(mut self) -> Result<()> {
         self.seal().await?;
         self.conn.commit().await?;
+        for (seq, Seal { kind, id, seal }) in &self.sealed {
+            self.db.seen().learn(kind, id, *seq, seal);
+        }
         if let Some((seq, _)) = self.head {
             self.db.announce(seq);
         }

@@ -163,8 +163,35 @@ pub struct Person {
 
 /// Whether what is public is what the log says was published.
 pub trait Proof: Send + Sync {
-    /// The first object that was changed behind the program's back, in words; memory does not grow with their number.
-    fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<String>>>;
+    /// What was changed behind the program's back, in words; all is looked at, and memory does not grow with how much differs
+    /// ([`Few`]).
+    fn altered<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>>;
+}
+
+/// What a comparison finds: the first of it in words, and that there is more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Few {
+    words: Vec<String>,
+    more: bool,
+}
+
+impl Few {
+    /// So many are told one by one.
+    pub const TOLD: usize = 20;
+
+    /// One more that differs.
+    pub fn add(&mut self, words: impl FnOnce() -> String) {
+        if self.words.len() < Self::TOLD { self.words.push(words()) } else { self.more = true }
+    }
+
+    /// All of it in words; `what` names the sort where there is more than is told. The same words however much more there is,
+    /// so that it is told once.
+    pub fn told(mut self, what: &str) -> Vec<String> {
+        if self.more {
+            self.words.push(format!("还有更多的{what}与留痕不一致，没有逐一列出"));
+        }
+        self.words
+    }
 }
 
 /// A document that the public can read now, as others see it.

@@ -59,6 +59,12 @@ pub struct Manifest {
     /// Files that are in use and whose bytes could not be read or were not theirs.
     #[serde(default)]
     pub missing: Vec<String>,
+    /// Files whose bytes are lost for good: two people have agreed that they cannot be had back.
+    #[serde(default)]
+    pub lost: Vec<String>,
+    /// Findings in the log that nobody has settled.
+    #[serde(default)]
+    pub unsettled: usize,
     /// Files that were listed, and removed while the backup was made, because nothing refers to them.
     #[serde(default)]
     pub swept: Vec<String>,

@@ -127,7 +127,7 @@ async fn unpack(
     }
     // The rest of the stream holds its checksum.
     std::io::copy(&mut archive.into_inner(), &mut std::io::sink()).context(INCOMPLETE)?;
-    let manifest = restoring.proven()?;
+    let mut manifest = restoring.proven()?;
     if accept == Accept::Whole
         && let Some(fault) = manifest.faults().first()
     {
@@ -146,8 +146,10 @@ async fn unpack(
     tell("核对恢复出来的数据".to_owned());
     let ctx = compose::open(config.clone(), data.to_owned(), PathBuf::new(), seams).await?;
     let faults = prove(&ctx, &manifest, &others).await;
+    let unsettled = identity::audit::findings::count_open(&ctx).await;
     ctx.db().close().await;
     let faults = faults?;
+    manifest.unsettled = unsettled.map_err(compose::words)?;
     if let Some(bad) = faults.first().filter(|_| accept == Accept::Whole) {
         bail!("恢复出来的数据没有通过验证：{bad}");
     }
@@ -298,7 +300,7 @@ fn put_others(config: &Config, data: &Path, others: &BTreeMap<String, Vec<u8>>) 
 
 /// Everything that does not fit, the worst first.
 async fn prove(ctx: &Ctx, manifest: &Manifest, others: &BTreeMap<String, Vec<u8>>) -> Result<Vec<String>> {
-    let verified = identity::audit::verify::everything(ctx, |_| {}).await.map_err(compose::words)?;
+    let verified = identity::audit::verify::restored(ctx, |_| {}).await.map_err(compose::words)?;
     let mut faults: Vec<String> = verified.first_bad.clone().into_iter().collect();
     if verified.ok && verified.head != manifest.head {
         faults.push("链头与备份清单不一致".to_owned());

@@ -80,6 +80,7 @@ pub async fn backup(ctx: &Ctx, file: &Path, wishes: &Wishes, tell: Tell<'_>) -> 
     // The bytes of the files are looked at when they are written.
     let verified = identity::audit::verify::without_files(ctx, |_| {}).await.map_err(compose::words)?;
     manifest.fault = verified.first_bad;
+    manifest.unsettled = identity::audit::findings::count_open(ctx).await.map_err(compose::words)?;
     write_tables(ctx.db(), &mut archive, &mut manifest, tell).await?;
     write_files(ctx, &mut archive, &mut manifest, tell).await?;
     write_others(ctx, &mut archive, &mut manifest, wishes)?;
@@ -143,6 +144,7 @@ async fn write_tables(db: &Db, archive: &mut Archive, manifest: &mut Manifest, t
 async fn write_files(ctx: &Ctx, archive: &mut Archive, manifest: &mut Manifest, tell: Tell<'_>) -> Result<()> {
     let digests: Vec<String> =
         store::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
+    let lost = store::log::seals::lost_files(ctx.db()).await?;
     let all = digests.len();
     for (at, digest) in digests.into_iter().enumerate() {
         if at % 100 == 0 {
@@ -159,7 +161,12 @@ async fn write_files(ctx: &Ctx, archive: &mut Archive, manifest: &mut Manifest, 
         }
         // One that nobody refers to any more may have been removed since it was listed.
         let kept = store::files::kept_since(ctx.db(), &digest).await?.is_some();
-        if kept { manifest.missing.push(digest) } else { manifest.swept.push(digest) }
+        let list = match kept {
+            true if lost.holds(&digest) => &mut manifest.lost,
+            true => &mut manifest.missing,
+            false => &mut manifest.swept,
+        };
+        list.push(digest);
     }
     Ok(())
 }

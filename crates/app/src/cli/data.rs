@@ -182,6 +182,12 @@ pub(crate) async fn restore(
             "已恢复并验证：留痕 {} 条，文件 {} 个，各表行数和内容摘要、留痕链、全部封存和公开的内容都相符。",
             restored.events, restored.files
         );
+        if restored.unsettled > 0 {
+            println!(
+                "留痕里还有 {} 处发现的不符没有处理，是备份以前发现的：恢复的数据与留痕相符，但这些改动没有查明。请审计管理员在“留痕与验证”中写明处理情况。",
+                restored.unsettled
+            );
+        }
         println!("原来的配置存为 gongkai.toml.from-backup，请核对后改名使用。检索索引会在启动时自动重建。");
         if !restored.keys {
             println!("备份里没有密钥：请把另行保管的 files-key 放回数据目录，否则公众提交的附件无法打开。");

@@ -39,6 +39,8 @@ pub fn capability() -> Capability {
             &store::log::seals::BEGUN,
             &store::log::seals::TAMPERED,
             &store::log::seals::SETTLED,
+            &store::log::seals::ACCEPT_ASKED,
+            &store::log::seals::ACCEPTED,
             &outbox::READ,
         ])
         .settings::<clock::Readings>()
@@ -50,12 +52,17 @@ pub fn capability() -> Capability {
         .schedule(schedule)
 }
 
-/// The end of the log is kept outside of the database; tokens of old forms go, and files to which nothing refers.
+/// The end of the log is kept outside of the database, what could not be sealed at the start is; tokens of old forms go, and
+/// files to which nothing refers.
 fn schedule(ctx: &Ctx) -> Schedule {
-    let (end, forms, unused) = (ctx.clone(), ctx.clone(), ctx.clone());
+    let (end, old, forms, unused) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
     let checkpoint = Entry::new("log.checkpoint", "留存链头", Every::Minutes(1), move || {
         let ctx = end.clone();
         async move { Ok(proof::checkpoint(ctx.db(), ctx.log_place()).await?) }
+    });
+    let seal = Entry::new("log.seal", "封存尚未封存的内容", Every::Minutes(10), move || {
+        let ctx = old.clone();
+        async move { Ok(store::log::seals::begin(ctx.db()).await?) }
     });
     let forget = Entry::new("forms.forget", "清除旧表单的令牌", Every::Minutes(30), move || {
         let ctx = forms.clone();
@@ -76,7 +83,7 @@ fn schedule(ctx: &Ctx) -> Schedule {
             Ok(())
         }
     });
-    Schedule::default().with(checkpoint).with(forget).with(sweep)
+    Schedule::default().with(checkpoint).with(seal).with(forget).with(sweep)
 }
 
 fn routes() -> Routes {

@@ -42,14 +42,31 @@ impl Altered {
 /// Documents that are held at a time.
 const STEP: i64 = 100;
 
-/// Compares all public documents, in the order of their identifiers, some at a time. Stops at the first that was altered and
-/// tells it; calls `progress` with the number compared so far.
-pub async fn altered(
+/// Compares all public documents, in the order of their identifiers, some at a time. Tells the first that was altered; calls
+/// `progress` with the number compared so far.
+///
+/// # Errors
+/// When the database fails.
+pub async fn altered(db: &Db, kinds: &Kinds, own_host: &str, progress: impl FnMut(usize)) -> Result<Option<Altered>> {
+    let mut first = None;
+    each_altered(db, kinds, own_host, progress, |altered| {
+        first.get_or_insert(altered);
+    })
+    .await?;
+    Ok(first)
+}
+
+/// The same, and tells each.
+///
+/// # Errors
+/// When the database fails.
+pub async fn each_altered(
     db: &Db,
     kinds: &Kinds,
     own_host: &str,
     mut progress: impl FnMut(usize),
-) -> Result<Option<Altered>> {
+    mut found: impl FnMut(Altered),
+) -> Result<()> {
     let (mut after, mut compared) = (DocumentId::default(), 0);
     loop {
         let sql = concat!(
@@ -58,11 +75,11 @@ pub async fn altered(
             " FROM document d WHERE d.current_edition <> '' AND d.id > $1 ORDER BY d.id LIMIT $2"
         );
         let step: Vec<DocumentRow> = query_as(sql).bind(&after).bind(STEP).fetch_all(db.read()).await?;
-        let Some(last) = step.last() else { return Ok(None) };
+        let Some(last) = step.last() else { return Ok(()) };
         after = last.id.clone();
         for document in &step {
             if let Some(altered) = compare(db, kinds, own_host, document).await? {
-                return Ok(Some(altered));
+                found(altered);
             }
             compared += 1;
         }

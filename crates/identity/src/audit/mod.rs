@@ -1,6 +1,6 @@
 //! Reading the event log: search, detail, verification of the chain, export. Nothing here can change an event.
 //!
-//! Events: `audit.verified`, `log.settled`, `audit.exported`, `audit.grants_reviewed`.
+//! Events: `audit.verified`, `audit.found`, `log.settled`, `log.accept_asked`, `log.accepted`, `audit.exported`, `audit.grants_reviewed`.
 
 mod export;
 pub mod findings;

@@ -26,9 +26,8 @@ use web::{
 };
 
 use super::{
-    findings::{self, Finding},
+    findings::{self, Finding, Way},
     store::{Filter, search},
-    watch::MOST,
     words,
 };
 use crate::{events::AUDIT_VERIFIED, permissions::READ_AUDIT};
@@ -44,12 +43,35 @@ struct Asked {
 }
 
 /// Walks the chain, reads every file, and compares what is public with what the log says was published. `tell` hears again and
-/// again how far it is.
+/// again how far it is. What has not been sealed yet and thus could not be compared is told, too.
 ///
 /// # Errors
 /// When database or disk fail; what does not fit is a finding, not an error.
 pub async fn everything(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<Verified> {
-    all(ctx, true, tell).await
+    let (mut verified, pending) = all(ctx, true, tell).await?;
+    if verified.ok
+        && let Some(pending) = unsealed(&pending)
+    {
+        verified.ok = false;
+        verified.first_bad = Some(pending);
+    }
+    Ok(verified)
+}
+
+/// What has not been sealed yet, in a sentence.
+pub(super) fn unsealed(pending: &[String]) -> Option<String> {
+    let what = pending.join("；");
+    (!what.is_empty()).then(|| {
+        format!("{what}尚未封存，没有核对：升级后第一次启动时没有封存成，服务每十分钟再试一次，原因见系统状态和日志")
+    })
+}
+
+/// The same of an installation that may not have been started since it was restored: what is not sealed yet is no fault of it.
+///
+/// # Errors
+/// See [`everything`].
+pub async fn restored(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<Verified> {
+    Ok(all(ctx, true, tell).await?.0)
 }
 
 /// The same without reading the bytes of the files.
@@ -57,13 +79,14 @@ pub async fn everything(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<
 /// # Errors
 /// See [`everything`].
 pub async fn without_files(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<Verified> {
-    all(ctx, false, tell).await
+    Ok(all(ctx, false, tell).await?.0)
 }
 
-async fn all(ctx: &Ctx, files: bool, tell: impl FnMut(Progress) + Send) -> Result<Verified> {
+/// What was found, and what is not sealed yet.
+async fn all(ctx: &Ctx, files: bool, tell: impl FnMut(Progress) + Send) -> Result<(Verified, Vec<String>)> {
     let (kept, hindered) = match Checkpoint::kept(ctx.log_place(), ctx.db().chain()) {
         Ok(kept) => (kept, None),
-        Err(Unkept::Unreadable(why)) => return Ok(Verified::unfit(why)),
+        Err(Unkept::Unreadable(why)) => return Ok((Verified::unfit(why), Vec::new())),
         // No sign of anybody's hand: the rest is looked at, and what could not be looked at is told.
         Err(Unkept::Key(why)) => (None, Some(why)),
     };
@@ -74,14 +97,14 @@ async fn all(ctx: &Ctx, files: bool, tell: impl FnMut(Progress) + Send) -> Resul
         None => verify,
     };
     let mut verified = verify.run().await?;
-    // What does not fit hides nothing behind it: all is looked at, and the first hundred are told.
-    let mut all: Vec<String> = verified.first_bad.take().into_iter().collect();
+    // What does not fit hides nothing behind it: all is looked at, and of each sort the first are told.
+    let mut all: Vec<String> = std::mem::take(&mut verified.bad);
     let mut sweep = Sweep::default();
-    while all.len() < MOST {
+    loop {
         match sweep.step(ctx.db()).await? {
             Step::More => {}
             Step::End => break,
-            Step::Altered(bad) => all.push(bad),
+            Step::Altered(bad) => all.extend(bad.into_iter().map(|one| one.words)),
         }
     }
     for proof in ctx.declared::<Arc<dyn Proof>>() {
@@ -92,13 +115,14 @@ async fn all(ctx: &Ctx, files: bool, tell: impl FnMut(Progress) + Send) -> Resul
     all.retain(|bad| known.insert(bad.clone()));
     verified.ok = all.is_empty();
     verified.first_bad = told(&all);
+    verified.bad = all;
     if verified.ok
         && let Some(why) = hindered
     {
         verified.ok = false;
         verified.first_bad = Some(format!("末尾的记录没有核对：{why}"));
     }
-    Ok(verified)
+    Ok((verified, sweep.pending))
 }
 
 /// All that was found, the first of it first; nothing where there is nothing.
@@ -112,16 +136,17 @@ fn told(all: &[String]) -> Option<String> {
 
 /// What was altered. While others publish and withdraw, rows and log are read at different moments and may seem not to fit: what
 /// is altered stays so, and is found a second time.
-async fn altered(ctx: &Ctx, proof: &dyn Proof) -> Result<Option<String>> {
-    let mut before = HashSet::new();
+async fn altered(ctx: &Ctx, proof: &dyn Proof) -> Result<Vec<String>> {
+    let (mut before, mut found) = (HashSet::new(), Vec::new());
     for _ in 0..LOOKS {
-        match proof.altered(ctx).await? {
-            None => return Ok(None),
-            Some(bad) if !before.insert(bad.clone()) => return Ok(Some(bad)),
-            Some(_) => {}
+        let now = proof.altered(ctx).await?;
+        found = now.iter().filter(|bad| before.contains(*bad)).cloned().collect();
+        if found.len() == now.len() {
+            break;
         }
+        before.extend(now);
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// So many times it is looked while each time something else seems not to fit.
@@ -217,8 +242,10 @@ struct Page {
     /// The one that runs or waits now.
     open: Option<Job>,
     last: Option<(Event, Outcome)>,
-    /// What was found and nobody has settled.
-    findings: Vec<Finding>,
+    /// What was found and nobody has settled, what the reader can do about it, and the numbers of those in the same words.
+    findings: Vec<(Finding, Way, String)>,
+    /// How much more of it there is.
+    more: usize,
     /// What was found and settled, how much of it.
     settled: usize,
     errors: FormErrors,
@@ -248,17 +275,24 @@ pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk) -> Result<Response>
 /// The same, with what must be corrected, and what was typed about which finding.
 pub(super) async fn page(ctx: &Ctx, desk: &Desk, errors: FormErrors, (seq, typed): (i64, &str)) -> Result<Response> {
     let (open, last) = (jobs::open(ctx.db(), VERIFY).await?, last(ctx).await?);
-    let (findings, settled) = (findings::open(ctx).await?, findings::settled(ctx).await?.len());
+    let (found, settled) = (findings::open(ctx).await?, findings::settled(ctx).await?.len());
+    let (asked, more) = (findings::asked(ctx).await?, findings::count_open(ctx).await?.saturating_sub(found.len()));
+    let shown = |one: &Finding| {
+        let same = found.iter().filter(|other| other.words == one.words).map(|other| other.seq.to_string());
+        same.collect::<Vec<_>>().join(",")
+    };
+    let line = |one: &Finding| (one.clone(), one.way(desk, asked.get(&one.seq)), shown(one));
+    let findings: Vec<_> = found.iter().rev().map(line).collect();
     let bad = !errors.is_empty();
     let shell = desk.shell(ctx, "验证结果").await?.with_error(bad || !findings.is_empty());
-    let page = Page { shell, open, last, findings, settled, errors, typed: (seq, typed.to_owned()) };
+    let page = Page { shell, open, last, findings, more, settled, errors, typed: (seq, typed.to_owned()) };
     if bad { office_errors(&page) } else { office_page(&page) }
 }
 
 /// Every night there is one; after so long something keeps it from ending.
 const UNVERIFIED: SignedDuration = SignedDuration::from_hours(48);
 
-/// Findings on the work list at a time; the page has all.
+/// Findings on the work list at a time; the page has more.
 const FAULTS: usize = 20;
 
 /// Tells the audit administrator of a verification that found a fault, or that does not come to its end.
@@ -302,7 +336,14 @@ impl DeskSource for Faults {
                 due: Some(ctx.today()),
                 mine: false,
             };
-            items.extend(findings::open(ctx).await?.into_iter().take(FAULTS).map(item));
+            // The newest first: a flood of trifles does not push away what came after it.
+            let open = findings::open(ctx).await?;
+            let more = findings::count_open(ctx).await?.saturating_sub(FAULTS);
+            let first = open.first().cloned();
+            items.extend(open.into_iter().rev().take(FAULTS).map(item));
+            if let Some(oldest) = first.filter(|_| more > 0) {
+                items.push(item(Finding { words: format!("另有 {more} 处不符尚未处理"), ..oldest }));
+            }
             Ok(items)
         })
     }

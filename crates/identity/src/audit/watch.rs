@@ -1,13 +1,13 @@
 //! The watch: what verifies all the time, quietly, so that a manipulation is told within a minute and not in the morning.
 //!
 //! A round looks at the log since its kept end, at everything that is sealed ([`store::log::seals`]), and at the files: each is
-//! read once after a start and again only when its time or size has changed. A round takes a fifth of one processor at most;
-//! what it found stands in the log like the outcome of any verification, once, and from there on the work list of the audit
-//! administrator until somebody settles it ([`findings`]). It does not replace the nightly verification, which reads the whole
-//! log and every file.
+//! read once after a start and again only when its time or size has changed. After every batch it rests four times as long as
+//! that took, so it takes a fifth of one processor at most, and how long a round takes follows from how much there is, not from
+//! how long the log is. What it found stands in the log, once, and from there on the work list of the audit administrator until
+//! somebody settles it ([`findings`]). It does not replace the nightly verification, which reads the whole log and every file.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -18,20 +18,20 @@ use proof::{Checkpoint, Unkept, Verify};
 use serde_json::json;
 use store::{
     files::Stamp,
-    log::seals::{Step, Sweep},
+    log::seals::{Altered, Lost, Step, Sweep, lost_files},
 };
 use tokio::sync::watch::Receiver;
-use web::{Ctx, Result, act_now};
+use web::{Ctx, Result, act_now, hooks::Few};
 
 use super::findings;
-use crate::events::AUDIT_VERIFIED;
+use crate::events::AUDIT_FOUND;
 
 /// Between the end of a round and the next.
 const PAUSE: Duration = Duration::from_secs(20);
 /// How much longer than a step the rest after it is.
 const REST: u32 = 4;
-/// Findings of a round that are told: whoever forges a trifle hides nothing behind it.
-pub(super) const MOST: usize = 100;
+/// Files whose stamps are looked at between two rests.
+const PAGE: i64 = 200;
 
 /// How the watch of this process stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Watching {
 /// What a watch remembers between its rounds: the files that were read, and how they looked then.
 #[derive(Debug, Default)]
 pub struct Watch {
-    files: HashMap<String, Stamp>,
+    files: BTreeMap<String, Stamp>,
 }
 
 /// What a round found.
@@ -74,30 +74,28 @@ pub struct Watch {
 pub struct Round {
     /// Subjects compared.
     pub compared: i64,
-    /// What does not fit, in words; the first of it, where there is much.
-    pub bad: Vec<String>,
-    /// Why the end of the log could not be looked at, in words.
+    /// What does not fit: of each sort the first, and that there is more.
+    pub bad: Vec<Altered>,
+    /// Why something could not be looked at, in words.
     pub hindered: Option<String>,
-    head: String,
-    seq: i64,
+}
+
+/// What concerns no subject that has a seal.
+fn plain(words: String) -> Altered {
+    Altered { words, subject: String::new() }
 }
 
 impl Watch {
-    /// Looks once at everything.
+    /// Looks once at everything: what does not fit keeps it from nothing.
     ///
     /// # Errors
     /// When database or disk fail; what does not fit is a finding, not an error.
     pub async fn round(&mut self, ctx: &Ctx) -> Result<Round> {
         let mut round = Round::default();
-        self.look(ctx, &mut round).await?;
-        Ok(round)
-    }
-
-    async fn look(&mut self, ctx: &Ctx, round: &mut Round) -> Result<()> {
         let kept = match Checkpoint::kept(ctx.log_place(), ctx.db().chain()) {
             Ok(kept) => kept,
             Err(Unkept::Unreadable(why)) => {
-                round.bad.push(why);
+                round.bad.push(plain(why));
                 None
             }
             // No sign of anybody's hand: the rest is looked at.
@@ -107,69 +105,104 @@ impl Watch {
             }
         };
         if let Some(kept) = &kept {
+            let begun = Instant::now();
             let tail = Verify::new(ctx.db()).from(kept).run().await?;
-            (round.head, round.seq) = (tail.head, kept.seq + tail.events);
-            round.bad.extend(tail.first_bad);
+            round.bad.extend(tail.bad.into_iter().map(plain));
+            rest(begun).await;
         }
+        let begun = Instant::now();
+        round.bad.extend(proof::unlisted(ctx.db()).await?.into_iter().map(plain));
+        rest(begun).await;
         let mut sweep = Sweep::default();
         loop {
             let begun = Instant::now();
             let step = sweep.step(ctx.db()).await?;
             round.compared = sweep.compared;
             match step {
-                Step::More => rest(begun).await,
+                Step::More => {}
                 Step::End => break,
-                Step::Altered(bad) => round.bad.push(bad),
-            }
-            if round.bad.len() >= MOST {
-                return Ok(());
-            }
-        }
-        self.look_at_files(ctx, round).await
-    }
-
-    async fn look_at_files(&mut self, ctx: &Ctx, round: &mut Round) -> Result<()> {
-        let digests: Vec<String> =
-            store::query_scalar("SELECT digest FROM file ORDER BY digest").fetch_all(ctx.db().read()).await?;
-        let mut looked = HashMap::with_capacity(digests.len());
-        for digest in digests {
-            let stamp = match ctx.files().stamp(&digest).await {
-                Ok(stamp) => stamp,
-                // One that cannot be read hides neither the others nor what was found before it.
-                Err(error) => {
-                    round.hindered = Some(format!("附件 {digest} 读不出来：{error}"));
-                    continue;
-                }
-            };
-            if let Some(stamp) = stamp
-                && self.files.get(&digest) == Some(&stamp)
-            {
-                looked.insert(digest, stamp);
-                continue;
-            }
-            let begun = Instant::now();
-            let fault = match ctx.files().fault(ctx.db(), &digest).await {
-                Ok(fault) => fault,
-                Err(error) => {
-                    round.hindered = Some(format!("附件 {digest} 读不出来：{error}"));
-                    continue;
-                }
-            };
-            if let Some(bad) = fault {
-                round.bad.push(bad);
-                if round.bad.len() >= MOST {
-                    return Ok(());
-                }
-                continue;
-            }
-            if let Some(stamp) = stamp {
-                looked.insert(digest, stamp);
+                Step::Altered(bad) => round.bad.extend(bad),
             }
             rest(begun).await;
         }
-        self.files = looked;
+        if let Some(pending) = super::verify::unsealed(&sweep.pending) {
+            round.hindered.get_or_insert(pending);
+        }
+        self.look_at_files(ctx, &mut round).await?;
+        Ok(round)
+    }
+
+    async fn look_at_files(&mut self, ctx: &Ctx, round: &mut Round) -> Result<()> {
+        let lost = lost_files(ctx.db()).await?;
+        let (mut after, mut few) = (String::new(), Vec::new());
+        let mut more = Few::default();
+        loop {
+            let mut begun = Instant::now();
+            let page: Vec<String> =
+                store::query_scalar("SELECT digest FROM file WHERE digest > $1 ORDER BY digest LIMIT $2")
+                    .bind(&after)
+                    .bind(PAGE)
+                    .fetch_all(ctx.db().read())
+                    .await?;
+            let Some(last) = page.last().cloned() else { break };
+            // What is no longer listed is remembered no longer.
+            let listed: HashSet<&String> = page.iter().collect();
+            let within = (std::ops::Bound::Excluded(after), std::ops::Bound::Included(last.clone()));
+            let gone: Vec<String> =
+                self.files.range(within).map(|(digest, _)| digest).filter(|it| !listed.contains(it)).cloned().collect();
+            for digest in gone {
+                self.files.remove(&digest);
+            }
+            for digest in page {
+                match self.look_at(ctx, &lost, &digest).await {
+                    Ok(Looked::Known) => continue,
+                    Ok(Looked::Read) => {}
+                    Ok(Looked::Bad(words)) if few.len() < Few::TOLD => {
+                        few.push(Altered { words, subject: format!("file:{digest}") });
+                    }
+                    Ok(Looked::Bad(words)) => more.add(|| words),
+                    // One that cannot be read hides neither the others nor what was found before it.
+                    Err(error) => round.hindered = Some(format!("附件 {digest} 读不出来：{error}")),
+                }
+                rest(begun).await;
+                begun = Instant::now();
+            }
+            after = last;
+            rest(begun).await;
+        }
+        round.bad.extend(few);
+        if more != Few::default() {
+            round.bad.push(plain("还有更多的文件与登记不一致，没有逐一列出".to_owned()));
+        }
         Ok(())
     }
+
+    async fn look_at(&mut self, ctx: &Ctx, lost: &Lost, digest: &str) -> store::Result<Looked> {
+        let stamp = ctx.files().stamp(digest).await?;
+        if let Some(stamp) = &stamp
+            && self.files.get(digest) == Some(stamp)
+        {
+            return Ok(Looked::Known);
+        }
+        self.files.remove(digest);
+        if let Some(bad) = ctx.files().fault(ctx.db(), digest).await? {
+            return Ok(if lost.excuses(digest, &bad) { Looked::Read } else { Looked::Bad(bad) });
+        }
+        if let Some(stamp) = stamp {
+            self.files.insert(digest.to_owned(), stamp);
+        }
+        Ok(Looked::Read)
+    }
+}
+
+/// What came of looking at a file.
+enum Looked {
+    /// It looks as it did when it was read.
+    Known,
+    /// It was read, and is what it should be or was given up.
+    Read,
+    /// What is wrong with it, in words.
+    Bad(String),
 }
 
 /// Leaves the machine to others for a while.
@@ -201,10 +234,8 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
         Ok(round) => {
             let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             let at = Some(ctx.seams().now());
-            for bad in &round.bad {
-                if let Err(error) = tell(ctx, &round, bad).await {
-                    tracing::error!(%bad, ?error, "tampering was found and could not be written to the log");
-                }
+            if let Err(error) = tell(ctx, &round).await {
+                tracing::error!(bad = ?round.bad, ?error, "tampering was found and could not be written to the log");
             }
             // What was found before stays, whatever the rows say by now, until somebody has settled it.
             let open = match findings::open(ctx).await {
@@ -214,7 +245,7 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
                     before.bad
                 }
             };
-            let bad = round.bad.into_iter().next().or(open);
+            let bad = round.bad.into_iter().next().map(|one| one.words).or(open);
             watching.set(Standing { at, took, compared: round.compared, bad, hindered: round.hindered });
         }
         Err(error) => {
@@ -226,14 +257,17 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
     }
 }
 
-/// Into the log, once: the same may stand there already and be unsettled, from this process or another.
-async fn tell(ctx: &Ctx, round: &Round, bad: &str) -> Result<()> {
-    if findings::known(ctx, bad).await? {
+/// Into the log, each once: the same may stand there already and be unsettled, from this process or another.
+async fn tell(ctx: &Ctx, round: &Round) -> Result<()> {
+    if round.bad.is_empty() {
         return Ok(());
     }
-    tracing::error!(%bad, "tampering: what is stored is not what the log says");
-    let data = json!({"ok": false, "events": round.seq, "files": 0, "head": round.head, "first_bad": bad});
-    let event = NewEvent::new(&AUDIT_VERIFIED, "log", &Actor::System).organ(&ctx.office_organ()).data(data);
-    act_now(ctx, async |tx| tx.append(event).await).await?;
+    let known = findings::known(ctx).await?;
+    for bad in round.bad.iter().filter(|bad| !known.contains(&bad.words)) {
+        tracing::error!(found = %bad.words, "tampering: what is stored is not what the log says");
+        let data = json!({ "found": bad.words, "subject": bad.subject });
+        let event = NewEvent::new(&AUDIT_FOUND, "log", &Actor::System).organ(&ctx.office_organ()).data(data);
+        act_now(ctx, async |tx| tx.append(event).await).await?;
+    }
     Ok(())
 }

@@ -224,6 +224,84 @@ both! {
         assert!(refused(&old).await.contains("第 99 版"));
     }
 
+    /// An installation from before seals holds texts in every state: nothing of what the program itself has left there is called
+    /// somebody's forgery, neither at once nor by the next write on it.
+    async fn what_an_older_program_left_is_nobodys_forgery(app) {
+        use crate::publishing::{changes, column, draft, edition, pass_all, submit};
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        for (title, way) in [
+            ("草稿", ""), ("在审", "sent"), ("退回", "returned"), ("收回", "recalled"), ("公开", "public"), ("更正", "corrected"), ("更正在审", "correction"),
+        ] {
+            let id = draft(&mut editor, title).await;
+            if way.is_empty() {
+                continue;
+            }
+            submit(&mut editor, &id, title, "<p>正文。</p>", &[]).await.expect(303);
+            let (edition_id, version, _) = edition(app, &id).await;
+            let version = version.to_string();
+            match way {
+                "returned" => {
+                    let page = format!("/reviews/{edition_id}");
+                    let mut secrecy = app.reviewer(review::Gate::SECRECY).await;
+                    let version = secrecy.get(&page).await.expect(200).field("version");
+                    secrecy.post(&format!("{page}/return"), &[("version", &version), ("reason", "请改")]).await.expect(303);
+                }
+                "recalled" => {
+                    let page = editor.get(&format!("/documents/{id}")).await.expect(200);
+                    editor.post(&format!("/documents/{id}/recall"), &[("version", &page.field("version"))]).await.expect(303);
+                }
+                "public" | "corrected" | "correction" => {
+                    pass_all(app, &id).await;
+                    if way != "public" {
+                        editor = app.sign_in("editor-qh010").await;
+                        changes::correct(app, &id, &[("note", "补充")]).await;
+                    }
+                    if way == "corrected" {
+                        pass_all(app, &id).await;
+                    }
+                    editor = app.sign_in("editor-qh010").await;
+                }
+                _ => {}
+            }
+            let _ = version;
+        }
+        let states: Vec<String> =
+            store::query_scalar("SELECT DISTINCT state FROM edition ORDER BY state").fetch_all(app.ctx().db().read()).await.expect("states");
+        assert_eq!(states, ["draft", "in_review", "published", "returned", "superseded"]);
+        let file = app.data().join("new.tar.gz");
+        let made = backed_up(app, &file, &Wishes::default()).await.expect("backup");
+        let old = app.data().join("old.tar.gz");
+        write(&old, &as_of_old(&entries(&file), &made));
+        let place = tempfile::tempdir().expect("place");
+        let data = place.path().join("r");
+        let (_, faults) = restored(&old, &data, &Wishes::default(), Accept::Whole).await.expect("restored");
+        assert_eq!(faults, Vec::<String>::new());
+        let other = compose::open(Config::default(), data, Path::new("unused").into(), seams()).await.expect("open");
+        let verified = app::doctor::verify(&other).await.expect("verify");
+        assert!(!verified.ok && verified.first_bad.as_ref().is_some_and(|bad| bad.contains("尚未封存")), "{verified:?}");
+        store::log::seals::begin(other.db()).await.expect("sealed from now on");
+        let verified = app::doctor::verify(&other).await.expect("verify");
+        assert!(verified.ok, "{:?}", verified.first_bad);
+        for kind in other.db().sealed().iter().filter(|sealed| !sealed.roots.is_empty()) {
+            let all = match kind.kind {
+                "document" => "SELECT id FROM document",
+                "plan" => "SELECT id FROM plan",
+                "duty" => "SELECT id FROM duty",
+                _ => kind.roots,
+            };
+            for id in store::query_scalar::<String>(store::built(all.to_owned())).fetch_all(other.db().read()).await.expect("ids") {
+                let mut tx = other.db().write().await.expect("write");
+                tx.touch(&kernel::id::SubjectRef::new(kind.kind, &id));
+                tx.commit().await.expect("commit");
+            }
+        }
+        let told: Vec<String> = identity::audit::findings::open(&other).await.expect("findings").into_iter().map(|one| one.words).collect();
+        assert_eq!(told, Vec::<String>::new());
+        assert!(app::doctor::verify(&other).await.expect("verify").ok);
+        other.db().close().await;
+    }
+
     async fn what_cannot_be_read_does_not_stop_a_backup_and_is_named(app) {
         let (place, digest) = published(app).await;
         std::fs::rename(&place, app.data().join("away")).expect("the bytes are lost");

@@ -219,7 +219,7 @@ both! {
         let standing = ctx.one::<Watching>().standing();
         assert!(standing.bad.is_none() && standing.at.is_some() && standing.compared > 10, "{standing:?}");
         let faults = async || {
-            store::query_scalar::<i64>("SELECT COUNT(*) FROM event WHERE kind = 'audit.verified'").fetch_one(ctx.db().read()).await.expect("count")
+            store::query_scalar::<i64>("SELECT COUNT(*) FROM event WHERE kind = 'audit.found'").fetch_one(ctx.db().read()).await.expect("count")
         };
         // A file, after it was read once.
         let digest: String = store::query_scalar("SELECT digest FROM file LIMIT 1").fetch_one(ctx.db().read()).await.expect("a file");

@@ -3,7 +3,7 @@
 //! The state of a row can be changed past the program; an event cannot, unseen. Whatever makes an edition public therefore
 //! asks here: was this very edition submitted, did its secrecy review and every other stage of its round pass (or an exception
 //! after the secrecy review), by two people at least who did not write it, and is what was passed what stands there now? `verify`
-//! walks the same for every publication that the log tells of ([`first_fault`]). What was found in the text counts as let through
+//! walks the same for every publication that the log tells of ([`faults`]). What was found in the text counts as let through
 //! only where the log tells who did it ([`require`]).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -13,7 +13,7 @@ use kernel::{Actor, EventKind, NewEvent, event::Event, id::SubjectRef};
 use review::{Gate, Review, State, anew::Known};
 use serde_json::{Value, json};
 use store::{Tx, query_as, select_events};
-use web::{Ctx, Refusal};
+use web::{Ctx, Refusal, hooks::Few};
 
 use super::{
     checks,
@@ -259,13 +259,13 @@ pub(crate) async fn due(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<Option<
     Ok(None)
 }
 
-/// Walks all publications of the log, document by document; tells the first to which nothing led.
+/// Walks all publications of the log, document by document; tells those to which nothing led.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn first_fault(db: &store::Db) -> store::Result<Option<String>> {
+pub(crate) async fn faults(db: &store::Db) -> store::Result<Vec<String>> {
     use futures::TryStreamExt;
-    let mut walk = Walk::default();
+    let (mut walk, mut few) = (Walk::default(), Few::default());
     let mut rows = query_as::<store::log::EventRow>(select_events!(
         "WHERE e.chain = $1 AND e.subject_kind = 'document' ORDER BY e.subject_id, e.seq"
     ))
@@ -274,10 +274,10 @@ pub(crate) async fn first_fault(db: &store::Db) -> store::Result<Option<String>>
     while let Some(row) = rows.try_next().await? {
         let event = Event::from(row);
         if let Some(why) = walk.take(&event) {
-            return Ok(Some(format!("第 {} 号记录（{} {}）公开了一份文件，但{why}", event.seq, event.at, event.kind)));
+            few.add(|| format!("第 {} 号记录（{} {}）公开了一份文件，但{why}", event.seq, event.at, event.kind));
         }
     }
-    Ok(None)
+    Ok(few.told("公开记录"))
 }
 
 #[cfg(test)]

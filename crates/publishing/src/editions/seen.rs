@@ -4,6 +4,7 @@
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use document::Whole;
@@ -28,33 +29,49 @@ pub(crate) static OPENED: EventKind = EventKind::new("reading", "reading.opened"
 pub(crate) struct Readings(Mutex<(Date, HashSet<(AccountId, EditionId)>)>);
 
 impl Readings {
-    /// Whether this is the first time today.
-    fn first(&self, today: Date, account: &AccountId, edition: &EditionId) -> bool {
+    /// Whether this has been told today.
+    fn told(&self, today: Date, account: &AccountId, edition: &EditionId) -> bool {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.0 == today && told.1.contains(&(account.clone(), edition.clone()))
+    }
+
+    /// It has been told.
+    fn tell(&self, today: Date, account: &AccountId, edition: &EditionId) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if told.0 != today {
             *told = (today, HashSet::new());
         }
-        told.1.insert((account.clone(), edition.clone()))
+        told.1.insert((account.clone(), edition.clone()));
     }
 }
 
-/// Tells the log that this person has the text before them.
+/// A reader waits no longer for the log than this: who writes now would hold up a page that only shows.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Whether everybody reads this edition on the portal now. One that was superseded or withdrawn nobody does: it may be the very
+/// text that held what should not have been public.
+fn is_public(whole: &Whole) -> bool {
+    whole.edition.state == "published" && whole.document.current_edition.as_str() == whole.edition.id.as_str()
+}
+
+/// Tells the log that this person has the text before them. What could not be told is told when it is opened again.
 ///
 /// # Errors
 /// When the database fails for another reason than that it can be written to by nobody now: that keeps no one from reading.
 pub(crate) async fn opened(ctx: &Ctx, desk: &Desk, whole: &Whole) -> Result<()> {
     let (edition, me) = (&whole.edition, &desk.staff.account);
-    let public = matches!(edition.state.as_str(), "published" | "superseded");
-    if public || whole.is_by(me) || !ctx.one::<Readings>().first(ctx.today(), me, &edition.id) {
+    let (readings, today) = (ctx.one::<Readings>(), ctx.today());
+    if is_public(whole) || whole.is_by(me) || readings.told(today, me, &edition.id) {
         return Ok(());
     }
     let data = json!({ "edition": edition.id, "number": edition.number, "state": edition.state_words() });
     let event = NewEvent::new(&OPENED, &whole.document.id, &desk.actor()).organ(&whole.document.organ).data(data);
-    match act_now(ctx, async |tx| tx.append(event).await).await {
-        Ok(_) => Ok(()),
-        Err(error) if error.trouble().is_some() => Ok(()),
-        Err(error) => Err(error.into()),
+    match tokio::time::timeout(PATIENCE, act_now(ctx, async |tx| tx.append(event).await)).await {
+        Ok(Ok(_)) => readings.tell(today, me, &edition.id),
+        Ok(Err(error)) if error.trouble().is_none() => return Err(error.into()),
+        Ok(Err(_)) | Err(_) => tracing::warn!(edition = %edition.id, "that a text was opened could not be told now"),
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -67,8 +84,9 @@ mod tests {
     fn each_text_is_told_once_a_day_for_each_person() {
         let (readings, one, other) = (Readings::default(), AccountId::from("one"), AccountId::from("other"));
         let (text, today) = (EditionId::from("e"), date(2026, 3, 2));
-        assert!(readings.first(today, &one, &text) && !readings.first(today, &one, &text));
-        assert!(readings.first(today, &other, &text));
-        assert!(readings.first(date(2026, 3, 3), &one, &text), "a new day");
+        assert!(!readings.told(today, &one, &text) && !readings.told(today, &one, &text), "asking tells nothing");
+        readings.tell(today, &one, &text);
+        assert!(readings.told(today, &one, &text) && !readings.told(today, &other, &text));
+        assert!(!readings.told(date(2026, 3, 3), &one, &text), "a new day");
     }
 }

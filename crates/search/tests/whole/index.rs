@@ -167,6 +167,18 @@ async fn what_was_erased_does_not_lie_on_in_the_files_of_the_index() {
     assert_eq!(deleted(), 0);
     assert_eq!(ids(&search, "贴息").await, ["b"]);
     assert_eq!((search.status().lag, search.status().problem.as_str()), (0, ""));
+    // A process that dies between taking erased words out and writing the files anew leaves that to the next.
+    town.put("x", entry("将要清除的稿件", "不该公开。")).await;
+    town.put("y", entry("与它同在的稿件", "可以公开。")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    town.take("x").await;
+    town.happened(&ERASED, "x").await;
+    assert!(search.pass(&town.ctx).await.unwrap(), "there is more to do");
+    assert!(deleted() > 0, "taken out, and still there");
+    drop(search);
+    let search = town.open();
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(deleted(), 0);
     // An index goes on being fed afterwards.
     town.put("d", entry("新发布的殡葬改革方案", "惠民殡葬。")).await;
     search.catch_up(&town.ctx).await.unwrap();

@@ -241,7 +241,7 @@ impl Files {
     pub async fn check(&self, digest: &str) -> Result<Option<String>> {
         let mut reader = match self.backend.open(digest).await {
             Ok((reader, _)) => reader,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Some(format!("文件 {digest} 不见了"))),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Some(gone(digest))),
             Err(e) => return Err(e.into()),
         };
         let mut hasher = Sha256::new();
@@ -285,6 +285,11 @@ pub async fn kept_since(db: &Db, digest: &str) -> Result<Option<String>> {
     let at: Option<String> =
         query_scalar("SELECT created_at FROM file WHERE digest = $1").bind(digest).fetch_optional(db.read()).await?;
     Ok(at.map(|at| time::show_minute(&at)))
+}
+
+/// What is wrong with a file that is not there, in words.
+pub(crate) fn gone(digest: &str) -> String {
+    format!("文件 {digest} 不见了")
 }
 
 fn lock_of(digest: &str) -> String {

@@ -5,23 +5,32 @@
 //! that kind seals the subject at its end, and a verification looks whether the newest seal still fits. Left out of the rows is
 //! what changes without an event: drafts, the last sign-in, what is made from other rows.
 //!
-//! What stood there before the program knew of seals is taken as it is, once, by an event that says so ([`begin`]).
+//! What stood there before the program knew of seals is taken as it is, once, by events that say so ([`begin`]). Whether something
+//! is sealed is decided by its parts and not by the process: a command that never begins anything knows it as well.
 //!
 //! A seal never covers up what was changed past the program. Before a write seals a subject, its rows as they were without the
-//! write are held against its newest seal ([`altered`]); what differs is said by an event of its own ([`TAMPERED`]), which stands
-//! for good, whatever the seals say afterwards.
+//! write are held against its newest seal ([`guard`]); what differs is said by an event of its own ([`TAMPERED`]), which stands
+//! for good, whatever the seals say afterwards. A subject whose rows are what its newest seal says gets no other.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod begin;
+mod files;
+mod guard;
+mod seen;
+mod sweep;
 
-use kernel::{
-    Actor, EventKind, Keep, NewEvent,
-    event::{Event, chain_hash, commitment, digest_of, seals_digest},
-    id::SubjectRef,
-};
-use serde_json::json;
+use std::collections::BTreeMap;
 
-use super::EventRow;
-use crate::{Conn, Db, Result, Row, Tx, Value, built, query, query_as, query_scalar, raw::Snapshot, select_events};
+use kernel::{EventKind, Keep, event::digest_of};
+
+pub use begin::begin;
+pub(crate) use begin::touch_all;
+pub use files::{Lost, lost_files};
+pub use guard::Accepted;
+pub(crate) use guard::{altered, doubted};
+pub(crate) use seen::Seen;
+pub use sweep::{Altered, Step, Sweep};
+
+use crate::{Conn, Result, Row, Value, built, query, query_as, query_scalar, raw::Snapshot};
 
 /// Seals were made without an event of their own subject.
 pub static RESEALED: EventKind = EventKind::new("log", "log.resealed", "重新封存");
@@ -41,13 +50,23 @@ pub static TAMPERED: EventKind = EventKind::new("log", "log.tampered", "发现�
 /// Somebody has looked into what was found and says what came of it; the subject is the number of the event that told it.
 pub static SETTLED: EventKind =
     EventKind::new("log", "log.settled", "处理发现的不符").holds(&[("reason", "处理情况")]).keeps(Keep::Words);
+/// Somebody asks that what was found and cannot be put back be taken as it is from now on; the subject is the number of the
+/// event that told it. Another person agrees ([`ACCEPTED`]).
+pub static ACCEPT_ASKED: EventKind = EventKind::new("log", "log.accept_asked", "请求以现状为准")
+    .holds(&[("reason", "原因"), ("now", "现状的摘要")])
+    .keeps(Keep::Words);
+/// What was found and cannot be put back is taken as it is from now on: of rows, this very event seals them anew and names the
+/// digest of the seal that they no longer fit; of a file, what is wrong with it.
+pub static ACCEPTED: EventKind = EventKind::new("log", "log.accepted", "以现状为准").holds(&[
+    ("accepted", "对象"),
+    ("was", "原封存的摘要"),
+    ("now", "现状"),
+]);
 
 /// The seal of a subject without rows.
 pub(crate) const NOTHING: &str = "{}";
-/// Subjects that are held at a time.
+/// Subjects that are held at a time, and that one event seals at a start.
 const STEP: i64 = 200;
-/// Seals of one event that are read to believe one of them.
-const MOST_SEALS: i64 = 200;
 
 /// Rows of one sort that belong to a subject.
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +90,8 @@ pub struct Sealed {
     pub parts: Vec<Part>,
     /// The ids (column `id`) of all that must have a seal; empty = the kind has one seal for all.
     pub roots: &'static str,
+    /// More of them, each with a name and version like a part's: whoever adds rows adds the subjects that have them.
+    pub more: Vec<(&'static str, &'static str)>,
     /// Its name for people; `$1` is its id.
     pub named: &'static str,
 }
@@ -85,18 +106,26 @@ pub(crate) struct Seal {
 impl Sealed {
     /// A kind of subject of which each has a seal.
     pub fn each(kind: &'static str, label: &'static str, roots: &'static str, named: &'static str) -> Self {
-        Self { kind, label, parts: Vec::new(), roots, named }
+        Self { kind, label, parts: Vec::new(), roots, more: Vec::new(), named }
     }
 
     /// A kind of subject that has one seal for all its rows.
     pub fn whole(kind: &'static str, label: &'static str) -> Self {
-        Self { kind, label, parts: Vec::new(), roots: "", named: "" }
+        Self { kind, label, parts: Vec::new(), roots: "", more: Vec::new(), named: "" }
     }
 
     /// More rows of it. Whoever builds on a machine adds its own rows of the machine's subjects.
     #[must_use]
     pub fn part(mut self, key: &'static str, label: &'static str, sql: &'static str) -> Self {
         self.parts.push(Part { key, label, sql });
+        self
+    }
+
+    /// More subjects that must have a seal (column `id`): those that have rows of a part and are not among the roots. Known by a
+    /// key, so that what stood there before is taken as it is once when the choice changes.
+    #[must_use]
+    pub fn also(mut self, key: &'static str, sql: &'static str) -> Self {
+        self.more.push((key, sql));
         self
     }
 
@@ -108,6 +137,7 @@ impl Sealed {
                 None => all.push(one),
                 Some(known) => {
                     known.parts.extend(one.parts);
+                    known.more.extend(one.more);
                     if known.roots.is_empty() {
                         (known.roots, known.named) = (one.roots, one.named);
                     }
@@ -122,19 +152,19 @@ impl Sealed {
         if self.roots.is_empty() { "" } else { id }
     }
 
+    /// The name of a part or of a choice of roots among those of all kinds.
+    fn key(&self, key: &str) -> String {
+        format!("{}:{key}", self.kind)
+    }
+
     fn keys(&self) -> impl Iterator<Item = String> {
-        self.parts.iter().map(|part| format!("{}:{}", self.kind, part.key))
+        let parts = self.parts.iter().map(|part| part.key);
+        parts.chain(self.more.iter().map(|(key, _)| *key)).map(|key| self.key(key))
     }
 
     /// What the rows are now.
     pub(crate) async fn look(&self, conn: &mut Conn, id: &str) -> Result<String> {
         Ok(serde_json::to_string(&look_at(&self.parts, conn, id).await?)?)
-    }
-
-    /// Which parts differ, in words.
-    fn differ(&self, then: &str, now: &str) -> Vec<&'static str> {
-        let (then, now) = (read(then), read(now));
-        self.parts.iter().filter(|part| then.get(part.key) != now.get(part.key)).map(|part| part.label).collect()
     }
 }
 
@@ -200,269 +230,6 @@ pub(crate) async fn newest(conn: &mut Conn, chain: &str, kind: &str, id: &str) -
     query_as(sql).bind(chain).bind(kind).bind(id).fetch_optional(conn).await
 }
 
-/// The parts that are sealed from some event on; `None` when a payload that says so is not the one that was committed to.
-async fn begun(conn: &mut Conn, chain: &str) -> Result<Option<BTreeSet<String>>> {
-    let sql = "SELECT e.commitment, p.salt, p.data FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
-               WHERE e.chain = $1 AND e.kind = $2";
-    let payloads: Vec<(String, String, String)> = query_as(sql).bind(chain).bind(BEGUN.name).fetch_all(conn).await?;
-    let mut parts = BTreeSet::new();
-    for (committed, salt, payload) in payloads {
-        if commitment(&salt, &payload) != committed {
-            return Ok(None);
-        }
-        let payload: serde_json::Value = serde_json::from_str(&payload)?;
-        let named = payload.get("data").and_then(|data| data.get("parts")).cloned().unwrap_or_default();
-        parts.extend(serde_json::from_value::<Vec<String>>(named).unwrap_or_default());
-    }
-    Ok(Some(parts))
-}
-
-/// Which parts must be sealed: all, once this process has begun to seal ([`begin`]), whatever the database says of it now.
-async fn known_of(conn: &mut Conn, db: &Db) -> Result<BTreeSet<String>> {
-    let all = || db.sealed().iter().flat_map(Sealed::keys).collect();
-    if db.seals_all() {
-        return Ok(all());
-    }
-    Ok(begun(conn, db.chain()).await?.unwrap_or_else(all))
-}
-
-/// What is wrong with a seal itself, in words: it must be what its event committed to, that event must be in the chain, and no
-/// later event of the subject may have sealed anything. Who changes rows can change the seal as well, for the moment in which
-/// somebody looks; they have then to change two events, too, and put all of it back unseen. An event that sealed very many
-/// subjects at once (an upgrade) is not read for each of them: the walk of the chain holds its seals against it.
-async fn forged(conn: &mut Conn, chain: &str, (kind, id): (&str, &str), seq: i64) -> Result<Option<String>> {
-    let all: Vec<(String, String, String)> =
-        query_as("SELECT subject_kind, subject_id, seal FROM event_seal WHERE chain = $1 AND seq = $2 LIMIT $3")
-            .bind(chain)
-            .bind(seq)
-            .bind(MOST_SEALS + 1)
-            .fetch_all(&mut *conn)
-            .await?;
-    if i64::try_from(all.len()).unwrap_or(i64::MAX) > MOST_SEALS {
-        return Ok(None);
-    }
-    let mut all = all;
-    // Not by a database's collation.
-    all.sort_unstable();
-    let events: Vec<EventRow> = query_as(select_events!("WHERE e.chain = $1 AND e.seq IN ($2, $2 + 1) ORDER BY e.seq"))
-        .bind(chain)
-        .bind(seq)
-        .fetch_all(&mut *conn)
-        .await?;
-    let mut events = events.into_iter().map(Event::from);
-    let digest = seals_digest(all.iter().map(|(kind, id, seal)| (kind.as_str(), id.as_str(), seal.as_str())));
-    let fits = match events.next() {
-        Some(event) if event.seq == seq => {
-            let follows =
-                events.next().is_none_or(|next| next.previous == event.hash && next.hash == chain_hash(&next));
-            event.seals == digest && event.hash == chain_hash(&event) && follows
-        }
-        _ => false,
-    };
-    if !fits {
-        return Ok(Some(format!("第 {seq} 号记录封存的内容被改动过")));
-    }
-    let later: Option<i64> = query_scalar(
-        "SELECT MAX(seq) FROM event WHERE chain = $1 AND subject_kind = $2 AND subject_id = $3 AND seals <> '' AND seq > $4",
-    )
-    .bind(chain)
-    .bind(kind)
-    .bind(id)
-    .bind(seq)
-    .fetch_one(&mut *conn)
-    .await?;
-    Ok(later.map(|later| format!("第 {later} 号记录的封存不见了")))
-}
-
-/// Takes what stands there of parts that were not sealed before as it is, and says so in the log: at the first start of a
-/// program that seals them. Does nothing when there are none.
-///
-/// # Errors
-/// When the database fails; what was sealed before stays sealed, and the next start goes on.
-pub async fn begin(db: &Db) -> Result<()> {
-    let mut tx = db.write().await?;
-    tx.hold_log().await?;
-    let chain = db.chain().to_owned();
-    let Some(known) = begun(tx.conn(), &chain).await? else {
-        // What says since when was changed: nothing is taken as it is, and the next verification names it.
-        db.seal_all();
-        return Ok(());
-    };
-    let new: Vec<&Sealed> =
-        db.sealed().iter().filter(|sealed| sealed.keys().any(|key| !known.contains(&key))).collect();
-    if new.is_empty() {
-        db.seal_all();
-        return Ok(());
-    }
-    let mut subjects = 0;
-    for sealed in &new {
-        subjects += touch_all(&mut tx, sealed).await?;
-    }
-    let parts: Vec<String> = new.iter().flat_map(|sealed| sealed.keys()).collect();
-    let data = json!({ "parts": parts, "subjects": subjects });
-    tx.append(NewEvent::new(&BEGUN, "seals", &Actor::System).data(data)).await?;
-    tx.commit().await?;
-    db.seal_all();
-    Ok(())
-}
-
-/// Everything of this kind that is sealed or must be is looked at anew by this write; how much that is.
-pub(crate) async fn touch_all(tx: &mut Tx, sealed: &Sealed) -> Result<usize> {
-    let chain = tx.chain().to_owned();
-    let known = "SELECT DISTINCT subject_id FROM event_seal WHERE chain = $1 AND subject_kind = $2";
-    let known: Vec<String> = query_scalar(known).bind(chain).bind(sealed.kind).fetch_all(tx.conn()).await?;
-    let mut ids: BTreeSet<String> = known.into_iter().collect();
-    if sealed.roots.is_empty() {
-        ids.insert(String::new());
-    } else {
-        ids.extend(query_scalar::<String>(sealed.roots).fetch_all(tx.conn()).await?);
-    }
-    for id in &ids {
-        tx.touch(&SubjectRef::new(sealed.kind, id));
-    }
-    Ok(ids.len())
-}
-
-/// What of these subjects was changed past the program, as events that say so. To be called in a write that holds the log's
-/// lock and has looked at the rows that it is about to seal, before it commits: asked is another connection, which sees what is
-/// committed, thus the rows without this write. Rows and seals of the program are committed together and one write at a time, so
-/// that what does not fit was not written by it; and since the rows have been looked at before, nothing that somebody commits
-/// meanwhile can be in the new seal and not be seen here.
-pub(crate) async fn altered(db: &Db, touched: &BTreeSet<(&'static str, String)>) -> Result<Vec<NewEvent>> {
-    let mut at = db.before().await?;
-    let found = altered_at(&mut at, db, touched).await;
-    at.end().await?;
-    found
-}
-
-async fn altered_at(at: &mut Snapshot, db: &Db, touched: &BTreeSet<(&'static str, String)>) -> Result<Vec<NewEvent>> {
-    let known = known_of(at.conn(), db).await?;
-    let mut found = Vec::new();
-    for (kind, id) in touched {
-        let Some(sealed) = db.sealed().iter().find(|sealed| sealed.kind == *kind) else { continue };
-        // What is not sealed yet is taken as it is, by the event that says so.
-        let known = |part: &Part| known.contains(&format!("{kind}:{}", part.key));
-        let parts: Vec<Part> = sealed.parts.iter().copied().filter(known).collect();
-        if parts.is_empty() {
-            continue;
-        }
-        let seal = newest(at.conn(), db.chain(), kind, id).await?;
-        if seal.is_none() && !db.seals_all() {
-            // What stood there before it was sealed at all is taken as it is, while the program begins to seal it.
-            continue;
-        }
-        let now = look_at(&parts, at.conn(), id).await?;
-        let then = read(seal.as_ref().map_or(NOTHING, |(_, seal)| seal));
-        let differ = parts.iter().filter(|part| then.get(part.key) != now.get(part.key));
-        let labels: Vec<&str> = differ.map(|part| part.label).collect();
-        let bent = match &seal {
-            Some((seq, _)) if db.seals_all() => forged(at.conn(), db.chain(), (*kind, id), *seq).await?,
-            _ => None,
-        };
-        if labels.is_empty() && bent.is_none() {
-            continue;
-        }
-        let name = name_of(at, sealed, id).await?;
-        let words = match (&seal, bent) {
-            (_, Some(bent)) => format!("{}{name}：{bent}", sealed.label),
-            (None, _) => format!("{}{name}没有经过本程序，留痕中没有", sealed.label),
-            _ if now.is_empty() => format!("{}{name}被整个删除，留痕中没有删除的记录", sealed.label),
-            _ => format!("{}{name}与留痕不一致：{}", sealed.label, labels.join("、")),
-        };
-        let data = json!({
-            "kind": sealed.label, "subject": id, "parts": labels, "found": words,
-            "seal": serde_json::to_string(&now)?,
-        });
-        found.push(NewEvent::new(&TAMPERED, format!("{kind}:{id}"), &Actor::System).data(data));
-    }
-    Ok(found)
-}
-
-/// A walk over all that is sealed, some at a time, each as of one moment: who writes meanwhile disturbs nothing.
-#[derive(Debug, Default)]
-pub struct Sweep {
-    kind: usize,
-    after: Option<String>,
-    /// Subjects compared so far.
-    pub compared: i64,
-}
-
-/// What a step of a [`Sweep`] came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// All of these fit; there is more.
-    More,
-    /// Everything has been compared.
-    End,
-    /// Something is not what the log says, in words. The sweep stands behind it.
-    Altered(String),
-}
-
-impl Sweep {
-    /// Compares the next subjects.
-    pub async fn step(&mut self, db: &Db) -> Result<Step> {
-        let Some(sealed) = db.sealed().get(self.kind) else { return Ok(Step::End) };
-        let mut at = db.snapshot().await?;
-        let step = self.compare(&mut at, db, sealed).await;
-        at.end().await?;
-        step
-    }
-
-    async fn compare(&mut self, at: &mut Snapshot, db: &Db, sealed: &Sealed) -> Result<Step> {
-        let (known, chain) = (known_of(at.conn(), db).await?, db.chain());
-        if sealed.keys().any(|key| !known.contains(&key)) {
-            // The program has not been started since it knows of them.
-            (self.kind, self.after) = (self.kind + 1, None);
-            return Ok(Step::More);
-        }
-        // The first may have the empty id.
-        let after = if self.after.is_some() { "s.subject_id > $3" } else { "s.subject_id >= $3" };
-        // SQL: one of two literals.
-        let sql = format!(
-            "SELECT s.subject_id, s.seal FROM event_seal s WHERE s.chain = $1 AND s.subject_kind = $2 AND {after} AND s.seq = \
-             (SELECT MAX(n.seq) FROM event_seal n WHERE n.chain = s.chain AND n.subject_kind = s.subject_kind \
-             AND n.subject_id = s.subject_id) ORDER BY s.subject_id LIMIT $4"
-        );
-        let seals: Vec<(String, String)> = query_as(built(sql))
-            .bind(chain)
-            .bind(sealed.kind)
-            .bind(self.after.clone().unwrap_or_default())
-            .bind(STEP)
-            .fetch_all(at.conn())
-            .await?;
-        for (id, then) in &seals {
-            self.after = Some(id.clone());
-            let now = sealed.look(at.conn(), id).await?;
-            self.compared += 1;
-            if now != *then {
-                return Ok(Step::Altered(told(at, sealed, id, then, &now).await?));
-            }
-        }
-        if seals.len() < usize::try_from(STEP).unwrap_or_default() {
-            (self.kind, self.after) = (self.kind + 1, None);
-            if let Some(id) = unsealed(at, chain, sealed).await? {
-                let name = name_of(at, sealed, &id).await?;
-                return Ok(Step::Altered(format!("{}{name}没有经过本程序，留痕中没有", sealed.label)));
-            }
-        }
-        Ok(Step::More)
-    }
-}
-
-/// A row that must have a seal and has none.
-async fn unsealed(at: &mut Snapshot, chain: &str, sealed: &Sealed) -> Result<Option<String>> {
-    if sealed.roots.is_empty() {
-        return Ok(None);
-    }
-    // SQL: literals of the capabilities.
-    let sql = format!(
-        "SELECT r.id FROM ({}) r WHERE NOT EXISTS (SELECT 1 FROM event_seal s WHERE s.chain = $1 AND s.subject_kind = $2 \
-         AND s.subject_id = r.id) ORDER BY r.id LIMIT 1",
-        sealed.roots
-    );
-    query_scalar(built(sql)).bind(chain).bind(sealed.kind).fetch_optional(at.conn()).await
-}
-
 /// `“标题”（编号）`.
 async fn name_of(at: &mut Snapshot, sealed: &Sealed, id: &str) -> Result<String> {
     if sealed.named.is_empty() {
@@ -473,13 +240,4 @@ async fn name_of(at: &mut Snapshot, sealed: &Sealed, id: &str) -> Result<String>
         Some(name) if name != id => format!("“{name}”（{id}）"),
         _ => format!("“{id}”"),
     })
-}
-
-async fn told(at: &mut Snapshot, sealed: &Sealed, id: &str, then: &str, now: &str) -> Result<String> {
-    let name = name_of(at, sealed, id).await?;
-    let label = sealed.label;
-    if now == NOTHING {
-        return Ok(format!("{label}{name}被整个删除，留痕中没有删除的记录"));
-    }
-    Ok(format!("{label}{name}与留痕不一致：{}", sealed.differ(then, now).join("、")))
 }

@@ -251,6 +251,27 @@ both! {
         let before = count(app, "reading.opened").await;
         clerk.get(&format!("/documents/{id}/preview")).await.expect(200);
         assert_eq!(count(app, "reading.opened").await, before, "it is public");
+        // What the portal no longer serves is public no longer: it may have been corrected for what it said.
+        let (old, _, _) = edition(app, &id).await;
+        super::changes::correct(app, &id, &[("note", "更正")]).await;
+        pass_all(app, &id).await;
+        assert_ne!(edition(app, &id).await.0, old);
+        clerk = app.sign_in("clerk").await;
+        let before = count(app, "reading.opened").await;
+        clerk.get(&format!("/documents/{id}/preview?edition={old}")).await.expect(200);
+        assert_eq!(count(app, "reading.opened").await, before + 1);
+        // Told it is when it stands in the log, and not before.
+        app.pass(jiff::SignedDuration::from_hours(25));
+        clerk = app.sign_in("clerk").await;
+        let before = count(app, "reading.opened").await;
+        let locked = app.ctx().db().write().await.expect("write");
+        let mut locked = locked;
+        locked.hold_log().await.expect("the log is held by somebody else");
+        clerk.get(&format!("/documents/{id}/preview?edition={old}")).await.expect(200);
+        drop(locked);
+        assert_eq!(count(app, "reading.opened").await, before);
+        clerk.get(&format!("/documents/{id}/preview?edition={old}")).await.expect(200);
+        assert_eq!(count(app, "reading.opened").await, before + 1);
     }
 
     async fn the_token_of_a_form_is_that_of_one_person_and_one_address(app) {
