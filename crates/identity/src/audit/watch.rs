@@ -26,6 +26,8 @@ use web::{Ctx, Result, act_now, hooks::Few};
 use super::findings;
 use crate::events::AUDIT_FOUND;
 
+/// What stands for an error of the machine.
+const NO_ANSWER: &str = "数据库或磁盘没有应答，下一轮再看";
 /// Between the end of a round and the next.
 const PAUSE: Duration = Duration::from_secs(20);
 /// How much longer than a step the rest after it is.
@@ -92,6 +94,18 @@ impl Watch {
     /// When database or disk fail; what does not fit is a finding, not an error.
     pub async fn round(&mut self, ctx: &Ctx) -> Result<Round> {
         let mut round = Round::default();
+        match self.look(ctx, &mut round).await {
+            // What was found before is told all the same.
+            Err(error) if !round.bad.is_empty() => {
+                tracing::warn!(?error, "the watch could not look at everything");
+                round.hindered = Some(NO_ANSWER.to_owned());
+            }
+            looked => looked?,
+        }
+        Ok(round)
+    }
+
+    async fn look(&mut self, ctx: &Ctx, round: &mut Round) -> Result<()> {
         let kept = match Checkpoint::kept(ctx.log_place(), ctx.db().chain()) {
             Ok(kept) => kept,
             Err(Unkept::Unreadable(why)) => {
@@ -128,14 +142,12 @@ impl Watch {
         if let Some(pending) = super::verify::unsealed(&sweep.pending) {
             round.hindered.get_or_insert(pending);
         }
-        self.look_at_files(ctx, &mut round).await?;
-        Ok(round)
+        self.look_at_files(ctx, round).await
     }
 
     async fn look_at_files(&mut self, ctx: &Ctx, round: &mut Round) -> Result<()> {
         let lost = lost_files(ctx.db()).await?;
-        let (mut after, mut few) = (String::new(), Vec::new());
-        let mut more = Few::default();
+        let (mut after, mut told, mut more) = (String::new(), 0, false);
         loop {
             let mut begun = Instant::now();
             let page: Vec<String> =
@@ -157,10 +169,11 @@ impl Watch {
                 match self.look_at(ctx, &lost, &digest).await {
                     Ok(Looked::Known) => continue,
                     Ok(Looked::Read) => {}
-                    Ok(Looked::Bad(words)) if few.len() < Few::TOLD => {
-                        few.push(Altered { words, subject: format!("file:{digest}") });
+                    Ok(Looked::Bad(words)) if told < Few::TOLD => {
+                        told += 1;
+                        round.bad.push(Altered { words, subject: format!("file:{digest}") });
                     }
-                    Ok(Looked::Bad(words)) => more.add(|| words),
+                    Ok(Looked::Bad(_)) => more = true,
                     // One that cannot be read hides neither the others nor what was found before it.
                     Err(error) => round.hindered = Some(format!("附件 {digest} 读不出来：{error}")),
                 }
@@ -170,8 +183,7 @@ impl Watch {
             after = last;
             rest(begun).await;
         }
-        round.bad.extend(few);
-        if more != Few::default() {
+        if more {
             round.bad.push(plain("还有更多的文件与登记不一致，没有逐一列出".to_owned()));
         }
         Ok(())
@@ -250,9 +262,7 @@ pub async fn turn(ctx: &Ctx, watch: &mut Watch) {
         }
         Err(error) => {
             tracing::warn!(?error, "the watch could not look");
-            watching.set(Standing {
-                hindered: Some("数据库或磁盘没有应答，下一轮再看".to_owned()), ..before
-            });
+            watching.set(Standing { hindered: Some(NO_ANSWER.to_owned()), ..before });
         }
     }
 }
