@@ -341,8 +341,9 @@ impl DeskSource for Faults {
             let more = findings::count_open(ctx).await?.saturating_sub(FAULTS);
             let first = open.first().cloned();
             items.extend(open.into_iter().rev().take(FAULTS).map(item));
-            if let Some(oldest) = first.filter(|_| more > 0) {
-                items.push(item(Finding { words: format!("另有 {more} 处不符尚未处理"), ..oldest }));
+            if let Some(mut rest) = first.filter(|_| more > 0) {
+                rest.words = format!("另有 {more} 处不符尚未处理");
+                items.push(item(rest));
             }
             Ok(items)
         })

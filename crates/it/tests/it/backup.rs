@@ -238,8 +238,7 @@ both! {
                 continue;
             }
             submit(&mut editor, &id, title, "<p>正文。</p>", &[]).await.expect(303);
-            let (edition_id, version, _) = edition(app, &id).await;
-            let version = version.to_string();
+            let (edition_id, _, _) = edition(app, &id).await;
             match way {
                 "returned" => {
                     let page = format!("/reviews/{edition_id}");
@@ -254,7 +253,6 @@ both! {
                 "public" | "corrected" | "correction" => {
                     pass_all(app, &id).await;
                     if way != "public" {
-                        editor = app.sign_in("editor-qh010").await;
                         changes::correct(app, &id, &[("note", "补充")]).await;
                     }
                     if way == "corrected" {
@@ -264,7 +262,6 @@ both! {
                 }
                 _ => {}
             }
-            let _ = version;
         }
         let states: Vec<String> =
             store::query_scalar("SELECT DISTINCT state FROM edition ORDER BY state").fetch_all(app.ctx().db().read()).await.expect("states");

@@ -253,7 +253,7 @@ both! {
         assert_eq!(count(app, "reading.opened").await, before, "it is public");
         // What the portal no longer serves is public no longer: it may have been corrected for what it said.
         let (old, _, _) = edition(app, &id).await;
-        super::changes::correct(app, &id, &[("note", "更正")]).await;
+        crate::publishing::changes::correct(app, &id, &[("note", "更正")]).await;
         pass_all(app, &id).await;
         assert_ne!(edition(app, &id).await.0, old);
         clerk = app.sign_in("clerk").await;
@@ -264,8 +264,7 @@ both! {
         app.pass(jiff::SignedDuration::from_hours(25));
         clerk = app.sign_in("clerk").await;
         let before = count(app, "reading.opened").await;
-        let locked = app.ctx().db().write().await.expect("write");
-        let mut locked = locked;
+        let mut locked = app.ctx().db().write().await.expect("write");
         locked.hold_log().await.expect("the log is held by somebody else");
         clerk.get(&format!("/documents/{id}/preview?edition={old}")).await.expect(200);
         drop(locked);
