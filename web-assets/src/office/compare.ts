@@ -1,5 +1,5 @@
-// Two versions of one text beside each other: what stands in one of them alone. What was kept in this browser, or written
-// over a version that is not there any more, is put in by hand, paragraph by paragraph, and never in place of the other.
+// Two versions of one text beside each other: what stands in one of them alone. What was kept in this browser, or
+// written over a version that is not there any more, is put in by hand, paragraph by paragraph, never over the other.
 import { make } from "./dom";
 import { parse } from "./inert";
 

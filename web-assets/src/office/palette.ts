@@ -1,6 +1,6 @@
 // Ctrl+K: every place of the rail, every [data-command] of the page and every line of its list, found by typing any of
-// their characters in order; acts, texts, plans, duties, organs and accounts that hold the words, which the server looks
-// up; what is typed can be looked for in the lists of documents and duties, too.
+// their characters in order; acts, texts, plans, duties, organs and accounts that hold the words, which the server
+// looks up; what is typed can be looked for in the lists of documents and duties, too.
 import { make } from "./dom";
 
 interface Command {
@@ -44,8 +44,8 @@ async function look(words: string, signal: AbortSignal): Promise<Command[]> {
 const APART = 2;
 
 /**
- * Lower is better, null is no match: the whole name, then names that begin with the words, then those that hold them, the
- * nearer to the beginning the better; last those that have their characters in this order, close together.
+ * Lower is better, null is no match: the whole name, then names that begin with the words, then those that hold them,
+ * the nearer to the beginning the better; last those that have their characters in this order, close together.
  */
 export function rank(label: string, query: string): number | null {
   const text = label.toLowerCase();

@@ -268,7 +268,7 @@ mod tests {
             &[],
         );
         let Effect::Wrong(faults) = &plan.rows[0].effect else { panic!("{plan:?}") };
-        assert!(faults[0].0 == "leader" && faults[0].1.contains("“负责人”"), "{faults:?}");
+        assert!(faults[0].0 == "leader" && faults[0].1.contains("“负责人职务”"), "{faults:?}");
     }
 
     #[test]
