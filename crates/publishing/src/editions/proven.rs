@@ -118,7 +118,7 @@ impl Walk {
         let edition = data.get("edition").and_then(Value::as_str).unwrap_or_default().to_owned();
         let word = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let kind = event.kind.as_str();
-        self.note(event, &edition, &data);
+        self.note(event, &data);
         if kind == events::SUBMITTED.name {
             self.refused.remove(&edition);
             self.editions.insert(edition, Stand::of(&data));
@@ -155,7 +155,7 @@ impl Walk {
     }
 
     /// Who wrote in which edition, and what was let through in it.
-    fn note(&mut self, event: &Event, edition: &str, data: &Value) {
+    fn note(&mut self, event: &Event, data: &Value) {
         const WRITES: [&EventKind; 5] = [
             &events::CORRECTION_BEGUN,
             &events::FILE_ADDED,
@@ -165,17 +165,18 @@ impl Walk {
         ];
         let kind = event.kind.as_str();
         let word = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let edition = word("edition");
         if kind == events::CREATED.name {
             self.begun_by.clone_from(&event.actor);
         } else if kind == OVERRIDDEN.name {
-            self.released.entry(edition.to_owned()).or_default().insert((word("rule"), word("digest")));
+            self.released.entry(edition).or_default().insert((word("rule"), word("digest")));
         } else if WRITES.iter().any(|write| write.name == kind) {
             let authors = data.get("authors").and_then(Value::as_array);
             // Before the log named the authors, whoever submitted a text need not have written in it.
             if kind == events::SUBMITTED.name && authors.is_none() {
                 return;
             }
-            let writers = self.writers.entry(edition.to_owned()).or_default();
+            let writers = self.writers.entry(edition).or_default();
             writers.insert(event.actor.clone());
             writers.extend(authors.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
             if data.get("number").and_then(Value::as_i64) == Some(1) && !self.begun_by.is_empty() {
