@@ -4,7 +4,7 @@ use http::{Method, header};
 use jiff::SignedDuration;
 use kernel::{Actor, OrganCode};
 use publishing::{columns::ColumnData, kinds::NOTICE, seed::Seed};
-use testkit::{Client, Reply, TestApp, both};
+use testkit::{Reply, TestApp, both};
 
 async fn notice(app: &TestApp, title: &str) -> String {
     let mut tx = app.ctx().db().write().await.expect("write");
@@ -47,11 +47,11 @@ fn tag(reply: &Reply) -> String {
 
 both! {
     async fn a_page_is_made_once_until_something_happens(app) {
-        let path = format!("/documents/{}", notice(&app, "第一个标题").await);
+        let path = format!("/documents/{}", notice(app, "第一个标题").await);
         let mut reader = app.visitor();
         let first = reader.get(&path).await.expect(200).shows("第一个标题");
         assert!(tag(&first).starts_with('"'), "a strong tag");
-        behind_its_back(&app, "第二个标题").await;
+        behind_its_back(app, "第二个标题").await;
         // Kept: nothing happened that the log knows of.
         let again = reader.get(&path).await.expect(200).shows("第一个标题");
         assert_eq!(tag(&again), tag(&first));
@@ -60,20 +60,19 @@ both! {
         elder.with_header("cookie", "mode=elder");
         elder.get(&path).await.expect(200).shows("第二个标题");
         reader.get(&format!("{path}?x=1")).await.expect(200).shows("第二个标题");
-        an_event(&app).await;
+        an_event(app).await;
         let after = reader.get(&path).await.expect(200).shows("第二个标题");
         assert_ne!(tag(&after), tag(&first));
         // And what no event tells is seen in the next minute.
-        behind_its_back(&app, "第三个标题").await;
+        behind_its_back(app, "第三个标题").await;
         reader.get(&path).await.expect(200).shows("第二个标题");
         app.pass(SignedDuration::from_secs(60));
         reader.get(&path).await.expect(200).shows("第三个标题");
-        reseal(&app).await;
-        app.finish().await;
+        reseal(app).await;
     }
 
     async fn who_has_the_page_is_told_so_in_every_form(app) {
-        let path = format!("/documents/{}", notice(&app, "关于供水的通知").await);
+        let path = format!("/documents/{}", notice(app, "关于供水的通知").await);
         let plain = app.visitor().get(&path).await.expect(200);
         for (accept, encoding) in [("br, gzip", "br"), ("gzip", "gzip"), ("identity", "")] {
             let mut reader = app.visitor();
@@ -91,14 +90,13 @@ both! {
             assert!(same.bytes.is_empty());
             assert_eq!(tag(&same), known);
         }
-        app.finish().await;
     }
 
     async fn what_is_withdrawn_is_gone_at_once_also_on_another_node(app) {
-        let id = notice(&app, "要撤回的通知").await;
+        let id = notice(app, "要撤回的通知").await;
         let path = format!("/documents/{id}");
         let other = app::App::new(app.with_config(|_| ()).await).expect("another node");
-        let mut there = Client::new(other.portal.clone());
+        let mut there = app.visitor().on(other.portal.clone());
         let (mut here, lists) = (app.visitor(), ["/", "/documents", "/columns/notices", "/feed.atom", "/documents.json"]);
         for page in lists.iter().copied().chain([path.as_str()]) {
             here.get(page).await.expect(200).shows("要撤回的通知");
@@ -117,7 +115,6 @@ both! {
         for page in lists {
             there.get(page).await.expect(200).hides("要撤回的通知");
         }
-        app.finish().await;
     }
 
     async fn what_is_somebodys_own_is_kept_for_nobody(app) {
@@ -128,9 +125,8 @@ both! {
         }
         reader.get("/nothing-here").await.expect(404);
         // What was not there and is there now is seen.
-        let id = notice(&app, "新的通知").await;
+        let id = notice(app, "新的通知").await;
         reader.get(&format!("/documents/{id}")).await.expect(200).shows("新的通知");
-        app.finish().await;
     }
 }
 

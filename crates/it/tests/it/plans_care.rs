@@ -9,10 +9,11 @@ use crate::{
     plans::{PLAN, after, clauses, clear_amendment, confirm, count, draft, duties, id_of, pass},
 };
 
-/// The fields `version` and `once` of a page.
+/// The fields `version` and, where there is one, `once` of a page.
 async fn fields(person: &mut Client, path: &str) -> (String, String) {
     let page = person.get(path).await.expect(200);
-    (page.field("version"), page.field("once"))
+    let once = if page.text().contains("name=\"once\"") { page.field("once") } else { String::new() };
+    (page.field("version"), once)
 }
 
 async fn choose(clerk: &mut Client, plan: &str, replaces: &str) {

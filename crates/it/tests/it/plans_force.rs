@@ -163,7 +163,7 @@ both! {
         let once = page.field("once");
         clerk.post(&format!("{path}/revoke"), &[("once", &once), ("revoke_reason", "")]).await.expect(422).shows("请写明撤销原因");
         let personal = [("once", once.as_str()), ("revoke_reason", "请联系 13800138000")];
-        clerk.post(&format!("{path}/revoke"), &personal).await.expect(422).shows("撤销原因会向社会公开").shows("138****8000");
+        clerk.post(&format!("{path}/revoke"), &personal).await.expect(422).shows("撤销的还会向社会公开").shows("138****8000");
         editor.post(&format!("{path}/revoke"), &[("once", "x"), ("revoke_reason", "误")]).await.expect(403);
         let asked = [("once", once.as_str()), ("revoke_reason", "文本上传有误"), ("restores", "true")];
         clerk.post(&format!("{path}/revoke"), &asked).await.expect(303);
@@ -300,7 +300,8 @@ both! {
         turn(app, "both", Role::CountyOffice).await;
         let page = both.get(&path).await.expect(200).hides(">确认下达<");
         let (version, once) = (page.field("version"), page.field("once"));
-        both.post(&path, &[("version", &version), ("once", &once)]).await.expect(409).shows("须由另一人下达");
+        let checked = [("version", version.as_str()), ("once", &once), ("year_checked", "true")];
+        both.post(&path, &checked).await.expect(409).shows("须由另一人下达");
         let page = clerk.get(&path).await.expect(200).shows("可以下达").shows("这一年已经过去");
         let (version, once) = (page.field("version"), page.field("once"));
         clerk.post(&path, &[("version", &version), ("once", &once)]).await.expect(409).shows("年度已核对");
