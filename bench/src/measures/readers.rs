@@ -149,9 +149,9 @@ fn wrk(address: &str) -> Result<Load> {
 }
 
 fn in_ms(text: &str) -> Result<f64> {
-    for (unit, factor) in [("us", 0.001), ("ms", 1.0), ("s", 1000.0)] {
+    for (unit, per_ms) in [("us", 1000.0), ("ms", 1.0), ("s", 0.001)] {
         if let Some(number) = text.strip_suffix(unit).and_then(|number| number.parse::<f64>().ok()) {
-            return Ok(number * factor);
+            return Ok(number / per_ms);
         }
     }
     anyhow::bail!("wrk says {text}")

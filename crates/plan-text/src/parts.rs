@@ -40,7 +40,11 @@ pub(super) fn classify(lines: &mut Vec<Line>) -> (Vec<Kind>, Vec<usize>) {
             }
             kinds[start] = Kind::Heading(Heading { level: 1, number: String::new(), mark: String::new(), rest: 0 });
         }
-        parts.push(if title > 0 { start } else { next });
+        let begin = if title > 0 { start } else { next };
+        // A date and what stands below it may both end the document before.
+        if parts.last().is_none_or(|last| *last < begin) {
+            parts.push(begin);
+        }
         at = start.max(at + 1);
     }
     (kinds, parts)

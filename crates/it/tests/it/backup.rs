@@ -287,6 +287,7 @@ both! {
                 "duty" => "SELECT id FROM duty",
                 _ => kind.roots,
             };
+            // SQL: a question of this test, or the capability's own.
             for id in store::query_scalar::<String>(store::built(all.to_owned())).fetch_all(other.db().read()).await.expect("ids") {
                 let mut tx = other.db().write().await.expect("write");
                 tx.touch(&kernel::id::SubjectRef::new(kind.kind, &id));

@@ -144,7 +144,7 @@ both! {
         for finding in findings::open(app.ctx()).await.expect("findings") {
             let path = format!("/audit/findings/{}", finding.seq);
             other.post(&path, &[("op", "agree"), ("now", "")]).await.expect(409).shows("还没有人提出");
-            one.post(&path, &[("op", "ask"), ("reason", "")]).await.expect(409);
+            one.post(&path, &[("op", "ask"), ("reason", "")]).await.expect(422);
             one.post(&path, &[("op", "ask"), ("reason", "备份里也没有")]).await.expect(303);
             one.get("/audit/verify").await.expect(200).shows("等另一名审计管理员同意");
             let page = other.get("/audit/verify").await.expect(200).shows("备份里也没有");

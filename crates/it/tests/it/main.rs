@@ -8,7 +8,7 @@ mod duties_office;
 mod forged;
 mod identity;
 mod integrity;
-// mod kept;
+mod kept;
 mod mail;
 mod matrix;
 mod offered;

@@ -161,6 +161,8 @@ impl Told<'_> {
             ("没有采纳办理情况".to_owned(), self.fields())
         } else if self.is(&events::REPORTED) {
             (format!("{organ}填报办理情况"), self.fields())
+        } else if self.is(&events::RECOUNTED) {
+            ("按事实重算办理进度".to_owned(), String::new())
         } else {
             (self.event.kind.clone(), String::new())
         }

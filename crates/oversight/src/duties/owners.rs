@@ -344,7 +344,11 @@ mod tests {
             held("D", OwnerRole::Support, false),
         ];
         let said = |share: &str, period: &str| effect(&rows, &ShareId::from(share), "县民政局", period, true);
-        assert!(said("A", "").contains("计入办结（2/3 个机关）；其余 1 个机关办结后"), "{}", said("A", ""));
+        assert!(
+            said("A", "").contains("计入办结（2/3 个机关）；这件佐证确认后马上显示在公开页面；其余 1 个机关也办结后"),
+            "{}",
+            said("A", "")
+        );
         assert!(said("A", "2026-Q1").contains("第一季度计入办结，其余各期仍按期报送"));
         assert!(said("D", "").contains("配合单位"));
         let last = effect(&rows[..2], &ShareId::from("A"), "县民政局", "", false);

@@ -279,3 +279,9 @@ fn a_long_clause_is_read_sentence_by_sentence() {
     }
     assert_eq!(plan.sections[0].clauses[1].text, "做丙。");
 }
+
+/// What a search found once.
+#[test]
+fn a_document_begins_once() {
+    holds("第一部分 \n演示县政府办 2019年5月23日印发\n责 任 单 位：\n2019年演示县政务公开工作要点\n一、");
+}

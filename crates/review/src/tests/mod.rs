@@ -83,7 +83,7 @@ stories! {
         assert!(matches!(desk.approve(&id, &reviewer("political")).await, Err(Refusal::Forbidden(_))));
         assert!(matches!(desk.approve(&id, &person("x", "QH099", &[Role::ReviewerSecrecy])).await, Err(Refusal::Forbidden(_))));
         assert!(matches!(desk.approve(&id, &Actor::System).await, Err(Refusal::NotFound)));
-        assert!(told(desk.send_back(&id, &reviewer("secrecy"), " ").await).contains("请写明紧急发布的理由"));
+        assert!(told(desk.send_back(&id, &reviewer("secrecy"), " ").await).contains("请写明退回理由"));
         assert_eq!(desk.everything().await, before);
     }
 
@@ -211,7 +211,7 @@ stories! {
             desk.approve(&open, &reviewer(gate)).await.expect(gate);
         }
         for id in [&fresh, &open] {
-            assert!(told(desk.except(id, " ").await).contains("请写明理由"));
+            assert!(told(desk.except(id, " ").await).contains("请写明紧急发布的理由"));
             desk.except(id, "红色预警").await.expect("out");
             assert_eq!(desk.state(id).await, "out");
         }

@@ -303,6 +303,7 @@ both! {
         let db = &home.db;
         for n in 0..450 {
             let sql = format!("INSERT INTO thing (id, grp, n) VALUES ('t{n:03}', 't{n:03}', 1)");
+            // SQL: a number that is counted here.
             assert!(test::tamper(db, query(store::built(sql))).await.expect("laid") > 0);
         }
         db.seal(things());

@@ -256,6 +256,8 @@ both! {
         crate::publishing::changes::correct(app, &id, &[("note", "更正")]).await;
         pass_all(app, &id).await;
         assert_ne!(edition(app, &id).await.0, old);
+        // The clerk has been told of once today, when it was a draft.
+        app.pass(jiff::SignedDuration::from_hours(25));
         clerk = app.sign_in("clerk").await;
         let before = count(app, "reading.opened").await;
         clerk.get(&format!("/documents/{id}/preview?edition={old}")).await.expect(200);

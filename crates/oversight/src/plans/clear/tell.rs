@@ -38,7 +38,7 @@ pub(super) async fn asked(
     tx: &mut Tx,
     plan: &PlanId,
     seen: &Seen,
-    by: &str,
+    sender: &str,
 ) -> std::result::Result<(), Refusal> {
     let to: Vec<String> = reviewers(ctx).await?.into_iter().map(|one| one.email).filter(|to| !to.is_empty()).collect();
     if to.is_empty() {
@@ -50,7 +50,7 @@ pub(super) async fn asked(
         "" => ("", String::new()),
         id => ("的调整稿", format!("?amendment={id}")),
     };
-    let text = format!("{by}送来“{title}”{what}，等待保密审查。\n\n审查：{office}/plans/{plan}/clearance{end}\n");
+    let text = format!("{sender}送来“{title}”{what}，等待保密审查。\n\n审查：{office}/plans/{plan}/clearance{end}\n");
     tx.enqueue(NewJob::now(SEND, &Mail { to, subject: format!("有要点等待保密审查：{title}"), text })).await?;
     Ok(())
 }

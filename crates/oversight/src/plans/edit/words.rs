@@ -5,7 +5,7 @@
 use kernel::id::{ClauseId, SectionId};
 
 use super::{Wrong, gone};
-use crate::plans::tree::{Tree, WORDS};
+use crate::plans::tree::{ClauseRow, Tree, WORDS};
 
 /// Which words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,6 +161,20 @@ fn in_dates(tree: &mut Tree, clause: &ClauseId, patch: &Patch) {
     }
 }
 
+/// A name that went out of the words and means no organ yet is asked about no more.
+fn forget_names(tree: &mut Tree, before: &ClauseRow) {
+    let Some(now) = tree.clauses.iter().find(|clause| clause.id == before.id) else { return };
+    let all = |clause: &ClauseRow| dense(&format!("{}\n{}\n{}", clause.title, clause.text, clause.owner_note));
+    let (old, new) = (all(before), all(now));
+    let stands = |words: &[char], name: &str| {
+        let name = dense(name);
+        !name.is_empty() && words.windows(name.len()).any(|window| window == name.as_slice())
+    };
+    tree.owners.retain(|owner| {
+        owner.clause != before.id || !owner.is_unmatched() || stands(&new, &owner.name) || !stands(&old, &owner.name)
+    });
+}
+
 /// The words as typed; as they were where only white space differs, which belongs to how they were issued.
 fn kept(old: &str, typed: &str) -> String {
     if dense(old) == dense(typed) { old.to_owned() } else { typed.trim().to_owned() }
@@ -226,6 +240,7 @@ pub(super) fn apply(tree: &mut Tree, part: &Part, words: &Words) -> Result<Strin
             let clause = &mut tree.clauses[at];
             clause.text = kept(if dense(&joined) == dense(&text) { &joined } else { &row.text }, &text);
             (clause.title, clause.owner_note) = (title, note);
+            forget_names(tree, &row);
             Ok(format!("修改原文{number}的文字"))
         }
     }

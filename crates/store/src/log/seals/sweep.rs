@@ -123,7 +123,6 @@ async fn next(
 ) -> Result<Vec<(String, i64, String)>> {
     // The first may have the empty id.
     let begin = if after.is_some() { ">" } else { ">=" };
-    // SQL: one of two literals.
     let sql = format!(
         "WITH RECURSIVE walk (id, place) AS (\
          SELECT (SELECT MIN(f.subject_id) FROM event_seal f WHERE f.chain = $1 AND f.subject_kind = $2 AND f.subject_id {begin} $3), \
@@ -135,6 +134,7 @@ async fn next(
          AND s.subject_id = walk.id AND s.seq = (SELECT MAX(n.seq) FROM event_seal n WHERE n.chain = $1 \
          AND n.subject_kind = $2 AND n.subject_id = walk.id) ORDER BY walk.place"
     );
+    // SQL: one of two literals.
     query_as(built(sql))
         .bind(chain)
         .bind(sealed.kind)
