@@ -24,12 +24,9 @@ async fn notice(app: &TestApp, title: &str) -> String {
 /// Changes what the page would show without the event that such a change has: whoever shows it has made the page anew.
 async fn behind_its_back(app: &TestApp, title: &str) {
     let mut tx = app.ctx().db().write().await.expect("write");
-    store::query("UPDATE organ SET phone = $1 WHERE code = 'QH010'")
-        .bind(title.to_owned())
-        .execute(tx.conn())
-        .await
-        .expect("row");
-    store::query("UPDATE edition SET title = $1").bind(title.to_owned()).execute(tx.conn()).await.expect("row");
+    for sql in ["UPDATE document SET title = $1", "UPDATE edition SET title = $1"] {
+        store::query(sql).bind(title.to_owned()).execute(tx.conn()).await.expect("row");
+    }
     tx.commit().await.expect("commit");
 }
 
