@@ -218,10 +218,11 @@ fn full(name: &str, at: &Path) -> Option<String> {
 fn take_room(probe: &Path) -> std::io::Result<()> {
     let mut file = std::fs::File::create(probe)?;
     file.write_all(&[b'.'; 4096])?;
-    match rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, FLOOR) {
-        Err(error @ (rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT)) => return Err(error.into()),
-        // Some file systems do not know how to; what was written has to do.
-        _ => {}
+    // Some file systems do not know how to; what was written has to do.
+    if let Err(error @ (rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT)) =
+        rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, FLOOR)
+    {
+        return Err(error.into());
     }
     file.sync_all()
 }

@@ -31,7 +31,7 @@ async fn behind_its_back(app: &TestApp, title: &str) {
 }
 
 async fn an_event(app: &TestApp) {
-    app.account(&format!("somebody{}", app.ctx().seams().secret(4)), "QH010", &[]).await;
+    app.account(&format!("somebody{}", app.ctx().seams().secret(4)), "QH010", &[kernel::Role::Editor]).await;
 }
 
 fn value(reply: &Reply, name: &str) -> String {

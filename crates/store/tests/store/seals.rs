@@ -393,6 +393,7 @@ both! {
         put(db, "a1", Some("a"), 1).await;
         for n in 0..30 {
             let sql = format!("INSERT INTO thing (id, grp, n) VALUES ('t{n:03}', 't{n:03}', 1)");
+            // SQL: a number that is counted here.
             assert!(test::tamper(db, query(store::built(sql))).await.expect("laid") > 0);
         }
         begin(db).await.expect("begun");

@@ -98,6 +98,9 @@ mod tests {
         plans::fixture,
     };
 
+    /// A change with its name.
+    type Change = (&'static str, fn(&mut Tree));
+
     const SOURCE: &str = "2026年某县政务公开工作要点\n一、做好公开\n（一）公开预算。6月底前公开预算。每季度公开执行情况。\
         （县财政局负责）\n（二）公开决算。9月底前公开决算。（县审计局负责）\n";
 
@@ -107,7 +110,7 @@ mod tests {
         let tree = || fixture::tree(SOURCE, PlanKind::WorkPoints, &mut fixture::fresh("x"));
         let first = Seen::draft(&tree());
         assert_eq!(first, Seen::draft(&tree()));
-        let changes: [(&str, fn(&mut Tree)); 16] = [
+        let changes: [Change; 16] = [
             ("year", |tree| tree.plan.year = 2027),
             ("number", |tree| tree.plan.document_number = "某府办发〔2026〕3号".into()),
             ("date", |tree| tree.plan.issued_on = "2026-03-01".into()),
