@@ -65,6 +65,8 @@ both! {
         reader.get(&path).await.expect(200).shows("第二个标题");
         app.pass(SignedDuration::from_secs(60));
         reader.get(&path).await.expect(200).shows("第三个标题");
+        // As it was published; what is left of it is the seal.
+        behind_its_back(app, "第一个标题").await;
         reseal(app).await;
     }
 
