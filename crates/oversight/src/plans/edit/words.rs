@@ -164,12 +164,9 @@ fn in_dates(tree: &mut Tree, clause: &ClauseId, patch: &Patch) {
 /// A name that went out of the words and means no organ yet is asked about no more.
 fn forget_names(tree: &mut Tree, before: &ClauseRow) {
     let Some(now) = tree.clauses.iter().find(|clause| clause.id == before.id) else { return };
-    let all = |clause: &ClauseRow| dense(&format!("{}\n{}\n{}", clause.title, clause.text, clause.owner_note));
+    let all = |clause: &ClauseRow| format!("{}\n{}\n{}", clause.title, clause.text, clause.owner_note);
     let (old, new) = (all(before), all(now));
-    let stands = |words: &[char], name: &str| {
-        let name = dense(name);
-        !name.is_empty() && words.windows(name.len()).any(|window| window == name.as_slice())
-    };
+    let stands = |words: &str, name: &str| find(words, name, 1).is_some();
     tree.owners.retain(|owner| {
         owner.clause != before.id || !owner.is_unmatched() || stands(&new, &owner.name) || !stands(&old, &owner.name)
     });
