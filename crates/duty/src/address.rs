@@ -1,5 +1,5 @@
 //! Addresses given as evidence: those of this site must lead to something public; others are checked by form here, and by
-//! opening them afterwards ([`crate::checks`]).
+//! opening them afterwards ([`crate::evidence::opens`]).
 
 use std::net::IpAddr;
 

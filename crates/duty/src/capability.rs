@@ -1,25 +1,13 @@
 //! What the machine declares: its tables, events, permissions, settings, and what it does by itself.
 
-use std::sync::Arc;
-
 use jiff::civil::Time;
-use kernel::id::SubjectRef;
-use store::{
-    Entry, Every, Followers, Schedule,
-    jobs::{Failure, Handlers},
-};
-use web::{
-    Capability, Ctx, Result,
-    hooks::{Leaving, Publishes},
-    mail::Outward,
-};
+use store::{Entry, Every, Schedule, jobs::Handlers};
+use web::{Capability, Ctx, Result, mail::Outward};
 
 use crate::{
-    MIGRATIONS, events,
-    lapse::{self, SETTLE},
-    look,
+    MIGRATIONS, events, evidence,
     model::{Cadence, label_of},
-    notices::{self, NOTIFY, Notice, TELL, Tell},
+    notices::{self, NOTIFY, Notice, again},
     permissions, project, reform, settings,
     tidings::{self, CHANGED, Changes},
 };
@@ -29,30 +17,24 @@ const FROM: Time = Time::constant(8, 30, 0, 0);
 
 /// What this crate brings into the program; sources and pages are declared by the contexts.
 pub fn capability() -> Capability {
-    let leaving: Arc<dyn Leaving> = Arc::new(lapse::WithItsSubject);
-    Capability::new("duty", "任务")
+    let machine = Capability::new("duty", "任务")
         .permissions(&permissions::ALL)
         .events(&events::ALL)
         .subject(events::SUBJECT, "任务")
         .words(words)
         .titled("SELECT id, text FROM duty WHERE id")
         .titled("SELECT s.id, d.text FROM duty_share s JOIN duty d ON d.id = s.duty WHERE s.id")
-        .titled("SELECT id, title FROM evidence WHERE id")
         .jobs(handlers)
         .schedule(schedule)
-        .followers(followers)
         .settings::<settings::Duties>()
         .migrations(MIGRATIONS)
         .declare(Outward(NOTIFY))
-        .declare(Outward(TELL))
         .declare(Outward(CHANGED))
-        // It mails the organ whose evidence fell away.
-        .declare(Outward(SETTLE))
         .declare(crate::sealed::duties())
-        .declare(leaving)
         .declare(crate::mend::proof())
         .declare(reform::touched())
-        .declare(reform::followed())
+        .declare(reform::followed());
+    evidence::declared(machine)
 }
 
 /// Periods and rhythms as people call them: `2026-Q2` is 2026年第二季度.
@@ -68,35 +50,17 @@ fn words(field: &str, code: &str) -> Option<String> {
     }
 }
 
-fn followers(ctx: &Ctx) -> Followers {
-    let publishes: Vec<Publishes> = ctx.declared::<Publishes>().copied().collect();
-    lapse::follower(&publishes).into_iter().fold(Followers::default(), Followers::with)
-}
-
 fn handlers(ctx: &Ctx) -> Handlers {
-    let (notifying, telling, settling, changing) = (ctx.clone(), ctx.clone(), ctx.clone(), ctx.clone());
+    let (notifying, changing) = (ctx.clone(), ctx.clone());
     Handlers::default()
         .with(NOTIFY, "把任务通知各机关", move |notice: Notice| {
             let ctx = notifying.clone();
             async move { again(notices::notify(&ctx, notice).await) }
         })
-        .with(TELL, "把佐证的处理结果告知机关", move |told: Tell| {
-            let ctx = telling.clone();
-            async move { again(notices::tell(&ctx, told).await) }
-        })
         .with(CHANGED, "把任务的调整告知机关", move |changes: Changes| {
             let ctx = changing.clone();
             async move { again(tidings::tell(&ctx, changes).await) }
         })
-        .with(SETTLE, "核对佐证是否仍然公开", move |subject: SubjectRef| {
-            let ctx = settling.clone();
-            async move { again(notices::settle(&ctx, &subject).await.map(drop)) }
-        })
-        .merge(look::handlers(ctx))
-}
-
-fn again(done: Result<()>) -> std::result::Result<(), Failure> {
-    done.map_err(|error| Failure::Retry(format!("{error:?}")))
 }
 
 /// Reminders go out at half past eight on working days; after a reform shares are folded with it, and on the

@@ -1,21 +1,19 @@
-//! What happens to duties, as the log says it. Whoever adds a kind adds it to [`ALL`].
+//! What happens to duties, as the log says it. Whoever adds a kind adds it to [`ALL`]; what happens to evidence stands with it.
 
 use kernel::{EventKind, Keep};
 
 /// The subject of all these events.
 pub const SUBJECT: &str = "duty";
 
-const fn kind(name: &'static str, label: &'static str) -> EventKind {
+pub(crate) const fn kind(name: &'static str, label: &'static str) -> EventKind {
     EventKind::new(SUBJECT, name, label)
 }
 
 /// Of whom and of what every event on a share speaks.
-const SOURCE: (&str, &str) = ("source", "");
+pub(crate) const SOURCE: (&str, &str) = ("source", "");
 /// The title of the source, for people.
 const OF: (&str, &str) = ("of", "来源");
-const SHARE: (&str, &str) = ("share", "");
-const EVIDENCE: (&str, &str) = ("evidence", "佐证");
-const TITLE: (&str, &str) = ("title", "标题");
+pub(crate) const SHARE: (&str, &str) = ("share", "");
 
 /// Issued to its organs.
 pub static ISSUED: EventKind = kind("duty.issued", "下达任务").holds(&[
@@ -59,35 +57,6 @@ pub static RECOUNTED: EventKind = kind("duty.recounted", "按事实重算办理�
 /// An organ reported progress.
 pub static NOTE_ADDED: EventKind =
     kind("duty.note_added", "报送进展").holds(&[SOURCE, SHARE, ("note", ""), ("text", "文字")]).keeps(Keep::Words);
-/// An organ handed in evidence.
-pub static EVIDENCE_ADDED: EventKind = kind("duty.evidence_added", "报送佐证")
-    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", ""), ("url", "网址"), ("period", "时段")])
-    .keeps(Keep::Words);
-/// An organ took evidence back.
-pub static EVIDENCE_TAKEN_BACK: EventKind =
-    kind("duty.evidence_taken_back", "收回佐证").holds(&[SOURCE, SHARE, EVIDENCE, TITLE]).keeps(Keep::Words);
-/// The office confirmed evidence.
-pub static EVIDENCE_CONFIRMED: EventKind = kind("duty.evidence_confirmed", "确认佐证")
-    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", "")])
-    .keeps(Keep::Words);
-/// The office accepted evidence that does not finish the duty.
-pub static EVIDENCE_ACCEPTED: EventKind = kind("duty.evidence_accepted", "认可佐证，尚未完成")
-    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", ""), ("reason", "还差什么")])
-    .keeps(Keep::Words);
-/// The office sent evidence back.
-pub static EVIDENCE_RETURNED: EventKind = kind("duty.evidence_returned", "退回佐证")
-    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("subject", ""), ("reason", "原因")])
-    .keeps(Keep::Words);
-/// The office took a decision back on its day.
-pub static DECISION_UNDONE: EventKind = kind("duty.decision_undone", "撤销对佐证的处理")
-    .holds(&[SOURCE, SHARE, EVIDENCE, TITLE, ("was", "原来")])
-    .keeps(Keep::Words);
-/// The subject of evidence left the public.
-pub static EVIDENCE_LAPSED: EventKind =
-    kind("duty.evidence_lapsed", "佐证失效").holds(&[SOURCE, SHARE, EVIDENCE, TITLE]).keeps(Keep::Words);
-/// The address of evidence was asked for, with another outcome than before.
-pub static EVIDENCE_LOOKED: EventKind =
-    kind("duty.evidence_looked", "检查佐证网址").holds(&[EVIDENCE, ("outcome", "结果"), ("detail", "说明")]);
 /// Further fields were filled in.
 pub static REPORTED: EventKind = kind("duty.reported", "报送任务")
     .holds(&[SOURCE, SHARE, ("fields", "办理情况"), ("pending", "待采纳")])
@@ -107,8 +76,8 @@ pub static REMINDED: EventKind = kind("duty.reminded", "提醒任务").holds(&[
     ("mailed", "已发邮件"),
 ]);
 
-/// All of them, for the capability that has the pages.
-pub static ALL: [&EventKind; 24] = [
+/// All of them.
+pub static ALL: [&EventKind; 16] = [
     &RECOUNTED,
     &ISSUED,
     &ASSIGNED,
@@ -121,14 +90,6 @@ pub static ALL: [&EventKind; 24] = [
     &DUE_CHANGED,
     &VISIBILITY_CHANGED,
     &NOTE_ADDED,
-    &EVIDENCE_ADDED,
-    &EVIDENCE_TAKEN_BACK,
-    &EVIDENCE_CONFIRMED,
-    &EVIDENCE_ACCEPTED,
-    &EVIDENCE_RETURNED,
-    &DECISION_UNDONE,
-    &EVIDENCE_LAPSED,
-    &EVIDENCE_LOOKED,
     &REPORTED,
     &EXTRA_ACCEPTED,
     &EXTRA_DECLINED,

@@ -11,8 +11,8 @@ use kernel::{
 use store::{Executor, FromRow, Result, built, query_as};
 
 use crate::{
+    key::SourceKey,
     model::{Cadence, Course, Decision, EvidenceFact, Facts, OwnerRole},
-    source::SourceKey,
 };
 
 /// Most ids in one question.

@@ -1,4 +1,4 @@
-//! Mails to organs about their duties, whatever the source: issued, due or late, evidence that fell away.
+//! Mails to organs about their duties, whatever the source: issued, changed, due or late.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -6,19 +6,22 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use kernel::{
     Actor, OrganCode, Role,
-    id::{DutyId, EvidenceId, ShareId, SubjectRef},
+    id::{DutyId, ShareId},
 };
 use serde::{Deserialize, Serialize};
-use store::{FromRow, Tx, built, jobs::NewJob, query_as};
+use store::{
+    FromRow, Tx, built,
+    jobs::{Failure, NewJob},
+    query_as,
+};
 use web::{
     Ctx, Result,
-    hooks::{Publishes, Recipients},
+    hooks::Recipients,
     mail::{Mail, SEND},
 };
 
 use crate::{
     board,
-    lapse::{self, Lapsed},
     remind::{self, Owed},
     settings::Duties,
     source::{self, SourceKey},
@@ -26,16 +29,6 @@ use crate::{
 
 /// Job: tells organs by mail that duties were issued to them, or changed.
 pub const NOTIFY: &str = "duty.notify";
-
-/// Job: tells an organ by mail what the office decided on its evidence, where something is left to do.
-pub const TELL: &str = "duty.tell";
-
-/// Payload of [`TELL`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tell {
-    /// The piece of evidence.
-    pub evidence: EvidenceId,
-}
 
 /// What happened to duties of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,6 +197,11 @@ fn issued(held: &[board::Line], when: &str, answers: impl Fn(&OrganCode) -> bool
     told + "。"
 }
 
+/// A job of this machine is tried again whatever stood in its way: what organs are told, they are told late rather than never.
+pub(crate) fn again(done: Result<()>) -> std::result::Result<(), Failure> {
+    done.map_err(|error| Failure::Retry(format!("{error:?}")))
+}
+
 /// The office's address of a duty.
 pub(crate) fn href(ctx: &Ctx, duty: &DutyId) -> String {
     format!("{}/duties/{duty}", ctx.config().server.office_url.trim_end_matches('/'))
@@ -367,78 +365,4 @@ pub async fn remind_now(ctx: &Ctx, actor: &Actor, shares: &[ShareId], duties: &[
     }
     tx.commit().await?;
     Ok(done)
-}
-
-#[derive(FromRow)]
-struct Decided {
-    duty: DutyId,
-    organ: OrganCode,
-    text: String,
-    title: String,
-    decision: String,
-    partial: bool,
-    reason: String,
-}
-
-/// One mail to the organ whose evidence was sent back or does not finish its duty; none when the decision was undone since.
-pub(crate) async fn tell(ctx: &Ctx, told: Tell) -> Result<()> {
-    let found: Option<Decided> = query_as(
-        "SELECT a.duty, a.organ, d.text, e.title, e.decision, e.partial, e.reason FROM evidence e \
-         JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty WHERE e.id = $1",
-    )
-    .bind(&told.evidence)
-    .fetch_optional(ctx.db().read())
-    .await?;
-    let Some(piece) = found.filter(|piece| piece.decision == "returned" || piece.partial) else { return Ok(()) };
-    let organ = ctx.directory().stands_for(&piece.organ, ctx.today());
-    let Some(to) = addresses(ctx).await?.remove(&organ) else { return Ok(()) };
-    let words = web::filters::shortened(&piece.text, 60);
-    let (subject, what) = match piece.partial {
-        true => {
-            ("任务佐证已认可，任务尚未完成", format!("《{}》已认可，任务尚未完成。还差：{}", piece.title, piece.reason))
-        }
-        false => ("任务佐证被退回", format!("《{}》被退回。理由：{}", piece.title, piece.reason)),
-    };
-    let text = format!(
-        "{}：\n\n任务“{words}”的佐证{what}\n\n请办理后重新报送：\n{}\n",
-        ctx.directory().short_name(&organ),
-        href(ctx, &piece.duty)
-    );
-    let mut tx = ctx.db().write().await?;
-    tx.enqueue(NewJob::now(SEND, &Mail { to, subject: subject.into(), text })).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Brings the evidence of a subject in line with the log; where the subject left the public, the duty's history says so and its
-/// organ gets a mail. Returns how many pieces lapsed of which nobody had been told.
-pub(crate) async fn settle(ctx: &Ctx, subject: &SubjectRef) -> Result<usize> {
-    let publishes: Vec<Publishes> = ctx.declared::<Publishes>().copied().collect();
-    let addresses = addresses(ctx).await?;
-    let mut tx = ctx.db().write().await?;
-    lapse::settle(&mut tx, &publishes, subject).await?;
-    let mut told = 0;
-    for piece in lapse::untold(tx.conn(), subject).await? {
-        if lapse::tell(&mut tx, &piece).await? {
-            let organ = ctx.directory().stands_for(&piece.organ, ctx.today());
-            if let Some(to) = addresses.get(&organ) {
-                tx.enqueue(NewJob::now(SEND, &lapsed_mail(ctx, &piece, to.clone()))).await?;
-            }
-            told += 1;
-        }
-    }
-    tx.commit().await?;
-    Ok(told)
-}
-
-fn lapsed_mail(ctx: &Ctx, piece: &Lapsed, to: Vec<String>) -> Mail {
-    Mail {
-        to,
-        subject: "任务佐证已失效，请重新报送".into(),
-        text: format!(
-            "《{}》已撤回公开，以它为佐证的任务不再算办结。请换一份已公开的文件重新报送：\n{}\n",
-            piece.title,
-            href(ctx, &piece.duty),
-        ),
-    }
 }

@@ -11,8 +11,8 @@ use store::{Db, Result, Tx, Value, built, query, query_as, query_scalar};
 use crate::{
     events,
     facts::{self, CHUNK, Share, places},
+    key::{self, SourceKey},
     model::{OwnerRole, RollUp, Standing, State, rolled},
-    source::{self, SourceKey},
 };
 
 /// The last day of a piece that only a fact ends.
@@ -203,7 +203,7 @@ pub async fn rebuild(db: &Db) -> Result<usize> {
         let mut after = DutyId::default();
         loop {
             let mut tx = db.write().await?;
-            source::lock(&mut tx, &key).await?;
+            key::lock(&mut tx, &key).await?;
             let ids: Vec<DutyId> = query_scalar(
                 "SELECT id FROM duty WHERE source_kind = $1 AND source_id = $2 AND id > $3 AND issued_at <> '' \
                  ORDER BY id LIMIT $4",

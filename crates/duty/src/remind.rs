@@ -15,8 +15,8 @@ use store::{Db, FromRow, Result, Tx, query, query_as, query_scalar};
 use crate::{
     events,
     facts::{self, CHUNK, Share},
+    key::SourceKey,
     model::{Cadence, State},
-    source::SourceKey,
 };
 
 /// How many days back a reminder that could not go out (holiday, the program stood) is still worth sending.

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use futures::future::{BoxFuture, ready};
 use kernel::{Actor, id::DutyId};
-use serde::{Deserialize, Serialize};
-use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
+use store::{Executor, Tx, query, query_as, query_scalar};
 use web::{Ctx, Refusal};
 
+pub use crate::key::{SourceKey, lock};
+
 use crate::{
-    duties::DutyRow,
     model::{Field, Visibility},
     project,
+    row::DutyRow,
 };
 
 /// One kind of source; the board filters by it.
@@ -59,35 +60,6 @@ impl SourceKind {
     #[must_use]
     pub const fn numbered(self) -> Self {
         Self { numbered: true, ..self }
-    }
-}
-
-/// Which source: kind and id in the context that keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, FromRow, Serialize, Deserialize)]
-pub struct SourceKey {
-    /// [`SourceKind::key`].
-    #[sql(rename = "source_kind")]
-    pub kind: String,
-    #[sql(rename = "source_id")]
-    pub id: String,
-}
-
-impl SourceKey {
-    /// The source of this kind and id.
-    pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
-        Self { kind: kind.into(), id: id.into() }
-    }
-
-    /// As it stands in addresses, `kind/id`; `None` for anything else.
-    pub fn read(text: &str) -> Option<Self> {
-        let (kind, id) = text.split_once('/')?;
-        Some(Self::new(kind, id))
-    }
-}
-
-impl std::fmt::Display for SourceKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.kind, self.id)
     }
 }
 
@@ -239,12 +211,6 @@ impl Sources {
     pub fn keeper(&self, key: &str) -> Option<&dyn Source> {
         self.0.iter().find(|source| source.kinds().iter().any(|kind| kind.key == key)).map(|source| &**source)
     }
-}
-
-/// Makes everything that is written about a source and its duties wait for each other: what is read after this stays true
-/// until the write ends, so an amendment overwrites nothing that organs or the office write meanwhile.
-pub async fn lock(tx: &mut Tx, source: &SourceKey) -> store::Result<()> {
-    tx.lock(&format!("duty_source:{}/{}", source.kind, source.id)).await
 }
 
 /// What boards show of a source; `None` when it has not been put.

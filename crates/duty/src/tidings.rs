@@ -16,10 +16,10 @@ use web::{
 };
 
 use crate::{
-    DutyRow, duties,
     events::{self, DUE_CHANGED, ENDED, VISIBILITY_CHANGED},
     facts::{CHUNK, places},
     notices::{addresses, href},
+    row::{self, DutyRow},
     source::{self, SourceKey},
 };
 
@@ -113,7 +113,7 @@ impl Net {
 
 /// The changes of a source's duties since `since`, oldest first, by duty.
 async fn net(tx: &mut Tx, source: &SourceKey, since: &str) -> store::Result<BTreeMap<DutyId, Net>> {
-    let ids: Vec<DutyId> = duties::of_source(tx.conn(), source).await?.into_iter().map(|row| row.id).collect();
+    let ids: Vec<DutyId> = row::of_source(tx.conn(), source).await?.into_iter().map(|row| row.id).collect();
     let chain = tx.chain().to_owned();
     let mut found: BTreeMap<DutyId, Net> = BTreeMap::new();
     for some in ids.chunks(CHUNK) {
@@ -173,7 +173,7 @@ pub async fn tell(ctx: &Ctx, told: Changes) -> Result<()> {
     source::lock(&mut tx, &told.source).await?;
     let Some(row) = source::get(tx.conn(), &told.source).await? else { return Ok(()) };
     let changes = net(&mut tx, &told.source, &told.since).await?;
-    let rows: HashMap<DutyId, DutyRow> = duties::of_source(tx.conn(), &told.source)
+    let rows: HashMap<DutyId, DutyRow> = row::of_source(tx.conn(), &told.source)
         .await?
         .into_iter()
         .filter(|row| changes.contains_key(&row.id))

@@ -6,7 +6,7 @@ use std::{
 };
 
 use duty::{
-    decide::Verdict,
+    evidence::Verdict,
     facts::{self, Share},
     model::names_other_period,
 };
@@ -23,7 +23,10 @@ use web::{
 };
 
 use crate::{
-    duties::acts::{self, Named},
+    duties::{
+        acts,
+        evidence::{self, Named},
+    },
     model::PlanKind,
     plans::{
         clear::{self, Seen},
@@ -258,7 +261,7 @@ async fn hand_in(ctx: &Ctx, cast: &Cast, routine: &Routine) -> Result<Vec<Scene>
         return Ok(Vec::new());
     };
     let named = Named { document: document.to_string(), ..Named::default() };
-    match acts::evidence(ctx, &actor, &routine.share, &routine.period, &named, "").await {
+    match evidence::add(ctx, &actor, &routine.share, &routine.period, &named, "").await {
         Ok(_) => {}
         // The same document was handed in before, or the one found has been withdrawn: nothing new to hand in.
         Err(Refusal::Fields(_) | Refusal::Conflict(_)) => return Ok(Vec::new()),
@@ -300,7 +303,7 @@ async fn report(ctx: &Ctx, cast: &Cast, issued: &Issued, state: &DutyState) -> R
     let period = held.course().on(ctx.today()).period;
     // What the office says when it returns evidence is the reason, not the organ's explanation.
     let note = if state.state == "returned" { "" } else { state.note.as_str() };
-    acts::evidence(ctx, &actor, &held.id, &period, &named, note).await.map_err(at_place)?;
+    evidence::add(ctx, &actor, &held.id, &period, &named, note).await.map_err(at_place)?;
     Ok(Vec::new())
 }
 
@@ -313,8 +316,8 @@ async fn decide(ctx: &Ctx, cast: &Cast, issued: &Issued, state: &DutyState) -> R
 }
 
 async fn confirm_newest(ctx: &Ctx, cast: &Cast, share: &ShareId, verdict: &Verdict) -> Result<()> {
-    let Some(evidence) = duty::decide::newest_undecided(ctx.db(), share).await? else { return Ok(()) };
-    acts::decide(ctx, &cast.chief(), &evidence, verdict).await.map_err(refused)?;
+    let Some(newest) = duty::evidence::newest_undecided(ctx.db(), share).await? else { return Ok(()) };
+    evidence::decide(ctx, &cast.chief(), &newest, verdict).await.map_err(refused)?;
     Ok(())
 }
 

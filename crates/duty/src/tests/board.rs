@@ -9,7 +9,7 @@ use super::{
 use crate::{
     DutyRow, SourceState,
     board::{self, Filter, Order, Rows, Sort, Wanted, Word},
-    decide::Verdict,
+    evidence::Verdict,
     model::{OwnerRole, State},
 };
 

@@ -8,9 +8,8 @@ use web::Refusal;
 
 use super::office::{Office, after, clerk, date, editor, row};
 use crate::{
-    SourceKey, SourceState,
-    decide::{self, Verdict},
-    duties,
+    SourceKey, SourceState, duties,
+    evidence::{Verdict, decide, hand_in},
     facts::{self, Share},
     model::{OwnerRole, Visibility, roll_up},
     project, report,
@@ -131,7 +130,7 @@ impl Story<'_> {
                 let pieces = self.pieces().await;
                 let Some((piece, organ)) = pick(&pieces, at) else { return Ok(()) };
                 let by = editor(Self::acts(organ));
-                office.act(&by, async |tx, by| report::take_back(tx, by, piece).await).await?;
+                office.act(&by, async |tx, by| hand_in::take_back(tx, by, piece).await).await?;
             }
             Step::Publish(document, public) => {
                 office.publish(&format!("d{}", document % 3), public).await;

@@ -5,13 +5,13 @@ use web::Refusal;
 
 use self::office::{Office, clerk, date, editor, row};
 use crate::{
-    DutyRow, Proof, SourceKey, SourceState,
+    DutyRow, SourceKey, SourceState,
     board::{Filter, Line, Order, Rows},
-    checks,
-    decide::{self, Verdict},
-    desk, duties, events, extra, facts, lapse,
+    desk, duties, events,
+    evidence::{self, NewEvidence, Proof, Verdict, decide, hand_in, lapse, opens},
+    extra, facts,
     model::{OwnerRole, State, Visibility},
-    pieces, remind, report, views,
+    remind, report, views,
 };
 
 /// Tells the story on SQLite, and on PostgreSQL where one is given.
@@ -92,7 +92,7 @@ stories! {
         office.decide(&piece, Verdict::Confirm).await.expect("confirmed");
         assert_eq!(state().await, State::Confirmed);
         assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("没有重复确认"));
-        let uses = pieces::uses(&office.db, &SubjectRef::new("document", "d1")).await.expect("uses");
+        let uses = evidence::uses(&office.db, &SubjectRef::new("document", "d1")).await.expect("uses");
         assert_eq!((uses.len(), uses[0].title.as_str()), (1, "领导小组第一次会议"));
         let undone = office.act(&clerk(), async |tx, by| decide::undo(tx, by, &piece).await).await;
         undone.expect("undone on its day");
@@ -115,22 +115,22 @@ stories! {
         let own = office.act(&editor("QH010"), async |tx, by| decide::decide(tx, by, &piece, confirm, true).await).await;
         assert!(matches!(own, Err(Refusal::Forbidden(_))));
         assert!(told(office.decide(&piece, Verdict::Return(" ".into())).await).contains("请写明退回的理由"));
-        let other = office.act(&editor("QH011"), async |tx, by| report::take_back(tx, by, &piece).await).await;
+        let other = office.act(&editor("QH011"), async |tx, by| hand_in::take_back(tx, by, &piece).await).await;
         assert!(matches!(other, Err(Refusal::Forbidden(_))));
         let nothing = office.decide(&EvidenceId::from("none"), Verdict::Confirm).await;
         assert!(matches!(nothing, Err(Refusal::NotFound)));
         // Who handed it in does not confirm it, whatever the role.
         let own = office.duty(row(&office, &key, "乙", "", ""), &[("QH001", OwnerRole::Lead)]).await;
         let own = office.share(&own, "QH001").await;
-        let new = crate::NewEvidence {
+        let new = NewEvidence {
             share: own,
             period: String::new(),
             proof: Proof::address("https://media.example/a", "报道").expect("address"),
             note: String::new(),
         };
-        let (_, mine) = office.act(&clerk(), async |tx, by| report::add_evidence(tx, by, &new).await).await.expect("evidence");
+        let (_, mine) = office.act(&clerk(), async |tx, by| hand_in::add(tx, by, &new).await).await.expect("evidence");
         assert!(told(office.decide(&mine, Verdict::Confirm).await).contains("须由他人确认"));
-        assert_eq!(office.events(&events::EVIDENCE_CONFIRMED).await, 0);
+        assert_eq!(office.events(&evidence::CONFIRMED).await, 0);
     }
 
     /// After a reform the successor answers: it reports, and what waits stands in its list.
@@ -149,17 +149,17 @@ stories! {
         assert!(told(Proof::address("https://media.example/a", " ")).contains("请写明网址上是什么内容"));
         assert!(told(Proof::address("https://media.example/a", "电话 13800138000")).contains("138****8000"));
         let proof = Proof::address("media.example/a", "报道").expect("address");
-        let new = crate::NewEvidence { share, period: String::new(), proof, note: String::new() };
+        let new = NewEvidence { share, period: String::new(), proof, note: String::new() };
         let (_, piece) =
-            office.act(&editor("QH010"), async |tx, by| report::add_evidence(tx, by, &new).await).await.expect("evidence");
+            office.act(&editor("QH010"), async |tx, by| hand_in::add(tx, by, &new).await).await.expect("evidence");
         assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("网址还在检查"));
-        let url = checks::address(&office.db, &piece).await.expect("read");
+        let url = opens::address(&office.db, &piece).await.expect("read");
         assert_eq!(url.as_deref(), Some("https://media.example/a"));
         for (outcome, times) in [("gone", 1), ("gone", 1), ("opened", 2)] {
             let mut tx = office.db.write().await.expect("write");
-            checks::keep(&mut tx, &piece, outcome, "404").await.expect("kept");
+            opens::keep(&mut tx, &piece, outcome, "404").await.expect("kept");
             tx.commit().await.expect("commit");
-            assert_eq!(office.events(&events::EVIDENCE_LOOKED).await, times);
+            assert_eq!(office.events(&evidence::LOOKED).await, times);
             if outcome == "gone" {
                 assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("请退回并请报送单位换一个网址"));
             }
@@ -243,7 +243,7 @@ stories! {
             assert_eq!(lapse::tell(&mut tx, &pieces[0]).await.expect("told"), first);
             tx.commit().await.expect("commit");
         }
-        assert_eq!(office.events(&events::EVIDENCE_LAPSED).await, 1);
+        assert_eq!(office.events(&evidence::LAPSED).await, 1);
         office.publish("d1", true).await;
         office.catch_up().await;
         assert_eq!(state().await, State::Evidenced);
@@ -380,7 +380,7 @@ stories! {
         };
         assert_eq!(state().await, State::InProgress);
         assert!(told(office.decide(&piece, Verdict::Confirm).await).contains("尚未完成"));
-        assert_eq!(pieces::counted(&office.db, &key).await.expect("counted").len(), 1);
+        assert_eq!(evidence::counted(&office.db, &key).await.expect("counted").len(), 1);
         office.act(&clerk(), async |tx, by| decide::undo(tx, by, &piece).await).await.expect("undone");
         assert_eq!(state().await, State::Evidenced);
         office.decide(&piece, Verdict::Confirm).await.expect("confirmed");

@@ -19,11 +19,10 @@ use tempfile::TempDir;
 use web::{Ctx, Refusal, hooks::Publishes};
 
 use crate::{
-    By, DutyRow, NewEvidence, Proof, Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Target, Words,
-    decide::{self, Verdict},
-    duties, lapse,
+    By, DutyRow, Source, SourceKey, SourceKind, SourceRow, SourceState, Sources, Target, Words, duties,
+    evidence::{NewEvidence, Proof, Verdict, decide, hand_in, lapse},
     model::{Field, FieldShape, OwnerRole, Visibility},
-    report, source,
+    source,
 };
 
 static WITHDRAWN: EventKind = EventKind::new("document", "document.withdrawn", "撤回");
@@ -220,7 +219,7 @@ impl Office {
             title: format!("文件{document}"),
         };
         let new = NewEvidence { share: share.clone(), period: period.into(), proof, note: String::new() };
-        Ok(self.act(&editor(organ), async |tx, by| report::add_evidence(tx, by, &new).await).await?.1)
+        Ok(self.act(&editor(organ), async |tx, by| hand_in::add(tx, by, &new).await).await?.1)
     }
 
     pub(super) async fn decide(&self, evidence: &EvidenceId, verdict: Verdict) -> Result<Target, Refusal> {
@@ -247,7 +246,7 @@ impl Office {
             let db = db.clone();
             async move {
                 let mut tx = db.write().await?;
-                lapse::settle(&mut tx, &[PUBLISHES], &subject).await?;
+                lapse::align(&mut tx, &[PUBLISHES], &subject).await?;
                 Ok(tx.commit().await?)
             }
         };

@@ -227,7 +227,7 @@ both! {
                 config.settings.set(duty::settings::Duties { check_allow, ..Default::default() });
             })
             .await;
-        let look = async || duty::look::run(&ctx, &piece.as_str().into()).await.expect("look").expect("asked");
+        let look = async || duty::evidence::opens::look_at(&ctx, &piece.as_str().into()).await.expect("look").expect("asked");
         assert_eq!(look().await.outcome, "gone");
         assert_eq!(events(app, "duty.evidence_looked").await, 2, "inside, then gone");
         clerk.get(&page).await.expect(200).shows("对方网站说没有这个页面（404）");

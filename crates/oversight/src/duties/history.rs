@@ -85,33 +85,6 @@ impl Told<'_> {
         values.unwrap_or_default().join("；")
     }
 
-    /// What was done with evidence.
-    fn evidence(&self) -> Option<(String, String)> {
-        let (organ, title) = (&self.organ, self.text("title"));
-        Some(if self.is(&events::EVIDENCE_ADDED) {
-            (format!("{organ}报送佐证《{title}》"), String::new())
-        } else if self.is(&events::EVIDENCE_TAKEN_BACK) {
-            (format!("{organ}收回佐证《{title}》"), String::new())
-        } else if self.is(&events::EVIDENCE_CONFIRMED) {
-            (format!("确认{organ}的佐证《{title}》"), String::new())
-        } else if self.is(&events::EVIDENCE_RETURNED) {
-            (format!("退回{organ}的佐证《{title}》"), self.text("reason"))
-        } else if self.is(&events::EVIDENCE_ACCEPTED) {
-            (format!("认可{organ}的佐证《{title}》，尚未完成"), format!("还差：{}", self.text("reason")))
-        } else if self.is(&events::DECISION_UNDONE) {
-            (format!("撤销对{organ}佐证《{title}》的处理"), String::new())
-        } else if self.is(&events::EVIDENCE_LAPSED) {
-            (format!("{organ}的佐证《{title}》已撤回公开，不再有效"), String::new())
-        } else if self.is(&events::EVIDENCE_LOOKED) {
-            match self.text("outcome").as_str() {
-                "opened" => (format!("{organ}报送的网址可以打开"), String::new()),
-                _ => (format!("{organ}报送的网址没有打开"), self.text("detail")),
-            }
-        } else {
-            return None;
-        })
-    }
-
     /// What the office or the source did with the duty or its shares.
     fn duty(&self) -> Option<(String, String)> {
         let organ = &self.organ;
@@ -148,7 +121,8 @@ impl Told<'_> {
 
     fn words(&self) -> (String, String) {
         let organ = &self.organ;
-        if let Some(words) = self.evidence().or_else(|| self.duty()) {
+        let done = super::evidence::told(&self.event.kind, organ, |key| self.text(key));
+        if let Some(words) = done.or_else(|| self.duty()) {
             return words;
         }
         if self.is(&events::NOTE_ADDED) {
@@ -187,7 +161,7 @@ mod tests {
     fn every_kind_has_words() {
         let text = String::new;
         let directory = Directory::new(Vec::new(), "青禾县");
-        for kind in events::ALL {
+        for kind in events::ALL.iter().chain(&duty::evidence::EVENTS) {
             let event = Event {
                 chain: text(),
                 seq: 1,

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use duty::{
-    PlanProgress, Progress, desk,
+    PlanProgress, Progress, desk, evidence,
     model::{OwnerRole, State},
     permissions::{CONFIRM_DUTIES, REPORT_DUTIES},
-    pieces,
 };
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, civil::Date};
@@ -21,7 +20,7 @@ use web::{
 };
 
 use crate::{
-    duties::{acts::DOCUMENT, sources},
+    duties::{evidence::DOCUMENT, sources},
     permissions::{CLEAR_PLANS, MANAGE_PLANS},
     plans::{amend, clear, revoke, rows},
     portal,
@@ -269,7 +268,7 @@ impl Mentions for Uses {
     fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>> {
         Box::pin(async move {
             let sources = sources(ctx);
-            let mut uses = pieces::uses(ctx.db(), &SubjectRef::new(DOCUMENT, document)).await?;
+            let mut uses = evidence::uses(ctx.db(), &SubjectRef::new(DOCUMENT, document)).await?;
             // What was issued by mistake was never owed: nothing fulfils it.
             let revoked = rows::revoked(ctx.db()).await?;
             uses.retain(|row| !revoked.iter().any(|id| id.as_str() == row.source.id));

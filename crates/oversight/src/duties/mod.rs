@@ -5,6 +5,8 @@ mod actions;
 pub mod acts;
 mod board;
 mod days;
+pub mod evidence;
+mod held;
 mod history;
 mod hooks;
 mod owners;
@@ -24,15 +26,9 @@ pub(crate) use hooks::{datasets, desk_source, mentions, plan_progress};
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
         .merge(board::routes())
+        .merge(evidence::routes())
         .get("/duties/{id}", &VIEW_DUTIES, pages::duty)
         .post("/duties/{id}/notes", &REPORT_DUTIES, actions::note)
-        .post("/duties/{id}/evidence", &REPORT_DUTIES, actions::evidence)
-        .post("/duties/{id}/evidence/{evidence}/take-back", &REPORT_DUTIES, actions::take_back)
-        .post("/duties/{id}/evidence/{evidence}/look", &REPORT_DUTIES, actions::look)
-        .weighty("/duties/{id}/evidence/{evidence}/confirm", &CONFIRM_DUTIES, actions::confirm)
-        .weighty("/duties/{id}/evidence/{evidence}/accept", &CONFIRM_DUTIES, actions::accept)
-        .weighty("/duties/{id}/evidence/{evidence}/return", &CONFIRM_DUTIES, actions::send_back)
-        .weighty("/duties/{id}/evidence/{evidence}/undo", &CONFIRM_DUTIES, actions::undo)
         .post("/duties/{id}/extra", &REPORT_DUTIES, actions::extra)
         .weighty("/duties/{id}/extra/settle", &CONFIRM_DUTIES, actions::settle)
         .weighty("/duties/{id}/due", &MANAGE_DUTIES, actions::due)

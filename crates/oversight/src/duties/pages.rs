@@ -1,10 +1,7 @@
 //! The page of one duty: where it comes from, who owes it and how far each has come, what was reported and decided, and the
 //! forms that this person may use.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{
@@ -12,15 +9,15 @@ use axum::{
     response::Response,
 };
 use duty::{
-    DutyRow, SourceKind, Words, board, checks, duties, facts,
+    DutyRow, SourceKind, Words, board, duties, facts,
     model::{Cadence, Field, FieldShape, RollUp, State as DutyState, roll_up},
     permissions::{CONFIRM_DUTIES, MANAGE_DUTIES, VIEW_DUTIES},
-    pieces,
+    report,
 };
 use jiff::civil::Date;
 use kernel::{
     Directory,
-    id::{DutyId, EvidenceId, ShareId},
+    id::{DutyId, ShareId},
     may, may_for, time,
 };
 use serde::Deserialize;
@@ -32,8 +29,10 @@ use web::{
 };
 
 use crate::duties::{
+    evidence::{self, AtPiece, Seen},
+    held::Held,
     history::{self, Step},
-    owners::{self, Held, Owner},
+    owners::{self, Owner},
     sources,
 };
 
@@ -57,13 +56,10 @@ pub(crate) struct Typed {
     pub(crate) title: String,
     pub(crate) period: String,
     pub(crate) note: String,
-    /// The title of the evidence names another period: the person is asked to say that the chosen one is meant.
+    /// The title names another period: the person is asked to say that the chosen one is meant.
     pub(crate) doubt: bool,
-    /// The piece of evidence to which the reason belongs.
-    pub(crate) evidence: Option<EvidenceId>,
-    /// What is still missing, as written for it.
-    pub(crate) missing: String,
-    pub(crate) reason: String,
+    /// With the decision on one piece.
+    pub(crate) at: AtPiece,
     pub(crate) extra: Vec<(String, String)>,
     /// The new date, once somebody typed one, and why.
     pub(crate) due_on: Option<String>,
@@ -76,19 +72,9 @@ pub(crate) struct Typed {
 }
 
 impl Typed {
-    /// Whether what is still missing was written, or left out, for this piece of evidence.
-    fn misses(&self, evidence: &EvidenceId) -> bool {
-        self.reasons(evidence) && (!self.missing.is_empty() || self.errors.of(&format!("missing-{evidence}")).is_some())
-    }
-
     /// The date in the form: as typed, else the one that holds.
     fn due<'a>(&'a self, duty: &'a DutyRow) -> &'a str {
         self.due_on.as_deref().unwrap_or(&duty.due_on)
-    }
-
-    /// Whether the reason that was typed belongs to this piece of evidence.
-    fn reasons(&self, evidence: &EvidenceId) -> bool {
-        self.evidence.as_ref() == Some(evidence)
     }
 }
 
@@ -189,55 +175,17 @@ async fn held(ctx: &Ctx, desk: &Desk, id: &DutyId) -> Result<Vec<Held>> {
     if rows.iter().any(sees) { Ok(rows) } else { Err(Error::NotFound) }
 }
 
-/// Whose each text is and since when it is public, by its id: who confirms must see whether it is of the organ and the period.
-async fn published(ctx: &Ctx, evidence: &[pieces::EvidenceRow]) -> Result<HashMap<String, String>> {
-    let documents = ctx.one::<Arc<dyn PublicDocuments>>();
-    let ids: BTreeSet<&String> = evidence.iter().map(|piece| &piece.subject_id).filter(|id| !id.is_empty()).collect();
-    let mut words = HashMap::new();
-    for id in ids {
-        if let Some(document) = documents.find(ctx, id).await? {
-            let day = time::show_date(&document.published_at);
-            words.insert(id.clone(), format!("{} {day} 公开", ctx.directory().short_name(&document.organ)));
-        }
-    }
-    Ok(words)
-}
-
 async fn owners(ctx: &Ctx, desk: &Desk, id: &DutyId, rows: &[Held]) -> Result<Vec<Owner>> {
     let (actor, leads) = (desk.actor(), owners::leads(ctx, &desk.staff, rows));
-    let notes = pieces::notes(ctx.db(), id).await?;
-    let evidence = pieces::evidence(ctx.db(), id).await?;
-    let looks = checks::of_duty(ctx.db(), id).await?;
-    let published = published(ctx, &evidence).await?;
+    let (notes, pieces) = (report::notes(ctx.db(), id).await?, evidence::of_duty(ctx, id).await?);
     let owner = |row: &Held| {
         let mut owner = Owner::new(ctx, &desk.staff, row, leads);
         owner.with_notes(&notes);
-        let own = evidence.iter().filter(|piece| owner.shows(piece));
-        let piece = |piece: &pieces::EvidenceRow| {
-            let mut shown = owners::piece(ctx, &actor, owner.may_report, row, piece, looks.get(&piece.id));
-            shown.published = published.get(&piece.subject_id).cloned().unwrap_or_default();
-            if shown.may_decide {
-                shown.effect = owners::effect(rows, &owner.id, &owner.organ, &piece.period, row.share.public);
-            }
-            shown
-        };
-        owner.pieces = own.map(piece).collect();
+        let seen = Seen { actor: &actor, organ: &owner.organ, open: owner.open, may_report: owner.may_report };
+        owner.pieces = pieces.at(ctx, rows, row, &seen);
         owner
     };
     Ok(rows.iter().map(owner).collect())
-}
-
-/// What the confirmation of a piece of evidence of this duty brings about, in words; empty when there is no such piece.
-pub(super) async fn effect(ctx: &Ctx, id: &DutyId, evidence: &EvidenceId) -> Result<String> {
-    let (directory, today) = (ctx.directory(), ctx.today());
-    let Some(piece) = pieces::evidence(ctx.db(), id).await?.into_iter().find(|piece| piece.id == *evidence) else {
-        return Ok(String::new());
-    };
-    let shares = facts::of_duties(ctx.db().read(), std::slice::from_ref(id)).await?;
-    let rows: Vec<Held> = shares.into_iter().map(|share| Held::new(share, today)).collect();
-    let public = rows.first().is_some_and(|row| row.share.public);
-    let organ = directory.short_name(&directory.stands_for(&piece.organ, today)).to_owned();
-    Ok(owners::effect(&rows, &piece.share, &organ, &piece.period, public))
 }
 
 async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> Result<Page> {
@@ -294,7 +242,7 @@ async fn page(ctx: &Ctx, desk: &Desk, id: &DutyId, ask: &Ask, typed: Typed) -> R
             .find(|(id, _)| *id == active)
             .map(|(_, organ)| organ.clone())
             .unwrap_or_default(),
-        active_periods: active_row.map(|row| owners::begun(row, today)).unwrap_or_default(),
+        active_periods: active_row.map(|row| row.begun(today)).unwrap_or_default(),
         typed: prefilled(typed, active_row, today),
         reportable,
         active,
@@ -365,7 +313,7 @@ async fn found(ctx: &Ctx, words: &str) -> Result<Vec<(String, String, String)>> 
 /// The clock of the share for which forms are shown, else of the one that is due first: from the issue (or the beginning of
 /// the period) to the due date, in working days.
 fn clock(ctx: &Ctx, rows: &[Held], active: Option<&Held>) -> (String, String, String) {
-    let open = |row: &&Held| owners::dated(row);
+    let open = |row: &&Held| row.dated();
     let row = active.filter(open).or_else(|| rows.iter().filter(open).min_by_key(|row| row.standing.due_on));
     let Some((row, due)) = row.and_then(|row| Some((row, row.standing.due_on?))) else {
         return Default::default();

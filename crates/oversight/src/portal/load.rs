@@ -10,8 +10,8 @@ use duty::{
     SourceKey,
     board::{self, Line as DutyLine, Order, Rows},
     changes,
+    evidence::{self, EvidenceRow},
     model::{State, Tally, label_of},
-    pieces::{self, EvidenceRow},
     reform, source,
 };
 use kernel::{
@@ -249,7 +249,7 @@ pub(super) async fn plan(ctx: &Ctx, id: &PlanId) -> Result<PublicPlan> {
     if !clauses.iter().any(|clause| clause.duties.iter().any(|duty| !duty.issued_at.is_empty())) {
         return Err(Error::NotFound);
     }
-    let evidence = with_titles(ctx, &pieces::counted(ctx.db(), &tree.plan.key()).await?).await?;
+    let evidence = with_titles(ctx, &evidence::counted(ctx.db(), &tree.plan.key()).await?).await?;
     let rolled = lines(ctx, &tree.plan, Rows::Duties).await?;
     let tally = tally(rolled.iter());
     let shares = lines(ctx, &tree.plan, Rows::Shares).await?;

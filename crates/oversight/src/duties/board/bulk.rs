@@ -14,13 +14,12 @@ use axum::{
 use duty::{
     DutyRow,
     board::{self, Line as Share, Order, Rows},
-    decide::Verdict,
     duties::objection,
+    evidence::{Undecided, Verdict},
     facts,
     model::{Course, Facts, State as DutyState},
     notices::{self, Reminded},
     permissions::MANAGE_DUTIES,
-    pieces::{self, Undecided},
 };
 use jiff::civil::Date;
 use kernel::{
@@ -38,8 +37,7 @@ use crate::{
     duties::{
         acts,
         days::{self, DATE_HINT},
-        owners::doubt,
-        sources, unreached,
+        evidence, sources, unreached,
     },
     model::Visibility,
 };
@@ -363,7 +361,7 @@ impl Reach {
 /// The pieces of the chosen shares that wait for a decision.
 async fn waiting(ctx: &Ctx, chosen: &[Share]) -> Result<Vec<Undecided>> {
     let shares: Vec<ShareId> = chosen.iter().map(share).collect();
-    Ok(pieces::undecided(ctx.db(), &shares).await?)
+    Ok(duty::evidence::undecided(ctx.db(), &shares).await?)
 }
 
 async fn preview(ctx: &Ctx, actor: &Actor, form: &mut Bulk, chosen: &[Share]) -> Result<Vec<Line>> {
@@ -388,7 +386,7 @@ async fn preview(ctx: &Ctx, actor: &Actor, form: &mut Bulk, chosen: &[Share]) ->
                 } else {
                     let titles: Vec<_> = pieces.iter().map(|piece| format!("《{}》", piece.title)).collect();
                     // What a single confirmation would say of them.
-                    let doubts = pieces.iter().map(|piece| doubt(&piece.period, &piece.title));
+                    let doubts = pieces.iter().map(|piece| evidence::doubt(&piece.period, &piece.title));
                     let doubts: String =
                         doubts.filter(|doubt| !doubt.is_empty()).map(|doubt| format!("；{doubt}")).collect();
                     line(ctx, row, "ok", format!("将确认 {} 件：{}{doubts}", pieces.len(), titles.join("")))
@@ -479,7 +477,7 @@ async fn carry_out(ctx: &Ctx, desk: &Desk, form: &Bulk, chosen: &[Share]) -> Res
                 let (pieces, later): (Vec<_>, Vec<_>) = own.partition(|piece| form.seen.contains(&piece.id));
                 let (mut done, mut problems) = (0, Vec::new());
                 for piece in &pieces {
-                    match acts::decide(ctx, &actor, &piece.id, &Verdict::Confirm).await {
+                    match evidence::decide(ctx, &actor, &piece.id, &Verdict::Confirm).await {
                         Ok(_) => done += 1,
                         Err(refusal) => problems.push(refused(refusal)?),
                     }

@@ -1,20 +1,35 @@
-//! What the office decides on evidence.
+//! What the office decides on evidence, and the mail that tells its organ what is left to do.
 
 use kernel::{
-    id::{EvidenceId, ShareId},
+    OrganCode,
+    id::{DutyId, EvidenceId},
     may, time,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Db, Tx, jobs::NewJob, query, query_scalar};
-use web::Refusal;
+use store::{FromRow, Tx, jobs::NewJob, query, query_as};
+use web::{
+    Ctx, Refusal, Result as Answer,
+    mail::{Mail, SEND},
+};
 
+use super::{ACCEPTED, CONFIRMED, DECISION_UNDONE, RETURNED, hand_in::piece, opens};
 use crate::{
-    checks, events,
-    notices::{TELL, Tell},
+    notices::{addresses, href},
     permissions::CONFIRM_DUTIES,
     privacy,
-    report::{By, Target, piece, touch, trimmed},
+    report::{By, Target, touch, trimmed},
 };
+
+/// Job: tells an organ by mail what the office decided on its evidence, where something is left to do.
+pub const TELL: &str = "duty.tell";
+
+/// Payload of [`TELL`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tell {
+    /// What was decided on.
+    pub evidence: EvidenceId,
+}
 
 /// What the office decides on evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +56,9 @@ pub async fn decide(
 ) -> Result<Target, Refusal> {
     may(by.actor, &CONFIRM_DUTIES)?;
     let (decision, reason, kind) = match verdict {
-        Verdict::Confirm => ("confirmed", String::new(), &events::EVIDENCE_CONFIRMED),
-        Verdict::Accept(missing) => ("confirmed", trimmed(missing, 1000), &events::EVIDENCE_ACCEPTED),
-        Verdict::Return(reason) => ("returned", trimmed(reason, 1000), &events::EVIDENCE_RETURNED),
+        Verdict::Confirm => ("confirmed", String::new(), &CONFIRMED),
+        Verdict::Accept(missing) => ("confirmed", trimmed(missing, 1000), &ACCEPTED),
+        Verdict::Return(reason) => ("returned", trimmed(reason, 1000), &RETURNED),
     };
     let partial = matches!(verdict, Verdict::Accept(_));
     let confirms = partial || *verdict == Verdict::Confirm;
@@ -65,7 +80,7 @@ pub async fn decide(
     let open = piece.decision.is_empty() && piece.withdrawn_at.is_empty();
     if confirms && piece.subject_id.is_empty() && open {
         if looked_at {
-            checks::may_confirm(tx, evidence).await?;
+            opens::may_confirm(tx, evidence).await?;
         }
         let objection = privacy::objection(&piece.title).or_else(|| privacy::objection(&piece.url));
         if let Some(objection) = objection {
@@ -134,16 +149,47 @@ pub async fn undo(tx: &mut Tx, by: &By<'_>, evidence: &EvidenceId) -> Result<Tar
     }
     touch(tx, &held).await?;
     let data = json!({ "evidence": evidence, "title": piece.title, "was": piece.decision });
-    tx.append(held.event(&events::DECISION_UNDONE, by.actor, data)).await?;
+    tx.append(held.event(&DECISION_UNDONE, by.actor, data)).await?;
     Ok(held.target())
 }
 
-/// The newest evidence of a share on which nobody has decided.
-pub async fn newest_undecided(db: &Db, share: &ShareId) -> store::Result<Option<EvidenceId>> {
-    query_scalar(
-        "SELECT id FROM evidence WHERE share = $1 AND decision = '' AND withdrawn_at = '' ORDER BY added_at DESC LIMIT 1",
+#[derive(FromRow)]
+struct Decided {
+    duty: DutyId,
+    organ: OrganCode,
+    text: String,
+    title: String,
+    decision: String,
+    partial: bool,
+    reason: String,
+}
+
+/// One mail to the organ whose evidence was sent back or does not finish its duty; none when the decision was undone since.
+pub(crate) async fn tell(ctx: &Ctx, told: Tell) -> Answer<()> {
+    let found: Option<Decided> = query_as(
+        "SELECT a.duty, a.organ, d.text, e.title, e.decision, e.partial, e.reason FROM evidence e \
+         JOIN duty_share a ON a.id = e.share JOIN duty d ON d.id = a.duty WHERE e.id = $1",
     )
-    .bind(share)
-    .fetch_optional(db.read())
-    .await
+    .bind(&told.evidence)
+    .fetch_optional(ctx.db().read())
+    .await?;
+    let Some(piece) = found.filter(|piece| piece.decision == "returned" || piece.partial) else { return Ok(()) };
+    let organ = ctx.directory().stands_for(&piece.organ, ctx.today());
+    let Some(to) = addresses(ctx).await?.remove(&organ) else { return Ok(()) };
+    let words = web::filters::shortened(&piece.text, 60);
+    let (subject, what) = match piece.partial {
+        true => {
+            ("任务佐证已认可，任务尚未完成", format!("《{}》已认可，任务尚未完成。还差：{}", piece.title, piece.reason))
+        }
+        false => ("任务佐证被退回", format!("《{}》被退回。理由：{}", piece.title, piece.reason)),
+    };
+    let text = format!(
+        "{}：\n\n任务“{words}”的佐证{what}\n\n请办理后重新报送：\n{}\n",
+        ctx.directory().short_name(&organ),
+        href(ctx, &piece.duty)
+    );
+    let mut tx = ctx.db().write().await?;
+    tx.enqueue(NewJob::now(SEND, &Mail { to, subject: subject.into(), text })).await?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -1,26 +1,42 @@
-//! Whether an address of another site that was given as evidence could be opened, the last time somebody looked. Who confirms
-//! sees what came of it; what the other site says does not exist cannot be confirmed. Looking itself goes over the network
-//! and is the caller's.
+//! Whether an address of another site that was given as evidence can be opened: looked at by a job after it was handed in, and
+//! again when somebody asks. Who confirms sees what came of it; what the other site says does not exist cannot be confirmed.
 
 use std::collections::HashMap;
 
+use egress::Seen;
 use kernel::{
     Actor, NewEvent, OrganCode,
     id::{DutyId, EvidenceId},
     time,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Db, Executor, FromRow, Tx, query, query_as};
-use web::Refusal;
+use store::{Db, Executor, FromRow, Tx, jobs::Handlers, query, query_as, query_scalar};
+use web::{Ctx, Refusal};
 
-use crate::events;
+use super::LOOKED;
+use crate::{notices::again, settings::Duties};
+
+/// Kind of the job that looks once.
+pub const LOOK: &str = "duty.look";
+
+/// Payload of [`LOOK`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Look {
+    /// Whose address is asked for.
+    pub evidence: EvidenceId,
+}
 
 /// What came of looking.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Check {
     pub evidence: EvidenceId,
+    /// Moment, stored form.
     pub checked_at: String,
+    /// `opened`, `gone` (the other site has no such page), `answered` (with something else than a page), `unreachable` or
+    /// `inside` (an address that the public cannot reach).
     pub outcome: String,
+    /// The status or the reason, in words; empty when it opened.
     pub detail: String,
 }
 
@@ -48,15 +64,46 @@ impl Check {
     }
 }
 
+/// Handlers of this job.
+pub(crate) fn handlers(ctx: &Ctx) -> Handlers {
+    let ctx = ctx.clone();
+    Handlers::default().with(LOOK, "检查佐证网址能否打开", move |look: Look| {
+        let ctx = ctx.clone();
+        // A site that does not answer is an answer for the person who decides, no reason to try all day.
+        async move { again(look_at(&ctx, &look.evidence).await.map(drop)) }
+    })
+}
+
+/// Looks at the address of a piece of evidence and keeps what came of it. `None` when there is nothing to ask: evidence of
+/// this site, taken back, or the configuration says not to.
+pub async fn look_at(ctx: &Ctx, evidence: &EvidenceId) -> web::Result<Option<Check>> {
+    let duties = ctx.settings::<Duties>();
+    let url = address(ctx.db(), evidence).await?.filter(|_| duties.check_addresses);
+    let Some(url) = url else { return Ok(None) };
+    let (outcome, detail) = match egress::look(&url, &duties.check_allow).await {
+        Seen::Opened => ("opened", String::new()),
+        Seen::Gone(status) => ("gone", format!("对方网站说没有这个页面（{status}）")),
+        // On a closed network every name is unknown: told, and left to the person who decides.
+        Seen::NoSuchName => ("unreachable", "本机查不到这个域名，可能是网址写错，也可能是本机不能访问外网".to_owned()),
+        Seen::Answered(status) => ("answered", status.to_string()),
+        Seen::Unreachable(why) => ("unreachable", why),
+        Seen::Inside(why) => ("inside", why),
+    };
+    let mut tx = ctx.db().write().await?;
+    let check = keep(&mut tx, evidence, outcome, &detail).await?;
+    tx.commit().await?;
+    Ok(Some(check))
+}
+
 /// What there is to look at: the address of a piece that was not taken back. `None` for what this site has published.
 pub async fn address(db: &Db, evidence: &EvidenceId) -> store::Result<Option<String>> {
-    store::query_scalar("SELECT url FROM evidence WHERE id = $1 AND subject_id = '' AND withdrawn_at = ''")
+    query_scalar("SELECT url FROM evidence WHERE id = $1 AND subject_id = '' AND withdrawn_at = ''")
         .bind(evidence)
         .fetch_optional(db.read())
         .await
 }
 
-/// Keeps what came of looking: `opened`, `gone`, `answered`, `unreachable` or `inside`.
+/// Keeps what came of looking: [`Check::outcome`] and [`Check::detail`].
 pub async fn keep(tx: &mut Tx, evidence: &EvidenceId, outcome: &str, detail: &str) -> store::Result<Check> {
     tx.lock(&format!("evidence_check:{evidence}")).await?;
     let before = kept(tx.conn(), evidence).await?;
@@ -84,7 +131,7 @@ pub async fn keep(tx: &mut Tx, evidence: &EvidenceId, outcome: &str, detail: &st
                 .fetch_one(tx.conn())
                 .await?;
         let data = json!({ "evidence": evidence, "outcome": check.outcome, "detail": check.detail });
-        tx.append(NewEvent::new(&events::EVIDENCE_LOOKED, &duty, &Actor::System).organ(&organ).data(data)).await?;
+        tx.append(NewEvent::new(&LOOKED, &duty, &Actor::System).organ(&organ).data(data)).await?;
     }
     Ok(check)
 }

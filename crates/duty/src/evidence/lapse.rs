@@ -3,7 +3,7 @@
 //! Who publishes subjects declares with which events that happens ([`Publishes`]); this crate names none. Leaving is kept in
 //! the write that takes the subject off the portal ([`left`], declared as `web::hooks::Leaving`), so that readers only read and
 //! never see a duty closed by what is gone. Coming back, and telling the organ, follows the log: [`follower`] puts a job into the
-//! queue for each subject that serves as evidence, and the job brings its evidence in line with the newest event ([`settle`]).
+//! queue for each subject that serves as evidence, and the job brings its evidence in line with the newest event and tells its organ ([`settle`]).
 
 use std::collections::BTreeSet;
 
@@ -15,11 +15,17 @@ use kernel::{
 };
 use serde_json::json;
 use store::{Executor, Follower, FromRow, Result, Tx, built, jobs::NewJob, log, query, query_as, query_scalar};
-use web::hooks::{Leaving, Publishes};
+use web::{
+    Ctx,
+    hooks::{Leaving, Publishes},
+    mail::{Mail, SEND},
+};
 
+use super::LAPSED;
 use crate::{
     events,
     facts::places,
+    notices::{addresses, href},
     project,
     source::{self, SourceKey},
 };
@@ -168,7 +174,7 @@ pub async fn erased(tx: &mut Tx, subject: &SubjectRef, title: &str, (why, actor)
     .execute(tx.conn())
     .await?;
     for row in &touched {
-        tx.touch(&SubjectRef::new("duty", &row.duty));
+        tx.touch(&SubjectRef::new(events::SUBJECT, &row.duty));
     }
     let chain = tx.chain().to_owned();
     for (evidence, duty) in &evidence {
@@ -190,7 +196,7 @@ pub async fn erased(tx: &mut Tx, subject: &SubjectRef, title: &str, (why, actor)
 }
 
 /// Brings the evidence of a subject in line with the newest event that says whether it is public. Doing it again does no harm.
-pub async fn settle(tx: &mut Tx, publishes: &[Publishes], subject: &SubjectRef) -> Result<()> {
+pub(crate) async fn align(tx: &mut Tx, publishes: &[Publishes], subject: &SubjectRef) -> Result<()> {
     let touched = touched(tx, subject).await?;
     let kinds: Vec<&str> = publishes
         .iter()
@@ -258,7 +264,40 @@ pub async fn tell(tx: &mut Tx, piece: &Lapsed) -> Result<bool> {
         return Ok(false);
     }
     let data = json!({ "source": piece.source.id, "share": piece.share, "evidence": piece.id, "title": piece.title });
-    let event = NewEvent::new(&events::EVIDENCE_LAPSED, &piece.duty, &Actor::System).organ(&piece.organ);
+    let event = NewEvent::new(&LAPSED, &piece.duty, &Actor::System).organ(&piece.organ);
     tx.append(event.data(data)).await?;
     Ok(true)
+}
+
+/// Brings the evidence of a subject in line with the log; where the subject left the public, the duty's history says so and its
+/// organ gets a mail. Returns how many pieces lapsed of which nobody had been told.
+pub(crate) async fn settle(ctx: &Ctx, subject: &SubjectRef) -> web::Result<usize> {
+    let publishes: Vec<Publishes> = ctx.declared::<Publishes>().copied().collect();
+    let addresses = addresses(ctx).await?;
+    let mut tx = ctx.db().write().await?;
+    align(&mut tx, &publishes, subject).await?;
+    let mut told = 0;
+    for piece in untold(tx.conn(), subject).await? {
+        if tell(&mut tx, &piece).await? {
+            let organ = ctx.directory().stands_for(&piece.organ, ctx.today());
+            if let Some(to) = addresses.get(&organ) {
+                tx.enqueue(NewJob::now(SEND, &lapsed_mail(ctx, &piece, to.clone()))).await?;
+            }
+            told += 1;
+        }
+    }
+    tx.commit().await?;
+    Ok(told)
+}
+
+fn lapsed_mail(ctx: &Ctx, piece: &Lapsed, to: Vec<String>) -> Mail {
+    Mail {
+        to,
+        subject: "任务佐证已失效，请重新报送".into(),
+        text: format!(
+            "《{}》已撤回公开，以它为佐证的任务不再算办结。请换一份已公开的文件重新报送：\n{}\n",
+            piece.title,
+            href(ctx, &piece.duty),
+        ),
+    }
 }
