@@ -9,11 +9,11 @@ mod program;
 mod seeding;
 mod settings;
 mod staff;
-mod words;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
+use gongkai_bench::words;
 
 use crate::{figures::Report, program::Program, settings::Settings};
 

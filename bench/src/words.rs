@@ -7,16 +7,16 @@ use serde::Deserialize;
 
 /// A small generator of numbers; a run can be repeated with its seed.
 #[derive(Debug, Clone)]
-pub(crate) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
     /// From a seed.
-    pub(crate) fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// The next number (SplitMix64).
-    pub(crate) fn roll(&mut self) -> u64 {
+    pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -25,12 +25,12 @@ impl Dice {
     }
 
     /// A number below `end`.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.roll() % end.max(1)
     }
 
     /// One of these; none of none.
-    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         let at = usize::try_from(self.below(from.len() as u64)).unwrap_or(0);
         from.get(at)
     }
@@ -38,26 +38,26 @@ impl Dice {
 
 /// What a document of the demonstration says of itself.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Front {
+pub struct Front {
     /// Title.
-    pub(crate) title: String,
+    pub title: String,
     /// Slug of its column.
-    pub(crate) column: String,
+    pub column: String,
     /// Code of its organ.
-    pub(crate) organ: String,
+    pub organ: String,
     /// Kind.
-    pub(crate) kind: String,
+    pub kind: String,
     /// Topics.
-    pub(crate) topics: Vec<String>,
+    pub topics: Vec<String>,
     /// Keywords.
-    pub(crate) keywords: Vec<String>,
+    pub keywords: Vec<String>,
 }
 
 /// Documents and paragraphs of the demonstration.
 #[derive(Debug, Default)]
-pub(crate) struct Corpus {
+pub struct Corpus {
     /// What the documents say of themselves.
-    pub(crate) fronts: Vec<Front>,
+    pub fronts: Vec<Front>,
     paragraphs: Vec<String>,
 }
 
@@ -66,7 +66,7 @@ impl Corpus {
     ///
     /// # Errors
     /// When the files are not there or not in their form.
-    pub(crate) fn read(root: &Path) -> Result<Self> {
+    pub fn read(root: &Path) -> Result<Self> {
         let mut corpus = Self::default();
         let folder = root.join("demo/documents");
         let entries = std::fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
@@ -86,7 +86,7 @@ impl Corpus {
     }
 
     /// A text as long as public documents are: mostly some hundred characters, now and then some thousand.
-    pub(crate) fn body(&self, dice: &mut Dice) -> String {
+    pub fn body(&self, dice: &mut Dice) -> String {
         // The smallest of three rolls: short texts are many, long ones few.
         let paragraphs = 3 + (0..3).map(|_| dice.below(40)).min().unwrap_or(0);
         let mut html = String::new();
@@ -116,18 +116,18 @@ fn filled(text: &str) -> String {
 }
 
 /// A title without places to fill in.
-pub(crate) fn title(front: &Front, number: u64) -> String {
+pub fn title(front: &Front, number: u64) -> String {
     format!("{}（第{number}号）", filled(&front.title))
 }
 
 /// A text for staff to write, with a mark by which it is recognised.
-pub(crate) fn written(mark: &str) -> String {
+pub fn written(mark: &str) -> String {
     let sentence = "各单位按照职责分工，把群众关心的事项说清楚、办到位，及时公布进展和结果，欢迎监督。";
     format!("<p>标记{mark}终</p>{}<p>（演示）</p>", format!("<p>{}</p>", sentence.repeat(4)).repeat(5))
 }
 
 /// The marks in a text made by [`written`].
-pub(crate) fn mark_in(text: &str) -> Option<u32> {
+pub fn mark_in(text: &str) -> Option<u32> {
     text.split("标记").nth(1)?.split('终').next()?.parse().ok()
 }
 

@@ -9,7 +9,7 @@ use regex::Regex;
 use xtask::{files, read, root, shown};
 
 const BASES: &[&str] =
-    &["fold", "kernel", "clock", "store", "web", "charts", "egress", "text", "plan-text", "documents"];
+    &["fold", "kernel", "clock", "store", "web", "charts", "egress", "text", "doc-number", "plan-text", "documents"];
 /// Bases that contexts may import, machines not.
 const FOR_CONTEXTS: &[&str] = &["proof"];
 const MACHINES: &[&str] = &["review", "document", "duty", "portal-form"];
@@ -24,6 +24,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("kernel", &["fold"]),
     ("clock", &["kernel"]),
     ("text", &["fold"]),
+    ("doc-number", &["fold"]),
     ("plan-text", &["fold"]),
     ("documents", &[]),
     // Only the guarded child, which is the program itself, and tests link the heavy readers.

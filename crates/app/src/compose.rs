@@ -18,6 +18,7 @@ use edge::{
     headers,
     kept::{self, Kept},
     request_log::{self, RequestLog},
+    shares::{self, Shares},
 };
 use identity::organs::import;
 use kernel::{Actor, Seams};
@@ -26,10 +27,7 @@ use store::{Db, Sealed, jobs::Handlers};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 use web::{Config, Ctx, Listener, RouteInfo, Routes, assets, client, ctx::Parts};
 
-use crate::{
-    capabilities, health, nodes,
-    shares::{self, Shares},
-};
+use crate::{capabilities, health, nodes};
 
 /// The whole program, ready to serve or to be driven by tests.
 #[derive(Debug)]

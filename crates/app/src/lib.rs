@@ -6,7 +6,6 @@ pub mod capabilities;
 pub mod cli;
 pub mod compose;
 pub mod config;
-pub mod connections;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
@@ -19,7 +18,6 @@ mod organs;
 mod permissions;
 pub mod seams;
 pub mod serve;
-mod shares;
 pub mod system;
 
 pub use cli::main;

@@ -4,14 +4,13 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
 use axum::middleware::from_fn;
+use edge::connections::{self, Limits};
 use store::Dialect;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use web::{Config, Ctx};
 
 use crate::{
-    App, compose,
-    connections::{self, Limits},
-    demo, health,
+    App, compose, demo, health,
     lock::{self, ProcessRole},
     nodes, seams,
 };

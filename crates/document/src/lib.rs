@@ -34,7 +34,6 @@ pub mod html;
 mod lapse;
 pub mod life;
 mod lists;
-pub mod number;
 mod offer;
 pub mod page;
 pub mod permissions;
@@ -52,6 +51,7 @@ pub mod values;
 mod words;
 
 pub use commit::digest;
+pub use doc_number as number;
 pub use error::Result;
 pub use house::House;
 pub use lapse::lapse;

@@ -1,12 +1,14 @@
-//! What other capabilities ask of documents: public ones, as evidence, as what a consultation was about.
+//! What other capabilities ask of documents: public ones, as evidence, as what a consultation was about, as bearers of a number.
 
 use futures::future::BoxFuture;
 use kernel::{OrganCode, id::DocumentId};
+use store::{Target, query_scalar};
 use web::{
     Ctx, Result,
     hooks::{PublicDocument, PublicDocuments},
 };
 
+use crate::common::DOCUMENT_NUMBER;
 use crate::public::{self, Filter, Listed, Order, Places};
 use crate::spec::Kinds;
 
@@ -64,6 +66,20 @@ impl PublicDocuments for Documents {
             let filter = Filter { organ: organ.cloned(), words: query.to_owned(), ..Filter::default() };
             let found = public::list(ctx.db(), &kinds, &filter, Order::Newest, Places::first(limit)).await?;
             Ok(found.items.into_iter().map(PublicDocument::from).collect())
+        })
+    }
+
+    fn bearing<'a>(&'a self, at: Target<'a>, number: &'a str) -> BoxFuture<'a, store::Result<Vec<String>>> {
+        Box::pin(async move {
+            // Numbers of documents are written as they should be: anything else is refused when they are submitted.
+            query_scalar(
+                "SELECT e.title FROM facet f JOIN edition e ON e.id = f.edition_id \
+                 WHERE f.key = $1 AND f.value = $2 AND e.state = 'published' ORDER BY e.id LIMIT 20",
+            )
+            .bind(DOCUMENT_NUMBER.key)
+            .bind(number)
+            .fetch_all(at)
+            .await
         })
     }
 }

@@ -9,7 +9,7 @@ use kernel::{
     EventKind, OrganCode, Permission, Role, Staff,
     id::{AccountId, DocumentId, SubjectRef},
 };
-use store::Tx;
+use store::{Target, Tx};
 
 pub use crate::search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery};
 
@@ -222,6 +222,10 @@ pub trait PublicDocuments: Send + Sync {
         query: &'a str,
         limit: i64,
     ) -> BoxFuture<'a, Result<Vec<PublicDocument>>>;
+
+    /// Titles of the public documents that bear this 发文字号, written as it should be; at most twenty, the oldest first. Asked
+    /// at `at`, so that a write which goes by the answer asks inside itself.
+    fn bearing<'a>(&'a self, at: Target<'a>, number: &'a str) -> BoxFuture<'a, store::Result<Vec<String>>>;
 }
 
 /// Those of these organs (or who answers for them today) of which nobody can sign in who holds one of these roles, in the order

@@ -161,7 +161,7 @@ async fn taken(ctx: &Ctx, plan: &PlanId) -> Result<Response> {
     let to = Redirect::to(format!("/plans/{plan}/draft"));
     let row = tree::plan(ctx.db().read(), plan).await?.ok_or(Error::NotFound)?;
     let mut said = doubts::of_year(&row);
-    said.extend(head_doubts::of(ctx.db().read(), &row, ctx.today()).await?);
+    said.extend(head_doubts::of(ctx, ctx.db().read(), &row).await?);
     if let Some(twin) = rows::twins(ctx.db().read(), &row).await?.first() {
         // Only what is in force has to be answered before issuing; another draft may be the same file taken twice.
         said.push(match twin.in_force {

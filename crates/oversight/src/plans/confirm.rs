@@ -247,7 +247,7 @@ async fn check_twins(tx: &mut Tx, plan: &PlanRow) -> Result<(), Refusal> {
 
 /// What must be said of the head before it is issued: the reason for what looks wrong in it, as it is kept.
 async fn head_reason(ctx: &Ctx, tx: &mut Tx, plan: &PlanRow, asked: &Asked) -> Result<String, Refusal> {
-    let doubts = if asked.knows { Vec::new() } else { head_doubts::of(tx.conn(), plan, ctx.today()).await? };
+    let doubts = if asked.knows { Vec::new() } else { head_doubts::of(ctx, tx.conn(), plan).await? };
     let Some(first) = doubts.first() else { return Ok(String::new()) };
     let reason = asked.reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {

@@ -1,17 +1,20 @@
 //! What of a plan's head looks wrong beside what is there already, judged as the head of a document is: a number that another
 //! text bears, a day of signing that is still to come. Told to the clerk and the reviewer; issuing it wants a reason.
 
-use document::{common::DOCUMENT_NUMBER, number};
+use std::sync::Arc;
+
+use doc_number::Form;
 use jiff::civil::Date;
 use store::{Executor, FromRow, Result, query_as};
+use web::{Ctx, hooks::PublicDocuments};
 
 use super::tree::PlanRow;
 
 /// A number in the form that it should have, so that other brackets make no other number.
 pub(super) fn written(typed: &str) -> String {
-    match number::form(typed) {
-        number::Form::Meant(right) => right,
-        number::Form::Right | number::Form::Unclear => typed.trim().to_owned(),
+    match doc_number::form(typed) {
+        Form::Meant(right) => right,
+        Form::Right | Form::Unclear => typed.trim().to_owned(),
     }
 }
 
@@ -36,8 +39,8 @@ fn is_same(a: &str, b: &str) -> bool {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn of<'e>(executor: impl Executor<'e>, plan: &PlanRow, today: Date) -> Result<Vec<String>> {
-    let mut doubts = Vec::new();
+pub(super) async fn of<'e>(ctx: &Ctx, executor: impl Executor<'e>, plan: &PlanRow) -> Result<Vec<String>> {
+    let (mut doubts, today) = (Vec::new(), ctx.today());
     if let Ok(day) = plan.issued_on.parse::<Date>()
         && day > today
     {
@@ -58,17 +61,9 @@ pub(super) async fn of<'e>(executor: impl Executor<'e>, plan: &PlanRow, today: D
     if let Some(other) = plans.iter().find(|other| written(&other.document_number) == number) {
         doubts.push(format!("发文字号“{number}”已用于已下达的“{}”。", other.title));
     }
-    // Numbers of documents are written as they should be: anything else is refused when they are submitted.
-    let texts: Vec<Bearer> = query_as(
-        "SELECT e.title, f.value AS document_number FROM facet f JOIN edition e ON e.id = f.edition_id \
-         WHERE f.key = $1 AND f.value = $2 AND e.state = 'published' ORDER BY e.id LIMIT 20",
-    )
-    .bind(DOCUMENT_NUMBER.key)
-    .bind(&number)
-    .fetch_all(target)
-    .await?;
-    if let Some(other) = texts.iter().find(|other| !is_same(&other.title, &plan.title)) {
-        doubts.push(format!("发文字号“{number}”已用于已公开的《{}》。", other.title));
+    let texts = ctx.one::<Arc<dyn PublicDocuments>>().bearing(target, &number).await?;
+    if let Some(title) = texts.iter().find(|title| !is_same(title, &plan.title)) {
+        doubts.push(format!("发文字号“{number}”已用于已公开的《{title}》。"));
     }
     Ok(doubts)
 }

@@ -395,7 +395,7 @@ pub(crate) async fn confirm_page(State(ctx): State<Ctx>, desk: Desk, Path(id): P
     let ready = confirm::readiness(&tree, &directory, ctx.today());
     let (twins, reach) = (rows::twins(ctx.db().read(), &tree.plan).await?, reach::of(&ctx, &ready.organs).await?);
     let cleared = Cleared::of(&ctx, &desk, &id, &Seen::draft(&tree)).await?;
-    let head = head_doubts::of(ctx.db().read(), &tree.plan, ctx.today()).await?;
+    let head = head_doubts::of(&ctx, ctx.db().read(), &tree.plan).await?;
     let stops = replace::stopping(&ctx, &tree.plan.replaces).await?.map(|stops| stops.words()).unwrap_or_default();
     let mut effect = format!(
         "{} 年：将向 {} 个机关下达 {} 项任务|{}",

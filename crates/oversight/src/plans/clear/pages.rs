@@ -205,7 +205,7 @@ async fn show(
     let mut notes = Vec::new();
     if row.is_none() && !issued {
         notes.extend(doubts::of_year(&tree.plan));
-        notes.extend(head_doubts::of(ctx.db().read(), &tree.plan, ctx.today()).await?);
+        notes.extend(head_doubts::of(ctx, ctx.db().read(), &tree.plan).await?);
         if let Some(stops) = replace::stopping(ctx, &tree.plan.replaces).await? {
             let why = tree.plan.twin_reason.trim_end_matches('。');
             notes.push(format!("下达时替代同年度的计划：{}。原因：{why}。", stops.words()));

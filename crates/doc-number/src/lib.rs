@@ -1,5 +1,7 @@
 //! 发文字号 as GB/T 9704-2012 (7.2.5) writes it: 机关代字, the year in full in 六角括号, a number without 第 and without leading
 //! zeros, 号. What is written otherwise is told with the right form; two documents of one organ do not bear one number.
+//!
+//! Documents and plans bear such numbers alike; what counts as the same number is said here alone. No I/O.
 
 /// What a number of a document is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,9 @@ fn digits(text: &str) -> Option<String> {
 }
 
 /// How a number is written.
+///
+/// Blanks, full-width digits, other brackets, 第, 年 behind the year and leading zeros leave it clear what is meant; letters
+/// behind 号, a year of two digits or none do not.
 pub fn form(number: &str) -> Form {
     let dense: String = number.chars().filter(|c| !c.is_whitespace()).collect();
     // Orders and announcements are numbered without a year before the number: 第12号, 2026年第3号.
@@ -71,13 +76,13 @@ pub fn year(number: &str) -> Option<&str> {
 }
 
 /// What stands behind the year of a number, the same however its brackets are written: 9号; `None` without a year.
-pub(crate) fn tail(number: &str) -> Option<&str> {
+pub fn tail(number: &str) -> Option<&str> {
     let (_, rest) = number.split_once('〔')?;
     rest.split_once('〕').map(|(_, tail)| tail)
 }
 
-/// The ways in which the same number may stand in texts of before: with these brackets.
-pub(crate) fn spellings(number: &str) -> Vec<String> {
+/// The ways in which the same number may stand in texts of before: with these brackets, the number itself first.
+pub fn spellings(number: &str) -> Vec<String> {
     let mut all = vec![number.to_owned()];
     if let Some((letters, rest)) = number.split_once('〔')
         && let Some((year, rest)) = rest.split_once('〕')
@@ -92,7 +97,7 @@ pub(crate) fn spellings(number: &str) -> Vec<String> {
 
 /// A piece of a pattern in which words are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub enum Piece {
     /// These characters.
     Is(String),
     /// So many characters of any kind.
@@ -101,7 +106,7 @@ pub(crate) enum Piece {
 
 /// How a number that somebody looks for stands in texts, whatever brackets, blanks, widths and marks it was typed with, and with
 /// its year or without: 民发9号, 青禾民发[2026]9号, 民发2026年第09号. `None` where what is typed is no number.
-pub(crate) fn looked_for(typed: &str) -> Option<Vec<Piece>> {
+pub fn looked_for(typed: &str) -> Option<Vec<Piece>> {
     let plain =
         |c: char| char::from_u32(u32::from(c).wrapping_sub(0xfee0)).filter(char::is_ascii_alphanumeric).unwrap_or(c);
     let dense: String = typed.chars().filter(|c| !c.is_whitespace() && !fold::is_unseen(*c)).map(plain).collect();

@@ -32,7 +32,7 @@ const WAITING: usize = 64;
 
 /// The share of the readers of one portal.
 #[derive(Debug, Clone)]
-pub(crate) struct Shares(Arc<Inner>);
+pub struct Shares(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -45,7 +45,7 @@ struct Inner {
 
 impl Shares {
     /// For this installation.
-    pub(crate) fn of(ctx: &Ctx) -> Self {
+    pub fn of(ctx: &Ctx) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self::new(ctx.db().in_use().1.saturating_sub(LEFT).max(1), (cores / 2).clamp(1, 4))
     }
@@ -83,7 +83,7 @@ impl Shares {
 }
 
 /// Layer of the portal.
-pub(crate) async fn limit(State(shares): State<Shares>, request: Request, next: Next) -> Response {
+pub async fn limit(State(shares): State<Shares>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     // What is sent may come slowly and would hold its turn all the while; forms have limits of their own.
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
