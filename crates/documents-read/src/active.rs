@@ -6,6 +6,7 @@ use documents::{Code, Limits, Rejected};
 use quick_xml::XmlVersion;
 use quick_xml::events::Event;
 
+use crate::bounds::macros;
 use crate::container::Package;
 use crate::targets::{is_remote, may_be_clicked};
 use crate::{content, xml};
@@ -216,14 +217,6 @@ pub(crate) fn formula(text: &str) -> Result<(), Rejected> {
 fn has_call(upper: &str, name: &str) -> bool {
     let bare = |at: usize| !upper[..at].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric());
     upper.match_indices(name).any(|(at, _)| bare(at))
-}
-
-/// The refusal of macros.
-pub(crate) fn macros() -> Rejected {
-    Rejected::new(
-        Code::Macro,
-        "文件含有宏（小程序），为保证安全不能上传。请用 Word、WPS 或 Excel 另存为不含宏的 .docx 或 .xlsx 后再上传。",
-    )
 }
 
 fn controls() -> Rejected {

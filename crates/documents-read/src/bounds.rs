@@ -1,4 +1,4 @@
-//! What every reader keeps to: the size of a file, panics of libraries, the ends of lines.
+//! What every reader keeps to: the size of a file, no macros, panics of libraries, the ends of lines.
 
 use documents::{Code, Limits, Rejected};
 
@@ -15,6 +15,14 @@ pub(crate) fn check_size(bytes: &[u8], limits: &Limits) -> Result<(), Rejected> 
             limits.input_bytes >> 20
         ),
     ))
+}
+
+/// The refusal of macros, wherever they are found.
+pub(crate) fn macros() -> Rejected {
+    Rejected::new(
+        Code::Macro,
+        "文件含有宏（小程序），为保证安全不能上传。请用 Word、WPS 或 Excel 另存为不含宏的 .docx 或 .xlsx 后再上传。",
+    )
 }
 
 /// Runs a reader of a library that may panic on hostile input.

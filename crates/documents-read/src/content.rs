@@ -2,7 +2,7 @@
 
 use documents::{Code, Rejected};
 
-use crate::{active::macros, sniff, targets};
+use crate::{bounds::macros, sniff, targets};
 
 /// Looks at a part that is no XML. `name` is in small letters.
 pub(crate) fn check(name: &str, bytes: &[u8]) -> Result<(), Rejected> {

@@ -23,8 +23,8 @@ pub fn extract(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Extract
 
 fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted, Rejected> {
     match format {
-        Format::Docx => docx::read(bytes, limits),
-        Format::Xlsx => xlsx::read(bytes, limits),
+        Format::Docx => docx::read(bytes, limits, extract),
+        Format::Xlsx => xlsx::read(bytes, limits, extract),
         Format::Xls => xlsx::read_legacy(bytes, limits),
         Format::Pdf => pdf::read(bytes, limits),
         Format::Png | Format::Jpeg => Ok(read_picture(bytes, format)),

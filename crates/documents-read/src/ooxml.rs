@@ -102,8 +102,16 @@ pub(crate) fn metadata(package: &mut Package<'_>, parts: &mut Vec<Part>, limits:
     Ok(())
 }
 
-/// Looks into office documents embedded in this one and adds their places.
-pub(crate) fn embedded(package: &mut Package<'_>, found: &mut Extracted, limits: &Limits) -> Result<(), Rejected> {
+/// Reads a file of any kind: bytes, name and limits in. Handed to the readers of office documents, in which others lie.
+pub(crate) type Reading = fn(&[u8], &str, &Limits) -> Result<Extracted, Rejected>;
+
+/// Looks by `read` into office documents embedded in this one and adds their places.
+pub(crate) fn embedded(
+    package: &mut Package<'_>,
+    found: &mut Extracted,
+    limits: &Limits,
+    read: Reading,
+) -> Result<(), Rejected> {
     let names: Vec<String> =
         package.names().iter().filter(|name| name.to_ascii_lowercase().contains("/embeddings/")).cloned().collect();
     let inner = Limits {
@@ -116,8 +124,8 @@ pub(crate) fn embedded(package: &mut Package<'_>, found: &mut Extracted, limits:
         let bytes = package.read(&name)?.unwrap_or_default();
         // a container of the old kind has no name of its own
         let known_as = if base.to_ascii_lowercase().ends_with(".bin") { "" } else { base.as_str() };
-        let read = if limits.embedded == 0 { None } else { Some(crate::extract(&bytes, known_as, &inner)) };
-        match read {
+        let inside = if limits.embedded == 0 { None } else { Some(read(&bytes, known_as, &inner)) };
+        match inside {
             Some(Err(rejected)) if matches!(rejected.code, Code::Macro | Code::Active | Code::Program) => {
                 let message = format!("文档里嵌入了另一个文件 {base}。{}", rejected.message);
                 return Err(Rejected::new(rejected.code, message));

@@ -379,7 +379,7 @@ fn ole_kind(bytes: &[u8]) -> Result<Format, Rejected> {
         ));
     }
     if stream("_VBA_PROJECT_CUR") || stream("_VBA_PROJECT") {
-        return Err(crate::active::macros());
+        return Err(crate::bounds::macros());
     }
     if stream("Workbook") || stream("Book") {
         return Ok(Format::Xls);

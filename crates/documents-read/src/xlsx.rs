@@ -15,6 +15,7 @@ use crate::container::Package;
 use crate::formats::{self, Formats};
 use crate::heads::Heads;
 use crate::net::{self, ByName, squeezed};
+use crate::ooxml::Reading;
 use crate::pictures::{self, Pictures};
 use crate::struck::{Rich, Struck};
 use crate::{ooxml, pieces, xml};
@@ -41,8 +42,8 @@ impl Hidden {
     }
 }
 
-/// Reads an xlsx.
-pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
+/// Reads an xlsx; what is embedded in it is read by `inner`.
+pub(crate) fn read(bytes: &[u8], limits: &Limits, inner: Reading) -> Result<Extracted, Rejected> {
     let mut package = Package::open(bytes, limits)?;
     active::refuse(&mut package, limits)?;
     let main = ooxml::main_part(&mut package, "xl/workbook.xml", limits)?;
@@ -97,7 +98,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     known.whole.insert("docProps/core.xml".to_owned());
     known.whole.insert("docProps/custom.xml".to_owned());
     net::cast(&mut package, &known, &mut found, limits)?;
-    ooxml::embedded(&mut package, &mut found, limits)?;
+    ooxml::embedded(&mut package, &mut found, limits, inner)?;
     Ok(found)
 }
 

@@ -10,8 +10,8 @@ use store::{Tx, query, query_scalar};
 
 use crate::{
     PortalForms,
-    draft::{opens_nothing, secret_of},
     limit::{self, Network},
+    link::{opens_nothing, secret_of},
     secret::Secret,
 };
 use web::{Ctx, Result};

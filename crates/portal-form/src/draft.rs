@@ -1,8 +1,8 @@
 //! A form that is being filled in, kept on the server under a private link until it is sent or expires.
 
 use axum::{
-    extract::{FromRequestParts, MatchedPath, RawPathParams},
-    http::{StatusCode, request::Parts},
+    extract::{FromRequestParts, MatchedPath},
+    http::request::Parts,
     response::{IntoResponse, Response},
 };
 use jiff::SignedDuration;
@@ -15,11 +15,11 @@ use crate::{
     extract::PortalForm,
     fields::Fields,
     limit::{self, Network},
-    receipt,
+    link::{opens_nothing, secret_of},
     secret::Secret,
-    upload::{Kind, Uploaded},
+    upload::{Kind, Uploaded, size},
 };
-use web::{Ctx, Error, FormErrors, Redirect, Result, error::ErrorView, same_origin::SECRET};
+use web::{Ctx, Error, FormErrors, Redirect, Result, same_origin::SECRET};
 
 store::ids! {
     /// A draft (草稿) of a form of the portal. Not its link's secret: it may be logged.
@@ -88,13 +88,6 @@ impl DraftForm {
     }
 }
 
-/// The secret in the address of a request.
-pub(super) async fn secret_of(parts: &mut Parts, ctx: &Ctx) -> Option<Secret> {
-    let params = RawPathParams::from_request_parts(parts, ctx).await.ok()?;
-    let found = params.iter().find(|(name, _)| *name == "secret").map(|(_, value)| value.to_owned());
-    Secret::parse(&found?)
-}
-
 /// What a request below `{path}/{door}/{secret}` asks for: the form, the secret, and what lies behind it. `sql` finds the row by
 /// the secret's lookup in `table`, the form's key and the present moment.
 pub(super) async fn behind_link<T: FromRow>(
@@ -117,20 +110,6 @@ pub(super) async fn behind_link<T: FromRow>(
     Ok((form, secret, found.ok_or_else(opens_nothing)?))
 }
 
-/// The one answer to a link that opens nothing, whether it ever did or not.
-pub(super) fn opens_nothing() -> Response {
-    let view = ErrorView {
-        status: StatusCode::NOT_FOUND,
-        title: "这个链接打不开",
-        message: "链接可能没有复制完整，也可能已经过期或停用。没有提交的内容到期后自动删除；已经提交的，请用回执上的链接或查询码查询。"
-            .into(),
-        incident: None,
-    };
-    let mut response = (view.status, view.message.clone()).into_response();
-    response.extensions_mut().insert(view);
-    response
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftFile {
     /// Within the draft.
@@ -151,7 +130,7 @@ pub struct DraftFile {
 impl DraftFile {
     /// Its size in words.
     pub fn size(&self) -> String {
-        receipt::size(self.bytes)
+        size(self.bytes)
     }
 }
 
@@ -237,7 +216,7 @@ fn sealed(secret: &Secret, id: &DraftId, content: &Content, seams: &Seams) -> Re
         .ok_or_else(|| Error::internal("a draft could not be sealed"))
 }
 
-fn expires_at(ctx: &Ctx) -> String {
+pub(super) fn expires_at(ctx: &Ctx) -> String {
     let hours = ctx.settings::<PortalForms>().draft_days.saturating_mul(24);
     let now = ctx.seams().now();
     time::to_db(now.checked_add(SignedDuration::from_hours(hours.into())).unwrap_or(now))
@@ -423,56 +402,6 @@ impl Draft {
             self.files.push(kept);
         }
         Ok(errors)
-    }
-
-    /// Sends the draft: `change` makes of it what it is for, in the same write that gives the receipt. Sent twice, or by
-    /// fifty at once, it is received once, and everybody is led to the same receipt.
-    ///
-    /// `seen` is the version that the person has checked; what was changed in another window since is not sent unseen.
-    ///
-    /// # Errors
-    /// What `change` says: then nothing happened and the draft is as it was. [`Error::Conflict`] when the draft was changed
-    /// since it was checked, [`Error::Limited`] when the network has sent too many; when the database fails.
-    pub async fn send<F, E>(self, ctx: &Ctx, seen: i64, change: F) -> Result<Response, E>
-    where
-        F: AsyncFnOnce(&mut Tx, &receipt::Received) -> Result<receipt::Accepted, E>,
-        E: From<store::Error> + From<Error>,
-    {
-        let changed =
-            || Error::Conflict("内容在另一个窗口里改过，没有提交。请回到核对页，看过新的内容后再提交。".into());
-        if seen != self.version {
-            return Err(changed().into());
-        }
-        let secret = self.secret.descendant("receipt");
-        let to = Redirect::to(self.form.receipt_path(&secret));
-        let mut tx = ctx.db().write().await?;
-        let now = tx.now();
-        let done = query(
-            "UPDATE portal_draft SET state = 'sent', sealed = '', version = version + 1, updated_at = $3, expires_at = $4 \
-             WHERE id = $1 AND version = $2 AND state = 'open'",
-        )
-        .bind(&self.id)
-        .bind(self.version)
-        .bind(now)
-        .bind(expires_at(ctx))
-        .execute(tx.conn())
-        .await?;
-        if done.rows_affected() == 0 {
-            let state: Option<String> = store::query_scalar("SELECT state FROM portal_draft WHERE id = $1")
-                .bind(&self.id)
-                .fetch_optional(tx.conn())
-                .await?;
-            return match state.as_deref() {
-                Some("sent") => Ok(to.into_response()),
-                Some(_) => Err(changed().into()),
-                None => Ok(opens_nothing()),
-            };
-        }
-        limit::take_in(ctx, &mut tx, ctx.settings::<PortalForms>().sends(), &self.client).await?;
-        query("DELETE FROM portal_draft_file WHERE draft_id = $1").bind(&self.id).execute(tx.conn()).await?;
-        receipt::give(ctx, &mut tx, &self, &secret, change).await?;
-        tx.commit().await?;
-        Ok(to.into_response())
     }
 }
 

@@ -65,6 +65,7 @@ mod expire;
 mod extract;
 mod fields;
 pub mod limit;
+mod link;
 pub mod receipt;
 mod secret;
 mod upload;

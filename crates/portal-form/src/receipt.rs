@@ -20,12 +20,15 @@ use store::{FromRow, Tx, query, query_as};
 
 use crate::{
     PortalForms, applicant,
-    draft::{Draft, DraftFile, DraftForm, Line, behind_link},
+    draft::{Draft, DraftFile, DraftForm, Line, behind_link, expires_at},
     fields::Fields,
+    limit,
+    link::opens_nothing,
     private_page,
     secret::Secret,
+    upload::size,
 };
-use web::{Ctx, Error, PortalShell, Reader, Result, page};
+use web::{Ctx, Error, PortalShell, Reader, Redirect, Result, page};
 
 /// A form was received. Only numbers and digests: what was typed is not in the log.
 pub static RECEIVED: EventKind = EventKind::new("receipt", "receipt.given", "出具回执").holds(&[
@@ -110,8 +113,60 @@ fn number(ctx: &Ctx) -> String {
     format!("{}-{}", ctx.today().strftime("%Y%m%d"), &chance[..14])
 }
 
+impl Draft {
+    /// Sends the draft: `change` makes of it what it is for, in the same write that gives the receipt. Sent twice, or by
+    /// fifty at once, it is received once, and everybody is led to the same receipt.
+    ///
+    /// `seen` is the version that the person has checked; what was changed in another window since is not sent unseen.
+    ///
+    /// # Errors
+    /// What `change` says: then nothing happened and the draft is as it was. [`Error::Conflict`] when the draft was changed
+    /// since it was checked, [`Error::Limited`] when the network has sent too many; when the database fails.
+    pub async fn send<F, E>(self, ctx: &Ctx, seen: i64, change: F) -> Result<Response, E>
+    where
+        F: AsyncFnOnce(&mut Tx, &Received) -> Result<Accepted, E>,
+        E: From<store::Error> + From<Error>,
+    {
+        let changed =
+            || Error::Conflict("内容在另一个窗口里改过，没有提交。请回到核对页，看过新的内容后再提交。".into());
+        if seen != self.version {
+            return Err(changed().into());
+        }
+        let secret = self.secret.descendant("receipt");
+        let to = Redirect::to(self.form.receipt_path(&secret));
+        let mut tx = ctx.db().write().await?;
+        let now = tx.now();
+        let done = query(
+            "UPDATE portal_draft SET state = 'sent', sealed = '', version = version + 1, updated_at = $3, expires_at = $4 \
+             WHERE id = $1 AND version = $2 AND state = 'open'",
+        )
+        .bind(&self.id)
+        .bind(self.version)
+        .bind(now)
+        .bind(expires_at(ctx))
+        .execute(tx.conn())
+        .await?;
+        if done.rows_affected() == 0 {
+            let state: Option<String> = store::query_scalar("SELECT state FROM portal_draft WHERE id = $1")
+                .bind(&self.id)
+                .fetch_optional(tx.conn())
+                .await?;
+            return match state.as_deref() {
+                Some("sent") => Ok(to.into_response()),
+                Some(_) => Err(changed().into()),
+                None => Ok(opens_nothing()),
+            };
+        }
+        limit::take_in(ctx, &mut tx, ctx.settings::<PortalForms>().sends(), &self.client).await?;
+        query("DELETE FROM portal_draft_file WHERE draft_id = $1").bind(&self.id).execute(tx.conn()).await?;
+        give(ctx, &mut tx, &self, &secret, change).await?;
+        tx.commit().await?;
+        Ok(to.into_response())
+    }
+}
+
 /// In the write that sends `draft`: lets the slice make something of it and gives the receipt under `secret`.
-pub(super) async fn give<F, E>(ctx: &Ctx, tx: &mut Tx, draft: &Draft, secret: &Secret, change: F) -> Result<(), E>
+async fn give<F, E>(ctx: &Ctx, tx: &mut Tx, draft: &Draft, secret: &Secret, change: F) -> Result<(), E>
 where
     F: AsyncFnOnce(&mut Tx, &Received) -> Result<Accepted, E>,
     E: From<store::Error> + From<Error>,
@@ -352,13 +407,4 @@ impl Receipt {
 pub async fn erase(tx: &mut Tx, case: &CaseId) -> store::Result<()> {
     query("UPDATE portal_receipt SET sealed = '' WHERE case_id = $1").bind(case).execute(tx.conn()).await?;
     Ok(())
-}
-
-/// In words: `412 KB`.
-pub(super) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} 字节"),
-        1024..1_048_576 => format!("{} KB", bytes / 1024),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
-    }
 }

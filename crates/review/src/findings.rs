@@ -15,9 +15,12 @@ use store::{Db, Executor, FromRow, Tx, query, query_as};
 use text::findings::{Finding, Severity, directions, homes, personal_numbers};
 
 pub use crate::pieces::{Piece, Unread};
+pub use crate::subject::Part;
 use crate::{
-    Result, permissions,
-    refusal::{Refusal, in_words},
+    Result,
+    model::Facts,
+    permissions,
+    refusal::{Refusal, Words, in_words},
     subject::{About, Matter, Subject},
 };
 
@@ -27,28 +30,6 @@ pub const RULES: &str = "personal-6";
 
 /// Findings that are kept of one part, blocking ones first. What is beyond still blocks.
 pub const MOST: usize = 500;
-
-/// A part of a subject that is looked at as a whole: its title, its text, one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// Names the part within the subject, the same for as long as the part is the same: `body`, `file.0abc…`.
-    pub key: String,
-    /// How readers find it: 正文, 附件《名单》.
-    pub label: String,
-    /// SHA-256 of everything in it that is looked at.
-    pub digest: String,
-}
-
-impl Part {
-    pub fn of_text(key: &str, label: &str, text: &str) -> Self {
-        Self::digested(key, label, hex::encode(Sha256::digest(text.as_bytes())))
-    }
-
-    /// A part whose digest is known, e.g. that of a file's bytes.
-    pub fn digested(key: impl Into<String>, label: impl Into<String>, digest: String) -> Self {
-        Self { key: key.into(), label: label.into(), digest }
-    }
-}
 
 /// A part with its texts.
 #[derive(Debug, Clone)]
@@ -158,6 +139,24 @@ impl Checks {
     /// Whether a part of it has not been looked at as it stands.
     pub fn unchecked(&self) -> bool {
         !self.missing.is_empty()
+    }
+}
+
+impl Matter {
+    /// What the rules must know of it.
+    pub fn facts(&self, words: Words, checks: &Checks) -> Facts {
+        Facts {
+            words,
+            state: self.state.clone(),
+            keeper: self.keeper.clone(),
+            authors: self.authors.clone(),
+            blocked: checks.stopping(),
+            unread: checks.unread(),
+            explained: self.explained,
+            let_through_by: checks.let_through_by(),
+            unchecked: checks.unchecked(),
+            unfit: self.unfit.clone(),
+        }
     }
 }
 

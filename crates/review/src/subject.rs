@@ -8,14 +8,13 @@ use kernel::{
     id::{AccountId, ColumnId},
 };
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use store::Tx;
 use web::Ctx;
 
 use crate::{
     Result,
     events::Said,
-    findings::{Checks, Part},
-    model::Facts,
     refusal::Words,
     route::{Route, Stage},
     settings::Settings,
@@ -66,6 +65,28 @@ pub struct Matter {
     pub log: LogName,
 }
 
+/// A part of a subject that is looked at as a whole: its title, its text, one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Names the part within the subject, the same for as long as the part is the same: `body`, `file.0abc…`.
+    pub key: String,
+    /// How readers find it: 正文, 附件《名单》.
+    pub label: String,
+    /// SHA-256 of everything in it that is looked at.
+    pub digest: String,
+}
+
+impl Part {
+    pub fn of_text(key: &str, label: &str, text: &str) -> Self {
+        Self::digested(key, label, hex::encode(Sha256::digest(text.as_bytes())))
+    }
+
+    /// A part whose digest is known, e.g. that of a file's bytes.
+    pub fn digested(key: impl Into<String>, label: impl Into<String>, digest: String) -> Self {
+        Self { key: key.into(), label: label.into(), digest }
+    }
+}
+
 /// How the log names a subject.
 #[derive(Debug, Clone)]
 pub struct LogName {
@@ -75,24 +96,6 @@ pub struct LogName {
     pub brief: Value,
     /// What events say in which it is submitted, passed or published: digests of everything in it.
     pub text: Value,
-}
-
-impl Matter {
-    /// What the rules must know of it.
-    pub fn facts(&self, words: Words, checks: &Checks) -> Facts {
-        Facts {
-            words,
-            state: self.state.clone(),
-            keeper: self.keeper.clone(),
-            authors: self.authors.clone(),
-            blocked: checks.stopping(),
-            unread: checks.unread(),
-            explained: self.explained,
-            let_through_by: checks.let_through_by(),
-            unchecked: checks.unchecked(),
-            unfit: self.unfit.clone(),
-        }
-    }
 }
 
 /// What happened in a round, told to the owner in the same write, after the review's own rows and before its event.

@@ -6,8 +6,6 @@ use std::sync::LazyLock;
 use jieba_rs::{Jieba, TokenizeMode};
 use tantivy::tokenizer::Token;
 
-use crate::tokens::is_han;
-
 /// Characters after which a word is no word.
 const LONGEST_WORD: usize = 64;
 
@@ -67,6 +65,12 @@ fn is_word(word: &str) -> bool {
     let length = word.chars().count();
     let han = word.chars().filter(|c| is_han(*c)).count();
     length <= LONGEST_WORD && word.chars().any(char::is_alphanumeric) && (han == 0 || length > 1)
+}
+
+/// Whether the character stands for itself: Han, kana, hangul, and the zero of Chinese numbers.
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]

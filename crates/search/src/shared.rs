@@ -28,7 +28,7 @@ use crate::{
     gate::Gate,
     names::{Labels, Names},
     query::LONGEST,
-    truth,
+    truth::{Truth, keep_true},
     words::Offer,
 };
 
@@ -216,7 +216,8 @@ impl Search {
         let fed = self.inner.shown.lock().unwrap_or_else(PoisonError::into_inner).cursor;
         let answer = self.inner.answers.answer((audience, query.clone()), epoch, ask).await?;
         let mut results = Results::clone(&answer);
-        truth::keep_true(&self.inner, audience, fed, &mut results).await?;
+        let truth = Truth { ctx: &self.inner.ctx, sources: &self.inner.sources, audience };
+        keep_true(&truth, fed, &mut results).await?;
         results.rebuilding = self.status().rebuilding;
         results.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(results)

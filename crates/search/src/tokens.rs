@@ -7,7 +7,7 @@
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::segmenter::Segmenter;
+use crate::segmenter::{Segmenter, is_han};
 
 /// Raised whenever the same text gives other tokens: the index is then rebuilt.
 pub(crate) const VERSION: u32 = 2;
@@ -24,12 +24,6 @@ pub(crate) fn fold(c: char) -> char {
 /// [`fold`] for a whole text.
 pub(crate) fn folded(text: &str) -> String {
     text.chars().map(fold).collect()
-}
-
-/// Whether the character stands for itself: Han, kana, hangul, and the zero of Chinese numbers.
-pub(crate) fn is_han(c: char) -> bool {
-    matches!(c, '\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
-        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// A Han character, or a run of letters and digits, in its place.

@@ -1,23 +1,36 @@
 //! Hits are asked of the database before they are shown. The index is a second behind it when all is well, and for as long as its
 //! disk is full when it is not; what was withdrawn meanwhile must be found by nobody, neither its title nor an excerpt.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use store::{built, query_as};
-use web::hooks::{Audience, SearchEntry};
+use web::{
+    Ctx,
+    hooks::{Audience, SearchEntry, SearchSource},
+};
 
-use crate::{Error, Hit, Result, Results, results::Piece, shared::Inner};
+use crate::{Error, Hit, Result, Results, results::Piece};
+
+/// Who knows what is true: the database, and the sources of what is found.
+pub(crate) struct Truth<'a> {
+    pub(crate) ctx: &'a Ctx,
+    pub(crate) sources: &'a [Arc<dyn SearchSource>],
+    pub(crate) audience: Audience,
+}
 
 /// Leaves of the hits what the audience may see now. `fed`: the newest event that is in the index for sure.
 ///
 /// # Errors
 /// When the database cannot be asked: then nothing is shown.
-pub(crate) async fn keep_true(inner: &Inner, audience: Audience, fed: i64, results: &mut Results) -> Result<()> {
+pub(crate) async fn keep_true(truth: &Truth<'_>, fed: i64, results: &mut Results) -> Result<()> {
     if results.hits.is_empty() {
         return Ok(());
     }
-    let newer = changed(inner, fed, &results.hits).await?;
-    let standing = standing(inner, audience, &results.hits).await?;
+    let newer = changed(truth.ctx, fed, &results.hits).await?;
+    let standing = standing(truth, &results.hits).await?;
     let hits = std::mem::take(&mut results.hits);
     let before = hits.len();
     for mut hit in hits {
@@ -26,7 +39,7 @@ pub(crate) async fn keep_true(inner: &Inner, audience: Audience, fed: i64, resul
             continue;
         }
         if newer.contains(&of) {
-            let Some(entry) = entry_now(inner, audience, &hit).await? else { continue };
+            let Some(entry) = entry_now(truth, &hit).await? else { continue };
             retold(&mut hit, entry);
         }
         results.hits.push(hit);
@@ -36,8 +49,8 @@ pub(crate) async fn keep_true(inner: &Inner, audience: Audience, fed: i64, resul
 }
 
 /// Subjects of hits that have events which the index has not read.
-async fn changed(inner: &Inner, fed: i64, hits: &[Hit]) -> Result<HashSet<(String, String)>> {
-    let db = inner.ctx.db();
+async fn changed(ctx: &Ctx, fed: i64, hits: &[Hit]) -> Result<HashSet<(String, String)>> {
+    let db = ctx.db();
     let places: Vec<String> = (0..hits.len()).map(|at| format!("${}", at + 3)).collect();
     // SQL: literals, and numbers of places that are counted here.
     let sql = format!(
@@ -54,27 +67,27 @@ async fn changed(inner: &Inner, fed: i64, hits: &[Hit]) -> Result<HashSet<(Strin
 }
 
 /// Subjects of hits that the audience may see now.
-async fn standing(inner: &Inner, audience: Audience, hits: &[Hit]) -> Result<HashSet<(String, String)>> {
+async fn standing(truth: &Truth<'_>, hits: &[Hit]) -> Result<HashSet<(String, String)>> {
     let mut by_kind: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for hit in hits {
         by_kind.entry(&hit.subject).or_default().push(hit.id.clone());
     }
     let mut standing = HashSet::new();
     for (kind, ids) in by_kind {
-        let Some(source) = inner.sources.iter().find(|source| source.subject_kind() == kind) else { continue };
-        let found = source.standing(&inner.ctx, audience, &ids).await.map_err(failed)?;
+        let Some(source) = truth.sources.iter().find(|source| source.subject_kind() == kind) else { continue };
+        let found = source.standing(truth.ctx, truth.audience, &ids).await.map_err(failed)?;
         standing.extend(found.into_iter().map(|id| (kind.to_owned(), id)));
     }
     Ok(standing)
 }
 
 /// What can be found of the subject of a hit now; `None` when nothing can.
-async fn entry_now(inner: &Inner, audience: Audience, hit: &Hit) -> Result<Option<SearchEntry>> {
-    let Some(source) = inner.sources.iter().find(|source| source.subject_kind() == hit.subject) else {
+async fn entry_now(truth: &Truth<'_>, hit: &Hit) -> Result<Option<SearchEntry>> {
+    let Some(source) = truth.sources.iter().find(|source| source.subject_kind() == hit.subject) else {
         return Ok(None);
     };
-    let entries = source.entries(&inner.ctx, &hit.id).await.map_err(failed)?;
-    let seen = |entry: &SearchEntry| entry.audience == Audience::Public || entry.audience == audience;
+    let entries = source.entries(truth.ctx, &hit.id).await.map_err(failed)?;
+    let seen = |entry: &SearchEntry| entry.audience == Audience::Public || entry.audience == truth.audience;
     Ok(entries.into_iter().filter(seen).find(|entry| entry.key == hit.key))
 }
 

@@ -19,17 +19,9 @@ use crate::{
     memo::Memo,
     migrate, query_scalar,
     sql::{PgPool, Readers, SqlitePool, Use, Writers, sqlite_options, sqlite_transactions},
-    wake::{News, Wires},
+    url::{Dialect, dialect_of, sqlite_path},
+    wake::{Hearer, News, Wires},
 };
-
-/// Which database answers. For the pages that tell; no statement depends on it outside of this crate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// SQLite in WAL mode, `synchronous=FULL`: what is acknowledged is on disk.
-    Sqlite,
-    /// PostgreSQL 15 or later.
-    Postgres,
-}
 
 /// A handle to the database. Cheap to clone.
 #[derive(Clone)]
@@ -367,8 +359,8 @@ impl Db {
     }
 }
 
-impl Inner {
-    pub(crate) fn announce(&self, chain: &str, seq: i64) {
+impl Hearer for Inner {
+    fn announce(&self, chain: &str, seq: i64) {
         let known = self.chains.lock().unwrap_or_else(PoisonError::into_inner).get(chain).cloned();
         // A chain that nobody here reads has nobody to wake.
         let Some(chain) = known else { return };
@@ -379,8 +371,12 @@ impl Inner {
         });
     }
 
-    pub(crate) fn announce_job(&self) {
+    fn announce_job(&self) {
         self.jobs.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    fn reader(&self) -> &Reader {
+        &self.reader
     }
 }
 
@@ -392,6 +388,15 @@ impl Reader {
     pub async fn open(url: &str) -> Result<Self> {
         open_reader(url, LIMIT, READERS, LONG).await
     }
+}
+
+/// When the first tables were laid: since when the installation is there, whatever days its content bears.
+///
+/// # Errors
+/// When the database fails.
+pub async fn laid_at(db: &Db) -> Result<Option<jiff::Timestamp>> {
+    let first: Option<String> = query_scalar("SELECT MIN(applied_at) FROM schema_version").fetch_one(db.read()).await?;
+    Ok(first.as_deref().and_then(kernel::time::from_db))
 }
 
 /// `single` connections for single questions; on SQLite `long` others for what takes long, which on PostgreSQL shares the first.
@@ -407,20 +412,4 @@ async fn open_reader(url: &str, limit: Duration, single: usize, long: u32) -> Re
             Readers::Postgres(PgPool::connect(url, places, Use::Read(limit)).await?)
         }
     }))
-}
-
-pub(crate) fn dialect_of(url: &str) -> Result<Dialect> {
-    if url.starts_with("sqlite:") {
-        Ok(Dialect::Sqlite)
-    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        Ok(Dialect::Postgres)
-    } else {
-        Err(Error::Url(url.split("://").next().unwrap_or(url).to_owned()))
-    }
-}
-
-/// The file of `sqlite:/path/to/file`.
-pub(crate) fn sqlite_path(url: &str) -> std::path::PathBuf {
-    let path = url.strip_prefix("sqlite:").unwrap_or(url);
-    Path::new(path.trim_start_matches("//")).to_owned()
 }

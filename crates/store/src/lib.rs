@@ -24,15 +24,16 @@ pub mod settings;
 pub mod sql;
 pub mod test;
 pub mod tx;
+mod url;
 mod wake;
 
-pub use db::{Db, Dialect};
+pub use db::{Db, laid_at};
 pub use error::{Error, Result, Trouble, Violation};
 pub use files::{Files, Local};
 pub use follow::{Follower, Followers, Watch};
 pub use lease::LEASE;
 pub use log::seals::{Part, Sealed};
-pub use migrate::{Migration, laid_at};
+pub use migrate::Migration;
 pub use schedule::{Entry, Every, Schedule};
 pub use sql::{
     By, Column, Conn, Count, Done, Executor, FromColumn, FromRow, List, Page, Reader, Row, Target, Value, anywhere,
@@ -42,3 +43,4 @@ pub use sql::{
 /// `#[sql(flatten)]` change that for one field.
 pub use store_derive::FromRow;
 pub use tx::{Once, Tx, submitted};
+pub use url::Dialect;

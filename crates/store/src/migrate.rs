@@ -8,10 +8,9 @@ use sha2::{Digest, Sha256};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use crate::{
-    Dialect, Error, Reader, Result,
-    db::{dialect_of, sqlite_path},
-    query, query_as,
+    Error, Reader, Result, query, query_as,
     sql::{Live, connect_postgres, postgres_options, sqlite_options, statistics},
+    url::{Dialect, dialect_of, sqlite_path},
 };
 
 /// One step of the structure of one context's tables. A step that has been released is never edited; a change is a new step.
@@ -84,16 +83,6 @@ pub(crate) async fn run(url: &str, seams: &Seams, given: &[Migration], older: Op
         Dialect::Sqlite => on_sqlite(&sqlite_path(url), &steps, seams).await,
         Dialect::Postgres => on_postgres(url, &steps, seams).await,
     }
-}
-
-/// When the first tables were laid: since when the installation is there, whatever days its content bears.
-///
-/// # Errors
-/// When the database fails.
-pub async fn laid_at(db: &crate::Db) -> Result<Option<jiff::Timestamp>> {
-    let first: Option<String> =
-        crate::query_scalar("SELECT MIN(applied_at) FROM schema_version").fetch_one(db.read()).await?;
-    Ok(first.as_deref().and_then(kernel::time::from_db))
 }
 
 /// Looks whether the structure is that of this program, and changes nothing.

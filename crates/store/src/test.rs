@@ -5,8 +5,8 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::{
     Db, Dialect, Result, Value,
-    db::{dialect_of, sqlite_path},
     sql::{Live, Query, sqlite_options},
+    url::{dialect_of, sqlite_path},
 };
 
 /// A database that was made for one test on the PostgreSQL of an administrator's address.

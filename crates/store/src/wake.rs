@@ -10,7 +10,7 @@ use std::{
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::{sync::mpsc, task::AbortHandle};
 
-use crate::{db::Inner, query, quiet, sql::postgres_options};
+use crate::{Reader, query, quiet, sql::postgres_options};
 
 const CHANNEL: &str = "gongkai";
 
@@ -21,6 +21,18 @@ pub(crate) enum News {
     Event { chain: String, seq: i64 },
     /// Something was put into the queue.
     Job,
+}
+
+/// Who is woken by what other processes tell.
+pub(crate) trait Hearer: Send + Sync + 'static {
+    /// The chain has an event of this number, or a later one.
+    fn announce(&self, chain: &str, seq: i64);
+
+    /// Something was put into the queue.
+    fn announce_job(&self);
+
+    /// The connections through which others are told.
+    fn reader(&self) -> &Reader;
 }
 
 /// Tells other processes and hears them. Ends when dropped.
@@ -40,11 +52,11 @@ impl Wires {
 
     /// Listens on a connection of its own and tells through the readers' connections. Losing the connection costs nothing
     /// but time: everybody looks again every second anyway.
-    pub(crate) fn connect(&self, url: &str, inner: &Arc<Inner>) {
+    pub(crate) fn connect<H: Hearer>(&self, url: &str, hearer: &Arc<H>) {
         let Some(told) = self.told.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
-        let (url, inner) = (url.to_owned(), Arc::downgrade(inner));
+        let (url, hearer) = (url.to_owned(), Arc::downgrade(hearer));
         let task = tokio::spawn(async move {
-            tokio::join!(listen(url, inner.clone()), speak(inner, told));
+            tokio::join!(listen(url, hearer.clone()), speak(hearer, told));
         });
         *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
     }
@@ -68,21 +80,21 @@ impl Drop for Wires {
     }
 }
 
-async fn listen(url: String, inner: Weak<Inner>) {
+async fn listen<H: Hearer>(url: String, hearer: Weak<H>) {
     loop {
-        if let Err(error) = hear(&url, &inner).await
+        if let Err(error) = hear(&url, &hearer).await
             && let Some(again) = quiet::line("other processes cannot be heard")
         {
             tracing::warn!(%error, again, "other processes cannot be heard; looking every second instead");
         }
-        if inner.strong_count() == 0 {
+        if hearer.strong_count() == 0 {
             return;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
-async fn hear(url: &str, inner: &Weak<Inner>) -> crate::Result<()> {
+async fn hear<H: Hearer>(url: &str, hearer: &Weak<H>) -> crate::Result<()> {
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .max_lifetime(None)
@@ -93,20 +105,20 @@ async fn hear(url: &str, inner: &Weak<Inner>) -> crate::Result<()> {
     listener.listen(CHANNEL).await?;
     loop {
         let heard = listener.recv().await?;
-        let Some(inner) = inner.upgrade() else { return Ok(()) };
+        let Some(hearer) = hearer.upgrade() else { return Ok(()) };
         match heard.payload().split_once(' ') {
             Some((seq, chain)) => {
                 if let Ok(seq) = seq.parse() {
-                    inner.announce(chain, seq);
+                    hearer.announce(chain, seq);
                 }
             }
-            None => inner.announce_job(),
+            None => hearer.announce_job(),
         }
     }
 }
 
 /// Tells what was committed; of several events of a chain only the newest.
-async fn speak(inner: Weak<Inner>, mut told: mpsc::UnboundedReceiver<News>) {
+async fn speak<H: Hearer>(hearer: Weak<H>, mut told: mpsc::UnboundedReceiver<News>) {
     while let Some(first) = told.recv().await {
         let mut chains = BTreeMap::new();
         let mut job = false;
@@ -121,12 +133,12 @@ async fn speak(inner: Weak<Inner>, mut told: mpsc::UnboundedReceiver<News>) {
             }
             news = told.try_recv().ok();
         }
-        let Some(inner) = inner.upgrade() else { return };
+        let Some(hearer) = hearer.upgrade() else { return };
         let lines =
             chains.into_iter().map(|(chain, seq)| format!("{seq} {chain}")).chain(job.then(|| "job".to_owned()));
         for line in lines {
             let notify = query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(line);
-            if let Err(error) = notify.fetch_optional(&inner.reader).await
+            if let Err(error) = notify.fetch_optional(hearer.reader()).await
                 && let Some(again) = quiet::line("other processes could not be told")
             {
                 tracing::warn!(%error, again, "other processes could not be told");

@@ -17,7 +17,7 @@ use crate::active;
 use crate::container::Package;
 use crate::heads::{self, Heads};
 use crate::net::{self, ByName, squeezed};
-use crate::ooxml::{self, Relation};
+use crate::ooxml::{self, Reading, Relation};
 use crate::pieces;
 use crate::xml::{self, Element};
 use body::{SKIPPED, Walk};
@@ -25,8 +25,8 @@ use model::Block;
 use numbering::Numbering;
 use styles::Styles;
 
-/// Reads a docx.
-pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected> {
+/// Reads a docx; what is embedded in it is read by `inner`.
+pub(crate) fn read(bytes: &[u8], limits: &Limits, inner: Reading) -> Result<Extracted, Rejected> {
     let mut package = Package::open(bytes, limits)?;
     active::refuse(&mut package, limits)?;
     let main = ooxml::main_part(&mut package, "word/document.xml", limits)?;
@@ -80,7 +80,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Extracted, Rejected>
     known.whole.insert("docProps/core.xml".to_owned());
     known.whole.insert("docProps/custom.xml".to_owned());
     net::cast(&mut package, &known, &mut found, limits)?;
-    ooxml::embedded(&mut package, &mut found, limits)?;
+    ooxml::embedded(&mut package, &mut found, limits, inner)?;
     Ok(found)
 }
 

@@ -6,6 +6,7 @@ mod export;
 pub mod findings;
 pub(crate) mod grants;
 mod pages;
+mod settle;
 mod store;
 pub(crate) mod titles;
 pub mod verify;
@@ -21,7 +22,7 @@ pub(crate) fn routes() -> Routes {
         .get("/audit", &READ_AUDIT, pages::list)
         .get("/audit/verify", &READ_AUDIT, verify::show)
         .post("/audit/verify", &READ_AUDIT, verify::begin)
-        .post("/audit/findings/{seq}", &READ_AUDIT, findings::settle)
+        .post("/audit/findings/{seq}", &READ_AUDIT, settle::settle)
         .get("/audit/grants", &READ_AUDIT, grants::show)
         .post("/audit/grants", &READ_AUDIT, grants::done)
         .get("/audit/export.csv", &READ_AUDIT, export::csv)

@@ -21,7 +21,7 @@ use crate::{
     model::{ACCOUNTABILITY, Cadence, Field, OwnerRole, PlanState},
     permissions::MANAGE_PLANS,
     plans::{
-        confirm, overview,
+        confirm, standing,
         tree::{self, Tree},
     },
 };
@@ -33,7 +33,7 @@ pub(crate) async fn export(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Pl
     if !issued && may(&desk.actor(), &MANAGE_PLANS).is_err() {
         return Err(Error::NotFound);
     }
-    let rolled = overview::lines(&ctx, &tree).await?;
+    let rolled = standing::lines(&ctx, &tree).await?;
     let filter = board::Filter { source: Some(tree.plan.key()), closed: true, ..board::Filter::default() };
     let order = Order { sort: Sort::Place, ..Order::default() };
     let rows = board::all(ctx.db(), Rows::Shares, &filter, order, ctx.today()).await?;

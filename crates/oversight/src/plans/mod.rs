@@ -27,6 +27,7 @@ mod replace;
 pub(crate) mod revoke;
 pub mod rows;
 pub mod source;
+mod standing;
 pub mod steps;
 pub mod table;
 mod template;

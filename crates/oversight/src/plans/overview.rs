@@ -7,11 +7,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use duty::{
-    board::{self, Line},
-    duties,
-    model::Tally,
-};
+use duty::{board::Line, duties, model::Tally};
 use kernel::{
     OrganCode, Staff,
     id::{ClauseId, DutyId, PlanId},
@@ -26,7 +22,7 @@ use crate::{
         amend::{self, AmendmentId},
         public, replace,
         revoke::{self, Revocation},
-        rows, steps,
+        rows, standing, steps,
         tree::{self, PlanRow, Tree},
     },
 };
@@ -108,7 +104,8 @@ pub(crate) async fn overview_page(
         // A draft is nobody's business but the office's.
         _ => return Err(Error::NotFound),
     }
-    let (lines, issued) = (lines(ctx, &tree).await?, duties::shares(ctx.db().read(), &tree.plan.key()).await?);
+    let (lines, issued) =
+        (standing::lines(ctx, &tree).await?, duties::shares(ctx.db().read(), &tree.plan.key()).await?);
     let shares: Vec<(DutyId, OrganCode)> =
         issued.iter().map(|share| (share.duty.clone(), share.organ.clone())).collect();
     let open = open(ctx, &desk.staff, &tree, &shares);
@@ -242,26 +239,6 @@ fn sections(tree: &Tree, lines: &HashMap<DutyId, Line>, open: &HashSet<DutyId>) 
         sections.push(SectionProgress { heading, bar, tally, clauses });
     }
     (sections, all)
-}
-
-/// All duties of a plan counted, as its pages do.
-pub(crate) async fn tally(ctx: &Ctx, tree: &Tree) -> Result<Tally> {
-    let lines = lines(ctx, tree).await?;
-    let mut tally = Tally::default();
-    for line in tree.duties.iter().filter(|duty| duty.ended_at.is_empty()).filter_map(|duty| lines.get(&duty.id)) {
-        tally.add(line.state, line.overdue);
-    }
-    Ok(tally)
-}
-
-/// How the duties of a plan stand: today, or as they stood when another plan took its place, on the portal as in the office.
-pub(crate) async fn lines(ctx: &Ctx, tree: &Tree) -> Result<HashMap<DutyId, Line>> {
-    let filter = board::Filter { source: Some(tree.plan.key()), closed: true, ..board::Filter::default() };
-    let day = rows::counted_on(ctx, &tree.plan).await?;
-    let lines = board::all(ctx.db(), board::Rows::Duties, &filter, board::Order::default(), day).await?;
-    // What was issued by mistake is late with nobody.
-    let runs = tree.plan.state() != PlanState::Revoked;
-    Ok(lines.into_iter().map(|line| (line.duty.clone(), Line { overdue: line.overdue && runs, ..line })).collect())
 }
 
 /// The duties of an issued plan whose words and state this person may see: all for the competent department, else the

@@ -8,7 +8,7 @@ use store::Tx;
 use web::{Ctx, Refusal, Result};
 
 use super::{
-    overview, rows,
+    rows, standing,
     tree::{self, PlanRow},
 };
 use crate::model::PlanState;
@@ -46,7 +46,7 @@ pub(crate) async fn stopping(ctx: &Ctx, plan: &PlanId) -> Result<Option<Stopping
     if tree.plan.state() != PlanState::Confirmed {
         return Ok(None);
     }
-    let tally = overview::tally(ctx, &tree).await?;
+    let tally = standing::tally(ctx, &tree).await?;
     let (directory, today) = (ctx.directory(), ctx.today());
     let held = duties::shares(ctx.db().read(), &tree.plan.key()).await?;
     let organs: BTreeSet<OrganCode> = held

@@ -8,11 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     model::Visibility,
     plans::{
-        amend::owners::KEEP,
         draft::{Rows, default_visibility},
         tree::{ClauseRow, DutyRow, Tree},
     },
 };
+
+/// Chosen for a clause: the owners of now stay, whatever the amended text says.
+pub(crate) const KEEP: &str = "old";
+/// Chosen for a clause: the owners are those of the amended text.
+pub(crate) const TAKE: &str = "new";
 
 /// Corrections by a person. Duties of the amended text are named `clause.duty` by their places, from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,17 +11,12 @@ use crate::{
     plans::{
         amend::{
             align::{Choices, Fate, PlacedClause, plain},
-            store::Prepared,
+            prepare::Prepared,
         },
         confirm::organs_of,
         tree::{DutyRow, OwnerRow, Tree},
     },
 };
-
-/// Chosen for a clause: the owners of now stay, whatever the amended text says.
-pub(crate) const KEEP: &str = "old";
-/// Chosen for a clause: the owners are those of the amended text.
-pub(crate) const TAKE: &str = "new";
 
 /// How the owners of one duty that goes on change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +51,7 @@ impl Shift {
             parts.push(format!("新承担的 {}", named(directory, &self.joined)));
         }
         let hand = if self.by_hand { "；其中有人工指定的" } else { "" };
-        format!("{}：{}{hand}", super::pages::place(tree, &self.duty), parts.join("；"))
+        format!("{}：{}{hand}", tree.place_of(&self.duty), parts.join("；"))
     }
 }
 
@@ -180,7 +175,10 @@ mod tests {
     use super::*;
     use crate::{
         model::PlanKind,
-        plans::{amend::align::align, fixture},
+        plans::{
+            amend::align::{KEEP, TAKE, align},
+            fixture,
+        },
     };
 
     const OLD: &str = "2026年某县政务公开工作要点\n一、做好公开\n（一）做好公开。及时公开信息。主动回应关切。\n（二）公开预算。\

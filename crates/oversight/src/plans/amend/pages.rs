@@ -19,9 +19,10 @@ use crate::{
     plans::{
         actions::Pairs,
         amend::{
-            align::{Choices, Fate, Placed, plain},
-            owners::{self, KEEP, Shift, TAKE},
-            store::{self, Amendment, AmendmentId, Prepared},
+            align::{Choices, Fate, KEEP, Placed, TAKE, plain},
+            owners::{self, Shift},
+            prepare::{Prepared, prepare},
+            store::{self, Amendment, AmendmentId},
             words::{self, LineChange},
         },
         clear::{self, Cleared, Seen},
@@ -228,12 +229,6 @@ async fn show_done(ctx: &Ctx, desk: &Desk, row: Amendment) -> Result<Response> {
     })
 }
 
-pub(crate) fn place(tree: &Tree, id: &DutyId) -> String {
-    let Some(duty) = tree.duty(id) else { return String::new() };
-    let number = tree.clause(&duty.clause).map(|clause| tree.clause_number(clause)).unwrap_or_default();
-    format!("{number}第 {} 项", duty.position)
-}
-
 /// Who will answer for a new duty: names as written, what they mean where that differs, their part.
 fn owners_of(prepared: &Prepared, placed: &Placed, directory: &Directory) -> String {
     let rows = &prepared.rows;
@@ -317,7 +312,7 @@ fn lines(
                 fate,
                 old_text: old.map(|old| old.text.clone()).unwrap_or_default(),
                 old_due: old.map(view::due_words).unwrap_or_default(),
-                old_place: place(tree, &old_id),
+                old_place: tree.place_of(&old_id),
                 visibility: prepared.alignment.visibility(tree, duty, choices).code(),
                 chosen: if fate == "new" { "new".into() } else { old_id.to_string() },
             });
@@ -330,7 +325,7 @@ fn lines(
 async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors) -> Result<Response> {
     let tree = tree::load(ctx.db(), &row.plan).await?.ok_or(Error::NotFound)?;
     let choices = row.choices();
-    let prepared = store::prepare(ctx, &tree, &row.source, &choices);
+    let prepared = prepare(ctx, &tree, &row.source, &choices);
     let shifts = owners::shifts(&tree, &prepared, &ctx.directory(), ctx.today());
     let sum = owners::Sum::of(&shifts);
     let clauses = lines(&tree, &prepared, &choices, &shifts, &ctx.directory(), ctx.today());
@@ -444,7 +439,7 @@ pub(crate) async fn decide(
     let mut errors = FormErrors::new();
     errors.require(!reason.is_empty(), "reason", "请填写调整原因，例如 根据县政府常务会议精神调整。");
     let tree = tree::load(ctx.db(), &plan).await?.ok_or(Error::NotFound)?;
-    let prepared = store::prepare(&ctx, &tree, &row.source, &choices);
+    let prepared = prepare(&ctx, &tree, &row.source, &choices);
     for name in prepared.unmatched() {
         errors.add("owners", format!("请选择“{name}”对应的机关。"));
     }

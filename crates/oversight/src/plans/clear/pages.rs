@@ -146,7 +146,7 @@ fn amended(source: &str, before: &str) -> Vec<Piece> {
 /// progress is shown, which end and why.
 fn decided(ctx: &Ctx, tree: &tree::Tree, row: &amend::store::Amendment) -> Vec<Piece> {
     let choices = row.choices();
-    let prepared = amend::store::prepare(ctx, tree, &row.source, &choices);
+    let prepared = amend::prepare::prepare(ctx, tree, &row.source, &choices);
     let placed = prepared.alignment.clauses.iter().flat_map(|clause| &clause.duties);
     let changed = placed.filter(|duty| duty.due_changed || !matches!(duty.fate, Fate::Kept(_)));
     let duties = changed.map(|duty| {

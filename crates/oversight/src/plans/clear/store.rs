@@ -283,7 +283,7 @@ pub(crate) async fn decide(
         Some(_) => json!({"clearance": row.id, "amendment": seen.amendment, "reason": words}),
     };
     tx.append(event.data(data)).await?;
-    tell::decided(ctx, tx, plan, &row, (actor.log_name(), returned.map(|_| words))).await?;
+    tell::decided(ctx, tx, plan, (&row.amendment, &row.asked_by), (actor.log_name(), returned.map(|_| words))).await?;
     Ok(())
 }
 

@@ -14,8 +14,8 @@ use web::{
     mail::{Mail, SEND},
 };
 
-use super::{Seen, store::Clearance};
-use crate::plans::tree;
+use super::Seen;
+use crate::plans::{amend::AmendmentId, tree};
 
 /// The secrecy reviewers of the competent department: who may clear its plans.
 ///
@@ -55,22 +55,22 @@ pub(super) async fn asked(
     Ok(())
 }
 
-/// What the reviewer said, to whoever asked: passed, or returned and why.
+/// What the reviewer said of the plan, or of that amendment of it, to the account that asked: passed, or returned and why.
 pub(super) async fn decided(
     ctx: &Ctx,
     tx: &mut Tx,
     plan: &PlanId,
-    row: &Clearance,
+    (amendment, asked_by): (&AmendmentId, &str),
     (by, returned): (&str, Option<&str>),
 ) -> std::result::Result<(), Refusal> {
-    let author = [AccountId::from(row.asked_by.as_str())];
+    let author = [AccountId::from(asked_by)];
     let to = ctx.one::<Arc<dyn Recipients>>().mail_of(ctx, &author).await?;
     if to.is_empty() {
         return Ok(());
     }
     let title = title(tx, plan).await?;
     let office = ctx.config().server.office_url.trim_end_matches('/');
-    let (what, page, next) = match row.amendment.as_str() {
+    let (what, page, next) = match amendment.as_str() {
         "" => ("", "confirm".to_owned(), "可以下达了"),
         id => ("的调整稿", format!("amend/{id}"), "可以执行调整了"),
     };

@@ -101,6 +101,13 @@ impl Tree {
         number(self.part(clause), &clause.number)
     }
 
+    /// Which duty this is, as readers find it: 一（二）第 1 项; empty when the plan has none of this id.
+    pub(crate) fn place_of(&self, id: &DutyId) -> String {
+        let Some(duty) = self.duty(id) else { return String::new() };
+        let number = self.clause(&duty.clause).map(|clause| self.clause_number(clause)).unwrap_or_default();
+        format!("{number}第 {} 项", duty.position)
+    }
+
     /// The rows of these clauses that edits change.
     pub fn snapshot(&self, clauses: &[ClauseId]) -> Snapshot {
         Snapshot {
