@@ -34,7 +34,7 @@ use crate::{capabilities, health, nodes};
 pub struct App {
     /// What handlers are given.
     pub ctx: Ctx,
-    /// The search index.
+    /// The search index of this node.
     pub search: Search,
     /// The public server.
     pub portal: Router,

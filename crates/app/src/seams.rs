@@ -123,7 +123,7 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// The real ones.
+/// The clock of the machine, which believes no sudden jump, and its entropy.
 pub fn system() -> Seams {
     let clock = SystemClock { began: Instant::now(), steady: Mutex::default() };
     Seams { clock: Arc::new(clock), entropy: Arc::new(SystemEntropy) }

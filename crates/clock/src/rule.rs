@@ -89,7 +89,7 @@ pub struct Rule {
     pub id: &'static str,
     /// What must be done, in official words.
     pub label: &'static str,
-    /// Law and article.
+    /// Law and article that set the term, as pages cite them.
     pub basis: &'static str,
     /// In units of `unit`; never 0.
     pub length: u32,

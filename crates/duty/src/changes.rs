@@ -20,13 +20,13 @@ use crate::{
 pub struct Change {
     /// Its day in China.
     pub on: Option<Date>,
-    /// What changed.
+    /// What the public is told of it.
     pub what: What,
     /// Why; empty where it was erased, or from before reasons were asked for.
     pub reason: String,
 }
 
-/// What changed.
+/// What the public is told of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     /// The date, from and to, as stored; empty = none.

@@ -27,7 +27,7 @@ const REMINDED: i64 = 14;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
     pub duty: DutyId,
-    /// Its words.
+    /// The words of the duty, as its source says them.
     pub text: String,
     /// Where it stands in its source, as printed.
     pub place_label: String,
@@ -41,7 +41,7 @@ pub struct Work {
     pub since: Option<Date>,
     /// By when; `None` = its source gives no date.
     pub due: Option<Date>,
-    /// Its organ's part.
+    /// What part the organ has in it: leads, is responsible, supports.
     pub role: OwnerRole,
     /// The day on which its organ was last reminded, if that was lately.
     pub reminded: Option<Date>,

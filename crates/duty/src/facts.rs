@@ -54,7 +54,7 @@ pub struct Share {
     pub issued_at: String,
     /// When ended, stored form; empty while it runs.
     pub ended_at: String,
-    /// Why.
+    /// Why it ended, in the office's words; empty while it runs.
     pub ended_reason: String,
     /// What its standing depends on.
     pub facts: Facts,

@@ -32,7 +32,7 @@ pub struct Owed {
     pub organ: OrganCode,
     /// Key of the period.
     pub period: String,
-    /// Its name.
+    /// Name of the period as shown: 第二季度; empty without cadence.
     pub label: String,
     /// When due; `None` for a duty without a date.
     pub due: Option<Date>,

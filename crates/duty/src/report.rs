@@ -30,7 +30,7 @@ store::ids! {
 /// By whom, on which day, with which organs: what the rules look at besides rows.
 #[derive(Debug, Clone, Copy)]
 pub struct By<'a> {
-    /// Who acts.
+    /// Who acts, with roles and organ: every rule asks what this person may.
     pub actor: &'a Actor,
     /// The organs and who answers for them.
     pub directory: &'a Directory,

@@ -68,7 +68,7 @@ impl SourceKind {
 pub enum SourceState {
     /// Its duties may still be changed or dropped; nobody owes anything.
     Prepared,
-    /// Its duties run.
+    /// Its duties are owed, reported on and counted.
     Running,
     /// Its duties no longer run; what was reported stays.
     Closed,
@@ -95,7 +95,7 @@ impl SourceState {
 /// A source as boards and filters show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceRow {
-    /// Which.
+    /// Kind and id, by which its owner finds it.
     pub key: SourceKey,
     pub title: String,
     /// The year whose periods are owed.
@@ -173,7 +173,7 @@ impl std::fmt::Debug for Sources {
 }
 
 impl Sources {
-    /// These.
+    /// The sources that capabilities declare.
     pub fn new(sources: Vec<Arc<dyn Source>>) -> Self {
         Self(sources)
     }

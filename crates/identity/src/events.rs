@@ -65,7 +65,7 @@ pub static ACCOUNT_DISABLED: EventKind = account("account.disabled", "停用账�
 pub static ACCOUNT_ENABLED: EventKind = account("account.enabled", "恢复使用账号");
 /// By the security administrator, before its time.
 pub static ACCOUNT_UNLOCKED: EventKind = account("account.unlocked", "解锁账号");
-/// Wrong too often.
+/// Nobody can sign in to it for a while: the password was wrong too often.
 pub static ACCOUNT_LOCKED: EventKind = account("account.locked", "账号因连续输错被锁定").holds(&[
     ("until", "到"),
     ("address", "网络地址"),
@@ -74,13 +74,13 @@ pub static ACCOUNT_LOCKED: EventKind = account("account.locked", "账号因连�
 ]);
 /// By the security administrator.
 pub static PASSWORD_RESET: EventKind = account("account.password_reset", "重设密码");
-/// By its owner.
+/// Its owner has chosen another password, who knew the one before.
 pub static PASSWORD_CHANGED: EventKind = account("account.password_changed", "修改密码");
 pub static SECOND_FACTOR_SET: EventKind = account("account.second_factor_set", "启用动态口令");
 pub static SECOND_FACTOR_REMOVED: EventKind = account("account.second_factor_removed", "移除动态口令");
 /// A recovery code stood in for the second factor.
 pub static RECOVERY_USED: EventKind = account("account.recovery_used", "使用恢复码登录");
-/// New recovery codes.
+/// Its owner has new recovery codes; those of before open nothing.
 pub static RECOVERY_RENEWED: EventKind = account("account.recovery_renewed", "更换恢复码");
 
 const fn session(name: &'static str, label: &'static str) -> EventKind {

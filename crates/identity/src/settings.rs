@@ -44,7 +44,7 @@ impl Section for Accounts {
     }
 }
 
-/// Sign-in.
+/// How long sessions last, and what signing in takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sessions {

@@ -64,7 +64,7 @@ impl Calendar {
 }
 
 impl Countdown {
-    /// The day itself.
+    /// The last day of the term.
     pub fn due(&self) -> Date {
         self.due
     }

@@ -96,7 +96,7 @@ impl Eq for EventKind {}
 /// An event about to be appended. The log adds number, time, commitment and hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
-    /// What happened.
+    /// What happened, a constant of the crate that writes it.
     pub kind: &'static EventKind,
     /// The id of what it happened to.
     pub subject_id: String,
@@ -130,7 +130,7 @@ impl NewEvent {
         self
     }
 
-    /// Adds the data.
+    /// Adds what else must be known, a JSON object with the keys that the kind declares.
     #[must_use]
     pub fn data(mut self, data: Value) -> Self {
         self.data = data;

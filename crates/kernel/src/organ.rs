@@ -65,9 +65,9 @@ impl From<String> for OrganCode {
 pub enum OrganKind {
     /// 县政府及县直单位 that are no department: the government itself, its office, coordinating bodies.
     CountyUnit,
-    /// 县政府部门.
+    /// 县政府工作部门 such as 县财政局.
     CountyDepartment,
-    /// 乡镇（街道、中心）.
+    /// 乡镇人民政府, and the 街道 and 中心 that stand beside them.
     Township,
     /// 公共事业单位 such as hospitals and schools (条例 Art. 55).
     PublicInstitution,
@@ -111,7 +111,7 @@ impl OrganKind {
 /// An organ as the directory knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organ {
-    /// Stable code.
+    /// Code that never changes, whatever its name: addresses and rows hold it.
     pub code: OrganCode,
     /// Official name, e.g. 青禾县发展和改革委员会.
     pub name: String,
@@ -124,9 +124,9 @@ pub struct Organ {
     pub parent: Option<OrganCode>,
     /// Post of the responsible leader.
     pub leader: String,
-    /// Public telephone number.
+    /// Telephone for the public; empty = readers are given the hotline.
     pub phone: String,
-    /// Office address.
+    /// Address of its office in words, for visits and letters.
     pub address: String,
     /// Office hours in words.
     pub hours: String,
@@ -180,7 +180,7 @@ pub enum Match {
     Abolished(OrganCode, Option<OrganCode>),
     /// More than one organ answers to the name.
     Ambiguous(Vec<OrganCode>),
-    /// Nobody does.
+    /// No organ bears the name.
     Unknown,
 }
 

@@ -41,7 +41,7 @@ pub struct Permission {
     pub label: &'static str,
     /// By whom; not looked at for [`Scope::Everyone`] and [`Scope::AnyStaff`].
     pub roles: &'static [Role],
-    /// On what.
+    /// How far it reaches: everybody, all staff, the own organ, every organ.
     pub scope: Scope,
 }
 

@@ -26,7 +26,7 @@ pub struct Verified {
     pub events: i64,
     /// Files whose bytes were read.
     pub files: i64,
-    /// Whether everything fits.
+    /// Whether everything is as the log says; a payload that was erased by an event is no fault.
     pub ok: bool,
     /// The first that does not, in words.
     pub first_bad: Option<String>,
@@ -65,7 +65,7 @@ pub struct Progress {
     pub event: i64,
     /// Position of the newest event.
     pub events: i64,
-    /// Files read.
+    /// How many files have been read and compared with their digests.
     pub files: i64,
 }
 

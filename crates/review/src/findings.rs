@@ -35,7 +35,7 @@ pub const MOST: usize = 500;
 #[derive(Debug, Clone)]
 pub struct PartText {
     pub part: Part,
-    /// Everything in it.
+    /// Everything in it that is looked at, with the place where each stands.
     pub pieces: Vec<Piece>,
 }
 
@@ -56,7 +56,7 @@ pub struct Check {
     pub place: String,
     /// The found text, masked.
     pub excerpt: String,
-    /// What to do.
+    /// What the writer or reviewer can do about it, in a sentence.
     pub suggestion: String,
     /// Whether it stops the subject while it is not let through.
     pub blocks: bool,
@@ -69,13 +69,13 @@ pub struct Check {
 /// A decision to let a finding through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetThrough {
-    /// Why.
+    /// The reason given for letting it through, e.g. the article that asks for the number.
     pub reason: String,
-    /// Who.
+    /// The account that let it through; it is none of those who decide last.
     pub by: AccountId,
-    /// Who, as shown.
+    /// That account's name at the time.
     pub by_name: String,
-    /// When, stored form.
+    /// Moment of letting it through, stored form.
     pub at: String,
 }
 

@@ -17,7 +17,7 @@ pub struct Claim {
     pub by: AccountId,
     /// Name as shown.
     pub name: String,
-    /// Since when.
+    /// Moment of the claim; it expires [`CLAIM_HOURS`] later by itself.
     pub at: Timestamp,
 }
 
@@ -36,7 +36,7 @@ pub struct Pass {
     pub by: AccountId,
     /// Name as shown.
     pub name: String,
-    /// When.
+    /// Moment of the pass.
     pub at: Timestamp,
     /// 审核意见, if one was given.
     pub opinion: String,

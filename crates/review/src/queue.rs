@@ -46,13 +46,13 @@ impl Filter {
         Self { kinds: kinds.to_vec(), ..Self::default() }
     }
 
-    /// Of these organs.
+    /// Only what is the information of these organs.
     #[must_use]
     pub fn organs(self, organs: &[OrganCode]) -> Self {
         Self { organs: Some(organs.to_vec()), ..self }
     }
 
-    /// At this gate.
+    /// Only what stands at the gate with this code.
     #[must_use]
     pub fn gate(self, code: &str) -> Self {
         Self { gate: Some(code.to_owned()), ..self }
@@ -137,7 +137,7 @@ async fn own(db: &Db, me: &AccountId, ids: impl Iterator<Item = &ReviewId>) -> R
 /// One line of the work list.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The round.
+    /// The round of the review that waits.
     pub review: ReviewId,
     /// Kind of the subject.
     pub kind: String,
@@ -150,9 +150,9 @@ pub struct Line {
     pub label: String,
     /// Name of who began it.
     pub byline: String,
-    /// Where it stands.
+    /// The stage at which it waits.
     pub stage: Stage,
-    /// Since when.
+    /// Moment since which it waits there.
     pub since: Timestamp,
     /// The claim, whether or not it still holds.
     pub claim: Option<Claim>,
@@ -218,7 +218,10 @@ pub async fn waiting(
     Ok(Page { rows, next: page.next, previous: page.previous, sort: page.sort })
 }
 
-/// How many wait.
+/// How many wait, counted up to ten thousand.
+///
+/// # Errors
+/// When the database fails.
 pub async fn count(db: &Db, filter: &Filter) -> Result<i64> {
     Ok(filter.list().count(db, MOST).await?.rows)
 }
@@ -243,7 +246,7 @@ pub struct ExceptionLine {
     pub name: String,
     /// When, stored form.
     pub at: String,
-    /// Why.
+    /// Why it could not wait for the stages that were left out.
     pub reason: String,
     /// Name of who reviewed it; empty = nobody yet.
     pub reviewed_name: String,
@@ -263,7 +266,7 @@ pub struct ExceptionLine {
 }
 
 impl ExceptionLine {
-    /// Who made it.
+    /// The account that made the exception, who does not review it.
     pub fn made_by(&self) -> &AccountId {
         &self.made_by
     }

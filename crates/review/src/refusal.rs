@@ -93,7 +93,7 @@ pub enum Refusal {
     /// Letting a finding through without a reason.
     #[error("请写明放行理由，例如“法定公示内容，依据……第几条”。")]
     NoGround,
-    /// Findings block.
+    /// Something was found that nobody has taken out or let through.
     #[error("还有 {}未处理，不能{what}。{}", in_words(*count, *unread), way_out(*count, *unread))]
     Blocked {
         /// How many.
@@ -129,7 +129,7 @@ pub enum Refusal {
     /// Who disagreed with an exception does not end the disagreement.
     #[error("您已经表示不同意，须由另一位人员确认复核；撤回公开或更正后也就办结。")]
     Objected,
-    /// Somebody was faster.
+    /// Another version was on the screen than is stored: somebody was faster.
     #[error("{}在您打开之后有了变化。您的操作没有执行，也没有覆盖任何内容。请看过现在的情况再办理。", .0.this)]
     Changed(Words),
 }

@@ -101,7 +101,7 @@ pub struct Route(Vec<Stage>);
 /// Why these stages are no route.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadRoute {
-    /// There is none.
+    /// It has no stage: everything would be passed at once.
     #[error("审核流程至少要有一关")]
     Empty,
     /// Nobody could pass one.

@@ -10,7 +10,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why the index could not be read or fed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The index refused.
+    /// The library that keeps the index could not read or write it.
     #[error("检索索引：{0}")]
     Index(#[from] TantivyError),
     /// Its files do not fit together; it will be rebuilt.
@@ -25,13 +25,13 @@ pub enum Error {
     /// Another process feeds this index.
     #[error("检索索引正由另一个进程（通常是正在运行的服务）使用。请先停止服务，再执行 gongkai reindex。")]
     Busy,
-    /// The database failed.
+    /// The database, which is asked before a hit is shown, failed.
     #[error(transparent)]
     Store(#[from] store::Error),
     /// A source of entries failed.
     #[error("读取待检索的内容时出错：{0}")]
     Source(String),
-    /// The disk refused.
+    /// The folder of the index could not be read or written.
     #[error("检索索引的文件：{0}")]
     Io(#[from] std::io::Error),
 }

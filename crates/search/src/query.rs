@@ -24,11 +24,11 @@ pub struct Query {
     pub organ: String,
     /// Only this column, by its slug or its name.
     pub column: String,
-    /// Only this year.
+    /// Only what became public in this year, four digits.
     pub year: String,
     /// Only this validity, by its code or its words.
     pub validity: String,
-    /// The order.
+    /// In which order hits come.
     pub sort: Sort,
     /// Which page, from 1; 0 counts as 1.
     pub page: usize,
@@ -43,7 +43,7 @@ pub enum Sort {
     /// What fits best first.
     #[default]
     Relevance,
-    /// The newest first.
+    /// The newest first, by the first day of being public.
     Date,
 }
 

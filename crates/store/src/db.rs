@@ -250,7 +250,7 @@ impl Db {
         &self.chain.seen
     }
 
-    /// What is sealed.
+    /// The kinds of subjects whose rows events commit to; empty until [`Db::seal`] was told.
     pub fn sealed(&self) -> &[Sealed] {
         self.inner.sealed.get().map_or(&[], Vec::as_slice)
     }
@@ -259,12 +259,12 @@ impl Db {
         &self.inner.memo
     }
 
-    /// Which database answers.
+    /// Which kind of database this is; for pages that tell, not for statements.
     pub fn dialect(&self) -> Dialect {
         self.inner.dialect
     }
 
-    /// Clock and entropy.
+    /// Clock and entropy as given when it was opened: moments and ids of rows come from them.
     pub fn seams(&self) -> &Seams {
         &self.inner.seams
     }

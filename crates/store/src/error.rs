@@ -196,9 +196,9 @@ pub enum Violation {
     /// A unique or primary key.
     Unique,
     ForeignKey,
-    /// A `CHECK`.
+    /// A value is none of those that a `CHECK` allows.
     Check,
-    /// `NOT NULL`.
+    /// A column that must say something was left without a value.
     NotNull,
 }
 

@@ -147,7 +147,7 @@ const IDLE: i64 = 5_000;
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Followers {
-    /// Adds a follower.
+    /// Adds a follower; its name must be its own, for its place in the log is kept under it.
     #[must_use]
     pub fn with(mut self, follower: Follower) -> Self {
         self.all.push(follower);

@@ -103,7 +103,7 @@ impl Snapshot {
     }
 }
 
-/// Tables being loaded.
+/// Tables being loaded from a backup into an empty database, in one transaction.
 #[derive(Debug)]
 pub struct Load {
     tx: Tx,

@@ -19,7 +19,8 @@ pub async fn forget_submissions(db: &Db) -> Result<()> {
     tx.commit().await
 }
 
-/// Sets a value.
+/// Sets the value of this name, new or in place of the former. What the program itself must remember; configuration
+/// stands in its file.
 pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<()> {
     query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
         .bind(name)

@@ -26,7 +26,7 @@ impl Scratch {
         Ok(Self { admin: admin.to_owned(), name: name.to_owned() })
     }
 
-    /// Its address.
+    /// Its address, as the configuration would name it.
     pub fn url(&self) -> String {
         let base = self.admin.rsplit_once('/').map_or(self.admin.as_str(), |(base, _)| base);
         format!("{base}/{}", self.name)

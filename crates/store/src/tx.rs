@@ -78,7 +78,7 @@ impl Tx {
         &mut self.conn
     }
 
-    /// Clock and entropy.
+    /// Clock and entropy of the database in which this is written.
     pub fn seams(&self) -> Seams {
         self.db.seams().clone()
     }

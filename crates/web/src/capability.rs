@@ -23,7 +23,7 @@ use crate::{
 pub struct Nav {
     /// Heading of the group; empty = the links that stand first, without one.
     pub group: &'static str,
-    /// Address.
+    /// Address in the office, from `/` on.
     pub href: &'static str,
     /// Name.
     pub label: &'static str,
@@ -205,7 +205,7 @@ impl Capability {
         self
     }
 
-    /// Its tables.
+    /// Steps that lay its tables and change them since, in order; only it writes those tables.
     #[must_use]
     pub fn migrations(mut self, migrations: &'static [Migration]) -> Self {
         self.migrations.push(migrations);

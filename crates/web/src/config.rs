@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::Settings;
 
-/// All of it.
+/// The whole configuration: what stands in the file, with what the environment and the command line say instead.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -17,9 +17,9 @@ pub struct Config {
     pub server: Server,
     /// The database; empty = SQLite in the data directory.
     pub database: Database,
-    /// Attachments.
+    /// Where the bytes of attachments lie.
     pub files: Files,
-    /// Outgoing mail.
+    /// By which server mail leaves, and under whose name.
     pub mail: Mail,
     pub log: Log,
     /// Sections of the capabilities.
@@ -43,19 +43,19 @@ pub struct Site {
     pub domain: String,
     /// 政府网站标识码, ten digits beginning with the division code.
     pub id_code: String,
-    /// ICP 备案编号.
+    /// ICP 备案编号, at the foot of every page of the portal; empty = none yet.
     pub icp: String,
-    /// 公安备案号.
+    /// 公安备案号, beside the former; empty = none yet.
     pub police: String,
-    /// 主办单位.
+    /// 主办单位, at the foot of every page of the portal.
     pub host: String,
-    /// 承办单位.
+    /// 承办单位, beside the former; empty = not named.
     pub undertaker: String,
     /// Code of the organ that is the competent department (政务公开主管部门, 条例 Art. 3).
     pub office_organ: String,
     /// Telephone of that office.
     pub phone: String,
-    /// Hotline, e.g. 12345.
+    /// Number of the hotline (政务热线), named wherever a reader finds no further; e.g. 12345.
     pub hotline: String,
     pub address: String,
     /// Office hours in words.
@@ -91,7 +91,7 @@ impl Default for Site {
     }
 }
 
-/// Addresses and limits.
+/// Where the two servers listen, from where they may be reached, and how much they take.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
@@ -143,7 +143,7 @@ pub struct Database {
     pub url: String,
 }
 
-/// Attachments.
+/// Where the bytes of attachments lie; the key of sealed ones lies in the data directory.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Files {
@@ -151,13 +151,13 @@ pub struct Files {
     pub folder: String,
 }
 
-/// Outgoing mail.
+/// By which server mail leaves, and under whose name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mail {
     /// `smtp://user:password@host:port`, `smtps://…`, or empty: mails then lie in the outbox that the office shows.
     pub smtp: String,
-    /// Sender.
+    /// Sender of every mail, `name <address>`.
     pub from: String,
 }
 

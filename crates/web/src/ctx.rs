@@ -33,14 +33,14 @@ struct Inner {
 /// What a [`Ctx`] is made of.
 #[derive(Debug)]
 pub struct Parts {
-    /// The database.
+    /// The database, brought up to date.
     pub db: Db,
     pub files: Files,
-    /// The configuration.
+    /// The configuration, checked.
     pub config: Config,
     /// This program, to start as a guarded child that reads uploaded files.
     pub program: PathBuf,
-    /// The data directory.
+    /// The data directory: database of SQLite, files, index, keys.
     pub data: PathBuf,
     /// What the program can do.
     pub capabilities: Capabilities,
@@ -63,7 +63,7 @@ impl Ctx {
         }))
     }
 
-    /// The database.
+    /// The database: read with `db().read()`, written with `db().write()`.
     pub fn db(&self) -> &Db {
         &self.0.db
     }
@@ -72,7 +72,7 @@ impl Ctx {
         &self.0.files
     }
 
-    /// The configuration.
+    /// The configuration as of the start; it does not change while the program runs.
     pub fn config(&self) -> &Config {
         &self.0.config
     }
@@ -87,7 +87,7 @@ impl Ctx {
         self.0.assets.clone()
     }
 
-    /// This program's file.
+    /// The file of this program, to start again as the guarded child that reads uploads.
     pub fn program(&self) -> &PathBuf {
         &self.0.program
     }
@@ -97,17 +97,17 @@ impl Ctx {
         store::log::Place::below(self.data()).with_key(&self.config().log.key)
     }
 
-    /// The data directory.
+    /// The data directory: database of SQLite, files, index, keys.
     pub fn data(&self) -> &PathBuf {
         &self.0.data
     }
 
-    /// Clock and entropy.
+    /// Clock and entropy, the only ones that may be asked: tests and the demonstration set them.
     pub fn seams(&self) -> &Seams {
         self.0.db.seams()
     }
 
-    /// Today in China.
+    /// The day that it is in China, by which every term is counted.
     pub fn today(&self) -> jiff::civil::Date {
         self.seams().today()
     }

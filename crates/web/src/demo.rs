@@ -35,7 +35,7 @@ impl std::fmt::Debug for Scene {
 }
 
 impl Scene {
-    /// At this moment.
+    /// Plays `play` with the clock at this moment.
     pub fn new<F, R>(at: Timestamp, play: F) -> Self
     where
         F: FnOnce(Ctx, Arc<Cast>) -> R + Send + 'static,

@@ -18,7 +18,7 @@ store::ids! {
 /// The session behind a request; put there by the sign-in layer together with the [`Actor`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionInfo {
-    /// Which.
+    /// Identifier of the session, no secret.
     pub id: SessionId,
     /// When it ends without another click, stored form.
     pub ends_at: String,
@@ -29,7 +29,7 @@ pub struct SessionInfo {
 /// A signed-in person at work: extractor of every office page.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    /// Who.
+    /// The person with roles and organ, as of this request.
     pub staff: Staff,
     /// Path and query of this page.
     pub path: String,

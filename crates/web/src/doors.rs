@@ -8,9 +8,9 @@ use crate::Ctx;
 pub struct Door {
     /// Which pages belong behind it: `policies`.
     pub key: &'static str,
-    /// Its name: 政策.
+    /// Words of the link: 政策.
     pub label: &'static str,
-    /// Address.
+    /// Address on the portal, from `/` on.
     pub href: &'static str,
     /// Order in the header.
     pub place: u8,
@@ -25,7 +25,7 @@ pub struct WayIn {
     pub label: &'static str,
     /// A sentence for those who do not know where to begin.
     pub about: &'static str,
-    /// Order.
+    /// Order among the ways in, smallest first.
     pub place: u8,
     /// Where it is offered.
     pub on: Offered,

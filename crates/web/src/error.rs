@@ -28,7 +28,7 @@ pub enum Error {
     Invalid(String),
     /// Too much was sent; the text says how much is allowed.
     TooLarge(String),
-    /// Too many requests.
+    /// Asked too often, with what to do; when it may be asked again is not known.
     TooMany(String),
     /// Too many requests, and when there is room for more.
     Limited {
@@ -80,9 +80,9 @@ impl Error {
 #[derive(Debug, Clone)]
 pub struct ErrorView {
     pub status: StatusCode,
-    /// Heading.
+    /// Heading of the page, in a few words.
     pub title: &'static str,
-    /// What to do.
+    /// What happened and what the reader can do now, in whole sentences.
     pub message: String,
     /// Code to quote on the telephone: the id of the request begins with it, and stands in the log.
     pub incident: Option<String>,

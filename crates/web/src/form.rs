@@ -92,7 +92,7 @@ pub struct FormErrors {
 const PAGE: &str = "main";
 
 impl FormErrors {
-    /// Nothing wrong yet.
+    /// No errors: for a form that is shown for the first time, or to add to.
     pub fn new() -> Self {
         Self::default()
     }
@@ -109,7 +109,7 @@ impl FormErrors {
         }
     }
 
-    /// One message alone.
+    /// One message at one field, as of a rule that refuses for a single reason.
     pub fn one(field: &str, message: impl Into<String>) -> Self {
         Self { items: vec![(field.to_owned(), message.into())], kept: Vec::new() }
     }

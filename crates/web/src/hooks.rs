@@ -18,7 +18,7 @@ use crate::{Ctx, Result};
 /// What a line of the work list belongs to, and may be filtered by. A capability uses one of these, or has its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Group {
-    /// In addresses.
+    /// What stands for it in addresses, where filters are kept and sent: `review`.
     pub key: &'static str,
     /// Name.
     pub label: &'static str,
@@ -76,7 +76,7 @@ pub struct Found {
     pub label: String,
     /// What tells it from others of the same name: number, state, organ.
     pub about: String,
-    /// Where it is.
+    /// Address in the office, from `/` on.
     pub href: String,
 }
 
@@ -96,9 +96,9 @@ pub struct Verb {
     pub label: &'static str,
     /// What else people call it, and where it is found otherwise.
     pub about: &'static str,
-    /// Its page.
+    /// Address of the page in the office on which it is done.
     pub href: &'static str,
-    /// Who may.
+    /// Who is shown it: whoever may do it.
     pub permission: &'static Permission,
 }
 
@@ -287,11 +287,11 @@ pub trait Mentions: Send + Sync {
 pub struct Dataset {
     /// Its name, with the page on which it can be read.
     pub title: String,
-    /// That page.
+    /// Address of that page on the portal.
     pub href: String,
     /// What a row tells.
     pub about: &'static str,
-    /// How many rows.
+    /// How many rows there are now.
     pub rows: i64,
     /// Where it is as JSON.
     pub json: String,

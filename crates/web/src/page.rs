@@ -157,7 +157,7 @@ pub struct Redirect {
 }
 
 impl Redirect {
-    /// To this address.
+    /// A redirect to this path of the same server, without a message yet.
     pub fn to(address: impl Into<String>) -> Self {
         Self { to: address.into(), flash: None }
     }

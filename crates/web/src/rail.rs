@@ -15,7 +15,7 @@ pub struct RailGroup {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RailLink {
-    /// Address.
+    /// Address in the office.
     pub href: String,
     /// Name.
     pub label: String,

@@ -28,21 +28,21 @@ const MOST_SIGN_IN: usize = 16 << 10;
 /// Which of the two servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Listener {
-    /// The public one.
+    /// The public one: it never identifies a reader.
     Portal,
-    /// The staff's.
+    /// The staff's: every request is of a signed-in person, but for the sign-in itself.
     Office,
 }
 
 /// One route as the permission tests see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteInfo {
-    /// Which server.
+    /// The server that answers on it.
     pub listener: Listener,
     pub method: Method,
-    /// Path pattern.
+    /// Pattern of the path, with names in braces: `/plans/{id}`.
     pub path: &'static str,
-    /// Who may.
+    /// What whoever asks must have; the route refuses all others.
     pub permission: &'static Permission,
 }
 
@@ -55,7 +55,7 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// No routes yet.
+    /// No routes yet, on this server.
     pub fn new(listener: Listener) -> Self {
         Self { listener, router: Router::new(), list: Vec::new() }
     }
@@ -150,7 +150,7 @@ impl Routes {
         self
     }
 
-    /// Which server.
+    /// The server on which all of these answer.
     pub fn listener(&self) -> Listener {
         self.listener
     }

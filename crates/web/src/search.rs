@@ -8,7 +8,7 @@ use crate::{Ctx, Result};
 /// Who may find an entry of the search. No public question is ever answered from an entry of the office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Audience {
-    /// Everybody.
+    /// Everybody: what is public, in searches of the portal.
     Public,
     /// Those who are signed in at the office; they find what is public, too.
     Office,
@@ -194,7 +194,7 @@ pub struct WordQuery {
     pub subject: &'static str,
     /// As typed: white space separates words that must all be there, quotes keep together.
     pub words: String,
-    /// Where.
+    /// Whether only names are looked through, or the whole text too.
     pub within: Within,
     /// Who asks. The office finds entries of every organ: whoever lists them narrows to what the person may see.
     pub audience: Audience,

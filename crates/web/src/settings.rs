@@ -47,7 +47,7 @@ pub struct SectionSpec {
 }
 
 impl SectionSpec {
-    /// The section `T`.
+    /// What the program must know of section `T` to read, check and hold it.
     pub fn of<T: Section>() -> Self {
         Self { key: T::KEY, default: default::<T>, read: read::<T> }
     }

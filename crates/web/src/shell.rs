@@ -8,9 +8,9 @@ use crate::{config::Site, doors::Door};
 /// One step of the path shown above a portal page; an empty address marks the page itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crumb {
-    /// Name.
+    /// Words of the step.
     pub label: String,
-    /// Address.
+    /// Address on the portal; empty = the page itself.
     pub href: String,
 }
 
@@ -31,11 +31,11 @@ pub struct PortalShell {
     pub crumbs: Vec<Crumb>,
     /// Government page tags: name and content.
     pub tags: Vec<(String, String)>,
-    /// For search engines.
+    /// What the page is about, in one sentence, for search engines.
     pub description: String,
     /// Path and query of this page.
     pub path: String,
-    /// Elder mode.
+    /// Whether the reader has chosen large print and few words (适老版).
     pub elder: bool,
     /// The title begins with 「错误：」.
     pub has_error: bool,
@@ -99,9 +99,9 @@ pub struct OfficeShell {
     pub path: String,
     /// Who is signed in.
     pub actor_name: String,
-    /// For which organ.
+    /// Short name of the organ for which the person acts.
     pub organ_name: String,
-    /// Navigation.
+    /// Navigation: the links that this person may open, in groups.
     pub rail: Vec<RailGroup>,
     /// Message left by the action before.
     pub flash: Option<Flash>,
@@ -128,7 +128,7 @@ impl OfficeShell {
 pub struct Flash {
     /// `ok`, `warn` or `error`.
     pub kind: String,
-    /// The message.
+    /// What was done, or why it was not, in a sentence.
     pub text: String,
     /// How to take it back, if it can be.
     pub undo: Option<Undo>,
@@ -137,7 +137,7 @@ pub struct Flash {
 /// A button that takes the last action back.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Undo {
-    /// Where to post.
+    /// Address to which the button posts.
     pub action: String,
     /// What the button says.
     pub label: String,
@@ -176,7 +176,7 @@ impl Pager {
         Self { more, ..self }
     }
 
-    /// Rows to skip.
+    /// How many rows of `size` to a page stand before this page.
     pub fn offset(&self, size: i64) -> i64 {
         (self.page - 1) * size
     }

@@ -26,7 +26,7 @@ use crate::{capabilities, compose};
 /// Whether an archive of an installation that was not well when it was backed up may be restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accept {
-    /// No.
+    /// No: what was not well is refused.
     Whole,
     /// Yes: when there is nothing better. What does not fit is told.
     Damaged,

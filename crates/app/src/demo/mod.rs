@@ -34,7 +34,7 @@ pub struct DemoAccount {
     pub login: String,
     /// Short name of the organ.
     pub organ: String,
-    /// Roles in words.
+    /// Names of its roles, separated by 、.
     pub roles: String,
 }
 

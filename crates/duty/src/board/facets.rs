@@ -11,7 +11,7 @@ use crate::{facts::places as list_of, model::Tally, project, source::SourceKey};
 /// A source that has duties.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct SourceLine {
-    /// Which.
+    /// Kind and id, by which the board is filtered.
     #[sql(flatten)]
     pub key: SourceKey,
     pub title: String,

@@ -37,9 +37,9 @@ pub enum Sort {
 /// The order of rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Order {
-    /// By what.
+    /// What decides first.
     pub sort: Sort,
-    /// From the end.
+    /// Largest or latest first.
     pub descending: bool,
     /// Kept together by this before anything else.
     pub group: Option<Sort>,
@@ -130,7 +130,7 @@ pub struct Line {
     pub year: i64,
     /// Place in the source.
     pub place: String,
-    /// As printed.
+    /// Number of the place as printed in the source: 一（二）.
     pub place_label: String,
     pub place_title: String,
     /// Larger part of the source.
@@ -289,7 +289,7 @@ pub async fn all(db: &Db, rows: Rows, filter: &Filter, order: Order, today: Date
 pub struct Figures {
     /// All rows, ended ones too.
     pub rows: i64,
-    /// The running ones.
+    /// How those that have not ended stand.
     pub tally: Tally,
 }
 

@@ -9,11 +9,11 @@ const LONGEST: usize = 2000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldShape {
     Line,
-    /// Several lines.
+    /// Free text of several lines.
     Text,
     /// An amount in 万元 with up to two decimals.
     Amount,
-    /// One of these.
+    /// One of these values, which are also the words shown.
     Choice(&'static [&'static str]),
 }
 
@@ -79,7 +79,7 @@ pub struct Field {
     pub label: &'static str,
     /// What to fill in, with an example.
     pub hint: &'static str,
-    /// How.
+    /// What may be filled in, and how it is stored.
     pub shape: FieldShape,
     /// Further headings under which the column is recognised in a spreadsheet.
     pub headings: &'static [&'static str],

@@ -30,9 +30,9 @@ pub struct Period {
     pub key: String,
     /// Name shown: 第二季度.
     pub label: String,
-    /// First day.
+    /// Its first day, from which evidence for it may be handed in.
     pub start: Date,
-    /// Last day.
+    /// Its last day, before the days of grace.
     pub end: Date,
     /// Last day on which its evidence is in time.
     pub due: Date,

@@ -93,9 +93,9 @@ pub struct Tally {
     pub confirmed: u32,
     /// Evidence waits for the office.
     pub evidenced: u32,
-    /// Begun or returned.
+    /// Something was reported, or came back from the office.
     pub in_progress: u32,
-    /// Not begun.
+    /// Nothing was reported yet.
     pub issued: u32,
     /// Overdue; these are counted in their state as well.
     pub overdue: u32,
@@ -104,7 +104,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts one.
+    /// Counts one that stands so.
     pub fn add(&mut self, state: State, overdue: bool) {
         self.add_many(state, overdue, 1);
     }
@@ -123,7 +123,7 @@ impl Tally {
         }
     }
 
-    /// All of them.
+    /// How many were counted, in whatever state.
     pub fn total(&self) -> u32 {
         self.confirmed + self.evidenced + self.in_progress + self.issued
     }

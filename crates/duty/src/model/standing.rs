@@ -59,7 +59,7 @@ impl State {
 /// What the office decided on a piece of evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Nothing yet.
+    /// Nobody has decided: it waits, or is a draft.
     None,
     /// Accepted: it closes the duty, or its period.
     Confirmed,
@@ -74,7 +74,7 @@ pub enum Decision {
 pub struct EvidenceFact {
     /// Period that it is about; empty without cadence.
     pub period: String,
-    /// When added.
+    /// Moment of adding.
     pub added_at: String,
     /// When handed in; empty while a draft.
     pub submitted_at: String,
@@ -237,7 +237,7 @@ pub struct Course {
 }
 
 impl Course {
-    /// From the facts.
+    /// Works out on which days the standing changes.
     pub fn new(facts: &Facts) -> Self {
         let ended = facts.ended_on.is_some();
         let Some(cadence) = facts.cadence else {

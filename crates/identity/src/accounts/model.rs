@@ -67,7 +67,7 @@ pub struct NewAccount {
     pub rules: password::Rules,
     /// Roles that one account does not hold together.
     pub apart: Accounts,
-    /// Who makes it.
+    /// Who makes it, for the log.
     pub by: Actor,
 }
 
@@ -117,10 +117,10 @@ pub enum AccountError {
     /// A rule forbids it.
     #[error("{0}")]
     Refused(String),
-    /// Storage failed.
+    /// The database failed or refused; nothing was written.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// Hashing failed.
+    /// The password could not be hashed, a fault of ours; nothing was written.
     #[error(transparent)]
     Hash(#[from] password::Failed),
 }

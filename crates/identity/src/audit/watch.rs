@@ -74,7 +74,7 @@ pub struct Watch {
 /// What a round found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Round {
-    /// Subjects compared.
+    /// How many subjects were compared with their seals.
     pub compared: i64,
     /// What does not fit: of each sort the first, and that there is more.
     pub bad: Vec<Altered>,

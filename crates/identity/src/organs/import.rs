@@ -20,7 +20,7 @@ pub fn wanted() -> documents::tables::Wanted {
 /// What to do when some rows are wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Write nothing.
+    /// Nothing is written: the table is corrected and read again.
     AllOrNothing,
     /// Write the good rows.
     GoodRows,
@@ -40,9 +40,9 @@ pub struct RowError {
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Outcome {
-    /// Organs made.
+    /// How many organs are new.
     pub created: usize,
-    /// Organs changed.
+    /// How many organs of before have another value in some column.
     pub changed: usize,
     /// Rows that say what is stored already.
     pub unchanged: usize,

@@ -11,7 +11,7 @@ pub struct Record {
     pub organ: Organ,
     /// Shown on its page: where it publishes, what a reform did with it.
     pub note: String,
-    /// Order in lists.
+    /// Order among all organs in lists, smallest first.
     pub position: i64,
     /// Raised by every change.
     pub version: i64,
@@ -22,7 +22,7 @@ pub struct Record {
 #[serde(default)]
 pub struct Draft {
     pub code: String,
-    /// Official name.
+    /// Official name, as on its seal.
     pub name: String,
     /// Short name; empty = the official one.
     pub short_name: String,
@@ -34,15 +34,15 @@ pub struct Draft {
     pub parent: String,
     /// Post of the responsible leader.
     pub leader: String,
-    /// Telephone.
+    /// Telephone for the public.
     pub phone: String,
     pub address: String,
-    /// Office hours.
+    /// Office hours in words.
     pub hours: String,
     pub note: String,
-    /// First day.
+    /// First day of existence, as [`kernel::time::parse_date`] reads it; empty = since before the records.
     pub exists_from: String,
-    /// Last day.
+    /// Last day of existence; empty = it exists.
     pub exists_to: String,
     /// Code or a name of the successor.
     pub successor: String,

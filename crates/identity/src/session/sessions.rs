@@ -22,7 +22,7 @@ const FUTURE_MINUTES: i64 = 5;
 pub enum Stage {
     /// The password was right, the second factor is outstanding.
     Second,
-    /// Signed in.
+    /// The person is signed in.
     Full,
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct Live {
 /// Where a sign-in comes from.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
-    /// Network address.
+    /// Network address from which the request came, as a trusted proxy tells it.
     pub address: String,
     /// The browser's own description.
     pub agent: String,

@@ -107,7 +107,7 @@ pub struct Incoming {
 pub struct Received {
     /// Where it lies until it is kept.
     pub path: tempfile::TempPath,
-    /// SHA-256, hexadecimal.
+    /// SHA-256 of the bytes, hexadecimal: the name under which they will be kept.
     pub digest: String,
     /// Size in bytes.
     pub bytes: u64,

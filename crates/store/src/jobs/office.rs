@@ -12,17 +12,17 @@ store::ids! {
 /// A job as it stands in the queue.
 #[derive(Debug, Clone, FromRow, Serialize)]
 pub struct Job {
-    /// Identifier.
+    /// Identifier of the job, under which the office stops it or has it done again.
     pub id: JobId,
     /// Which handler does it.
     pub kind: String,
-    /// JSON.
+    /// What the handler is given, as JSON.
     pub payload: String,
     /// `ready`, `running` or `dead`.
     pub state: String,
-    /// Not before.
+    /// Moment before which it does not begin, stored form.
     pub run_at: String,
-    /// Begun so far.
+    /// How often it was begun so far; after the eighth failure it is `dead`.
     pub attempts: i64,
     /// What the last attempt said.
     pub last_error: String,
@@ -34,7 +34,7 @@ pub struct Job {
     pub progress_words: String,
     /// Somebody asked it to stop.
     pub cancelled: bool,
-    /// When enqueued.
+    /// Moment at which it was put into the queue, stored form.
     pub created_at: String,
 }
 

@@ -8,7 +8,7 @@ const KEY: &str = "log-key";
 /// Where the kept end of the log lies, and where the key that signs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The data directory.
+    /// The data directory, below which the end of the log is kept.
     pub data: PathBuf,
     /// The file with the key. Outside of the data directory it is out of reach for whoever can write that alone.
     pub key: PathBuf,

@@ -185,7 +185,7 @@ impl Conn {
 pub enum Target<'e> {
     /// On one of the connections that read.
     Reader(&'e Reader),
-    /// Inside a transaction.
+    /// The connection of a write, which sees what the write has done so far.
     Conn(&'e mut Conn),
 }
 

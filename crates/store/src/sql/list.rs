@@ -34,12 +34,12 @@ pub struct By {
 }
 
 impl By {
-    /// Smallest first.
+    /// By this column or expression of fixed text, the smallest first.
     pub const fn up(expression: &'static str) -> Self {
         Self { expression, down: false }
     }
 
-    /// Largest first.
+    /// By this column or expression of fixed text, the largest first.
     pub const fn down(expression: &'static str) -> Self {
         Self { expression, down: true }
     }

@@ -71,7 +71,7 @@ pub struct QueryScalar<T> {
     of: PhantomData<fn() -> T>,
 }
 
-/// A statement.
+/// A statement that is run for its effect, or whose rows are read one by one; values are bound, never written into it.
 pub fn query(sql: impl Sql) -> Query {
     Query { sql: sql.text(), values: Vec::new() }
 }
@@ -107,7 +107,10 @@ impl Query {
         executor.target().execute(self).await
     }
 
-    /// All rows.
+    /// All rows at once, in the order of the statement.
+    ///
+    /// # Errors
+    /// When the database fails or takes too long.
     pub async fn fetch_all<'e>(self, executor: impl Executor<'e>) -> Result<Vec<Row>> {
         executor.target().all(self, Ok).await
     }

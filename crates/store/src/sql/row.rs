@@ -20,7 +20,7 @@ impl std::fmt::Debug for Row {
 }
 
 impl Row {
-    /// Number of columns.
+    /// How many columns the row has; places count from 0.
     pub fn width(&self) -> usize {
         match &self.0 {
             Inner::Sqlite(row) => row.len(),

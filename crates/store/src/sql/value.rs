@@ -7,11 +7,11 @@ use crate::Error;
 pub enum Value {
     /// Nothing: only where a foreign key needs it.
     Null,
-    /// `TEXT`.
+    /// `TEXT`: words, ids, moments in stored form.
     Text(String),
     /// `BIGINT`; on PostgreSQL also the smaller integers and `BOOLEAN` (0 or 1).
     Int(i64),
-    /// `DOUBLE PRECISION`.
+    /// `DOUBLE PRECISION`: a measure, never money or a count.
     Num(f64),
     /// `BLOB` on SQLite, `BYTEA` on PostgreSQL.
     Bytes(Vec<u8>),

@@ -86,7 +86,7 @@ pub struct Sealed {
     pub kind: &'static str,
     /// What it is, in words.
     pub label: &'static str,
-    /// Its rows.
+    /// The rows that are sealed, by table, each with a version of its own.
     pub parts: Vec<Part>,
     /// The ids (column `id`) of all that must have a seal; empty = the kind has one seal for all.
     pub roots: &'static str,

@@ -36,7 +36,7 @@ pub enum Step {
 /// Something that is not what the log says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Altered {
-    /// What, in words.
+    /// What does not fit, in a sentence for the auditor.
     pub words: String,
     /// Its subject, `kind:id`; empty where it stands for several.
     pub subject: String,
