@@ -300,10 +300,9 @@ pub async fn editions_by_id(executor: impl Executor<'_>, ids: &[EditionId]) -> R
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (1..=ids.len()).map(|at| format!("${at}")).collect();
     // SQL: literals and numbers of placeholders.
     let sql = concat!("SELECT ", edition_columns!(), " FROM edition e WHERE e.id IN ").to_owned();
-    let sql = store::built(format!("{sql}({})", places.join(", ")));
+    let sql = store::built(format!("{sql}({})", store::places(1, ids.len())));
     Ok(query_as(sql).bind_all(ids).fetch_all(executor).await?)
 }
 

@@ -9,12 +9,9 @@ use kernel::{
     time::{date_in_china, from_db},
 };
 use serde_json::Value;
-use store::{Db, Result, built, log, query_as};
+use store::{Db, Result, built, log, places, query_as};
 
-use crate::{
-    events::{self, DUE_CHANGED, VISIBILITY_CHANGED},
-    facts::places,
-};
+use crate::events::{self, DUE_CHANGED, VISIBILITY_CHANGED};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {

@@ -6,10 +6,10 @@ use kernel::{
     id::{DutyId, ShareId},
     time,
 };
-use store::{Db, FromRow, Result, Value, built, query_as, query_scalar};
+use store::{Db, FromRow, Result, Value, built, places, query_as, query_scalar};
 
 use crate::{
-    facts::{places, year},
+    facts::year,
     model::{Cadence, OwnerRole, State},
     project,
 };

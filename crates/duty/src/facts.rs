@@ -8,7 +8,7 @@ use kernel::{
     id::{DutyId, ShareId},
     time,
 };
-use store::{Executor, FromRow, Result, built, query_as};
+use store::{Executor, FromRow, Result, built, places, query_as};
 
 use crate::{
     key::SourceKey,
@@ -17,19 +17,6 @@ use crate::{
 
 /// Most ids in one question.
 pub(crate) const CHUNK: usize = 400;
-
-/// `$1, $2, …` for as many values, from `$first` on.
-pub(crate) fn places(first: usize, count: usize) -> String {
-    let mut text = String::new();
-    for at in first..first + count {
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        text.push('$');
-        text.push_str(&at.to_string());
-    }
-    text
-}
 
 /// The share of one organ in a duty, with its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use jiff::civil::Date;
 use kernel::{Actor, NewEvent, id::DutyId, time};
 use serde_json::json;
-use store::{Conn, Db, Result, Tx, Value, built, log::seals::TAMPERED, query, query_scalar};
+use store::{Conn, Db, Result, Tx, Value, built, log::seals::TAMPERED, places, query, query_scalar};
 use web::{
     Ctx,
     hooks::{Few, Proof},
@@ -16,7 +16,7 @@ use web::{
 
 use crate::{
     events,
-    facts::{self, CHUNK, places},
+    facts::{self, CHUNK},
     project::{self, DUTY_COLUMNS, SHARE_COLUMNS},
     source,
 };

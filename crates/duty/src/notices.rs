@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::{
     FromRow, Tx, built,
     jobs::{Failure, NewJob},
-    query_as,
+    places, query_as,
 };
 use web::{
     Ctx, Result,
@@ -22,6 +22,7 @@ use web::{
 
 use crate::{
     board,
+    facts::CHUNK,
     remind::{self, Owed},
     settings::Duties,
     source::{self, SourceKey},
@@ -253,13 +254,13 @@ struct Text {
 async fn texts(tx: &mut Tx, owed: &[Owed]) -> Result<BTreeMap<DutyId, String>> {
     let ids: HashSet<&DutyId> = owed.iter().map(|one| &one.duty).collect();
     let mut texts = BTreeMap::new();
-    for some in ids.into_iter().collect::<Vec<_>>().chunks(400) {
-        let places: Vec<String> = (1..=some.len()).map(|at| format!("${at}")).collect();
+    for some in ids.into_iter().collect::<Vec<_>>().chunks(CHUNK) {
         // SQL: fixed text and placeholders; every id is bound.
-        let rows: Vec<Text> = query_as(built(format!("SELECT id, text FROM duty WHERE id IN ({})", places.join(", "))))
-            .bind_all(some.iter().copied())
-            .fetch_all(tx.conn())
-            .await?;
+        let rows: Vec<Text> =
+            query_as(built(format!("SELECT id, text FROM duty WHERE id IN ({})", places(1, some.len()))))
+                .bind_all(some.iter().copied())
+                .fetch_all(tx.conn())
+                .await?;
         texts.extend(rows.into_iter().map(|row| (row.id, row.text)));
     }
     Ok(texts)

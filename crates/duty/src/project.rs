@@ -6,11 +6,11 @@
 
 use jiff::civil::Date;
 use kernel::{id::DutyId, time};
-use store::{Db, Result, Tx, Value, built, query, query_as, query_scalar};
+use store::{Db, Result, Tx, Value, built, places, query, query_as, query_scalar};
 
 use crate::{
     events,
-    facts::{self, CHUNK, Share, places},
+    facts::{self, CHUNK, Share},
     key::{self, SourceKey},
     model::{OwnerRole, RollUp, Standing, State, rolled},
 };

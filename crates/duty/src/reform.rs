@@ -11,7 +11,7 @@ use kernel::{
     Actor, Directory, OrganCode,
     id::{DutyId, ShareId},
 };
-use store::{Db, FromRow, Once, built, jobs::NewJob, query_as, query_scalar};
+use store::{Db, FromRow, Once, built, jobs::NewJob, places, query_as, query_scalar};
 use web::{
     Ctx,
     hooks::{Reformed, Touched},
@@ -20,7 +20,7 @@ use web::{
 
 use crate::{
     duties::{self, ShareRow},
-    facts::{CHUNK, places},
+    facts::CHUNK,
     notices::addresses,
     source::{self, SourceKey},
 };

@@ -2,10 +2,10 @@
 
 use kernel::id::DutyId;
 use serde::{Deserialize, Serialize};
-use store::{Db, Executor, FromRow, built, query_as};
+use store::{Db, Executor, FromRow, built, places, query_as};
 
 use crate::{
-    facts::{CHUNK, places},
+    facts::CHUNK,
     key::SourceKey,
     model::{Cadence, Values, Visibility},
 };

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, civil::Date};
 use kernel::{OrganCode, event::Event, id::DutyId};
 use serde::{Deserialize, Serialize};
-use store::{FromRow, Tx, built, jobs::NewJob, log, query_as};
+use store::{FromRow, Tx, built, jobs::NewJob, log, places, query_as};
 use web::{
     Ctx, Result,
     mail::{Mail, SEND},
@@ -17,7 +17,7 @@ use web::{
 
 use crate::{
     events::{self, DUE_CHANGED, ENDED, VISIBILITY_CHANGED},
-    facts::{CHUNK, places},
+    facts::CHUNK,
     notices::{addresses, href},
     row::{self, DutyRow},
     source::{self, SourceKey},

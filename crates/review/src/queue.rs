@@ -8,7 +8,7 @@ use kernel::{
     id::{AccountId, ReviewId},
     time,
 };
-use store::{By, Db, FromRow, List, Page, Value, built, query_scalar};
+use store::{By, Db, FromRow, List, Page, Value, built, places, query_scalar};
 
 use crate::{
     Result,
@@ -127,9 +127,8 @@ async fn own(db: &Db, me: &AccountId, ids: impl Iterator<Item = &ReviewId>) -> R
     if ids.is_empty() {
         return Ok(HashSet::new());
     }
-    let places: Vec<String> = (2..ids.len() + 2).map(|at| format!("${at}")).collect();
     // SQL: numbers of placeholders.
-    let sql = format!("SELECT review FROM review_author WHERE account = $1 AND review IN ({})", places.join(", "));
+    let sql = format!("SELECT review FROM review_author WHERE account = $1 AND review IN ({})", places(2, ids.len()));
     let found: Vec<ReviewId> = query_scalar(built(sql)).bind(me).bind_all(ids).fetch_all(db.read()).await?;
     Ok(found.into_iter().collect())
 }

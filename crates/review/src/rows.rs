@@ -144,10 +144,9 @@ pub async fn newest_each(db: &Db, kind: &str, ids: &[String]) -> Result<HashMap<
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let places: Vec<String> = (0..ids.len()).map(|at| format!("${}", at + 2)).collect();
     let sql = format!(
         "{SELECT} WHERE r.subject_kind = $1 AND r.subject_id IN ({}) ORDER BY r.round, p.stage, p.at",
-        places.join(", ")
+        store::places(2, ids.len())
     );
     // SQL: fixed text, names from this file and numbers of places; every value is bound.
     let mut ask = query_as(store::built(sql)).bind(kind);

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use store::{built, query_as};
+use store::{built, places, query_as};
 use web::{
     Ctx,
     hooks::{Audience, SearchEntry, SearchSource},
@@ -51,11 +51,10 @@ pub(crate) async fn keep_true(truth: &Truth<'_>, fed: i64, results: &mut Results
 /// Subjects of hits that have events which the index has not read.
 async fn changed(ctx: &Ctx, fed: i64, hits: &[Hit]) -> Result<HashSet<(String, String)>> {
     let db = ctx.db();
-    let places: Vec<String> = (0..hits.len()).map(|at| format!("${}", at + 3)).collect();
     // SQL: literals, and numbers of places that are counted here.
     let sql = format!(
         "SELECT subject_kind, subject_id FROM event WHERE chain = $1 AND seq > $2 AND subject_id IN ({})",
-        places.join(", ")
+        places(3, hits.len())
     );
     let rows: Vec<(String, String)> = query_as(built(sql))
         .bind(db.chain())

@@ -10,7 +10,7 @@ use tokio::{sync::watch, task::JoinSet};
 use crate::{
     Db, FromRow, Result, Tx, built,
     log::{EventRow, SELECT},
-    query, query_as, query_scalar, quiet,
+    places, query, query_as, query_scalar, quiet,
     sql::Query,
 };
 
@@ -29,9 +29,8 @@ impl Filter {
         let mut parts = Vec::new();
         for (column, values) in [("e.kind", &self.kinds), ("e.subject_kind", &self.subjects)] {
             if !values.is_empty() {
-                let places: Vec<String> = (place..place + values.len()).map(|at| format!("${at}")).collect();
+                parts.push(format!("{column} IN ({})", places(place, values.len())));
                 place += values.len();
-                parts.push(format!("{column} IN ({})", places.join(", ")));
             }
         }
         if !parts.is_empty() {

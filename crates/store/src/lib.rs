@@ -37,7 +37,7 @@ pub use migrate::Migration;
 pub use schedule::{Entry, Every, Schedule};
 pub use sql::{
     By, Column, Conn, Count, Done, Executor, FromColumn, FromRow, List, Page, Reader, Row, Target, Value, anywhere,
-    built, query, query_as, query_scalar,
+    built, places, query, query_as, query_scalar,
 };
 /// Reads a struct from a row, each field from the column of its name. `#[sql(skip)]`, `#[sql(rename = "…")]` and
 /// `#[sql(flatten)]` change that for one field.

@@ -2,7 +2,7 @@
 
 use futures::{StreamExt, stream::BoxStream};
 
-use crate::{Conn, Db, Dialect, Error, Result, Tx, Value, built, query, query_as, query_scalar};
+use crate::{Conn, Db, Dialect, Error, Result, Tx, Value, built, places, query, query_as, query_scalar};
 
 /// Everything as of one moment; writers go on meanwhile.
 #[derive(Debug)]
@@ -139,18 +139,9 @@ impl Load {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let batch: Vec<Vec<Value>> = rows.by_ref().take((VALUES / columns.len()).max(1)).collect();
-            let mut place = 0;
-            let mut groups = Vec::with_capacity(batch.len());
-            for _ in &batch {
-                let places: Vec<String> = columns
-                    .iter()
-                    .map(|_| {
-                        place += 1;
-                        format!("${place}")
-                    })
-                    .collect();
-                groups.push(format!("({})", places.join(", ")));
-            }
+            let width = columns.len();
+            let groups: Vec<String> =
+                (0..batch.len()).map(|at| format!("({})", places(at * width + 1, width))).collect();
             // SQL: names of letters, digits and underscores only; numbers of places are counted here.
             let sql = format!(
                 "INSERT INTO \"{table}\" ({}) VALUES {} ON CONFLICT DO NOTHING",

@@ -26,6 +26,7 @@ pub mod rail;
 pub mod routes;
 pub mod same_origin;
 mod search;
+pub mod sent;
 pub mod settings;
 pub mod shell;
 pub mod whole;

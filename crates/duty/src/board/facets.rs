@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use kernel::OrganCode;
-use store::{Db, FromRow, Result, built, query_as, query_scalar};
+use store::{Db, FromRow, Result, built, places as list_of, query_as, query_scalar};
 
-use crate::{facts::places as list_of, model::Tally, project, source::SourceKey};
+use crate::{model::Tally, project, source::SourceKey};
 
 /// A source that has duties.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]

@@ -14,7 +14,7 @@ use kernel::{
     id::{DutyId, EvidenceId, ShareId, SubjectRef},
 };
 use serde_json::json;
-use store::{Executor, Follower, FromRow, Result, Tx, built, jobs::NewJob, log, query, query_as, query_scalar};
+use store::{Executor, Follower, FromRow, Result, Tx, built, jobs::NewJob, log, places, query, query_as, query_scalar};
 use web::{
     Ctx,
     hooks::{Leaving, Publishes},
@@ -24,7 +24,6 @@ use web::{
 use super::LAPSED;
 use crate::{
     events,
-    facts::places,
     notices::{addresses, href},
     project,
     source::{self, SourceKey},

@@ -17,7 +17,7 @@ use kernel::{
     EventKind, Keep, OrganCode,
     id::{DutyId, EvidenceId, ShareId, SubjectRef},
 };
-use store::{Db, Followers, FromRow, Result, built, jobs::Handlers, query_as, query_scalar};
+use store::{Db, Followers, FromRow, Result, built, jobs::Handlers, places, query_as, query_scalar};
 use web::{
     Capability, Ctx,
     hooks::{Leaving, Publishes},
@@ -26,7 +26,7 @@ use web::{
 
 use crate::{
     events::{SHARE, SOURCE, kind},
-    facts::{CHUNK, places},
+    facts::CHUNK,
     notices::again,
     source::SourceKey,
 };

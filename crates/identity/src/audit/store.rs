@@ -94,8 +94,7 @@ impl Condition {
             let from = values.len();
             values.push(Value::from(actor));
             values.extend(accounts.into_iter().map(Value::from));
-            let places: Vec<String> = (from + 1..=values.len()).map(|place| format!("${place}")).collect();
-            conditions.push(format!("e.actor IN ({})", places.join(", ")));
+            conditions.push(format!("e.actor IN ({})", ::store::places(from + 1, values.len() - from)));
         }
         Ok(Self { sql: format!(" WHERE {}", conditions.join(" AND ")), values })
     }

@@ -42,9 +42,8 @@ pub(crate) async fn of(ctx: &Ctx, events: &[Event]) -> Result<Titles> {
     let mut titles = Titles::new();
     for sql in ctx.capabilities().titles() {
         for some in ids.chunks(AT_ONCE) {
-            let places: Vec<String> = (1..=some.len()).map(|place| format!("${place}")).collect();
             // SQL: a constant of a capability and numbers of placeholders; every id is bound.
-            let sql = format!("{sql} IN ({})", places.join(", "));
+            let sql = format!("{sql} IN ({})", store::places(1, some.len()));
             let found: Vec<(String, String)> =
                 store::query_as(store::built(sql)).bind_all(some.iter().cloned()).fetch_all(ctx.db().read()).await?;
             titles.extend(found.into_iter().filter(|(_, title)| !title.is_empty()));

@@ -13,7 +13,10 @@ use documents::{
     tables::{Sheet, Table, Wanted, write_xlsx},
 };
 use kernel::OrganKind;
-use web::{Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Result, act, office_page, page};
+use web::{
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Result, act, office_page, page,
+    sent::{self, Sent},
+};
 
 use super::{
     import::{Mode, carry_out},
@@ -91,9 +94,6 @@ async fn upload_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<Uploa
     })
 }
 
-/// Characters of a sheet's name that are looked at.
-const MOST_NAME: usize = 60;
-
 /// The table that was sent as `file`, of the sheet that the field `sheet` before it names, with the file's name; or what is
 /// wrong with it.
 ///
@@ -104,34 +104,20 @@ pub(crate) async fn received_table(
     mut parts: Multipart,
     wanted: &Wanted,
 ) -> Result<std::result::Result<(Table, String), String>> {
-    let limit = ctx.config().server.upload_mb * 1024 * 1024;
+    let most = ctx.config().server.upload_mb;
     let (mut read, mut wanted) = (None, wanted.clone());
-    while let Some(mut field) = parts.next_field().await.map_err(broken)? {
-        if field.name() == Some("sheet") {
-            let name = field.text().await.map_err(broken)?;
-            wanted = wanted.in_sheet(&name.chars().take(MOST_NAME).collect::<String>());
-            continue;
-        }
-        if field.name() != Some("file") {
-            continue;
-        }
-        let name = field.file_name().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        let mut incoming = ctx.files().receive().await?;
-        let mut size = 0;
-        while let Some(chunk) = field.chunk().await.map_err(broken)? {
-            size = incoming.write(&chunk).await?;
-            if size > limit {
-                return Err(Error::TooLarge(format!(
-                    "文件太大，上限 {} MB。这种表通常不到 1 MB，请检查是否选错了文件。",
-                    ctx.config().server.upload_mb
-                )));
+    while let Some(field) = parts.next_field().await.map_err(sent::broken)? {
+        match field.name() {
+            Some("sheet") => wanted = wanted.in_sheet(&sent::sheet(field).await?),
+            Some("file") => {
+                let too_large = || format!("文件太大，上限 {most} MB。这种表通常不到 1 MB，请检查是否选错了文件。");
+                let file = sent::file(ctx, field, most * 1024 * 1024, too_large).await?;
+                read = file.filter(|file| !file.name.is_empty()).or(read);
             }
-        }
-        if size > 0 && !name.is_empty() {
-            read = Some((name, incoming.finish().await?));
+            _ => {}
         }
     }
-    let Some((name, received)) = read else {
+    let Some(Sent { name, received }) = read else {
         return Ok(Err("请选择要导入的表格，.xlsx 或 .csv 文件；没有表格的，先下载模板填好。".to_owned()));
     };
     let extractor = Extractor::new(ctx.program().clone(), Limits::default());
@@ -169,10 +155,6 @@ pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart)
         Ok::<_, Error>(Done::to(format!("/organs/import/{id}")))
     };
     act(&ctx, "", done).await
-}
-
-fn broken(_: axum::extract::multipart::MultipartError) -> Error {
-    Error::Invalid("文件没有传完。请检查网络后重新上传。".into())
 }
 
 /// GET /organs/import/{id}

@@ -8,7 +8,10 @@ use axum::{
 };
 use documents::{Extractor, Limits};
 use store::Tx;
-use web::{Ctx, Desk, Done, Error, FormErrors, OfficeShell, Refusal, Result, act, office_page, page};
+use web::{
+    Ctx, Desk, Done, Error, FormErrors, OfficeShell, Refusal, Result, act, office_page, page,
+    sent::{self, Sent},
+};
 
 use super::import::{self, Fault, Line};
 
@@ -47,36 +50,19 @@ pub(super) async fn template() -> Response {
     (headers, import::TEMPLATE).into_response()
 }
 
-fn broken(_: axum::extract::multipart::MultipartError) -> Error {
-    Error::Invalid("文件没有传完。请检查网络后重新上传。".into())
-}
-
 /// The columns of the file that was sent, with what of it was not read; or what is wrong with it.
 async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<std::result::Result<(Vec<Line>, Vec<String>), Fault>> {
     let mut wanted = import::wanted();
-    while let Some(mut field) = parts.next_field().await.map_err(broken)? {
+    while let Some(field) = parts.next_field().await.map_err(sent::broken)? {
         if field.name() == Some("sheet") {
-            wanted = wanted.in_sheet(&field.text().await.map_err(broken)?.chars().take(60).collect::<String>());
+            wanted = wanted.in_sheet(&sent::sheet(field).await?);
             continue;
         }
         if field.name() != Some("file") {
             continue;
         }
-        let name = field.file_name().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        let mut incoming = ctx.files().receive().await?;
-        let mut size = 0;
-        while let Some(chunk) = field.chunk().await.map_err(broken)? {
-            size = incoming.write(&chunk).await?;
-            if size > MOST {
-                return Err(Error::TooLarge(
-                    "文件太大，上限 4 MB。栏目表通常只有几十行，请检查是否选错了文件。".into(),
-                ));
-            }
-        }
-        if size == 0 {
-            continue;
-        }
-        let received = incoming.finish().await?;
+        let too_large = || "文件太大，上限 4 MB。栏目表通常只有几十行，请检查是否选错了文件。".to_owned();
+        let Some(Sent { name, received }) = sent::file(ctx, field, MOST, too_large).await? else { continue };
         if name.to_lowercase().ends_with(".toml") {
             let text = std::fs::read(&received.path).map_err(|error| Error::internal(error.to_string()))?;
             return Ok(import::read_toml(&String::from_utf8_lossy(&text)).map(|lines| (lines, Vec::new())));

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{Failure, Handle, Handlers, Job, JobId, LEASE, LONGEST, MAX_ATTEMPTS, office::columns};
-use crate::{Db, Error, Result, Violation, built, query, query_as, query_scalar, quiet};
+use crate::{Db, Error, Result, Violation, built, places, query, query_as, query_scalar, quiet};
 
 /// Long jobs that one process runs at the same time.
 const LONG_AT_ONCE: usize = 4;
@@ -266,8 +266,10 @@ async fn claim(db: &Db, handlers: &Handlers, barred: &[&'static str]) -> Result<
             }
         }
     }
-    let places: Vec<String> = (0..barred.len()).map(|at| format!("${}", at + 3)).collect();
-    let allowed = if barred.is_empty() { String::new() } else { format!(" AND kind NOT IN ({})", places.join(", ")) };
+    let allowed = match barred.len() {
+        0 => String::new(),
+        count => format!(" AND kind NOT IN ({})", places(3, count)),
+    };
     let skip = if tx.conn().is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
     // SQL: literals, and numbers of places that are counted here.
     let sql = format!(

@@ -5,7 +5,7 @@ use kernel::{
     id::SubjectRef,
 };
 
-use crate::{Db, FromRow, Result, Tx, built, query, query_as, query_scalar};
+use crate::{Db, FromRow, Result, Tx, built, places, query, query_as, query_scalar};
 
 /// A row of the log with its payload, as [`SELECT`] gives it; becomes an [`Event`].
 #[derive(Debug, FromRow)]
@@ -132,9 +132,8 @@ pub async fn within(tx: &mut Tx, subject: &SubjectRef) -> Result<Vec<Event>> {
 
 /// The newest event of one subject that is of one of these kinds.
 pub async fn newest(db: &Db, subject: &SubjectRef, kinds: &[&EventKind]) -> Result<Option<Event>> {
-    let places: Vec<String> = (0..kinds.len()).map(|at| format!("${}", at + 4)).collect();
     // SQL: literals, and numbers of places that are counted here.
-    let tail = format!("WHERE {OF_SUBJECT} AND e.kind IN ({}) ORDER BY e.seq DESC LIMIT 1", places.join(", "));
+    let tail = format!("WHERE {OF_SUBJECT} AND e.kind IN ({}) ORDER BY e.seq DESC LIMIT 1", places(4, kinds.len()));
     let row = query_as::<EventRow>(built(format!("{SELECT}{tail}")))
         .bind(db.chain())
         .bind(&subject.kind)

@@ -23,7 +23,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
-use super::{FromRow, Query, Row, Value, built, query};
+use super::{FromRow, Query, Row, Value, built, places, query};
 use crate::{Db, Error, Result};
 
 /// One expression of an order. It must never be `NULL`.
@@ -414,8 +414,7 @@ fn beyond(order: &[By], backwards: bool, at: usize) -> String {
     if same {
         // Both databases find such a comparison of rows in an index.
         let left: Vec<&str> = order.iter().map(|by| by.expression).collect();
-        let right: Vec<String> = (1..=order.len()).map(|n| format!("${}", at + n)).collect();
-        return format!("({}) {} ({})", left.join(", "), sign(&order[0]), right.join(", "));
+        return format!("({}) {} ({})", left.join(", "), sign(&order[0]), places(at + 1, order.len()));
     }
     let mut parts = Vec::new();
     for (place, by) in order.iter().enumerate() {

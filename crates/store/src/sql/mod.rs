@@ -24,7 +24,7 @@ pub(crate) use exec::{Readers, Writers};
 pub use list::{By, Count, List, Page, anywhere};
 pub(crate) use live::Live;
 pub(crate) use postgres::{Pool as PgPool, Use, connect_once as connect_postgres, options as postgres_options};
-pub use query::{Built, Done, Query, QueryAs, QueryScalar, Sql, built, query, query_as, query_scalar};
+pub use query::{Built, Done, Query, QueryAs, QueryScalar, Sql, built, places, query, query_as, query_scalar};
 pub use row::{Column, FromColumn, FromRow, Row};
 pub(crate) use sqlite::{Pool as SqlitePool, options as sqlite_options, transactions as sqlite_transactions};
 pub use value::Value;

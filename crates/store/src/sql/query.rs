@@ -71,6 +71,20 @@ pub struct QueryScalar<T> {
     of: PhantomData<fn() -> T>,
 }
 
+/// The places of `count` values in a row, from `$first` on: `$4, $5, $6`. What stands in a list of a statement is bound one by
+/// one, never written into it.
+pub fn places(first: usize, count: usize) -> String {
+    let mut text = String::new();
+    for at in first..first + count {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push('$');
+        text.push_str(&at.to_string());
+    }
+    text
+}
+
 /// A statement that is run for its effect, or whose rows are read one by one; values are bound, never written into it.
 pub fn query(sql: impl Sql) -> Query {
     Query { sql: sql.text(), values: Vec::new() }
