@@ -21,18 +21,8 @@ use crate::{
 /// When a port is taken, or the installation cannot be opened.
 pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result<()> {
     health::install();
-    let wants = |this| role == ProcessRole::All || role == this;
     // Ports first: a taken port is the commonest mistake and is told before anything is touched.
-    let portal = if wants(ProcessRole::Portal) { Some(listen("server.portal", &config.server.portal)?) } else { None };
-    let office = if wants(ProcessRole::Office) { Some(listen("server.office", &config.server.office)?) } else { None };
-    // Links between the two servers follow the ports when no public address was configured.
-    let default = web::config::Server::default();
-    if let Some(listener) = portal.as_ref().filter(|_| config.server.portal_url == default.portal_url) {
-        config.server.portal_url = format!("http://{}", listener.local_addr()?);
-    }
-    if let Some(listener) = office.as_ref().filter(|_| config.server.office_url == default.office_url) {
-        config.server.office_url = format!("http://{}", listener.local_addr()?);
-    }
+    let ports = Ports::open(&mut config, role)?;
     let program = std::env::current_exe().context("找不到本程序文件")?;
     // Before anything is opened: a second server must not bring the structure up to date under the first.
     let _lock = if config.database.url.is_empty() || config.database.url.starts_with("sqlite:") {
@@ -44,46 +34,18 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
     };
     sweep(&data);
     let ctx = compose::open(config, data, program, seams::system()).await?;
-    keys(&ctx, wants(ProcessRole::Worker))?;
+    keys(&ctx, plays(role, ProcessRole::Worker))?;
     before_serving(&ctx).await?;
     let app = App::new(ctx.clone())?;
     let (stop, stopped) = watch::channel(false);
-    let server = &ctx.config().server;
-    let per_address = usize::try_from(server.connections_per_address).unwrap_or(usize::MAX);
-    let limits = Limits::usual(places(), per_address, server.trusted_proxies.clone());
+    let (line, limits) = (ports.ready()?, limits(&ctx));
     let mut tasks = JoinSet::new();
-    if wants(ProcessRole::Worker) {
-        tasks.spawn(ctx.capabilities().schedule(&ctx).work(ctx.db().clone(), stopped.clone()));
-        let followers = ctx.capabilities().followers(&ctx);
-        // With nobody to follow for, its work would end at once, and the end of a task ends the program.
-        if !followers.all().is_empty() {
-            tasks.spawn(followers.work(ctx.db().clone(), stopped.clone()));
-        }
-        // Two, so that a mail server or a site that is slow to answer holds up nothing else.
-        for _ in 0..2 {
-            tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));
-        }
-    }
-    if wants(ProcessRole::Worker) {
-        tasks.spawn(identity::audit::watch::run(ctx.clone(), stopped.clone()));
+    if plays(role, ProcessRole::Worker) {
+        work(&mut tasks, &app, &stopped);
     }
     tasks.spawn(search::run(app.search.clone(), ctx.clone(), stopped.clone()));
     tasks.spawn(follow(ctx.clone(), stopped.clone()));
-    let mut line = String::from("ready");
-    if let Some(listener) = &portal {
-        line.push_str(&format!(" portal=http://{}", listener.local_addr()?));
-    }
-    if let Some(listener) = &office {
-        line.push_str(&format!(" office=http://{}", listener.local_addr()?));
-    }
-    if let Some(listener) = portal {
-        tasks.spawn(connections::serve(listener, app.portal, limits.clone(), stopped.clone()));
-    }
-    if let Some(listener) = office {
-        let alone = role == ProcessRole::All && ctx.db().dialect() == Dialect::Sqlite;
-        let office = if alone { app.office } else { app.office.layer(from_fn(nodes::others_know)) };
-        tasks.spawn(connections::serve(listener, office, limits.clone(), stopped.clone()));
-    }
+    ports.serve(&mut tasks, app, role, &limits, &stopped);
     tell_started(&ctx, role, &line);
     let told_to_stop = signals().context("不能接收停止信号")?;
     println!("{line}");
@@ -92,19 +54,106 @@ pub async fn run(mut config: Config, data: PathBuf, role: ProcessRole) -> Result
         // A server or worker that ends by itself leaves half an installation: better to stop and be started again.
         ended = tasks.join_next() => Some(ended),
     };
+    finish(tasks, &stop, &ctx).await;
+    anyhow::ensure!(failed.is_none(), "服务的一部分意外停止，详见日志：{failed:?}");
+    Ok(())
+}
+
+/// Whether a process of this role does the work of that one.
+fn plays(role: ProcessRole, part: ProcessRole) -> bool {
+    role == ProcessRole::All || role == part
+}
+
+/// The ports of the servers that this process is, open before anything else.
+struct Ports {
+    portal: Option<TcpListener>,
+    office: Option<TcpListener>,
+}
+
+impl Ports {
+    /// Opens them. Where no public address was configured, links between the two servers follow the ports.
+    fn open(config: &mut Config, role: ProcessRole) -> Result<Self> {
+        let open = |part, key, address: &str| plays(role, part).then(|| listen(key, address)).transpose();
+        let portal = open(ProcessRole::Portal, "server.portal", &config.server.portal)?;
+        let office = open(ProcessRole::Office, "server.office", &config.server.office)?;
+        let default = web::config::Server::default();
+        if let Some(listener) = portal.as_ref().filter(|_| config.server.portal_url == default.portal_url) {
+            config.server.portal_url = format!("http://{}", listener.local_addr()?);
+        }
+        if let Some(listener) = office.as_ref().filter(|_| config.server.office_url == default.office_url) {
+            config.server.office_url = format!("http://{}", listener.local_addr()?);
+        }
+        Ok(Self { portal, office })
+    }
+
+    /// The line that says where they are, for whoever waits for the start.
+    fn ready(&self) -> Result<String> {
+        let mut line = String::from("ready");
+        if let Some(listener) = &self.portal {
+            line.push_str(&format!(" portal=http://{}", listener.local_addr()?));
+        }
+        if let Some(listener) = &self.office {
+            line.push_str(&format!(" office=http://{}", listener.local_addr()?));
+        }
+        Ok(line)
+    }
+
+    /// Answers on them until told to stop.
+    fn serve(
+        self,
+        tasks: &mut JoinSet<()>,
+        app: App,
+        role: ProcessRole,
+        limits: &Limits,
+        stopped: &watch::Receiver<bool>,
+    ) {
+        if let Some(listener) = self.portal {
+            tasks.spawn(connections::serve(listener, app.portal, limits.clone(), stopped.clone()));
+        }
+        if let Some(listener) = self.office {
+            let alone = role == ProcessRole::All && app.ctx.db().dialect() == Dialect::Sqlite;
+            let office = if alone { app.office } else { app.office.layer(from_fn(nodes::others_know)) };
+            tasks.spawn(connections::serve(listener, office, limits.clone(), stopped.clone()));
+        }
+    }
+}
+
+/// How many connections each server takes, and how slow they may be.
+fn limits(ctx: &Ctx) -> Limits {
+    let server = &ctx.config().server;
+    let per_address = usize::try_from(server.connections_per_address).unwrap_or(usize::MAX);
+    Limits::usual(places(), per_address, server.trusted_proxies.clone())
+}
+
+/// What a worker does besides the servers: the schedule, the followers of the log, the jobs, the watch over what is sealed.
+fn work(tasks: &mut JoinSet<()>, app: &App, stopped: &watch::Receiver<bool>) {
+    let ctx = &app.ctx;
+    tasks.spawn(ctx.capabilities().schedule(ctx).work(ctx.db().clone(), stopped.clone()));
+    let followers = ctx.capabilities().followers(ctx);
+    // With nobody to follow for, its work would end at once, and the end of a task ends the program.
+    if !followers.all().is_empty() {
+        tasks.spawn(followers.work(ctx.db().clone(), stopped.clone()));
+    }
+    // Two, so that a mail server or a site that is slow to answer holds up nothing else.
+    for _ in 0..2 {
+        tasks.spawn(store::jobs::work(ctx.db().clone(), app.handlers.clone(), stopped.clone()));
+    }
+    tasks.spawn(identity::audit::watch::run(ctx.clone(), stopped.clone()));
+}
+
+/// Stops everything: open requests are finished first, as long as the contract gives.
+async fn finish(mut tasks: JoinSet<()>, stop: &watch::Sender<bool>, ctx: &Ctx) {
     tracing::info!("stopping: open requests are finished first");
     let _ = stop.send(true);
-    let finish = async { while tasks.join_next().await.is_some() {} };
+    let all = async { while tasks.join_next().await.is_some() {} };
     // The contract gives ten seconds; a reader who keeps a connection open longer is cut off.
-    if tokio::time::timeout(Duration::from_secs(7), finish).await.is_err() {
+    if tokio::time::timeout(Duration::from_secs(7), all).await.is_err() {
         tracing::warn!("some requests did not end in time");
         tasks.abort_all();
     }
     if tokio::time::timeout(Duration::from_secs(1), ctx.db().close()).await.is_err() {
         tracing::warn!("the database was still in use");
     }
-    anyhow::ensure!(failed.is_none(), "服务的一部分意外停止，详见日志：{failed:?}");
-    Ok(())
 }
 
 /// A key that cannot be used is told here, where somebody reads it, and not once a minute in a log that nobody reads: the end of

@@ -11,6 +11,7 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
+use futures::future::BoxFuture;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tantivy::IndexWriter;
@@ -29,7 +30,7 @@ use crate::{
     names::{Labels, Names},
     query::LONGEST,
     truth::{Truth, keep_true},
-    words::Offer,
+    words::{Answering, Offer},
 };
 
 /// The search index of this node. Cheap to clone.
@@ -99,6 +100,12 @@ pub(crate) enum Unfit {
     Missing(String),
     /// Another version of the program made it.
     Outdated,
+}
+
+impl Answering for Inner {
+    fn answer(self: Arc<Self>, query: WordQuery) -> BoxFuture<'static, Result<WordHits>> {
+        Box::pin(async move { Search { inner: self }.words(query).await })
+    }
 }
 
 impl std::fmt::Debug for Inner {
@@ -181,7 +188,7 @@ impl Search {
         };
         let search = Self { inner: Arc::new(inner) };
         for offer in ctx.declared::<Arc<Offer>>() {
-            offer.fulfil(&search);
+            offer.fulfil(search.inner.clone());
         }
         Ok(search)
     }

@@ -5,31 +5,37 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use futures::future::BoxFuture;
 use web::hooks::{WordHits, WordIndex, WordQuery};
 
-use crate::{Error, Search, shared::Inner};
+use crate::{Error, Result};
+
+/// An index that is open.
+pub(crate) trait Answering: Send + Sync {
+    /// The subjects that hold the words of a list.
+    fn answer(self: Arc<Self>, query: WordQuery) -> BoxFuture<'static, Result<WordHits>>;
+}
 
 /// The offer. It is declared before there is an index; opening the index fulfils it.
-#[derive(Debug, Default)]
-pub(crate) struct Offer(Mutex<Weak<Inner>>);
+#[derive(Default)]
+pub(crate) struct Offer(Mutex<Option<Weak<dyn Answering>>>);
 
 impl Offer {
-    /// Answers from `search` from now on, unless another index of this program answers already.
-    pub(crate) fn fulfil(&self, search: &Search) {
+    /// Answers from this index from now on, unless another of this program answers already.
+    pub(crate) fn fulfil(&self, index: Arc<dyn Answering>) {
         let mut answering = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if answering.strong_count() == 0 {
-            *answering = Arc::downgrade(&search.inner);
+        if answering.as_ref().is_none_or(|open| open.strong_count() == 0) {
+            *answering = Some(Arc::downgrade(&index));
         }
     }
 
-    fn search(&self) -> Option<Search> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).upgrade().map(|inner| Search { inner })
+    fn index(&self) -> Option<Arc<dyn Answering>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(Weak::upgrade)
     }
 }
 
 impl WordIndex for Offer {
     fn ids(&self, query: WordQuery) -> BoxFuture<'_, web::Result<WordHits>> {
         Box::pin(async move {
-            let answer = match self.search() {
-                Some(search) => search.words(query).await,
+            let answer = match self.index() {
+                Some(index) => index.answer(query).await,
                 None => Err(Error::NotReady),
             };
             answer.map_err(|error| match error {

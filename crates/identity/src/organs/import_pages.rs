@@ -132,21 +132,16 @@ pub(crate) async fn received_table(
 /// POST /organs/import
 pub(super) async fn upload(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
     let read = received_table(&ctx, parts, &Wanted::headed(headings())).await?;
-    let (table, read) = match read {
-        Ok((table, name)) => (Ok(table), Some((name, ()))),
-        Err(message) => (Err(message), None),
-    };
-    let table = table.and_then(|table| match table.rows.len() {
+    let read = read.and_then(|(table, name)| match table.rows.len() {
         0 => Err("表格只有表头，没有机关。请从第二行起每行填一个机关。".to_owned()),
         count if count > MOST_ROWS => {
             Err(format!("表格有 {count} 行，一次最多 {MOST_ROWS} 行。请拆成几个文件分别导入。"))
         }
-        _ => Ok(table),
+        _ => Ok((table, name)),
     });
-    let (table, name) = match (table, read) {
-        (Ok(table), Some((name, _))) => (table, name),
-        (table, _) => {
-            let message = table.err().unwrap_or_default();
+    let (table, name) = match read {
+        Ok(read) => read,
+        Err(message) => {
             return page::office_errors(&upload_page(&ctx, &desk, FormErrors::one("file", message)).await?);
         }
     };
