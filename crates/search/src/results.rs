@@ -65,9 +65,9 @@ pub struct Hit {
     pub column: String,
     /// First day of being public, `YYYY-MM-DD`.
     pub date: String,
-    /// 发文字号 as it should be written; empty = it bears none.
+    /// 发文字号.
     pub document_number: String,
-    /// 有效性 in words, e.g. 现行有效; empty for what has none.
+    /// 有效性 in words.
     pub validity: String,
     /// Whether this is exactly what was named: by title, document number or another name that it bears.
     pub exact: bool,
@@ -85,7 +85,7 @@ pub struct Part {
     /// Which, within the subject.
     pub key: String,
     pub title: String,
-    /// Address of the part on the portal or in the office, whichever was searched.
+    /// Address.
     pub url: String,
     /// The title with the hits marked.
     pub title_pieces: Vec<Piece>,
@@ -98,9 +98,9 @@ pub struct Part {
 pub struct FacetCount {
     /// The value, as a filter takes it: a code.
     pub value: String,
-    /// The value in words, for the link.
+    /// In words.
     pub label: String,
-    /// How many hits have it.
+    /// How many.
     pub count: u64,
 }
 

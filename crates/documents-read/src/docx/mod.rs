@@ -25,7 +25,7 @@ use model::Block;
 use numbering::Numbering;
 use styles::Styles;
 
-/// Reads a docx; what is embedded in it is read by `inner`.
+/// Reads a docx.
 pub(crate) fn read(bytes: &[u8], limits: &Limits, inner: Reading) -> Result<Extracted, Rejected> {
     let mut package = Package::open(bytes, limits)?;
     active::refuse(&mut package, limits)?;
