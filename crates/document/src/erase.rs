@@ -118,7 +118,7 @@ async fn may_go(tx: &mut Tx, document: &DocumentRow) -> Result<()> {
     Err(Refusal::Conflict(why.into()))
 }
 
-/// 申请清除, by who may withdraw.
+/// 申请清除, by who may withdraw. Answers the organ whose people decide on it, beside those of the competent department.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the document is public or was never so, or somebody asked already; at the field, when no basis or
@@ -129,7 +129,7 @@ pub async fn ask(
     actor: &Actor,
     id: &DocumentId,
     (basis, reason): (&str, &str),
-) -> Result<()> {
+) -> Result<OrganCode> {
     let document = rows::visible_locked(tx, house, actor, id).await?;
     may_for(actor, &WITHDRAW_DOCUMENTS, document.keeper())?;
     may_go(tx, &document).await?;
@@ -166,7 +166,8 @@ pub async fn ask(
     .execute(tx.conn())
     .await?;
     let data = json!({ "basis": basis, "reason": reason });
-    event_on(tx, actor, &document, &events::ERASURE_ASKED, data).await
+    event_on(tx, actor, &document, &events::ERASURE_ASKED, data).await?;
+    Ok(document.keeper().clone())
 }
 
 /// Takes the request back: by who asked, or whoever may decide it.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use kernel::{OrganCode, Staff, may, time};
+use kernel::{OrganCode, Role, Staff, may, time};
 use web::{
     Ctx, Result,
     hooks::{DeskItem, DeskSource, Group},
 };
 
-use crate::{due, permissions, queue, route::Gate, settings::Settings, subject::Kind};
+use crate::{due, permissions, queue, route::Gate, settings::Settings, stranded, subject::Kind};
 
 /// The work of reviewers, whatever kinds of subject there are.
 pub(crate) fn source() -> Arc<dyn DeskSource> {
@@ -59,6 +59,12 @@ impl DeskSource for Reviews {
                 }
                 if may(&staff.clone().into(), &permissions::REVIEW_EXCEPTIONS).is_ok() {
                     items.extend(exceptions(ctx, kind, staff).await?);
+                }
+                if staff.central && staff.has(Role::CountyOffice) {
+                    items.extend(stranded::for_office(ctx, kind).await?);
+                }
+                if staff.has(Role::SecurityAdmin) {
+                    items.extend(stranded::for_accounts(ctx, kind).await?);
                 }
             }
             Ok(items)

@@ -30,6 +30,7 @@ pub mod route;
 pub mod rows;
 pub mod seed;
 pub mod settings;
+mod stranded;
 pub mod subject;
 
 pub use due::{Due, due};

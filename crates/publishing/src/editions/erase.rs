@@ -5,15 +5,21 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::erase;
-use kernel::id::{AccountId, DocumentId, SubjectRef};
+use document::{erase, permissions::CONFIRM_ERASURE};
+use kernel::{
+    OrganCode,
+    id::{AccountId, DocumentId, SubjectRef},
+};
 use review::About;
 use serde::{Deserialize, Serialize};
 use store::{
     Tx,
     jobs::{Failure, NewJob},
 };
-use web::{Ctx, Desk, Done, Form, Refusal, Result, act_in_place};
+use web::{
+    Ctx, Desk, Done, Form, Refusal, Result, act_in_place,
+    mail::{Mail, SEND},
+};
 
 use super::subject::EDITION;
 
@@ -49,9 +55,15 @@ pub(super) async fn ask(
 ) -> Result<Response> {
     let house = crate::house(&ctx);
     let done = async |tx: &mut Tx| {
-        erase::ask(tx, &house, &desk.actor(), &id, (&button.basis, &button.erase_reason)).await?;
-        let text = "已申请清除。由另一位人员核准后，正文、附件和标题才会清除；在此之前都可以撤销。";
-        Ok(Done::ok(format!("/documents/{id}"), text))
+        let keeper = erase::ask(tx, &house, &desk.actor(), &id, (&button.basis, &button.erase_reason)).await?;
+        let names = tell(&ctx, tx, &desk, &id, &keeper).await?;
+        let to = format!("/documents/{id}");
+        if names.is_empty() {
+            return Ok(Done::to(to).with(|redirect| redirect.flash("warn", NOBODY_AGREES)));
+        }
+        let text =
+            format!("已申请清除。由另一位人员（{names}）核准后，正文、附件和标题才会清除；在此之前都可以撤销。");
+        Ok(Done::ok(to, text))
     };
     let again = async |errors| {
         let typed =
@@ -59,6 +71,37 @@ pub(super) async fn ask(
         super::show::page(&ctx, &desk, &id, errors, typed).await
     };
     act_in_place(&ctx, &button.once, done, again).await
+}
+
+/// Said at once: it would wait for nobody.
+const NOBODY_AGREES: &str = "已申请清除，但现在没有别人的账号能核准：不是申请人、没有参与撰写的保密审查员或主管部门人员。请联系安全管理员授予角色，原文在核准之前不会清除。";
+
+/// Writes to those who may agree, and answers who they are by name. A mail leaves the program and cannot be erased: it names
+/// neither the title nor the reason.
+async fn tell(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    desk: &Desk,
+    id: &DocumentId,
+    keeper: &OrganCode,
+) -> std::result::Result<String, Refusal> {
+    let mut without = erase::authors(tx.conn(), id).await?;
+    without.push(desk.staff.account.clone());
+    let people = crate::people::who_may(ctx, &CONFIRM_ERASURE, keeper, &without).await?;
+    let names = crate::people::names(&people);
+    let mut to: Vec<String> = people.into_iter().map(|one| one.email).filter(|email| !email.is_empty()).collect();
+    to.sort_unstable();
+    to.dedup();
+    if !to.is_empty() {
+        let office = ctx.config().server.office_url.trim_end_matches('/');
+        let text = format!(
+            "{}申请清除一份已撤回文件的原文，须由另一位人员核准。核准之前，原文和附件仍保存在系统中，请尽快办理。\n\n\
+             为免扩散，邮件不写标题和原因，请登录查看：{office}/documents/{id}\n",
+            desk.staff.name,
+        );
+        tx.enqueue(NewJob::now(SEND, &Mail { to, subject: "有清除原文的申请等待核准".to_owned(), text })).await?;
+    }
+    Ok(names)
 }
 
 /// Takes the request back, or does not agree.
@@ -156,7 +199,7 @@ impl Panel {
 
     /// For this person.
     pub(super) async fn of(ctx: &Ctx, desk: &Desk, document: &document::rows::DocumentRow, open: bool) -> Result<Self> {
-        use document::permissions::{CONFIRM_ERASURE, WITHDRAW_DOCUMENTS};
+        use document::permissions::WITHDRAW_DOCUMENTS;
         if document.public().is_some() || !document.was_public() {
             return Ok(Self::default());
         }

@@ -226,6 +226,28 @@ both! {
         editor.get("/").await.expect(200).shows("退回修改").shows("退回理由：第三段数据与附件不一致").hides("已领取</span>");
     }
 
+    async fn a_text_that_nobody_can_review_is_on_the_desks_of_those_who_can_help(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let mut security = app.person("security", "QH001", &[Role::SecurityAdmin]).await;
+        let mut clerk = app.clerk().await;
+        let id = draft(&mut editor, "没有人审的通知").await;
+        submit(&mut editor, &id, "没有人审的通知", "<p>正文。</p>", &[]).await.expect(303);
+        clerk.get("/").await.expect(200).shows("无人可审·保密审查").shows("没有人审的通知");
+        // Who gives roles does not read drafts.
+        let page = security.get("/").await.expect(200);
+        page.shows("无人可审·保密审查").shows("有 1 件稿件停在保密审查").hides("没有人审的通知");
+        editor.get("/").await.expect(200).hides("无人可审");
+        // A reviewer of another organ does not help, one of the department does.
+        app.person("secrecy-elsewhere", "QH011", &[Role::ReviewerSecrecy]).await;
+        clerk.get("/").await.expect(200).shows("无人可审·保密审查");
+        approve(app, &mut app.reviewer(Gate::SECRECY).await, &id).await.expect(303);
+        clerk.get("/").await.expect(200).hides("无人可审·保密审查").shows("无人可审·文字关");
+        app.reviewer(Gate::WORDING).await;
+        clerk.get("/").await.expect(200).hides("无人可审");
+        security.get("/").await.expect(200).hides("无人可审");
+    }
+
     async fn a_withdrawal_with_a_personal_number_keeps_what_was_typed(app) {
         column(app).await;
         let id = published(app, "撤回理由带号码").await;
