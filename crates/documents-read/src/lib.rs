@@ -16,6 +16,7 @@ mod formats;
 mod headings;
 mod heads;
 pub mod html;
+mod ink;
 mod layout;
 mod markdown;
 mod net;
@@ -32,6 +33,7 @@ mod sniff;
 mod struck;
 mod tables;
 mod targets;
+mod unseen;
 mod xlsx;
 mod xml;
 

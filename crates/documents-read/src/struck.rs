@@ -6,6 +6,7 @@ use documents::{Limits, Rejected};
 use quick_xml::events::{BytesStart, Event};
 
 use crate::container::Package;
+use crate::unseen::Unseen;
 use crate::xml;
 
 /// What of a workbook's texts and styles is struck out.
@@ -15,6 +16,8 @@ pub(crate) struct Struck {
     texts: HashMap<usize, String>,
     /// Styles of cells that strike out all.
     styles: Vec<bool>,
+    /// Styles of cells that show nothing.
+    pub(crate) unseen: Unseen,
 }
 
 impl Struck {
@@ -22,6 +25,7 @@ impl Struck {
         let mut struck = Self::default();
         if let Some(bytes) = package.read("xl/styles.xml")? {
             struck.styles = styles(&bytes, limits)?;
+            struck.unseen = Unseen::read(&bytes, limits)?;
         }
         if let Some(bytes) = package.read("xl/sharedStrings.xml")? {
             let (mut rich, mut number) = (Rich::default(), 0);

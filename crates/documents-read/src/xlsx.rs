@@ -20,6 +20,10 @@ use crate::pictures::{self, Pictures};
 use crate::struck::{Rich, Struck};
 use crate::{ooxml, pieces, xml};
 
+/// Points; a lower row shows nothing.
+const FLAT: f64 = 1.0;
+/// Characters; a narrower column shows nothing.
+const NARROW: f64 = 0.2;
 /// Columns of a sheet, at most (ECMA-376: XFD).
 const LAST_COLUMN: u32 = 16_384;
 
@@ -32,13 +36,20 @@ pub(crate) struct Hidden {
     sheet: bool,
     pub(crate) rows: BTreeSet<u32>,
     columns: BTreeSet<u32>,
+    /// Cells that show nothing of what they hold, by row and column.
+    cells: BTreeSet<(u32, u32)>,
+    /// Whether something else than the styles of its cells colours the sheet: a rule, a style of tables.
+    coloured: bool,
     /// Column, first and last row of each.
     pub(crate) tall: Vec<(u32, u32, u32)>,
 }
 
 impl Hidden {
     fn covers(&self, row: u32, column: u32) -> bool {
-        self.sheet || self.rows.contains(&row) || self.columns.contains(&column)
+        self.sheet
+            || self.rows.contains(&row)
+            || self.columns.contains(&column)
+            || self.cells.contains(&(row, column))
     }
 }
 
@@ -196,14 +207,16 @@ fn hidden_places(package: &mut Package<'_>, part: &str, limits: &Limits) -> Resu
             "row" => {
                 // Rows may leave out their number: then they follow each other.
                 last_row = number(start, "r").unwrap_or(last_row.saturating_add(1));
-                let flat = xml::attribute(start, "ht").and_then(|height| height.parse::<f64>().ok()) == Some(0.0);
+                let flat = xml::attribute(start, "ht").and_then(|height| height.parse::<f64>().ok());
+                let flat = flat.is_some_and(|height| height <= FLAT);
                 if (is_hidden(start) || flat) && last_row > 0 && hidden.rows.len() < limits.cells {
                     hidden.rows.insert(last_row - 1);
                 }
             }
             "col" => {
                 let (from, to) = (number(start, "min").unwrap_or(1), number(start, "max").unwrap_or(1));
-                let narrow = xml::attribute(start, "width").and_then(|width| width.parse::<f64>().ok()) == Some(0.0);
+                let narrow = xml::attribute(start, "width").and_then(|width| width.parse::<f64>().ok());
+                let narrow = narrow.is_some_and(|width| width <= NARROW);
                 if (is_hidden(start) || narrow) && from > 0 {
                     ranges += 1;
                     if ranges > 1000 {
@@ -212,6 +225,7 @@ fn hidden_places(package: &mut Package<'_>, part: &str, limits: &Limits) -> Resu
                     hidden.columns.extend(from - 1..to.min(LAST_COLUMN));
                 }
             }
+            "conditionalFormatting" | "tablePart" => hidden.coloured = true,
             "mergeCell" if hidden.tall.len() < limits.cells => {
                 let range = xml::attribute(start, "ref").and_then(|range| merged(&range));
                 hidden.tall.extend(range.filter(|(_, first, last)| first < last));
@@ -287,6 +301,11 @@ pub(crate) fn looks(
                     column = at.1.saturating_add(1);
                     let style = number(start, "s").and_then(|style| usize::try_from(style).ok()).unwrap_or(0);
                     let kind = xml::attribute(start, "t").unwrap_or_else(|| "n".to_owned());
+                    let unseen = struck.unseen.by_format(style)
+                        || (!looks.hidden.coloured && struck.unseen.by_ink(style));
+                    if unseen && looks.hidden.cells.len() < limits.cells {
+                        looks.hidden.cells.insert(at);
+                    }
                     cell = matches!(event, Event::Start(_)).then(|| Look { at, style, kind, ..Look::default() });
                 }
                 "v" => {
@@ -467,7 +486,11 @@ fn sheet_parts(
         Part::push(&mut found.parts, place, joined.text);
     }
     if hidden_cells > 0 {
-        let what = if hidden.sheet { "是隐藏的工作表" } else { "有隐藏的行或列" };
+        let what = match (hidden.sheet, hidden.cells.is_empty()) {
+            (true, _) => "是隐藏的工作表",
+            (false, true) => "有隐藏的行或列",
+            (false, false) => "有隐藏的行、列，或看不见的单元格（字与底色相同、字号极小、数字格式不显示）",
+        };
         found.warnings.push(format!(
             "工作表“{name}”{what}，其中 {hidden_cells} 个单元格有内容，下载的人可以看到。请取消隐藏后核对，或删除后重新上传。"
         ));

@@ -205,6 +205,12 @@ pub(super) fn clause(block: &Block<'_>, context: &mut Context) -> Clause {
     let pairs = pairs::find(&content.text);
     let found = content.notes(&pairs, context);
     let (number, marks) = number(block.heading);
+    // several clauses whose numbers are none that is known: every owner would answer for all of it
+    let with_owners = found.iter().filter(|found| !found.note.owners.is_empty()).count();
+    if block.heading.is_none() && with_owners > 1 {
+        let line = block.lines.first().map_or(1, |line| line.no);
+        context.warn(line, format!("这一条没有编号，却有 {with_owners} 处责任说明，可能是几条，请核对并拆分。"));
+    }
     let fields = fields(&content, &pairs, found, block.heading.map(|_| CLAUSE_TITLE), context);
     fields.into_clause(number, marks, context)
 }

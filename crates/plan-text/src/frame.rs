@@ -7,7 +7,7 @@ use super::{
     head::Head,
     headings::{self, Heading},
     lines::{self, Line},
-    notes, outline, owners, pairs,
+    notes, outline, owners, pairs, rare,
 };
 
 /// What a line is, seen alone.
@@ -33,6 +33,7 @@ impl Kind {
 /// Says what each line is.
 pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
     let decimals = decimals(lines);
+    let forms = rare::forms(lines);
     let mut listing = false;
     let mut kinds = Vec::with_capacity(lines.len());
     for line in lines {
@@ -47,6 +48,7 @@ pub(super) fn classify(lines: &[Line]) -> Vec<Kind> {
             let (parts, heading) = headings::decimal(&line.text).filter(|_| decimals.is_some())?;
             (parts.len() > 1 || decimals == Some(true)).then_some(heading)
         });
+        let heading = heading.or_else(|| rare::read(&line.text, forms));
         let kind = if starts_attachments(&line.text) {
             listing = true;
             Kind::Attachment

@@ -18,7 +18,7 @@ pub(super) struct Heading {
 
 /// Whether a character is a Chinese numeral of numbers at the start of a line.
 pub(super) fn is_numeral(c: char) -> bool {
-    "一二三四五六七八九十百〇零".contains(c)
+    "一二三四五六七八九十百〇零廿卅".contains(c)
 }
 
 /// The value of an ASCII or full-width digit.
@@ -35,6 +35,10 @@ pub(super) fn numeral(text: &str) -> Option<u32> {
     let units = |c| "〇一二三四五六七八九".chars().position(|d| d == c || (d == '〇' && c == '零'));
     if text.is_empty() || text.chars().count() > 6 {
         return None;
+    }
+    if text.contains(['廿', '卅']) {
+        // as almanacs write twenty and thirty
+        return numeral(&text.replace('廿', "二十").replace('卅', "三十"));
     }
     if !text.contains(['十', '百']) {
         return text.chars().try_fold(0_u32, |sum, c| Some(sum * 10 + u32::try_from(units(c)?).ok()?));

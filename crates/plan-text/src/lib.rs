@@ -45,6 +45,7 @@ mod outline;
 mod owners;
 mod pairs;
 mod parts;
+mod rare;
 mod residue;
 mod subjects;
 mod tables;

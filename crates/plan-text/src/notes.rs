@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{
+    Owner,
     dates::Reckoning,
     owners::{self, Note},
     pairs::{Pairs, Span},
@@ -113,11 +114,16 @@ fn bracket(text: &str, span: &Span, behind_note: bool, from: Reckoning) -> Brack
     }
     if is_owner_note(inner, &note, place) {
         Bracket::Note(Box::new(note))
-    } else if place.begins && place.ends && note.owners.len() > 1 && note.unknown.len() * 2 <= note.owners.len() {
+    } else if place.begins && place.ends && names_somebody(&note) {
         Bracket::Doubtful
     } else {
         Bracket::Text
     }
+}
+
+/// Whether a list names an organ among others, or says that it is not complete: `县应急局、消防、公安`, `公安、交通等部门`.
+fn names_somebody(note: &Note) -> bool {
+    note.open_ended || (note.owners.len() > 1 && note.unknown.len() < note.owners.len())
 }
 
 /// Whether the words before a bracket end as organs' names do: then the bracket may explain that name.
@@ -175,7 +181,9 @@ fn is_owner_note(inner: &str, note: &Note, place: Place) -> bool {
         return false;
     }
     if place.begins {
-        return note.owners.iter().all(|owner| owner.name.chars().count() > 2 || owner.name.starts_with('各'));
+        let whole = |owner: &Owner| owner.name.chars().count() > 2 || owner.name.starts_with('各');
+        // 各乡镇、街道
+        return note.owners.iter().any(whole) && note.owners.iter().all(|owner| whole(owner) || owner.group);
     }
     let plain = |name: &str| {
         ["县", "市", "区", "省", "各"].iter().any(|start| name.starts_with(start)) && name.chars().count() > 2

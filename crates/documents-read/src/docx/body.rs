@@ -2,35 +2,31 @@
 
 use std::collections::HashMap;
 
+use super::ink::{self, Ink, Paint};
 use super::model::{Align, Block, Cell, Look, Merge, Paragraph, Role, Row, Run, Table};
 use super::numbering::{Counters, Label, Numbering, level_index};
 use super::styles::{Styles, align, heading};
+use crate::ink::Colour;
 use crate::ooxml::Relation;
 use crate::pictures::{self, Pictures};
 use crate::xml::{Element, Node};
 
 /// Elements without text of the reader's concern; leaving them out keeps the tree small.
-pub(super) const SKIPPED: [&str; 24] = [
+pub(super) const SKIPPED: [&str; 18] = [
     "rFonts",
-    "sz",
     "szCs",
     "lang",
-    "color",
     "kern",
     "spacing",
-    "ind",
     "snapToGrid",
     "bookmarkStart",
     "bookmarkEnd",
     "proofErr",
     "lastRenderedPageBreak",
-    "tblPr",
     "tblGrid",
     "tcW",
     "sectPr",
-    "shd",
     "tcBorders",
-    "highlight",
     "bCs",
     "tabs",
     "rPrChange",
@@ -52,6 +48,12 @@ pub(super) struct Walk<'a> {
     pub(super) pictures: Pictures,
     /// Text that is struck out, first pieces only.
     pub(super) struck: Vec<String>,
+    /// Text that nobody sees, first pieces only.
+    pub(super) unseen: Vec<String>,
+    /// What lies under the letters where nothing of their own does.
+    pub(super) ground: Paint,
+    /// Whether pieces of text run in another direction than they are stored.
+    pub(super) turned: bool,
     /// Whether there are tracked insertions or deletions.
     pub(super) tracked: bool,
     /// Whether there is content in a foreign format that only Word can fetch.
@@ -70,6 +72,10 @@ struct Line {
     hidden: String,
     boxes: Vec<Vec<Block>>,
     hidden_style: bool,
+    /// What the style says of its letters.
+    ink: Ink,
+    /// What lies under the paragraph.
+    ground: Option<Paint>,
 }
 
 impl<'a> Walk<'a> {
@@ -86,6 +92,9 @@ impl<'a> Walk<'a> {
             pictures: Pictures::default(),
             placed: None,
             struck: Vec::new(),
+            unseen: Vec::new(),
+            ground: Paint::Is(Colour::WHITE),
+            turned: false,
             tracked: false,
             foreign: false,
             unended: None,
@@ -169,7 +178,13 @@ impl<'a> Walk<'a> {
             }
             (None, None) => None,
         };
-        let mut line = Line { hidden_style: inherited.hidden, ..Line::default() };
+        let beside = properties.is_some_and(ink::is_beside_page);
+        let ground = properties.and_then(|properties| properties.child("shd")).and_then(ink::fill);
+        let hidden_style = inherited.hidden || beside;
+        let mut line = Line { hidden_style, ink: inherited.ink, ground, ..Line::default() };
+        if beside {
+            self.unseen(element);
+        }
         self.inline(element, &Look::default(), &mut line);
         let empty = line.runs.iter().all(|run| run.text.trim().is_empty());
         // List 0 means: not in a list, whatever the style says. Word counts empty paragraphs too, but shows no number
@@ -241,6 +256,7 @@ impl<'a> Walk<'a> {
                         self.inline(choice, look, line);
                     }
                 }
+                "bdo" | "dir" if element.attribute("val") == Some("rtl") => self.turned(element, look, line),
                 "oMath" | "oMathPara" => {
                     let text: String = element.descendants("t").into_iter().map(Element::text).collect();
                     say(line, &text, look, false);
@@ -251,10 +267,52 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// `bdo` shows its characters from right to left, one by one: they are read as they are seen, and kept as they are stored
+    /// among what is hidden. In `dir` only pieces change places, which nobody can follow from here.
+    fn turned(&mut self, element: &Element, look: &Look, line: &mut Line) {
+        self.turned = true;
+        if &*element.name == "dir" {
+            return self.inline(element, look, line);
+        }
+        let (ink, ground, hidden_style) = (line.ink, line.ground, line.hidden_style);
+        let mut inner = Line { ink, ground, hidden_style, ..Line::default() };
+        self.inline(element, look, &mut inner);
+        if !inner.runs.is_empty() {
+            line.hidden.extend(inner.runs.iter().map(|run| run.text.as_str()));
+            line.hidden.push('\n');
+        }
+        for run in inner.runs.into_iter().rev() {
+            say(line, &run.text.chars().rev().collect::<String>(), &run.look, false);
+        }
+        line.deleted.push_str(&inner.deleted);
+        line.hidden.push_str(&inner.hidden);
+        line.boxes.extend(inner.boxes);
+    }
+
+    /// Keeps the first words of what nobody sees.
+    fn unseen(&mut self, element: &Element) {
+        const NAMED: usize = 20;
+        if self.unseen.len() < NAMED {
+            let words = written(element);
+            self.unseen.extend(Some(words.trim().to_owned()).filter(|words| !words.is_empty()));
+        }
+    }
+
     fn run(&mut self, element: &Element, outer: &Look, line: &mut Line) {
         let mut look = outer.clone();
         let mut hidden = line.hidden_style;
-        if let Some(properties) = element.child("rPr") {
+        let properties = element.child("rPr");
+        let style = properties.and_then(|properties| properties.value("rStyle"));
+        let (styled, hides) = style.map(|style| self.styles.of_letters(style)).unwrap_or_default();
+        hidden |= hides;
+        let styled = styled.over(line.ink);
+        let ink = properties.map_or(styled, |properties| Ink::of(properties).over(styled));
+        // a space has no colour
+        if !hidden && !ink.shows(line.ground.unwrap_or(self.ground)) && !written(element).trim().is_empty() {
+            hidden = true;
+            self.unseen(element);
+        }
+        if let Some(properties) = properties {
             look.bold = properties.switch("b");
             look.italic = properties.switch("i");
             look.underline = properties.switch("u") && look.link.is_none();
@@ -309,7 +367,10 @@ impl<'a> Walk<'a> {
     /// Pictures are counted, text boxes read. Drawings within a text box are read with the box.
     fn drawing(&mut self, element: &Element, line: &mut Line) {
         if &*element.name == "txbxContent" {
+            // what a shape is filled with stands elsewhere
+            let around = std::mem::replace(&mut self.ground, Paint::Unknown);
             let blocks = self.blocks(element);
+            self.ground = around;
             if !blocks.is_empty() {
                 line.boxes.push(blocks);
             }
@@ -334,7 +395,10 @@ impl<'a> Walk<'a> {
 
     fn table(&mut self, element: &Element) -> Table {
         let mut table = Table::default();
+        let around = self.ground;
+        self.ground = ink::of_table(element, self.styles, around);
         self.rows(element, &mut table);
+        self.ground = around;
         table
     }
 
@@ -378,6 +442,9 @@ impl<'a> Walk<'a> {
                 "tc" => {
                     let properties = element.child("tcPr");
                     let merged = properties.and_then(|properties| properties.child("vMerge"));
+                    let around = self.ground;
+                    let own = properties.and_then(|properties| properties.child("shd")).and_then(ink::fill);
+                    self.ground = own.unwrap_or(around);
                     row.cells.push(Cell {
                         blocks: self.blocks(element),
                         columns: properties
@@ -390,6 +457,7 @@ impl<'a> Walk<'a> {
                             Some(_) => Merge::Continued,
                         },
                     });
+                    self.ground = around;
                 }
                 "sdt" => {
                     if let Some(content) = element.child("sdtContent") {

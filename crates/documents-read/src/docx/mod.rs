@@ -5,6 +5,7 @@
 
 mod body;
 mod html;
+mod ink;
 mod model;
 mod numbering;
 mod styles;
@@ -16,11 +17,13 @@ use documents::{Extracted, Format, Limits, Part, Rejected, Unread};
 use crate::active;
 use crate::container::Package;
 use crate::heads::{self, Heads};
+use crate::ink::Colour;
 use crate::net::{self, ByName, squeezed};
 use crate::ooxml::{self, Reading, Relation};
 use crate::pieces;
 use crate::xml::{self, Element};
 use body::{SKIPPED, Walk};
+use ink::Paint;
 use model::Block;
 use numbering::Numbering;
 use styles::Styles;
@@ -44,6 +47,9 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, inner: Reading) -> Result<Extr
         return Err(Rejected::damaged("Word 文档"));
     };
     let mut walk = Walk::new(&styles, &numbering, relations.clone());
+    if let Some(page) = tree.child("background") {
+        walk.ground = page.attribute("color").and_then(Colour::hex).map_or(Paint::Unknown, Paint::Is);
+    }
     let blocks = walk.blocks(body);
     let mut found = Extracted::empty(Format::Docx);
     let mut known = ByName::default();
@@ -215,10 +221,19 @@ fn warn(walk: &Walk<'_>, relations: &HashMap<String, Relation>, found: &mut Extr
     if outside > 0 {
         unread(format!("文档引用了 {outside} 个外部文件，系统不会去读取。请把引用的内容放进文档，或删除引用。"));
     }
+    if walk.turned {
+        unread("文档里有改变了书写方向的文字，看到的先后顺序与文件里存的不同，请人工核对。".to_owned());
+    }
     if !walk.struck.is_empty() {
         let some: String = walk.struck.join("、").chars().take(60).collect();
         found.warnings.push(format!(
             "文档里有加了删除线的文字“{some}”，按作废处理，没有读入。仍然有效的，请去掉删除线后重新上传。"
+        ));
+    }
+    if let Some(first) = walk.unseen.first() {
+        let some: String = first.chars().take(40).collect();
+        found.warnings.push(format!(
+            "文档里有看不见的文字“{some}”（与底色相同、字号极小或在页面之外），下载的人选中就能看到，没有读入正文。请删除，或改为看得见的文字后重新上传。"
         ));
     }
     if walk.tracked {

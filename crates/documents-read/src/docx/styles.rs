@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::ink::Ink;
 use super::model::{Align, Role};
 use super::numbering::level_index;
 use crate::xml::Element;
@@ -10,6 +11,8 @@ use crate::xml::Element;
 #[derive(Debug, Default)]
 pub(super) struct Styles {
     styles: HashMap<String, Style>,
+    /// What holds where no style says anything.
+    ink: Ink,
 }
 
 #[derive(Debug, Default)]
@@ -21,6 +24,9 @@ struct Style {
     level: Option<usize>,
     align: Option<Align>,
     hidden: bool,
+    ink: Ink,
+    /// Something of it lays a colour under cells.
+    shades: bool,
 }
 
 /// What a paragraph takes from its style and those that it is based on.
@@ -33,6 +39,8 @@ pub(super) struct Inherited {
     pub(super) level: Option<usize>,
     /// Whether the style hides text.
     pub(super) hidden: bool,
+    /// What its letters look like.
+    pub(super) ink: Ink,
 }
 
 impl Styles {
@@ -53,10 +61,38 @@ impl Styles {
                     level: counting.and_then(|counting| counting.value("ilvl")).and_then(level_index),
                     align: properties.and_then(|properties| properties.value("jc")).map(align),
                     hidden: element.child("rPr").is_some_and(|look| look.switch("vanish")),
+                    ink: element.child("rPr").map(Ink::of).unwrap_or_default(),
+                    shades: element.attribute("type") == Some("table") && !element.descendants("shd").is_empty(),
                 },
             );
         }
-        Self { styles }
+        let defaults = tree.child("docDefaults").and_then(|all| all.child("rPrDefault")?.child("rPr"));
+        Self { styles, ink: defaults.map(Ink::of).unwrap_or_default() }
+    }
+
+    /// Whether a style of tables, or one that it is based on, lays a colour under cells.
+    pub(super) fn shades(&self, id: Option<&str>) -> bool {
+        let mut next = id;
+        for _ in 0..20 {
+            let Some(style) = next.and_then(|id| self.styles.get(id)) else { break };
+            if style.shades {
+                return true;
+            }
+            next = style.based_on.as_deref();
+        }
+        false
+    }
+
+    /// What a style of characters says of its letters, and whether it hides them; what holds for all texts is not in it.
+    pub(super) fn of_letters(&self, id: &str) -> (Ink, bool) {
+        let (mut ink, mut hidden, mut next) = (Ink::default(), false, Some(id));
+        for _ in 0..20 {
+            let Some(style) = next.and_then(|id| self.styles.get(id)) else { break };
+            ink = ink.over(style.ink);
+            hidden |= style.hidden;
+            next = style.based_on.as_deref();
+        }
+        (ink, hidden)
     }
 
     /// Follows a style to its roots; a chain that runs in a circle ends after 20 steps.
@@ -74,8 +110,10 @@ impl Styles {
             }
             found.level = found.level.or(style.level);
             found.hidden |= style.hidden;
+            found.ink = found.ink.over(style.ink);
             next = style.based_on.as_deref();
         }
+        found.ink = found.ink.over(self.ink);
         found.role = role.unwrap_or_default();
         found.align = standing.unwrap_or_default();
         found

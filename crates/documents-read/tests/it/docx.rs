@@ -370,3 +370,75 @@ fn words_of_drawings_are_read() {
     let found = read(&docx(&paragraph("正文"), &[("word/media/image1.svg", svg)]), "a.docx");
     assert!(found.parts.iter().any(|part| part.text.contains("13800138000")), "{:?}", found.parts);
 }
+
+/// A run with these properties.
+fn run(properties: &str, text: &str) -> String {
+    format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>")
+}
+
+/// Letters that nobody sees stand in the file all the same.
+#[test]
+fn what_nobody_can_see_is_hidden_text() {
+    let styles = r#"<w:styles><w:style w:type="paragraph" w:styleId="w"><w:name w:val="White"/><w:rPr><w:color w:val="FEFEFE"/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="v"><w:name w:val="Gone"/><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="table" w:styleId="t"><w:name w:val="Dark"/><w:tblStylePr w:type="firstRow"><w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr></w:tblStylePr></w:style></w:styles>"#;
+    let cell = |shade: &str, content: &str| format!("<w:tc><w:tcPr>{shade}</w:tcPr><w:p>{content}</w:p></w:tc>");
+    let white = "<w:color w:val=\"FFFFFF\"/>";
+    let dark = "<w:shd w:val=\"clear\" w:fill=\"1F4E79\"/>";
+    for (body, hidden) in [
+        (format!("<w:p>{}</w:p>", run(white, "甲")), true),
+        (format!("<w:p>{}</w:p>", run("<w:color w:val=\"FFFFFF\" w:themeColor=\"background1\"/>", "甲")), true),
+        (format!("<w:p>{}</w:p>", run("<w:sz w:val=\"2\"/>", "甲")), true),
+        (format!("<w:p>{}</w:p>", run("<w:w w:val=\"1\"/>", "甲")), true),
+        (format!("<w:p>{}</w:p>", run("<w:rStyle w:val=\"v\"/>", "甲")), true),
+        (format!("<w:p><w:pPr><w:pStyle w:val=\"w\"/></w:pPr>{}</w:p>", run("", "甲")), true),
+        (format!("<w:p><w:pPr><w:framePr w:x=\"40000\" w:y=\"1\"/></w:pPr>{}</w:p>", run("", "甲")), true),
+        (format!("<w:p><w:pPr>{dark}</w:pPr>{}</w:p>", run("<w:color w:val=\"1F4E79\"/>", "甲")), true),
+        (
+            format!(
+                "<w:tbl><w:tblPr/><w:tr>{}{}</w:tr></w:tbl>",
+                cell(dark, &run("<w:color w:val=\"1F4E7A\"/>", "甲")),
+                cell("", &run("", "乙"))
+            ),
+            true,
+        ),
+        // what can be seen, or may be
+        (format!("<w:p>{}</w:p>", run("<w:color w:val=\"auto\"/>", "甲")), false),
+        (format!("<w:p>{}</w:p>", run(&format!("{white}<w:highlight w:val=\"red\"/>"), "甲")), false),
+        (format!("<w:p><w:pPr>{dark}</w:pPr>{}</w:p>", run(white, "甲")), false),
+        (format!("<w:p><w:pPr><w:pStyle w:val=\"w\"/></w:pPr>{}</w:p>", run("<w:color w:val=\"FF0000\"/>", "甲")), false),
+        (
+            format!("<w:tbl><w:tblPr><w:tblStyle w:val=\"t\"/></w:tblPr><w:tr>{}</w:tr></w:tbl>", cell("", &run(white, "甲"))),
+            false,
+        ),
+        (format!("<w:tbl><w:tblPr/><w:tr>{}</w:tr></w:tbl>", cell(dark, &run(white, "甲"))), false),
+    ] {
+        let found = read(&docx(&format!("{body}{}", paragraph("尾")), &[("word/styles.xml", styles)]), "表.docx");
+        assert_eq!(at(&found, "hidden text 1"), hidden.then_some("甲"), "{body}");
+        assert_eq!(found.text.contains('甲'), !hidden, "{body}");
+        let vanished = body.contains("rStyle");
+        let told = found.warnings.iter().any(|warning| warning.contains("看不见的文字"));
+        assert_eq!(told, hidden && !vanished, "{body}: {:?}", found.warnings);
+    }
+    // a space has no colour
+    let body = format!("<w:p>{}{}{}</w:p>", run("", "甲"), run(white, " "), run("", "乙"));
+    let found = read(&docx(&body, &[]), "a.docx");
+    assert!(found.text.starts_with("甲 乙") || found.text.starts_with("甲乙"), "{}", found.text);
+    assert_eq!(at(&found, "hidden text 1"), None);
+}
+
+/// What is seen backwards is read as it is seen, and kept as it is stored.
+#[test]
+fn turned_text_is_read_as_it_is_seen() {
+    let body = format!("<w:p>{}<w:bdo w:val=\"rtl\">{}{}</w:bdo></w:p>", run("", "号码"), run("", "8100"), run("<w:b/>", "甲乙"));
+    let found = read(&docx(&body, &[]), "a.docx");
+    assert_eq!(found.text, "号码乙甲0018");
+    assert_eq!(at(&found, "hidden text 1").map(str::trim), Some("8100甲乙"));
+    assert_eq!(found.unread().count(), 1, "{:?}", found.parts);
+    let body = format!("<w:p><w:dir w:val=\"rtl\">{}</w:dir></w:p>", run("", "甲乙"));
+    let found = read(&docx(&body, &[]), "a.docx");
+    assert_eq!((found.text.as_str(), found.unread().count()), ("甲乙", 1));
+    let body = format!("<w:p><w:bdo w:val=\"ltr\">{}</w:bdo></w:p>", run("", "甲乙"));
+    let found = read(&docx(&body, &[]), "a.docx");
+    assert_eq!((found.text.as_str(), found.unread().count()), ("甲乙", 0));
+}

@@ -196,3 +196,34 @@ fn a_picture_of_a_list_is_looked_at_by_a_person() {
     assert!(must(100, &drawing(cells)), "over cells");
     assert!(must(10, &drawing("")) && !must(100, &drawing("")), "of no known size");
 }
+
+/// White on nothing, the colour of the fill, a format of nothing, a column without width: the cell holds it all the same.
+#[test]
+fn cells_that_show_nothing_are_hidden() {
+    const STYLES: &str = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">\
+        <numFmts><numFmt numFmtId=\"170\" formatCode=\";;;\"/></numFmts>\
+        <fonts><font><sz val=\"11\"/></font><font><color rgb=\"FFFFFFFF\"/></font><font><color rgb=\"FF1F4E79\"/></font>\
+        <font><sz val=\"1\"/></font><font><color theme=\"0\"/></font></fonts>\
+        <fills><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill>\
+        <fill><patternFill patternType=\"solid\"><fgColor rgb=\"FF1F4E79\"/><bgColor indexed=\"64\"/></patternFill></fill></fills>\
+        <cellXfs><xf fontId=\"0\" fillId=\"0\" numFmtId=\"0\"/><xf fontId=\"1\" fillId=\"0\"/><xf fontId=\"2\" fillId=\"2\"/>\
+        <xf fontId=\"3\" fillId=\"0\"/><xf fontId=\"4\" fillId=\"0\"/><xf fontId=\"0\" fillId=\"0\" numFmtId=\"170\"/>\
+        <xf fontId=\"1\" fillId=\"2\"/><xf fontId=\"1\" fillId=\"1\"/></cellXfs></styleSheet>";
+    let cell = |style: usize| format!("<row r=\"1\"><c r=\"A1\" s=\"{style}\" t=\"str\"><v>甲</v></c></row>");
+    let of = |style: usize, behind: &str| {
+        read(&xlsx(&cell(style), behind, &[("xl/styles.xml", STYLES)]), "表.xlsx")
+    };
+    for (style, hidden) in [(0, false), (1, true), (2, true), (3, true), (4, true), (5, true), (6, false), (7, false)] {
+        let found = of(style, "");
+        let place = if hidden { "sheet \"名单\" A1 (hidden)" } else { "sheet \"名单\" A1" };
+        assert_eq!(at(&found, place), Some("甲"), "{style}: {:?}", found.parts);
+        assert_eq!(found.text.contains('甲'), !hidden, "{style}");
+        assert_eq!(found.warnings.iter().any(|warning| warning.contains("看不见的单元格")), hidden, "{style}");
+    }
+    // A rule may colour the cell: then nobody can tell from its style.
+    let found = of(1, "<conditionalFormatting sqref=\"A1\"><cfRule type=\"expression\" priority=\"1\"><formula>1</formula></cfRule></conditionalFormatting>");
+    assert_eq!(found.text, "甲");
+    let narrow = format!("{}</sheetData><cols><col min=\"1\" max=\"1\" width=\"0.1\"/></cols><sheetData>", cell(0));
+    let found = read(&xlsx(&narrow, "", &[("xl/styles.xml", STYLES)]), "表.xlsx");
+    assert_eq!(at(&found, "sheet \"名单\" A1 (hidden)"), Some("甲"), "{:?}", found.parts);
+}

@@ -191,14 +191,21 @@ fn far_off(mut c: Cursor<'_>) -> Option<Found> {
     Some(c.finish(start, None, None, Some(problem)))
 }
 
-/// `本月底前`: a day that only the day of issue tells.
-pub(super) fn occasion(text: &str, start: usize) -> Option<Found> {
+/// `本月底前`, `季度末前`: a day that only the day of issue tells, or that nothing tells.
+pub(super) fn occasion(text: &str, start: usize, before: char) -> Option<Found> {
     const SPANS: [&str; 9] = ["本月底", "本月末", "本月", "当月底", "次月底", "本季度末", "本季度", "本周", "本学期"];
+    /// Of which month or quarter is not said; 6月底 and 三季度末 are read before.
+    const BARE: [&str; 6] = ["月底", "月末", "季度末", "季度底", "季末", "季底"];
     let mut c = Cursor { text, at: start };
     if let Some(found) = far_off(c) {
         return Some(found);
     }
-    c.eat_any(&SPANS)?;
+    let counted = digit(before).is_some() || "〇零一二三四五六七八九十两几个每各逢双单年".contains(before);
+    let bare = || if counted { None } else { Cursor { text, at: start }.eat_any(&BARE) };
+    match c.eat_any(&SPANS) {
+        Some(_) => {}
+        None => c.at += bare()?.len(),
+    }
     let tail = c.eat_any(&["之前", "以前", "前", "以内", "内"])?;
     if tail.ends_with('前') && c.rest().starts_with(['后', '夕', '期']) {
         return None;

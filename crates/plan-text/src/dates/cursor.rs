@@ -52,7 +52,7 @@ impl<'a> Cursor<'a> {
             }
             (digits.chars().try_fold(0, |sum, c| Some(sum * 10 + digit(c)?))?, arabic)
         } else {
-            let length = end(&|c| "〇零一二三四五六七八九十".contains(c));
+            let length = end(&|c| "〇零一二三四五六七八九十廿卅".contains(c));
             (numeral(&rest[..length])?, length)
         };
         self.at = self.text.len() - rest.len() + length;

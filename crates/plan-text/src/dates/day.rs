@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Found, Reckoning, Setting, cadence, cursor::Cursor};
+use crate::headings::digit;
 
 /// What a date says once its year is known.
 #[derive(Clone, Copy)]
@@ -14,7 +15,7 @@ pub(super) enum What {
     Year,
 }
 
-const TAILS: [&str; 6] = ["之前", "以前", "前", "以内", "内", "止"];
+const TAILS: [&str; 9] = ["之前", "以前", "前", "以内", "之内", "内", "止", "截止", "为止"];
 const TO: [&str; 9] = ["至", "到", "—", "－", "-", "–", "～", "~", "―"];
 
 /// `6、9、12月底前`: several months or days that share their last words. They are kept whole, without a date.
@@ -73,6 +74,9 @@ pub(super) fn date(text: &str, start: usize, before: char, from: Reckoning, sett
     let words = &text[start..said.end];
     let c = Cursor { text, at: said.end };
     let early = said.year.zip(plan).is_some_and(|(year, plan)| year < plan);
+    if let Some(found) = said.part_of_month(setting) {
+        return Some(found);
+    }
     if !said.is_due(early, setting) {
         return Some((said.end, None));
     }
@@ -105,6 +109,9 @@ pub(super) fn date(text: &str, start: usize, before: char, from: Reckoning, sett
     }
     if said.named == Named::No && said.year.is_none() {
         problem = Some(format!("标题跨几个年度，“{words}”没有写明是哪一年，请填写日期。"));
+    }
+    if let (Some(day), None) = (on, &problem) {
+        problem = said.doubtful(day, words);
     }
     Some(c.finish(start, on, None, problem))
 }
@@ -148,11 +155,49 @@ impl<'a> Said<'a> {
                 }
             }
         }
+        if matches!(what, What::Day(..)) {
+            c.eat_any(&["（含）", "(含)", "（含当日）", "（含当天）", "（含本日）", "含当日"]);
+        }
         let mut tail = if c.rest().starts_with("前后") { None } else { c.eat_any(&TAILS) };
         if tail.is_none() && matches!(what, What::Day(..)) {
             tail = hour(&mut c).or_else(|| event(&mut c));
         }
         Some(Said { text, start, end: c.at, what, year, named, at_word, ranged, tail })
+    }
+
+    /// `6月最后一个工作日前`, `6月第二周`: a day within the month that only a calendar tells.
+    fn part_of_month(&self, setting: Setting) -> Option<Found> {
+        const WHICH: [&str; 8] = ["最后", "末", "第一", "第二", "第三", "第四", "首", "前"];
+        const UNITS: [&str; 7] = ["工作日", "星期", "周", "礼拜", "双休日", "天", "日"];
+        if !matches!(self.what, What::Month(_)) || self.tail.is_some() {
+            return None;
+        }
+        let mut c = Cursor { text: self.text, at: self.end };
+        c.eat("的");
+        c.eat_any(&WHICH)?;
+        c.eat_any(&["一", "二", "两", "三"]);
+        c.eat("个");
+        c.eat_any(&UNITS)?;
+        c.eat_any(&["一", "二", "三", "四", "五", "六", "日", "天", "末"]);
+        let tail = c.eat_any(&TAILS);
+        if tail.is_none() && setting == Setting::Text && !c.rest().starts_with("完成") {
+            return Some((c.at, None));
+        }
+        let problem =
+            format!("“{}”没有写明是哪一天，请填写日期，例如“6月30日前”。", &self.text[self.start..c.at]);
+        Some(c.finish(self.start, None, None, Some(problem)))
+    }
+
+    /// Why a day that the words do not quite say is to be looked at.
+    fn doubtful(&self, on: Date, words: &str) -> Option<String> {
+        let bare = self.tail.and_then(|tail| words.strip_suffix(tail)).unwrap_or(words);
+        if bare.ends_with("月初") || bare.ends_with("月份初") {
+            return Some(format!("“{words}”没有写明是哪一天，暂按 {on} 计算，请核对。"));
+        }
+        let part = words.contains("季度") || words.contains("半年");
+        let whole = part && !words.contains(['底', '末']) && !self.ranged;
+        let before = self.tail.is_some_and(|tail| tail.ends_with('前'));
+        (whole && before).then(|| format!("“{words}”可能指之前，也可能指末，暂按 {on} 计算，请核对。"))
     }
 
     /// Whether the words set a date or only mention one.
@@ -400,7 +445,7 @@ pub(super) fn said_year(c: &mut Cursor<'_>, plan: Option<i16>) -> (Option<i16>, 
     }
     if c.eat_any(&["今年", "本年度", "本年", "当年"]).is_some() {
         (plan, Named::Relative)
-    } else if c.eat_any(&["明年", "次年"]).is_some() {
+    } else if c.eat_any(&["明年", "次年", "翌年", "来年", "下年度", "下一年度"]).is_some() {
         (plan.map(|year| year + 1), Named::Relative)
     } else if c.eat_any(&["去年", "上年度", "上一年度", "上年"]).is_some() {
         (plan.map(|year| year - 1), Named::Relative)
@@ -442,15 +487,17 @@ pub(super) fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {
         if probe.eat("月") {
             *c = probe;
             let part = c.eat("份");
-            let mut day = *c;
-            if let Some(number) = day.number()
-                && day.eat_any(&["日", "号"]).is_some()
-            {
-                *c = day;
-                return Some(What::Day(month, number));
+            if let Some(day) = numbered_day(c) {
+                return Some(What::Day(month, day));
             }
-            return Some(match c.eat_any(&["月底", "月末", "底", "末", "下旬", "中旬", "上旬"]) {
-                Some("中旬") => What::Day(month, 20),
+            // 9月初步完成
+            let early = ["初步", "初级", "初中", "初审", "初稿", "初评", "初选", "初赛", "初次", "初验", "初期"];
+            if !early.iter().any(|word| c.rest().starts_with(word)) && c.eat_any(&["月初", "初"]).is_some() {
+                return Some(What::Day(month, 10));
+            }
+            let parts = ["月底", "月末", "底", "末", "中下旬", "上中旬", "下旬", "中旬", "上旬"];
+            return Some(match c.eat_any(&parts) {
+                Some("中旬" | "上中旬") => What::Day(month, 20),
                 Some("上旬") => What::Day(month, 10),
                 Some(_) => What::MonthEnd(month),
                 None if !part && (c.rest().starts_with("内") || c.rest().starts_with("以内")) => {
@@ -466,11 +513,13 @@ pub(super) fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {
     if named != Named::No && c.eat_any(&["底", "末", "内"]).is_some() {
         return Some(What::YearEnd);
     }
-    if c.eat("上半年") {
-        return Some(What::MonthEnd(6));
+    // 年终考核 is no term
+    if ["年终前", "年终之前", "年终以前"].iter().any(|word| c.rest().starts_with(word)) && c.eat("年终") {
+        return Some(What::YearEnd);
     }
-    if c.eat("下半年") {
-        return Some(What::MonthEnd(12));
+    if let Some(half) = c.eat_any(&["上半年", "下半年"]) {
+        c.eat_any(&["底", "末"]);
+        return Some(What::MonthEnd(if half == "上半年" { 6 } else { 12 }));
     }
     let mut probe = *c;
     probe.eat("第");
@@ -482,6 +531,30 @@ pub(super) fn said_day(c: &mut Cursor<'_>, named: Named) -> Option<What> {
         return Some(What::MonthEnd(quarter * 3));
     }
     (named == Named::Absolute).then_some(What::Year)
+}
+
+/// The day behind its month: `20日`, the last one of `20—25日`, and `20前`, which lacks its 日.
+fn numbered_day(c: &mut Cursor<'_>) -> Option<u32> {
+    let mut day = *c;
+    let mut number = day.number()?;
+    let mut last = day;
+    if last.eat_any(&TO).is_some()
+        && let Some(end) = last.number()
+        && last.rest().starts_with(['日', '号'])
+    {
+        (number, day) = (end, last);
+    }
+    if day.eat_any(&["日", "号"]).is_some() {
+        *c = day;
+        return Some(number);
+    }
+    let short = ["前", "之前", "以前", "止"].iter().any(|tail| day.rest().starts_with(tail));
+    let begins = c.rest().starts_with(|c| digit(c).is_some());
+    if !(short && begins && (1..=31).contains(&number)) || day.rest().starts_with("前后") {
+        return None;
+    }
+    *c = day;
+    Some(number)
 }
 
 pub(super) fn resolve(

@@ -1,13 +1,13 @@
 //! Days named after a festival: `2026年春节前`, `国庆节前`. The day of a lunar festival is the calendar's, by `icu_calendar`
 //! (GB/T 33661—2017); a day without a year, or one that no calendar has (`汛期前`), is asked for.
 
-use icu_calendar::{Date as LunarDate, Iso, types::Month};
 use jiff::civil::Date;
 
 use super::{
     Found,
     cursor::Cursor,
     day::{self, Named},
+    lunar,
 };
 
 /// When a festival is.
@@ -25,7 +25,7 @@ enum Day {
     Unknown,
 }
 
-const NAMES: [(&str, Day); 25] = [
+const NAMES: [(&str, Day); 71] = [
     ("元旦", Day::Common(1, 1)),
     ("春节", Day::Lunar(1, 1)),
     ("元宵", Day::Lunar(1, 15)),
@@ -51,6 +51,52 @@ const NAMES: [(&str, Day); 25] = [
     ("供暖", Day::Unknown),
     ("开学", Day::Unknown),
     ("年中", Day::Unknown),
+    ("妇女", Day::Common(3, 8)),
+    ("三八", Day::Common(3, 8)),
+    ("植树", Day::Common(3, 12)),
+    ("青年", Day::Common(5, 4)),
+    ("五四", Day::Common(5, 4)),
+    ("儿童", Day::Common(6, 1)),
+    ("建党", Day::Common(7, 1)),
+    ("建军", Day::Common(8, 1)),
+    ("七夕", Day::Lunar(7, 7)),
+    ("中元", Day::Lunar(7, 15)),
+    ("世界环境日", Day::Common(6, 5)),
+    ("国际禁毒日", Day::Common(6, 26)),
+    ("国家宪法日", Day::Common(12, 4)),
+    ("宪法日", Day::Common(12, 4)),
+    // Of the south and of the north it is another day, and of the last or of this lunar year.
+    ("小年", Day::Unknown),
+    ("腊八", Day::Unknown),
+    ("立春", Day::Unknown),
+    ("惊蛰", Day::Unknown),
+    ("春分", Day::Unknown),
+    ("谷雨", Day::Unknown),
+    ("立夏", Day::Unknown),
+    ("芒种", Day::Unknown),
+    ("夏至", Day::Unknown),
+    ("立秋", Day::Unknown),
+    ("处暑", Day::Unknown),
+    ("白露", Day::Unknown),
+    ("秋分", Day::Unknown),
+    ("寒露", Day::Unknown),
+    ("霜降", Day::Unknown),
+    ("立冬", Day::Unknown),
+    ("冬至", Day::Unknown),
+    ("春耕", Day::Unknown),
+    ("春播", Day::Unknown),
+    ("春运", Day::Unknown),
+    ("秋收", Day::Unknown),
+    ("秋播", Day::Unknown),
+    ("秋种", Day::Unknown),
+    ("双抢", Day::Unknown),
+    ("高考", Day::Unknown),
+    ("中考", Day::Unknown),
+    ("暑假", Day::Unknown),
+    ("寒假", Day::Unknown),
+    ("入汛", Day::Unknown),
+    ("入冬", Day::Unknown),
+    ("封冻", Day::Unknown),
 ];
 
 /// Whether `、` joins two festivals: `中秋、国庆节前`.
@@ -62,7 +108,7 @@ pub(super) fn lists(left: &str, right: &str) -> bool {
 
 /// Whether such a name may begin here; these characters are everywhere.
 pub(super) fn begins(c: char) -> bool {
-    "元春除清劳端中国汛开重教主供全".contains(c)
+    NAMES.iter().any(|(name, _)| name.starts_with(c))
 }
 
 /// Reads a festival with 前 behind it, and perhaps a year before it. `plan` is the year that a day without one belongs to.
@@ -87,7 +133,13 @@ pub(super) fn read(text: &str, start: usize, before: char, plan: Option<i16>) ->
         probe.eat("”");
         let feast = probe.eat_any(&["节日", "节", "季"]).is_some();
         // 劳动保障, 教师培训, 国际劳动
-        if !feast && matches!(name, "劳动" | "国际劳动" | "教师" | "供暖") {
+        const FEASTS: [&str; 10] =
+            ["劳动", "国际劳动", "教师", "供暖", "妇女", "植树", "青年", "儿童", "建党", "建军"];
+        if !feast && FEASTS.contains(&name) {
+            return None;
+        }
+        // 高中考前辅导 and 初中考前 are no examinations of that name
+        if name == "中考" && matches!(before, '高' | '初') {
             return None;
         }
         probe.eat_any(&["假期", "期间"]);
@@ -118,13 +170,7 @@ pub(super) fn read(text: &str, start: usize, before: char, plan: Option<i16>) ->
 fn first_day(day: Day, year: i16) -> Option<Date> {
     match day {
         Day::Common(month, day) => Date::new(year, month, day).ok(),
-        Day::Lunar(month, day) => {
-            let lunar = LunarDate::try_new_chinese_traditional(i32::from(year), Month::new(month), day).ok()?;
-            let common = lunar.to_calendar(Iso);
-            let month = i8::try_from(common.month().number()).ok()?;
-            let day = i8::try_from(common.day_of_month().0).ok()?;
-            Date::new(i16::try_from(common.year().extended_year()).ok()?, month, day).ok()
-        }
+        Day::Lunar(month, day) => lunar::common(year, month, day),
         Day::Eve => first_day(Day::Lunar(1, 1), year)?.yesterday().ok(),
         Day::Qingming => {
             // the moment moves on by 0.2422 days a year and back by a day in each leap year; right from 2000 to 2099

@@ -8,6 +8,7 @@ mod cadence;
 mod cursor;
 mod day;
 mod festival;
+mod lunar;
 
 use std::ops::Range;
 
@@ -66,6 +67,10 @@ fn begins_date(c: char) -> bool {
             | '即'
             | '两'
             | '半'
+            | '月'
+            | '季'
+            | '翌'
+            | '来'
             | '〇'
             | '零'
             | '一'
@@ -99,17 +104,21 @@ pub(super) fn find(text: &str, from: Reckoning, setting: Setting) -> Vec<Due> {
     for (at, c) in text.char_indices() {
         let inside_number = digit(before).is_some() && digit(c).is_some();
         let dated = begins_date(c) || digit(c).is_some();
-        if at >= skip && !inside_number && (dated || festival::begins(c)) {
+        if at >= skip && !inside_number && (dated || festival::begins(c) || lunar::begins(c)) {
             // a number is a year's only when 年 stands behind it
             let yearly = || text[at..].chars().take(8).any(|c| c == '年');
-            let named = if digit(c).is_none() || yearly() { festival::read(text, at, before, from.year) } else { None };
+            let named = if digit(c).is_none() || yearly() {
+                lunar::read(text, at, from.year, setting).or_else(|| festival::read(text, at, before, from.year))
+            } else {
+                None
+            };
             let read = named.or_else(|| {
                 if !dated {
                     return None;
                 }
                 cadence::recurring(text, at)
                     .or_else(|| cadence::continuous(text, at, setting))
-                    .or_else(|| cadence::occasion(text, at))
+                    .or_else(|| cadence::occasion(text, at, before))
                     .or_else(|| day::list(text, at, setting))
                     .or_else(|| day::date(text, at, before, from, setting))
                     .or_else(|| cadence::relative(text, at, before))
@@ -170,6 +179,11 @@ pub(super) fn lists(left: &str, right: &str) -> bool {
     if festival::lists(left, right) {
         return true;
     }
+    // 二、三季度
+    let quarter = left.ends_with(['一', '二', '三', '四', '1', '2', '3', '4']);
+    if quarter && after.is_some_and(|(at, _)| at > 0 && right[at..].starts_with("季度")) {
+        return true;
+    }
     ends && left.len() <= LONGEST && after.is_some_and(|(at, c)| at > 0 && matches!(c, '月' | '日' | '号'))
 }
 
@@ -182,9 +196,17 @@ pub(super) fn spaced(left: &str, right: &str) -> bool {
         || (before == Some('年') && after.is_some_and(|c| "上下年第".contains(c)))
 }
 
-/// Words that say when and no day: `适时`, `立行立改`, `2025年度`, `7月1日起`.
+/// Words that say when and no day: `适时`, `立行立改`, `2025年度`, `7月1日起`, `换届前`, `每学期`, `岁末`.
 pub(super) fn says_when(words: &str) -> bool {
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 28] = [
+        "年终",
+        "岁末",
+        "岁尾",
+        "日常",
+        "双月",
+        "单月",
+        "季度",
+        "下季度",
         "即时",
         "随时",
         "适时",
@@ -209,6 +231,18 @@ pub(super) fn says_when(words: &str) -> bool {
     const UNITS: [char; 9] = ['年', '月', '日', '号', '周', '天', '次', '季', '度'];
     let ends = words.ends_with(['前', '内', '起', '底', '末', '初', '度', '年', '月', '日', '次', '后']);
     let counted = words.chars().any(|c| digit(c).is_some() || "一二两三四五六七八九十半每".contains(c));
+    // No organ's name begins or ends so, and none is a figure.
+    let begins = words.starts_with(['每', '逢', '隔']);
+    let ends_in_time = words.ends_with(['前', '底', '末', '尾'])
+        || ["前后", "之后", "以后", "结束后", "期间", "月初", "季初", "年初", "年中", "月月"]
+            .iter()
+            .any(|end| words.ends_with(end));
+    let quarter = words.strip_prefix(['Q', 'q']).is_some_and(|rest| matches!(rest, "1" | "2" | "3" | "4"));
+    let figure = words.contains(|c| digit(c).is_some())
+        && words.chars().all(|c| digit(c).is_some() || ".．-—－–~～/至到年月日底前末".contains(c));
+    if words.chars().count() <= 12 && (begins || ends_in_time || quarter || figure) {
+        return true;
+    }
     WORDS.iter().any(|word| words.starts_with(word))
         || (counted && ends && words.chars().count() <= 16 && (words.contains(UNITS) || words.contains('.')))
 }

@@ -450,7 +450,9 @@ impl Reader {
         if !looks_like_organ(&name) || names::runs_on(&name) {
             self.note.unknown.push(name.clone());
         }
-        if let Some((_, inner)) = name.rsplit_once(['（', '(']).filter(|(_, inner)| inner.contains("除外")) {
+        const EXCEPT: [&str; 4] = ["不含", "不包括", "不包含", "除"];
+        let excepts = |inner: &str| inner.contains("除外") || EXCEPT.iter().any(|word| inner.starts_with(word));
+        if let Some((_, inner)) = name.rsplit_once(['（', '(']).filter(|(_, inner)| excepts(inner)) {
             self.note.excepted.push(inner.trim_end_matches(['）', ')']).to_owned());
         }
         let group = names::is_group(&name);

@@ -80,6 +80,18 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
         match c {
             '（' | '(' => depth += 1,
             '）' | ')' => depth -= 1,
+            // 县财政局商县审计局, 县财政局或县审计局; 县工商局 has no name before it
+            '商' | '或'
+                if depth == 0
+                    && at > start
+                    && ENDS.iter().any(|end| names[start..at].ends_with(end))
+                    && names[start..at].chars().nth(1).is_some()
+                    && roles::begins_level(&names[at + c.len_utf8()..])
+                    && looks_like_organ(&names[at + c.len_utf8()..]) =>
+            {
+                out.push(&names[start..at]);
+                start = at + c.len_utf8();
+            }
             '和' | '及' | '与' | '以' if depth == 0 && at > start => {
                 let width = if names[at..].starts_with("以及") { "以及".len() } else { c.len_utf8() };
                 let (left, right) = (&names[start..at], &names[at + width..]);
@@ -155,8 +167,8 @@ pub(in super::super) fn looks_like_organ(name: &str) -> bool {
     if name.len() > LONGEST || (name.contains('由') && !name.contains("自由")) {
         return false;
     }
-    let bare = match name.rfind(['（', '(']) {
-        Some(at) if at > 0 && name.ends_with(['）', ')']) => &name[..at],
+    let bare = match name.rfind(['（', '(', '〔', '[', '［']) {
+        Some(at) if at > 0 && name.ends_with(['）', ')', '〕', ']', '］']) => &name[..at],
         _ => name,
     };
     let count = bare.chars().take(41).count();

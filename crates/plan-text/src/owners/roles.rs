@@ -42,7 +42,7 @@ fn strip(piece: &str, joins: impl Fn(&str, &str) -> bool) -> &str {
 }
 
 /// Whether words begin with a level of government, or with words for many.
-fn begins_level(words: &str) -> bool {
+pub(super) fn begins_level(words: &str) -> bool {
     const LEVELS: [&str; 11] = ["县", "市", "区", "省", "各", "镇", "乡", "有关", "相关", "其他", "国家"];
     // 会同镇: one character behind is no name
     words.chars().nth(1).is_some() && LEVELS.iter().any(|start| words.starts_with(start))
@@ -75,7 +75,14 @@ pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
 
 /// Cuts `按职责分别负责落实` off the end and says what role it gives.
 pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
-    const WORDS: [&str; 57] = [
+    const WORDS: [&str; 64] = [
+        "各负其责",
+        "各司其职",
+        "各尽其责",
+        "分头",
+        "分级",
+        "密切",
+        "积极",
         "总牵头",
         "总负责",
         "负总责",
@@ -157,8 +164,10 @@ pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
 
 /// Words that are a role only behind an organ's name: 社会监督 and 以县为主 name none.
 fn behind_organ(piece: &str) -> Option<(&str, &'static str)> {
-    const WORDS: [&str; 12] =
-        ["为主", "主办", "主责", "协办", "协同", "协调", "指导", "督导", "督办", "监督", "组织", "承担"];
+    const WORDS: [&str; 18] = [
+        "为主", "为辅", "主办", "主责", "主抓", "会办", "协办", "协抓", "协同", "协作", "协调", "指导", "督导", "督办",
+        "监督", "组织", "承担", "支持",
+    ];
     let (left, word) = WORDS.iter().find_map(|word| piece.strip_suffix(word).map(|left| (left.trim_end(), *word)))?;
     let organ = left.chars().nth(2).is_some() && names::looks_like_organ(left);
     let named = left.starts_with(['县', '市', '区', '省', '镇', '乡', '各', '州'])
@@ -171,8 +180,9 @@ fn behind_organ(piece: &str) -> Option<(&str, &'static str)> {
 /// The role that a word gives, when the words behind it gave one already.
 fn of_word(word: &str, role: Option<Role>) -> Role {
     match word {
-        "牵头" | "总牵头" | "为主" | "主办" | "主责" => Role::Lead,
-        "配合" | "协助" | "参与" | "参加" | "协办" | "协同" if role != Some(Role::Lead) => Role::Support,
+        "牵头" | "总牵头" | "为主" | "主办" | "主责" | "主抓" => Role::Lead,
+        "配合" | "协助" | "参与" | "参加" | "协办" | "协同" | "协作" | "协抓" | "会办" | "为辅" | "支持"
+            if role != Some(Role::Lead) => Role::Support,
         _ => role.unwrap_or(Role::Responsible),
     }
 }
