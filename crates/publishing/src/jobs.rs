@@ -74,13 +74,25 @@ async fn look_through(ctx: &Ctx, edition: &EditionId) -> std::result::Result<(),
 /// Publishes the edition if its moment has come. Doing it twice does no harm: the second finds it public.
 async fn publish_one(ctx: &Ctx, edition: &EditionId) -> Result<()> {
     let house = crate::house(ctx);
+    // What the log does not tell to have been passed stays refused until somebody takes it back: told once, and none of its files
+    // is read for it each minute.
+    let mut tx = ctx.db().write().await?;
+    let whole = rows::load(&mut tx, &house, &Actor::System, edition).await?;
+    let come = |whole: &document::Whole| {
+        let at = whole.edition.facts(0).publish_at.filter(|_| whole.edition.state == "scheduled");
+        at.is_some_and(|at| at <= ctx.seams().now())
+    };
+    if come(&whole) && deciding::is_unproven(ctx, &mut tx, &whole).await? {
+        tx.commit().await?;
+        return Ok(());
+    }
+    drop(tx);
     let seen = rows::read(ctx.db().read(), &house, &Actor::System, edition).await?;
     checks::ensure(ctx, &seen).await?;
     let anew = deciding::look(ctx, &seen).await?;
     let mut tx = ctx.db().write().await?;
     let whole = rows::load(&mut tx, &house, &Actor::System, edition).await?;
-    let at = whole.edition.facts(0).publish_at.filter(|_| whole.edition.state == "scheduled");
-    if at.is_none_or(|at| at > ctx.seams().now()) {
+    if !come(&whole) {
         // Not scheduled any more, or for a later moment. A moment that cannot be read is a fault that must be seen.
         whole.edition.state()?;
         return Ok(());

@@ -203,13 +203,21 @@ both! {
         column(app).await;
         let mut editor = app.editor("QH010").await;
         let id = draft(&mut editor, "没有送审的草稿").await;
+        editor.upload(&format!("/documents/{id}/attachments"), &[], &[("file", "名单.txt", "名单".as_bytes())]).await.expect(303);
         let sent = draft(&mut editor, "只送了审的").await;
         submit(&mut editor, &sent, "只送了审的", "<p>正文。</p>", &[]).await.expect(303);
         forge(app, "UPDATE edition SET state = 'scheduled', publish_at = '2026-02-28T10:00:00.000Z'").await;
+        let parts = async || -> String {
+            store::query_scalar("SELECT parts FROM attachment").fetch_one(app.ctx().db().read()).await.expect("parts")
+        };
+        let read = parts().await;
+        forge(app, "UPDATE attachment SET parts = '[]'").await;
         app.pass(jiff::SignedDuration::from_mins(20));
         for _ in 0..3 {
             publishing::publish_due(app.ctx()).await.expect("due");
         }
+        assert_eq!(parts().await, "[]", "of what stays refused no file is read each minute");
+        forge(app, &format!("UPDATE attachment SET parts = '{}'", read.replace('\'', "''"))).await;
         assert!(!is_public(app, &id).await && !is_public(app, &sent).await);
         assert_eq!((edition(app, &id).await.2, edition(app, &sent).await.2), ("scheduled".into(), "scheduled".into()));
         assert_eq!(count(app, "document.publication_refused").await, 2, "said once each");

@@ -274,6 +274,12 @@ pub enum Due {
     Unchecked,
 }
 
+/// Whether the log does not tell that a scheduled edition was passed, which it then says, once; asked before anything of the edition
+/// is looked at, for its files may be long, and this is asked each minute.
+pub async fn is_unproven(ctx: &Ctx, tx: &mut Tx, whole: &Whole) -> Result<bool, Refusal> {
+    Ok(proven::due(ctx, tx, whole).await?.is_none())
+}
+
 /// A scheduled edition whose moment has come becomes public, or goes back to its author with the reason.
 pub async fn come_due(ctx: &Ctx, tx: &mut Tx, whole: &Whole, anew: &Anew) -> Result<Due, Refusal> {
     let house = crate::house(ctx);
