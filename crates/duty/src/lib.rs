@@ -25,6 +25,7 @@ pub mod model;
 pub mod notices;
 pub mod offer;
 pub mod permissions;
+pub mod place;
 pub mod privacy;
 pub mod project;
 pub mod reform;

@@ -184,7 +184,7 @@ impl Line {
 
     /// Heading of the place: label and title.
     pub fn place_name(&self) -> String {
-        format!("{} {}", self.place_label, self.place_title).trim().to_owned()
+        crate::place::headed(&self.place_label, &self.place_title)
     }
 }
 

@@ -86,7 +86,7 @@ async fn own(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<()> 
         let why = row.returned.as_deref().filter(|why| !why.is_empty());
         let why = why.map(|why| format!("——退回理由：{}", web::filters::shortened(why, 80))).unwrap_or_default();
         let of = if several { format!("（{}）", row.source_title) } else { String::new() };
-        let title = format!("{} {words}{of}{reminded}{why}", row.place_label).trim().to_owned();
+        let title = duty::place::headed(&row.place_label, &format!("{words}{of}{reminded}{why}"));
         let group = if row.returned.is_some() { Group::RETURNED } else { Group::DUTY };
         // After a reform the organ that answers is named, as on the board.
         let organ = directory.stands_for(&row.organ, ctx.today());
@@ -274,8 +274,9 @@ impl Mentions for Uses {
             uses.retain(|row| !revoked.iter().any(|id| id.as_str() == row.source.id));
             let shown = uses.into_iter().filter_map(|row| {
                 let href = sources.keeper(&row.source.kind)?.public_path(&row.source, &row.place)?;
-                let label = format!("{} {} {}", row.title, row.place_label, row.place_title);
-                Some(Mention { heading: "落实了哪项任务", label: label.trim().to_owned(), href })
+                let place = duty::place::headed(&row.place_label, &row.place_title);
+                let label = format!("{} {place}", row.title).trim().to_owned();
+                Some(Mention { heading: "落实了哪项任务", label, href })
             });
             Ok(shown.collect())
         })

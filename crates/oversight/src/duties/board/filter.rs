@@ -427,7 +427,7 @@ pub(super) async fn offers(ctx: &Ctx, staff: &Staff, filter: &Filter) -> Result<
                 last.clone_from(&place.place_part);
                 offers.clauses.push((format!("s:{last}"), format!("{last}（整个部分）")));
             }
-            let name = format!("{} {}", place.place_label, place.place_title);
+            let name = duty::place::headed(&place.place_label, &place.place_title);
             offers.clauses.push((place.place, name.trim().to_owned()));
         }
     }
