@@ -77,8 +77,11 @@ pub fn capability() -> web::Capability {
         .permissions(&permissions::ALL)
         .events(&events::ALL)
         .subject("document", "文件")
-        .titled("SELECT document_id, title FROM edition WHERE head = 1 AND document_id")
-        .titled("SELECT id, title FROM edition WHERE id")
+        .titled(
+            "SELECT document_id, CASE WHEN title = '' THEN '（未写标题）' ELSE title END FROM edition WHERE head = 1 AND document_id",
+        )
+        .titled("SELECT id, CASE WHEN title = '' THEN '（未写标题）' ELSE title END FROM edition WHERE id")
+        .titled("SELECT id, CASE WHEN title = '' THEN file_name ELSE title END FROM attachment WHERE id")
         .events(&columns::events::ALL)
         .subject("column", "栏目")
         .words(words)
@@ -90,10 +93,25 @@ pub fn capability() -> web::Capability {
         .declare(sealed::columns())
 }
 
-/// Kinds of columns by their names; most kinds of documents are called so too, the others say it themselves
-/// ([`KindSpec::word`]).
+/// Codes of columns and documents by their fields. Most kinds of documents are called as their columns are, the others say it
+/// themselves ([`KindSpec::word`]).
 fn words(field: &str, code: &str) -> Option<String> {
-    (field == "kind").then(|| columns::ColumnKind::from_code(code).map(|kind| kind.label().to_owned()))?
+    let of = |table: &[(&str, &str)]| table.iter().find(|(known, _)| *known == code).map(|(_, label)| (*label).to_owned());
+    match field {
+        "kind" => columns::ColumnKind::from_code(code).map(|kind| kind.label().to_owned()),
+        "purpose" => columns::kinds::label(code).map(str::to_owned),
+        "validity" => of(common::VALIDITIES),
+        "basis" => of(&erase::BASES),
+        "rule" => of(&[
+            ("privacy.id_number", "公民身份号码"),
+            ("privacy.mobile", "手机号码"),
+            ("privacy.bank_card", "银行卡号或账号"),
+            ("privacy.home", "住址"),
+            ("privacy.unread", "没有读出来的内容"),
+            ("wording.direction", "改变书写方向的字符"),
+        ]),
+        _ => None,
+    }
 }
 
 /// Texts that were cleaned under older rules than today's are cleaned anew, at night; lists follow what the day has begun and ended.

@@ -84,9 +84,36 @@ pub fn capability() -> Capability {
         .declare(watch::Refusals::default())
 }
 
-/// Kinds of organs by their names.
+/// Codes of what happens to organs, accounts, the calendar and the log, by their fields.
 fn words(field: &str, code: &str) -> Option<String> {
-    let kind =
-        (field == "kind").then(|| kernel::OrganKind::ALL.into_iter().find(|kind| kind.code() == code)).flatten()?;
-    Some(kind.label().to_owned())
+    match field {
+        "kind" => kernel::OrganKind::ALL.into_iter().find(|kind| kind.code() == code).map(|kind| kind.label().to_owned()),
+        "days" => {
+            let (day, special) = code.split_once(' ')?;
+            let special = match special {
+                "off" => "放假",
+                "worked" => "上班",
+                _ => return None,
+            };
+            Some(format!("{day} {special}"))
+        }
+        "format" => Some(match code {
+            "csv" => "CSV 表格".to_owned(),
+            "xlsx" => "Excel 表格".to_owned(),
+            _ => return None,
+        }),
+        "status" => {
+            let said = match code {
+                "401" => "没有登录",
+                "403" => "没有权限",
+                "404" => "没有这个对象或不能查看",
+                "409" => "与现在的情况不符",
+                "422" => "填写的内容不对",
+                "429" => "次数太多",
+                _ => return None,
+            };
+            Some(format!("{said}（{code}）"))
+        }
+        _ => None,
+    }
 }

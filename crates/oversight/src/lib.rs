@@ -62,6 +62,10 @@ pub fn capability() -> Capability {
 
 /// Kinds of plans by their names.
 fn words(field: &str, code: &str) -> Option<String> {
+    if field == "fields." {
+        let fields = model::PlanKind::ALL.into_iter().flat_map(model::PlanKind::fields);
+        return fields.into_iter().find(|field| field.key == code).map(|field| field.label.to_owned());
+    }
     let kinds = ["kind", "source_kind"].contains(&field).then_some(model::SOURCES)?;
     kinds.iter().find(|kind| kind.key == code).map(|kind| kind.label.to_owned())
 }

@@ -86,6 +86,11 @@ static COMMON: [&Purpose; 13] = [
 /// The five blocks of the platform 政府信息公开 (国办公开办函〔2019〕61号).
 pub static BLOCKS: [&Purpose; 5] = [&GUIDE, &RULES, &STATUTORY, &YEARLY_REPORT, &REQUESTS];
 
+/// The name of a common purpose.
+pub(crate) fn label(code: &str) -> Option<&'static str> {
+    COMMON.into_iter().find(|purpose| purpose.code == code).map(|purpose| purpose.label)
+}
+
 /// All purposes: the common ones, and those of a capability of its own (`.declare(&PURPOSE as &'static Purpose)`).
 pub fn purposes(ctx: &Ctx) -> Vec<&'static Purpose> {
     COMMON.into_iter().chain(ctx.declared::<&'static Purpose>().copied()).collect()

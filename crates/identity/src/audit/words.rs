@@ -39,6 +39,20 @@ const VERBATIM: &[&str] = &[
     "title",
 ];
 
+/// Fields that hold several things, of which two are no change from one to the other.
+const LISTS: &[&str] = &["days", "parts", "from", "duties"];
+
+/// What narrows an export of the log, by its names in addresses.
+const FILTERS: &[(&str, &str)] = &[
+    ("from", "自"),
+    ("to", "至"),
+    ("actor", "操作者"),
+    ("kind", "事项"),
+    ("subject_kind", "对象种类"),
+    ("subject_id", "对象"),
+    ("organ", "机关"),
+];
+
 const VALUES: &[(&str, &str)] = &[
     ("password", "密码"),
     ("second_factor", "动态口令"),
@@ -77,6 +91,7 @@ const VALUES: &[(&str, &str)] = &[
     ("superseded", "已被替代"),
     ("document", "文件"),
     ("edition", "文件"),
+    ("accepted", "认可，尚未完成"),
     ("draft", "草稿"),
     ("discarded", "已放弃"),
     ("confirmed", "已确认"),
@@ -164,7 +179,7 @@ impl Reading<'_> {
         match value {
             Value::Null => String::new(),
             Value::String(text) => self.word(field, text),
-            Value::Array(pair) if pair.len() == 2 && pair.iter().all(|part| part.is_string() || part.is_null()) => {
+            Value::Array(pair) if !LISTS.contains(&field) && pair.len() == 2 && pair.iter().all(|part| part.is_string() || part.is_null()) => {
                 let (before, after) = (self.words(field, &pair[0]), self.words(field, &pair[1]));
                 let shown =
                     |text: String| if text.is_empty() { "（空）".to_owned() } else { text.replace('\n', "、") };
@@ -182,13 +197,34 @@ impl Reading<'_> {
                 .iter()
                 .filter_map(|(key, value)| {
                     let (name, words) =
-                        (look(self.fields, key).filter(|name| !name.is_empty())?, self.words(key, value));
+                        (self.name(field, key)?, self.words(key, value));
                     (!words.is_empty()).then(|| format!("{name}：{words}"))
                 })
                 .collect::<Vec<_>>()
                 .join("；"),
             other => self.word(field, &other.to_string()),
         }
+    }
+
+    /// The name of a key within a field: of the event's own keys, or of what a capability keeps under that field.
+    fn name(self, field: &str, key: &str) -> Option<String> {
+        let own = look(self.fields, key).map(str::to_owned).filter(|name| !name.is_empty());
+        own.or_else(|| self.all.word(&format!("{field}."), key))
+    }
+
+    /// The conditions of an export in words.
+    fn filter(self, query: &str) -> String {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let told = pairs.filter_map(|(key, value)| {
+            let value = unescaped(value);
+            let words = match key {
+                "kind" => self.all.event(&value).map(|kind| kind.label.to_owned()),
+                "subject_kind" => Some(self.all.subject(&value).to_owned()),
+                _ => self.titles.get(&value).cloned(),
+            };
+            Some(format!("{}{}", look(FILTERS, key)?, words.unwrap_or(value)))
+        });
+        told.collect::<Vec<_>>().join("，")
     }
 
     /// The capability's own words come first: one code means different things in different fields.
@@ -199,6 +235,13 @@ impl Reading<'_> {
         }
         if let Some(word) = self.all.word(field, text) {
             return word;
+        }
+        if field == "filter" {
+            return self.filter(text);
+        }
+        // the kind of an event, where an event speaks of another
+        if field == "kind" && let Some(kind) = self.all.event(text) {
+            return kind.label.to_owned();
         }
         if let Some(word) = look(VALUES, text) {
             return word.to_owned();
@@ -215,6 +258,25 @@ impl Reading<'_> {
         let roles: Option<Vec<&str>> = text.split(',').map(|code| Role::from_code(code).map(Role::label)).collect();
         roles.map_or_else(|| text.to_owned(), |roles| roles.join("、"))
     }
+}
+
+/// A value of an address as it was typed.
+fn unescaped(value: &str) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.bytes();
+    while let Some(byte) = rest.next() {
+        let mut ahead = rest.clone();
+        let hex = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        match (byte, hex(ahead.next()), hex(ahead.next())) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.extend(u8::try_from(high * 16 + low));
+                rest = ahead;
+            }
+            (b'+', ..) => bytes.push(b' '),
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// SHA-256 as the log writes it.
@@ -253,9 +315,16 @@ mod tests {
             ("inside", "详情"),
             ("kind", "类型"),
             ("gate", "关口"),
+            ("parts", "内容"),
+            ("filter", "条件"),
+            ("fields", "办理情况"),
         ]);
         fn codes(field: &str, code: &str) -> Option<String> {
-            (field == "kind" && code == "policy").then(|| "政策文件".to_owned())
+            match (field, code) {
+                ("kind", "policy") => Some("政策文件".to_owned()),
+                ("fields.", "leader") => Some("分管县领导".to_owned()),
+                _ => None,
+            }
         }
         let thing = Capability::new("thing", "物").events(&[&SEEN]).subject("thing", "东西").words(codes);
         let all = Capabilities::new(vec![thing]);
@@ -267,7 +336,8 @@ mod tests {
         let digest = "ab".repeat(32);
         let data = r#"{"aliases":["","甲\n乙"],"roles":"editor,organ_head","reason":"password","until":"2026-03-05T01:02:03.004Z","inner":1,"organs":["QH010","QH999"],"x":3,
             "login":"secrecy","by":"1m8gb1z9bhrq6s12","files":[{"digest":"x","name":"y"},{"digest":"z"}],"head":"DIGEST",
-            "inside":{"reason":"password","raw":7},"kind":"policy","gate":"policy"}"#
+            "inside":{"reason":"password","raw":7},"kind":"policy","gate":"policy","parts":["标题","正文"],
+            "filter":"actor=%E6%9D%8E+%E6%98%8E&kind=thing.seen","fields":{"leader":["","甲"],"unknown":1}}"#
             .replace("DIGEST", &digest);
         let titles = Titles::from([("1m8gb1z9bhrq6s12".to_owned(), "李明".to_owned())]);
         let details = words.details("thing.seen", &data, &titles);
@@ -281,6 +351,11 @@ mod tests {
         assert_eq!(find("登录名"), Some("secrecy"), "an account may be called like a code");
         assert_eq!((find("类型"), find("关口")), (Some("政策文件"), Some("政策关")), "a code is read by its field");
         assert_eq!(find("详情"), Some("原因：密码"), "nor is a raw key inside shown");
+        assert_eq!(find("内容"), Some("标题、正文"), "two of a list are no change");
+        assert_eq!(find("条件"), Some("操作者李 明，事项看见"));
+        assert_eq!(find("办理情况"), Some("分管县领导：（空） → 甲"), "a capability names what it keeps");
+        let told = words.details("thing.seen", r#"{"kind":"thing.seen"}"#, &titles);
+        assert_eq!(told, [("类型".to_owned(), "看见".to_owned())], "an event that speaks of another");
         assert!(details.iter().all(|(name, _)| name != "x"), "a field without words is not for people: {details:?}");
         assert!(!details.iter().any(|(_, value)| value == "1"), "what is not for people is left out");
     }

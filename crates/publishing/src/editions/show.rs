@@ -566,3 +566,35 @@ mod tests {
         assert_eq!(shown, expected);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_event_has_words() {
+        let kinds = events::ALL.into_iter().chain(subject::SAID.all()).chain([&said::PUBLICATION_REFUSED]);
+        for kind in kinds {
+            let text = String::new;
+            let event = Event {
+                chain: text(),
+                seq: 1,
+                at: text(),
+                kind: kind.name.into(),
+                subject_kind: text(),
+                subject_id: text(),
+                organ: text(),
+                actor: text(),
+                keep: text(),
+                commitment: text(),
+                seals: text(),
+                previous: text(),
+                hash: text(),
+                actor_name: text(),
+                data: text(),
+                erased: false,
+            };
+            assert_ne!(line(event, &[]).what, kind.name, "no words");
+        }
+    }
+}
