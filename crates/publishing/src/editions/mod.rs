@@ -11,6 +11,7 @@ pub(crate) mod erase;
 pub mod events;
 pub(crate) mod find;
 mod form;
+pub(crate) mod history;
 mod list;
 mod notices;
 pub(crate) mod proven;

@@ -31,7 +31,8 @@ use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, Steps, filters, off
 use super::diff::{self, Row as DiffRow};
 use crate::editions::{
     checks, deciding, seen,
-    show::{Line, Paper, history, paper},
+    history::{Line, history},
+    show::{Paper, paper},
     subject::{self, EDITION, state_words},
 };
 use crate::people;
