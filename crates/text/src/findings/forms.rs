@@ -223,6 +223,28 @@ fn country_codes_are_passed_and_left_out() {
     }
 }
 
+/// Columns whose borders were lost.
+#[test]
+fn mobiles_one_behind_the_other_are_each_one() {
+    let two = [("mobile", "138****8000"), ("mobile", "139****9000")];
+    check("电话：1380013800013900139000", &two);
+    assert_eq!(weights("电话：1380013800013900139000"), [Severity::Block; 2]);
+    assert_eq!(weights("1380013800013900139000"), [Severity::Warn; 2]);
+    check("手机138001380001390013900013700137000", &[two[0], two[1], ("mobile", "137****7000")]);
+    for text in ["电话：1380013800002900139000", "编号A1380013800013900139000", "1380013800013900139000.5"] {
+        check(text, &[]);
+    }
+}
+
+/// Numbers of purchases and lots look like telephones.
+#[test]
+fn what_is_called_a_number_of_a_paper_only_warns() {
+    for text in ["批次号：13800138001", "采购编号：QHZC2026-J-138-00138000", "流水号13800138000", "QH-138-0013-8000"] {
+        assert_eq!(weights(text), [Severity::Warn], "{text}");
+    }
+    assert_eq!(weights("手机138-0013-8000"), [Severity::Block]);
+}
+
 #[test]
 fn old_identity_numbers_stop_beside_the_word() {
     let masked = [("id_number", "110105******002")];

@@ -198,6 +198,7 @@ fn numbers(text: &str) -> Vec<Found> {
     while index < scan.atoms.len() {
         let Some((number, count)) = window::number_at(&scan, index) else {
             found.extend(window::glued(&scan.atoms[index]));
+            found.extend(window::glued_mobiles(&scan, &scan.atoms[index]));
             index += 1;
             continue;
         };

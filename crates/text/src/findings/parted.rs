@@ -47,6 +47,10 @@ fn at(scan: &Scan, used: &[bool], first: usize) -> Option<(Found, usize)> {
         if scan.chars[atom.start..atom.end] == ['一'] && count > 0 {
             continue;
         }
+        // 后四位0018, 中8位：19900101: how many there are
+        if count > 0 && atom.digits.len() <= 2 && scan.seen_at(atom.end) == '位' {
+            continue;
+        }
         let day = matches!(scan.seen_at(atom.end), '月' | '日' | '号') && matches!(digits.len(), 10 | 12);
         if day && atom.digits.len() == 1 {
             digits.push(0);
@@ -98,6 +102,9 @@ mod tests {
             ("000000号19900101号0018", "000000********0018", Severity::Warn),
             ("000000出生于1990年1月1日尾号0018", "000000********0018", Severity::Warn),
             ("000000a19900101b001c8", "000000********0018", Severity::Warn),
+            ("身份证前六位000000，出生日期19900101，后四位0018", "000000********0018", Severity::Warn),
+            ("前6位：000000 中8位：19900101 后4位：0018", "000000********0018", Severity::Warn),
+            ("前六位000000，中间八位19900307，后四位009X", "000000********009X", Severity::Warn),
         ] {
             assert_eq!(weights(text), [(masked.to_owned(), severity)], "{text}");
         }

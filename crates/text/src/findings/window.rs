@@ -79,6 +79,26 @@ pub(super) fn glued(atom: &Atom) -> Option<Found> {
     Some(Found { kind: NumberKind::Glued, severity: Severity::Warn, start, end: start + 18, digits })
 }
 
+/// Mobile numbers one behind the other without anything between, as columns of a page stand together: 22 digits that are two of
+/// them, or 33 that are three. Without a word for telephones they only warn.
+pub(super) fn glued_mobiles(scan: &Scan, atom: &Atom) -> Vec<Found> {
+    const EACH: usize = 11;
+    const MOST: usize = 4;
+    let (chunks, rest) = atom.digits.as_chunks::<EACH>();
+    let mobile = |digits: &[u8; EACH]| digits[0] == 1 && (3..=9).contains(&digits[1]);
+    let alone = !atom.letter_before && !atom.letter_after && !scan.is_fraction(atom);
+    if !rest.is_empty() || !(2..=MOST).contains(&chunks.len()) || !alone || !chunks.iter().all(mobile) {
+        return Vec::new();
+    }
+    let severity = if scan.names(Topic::Phone, atom) { Severity::Block } else { Severity::Warn };
+    let found = |(at, digits): (usize, &[u8; EACH])| {
+        let start = atom.start + at * EACH;
+        let digits = digits.iter().map(|&digit| char::from(b'0' + digit)).collect();
+        Found { kind: NumberKind::Mobile, severity, start, end: start + EACH, digits }
+    };
+    chunks.iter().enumerate().map(found).collect()
+}
+
 /// Some atoms in a row, read as one number.
 struct Window<'a> {
     scan: &'a Scan,
@@ -274,8 +294,8 @@ impl Window<'_> {
     /// `文号：18612345678号`, `本年收入：13800138000`, `13800138000人次`, or the head of a column of such: digits that are called
     /// something else.
     fn is_coded(&self) -> bool {
-        const WORDS: [&str; 35] = [
-            "文号", "编号", "证号", "册号", "案号", "单号", "同号", "编码", "代码", "序号", "批号", "票号", "收入",
+        const WORDS: [&str; 42] = [
+            "次号", "水号", "据号", "记号", "图号", "型号", "货号", "文号", "编号", "证号", "册号", "案号", "单号", "同号", "编码", "代码", "序号", "批号", "票号", "收入",
             "支出", "金额", "预算", "决算", "合计", "总计", "共计", "总额", "余额", "税额", "资金", "产值", "总值",
             "面积", "数量", "产量", "总量", "销量", "流量", "统计", "人数", "户数",
         ];
@@ -297,7 +317,10 @@ impl Window<'_> {
             behind.trim_start_matches([' ', '\u{a0}']).strip_prefix(*unit).is_some_and(|rest| ends(rest, unit))
         };
         let unit = UNITS.iter().any(said);
-        unit || WORDS.iter().any(|word| before.ends_with(word)) || self.scan.is_figure(self.first())
+        // QHZC2026-J-138-00138000
+        let two = &self.scan.chars[start.saturating_sub(2)..start];
+        let lettered = matches!(two, [letter, '-' | '－' | '—' | '_'] if letter.is_ascii_uppercase());
+        lettered || unit || WORDS.iter().any(|word| before.ends_with(word)) || self.scan.is_figure(self.first())
     }
 
     /// Digits that a word calls an account or a card, whole or in groups of four, though nothing checks: rural passbooks have no
