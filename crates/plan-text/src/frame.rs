@@ -89,12 +89,22 @@ fn decimals(lines: &[Line]) -> Option<bool> {
     follows.then_some(opened && !sectioned)
 }
 
+/// What papers behind a plan are called.
+pub(super) const ATTACHMENTS: [&str; 4] = ["附件", "附表", "附录", "附图"];
+
 fn starts_attachments(line: &str) -> bool {
-    let Some(rest) = line.strip_prefix("附件").or_else(|| line.strip_prefix("附：").map(|_| "：")) else {
+    let labelled = ATTACHMENTS.iter().find_map(|word| line.strip_prefix(*word));
+    let Some(rest) = labelled.or_else(|| line.strip_prefix("附：").map(|_| "：")) else {
         return false;
     };
     let next = rest.trim_start().chars().next();
-    let numbered = next.is_none_or(|c| matches!(c, '：' | ':') || headings::digit(c).is_some());
+    // 附件一：; 附件一并报送 is a sentence
+    let counted = |rest: &str| {
+        let behind = rest.trim_start_matches(headings::is_numeral);
+        behind.len() < rest.len() && (behind.is_empty() || behind.starts_with(['：', ':', ' ', '\u{3000}', '.', '、']))
+    };
+    let numbered = next.is_none_or(|c| matches!(c, '：' | ':') || headings::digit(c).is_some())
+        || counted(rest.trim_start());
     numbered && line.chars().take(101).count() <= 100
 }
 

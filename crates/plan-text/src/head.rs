@@ -45,7 +45,7 @@ pub(super) fn is_attachment_label(text: &str) -> bool {
 
 /// Length of `附件`, `附件1`, `附件一：` at the front of a line, where white space, a colon or the end follows.
 fn attachment_label(text: &str) -> Option<usize> {
-    let inner = text.strip_prefix("附件")?.trim_start();
+    let inner = super::frame::ATTACHMENTS.iter().find_map(|word| text.strip_prefix(*word))?.trim_start();
     let after = inner.trim_start_matches(|c| digit(c).is_some() || is_numeral(c));
     // 附件 2022年要点: four digits are the title's year
     let numbered = inner[..inner.len() - after.len()].chars().take(3).count() <= 2;

@@ -59,6 +59,13 @@ pub(super) fn read(lines: Vec<Line>, warnings: &mut Vec<Warning>) -> Vec<Line> {
                 dropped = format!("{dropped}\t{second}");
             }
             let message = format!("已按表头“{}”把表格各行读成条目，请核对各行。", dropped.replace('\t', "　"));
+            let stages: Vec<&str> =
+                dropped.split('\t').filter(|name| name.contains("季度") || name.contains("半年")).collect();
+            if !stages.is_empty() {
+                let stages = stages.join("、");
+                let message = format!("表头“{stages}”写有分期安排，没有读成时限，请核对并填写期限。");
+                warnings.push(Warning::at(line.no, &message));
+            }
             warnings.push(Warning { line: line.no, message, dropped });
             // the same header again, on a further page: the table goes on
             if table.as_ref().is_none_or(|table| table.columns != columns.list) {

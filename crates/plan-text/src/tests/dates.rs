@@ -343,3 +343,93 @@ fn a_year_without_its_century_is_that_year() {
     assert_eq!(due("用24年6个月"), "");
     assert_eq!(due("6月底前"), "2025-06-30");
 }
+
+/// The first clause's due date in an owner note, as words, date, and what is warned of.
+fn noted(words: &str) -> (String, String, Vec<String>) {
+    let plan = plan(&format!("2025年演示县工作要点\n一、总则\n（一）培训。开展培训。（县财政局负责，{words}）"));
+    let clause = &plan.sections[0].clauses[0];
+    assert_eq!(clause.owners.iter().map(|owner| owner.name.as_str()).collect::<Vec<_>>(), ["县财政局"], "{words}");
+    let on = clause.due_on.map(|date| date.to_string()).unwrap_or_default();
+    (clause.due.clone().unwrap_or_default(), on, plan.warnings.iter().map(|warning| warning.message.clone()).collect())
+}
+
+/// 八月十五 is no 15 August.
+#[test]
+fn days_of_the_lunar_calendar() {
+    for (words, on) in [
+        ("农历八月十五前", "2025-10-06"),
+        ("农历五月初五前", "2025-05-31"),
+        ("阴历九月初九", "2025-10-29"),
+        ("2025年正月十五前", "2025-02-12"),
+        ("农历四月廿三前", "2025-05-20"),
+        // either end of the year, or the next
+        ("腊月二十三前", ""),
+        ("农历腊月三十前", ""),
+        ("正月十五前", ""),
+        ("腊月底前", ""),
+        ("农历年底前", ""),
+        ("农历八月", ""),
+        ("农历闰六月初一前", ""),
+    ] {
+        let (due, date, warnings) = noted(words);
+        assert_eq!((due.as_str(), date.as_str()), (words, on));
+        assert!(warnings.iter().any(|warning| warning.contains(words)), "{words}: {warnings:?}");
+    }
+    check("腊月二十三前完成培训。", "腊月二十三前", "");
+    let clause = clause("培训。农历八月十五举办灯会。");
+    assert_eq!(clause.duties[0].due, None, "a day that is only mentioned");
+}
+
+/// Words for a part of a month, or for a day that only a calendar or the plan's author knows.
+#[test]
+fn parts_of_months_and_bare_ends() {
+    for (words, on, doubt) in [
+        ("9月上中旬", "2025-09-20", false),
+        ("9月中下旬", "2025-09-30", false),
+        ("9月初", "2025-09-10", true),
+        ("6月20—25日", "2025-06-25", false),
+        ("6月廿五日前", "2025-06-25", false),
+        ("12月20前", "2025-12-20", false),
+        ("6月20日（含）前", "2025-06-20", false),
+        ("6月30日之内", "2025-06-30", false),
+        ("6月20日截止", "2025-06-20", false),
+        ("翌年1月底前", "2026-01-31", false),
+        ("来年3月底前", "2026-03-31", false),
+        ("年终前", "2025-12-31", false),
+        ("上半年末", "2025-06-30", false),
+        ("三季度前", "2025-09-30", true),
+        ("上半年前", "2025-06-30", true),
+        ("三季度末前", "2025-09-30", false),
+        ("6月最后一个工作日前", "", true),
+        ("6月第二周", "", true),
+        ("月底前", "", true),
+        ("季度末前", "", true),
+        ("春耕前", "", true),
+        ("高考前", "", true),
+        ("立冬前", "", true),
+        ("建党节前", "2025-06-30", false),
+        ("国家宪法日前", "2025-12-03", false),
+        ("中元节前", "2025-09-05", false),
+        ("2025年二、三季度", "2025-09-30", false),
+    ] {
+        let (due, date, warnings) = noted(words);
+        assert_eq!(date, on, "{words}");
+        assert!(!due.is_empty(), "{words}");
+        let told = warnings.iter().any(|warning| warning.contains("请填写日期") || warning.contains("请核对"));
+        assert_eq!(told, doubt, "{words}: {warnings:?}");
+    }
+    check("9月初完成培训。", "9月初", "2019-09-10");
+    check("9月初步完成培训。", "", "");
+    check("月底前完成培训。", "月底前", "");
+    check("6月最后一周完成培训。", "6月最后一周", "");
+    check("高中考前开展辅导。", "", "");
+}
+
+/// Words that say when are no organ, also where no day can be read from them.
+#[test]
+fn times_are_no_owners() {
+    for words in ["换届前", "国庆前后", "岁末", "年后", "每学期", "Q3", "2025.6", "双月", "验收前", "两会结束后", "每旬末"] {
+        let (_, _, warnings) = noted(words);
+        assert!(warnings.iter().any(|warning| warning.contains("看不懂时限")), "{words}: {warnings:?}");
+    }
+}

@@ -217,3 +217,27 @@ fn fields_of_a_page_behind_bullets_are_no_title() {
     );
     assert_eq!(plan.title, "2021年县政府重点工作任务");
 }
+
+/// Lines that the office or the web site adds below are no duties.
+#[test]
+fn what_stands_below_a_plan() {
+    for line in [
+        "信息公开属性：主动公开",
+        "来源：演示县人民政府网　浏览次数：123",
+        "【打印】【关闭】",
+        "扫一扫在手机打开当前页",
+        "发布时间：2025-03-01",
+    ] {
+        let plan = plan(&format!("2025年演示县工作要点\n一、总则\n（一）培训。\n开展培训。（县教体局负责）\n（二）考核。\n组织考核。\n{line}"));
+        let duties = &plan.sections[0].clauses[1].duties;
+        assert_eq!(duties.len(), 1, "{line}: {duties:?}");
+        assert_eq!(plan.closing, line);
+    }
+    for label in ["附表1", "附件一", "附录"] {
+        let plan = plan(&format!(
+            "2025年演示县工作要点\n一、总则\n（一）培训。开展培训。（县教体局负责）\n{label}\n任务分解表\n序号\t任务\t责任单位\n1\t考核\t县审计局"
+        ));
+        let first = &plan.sections[0].clauses;
+        assert_eq!((first.len(), first[0].duties.len()), (1, 1), "{label}: {plan:#?}");
+    }
+}

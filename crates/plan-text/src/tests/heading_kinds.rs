@@ -106,3 +106,48 @@ fn remains_of_a_page() {
     }
     assert_eq!(clause("培训。使气温<5℃时停工，>35℃时休息。").text, "使气温<5℃时停工，>35℃时休息。");
 }
+
+/// Numbers that only their neighbours tell from text.
+#[test]
+fn numbers_told_by_their_neighbours() {
+    let two = |one: &str, other: &str| {
+        format!("一、总则\n{one}培训。开展培训。（县教体局负责）\n{other}考核。组织考核。（县审计局负责）")
+    };
+    for (one, other, first, second) in [
+        ("A、", "B、", "A", "B"),
+        ("a.", "b.", "a", "b"),
+        ("(A)", "(B)", "(A)", "(B)"),
+        ("C)", "D)", "", ""),
+        ("甲、", "乙、", "甲", "乙"),
+        ("❶", "❷", "❶", "❷"),
+        ("【一】", "【二】", "【一】", "【二】"),
+        ("〔一〕", "〔二〕", "〔一〕", "〔二〕"),
+        ("（1.）", "（2.）", "（1.）", "（2.）"),
+        ("第一，", "第二，", "第一", "第二"),
+        ("第1项 ", "第2项 ", "第1项", "第2项"),
+        ("No.1 ", "No.2 ", "No.1", "No.2"),
+        ("1#", "2#", "1#", "2#"),
+        ("01 ", "02 ", "01", "02"),
+        ("（二十）", "（廿一）", "（二十）", "（廿一）"),
+    ] {
+        let plan = plan(&format!("2025年演示县工作方案\n{}", two(one, other)));
+        let clauses = &plan.sections[0].clauses;
+        if first.is_empty() {
+            // neither begins a list: the owners of both are one clause's, which is said
+            assert_eq!(clauses.len(), 1, "{one}");
+            assert!(plan.warnings.iter().any(|warning| warning.message.contains("可能是几条")), "{one}");
+            continue;
+        }
+        let told: Vec<_> = clauses.iter().map(|clause| (clause.number.as_str(), clause.title.as_str())).collect();
+        assert_eq!(told, [(first, "培训"), (second, "考核")], "{one}: {plan:#?}");
+        assert_eq!(clauses[1].owners.len(), 1, "{one}");
+    }
+    let check = |body: &str, expect: &[&[&str]]| assert_eq!(numbers(body), expect, "{body}");
+    check("壹、总则\n（一）培训。开展培训。\n贰、保障\n（一）考核。组织考核。", &[&["壹", "（一）"], &["贰", "（一）"]]);
+    check("I. 总则\n（一）培训。开展培训。\nII. 保障\n（一）考核。组织考核。", &[&["I", "（一）"], &["II", "（一）"]]);
+    check("一　总则\n（一）培训。开展培训。\n二　保障\n（一）考核。组织考核。", &[&["一", "（一）"], &["二", "（一）"]]);
+    // one alone is text, and so is a list within a sentence
+    check("一、总则\n（一）培训。开展培训。\nA、B两类单位参加。\n甲、乙双方签字。", &[&["一", "（一）"]]);
+    check("一、总则\n（一）培训。开展培训。\n第一，加强领导。", &[&["一", "（一）"]]);
+    check("一、总则\n（一）培训。\n第一，加强领导。\n第二，加强督查。", &[&["一", "（一）"]]);
+}

@@ -352,3 +352,34 @@ fn words_of_time_are_no_owners() {
     let clause = clause("培训。开展培训。（县政府办负责，2019 年 6 月底前）");
     assert_eq!(clause.due_on.map(|date| date.to_string()).as_deref(), Some("2019-06-30"));
 }
+
+/// Words of roles and joins beside the usual ones; what is not read is named.
+#[test]
+fn further_words_of_roles() {
+    let owners = |note: &str| {
+        let plan = plan(&format!("2025年演示县工作要点\n一、总则\n（一）培训。做好培训工作。（{note}）"));
+        let owners = plan.sections[0].clauses[0].owners.clone();
+        let told: Vec<String> = owners.iter().map(|owner| format!("{} {:?}", owner.name, owner.role)).collect();
+        (told.join("，"), plan.warnings.iter().map(|warning| warning.message.clone()).collect::<String>())
+    };
+    for (note, expect) in [
+        ("县财政局等部门各负其责", "县财政局 Responsible"),
+        ("县财政局、县审计局各司其职", "县财政局 Responsible，县审计局 Responsible"),
+        ("县财政局商县审计局负责", "县财政局 Responsible，县审计局 Responsible"),
+        ("县财政局或县审计局负责", "县财政局 Responsible，县审计局 Responsible"),
+        ("县财政局为主，县审计局为辅", "县财政局 Lead，县审计局 Support"),
+        ("县财政局主办，县审计局会办", "县财政局 Lead，县审计局 Support"),
+        ("县财政局牵头，县审计局积极配合", "县财政局 Lead，县审计局 Support"),
+        ("主责单位：县财政局 协作单位：县审计局", "县财政局 Lead，县审计局 Support"),
+        ("县财政局〔国库股〕牵头", "县财政局〔国库股〕 Lead"),
+        ("各乡镇、街道", "各乡镇 Responsible，街道 Responsible"),
+        ("县工商局、县商务局负责", "县工商局 Responsible，县商务局 Responsible"),
+    ] {
+        assert_eq!(owners(note).0, expect, "{note}: {}", owners(note).1);
+    }
+    for note in ["县应急局、消防、公安", "公安、交通、城管等部门", "教育、卫生等主管部门"] {
+        let (told, warnings) = owners(note);
+        assert!(told.is_empty() && warnings.contains("像是责任说明"), "{note}: {told} {warnings}");
+    }
+    assert!(owners("县财政局、县审计局（不含乡镇）").1.contains("不含乡镇"));
+}
