@@ -154,6 +154,24 @@ pub(super) fn front_matter(source: &str) -> usize {
     0
 }
 
+/// `2 0 2 5 年 工 作 要 点`: a line whose characters stand apart, as scanners write it, without the gaps between them. Cells of a
+/// table stay apart.
+pub(super) fn without_gaps(text: String) -> String {
+    const FEWEST: usize = 6;
+    let blank = |c: char| matches!(c, ' ' | '\u{3000}' | '\u{a0}');
+    if text.contains('\t') || !text.contains(blank) {
+        return text;
+    }
+    let words = || text.split(blank).filter(|word| !word.is_empty());
+    let (all, single) =
+        words().fold((0, 0), |(all, single), word| (all + 1, single + usize::from(word.chars().nth(1).is_none())));
+    // a mark stands with the character before it
+    if all < FEWEST || single * 10 < all * 8 {
+        return text;
+    }
+    text.chars().filter(|&c| !blank(c)).collect()
+}
+
 /// Drops the star before a heading: it marks the line, and would hide its number.
 pub(super) fn without_star(text: String, no: usize, warnings: &mut Vec<Warning>) -> String {
     let stars = |c: char| matches!(c, '★' | '☆' | '▲' | '△' | '●' | '■' | '◆' | '◇' | '※' | '*');

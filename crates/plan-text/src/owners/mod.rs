@@ -343,6 +343,13 @@ impl Reader {
             self.take(left, Some(role));
             rest = roles::strip_joint(right);
         }
+        if let Some((name, role)) = roles::leading(rest) {
+            self.flush(None);
+            self.wait(name);
+            self.note.has_role = true;
+            self.flush(Some(role));
+            return;
+        }
         let (left, role) = roles::strip_end(rest);
         let bare = left.trim_end_matches(is_star);
         let dues = dates::find(rest, self.from, Setting::Note);

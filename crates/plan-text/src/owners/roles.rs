@@ -26,6 +26,23 @@ pub(super) fn strip_joint(piece: &str) -> &str {
     strip(piece, |_, next| !next.starts_with("务"))
 }
 
+/// `牵头县教体局`, `配合各乡镇`: a role word before the name.
+pub(super) fn leading(piece: &str) -> Option<(&str, Role)> {
+    const WORDS: [(&str, Role); 8] = [
+        ("牵头", Role::Lead),
+        ("主办", Role::Lead),
+        ("主责", Role::Lead),
+        ("配合", Role::Support),
+        ("协办", Role::Support),
+        ("协助", Role::Support),
+        ("责任", Role::Responsible),
+        ("承办", Role::Responsible),
+    ];
+    let (rest, role) = WORDS.iter().find_map(|(word, role)| Some((piece.strip_prefix(word)?.trim_start(), *role)))?;
+    let name = strip_end(rest).0;
+    (begins_level(name) && names::looks_like_organ(name)).then_some((name, role))
+}
+
 fn strip(piece: &str, joins: impl Fn(&str, &str) -> bool) -> &str {
     let mut rest = piece.trim();
     loop {

@@ -6,7 +6,7 @@ use super::{is_separator, labels, names, roles};
 
 /// Removes line ends that stand within a name, and spaces that stand between all characters.
 pub(super) fn unwrap(text: &str) -> Cow<'_, str> {
-    let text = if text.contains(' ') { squeeze(text) } else { Cow::Borrowed(text) };
+    let text = if text.contains(is_blank) { squeeze(text) } else { Cow::Borrowed(text) };
     if !text.contains('\n') {
         return text;
     }
@@ -94,22 +94,36 @@ fn breaks_word(left: &str, right: &str) -> bool {
     })
 }
 
-/// `县 教 体 局 牵 头`: between two marks all characters stand alone.
+/// Blanks that the paper sets between characters.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\u{3000}' | '\u{a0}' | '\u{2002}'..='\u{200a}')
+}
+
+/// `县 教 体 局 牵 头`, `县财政局 牵 头`: between two marks some characters stand alone, one beside the other. A blank beside such a
+/// character is the paper's.
 fn squeeze(text: &str) -> Cow<'_, str> {
-    const FEWEST: usize = 4;
     const MOST_BYTES: usize = 200;
     let mut out = String::with_capacity(text.len());
     let mut changed = false;
-    let is_mark = |c: char| is_separator(c) && c != ' ' || matches!(c, '：' | ':' | '（' | '）');
+    let is_mark = |c: char| is_separator(c) && !is_blank(c) || matches!(c, '：' | ':' | '（' | '）');
+    let single = |word: &str| word.chars().nth(1).is_none();
     for piece in text.split_inclusive(is_mark) {
-        let words = || piece.trim_end_matches(is_mark).split(' ').filter(|word| !word.is_empty());
-        let alone = words().all(|word| word.chars().nth(1).is_none());
-        if piece.len() < MOST_BYTES && alone && words().take(FEWEST).count() == FEWEST {
-            out.extend(piece.chars().filter(|&c| c != ' '));
-            changed = true;
-        } else {
+        let bare = piece.trim_end_matches(is_mark);
+        let words: Vec<&str> = match piece.len() < MOST_BYTES {
+            true => bare.split(is_blank).filter(|word| !word.is_empty()).collect(),
+            false => Vec::new(),
+        };
+        if !words.windows(2).any(|pair| single(pair[0]) && single(pair[1])) {
             out.push_str(piece);
+            continue;
         }
+        changed = true;
+        for (at, word) in words.iter().enumerate() {
+            let apart = at > 0 && !single(word) && !single(words[at - 1]);
+            out.extend(apart.then_some(' '));
+            out.push_str(word);
+        }
+        out.push_str(&piece[bare.len()..]);
     }
     if changed { Cow::Owned(out) } else { Cow::Borrowed(text) }
 }

@@ -241,3 +241,14 @@ fn what_stands_below_a_plan() {
         assert_eq!((first.len(), first[0].duties.len()), (1, 1), "{label}: {plan:#?}");
     }
 }
+
+/// A scanner sets characters apart.
+#[test]
+fn characters_that_stand_apart() {
+    let source = "2 0 2 5 年 演 示 县 工 作 要 点\n一 、 总 则 和 目 标\n（ 一 ） 培 训 。 6 月 底 前 完 成 。（县 教 体 局 牵 头）\n序号\t甲 乙 丙 丁 戊 己";
+    let plan = plan(source);
+    assert_eq!((plan.title.as_str(), plan.year), ("2025年演示县工作要点", Some(2025)), "{plan:#?}");
+    let clause = &plan.sections[0].clauses[0];
+    assert_eq!((clause.number.as_str(), clause.title.as_str()), ("（一）", "培训"));
+    assert_eq!(clause.owners[0].name, "县教体局");
+}

@@ -373,6 +373,10 @@ fn further_words_of_roles() {
         ("主责单位：县财政局 协作单位：县审计局", "县财政局 Lead，县审计局 Support"),
         ("县财政局〔国库股〕牵头", "县财政局〔国库股〕 Lead"),
         ("各乡镇、街道", "各乡镇 Responsible，街道 Responsible"),
+        ("牵头县财政局，配合县审计局", "县财政局 Lead，县审计局 Support"),
+        ("县财政局 牵 头，县 审 计 局 配 合", "县财政局 Lead，县审计局 Support"),
+        ("县　财　政　局　牵　头", "县财政局 Lead"),
+        ("县财政局 牵头 县审计局 配合", "县财政局 Lead，县审计局 Support"),
         ("县工商局、县商务局负责", "县工商局 Responsible，县商务局 Responsible"),
     ] {
         assert_eq!(owners(note).0, expect, "{note}: {}", owners(note).1);
