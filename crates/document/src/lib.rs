@@ -96,7 +96,8 @@ pub fn capability() -> web::Capability {
 /// Codes of columns and documents by their fields. Most kinds of documents are called as their columns are, the others say it
 /// themselves ([`KindSpec::word`]).
 fn words(field: &str, code: &str) -> Option<String> {
-    let of = |table: &[(&str, &str)]| table.iter().find(|(known, _)| *known == code).map(|(_, label)| (*label).to_owned());
+    let of =
+        |table: &[(&str, &str)]| table.iter().find(|(known, _)| *known == code).map(|(_, label)| (*label).to_owned());
     match field {
         "kind" => columns::ColumnKind::from_code(code).map(|kind| kind.label().to_owned()),
         "purpose" => columns::kinds::label(code).map(str::to_owned),

@@ -46,10 +46,7 @@ pub(crate) struct Hidden {
 
 impl Hidden {
     fn covers(&self, row: u32, column: u32) -> bool {
-        self.sheet
-            || self.rows.contains(&row)
-            || self.columns.contains(&column)
-            || self.cells.contains(&(row, column))
+        self.sheet || self.rows.contains(&row) || self.columns.contains(&column) || self.cells.contains(&(row, column))
     }
 }
 
@@ -301,8 +298,8 @@ pub(crate) fn looks(
                     column = at.1.saturating_add(1);
                     let style = number(start, "s").and_then(|style| usize::try_from(style).ok()).unwrap_or(0);
                     let kind = xml::attribute(start, "t").unwrap_or_else(|| "n".to_owned());
-                    let unseen = struck.unseen.by_format(style)
-                        || (!looks.hidden.coloured && struck.unseen.by_ink(style));
+                    let unseen =
+                        struck.unseen.by_format(style) || (!looks.hidden.coloured && struck.unseen.by_ink(style));
                     if unseen && looks.hidden.cells.len() < limits.cells {
                         looks.hidden.cells.insert(at);
                     }

@@ -87,7 +87,9 @@ pub fn capability() -> Capability {
 /// Codes of what happens to organs, accounts, the calendar and the log, by their fields.
 fn words(field: &str, code: &str) -> Option<String> {
     match field {
-        "kind" => kernel::OrganKind::ALL.into_iter().find(|kind| kind.code() == code).map(|kind| kind.label().to_owned()),
+        "kind" => {
+            kernel::OrganKind::ALL.into_iter().find(|kind| kind.code() == code).map(|kind| kind.label().to_owned())
+        }
         "days" => {
             let (day, special) = code.split_once(' ')?;
             let special = match special {

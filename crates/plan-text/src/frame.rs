@@ -103,8 +103,8 @@ fn starts_attachments(line: &str) -> bool {
         let behind = rest.trim_start_matches(headings::is_numeral);
         behind.len() < rest.len() && (behind.is_empty() || behind.starts_with(['：', ':', ' ', '\u{3000}', '.', '、']))
     };
-    let numbered = next.is_none_or(|c| matches!(c, '：' | ':') || headings::digit(c).is_some())
-        || counted(rest.trim_start());
+    let numbered =
+        next.is_none_or(|c| matches!(c, '：' | ':') || headings::digit(c).is_some()) || counted(rest.trim_start());
     numbered && line.chars().take(101).count() <= 100
 }
 

@@ -192,8 +192,8 @@ fn is_beside_title(lines: &[Line], index: usize) -> bool {
 /// `特急`, `特急·明电`, `机密★1年`, a copy's number.
 fn is_urgency(text: &str) -> bool {
     const WORDS: [&str; 17] = [
-        "特急", "加急", "平急", "特提", "急件", "明电", "绝密", "机密", "秘密", "内部", "长期", "年", "资料", "文件", "注意", "保存",
-        "保密",
+        "特急", "加急", "平急", "特提", "急件", "明电", "绝密", "机密", "秘密", "内部", "长期", "年", "资料", "文件",
+        "注意", "保存", "保密",
     ];
     if text.chars().take(17).count() > 16 {
         return false;

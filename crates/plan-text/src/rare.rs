@@ -213,9 +213,11 @@ impl Front<'_> {
             if let Some(mark) = self.pause(length) {
                 self.add(Form::Formal, numeral(&plain), self.byte(length), Some(mark));
             }
-        } else if let Some(zero) = ['❶', '➀', '➊'].iter().map(|c| u32::from(*c) - 1).find(|zero| {
-            u32::from(first).checked_sub(*zero).is_some_and(|value| (1..=10).contains(&value))
-        }) {
+        } else if let Some(zero) = ['❶', '➀', '➊']
+            .iter()
+            .map(|c| u32::from(*c) - 1)
+            .find(|zero| u32::from(first).checked_sub(*zero).is_some_and(|value| (1..=10).contains(&value)))
+        {
             self.add(Form::Filled, Some(u32::from(first) - zero), self.byte(1), None);
         } else if first == '第' {
             self.ordinal();

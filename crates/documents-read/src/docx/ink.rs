@@ -31,7 +31,8 @@ const NARROW: f64 = 5.0;
 impl Ink {
     /// Of `rPr`.
     pub(super) fn of(properties: &Element) -> Self {
-        let number = |name: &str| properties.value(name).and_then(|value| value.trim_end_matches('%').parse::<f64>().ok());
+        let number =
+            |name: &str| properties.value(name).and_then(|value| value.trim_end_matches('%').parse::<f64>().ok());
         let small = number("sz").map(|size| size <= TINY);
         let narrow = number("w").filter(|scale| *scale <= NARROW).map(|_| true);
         let highlight = properties.value("highlight").and_then(Colour::named).map(Paint::Is);
@@ -44,11 +45,7 @@ impl Ink {
 
     /// This over what it is based on.
     pub(super) fn over(self, base: Self) -> Self {
-        Self {
-            colour: self.colour.or(base.colour),
-            under: self.under.or(base.under),
-            tiny: self.tiny.or(base.tiny),
-        }
+        Self { colour: self.colour.or(base.colour), under: self.under.or(base.under), tiny: self.tiny.or(base.tiny) }
     }
 
     /// Whether letters on this ground can be seen.

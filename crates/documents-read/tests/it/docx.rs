@@ -406,9 +406,15 @@ fn what_nobody_can_see_is_hidden_text() {
         (format!("<w:p>{}</w:p>", run("<w:color w:val=\"auto\"/>", "甲")), false),
         (format!("<w:p>{}</w:p>", run(&format!("{white}<w:highlight w:val=\"red\"/>"), "甲")), false),
         (format!("<w:p><w:pPr>{dark}</w:pPr>{}</w:p>", run(white, "甲")), false),
-        (format!("<w:p><w:pPr><w:pStyle w:val=\"w\"/></w:pPr>{}</w:p>", run("<w:color w:val=\"FF0000\"/>", "甲")), false),
         (
-            format!("<w:tbl><w:tblPr><w:tblStyle w:val=\"t\"/></w:tblPr><w:tr>{}</w:tr></w:tbl>", cell("", &run(white, "甲"))),
+            format!("<w:p><w:pPr><w:pStyle w:val=\"w\"/></w:pPr>{}</w:p>", run("<w:color w:val=\"FF0000\"/>", "甲")),
+            false,
+        ),
+        (
+            format!(
+                "<w:tbl><w:tblPr><w:tblStyle w:val=\"t\"/></w:tblPr><w:tr>{}</w:tr></w:tbl>",
+                cell("", &run(white, "甲"))
+            ),
             false,
         ),
         (format!("<w:tbl><w:tblPr/><w:tr>{}</w:tr></w:tbl>", cell(dark, &run(white, "甲"))), false),
@@ -430,7 +436,12 @@ fn what_nobody_can_see_is_hidden_text() {
 /// What is seen backwards is read as it is seen, and kept as it is stored.
 #[test]
 fn turned_text_is_read_as_it_is_seen() {
-    let body = format!("<w:p>{}<w:bdo w:val=\"rtl\">{}{}</w:bdo></w:p>", run("", "号码"), run("", "8100"), run("<w:b/>", "甲乙"));
+    let body = format!(
+        "<w:p>{}<w:bdo w:val=\"rtl\">{}{}</w:bdo></w:p>",
+        run("", "号码"),
+        run("", "8100"),
+        run("<w:b/>", "甲乙")
+    );
     let found = read(&docx(&body, &[]), "a.docx");
     assert_eq!(found.text, "号码乙甲0018");
     assert_eq!(at(&found, "hidden text 1").map(str::trim), Some("8100甲乙"));

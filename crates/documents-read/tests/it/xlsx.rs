@@ -210,9 +210,7 @@ fn cells_that_show_nothing_are_hidden() {
         <xf fontId=\"3\" fillId=\"0\"/><xf fontId=\"4\" fillId=\"0\"/><xf fontId=\"0\" fillId=\"0\" numFmtId=\"170\"/>\
         <xf fontId=\"1\" fillId=\"2\"/><xf fontId=\"1\" fillId=\"1\"/></cellXfs></styleSheet>";
     let cell = |style: usize| format!("<row r=\"1\"><c r=\"A1\" s=\"{style}\" t=\"str\"><v>甲</v></c></row>");
-    let of = |style: usize, behind: &str| {
-        read(&xlsx(&cell(style), behind, &[("xl/styles.xml", STYLES)]), "表.xlsx")
-    };
+    let of = |style: usize, behind: &str| read(&xlsx(&cell(style), behind, &[("xl/styles.xml", STYLES)]), "表.xlsx");
     for (style, hidden) in [(0, false), (1, true), (2, true), (3, true), (4, true), (5, true), (6, false), (7, false)] {
         let found = of(style, "");
         let place = if hidden { "sheet \"名单\" A1 (hidden)" } else { "sheet \"名单\" A1" };
@@ -221,7 +219,10 @@ fn cells_that_show_nothing_are_hidden() {
         assert_eq!(found.warnings.iter().any(|warning| warning.contains("看不见的单元格")), hidden, "{style}");
     }
     // A rule may colour the cell: then nobody can tell from its style.
-    let found = of(1, "<conditionalFormatting sqref=\"A1\"><cfRule type=\"expression\" priority=\"1\"><formula>1</formula></cfRule></conditionalFormatting>");
+    let found = of(
+        1,
+        "<conditionalFormatting sqref=\"A1\"><cfRule type=\"expression\" priority=\"1\"><formula>1</formula></cfRule></conditionalFormatting>",
+    );
     assert_eq!(found.text, "甲");
     let narrow = format!("{}</sheetData><cols><col min=\"1\" max=\"1\" width=\"0.1\"/></cols><sheetData>", cell(0));
     let found = read(&xlsx(&narrow, "", &[("xl/styles.xml", STYLES)]), "表.xlsx");

@@ -179,7 +179,11 @@ impl Reading<'_> {
         match value {
             Value::Null => String::new(),
             Value::String(text) => self.word(field, text),
-            Value::Array(pair) if !LISTS.contains(&field) && pair.len() == 2 && pair.iter().all(|part| part.is_string() || part.is_null()) => {
+            Value::Array(pair)
+                if !LISTS.contains(&field)
+                    && pair.len() == 2
+                    && pair.iter().all(|part| part.is_string() || part.is_null()) =>
+            {
                 let (before, after) = (self.words(field, &pair[0]), self.words(field, &pair[1]));
                 let shown =
                     |text: String| if text.is_empty() { "（空）".to_owned() } else { text.replace('\n', "、") };
@@ -196,8 +200,7 @@ impl Reading<'_> {
             Value::Object(map) => map
                 .iter()
                 .filter_map(|(key, value)| {
-                    let (name, words) =
-                        (self.name(field, key)?, self.words(key, value));
+                    let (name, words) = (self.name(field, key)?, self.words(key, value));
                     (!words.is_empty()).then(|| format!("{name}：{words}"))
                 })
                 .collect::<Vec<_>>()
@@ -240,7 +243,9 @@ impl Reading<'_> {
             return self.filter(text);
         }
         // the kind of an event, where an event speaks of another
-        if field == "kind" && let Some(kind) = self.all.event(text) {
+        if field == "kind"
+            && let Some(kind) = self.all.event(text)
+        {
             return kind.label.to_owned();
         }
         if let Some(word) = look(VALUES, text) {

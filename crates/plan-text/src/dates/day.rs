@@ -183,8 +183,7 @@ impl<'a> Said<'a> {
         if tail.is_none() && setting == Setting::Text && !c.rest().starts_with("完成") {
             return Some((c.at, None));
         }
-        let problem =
-            format!("“{}”没有写明是哪一天，请填写日期，例如“6月30日前”。", &self.text[self.start..c.at]);
+        let problem = format!("“{}”没有写明是哪一天，请填写日期，例如“6月30日前”。", &self.text[self.start..c.at]);
         Some(c.finish(self.start, None, None, Some(problem)))
     }
 

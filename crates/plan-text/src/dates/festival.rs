@@ -133,8 +133,7 @@ pub(super) fn read(text: &str, start: usize, before: char, plan: Option<i16>) ->
         probe.eat("”");
         let feast = probe.eat_any(&["节日", "节", "季"]).is_some();
         // 劳动保障, 教师培训, 国际劳动
-        const FEASTS: [&str; 10] =
-            ["劳动", "国际劳动", "教师", "供暖", "妇女", "植树", "青年", "儿童", "建党", "建军"];
+        const FEASTS: [&str; 10] = ["劳动", "国际劳动", "教师", "供暖", "妇女", "植树", "青年", "儿童", "建党", "建军"];
         if !feast && FEASTS.contains(&name) {
             return None;
         }

@@ -199,7 +199,10 @@ fn of_word(word: &str, role: Option<Role>) -> Role {
     match word {
         "牵头" | "总牵头" | "为主" | "主办" | "主责" | "主抓" => Role::Lead,
         "配合" | "协助" | "参与" | "参加" | "协办" | "协同" | "协作" | "协抓" | "会办" | "为辅" | "支持"
-            if role != Some(Role::Lead) => Role::Support,
+            if role != Some(Role::Lead) =>
+        {
+            Role::Support
+        }
         _ => role.unwrap_or(Role::Responsible),
     }
 }

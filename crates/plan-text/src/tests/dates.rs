@@ -428,7 +428,9 @@ fn parts_of_months_and_bare_ends() {
 /// Words that say when are no organ, also where no day can be read from them.
 #[test]
 fn times_are_no_owners() {
-    for words in ["换届前", "国庆前后", "岁末", "年后", "每学期", "Q3", "2025.6", "双月", "验收前", "两会结束后", "每旬末"] {
+    for words in
+        ["换届前", "国庆前后", "岁末", "年后", "每学期", "Q3", "2025.6", "双月", "验收前", "两会结束后", "每旬末"]
+    {
         let (_, _, warnings) = noted(words);
         assert!(warnings.iter().any(|warning| warning.contains("看不懂时限")), "{words}: {warnings:?}");
     }

@@ -228,7 +228,9 @@ fn what_stands_below_a_plan() {
         "扫一扫在手机打开当前页",
         "发布时间：2025-03-01",
     ] {
-        let plan = plan(&format!("2025年演示县工作要点\n一、总则\n（一）培训。\n开展培训。（县教体局负责）\n（二）考核。\n组织考核。\n{line}"));
+        let plan = plan(&format!(
+            "2025年演示县工作要点\n一、总则\n（一）培训。\n开展培训。（县教体局负责）\n（二）考核。\n组织考核。\n{line}"
+        ));
         let duties = &plan.sections[0].clauses[1].duties;
         assert_eq!(duties.len(), 1, "{line}: {duties:?}");
         assert_eq!(plan.closing, line);

@@ -381,7 +381,8 @@ fn further_words_of_roles() {
     ] {
         assert_eq!(owners(note).0, expect, "{note}: {}", owners(note).1);
     }
-    for note in ["县应急局、消防、公安", "公安、交通、城管等部门", "教育、卫生等主管部门"] {
+    for note in ["县应急局、消防、公安", "公安、交通、城管等部门", "教育、卫生等主管部门"]
+    {
         let (told, warnings) = owners(note);
         assert!(told.is_empty() && warnings.contains("像是责任说明"), "{note}: {told} {warnings}");
     }

@@ -61,8 +61,7 @@ pub(super) async fn ask(
         if names.is_empty() {
             return Ok(Done::to(to).with(|redirect| redirect.flash("warn", NOBODY_AGREES)));
         }
-        let text =
-            format!("已申请清除。由另一位人员（{names}）核准后，正文、附件和标题才会清除；在此之前都可以撤销。");
+        let text = format!("已申请清除。由另一位人员（{names}）核准后，正文、附件和标题才会清除；在此之前都可以撤销。");
         Ok(Done::ok(to, text))
     };
     let again = async |errors| {

@@ -30,8 +30,9 @@ use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, Steps, filters, off
 
 use super::diff::{self, Row as DiffRow};
 use crate::editions::{
-    checks, deciding, seen,
+    checks, deciding,
     history::{Line, history},
+    seen,
     show::{Paper, paper},
     subject::{self, EDITION, state_words},
 };

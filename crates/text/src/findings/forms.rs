@@ -239,7 +239,8 @@ fn mobiles_one_behind_the_other_are_each_one() {
 /// Numbers of purchases and lots look like telephones.
 #[test]
 fn what_is_called_a_number_of_a_paper_only_warns() {
-    for text in ["批次号：13800138001", "采购编号：QHZC2026-J-138-00138000", "流水号13800138000", "QH-138-0013-8000"] {
+    for text in ["批次号：13800138001", "采购编号：QHZC2026-J-138-00138000", "流水号13800138000", "QH-138-0013-8000"]
+    {
         assert_eq!(weights(text), [Severity::Warn], "{text}");
     }
     assert_eq!(weights("手机138-0013-8000"), [Severity::Block]);
