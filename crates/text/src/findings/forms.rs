@@ -20,6 +20,7 @@ fn a_line_end_breaks_no_number() {
         "0000001990\u{b}01010018",
         "00000019900\u{2028}1010018",
         "0000001990-\n01010018",
+        "身份证：\n0000\n0019\n9001\n0100\n18",
     ] {
         check(text, &ID);
     }
@@ -243,6 +244,11 @@ fn what_is_called_a_number_of_a_paper_only_warns() {
     {
         assert_eq!(weights(text), [Severity::Warn], "{text}");
     }
+    for text in ["预算执行数 13800138000", "指标值：15012345678"] {
+        assert_eq!(weights(text), [Severity::Warn], "{text}");
+    }
+    check("13800138000（元）", &[]);
+    check("13800138000（张三）", &PHONE);
     assert_eq!(weights("手机138-0013-8000"), [Severity::Block]);
 }
 

@@ -208,7 +208,8 @@ impl Window<'_> {
             false => valid::is_identity_of_somebody(&places),
         };
         // one number a cell or line: five or more pieces are figures of a table
-        let gathered = self.is_spelled() || self.groups.len() <= 4 || self.is_tight();
+        let announced = self.groups.len() <= 9 && self.scan.is_beside(Topic::Identity, self.first());
+        let gathered = self.is_spelled() || self.groups.len() <= 4 || self.is_tight() || announced;
         (right && gathered).then(|| self.eighteen(NumberKind::IdCard, Severity::Block, end))
     }
 
@@ -319,9 +320,15 @@ impl Window<'_> {
         };
         let unit = UNITS.iter().any(said);
         // QHZC2026-J-138-00138000
+        // 预算执行数, 指标值
+        let counted = before.ends_with(['数', '值', '额', '量']);
         let two = &self.scan.chars[start.saturating_sub(2)..start];
         let lettered = matches!(two, [letter, '-' | '－' | '—' | '_'] if letter.is_ascii_uppercase());
-        lettered || unit || WORDS.iter().any(|word| before.ends_with(word)) || self.scan.is_figure(self.first())
+        lettered
+            || counted
+            || unit
+            || WORDS.iter().any(|word| before.ends_with(word))
+            || self.scan.is_figure(self.first())
     }
 
     /// Digits that a word calls an account or a card, whole or in groups of four, though nothing checks: rural passbooks have no
@@ -461,6 +468,8 @@ impl Window<'_> {
             (0..3).take_while(|&by| behind(by).is_whitespace() && !matches!(behind(by), '\n' | '\r' | '\t')).count();
         const UNITS: [&str; 14] =
             ["元", "万", "亿", "%", "美元", "港元", "欧元", "吨", "平方", "立方", "千瓦", "公顷", "亩", "公斤"];
+        // 13800138000（元）
+        let gap = gap + usize::from(matches!(behind(gap), '（' | '('));
         let says = |unit: &str| unit.chars().enumerate().all(|(at, c)| fold::character(behind(gap + at)) == c);
         let unit = UNITS.iter().any(|unit| says(unit)) || matches!(before(1), '¥' | '￥' | '$');
         decimal || fraction || unit
