@@ -20,6 +20,8 @@ pub(super) enum Form {
     Formal,
     /// `I.` `II、`, in Latin letters.
     Roman,
+    /// `i.` `ii)`.
+    SmallRoman,
     /// `❶`.
     Filled,
     /// `【一】` `[二]` `〔三〕`.
@@ -50,7 +52,7 @@ impl Form {
             Form::Stem | Form::Framed => 3,
             Form::Item | Form::Numero | Form::Hash | Form::Padded => 4,
             Form::Upper | Form::Lower | Form::Dotted => 5,
-            Form::Filled | Form::Ordinal => 6,
+            Form::Filled | Form::Ordinal | Form::SmallRoman => 6,
         }
     }
 }
@@ -94,7 +96,7 @@ fn readings(line: &str) -> Vec<(Form, u32, Heading)> {
     let Some(&(_, first)) = chars.first() else { return Vec::new() };
     let mut front = Front { line, chars, found: Vec::new() };
     match first {
-        'A'..='Z' | 'a'..='z' | '№' => front.latin(first),
+        'A'..='Z' | 'a'..='z' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '№' => front.latin(first),
         '（' | '(' | '【' | '[' | '〔' | '［' => front.bracketed(first),
         c if digit(c).is_some() => front.digits(first),
         _ => front.han(first),
@@ -159,6 +161,15 @@ impl Front<'_> {
                 }
                 None if spaced => self.add(Form::Roman, value, self.byte(length), None),
                 _ => {}
+            }
+        }
+        let small = self.run(0, |c| matches!(c, 'i' | 'v' | 'x'));
+        if small > 0 {
+            let value = roman(&self.line[..self.byte(small)].to_uppercase());
+            if let Some(mark) = self.pause(small) {
+                self.add(Form::SmallRoman, value, self.byte(small), Some(mark));
+            } else if matches!(self.at(small), Some(')' | '）')) {
+                self.add(Form::SmallRoman, value, self.byte(small + 1), None);
             }
         }
         const NUMEROS: [&str; 5] = ["No.", "NO.", "no.", "№", "No"];
@@ -254,6 +265,8 @@ fn letter(c: char) -> Option<(Form, u32)> {
     match c {
         'A'..='Z' => Some((Form::Upper, u32::from(c) - u32::from('A') + 1)),
         'a'..='z' => Some((Form::Lower, u32::from(c) - u32::from('a') + 1)),
+        'Ａ'..='Ｚ' => Some((Form::Upper, u32::from(c) - u32::from('Ａ') + 1)),
+        'ａ'..='ｚ' => Some((Form::Lower, u32::from(c) - u32::from('ａ') + 1)),
         _ => None,
     }
 }
