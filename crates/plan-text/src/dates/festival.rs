@@ -129,7 +129,9 @@ pub(super) fn read(text: &str, start: usize, before: char, plan: Option<i16>) ->
             probe.eat_any(&["、", "和", "及", "“", "”"]);
         }
         probe.eat("“");
-        let Some(&(name, day)) = NAMES.iter().rev().find(|(name, _)| probe.eat(name)) else { break };
+        let Some(first) = probe.rest().chars().next() else { break };
+        let named = |(name, _): &&(&str, Day)| name.starts_with(first) && probe.eat(name);
+        let Some(&(name, day)) = NAMES.iter().rev().find(named) else { break };
         probe.eat("”");
         let feast = probe.eat_any(&["节日", "节", "季"]).is_some();
         // 劳动保障, 教师培训, 国际劳动
