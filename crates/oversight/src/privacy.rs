@@ -50,6 +50,11 @@ pub(crate) fn in_plan(tree: &Tree) -> Vec<Personal> {
         let id = &clause.clause.id;
         let texts = [&clause.clause.title, &clause.text, clause.owner_note];
         look(id, format!("w-{id}"), clause.number.clone(), &texts);
+        // A name as it was written may hold more than a name; matched, the public reads the organ's own, and what was written still
+        // stands in what is kept and exported.
+        for owner in tree.owners.iter().filter(|owner| owner.clause == *id) {
+            look(id, format!("d-{}", owner.duty), format!("{}的责任单位", clause.number), &[&owner.name]);
+        }
         for duty in &clause.duties {
             let extras = published_extras(tree, duty);
             let mut texts = vec![duty.text.as_str(), &duty.measure, &duty.due_words];
@@ -74,4 +79,22 @@ pub(crate) fn refusal(tree: &Tree) -> Option<String> {
     let first = found.first()?;
     let more = if found.len() > 1 { format!("（共 {} 处）", found.len()) } else { String::new() };
     Some(format!("{}{more}：{}", first.place, first.what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::PlanKind, plans::fixture};
+
+    /// The public reads the organ's own name; whoever issues the plan is told of what was written.
+    #[test]
+    fn a_number_in_the_name_of_a_matched_owner_is_found() {
+        let source = "2026年某县工作要点\n一、公开\n（一）公开预算。6月底前公开预算。（县财政局负责）\n";
+        let mut tree = fixture::tree(source, PlanKind::WorkPoints, &mut fixture::fresh("x"));
+        assert_eq!(in_plan(&tree), Vec::new());
+        (tree.owners[0].name, tree.owners[0].organs) = ("县财政局13912345678".into(), "[\"QH010\"]".into());
+        let found = in_plan(&tree);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].place.contains("责任单位") && !found[0].what.contains("13912345678"), "{found:?}");
+    }
 }

@@ -161,7 +161,8 @@ fn in_dates(tree: &mut Tree, clause: &ClauseId, patch: &Patch) {
     }
 }
 
-/// A name that went out of the words and means no organ yet is asked about no more.
+/// A name that went out of the words and means no organ yet is asked about no more; one that means an organ keeps as much of it as the
+/// words still say: 县财政局联系人13912345678 is 县财政局.
 fn forget_names(tree: &mut Tree, before: &ClauseRow) {
     let Some(now) = tree.clauses.iter().find(|clause| clause.id == before.id) else { return };
     let all = |clause: &ClauseRow| format!("{}\n{}\n{}", clause.title, clause.text, clause.owner_note);
@@ -170,6 +171,15 @@ fn forget_names(tree: &mut Tree, before: &ClauseRow) {
     tree.owners.retain(|owner| {
         owner.clause != before.id || !owner.is_unmatched() || stands(&new, &owner.name) || !stands(&old, &owner.name)
     });
+    const FEWEST: usize = 3;
+    let gone = |name: &str| !stands(&new, name) && stands(&old, name);
+    for owner in tree.owners.iter_mut().filter(|owner| owner.clause == before.id && gone(&owner.name)) {
+        let ends = owner.name.char_indices().skip(FEWEST).map(|(at, _)| at);
+        let left = ends.map(|at| owner.name[..at].trim_end()).filter(|left| stands(&new, left)).last();
+        if let Some(left) = left.map(str::to_owned) {
+            owner.name = left;
+        }
+    }
 }
 
 /// The words as typed; as they were where only white space differs, which belongs to how they were issued.
@@ -267,6 +277,20 @@ mod tests {
 
     fn joined(tree: &Tree, clause: &ClauseId) -> String {
         tree.duties_of(clause).map(|duty| duty.original.as_str()).collect()
+    }
+
+    /// What the office matched stays matched, and holds no more than the words do.
+    #[test]
+    fn a_matched_name_follows_the_words() {
+        let mut tree = tree();
+        let clause = tree.clauses[0].clone();
+        tree.clauses[0].owner_note = "（县财政局13912345678负责）".into();
+        tree.owners.retain(|owner| owner.clause == clause.id);
+        tree.owners.truncate(1);
+        (tree.owners[0].name, tree.owners[0].organs) = ("县财政局13912345678".into(), "[\"QH010\"]".into());
+        let words = Words { owner_note: "（县财政局负责）".into(), ..words(&clause.title, &clause.text, "") };
+        apply(&mut tree, &Part::Clause(clause.id.clone()), &words).expect("corrected");
+        assert_eq!((tree.owners[0].name.as_str(), tree.owners[0].codes().len()), ("县财政局", 1));
     }
 
     #[test]
