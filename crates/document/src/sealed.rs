@@ -23,7 +23,8 @@ pub(crate) fn documents() -> Sealed {
         "文件",
         "SELECT DISTINCT document_id AS id FROM edition \
          WHERE state IN ('in_review', 'scheduled', 'published', 'superseded', 'withdrawn')",
-        "SELECT title FROM edition WHERE document_id = $1 AND head = 1",
+        // What is found stands in the log for good: it names no title, which may have to be erased, but what stays of a document.
+        "SELECT index_number FROM document WHERE id = $1 AND index_number <> ''",
     )
     .also("asked/1", "SELECT document_id AS id FROM erasure")
     .part(

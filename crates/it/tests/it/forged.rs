@@ -232,6 +232,25 @@ both! {
         settle(app).await;
     }
 
+    /// What was found stands in the log for good, and no title may: it could have to be erased.
+    async fn what_was_forged_is_named_without_words_of_people(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let title = "丑寅卯辰巳午未申酉戌的补助";
+        let id = draft(&mut editor, title).await;
+        submit(&mut editor, &id, title, "<p>正文。</p>", &[]).await.expect(303);
+        forge(app, "UPDATE edition SET disclosure_reason = '改过'").await;
+        let version = editor.get(&format!("/documents/{id}")).await.expect(200).field("version");
+        editor.post(&format!("/documents/{id}/recall"), &[("version", &version)]).await.expect(303);
+        let all = found(app).await;
+        assert!(!all.is_empty() && all.iter().all(|one| one.contains(&id) && !one.contains(title)), "{all:?}");
+        let sql = "SELECT COUNT(*) FROM event e JOIN event_payload p ON p.chain = e.chain AND p.seq = e.seq \
+                   WHERE e.keep = 'facts' AND p.data LIKE '%丑寅卯辰%'";
+        let kept: i64 = store::query_scalar(sql).fetch_one(app.ctx().db().read()).await.expect("payloads");
+        assert_eq!(kept, 0, "these could never be erased");
+        settle(app).await;
+    }
+
     /// Passes that nobody gave.
     async fn a_last_gate_does_not_publish_on_forged_passes(app) {
         column(app).await;
@@ -312,7 +331,7 @@ both! {
         approve(app, &mut app.reviewer(Gate::POLITICAL).await, &id).await.expect(409).shows("个人信息");
         assert!(!is_public(app, &id).await);
         let all = found(app).await;
-        assert!(all.iter().any(|one| one.contains("名单.csv") && one.contains("读取结果")), "{all:?}");
+        assert!(all.iter().any(|one| one.contains("附件（") && one.contains("读取结果")), "{all:?}");
         settle(app).await;
     }
 

@@ -101,9 +101,12 @@ pub(crate) async fn look(ctx: &Ctx, whole: &Whole) -> Result<Anew> {
     Ok(Anew { looked, text: text_of(whole), fault: None })
 }
 
+/// Says that something of a document was changed past the program. The log keeps it for good, so that neither the title nor the name
+/// of a file stands in it, which may have to be erased.
 fn tampered(whole: &Whole, what: &str) -> NewEvent {
-    let (id, title) = (&whole.document.id, whole.edition.shown_title());
-    let found = format!("文件“{title}”（{id}）的{what}与文字、附件不符，已重新检查");
+    let (id, index) = (&whole.document.id, &whole.document.index_number);
+    let name = if index.is_empty() { format!("“{id}”") } else { format!("“{index}”（{id}）") };
+    let found = format!("文件{name}的{what}与文字、附件不符，已重新检查");
     let data = json!({ "kind": "文件", "subject": id, "parts": [what], "found": found, "seal": "" });
     NewEvent::new(&TAMPERED, format!("{DOCUMENT}:{id}"), &Actor::System).data(data)
 }
@@ -138,7 +141,7 @@ async fn content(ctx: &Ctx, whole: &Whole, file: &AttachmentRow, told: Option<&S
         // Of files that were added before the log told it, an older reader may have read less.
         if told.is_some() {
             tracing::error!(file = %file.id, "what was read of a file was changed past the program");
-            tx.append(tampered(whole, &format!("附件《{}》的读取结果", file.name()))).await?;
+            tx.append(tampered(whole, &format!("附件（{}）的读取结果", file.id))).await?;
         }
         tx.commit().await?;
     }
