@@ -1,6 +1,7 @@
 // A reader's ways: by keyboard alone, without scripts, on a phone; and the desk by keyboard alone.
 import { check, suite, test } from "../lib/report.mjs";
 import { NARROW, close } from "../lib/browser.mjs";
+import { sound } from "../lib/checks.mjs";
 
 /** Presses Tab until the focus is on what fits; at most `limit` times. */
 async function tabTo(page, fits, limit = 60) {
@@ -17,7 +18,7 @@ export async function reading(program, staff) {
     const page = await staff.reader("/", pages);
     await page.keyboard.press("Tab");
     check(await page.evaluate(() => document.activeElement?.classList.contains("skip")), "the first Tab does not reach the skip link");
-    await tabTo(page, () => document.activeElement?.matches("input[type=search]"));
+    await tabTo(page, () => document.activeElement?.matches("form[role=search] input"));
     const ring = await page.evaluate(() => {
       const style = getComputedStyle(document.activeElement);
       return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 || style.boxShadow !== "none" || getComputedStyle(document.activeElement.parentElement).outlineStyle !== "none";
@@ -46,9 +47,28 @@ export async function reading(program, staff) {
     await close(page);
   });
 
+  await test("reading: letters typed for a word offer the word, and a wrong character is put right", async (pages) => {
+    const page = await staff.reader("/", pages);
+    const box = page.getByRole("combobox", { name: "搜索全站" }).first();
+    await box.pressSequentially("yanglao");
+    const offers = page.getByRole("option");
+    await offers.filter({ hasText: "养老" }).first().waitFor();
+    await page.keyboard.press("ArrowDown");
+    check((await box.inputValue()).includes("养老"), "what is chosen does not stand in the box");
+    check((await box.getAttribute("aria-activedescendant")) === (await offers.first().getAttribute("id")), "the choice is not told");
+    const faults = await sound(page);
+    check(!faults.length, faults.join("; "));
+    await page.keyboard.press("Escape");
+    check((await box.inputValue()) === "yanglao" && !(await offers.count()), "Escape does not give back what was typed");
+    await page.goto(`/search?q=${encodeURIComponent("仰老服务")}`);
+    await page.locator(".meant a", { hasText: "养老服务" }).click();
+    check(await page.locator("main mark", { hasText: "养老" }).count(), "what was meant finds nothing");
+    await close(page);
+  });
+
   await test("reading: without scripts, home, search, policy, plan and elder mode work", async (pages) => {
     const page = await staff.reader("/", pages, { js: false });
-    await page.locator("main input[type=search]").fill("公开");
+    await page.locator("main form[role=search] input").fill("公开");
     await page.locator("main form[role=search] button").click();
     await page.waitForURL("**/search?q=*");
     check(await page.locator("main .rows a").count(), "no hits");

@@ -1,6 +1,6 @@
 //! Asking the index: what must match, how it is ranked, counted and shown.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::civil::Date;
 use tantivy::{
@@ -13,6 +13,7 @@ use web::hooks::{Within, WordHits, WordQuery};
 use crate::{
     Result,
     gather::{By, Counts, Filters, Gather, Gathered, Group},
+    meant,
     names::{Names, Stretch},
     query::{Parsed, Query, Sort, Term},
     results::{FacetCount, Facets, Hit, Part, Results, Suggestions},
@@ -21,6 +22,7 @@ use crate::{
     segmenter::Segmenter,
     snippet::{self, Needles},
     synonyms, tokens,
+    vocabulary::{Cache, Vocabulary},
 };
 
 /// Pages that can be turned to: beyond, a better question helps more than more pages.
@@ -31,7 +33,11 @@ const MOST_VALUES: usize = 80;
 type Boxed = Box<dyn IndexQuery>;
 
 /// Answers `query`. `today` decides what is new.
-pub(crate) fn answer(seen: &Seen, fields: Fields, names: &Names, query: &Query, today: Date) -> Result<Results> {
+///
+/// # Errors
+/// When the index cannot be read.
+pub(crate) fn answer(state: &State<'_>, query: &Query, today: Date) -> Result<Results> {
+    let State { seen, fields, names, .. } = *state;
     let parsed = Parsed::of(&query.text);
     let ask = Ask { seen, fields, names, query, parsed: &parsed, today };
     let mut results = Results { page: query.page.clamp(1, MOST_PAGES), size: query.size(), ..Results::default() };
@@ -59,11 +65,51 @@ pub(crate) fn answer(seen: &Seen, fields: Fields, names: &Names, query: &Query, 
         let groups = found.hits.iter().skip((results.page - 1) * results.size).take(results.size);
         results.hits = ask.hits(groups)?;
     } else {
-        results.suggestions =
-            Suggestions { without_filters: found.counts.unfiltered, shorter: ask.shorter()?, columns: ask.columns()? };
+        results.suggestions = Suggestions {
+            without_filters: found.counts.unfiltered,
+            shorter: ask.shorter()?,
+            columns: ask.columns()?,
+            meant: Vec::new(),
+        };
+    }
+    if found.counts.unfiltered == 0 || results.relaxed {
+        results.suggestions.meant = meant::meant(&query.text, &state.vocabulary()?, |text| state.count(text, today))?;
     }
     results.facets = ask.facets(found.counts);
     Ok(results)
+}
+
+/// A state of the index with the names of its day and the words of its titles.
+#[derive(Clone, Copy)]
+pub(crate) struct State<'a> {
+    pub(crate) seen: &'a Seen,
+    pub(crate) fields: Fields,
+    pub(crate) names: &'a Arc<Names>,
+    pub(crate) words: &'a Cache,
+}
+
+impl State<'_> {
+    /// The words by their sound.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn vocabulary(&self) -> Result<Vocabulary> {
+        self.words.of(self.seen, self.names)
+    }
+
+    /// How many subjects `text` finds, all of it and without filters.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn count(&self, text: &str, today: Date) -> Result<u64> {
+        let (query, parsed) = (Query::text(text), Parsed::of(text));
+        if parsed.too_short || parsed.terms.is_empty() {
+            return Ok(0);
+        }
+        let Self { seen, fields, names, .. } = *self;
+        let ask = Ask { seen, fields, names, query: &query, parsed: &parsed, today };
+        Ok(ask.count(ask.everything(), false)?.total)
+    }
 }
 
 /// The subjects that hold the words of a list.

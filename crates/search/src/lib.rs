@@ -11,6 +11,7 @@ mod feed;
 mod flight;
 mod gate;
 mod gather;
+mod meant;
 mod names;
 mod pages;
 mod pread;
@@ -21,9 +22,12 @@ mod seen;
 mod segmenter;
 mod shared;
 mod snippet;
+mod sound;
+mod suggest;
 mod synonyms;
 mod tokens;
 mod truth;
+mod vocabulary;
 mod words;
 
 use std::sync::Arc;
@@ -35,6 +39,7 @@ pub use feed::run;
 pub use query::{LONGEST, MOST_TERMS, Query, Sort};
 pub use results::{FacetCount, Facets, Hit, Part, Piece, Results, Suggestions};
 pub use shared::{Search, Status};
+pub use suggest::Offered;
 
 /// Finding what is public.
 pub fn capability() -> Capability {

@@ -92,6 +92,16 @@ impl Names {
         Self { directory, labels, names }
     }
 
+    /// The names that people say: of organs, columns and kinds, each with what it is a name of.
+    pub(crate) fn spoken(&self) -> impl Iterator<Item = (&str, Facet)> {
+        let organs = self.directory.all().iter().flat_map(|organ| {
+            let names = [&organ.short_name, &organ.name].into_iter().chain(&organ.aliases);
+            names.map(|name| (name.as_str(), Facet::Organ))
+        });
+        let labels = self.labels.0.iter().filter(|((facet, _), _)| *facet != Facet::Validity);
+        organs.chain(labels.map(|((facet, _), words)| (words.as_str(), *facet)))
+    }
+
     /// Whether it was made of these.
     pub(crate) fn is_of(&self, directory: &Arc<Directory>, labels: &Arc<Labels>) -> bool {
         Arc::ptr_eq(&self.directory, directory) && Arc::ptr_eq(&self.labels, labels)

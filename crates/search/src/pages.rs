@@ -15,7 +15,11 @@ use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort, names::Names, 
 
 /// The routes of the portal. Needs `Extension<Search>`.
 pub(crate) fn portal_routes() -> Routes {
-    Routes::new(Listener::Portal).get("/search", &READ_PUBLIC, page).get("/api/v1/search", &READ_PUBLIC, api)
+    Routes::new(Listener::Portal).get("/search", &READ_PUBLIC, page).get("/api/v1/search", &READ_PUBLIC, api).get(
+        "/search/suggest",
+        &READ_PUBLIC,
+        suggest,
+    )
 }
 
 /// The query of the address. All text, so that a wrong number is no error page.
@@ -135,6 +139,7 @@ struct SearchPage {
     by_date: String,
     without_filters: String,
     shorter: Vec<Link>,
+    meant: Vec<Link>,
     columns: Vec<Link>,
     pager: Pager,
     hotline: String,
@@ -248,6 +253,9 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
         .shorter
         .iter()
         .map(|found| link(&found.value, address(&Query::text(found.value.as_str()), |_| {}), found.count));
+    let meant = suggestions.meant.iter().map(|found| {
+        link(&found.label, address(&Query::text(found.value.as_str()), |_| {}), found.count)
+    });
     let columns = suggestions.columns.iter().map(|column| {
         link(&column.label, address(&Query::default(), |query| query.column.clone_from(&column.value)), column.count)
     });
@@ -263,6 +271,7 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
         by_date: address(&query, |query| query.sort = Sort::Date),
         without_filters: address(&Query::text(asked), |_| {}),
         shorter: shorter.collect(),
+        meant: meant.collect(),
         columns: columns.collect(),
         hotline: ctx.site().hotline.clone(),
         shell,
@@ -279,6 +288,14 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
 async fn api(Extension(search): Extension<Search>, Params(asked): Params<Asked>) -> web::Result<Response> {
     let results = search.query(&Query::from(asked)).await?;
     let mut response = Json(results).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, web::page::PUBLIC);
+    Ok(response)
+}
+
+/// What the search box offers while somebody types.
+async fn suggest(Extension(search): Extension<Search>, Params(asked): Params<Asked>) -> web::Result<Response> {
+    let offered = search.suggest(&asked.q).await?;
+    let mut response = Json(offered).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, web::page::PUBLIC);
     Ok(response)
 }

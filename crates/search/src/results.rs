@@ -118,6 +118,8 @@ pub struct Facets {
 /// Ways out of an empty answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suggestions {
+    /// What was probably meant: words that sound like those that were asked for, or that letters spell, and find something.
+    pub meant: Vec<FacetCount>,
     /// How many there would be without filters.
     pub without_filters: u64,
     /// Shorter questions that find something.

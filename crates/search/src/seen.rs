@@ -6,6 +6,7 @@ use tantivy::{
     DocAddress, DocId, Searcher, SegmentReader, TantivyDocument,
     collector::Collector,
     columnar::StrColumn,
+    index::SegmentId,
     query::{BooleanQuery, ConstScoreQuery, Occur, Query as IndexQuery, TermQuery},
     schema::IndexRecordOption,
 };
@@ -59,6 +60,28 @@ impl Seen {
         let own = of(address.doc_id);
         let before = (0..address.doc_id).rev().take_while(|doc| alive(*doc) && of(*doc) == own);
         Ok(DocAddress::new(address.segment_ord, before.last().unwrap_or(address.doc_id)))
+    }
+
+    /// The segments that hold what the audience may see.
+    pub(crate) fn segments(&self) -> Vec<SegmentId> {
+        self.searcher.segment_readers().iter().map(SegmentReader::segment_id).collect()
+    }
+
+    /// The words of the titles in a segment and how many titles hold each, of every audience and of what was taken out since:
+    /// whoever offers one asks first whether it finds something. At most `most`.
+    pub(crate) fn title_words(&self, segment: SegmentId, most: usize) -> Result<Vec<(String, u64)>> {
+        let mut words = Vec::new();
+        let Some(reader) = self.searcher.segment_readers().iter().find(|reader| reader.segment_id() == segment) else {
+            return Ok(words);
+        };
+        let index = reader.inverted_index(self.fields.words_title)?;
+        let mut terms = index.terms().stream()?;
+        while words.len() < most && terms.advance() {
+            if let Ok(word) = std::str::from_utf8(terms.key()) {
+                words.push((word.to_owned(), u64::from(terms.value().doc_freq)));
+            }
+        }
+        Ok(words)
     }
 
     /// Identifiers of the subjects of these entries, in this order.

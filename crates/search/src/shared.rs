@@ -24,12 +24,14 @@ use web::{
 use crate::{
     Error, Query, Result, Results,
     disk::{self, Found, Opened, Progress},
-    engine,
+    engine::{self, State},
     flight::Flights,
     gate::Gate,
     names::{Labels, Names},
     query::LONGEST,
+    suggest::{self, Offered},
     truth::{Truth, keep_true},
+    vocabulary::Cache,
     words::{Answering, Offer},
 };
 
@@ -57,6 +59,8 @@ pub(crate) struct Inner {
     gates: Gates,
     answers: Flights<(Audience, Query), Epoch, Arc<Results>>,
     lists: Flights<WordQuery, Epoch, Arc<WordHits>>,
+    offers: Flights<String, Epoch, Arc<Vec<Offered>>>,
+    titles: Cache,
 }
 
 /// Readers of the portal and the office do not wait for each other.
@@ -185,6 +189,8 @@ impl Search {
             gates: Gates { public: Gate::for_this_machine(), office: Gate::for_this_machine() },
             answers: Flights::default(),
             lists: Flights::default(),
+            offers: Flights::default(),
+            titles: Cache::default(),
         };
         let search = Self { inner: Arc::new(inner) };
         for offer in ctx.declared::<Arc<Offer>>() {
@@ -213,10 +219,13 @@ impl Search {
         let epoch = self.epoch().await;
         let (names, today) = (Arc::clone(&epoch.names), epoch.today);
         let ask = async {
-            let (search, query) = (self.clone(), query.clone());
+            let (asked, query) = (self.clone(), query.clone());
             let answer = move |opened: &Opened| {
-                engine::answer(&opened.seen_by(audience), opened.fields, &names, &query, today).map(Arc::new)
+                let seen = &opened.seen_by(audience);
+                let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles };
+                engine::answer(&state, &query, today).map(Arc::new)
             };
+            let search = self.clone();
             self.inner.gates.of(audience).work(move || search.reading(answer)).await
         };
         // Before the answer is read: what happens meanwhile is looked at, too.
@@ -228,6 +237,40 @@ impl Search {
         results.rebuilding = self.status().rebuilding;
         results.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(results)
+    }
+
+    /// What may be meant by the beginning of a question of the public: words and names, then titles. Empty while there is no
+    /// index or too many ask, since nobody waits for it.
+    ///
+    /// # Errors
+    /// When reading failed: then the index is rebuilt in the background.
+    pub async fn suggest(&self, text: &str) -> Result<Vec<Offered>> {
+        let text = cut(text);
+        if !suggest::worth_asking(&text) {
+            return Ok(Vec::new());
+        }
+        let epoch = self.epoch().await;
+        let (names, today) = (Arc::clone(&epoch.names), epoch.today);
+        let ask = async {
+            let (asked, search, text) = (self.clone(), self.clone(), text.clone());
+            let answer = move |opened: &Opened| {
+                let seen = &opened.seen_by(Audience::Public);
+                let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles };
+                suggest::words(&state, &text, today).map(Arc::new)
+            };
+            self.inner.gates.of(Audience::Public).work(move || search.reading(answer)).await
+        };
+        let words = match self.inner.offers.answer(text.clone(), epoch, ask).await {
+            Err(Error::NotReady | Error::Crowded) => return Ok(Vec::new()),
+            words => words?,
+        };
+        // Titles are asked of the database, too, as everything that is shown.
+        let asked = words.first().filter(|_| suggest::is_letters(&text)).map_or(text, |word| word.text.clone());
+        let titles = match self.query(&Query::text(asked).limit(suggest::TITLES)).await {
+            Err(Error::NotReady | Error::Crowded) => Results::default(),
+            results => results?,
+        };
+        Ok(suggest::together(&words, titles))
     }
 
     /// The subjects that hold the words of a list.

@@ -64,6 +64,42 @@ both! {
         assert_eq!(answer["total"], 0, "{answer}");
     }
 
+    async fn what_is_typed_by_sound_finds_the_word_that_was_meant(app) {
+        let id = put(app, policy("农村最低生活保障标准", "<p>标准按年调整。</p>")).await;
+        page(app, "农村标谆").await.shows("您是不是要找").shows("农村标准");
+        page(app, "biaozhun").await.shows("您是不是要找").shows("标准");
+        let mut visitor = app.visitor();
+        let mut offered = async |typed: &str| {
+            let path = format!("/search/suggest?q={}", web::page::escape_query(typed));
+            visitor.get(&path).await.expect(200).json()
+        };
+        let word = offered("biaozh").await;
+        assert_eq!(word[0]["text"], "标准", "{word}");
+        let titles = word.as_array().expect("a list").iter().filter(|one| one["href"] == format!("/policies/{id}"));
+        assert_eq!(titles.count(), 1, "{word}");
+        let organ = offered("县财政").await;
+        assert_eq!((&organ[0]["text"], &organ[0]["about"]), (&"县财政局".into(), &"机关".into()), "{organ}");
+        for typed in ["", "标", "  ", "\u{0}\u{0}", "%", "\"\"", &"标".repeat(300)] {
+            assert_eq!(offered(typed).await, serde_json::json!([]), "{typed}");
+        }
+    }
+
+    async fn what_is_not_public_is_not_offered(app) {
+        let at = moment("2026-03-01T01:00:00Z");
+        let draft = policy("琥珀收购方案", "<p>琥珀。</p>");
+        put(app, Seed { state: SeedState::Draft, ..draft }).await;
+        let withdrawn = policy("翡翠收购方案", "<p>翡翠。</p>");
+        let gone = SeedState::Withdrawn { published_at: at, at, reason: "有误".into(), notice: String::new() };
+        put(app, Seed { state: gone, ..withdrawn }).await;
+        for typed in ["hupo", "feicui", "琥珀", "翡翠", "shougou"] {
+            let path = format!("/search/suggest?q={}", web::page::escape_query(typed));
+            let offered = app.visitor().get(&path).await.expect(200).json();
+            assert_eq!(offered, serde_json::json!([]), "{typed}");
+        }
+        page(app, "feicui").await.hides("翡翠");
+        page(app, "琥魄").await.hides("琥珀");
+    }
+
     async fn a_lost_index_is_made_again_from_the_database(app) {
         let id = put(app, policy("农村公路养护办法", "<p>养护责任到村。</p>")).await;
         let dir = app.data().join("index-elsewhere");
