@@ -18,6 +18,7 @@ fn list() -> Vec<Capability> {
         review::capability(),
         duty::capability(),
         search::capability(),
+        search::phrases::capability(),
         publishing::capability(),
         publishing::columns::capability(),
         policy::interpretation::capability(),

@@ -75,6 +75,11 @@ pub(crate) fn answer(state: &State<'_>, query: &Query, today: Date) -> Result<Re
     if found.counts.unfiltered == 0 || results.relaxed {
         results.suggestions.meant = meant::meant(&query.text, &state.vocabulary()?, |text| state.count(text, today))?;
     }
+    if results.page == 1 && query.sort == Sort::Relevance && !query.is_filtered() {
+        results.recommended = state.recommended(&query.text, today)?;
+        let recommended = &results.recommended;
+        results.hits.retain(|hit| recommended.iter().all(|first| first.url != hit.url));
+    }
     results.facets = ask.facets(found.counts);
     Ok(results)
 }
@@ -86,6 +91,8 @@ pub(crate) struct State<'a> {
     pub(crate) fields: Fields,
     pub(crate) names: &'a Arc<Names>,
     pub(crate) words: &'a Cache,
+    /// Kinds of subjects that can be found.
+    pub(crate) kinds: &'a [&'static str],
 }
 
 impl State<'_> {
@@ -109,6 +116,43 @@ impl State<'_> {
         let Self { seen, fields, names, .. } = *self;
         let ask = Ask { seen, fields, names, query: &query, parsed: &parsed, today };
         Ok(ask.count(ask.everything(), false)?.total)
+    }
+}
+
+/// Hits that stand at an address, or that the office wants first for a question: neither is asked for by words.
+impl State<'_> {
+    /// What the audience may see at this address of the portal, as the index has it.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn at_address(&self, path: &str, today: Date) -> Result<Vec<Hit>> {
+        let id = path.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        let (query, parsed) = (Query::default(), Parsed::default());
+        let Self { seen, fields, names, .. } = *self;
+        let ask = Ask { seen, fields, names, query: &query, parsed: &parsed, today };
+        let mut hits = Vec::new();
+        for kind in self.kinds.iter().filter(|_| !id.is_empty()) {
+            let subject = TermQuery::new(schema::subject_term(&fields, kind, id), IndexRecordOption::Basic);
+            let gather = Gather { filters: Filters::default(), by: By::Day, most: 1, counted: false };
+            let found = seen.search(Box::new(subject), &gather)?;
+            hits.extend(ask.hits(found.hits.iter())?.into_iter().filter(|hit| hit.url == path));
+        }
+        Ok(hits)
+    }
+
+    /// What the office wants to be shown first for this question.
+    fn recommended(&self, question: &str, today: Date) -> Result<Vec<Hit>> {
+        let mut hits = Vec::new();
+        for first in self.names.labels.phrases.first(question) {
+            if first.title.is_empty() {
+                hits.extend(self.at_address(&first.target, today)?);
+            } else {
+                let title_pieces = vec![snippet::Piece { text: first.title.clone(), hit: false }];
+                hits.push(Hit { title: first.title.clone(), url: first.target.clone(), title_pieces, ..Hit::default() });
+            }
+        }
+        hits.iter_mut().for_each(|hit| hit.recommended = true);
+        Ok(hits)
     }
 }
 
@@ -193,7 +237,7 @@ impl Ask<'_> {
         let mut ways = self.literally(&term.text, &term.units);
         if !term.literal {
             // The same in other words, behind what says it in these.
-            for other in synonyms::others(&term.text) {
+            for other in synonyms::others(&term.text, &self.names.labels.phrases.same) {
                 let form = self.literally(other.form, &tokens::units(other.form));
                 let mut all: Vec<Boxed> = vec![Box::new(BooleanQuery::union(form))];
                 for around in [other.before, other.after] {
@@ -289,7 +333,8 @@ impl Ask<'_> {
         for term in &self.parsed.terms {
             texts.push(Cow::Borrowed(&term.text));
             if !term.literal {
-                texts.extend(synonyms::others(&term.text).iter().map(|other| Cow::Borrowed(other.form)));
+                let others = synonyms::others(&term.text, &self.names.labels.phrases.same);
+                texts.extend(others.iter().map(|other| Cow::Borrowed(other.form)));
             }
             for stretch in self.names.stretches(term).into_iter().filter(|_| !term.literal) {
                 match stretch {
@@ -360,6 +405,7 @@ impl Ask<'_> {
             organ_code: kept.organ,
             date: kept.date,
             document_number: kept.document_number,
+            recommended: false,
             parts,
         }
     }

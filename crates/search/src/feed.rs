@@ -471,6 +471,7 @@ impl Search {
         });
         let mut labels = false;
         for (kind, id) in subjects {
+            labels |= kind == phrases::SUBJECT;
             labels |= self.inner.sources.iter().any(|source| source.labels_change_with().contains(&kind));
             if let Some(source) = self.inner.sources.iter().find(|source| source.subject_kind() == kind) {
                 changes.push(read_subject(ctx, source.as_ref(), id.to_owned()).await?);

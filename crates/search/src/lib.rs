@@ -14,6 +14,7 @@ mod gather;
 mod meant;
 mod names;
 mod pages;
+pub mod phrases;
 mod pread;
 mod query;
 mod results;

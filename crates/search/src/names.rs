@@ -9,6 +9,7 @@ use kernel::{Directory, OrganCode};
 use web::hooks::{Label, LabelOf};
 
 use crate::{
+    phrases::Phrases,
     query::{Query, Term},
     schema::Facet,
     tokens::{self, Unit, units},
@@ -21,7 +22,11 @@ const RECOGNISED: usize = 3;
 
 /// The words for the codes of all sources.
 #[derive(Debug, Default)]
-pub(crate) struct Labels(HashMap<(Facet, String), String>);
+pub(crate) struct Labels {
+    words: HashMap<(Facet, String), String>,
+    /// What the office keeps of words.
+    pub(crate) phrases: Phrases,
+}
 
 impl Labels {
     /// Of two sources that name the same code, the first is heard.
@@ -35,7 +40,19 @@ impl Labels {
             };
             all.entry((facet, label.code)).or_insert(label.words);
         }
-        Self(all)
+        Self { words: all, phrases: Phrases::default() }
+    }
+
+    /// With what the office keeps of words.
+    #[must_use]
+    pub(crate) fn with(mut self, phrases: Phrases) -> Self {
+        self.phrases = phrases;
+        self
+    }
+
+    /// Whether there is a column with this code.
+    pub(crate) fn has_column(&self, code: &str) -> bool {
+        self.words.contains_key(&(Facet::Column, code.to_owned()))
     }
 }
 
@@ -82,7 +99,7 @@ impl Names {
                 add(Facet::Organ, organ.code.as_str(), name);
             }
         }
-        for ((facet, code), words) in &labels.0 {
+        for ((facet, code), words) in &labels.words {
             // A validity says how a text stands, not what it is about.
             if *facet != Facet::Validity {
                 add(*facet, code, words);
@@ -98,7 +115,7 @@ impl Names {
             let names = [&organ.short_name, &organ.name].into_iter().chain(&organ.aliases);
             names.map(|name| (name.as_str(), Facet::Organ))
         });
-        let labels = self.labels.0.iter().filter(|((facet, _), _)| *facet != Facet::Validity);
+        let labels = self.labels.words.iter().filter(|((facet, _), _)| *facet != Facet::Validity);
         organs.chain(labels.map(|((facet, _), words)| (words.as_str(), *facet)))
     }
 
@@ -112,7 +129,7 @@ impl Names {
         match facet {
             Facet::Organ => self.directory.short_name(&OrganCode::from(code)).to_owned(),
             Facet::Year => code.to_owned(),
-            _ => self.labels.0.get(&(facet, code.to_owned())).map_or_else(|| code.to_owned(), Clone::clone),
+            _ => self.labels.words.get(&(facet, code.to_owned())).map_or_else(|| code.to_owned(), Clone::clone),
         }
     }
 
@@ -133,9 +150,9 @@ impl Names {
                 };
                 self.directory.all().iter().filter(named).map(|organ| organ.code.to_string()).collect()
             }
-            _ if self.labels.0.contains_key(&(facet, filter.to_owned())) => Vec::new(),
+            _ if self.labels.words.contains_key(&(facet, filter.to_owned())) => Vec::new(),
             _ => {
-                let bearing = self.labels.0.iter().filter(|((of, _), words)| *of == facet && *words == filter);
+                let bearing = self.labels.words.iter().filter(|((of, _), words)| *of == facet && *words == filter);
                 bearing.map(|((_, code), _)| code.clone()).collect()
             }
         };

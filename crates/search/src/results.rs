@@ -13,6 +13,8 @@ pub struct Results {
     pub took_ms: u64,
     /// One page of them.
     pub hits: Vec<Hit>,
+    /// What the office wants to be read first by whoever asks this; not among the hits of the first page.
+    pub recommended: Vec<Hit>,
     /// How many of each kind, organ, column, year and validity.
     pub facets: Facets,
     /// Which page this is, from 1.
@@ -71,6 +73,8 @@ pub struct Hit {
     pub validity: String,
     /// Whether this is exactly what was named: by title, document number or another name that it bears.
     pub exact: bool,
+    /// Whether the office recommends it for this question.
+    pub recommended: bool,
     /// The title with the hits marked.
     pub title_pieces: Vec<Piece>,
     /// The excerpt with the hits marked.

@@ -17,17 +17,18 @@ use serde::{Deserialize, Serialize};
 use tantivy::IndexWriter;
 use tokio::sync::MutexGuard;
 use web::{
-    Ctx,
+    Ctx, Listener,
     hooks::{Audience, SearchSource, WordHits, WordQuery},
 };
 
 use crate::{
-    Error, Query, Result, Results,
+    Error, Hit, Query, Result, Results,
     disk::{self, Found, Opened, Progress},
     engine::{self, State},
     flight::Flights,
     gate::Gate,
     names::{Labels, Names},
+    phrases,
     query::LONGEST,
     suggest::{self, Offered},
     truth::{Truth, keep_true},
@@ -221,8 +222,9 @@ impl Search {
         let ask = async {
             let (asked, query) = (self.clone(), query.clone());
             let answer = move |opened: &Opened| {
+                let kinds = kinds(&asked.inner.sources);
                 let seen = &opened.seen_by(audience);
-                let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles };
+                let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles, kinds: &kinds };
                 engine::answer(&state, &query, today).map(Arc::new)
             };
             let search = self.clone();
@@ -254,8 +256,9 @@ impl Search {
         let ask = async {
             let (asked, search, text) = (self.clone(), self.clone(), text.clone());
             let answer = move |opened: &Opened| {
+                let kinds = kinds(&asked.inner.sources);
                 let seen = &opened.seen_by(Audience::Public);
-                let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles };
+                let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles, kinds: &kinds };
                 suggest::words(&state, &text, today).map(Arc::new)
             };
             self.inner.gates.of(Audience::Public).work(move || search.reading(answer)).await
@@ -271,6 +274,43 @@ impl Search {
             results => results?,
         };
         Ok(suggest::together(&words, titles))
+    }
+
+    /// Where an address of the portal leads to, and the title of what is found there.
+    ///
+    /// # Errors
+    /// When the index or the database cannot be read.
+    pub(crate) async fn leads_to(&self, path: &str) -> Result<(phrases::Found, String)> {
+        let mut found = Results { hits: self.at_address(path).await?, ..Results::default() };
+        let truth = Truth { ctx: &self.inner.ctx, sources: &self.inner.sources, audience: Audience::Public };
+        keep_true(&truth, 0, &mut found).await?;
+        if let Some(hit) = found.hits.pop() {
+            return Ok((phrases::Found::Subject, hit.title));
+        }
+        let column = path.strip_prefix("/columns/").map(str::to_owned);
+        let names = self.names().await;
+        let fixed = column.is_some_and(|slug| names.labels.has_column(&slug)) || self.is_fixed_page(path);
+        Ok((if fixed { phrases::Found::Page } else { phrases::Found::Nothing }, String::new()))
+    }
+
+    /// What everybody may find at an address, as the index has it.
+    async fn at_address(&self, path: &str) -> Result<Vec<Hit>> {
+        let (search, asked, names, path) = (self.clone(), self.clone(), self.names().await, cut(path));
+        let today = self.inner.ctx.today();
+        let look = move |opened: &Opened| {
+            let kinds = kinds(&asked.inner.sources);
+            let seen = &opened.seen_by(Audience::Public);
+            let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles, kinds: &kinds };
+            state.at_address(&path, today)
+        };
+        self.inner.gates.of(Audience::Office).work(move || search.reading(look)).await
+    }
+
+    /// Whether a page of the portal has this address whatever is public.
+    fn is_fixed_page(&self, path: &str) -> bool {
+        let routes = self.inner.ctx.capabilities().routes();
+        let mut portal = routes.filter(|routes| routes.listener() == Listener::Portal);
+        portal.any(|routes| routes.list().iter().any(|route| route.path == path && is_page(route.path)))
     }
 
     /// The subjects that hold the words of a list.
@@ -342,7 +382,9 @@ impl Search {
             let told = source.labels(&self.inner.ctx).await;
             labels.extend(told.map_err(|error| Error::Source(format!("{error:?}")))?);
         }
-        let labels = Arc::new(Labels::new(labels));
+        let phrases = phrases::all(self.inner.ctx.db().read()).await;
+        let phrases = phrases.map_err(|error| Error::Source(format!("{error:?}")))?;
+        let labels = Arc::new(Labels::new(labels).with(phrases));
         self.inner.labels.store(Some(Arc::clone(&labels)));
         Ok(labels)
     }
@@ -416,6 +458,16 @@ impl Search {
     pub(crate) fn publish(&self, feeding: &Feeding) {
         *self.inner.shown.lock().unwrap_or_else(PoisonError::into_inner) = feeding.progress.clone();
     }
+}
+
+/// Kinds of subjects that can be found.
+fn kinds(sources: &[Arc<dyn SearchSource>]) -> Vec<&'static str> {
+    sources.iter().map(|source| source.subject_kind()).collect()
+}
+
+/// Whether people read what is there: no file, no interface, not the search itself.
+fn is_page(path: &str) -> bool {
+    !path.contains(['.', '{']) && !["/api", "/search", "/healthz", "/elder"].iter().any(|not| path.starts_with(not))
 }
 
 /// A question without what would not be read anyway: what is remembered of it has a bounded size.

@@ -42,20 +42,21 @@ pub(crate) struct Other<'a> {
     /// What stands before it; may be empty.
     pub(crate) before: &'a str,
     /// The other form.
-    pub(crate) form: &'static str,
+    pub(crate) form: &'a str,
     /// What stands behind it; may be empty.
     pub(crate) after: &'a str,
 }
 
-/// The other forms of what is asked for; none for most questions.
-pub(crate) fn others(text: &str) -> Vec<Other<'_>> {
+/// The other forms of what is asked for; none for most questions. `own`: groups that the office keeps, which go first.
+pub(crate) fn others<'a>(text: &'a str, own: &'a [Vec<String>]) -> Vec<Other<'a>> {
     let mut found = Vec::new();
-    for forms in SAME {
+    let own = own.iter().map(|forms| forms.iter().map(String::as_str).collect::<Vec<_>>());
+    for forms in own.chain(SAME.iter().map(|forms| forms.to_vec())) {
         // Longer forms stand first, so that 医保 is not taken out of 城乡居民医保.
-        let Some((said, (before, after))) = forms.iter().find_map(|form| Some((form, text.split_once(*form)?))) else {
+        let Some((said, (before, after))) = forms.iter().find_map(|form| Some((*form, text.split_once(*form)?))) else {
             continue;
         };
-        for form in forms.iter().filter(|form| *form != said) {
+        for form in forms.into_iter().filter(|form| *form != said) {
             if found.len() < MOST {
                 found.push(Other { before, form, after });
             }
@@ -64,16 +65,28 @@ pub(crate) fn others(text: &str) -> Vec<Other<'_>> {
     found
 }
 
+/// Whether this form is known to everybody.
+pub(crate) fn is_known(form: &str) -> bool {
+    SAME.iter().any(|forms| forms.contains(&form))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_people_say_is_looked_for_as_documents_write_it() {
-        assert_eq!(others("低保标准"), [Other { before: "", form: "最低生活保障", after: "标准" }]);
-        assert_eq!(others("农村最低生活保障"), [Other { before: "农村", form: "低保", after: "" }]);
-        assert!(others("医保报销").iter().any(|other| other.form == "医疗保险"));
-        assert!(others("财政预算").is_empty());
+        assert_eq!(others("低保标准", &[]), [Other { before: "", form: "最低生活保障", after: "标准" }]);
+        assert_eq!(others("农村最低生活保障", &[]), [Other { before: "农村", form: "低保", after: "" }]);
+        assert!(others("医保报销", &[]).iter().any(|other| other.form == "医疗保险"));
+        assert!(others("财政预算", &[]).is_empty());
+    }
+
+    #[test]
+    fn what_the_office_keeps_is_looked_for_too() {
+        let own = [vec!["综合窗口".to_owned(), "一窗".to_owned()]];
+        assert_eq!(others("一窗在哪里", &own), [Other { before: "", form: "综合窗口", after: "在哪里" }]);
+        assert!(is_known("低保") && !is_known("一窗"));
     }
 
     #[test]

@@ -26,13 +26,18 @@ pub(crate) struct Truth<'a> {
 /// # Errors
 /// When the database cannot be asked: then nothing is shown.
 pub(crate) async fn keep_true(truth: &Truth<'_>, fed: i64, results: &mut Results) -> Result<()> {
-    if results.hits.is_empty() {
+    // Fixed pages of the portal are always there.
+    let (fixed, recommended): (Vec<Hit>, Vec<Hit>) =
+        std::mem::take(&mut results.recommended).into_iter().partition(|hit| hit.subject.is_empty());
+    let mut hits = recommended;
+    let before = results.hits.len();
+    hits.append(&mut results.hits);
+    results.recommended = fixed;
+    if hits.is_empty() {
         return Ok(());
     }
-    let newer = changed(truth.ctx, fed, &results.hits).await?;
-    let standing = standing(truth, &results.hits).await?;
-    let hits = std::mem::take(&mut results.hits);
-    let before = hits.len();
+    let newer = changed(truth.ctx, fed, &hits).await?;
+    let standing = standing(truth, &hits).await?;
     for mut hit in hits {
         let of = (hit.subject.clone(), hit.id.clone());
         if !standing.contains(&of) {
@@ -42,7 +47,7 @@ pub(crate) async fn keep_true(truth: &Truth<'_>, fed: i64, results: &mut Results
             let Some(entry) = entry_now(truth, &hit).await? else { continue };
             retold(&mut hit, entry);
         }
-        results.hits.push(hit);
+        if hit.recommended { results.recommended.push(hit) } else { results.hits.push(hit) }
     }
     results.total = results.total.saturating_sub((before - results.hits.len()) as u64);
     Ok(())

@@ -1,0 +1,49 @@
+//! Words of the search that the office keeps (检索用语): forms of one thing besides those that everybody uses
+//! ([`crate::synonyms`]), and what is shown first when somebody asks for a word. In force on every node once the log was read.
+
+mod pages;
+mod store;
+
+use kernel::{EventKind, Permission, Role, event::Keep, permission::Scope::AllOrgans};
+use web::{Capability, Listener, Nav, Routes, hooks::Verb};
+
+pub(crate) use store::{Found, Phrases, SUBJECT, all};
+
+/// Keep the words of the search.
+static MANAGE: Permission = Permission::new(
+    "manage_search_phrases",
+    "维护检索用语",
+    &[Role::SystemAdmin, Role::CountyOffice],
+    AllOrgans,
+);
+
+const ABOUT: &[(&str, &str)] = &[("words", "用语"), ("target", "推荐网址"), ("title", "显示的标题")];
+static ADDED: EventKind =
+    EventKind::new(SUBJECT, "search_phrase.added", "增加检索用语").holds(ABOUT).keeps(Keep::Words);
+static CHANGED: EventKind =
+    EventKind::new(SUBJECT, "search_phrase.changed", "修改检索用语").holds(ABOUT).keeps(Keep::Words);
+static DELETED: EventKind =
+    EventKind::new(SUBJECT, "search_phrase.deleted", "删除检索用语").holds(ABOUT).keeps(Keep::Words);
+
+/// The pages of the office.
+pub fn capability() -> Capability {
+    Capability::new("search_phrases", "检索用语")
+        .routes(routes)
+        .permissions(&[&MANAGE])
+        .nav(Nav::under("公开", "/search-phrases", "检索用语", &MANAGE, 135))
+        .events(&[&ADDED, &CHANGED, &DELETED])
+        .subject(SUBJECT, "检索用语")
+        .migrations(::store::migrations!("search_phrases", "../../migrations/0001_phrases.sql"))
+        .declare(store::sealed())
+        .declare(Verb::new("新增检索用语", "搜索 同义词 推荐", "/search-phrases/new", &MANAGE))
+}
+
+fn routes() -> Routes {
+    Routes::new(Listener::Office)
+        .get("/search-phrases", &MANAGE, pages::list)
+        .get("/search-phrases/new", &MANAGE, pages::new)
+        .post("/search-phrases", &MANAGE, pages::create)
+        .get("/search-phrases/{id}", &MANAGE, pages::edit)
+        .post("/search-phrases/{id}", &MANAGE, pages::change)
+        .post("/search-phrases/{id}/delete", &MANAGE, pages::delete)
+}
