@@ -15,6 +15,7 @@ use axum::{
 };
 use documents::tables::{Table, TableRow};
 use edge::{
+    front::Front,
     headers,
     kept::{self, Kept},
     request_log::{self, RequestLog},
@@ -152,13 +153,14 @@ impl App {
             let search = search.clone();
             move || search.state()
         };
+        let kept = Kept::new(&ctx, found);
         let portal = portal
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))
             .layer(middleware::from_fn(as_visitor))
             .fallback(nothing)
             .layer(middleware::from_fn_with_state(Shares::of(&ctx), shares::limit))
-            .layer(middleware::from_fn_with_state(Kept::new(&ctx, found), kept::keep));
+            .layer(middleware::from_fn_with_state(kept.clone(), kept::keep));
         let office = office
             .route("/assets/{name}", axum::routing::get(assets::serve))
             .layer(Extension(search.clone()))
@@ -169,6 +171,9 @@ impl App {
             .layer(CsrfLayer::new())
             .layer(middleware::from_fn(headers::forget_flash));
         let portal = dress(portal, &ctx, Listener::Portal);
+        let portal =
+            Front::new(&ctx, kept, |route, status, seconds| health::measured("portal", route, status, seconds))
+                .before(portal);
         let office = dress(office, &ctx, Listener::Office);
         Ok(Self { ctx, search, portal, office, routes, handlers })
     }

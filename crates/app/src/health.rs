@@ -318,9 +318,14 @@ pub async fn measure(State(listener): State<&'static str>, request: Request, nex
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
     let response = next.run(request).await;
     let (seconds, status) = (started.elapsed().as_secs_f64(), response.status().as_u16());
-    metrics::histogram!("http_seconds", "listener" => listener, "route" => route).record(seconds);
-    metrics::counter!("http_requests_total", "listener" => listener, "status" => status.to_string()).increment(1);
+    measured(listener, &route, status, seconds);
     response
+}
+
+/// Counts and times an answer.
+pub(crate) fn measured(listener: &'static str, route: &str, status: u16, seconds: f64) {
+    metrics::histogram!("http_seconds", "listener" => listener, "route" => route.to_owned()).record(seconds);
+    metrics::counter!("http_requests_total", "listener" => listener, "status" => status.to_string()).increment(1);
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -57,17 +57,22 @@ pub async fn secure(State((ctx, listener)): State<(Ctx, Listener)>, request: Req
     if carries && refused {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    let policy = if listener == Listener::Portal { PORTAL_POLICY } else { OFFICE_POLICY };
-    let (strict, cookies_over_https) = over_https(&ctx.config().server, listener);
-    if strict {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
-    }
-    if cookies_over_https {
+    harden(&ctx.config().server, listener, headers);
+    if over_https(&ctx.config().server, listener).1 {
         let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().map(marked).collect();
         headers.remove(header::SET_COOKIE);
         for cookie in cookies {
             headers.append(header::SET_COOKIE, cookie);
         }
+    }
+    response
+}
+
+/// Puts the security headers on, where nothing stricter stands.
+pub(crate) fn harden(server: &Server, listener: Listener, headers: &mut HeaderMap) {
+    let policy = if listener == Listener::Portal { PORTAL_POLICY } else { OFFICE_POLICY };
+    if over_https(server, listener).0 {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
     }
     for (name, value) in [
         ("content-security-policy", policy),
@@ -80,11 +85,10 @@ pub async fn secure(State((ctx, listener)): State<(Ctx, Listener)>, request: Req
         // A handler that serves foreign content may have set a stricter policy.
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
-    response
 }
 
 /// Whether something follows the head of the request.
-fn carries_body(request: &Request) -> bool {
+pub(crate) fn carries_body(request: &Request) -> bool {
     let headers = request.headers();
     headers.contains_key(header::TRANSFER_ENCODING)
         || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0")

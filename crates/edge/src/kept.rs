@@ -6,16 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
     body::HttpBody,
-    extract::{FromRequestParts, Request, State},
-    http::{Method, StatusCode, header},
+    extract::{MatchedPath, Request, State},
+    http::{Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use kernel::{Calendar, Directory};
 use moka::future::Cache;
-use web::{Ctx, Reader};
+use web::{Ctx, Listener, Reader};
 
-use crate::packed::{Packed, Wanted};
+use crate::{
+    headers,
+    packed::{Packed, Wanted},
+};
 
 /// All pages together, in bytes: those of a county, several times. Then those that are asked for least go.
 const MOST: u64 = 64 * 1024 * 1024;
@@ -59,9 +62,16 @@ impl PartialEq for Rest {
 
 /// What is known of one address.
 enum Place {
-    Page(Box<Packed>, Rest),
+    Page(Box<Page>, Rest),
     /// Answered for each reader: nothing (yet) that may be kept. Without [`Rest`] for good, since its kind is another.
     Passing(Option<Rest>),
+}
+
+/// A page that is kept.
+struct Page {
+    packed: Packed,
+    /// The pattern of its route, for the log and the figures.
+    route: Option<MatchedPath>,
 }
 
 impl Place {
@@ -74,7 +84,7 @@ impl Place {
 
     fn weight(&self) -> u32 {
         match self {
-            Place::Page(page, _) => page.weight(),
+            Place::Page(page, _) => page.packed.weight(),
             Place::Passing(_) => NOTE,
         }
     }
@@ -98,6 +108,18 @@ impl Kept {
         Self(Arc::new(Inner { ctx: ctx.clone(), also: Box::new(also), pages }))
     }
 
+    /// The page that is kept for this request and still true, and the pattern of its route; `None` when it must be made.
+    pub(crate) async fn page(&self, parts: &Parts) -> Option<(Response, Option<MatchedPath>)> {
+        let key = key(parts)?;
+        let place = self.0.pages.get(&key).await?;
+        let Place::Page(page, rest) = &*place else { return None };
+        if *rest != self.rest().await.ok()? {
+            return None;
+        }
+        let wanted = Wanted::of(&parts.headers, parts.method == Method::HEAD);
+        Some((page.packed.answer(&wanted).await, page.route.clone()))
+    }
+
     /// What answers given now may rest on.
     async fn rest(&self) -> store::Result<Rest> {
         let ctx = &self.0.ctx;
@@ -111,18 +133,19 @@ impl Kept {
     }
 }
 
+/// Under what a page is kept; `None` for a request to which none may be given.
+fn key(parts: &Parts) -> Option<String> {
+    let fits = matches!(parts.method, Method::GET | Method::HEAD) && !parts.headers.contains_key(header::RANGE);
+    let reader = fits.then(|| Reader::of(parts))?;
+    Some(format!("{}{}", if reader.elder { 'e' } else { 'p' }, reader.path))
+}
+
 /// Layer of the portal: the page that is kept, or a new one, for which others who want it now wait. What is not for everybody
 /// passes.
 pub async fn keep(State(kept): State<Kept>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let wanted = Wanted::of(&parts.headers, parts.method == Method::HEAD);
-    if !matches!(parts.method, Method::GET | Method::HEAD) || parts.headers.contains_key(header::RANGE) {
-        return next.run(Request::from_parts(parts, body)).await;
-    }
-    let reader = Reader::from_request_parts(&mut parts, &kept.0.ctx).await;
-    let Ok(key) = reader.map(|reader| format!("{}{}", if reader.elder { 'e' } else { 'p' }, reader.path)) else {
-        return next.run(Request::from_parts(parts, body)).await;
-    };
+    let Some(key) = key(&parts) else { return next.run(Request::from_parts(parts, body)).await };
     let flight = Flight { asked: Mutex::new(Some((Request::from_parts(parts, body), next))), given: Mutex::default() };
     for _ in 0..TRIES {
         // Without the log nobody knows whether a page is still true: it is made, or the reader is told why not.
@@ -133,7 +156,7 @@ pub async fn keep(State(kept): State<Kept>, request: Request, next: Next) -> Res
             // A head alone makes no page.
             _ if wanted.head => break,
             _ => {
-                let made = flight.make(before.as_deref(), now.clone());
+                let made = flight.make(&kept, before.as_deref(), now.clone());
                 kept.0.pages.entry_by_ref(&key).or_insert_with_if(made, |place| !place.holds(&now)).await.into_value()
             }
         };
@@ -143,7 +166,7 @@ pub async fn keep(State(kept): State<Kept>, request: Request, next: Next) -> Res
         match &*place {
             // Who joined a flight that set out before the event it must see, asks again.
             place if !place.holds(&now) => {}
-            Place::Page(page, _) => return page.answer(&wanted).await,
+            Place::Page(page, _) => return page.packed.answer(&wanted).await,
             Place::Passing(_) => break,
         }
     }
@@ -169,20 +192,24 @@ impl Flight {
     }
 
     /// Runs only for whoever came first.
-    async fn make(&self, before: Option<&Place>, rest: Rest) -> Arc<Place> {
+    async fn make(&self, kept: &Kept, before: Option<&Place>, rest: Rest) -> Arc<Place> {
         let Some((request, next)) = self.take() else { return Arc::new(Place::Passing(Some(rest))) };
+        let route = request.extensions().get::<MatchedPath>().cloned();
         let answer = next.run(request).await;
         let kind = Kind::of(&answer);
         if kind != Kind::Everybodys {
             *self.given.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
             return Arc::new(Place::Passing((kind == Kind::NotNow).then_some(rest)));
         }
-        let (parts, body) = answer.into_parts();
+        let (mut parts, body) = answer.into_parts();
+        // Whoever gets it from the front has none of the layers around ([`crate::front`]).
+        headers::harden(&kept.0.ctx.config().server, Listener::Portal, &mut parts.headers);
         match axum::body::to_bytes(body, LARGEST).await {
             Ok(bytes) => {
                 let before =
-                    before.and_then(|place| if let Place::Page(page, _) = place { Some(&**page) } else { None });
-                Arc::new(Place::Page(Box::new(Packed::new(parts.headers, bytes, before)), rest))
+                    before.and_then(|place| if let Place::Page(page, _) = place { Some(&page.packed) } else { None });
+                let page = Page { packed: Packed::new(parts.headers, bytes, before), route };
+                Arc::new(Place::Page(Box::new(page), rest))
             }
             Err(error) => {
                 tracing::error!(%error, "a page broke off while it was made");

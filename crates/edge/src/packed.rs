@@ -1,7 +1,7 @@
 //! A page as it goes out: its bytes, packed when the first reader wants them so, each form with a strong tag of its own
 //! (RFC 9110, 8.8.3: the same bytes under the same tag).
 
-use std::io::Write;
+use std::{io::Write, sync::OnceLock};
 
 use axum::{
     body::{Body, Bytes},
@@ -82,6 +82,8 @@ pub(crate) struct Packed {
     tag: String,
     gzip: OnceCell<Bytes>,
     brotli: OnceCell<Bytes>,
+    /// The headers of each form, made when the first reader wants it.
+    heads: [OnceLock<HeaderMap>; 3],
 }
 
 impl Packed {
@@ -94,7 +96,7 @@ impl Packed {
             Some(same) => (same.gzip.clone(), same.brotli.clone()),
             None => (OnceCell::new(), OnceCell::new()),
         };
-        Self { headers, plain, tag, gzip, brotli }
+        Self { headers, plain, tag, gzip, brotli, heads: Default::default() }
     }
 
     /// What it takes of the memory, about: the packed forms together are less than half of the plain one.
@@ -106,8 +108,20 @@ impl Packed {
     pub(crate) async fn answer(&self, wanted: &Wanted) -> Response {
         let (form, bytes) = self.bytes(wanted.form).await;
         let mut response = Response::new(Body::empty());
-        *response.headers_mut() = self.headers.clone();
-        let headers = response.headers_mut();
+        *response.headers_mut() = self.heads[form as usize].get_or_init(|| self.head(form, bytes.len())).clone();
+        if wanted.has(&self.tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response.headers_mut().remove(header::CONTENT_ENCODING);
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        } else if !wanted.head {
+            *response.body_mut() = Body::from(bytes);
+        }
+        response
+    }
+
+    /// The headers of a form of this many bytes.
+    fn head(&self, form: Form, length: usize) -> HeaderMap {
+        let mut headers = self.headers.clone();
         let tag = match form {
             Form::Plain => format!("\"{}\"", self.tag),
             form => format!("\"{}-{}\"", self.tag, form.name()),
@@ -115,18 +129,11 @@ impl Packed {
         if let Ok(tag) = HeaderValue::from_str(&tag) {
             headers.insert(header::ETAG, tag);
         }
-        if wanted.has(&self.tag) {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            return response;
-        }
         if form != Form::Plain {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(form.name()));
         }
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-        if !wanted.head {
-            *response.body_mut() = Body::from(bytes);
-        }
-        response
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        headers
     }
 
     async fn bytes(&self, form: Form) -> (Form, Bytes) {

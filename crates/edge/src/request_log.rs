@@ -92,12 +92,37 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
         status: None,
         bytes: 0,
     };
-    let mut response = answering(asked, next.run(request)).instrument(span).await;
-    if let Ok(value) = HeaderValue::from_str(&id.0) {
-        response.headers_mut().insert(HEADER, value);
-    }
+    let response = answering(asked, next.run(request)).instrument(span).await;
     line.status = Some(response.status());
-    response.map(|body| Body::new(Counted { body, line }))
+    finished(response, &id, line)
+}
+
+impl RequestLog {
+    /// An answer that needed none of the layers gets its id, and its line when it has gone out.
+    pub(crate) fn told(
+        &self,
+        request: &Request,
+        from: IpAddr,
+        route: Option<MatchedPath>,
+        started: Instant,
+        answer: Response,
+    ) -> Response {
+        let id = self.id(request);
+        let span =
+            tracing::error_span!("request", id = &*id.0, route = route.as_ref().map_or("-", MatchedPath::as_str));
+        let asked = Asked::new(id.0.clone(), "").coming_from(from);
+        let (method, status) = (request.method().clone(), Some(answer.status()));
+        let line = Line { asked, span, started, listener: self.listener, method, route, status, bytes: 0 };
+        finished(answer, &id, line)
+    }
+}
+
+/// The answer with its id; the line ends with its body.
+fn finished(mut answer: Response, id: &RequestId, line: Line) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        answer.headers_mut().insert(HEADER, value);
+    }
+    answer.map(|body| Body::new(Counted { body, line }))
 }
 
 /// The line of a request, written when its answer has gone out or the reader has gone away.

@@ -148,7 +148,12 @@ impl State<'_> {
                 hits.extend(self.at_address(&first.target, today)?);
             } else {
                 let title_pieces = vec![snippet::Piece { text: first.title.clone(), hit: false }];
-                hits.push(Hit { title: first.title.clone(), url: first.target.clone(), title_pieces, ..Hit::default() });
+                hits.push(Hit {
+                    title: first.title.clone(),
+                    url: first.target.clone(),
+                    title_pieces,
+                    ..Hit::default()
+                });
             }
         }
         hits.iter_mut().for_each(|hit| hit.recommended = true);

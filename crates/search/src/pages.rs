@@ -253,9 +253,10 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
         .shorter
         .iter()
         .map(|found| link(&found.value, address(&Query::text(found.value.as_str()), |_| {}), found.count));
-    let meant = suggestions.meant.iter().map(|found| {
-        link(&found.label, address(&Query::text(found.value.as_str()), |_| {}), found.count)
-    });
+    let meant = suggestions
+        .meant
+        .iter()
+        .map(|found| link(&found.label, address(&Query::text(found.value.as_str()), |_| {}), found.count));
     let columns = suggestions.columns.iter().map(|column| {
         link(&column.label, address(&Query::default(), |query| query.column.clone_from(&column.value)), column.count)
     });

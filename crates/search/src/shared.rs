@@ -224,7 +224,8 @@ impl Search {
             let answer = move |opened: &Opened| {
                 let kinds = kinds(&asked.inner.sources);
                 let seen = &opened.seen_by(audience);
-                let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles, kinds: &kinds };
+                let state =
+                    State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles, kinds: &kinds };
                 engine::answer(&state, &query, today).map(Arc::new)
             };
             let search = self.clone();
@@ -258,7 +259,8 @@ impl Search {
             let answer = move |opened: &Opened| {
                 let kinds = kinds(&asked.inner.sources);
                 let seen = &opened.seen_by(Audience::Public);
-                let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles, kinds: &kinds };
+                let state =
+                    State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles, kinds: &kinds };
                 suggest::words(&state, &text, today).map(Arc::new)
             };
             self.inner.gates.of(Audience::Public).work(move || search.reading(answer)).await

@@ -70,7 +70,11 @@ impl Part {
         part
     }
 
-    fn beginning<'a>(&'a self, list: &'a [(Box<str>, u32)], letters: &'a str) -> impl Iterator<Item = (&'a str, &'a Word)> {
+    fn beginning<'a>(
+        &'a self,
+        list: &'a [(Box<str>, u32)],
+        letters: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a Word)> {
         let from = list.partition_point(|(sound, _)| **sound < *letters);
         list[from..]
             .iter()
@@ -150,7 +154,9 @@ impl Vocabulary {
             }
         }
         let mut found: Vec<_> = found.into_iter().collect();
-        found.sort_by(|(one, a), (other, b)| b.cmp(a).then_with(|| one.chars().count().cmp(&other.chars().count())).then_with(|| one.cmp(other)));
+        found.sort_by(|(one, a), (other, b)| {
+            b.cmp(a).then_with(|| one.chars().count().cmp(&other.chars().count())).then_with(|| one.cmp(other))
+        });
         found.into_iter().take(most).map(|(text, (_, weight))| Word { text, weight }).collect()
     }
 

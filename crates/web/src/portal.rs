@@ -20,15 +20,20 @@ impl FromRequestParts<Ctx> for Reader {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Ctx) -> Result<Self> {
-        let cookies = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        Ok(Self {
-            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
-            elder: cookies.split(';').any(|cookie| cookie.trim() == "mode=elder"),
-        })
+        Ok(Self::of(parts))
     }
 }
 
 impl Reader {
+    /// Who asks, by the head of a request.
+    pub fn of(parts: &Parts) -> Self {
+        let cookies = parts.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        Self {
+            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            elder: cookies.split(';').any(|cookie| cookie.trim() == "mode=elder"),
+        }
+    }
+
     /// The frame around a page. `section` is the column for the title (页名 - 栏目 - 站名), `nav` the key of the door
     /// ([`doors::Door`]) that is marked, or empty. Site tags (政府网站发展指引, 网页标签) are there;
     /// columns and contents add theirs with [`PortalShell::column`] and [`PortalShell::content`].

@@ -70,6 +70,32 @@ both! {
         reseal(app).await;
     }
 
+    async fn a_kept_page_carries_what_any_answer_carries(app) {
+        let path = format!("/documents/{}", notice(app, "关于停电的通知").await);
+        let headers = |reply: &Reply| {
+            let named = reply.headers.iter().filter(|(name, _)| *name != "x-request-id");
+            let mut all: Vec<_> = named.map(|(name, value)| (name.to_string(), value.clone())).collect();
+            all.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| one.1.as_bytes().cmp(other.1.as_bytes())));
+            all
+        };
+        for accept in ["br, gzip", "gzip", "identity"] {
+            let mut reader = app.visitor();
+            reader.with_header("accept-encoding", accept);
+            // Another question is another page: this one is made, then kept.
+            let asked = format!("{path}?form={}", accept.len());
+            let made = reader.get(&asked).await.expect(200);
+            let kept = reader.get(&asked).await.expect(200);
+            assert_eq!(headers(&made), headers(&kept), "{accept}");
+            assert_eq!(made.bytes, kept.bytes);
+            assert!(value(&kept, "content-security-policy").contains("default-src 'none'"));
+            let ids = [&made, &kept].map(|reply| value(reply, "x-request-id"));
+            assert!(ids[0] != ids[1] && ids.iter().all(|id| id.len() >= 16), "{ids:?}");
+        }
+        // What brings something with it is no question for a page.
+        let body = app.visitor().send(Method::GET, &path, "text/plain", b"x".to_vec()).await;
+        assert_eq!(body.status, 200);
+    }
+
     async fn who_has_the_page_is_told_so_in_every_form(app) {
         let path = format!("/documents/{}", notice(app, "关于供水的通知").await);
         let plain = app.visitor().get(&path).await.expect(200);

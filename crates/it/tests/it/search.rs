@@ -100,6 +100,51 @@ both! {
         page(app, "琥魄").await.hides("琥珀");
     }
 
+    async fn what_the_office_keeps_of_words_holds_for_readers(app) {
+        let id = put(app, policy("综合窗口受理办法", "<p>一次办结。</p>")).await;
+        let other = put(app, policy("证明事项清单", "<p>一次性告知。</p>")).await;
+        page(app, "一窗").await.shows("没有找到符合的内容");
+        let mut clerk = app.clerk().await;
+        clerk.get("/search-phrases").await.expect(200).shows("还没有检索用语");
+        let form = clerk.get("/search-phrases/new").await.expect(200);
+        let once = form.field("once");
+        let same = [("once", once.as_str()), ("kind", "same"), ("words", "一窗、综合窗口")];
+        clerk.post("/search-phrases", &same).await.expect(303);
+        // Sent twice it is done once; a form of it again is refused with where it stands.
+        clerk.post("/search-phrases", &same).await.expect(303);
+        clerk.post("/search-phrases", &[("kind", "same"), ("words", "一窗、一窗通办")]).await.expect(422).shows("已在“综合窗口、一窗”里");
+        app.work().await;
+        page(app, "一窗").await.shows(&format!("/policies/{id}"));
+        // Recommended: a text by its address, a fixed page by a title; nothing else.
+        for target in ["/policies/none", "https://example.com/", "//example.com", "/search?q=x", "javascript:alert(1)", ""] {
+            let form = [("kind", "first"), ("words", "办事"), ("target", target), ("title", "办事")];
+            clerk.post("/search-phrases", &form).await.expect(422).shows("请填写本门户已经公开的页面网址");
+        }
+        let target = format!("/policies/{other}");
+        clerk.post("/search-phrases", &[("kind", "first"), ("words", "开证明、办证明"), ("target", &target)]).await.expect(303);
+        clerk.post("/search-phrases", &[("kind", "first"), ("words", "要信息"), ("target", "/foi"), ("title", "依申请公开怎么办")]).await.expect(303);
+        app.work().await;
+        page(app, "开证明").await.shows("推荐").shows("证明事项清单");
+        page(app, "要信息").await.shows("依申请公开怎么办").shows("href=\"/foi\"");
+        page(app, "开证").await.hides("推荐");
+        // What is withdrawn is recommended no more, and the office is told.
+        crate::publishing::changes::withdraw(app, &other, "清单有误").await;
+        page(app, "开证明").await.hides("证明事项清单");
+        clerk.get("/search-phrases").await.expect(200).shows("现在不公开");
+        // Changed over another's change: nothing is lost in silence.
+        let list = clerk.get("/search-phrases").await.text();
+        let link = list.split("\">综合窗口、一窗</a>").next().and_then(|before| before.rsplit("/search-phrases/").next());
+        let path = format!("/search-phrases/{}", link.expect("a row"));
+        let version = clerk.get(&path).await.expect(200).field("version");
+        let change = [("kind", "same"), ("words", "一窗、综合窗口、一窗通办"), ("version", version.as_str())];
+        clerk.post(&path, &change).await.expect(303);
+        clerk.post(&path, &[("kind", "same"), ("words", "一窗、别的窗口"), change[2]]).await.expect(409).shows("有人修改过");
+        clerk.post(&format!("{path}/delete"), &[]).await.expect(303);
+        clerk.get(&path).await.expect(404);
+        let mut editor = app.editor("QH010").await;
+        editor.get("/search-phrases").await.expect(403);
+    }
+
     async fn a_lost_index_is_made_again_from_the_database(app) {
         let id = put(app, policy("农村公路养护办法", "<p>养护责任到村。</p>")).await;
         let dir = app.data().join("index-elsewhere");

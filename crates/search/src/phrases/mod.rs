@@ -10,12 +10,8 @@ use web::{Capability, Listener, Nav, Routes, hooks::Verb};
 pub(crate) use store::{Found, Phrases, SUBJECT, all};
 
 /// Keep the words of the search.
-static MANAGE: Permission = Permission::new(
-    "manage_search_phrases",
-    "维护检索用语",
-    &[Role::SystemAdmin, Role::CountyOffice],
-    AllOrgans,
-);
+static MANAGE: Permission =
+    Permission::new("manage_search_phrases", "维护检索用语", &[Role::SystemAdmin, Role::CountyOffice], AllOrgans);
 
 const ABOUT: &[(&str, &str)] = &[("words", "用语"), ("target", "推荐网址"), ("title", "显示的标题")];
 static ADDED: EventKind =

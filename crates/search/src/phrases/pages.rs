@@ -63,7 +63,13 @@ pub(super) async fn list(State(ctx): State<Ctx>, Extension(search): Extension<Se
     office_page(&List { shell: desk.shell(&ctx, "检索用语").await?, rows })
 }
 
-async fn form(ctx: &Ctx, desk: &Desk, typed: Typed, errors: FormErrors, existing: Option<PhraseId>) -> Result<Response> {
+async fn form(
+    ctx: &Ctx,
+    desk: &Desk,
+    typed: Typed,
+    errors: FormErrors,
+    existing: Option<PhraseId>,
+) -> Result<Response> {
     let title = if existing.is_none() { "新增检索用语" } else { "检索用语" };
     let bad = !errors.is_empty();
     let page = Edit {
@@ -118,7 +124,8 @@ pub(super) async fn change(
 async fn write(ctx: &Ctx, search: &Search, desk: &Desk, typed: Typed, id: Option<PhraseId>) -> Result<Response> {
     let target = typed.path(&ctx.config().portal.url);
     // The index is asked before the write begins: it may take its time.
-    let (found, _) = if typed.kind == "first" { search.leads_to(&target).await? } else { (Found::Nothing, String::new()) };
+    let (found, _) =
+        if typed.kind == "first" { search.leads_to(&target).await? } else { (Found::Nothing, String::new()) };
     let done = async |tx: &mut Tx| {
         tx.lock("search_phrase").await?;
         let errors = store::errors(&typed, id.as_ref(), &store::rows(tx.conn()).await?, found);

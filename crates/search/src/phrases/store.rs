@@ -132,7 +132,8 @@ impl Phrases {
     }
 }
 
-const SELECT: &str = "SELECT id, kind, words, target, title, version, changed_at FROM search_phrase ORDER BY kind, words, id";
+const SELECT: &str =
+    "SELECT id, kind, words, target, title, version, changed_at FROM search_phrase ORDER BY kind, words, id";
 
 /// All rows.
 ///
@@ -152,13 +153,12 @@ pub(crate) async fn all(executor: impl Executor<'_>) -> web::Result<Phrases> {
 
 /// What the log seals: what readers are shown first is nobody's to turn past the program.
 pub(super) fn sealed() -> Sealed {
-    Sealed::each(
-        SUBJECT,
-        "检索用语",
-        "SELECT id FROM search_phrase",
-        "SELECT words FROM search_phrase WHERE id = $1",
-    )
-    .part("phrase/1", "用语或推荐", "SELECT id, kind, words, target, title, version FROM search_phrase WHERE id = $1")
+    Sealed::each(SUBJECT, "检索用语", "SELECT id FROM search_phrase", "SELECT words FROM search_phrase WHERE id = $1")
+        .part(
+            "phrase/1",
+            "用语或推荐",
+            "SELECT id, kind, words, target, title, version FROM search_phrase WHERE id = $1",
+        )
 }
 
 /// What is wrong with a row as typed. `page`: whether its address leads to something that can be found; `fixed`: to a page of
@@ -172,10 +172,15 @@ pub(super) fn errors(typed: &Typed, own: Option<&PhraseId>, rows: &[Row], found:
     errors.require(
         forms.len() >= least,
         "words",
-        if same { "请至少填写两种说法，用顿号隔开，例如“低保、最低生活保障”。" } else { "请填写搜索的词，例如“低保”；几个词用顿号隔开。" },
+        if same {
+            "请至少填写两种说法，用顿号隔开，例如“低保、最低生活保障”。"
+        } else {
+            "请填写搜索的词，例如“低保”；几个词用顿号隔开。"
+        },
     );
     errors.require(forms.len() <= MOST_FORMS, "words", "一条最多 12 种说法，多的请另建一条。");
-    if let Some(odd) = forms.iter().find(|form| !(2..=LONGEST).contains(&form.chars().count()) || tokens::units(form).is_empty())
+    if let Some(odd) =
+        forms.iter().find(|form| !(2..=LONGEST).contains(&form.chars().count()) || tokens::units(form).is_empty())
     {
         errors.add("words", format!("请修改“{}”：每种说法 2 到 30 个字。", web::filters::shortened(odd, 40)));
     }
@@ -236,7 +241,13 @@ pub(crate) enum Found {
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when it was changed meanwhile or there are too many; [`Refusal::NotFound`] when it is gone.
-pub(super) async fn put(tx: &mut Tx, actor: &Actor, id: Option<&PhraseId>, typed: &Typed, target: &str) -> web::Result<(), Refusal> {
+pub(super) async fn put(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: Option<&PhraseId>,
+    typed: &Typed,
+    target: &str,
+) -> web::Result<(), Refusal> {
     let words = typed.forms().join("\n");
     let first = typed.kind == "first";
     let (target, title) = if first { (target, typed.title.trim()) } else { ("", "") };
@@ -259,7 +270,9 @@ pub(super) async fn put(tx: &mut Tx, actor: &Actor, id: Option<&PhraseId>, typed
                 .fetch_optional(tx.conn())
                 .await?;
             return Err(there.map_or(Refusal::NotFound, |_| {
-                Refusal::Conflict("这一条在您打开之后有人修改过，您的改动没有保存。请核对现在的内容，再填写一次。".into())
+                Refusal::Conflict(
+                    "这一条在您打开之后有人修改过，您的改动没有保存。请核对现在的内容，再填写一次。".into(),
+                )
             }));
         }
         (id.clone(), &super::CHANGED)
@@ -291,12 +304,11 @@ pub(super) async fn put(tx: &mut Tx, actor: &Actor, id: Option<&PhraseId>, typed
 /// # Errors
 /// [`Refusal::NotFound`] when there is none.
 pub(super) async fn delete(tx: &mut Tx, actor: &Actor, id: &PhraseId) -> web::Result<(), Refusal> {
-    let row: Option<Row> = query_as(
-        "SELECT id, kind, words, target, title, version, changed_at FROM search_phrase WHERE id = $1",
-    )
-    .bind(id)
-    .fetch_optional(tx.conn())
-    .await?;
+    let row: Option<Row> =
+        query_as("SELECT id, kind, words, target, title, version, changed_at FROM search_phrase WHERE id = $1")
+            .bind(id)
+            .fetch_optional(tx.conn())
+            .await?;
     let row = row.ok_or(Refusal::NotFound)?;
     query("DELETE FROM search_phrase WHERE id = $1").bind(id).execute(tx.conn()).await?;
     let about = json!({ "words": row.forms().join("、"), "target": row.target, "title": row.title });
@@ -335,7 +347,8 @@ mod tests {
     fn what_is_wrong_is_said() {
         let wrong = |typed: &Typed, found| errors(typed, None, &[row("1", "same", "放管服\n简政放权")], found);
         assert!(wrong(&typed("same", "一窗、一窗受理"), Found::Nothing).is_empty());
-        for words in ["", "一窗", "一窗、受", "放管服、放管服改革", "低保、低保金", "一窗、13812345678"] {
+        for words in ["", "一窗", "一窗、受", "放管服、放管服改革", "低保、低保金", "一窗、13812345678"]
+        {
             assert!(wrong(&typed("same", words), Found::Nothing).of("words").is_some(), "{words}");
         }
         assert!(wrong(&typed("", "一窗、一窗受理"), Found::Nothing).of("kind").is_some());
@@ -346,7 +359,12 @@ mod tests {
         let titled = Typed { title: "依申请公开".into(), ..first };
         assert!(wrong(&titled, Found::Page).is_empty());
         assert!(wrong(&titled, Found::Subject).of("title").is_some());
-        let own = errors(&typed("same", "放管服、放管服改革"), Some(&"1".into()), &[row("1", "same", "放管服")], Found::Nothing);
+        let own = errors(
+            &typed("same", "放管服、放管服改革"),
+            Some(&"1".into()),
+            &[row("1", "same", "放管服")],
+            Found::Nothing,
+        );
         assert!(own.is_empty(), "a row does not stand in its own way");
     }
 

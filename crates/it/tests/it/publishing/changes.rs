@@ -48,7 +48,8 @@ pub(crate) async fn correct(app: &TestApp, id: &str, more: &[(&str, &str)]) {
     submit(&mut editor, id, "更正后的通知", "<p>更正后的正文。</p>", more).await.expect(303);
 }
 
-async fn withdraw(app: &TestApp, id: &str, reason: &str) -> String {
+/// Withdraws a public document of the finance bureau; the page after.
+pub(crate) async fn withdraw(app: &TestApp, id: &str, reason: &str) -> String {
     let mut head = app.person("head-qh010", "QH010", &[Role::OrganHead]).await;
     let page = head.get(&format!("/documents/{id}")).await.expect(200);
     let form = page.text();
