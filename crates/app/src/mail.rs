@@ -1,40 +1,173 @@
 //! Delivering mails: to the SMTP server of the configuration, or into an outbox folder that the office shows. A mail to
-//! several people is split into one job for each, so that one bad address or one failure concerns one person.
+//! several people is split into one job for each, so that one bad address or one failure concerns one person. Who wants mails
+//! gathered gets them as one, in the morning of each working day.
 
-use kernel::{id, time};
+use std::sync::Arc;
+
+use jiff::{Timestamp, ToSpan};
+use kernel::{Calendar, event::digest_of, id, time};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::Mailbox,
     message::header::{ContentType, MIME_VERSION_1_0},
 };
-use store::jobs::{Failure, Handlers, NewJob};
+use serde::{Deserialize, Serialize};
+use store::{
+    FromRow,
+    jobs::{Failure, Handlers, NewJob},
+    query, query_as,
+};
 use web::{
     Capability, Ctx,
-    mail::{Mail, Outward, SEND},
+    hooks::Recipients,
+    mail::{Mail, Outward, SEND, SEND_NOW},
 };
+
+/// The kind of job that sends what was gathered for one address.
+const GATHERED: &str = "mail.gathered";
+/// Characters of one mail in the gathered one; what is longer is said to be.
+const LONGEST: usize = 4000;
+/// Mails in one gathered one; the rest comes in the next.
+const MOST: i64 = 100;
+/// When gathered mails go out on a working day: hours after midnight in China.
+const MORNING: i64 = 8;
 
 /// Delivering what others put into the queue.
 pub fn capability() -> Capability {
-    Capability::new("mail", "邮件").jobs(handlers).declare(Outward(SEND))
+    Capability::new("mail", "邮件")
+        .jobs(handlers)
+        .migrations(store::migrations!("mail", "../migrations/0001_gathered.sql"))
+        .declare(Outward(SEND))
+        .declare(Outward(SEND_NOW))
+        .declare(Outward(GATHERED))
 }
 
 fn handlers(ctx: &Ctx) -> Handlers {
-    let ctx = ctx.clone();
-    Handlers::default().with(SEND, "发送邮件", move |mail: Mail| {
-        let ctx = ctx.clone();
-        async move { deliver(&ctx, &mail).await }
-    })
+    let (usual, urgent, gathered) = (ctx.clone(), ctx.clone(), ctx.clone());
+    Handlers::default()
+        .with(SEND, "发送邮件", move |mail: Mail| {
+            let ctx = usual.clone();
+            async move { hand_out(&ctx, SEND, mail).await }
+        })
+        .with(SEND_NOW, "发送邮件（马上）", move |mail: Mail| {
+            let ctx = urgent.clone();
+            async move { hand_out(&ctx, SEND_NOW, mail).await }
+        })
+        .with(GATHERED, "发送合并的提醒邮件", move |whose: Whose| {
+            let ctx = gathered.clone();
+            async move { send_gathered(&ctx, &whose).await }
+        })
 }
 
-async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
+/// For whom mails were gathered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Whose {
+    address: String,
+}
+
+/// A mail to one goes out or is gathered; one to several becomes one for each.
+async fn hand_out(ctx: &Ctx, kind: &'static str, mail: Mail) -> Result<(), Failure> {
     if mail.to.len() > 1 {
         let mut tx = ctx.db().write().await?;
         for to in &mail.to {
             let one = Mail { to: vec![to.clone()], ..mail.clone() };
-            tx.enqueue(NewJob::now(SEND, &one)).await?;
+            tx.enqueue(NewJob::now(kind, &one)).await?;
         }
         return Ok(tx.commit().await?);
     }
+    let Some(address) = mail.to.first().filter(|_| kind == SEND) else { return deliver(ctx, &mail).await };
+    let gathered = ctx.one::<Arc<dyn Recipients>>().gathered(ctx, address).await;
+    match gathered.map_err(|error| Failure::Retry(format!("{error:?}")))? {
+        true => gather(ctx, address, &mail).await,
+        false => deliver(ctx, &mail).await,
+    }
+}
+
+/// Keeps a mail for the next morning. A job that runs twice keeps it once.
+async fn gather(ctx: &Ctx, address: &str, mail: &Mail) -> Result<(), Failure> {
+    let now = ctx.seams().now();
+    let mut tx = ctx.db().write().await?;
+    query(
+        "INSERT INTO gathered_mail (id, address, subject, text, kept_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(digest_of([address, mail.subject.as_str(), mail.text.as_str()]))
+    .bind(address)
+    .bind_all([&mail.subject, &mail.text, &time::to_db(now)])
+    .execute(tx.conn())
+    .await?;
+    let whose = Whose { address: address.to_owned() };
+    tx.enqueue(NewJob::now(GATHERED, &whose).at(next_morning(&ctx.calendar(), now)).dedup(address)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The next moment at which gathered mails go out, after `now`.
+fn next_morning(calendar: &Calendar, now: Timestamp) -> Timestamp {
+    let mut day = time::date_in_china(now);
+    // A year beyond the calendar has its Mondays to Fridays.
+    for _ in 0..60 {
+        let morning = time::start_of_day(day).checked_add(MORNING.hours()).unwrap_or(now);
+        if morning > now && calendar.is_probably_working(day) {
+            return morning;
+        }
+        day = day.tomorrow().unwrap_or(day);
+    }
+    now
+}
+
+#[derive(FromRow)]
+struct Kept {
+    id: String,
+    subject: String,
+    text: String,
+}
+
+/// All that was gathered for an address, as one mail: in the same write it is forgotten here and stands in the queue.
+async fn send_gathered(ctx: &Ctx, whose: &Whose) -> Result<(), Failure> {
+    let mut tx = ctx.db().write().await?;
+    let kept: Vec<Kept> =
+        query_as("SELECT id, subject, text FROM gathered_mail WHERE address = $1 ORDER BY kept_at, id LIMIT $2")
+            .bind(&whose.address)
+            .bind(MOST)
+            .fetch_all(tx.conn())
+            .await?;
+    for one in &kept {
+        query("DELETE FROM gathered_mail WHERE id = $1").bind(&one.id).execute(tx.conn()).await?;
+    }
+    if let Some(mail) = together(&whose.address, &kept) {
+        tx.enqueue(NewJob::now(SEND_NOW, &mail)).await?;
+    }
+    if i64::try_from(kept.len()).is_ok_and(|many| many == MOST) {
+        tx.enqueue(NewJob::now(GATHERED, whose)).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// One mail of several; `None` of none. A single one stays as it is.
+fn together(address: &str, kept: &[Kept]) -> Option<Mail> {
+    let to = vec![address.to_owned()];
+    let first = kept.first()?;
+    if kept.len() == 1 {
+        return Some(Mail { to, subject: first.subject.clone(), text: first.text.clone() });
+    }
+    let mut text = format!("您有 {} 条提醒：\n", kept.len());
+    for (number, one) in (1..).zip(kept) {
+        text.push_str(&format!("{number}. {}\n", one.subject));
+    }
+    for (number, one) in (1..).zip(kept) {
+        let body: String = one.text.trim().chars().take(LONGEST).collect();
+        let cut = if one.text.trim().chars().count() > LONGEST {
+            "\n（太长，后面的没有列出，请到系统中查看。）"
+        } else {
+            ""
+        };
+        text.push_str(&format!("\n———— {number}. {} ————\n\n{body}{cut}\n", one.subject));
+    }
+    text.push_str("\n要改为一有就发，请在“我的账号”里选择。\n");
+    Some(Mail { to, subject: format!("政务公开提醒：{} 条", kept.len()), text })
+}
+
+async fn deliver(ctx: &Ctx, mail: &Mail) -> Result<(), Failure> {
     let from: Mailbox =
         ctx.config().mail.from.parse().map_err(|e| Failure::Give(format!("mail.from 写法不对：{e}")))?;
     for to in &mail.to {
@@ -73,4 +206,38 @@ async fn to_outbox(ctx: &Ctx, message: &Message) -> Result<(), Failure> {
         tokio::fs::write(folder.join(name), message.formatted()).await
     };
     write.await.map_err(|e| Failure::Retry(format!("发件箱写不进去：{e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(subject: &str, text: &str) -> Kept {
+        Kept { id: subject.into(), subject: subject.into(), text: text.into() }
+    }
+
+    #[test]
+    fn gathered_mails_go_out_in_the_next_working_morning() {
+        let calendar = Calendar::bundled();
+        let next = |now: &str| next_morning(&calendar, now.parse().expect("moment")).to_string();
+        assert_eq!(next("2026-03-02T23:00:00Z"), "2026-03-03T00:00:00Z", "Tuesday, before eight");
+        assert_eq!(next("2026-03-03T00:00:00Z"), "2026-03-04T00:00:00Z", "at eight it is the next day");
+        assert_eq!(next("2026-03-06T02:00:00Z"), "2026-03-09T00:00:00Z", "Friday to Monday");
+        // 国务院办公厅 2026: National Day from October 1 to 7.
+        assert_eq!(next("2026-09-30T05:00:00Z"), "2026-10-08T00:00:00Z", "over a holiday");
+    }
+
+    #[test]
+    fn one_mail_stays_as_it_is_and_several_become_one() {
+        assert_eq!(together("a@example.gov.cn", &[]), None);
+        let alone = together("a@example.gov.cn", &[kept("稿件退回：甲", "请修改。")]).expect("a mail");
+        assert_eq!((alone.subject.as_str(), alone.text.as_str()), ("稿件退回：甲", "请修改。"));
+        let long = "长".repeat(LONGEST + 1);
+        let both = together("a@example.gov.cn", &[kept("稿件退回：甲", "请修改。"), kept("新任务：乙", &long)])
+            .expect("a mail");
+        assert_eq!(both.subject, "政务公开提醒：2 条");
+        for part in ["1. 稿件退回：甲", "2. 新任务：乙", "请修改。", "后面的没有列出"] {
+            assert!(both.text.contains(part), "{part}");
+        }
+    }
 }

@@ -57,6 +57,9 @@ pub static ACCOUNT_CHANGED: EventKind = account("account.changed", "修改账号
     ("organ", "机关"),
     ("email_changed", "改了邮箱"),
 ]);
+/// How mails come.
+pub static MAIL_CHOSEN: EventKind =
+    EventKind::new("account", "account.mail_chosen", "选择提醒方式").holds(&[("how", "方式")]);
 pub static ROLES_CHANGED: EventKind =
     account("account.roles_changed", "修改角色").holds(&[("login", "登录名"), ("before", "原来"), ("after", "现在")]);
 /// 停用.
@@ -150,6 +153,7 @@ pub static ALL: [&EventKind; 32] = [
     &ORGAN_EXPORTED,
     &ACCOUNT_CREATED,
     &ACCOUNT_CHANGED,
+    &MAIL_CHOSEN,
     &ROLES_CHANGED,
     &ACCOUNT_DISABLED,
     &ACCOUNT_ENABLED,

@@ -64,7 +64,12 @@ pub fn capability() -> Capability {
         .search(organs::search_source())
         .settings::<settings::Sessions>()
         .settings::<settings::Accounts>()
-        .migrations(store::migrations!("identity", "../migrations/0001_identity.sql", "../migrations/0002_doors.sql"))
+        .migrations(store::migrations!(
+            "identity",
+            "../migrations/0001_identity.sql",
+            "../migrations/0002_doors.sql",
+            "../migrations/0003_gathered_mail.sql"
+        ))
         .declare(audit::watch::Watching::default())
         .declare(sealed::organs())
         .declare(sealed::accounts())

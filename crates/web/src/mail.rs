@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 /// The kind of job that delivers a [`Mail`].
 pub const SEND: &str = "mail.send";
 
+/// The kind of job that delivers a [`Mail`] at once, also to those who want theirs gathered ([`crate::hooks::Recipients::gathered`]):
+/// what cannot wait for the next morning.
+pub const SEND_NOW: &str = "mail.send_now";
+
 /// A mail in plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {

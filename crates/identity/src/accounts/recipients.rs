@@ -74,6 +74,18 @@ impl Recipients for Accounts {
         })
     }
 
+    fn gathered<'a>(&'a self, ctx: &'a Ctx, address: &'a str) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async move {
+            // Two accounts may have one address: as long as one of them wants each mail at once, it does.
+            let each: Option<i64> =
+                query_scalar("SELECT MIN(mail_gathered) FROM account WHERE email = $1 AND disabled = 0")
+                    .bind(address)
+                    .fetch_one(ctx.db().read())
+                    .await?;
+            Ok(each == Some(1))
+        })
+    }
+
     fn people<'a>(&'a self, ctx: &'a Ctx, roles: &'a [Role]) -> BoxFuture<'a, Result<Vec<Person>>> {
         Box::pin(async move {
             let rows: Vec<PersonRow> = query_as(

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::NewEvent;
+use serde_json::json;
 use web::{
     Ctx, Desk, Done, Error, Form, FormErrors, Redirect, Refusal, Result, act, act_now, act_or_form, desk::SessionId,
     office_page, page,
@@ -25,6 +26,7 @@ use crate::{
 pub(super) struct Fields {
     once: String,
     email: String,
+    gathered: String,
     old: String,
     password: String,
     again: String,
@@ -37,7 +39,12 @@ pub(super) async fn email(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<F
     let own = pages::own(&ctx, &desk).await?;
     let done = async |tx: &mut Tx| {
         accounts::change(tx, &own.id, &own.name, &own.organ, &form.email, &desk.actor()).await?;
-        Ok(Done::ok("/account", "邮箱已保存。"))
+        let gathered = form.gathered == "morning";
+        if store::gather_mail(tx, &own.id, gathered).await? {
+            let how = if gathered { "每个工作日早上合成一封" } else { "一有就发" };
+            tx.append(NewEvent::new(&events::MAIL_CHOSEN, &own.id, &desk.actor()).data(json!({ "how": how }))).await?;
+        }
+        Ok(Done::ok("/account", "邮箱和提醒方式已保存。"))
     };
     act_or_form(&ctx, &form.once, done, async |errors: FormErrors| {
         // Name and organ have no field on this page: what is wrong with them stands above it.
@@ -45,7 +52,8 @@ pub(super) async fn email(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<F
             FormErrors::one(if field == "email" { "email" } else { "errors" }, message.as_str())
         };
         let errors = errors.items().first().map(at).unwrap_or_default();
-        page::office_errors(&pages::overview_page(&ctx, &desk, errors, Some(form.email.clone())).await?)
+        let typed = Some((form.email.clone(), form.gathered == "morning"));
+        page::office_errors(&pages::overview_page(&ctx, &desk, errors, typed).await?)
     })
     .await
 }

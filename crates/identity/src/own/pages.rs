@@ -12,6 +12,12 @@ use crate::{
     settings::Sessions,
 };
 
+/// How mails come.
+const WAYS: [(&str, &str, &str); 2] = [
+    ("each", "一有就发", "每件事一封"),
+    ("morning", "合成一封", "每个工作日早上 8 点，前一天起的提醒合成一封；紧急发布的仍然马上发"),
+];
+
 #[derive(Template)]
 #[template(path = "own/templates/account.html")]
 pub(super) struct AccountPage {
@@ -23,6 +29,9 @@ pub(super) struct AccountPage {
     roles: String,
     signed_in: String,
     email: String,
+    /// How mails come, one of [`WAYS`].
+    gathered: &'static str,
+    ways: [(&'static str, &'static str, &'static str); 2],
     sessions: Vec<SessionRow>,
     idle_minutes: u32,
     absolute_hours: u32,
@@ -67,10 +76,14 @@ pub(super) async fn overview_page(
     ctx: &Ctx,
     desk: &Desk,
     errors: FormErrors,
-    email: Option<String>,
+    typed: Option<(String, bool)>,
 ) -> Result<AccountPage> {
     let account = own(ctx, desk).await?;
     let current = desk.session.as_ref().map(|session| &session.id);
+    let (email, gathered) = match typed {
+        Some(typed) => typed,
+        None => (account.email.clone(), store::mail_gathered(ctx.db(), &account.id).await?),
+    };
     let rows = session_rows(ctx, &account.id, current).await?;
     let config = &ctx.settings::<Sessions>();
     Ok(AccountPage {
@@ -78,7 +91,9 @@ pub(super) async fn overview_page(
         organ: ctx.directory().get(&account.organ).map_or(account.organ.to_string(), |organ| organ.name.clone()),
         roles: account.role_names(),
         signed_in: time::show_minute(&account.signed_in_at),
-        email: email.unwrap_or_else(|| account.email.clone()),
+        email,
+        gathered: if gathered { "morning" } else { "each" },
+        ways: WAYS,
         sessions: rows,
         idle_minutes: config.idle_minutes,
         absolute_hours: config.absolute_hours,

@@ -66,3 +66,20 @@ pub(super) async fn codes_left(db: &Db, account: &AccountId) -> ::store::Result<
         .fetch_one(db.read())
         .await
 }
+
+/// Whether the mails of the account are gathered.
+pub(super) async fn mail_gathered(db: &Db, account: &AccountId) -> ::store::Result<bool> {
+    let gathered: Option<i64> =
+        query_scalar("SELECT mail_gathered FROM account WHERE id = $1").bind(account).fetch_optional(db.read()).await?;
+    Ok(gathered == Some(1))
+}
+
+/// Has the mails of the account gathered from now on, or sent one by one; whether that is a change.
+pub(super) async fn gather_mail(tx: &mut Tx, account: &AccountId, gathered: bool) -> ::store::Result<bool> {
+    let done = query("UPDATE account SET mail_gathered = $2 WHERE id = $1 AND mail_gathered <> $2")
+        .bind(account)
+        .bind(gathered)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

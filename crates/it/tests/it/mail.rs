@@ -6,7 +6,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
 };
-use web::mail::{Mail, SEND};
+use web::mail::{Mail, SEND, SEND_NOW};
 
 fn mail() -> Mail {
     Mail {
@@ -69,6 +69,42 @@ both! {
         assert!(mails[0].contains("To: a@example.invalid") && !mails[0].contains("b@example.invalid"));
         assert!(mails[1].contains("To: b@example.invalid"));
         assert!(mails[0].contains("=?utf-8?b?"), "the subject is encoded: {}", mails[0]);
+    }
+
+    async fn who_wants_mails_gathered_gets_one_in_the_morning(app) {
+        let outbox = || -> Vec<String> {
+            let files = std::fs::read_dir(app.data().join("outbox")).into_iter().flatten();
+            files.map(|file| std::fs::read_to_string(file.expect("file").path()).expect("mail")).collect()
+        };
+        app.at("2026-03-03T02:00:00Z".parse().expect("moment"));
+        let mut person = app.editor("QH010").await;
+        let once = person.get("/account").await.expect(200).shows("每个工作日早上 8 点").field("once");
+        let form = [("once", once.as_str()), ("email", "a@example.invalid"), ("gathered", "morning")];
+        person.post("/account/email", &form).await.expect(303);
+        assert!(person.get("/account").await.text().contains("value=\"morning\" checked"));
+        // A form that is refused keeps both.
+        let bad = [("email", "nobody"), ("gathered", "each")];
+        let refused = person.post("/account/email", &bad).await.expect(422).shows("请填写完整的邮箱地址").text();
+        assert!(refused.contains("value=\"each\" checked"));
+        let send = async |kind: &'static str, subject: &str| {
+            let mut tx = app.ctx().db().write().await.expect("write");
+            let mail = Mail { subject: subject.into(), ..mail() };
+            tx.enqueue(NewJob::now(kind, &mail)).await.expect("enqueue");
+            tx.commit().await.expect("commit");
+            app.work().await;
+        };
+        send(SEND, "第一件").await;
+        send(SEND, "第二件").await;
+        assert_eq!(outbox().iter().filter(|mail| mail.contains("To: a@example.invalid")).count(), 0, "it waits");
+        assert_eq!(outbox().len(), 2, "who chose nothing gets each at once");
+        send(SEND_NOW, "紧急的事").await;
+        assert_eq!(outbox().iter().filter(|mail| mail.contains("To: a@example.invalid")).count(), 1);
+        app.at("2026-03-04T00:00:01Z".parse().expect("moment"));
+        app.work().await;
+        let mine: Vec<String> = outbox().into_iter().filter(|mail| mail.contains("To: a@example.invalid")).collect();
+        assert_eq!(mine.len(), 2, "both in one");
+        let left: i64 = store::query_scalar("SELECT COUNT(*) FROM gathered_mail").fetch_one(app.ctx().db().read()).await.expect("count");
+        assert_eq!(left, 0);
     }
 
     async fn without_a_server_mails_lie_in_the_outbox(app) {

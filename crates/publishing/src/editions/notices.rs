@@ -10,7 +10,7 @@ use store::{Tx, jobs::NewJob};
 use web::{
     Ctx, Refusal, Result,
     hooks::{Person, Recipients},
-    mail::{Mail, SEND},
+    mail::{Mail, SEND, SEND_NOW},
 };
 
 use crate::people;
@@ -104,8 +104,8 @@ async fn excepted(ctx: &Ctx, tx: &mut Tx, actor: &Actor, matter: &Matter) -> Res
         subject: format!("不用再审核：{}", matter.title),
         text: format!("{head}这份稿件不再等待{labels}，不用办理。\n"),
     };
-    for mail in [review, own, former] {
-        send(tx, &mail).await?;
+    for mail in [review, own, former].iter().filter(|mail| !mail.to.is_empty()) {
+        tx.enqueue(NewJob::now(SEND_NOW, mail)).await?;
     }
     Ok(())
 }
@@ -137,7 +137,10 @@ pub(super) async fn objected(
         address(ctx, &format!("/documents/{}", matter.log.id)),
     );
     let subject = format!("紧急发布复核不同意：{}", matter.title);
-    send(tx, &Mail { to: addresses(others, &mut Vec::new()), subject, text }).await?;
+    let mail = Mail { to: addresses(others, &mut Vec::new()), subject, text };
+    if !mail.to.is_empty() {
+        tx.enqueue(NewJob::now(SEND_NOW, &mail)).await?;
+    }
     Ok(names)
 }
 
