@@ -86,8 +86,13 @@ pub static EXPLAINED: Facet = Facet::new("explained", "特殊情况说明", Shap
     "没有文号、文号与另一份文件相同、施行日期早于成文日期或与正文不同、依法公开联系电话等，在这里写明理由；审核员会看到，不公开",
 );
 
+/// Whether readers are kept from holding this edition against those before it: these hold something that should not be read again.
+pub static APART: Facet = Facet::new("apart", "不公开与旧版的对照", Shape::Flag).inner().help(
+    "旧版里有不应再公开的内容（例如个人信息）时勾选：公众不能再对照此前各版，只看到“改了什么”的说明；内容必须清除的，请改为撤回",
+);
+
 /// The fields above that any document may have, in the order of the form.
-pub static ALL: [&Facet; 10] = [
+pub static ALL: [&Facet; 11] = [
     &SUMMARY,
     &DOCUMENT_NUMBER,
     &WRITTEN_ON,
@@ -98,6 +103,7 @@ pub static ALL: [&Facet; 10] = [
     &TOPICS,
     &KEYWORDS,
     &EXPLAINED,
+    &APART,
 ];
 
 /// A kind whose documents say of themselves what any document may, at the usual address, written by whoever writes.

@@ -2,7 +2,7 @@
 //!
 //! A kind is a constant ([`KindSpec`]): fields, ties to other documents, what must be filled in, its address. This crate holds
 //! what is the same for all: how an edition is written ([`form`], [`draft`], [`files`]), how it lives ([`state`], [`life`]), how
-//! a text is cleaned and taken apart ([`html`]), what the office lists ([`desk`]) and what the public reads ([`public`]). It
+//! a text is cleaned and taken apart ([`html`]), how two editions differ ([`compare`]), what the office lists ([`desk`]) and what the public reads ([`public`]). It
 //! knows no context. Who may pass a review, and what was found in a text, belongs to others: they call [`life`].
 //!
 //! - A document has no state, its editions have; published text is never edited, a correction is a new edition, a withdrawal
@@ -20,6 +20,7 @@ use web::{Ctx, hooks::PublicDocuments};
 pub mod columns;
 mod commit;
 pub mod common;
+pub mod compare;
 pub mod desk;
 pub mod draft;
 mod effect;

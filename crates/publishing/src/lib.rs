@@ -50,9 +50,9 @@ fn sealed() -> store::Sealed {
              WHERE r.subject_kind = 'edition' AND e.document_id = $1",
         )
         .part(
-            "pass/2",
+            "pass/3",
             "通过的关口",
-            "SELECT p.review, p.stage, p.passed_by, p.name, p.at, p.opinion FROM review_pass p JOIN review r ON r.id = p.review \
+            "SELECT p.review, p.stage, p.passed_by, p.name, p.at, p.opinion, p.ticked FROM review_pass p JOIN review r ON r.id = p.review \
              JOIN edition e ON e.id = r.subject_id WHERE r.subject_kind = 'edition' AND e.document_id = $1",
         )
         .part(

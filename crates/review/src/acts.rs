@@ -11,7 +11,7 @@ use store::{Tx, query};
 
 use crate::{
     Result, findings,
-    model::{Exception, Facts, Outcome, Round, State},
+    model::{Exception, Facts, Outcome, Round, State, Word, by_tick},
     permissions,
     refusal::Refusal,
     route::{Route, Stage},
@@ -136,29 +136,42 @@ pub async fn release(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: 
     tell(tx, subject, actor, matter, &Happened::Moved(stage), event).await
 }
 
-/// 通过, with 审核意见 if there is one. What was found in the text as it stands in this very write decides.
+/// What the log says of what was ticked: `ticked`, and `unticked` where something was left. Nothing where nothing is asked.
+fn told_ticks(mut data: serde_json::Value, stage: &Stage, ticked: &[usize]) -> serde_json::Value {
+    let (yes, no) = by_tick(stage, ticked);
+    for (key, questions) in [("ticked", yes), ("unticked", no)] {
+        if !questions.is_empty() {
+            data[key] = questions.join("；").into();
+        }
+    }
+    data
+}
+
+/// 通过, with 审核意见 if there is one, and what was ticked. What was found in the text as it stands in this very write decides.
 ///
 /// # Errors
-/// As [`claim`], and when the subject is unchecked, blocked by findings or unfit.
-pub async fn approve(
+/// As [`claim`], and when the subject is unchecked, blocked by findings or unfit, or a question of the stage is not ticked.
+pub async fn approve<'w>(
     tx: &mut Tx,
     subject: &dyn Subject,
     actor: &Actor,
     matter: &Matter,
-    opinion: &str,
+    word: impl Into<Word<'w>>,
 ) -> Result<Outcome> {
+    let word = word.into();
     let facts = facts(tx, subject, matter).await?;
     let review = standing(tx, matter, &facts, "通过").await?;
-    let (now, opinion) = (tx.seams().now(), cut(opinion));
-    let (next, outcome) = review.round.clone().approve(staff(actor)?, &opinion, &facts, now)?;
+    let (now, opinion) = (tx.seams().now(), cut(word.text));
+    let said = Word { text: &opinion, ..word };
+    let (next, outcome) = review.round.clone().approve(staff(actor)?, said, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
     let passed = first_stage(&review.round);
-    let event = NewEvent::new(subject.said().passed, &matter.log.id, actor).data(matter.log.text_with(
-        match opinion.as_str() {
-            "" => json!({ "gate": passed.gate }),
-            opinion => json!({ "gate": passed.gate, "opinion": opinion }),
-        },
-    ));
+    let more = match opinion.as_str() {
+        "" => json!({ "gate": passed.gate }),
+        opinion => json!({ "gate": passed.gate, "opinion": opinion }),
+    };
+    let data = matter.log.text_with(told_ticks(more, passed, word.ticked));
+    let event = NewEvent::new(subject.said().passed, &matter.log.id, actor).data(data);
     let happened = match &outcome {
         Outcome::Second(stage) => Happened::Moved(stage),
         Outcome::Next(stage) => Happened::Onward(stage),
@@ -168,17 +181,26 @@ pub async fn approve(
     Ok(outcome)
 }
 
-/// 退回, with the reason.
+/// 退回, with the reason; what had been ticked until then stands in the log, and what had not.
 ///
 /// # Errors
 /// As [`claim`], and when there is no reason.
-pub async fn send_back(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter, reason: &str) -> Result<()> {
+pub async fn send_back<'w>(
+    tx: &mut Tx,
+    subject: &dyn Subject,
+    actor: &Actor,
+    matter: &Matter,
+    word: impl Into<Word<'w>>,
+) -> Result<()> {
+    let word = word.into();
     let facts = facts(tx, subject, matter).await?;
     let review = standing(tx, matter, &facts, "退回").await?;
-    let (now, reason) = (tx.seams().now(), cut(reason));
+    let (now, reason) = (tx.seams().now(), cut(word.text));
     let next = review.round.clone().send_back(staff(actor)?, &reason, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
-    returned(tx, subject, actor, matter, first_stage(&review.round), &reason).await
+    // Nothing was ticked: the person did not get that far, and the log says nothing of it.
+    let ticked = (!word.ticked.is_empty()).then_some(word.ticked);
+    returned(tx, subject, actor, matter, (first_stage(&review.round), ticked), &reason).await
 }
 
 /// Sends a subject back from outside, whoever has it: what it was for has changed. For a round that is open, and for one that
@@ -192,7 +214,7 @@ pub async fn stop(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Ma
     let reason = cut(reason);
     let next = review.round.clone().stop(actor.log_name(), &reason, &facts)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
-    returned(tx, subject, actor, matter, first_stage(&review.round), &reason).await
+    returned(tx, subject, actor, matter, (first_stage(&review.round), None), &reason).await
 }
 
 async fn returned(
@@ -200,11 +222,14 @@ async fn returned(
     subject: &dyn Subject,
     actor: &Actor,
     matter: &Matter,
-    stage: &Stage,
+    (stage, ticked): (&Stage, Option<&[usize]>),
     reason: &str,
 ) -> Result<()> {
-    let event = NewEvent::new(subject.said().returned, &matter.log.id, actor)
-        .data(matter.log.brief_with(json!({ "gate": stage.gate, "reason": reason })));
+    let mut data = json!({ "gate": stage.gate, "reason": reason });
+    if let Some(ticked) = ticked {
+        data = told_ticks(data, stage, ticked);
+    }
+    let event = NewEvent::new(subject.said().returned, &matter.log.id, actor).data(matter.log.brief_with(data));
     tell(tx, subject, actor, matter, &Happened::Returned(stage, reason), event).await
 }
 

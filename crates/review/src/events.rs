@@ -13,9 +13,10 @@ pub struct Said {
     pub claimed: &'static EventKind,
     /// Given back: `brief`, `gate`.
     pub released: &'static EventKind,
-    /// A stage was passed: `text`, `gate`, and `opinion` where the reviewer wrote one.
+    /// A stage was passed: `text`, `gate`, `opinion` where the reviewer wrote one, `ticked` where the stage asks something.
     pub passed: &'static EventKind,
-    /// Back with the authors, by a reviewer or because it was stopped: `brief`, `gate`, `reason`.
+    /// Back with the authors, by a reviewer or because it was stopped: `brief`, `gate`, `reason`, and `ticked` and `unticked` where
+    /// the reviewer had begun to tick.
     pub returned: &'static EventKind,
     /// Taken back by the authors: `brief`, `from`. None: the owner tells it.
     pub recalled: Option<&'static EventKind>,
@@ -35,9 +36,21 @@ impl Said {
     }
 }
 
-const GATE: &[(&str, &str)] = &[("kind", "种类"), ("title", "标题"), ("gate", "关口")];
-const REASON: &[(&str, &str)] =
-    &[("kind", "种类"), ("title", "标题"), ("gate", "关口"), ("reason", "理由"), ("from", "原状态"), ("note", "意见")];
+const GATE: &[(&str, &str)] = &[("kind", "种类"), ("title", "标题"), ("gate", "关口"), TICKED];
+const REASON: &[(&str, &str)] = &[
+    ("kind", "种类"),
+    ("title", "标题"),
+    ("gate", "关口"),
+    ("reason", "理由"),
+    ("from", "原状态"),
+    ("note", "意见"),
+    TICKED,
+    UNTICKED,
+];
+/// What was ticked of the questions of a stage, and what was not: for owners who declare kinds of their own.
+pub const TICKED: (&str, &str) = ("ticked", "已核对");
+/// See [`TICKED`].
+pub const UNTICKED: (&str, &str) = ("unticked", "没有核对");
 
 static OPENED: EventKind = EventKind::new("review", "review.opened", "提交审核").holds(GATE).keeps(Keep::Words);
 static CLAIMED: EventKind = EventKind::new("review", "review.claimed", "领取审核").holds(GATE).keeps(Keep::Words);

@@ -9,6 +9,7 @@
 //! - A stage of two people is passed by two different ones.
 //! - A claim keeps others out and ends after two hours by itself.
 //! - What is returned, taken back or stopped begins anew: its next round has every stage before it.
+//! - What a stage asks is ticked by whoever passes it, and what was ticked is kept with the pass.
 //! - At least two people besides the authors stand between a text and the public; who let a finding through does not decide
 //!   that it becomes public.
 //! - An exception passes the stages that are left, with a reason, but never the secrecy review, which must have been passed
@@ -34,7 +35,7 @@ mod stranded;
 pub mod subject;
 
 pub use due::{Due, due};
-pub use model::{Outcome, State};
+pub use model::{Outcome, State, Word};
 pub use refusal::{Refusal, Words};
 pub use route::{Gate, Route, Stage};
 pub use rows::Review;
@@ -45,7 +46,8 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!(
     "review",
     "../migrations/0001_review.sql",
     "../migrations/0002_rule_names.sql",
-    "../migrations/0003_opinion.sql"
+    "../migrations/0003_opinion.sql",
+    "../migrations/0004_ticks.sql"
 );
 
 /// What the acts of this crate give: done, or why not.
@@ -63,6 +65,9 @@ pub fn capability() -> web::Capability {
 /// What the field of a form is called that holds the reason of an act, or the note of a review.
 pub const REASON: &str = "reason";
 
+/// What the group of a form is called in which the questions of a stage are ticked.
+pub const TICKS: &str = "ticks";
+
 impl From<Refusal> for web::Refusal {
     fn from(refusal: Refusal) -> Self {
         match refusal {
@@ -71,6 +76,8 @@ impl From<Refusal> for web::Refusal {
             lacks @ (Refusal::NoReason { .. } | Refusal::NoGround | Refusal::NoNote) => {
                 Self::field(REASON, lacks.to_string())
             }
+            // The first of the boxes, so that the summary leads there.
+            left @ Refusal::Unticked(_) => Self::field(TICKS, left.to_string()),
             // All others are states of the thing, not rights of the person; the text says what to do.
             other => Self::Conflict(other.to_string()),
         }

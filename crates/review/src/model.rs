@@ -40,6 +40,32 @@ pub struct Pass {
     pub at: Timestamp,
     /// 审核意见, if one was given.
     pub opinion: String,
+    /// What the person ticked.
+    pub ticked: Vec<String>,
+}
+
+/// What a person says on deciding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Word<'a> {
+    /// 审核意见 on passing, which may be empty; the reason of a return.
+    pub text: &'a str,
+    /// Places of the questions of the stage that were ticked, from 0; others than those of the stage are nothing.
+    pub ticked: &'a [usize],
+}
+
+impl<'a> From<&'a str> for Word<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text, ticked: &[] }
+    }
+}
+
+/// The questions of a stage by whether they are among the ticked.
+pub(crate) fn by_tick(stage: &Stage, ticked: &[usize]) -> (Vec<String>, Vec<String>) {
+    let (mut yes, mut no) = (Vec::new(), Vec::new());
+    for (place, question) in stage.questions.iter().enumerate() {
+        if ticked.contains(&place) { yes.push(question.clone()) } else { no.push(question.clone()) }
+    }
+    (yes, no)
 }
 
 /// Where a round stands.
@@ -308,21 +334,26 @@ impl Round {
         Ok(Self { state: State::Open { stage, claim: None }, ..self })
     }
 
-    /// 通过: on to the next stage, or out after the last; `opinion` is 审核意见 and may be empty.
+    /// 通过: on to the next stage, or out after the last; with 审核意见, which may be empty, and every question of the stage ticked.
     ///
     /// # Errors
-    /// As [`Round::claim_by`], and when the subject is not fit to go out.
-    pub fn approve(
+    /// As [`Round::claim_by`], when the subject is not fit to go out, and when a question is not ticked.
+    pub fn approve<'w>(
         mut self,
         staff: &Staff,
-        opinion: &str,
+        word: impl Into<Word<'w>>,
         facts: &Facts,
         now: Timestamp,
     ) -> Result<(Self, Outcome), Refusal> {
+        let word = word.into();
         let stage = self.deciding(staff, facts, now, "通过")?;
         facts.fit("通过")?;
-        let (by, name, opinion) = (staff.account.clone(), staff.name.clone(), opinion.trim().to_owned());
-        self.passes.push(Pass { stage, by, name, at: now, opinion });
+        let (ticked, left) = self.route.stage(stage).map(|stage| by_tick(stage, word.ticked)).unwrap_or_default();
+        if !left.is_empty() {
+            return Err(Refusal::Unticked(left.len()));
+        }
+        let (by, name, opinion) = (staff.account.clone(), staff.name.clone(), word.text.trim().to_owned());
+        self.passes.push(Pass { stage, by, name, at: now, opinion, ticked });
         let passed = self.passes.iter().filter(|pass| pass.stage == stage).count();
         let here = self.route.stage(stage).filter(|here| passed < here.people()).cloned();
         let (state, outcome) = match (here, self.route.stage(stage + 1).cloned()) {

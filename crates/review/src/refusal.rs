@@ -82,6 +82,9 @@ pub enum Refusal {
         /// Who.
         by: String,
     },
+    /// Something that the stage asks was not ticked.
+    #[error("还有 {0} 项没有勾选，不能通过。请逐项核对后勾选；核对不通过的，请写明理由退回。")]
+    Unticked(usize),
     /// An act without its reason.
     #[error("请写明{what}，例如：{example}")]
     NoReason {

@@ -15,18 +15,56 @@ pub struct Gate {
     pub label: &'static str,
     /// Whose roles pass it.
     pub permission: &'static Permission,
+    /// What is asked of whoever passes it, where the configuration says nothing else: statements to be ticked.
+    pub questions: &'static [&'static str],
 }
 
 impl Gate {
     /// 保密审查: 政府信息公开条例 Art. 17, 保守国家秘密法.
-    pub const SECRECY: &'static Self =
-        &Self { code: "secrecy", label: "保密审查", permission: &permissions::PASS_SECRECY };
-    pub const WORDING: &'static Self =
-        &Self { code: "wording", label: "文字关", permission: &permissions::PASS_WORDING };
-    pub const POLICY: &'static Self =
-        &Self { code: "policy", label: "政策关", permission: &permissions::PASS_POLICY };
-    pub const POLITICAL: &'static Self =
-        &Self { code: "political", label: "政治关", permission: &permissions::PASS_POLITICAL };
+    pub const SECRECY: &'static Self = &Self {
+        code: "secrecy",
+        label: "保密审查",
+        permission: &permissions::PASS_SECRECY,
+        // 条例 Art. 14–17, 保守国家秘密法.
+        questions: &[
+            "正文、表格和附件中没有国家秘密、工作秘密",
+            "没有不应公开的个人信息、商业秘密；依法公示的只写到必要的程度",
+            "公开后不会危及国家安全、公共安全、经济安全和社会稳定",
+            "附件已逐个打开看过，隐藏的行列、批注和修订中没有多余内容",
+        ],
+    };
+    pub const WORDING: &'static Self = &Self {
+        code: "wording",
+        label: "文字关",
+        permission: &permissions::PASS_WORDING,
+        questions: &[
+            "标题、文号、日期和落款与签发的原件一致",
+            "没有错字、漏字，人名、地名、机构名称和称谓正确",
+            "数字、金额、单位和表格合计已核对",
+            "链接能打开，附件与正文所说的一致",
+        ],
+    };
+    pub const POLICY: &'static Self = &Self {
+        code: "policy",
+        label: "政策关",
+        permission: &permissions::PASS_POLICY,
+        questions: &[
+            "引用的法律、法规和文件现行有效，条款号正确",
+            "与上级政策和本县现行政策一致，没有超出职权增设义务或者限制权利",
+            "施行日期、有效期和有效性填写正确，被替代的文件已经写明",
+            "应当同步解读、征求意见或者听证的，已经办理或者已有安排",
+        ],
+    };
+    pub const POLITICAL: &'static Self = &Self {
+        code: "political",
+        label: "政治关",
+        permission: &permissions::PASS_POLITICAL,
+        questions: &[
+            "政治方向和政策导向正确，重要表述与权威发布一致",
+            "涉及领导同志、民族、宗教、港澳台和地图的内容符合规定",
+            "公开时机合适，可能引发误读的地方已有说明和应对准备",
+        ],
+    };
 
     /// The four gates in the order in which what is to be public passes them. Secrecy review stands before the three that the
     /// work points name (把好政治关、政策关、文字关).
@@ -57,6 +95,10 @@ pub struct Stage {
     /// Whether two people pass it, one after the other.
     #[serde(default)]
     pub two_person: bool,
+    /// What whoever passes it must tick: statements that the person has looked at. Kept with the round, so that a change of the
+    /// configuration changes nothing that is under way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<String>,
 }
 
 impl Stage {
@@ -68,6 +110,7 @@ impl Stage {
             roles: gate.permission.roles.to_vec(),
             days,
             two_person: false,
+            questions: Vec::new(),
         }
     }
 
@@ -144,6 +187,15 @@ impl Route {
     /// The four statutory gates, each with the same working days.
     pub fn statutory(days: u32) -> Self {
         Self(Gate::ALL.into_iter().map(|gate| Stage::at(gate, days)).collect())
+    }
+
+    /// The same with what each gate asks, by its code.
+    #[must_use]
+    pub fn asking(mut self, questions: impl Fn(&str) -> Vec<String>) -> Self {
+        for stage in &mut self.0 {
+            stage.questions = questions(&stage.gate);
+        }
+        self
     }
 
     /// The stages in order.

@@ -52,11 +52,12 @@ struct RoundRow {
     pass_name: Option<String>,
     pass_at: Option<String>,
     pass_opinion: Option<String>,
+    pass_ticked: Option<String>,
 }
 
 const SELECT: &str = "SELECT r.id, r.subject_id, r.round, r.route, r.stage, r.state, r.since, r.claimed_by, r.claimed_name, \
      r.claimed_at, r.decided_name, r.reason, r.version, p.stage AS pass_stage, p.passed_by AS pass_by, p.name AS pass_name, \
-     p.at AS pass_at, p.opinion AS pass_opinion FROM review r LEFT JOIN review_pass p ON p.review = r.id";
+     p.at AS pass_at, p.opinion AS pass_opinion, p.ticked AS pass_ticked FROM review r LEFT JOIN review_pass p ON p.review = r.id";
 
 /// The row holds what this program never writes.
 fn bad(id: &ReviewId, what: &str) -> web::Refusal {
@@ -103,7 +104,11 @@ impl RoundRow {
         };
         let stage = usize::try_from(stage).map_err(|_| bad(&self.id, "pass"))?;
         let opinion = self.pass_opinion.unwrap_or_default();
-        Ok(Some(Pass { stage, by, name, at: moment(&self.id, &at)?, opinion }))
+        let ticked = match self.pass_ticked.as_deref().unwrap_or_default() {
+            "" => Vec::new(),
+            kept => serde_json::from_str(kept).map_err(|_| bad(&self.id, "ticks"))?,
+        };
+        Ok(Some(Pass { stage, by, name, at: moment(&self.id, &at)?, opinion, ticked }))
     }
 }
 
@@ -294,13 +299,15 @@ pub(crate) async fn put(tx: &mut Tx, actor: &Actor, review: &Review, next: &Roun
         return Err(Refusal::Changed(words).into());
     }
     for pass in next.passes.iter().skip(review.round.passes.len()) {
-        query("INSERT INTO review_pass (review, stage, passed_by, name, at, opinion) VALUES ($1, $2, $3, $4, $5, $6)")
+        let ticked = if pass.ticked.is_empty() { String::new() } else { serde_json::to_string(&pass.ticked)? };
+        query("INSERT INTO review_pass (review, stage, passed_by, name, at, opinion, ticked) VALUES ($1, $2, $3, $4, $5, $6, $7)")
             .bind(&review.id)
             .bind(i64::try_from(pass.stage).unwrap_or(i64::MAX))
             .bind(&pass.by)
             .bind(&pass.name)
             .bind(time::to_db(pass.at))
             .bind(&pass.opinion)
+            .bind(ticked)
             .execute(tx.conn())
             .await?;
     }

@@ -11,7 +11,24 @@ use crate::route::{BadRoute, Gate, Route, Stage};
 pub struct Settings {
     /// Routes that differ from the default of their kind.
     pub routes: Vec<RouteSetting>,
+    /// What gates ask where it is not the usual: statements that whoever passes them ticks.
+    pub questions: Vec<QuestionSetting>,
 }
+
+/// What one gate asks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionSetting {
+    /// Code of the gate.
+    pub gate: String,
+    /// The statements; none = nothing is to be ticked there.
+    pub ask: Vec<String>,
+}
+
+/// Most statements of one gate: a longer list is ticked without reading.
+pub const MOST_QUESTIONS: usize = 12;
+/// Most characters of one.
+const LONGEST_QUESTION: usize = 100;
 
 /// One route of the configuration.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +60,9 @@ pub struct StageSetting {
     /// Codes of the roles that pass it; without them, those of the gate.
     #[serde(default)]
     pub roles: Vec<Role>,
+    /// What it asks on this route; without it, what its gate asks everywhere.
+    #[serde(default)]
+    pub questions: Option<Vec<String>>,
 }
 
 impl StageSetting {
@@ -57,7 +77,8 @@ impl StageSetting {
             return Err(BadRoute::Unnamed(self.gate.clone()));
         }
         let (gate, label) = (self.gate.clone(), label.to_owned());
-        Ok(Stage { gate, label, roles, days: self.days, two_person: self.two_person })
+        let questions = self.questions.clone().unwrap_or_default();
+        Ok(Stage { gate, label, roles, days: self.days, two_person: self.two_person, questions })
     }
 }
 
@@ -86,6 +107,15 @@ impl web::Section for Settings {
             Some(format!("routes：kind = {:?}{within}：{}", one.kind, one.route().err()?))
         };
         let mut problems: Vec<String> = self.routes.iter().filter_map(one).collect();
+        let stages = self.routes.iter().flat_map(|route| &route.stages);
+        let of_stages = stages.filter_map(|stage| Some((stage.gate.as_str(), stage.questions.as_deref()?)));
+        let of_gates = self.questions.iter().map(|one| (one.gate.as_str(), one.ask.as_slice()));
+        problems.extend(of_stages.chain(of_gates).filter_map(|(gate, asked)| fault(gate, asked)));
+        for (at, one) in self.questions.iter().enumerate() {
+            if self.questions[..at].iter().any(|other| other.gate == one.gate) {
+                problems.push(format!("questions：gate = {:?} 写了两条，后一条不会生效。请合并成一条", one.gate));
+            }
+        }
         for (at, route) in self.routes.iter().enumerate() {
             let twice = |other: &RouteSetting| (&other.kind, &other.column) == (&route.kind, &route.column);
             if self.routes[..at].iter().any(twice) {
@@ -98,14 +128,45 @@ impl web::Section for Settings {
     }
 }
 
+/// What is wrong with the statements of a gate.
+fn fault(gate: &str, asked: &[String]) -> Option<String> {
+    let why = if asked.len() > MOST_QUESTIONS {
+        format!("最多 {MOST_QUESTIONS} 项")
+    } else if asked.iter().any(|one| one.trim().is_empty()) {
+        "有一项是空的".to_owned()
+    } else if asked.iter().any(|one| one.chars().count() > LONGEST_QUESTION) {
+        format!("每项最多 {LONGEST_QUESTION} 字")
+    } else if asked.iter().enumerate().any(|(at, one)| asked[..at].contains(one)) {
+        "有两项相同".to_owned()
+    } else {
+        return None;
+    };
+    Some(format!("questions：gate = {gate:?} 的核对事项{why}，请修改"))
+}
+
 impl Settings {
+    /// What a gate asks of whoever passes it: what the configuration says, else the usual.
+    pub fn questions(&self, gate: &str) -> Vec<String> {
+        match self.questions.iter().find(|one| one.gate == gate) {
+            Some(set) => set.ask.clone(),
+            None => {
+                let usual = Gate::from_code(gate).map_or(&[][..], |gate| gate.questions);
+                usual.iter().map(|one| (*one).to_owned()).collect()
+            }
+        }
+    }
+
     /// The route of a subject of this kind in this column: the one for the column, the one for the kind, or none.
     pub fn route(&self, kind: &str, column: &ColumnId) -> Option<Route> {
         let of_kind = || self.routes.iter().filter(|one| one.kind == kind);
         let found =
             of_kind().find(|one| one.column == column.as_str()).or_else(|| of_kind().find(|one| one.column.is_empty()));
         // Checked at start; a bad one is as if it were not there, and the default has more stages, not fewer.
-        found.and_then(|one| one.route().ok())
+        let found = found.and_then(|one| Some((one, one.route().ok()?)));
+        found.map(|(set, route)| {
+            let own = |gate: &str| set.stages.iter().find(|stage| stage.gate == gate).and_then(|stage| stage.questions.clone());
+            route.asking(|gate| own(gate).unwrap_or_else(|| self.questions(gate)))
+        })
     }
 }
 
@@ -134,6 +195,27 @@ mod tests {
         assert_eq!((slow.stages()[1].label.as_str(), slow.first().two_person), ("合法性审查", true));
         assert_eq!(slow.stages()[1].roles, [Role::OrganHead]);
         assert_eq!(settings.route("records", &"weather".into()), None);
+    }
+
+    #[test]
+    fn gates_ask_what_is_usual_unless_it_is_said_otherwise() {
+        let usual = Settings::default();
+        assert_eq!(usual.questions("wording").len(), Gate::WORDING.questions.len());
+        assert_eq!(usual.questions("legal"), Vec::<String>::new());
+        let set = settings(
+            r#"{"questions":[{"gate":"wording","ask":["已通读"]},{"gate":"policy","ask":[]}],
+                "routes":[{"kind":"edition","stages":[{"gate":"secrecy","days":1,"questions":["密级已核"]},
+                    {"gate":"wording","days":1}]}]}"#,
+        );
+        assert_eq!(set.problems(), Vec::<String>::new());
+        assert_eq!((set.questions("wording"), set.questions("policy").len()), (vec!["已通读".to_owned()], 0));
+        let route = set.route("edition", &"".into()).expect("route");
+        let asked: Vec<&[String]> = route.stages().iter().map(|stage| stage.questions.as_slice()).collect();
+        assert_eq!(asked, [["密级已核".to_owned()].as_slice(), &["已通读".to_owned()]]);
+        for bad in [r#"["甲","甲"]"#, r#"[""]"#] {
+            let set = settings(&format!(r#"{{"questions":[{{"gate":"wording","ask":{bad}}}]}}"#));
+            assert_eq!(set.problems().len(), 1, "{bad}");
+        }
     }
 
     #[test]

@@ -199,12 +199,13 @@ impl Kind {
     /// The route that a subject in this column passes today: what the settings say, or the route of this name that a
     /// capability declares for some of its subjects (empty = none), or the usual one of the kind.
     pub fn route_in(&self, ctx: &Ctx, named: &str, column: &ColumnId) -> Route {
-        let set = ctx.settings::<Settings>().route(self.kind, column);
+        let settings = ctx.settings::<Settings>();
+        let set = settings.route(self.kind, column);
         let route = || {
             let declared = ctx.declared::<NamedRoute>().find(|route| route.key == named);
             declared.map_or(self.route, |route| route.route)
         };
-        set.unwrap_or_else(|| route()((self.days)(ctx)))
+        set.unwrap_or_else(|| route()((self.days)(ctx)).asking(|gate| settings.questions(gate)))
     }
 }
 

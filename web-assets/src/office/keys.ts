@@ -37,6 +37,20 @@ function move(by: 1 | -1): void {
   if (next) mark(next, true);
 }
 
+/**
+ * Brings somebody to a decision that no letter makes: to what is still to be filled in before it (the field that the button names,
+ * the first box of its form that is not ticked), else to the button itself.
+ */
+function approach(button: HTMLElement): void {
+  const named = button.dataset.keyFocus;
+  const field = named ? document.getElementById(named) : null;
+  const empty = field instanceof HTMLTextAreaElement && field.value.trim() === "" ? field : null;
+  const box = named ? null : button.closest("form")?.querySelector<HTMLElement>("input[data-tick]:not(:checked)");
+  const target = empty ?? box ?? button;
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: "center" });
+}
+
 /** Clicks what carries the letter: in the current row first, else on the page outside the list. */
 function pressLetter(letter: string): boolean {
   const selector = `[data-key="${letter}"]:not([disabled])`;
@@ -45,7 +59,8 @@ function pressLetter(letter: string): boolean {
     (item) => !item.closest("table[data-list]"),
   );
   const target = inRow ?? onPage;
-  target?.click();
+  if (target?.dataset.keyFocus !== undefined) approach(target);
+  else target?.click();
   return target !== undefined && target !== null;
 }
 
@@ -137,7 +152,9 @@ export function keys(): void {
         // Opens the confirmation; the confirmation alone sends.
         // Where a button, not the form, carries the question, it is as if that button were pressed.
         if (form instanceof HTMLFormElement)
-          form.requestSubmit(form.querySelector<HTMLButtonElement>("button[data-confirm]"));
+          form.requestSubmit(
+            form.dataset.confirm ? null : form.querySelector<HTMLButtonElement>("button[data-confirm]"),
+          );
         break;
       }
       case "block":
@@ -169,5 +186,6 @@ export function keys(): void {
     (link) => `${(link.dataset.go ?? "").toUpperCase()} ${(link.firstChild?.textContent ?? "").trim()}`,
   );
   if (names && ways.length > 0) names.textContent = ways.join("，");
+  for (const hint of document.querySelectorAll<HTMLElement>("[data-keys-hint]")) hint.hidden = !lettersOn();
   restorePlace();
 }

@@ -5,7 +5,7 @@
 
 mod limits;
 mod links;
-mod pieces;
+pub(crate) mod pieces;
 mod policy;
 mod reading;
 mod tables;

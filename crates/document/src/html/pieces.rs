@@ -10,7 +10,7 @@ use html5ever::tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResu
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     Open {
         name: String,
         attributes: Vec<(String, String)>,
@@ -95,7 +95,7 @@ impl TokenSink for Sink {
 }
 
 /// Reads a text.
-pub(super) fn read(html: &str) -> Vec<Piece> {
+pub(crate) fn read(html: &str) -> Vec<Piece> {
     let input = BufferQueue::default();
     input.push_back(html.into());
     let tokenizer = Tokenizer::new(Sink(RefCell::default()), TokenizerOpts::default());
@@ -138,7 +138,7 @@ pub(super) fn write_open(name: &str, attributes: &[(String, String)], out: &mut 
 }
 
 /// The words of some pieces, white space joined: how a heading or a label is compared and shown.
-pub(super) fn plain(pieces: &[Piece]) -> String {
+pub(crate) fn plain(pieces: &[Piece]) -> String {
     let mut words = String::new();
     for piece in pieces {
         match piece {

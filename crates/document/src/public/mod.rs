@@ -7,6 +7,7 @@ mod counts;
 mod detail;
 mod filter;
 mod list;
+mod past;
 pub mod proof;
 
 use kernel::{
@@ -18,6 +19,7 @@ pub use counts::{Counts, Fill, Overview, Total, columns, columns_of, count, coun
 pub use detail::{Searchable, attachment, back, found, leading, listed, searchable, tombstones};
 pub use filter::Filter;
 pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, places, standing};
+pub use past::{Comparable, comparable, fields, file, side, withheld};
 
 use crate::{
     html::Heading,

@@ -36,7 +36,9 @@ const VERBATIM: &[&str] = &[
     "phone",
     "short_name",
     "text",
+    "ticked",
     "title",
+    "unticked",
 ];
 
 /// Fields that hold several things, of which two are no change from one to the other.

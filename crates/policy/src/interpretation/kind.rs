@@ -70,6 +70,7 @@ pub static INTERPRETATION: KindSpec = KindSpec {
         &common::TOPICS,
         &common::KEYWORDS,
         &common::EXPLAINED,
+        &common::APART,
         &FORM,
         &LEADER,
         &BACKGROUND,

@@ -11,9 +11,9 @@ use document::{
     life::{self, Withdrawn},
     rows::{self, DocumentRow, EditionRow},
 };
-use kernel::{Actor, Staff, id::SubjectRef};
+use kernel::{Actor, Staff, id::SubjectRef, time};
 use review::{
-    Kind, Matter, Outcome, Refusal as Because, Review, Route, State,
+    Kind, Matter, Outcome, Refusal as Because, Review, Route, State, Word,
     acts::{self, Verdict},
     findings,
     model::may_pass,
@@ -175,7 +175,7 @@ pub enum Approved {
     Out(Box<EditionRow>),
 }
 
-/// 通过, with 审核意见 if there is one. What was found in the rows of this write decides.
+/// 通过, with 审核意见 if there is one and what was ticked. What was found in the rows of this write decides.
 ///
 /// # Errors
 /// When the gate is not the person's, the text is the person's own, another holds it, findings block, or the person would
@@ -185,11 +185,11 @@ pub async fn approve(
     tx: &mut Tx,
     actor: &Actor,
     (whole, anew): (&Whole, Option<Arc<Anew>>),
-    opinion: &str,
+    word: Word<'_>,
 ) -> Result<Approved, Refusal> {
     let (owner, matter) = subject(ctx, tx, whole).await?;
     let owner = Editions { anew, ..owner };
-    Ok(match acts::approve(tx, &owner, actor, &matter, opinion).await? {
+    Ok(match acts::approve(tx, &owner, actor, &matter, word).await? {
         Outcome::Second(stage) => Approved::Second(stage.label),
         Outcome::Next(stage) => Approved::To(stage.label),
         Outcome::Passed => {
@@ -203,9 +203,9 @@ pub async fn approve(
 ///
 /// # Errors
 /// When the gate is not the person's, the text is the person's own, another holds it, or there is no reason.
-pub async fn send_back(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole, reason: &str) -> Result<(), Refusal> {
+pub async fn send_back(ctx: &Ctx, tx: &mut Tx, actor: &Actor, whole: &Whole, word: Word<'_>) -> Result<(), Refusal> {
     let (owner, matter) = subject(ctx, tx, whole).await?;
-    acts::send_back(tx, &owner, actor, &matter, reason).await
+    acts::send_back(tx, &owner, actor, &matter, word).await
 }
 
 /// 说明理由后放行 one finding, named by rule and digest.
@@ -223,6 +223,34 @@ pub async fn let_through(
     open(whole, "放行")?;
     let (owner, matter) = subject(ctx, tx, whole).await?;
     findings::let_through(tx, &owner, actor, &matter, finding, reason).await
+}
+
+/// Refuses a decision on a gate that the edition has left since the page was opened (`gate` is its code; empty = not told), to
+/// those who might have made it: with who was faster, what came of it, and that nothing was done.
+///
+/// # Errors
+/// [`Refusal::Conflict`].
+pub async fn still_there(tx: &mut Tx, staff: &Staff, whole: &Whole, gate: &str) -> Result<(), Refusal> {
+    let Some(review) = review::rows::newest(tx.conn(), &checks::about(whole)).await? else { return Ok(()) };
+    let round = &review.round;
+    let Some(place) = round.route.stages().iter().position(|stage| stage.gate == gate) else { return Ok(()) };
+    let stage = &round.route.stages()[place];
+    let here = matches!(round.state, State::Open { stage, .. } if stage == place);
+    if here || may_pass(staff, stage, whole.document.keeper()).is_err() {
+        return Ok(());
+    }
+    let title = whole.edition.shown_title();
+    let passed = round.passes.iter().rfind(|pass| pass.stage == place);
+    let how = match (&round.state, passed) {
+        (State::Returned { stage: at, by, .. }, _) if *at == place => format!("已由{by}退回撰写人"),
+        (_, Some(pass)) => format!("已由{}于 {} 通过", pass.name, time::show_minute(&time::to_db(pass.at))),
+        _ => "已不在这一关".to_owned(),
+    };
+    let now = subject::state_words(&whole.edition, Some(&review));
+    let label = &stage.label;
+    Err(Refusal::Conflict(format!(
+        "您打开之后，《{title}》的{label}{how}，现在是“{now}”。您的操作没有执行，不用再办；可以打开下一件。"
+    )))
 }
 
 /// Refuses who may not decide where the edition stands now, before anything else is told.

@@ -2,6 +2,7 @@
 //! document machine.
 
 use kernel::{EventKind, Keep};
+use review::events::{TICKED, UNTICKED};
 
 const EDITION_KEYS: (&str, &str) = ("edition", "版本");
 const NUMBER: (&str, &str) = ("number", "第几版");
@@ -16,11 +17,11 @@ pub static RELEASED: EventKind =
     EventKind::new("document", "document.released", "放回审核").holds(&[EDITION_KEYS, NUMBER, GATE]);
 /// A gate was passed.
 pub static GATE_PASSED: EventKind = EventKind::new("document", "document.gate_passed", "审核通过")
-    .holds(&[EDITION_KEYS, NUMBER, ("fields", ""), GATE, ("opinion", "审核意见")])
+    .holds(&[EDITION_KEYS, NUMBER, ("fields", ""), GATE, ("opinion", "审核意见"), TICKED])
     .keeps(Keep::Words);
 /// Back with its author.
 pub static RETURNED: EventKind = EventKind::new("document", "document.returned", "审核退回")
-    .holds(&[EDITION_KEYS, NUMBER, GATE, REASON])
+    .holds(&[EDITION_KEYS, NUMBER, GATE, REASON, TICKED, UNTICKED])
     .keeps(Keep::Words);
 /// Public past the gates that were left.
 pub static BYPASSED: EventKind = EventKind::new("document", "document.bypassed", "紧急发布")

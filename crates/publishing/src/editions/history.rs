@@ -53,8 +53,8 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::SUBMITTED.name => (format!("提交审核 {number}"), title()),
         kind if kind == said::CLAIMED.name => (format!("领取：{gate}"), String::new()),
         kind if kind == said::RELEASED.name => (format!("放回：{gate}"), String::new()),
-        kind if kind == said::GATE_PASSED.name => (format!("通过：{gate}"), text("opinion")),
-        kind if kind == said::RETURNED.name => (format!("退回：{gate}"), text("reason")),
+        kind if kind == said::GATE_PASSED.name => (format!("通过：{gate}"), with_ticks(text("opinion"), &text)),
+        kind if kind == said::RETURNED.name => (format!("退回：{gate}"), with_ticks(text("reason"), &text)),
         kind if kind == events::RECALLED.name => ("收回修改".to_owned(), text("from")),
         kind if kind == events::SCHEDULED.name => {
             ("审核全部通过，等待定时发布".to_owned(), time::show_minute(&text("at")))
@@ -97,6 +97,18 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         other => (other.to_owned(), String::new()),
     };
     Line { at: time::show_minute(&event.at), who: event.actor_name, what, more }
+}
+
+/// What a reviewer wrote, with what was ticked and what was not.
+fn with_ticks(words: String, text: &dyn Fn(&str) -> String) -> String {
+    let told = [("ticked", "已核对"), ("unticked", "没有核对")];
+    let told = told.map(|(key, label)| (label, text(key))).into_iter().filter(|(_, what)| !what.is_empty());
+    let told: Vec<String> = told.map(|(label, what)| format!("{label}：{what}")).collect();
+    match (words.is_empty(), told.is_empty()) {
+        (_, true) => words,
+        (true, false) => told.join("。"),
+        (false, false) => format!("{words}（{}）", told.join("。")),
+    }
 }
 
 #[cfg(test)]

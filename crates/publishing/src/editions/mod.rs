@@ -5,6 +5,7 @@ mod actions;
 pub(crate) mod anew;
 pub mod attachments;
 pub mod checks;
+pub(crate) mod compare;
 pub mod deciding;
 mod edit;
 pub(crate) mod erase;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Routes {
         .post("/documents/bin/{edition}/restore", &WRITE_DOCUMENTS, actions::restore)
         .get("/documents/{id}", &VIEW_DOCUMENTS, show::show)
         .get("/documents/{id}/preview", &VIEW_DOCUMENTS, show::preview)
+        .get("/documents/{id}/compare", &VIEW_DOCUMENTS, compare::page)
         .get("/documents/{id}/edit", &WRITE_DOCUMENTS, edit::edit)
         .post("/documents/{id}/save", &WRITE_DOCUMENTS, edit::save)
         .post("/documents/{id}/autosave", &WRITE_DOCUMENTS, edit::autosave)

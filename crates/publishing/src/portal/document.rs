@@ -14,7 +14,7 @@ use document::{
     },
     html::Heading,
     page::{self as part, Ended, Line, base_url},
-    public::{self, Found, Listed, PublicDocument, Tombstone},
+    public::{self, Comparable, Found, Listed, PublicDocument, Tombstone},
 };
 use kernel::{id::DocumentId, time};
 use web::{
@@ -57,6 +57,8 @@ struct Attached {
 }
 
 struct Past {
+    /// Whether readers may hold it against the edition that is public now.
+    compared: bool,
     number: i64,
     title: String,
     from: String,
@@ -78,6 +80,7 @@ struct Tied {
 struct Page {
     shell: PortalShell,
     canonical: String,
+    path: String,
     title: String,
     organ: String,
     official: bool,
@@ -112,6 +115,11 @@ async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<R
     let published = time::show_minute(&listed.published_at);
     let validity = listed.values.words(&VALIDITY);
     let canonical = format!("{}{}", base_url(ctx), listed.path);
+    // Most documents were never corrected: nothing is asked for those.
+    let comparable = match document.superseded.is_empty() {
+        true => Vec::new(),
+        false => public::comparable(ctx.db(), &listed.id).await?,
+    };
     let source = match listed.values.get(&SOURCE) {
         "" => organ.clone(),
         source => source.to_owned(),
@@ -137,7 +145,8 @@ async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<R
         forward: tied(ctx, &document.forward, |relation| relation.forward),
         back: tied(ctx, &document.back, |relation| relation.back),
         beside: super::beside(ctx, &listed.id).await?,
-        history: document.superseded.iter().map(past).collect(),
+        history: document.superseded.iter().map(|one| past(one, &comparable)).collect(),
+        path: listed.path.clone(),
         source,
         stamp: (format!("{} 公开", directory.short_name(&listed.organ)), stamp_line(document)),
         digest: document.digest.clone(),
@@ -269,8 +278,9 @@ fn attached(one: &public::PublicFile) -> Attached {
     }
 }
 
-fn past(one: &public::PastEdition) -> Past {
+fn past(one: &public::PastEdition, comparable: &[Comparable]) -> Past {
     Past {
+        compared: comparable.iter().any(|edition| edition.number == one.number),
         number: one.number,
         title: one.title.clone(),
         from: time::show_minute(&one.published_at),

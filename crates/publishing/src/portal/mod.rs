@@ -3,6 +3,7 @@
 
 mod api;
 mod attachments;
+mod compare;
 mod document;
 mod downloads;
 mod feeds;
@@ -73,10 +74,12 @@ pub(crate) fn routes() -> Routes {
         .get("/policies.csv", read, downloads::policies_csv)
         .get("/policies.json", read, downloads::policies_json)
         .get("/policies/{id}", read, document::page)
+        .get("/policies/{id}/compare", read, compare::page)
         .get("/documents", read, lists::documents)
         .get("/documents.csv", read, downloads::documents_csv)
         .get("/documents.json", read, downloads::documents_json)
         .get("/documents/{id}", read, document::page)
+        .get("/documents/{id}/compare", read, compare::page)
         .get("/attachments/{id}", read, attachments::by_id)
         .get("/attachments/{id}/{name}", read, attachments::by_name)
         .get("/data", read, site::data)

@@ -7,20 +7,18 @@ use axum::{
 };
 use document::{Whole, permissions::WITHDRAW_DOCUMENTS, rows};
 use kernel::{id::EditionId, may_for, time};
-use review::{acts::Verdict, permissions::OVERRIDE_FINDING};
-use serde::Deserialize;
+use review::{Word, acts::Verdict, permissions::OVERRIDE_FINDING, settings::MOST_QUESTIONS};
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, Redirect, Refusal, Result, act_in_place};
 
-use super::pages::Typed;
+use super::{one::Typed, strip};
 use crate::editions::{
     checks,
     deciding::{self, Approved},
 };
 
 /// What the buttons send.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Decision {
     version: i64,
     once: String,
@@ -30,11 +28,41 @@ pub(super) struct Decision {
     digest: String,
     /// Of the review of an emergency publication: `against`, or it agrees.
     verdict: String,
+    /// Code of the gate at which the edition stood when the page was opened.
+    gate: String,
+    /// Places of the questions that were ticked (`tick0`, `tick1` …).
+    ticked: Vec<usize>,
 }
 
-/// The edition as the reviewer saw it; who may not pass its gate is refused before anything else is told.
+/// The fields of a form, one after another: how many questions there are the gate says.
+type Pairs = Vec<(String, String)>;
+
+impl From<Pairs> for Decision {
+    fn from(pairs: Pairs) -> Self {
+        let mut decision = Self::default();
+        for (key, value) in pairs {
+            match key.as_str() {
+                "version" => decision.version = value.trim().parse().unwrap_or_default(),
+                "once" => decision.once = value,
+                "reason" => decision.reason = value,
+                "opinion" => decision.opinion = value,
+                "rule" => decision.rule = value,
+                "digest" => decision.digest = value,
+                "verdict" => decision.verdict = value,
+                "gate" => decision.gate = value,
+                key => decision.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok())),
+            }
+        }
+        decision.ticked.truncate(MOST_QUESTIONS);
+        decision
+    }
+}
+
+/// The edition as the reviewer saw it; who may not pass its gate is refused before anything else is told, but for one thing: that
+/// somebody was faster.
 async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &EditionId, decision: &Decision) -> Result<Whole, Refusal> {
     let whole = rows::load(tx, &crate::house(ctx), &desk.actor(), id).await?;
+    deciding::still_there(tx, &desk.staff, &whole, &decision.gate).await?;
     deciding::may_decide(tx, &desk.staff, &whole).await?;
     rows::same_version(&whole.edition, decision.version)?;
     Ok(whole)
@@ -42,8 +70,9 @@ async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &EditionId, decision: &De
 
 /// The page as it is now, with what was typed and why it was not done.
 async fn again(ctx: &Ctx, desk: &Desk, id: &EditionId, decision: &Decision, errors: FormErrors) -> Result<Response> {
-    let typed = Typed { reason: &decision.reason, opinion: &decision.opinion, ..Typed::default() };
-    super::pages::review_page(ctx, desk, id, errors, typed).await
+    let (reason, opinion) = (&decision.reason, &decision.opinion);
+    let typed = Typed { reason, opinion, ticked: &decision.ticked, ..Typed::default() };
+    super::one::review_page(ctx, desk, id, errors, typed).await
 }
 
 /// Looks through what has not been looked through, before the write.
@@ -57,8 +86,9 @@ pub(super) async fn claim(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(id): Path<EditionId>,
-    Form(decision): Form<Decision>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
+    let decision = Decision::from(pairs);
     let done = async |tx: &mut Tx| {
         let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
         deciding::claim(&ctx, tx, &desk.actor(), &whole).await?;
@@ -72,8 +102,9 @@ pub(super) async fn release(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(id): Path<EditionId>,
-    Form(decision): Form<Decision>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
+    let decision = Decision::from(pairs);
     let done = async |tx: &mut Tx| {
         let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
         deciding::release(&ctx, tx, &desk.actor(), &whole).await?;
@@ -87,17 +118,20 @@ pub(super) async fn approve(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(id): Path<EditionId>,
-    Form(decision): Form<Decision>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
+    let decision = Decision::from(pairs);
     let anew = {
         let whole = rows::read(ctx.db().read(), &crate::house(&ctx), &desk.actor(), &id).await?;
         checks::ensure(&ctx, &whole).await?;
         deciding::look_before_the_last(&ctx, &desk.staff, &whole).await?
     };
+    let next = strip::after(&ctx, &desk, &id).await?;
     let done = async |tx: &mut Tx| {
         let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
         let title = whole.edition.shown_title();
-        let text = match deciding::approve(&ctx, tx, &desk.actor(), (&whole, anew.clone()), &decision.opinion).await? {
+        let word = Word { text: &decision.opinion, ticked: &decision.ticked };
+        let text = match deciding::approve(&ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await? {
             Approved::Second(gate) => format!("已通过。{gate}由两人先后审核，《{title}》还需另一位审核员通过。"),
             Approved::To(gate) => format!("已通过。《{title}》现在到了{gate}。"),
             Approved::Out(now) if now.state == "scheduled" => {
@@ -105,9 +139,17 @@ pub(super) async fn approve(
             }
             Approved::Out(_) => format!("已通过全部审核。《{title}》已向社会公开。"),
         };
-        Ok::<_, Refusal>(Done::ok("/reviews", text))
+        Ok::<_, Refusal>(Done::ok(next.clone(), onward(text, &next)))
     };
     act_in_place(&ctx, &decision.once, done, async |errors| again(&ctx, &desk, &id, &decision, errors).await).await
+}
+
+/// What is said of a decision, where the person is led to the next text.
+fn onward(text: String, next: &str) -> String {
+    match next {
+        "/reviews" => format!("{text}您负责的关口没有别的稿件在等。"),
+        _ => format!("{text}下面是等您审核的下一件。"),
+    }
 }
 
 /// 退回.
@@ -115,13 +157,16 @@ pub(super) async fn send_back(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(id): Path<EditionId>,
-    Form(decision): Form<Decision>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
+    let decision = Decision::from(pairs);
+    let next = strip::after(&ctx, &desk, &id).await?;
     let done = async |tx: &mut Tx| {
         let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
-        deciding::send_back(&ctx, tx, &desk.actor(), &whole, &decision.reason).await?;
+        let word = Word { text: &decision.reason, ticked: &decision.ticked };
+        deciding::send_back(&ctx, tx, &desk.actor(), &whole, word).await?;
         let text = format!("已退回《{}》，撰写人会看到理由。", whole.edition.shown_title());
-        Ok::<_, Refusal>(Done::ok("/reviews", text))
+        Ok::<_, Refusal>(Done::ok(next.clone(), onward(text, &next)))
     };
     act_in_place(&ctx, &decision.once, done, async |errors| again(&ctx, &desk, &id, &decision, errors).await).await
 }
@@ -131,8 +176,9 @@ pub(super) async fn let_through(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(id): Path<EditionId>,
-    Form(decision): Form<Decision>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
+    let decision = Decision::from(pairs);
     ensure(&ctx, &desk, &id).await?;
     let done = async |tx: &mut Tx| {
         let actor = desk.actor();
@@ -146,7 +192,7 @@ pub(super) async fn let_through(
     let again = async |errors: FormErrors| {
         let typed = Typed { ground: (&decision.digest, &decision.reason), ..Typed::default() };
         let errors = errors.at("reason", &format!("l-{}", decision.digest));
-        super::pages::review_page(&ctx, &desk, &id, errors, typed).await
+        super::one::review_page(&ctx, &desk, &id, errors, typed).await
     };
     act_in_place(&ctx, &decision.once, done, again).await
 }
@@ -156,8 +202,9 @@ pub(super) async fn review_bypass(
     State(ctx): State<Ctx>,
     desk: Desk,
     Path(id): Path<EditionId>,
-    Form(decision): Form<Decision>,
+    Form(pairs): Form<Pairs>,
 ) -> Result<Response> {
+    let decision = Decision::from(pairs);
     let house = crate::house(&ctx);
     let verdict = if decision.verdict == "against" { Verdict::Disagrees } else { Verdict::Agrees };
     let done = async |tx: &mut Tx| {

@@ -1,8 +1,9 @@
 //! The review desk: what waits at the gates, one edition to decide on, and emergency publications to look at again.
 
 mod actions;
-mod diff;
+mod one;
 mod pages;
+mod strip;
 
 use document::permissions::VIEW_DOCUMENTS;
 use review::permissions::{OVERRIDE_FINDING, REVIEW_EXCEPTIONS};
@@ -12,7 +13,7 @@ use web::{Listener, Routes};
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/reviews", &VIEW_DOCUMENTS, pages::list)
-        .get("/reviews/{edition}", &VIEW_DOCUMENTS, pages::review)
+        .get("/reviews/{edition}", &VIEW_DOCUMENTS, one::review)
         .post("/reviews/{edition}/claim", &VIEW_DOCUMENTS, actions::claim)
         .post("/reviews/{edition}/release", &VIEW_DOCUMENTS, actions::release)
         .weighty("/reviews/{edition}/approve", &VIEW_DOCUMENTS, actions::approve)
