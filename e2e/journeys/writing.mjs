@@ -1,7 +1,7 @@
 // What must not go wrong between writing and the public.
 import { check, suite, test } from "../lib/report.mjs";
 import { close } from "../lib/browser.mjs";
-import { GATES, act, agree, approve, begin, body, claim, eventually, flash, openReview, saved, submit, submitted, write } from "../lib/desk.mjs";
+import { GATES, act, agree, approve, begin, body, claim, eventually, flash, openReview, saved, submit, submitted, tick, write } from "../lib/desk.mjs";
 
 /** Pastes as the browser does when Word has filled the clipboard. */
 const paste = (page, html) =>
@@ -149,6 +149,7 @@ export async function writing(program, staff) {
     const page = await staff.at("political", "", pages);
     await openReview(page, title);
     await claim(page);
+    await tick(page);
     // What a double click, or a form sent again, does on the wire: the same bytes twice.
     const form = await page.evaluate(() => {
       const own = document.querySelector("form[action$='/approve']");
@@ -243,6 +244,7 @@ export async function writing(program, staff) {
     const reviewer = await staff.at("secrecy", "", pages, { js: false, fresh: true });
     await openReview(reviewer, title);
     await claim(reviewer);
+    await tick(reviewer);
     await reviewer.getByRole("button", { name: "通过", exact: true }).click();
     await flash(reviewer).waitFor();
     await close(reviewer);

@@ -18,7 +18,7 @@ export function kind(path) {
 
 const FEATURES = [
   "tomb", "empty", "atts", "art", "toc", "versus", "clause", "timeline", "heatmap", "cards", "pager", "figs", "notice", "facts", "prose", "steps", "errors",
-  "diff", "wl", "board", "paper", "gates", "finding", "outline", "bulk",
+  "cmp", "wl", "board", "paper", "gates", "finding", "outline", "bulk",
 ];
 
 /** What a page shows besides running text: pages with different pieces are different kinds. */

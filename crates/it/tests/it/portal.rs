@@ -211,6 +211,7 @@ both! {
         for id in &hidden_ids {
             for prefix in ["/documents/", "/policies/", "/api/v1/documents/"] {
                 reader.get(&format!("{prefix}{id}")).await.expect(404).hides(CANARY);
+                reader.get(&format!("{prefix}{id}/compare?old=1&new=2")).await.expect(404).hides(CANARY);
             }
         }
         for path in &files {
@@ -226,6 +227,7 @@ both! {
         reader.get("/api/v1/documents").await.expect(200).shows("关于公开的通知");
         reader.get(&format!("/documents/{public}")).await.expect(200).shows("现行的正文").hides(CANARY);
         reader.get(&format!("/api/v1/documents/{public}")).await.expect(200).shows("现行的正文").hides(CANARY);
+        reader.get(&format!("/documents/{public}/compare?old=1&new=2")).await.expect(404).hides(CANARY);
     }
 
     async fn what_was_withdrawn_leaves_a_tombstone_and_nothing_else(app) {

@@ -66,7 +66,8 @@ pub(super) async fn page(
     };
     let path = &document.listed.path;
     if reader.path.split('?').next() != Some(&format!("{path}/compare")) {
-        return Ok(Redirect::temporary(&format!("{path}/compare")).into_response());
+        let query = reader.path.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+        return Ok(Redirect::temporary(&format!("{path}/compare{query}")).into_response());
     }
     let editions = public::comparable(ctx.db(), &id).await?;
     let (old, new) = chosen(&editions, &which)?;

@@ -29,7 +29,8 @@ use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_pag
 use super::strip::{self, Strip};
 use crate::editions::{
     checks, compare, deciding, seen,
-    show::{Line, Paper, history, paper},
+    history::{Line, history},
+    show::{Paper, paper},
     subject::{self, state_words},
 };
 

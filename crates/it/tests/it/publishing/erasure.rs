@@ -4,7 +4,7 @@ use kernel::Role;
 use review::Gate;
 use testkit::{TestApp, both};
 
-use super::{approve, column, count, draft, edition, identity_number, is_public, pass_all, submit};
+use super::{approve, column, count, draft, edition, identity_number, is_public, pass_all, submit, ticked};
 
 /// Words that must be nowhere afterwards; nobody's.
 const BODY: &str = "丑寅卯辰巳午未申酉戌";
@@ -46,7 +46,7 @@ both! {
         submit(&mut editor, &id, TITLE, &format!("<h2>{BODY}</h2><p>{BODY}。</p>"), &[("summary", BODY)]).await.expect(303);
         let (edition_id, version, _) = edition(app, &id).await;
         let fields = [("version", &*version.to_string()), ("opinion", BODY)];
-        app.reviewer(Gate::SECRECY).await.post(&format!("/reviews/{edition_id}/approve"), &fields).await.expect(303);
+        app.reviewer(Gate::SECRECY).await.post(&format!("/reviews/{edition_id}/approve"), &ticked(&fields)).await.expect(303);
         let mut clerk = app.clerk().await;
         let erase = format!("/documents/{id}/erase");
         let asked = [("basis", "personal"), ("erase_reason", "第三行是住户的姓名和病情，由本人来电指出")];

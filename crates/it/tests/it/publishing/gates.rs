@@ -196,7 +196,7 @@ both! {
         submit(&mut editor, &id, "附意见通过", "<p>正文。</p>", &[]).await.expect(303);
         let (edition_id, version, _) = edition(app, &id).await;
         let fields = [("version", &*version.to_string()), ("opinion", "已与保密办核对，可以公开")];
-        app.reviewer(Gate::SECRECY).await.post(&format!("/reviews/{edition_id}/approve"), &fields).await.expect(303);
+        app.reviewer(Gate::SECRECY).await.post(&format!("/reviews/{edition_id}/approve"), &ticked(&fields)).await.expect(303);
         let page = app.reviewer(Gate::WORDING).await.get(&format!("/reviews/{edition_id}")).await.expect(200);
         page.shows("保密审查意见").shows("已与保密办核对，可以公开");
         editor.get(&format!("/documents/{id}")).await.expect(200).shows("已与保密办核对，可以公开");
