@@ -12,3 +12,9 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-p
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+// A preview as a telephone shows it: the same page in a window that is as narrow.
+for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-narrow]")) {
+  link.addEventListener("click", (event) => {
+    if (window.open(link.href, "narrow", "popup,width=390,height=844")) event.preventDefault();
+  });
+}

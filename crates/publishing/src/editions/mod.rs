@@ -15,6 +15,7 @@ mod form;
 pub(crate) mod history;
 mod list;
 mod notices;
+mod preview;
 pub(crate) mod proven;
 pub(crate) mod seen;
 pub(crate) mod show;
@@ -34,7 +35,7 @@ pub(crate) fn routes() -> Routes {
         .get("/documents/bin", &WRITE_DOCUMENTS, list::bin)
         .post("/documents/bin/{edition}/restore", &WRITE_DOCUMENTS, actions::restore)
         .get("/documents/{id}", &VIEW_DOCUMENTS, show::show)
-        .get("/documents/{id}/preview", &VIEW_DOCUMENTS, show::preview)
+        .get("/documents/{id}/preview", &VIEW_DOCUMENTS, preview::page)
         .get("/documents/{id}/compare", &VIEW_DOCUMENTS, compare::page)
         .get("/documents/{id}/edit", &WRITE_DOCUMENTS, edit::edit)
         .post("/documents/{id}/save", &WRITE_DOCUMENTS, edit::save)

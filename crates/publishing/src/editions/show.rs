@@ -1,4 +1,4 @@
-//! The page of a document in the office: its editions, what can be done, its history; the preview; its files.
+//! The page of a document in the office: its editions, what can be done, its history; its files.
 
 use askama::Template;
 use axum::{
@@ -26,7 +26,7 @@ use review::{
 };
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, PortalShell, Query, Reader, Result, filters, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, office_page, page};
 
 use super::{
     checks,
@@ -334,7 +334,7 @@ fn readable<'a>(house: &House, whole: &'a Whole) -> &'a str {
 }
 
 /// In the office a picture is fetched through the edition to which it belongs: on the portal it is not there yet.
-fn pictures(html: &str, document: &DocumentId, edition: &EditionId) -> String {
+pub(super) fn pictures(html: &str, document: &DocumentId, edition: &EditionId) -> String {
     let mut shown = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(at) = rest.find("src=\"/attachments/") {
@@ -349,23 +349,15 @@ fn pictures(html: &str, document: &DocumentId, edition: &EditionId) -> String {
     shown
 }
 
-#[derive(Template)]
-#[template(path = "editions/templates/preview.html")]
-struct Preview {
-    shell: PortalShell,
-    paper: Paper,
-    state: String,
-}
-
 /// Which edition.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Which {
-    edition: EditionId,
+    pub(super) edition: EditionId,
 }
 
 /// The edition asked for, or the newest; only of this document.
-async fn which(ctx: &Ctx, desk: &Desk, document: &DocumentId, which: &Which) -> Result<Whole> {
+pub(super) async fn which(ctx: &Ctx, desk: &Desk, document: &DocumentId, which: &Which) -> Result<Whole> {
     let house = crate::house(ctx);
     let about = rows::visible(ctx.db().read(), &house, &desk.actor(), document).await?;
     let id = if which.edition.as_str().is_empty() {
@@ -379,23 +371,6 @@ async fn which(ctx: &Ctx, desk: &Desk, document: &DocumentId, which: &Which) -> 
     }
     seen::opened(ctx, desk, &whole).await?;
     Ok(whole)
-}
-
-/// The edition as the public would see it.
-pub(super) async fn preview(
-    State(ctx): State<Ctx>,
-    desk: Desk,
-    reader: Reader,
-    Path(id): Path<DocumentId>,
-    Query(query): Query<Which>,
-) -> Result<Response> {
-    let whole = which(&ctx, &desk, &id, &query).await?;
-    let paper = paper(&ctx, &whole)?;
-    let nav = crate::house(&ctx).kind_of(&whole.document)?.door;
-    let mut shell = reader.shell(&ctx, format!("预览：{}", paper.title), "", nav);
-    shell.crumbs.clear();
-    let review = review::rows::newest(ctx.db().read(), &checks::about(&whole)).await?;
-    office_page(&Preview { shell, paper, state: subject::state_words(&whole.edition, review.as_ref()) })
 }
 
 /// What is shown of a file as text: places, and characters of them all together.

@@ -20,7 +20,7 @@ use kernel::{id::DocumentId, time};
 use web::{
     Ctx, Error, PortalShell, Reader, Result,
     doors::{self, Door},
-    filters,
+    filters, office_page,
     page::{escape_query, portal_page},
 };
 
@@ -78,6 +78,8 @@ struct Tied {
 #[derive(Template)]
 #[template(path = "portal/templates/document.html")]
 struct Page {
+    /// Where it is only a preview.
+    bar: Option<Bar>,
     shell: PortalShell,
     canonical: String,
     path: String,
@@ -106,7 +108,45 @@ struct Page {
     phone: String,
 }
 
+/// What stands above a page that is no public one yet, and where its links lead instead.
+pub(crate) struct Bar {
+    /// State of the edition in words.
+    pub(crate) state: String,
+    /// The document's page in the office.
+    pub(crate) back: String,
+    /// The same page as it is usually.
+    pub(crate) usual: String,
+    /// The same page in large type.
+    pub(crate) elder: String,
+    /// Address of a file of this edition, `{id}` for its own.
+    pub(crate) files: String,
+    /// Where the portal is.
+    pub(crate) portal: String,
+}
+
+/// The page of a document that is not public, for those who may see it: noted as such, kept by nobody.
+pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocument, bar: Bar) -> Result<Response> {
+    let mut page = view(ctx, reader, document).await?;
+    for (file, shown) in document.attachments.iter().zip(&mut page.attachments) {
+        shown.href = bar.files.replace("{id}", file.id.as_str());
+    }
+    // Organs, columns and other documents are on the portal.
+    let links = page.facts.iter_mut().map(|fact| &mut fact.href);
+    let ties = page.forward.iter_mut().flat_map(|tie| &mut tie.lines).map(|line| &mut line.href);
+    for href in links.chain(ties).filter(|href| href.starts_with('/')) {
+        *href = format!("{}{href}", bar.portal);
+    }
+    page.shell.title = format!("预览：{}", page.title);
+    page.shell.crumbs.clear();
+    page.bar = Some(bar);
+    office_page(&page)
+}
+
 async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<Response> {
+    portal_page(&view(ctx, reader, document).await?)
+}
+
+async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<Page> {
     let (listed, today) = (&document.listed, ctx.today());
     let column = crate::public::column(ctx.db(), &listed.column).await?;
     let column = column.unwrap_or_else(|| Column::missing(&listed.column));
@@ -125,7 +165,8 @@ async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<R
         source => source.to_owned(),
     };
     let about = About { column: &column, organ: &organ, published: &published, source: &source };
-    let view = Page {
+    Ok(Page {
+        bar: None,
         shell: shell(ctx, reader, document, &about, &canonical),
         canonical,
         title: listed.title.clone(),
@@ -152,8 +193,7 @@ async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<R
         digest: document.digest.clone(),
         phone: part::phone_of(ctx, &listed.organ),
         organ,
-    };
-    portal_page(&view)
+    })
 }
 
 fn tied(

@@ -17,6 +17,8 @@ mod tests;
 
 use std::sync::Arc;
 
+pub(crate) use self::document::{Bar, preview};
+
 use kernel::{id::DocumentId, permission::READ_PUBLIC};
 use web::{
     Ctx, Listener, Result, Routes,
