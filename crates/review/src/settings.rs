@@ -164,7 +164,9 @@ impl Settings {
         // Checked at start; a bad one is as if it were not there, and the default has more stages, not fewer.
         let found = found.and_then(|one| Some((one, one.route().ok()?)));
         found.map(|(set, route)| {
-            let own = |gate: &str| set.stages.iter().find(|stage| stage.gate == gate).and_then(|stage| stage.questions.clone());
+            let own = |gate: &str| {
+                set.stages.iter().find(|stage| stage.gate == gate).and_then(|stage| stage.questions.clone())
+            };
             route.asking(|gate| own(gate).unwrap_or_else(|| self.questions(gate)))
         })
     }

@@ -54,7 +54,8 @@ pub(super) fn compare(old: &[File], new: &[File]) -> Vec<FileChange> {
             }
         }
     }
-    let gone = |file: &File| FileChange { code: "removed", label: "移除附件", old: file.words(), new: String::new() };
+    let gone =
+        |file: &File| FileChange { code: "removed", label: "移除附件", old: file.words(), new: String::new() };
     changes.extend(left.into_iter().map(gone));
     changes
 }

@@ -92,8 +92,7 @@ fn matched(olds: &[Item], news: &[Item], steps: &mut Steps) -> Pairs {
         let fresh = next(&numbers);
         of_new.push(*numbers.entry((item.class, item.key.as_slice())).or_insert(fresh));
     }
-    let mut pairs =
-        Pairs { to: vec![None; olds.len()], from: vec![None; news.len()], scores: HashMap::new() };
+    let mut pairs = Pairs { to: vec![None; olds.len()], from: vec![None; news.len()], scores: HashMap::new() };
     for (i, j) in common(&of_old, &of_new, steps) {
         pairs.put(i, j, 1000);
     }
@@ -370,7 +369,8 @@ fn places(pairs: &Pairs, stays: &[bool], groups: &Groups) -> Vec<Place> {
     let (mut i, mut j, mut out) = (0, 0, Vec::new());
     while i < pairs.to.len() || j < pairs.from.len() {
         let old_stays = i < pairs.to.len() && (stays[i] || along_old[i].is_some());
-        let new_stays = j < pairs.from.len() && (along_new[j].is_some() || pairs.from[j].is_some_and(|from| stays[from]));
+        let new_stays =
+            j < pairs.from.len() && (along_new[j].is_some() || pairs.from[j].is_some_and(|from| stays[from]));
         if i < pairs.to.len() && !old_stays {
             out.push(Place::Old { at: i, to: pairs.to[i] });
             i += 1;

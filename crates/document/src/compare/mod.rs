@@ -202,8 +202,7 @@ fn within(old: &Side, new: &Side, most: u64) -> Comparison {
 const BREAK: &str = "\n";
 
 fn rows(old: &[Unit], new: &[Unit], lexicon: &mut Lexicon, steps: &mut Steps) -> Vec<Row> {
-    let item =
-        |unit: &Unit| Item { key: unit.body().to_vec(), words: unit.words.clone(), class: unit.what.class() };
+    let item = |unit: &Unit| Item { key: unit.body().to_vec(), words: unit.words.clone(), class: unit.what.class() };
     let olds: Vec<Item> = old.iter().map(item).collect();
     let news: Vec<Item> = new.iter().map(item).collect();
     let cut = lexicon.word(BREAK, &Mark::None);
@@ -264,11 +263,14 @@ fn both(old: &Unit, new: &Unit, (olds, news): (Range<usize>, Range<usize>), step
     }
     let spans = spans(&old.words, &new.words, steps);
     let renumbered = same(old, new) && old.words != new.words;
-    let change = match () {
-        () if old.what.label() != new.what.label() => Change::Modified,
-        () if old.words == new.words => Change::Unchanged,
-        () if renumbered => Change::Moved,
-        () => Change::Modified,
+    let change = if old.what.label() != new.what.label() {
+        Change::Modified
+    } else if old.words == new.words {
+        Change::Unchanged
+    } else if renumbered {
+        Change::Moved
+    } else {
+        Change::Modified
     };
     Row { renumbered: renumbered && change == Change::Moved, ..Row::one_side(change, (olds, news), spans) }
 }
@@ -300,7 +302,11 @@ impl Comparison {
             if let Some(table) = &row.table {
                 take(&table.caption);
                 let cells = table.rows.iter().flat_map(|row| &row.cells);
-                cells.for_each(|told| if let table::Told::Spans(spans) = told { take(spans) });
+                cells.for_each(|told| {
+                    if let table::Told::Spans(spans) = told {
+                        take(spans)
+                    }
+                });
             }
         }
         lines.extend(self.files.iter().map(|change| change.old.clone()));

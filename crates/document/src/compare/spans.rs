@@ -75,10 +75,11 @@ fn joined(spans: &[Span]) -> Vec<Span> {
             Op::Insert => came.extend_from_slice(&span.words),
             Op::Equal => {
                 let size = span.words.len();
-                let after: (usize, usize) = spans[at..].iter().take_while(|next| next.changed()).fold((0, 0), |sum, next| {
-                    let size = next.words.len();
-                    if next.op == Op::Delete { (sum.0 + size, sum.1) } else { (sum.0, sum.1 + size) }
-                });
+                let after: (usize, usize) =
+                    spans[at..].iter().take_while(|next| next.changed()).fold((0, 0), |sum, next| {
+                        let size = next.words.len();
+                        if next.op == Op::Delete { (sum.0 + size, sum.1) } else { (sum.0, sum.1 + size) }
+                    });
                 let before = gone.len().max(came.len());
                 if size <= CHANCE && size < before && size < after.0.max(after.1) {
                     gone.extend_from_slice(&span.words);

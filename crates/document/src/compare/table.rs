@@ -260,7 +260,9 @@ pub(super) fn compare(old: &Table, new: &Table, steps: &mut Steps) -> Compared {
     let mut rows = Vec::new();
     for place in matching::arrange(&olds, &news, steps) {
         rows.push(match place {
-            Place::Both { old: i, new: j, .. } => row(State::Both, Some(&old.lines[i]), Some(&new.lines[j]), &columns, steps),
+            Place::Both { old: i, new: j, .. } => {
+                row(State::Both, Some(&old.lines[i]), Some(&new.lines[j]), &columns, steps)
+            }
             Place::Old { at, to: None } => row(State::Removed, Some(&old.lines[at]), None, &columns, steps),
             Place::Old { at, to: Some(_) } => row(State::MovedAway, Some(&old.lines[at]), None, &columns, steps),
             Place::New { at, from: None } => row(State::Added, None, Some(&new.lines[at]), &columns, steps),
@@ -278,7 +280,9 @@ pub(super) fn compare(old: &Table, new: &Table, steps: &mut Steps) -> Compared {
 }
 
 fn row(state: State, old: Option<&Line>, new: Option<&Line>, columns: &[Column], steps: &mut Steps) -> Row {
-    let at = |line: Option<&Line>, column: Option<usize>| line.zip(column).and_then(|(line, at)| line.cells.get(at)).cloned();
+    let at = |line: Option<&Line>, column: Option<usize>| {
+        line.zip(column).and_then(|(line, at)| line.cells.get(at)).cloned()
+    };
     let mut cell = |(i, j): &Column| {
         let (a, b) = (at(old, *i), at(new, *j));
         match (a, b) {
@@ -307,7 +311,8 @@ fn columns(old: &Table, new: &Table, steps: &mut Steps) -> Vec<Column> {
         (0..most).map(|at| ((at < old.columns).then_some(at), (at < new.columns).then_some(at))).collect()
     };
     let (Some(a), Some(b)) = (heads(old), heads(new)) else { return in_order() };
-    let (a, b): (Vec<&[Word]>, Vec<&[Word]>) = (a.iter().map(Vec::as_slice).collect(), b.iter().map(Vec::as_slice).collect());
+    let (a, b): (Vec<&[Word]>, Vec<&[Word]>) =
+        (a.iter().map(Vec::as_slice).collect(), b.iter().map(Vec::as_slice).collect());
     let pairs = common(&a, &b, steps);
     if pairs.is_empty() {
         return in_order();

@@ -121,8 +121,10 @@ fn a_paragraph_becomes_two_and_two_become_one() {
 
 #[test]
 fn cells_rows_and_columns_of_tables_are_told() {
-    let row = |cells: &[&str]| format!("<tr>{}</tr>", cells.iter().map(|c| format!("<td>{c}</td>")).collect::<String>());
-    let table = |rows: &[&[&str]]| format!("<table><tbody>{}</tbody></table>", rows.iter().map(|r| row(r)).collect::<String>());
+    let row =
+        |cells: &[&str]| format!("<tr>{}</tr>", cells.iter().map(|c| format!("<td>{c}</td>")).collect::<String>());
+    let table =
+        |rows: &[&[&str]]| format!("<table><tbody>{}</tbody></table>", rows.iter().map(|r| row(r)).collect::<String>());
     let old = table(&[&["项目", "标准"], &["特困供养", "100元"], &["孤儿保障", "200元"]]);
     let cell = compared(&old, &table(&[&["项目", "标准"], &["特困供养", "120元"], &["孤儿保障", "200元"]]));
     let view = cell.view(true);
@@ -151,13 +153,20 @@ fn lists_headings_links_and_pictures() {
     assert_eq!(view.lines[0].label, "小标题改为段落");
     let link = |to: &str| format!("<p>见<a href=\"{to}\">办法全文</a>的规定</p>");
     let found = one(&link("https://a.example/1"), &link("https://a.example/2"));
-    assert!(found.1.contains("〔链接 https://a.example/1〕") && found.2.contains("〔链接 https://a.example/2〕"), "{found:?}");
-    let figure = |src: &str, alt: &str| format!("<figure><img src=\"{src}\" alt=\"{alt}\"><figcaption>图1</figcaption></figure>");
-    let view = compared(&figure("/attachments/0123456789abcdea", "流程"), &figure("/attachments/0123456789abcdeb", "流程"));
+    assert!(
+        found.1.contains("〔链接 https://a.example/1〕") && found.2.contains("〔链接 https://a.example/2〕"),
+        "{found:?}"
+    );
+    let figure = |src: &str, alt: &str| {
+        format!("<figure><img src=\"{src}\" alt=\"{alt}\"><figcaption>图1</figcaption></figure>")
+    };
+    let view =
+        compared(&figure("/attachments/0123456789abcdea", "流程"), &figure("/attachments/0123456789abcdeb", "流程"));
     let view = view.view(true);
     assert_eq!(view.lines[0].label, "图片更换");
     assert!(view.lines[0].old.contains("〔图片：流程〕") && !view.lines[0].old.contains("<img"), "{:?}", view.lines[0]);
-    let view = compared("<p>甲乙丙丁</p>", &format!("<p>甲乙丙丁</p>{}", figure("/attachments/0123456789abcdea", "流程")));
+    let view =
+        compared("<p>甲乙丙丁</p>", &format!("<p>甲乙丙丁</p>{}", figure("/attachments/0123456789abcdea", "流程")));
     assert_eq!(view.view(true).lines.last().map(|line| line.label.clone()), Some("增加图片".to_owned()));
 }
 
@@ -259,7 +268,12 @@ fn hostile_texts_are_compared_in_bounded_work() {
         (0..count).map(|at| format!("<p>{}</p>", of(at))).collect()
     };
     let other = |at: usize, salt: usize| -> String {
-        (0..60).map(|n| char::from_u32(0x4e00 + u32::try_from((at * 37 + n * 101 + salt) % 3000).expect("small")).expect("a character")).collect()
+        (0..60)
+            .map(|n| {
+                char::from_u32(0x4e00 + u32::try_from((at * 37 + n * 101 + salt) % 3000).expect("small"))
+                    .expect("a character")
+            })
+            .collect()
     };
     let pairs = [
         // 1,500 paragraphs, each changed in the middle.

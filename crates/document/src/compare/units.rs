@@ -105,7 +105,10 @@ fn attribute<'a>(attributes: &'a [(String, String)], wanted: &str) -> &'a str {
 
 /// Elements within a line.
 fn is_inline(name: &str) -> bool {
-    matches!(name, "a" | "b" | "code" | "del" | "em" | "i" | "img" | "ins" | "s" | "span" | "strong" | "sub" | "sup" | "u")
+    matches!(
+        name,
+        "a" | "b" | "code" | "del" | "em" | "i" | "img" | "ins" | "s" | "span" | "strong" | "sub" | "sup" | "u"
+    )
 }
 
 impl Walk<'_> {
@@ -263,7 +266,9 @@ pub(super) fn picture(attributes: &[(String, String)]) -> Run {
 fn label(lexicon: &Lexicon, words: &[Word]) -> usize {
     let text = |at: usize| words.get(at).map_or("", |word| lexicon.get(*word).0);
     let numeral = |text: &str| {
-        !text.is_empty() && text.chars().count() <= 4 && text.chars().all(|c| c.is_ascii_digit() || "一二三四五六七八九十百".contains(c))
+        !text.is_empty()
+            && text.chars().count() <= 4
+            && text.chars().all(|c| c.is_ascii_digit() || "一二三四五六七八九十百".contains(c))
     };
     let then_blank = |at: usize| at + usize::from(blank(text(at)) && !text(at).is_empty());
     if text(0).starts_with('第') && text(0).chars().count() > 2 {

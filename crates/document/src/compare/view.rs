@@ -159,6 +159,10 @@ impl Comparison {
         } else if row.other.is_some() {
             line.jump = (format!("#c{number}-from"), "看原来的位置".to_owned());
         }
+        if row.is_trace() && what == What::Table {
+            "〔表格〕".clone_into(&mut line.old);
+            return line;
+        }
         let alone = |op| unit.and_then(|unit| unit.table.as_ref()).map(|table| table::alone(table, op));
         let table = match (row.olds.is_empty(), row.news.is_empty()) {
             _ if row.table.is_some() => row.table.clone(),
@@ -196,7 +200,9 @@ impl Comparison {
         match row.change {
             Change::Unchanged => String::new(),
             Change::Moved if row.renumbered => "序号变动，文字未改".to_owned(),
-            Change::Moved | Change::MovedModified if row.is_trace() => format!("{name}移走：移到{}处", there(&self.new)),
+            Change::Moved | Change::MovedModified if row.is_trace() => {
+                format!("{name}移走：移到{}处", there(&self.new))
+            }
             Change::Moved => format!("{name}移来：原在{}处，文字未改", there(&self.old)),
             Change::MovedModified => format!("{name}移来并有修改：原在{}处", there(&self.old)),
             Change::Split => format!("拆分：一段改为 {} 段", row.news.len()),
@@ -237,7 +243,9 @@ impl Comparison {
             if lines[at].set == "heading" {
                 heading = Some(at);
             }
-            if told[at] && let Some(at) = heading.take() {
+            if told[at]
+                && let Some(at) = heading.take()
+            {
                 keep[at] = true;
             }
         }
@@ -348,7 +356,9 @@ fn table_html(lexicon: &Lexicon, table: &Compared, only: bool) -> String {
     let close = |out: &mut String, left_out: &mut usize| {
         if *left_out > 0 {
             let wide = table.columns.len() + 1;
-            out.push_str(&format!("<tr class=\"quiet\"><td colspan=\"{wide}\">……（{left_out} 行未改，没有列出）</td></tr>"));
+            out.push_str(&format!(
+                "<tr class=\"quiet\"><td colspan=\"{wide}\">……（{left_out} 行未改，没有列出）</td></tr>"
+            ));
             *left_out = 0;
         }
     };

@@ -111,7 +111,8 @@ pub(super) async fn page(
         _ => Some(find(&which.old)?),
     };
     // The older one first, whatever the order of asking.
-    let pair = old.filter(|old| old.id != new.id).map(|old| if old.number < new.number { (old, new) } else { (new, old) });
+    let pair =
+        old.filter(|old| old.id != new.id).map(|old| if old.number < new.number { (old, new) } else { (new, old) });
     let cmp = match pair {
         Some((old, new)) => {
             let (old, new) = (

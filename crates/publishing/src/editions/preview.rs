@@ -77,7 +77,11 @@ async fn would_be(ctx: &Ctx, whole: &Whole) -> Result<PublicDocument> {
         kind,
         organ: about.organ.clone(),
         column: about.column.clone(),
-        index_number: if about.index_number.is_empty() { "发布时生成".to_owned() } else { about.index_number.clone() },
+        index_number: if about.index_number.is_empty() {
+            "发布时生成".to_owned()
+        } else {
+            about.index_number.clone()
+        },
         values,
         published_on: on,
         published_at: at.clone(),

@@ -65,9 +65,10 @@ pub(super) async fn page(
         Found::Withdrawn(tomb) => return Ok(Redirect::temporary(&tomb.path).into_response()),
     };
     let path = &document.listed.path;
-    if reader.path.split('?').next() != Some(&format!("{path}/compare")) {
+    let own = format!("{path}/compare");
+    if reader.path.split('?').next() != Some(own.as_str()) {
         let query = reader.path.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-        return Ok(Redirect::temporary(&format!("{path}/compare{query}")).into_response());
+        return Ok(Redirect::temporary(&format!("{own}{query}")).into_response());
     }
     let editions = public::comparable(ctx.db(), &id).await?;
     let (old, new) = chosen(&editions, &which)?;

@@ -77,7 +77,8 @@ pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result
     let mut stops: Vec<Stop> = found.rows.into_iter().filter_map(stop).collect();
     stops.sort_by_key(|stop| (stop.due.on, stop.since));
     let here = stops.iter().position(|stop| stop.current);
-    let other = |at: Option<usize>| at.and_then(|at| stops.get(at)).map(|stop| stop.edition.clone()).unwrap_or_default();
+    let other =
+        |at: Option<usize>| at.and_then(|at| stops.get(at)).map(|stop| stop.edition.clone()).unwrap_or_default();
     let first = stops.iter().position(|stop| !stop.current);
     let after = here.map(|at| at + 1).filter(|at| *at < stops.len()).or(first);
     let before = here.and_then(|at| at.checked_sub(1));
