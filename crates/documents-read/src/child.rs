@@ -11,7 +11,7 @@ use documents::{Limits, Rejected};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::Serialize;
 
-use crate::{extract, read_table};
+use crate::{draw, extract, read_table};
 
 /// Address space of the child, in bytes.
 const MEMORY: u64 = 1 << 30;
@@ -49,6 +49,7 @@ pub fn child_main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match &request.work {
         Work::Text => answer(extract(&bytes, &name, &request.limits)),
         Work::Table { wanted } => answer(read_table(&bytes, &name, wanted, &request.limits)),
+        Work::Picture => answer(draw(&bytes, &name, &request.limits)),
     }
 }
 

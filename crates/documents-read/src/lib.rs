@@ -11,6 +11,7 @@ mod child;
 mod container;
 mod content;
 mod docx;
+mod drawing;
 mod extract;
 mod formats;
 mod headings;
@@ -38,6 +39,7 @@ mod xlsx;
 mod xml;
 
 pub use child::child_main;
+pub use drawing::draw;
 pub use extract::extract;
 pub use sniff::sniff;
 pub use tables::read_table;

@@ -26,6 +26,8 @@ pub struct Limits {
     pub cells: usize,
     /// Levels of documents embedded in documents that are looked into.
     pub embedded: u8,
+    /// Points of a picture that is made anew: four bytes each while it is.
+    pub pixels: u64,
 }
 
 impl Default for Limits {
@@ -40,6 +42,8 @@ impl Default for Limits {
             pages: 3000,
             cells: 400_000,
             embedded: 1,
+            // what the best telephones take; a progressive JPEG of it needs 600 MB of the child's memory
+            pixels: 64_000_000,
         }
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::tables::{Table, Wanted};
 use crate::wire::{Answer, EXTRACT_COMMAND, Request, Work};
-use crate::{Code, Extracted, Limits, Rejected};
+use crate::{Code, Drawn, Extracted, Limits, Rejected};
 
 /// Largest answer the parent reads, in bytes.
 const ANSWER_BYTES: u64 = 64 << 20;
@@ -57,6 +57,20 @@ impl Extractor {
     /// As [`Extractor::extract`].
     pub async fn read_table(&self, path: &Path, file_name: &str, wanted: &Wanted) -> Result<Table, Rejected> {
         self.ask(path, file_name, Work::Table { wanted: wanted.clone() }).await
+    }
+
+    /// The picture made anew in the sizes that readers are sent, without anything that it carries beside itself.
+    ///
+    /// # Errors
+    /// As [`Extractor::extract`], in words for pictures.
+    pub async fn draw(&self, path: &Path, file_name: &str) -> Result<Drawn, Rejected> {
+        self.ask(path, file_name, Work::Picture).await.map_err(|rejected| match rejected.code {
+            Code::Crashed | Code::TimedOut => Rejected::new(
+                rejected.code,
+                "这张图片太大或已损坏，系统没有读完。请用看图软件打开，缩小到 4000 像素以内，另存为 PNG 或 JPEG 后再上传。",
+            ),
+            _ => rejected,
+        })
     }
 
     async fn ask<T: DeserializeOwned>(&self, path: &Path, file_name: &str, work: Work) -> Result<T, Rejected> {

@@ -8,6 +8,7 @@
 //! Every refusal is a [`Rejected`]: a code for programs and a Chinese message that tells the clerk what to do.
 
 mod decode;
+mod drawn;
 mod extracted;
 mod format;
 mod guarded;
@@ -18,6 +19,7 @@ pub mod tables;
 pub mod wire;
 
 pub use decode::decode_text;
+pub use drawn::{Drawn, DrawnSize, WIDE, WIDEST, narrow};
 pub use extracted::{Extracted, Limits, ORDER_IN_DOUBT, Part, Unread};
 pub use format::Format;
 pub use guarded::Extractor;

@@ -31,6 +31,8 @@ pub enum Work {
         /// Which one.
         wanted: crate::tables::Wanted,
     },
+    /// A picture for a text: the answer holds a [`crate::Drawn`].
+    Picture,
 }
 
 /// What the child says.

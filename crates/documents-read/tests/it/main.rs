@@ -2,6 +2,7 @@
 
 mod active;
 mod docx;
+mod drawing;
 mod fixtures;
 mod guarded;
 mod hostile;
