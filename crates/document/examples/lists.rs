@@ -79,6 +79,7 @@ fn one(number: u64) -> Seed {
         state: SeedState::Published { at },
         correction: None,
         files: Vec::new(),
+        pictures: Vec::new(),
     }
 }
 

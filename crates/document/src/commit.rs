@@ -58,8 +58,13 @@ pub(crate) fn fields(shown: &Shown<'_>) -> BTreeMap<String, String> {
             fields.insert(format!("relation:{}", relation.key), of_json(&json!(to)));
         }
     }
+    // Pictures come first and have no place of their own but in the text.
+    let pictures = shown.files.iter().filter(|file| file.is_picture()).count();
     for (place, file) in shown.files.iter().enumerate() {
-        let told = json!([place, file.title, file.file_name, file.media_type, file.digest]);
+        let told = match file.is_picture() {
+            true => json!([file.file_name, file.media_type, file.digest, file.width, file.height, file.small_digest]),
+            false => json!([place - pictures, file.title, file.file_name, file.media_type, file.digest]),
+        };
         fields.insert(format!("file:{}", file.id), of_json(&told));
     }
     fields

@@ -423,6 +423,8 @@ pub(crate) async fn copy(tx: &mut Tx, document: &DocumentRow, from: &EditionId, 
         "INSERT INTO attachment (edition_id, id, position, title, file_name, digest, media_type, format, bytes, body_text, \
          parts, warnings, created_at) SELECT $1, id, position, title, file_name, digest, media_type, format, bytes, \
          body_text, parts, warnings, created_at FROM attachment WHERE edition_id = $2",
+        "INSERT INTO picture (edition_id, id, width, height, small_digest, small_bytes) \
+         SELECT $1, id, width, height, small_digest, small_bytes FROM picture WHERE edition_id = $2",
     ] {
         query(sql).bind(&next.id).bind(from).execute(tx.conn()).await?;
     }

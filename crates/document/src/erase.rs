@@ -306,7 +306,8 @@ pub async fn erase(tx: &mut Tx, house: &House, actor: &Actor, agreed: &Agreed) -
 /// looked into by that. And the digests of all files that ever hung on the document, those that were taken off again as well.
 async fn told(tx: &mut Tx, id: &DocumentId) -> Result<(Map<String, Value>, Vec<String>)> {
     let files =
-        "SELECT DISTINCT a.digest FROM attachment a JOIN edition e ON e.id = a.edition_id WHERE e.document_id = $1";
+        "SELECT a.digest FROM attachment a JOIN edition e ON e.id = a.edition_id WHERE e.document_id = $1 \
+         UNION SELECT p.small_digest FROM picture p JOIN edition e ON e.id = p.edition_id WHERE e.document_id = $1";
     let files: Vec<String> = query_scalar(files).bind(id).fetch_all(tx.conn()).await?;
     let mut files: BTreeSet<String> = files.into_iter().collect();
     let mut said = Map::new();
@@ -316,7 +317,8 @@ async fn told(tx: &mut Tx, id: &DocumentId) -> Result<(Map<String, Value>, Vec<S
         }
         let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
         if event.kind == events::FILE_ADDED.name {
-            files.extend(data.get("digest").and_then(Value::as_str).map(str::to_owned));
+            let named = ["digest", "small"].into_iter().filter_map(|key| data.get(key).and_then(Value::as_str));
+            files.extend(named.map(str::to_owned));
         }
         let facts = ["gate", "rule", "number"].into_iter();
         let facts =

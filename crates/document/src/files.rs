@@ -53,10 +53,10 @@ pub struct NewFile {
 /// [`Refusal::Conflict`] when the edition cannot be edited or has too many files.
 pub async fn add(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, file: &NewFile) -> Result<AttachmentRow> {
     editable(house, actor, whole)?;
-    if whole.files.len() >= MOST_FILES {
+    if whole.attachments().count() >= MOST_FILES {
         return Err(Refusal::Conflict(format!("一份稿件最多 {MOST_FILES} 个附件。请把相关的表合并成一个文件。")));
     }
-    if let Some(same) = whole.files.iter().find(|known| known.digest == file.digest) {
+    if let Some(same) = whole.attachments().find(|known| known.digest == file.digest) {
         // The same bytes again: a double click, or the same file chosen twice.
         return Ok(same.clone());
     }
@@ -69,9 +69,14 @@ pub async fn add(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, file:
 }
 
 /// What the log tells of a file that was added: what was read of it by digest, too, so that nobody can make it cleaner later.
-fn added(whole: &Whole, row: &AttachmentRow, file: &NewFile) -> serde_json::Value {
+pub(crate) fn added(whole: &Whole, row: &AttachmentRow, file: &NewFile) -> serde_json::Value {
     let parts = commit::digest(&file.parts);
-    json!({ "edition": whole.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest, "parts": parts })
+    let mut data =
+        json!({ "edition": whole.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest, "parts": parts });
+    if row.is_picture() {
+        data["small"] = json!(row.small_digest);
+    }
+    data
 }
 
 /// Puts what was read of a kept file once more in the place of what was read before. Neither stands in the log: the bytes do.
@@ -91,7 +96,7 @@ pub async fn read_anew(tx: &mut Tx, file: &AttachmentRow, (text, parts): (&str, 
 
 /// Two files of one name cannot be told apart by who reviews and who downloads them.
 fn free_name(whole: &Whole, name: &str, but: Option<&AttachmentId>) -> Result<()> {
-    if whole.files.iter().any(|known| known.file_name == name && Some(&known.id) != but) {
+    if whole.attachments().any(|known| known.file_name == name && Some(&known.id) != but) {
         return Err(Refusal::Conflict(format!(
             "已有同名的附件“{name}”。要换成新的内容，请在那个附件下面选“替换”；确实是另一份文件的，请改名后再上传。"
         )));
@@ -137,6 +142,7 @@ pub(crate) async fn insert(tx: &mut Tx, edition: &EditionId, position: i64, file
         format: file.format.clone(),
         bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
         warnings: serde_json::to_string(&file.warnings)?,
+        ..AttachmentRow::default()
     };
     query(
         "INSERT INTO attachment (edition_id, id, position, title, file_name, digest, media_type, format, bytes, body_text, \
@@ -153,7 +159,7 @@ pub(crate) async fn insert(tx: &mut Tx, edition: &EditionId, position: i64, file
     Ok(row)
 }
 
-fn editable(house: &House, actor: &Actor, whole: &Whole) -> Result<()> {
+pub(crate) fn editable(house: &House, actor: &Actor, whole: &Whole) -> Result<()> {
     may_for(actor, house.kind_of(&whole.document)?.write, whole.document.keeper())?;
     if whole.edition.is_editable() {
         return Ok(());
@@ -166,7 +172,7 @@ fn editable(house: &House, actor: &Actor, whole: &Whole) -> Result<()> {
 
 /// Whoever changes files counts as author. The edition was locked when it was loaded, so neither another author nor a
 /// submission at the same moment is overwritten; the condition on the state is the last guard.
-async fn touch(tx: &mut Tx, actor: &Actor, whole: &Whole) -> Result<()> {
+pub(crate) async fn touch(tx: &mut Tx, actor: &Actor, whole: &Whole) -> Result<()> {
     let EditionRow { id, .. } = &whole.edition;
     let done =
         query("UPDATE edition SET updated_at = $2 WHERE id = $1 AND state IN ('draft', 'returned') AND binned_at = ''")
@@ -229,7 +235,7 @@ pub async fn arrange(
     find(whole, file)?;
     touch(tx, actor, whole).await?;
     let title = line(title, 200);
-    let mut order: Vec<&AttachmentRow> = whole.files.iter().collect();
+    let mut order: Vec<&AttachmentRow> = whole.attachments().collect();
     let at = order.iter().position(|row| row.id == *file).unwrap_or(0);
     match to {
         Move::Up if at > 0 => order.swap(at, at - 1),

@@ -38,6 +38,7 @@ mod lists;
 mod offer;
 pub mod page;
 pub mod permissions;
+pub mod pictures;
 pub mod public;
 mod refresh;
 pub mod remarks;
@@ -68,7 +69,8 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!(
     "document",
     "../migrations/0001_document.sql",
     "../migrations/0002_organ_lists.sql",
-    "../migrations/0003_erasure.sql"
+    "../migrations/0003_erasure.sql",
+    "../migrations/0004_picture.sql"
 );
 
 /// What this crate brings into the program; kinds, pages and reviews are declared by the contexts.

@@ -20,7 +20,7 @@ use crate::{
     form::{Draft, public_words},
     house::House,
     lists::{self, Entry},
-    number,
+    number, pictures,
     permissions::WITHDRAW_DOCUMENTS,
     remarks,
     rows::{self, EditionRow, Whole, changed},
@@ -47,6 +47,7 @@ pub async fn submit(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, bl
         }
     }
     let next = whole.edition.state()?.submit(&whole.edition.facts(blocked))?;
+    let whole = &Whole { files: pictures::keep_named(tx, actor, whole).await?, ..whole.clone() };
     put_state(tx, &whole.edition, &next).await?;
     let edition = &whole.edition;
     // Whoever submits answers for the text like whoever wrote in it; the log names all of them, so that none passes it.
@@ -72,6 +73,10 @@ pub async fn missing(tx: &mut Tx, house: &House, whole: &Whole, now: Timestamp) 
         faults.extend(
             written.map(|(facet, text)| (facet.key, format!("{text}确实如此的，在“特殊情况说明”里写明原因。"))),
         );
+    }
+    let pictures = pictures::faults(whole);
+    if !pictures.is_empty() {
+        faults.push(("body_html", pictures.join("\n")));
     }
     faults.extend(unfit_relations(tx, house, whole).await?);
     faults.extend(taken_number(tx, whole).await?);

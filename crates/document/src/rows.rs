@@ -13,7 +13,9 @@ use web::Refusal;
 use crate::{
     error::{Result, fault},
     house::House,
+    html::pictures::Address,
     permissions::VIEW_DOCUMENTS,
+    pictures,
     state::{self, Facts, State},
     values::Values,
 };
@@ -173,12 +175,33 @@ pub struct AttachmentRow {
     pub format: String,
     pub bytes: i64,
     pub warnings: String,
+    /// Of a picture of the text, in pixels; 0 = a file that is listed below the text.
+    pub width: i64,
+    pub height: i64,
+    /// SHA-256 of a picture's smaller size.
+    pub small_digest: String,
+    pub small_bytes: i64,
 }
 
 impl AttachmentRow {
     /// What readers see as its name.
     pub fn name(&self) -> &str {
         if self.title.is_empty() { &self.file_name } else { &self.title }
+    }
+
+    /// Whether it is a picture that stands in the text.
+    pub fn is_picture(&self) -> bool {
+        self.width > 0
+    }
+
+    /// The address under which the text names a picture; `None` for other files.
+    pub fn address(&self) -> Option<Address> {
+        pictures::address(&self.id, (self.width, self.height), &self.format)
+    }
+
+    /// What it is called where it is spoken of with its name: 附件, or 图片 of the text.
+    pub fn what(&self) -> &'static str {
+        if self.is_picture() { "图片" } else { "附件" }
     }
 
     /// `PDF`, `DOCX` …
@@ -213,7 +236,7 @@ pub struct Whole {
     pub values: Values,
     /// Everybody who wrote in it.
     pub authors: Vec<AccountId>,
-    /// Its files, in order.
+    /// Its files, in order: pictures of the text first, then those that are listed below it.
     pub files: Vec<AttachmentRow>,
     /// Where its document leads.
     pub relations: Vec<RelationRow>,
@@ -223,6 +246,16 @@ impl Whole {
     /// Whether this account wrote in it.
     pub fn is_by(&self, account: &AccountId) -> bool {
         self.authors.contains(account)
+    }
+
+    /// The files that are listed below the text.
+    pub fn attachments(&self) -> impl Iterator<Item = &AttachmentRow> {
+        self.files.iter().filter(|file| !file.is_picture())
+    }
+
+    /// The pictures of the text, whether it names them or not.
+    pub fn pictures(&self) -> impl Iterator<Item = &AttachmentRow> {
+        self.files.iter().filter(|file| file.is_picture())
     }
 
     /// The document to which the first tie of this kind leads.
@@ -358,8 +391,11 @@ pub async fn authors(executor: impl Executor<'_>, edition: &EditionId) -> Result
 
 /// Files of an edition, in order.
 pub async fn files(executor: impl Executor<'_>, edition: &EditionId) -> Result<Vec<AttachmentRow>> {
-    let sql = "SELECT edition_id, id, position, title, file_name, digest, media_type, format, bytes, warnings \
-               FROM attachment WHERE edition_id = $1 ORDER BY position, id";
+    let sql = "SELECT a.edition_id, a.id, a.position, a.title, a.file_name, a.digest, a.media_type, a.format, a.bytes, \
+               a.warnings, COALESCE(p.width, 0) AS width, COALESCE(p.height, 0) AS height, \
+               COALESCE(p.small_digest, '') AS small_digest, COALESCE(p.small_bytes, 0) AS small_bytes \
+               FROM attachment a LEFT JOIN picture p ON p.edition_id = a.edition_id AND p.id = a.id \
+               WHERE a.edition_id = $1 ORDER BY a.position, a.id";
     Ok(query_as(sql).bind(edition).fetch_all(executor).await?)
 }
 

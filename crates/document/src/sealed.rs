@@ -71,6 +71,14 @@ pub(crate) fn documents() -> Sealed {
         ),
     )
     .part(
+        "picture/1",
+        "正文中的图片",
+        settled!(
+            "p.edition_id, p.id, p.width, p.height, p.small_digest, p.small_bytes",
+            "JOIN picture p ON p.edition_id = e.id"
+        ),
+    )
+    .part(
         "relation/1",
         "与其他文件的关联",
         "SELECT r.kind, r.to_document, r.place, r.confirmed_by FROM relation r JOIN document d ON d.id = r.from_document \

@@ -20,9 +20,10 @@ use crate::{
     files::{self, NewFile},
     form::{office_words, public_words},
     house::House,
-    html::Written,
+    html::{Written, pictures::Address},
     life::{next_index_number, next_rank, put_public},
     lists::{self, Entry},
+    pictures::{self, NewPicture},
     rows::{self, DocumentRow, EditionRow, Whole},
     spec::{Kind, RelationSpec},
     values::Values,
@@ -103,6 +104,8 @@ pub struct Seed {
     pub correction: Option<SeedCorrection>,
     /// Files, kept and read.
     pub files: Vec<NewFile>,
+    /// Pictures of the text, kept: it names the first as `picture:1`.
+    pub pictures: Vec<NewPicture>,
 }
 
 /// What was put in.
@@ -185,7 +188,11 @@ async fn editions(tx: &mut Tx, house: &House, seed: &Seed, document: &DocumentRo
         second
     });
     insert_edition(tx, document, &first).await?;
-    let text = written(house, &seed.body_html)?;
+    let mut addresses = Vec::new();
+    for picture in &seed.pictures {
+        addresses.extend(pictures::insert(tx, &first.id, picture).await?.address());
+    }
+    let text = written(house, &named(&seed.body_html, &addresses))?;
     draft::put_text(tx, &first.id, &text, &house.own_host).await?;
     draft::put_values(tx, &first.id, &Values::default(), &seed.values).await?;
     draft::add_authors(tx, &first.id, std::slice::from_ref(&seed.author.0)).await?;
@@ -194,9 +201,17 @@ async fn editions(tx: &mut Tx, house: &House, seed: &Seed, document: &DocumentRo
     }
     let (Some(second), Some(correction)) = (second, &seed.correction) else { return Ok(first) };
     copy(tx, document, &first.id, &second).await?;
-    let text = written(house, &correction.body_html)?;
+    let text = written(house, &named(&correction.body_html, &addresses))?;
     draft::put_text(tx, &second.id, &text, &house.own_host).await?;
     Ok(second)
+}
+
+/// The text with the addresses of its pictures.
+fn named(html: &str, addresses: &[Address]) -> String {
+    let place = |text: String, (at, address): (usize, &Address)| {
+        text.replace(&format!("src=\"picture:{at}\""), &format!("src=\"{address}\""))
+    };
+    (1..).zip(addresses).fold(html.to_owned(), place)
 }
 
 fn written(house: &House, html: &str) -> Result<Written> {

@@ -5,6 +5,7 @@
 
 mod limits;
 mod links;
+pub mod pictures;
 pub(crate) mod pieces;
 mod policy;
 mod reading;

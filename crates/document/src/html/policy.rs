@@ -4,9 +4,11 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use ammonia::Builder;
 
+use super::pictures::Address;
+
 /// Raised whenever the list below, or how a text is made ready for reading, changes. It is stored beside every text:
 /// one that was made ready under another version is made ready anew when it is read, until the sweep has caught up.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 const TAGS: [&str; 39] = [
     "a",
@@ -72,8 +74,10 @@ static POLICY: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .link_rel(Some("noopener"))
         .strip_comments(true)
         .attribute_filter(|element, attribute, value| match (element, attribute) {
-            // A picture is an attachment of this site: nothing that a reader opens calls another server.
-            ("img", "src") => is_attachment(value).then_some(Cow::Borrowed(value)),
+            // A picture is one of this site: nothing that a reader opens calls another server.
+            ("img", "src") => {
+                (Address::read(value).is_some() || is_attachment(value)).then_some(Cow::Borrowed(value))
+            }
             _ => Some(Cow::Borrowed(value)),
         });
     policy
@@ -145,10 +149,20 @@ mod tests {
 
     #[test]
     fn a_picture_comes_from_this_site_alone() {
-        let own = "<img src=\"/attachments/0123456789abcdef/%E5%9B%BE.png\" alt=\"示意图\">";
-        assert_eq!(sanitize(own), own);
-        for foreign in ["https://evil.example/x.png", "//evil.example/x.png", "data:image/png;base64,x", "/search?q=x"]
-        {
+        for own in [
+            "<img src=\"/attachments/0123456789abcdef/%E5%9B%BE.png\" alt=\"示意图\">",
+            "<figure><img src=\"/pictures/0123456789abcdef/1200x800.jpg\"><figcaption>图1</figcaption></figure>",
+        ] {
+            assert_eq!(sanitize(own), own);
+        }
+        for foreign in [
+            "https://evil.example/x.png",
+            "//evil.example/x.png",
+            "data:image/png;base64,x",
+            "/search?q=x",
+            "/pictures/0123456789abcdef/1200x800.svg",
+            "/pictures/0123456789abcdef/../../search",
+        ] {
             let clean = sanitize(&format!("<img src=\"{foreign}\" alt=\"图\">"));
             assert_eq!(clean, "<img alt=\"图\">", "{foreign}");
         }

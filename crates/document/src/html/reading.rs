@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::{
-    links,
+    links, pictures,
     pieces::{Piece, escape, plain, write_open},
     tables::{self, Shape},
     words::Lines,
@@ -131,6 +131,7 @@ impl Walk<'_> {
                 "table" => self.table(at, piece, attributes),
                 "tr" | "td" | "th" | "tbody" => self.part_of_table(at, piece, name, attributes),
                 "a" => self.link(piece, attributes),
+                "img" => self.open(piece, "img", &pictures::ready(attributes)),
                 _ => self.open(piece, name, attributes),
             },
             Piece::Close { name } => self.close(at, name),

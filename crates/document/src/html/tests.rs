@@ -102,6 +102,24 @@ fn a_table_is_marked_so_that_no_figure_and_no_word_breaks() {
     assert!(named.reading.contains("class=\"center fig\""), "{}", named.reading);
 }
 
+#[test]
+fn a_picture_comes_in_sizes_and_keeps_its_room() {
+    let at = "/pictures/0123456789abcdef/";
+    let done = written(&format!("<p>甲</p>{}", pictures::figure(&format!("{at}1200x801.png"), Some("示意图"), "图1")));
+    let shown = format!(
+        "<figure><img src=\"{at}1200x801.png\" srcset=\"{at}480x320.png 480w, {at}1200x801.png 1200w\" \
+         sizes=\"(max-width: 45rem) calc(100vw - 2rem), 42rem\" width=\"1200\" height=\"801\" alt=\"示意图\" \
+         loading=\"lazy\" decoding=\"async\"><figcaption>图1</figcaption></figure>"
+    );
+    assert!(done.reading.contains(&shown), "{}", done.reading);
+    assert_eq!(done.text, "甲\n示意图\n图1");
+    let little = written(&format!("<img src=\"{at}300x20.jpg\">")).reading;
+    assert!(!little.contains("srcset") && little.contains("width=\"300\"") && little.contains("还没有写替代文字"));
+    // One that is no picture of this program's making stays as it was.
+    let old = "<img src=\"/attachments/0123456789abcdef/a.png\" alt=\"图\">";
+    assert_eq!(written(old).reading, old);
+}
+
 /// What a reader sees, without the signs and notices that the reading form adds.
 fn seen(html: &str) -> String {
     to_text(html).replace('§', "").replace("（将离开本网站）", "").chars().filter(|c| !c.is_whitespace()).collect()

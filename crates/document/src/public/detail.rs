@@ -7,7 +7,7 @@ use kernel::{
 };
 use store::{Db, FromRow, query_as, query_scalar};
 
-use super::{Found, Listed, PastEdition, PublicDocument, PublicFile, Tombstone, list::of_ids};
+use super::{Found, Listed, PastEdition, PublicDocument, PublicFile, PublicPicture, Tombstone, list::of_ids};
 use crate::{
     commit,
     common::on_day,
@@ -62,8 +62,8 @@ pub async fn found(db: &Db, kinds: &Kinds, own_host: &str, id: &DocumentId) -> R
         return Ok(tombstone(db, kinds, id).await?.map(Found::Withdrawn));
     };
     let attachments: Vec<FileRow> = query_as(
-        "SELECT id, title, file_name, digest, media_type, format, bytes FROM attachment WHERE edition_id = $1 \
-                  ORDER BY position, id",
+        "SELECT id, title, file_name, digest, media_type, format, bytes FROM attachment a WHERE edition_id = $1 \
+         AND NOT EXISTS (SELECT 1 FROM picture p WHERE p.edition_id = a.edition_id AND p.id = a.id) ORDER BY position, id",
     )
     .bind(&text.id)
     .fetch_all(db.read())
@@ -82,6 +82,7 @@ pub async fn found(db: &Db, kinds: &Kinds, own_host: &str, id: &DocumentId) -> R
         back: back(db, kinds, about.kind, id).await?,
         superseded: past(db, id, text.number, &text.note).await?,
         attachments: attachments.into_iter().map(PublicFile::from).collect(),
+        pictures: pictures(db, &text.id).await?,
         digest: commit::digest(&text.body_html),
         number: text.number,
         body_html: text.body_html,
@@ -91,6 +92,22 @@ pub async fn found(db: &Db, kinds: &Kinds, own_host: &str, id: &DocumentId) -> R
         note: text.note,
         listed: about,
     }))))
+}
+
+/// The pictures of a text, each with its address and both sizes.
+async fn pictures(db: &Db, edition: &EditionId) -> Result<Vec<PublicPicture>> {
+    let rows = rows::files(db.read(), edition).await?;
+    let told = |row: rows::AttachmentRow| {
+        Some(PublicPicture {
+            address: row.address()?,
+            media_type: row.media_type,
+            digest: row.digest,
+            bytes: row.bytes,
+            small_digest: row.small_digest,
+            small_bytes: row.small_bytes,
+        })
+    };
+    Ok(rows.into_iter().filter_map(told).collect())
 }
 
 /// The parts of a text.
@@ -135,8 +152,8 @@ pub struct Searchable {
 pub async fn searchable(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Searchable>> {
     let Some((listed, text)) = whole(db, kinds, id).await? else { return Ok(None) };
     let attachments = query_as(
-        "SELECT CASE WHEN title = '' THEN file_name ELSE title END, body_text FROM attachment WHERE edition_id = $1 \
-         ORDER BY position, id",
+        "SELECT CASE WHEN title = '' THEN file_name ELSE title END, body_text FROM attachment a WHERE edition_id = $1 \
+         AND NOT EXISTS (SELECT 1 FROM picture p WHERE p.edition_id = a.edition_id AND p.id = a.id) ORDER BY position, id",
     )
     .bind(&text.id)
     .fetch_all(db.read())

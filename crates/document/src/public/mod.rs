@@ -22,7 +22,7 @@ pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, places, s
 pub use past::{Comparable, comparable, fields, file, side, withheld};
 
 use crate::{
-    html::Heading,
+    html::{Heading, pictures::Address},
     spec::{Kind, RelationSpec},
     values::Values,
 };
@@ -75,6 +75,8 @@ pub struct PublicDocument {
     pub note: String,
     /// Files, in order.
     pub attachments: Vec<PublicFile>,
+    /// Pictures of the text.
+    pub pictures: Vec<PublicPicture>,
     /// Public documents to which it leads, by the tie.
     pub forward: Vec<(&'static RelationSpec, Vec<Listed>)>,
     /// Public documents that lead to it, by the tie.
@@ -112,6 +114,23 @@ pub struct PublicFile {
     pub format: String,
     /// Size.
     pub bytes: i64,
+}
+
+/// A picture in the text of a public edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicPicture {
+    /// Where it is on the portal, and how large.
+    pub address: Address,
+    /// Media type by content.
+    pub media_type: String,
+    /// SHA-256.
+    pub digest: String,
+    /// Size.
+    pub bytes: i64,
+    /// SHA-256 of the smaller size.
+    pub small_digest: String,
+    /// Its size.
+    pub small_bytes: i64,
 }
 
 /// An edition that was public once.

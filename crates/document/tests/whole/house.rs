@@ -284,5 +284,6 @@ pub(crate) fn plain(kind: &'static KindSpec, organ: &str, column: &str, title: &
         state: SeedState::Published { at },
         correction: None,
         files: Vec::new(),
+        pictures: Vec::new(),
     }
 }
