@@ -83,11 +83,21 @@ pub(crate) async fn insert(tx: &mut Tx, edition: &EditionId, new: &NewPicture) -
     Ok(row)
 }
 
-/// Takes off the pictures that the text does not name, so that nothing becomes public that no reader is shown. What is left.
-pub(crate) async fn keep_named(tx: &mut Tx, actor: &Actor, whole: &Whole) -> Result<Vec<AttachmentRow>> {
+/// The files that readers of the edition will be shown, and the pictures that its text does not name.
+fn by_name(whole: &Whole) -> (Vec<AttachmentRow>, Vec<AttachmentRow>) {
     let named: HashSet<String> = pictures::of(&whole.text.body_html).into_iter().map(|one| one.src).collect();
     let shown = |file: &AttachmentRow| file.address().is_none_or(|address| named.contains(&address.to_string()));
-    let (kept, gone): (Vec<_>, Vec<_>) = whole.files.iter().cloned().partition(shown);
+    whole.files.iter().cloned().partition(shown)
+}
+
+/// The files that readers of the edition will be shown: without the pictures that its text does not name.
+pub fn shown(whole: &Whole) -> Vec<AttachmentRow> {
+    by_name(whole).0
+}
+
+/// Takes off the pictures that the text does not name, so that nothing becomes public that no reader is shown. What is left.
+pub(crate) async fn keep_named(tx: &mut Tx, actor: &Actor, whole: &Whole) -> Result<Vec<AttachmentRow>> {
+    let (kept, gone) = by_name(whole);
     for row in &gone {
         query("DELETE FROM attachment WHERE edition_id = $1 AND id = $2")
             .bind(&row.edition_id)

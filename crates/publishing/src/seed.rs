@@ -5,6 +5,7 @@
 use document::{
     Kind, RelationSpec, Values,
     files::NewFile,
+    pictures::NewPicture,
     rows,
     seed::{self as documents, Seeded},
 };
@@ -20,7 +21,7 @@ use web::{Ctx, Result};
 pub use document::seed::SeedCorrection;
 
 use crate::editions::{
-    attachments, deciding,
+    attachments, deciding, pictures,
     subject::{self, PUBLISH_DUE, PublishDue},
 };
 
@@ -103,6 +104,8 @@ pub struct Seed {
     /// A second edition.
     pub correction: Option<SeedCorrection>,
     pub files: Vec<SeedFile>,
+    /// Pictures of the text, drawn anew like any other; it names the first as `picture:1`.
+    pub pictures: Vec<SeedFile>,
 }
 
 impl Seed {
@@ -129,11 +132,12 @@ impl Seed {
             state: SeedState::Published { at },
             correction: None,
             files: Vec::new(),
+            pictures: Vec::new(),
         }
     }
 
     /// As the document machine takes it.
-    fn document(&self, files: Vec<NewFile>) -> documents::Seed {
+    fn document(&self, files: Vec<NewFile>, pictures: Vec<NewPicture>) -> documents::Seed {
         let state = match self.state.clone() {
             SeedState::Draft => documents::SeedState::Draft,
             SeedState::InReview { since, .. } => documents::SeedState::InReview { since },
@@ -158,6 +162,7 @@ impl Seed {
             state,
             correction: self.correction.clone(),
             files,
+            pictures,
         }
     }
 }
@@ -173,7 +178,13 @@ pub async fn seed(ctx: &Ctx, tx: &mut Tx, seed: Seed) -> Result<DocumentId> {
         let incoming = attachments::read(ctx, received, file.file_name.clone()).await?;
         files.push(attachments::keep(ctx, tx, &incoming, &file.title).await?);
     }
-    let seeded = documents::seed(tx, &crate::house(ctx), &seed.document(files)).await?;
+    let mut drawn = Vec::new();
+    for file in &seed.pictures {
+        let received = ctx.files().receive_bytes(&file.bytes).await?;
+        let made = pictures::draw(ctx, received, &file.file_name).await?;
+        drawn.push(pictures::keep(ctx, tx, &made).await?);
+    }
+    let seeded = documents::seed(tx, &crate::house(ctx), &seed.document(files, drawn)).await?;
     follow(ctx, tx, &seed, &seeded).await?;
     Ok(seeded.document)
 }

@@ -169,7 +169,7 @@ pub(super) async fn bypass(
     act_in_place(&ctx, &button.once, done, again).await
 }
 
-fn wants_json(headers: &HeaderMap) -> bool {
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())

@@ -78,9 +78,13 @@ pub(crate) async fn look(ctx: &Ctx, whole: &Whole) -> Result<Anew> {
     let (written, otherwise) =
         derived.await.map_err(|error| web::Error::internal(format!("reading a text anew: {error}")))?;
     let mut fault = otherwise.map(|what| format!("{what}与正文不一致"));
-    for file in &whole.files {
-        if ctx.files().check(&file.digest).await?.is_some() {
-            fault.get_or_insert(format!("附件《{}》的内容被改动过或丢失了", file.name()));
+    let shown = document::pictures::shown(whole);
+    for file in &shown {
+        let sizes = [&file.digest, &file.small_digest];
+        for digest in sizes.into_iter().filter(|digest| !digest.is_empty()) {
+            if ctx.files().check(digest).await?.is_some() {
+                fault.get_or_insert(format!("{}《{}》的内容被改动过或丢失了", file.what(), file.name()));
+            }
         }
     }
     if fault.is_some() {
@@ -91,9 +95,9 @@ pub(crate) async fn look(ctx: &Ctx, whole: &Whole) -> Result<Anew> {
             part.pieces.push(Piece::read("", written.clone()));
         });
     }
-    texts.extend(checks::names(&whole.files));
+    texts.extend(checks::names(&shown));
     let told = told(ctx, whole).await?;
-    for file in &whole.files {
+    for file in &shown {
         texts.push(content(ctx, whole, file, told.get(&file.digest)).await?);
     }
     let changed = tampered(whole, "检查结果");

@@ -34,7 +34,7 @@ type Turns = HashMap<AccountId, Weak<Mutex<()>>>;
 /// One file of a person is read at a time: whoever uploads many slow ones does not keep all readers from the others.
 static TURNS: LazyLock<std::sync::Mutex<Turns>> = LazyLock::new(std::sync::Mutex::default);
 
-async fn turn_of(who: &AccountId) -> OwnedMutexGuard<()> {
+pub(super) async fn turn_of(who: &AccountId) -> OwnedMutexGuard<()> {
     let turn = {
         let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
         turns.retain(|_, turn| turn.strong_count() > 0);
@@ -46,7 +46,7 @@ async fn turn_of(who: &AccountId) -> OwnedMutexGuard<()> {
     turn.lock_owned().await
 }
 
-fn extractor(ctx: &Ctx) -> Extractor {
+pub(super) fn extractor(ctx: &Ctx) -> Extractor {
     let limits = Limits { input_bytes: ctx.config().server.upload_mb << 20, ..Limits::default() };
     Extractor::new(ctx.program(), limits)
 }
@@ -55,7 +55,14 @@ fn extractor(ctx: &Ctx) -> Extractor {
 ///
 /// # Errors
 /// [`Error::TooLarge`] beyond the limit; [`Error::Invalid`] with the reason when it cannot be read or is of no allowed kind.
-pub async fn receive(ctx: &Ctx, who: &AccountId, mut field: Field<'_>) -> Result<Incoming> {
+pub async fn receive(ctx: &Ctx, who: &AccountId, field: Field<'_>) -> Result<Incoming> {
+    let (received, file_name) = take(ctx, field).await?;
+    let _turn = turn_of(who).await;
+    read(ctx, received, file_name).await
+}
+
+/// Takes in the bytes of one file of a form, with its name.
+pub(super) async fn take(ctx: &Ctx, mut field: Field<'_>) -> Result<(Received, String)> {
     let file_name = kernel::names::of_file(field.file_name().unwrap_or(""));
     let most = ctx.config().server.upload_mb << 20;
     let mut incoming = ctx.files().receive().await?;
@@ -72,9 +79,17 @@ pub async fn receive(ctx: &Ctx, who: &AccountId, mut field: Field<'_>) -> Result
             )));
         }
     }
-    let received = incoming.finish().await?;
-    let _turn = turn_of(who).await;
-    read(ctx, received, file_name).await
+    Ok((incoming.finish().await?, file_name))
+}
+
+/// What a refused file is answered with.
+pub(super) fn refused(rejected: documents::Rejected) -> Error {
+    tracing::info!(code = rejected.code.as_str(), "uploaded file refused");
+    match rejected.code {
+        documents::Code::Internal => Error::Unavailable(rejected.message),
+        documents::Code::TooLarge => Error::TooLarge(rejected.message),
+        _ => Error::Invalid(rejected.message),
+    }
 }
 
 /// Recognises and reads a received file.
@@ -83,14 +98,7 @@ pub async fn receive(ctx: &Ctx, who: &AccountId, mut field: Field<'_>) -> Result
 /// [`Error::Invalid`] with the reason when it cannot be read or is of no allowed kind.
 pub async fn read(ctx: &Ctx, received: Received, file_name: String) -> Result<Incoming> {
     let (received, stripped) = without_notes(ctx, received).await?;
-    let extracted = extractor(ctx).extract(&received.path, &file_name).await.map_err(|rejected| {
-        tracing::info!(code = rejected.code.as_str(), "attachment refused");
-        match rejected.code {
-            documents::Code::Internal => Error::Unavailable(rejected.message),
-            documents::Code::TooLarge => Error::TooLarge(rejected.message),
-            _ => Error::Invalid(rejected.message),
-        }
-    })?;
+    let extracted = extractor(ctx).extract(&received.path, &file_name).await.map_err(refused)?;
     if !ALLOWED.contains(&extracted.format) {
         return Err(Error::Invalid(format!(
             "{}不能作为公开附件。请另存为 PDF、Word（.docx）、Excel（.xlsx）、CSV、TXT 或 PNG、JPEG 图片后再上传。",

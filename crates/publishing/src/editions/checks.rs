@@ -2,6 +2,7 @@
 
 use document::{
     House, Kind, Values, Whole,
+    pictures::shown,
     rows::{self, AttachmentRow},
 };
 use documents::{Part as Read, place_in_words};
@@ -58,7 +59,7 @@ pub(super) fn names(files: &[AttachmentRow]) -> Vec<PartText> {
         for (what, label, text) in [("name", "文件名", &file.file_name), ("title", "标题", &file.title)] {
             parts.push(PartText::of(
                 &format!("file.{}.{what}", file.id),
-                &format!("附件《{}》{label}", file.name()),
+                &format!("{}《{}》{label}", file.what(), file.name()),
                 text,
             ));
         }
@@ -68,7 +69,7 @@ pub(super) fn names(files: &[AttachmentRow]) -> Vec<PartText> {
 
 /// A file as a whole. Its bytes decide what is in it, so that a long list is looked through once and not at every save.
 fn content(file: &AttachmentRow) -> Part {
-    Part::digested(format!("file.{}", file.id), format!("附件《{}》", file.name()), file.digest.clone())
+    Part::digested(format!("file.{}", file.id), format!("{}《{}》", file.what(), file.name()), file.digest.clone())
 }
 
 /// Everything that is read of a file, for the checks.
@@ -118,8 +119,9 @@ pub(super) fn texts(house: &House, whole: &Whole) -> document::Result<Vec<PartTe
 /// # Errors
 /// When nobody declares the kind of the document.
 pub(crate) fn parts(house: &House, whole: &Whole) -> document::Result<Vec<Part>> {
-    let with_texts = texts(house, whole)?.into_iter().chain(names(&whole.files)).map(|text| text.part);
-    Ok(with_texts.chain(whole.files.iter().map(content)).collect())
+    let files = shown(whole);
+    let with_texts = texts(house, whole)?.into_iter().chain(names(&files)).map(|text| text.part);
+    Ok(with_texts.chain(files.iter().map(content)).collect())
 }
 
 /// Which edition, for the review.
@@ -149,11 +151,12 @@ pub async fn ensure(ctx: &Ctx, whole: &Whole) -> Result<()> {
 }
 
 async fn ensure_texts(ctx: &Ctx, whole: &Whole, texts: Vec<PartText>) -> Result<()> {
-    let texts: Vec<PartText> = texts.into_iter().chain(names(&whole.files)).collect();
-    let parts: Vec<Part> = texts.iter().map(|text| text.part.clone()).chain(whole.files.iter().map(content)).collect();
+    let files = shown(whole);
+    let texts: Vec<PartText> = texts.into_iter().chain(names(&files)).collect();
+    let parts: Vec<Part> = texts.iter().map(|text| text.part.clone()).chain(files.iter().map(content)).collect();
     findings::ensure(ctx.db(), &about(whole), &parts, async move |missing| {
         let mut found: Vec<PartText> = texts.into_iter().filter(|text| missing.contains(&text.part)).collect();
-        for file in whole.files.iter().filter(|file| missing.contains(&content(file))) {
+        for file in files.iter().filter(|file| missing.contains(&content(file))) {
             found.push(content_text(ctx, file).await?);
         }
         Ok(found)

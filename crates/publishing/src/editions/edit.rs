@@ -11,6 +11,7 @@ use document::{
     House, Kind, Whole,
     draft::{self, NewDocument, Saved},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
+    html,
     permissions::WRITE_DOCUMENTS,
     remarks::{self, Remark},
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
@@ -203,9 +204,13 @@ fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> String {
         0 => String::new(),
         count => format!("|“检查”一栏有 {count} 处著录信息需要核对，审核员也会看到"),
     };
+    let pictures = match html::pictures::of(&whole.text.body_html).len() {
+        0 => String::new(),
+        count => format!("、正文图片 {count} 张"),
+    };
     format!(
-        "附件 {} 个{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过{}；审核期间不能修改，可以收回修改|{then}",
-        whole.files.len(),
+        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过{}；审核期间不能修改，可以收回修改|{then}",
+        whole.attachments().count(),
         gates.join("、"),
     )
 }
@@ -236,7 +241,7 @@ async fn panel(ctx: &Ctx, house: &House, whole: &Whole) -> Result<Panel> {
         unread: found.unread(),
         explained: whole.values.has(&document::common::EXPLAINED),
         checks: found.found,
-        files: whole.files.len(),
+        files: whole.attachments().count(),
         edition: whole.edition.id.clone(),
     })
 }
@@ -284,7 +289,7 @@ async fn editor(
         form,
         document: whole.document,
         edition: whole.edition,
-        files: whole.files,
+        files: whole.files.into_iter().filter(|file| !file.is_picture()).collect(),
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
 }

@@ -15,6 +15,7 @@ mod form;
 pub(crate) mod history;
 mod list;
 mod notices;
+pub mod pictures;
 mod preview;
 pub(crate) mod proven;
 pub(crate) mod seen;
@@ -50,6 +51,8 @@ pub(crate) fn routes() -> Routes {
         .weighty("/documents/{id}/erase/confirm", &CONFIRM_ERASURE, erase::confirm)
         .weighty("/documents/{id}/bypass", &BYPASS_GATES, actions::bypass)
         .upload("/documents/{id}/attachments", &WRITE_DOCUMENTS, actions::upload)
+        .upload("/documents/{id}/pictures", &WRITE_DOCUMENTS, pictures::upload)
+        .get("/pictures/{picture}/{name}", &VIEW_DOCUMENTS, pictures::show)
         .get("/documents/{id}/attachments/{file}", &VIEW_DOCUMENTS, show::file)
         .get("/documents/{id}/attachments/{file}/text", &VIEW_DOCUMENTS, show::file_text)
         .post("/documents/{id}/attachments/{file}/remove", &WRITE_DOCUMENTS, actions::remove)

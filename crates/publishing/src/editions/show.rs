@@ -122,7 +122,7 @@ async fn lines(ctx: &Ctx, editions: &[EditionRow]) -> Result<(Vec<EditionLine>, 
         lines.push(EditionLine {
             state: subject::state_words(edition, review),
             excepted: review.is_some_and(|review| matches!(review.round.state, review::State::Excepted { .. })),
-            files: rows::files(ctx.db().read(), &edition.id).await?.len(),
+            files: rows::files(ctx.db().read(), &edition.id).await?.iter().filter(|file| !file.is_picture()).count(),
             when: when(edition),
             edition: edition.clone(),
         });
@@ -319,7 +319,7 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
         body: pictures(readable(&house, whole), &document.id, &edition.id),
         long,
         facts,
-        files: whole.files.clone(),
+        files: whole.attachments().cloned().collect(),
         organ,
         document: document.id.clone(),
         edition: edition.id.clone(),

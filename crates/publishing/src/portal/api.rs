@@ -10,6 +10,7 @@ use document::{
     Facet, Kinds,
     columns::Tree,
     common::SOURCE,
+    html::pictures::{Address, of as pictures_of},
     page::base_url,
     public::{self, Filter, Found},
 };
@@ -92,6 +93,22 @@ pub(super) async fn document(State(ctx): State<Ctx>, Path(id): Path<DocumentId>)
             "url": format!("{base}/attachments/{}/{}", one.id, escape_query(&one.file_name).replace('/', "%2F")),
         })
     };
+    let alts = pictures_of(&document.body_html);
+    let picture = |one: &public::PublicPicture| {
+        let address = one.address.to_string();
+        let alt = alts.iter().find(|named| named.src == address).and_then(|named| named.alt.clone());
+        let size = |address: &Address, digest: &str, bytes: i64| {
+            json!({
+                "url": format!("{base}{address}"), "width": address.size.0, "height": address.size.1, "bytes": bytes,
+                "sha256": digest,
+            })
+        };
+        let mut told = size(&one.address, &one.digest, one.bytes);
+        told["media_type"] = json!(one.media_type);
+        told["alt"] = json!(alt.unwrap_or_default());
+        told["small"] = one.address.small().map_or(Value::Null, |small| size(&small, &one.small_digest, one.small_bytes));
+        told
+    };
     let past = |past: &public::PastEdition| {
         json!({
             "edition": past.number, "title": past.title, "published_at": past.published_at, "ended_at": past.ended_at,
@@ -105,6 +122,7 @@ pub(super) async fn document(State(ctx): State<Ctx>, Path(id): Path<DocumentId>)
         ("sha256", json!(document.digest)),
         ("note", json!(document.note)),
         ("attachments", json!(document.attachments.iter().map(attachment).collect::<Vec<_>>())),
+        ("pictures", json!(document.pictures.iter().map(picture).collect::<Vec<_>>())),
         ("history", json!(document.superseded.iter().map(past).collect::<Vec<_>>())),
     ];
     value.extend(more.map(|(key, value)| (key.to_owned(), value)));

@@ -9,6 +9,7 @@ mod downloads;
 mod feeds;
 mod lists;
 mod openapi;
+mod pictures;
 mod site;
 mod sitemap;
 
@@ -84,6 +85,7 @@ pub(crate) fn routes() -> Routes {
         .get("/documents/{id}/compare", read, compare::page)
         .get("/attachments/{id}", read, attachments::by_id)
         .get("/attachments/{id}/{name}", read, attachments::by_name)
+        .get("/pictures/{id}/{name}", read, pictures::show)
         .get("/data", read, site::data)
         .get("/feed.atom", read, feeds::all)
         .get("/sitemap.xml", read, sitemap::xml_page)

@@ -158,6 +158,10 @@ fn of_document(kinds: &Kinds) -> (Map<String, Value>, Map<String, Value>) {
         "attachments": { "type": "array", "items": { "type": "object", "properties": {
             "id": text, "title": text, "file_name": text, "media_type": text, "bytes": number, "sha256": text, "url": text,
         } } },
+        "pictures": { "type": "array", "items": { "type": "object", "properties": {
+            "url": text, "width": number, "height": number, "bytes": number, "sha256": text, "media_type": text, "alt": text,
+            "small": { "type": ["object", "null"] },
+        } } },
         "history": { "type": "array", "items": { "type": "object", "properties": {
             "edition": number, "title": text, "published_at": text, "ended_at": text, "changed": text,
         } } },

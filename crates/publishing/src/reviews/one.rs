@@ -69,6 +69,8 @@ struct ReviewPage {
     /// What the authors explain to reviewers alone.
     explained: String,
     unread: Vec<(String, Vec<String>)>,
+    /// What is told of each picture of the text to whoever does not see it.
+    pictures: Vec<String>,
     may_let_through: bool,
     effect: String,
     /// Code of the gate as it is shown: who decides says which one was seen.
@@ -204,6 +206,7 @@ async fn page_of(
         questions: stage.map(|stage| questions(stage, typed.ticked)).unwrap_or_default(),
         passes: passes(review.as_ref()),
         unread: unread(&whole.files),
+        pictures: seen_pictures(&whole),
         remarks: remarks::of(ctx.db().read(), &house, &whole).await?,
         may_let_through: !own && edition.is_open() && may_for(&actor, &OVERRIDE_FINDING, document.keeper()).is_ok(),
         effect: effect(&whole, review.as_ref(), &checks),
@@ -242,7 +245,7 @@ fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks) -> String {
     let content = format!(
         "正文 {} 字、附件 {} 个；检查发现的问题 {let_through} 处已说明理由放行，{left}",
         filters::grouped(&words.to_string()),
-        whole.files.len(),
+        whole.attachments().count(),
     );
     let place = review.and_then(|review| match review.round.state {
         Standing::Open { stage, .. } => Some((review, stage)),
@@ -328,4 +331,14 @@ fn questions(stage: &Stage, ticked: &[usize]) -> Vec<(String, bool)> {
 fn unread(files: &[AttachmentRow]) -> Vec<(String, Vec<String>)> {
     let told = files.iter().filter(|file| !file.warning_lines().is_empty());
     told.map(|file| (file.name().to_owned(), file.warning_lines().iter().map(ToString::to_string).collect())).collect()
+}
+
+/// The pictures of the text, in order: what is told of each to whoever does not see it.
+fn seen_pictures(whole: &Whole) -> Vec<String> {
+    let told = |named: document::html::pictures::Named| match named.alt {
+        None => "还没有替代文字".to_owned(),
+        Some(alt) if alt.trim().is_empty() => "装饰图片，读屏软件不读".to_owned(),
+        Some(alt) => format!("替代文字：{alt}"),
+    };
+    document::html::pictures::of(&whole.text.body_html).into_iter().map(told).collect()
 }
