@@ -113,6 +113,31 @@ test("text from Word keeps its structure and loses its styles", { skip: !browser
   assert.equal(empty, "");
 });
 
+test("pictures stand in the text once they have arrived", { skip: !browser && "no Chromium" }, async () => {
+  const src = "/pictures/0123456789abcdef/1200x800.jpg";
+  const whole = `<p>甲</p><figure><img src="${src}" alt="图"><figcaption>图1</figcaption></figure><p>乙</p>`;
+  const bare = `<figure><img src="${src}"></figure><figure><img src="${src}" alt=""></figure>`;
+  const foreign = `<figure><img src="https://evil.example/a.png" alt="图"><figcaption>图1</figcaption></figure>`;
+  const [kept, alts, gone, waiting, pasted, elsewhere, told] = await run([
+    ["losing", whole],
+    ["losing", bare],
+    ["losing", foreign],
+    ["publishable", `<p>甲</p><figure><img src=""><figcaption>图1</figcaption></figure>${bare}`],
+    ["pasted", `<p>前<img src="${src}" alt="图">后</p>`],
+    ["cleanPaste", `<p><img src="https://evil.example/a.png">甲<img src="data:image/png;base64,AAAA">乙</p>`],
+    ["pasteNotice", `<p><img src="file:///c:/a.png">图</p>`],
+  ]);
+  assert.deepEqual([kept, alts], [[], []], "a text with pictures is opened in the editor");
+  assert.notDeepEqual(gone, [], "what the editor cannot keep is told");
+  assert.equal(waiting, `<p>甲</p>${bare}`, "what has not arrived is not in the text");
+  assert.match(
+    pasted,
+    /<p>前<\/p><figure><img src="\/pictures\/[^"]+" alt="图"><figcaption><\/figcaption><\/figure><p>后<\/p>/,
+  );
+  assert.equal(elsewhere, "<p>甲乙</p>");
+  assert.match(told, /1 张图片.*点“图片”插入/);
+});
+
 const para = (mark, text, { level = 1, font = "" } = {}) =>
   `<p class=MsoNormal style='margin-left:21.0pt;text-indent:-21.0pt;mso-list:l0 level${level} lfo2'>` +
   `<![if !supportLists]><span lang=EN-US style='${font}mso-list:Ignore'>${mark}` +

@@ -87,7 +87,10 @@ function tidyTables(root: Element): void {
 }
 
 /** HTML from the clipboard, cleaned, and what did not come in; the editor's schema does the rest. */
-export function readPaste(html: string): { html: string; notes: Notes } {
+export function readPaste(
+  html: string,
+  place: (data: string) => string | null = () => null,
+): { html: string; notes: Notes } {
   const notes = none();
   // Copied in the editor itself: it is as it should be.
   if (/<[^>]*\sdata-pm-slice=/.test(html) && !/mso-|<o:p|urn:schemas-microsoft/i.test(html)) return { html, notes };
@@ -95,7 +98,7 @@ export function readPaste(html: string): { html: string; notes: Notes } {
   const root = page.body;
   removeComments(page, page);
   removeAuthorsOwn(page, notes);
-  removePictures(root, notes);
+  removePictures(root, notes, place);
   for (const element of root.querySelectorAll(DROPPED)) element.remove();
   untieLinks(root, notes);
   buildLists(root, page, notes);
@@ -122,7 +125,8 @@ export function readPaste(html: string): { html: string; notes: Notes } {
         (name === "href" && element.matches("a")) ||
         (name === "start" && element.matches("ol")) ||
         ((name === "colspan" || name === "rowspan") && element.matches("td, th")) ||
-        ((name === "src" || name === "alt") && element.matches("img"));
+        ((name === "src" || name === "alt") && element.matches("img")) ||
+        (name === "data-wait" && element.matches("figure"));
       if (!kept) element.removeAttribute(name);
     }
     if (align) element.setAttribute("class", align);
@@ -150,7 +154,8 @@ function tidyParagraphs(root: Element): void {
     let first: Node | null = block;
     while (first?.firstChild) first = first.firstChild;
     if (first?.nodeType === 3) first.textContent = (first.textContent ?? "").replace(INDENT, "");
-    const empty = (block.textContent ?? "").replace(/[\u3000\u00a0\s]/g, "") === "" && !block.querySelector("img, br");
+    const empty =
+      (block.textContent ?? "").replace(/[\u3000\u00a0\s]/g, "") === "" && !block.querySelector("img, br, figure");
     if (empty && block.matches("p") && !block.closest("td, th, li")) block.remove();
   }
 }
@@ -163,6 +168,11 @@ export function publishable(html: string): string {
     const align = element.matches("p, td, th") && ["center", "right"].find((name) => element.classList.contains(name));
     if (align) element.setAttribute("class", align);
     else element.removeAttribute("class");
+  }
+  for (const figure of page.body.querySelectorAll("figure")) {
+    // What has not arrived is not there; what says nothing is no caption.
+    if (figure.querySelector("img:not([src='']), table, p") === null) figure.remove();
+    else for (const caption of figure.querySelectorAll("figcaption:empty")) caption.remove();
   }
   for (const group of page.body.querySelectorAll("colgroup")) group.remove();
   for (const table of page.body.querySelectorAll("table")) {

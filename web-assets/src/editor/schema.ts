@@ -1,12 +1,13 @@
-// What a text may hold: headings, paragraphs, lists, quotes, tables, links, images that are already there.
+// What a text may hold: headings, paragraphs, lists, quotes, tables, links, pictures.
 import { Extension, Mark, Node, type Attribute, type JSONContent, getSchema, mergeAttributes } from "@tiptap/core";
 import Link from "@tiptap/extension-link";
 import { Table, TableCell, TableHeader, TableRow } from "@tiptap/extension-table";
 import { DOMParser as Reader } from "@tiptap/pm/model";
 import StarterKit from "@tiptap/starter-kit";
 import { parse } from "../office/inert";
+import { Figure } from "./picture";
 
-/** Images of an opened text stay; new ones come as attachments. */
+/** Attachments that an opened text shows as images stay; new ones are figures. */
 const Image = Node.create({
   name: "image",
   group: "block",
@@ -106,6 +107,7 @@ export const extensions = [
     HTMLAttributes: { target: null, rel: null, class: null },
   }),
   Image,
+  Figure,
   small("superscript", "sup"),
   small("subscript", "sub"),
   PlainTable.configure({ resizable: false }),

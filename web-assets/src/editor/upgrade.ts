@@ -6,9 +6,10 @@ import { button, make } from "../office/dom";
 import { parse } from "../office/inert";
 import { publishable, readPaste } from "./clean";
 import { lost } from "./keeps";
+import { fromData, insertPictures, sendPicturesTo, waiting } from "./picture";
 import { extensions, read } from "./schema";
 import { toolbar } from "./toolbar";
-import { none, told } from "./word";
+import { told } from "./word";
 
 /** What the editor would lose of a text by opening it alone. */
 export function losing(html: string): string[] {
@@ -28,8 +29,12 @@ function noticeIn(box: HTMLElement): (text: string) => void {
 }
 
 /** Pictures come as files when they are dropped, or copied by themselves. */
-function filesOf(data: DataTransfer | null): number {
-  return [...(data?.files ?? [])].length;
+const filesOf = (data: DataTransfer | null): File[] => [...(data?.files ?? [])];
+
+/** Whether a paste is the picture alone: copied from a page, it comes with the tag that showed it there. */
+function onlyPicture(data: DataTransfer | null): boolean {
+  const page = parse(data?.getData("text/html") ?? "");
+  return page.body.querySelector("img") !== null && (page.body.textContent ?? "").trim() === "";
 }
 
 /** What is done with a paste: cleaned, told of, and its first paragraph keeps where it stands. */
@@ -37,7 +42,10 @@ export function pasting(tell: (words: string) => void): EditorProps {
   let own = false;
   return {
     transformPastedHTML: (html) => {
-      const { html: clean, notes } = readPaste(html);
+      const { html: clean, notes } = readPaste(html, (data) => {
+        const file = fromData(data);
+        return file && waiting(file);
+      });
       const words = told(notes);
       if (words) tell(words);
       own = /<[^>]*\sdata-pm-slice=/.test(html);
@@ -95,7 +103,14 @@ export function upgrade(area: HTMLTextAreaElement): void {
   area.hidden = true;
   area.after(box);
 
-  const refuse = (files: number): void => tell(told({ ...none(), pictures: files }) ?? "");
+  // The page without scripts has a form of its own for pictures.
+  document.querySelector("[data-picture-form]")?.remove();
+  if (area.form) sendPicturesTo(area.form, tell);
+  const take = (files: File[], at?: number): void => {
+    const rest = insertPictures(editor, files, at);
+    const names = rest.map((file) => file.name).join("、");
+    if (rest.length > 0) tell(`${names}不是能放进正文的图片。文件请在右侧“附件”上传；SVG 图请另存为 PNG。`);
+  };
   let bar: ReturnType<typeof toolbar> | null = null;
   const editor = new Editor({
     element: body,
@@ -108,15 +123,16 @@ export function upgrade(area: HTMLTextAreaElement): void {
       handlePaste: (_, event) => {
         const data = event.clipboardData;
         const files = filesOf(data);
-        if (files === 0 || data?.types.includes("text/html") || data?.types.includes("text/plain")) return false;
-        refuse(files);
+        const words = data?.types.includes("text/html") || data?.types.includes("text/plain");
+        if (files.length === 0 || (words && !onlyPicture(data))) return false;
+        take(files);
         return true;
       },
-      handleDrop: (_, event) => {
+      handleDrop: (view, event) => {
         const files = filesOf(event.dataTransfer);
-        if (files === 0) return false;
+        if (files.length === 0) return false;
         event.preventDefault();
-        refuse(files);
+        take(files, view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos);
         return true;
       },
       // The page's confirmation key is not the editor's line break.

@@ -465,15 +465,23 @@ export function untieLinks(root: Element, notes: Notes): void {
   }
 }
 
-/** Pictures cannot be kept in a text yet, whatever their form: only those of its own attachments. */
-export function removePictures(root: Element, notes: Notes): void {
+/** Pictures that came with the text itself are placed; of those that stand elsewhere the browser gives nothing but a name. */
+export function removePictures(root: Element, notes: Notes, place: (data: string) => string | null): void {
   for (const picture of [
     ...root.querySelectorAll(
       "img, svg, canvas, picture, video, audio, object, embed, v\\:shape, v\\:group, v\\:imagedata",
     ),
   ]) {
     if (!picture.isConnected) continue;
-    if (/^\/attachments\/[0-9a-z]{16}(\/|$)/.test(picture.getAttribute("src") ?? "")) continue;
+    const src = picture.getAttribute("src") ?? "";
+    if (/^\/(attachments|pictures)\/[0-9a-z]{16}(\/|$)/.test(src)) continue;
+    const placed = picture.matches("img") && src.startsWith("data:") ? place(src) : null;
+    if (placed !== null) {
+      const figure = picture.ownerDocument.createElement("figure");
+      figure.setAttribute("data-wait", placed);
+      picture.replaceWith(figure);
+      continue;
+    }
     const words = picture.localName.startsWith("v:") ? picture.querySelectorAll("p, div") : [];
     if (words.length > 0) {
       // A text box: its words are text.
@@ -492,7 +500,8 @@ export function told(notes: Notes): string | null {
     notes.comments && `${notes.comments} 条批注`,
     notes.deleted && `${notes.deleted} 处修订中已删除的文字`,
     notes.hidden && `${notes.hidden} 处隐藏文字`,
-    notes.pictures && `${notes.pictures} 张图片（请在右侧“附件”上传，正文里写“见附件”）`,
+    notes.pictures &&
+      `${notes.pictures} 张图片（浏览器读不到 Word 和别的网站里的图片，请另存到本机，再拖进正文或点“图片”插入）`,
     notes.links && `${notes.links} 个指向个人电脑的链接（文字保留）`,
     notes.dead && `${notes.dead} 个公众打不开的链接（文字保留）`,
   ].filter((words): words is string => typeof words === "string");

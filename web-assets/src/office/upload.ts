@@ -9,7 +9,7 @@ const size = (bytes: number): string => {
 };
 
 /** What went wrong, in words, and what to do. */
-function reason(status: number, text: string): string {
+export function reason(status: number, text: string): string {
   try {
     const { message } = JSON.parse(text) as { message?: string };
     if (message) return message;
@@ -24,7 +24,7 @@ function reason(status: number, text: string): string {
 }
 
 /** Whether the same file may be taken another time: not what was refused for what it is. */
-const mayTryAgain = (status: number): boolean =>
+export const mayTryAgain = (status: number): boolean =>
   status === 0 || status === 401 || status === 408 || status === 429 || status >= 500;
 
 /** Reads the page again: new list, new once-token. */

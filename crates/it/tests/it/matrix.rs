@@ -15,9 +15,14 @@ use review::Gate;
 use testkit::{Client, TestApp, both, staff};
 use web::{Listener, RouteInfo};
 
+use crate::publishing::pictures::png;
+
 /// Whose the objects are, another organ of the same rank, and the county office.
 const OWN: &str = "QH010";
 const ORGANS: [&str; 3] = [OWN, "QH011", "QH001"];
+
+/// A text with a picture.
+const PICTURED: &str = "<p>正文。</p><figure><img src=\"picture:1\" alt=\"图\"></figure>";
 
 /// An object in a state: what stands for the places of a route's pattern.
 pub(crate) struct Object {
@@ -46,9 +51,11 @@ impl Object {
 async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Object {
     let at: Timestamp = "2026-02-10T01:00:00Z".parse().expect("moment");
     let mut new =
-        Seed::published(OWN.into(), "notices", &NOTICE, &format!("财政局的稿件（{state}）"), "<p>正文。</p>", at);
+        Seed::published(OWN.into(), "notices", &NOTICE, &format!("财政局的稿件（{state}）"), PICTURED, at);
     new.state = seeded;
     new.files = vec![SeedFile { file_name: "a.txt".into(), title: String::new(), bytes: "附件".into() }];
+    new.pictures =
+        vec![SeedFile { file_name: "a.png".into(), title: String::new(), bytes: png(40, 30, 7) }];
     let mut tx = app.ctx().db().write().await.expect("write");
     let id = String::from(seed(app.ctx(), &mut tx, new).await.expect("seed"));
     tx.commit().await.expect("commit");
@@ -57,7 +64,12 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
         .fetch_one(app.ctx().db().read())
         .await
         .expect("edition");
-    let file: String = store::query_scalar("SELECT id FROM attachment WHERE edition_id = $1")
+    let picture: String = store::query_scalar("SELECT id FROM picture WHERE edition_id = $1")
+        .bind(&edition)
+        .fetch_one(app.ctx().db().read())
+        .await
+        .expect("picture");
+    let file: String = store::query_scalar("SELECT id FROM attachment WHERE edition_id = $1 AND position > 0")
         .bind(&edition)
         .fetch_one(app.ctx().db().read())
         .await
@@ -76,8 +88,8 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
     fields.push(("version", version.to_string()));
     Object {
         state,
-        under: &["/documents/{id}", "/documents/bin/{edition}", "/reviews/{edition}", "/bypasses/{edition}"],
-        places: BTreeMap::from([("id", id), ("edition", edition), ("file", file)]),
+        under: &["/documents/{id}", "/documents/bin/{edition}", "/reviews/{edition}", "/bypasses/{edition}", "/pictures/{picture}"],
+        places: BTreeMap::from([("id", id), ("edition", edition), ("file", file), ("picture", picture), ("name", "40x30.png".to_owned())]),
         fields,
     }
 }
@@ -183,6 +195,7 @@ async fn ask(client: &mut Client, route: &RouteInfo, path: &str, fields: &[(&str
     let reply = match route.method {
         Method::GET => client.get(path).await,
         _ if path.ends_with("/attachments") => client.upload(path, &[], &[("file", "x.txt", b"x")]).await,
+        _ if path.ends_with("/pictures") => client.upload(path, &[], &[("file", "x.png", &png(20, 20, 1))]).await,
         _ => client.post(path, &fields).await,
     };
     reply.status.as_u16()

@@ -15,6 +15,8 @@ use publishing::{
 use review::Gate;
 use testkit::{Client, TestApp, both};
 
+use crate::publishing::pictures::png;
+
 /// Stands in no word of the program: whoever sees it has seen what is not public.
 const CANARY: &str = "金丝雀七四一九";
 
@@ -136,7 +138,8 @@ fn hidden(state: SeedState) -> Seed {
             .with(&KEYWORDS, CANARY)
             .with(&SOURCE, CANARY),
         files: vec![workbook(CANARY)],
-        ..notice(CANARY, &format!("<p>{CANARY}</p>"))
+        pictures: vec![SeedFile { file_name: format!("{CANARY}.png"), title: String::new(), bytes: png(600, 20, 3) }],
+        ..notice(CANARY, &format!("<p>{CANARY}</p><figure><img src=\"picture:1\" alt=\"{CANARY}\"></figure>"))
     }
 }
 
@@ -146,7 +149,12 @@ async fn attachments(app: &TestApp) -> Vec<String> {
         .fetch_all(app.ctx().db().read())
         .await
         .expect("attachments");
-    ids.into_iter().map(|id| format!("/attachments/{id}")).collect()
+    let pictures: Vec<String> = store::query_scalar("SELECT DISTINCT id FROM picture ORDER BY id")
+        .fetch_all(app.ctx().db().read())
+        .await
+        .expect("pictures");
+    let pictures = pictures.into_iter().flat_map(|id| ["600x20", "480x16"].map(|size| format!("/pictures/{id}/{size}.png")));
+    ids.into_iter().map(|id| format!("/attachments/{id}")).chain(pictures).collect()
 }
 
 /// Changes rows directly: what is tested here is reading, whatever the way by which the state came about.
@@ -203,7 +211,8 @@ both! {
             (SELECT id FROM edition WHERE state <> 'published')", &[CANARY]).await;
         app.work().await;
         let files = attachments(app).await;
-        assert_eq!(files.len(), 4);
+        // Four workbooks, four pictures that are files too, and their two sizes.
+        assert_eq!(files.len(), 16);
         let mut reader = app.visitor();
         for path in SURFACES {
             sees_nothing(&mut reader, path).await;

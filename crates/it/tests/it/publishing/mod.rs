@@ -4,6 +4,7 @@ pub(crate) mod changes;
 mod compare;
 mod erasure;
 pub(crate) mod gates;
+pub(crate) mod pictures;
 mod refused;
 mod screen;
 
