@@ -1,6 +1,6 @@
 //! The pure function: bytes of a file in; its text, simple HTML and every named place with text out.
 
-use documents::{Extracted, Format, Limits, Part, Rejected, Unread, decode_text, picture, tables};
+use documents::{Code, Extracted, Format, Imported, Limits, Part, Rejected, Unread, decode_text, picture, tables};
 
 use crate::bounds::{check_size, lines};
 use crate::heads::{self, Heads};
@@ -19,6 +19,22 @@ pub fn extract(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Extract
     let mut found = read(bytes, format, limits)?;
     tell_garbled(&mut found);
     Ok(found)
+}
+
+/// A Word document as a text for an editor, with its pictures as they lie in it; in this process. The server uses
+/// [`documents::Extractor::import`], which does the same in a guarded child.
+///
+/// # Errors
+/// As [`extract`]; [`documents::Code::Unsupported`] for other formats.
+pub fn import(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Imported, Rejected> {
+    check_size(bytes, limits)?;
+    match sniff(bytes, file_name)? {
+        Format::Docx => docx::import(bytes, limits),
+        other => Err(Rejected::new(
+            Code::Unsupported,
+            format!("这是{}，不能导入正文。请选择 Word 文档（.docx）；其他文件请作附件上传。", other.name()),
+        )),
+    }
 }
 
 fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Extracted, Rejected> {

@@ -40,6 +40,6 @@ mod xml;
 
 pub use child::child_main;
 pub use drawing::draw;
-pub use extract::extract;
+pub use extract::{extract, import};
 pub use sniff::sniff;
 pub use tables::read_table;

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::tables::{Table, Wanted};
 use crate::wire::{Answer, EXTRACT_COMMAND, Request, Work};
-use crate::{Code, Drawn, Extracted, Limits, Rejected};
+use crate::{Code, Drawn, Extracted, Imported, Limits, Rejected};
 
 /// Largest answer the parent reads, in bytes.
 const ANSWER_BYTES: u64 = 64 << 20;
@@ -71,6 +71,14 @@ impl Extractor {
             ),
             _ => rejected,
         })
+    }
+
+    /// A Word document as a text for an editor, with its pictures as they lie in it: each is drawn anew before anybody sees it.
+    ///
+    /// # Errors
+    /// As [`Extractor::extract`].
+    pub async fn import(&self, path: &Path, file_name: &str) -> Result<Imported, Rejected> {
+        self.ask(path, file_name, Work::Import).await
     }
 
     async fn ask<T: DeserializeOwned>(&self, path: &Path, file_name: &str, work: Work) -> Result<T, Rejected> {

@@ -33,6 +33,8 @@ pub enum Work {
     },
     /// A picture for a text: the answer holds a [`crate::Drawn`].
     Picture,
+    /// A Word document for an editor: the answer holds a [`crate::Imported`].
+    Import,
 }
 
 /// What the child says.

@@ -1,6 +1,6 @@
 // Pictures in a text: chosen, dropped or pasted, they stand in the text at once and are filled in when they have arrived.
 // What has not arrived is not part of the text that is saved.
-import { Node, type Editor } from "@tiptap/core";
+import { Node, type Editor, type JSONContent } from "@tiptap/core";
 import type { Node as Model } from "@tiptap/pm/model";
 import type { EditorView } from "@tiptap/pm/view";
 import { button, make } from "../office/dom";
@@ -27,10 +27,16 @@ interface Job {
 
 const jobs = new Map<string, Job>();
 let target = "";
+let importing = "";
+/** Documents that are being read. */
+let reading = 0;
+let say: (words: string) => void = () => undefined;
+let asContent: (html: string) => JSONContent = () => ({});
 let number = 0;
 
 /** Whether one is still on its way. */
 export const picturesWait = (): boolean =>
+  reading > 0 ||
   [...jobs.values()].some((job) => job.started && job.src === "" && job.fault === "" && job.told.size > 0);
 
 /** Gives a picture a place in the list of those that wait. It is sent when it stands in the text. */
@@ -306,9 +312,57 @@ export const Figure = Node.create({
       new FigureView(node, view, getPos),
 });
 
+/** Reads a Word document on the server and puts it into the text, at the cursor or instead of nothing. */
+export async function importWord(editor: Editor, file: File, tellThat: (words: string) => void): Promise<void> {
+  tellThat(`正在导入 ${file.name}……图片多的文档要等几十秒，请不要关闭页面。`);
+  reading += 1;
+  try {
+    const data = new FormData();
+    data.append("file", file, file.name);
+    const answer = await fetch(importing, {
+      method: "POST",
+      body: data,
+      credentials: "same-origin",
+      headers: { Accept: "application/json" },
+    });
+    const text = await answer.text();
+    if (!answer.ok) return tellThat(`${file.name} 没有导入：${reason(answer.status, text)}。正文没有变化。`);
+    const { html, notes } = JSON.parse(text) as { html: string; notes: string[] };
+    const content = asContent(html);
+    if (editor.isEmpty) editor.commands.setContent(content, { emitUpdate: true });
+    else
+      editor
+        .chain()
+        .focus()
+        .insertContent(content.content ?? [])
+        .run();
+    tellThat(["已导入，请对照原稿核对。", ...notes].join(""));
+  } catch {
+    tellThat(`${file.name} 没有导入：网络中断，请检查网络后再试一次。正文没有变化。`);
+  } finally {
+    reading -= 1;
+  }
+}
+
+/** Asks for a Word document. */
+export function chooseWord(editor: Editor): void {
+  const input = make("input", { type: "file", accept: ".docx" });
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    if (file) void importWord(editor, file, say);
+  });
+  input.click();
+}
+
 /** From here on pictures go to this address; a form is not sent while one is on its way. */
-export function sendPicturesTo(form: HTMLFormElement, tellThat: (words: string) => void): void {
+export function sendPicturesTo(
+  form: HTMLFormElement,
+  tellThat: (words: string) => void,
+  read: (html: string) => JSONContent,
+): void {
   target = form.dataset.pictures ?? "";
+  importing = form.dataset.import ?? "";
+  [say, asContent] = [tellThat, read];
   // Before the listener that saves, which sits on the document.
   window.addEventListener(
     "submit",
@@ -316,7 +370,7 @@ export function sendPicturesTo(form: HTMLFormElement, tellThat: (words: string) 
       if (event.target !== form || !picturesWait()) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      tellThat("还有图片正在上传，传完再点一次；不等的，先移除那张图片。");
+      tellThat("还有图片或 Word 文档正在上传，传完再点一次；不等的，先移除那张图片。");
     },
     { capture: true },
   );

@@ -1,7 +1,7 @@
 // The toolbar: one tab stop, arrows between the buttons, every button with a word.
 import type { Editor } from "@tiptap/core";
 import { button as plain, make } from "../office/dom";
-import { choosePictures } from "./picture";
+import { choosePictures, chooseWord } from "./picture";
 
 interface Tool {
   label: string;
@@ -65,6 +65,7 @@ const TOOLS: Tool[] = [
   },
   { label: "链接", title: "加上、修改或去掉链接", run: link, on: (e) => e.isActive("link") },
   { label: "图片", title: "插入图片；也可以拖进来或粘贴", run: choosePictures },
+  { label: "导入 Word", title: "把 Word 文档（.docx）的文字、表格和图片放进正文", run: chooseWord },
   {
     label: "表格",
     title: "插入 3×3 表格",

@@ -6,7 +6,7 @@ import { button, make } from "../office/dom";
 import { parse } from "../office/inert";
 import { publishable, readPaste } from "./clean";
 import { lost } from "./keeps";
-import { fromData, insertPictures, sendPicturesTo, waiting } from "./picture";
+import { fromData, importWord, insertPictures, sendPicturesTo, waiting } from "./picture";
 import { extensions, read } from "./schema";
 import { toolbar } from "./toolbar";
 import { told } from "./word";
@@ -105,9 +105,15 @@ export function upgrade(area: HTMLTextAreaElement): void {
 
   // The page without scripts has a form of its own for pictures.
   document.querySelector("[data-picture-form]")?.remove();
-  if (area.form) sendPicturesTo(area.form, tell);
+  if (area.form) sendPicturesTo(area.form, tell, read);
   const take = (files: File[], at?: number): void => {
-    const rest = insertPictures(editor, files, at);
+    const word = files.find((file) => /\.docx$/i.test(file.name));
+    if (word) void importWord(editor, word, tell);
+    const rest = insertPictures(
+      editor,
+      files.filter((file) => file !== word),
+      at,
+    );
     const names = rest.map((file) => file.name).join("、");
     if (rest.length > 0) tell(`${names}不是能放进正文的图片。文件请在右侧“附件”上传；SVG 图请另存为 PNG。`);
   };

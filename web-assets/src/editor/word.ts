@@ -501,7 +501,7 @@ export function told(notes: Notes): string | null {
     notes.deleted && `${notes.deleted} 处修订中已删除的文字`,
     notes.hidden && `${notes.hidden} 处隐藏文字`,
     notes.pictures &&
-      `${notes.pictures} 张图片（浏览器读不到 Word 和别的网站里的图片，请另存到本机，再拖进正文或点“图片”插入）`,
+      `${notes.pictures} 张图片（浏览器读不到 Word 和别的网站里的图片：点“导入 Word”可以连图片一起带入，或把图片存到本机再拖进来、点“图片”插入）`,
     notes.links && `${notes.links} 个指向个人电脑的链接（文字保留）`,
     notes.dead && `${notes.dead} 个公众打不开的链接（文字保留）`,
   ].filter((words): words is string => typeof words === "string");

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use document::{
     Kinds, Values,
     common::{DOCUMENT_NUMBER, KEYWORDS, SOURCE, TOPICS, VALIDITY, WRITTEN_ON},
+    html::pictures::figure,
 };
 use documents::{
     Limits,
@@ -99,6 +100,16 @@ struct Front {
     #[serde(default)]
     reason: String,
     correction: Option<Correction>,
+    /// Pictures of the text: the paragraph `picture:1` is where the first stands.
+    #[serde(default)]
+    picture: Vec<Picture>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Picture {
+    file: String,
+    alt: String,
+    caption: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -190,9 +201,27 @@ fn in_time(day: Date, limit: &str) -> Result<Date> {
     Ok(day.min(last))
 }
 
-fn to_html(markdown: &str) -> Result<String> {
+fn to_html(markdown: &str, pictures: &[Picture]) -> Result<String> {
     let read = documents_read::extract(markdown.as_bytes(), "document.md", &Limits::default())?;
-    read.html.context("没有读出正文")
+    let mut html = read.html.context("没有读出正文")?;
+    for (at, picture) in (1..).zip(pictures) {
+        let place = format!("<p>picture:{at}</p>");
+        if !html.contains(&place) {
+            bail!("正文里没有 picture:{at} 这一段");
+        }
+        html = html.replace(&place, &figure(&format!("picture:{at}"), Some(&picture.alt), &picture.caption));
+    }
+    Ok(html)
+}
+
+/// The pictures themselves, drawn for the demonstration.
+fn pictures(front: &Front) -> Result<Vec<SeedFile>> {
+    let read = |picture: &Picture| {
+        let name = format!("pictures/{}", picture.file);
+        let bytes = Files::get(&name).with_context(|| name)?.data.into_owned();
+        Ok(SeedFile { file_name: picture.file.clone(), title: String::new(), bytes })
+    };
+    front.picture.iter().map(read).collect()
 }
 
 fn plant(ctx: &Ctx, cast: &Cast, demo: Demo, staff: &Staff, at: Timestamp) -> Result<Seed> {
@@ -212,7 +241,7 @@ fn plant(ctx: &Ctx, cast: &Cast, demo: Demo, staff: &Staff, at: Timestamp) -> Re
     let correction = match corrected {
         Some((note, text)) => {
             let after = cast.moment(ctx, day.checked_add(9.days())?, &front.slug);
-            Some(SeedCorrection { note, body_html: to_html(&text)?, at: after.max(at) })
+            Some(SeedCorrection { note, body_html: to_html(&text, &front.picture)?, at: after.max(at) })
         }
         None => None,
     };
@@ -240,7 +269,8 @@ fn plant(ctx: &Ctx, cast: &Cast, demo: Demo, staff: &Staff, at: Timestamp) -> Re
         state,
         correction,
         files: files.into_iter().collect(),
-        ..Seed::published(organ, front.column.as_str(), kind, &fill(&front.title), &to_html(&body)?, at)
+        pictures: pictures(&front)?,
+        ..Seed::published(organ, front.column.as_str(), kind, &fill(&front.title), &to_html(&body, &front.picture)?, at)
     })
 }
 

@@ -46,6 +46,10 @@ pub(super) struct Walk<'a> {
     /// Text boxes, in order.
     pub(super) boxes: Vec<Vec<Block>>,
     pub(super) pictures: Pictures,
+    /// The pictures that stand in the text, when they are wanted: for an editor.
+    pub(super) shown: Option<Vec<Shown>>,
+    /// What the author says of the drawing that is looked at, for who does not see it.
+    told: Option<String>,
     /// Text that is struck out, first pieces only.
     pub(super) struck: Vec<String>,
     /// Text that nobody sees, first pieces only.
@@ -63,6 +67,18 @@ pub(super) struct Walk<'a> {
     /// A paragraph whose mark was deleted: the next one goes on with it.
     unended: Option<Paragraph>,
 }
+
+/// A picture that stands in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// Name of the entry in the container.
+    pub(super) target: String,
+    /// What its author says it shows; empty = nothing.
+    pub(super) told: String,
+}
+
+/// Stands for a picture in a run of text; it is no blank.
+const OBJECT: &str = "\u{fffc}";
 
 /// The state of one paragraph while it is read.
 #[derive(Default)]
@@ -91,6 +107,8 @@ impl<'a> Walk<'a> {
             boxes: Vec::new(),
             pictures: Pictures::default(),
             placed: None,
+            shown: None,
+            told: None,
             struck: Vec::new(),
             unseen: Vec::new(),
             ground: Paint::Is(Colour::WHITE),
@@ -358,10 +376,31 @@ impl<'a> Walk<'a> {
                         self.run_content(choice, look, hidden, line);
                     }
                 }
-                "drawing" | "pict" | "object" => self.drawing(child, line),
+                "drawing" | "pict" | "object" => {
+                    let before = line.runs.len();
+                    self.drawing(child, line);
+                    if hidden {
+                        line.runs.truncate(before);
+                    }
+                }
                 _ => {}
             }
         }
+    }
+
+    /// A picture of the file itself, where pictures are wanted. One that lies elsewhere is never fetched.
+    fn show(&mut self, element: &Element, line: &mut Line) {
+        let told = self.told.take().unwrap_or_default();
+        let Some(shown) = &mut self.shown else { return };
+        let id = ["r:embed", "embed", "r:id", "id"].into_iter().find_map(|name| element.attribute(name));
+        let found = id.and_then(|id| self.relations.get(id)).filter(|relation| !relation.external);
+        let Some(relation) = found else { return };
+        let picture = Shown { target: relation.target.clone(), told };
+        let at = shown.iter().position(|known| *known == picture).unwrap_or_else(|| {
+            shown.push(picture);
+            shown.len() - 1
+        });
+        line.runs.push(Run { text: OBJECT.to_owned(), look: Look { picture: Some(at), ..Look::default() } });
     }
 
     /// Pictures are counted, text boxes read. Drawings within a text box are read with the box.
@@ -377,7 +416,11 @@ impl<'a> Walk<'a> {
             return;
         }
         match &*element.name {
-            "blip" | "imagedata" => self.pictures.add(self.placed),
+            "blip" | "imagedata" => {
+                self.pictures.add(self.placed);
+                self.show(element, line);
+            }
+            "docPr" => self.told = element.attribute("descr").filter(|told| !is_guess(told)).map(str::to_owned),
             "inline" | "anchor" => self.placed = element.child("extent").and_then(pictures::extent),
             "shape" | "rect" => self.placed = element.attribute("style").and_then(pictures::styled),
             _ => {}
@@ -542,4 +585,11 @@ pub(super) fn align_class(align: Align) -> &'static str {
         Align::Center => " class=\"center\"",
         Align::End => " class=\"right\"",
     }
+}
+
+/// What Word's machine believes to see, and says so; and names of files, which pictures have by themselves.
+fn is_guess(told: &str) -> bool {
+    let plain = told.to_lowercase();
+    let marks = ["自动生成", "automatically generated", "\u{ff0e}png", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf"];
+    plain.trim().is_empty() || marks.iter().any(|mark| plain.contains(mark))
 }

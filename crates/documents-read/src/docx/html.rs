@@ -1,4 +1,4 @@
-//! Blocks as simple HTML: paragraphs, headings, bullet lists, tables with merged cells. No styles, no pictures.
+//! Blocks as simple HTML: paragraphs, headings, bullet lists, tables with merged cells. No styles; pictures where they are wanted.
 //!
 //! Numbers made by the word processor are written out in the text: official numbering (`一、`, `（一）`) is part of what
 //! the document says, and a browser would count differently.
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::html::escape;
 
-use super::body::align_class;
+use super::body::{Shown, align_class};
 use super::model::{Block, Cell, Merge, Paragraph, Role, Run, Table};
 
 /// The HTML of blocks.
@@ -15,6 +15,24 @@ pub(super) fn write(blocks: &[Block]) -> String {
     let mut out = String::new();
     write_blocks(blocks, &mut out);
     out
+}
+
+/// The figures of pictures in place of what stands for them.
+pub(super) fn with_pictures(html: &str, shown: &[Shown]) -> String {
+    let mut out = html.to_owned();
+    for (at, picture) in shown.iter().enumerate() {
+        let told = match picture.told.as_str() {
+            "" => String::new(),
+            told => format!(" alt=\"{}\"", escape(told)),
+        };
+        out = out.replace(&place(at), &format!("<figure><img src=\"picture:{}\"{told}></figure>\n", at + 1));
+    }
+    out
+}
+
+/// What stands for a picture until its figure is written; no text of a file reads so, since its brackets are written otherwise.
+fn place(at: usize) -> String {
+    format!("<picture {at}>")
 }
 
 fn write_blocks(blocks: &[Block], out: &mut String) {
@@ -57,9 +75,21 @@ fn write_paragraph(paragraph: &Paragraph, out: &mut String) {
         Role::Heading(_) => "h6",
         Role::Text | Role::Bullet(_) => "p",
     };
-    out.push_str(&format!("<{tag}{}>", align_class(paragraph.align)));
-    write_runs(paragraph, out);
-    out.push_str(&format!("</{tag}>\n"));
+    // A picture stands between paragraphs: what comes before and after it are two.
+    let pictures: Vec<usize> = paragraph.runs.iter().filter_map(|run| run.look.picture).collect();
+    for (at, runs) in paragraph.runs.split(|run| run.look.picture.is_some()).enumerate() {
+        if at > 0 {
+            out.push_str(&pictures.get(at - 1).map(|picture| place(*picture)).unwrap_or_default());
+        }
+        let label = if at == 0 { paragraph.label.clone() } else { String::new() };
+        let piece = Paragraph { label, runs: runs.to_vec(), ..paragraph.clone() };
+        if piece.text().trim().is_empty() && !pictures.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("<{tag}{}>", align_class(paragraph.align)));
+        write_runs(&piece, out);
+        out.push_str(&format!("</{tag}>\n"));
+    }
 }
 
 fn write_runs(paragraph: &Paragraph, out: &mut String) {
@@ -72,6 +102,9 @@ fn write_runs(paragraph: &Paragraph, out: &mut String) {
 
 fn write_run(run: &Run, bold_everywhere: bool, out: &mut String) {
     let look = &run.look;
+    if let Some(picture) = look.picture {
+        return out.push_str(&place(picture));
+    }
     let link = look.link.as_ref().map(|link| format!("<a href=\"{}\">", escape(link)));
     let marks = [
         (look.bold && !bold_everywhere, "strong"),

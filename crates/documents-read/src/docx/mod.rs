@@ -4,6 +4,7 @@
 //! reads what WPS writes, and stands up to hostile files.
 
 mod body;
+mod editor;
 mod html;
 mod ink;
 mod model;
@@ -27,6 +28,8 @@ use ink::Paint;
 use model::Block;
 use numbering::Numbering;
 use styles::Styles;
+
+pub(crate) use editor::import;
 
 /// Reads a docx.
 pub(crate) fn read(bytes: &[u8], limits: &Limits, inner: Reading) -> Result<Extracted, Rejected> {

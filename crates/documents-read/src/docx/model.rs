@@ -60,6 +60,8 @@ pub(super) struct Look {
     pub(super) subscript: bool,
     /// A web or mail address.
     pub(super) link: Option<String>,
+    /// Not text but the picture at this place of [`super::body::Walk::shown`].
+    pub(super) picture: Option<usize>,
 }
 
 #[derive(Debug, Clone, Default)]

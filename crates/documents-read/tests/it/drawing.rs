@@ -230,3 +230,52 @@ async fn the_child_draws_under_its_limits() {
     let refused = greedy.draw(hostile.path(), "a.png").await.expect_err("too large");
     assert!(refused.message.contains("缩小"), "{refused}");
 }
+
+/// A document with a picture between two words, one with its author's description, and one that lies elsewhere.
+#[test]
+fn a_word_document_comes_with_its_pictures_for_an_editor() {
+    let picture = |id: &str, told: &str| {
+        format!(
+            "<w:r><w:drawing><wp:inline xmlns:wp=\"x\"><wp:extent cx=\"914400\" cy=\"914400\"/><wp:docPr id=\"1\" \
+             name=\"图片\" descr=\"{told}\"/><a:graphic xmlns:a=\"y\"><a:blip r:embed=\"{id}\"/></a:graphic></wp:inline>\
+             </w:drawing></w:r>"
+        )
+    };
+    let words = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    let hidden = picture("rId1", "").replace("<w:r>", "<w:r><w:rPr><w:vanish/></w:rPr>");
+    let body = [
+        format!("<w:p>{}{}{}</w:p>", words("前"), picture("rId1", "公交线路图"), words("后")),
+        format!("<w:p>{}</w:p>", picture("rId2", "手机屏幕截图&#10;&#10;描述已自动生成")),
+        format!("<w:p>{}{hidden}</w:p>", words("末 <picture 0>").replace("<picture 0>", "&lt;picture 0&gt;")),
+    ]
+    .concat();
+    let relations = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+        <Relationship Id=\"rId1\" Type=\"http://x/image\" Target=\"media/image1.png\"/>\
+        <Relationship Id=\"rId2\" Type=\"http://x/image\" Target=\"media/image2.jpeg\"/></Relationships>";
+    let plain = docx(&body, &[("word/_rels/document.xml.rels", relations)]);
+    let (one, two) = (file(&points(20, 10), ImageFormat::Png), file(&points(30, 10), ImageFormat::Jpeg));
+    let mut entries = Vec::new();
+    let mut archive = zip::ZipArchive::new(Cursor::new(plain)).expect("archive");
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at).expect("entry");
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut bytes).expect("content");
+        entries.push((entry.name().expect("name").into_owned(), bytes));
+    }
+    entries.push(("word/media/image1.png".to_owned(), one.clone()));
+    entries.push(("word/media/image2.jpeg".to_owned(), two.clone()));
+    let entries: Vec<(&str, &[u8])> = entries.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let word = crate::fixtures::archive(&entries);
+    let found = gongkai_documents_read::import(&word, "通知.docx", &Limits::default()).expect("imported");
+    let expected = "<p>前</p>\n<figure><img src=\"picture:1\" alt=\"公交线路图\"></figure>\n<p>后</p>\n\
+                    <figure><img src=\"picture:2\"></figure>\n<p>末 &lt;picture 0&gt;</p>\n";
+    assert_eq!(found.html, expected);
+    let held: Vec<(&str, usize)> = found.pictures.iter().map(|held| (held.name.as_str(), held.bytes.len())).collect();
+    assert_eq!(held, [("image1.png", one.len()), ("image2.jpeg", two.len())]);
+    assert!(!found.notes.concat().contains("没有导入"), "{:?}", found.notes);
+    // What is read of the document for the checks is the same as ever.
+    let read = crate::fixtures::read(&word, "通知.docx");
+    assert_eq!(read.text, "前后\n末 <picture 0>");
+    let refused = gongkai_documents_read::import(&two, "图.jpg", &Limits::default()).expect_err("no document");
+    assert!(refused.message.contains("不能导入正文"), "{refused}");
+}

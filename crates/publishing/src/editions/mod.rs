@@ -13,6 +13,7 @@ pub mod events;
 pub(crate) mod find;
 mod form;
 pub(crate) mod history;
+mod import;
 mod list;
 mod notices;
 pub mod pictures;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Routes {
         .weighty("/documents/{id}/bypass", &BYPASS_GATES, actions::bypass)
         .upload("/documents/{id}/attachments", &WRITE_DOCUMENTS, actions::upload)
         .upload("/documents/{id}/pictures", &WRITE_DOCUMENTS, pictures::upload)
+        .upload("/documents/{id}/import", &WRITE_DOCUMENTS, import::import)
         .get("/pictures/{picture}/{name}", &VIEW_DOCUMENTS, pictures::show)
         .get("/documents/{id}/attachments/{file}", &VIEW_DOCUMENTS, show::file)
         .get("/documents/{id}/attachments/{file}/text", &VIEW_DOCUMENTS, show::file_text)

@@ -174,8 +174,14 @@ pub(super) async fn upload(
     Ok(Redirect::to(format!("/documents/{id}/edit")).ok(text).into_response())
 }
 
+/// The edition that can be written in now.
+pub(super) async fn editable(ctx: &Ctx, id: &DocumentId) -> Result<EditionRow> {
+    let open = rows::open_edition(ctx.db().read(), id).await?.filter(EditionRow::is_editable);
+    open.ok_or_else(|| Error::Invalid("这份稿件现在不能修改。请先在稿件页“收回修改”，再放进图片。".into()))
+}
+
 /// How the text names the picture.
-fn source(row: &AttachmentRow) -> String {
+pub(super) fn source(row: &AttachmentRow) -> String {
     row.address().map(|address| address.to_string()).unwrap_or_default()
 }
 
@@ -186,8 +192,7 @@ fn answer(row: &AttachmentRow) -> serde_json::Value {
 /// Puts the picture in and lets the stored text name it at its end, in one write. The text is cleaned before it.
 async fn at_the_end(ctx: &Ctx, desk: &Desk, id: &DocumentId, made: &Made, told: &Told) -> Result<Response> {
     let (house, actor) = (crate::house(ctx), desk.actor());
-    let open = rows::open_edition(ctx.db().read(), id).await?.filter(EditionRow::is_editable);
-    let open = open.ok_or_else(|| Error::Invalid("这份稿件现在不能修改。请先在稿件页“收回修改”，再插入图片。".into()))?;
+    let open = editable(ctx, id).await?;
     // Which address it gets is known only in the write that puts it in; what the text says with it is made before the next.
     let row = act_now(ctx, async |tx| {
         let whole = load_open(tx, &house, desk, id).await?;
@@ -197,20 +202,26 @@ async fn at_the_end(ctx: &Ctx, desk: &Desk, id: &DocumentId, made: &Made, told: 
     });
     let row = row.await?;
     let alt = if told.decorative { "" } else { told.alt.as_str() };
+    append(ctx, desk, &open, &figure(&source(&row), Some(alt), &told.caption)).await?;
+    let done = Redirect::to(format!("/documents/{id}/edit"));
+    Ok(done.ok("图片已放在正文末尾。要换位置，请在正文里把 <figure> 到 </figure> 这一段移到需要的地方。").into_response())
+}
+
+/// Writes something behind the stored text, unless it was saved meanwhile.
+pub(super) async fn append(ctx: &Ctx, desk: &Desk, open: &EditionRow, html: &str) -> Result<()> {
+    let (house, actor) = (crate::house(ctx), desk.actor());
     let whole = rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
     let mut typed = Typed::from_whole(&house, &whole);
-    typed.body_html.push_str(&figure(&source(&row), Some(alt), &told.caption));
+    typed.body_html.push_str(html);
     typed.version = open.version;
     let body = draft::clean(&house, &typed).await?;
     act_now(ctx, async |tx| {
-        let whole = load_open(tx, &house, desk, id).await?;
-        let saved = draft::save(tx, &house, &actor, &whole, &typed, &body).await?;
-        checks::later(tx, &whole.edition.id).await?;
-        Ok::<_, Refusal>(saved)
+        let whole = load_open(tx, &house, desk, &open.document_id).await?;
+        draft::save(tx, &house, &actor, &whole, &typed, &body).await?;
+        checks::later(tx, &whole.edition.id).await
     })
-    .await?;
-    let done = Redirect::to(format!("/documents/{id}/edit"));
-    Ok(done.ok("图片已放在正文末尾。要换位置，请在正文里把 <figure> 到 </figure> 这一段移到需要的地方。").into_response())
+    .await
+    .map_err(|refusal: Refusal| refusal.into())
 }
 
 /// A picture of any edition, for those who may see its document.

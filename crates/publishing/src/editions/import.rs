@@ -1,0 +1,134 @@
+//! A Word document becomes text of an edition: words, tables, and pictures, each drawn anew in a child of its own.
+
+use axum::{
+    Json,
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use document::{pictures as placed, rows};
+use documents::{Held, Imported};
+use kernel::{id::DocumentId, may_for};
+use serde_json::json;
+use web::{Ctx, Desk, Error, Redirect, Refusal, Result, act_now};
+
+use super::{
+    actions::wants_json,
+    attachments, checks,
+    edit::load_open,
+    pictures::{self, Made},
+};
+
+/// Receives a Word document. The editor places what it gives; without scripts it goes to the end of the text.
+pub(super) async fn import(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<DocumentId>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response> {
+    let house = crate::house(&ctx);
+    let about = rows::visible(ctx.db().read(), &house, &desk.actor(), &id).await?;
+    may_for(&desk.actor(), house.kind_of(&about)?.write, about.keeper())?;
+    let none = || Error::Invalid("请先选择一份 Word 文档（.docx），再导入。".into());
+    let broken = |_| Error::Invalid("文件没有传完，可能是网络中断。请重新选择再传一次。".into());
+    let mut form = form.map_err(|_| none())?;
+    let open = pictures::editable(&ctx, &id).await?;
+    let mut received = None;
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        if received.is_none() && field.name() == Some("file") && field.file_name().is_some_and(|name| !name.is_empty()) {
+            received = Some(attachments::take(&ctx, field).await?);
+        }
+    }
+    let (received, file_name) = received.ok_or_else(none)?;
+    let _turn = attachments::turn_of(&desk.staff.account).await;
+    let child = attachments::extractor(&ctx);
+    let imported = child.import(&received.path, &file_name).await.map_err(attachments::refused)?;
+    let drawn = drawn(&ctx, &imported.pictures).await?;
+    let addresses = act_now(&ctx, async |tx| {
+        let mut whole = load_open(tx, &house, &desk, &id).await?;
+        let mut addresses = Vec::new();
+        for made in &drawn {
+            let Some(made) = made else {
+                addresses.push(None);
+                continue;
+            };
+            let kept = pictures::keep(&ctx, tx, made).await?;
+            let row = placed::add(tx, &house, &desk.actor(), &whole, &kept).await?;
+            addresses.push(Some(pictures::source(&row)));
+            whole.files.push(row);
+        }
+        checks::later(tx, &whole.edition.id).await?;
+        Ok::<_, Refusal>(addresses)
+    });
+    let (html, notes) = text(imported, &addresses.await?);
+    if wants_json(&headers) {
+        return Ok(Json(json!({ "html": html, "notes": notes })).into_response());
+    }
+    pictures::append(&ctx, &desk, &open, &html).await?;
+    let words = format!("已导入到正文末尾，请对照原稿核对。{}", notes.concat());
+    Ok(Redirect::to(format!("/documents/{id}/edit")).ok(words).into_response())
+}
+
+/// Draws what lay in the document; `None` for what is no picture that readers can be sent, such as drawings of Word itself.
+async fn drawn(ctx: &Ctx, held: &[Held]) -> Result<Vec<Option<Made>>> {
+    let mut drawn = Vec::new();
+    for one in held {
+        let received = ctx.files().receive_bytes(&one.bytes).await?;
+        // Its name within the document is nobody's claim.
+        let name = match one.bytes.as_slice() {
+            [0x89, b'P', ..] => "图片.png",
+            [0xFF, 0xD8, ..] => "图片.jpg",
+            _ => one.name.as_str(),
+        };
+        drawn.push(match pictures::draw(ctx, received, name).await {
+            Ok(made) => Some(made),
+            Err(Error::Invalid(_) | Error::TooLarge(_)) => None,
+            Err(other) => return Err(other),
+        });
+    }
+    Ok(drawn)
+}
+
+/// The text with the addresses of its pictures, without those that there are none of; and what must be told.
+fn text(imported: Imported, addresses: &[Option<String>]) -> (String, Vec<String>) {
+    let Imported { mut html, mut notes, .. } = imported;
+    for (at, address) in (1..).zip(addresses) {
+        let named = format!("src=\"picture:{at}\"");
+        if let Some(address) = address {
+            html = html.replace(&named, &format!("src=\"{address}\""));
+            continue;
+        }
+        while let Some(found) = html.find(&named) {
+            let (begin, end) = (html[..found].rfind("<figure>"), html[found..].find("</figure>"));
+            let (Some(begin), Some(end)) = (begin, end) else { break };
+            html.replace_range(begin..found + end + "</figure>".len(), "");
+        }
+    }
+    let lost = addresses.iter().filter(|address| address.is_none()).count();
+    if lost > 0 {
+        notes.push(format!(
+            "{lost} 张图片没有带进来：不是 PNG 或 JPEG（例如 Word 里画的图形），或者打不开、太大。请截图或另存后用“图片”插入。"
+        ));
+    }
+    let shown = addresses.len() - lost;
+    if shown > 0 {
+        notes.push(format!("带进来 {shown} 张图片，提交前请给每张写明替代文字。"));
+    }
+    (html, notes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_drawn_leaves_no_empty_figure() {
+        let html = "<p>甲</p><figure><img src=\"picture:1\" alt=\"图\"></figure>\n<p>乙</p><figure><img src=\"picture:2\"></figure>\n\
+                    <figure><img src=\"picture:1\" alt=\"图\"></figure>";
+        let imported = Imported { html: html.into(), pictures: Vec::new(), notes: vec!["有批注。".into()] };
+        let (html, notes) = text(imported, &[None, Some("/pictures/x".into())]);
+        assert_eq!(html, "<p>甲</p>\n<p>乙</p><figure><img src=\"/pictures/x\"></figure>\n");
+        assert!(notes.len() == 3 && notes[1].contains("1 张图片没有带进来") && notes[2].contains("带进来 1 张"), "{notes:?}");
+    }
+}
