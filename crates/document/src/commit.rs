@@ -63,7 +63,7 @@ pub(crate) fn fields(shown: &Shown<'_>) -> BTreeMap<String, String> {
     for (place, file) in shown.files.iter().enumerate() {
         let told = match file.is_picture() {
             true => json!([file.file_name, file.media_type, file.digest, file.width, file.height, file.small_digest]),
-            false => json!([place - pictures, file.title, file.file_name, file.media_type, file.digest]),
+            false => json!([place.saturating_sub(pictures), file.title, file.file_name, file.media_type, file.digest]),
         };
         fields.insert(format!("file:{}", file.id), of_json(&told));
     }

@@ -305,8 +305,7 @@ pub async fn erase(tx: &mut Tx, house: &House, actor: &Actor, agreed: &Agreed) -
 /// What stays of events whose words go, by their number: who it was, at which gate, on which rule, of which edition; a leak is
 /// looked into by that. And the digests of all files that ever hung on the document, those that were taken off again as well.
 async fn told(tx: &mut Tx, id: &DocumentId) -> Result<(Map<String, Value>, Vec<String>)> {
-    let files =
-        "SELECT a.digest FROM attachment a JOIN edition e ON e.id = a.edition_id WHERE e.document_id = $1 \
+    let files = "SELECT a.digest FROM attachment a JOIN edition e ON e.id = a.edition_id WHERE e.document_id = $1 \
          UNION SELECT p.small_digest FROM picture p JOIN edition e ON e.id = p.edition_id WHERE e.document_id = $1";
     let files: Vec<String> = query_scalar(files).bind(id).fetch_all(tx.conn()).await?;
     let mut files: BTreeSet<String> = files.into_iter().collect();

@@ -71,8 +71,7 @@ pub async fn add(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, file:
 /// What the log tells of a file that was added: what was read of it by digest, too, so that nobody can make it cleaner later.
 pub(crate) fn added(whole: &Whole, row: &AttachmentRow, file: &NewFile) -> serde_json::Value {
     let parts = commit::digest(&file.parts);
-    let mut data =
-        json!({ "edition": whole.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest, "parts": parts });
+    let mut data = json!({ "edition": whole.edition.id, "file": row.id, "name": row.file_name, "digest": row.digest, "parts": parts });
     if row.is_picture() {
         data["small"] = json!(row.small_digest);
     }

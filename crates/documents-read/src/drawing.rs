@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use documents::{Code, Drawn, Format, Limits, Rejected, DrawnSize, WIDEST, narrow, picture};
+use documents::{Code, Drawn, DrawnSize, Format, Limits, Rejected, WIDEST, narrow, picture};
 use image::{
     DynamicImage, ImageDecoder, ImageFormat, ImageReader,
     codecs::{
@@ -58,10 +58,7 @@ pub fn draw(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Drawn, Rej
 }
 
 fn broken(code: Code) -> Rejected {
-    Rejected::new(
-        code,
-        "这张图片不完整或已损坏，打不开。请用看图软件打开原图检查，另存为 PNG 或 JPEG 后重新上传。",
-    )
+    Rejected::new(code, "这张图片不完整或已损坏，打不开。请用看图软件打开原图检查，另存为 PNG 或 JPEG 后重新上传。")
 }
 
 /// What a library that fell over says is in words for documents.
@@ -72,7 +69,9 @@ fn in_words(rejected: Rejected) -> Rejected {
 fn too_large(width: u32, height: u32) -> Rejected {
     Rejected::new(
         Code::TooComplex,
-        format!("图片有 {width} × {height} 像素，太大了，系统不能读取。请用看图软件缩小到 4000 像素以内，另存后再上传。"),
+        format!(
+            "图片有 {width} × {height} 像素，太大了，系统不能读取。请用看图软件缩小到 4000 像素以内，另存后再上传。"
+        ),
     )
 }
 

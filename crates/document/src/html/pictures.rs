@@ -30,11 +30,8 @@ impl Address {
         let (id, name) = address.strip_prefix(PLACE)?.split_once('/')?;
         let (size, format) = name.split_once('.')?;
         let (width, height) = size.split_once('x')?;
-        let read = Self {
-            id: id.to_owned(),
-            size: (width.parse().ok()?, height.parse().ok()?),
-            format: format.to_owned(),
-        };
+        let read =
+            Self { id: id.to_owned(), size: (width.parse().ok()?, height.parse().ok()?), format: format.to_owned() };
         let known = id.len() == 16 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         let fits = (1..=documents::WIDEST).contains(&read.size.0) && (1..=65_535).contains(&read.size.1);
         (known && fits && matches!(format, "png" | "jpg") && read.to_string() == address).then_some(read)

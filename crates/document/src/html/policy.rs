@@ -75,9 +75,7 @@ static POLICY: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .strip_comments(true)
         .attribute_filter(|element, attribute, value| match (element, attribute) {
             // A picture is one of this site: nothing that a reader opens calls another server.
-            ("img", "src") => {
-                (Address::read(value).is_some() || is_attachment(value)).then_some(Cow::Borrowed(value))
-            }
+            ("img", "src") => (Address::read(value).is_some() || is_attachment(value)).then_some(Cow::Borrowed(value)),
             _ => Some(Cow::Borrowed(value)),
         });
     policy

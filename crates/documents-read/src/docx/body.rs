@@ -590,6 +590,6 @@ pub(super) fn align_class(align: Align) -> &'static str {
 /// What Word's machine believes to see, and says so; and names of files, which pictures have by themselves.
 fn is_guess(told: &str) -> bool {
     let plain = told.to_lowercase();
-    let marks = ["自动生成", "automatically generated", "\u{ff0e}png", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf"];
+    let marks = ["自动生成", "automatically generated", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf"];
     plain.trim().is_empty() || marks.iter().any(|mark| plain.contains(mark))
 }

@@ -76,20 +76,26 @@ fn write_paragraph(paragraph: &Paragraph, out: &mut String) {
         Role::Text | Role::Bullet(_) => "p",
     };
     // A picture stands between paragraphs: what comes before and after it are two.
+    if !paragraph.runs.iter().any(|run| run.look.picture.is_some()) {
+        return write_one(paragraph, tag, out);
+    }
     let pictures: Vec<usize> = paragraph.runs.iter().filter_map(|run| run.look.picture).collect();
     for (at, runs) in paragraph.runs.split(|run| run.look.picture.is_some()).enumerate() {
         if at > 0 {
             out.push_str(&pictures.get(at - 1).map(|picture| place(*picture)).unwrap_or_default());
         }
         let label = if at == 0 { paragraph.label.clone() } else { String::new() };
-        let piece = Paragraph { label, runs: runs.to_vec(), ..paragraph.clone() };
-        if piece.text().trim().is_empty() && !pictures.is_empty() {
-            continue;
+        let piece = Paragraph { label, runs: runs.to_vec(), role: paragraph.role, align: paragraph.align };
+        if !piece.text().trim().is_empty() {
+            write_one(&piece, tag, out);
         }
-        out.push_str(&format!("<{tag}{}>", align_class(paragraph.align)));
-        write_runs(&piece, out);
-        out.push_str(&format!("</{tag}>\n"));
     }
+}
+
+fn write_one(paragraph: &Paragraph, tag: &str, out: &mut String) {
+    out.push_str(&format!("<{tag}{}>", align_class(paragraph.align)));
+    write_runs(paragraph, out);
+    out.push_str(&format!("</{tag}>\n"));
 }
 
 fn write_runs(paragraph: &Paragraph, out: &mut String) {

@@ -137,7 +137,9 @@ fn what_is_clear_stays_clear_and_a_photo_without_losses_becomes_small() {
 
 #[test]
 fn what_would_hurt_is_refused_before_room_is_made_for_it() {
-    for (hostile, width) in [(claims(20_000, 20_000, 8), "20000"), (claims(31_000, 2, 8), "31000"), (claims(8000, 7990, 16), "8000")] {
+    for (hostile, width) in
+        [(claims(20_000, 20_000, 8), "20000"), (claims(31_000, 2, 8), "31000"), (claims(8000, 7990, 16), "8000")]
+    {
         let refused = drawn(&hostile, "图.png").expect_err("too large");
         assert_eq!(refused.code, Code::TooComplex, "{refused}");
         assert!(refused.message.contains(width) && refused.message.contains("缩小"), "{refused}");

@@ -50,12 +50,10 @@ impl Object {
 
 async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Object {
     let at: Timestamp = "2026-02-10T01:00:00Z".parse().expect("moment");
-    let mut new =
-        Seed::published(OWN.into(), "notices", &NOTICE, &format!("财政局的稿件（{state}）"), PICTURED, at);
+    let mut new = Seed::published(OWN.into(), "notices", &NOTICE, &format!("财政局的稿件（{state}）"), PICTURED, at);
     new.state = seeded;
     new.files = vec![SeedFile { file_name: "a.txt".into(), title: String::new(), bytes: "附件".into() }];
-    new.pictures =
-        vec![SeedFile { file_name: "a.png".into(), title: String::new(), bytes: png(40, 30, 7) }];
+    new.pictures = vec![SeedFile { file_name: "a.png".into(), title: String::new(), bytes: png(40, 30, 7) }];
     let mut tx = app.ctx().db().write().await.expect("write");
     let id = String::from(seed(app.ctx(), &mut tx, new).await.expect("seed"));
     tx.commit().await.expect("commit");
@@ -88,8 +86,20 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
     fields.push(("version", version.to_string()));
     Object {
         state,
-        under: &["/documents/{id}", "/documents/bin/{edition}", "/reviews/{edition}", "/bypasses/{edition}", "/pictures/{picture}"],
-        places: BTreeMap::from([("id", id), ("edition", edition), ("file", file), ("picture", picture), ("name", "40x30.png".to_owned())]),
+        under: &[
+            "/documents/{id}",
+            "/documents/bin/{edition}",
+            "/reviews/{edition}",
+            "/bypasses/{edition}",
+            "/pictures/{picture}",
+        ],
+        places: BTreeMap::from([
+            ("id", id),
+            ("edition", edition),
+            ("file", file),
+            ("picture", picture),
+            ("name", "40x30.png".to_owned()),
+        ]),
         fields,
     }
 }

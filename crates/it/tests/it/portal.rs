@@ -153,7 +153,8 @@ async fn attachments(app: &TestApp) -> Vec<String> {
         .fetch_all(app.ctx().db().read())
         .await
         .expect("pictures");
-    let pictures = pictures.into_iter().flat_map(|id| ["600x20", "480x16"].map(|size| format!("/pictures/{id}/{size}.png")));
+    let pictures =
+        pictures.into_iter().flat_map(|id| ["600x20", "480x16"].map(|size| format!("/pictures/{id}/{size}.png")));
     ids.into_iter().map(|id| format!("/attachments/{id}")).chain(pictures).collect()
 }
 

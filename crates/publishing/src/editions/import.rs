@@ -36,7 +36,8 @@ pub(super) async fn import(
     let open = pictures::editable(&ctx, &id).await?;
     let mut received = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {
-        if received.is_none() && field.name() == Some("file") && field.file_name().is_some_and(|name| !name.is_empty()) {
+        if received.is_none() && field.name() == Some("file") && field.file_name().is_some_and(|name| !name.is_empty())
+        {
             received = Some(attachments::take(&ctx, field).await?);
         }
     }
@@ -129,6 +130,9 @@ mod tests {
         let imported = Imported { html: html.into(), pictures: Vec::new(), notes: vec!["有批注。".into()] };
         let (html, notes) = text(imported, &[None, Some("/pictures/x".into())]);
         assert_eq!(html, "<p>甲</p>\n<p>乙</p><figure><img src=\"/pictures/x\"></figure>\n");
-        assert!(notes.len() == 3 && notes[1].contains("1 张图片没有带进来") && notes[2].contains("带进来 1 张"), "{notes:?}");
+        assert!(
+            notes.len() == 3 && notes[1].contains("1 张图片没有带进来") && notes[2].contains("带进来 1 张"),
+            "{notes:?}"
+        );
     }
 }

@@ -136,6 +136,7 @@ pub(super) async fn upload(
     // Whoever may not write here is told so before the bytes are taken in; asked again when the picture is put in.
     let about = rows::visible(ctx.db().read(), &house, &desk.actor(), &id).await?;
     may_for(&desk.actor(), house.kind_of(&about)?.write, about.keeper())?;
+    let open = editable(&ctx, &id).await?;
     let mut form = form.map_err(|_| Error::Invalid("请先选择一张图片，再上传。".into()))?;
     let broken = |_| Error::Invalid("图片没有传完，可能是网络中断。请重新选择再传一次。".into());
     let (mut told, mut made) = (Told::default(), None);
@@ -157,7 +158,7 @@ pub(super) async fn upload(
         return Err(Error::Invalid("请先选择一张图片（PNG 或 JPEG），再上传。".into()));
     };
     if told.at_the_end {
-        return at_the_end(&ctx, &desk, &id, &made, &told).await;
+        return at_the_end(&ctx, &desk, &open, &made, &told).await;
     }
     let row = act_now(&ctx, async |tx| {
         let whole = load_open(tx, &house, &desk, &id).await?;
@@ -177,7 +178,8 @@ pub(super) async fn upload(
 /// The edition that can be written in now.
 pub(super) async fn editable(ctx: &Ctx, id: &DocumentId) -> Result<EditionRow> {
     let open = rows::open_edition(ctx.db().read(), id).await?.filter(EditionRow::is_editable);
-    open.ok_or_else(|| Error::Invalid("这份稿件现在不能修改。请先在稿件页“收回修改”，再放进图片。".into()))
+    let text = "这份稿件现在不能修改。请先在稿件页“收回修改”；已公开的，请“更正”出新的一版，再放进图片。";
+    open.ok_or_else(|| Refusal::Conflict(text.into()).into())
 }
 
 /// How the text names the picture.
@@ -190,9 +192,8 @@ fn answer(row: &AttachmentRow) -> serde_json::Value {
 }
 
 /// Puts the picture in and lets the stored text name it at its end, in one write. The text is cleaned before it.
-async fn at_the_end(ctx: &Ctx, desk: &Desk, id: &DocumentId, made: &Made, told: &Told) -> Result<Response> {
-    let (house, actor) = (crate::house(ctx), desk.actor());
-    let open = editable(ctx, id).await?;
+async fn at_the_end(ctx: &Ctx, desk: &Desk, open: &EditionRow, made: &Made, told: &Told) -> Result<Response> {
+    let (house, actor, id) = (crate::house(ctx), desk.actor(), &open.document_id);
     // Which address it gets is known only in the write that puts it in; what the text says with it is made before the next.
     let row = act_now(ctx, async |tx| {
         let whole = load_open(tx, &house, desk, id).await?;
@@ -202,9 +203,11 @@ async fn at_the_end(ctx: &Ctx, desk: &Desk, id: &DocumentId, made: &Made, told: 
     });
     let row = row.await?;
     let alt = if told.decorative { "" } else { told.alt.as_str() };
-    append(ctx, desk, &open, &figure(&source(&row), Some(alt), &told.caption)).await?;
+    append(ctx, desk, open, &figure(&source(&row), Some(alt), &told.caption)).await?;
     let done = Redirect::to(format!("/documents/{id}/edit"));
-    Ok(done.ok("图片已放在正文末尾。要换位置，请在正文里把 <figure> 到 </figure> 这一段移到需要的地方。").into_response())
+    Ok(done
+        .ok("图片已放在正文末尾。要换位置，请在正文里把 <figure> 到 </figure> 这一段移到需要的地方。")
+        .into_response())
 }
 
 /// Writes something behind the stored text, unless it was saved meanwhile.
@@ -218,10 +221,11 @@ pub(super) async fn append(ctx: &Ctx, desk: &Desk, open: &EditionRow, html: &str
     act_now(ctx, async |tx| {
         let whole = load_open(tx, &house, desk, &open.document_id).await?;
         draft::save(tx, &house, &actor, &whole, &typed, &body).await?;
-        checks::later(tx, &whole.edition.id).await
+        checks::later(tx, &whole.edition.id).await?;
+        Ok::<_, Refusal>(())
     })
-    .await
-    .map_err(|refusal: Refusal| refusal.into())
+    .await?;
+    Ok(())
 }
 
 /// A picture of any edition, for those who may see its document.

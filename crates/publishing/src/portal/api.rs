@@ -106,7 +106,8 @@ pub(super) async fn document(State(ctx): State<Ctx>, Path(id): Path<DocumentId>)
         let mut told = size(&one.address, &one.digest, one.bytes);
         told["media_type"] = json!(one.media_type);
         told["alt"] = json!(alt.unwrap_or_default());
-        told["small"] = one.address.small().map_or(Value::Null, |small| size(&small, &one.small_digest, one.small_bytes));
+        told["small"] =
+            one.address.small().map_or(Value::Null, |small| size(&small, &one.small_digest, one.small_bytes));
         told
     };
     let past = |past: &public::PastEdition| {

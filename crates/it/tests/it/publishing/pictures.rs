@@ -18,7 +18,8 @@ pub(crate) fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
         let length = u32::try_from(data.len()).expect("short").to_be_bytes();
         [length.as_slice(), &named, &sum.sum().to_be_bytes()].concat()
     };
-    let row: Vec<u8> = std::iter::once(0).chain((0..width).map(|x| shade ^ u8::try_from(x % 7).expect("byte"))).collect();
+    let row: Vec<u8> =
+        std::iter::once(0).chain((0..width).map(|x| shade ^ u8::try_from(x % 7).expect("byte"))).collect();
     let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
     (0..height).for_each(|_| packed.write_all(&row).expect("packed"));
     let points = packed.finish().expect("packed");
@@ -37,7 +38,8 @@ pub(crate) fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
 async fn put(client: &mut Client, id: &str, name: &str, bytes: &[u8]) -> String {
     let mut script = client.clone();
     script.with_header("accept", "application/json");
-    let answer = script.upload(&format!("/documents/{id}/pictures"), &[], &[("file", name, bytes)]).await.expect(200).json();
+    let answer =
+        script.upload(&format!("/documents/{id}/pictures"), &[], &[("file", name, bytes)]).await.expect(200).json();
     answer["src"].as_str().expect("an address").to_owned()
 }
 
@@ -52,7 +54,8 @@ async fn look(app: &TestApp, id: &str) {
         let (edition, version, _) = edition(app, id).await;
         let house = publishing::house(app.ctx());
         let edition_now = whole(app, &edition).await;
-        let checks = publishing::editions::checks::of(app.ctx().db().read(), &house, &edition_now).await.expect("checks");
+        let checks =
+            publishing::editions::checks::of(app.ctx().db().read(), &house, &edition_now).await.expect("checks");
         let Some(open) = checks.found.iter().find(|check| check.blocks && check.passed.is_none()) else { return };
         assert_eq!((open.rule.as_str(), open.place.contains("图片《")), ("privacy.unread", true), "{open:?}");
         let version = version.to_string();
