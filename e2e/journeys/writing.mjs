@@ -185,13 +185,6 @@ export async function writing(program, staff) {
     for (const kept of ["第一条　为规范", "前款所称补贴", "第二条　本办法适用于本县户籍老年人。"]) check(text.includes(kept), `${kept} is lost: ${text}`);
     for (const own of ["[A1]", "内部掌握", "待领导审定"]) check(!text.includes(own), `${own} came in`);
     check((await page.locator(".ProseMirror p.right").innerText()) === "青禾县民政局", "the alignment is lost");
-    // A picture by itself is refused in words.
-    await page.evaluate(() => {
-      const data = new DataTransfer();
-      data.items.add(new File(["x"], "a.png", { type: "image/png" }));
-      document.querySelector(".ProseMirror").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-    });
-    await page.locator(".ed-note").getByText("1 张图片").waitFor();
     await page.getByRole("button", { name: "知道了" }).click();
     check((await page.locator(".ed-note").innerText()) === "", "the notice does not go away");
     check(page.watched.errors.length === 0, page.watched.errors.join("\n"));
@@ -206,6 +199,38 @@ export async function writing(program, staff) {
     });
     check(refused, "a string became a part of the page");
     page.watched.errors.length = 0;
+    await close(page);
+  });
+
+  await test("writing: a picture is pasted, told of, kept and shown", async (pages) => {
+    const page = await staff.at("editor-mz", "", pages);
+    await begin(page, { title: "新的助餐点（图片试验）" });
+    await write(page, SENTENCE);
+    // What is no picture, whatever it says, is refused where it would stand; the text stays.
+    const pasteFile = (broken) =>
+      page.evaluate(async (bad) => {
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [900, 450];
+        canvas.getContext("2d").fillRect(100, 100, 300, 200);
+        const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+        const data = new DataTransfer();
+        data.items.add(new File([bad ? "x" : blob], "示意图.png", { type: "image/png" }));
+        document.querySelector(".ProseMirror").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      }, broken);
+    await pasteFile(true);
+    await page.locator(".ed-figure [role=alert]").waitFor();
+    await page.locator(".ed-figure").getByRole("button", { name: "移除", exact: true }).click();
+    page.watched.errors.length = 0;
+    await pasteFile(false);
+    await page.getByText("还没有替代文字").waitFor();
+    await eventually("the picture is seen", () => page.locator(".ed-figure img").evaluate((image) => image.naturalWidth === 900));
+    await page.getByLabel("替代文字（读屏软件").fill("助餐点位置示意图");
+    await act(page, () => page.getByRole("button", { name: "保存", exact: true }).click());
+    const stored = await page.locator("textarea[name=body_html]").inputValue();
+    check(/<figure><img src="\/pictures\/[0-9a-z]{16}\/900x450\.png" alt="助餐点位置示意图"><\/figure>/.test(stored), `not kept: ${stored}`);
+    check(stored.includes(SENTENCE.slice(0, 10)), "the text is lost");
+    check((await page.locator(".ed-figure").count()) === 1, "the editor does not show it");
+    check(page.watched.errors.length === 0, page.watched.errors.join("\n"));
     await close(page);
   });
 
