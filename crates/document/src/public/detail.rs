@@ -1,5 +1,7 @@
 //! One public document, one file, and the tombstones.
 
+use std::collections::HashMap;
+
 use kernel::{
     OrganCode,
     id::{AttachmentId, ColumnId, DocumentId, EditionId},
@@ -349,6 +351,21 @@ impl From<FileRow> for PublicFile {
             bytes: row.bytes,
         }
     }
+}
+
+/// The texts of these editions as they are stored, of those that are public now: for who reads many at once.
+pub async fn texts(db: &Db, editions: &[&EditionId]) -> Result<HashMap<EditionId, String>> {
+    if editions.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut select = Statement::new(
+        "SELECT t.edition_id, t.body_html FROM edition_text t JOIN edition e ON e.id = t.edition_id AND e.state = 'published' \
+         WHERE t.edition_id IN ",
+    );
+    select.list(editions.iter().copied());
+    let (sql, values) = select.parts();
+    let rows: Vec<(EditionId, String)> = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The file, if the edition to which it belongs is public now. Open it with `ctx.files().open(&digest)`.

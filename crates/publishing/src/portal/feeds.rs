@@ -10,6 +10,7 @@ use document::{
     Kinds,
     columns::{Tree, column as column_of},
     common::SUMMARY,
+    html::pictures::absolute,
     page::base_url,
     public::{self, Filter, Listed, Order, Places, Tombstone},
 };
@@ -20,6 +21,8 @@ use super::downloads::fresh;
 
 /// Entries of a feed.
 const SIZE: i64 = 50;
+/// Bytes of all texts of a feed together.
+const ROOM: usize = 1 << 20;
 
 struct Entry {
     id: String,
@@ -30,6 +33,8 @@ struct Entry {
     organ: String,
     kind: &'static str,
     summary: String,
+    /// The whole text, with addresses that hold wherever it is read; empty = it is read at its address.
+    content: String,
 }
 
 struct Gone {
@@ -63,9 +68,20 @@ fn tag(ctx: &Ctx, what: &str) -> String {
     format!("tag:{},2019:{what}", ctx.site().domain)
 }
 
-fn entries(ctx: &Ctx, listed: &[Listed]) -> Vec<Entry> {
+/// Entries with their texts, as far as there is room for them.
+async fn entries(ctx: &Ctx, listed: &[Listed]) -> Result<Vec<Entry>> {
     let (directory, base) = (ctx.directory(), base_url(ctx));
-    let entry = |one: &Listed| Entry {
+    let editions: Vec<_> = listed.iter().map(|one| &one.edition).collect();
+    let mut texts = public::texts(ctx.db(), &editions).await?;
+    let mut room = ROOM;
+    let mut content = |one: &Listed| match texts.remove(&one.edition) {
+        Some(text) if text.len() <= room => {
+            room -= text.len();
+            xml_text(&absolute(&text, &base))
+        }
+        _ => String::new(),
+    };
+    let mut entry = |one: &Listed| Entry {
         id: tag(ctx, &format!("document/{}", one.id)),
         title: xml_text(&one.title),
         href: format!("{base}{}", one.path),
@@ -74,8 +90,9 @@ fn entries(ctx: &Ctx, listed: &[Listed]) -> Vec<Entry> {
         organ: xml_text(directory.get(&one.organ).map_or(one.organ.as_str(), |organ| organ.name.as_str())),
         kind: one.kind.label,
         summary: xml_text(one.values.get(&SUMMARY)),
+        content: content(one),
     };
-    listed.iter().map(entry).collect()
+    Ok(listed.iter().map(&mut entry).collect())
 }
 
 /// What readers of the feed take out again.
@@ -102,7 +119,7 @@ pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
     let kinds = Kinds::of(&ctx);
     let (listed, tombs) =
         tokio::try_join!(public::latest(ctx.db(), &kinds, &[], SIZE), public::tombstones(ctx.db(), &kinds, &[], SIZE))?;
-    let (entries, base) = (entries(&ctx, &listed), base_url(&ctx));
+    let (entries, base) = (entries(&ctx, &listed).await?, base_url(&ctx));
     let gone = gone(&ctx, tombs);
     let site = ctx.site();
     answer(&Feed {
@@ -128,7 +145,7 @@ pub(super) async fn column(State(ctx): State<Ctx>, Path(slug): Path<ColumnId>) -
         public::tombstones(ctx.db(), &kinds, &filter.columns, SIZE)
     )?;
     let gone = gone(&ctx, tombs);
-    let (entries, base) = (entries(&ctx, &listed.items), base_url(&ctx));
+    let (entries, base) = (entries(&ctx, &listed.items).await?, base_url(&ctx));
     let site = ctx.site();
     answer(&Feed {
         id: tag(&ctx, &format!("column/{slug}")),

@@ -123,6 +123,9 @@ both! {
         assert_eq!((picture["width"].as_i64(), picture["alt"].as_str()), (Some(1200), Some("城东到城西的公交线路图")), "{told}");
         assert!(picture["url"].as_str().is_some_and(|url| url.starts_with("http") && url.ends_with(&src)));
         assert_eq!((picture["small"]["width"].as_i64(), told["attachments"].as_array().map(Vec::len)), (Some(480), Some(0)));
+        // Whoever reads the text elsewhere finds it too.
+        let there = format!("{}{src}", document::page::base_url(app.ctx()));
+        visitor.get("/feed.atom").await.expect(200).shows(&there);
         // With the text it goes.
         let mut head = app.person("head-qh010", "QH010", &[Role::OrganHead]).await;
         let version = head.get(&format!("/documents/{id}")).await.expect(200).field("version");
