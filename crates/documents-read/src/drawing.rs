@@ -22,7 +22,7 @@ use crate::{
 /// Longest side, in pixels: a picture of a screen that scrolled for pages.
 const LONGEST: u32 = 30_000;
 /// Bytes that the points of a picture take while it is read; those of sixteen bits take twice as many.
-const POINTS: u64 = 400 << 20;
+const POINTS: u64 = 300 << 20;
 /// What the decoder may take besides, such as the profile of a printer.
 const DECODER: u64 = 500 << 20;
 /// Of JPEG: above this nobody sees a difference, everybody waits.

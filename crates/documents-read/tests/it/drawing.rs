@@ -227,7 +227,7 @@ async fn the_child_draws_under_its_limits() {
     let mut hostile = tempfile::NamedTempFile::new().expect("file");
     hostile.write_all(&claims(20_000, 20_000, 8)).expect("content");
     assert_eq!(child.draw(hostile.path(), "a.png").await.expect_err("too large").code, Code::TooComplex);
-    // One that needs more than the child has dies with the child alone, and is told in words for pictures.
+    // Whatever is asked for, the points have a bound of their own.
     let greedy = Extractor { limits: Limits { pixels: u64::MAX, ..Limits::default() }, ..child };
     let refused = greedy.draw(hostile.path(), "a.png").await.expect_err("too large");
     assert!(refused.message.contains("缩小"), "{refused}");
