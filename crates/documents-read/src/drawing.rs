@@ -16,7 +16,7 @@ use image::{
 
 use crate::{
     bounds::{caught, check_size},
-    sniff,
+    gif, sniff,
 };
 
 /// Longest side, in pixels: a picture of a screen that scrolled for pages.
@@ -39,6 +39,11 @@ const PICTURE: &str = "图片";
 /// A [`Rejected`] with what to do: not a PNG or JPEG, whatever its name says; broken off; too large to be read.
 pub fn draw(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Drawn, Rejected> {
     check_size(bytes, limits)?;
+    if gif::is_one(bytes) {
+        // Attachments may not be of this kind, so that it has no name among the formats.
+        let image = caught(PICTURE, || gif::first(bytes, limits)).map_err(in_words)?;
+        return caught(PICTURE, || drawn(&image, Orientation::NoTransforms, Format::Png)).map_err(in_words);
+    }
     let format = sniff(bytes, file_name)?;
     let kind = match format {
         Format::Png => ImageFormat::Png,
@@ -57,7 +62,7 @@ pub fn draw(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Drawn, Rej
     caught(PICTURE, || drawn(&image, turned, format)).map_err(in_words)
 }
 
-fn broken(code: Code) -> Rejected {
+pub(crate) fn broken(code: Code) -> Rejected {
     Rejected::new(code, "这张图片不完整或已损坏，打不开。请用看图软件打开原图检查，另存为 PNG 或 JPEG 后重新上传。")
 }
 
@@ -66,7 +71,7 @@ fn in_words(rejected: Rejected) -> Rejected {
     if rejected.code == Code::Damaged { broken(Code::Damaged) } else { rejected }
 }
 
-fn too_large(width: u32, height: u32) -> Rejected {
+pub(crate) fn too_large(width: u32, height: u32) -> Rejected {
     Rejected::new(
         Code::TooComplex,
         format!(

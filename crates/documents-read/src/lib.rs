@@ -14,6 +14,7 @@ mod docx;
 mod drawing;
 mod extract;
 mod formats;
+mod gif;
 mod headings;
 mod heads;
 pub mod html;

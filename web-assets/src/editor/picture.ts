@@ -7,9 +7,9 @@ import { button, make } from "../office/dom";
 import { mayTryAgain, reason } from "../office/upload";
 
 const PICTURE = /^\/pictures\/[0-9a-z]{16}\/\d+x\d+\.(png|jpg)$/;
-const TAKEN = ["image/png", "image/jpeg"];
+const TAKEN = ["image/png", "image/jpeg", "image/gif"];
 /** Kinds that the server does not read, but this browser may. */
-const REDRAWN = /^image\/(webp|gif|bmp|x-ms-bmp|avif|heic|heif|tiff)$/;
+const REDRAWN = /^image\/(webp|bmp|x-ms-bmp|avif|heic|heif|tiff)$/;
 
 /** A picture on its way to the server. */
 interface Job {

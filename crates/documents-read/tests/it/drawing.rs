@@ -196,13 +196,14 @@ fn what_is_no_picture_is_called_what_it_is() {
     let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"><script>alert(2)</script></svg>";
     let word = docx(&paragraph("x"), &[]);
     let jpeg = photo(30, 30, 1);
-    let lies: [(&[u8], &str); 9] = [
+    let lies: [(&[u8], &str); 10] = [
         (svg, "图.svg"),
         (svg, "图.png"),
         (b"<html><script>alert(1)</script></html>", "图.jpg"),
         (&word, "图.png"),
         (b"%PDF-1.7\n%%EOF", "图.png"),
         (b"GIF89a\x01\0\x01\0\0\0\0;", "图.gif"),
+        (b"GIF89a", "图.png"),
         (b"RIFF\x10\0\0\0WEBPVP8 \0\0\0\0", "图.webp"),
         (b"MZ\0\0this is a program", "图.png"),
         (&jpeg, "图.png"),
