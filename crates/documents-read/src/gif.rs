@@ -47,70 +47,105 @@ impl<'a> Rest<'a> {
     }
 }
 
+/// A picture of the file, as it lies in it.
+struct Frame<'a> {
+    /// Left, top, width and height on the screen of the file.
+    place: [u32; 4],
+    /// Whether its rows are woven.
+    woven: bool,
+    /// Colours of its own; empty = those of the file.
+    colors: &'a [u8],
+    /// Bits of a point.
+    size: u8,
+    packed: Vec<u8>,
+}
+
+impl<'a> Frame<'a> {
+    fn read(rest: &mut Rest<'a>) -> Option<Self> {
+        let place = [rest.number()?, rest.number()?, rest.number()?, rest.number()?];
+        let flags = rest.byte()?;
+        Some(Self {
+            place,
+            woven: flags & 0x40 != 0,
+            colors: rest.colors(flags)?,
+            size: rest.byte()?,
+            packed: rest.blocks()?,
+        })
+    }
+}
+
+/// Width, height and colours of the screen of the file.
+fn screen<'a>(rest: &mut Rest<'a>) -> Option<(u32, u32, &'a [u8])> {
+    let (width, height) = (rest.number()?, rest.number()?);
+    let flags = rest.take(3)?[0];
+    Some((width, height, rest.colors(flags)?))
+}
+
 /// Reads the first picture.
 ///
 /// # Errors
 /// [`Code::TooComplex`] with more points than the limits bear; [`Code::Truncated`] or [`Code::Damaged`] otherwise.
 pub(crate) fn first(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, Rejected> {
+    let cut_off = || broken(Code::Truncated);
     let mut rest = Rest(bytes.get(6..).unwrap_or_default());
-    let head = (|| Some((rest.number()?, rest.number()?, rest.take(3)?[0])))();
-    let Some((width, height, flags)) = head else { return Err(broken(Code::Truncated)) };
+    let (width, height, colors) = screen(&mut rest).ok_or_else(cut_off)?;
     if u64::from(width) * u64::from(height) > limits.pixels {
         return Err(too_large(width, height));
     }
-    if width == 0 || height == 0 {
-        return Err(broken(Code::Damaged));
-    }
-    let Some(colors) = rest.colors(flags) else { return Err(broken(Code::Truncated)) };
     let mut clear = None;
     loop {
-        match rest.byte() {
+        match rest.byte().ok_or_else(cut_off)? {
             // the picture
-            Some(0x2C) => break,
+            0x2C => break,
             // what is told of it: which colour is none
-            Some(0x21) => {
-                let label = rest.byte();
-                let Some(told) = rest.blocks() else { return Err(broken(Code::Truncated)) };
-                if let (Some(0xF9), [flags, _, _, index, ..]) = (label, told.as_slice()) {
+            0x21 => {
+                let label = rest.byte().ok_or_else(cut_off)?;
+                let told = rest.blocks().ok_or_else(cut_off)?;
+                if let (0xF9, [flags, _, _, index, ..]) = (label, told.as_slice()) {
                     clear = (flags & 1 == 1).then_some(*index);
                 }
             }
-            None => return Err(broken(Code::Truncated)),
-            Some(_) => return Err(broken(Code::Damaged)),
+            _ => return Err(broken(Code::Damaged)),
         }
     }
-    let place = (|| Some([rest.number()?, rest.number()?, rest.number()?, rest.number()?]))();
-    let frame = place.and_then(|place| {
-        let flags = rest.byte()?;
-        let own = rest.colors(flags)?;
-        Some((place, flags & 0x40 != 0, own, rest.byte()?, rest.blocks()?))
-    });
-    let Some((place, woven, own, size, packed)) = frame else { return Err(broken(Code::Truncated)) };
-    let [_, _, wide, high] = place;
-    if !(2..=8).contains(&size) || u64::from(wide) * u64::from(high) > limits.pixels {
+    let frame = Frame::read(&mut rest).ok_or_else(cut_off)?;
+    let [left, top, wide, high] = frame.place;
+    let points = u64::from(wide) * u64::from(high);
+    if !(2..=8).contains(&frame.size) || points > limits.pixels || points == 0 || width == 0 || height == 0 {
         return Err(broken(Code::Damaged));
     }
     let mut points = vec![0; wide as usize * high as usize];
-    let read = Decoder::new(BitOrder::Lsb, size).decode_bytes(&packed, &mut points);
-    if read.consumed_out < points.len() {
-        return Err(broken(Code::Truncated));
+    if !unpack(&frame.packed, frame.size, &mut points) {
+        return Err(cut_off());
     }
-    let colors = if own.is_empty() { colors } else { own };
-    let order: Vec<u32> = if woven { woven_rows(high) } else { (0..high).collect() };
+    let colors = if frame.colors.is_empty() { colors } else { frame.colors };
+    let order: Vec<u32> = if frame.woven { woven_rows(high) } else { (0..high).collect() };
     let mut image = RgbaImage::new(width, height);
-    for (row, line) in order.into_iter().zip(points.chunks(wide.max(1) as usize)) {
+    for (row, line) in order.into_iter().zip(points.chunks(wide as usize)) {
         for (column, index) in (0..).zip(line) {
-            let (x, y) = (place[0] + column, place[1] + row);
-            let at = usize::from(*index) * 3;
-            if let (Some(&[red, green, blue]), true) = (colors.get(at..at + 3), Some(*index) != clear)
-                && x < width
-                && y < height
-            {
+            let (x, y, at) = (left + column, top + row, usize::from(*index) * 3);
+            let seen = Some(*index) != clear && x < width && y < height;
+            if let Some(&[red, green, blue]) = colors.get(at..at + 3).filter(|_| seen) {
                 image.put_pixel(x, y, Rgba([red, green, blue, u8::MAX]));
             }
         }
     }
     Ok(DynamicImage::ImageRgba8(image))
+}
+
+/// Unpacks as many points as there is room for, and no more; says whether there were so many.
+fn unpack(packed: &[u8], size: u8, points: &mut [u8]) -> bool {
+    let mut decoder = Decoder::new(BitOrder::Lsb, size);
+    let (mut packed, mut done) = (packed, 0);
+    while done < points.len() {
+        let read = decoder.decode_bytes(packed, &mut points[done..]);
+        packed = &packed[read.consumed_in..];
+        done += read.consumed_out;
+        if read.status.is_err() || (read.consumed_in == 0 && read.consumed_out == 0) {
+            break;
+        }
+    }
+    done == points.len()
 }
 
 /// The order of rows of a picture that was meant to grow clearer while it came.
