@@ -31,6 +31,7 @@ fn list() -> Vec<Capability> {
         disclosure::reports::capability(),
         crate::home::capability(),
         crate::organs::capability(),
+        crate::api::capability(),
         oversight::capability(),
     ]
 }

@@ -15,6 +15,7 @@ use axum::{
 };
 use documents::tables::{Table, TableRow};
 use edge::{
+    api,
     front::Front,
     headers,
     kept::{self, Kept},
@@ -129,6 +130,7 @@ pub fn words(error: web::Error) -> anyhow::Error {
         web::Error::Refused(refused) => anyhow::anyhow!(refused),
         web::Error::Conflict(text)
         | web::Error::Invalid(text)
+        | web::Error::Parameter { text, .. }
         | web::Error::TooLarge(text)
         | web::Error::TooMany(text)
         | web::Error::Limited { text, .. }
@@ -218,10 +220,14 @@ fn dress(router: Router<Ctx>, ctx: &Ctx, listener: Listener) -> Router {
     if listener == Listener::Office {
         router = router.layer(middleware::from_fn_with_state(ctx.clone(), client::only_allowed));
     }
-    router
+    let mut router = router
         // Long enough for a large attachment over a slow line and its reading in the guarded child.
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, std::time::Duration::from_secs(180)))
-        .layer(middleware::from_fn_with_state((ctx.clone(), listener), headers::error_pages))
+        .layer(middleware::from_fn_with_state((ctx.clone(), listener), headers::error_pages));
+    if listener == Listener::Portal {
+        router = router.layer(middleware::from_fn(api::open));
+    }
+    router
         .layer(middleware::from_fn_with_state(ctx.clone(), client::identify))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state((ctx.clone(), listener), headers::secure))

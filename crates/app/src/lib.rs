@@ -1,5 +1,6 @@
 //! Server and command line: the only crate that knows all contexts and puts them together.
 
+mod api;
 pub mod backup;
 mod bounds;
 pub mod capabilities;
@@ -13,6 +14,7 @@ pub mod health;
 mod home;
 mod lock;
 pub mod mail;
+mod mirror;
 mod nodes;
 mod organs;
 mod permissions;

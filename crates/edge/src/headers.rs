@@ -8,11 +8,11 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use web::{
-    Ctx, Desk, Listener, OfficeShell, PortalShell, Reader, asked,
+    Ctx, Desk, Listener, OfficeShell, PortalShell, Reader, api, asked,
     config::Server,
     desk,
     doors::{self, WayIn},
-    error::ErrorView,
+    error::{ErrorView, WrongParameter},
     page, whole,
 };
 
@@ -191,7 +191,7 @@ pub async fn error_pages(State((ctx, listener)): State<(Ctx, Listener)>, request
     };
     let status = view.status;
     if !html {
-        return problem(&view);
+        return problem(&view, &path, &response);
     }
     let rendered = match listener {
         Listener::Portal => {
@@ -289,14 +289,39 @@ async fn office_error(
     OfficeError { shell, view: view.clone() }.render()
 }
 
-/// RFC 9457 problem details.
-fn problem(view: &ErrorView) -> Response {
-    let body = serde_json::json!({
-        "title": view.title, "status": view.status.as_u16(), "detail": view.message, "message": view.message,
-        "incident": view.incident,
-    });
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
-    (view.status, headers, body.to_string()).into_response()
+/// RFC 9457 problem details; what the answer before said of methods and of when to come again is kept.
+pub(crate) fn problem(view: &ErrorView, path: &str, before: &Response) -> Response {
+    let (title, detail) = match view.status {
+        // Pages tell of buttons and links; programs have neither.
+        StatusCode::NOT_FOUND if path.starts_with(api::PREFIX) => {
+            ("没有这一项", "地址可能写错了，也可能内容没有公开。全部地址见 /api。")
+        }
+        StatusCode::METHOD_NOT_ALLOWED if path.starts_with(api::PREFIX) => {
+            ("接口只读", "这里只接受 GET 和 HEAD。")
+        }
+        _ => (view.title, view.message.as_str()),
+    };
+    let explained = path.starts_with(api::PREFIX).then(|| format!("{}#s{}", api::PAGE, view.status.as_u16()));
+    let problem = api::Problem {
+        r#type: api::Address(explained.unwrap_or_else(|| "about:blank".to_owned())),
+        title: title.to_owned(),
+        status: view.status.as_u16(),
+        detail: detail.to_owned(),
+        message: detail.to_owned(),
+        parameter: before.extensions().get::<WrongParameter>().map(|wrong| wrong.0.clone()).filter(|name| !name.is_empty()),
+        incident: view.incident.clone(),
+    };
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let mut response = (view.status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for (name, value) in before.headers() {
+        if [header::ALLOW, header::RETRY_AFTER].contains(name) {
+            headers.append(name, value.clone());
+        }
+    }
+    response
 }
 
 /// Words of an address to prefill the search with: letters only, since ids help nobody.

@@ -1,6 +1,7 @@
-//! What stands around every answer, on both servers: [`headers`] (security headers, pages of errors), [`kept`] (pages
-//! that are made once, `ETag`) and the [`request_log`]. Nothing but what puts the servers together depends on it, so that a change of either builds little anew.
+//! What stands around every answer, on both servers: [`headers`] (security headers, pages of errors), [`api`] (what every answer
+//! of the open interface carries), [`kept`] (pages that are made once, `ETag`) and the [`request_log`]. Nothing but what puts the servers together depends on it, so that a change of either builds little anew.
 
+pub mod api;
 pub mod front;
 pub mod headers;
 pub mod kept;

@@ -27,7 +27,7 @@ use crate::{
 
 /// Plans and duties.
 pub fn capability() -> Capability {
-    Capability::new("oversight", "工作要点和任务")
+    portal::declared(Capability::new("oversight", "工作要点和任务"))
         .routes(plans::routes)
         .routes(duties::routes)
         .routes(portal::routes)

@@ -100,6 +100,7 @@ pub fn capability() -> Capability {
         .declare(web::hooks::Publishes { subject: DOCUMENT, leaves: LEAVES, stands: STANDS });
     let capability = portal::DOORS.into_iter().fold(capability, Capability::declare);
     let capability = portal::WAYS_IN.into_iter().fold(capability, Capability::declare);
+    let capability = portal::api::declared(capability);
     let capability = kinds::SHELVES.into_iter().fold(capability, Capability::declare);
     kinds::ALL.into_iter().fold(capability, |capability, kind: Kind| capability.declare(kind))
 }

@@ -4,6 +4,7 @@
 //! true and rebuilds it when it is missing or damaged. What can be found is told by [`web::hooks::SearchSource`]s; lists look up
 //! their words here through [`web::hooks::WordIndex`].
 
+mod api;
 mod disk;
 mod engine;
 mod error;
@@ -47,6 +48,7 @@ pub fn capability() -> Capability {
     let offer = Arc::new(words::Offer::default());
     Capability::new("search", "检索")
         .routes(pages::portal_routes)
+        .declare(api::SEARCH)
         .declare(Arc::clone(&offer) as Arc<dyn WordIndex>)
         .declare(offer)
 }

@@ -1,25 +1,24 @@
-//! The search page of the portal and its machine-readable twin. Both work without scripts and without cookies.
+//! The search page of the portal. It works without scripts and without cookies.
 
 use askama::Template;
 use axum::{
-    Extension, Json,
+    Extension,
     extract::State,
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use kernel::permission::READ_PUBLIC;
 use serde::Deserialize;
 use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, page::query_string};
 
-use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort, names::Names, schema::Facet};
+use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort, api, names::Names, schema::Facet};
 
 /// The routes of the portal. Needs `Extension<Search>`.
 pub(crate) fn portal_routes() -> Routes {
-    Routes::new(Listener::Portal).get("/search", &READ_PUBLIC, page).get("/api/v1/search", &READ_PUBLIC, api).get(
-        "/search/suggest",
-        &READ_PUBLIC,
-        suggest,
-    )
+    Routes::new(Listener::Portal)
+        .get("/search", &READ_PUBLIC, page)
+        .get("/search/suggest", &READ_PUBLIC, suggest)
+        .get(api::SEARCH.path, &READ_PUBLIC, api::search)
 }
 
 /// The query of the address. All text, so that a wrong number is no error page.
@@ -284,13 +283,6 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
         query,
         results,
     }
-}
-
-async fn api(Extension(search): Extension<Search>, Params(asked): Params<Asked>) -> web::Result<Response> {
-    let results = search.query(&Query::from(asked)).await?;
-    let mut response = Json(results).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, web::page::PUBLIC);
-    Ok(response)
 }
 
 /// What the search box offers while somebody types.

@@ -1,38 +1,28 @@
 //! What a search answers, as the page shows it and as the command line and the API print it.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub use crate::snippet::Piece;
 
-/// The answer. The first fields are the contract of `gongkai search`; the others may grow.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Results {
-    /// How many there are under the filters.
-    pub total: u64,
-    /// How long it took, in milliseconds.
-    pub took_ms: u64,
-    /// One page of them.
-    pub hits: Vec<Hit>,
-    /// What the office wants to be read first by whoever asks this; not among the hits of the first page.
-    pub recommended: Vec<Hit>,
-    /// How many of each kind, organ, column, year and validity.
-    pub facets: Facets,
-    /// Which page this is, from 1.
-    pub page: usize,
-    /// Hits on a page.
-    pub size: usize,
-    /// Nothing held all the words: these hold some of them.
-    pub relaxed: bool,
-    /// Part of the question was left out because it was too long.
-    pub cut: bool,
-    /// Single characters that were left out.
-    pub ignored: Vec<String>,
-    /// The question was one character only and was not asked.
-    pub too_short: bool,
-    /// The index is being rebuilt: something may be missing.
-    pub rebuilding: bool,
-    /// What else could be asked, when nothing was found.
-    pub suggestions: Suggestions,
+web::answer! {
+    /// The answer. The first fields are the contract of `gongkai search`; the others may grow.
+    #[derive(Clone, Default, PartialEq, Deserialize)]
+    pub struct Results as "SearchResult" {
+        pub total: u64 => "符合条件的条数。",
+        pub took_ms: u64 => "用时，毫秒。",
+        pub hits: Vec<Hit> => "这一页的结果。",
+        /// Not among the hits of the first page.
+        pub recommended: Vec<Hit> => "公开机关建议先看的；只在第一页给出。",
+        pub facets: Facets => "按类型、机关、栏目、年份、有效性各有多少。",
+        pub page: usize => "第几页，从 1 开始。",
+        pub size: usize => "每页最多多少条。",
+        pub relaxed: bool => "没有一条含全部检索词，给出的只含一部分。",
+        pub cut: bool => "检索词太长，只用了前面的一部分。",
+        pub ignored: Vec<String> => "没有用上的单个字。",
+        pub too_short: bool => "检索词只有一个字，没有检索。",
+        pub rebuilding: bool => "索引正在重建，结果可能不全。",
+        pub suggestions: Suggestions => "什么也没有找到时，还可以怎样找。",
+    }
 }
 
 impl Results {
@@ -42,92 +32,80 @@ impl Results {
     }
 }
 
-/// A subject of which something was found: itself, or parts of it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Hit {
-    /// Identifier of the subject.
-    pub id: String,
-    /// Its kind in the event log: `document`, `organ`, `plan`.
-    pub subject: String,
-    /// Which part of the subject this is, when it has no entry of its own; otherwise empty.
-    pub key: String,
-    /// What it is, in words: 政策, 机关, …
-    pub kind: String,
-    pub title: String,
-    /// Address on the portal.
-    pub url: String,
-    /// Excerpt as plain text.
-    pub snippet: String,
-    /// How well it fits; only comparable within one answer, 0 when sorted by date.
-    pub score: f32,
-    /// Short name of the organ.
-    pub organ: String,
-    pub organ_code: String,
-    /// Name of the column.
-    pub column: String,
-    /// First day of being public, `YYYY-MM-DD`.
-    pub date: String,
-    /// 发文字号.
-    pub document_number: String,
-    /// 有效性 in words.
-    pub validity: String,
-    /// Whether this is exactly what was named: by title, document number or another name that it bears.
-    pub exact: bool,
-    /// Whether the office recommends it for this question.
-    pub recommended: bool,
-    /// The title with the hits marked.
-    pub title_pieces: Vec<Piece>,
-    /// The excerpt with the hits marked.
-    pub snippet_pieces: Vec<Piece>,
-    /// Parts of it that were found, the best first: attachments, articles. At most four.
-    pub parts: Vec<Part>,
+web::answer! {
+    /// A subject of which something was found: itself, or parts of it.
+    #[derive(Clone, Default, PartialEq, Deserialize)]
+    pub struct Hit as "SearchHit" {
+        pub id: String => "标识。",
+        /// Its kind in the event log: `document`, `organ`, `plan`.
+        pub subject: String => "是哪一类对象，代码：document、organ、plan 等。",
+        /// Which part of the subject this is, when it has no entry of its own; otherwise empty.
+        pub key: String => "对象的哪一部分；是整个对象时为空。",
+        pub kind: String => "类型，如 政策、机关。",
+        pub title: String => "标题。",
+        pub url: String => "网页地址，本站内的路径。",
+        pub snippet: String => "摘要。",
+        /// Only comparable within one answer.
+        pub score: f32 => "相关度，只能在同一次答复里比较；按日期排序时为 0。",
+        pub organ: String => "机关简称。",
+        pub organ_code: String => "机关代码。",
+        pub column: String => "栏目名称。",
+        pub date: String => "首次公开的日期，YYYY-MM-DD；没有时为空。",
+        pub document_number: String => "发文字号；没有时为空。",
+        pub validity: String => "有效性；没有时为空。",
+        /// By title, document number or another name that it bears.
+        pub exact: bool => "检索词正是它的标题、文号或名称。",
+        pub recommended: bool => "是否公开机关建议先看的。",
+        pub title_pieces: Vec<Piece> => "标题，标出命中的字。",
+        pub snippet_pieces: Vec<Piece> => "摘要，标出命中的字。",
+        /// The best first, at most four.
+        pub parts: Vec<Part> => "命中的条款或附件，最多四个。",
+    }
 }
 
-/// A part of a subject that was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// Which, within the subject.
-    pub key: String,
-    pub title: String,
-    /// Address.
-    pub url: String,
-    /// The title with the hits marked.
-    pub title_pieces: Vec<Piece>,
-    /// An excerpt with the hits marked.
-    pub snippet_pieces: Vec<Piece>,
+web::answer! {
+    /// A part of a subject that was found.
+    #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+    pub struct Part as "SearchPart" {
+        pub key: String => "对象里的哪一部分。",
+        pub title: String => "标题。",
+        pub url: String => "网页地址，本站内的路径。",
+        pub title_pieces: Vec<Piece> => "标题，标出命中的字。",
+        pub snippet_pieces: Vec<Piece> => "摘要，标出命中的字。",
+    }
 }
 
-/// A value of a facet and how often it occurs.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FacetCount {
-    /// The value, as a filter takes it: a code.
-    pub value: String,
-    /// In words.
-    pub label: String,
-    /// How many.
-    pub count: u64,
+web::answer! {
+    /// A value of a facet and how often it occurs.
+    #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+    pub struct FacetCount as "FacetCount" {
+        /// As a filter takes it: a code.
+        pub value: String => "代码，可以直接作为参数。",
+        pub label: String => "名称。",
+        pub count: u64 => "条数。",
+    }
 }
 
-/// All facets. Each is counted under the filters of the others, not its own.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facets {
-    pub kind: Vec<FacetCount>,
-    pub organ: Vec<FacetCount>,
-    pub column: Vec<FacetCount>,
-    /// Years, newest first.
-    pub year: Vec<FacetCount>,
-    pub validity: Vec<FacetCount>,
+web::answer! {
+    /// All facets. Each is counted under the filters of the others, not its own.
+    #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+    pub struct Facets as "SearchFacets" {
+        pub kind: Vec<FacetCount> => "类型。",
+        pub organ: Vec<FacetCount> => "机关。",
+        pub column: Vec<FacetCount> => "栏目。",
+        pub year: Vec<FacetCount> => "年份，新的在前。",
+        pub validity: Vec<FacetCount> => "有效性。",
+    }
 }
 
-/// Ways out of an empty answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Suggestions {
-    /// What was probably meant: words that sound like those that were asked for, or that letters spell, and find something.
-    pub meant: Vec<FacetCount>,
-    /// How many there would be without filters.
-    pub without_filters: u64,
-    /// Shorter questions that find something.
-    pub shorter: Vec<FacetCount>,
-    /// Columns with the most content.
-    pub columns: Vec<FacetCount>,
+web::answer! {
+    /// Ways out of an empty answer.
+    #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+    pub struct Suggestions as "SearchSuggestions" {
+        /// Words that sound like those that were asked for, or that letters spell, and find something.
+        pub meant: Vec<FacetCount> => "读音相近、能找到内容的检索词。",
+        pub without_filters: u64 => "不加条件时有多少条。",
+        pub shorter: Vec<FacetCount> => "能找到内容的较短的检索词。",
+        pub columns: Vec<FacetCount> => "内容最多的栏目。",
+    }
 }

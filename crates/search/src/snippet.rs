@@ -3,16 +3,17 @@
 //! Own code instead of tantivy's generator, which panics on tokens out of order and cannot mark a hit across brackets. It
 //! compares the same units that are indexed, so that what was found is what is marked.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::tokens::{self, Unit, units};
 
-/// A piece of an excerpt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
-    pub text: String,
-    /// Whether it is what was asked for.
-    pub hit: bool,
+web::answer! {
+    /// A piece of an excerpt.
+    #[derive(Clone, PartialEq, Eq, Deserialize)]
+    pub struct Piece as "SearchPiece" {
+        pub text: String => "文字。",
+        pub hit: bool => "是否命中。",
+    }
 }
 
 /// Characters of an excerpt after its first hit.

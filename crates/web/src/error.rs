@@ -26,6 +26,13 @@ pub enum Error {
     Conflict(String),
     /// The request makes no sense; the text says what to change.
     Invalid(String),
+    /// The same, of one parameter of the open interface.
+    Parameter {
+        /// Which one, as it was sent; empty = it cannot be read.
+        name: String,
+        /// What to write.
+        text: String,
+    },
     /// Too much was sent; the text says how much is allowed.
     TooLarge(String),
     /// Asked too often, with what to do; when it may be asked again is not known.
@@ -61,6 +68,7 @@ impl Error {
             Self::Refused(refused) => (StatusCode::FORBIDDEN, "您没有这项权限", refused.to_string()),
             Self::Conflict(text) => (StatusCode::CONFLICT, "未能办理", text.clone()),
             Self::Invalid(text) => (StatusCode::BAD_REQUEST, "请求内容需要更正", text.clone()),
+            Self::Parameter { text, .. } => (StatusCode::BAD_REQUEST, "参数需要更正", text.clone()),
             Self::TooLarge(text) => (StatusCode::PAYLOAD_TOO_LARGE, "内容太大", text.clone()),
             Self::TooMany(text) | Self::Limited { text, .. } => {
                 (StatusCode::TOO_MANY_REQUESTS, "操作太频繁", text.clone())
@@ -88,6 +96,10 @@ pub struct ErrorView {
     pub incident: Option<String>,
 }
 
+/// On an answer that refuses one parameter: its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongParameter(pub String);
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut view = self.view();
@@ -103,6 +115,9 @@ impl IntoResponse for Error {
         }
         if matches!(self, Self::Unavailable(_)) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY));
+        }
+        if let Self::Parameter { name, .. } = self {
+            response.extensions_mut().insert(WrongParameter(name));
         }
         response.extensions_mut().insert(view);
         response

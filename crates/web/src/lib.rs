@@ -4,6 +4,7 @@
 //! Contexts build on this crate and never on each other; what one needs of another goes through [`hooks`].
 
 pub mod act;
+pub mod api;
 pub mod asked;
 pub mod assets;
 pub mod capability;

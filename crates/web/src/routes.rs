@@ -15,7 +15,7 @@ use axum::{
 };
 use kernel::{Actor, Permission, Refused, may, permission::SIGN_IN};
 
-use crate::{Ctx, Error, desk, private, same_origin};
+use crate::{Ctx, Error, api, desk, private, same_origin};
 
 /// Long texts with tables pasted from Word exceed axum's default; attachments use `upload`.
 const MOST_OFFICE: usize = 8 << 20;
@@ -178,6 +178,12 @@ async fn mark(mut response: Response) -> Response {
 async fn guard(permission: &'static Permission, request: Request, next: Next) -> Response {
     // No text of ours holds it, and PostgreSQL takes none that does.
     if request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
+        // Programs are told which of their parameters it is.
+        let mut pairs = request.uri().query().unwrap_or_default().split('&').filter(|pair| pair.contains("%00"));
+        if let (true, Some(pair)) = (request.uri().path().starts_with(api::PREFIX), pairs.next()) {
+            let (name, text) = (pair.split('=').next().unwrap_or_default().to_owned(), "参数里有看不见的控制字符，请去掉。".to_owned());
+            return Error::Parameter { name, text }.into_response();
+        }
         return Error::Invalid("网址里有不能使用的字符。请从页面上的链接或表单重新进入。".into()).into_response();
     }
     let actor = request.extensions().get::<Actor>().cloned().unwrap_or(Actor::Visitor);

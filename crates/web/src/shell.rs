@@ -217,6 +217,11 @@ impl Assets {
     pub fn url(&self, name: &str) -> String {
         self.urls.get(name).cloned().unwrap_or_else(|| format!("/assets/{name}"))
     }
+
+    /// The addresses of all of them, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.urls.values().map(String::as_str)
+    }
 }
 
 #[cfg(test)]

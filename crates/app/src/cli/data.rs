@@ -13,8 +13,9 @@ use serde_json::json;
 use web::{Config, Ctx};
 
 use crate::{
+    App,
     backup::{self, Accept, Wishes},
-    demo, seams,
+    demo, mirror, seams,
 };
 
 pub(crate) async fn demo(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCode> {
@@ -53,6 +54,42 @@ pub(crate) async fn search(ctx: &Ctx, query: &str, limit: usize, as_json: bool) 
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn mirror(ctx: Ctx, dir: &Path, pages_alone: bool, as_json: bool) -> Result<ExitCode> {
+    let app = App::new(ctx)?;
+    let shown = std::io::stderr().is_terminal();
+    let told = |report: &mirror::Report| {
+        let line = format!("已问 {} 个地址，写了 {} 个文件，未变 {}", report.addresses, report.written, report.unchanged);
+        if shown { eprint!("\r{line}") } else { eprintln!("{line}") }
+    };
+    let report = mirror::run(&app, dir, pages_alone, told).await?;
+    if shown {
+        eprintln!();
+    }
+    if as_json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        println!(
+            "镜像在 {}：写了 {} 个文件，未变 {}，删去 {}，撤回说明 {}，共 {} 字节。",
+            dir.display(),
+            report.written,
+            report.unchanged,
+            report.removed,
+            report.gone,
+            report.bytes
+        );
+        if report.moved {
+            println!("转到别处的地址有变化，请让 nginx 重新读取配置：nginx -s reload");
+        }
+        for failed in report.failed.iter().take(20) {
+            println!("没有写成：{}　{}", failed.address, failed.reason);
+        }
+        if report.failed.len() > 20 {
+            println!("……另有 {} 个没有写成，全部列在 --json 的 failed 里。", report.failed.len() - 20);
+        }
+    }
+    Ok(if report.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 pub(crate) async fn reindex(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {

@@ -104,6 +104,19 @@ enum Command {
     /// 从数据库重建检索索引
     #[command(after_help = "例：gongkai reindex")]
     Reindex,
+    /// 把全部公开页面写成静态文件，网页服务器可以按相同的地址提供
+    #[command(
+        after_help = "例：gongkai mirror /srv/gongkai-mirror\n\n目录要么是空的，要么是以前的镜像；再次运行只写有变化的，撤回的立即换成撤回说明，\
+                            中断以后重新运行就接着做。可以在服务运行时做，建议定时执行。nginx 的配置见 deploy/nginx-portal.conf 和 \
+                            deploy/nginx-mirror.conf。有页面没有写成时退出码是 1，原来的保留不动。"
+    )]
+    Mirror {
+        /// 镜像目录
+        dir: PathBuf,
+        /// 只写网站停用时用的几个页面和样式，不写全站
+        #[arg(long)]
+        pages_only: bool,
+    },
     /// 备份到一个文件，运行中也可备份
     #[command(
         after_help = "例：gongkai backup gongkai-20260301.tar.gz --key-file backup-key\n\n备份边读边写到目标文件，\
@@ -257,6 +270,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Demo => data::demo(config, data, json).await,
             Command::Search { query, limit } => data::search(&existing(config, data).await?, &query, limit, json).await,
             Command::Reindex => data::reindex(&existing(config, data).await?, json).await,
+            Command::Mirror { dir, pages_only } => {
+                data::mirror(existing(config, data).await?, &dir, pages_only, json).await
+            }
             Command::Backup { file, key_file, with_keys } => {
                 let wishes = Wishes { config: config_file, keys: with_keys, key_file };
                 data::backup(&existing(config, data).await?, &file, &wishes, json).await

@@ -1,5 +1,6 @@
 //! Organs on the portal: identity knows who they are, the documents what they publish.
 
+mod api;
 mod pages;
 
 use kernel::permission::READ_PUBLIC;
@@ -17,13 +18,13 @@ const FIND: WayIn = WayIn {
 };
 
 pub(crate) fn capability() -> Capability {
-    Capability::new("organs", "机关名录").routes(routes).declare(FIND)
+    Capability::new("organs", "机关名录").routes(routes).declare(FIND).declare(api::LIST).declare(api::ONE)
 }
 
 fn routes() -> Routes {
-    Routes::new(Listener::Portal).get("/organs", &READ_PUBLIC, pages::directory).get(
-        "/organs/{code}",
-        &READ_PUBLIC,
-        pages::page,
-    )
+    Routes::new(Listener::Portal)
+        .get("/organs", &READ_PUBLIC, pages::directory)
+        .get("/organs/{code}", &READ_PUBLIC, pages::page)
+        .get(api::LIST.path, &READ_PUBLIC, api::list)
+        .get(api::ONE.path, &READ_PUBLIC, api::one)
 }

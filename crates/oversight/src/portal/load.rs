@@ -286,6 +286,11 @@ pub(super) async fn plan(ctx: &Ctx, id: &PlanId) -> Result<PublicPlan> {
     })
 }
 
+/// The plan of a duty; whether the public may know of either is asked of the plan.
+pub(super) async fn plan_of(ctx: &Ctx, id: &DutyId) -> Result<Option<PlanId>> {
+    Ok(query_scalar("SELECT plan FROM plan_duty WHERE id = $1").bind(id).fetch_optional(ctx.db().read()).await?)
+}
+
 /// Whether the public saw it before it was revoked.
 fn was_public(tree: &Tree) -> bool {
     public::shown(tree).iter().any(|clause| clause.duties.iter().any(|duty| !duty.issued_at.is_empty()))

@@ -1,13 +1,14 @@
 //! Plans as the public sees them: the text as issued, how far each clause and organ has come, evidence one click away, and
 //! the same as JSON and CSV. Only confirmed plans, only public duties, only public documents.
 
+mod api;
 mod data;
 mod load;
 mod pages;
 
 use duty::Progress;
 use kernel::permission::READ_PUBLIC;
-use web::{Ctx, Listener, Result, Routes, hooks::Dataset};
+use web::{Capability, Ctx, Listener, Result, Routes, hooks::Dataset};
 
 /// Routes of the portal.
 pub(crate) fn routes() -> Routes {
@@ -17,8 +18,15 @@ pub(crate) fn routes() -> Routes {
         .get("/plans/{id}/text", &READ_PUBLIC, pages::text)
         .get("/plans/{id}/clauses/{clause}", &READ_PUBLIC, pages::clause)
         .get("/plans/{id}/duties.csv", &READ_PUBLIC, data::csv)
-        .get("/api/v1/plans", &READ_PUBLIC, data::list)
-        .get("/api/v1/plans/{id}", &READ_PUBLIC, data::json)
+        .get(api::LIST.path, &READ_PUBLIC, api::list)
+        .get(api::ONE.path, &READ_PUBLIC, api::one)
+        .get(api::DUTIES.path, &READ_PUBLIC, api::duties)
+        .get(api::DUTY.path, &READ_PUBLIC, api::one_duty)
+}
+
+/// Declares what programs may ask.
+pub(crate) fn declared(capability: Capability) -> Capability {
+    [api::LIST, api::ONE, api::DUTIES, api::DUTY].into_iter().fold(capability, Capability::declare)
 }
 
 /// The work plans in force of the year: of the newest year that has begun, else of the first one to come. A plan for a later

@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use document::{
-    Facet, Kinds, Shape, Values,
+    Facet, Kinds, Shape,
     columns::{Tree, column, column_names},
     page::base_url,
     public::{self, Cursor, Filter, Listed, Order, Places},
@@ -18,10 +18,12 @@ use document::{
 use documents::tables::{Cell, write_csv_head, write_csv_rows};
 use futures::stream;
 use kernel::id::ColumnId;
-use serde_json::{Map, Value, json};
 use web::{Ctx, Error, Query, Result, page};
 
-use super::lists::{Asked, Pairs};
+use super::{
+    api::summary,
+    lists::{Asked, Pairs},
+};
 
 /// Lines that are read at a time.
 const STEP: i64 = 500;
@@ -29,7 +31,7 @@ const STEP: i64 = 500;
 /// What lines of documents need besides the documents: names of columns, fields that lists tell.
 pub(super) struct Told {
     columns: HashMap<ColumnId, String>,
-    facets: Vec<&'static Facet>,
+    pub(super) facets: Vec<&'static Facet>,
 }
 
 impl Told {
@@ -39,47 +41,10 @@ impl Told {
         Ok(Self { columns: column_names(ctx.db()).await?, facets })
     }
 
-    fn column(&self, one: &Listed) -> &str {
+    /// Name of the column in which the document stands.
+    pub(super) fn column(&self, one: &Listed) -> &str {
         self.columns.get(&one.column).map_or("", String::as_str)
     }
-}
-
-/// Values of fields as the open interface tells them: words as lists, a choice also by its name.
-pub(super) fn values_of(facets: &[&'static Facet], values: &Values, into: &mut Map<String, Value>) {
-    for facet in facets {
-        let value = match facet.shape {
-            Shape::Words => json!(values.all(facet)),
-            Shape::Flag => json!(values.has(facet)),
-            _ => json!(values.get(facet)),
-        };
-        into.insert(facet.key.to_owned(), value);
-        if let Shape::Choice(_) = facet.shape {
-            into.insert(format!("{}_name", facet.key), json!(values.words(facet)));
-        }
-    }
-}
-
-/// A document as the open interface and the downloads tell it.
-pub(super) fn item(ctx: &Ctx, told: &Told, one: &Listed) -> Map<String, Value> {
-    let directory = ctx.directory();
-    let mut item = Map::new();
-    let fixed = [
-        ("id", json!(one.id)),
-        ("title", json!(one.title)),
-        ("url", json!(format!("{}{}", base_url(ctx), one.path))),
-        ("kind", json!(one.kind.key)),
-        ("kind_name", json!(one.kind.label)),
-        ("organ", json!(one.organ)),
-        ("organ_name", json!(directory.get(&one.organ).map_or(one.organ.as_str(), |organ| organ.name.as_str()))),
-        ("column", json!(one.column)),
-        ("column_name", json!(told.column(one))),
-        ("index_number", json!(one.index_number)),
-        ("published_at", json!(one.published_at)),
-        ("updated_at", json!(one.updated_at)),
-    ];
-    item.extend(fixed.map(|(key, value)| (key.to_owned(), value)));
-    values_of(&told.facets, &one.values, &mut item);
-    item
 }
 
 /// Fields of a table: those that name a document stand behind its title, the others behind its kind, choices first; long ones
@@ -178,7 +143,7 @@ fn list_json(walk: Walk) -> Response {
             if before > 0 || at > 0 {
                 text.push(',');
             }
-            text.push_str(&Value::Object(item(&walk.ctx, &walk.told, one)).to_string());
+            text.push_str(&serde_json::to_string(&summary(&walk.ctx, &walk.told, one))?);
         }
         let ended = walk.next.is_none();
         if ended {

@@ -47,8 +47,6 @@ pub(super) struct Asked {
     page: String,
     /// The line after which the list goes on.
     after: String,
-    /// Rows per page; only the open interface heeds it.
-    pub(super) size: String,
     /// Values of counted fields, by the field's name in addresses.
     fields: BTreeMap<&'static str, String>,
 }
@@ -71,7 +69,6 @@ impl Asked {
                 "sort" => &mut asked.sort,
                 "page" => &mut asked.page,
                 "after" => &mut asked.after,
-                "size" => &mut asked.size,
                 other => match facets.iter().find(|facet| facet.asked == other) {
                     Some(facet) => asked.fields.entry(facet.asked).or_default(),
                     None => continue,

@@ -1,14 +1,13 @@
 //! The portal's pages: documents, lists of them, feeds, site map and the open interface. Everything here reads through
 //! [`document::public`], sets no cookie and works without scripts.
 
-mod api;
+pub(crate) mod api;
 mod attachments;
 mod compare;
 mod document;
 mod downloads;
 mod feeds;
 mod lists;
-mod openapi;
 mod pictures;
 mod site;
 mod sitemap;
@@ -97,8 +96,8 @@ pub(crate) fn routes() -> Routes {
         .get("/elder", read, site::elder)
         .get("/favicon.svg", read, site::favicon)
         .get("/favicon.ico", read, site::favicon_ico)
-        .get("/api/v1/documents", read, api::documents)
-        .get("/api/v1/documents/{id}", read, api::document)
+        .merge(api::routes())
+}", read, api::document)
         .get("/api/v1/organs", read, api::organs)
         .get("/api/v1/openapi.json", read, openapi::document)
 }

@@ -37,6 +37,7 @@ const PAGES: &[(&str, &str)] = &[
     ("/letters", "写信咨询"),
     ("/services", "办事指南"),
     ("/data", "数据开放"),
+    ("/api", "开放接口"),
     ("/statements/about", "关于本站"),
     ("/statements/accessibility", "无障碍声明"),
     ("/statements/privacy", "隐私说明"),
