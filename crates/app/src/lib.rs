@@ -14,7 +14,7 @@ pub mod health;
 mod home;
 mod lock;
 pub mod mail;
-mod mirror;
+pub mod mirror;
 mod nodes;
 mod organs;
 mod permissions;

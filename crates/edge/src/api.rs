@@ -24,7 +24,8 @@ pub async fn open(request: Request, next: Next) -> Response {
         let view = ErrorView {
             status: StatusCode::NOT_ACCEPTABLE,
             title: "只提供 JSON",
-            message: "请求头 Accept 不要 JSON，而这里只有 JSON。请改为 Accept: application/json，或去掉这个请求头。".into(),
+            message: "请求头 Accept 不要 JSON，而这里只有 JSON。请改为 Accept: application/json，或去掉这个请求头。"
+                .into(),
             incident: None,
         };
         problem(&view, &path, &Response::default())

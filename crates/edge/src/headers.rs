@@ -296,9 +296,7 @@ pub(crate) fn problem(view: &ErrorView, path: &str, before: &Response) -> Respon
         StatusCode::NOT_FOUND if path.starts_with(api::PREFIX) => {
             ("没有这一项", "地址可能写错了，也可能内容没有公开。全部地址见 /api。")
         }
-        StatusCode::METHOD_NOT_ALLOWED if path.starts_with(api::PREFIX) => {
-            ("接口只读", "这里只接受 GET 和 HEAD。")
-        }
+        StatusCode::METHOD_NOT_ALLOWED if path.starts_with(api::PREFIX) => ("接口只读", "这里只接受 GET 和 HEAD。"),
         _ => (view.title, view.message.as_str()),
     };
     let explained = path.starts_with(api::PREFIX).then(|| format!("{}#s{}", api::PAGE, view.status.as_u16()));
@@ -308,7 +306,11 @@ pub(crate) fn problem(view: &ErrorView, path: &str, before: &Response) -> Respon
         status: view.status.as_u16(),
         detail: detail.to_owned(),
         message: detail.to_owned(),
-        parameter: before.extensions().get::<WrongParameter>().map(|wrong| wrong.0.clone()).filter(|name| !name.is_empty()),
+        parameter: before
+            .extensions()
+            .get::<WrongParameter>()
+            .map(|wrong| wrong.0.clone())
+            .filter(|name| !name.is_empty()),
         incident: view.incident.clone(),
     };
     let body = serde_json::to_vec(&problem).unwrap_or_default();

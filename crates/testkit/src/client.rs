@@ -78,6 +78,11 @@ impl Client {
         Self { router, cookies: Vec::new(), site: "same-origin", address: None, extra: Vec::new() }
     }
 
+    /// Somebody at a server that no story set up.
+    pub fn at(router: Router) -> Self {
+        Self::new(router)
+    }
+
     /// The same person at another server.
     #[must_use]
     pub fn on(self, router: Router) -> Self {

@@ -181,7 +181,10 @@ async fn guard(permission: &'static Permission, request: Request, next: Next) ->
         // Programs are told which of their parameters it is.
         let mut pairs = request.uri().query().unwrap_or_default().split('&').filter(|pair| pair.contains("%00"));
         if let (true, Some(pair)) = (request.uri().path().starts_with(api::PREFIX), pairs.next()) {
-            let (name, text) = (pair.split('=').next().unwrap_or_default().to_owned(), "参数里有看不见的控制字符，请去掉。".to_owned());
+            let (name, text) = (
+                pair.split('=').next().unwrap_or_default().to_owned(),
+                "参数里有看不见的控制字符，请去掉。".to_owned(),
+            );
             return Error::Parameter { name, text }.into_response();
         }
         return Error::Invalid("网址里有不能使用的字符。请从页面上的链接或表单重新进入。".into()).into_response();

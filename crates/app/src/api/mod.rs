@@ -15,7 +15,11 @@ pub(crate) fn capability() -> Capability {
 }
 
 fn routes() -> Routes {
-    Routes::new(Listener::Portal).get(web::api::PAGE, &READ_PUBLIC, page::page).get(OPENAPI, &READ_PUBLIC, openapi::document)
+    Routes::new(Listener::Portal).get(web::api::PAGE, &READ_PUBLIC, page::page).get(
+        OPENAPI,
+        &READ_PUBLIC,
+        openapi::document,
+    )
 }
 
 /// All that can be asked, in the order of the page.

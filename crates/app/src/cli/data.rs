@@ -60,7 +60,8 @@ pub(crate) async fn mirror(ctx: Ctx, dir: &Path, pages_alone: bool, as_json: boo
     let app = App::new(ctx)?;
     let shown = std::io::stderr().is_terminal();
     let told = |report: &mirror::Report| {
-        let line = format!("已问 {} 个地址，写了 {} 个文件，未变 {}", report.addresses, report.written, report.unchanged);
+        let line =
+            format!("已问 {} 个地址，写了 {} 个文件，未变 {}", report.addresses, report.written, report.unchanged);
         if shown { eprint!("\r{line}") } else { eprintln!("{line}") }
     };
     let report = mirror::run(&app, dir, pages_alone, told).await?;

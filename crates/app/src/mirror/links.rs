@@ -150,7 +150,16 @@ mod tests {
 
     #[test]
     fn no_address_leads_out_of_the_mirror_or_into_its_own_folders() {
-        for address in ["/../etc/passwd", "/a/%2e%2e/b", "/a/%2F..%2Fb", "/a%5Cb", "/a%00b", "/.mirror/manifest", "/_gone/x", "/%FF"] {
+        for address in [
+            "/../etc/passwd",
+            "/a/%2e%2e/b",
+            "/a/%2F..%2Fb",
+            "/a%5Cb",
+            "/a%00b",
+            "/.mirror/manifest",
+            "/_gone/x",
+            "/%FF",
+        ] {
             assert!(file_of(address, Kind::File).is_err(), "{address}");
         }
         assert!(file_of(&format!("/attachments/7x/{}.pdf", "%E5%90%8D".repeat(100)), Kind::File).is_err());
@@ -172,7 +181,8 @@ mod tests {
             "/policies?kind=policy&page=2",
         ];
         assert_eq!(found.into_iter().collect::<Vec<_>>(), expected);
-        let style = links("@font-face{src:url(./song.0123456789.woff2)} a{b:url(\"/assets/x.svg\")}", "/assets/p.css", "x");
+        let style =
+            links("@font-face{src:url(./song.0123456789.woff2)} a{b:url(\"/assets/x.svg\")}", "/assets/p.css", "x");
         assert_eq!(style.into_iter().collect::<Vec<_>>(), ["/assets/song.0123456789.woff2", "/assets/x.svg"]);
         let map = links("<loc>https://a.cn/policies/7x</loc><loc>https://a.cn</loc>", "/sitemap.xml", "https://a.cn");
         assert_eq!(map.into_iter().collect::<Vec<_>>(), ["/policies/7x"]);

@@ -20,11 +20,9 @@ use kernel::id::DocumentId;
 use serde::Serialize;
 use web::Listener;
 
-use self::{
-    place::Place,
-    walk::{Told, Walk},
-};
+use self::{place::Place, walk::Walk};
 use crate::App;
+pub use walk::Told;
 
 /// What only the program can answer: no file stands for it.
 const PROGRAM_ALONE: [&str; 4] = ["/search", "/api/v1/search", "/elder", "/healthz"];
@@ -35,29 +33,29 @@ const TELL: Duration = Duration::from_secs(2);
 
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Report {
+pub struct Report {
     /// Addresses asked.
-    pub(crate) addresses: u64,
+    pub addresses: u64,
     /// Files that are new or other than before.
-    pub(crate) written: u64,
-    pub(crate) unchanged: u64,
+    pub written: u64,
+    pub unchanged: u64,
     /// Files taken away, since nothing stands at their addresses any more.
-    pub(crate) removed: u64,
+    pub removed: u64,
     /// Addresses of what was withdrawn.
-    pub(crate) gone: u64,
+    pub gone: u64,
     /// Bytes of all files.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
     /// Whether the server of files must read its settings anew to know of redirections.
-    pub(crate) moved: bool,
+    pub moved: bool,
     /// Addresses that could not be asked or written; what stood there is left.
-    pub(crate) failed: Vec<Told>,
+    pub failed: Vec<Told>,
 }
 
 /// Brings the folder up to date.
 ///
 /// # Errors
 /// When the folder is no mirror and not empty, cannot be written, or the portal does not answer at all.
-pub(crate) async fn run(app: &App, dir: &Path, pages_alone: bool, tell: impl Fn(&Report)) -> Result<Report> {
+pub async fn run(app: &App, dir: &Path, pages_alone: bool, tell: impl Fn(&Report)) -> Result<Report> {
     let data = app.ctx.data();
     if let (Ok(dir), Ok(data)) = (std::path::absolute(dir), data.canonicalize()) {
         ensure!(

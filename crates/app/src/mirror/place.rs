@@ -91,7 +91,8 @@ impl Place {
             }
         }
         let journal = File::options().append(true).create(true).open(own.join("journal"))?;
-        let place = Self { root: root.to_owned(), journal: Mutex::new(journal), temporary: AtomicU64::new(0), _lock: lock };
+        let place =
+            Self { root: root.to_owned(), journal: Mutex::new(journal), temporary: AtomicU64::new(0), _lock: lock };
         Ok((place, known))
     }
 
@@ -175,8 +176,8 @@ impl Place {
         Ok(true)
     }
 
-    /// Keeps what stands there now, for the next run.
-    pub(super) fn keep<'a>(&self, entries: impl Iterator<Item = &'a Entry>, moved: &str) -> Result<()> {
+    /// Keeps what stands there now, for the next run, and the redirections where they were asked.
+    pub(super) fn keep<'a>(&self, entries: impl Iterator<Item = &'a Entry>, moved: Option<&str>) -> Result<()> {
         let own = self.root.join(".mirror");
         let (draft, file) = self.draft()?;
         let mut writer = std::io::BufWriter::new(file);
@@ -189,7 +190,9 @@ impl Place {
         let journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         journal.set_len(0)?;
         drop(journal);
-        self.page("_pages/moved.map", moved.as_bytes())?;
+        if let Some(moved) = moved {
+            self.page("_pages/moved.map", moved.as_bytes())?;
+        }
         Ok(())
     }
 }
@@ -244,7 +247,12 @@ mod tests {
             assert!(known.is_empty() && Place::open(&root).is_err(), "one run at a time");
             put(&place, &one, "甲");
             // Cut off in the middle of a line.
-            fs::OpenOptions::new().append(true).open(root.join(".mirror/journal")).expect("journal").write_all(b"{\"addr").expect("half");
+            fs::OpenOptions::new()
+                .append(true)
+                .open(root.join(".mirror/journal"))
+                .expect("journal")
+                .write_all(b"{\"addr")
+                .expect("half");
         }
         let (place, known) = Place::open(&root).expect("a mirror");
         assert_eq!(known.values().cloned().collect::<Vec<_>>(), std::slice::from_ref(&one));

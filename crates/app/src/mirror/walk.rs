@@ -34,9 +34,10 @@ const AGAIN: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1)
 
 /// An address with what is to be told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Told {
-    pub(crate) address: String,
-    pub(crate) reason: String,
+pub struct Told {
+    pub address: String,
+    /// Why it was not written.
+    pub reason: String,
 }
 
 /// What became of one address.
@@ -194,7 +195,9 @@ impl Walk {
             }
         }
         let files: HashSet<PathBuf> = self.stands.values().map(|stands| stands.file.clone()).collect();
-        for (address, entry) in known.iter().filter(|(address, _)| !self.stands.contains_key(*address)).collect::<Vec<_>>() {
+        for (address, entry) in
+            known.iter().filter(|(address, _)| !self.stands.contains_key(*address)).collect::<Vec<_>>()
+        {
             if pages_alone || (!self.report.failed.is_empty() && !self.seen.contains(address)) {
                 // A list that could not be read would have led there.
                 self.stands.insert(address.clone(), entry.clone());
@@ -204,11 +207,13 @@ impl Walk {
         }
         if !pages_alone {
             let moved: String = self.moved.iter().filter_map(|(from, to)| line(from, to)).collect();
-            self.report.moved =
-                self.place.read(std::path::Path::new("_pages/moved.map")).is_some_and(|before| before != moved.as_bytes());
-            self.place.keep(self.stands.values(), &moved)?;
+            self.report.moved = self
+                .place
+                .read(std::path::Path::new("_pages/moved.map"))
+                .is_some_and(|before| before != moved.as_bytes());
+            self.place.keep(self.stands.values(), Some(&moved))?;
         } else {
-            self.place.keep(self.stands.values(), "")?;
+            self.place.keep(self.stands.values(), None)?;
         }
         self.report.failed.sort_by(|a, b| a.address.cmp(&b.address));
         Ok(self.report)
@@ -238,7 +243,8 @@ impl Asking {
     async fn ask(&self, address: &str, tag: &str) -> Result<Response> {
         let mut again = AGAIN.iter();
         loop {
-            let mut request = Request::get(address).header(header::HOST, &self.host).header(header::ACCEPT, "*/*");
+            let mut request =
+                Request::get(address).header(header::HOST, &self.host).header(header::ACCEPT, "text/html,*/*;q=0.8");
             if !tag.is_empty() {
                 request = request.header(header::IF_NONE_MATCH, tag);
             }
@@ -268,7 +274,10 @@ impl Asking {
 
     /// The links of a file that stands as it was written; `None` when it does not. A large file is believed by its length.
     fn still_whole(&self, address: &str, entry: &Entry) -> Option<BTreeSet<String>> {
-        let readable = entry.file.extension().is_some_and(|ending| ["html", "xml", "atom", "css"].iter().any(|one| ending == *one));
+        let readable = entry
+            .file
+            .extension()
+            .is_some_and(|ending| ["html", "xml", "atom", "css"].iter().any(|one| ending == *one));
         if !readable || entry.bytes > READ as u64 {
             return Some(BTreeSet::new());
         }
@@ -282,12 +291,14 @@ impl Asking {
         let status = answer.status();
         let before = self.known.get(address);
         if status.is_redirection() {
-            let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
+            let to =
+                answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
             self.forget(before, None)?;
             let found = links(&format!("<a href=\"{to}\">"), address, &self.base);
             return Ok((Outcome::Moved(to), found));
         }
-        let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let text =
+            |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let (media, policy, tag) = (text(header::CONTENT_TYPE), text(header::CACHE_CONTROL), text(header::ETAG));
         let saved = text(header::CONTENT_DISPOSITION).starts_with("attachment");
         match status {
@@ -377,7 +388,9 @@ mod tests {
     #[test]
     fn redirections_are_written_only_between_plain_addresses() {
         assert_eq!(line("/favicon.ico", "/favicon.svg").as_deref(), Some("/favicon.ico /favicon.svg;\n"));
-        for (from, to) in [("/a", "//evil.example"), ("/a", "https://evil.example"), ("/a b", "/c"), ("/a", "/b;}\nserver{")] {
+        for (from, to) in
+            [("/a", "//evil.example"), ("/a", "https://evil.example"), ("/a b", "/c"), ("/a", "/b;}\nserver{")]
+        {
             assert_eq!(line(from, to), None, "{from} {to}");
         }
     }

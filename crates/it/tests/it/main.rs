@@ -1,6 +1,7 @@
 //! One integration-test binary, a module for each capability. Stories told with `both!` run on SQLite and PostgreSQL.
 
 mod amendments;
+mod api;
 mod backup;
 mod cli;
 mod duties;
@@ -11,6 +12,7 @@ mod integrity;
 mod kept;
 mod mail;
 mod matrix;
+mod mirror;
 mod offered;
 mod permissions;
 mod plans;

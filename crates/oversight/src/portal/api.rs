@@ -436,8 +436,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, uri: Uri, RawQuery(query): RawQ
         url: Address(absolute(&ctx, &format!("/api/v1/plans/{}", line.id))),
         page: Address(absolute(&ctx, &format!("/plans/{}", line.id))),
     };
-    let answer =
-        PlanPage { total, next: next.clone().map(Address), plans: page.items.iter().map(summary).collect() };
+    let answer = PlanPage { total, next: next.clone().map(Address), plans: page.items.iter().map(summary).collect() };
     read.answer(&answer, next.as_deref())
 }
 
@@ -483,7 +482,8 @@ pub(super) async fn duties(State(ctx): State<Ctx>, uri: Uri, RawQuery(query): Ra
     let fits = |duty: &load::Duty| {
         (read.text("state").is_empty() || duty.line.state.code() == read.text("state"))
             && read.flag("overdue").is_none_or(|overdue| duty.line.overdue == overdue)
-            && (read.text("organ").is_empty() || duty.shares.iter().any(|share| share.code.as_str() == read.text("organ")))
+            && (read.text("organ").is_empty()
+                || duty.shares.iter().any(|share| share.code.as_str() == read.text("organ")))
     };
     let (mut found, mut more) = (Vec::new(), false);
     for line in &plans {

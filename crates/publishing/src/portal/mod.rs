@@ -97,7 +97,4 @@ pub(crate) fn routes() -> Routes {
         .get("/favicon.svg", read, site::favicon)
         .get("/favicon.ico", read, site::favicon_ico)
         .merge(api::routes())
-}", read, api::document)
-        .get("/api/v1/organs", read, api::organs)
-        .get("/api/v1/openapi.json", read, openapi::document)
 }

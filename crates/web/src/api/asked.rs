@@ -44,9 +44,8 @@ fn wrong(name: &str, text: String) -> Error {
 /// A part of a query as text.
 fn decoded(name: &str, part: &str) -> Result<String> {
     let bytes = kernel::percent_decoded(&part.replace('+', " "));
-    let text = String::from_utf8(bytes).map_err(|_| {
-        wrong(name, "参数要用 UTF-8 编码后再写进网址，例如“政”写成 %E6%94%BF。".to_owned())
-    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| wrong(name, "参数要用 UTF-8 编码后再写进网址，例如“政”写成 %E6%94%BF。".to_owned()))?;
     if text.contains(|c: char| c.is_control()) {
         return Err(wrong(name, "参数里有看不见的控制字符，请去掉。".to_owned()));
     }
@@ -74,8 +73,7 @@ impl Asked {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decoded("", name)?;
             let Some(parameter) = parameters.iter().find(|one| one.name == name) else {
-                let known: Vec<&str> =
-                    parameters.iter().filter(|one| !one.old).map(|one| one.name.as_str()).collect();
+                let known: Vec<&str> = parameters.iter().filter(|one| !one.old).map(|one| one.name.as_str()).collect();
                 return Err(wrong(
                     &shown(&name),
                     format!("没有参数“{}”。可用的有：{}。", shown(&name), known.join("、")),
@@ -150,7 +148,9 @@ impl Asked {
             "" => 0,
             after => {
                 let at = all.iter().position(|one| key(one) == after);
-                at.ok_or_else(|| wrong("after", "没有参数 after 所指的这一条，它可能已不再公开。请从头取起。".to_owned()))? + 1
+                at.ok_or_else(|| {
+                    wrong("after", "没有参数 after 所指的这一条，它可能已不再公开。请从头取起。".to_owned())
+                })? + 1
             }
         };
         let size = usize::try_from(self.limit(usual)).unwrap_or(1);
@@ -212,9 +212,7 @@ fn allowed(parameter: &Parameter, value: &str) -> Result<()> {
         }
         Takes::Flag if !["true", "false"].contains(&value) => no("要写 true 或 false".to_owned()),
         Takes::Some(names) => match value.split(',').map(str::trim).find(|one| !names.iter().any(|name| name == one)) {
-            Some(other) => {
-                Err(wrong(name, format!("没有字段“{}”。可用的有：{}。", shown(other), names.join("、"))))
-            }
+            Some(other) => Err(wrong(name, format!("没有字段“{}”。可用的有：{}。", shown(other), names.join("、")))),
             None => Ok(()),
         },
         _ => Ok(()),

@@ -158,7 +158,12 @@ impl Operation {
         let mut parameters = (self.asks)(ctx);
         parameters.push(Parameter::new(
             "fields",
-            format!("只要这些字段，用逗号分隔，例如 fields={},{}。{} 总会给出。", self.selects.key, self.second(ctx), self.selects.key),
+            format!(
+                "只要这些字段，用逗号分隔，例如 fields={},{}。{} 总会给出。",
+                self.selects.key,
+                self.second(ctx),
+                self.selects.key
+            ),
             Takes::Some(self.names(ctx)),
         ));
         parameters

@@ -189,7 +189,6 @@ texts! {
     Address: "uri-reference",
 }
 
-
 /// Declares a type of the open interface: what is written as JSON, and the description of it.
 ///
 /// ```

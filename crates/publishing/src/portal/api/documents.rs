@@ -255,12 +255,16 @@ fn told(facet: &'static Facet, values: Option<&Values>) -> Vec<(Field, Value)> {
             vec![(field(format!("{label}。"), shape), value(|values, facet| json!(values.all(facet))))]
         }
         Holds::Flag => {
-            vec![(field(format!("{label}。"), json!({ "type": "boolean" })), value(|values, facet| json!(values.has(facet))))]
+            vec![(
+                field(format!("{label}。"), json!({ "type": "boolean" })),
+                value(|values, facet| json!(values.has(facet))),
+            )]
         }
         Holds::Choice(choices) => {
             let codes: Vec<&str> = choices.iter().map(|(code, _)| *code).chain([""]).collect();
             let code = field(format!("{label}，代码；没有时为空。"), json!({ "type": "string", "enum": codes }));
-            let name = Field::new(format!("{}_name", facet.key), format!("{label}，名称。"), json!({ "type": "string" }));
+            let name =
+                Field::new(format!("{}_name", facet.key), format!("{label}，名称。"), json!({ "type": "string" }));
             vec![
                 (code, value(|values, facet| json!(values.get(facet)))),
                 (name, value(|values, facet| json!(values.words(facet)))),
@@ -310,7 +314,11 @@ impl Fields for Ties {
             };
             [
                 Field::new(relation.key, format!("{}。", relation.leads), forward),
-                Field::new(relation.backs, format!("反过来指向本文的：{}。", relation.back), Vec::<Summary>::shape(all)),
+                Field::new(
+                    relation.backs,
+                    format!("反过来指向本文的：{}。", relation.back),
+                    Vec::<Summary>::shape(all),
+                ),
             ]
         };
         Kinds::of(all.ctx()).relations().into_iter().flat_map(|relation| of(relation, all)).collect()
@@ -348,9 +356,10 @@ pub(super) async fn list(State(ctx): State<Ctx>, uri: Uri, RawQuery(query): RawQ
     let asked = lists::Asked::read(&kinds, pairs);
     let after = match read.text("after") {
         "" => None,
-        text => Some(Cursor::parse(text).ok_or_else(|| {
-            read.refused("after", "参数 after 不是上一次答复里给的。请从头取起，沿 next 走。")
-        })?),
+        text => Some(
+            Cursor::parse(text)
+                .ok_or_else(|| read.refused("after", "参数 after 不是上一次答复里给的。请从头取起，沿 next 走。"))?,
+        ),
     };
     let mut filter = asked.filter(&kinds);
     if !asked.column.is_empty() {
