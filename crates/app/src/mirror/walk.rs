@@ -109,6 +109,7 @@ impl Walk {
 
     /// Begins at these addresses and at all that are known; links are followed.
     pub(super) fn begin(&mut self, addresses: Vec<String>) {
+        self.program_alone.extend(["/search", "/elder"].map(str::to_owned));
         // Further pages of a list stand only as long as the list leads to them.
         let known: Vec<String> = self.asking.known.keys().filter(|known| !known.contains('?')).cloned().collect();
         for address in known.into_iter().chain(addresses) {

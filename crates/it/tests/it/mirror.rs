@@ -158,7 +158,7 @@ impl Nginx {
 
     fn text(&self, address: &str) -> (u16, String) {
         let (status, _, body) = self.ask("GET", address);
-        (status, String::from_utf8_lossy(&body).into_owned())
+        (status, web::whole::unmarked(&String::from_utf8_lossy(&body)).into_owned())
     }
 }
 
@@ -231,7 +231,7 @@ both! {
         assert!(status == 410 && page.contains("名单有误"), "{status} {page}");
         for (method, address) in [("GET", "/documents/never"), ("POST", "/documents"), ("GET", "/.mirror/mark"), ("GET", "/_pages/down.html")] {
             let (status, head, body) = nginx.ask(method, address);
-            let page = String::from_utf8_lossy(&body).into_owned();
+            let page = web::whole::unmarked(&String::from_utf8_lossy(&body)).into_owned();
             if status == 404 {
                 assert!(!address.starts_with("/documents"), "{address}");
                 continue;

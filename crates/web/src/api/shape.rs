@@ -61,7 +61,7 @@ impl<'a> Schemas<'a> {
 /// One field of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// Its name.
+    /// As it stands in answers.
     pub name: String,
     /// What it means.
     pub words: String,

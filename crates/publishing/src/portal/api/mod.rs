@@ -6,7 +6,7 @@ mod documents;
 use kernel::permission::READ_PUBLIC;
 use web::{Capability, Listener, Routes};
 
-pub(super) use documents::{Summary, summary};
+pub(super) use documents::summary;
 
 /// The addresses of the interface that belong to documents and columns.
 pub(super) fn routes() -> Routes {
