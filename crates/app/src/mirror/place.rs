@@ -4,18 +4,16 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{BufRead, BufReader, ErrorKind, Write},
+    io::{BufRead, BufReader, BufWriter, ErrorKind, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result, bail, ensure};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 /// Says that a folder is a mirror, and of which form.
 const MARK: &str = "gongkai mirror 1\n";
@@ -37,7 +35,6 @@ pub(super) struct Entry {
 pub(super) struct Place {
     root: PathBuf,
     journal: Mutex<File>,
-    temporary: AtomicU64,
     _lock: File,
 }
 
@@ -91,28 +88,26 @@ impl Place {
             }
         }
         let journal = File::options().append(true).create(true).open(own.join("journal"))?;
-        let place =
-            Self { root: root.to_owned(), journal: Mutex::new(journal), temporary: AtomicU64::new(0), _lock: lock };
+        let place = Self { root: root.to_owned(), journal: Mutex::new(journal), _lock: lock };
         Ok((place, known))
     }
 
-    /// A new file that nobody reads yet.
-    pub(super) fn draft(&self) -> Result<(PathBuf, File)> {
-        let number = self.temporary.fetch_add(1, Ordering::Relaxed);
-        let path = self.root.join(".mirror/tmp").join(number.to_string());
-        let file = File::create(&path)?;
+    /// A new file that nobody reads yet; it vanishes when it is not put anywhere.
+    pub(super) fn draft(&self) -> Result<NamedTempFile> {
+        let draft = NamedTempFile::new_in(self.root.join(".mirror/tmp"))?;
         // Whatever the mask of whoever runs this: a server of files of another user reads it.
-        file.set_permissions(PermissionsExt::from_mode(0o644))?;
-        Ok((path, file))
+        draft.as_file().set_permissions(PermissionsExt::from_mode(0o644))?;
+        Ok(draft)
     }
 
     /// Puts a finished draft where readers find it, in the place of what was there.
-    pub(super) fn put(&self, draft: &Path, entry: &Entry) -> Result<()> {
+    pub(super) fn put(&self, draft: NamedTempFile, entry: &Entry) -> Result<()> {
         // First told, then done: what a killed run put there is known to the next one, which takes it away when it must.
         self.note(entry)?;
         let target = self.root.join(&entry.file);
         self.make_room(&entry.file)?;
-        fs::rename(draft, &target).with_context(|| format!("写不了 {}", target.display()))
+        draft.persist(&target).with_context(|| format!("写不了 {}", target.display()))?;
+        Ok(())
     }
 
     /// Remembers that this stands for its address.
@@ -169,24 +164,26 @@ impl Place {
         if self.read(file).is_some_and(|before| before == bytes) {
             return Ok(false);
         }
-        let (draft, mut written) = self.draft()?;
-        written.write_all(bytes)?;
+        let mut draft = self.draft()?;
+        draft.write_all(bytes)?;
         self.make_room(file)?;
-        fs::rename(draft, self.root.join(file))?;
+        draft.persist(self.root.join(file))?;
         Ok(true)
     }
 
     /// Keeps what stands there now, for the next run, and the redirections where they were asked.
     pub(super) fn keep<'a>(&self, entries: impl Iterator<Item = &'a Entry>, moved: Option<&str>) -> Result<()> {
         let own = self.root.join(".mirror");
-        let (draft, file) = self.draft()?;
-        let mut writer = std::io::BufWriter::new(file);
+        let mut draft = self.draft()?;
+        let mut writer = BufWriter::new(&mut draft);
         for entry in entries {
             serde_json::to_writer(&mut writer, entry)?;
             writer.write_all(b"\n")?;
         }
-        writer.into_inner().map_err(|error| error.into_error())?.sync_all()?;
-        fs::rename(draft, own.join("manifest"))?;
+        writer.flush()?;
+        drop(writer);
+        draft.as_file().sync_all()?;
+        draft.persist(own.join("manifest"))?;
         let journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         journal.set_len(0)?;
         drop(journal);
@@ -232,9 +229,9 @@ mod tests {
     }
 
     fn put(place: &Place, entry: &Entry, text: &str) {
-        let (draft, mut file) = place.draft().expect("draft");
-        file.write_all(text.as_bytes()).expect("bytes");
-        place.put(&draft, entry).expect("put");
+        let mut draft = place.draft().expect("draft");
+        draft.write_all(text.as_bytes()).expect("bytes");
+        place.put(draft, entry).expect("put");
     }
 
     #[test]

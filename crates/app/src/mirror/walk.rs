@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
-    fs::File,
     io::Write,
     path::PathBuf,
     sync::Arc,
@@ -15,6 +14,7 @@ use futures::StreamExt;
 use http::{Request, StatusCode, header};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
@@ -233,7 +233,7 @@ fn line(from: &str, to: &str) -> Option<String> {
 
 /// Where a draft of an answer lies, with what is known of it.
 struct Draft {
-    path: PathBuf,
+    file: NamedTempFile,
     bytes: u64,
     sha256: String,
     /// The text, where links are looked for.
@@ -340,10 +340,9 @@ impl Asking {
             && self.place.holds(&entry)
             && (kind != Kind::Page || self.still_whole(address, &entry).is_some());
         if same {
-            std::fs::remove_file(&draft.path)?;
             self.place.note(&entry)?;
         } else {
-            self.place.put(&draft.path, &entry)?;
+            self.place.put(draft.file, &entry)?;
         }
         let entry = Box::new(entry);
         let outcome =
@@ -362,13 +361,13 @@ impl Asking {
 
     /// Writes a body to the disk as it comes.
     async fn draft(&self, body: Body, keeps: bool) -> Result<Draft> {
-        let (path, mut file): (PathBuf, File) = self.place.draft()?;
+        let mut file = self.place.draft()?;
         let (mut sha, mut bytes) = (Sha256::new(), 0_u64);
         let mut text = keeps.then(Vec::new);
         let mut parts = body.into_data_stream();
         while let Some(part) = parts.next().await {
             let part = part.context("答复中途断了")?;
-            file.write_all(&part).with_context(|| format!("写不了 {}", path.display()))?;
+            file.write_all(&part).with_context(|| format!("写不了 {}", file.path().display()))?;
             sha.update(&part);
             bytes += part.len() as u64;
             if text.as_ref().is_some_and(|text| text.len() + part.len() > READ) {
@@ -378,7 +377,7 @@ impl Asking {
                 text.extend_from_slice(&part);
             }
         }
-        Ok(Draft { path, bytes, sha256: hex::encode(sha.finalize()), text })
+        Ok(Draft { file, bytes, sha256: hex::encode(sha.finalize()), text })
     }
 }
 
