@@ -66,7 +66,7 @@ impl Described {
             return self.holds(value, other, whole, at);
         }
         let types: Vec<&str> = match &schema["type"] {
-            Value::String(one) => vec![one],
+            Value::String(one) => vec![one.as_str()],
             Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
             other => panic!("{at}: no type but {other}"),
         };
