@@ -29,7 +29,7 @@ pub fn extract(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Extract
 pub fn import(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Imported, Rejected> {
     check_size(bytes, limits)?;
     match sniff(bytes, file_name)? {
-        Format::Docx => docx::import(bytes, limits),
+        Format::Docx => docx::import(bytes, limits, extract),
         other => Err(Rejected::new(
             Code::Unsupported,
             format!("这是{}，不能导入正文。请选择 Word 文档（.docx）；其他文件请作附件上传。", other.name()),

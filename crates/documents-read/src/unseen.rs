@@ -62,7 +62,7 @@ impl Unseen {
                 ("", "fills") => place = "fills",
                 ("", "cellXfs") => place = "cellXfs",
                 ("", "numFmt") => {
-                    let id = value("numFmtId").and_then(|id| id.parse().ok());
+                    let id = value("numFmtId").and_then(|id| id.parse::<u32>().ok());
                     empty.extend(id.filter(|_| value("formatCode").is_some_and(|code| shows_nothing(&code))));
                 }
                 ("fonts", "font") => fonts.push(Font::default()),

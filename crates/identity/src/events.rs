@@ -143,7 +143,7 @@ pub static CALENDAR_REMOVED: EventKind =
     EventKind::new("calendar", "calendar.removed", "删除放假安排").holds(&[("days", "日期")]);
 
 /// All of them, for the capability.
-pub static ALL: [&EventKind; 32] = [
+pub static ALL: [&EventKind; 33] = [
     &ORGAN_CREATED,
     &ORGAN_CHANGED,
     &ORGAN_RENAMED,

@@ -25,7 +25,7 @@ use web::{
 use crate::{
     Error, Result, Search,
     disk::{self, Found, Opened, Progress, Reading},
-    schema,
+    phrases, schema,
     segmenter::Segmenter,
     shared::{Feeding, Unfit},
 };

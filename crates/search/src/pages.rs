@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::{
-    Extension,
+    Extension, Json,
     extract::State,
     http::{HeaderValue, StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use kernel::permission::READ_PUBLIC;
 use serde::Deserialize;
@@ -15,10 +15,11 @@ use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort, api, names::Na
 
 /// The routes of the portal. Needs `Extension<Search>`.
 pub(crate) fn portal_routes() -> Routes {
-    Routes::new(Listener::Portal)
-        .get("/search", &READ_PUBLIC, page)
-        .get("/search/suggest", &READ_PUBLIC, suggest)
-        .get(api::SEARCH.path, &READ_PUBLIC, api::search)
+    Routes::new(Listener::Portal).get("/search", &READ_PUBLIC, page).get("/search/suggest", &READ_PUBLIC, suggest).get(
+        api::SEARCH.path,
+        &READ_PUBLIC,
+        api::search,
+    )
 }
 
 /// The query of the address. All text, so that a wrong number is no error page.

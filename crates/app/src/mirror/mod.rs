@@ -21,7 +21,7 @@ use serde::Serialize;
 use web::Listener;
 
 use self::{place::Place, walk::Walk};
-use crate::App;
+use crate::{App, compose};
 pub use walk::Told;
 
 /// What only the program can answer: no file stands for it.
@@ -92,16 +92,20 @@ async fn begin(app: &App) -> Result<Vec<String>> {
     let mut begin: Vec<String> = plain.map(str::to_owned).collect();
     begin.extend(app.ctx.assets().all().map(str::to_owned));
     let (db, kinds) = (app.ctx.db(), Kinds::of(&app.ctx));
-    let withdrawn = public::tombstones(db, &kinds, &[], i64::MAX).await?;
+    let withdrawn = public::tombstones(db, &kinds, &[], i64::MAX).await.map_err(refused)?;
     begin.extend(withdrawn.into_iter().map(|tomb| tomb.path));
     let mut after = DocumentId::default();
     loop {
-        let some = public::places(db, &kinds, &after, 0, 1_000).await?;
+        let some = public::places(db, &kinds, &after, 0, 1_000).await.map_err(refused)?;
         let Some(last) = some.last() else { break };
         after = last.id.clone();
         begin.extend(some.into_iter().map(|place| place.path));
     }
     Ok(begin)
+}
+
+fn refused(refusal: web::Refusal) -> anyhow::Error {
+    compose::words(refusal.into())
 }
 
 /// The beginning of every address of this site.

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use axum::{Router, body::Body, response::Response};
 use futures::StreamExt;
-use http::{Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, Request, StatusCode, header};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
@@ -240,6 +240,11 @@ struct Draft {
     text: Option<Vec<u8>>,
 }
 
+/// A header as text; empty when there is none.
+fn text_of(headers: &HeaderMap, name: &HeaderName) -> String {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
 impl Asking {
     async fn ask(&self, address: &str, tag: &str) -> Result<Response> {
         let mut again = AGAIN.iter();
@@ -298,10 +303,10 @@ impl Asking {
             let found = links(&format!("<a href=\"{to}\">"), address, &self.base);
             return Ok((Outcome::Moved(to), found));
         }
-        let text =
-            |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        let (media, policy, tag) = (text(header::CONTENT_TYPE), text(header::CACHE_CONTROL), text(header::ETAG));
-        let saved = text(header::CONTENT_DISPOSITION).starts_with("attachment");
+        let headers = answer.headers();
+        let (media, policy) = (text_of(headers, &header::CONTENT_TYPE), text_of(headers, &header::CACHE_CONTROL));
+        let (tag, saved) = (text_of(headers, &header::ETAG), text_of(headers, &header::CONTENT_DISPOSITION));
+        let saved = saved.starts_with("attachment");
         match status {
             StatusCode::OK if !policy.starts_with("public") || answer.headers().contains_key(header::SET_COOKIE) => {
                 self.forget(before, file_of(address, Kind::Page).ok().as_ref())?;

@@ -3,7 +3,7 @@
 //! Pages find the columns that they need by [`Purpose`](crate::Purpose), never by words in names.
 
 pub mod events;
-mod kinds;
+pub(crate) mod kinds;
 mod read;
 mod store;
 mod tree;

@@ -11,7 +11,12 @@ use super::{
     side_part, side_places,
     styles::Styles,
 };
-use crate::{container::Package, net::ByName, ooxml, xml};
+use crate::{
+    container::Package,
+    net::ByName,
+    ooxml::{self, Reading},
+    xml,
+};
 
 /// Most pictures of a document, as many as a text may have.
 const MOST: usize = 100;
@@ -19,9 +24,9 @@ const MOST: usize = 100;
 const MOST_BYTES: usize = 40 << 20;
 
 /// Reads a docx for an editor.
-pub(crate) fn import(bytes: &[u8], limits: &Limits) -> Result<Imported, Rejected> {
+pub(crate) fn import(bytes: &[u8], limits: &Limits, inner: Reading) -> Result<Imported, Rejected> {
     // Refuses what does something when it is opened, and knows what it left out.
-    let plain = super::read(bytes, limits)?;
+    let plain = super::read(bytes, limits, inner)?;
     let mut package = Package::open(bytes, limits)?;
     let main = ooxml::main_part(&mut package, "word/document.xml", limits)?;
     let Some(document) = package.read(&main)? else { return Err(Rejected::damaged("Word 文档")) };

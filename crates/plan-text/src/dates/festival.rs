@@ -25,7 +25,7 @@ enum Day {
     Unknown,
 }
 
-const NAMES: [(&str, Day); 71] = [
+const NAMES: [(&str, Day); 70] = [
     ("元旦", Day::Common(1, 1)),
     ("春节", Day::Lunar(1, 1)),
     ("元宵", Day::Lunar(1, 15)),

@@ -106,7 +106,9 @@ async fn would_be(ctx: &Ctx, whole: &Whole) -> Result<PublicDocument> {
         reading_html: show::pictures(&written.reading, &about.id, &edition.id),
         contents: contents(&written.articles),
         note: edition.note.clone(),
-        attachments: whole.files.iter().map(file).collect(),
+        attachments: whole.attachments().map(file).collect(),
+        // Programs are told of them, a page shows them.
+        pictures: Vec::new(),
         forward: forward(ctx, whole).await?,
         back: Vec::new(),
         superseded: Vec::new(),

@@ -26,7 +26,7 @@ use review::{
 };
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
-use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, filters, office_page, page};
+use web::{Ctx, Desk, Error, FormErrors, OfficeShell, Query, Result, office_page, page};
 
 use super::{
     checks,

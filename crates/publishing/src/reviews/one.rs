@@ -28,8 +28,9 @@ use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_pag
 
 use super::strip::{self, Strip};
 use crate::editions::{
-    checks, compare, deciding, seen,
+    checks, compare, deciding,
     history::{Line, history},
+    seen,
     show::{Paper, paper},
     subject::{self, state_words},
 };

@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use charts::{Clock, clock};
 use document::{
     House,

@@ -51,7 +51,7 @@ struct Edit {
 pub(super) async fn list(State(ctx): State<Ctx>, Extension(search): Extension<Search>, desk: Desk) -> Result<Response> {
     let mut rows = Vec::new();
     for row in store::rows(ctx.db().read()).await? {
-        let changed = time::from_db(&row.changed_at).map_or_else(String::new, |at| time::day(at).to_string());
+        let changed = time::show_date(&row.changed_at);
         let found = if row.target.is_empty() { None } else { Some(search.leads_to(&row.target).await?) };
         let (title, gone) = match found {
             Some((Found::Subject, title)) => (title, false),
@@ -122,7 +122,7 @@ pub(super) async fn change(
 }
 
 async fn write(ctx: &Ctx, search: &Search, desk: &Desk, typed: Typed, id: Option<PhraseId>) -> Result<Response> {
-    let target = typed.path(&ctx.config().portal.url);
+    let target = typed.path(&ctx.config().server.portal_url);
     // The index is asked before the write begins: it may take its time.
     let (found, _) =
         if typed.kind == "first" { search.leads_to(&target).await? } else { (Found::Nothing, String::new()) };

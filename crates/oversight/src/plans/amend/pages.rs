@@ -338,7 +338,7 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
         .iter()
         .map(|id| EndedLine {
             id: id.clone(),
-            place: place(&tree, id),
+            place: tree.place_of(id),
             text: tree.duty(id).map(|duty| duty.text.clone()).unwrap_or_default(),
             reason: choices.reasons.get(id.as_str()).cloned().unwrap_or_default(),
         })
@@ -349,7 +349,7 @@ async fn show_review(ctx: &Ctx, desk: &Desk, row: Amendment, errors: FormErrors)
         listed || ended.iter().any(|line| line.id == duty.id)
     });
     let olds = free.map(|duty| {
-        (duty.id.to_string(), format!("{} {}", place(&tree, &duty.id), filters::shortened(&duty.text, 24)))
+        (duty.id.to_string(), format!("{} {}", tree.place_of(&duty.id), filters::shortened(&duty.text, 24)))
     });
     let mut unmatched: Vec<String> = prepared.unmatched().into_iter().collect();
     // Names that were decided stay on the page, so that the decision can be changed.

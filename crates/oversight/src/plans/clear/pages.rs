@@ -156,7 +156,7 @@ fn decided(ctx: &Ctx, tree: &tree::Tree, row: &amend::store::Amendment) -> Vec<P
     let ended = prepared.alignment.ended.iter().filter_map(|id| {
         let reason = choices.reasons.get(id.as_str()).map_or("", |reason| reason.trim());
         let reason = if reason.is_empty() { row.reason.trim() } else { reason };
-        Some((format!("{} {}（终止原因：{reason}）", amend::pages::place(tree, id), tree.duty(id)?.text), true))
+        Some((format!("{} {}（终止原因：{reason}）", tree.place_of(id), tree.duty(id)?.text), true))
     });
     let directory = ctx.directory();
     let moved = amend::owners::shifts(tree, &prepared, &directory, ctx.today());

@@ -9,8 +9,8 @@ use document::{
     Facet, Kinds, RelationSpec, Shape as Holds, Values,
     columns::Tree,
     common::SOURCE,
-    page::base_url,
     html::pictures::{Address as PictureAddress, Named, of as pictures_of},
+    page::base_url,
     public::{self, Cursor, Found, Listed, PublicDocument, PublicPicture},
 };
 use kernel::{
