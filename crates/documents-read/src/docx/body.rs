@@ -197,7 +197,8 @@ impl<'a> Walk<'a> {
             (None, None) => None,
         };
         let beside = properties.is_some_and(ink::is_beside_page);
-        let ground = properties.and_then(|properties| properties.child("shd")).and_then(ink::fill);
+        let own = properties.and_then(|properties| properties.child("shd")).and_then(ink::fill);
+        let ground = own.or(inherited.ground);
         let hidden_style = inherited.hidden || beside;
         let mut line = Line { hidden_style, ink: inherited.ink, ground, ..Line::default() };
         if beside {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::ink::Ink;
+use super::ink::{self, Ink, Paint};
 use super::model::{Align, Role};
 use super::numbering::level_index;
 use crate::xml::Element;
@@ -25,6 +25,8 @@ struct Style {
     align: Option<Align>,
     hidden: bool,
     ink: Ink,
+    /// What it lays under its paragraphs.
+    ground: Option<Paint>,
     /// Something of it lays a colour under cells.
     shades: bool,
 }
@@ -41,6 +43,8 @@ pub(super) struct Inherited {
     pub(super) hidden: bool,
     /// What its letters look like.
     pub(super) ink: Ink,
+    /// What lies under its paragraphs.
+    pub(super) ground: Option<Paint>,
 }
 
 impl Styles {
@@ -62,6 +66,7 @@ impl Styles {
                     align: properties.and_then(|properties| properties.value("jc")).map(align),
                     hidden: element.child("rPr").is_some_and(|look| look.switch("vanish")),
                     ink: element.child("rPr").map(Ink::of).unwrap_or_default(),
+                    ground: properties.and_then(|properties| properties.child("shd")).and_then(ink::fill),
                     shades: element.attribute("type") == Some("table") && !element.descendants("shd").is_empty(),
                 },
             );
@@ -111,6 +116,7 @@ impl Styles {
             found.level = found.level.or(style.level);
             found.hidden |= style.hidden;
             found.ink = found.ink.over(style.ink);
+            found.ground = found.ground.or(style.ground);
             next = style.based_on.as_deref();
         }
         found.ink = found.ink.over(self.ink);

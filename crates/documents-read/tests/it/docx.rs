@@ -380,6 +380,7 @@ fn run(properties: &str, text: &str) -> String {
 #[test]
 fn what_nobody_can_see_is_hidden_text() {
     let styles = r#"<w:styles><w:style w:type="paragraph" w:styleId="w"><w:name w:val="White"/><w:rPr><w:color w:val="FEFEFE"/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="b"><w:name w:val="Band"/><w:pPr><w:shd w:val="clear" w:fill="1F4E79"/></w:pPr><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>
 <w:style w:type="character" w:styleId="v"><w:name w:val="Gone"/><w:rPr><w:vanish/></w:rPr></w:style>
 <w:style w:type="table" w:styleId="t"><w:name w:val="Dark"/><w:tblStylePr w:type="firstRow"><w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr></w:tblStylePr></w:style></w:styles>"#;
     let cell = |shade: &str, content: &str| format!("<w:tc><w:tcPr>{shade}</w:tcPr><w:p>{content}</w:p></w:tc>");
@@ -403,6 +404,7 @@ fn what_nobody_can_see_is_hidden_text() {
             true,
         ),
         // what can be seen, or may be
+        (format!("<w:p><w:pPr><w:pStyle w:val=\"b\"/></w:pPr>{}</w:p>", run("", "甲")), false),
         (format!("<w:p>{}</w:p>", run("<w:color w:val=\"auto\"/>", "甲")), false),
         (format!("<w:p>{}</w:p>", run(&format!("{white}<w:highlight w:val=\"red\"/>"), "甲")), false),
         (format!("<w:p><w:pPr>{dark}</w:pPr>{}</w:p>", run(white, "甲")), false),
