@@ -103,7 +103,7 @@ fn words(field: &str, code: &str) -> Option<String> {
         |table: &[(&str, &str)]| table.iter().find(|(known, _)| *known == code).map(|(_, label)| (*label).to_owned());
     match field {
         "kind" => columns::ColumnKind::from_code(code).map(|kind| kind.label().to_owned()),
-        "purpose" => columns::kinds::label(code).map(str::to_owned),
+        "purpose" => columns::purpose_label(code).map(str::to_owned),
         "validity" => of(common::VALIDITIES),
         "basis" => of(&erase::BASES),
         "rule" => of(&[

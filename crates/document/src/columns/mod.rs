@@ -8,6 +8,7 @@ mod read;
 mod store;
 mod tree;
 
+pub(crate) use kinds::label as purpose_label;
 pub use kinds::{
     BLOCKS, BUDGET, CATALOGUE, CONSULTATIONS, ColumnKind, FUNCTIONS, GUIDE, NEW_MEDIA, PROPOSALS, REQUESTS, RESPONSES,
     RULES, SERVICES, STATUTORY, YEARLY_REPORT, purposes,
