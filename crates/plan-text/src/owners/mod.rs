@@ -343,6 +343,15 @@ impl Reader {
             self.take(left, Some(role));
             rest = roles::strip_joint(right);
         }
+        // 县教体局等部门、单位: no further owner
+        let (bare, role) = roles::strip_end(rest);
+        if self.note.open_ended && !bare.is_empty() && open::is_nobody(bare) {
+            if role.is_some() {
+                self.note.has_role = true;
+                self.flush(role);
+            }
+            return;
+        }
         if let Some((name, role)) = roles::leading(rest) {
             self.flush(None);
             self.wait(name);

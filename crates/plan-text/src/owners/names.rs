@@ -235,7 +235,9 @@ pub(in super::super) fn is_group(name: &str) -> bool {
         return false;
     }
     let levels = ["两级", "三级", "各级"].iter().any(|word| name.contains(word));
-    ALL.iter().any(|word| bare.starts_with(word))
+    // 县财政局及其所属站所
+    bare.starts_with('其')
+        || ALL.iter().any(|word| bare.starts_with(word))
         || KINDS.iter().any(|word| bare.ends_with(word))
         || COMMON.contains(&bare)
         || bare.contains(['各', '、'])
@@ -281,7 +283,9 @@ pub(super) fn joins(left: &str, right: &str) -> bool {
     }
     let left = roles::strip_start(left);
     let right = next_name(right);
-    let party = ["党委", "党工委", "党委（党工委）", "党委(党工委)"].iter().any(|end| left.ends_with(end));
+    let party = ["党委", "党工委", "党委（党工委）", "党委(党工委)", "党（工）委", "党(工)委"]
+        .iter()
+        .any(|end| left.ends_with(end));
     let (bare, _) = roles::strip_end(right);
     if party {
         let body = bare.split(['（', '(']).next().unwrap_or(bare);

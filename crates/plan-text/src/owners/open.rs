@@ -16,6 +16,11 @@ fn behind<'a>(left: &str, right: &'a str) -> Option<&'a str> {
     if right.is_empty() {
         return Some("");
     }
+    // 县教体局等（按职责分工）
+    let inner = right.strip_prefix(['（', '(']).and_then(|rest| rest.strip_suffix(['）', ')']));
+    if inner.is_some_and(|inner| matches!(roles::strip_end(inner), ("", Some(_)))) {
+        return Some("");
+    }
     let counted = right.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十多数几".contains(c));
     let counted = counted.strip_prefix(['个', '家']).unwrap_or(counted);
     let kind = ["相关职能", "有关职能", "相关责任", "有关责任", "职能", "成员", "相关", "有关", "其他"]
@@ -39,7 +44,22 @@ fn behind<'a>(left: &str, right: &'a str) -> Option<&'a str> {
     (names::looks_like_organ(left) && names::looks_like_organ(name) && names::is_group(name)).then_some(right)
 }
 
-const UNITS: [&str; 9] = ["部门和单位", "部门和有关单位", "单位和部门", "单位", "部门", "机构", "机关", "企业", "区域"];
+const UNITS: [&str; 14] = [
+    "部门（单位）",
+    "单位（部门）",
+    "地方和部门",
+    "地方和单位",
+    "部门和地方",
+    "部门和单位",
+    "部门和有关单位",
+    "单位和部门",
+    "单位",
+    "部门",
+    "机构",
+    "机关",
+    "企业",
+    "区域",
+];
 
 /// What stands behind 和, 及, 以及.
 fn linked(text: &str) -> Option<&str> {
@@ -47,6 +67,6 @@ fn linked(text: &str) -> Option<&str> {
 }
 
 /// 单位, 有关部门: names nobody beyond those named.
-fn is_nobody(name: &str) -> bool {
+pub(super) fn is_nobody(name: &str) -> bool {
     matches!(name, "" | "单位" | "有关单位" | "相关单位" | "部门" | "有关部门" | "相关部门")
 }

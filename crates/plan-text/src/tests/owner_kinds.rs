@@ -373,6 +373,10 @@ fn further_words_of_roles() {
         ("主责单位：县财政局 协作单位：县审计局", "县财政局 Lead，县审计局 Support"),
         ("县财政局〔国库股〕牵头", "县财政局〔国库股〕 Lead"),
         ("各乡镇、街道", "各乡镇 Responsible，街道 Responsible"),
+        ("县财政局等部门、单位负责", "县财政局 Responsible"),
+        ("县财政局等部门（单位）负责", "县财政局 Responsible"),
+        ("县财政局等（按职责分工）", "县财政局 Responsible"),
+        ("各乡镇党（工）委、政府（办事处）负责", "各乡镇党（工）委、政府（办事处） Responsible"),
         ("牵头县财政局，配合县审计局", "县财政局 Lead，县审计局 Support"),
         ("县财政局 牵 头，县 审 计 局 配 合", "县财政局 Lead，县审计局 Support"),
         ("县　财　政　局　牵　头", "县财政局 Lead"),
@@ -386,5 +390,7 @@ fn further_words_of_roles() {
         let (told, warnings) = owners(note);
         assert!(told.is_empty() && warnings.contains("像是责任说明"), "{note}: {told} {warnings}");
     }
+    let many = clause("培训。开展培训。（各乡镇人民政府及其所属站所）").owners;
+    assert!(many.len() == 2 && many[1].group, "{many:?}");
     assert!(owners("县财政局、县审计局（不含乡镇）").1.contains("不含乡镇"));
 }
