@@ -158,6 +158,8 @@ struct Text {
     /// Lines that are headings, with their levels.
     headings: Vec<(usize, u8)>,
     /// For each open element that may strike out its words whether it does.
+    /// For each open `bdo`, whether it turns its text around.
+    turning: Vec<bool>,
     striking: Vec<bool>,
     /// What is struck out.
     struck: String,
@@ -225,6 +227,12 @@ impl Text {
                 self.lists.push(Some(start.unwrap_or(1)));
             }
             "ul" => self.lists.push(None),
+            // shown from right to left, one by one: said as the characters that do the same
+            "bdo" => {
+                let turns = attribute(attributes, "dir").is_some_and(|dir| dir.trim().eq_ignore_ascii_case("rtl"));
+                self.turning.push(turns);
+                self.line.extend(turns.then_some('\u{202e}'));
+            }
             _ => {}
         }
         if is_block(name) {
@@ -256,6 +264,7 @@ impl Text {
             "ol" | "ul" => {
                 self.lists.pop();
             }
+            "bdo" => self.line.extend(self.turning.pop().filter(|turns| *turns).map(|_| '\u{202c}')),
             _ => {}
         }
         if is_block(name) {

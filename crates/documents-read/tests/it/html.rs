@@ -15,6 +15,13 @@ fn deep_pages_keep_their_text() {
     }
 }
 
+/// What is shown backwards is found by who looks for it.
+#[test]
+fn text_that_a_page_turns_around_is_marked() {
+    let text = html::to_text("<p>号码<bdo dir=\"RTL\">8100</bdo>甲<bdo dir=\"ltr\">乙</bdo></p>");
+    assert_eq!(text, "号码\u{202e}8100\u{202c}甲乙");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
