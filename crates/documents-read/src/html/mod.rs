@@ -157,9 +157,9 @@ struct Text {
     written: usize,
     /// Lines that are headings, with their levels.
     headings: Vec<(usize, u8)>,
-    /// For each open element that may strike out its words whether it does.
-    /// For each open `bdo`, whether it turns its text around.
+    /// For each open `bdo` whether it turns its text around.
     turning: Vec<bool>,
+    /// For each open element that may strike out its words whether it does.
     striking: Vec<bool>,
     /// What is struck out.
     struck: String,
