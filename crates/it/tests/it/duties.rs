@@ -254,6 +254,7 @@ both! {
         // The same document may be handed in again after a return.
         hand_in(app, &mut editor, &share, &paper, "").await;
         editor.get(&page).await.expect(200).shows("待确认");
+        crate::log_words::read(app).await;
     }
 
     async fn two_clerks_confirm_once(app) {
@@ -543,6 +544,7 @@ both! {
         reader.get(&portal).await.expect(200).shows("办公室核定内容");
         let wrong = [("assignment", share.1.as_str()), ("url", "https://media.example/a"), ("title", "张某电话 13800138000")];
         editor.post(&format!("{page}/evidence"), &wrong).await.expect(422).shows("138****8000");
+        crate::log_words::read(app).await;
     }
 
     /// One duty, without an amendment of the text; who reads the plan learns that it ended and is not counted.

@@ -10,6 +10,7 @@ mod forged;
 mod identity;
 mod integrity;
 mod kept;
+mod log_words;
 mod mail;
 mod matrix;
 mod mirror;

@@ -97,6 +97,7 @@ both! {
         clerk.post(&begun, &done).await.expect(303);
         let left = "SELECT COUNT(*) FROM duty_share a JOIN duty d ON d.id = a.duty WHERE d.source_id = $1 AND a.ended_at = '' AND a.organ = 'QH010'";
         assert_eq!(count(app, left, &plan).await, 1);
+        crate::log_words::read(app).await;
     }
 
     /// What a new plan stops is said in numbers to who decides and to the reviewer; its organs hear of it, and of its return.
@@ -167,6 +168,7 @@ both! {
         other.post(&format!("{path}/revoke/{action}"), &[("once", &once), ("op", "agree")]).await.expect(303);
         assert_eq!(state(app, &first).await, "superseded");
         clerk.get(&path).await.expect(200).shows("下面是替代时的情况");
+        crate::log_words::read(app).await;
     }
 
     /// What must not become public and stands in the text is taken out where the page leads; what was decided stays.

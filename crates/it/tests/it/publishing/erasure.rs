@@ -160,5 +160,6 @@ both! {
         head.post(&erase, &asked).await.expect(409).shows("还有正在审核或等待发布的一版");
         assert!(traces(app).await.len() >= before.len());
         assert_eq!(count(app, "document.erased").await, 0);
+        crate::log_words::read(app).await;
     }
 }
