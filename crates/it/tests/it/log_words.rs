@@ -39,7 +39,8 @@ fn raw(told: &str) -> Vec<&str> {
     let code = |piece: &&str| {
         let lower = piece.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'.'));
         let joined = piece.trim_matches('.').contains(['_', '.']);
-        lower && joined && !piece.contains("example") && !piece.contains("www.")
+        let file = [".txt", ".pdf", ".docx", ".xlsx", ".csv", ".md", ".html", ".png", ".cn", ".com", ".invalid"];
+        lower && joined && !file.iter().any(|end| piece.ends_with(end))
     };
     let moment = |piece: &&str| piece.len() >= 20 && piece.contains('T') && piece.ends_with('Z');
     let mut found: Vec<&str> = pieces.filter(|piece| code(piece) || moment(piece)).collect();
