@@ -153,6 +153,7 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     let rest = content.text[title.rest..].trim();
     let obliges = !found.is_empty() || !dates::find(rest, context.from, Setting::Text).is_empty();
     if section.clauses.is_empty() && obliges {
+        warn_items(&content, line, context);
         // one clause without number; the title stays the section's unless the clause has nothing else
         let fields = fields(&content, &pairs, found, block.heading.map(|_| SECTION_TITLE), context);
         section.title.clone_from(&fields.title);
@@ -191,6 +192,18 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
     section
 }
 
+/// Names lines with a mark in front and owners behind, which may each be a clause: every owner would answer for all of them.
+fn warn_items(content: &Content, line: usize, context: &mut Context) {
+    let marked = |c: char| owners::is_bullet(c) || c.is_ascii_alphanumeric() || matches!(c, '-' | '–' | '—' | '·');
+    let from = context.from;
+    let item =
+        |text: &&str| text.trim_start().starts_with(marked) && notes::ends_with_note(text, &pairs::find(text), from);
+    let items = content.text.split('\n').filter(item).count();
+    if items > 1 {
+        context.warn(line, format!("这里没有分条，却有 {items} 行各有责任说明，可能是几条，请核对并拆分。"));
+    }
+}
+
 /// Names the terms in the text between a section's heading and its first clause: they bind nobody.
 fn warn_dates(content: &Content, from: usize, context: &mut Context) {
     for due in dates::find(&content.text[from..], context.from, Setting::Text) {
@@ -205,12 +218,6 @@ pub(super) fn clause(block: &Block<'_>, context: &mut Context) -> Clause {
     let pairs = pairs::find(&content.text);
     let found = content.notes(&pairs, context);
     let (number, marks) = number(block.heading);
-    // several clauses whose numbers are none that is known: every owner would answer for all of it
-    let with_owners = found.iter().filter(|found| !found.note.owners.is_empty()).count();
-    if block.heading.is_none() && with_owners > 1 {
-        let line = block.lines.first().map_or(1, |line| line.no);
-        context.warn(line, format!("这一条没有编号，却有 {with_owners} 处责任说明，可能是几条，请核对并拆分。"));
-    }
     let fields = fields(&content, &pairs, found, block.heading.map(|_| CLAUSE_TITLE), context);
     fields.into_clause(number, marks, context)
 }

@@ -233,7 +233,7 @@ pub(super) fn says_when(words: &str) -> bool {
     let counted = words.chars().any(|c| digit(c).is_some() || "一二两三四五六七八九十半每".contains(c));
     // No organ's name begins or ends so, and none is a figure.
     let begins = words.starts_with(['每', '逢', '隔']);
-    let ends_in_time = words.ends_with(['前', '底', '末', '尾'])
+    let ends_in_time = words.ends_with(['前', '底', '末', '尾', '后'])
         || ["前后", "之后", "以后", "结束后", "期间", "月初", "季初", "年初", "年中", "月月"]
             .iter()
             .any(|end| words.ends_with(end));
