@@ -5,6 +5,7 @@
 
 mod check;
 mod clock;
+mod compare;
 mod data;
 mod file;
 mod plan;
@@ -88,6 +89,15 @@ enum Command {
         /// 文件：Word（.docx）、Excel（.xlsx、.xls、.csv）、PDF、网页（.html）、文本（.txt）、Markdown（.md）、图片；
         /// 写 - 时从标准输入读
         file: PathBuf,
+    },
+    /// 逐条对照新旧两个文件，不需要数据库
+    #[command(after_help = "例：gongkai compare 办法2025.docx 办法2026.docx --json\n\n按“第…条”对照，没有条的按段落；\
+                            说明修改、增加、删去、移动（含只改序号）、拆分、合并，数字、日期、文号作为整体对照。")]
+    Compare {
+        /// 旧文件：Word（.docx）、PDF、网页（.html）、文本（.txt）、Markdown（.md）；写 - 时从标准输入读
+        old: PathBuf,
+        /// 新文件
+        new: PathBuf,
     },
     /// 检索已公开的信息
     #[command(after_help = "例：gongkai search 养老 --limit 5 --json")]
@@ -215,6 +225,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Command::Check { file } => return check::run(&file, cli.common.json),
+        Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
             let readings = match &cli.common.config {
@@ -252,7 +263,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Column(tables::Column::Import { file, sheet }) => {
                 tables::column(&existing(config, data).await?, &file, &sheet, json).await
             }
-            Command::Clock(_) | Command::Check { .. } | Command::Column(tables::Column::Template) => {
+            Command::Clock(_)
+            | Command::Check { .. }
+            | Command::Compare { .. }
+            | Command::Column(tables::Column::Template) => {
                 unreachable!("needs no database and is done before")
             }
             Command::User(user::Command::Import { file, sheet }) => {

@@ -165,6 +165,11 @@ fn alike(a: &[u64], b: &[u64], steps: &mut Steps) -> Score {
     if both == 0 || !steps.take(both) { 0 } else { 2000 * shared(a, b) / both }
 }
 
+/// How alike two texts are, in thousandths.
+pub(super) fn likeness(a: &[Word], b: &[Word], steps: &mut Steps) -> usize {
+    if a == b { 1000 } else { alike(&shingles(a), &shingles(b), steps) }
+}
+
 /// A pair that might be: how well it stands, how alike it is, and which.
 type Candidate = (Score, Score, usize, usize);
 

@@ -5,6 +5,7 @@
 //! that a text made to be slow is shown more coarsely and nobody waits for it. It is still work for a thread that answers nobody
 //! else ([`aside`]).
 
+pub mod articles;
 mod files;
 mod matching;
 mod script;

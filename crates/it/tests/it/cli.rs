@@ -74,6 +74,53 @@ fn check_keeps_its_contract() {
 }
 
 #[test]
+fn compare_keeps_its_contract() {
+    let place = tempfile::tempdir().expect("place");
+    let file = |name: &str, text: &str| {
+        let file = place.path().join(name);
+        std::fs::write(&file, text).expect("write");
+        file.to_str().expect("path").to_owned()
+    };
+    let old = file(
+        "旧.txt",
+        "补贴办法\n第一条 为规范管理，制定本办法。\n第二条 标准为每月100元。\n第三条 自2025年7月1日起施行。\n",
+    );
+    let new = file(
+        "新.txt",
+        "补贴办法\n第一条 为规范管理，制定本办法。\n第二条 坚持公开、公平、公正的原则。\n第三条 标准为每月120元。\n\
+         第四条 自2025年7月1日起施行。\n",
+    );
+    let answer = json(&run(place.path(), &["compare", &old, &new, "--json"]));
+    assert_eq!(answer.as_object().expect("object").keys().collect::<Vec<_>>(), ["changes", "new", "old", "summary"]);
+    assert_eq!(
+        (&answer["old"]["title"], &answer["old"]["articles"][1]["number"]),
+        (&"补贴办法".into(), &"第二条".into())
+    );
+    let changes = answer["changes"].as_array().expect("changes");
+    let told: Vec<_> =
+        changes.iter().map(|one| (one["kind"].as_str(), one["old"].as_str(), one["new"].as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (Some("unchanged"), Some("第一条"), Some("第一条")),
+            (Some("added"), None, Some("第二条")),
+            (Some("moved-modified"), Some("第二条"), Some("第三条")),
+            (Some("moved"), Some("第三条"), Some("第四条")),
+        ]
+    );
+    let spans = changes[2]["spans"].as_array().expect("spans");
+    let side = |without: &str| -> String {
+        spans.iter().filter(|one| one["op"] != without).filter_map(|one| one["text"].as_str()).collect()
+    };
+    assert_eq!((side("insert").as_str(), side("delete").as_str()), ("标准为每月100元。", "标准为每月120元。"));
+    assert_eq!((&answer["summary"]["moved"], &changes[3]["similarity"]), (&1.into(), &1.0.into()));
+    let plain = run(place.path(), &["compare", &old, &new]);
+    assert!(String::from_utf8_lossy(&plain.stdout).contains("〔－100〕〔＋120〕"));
+    assert_eq!(run(place.path(), &["compare", &old]).status.code(), Some(2));
+    assert_eq!(run(place.path(), &["compare", &old, "none.txt", "--json"]).status.code(), Some(1));
+}
+
+#[test]
 fn wrong_usage_is_2_and_bad_input_is_1_with_words() {
     let place = tempfile::tempdir().expect("place");
     assert_eq!(run(place.path(), &["plan", "parse"]).status.code(), Some(2));
