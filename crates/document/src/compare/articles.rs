@@ -105,7 +105,7 @@ pub fn read(text: &str) -> Regulation {
     for line in lines {
         let line = line.trim_start_matches('#').trim_start().trim_start_matches("**");
         match label(line) {
-            Some((number, '条', value, rest)) if apart(rest) || value == last + 1 => {
+            Some((number, '条', value, rest)) if apart(rest) || (value == last + 1 && !speaks(rest)) => {
                 last = value;
                 let rest = rest.trim_start_matches("**").trim();
                 found.articles.push(Article { number: number.to_owned(), text: rest.to_owned() });
@@ -131,6 +131,11 @@ pub fn read(text: &str) -> Regulation {
         found.preamble = before.join("\n");
     }
     found
+}
+
+/// Whether the words after a label speak of the article: 第三条规定的, 第三条、第四条.
+fn speaks(rest: &str) -> bool {
+    rest.starts_with(['规', '的', '所', '、', '和', '或', '至', '第', '中', '，'])
 }
 
 fn apart(rest: &str) -> bool {
