@@ -278,6 +278,27 @@ export async function writing(program, staff) {
     await close(next);
   });
 
+  await test("writing: the letters of a review lead to a decision and make none", async (pages) => {
+    const title = "关于公布助餐点开放时间的通知（审核按键）";
+    await submitted(staff, "editor-mz", { title, text: SENTENCE }, pages);
+    const page = await staff.at("secrecy", "", pages);
+    await openReview(page, title);
+    const at = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim());
+    await page.keyboard.press("a");
+    check((await at()) === "tick0", `A leads to ${await at()}, not to what is still to be ticked`);
+    await tick(page);
+    await page.locator("h1").click();
+    await page.keyboard.press("a");
+    check((await at()) === "通过", `A leads to ${await at()}`);
+    check((await page.locator("dialog[open]").count()) === 0, "A opened a dialog");
+    await page.keyboard.press("r");
+    check((await at()) === "reason", `R leads to ${await at()}`);
+    await page.keyboard.type("arn");
+    check((await page.locator("#reason").inputValue()) === "arn", "letters are no letters in a field");
+    check(/\/reviews\//.test(page.url()), "a letter left the page");
+    await close(page);
+  });
+
   await test("writing: Ctrl+Shift+Enter only asks, it never sends", async (pages) => {
     const page = await staff.at("editor-mz", "", pages);
     const id = await begin(page, { title: "关于公布助餐点开放时间的通知（按键）" });

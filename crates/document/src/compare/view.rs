@@ -382,7 +382,7 @@ fn row_html(lexicon: &Lexicon, row: &table::Row, out: &mut String) {
         State::Removed => ("removed", "删去的行"),
         State::MovedAway => ("moved", "移走的行"),
         State::MovedHere => ("moved", "移来的行"),
-        State::Both if row.same() => ("", ""),
+        State::Both if row.same() => ("same", "未改"),
         State::Both => ("modified", "有改动"),
     };
     out.push_str(&format!("<tr class=\"{class}\"><th scope=\"row\">{words}</th>"));

@@ -3,11 +3,11 @@
 //!
 //! A correction may have been made so that something is no longer read: a name, a number. What was withdrawn, and what stood
 //! before it, is therefore not compared; neither is what stood before an edition whose authors say so
-//! ([`APART`](crate::common::APART)), nor text that has gone since and holds a personal number ([`withheld`]).
+//! ([`APART`](crate::common::APART)), nor text that has gone since and holds a personal number or somebody's home ([`withheld`]).
 
 use kernel::id::{DocumentId, EditionId};
 use store::{Db, FromRow, query_as};
-use text::findings::{Severity, personal_numbers};
+use text::findings::{Severity, homes, personal_numbers};
 
 use crate::{
     common::APART,
@@ -93,8 +93,10 @@ pub fn file(row: &rows::AttachmentRow) -> File {
     }
 }
 
-/// Whether words that the newer edition no longer has hold a personal number: then the older one is not read again. It is work
-/// for a thread that answers nobody else.
+/// Whether words that the newer edition no longer has hold a personal number or the address of a home: then the older one is not
+/// read again. It is work for a thread that answers nobody else.
 pub fn withheld(comparison: &Comparison) -> bool {
-    personal_numbers("body", &comparison.gone()).iter().any(|finding| finding.severity == Severity::Block)
+    let gone = comparison.gone();
+    let number = || personal_numbers("body", &gone).iter().any(|finding| finding.severity == Severity::Block);
+    number() || !homes("body", &gone).is_empty()
 }
