@@ -67,8 +67,27 @@ impl Pairs {
 /// Matches rows of a table.
 pub(super) fn arrange(olds: &[Item], news: &[Item], steps: &mut Steps) -> Vec<Place> {
     let mut pairs = matched(olds, news, steps);
-    let stays = stays(&mut pairs);
+    let mut stays = stays(&mut pairs);
+    level(&mut pairs, &mut stays);
     places(&pairs, &stays, &HashMap::new())
+}
+
+/// As many rows left between two that stayed as there were: they are the same rows, whatever stands in them.
+fn level(pairs: &mut Pairs, stays: &mut [bool]) {
+    let (mut i, mut j) = (0, 0);
+    let both: Vec<(usize, usize)> =
+        pairs.to.iter().enumerate().filter(|(i, _)| stays[*i]).filter_map(|(i, j)| Some((i, (*j)?))).collect();
+    for (x, y) in both.into_iter().chain([(pairs.to.len(), pairs.from.len())]) {
+        let was: Vec<usize> = (i..x).filter(|i| pairs.to[*i].is_none()).collect();
+        let is: Vec<usize> = (j..y).filter(|j| pairs.from[*j].is_none()).collect();
+        if was.len() == is.len() {
+            for (old, new) in was.into_iter().zip(is) {
+                pairs.put(old, new, ALIKE);
+                stays[old] = true;
+            }
+        }
+        (i, j) = (x + 1, y + 1);
+    }
 }
 
 /// Matches units of a text: one may have been split into several, several merged into one.
