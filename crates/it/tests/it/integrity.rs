@@ -11,7 +11,7 @@ use testkit::{TestApp, both};
 
 use crate::{
     duties,
-    publishing::{changes, column, pass_all, published},
+    publishing::{changes, column, pass_all, pictures::png, published},
 };
 
 /// A column of one row, what it is changed to, and what the fault says.
@@ -43,6 +43,7 @@ fn changes_by_hand() -> Vec<Change> {
         ("attachment", "title", text("别的附件"), of_public, "附件"),
         ("attachment", "file_name", text("else.exe"), of_public, "附件"),
         ("attachment", "media_type", text("text/html"), of_public, "附件"),
+        ("picture", "width", Value::Int(41), "width = 40", "正文中的图片"),
         ("document", "organ", text("QH011"), "current_edition <> ''", "机关"),
         ("document", "column_slug", text("else"), "current_edition <> ''", "栏目"),
         ("document", "kind", text("news"), "current_edition <> ''", "文件"),
@@ -141,6 +142,10 @@ async fn everything(app: &TestApp) {
     put(app, seeded("公开的", SeedState::Published { at })).await;
     let (reason, notice) = ("有误".to_owned(), "另行公布".to_owned());
     put(app, seeded("撤回的", SeedState::Withdrawn { published_at: at, at, reason, notice })).await;
+    let mut pictured = seeded("有图的", SeedState::InReview { gate: review::route::Gate::POLICY, since: at });
+    pictured.body_html.push_str("<figure><img src=\"picture:1\" alt=\"图\"></figure>");
+    pictured.pictures = vec![SeedFile { file_name: "a.png".into(), title: String::new(), bytes: png(40, 30, 1) }];
+    put(app, pictured).await;
     put(app, seeded("定时的", SeedState::Scheduled { at: "2027-01-04T01:00:00Z".parse().expect("moment") })).await;
     put(app, seeded("在审的", SeedState::InReview { gate: review::route::Gate::WORDING, since: at })).await;
     duties::issued(app).await;
