@@ -126,7 +126,7 @@ pub fn absolute(html: &str, base: &str) -> String {
                 for (key, value) in &mut attributes {
                     let own = |address: &str| address.starts_with('/') && !address.starts_with("//");
                     match key.as_str() {
-                        "src" | "href" if own(value) => value.insert_str(0, base),
+                        "src" | "href" if own(value.as_str()) => value.insert_str(0, base),
                         "srcset" => {
                             let each = |one: &str| if own(one) { format!("{base}{one}") } else { one.to_owned() };
                             *value = value.split(", ").map(each).collect::<Vec<_>>().join(", ");
