@@ -4,7 +4,9 @@ use kernel::Role;
 use review::Gate;
 use testkit::{Client, TestApp, both};
 
-use super::{approve, column, count, draft, edition, everything, identity_number, is_public, pass_all, submit, ticked, whole};
+use super::{
+    approve, column, count, draft, edition, everything, identity_number, is_public, pass_all, submit, ticked, whole,
+};
 
 /// Tries an emergency publication of what is open.
 pub(crate) async fn bypass(app: &TestApp, client: &mut Client, document: &str) -> testkit::Reply {
