@@ -4,7 +4,7 @@
 pub mod align;
 pub(crate) mod owners;
 pub(crate) mod pages;
-pub(crate) mod prepare;
+pub mod prepare;
 mod shares;
 pub mod store;
 mod told;
