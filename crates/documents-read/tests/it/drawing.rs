@@ -222,15 +222,15 @@ async fn the_child_draws_under_its_limits() {
     use std::io::Write;
     let mut on_disk = tempfile::NamedTempFile::new().expect("file");
     on_disk.write_all(&photo(900, 600, 1)).expect("content");
-    let child = Extractor::new(env!("CARGO_BIN_EXE_gongkai-extract"), Limits::default());
+    let mut child = Extractor::new(env!("CARGO_BIN_EXE_gongkai-extract"), Limits::default());
     let made = child.draw(on_disk.path(), "a.jpg").await.expect("drawn");
     assert_eq!(made, drawn(&photo(900, 600, 1), "a.jpg").expect("drawn"), "the same as here");
     let mut hostile = tempfile::NamedTempFile::new().expect("file");
     hostile.write_all(&claims(20_000, 20_000, 8)).expect("content");
     assert_eq!(child.draw(hostile.path(), "a.png").await.expect_err("too large").code, Code::TooComplex);
     // Whatever is asked for, the points have a bound of their own.
-    let greedy = Extractor { limits: Limits { pixels: u64::MAX, ..Limits::default() }, ..child };
-    let refused = greedy.draw(hostile.path(), "a.png").await.expect_err("too large");
+    child.limits = Limits { pixels: u64::MAX, ..Limits::default() };
+    let refused = child.draw(hostile.path(), "a.png").await.expect_err("too large");
     assert!(refused.message.contains("缩小"), "{refused}");
 }
 

@@ -14,7 +14,7 @@ use crate::model::PlanKind;
 pub(super) const DAY: Date = Date::constant(2026, 3, 1);
 
 /// Identities that can be told apart and are the same in every run: the prefix and a number.
-pub(super) fn fresh(prefix: &str) -> impl FnMut() -> String + Send {
+pub(crate) fn fresh(prefix: &str) -> impl FnMut() -> String + Send {
     let mut count = 0;
     move || {
         count += 1;
@@ -23,7 +23,7 @@ pub(super) fn fresh(prefix: &str) -> impl FnMut() -> String + Send {
 }
 
 /// What the text says, as rows of the plan `p`; no organ is known.
-pub(super) fn rows(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> String + Send)) -> Rows {
+pub(crate) fn rows(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> String + Send)) -> Rows {
     let directory = Directory::default();
     let plan = PlanId::from("p");
     let mut frame = Frame { plan: &plan, kind, fresh, directory: &directory, day: DAY };
@@ -31,7 +31,7 @@ pub(super) fn rows(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> Str
 }
 
 /// The draft of the plan `p` with what the text says.
-pub(super) fn tree(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> String + Send)) -> Tree {
+pub(crate) fn tree(source: &str, kind: PlanKind, fresh: &mut (dyn FnMut() -> String + Send)) -> Tree {
     let rows = rows(source, kind, fresh);
     let plan = PlanRow {
         id: "p".into(),

@@ -12,7 +12,7 @@ pub mod edit;
 mod export;
 mod find;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod head;
 mod head_doubts;
 pub mod import;
