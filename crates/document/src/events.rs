@@ -96,7 +96,8 @@ pub static SEEDED: EventKind = EventKind::new("document", "document.seeded", "�
 
 const PUBLIC: &[(&str, &str)] =
     &[("edition", "版本"), ("number", "第几版"), ("index_number", "索引号"), ("fields", "")];
-const FILE: &[(&str, &str)] = &[("edition", "版本"), ("file", "附件"), ("name", "名称"), ("digest", ""), ("parts", "")];
+const FILE: &[(&str, &str)] =
+    &[("edition", "版本"), ("file", "附件"), ("name", "名称"), ("digest", ""), ("parts", ""), ("small", "")];
 
 /// All of them, for the capability.
 pub static ALL: [&EventKind; 21] = [

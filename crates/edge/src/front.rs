@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use axum::{Router, extract::Request, response::Response};
 use tower::ServiceExt;
-use web::{Ctx, Listener, client, peer};
+use web::{Ctx, Listener, api, client, peer};
 
 use crate::{headers::carries_body, kept::Kept, request_log::RequestLog};
 
@@ -50,7 +50,8 @@ impl Front {
     /// The answer, or the request for which there is none yet.
     async fn answer(&self, request: Request) -> Result<Response, Request> {
         let started = Instant::now();
-        if carries_body(&request) {
+        // A program may want another form, and is told what a page of another site may read ([`crate::api`]).
+        if carries_body(&request) || request.uri().path().starts_with(api::PREFIX) {
             return Err(request);
         }
         let (parts, body) = request.into_parts();

@@ -77,7 +77,8 @@ impl Error {
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "系统出了问题",
-                "刚才的操作没有完成，没有保存任何改动。请稍后再试；仍不行请致电，并告知下面的编号。".to_owned(),
+                "刚才的操作没有完成，没有保存任何改动。请稍后再试；仍不行的，请联系网站维护人员，并告知问题编号。"
+                    .to_owned(),
             ),
         };
         ErrorView { status, title, message, incident: None }
@@ -108,6 +109,10 @@ impl IntoResponse for Error {
             tracing::error!(error = %source, "request failed");
             metrics::counter!("http_internal_errors_total").increment(1);
             view.incident = asked::incident();
+            if let Some(incident) = &view.incident {
+                // Scripts show the sentence alone.
+                view.message = view.message.replace("问题编号。", &format!("问题编号 {incident}。"));
+            }
         }
         let mut response = (view.status, view.message.clone()).into_response();
         if let Self::Limited { seconds, .. } = self {

@@ -6,6 +6,8 @@ import type { EditorView } from "@tiptap/pm/view";
 import { button, make } from "../office/dom";
 import { mayTryAgain, reason } from "../office/upload";
 
+/** With one full stop, whether it came with one or not. */
+const sentence = (text: string): string => text.replace(/。?$/, "。");
 const PICTURE = /^\/pictures\/[0-9a-z]{16}\/\d+x\d+\.(png|jpg)$/;
 const TAKEN = ["image/png", "image/jpeg", "image/gif"];
 /** Kinds that the server does not read, but this browser may. */
@@ -233,7 +235,7 @@ class FigureView {
       );
     } else if (job.fault !== "") {
       const again = job.again ? [button("重试", "small", () => void send(job))] : [];
-      const fault = make("span", { class: "err", role: "alert" }, `${name}：${job.fault}。`);
+      const fault = make("span", { class: "err", role: "alert" }, sentence(`${name}：${job.fault}`));
       this.state.replaceChildren(
         fault,
         ...again,
@@ -326,7 +328,8 @@ export async function importWord(editor: Editor, file: File, tellThat: (words: s
       headers: { Accept: "application/json" },
     });
     const text = await answer.text();
-    if (!answer.ok) return tellThat(`${file.name} 没有导入：${reason(answer.status, text)}。正文没有变化。`);
+    if (!answer.ok)
+      return tellThat(`${sentence(`${file.name} 没有导入：${reason(answer.status, text)}`)}正文没有变化。`);
     const { html, notes } = JSON.parse(text) as { html: string; notes: string[] };
     const content = asContent(html);
     if (editor.isEmpty) editor.commands.setContent(content, { emitUpdate: true });

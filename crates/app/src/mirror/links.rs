@@ -82,6 +82,7 @@ pub(super) fn links(text: &str, here: &str, base: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for mark in [" href=\"", " src=\"", " srcset=\"", " poster=\"", "<loc>", "url("] {
         for rest in text.split(mark).skip(1) {
+            let rest = if mark == "url(" { rest.trim_start_matches(['"', '\'', ' ']) } else { rest };
             let end = rest.find(['"', '<', ')']).unwrap_or(rest.len());
             let value = rest[..end].replace("&#38;", "&").replace("&amp;", "&");
             if mark == " srcset=\"" {

@@ -24,6 +24,7 @@ use super::{
     place::{Entry, Known, Place},
 };
 use crate::App;
+use document::html::pictures::PLACE;
 
 /// Addresses asked at the same time: readers of a running portal wait for the same database.
 const AT_ONCE: usize = 4;
@@ -308,6 +309,8 @@ impl Asking {
         let (tag, saved) = (text_of(headers, &header::ETAG), text_of(headers, &header::CONTENT_DISPOSITION));
         let saved = saved.starts_with("attachment");
         match status {
+            // A picture is kept by its reader alone, since it may be withdrawn; here it goes with its text.
+            StatusCode::OK if address.starts_with(PLACE) => {}
             StatusCode::OK if !policy.starts_with("public") || answer.headers().contains_key(header::SET_COOKIE) => {
                 self.forget(before, file_of(address, Kind::Page).ok().as_ref())?;
                 return Ok((Outcome::ProgramAlone, nothing));

@@ -378,10 +378,13 @@ impl<'a> Walk<'a> {
                     }
                 }
                 "drawing" | "pict" | "object" => {
-                    let before = line.runs.len();
+                    let (before, pictures) = (line.runs.len(), self.shown.as_ref().map_or(0, Vec::len));
                     self.drawing(child, line);
                     if hidden {
                         line.runs.truncate(before);
+                        if let Some(shown) = &mut self.shown {
+                            shown.truncate(pictures);
+                        }
                     }
                 }
                 _ => {}

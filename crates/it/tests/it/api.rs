@@ -312,14 +312,16 @@ async fn fuzzed(described: &Described, reader: &mut Client, names: &BTreeMap<Str
         let (filled, parameters) = asked(&path, &operation, names);
         let known: Vec<&str> = parameters.iter().map(|one| one["name"].as_str().expect("a name")).collect();
         let mut addresses: Vec<(String, Option<&str>)> = Vec::new();
-        for name in &known {
-            addresses.extend(hostile().into_iter().map(|value| (format!("{filled}?{name}={value}"), Some(*name))));
+        for (turn, name) in known.iter().enumerate() {
+            // Of each parameter a third of them, another for each: all together every one, in a bearable time.
+            let hostile = hostile().into_iter().skip(turn % 3).step_by(3);
+            addresses.extend(hostile.map(|value| (format!("{filled}?{name}={value}"), Some(*name))));
             addresses.push((format!("{filled}?{name}=1&{name}=1"), Some(name)));
         }
         for query in ["unknown=1", "_=1", "=1", "%00=1", "%FF=1", "a%5B%5D=1", "constructor=1", "Limit=1"] {
             addresses.push((format!("{filled}?{query}"), None));
         }
-        for _ in 0..60 {
+        for _ in 0..15 {
             let pairs =
                 (0..=chance.below(3)).map(|_| format!("{}={}", known[chance.below(known.len())], chance.bytes()));
             addresses.push((format!("{filled}?{}", pairs.collect::<Vec<_>>().join("&")), None));

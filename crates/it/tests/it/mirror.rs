@@ -2,7 +2,7 @@
 //! withdrawn leaves it, what is killed is taken up again.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
@@ -58,7 +58,11 @@ async fn site(app: &TestApp) -> Site {
         SeedFile {
             file_name: "名单 一.csv".into(), title: "名单".into(), bytes: "姓名,金额\r\n甲,1\r\n".into()
         };
-    let public = put(app, Seed { files: vec![file], ..notice("带附件的通知") }).await;
+    let picture = crate::publishing::pictures::png(1_000, 400, 90);
+    let picture = SeedFile { file_name: "示意图.png".into(), title: String::new(), bytes: picture };
+    let body_html = "<p>公开的正文</p><figure><img src=\"picture:1\" alt=\"示意图\"></figure>".to_owned();
+    let public = Seed { files: vec![file], pictures: vec![picture], body_html, ..notice("带附件的通知") };
+    let public = put(app, public).await;
     put(app, Seed { state: SeedState::Draft, ..notice(CANARY) }).await;
     let (published_at, at) =
         ("2026-02-10T01:00:00Z".parse().expect("moment"), "2026-02-11T01:00:00Z".parse().expect("moment"));
@@ -180,6 +184,15 @@ both! {
         let attachment = attachment["attachments"][0]["url"].as_str().expect("url").to_owned();
         let attachment = attachment[attachment.find("/attachments").expect("path")..].to_owned();
         let plan = format!("/plans/{}", site.plan);
+        // Each picture in each of its sizes, as every page names them.
+        let page = app.visitor().get(&format!("/documents/{}", site.public)).await.text();
+        let pictures: BTreeSet<&str> = page.split(['"', ' ', ',']).filter(|word| word.starts_with("/pictures/")).collect();
+        assert_eq!(pictures.len(), 2, "{pictures:?}");
+        for picture in pictures {
+            let (program, (status, head, body)) = (app.visitor().get(picture).await, nginx.ask("GET", picture));
+            assert!(status == 200 && head.contains("content-type: image/png"), "{picture}: {head}");
+            assert_eq!(body, program.bytes, "{picture}");
+        }
         for address in [
             "/", "/documents", "/documents?page=2", "/columns/notices", "/columns/notices?page=2", "/organs", "/organs/QH010",
             &format!("/documents/{}", site.public), &format!("/documents/{}", site.gone), &plan, &format!("{plan}/text"),
