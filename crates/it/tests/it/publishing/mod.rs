@@ -351,7 +351,7 @@ both! {
         submit(&mut editor, &id, "带附件的通知", "<p>金额为120元。</p>", &[]).await.expect(422).shows("请写明这一版改了什么");
         submit(&mut editor, &id, "带附件的通知", "<p>金额为120元。</p>", &[("note", "更正金额")]).await.expect(303);
         let (edition, ..) = edition(app, &id).await;
-        app.reviewer(Gate::SECRECY).await.get(&format!("/reviews/{edition}")).await.expect(200).shows("1<del>0</del>0元").shows("1<ins>2</ins>0元");
+        app.reviewer(Gate::SECRECY).await.get(&format!("/reviews/{edition}")).await.expect(200).shows("<del>100</del>元").shows("<ins>120</ins>元");
         let Some(Found::Public(old)) = found(app, &id).await else { panic!("gone") };
         assert!(old.body_text.contains("100"));
         pass_all(app, &id).await;
