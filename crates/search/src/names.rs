@@ -50,9 +50,9 @@ impl Labels {
         self
     }
 
-    /// Whether there is a column with this code.
-    pub(crate) fn has_column(&self, code: &str) -> bool {
-        self.words.contains_key(&(Facet::Column, code.to_owned()))
+    /// The name of the column with this code, if there is one.
+    pub(crate) fn column(&self, code: &str) -> Option<&str> {
+        self.words.get(&(Facet::Column, code.to_owned())).map(String::as_str)
     }
 }
 

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::IndexWriter;
 use tokio::sync::MutexGuard;
 use web::{
-    Ctx, Listener,
+    Ctx,
     hooks::{Audience, SearchSource, WordHits, WordQuery},
 };
 
@@ -289,10 +289,8 @@ impl Search {
         if let Some(hit) = found.hits.pop() {
             return Ok((phrases::Found::Subject, hit.title));
         }
-        let column = path.strip_prefix("/columns/").map(str::to_owned);
-        let names = self.names().await;
-        let fixed = column.is_some_and(|slug| names.labels.has_column(&slug)) || self.is_fixed_page(path);
-        Ok((if fixed { phrases::Found::Page } else { phrases::Found::Nothing }, String::new()))
+        let title = fixed_title(&self.inner.ctx, &self.names().await.labels, path);
+        Ok(title.map_or_else(|| (phrases::Found::Nothing, String::new()), |title| (phrases::Found::Page, title)))
     }
 
     /// What everybody may find at an address, as the index has it.
@@ -306,13 +304,6 @@ impl Search {
             state.at_address(&path, today)
         };
         self.inner.gates.of(Audience::Office).work(move || search.reading(look)).await
-    }
-
-    /// Whether a page of the portal has this address whatever is public.
-    fn is_fixed_page(&self, path: &str) -> bool {
-        let routes = self.inner.ctx.capabilities().routes();
-        let mut portal = routes.filter(|routes| routes.listener() == Listener::Portal);
-        portal.any(|routes| routes.list().iter().any(|route| route.path == path && is_page(route.path)))
     }
 
     /// The subjects that hold the words of a list.
@@ -386,7 +377,9 @@ impl Search {
         }
         let phrases = phrases::all(self.inner.ctx.db().read()).await;
         let phrases = phrases.map_err(|error| Error::Source(format!("{error:?}")))?;
-        let labels = Arc::new(Labels::new(labels).with(phrases));
+        let labels = Labels::new(labels);
+        let phrases = phrases.titled(|path| fixed_title(&self.inner.ctx, &labels, path));
+        let labels = Arc::new(labels.with(phrases));
         self.inner.labels.store(Some(Arc::clone(&labels)));
         Ok(labels)
     }
@@ -467,9 +460,10 @@ fn kinds(sources: &[Arc<dyn SearchSource>]) -> Vec<&'static str> {
     sources.iter().map(|source| source.subject_kind()).collect()
 }
 
-/// Whether people read what is there: no file, no interface, not the search itself.
-fn is_page(path: &str) -> bool {
-    !path.contains(['.', '{']) && !["/api", "/search", "/healthz", "/elder"].iter().any(|not| path.starts_with(not))
+/// What a page is called that is there whatever is public: a column, or a page of the portal itself.
+fn fixed_title(ctx: &Ctx, labels: &Labels, path: &str) -> Option<String> {
+    let column = path.strip_prefix("/columns/").and_then(|slug| labels.column(slug));
+    column.map(str::to_owned).or_else(|| phrases::title_of(ctx, path).map(str::to_owned))
 }
 
 /// A question without what would not be read anyway: what is remembered of it has a bounded size.

@@ -294,6 +294,12 @@ impl Capabilities {
         self.0.list.iter().flat_map(|one| &one.routes).map(|routes| routes())
     }
 
+    /// Name and routes of each that has any.
+    pub fn named_routes(&self) -> impl Iterator<Item = (&'static str, Vec<Routes>)> {
+        let routes = |one: &Capability| one.routes.iter().map(|routes| routes()).collect::<Vec<_>>();
+        self.0.list.iter().map(move |one| (one.label, routes(one))).filter(|(_, routes)| !routes.is_empty())
+    }
+
     /// The table of permissions.
     pub fn permissions(&self) -> impl Iterator<Item = &'static Permission> {
         self.0.list.iter().flat_map(|one| one.permissions.iter().copied())

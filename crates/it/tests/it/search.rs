@@ -2,6 +2,7 @@
 
 use document::common::DOCUMENT_NUMBER;
 use jiff::Timestamp;
+use kernel::Role;
 use publishing::{
     kinds::POLICY,
     seed::{Seed, SeedState, seed},
@@ -115,17 +116,21 @@ both! {
         clerk.post("/search-phrases", &[("kind", "same"), ("words", "一窗、一窗通办")]).await.expect(422).shows("已在“综合窗口、一窗”里");
         app.work().await;
         page(app, "一窗").await.shows(&format!("/policies/{id}"));
-        // Recommended: a text by its address, a fixed page by a title; nothing else.
+        // Recommended: a text, a column, a page of the portal, by their addresses; nothing else, and each under its own title:
+        // what nobody else has read stands before nobody.
         for target in ["/policies/none", "https://example.com/", "//example.com", "/search?q=x", "javascript:alert(1)", ""] {
-            let form = [("kind", "first"), ("words", "办事"), ("target", target), ("title", "办事")];
-            clerk.post("/search-phrases", &form).await.expect(422).shows("请填写本门户已经公开的页面网址");
+            let form = [("kind", "first"), ("words", "办事"), ("target", target)];
+            clerk.post("/search-phrases", &form).await.expect(422).shows("请填写本门户已经公开的内容");
         }
         let target = format!("/policies/{other}");
         clerk.post("/search-phrases", &[("kind", "first"), ("words", "开证明、办证明"), ("target", &target)]).await.expect(303);
-        clerk.post("/search-phrases", &[("kind", "first"), ("words", "要信息"), ("target", "/foi"), ("title", "依申请公开怎么办")]).await.expect(303);
+        clerk.post("/search-phrases", &[("kind", "first"), ("words", "要信息"), ("target", "/foi"), ("title", "本县低保停发")]).await.expect(303);
+        clerk.post("/search-phrases", &[("kind", "first"), ("words", "看通知"), ("target", "/columns/policies"), ("title", "本县低保停发")]).await.expect(303);
         app.work().await;
         page(app, "开证明").await.shows("推荐").shows("证明事项清单");
-        page(app, "要信息").await.shows("依申请公开怎么办").shows("href=\"/foi\"");
+        page(app, "要信息").await.shows("<div class=\"best\"><h2><a href=\"/foi\">申请公开信息").hides("停发");
+        page(app, "看通知").await.shows("<div class=\"best\"><h2><a href=\"/columns/policies\">").hides("停发");
+        clerk.get("/search-phrases").await.expect(200).shows("申请公开信息").hides("停发");
         page(app, "开证").await.hides("推荐");
         // What is withdrawn is recommended no more, and the office is told.
         crate::publishing::changes::withdraw(app, &other, "清单有误").await;
@@ -143,6 +148,10 @@ both! {
         clerk.get(&path).await.expect(404);
         let mut editor = app.editor("QH010").await;
         editor.get("/search-phrases").await.expect(403);
+        // Who looks after the machine writes nothing for the public.
+        let mut technician = app.person("technician", "QH001", &[Role::SystemAdmin]).await;
+        technician.get("/search-phrases").await.expect(403);
+        technician.post("/search-phrases", &same).await.expect(403);
     }
 
     async fn a_lost_index_is_made_again_from_the_database(app) {

@@ -1,18 +1,20 @@
 //! Words of the search that the office keeps (检索用语): forms of one thing besides those that everybody uses
 //! ([`crate::synonyms`]), and what is shown first when somebody asks for a word. In force on every node once the log was read.
 
+mod fixed;
 mod pages;
 mod store;
 
 use kernel::{EventKind, Permission, Role, event::Keep, permission::Scope::AllOrgans};
 use web::{Capability, Listener, Nav, Routes, hooks::Verb};
 
+pub(crate) use fixed::title_of;
 pub(crate) use store::{Found, Phrases, SUBJECT, all};
 
 /// Keep the words of the search.
-static MANAGE: Permission =
-    Permission::new("manage_search_phrases", "维护检索用语", &[Role::SystemAdmin, Role::CountyOffice], AllOrgans);
+static MANAGE: Permission = Permission::new("manage_search_phrases", "维护检索用语", &[Role::CountyOffice], AllOrgans);
 
+/// A title was typed until nobody alone could put words before everybody; what was logged then is still read.
 const ABOUT: &[(&str, &str)] = &[("words", "用语"), ("target", "推荐网址"), ("title", "显示的标题")];
 static ADDED: EventKind =
     EventKind::new(SUBJECT, "search_phrase.added", "增加检索用语").holds(ABOUT).keeps(Keep::Words);

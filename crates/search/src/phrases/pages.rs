@@ -54,9 +54,9 @@ pub(super) async fn list(State(ctx): State<Ctx>, Extension(search): Extension<Se
         let changed = time::show_date(&row.changed_at);
         let found = if row.target.is_empty() { None } else { Some(search.leads_to(&row.target).await?) };
         let (title, gone) = match found {
-            Some((Found::Subject, title)) => (title, false),
-            Some((Found::Nothing, _)) => (row.title.clone(), true),
-            Some((Found::Page, _)) | None => (row.title.clone(), false),
+            Some((Found::Nothing, _)) => (String::new(), true),
+            Some((Found::Subject | Found::Page, title)) => (title, false),
+            None => (String::new(), false),
         };
         rows.push(Line { row, title, gone, changed });
     }

@@ -35,7 +35,6 @@ pub(crate) struct Row {
     pub(super) kind: String,
     pub(super) words: String,
     pub(super) target: String,
-    pub(super) title: String,
     pub(super) version: i64,
     pub(super) changed_at: String,
 }
@@ -54,7 +53,6 @@ pub(super) struct Typed {
     pub(super) kind: String,
     pub(super) words: String,
     pub(super) target: String,
-    pub(super) title: String,
     pub(super) version: i64,
     pub(super) once: String,
 }
@@ -65,7 +63,6 @@ impl Typed {
             kind: row.kind.clone(),
             words: row.forms().join("、"),
             target: row.target.clone(),
-            title: row.title.clone(),
             version: row.version,
             once: String::new(),
         }
@@ -97,7 +94,7 @@ impl Typed {
 pub(crate) struct First {
     /// Address on the portal.
     pub(crate) target: String,
-    /// Title of a fixed page; empty where what is found has its own.
+    /// Title of a fixed page; empty where what is found has its own ([`Phrases::titled`]).
     pub(crate) title: String,
     keys: Vec<String>,
 }
@@ -118,11 +115,20 @@ impl Phrases {
             if row.kind == "same" {
                 phrases.same.push(forms.map(str::to_owned).collect());
             } else {
-                let (target, title) = (row.target.clone(), row.title.clone());
+                let (target, title) = (row.target.clone(), String::new());
                 phrases.first.push(First { target, title, keys: forms.map(tokens::key).collect() });
             }
         }
         phrases
+    }
+
+    /// With the titles of fixed pages, as `title_of` knows them by their address.
+    #[must_use]
+    pub(crate) fn titled(mut self, title_of: impl Fn(&str) -> Option<String>) -> Self {
+        for first in &mut self.first {
+            first.title = title_of(&first.target).unwrap_or_default();
+        }
+        self
     }
 
     /// What is shown first for this question.
@@ -132,8 +138,7 @@ impl Phrases {
     }
 }
 
-const SELECT: &str =
-    "SELECT id, kind, words, target, title, version, changed_at FROM search_phrase ORDER BY kind, words, id";
+const SELECT: &str = "SELECT id, kind, words, target, version, changed_at FROM search_phrase ORDER BY kind, words, id";
 
 /// All rows.
 ///
@@ -161,8 +166,7 @@ pub(super) fn sealed() -> Sealed {
         )
 }
 
-/// What is wrong with a row as typed. `page`: whether its address leads to something that can be found; `fixed`: to a page of
-/// the portal that is none of those.
+/// What is wrong with a row as typed. `found`: where its address leads.
 pub(super) fn errors(typed: &Typed, own: Option<&PhraseId>, rows: &[Row], found: Found) -> FormErrors {
     let mut errors = FormErrors::new();
     let forms = typed.forms();
@@ -199,28 +203,14 @@ pub(super) fn errors(typed: &Typed, own: Option<&PhraseId>, rows: &[Row], found:
     if same && let Some(form) = forms.iter().find(|form| synonyms::is_known(form)) {
         errors.add("words", format!("“{form}”的通行说法系统已经认识，不必再填。"));
     }
-    if typed.kind == "first" {
-        match found {
-            Found::Nothing => errors.add(
-                "target",
-                "请填写本门户已经公开的页面网址，以 / 开头，例如 /policies/… 或 /foi；可以从浏览器的地址栏复制。",
-            ),
-            Found::Page => errors.require(
-                !typed.title.trim().is_empty(),
-                "title",
-                "这个网址是固定页面，请填写显示的标题，例如“低保申请指南”。",
-            ),
-            Found::Subject => errors.require(
-                typed.title.trim().is_empty(),
-                "title",
-                "这个网址是已公开的内容，搜索时显示它自己的标题，这里请留空。",
-            ),
-        }
+    if typed.kind == "first" && found == Found::Nothing {
+        errors.add(
+            "target",
+            "请填写本门户已经公开的内容、栏目或者首页入口的网址，以 / 开头，例如 /policies/… 或 /foi；可以从浏览器的地址栏复制。",
+        );
     }
-    errors.require(typed.title.trim().chars().count() <= 60, "title", "标题最多 60 个字，请改短。");
-    // Titles and words are public at once, without a review.
-    let shown = [("words", "用语", typed.words.as_str()), ("title", "显示的标题", typed.title.as_str())];
-    for (field, sentence) in text::findings::objections(shown) {
+    // Words are in force at once, without a review.
+    for (field, sentence) in text::findings::objections([("words", "用语", typed.words.as_str())]) {
         errors.add(field, sentence);
     }
     errors
@@ -233,7 +223,7 @@ pub(crate) enum Found {
     Nothing,
     /// To something that the search finds and that has its own title.
     Subject,
-    /// To another page.
+    /// To a page of the portal that is there whatever is public.
     Page,
 }
 
@@ -250,17 +240,17 @@ pub(super) async fn put(
 ) -> web::Result<(), Refusal> {
     let words = typed.forms().join("\n");
     let first = typed.kind == "first";
-    let (target, title) = if first { (target, typed.title.trim()) } else { ("", "") };
+    let target = if first { target } else { "" };
     let now = time::to_db(tx.seams().now());
     let (id, kind): (PhraseId, &EventKind) = if let Some(id) = id {
         let done = query(
-            "UPDATE search_phrase SET kind = $3, words = $4, target = $5, title = $6, version = version + 1, \
-             changed_at = $7 WHERE id = $1 AND version = $2",
+            "UPDATE search_phrase SET kind = $3, words = $4, target = $5, title = '', version = version + 1, \
+             changed_at = $6 WHERE id = $1 AND version = $2",
         )
         .bind(id)
         .bind(typed.version)
         .bind_all([&typed.kind, &words])
-        .bind_all([target, title])
+        .bind(target)
         .bind(&now)
         .execute(tx.conn())
         .await?;
@@ -284,17 +274,17 @@ pub(super) async fn put(
         let id = PhraseId::fresh(&tx.seams());
         query(
             "INSERT INTO search_phrase (id, kind, words, target, title, version, changed_at) \
-             VALUES ($1, $2, $3, $4, $5, 1, $6)",
+             VALUES ($1, $2, $3, $4, '', 1, $5)",
         )
         .bind(&id)
         .bind_all([&typed.kind, &words])
-        .bind_all([target, title])
+        .bind(target)
         .bind(&now)
         .execute(tx.conn())
         .await?;
         (id, &super::ADDED)
     };
-    let about = json!({ "words": words.replace('\n', "、"), "target": target, "title": title });
+    let about = json!({ "words": words.replace('\n', "、"), "target": target });
     tx.append(NewEvent::new(kind, &id, actor).data(about)).await?;
     Ok(())
 }
@@ -305,13 +295,13 @@ pub(super) async fn put(
 /// [`Refusal::NotFound`] when there is none.
 pub(super) async fn delete(tx: &mut Tx, actor: &Actor, id: &PhraseId) -> web::Result<(), Refusal> {
     let row: Option<Row> =
-        query_as("SELECT id, kind, words, target, title, version, changed_at FROM search_phrase WHERE id = $1")
+        query_as("SELECT id, kind, words, target, version, changed_at FROM search_phrase WHERE id = $1")
             .bind(id)
             .fetch_optional(tx.conn())
             .await?;
     let row = row.ok_or(Refusal::NotFound)?;
     query("DELETE FROM search_phrase WHERE id = $1").bind(id).execute(tx.conn()).await?;
-    let about = json!({ "words": row.forms().join("、"), "target": row.target, "title": row.title });
+    let about = json!({ "words": row.forms().join("、"), "target": row.target });
     tx.append(NewEvent::new(&super::DELETED, id, actor).data(about)).await?;
     Ok(())
 }
@@ -331,7 +321,6 @@ mod tests {
             kind: kind.into(),
             words: words.into(),
             target: target.into(),
-            title: "依申请公开".into(),
             version: 1,
             changed_at: String::new(),
         }
@@ -354,11 +343,9 @@ mod tests {
         assert!(wrong(&typed("", "一窗、一窗受理"), Found::Nothing).of("kind").is_some());
         let first = typed("first", "申请公开");
         assert!(wrong(&first, Found::Nothing).of("target").is_some());
-        assert!(wrong(&first, Found::Page).of("title").is_some());
-        assert!(wrong(&first, Found::Subject).is_empty());
-        let titled = Typed { title: "依申请公开".into(), ..first };
-        assert!(wrong(&titled, Found::Page).is_empty());
-        assert!(wrong(&titled, Found::Subject).of("title").is_some());
+        for found in [Found::Page, Found::Subject] {
+            assert!(wrong(&first, found).is_empty());
+        }
         let own = errors(
             &typed("same", "放管服、放管服改革"),
             Some(&"1".into()),
@@ -376,6 +363,8 @@ mod tests {
             assert_eq!(phrases.first(question).map(|first| first.target.as_str()).collect::<Vec<_>>(), ["/foi"]);
         }
         assert_eq!(phrases.first("信息公开").count(), 0);
+        let titled = phrases.titled(|path| (path == "/foi").then(|| "申请公开信息".to_owned()));
+        assert_eq!(titled.first("foi").map(|first| first.title.as_str()).collect::<Vec<_>>(), ["申请公开信息"]);
     }
 
     #[test]
