@@ -86,10 +86,15 @@ pub static EXPLAINED: Facet = Facet::new("explained", "特殊情况说明", Shap
     "没有文号、文号与另一份文件相同、施行日期早于成文日期或与正文不同、依法公开联系电话等，在这里写明理由；审核员会看到，不公开",
 );
 
-/// Whether readers are kept from holding this edition against those before it: these hold something that should not be read again.
-pub static APART: Facet = Facet::new("apart", "不公开与旧版的对照", Shape::Flag).inner().help(
-    "旧版里有不应再公开的内容（例如个人信息）时勾选：公众不能再对照此前各版，只看到“改了什么”的说明；内容必须清除的，请改为撤回",
-);
+/// Of a correction: whether readers may hold it against the edition before. Its authors say so each time; what nobody has answered
+/// is not compared, so neither is what was corrected before there was the question.
+pub static COMPARED: Facet = Facet::new("compared", "与旧版的对照", Shape::Choice(&COMPARED_CODES))
+    .inner()
+    .help("更正是为了不再公开某些内容的（如个人信息、病情、住址），选“不公开”；内容必须清除的，请改为撤回");
+/// Code of [`COMPARED`] when they may.
+pub const COMPARED_YES: &str = "yes";
+const COMPARED_CODES: [(&str, &str); 2] =
+    [(COMPARED_YES, "公开：公众可以逐字看到这一版改了哪里"), ("no", "不公开：公众只看到“改了什么”的说明")];
 
 /// The fields above that any document may have, in the order of the form.
 pub static ALL: [&Facet; 11] = [
@@ -103,7 +108,7 @@ pub static ALL: [&Facet; 11] = [
     &TOPICS,
     &KEYWORDS,
     &EXPLAINED,
-    &APART,
+    &COMPARED,
 ];
 
 /// A kind whose documents say of themselves what any document may, at the usual address, written by whoever writes.

@@ -13,7 +13,7 @@ use web::Refusal;
 
 use crate::{
     commit::{self, Shown},
-    common::{DOCUMENT_NUMBER, EXPLAINED},
+    common::{COMPARED, DOCUMENT_NUMBER, EXPLAINED},
     draft::{add_authors, words_of},
     error::{Result, errors},
     events,
@@ -42,6 +42,10 @@ pub async fn submit(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, bl
     if whole.edition.is_editable() {
         let mut faults = missing(tx, house, whole, now).await?;
         faults.extend(Draft::of(house, whole)?.too_late(now));
+        if whole.edition.number > 1 && kind.facet(COMPARED.key).is_some() && !whole.values.has(&COMPARED) {
+            let ask = "请选择公众能不能把这一版与旧版逐字对照；更正是为了不再公开某些内容的，选“不公开”。";
+            faults.push((COMPARED.key, ask.to_owned()));
+        }
         if !faults.is_empty() {
             return Err(errors(faults).into());
         }

@@ -14,6 +14,7 @@ use web::Refusal;
 
 use crate::{
     commit::{self, Shown},
+    common::COMPARED,
     draft::{self, copy, insert_document, insert_edition},
     error::Result,
     events,
@@ -203,6 +204,11 @@ async fn editions(tx: &mut Tx, house: &House, seed: &Seed, document: &DocumentRo
     copy(tx, document, &first.id, &second).await?;
     let text = written(house, &named(&correction.body_html, &addresses))?;
     draft::put_text(tx, &second.id, &text, &house.own_host).await?;
+    if seed.values.has(&COMPARED) {
+        // Not carried over from the first.
+        let answer = Values::default().with(&COMPARED, seed.values.get(&COMPARED));
+        draft::put_values(tx, &second.id, &Values::default(), &answer).await?;
+    }
     Ok(second)
 }
 

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use document::{
     Kinds, Values,
-    common::{DOCUMENT_NUMBER, KEYWORDS, SOURCE, TOPICS, VALIDITY, WRITTEN_ON},
+    common::{COMPARED, COMPARED_YES, DOCUMENT_NUMBER, KEYWORDS, SOURCE, TOPICS, VALIDITY, WRITTEN_ON},
     html::pictures::figure,
 };
 use documents::{
@@ -258,6 +258,9 @@ fn plant(ctx: &Ctx, cast: &Cast, demo: Demo, staff: &Staff, at: Timestamp) -> Re
         .with_words(&TOPICS, &front.topics)
         .with_words(&KEYWORDS, &front.keywords)
         .with(&SOURCE, &source);
+    if correction.is_some() {
+        values.read(&COMPARED, COMPARED_YES);
+    }
     for (key, text) in &front.fields {
         let facet = kind.facet(key).with_context(|| format!("{} 没有 {key} 这一项", kind.label))?;
         values.read(facet, &fill(text));

@@ -8,6 +8,7 @@
 pub mod articles;
 mod files;
 mod matching;
+mod said;
 mod script;
 mod spans;
 mod table;
@@ -19,6 +20,7 @@ use std::ops::Range;
 
 pub use files::{File, FileChange};
 use matching::{Item, Place};
+pub(crate) use said::said;
 use script::Steps;
 pub use spans::Op;
 use spans::{Span, spans};
@@ -286,33 +288,6 @@ impl Comparison {
     /// Whether title, fields, text and files are the same.
     pub fn same(&self) -> bool {
         self.fields.is_empty() && self.files.is_empty() && self.rows.iter().all(|row| row.change == Change::Unchanged)
-    }
-
-    /// Words that only the old edition has: title, fields, text, names of files, line by line.
-    pub fn gone(&self) -> String {
-        let mut lines: Vec<String> = Vec::new();
-        let mut take = |spans: &[Span]| {
-            if spans.iter().any(|span| span.op == Op::Delete) {
-                // With what stands around it: half of a number is none.
-                lines.push(self.lexicon.text(&spans::side(spans, Op::Insert)));
-            }
-        };
-        self.fields.iter().for_each(|(_, spans)| take(spans));
-        for row in &self.rows {
-            take(&row.spans);
-            if let Some(table) = &row.table {
-                take(&table.caption);
-                let cells = table.rows.iter().flat_map(|row| &row.cells);
-                cells.for_each(|told| {
-                    if let table::Told::Spans(spans) = told {
-                        take(spans)
-                    }
-                });
-            }
-        }
-        lines.extend(self.files.iter().map(|change| change.old.clone()));
-        lines.retain(|line| !line.trim().is_empty());
-        lines.join("\n")
     }
 }
 

@@ -192,7 +192,7 @@ fn what_did_not_change_is_folded_under_its_heading() {
 }
 
 #[test]
-fn fields_and_what_is_gone() {
+fn fields_are_compared() {
     let side = |title: &str, date: &str, html: &str| Side {
         title: title.into(),
         fields: vec![("成文日期", date.into()), ("摘要", "不变".into())],
@@ -213,8 +213,6 @@ fn fields_and_what_is_gone() {
             ("成文日期", "<del>2026-03-05</del>", "<ins>2026-03-06</ins>")
         ]
     );
-    let gone = compared.gone();
-    assert!(gone.contains("0796-1234567") && gone.contains("2026-03-05") && !gone.contains("公告"), "{gone}");
 }
 
 /// Both texts, put together again from the rows.

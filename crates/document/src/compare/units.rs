@@ -104,7 +104,7 @@ fn attribute<'a>(attributes: &'a [(String, String)], wanted: &str) -> &'a str {
 }
 
 /// Elements within a line.
-fn is_inline(name: &str) -> bool {
+pub(super) fn is_inline(name: &str) -> bool {
     matches!(
         name,
         "a" | "b" | "code" | "del" | "em" | "i" | "img" | "ins" | "s" | "span" | "strong" | "sub" | "sup" | "u"

@@ -1,17 +1,19 @@
 //! Which editions of a public document may be held against each other before everybody: those that the public could read, unless
 //! something speaks against reading the older one again.
 //!
-//! A correction may have been made so that something is no longer read: a name, a number. What was withdrawn, and what stood
-//! before it, is therefore not compared; neither is what stood before an edition whose authors say so
-//! ([`APART`](crate::common::APART)), nor text that has gone since and holds a personal number or somebody's home ([`withheld`]).
+//! A correction may have been made so that something is no longer read: a name, an illness, a number. What was withdrawn, and what
+//! stood before it, is therefore not compared; neither is what stood before an edition whose authors did not agree to it
+//! ([`COMPARED`]), nor an edition with a personal number or somebody's home that the newer one no longer has ([`withheld`]).
+
+use std::collections::BTreeSet;
 
 use kernel::id::{DocumentId, EditionId};
 use store::{Db, FromRow, query_as};
 use text::findings::{Severity, homes, personal_numbers};
 
 use crate::{
-    common::APART,
-    compare::{Comparison, File, Side},
+    common::{COMPARED, COMPARED_YES},
+    compare::{self, File, Side},
     error::Result,
     rows,
     spec::{Facet, Kind, Shape},
@@ -42,12 +44,14 @@ pub async fn comparable(db: &Db, document: &DocumentId) -> Result<Vec<Comparable
          WHERE e.document_id = $1 AND e.number <= now.number AND (e.id = now.id OR e.state = 'superseded') \
          AND NOT EXISTS (SELECT 1 FROM edition w WHERE w.document_id = e.document_id AND w.state = 'withdrawn' \
          AND w.number > e.number) \
-         AND NOT EXISTS (SELECT 1 FROM edition a JOIN facet f ON f.edition_id = a.id AND f.key = $2 \
-         WHERE a.document_id = e.document_id AND a.published_at <> '' AND a.number > e.number) \
+         AND NOT EXISTS (SELECT 1 FROM edition a WHERE a.document_id = e.document_id AND a.published_at <> '' \
+         AND a.number > e.number AND NOT EXISTS (SELECT 1 FROM facet f WHERE f.edition_id = a.id AND f.key = $2 \
+         AND f.value = $3)) \
          ORDER BY e.number DESC",
     )
     .bind(document)
-    .bind(APART.key)
+    .bind(COMPARED.key)
+    .bind(COMPARED_YES)
     .fetch_all(db.read())
     .await?;
     Ok(editions)
@@ -93,10 +97,44 @@ pub fn file(row: &rows::AttachmentRow) -> File {
     }
 }
 
-/// Whether words that the newer edition no longer has hold a personal number or the address of a home: then the older one is not
-/// read again. It is work for a thread that answers nobody else.
-pub fn withheld(comparison: &Comparison) -> bool {
-    let gone = comparison.gone();
-    let number = || personal_numbers("body", &gone).iter().any(|finding| finding.severity == Severity::Block);
-    number() || !homes("body", &gone).is_empty()
+/// Whether the older edition holds a personal number or the address of a home that the newer one no longer has: then it is not read
+/// again. It is work for a thread that answers nobody else.
+pub fn withheld(old: &Side, new: &Side) -> bool {
+    !personal(&compare::said(old)).is_subset(&personal(&compare::said(new)))
+}
+
+/// Personal numbers and addresses of homes, as they stand in the text.
+fn personal(text: &str) -> BTreeSet<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let numbers = personal_numbers("body", text).into_iter().filter(|finding| finding.severity == Severity::Block);
+    let found = numbers.chain(homes("body", text));
+    found.filter_map(|one| chars.get(one.start..one.end).map(|place| place.iter().collect())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_corrected_away_is_found_wherever_its_label_stands() {
+        let side = |html: &str| Side { html: html.into(), ..Side::default() };
+        let table = |home: &str| {
+            format!("<table><tr><th>姓名</th><th>家庭住址</th></tr><tr><td>甲</td><td>{home}</td></tr></table>")
+        };
+        for (old, new) in [
+            ("<p>家庭住址：石门村3组</p>".to_owned(), "<p>家庭住址：略</p>".to_owned()),
+            ("<p>家庭住址</p><p>石门村3组</p>".to_owned(), "<p>家庭住址</p><p>略</p>".to_owned()),
+            (table("石门村3组"), table("略")),
+            (table("青龙街8号"), table("略")),
+            (
+                "<p><a href=\"https://x.cn/13800138000\">名单</a></p>".to_owned(),
+                "<p><a href=\"https://x.cn/1\">名单</a></p>".to_owned(),
+            ),
+            ("<p>手机13800138000</p>".to_owned(), "<p>手机略</p>".to_owned()),
+        ] {
+            assert!(withheld(&side(&old), &side(&new)), "{old}");
+            assert!(!withheld(&side(&old), &side(&format!("{old}<p>新的一段</p>"))), "what is still public: {old}");
+        }
+        assert!(!withheld(&side("<p>每人每月100元</p>"), &side("<p>每人每月120元</p>")));
+    }
 }

@@ -70,7 +70,7 @@ pub static INTERPRETATION: KindSpec = KindSpec {
         &common::TOPICS,
         &common::KEYWORDS,
         &common::EXPLAINED,
-        &common::APART,
+        &common::COMPARED,
         &FORM,
         &LEADER,
         &BACKGROUND,

@@ -9,6 +9,7 @@ use axum::{
 };
 use document::{
     House, Kind, Whole,
+    common::COMPARED,
     draft::{self, NewDocument, Saved},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     html,
@@ -146,6 +147,8 @@ struct Editor {
     columns: Vec<(String, String)>,
     kinds: Vec<(&'static str, &'static str)>,
     disclosures: Vec<(&'static str, &'static str, &'static str)>,
+    /// Whether readers may hold a correction against what it replaces.
+    compared: Vec<(&'static str, &'static str, &'static str)>,
     reasons: &'static [(&'static str, &'static str)],
     confirm: String,
     upload_mb: u64,
@@ -276,6 +279,7 @@ async fn editor(
         columns: columns::options(ctx.db().read()).await?,
         kinds: kinds::options(&house.kinds),
         disclosures: DISCLOSURES.iter().zip(hints).map(|((code, label), hint)| (*code, *label, hint)).collect(),
+        compared: COMPARED.offered().into_iter().map(|(code, label)| (code, label, "")).collect(),
         reasons: &CLOSED_REASONS,
         ties: ties(ctx, &house, |relation| form.more(relation.key).to_owned()).await?,
         long,

@@ -144,12 +144,11 @@ async fn compared(
     let old = public::side(ctx.db(), kind, old, name(old)).await?;
     let new = public::side(ctx.db(), kind, new, name(new)).await?;
     let compared = compare::aside(move || {
-        let comparison = compare::compare(&old, &new);
-        if public::withheld(&comparison) {
+        if public::withheld(&old, &new) {
             let nothing = compare::compare(&compare::Side::default(), &compare::Side::default());
             return (nothing.view(only), true);
         }
-        (comparison.view(only), false)
+        (compare::compare(&old, &new).view(only), false)
     });
     Ok(compared.await?)
 }

@@ -106,11 +106,17 @@ both! {
         missing(&mut reader, &format!("/documents/{id}/compare?old=1&new=2")).await;
         // Its authors say so.
         let id = public(app, "名单公布", &format!("<p>{CANARY}</p>")).await;
-        corrected(app, &id, "名单公布", "<p>第二次的名单。</p>", &[("apart", "1")]).await;
+        corrected(app, &id, "名单公布", "<p>第二次的名单。</p>", &[("compared", "no")]).await;
         pass_all(app, &id).await;
         missing(&mut reader, &format!("/documents/{id}/compare?old=1&new=2")).await;
+        // Without an answer it is not submitted, and nobody reads the old text.
+        let mut editor = app.editor("QH010").await;
+        editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
+        let unanswered = [("note", "更正标准"), ("compared", "")];
+        let reply = submit(&mut editor, &id, "名单公布", "<p>第三次的名单。</p>", &unanswered).await.expect(422);
+        reply.shows("请选择公众能不能把这一版与旧版逐字对照");
         // It is said of that correction, not of those after it.
-        corrected(app, &id, "名单公布", "<p>第三次的名单。</p>", &[]).await;
+        submit(&mut editor, &id, "名单公布", "<p>第三次的名单。</p>", &[("note", "更正标准")]).await.expect(303);
         pass_all(app, &id).await;
         missing(&mut reader, &format!("/documents/{id}/compare?old=1&new=3")).await;
         reader.get(&format!("/documents/{id}/compare")).await.expect(200).shows("第<del>二</del><ins>三</ins>次").hides(CANARY);

@@ -104,6 +104,11 @@ pub(crate) async fn submit(client: &mut Client, id: &str, title: &str, body: &st
     let (version, once) = (page.field("version"), page.field("once"));
     let mut fields = form(title, body, &version, &once);
     fields.extend(more);
+    let has = |wanted: &str| more.iter().any(|(name, _)| *name == wanted);
+    if has("note") && !has("compared") {
+        // A correction asks.
+        fields.push(("compared", "yes"));
+    }
     client.post(&format!("/documents/{id}/submit"), &fields).await
 }
 

@@ -68,7 +68,7 @@ pub(super) static EDITIONS: Operation = Operation {
     id: "listEditions",
     path: "/api/v1/documents/{id}/editions",
     title: "一份文件公开过的各个版本",
-    about: "现行的在最前。只说明何时公开、何时被替换、改了什么；被替换的正文不再提供。",
+    about: "现行的在最前。只说明何时公开、何时被替换、改了什么；被替换的正文不在这里提供；作者同意对照的，网页上可以与后一版逐字对照。",
     within: &ID,
     asks: no_parameters,
     answers: Editions::shape,
