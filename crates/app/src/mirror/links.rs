@@ -111,6 +111,8 @@ fn address(link: &str, here: &str, base: &str) -> Option<String> {
         return None;
     };
     match whole.split_once('?') {
+        // A list without any condition: `/policies.csv?`.
+        Some((path, "")) => Some(path.to_owned()),
         Some((_, query)) if !is_page_of_list(query) => None,
         _ => Some(whole),
     }
@@ -171,9 +173,11 @@ mod tests {
         let page = "<a href=\"/policies?kind=policy&#38;page=2#top\">x</a><a href=\"?page=3\"><a href=\"//evil.example/\">\
             <a href=\"https://www.example.gov.cn/organs\"><a href=\"https://www.example.gov.cn.evil.example/x\">\
             <img src=\"/pictures/a.jpg\" srcset=\"/pictures/a-2.jpg 2x, /pictures/a-3.jpg 3x\">\
-            <a href=\"/documents?organ=QH010\"><a href=\"/search?q=x\"><a href=\"tel:12345\"><a href=\"#here\">";
+            <a href=\"/documents?organ=QH010\"><a href=\"/search?q=x\"><a href=\"tel:12345\"><a href=\"#here\">\
+            <a href=\"/columns/notices/list.csv?\">";
         let found = links(page, "/documents?page=2", "https://www.example.gov.cn");
         let expected = [
+            "/columns/notices/list.csv",
             "/documents?page=3",
             "/organs",
             "/pictures/a-2.jpg",

@@ -200,7 +200,10 @@ fn make_folder(path: &Path) -> Result<()> {
         Ok(()) => fs::set_permissions(path, PermissionsExt::from_mode(0o755))?,
         Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            make_folder(path.parent().context("没有上级目录")?)?;
+            // Where the folder above is there and nothing can be made in it, nothing ever will.
+            let above = path.parent().filter(|above| !above.as_os_str().is_empty() && !above.is_dir());
+            let Some(above) = above else { return Err(error.into()) };
+            make_folder(above)?;
             make_folder(path)?;
         }
         Err(error) => return Err(error.into()),
@@ -222,6 +225,16 @@ fn read(path: &Path) -> Result<Vec<Entry>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_an_error() {
+        for path in ["/proc/none", "/proc/none/below/it"] {
+            assert!(make_folder(Path::new(path)).is_err(), "{path}");
+        }
+        let place = tempfile::tempdir().expect("folder");
+        make_folder(&place.path().join("a/b/c")).expect("made");
+        assert!(place.path().join("a/b/c").is_dir());
+    }
 
     fn entry(address: &str, file: &str, text: &str) -> Entry {
         let bytes = text.len() as u64;

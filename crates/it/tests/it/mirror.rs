@@ -198,7 +198,7 @@ both! {
             &format!("/documents/{}", site.public), &format!("/documents/{}", site.gone), &plan, &format!("{plan}/text"),
             &format!("{plan}/duties.csv"), &format!("/api/v1{plan}"), "/api/v1/organs", "/api/v1/openapi.json", "/api",
             "/feed.atom", "/columns/notices/feed.atom", "/sitemap.xml", "/sitemap", "/robots.txt", "/documents.csv",
-            "/documents.json", "/favicon.svg", "/data", &attachment,
+            "/documents.json", "/columns/notices/list.csv", "/columns/notices/list.json", "/favicon.svg", "/data", &attachment,
         ] {
             let program = app.visitor().get(address).await;
             let (status, head, body) = nginx.ask("GET", address);
@@ -220,12 +220,25 @@ both! {
         assert_eq!(nginx.text("/nothing").0, 404);
         assert!(nginx.text("/nothing").1.contains("没有找到"));
         assert!(nginx.text("/search?q=%E9%80%9A%E7%9F%A5").1.contains("静态存档"));
-        // A list that is narrowed is the whole one.
-        assert_eq!(nginx.text("/documents?organ=QH010").1, nginx.text("/documents").1);
+        // A list that is narrowed is the whole one, and says so; for programs it is none: nobody would see it.
+        let whole = |address: &str| {
+            let (status, page) = nginx.text(address);
+            let (before, after) = page.split_once("<aside class=\"demo\" aria-label=\"存档说明\">").expect("says so");
+            (status, format!("{before}{}", after.split_once("</aside>").expect("whole").1))
+        };
+        for address in ["/documents?organ=QH010", "/documents?q=a+b", "/documents?page=99"] {
+            assert_eq!(whole(address), nginx.text("/documents"), "{address}");
+        }
+        for address in ["/documents.csv?organ=QH010", "/documents.json?organ=QH010", "/api/v1/organs?limit=1"] {
+            let (status, page) = nginx.text(address);
+            assert!(status == 404 && page.contains("静态存档"), "{address}: {status}");
+        }
+        let (_, head, _) = nginx.ask("GET", "/columns/notices/list.csv");
+        assert!(head.contains("content-disposition: attachment") && head.contains("text/csv; charset=utf-8"), "{head}");
         assert!(nginx.ask("POST", "/documents").0 == 405 && nginx.ask("GET", "/favicon.ico").1.contains("location: /favicon.svg"));
         for hidden in ["/.mirror/manifest", "/_pages/when.html", "/_gone/documents/x.html", "/documents?page=2/../../.mirror/mark"] {
             let (status, text) = nginx.text(hidden);
-            assert!(status == 404 || text == nginx.text("/documents").1, "{hidden}: {status} {text}");
+            assert!(status == 404 || whole(hidden) == nginx.text("/documents"), "{hidden}: {status} {text}");
         }
         for (file, bytes) in files(&dir) {
             assert!(!String::from_utf8_lossy(&bytes).contains(CANARY), "{}", file.display());
@@ -243,6 +256,13 @@ both! {
         assert!(page.contains("公开的正文") && page.contains("这是 2026-03-02 09:00 的存档"), "{page}");
         let (status, page) = nginx.text(&format!("/documents/{}", site.gone));
         assert!(status == 410 && page.contains("名单有误"), "{status} {page}");
+        assert!(!nginx.text("/documents?page=2").1.contains("没有筛选的内容"));
+        assert!(nginx.text("/documents?organ=QH010").1.contains("没有筛选的内容"));
+        let (status, head, _) = nginx.ask("GET", "/documents.csv");
+        assert!(status == 200 && head.contains("content-disposition: attachment") && head.contains("text/csv; charset=utf-8"), "{head}");
+        for address in ["/documents.csv?organ=QH010", "/api/v1/organs?limit=1"] {
+            assert_eq!(nginx.text(address).0, 503, "{address}");
+        }
         for (method, address) in [("GET", "/documents/never"), ("POST", "/documents"), ("GET", "/.mirror/mark"), ("GET", "/_pages/down.html")] {
             let (status, head, body) = nginx.ask(method, address);
             let page = web::whole::unmarked(&String::from_utf8_lossy(&body)).into_owned();

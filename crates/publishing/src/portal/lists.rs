@@ -142,6 +142,12 @@ impl Asked {
         pairs.extend([("kind", self.kind.as_str()), ("sort", &self.sort)]);
         query_string(&pairs.into_iter().filter(|(name, _)| *name != without).collect::<Vec<_>>())
     }
+
+    /// The conditions as they stand behind an address: with their question mark, or nothing.
+    fn narrowed(&self) -> String {
+        let query = self.query("page");
+        if query.is_empty() { query } else { format!("?{query}") }
+    }
 }
 
 /// The fields by which lists are narrowed.
@@ -276,7 +282,7 @@ pub(super) async fn column(
         chosen: chosen(&asked, &path, &selects),
         under: tree.children(&slug).into_iter().map(|under| Link::column(&tree, under)).collect(),
         fresh: part::freshness(&ctx, &newest),
-        downloads: asked.query("page"),
+        downloads: asked.narrowed(),
         lines,
         organ: organ_name(&ctx, &asked.organ),
         organ_code: asked.organ.clone(),
@@ -403,7 +409,7 @@ async fn library(
         kinds: kind_choices(&asked, &on_shelf, &kind_counts),
         chosen: chosen(&asked, path, &selects),
         sorts: sorts(&asked, path),
-        downloads: asked.query("page"),
+        downloads: asked.narrowed(),
         lines,
         pager,
         exact,
