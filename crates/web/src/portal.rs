@@ -59,6 +59,7 @@ impl Reader {
             tags,
             description: String::new(),
             path: self.path.clone(),
+            base: String::new(),
             elder: self.elder,
             has_error: false,
             assets: ctx.assets(),

@@ -35,6 +35,9 @@ pub struct PortalShell {
     pub description: String,
     /// Path and query of this page.
     pub path: String,
+    /// What stands before the addresses of the frame where the page is shown elsewhere, such as a preview in the office; empty on the
+    /// portal. Elsewhere nothing of the frame can be filled in.
+    pub base: String,
     /// Whether the reader has chosen large print and few words (适老版).
     pub elder: bool,
     /// The title begins with 「错误：」.

@@ -1,4 +1,4 @@
-//! An edition as the public would see it: through the portal's own page, before it is public, for those who may see it.
+//! An edition as the public sees or would see it: through the portal's own page, for those who may see it.
 
 use axum::{
     extract::{Path, State},
@@ -43,6 +43,7 @@ pub(super) async fn page(
     let review = review::rows::newest(ctx.db().read(), &checks::about(&whole)).await?;
     let base = format!("/documents/{id}/preview?edition={}", whole.edition.id);
     let bar = Bar {
+        stands: stands(&whole.edition.state),
         state: subject::state_words(&whole.edition, review.as_ref()),
         back: format!("/documents/{id}"),
         elder: format!("{base}&mode=elder"),
@@ -53,6 +54,16 @@ pub(super) async fn page(
     let document = would_be(&ctx, &whole).await?;
     let reader = Reader { elder: how.mode == "elder", ..reader };
     portal::preview(&ctx, &reader, &document, bar).await
+}
+
+/// What the public has of an edition in this state, in a sentence.
+fn stands(state: &str) -> &'static str {
+    match state {
+        "published" => "预览：这一版已经公开，公众现在看到的就是它。",
+        "superseded" => "预览：这一版公开过，已经被后来的版本替换。",
+        "withdrawn" => "预览：这一版公开过，已经撤回，公众看不到。",
+        _ => "预览，尚未公开。",
+    }
 }
 
 /// The document as the public would find it if this edition were public now.

@@ -278,7 +278,7 @@ pub(super) async fn page(
 pub(crate) struct Paper {
     pub(crate) title: String,
     pub(crate) body: String,
-    /// Long fields, each under its name; the summary has none and stands first.
+    /// Long fields, each under its name; the summary says that the page does not show it.
     pub(crate) long: Vec<(&'static str, String)>,
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) files: Vec<AttachmentRow>,
@@ -306,7 +306,9 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
             value.clone_from(&organ);
         }
         match facet.shape {
-            document::Shape::Long(_) if facet.key == document::common::SUMMARY.key => long.insert(0, ("", value)),
+            document::Shape::Long(_) if facet.key == document::common::SUMMARY.key => {
+                long.push(("摘要（文件页上不显示，供订阅和搜索引擎使用）", value));
+            }
             document::Shape::Long(_) => long.push((facet.label, value)),
             _ => facts.push((facet.shown, value)),
         }

@@ -108,8 +108,10 @@ struct Page {
     phone: String,
 }
 
-/// What stands above a page that is no public one yet, and where its links lead instead.
+/// What stands above a page that is not the public one, and where its links lead instead.
 pub(crate) struct Bar {
+    /// Whether the public reads this edition.
+    pub(crate) stands: &'static str,
     /// State of the edition in words.
     pub(crate) state: String,
     /// The document's page in the office.
@@ -124,7 +126,7 @@ pub(crate) struct Bar {
     pub(crate) portal: String,
 }
 
-/// The page of a document that is not public, for those who may see it: noted as such, kept by nobody.
+/// The page of an edition, public or not, for those who may see it: noted as such, kept by nobody.
 pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocument, bar: Bar) -> Result<Response> {
     let mut page = view(ctx, reader, document).await?;
     for (file, shown) in document.attachments.iter().zip(&mut page.attachments) {
@@ -138,6 +140,7 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     }
     page.shell.title = format!("预览：{}", page.title);
     page.shell.crumbs.clear();
+    page.shell.base.clone_from(&bar.portal);
     page.bar = Some(bar);
     office_page(&page)
 }

@@ -232,7 +232,9 @@ both! {
         let mut editor = app.editor("QH010").await;
         let id = draft(&mut editor, "尚未公开的稿件").await;
         editor.get(&format!("/documents/{id}/edit")).await.expect(200);
-        editor.get(&format!("/documents/{id}/preview")).await.expect(200);
+        // The frame leads to the portal, and nothing of it can be filled in here.
+        let preview = editor.get(&format!("/documents/{id}/preview")).await.expect(200).shows("预览，尚未公开");
+        preview.hides("href=\"/policies\"").hides("action=\"/search\"").hides("action=\"/elder\"");
         assert_eq!(count(app, "reading.opened").await, 0, "its author has it anyway");
         let mut clerk = app.clerk().await;
         for _ in 0..3 {
@@ -262,7 +264,9 @@ both! {
         app.pass(jiff::SignedDuration::from_hours(25));
         clerk = app.sign_in("clerk").await;
         let before = count(app, "reading.opened").await;
-        clerk.get(&format!("/documents/{id}/preview?edition={old}")).await.expect(200);
+        let preview = clerk.get(&format!("/documents/{id}/preview?edition={old}")).await.expect(200);
+        preview.shows("已经被后来的版本替换").hides("尚未公开");
+        clerk.get(&format!("/documents/{id}/preview")).await.expect(200).shows("这一版已经公开").hides("尚未公开");
         assert_eq!(count(app, "reading.opened").await, before + 1);
         // Told it is when it stands in the log, and not before.
         app.pass(jiff::SignedDuration::from_hours(25));
