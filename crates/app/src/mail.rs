@@ -4,8 +4,14 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use jiff::{Timestamp, ToSpan};
-use kernel::{Calendar, event::digest_of, id, time};
+use kernel::{
+    Actor, Calendar,
+    event::digest_of,
+    id::{self, SubjectRef},
+    time,
+};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::Mailbox,
@@ -13,13 +19,13 @@ use lettre::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    FromRow,
-    jobs::{Failure, Handlers, NewJob},
+    FromRow, Tx,
+    jobs::{self, Failure, Handlers, NewJob},
     query, query_as,
 };
 use web::{
     Capability, Ctx,
-    hooks::Recipients,
+    hooks::{Leaving, Recipients},
     mail::{Mail, Outward, SEND, SEND_NOW},
 };
 
@@ -40,6 +46,7 @@ pub fn capability() -> Capability {
         .declare(Outward(SEND))
         .declare(Outward(SEND_NOW))
         .declare(Outward(GATHERED))
+        .declare(Arc::new(Waiting) as Arc<dyn Leaving>)
 }
 
 fn handlers(ctx: &Ctx) -> Handlers {
@@ -115,6 +122,50 @@ fn next_morning(calendar: &Calendar, now: Timestamp) -> Timestamp {
     now
 }
 
+/// Mails that wait here hold words of what they are about: with the words, they go.
+struct Waiting;
+
+impl Leaving for Waiting {
+    fn leaves<'a>(&'a self, _: &'a mut Tx, _: &'a SubjectRef) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn erased<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        subject: &'a SubjectRef,
+        _: &'a str,
+        _: (&'a str, &'a Actor),
+    ) -> BoxFuture<'a, store::Result<()>> {
+        Box::pin(forget(tx, subject))
+    }
+}
+
+/// Characters from which on a title is told by itself: a shorter one stands in mails on anything.
+const TELLING: usize = 4;
+
+/// Throws away what waits to be sent and names the document, one of its editions, or a title that one of them has.
+async fn forget(tx: &mut Tx, subject: &SubjectRef) -> store::Result<()> {
+    let editions: Vec<(String, String)> =
+        query_as("SELECT id, title FROM edition WHERE document_id = $1").bind(&subject.id).fetch_all(tx.conn()).await?;
+    let mut marks = vec![subject.id.clone()];
+    for (id, title) in editions {
+        marks.push(id);
+        marks.extend(Some(title).filter(|title| title.chars().count() >= TELLING));
+    }
+    let speaks = |mail: &Mail| marks.iter().any(|mark| mail.subject.contains(mark) || mail.text.contains(mark));
+    let kept: Vec<Kept> = query_as("SELECT id, subject, text FROM gathered_mail").fetch_all(tx.conn()).await?;
+    for one in kept {
+        if speaks(&Mail { to: Vec::new(), subject: one.subject, text: one.text }) {
+            query("DELETE FROM gathered_mail WHERE id = $1").bind(&one.id).execute(tx.conn()).await?;
+        }
+    }
+    for kind in [SEND, SEND_NOW] {
+        jobs::forget(tx, kind, |payload| serde_json::from_str(payload).is_ok_and(|mail: Mail| speaks(&mail))).await?;
+    }
+    Ok(())
+}
+
 #[derive(FromRow)]
 struct Kept {
     id: String,
@@ -124,6 +175,9 @@ struct Kept {
 
 /// All that was gathered for an address, as one mail: in the same write it is forgotten here and stands in the queue.
 async fn send_gathered(ctx: &Ctx, whose: &Whose) -> Result<(), Failure> {
+    // Who has left, or wants no mails any more, gets none of before.
+    let reached = ctx.one::<Arc<dyn Recipients>>().reaches(ctx, &whose.address).await;
+    let reached = reached.map_err(|error| Failure::Retry(format!("{error:?}")))?;
     let mut tx = ctx.db().write().await?;
     let kept: Vec<Kept> =
         query_as("SELECT id, subject, text FROM gathered_mail WHERE address = $1 ORDER BY kept_at, id LIMIT $2")
@@ -134,7 +188,7 @@ async fn send_gathered(ctx: &Ctx, whose: &Whose) -> Result<(), Failure> {
     for one in &kept {
         query("DELETE FROM gathered_mail WHERE id = $1").bind(&one.id).execute(tx.conn()).await?;
     }
-    if let Some(mail) = together(&whose.address, &kept) {
+    if let Some(mail) = together(&whose.address, &kept).filter(|_| reached) {
         tx.enqueue(NewJob::now(SEND_NOW, &mail)).await?;
     }
     if i64::try_from(kept.len()).is_ok_and(|many| many == MOST) {

@@ -12,8 +12,9 @@ use crate::{
     tidings::{self, CHANGED, Changes},
 };
 
-/// Reminders go out at the first moment of a working day after this time in China.
-const FROM: Time = Time::constant(8, 30, 0, 0);
+/// Reminders go out at the first moment of a working day after this time in China: before the mails that are gathered do (at 8), so
+/// that what they say of today is read today.
+const FROM: Time = Time::constant(7, 30, 0, 0);
 
 /// What this crate brings into the program; sources and pages are declared by the contexts.
 pub fn capability() -> Capability {

@@ -17,7 +17,7 @@ use store::{
 use web::{
     Ctx, Result,
     hooks::Recipients,
-    mail::{Mail, SEND},
+    mail::{Mail, SEND, SEND_NOW},
 };
 
 use crate::{
@@ -309,7 +309,9 @@ async fn send(
         late if late == owed.len() => format!("有 {late} 项任务已经逾期"),
         late => format!("有 {} 项任务需要办理，其中 {late} 项已逾期", owed.len()),
     };
-    tx.enqueue(NewJob::now(SEND, &Mail { to: to.clone(), subject, text })).await?;
+    // What somebody sends at once is not gathered for the next morning.
+    let kind = if actor.staff().is_some() { SEND_NOW } else { SEND };
+    tx.enqueue(NewJob::now(kind, &Mail { to: to.clone(), subject, text })).await?;
     Ok(())
 }
 

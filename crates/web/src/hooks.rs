@@ -148,6 +148,9 @@ pub trait Recipients: Send + Sync {
     /// Whether who has this address wants mails gathered into one of each working morning instead of one after the other.
     fn gathered<'a>(&'a self, ctx: &'a Ctx, address: &'a str) -> BoxFuture<'a, Result<bool>>;
 
+    /// Whether anybody in use still has this address.
+    fn reaches<'a>(&'a self, ctx: &'a Ctx, address: &'a str) -> BoxFuture<'a, Result<bool>>;
+
     /// The people in use who hold any of these roles: to name on a page who can do something.
     fn people<'a>(&'a self, ctx: &'a Ctx, roles: &'a [Role]) -> BoxFuture<'a, Result<Vec<Person>>>;
 }

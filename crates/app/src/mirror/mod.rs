@@ -11,7 +11,10 @@ mod pages;
 mod place;
 mod walk;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Component, Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 use document::{Kinds, page::base_url, public};
@@ -57,9 +60,11 @@ pub struct Report {
 /// When the folder is no mirror and not empty, cannot be written, or the portal does not answer at all.
 pub async fn run(app: &App, dir: &Path, pages_alone: bool, tell: impl Fn(&Report)) -> Result<Report> {
     let data = app.ctx.data();
-    if let (Ok(dir), Ok(data)) = (std::path::absolute(dir), data.canonicalize()) {
+    let real =
+        real(dir).with_context(|| format!("镜像目录 {} 的路径里有不存在的上级目录，请写完整路径", dir.display()))?;
+    if let Ok(data) = data.canonicalize() {
         ensure!(
-            !dir.starts_with(&data) && dir != data,
+            !real.starts_with(&data),
             "镜像不能放在数据目录 {} 里：那里只有本程序能读。请放到网页服务器能读的目录，例如 /srv/gongkai-mirror。",
             data.display()
         );
@@ -83,6 +88,17 @@ pub async fn run(app: &App, dir: &Path, pages_alone: bool, tell: impl Fn(&Report
         }
     }
     walk.finish(&pages::still(&app.ctx)?, pages_alone)
+}
+
+/// Where a folder lies that need not be there yet, without links and `..`; `None` when nobody can tell.
+fn real(dir: &Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(dir).ok()?;
+    let there = whole.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let (above, real) = there?;
+    let rest = whole.strip_prefix(above).ok()?;
+    // What is made step by step may lead back up.
+    let plain = rest.components().all(|part| matches!(part, Component::Normal(_)));
+    plain.then(|| real.join(rest))
 }
 
 /// Where the walk begins: every page with an address of its own, every document, whatever was withdrawn.

@@ -86,6 +86,16 @@ impl Recipients for Accounts {
         })
     }
 
+    fn reaches<'a>(&'a self, ctx: &'a Ctx, address: &'a str) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async move {
+            let many: i64 = query_scalar("SELECT COUNT(*) FROM account WHERE email = $1 AND disabled = 0")
+                .bind(address)
+                .fetch_one(ctx.db().read())
+                .await?;
+            Ok(many > 0)
+        })
+    }
+
     fn people<'a>(&'a self, ctx: &'a Ctx, roles: &'a [Role]) -> BoxFuture<'a, Result<Vec<Person>>> {
         Box::pin(async move {
             let rows: Vec<PersonRow> = query_as(

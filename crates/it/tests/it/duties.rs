@@ -347,7 +347,7 @@ both! {
         }
         app.work().await;
         let mails = || async {
-            let sql = "SELECT payload FROM job WHERE kind = 'mail.send' AND state = 'ready' ORDER BY id";
+            let sql = "SELECT payload FROM job WHERE kind LIKE 'mail.send%' AND state = 'ready' ORDER BY id";
             store::query_scalar::<String>(sql).fetch_all(app.ctx().db().read()).await.expect("jobs")
         };
         let day = |text: &str| text.parse().expect("date");

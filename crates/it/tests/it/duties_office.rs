@@ -38,7 +38,7 @@ async fn due_of(app: &TestApp, duty: &str) -> String {
 }
 
 async fn mails(app: &TestApp) -> Vec<String> {
-    let sql = "SELECT payload FROM job WHERE kind = 'mail.send' AND state = 'ready' ORDER BY id";
+    let sql = "SELECT payload FROM job WHERE kind LIKE 'mail.send%' AND state = 'ready' ORDER BY id";
     store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("mails")
 }
 

@@ -326,6 +326,14 @@ both! {
         assert_eq!(fs::read_dir(place.path()).expect("folder").count(), 1, "nothing was changed");
         let inside = mirror::run(&app.app, &app.data().join("www"), false, |_| {}).await.expect_err("refused").to_string();
         assert!(inside.contains("数据目录"), "{inside}");
+        // Nor by another way to it.
+        let link = place.path().join("link");
+        std::os::unix::fs::symlink(app.data(), &link).expect("link");
+        let name = app.data().file_name().expect("a name").to_owned();
+        for way in [link.join("www"), app.data().join("..").join(name).join("www"), app.data().join("none/../www")] {
+            assert!(mirror::run(&app.app, &way, false, |_| {}).await.is_err(), "{}", way.display());
+            assert!(!app.data().join("www").exists(), "{}", way.display());
+        }
     }
 }
 

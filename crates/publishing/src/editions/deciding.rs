@@ -281,6 +281,8 @@ pub async fn withdraw(
     // What rests on the document falls with it, in this write: no reader sees one without the other.
     web::hooks::leaving(ctx, tx, &SubjectRef::new(crate::DOCUMENT, &whole.document.id)).await?;
     let done = life::withdraw(tx, &house, actor, whole, (reason, notice)).await?;
+    let matter = subject::matter(ctx, tx, whole).await?;
+    notices::withdrawn(ctx, tx, actor, &matter, reason).await?;
     if let Withdrawn::Stopped(open, why) = &done {
         let open = rows::read(tx.conn(), &house, &Actor::System, &open.id).await?;
         let (owner, matter) = subject(ctx, tx, &open).await?;
@@ -321,7 +323,11 @@ pub async fn come_due(ctx: &Ctx, tx: &mut Tx, whole: &Whole, anew: &Anew) -> Res
         Err(other) => Err(other),
     };
     match done {
-        Ok(()) => Ok(Due::Published),
+        Ok(()) => {
+            let matter = subject::matter(ctx, tx, whole).await?;
+            notices::published(ctx, tx, &matter, None).await?;
+            Ok(Due::Published)
+        }
         // The state refuses before anything is written.
         Err(Refusal::Conflict(why)) => {
             let (owner, matter) = subject(ctx, tx, whole).await?;

@@ -1,10 +1,11 @@
-//! Mails about a text on its way: to whoever may decide on it now, and to its authors when it comes back. Who leaves the mail
-//! address of the own account empty gets none.
+//! Mails about a text on its way: to whoever may decide on it now, and to its authors when it comes back, becomes public or is taken
+//! off. Who leaves the mail address of the own account empty gets none.
 
 use std::sync::Arc;
 
 use document::permissions::{WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS};
-use kernel::{Actor, id::AccountId};
+use jiff::Timestamp;
+use kernel::{Actor, id::AccountId, time};
 use review::{Happened, Matter, Review, Stage, State, findings, permissions::REVIEW_EXCEPTIONS};
 use store::{Tx, jobs::NewJob};
 use web::{
@@ -108,6 +109,56 @@ async fn excepted(ctx: &Ctx, tx: &mut Tx, actor: &Actor, matter: &Matter) -> Res
         tx.enqueue(NewJob::now(SEND_NOW, mail)).await?;
     }
     Ok(())
+}
+
+/// It has passed its last gate, or its moment has come: to everybody who wrote in it. `at`: the moment, if it is still to come.
+pub(super) async fn published(ctx: &Ctx, tx: &mut Tx, matter: &Matter, at: Option<Timestamp>) -> Result<(), Refusal> {
+    let to = ctx.one::<Arc<dyn Recipients>>().mail_of(ctx, &matter.authors).await?;
+    let (subject, what) = match at.map(|at| time::show_minute(&time::to_db(at))) {
+        Some(at) => (
+            format!("已通过审核：{}", matter.title),
+            format!("已通过全部审核，将于 {at} 自动公开。需要提前或推迟的，请先“停止发布”再修改"),
+        ),
+        None => (format!("已公开：{}", matter.title), format!("已向社会公开：{}", public_address(ctx, matter))),
+    };
+    let text = format!(
+        "《{}》{what}。\n\n打开稿件：{}\n",
+        matter.title,
+        address(ctx, &format!("/documents/{}", matter.log.id))
+    );
+    send(tx, &Mail { to, subject, text }).await
+}
+
+/// It was taken off the portal: at once to everybody who wrote in it and to those of its organ who write or answer for it, but for
+/// who did it.
+pub(super) async fn withdrawn(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    matter: &Matter,
+    reason: &str,
+) -> Result<(), Refusal> {
+    let recipients = ctx.one::<Arc<dyn Recipients>>();
+    let me: Vec<AccountId> = actor.staff().map(|staff| staff.account.clone()).into_iter().collect();
+    let mut written = recipients.mail_of(ctx, &me).await?;
+    let mut own = recipients.people(ctx, WRITE_DOCUMENTS.roles).await?;
+    own.extend(recipients.people(ctx, WITHDRAW_DOCUMENTS.roles).await?);
+    own.retain(|one| one.organ == matter.keeper || matter.authors.contains(&one.account));
+    let text = format!(
+        "《{}》已由{}撤回，公众看不到了，页面上只有撤回说明。\n\n撤回原因：{reason}\n\n需要重新公开的，请更正后重新送审：{}\n",
+        matter.title,
+        actor.log_name(),
+        address(ctx, &format!("/documents/{}", matter.log.id)),
+    );
+    let mail = Mail { to: addresses(own, &mut written), subject: format!("已撤回公开：{}", matter.title), text };
+    if !mail.to.is_empty() {
+        tx.enqueue(NewJob::now(SEND_NOW, &mail)).await?;
+    }
+    Ok(())
+}
+
+fn public_address(ctx: &Ctx, matter: &Matter) -> String {
+    format!("{}/documents/{}", document::page::base_url(ctx), matter.log.id)
 }
 
 /// The stages that nobody, or not everybody, has passed.

@@ -195,11 +195,12 @@ impl Subject for Editions {
             if matches!(what, Happened::Excepted) {
                 return life::rush(tx, &house, actor, &whole, blocked).await;
             }
-            if let Passed::Scheduled(at) = life::pass(tx, &house, actor, &whole, blocked).await? {
-                let payload = PublishDue { edition: whole.edition.id };
-                tx.enqueue(NewJob::now(PUBLISH_DUE, &payload).at(at)).await?;
-            }
-            Ok(())
+            let Passed::Scheduled(at) = life::pass(tx, &house, actor, &whole, blocked).await? else {
+                return notices::published(&self.ctx, tx, matter, None).await;
+            };
+            let payload = PublishDue { edition: whole.edition.id };
+            tx.enqueue(NewJob::now(PUBLISH_DUE, &payload).at(at)).await?;
+            notices::published(&self.ctx, tx, matter, Some(at)).await
         })
     }
 }

@@ -50,7 +50,11 @@ impl From<Pairs> for Decision {
                 "digest" => decision.digest = value,
                 "verdict" => decision.verdict = value,
                 "gate" => decision.gate = value,
-                key => decision.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok())),
+                // Anything but what the box of the page sends is no tick.
+                key if value == "1" => {
+                    decision.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
+                }
+                _ => {}
             }
         }
         decision.ticked.truncate(MOST_QUESTIONS);

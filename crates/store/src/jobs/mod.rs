@@ -12,7 +12,7 @@ use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Durat
 
 pub use handle::Handle;
 use jiff::{SignedDuration, Timestamp};
-pub use office::{Job, JobId, cancel, counts, discard, find, list, oldest_due, open, revive};
+pub use office::{Job, JobId, cancel, counts, discard, find, forget, list, oldest_due, open, revive};
 pub use queue::{run_due, work};
 use serde::de::DeserializeOwned;
 

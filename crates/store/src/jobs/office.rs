@@ -119,6 +119,22 @@ pub async fn discard(tx: &mut Tx, id: &JobId) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
+/// Throws away every job of a kind, waiting or parked, whose payload `speaks` of what must be nowhere any more. One that runs goes,
+/// too: whatever it has done is done, and it is not tried again. Answers how many there were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &mut Tx, kind: &str, speaks: impl Fn(&str) -> bool) -> Result<usize> {
+    let jobs: Vec<(JobId, String)> =
+        query_as("SELECT id, payload FROM job WHERE kind = $1").bind(kind).fetch_all(tx.conn()).await?;
+    let mut gone = 0;
+    for (id, _) in jobs.iter().filter(|(_, payload)| speaks(payload)) {
+        query("DELETE FROM job WHERE id = $1").bind(id).execute(tx.conn()).await?;
+        gone += 1;
+    }
+    Ok(gone)
+}
+
 /// Asks a job to stop: one that waits is parked at once, a long one that runs hears of it and ends. `false` when there is none
 /// with this id that waits or runs.
 pub async fn cancel(tx: &mut Tx, id: &JobId) -> Result<bool> {

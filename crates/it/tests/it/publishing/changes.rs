@@ -227,6 +227,25 @@ both! {
         editor.get("/").await.expect(200).shows("退回修改").shows("退回理由：第三段数据与附件不一致").hides("已领取</span>");
     }
 
+    async fn its_authors_hear_that_a_text_is_public_and_that_it_is_taken_off(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "要撤回的通知").await;
+        submit(&mut editor, &id, "要撤回的通知", "<p>正文。</p>", &[]).await.expect(303);
+        pass_all(app, &id).await;
+        let mails = async || -> Vec<String> {
+            let sql = "SELECT payload FROM job WHERE kind LIKE 'mail.send%' AND payload LIKE '%editor-qh010@example.invalid%'";
+            store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("mails")
+        };
+        let told = mails().await;
+        let public = told.iter().find(|mail| mail.contains("已公开：要撤回的通知")).expect("that it is public");
+        assert!(public.contains(&format!("/documents/{id}")), "{public}");
+        withdraw(app, &id, "标准数据有误").await;
+        let told = mails().await;
+        let off = told.iter().find(|mail| mail.contains("已撤回公开：要撤回的通知")).expect("that it is taken off");
+        assert!(off.contains("标准数据有误") && !off.contains("head-qh010@"), "{off}");
+    }
+
     async fn a_text_that_nobody_can_review_is_on_the_desks_of_those_who_can_help(app) {
         column(app).await;
         let mut editor = app.editor("QH010").await;

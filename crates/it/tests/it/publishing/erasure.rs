@@ -33,6 +33,9 @@ both! {
     async fn what_should_never_have_been_public_goes_for_good_by_two_people(app) {
         column(app).await;
         let mut editor = app.editor("QH010").await;
+        // Mails of this editor wait for the morning.
+        let gathered = [("email", "gathered@example.invalid"), ("gathered", "morning")];
+        editor.post("/account/email", &gathered).await.expect(303);
         let id = draft(&mut editor, TITLE).await;
         let files = format!("/documents/{id}/attachments");
         editor.upload(&files, &[], &[("file", "名单.txt", FILE.as_bytes())]).await.expect(303);
@@ -56,6 +59,9 @@ both! {
         }
         assert!(is_public(app, &id).await);
         app.work().await;
+        let waits = "SELECT COUNT(*) FROM gathered_mail WHERE address = 'gathered@example.invalid'";
+        let waits: i64 = store::query_scalar(waits).fetch_one(app.ctx().db().read()).await.expect("mails");
+        assert!(waits > 0, "that it is public");
         clerk.post(&erase, &asked).await.expect(409).shows("还在公开");
         let (_, version, _) = edition(app, &id).await;
         let fields = [("version", &*version.to_string()), ("reason", "公开了不应公开的个人信息")];
