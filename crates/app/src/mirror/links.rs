@@ -33,9 +33,27 @@ pub(super) fn file_of(address: &str, kind: Kind) -> Result<PathBuf, &'static str
         file.push(name);
     }
     if file.iter().any(|part| part.len() > LONGEST) {
-        return Err("名称太长，文件系统放不下");
+        return match (parts.as_slice(), at.is_empty()) {
+            // An attachment is the only one in its folder; the server of files knows this name.
+            ([top, id, name], true) if top == "attachments" && id.len() <= LONGEST => short(id, name),
+            _ => Err("名称太长，文件系统放不下"),
+        };
     }
     Ok(file)
+}
+
+/// The file of an attachment whose own name is too long: its ending stays.
+fn short(id: &str, name: &str) -> Result<PathBuf, &'static str> {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if ending.is_empty() || ending.len() > 8 || !ending.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err("名称太长，文件系统放不下");
+    }
+    Ok(["attachments", id, &format!("_long.{ending}")].iter().collect())
+}
+
+/// Whether what stands at an address leads to others.
+pub(super) fn leads(address: &str) -> bool {
+    !["/attachments/", "/pictures/"].iter().any(|leaves| address.starts_with(leaves))
 }
 
 /// The file of what is told in the place of something that was withdrawn.
@@ -165,7 +183,11 @@ mod tests {
         ] {
             assert!(file_of(address, Kind::File).is_err(), "{address}");
         }
-        assert!(file_of(&format!("/attachments/7x/{}.pdf", "%E5%90%8D".repeat(100)), Kind::File).is_err());
+        let long = "%E5%90%8D".repeat(100);
+        assert!(file_of(&format!("/columns/{long}"), Kind::Page).is_err());
+        let short = file_of(&format!("/attachments/7x/{long}.pdf"), Kind::File);
+        assert_eq!(short, Ok(PathBuf::from("attachments/7x/_long.pdf")));
+        assert!(file_of(&format!("/attachments/7x/{long}"), Kind::File).is_err());
     }
 
     #[test]

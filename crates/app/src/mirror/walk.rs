@@ -20,7 +20,7 @@ use tower::ServiceExt;
 
 use super::{
     PROGRAM_ALONE, Report,
-    links::{Kind, file_of, file_of_gone, links},
+    links::{Kind, file_of, file_of_gone, leads, links},
     place::{Entry, Known, Place},
 };
 use crate::App;
@@ -73,6 +73,8 @@ pub(super) struct Walk {
     seen: HashSet<String>,
     running: JoinSet<(String, Outcome, BTreeSet<String>)>,
     follows: bool,
+    /// Everything known was asked, since something could not be read that leads to others.
+    swept: bool,
     stands: BTreeMap<String, Entry>,
     program_alone: BTreeSet<String>,
     moved: BTreeMap<String, String>,
@@ -91,6 +93,7 @@ impl Walk {
             seen: HashSet::new(),
             running: JoinSet::new(),
             follows: true,
+            swept: false,
             stands: BTreeMap::new(),
             program_alone: BTreeSet::new(),
             moved: BTreeMap::new(),
@@ -148,7 +151,7 @@ impl Walk {
                 (address, outcome, found)
             });
         }
-        let Some(done) = self.running.join_next().await else { return Ok(false) };
+        let Some(done) = self.running.join_next().await else { return Ok(self.sweep()) };
         let (address, outcome, found) = done.context("a question broke off")?;
         self.report.addresses += 1;
         match outcome {
@@ -180,6 +183,19 @@ impl Walk {
         Ok(true)
     }
 
+    /// Has everything asked that is known and that nothing has led to, once, if a page could not be read that may lead there: what is
+    /// kept for it is as it is now, too.
+    fn sweep(&mut self) -> bool {
+        let unread = self.report.failed.iter().any(|failed| leads(&failed.address));
+        if self.swept || !self.follows || !unread {
+            return false;
+        }
+        self.swept = true;
+        let known: Vec<String> = self.asking.known.keys().cloned().collect();
+        known.into_iter().for_each(|address| self.add(address));
+        !self.queue.is_empty()
+    }
+
     /// Takes away what nothing leads to any more, and keeps what stands for the next run. `still` stands where only the program
     /// can answer.
     pub(super) fn finish(mut self, still: &[u8], pages_alone: bool) -> Result<Report> {
@@ -200,8 +216,7 @@ impl Walk {
         for (address, entry) in
             known.iter().filter(|(address, _)| !self.stands.contains_key(*address)).collect::<Vec<_>>()
         {
-            if pages_alone || (!self.report.failed.is_empty() && !self.seen.contains(address)) {
-                // A list that could not be read would have led there.
+            if pages_alone {
                 self.stands.insert(address.clone(), entry.clone());
             } else if !files.contains(&entry.file) {
                 self.report.removed += u64::from(self.place.remove(&entry.file)?);

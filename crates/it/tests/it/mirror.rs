@@ -220,6 +220,16 @@ both! {
         assert_eq!(nginx.text("/nothing").0, 404);
         assert!(nginx.text("/nothing").1.contains("没有找到"));
         assert!(nginx.text("/search?q=%E9%80%9A%E7%9F%A5").1.contains("静态存档"));
+        // A name that no file can bear.
+        let named = SeedFile { file_name: format!("{}.txt", "长".repeat(90)), title: String::new(), bytes: "甲".into() };
+        let long = put(app, Seed { files: vec![named], ..notice("附件名很长的通知") }).await;
+        app.work().await;
+        run(app, &dir).await;
+        let told = app.visitor().get(&format!("/api/v1/documents/{long}")).await.json();
+        let long = told["attachments"][0]["url"].as_str().expect("url").to_owned();
+        let long = &long[long.find("/attachments").expect("path")..];
+        let (status, head, body) = nginx.ask("GET", long);
+        assert!(status == 200 && head.contains("content-disposition: attachment") && body == "甲".as_bytes(), "{head}");
         // A list that is narrowed is the whole one, and says so; for programs it is none: nobody would see it.
         let whole = |address: &str| {
             let (status, page) = nginx.text(address);
