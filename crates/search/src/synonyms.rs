@@ -47,27 +47,42 @@ pub(crate) struct Other<'a> {
     pub(crate) after: &'a str,
 }
 
-/// The other forms of what is asked for; none for most questions. `own`: groups that the office keeps, which go first.
+/// The other forms of what is asked for; none for most questions. `own`: groups that the office keeps, which go first. A form that
+/// stands in two groups joins them: a county's own word for 低保 is one for 最低生活保障 as well.
 pub(crate) fn others<'a>(text: &'a str, own: &'a [Vec<String>]) -> Vec<Other<'a>> {
-    let mut found = Vec::new();
-    let own = own.iter().map(|forms| forms.iter().map(String::as_str).collect::<Vec<_>>());
-    for forms in own.chain(SAME.iter().map(|forms| forms.to_vec())) {
+    let groups: Vec<Vec<&'a str>> = own
+        .iter()
+        .map(|forms| forms.iter().map(String::as_str).collect())
+        .chain(SAME.iter().map(|forms| forms.to_vec()))
+        .collect();
+    let mut found: Vec<Other<'a>> = Vec::new();
+    let mut add = |other: Other<'a>| {
+        if found.len() < MOST && !found.contains(&other) {
+            found.push(other);
+        }
+    };
+    for (at, forms) in groups.iter().enumerate() {
         // Longer forms stand first, so that 医保 is not taken out of 城乡居民医保.
         let Some((said, (before, after))) = forms.iter().find_map(|form| Some((*form, text.split_once(*form)?))) else {
             continue;
         };
-        for form in forms.into_iter().filter(|form| *form != said) {
-            if found.len() < MOST {
-                found.push(Other { before, form, after });
-            }
+        let others = || forms.iter().copied().filter(|form| *form != said);
+        others().for_each(|form| add(Other { before, form, after }));
+        // The groups of the office are few; those of everybody share no form with one another.
+        let joined = groups
+            .iter()
+            .enumerate()
+            .filter(|(other, group)| *other != at && group.iter().any(|form| others().any(|known| known == *form)));
+        for form in joined.flat_map(|(_, group)| group.iter().copied()).filter(|form| *form != said) {
+            add(Other { before, form, after });
         }
     }
     found
 }
 
-/// Whether this form is known to everybody.
-pub(crate) fn is_known(form: &str) -> bool {
-    SAME.iter().any(|forms| forms.contains(&form))
+/// Whether everybody knows that these forms are one thing.
+pub(crate) fn are_known(forms: &[&str]) -> bool {
+    SAME.iter().any(|same| forms.iter().all(|form| same.contains(form)))
 }
 
 #[cfg(test)]
@@ -86,7 +101,16 @@ mod tests {
     fn what_the_office_keeps_is_looked_for_too() {
         let own = [vec!["综合窗口".to_owned(), "一窗".to_owned()]];
         assert_eq!(others("一窗在哪里", &own), [Other { before: "", form: "综合窗口", after: "在哪里" }]);
-        assert!(is_known("低保") && !is_known("一窗"));
+        assert!(
+            are_known(&["低保", "最低生活保障"])
+                && !are_known(&["低保", "困难补贴"])
+                && !are_known(&["公积金", "公租房"])
+        );
+        // A word of the county's own leads to all forms that everybody knows, and each of them to it.
+        let own = [vec!["困难补贴".to_owned(), "低保".to_owned()]];
+        let forms = |text: &str| others(text, &own).into_iter().map(|other| other.form).collect::<Vec<_>>();
+        assert_eq!(forms("困难补贴标准"), ["低保", "最低生活保障"]);
+        assert_eq!(forms("最低生活保障"), ["低保", "困难补贴"]);
     }
 
     #[test]

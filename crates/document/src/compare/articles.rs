@@ -23,7 +23,7 @@ pub struct Article {
 /// A regulation taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Regulation {
-    /// Its first line.
+    /// Its first line; empty where that is an article or a heading.
     pub title: String,
     /// What stands between title and first article.
     pub preamble: String,
@@ -31,6 +31,9 @@ pub struct Regulation {
     pub headings: Vec<String>,
     /// The articles in order.
     pub articles: Vec<Article>,
+    /// How many articles stand before each heading.
+    #[serde(skip)]
+    pub before: Vec<usize>,
 }
 
 /// A stretch of two texts.
@@ -39,6 +42,17 @@ pub struct Stretch {
     /// `equal`, `insert`, `delete`.
     pub op: &'static str,
     pub text: String,
+}
+
+/// What became of something outside of the articles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Around {
+    /// 标题, 题注, or the heading as it is now: 第二章 罚则.
+    pub what: String,
+    /// [`Change::code`].
+    pub kind: &'static str,
+    /// The words of both.
+    pub spans: Vec<Stretch>,
 }
 
 /// What became of an article.
@@ -60,6 +74,10 @@ pub struct ArticleChange {
 
 /// The numbers in which articles are counted, as a number; up to some thousands.
 fn value(numerals: &str) -> Option<u32> {
+    // No text has so many.
+    if numerals.chars().count() > 12 {
+        return None;
+    }
     if numerals.chars().all(|c| c.is_ascii_digit()) {
         return numerals.parse().ok();
     }
@@ -99,8 +117,16 @@ fn label(line: &str) -> Option<(&str, char, u32, &str)> {
 /// follows, or counts on from the one before.
 pub fn read(text: &str) -> Regulation {
     let mut found = Regulation::default();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    found.title = lines.next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+    let bare = |line: &str| line.trim_start_matches('#').trim().trim_start_matches("**").to_owned();
+    // A part of a regulation may come without its title.
+    let titled = |line: &&str| {
+        label(&bare(line))
+            .is_none_or(|(_, unit, value, rest)| !apart(rest) && (unit != '条' || value != 1 || speaks(rest)))
+    };
+    if let Some(title) = lines.next_if(titled) {
+        found.title = title.trim_start_matches('#').trim().to_owned();
+    }
     let (mut before, mut last): (Vec<&str>, u32) = (Vec::new(), 0);
     for line in lines {
         let line = line.trim_start_matches('#').trim_start().trim_start_matches("**");
@@ -112,6 +138,7 @@ pub fn read(text: &str) -> Regulation {
             }
             Some((_, '编' | '章' | '节', _, rest)) if apart(rest) && line.chars().count() < 60 => {
                 found.headings.push(line.to_owned());
+                found.before.push(found.articles.len());
             }
             _ => match found.articles.last_mut() {
                 Some(article) if article.text.is_empty() => line.clone_into(&mut article.text),
@@ -159,21 +186,13 @@ pub fn compare(old: &Regulation, new: &Regulation) -> Vec<ArticleChange> {
             list.iter().filter(|at| **at != but).filter_map(|at| number(articles, *at)).collect()
         };
         let similarity = if was.is_empty() || is.is_empty() { 0 } else { matching::likeness(&a, &b, &mut steps) };
-        let stretch = |span: &super::Span| Stretch {
-            op: match span.op {
-                Op::Equal => "equal",
-                Op::Insert => "insert",
-                Op::Delete => "delete",
-            },
-            text: lexicon.text(&span.words),
-        };
         ArticleChange {
             kind: change.code(),
             old: if was.is_empty() { None } else { number(&old.articles, lead) },
             new: if is.is_empty() { None } else { number(&new.articles, to) },
             also: [more(&old.articles, was, lead), more(&new.articles, is, to)].concat(),
             similarity: f64::from(u32::try_from(similarity).unwrap_or(1000)) / 1000.0,
-            spans: spans(&a, &b, &mut steps).iter().map(stretch).collect(),
+            spans: spans(&a, &b, &mut steps).iter().map(|span| stretch(span, &lexicon)).collect(),
         }
     };
     let mut changes = Vec::new();
@@ -205,6 +224,64 @@ pub fn compare(old: &Regulation, new: &Regulation) -> Vec<ArticleChange> {
         }
     }
     changes
+}
+
+fn stretch(span: &super::Span, lexicon: &Lexicon) -> Stretch {
+    let op = match span.op {
+        Op::Equal => "equal",
+        Op::Insert => "insert",
+        Op::Delete => "delete",
+    };
+    Stretch { op, text: lexicon.text(&span.words) }
+}
+
+/// What changed outside of the articles: title, what stands before the first article, headings and before which article they stand.
+pub fn around(old: &Regulation, new: &Regulation) -> Vec<Around> {
+    let (mut lexicon, mut steps) = (Lexicon::default(), Steps::of(MOST_STEPS));
+    let mut found = Vec::new();
+    let mut tell = |what: &str, change: Change, was: &str, is: &str| {
+        let (a, b) = (lexicon.words(was, &Mark::None), lexicon.words(is, &Mark::None));
+        let spans = spans(&a, &b, &mut steps).iter().map(|span| stretch(span, &lexicon)).collect();
+        found.push(Around { what: what.to_owned(), kind: change.code(), spans });
+    };
+    for (what, was, is) in [("标题", &old.title, &new.title), ("题注", &old.preamble, &new.preamble)] {
+        match (was.is_empty(), is.is_empty()) {
+            _ if was == is => {}
+            (true, _) => tell(what, Change::Added, was, is),
+            (_, true) => tell(what, Change::Removed, was, is),
+            _ => tell(what, Change::Modified, was, is),
+        }
+    }
+    let follows = |of: &Regulation, at: usize| of.before.get(at).and_then(|at| of.articles.get(*at)).cloned();
+    let same = |a: &Option<Article>, b: &Option<Article>| match (a, b) {
+        (Some(a), Some(b)) => a.number == b.number || a.text == b.text,
+        (a, b) => a.is_none() == b.is_none(),
+    };
+    // A heading is known by its label: 第二章. Those that are counted twice are taken in their order.
+    let of = |line: &str| label(line).map_or_else(|| line.to_owned(), |(label, ..)| label.to_owned());
+    let mut left: Vec<usize> = (0..old.headings.len()).collect();
+    let mut pairs: Vec<Option<usize>> = vec![None; new.headings.len()];
+    let alike: [&dyn Fn(&str, &str) -> bool; 2] = [&|a, b| a == b, &|a, b| of(a) == of(b)];
+    for alike in alike {
+        for (at, heading) in new.headings.iter().enumerate().filter(|(at, _)| pairs[*at].is_none()).collect::<Vec<_>>()
+        {
+            if let Some(place) = left.iter().position(|old_at| alike(&old.headings[*old_at], heading)) {
+                pairs[at] = Some(left.remove(place));
+            }
+        }
+    }
+    for (at, heading) in new.headings.iter().enumerate() {
+        match pairs[at] {
+            None => tell(heading, Change::Added, "", heading),
+            Some(was) if old.headings[was] != *heading => tell(heading, Change::Modified, &old.headings[was], heading),
+            Some(was) if !same(&follows(old, was), &follows(new, at)) => tell(heading, Change::Moved, heading, heading),
+            Some(_) => {}
+        }
+    }
+    for at in left {
+        tell(&old.headings[at], Change::Removed, &old.headings[at], "");
+    }
+    found
 }
 
 fn joined(items: &[Item], places: &[usize], cut: Word) -> Vec<Word> {
@@ -244,6 +321,41 @@ mod tests {
             (value("二十一"), value("一百零三"), value("12"), value("十")),
             (Some(21), Some(103), Some(12), Some(10))
         );
+    }
+
+    #[test]
+    fn what_stands_around_the_articles_is_compared_too() {
+        let changed = |old: &str, new: &str| -> Vec<(String, &'static str)> {
+            around(&read(old), &read(new)).into_iter().map(|one| (one.what, one.kind)).collect()
+        };
+        assert!(changed(OLD, OLD).is_empty());
+        let new = OLD
+            .replace("补贴办法", "救助办法")
+            .replace("2025年印发", "2026年废止")
+            .replace("第二章 附则", "第二章 罚则");
+        let told = changed(OLD, &new);
+        assert_eq!(
+            told,
+            [("标题".into(), "modified"), ("题注".into(), "modified"), ("第二章 罚则".into(), "modified")]
+        );
+        let moved = OLD.replace(
+            "第一章 总则\n第一条 为规范补贴发放，制定本办法。",
+            "第一条 为规范补贴发放，制定本办法。\n第一章 总则",
+        );
+        assert_eq!(changed(OLD, &moved), [("第一章 总则".into(), "moved")]);
+        let without = OLD.replace("第二章 附则\n", "");
+        assert_eq!(changed(OLD, &without), [("第二章 附则".into(), "removed")]);
+        // A part of a regulation without its title.
+        for part in [
+            "第一条 为了规范甲。\n第二条 乙。",
+            "\n\n第一条　为了规范甲。\n第二条 乙。",
+            "第一条为了规范甲。\n第二条乙。",
+        ] {
+            let read = read(part);
+            assert_eq!((read.title.as_str(), read.articles.len()), ("", 2), "{part}");
+        }
+        assert_eq!(read("第一章 总则\n第一条 甲。").headings, ["第一章 总则"]);
+        assert_eq!(value(&"千".repeat(5_000_000)), None);
     }
 
     #[test]

@@ -294,7 +294,8 @@ both! {
         ] {
             assert!(page.text().contains(tag), "{tag} is not in {}", page.text());
         }
-        page.shows("改正时间").shows("新的正文").hides("旧的正文");
+        // The seal dates the text that it seals, which is the second.
+        page.shows("改正时间").shows("新的正文").hides("旧的正文").shows("2026-02-11　").hides("2026-02-10　");
         let etag = reader.get(&format!("/documents/{id}")).await.headers.get(header::ETAG).cloned();
         assert!(etag.is_some());
     }

@@ -332,9 +332,12 @@ fn past(one: &public::PastEdition, comparable: &[Comparable]) -> Past {
     }
 }
 
+/// Since when this very text is public, and its digest: both are of this edition.
 fn stamp_line(document: &PublicDocument) -> String {
-    let digest = &document.digest;
-    format!("{}　{}", document.listed.published_on, digest.get(..8).unwrap_or(digest))
+    let (digest, since) = (&document.digest, &document.listed.updated_at);
+    let day = time::from_db(since).map(|at| time::date_in_china(at).to_string());
+    let day = day.unwrap_or_else(|| document.listed.published_on.clone());
+    format!("{day}　{}", digest.get(..8).unwrap_or(digest))
 }
 
 #[derive(Template)]
