@@ -11,6 +11,7 @@ import { limits } from "./office/limits";
 import { oneLine } from "./office/oneline";
 import { palette } from "./office/palette";
 import { session } from "./office/session";
+import { unsent } from "./office/unsent";
 import { uploads } from "./office/upload";
 
 dialogs();
@@ -26,3 +27,4 @@ bulk();
 dates();
 oneLine();
 session();
+unsent();

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const { ordered, rank } = await load("office/palette.ts");
-const { alone } = await load("office/compare.ts");
+const { alone, differing } = await load("office/compare.ts");
 const { inChina, textsOf } = await load("office/autosave.ts");
 
 test("the palette finds by part, by characters in order, and ranks whole runs first", () => {
@@ -32,6 +32,17 @@ test("what the server found and the commands of the page stand in one order", ()
 test("of two versions each shows what it has alone, as often as it does", () => {
   assert.deepEqual(alone(["甲", "乙", "甲", "丙"], ["甲", "丁"]), ["乙", "甲", "丙"]);
   assert.deepEqual(alone(["甲"], ["甲", "甲"]), []);
+});
+
+test("of two versions of a form only the fields that differ are told, each by its name", () => {
+  const own = [
+    ["title", "寒假安排"],
+    ["keywords", "寒假、 放假"],
+    ["summary", "甲"],
+    ["organ", "QH010"],
+  ];
+  const theirs = { title: "寒假安排", keywords: "寒假，放假", summary: "乙", version: "3" };
+  assert.deepEqual(differing(own, theirs), [["summary", "甲", "乙"]]);
 });
 
 test("version, once-token and files are not the person's text", () => {

@@ -123,6 +123,22 @@ impl Typed {
         }
     }
 
+    /// Its fields by the names that they have in the form, but for version and token.
+    pub fn pairs(&self) -> BTreeMap<&str, &str> {
+        let more = self.more.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let own = [
+            ("title", &self.title),
+            ("body_html", &self.body_html),
+            ("note", &self.note),
+            ("disclosure", &self.disclosure),
+            ("disclosure_reason", &self.disclosure_reason),
+            ("publish_at", &self.publish_at),
+            ("column", &self.column),
+            ("kind", &self.kind),
+        ];
+        own.into_iter().map(|(key, value)| (key, value.as_str())).chain(more).collect()
+    }
+
     /// What was typed under a key.
     pub fn more(&self, key: &str) -> &str {
         self.more.get(key).map_or("", String::as_str)

@@ -2,7 +2,7 @@
 // data-autosave-on="leave" only then), to this browser when the server cannot be reached. Never overwrites another
 // person's version and never clears a field. Several forms of one object stand inside [data-versions]: they save one
 // after the other and share the version.
-import { comparison, paragraphs, readable } from "./compare";
+import { comparison, fieldwise, paragraphs, readable } from "./compare";
 import { button, keep, make } from "./dom";
 import { parse } from "./inert";
 import { filesWait, uploadChosen } from "./upload";
@@ -32,6 +32,8 @@ export interface Saved {
   version?: number | string;
   message?: string;
   current?: unknown;
+  /** The same as the fields of the form hold it. */
+  fields?: Record<string, string>;
   compare?: string;
 }
 
@@ -302,9 +304,12 @@ class Autosave {
     );
     const other = readable(json.current);
     if (other) {
-      const theirs = Object.values(json.current as object).filter((value) => typeof value === "string");
+      const texts = Object.values(json.current as object).filter((value) => typeof value === "string");
+      const [own, theirs] = json.fields
+        ? fieldwise(this.form, this.texts(), json.fields)
+        : [lines(this.texts()), texts.flatMap(paragraphs)];
       panel.append(
-        comparison(lines(this.texts()), theirs.flatMap(paragraphs), "您写的文字"),
+        comparison(own, theirs, "您写的文字"),
         make("details", {}, make("summary", {}, "看服务器上的文字"), make("pre", {}, other)),
       );
     }

@@ -48,3 +48,48 @@ export function comparison(own: string[], theirs: string[], name: string): HTMLE
     column("只在服务器上有", alone(theirs, own), "del"),
   );
 }
+
+/** How the page calls a field. */
+function nameOf(form: HTMLFormElement, field: string): string {
+  const control = form.querySelector(`[name="${CSS.escape(field)}"]`);
+  const legend = control?.matches("[type=radio]") ? control.closest("fieldset")?.querySelector("legend") : null;
+  const label = legend ?? form.querySelector(`label[for="${CSS.escape(control?.id ?? "")}"]`);
+  return (label?.textContent ?? field).replace("（选填）", "").trim();
+}
+
+/** The words of what was chosen or typed there. */
+function wordsOf(form: HTMLFormElement, field: string, value: string): string {
+  for (const control of form.querySelectorAll(`[name="${CSS.escape(field)}"]`)) {
+    if (control instanceof HTMLSelectElement)
+      return [...control.options].find((option) => option.value === value)?.text ?? value;
+    if (control instanceof HTMLInputElement && control.type === "radio" && control.value === value)
+      return form.querySelector(`label[for="${CSS.escape(control.id)}"]`)?.firstChild?.textContent?.trim() ?? value;
+  }
+  return value;
+}
+
+/** Values that differ, whatever their blanks and the marks between words. */
+export function differing(own: [string, string][], theirs: Record<string, string>): [string, string, string][] {
+  const plain = (value: string): string => value.replace(/[\s、，,；;|]+/g, " ").trim();
+  return own
+    .filter(([field, value]) => field in theirs && plain(value) !== plain(theirs[field] ?? ""))
+    .map(([field, value]) => [field, value, theirs[field] ?? ""]);
+}
+
+/** Two versions of a form field by field: the text by its paragraphs, any other field under its name. */
+export function fieldwise(
+  form: HTMLFormElement,
+  own: [string, string][],
+  theirs: Record<string, string>,
+): [string[], string[]] {
+  const told = (field: string, value: string): string[] => {
+    if (value.includes("</")) return paragraphs(value);
+    const words = wordsOf(form, field, value.trim());
+    return words === "" ? [] : [`${nameOf(form, field)}：${words}`];
+  };
+  const fields = differing(own, theirs);
+  return [
+    fields.flatMap(([field, value]) => told(field, value)),
+    fields.flatMap(([field, , value]) => told(field, value)),
+  ];
+}

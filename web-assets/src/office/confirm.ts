@@ -47,7 +47,9 @@ export function confirmations(): void {
     if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method === "dialog") return;
     const submitter = event.submitter;
     const effect = submitter?.dataset.confirm ?? form.dataset.confirm;
-    if (effect && !confirmed.has(form)) {
+    // What would be refused is not asked first: the page says what is still to be ticked.
+    const open = submitter?.hasAttribute("formaction") ? null : form.querySelector("input[data-tick]:not(:checked)");
+    if (effect && !open && !confirmed.has(form)) {
       event.preventDefault();
       ask(form, submitter, effect);
       return;

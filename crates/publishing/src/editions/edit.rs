@@ -481,7 +481,10 @@ pub(super) async fn autosave(
                 ),
                 false => message,
             };
-            let answer = json!({ "message": message, "current": current, "version": whole.edition.version });
+            let version = whole.edition.version;
+            let stored = Typed::from_whole(&house, &whole);
+            let answer =
+                json!({ "message": message, "current": current, "fields": stored.pairs(), "version": version });
             Ok((StatusCode::CONFLICT, Json(answer)).into_response())
         }
         Tried::Wrong(errors) => Err(Refusal::Fields(errors).into()),

@@ -133,6 +133,10 @@ pub(super) async fn approve(
     let next = strip::after(&ctx, &desk, &id).await?;
     let done = async |tx: &mut Tx| {
         let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
+        if !decision.reason.trim().is_empty() {
+            let text = "已经写了退回理由。要退回的，请按“退回”；要通过的，请先删去退回理由，有意见写在“审核意见”里。";
+            return Err(Refusal::field("reason", text));
+        }
         let title = whole.edition.shown_title();
         let word = Word { text: &decision.opinion, ticked: &decision.ticked };
         let text = match deciding::approve(&ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await? {
@@ -167,7 +171,13 @@ pub(super) async fn send_back(
     let next = strip::after(&ctx, &desk, &id).await?;
     let done = async |tx: &mut Tx| {
         let whole = seen(&ctx, tx, &desk, &id, &decision).await?;
-        let word = Word { text: &decision.reason, ticked: &decision.ticked };
+        // Nothing that was written is lost: what stands beside the reason goes with it.
+        let (reason, opinion) = (decision.reason.trim(), decision.opinion.trim());
+        let both = match (reason.is_empty(), opinion.is_empty()) {
+            (false, false) => format!("{reason}\n审核意见：{opinion}"),
+            _ => reason.to_owned(),
+        };
+        let word = Word { text: &both, ticked: &decision.ticked };
         deciding::send_back(&ctx, tx, &desk.actor(), &whole, word).await?;
         let text = format!("已退回《{}》，撰写人会看到理由。", whole.edition.shown_title());
         Ok::<_, Refusal>(Done::ok(next.clone(), onward(text, &next)))

@@ -243,11 +243,13 @@ fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks) -> String {
         left if left.is_empty() => "没有未处理的".to_owned(),
         left => format!("{left}未处理"),
     };
-    let content = format!(
-        "正文 {} 字、附件 {} 个；检查发现的问题 {let_through} 处已说明理由放行，{left}",
-        filters::grouped(&words.to_string()),
-        whole.attachments().count(),
-    );
+    let looked = match let_through {
+        0 if checks.found.is_empty() => "检查没有发现问题".to_owned(),
+        0 => format!("检查发现的问题{left}"),
+        _ => format!("检查发现的问题 {let_through} 处已说明理由放行，{left}"),
+    };
+    let content =
+        format!("正文 {} 字、附件 {} 个；{looked}", filters::grouped(&words.to_string()), whole.attachments().count(),);
     let place = review.and_then(|review| match review.round.state {
         Standing::Open { stage, .. } => Some((review, stage)),
         _ => None,

@@ -36,6 +36,11 @@ both! {
         let two = two.expect(422).shows("还有 2 项没有勾选").text();
         assert_eq!(two.matches("value=\"1\" checked").count(), 2, "what was ticked stays ticked");
         assert_eq!(count(app, "document.gate_passed").await, 0);
+        // What the box of the page does not send is no tick; a pass beside a reason for a return is a mistake.
+        let zero = [("tick0", "0"), TICKS[1], TICKS[2], TICKS[3]];
+        decide(app, &mut secrecy, (&id, "approve"), &zero).await.expect(422).shows("还有 1 项没有勾选");
+        let both = [TICKS[0], TICKS[1], TICKS[2], TICKS[3], ("reason", "第二条有误")];
+        decide(app, &mut secrecy, (&id, "approve"), &both).await.expect(422).shows("已经写了退回理由").shows("第二条有误");
         decide(app, &mut secrecy, (&id, "approve"), &TICKS).await.expect(303);
         let mut wording = app.reviewer(Gate::WORDING).await;
         let page = wording.get(&format!("/reviews/{edition_id}")).await.expect(200);
