@@ -21,14 +21,35 @@ pub(crate) fn meant(
     words: &Vocabulary,
     count: impl Fn(&str) -> Result<u64>,
 ) -> Result<Vec<FacetCount>> {
-    let mut told = Vec::new();
+    let mut told: Vec<(usize, FacetCount)> = Vec::new();
     for text in others(question, words) {
         let found = count(&text)?;
-        if found > 0 && told.len() < MOST_TOLD {
-            told.push(FacetCount { label: text.clone(), value: text, count: found });
+        if found > 0 {
+            told.push((odd(&text, words), FacetCount { label: text.clone(), value: text, count: found }));
         }
     }
-    Ok(told)
+    // What is made of words is meant rather than what has a character left over: 公租房, not 公住芳.
+    told.sort_by_key(|(odd, _)| *odd);
+    let least = told.first().map_or(0, |(odd, _)| *odd);
+    Ok(told.into_iter().take_while(|(odd, _)| *odd == least).map(|(_, found)| found).take(MOST_TOLD).collect())
+}
+
+/// Characters that are part of no known word, the longest words taken first.
+fn odd(text: &str, words: &Vocabulary) -> usize {
+    let characters: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let (mut at, mut odd) = (0, 0);
+    while at < characters.len() {
+        let longest = (2..=LONGEST_WORD.min(characters.len() - at)).rev();
+        let known = |length: &usize| words.knows(&characters[at..at + length].iter().collect::<String>());
+        match longest.filter(known).max() {
+            Some(length) => at += length,
+            None => {
+                odd += usize::from(is_han(characters[at]));
+                at += 1;
+            }
+        }
+    }
+    odd
 }
 
 /// Questions like this one, each only once.

@@ -375,7 +375,10 @@ impl Search {
             let told = source.labels(&self.inner.ctx).await;
             labels.extend(told.map_err(|error| Error::Source(format!("{error:?}")))?);
         }
-        let phrases = phrases::all(self.inner.ctx.db().read()).await;
+        // A program that is put together without them has no table of them.
+        let kept = self.inner.ctx.capabilities().names().any(|(key, _)| key == phrases::KEY);
+        let phrases =
+            if kept { phrases::all(self.inner.ctx.db().read()).await } else { Ok(phrases::Phrases::default()) };
         let phrases = phrases.map_err(|error| Error::Source(format!("{error:?}")))?;
         let labels = Labels::new(labels);
         let phrases = phrases.titled(|path| fixed_title(&self.inner.ctx, &labels, path));

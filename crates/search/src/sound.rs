@@ -7,6 +7,10 @@ pub(crate) const LONGEST: usize = 8;
 /// Readings of one word: 重 and 长 have two each.
 const MOST_READINGS: usize = 4;
 
+/// Characters that everyday words read in several ways. Of all others a dictionary knows rare readings, too, by which words would
+/// sound alike that do not.
+const SEVERAL: &str = "重长行乐都率调传会降参单曾藏差便量数相种正中当处为得着还朝弹";
+
 /// How a word can be read: each way as its syllables. Nothing for words that are not written in Han characters alone, or that
 /// are too long.
 pub(crate) fn readings(word: &str) -> Vec<Vec<&'static str>> {
@@ -15,19 +19,17 @@ pub(crate) fn readings(word: &str) -> Vec<Vec<&'static str>> {
     }
     let mut all: Vec<Vec<&'static str>> = vec![Vec::new()];
     for character in word.chars() {
-        let mut ways: Vec<&'static str> = Vec::new();
-        for way in character.to_pinyin_multi().into_iter().flatten().map(pinyin::Pinyin::plain) {
-            if !ways.contains(&way) {
-                ways.push(way);
+        let Some(usual) = character.to_pinyin().map(pinyin::Pinyin::plain) else { return Vec::new() };
+        let mut ways = vec![usual];
+        if SEVERAL.contains(character) {
+            for way in character.to_pinyin_multi().into_iter().flatten().map(pinyin::Pinyin::plain) {
+                if !ways.contains(&way) {
+                    ways.push(way);
+                }
             }
         }
-        if ways.is_empty() {
-            return Vec::new();
-        }
         // Beyond the bound only the usual reading is followed.
-        let wide = all.len() * ways.len() <= MOST_READINGS;
-        let usual = character.to_pinyin().map(pinyin::Pinyin::plain);
-        let ways = if wide { ways } else { usual.into_iter().collect() };
+        ways.truncate((MOST_READINGS / all.len()).max(1));
         all = all
             .iter()
             .flat_map(|read| ways.iter().map(|way| read.iter().copied().chain([*way]).collect::<Vec<_>>()))

@@ -11,6 +11,9 @@ use web::{Capability, Listener, Nav, Routes, hooks::Verb};
 pub(crate) use fixed::title_of;
 pub(crate) use store::{Found, Phrases, SUBJECT, all};
 
+/// Key of the capability.
+pub(crate) const KEY: &str = "search_phrases";
+
 /// Keep the words of the search.
 static MANAGE: Permission = Permission::new("manage_search_phrases", "维护检索用语", &[Role::CountyOffice], AllOrgans);
 
@@ -25,7 +28,7 @@ static DELETED: EventKind =
 
 /// The pages of the office.
 pub fn capability() -> Capability {
-    Capability::new("search_phrases", "检索用语")
+    Capability::new(KEY, "检索用语")
         .routes(routes)
         .permissions(&[&MANAGE])
         .nav(Nav::under("公开", "/search-phrases", "检索用语", &MANAGE, 135))

@@ -18,7 +18,7 @@ async fn cleared(app: &TestApp, title: &str) -> (String, String, String) {
 }
 
 async fn mails(app: &TestApp) -> Vec<String> {
-    let sql = "SELECT payload FROM job WHERE kind = 'mail.send' ORDER BY id";
+    let sql = "SELECT payload FROM job WHERE kind IN ('mail.send', 'mail.send_now') ORDER BY id";
     store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("mails")
 }
 
