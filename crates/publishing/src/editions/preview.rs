@@ -44,6 +44,7 @@ pub(super) async fn page(
     let base = format!("/documents/{id}/preview?edition={}", whole.edition.id);
     let bar = Bar {
         stands: stands(&whole.edition.state),
+        draft: whole.edition.published_at.is_empty(),
         state: subject::state_words(&whole.edition, review.as_ref()),
         back: format!("/documents/{id}"),
         elder: format!("{base}&mode=elder"),

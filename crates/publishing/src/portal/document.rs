@@ -112,6 +112,8 @@ struct Page {
 pub(crate) struct Bar {
     /// Whether the public reads this edition.
     pub(crate) stands: &'static str,
+    /// It was never public: nothing on the page may pass for a proof that it was.
+    pub(crate) draft: bool,
     /// State of the edition in words.
     pub(crate) state: String,
     /// The document's page in the office.
@@ -141,6 +143,9 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     page.shell.title = format!("预览：{}", page.title);
     page.shell.crumbs.clear();
     page.shell.base.clone_from(&bar.portal);
+    if bar.draft {
+        page.stamp = ("草稿".to_owned(), "尚未公开".to_owned());
+    }
     page.bar = Some(bar);
     office_page(&page)
 }
