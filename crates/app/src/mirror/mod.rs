@@ -13,6 +13,7 @@ mod walk;
 
 use std::{
     path::{Component, Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -71,6 +72,7 @@ pub async fn run(app: &App, dir: &Path, pages_alone: bool, tell: impl Fn(&Report
     }
     let (place, known) = Place::open(dir)?;
     let mut walk = Walk::new(app, place, known);
+    let begun = app.ctx.seams().now();
     let missing = walk.page(NOWHERE).await?;
     pages::write(&app.ctx, &walk.place, app.ctx.seams().now(), &missing)?;
     if pages_alone {
@@ -87,7 +89,13 @@ pub async fn run(app: &App, dir: &Path, pages_alone: bool, tell: impl Fn(&Report
             tell(&walk.report);
         }
     }
-    walk.finish(&pages::still(&app.ctx)?, pages_alone)
+    let place = Arc::clone(&walk.place);
+    let report = walk.finish(&pages::still(&app.ctx)?, pages_alone)?;
+    // What could not be read is as old as it was.
+    if !pages_alone && (report.failed.is_empty() || !place.has("_pages/archive.html")) {
+        pages::date(&place, begun)?;
+    }
+    Ok(report)
 }
 
 /// Where a folder lies that need not be there yet, without links and `..`; `None` when nobody can tell.

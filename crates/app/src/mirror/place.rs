@@ -136,6 +136,11 @@ impl Place {
         fs::read(self.root.join(file)).ok()
     }
 
+    /// Whether there is such a file.
+    pub(super) fn has(&self, file: &str) -> bool {
+        self.root.join(file).is_file()
+    }
+
     /// Whether the file stands there with as many bytes as it should have.
     pub(super) fn holds(&self, entry: &Entry) -> bool {
         fs::metadata(self.root.join(&entry.file)).is_ok_and(|data| data.is_file() && data.len() == entry.bytes)

@@ -294,18 +294,20 @@ impl Asking {
         self.take(address, answer).await
     }
 
-    /// The links of a file that stands as it was written; `None` when it does not. A large file is believed by its length.
+    /// The links of a file that stands as it was written; `None` when it does not. A very large one is believed by its length.
     fn still_whole(&self, address: &str, entry: &Entry) -> Option<BTreeSet<String>> {
+        if entry.bytes > READ as u64 {
+            return Some(BTreeSet::new());
+        }
+        let bytes = self.place.read(&entry.file)?;
+        if hex::encode(Sha256::digest(&bytes)) != entry.sha256 {
+            return None;
+        }
         let readable = entry
             .file
             .extension()
             .is_some_and(|ending| ["html", "xml", "atom", "css"].iter().any(|one| ending == *one));
-        if !readable || entry.bytes > READ as u64 {
-            return Some(BTreeSet::new());
-        }
-        let text = self.place.read(&entry.file)?;
-        (hex::encode(Sha256::digest(&text)) == entry.sha256)
-            .then(|| links(&String::from_utf8_lossy(&text), address, &self.base))
+        Some(if readable { links(&String::from_utf8_lossy(&bytes), address, &self.base) } else { BTreeSet::new() })
     }
 
     async fn take(&self, address: &str, answer: Response) -> Result<(Outcome, BTreeSet<String>)> {
@@ -361,7 +363,7 @@ impl Asking {
         let found = draft.text.map_or(nothing, |text| links(&String::from_utf8_lossy(&text), address, &self.base));
         let same = before.is_some_and(|before| before.sha256 == entry.sha256 && before.file == entry.file)
             && self.place.holds(&entry)
-            && (kind != Kind::Page || self.still_whole(address, &entry).is_some());
+            && self.still_whole(address, &entry).is_some();
         if same {
             self.place.note(&entry)?;
         } else {

@@ -148,7 +148,7 @@ fn runs(inner: &[Piece]) -> Vec<(String, Mark)> {
             Piece::Open { name, attributes, .. } => match name.as_str() {
                 "a" => {
                     let href = attributes.iter().find(|(key, _)| key == "href");
-                    link = Mark::Link(href.map(|(_, value)| value.clone()).unwrap_or_default());
+                    link = Mark::Link(href.map_or("", |(_, value)| value.as_str()).into());
                 }
                 "img" => runs.push(picture(attributes)),
                 "b" | "strong" | "i" | "em" | "u" | "s" | "span" | "sub" | "sup" | "code" => {}

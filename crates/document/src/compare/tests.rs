@@ -303,3 +303,25 @@ fn hostile_texts_are_compared_in_bounded_work() {
     let (short, long) = (few(750), few(1500));
     assert!(long < 3 * short && long < MOST_STEPS / 20, "{short} {long}");
 }
+
+#[test]
+fn a_long_address_is_kept_once_for_all_words_under_it() {
+    let address = format!("https://x.cn/{}", "a".repeat(200_000));
+    let words: String =
+        (0..1_500_u32).filter_map(|at| char::from_u32(0x4e00 + at)).map(|c| format!("<b>{c}</b>")).collect();
+    let old = format!("<p><a href=\"{address}\">{words}</a></p>");
+    let compared = compared(&old, "<p>略</p>");
+    let marks: std::collections::HashSet<*const u8> = compared
+        .old
+        .iter()
+        .flat_map(|unit| &unit.words)
+        .filter_map(|word| match compared.lexicon.get(*word).1 {
+            super::words::Mark::Link(to) => Some(to.as_ptr()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(marks.len(), 1);
+    let shown: usize =
+        compared.view(true).lines.iter().map(|line| line.old.len() + line.new.len() + line.both.len()).sum();
+    assert!(shown < 100_000, "{shown}");
+}

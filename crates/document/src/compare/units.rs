@@ -135,7 +135,7 @@ impl Walk<'_> {
 
     fn open(&mut self, at: usize, name: &str, attributes: &[(String, String)], end: usize) -> usize {
         match name {
-            "a" => self.link = Mark::Link(attribute(attributes, "href").to_owned()),
+            "a" => self.link = Mark::Link(attribute(attributes, "href").into()),
             "img" => self.line.push(picture(attributes)),
             "figure" => {
                 self.end_line();

@@ -277,6 +277,9 @@ fn fold(out: &mut Vec<Line>, left_out: &mut usize, numbers: &mut usize) {
     (*left_out, *numbers) = (0, 0);
 }
 
+/// Characters of an address that are shown.
+const LINK: usize = 300;
+
 /// Words as they read, with the address of a link where it tells why the words count as changed.
 fn words_html(lexicon: &Lexicon, words: &[Word], changed: bool) -> String {
     let (mut out, mut at) = (String::new(), 0);
@@ -286,7 +289,8 @@ fn words_html(lexicon: &Lexicon, words: &[Word], changed: bool) -> String {
         let text = escape(&lexicon.text(&words[at..at + run]));
         out.push_str(&text.replace(super::BREAK, "<br>"));
         if let (true, Mark::Link(to)) = (changed, mark) {
-            out.push_str(&format!("<span class=\"cmp-link\">〔链接 {}〕</span>", escape(to)));
+            let to = web::filters::shortened(to, LINK);
+            out.push_str(&format!("<span class=\"cmp-link\">〔链接 {}〕</span>", escape(&to)));
         }
         at += run;
     }

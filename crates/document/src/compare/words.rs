@@ -1,15 +1,15 @@
 //! What a text is compared by: characters of Chinese, words of other scripts, and whole whatever means nothing in part: a number,
 //! a date, a document number (〔2026〕5号), the label of an article, an address.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// What a word stands for besides its letters: a link with another address is another word, although it reads the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) enum Mark {
     #[default]
     None,
-    /// In a link to this address.
-    Link(String),
+    /// In a link to this address; one for all words under it, since it may be as long as a text.
+    Link(Arc<str>),
     /// A picture from this address; the word is its description.
     Picture(String),
 }
@@ -20,20 +20,44 @@ pub(super) type Word = u32;
 /// The words of both texts, each with one number: texts are compared as lists of numbers.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    numbers: HashMap<(String, Mark), Word>,
-    words: Vec<(String, Mark)>,
+    numbers: HashMap<(String, usize), Word>,
+    /// Letters, and the number of the mark.
+    words: Vec<(String, usize)>,
+    marks: Vec<Mark>,
+    known: HashMap<Mark, usize>,
+    /// The mark of the word before: most words have the same.
+    last: Option<(Mark, usize)>,
 }
 
 impl Lexicon {
     /// The number of a word.
     pub(super) fn word(&mut self, text: &str, mark: &Mark) -> Word {
-        let key = (text.to_owned(), mark.clone());
+        let key = (text.to_owned(), self.mark(mark));
         if let Some(known) = self.numbers.get(&key) {
             return *known;
         }
         let number = Word::try_from(self.words.len()).unwrap_or(Word::MAX);
         self.words.push(key.clone());
         self.numbers.insert(key, number);
+        number
+    }
+
+    /// The number of a mark.
+    fn mark(&mut self, mark: &Mark) -> usize {
+        if let Some((last, number)) = &self.last
+            && last == mark
+        {
+            return *number;
+        }
+        let number = match self.known.get(mark) {
+            Some(number) => *number,
+            None => {
+                self.marks.push(mark.clone());
+                self.known.insert(mark.clone(), self.marks.len() - 1);
+                self.marks.len() - 1
+            }
+        };
+        self.last = Some((mark.clone(), number));
         number
     }
 
@@ -44,7 +68,8 @@ impl Lexicon {
 
     /// Letters and mark of a word.
     pub(super) fn get(&self, word: Word) -> (&str, &Mark) {
-        self.words.get(word as usize).map_or(("", &Mark::None), |(text, mark)| (text.as_str(), mark))
+        let Some((text, mark)) = self.words.get(word as usize) else { return ("", &Mark::None) };
+        (text.as_str(), self.marks.get(*mark).unwrap_or(&Mark::None))
     }
 
     /// Some words as they read.

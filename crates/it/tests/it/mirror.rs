@@ -311,8 +311,17 @@ both! {
         let page = dir.join("documents").join(&site.public).join("index.html");
         let whole = fs::read(&page).expect("page");
         fs::write(&page, "x".repeat(whole.len())).expect("spoiled");
-        assert_eq!(run(app, &dir).await.written, 1);
+        // Nor is a file or a list believed by its length.
+        let list = dir.join("documents.csv");
+        let listed = fs::read(&list).expect("list");
+        fs::write(&list, "x".repeat(listed.len())).expect("spoiled");
+        let attachment = files(&dir).into_keys().find(|file| file.starts_with("attachments")).expect("a file");
+        let attached = fs::read(dir.join(&attachment)).expect("file");
+        fs::write(dir.join(&attachment), "x".repeat(attached.len())).expect("spoiled");
+        assert_eq!(run(app, &dir).await.written, 3);
         assert_eq!(fs::read(&page).expect("page"), whole);
+        assert_eq!(fs::read(&list).expect("list"), listed);
+        assert_eq!(fs::read(dir.join(&attachment)).expect("file"), attached);
 
         let mut head = app.person("head", "QH010", &[Role::OrganHead]).await;
         let version = head.get(&format!("/documents/{}", site.public)).await.field("version");
