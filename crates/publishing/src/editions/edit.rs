@@ -9,7 +9,7 @@ use axum::{
 };
 use document::{
     House, Kind, Whole,
-    common::COMPARED,
+    common::{COMPARED, COMPARED_YES},
     draft::{self, NewDocument, Saved},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     html,
@@ -135,6 +135,8 @@ struct Editor {
     edition: EditionRow,
     state: String,
     returned: Option<(String, String)>,
+    /// When and why the edition before was taken off the portal, if it was.
+    withdrawn: Option<(String, String)>,
     organ_name: String,
     long: Vec<Field>,
     short: Vec<Field>,
@@ -207,12 +209,18 @@ fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> String {
         0 => String::new(),
         count => format!("|“检查”一栏有 {count} 处著录信息需要核对，审核员也会看到"),
     };
+    let replaced = match (whole.edition.number, whole.values.get(&COMPARED)) {
+        (1, _) => String::new(),
+        (number, "") => format!("|第 {number} 版公开后代替以前公开的版本"),
+        (number, COMPARED_YES) => format!("|第 {number} 版公开后代替以前公开的版本；公众可以与旧版逐字对照"),
+        (number, _) => format!("|第 {number} 版公开后代替以前公开的版本；公众只看到“改了什么”的说明，不能对照"),
+    };
     let pictures = match html::pictures::of(&whole.text.body_html).len() {
         0 => String::new(),
         count => format!("、正文图片 {count} 张"),
     };
     format!(
-        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过{}；审核期间不能修改，可以收回修改|{then}",
+        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过{}；审核期间不能修改，可以收回修改{replaced}|{then}",
         whole.attachments().count(),
         gates.join("、"),
     )
@@ -274,6 +282,11 @@ async fn editor(
         conflict,
         state: subject::state_words(&whole.edition, review.as_ref()),
         returned: review.as_ref().and_then(subject::returned).map(|(_, by, reason)| (by.to_owned(), reason.to_owned())),
+        withdrawn: subject::withdrawn(
+            &rows::editions(ctx.db().read(), &whole.document.id).await?,
+            whole.edition.number,
+        )
+        .map(|off| (time::show_minute(&off.ended_at), off.reason.clone())),
         organ_name: ctx.directory().short_name(&whole.document.organ).to_owned(),
         outline: rows::headings(ctx.db().read(), &whole.edition.id).await?,
         columns: columns::options(ctx.db().read()).await?,

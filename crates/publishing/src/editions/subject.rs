@@ -214,6 +214,12 @@ pub fn state_words(edition: &EditionRow, review: Option<&Review>) -> String {
     }
 }
 
+/// The edition before this one, if it was taken off the portal and none has been public since.
+pub fn withdrawn(editions: &[EditionRow], number: i64) -> Option<&EditionRow> {
+    let before = editions.iter().filter(|one| one.number < number && !one.published_at.is_empty());
+    before.max_by_key(|one| one.number).filter(|one| one.state == "withdrawn")
+}
+
 /// Why an edition went back to its author: name of the gate, name of the person, reason.
 pub fn returned(review: &Review) -> Option<(&str, &str, &str)> {
     match &review.round.state {

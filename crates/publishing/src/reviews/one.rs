@@ -54,8 +54,10 @@ struct ReviewPage {
     stopping: usize,
     /// The same in words.
     stopping_words: String,
-    /// Number of the edition that is public now, if this is to follow it.
+    /// Number of the edition that is public now, if this is to follow it; else of the one that was taken off.
     before: Option<i64>,
+    /// When and why that was taken off.
+    withdrawn: Option<(String, String)>,
     cmp: Option<View>,
     cmp_all: String,
     cmp_only: String,
@@ -168,6 +170,14 @@ async fn page_of(
     let stage = review.as_ref().and_then(|review| review.round.stage()).filter(|_| edition.state == "in_review");
     let before = compare::public_before(ctx, &house, &whole).await?;
     let before = before.filter(|before| before.edition.number < edition.number);
+    let editions = rows::editions(ctx.db().read(), &document.id).await?;
+    // What was taken off comes back with this edition: why it was, and whether that was mended, is what there is to decide.
+    let off =
+        subject::withdrawn(&editions, edition.number).filter(|_| before.is_none() && edition.published_at.is_empty());
+    let before = match off {
+        Some(off) => Some(rows::read(ctx.db().read(), &house, &actor, &off.id).await?),
+        None => before,
+    };
     let cmp = match &before {
         Some(before) => Some(compare::compared(&house, before, &whole).await?.view(all.is_empty())),
         None => None,
@@ -195,7 +205,8 @@ async fn page_of(
         cmp,
         cmp_all: format!("/reviews/{id}?all=1"),
         cmp_only: format!("/reviews/{id}"),
-        history: history(events, &rows::editions(ctx.db().read(), &document.id).await?),
+        withdrawn: off.map(|off| (time::show_minute(&off.ended_at), off.reason.clone())),
+        history: history(events, &editions),
         clock,
         clock_words,
         claimed_by: claim.filter(|_| !mine).map(|claim| claim.name.clone()).unwrap_or_default(),
