@@ -41,6 +41,9 @@ export const picturesWait = (): boolean =>
   reading > 0 ||
   [...jobs.values()].some((job) => job.started && job.src === "" && job.fault === "" && job.told.size > 0);
 
+/** Whether one stands in the text that did not arrive: the text would go without it. */
+const picturesFailed = (): boolean => [...jobs.values()].some((job) => job.fault !== "" && job.told.size > 0);
+
 /** Gives a picture a place in the list of those that wait. It is sent when it stands in the text. */
 export function waiting(file: File): string {
   number += 1;
@@ -370,10 +373,17 @@ export function sendPicturesTo(
   window.addEventListener(
     "submit",
     (event) => {
-      if (event.target !== form || !picturesWait()) return;
+      if (event.target !== form) return;
+      const submits = event.submitter?.hasAttribute("formaction") ?? false;
+      const words = picturesWait()
+        ? "还有图片或 Word 文档正在上传，传完再点一次；不等的，先移除那张图片。"
+        : submits && picturesFailed()
+          ? "有图片没有传上去，提交后正文里不会有它。请在图片处重试，或者移除后再提交。"
+          : "";
+      if (words === "") return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      tellThat("还有图片或 Word 文档正在上传，传完再点一次；不等的，先移除那张图片。");
+      tellThat(words);
     },
     { capture: true },
   );

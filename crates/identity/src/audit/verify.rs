@@ -62,7 +62,7 @@ pub async fn everything(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<
 pub(super) fn unsealed(pending: &[String]) -> Option<String> {
     let what = pending.join("；");
     (!what.is_empty()).then(|| {
-        format!("{what}尚未封存，没有核对：升级后第一次启动时没有封存成，服务每十分钟再试一次，原因见系统状态和日志")
+        format!("{what}尚未封存，没有核对：升级或者恢复以后还没有启动过服务，或者启动时没有封存成。请启动服务，一两分钟后再验证；仍这样的，原因见系统状态和日志（服务每十分钟再试一次）")
     })
 }
 
