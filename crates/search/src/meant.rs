@@ -1,7 +1,7 @@
 //! «Did you mean»: a question that finds nothing, put right. People type by sound, so what is wrong usually sounds right: 底保 for
 //! 低保, or dibao when the keyboard was still in letters. Only what finds something is told.
 
-use crate::{Result, results::FacetCount, segmenter::is_han, tokens::folded, vocabulary::Vocabulary};
+use crate::{Result, results::FacetCount, segmenter::is_han, sound, tokens::folded, vocabulary::Vocabulary};
 
 /// Characters of a question that is put right; longer ones are sentences.
 const LONGEST: usize = 24;
@@ -21,17 +21,20 @@ pub(crate) fn meant(
     words: &Vocabulary,
     count: impl Fn(&str) -> Result<u64>,
 ) -> Result<Vec<FacetCount>> {
-    let mut told: Vec<(usize, FacetCount)> = Vec::new();
-    for text in others(question, words) {
+    let question = folded(question.trim());
+    let mut told: Vec<((usize, (bool, usize)), FacetCount)> = Vec::new();
+    for text in others(&question, words) {
         let found = count(&text)?;
         if found > 0 {
-            told.push((odd(&text, words), FacetCount { label: text.clone(), value: text, count: found }));
+            let asked = distance(&question, &text);
+            told.push(((odd(&text, words), asked), FacetCount { label: text.clone(), value: text, count: found }));
         }
     }
-    // What is made of words is meant rather than what has a character left over: 公租房, not 公住芳.
-    told.sort_by_key(|(odd, _)| *odd);
-    let least = told.first().map_or(0, |(odd, _)| *odd);
-    Ok(told.into_iter().take_while(|(odd, _)| *odd == least).map(|(_, found)| found).take(MOST_TOLD).collect())
+    // What is made of words is meant rather than what has a character left over (公租房, not 公住芳), and of those what sounds and
+    // looks like the question.
+    told.sort_by_key(|(rank, _)| *rank);
+    let least = told.first().map_or(0, |((odd, _), _)| *odd);
+    Ok(told.into_iter().take_while(|((odd, _), _)| *odd == least).map(|(_, found)| found).take(MOST_TOLD).collect())
 }
 
 /// Characters that are part of no known word, the longest words taken first.
@@ -50,6 +53,18 @@ fn odd(text: &str, words: &Vocabulary) -> usize {
         }
     }
     odd
+}
+
+/// How far a text is from the question: whether it sounds otherwise, and how many characters are others. What is not written in Han
+/// characters alone is as far as everything.
+fn distance(question: &str, text: &str) -> (bool, usize) {
+    let readings = sound::readings(question);
+    if readings.is_empty() {
+        return (false, 0);
+    }
+    let sounds = sound::readings(text).iter().any(|reading| readings.contains(reading));
+    let others = question.chars().zip(text.chars()).filter(|(a, b)| a != b).count();
+    (!sounds, others + question.chars().count().abs_diff(text.chars().count()))
 }
 
 /// Questions like this one, each only once.
@@ -129,6 +144,13 @@ mod tests {
         assert_eq!(told("底保 标准", &["低保 标准"]), ["低保 标准"]);
         assert!(told("底保标准", &[]).is_empty());
         assert!(told("低保标准", &["低保标准"]).is_empty(), "the question itself is no other");
+    }
+
+    #[test]
+    fn what_sounds_and_looks_the_same_comes_first() {
+        let mut found = ["公告芳", "公住房", "公租房"];
+        found.sort_by_key(|text| distance("公租芳", text));
+        assert_eq!(found, ["公租房", "公告芳", "公住房"]);
     }
 
     #[test]

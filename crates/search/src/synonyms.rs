@@ -108,7 +108,9 @@ mod tests {
         );
         // A word of the county's own leads to all forms that everybody knows, and each of them to it.
         let own = [vec!["困难补贴".to_owned(), "低保".to_owned()]];
-        let forms = |text: &str| others(text, &own).into_iter().map(|other| other.form).collect::<Vec<_>>();
+        let forms = |text: &'static str| -> Vec<String> {
+            others(text, &own).into_iter().map(|other| other.form.to_owned()).collect()
+        };
         assert_eq!(forms("困难补贴标准"), ["低保", "最低生活保障"]);
         assert_eq!(forms("最低生活保障"), ["低保", "困难补贴"]);
     }

@@ -163,7 +163,7 @@ fn runs(inner: &[Piece]) -> Vec<(String, Mark)> {
 
 /// How a row or column stands to the other table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub(super) enum State {
     /// In both.
     Both,
     /// Only in the old table.
