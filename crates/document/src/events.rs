@@ -41,7 +41,7 @@ pub static CORRECTION_BEGUN: EventKind = EventKind::new("document", "document.co
 ]);
 /// No longer public.
 pub static WITHDRAWN: EventKind = EventKind::new("document", "document.withdrawn", "撤回")
-    .holds(&[("edition", "版本"), ("number", "第几版"), ("reason", "原因")])
+    .holds(&[("edition", "版本"), ("number", "第几版"), ("reason", "原因"), ("notice", "告知读者")])
     .keeps(Keep::Words);
 /// The last day of its validity has gone by: lists and search show it as lapsed from now on.
 pub static LAPSED: EventKind = EventKind::new("document", "document.lapsed", "有效期届满")

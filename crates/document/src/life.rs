@@ -42,6 +42,12 @@ pub async fn submit(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, bl
     if whole.edition.is_editable() {
         let mut faults = missing(tx, house, whole, now).await?;
         faults.extend(Draft::of(house, whole)?.too_late(now));
+        let html = &whole.text.body_html;
+        if ["<s>", "<s ", "<del>", "<del "].iter().any(|struck| html.contains(struck)) {
+            // Plain text has no line through it: search, excerpts and reading aloud would say what is void.
+            let ask = "正文里有加了删除线的文字，搜索结果和朗读会把它当作有效的正文。请删去作废的文字；仍然有效的，请去掉删除线。";
+            faults.push(("body_html", ask.to_owned()));
+        }
         if whole.edition.number > 1 && kind.facet(COMPARED.key).is_some() && !whole.values.has(&COMPARED) {
             let ask = "请选择公众能不能把这一版与旧版逐字对照；更正是为了不再公开某些内容的，选“不公开”。";
             faults.push((COMPARED.key, ask.to_owned()));
@@ -445,7 +451,10 @@ pub async fn withdraw(
     }
     words::replace(tx, &document.id, &[&words_before.0, &words_before.1], &["", &words_before.1]).await?;
     lists::change(tx, old.as_ref(), None).await?;
-    let data = json!({ "edition": edition.id, "number": edition.number, "reason": reason });
+    let mut data = json!({ "edition": edition.id, "number": edition.number, "reason": reason });
+    if !notice.is_empty() {
+        data["notice"] = notice.as_str().into();
+    }
     event(tx, actor, whole, &events::WITHDRAWN, data).await?;
     let open = rows::open_edition(tx.conn(), &document.id).await?;
     let Some(open) = open.filter(|edition| matches!(edition.state.as_str(), "in_review" | "scheduled")) else {

@@ -289,8 +289,10 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
 /// What the search box offers while somebody types.
 async fn suggest(Extension(search): Extension<Search>, Params(asked): Params<Asked>) -> web::Result<Response> {
     let offered = search.suggest(&asked.q).await?;
+    // Nothing may mean that there is no index at this moment: that is kept for nobody.
+    let policy = if offered.is_empty() { HeaderValue::from_static("no-store") } else { web::page::PUBLIC };
     let mut response = Json(offered).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, web::page::PUBLIC);
+    response.headers_mut().insert(header::CACHE_CONTROL, policy);
     Ok(response)
 }
 

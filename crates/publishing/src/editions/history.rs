@@ -65,7 +65,11 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::CORRECTED.name => (format!("更正发布 {number}"), title()),
         kind if kind == events::SUPERSEDED.name => (format!("{number} 由新版替代"), String::new()),
         kind if kind == events::CORRECTION_BEGUN.name => (format!("开始更正 {number}"), String::new()),
-        kind if kind == events::WITHDRAWN.name => (format!("撤回公开 {number}"), text("reason")),
+        kind if kind == events::WITHDRAWN.name => {
+            let told = text("notice");
+            let told = if told.is_empty() { told } else { format!("（告知读者：{told}）") };
+            (format!("撤回公开 {number}"), format!("{}{told}", text("reason")))
+        }
         kind if kind == events::LAPSED.name => {
             ("有效期届满，清单和搜索中按失效显示".to_owned(), format!("有效期至 {}", text("expires_on")))
         }

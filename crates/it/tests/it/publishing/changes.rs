@@ -76,6 +76,9 @@ both! {
             editor.post(&format!("{path}/submit"), &form).await.expect(422).shows("只保留文本");
         }
         editor.get(&format!("/documents/{id}")).await.expect(200).hides("改了标题");
+        // Plain text has no line through it: what is void does not stand in it.
+        let struck = "<p>每户补助<s>500元</s>600元。</p>";
+        submit(&mut editor, &id, "深层嵌套", struck, &[]).await.expect(422).shows("加了删除线的文字");
     }
 
     async fn a_draft_of_a_correction_changes_no_public_page(app) {
