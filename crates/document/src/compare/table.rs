@@ -66,6 +66,8 @@ pub(super) fn read(
     let (mut table, mut head, mut cells) = (Table::default(), false, 0);
     // Cells that reach into rows below: how many rows are left, by column.
     let mut reach: Vec<usize> = Vec::new();
+    // Whether a row has nothing but head cells of its own.
+    let mut named: Vec<bool> = Vec::new();
     let mut place = at + 1;
     while place < *end {
         let Piece::Open { name, attributes, end: close } = &pieces[place] else {
@@ -83,6 +85,7 @@ pub(super) fn read(
             "thead" => head = true,
             "tr" => {
                 table.lines.push(Line { head, cells: Vec::new() });
+                named.push(true);
                 cells += 1 + fill(&mut table.lines, &mut reach);
             }
             "td" | "th" => {
@@ -91,10 +94,11 @@ pub(super) fn read(
                     set.and_then(|(_, n)| n.trim().parse::<usize>().ok()).unwrap_or(1).clamp(1, most)
                 };
                 let (wide, high) = (over("colspan", COLUMNS), over("rowspan", CELLS));
-                let Some(line) = table.lines.last_mut() else {
+                let (Some(line), Some(heads)) = (table.lines.last_mut(), named.last_mut()) else {
                     place += 1;
                     continue;
                 };
+                *heads &= name == "th";
                 if line.cells.len() + wide > COLUMNS {
                     return None;
                 }
@@ -117,6 +121,7 @@ pub(super) fn read(
         }
         place += 1;
     }
+    mark_heads(&mut table.lines, &named);
     table.lines.retain(|line| !line.cells.is_empty());
     table.columns = table.lines.iter().map(|line| line.cells.len()).max().unwrap_or(0);
     if table.columns * table.lines.len() > CELLS {
@@ -126,6 +131,20 @@ pub(super) fn read(
         line.cells.resize(table.columns, Cell::Words(Vec::new()));
     }
     Some(table)
+}
+
+/// The rows of the head, with a `thead` or without: those on top that consist of head cells, and those into which one of them reaches.
+fn mark_heads(lines: &mut [Line], named: &[bool]) {
+    let mut above = false;
+    for (line, named) in lines.iter_mut().zip(named) {
+        let reached = above && line.cells.contains(&Cell::Down);
+        let own = *named && !line.cells.is_empty();
+        if !(line.head || own || reached) {
+            break;
+        }
+        line.head = true;
+        above = true;
+    }
 }
 
 /// Puts in what reaches here from above; gives how many places that took.

@@ -325,3 +325,16 @@ fn a_long_address_is_kept_once_for_all_words_under_it() {
         compared.view(true).lines.iter().map(|line| line.old.len() + line.new.len() + line.both.len()).sum();
     assert!(shown < 100_000, "{shown}");
 }
+
+#[test]
+fn all_rows_of_a_head_stand_above_what_changed() {
+    let table = |cell: &str, sum: &str| {
+        format!(
+            "<table><tr><{cell} rowspan=\"2\">类别</{cell}><{cell} colspan=\"2\">标准（元/月）</{cell}></tr><tr><{cell}>城市</{cell}>\
+             <{cell}>农村</{cell}></tr><tr><td>特困</td><td>900</td><td>800</td></tr><tr><td>低保</td><td>{sum}</td><td>648</td></tr></table>"
+        )
+    };
+    let lines = compared(&table("th", "812"), &table("th", "821")).view(true).lines;
+    let shown: String = lines.iter().map(|line| line.both.as_str()).collect();
+    assert!(shown.contains("城市") && shown.contains("821") && !shown.contains("特困"), "{shown}");
+}

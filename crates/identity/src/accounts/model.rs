@@ -182,7 +182,9 @@ pub(crate) fn clean_name(name: &str) -> Result<String, AccountError> {
 
 /// The mail address, trimmed; empty is none.
 pub(crate) fn clean_email(email: &str) -> Result<String, AccountError> {
-    let email = email.trim();
+    // As a Chinese keyboard gives it: ＠, ．, and figures of full width.
+    let email: String = email.trim().chars().map(fold::character).collect();
+    let email = email.as_str();
     let (local, domain) = email.split_once('@').unwrap_or(("", ""));
     let plain = email.chars().all(|c| c.is_ascii_graphic() && !"<>,;\"()[]\\".contains(c));
     let good = plain
