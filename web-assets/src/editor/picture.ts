@@ -142,7 +142,12 @@ export function choosePictures(editor: Editor): void {
     multiple: "",
     accept: "image/png,image/jpeg,image/webp,image/gif,image/bmp",
   });
-  input.addEventListener("change", () => insertPictures(editor, [...(input.files ?? [])]));
+  input.addEventListener("change", () => {
+    const others = insertPictures(editor, [...(input.files ?? [])]);
+    if (others.length === 0) return;
+    const names = others.map((file) => file.name).join("、");
+    say(`${names} 不是图片，没有放进来。Word 文档请用“导入 Word”，其他文件请作为附件上传。`);
+  });
   input.click();
 }
 
@@ -152,7 +157,7 @@ class FigureView {
   contentDOM = make("figcaption", { "data-hint": "图下说明（选填）" });
   private readonly state = make("div", { class: "ed-figure-state", role: "status" });
   private readonly image = make("img", { alt: "", draggable: "false" });
-  private readonly words = make("input", { class: "in", type: "text", maxlength: "500", autocomplete: "off" });
+  private readonly words = make("textarea", { class: "in", rows: "2", maxlength: "500", autocomplete: "off" });
   private readonly decorates = make("input", { type: "checkbox" });
   private readonly lacking = make("p", { class: "err" }, "还没有替代文字，提交前要写");
   private readonly about: HTMLElement;
