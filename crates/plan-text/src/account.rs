@@ -80,6 +80,6 @@ pub fn accounted(source: &str, plan: &Plan) -> Result<(), Lost> {
 
 /// One mark after the number, one after the title.
 fn check_marks(line: usize, marks: &str) -> Result<(), Lost> {
-    let fits = marks.chars().count() <= 2 && marks.chars().all(|c| "、．.﹑､。：:；;/／".contains(c));
+    let fits = marks.chars().count() <= 2 && marks.chars().all(|c| "、．.﹑､。：:；;/／，,".contains(c));
     if fits { Ok(()) } else { Err(Lost::Marks { line, marks: marks.to_owned() }) }
 }

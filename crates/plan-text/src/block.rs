@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 use super::{
-    Cadence, Clause, Context, Duty, Section,
+    Cadence, Clause, Context, Duty, Owner, Section,
     dates::{self, Due, Setting},
     duties,
     headings::{self, Heading},
@@ -176,6 +176,11 @@ pub(super) fn section(group: &Group<'_>, context: &mut Context) -> Section {
         }
         warn_strays(&content, &pairs, context);
         section.title = content.text[..title.end].trim().to_owned();
+        let open = section.clauses.iter().any(|clause| clause.owners.is_empty());
+        let by_title = if open { titled(&section.title, line, "这一节", context) } else { Vec::new() };
+        for clause in section.clauses.iter_mut().filter(|clause| clause.owners.is_empty()) {
+            clause.owners.clone_from(&by_title);
+        }
         marks.push_str(title.mark);
         section.text = rest.to_owned();
         let principles = ["总体", "思想", "原则", "要求", "目标"].iter().any(|word| section.title.contains(word));
@@ -340,11 +345,20 @@ struct NoteGroup {
 fn fields<'a>(
     content: &'a Content,
     pairs: &pairs::Pairs,
-    found: Vec<notes::Found>,
+    mut found: Vec<notes::Found>,
     title_limit: Option<usize>,
     context: &mut Context,
 ) -> Fields<'a> {
     warn_strays(content, pairs, context);
+    let answered = found.iter().any(|found| !found.note.owners.is_empty() && !found.note.only_watches);
+    for note in found.iter_mut().map(|found| &mut found.note).filter(|note| answered && note.only_watches) {
+        note.watching.extend(std::mem::take(&mut note.owners).into_iter().map(|owner| owner.name));
+    }
+    let alone = found.iter().find(|found| found.note.only_watches && !answered && content.cells.is_none());
+    if let Some(found) = alone {
+        let message = "责任说明只写了督办、监督或指导的单位，暂按责任单位读取，请核对。";
+        context.warn(content.line(found.range.start), message);
+    }
     let kept = Kept::without(&content.text, &found);
     let title = title_limit.map_or_else(Title::default, |limit| Title::split(&kept.text, limit));
     let rest = &kept.text[title.rest..];
@@ -359,7 +373,7 @@ fn fields<'a>(
         owner_note.push_str(content.text[found.range.clone()].trim());
         let line = content.line(found.range.start);
         warn_note(line, &found.note, context);
-        let term = !found.note.labelled && found.note.due.is_some();
+        let term = (!found.note.labelled && found.note.due.is_some()) || !found.note.watching.is_empty();
         match groups.last_mut() {
             Some(group) if kept.text[group.hole..hole].trim().is_empty() => {
                 group.owners.add(found.note.owners);
@@ -389,6 +403,20 @@ fn fields<'a>(
     }
 }
 
+/// The owners that a title names which is nothing but names of organs: `（一）县财政局`, `2.县教体局：公开方案`.
+fn titled(title: &str, line: usize, what: &str, context: &mut Context) -> Vec<Owner> {
+    if !owners::only_organs(title) {
+        return Vec::new();
+    }
+    let note = owners::read(title, context.from);
+    if note.owners.is_empty() || !note.unknown.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = note.owners.iter().map(|owner| owner.name.as_str()).collect();
+    context.warn(line, format!("“{}”是{what}的标题，已读成{what}的责任单位，请核对。", names.join("、")));
+    note.owners
+}
+
 fn warn_note(line: usize, note: &owners::Note, context: &mut Context) {
     if !note.unknown.is_empty() {
         let names = note.unknown.join("、");
@@ -404,6 +432,11 @@ fn warn_note(line: usize, note: &owners::Note, context: &mut Context) {
     if !note.partial.is_empty() {
         let words = note.partial.join("、");
         context.warn(line, format!("“{words}”只说其中一部分由谁负责，请核对责任单位。"));
+    }
+    if !note.watching.is_empty() {
+        let names = note.watching.join("、");
+        let message = format!("“{names}”写的是督办、监督或指导，没有列入责任单位，如需交办请另行指定。");
+        context.warn(line, message);
     }
     if !note.excepted.is_empty() {
         let words = note.excepted.join("、");
@@ -463,6 +496,9 @@ impl Fields<'_> {
         // a clause is done when its last duty is
         let (due, due_on, cadence) = parts(noted.or_else(|| in_text.iter().max_by_key(|due| due.on)));
         marks.push_str(&self.mark);
+        if owners.as_slice().is_empty() && !self.text.is_empty() {
+            owners.add(titled(&self.title, line, "这一条", context));
+        }
         if owners.as_slice().is_empty() {
             let subjects = subjects::find(&format!("{}\n{}", self.title, self.text));
             if !subjects.is_empty() {

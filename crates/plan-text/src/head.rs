@@ -177,7 +177,11 @@ pub(super) fn completes_title(words: &str) -> bool {
 fn is_beside_title(lines: &[Line], index: usize) -> bool {
     let text = lines[index].text.as_str();
     // a plan is often sent as the attachment of a notice, in a file of its own
-    if is_letterhead(text) || is_number_line(text) || is_field(text) || is_attachment_label(text) {
+    // a sheet of contents or of rules for whoever fills the table in
+    let sheet = (text.contains('\t') && !ends_title(text))
+        || text.starts_with('请')
+        || matches!(text, "填表说明" | "填报说明" | "填写说明");
+    if sheet || is_letterhead(text) || is_number_line(text) || is_field(text) || is_attachment_label(text) {
         return true;
     }
     // the names of those who issue it jointly, above the number

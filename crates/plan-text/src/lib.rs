@@ -23,6 +23,10 @@
 //!   remarks are the owner note. A cell over several rows is a section; `〃` and 同上 are the cell above.
 //! * **Who leads.** 牵头 says so, or a rule such as 列第一位者为牵头单位 or 标★者为牵头单位, which with 下同 holds for the notes
 //!   behind it. What only bold letters say is asked for.
+//! * **Titles that are organs.** Where a section's or clause's title is nothing but names of organs (`一、县财政局`, `1.县教体局：…`)
+//!   they own what stands below without a note of its own; a warning says so. So do names behind a sentence (`完成。　县教体局`).
+//! * **Who supervises.** 督办, 监督 and 指导单位 are no owners beside those who answer; a warning names them.
+//! * **Several rhythms in a sentence.** The first holds, with a warning. What stands in 《》 is no term.
 //! * **Exceptions.** 县税务局除外 names no owner; a warning says whom to leave out of 各单位.
 //! * **Several terms in a note.** The latest holds, for the work is done when its last part is; a warning says so.
 //! * **Proposed, not taken.** Owners as subjects of sentences, brackets about a part, terms and owners in an introduction or

@@ -73,7 +73,7 @@ pub(super) fn read(source: &str, warnings: &mut Vec<Warning>) -> Vec<Line> {
         for part in physical.split(['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
             let text = clean(part, no, warnings);
             let (text, outline) = strip_markdown(text, no, &mut markdown);
-            let text = residue::without_gaps(text);
+            let text = if residue::line(&text).is_some() { text } else { residue::without_gaps(text) };
             if text.is_empty() {
                 blank = true;
                 continue;

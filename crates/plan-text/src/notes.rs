@@ -116,6 +116,9 @@ fn bracket(text: &str, span: &Span, behind_note: bool, from: Reckoning) -> Brack
         Bracket::Note(Box::new(note))
     } else if place.begins && place.ends && names_somebody(&note) {
         Bracket::Doubtful
+    } else if (place.ends || place.pauses) && !place.behind_name && note.due.is_none() && owners::only_organs(inner) {
+        // 做好解读（各乡镇），: it stands where an owner may, and names nobody else
+        Bracket::Doubtful
     } else {
         Bracket::Text
     }
@@ -180,6 +183,20 @@ fn is_owner_note(inner: &str, note: &Note, place: Place) -> bool {
     if !note.unknown.is_empty() || gloss {
         return false;
     }
+    let many = |owner: &Owner| {
+        owner.group
+            && owner.name.chars().count() > 2
+            && (owner.name.contains('各') || owner.name.starts_with(['全', '县', '市', '区', '省', '有', '相', '其']))
+    };
+    // 长期坚持（各乡镇）。 says who; 报各单位（各部门） explains
+    if place.ends
+        && !place.begins
+        && !place.behind_name
+        && note.owners.iter().any(many)
+        && note.owners.iter().all(|owner| owner.group || owner.name.chars().count() > 2)
+    {
+        return true;
+    }
     if place.begins {
         let whole = |owner: &Owner| owner.name.chars().count() > 2 || owner.name.starts_with('各');
         // 各乡镇、街道
@@ -206,6 +223,11 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
     while at < text.len() {
         while spans.next_if(|span| span.end <= at).is_some() {}
         let behind = || text[..at].ends_with(['，', ',', ' ', '\u{3000}']) && owners::names_owner(&text[at..]);
+        if let Some(end) = trailed(text, at) {
+            found.push(at..end);
+            at = end;
+            continue;
+        }
         let label = (fresh || bullet.is_some()) && owners::starts_with_label(&text[at..]) || behind();
         // 开展培训。——县教体局、县财政局
         let dashed = bullet.is_some_and(|dash| is_dash(&text[dash..at]) && starts_sentence(text, dash))
@@ -233,6 +255,23 @@ fn labelled(text: &str, pairs: &Pairs) -> Vec<Range<usize>> {
         at += c.len_utf8();
     }
     found
+}
+
+/// Where the names end that stand behind a sentence with a gap or a stroke, and nothing behind them: `完成。　县教体局`,
+/// `做好公开。/县民政局`. A line that goes on below may be broken within a sentence.
+fn trailed(text: &str, at: usize) -> Option<usize> {
+    if !text[..at].ends_with(is_ender) || !text[at..].starts_with(owners::is_trailing_mark) {
+        return None;
+    }
+    let line = line_of(&text[at..]);
+    let end = at + line.len();
+    let below = text[end..].strip_prefix('\n').map(|below| below.trim_start_matches(' '));
+    let ends = match below {
+        Some(below) => below.starts_with('\n') || super::headings::read(line_of(below)).is_some(),
+        None => text[end..].is_empty(),
+    };
+    let names = line.trim_start_matches(owners::is_trailing_mark).trim_end().trim_end_matches('。');
+    (ends && owners::only_organs(names)).then_some(end)
 }
 
 /// A dash of one em or more, or two hyphens: a single hyphen is the bullet of a list.

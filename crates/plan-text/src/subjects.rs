@@ -15,7 +15,34 @@ pub(super) fn find(text: &str) -> Vec<String> {
             }
         }
     }
+    for line in text.lines() {
+        for name in line_owners(line).into_iter().filter(|name| !name.is_empty()) {
+            if !found.iter().any(|known| known == name) {
+                found.push(name.to_owned());
+            }
+        }
+    }
     found
+}
+
+/// Who stands before the colon of a line, `县财政局：公开预算`, or behind a gap at its end: `公开招生方案　县教体局`.
+fn line_owners(line: &str) -> Vec<&str> {
+    const LONGEST: usize = 80;
+    let line = line.trim();
+    let rest = headings::read(line).map_or(line, |heading| &line[heading.rest..]);
+    let near = rest.char_indices().nth(LONGEST).map_or(rest, |(at, _)| &rest[..at]);
+    let before = near.split_once(['：', ':']).map_or(Vec::new(), |(names, _)| owners::organs(names));
+    if !before.is_empty() {
+        return before;
+    }
+    let tail = rest.char_indices().rev().nth(LONGEST).map_or(rest, |(at, _)| &rest[at..]);
+    let mark = |c: char| owners::is_trailing_mark(c) && !matches!(c, '-' | '—' | '\t');
+    // cells of a table that was not read are told as such
+    if line.contains('\t') {
+        return Vec::new();
+    }
+    let gap = tail.char_indices().rev().find(|&(_, c)| mark(c));
+    gap.map_or(Vec::new(), |(at, c)| owners::organs(&tail[at + c.len_utf8()..]))
 }
 
 fn subjects(sentence: &str) -> Vec<String> {

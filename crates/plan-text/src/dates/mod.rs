@@ -102,6 +102,9 @@ pub(super) fn find(text: &str, from: Reckoning, setting: Setting) -> Vec<Due> {
     let mut skip = 0;
     let mut before = ' ';
     for (at, c) in text.char_indices() {
+        if c == '《' && at >= skip {
+            skip = cited_end(text, at).unwrap_or(skip);
+        }
         let inside_number = digit(before).is_some() && digit(c).is_some();
         let dated = begins_date(c) || digit(c).is_some();
         if at >= skip && !inside_number && (dated || festival::begins(c) || lunar::begins(c)) {
@@ -133,6 +136,23 @@ pub(super) fn find(text: &str, from: Reckoning, setting: Setting) -> Vec<Due> {
     found
 }
 
+/// Where the title of a cited document ends that begins here: `《2026年3月底前重点工作清单》` sets no term.
+fn cited_end(text: &str, start: usize) -> Option<usize> {
+    const LONGEST: usize = 150;
+    let mut depth = 0;
+    for (at, c) in text[start..].char_indices().take(LONGEST) {
+        match c {
+            '《' => depth += 1,
+            '》' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(start + at + c.len_utf8());
+        }
+    }
+    None
+}
+
 /// The one to show for a text that has several: the first with a date that is not in doubt, else the first with a
 /// date, else the first. What it leaves out is its problem, for a warning.
 pub(super) fn choose(mut dues: Vec<Due>) -> Option<Due> {
@@ -142,6 +162,13 @@ pub(super) fn choose(mut dues: Vec<Due>) -> Option<Due> {
     let first = days.next();
     let several = days.any(|day| Some(day) != first);
     let cadence = dues.iter().find(|due| due.cadence.is_some()).map(|due| due.words.clone());
+    let mut rhythms: Vec<&str> = Vec::new();
+    for due in dues.iter().filter(|due| due.cadence.is_some()) {
+        if !rhythms.contains(&due.words.as_str()) {
+            rhythms.push(&due.words);
+        }
+    }
+    let rhythms = (rhythms.len() > 1).then(|| rhythms.join("、"));
     if index >= dues.len() {
         return None;
     }
@@ -149,6 +176,8 @@ pub(super) fn choose(mut dues: Vec<Due>) -> Option<Due> {
     let words = &chosen.words;
     let left_out = if several {
         Some(format!("一句话里有几个日期，只取“{words}”，如需分别办理请拆分。"))
+    } else if let Some(rhythms) = rhythms.filter(|_| chosen.cadence.is_some()) {
+        Some(format!("一句话里有几个频次（{rhythms}），只取“{words}”，如需分别办理请拆分。"))
     } else {
         let lost = cadence.filter(|_| chosen.on.is_some() && chosen.cadence.is_none());
         lost.map(|cadence| format!("既有频次“{cadence}”又有日期“{words}”，只取日期，如需分别办理请拆分。"))

@@ -8,6 +8,8 @@ use super::{names, roles};
 pub(super) enum Label {
     Owner(Role),
     Term,
+    /// 督办单位, 监督单位, 指导单位: an organ that looks after those who answer.
+    Watch,
     /// 责任人, 分管领导: not an organ.
     Other,
 }
@@ -50,13 +52,15 @@ const TERMS: [&str; 18] = [
     "时限",
 ];
 
-const PARTS: [&str; 44] = [
-    "牵头", "责任", "配合", "协助", "参与", "主办", "承办", "协办", "落实", "负责", "实施", "整改", "督办", "监督",
-    "具体", "主要", "协同", "以及", "及", "和", "与", "、", "/", "县级", "市级", "主体", "主责", "办理", "涉及",
-    "协作", "会办", "承接", "支持", "主抓", "第一", "第二", "分管", "直接", "指导", "包联", "包抓", "主管", "统筹",
-    "参加",
+const PARTS: [&str; 46] = [
+    "督导", "督查", "牵头", "责任", "配合", "协助", "参与", "主办", "承办", "协办", "落实", "负责", "实施", "整改",
+    "督办", "监督", "具体", "主要", "协同", "以及", "及", "和", "与", "、", "/", "县级", "市级", "主体", "主责",
+    "办理", "涉及", "协作", "会办", "承接", "支持", "主抓", "第一", "第二", "分管", "直接", "指导", "包联", "包抓",
+    "主管", "统筹", "参加",
 ];
 
+/// Parts that alone say who looks after those who answer: 督办单位, 监督指导部门. With 具体 or 责任 the organ answers itself.
+const WATCHING: [&str; 9] = ["督办", "监督", "督导", "督查", "指导", "及", "和", "与", "、"];
 const UNITS: [&str; 7] = ["单位", "部门", "机关", "科室", "股室", "处室", "主体"];
 const PERSONS: [&str; 19] = [
     "领导",
@@ -90,8 +94,7 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
         let close = after.chars().next().filter(|c| matches!(c, '】' | '］' | ']' | '〕' | '）' | ')'))?;
         let after = &after[close.len_utf8()..];
         let after = &after[colon(after).unwrap_or(0)..];
-        let fits =
-            full && matches!(label, Label::Term | Label::Owner(_)) && (label == Label::Term || name_follows(after));
+        let fits = full && label != Label::Other && (label == Label::Term || name_follows(after));
         return fits.then_some(Opening { label, length: text.len() - after.len(), full });
     }
     let first = text.chars().next()?;
@@ -111,7 +114,9 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
     if label == Label::Other && full && place == Place::Note && rest.starts_with([' ', '\u{3000}', '\t']) {
         return Some(Opening { label, length: at, full });
     }
-    let Label::Owner(_) = label else { return None };
+    if !matches!(label, Label::Owner(_) | Label::Watch) {
+        return None;
+    }
     let copula = rest.chars().next().filter(|c| matches!(c, '为' | '是')).map_or(0, char::len_utf8);
     let after = &rest[copula..];
     let name = after.trim_start_matches([' ', '\u{3000}', '\t']);
@@ -140,7 +145,9 @@ fn word(text: &str) -> Option<(Label, usize, bool)> {
     let mut rest = text;
     let mut role = Role::Responsible;
     let (mut parts, mut unit) = (0, false);
+    let mut watches = true;
     while let Some(part) = PARTS.iter().find(|part| rest.starts_with(**part)) {
+        watches &= WATCHING.contains(part);
         match *part {
             "牵头" | "主办" | "主责" | "主抓" => role = Role::Lead,
             "配合" | "协助" | "参与" | "参加" | "协办" | "协同" | "协作" | "会办" | "支持" if role != Role::Lead => {
@@ -163,12 +170,16 @@ fn word(text: &str) -> Option<(Label, usize, bool)> {
     }
     let done = |rest: &str| text.len() - rest.len();
     if let Some(rest) = UNITS.iter().find_map(|unit| rest.strip_prefix(*unit)) {
-        return Some((Label::Owner(role), done(rest), true));
+        let label = if watches { Label::Watch } else { Label::Owner(role) };
+        return Some((label, done(rest), true));
     }
     if let Some(rest) = PERSONS.iter().find_map(|person| rest.strip_prefix(*person)) {
         // 责任单位及责任人：县教体局 演示甲
         let label = if unit { Label::Owner(role) } else { Label::Other };
         return Some((label, done(rest), true));
+    }
+    if watches {
+        return Some((Label::Watch, done(rest), false));
     }
     let subject = text.starts_with("责任主体") || text.starts_with("实施主体");
     Some((Label::Owner(role), done(rest), subject))

@@ -1,6 +1,7 @@
 //! Reads the inside of an owner note: who leads, who supports, by when.
 
 mod labels;
+mod marks;
 mod names;
 mod open;
 mod roles;
@@ -15,6 +16,7 @@ use super::{
 use crate::work::looked_at;
 use labels::{Label, Opening, Place};
 
+pub(super) use marks::{is_trailing_mark, only_organs, organs};
 pub(super) use names::{Owners, could_be_name, is_group, looks_like_organ};
 pub(super) use rules::{LeadRule, lead_rule, leads_by_look};
 
@@ -43,6 +45,10 @@ pub(super) struct Note {
     pub(super) unread: Vec<String>,
     /// `其中培训由县教体局负责`: the owner answers for a part only.
     pub(super) partial: Vec<String>,
+    /// `督办单位：县政府督查室`: who looks after the owners and is none of them.
+    pub(super) watching: Vec<String>,
+    /// Its owners do no more than that: they are owners only where the clause names nobody else.
+    pub(super) only_watches: bool,
     /// `县税务局除外`: who is none of the owners.
     pub(super) excepted: Vec<String>,
     /// Owners with a star.
@@ -128,7 +134,8 @@ pub(super) fn only_names(line: &str) -> bool {
     let mut pieces = line.split(is_separator).map(str::trim).filter(|piece| !piece.is_empty()).peekable();
     pieces.peek().is_some()
         && pieces.all(|piece| {
-            let name = roles::strip_end(roles::strip_start(piece.trim_start_matches(is_bullet))).0;
+            let piece = marks::without_number(piece.trim_start_matches(is_bullet));
+            let name = roles::strip_end(roles::strip_start(piece)).0;
             let count = name.chars().take(25).count();
             looks_like_organ(name) && (3..25).contains(&count) && !name.chars().any(|c| headings::digit(c).is_some())
         })
@@ -148,7 +155,7 @@ pub(super) fn breaks_name(line: &str, next: &str) -> bool {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '、' | '，' | ',' | '；' | ';' | '。' | '/' | '\n') || c.is_whitespace()
+    matches!(c, '、' | '，' | ',' | '；' | ';' | '。' | '/' | '／' | '|' | '｜' | '\n') || c.is_whitespace()
 }
 
 /// Reads a note; `text` is its inside without brackets.
@@ -163,6 +170,7 @@ pub(super) fn read(text: &str, from: Reckoning) -> Note {
         note: Note::default(),
         pending: Vec::new(),
         dues: Vec::new(),
+        watching: Vec::new(),
         current: Label::Owner(Role::Responsible),
         from,
     };
@@ -224,6 +232,8 @@ struct Reader {
     pending: Vec<String>,
     /// The terms of the note, in order.
     dues: Vec<Due>,
+    /// Who watches by a verb: `县政府督查室督办`. Owners where the note names nobody else.
+    watching: Vec<String>,
     /// A star stood before the note's first word.
     starred: bool,
     /// The first two characters of the note.
@@ -235,6 +245,15 @@ struct Reader {
 impl Reader {
     fn finish(mut self) -> Note {
         self.flush(None);
+        let watching = std::mem::take(&mut self.watching);
+        self.note.watching.extend(watching);
+        if self.note.owners.is_empty() && !self.note.watching.is_empty() {
+            // 指导部门 alone is all that some tables say of who answers
+            self.note.only_watches = true;
+            for name in std::mem::take(&mut self.note.watching) {
+                self.push(name, Role::Responsible);
+            }
+        }
         self.note.due = dates::choose_latest(self.dues);
         self.note
     }
@@ -258,6 +277,7 @@ impl Reader {
         match self.current {
             Label::Other => {}
             Label::Term => self.term(piece),
+            Label::Watch => self.note.watching.push(piece.to_owned()),
             Label::Owner(_) => self.names(piece),
         }
     }
@@ -301,6 +321,10 @@ impl Reader {
         let starred = std::mem::take(&mut self.starred) || piece.trim_matches(edge).len() < piece.trim().len();
         let mut piece = if rules::lead_rule(piece).is_some() { piece } else { piece.trim_matches(edge) };
         piece = piece.trim_start_matches(|c: char| is_bullet(c) || c.is_whitespace());
+        piece = marks::without_number(piece);
+        if piece.is_empty() {
+            return;
+        }
         if let Some(end) = rules::exception(piece) {
             self.note.excepted.push(piece[..end].trim_end_matches(['的', '，']).to_owned());
             piece = &piece[end..];
@@ -373,6 +397,12 @@ impl Reader {
         }
         // 起草 in 牵头起草: what is left after an inner role word is an act, not an organ
         if rest.len() < piece.len() && !looks_like_organ(bare) && self.note.has_role && role.is_none() {
+            return;
+        }
+        if role.is_some() && roles::watches(&rest[left.len()..]) {
+            self.wait(left);
+            self.note.has_role = true;
+            self.watching.append(&mut self.pending);
             return;
         }
         self.take(left, role);

@@ -78,6 +78,12 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
     let mut depth = 0_i32;
     for (at, c) in names.char_indices() {
         match c {
+            // 县教体局2.县财政局③各乡镇
+            _ if depth == 0 && at > start && parts_list(&names[start..at], &names[at..]) => {
+                out.push(&names[start..at]);
+                start = names.len() - super::marks::without_number(&names[at..]).len();
+                depth += i32::from(matches!(c, '（' | '('));
+            }
             '（' | '(' => depth += 1,
             '）' | ')' => depth -= 1,
             // 县财政局商县审计局, 县财政局或县审计局; 县工商局 has no name before it
@@ -91,6 +97,15 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
             {
                 out.push(&names[start..at]);
                 start = at + c.len_utf8();
+            }
+            // 县财政局+各乡镇
+            '+' | '＋' | '&' | '＆' | '·' | '•' | '\\' | '＼' | '—' | '-' | '→' if depth == 0 && at > start =>
+            {
+                let (left, right) = (names[start..at].trim(), names[at + c.len_utf8()..].trim());
+                if left.chars().nth(2).is_some() && looks_like_organ(left) && looks_like_organ(right) {
+                    out.push(left);
+                    start = at + c.len_utf8();
+                }
             }
             '和' | '及' | '与' | '以' if depth == 0 && at > start => {
                 let width = if names[at..].starts_with("以及") { "以及".len() } else { c.len_utf8() };
@@ -116,6 +131,14 @@ pub(super) fn split_joined(names: &str) -> Vec<&str> {
         out.push(&names[start..]);
     }
     out
+}
+
+/// Whether the number of a list stands between two organs: `县教体局2.县财政局`, `县教体局（2）县财政局`.
+fn parts_list(left: &str, right: &str) -> bool {
+    super::marks::begins_number(right)
+        && left.chars().nth(2).is_some()
+        && looks_like_organ(left)
+        && looks_like_organ(super::marks::without_number(right))
 }
 
 /// Whether a name looks like two written as one: `县教体局县财政局`. `县委县政府` is written so.

@@ -92,7 +92,13 @@ pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
 
 /// Cuts `按职责分别负责落实` off the end and says what role it gives.
 pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
-    const WORDS: [&str; 64] = [
+    const WORDS: [&str; 70] = [
+        "负责监督",
+        "负责督办",
+        "负责督导",
+        "负责督查",
+        "跟踪督办",
+        "全程监督",
         "各负其责",
         "各司其职",
         "各尽其责",
@@ -181,9 +187,9 @@ pub(super) fn strip_end(piece: &str) -> (&str, Option<Role>) {
 
 /// Words that are a role only behind an organ's name: 社会监督 and 以县为主 name none.
 fn behind_organ(piece: &str) -> Option<(&str, &'static str)> {
-    const WORDS: [&str; 18] = [
-        "为主", "为辅", "主办", "主责", "主抓", "会办", "协办", "协抓", "协同", "协作", "协调", "指导", "督导", "督办",
-        "监督", "组织", "承担", "支持",
+    const WORDS: [&str; 19] = [
+        "督查", "为主", "为辅", "主办", "主责", "主抓", "会办", "协办", "协抓", "协同", "协作", "协调", "指导", "督导",
+        "督办", "监督", "组织", "承担", "支持",
     ];
     let (left, word) = WORDS.iter().find_map(|word| piece.strip_suffix(word).map(|left| (left.trim_end(), *word)))?;
     let organ = left.chars().nth(2).is_some() && names::looks_like_organ(left);
@@ -192,6 +198,13 @@ fn behind_organ(piece: &str) -> Option<(&str, &'static str)> {
         // 银保监会, 总工会; 接受社会监督 names none
         || (left.ends_with('会') && !left.ends_with("社会") && !left.ends_with("机会"));
     (organ && named).then_some((left, word))
+}
+
+/// Whether role words say no more than that somebody looks after the work: 督办, 负责监督.
+pub(super) fn watches(words: &str) -> bool {
+    const ACTS: [&str; 8] = ["牵头", "实施", "组织", "承办", "统筹", "推进", "配合", "协助"];
+    ["督办", "监督", "督导", "督查"].iter().any(|word| words.contains(word))
+        && !ACTS.iter().any(|word| words.contains(word))
 }
 
 /// The role that a word gives, when the words behind it gave one already.

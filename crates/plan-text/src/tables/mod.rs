@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 use super::{
     Warning, headings,
     lines::{Line, Row},
-    owners,
+    owners, residue,
 };
 use header::Column;
 
@@ -67,6 +67,11 @@ pub(super) fn read(lines: Vec<Line>, warnings: &mut Vec<Warning>) -> Vec<Line> {
                 warnings.push(Warning::at(line.no, &message));
             }
             warnings.push(Warning { line: line.no, message, dropped });
+            if !columns.unknown.is_empty() {
+                let names = columns.unknown.join("、");
+                let message = format!("没有认出表头“{names}”，这一列没有读成责任单位或时限，请核对各行。");
+                warnings.push(Warning::at(line.no, message));
+            }
             // the same header again, on a further page: the table goes on
             if table.as_ref().is_none_or(|table| table.columns != columns.list) {
                 finish(table.take(), warnings);
@@ -85,6 +90,22 @@ pub(super) fn read(lines: Vec<Line>, warnings: &mut Vec<Warning>) -> Vec<Line> {
             if tabbed && let Some(mut rows) = table.rows(&line, warnings) {
                 out.append(&mut rows);
                 warned = false;
+                continue;
+            }
+            if !tabbed
+                && matches!(
+                    line.text.trim_matches(['（', '）', '(', ')']),
+                    "续表" | "续上表" | "接上表" | "续" | "表续"
+                )
+            {
+                residue::drop_line(&line.text, line.no, "表格续页的标记", warnings);
+                continue;
+            }
+            // the title of a further table, or of a further sheet, is no text of the last row
+            if !tabbed && is_over_table(&line.text, &all) {
+                line.row = Some(Row::section(&line.text));
+                table.group_says.clear();
+                out.push(line);
                 continue;
             }
             if !tabbed && is_over_rows(&line.text, &all, table.columns.len()) {
@@ -125,6 +146,19 @@ fn is_tabbed(line: &Line) -> bool {
 /// At least three cells and no sentence: text that is merely indented by tabs has sentences.
 fn looks_like_row(text: &str) -> bool {
     text.split('\t').filter(|cell| !cell.trim().is_empty()).take(3).count() == 3 && !text.contains('。')
+}
+
+/// A line that stands over the header of a further table, perhaps with another line between: `表二：民生类`.
+fn is_over_table(text: &str, below: &VecDeque<Line>) -> bool {
+    const LONGEST: usize = 40;
+    const BETWEEN: usize = 2;
+    let between = below.iter().take(BETWEEN + 1).take_while(|line| !is_tabbed(line)).count();
+    let headed = between <= BETWEEN
+        && below.get(between).is_some_and(|line| header::read(line, below.get(between + 1)).is_some());
+    let remark =
+        ["注", "备注", "说明", "附注", "单位：", "填", "制表", "（注"].iter().any(|word| text.starts_with(word));
+    let short = text.chars().take(LONGEST + 1).count() <= LONGEST && !text.contains(['。', '；']);
+    headed && short && !remark && headings::read(text).is_none()
 }
 
 /// A line alone in its row, with rows below it: `（一）平台建设`, `政策公开`.

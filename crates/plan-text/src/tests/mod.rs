@@ -11,6 +11,7 @@ mod owner_kinds;
 mod owners;
 mod property;
 mod real;
+mod said_otherwise;
 mod tables;
 
 use super::{Clause, Plan, PlanReference, Warning, accounted, parse};
