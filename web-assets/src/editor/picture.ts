@@ -27,12 +27,19 @@ interface Job {
   told: Set<() => void>;
 }
 
+/** What is told with a sentence: a list, and what may be done about it. */
+export interface More {
+  list?: string[];
+  acts?: [string, () => void][];
+}
+export type Tell = (words: string, more?: More) => void;
+
 const jobs = new Map<string, Job>();
 let target = "";
 let importing = "";
 /** Documents that are being read. */
 let reading = 0;
-let say: (words: string) => void = () => undefined;
+let say: Tell = () => undefined;
 let asContent: (html: string) => JSONContent = () => ({});
 let number = 0;
 
@@ -322,8 +329,46 @@ export const Figure = Node.create({
       new FigureView(node, view, getPos),
 });
 
+/** Puts an imported text beside one that is there, says so, and offers what else may have been meant. */
+function placed(editor: Editor, content: JSONContent, notes: string[], tellThat: Tell): void {
+  const before = editor.getJSON();
+  const words = (node: Model): string => node.textContent.replace(/\s/g, "");
+  const old = words(editor.state.doc);
+  const coming = words(editor.schema.nodeFromJSON(content));
+  editor
+    .chain()
+    .focus()
+    .insertContent(content.content ?? [])
+    .run();
+  let left = editor.state.doc;
+  const unless = (act: () => void) => (): void => {
+    if (editor.state.doc.eq(left)) act();
+    else tellThat("导入之后正文又改过，不能自动处理。请用“撤销”逐步退回，或删去多余的段落。");
+  };
+  const back: [string, () => void] = [
+    "撤销导入",
+    unless(() => {
+      editor.commands.setContent(before, { emitUpdate: true });
+      tellThat("已撤销导入，正文和导入前一样。");
+    }),
+  ];
+  const instead: [string, () => void] = [
+    "替换原有正文",
+    unless(() => {
+      editor.commands.setContent(content, { emitUpdate: true });
+      left = editor.state.doc;
+      tellThat("原有正文已换成导入的内容，请对照原稿核对。", { list: notes, acts: [back] });
+    }),
+  ];
+  const twice = coming !== "" && old.includes(coming);
+  const where = twice
+    ? "正文里原来就有这份文档的内容，现在有两份。"
+    : "已导入到光标所在的位置，原有正文还在，请对照原稿核对。";
+  tellThat(where, { list: notes, acts: [instead, back] });
+}
+
 /** Reads a Word document on the server and puts it into the text, at the cursor or instead of nothing. */
-export async function importWord(editor: Editor, file: File, tellThat: (words: string) => void): Promise<void> {
+export async function importWord(editor: Editor, file: File, tellThat: Tell): Promise<void> {
   tellThat(`正在导入 ${file.name}……图片多的文档要等几十秒，请不要关闭页面。`);
   reading += 1;
   try {
@@ -340,14 +385,10 @@ export async function importWord(editor: Editor, file: File, tellThat: (words: s
       return tellThat(`${sentence(`${file.name} 没有导入：${reason(answer.status, text)}`)}正文没有变化。`);
     const { html, notes } = JSON.parse(text) as { html: string; notes: string[] };
     const content = asContent(html);
-    if (editor.isEmpty) editor.commands.setContent(content, { emitUpdate: true });
-    else
-      editor
-        .chain()
-        .focus()
-        .insertContent(content.content ?? [])
-        .run();
-    tellThat(["已导入，请对照原稿核对。", ...notes].join(""));
+    if (editor.isEmpty) {
+      editor.commands.setContent(content, { emitUpdate: true });
+      tellThat("已导入，请对照原稿核对。", { list: notes });
+    } else placed(editor, content, notes, tellThat);
   } catch {
     tellThat(`${file.name} 没有导入：网络中断，请检查网络后再试一次。正文没有变化。`);
   } finally {
@@ -368,7 +409,7 @@ export function chooseWord(editor: Editor): void {
 /** From here on pictures go to this address; a form is not sent while one is on its way. */
 export function sendPicturesTo(
   form: HTMLFormElement,
-  tellThat: (words: string) => void,
+  tellThat: Tell,
   read: (html: string) => JSONContent,
 ): void {
   target = form.dataset.pictures ?? "";

@@ -6,7 +6,7 @@ import { button, make } from "../office/dom";
 import { parse } from "../office/inert";
 import { publishable, readPaste } from "./clean";
 import { lost } from "./keeps";
-import { fromData, importWord, insertPictures, sendPicturesTo, waiting } from "./picture";
+import { fromData, importWord, insertPictures, sendPicturesTo, waiting, type Tell } from "./picture";
 import { extensions, read } from "./schema";
 import { toolbar } from "./toolbar";
 import { told } from "./word";
@@ -17,14 +17,18 @@ export function losing(html: string): string[] {
 }
 
 /** Where the editor tells what did not come in. It stays until it is closed: what was left out must be read. */
-function noticeIn(box: HTMLElement): (text: string) => void {
+function noticeIn(box: HTMLElement): Tell {
   const words = make("p", {});
   const place = make("div", { class: "ed-note", role: "status" });
   const close = button("知道了", "small", () => place.replaceChildren());
   box.append(place);
-  return (text) => {
+  return (text, more) => {
     words.textContent = text;
-    place.replaceChildren(words, close);
+    const items = (more?.list ?? []).map((item) => make("li", {}, item));
+    const list = items.length > 0 ? [make("ul", {})] : [];
+    list[0]?.append(...items);
+    const acts = (more?.acts ?? []).map(([name, act]) => button(name, "small", act));
+    place.replaceChildren(words, ...list, ...acts, close);
   };
 }
 

@@ -276,10 +276,7 @@ impl<'a> Walk<'a> {
                     }
                 }
                 "bdo" | "dir" if element.attribute("val") == Some("rtl") => self.turned(element, look, line),
-                "oMath" | "oMathPara" => {
-                    let text: String = element.descendants("t").into_iter().map(Element::text).collect();
-                    say(line, &text, look, false);
-                }
+                "oMath" | "oMathPara" => say(line, &super::formula::written(element), look, false),
                 "pPr" | "rPr" | "tcPr" => {}
                 _ => self.inline(element, look, line),
             }

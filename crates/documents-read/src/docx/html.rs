@@ -141,6 +141,12 @@ fn write_table(table: &Table, out: &mut String) {
     for (index, row) in table.rows.iter().enumerate() {
         out.push_str("<tr>");
         let tag = if row.heading { "th" } else { "td" };
+        // cells that the paper leaves out before the first one: without them all others move to the left
+        match row.skipped {
+            0 => {}
+            1 => out.push_str("<td></td>"),
+            more => out.push_str(&format!("<td colspan=\"{more}\"></td>")),
+        }
         for (cell, column) in row.cells.iter().zip(&columns[index].order) {
             let continues_nothing = index == 0;
             if cell.merge == Merge::Continued && !continues_nothing {

@@ -5,6 +5,7 @@
 
 mod body;
 mod editor;
+mod formula;
 mod html;
 mod ink;
 mod model;

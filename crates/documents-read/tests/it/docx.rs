@@ -455,3 +455,76 @@ fn turned_text_is_read_as_it_is_seen() {
     let found = read(&docx(&body, &[]), "a.docx");
     assert_eq!((found.text.as_str(), found.unread().count()), ("甲乙", 0));
 }
+
+/// A fraction whose line is lost says another number.
+#[test]
+fn formulas_stand_in_one_line() {
+    let run = |text: &str| format!("<m:r><m:t>{text}</m:t></m:r>");
+    let fraction = |above: &str, below: &str| {
+        format!("<m:f><m:fPr/><m:num>{}</m:num><m:den>{}</m:den></m:f>", run(above), run(below))
+    };
+    let raised =
+        |base: &str, sup: &str| format!("<m:sSup><m:e>{}</m:e><m:sup>{}</m:sup></m:sSup>", run(base), run(sup));
+    let root =
+        |of: &str| format!("<m:rad><m:radPr><m:degHide m:val=\"1\"/></m:radPr><m:deg/><m:e>{}</m:e></m:rad>", run(of));
+    let index = format!("<m:sSub><m:e>{}</m:e><m:sub>{}</m:sub></m:sSub>", run("x"), run("12"));
+    for (formula, written) in [
+        (fraction("5", "2"), "5/2"),
+        (fraction("a+b", "c"), "(a+b)/c"),
+        (raised("10", "8"), "10⁸"),
+        (raised("x", "k+1"), "x^(k+1)"),
+        (root("16"), "√16"),
+        (root("a+b"), "√(a+b)"),
+        (index, "x₁₂"),
+    ] {
+        let body = format!(
+            "<w:p><w:r><w:t>补贴=</w:t></w:r><m:oMathPara><m:oMath>{formula}</m:oMath></m:oMathPara><w:r><w:t>元</w:t></w:r></w:p>"
+        );
+        assert_eq!(read(&docx(&body, &[]), "a.docx").text, format!("补贴={written}元"));
+    }
+}
+
+/// Cells that a row leaves out at its beginning are empty ones: those behind them keep their columns.
+#[test]
+fn rows_that_begin_later_keep_their_columns() {
+    let rows = [
+        [cell("", &paragraph("甲")), cell("", &paragraph("乙")), cell("", &paragraph("丙"))].concat(),
+        format!(
+            "<w:trPr><w:gridBefore w:val=\"1\"/></w:trPr>{}{}",
+            cell("", &paragraph("乙二")),
+            cell("", &paragraph("丙二"))
+        ),
+    ];
+    let found = read(&docx(&table(&rows), &[]), "表.docx");
+    let html = found.html.expect("html");
+    assert!(html.contains("<tr><td></td><td>乙二</td><td>丙二</td></tr>"), "{html}");
+}
+
+/// What is told of a document that came into an editor: nobody downloads it, and nothing need be uploaded again.
+#[test]
+fn what_stays_behind_needs_nothing() {
+    let body = "<w:p><w:r><w:t>正文</w:t></w:r><w:del w:id=\"1\" w:author=\"x\"><w:r><w:delText>13800000000</w:delText></w:r></w:del>\
+                <w:ins w:id=\"2\"><w:r><w:t>新增</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t>隐藏的字</w:t></w:r>\
+                <w:r><w:rPr><w:strike/></w:rPr><w:t>旧标准</w:t></w:r></w:p>";
+    let rels = r#"<Relationships><Relationship Id="h" Type="x/header" Target="header1.xml"/><Relationship Id="f" Type="x/footer" Target="footer1.xml"/><Relationship Id="c" Type="x/comments" Target="comments.xml"/></Relationships>"#;
+    let more = [
+        ("word/_rels/document.xml.rels", rels),
+        ("word/header1.xml", "<w:hdr><w:p><w:r><w:t>内部资料</w:t></w:r></w:p></w:hdr>"),
+        ("word/footer1.xml", "<w:ftr><w:p><w:r><w:t>第1页</w:t></w:r></w:p></w:ftr>"),
+        (
+            "word/comments.xml",
+            "<w:comments><w:comment w:id=\"0\" w:author=\"演示员\"><w:p><w:r><w:t>再核对</w:t></w:r></w:p></w:comment></w:comments>",
+        ),
+    ];
+    let word = docx(body, &more);
+    let found = gongkai_documents_read::import(&word, "通知.docx", &documents::Limits::default()).expect("imported");
+    assert!(found.html.contains("<s>旧标准</s>"), "{}", found.html);
+    assert_eq!(
+        found.notes,
+        [
+            "没有带进正文：1 条批注、1 处修订中删除的文字、1 处隐藏文字、页眉。这些不会公开，不用处理。",
+            "修订中新增的文字按已接受处理，已在正文里。",
+            "“旧标准”保留着删除线，公开后读者看得到；已作废的请删去。",
+        ]
+    );
+}

@@ -45,6 +45,9 @@ pub(super) async fn import(
     let _turn = attachments::turn_of(&desk.staff.account).await;
     let child = attachments::extractor(&ctx);
     let imported = child.import(&received.path, &file_name).await.map_err(attachments::refused)?;
+    if imported.pictures.is_empty() && words_of(&imported.html).trim().is_empty() {
+        return Err(Error::Invalid("文档里没有能导入的文字、表格或图片，请确认选对了文件。".into()));
+    }
     let drawn = drawn(&ctx, &imported.pictures).await?;
     let addresses = act_now(&ctx, async |tx| {
         let mut whole = load_open(tx, &house, &desk, &id).await?;
@@ -62,12 +65,20 @@ pub(super) async fn import(
         checks::later(tx, &whole.edition.id).await?;
         Ok::<_, Refusal>(addresses)
     });
-    let (html, notes) = text(imported, &addresses.await?);
+    let (html, mut notes) = text(imported, &addresses.await?);
+    notes.extend(head_noted(&html));
     if wants_json(&headers) {
         return Ok(Json(json!({ "html": html, "notes": notes })).into_response());
     }
     pictures::append(&ctx, &desk, &open, &html).await?;
-    let words = format!("已导入到正文末尾，请对照原稿核对。{}", notes.concat());
+    // Word documents come a second time, by mistake or mended; without scripts nobody can be asked first.
+    let filled = !open.body_html.trim().is_empty();
+    let place = if filled {
+        "已导入到正文末尾，原有正文还在前面；重复的内容请删去。"
+    } else {
+        "已导入到正文。"
+    };
+    let words = format!("{place}请对照原稿核对。{}", notes.concat());
     Ok(Redirect::to(format!("/documents/{id}/edit")).ok(words).into_response())
 }
 
@@ -119,9 +130,52 @@ fn text(imported: Imported, addresses: &[Option<String>]) -> (String, Vec<String
     (html, notes)
 }
 
+/// The text of HTML without its tags.
+fn words_of(html: &str) -> String {
+    let mut inside = false;
+    let shown = |c: &char| {
+        let shown = !inside && *c != '<' && *c != '>';
+        inside = (inside || *c == '<') && *c != '>';
+        shown
+    };
+    html.chars().filter(shown).collect()
+}
+
+/// Says that the number of the document stands in the text, where it is a field of its own.
+fn head_noted(html: &str) -> Option<String> {
+    const PARAGRAPHS: usize = 6;
+    const LONGEST: usize = 30;
+    let numbered = |paragraph: &str| {
+        let words = words_of(paragraph);
+        let number = words.split_once(['〔', '[']).and_then(|(_, rest)| rest.split_once(['〕', ']']));
+        let number = number.is_some_and(|(year, rest)| year.trim().len() == 4 && rest.trim_end().ends_with('号'));
+        number && words.chars().count() <= LONGEST
+    };
+    html.split("</")
+        .take(PARAGRAPHS)
+        .any(numbered)
+        .then(|| "文档里有发文字号：标题、发文字号和成文日期请填到各自的栏目，正文里不用再写一遍。".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tags_are_no_words() {
+        assert_eq!(words_of("<p></p>\n<table><tr><td></td></tr></table>").trim(), "");
+        assert_eq!(words_of("<p>甲<b>乙</b></p>"), "甲乙");
+    }
+
+    #[test]
+    fn a_number_in_the_text_is_told() {
+        assert!(head_noted("<h2>关于补贴的通知</h2>\n<p>青禾民发〔2026〕18号</p>\n<p>正文</p>").is_some());
+        assert!(
+            head_noted("<p>现将《青禾民发〔2026〕18号》等文件的落实情况和下一步的工作安排一并印发给你们。</p>")
+                .is_none()
+        );
+        assert!(head_noted("<p>正文</p>").is_none());
+    }
 
     #[test]
     fn what_could_not_be_drawn_leaves_no_empty_figure() {
