@@ -26,7 +26,7 @@ pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
     if each == "每" {
         c.eat("个");
     }
-    let units = ["半年", "季度", "季", "两个月", "月", "年", "周", "星期"];
+    let units = ["半年", "季度", "季", "两个月", "月", "年", "周", "星期", "旬"];
     let unit = c.eat_any(&units)?;
     // 按年龄, 按年度计划, 按季节, 周边, 周期 are no cadences
     let other: &[&str] =
@@ -71,7 +71,9 @@ pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
             c = probe;
             numbered = unit;
         } else if c.eat_any(&["之前", "以前", "前", "以内", "内"]).is_some() || c.eat_any(&PLACES).is_none() {
-            return Some(c.finish(start, None, cadence, None));
+            // there is no rhythm of ten days
+            let problem = (unit == "旬").then(|| format!("“{}”是每十天一次，请填写频次或日期。", &text[start..c.at]));
+            return Some(c.finish(start, None, cadence, problem));
         }
     }
 }

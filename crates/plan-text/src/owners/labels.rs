@@ -129,6 +129,16 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
     (full && name_follows(name) && (copula > 0 || bare)).then_some(Opening { label, length: at + copula, full })
 }
 
+/// A role in a bracket before its name: `（牵头）县教体局`.
+pub(super) fn fronts(text: &str) -> Option<Opening> {
+    const ROLES: [&str; 8] = ["牵头", "主办", "主责", "责任", "负责", "配合", "协办", "协助"];
+    let inner = text.strip_prefix(['（', '(', '【'])?;
+    let role = ROLES.iter().find(|role| inner.starts_with(**role))?;
+    let after = inner[role.len()..].strip_prefix(['）', ')', '】'])?;
+    let (label, _, full) = word(role)?;
+    name_follows(after).then_some(Opening { label, length: text.len() - after.len(), full })
+}
+
 /// Whether a full label with its colon and an organ's name stand here: that is no prose, wherever it stands.
 pub(super) fn names_owner(text: &str) -> bool {
     read(text, Place::Text).is_some_and(|opening| {

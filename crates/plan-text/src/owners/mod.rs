@@ -179,10 +179,17 @@ pub(super) fn read(text: &str, from: Reckoning) -> Note {
     let mut start = 0;
     let mut at = 0;
     let mut fresh = true;
+    // （牵头）县教体局（配合）县财政局: the role stands before its name
+    let mut fronted = false;
     while at < text.len() {
         while spans.next_if(|span| span.end <= at).is_some() {}
-        let may_open = fresh || text[at..].starts_with('【');
-        if may_open && let Some(opening) = labels::read(&text[at..], Place::Note) {
+        let nobody = fresh && text[start..at].trim().is_empty() && reader.names_nobody();
+        let before_name = nobody || (fronted && text[at..].starts_with(['（', '(', '【']));
+        let fronts = before_name && labels::fronts(&text[at..]).is_some();
+        let may_open = fresh || fronts || text[at..].starts_with('【');
+        let opening = if fronts { labels::fronts(&text[at..]) } else { labels::read(&text[at..], Place::Note) };
+        if let Some(opening) = opening.filter(|_| may_open) {
+            fronted |= fronts;
             reader.piece(&text[start..at]);
             reader.open(opening);
             at += opening.length;
@@ -216,7 +223,7 @@ pub(super) fn read(text: &str, from: Reckoning) -> Note {
 fn goes_on(mark: char, left: &str, right: &str) -> bool {
     let digit_before = || left.chars().next_back().is_some_and(|c| headings::digit(c).is_some());
     match mark {
-        '、' => names::joins(left, right) || dates::lists(left, right),
+        '、' => names::joins(left, right) || dates::lists(left, right) || rules::excepting(left, right),
         ' ' | '\u{3000}' | '\u{a0}' => dates::spaced(left, right),
         '/' => digit_before() && right.chars().next().is_some_and(|c| headings::digit(c).is_some()),
         _ => false,
@@ -291,6 +298,24 @@ impl Reader {
         self.dues.push(Due { words: words.to_owned(), ..due.unwrap_or_default() });
     }
 
+    fn names_nobody(&self) -> bool {
+        self.note.owners.is_empty() && self.pending.is_empty()
+    }
+
+    /// A role alone in its piece, `县教体局 （牵头）`: the one before it has it.
+    fn behind(&mut self, piece: &str) -> bool {
+        let ("", Some(role)) = roles::own(piece) else { return false };
+        self.note.has_role = true;
+        if let Some(name) = self.pending.pop() {
+            let before = std::mem::take(&mut self.pending);
+            before.into_iter().for_each(|name| self.push(name, Role::Responsible));
+            self.push(name, role);
+        } else if let Some(last) = self.note.owners.last_mut() {
+            last.role = role;
+        }
+        true
+    }
+
     /// Words that are no owner: a rule about the owners, an explanation, a label of another matter.
     fn explains(&mut self, piece: &str) -> bool {
         if let Some(rule) = rules::lead_rule(piece) {
@@ -338,9 +363,15 @@ impl Reader {
             self.explains(rule);
             piece = names.trim_start();
         }
-        if self.explains(piece) {
+        if self.explains(piece) || self.behind(piece) {
             return;
         }
+        // 原县扶贫办、现县农业农村局: the one that was has nothing to do
+        if piece.strip_prefix('原').is_some_and(roles::begins_level) {
+            self.note.unread.push(piece.to_owned());
+            return;
+        }
+        let piece = piece.strip_prefix('现').filter(|rest| roles::begins_level(rest)).unwrap_or(piece);
         let piece = match rules::part(piece) {
             Some(owner) => {
                 self.note.partial.push(piece.to_owned());

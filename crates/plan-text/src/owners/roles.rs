@@ -81,7 +81,7 @@ pub(super) fn inner(piece: &str) -> Option<(&str, Role, &str)> {
         .filter_map(|&(word, role)| piece.find(word).map(|at| (at, word, role)))
         .min_by_key(|&(at, ..)| at)?;
     let (left, right) = (&piece[..at], &piece[at + word.len()..]);
-    let of_name = ["单位", "部门", "）", ")"].iter().any(|next| right.starts_with(next));
+    let of_name = ["单位", "部门", "）", ")", "】", "]", "］", "〕"].iter().any(|next| right.starts_with(next));
     let (bare, _) = strip_end(right);
     // 县配合办: one character is no name
     if left.chars().nth(1).is_none() || of_name || bare.is_empty() {
@@ -238,9 +238,9 @@ fn by_principle(piece: &str) -> Option<&str> {
 
 /// `县发展改革委（牵头）`: a name that carries its own role.
 pub(super) fn own(name: &str) -> (&str, Option<Role>) {
-    for open in ['（', '('] {
+    for open in ['（', '(', '【', '[', '［', '〔'] {
         if let Some((left, inner)) = name.rsplit_once(open)
-            && let Some(inner) = inner.strip_suffix(['）', ')'])
+            && let Some(inner) = inner.strip_suffix(['）', ')', '】', ']', '］', '〕'])
             && let ("", Some(role)) = strip_end(inner.trim_end_matches(['单', '位']))
         {
             return (left.trim(), Some(role));

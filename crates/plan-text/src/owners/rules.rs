@@ -77,7 +77,8 @@ pub(in super::super) fn leads_by_look(text: &str) -> bool {
 
 /// An exception among the owners, `县税务局除外`, `除县税务局外的`: the bytes that say so. What stands behind it is an owner.
 pub(super) fn exception(piece: &str) -> Option<usize> {
-    if piece.ends_with("除外") {
+    let apart = ["不含", "不包括", "不包含", "不涉及"].iter().any(|word| piece.starts_with(word));
+    if apart || piece.ends_with("除外") {
         return Some(piece.len());
     }
     let inner = piece.strip_prefix('除')?;
@@ -85,6 +86,14 @@ pub(super) fn exception(piece: &str) -> Option<usize> {
     let end = '除'.len_utf8() + at + word.len();
     let rest = piece[end..].trim_start_matches(['的', '，', ',', '、', ' ']);
     (at > 0).then_some(piece.len() - rest.len())
+}
+
+/// Whether `、` stands within an exception: `除县法院、县检察院外的县直各单位`.
+pub(super) fn excepting(left: &str, right: &str) -> bool {
+    const LONGEST: usize = 60;
+    let near = right.char_indices().nth(LONGEST).map_or(right, |(at, _)| &right[..at]);
+    let near = near.split(['；', ';', '。', '，', '\n']).next().unwrap_or(near);
+    left.len() <= 3 * LONGEST && left.starts_with('除') && !left.contains('外') && near.contains('外')
 }
 
 /// `下同`: a rule holds for the notes behind, too.

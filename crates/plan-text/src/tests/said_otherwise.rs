@@ -222,3 +222,44 @@ fn heads_of_two_rows_and_several_tables() {
     );
     assert!(told(&several, "（续表）"));
 }
+
+#[test]
+fn exceptions_and_former_names() {
+    for (note, names) in [
+        ("（县直各单位，不含垂管单位）", "县直各单位/R*"),
+        ("（除县法院、县检察院外的县直各单位负责）", "县直各单位/R*"),
+        ("（责任单位：各乡镇，不包括青禾镇）", "各乡镇/R*"),
+        ("（原县扶贫办、现县农业农村局负责）", "县农业农村局/R"),
+        ("（县财政局主抓，县税务局协助，审计局监督）", "县财政局/L 县税务局/S"),
+    ] {
+        let plan = body(&format!("一、总则\n（一）培训。开展培训。{note}"));
+        assert_eq!(owners(&plan, 0, 0), names, "{note}");
+        assert!(!plan.warnings.is_empty(), "{note}");
+    }
+}
+
+#[test]
+fn roles_before_and_behind_a_name() {
+    for cell in [
+        "（牵头）县教体局（配合）县财政局",
+        "县教体局 （牵头） 县财政局 （配合）",
+        "县教体局（牵头）、县财政局（配合）",
+        "县教体局【牵头】、县财政局【配合】",
+        "【牵头】县教体局【配合】县财政局",
+    ] {
+        let plan = body(&format!("序号\t工作任务\t责任单位\n1\t建专栏\t{cell}"));
+        assert_eq!(owners(&plan, 0, 0), "县教体局/L 县财政局/S", "{cell}");
+    }
+}
+
+#[test]
+fn dates_that_say_who_is_meant() {
+    for text in ["公开对象为2026年6月30日前出生的儿童。", "组织6月30日前毕业的学生登记。", "通知6月30日前参保的职工。"]
+    {
+        assert_eq!(clause(&format!("甲事。{text}")).due_on, None, "{text}");
+    }
+    assert!(clause("甲事。6月30日前完成毕业生登记。").due_on.is_some());
+    let spans = clause("甲事。1-6月完成；7-12月巩固。");
+    assert!(spans.duties.iter().all(|duty| duty.due_on.is_some()), "{spans:#?}");
+    assert_eq!(clause("甲事。每旬报送一次。").due.as_deref(), Some("每旬"));
+}
