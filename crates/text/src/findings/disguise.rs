@@ -56,9 +56,73 @@ fn kind(scan: &Scan, start: usize, digits: &[u8]) -> Option<NumberKind> {
     (mobile && scan.names(Topic::Phone, atom)).then_some(NumberKind::Mobile)
 }
 
+/// Adds numbers of which only the last sign is masked: `11010519491231002*` is computed from the rest, and `1380013800*` is one of
+/// ten.
+pub(super) fn masked(scan: &Scan, used: &[bool], found: &mut Vec<Found>) {
+    looked_at(scan.atoms.len());
+    let is_mask = |c: char| matches!(c, '*' | '＊' | '×' | '✱' | '●' | '■' | '□' | '_' | '?' | '？');
+    for (atom, used) in scan.atoms.iter().zip(used) {
+        let mask = scan.chars.get(atom.end).is_some_and(|&c| is_mask(c));
+        let more = scan.chars.get(atom.end + 1).is_some_and(|&c| is_mask(c) || is_letter(c) || digit(c).is_some());
+        if *used || !mask || more || atom.letter_before || atom.check.is_some() {
+            continue;
+        }
+        if found.iter().any(|other| other.start < atom.end && atom.start < other.end) {
+            continue;
+        }
+        let mut digits: String = atom.digits.iter().map(|&digit| char::from(b'0' + digit)).collect();
+        let kind = match atom.digits.as_slice() {
+            all @ [_, ..] if all.len() == 17 => {
+                let Some(check) = check_of(all) else { continue };
+                digits.push(check);
+                NumberKind::IdCard
+            }
+            [1, 3..=9, rest @ ..] if rest.len() == 8 && scan.names(Topic::Phone, atom) => {
+                digits.push('*');
+                NumberKind::Mobile
+            }
+            _ => continue,
+        };
+        found.push(Found { kind, severity: Severity::Warn, start: atom.start, end: atom.end + 1, digits });
+    }
+}
+
+/// The check that belongs to the first 17 digits of an identity number; `None` when they are none.
+fn check_of(digits: &[u8]) -> Option<char> {
+    let mut places = [0_u8; 18];
+    places.iter_mut().zip(digits).for_each(|(place, &digit)| *place = digit);
+    (0..=10_u8).find_map(|check| {
+        places[17] = check;
+        let sign = if check == 10 { 'X' } else { char::from(b'0' + check) };
+        valid::is_identity_of_somebody(&places).then_some(sign)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Severity, personal_numbers};
+
+    #[test]
+    fn one_masked_sign_hides_nothing() {
+        for (text, excerpt) in [
+            ("身份证11010519491231002*", "110105********002X"),
+            ("甲 11010519491231002＊，低保", "110105********002X"),
+            ("手机：1380013800*", "**********"),
+        ] {
+            let found = personal_numbers("body", text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!((found[0].severity, found[0].excerpt.as_str()), (Severity::Warn, excerpt), "{text}");
+        }
+        for text in [
+            "身份证110105********002X",
+            "手机：138****8000",
+            "手机1380013****",
+            "产值1380013800*",
+            "编号11010519491331002*",
+        ] {
+            assert!(personal_numbers("body", text).is_empty(), "{text}");
+        }
+    }
 
     #[test]
     fn letters_that_look_like_digits_hide_nothing() {

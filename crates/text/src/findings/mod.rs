@@ -215,6 +215,7 @@ fn numbers(text: &str) -> Vec<Found> {
         found.extend(window::account_at(&scan, index, &used).filter(|_| free));
     }
     disguise::find(&scan, &mut found);
+    disguise::masked(&scan, &used, &mut found);
     found
 }
 
