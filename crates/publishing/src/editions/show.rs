@@ -276,7 +276,6 @@ pub(super) async fn page(
 
 /// The text of an edition as the public would see it.
 pub(crate) struct Paper {
-    pub(crate) title: String,
     pub(crate) body: String,
     /// Long fields, each under its name; the summary says that the page does not show it.
     pub(crate) long: Vec<(&'static str, String)>,
@@ -317,7 +316,6 @@ pub(crate) fn paper(ctx: &Ctx, whole: &Whole) -> Result<Paper> {
     facts.retain(|(_, value)| !value.is_empty());
     long.retain(|(_, value)| !value.is_empty());
     Ok(Paper {
-        title: edition.shown_title().to_owned(),
         body: pictures(readable(&house, whole), &document.id, &edition.id),
         long,
         facts,
