@@ -407,11 +407,7 @@ export function chooseWord(editor: Editor): void {
 }
 
 /** From here on pictures go to this address; a form is not sent while one is on its way. */
-export function sendPicturesTo(
-  form: HTMLFormElement,
-  tellThat: Tell,
-  read: (html: string) => JSONContent,
-): void {
+export function sendPicturesTo(form: HTMLFormElement, tellThat: Tell, read: (html: string) => JSONContent): void {
   target = form.dataset.pictures ?? "";
   importing = form.dataset.import ?? "";
   [say, asContent] = [tellThat, read];

@@ -28,6 +28,7 @@ pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
     }
     let units = ["半年", "季度", "季", "两个月", "月", "年", "周", "星期", "旬"];
     let unit = c.eat_any(&units)?;
+    let ten_days = unit == "旬";
     // 按年龄, 按年度计划, 按季节, 周边, 周期 are no cadences
     let other: &[&str] =
         if each == "每" { &["龄", "节", "边"] } else { &["龄", "度", "级", "代", "节", "边", "期"] };
@@ -72,7 +73,8 @@ pub(super) fn recurring(text: &str, start: usize) -> Option<Found> {
             numbered = unit;
         } else if c.eat_any(&["之前", "以前", "前", "以内", "内"]).is_some() || c.eat_any(&PLACES).is_none() {
             // there is no rhythm of ten days
-            let problem = (unit == "旬").then(|| format!("“{}”是每十天一次，请填写频次或日期。", &text[start..c.at]));
+            let problem = ten_days
+                .then(|| format!("看不懂时限“{}”，没有每十天一次的频次，请填写日期或频次。", &text[start..c.at]));
             return Some(c.finish(start, None, cadence, problem));
         }
     }

@@ -1,6 +1,6 @@
 //! Labels in front of owners and terms: `责任单位：`, `牵头单位为`, `【配合单位】`, `完成时限：`.
 
-use super::super::Role;
+use super::super::{Role, headings::digit};
 use super::{names, roles};
 
 /// What a label announces.
@@ -109,6 +109,13 @@ pub(super) fn read(text: &str, place: Place) -> Option<Opening> {
         // 主办：县教体局 begins a line of owners, 责任：要落实 a sentence
         let named = || matches!(label, Label::Owner(_)) && name_follows(&rest[colon..]);
         return (full || place == Place::Note || named()).then_some(Opening { label, length: at + colon, full });
+    }
+    // two cells of a table below a clause: 完成时限, 6月底前
+    if label == Label::Term && rest.starts_with('\t') {
+        let cell = rest.trim_start().split(['\t', '\n']).next().unwrap_or_default();
+        let gap = rest.len() - rest.trim_start().len();
+        let says_when = cell.chars().any(|c| digit(c).is_some()) || cell.contains(['前', '底', '每', '期']);
+        return says_when.then_some(Opening { label, length: at + gap, full });
     }
     // 责任人 演示甲
     if label == Label::Other && full && place == Place::Note && rest.starts_with([' ', '\u{3000}', '\t']) {

@@ -263,3 +263,12 @@ fn dates_that_say_who_is_meant() {
     assert!(spans.duties.iter().all(|duty| duty.due_on.is_some()), "{spans:#?}");
     assert_eq!(clause("甲事。每旬报送一次。").due.as_deref(), Some("每旬"));
 }
+
+/// A table below a clause of two columns, what and who or when.
+#[test]
+fn labels_in_a_cell_beside() {
+    let plan = body("一、总则\n（一）培训。开展培训。\n责任单位\t县教体局\n完成时限\t6月底前\n（二）考核。组织考核。");
+    assert_eq!(owners(&plan, 0, 0), "县教体局/R");
+    assert_eq!(plan.sections[0].clauses[0].due.as_deref(), Some("6月底前"));
+    assert_eq!(plan.sections[0].clauses[0].duties.len(), 1, "{plan:#?}");
+}
