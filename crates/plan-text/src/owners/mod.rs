@@ -185,11 +185,11 @@ pub(super) fn read(text: &str, from: Reckoning) -> Note {
         while spans.next_if(|span| span.end <= at).is_some() {}
         let nobody = fresh && text[start..at].trim().is_empty() && reader.names_nobody();
         let before_name = nobody || (fronted && text[at..].starts_with(['（', '(', '【']));
-        let fronts = before_name && labels::fronts(&text[at..]).is_some();
-        let may_open = fresh || fronts || text[at..].starts_with('【');
-        let opening = if fronts { labels::fronts(&text[at..]) } else { labels::read(&text[at..], Place::Note) };
-        if let Some(opening) = opening.filter(|_| may_open) {
-            fronted |= fronts;
+        let front = if before_name { labels::fronts(&text[at..]) } else { None };
+        fronted |= front.is_some();
+        let may_open = fresh || text[at..].starts_with('【');
+        let full = || if may_open { labels::read(&text[at..], Place::Note) } else { None };
+        if let Some(opening) = front.or_else(full) {
             reader.piece(&text[start..at]);
             reader.open(opening);
             at += opening.length;
@@ -307,8 +307,7 @@ impl Reader {
         let ("", Some(role)) = roles::own(piece) else { return false };
         self.note.has_role = true;
         if let Some(name) = self.pending.pop() {
-            let before = std::mem::take(&mut self.pending);
-            before.into_iter().for_each(|name| self.push(name, Role::Responsible));
+            self.flush(None);
             self.push(name, role);
         } else if let Some(last) = self.note.owners.last_mut() {
             last.role = role;
