@@ -70,9 +70,9 @@ pub(super) async fn import(
     if wants_json(&headers) {
         return Ok(Json(json!({ "html": html, "notes": notes })).into_response());
     }
-    pictures::append(&ctx, &desk, &open, &html).await?;
     // Word documents come a second time, by mistake or mended; without scripts nobody can be asked first.
-    let filled = !open.body_html.trim().is_empty();
+    let filled = !rows::text(ctx.db().read(), &open.id).await?.body_html.trim().is_empty();
+    pictures::append(&ctx, &desk, &open, &html).await?;
     let place = if filled {
         "已导入到正文末尾，原有正文还在前面；重复的内容请删去。"
     } else {
