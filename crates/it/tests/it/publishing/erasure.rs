@@ -2,7 +2,7 @@
 
 use kernel::Role;
 use review::Gate;
-use testkit::{TestApp, both};
+use testkit::{Client, TestApp, both};
 
 use super::{approve, column, count, draft, edition, identity_number, is_public, pass_all, submit, ticked};
 
@@ -29,13 +29,37 @@ async fn mailed_without_words(app: &TestApp) {
     assert!(!mails[0].contains(TITLE) && !mails[0].contains("由本人来电指出"), "{mails:?}");
 }
 
+/// Mails of this person wait for the morning.
+async fn gathers(person: &mut Client) {
+    let gathered = [("email", "gathered@example.invalid"), ("gathered", "morning")];
+    person.post("/account/email", &gathered).await.expect(303);
+}
+
+/// How many mails wait for them.
+async fn mail_waits(app: &TestApp) -> i64 {
+    let sql = "SELECT COUNT(*) FROM gathered_mail WHERE address = 'gathered@example.invalid'";
+    store::query_scalar(sql).fetch_one(app.ctx().db().read()).await.expect("mails")
+}
+
+/// The file of SQLite holds none of the words where rows once lay.
+fn nothing_lies_on(app: &TestApp) {
+    if app.ctx().db().dialect() == store::Dialect::Sqlite {
+        let file = app.data().join("gongkai.db");
+        let lies_in = |bytes: &[u8], word: &str| bytes.windows(word.len()).any(|piece| piece == word.as_bytes());
+        let bytes = std::fs::read(&file).expect("the database");
+        assert!(lies_in(&bytes, "由本人来电指出"), "the file is read as it lies there");
+        let log = std::fs::read(file.with_extension("db-wal")).unwrap_or_default();
+        for word in [BODY, FILE, TITLE] {
+            assert!(!lies_in(&bytes, word) && !lies_in(&log, word), "{word} lies on in the file");
+        }
+    }
+}
+
 both! {
     async fn what_should_never_have_been_public_goes_for_good_by_two_people(app) {
         column(app).await;
         let mut editor = app.editor("QH010").await;
-        // Mails of this editor wait for the morning.
-        let gathered = [("email", "gathered@example.invalid"), ("gathered", "morning")];
-        editor.post("/account/email", &gathered).await.expect(303);
+        gathers(&mut editor).await;
         let id = draft(&mut editor, TITLE).await;
         let files = format!("/documents/{id}/attachments");
         editor.upload(&files, &[], &[("file", "名单.txt", FILE.as_bytes())]).await.expect(303);
@@ -59,9 +83,7 @@ both! {
         }
         assert!(is_public(app, &id).await);
         app.work().await;
-        let waits = "SELECT COUNT(*) FROM gathered_mail WHERE address = 'gathered@example.invalid'";
-        let waits: i64 = store::query_scalar(waits).fetch_one(app.ctx().db().read()).await.expect("mails");
-        assert!(waits > 0, "that it is public");
+        assert!(mail_waits(app).await > 0, "that it is public");
         clerk.post(&erase, &asked).await.expect(409).shows("还在公开");
         let (_, version, _) = edition(app, &id).await;
         let fields = [("version", &*version.to_string()), ("reason", "公开了不应公开的个人信息")];
@@ -109,16 +131,7 @@ both! {
             assert!(app.ctx().files().check(digest).await.expect("look").is_some(), "the bytes are gone");
         }
         app.ctx().db().forget_remains().await.expect("remains");
-        if app.ctx().db().dialect() == store::Dialect::Sqlite {
-            let file = app.data().join("gongkai.db");
-            let lies_in = |bytes: &[u8], word: &str| bytes.windows(word.len()).any(|piece| piece == word.as_bytes());
-            let bytes = std::fs::read(&file).expect("the database");
-            assert!(lies_in(&bytes, "由本人来电指出"), "the file is read as it lies there");
-            let log = std::fs::read(file.with_extension("db-wal")).unwrap_or_default();
-            for word in [BODY, FILE, TITLE] {
-                assert!(!lies_in(&bytes, word) && !lies_in(&log, word), "{word} lies on in the file");
-            }
-        }
+        nothing_lies_on(app);
         // That it happened stays, for the public and for the office.
         let path = format!("/policies/{id}");
         let mut visitor = app.visitor();
