@@ -21,10 +21,11 @@ pub(crate) fn said(side: &Side) -> String {
     lines.join("\n")
 }
 
-/// The words, if they may be a label.
+/// The words, if they may be a label: few, and nothing that has one itself.
 fn label(words: &str) -> &str {
     let words = words.trim().trim_end_matches(['：', ':']);
-    if words.chars().nth(LABEL).is_none() { words } else { "" }
+    let plain = !words.contains(|c: char| c.is_ascii_digit() || matches!(c, '：' | ':' | '。'));
+    if plain && words.chars().nth(LABEL).is_none() { words } else { "" }
 }
 
 fn text(pieces: &[Piece], lines: &mut Vec<String>) {
