@@ -38,7 +38,9 @@ pub(super) struct Fields {
 pub(super) async fn email(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Fields>) -> Result<Response> {
     let own = pages::own(&ctx, &desk).await?;
     let done = async |tx: &mut Tx| {
-        accounts::change(tx, &own.id, &own.name, &own.organ, &form.email, &desk.actor()).await?;
+        if form.email.trim() != own.email {
+            accounts::change(tx, &own.id, &own.name, &own.organ, &form.email, &desk.actor()).await?;
+        }
         let gathered = form.gathered == "morning";
         if store::gather_mail(tx, &own.id, gathered).await? {
             let how = if gathered { "每个工作日早上合成一封" } else { "一有就发" };

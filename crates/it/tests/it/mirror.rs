@@ -243,6 +243,7 @@ both! {
             let (status, page) = nginx.text(address);
             assert!(status == 404 && page.contains("静态存档"), "{address}: {status}");
         }
+        assert!(nginx.ask("GET", "/api/v1/organs?limit=1").1.contains("application/problem+json"));
         let (_, head, _) = nginx.ask("GET", "/columns/notices/list.csv");
         assert!(head.contains("content-disposition: attachment") && head.contains("text/csv; charset=utf-8"), "{head}");
         assert!(nginx.ask("POST", "/documents").0 == 405 && nginx.ask("GET", "/favicon.ico").1.contains("location: /favicon.svg"));
