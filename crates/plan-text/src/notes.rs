@@ -265,6 +265,14 @@ fn trailed(text: &str, at: usize) -> Option<usize> {
     }
     let line = line_of(&text[at..]);
     let end = at + line.len();
+    // who signs stands there, too: 本方案自印发之日起施行。　青禾县人民政府办公室
+    const LONGEST: usize = 80;
+    let before = text[..at].char_indices().rev().take(LONGEST).take_while(|&(_, c)| c != '\n');
+    let sentence = &text[before.last().map_or(at, |(start, _)| start)..at];
+    const CLOSING: [&str; 7] = ["施行", "特此", "此件", "抓好落实", "贯彻落实", "贯彻执行", "停止执行"];
+    if CLOSING.iter().any(|word| sentence.contains(word)) {
+        return None;
+    }
     let below = text[end..].strip_prefix('\n').map(|below| below.trim_start_matches(' '));
     let ends = match below {
         Some(below) => below.starts_with('\n') || super::headings::read(line_of(below)).is_some(),

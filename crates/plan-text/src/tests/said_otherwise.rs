@@ -68,6 +68,15 @@ fn names_behind_a_sentence() {
     assert_eq!(plan.sections[0].clauses[0].duties.len(), 1);
     assert_eq!(owners(&plan, 0, 1), "县民政局/R 各乡镇/R*");
     assert!(told(&plan, "“县民政局”写在句子里"));
+    // who signs
+    for last in [
+        "本方案自印发之日起施行。　　青禾县人民政府办公室\n2026年3月1日",
+        "请各单位抓好落实本方案。 青禾县人民政府办公室",
+        "特此通知。　青禾县人民政府办公室",
+    ] {
+        let plan = body(&format!("一、总则\n1.公开方案。（县教体局负责）\n2.做好公开。\n{last}"));
+        assert_eq!(owners(&plan, 0, 1), "", "{last} {plan:#?}");
+    }
     // a line broken within a sentence
     let wrapped = clause("培训。开展培训。县教体局\n要做好服务。");
     assert!(wrapped.owners.is_empty() && wrapped.text.contains("县教体局"), "{wrapped:#?}");
