@@ -408,8 +408,9 @@ fn titled(title: &str, line: usize, what: &str, context: &mut Context) -> Vec<Ow
     if !owners::only_organs(title) {
         return Vec::new();
     }
-    let note = owners::read(title, context.from);
-    if note.owners.is_empty() || !note.unknown.is_empty() {
+    let (organs, note) = (owners::organs(title), owners::read(title, context.from));
+    let known = |owner: &Owner| owner.name.split('、').all(|name| organs.contains(&name));
+    if note.owners.is_empty() || !note.owners.iter().all(known) {
         return Vec::new();
     }
     let names: Vec<&str> = note.owners.iter().map(|owner| owner.name.as_str()).collect();
