@@ -92,7 +92,9 @@ fn compare_keeps_its_contract() {
     );
     let answer = json(&run(place.path(), &["compare", &old, &new, "--json"]));
     let keys: std::collections::BTreeSet<_> = answer.as_object().expect("object").keys().map(String::as_str).collect();
-    assert_eq!(keys, ["changes", "new", "old", "summary"].into());
+    // What stands around the articles is a key of its own, beside those of the contract.
+    assert_eq!(keys, ["around", "changes", "new", "old", "summary"].into());
+    assert_eq!(answer["around"], serde_json::json!([]));
     assert_eq!(
         (&answer["old"]["title"], &answer["old"]["articles"][1]["number"]),
         (&"补贴办法".into(), &"第二条".into())
