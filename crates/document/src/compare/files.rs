@@ -11,6 +11,8 @@ pub struct File {
     pub digest: String,
     /// Kind and size in words.
     pub about: String,
+    /// Whether it is a picture of the text.
+    pub picture: bool,
 }
 
 impl File {
@@ -50,21 +52,30 @@ pub(super) fn compare(old: &[File], new: &[File]) -> Vec<FileChange> {
             Some(at) => changes.extend(changed(left.remove(at), file)),
             None => {
                 let new = file.words();
-                changes.push(FileChange { code: "added", label: "增加附件", old: String::new(), new });
+                changes.push(FileChange { code: "added", label: said(file, "增加附件", "增加图片"), old: String::new(), new });
             }
         }
     }
-    let gone =
-        |file: &File| FileChange { code: "removed", label: "移除附件", old: file.words(), new: String::new() };
+    let gone = |file: &File| FileChange {
+        code: "removed",
+        label: said(file, "移除附件", "移除图片"),
+        old: file.words(),
+        new: String::new(),
+    };
     changes.extend(left.into_iter().map(gone));
     changes
+}
+
+/// The words for a file, or for a picture.
+fn said(file: &File, attached: &'static str, shown: &'static str) -> &'static str {
+    if file.picture { shown } else { attached }
 }
 
 fn changed(was: &File, is: &File) -> Option<FileChange> {
     let label = match (was.digest == is.digest, was.name == is.name) {
         (true, true) => return None,
-        (true, false) => "附件改名",
-        (false, _) => "更换附件",
+        (true, false) => said(is, "附件改名", "图片改名"),
+        (false, _) => said(is, "更换附件", "更换图片"),
     };
     Some(FileChange { code: "modified", label, old: was.words(), new: is.words() })
 }
@@ -74,7 +85,7 @@ mod tests {
     use super::*;
 
     fn file(id: &str, name: &str, digest: &str) -> File {
-        File { id: id.into(), name: name.into(), digest: digest.into(), about: String::new() }
+        File { id: id.into(), name: name.into(), digest: digest.into(), about: String::new(), picture: false }
     }
 
     #[test]

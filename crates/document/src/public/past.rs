@@ -93,6 +93,7 @@ pub fn file(row: &rows::AttachmentRow) -> File {
         id: row.id.to_string(),
         name: row.name().to_owned(),
         digest: row.digest.clone(),
+        picture: row.is_picture(),
         about: format!("{} {}", row.kind(), web::filters::size_in_words(u64::try_from(row.bytes).unwrap_or(0))),
     }
 }

@@ -265,8 +265,8 @@ both! {
         clerk = app.sign_in("clerk").await;
         let before = count(app, "reading.opened").await;
         let preview = clerk.get(&format!("/documents/{id}/preview?edition={old}")).await.expect(200);
-        preview.shows("已经被后来的版本替换").hides("尚未公开");
-        clerk.get(&format!("/documents/{id}/preview")).await.expect(200).shows("这一版已经公开").hides("尚未公开");
+        preview.shows("已经被后来的版本替换").hides("预览，尚未公开");
+        clerk.get(&format!("/documents/{id}/preview")).await.expect(200).shows("这一版已经公开").hides("预览，尚未公开");
         assert_eq!(count(app, "reading.opened").await, before + 1);
         // Told it is when it stands in the log, and not before.
         app.pass(jiff::SignedDuration::from_hours(25));
