@@ -67,7 +67,7 @@ both! {
 
     async fn what_is_typed_by_sound_finds_the_word_that_was_meant(app) {
         let id = put(app, policy("农村最低生活保障标准", "<p>标准按年调整。</p>")).await;
-        page(app, "农村标谆").await.shows("您是不是要找").shows("农村标准");
+        page(app, "标谆").await.shows("您是不是要找").shows("标准");
         page(app, "biaozhun").await.shows("您是不是要找").shows("标准");
         let mut visitor = app.visitor();
         let mut offered = async |typed: &str| {
@@ -102,6 +102,7 @@ both! {
     }
 
     async fn what_the_office_keeps_of_words_holds_for_readers(app) {
+        crate::publishing::column(app).await;
         let id = put(app, policy("综合窗口受理办法", "<p>一次办结。</p>")).await;
         let other = put(app, policy("证明事项清单", "<p>一次性告知。</p>")).await;
         page(app, "一窗").await.shows("没有找到符合的内容");
@@ -125,11 +126,11 @@ both! {
         let target = format!("/policies/{other}");
         clerk.post("/search-phrases", &[("kind", "first"), ("words", "开证明、办证明"), ("target", &target)]).await.expect(303);
         clerk.post("/search-phrases", &[("kind", "first"), ("words", "要信息"), ("target", "/foi"), ("title", "本县低保停发")]).await.expect(303);
-        clerk.post("/search-phrases", &[("kind", "first"), ("words", "看通知"), ("target", "/columns/policies"), ("title", "本县低保停发")]).await.expect(303);
+        clerk.post("/search-phrases", &[("kind", "first"), ("words", "看通知"), ("target", "/columns/notices"), ("title", "本县低保停发")]).await.expect(303);
         app.work().await;
         page(app, "开证明").await.shows("推荐").shows("证明事项清单");
         page(app, "要信息").await.shows("<div class=\"best\"><h2><a href=\"/foi\">申请公开信息").hides("停发");
-        page(app, "看通知").await.shows("<div class=\"best\"><h2><a href=\"/columns/policies\">").hides("停发");
+        page(app, "看通知").await.shows("<div class=\"best\"><h2><a href=\"/columns/notices\">").hides("停发");
         clerk.get("/search-phrases").await.expect(200).shows("申请公开信息").hides("停发");
         page(app, "开证").await.hides("推荐");
         // What is withdrawn is recommended no more, and the office is told.

@@ -274,7 +274,7 @@ async fn a_document_shows_its_facts_chapters_and_history() {
     let (_, page) = portal.text(&format!("/policies/{policy}"), "").await;
     for wanted in [
         "停车 &#60;管理&#62; 办法",
-        "青禾府发<span class=\"whole\">〔2026〕1号</span>",
+        "<span class=\"whole\">青禾府发〔2026〕1号</span>",
         "尚未施行",
         "id=\"第一条\"",
         "href=\"#第二章\"",
