@@ -47,6 +47,7 @@ export async function writing(program, staff) {
     await claim(reviewer);
     // Without a reason it stays where it is.
     await reviewer.getByRole("button", { name: "退回", exact: true }).click();
+    await reviewer.locator("dialog.confirm .submit .btn").first().click();
     await reviewer.locator("#errors").waitFor();
     await reviewer.getByLabel("退回理由", { exact: true }).fill("第二句的日期与附件不一致，请核对。");
     await act(reviewer, () => reviewer.getByRole("button", { name: "退回", exact: true }).click());
@@ -179,14 +180,14 @@ export async function writing(program, staff) {
     await paste(page, html);
     const note = await page.locator(".ed-note").innerText();
     for (const said of ["1 条批注", "1 处隐藏文字", "1 张图片", "2 处编号"]) check(note.includes(said), `the notice does not say ${said}: ${note}`);
+    await page.getByRole("button", { name: "知道了" }).click();
+    check((await page.locator(".ed-note").innerText()) === "", "the notice does not go away");
     await saved(page);
     await page.reload();
     const text = await body(page).innerText();
     for (const kept of ["第一条　为规范", "前款所称补贴", "第二条　本办法适用于本县户籍老年人。"]) check(text.includes(kept), `${kept} is lost: ${text}`);
     for (const own of ["[A1]", "内部掌握", "待领导审定"]) check(!text.includes(own), `${own} came in`);
     check((await page.locator(".ProseMirror p.right").innerText()) === "青禾县民政局", "the alignment is lost");
-    await page.getByRole("button", { name: "知道了" }).click();
-    check((await page.locator(".ed-note").innerText()) === "", "the notice does not go away");
     check(page.watched.errors.length === 0, page.watched.errors.join("\n"));
     // No string becomes a page: the browser itself refuses it.
     const refused = await page.evaluate(() => {

@@ -1,5 +1,5 @@
-// Pictures in a text: chosen, dropped or pasted, they stand in the text at once and are filled in when they have arrived.
-// What has not arrived is not part of the text that is saved.
+// Pictures in a text: chosen, dropped or pasted, they stand in the text at once and are filled in when they have
+// arrived. What has not arrived is not part of the text that is saved.
 import { Node, type Editor, type JSONContent } from "@tiptap/core";
 import type { Node as Model } from "@tiptap/pm/model";
 import type { EditorView } from "@tiptap/pm/view";

@@ -465,7 +465,7 @@ export function untieLinks(root: Element, notes: Notes): void {
   }
 }
 
-/** Pictures that came with the text itself are placed; of those that stand elsewhere the browser gives nothing but a name. */
+/** Pictures that came with the text are placed; of those that stand elsewhere the browser gives nothing but a name. */
 export function removePictures(root: Element, notes: Notes, place: (data: string) => string | null): void {
   for (const picture of [
     ...root.querySelectorAll(

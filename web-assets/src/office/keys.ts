@@ -38,7 +38,8 @@ function move(by: 1 | -1): void {
 }
 
 /**
- * Brings somebody to a decision that no letter makes: to what is still to be filled in before it (the field that the button names,
+ * Brings somebody to a decision that no letter makes: to what is still to be filled in before it (the field that the
+ * button names,
  * the first box of its form that is not ticked), else to the button itself.
  */
 function approach(button: HTMLElement): void {

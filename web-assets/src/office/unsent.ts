@@ -1,4 +1,5 @@
-// What was written into a decision and not sent is not left without a question, whatever leads away: a link, a letter, another form.
+// What was written into a decision and not sent is not left without a question, whatever leads away: a link, a letter,
+// another form.
 
 /** What a form holds, and whether that is anybody's words: what came back with an error is not stored either. */
 const written = (form: HTMLFormElement): boolean =>

@@ -1,5 +1,5 @@
-// What the search box offers while somebody types: words by their characters or their pinyin, then titles. Without it, and
-// without an answer, the box is the same form as ever.
+// What the search box offers while somebody types: words by their characters or their pinyin, then titles. Without it,
+// and without an answer, the box is the same form as ever.
 
 interface Offered {
   text: string;

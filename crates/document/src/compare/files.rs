@@ -52,7 +52,12 @@ pub(super) fn compare(old: &[File], new: &[File]) -> Vec<FileChange> {
             Some(at) => changes.extend(changed(left.remove(at), file)),
             None => {
                 let new = file.words();
-                changes.push(FileChange { code: "added", label: said(file, "增加附件", "增加图片"), old: String::new(), new });
+                changes.push(FileChange {
+                    code: "added",
+                    label: said(file, "增加附件", "增加图片"),
+                    old: String::new(),
+                    new,
+                });
             }
         }
     }

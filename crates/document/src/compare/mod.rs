@@ -57,7 +57,7 @@ pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 pub struct Side {
     /// How the page calls it: 第 2 版（公开中）.
     pub name: String,
-    /// Its title.
+    /// What it is called there.
     pub title: String,
     /// Its fields in words, in the order of the page; the same fields on both sides.
     pub fields: Vec<(&'static str, String)>,

@@ -263,7 +263,7 @@ pub(super) fn alone(table: &Table, op: Op) -> Compared {
 /// Where a column of the comparison stands in both tables.
 type Column = (Option<usize>, Option<usize>);
 
-/// Compares.
+/// Rows, columns and cells of two tables held against each other; `steps` bounds the work.
 pub(super) fn compare(old: &Table, new: &Table, steps: &mut Steps) -> Compared {
     let columns = columns(old, new, steps);
     let kept: Vec<(usize, usize)> = columns.iter().filter_map(|(i, j)| (*i).zip(*j)).collect();

@@ -40,7 +40,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Its forms.
+    /// What people say, the longest first.
     pub(super) fn forms(&self) -> Vec<&str> {
         self.words.lines().collect()
     }

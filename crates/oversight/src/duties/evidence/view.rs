@@ -237,27 +237,27 @@ pub(super) async fn effect_of(ctx: &Ctx, id: &DutyId, wanted: &EvidenceId) -> Re
 
 /// What an event did with evidence, for the duty's history: what, and what was said with it; `None` for any other event.
 /// `text` reads the event's data.
-pub(in crate::duties) fn told(kind: &str, organ: &str, text: impl Fn(&str) -> String) -> Option<(String, String)> {
+pub(in crate::duties) fn told(kind: &str, who: &str, text: impl Fn(&str) -> String) -> Option<(String, String)> {
     let title = text("title");
     let is = |one: &EventKind| kind == one.name;
     Some(if is(&evidence::ADDED) {
-        (format!("{organ}报送佐证《{title}》"), String::new())
+        (format!("{who}报送佐证《{title}》"), String::new())
     } else if is(&evidence::TAKEN_BACK) {
-        (format!("{organ}收回佐证《{title}》"), String::new())
+        (format!("{who}收回佐证《{title}》"), String::new())
     } else if is(&evidence::CONFIRMED) {
-        (format!("确认{organ}的佐证《{title}》"), String::new())
+        (format!("确认{who}的佐证《{title}》"), String::new())
     } else if is(&evidence::RETURNED) {
-        (format!("退回{organ}的佐证《{title}》"), text("reason"))
+        (format!("退回{who}的佐证《{title}》"), text("reason"))
     } else if is(&evidence::ACCEPTED) {
-        (format!("认可{organ}的佐证《{title}》，尚未完成"), format!("还差：{}", text("reason")))
+        (format!("认可{who}的佐证《{title}》，尚未完成"), format!("还差：{}", text("reason")))
     } else if is(&evidence::DECISION_UNDONE) {
-        (format!("撤销对{organ}佐证《{title}》的处理"), String::new())
+        (format!("撤销对{who}佐证《{title}》的处理"), String::new())
     } else if is(&evidence::LAPSED) {
-        (format!("{organ}的佐证《{title}》已撤回公开，不再有效"), String::new())
+        (format!("{who}的佐证《{title}》已撤回公开，不再有效"), String::new())
     } else if is(&evidence::LOOKED) {
         match text("outcome").as_str() {
-            "opened" => (format!("{organ}报送的网址可以打开"), String::new()),
-            _ => (format!("{organ}报送的网址没有打开"), text("detail")),
+            "opened" => (format!("{who}报送的网址可以打开"), String::new()),
+            _ => (format!("{who}报送的网址没有打开"), text("detail")),
         }
     } else {
         return None;

@@ -162,7 +162,7 @@ web::answer! {
 }
 
 web::answer! {
-    /// One size of a picture.
+    /// A file of a picture, as large as it says.
     struct PictureSize as "PictureSize" {
         url: Address => "图片地址。",
         width: u32 => "宽，像素。",
