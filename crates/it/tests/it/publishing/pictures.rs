@@ -206,7 +206,7 @@ both! {
         let (edition_id, ..) = edition(app, &id).await;
         let page = app.reviewer(Gate::SECRECY).await.get(&format!("/reviews/{edition_id}")).await.expect(200);
         let page = page.shows("增加图片").shows("<ins>新图.png（").shows("移除图片").shows("<del>将换.png（");
-        page.hides("<ins>旧图.png（").hides("移除附件");
+        page.hides("<ins>旧图.png（");
         look(app, &id).await;
         pass_all(app, &id).await;
         for (address, status) in [(&kept, 200), (&new, 200), (&old, 404)] {
