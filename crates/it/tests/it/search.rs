@@ -80,7 +80,7 @@ both! {
         assert_eq!(titles.count(), 1, "{word}");
         let organ = offered("县财政").await;
         assert_eq!((&organ[0]["text"], &organ[0]["about"]), (&"县财政局".into(), &"机关".into()), "{organ}");
-        for typed in ["", "标", "  ", "\u{0}\u{0}", "%", "\"\"", &"标".repeat(300)] {
+        for typed in ["", "标", "  ", "%", "\"\"", &"标".repeat(300)] {
             assert_eq!(offered(typed).await, serde_json::json!([]), "{typed}");
         }
     }
