@@ -153,14 +153,29 @@ fn holds(source: &str) {
             let titled = || plan.warnings.iter().any(|warning| warning.message.contains("的标题，已读成"));
             assert!(clause.owners.is_empty() || !clause.owner_note.is_empty() || titled(), "{source:?}");
             for owner in &clause.owners {
-                // a name may be broken by a line end or spaced out
+                // a name may be broken by a line end, spaced out, or have a mark of Word inside, which is told
                 let bare = |text: &str| text.split_whitespace().collect::<String>();
+                let told = plan.warnings.iter().map(|warning| &*warning.dropped).filter(|dropped| !dropped.is_empty());
+                let unmarked = told.fold(source.to_owned(), |text, dropped| text.replace(dropped, ""));
                 // and 〃 in a table means the name above
-                let written = [&*clause.owner_note, source].iter().any(|text| bare(text).contains(&bare(&owner.name)));
+                let written = [&*clause.owner_note, source, &unmarked].iter().any(|text| bare(text).contains(&bare(&owner.name)));
                 assert!(written, "{owner:?} {source:?}");
             }
         }
     }
+}
+
+#[test]
+fn a_name_with_a_mark_of_word_inside_is_one_name() {
+    for mark in ["[bookmark: _GoBack]", "HYPERLINK \"http://a.example\"", "_GoBack"] {
+        let source = format!("2019年演示县政务公开工作要点\n（一）公开预算。（县财{mark}政局牵头）");
+        holds(&source);
+        let plan = parse(&source, PlanReference { year: 2019 });
+        let owners: Vec<_> = plan.sections.iter().flat_map(|s| &s.clauses).flat_map(|c| &c.owners).collect();
+        assert_eq!(owners.iter().map(|o| &*o.name).collect::<Vec<_>>(), ["县财政局"], "{source}");
+        assert!(plan.warnings.iter().any(|warning| warning.dropped == mark), "{source}");
+    }
+    holds("（一）省教育厅[bookmark: _GoBack]县教体局\n1.");
 }
 
 proptest! {
