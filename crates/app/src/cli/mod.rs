@@ -23,7 +23,9 @@ use web::{Config, Ctx};
 
 use crate::{
     backup::{Accept, Wishes},
-    compose, config, doctor, seams, serve,
+    compose, config, doctor,
+    lines::{self, Lines},
+    seams, serve,
 };
 
 /// 政务公开平台：工作要点分解为任务，公开内容过关发布，凭佐证办结。
@@ -302,6 +304,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     });
     // What still waits for a name to be resolved or a disk to answer is not waited for.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    lines::flush();
     done
 }
 
@@ -358,7 +361,8 @@ fn logs(config: &Config, server: bool) {
     let level = if server { config.log.level.clone() } else { quiet };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let lines = if server { Lines::gathered().unwrap_or_else(|_| Lines::single()) } else { Lines::single() };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(lines);
     let done = if config.log.format == "json" { builder.json().try_init() } else { builder.compact().try_init() };
     if let Err(error) = done {
         eprintln!("日志没有开启：{error}");
