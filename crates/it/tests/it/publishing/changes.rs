@@ -181,6 +181,27 @@ both! {
         assert!(answer["note"].is_null());
     }
 
+    async fn personal_things_are_masked_by_one_press(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "救助对象公示").await;
+        let body = format!(
+            "<table><tbody><tr><th>姓名</th><th>身份证号码</th></tr><tr><td>张志祥</td><td>{}</td></tr></tbody></table>",
+            identity_number()
+        );
+        let (version, once) = seen(&mut editor, &id).await;
+        let path = format!("/documents/{id}/save");
+        editor.post(&path, &form("救助对象公示", &body, &version, &once)).await.expect(303);
+        let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        page.shows("姓名与个人情况").shows("张*祥").shows("一键遮盖 2 处");
+        let (version, once) = seen(&mut editor, &id).await;
+        let mut fields = form("救助对象公示", &body, &version, &once);
+        fields.push(("mask", "1"));
+        editor.post(&path, &fields).await.expect(303);
+        let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        page.shows("已遮盖 2 处").shows("张*祥").hides("张志祥").hides(&identity_number()).hides("一键遮盖");
+    }
+
     async fn a_correction_corrects_something(app) {
         column(app).await;
         let mut editor = app.editor("QH010").await;
