@@ -508,9 +508,10 @@ pub(crate) fn cadence_choices() -> Vec<(&'static str, &'static str)> {
     Cadence::ALL.iter().map(|cadence| (cadence.code(), cadence.label())).collect()
 }
 
-/// Roles, for selects.
+/// Roles, for selects: first the one that is true of a name of which nobody says more; only one can lead.
 pub(crate) fn role_choices() -> Vec<(&'static str, &'static str)> {
-    OwnerRole::ALL.iter().map(|role| (role.code(), role.label())).collect()
+    let roles = [OwnerRole::Responsible, OwnerRole::Lead, OwnerRole::Support];
+    roles.iter().map(|role| (role.code(), role.label())).collect()
 }
 
 /// Visibilities, for selects.
