@@ -166,7 +166,7 @@ fn organs(ctx: &web::Ctx) -> Result<String, String> {
     let directory = ctx.directory();
     let office = ctx.office_organ();
     if directory.all().is_empty() {
-        return Err("还没有机关。请在后台「机关」导入机关名录。".into());
+        return Err("还没有机关。请在后台“机关”导入机关名录。".into());
     }
     if directory.get(&office).is_none() {
         return Err(format!("site.office_organ 写的 {office} 不在机关名录里。请改正配置或补录机关。"));

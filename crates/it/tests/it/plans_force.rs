@@ -251,7 +251,7 @@ both! {
         reviewer.get(&clearance).await.expect(404);
         let ask = clerk.get(&path).await.field("once");
         clerk.post(&format!("{clearance}/request"), &[("version", &version), ("once", &ask)]).await.expect(303);
-        reviewer.get("/").await.expect(200).shows("要点保密审查").shows(&clearance);
+        reviewer.get("/").await.expect(200).shows("计划保密审查").shows(&clearance);
         let page = reviewer.get(&clearance).await.expect(200).shows("建立回应台账").shows("每季度公布一次");
         app.person("elsewhere", "QH010", &[Role::ReviewerSecrecy]).await.get(&clearance).await.expect(403);
         clerk.get(&clearance).await.expect(403);
