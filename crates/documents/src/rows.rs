@@ -16,7 +16,8 @@ pub struct Rows {
 /// The rows of a table by their numbers: where each is told, and its cells by their columns.
 type Lines = BTreeMap<u32, (String, BTreeMap<u32, String>)>;
 
-/// The tables among the places of a file, hidden cells included, in the order of the file: sheets, tables of documents, rows of CSV.
+/// The tables among the places of a file, hidden cells included, in the order of the file: sheets, tables of documents,
+/// rows of CSV.
 pub fn rows_of(parts: &[Part]) -> Vec<Rows> {
     let mut order: Vec<&str> = Vec::new();
     let mut tables: BTreeMap<&str, Lines> = BTreeMap::new();

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use kernel::id::{DocumentId, EditionId};
 use store::{Db, FromRow, query_as};
-use text::findings::{Severity, homes, people, personal_numbers};
+use text::findings::{Severity, homes, names, personal_numbers};
 
 use crate::{
     common::{COMPARED, COMPARED_YES},
@@ -108,8 +108,9 @@ pub fn withheld(old: &Side, new: &Side) -> bool {
 fn personal(text: &str) -> BTreeSet<String> {
     let chars: Vec<char> = text.chars().collect();
     let numbers = personal_numbers("body", text).into_iter().filter(|finding| finding.severity == Severity::Block);
-    let found = numbers.chain(homes("body", text)).chain(people("body", text));
-    found.filter_map(|one| chars.get(one.start..one.end).map(|place| place.iter().collect())).collect()
+    let found = numbers.chain(homes("body", text));
+    let places = found.filter_map(|one| chars.get(one.start..one.end).map(|place| place.iter().collect()));
+    places.chain(names(text)).collect()
 }
 
 #[cfg(test)]
@@ -132,6 +133,7 @@ mod tests {
                 "<p><a href=\"https://x.cn/1\">名单</a></p>".to_owned(),
             ),
             ("<p>手机13800138000</p>".to_owned(), "<p>手机略</p>".to_owned()),
+            ("<p>患者张三患白血病。</p>".to_owned(), "<p>患者张某患白血病。</p>".to_owned()),
         ] {
             assert!(withheld(&side(&old), &side(&new)), "{old}");
             assert!(!withheld(&side(&old), &side(&format!("{old}<p>新的一段</p>"))), "what is still public: {old}");

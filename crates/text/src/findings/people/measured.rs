@@ -1,6 +1,6 @@
-//! How much is found, measured on texts that are made here: personal things in the forms in which lists and notices hold them, and
-//! clean texts of the same kinds. The same seeds make the same texts. Nobody is meant: the division code of the identity numbers was
-//! never given, names are put together by chance.
+//! How much is found, measured on texts that are made here: personal things in the forms in which lists and notices hold
+//! them, and clean texts of the same kinds. The same seeds make the same texts. Nobody is meant: the division code of the
+//! identity numbers was never given, names are put together by chance.
 
 use std::collections::BTreeMap;
 

@@ -46,6 +46,11 @@ pub fn people(part: &str, text: &str) -> Vec<Finding> {
     groups(text).into_iter().filter_map(|group| group.tell(part)).collect()
 }
 
+/// The names that [`people`] finds, one by one, in the order of the text.
+pub fn names(text: &str) -> Vec<String> {
+    named(text).into_iter().map(|one| one.name).collect()
+}
+
 /// Every name that is found, in the order of the text.
 pub(super) fn named(text: &str) -> Vec<Named> {
     groups(text).into_iter().flat_map(|group| group.names).collect()
@@ -120,8 +125,8 @@ struct Cell {
     text: String,
 }
 
-/// What separates the cells of a row; a comma only where the text is a table of commas.
-const BORDERS: [char; 3] = ['\t', '|', ','];
+/// What separates the cells of a row. Commas and blanks do so only below a row of heads; a page of PDF has nothing but blanks.
+const BORDERS: [char; 4] = ['\t', '|', ',', ' '];
 
 fn cells(chars: &[char], (start, end): (usize, usize), border: char) -> Vec<Cell> {
     let mut cells = Vec::new();
@@ -133,12 +138,17 @@ fn cells(chars: &[char], (start, end): (usize, usize), border: char) -> Vec<Cell
         cells.push(Cell { start: from + before, end: from + piece.len() - after, text });
         from += piece.len() + 1;
     }
+    if border == ' ' {
+        // Two blanks are one border.
+        cells.retain(|cell| !cell.text.is_empty());
+    }
     cells
 }
 
 /// A head without its marks: 姓 名（户主） is 姓名户主.
 fn head(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '*' | ':' | '"')).collect()
+    let bare: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '*' | '"')).collect();
+    bare.trim_end_matches(':').to_owned()
 }
 
 /// What a row of heads says: the columns of names, and the heads that tell of people. `None` = it is no such row.
@@ -196,8 +206,8 @@ fn tables(chars: &[char], lines: &[(usize, usize)]) -> Vec<Group> {
                 continue;
             }
             for cell in of_row {
-                // Between commas there may be sentences.
-                let sure = border != ',' || surname(&chars[cell.start..cell.end]) > 0;
+                // Between commas and blanks there may be sentences.
+                let sure = !matches!(border, ',' | ' ') || surname(&chars[cell.start..cell.end]) > 0;
                 if sure && is_name(&cell.text) {
                     let name = cell.text.clone();
                     names.push(Named { start: cell.start, end: cell.end, name, in_cell: true });

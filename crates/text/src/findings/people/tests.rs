@@ -18,6 +18,7 @@ fn a_list_of_names_beside_what_is_private_is_one_finding() {
         ("姓　名\t病种\n张 三\t尿毒症", "张*", Severity::Block),
         ("学生姓名\t录取学校\n王小明\t城北小学", "王*明", Severity::Warn),
         ("姓名\t残疾类别\n阿依古丽·买买提\t肢体", "阿***·***", Severity::Block),
+        ("序号 姓名 身份证号码 金额\n1 张志祥 略 300\n2 李四 略 200", "张*祥、李*", Severity::Warn),
         ("户主\t低保金\n张一\t1\n张二\t1\n张三\t1\n张四\t1", "张*、张*、张*等4人", Severity::Warn),
     ] {
         assert_eq!(told_of(text), [(excerpt.to_owned(), severity)], "{text}");
