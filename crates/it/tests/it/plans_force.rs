@@ -260,7 +260,7 @@ both! {
         let seen = page.field("seen");
         let back = [("once", page.field("once")), ("words", String::new())];
         let back: Vec<_> = back.iter().map(|(name, value)| (*name, value.as_str())).chain([("seen", seen.as_str()), ("op", "return")]).collect();
-        let page = reviewer.post(&clearance, &back).await.expect(422).shows("请写明退回的原因");
+        let page = reviewer.post(&clearance, &back).await.expect(422).shows("请写明退回理由");
         let once = page.field("once");
         let back = [("once", once.as_str()), ("seen", &seen), ("op", "return"), ("words", "第二条涉及尚未公开的项目")];
         reviewer.post(&clearance, &back).await.expect(303);

@@ -270,11 +270,11 @@ both! {
         assert!(off.contains("标准数据有误") && !off.contains("head-qh010@"), "{off}");
         // Whoever writes or reviews what brings it back is told, and sees what changed since.
         editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
-        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("撤回原因：标准数据有误");
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("撤回理由：标准数据有误");
         submit(&mut editor, &id, "要撤回的通知", "<p>正文，已改。</p>", &[("note", "改正数据")]).await.expect(303);
         let (next, ..) = edition(app, &id).await;
         let page = app.reviewer(Gate::SECRECY).await.get(&format!("/reviews/{next}")).await.expect(200);
-        page.shows("撤回原因：标准数据有误").shows("与撤回的第 1 版相比").shows("<ins>，已改</ins>");
+        page.shows("撤回理由：标准数据有误").shows("与撤回的第 1 版相比").shows("<ins>，已改</ins>");
     }
 
     async fn a_text_that_nobody_can_review_is_on_the_desks_of_those_who_can_help(app) {
