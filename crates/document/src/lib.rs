@@ -97,11 +97,11 @@ pub fn capability() -> web::Capability {
         .declare(sealed::columns())
 }
 
-/// The tables of a file that hold names beside what is private ([`text::findings::list_of_names`]): where each begins, and its
-/// heads and names for the checks. What a column says of a name cannot be seen in its cell.
-pub fn lists_of_names(parts: &[documents::Part]) -> Vec<(String, String)> {
+/// The tables of a file that hold names beside what is private, or homes ([`text::findings::list_of_people`]): where each begins, and its
+/// heads, names and homes for the checks. What a column says of them cannot be seen in a cell.
+pub fn lists_of_people(parts: &[documents::Part]) -> Vec<(String, String)> {
     let list = |table: documents::Rows| {
-        let (at, names) = text::findings::list_of_names(&table.rows)?;
+        let (at, names) = text::findings::list_of_people(&table.rows)?;
         Some((table.places.get(at)?.clone(), names))
     };
     documents::rows_of(parts).into_iter().filter_map(list).collect()

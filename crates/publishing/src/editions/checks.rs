@@ -84,7 +84,7 @@ pub(super) async fn read_parts(file: &AttachmentRow, stored: String) -> Result<P
     // Some hundred thousand cells: not on a thread that answers others.
     let read = tokio::task::spawn_blocking(move || -> serde_json::Result<PartText> {
         let read: Vec<Read> = serde_json::from_str(&stored)?;
-        let names = document::lists_of_names(&read);
+        let names = document::lists_of_people(&read);
         let names: Vec<Piece> =
             names.into_iter().map(|(place, text)| Piece::read(place_in_words(&place), text)).collect();
         let piece = |part: Read| Piece {

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use directions::directions;
 pub use homes::homes;
-pub use people::{list_of_names, mask_name, names, people};
+pub use people::{list_of_people, mask_name, names, people};
 pub use public::{objection, objections};
 use scan::{Scan, folded};
 

@@ -107,7 +107,7 @@ fn covers(groups: &[Group], place: usize) -> bool {
 }
 
 /// Where lines begin and end.
-fn lines(chars: &[char]) -> Vec<(usize, usize)> {
+pub(super) fn lines(chars: &[char]) -> Vec<(usize, usize)> {
     let mut lines = Vec::new();
     let mut start = 0;
     for line in chars.split(|c| *c == '\n') {
@@ -119,16 +119,17 @@ fn lines(chars: &[char]) -> Vec<(usize, usize)> {
 
 /// A cell without the blanks around it.
 #[derive(Debug, Clone)]
-struct Cell {
-    start: usize,
-    end: usize,
-    text: String,
+pub(super) struct Cell {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
 }
 
 /// What separates the cells of a row. Commas and blanks do so only below a row of heads; a page of PDF has nothing but blanks.
 const BORDERS: [char; 4] = ['\t', '|', ',', ' '];
 
-fn cells(chars: &[char], (start, end): (usize, usize), border: char) -> Vec<Cell> {
+/// The cells of a line, each without the blanks around it.
+pub(super) fn cells(chars: &[char], (start, end): (usize, usize), border: char) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut from = start;
     for piece in chars[start..end].split(|c| *c == border) {
@@ -146,7 +147,7 @@ fn cells(chars: &[char], (start, end): (usize, usize), border: char) -> Vec<Cell
 }
 
 /// A head without its marks: 姓 名（户主） is 姓名户主.
-fn head(text: &str) -> String {
+pub(super) fn head(text: &str) -> String {
     let bare: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '*' | '"')).collect();
     bare.trim_end_matches(':').to_owned()
 }
@@ -347,26 +348,43 @@ fn name_at(chars: &[char], at: usize, end: usize) -> Option<usize> {
     })
 }
 
-/// A table as it stands in a file, reduced to what is looked for: the row of heads, and the names below it. `rows` are the cells of
-/// each row by their columns. Returns the place of the heads among the rows; `None` = no names that matter.
-pub fn list_of_names(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
+/// A table as it stands in a file, reduced to what no cell says alone: the row of heads, and the names and homes below it. `rows`
+/// are the cells of each row by their columns. Returns the place of the heads among the rows; `None` = nothing that matters.
+pub fn list_of_people(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
     let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.len() > 1) {
         let texts: Vec<String> = row.iter().map(|(_, text)| flat(text)).collect();
-        let Some((places, _)) = heads(&texts) else { continue };
-        let columns: Vec<u32> = places.iter().map(|place| row[*place].0).collect();
-        let cells = rows[at + 1..].iter().flatten();
-        let names: Vec<String> = cells
-            .filter(|cell| columns.contains(&cell.0) && is_name(&cell.1))
-            .map(|cell| format!("\n{}\t", flat(&cell.1)))
-            .collect();
-        if names.is_empty() {
+        let named = heads(&texts).map(|(places, _)| places).unwrap_or_default();
+        let home = |place: &usize| super::homes::is_head(&head(&texts[*place])) && !named.contains(place);
+        // What is looked for goes first: the others have only their heads.
+        let mut places: Vec<usize> = named.clone();
+        places.extend((0..texts.len()).filter(home));
+        if places.is_empty() {
             continue;
         }
-        // The column of names goes first: what stands below it has no other.
-        let mut told: Vec<&str> = places.first().map(|place| texts[*place].as_str()).into_iter().collect();
+        let mut lines: Vec<String> = Vec::new();
+        for below in &rows[at + 1..] {
+            let cell = |place: &usize| {
+                let column = row[*place].0;
+                let text = below.iter().find(|(known, _)| *known == column).map(|(_, text)| flat(text));
+                // A door is found where it stands.
+                let fits = |text: &String| match named.contains(place) {
+                    true => is_name(text),
+                    false => super::homes::homes("", text).is_empty(),
+                };
+                text.filter(fits).unwrap_or_default()
+            };
+            let line: Vec<String> = places.iter().map(cell).collect();
+            if line.iter().any(|text| !text.is_empty()) {
+                lines.push(format!("\n{}\t", line.join("\t")));
+            }
+        }
+        if lines.is_empty() {
+            continue;
+        }
+        let mut told: Vec<&str> = places.iter().map(|place| texts[*place].as_str()).collect();
         told.extend((0..texts.len()).filter(|place| !places.contains(place)).map(|place| texts[place].as_str()));
-        return Some((at, format!("{}{}", told.join("\t"), names.concat())));
+        return Some((at, format!("{}{}", told.join("\t"), lines.concat())));
     }
     None
 }

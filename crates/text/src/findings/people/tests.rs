@@ -6,7 +6,7 @@ fn told_of(text: &str) -> Vec<(String, Severity)> {
 }
 
 #[test]
-fn a_list_of_names_beside_what_is_private_is_one_finding() {
+fn a_list_of_people_beside_what_is_private_is_one_finding() {
     for (text, excerpt, severity) in [
         ("姓名\t身份证号码\t金额\n张志祥\t\t300\n李四\t\t200", "张*祥、李*", Severity::Warn),
         (
@@ -67,14 +67,20 @@ fn a_table_of_a_file_is_reduced_to_heads_and_names() {
         row(&["序号", "姓名", "身份证号码"]),
         row(&["1", "张志祥", "000000199001010018"]),
         row(&["2", "李四", "略"]),
+        row(&["合计", "", ""]),
     ];
     assert_eq!(
-        list_of_names(&rows),
+        list_of_people(&rows),
         Some((1, "姓名\t序号\t身份证号码\n张志祥\t\n李四\t".to_owned())),
         "without the numbers, which are found where they stand"
     );
     assert_eq!(told_of("姓名\t序号\t身份证号码\n张志祥\t\n李四\t"), [("张*祥、李*".to_owned(), Severity::Warn)]);
-    assert_eq!(list_of_names(&rows[2..]), None);
+    assert_eq!(list_of_people(&rows[2..]), None);
+    let rows = [row(&["户主", "家庭住址"]), row(&["张志祥", "石门村3组18号"]), row(&["李某", "略"])];
+    let (_, text) = list_of_people(&rows).expect("a list");
+    assert_eq!(text, "户主\t家庭住址\n张志祥\t石门村3组18号\t\n\t略\t");
+    let rules: Vec<String> = super::super::look_over("", &text).into_iter().map(|one| one.rule).collect();
+    assert_eq!(rules, ["privacy.home", "privacy.name"]);
 }
 
 #[test]
