@@ -29,12 +29,12 @@ pub fn homes(part: &str, text: &str) -> Vec<Finding> {
     found.extend(in_tables(&chars));
     found.sort_unstable();
     let mut end_before = 0;
-    let mut apart = |one: &(usize, usize)| {
+    let apart = |one: &(usize, usize)| {
         let apart = end_before <= one.0;
         end_before = if apart { one.1 } else { end_before };
         apart
     };
-    found.retain(|one| apart(one));
+    found.retain(apart);
     found.into_iter().map(|(start, end)| told(part, &chars, start, end)).collect()
 }
 
