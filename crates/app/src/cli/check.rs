@@ -5,7 +5,7 @@ use std::{io::Write, path::Path, process::ExitCode};
 use anyhow::Result;
 use documents::{Extracted, Part, Unread, place_in_words, rows_of};
 use serde::Serialize;
-use text::findings::{Finding, Gate, Severity, list_of_people, look_over, people};
+use text::findings::{Finding, Gate, Severity, list_of_people, look_over};
 
 /// The answer for programs.
 #[derive(Debug, Serialize)]
@@ -41,7 +41,7 @@ fn look(file: &Extracted) -> Vec<Finding> {
     }
     for table in rows_of(&file.parts) {
         if let Some((at, names)) = list_of_people(&table.rows) {
-            findings.extend(people(&table.places[at], &names));
+            findings.extend(look_over(&table.places[at], &names));
         }
     }
     findings
