@@ -3,7 +3,7 @@
 // person's version and never clears a field. Several forms of one object stand inside [data-versions]: they save one
 // after the other and share the version.
 import { comparison, fieldwise, paragraphs, readable } from "./compare";
-import { button, keep, make } from "./dom";
+import { button, keep, make, stillThere } from "./dom";
 import { parse } from "./inert";
 import { filesWait, uploadChosen } from "./upload";
 
@@ -471,9 +471,8 @@ function flushBefore(all: Autosave[]): void {
       if (form.hasAttribute("data-undo") && form.action !== target) return;
       flushed.add(form);
       // The part of the page with the button may have been read anew.
-      const pressed = event.submitter?.isConnected
-        ? event.submitter
-        : form.querySelector<HTMLElement>("button[data-saved-first]");
+      const pressed =
+        stillThere(event.submitter) ?? (first ? form.querySelector<HTMLElement>("button[data-saved-first]") : null);
       form.requestSubmit(pressed);
     })();
   };

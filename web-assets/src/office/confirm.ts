@@ -1,6 +1,6 @@
 // Acts that are public or cannot be undone state their effect in a dialog before the form goes.
 // Also keeps a second click from sending the same form twice.
-import { button, make } from "./dom";
+import { button, make, stillThere } from "./dom";
 
 const confirmed = new WeakSet<HTMLFormElement>();
 
@@ -25,9 +25,8 @@ function ask(form: HTMLFormElement, submitter: HTMLElement | null, effect: strin
   const go = button(word, submitter?.classList.contains("danger") ? "danger" : "main", () => {
     confirmed.add(form);
     dialog.close();
-    form.requestSubmit(
-      submitter instanceof HTMLButtonElement || submitter instanceof HTMLInputElement ? submitter : null,
-    );
+    const pressed = stillThere(submitter);
+    form.requestSubmit(pressed instanceof HTMLButtonElement || pressed instanceof HTMLInputElement ? pressed : null);
   });
   dialog.append(make("div", { class: "submit" }, go, cancel));
   dialog.addEventListener("close", () => {

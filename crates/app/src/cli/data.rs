@@ -226,7 +226,9 @@ pub(crate) async fn restore(
                 restored.unsettled
             );
         }
-        println!("原来的配置存为 gongkai.toml.from-backup，请核对后改名使用。检索索引会在启动时自动重建。");
+        println!(
+            "原来的配置存为 gongkai.toml.from-backup，请核对后改名使用。检索索引会在启动时自动重建。请启动服务一两分钟后运行 gongkai verify：旧备份里还没有封存的内容在首次启动时封存，此前不能核对。"
+        );
         if !restored.keys {
             println!("备份里没有密钥：请把另行保管的 files-key 放回数据目录，否则公众提交的附件无法打开。");
         }
@@ -252,8 +254,8 @@ pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
             eprintln!("没有留存的链头可以对照，末尾的记录如被截去，看不出来。服务运行一分钟后会留存。");
         }
     }
-    if let Some(bad) = verified.first_bad {
-        bail!("{bad}。请停止写入，保留现场，从最近一份验证完好的备份比对。");
+    if let Some(advice) = crate::doctor::advice(&verified) {
+        bail!("{advice}");
     }
     Ok(ExitCode::SUCCESS)
 }

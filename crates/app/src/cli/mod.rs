@@ -84,7 +84,7 @@ enum Command {
     Plan(plan::Command),
     /// 检查文件里的个人信息，不需要数据库
     #[command(
-        after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找身份证号码、手机号码、银行卡号，包括换行、分格或用其他字符写的；\
+        after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找身份证号码、手机号码、银行卡号、住址，以及与这些写在一起的姓名，包括换行、分格或用其他字符写的；\
                             读不出来、无法检查的部分也会列出。查出问题时退出码仍是 0。"
     )]
     Check {
@@ -276,6 +276,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
             }
             Command::User(command) if command.reads() => user::run(&existing(config, data).await?, command, json).await,
             Command::User(command) => {
+                if !command.begins() {
+                    not_empty(&config, &data).await?;
+                }
                 let there = Db::is_there(&compose::database_url(&config, &data)).await?;
                 let ctx = open(config, data).await?;
                 if !there {

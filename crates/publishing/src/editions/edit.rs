@@ -33,7 +33,7 @@ use web::{
 use super::{
     checks, deciding,
     form::{Field, Tie, fields, ties},
-    seen, subject,
+    masking, seen, subject,
 };
 use crate::{columns, kinds};
 
@@ -239,6 +239,9 @@ struct Panel {
     explained: bool,
     /// Places that could not be read: they wait in review for a person's word.
     unread: usize,
+    /// Places of title, text and summary that the author can have masked by one press, with the first of them as it would be.
+    maskable: usize,
+    masks: String,
     files: usize,
     edition: kernel::id::EditionId,
 }
@@ -246,7 +249,10 @@ struct Panel {
 async fn panel(ctx: &Ctx, house: &House, whole: &Whole) -> Result<Panel> {
     checks::ensure(ctx, whole).await?;
     let found = checks::of(ctx.db().read(), house, whole).await?;
+    let (maskable, masks) = masking::offered(whole, &found.found).await?;
     Ok(Panel {
+        maskable,
+        masks,
         remarks: remarks::of(ctx.db().read(), house, whole).await?,
         stopping: found.stopping().saturating_sub(found.unread()),
         unread: found.unread(),
@@ -412,6 +418,10 @@ pub(super) async fn save(
     if let Some(right) = form.more.remove("right_number").filter(|right| !right.is_empty()) {
         form.more.insert(document::common::DOCUMENT_NUMBER.key.to_owned(), right);
     }
+    let masked = match form.more.remove("mask") {
+        Some(_) => Some(masking::mask(&mut form).await?),
+        None => None,
+    };
     match try_save(&ctx, &house, &desk, &id, &form).await? {
         Tried::Saved(..) => {}
         Tried::Stale(whole, message) => return stale(&ctx, &desk, *whole, form, message).await,
@@ -421,6 +431,7 @@ pub(super) async fn save(
     let unfit = unfit(&ctx, &house, &whole)?;
     if unfit.is_empty() {
         let text = match time::from_db(&whole.edition.publish_at) {
+            _ if masked.is_some() => masked.unwrap_or_default(),
             Some(_) => format!("已保存。定时发布：{}。", time::show_minute(&whole.edition.publish_at)),
             None => "已保存。".to_owned(),
         };

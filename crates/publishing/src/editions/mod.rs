@@ -15,6 +15,7 @@ mod form;
 pub(crate) mod history;
 mod import;
 mod list;
+mod masking;
 mod notices;
 pub mod pictures;
 mod preview;

@@ -145,7 +145,7 @@ pub(super) async fn withdrawn(
     own.extend(recipients.people(ctx, WITHDRAW_DOCUMENTS.roles).await?);
     own.retain(|one| one.organ == matter.keeper || matter.authors.contains(&one.account));
     let text = format!(
-        "《{}》已由{}撤回，公众看不到了，页面上只有撤回说明。\n\n撤回原因：{reason}\n\n需要重新公开的，请更正后重新送审：{}\n",
+        "《{}》已由{}撤回，公众看不到了，页面上只有撤回说明。\n\n撤回理由：{reason}\n\n需要重新公开的，请更正后重新送审：{}\n",
         matter.title,
         actor.log_name(),
         address(ctx, &format!("/documents/{}", matter.log.id)),

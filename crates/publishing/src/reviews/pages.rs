@@ -80,14 +80,19 @@ fn in_review(ctx: &Ctx, desk: &Desk) -> queue::Filter {
     }
 }
 
-/// What waits at the gates. Without a choice a reviewer sees the stages that are the reviewer's; everybody else sees all.
+/// What waits for this person, as the rail, the work list and the page of a review count it.
+pub(super) fn for_me(ctx: &Ctx, desk: &Desk) -> queue::Filter {
+    review::desk::for_person(ctx, review::Kind::named(ctx, EDITION), &desk.staff)
+}
+
+/// What waits at the gates. Without a choice a reviewer sees what waits for the reviewer; everybody else sees all.
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
     let reviews = review::desk::is_reviewer(&ctx, &desk.staff);
     let gates = gate_tabs(&ctx, &desk, &filter, reviews).await?;
     let mut asked = match Gate::from_code(&filter.gate) {
         Some(gate) => in_review(&ctx, &desk).gate(gate.code),
         None if filter.gate == "all" || !reviews => in_review(&ctx, &desk),
-        None => in_review(&ctx, &desk).roles_of(&desk.staff),
+        None => for_me(&ctx, &desk),
     };
     let claimed = match filter.claimed.as_str() {
         "mine" => Some(Claimed::Mine),
@@ -125,7 +130,7 @@ async fn gate_tabs(ctx: &Ctx, desk: &Desk, filter: &Filter, reviews: bool) -> Re
     let all: i64 = counts.values().sum();
     let mut tabs: Vec<(&str, &str, i64)> = Vec::new();
     if reviews {
-        tabs.push(("", "我的关口", queue::count(ctx.db(), &seen.roles_of(&desk.staff)).await?));
+        tabs.push(("", "等我审核", queue::count(ctx.db(), &for_me(ctx, desk)).await?));
         tabs.push(("all", "全部关口", all));
     } else {
         tabs.push(("", "全部", all));

@@ -6,8 +6,6 @@ use kernel::id::EditionId;
 use review::{Due, due, queue};
 use web::{Ctx, Desk, Result};
 
-use crate::editions::subject::EDITION;
-
 /// Most that is put in order; a person with more begins with these.
 const MOST: usize = 200;
 /// Most that the strip lists.
@@ -36,6 +34,8 @@ pub(super) struct Strip {
     /// The first of them.
     pub(super) stops: Vec<Stop>,
     pub(super) total: i64,
+    /// How many of them somebody else has in hand; they are not listed.
+    pub(super) held: usize,
     /// Past the day by which they were due.
     pub(super) late: usize,
     /// The place of the text that is shown, from 1; 0 = it is not among them.
@@ -53,8 +53,7 @@ pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result
     if !review::desk::is_reviewer(ctx, &desk.staff) {
         return Ok(None);
     }
-    let kind = review::Kind::named(ctx, EDITION);
-    let filter = review::desk::for_person(ctx, kind, &desk.staff);
+    let filter = super::pages::for_me(ctx, desk);
     let found = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, MOST).await?;
     let total = queue::count(ctx.db(), &filter).await?;
     let (now, today, calendar, directory) = (ctx.seams().now(), ctx.today(), ctx.calendar(), ctx.directory());
@@ -74,7 +73,9 @@ pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result
             mine,
         })
     };
+    let all = found.rows.len();
     let mut stops: Vec<Stop> = found.rows.into_iter().filter_map(stop).collect();
+    let held = all - stops.len();
     stops.sort_by_key(|stop| (stop.due.on, stop.since));
     let here = stops.iter().position(|stop| stop.current);
     let other =
@@ -85,7 +86,7 @@ pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result
     let (next, previous) = (other(after), other(before));
     let late = stops.iter().filter(|stop| stop.due.left.is_past()).count();
     stops.truncate(SHOWN);
-    Ok(Some(Strip { late, place: here.map_or(0, |at| at + 1), previous, next, total, stops }))
+    Ok(Some(Strip { late, held, place: here.map_or(0, |at| at + 1), previous, next, total, stops }))
 }
 
 /// Where a person goes after deciding on this text: to the one that is due next, else to the list.

@@ -240,6 +240,9 @@ both! {
         let mut wrong = app.reviewer(Gate::POLITICAL).await;
         let id = draft(&mut both, "自己写的").await;
         submit(&mut both, &id, "自己写的", "<p>正文。</p>", &[]).await.expect(303);
+        // What waits for a person is counted without the person's own, here as in the rail.
+        both.get("/reviews").await.expect(200).shows("现在没有等您审核的稿件");
+        both.get("/reviews?gate=all").await.expect(200).shows("自己写的");
         let (edition, version, _) = edition(app, &id).await;
         let before = everything(app).await;
         let version = version.to_string();

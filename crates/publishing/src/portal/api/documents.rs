@@ -53,7 +53,7 @@ pub(super) static LIST: Operation = Operation {
 pub(super) static ONE: Operation = Operation {
     id: "getDocument",
     path: "/api/v1/documents/{id}",
-    title: "一份公开的文件，含正文、附件和修订历史",
+    title: "一份公开的文件，含正文、附件和修订记录",
     about: "body_html 是清理过的正文，可以直接放进网页；sha256 是它的摘要。",
     within: &ID,
     asks: no_parameters,
