@@ -1,7 +1,8 @@
 //! Asking other sites whether an address can be opened: the only place from which this program opens connections that a
-//! person's input names, be it in a form or on the command line ([`fetch`]). It can be led nowhere inside: names are resolved once and the connection goes to just that address,
-//! private and other special addresses are refused unless the configuration allows their network, redirects are followed one
-//! by one under the same rules, time and bytes are bounded, and nothing of the answer but its status is kept.
+//! person's input names, be it in a form or on the command line ([`fetch`]). A form can lead it nowhere inside: names are
+//! resolved once and the connection goes to just that address, private and other special addresses are refused unless the
+//! configuration allows their network, redirects are followed one by one under the same rules, time and bytes are bounded, and
+//! nothing of the answer but its status is kept.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -309,5 +310,17 @@ mod tests {
         assert!(matches!(at("/round").await, Seen::Unreachable(_)));
         // A redirect is judged like an address that somebody typed.
         assert!(matches!(at("/inside").await, Seen::Inside(_)));
+    }
+
+    #[tokio::test]
+    async fn what_a_command_names_is_fetched_within_bounds() {
+        let port = site(1).await;
+        let at = async |path: &str| fetch(&format!("http://127.0.0.1:{port}{path}"), 100).await;
+        assert_eq!(at("/page").await, Ok(Vec::new()));
+        assert_eq!(at("/moved").await, Ok(Vec::new()));
+        assert!(at("/nothing").await.is_err_and(|why| why.contains("404")));
+        assert!(at("/round").await.is_err_and(|why| why.contains("转来转去")));
+        assert!(fetch("ftp://example.com/", 100).await.is_err());
+        assert!(fetch("nothing", 100).await.is_err());
     }
 }

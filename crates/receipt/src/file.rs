@@ -88,7 +88,8 @@ impl Receipt {
         Ok(text)
     }
 
-    /// Reads and proves a file: also that the lines for people say what is proven. `trusted` is the key of the log from elsewhere.
+    /// Reads and proves a file: also that the lines for people say what is proven. `trusted` is the key of the log from
+    /// elsewhere.
     ///
     /// # Errors
     /// With the reason: it is no receipt, was cut off, or something in it was changed.

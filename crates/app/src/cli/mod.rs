@@ -173,8 +173,8 @@ enum Command {
     },
     /// 见证公开凭证日志：核对历史没有被改写，并加签
     #[command(
-        after_help = "例：gongkai witness --log https://www.example.gov.cn/log --state ./witness\n\n请在另一台电脑上定时运行。第一次记下日志的公钥和现状，以后每次核对日志\
-                            只增加、没有改写，加签后存入 --state 目录的 checkpoint。发现改写时不加签，保留证据，退出码是 1。"
+        after_help = "例：gongkai witness --log https://www.example.gov.cn/log --state ./witness\n\n请在另一台电脑上定时运行。第一次记下日志的公钥和现状，以后每次\
+                            核对日志只增加、没有改写，加签后存入 --state 目录的 checkpoint。发现改写时不加签，保留证据，退出码是 1。"
     )]
     Witness(witness::Args),
     /// 检查安装环境和配置

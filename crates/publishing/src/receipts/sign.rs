@@ -38,8 +38,7 @@ fn place(ctx: &Ctx) -> Place {
     Place { key: key_file(ctx), data: ctx.data().clone() }
 }
 
-/// The name of a log that begins now: the address of the portal without its scheme, as C2SP names logs by the place where they are
-/// served.
+/// The name of a log that begins now: the address of the portal without its scheme, as C2SP names logs by where they are served.
 fn origin(ctx: &Ctx) -> String {
     let base = base_url(ctx);
     let host = base.split_once("://").map_or(base.as_str(), |(_, host)| host);
@@ -176,7 +175,7 @@ fn is_stale(head: &Head, now: Timestamp) -> bool {
     time::from_db(&head.signed_at).is_none_or(|at| now.duration_since(at) >= STALE)
 }
 
-/// What another node has signed is kept here, too, unless it does not continue what is kept: that is for the verification to tell.
+/// What another node has signed is kept here too, unless it does not continue what is kept, which is for the verification to tell.
 async fn keep_on(ctx: &Ctx, head: &Head, size: i64) -> Result<()> {
     if let Some(kept) = kept(ctx)? {
         let key = Key::parse(&head.key).map_err(broken)?;
@@ -187,8 +186,8 @@ async fn keep_on(ctx: &Ctx, head: &Head, size: i64) -> Result<()> {
     keep(ctx.data(), &head.checkpoint)
 }
 
-/// Notes that this data came from a backup: what was signed after the backup is not in it, and its log goes on otherwise. The pages
-/// of the log and the verification say so from then on.
+/// Notes that this data came from a backup: what was signed after the backup is not in it, and its log goes on otherwise. The
+/// pages of the log and the verification say so from then on.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,5 +1,5 @@
-//! The proof of the public log: every leaf is the one that the tree was made of and the one of its event, none is missing, and what
-//! was signed is a state of this log.
+//! The proof of the public log: every leaf is the one that the tree was made of and the one of its event, none is missing, and
+//! what was signed is a state of this log.
 
 use document::events;
 use futures::TryStreamExt;
