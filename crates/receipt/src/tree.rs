@@ -79,7 +79,7 @@ impl Growing {
         stored
     }
 
-    /// Its root.
+    /// The hash over all leaves, which a checkpoint signs.
     pub fn root(&self) -> Hash {
         let mut peaks = self.peaks.iter().rev().copied();
         let Some(last) = peaks.next() else { return EMPTY_HASH };

@@ -2,16 +2,21 @@
 //! and a history that was rewritten is noticed.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
+use app::{
+    backup::{self, Accept, Wishes},
+    compose,
+};
 use jiff::SignedDuration;
 use proof::Signer;
 use receipt::{Growing, Key, note, tile::Tile, tree::Held};
 use serde_json::Value;
 use store::log::Place;
 use testkit::{TestApp, both};
+use web::Config;
 
 use super::{
     changes::{correct, withdraw},
@@ -242,6 +247,31 @@ both! {
         assert!(error.contains("没有签名"), "{error}");
         std::fs::write(&kept, true_one).expect("written");
         publishing::receipts::sign(app.ctx()).await.expect("signed");
+    }
+}
+
+both! {
+    async fn a_restored_log_says_so_wherever_it_is_read(app) {
+        column(app).await;
+        published(app, "第一份通知").await;
+        signed(app).await;
+        assert!(!publishing::receipts::told(app.ctx()).await.expect("told").expect("a log").contains("从备份恢复"));
+        let (file, place) = (app.data().join("whole.tar.gz"), tempfile::tempdir().expect("place"));
+        let wishes = Wishes { keys: true, ..Wishes::default() };
+        backup::backup(app.ctx(), &file, &wishes, &mut |_| {}).await.expect("a backup");
+        let (data, config) = (place.path().join("restored"), Config::default());
+        let seams = app.ctx().seams().clone();
+        let restored = (&wishes, Accept::Whole);
+        let (_, faults) = backup::restore(&config, &data, &file, restored, seams.clone(), &mut |_| {}).await.expect("restored");
+        assert_eq!(faults, Vec::<String>::new());
+        let other = compose::open(config, data.clone(), PathBuf::new(), seams).await.expect("it opens");
+        let told = publishing::receipts::told(&other).await.expect("told").expect("a log");
+        assert!(told.contains("从备份恢复，日志恢复到第 1 条"), "{told}");
+        // It goes on under the key that came with the backup.
+        publishing::receipts::sign(&other).await.expect("signed");
+        assert!(data.join("public-log-key").exists() && data.join("public-log-checkpoint").exists());
+        other.db().close().await;
+        std::fs::remove_file(&file).expect("removed");
     }
 }
 
