@@ -110,6 +110,16 @@ impl Tile {
     }
 }
 
+/// All pieces of a log of `size` leaves, each as wide as it is.
+pub fn all(size: u64) -> Vec<Tile> {
+    let levels = std::iter::once(None).chain((0..LEVELS).map(Some));
+    let of_level = |level: Option<u8>| {
+        let there = size >> (u32::from(HEIGHT) * u32::from(level.unwrap_or(0)));
+        (0..there.div_ceil(WIDTH)).map(move |n| Tile { level, n, width: WIDTH.min(there - n * WIDTH) })
+    };
+    levels.flat_map(of_level).collect()
+}
+
 /// The leaves of a piece in one: each behind its length in two bytes, the higher one first.
 ///
 /// # Errors
@@ -193,6 +203,16 @@ mod tests {
         let tile = Tile { level: Some(0), n: 0, width: 256 };
         assert!(tile.hash(&[0; 32], 0).is_err() && !Tile { n: 2, ..tile }.is_within(size));
         assert!(Tile::holding(tree::place(0, 700), size).is_err());
+    }
+
+    #[test]
+    fn a_log_falls_into_all_its_pieces() {
+        let paths = |size: u64| all(size).iter().map(Tile::path).collect::<Vec<_>>();
+        assert_eq!(paths(0), Vec::<String>::new());
+        assert_eq!(paths(3), ["entries/000.p/3", "0/000.p/3"]);
+        assert_eq!(paths(256), ["entries/000", "0/000", "1/000.p/1"]);
+        assert_eq!(paths(300), ["entries/000", "entries/001.p/44", "0/000", "0/001.p/44", "1/000.p/1"]);
+        assert!(all(100_000).iter().all(|tile| tile.is_within(100_000)));
     }
 
     #[test]

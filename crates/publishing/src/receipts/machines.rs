@@ -5,8 +5,9 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use receipt::tile::{Tile, WIDTH, bundle};
-use web::{Ctx, Error, Result, page::PUBLIC};
+use futures::future::BoxFuture;
+use receipt::tile::{self, Tile, WIDTH, bundle};
+use web::{Ctx, Error, Result, hooks::Unlinked, page::PUBLIC};
 
 use super::{count, rows};
 
@@ -35,7 +36,7 @@ pub(super) async fn key(State(ctx): State<Ctx>) -> Result<Response> {
 }
 
 /// `GET /log/tile/{level}/{a}`
-pub(super) async fn tile(State(ctx): State<Ctx>, Path((level, a)): Path<(String, String)>) -> Result<Response> {
+pub(super) async fn tile_at(State(ctx): State<Ctx>, Path((level, a)): Path<(String, String)>) -> Result<Response> {
     piece(&ctx, &format!("{level}/{a}")).await
 }
 
@@ -74,4 +75,16 @@ async fn piece(ctx: &Ctx, path: &str) -> Result<Response> {
     };
     let policy = if tile.width == WIDTH { FOR_EVER } else { PUBLIC };
     Ok(answer(bytes, BYTES, policy))
+}
+
+/// Every piece of what is signed, for a copy of the portal that serves the log as well.
+pub(super) struct Pieces;
+
+impl Unlinked for Pieces {
+    fn addresses<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(async move {
+            let size = rows::head(ctx.db().read()).await?.map_or(0, |head| count(head.size));
+            Ok(tile::all(size).iter().map(|tile| format!("/log/tile/{}", tile.path())).collect())
+        })
+    }
 }

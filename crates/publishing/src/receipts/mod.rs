@@ -21,7 +21,7 @@ use store::{
 };
 use web::{
     Capability, Ctx, Listener, Routes,
-    hooks::{Leaving, Proof},
+    hooks::{Leaving, Proof, Unlinked},
 };
 
 pub use sign::{key_file, note_restored, sign, told};
@@ -33,12 +33,14 @@ const LOCK: &str = "public_log";
 pub fn capability() -> Capability {
     let proof: Arc<dyn Proof> = Arc::new(verify::PublicLog);
     let forgets: Arc<dyn Leaving> = Arc::new(follow::Forgets);
+    let pieces: Arc<dyn Unlinked> = Arc::new(machines::Pieces);
     Capability::new("receipts", "公开凭证")
         .routes(routes)
         .followers(followers)
         .schedule(schedule)
         .declare(proof)
         .declare(forgets)
+        .declare(pieces)
         .migrations(store::migrations!("receipts", "../../migrations/0001_receipts.sql"))
 }
 
@@ -62,7 +64,7 @@ fn routes() -> Routes {
         .get("/receipts/{id}/{file}", read, pages::download)
         .get("/log/checkpoint", read, machines::checkpoint)
         .get("/log/key", read, machines::key)
-        .get("/log/tile/{level}/{a}", read, machines::tile)
+        .get("/log/tile/{level}/{a}", read, machines::tile_at)
         .get("/log/tile/{level}/{a}/{b}", read, machines::tile_below)
         .get("/log/tile/{level}/{a}/{b}/{c}", read, machines::tile_far_below)
 }

@@ -8,7 +8,7 @@ use std::{
 
 use app::{
     backup::{self, Accept, Wishes},
-    compose,
+    compose, mirror,
 };
 use jiff::SignedDuration;
 use proof::Signer;
@@ -214,6 +214,21 @@ both! {
         assert!(look(&log).status.success(), "the true log goes on");
         let stranger = gongkai(&["witness", "--log", path(&place.path().join("none")), "--state", path(&state)]);
         assert!(stranger.status.code() == Some(1) && told(&stranger).contains("不是网址，也不是目录"));
+    }
+
+    async fn a_mirror_holds_the_whole_log(app) {
+        column(app).await;
+        let place = tempfile::tempdir().expect("place");
+        let (dir, state) = (place.path().join("www"), place.path().join("state"));
+        for title in ["第一份通知", "第二份通知"] {
+            published(app, title).await;
+            signed(app).await;
+            let report = mirror::run(&app.app, &dir, false, |_| {}).await.expect("a mirror");
+            assert!(report.failed.is_empty(), "{:?}", report.failed);
+            let output = gongkai(&["witness", "--log", path(&dir.join("log")), "--state", path(&state)]);
+            assert!(output.status.success(), "{}", told(&output));
+        }
+        assert!(dir.join("log/tile/entries/000.p/2").is_file() && !dir.join("log/tile/entries/000.p/1").exists());
     }
 
     async fn a_log_that_was_changed_or_cut_does_not_verify_and_is_not_signed(app) {
