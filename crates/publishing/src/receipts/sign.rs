@@ -214,6 +214,18 @@ pub(super) async fn restored(ctx: &Ctx) -> Result<Option<String>> {
     }))
 }
 
+/// Whether the log can be signed here, now or when it begins.
+///
+/// # Errors
+/// With what to do, when the key is gone or is another one.
+pub async fn ready(ctx: &Ctx) -> Result<()> {
+    match rows::head(ctx.db().read()).await? {
+        Some(head) => signer(ctx, Some(&head)).map(drop),
+        // It is made where the key of the audit log lies, which is looked at by itself.
+        None => Ok(()),
+    }
+}
+
 /// How the log stands, for the command that verifies; none = there is nothing in it.
 ///
 /// # Errors
