@@ -81,7 +81,7 @@ impl Signed {
 
 fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {
     let mut shell = reader.shell(ctx, title, "网站说明", "");
-    "每一次公开、更正、撤回都记在只能增加、不能改写的日志里。在这里查文件的公开凭证，学习怎样核验。"
+    "每一次公开、更正、撤回都记在只能增加、不能改写的日志里。在这里查文件的公开凭证，了解怎样核验。"
         .clone_into(&mut shell.description);
     shell.crumb("网站地图", "/sitemap")
 }
