@@ -8,7 +8,7 @@ import { crawl, title } from "./lib/links.mjs";
 
 const SEEDS = [
   "/", "/sitemap", "/openness", "/catalogue", "/policies", "/documents", "/plans", "/organs", "/foi", "/dialogue", "/services", "/data", "/api", "/reports", "/consultations",
-  "/letters", "/statements/accessibility", "/statements/privacy", "/search", "/search?q=公开", "/search?q=养老补贴", "/search?q=饕餮貔貅", "/search?q=路", "/search?q=",
+  "/letters", "/statements/accessibility", "/statements/privacy", "/receipts", "/search", "/search?q=公开", "/search?q=养老补贴", "/search?q=饕餮貔貅", "/search?q=路", "/search?q=",
   "/search?q=" + "很长的问题".repeat(30),
 ];
 const MISSING = ["/no-such-page", "/policies/no-such-policy", "/columns/没有的栏目", "/organs/XX999"];

@@ -309,6 +309,12 @@ pub trait Datasets: Send + Sync {
     fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>>;
 }
 
+/// Addresses of the portal to which no page leads, for a copy of the whole that must have them. Declared as `Arc<dyn Unlinked>`.
+pub trait Unlinked: Send + Sync {
+    /// Paths that answer now.
+    fn addresses<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>>;
+}
+
 /// With which events subjects of one kind leave the public and come back. Declared by whoever publishes them, for those who
 /// rest on it: what serves as evidence must be public.
 #[derive(Debug, Clone, Copy)]

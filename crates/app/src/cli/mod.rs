@@ -9,8 +9,10 @@ mod compare;
 mod data;
 mod file;
 mod plan;
+mod receipt;
 mod tables;
 mod user;
+mod witness;
 mod words;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -140,7 +142,7 @@ enum Command {
         /// 用这个文件里的密钥或密码加密备份，至少 16 个字符
         #[arg(long, value_name = "FILE")]
         key_file: Option<PathBuf>,
-        /// 把本站的密钥也放进备份（log-key 给留痕签名，files-key 打开公众提交的附件）
+        /// 把本站的密钥也放进备份（log-key 给留痕签名，public-log-key 给公开凭证签名，files-key 打开公众提交的附件）
         #[arg(long)]
         with_keys: bool,
     },
@@ -159,6 +161,24 @@ enum Command {
     /// 验证留痕链和文件是否完好
     #[command(after_help = "例：gongkai verify --json")]
     Verify,
+    /// 核验公开凭证：什么内容、从何时起公开过；不联网，不需要数据库
+    #[command(
+        after_help = "例：gongkai verify-receipt 公开凭证.txt --key 公钥.txt\n\n凭证在文件页面的“公开凭证”下载。--key 是网站公布的日志公钥（网址 /log/key），\
+                            请另行取得；不给出时，只证明凭证与它自己的签名相符，请核对密钥编号。凭证被改动过或不完整的，说明原因，退出码是 1。"
+    )]
+    VerifyReceipt {
+        /// 凭证文件；写 - 时从标准输入读
+        file: PathBuf,
+        /// 日志的公钥：存有公钥的文件，或公钥本身
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+    },
+    /// 见证公开凭证日志：核对历史没有被改写，并加签
+    #[command(
+        after_help = "例：gongkai witness --log https://www.example.gov.cn/log --state ./witness\n\n请在另一台电脑上定时运行。第一次记下日志的公钥和现状，以后每次\
+                            核对日志只增加、没有改写，加签后存入 --state 目录的 checkpoint。发现改写时不加签，保留证据，退出码是 1。"
+    )]
+    Witness(witness::Args),
     /// 检查安装环境和配置
     #[command(after_help = "例：gongkai doctor")]
     Doctor,
@@ -228,6 +248,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
+        Command::VerifyReceipt { file, key } => return receipt::run(&file, key.as_deref(), cli.common.json),
+        Command::Witness(args) => return witness::run(&args, cli.common.json),
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
             let readings = match &cli.common.config {
@@ -268,6 +290,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Clock(_)
             | Command::Check { .. }
             | Command::Compare { .. }
+            | Command::VerifyReceipt { .. }
+            | Command::Witness(_)
             | Command::Column(tables::Column::Template) => {
                 unreachable!("needs no database and is done before")
             }

@@ -237,6 +237,14 @@ pub(super) fn calendar(ctx: &Ctx) -> Outcome {
     Ok(format!("录到 {known}"))
 }
 
+/// Whether what becomes public can be signed.
+pub(super) async fn receipts(ctx: &Ctx) -> Outcome {
+    let words = |error: store::Error| format!("{error}。");
+    publishing::receipts::ready(ctx).await.map_err(words)?;
+    let told = publishing::receipts::told(ctx).await.map_err(words)?;
+    Ok(told.unwrap_or_else(|| "还没有公开的文件，第一份公开后建立日志".to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

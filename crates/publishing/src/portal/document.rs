@@ -104,6 +104,8 @@ struct Page {
     history: Vec<Past>,
     source: String,
     digest: String,
+    /// Address of its receipts; empty where it is only a preview.
+    receipt: String,
     stamp: (String, String),
     phone: String,
 }
@@ -146,6 +148,7 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     if bar.draft {
         page.stamp = ("草稿".to_owned(), "尚未公开".to_owned());
     }
+    page.receipt.clear();
     page.bar = Some(bar);
     office_page(&page)
 }
@@ -199,6 +202,7 @@ async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<P
         source,
         stamp: (format!("{} 公开", directory.short_name(&listed.organ)), stamp_line(document)),
         digest: document.digest.clone(),
+        receipt: format!("/receipts/{}", listed.id),
         phone: part::phone_of(ctx, &listed.organ),
         organ,
     })
@@ -356,6 +360,7 @@ struct Tomb {
     reason: String,
     notice: String,
     when_words: String,
+    receipt: String,
     phone: String,
 }
 
@@ -374,6 +379,7 @@ fn tombstone(ctx: &Ctx, reader: &Reader, tomb: &Tombstone) -> Result<Response> {
         reason: tomb.reason.clone(),
         notice: tomb.notice.clone(),
         when_words: format!("撤回时间 {}", time::show_minute(&tomb.withdrawn_at)),
+        receipt: format!("/receipts/{}", tomb.id),
         phone: part::phone_of(ctx, &tomb.organ),
     })?;
     *response.status_mut() = StatusCode::GONE;

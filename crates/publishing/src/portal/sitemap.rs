@@ -38,6 +38,7 @@ const PAGES: &[(&str, &str)] = &[
     ("/services", "办事指南"),
     ("/data", "数据开放"),
     ("/api", "开放接口"),
+    ("/receipts", "公开凭证"),
     ("/statements/about", "关于本站"),
     ("/statements/accessibility", "无障碍声明"),
     ("/statements/privacy", "隐私说明"),

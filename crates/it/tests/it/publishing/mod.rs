@@ -5,6 +5,7 @@ mod compare;
 mod erasure;
 pub(crate) mod gates;
 pub(crate) mod pictures;
+mod receipts;
 mod refused;
 mod screen;
 
