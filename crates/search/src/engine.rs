@@ -224,6 +224,17 @@ impl Ask<'_> {
                 .map(|part| -> Boxed { Box::new(BooleanQuery::union(self.literally(part, &tokens::units(part)))) });
             ways.push(Box::new(BooleanQuery::intersection(both.into())));
         }
+        for form in &self.parsed.decree {
+            ways.push(boost(phrase(self.fields.pairs_extra, form), 8.0));
+            ways.push(phrase(self.fields.pairs_title, form));
+            ways.push(phrase(self.fields.pairs_body, form));
+        }
+        if let Some(article) = &self.parsed.article {
+            let of = |term: &Term| phrase_of(self.fields.pairs_whole, &term.text, &term.units);
+            let mut all = vec![phrase(self.fields.pairs_title, &article.number)];
+            all.extend(article.of.iter().map(of));
+            ways.push(boost(Box::new(BooleanQuery::intersection(all)), 6.0));
+        }
         let found: Boxed = Box::new(BooleanQuery::union(ways));
         // Whoever types a name means it: its bearer comes first.
         let name = self.exactly(&tokens::key(&self.query.text));
@@ -349,6 +360,8 @@ impl Ask<'_> {
             }
         }
         texts.extend(self.parsed.number.as_deref().map(Cow::Borrowed));
+        texts.extend(self.parsed.decree.iter().map(|form| Cow::Borrowed(form.as_str())));
+        texts.extend(self.parsed.article.iter().map(|article| Cow::Borrowed(article.number.as_str())));
         Needles::new(texts.iter().map(AsRef::as_ref))
     }
 

@@ -17,7 +17,7 @@ use tantivy::{
 };
 
 use crate::{
-    schema::{self, DAY, Facet},
+    schema::{self, DAY, Facet, PAST},
     seen::subjects,
 };
 
@@ -26,6 +26,8 @@ const FACETS: usize = Facet::ALL.len();
 const REMEMBERED: usize = 4;
 /// Days after which half of a new text's advantage is gone.
 const FRESH_DAYS: f32 = 180.0;
+/// What a text that is no longer in force keeps of its score: behind the one that replaced it, before what only mentions it.
+const PAST_KEEPS: Score = 0.6;
 
 /// Values of each facet of which a hit must have one; empty means any.
 pub(crate) type Filters = [Vec<String>; FACETS];
@@ -134,6 +136,7 @@ pub(crate) struct SegmentGather {
     segment: SegmentOrdinal,
     subjects: Option<Column<u64>>,
     days: Option<Column<i64>>,
+    past: Option<Column<i64>>,
     facets: Vec<Values>,
     total: u64,
     unfiltered: u64,
@@ -174,6 +177,7 @@ impl Collector for Gather {
             segment: ord,
             subjects: subjects(segment)?.map(|subjects| subjects.ords().clone()),
             days: segment.fast_fields().column_opt::<i64>(DAY)?,
+            past: segment.fast_fields().column_opt::<i64>(PAST)?,
             facets,
             total: 0,
             unfiltered: 0,
@@ -227,7 +231,10 @@ impl SegmentGather {
     fn rank(&self, doc: DocId, score: Score) -> f64 {
         let day = self.days.as_ref().and_then(|days| days.first(doc));
         match self.by {
-            By::Relevance(_) => f64::from(score * freshness(day, self.today)),
+            By::Relevance(_) => {
+                let past = self.past.as_ref().is_some_and(|past| past.first(doc).is_some());
+                f64::from(score * freshness(day, self.today) * if past { PAST_KEEPS } else { 1.0 })
+            }
             By::Day => day.map_or(f64::NEG_INFINITY, |day| f64::from(i32::try_from(day).unwrap_or(i32::MIN))),
         }
     }

@@ -16,6 +16,7 @@ mod meant;
 mod names;
 mod pages;
 pub mod phrases;
+mod plain;
 mod pread;
 mod query;
 mod results;
