@@ -313,7 +313,8 @@ impl Search {
     /// See [`Search::query`].
     pub async fn plain(&self, text: &str, most: usize) -> Result<Vec<String>> {
         let (search, text) = (self.clone(), cut(text));
-        let look = move |opened: &Opened| plain::subjects(&opened.seen_by(Audience::Public), opened.fields, &text, most);
+        let look =
+            move |opened: &Opened| plain::subjects(&opened.seen_by(Audience::Public), opened.fields, &text, most);
         self.inner.gates.of(Audience::Office).work(move || search.reading(look)).await
     }
 
