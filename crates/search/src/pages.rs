@@ -11,21 +11,21 @@ use kernel::permission::READ_PUBLIC;
 use serde::Deserialize;
 use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, page::query_string};
 
-use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort, api, names::Names, schema::Facet};
+use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort, api, atom, names::Names, schema::Facet};
 
 /// The routes of the portal. Needs `Extension<Search>`.
 pub(crate) fn portal_routes() -> Routes {
-    Routes::new(Listener::Portal).get("/search", &READ_PUBLIC, page).get("/search/suggest", &READ_PUBLIC, suggest).get(
-        api::SEARCH.path,
-        &READ_PUBLIC,
-        api::search,
-    )
+    Routes::new(Listener::Portal)
+        .get("/search", &READ_PUBLIC, page)
+        .get("/search/feed.atom", &READ_PUBLIC, atom::feed)
+        .get("/search/suggest", &READ_PUBLIC, suggest)
+        .get(api::SEARCH.path, &READ_PUBLIC, api::search)
 }
 
 /// The query of the address. All text, so that a wrong number is no error page.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+pub(crate) struct Asked {
     q: String,
     kind: String,
     organ: String,
@@ -66,7 +66,8 @@ fn query_of(query: &Query) -> String {
     ])
 }
 
-fn address(query: &Query, change: impl FnOnce(&mut Query)) -> String {
+/// The address of the page that shows the question after this change, from its first page.
+pub(crate) fn address(query: &Query, change: impl FnOnce(&mut Query)) -> String {
     let mut changed = query.clone();
     change(&mut changed);
     match query_of(&changed) {
@@ -137,6 +138,8 @@ struct SearchPage {
     chosen: Vec<Link>,
     by_relevance: String,
     by_date: String,
+    /// The same question as a feed; empty where there is nothing to follow.
+    feed: String,
     without_filters: String,
     shorter: Vec<Link>,
     meant: Vec<Link>,
@@ -268,6 +271,7 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
     pager.total = total;
     SearchPage {
         kinds,
+        feed: atom::feed_of(&query),
         by_relevance: address(&query, |query| query.sort = Sort::Relevance),
         by_date: address(&query, |query| query.sort = Sort::Date),
         without_filters: address(&Query::text(asked), |_| {}),
