@@ -11,7 +11,7 @@ use tantivy::{
 use web::hooks::{Within, WordHits, WordQuery};
 
 use crate::{
-    Result,
+    Result, asking,
     gather::{By, Counts, Filters, Gather, Gathered, Group},
     meant,
     names::{Names, Stretch},
@@ -257,7 +257,7 @@ impl Ask<'_> {
                 let form = self.literally(other.form, &tokens::units(other.form));
                 let mut all: Vec<Boxed> = vec![Box::new(BooleanQuery::union(form))];
                 for around in [other.before, other.after] {
-                    all.extend(Segmenter.words(around).iter().map(|word| self.word(word)));
+                    all.extend(asking::meant(Segmenter.words(around)).iter().map(|word| self.word(word)));
                 }
                 // A long form scores by each of its pairs: so little that it stays behind.
                 ways.push(boost(Box::new(BooleanQuery::intersection(all)), 0.1));
@@ -276,10 +276,13 @@ impl Ask<'_> {
     /// A text as it stands, or as a name.
     fn literally(&self, text: &str, units: &[tokens::Unit]) -> Vec<Boxed> {
         let literal = |field| phrase_of(field, text, units);
+        // Two characters stand beside each other by chance, too: 最低保护价 is no 低保. Where a word is meant, it counts as a word
+        // besides.
+        let by_chance = units.len() == 2 && matches!(&Segmenter.words(text)[..], [word] if word == text);
         let mut ways = vec![
             boost(literal(self.fields.pairs_title), 5.0),
             boost(literal(self.fields.pairs_extra), 4.0),
-            literal(self.fields.pairs_body),
+            boost(literal(self.fields.pairs_body), if by_chance { 0.3 } else { 1.0 }),
         ];
         for (facet, code) in self.names.bearers(units) {
             let term = IndexTerm::from_field_text(self.fields.facets[facet as usize], code);
@@ -291,7 +294,7 @@ impl Ask<'_> {
     /// What a stretch of the question asks for: each of its words, or the name.
     fn stretch(&self, stretch: &Stretch) -> Vec<Boxed> {
         match stretch {
-            Stretch::Text(text) => Segmenter.words(text).iter().map(|word| self.word(word)).collect(),
+            Stretch::Text(text) => asking::meant(Segmenter.words(text)).iter().map(|word| self.word(word)).collect(),
             Stretch::Name(text, units) => vec![Box::new(BooleanQuery::union(self.literally(text, units)))],
         }
     }
@@ -317,6 +320,7 @@ impl Ask<'_> {
                 }
             }
         }
+        let words = asking::meant(words);
         let half = words.len().div_ceil(2);
         let words: Vec<Boxed> = words.iter().map(|word| self.word(word)).collect();
         (words.len() > 1).then(|| -> Boxed { Box::new(BooleanQuery::union_with_minimum_required_clauses(words, half)) })
@@ -354,7 +358,9 @@ impl Ask<'_> {
             }
             for stretch in self.names.stretches(term).into_iter().filter(|_| !term.literal) {
                 match stretch {
-                    Stretch::Text(text) => texts.extend(Segmenter.words(&text).into_iter().map(Cow::Owned)),
+                    Stretch::Text(text) => {
+                        texts.extend(asking::meant(Segmenter.words(&text)).into_iter().map(Cow::Owned));
+                    }
                     Stretch::Name(name, _) => texts.push(Cow::Owned(name)),
                 }
             }

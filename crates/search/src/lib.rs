@@ -5,6 +5,7 @@
 //! their words here through [`web::hooks::WordIndex`].
 
 mod api;
+mod asking;
 mod atom;
 mod disk;
 mod engine;
