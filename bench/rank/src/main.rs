@@ -17,7 +17,7 @@ use anyhow::{Context, Result, anyhow};
 use bench::words::Dice;
 use document::common::{DOCUMENT_NUMBER, IN_FORCE, REPEALED, VALIDITY};
 use jieba_rs::{Jieba, TokenizeMode};
-use jiff::{civil::Time, tz::TimeZone};
+use jiff::civil::Time;
 use kernel::{Actor, OrganCode};
 use publishing::{
     columns::ColumnData,
@@ -130,7 +130,8 @@ async fn fill(ctx: &Ctx, laws: &[Law]) -> Result<BTreeMap<String, String>> {
         let mut tx = ctx.db().write().await?;
         for law in batch {
             let is_law = law.name.ends_with('法');
-            let at = law.on.to_datetime(Time::constant(9, 0, 0, 0)).to_zoned(TimeZone::UTC)?.timestamp();
+            let at =
+                law.on.to_datetime(Time::constant(9, 0, 0, 0)).to_zoned_datetime(kernel::time::china())?.timestamp();
             let organ = OrganCode::from(if is_law { "QH001" } else { "QH002" });
             let column = if is_law { "laws" } else { "regulations" };
             let mut one = Seed::published(organ, column, &POLICY, &law.title, &law.html, at);
