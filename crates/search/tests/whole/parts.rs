@@ -184,3 +184,38 @@ async fn the_office_finds_its_own_and_what_is_public() {
     // What was asked by the one is not remembered for the other.
     assert_eq!(search.query(&Query::text(CANARY)).await.unwrap().total, 0);
 }
+
+#[tokio::test]
+async fn an_article_is_found_by_its_number_beside_a_part_of_the_title() {
+    let (_town, search) = town().await;
+    for question in ["采砂管理办法第二条", "河道采砂 第2条", "青禾县河道采砂管理办法 二条"]
+    {
+        let results = search.query(&Query::text(question)).await.unwrap();
+        let parts: Vec<_> = results.hits.iter().flat_map(|hit| &hit.parts).map(|part| part.key.as_str()).collect();
+        assert_eq!((results.total, &parts[..]), (1, &["article/2"][..]), "{question}");
+    }
+    let whole = search.query(&Query::text("青禾县河道采砂管理办法")).await.unwrap();
+    assert!(whole.hits[0].exact && whole.hits[0].parts.is_empty(), "its name means the whole");
+}
+
+#[tokio::test]
+async fn what_stands_side_by_side_by_chance_comes_behind_what_is_meant() {
+    let (town, search) = filled().await;
+    let grain = "国家对小麦实行最低保护价收购，最低保护价由国务院规定，低于最低保护价的补足。";
+    town.put("g", entry("粮食收购办法", grain)).await;
+    town.put("d", entry("城乡最低生活保障办法", "家庭人均收入低于标准的，按月发给差额。")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "低保").await, ["d", "g"]);
+    // Of two that fit alike, the one in force.
+    town.put("new", SearchEntry { past: true, date: "2026-05-01".into(), ..entry("小区绿化管理规定", "绿化。") }).await;
+    town.put("old", SearchEntry { date: "2020-05-01".into(), ..entry("小区绿化管理规定", "绿化。") }).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "小区绿化").await, ["old", "new"]);
+}
+
+#[tokio::test]
+async fn plain_ranking_is_there_to_be_compared_with() {
+    let (_town, search) = town().await;
+    assert_eq!(search.plain("采砂许可", 10).await.unwrap(), ["p"], "a subject once, however many of its parts fit");
+    assert!(search.plain("饕餮", 10).await.unwrap().is_empty());
+}
