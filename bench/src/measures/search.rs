@@ -44,7 +44,10 @@ pub(crate) fn measure(settings: &Settings, program: &Program, folder: &Path, rep
     };
     let ranker = std::env::current_exe()?.with_file_name("gongkai-bench-rank");
     let output = Command::new(&ranker)
-        .args([program.file(), &folder.join("library"), corpus, &settings.root.join("bench/queries.tsv")])
+        .arg(program.file())
+        .arg(folder.join("library"))
+        .arg(corpus)
+        .arg(settings.root.join("bench/queries.tsv"))
         .arg(settings.seed.to_string())
         .output()
         .with_context(|| format!("{}: start the measures with bench/run", ranker.display()))?;

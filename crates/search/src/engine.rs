@@ -21,7 +21,8 @@ use crate::{
     seen::Seen,
     segmenter::Segmenter,
     snippet::{self, Needles},
-    synonyms, tokens,
+    synonyms::{self, Other},
+    tokens,
     vocabulary::{Cache, Vocabulary},
 };
 
@@ -234,6 +235,8 @@ impl Ask<'_> {
             let mut all = vec![phrase(self.fields.pairs_title, &article.number)];
             all.extend(article.of.iter().map(of));
             ways.push(boost(Box::new(BooleanQuery::intersection(all)), 6.0));
+            let whole: String = article.of.iter().map(|term| term.text.as_str()).collect();
+            ways.push(self.exactly(&tokens::key(&format!("{whole}{}", article.number))));
         }
         let found: Boxed = Box::new(BooleanQuery::union(ways));
         // Whoever types a name means it: its bearer comes first.
@@ -259,8 +262,7 @@ impl Ask<'_> {
                 for around in [other.before, other.after] {
                     all.extend(asking::meant(Segmenter.words(around)).iter().map(|word| self.word(word)));
                 }
-                // A long form scores by each of its pairs: so little that it stays behind.
-                ways.push(boost(Box::new(BooleanQuery::intersection(all)), 0.1));
+                ways.push(boost(Box::new(BooleanQuery::intersection(all)), said_by(&term.text, &other)));
             }
             let stretches = self.names.stretches(term);
             let apart: Vec<Boxed> = stretches.iter().flat_map(|stretch| self.stretch(stretch)).collect();
@@ -489,6 +491,15 @@ impl Ask<'_> {
         facets.year.sort_by(|a, b| b.value.cmp(&a.value));
         facets
     }
+}
+
+/// What another form counts against the one that was said. A form scores by each of its pairs of characters: a longer one is
+/// brought to the length of what was said, and counts half of it.
+fn said_by(text: &str, other: &Other<'_>) -> f32 {
+    let chars = |text: &str| text.chars().count();
+    let pairs = |chars: usize| u16::try_from(chars.saturating_sub(1).max(1)).map_or(1.0, f32::from);
+    let said = chars(text).saturating_sub(chars(other.before) + chars(other.after));
+    (pairs(said) / pairs(chars(other.form))).min(1.0) * 0.5
 }
 
 fn boost(query: Boxed, factor: f32) -> Boxed {

@@ -194,8 +194,10 @@ pub(crate) fn document(fields: &Fields, source: &str, id: &str, entry: &SearchEn
     document.add_text(fields.words_body, body);
     document.add_text(fields.pairs_title, &entry.title);
     document.add_text(fields.pairs_body, body);
-    if !entry.of.is_empty() {
-        document.add_text(fields.pairs_whole, &entry.of);
+    for whole in &entry.of {
+        document.add_text(fields.pairs_whole, whole);
+        // 劳动合同法第十九条 names the article of this law, and not of the rules about it.
+        document.add_text(fields.exact, tokens::key(&format!("{whole}{}", entry.title)));
     }
     if entry.past {
         document.add_i64(fields.past, 1);

@@ -24,8 +24,9 @@ pub struct SearchEntry {
     pub key: String,
     /// Who may find it.
     pub audience: Audience,
-    /// Title of the subject whose part it is; empty for the subject itself. «劳动合同法第十九条» finds the article by it.
-    pub of: String,
+    /// Title and names of the subject whose part it is; none for the subject itself. «劳动合同法第十九条» finds the article by
+    /// them.
+    pub of: Vec<String>,
     /// Code of the kind: `policy`, `notice`, `organ`, `plan` …
     pub kind: String,
     pub title: String,
@@ -57,7 +58,7 @@ impl SearchEntry {
         Self {
             key: String::new(),
             audience,
-            of: String::new(),
+            of: Vec::new(),
             kind: kind.to_owned(),
             title,
             body: String::new(),
@@ -88,7 +89,7 @@ impl SearchEntry {
     pub fn part(&self, key: impl Into<String>, title: impl Into<String>, body: impl Into<String>, url: String) -> Self {
         Self {
             key: key.into(),
-            of: self.title.clone(),
+            of: [&self.title].into_iter().chain(&self.names).cloned().collect(),
             title: title.into(),
             body: body.into(),
             url,

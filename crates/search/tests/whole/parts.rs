@@ -194,6 +194,8 @@ async fn an_article_is_found_by_its_number_beside_a_part_of_the_title() {
         let parts: Vec<_> = results.hits.iter().flat_map(|hit| &hit.parts).map(|part| part.key.as_str()).collect();
         assert_eq!((results.total, &parts[..]), (1, &["article/2"][..]), "{question}");
     }
+    let named = search.query(&Query::text("青禾县河道采砂管理办法第2条")).await.unwrap();
+    assert_eq!(named.hits[0].parts[0].key, "article/2");
     let whole = search.query(&Query::text("青禾县河道采砂管理办法")).await.unwrap();
     assert!(whole.hits[0].exact && whole.hits[0].parts.is_empty(), "its name means the whole");
 }
