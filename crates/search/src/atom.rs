@@ -11,7 +11,7 @@ use axum::{
 use web::{Ctx, Query as Params, page::xml_text};
 
 use crate::{
-    Hit, Query, Search, Sort,
+    Hit, Query, Search, Since, Sort,
     pages::{Asked, address},
 };
 
@@ -47,7 +47,7 @@ pub(crate) fn feed_of(query: &Query) -> String {
     if query.text.trim().is_empty() && !query.is_filtered() {
         return String::new();
     }
-    let page = address(query, |query| query.sort = Sort::Relevance);
+    let page = address(query, |query| (query.sort, query.since) = (Sort::Relevance, Since::Ever));
     page.replacen("/search", "/search/feed.atom", 1)
 }
 

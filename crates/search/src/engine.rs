@@ -134,7 +134,7 @@ impl State<'_> {
         let mut hits = Vec::new();
         for kind in self.kinds.iter().filter(|_| !id.is_empty()) {
             let subject = TermQuery::new(schema::subject_term(&fields, kind, id), IndexRecordOption::Basic);
-            let gather = Gather { filters: Filters::default(), by: By::Day, most: 1, counted: false };
+            let gather = Gather { filters: Filters::default(), since: None, by: By::Day, most: 1, counted: false };
             let found = seen.search(Box::new(subject), &gather)?;
             hits.extend(ask.hits(found.hits.iter())?.into_iter().filter(|hit| hit.url == path));
         }
@@ -184,7 +184,7 @@ pub(crate) fn ids(seen: &Seen, fields: Fields, query: &WordQuery) -> Result<Word
         Facet::Year | Facet::Validity => Vec::new(),
     });
     let most = query.limit.min(WordQuery::MOST);
-    let gather = Gather { filters, by: By::Day, most, counted: false };
+    let gather = Gather { filters, since: None, by: By::Day, most, counted: false };
     let found = seen.search(Box::new(BooleanQuery::new(clauses)), &gather)?;
     let addresses: Vec<DocAddress> = found.hits.iter().filter_map(|group| group.entries().next()).collect();
     let total = found.counts.total;
@@ -338,7 +338,8 @@ impl Ask<'_> {
         };
         let most = results.page * results.size;
         let filters = self.names.filters(self.query);
-        self.seen.search(found, &Gather { filters, by, most, counted: true })
+        let since = self.query.since.days().map(|days| schema::day(self.today) - days);
+        self.seen.search(found, &Gather { filters, since, by, most, counted: true })
     }
 
     fn hits<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Result<Vec<Hit>> {
@@ -467,7 +468,7 @@ impl Ask<'_> {
 
     /// How many subjects are found without filters; by facet, if wanted.
     fn count(&self, found: Boxed, counted: bool) -> Result<Counts> {
-        let gather = Gather { filters: Filters::default(), by: By::Day, most: 0, counted };
+        let gather = Gather { filters: Filters::default(), since: None, by: By::Day, most: 0, counted };
         Ok(self.seen.search(found, &gather)?.counts)
     }
 

@@ -45,6 +45,8 @@ pub(crate) enum By {
 #[derive(Debug, Clone)]
 pub(crate) struct Gather {
     pub(crate) filters: Filters,
+    /// The first day that counts, days since 1970.
+    pub(crate) since: Option<i64>,
     pub(crate) by: By,
     /// Hits that are wanted, from the first.
     pub(crate) most: usize,
@@ -130,6 +132,7 @@ struct Values {
 /// Collector of one segment.
 pub(crate) struct SegmentGather {
     by: By,
+    since: Option<i64>,
     counted: bool,
     today: i64,
     most: usize,
@@ -171,6 +174,7 @@ impl Collector for Gather {
         };
         Ok(SegmentGather {
             by: self.by,
+            since: self.since,
             counted: self.counted,
             today,
             most: self.most,
@@ -249,6 +253,11 @@ impl SegmentCollector for SegmentGather {
             self.end_group();
             self.subject = subject;
             self.unfiltered += 1;
+        }
+        if let Some(since) = self.since
+            && self.days.as_ref().and_then(|days| days.first(doc)).is_none_or(|day| day < since)
+        {
+            return;
         }
         let mut values = [None; FACETS];
         let mut misses = 0;

@@ -41,7 +41,7 @@ use web::{Capability, hooks::WordIndex};
 
 pub use error::{Error, Result};
 pub use feed::run;
-pub use query::{LONGEST, MOST_TERMS, Query, Sort};
+pub use query::{LONGEST, MOST_TERMS, Query, Since, Sort};
 pub use results::{FacetCount, Facets, Hit, Part, Piece, Results, Suggestions};
 pub use shared::{Search, Status};
 pub use suggest::Offered;

@@ -28,6 +28,8 @@ pub struct Query {
     pub year: String,
     /// Only this validity, by its code or its words.
     pub validity: String,
+    /// Only what became public lately.
+    pub since: Since,
     /// In which order hits come.
     pub sort: Sort,
     /// Which page, from 1; 0 counts as 1.
@@ -45,6 +47,57 @@ pub enum Sort {
     Relevance,
     /// The newest first, by the first day of being public.
     Date,
+}
+
+/// How long ago something became public at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Since {
+    /// Whenever.
+    #[default]
+    Ever,
+    Week,
+    Month,
+    Year,
+}
+
+impl Since {
+    /// As they are offered.
+    pub(crate) const ALL: [Self; 4] = [Self::Ever, Self::Week, Self::Month, Self::Year];
+
+    /// As addresses have it.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Ever => "",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+
+    /// What an address says; whatever else stands there is no limit.
+    pub(crate) fn of(code: &str) -> Self {
+        Self::ALL.into_iter().find(|since| since.code() == code).unwrap_or_default()
+    }
+
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Ever => "不限",
+            Self::Week => "近一周",
+            Self::Month => "近一个月",
+            Self::Year => "近一年",
+        }
+    }
+
+    /// Days from that day to today.
+    pub(crate) fn days(self) -> Option<i64> {
+        match self {
+            Self::Ever => None,
+            Self::Week => Some(7),
+            Self::Month => Some(31),
+            Self::Year => Some(366),
+        }
+    }
 }
 
 impl Query {
@@ -68,7 +121,7 @@ impl Query {
     /// Whether any filter is set.
     pub fn is_filtered(&self) -> bool {
         let filters = [&self.kind, &self.organ, &self.column, &self.year, &self.validity];
-        filters.iter().any(|filter| !filter.trim().is_empty())
+        self.since != Since::Ever || filters.iter().any(|filter| !filter.trim().is_empty())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Subjects with several entries, and who may find them.
 
 use gongkai_search as search;
-use search::{Query, Results, Search, Sort};
+use search::{Query, Results, Search, Since, Sort};
 use web::hooks::{Audience, SearchEntry, WordQuery};
 
 use crate::{Town, entry, filled, ids};
@@ -220,4 +220,18 @@ async fn plain_ranking_is_there_to_be_compared_with() {
     let (_town, search) = town().await;
     assert_eq!(search.plain("采砂许可", 10).await.unwrap(), ["p"], "a subject once, however many of its parts fit");
     assert!(search.plain("饕餮", 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn only_what_became_public_lately_is_found_when_that_is_asked() {
+    let (_town, search) = filled().await;
+    let ask = async |text: &str, since: Since| {
+        let results = search.query(&Query { since, ..Query::text(text) }).await.unwrap();
+        (results.total, results.suggestions.without_filters)
+    };
+    // It is the first of June 2026; the one is of March, the other of May a year ago.
+    assert_eq!(ask("电梯", Since::Year).await, (1, 0));
+    assert_eq!(ask("电梯", Since::Month).await, (0, 1));
+    assert_eq!(ask("创业", Since::Year).await, (0, 1));
+    assert_eq!(ask("创业", Since::Ever).await, (1, 0));
 }
