@@ -108,7 +108,7 @@ export async function portalCrawl(program, browser) {
   await test("portal: feeds, tables and interface description are readable", async () => {
     const faults = new Faults();
     for (const [path, type, mark] of [
-      ["/feed.atom", "xml", "<entry>"], ["/sitemap.xml", "xml", "<loc>"], ["/api/v1/openapi.json", "json", '"openapi"'], ["/api/v1/documents", "json", "{"],
+      ["/feed.atom", "xml", "<entry>"], ["/search/feed.atom?q=养老", "xml", "<entry>"], ["/sitemap.xml", "xml", "<loc>"], ["/api/v1/openapi.json", "json", '"openapi"'], ["/api/v1/documents", "json", "{"],
       ["/policies.csv", "csv", ","], ["/robots.txt", "text/plain", "Sitemap"],
     ]) {
       const answer = await fetch(origin + path);

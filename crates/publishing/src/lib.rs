@@ -5,6 +5,7 @@
 
 pub mod columns;
 pub mod editions;
+mod entries;
 mod hooks;
 mod jobs;
 pub mod kinds;

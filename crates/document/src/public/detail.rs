@@ -139,6 +139,30 @@ async fn articles(db: &Db, edition: &EditionId) -> Result<Vec<html::Article>> {
     Ok(parts.into_iter().map(part).collect())
 }
 
+/// Articles of one text that are found each by itself; the longest codes have some 1,300.
+pub const MOST_ARTICLES: i64 = 2_000;
+
+/// A file of a public document, as the search reads it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct SearchableFile {
+    /// The file is served at `/attachments/{id}`.
+    pub id: AttachmentId,
+    pub title: String,
+    /// Visible text; empty where none could be read.
+    pub text: String,
+}
+
+/// An article (条) of a public document, as the search reads it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct SearchableArticle {
+    /// Address within the page.
+    pub anchor: String,
+    /// As printed: 第三条.
+    pub number: String,
+    /// Visible text without the number.
+    pub text: String,
+}
+
 /// What the search reads of a public document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Searchable {
@@ -146,21 +170,31 @@ pub struct Searchable {
     pub listed: Listed,
     /// Visible words of the text.
     pub body_text: String,
-    /// Title and visible text of each file.
-    pub attachments: Vec<(String, String)>,
+    /// Its files, in order.
+    pub attachments: Vec<SearchableFile>,
+    /// Its articles, in order, at most [`MOST_ARTICLES`].
+    pub articles: Vec<SearchableArticle>,
 }
 
 /// The same document for the search, without what only its page shows: a rebuild asks this for every document.
 pub async fn searchable(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Searchable>> {
     let Some((listed, text)) = whole(db, kinds, id).await? else { return Ok(None) };
     let attachments = query_as(
-        "SELECT CASE WHEN title = '' THEN file_name ELSE title END, body_text FROM attachment a WHERE edition_id = $1 \
-         AND NOT EXISTS (SELECT 1 FROM picture p WHERE p.edition_id = a.edition_id AND p.id = a.id) ORDER BY position, id",
+        "SELECT id, CASE WHEN title = '' THEN file_name ELSE title END AS title, body_text AS text FROM attachment a \
+         WHERE edition_id = $1 AND NOT EXISTS (SELECT 1 FROM picture p WHERE p.edition_id = a.edition_id AND p.id = a.id) ORDER BY position, id",
     )
     .bind(&text.id)
     .fetch_all(db.read())
     .await?;
-    Ok(Some(Searchable { listed, body_text: text.body_text, attachments }))
+    let articles = query_as(
+        "SELECT anchor, number, text FROM article WHERE edition_id = $1 AND level = $2 AND anchor <> '' ORDER BY place LIMIT $3",
+    )
+    .bind(&text.id)
+    .bind(i64::from(html::Article::LEVEL))
+    .bind(MOST_ARTICLES)
+    .fetch_all(db.read())
+    .await?;
+    Ok(Some(Searchable { listed, body_text: text.body_text, attachments, articles }))
 }
 
 /// What lists show of a document, if it is public now.

@@ -3,6 +3,7 @@
 mod amendments;
 mod api;
 mod backup;
+mod canaries;
 mod cli;
 mod duties;
 mod duties_office;

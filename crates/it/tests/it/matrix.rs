@@ -29,14 +29,14 @@ pub(crate) struct Object {
     state: &'static str,
     /// Beginnings of the routes that are about it.
     under: &'static [&'static str],
-    places: BTreeMap<&'static str, String>,
+    pub(crate) places: BTreeMap<&'static str, String>,
     /// What a form needs so that only permission can refuse it.
-    fields: Vec<(&'static str, String)>,
+    pub(crate) fields: Vec<(&'static str, String)>,
 }
 
 impl Object {
     /// The address of `route` for this object; `None` when the route is about something else.
-    fn address(&self, route: &RouteInfo) -> Option<String> {
+    pub(crate) fn address(&self, route: &RouteInfo) -> Option<String> {
         if !self.under.iter().any(|start| route.path.starts_with(start)) {
             return None;
         }

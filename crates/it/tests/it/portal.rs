@@ -64,6 +64,7 @@ const SURFACES: &[&str] = &[
     "/api/v1/openapi.json",
     "/search?q=%E9%87%91%E4%B8%9D%E9%9B%80%E4%B8%83%E5%9B%9B%E4%B8%80%E4%B9%9D",
     "/api/v1/search?q=%E9%87%91%E4%B8%9D%E9%9B%80",
+    "/search/feed.atom?q=%E9%87%91%E4%B8%9D%E9%9B%80",
     "/plans",
     "/documents?q=%E9%87%91%E4%B8%9D%E9%9B%80",
     "/organs?q=%E9%87%91%E4%B8%9D%E9%9B%80",
@@ -431,7 +432,7 @@ both! {
 }
 
 /// Fails unless every element is closed in order and every `&` begins an entity.
-fn well_formed(xml: &str) {
+pub(crate) fn well_formed(xml: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = xml;
     while let Some(at) = rest.find('<') {

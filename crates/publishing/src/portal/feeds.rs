@@ -15,7 +15,7 @@ use document::{
     public::{self, Filter, Listed, Order, Places, Tombstone},
 };
 use kernel::{id::ColumnId, time};
-use web::{Ctx, Error, Result};
+use web::{Ctx, Error, Result, page::xml_text};
 
 use super::downloads::fresh;
 
@@ -53,14 +53,6 @@ struct Feed {
     updated: String,
     entries: Vec<Entry>,
     gone: Vec<Gone>,
-}
-
-/// Characters that XML cannot hold are left out.
-pub(super) fn xml_text(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))
-        .collect()
 }
 
 /// Stays the same for ever, whatever becomes of the address.
