@@ -22,6 +22,7 @@ use review::permissions::REVIEW_EXCEPTIONS;
 use web::{Capability, Nav, hooks::Verb};
 
 pub use editions::subject::PUBLISH_DUE;
+pub use editions::uploads::sweep as sweep_uploads;
 pub use jobs::{handlers, publish_due};
 pub use settings::house;
 
@@ -86,6 +87,7 @@ pub fn capability() -> Capability {
         .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)
+        .migrations(store::migrations!("publishing", "../migrations/0001_upload.sql"))
         .search(hooks::search_source())
         .desk(hooks::desk_source())
         .desk(hooks::held_source())

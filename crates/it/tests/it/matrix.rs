@@ -84,6 +84,21 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
     ];
     let mut fields: Vec<_> = fields.map(|(name, value)| (name, value.to_owned())).to_vec();
     fields.push(("version", version.to_string()));
+    let mut places = BTreeMap::from([
+        ("id", id.clone()),
+        ("edition", edition),
+        ("file", file),
+        ("picture", picture),
+        ("name", "40x30.png".to_owned()),
+    ]);
+    if matches!(state, "draft" | "returned") {
+        // A file that its editor began to send.
+        let digest = "0".repeat(64);
+        let named = [("name", "b.txt"), ("size", "1"), ("digest", digest.as_str())];
+        let mut editor = app.editor(OWN).await;
+        let begun = editor.post(&format!("/documents/{id}/uploads"), &named).await.expect(200).json();
+        places.insert("upload", begun["upload"].as_str().expect("an upload").to_owned());
+    }
     Object {
         state,
         under: &[
@@ -93,13 +108,7 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
             "/bypasses/{edition}",
             "/pictures/{picture}",
         ],
-        places: BTreeMap::from([
-            ("id", id),
-            ("edition", edition),
-            ("file", file),
-            ("picture", picture),
-            ("name", "40x30.png".to_owned()),
-        ]),
+        places,
         fields,
     }
 }

@@ -11,6 +11,7 @@ use document::{
     House, Kind, Whole,
     common::{COMPARED, COMPARED_YES},
     draft::{self, NewDocument, Saved},
+    files::{self, Twin},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     html,
     permissions::WRITE_DOCUMENTS,
@@ -33,7 +34,7 @@ use web::{
 use super::{
     checks, deciding,
     form::{Field, Tie, fields, ties},
-    seen, subject,
+    seen, subject, uploads,
 };
 use crate::{columns, kinds};
 
@@ -142,6 +143,10 @@ struct Editor {
     short: Vec<Field>,
     ties: Vec<Tie>,
     files: Vec<AttachmentRow>,
+    /// Where else in the organ the same files stand.
+    twins: Vec<Twin>,
+    /// What this person began to send and did not end.
+    begun: Vec<uploads::Upload>,
     panel: Panel,
     /// The number of the document as it should be written, where it is written otherwise.
     right_number: Option<String>,
@@ -161,6 +166,17 @@ struct Editor {
 impl Editor {
     fn never_public(&self) -> bool {
         !self.document.was_public()
+    }
+
+    /// Names of the other files of this text that have the same bytes.
+    fn same_here(&self, file: &AttachmentRow) -> Vec<&str> {
+        let same = |other: &&AttachmentRow| other.digest == file.digest && other.id != file.id;
+        self.files.iter().filter(same).map(AttachmentRow::name).collect()
+    }
+
+    /// Other texts that have a file of the same bytes.
+    fn same_elsewhere(&self, file: &AttachmentRow) -> Vec<&Twin> {
+        self.twins.iter().filter(|twin| twin.digest == file.digest).collect()
     }
 }
 
@@ -301,6 +317,8 @@ async fn editor(
         upload_mb: ctx.config().server.upload_mb,
         once: ctx.once(),
         submit_once: ctx.once(),
+        twins: files::twins(ctx.db().read(), &whole).await?,
+        begun: uploads::begun(ctx, &desk.staff.account, &whole.edition).await?,
         panel,
         right_number: right_number(&form),
         form,

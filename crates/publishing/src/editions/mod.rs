@@ -22,6 +22,8 @@ pub(crate) mod proven;
 pub(crate) mod seen;
 pub(crate) mod show;
 pub mod subject;
+pub(crate) mod uploads;
+mod view;
 
 use document::permissions::{CONFIRM_ERASURE, VIEW_DOCUMENTS, WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS};
 use review::permissions::BYPASS_GATES;
@@ -52,11 +54,17 @@ pub(crate) fn routes() -> Routes {
         .weighty("/documents/{id}/erase/confirm", &CONFIRM_ERASURE, erase::confirm)
         .weighty("/documents/{id}/bypass", &BYPASS_GATES, actions::bypass)
         .upload("/documents/{id}/attachments", &WRITE_DOCUMENTS, actions::upload)
+        .post("/documents/{id}/uploads", &WRITE_DOCUMENTS, uploads::begin)
+        .get("/documents/{id}/uploads/{upload}", &WRITE_DOCUMENTS, uploads::state)
+        .upload("/documents/{id}/uploads/{upload}/parts", &WRITE_DOCUMENTS, uploads::part)
+        .post("/documents/{id}/uploads/{upload}/finish", &WRITE_DOCUMENTS, uploads::finish)
+        .post("/documents/{id}/uploads/{upload}/cancel", &WRITE_DOCUMENTS, uploads::cancel)
         .upload("/documents/{id}/pictures", &WRITE_DOCUMENTS, pictures::upload)
         .upload("/documents/{id}/import", &WRITE_DOCUMENTS, import::import)
         .get("/pictures/{picture}/{name}", &VIEW_DOCUMENTS, pictures::show)
         .get("/documents/{id}/attachments/{file}", &VIEW_DOCUMENTS, show::file)
         .get("/documents/{id}/attachments/{file}/text", &VIEW_DOCUMENTS, show::file_text)
+        .get("/documents/{id}/attachments/{file}/view", &VIEW_DOCUMENTS, view::page)
         .post("/documents/{id}/attachments/{file}/remove", &WRITE_DOCUMENTS, actions::remove)
         .post("/documents/{id}/attachments/{file}/arrange", &WRITE_DOCUMENTS, actions::arrange)
 }

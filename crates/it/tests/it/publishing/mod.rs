@@ -7,6 +7,7 @@ pub(crate) mod gates;
 pub(crate) mod pictures;
 mod refused;
 mod screen;
+mod uploads;
 
 use std::io::{Cursor, Read, Write};
 
