@@ -45,10 +45,11 @@ export async function writing(program, staff) {
     const reviewer = await staff.at("secrecy", "", pages);
     await openReview(reviewer, title);
     await claim(reviewer);
-    // Without a reason it stays where it is.
+    // Without a reason it stays where it is: told at the field, before anything is asked.
     await reviewer.getByRole("button", { name: "退回", exact: true }).click();
-    await reviewer.locator("dialog.confirm .submit .btn").first().click();
-    await reviewer.locator("#errors").waitFor();
+    await reviewer.locator("#reason-err").waitFor();
+    check((await reviewer.locator("dialog.confirm").count()) === 0, "asked to agree to what is then refused");
+    check(await reviewer.getByLabel("退回理由", { exact: true }).evaluate((field) => field === document.activeElement), "the field has no focus");
     await reviewer.getByLabel("退回理由", { exact: true }).fill("第二句的日期与附件不一致，请核对。");
     await act(reviewer, () => reviewer.getByRole("button", { name: "退回", exact: true }).click());
     await close(reviewer);

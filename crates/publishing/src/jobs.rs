@@ -57,13 +57,14 @@ pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
             Ok(())
         }
     });
-    let uploads = Entry::new("publishing.uploads", "清除没有传完、不再继续的附件", Every::Minutes(60), move || {
-        let ctx = sent.clone();
-        async move {
-            uploads::sweep(&ctx).await?;
-            Ok(())
-        }
-    });
+    let uploads =
+        Entry::new("publishing.uploads", "清除没有传完、不再继续的附件", Every::Minutes(60), move || {
+            let ctx = sent.clone();
+            async move {
+                uploads::sweep(&ctx).await?;
+                Ok(())
+            }
+        });
     Schedule::default().with(publish).with(uploads)
 }
 

@@ -8,6 +8,7 @@ pub mod editions;
 mod hooks;
 mod jobs;
 pub mod kinds;
+mod laid_out;
 mod people;
 mod portal;
 pub mod public;

@@ -232,6 +232,7 @@ both! {
         for path in &files {
             reader.get(path).await.expect(404);
             reader.get(&format!("{path}/{}.xlsx", "a")).await.expect(404);
+            reader.get(&path.replace("/attachments/", "/files/")).await.expect(404).hides(CANARY);
         }
         for list in ["/documents.json", "/api/v1/documents"] {
             let found = reader.get(&format!("{list}?q=%E9%87%91%E4%B8%9D%E9%9B%80")).await.json();
