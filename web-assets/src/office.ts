@@ -7,6 +7,7 @@ import { dialogs } from "./office/dialogs";
 import { folds } from "./office/fold";
 import { keys } from "./office/keys";
 import { live } from "./office/live";
+import { left } from "./office/left";
 import { limits } from "./office/limits";
 import { oneLine } from "./office/oneline";
 import { palette } from "./office/palette";
@@ -14,6 +15,7 @@ import { session } from "./office/session";
 import { unsent } from "./office/unsent";
 import { uploads } from "./office/upload";
 
+left();
 dialogs();
 folds();
 keys();

@@ -514,8 +514,10 @@ pub(super) async fn autosave(
             };
             let version = whole.edition.version;
             let stored = Typed::from_whole(&house, &whole);
-            let answer =
-                json!({ "message": message, "current": current, "fields": stored.pairs(), "version": version });
+            let answer = json!({
+                "message": message, "current": current, "fields": stored.pairs(), "version": version,
+                "merge": whole.edition.is_editable(),
+            });
             Ok((StatusCode::CONFLICT, Json(answer)).into_response())
         }
         Tried::Wrong(errors) => Err(Refusal::Fields(errors).into()),
