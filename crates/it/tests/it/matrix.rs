@@ -99,6 +99,17 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
         let begun = editor.post(&format!("/documents/{id}/uploads"), &named).await.expect(200).json();
         places.insert("upload", begun["upload"].as_str().expect("an upload").to_owned());
     }
+    if state == "secrecy" {
+        let mut reviewer = app.reviewer(Gate::SECRECY).await;
+        let noted = [("quote", "正文"), ("comment", "请核对")];
+        reviewer.post(&format!("/reviews/{}/comments", places["edition"]), &noted).await.expect(303);
+        let comment: String = store::query_scalar("SELECT id FROM text_comment WHERE edition_id = $1")
+            .bind(&places["edition"])
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("comment");
+        places.insert("comment", comment);
+    }
     Object {
         state,
         under: &[

@@ -36,7 +36,10 @@ use super::{
     form::{Field, Tie, fields, ties},
     seen, subject, uploads,
 };
-use crate::{columns, kinds};
+use crate::{
+    columns, kinds,
+    reviews::comments::{self, Comment},
+};
 
 type Pairs = Vec<(String, String)>;
 
@@ -147,6 +150,9 @@ struct Editor {
     twins: Vec<Twin>,
     /// What this person began to send and did not end.
     begun: Vec<uploads::Upload>,
+    /// What reviewers noted beside passages.
+    comments: Vec<Comment>,
+    comments_from: &'static str,
     panel: Panel,
     /// The number of the document as it should be written, where it is written otherwise.
     right_number: Option<String>,
@@ -318,6 +324,8 @@ async fn editor(
         once: ctx.once(),
         submit_once: ctx.once(),
         twins: files::twins(ctx.db().read(), &whole).await?,
+        comments: comments::of(ctx.db().read(), &whole).await?,
+        comments_from: "edit",
         begun: uploads::begun(ctx, &desk.staff.account, &whole.edition).await?,
         panel,
         right_number: right_number(&form),

@@ -4,6 +4,7 @@ use document::{events, rows::EditionRow};
 use kernel::{event::Event, time};
 
 use super::events as said;
+use crate::reviews::comments::{COMMENT_TURNED, COMMENTED};
 
 /// One line of the history.
 #[derive(Debug, Clone)]
@@ -93,6 +94,8 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::FILE_ADDED.name => ("添加附件".to_owned(), text("name")),
         kind if kind == events::FILE_REMOVED.name => ("移除附件".to_owned(), text("name")),
         kind if kind == events::FILE_ARRANGED.name => ("整理附件".to_owned(), text("title")),
+        kind if kind == COMMENTED.name => (format!("批注：“{}”", text("quote")), text("words")),
+        kind if kind == COMMENT_TURNED.name => (format!("批注{}：{}", text("to"), text("words")), text("answer")),
         kind if kind == events::SEEDED.name => (format!("由程序录入 {number}"), title()),
         kind if kind == said::OVERRIDDEN.name => (
             format!(
@@ -124,7 +127,11 @@ mod tests {
 
     #[test]
     fn every_kind_of_event_has_words() {
-        let kinds = events::ALL.into_iter().chain(subject::SAID.all()).chain([&said::PUBLICATION_REFUSED]);
+        let kinds = events::ALL.into_iter().chain(subject::SAID.all()).chain([
+            &said::PUBLICATION_REFUSED,
+            &COMMENTED,
+            &COMMENT_TURNED,
+        ]);
         for kind in kinds {
             let text = String::new;
             let event = Event {
