@@ -8,6 +8,7 @@ mod detail;
 mod filter;
 mod list;
 mod past;
+mod pointing;
 pub mod proof;
 
 use kernel::{
@@ -22,6 +23,7 @@ pub use detail::{
 pub use filter::Filter;
 pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, places, standing};
 pub use past::{Comparable, comparable, fields, file, side, withheld};
+pub use pointing::{Pointing, pointing};
 
 use crate::{
     html::{Heading, pictures::Address},

@@ -5,6 +5,7 @@ mod actions;
 pub(crate) mod anew;
 pub mod attachments;
 pub mod checks;
+mod cited;
 pub(crate) mod compare;
 pub mod deciding;
 mod edit;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Routes {
         .get("/documents/{id}", &VIEW_DOCUMENTS, show::show)
         .get("/documents/{id}/preview", &VIEW_DOCUMENTS, preview::page)
         .get("/documents/{id}/compare", &VIEW_DOCUMENTS, compare::page)
+        .get("/documents/{id}/cited", &WITHDRAW_DOCUMENTS, cited::page)
         .get("/documents/{id}/edit", &WRITE_DOCUMENTS, edit::edit)
         .post("/documents/{id}/save", &WRITE_DOCUMENTS, edit::save)
         .post("/documents/{id}/autosave", &WRITE_DOCUMENTS, edit::autosave)
