@@ -336,7 +336,7 @@ class Autosave {
           const open = list.find((one) => chosenIn(picks)(one.field) === null);
           const first = picks.querySelector<HTMLInputElement>(`[data-merge="${CSS.escape(open?.field ?? "")}"] input`);
           first?.focus();
-          return this.say("双方都改过的栏目，请先选定用哪一边的", true);
+          return this.say("两边都改过的栏目，请先选定用哪一边的", true);
         }
         panel.remove();
         this.over(fields, String(json.version ?? ""));

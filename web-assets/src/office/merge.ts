@@ -50,7 +50,7 @@ export function merged(
   return own.map(([field, value]) => [field, taken.get(field) ?? value]);
 }
 
-const TOLD = { own: "只有您改过", theirs: "只有对方改过", both: "双方都改过，请选择" };
+const TOLD = { own: "只有这里改过", theirs: "只有服务器上的改过", both: "两边都改过，请选择" };
 
 /** A field with both values and the choice between them. The choices belong to no form, so that nobody sends them. */
 function choice(form: HTMLFormElement, one: Difference): HTMLElement {

@@ -140,7 +140,8 @@ class Row {
     this.bar.value = done;
     const quarter = step.at === "sending" ? Math.floor((done / Math.max(this.file.size, 1)) * 4) : 0;
     const mark = `${step.at} ${quarter}`;
-    if (mark !== this.said) this.spoken.textContent = `${this.file.name}：${text}`;
+    const told = step.at === "sending" ? `正在上传，${quarter * 25}%` : text;
+    if (mark !== this.said) this.spoken.textContent = `${this.file.name}：${told}`;
     this.said = mark;
   }
 

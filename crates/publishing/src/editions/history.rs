@@ -94,6 +94,7 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::FILE_ADDED.name => ("添加附件".to_owned(), text("name")),
         kind if kind == events::FILE_REMOVED.name => ("移除附件".to_owned(), text("name")),
         kind if kind == events::FILE_ARRANGED.name => ("整理附件".to_owned(), text("title")),
+        kind if kind == COMMENTED.name && text("quote").is_empty() => ("写批注".to_owned(), String::new()),
         kind if kind == COMMENTED.name => (format!("批注：“{}”", text("quote")), text("words")),
         kind if kind == COMMENT_TURNED.name => (format!("批注{}：{}", text("to"), text("words")), text("answer")),
         kind if kind == events::SEEDED.name => (format!("由程序录入 {number}"), title()),

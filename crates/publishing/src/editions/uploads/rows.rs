@@ -207,6 +207,16 @@ pub(super) async fn remove(tx: &mut Tx, upload: &UploadId) -> Result<()> {
     Ok(())
 }
 
+/// Forgets all uploads for an edition whose words are erased: names of files are words, too.
+pub(in crate::editions) async fn forget_of(tx: &mut Tx, edition: &EditionId) -> Result<()> {
+    query("DELETE FROM upload_part WHERE upload IN (SELECT id FROM upload WHERE edition_id = $1)")
+        .bind(edition)
+        .execute(tx.conn())
+        .await?;
+    query("DELETE FROM upload WHERE edition_id = $1").bind(edition).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Forgets what nobody has gone on with for a day; the parts that were kept for it, by SHA-256.
 pub(super) async fn sweep(tx: &mut Tx) -> Result<Vec<String>> {
     let oldest = oldest(&tx.seams());
