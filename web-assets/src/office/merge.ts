@@ -30,7 +30,7 @@ export function differences(
     .map(([field, value]) => {
       const other = theirs[field] ?? "";
       const was = read(before.get(field) ?? "");
-      const by = was === read(other) ? "own" : was === read(value) ? "theirs" : "both";
+      const by: Difference["by"] = was === read(other) ? "own" : was === read(value) ? "theirs" : "both";
       return { field, own: value, theirs: other, by };
     });
 }

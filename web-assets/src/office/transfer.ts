@@ -14,8 +14,8 @@ export interface Line {
   get: (address: string) => Promise<Answer>;
   /** Sends bytes; `progress` hears how many of them are under way. `wish.abort` breaks it off. */
   send: (address: string, bytes: Blob, progress: (sent: number) => void, wish: Wish) => Promise<Answer>;
-  /** Waits so long, or until the line is back. */
-  rest: (ms: number) => Promise<void>;
+  /** Waits so long, or until the line is back, or `wish.abort`. */
+  rest: (ms: number, wish: Wish) => Promise<void>;
 }
 
 /** What its sender wants. */
@@ -199,7 +199,7 @@ class Transfer {
     if (seconds === undefined || answer.status === 401) return { end: "cut", ...answer };
     this.tries += 1;
     this.tell({ at: "waiting", done: this.offset, seconds });
-    await this.line.rest(seconds * 1000);
+    await this.line.rest(seconds * 1000, this.wish);
     return null;
   }
 

@@ -36,15 +36,17 @@ function send(address: string, bytes: Blob, progress: (sent: number) => void, wi
   });
 }
 
-const rest = (ms: number): Promise<void> =>
+const rest = (ms: number, wish: Wish): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
       removeEventListener("online", done);
+      wish.abort = undefined;
       resolve();
     };
     const timer = setTimeout(done, ms);
     addEventListener("online", done);
+    wish.abort = done;
   });
 
 const line: Line = {

@@ -28,7 +28,7 @@ struct Page {
     lines: Vec<Cited>,
 }
 
-/// The page.
+/// `GET /documents/{id}/cited`
 pub(super) async fn page(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<DocumentId>) -> Result<Response> {
     let (house, actor) = (crate::house(&ctx), desk.actor());
     let about = rows::visible(ctx.db().read(), &house, &actor, &id).await?;

@@ -33,6 +33,7 @@ use web::{
 
 use super::{
     checks, deciding,
+    differs::{Differing, differing},
     form::{Field, Tie, fields, ties},
     seen, subject, uploads,
 };
@@ -192,6 +193,8 @@ struct Conflict {
     advice: String,
     /// The text as it is stored; empty = there is nothing to compare with.
     current: String,
+    /// The other fields that differ.
+    fields: Vec<Differing>,
 }
 
 impl Conflict {
@@ -205,6 +208,7 @@ impl Conflict {
                      把您要保留的部分复制下来，载入最新版本，再粘贴、保存。"
                 .to_owned(),
             current: format!("{}\n\n{}", whole.edition.title, whole.text.body_text),
+            fields: Vec::new(),
         }
     }
 }
@@ -382,7 +386,9 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
 /// What cannot be edited any more is no other text to compare with, and is told as what it is.
 async fn stale(ctx: &Ctx, desk: &Desk, whole: Whole, form: Typed, message: String) -> Result<Response> {
     let conflict = if whole.edition.is_editable() {
-        Conflict::of(&whole)
+        let house = crate::house(ctx);
+        let stored = Typed::from_whole(&house, &whole);
+        Conflict { fields: differing(house.kind_of(&whole.document)?, &form, &stored), ..Conflict::of(&whole) }
     } else {
         let state = whole.edition.state_words();
         Conflict {

@@ -8,6 +8,7 @@ pub mod checks;
 mod cited;
 pub(crate) mod compare;
 pub mod deciding;
+mod differs;
 mod edit;
 pub(crate) mod erase;
 pub mod events;

@@ -33,7 +33,7 @@ struct FileView {
     cut: bool,
 }
 
-/// The page.
+/// What is in a file, for those who may see its edition.
 pub(super) async fn page(
     State(ctx): State<Ctx>,
     desk: Desk,

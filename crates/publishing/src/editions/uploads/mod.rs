@@ -28,8 +28,8 @@ use store::files::Received;
 use tokio::io::AsyncReadExt;
 use web::{Ctx, Desk, Error, Form, Query, Redirect, Refusal, Result, act_now};
 
-pub(super) use self::rows::{Upload, forget_of};
 use self::rows::{NewUpload, UploadId, Waiting};
+pub(super) use self::rows::{Upload, forget_of};
 use super::{actions::wants_json, attachments, checks, edit::load_open};
 use crate::settings::Publishing;
 
