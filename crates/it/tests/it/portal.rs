@@ -356,7 +356,7 @@ both! {
 
     async fn unknown_addresses_help_and_nothing_runs(app) {
         let mut reader = app.visitor();
-        for path in ["/nothing", "/documents/none", "/policies/none", "/organs/NONE", "/columns/none", "/attachments/none", "/sitemap.xml?part=x"] {
+        for path in ["/nothing", "/documents/none", "/policies/none", "/organs/NONE", "/columns/none", "/attachments/none", "/files/none", "/sitemap.xml?part=x"] {
             let reply = reader.get(path).await.expect(404);
             let policy = reply.headers[http::HeaderName::from_static("content-security-policy")].to_str().expect("ascii").to_owned();
             assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
