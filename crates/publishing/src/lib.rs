@@ -9,6 +9,7 @@ mod entries;
 mod hooks;
 mod jobs;
 pub mod kinds;
+mod laid_out;
 mod people;
 mod portal;
 pub mod public;
@@ -24,6 +25,7 @@ use review::permissions::REVIEW_EXCEPTIONS;
 use web::{Capability, Nav, hooks::Verb};
 
 pub use editions::subject::PUBLISH_DUE;
+pub use editions::uploads::sweep as sweep_uploads;
 pub use jobs::{handlers, publish_due};
 pub use settings::house;
 
@@ -83,11 +85,13 @@ pub fn capability() -> Capability {
         .nav(Nav::under("公开", "/bypasses", "紧急发布复核", &REVIEW_EXCEPTIONS, 140))
         .events(&editions::subject::SAID.all().collect::<Vec<_>>())
         .events(&[&editions::seen::OPENED])
+        .events(&[&reviews::comments::COMMENTED, &reviews::comments::COMMENT_TURNED])
         .subject("reading", "查看稿件")
         .declare(editions::seen::Readings::default())
         .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)
+        .migrations(store::migrations!("publishing", "../migrations/0001_upload.sql", "../migrations/0002_comment.sql"))
         .search(hooks::search_source())
         .desk(hooks::desk_source())
         .desk(hooks::held_source())

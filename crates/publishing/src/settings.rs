@@ -13,11 +13,13 @@ pub struct Publishing {
     pub index_number: String,
     /// Working days that one stage of a review should take, where the route says nothing; shown as a clock in the work list.
     pub gate_days: u32,
+    /// Of all files that one person has begun to send and not ended, in MB; never less than one file may have.
+    pub unfinished_mb: u64,
 }
 
 impl Default for Publishing {
     fn default() -> Self {
-        Self { index_number: "{organ}/{year}-{n}".into(), gate_days: 3 }
+        Self { index_number: "{organ}/{year}-{n}".into(), gate_days: 3, unfinished_mb: 500 }
     }
 }
 
@@ -37,6 +39,9 @@ impl Section for Publishing {
         }
         if !(1..=60).contains(&self.gate_days) {
             problems.push("gate_days：应为 1 至 60 个工作日".to_owned());
+        }
+        if !(1..=100_000).contains(&self.unfinished_mb) {
+            problems.push("unfinished_mb：应为 1 至 100000".to_owned());
         }
         problems
     }

@@ -288,6 +288,25 @@ pub trait Mentions: Send + Sync {
     fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>>;
 }
 
+/// What points at a public object, and what it does when the object is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cited {
+    /// How it points: 任务佐证.
+    pub what: &'static str,
+    /// What points, in words.
+    pub label: String,
+    /// Its address in the office; empty = none that everybody who may withdraw may open.
+    pub href: String,
+    /// What becomes of it.
+    pub then: String,
+}
+
+/// Who keeps something that points at public objects of others. Declared as `Arc<dyn Citing>`; asked before a withdrawal.
+pub trait Citing: Send + Sync {
+    /// What points at this object.
+    fn citing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, Result<Vec<Cited>>>;
+}
+
 /// Data that anybody may take, a line of the page of open data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {

@@ -115,6 +115,8 @@ pub struct OfficeShell {
     pub today: String,
     /// When the session ends without another click (stored form), or empty.
     pub session_ends: String,
+    /// Account of who is signed in, for what scripts keep in the browser; empty before sign-in.
+    pub person: String,
 }
 
 impl OfficeShell {

@@ -402,6 +402,40 @@ pub async fn texts(db: &Db, editions: &[&EditionId]) -> Result<HashMap<EditionId
     Ok(rows.into_iter().collect())
 }
 
+/// What was read of a public file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileText {
+    pub document: DocumentId,
+    pub file: PublicFile,
+    /// Its visible words.
+    pub text: String,
+    /// Of a PDF the places that were read, as JSON `[{place, text}]`, among them its pages; empty for all others.
+    pub places: String,
+}
+
+#[derive(FromRow)]
+struct FileTextRow {
+    document: DocumentId,
+    #[sql(flatten)]
+    file: FileRow,
+    text: String,
+    places: String,
+}
+
+/// What was read of a file that is listed below a text, if the edition to which it belongs is public now.
+pub async fn file_text(db: &Db, id: &AttachmentId) -> Result<Option<FileText>> {
+    let row: Option<FileTextRow> = query_as(
+        "SELECT d.id AS document, a.id, a.title, a.file_name, a.digest, a.media_type, a.format, a.bytes, a.body_text AS text, \
+         CASE WHEN a.format = 'pdf' THEN a.parts ELSE '' END AS places FROM attachment a \
+         JOIN edition e ON e.id = a.edition_id AND e.state = 'published' \
+         JOIN document d ON d.id = e.document_id AND d.current_edition = e.id WHERE a.id = $1 AND a.position > 0",
+    )
+    .bind(id)
+    .fetch_optional(db.read())
+    .await?;
+    Ok(row.map(|row| FileText { document: row.document, file: row.file.into(), text: row.text, places: row.places }))
+}
+
 /// The file, if the edition to which it belongs is public now. Open it with `ctx.files().open(&digest)`.
 pub async fn attachment(db: &Db, id: &AttachmentId) -> Result<Option<PublicFile>> {
     let row: Option<FileRow> = query_as(

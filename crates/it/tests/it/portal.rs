@@ -236,6 +236,7 @@ both! {
         for path in &files {
             reader.get(path).await.expect(404);
             reader.get(&format!("{path}/{}.xlsx", "a")).await.expect(404);
+            reader.get(&path.replace("/attachments/", "/files/")).await.expect(404).hides(CANARY);
         }
         for list in ["/documents.json", "/api/v1/documents"] {
             let found = reader.get(&format!("{list}?q=%E9%87%91%E4%B8%9D%E9%9B%80")).await.json();
@@ -359,7 +360,7 @@ both! {
 
     async fn unknown_addresses_help_and_nothing_runs(app) {
         let mut reader = app.visitor();
-        for path in ["/nothing", "/documents/none", "/policies/none", "/organs/NONE", "/columns/none", "/attachments/none", "/sitemap.xml?part=x"] {
+        for path in ["/nothing", "/documents/none", "/policies/none", "/organs/NONE", "/columns/none", "/attachments/none", "/files/none", "/sitemap.xml?part=x"] {
             let reply = reader.get(path).await.expect(404);
             let policy = reply.headers[http::HeaderName::from_static("content-security-policy")].to_str().expect("ascii").to_owned();
             assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");

@@ -11,6 +11,7 @@ use document::{
     House, Kind, Whole,
     common::{COMPARED, COMPARED_YES},
     draft::{self, NewDocument, Saved},
+    files::{self, Twin},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     html,
     permissions::WRITE_DOCUMENTS,
@@ -32,10 +33,14 @@ use web::{
 
 use super::{
     checks, deciding,
+    differs::{Differing, differing},
     form::{Field, Tie, fields, ties},
-    masking, seen, subject,
+    masking, seen, subject, uploads,
 };
-use crate::{columns, kinds};
+use crate::{
+    columns, kinds,
+    reviews::comments::{self, Comment},
+};
 
 type Pairs = Vec<(String, String)>;
 
@@ -142,6 +147,13 @@ struct Editor {
     short: Vec<Field>,
     ties: Vec<Tie>,
     files: Vec<AttachmentRow>,
+    /// Where else in the organ the same files stand.
+    twins: Vec<Twin>,
+    /// What this person began to send and did not end.
+    begun: Vec<uploads::Upload>,
+    /// What reviewers noted beside passages.
+    comments: Vec<Comment>,
+    comments_from: &'static str,
     panel: Panel,
     /// The number of the document as it should be written, where it is written otherwise.
     right_number: Option<String>,
@@ -162,6 +174,17 @@ impl Editor {
     fn never_public(&self) -> bool {
         !self.document.was_public()
     }
+
+    /// Names of the other files of this text that have the same bytes.
+    fn same_here(&self, file: &AttachmentRow) -> Vec<&str> {
+        let same = |other: &&AttachmentRow| other.digest == file.digest && other.id != file.id;
+        self.files.iter().filter(same).map(AttachmentRow::name).collect()
+    }
+
+    /// Other texts that have a file of the same bytes.
+    fn same_elsewhere(&self, file: &AttachmentRow) -> Vec<&Twin> {
+        self.twins.iter().filter(|twin| twin.digest == file.digest).collect()
+    }
 }
 
 /// Why what was typed was not saved, and what to do with it.
@@ -170,6 +193,8 @@ struct Conflict {
     advice: String,
     /// The text as it is stored; empty = there is nothing to compare with.
     current: String,
+    /// The other fields that differ.
+    fields: Vec<Differing>,
 }
 
 impl Conflict {
@@ -183,6 +208,7 @@ impl Conflict {
                      把您要保留的部分复制下来，载入最新版本，再粘贴、保存。"
                 .to_owned(),
             current: format!("{}\n\n{}", whole.edition.title, whole.text.body_text),
+            fields: Vec::new(),
         }
     }
 }
@@ -307,6 +333,10 @@ async fn editor(
         upload_mb: ctx.config().server.upload_mb,
         once: ctx.once(),
         submit_once: ctx.once(),
+        twins: files::twins(ctx.db().read(), &whole).await?,
+        comments: comments::of(ctx.db().read(), &whole).await?,
+        comments_from: "edit",
+        begun: uploads::begun(ctx, &desk.staff.account, &whole.edition).await?,
         panel,
         right_number: right_number(&form),
         form,
@@ -362,7 +392,9 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
 /// What cannot be edited any more is no other text to compare with, and is told as what it is.
 async fn stale(ctx: &Ctx, desk: &Desk, whole: Whole, form: Typed, message: String) -> Result<Response> {
     let conflict = if whole.edition.is_editable() {
-        Conflict::of(&whole)
+        let house = crate::house(ctx);
+        let stored = Typed::from_whole(&house, &whole);
+        Conflict { fields: differing(house.kind_of(&whole.document)?, &form, &stored), ..Conflict::of(&whole) }
     } else {
         let state = whole.edition.state_words();
         Conflict {
@@ -507,8 +539,10 @@ pub(super) async fn autosave(
             };
             let version = whole.edition.version;
             let stored = Typed::from_whole(&house, &whole);
-            let answer =
-                json!({ "message": message, "current": current, "fields": stored.pairs(), "version": version });
+            let answer = json!({
+                "message": message, "current": current, "fields": stored.pairs(), "version": version,
+                "merge": whole.edition.is_editable(),
+            });
             Ok((StatusCode::CONFLICT, Json(answer)).into_response())
         }
         Tried::Wrong(errors) => Err(Refusal::Fields(errors).into()),

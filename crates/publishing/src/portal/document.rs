@@ -50,6 +50,8 @@ struct Fact {
 
 struct Attached {
     href: String,
+    /// Its page; empty when there is none.
+    page: String,
     title: String,
     format: String,
     size: String,
@@ -126,6 +128,8 @@ pub(crate) struct Bar {
     pub(crate) elder: String,
     /// Address of a file of this edition, `{id}` for its own.
     pub(crate) files: String,
+    /// Address of such a file's page, likewise.
+    pub(crate) pages: String,
     /// Where the portal is.
     pub(crate) portal: String,
 }
@@ -135,6 +139,9 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     let mut page = view(ctx, reader, document).await?;
     for (file, shown) in document.attachments.iter().zip(&mut page.attachments) {
         shown.href = bar.files.replace("{id}", file.id.as_str());
+        if !shown.page.is_empty() {
+            shown.page = bar.pages.replace("{id}", file.id.as_str());
+        }
     }
     // Organs, columns and other documents are on the portal.
     let links = page.facts.iter_mut().map(|fact| &mut fact.href);
@@ -320,9 +327,15 @@ fn long(listed: &Listed) -> Vec<(&'static str, String)> {
     long.into_iter().map(|facet| (facet.shown, listed.values.get(facet).to_owned())).collect()
 }
 
+/// Where the file itself is, with its name for whoever saves it.
+pub(super) fn file_href(one: &public::PublicFile) -> String {
+    format!("/attachments/{}/{}", one.id, escape_query(&one.file_name).replace('/', "%2F"))
+}
+
 fn attached(one: &public::PublicFile) -> Attached {
     Attached {
-        href: format!("/attachments/{}/{}", one.id, escape_query(&one.file_name).replace('/', "%2F")),
+        href: file_href(one),
+        page: super::files::address(one),
         title: one.title.clone(),
         format: one.format.clone(),
         size: filters::size_in_words(u64::try_from(one.bytes).unwrap_or(0)),

@@ -7,6 +7,7 @@ mod compare;
 mod document;
 mod downloads;
 mod feeds;
+mod files;
 mod lists;
 mod pictures;
 mod site;
@@ -84,6 +85,7 @@ pub(crate) fn routes() -> Routes {
         .get("/documents/{id}/compare", read, compare::page)
         .get("/attachments/{id}", read, attachments::by_id)
         .get("/attachments/{id}/{name}", read, attachments::by_name)
+        .get("/files/{id}", read, files::page)
         .get("/pictures/{id}/{name}", read, pictures::show)
         .get("/data", read, site::data)
         .get("/feed.atom", read, feeds::all)

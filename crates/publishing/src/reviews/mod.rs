@@ -1,6 +1,7 @@
 //! The review desk: what waits at the gates, one edition to decide on, and emergency publications to look at again.
 
 mod actions;
+pub(crate) mod comments;
 mod one;
 mod pages;
 mod strip;
@@ -18,6 +19,8 @@ pub(crate) fn routes() -> Routes {
         .post("/reviews/{edition}/release", &VIEW_DOCUMENTS, actions::release)
         .weighty("/reviews/{edition}/approve", &VIEW_DOCUMENTS, actions::approve)
         .weighty("/reviews/{edition}/return", &VIEW_DOCUMENTS, actions::send_back)
+        .post("/reviews/{edition}/comments", &VIEW_DOCUMENTS, comments::add)
+        .post("/reviews/{edition}/comments/{comment}", &VIEW_DOCUMENTS, comments::turn)
         .weighty("/reviews/{edition}/findings", &OVERRIDE_FINDING, actions::let_through)
         .get("/bypasses", &REVIEW_EXCEPTIONS, pages::bypasses)
         .weighty("/bypasses/{edition}/review", &REVIEW_EXCEPTIONS, actions::review_bypass)

@@ -26,7 +26,10 @@ use review::{
 use serde::Deserialize;
 use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_page, page};
 
-use super::strip::{self, Strip};
+use super::{
+    comments::{self, Comment},
+    strip::{self, Strip},
+};
 use crate::editions::{
     checks, compare, deciding,
     history::{Line, history},
@@ -87,9 +90,20 @@ struct ReviewPage {
     opinion: String,
     reason: String,
     ground: (String, String),
+    /// What was noted beside passages.
+    comments: Vec<Comment>,
+    comments_from: &'static str,
+    may_comment: bool,
+    /// Passage and words of a comment that was typed before.
+    comment: (String, String),
 }
 
 impl ReviewPage {
+    /// How many comments nobody has dealt with.
+    fn open_comments(&self) -> usize {
+        self.comments.iter().filter(|one| one.is_open()).count()
+    }
+
     /// What is wrong with the words by which a finding was to be let through.
     fn wrong(&self, check: &Check) -> Option<&str> {
         self.errors.of(&format!("l-{}", check.digest))
@@ -112,6 +126,8 @@ pub(super) struct Typed<'a> {
     pub(super) ticked: &'a [usize],
     /// Why a finding is let through: its digest, the words.
     pub(super) ground: (&'a str, &'a str),
+    /// Of a comment: the passage, the words.
+    pub(super) comment: (&'a str, &'a str),
 }
 
 /// One gate in the panel.
@@ -228,6 +244,10 @@ async fn page_of(
         opinion: typed.opinion.to_owned(),
         reason: typed.reason.to_owned(),
         ground: (typed.ground.0.to_owned(), typed.ground.1.to_owned()),
+        comments: comments::of(ctx.db().read(), &whole).await?,
+        comments_from: "",
+        may_comment: comments::may_comment(&desk.staff, &whole, review.as_ref()).is_ok(),
+        comment: (typed.comment.0.to_owned(), typed.comment.1.to_owned()),
         edition: whole.edition,
         checks: checks.found,
     };

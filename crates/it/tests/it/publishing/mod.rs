@@ -1,6 +1,8 @@
 //! Stories of publishing: from a draft through four gates to the public, and every way in which that must not happen.
 
 pub(crate) mod changes;
+mod cited;
+mod comments;
 mod compare;
 mod erasure;
 pub(crate) mod gates;
@@ -8,6 +10,7 @@ pub(crate) mod pictures;
 mod receipts;
 mod refused;
 mod screen;
+mod uploads;
 
 use std::io::{Cursor, Read, Write};
 
@@ -304,8 +307,8 @@ both! {
         let refused = editor.post(&path, &form("两个窗口", "<p>右边写的</p>", &version, "")).await.expect(409).json();
         assert!(refused["message"].as_str().is_some_and(|text| text.contains("没有覆盖")), "{refused}");
         assert!(refused["current"].to_string().contains("左边写的"));
-        let by_hand = editor.post(&format!("/documents/{id}/save"), &form("两个窗口", "<p>右边写的</p>", &version, "")).await;
-        by_hand.expect(409).shows("右边写的").shows("左边写的");
+        let by_hand = editor.post(&format!("/documents/{id}/save"), &form("另一个标题", "<p>右边写的</p>", &version, "")).await;
+        by_hand.expect(409).shows("右边写的").shows("左边写的").shows("不一样的栏目").shows("<td>另一个标题</td><td>两个窗口</td>");
         let sql = "SELECT t.body_text FROM edition_text t JOIN edition e ON e.id = t.edition_id WHERE e.document_id = $1";
         let body: String = store::query_scalar(sql).bind(&id).fetch_one(app.ctx().db().read()).await.expect("text");
         assert_eq!(body, "左边写的");
