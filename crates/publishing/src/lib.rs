@@ -83,6 +83,7 @@ pub fn capability() -> Capability {
         .events(&[&editions::seen::OPENED])
         .subject("reading", "查看稿件")
         .declare(editions::seen::Readings::default())
+        .declare(portal::Cards::default())
         .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{
-    page::{Link, heat_map},
+    page::{Link, base_url, heat_map},
     public::{self, Filter},
     shelf::{Filled, HOME, shelves},
 };
 use duty::{PlanProgress, Progress};
 use jiff::civil::Date;
 use kernel::OrganKind;
+use serde_json::{Map, Value, json};
 use web::{
     Ctx, PortalShell, Reader, Result,
     doors::{Offered, WayIn, ways_in},
@@ -67,8 +68,11 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     shell.crumbs.clear();
     shell.description =
         format!("{}：查政策、申请公开信息、对草案提意见、咨询和办事指南，公开年度工作任务落实情况。", site.name);
+    let mut shell = shell.shared(&ctx);
+    shell.share.picture = publishing::public::home_card(&ctx).await;
+    let linked = linked(&ctx);
     portal_page(&Home {
-        shell,
+        shell: shell.linked(&linked),
         ways: ways_in(&ctx, Offered::Home),
         shelves,
         progress,
@@ -81,6 +85,37 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         months,
         townships,
         departments,
+    })
+}
+
+/// Who runs the site and how it is searched, as machines read it (schema.org).
+fn linked(ctx: &Ctx) -> Value {
+    let (site, base) = (ctx.site(), base_url(ctx));
+    let mut office = Map::new();
+    for (name, value) in [
+        ("@type", "GovernmentOrganization"),
+        ("name", site.name.as_str()),
+        ("url", base.as_str()),
+        ("telephone", site.phone.as_str()),
+        ("email", site.email.as_str()),
+        ("address", site.address.as_str()),
+    ] {
+        if !value.is_empty() {
+            office.insert(name.to_owned(), json!(value));
+        }
+    }
+    json!({
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": site.name,
+        "url": format!("{base}/"),
+        "inLanguage": "zh-CN",
+        "publisher": office,
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": { "@type": "EntryPoint", "urlTemplate": format!("{base}/search?q={{q}}") },
+            "query-input": "required name=q",
+        },
     })
 }
 

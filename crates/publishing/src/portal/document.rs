@@ -81,7 +81,6 @@ struct Page {
     /// Where it is only a preview.
     bar: Option<Bar>,
     shell: PortalShell,
-    canonical: String,
     path: String,
     title: String,
     organ: String,
@@ -108,6 +107,13 @@ struct Page {
     phone: String,
 }
 
+impl Page {
+    /// The title, with the places where it may break.
+    fn heading(&self) -> String {
+        web::breaks::marked(&self.title)
+    }
+}
+
 /// What stands above a page that is not the public one, and where its links lead instead.
 pub(crate) struct Bar {
     /// Whether the public reads this edition.
@@ -130,7 +136,7 @@ pub(crate) struct Bar {
 
 /// The page of an edition, public or not, for those who may see it: noted as such, kept by nobody.
 pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocument, bar: Bar) -> Result<Response> {
-    let mut page = view(ctx, reader, document).await?;
+    let mut page = view(ctx, reader, document, Shown::Preview).await?;
     for (file, shown) in document.attachments.iter().zip(&mut page.attachments) {
         shown.href = bar.files.replace("{id}", file.id.as_str());
     }
@@ -142,6 +148,7 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     }
     page.shell.title = format!("预览：{}", page.title);
     page.shell.crumbs.clear();
+    page.shell.share = web::share::Share::default();
     page.shell.base.clone_from(&bar.portal);
     if bar.draft {
         page.stamp = ("草稿".to_owned(), "尚未公开".to_owned());
@@ -151,10 +158,19 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
 }
 
 async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<Response> {
-    portal_page(&view(ctx, reader, document).await?)
+    portal_page(&view(ctx, reader, document, Shown::Public).await?)
 }
 
-async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<Page> {
+/// To whom a page is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Everybody: it is found, and handed on.
+    Public,
+    /// Those who may see what is not public yet.
+    Preview,
+}
+
+async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument, shown: Shown) -> Result<Page> {
     let (listed, today) = (&document.listed, ctx.today());
     let column = crate::public::column(ctx.db(), &listed.column).await?;
     let column = column.unwrap_or_else(|| Column::missing(&listed.column));
@@ -173,10 +189,15 @@ async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<P
         source => source.to_owned(),
     };
     let about = About { column: &column, organ: &organ, published: &published, source: &source };
+    let mut shell = shell(ctx, reader, document, &about, &canonical);
+    if shown == Shown::Public {
+        shell.share.picture = super::cards::of_document(ctx, document).await;
+        let linked = super::linked::of_document(ctx, document, &shell, &organ);
+        shell = shell.linked(&linked);
+    }
     Ok(Page {
         bar: None,
-        shell: shell(ctx, reader, document, &about, &canonical),
-        canonical,
+        shell,
         title: listed.title.clone(),
         official: listed.kind.page == "official",
         applies: applies(listed),
@@ -249,6 +270,10 @@ fn shell(ctx: &Ctx, reader: &Reader, document: &PublicDocument, about: &About<'_
             url.clone_into(content);
         }
     }
+    let mut shell = shell.shared(ctx);
+    shell.share.kind = "article";
+    shell.share.published.clone_from(&listed.published_at);
+    shell.share.updated.clone_from(&listed.updated_at);
     shell
 }
 

@@ -309,7 +309,10 @@ fn column_shell(ctx: &Ctx, reader: &Reader, tree: &Tree, column: &Column, page: 
         shell = shell.crumb(&parent.name, format!("/columns/{}", parent.slug));
     }
     shell.description.clone_from(&column.description);
-    shell.crumb(&column.name, "").column(&column.name, &column.description, &column.keywords, column.kind.label())
+    shell
+        .crumb(&column.name, "")
+        .column(&column.name, &column.description, &column.keywords, column.kind.label())
+        .shared(ctx)
 }
 
 #[derive(Template)]
@@ -400,7 +403,7 @@ async fn library(
         shell = shell.crumb("政务公开", "/openness");
     }
     lead.clone_into(&mut shell.description);
-    let shell = shell.crumb(heading, "").column(heading, lead, heading, doors::door(ctx, door).label);
+    let shell = shell.crumb(heading, "").column(heading, lead, heading, doors::door(ctx, door).label).shared(ctx);
     portal_page(&Library {
         shell,
         heading,

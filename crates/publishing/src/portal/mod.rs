@@ -3,10 +3,12 @@
 
 pub(crate) mod api;
 mod attachments;
+mod cards;
 mod compare;
 mod document;
 mod downloads;
 mod feeds;
+mod linked;
 mod lists;
 mod pictures;
 mod site;
@@ -17,7 +19,10 @@ mod tests;
 
 use std::sync::Arc;
 
-pub(crate) use self::document::{Bar, preview};
+pub(crate) use self::{
+    cards::{Cards, of_home},
+    document::{Bar, preview},
+};
 
 use kernel::{id::DocumentId, permission::READ_PUBLIC};
 use web::{
@@ -85,6 +90,8 @@ pub(crate) fn routes() -> Routes {
         .get("/attachments/{id}", read, attachments::by_id)
         .get("/attachments/{id}/{name}", read, attachments::by_name)
         .get("/pictures/{id}/{name}", read, pictures::show)
+        .get("/cards/home/{name}", read, cards::home_card)
+        .get("/cards/{id}/{name}", read, cards::document_card)
         .get("/data", read, site::data)
         .get("/feed.atom", read, feeds::all)
         .get("/sitemap.xml", read, sitemap::xml_page)
