@@ -309,6 +309,21 @@ pub trait Datasets: Send + Sync {
     fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>>;
 }
 
+/// A page of the portal that the site map names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapped {
+    /// Address on the portal.
+    pub href: String,
+    /// When it last changed, stored form; empty = not known.
+    pub changed: String,
+}
+
+/// Who has pages that the site map names, besides documents, columns and organs. Declared as `Arc<dyn OnMap>`.
+pub trait OnMap: Send + Sync {
+    /// All that anybody may open; few enough to stand in one part of the map.
+    fn pages<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Mapped>>>;
+}
+
 /// With which events subjects of one kind leave the public and come back. Declared by whoever publishes them, for those who
 /// rest on it: what serves as evidence must be public.
 #[derive(Debug, Clone, Copy)]

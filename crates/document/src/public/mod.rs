@@ -16,7 +16,7 @@ use kernel::{
 };
 
 pub use counts::{Counts, Fill, Overview, Total, columns, columns_of, count, count_since, organs, overview, per_day};
-pub use detail::{Searchable, attachment, back, found, leading, listed, searchable, texts, tombstones};
+pub use detail::{Searchable, attachment, back, found, leading, listed, searchable, texts, tombstones, withdrawn};
 pub use filter::Filter;
 pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, places, standing};
 pub use past::{Comparable, comparable, fields, file, side, withheld};

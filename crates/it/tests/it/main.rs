@@ -6,6 +6,7 @@ mod backup;
 mod cli;
 mod duties;
 mod duties_office;
+mod face;
 mod forged;
 mod identity;
 mod integrity;

@@ -143,8 +143,14 @@ impl Asked {
         query_string(&pairs.into_iter().filter(|(name, _)| *name != without).collect::<Vec<_>>())
     }
 
+    /// What the list is narrowed to besides an organ, as it was typed or chosen.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        let own = [&self.q, &self.year];
+        own.into_iter().chain(self.fields.values()).map(String::as_str).filter(|word| !word.is_empty())
+    }
+
     /// The conditions as they stand behind an address: with their question mark, or nothing.
-    fn narrowed(&self) -> String {
+    pub(super) fn narrowed(&self) -> String {
         let query = self.query("page");
         if query.is_empty() { query } else { format!("?{query}") }
     }
