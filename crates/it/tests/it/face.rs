@@ -120,6 +120,23 @@ both! {
         reader.get("/nothing").await.expect(404).hides("canonical").hides("property=\"og:");
     }
 
+    async fn an_official_document_is_one_on_paper_too(app) {
+        column(app).await;
+        let body = "<p>各乡镇人民政府：</p><p>现将办法印发给你们。</p><p>青禾县财政局</p><p>2026年2月10日</p>";
+        let numbered = Values::default().with(&DOCUMENT_NUMBER, "青财〔2026〕3号");
+        let id = put(app, Seed { kind: &POLICY, values: numbered, ..notice("供水补助办法", body) }).await;
+        let plain = put(app, notice("停车通知", body)).await;
+        let mut reader = app.visitor();
+        let page = reader.get(&format!("/policies/{id}")).await.expect(200);
+        let page = page.shows("<b>青禾县财政局文件</b><span>青财〔2026〕3号</span>");
+        let page = page.shows("<p class=\"addressee\">各乡镇人民政府：</p>").shows("<p class=\"signed\">2026年2月10日</p>");
+        let page = page.shows("2026年2月10日公开").shows(&format!("http://127.0.0.1:8080/policies/{id}</p>"));
+        assert_eq!(page.text().matches("<svg class=\"qr\"").count(), 2, "at the side and on paper");
+        assert!(page.bytes.len() < 60_000, "{} bytes", page.bytes.len());
+        let other = reader.get(&format!("/documents/{plain}")).await.expect(200);
+        other.hides("addressee").hides("redhead").shows("<svg class=\"qr\"");
+    }
+
     async fn who_follows_an_organ_or_a_subject_reads_the_whole_text(app) {
         column(app).await;
         let topic = Values::default().with(&TOPICS, "供水");

@@ -10,7 +10,8 @@ use document::{
     Facet, Shape,
     columns::Column,
     common::{
-        AMENDED, EFFECTIVE_ON, EXPIRES_ON, KEYWORDS, LAPSED, REPEALED, SOURCE, SUMMARY, TOPICS, VALIDITY, expired,
+        AMENDED, DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, KEYWORDS, LAPSED, REPEALED, SOURCE, SUMMARY, TOPICS,
+        VALIDITY, expired,
     },
     html::Heading,
     page::{self as part, Ended, Line, base_url},
@@ -105,6 +106,12 @@ struct Page {
     digest: String,
     stamp: (String, String),
     phone: String,
+    /// 发文字号, below the red head on paper; may be empty.
+    document_number: String,
+    /// Below an official document on paper: who published it, and when (版记).
+    colophon: (String, String),
+    /// Where it is read, as a code for telephones; empty where it is not public.
+    qr: String,
 }
 
 impl Page {
@@ -149,6 +156,7 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     page.shell.title = format!("预览：{}", page.title);
     page.shell.crumbs.clear();
     page.shell.share = web::share::Share::default();
+    page.qr.clear();
     page.shell.base.clone_from(&bar.portal);
     if bar.draft {
         page.stamp = ("草稿".to_owned(), "尚未公开".to_owned());
@@ -189,6 +197,7 @@ async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument, shown: Show
         source => source.to_owned(),
     };
     let about = About { column: &column, organ: &organ, published: &published, source: &source };
+    let official = listed.kind.page == "official";
     let mut shell = shell(ctx, reader, document, &about, &canonical);
     if shown == Shown::Public {
         shell.share.picture = super::cards::of_document(ctx, document).await;
@@ -199,14 +208,14 @@ async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument, shown: Show
         bar: None,
         shell,
         title: listed.title.clone(),
-        official: listed.kind.page == "official",
+        official,
         applies: applies(listed),
         ended: part::ended(ctx, &listed.organ),
         warning: warning(listed, today),
         facts: facts(listed, &about, &validity),
         validity,
         toc: document.contents.clone(),
-        body: document.reading_html.clone(),
+        body: if official { super::official::dressed(&document.reading_html) } else { document.reading_html.clone() },
         long: long(listed),
         number: document.number,
         note: document.note.clone(),
@@ -221,8 +230,19 @@ async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument, shown: Show
         stamp: (format!("{} 公开", directory.short_name(&listed.organ)), stamp_line(document)),
         digest: document.digest.clone(),
         phone: part::phone_of(ctx, &listed.organ),
+        document_number: listed.values.get(&DOCUMENT_NUMBER).to_owned(),
+        colophon: (organ.clone(), format!("{}公开", in_words(&listed.published_on))),
+        qr: charts::qr(&canonical, "本页网址的二维码"),
         organ,
     })
+}
+
+/// A day as documents write it: 2026年3月5日.
+fn in_words(day: &str) -> String {
+    match time::parse_date(day) {
+        Some(date) => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+        None => day.to_owned(),
+    }
 }
 
 fn tied(

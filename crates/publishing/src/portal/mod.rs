@@ -10,6 +10,7 @@ mod downloads;
 mod feeds;
 mod linked;
 mod lists;
+mod official;
 mod pictures;
 mod site;
 mod sitemap;
