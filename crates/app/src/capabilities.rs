@@ -12,6 +12,7 @@ fn list() -> Vec<Capability> {
         identity::capability(),
         crate::desk::capability(),
         crate::system::capability(),
+        crate::styles::capability(),
         crate::mail::capability(),
         portal_form::capability(),
         document::capability(),

@@ -8,6 +8,7 @@ use document::{
     common::{DOCUMENT_NUMBER, TOPICS},
 };
 use http::header;
+use kernel::Role;
 use publishing::{
     kinds::POLICY,
     seed::{Seed, SeedState},
@@ -135,6 +136,18 @@ both! {
         assert!(page.bytes.len() < 60_000, "{} bytes", page.bytes.len());
         let other = reader.get(&format!("/documents/{plain}")).await.expect(200);
         other.hides("addressee").hides("redhead").shows("<svg class=\"qr\"");
+    }
+
+    async fn components_are_seen_in_all_states_by_whoever_looks_after_the_program(app) {
+        let mut admin = app.person("admin", "QH001", &[Role::SystemAdmin]).await;
+        let page = admin.get("/styles").await.expect(200);
+        let page = page.shows("id=\"f-text-err\"").shows("chip late").shows("<svg class=\"clock\"").shows("data-pick-all");
+        assert_eq!(page.text().matches("<h1").count(), 1);
+        let portal = admin.get("/styles/portal").await.expect(200).shows("noindex").shows("已配解读").hides("data-mode=\"elder\"");
+        assert!(portal.text().contains("portal.") && !portal.text().contains("rel=\"canonical\""));
+        admin.get("/styles/portal?mode=elder").await.expect(200).shows("data-mode=\"elder\"");
+        app.editor("QH010").await.get("/styles").await.expect(403);
+        app.stranger().get("/styles/portal").await.expect(303);
     }
 
     async fn who_follows_an_organ_or_a_subject_reads_the_whole_text(app) {
