@@ -22,6 +22,7 @@ fn list() -> Vec<Capability> {
         search::phrases::capability(),
         publishing::capability(),
         publishing::columns::capability(),
+        publishing::county::capability(),
         policy::interpretation::capability(),
         policy::consultation::capability(),
         dialogue::letters::capability(),

@@ -4,6 +4,7 @@
 //! ([`kinds`]), the pages with their words, and what ties the two machines together ([`editions`]).
 
 pub mod columns;
+pub mod county;
 pub mod editions;
 mod hooks;
 mod jobs;

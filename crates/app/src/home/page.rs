@@ -12,7 +12,8 @@ use document::{
 use duty::{PlanProgress, Progress};
 use jiff::civil::Date;
 use kernel::OrganKind;
-use serde_json::{Map, Value, json};
+use publishing::county::{self, Map};
+use serde_json::{Value, json};
 use web::{
     Ctx, PortalShell, Reader, Result,
     doors::{Offered, WayIn, ways_in},
@@ -35,6 +36,8 @@ struct Home {
     months: Vec<(String, u64)>,
     townships: Vec<Link>,
     departments: i64,
+    /// The county's own map; not in large type, where few things stand.
+    county: Option<Map>,
 }
 
 /// Lines of a shelf in elder mode.
@@ -63,6 +66,7 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     let newest = shelves.iter().map(|one| one.newest.clone()).max();
     let (heat, months) = heat_map(&days, today);
     let (townships, departments) = organs(&ctx, today);
+    let county = if reader.elder { None } else { county::map(&ctx).await? };
     let site = ctx.site();
     let mut shell = reader.shell(&ctx, "首页", "", "");
     shell.crumbs.clear();
@@ -85,13 +89,14 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         months,
         townships,
         departments,
+        county,
     })
 }
 
 /// Who runs the site and how it is searched, as machines read it (schema.org).
 fn linked(ctx: &Ctx) -> Value {
     let (site, base) = (ctx.site(), base_url(ctx));
-    let mut office = Map::new();
+    let mut office = serde_json::Map::new();
     for (name, value) in [
         ("@type", "GovernmentOrganization"),
         ("name", site.name.as_str()),

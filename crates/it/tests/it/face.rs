@@ -22,6 +22,9 @@ use crate::{
     portal::{change, column, moment, notice, put, well_formed},
 };
 
+/// Code and short name of a township of every story.
+const TOWNSHIP: (&str, &str) = ("QH101", "河口镇");
+
 /// The portal with a font that has the usual characters, as boxes.
 async fn with_font(app: &TestApp) -> Client {
     let path = app.data().join("boxes.ttf");
@@ -148,6 +151,37 @@ both! {
         admin.get("/styles/portal?mode=elder").await.expect(200).shows("data-mode=\"elder\"");
         app.editor("QH010").await.get("/styles").await.expect(403);
         app.stranger().get("/styles/portal").await.expect(303);
+    }
+
+    async fn the_countys_map_is_looked_at_and_leads_to_its_townships(app) {
+        let file = |north: f64| {
+            let ring = [[110.0, north], [110.1, north], [110.1, north + 0.1], [110.0, north + 0.1], [110.0, north]];
+            let named = |name: &str| serde_json::json!({
+                "type": "Feature",
+                "properties": { "name": name },
+                "geometry": { "type": "Polygon", "coordinates": [ring] },
+            });
+            let features = [named(TOWNSHIP.1), named("别处<镇>")];
+            serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string().into_bytes()
+        };
+        let words = [("source", "青禾县自然资源局"), ("approval", "青S（2026）012号")];
+        let mut clerk = app.clerk().await;
+        clerk.get("/county-map").await.expect(200).shows("还没有县域图");
+        let (good, bad) = (file(30.0), file(95.0));
+        clerk.upload("/county-map", &words, &[("file", "边界.geojson", &bad)]).await.expect(422).shows("不是我国境内的经纬度");
+        clerk.upload("/county-map", &words[..1], &[("file", "边界.geojson", &good)]).await.expect(422).shows("请填写审图号");
+        clerk.upload("/county-map", &words, &[]).await.expect(422).shows("请选择 GeoJSON 文件");
+        let mut reader = app.visitor();
+        reader.get("/").await.expect(200).hides("class=\"county\"");
+        clerk.upload("/county-map", &words, &[("file", "边界.geojson", &good)]).await.expect(303);
+        clerk.get("/county-map").await.expect(200).shows("找不到对应的乡镇：别处&#60;镇&#62;");
+        let home = reader.get("/").await.expect(200).shows("审图号：青S（2026）012号").shows("数据来源：青禾县自然资源局");
+        let home = home.shows(&format!("<a href=\"/organs/{}\" tabindex=\"-1\"><path", TOWNSHIP.0)).hides("<镇>");
+        assert!(home.bytes.len() < 100_000, "{} bytes", home.bytes.len());
+        clerk.post("/county-map/remove", &[]).await.expect(303);
+        clerk.post("/county-map/remove", &[]).await.expect(409);
+        reader.get("/").await.expect(200).hides("class=\"county\"");
+        app.editor("QH010").await.get("/county-map").await.expect(403);
     }
 
     async fn who_follows_an_organ_or_a_subject_reads_the_whole_text(app) {
