@@ -1,3 +1,5 @@
+//! Cards drawn with a font of boxes.
+
 use std::path::PathBuf;
 
 use super::*;

@@ -85,6 +85,7 @@ pub fn capability() -> Capability {
         .subject("reading", "查看稿件")
         .declare(editions::seen::Readings::default())
         .declare(portal::Cards::default())
+        .declare(portal::face())
         .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)

@@ -12,12 +12,13 @@ use document::{
 use duty::{PlanProgress, Progress};
 use jiff::civil::Date;
 use kernel::OrganKind;
-use publishing::county::{self, Map};
 use serde_json::{Value, json};
 use web::{
     Ctx, PortalShell, Reader, Result,
     doors::{Offered, WayIn, ways_in},
-    filters, portal_page,
+    filters,
+    hooks::{CountyMap, Face},
+    portal_page,
 };
 
 #[derive(Template)]
@@ -37,7 +38,7 @@ struct Home {
     townships: Vec<Link>,
     departments: i64,
     /// The county's own map; not in large type, where few things stand.
-    county: Option<Map>,
+    county: Option<CountyMap>,
 }
 
 /// Lines of a shelf in elder mode.
@@ -66,14 +67,23 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     let newest = shelves.iter().map(|one| one.newest.clone()).max();
     let (heat, months) = heat_map(&days, today);
     let (townships, departments) = organs(&ctx, today);
-    let county = if reader.elder { None } else { county::map(&ctx).await? };
+    let (mut picture, mut county) = (None, None);
+    for one in ctx.declared::<Arc<dyn Face>>() {
+        picture = match picture {
+            None => one.picture(&ctx).await,
+            found => found,
+        };
+        if county.is_none() && !reader.elder {
+            county = one.map(&ctx).await?;
+        }
+    }
     let site = ctx.site();
     let mut shell = reader.shell(&ctx, "首页", "", "");
     shell.crumbs.clear();
     shell.description =
         format!("{}：查政策、申请公开信息、对草案提意见、咨询和办事指南，公开年度工作任务落实情况。", site.name);
     let mut shell = shell.shared(&ctx);
-    shell.share.picture = publishing::public::home_card(&ctx).await;
+    shell.share.picture = picture;
     let linked = linked(&ctx);
     portal_page(&Home {
         shell: shell.linked(&linked),

@@ -1,3 +1,5 @@
+//! Boundary files, good and bad, and what is drawn of them.
+
 use serde_json::json;
 
 use super::*;

@@ -1,12 +1,19 @@
 //! The county's own map on its first page: the clerk sends the boundaries as GeoJSON, they are looked at, made coarse and drawn, and
-//! each township leads to its page. A map is shown with its 审图号 and its source or not at all (地图管理条例 Art. 15, 20).
+//! each township leads to its page. A map is shown with its 审图号 and its source or not at all (地图管理条例 Art. 15).
 
 mod geo;
 mod pages;
 mod store;
 
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
 use kernel::{EventKind, OrganKind, Permission, Role, event::Keep, permission::Scope::AllOrgans};
-use web::{Capability, Ctx, Listener, Nav, Result, Routes, hooks::Verb, page::escape};
+use web::{
+    Capability, Ctx, Listener, Nav, Result, Routes,
+    hooks::{CountyMap, Face, Verb},
+    page::escape,
+};
 
 use geo::Drawing;
 
@@ -30,6 +37,7 @@ pub fn capability() -> Capability {
         .subject(store::SUBJECT, "县域图")
         .migrations(::store::migrations!("county_map", "../../migrations/county/0001_county_map.sql"))
         .declare(store::sealed())
+        .declare(Arc::new(OnFirstPage) as Arc<dyn Face>)
         .declare(Verb::new("更换县域图", "地图 边界 GeoJSON", "/county-map", &MANAGE))
 }
 
@@ -40,26 +48,25 @@ fn routes() -> Routes {
         .post("/county-map/remove", &MANAGE, pages::remove)
 }
 
-/// The map as a page shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Map {
-    /// The drawing, an element of the page. What it says is said beside it by links, so it is hidden from those who do not see it.
-    pub svg: String,
-    /// 审图号 and source.
-    pub credit: String,
-}
-
 /// The county's map, if it has one.
 ///
 /// # Errors
 /// When what is kept is no drawing.
-pub async fn map(ctx: &Ctx) -> Result<Option<Map>> {
+async fn map(ctx: &Ctx) -> Result<Option<CountyMap>> {
     let Some(row) = store::current(ctx.db().read()).await? else { return Ok(None) };
     let drawing = row.drawing()?;
-    Ok(Some(Map {
+    Ok(Some(CountyMap {
         svg: svg(&drawing, |name| page_of(ctx, name)),
         credit: format!("审图号：{}　数据来源：{}", row.approval, row.source),
     }))
+}
+
+struct OnFirstPage;
+
+impl Face for OnFirstPage {
+    fn map<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<CountyMap>>> {
+        Box::pin(async move { map(ctx).await })
+    }
 }
 
 /// The page of the township of this name.

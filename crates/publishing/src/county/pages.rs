@@ -9,11 +9,13 @@ use axum::{
 use kernel::time;
 use serde::Deserialize;
 use web::{
-    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act, office_page, page,
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act,
+    hooks::CountyMap,
+    office_page, page,
     sent::{self, Sent},
 };
 
-use super::{Map, geo, store};
+use super::{geo, store};
 
 /// Largest file, in bytes; that of a county with its townships has some hundred thousand.
 const MOST: u64 = 8 << 20;
@@ -26,7 +28,7 @@ struct Page {
     shell: OfficeShell,
     errors: FormErrors,
     typed: Typed,
-    map: Option<Map>,
+    map: Option<CountyMap>,
     changed: String,
     /// Townships that the map does not show, and names on it that are no township.
     missing: Vec<String>,

@@ -15,6 +15,7 @@ use document::{
     page::base_url,
     public::{Found, PublicDocument},
 };
+use futures::future::BoxFuture;
 use kernel::id::DocumentId;
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
@@ -22,7 +23,7 @@ use tokio::{
     sync::{OnceCell, Semaphore},
     task::spawn_blocking,
 };
-use web::{Ctx, Error, Result, share::Picture};
+use web::{Ctx, Error, Result, hooks::Face, share::Picture};
 
 use crate::settings::Publishing;
 
@@ -136,9 +137,17 @@ pub(super) async fn of_document(ctx: &Ctx, document: &PublicDocument) -> Option<
     offered(ctx, document.listed.id.as_str(), &card_of(ctx, document)).await
 }
 
-/// The picture of the first page.
-pub(crate) async fn of_home(ctx: &Ctx) -> Option<Picture> {
-    offered(ctx, HOME, &card_of_home(ctx)).await
+/// The picture of the first page, for whoever makes that.
+pub(crate) fn face() -> Arc<dyn Face> {
+    Arc::new(OfHome)
+}
+
+struct OfHome;
+
+impl Face for OfHome {
+    fn picture<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Option<Picture>> {
+        Box::pin(async move { offered(ctx, HOME, &card_of_home(ctx)).await })
+    }
 }
 
 /// What stands for the first page in addresses.

@@ -13,14 +13,14 @@ use web::{Crumb, Ctx, PortalShell};
 use crate::kinds;
 
 /// The document, and the way to it from the first page.
-pub(super) fn of_document(ctx: &Ctx, document: &PublicDocument, shell: &PortalShell, organ: &str) -> Value {
+pub(super) fn of_document(ctx: &Ctx, document: &PublicDocument, shell: &PortalShell, publisher: &str) -> Value {
     json!({
         "@context": "https://schema.org",
-        "@graph": [text(ctx, document, shell, organ), path(&base_url(ctx), &shell.crumbs, &shell.share.url)],
+        "@graph": [text(ctx, document, shell, publisher), path(&base_url(ctx), &shell.crumbs, &shell.share.url)],
     })
 }
 
-fn text(ctx: &Ctx, document: &PublicDocument, shell: &PortalShell, organ: &str) -> Value {
+fn text(ctx: &Ctx, document: &PublicDocument, shell: &PortalShell, publisher: &str) -> Value {
     let (base, listed) = (base_url(ctx), &document.listed);
     let is_policy = listed.kind.key == kinds::POLICY.key;
     let mut text = Map::new();
@@ -43,7 +43,7 @@ fn text(ctx: &Ctx, document: &PublicDocument, shell: &PortalShell, organ: &str) 
     put("keywords", json!([listed.values.all(&KEYWORDS), listed.values.all(&TOPICS)].concat().join(",")));
     put(
         "publisher",
-        json!({ "@type": "GovernmentOrganization", "name": organ, "url": format!("{base}/organs/{}", listed.organ) }),
+        json!({ "@type": "GovernmentOrganization", "name": publisher, "url": format!("{base}/organs/{}", listed.organ) }),
     );
     if let Some(picture) = &shell.share.picture {
         put("image", json!(picture.url));
@@ -52,7 +52,7 @@ fn text(ctx: &Ctx, document: &PublicDocument, shell: &PortalShell, organ: &str) 
         put("legislationIdentifier", json!(listed.values.get(&DOCUMENT_NUMBER)));
         put("legislationDateVersion", json!(listed.values.get(&EFFECTIVE_ON)));
         put("expires", json!(listed.values.get(&EXPIRES_ON)));
-        put("legislationPassedBy", json!({ "@type": "GovernmentOrganization", "name": organ }));
+        put("legislationPassedBy", json!({ "@type": "GovernmentOrganization", "name": publisher }));
         put("spatialCoverage", json!(ctx.site().county));
         put("legislationLegalForce", json!(force(listed.values.get(&VALIDITY))));
     }

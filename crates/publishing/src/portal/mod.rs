@@ -21,7 +21,7 @@ mod tests;
 use std::sync::Arc;
 
 pub(crate) use self::{
-    cards::{Cards, of_home},
+    cards::{Cards, face},
     document::{Bar, preview},
 };
 

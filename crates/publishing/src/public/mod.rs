@@ -3,7 +3,7 @@
 
 use document::public;
 use kernel::id::DocumentId;
-use web::{Ctx, Result, share::Picture};
+use web::{Ctx, Result};
 
 pub use document::{
     columns::{Column, column, column_names, columns},
@@ -13,11 +13,6 @@ pub use document::{
 /// What stands at a document's address.
 pub async fn document(ctx: &Ctx, id: &DocumentId) -> Result<Option<Found>> {
     Ok(public::found(ctx.db(), &document::Kinds::of(ctx), &ctx.site().domain, id).await?)
-}
-
-/// The picture that others show beside the address of the first page; nothing where no font has its characters.
-pub async fn home_card(ctx: &Ctx) -> Option<Picture> {
-    crate::portal::of_home(ctx).await
 }
 
 /// The newest public documents of these kinds; of all kinds when none are given.
