@@ -1,8 +1,11 @@
-//! Cards for sharing: what a messenger or a social network shows beside the address of a public page. Title, organ, day and number,
+//! Cards for sharing: what a messenger or a social network shows beside the address of a public page. Title, organ, day and
+//! number,
 //! drawn as a picture of [`WIDTH`] × [`HEIGHT`] with a font that the machine has.
 //!
-//! The program ships no font with Chinese characters, which would be ten times its size. Without one that has every character of a
-//! card there is no card: empty boxes in the place of words would be worse than none. No I/O but reading the font; usable on its own.
+//! The program ships no font with Chinese characters, which would be ten times its size. Without one that has every character
+//! of a
+//! card there is no card: empty boxes in the place of words would be worse than none. No I/O but reading the font; usable on
+//! its own.
 
 #[cfg(test)]
 mod boxes_tests;
@@ -23,7 +26,8 @@ pub struct Card {
     /// Who runs the site: 青禾县人民政府.
     pub site: String,
     pub title: String,
-    /// Where in the title words end, in bytes from its beginning: a line breaks there and nowhere else, if it can. Empty = anywhere.
+    /// Where in the title words end, in bytes from its beginning: a line breaks there and nowhere else, if it can. Empty =
+    /// anywhere.
     pub cuts: Vec<usize>,
     /// What stands below, from left to right: organ, day, number. Empty ones are left out, the last ones when there is no room.
     pub below: Vec<String>,

@@ -320,7 +320,8 @@ pub async fn tombstones(db: &Db, kinds: &Kinds, columns: &[ColumnId], limit: i64
     withdrawn(db, kinds, &Filter { columns: columns.to_vec(), ..Filter::default() }, limit).await
 }
 
-/// The same of these columns and this organ; by what else the filter is narrowed, a tombstone is not: it says nothing of the text.
+/// The same of these columns and this organ; by what else the filter is narrowed, a tombstone is not: it says nothing of the
+/// text.
 pub async fn withdrawn(db: &Db, kinds: &Kinds, filter: &Filter, limit: i64) -> Result<Vec<Tombstone>> {
     let mut select = Statement::new(TOMB);
     if !filter.columns.is_empty() {
