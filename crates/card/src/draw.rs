@@ -29,9 +29,8 @@ const SECOND: (u8, u8, u8) = (0x4a, 0x52, 0x5c);
 const HAIR: (u8, u8, u8) = (0xc9, 0xc5, 0xbb);
 const SEAL: (u8, u8, u8) = (0xa8, 0x20, 0x1a);
 
-/// The card as PNG, some 50 KB. Takes some tens of milliseconds of a processor and some 40 MB while it lasts: the caller lets
-/// a few
-/// be drawn at a time, and not on a thread that answers others.
+/// The card as PNG, some 50 KB. Takes some tens of milliseconds of a processor and some 40 MB while it lasts: the caller lets a
+/// few be drawn at a time, and not on a thread that answers others.
 ///
 /// # Errors
 /// When the font cannot be read any more, or lacks a character.

@@ -1,11 +1,9 @@
 //! Cards for sharing: what a messenger or a social network shows beside the address of a public page. Title, organ, day and
-//! number,
-//! drawn as a picture of [`WIDTH`] × [`HEIGHT`] with a font that the machine has.
+//! number, drawn as a picture of [`WIDTH`] × [`HEIGHT`] with a font that the machine has.
 //!
 //! The program ships no font with Chinese characters, which would be ten times its size. Without one that has every character
-//! of a
-//! card there is no card: empty boxes in the place of words would be worse than none. No I/O but reading the font; usable on
-//! its own.
+//! of a card there is no card: empty boxes in the place of words would be worse than none. No I/O but reading the font; usable
+//! on its own.
 
 #[cfg(test)]
 mod boxes_tests;

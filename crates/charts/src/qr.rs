@@ -9,9 +9,8 @@ use super::open;
 /// Light modules around the code, which readers need (ISO/IEC 18004).
 const QUIET: usize = 4;
 
-/// Draws the address, dark on light whatever the page around it; `label` says what opens. Empty when the address is longer
-/// than a code
-/// holds, some thousand characters.
+/// Draws the address, dark on light whatever the page around it; `label` says what opens. Empty when the address is longer than
+/// a code holds, some thousand characters.
 #[must_use]
 pub fn qr(address: &str, label: &str) -> String {
     let Ok(code) = QrCode::with_error_correction_level(address, EcLevel::M) else { return String::new() };

@@ -16,8 +16,7 @@ pub struct Publishing {
     /// Working days that one stage of a review should take, where the route says nothing; shown as a clock in the work list.
     pub gate_days: u32,
     /// File of the font with which cards for sharing are drawn (TrueType or OpenType, with Chinese characters); empty = what
-    /// the machine
-    /// has at the usual places, [`Self::NO_CARDS`] = pages have no card.
+    /// the machine has at the usual places, [`Self::NO_CARDS`] = pages have no card.
     pub card_font: String,
 }
 

@@ -1,6 +1,5 @@
 //! What others are told of a page whose address is handed on: its address for ever, what a messenger shows beside it (Open
-//! Graph), what
-//! machines read of it (schema.org).
+//! Graph), what machines read of it (schema.org).
 
 use serde_json::Value;
 

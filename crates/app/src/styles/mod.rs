@@ -1,6 +1,5 @@
-//! The living style page: every component of office and portal in its states, by the templates and style sheets that pages
-//! use. What is
-//! changed in one of them is seen here, beside all others; what is not here is a component of one page alone.
+//! The living style page: every component of office and portal in its states, by the templates and style sheets that pages use.
+//! What is changed in one of them is seen here, beside all others; what is not here is a component of one page alone.
 
 use askama::Template;
 use axum::{extract::State, response::Response};

@@ -1,6 +1,5 @@
 //! Boundaries as GeoJSON (RFC 7946): read and looked at, then drawn in whole points of a picture. Neighbours share a boundary
-//! point by
-//! point; all are set on the same grid, so that what was one line stays one line.
+//! point by point; all are set on the same grid, so that what was one line stays one line.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

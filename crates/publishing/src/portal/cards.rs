@@ -1,6 +1,5 @@
 //! Cards for sharing: the picture that a messenger shows beside the address of a document or of the first page. Drawn when it
-//! is first
-//! asked for, kept under the digest of what stands on it, and gone with the document.
+//! is first asked for, kept under the digest of what stands on it, and gone with the document.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
