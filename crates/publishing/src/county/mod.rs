@@ -1,6 +1,7 @@
 //! The county's own map on its first page: the clerk sends the boundaries as GeoJSON, they are looked at, made coarse and
 //! drawn, and each township leads to its page. A map is shown with its 审图号 and its source or not at all (地图管理条例 Art. 15).
 
+mod demo;
 mod geo;
 mod pages;
 mod store;
@@ -36,6 +37,7 @@ pub fn capability() -> Capability {
         .events(&[&REPLACED, &REMOVED])
         .subject(store::SUBJECT, "县域图")
         .migrations(::store::migrations!("county_map", "../../migrations/county/0001_county_map.sql"))
+        .demo(demo::scenes)
         .declare(store::sealed())
         .declare(Arc::new(OnFirstPage) as Arc<dyn Face>)
         .declare(Verb::new("更换县域图", "地图 边界 GeoJSON", "/county-map", &MANAGE))

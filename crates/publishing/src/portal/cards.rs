@@ -76,7 +76,7 @@ fn told(error: NoCard) {
 
 /// The font, if there is one; from the second time on without waiting.
 async fn font(ctx: &Ctx) -> Option<Arc<Font>> {
-    let found = ctx.one::<Cards>().font.get_or_init(|| async {
+    let found = ctx.one::<Cards>().font.get_or_init(|| async move {
         let wanted = ctx.settings::<Publishing>().card_font.clone();
         spawn_blocking(move || look_for(&wanted)).await.ok().flatten().map(Arc::new)
     });
