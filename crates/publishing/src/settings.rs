@@ -60,3 +60,11 @@ impl Section for Publishing {
 pub fn house(ctx: &Ctx) -> House {
     House::of(ctx, &ctx.settings::<Publishing>().index_number)
 }
+
+/// With which font cards for sharing are drawn, in words.
+///
+/// # Errors
+/// With what to do when a font is configured that cannot be used.
+pub fn cards(settings: &Publishing) -> Result<String, String> {
+    crate::portal::font_in_words(&settings.card_font)
+}

@@ -55,6 +55,28 @@ impl Default for Cards {
     }
 }
 
+/// What comes of the configured font, in words; the error says what to do.
+///
+/// # Errors
+/// When a font is configured that cannot be used.
+pub(crate) fn font_in_words(wanted: &str) -> Result<String, String> {
+    if wanted == Publishing::NO_CARDS {
+        return Ok("按配置不出分享图".into());
+    }
+    if !wanted.is_empty() {
+        return match Font::open(Path::new(wanted)) {
+            Ok(font) => Ok(font.path().display().to_string()),
+            Err(error) => Err(format!("{error}。请改正 publishing.card_font，或者留空。")),
+        };
+    }
+    Ok(match Font::standard() {
+        Some(font) => font.path().display().to_string(),
+        None => {
+            "本机没有汉字字体，页面没有分享图；装上字体（例如 fonts-noto-cjk）或写明 publishing.card_font 即有".into()
+        }
+    })
+}
+
 /// The font as configured, or what the machine has.
 fn look_for(wanted: &str) -> Option<Font> {
     if wanted == Publishing::NO_CARDS {
@@ -240,5 +262,7 @@ mod tests {
     fn nobody_has_to_have_cards() {
         assert!(look_for(Publishing::NO_CARDS).is_none());
         assert!(look_for("no/such/font.otf").is_none());
+        assert!(font_in_words(Publishing::NO_CARDS).is_ok() && font_in_words("").is_ok());
+        assert!(font_in_words("no/such/font.otf").is_err_and(|words| words.contains("publishing.card_font")));
     }
 }

@@ -21,7 +21,7 @@ mod tests;
 use std::sync::Arc;
 
 pub(crate) use self::{
-    cards::{Cards, face},
+    cards::{Cards, face, font_in_words},
     document::{Bar, preview},
 };
 
