@@ -160,6 +160,7 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     page.shell.base.clone_from(&bar.portal);
     if bar.draft {
         page.stamp = ("草稿".to_owned(), "尚未公开".to_owned());
+        page.colophon.1 = "尚未公开".to_owned();
     }
     page.bar = Some(bar);
     office_page(&page)
@@ -394,6 +395,7 @@ fn stamp_line(document: &PublicDocument) -> String {
 #[template(path = "portal/templates/tombstone.html")]
 struct Tomb {
     shell: PortalShell,
+    /// With the places where it may break.
     title: String,
     organ: String,
     organ_href: String,
@@ -412,7 +414,7 @@ fn tombstone(ctx: &Ctx, reader: &Reader, tomb: &Tombstone) -> Result<Response> {
         .crumb("已撤回的内容", "");
     let mut response = portal_page(&Tomb {
         shell,
-        title: tomb.title.clone(),
+        title: web::breaks::marked(&tomb.title),
         organ: directory.get(&tomb.organ).map_or(tomb.organ.to_string(), |organ| organ.name.clone()),
         organ_href: format!("/organs/{}", tomb.organ),
         index_number: tomb.index_number.clone(),
