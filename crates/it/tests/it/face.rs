@@ -168,12 +168,12 @@ both! {
         let mut clerk = app.clerk().await;
         clerk.get("/county-map").await.expect(200).shows("还没有县域图");
         let (good, bad) = (file(30.0), file(95.0));
-        clerk.upload("/county-map", &words, &[("file", "边界.geojson", &bad)]).await.expect(422).shows("不是我国境内的经纬度");
-        clerk.upload("/county-map", &words[..1], &[("file", "边界.geojson", &good)]).await.expect(422).shows("请填写审图号");
+        clerk.upload("/county-map", &words, &[("file", "边界.geojson", bad.as_slice())]).await.expect(422).shows("不是我国境内的经纬度");
+        clerk.upload("/county-map", &words[..1], &[("file", "边界.geojson", good.as_slice())]).await.expect(422).shows("请填写审图号");
         clerk.upload("/county-map", &words, &[]).await.expect(422).shows("请选择 GeoJSON 文件");
         let mut reader = app.visitor();
         reader.get("/").await.expect(200).hides("class=\"county\"");
-        clerk.upload("/county-map", &words, &[("file", "边界.geojson", &good)]).await.expect(303);
+        clerk.upload("/county-map", &words, &[("file", "边界.geojson", good.as_slice())]).await.expect(303);
         clerk.get("/county-map").await.expect(200).shows("找不到对应的乡镇：别处&#60;镇&#62;");
         let home = reader.get("/").await.expect(200).shows("审图号：青S（2026）012号").shows("数据来源：青禾县自然资源局");
         let home = home.shows(&format!("<a href=\"/organs/{}\" tabindex=\"-1\"><path", TOWNSHIP.0)).hides("<镇>");
