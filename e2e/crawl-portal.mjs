@@ -109,7 +109,8 @@ export async function portalCrawl(program, browser) {
     const faults = new Faults();
     for (const [path, type, mark] of [
       ["/feed.atom", "xml", "<entry>"], ["/search/feed.atom?q=养老", "xml", "<entry>"], ["/sitemap.xml", "xml", "<loc>"], ["/api/v1/openapi.json", "json", '"openapi"'], ["/api/v1/documents", "json", "{"],
-      ["/policies.csv", "csv", ","], ["/robots.txt", "text/plain", "Sitemap"],
+      ["/policies.csv", "csv", ","], ["/robots.txt", "text/plain", "Sitemap"], ["/.well-known/security.txt", "text/plain", "Contact"],
+      ["/documents/feed.atom", "xml", "<entry>"],
     ]) {
       const answer = await fetch(origin + path);
       const text = await answer.text();

@@ -16,6 +16,7 @@ const BASES: &[&str] = &[
     "store",
     "web",
     "charts",
+    "card",
     "egress",
     "text",
     "doc-number",
@@ -46,6 +47,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("store", &["kernel", "store-derive"]),
     ("web", &["kernel", "store"]),
     ("charts", &["web"]),
+    ("card", &[]),
     // All write the log, few ask for its proof: the audit and the commands.
     ("proof", &["kernel", "store"]),
     // Around every answer: known to what puts the servers together alone.

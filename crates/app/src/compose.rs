@@ -149,6 +149,7 @@ impl App {
     /// When the search index can neither be opened nor made anew.
     pub fn new(ctx: Ctx) -> anyhow::Result<Self> {
         let search = Search::open(ctx.data().join("index"), &ctx)?;
+        web::breaks::by(search::cuts);
         let (mut routes, portal) = all_routes(&ctx, Listener::Portal).finish();
         let (office_list, office) = all_routes(&ctx, Listener::Office).finish();
         routes.extend(office_list);

@@ -21,6 +21,7 @@ mod organs;
 mod permissions;
 pub mod seams;
 pub mod serve;
+mod styles;
 pub mod system;
 
 pub use cli::main;

@@ -4,6 +4,7 @@
 //! ([`kinds`]), the pages with their words, and what ties the two machines together ([`editions`]).
 
 pub mod columns;
+pub mod county;
 pub mod editions;
 mod entries;
 mod hooks;
@@ -88,6 +89,8 @@ pub fn capability() -> Capability {
         .events(&[&reviews::comments::COMMENTED, &reviews::comments::COMMENT_TURNED])
         .subject("reading", "查看稿件")
         .declare(editions::seen::Readings::default())
+        .declare(portal::Cards::default())
+        .declare(portal::face())
         .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)

@@ -46,6 +46,11 @@ pub use results::{FacetCount, Facets, Hit, Part, Piece, Results, Suggestions};
 pub use shared::{Search, Status};
 pub use suggest::Offered;
 
+/// Where the words of a title end, by the dictionary: for [`web::breaks`].
+pub fn cuts(title: &str) -> Vec<usize> {
+    segmenter::Segmenter.cuts(title)
+}
+
 /// Finding what is public.
 pub fn capability() -> Capability {
     let offer = Arc::new(words::Offer::default());

@@ -42,6 +42,7 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
         point("后台端口", checks::port(&config.server.office).await),
         point("后台访问范围", office_range(&config)),
         point("邮件", mail(&config)),
+        point("分享图", publishing::settings::cards(&config.settings.get::<publishing::settings::Publishing>())),
     ];
     // Checking must not install: without a database there is nothing to look into yet.
     let fresh = config.database.url.is_empty() && !data.join("gongkai.db").exists();

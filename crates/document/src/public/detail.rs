@@ -9,7 +9,7 @@ use kernel::{
 };
 use store::{Db, FromRow, query_as, query_scalar};
 
-use super::{Found, Listed, PastEdition, PublicDocument, PublicFile, PublicPicture, Tombstone, list::of_ids};
+use super::{Filter, Found, Listed, PastEdition, PublicDocument, PublicFile, PublicPicture, Tombstone, list::of_ids};
 use crate::{
     commit,
     common::on_day,
@@ -351,9 +351,18 @@ async fn tombstone(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Tom
 /// What was withdrawn most recently from these columns (of all when none are given) and is not public again, newest first:
 /// for feeds that must take entries back.
 pub async fn tombstones(db: &Db, kinds: &Kinds, columns: &[ColumnId], limit: i64) -> Result<Vec<Tombstone>> {
+    withdrawn(db, kinds, &Filter { columns: columns.to_vec(), ..Filter::default() }, limit).await
+}
+
+/// The same of these columns and this organ; by what else the filter is narrowed, a tombstone is not: it says nothing of the
+/// text.
+pub async fn withdrawn(db: &Db, kinds: &Kinds, filter: &Filter, limit: i64) -> Result<Vec<Tombstone>> {
     let mut select = Statement::new(TOMB);
-    if !columns.is_empty() {
-        select.add(" AND d.column_slug IN ").list(columns);
+    if !filter.columns.is_empty() {
+        select.add(" AND d.column_slug IN ").list(&filter.columns);
+    }
+    if let Some(organ) = &filter.organ {
+        select.bind(" AND d.organ = ?", organ);
     }
     // A withdrawal is the last change of its edition.
     select.bind(" ORDER BY e.updated_at DESC, e.id DESC LIMIT ?", limit);

@@ -7,6 +7,7 @@ mod canaries;
 mod cli;
 mod duties;
 mod duties_office;
+mod face;
 mod forged;
 mod identity;
 mod integrity;

@@ -35,6 +35,9 @@ const SURFACES: &[&str] = &[
     "/documents?organ=QH010",
     "/columns/notices",
     "/columns/notices/feed.atom",
+    "/organs/QH010/feed.atom",
+    "/policies/feed.atom?kind=all",
+    "/documents/feed.atom",
     "/columns/notices/list.csv",
     "/columns/notices/list.json",
     "/organs",
@@ -52,6 +55,7 @@ const SURFACES: &[&str] = &[
     "/sitemap.xml",
     "/sitemap",
     "/robots.txt",
+    "/.well-known/security.txt",
     "/statements/accessibility",
     "/statements/privacy",
     "/statements/about",
@@ -95,11 +99,11 @@ const PAGES: &[&str] = &[
     "/statements/about",
 ];
 
-fn moment(text: &str) -> Timestamp {
+pub(crate) fn moment(text: &str) -> Timestamp {
     text.parse().expect("moment")
 }
 
-async fn column(app: &TestApp) {
+pub(crate) async fn column(app: &TestApp) {
     let mut tx = app.ctx().db().write().await.expect("write");
     let data = ColumnData {
         slug: "notices".into(),
@@ -113,14 +117,14 @@ async fn column(app: &TestApp) {
     tx.commit().await.expect("commit");
 }
 
-async fn put(app: &TestApp, one: Seed) -> String {
+pub(crate) async fn put(app: &TestApp, one: Seed) -> String {
     let mut tx = app.ctx().db().write().await.expect("write");
     let id = seed(app.ctx(), &mut tx, one).await.expect("seed");
     tx.commit().await.expect("commit");
     String::from(id)
 }
 
-fn notice(title: &str, body: &str) -> Seed {
+pub(crate) fn notice(title: &str, body: &str) -> Seed {
     let at = moment("2026-02-10T02:00:00Z");
     Seed::published(OrganCode::from("QH010"), "notices", &NOTICE, title, body, at)
 }
@@ -168,7 +172,7 @@ async fn attachments(app: &TestApp) -> Vec<String> {
 }
 
 /// Changes rows directly: what is tested here is reading, whatever the way by which the state came about.
-async fn change(app: &TestApp, sql: &'static str, values: &[&str]) -> u64 {
+pub(crate) async fn change(app: &TestApp, sql: &'static str, values: &[&str]) -> u64 {
     let mut tx = app.ctx().db().write().await.expect("write");
     let mut query = store::query(sql);
     for value in values {

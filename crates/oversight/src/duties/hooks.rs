@@ -16,7 +16,7 @@ use kernel::{
 };
 use web::{
     Ctx, Result,
-    hooks::{Dataset, Datasets, DeskItem, DeskSource, Group, Mention, Mentions},
+    hooks::{Dataset, Datasets, DeskItem, DeskSource, Group, Mapped, Mention, Mentions, OnMap},
 };
 
 use crate::{
@@ -34,6 +34,11 @@ pub(crate) fn desk_source() -> Arc<dyn DeskSource> {
 /// Which public duties a document shows as done.
 pub(crate) fn mentions() -> Arc<dyn Mentions> {
     Arc::new(Uses)
+}
+
+/// The plans, on the site map.
+pub(crate) fn on_map() -> Arc<dyn OnMap> {
+    Arc::new(Year)
 }
 
 /// The plans in force, as data.
@@ -294,5 +299,11 @@ impl PlanProgress for Year {
 impl Datasets for Year {
     fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>> {
         Box::pin(async move { portal::datasets(ctx).await })
+    }
+}
+
+impl OnMap for Year {
+    fn pages<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Mapped>>> {
+        Box::pin(async move { portal::on_map(ctx).await })
     }
 }
