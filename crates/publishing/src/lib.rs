@@ -5,6 +5,7 @@
 
 pub mod columns;
 pub mod editions;
+pub mod gates;
 mod hooks;
 mod jobs;
 pub mod kinds;

@@ -100,7 +100,11 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         ),
         other => (other.to_owned(), String::new()),
     };
-    Line { at: time::show_minute(&event.at), who: event.actor_name, what, more }
+    let who = match text("stood_for") {
+        away if away.is_empty() => event.actor_name,
+        away => format!("{} 代 {away}", event.actor_name),
+    };
+    Line { at: time::show_minute(&event.at), who, what, more }
 }
 
 /// What a reviewer wrote, with what was ticked and what was not.
