@@ -22,6 +22,7 @@ fn list() -> Vec<Capability> {
         publishing::capability(),
         publishing::columns::capability(),
         publishing::gates::capability(),
+        publishing::stand_ins::capability(),
         policy::interpretation::capability(),
         policy::consultation::capability(),
         dialogue::letters::capability(),

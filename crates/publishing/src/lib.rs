@@ -15,6 +15,7 @@ pub mod public;
 mod reviews;
 pub mod seed;
 pub mod settings;
+pub mod stand_ins;
 mod touched;
 
 use document::{Kind, events};

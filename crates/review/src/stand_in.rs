@@ -19,7 +19,7 @@ use crate::{
 /// Longest absence for which somebody is named, in days.
 pub const MOST_DAYS: i64 = 92;
 /// Longest note, in characters.
-const NOTE: usize = 200;
+pub const NOTE: usize = 200;
 
 ::store::ids! {
     /// One arrangement.

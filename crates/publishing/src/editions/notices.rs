@@ -215,7 +215,8 @@ async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage, open: &str) -> Resul
             to.push(address);
         }
     }
-    let away = away.iter().map(|one| format!("{}不在岗，至 {} 由{}代办。\n", one.away_name, one.last_on, one.deputy_name));
+    let away =
+        away.iter().map(|one| format!("{}不在岗，至 {} 由{}代办。\n", one.away_name, one.last_on, one.deputy_name));
     let away: String = away.collect();
     let away = if away.is_empty() { away } else { format!("{away}\n") };
     let organ = ctx.directory().short_name(&matter.organ).to_owned();

@@ -65,8 +65,10 @@ pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result
         let claim = line.claim.as_ref().filter(|claim| claim.holds(now));
         let mine = claim.is_some_and(|claim| claim.by == desk.staff.account);
         let here = line.subject == current.as_str();
+        // What somebody has in hand who is away is the stand-in's.
+        let theirs = claim.is_some_and(|claim| away.iter().any(|one| one.account == claim.by));
         // What somebody else has in hand waits for that person.
-        (claim.is_none() || mine || here).then(|| Stop {
+        (claim.is_none() || mine || theirs || here).then(|| Stop {
             due: due(&calendar, line.since, line.stage.days, today),
             away: review::desk::in_name_of(&away, &line).map(|away| away.name.clone()).unwrap_or_default(),
             organ: directory.short_name(&line.organ).to_owned(),
