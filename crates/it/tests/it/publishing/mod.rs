@@ -6,6 +6,7 @@ mod erasure;
 pub(crate) mod gates;
 pub(crate) mod pictures;
 mod refused;
+mod routes;
 mod screen;
 
 use std::io::{Cursor, Read, Write};
