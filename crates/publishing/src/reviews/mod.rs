@@ -1,8 +1,10 @@
 //! The review desk: what waits at the gates, one edition to decide on, and emergency publications to look at again.
 
 mod actions;
+mod bulk;
 mod one;
 mod pages;
+mod store;
 mod strip;
 
 use document::permissions::VIEW_DOCUMENTS;
@@ -13,6 +15,8 @@ use web::{Listener, Routes};
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/reviews", &VIEW_DOCUMENTS, pages::list)
+        .get("/reviews/bulk", &VIEW_DOCUMENTS, bulk::list)
+        .weighty("/reviews/bulk", &VIEW_DOCUMENTS, bulk::pass)
         .get("/reviews/{edition}", &VIEW_DOCUMENTS, one::review)
         .post("/reviews/{edition}/claim", &VIEW_DOCUMENTS, actions::claim)
         .post("/reviews/{edition}/release", &VIEW_DOCUMENTS, actions::release)

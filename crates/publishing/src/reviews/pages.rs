@@ -73,6 +73,8 @@ struct List {
     reviews: bool,
     /// Names of those for whom the reader decides today.
     away: Vec<String>,
+    /// Whether texts at the gate that is shown may be passed several at once by the reader.
+    bulk: bool,
 }
 
 /// What is in review and may be seen by this person.
@@ -120,10 +122,12 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         let edition = editions.remove(&line.subject)?;
         Some(waiting(&ctx, &house, (&desk, &away), line, edition))
     });
-    let rows = rows.collect();
+    let rows: Vec<Waiting> = rows.collect();
+    let one_gate = !matches!(filter.gate.as_str(), "" | "all") && filter.gate != Gate::SECRECY.code;
+    let bulk = one_gate && rows.iter().filter(|row| row.may).count() > 1;
     let shell = desk.shell(&ctx, "审核").await?;
     let away = away.into_iter().map(|one| one.name).collect();
-    office_page(&List { shell, filter, rows, total, steps, gates, once: ctx.once(), reviews, away })
+    office_page(&List { shell, filter, rows, total, steps, gates, once: ctx.once(), reviews, away, bulk })
 }
 
 /// The choices of gates, each with how many wait there.

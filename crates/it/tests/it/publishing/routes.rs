@@ -211,4 +211,52 @@ both! {
         approve(app, &mut deputy, &id).await.expect(303);
         assert_eq!(passed_by(app).await, ["deputy（测试）"]);
     }
+
+    async fn several_texts_pass_a_gate_at_once_where_nothing_wants_a_second_look(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let mut wording = app.reviewer(Gate::WORDING).await;
+        let mut secrecy = app.reviewer(Gate::SECRECY).await;
+        let mut waiting = Vec::new();
+        for title in ["甲通知", "乙通知", "丙通知", "丁通知"] {
+            let id = draft(&mut editor, title).await;
+            let more: &[(&str, &str)] = if title == "丁通知" { &[("explained", "补发旧文")] } else { &[] };
+            submit(&mut editor, &id, title, "<p>正文第一段。</p>", more).await.expect(303);
+            approve(app, &mut secrecy, &id).await.expect(303);
+            waiting.push((edition(app, &id).await.0, id));
+        }
+        secrecy.get("/reviews/bulk?gate=secrecy").await.expect(200).shows("保密审查须逐件打开附件核对");
+        secrecy.post("/reviews/bulk", &[("gate", "secrecy"), ("ids", "x:1")]).await.expect(422);
+        // Nothing is passed unread.
+        wording.get("/reviews/bulk?gate=wording").await.expect(200).shows("没有可以成批通过的稿件").shows("甲通知</a>：您还没有打开看过这一版");
+        for (edition_id, _) in &waiting {
+            wording.get(&format!("/reviews/{edition_id}")).await.expect(200);
+        }
+        let page = wording.get("/reviews/bulk?gate=wording").await.expect(200).shows("文字关核对事项");
+        let page = page.shows("丁通知</a>：撰写人写了特殊情况说明").text();
+        let mut ids = Vec::new();
+        for (edition_id, id) in &waiting {
+            let (_, version, _) = edition(app, id).await;
+            ids.push(format!("{edition_id}:{version}"));
+        }
+        assert!(ids[..3].iter().all(|id| page.contains(id)) && !page.contains(&ids[3]));
+        wording.get("/reviews?gate=wording").await.expect(200).shows("/reviews/bulk?gate=wording");
+        let mut fields = vec![("gate", "wording")];
+        wording.post("/reviews/bulk", &ticked(&fields)).await.expect(422).shows("请勾选要通过的稿件");
+        fields.extend(ids.iter().map(|id| ("ids", id.as_str())));
+        wording.post("/reviews/bulk", &fields).await.expect(422).shows("还有 4 项没有勾选");
+        assert_eq!(count(app, "document.gate_passed").await, 4, "the secrecy reviews alone");
+        // One goes back to its author meanwhile.
+        let page = editor.get(&format!("/documents/{}", waiting[1].1)).await.expect(200);
+        let version = page.field("version");
+        editor.post(&format!("/documents/{}/recall", waiting[1].1), &[("version", version.as_str())]).await.expect(303);
+        let done = wording.post("/reviews/bulk", &ticked(&fields)).await.expect(200);
+        let done = done.shows("通过 2 件").shows("没有通过 2 件").shows("乙通知</a>：您打开列表之后有了变化");
+        done.shows("丁通知</a>：撰写人写了特殊情况说明").shows("甲通知：已通过，到了政策关");
+        assert_eq!(count(app, "document.gate_passed").await, 6, "each is recorded");
+        let again = wording.post("/reviews/bulk", &ticked(&fields)).await.expect(200).shows("通过 0 件");
+        again.shows("没有通过 4 件");
+        assert_eq!(count(app, "document.gate_passed").await, 6);
+        editor.get(&format!("/documents/{}", waiting[0].1)).await.expect(200).shows("成批通过（一次 4 件）");
+    }
 }
