@@ -2,6 +2,7 @@
 //! stays: a secrecy review by its reviewers, two people at least, and never who wrote the text. A text in review goes on by the
 //! route with which it began.
 
+mod demo;
 mod form;
 mod pages;
 mod store;
@@ -22,6 +23,7 @@ pub fn capability() -> Capability {
         .routes(routes)
         .permissions(&[&CONFIGURE_GATES])
         .nav(Nav::under("公开", "/gates", "审核流程", &CONFIGURE_GATES, 132))
+        .demo(demo::scenes)
         .declare(Verb::new("设置审核流程", "关口 办理期限 审核员 两人", "/gates", &CONFIGURE_GATES))
 }
 
