@@ -40,7 +40,6 @@ pub struct Filter {
     without: Option<String>,
     names: Option<Vec<AccountId>>,
     people_of: Option<(bool, Vec<OrganCode>)>,
-    only: Option<Vec<String>>,
 }
 
 impl Filter {
@@ -86,12 +85,6 @@ impl Filter {
         Self { people_of: Some((central, organs)), ..self }
     }
 
-    /// Only these subjects.
-    #[must_use]
-    pub fn only(self, subjects: Vec<String>) -> Self {
-        Self { only: Some(subjects), ..self }
-    }
-
     /// In whose hands, as seen by this person at `now`.
     #[must_use]
     pub fn claimed(self, claimed: Claimed, staff: &Staff, now: Timestamp) -> Self {
@@ -129,9 +122,6 @@ impl Filter {
                 list = list.given("r.stage_within <> 'office'");
             }
             list = list.with_list("r.stage_within <> 'own' OR r.organ IN ({})", Vec::new(), organs);
-        }
-        if let Some(only) = &self.only {
-            list = list.only_of("r.subject_id", only.iter().map(String::as_str));
         }
         if let Some(roles) = &self.roles {
             list = list.only_of("o.role", roles.iter().map(|role| role.code())).group_by("r.id");

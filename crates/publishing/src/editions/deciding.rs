@@ -59,7 +59,7 @@ pub async fn look(ctx: &Ctx, whole: &Whole) -> web::Result<Arc<Anew>> {
 /// When the database fails or holds what this program never writes.
 pub(crate) async fn route(ctx: &Ctx, executor: impl Executor<'_>, document: &DocumentRow) -> Result<Route, Refusal> {
     let named = Kinds::of(ctx).get(&document.kind).map_or("", |kind| kind.route);
-    Kind::named(ctx, EDITION).route_in(ctx, executor, named, (&document.column, &document.kind)).await
+    Kind::named(ctx, EDITION).route_in(ctx, executor, named, (&document.column, document.kind.as_str())).await
 }
 
 /// Refuses what can only be done while work on the edition goes on.

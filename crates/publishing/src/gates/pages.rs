@@ -204,7 +204,7 @@ async fn standing(ctx: &Ctx, scope: &Scope) -> Result<(Route, i64)> {
     let all = set::all(ctx.db().read(), EDITION).await?;
     let version = set::exactly(&all, scope).map_or(0, |set| set.version);
     let named = Kinds::of(ctx).get(&scope.sort).map_or("", |kind| kind.route);
-    Ok((Kind::named(ctx, EDITION).route_of(ctx, &all, named, (&scope.column, &scope.sort)), version))
+    Ok((Kind::named(ctx, EDITION).route_of(ctx, &all, named, (&scope.column, scope.sort.as_str())), version))
 }
 
 /// GET /gates/edit

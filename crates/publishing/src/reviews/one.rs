@@ -195,8 +195,9 @@ async fn page_of(
     let facts = subject::facts(&whole, &checks);
     let away = review::desk::away_of(ctx, &desk.staff).await?;
     let round = review.as_ref().map(|review| &review.round).filter(|_| stage.is_some());
-    let names =
-        round.map(|round| names(round, (&desk.staff, &away), &facts, now, typed.in_name_of)).unwrap_or_default();
+    let names = round
+        .map(|round| names(round, (&desk.staff, away.as_slice()), &facts, now, typed.in_name_of))
+        .unwrap_or_default();
     // Whoever may decide in another's name alone is kept out of nothing.
     let acts = !names.is_empty();
     let kept_out = round.and_then(|round| round.kept_out(&desk.staff, &facts, now)).filter(|_| !acts);

@@ -120,7 +120,7 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let house = crate::house(&ctx);
     let rows = lines.into_iter().filter_map(|line| {
         let edition = editions.remove(&line.subject)?;
-        Some(waiting(&ctx, &house, (&desk, &away), line, edition))
+        Some(waiting(&ctx, &house, (&desk, away.as_slice()), line, edition))
     });
     let rows: Vec<Waiting> = rows.collect();
     let one_gate = !matches!(filter.gate.as_str(), "" | "all") && filter.gate != Gate::SECRECY.code;
