@@ -34,7 +34,7 @@ pub fn wanted() -> documents::tables::Wanted {
 
 /// A table to fill in, with two columns as an example.
 pub const TEMPLATE: &str = "\u{feff}网址名,栏目名称,上级栏目,说明,关键词,类型,用途,法定项次,依据,审核流程\r\n\
-    news,工作动态,,县政府及各部门、各乡镇的工作进展和会议活动,\"工作动态,政务动态\",工作动态,,,,保密审查1、文字关2、政治关1\r\n\
+    news,工作动态,,县政府及各部门、各乡镇的工作进展和会议活动,\"工作动态,政务动态\",工作动态,,,,\r\n\
     policies,政策文件,,县政府及其部门制发的规范性文件和其他政策文件,政策文件,政策文件,,一,,\r\n";
 
 /// A column as read, with the line that it stands in.
