@@ -69,6 +69,14 @@ async fn away(tx: &mut Tx, staff: &Staff, round: &Round, said: Option<&AccountId
     Ok(at.map(|at| all.swap_remove(at)))
 }
 
+/// The data of an event, with how it was done, where not on the usual page.
+fn told_how(mut data: serde_json::Value, how: &str) -> serde_json::Value {
+    if !how.is_empty() {
+        data["how"] = how.into();
+    }
+    data
+}
+
 /// The data of an event, with in whose name it was done.
 fn named(mut data: serde_json::Value, away: Option<&Staff>) -> serde_json::Value {
     if let Some(away) = away {
@@ -206,7 +214,7 @@ pub async fn approve<'w>(
         "" => json!({ "gate": passed.gate }),
         opinion => json!({ "gate": passed.gate, "opinion": opinion }),
     };
-    let data = matter.log.text_with(named(told_ticks(more, passed, word.ticked), away.as_ref()));
+    let data = matter.log.text_with(told_how(named(told_ticks(more, passed, word.ticked), away.as_ref()), word.how));
     let event = NewEvent::new(subject.said().passed, &matter.log.id, actor).data(data);
     let happened = match &outcome {
         Outcome::Second(stage) => Happened::Moved(stage),
@@ -238,7 +246,7 @@ pub async fn send_back<'w>(
     rows::put(tx, actor, &review, &next, facts.words).await?;
     // Nothing was ticked: the person did not get that far, and the log says nothing of it.
     let ticked = (!word.ticked.is_empty()).then_some(word.ticked);
-    let how = Back { stage: first_stage(&review.round), ticked, away: away.as_ref() };
+    let how = Back { stage: first_stage(&review.round), ticked, away: away.as_ref(), how: word.how };
     returned(tx, subject, actor, matter, how, &reason).await
 }
 
@@ -253,7 +261,7 @@ pub async fn stop(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Ma
     let reason = cut(reason);
     let next = review.round.clone().stop(actor.log_name(), &reason, &facts)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
-    let how = Back { stage: first_stage(&review.round), ticked: None, away: None };
+    let how = Back { stage: first_stage(&review.round), ticked: None, away: None, how: "" };
     returned(tx, subject, actor, matter, how, &reason).await
 }
 
@@ -264,6 +272,8 @@ struct Back<'a> {
     ticked: Option<&'a [usize]>,
     /// In whose name it was sent back.
     away: Option<&'a Staff>,
+    /// See [`Word::how`].
+    how: &'a str,
 }
 
 async fn returned(
@@ -271,10 +281,10 @@ async fn returned(
     subject: &dyn Subject,
     actor: &Actor,
     matter: &Matter,
-    Back { stage, ticked, away }: Back<'_>,
+    Back { stage, ticked, away, how }: Back<'_>,
     reason: &str,
 ) -> Result<()> {
-    let mut data = named(json!({ "gate": stage.gate, "reason": reason }), away);
+    let mut data = told_how(named(json!({ "gate": stage.gate, "reason": reason }), away), how);
     if let Some(ticked) = ticked {
         data = told_ticks(data, stage, ticked);
     }

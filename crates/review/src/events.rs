@@ -45,6 +45,7 @@ const GATE: &[(&str, &str)] = &[
     TICKED,
     STOOD_FOR,
     STOOD_FOR_ACCOUNT,
+    HOW,
 ];
 const REASON: &[(&str, &str)] = &[
     ("kind", "种类"),
@@ -57,9 +58,12 @@ const REASON: &[(&str, &str)] = &[
     UNTICKED,
     STOOD_FOR,
     STOOD_FOR_ACCOUNT,
+    HOW,
 ];
 /// In whose name a stand-in decided: for owners who declare kinds of their own.
 pub const STOOD_FOR: (&str, &str) = ("stood_for", "代谁办理");
+/// How it was done, where not on the usual page: for owners who declare kinds of their own.
+pub const HOW: (&str, &str) = ("how", "办理方式");
 /// The account of [`STOOD_FOR`].
 pub const STOOD_FOR_ACCOUNT: (&str, &str) = ("stood_for_account", "");
 /// What was ticked of the questions of a stage, and what was not: for owners who declare kinds of their own.
@@ -107,6 +111,16 @@ pub static STAND_IN_SET: EventKind = EventKind::new("stand_in", "stand_in.set", 
 pub static STAND_IN_ENDED: EventKind = EventKind::new("stand_in", "stand_in.ended", "取消代办")
     .holds(&[("away", "不在岗"), ("deputy", "代办人"), ("last_on", "原定至")])
     .keeps(Keep::Words);
+
+/// Kind of the subjects that links of [`crate::link`] are in the log.
+pub(crate) const LINK: &str = "review_link";
+/// Somebody was sent an address that opens one text for one decision.
+pub static LINK_SENT: EventKind = EventKind::new("review_link", "review_link.sent", "发送审批链接")
+    .holds(&[("person", "收件人"), ("title", "标题"), ("gate", "关口"), ("until", "有效至")])
+    .keeps(Keep::Words);
+/// The same person decided by it.
+pub static LINK_USED: EventKind =
+    EventKind::new("review_link", "review_link.used", "凭链接办理").holds(&[("title", "标题")]).keeps(Keep::Words);
 
 /// Kind of the subjects that routes of [`crate::set`] are in the log.
 pub(crate) const ROUTE: &str = "review_route";

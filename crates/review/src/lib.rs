@@ -24,6 +24,7 @@ pub mod desk;
 pub mod due;
 pub mod events;
 pub mod findings;
+pub mod link;
 pub mod model;
 pub mod permissions;
 mod pieces;
@@ -52,7 +53,8 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!(
     "../migrations/0002_rule_names.sql",
     "../migrations/0003_opinion.sql",
     "../migrations/0004_ticks.sql",
-    "../migrations/0005_gates.sql"
+    "../migrations/0005_gates.sql",
+    "../migrations/0006_links.sql"
 );
 
 /// What the acts of this crate give: done, or why not.
@@ -67,6 +69,9 @@ pub fn capability() -> web::Capability {
         .events(&[&events::STAND_IN_SET, &events::STAND_IN_ENDED, &events::ROUTE_SET, &events::ROUTE_REMOVED])
         .subject(events::STAND_IN, "代办")
         .subject(events::ROUTE, "审核流程")
+        .events(&[&events::LINK_SENT, &events::LINK_USED])
+        .subject(events::LINK, "审批链接")
+        .declare(link::sealed())
         .declare(stand_in::sealed())
         .declare(set::sealed())
         .migrations(MIGRATIONS)

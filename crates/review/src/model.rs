@@ -83,6 +83,8 @@ pub struct Word<'a> {
     /// In whose name: the account of somebody who is away, empty text for the own one; `None` = not said, which is the own one
     /// unless the stage names somebody who is away, or that one has it in hand.
     pub in_name_of: Option<&'a AccountId>,
+    /// How it is done, for the log, where not on the usual page; empty = on it.
+    pub how: &'a str,
 }
 
 impl<'a> From<&'a str> for Word<'a> {

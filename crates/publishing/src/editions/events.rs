@@ -2,7 +2,7 @@
 //! document machine.
 
 use kernel::{EventKind, Keep};
-use review::events::{STOOD_FOR, STOOD_FOR_ACCOUNT, TICKED, UNTICKED};
+use review::events::{HOW, STOOD_FOR, STOOD_FOR_ACCOUNT, TICKED, UNTICKED};
 
 const EDITION_KEYS: (&str, &str) = ("edition", "版本");
 const NUMBER: (&str, &str) = ("number", "第几版");
@@ -27,11 +27,21 @@ pub static RELEASED: EventKind = EventKind::new("document", "document.released",
 ]);
 /// A gate was passed.
 pub static GATE_PASSED: EventKind = EventKind::new("document", "document.gate_passed", "审核通过")
-    .holds(&[EDITION_KEYS, NUMBER, ("fields", ""), GATE, ("opinion", "审核意见"), TICKED, STOOD_FOR, STOOD_FOR_ACCOUNT])
+    .holds(&[
+        EDITION_KEYS,
+        NUMBER,
+        ("fields", ""),
+        GATE,
+        ("opinion", "审核意见"),
+        TICKED,
+        STOOD_FOR,
+        STOOD_FOR_ACCOUNT,
+        HOW,
+    ])
     .keeps(Keep::Words);
 /// Back with its author.
 pub static RETURNED: EventKind = EventKind::new("document", "document.returned", "审核退回")
-    .holds(&[EDITION_KEYS, NUMBER, GATE, REASON, TICKED, UNTICKED, STOOD_FOR, STOOD_FOR_ACCOUNT])
+    .holds(&[EDITION_KEYS, NUMBER, GATE, REASON, TICKED, UNTICKED, STOOD_FOR, STOOD_FOR_ACCOUNT, HOW])
     .keeps(Keep::Words);
 /// Public past the gates that were left.
 pub static BYPASSED: EventKind = EventKind::new("document", "document.bypassed", "紧急发布")

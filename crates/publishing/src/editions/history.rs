@@ -104,6 +104,10 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         away if away.is_empty() => event.actor_name,
         away => format!("{} 代 {away}", event.actor_name),
     };
+    let who = match text("how") {
+        how if how.is_empty() => who,
+        how => format!("{who}（{how}）"),
+    };
     Line { at: time::show_minute(&event.at), who, what, more }
 }
 

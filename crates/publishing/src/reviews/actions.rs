@@ -146,7 +146,7 @@ pub(super) async fn approve(
         }
         let title = whole.edition.shown_title();
         let in_name_of = decision.in_name_of.as_ref();
-        let word = Word { text: &decision.opinion, ticked: &decision.ticked, in_name_of };
+        let word = Word { text: &decision.opinion, ticked: &decision.ticked, in_name_of, ..Word::default() };
         let text = match deciding::approve(&ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await? {
             Approved::Second(gate) => format!("已通过。{gate}由两人先后审核，《{title}》还需另一位审核员通过。"),
             Approved::To(gate) => format!("已通过。《{title}》现在到了{gate}。"),
@@ -185,7 +185,8 @@ pub(super) async fn send_back(
             (false, false) => format!("{reason}\n审核意见：{opinion}"),
             _ => reason.to_owned(),
         };
-        let word = Word { text: &both, ticked: &decision.ticked, in_name_of: decision.in_name_of.as_ref() };
+        let in_name_of = decision.in_name_of.as_ref();
+        let word = Word { text: &both, ticked: &decision.ticked, in_name_of, ..Word::default() };
         deciding::send_back(&ctx, tx, &desk.actor(), &whole, word).await?;
         let text = format!("已退回《{}》，撰写人会看到理由。", whole.edition.shown_title());
         Ok::<_, Refusal>(Done::ok(next.clone(), onward(text, &next)))

@@ -287,7 +287,7 @@ async fn pass_one(
         deciding::still_there(tx, &desk.staff, &whole, &chosen.gate).await?;
         deciding::may_decide(tx, &desk.staff, &whole).await?;
         rows::same_version(&whole.edition, version)?;
-        let word = Word { text: &said, ticked: &chosen.ticked, in_name_of: Some(&own) };
+        let word = Word { text: "", ticked: &chosen.ticked, in_name_of: Some(&own), how: &said };
         deciding::approve(ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await
     });
     Ok(match passed.await {

@@ -2,19 +2,23 @@
 
 mod actions;
 mod bulk;
+mod link;
 mod one;
 mod pages;
 mod store;
 mod strip;
 
 use document::permissions::VIEW_DOCUMENTS;
-use review::permissions::{OVERRIDE_FINDING, REVIEW_EXCEPTIONS};
+use review::permissions::{OVERRIDE_FINDING, REVIEW_EXCEPTIONS, SEND_LINKS};
 use web::{Listener, Routes};
 
 /// The office pages of this slice.
 pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/reviews", &VIEW_DOCUMENTS, pages::list)
+        .weighty("/reviews/{edition}/link", &SEND_LINKS, link::send)
+        .get("/decide", &VIEW_DOCUMENTS, link::open)
+        .weighty("/decide", &VIEW_DOCUMENTS, link::decide)
         .get("/reviews/bulk", &VIEW_DOCUMENTS, bulk::list)
         .weighty("/reviews/bulk", &VIEW_DOCUMENTS, bulk::pass)
         .get("/reviews/{edition}", &VIEW_DOCUMENTS, one::review)

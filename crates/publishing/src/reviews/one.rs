@@ -17,18 +17,21 @@ use jiff::Timestamp;
 use kernel::{
     Staff,
     id::{AccountId, EditionId, SubjectRef},
-    may_for, time,
+    may, may_for, time,
 };
 use review::{
     Gate, Review, Stage, State as Standing, due,
     findings::{Check, Checks},
     model::{Facts, Round, may_pass},
-    permissions::OVERRIDE_FINDING,
+    permissions::{OVERRIDE_FINDING, SEND_LINKS},
 };
 use serde::Deserialize;
 use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_page, page};
 
-use super::strip::{self, Strip};
+use super::{
+    link,
+    strip::{self, Strip},
+};
 use crate::editions::{
     checks, compare, deciding,
     history::{Line, history},
@@ -79,6 +82,8 @@ struct ReviewPage {
     may_let_through: bool,
     /// In whose name the reader may decide: account (empty = the own name), words, whether it is chosen. Empty = the own alone.
     names: Vec<(String, String, bool)>,
+    /// To whom a link for one decision may be sent; empty = the reader sends none.
+    link_people: Vec<(String, String)>,
     effect: String,
     /// Code of the gate as it is shown: who decides says which one was seen.
     gate: String,
@@ -203,6 +208,11 @@ async fn page_of(
     let kept_out = round.and_then(|round| round.kept_out(&desk.staff, &facts, now)).filter(|_| !acts);
     // What somebody took who is away is the stand-in's.
     let theirs = claim.is_some_and(|claim| away.iter().any(|one| one.account == claim.by));
+    let sends = may(&actor, &SEND_LINKS).is_ok();
+    let link_people = match stage.filter(|_| sends) {
+        Some(stage) => link::people(ctx, &whole, stage).await?,
+        None => Vec::new(),
+    };
     let (clock, clock_words) = clock_of(ctx, review.as_ref(), stage);
     let events = store::log::of_subject(ctx.db(), &SubjectRef::new(crate::DOCUMENT, &document.id)).await?;
     let (bad, stopping) = (!errors.is_empty(), checks.stopping());
@@ -227,6 +237,7 @@ async fn page_of(
         mine,
         may: acts || stage.is_some_and(|stage| may_pass(&desk.staff, stage, document.keeper()).is_ok()),
         names,
+        link_people,
         kept_out: kept_out.map(|why| why.to_string()).unwrap_or_default(),
         explained: whole.values.words(&document::common::EXPLAINED),
         gate: stage.map(|stage| stage.gate.clone()).unwrap_or_default(),

@@ -48,6 +48,33 @@ fn of<'a>(away: &'a str, deputy: &'a str) -> [(&'a str, &'a str); 4] {
     [("away", away), ("deputy", deputy), ("first_on", "2026-03-02"), ("last_on", "2026-03-09")]
 }
 
+/// Sends a link; its secret, as the mail tells it.
+async fn sent(app: &TestApp, clerk: &mut Client, document: &str, person: &str) -> String {
+    let (edition_id, version, _) = edition(app, document).await;
+    clerk.get(&format!("/reviews/{edition_id}")).await.expect(200).shows("请领导审批");
+    let version = version.to_string();
+    let fields = [("person", person), ("version", version.as_str())];
+    clerk.post(&format!("/reviews/{edition_id}/link"), &fields).await.expect(303);
+    let mails: Vec<String> = store::query_scalar("SELECT payload FROM job WHERE payload LIKE '%decide?link=%' ORDER BY id")
+        .fetch_all(app.ctx().db().read())
+        .await
+        .expect("mails");
+    let known: Vec<String> = mails
+        .iter()
+        .filter_map(|mail| mail.split("decide?link=").nth(1))
+        .map(|rest| rest.chars().take_while(char::is_ascii_hexdigit).collect())
+        .collect();
+    // The newest is the one whose link is in force.
+    for secret in known {
+        let person = kernel::id::AccountId::from(person);
+        let link = review::link::find(app.ctx().db().read(), &secret, &person).await.expect("a link");
+        if !link.is_over() {
+            return secret;
+        }
+    }
+    panic!("no link in force was sent");
+}
+
 /// Who passed stages, by name.
 async fn passed_by(app: &TestApp) -> Vec<String> {
     store::query_scalar("SELECT name FROM review_pass ORDER BY stage, at")
@@ -258,5 +285,59 @@ both! {
         again.shows("没有通过 4 件");
         assert_eq!(count(app, "document.gate_passed").await, 6);
         editor.get(&format!("/documents/{}", waiting[0].1)).await.expect(200).shows("成批通过（一次 4 件）");
+    }
+
+    async fn a_link_opens_one_text_for_one_decision_of_one_person(app) {
+        column(app).await;
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let mut leader = app.person("leader", "QH001", &[Role::ReviewerPolitical]).await;
+        let mut other = app.person("other", "QH001", &[Role::ReviewerPolitical]).await;
+        let leader_id = account(app, "leader").await;
+        let id = draft(&mut editor, "请领导审批的通知").await;
+        submit(&mut editor, &id, "请领导审批的通知", "<p>正文第一段。</p>", &[]).await.expect(303);
+        for gate in [Gate::SECRECY, Gate::WORDING, Gate::POLICY] {
+            approve(app, &mut app.reviewer(gate).await, &id).await.expect(303);
+        }
+        let secret = sent(app, &mut clerk, &id, &leader_id).await;
+        let path = format!("/decide?link={secret}");
+        let kept: i64 = store::query_scalar("SELECT COUNT(*) FROM review_link WHERE digest = $1").bind(&secret)
+            .fetch_one(app.ctx().db().read()).await.expect("count");
+        assert_eq!(kept, 0, "only its digest is kept");
+        other.get(&path).await.expect(404);
+        editor.get(&path).await.expect(404);
+        let page = leader.get(&path).await.expect(200).shows("正文第一段").shows("政治关核对事项");
+        let version = page.field("version");
+        // Read on a desk that was left open, it asks again who it is.
+        app.pass(SignedDuration::from_mins(11));
+        assert!(leader.get(&path).await.expect(303).location().starts_with("/session/prove?next=/decide"));
+        let fields = [("link", secret.as_str()), ("version", version.as_str()), ("act", "pass")];
+        leader.post("/decide", &fields).await.expect(422).shows("没有勾选");
+        leader.post("/decide", &ticked(&fields)).await.expect(303);
+        assert!(is_public(app, &id).await);
+        leader.post("/decide", &ticked(&fields)).await.expect(409).shows("已经用过");
+        leader.get(&path).await.expect(303);
+        editor.get(&format!("/documents/{id}")).await.expect(200).shows("凭一次性审批链接");
+        assert_eq!((count(app, "review_link.sent").await, count(app, "review_link.used").await), (1, 1));
+    }
+
+    async fn a_link_ends_with_its_text_its_round_and_its_time(app) {
+        column(app).await;
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let mut leader = app.person("leader", "QH001", &[Role::ReviewerSecrecy]).await;
+        let leader_id = account(app, "leader").await;
+        let id = draft(&mut editor, "会改的通知").await;
+        submit(&mut editor, &id, "会改的通知", "<p>正文。</p>", &[]).await.expect(303);
+        let first = sent(app, &mut clerk, &id, &leader_id).await;
+        let second = sent(app, &mut clerk, &id, &leader_id).await;
+        let open = |secret: &str| format!("/decide?link={secret}");
+        leader.get(&open(&first)).await.expect(409).shows("已经给您发过新的链接");
+        leader.get(&open(&second)).await.expect(200);
+        let version = editor.get(&format!("/documents/{id}")).await.expect(200).field("version");
+        editor.post(&format!("/documents/{id}/recall"), &[("version", version.as_str())]).await.expect(303);
+        submit(&mut editor, &id, "会改的通知", "<p>改过的正文。</p>", &[]).await.expect(303);
+        leader.get(&open(&second)).await.expect(409).shows("不用再办");
+        let third = sent(app, &mut clerk, &id, &leader_id).await;
+        app.pass(SignedDuration::from_hours(48));
+        app.sign_in("leader").await.get(&open(&third)).await.expect(409).shows("已经过期");
     }
 }
