@@ -1,6 +1,6 @@
-//! Passing several texts at one gate at once, where nothing in any of them wants a second look: read before by whoever passes them,
-//! nothing found, nothing to be opened by hand. Each is a write of its own, recorded like any other; what has changed since the list
-//! was shown is left out and named. Never at the secrecy review, which looks at each file (条例 Art. 17).
+//! Passing several texts at one gate at once, where nothing in any of them wants a second look: read before by whoever passes
+//! them, nothing found, nothing to be opened by hand. Each is a write of its own, recorded like any other; what has changed since
+//! the list was shown is left out and named. Never at the secrecy review, which looks at each file (条例 Art. 17).
 
 use std::collections::HashSet;
 

@@ -1,5 +1,5 @@
-//! One-time links: the county office sends one to a leader by mail; the leader opens it on a phone, shows who they are, reads one text
-//! and decides. The rules of links are the review machine's ([`review::link`]).
+//! One-time links: the county office sends one to a leader by mail; the leader opens it on a phone, shows who they are, reads one
+//! text and decides. The rules of links are the review machine's ([`review::link`]).
 
 use std::sync::Arc;
 

@@ -260,8 +260,8 @@ async fn page_of(
     if bad { page::office_errors(&page) } else { office_page(&page) }
 }
 
-/// In whose name the reader may decide, if there is a choice or only another's: those who are away first, of whom the one whom the
-/// stage names or who has it in hand is chosen unless something was.
+/// In whose name the reader may decide, if there is a choice or only another's: those who are away first, of whom the first is
+/// chosen unless something was.
 fn names(
     round: &Round,
     (staff, away): (&Staff, &[Staff]),

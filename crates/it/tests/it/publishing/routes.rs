@@ -1,5 +1,5 @@
-//! Stories of routes and stand-ins: the office sets through which gates texts go, within what the law leaves to it; whoever is away
-//! is stood in for, and the record says so.
+//! Stories of routes and stand-ins: the office sets through which gates texts go, within what the law leaves to it; whoever is
+//! away is stood in for, and the record says so; several texts at once; links for one decision.
 
 use jiff::SignedDuration;
 use kernel::Role;
@@ -8,7 +8,7 @@ use testkit::{Client, Reply, TestApp, both};
 
 use super::{approve, column, count, draft, draft_of, edition, is_public, submit, ticked};
 
-/// The fields of a route for the column of these stories: `(place, role, person, two)` for each of the four gates, in their order.
+/// The fields of a route for the column of these stories: the place of each of the four gates, and who alone keeps the last.
 fn route(places: [&str; 4], person: &str, version: &str) -> Vec<(String, String)> {
     let roles = ["reviewer_secrecy", "reviewer_wording", "reviewer_policy", "reviewer_political"];
     let mut fields: Vec<(String, String)> =
@@ -55,10 +55,11 @@ async fn sent(app: &TestApp, clerk: &mut Client, document: &str, person: &str) -
     let version = version.to_string();
     let fields = [("person", person), ("version", version.as_str())];
     clerk.post(&format!("/reviews/{edition_id}/link"), &fields).await.expect(303);
-    let mails: Vec<String> = store::query_scalar("SELECT payload FROM job WHERE payload LIKE '%decide?link=%' ORDER BY id")
-        .fetch_all(app.ctx().db().read())
-        .await
-        .expect("mails");
+    let mails: Vec<String> =
+        store::query_scalar("SELECT payload FROM job WHERE payload LIKE '%decide?link=%' ORDER BY id")
+            .fetch_all(app.ctx().db().read())
+            .await
+            .expect("mails");
     let known: Vec<String> = mails
         .iter()
         .filter_map(|mail| mail.split("decide?link=").nth(1))
