@@ -95,7 +95,8 @@ impl Line {
     pub(super) fn choices(&self) -> Vec<(String, String)> {
         let mut choices: Vec<(String, String)> =
             KEEP.iter().map(|role| (role.code().to_owned(), role.label().to_owned())).collect();
-        if let Some(roles) = self.roles().filter(|roles| roles.len() > 1) {
+        let known = choices.iter().any(|(code, _)| *code == self.role);
+        if let Some(roles) = self.roles().filter(|_| !known) {
             let label = roles.iter().map(|role| role.label()).collect::<Vec<_>>().join("或");
             choices.push((self.role.clone(), label));
         }
@@ -130,7 +131,9 @@ impl Line {
             }
         };
         let gate = if own { label.clone() } else { self.gate.clone() };
-        let (within, two_person) = (Within::from_code(&self.within), self.two);
+        // Who is named is of the county office, whoever else would be near.
+        let within = if person.is_some() { None } else { Within::from_code(&self.within) };
+        let two_person = self.two;
         let stage = Stage { gate, label, roles, days, two_person, questions: Vec::new(), within, person };
         (errors.items().len() == before).then_some(stage)
     }
