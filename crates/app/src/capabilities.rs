@@ -24,6 +24,8 @@ fn list() -> Vec<Capability> {
         publishing::columns::capability(),
         publishing::receipts::capability(),
         publishing::county::capability(),
+        publishing::gates::capability(),
+        publishing::stand_ins::capability(),
         policy::interpretation::capability(),
         policy::consultation::capability(),
         dialogue::letters::capability(),

@@ -7,6 +7,7 @@ pub mod columns;
 pub mod county;
 pub mod editions;
 mod entries;
+pub mod gates;
 mod hooks;
 mod jobs;
 pub mod kinds;
@@ -18,6 +19,7 @@ pub mod receipts;
 mod reviews;
 pub mod seed;
 pub mod settings;
+pub mod stand_ins;
 mod touched;
 
 use document::{Kind, events};

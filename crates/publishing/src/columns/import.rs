@@ -3,13 +3,16 @@
 
 use document::columns::{self as rows, ColumnData, ColumnKind, Row, Written, purposes};
 use documents::tables::Table;
-use kernel::{Actor, id::ColumnId};
+use kernel::{Actor, id::ColumnId, may};
+use review::Route;
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Refusal, Result};
 
+use crate::gates;
+
 /// What a table of columns may have: code, heading, other headings that are understood.
-pub const HEADINGS: [(&str, &str, &[&str]); 9] = [
+pub const HEADINGS: [(&str, &str, &[&str]); 10] = [
     ("slug", "网址名", &["栏目代码", "代码"]),
     ("name", "栏目名称", &["名称", "栏目"]),
     ("parent", "上级栏目", &["上级"]),
@@ -19,6 +22,7 @@ pub const HEADINGS: [(&str, &str, &[&str]); 9] = [
     ("purpose", "用途", &[]),
     ("items", "法定项次", &["项次"]),
     ("basis", "依据", &[]),
+    ("gates", "审核流程", &["关口"]),
 ];
 
 /// Which table is wanted of a file: the first one whose head has these headings, below whatever stands above it.
@@ -29,9 +33,9 @@ pub fn wanted() -> documents::tables::Wanted {
 }
 
 /// A table to fill in, with two columns as an example.
-pub const TEMPLATE: &str = "\u{feff}网址名,栏目名称,上级栏目,说明,关键词,类型,用途,法定项次,依据\r\n\
-    news,工作动态,,县政府及各部门、各乡镇的工作进展和会议活动,\"工作动态,政务动态\",工作动态,,,\r\n\
-    policies,政策文件,,县政府及其部门制发的规范性文件和其他政策文件,政策文件,政策文件,,一,\r\n";
+pub const TEMPLATE: &str = "\u{feff}网址名,栏目名称,上级栏目,说明,关键词,类型,用途,法定项次,依据,审核流程\r\n\
+    news,工作动态,,县政府及各部门、各乡镇的工作进展和会议活动,\"工作动态,政务动态\",工作动态,,,,\r\n\
+    policies,政策文件,,县政府及其部门制发的规范性文件和其他政策文件,政策文件,政策文件,,一,,\r\n";
 
 /// A column as read, with the line that it stands in.
 #[derive(Debug, Clone)]
@@ -40,6 +44,8 @@ pub struct Line {
     pub number: usize,
     /// What it says.
     pub data: ColumnData,
+    /// The gates of its texts, as people write them ([`gates::read`]); empty = nothing is said of them.
+    pub gates: String,
 }
 
 /// What is wrong with a line, or with the whole (line 0).
@@ -69,6 +75,8 @@ struct TomlColumn {
     #[serde(default)]
     basis: String,
     #[serde(default)]
+    gates: String,
+    #[serde(default)]
     order: i64,
 }
 
@@ -94,6 +102,7 @@ pub fn read_toml(text: &str) -> std::result::Result<Vec<Line>, Fault> {
             basis: one.basis,
             ..ColumnData::default()
         },
+        gates: one.gates,
     };
     Ok(columns.into_iter().map(line).collect())
 }
@@ -135,6 +144,7 @@ pub fn read_table(table: &Table) -> std::result::Result<Vec<Line>, Fault> {
                 basis: cell(8),
                 ..ColumnData::default()
             },
+            gates: cell(9),
         }
     });
     Ok(lines.filter(|line| !line.data.slug.as_str().is_empty() || !line.data.name.is_empty()).collect())
@@ -199,6 +209,7 @@ pub async fn put_all(
             faults.push((line.number, format!("网址名 {} 在前面已经出现过，请换一个。", line.data.slug)));
         }
     }
+    let routes = set_routes(ctx, tx, actor, &lines, &mut faults).await?;
     let mut done = Imported::default();
     let mut waiting = lines;
     // As long as there is one whose column above is there.
@@ -226,7 +237,37 @@ pub async fn put_all(
             }
         }
     }
+    if faults.is_empty() {
+        for (column, route) in routes {
+            gates::put_of_column(tx, actor, &column, route).await?;
+        }
+    }
     Ok(if faults.is_empty() { Ok(done) } else { Err(faults) })
+}
+
+/// The routes that the lines name for their columns. The lock of the routes is taken here, before anything is told.
+async fn set_routes(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    lines: &[Line],
+    faults: &mut Vec<Fault>,
+) -> Result<Vec<(ColumnId, Route)>, Refusal> {
+    let mut routes = Vec::new();
+    for line in lines.iter().filter(|line| !line.gates.trim().is_empty()) {
+        if may(actor, &gates::CONFIGURE_GATES).is_err() {
+            faults.push((line.number, "审核流程由县政府办设置：请删去这一列的内容，或请县政府办导入。".to_owned()));
+            continue;
+        }
+        match gates::read(ctx, &line.gates) {
+            Ok(route) => routes.push((line.data.slug.clone(), route)),
+            Err(why) => faults.push((line.number, why)),
+        }
+    }
+    if !routes.is_empty() {
+        tx.lock("review_route").await?;
+    }
+    Ok(routes)
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ pub(super) async fn recall(
     let done = async |tx: &mut Tx| {
         let whole = seen(tx, &house, &desk, &id, button.version).await?;
         deciding::recall(&ctx, tx, &desk.actor(), &whole).await?;
-        let text = "已收回为草稿，可以修改。再次提交后从保密审查开始。";
+        let text = "已收回为草稿，可以修改。再次提交后从第一关开始审核。";
         Ok::<_, Refusal>(Done::ok(format!("/documents/{id}/edit"), text))
     };
     act_in_place(&ctx, &button.once, done, async |errors| again(&ctx, &desk, &id, &button, errors).await).await

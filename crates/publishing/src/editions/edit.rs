@@ -23,7 +23,7 @@ use kernel::{
     id::{ColumnId, DocumentId},
     may, may_for, time,
 };
-use review::{Gate, findings::Check};
+use review::{Stage, findings::Check};
 use serde_json::json;
 use store::Tx;
 use web::{
@@ -38,7 +38,7 @@ use super::{
     masking, seen, subject, uploads,
 };
 use crate::{
-    columns, kinds,
+    columns, gates, kinds,
     reviews::comments::{self, Comment},
 };
 
@@ -215,18 +215,17 @@ impl Conflict {
 
 /// What submitting the edition does as it is stored now: what is asked before it is done. Empty = it would be refused; then
 /// nothing is asked, and the refusal says at each field why.
-fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> String {
-    let route = deciding::route(ctx, &whole.document);
-    let gates: Vec<&str> = route.stages().iter().map(|stage| stage.label.as_str()).collect();
+async fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> Result<String> {
     let at = &whole.edition.publish_at;
     let then = match time::from_db(at) {
-        _ if panel.stopping > 0 && !panel.explained => return String::new(),
+        _ if panel.stopping > 0 && !panel.explained => return Ok(String::new()),
         Some(moment) if moment > ctx.seams().now() => {
             format!("全部通过后，于 {} 向全社会公开；到那时还没有审完的，审完立即公开", time::show_minute(at))
         }
         None if at.is_empty() => "全部通过后，立即向全社会公开".to_owned(),
-        _ => return String::new(),
+        _ => return Ok(String::new()),
     };
+    let gates = gates::foretold(ctx, &whole.document, &whole.authors).await?;
     let by_hand = match panel.unread + panel.stopping {
         0 => String::new(),
         wait => format!("；{wait} 处由保密审查员逐条核对，放行之前不能通过"),
@@ -245,11 +244,12 @@ fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> String {
         0 => String::new(),
         count => format!("、正文图片 {count} 张"),
     };
-    format!(
-        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过{}；审核期间不能修改，可以收回修改{replaced}|{then}",
+    Ok(format!(
+        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过 {} 关：|{}|审核期间不能修改，可以收回修改{replaced}|{then}",
         whole.attachments().count(),
-        gates.join("、"),
-    )
+        gates.len(),
+        gates.join("|"),
+    ))
 }
 
 /// What was found in the edition as it is stored: the page shows it, and saving sends it anew.
@@ -306,7 +306,7 @@ async fn editor(
         None => house.kind_of(&whole.document)?,
     };
     let (long, short) = fields(kind, &form);
-    let confirm = confirm(ctx, &whole, &panel);
+    let confirm = confirm(ctx, &whole, &panel).await?;
     let hints = ["", "只在内部存档，不能提交公开", "须选择法定理由，不能提交公开"];
     let page = Editor {
         shell: desk.shell(ctx, format!("编辑：{}", whole.edition.shown_title())).await?.with_error(bad),
@@ -517,11 +517,12 @@ pub(super) async fn autosave(
             let found = panel(&ctx, &house, &whole).await?;
             let panel = found.render().map_err(|error| web::Error::internal(error.to_string()))?;
             let note = unfit(&ctx, &house, &whole)?.into_iter().next();
+            let confirm = confirm(&ctx, &whole, &found).await?;
             Ok(Json(json!({
                 "saved_at": clock,
                 "version": saved.version(),
                 "panel": panel,
-                "confirm": confirm(&ctx, &whole, &found),
+                "confirm": confirm,
                 "note": note.map(|(label, _, fault)| format!("{label}：{fault}")),
             }))
             .into_response())
@@ -550,7 +551,13 @@ pub(super) async fn autosave(
 }
 
 /// Said when nobody could do the first review.
-const NOBODY_REVIEWS: &str = "已提交，但现在没有别人的账号能办理保密审查，稿件会一直停在这里。请联系安全管理员，为一位没有参与撰写的同事授予保密审查员角色。";
+fn nobody_reviews(first: &Stage) -> String {
+    format!(
+        "已提交，但现在没有别人的账号能办理{}，稿件会一直停在这里。请联系安全管理员，为一位没有参与撰写的同事授予{}角色。",
+        first.label,
+        first.passers()
+    )
+}
 
 /// Saves what is in the form and submits it: what is saved is kept even though it cannot be submitted yet.
 pub(super) async fn submit(
@@ -580,17 +587,19 @@ pub(super) async fn submit(
     // Looked through before the write, so that no long list of names keeps other writers waiting.
     checks::ensure(&ctx, &rows::read(ctx.db().read(), &house, &actor, &open.id).await?).await?;
     let whole = rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
-    let secrecy = Gate::SECRECY.permission;
-    let reviewers = crate::people::who_may(&ctx, secrecy, whole.document.keeper(), &whole.authors).await?;
+    let route = deciding::route(&ctx, ctx.db().read(), &whole.document).await?;
+    let first = route.first();
+    let reviewers = crate::people::passers(&ctx, first, whole.document.keeper(), &whole.authors).await?;
     let done = act(&ctx, &form.once, async |tx| {
         let whole = load_open(tx, &house, &desk, &id).await?;
         deciding::submit(&ctx, tx, &actor, &whole).await?;
         let to = format!("/documents/{id}");
         // Said at once: it would lie there, and everybody would believe that somebody reads it.
         Ok::<_, Refusal>(if reviewers.is_empty() {
-            Done::to(to).with(|redirect| redirect.flash("warn", NOBODY_REVIEWS))
+            Done::to(to).with(|redirect| redirect.flash("warn", nobody_reviews(first)))
         } else {
-            Done::ok(to, "已提交，正在等待保密审查。审核期间不能修改；要改，请先收回修改。")
+            let text = format!("已提交，正在等待{}。审核期间不能修改；要改，请先收回修改。", first.label);
+            Done::ok(to, text)
         })
     });
     let errors = match done.await {

@@ -107,7 +107,15 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         ),
         other => (other.to_owned(), String::new()),
     };
-    Line { at: time::show_minute(&event.at), who: event.actor_name, what, more }
+    let who = match text("stood_for") {
+        away if away.is_empty() => event.actor_name,
+        away => format!("{} 代 {away}", event.actor_name),
+    };
+    let who = match text("how") {
+        how if how.is_empty() => who,
+        how => format!("{who}（{how}）"),
+    };
+    Line { at: time::show_minute(&event.at), who, what, more }
 }
 
 /// What a reviewer wrote, with what was ticked and what was not.

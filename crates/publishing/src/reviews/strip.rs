@@ -19,6 +19,8 @@ pub(super) struct Stop {
     pub(super) organ: String,
     pub(super) due: Due,
     pub(super) mine: bool,
+    /// For whom the person would decide on it, if somebody is away; else empty.
+    pub(super) away: String,
     pub(super) current: bool,
     since: Timestamp,
 }
@@ -50,10 +52,11 @@ pub(super) struct Strip {
 /// # Errors
 /// When the database fails.
 pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result<Option<Strip>> {
-    if !review::desk::is_reviewer(ctx, &desk.staff) {
+    if !review::desk::is_reviewer(ctx, &desk.staff).await? {
         return Ok(None);
     }
-    let filter = super::pages::for_me(ctx, desk);
+    let filter = super::pages::for_me(ctx, desk).await?;
+    let away = review::desk::away_of(ctx, &desk.staff).await?;
     let found = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, MOST).await?;
     let total = queue::count(ctx.db(), &filter).await?;
     let (now, today, calendar, directory) = (ctx.seams().now(), ctx.today(), ctx.calendar(), ctx.directory());
@@ -61,9 +64,12 @@ pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result
         let claim = line.claim.as_ref().filter(|claim| claim.holds(now));
         let mine = claim.is_some_and(|claim| claim.by == desk.staff.account);
         let here = line.subject == current.as_str();
+        // What somebody has in hand who is away is the stand-in's.
+        let theirs = claim.is_some_and(|claim| away.iter().any(|one| one.account == claim.by));
         // What somebody else has in hand waits for that person.
-        (claim.is_none() || mine || here).then(|| Stop {
+        (claim.is_none() || mine || theirs || here).then(|| Stop {
             due: due(&calendar, line.since, line.stage.days, today),
+            away: review::desk::in_name_of(&away, &line).map(|away| away.name.clone()).unwrap_or_default(),
             organ: directory.short_name(&line.organ).to_owned(),
             gate: line.stage.label,
             edition: line.subject,

@@ -9,6 +9,7 @@ pub(crate) mod gates;
 pub(crate) mod pictures;
 mod receipts;
 mod refused;
+mod routes;
 mod screen;
 mod uploads;
 
