@@ -29,12 +29,7 @@ impl Publishing {
 
 impl Default for Publishing {
     fn default() -> Self {
-        Self {
-            index_number: "{organ}/{year}-{n}".into(),
-            gate_days: 3,
-            unfinished_mb: 500,
-            card_font: String::new(),
-        }
+        Self { index_number: "{organ}/{year}-{n}".into(), gate_days: 3, unfinished_mb: 500, card_font: String::new() }
     }
 }
 

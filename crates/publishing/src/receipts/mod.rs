@@ -41,7 +41,7 @@ pub fn capability() -> Capability {
         .declare(proof)
         .declare(forgets)
         .declare(pieces)
-        .migrations(store::migrations!("receipts", "../../migrations/0001_receipts.sql"))
+        .migrations(store::migrations!("receipts", "../../migrations/receipts/0001_receipts.sql"))
 }
 
 fn followers(ctx: &Ctx) -> Followers {
