@@ -1,5 +1,5 @@
-// What is kept in this browser while the server does not answer belongs to whoever wrote it: nobody else who signs in here
-// is offered it, it goes when that person signs out, and after a day in any case.
+// What is kept in this browser while the server does not answer belongs to whoever wrote it: nobody else who signs in
+// here is offered it, it goes when that person signs out, and after a day in any case.
 
 const DRAFTS = "gongkai:draft:";
 const LEAVING = "gongkai:leaving";
@@ -34,7 +34,7 @@ function sweep(leaves: string): void {
     if (goes(key, localStorage.getItem(key) ?? "", Date.now(), who)) localStorage.removeItem(key);
 }
 
-/** Signing out says how much unsaved text goes with it. It goes on the next page: should the way out fail, it is there. */
+/** Signing out says how much unsaved text goes with it. That goes on the next page: if leaving fails, it is there. */
 function signOut(form: HTMLFormElement): void {
   const before = (event: SubmitEvent): void => {
     if (event.target !== form) return;

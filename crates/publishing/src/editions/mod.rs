@@ -24,6 +24,7 @@ mod preview;
 pub(crate) mod proven;
 pub(crate) mod seen;
 pub(crate) mod show;
+mod start;
 pub mod subject;
 pub(crate) mod uploads;
 mod view;
@@ -37,8 +38,8 @@ pub(crate) fn routes() -> Routes {
     Routes::new(Listener::Office)
         .get("/documents", &VIEW_DOCUMENTS, list::list)
         .get("/documents/export.xlsx", &VIEW_DOCUMENTS, list::export)
-        .get("/documents/new", &WRITE_DOCUMENTS, edit::new)
-        .post("/documents", &WRITE_DOCUMENTS, edit::create)
+        .get("/documents/new", &WRITE_DOCUMENTS, start::new)
+        .post("/documents", &WRITE_DOCUMENTS, start::create)
         .get("/documents/bin", &WRITE_DOCUMENTS, list::bin)
         .post("/documents/bin/{edition}/restore", &WRITE_DOCUMENTS, actions::restore)
         .get("/documents/{id}", &VIEW_DOCUMENTS, show::show)
