@@ -22,8 +22,7 @@ use review::{Stage, findings::Check};
 use serde_json::json;
 use store::Tx;
 use web::{
-    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, act_now, act_or_form, filters,
-    office_page, page,
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, act_now, filters, office_page, page,
 };
 
 use super::{

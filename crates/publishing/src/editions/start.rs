@@ -14,7 +14,7 @@ use kernel::{
     may, may_for,
 };
 use store::Tx;
-use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_or_form, filters, office_page, page};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_or_form, office_page, page};
 
 use super::form::{Tie, ties};
 use crate::{columns, kinds};

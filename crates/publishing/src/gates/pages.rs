@@ -1,6 +1,6 @@
 //! Pages and actions: what is set, the form of one route, what it would mean, and saving it.
 
-use std::{borrow::Borrow, sync::Arc};
+use std::{fmt::Display, sync::Arc};
 
 use askama::Template;
 use axum::{extract::State, response::Response};
@@ -150,14 +150,13 @@ struct Edit {
 
 impl Edit {
     /// The first that is wrong in a line.
-    fn wrong(&self, at: impl Borrow<usize>) -> Option<&str> {
-        let at = at.borrow();
+    fn wrong(&self, at: impl Display) -> Option<&str> {
         let fields = ["place", "label", "role", "within", "person", "days"];
         fields.into_iter().find_map(|field| self.errors.of(&format!("{field}{at}")))
     }
 
-    fn bad(&self, field: &str, at: impl Borrow<usize>) -> bool {
-        self.errors.of(&format!("{field}{}", at.borrow())).is_some()
+    fn bad(&self, field: &str, at: impl Display) -> bool {
+        self.errors.of(&format!("{field}{at}")).is_some()
     }
 }
 

@@ -1,8 +1,6 @@
 //! One-time links: the county office sends one to a leader by mail; the leader opens it on a phone, shows who they are, reads one
 //! text and decides. The rules of links are the review machine's ([`review::link`]).
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -20,7 +18,6 @@ use serde::Deserialize;
 use store::{Tx, jobs::NewJob};
 use web::{
     Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Redirect, Refusal, Result, act_in_place, filters,
-    hooks::Recipients,
     mail::{Mail, SEND_NOW},
     office_page, page,
 };
