@@ -75,6 +75,11 @@ const FIELDS: &[Field] = &[
     field("review", "reason", "documents", OF_REVIEW, "subject_kind = 'edition'"),
     field("review_pass", "name", "documents", OF_PASS, "1 = 1"),
     field("review_pass", "opinion", "documents", OF_PASS, "1 = 1"),
+    field("text_comment", "quote", "documents", OF_EDITION, "1 = 1"),
+    field("text_comment", "words", "documents", OF_EDITION, "1 = 1"),
+    field("text_comment", "name", "documents", OF_EDITION, "1 = 1"),
+    field("text_comment", "answer", "documents", OF_EDITION, "1 = 1"),
+    field("text_comment", "resolved_name", "documents", OF_EDITION, "1 = 1"),
     field("progress_note", "text", "duties", OF_SHARE, "1 = 1"),
     field("progress_note", "added_by_name", "duties", OF_SHARE, "1 = 1"),
     field("evidence", "title", "duties", OF_SHARE, "decision <> 'confirmed' OR withdrawn_at <> ''"),
@@ -127,6 +132,8 @@ const LEFT: &[(&str, &[&str])] = &[
     ("document_facet", &["value"]),
     ("document_count", &["value"]),
     ("document_word", &["pair"]),
+    // What a reader could read when it was signed; of what is withdrawn for good it is deleted.
+    ("public_leaf", &["content"]),
     ("article", &["number", "title", "anchor"]),
     ("attachment", &["parts", "warnings"]),
     ("duty", &["text", "measure", "due_words", "place_label", "place_title", "place_part", "extra", "ended_reason"]),
@@ -236,20 +243,15 @@ fn canaries(text: &str) -> BTreeSet<(String, String)> {
     text.split(STEM).skip(1).filter_map(whole).collect()
 }
 
-/// What this person may open, as its own pages say.
-async fn opened(client: &mut Client, app: &TestApp) -> BTreeSet<(String, String)> {
+/// What this person may open, as its own pages say; a draft that was thrown away has none and lies in the bin of who wrote it.
+async fn opened(client: &mut Client, app: &TestApp, login: &str) -> BTreeSet<(String, String)> {
     let editions: Vec<(String, String)> = store::query_as("SELECT document_id, id FROM edition ORDER BY id")
         .fetch_all(app.ctx().db().read())
         .await
         .expect("editions");
     let mut own: Vec<(&str, String, String)> = Vec::new();
     for (document, edition) in editions {
-        for page in [
-            format!("/documents/{document}"),
-            format!("/documents/bin/{edition}"),
-            format!("/reviews/{edition}"),
-            format!("/bypasses/{edition}"),
-        ] {
+        for page in [format!("/documents/{document}"), format!("/reviews/{edition}"), format!("/bypasses/{edition}")] {
             own.push(("documents", document.clone(), page));
         }
     }
@@ -266,6 +268,11 @@ async fn opened(client: &mut Client, app: &TestApp) -> BTreeSet<(String, String)
             opened.insert((kind.to_owned(), id));
         }
     }
+    let sql = "SELECT e.document_id FROM edition e JOIN edition_author a ON a.edition_id = e.id \
+               JOIN account c ON c.id = a.account WHERE e.binned_at <> '' AND c.login = $1";
+    let thrown: Vec<String> =
+        store::query_scalar(sql).bind(login).fetch_all(app.ctx().db().read()).await.expect("drafts");
+    opened.extend(thrown.into_iter().map(|id| ("documents".to_owned(), id)));
     opened
 }
 
@@ -335,7 +342,7 @@ both! {
             for role in Role::ALL {
                 let login = format!("{}-{}", role.code().replace('_', "-"), organ.to_lowercase());
                 let mut client = app.person(&login, organ, &[role]).await;
-                let opened = opened(&mut client, app).await;
+                let opened = opened(&mut client, app, &login).await;
                 let whole: usize = ["documents", "duties", "plans"].into_iter().map(|kind| ids[kind].len()).sum();
                 closed += whole - opened.len();
                 for route in &routes {
@@ -348,7 +355,9 @@ both! {
                         }
                         for canary in canaries(&reply.text()).into_iter().filter(|(kind, _)| kind != "colleagues") {
                             seen += 1;
-                            if !opened.contains(&canary) {
+                            // Who looks after the log reads of whatever was done, by its name.
+                            let audit = route.path.starts_with("/audit") && role == Role::AuditAdmin;
+                            if !opened.contains(&canary) && !audit {
                                 faults.insert(format!("{} as {login}: {canary:?}", route.path));
                             }
                         }

@@ -174,7 +174,7 @@ both! {
         let mut reader = app.visitor();
         reader.get("/").await.expect(200).hides("class=\"county\"");
         clerk.upload("/county-map", &words, &[("file", "边界.geojson", good.as_slice())]).await.expect(303);
-        clerk.get("/county-map").await.expect(200).shows("找不到对应的乡镇：别处&#60;镇&#62;");
+        clerk.get("/county-map").await.expect(200).shows("找不到对应的乡镇，点了不会跳转：别处&#60;镇&#62;");
         let home = reader.get("/").await.expect(200).shows("审图号：青S（2026）012号").shows("数据来源：青禾县自然资源局");
         let home = home.shows(&format!("<a href=\"/organs/{}\" tabindex=\"-1\"><path", TOWNSHIP.0)).hides("<镇>");
         assert!(home.bytes.len() < 100_000, "{} bytes", home.bytes.len());
