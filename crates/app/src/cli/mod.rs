@@ -169,7 +169,7 @@ enum Command {
     /// 导入机关名录
     #[command(subcommand, after_help = "例：gongkai organ import 机关.xlsx")]
     Organ(tables::Organ),
-    /// 导入栏目
+    /// 导入、导出栏目
     #[command(subcommand, after_help = "例：gongkai column import 栏目.xlsx")]
     Column(tables::Column),
 }
@@ -224,6 +224,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
             tables::column_template();
             return Ok(ExitCode::SUCCESS);
         }
+        Command::Column(tables::Column::Standard) => {
+            tables::column_standard();
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
         Command::Clock(args) => {
@@ -263,10 +267,13 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Column(tables::Column::Import { file, sheet }) => {
                 tables::column(&existing(config, data).await?, &file, &sheet, json).await
             }
+            Command::Column(tables::Column::Export { file }) => {
+                tables::column_export(&existing(config, data).await?, &file, json).await
+            }
             Command::Clock(_)
             | Command::Check { .. }
             | Command::Compare { .. }
-            | Command::Column(tables::Column::Template) => {
+            | Command::Column(tables::Column::Template | tables::Column::Standard) => {
                 unreachable!("needs no database and is done before")
             }
             Command::User(user::Command::Import { file, sheet }) => {

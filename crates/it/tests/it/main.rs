@@ -4,6 +4,7 @@ mod amendments;
 mod api;
 mod backup;
 mod cli;
+mod columns;
 mod duties;
 mod duties_office;
 mod forged;

@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::columns::{self as rows, ColumnData, ColumnKind, Row, purposes};
+use document::columns::{self as rows, Cadence, ColumnData, ColumnKind, Row, purposes};
 use kernel::id::ColumnId;
 use serde::Deserialize;
 use store::Tx;
@@ -59,6 +59,8 @@ struct Edit {
     parents: Vec<(String, String)>,
     kinds: Vec<(&'static str, &'static str)>,
     purposes: Vec<(&'static str, &'static str)>,
+    cadences: Vec<(&'static str, &'static str)>,
+    organs: Vec<(String, String)>,
     action: String,
     once: String,
 }
@@ -88,6 +90,11 @@ async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, exis
         }
         None => None,
     };
+    let mut organs = ctx.directory().options(ctx.today());
+    // An organ that was abolished since stays chosen until somebody chooses another.
+    if !data.organ.as_str().is_empty() && !organs.iter().any(|(code, _)| code == data.organ.as_str()) {
+        organs.push((data.organ.to_string(), ctx.directory().short_name(&data.organ).to_owned()));
+    }
     let bad = !errors.is_empty();
     let page = Edit {
         shell: desk.shell(ctx, title).await?.with_error(bad),
@@ -97,6 +104,8 @@ async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, exis
         parents,
         kinds: ColumnKind::options(),
         purposes: purposes(ctx).iter().map(|purpose| (purpose.code, purpose.label)).collect(),
+        cadences: Cadence::options().into_iter().filter(|(code, _)| !code.is_empty()).collect(),
+        organs,
         action,
         once: ctx.once(),
     };
@@ -112,7 +121,7 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(data): Form<ColumnData>) -> Result<Response> {
     let data = ColumnData { version: 0, slug: ColumnId::from(data.slug.as_str().trim().to_lowercase()), ..data };
     let done = async |tx: &mut Tx| {
-        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
+        let errors = super::errors(&ctx, &data, &rows::tree(tx.conn()).await?);
         if !errors.is_empty() {
             return Err(Refusal::Fields(errors));
         }
@@ -142,6 +151,8 @@ async fn stored(ctx: &Ctx, slug: &ColumnId) -> Result<(Row, ColumnData)> {
         purpose: row.purpose.clone(),
         items: rows::write_items(&items),
         basis: row.basis.clone(),
+        cadence: row.cadence.clone(),
+        organ: row.organ.clone(),
         version: row.version,
         once: String::new(),
     };
@@ -158,7 +169,7 @@ pub(super) async fn change(
     rows::one(ctx.db().read(), &slug).await?;
     let data = ColumnData { slug, version: data.version.max(1), ..data };
     let done = async |tx: &mut Tx| {
-        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
+        let errors = super::errors(&ctx, &data, &rows::tree(tx.conn()).await?);
         if !errors.is_empty() {
             return Err(Refusal::Fields(errors));
         }
