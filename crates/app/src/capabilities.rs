@@ -21,6 +21,7 @@ fn list() -> Vec<Capability> {
         search::phrases::capability(),
         publishing::capability(),
         publishing::columns::capability(),
+        publishing::redirects::capability(),
         policy::interpretation::capability(),
         policy::consultation::capability(),
         dialogue::letters::capability(),

@@ -19,6 +19,7 @@ use edge::{
     front::Front,
     headers,
     kept::{self, Kept},
+    moved,
     request_log::{self, RequestLog},
     shares::{self, Shares},
 };
@@ -161,6 +162,7 @@ impl App {
             .layer(Extension(search.clone()))
             .layer(middleware::from_fn(as_visitor))
             .fallback(nothing)
+            .layer(middleware::from_fn_with_state(ctx.clone(), moved::follow))
             .layer(middleware::from_fn_with_state(Shares::of(&ctx), shares::limit))
             .layer(middleware::from_fn_with_state(kept.clone(), kept::keep));
         let office = office

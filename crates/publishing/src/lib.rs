@@ -11,6 +11,7 @@ pub mod kinds;
 mod people;
 mod portal;
 pub mod public;
+pub mod redirects;
 mod reviews;
 pub mod seed;
 pub mod settings;

@@ -309,6 +309,12 @@ pub trait Datasets: Send + Sync {
     fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>>;
 }
 
+/// Who knows where an address of the portal leads at which nothing stands (any more). Declared as `Arc<dyn Moved>`.
+pub trait Moved: Send + Sync {
+    /// Where `address` (path and query) leads now: path and query on the portal, all ASCII; `None` where nobody knows.
+    fn target<'a>(&'a self, ctx: &'a Ctx, address: &'a str) -> BoxFuture<'a, Result<Option<String>>>;
+}
+
 /// With which events subjects of one kind leave the public and come back. Declared by whoever publishes them, for those who
 /// rest on it: what serves as evidence must be public.
 #[derive(Debug, Clone, Copy)]

@@ -25,6 +25,7 @@ mod planting;
 mod policy;
 mod portal;
 mod publishing;
+mod redirects;
 mod search;
 mod store;
 mod upgrade;

@@ -8,7 +8,7 @@ use document::columns::{self as rows, Cadence};
 use documents::tables::write_csv;
 use kernel::id::ColumnId;
 use store::Tx;
-use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Result, act_in_place, office_page, page};
+use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act_in_place, office_page, page};
 
 use super::{
     export,
@@ -98,7 +98,7 @@ pub(super) async fn take(
     let done = async |tx: &mut Tx| {
         let taken = standard::take(&ctx, tx, &desk.actor(), &chosen).await?;
         let told = format!("已建立 {} 个栏目，原有的 {} 个保持不变。", taken.created, taken.kept);
-        Ok(Done::ok("/columns", told))
+        Ok::<_, Refusal>(Done::ok("/columns", told))
     };
     act_in_place(&ctx, &once, done, async |errors| shown(&ctx, &desk, Some(&typed), errors).await).await
 }
