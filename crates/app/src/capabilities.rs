@@ -11,6 +11,7 @@ fn list() -> Vec<Capability> {
     vec![
         identity::capability(),
         crate::desk::capability(),
+        crate::views::capability(),
         crate::system::capability(),
         crate::mail::capability(),
         portal_form::capability(),

@@ -21,6 +21,7 @@ mod permissions;
 pub mod seams;
 pub mod serve;
 pub mod system;
+mod views;
 
 pub use cli::main;
 pub use compose::App;
