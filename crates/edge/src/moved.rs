@@ -1,5 +1,5 @@
-//! Addresses of the portal at which nothing stands (any more): whoever knows where they lead now ([`web::hooks::Moved`]) is asked,
-//! after everything else, so that no page is ever hidden by it.
+//! Addresses of the portal at which nothing stands (any more): whoever knows where they lead now ([`web::hooks::Moved`]) is
+//! asked after everything else, so that no page is ever hidden by it.
 
 use std::sync::Arc;
 

@@ -27,7 +27,11 @@ pub fn capability() -> Capability {
 }
 
 fn routes() -> Routes {
-    Routes::new(Listener::Office).get("/", &USE_DESK, list).get("/find", &USE_DESK, find::find).get("/first-steps", &first::SEE, first::page)
+    Routes::new(Listener::Office).get("/", &USE_DESK, list).get("/find", &USE_DESK, find::find).get(
+        "/first-steps",
+        &first::SEE,
+        first::page,
+    )
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,4 +1,5 @@
-//! Stories of columns as a whole: the standard tree of a new county, the way out and back in, which have had nothing new for long.
+//! Stories of columns as a whole: the standard tree of a new county, the way out and back in, which have had nothing new for
+//! long.
 
 use document::columns::{self, ColumnData, Written};
 use jiff::SignedDuration;

@@ -27,7 +27,7 @@ const BEFORE: i32 = 7;
 /// The organ that sees to a column today: the one that was named, or that took over its work; else the county office.
 fn keeper(ctx: &Ctx, column: &Fresh) -> OrganCode {
     if column.row.organ.as_str().is_empty() {
-        return OrganCode::from(ctx.config().site.office_organ.as_str());
+        return ctx.office_organ();
     }
     ctx.directory().stands_for(&column.row.organ, ctx.today())
 }
