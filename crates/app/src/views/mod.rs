@@ -1,6 +1,7 @@
 //! Lists of the office under names (保存的视图): filter and order as the address has them, for oneself or for everybody of the organ.
 //! Which lists offer it is their own business ([`web::hooks::SavedViews`]).
 
+mod demo;
 mod rows;
 
 use std::sync::Arc;
@@ -19,12 +20,13 @@ use web::{
 };
 
 /// The forms, and who is asked for the views.
-pub fn capability() -> Capability {
+pub(crate) fn capability() -> Capability {
     let views: Arc<dyn SavedViews> = Arc::new(Kept);
     Capability::new("views", "保存的视图")
         .routes(routes)
         .migrations(store::migrations!("views", "../../migrations/0002_saved_views.sql"))
         .declare(views)
+        .demo(demo::scenes)
 }
 
 fn routes() -> Routes {

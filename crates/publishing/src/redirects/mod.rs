@@ -2,6 +2,7 @@
 //! the office, followed only where nothing stands; one step each, so that nobody is sent round in a circle.
 
 mod address;
+mod demo;
 mod pages;
 mod store;
 
@@ -38,6 +39,7 @@ pub fn capability() -> Capability {
         .events(&[&ADDED, &CHANGED, &REMOVED])
         .subject(SUBJECT, "网址重定向")
         .migrations(::store::migrations!("redirect", "../../migrations/0001_redirects.sql"))
+        .demo(demo::scenes)
         .declare(store::sealed())
         .declare(moved)
         .declare(Verb::new("网址重定向", "旧网址 跳转 301", "/redirects", &MANAGE))
