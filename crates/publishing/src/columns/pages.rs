@@ -237,7 +237,7 @@ pub(super) async fn hide(
 pub(super) async fn delete(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<ColumnId>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
         rows::delete(tx, &desk.actor(), &slug).await?;
-        Ok::<_, Refusal>(Done::ok("/columns", "栏目已删除。"))
+        Ok::<_, Refusal>(Done::ok("/columns", "栏目已删除。别处还有它的链接的，可以在“网址重定向”里指到别的页面。"))
     };
     Ok(act(&ctx, "", done).await?)
 }
