@@ -35,6 +35,12 @@ both! {
         ] {
             add(&mut clerk, "/old", target).await.expect(422).shows(why).shows("value=\"/old\"");
         }
+        // What was withdrawn says so for good.
+        let id = crate::publishing::published(app, "要撤回的通知").await;
+        clerk.post(&format!("/documents/{id}/withdraw"), &[("reason", "内容有误"), ("notice", "")]).await;
+        let there = reader.get(&format!("/documents/{id}")).await.status.as_u16();
+        assert!([200, 410].contains(&there), "{there}");
+        add(&mut clerk, &format!("/documents/{id}"), "/columns/notices").await.expect(422).shows("现在有页面");
         // The interface answers programs as it always did.
         reader.get("/api/v1/nothing").await.expect(404);
         app.editor("QH010").await.get("/redirects").await.expect(403);

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use axum::http::Method;
 use document::{columns, public};
+use kernel::id::DocumentId;
 use web::{Ctx, Listener, Result};
+
+use super::store::was_public;
 
 /// Longest address that is kept, in bytes.
 pub(super) const LONGEST: usize = 500;
@@ -69,7 +72,14 @@ pub(super) struct Portal {
     patterns: Vec<&'static str>,
     columns: HashSet<String>,
     documents: HashSet<String>,
+    /// Documents that were public and say so: withdrawn, with a page that tells why.
+    ended: HashSet<String>,
     organs: HashSet<String>,
+}
+
+/// Whether the portal has pages of the form `/first/…`.
+fn is_ours(patterns: &[&'static str], first: &str) -> bool {
+    patterns.iter().any(|pattern| pair(pattern).is_some_and(|(known, rest)| known == first && rest.starts_with('{')))
 }
 
 /// First parts of addresses whose pages are known one by one.
@@ -89,13 +99,22 @@ impl Portal {
         let (patterns, fixed): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| page.contains('{'));
         let second = addresses.iter().filter_map(|address| pair(address)).map(|(_, second)| second.to_owned());
         let ids: Vec<String> = second.collect::<HashSet<_>>().into_iter().collect();
-        let mut documents = HashSet::new();
+        let mut documents: HashSet<String> = HashSet::new();
         for some in ids.chunks(500) {
             documents.extend(public::standing(ctx.db(), some).await?);
         }
+        let mut ended = HashSet::new();
+        for (first, id) in addresses.iter().filter_map(|address| pair(address)) {
+            if !is_ours(&patterns, first) {
+                continue;
+            }
+            if !documents.contains(id) && was_public(ctx.db().read(), &DocumentId::from(id)).await? {
+                ended.insert(id.to_owned());
+            }
+        }
         let columns = columns::tree(ctx.db().read()).await?.into_iter().map(|(_, row)| row.slug.to_string()).collect();
         let organs = ctx.directory().all().iter().map(|organ| organ.code.to_string()).collect();
-        Ok(Self { fixed: fixed.into_iter().collect(), patterns, columns, documents, organs })
+        Ok(Self { fixed: fixed.into_iter().collect(), patterns, columns, documents, ended, organs })
     }
 
     /// Whether a page is known to stand there.
@@ -107,6 +126,11 @@ impl Portal {
                 "organs" => self.organs.contains(second),
                 _ => self.documents.contains(second),
             })
+    }
+
+    /// Whether readers get an answer of its own there, if only that something was withdrawn: nobody is led on.
+    pub(super) fn answers(&self, address: &str) -> bool {
+        self.stands(address) || pair(address).is_some_and(|(_, second)| self.ended.contains(second))
     }
 
     /// Whether it may be led there: a page is known, or the portal has pages of that form of which nobody is asked here.

@@ -83,7 +83,7 @@ async fn shown(ctx: &Ctx, desk: &Desk, after: &str, typed: Typed, errors: FormEr
     let portal = Portal::of(ctx, &addresses).await?;
     let line = |row: Row| Line {
         changed: time::show_date(&row.changed_at),
-        idle: portal.stands(&row.source),
+        idle: portal.answers(&row.source),
         gone: !portal.may_lead(&row.target),
         row,
     };

@@ -1,7 +1,7 @@
 //! Redirects as they are kept, the rules on them, the writes, and the answer to the portal.
 
 use futures::future::BoxFuture;
-use kernel::{Actor, NewEvent};
+use kernel::{Actor, NewEvent, id::DocumentId};
 use serde_json::json;
 use store::{Executor, FromRow, Sealed, Tx, query, query_as, query_scalar};
 use web::{Ctx, Refusal, Result, hooks::Moved};
@@ -48,6 +48,16 @@ pub(super) async fn count(executor: impl Executor<'_>) -> Result<i64> {
     Ok(query_scalar("SELECT COUNT(*) FROM moved_address").fetch_one(executor).await?)
 }
 
+/// Whether the document was ever public: then its address answers for good, if only that it was withdrawn.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn was_public(executor: impl Executor<'_>, document: &DocumentId) -> Result<bool> {
+    let sql = "SELECT 1 FROM document WHERE id = $1 AND rank > 0";
+    let one: Option<i64> = query_scalar(sql).bind(document).fetch_optional(executor).await?;
+    Ok(one.is_some())
+}
+
 /// What the log seals: where readers are sent is nobody's to turn past the program.
 pub(super) fn sealed() -> Sealed {
     Sealed::each(
@@ -91,8 +101,9 @@ pub(super) fn read(
 
 /// What on the portal speaks against a redirect; `None` when nothing does.
 pub(super) fn against(portal: &Portal, source: &str, target: &str) -> Option<(&'static str, String)> {
-    if portal.stands(source) {
-        return Some(("source", format!("{source} 现在有页面，不会重定向。请先停用那个页面，或者换一个原网址。")));
+    if portal.answers(source) {
+        let told = format!("{source} 现在有页面（或者撤回说明），不会重定向。请先停用那个页面，或者换一个原网址。");
+        return Some(("source", told));
     }
     (!portal.may_lead(target))
         .then(|| ("target", format!("{target} 在门户上没有页面。请填写已经公开的内容、栏目或者机关的网址。")))
