@@ -86,7 +86,7 @@ fn is_ours(patterns: &[&'static str], first: &str) -> bool {
 const KNOWN: [&str; 4] = ["columns", "documents", "policies", "organs"];
 
 impl Portal {
-    /// Looks at what these addresses need: two questions.
+    /// Looks at what these addresses need: two questions, and one for each document that was withdrawn.
     ///
     /// # Errors
     /// When the database fails.
@@ -124,13 +124,14 @@ impl Portal {
             || pair(address).is_some_and(|(first, second)| match first {
                 "columns" => self.columns.contains(second),
                 "organs" => self.organs.contains(second),
-                _ => self.documents.contains(second),
+                _ => is_ours(&self.patterns, first) && self.documents.contains(second),
             })
     }
 
     /// Whether readers get an answer of its own there, if only that something was withdrawn: nobody is led on.
     pub(super) fn answers(&self, address: &str) -> bool {
-        self.stands(address) || pair(address).is_some_and(|(_, second)| self.ended.contains(second))
+        let ended = |(first, second): (&str, &str)| is_ours(&self.patterns, first) && self.ended.contains(second);
+        self.stands(address) || pair(address).is_some_and(ended)
     }
 
     /// Whether it may be led there: a page is known, or the portal has pages of that form of which nobody is asked here.
