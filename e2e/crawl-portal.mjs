@@ -8,7 +8,7 @@ import { crawl, title } from "./lib/links.mjs";
 
 const SEEDS = [
   "/", "/sitemap", "/openness", "/catalogue", "/policies", "/documents", "/plans", "/organs", "/foi", "/dialogue", "/services", "/data", "/api", "/reports", "/consultations",
-  "/letters", "/statements/accessibility", "/statements/privacy", "/search", "/search?q=公开", "/search?q=养老补贴", "/search?q=饕餮貔貅", "/search?q=路", "/search?q=",
+  "/letters", "/statements/accessibility", "/statements/privacy", "/receipts", "/search", "/search?q=公开", "/search?q=养老补贴", "/search?q=饕餮貔貅", "/search?q=路", "/search?q=",
   "/search?q=" + "很长的问题".repeat(30),
 ];
 const MISSING = ["/no-such-page", "/policies/no-such-policy", "/columns/没有的栏目", "/organs/XX999"];
@@ -108,8 +108,9 @@ export async function portalCrawl(program, browser) {
   await test("portal: feeds, tables and interface description are readable", async () => {
     const faults = new Faults();
     for (const [path, type, mark] of [
-      ["/feed.atom", "xml", "<entry>"], ["/sitemap.xml", "xml", "<loc>"], ["/api/v1/openapi.json", "json", '"openapi"'], ["/api/v1/documents", "json", "{"],
-      ["/policies.csv", "csv", ","], ["/robots.txt", "text/plain", "Sitemap"],
+      ["/feed.atom", "xml", "<entry>"], ["/search/feed.atom?q=养老", "xml", "<entry>"], ["/sitemap.xml", "xml", "<loc>"], ["/api/v1/openapi.json", "json", '"openapi"'], ["/api/v1/documents", "json", "{"],
+      ["/policies.csv", "csv", ","], ["/robots.txt", "text/plain", "Sitemap"], ["/.well-known/security.txt", "text/plain", "Contact"],
+      ["/documents/feed.atom", "xml", "<entry>"],
     ]) {
       const answer = await fetch(origin + path);
       const text = await answer.text();

@@ -197,6 +197,9 @@ impl Report {
 fn amount(value: f64, unit: &str) -> String {
     match unit {
         "" => format!("{value:.0}"),
+        "of 1" => format!("{value:.3}"),
+        "%" => format!("{value:.1} %"),
+        "×" => format!("{value:.2} ×"),
         "ms" if value < 100.0 => format!("{value:.2} ms"),
         _ => format!("{value:.0} {unit}"),
     }

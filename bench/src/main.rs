@@ -43,12 +43,42 @@ fn run() -> Result<bool> {
     Ok(report.met())
 }
 
+/// What a browser, many readers, an older program and another system say of the pages.
+fn beside_others(
+    settings: &Settings,
+    program: &Program,
+    county: &std::path::Path,
+    folder: &std::path::Path,
+    report: &mut Report,
+) -> Result<()> {
+    if settings.wants("weight") {
+        measures::weight::measure(settings, program, county, report)?;
+    }
+    if settings.wants("lighthouse") {
+        measures::lighthouse::measure(settings, program, county, report)?;
+    }
+    if settings.wants("keepalive") {
+        measures::keepalive::measure(settings, program, county, report)?;
+    }
+    if settings.wants("older") {
+        measures::older::measure(settings, program, folder, report)?;
+    }
+    if settings.wants("wagtail") {
+        measures::wagtail::measure(settings, program, county, report)?;
+    }
+    Ok(())
+}
+
 fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report: &mut Report) -> Result<()> {
     if settings.wants("parse") {
         measures::parse::measure(settings, program, report)?;
     }
+    if settings.wants("search") {
+        measures::search::measure(settings, program, folder, report)?;
+    }
     let county = folder.join("county");
-    if ["publish", "readers", "crash"].iter().any(|measure| settings.wants(measure)) {
+    let on_the_county = ["publish", "readers", "weight", "lighthouse", "keepalive", "wagtail", "crash"];
+    if on_the_county.iter().any(|measure| settings.wants(measure)) {
         program.run(&county, &["demo"])?;
     }
     if settings.wants("publish") {
@@ -57,6 +87,7 @@ fn take(settings: &Settings, program: &Program, folder: &std::path::Path, report
     if settings.wants("readers") {
         measures::readers::measure(program, &county, folder, report)?;
     }
+    beside_others(settings, program, &county, folder, report)?;
     if settings.wants("start") {
         measures::start::measure(settings, program, folder, report)?;
     }

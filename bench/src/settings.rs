@@ -5,7 +5,21 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 /// The measures, in the order in which they are taken.
-pub(crate) const MEASURES: [&str; 7] = ["parse", "publish", "readers", "start", "growth", "crash", "build"];
+pub(crate) const MEASURES: [&str; 13] = [
+    "parse",
+    "search",
+    "publish",
+    "readers",
+    "weight",
+    "lighthouse",
+    "keepalive",
+    "older",
+    "wagtail",
+    "start",
+    "growth",
+    "crash",
+    "build",
+];
 
 /// Settings of a run.
 #[derive(Debug, Clone)]
@@ -16,6 +30,14 @@ pub(crate) struct Settings {
     pub(crate) root: PathBuf,
     /// Which measures (`ONLY=parse,start`).
     pub(crate) only: Vec<String>,
+    /// An older program to compare with (`BASE`).
+    pub(crate) base: Option<PathBuf>,
+    /// A folder of laws to search (`CORPUS`); none = the measure says that it is left out.
+    pub(crate) corpus: Option<PathBuf>,
+    /// Whether Wagtail is set up and measured, too (`WAGTAIL=1`).
+    pub(crate) wagtail: bool,
+    /// Connections that are kept alive (`READERS`).
+    pub(crate) readers: usize,
     /// Documents of the start (`DOCUMENTS`).
     pub(crate) documents: usize,
     /// Numbers of documents between which growth is measured (`GROWTH=1000,10000,100000`), rising.
@@ -62,7 +84,12 @@ impl Settings {
         for name in &only {
             ensure!(MEASURES.contains(&name.as_str()), "ONLY={name}: the measures are {}", MEASURES.join(", "));
         }
+        let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         Ok(Self {
+            base: path("BASE"),
+            corpus: path("CORPUS"),
+            wagtail: std::env::var("WAGTAIL").is_ok_and(|value| value == "1"),
+            readers: number("READERS", 10_000)?,
             program,
             root,
             only,

@@ -221,7 +221,7 @@ async function writeDocument({ staff, state, pages }) {
   await page.getByRole("button", { name: "上传", exact: true }).click();
   await seen;
   await page.locator(".up-rows").getByText(/已上传/).waitFor({ timeout: 30_000 });
-  await page.locator("[data-upload-list]").getByRole("link", { name: /助餐点名单/ }).waitFor();
+  await page.locator("[data-upload-list]").getByRole("link", { name: "助餐点名单.csv", exact: true }).waitFor();
   await soundHere(page);
   const effect = await submit(page);
   check(/附件 1 个/.test(effect), `the dialog does not count the attachment: ${effect}`);

@@ -45,10 +45,11 @@ export async function writing(program, staff) {
     const reviewer = await staff.at("secrecy", "", pages);
     await openReview(reviewer, title);
     await claim(reviewer);
-    // Without a reason it stays where it is.
+    // Without a reason it stays where it is: told at the field, before anything is asked.
     await reviewer.getByRole("button", { name: "退回", exact: true }).click();
-    await reviewer.locator("dialog.confirm .submit .btn").first().click();
-    await reviewer.locator("#errors").waitFor();
+    await reviewer.locator("#reason-err").waitFor();
+    check((await reviewer.locator("dialog.confirm").count()) === 0, "asked to agree to what is then refused");
+    check(await reviewer.getByLabel("退回理由", { exact: true }).evaluate((field) => field === document.activeElement), "the field has no focus");
     await reviewer.getByLabel("退回理由", { exact: true }).fill("第二句的日期与附件不一致，请核对。");
     await act(reviewer, () => reviewer.getByRole("button", { name: "退回", exact: true }).click());
     await close(reviewer);
@@ -297,6 +298,27 @@ export async function writing(program, staff) {
     await page.keyboard.type("arn");
     check((await page.locator("#reason").inputValue()) === "arn", "letters are no letters in a field");
     check(/\/reviews\//.test(page.url()), "a letter left the page");
+    await close(page);
+  });
+
+  await test("writing: an upload goes on after the line was cut, and can be cancelled", async (pages) => {
+    const page = await staff.at("editor-mz", "", pages);
+    await begin(page, { title: "关于公布助餐点名单的通知（断线续传）" });
+    const rows = Array.from({ length: 30_000 }, (_, i) => `第${i + 1}号助餐点,11:00至12:30,8`).join("\n");
+    let cuts = 2;
+    await page.route("**/uploads/*/parts?*", (route) => (cuts-- > 0 ? route.abort("connectionreset") : route.continue()));
+    await page.locator("#file").setInputFiles({ name: "名单.csv", mimeType: "text/csv", buffer: Buffer.from(`名称,时间,元\n${rows}\n`) });
+    await page.getByRole("button", { name: "上传", exact: true }).click();
+    await page.locator(".up-rows .num").getByText(/网络中断，\d+ 秒后自动继续/).waitFor();
+    await page.locator(".up-rows").getByText(/^已上传，/).waitFor({ timeout: 30_000 });
+    await page.locator("[data-upload-list]").getByRole("link", { name: "名单.csv", exact: true }).waitFor();
+    // A line that stays away, given up by hand.
+    cuts = Infinity;
+    await page.locator("#file").setInputFiles({ name: "另一份.csv", mimeType: "text/csv", buffer: Buffer.from(`名称\n${rows}\n`) });
+    await page.getByRole("button", { name: "上传", exact: true }).click();
+    await page.locator(".up-rows .num").getByText(/网络中断/).waitFor();
+    await page.getByRole("button", { name: "取消上传 另一份.csv" }).click();
+    await page.locator(".up-rows").getByText("已取消，没有添加").waitFor({ timeout: 30_000 });
     await close(page);
   });
 

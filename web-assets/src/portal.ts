@@ -1,10 +1,12 @@
 // The portal's script: conveniences only. Every page is complete without it.
 import { copyLinks } from "./portal/copy";
+import { openOnPaper } from "./portal/paper";
 import { readAloud } from "./portal/speech";
 import { scrollHints } from "./portal/scroll";
 import { suggestions } from "./portal/suggest";
 
 copyLinks();
+openOnPaper();
 readAloud();
 scrollHints();
 suggestions();

@@ -8,8 +8,21 @@ use std::{
 use regex::Regex;
 use xtask::{files, read, root, shown};
 
-const BASES: &[&str] =
-    &["fold", "kernel", "clock", "store", "web", "charts", "egress", "text", "doc-number", "plan-text", "documents"];
+const BASES: &[&str] = &[
+    "fold",
+    "kernel",
+    "clock",
+    "receipt",
+    "store",
+    "web",
+    "charts",
+    "card",
+    "egress",
+    "text",
+    "doc-number",
+    "plan-text",
+    "documents",
+];
 /// Bases that contexts may import, machines not.
 const FOR_CONTEXTS: &[&str] = &["proof"];
 const MACHINES: &[&str] = &["review", "document", "duty", "portal-form"];
@@ -23,6 +36,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("fold", &[]),
     ("kernel", &["fold"]),
     ("clock", &["kernel"]),
+    ("receipt", &["kernel"]),
     ("text", &["fold"]),
     ("doc-number", &["fold"]),
     ("plan-text", &["fold"]),
@@ -33,6 +47,7 @@ const WITHIN_BASES: &[(&str, &[&str])] = &[
     ("store", &["kernel", "store-derive"]),
     ("web", &["kernel", "store"]),
     ("charts", &["web"]),
+    ("card", &[]),
     // All write the log, few ask for its proof: the audit and the commands.
     ("proof", &["kernel", "store"]),
     // Around every answer: known to what puts the servers together alone.

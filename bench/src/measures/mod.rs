@@ -3,10 +3,16 @@
 pub(crate) mod build;
 pub(crate) mod crash;
 pub(crate) mod growth;
+pub(crate) mod keepalive;
+pub(crate) mod lighthouse;
+pub(crate) mod older;
 pub(crate) mod parse;
 pub(crate) mod publish;
 pub(crate) mod readers;
+pub(crate) mod search;
 pub(crate) mod start;
+pub(crate) mod wagtail;
+pub(crate) mod weight;
 
 use std::{
     io,

@@ -60,11 +60,13 @@ pub(crate) fn measure(program: &Program, county: &Path, folder: &Path, report: &
     server.stop()
 }
 
-fn there(tool: &str) -> bool {
+/// Whether the system has this tool.
+pub(crate) fn there(tool: &str) -> bool {
     Command::new(tool).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 
-fn free_port() -> Result<u16> {
+/// A port of the loopback address that nobody uses now.
+pub(crate) fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
@@ -128,13 +130,18 @@ impl Drop for Nginx {
 
 /// What came of one round.
 #[derive(Debug, Clone, Copy)]
-struct Load {
-    rate: f64,
-    p99: f64,
+pub(crate) struct Load {
+    /// Pages a second.
+    pub(crate) rate: f64,
+    /// Milliseconds.
+    pub(crate) p99: f64,
 }
 
 /// The load of 64 connections for four seconds, by one thread, so that a server has the other processor.
-fn wrk(address: &str) -> Result<Load> {
+///
+/// # Errors
+/// When wrk fails, or an answer is no page.
+pub(crate) fn wrk(address: &str) -> Result<Load> {
     let arguments = ["-t1", "-c", CONNECTIONS, "-d4s", "--latency", "-H", "Accept-Encoding: gzip", address];
     let output = Command::new("wrk").args(arguments).output().context("wrk cannot be started")?;
     let said = String::from_utf8_lossy(&output.stdout);
@@ -157,7 +164,8 @@ fn in_ms(text: &str) -> Result<f64> {
     anyhow::bail!("wrk says {text}")
 }
 
-fn middle(mut loads: Vec<Load>) -> Load {
+/// The round in the middle.
+pub(crate) fn middle(mut loads: Vec<Load>) -> Load {
     loads.sort_by(|one, other| one.rate.total_cmp(&other.rate));
     loads[loads.len() / 2]
 }

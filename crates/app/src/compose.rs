@@ -16,7 +16,7 @@ use axum::{
 use documents::tables::{Table, TableRow};
 use edge::{
     api,
-    front::Front,
+    front::{Answers, Front},
     headers,
     kept::{self, Kept},
     moved,
@@ -39,8 +39,10 @@ pub struct App {
     pub ctx: Ctx,
     /// The search index of this node.
     pub search: Search,
-    /// The public server.
+    /// The public server, for whoever asks it without a connection.
     pub portal: Router,
+    /// The same for connections: what is kept goes out before the router is asked.
+    pub answers: Answers,
     /// The staff's server.
     pub office: Router,
     /// Every route with its permission.
@@ -148,6 +150,7 @@ impl App {
     /// When the search index can neither be opened nor made anew.
     pub fn new(ctx: Ctx) -> anyhow::Result<Self> {
         let search = Search::open(ctx.data().join("index"), &ctx)?;
+        web::breaks::by(search::cuts);
         let (mut routes, portal) = all_routes(&ctx, Listener::Portal).finish();
         let (office_list, office) = all_routes(&ctx, Listener::Office).finish();
         routes.extend(office_list);
@@ -175,11 +178,9 @@ impl App {
             .layer(CsrfLayer::new())
             .layer(middleware::from_fn(headers::forget_flash));
         let portal = dress(portal, &ctx, Listener::Portal);
-        let portal =
-            Front::new(&ctx, kept, |route, status, seconds| health::measured("portal", route, status, seconds))
-                .before(portal);
+        let portal = Answers::of(Front::new(&ctx, kept), portal);
         let office = dress(office, &ctx, Listener::Office);
-        Ok(Self { ctx, search, portal, office, routes, handlers })
+        Ok(Self { ctx, search, portal: portal.clone().whole(), answers: portal, office, routes, handlers })
     }
 }
 

@@ -15,6 +15,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use edge::front::Figures;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use search::Search;
 use serde_json::json;
@@ -317,15 +318,8 @@ pub async fn measure(State(listener): State<&'static str>, request: Request, nex
     let started = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", |path| path.as_str()).to_owned();
     let response = next.run(request).await;
-    let (seconds, status) = (started.elapsed().as_secs_f64(), response.status().as_u16());
-    measured(listener, &route, status, seconds);
+    Figures::of(listener, &route, response.status().as_u16()).add(started.elapsed().as_secs_f64());
     response
-}
-
-/// Counts and times an answer.
-pub(crate) fn measured(listener: &'static str, route: &str, status: u16, seconds: f64) {
-    metrics::histogram!("http_seconds", "listener" => listener, "route" => route.to_owned()).record(seconds);
-    metrics::counter!("http_requests_total", "listener" => listener, "status" => status.to_string()).increment(1);
 }
 
 #[cfg(test)]

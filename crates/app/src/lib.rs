@@ -12,6 +12,7 @@ pub mod desk;
 pub mod doctor;
 pub mod health;
 mod home;
+mod lines;
 mod lock;
 pub mod mail;
 pub mod mirror;
@@ -20,6 +21,7 @@ mod organs;
 mod permissions;
 pub mod seams;
 pub mod serve;
+mod styles;
 pub mod system;
 mod views;
 

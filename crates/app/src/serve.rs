@@ -108,7 +108,7 @@ impl Ports {
         stopped: &watch::Receiver<bool>,
     ) {
         if let Some(listener) = self.portal {
-            tasks.spawn(connections::serve(listener, app.portal, limits.clone(), stopped.clone()));
+            tasks.spawn(connections::serve(listener, app.answers, limits.clone(), stopped.clone()));
         }
         if let Some(listener) = self.office {
             let alone = role == ProcessRole::All && app.ctx.db().dialect() == Dialect::Sqlite;

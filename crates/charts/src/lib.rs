@@ -1,4 +1,5 @@
-//! Charts drawn on the server as inline SVG: the statutory clock, progress of duties, the year as a heat map.
+//! Charts drawn on the server as inline SVG: the statutory clock, progress of duties, the year as a heat map, an
+//! address as a QR code.
 //!
 //! They carry no `style` attribute and no ids (a page may hold fifty of them, and the content security policy
 //! allows no inline style): colours are presentation attributes that the style sheet overrides by class, so that
@@ -7,10 +8,12 @@
 mod clock;
 mod heat;
 mod progress;
+mod qr;
 
 pub use clock::{Clock, clock};
 pub use heat::{heat, months};
 pub use progress::progress;
+pub use qr::qr;
 
 use web::page::escape;
 

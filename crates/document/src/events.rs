@@ -74,9 +74,9 @@ pub static RESTORED: EventKind =
 /// The bin's time is over.
 pub static PURGED: EventKind =
     EventKind::new("document", "document.purged", "彻底删除草稿").holds(&[("edition", "版本")]);
-/// A file added to a draft.
+/// A file added to a draft, or put in the place of another (`replaces`: SHA-256 of that) under the same address.
 pub static FILE_ADDED: EventKind =
-    EventKind::new("document", "document.file_added", "添加附件").holds(FILE).keeps(Keep::Words);
+    EventKind::new("document", "document.file_added", "添加附件").holds(FILE_NOW).keeps(Keep::Words);
 /// A file taken off a draft.
 pub static FILE_REMOVED: EventKind =
     EventKind::new("document", "document.file_removed", "移除附件").holds(FILE).keeps(Keep::Words);
@@ -98,6 +98,15 @@ const PUBLIC: &[(&str, &str)] =
     &[("edition", "版本"), ("number", "第几版"), ("index_number", "索引号"), ("fields", "")];
 const FILE: &[(&str, &str)] =
     &[("edition", "版本"), ("file", "附件"), ("name", "名称"), ("digest", ""), ("parts", ""), ("small", "")];
+const FILE_NOW: &[(&str, &str)] = &[
+    ("edition", "版本"),
+    ("file", "附件"),
+    ("name", "名称"),
+    ("digest", ""),
+    ("parts", ""),
+    ("small", ""),
+    ("replaces", ""),
+];
 
 /// All of them, for the capability.
 pub static ALL: [&EventKind; 21] = [

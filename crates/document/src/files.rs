@@ -2,11 +2,11 @@
 
 use kernel::{
     Actor,
-    id::{AttachmentId, EditionId},
+    id::{AttachmentId, DocumentId, EditionId},
     may_for,
 };
 use serde_json::json;
-use store::{Tx, query};
+use store::{Executor, FromRow, Tx, query, query_as};
 use web::Refusal;
 
 use crate::{
@@ -46,26 +46,72 @@ pub struct NewFile {
     pub warnings: Vec<String>,
 }
 
+/// What adding a file led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Added {
+    /// It stands behind the others now.
+    New(AttachmentRow),
+    /// The edition has these bytes already, in this file: nothing was added.
+    Same(AttachmentRow),
+}
+
+impl Added {
+    /// The file of the edition that has the bytes.
+    pub fn row(&self) -> &AttachmentRow {
+        match self {
+            Self::New(row) | Self::Same(row) => row,
+        }
+    }
+}
+
 /// Puts a file behind the others of an edition. The edition's version stays: its text is not touched, and whoever writes in
-/// it at the same moment loses nothing.
+/// it at the same moment loses nothing. What the edition has already is not added twice, unless it is meant (`twice`).
 ///
 /// # Errors
-/// [`Refusal::Conflict`] when the edition cannot be edited or has too many files.
-pub async fn add(tx: &mut Tx, house: &House, actor: &Actor, whole: &Whole, file: &NewFile) -> Result<AttachmentRow> {
+/// As [`fits`].
+pub async fn add(
+    tx: &mut Tx,
+    house: &House,
+    actor: &Actor,
+    whole: &Whole,
+    (file, twice): (&NewFile, bool),
+) -> Result<Added> {
     editable(house, actor, whole)?;
-    if whole.attachments().count() >= MOST_FILES {
-        return Err(Refusal::Conflict(format!("一份稿件最多 {MOST_FILES} 个附件。请把相关的表合并成一个文件。")));
-    }
-    if let Some(same) = whole.attachments().find(|known| known.digest == file.digest) {
+    if let Some(same) = whole.attachments().find(|known| known.digest == file.digest).filter(|_| !twice) {
         // The same bytes again: a double click, or the same file chosen twice.
-        return Ok(same.clone());
+        return Ok(Added::Same(same.clone()));
     }
-    free_name(whole, &file.file_name, None)?;
+    fits(house, actor, whole, (&file.file_name, None))?;
     let position = whole.files.iter().map(|file| file.position).max().unwrap_or(0) + 1;
     let row = insert(tx, &whole.edition.id, position, file).await?;
     touch(tx, actor, whole).await?;
     event(tx, actor, whole, &events::FILE_ADDED, added(whole, &row, file)).await?;
-    Ok(row)
+    Ok(Added::New(row))
+}
+
+/// Whether a file of this name can be put in, as a new one or in the place of another: asked before its bytes are sent.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when the edition cannot be edited, has too many files or another one of this name;
+/// [`Refusal::NotFound`] when there is none to be replaced.
+pub fn fits(
+    house: &House,
+    actor: &Actor,
+    whole: &Whole,
+    (name, replaces): (&str, Option<&AttachmentId>),
+) -> Result<()> {
+    editable(house, actor, whole)?;
+    match replaces {
+        Some(old) => {
+            replaceable(whole, old)?;
+        }
+        None if whole.attachments().count() >= MOST_FILES => {
+            let text = format!("一份稿件最多 {MOST_FILES} 个附件。请把相关的表合并成一个文件。");
+            return Err(Refusal::Conflict(text));
+        }
+        None => {}
+    }
+    free_name(whole, name, replaces)
 }
 
 /// What the log tells of a file that was added: what was read of it by digest, too, so that nobody can make it cleaner later.
@@ -103,7 +149,8 @@ fn free_name(whole: &Whole, name: &str, but: Option<&AttachmentId>) -> Result<()
     Ok(())
 }
 
-/// Puts a file in the place of another: its title and its place among the others stay.
+/// Puts new bytes in the place of a file: its address, its title and its place among the others stay. What earlier editions show
+/// under the same address is their own row and stays too.
 ///
 /// # Errors
 /// As [`remove`]; [`Refusal::Conflict`] when a third file has the same name.
@@ -115,17 +162,77 @@ pub async fn replace(
     old: &AttachmentId,
     file: &NewFile,
 ) -> Result<AttachmentRow> {
-    editable(house, actor, whole)?;
-    let before = find(whole, old)?;
+    fits(house, actor, whole, (&file.file_name, Some(old)))?;
+    let before = replaceable(whole, old)?;
     if before.digest == file.digest && before.file_name == file.file_name {
         return Ok(before.clone());
     }
-    free_name(whole, &file.file_name, Some(old))?;
-    let place = NewFile { title: before.title.clone(), ..file.clone() };
-    remove(tx, house, actor, whole, old).await?;
-    let row = insert(tx, &whole.edition.id, before.position, &place).await?;
-    event(tx, actor, whole, &events::FILE_ADDED, added(whole, &row, file)).await?;
+    let row = AttachmentRow {
+        file_name: file.file_name.clone(),
+        digest: file.digest.clone(),
+        media_type: file.media_type.clone(),
+        format: file.format.clone(),
+        bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+        warnings: serde_json::to_string(&file.warnings)?,
+        ..before.clone()
+    };
+    touch(tx, actor, whole).await?;
+    let now = tx.now();
+    query(
+        "UPDATE attachment SET file_name = $3, digest = $4, media_type = $5, format = $6, bytes = $7, body_text = $8, \
+         parts = $9, warnings = $10, created_at = $11 WHERE edition_id = $1 AND id = $2",
+    )
+    .bind(&row.edition_id)
+    .bind(&row.id)
+    .bind_all([&row.file_name, &row.digest, &row.media_type, &row.format])
+    .bind(row.bytes)
+    .bind_all([&file.text, &file.parts, &row.warnings, &now])
+    .execute(tx.conn())
+    .await?;
+    let mut data = added(whole, &row, file);
+    data["replaces"] = json!(before.digest);
+    event(tx, actor, whole, &events::FILE_ADDED, data).await?;
     Ok(row)
+}
+
+/// The file that is to be replaced; pictures of the text are not.
+fn replaceable<'a>(whole: &'a Whole, file: &AttachmentId) -> Result<&'a AttachmentRow> {
+    find(whole, file).and_then(|row| if row.is_picture() { Err(Refusal::NotFound) } else { Ok(row) })
+}
+
+/// A text of the same organ that has the same file.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Twin {
+    /// SHA-256 of the file.
+    pub digest: String,
+    pub document: DocumentId,
+    /// Of its newest edition.
+    pub title: String,
+}
+
+/// Most texts that are told of.
+const MOST_TWINS: i64 = 40;
+
+/// Where else in its organ the listed files of an edition stand, in the newest editions of other documents: whoever sees the one
+/// sees the others.
+///
+/// # Errors
+/// When the database fails.
+pub async fn twins(executor: impl Executor<'_>, whole: &Whole) -> Result<Vec<Twin>> {
+    let digests: Vec<&str> = whole.attachments().map(|file| file.digest.as_str()).collect();
+    if digests.is_empty() {
+        return Ok(Vec::new());
+    }
+    // SQL: literals and numbers of placeholders.
+    let sql = format!(
+        "SELECT DISTINCT a.digest, e.document_id AS document, CASE WHEN e.title = '' THEN '（未写标题）' ELSE e.title END AS title \
+         FROM attachment a JOIN edition e ON e.id = a.edition_id AND e.head = 1 AND e.binned_at = '' \
+         WHERE e.organ = $1 AND e.document_id <> $2 AND a.position > 0 AND a.digest IN ({}) \
+         ORDER BY title, document LIMIT {MOST_TWINS}",
+        store::places(3, digests.len())
+    );
+    let asked = query_as(store::built(sql)).bind(&whole.document.organ).bind(&whole.document.id);
+    Ok(asked.bind_all(digests).fetch_all(executor).await?)
 }
 
 /// Writes the row of a file.
@@ -158,7 +265,11 @@ pub(crate) async fn insert(tx: &mut Tx, edition: &EditionId, position: i64, file
     Ok(row)
 }
 
-pub(crate) fn editable(house: &House, actor: &Actor, whole: &Whole) -> Result<()> {
+/// Whether this person may add files to the edition or take some off.
+///
+/// # Errors
+/// [`Refusal::Forbidden`]; [`Refusal::Conflict`] when the edition cannot be edited now.
+pub fn editable(house: &House, actor: &Actor, whole: &Whole) -> Result<()> {
     may_for(actor, house.kind_of(&whole.document)?.write, whole.document.keeper())?;
     if whole.edition.is_editable() {
         return Ok(());

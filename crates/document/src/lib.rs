@@ -62,6 +62,7 @@ pub use offer::Documents;
 pub use refresh::refresh;
 pub use rows::Whole;
 pub use spec::{Check, Facet, Kind, KindSpec, Kinds, Numbering, Purpose, RelationSpec, Shape};
+pub use text::findings::masks;
 pub use values::Values;
 
 /// The tables of this crate.
@@ -97,6 +98,16 @@ pub fn capability() -> web::Capability {
         .declare(sealed::columns())
 }
 
+/// The tables of a file that hold names beside what is private, or homes ([`text::findings::list_of_people`]): where each begins, and its
+/// heads, names and homes for the checks. What a column says of them cannot be seen in a cell.
+pub fn lists_of_people(parts: &[documents::Part]) -> Vec<(String, String)> {
+    let list = |table: documents::Rows| {
+        let (at, names) = text::findings::list_of_people(&table.rows)?;
+        Some((table.places.get(at)?.clone(), names))
+    };
+    documents::rows_of(parts).into_iter().filter_map(list).collect()
+}
+
 /// Codes of columns and documents by their fields. Most kinds of documents are called as their columns are, the others say it
 /// themselves ([`KindSpec::word`]).
 fn words(field: &str, code: &str) -> Option<String> {
@@ -113,6 +124,7 @@ fn words(field: &str, code: &str) -> Option<String> {
             ("privacy.mobile", "手机号码"),
             ("privacy.bank_card", "银行卡号或账号"),
             ("privacy.home", "住址"),
+            ("privacy.name", "姓名与个人情况"),
             ("privacy.unread", "没有读出来的内容"),
             ("wording.direction", "改变书写方向的字符"),
         ]),

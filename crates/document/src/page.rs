@@ -39,6 +39,13 @@ pub struct Line {
     pub badges: Vec<&'static str>,
 }
 
+impl Line {
+    /// The title for a page, with the places where it may break ([`web::breaks`]).
+    pub fn marked(&self) -> String {
+        web::breaks::marked(&self.title)
+    }
+}
+
 /// Lines for documents, with their badges as [`badges`] finds them.
 pub fn lines(ctx: &Ctx, listed: &[Listed], badges: &Badges) -> Vec<Line> {
     let directory = ctx.directory();
@@ -124,7 +131,7 @@ pub fn shell(ctx: &Ctx, reader: &Reader, title: &str, door: &'static str, descri
         shell = shell.crumb(name, href);
     }
     description.clone_into(&mut shell.description);
-    shell.crumb(title, "").column(title, description, title, name)
+    shell.crumb(title, "").column(title, description, title, name).shared(ctx)
 }
 
 /// An organ that exists no more, and who follows.

@@ -405,6 +405,16 @@ pub async fn parts(executor: impl Executor<'_>, edition: &EditionId, file: &Atta
     Ok(query_scalar(sql).bind(edition).bind(file).fetch_optional(executor).await?)
 }
 
+/// The visible text of a file, as it was read when it came.
+pub async fn file_text(
+    executor: impl Executor<'_>,
+    edition: &EditionId,
+    file: &AttachmentId,
+) -> Result<Option<String>> {
+    let sql = "SELECT body_text FROM attachment WHERE edition_id = $1 AND id = $2";
+    Ok(query_scalar(sql).bind(edition).bind(file).fetch_optional(executor).await?)
+}
+
 /// Headings of a text, in order, the first forty: for an outline.
 pub async fn headings(executor: impl Executor<'_>, edition: &EditionId) -> Result<Vec<String>> {
     let sql = "SELECT title FROM article WHERE edition_id = $1 AND level BETWEEN 1 AND 3 ORDER BY place LIMIT 40";

@@ -16,6 +16,7 @@ mod imported;
 pub mod picture;
 mod places;
 mod rejected;
+mod rows;
 pub mod tables;
 pub mod wire;
 
@@ -27,4 +28,5 @@ pub use guarded::Extractor;
 pub use imported::{Held, Imported};
 pub use places::place_in_words;
 pub use rejected::{Code, Rejected};
+pub use rows::{Rows, rows_of};
 pub use wire::EXTRACT_COMMAND;

@@ -113,7 +113,7 @@ pub(crate) async fn reportable(tx: &mut Tx, by: &By<'_>, share: &ShareId) -> Res
     let held = held(tx, share).await?;
     may_for(by.actor, &REPORT_DUTIES, &by.directory.stands_for(&held.organ, by.today))?;
     if held.source_state != "running" {
-        let text = "这项任务的来源已不再执行，不能继续报送。请到任务台账查看现行的任务。";
+        let text = "这项任务所属的计划已不再执行，不能继续报送。请到任务台账查看现行的任务。";
         return Err(Refusal::Conflict(text.into()));
     }
     if !held.ended_at.is_empty() {

@@ -19,7 +19,6 @@ use std::{
 };
 
 use axum::{
-    Router,
     body::{Body, Bytes, HttpBody},
     extract::ConnectInfo,
     http::{HeaderValue, Request, Response, StatusCode, header},
@@ -39,6 +38,8 @@ use tokio::{
     time::{Instant, Sleep, sleep, timeout},
 };
 use tower::ServiceExt;
+
+use crate::front::Answers;
 
 /// Bytes that the kernel keeps of an answer that its reader has not taken. Small, so that a slow reader is told from one who
 /// does not read at all: what goes out is seen in pieces of some third of this.
@@ -113,7 +114,13 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Answers until told to stop, then finishes open requests.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut stopped: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    answers: impl Into<Answers>,
+    limits: Limits,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let answers: Answers = answers.into();
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes).keep_alive(true);
     let places = Arc::new(Semaphore::new(limits.places));
@@ -147,8 +154,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut st
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (router, receive) = (router.clone(), limits.receive);
-        let service = hyper::service::service_fn(move |request| answer(router.clone(), request, peer, receive));
+        let (answers, receive) = (answers.clone(), limits.receive);
+        let service = hyper::service::service_fn(move |request| answer(answers.clone(), request, peer, receive));
         let stream = TokioIo::new(Sending::new(stream, limits.send));
         let connection = open.watch(builder.serve_connection(stream, service));
         tokio::spawn(async move {
@@ -163,11 +170,18 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, mut st
 
 /// One request: its body is waited for as long as it keeps coming.
 async fn answer(
-    router: Router,
+    Answers { front, router }: Answers,
     mut request: Request<Incoming>,
     peer: SocketAddr,
     pace: Pace,
 ) -> Result<Response<Body>, std::convert::Infallible> {
+    if let Some(front) = front {
+        let (parts, body) = request.into_parts();
+        if let Some(kept) = front.answer(&parts, peer.ip().to_canonical()).await {
+            return Ok(kept);
+        }
+        request = Request::from_parts(parts, body);
+    }
     request.extensions_mut().insert(ConnectInfo(peer));
     if request.body().is_end_stream() {
         // Nothing to wait for, as with almost all.
@@ -407,7 +421,10 @@ impl AsyncWrite for Sending {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::{get, post};
+    use axum::{
+        Router,
+        routing::{get, post},
+    };
 
     use super::*;
 

@@ -48,7 +48,7 @@ fn over_https(server: &Server, listener: Listener) -> (bool, bool) {
 
 /// Layer of both servers: the security headers. Cookies go back over HTTPS only where people come over HTTPS.
 pub async fn secure(State((ctx, listener)): State<(Ctx, Listener)>, request: Request, next: Next) -> Response {
-    let carries = carries_body(&request);
+    let carries = carries_body(request.headers());
     let mut response = next.run(request).await;
     // What was refused was perhaps not read to its end, and the connection ends then: whoever keeps connections open, a proxy
     // above all, is told so instead of losing the next request on it.
@@ -88,8 +88,7 @@ pub(crate) fn harden(server: &Server, listener: Listener, headers: &mut HeaderMa
 }
 
 /// Whether something follows the head of the request.
-pub(crate) fn carries_body(request: &Request) -> bool {
-    let headers = request.headers();
+pub(crate) fn carries_body(headers: &HeaderMap) -> bool {
     headers.contains_key(header::TRANSFER_ENCODING)
         || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0")
 }

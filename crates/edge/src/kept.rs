@@ -2,7 +2,7 @@
 //! directory of organs, another state of the index. A reader is the same as every other, in the same mode; thousands of them cost one
 //! page. Nothing is ever shown that an event has made untrue ([`store::Db::newest`]).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::{
     body::HttpBody,
@@ -16,6 +16,7 @@ use moka::future::Cache;
 use web::{Ctx, Listener, Reader};
 
 use crate::{
+    front::Figures,
     headers,
     packed::{Packed, Wanted},
 };
@@ -72,6 +73,17 @@ struct Page {
     packed: Packed,
     /// The pattern of its route, for the log and the figures.
     route: Option<MatchedPath>,
+    /// Of answers with the whole page, looked up once.
+    figures: OnceLock<Figures>,
+}
+
+/// A page that was kept, as an answer.
+pub(crate) struct Found {
+    pub answer: Response,
+    /// The pattern of its route.
+    pub route: Option<MatchedPath>,
+    /// Where such an answer is counted.
+    pub figures: Figures,
 }
 
 impl Place {
@@ -108,8 +120,8 @@ impl Kept {
         Self(Arc::new(Inner { ctx: ctx.clone(), also: Box::new(also), pages }))
     }
 
-    /// The page that is kept for this request and still true, and the pattern of its route; `None` when it must be made.
-    pub(crate) async fn page(&self, parts: &Parts) -> Option<(Response, Option<MatchedPath>)> {
+    /// The page that is kept for this request and still true; `None` when it must be made.
+    pub(crate) async fn page(&self, parts: &Parts) -> Option<Found> {
         let key = key(parts)?;
         let place = self.0.pages.get(&key).await?;
         let Place::Page(page, rest) = &*place else { return None };
@@ -117,7 +129,14 @@ impl Kept {
             return None;
         }
         let wanted = Wanted::of(&parts.headers, parts.method == Method::HEAD);
-        Some((page.packed.answer(&wanted).await, page.route.clone()))
+        let answer = page.packed.answer(&wanted).await;
+        let figures =
+            |status: u16| Figures::of("portal", page.route.as_ref().map_or("unmatched", MatchedPath::as_str), status);
+        let figures = match answer.status() {
+            StatusCode::OK => page.figures.get_or_init(|| figures(200)).clone(),
+            other => figures(other.as_u16()),
+        };
+        Some(Found { answer, route: page.route.clone(), figures })
     }
 
     /// What answers given now may rest on.
@@ -208,7 +227,7 @@ impl Flight {
             Ok(bytes) => {
                 let before =
                     before.and_then(|place| if let Place::Page(page, _) = place { Some(&page.packed) } else { None });
-                let page = Page { packed: Packed::new(parts.headers, bytes, before), route };
+                let page = Page { packed: Packed::new(parts.headers, bytes, before), route, figures: OnceLock::new() };
                 Arc::new(Place::Page(Box::new(page), rest))
             }
             Err(error) => {

@@ -19,7 +19,7 @@ use std::{
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -68,23 +68,21 @@ impl RequestLog {
         Self { listener, seams: ctx.seams().clone(), trusted: ctx.config().server.trusted_proxies.as_slice().into() }
     }
 
-    fn id(&self, request: &Request) -> RequestId {
-        let peer: IpAddr = peer::peer(request);
-        let given = request.headers().get(HEADER).filter(|_| peer::within(&self.trusted, peer));
+    fn id(&self, headers: &HeaderMap, peer: IpAddr) -> RequestId {
+        let given = headers.get(HEADER).filter(|_| peer::within(&self.trusted, peer));
         given.and_then(RequestId::given).unwrap_or_else(|| RequestId(self.seams.secret(BYTES).into()))
     }
 }
 
 /// Outermost layer of both servers: id, span and line of each request.
 pub async fn record(State(log): State<RequestLog>, request: Request, next: Next) -> Response {
-    let id = log.id(&request);
+    let id = log.id(request.headers(), peer::peer(&request));
     // Of the highest level, so that the id stands in the lines of errors also where only those are logged.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::error_span!("request", id = &*id.0, route = route.as_ref().map_or("-", MatchedPath::as_str));
     let asked = Asked::new(id.0.clone(), &format!("{} {}", request.method(), request.uri().path()));
     let mut line = Line {
-        asked: asked.clone(),
-        span: span.clone(),
+        who: Who::Inside(asked.clone(), span.clone()),
         started: Instant::now(),
         listener: log.listener,
         method: request.method().clone(),
@@ -98,21 +96,19 @@ pub async fn record(State(log): State<RequestLog>, request: Request, next: Next)
 }
 
 impl RequestLog {
-    /// An answer that needed none of the layers gets its id, and its line when it has gone out.
+    /// An answer that needed none of the layers gets its id, and its line when it has gone out. It came over a peer, from an address.
     pub(crate) fn told(
         &self,
-        request: &Request,
-        from: IpAddr,
+        request: &Parts,
+        (peer, from): (IpAddr, IpAddr),
         route: Option<MatchedPath>,
         started: Instant,
         answer: Response,
     ) -> Response {
-        let id = self.id(request);
-        let span =
-            tracing::error_span!("request", id = &*id.0, route = route.as_ref().map_or("-", MatchedPath::as_str));
-        let asked = Asked::new(id.0.clone(), "").coming_from(from);
-        let (method, status) = (request.method().clone(), Some(answer.status()));
-        let line = Line { asked, span, started, listener: self.listener, method, route, status, bytes: 0 };
+        let id = self.id(&request.headers, peer);
+        let (method, status) = (request.method.clone(), Some(answer.status()));
+        let who = Who::Kept(id.0.clone(), from);
+        let line = Line { who, started, listener: self.listener, method, route, status, bytes: 0 };
         finished(answer, &id, line)
     }
 }
@@ -125,10 +121,17 @@ fn finished(mut answer: Response, id: &RequestId, line: Line) -> Response {
     answer.map(|body| Body::new(Counted { body, line }))
 }
 
+/// Whose line it is.
+enum Who {
+    /// Of a request that layers answered, inside of its span.
+    Inside(Asked, Span),
+    /// Of one that nothing more can be said of: its id, and from where it came.
+    Kept(Arc<str>, IpAddr),
+}
+
 /// The line of a request, written when its answer has gone out or the reader has gone away.
 struct Line {
-    asked: Asked,
-    span: Span,
+    who: Who,
     started: Instant,
     listener: &'static str,
     method: Method,
@@ -141,13 +144,16 @@ struct Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        let _inside = self.span.enter();
         // What no route knows may be anything that somebody typed.
         let route = self.route.as_ref().map_or("-", MatchedPath::as_str);
         let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = self.status.map(|status| status.as_u16());
-        let address = self.asked.from().map(tracing::field::display);
-        let account = self.asked.account().map(AccountId::as_str);
+        let (span, from, account) = match &self.who {
+            Who::Inside(asked, span) => (span.clone(), asked.from().copied(), asked.account().map(AccountId::as_str)),
+            Who::Kept(id, from) => (tracing::error_span!("request", id = &**id, route), Some(*from), None),
+        };
+        let _inside = span.enter();
+        let address = from.map(tracing::field::display);
         let text = if status.is_some() { "answered" } else { "abandoned" };
         macro_rules! write {
             ($level:ident) => {
@@ -183,8 +189,11 @@ impl HttpBody for Counted {
         cx: &mut Context<'_>,
     ) -> Poll<Option<std::result::Result<Frame<Bytes>, axum::Error>>> {
         // A body that reads while it is sent logs inside the request, too.
-        let span = self.line.span.clone();
-        let _inside = span.enter();
+        let span = match &self.line.who {
+            Who::Inside(_, span) => Some(span.clone()),
+            Who::Kept(..) => None,
+        };
+        let _inside = span.as_ref().map(Span::enter);
         let polled = Pin::new(&mut self.body).poll_frame(cx);
         if let Poll::Ready(Some(Ok(frame))) = &polled
             && let Some(data) = frame.data_ref()

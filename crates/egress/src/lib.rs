@@ -1,7 +1,8 @@
 //! Asking other sites whether an address can be opened: the only place from which this program opens connections that a
-//! person's input names. It can be led nowhere inside: names are resolved once and the connection goes to just that address,
-//! private and other special addresses are refused unless the configuration allows their network, redirects are followed one
-//! by one under the same rules, time and bytes are bounded, and nothing of the answer but its status is kept.
+//! person's input names, be it in a form or on the command line ([`fetch`]). A form can lead it nowhere inside: names are
+//! resolved once and the connection goes to just that address, private and other special addresses are refused unless the
+//! configuration allows their network, redirects are followed one by one under the same rules, time and bytes are bounded, and
+//! nothing of the answer but its status is kept.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -60,6 +61,50 @@ async fn follow(address: &str, allow: &[IpNet]) -> Seen {
         }
     }
     Seen::Unreachable("转来转去，没有打开页面".into())
+}
+
+/// What stands at an address that somebody names on the command line of this machine: also inside, since whoever may run commands
+/// may open it anyway. At most `most` bytes.
+///
+/// # Errors
+/// Why there is nothing, in words.
+pub async fn fetch(address: &str, most: usize) -> Result<Vec<u8>, String> {
+    let anywhere: Vec<IpNet> = ["0.0.0.0/0", "::/0"].into_iter().filter_map(|net| net.parse().ok()).collect();
+    let answer = tokio::time::timeout(ALTOGETHER, body(address, most, &anywhere)).await;
+    answer.unwrap_or_else(|_| Err("没有在 15 秒内取完".to_owned()))
+}
+
+async fn body(address: &str, most: usize, allow: &[IpNet]) -> Result<Vec<u8>, String> {
+    let mut url = Url::parse(address).map_err(|_| "网址不完整".to_owned())?;
+    for _ in 0..=REDIRECTS {
+        let mut response = ask(&url, allow).await.map_err(|seen| told(&seen))?;
+        let status = response.status();
+        let target = response.headers().get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+        if let Some(target) = target.filter(|_| status.is_redirection()) {
+            url = url.join(target).map_err(|_| "转到了不完整的网址".to_owned())?;
+            continue;
+        }
+        if !status.is_success() {
+            return Err(format!("网站回答 {}", status.as_u16()));
+        }
+        let mut bytes = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| words(&error))? {
+            if bytes.len() + piece.len() > most {
+                return Err(format!("内容超过 {most} 字节"));
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        return Ok(bytes);
+    }
+    Err("转来转去，没有打开".to_owned())
+}
+
+fn told(seen: &Seen) -> String {
+    match seen {
+        Seen::NoSuchName => "没有这个域名".to_owned(),
+        Seen::Unreachable(words) | Seen::Inside(words) => words.clone(),
+        Seen::Opened | Seen::Gone(_) | Seen::Answered(_) => "没有按网页的方式回答".to_owned(),
+    }
 }
 
 async fn ask(url: &Url, allow: &[IpNet]) -> Result<reqwest::Response, Seen> {
@@ -265,5 +310,17 @@ mod tests {
         assert!(matches!(at("/round").await, Seen::Unreachable(_)));
         // A redirect is judged like an address that somebody typed.
         assert!(matches!(at("/inside").await, Seen::Inside(_)));
+    }
+
+    #[tokio::test]
+    async fn what_a_command_names_is_fetched_within_bounds() {
+        let port = site(1).await;
+        let at = async |path: &str| fetch(&format!("http://127.0.0.1:{port}{path}"), 100).await;
+        assert_eq!(at("/page").await, Ok(Vec::new()));
+        assert_eq!(at("/moved").await, Ok(Vec::new()));
+        assert!(at("/nothing").await.is_err_and(|why| why.contains("404")));
+        assert!(at("/round").await.is_err_and(|why| why.contains("转来转去")));
+        assert!(fetch("ftp://example.com/", 100).await.is_err());
+        assert!(fetch("nothing", 100).await.is_err());
     }
 }

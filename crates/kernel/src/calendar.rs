@@ -45,7 +45,7 @@ pub struct Calendar {
 
 /// The date lies in a year whose notice is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} 超出已录入的工作日历（{1} 至 {2}）。请先在「工作日历」录入国务院办公厅当年放假通知。")]
+#[error("{0} 超出已录入的工作日历（{1} 至 {2}）。请先在“工作日历”录入国务院办公厅当年放假通知。")]
 pub struct Unknown(pub Date, pub Date, pub Date);
 
 /// Holidays and worked weekend days of a year, `MM-DD` (previous-December days carry their year).

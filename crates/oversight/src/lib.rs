@@ -53,6 +53,7 @@ pub fn capability() -> Capability {
         .declare(plans::touched::touched())
         .declare(duties::mentions())
         .declare(duties::datasets())
+        .declare(duties::on_map())
         .declare(plans::finder())
         .declare(duties::finder())
         .declare(Verb::new("导入工作要点", "新建计划", "/plans/new", &MANAGE_PLANS))

@@ -110,7 +110,12 @@ impl Signer {
 
     /// Signs a message, hexadecimal.
     pub fn sign(&self, message: &[u8]) -> String {
-        hex::encode(self.pair.sign(message))
+        hex::encode(self.signature(message))
+    }
+
+    /// The 64 bytes of the signature of a message.
+    pub fn signature(&self, message: &[u8]) -> Vec<u8> {
+        self.pair.sign(message).as_ref().to_vec()
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::editions::{events::PUBLICATION_REFUSED, proven, subject};
+use crate::{
+    editions::{events::PUBLICATION_REFUSED, proven, subject},
+    entries,
+};
 use document::{
     Kinds, Shape,
-    common::{DOCUMENT_NUMBER, SUMMARY, VALIDITIES, VALIDITY},
+    common::{DOCUMENT_NUMBER, LAPSED, REPEALED, SUMMARY, VALIDITIES, VALIDITY},
     desk,
     permissions::{CONFIRM_ERASURE, WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS},
     public::{self, proof},
@@ -266,23 +269,30 @@ impl SearchSource for Search {
                     _ => words.extend(values.all(facet).iter().cloned()),
                 }
             }
-            for (title, text) in &found.attachments {
-                more(title);
-                more(text);
+            for file in &found.attachments {
+                more(&file.title);
+                more(&file.text);
             }
             words.retain(|word| !word.is_empty());
-            Ok(vec![SearchEntry {
-                body,
+            let whole = SearchEntry {
                 url: listed.path.clone(),
                 organ: Some(listed.organ.clone()),
                 column: Some(listed.column.clone()),
                 date: listed.published_on.clone(),
                 document_number: values.get(&DOCUMENT_NUMBER).to_owned(),
                 validity: values.get(&VALIDITY).to_owned(),
+                past: [LAPSED, REPEALED].contains(&values.get(&VALIDITY)),
                 words,
+                names: entries::other_names(&listed.title),
                 ..SearchEntry::public(listed.kind.key, listed.title.clone())
-            }])
+            };
+            let parts = entries::parts(&whole, &found);
+            Ok([SearchEntry { body, ..whole }].into_iter().chain(parts).collect())
         })
+    }
+
+    fn version(&self) -> u32 {
+        2
     }
 
     fn ids<'a>(&'a self, ctx: &'a Ctx, after: &'a str, limit: i64) -> BoxFuture<'a, Result<Vec<String>>> {

@@ -15,6 +15,7 @@ use crate::editions::{
     deciding::{self, Due},
     erase,
     subject::{EDITION, PUBLISH_DUE, PublishDue},
+    uploads,
 };
 
 /// The handlers of this context's jobs.
@@ -46,9 +47,9 @@ pub fn handlers(ctx: &Ctx) -> Handlers {
     )
 }
 
-/// What is done again and again: publication whose job was lost.
+/// What is done again and again: publication whose job was lost, files whose sending nobody goes on with.
 pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
-    let due = ctx.clone();
+    let (due, sent) = (ctx.clone(), ctx.clone());
     let publish = Entry::new("publishing.due", "发布到时的定时稿件", Every::Minutes(1), move || {
         let ctx = due.clone();
         async move {
@@ -56,7 +57,15 @@ pub(crate) fn schedule(ctx: &Ctx) -> Schedule {
             Ok(())
         }
     });
-    Schedule::default().with(publish)
+    let uploads =
+        Entry::new("publishing.uploads", "清除没有传完、不再继续的附件", Every::Minutes(60), move || {
+            let ctx = sent.clone();
+            async move {
+                uploads::sweep(&ctx).await?;
+                Ok(())
+            }
+        });
+    Schedule::default().with(publish).with(uploads)
 }
 
 /// Looks through an edition that was saved. Somebody who opens it earlier does the same, and this finds nothing left to do.

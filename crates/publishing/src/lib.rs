@@ -4,17 +4,23 @@
 //! ([`kinds`]), the pages with their words, and what ties the two machines together ([`editions`]).
 
 pub mod columns;
+pub mod county;
 pub mod editions;
+mod entries;
+pub mod gates;
 mod hooks;
 mod jobs;
 pub mod kinds;
+mod laid_out;
 mod people;
 mod portal;
 pub mod public;
+pub mod receipts;
 pub mod redirects;
 mod reviews;
 pub mod seed;
 pub mod settings;
+pub mod stand_ins;
 mod touched;
 
 use document::{Kind, events};
@@ -23,6 +29,7 @@ use review::permissions::REVIEW_EXCEPTIONS;
 use web::{Capability, Nav, hooks::Verb};
 
 pub use editions::subject::PUBLISH_DUE;
+pub use editions::uploads::sweep as sweep_uploads;
 pub use jobs::{handlers, publish_due};
 pub use settings::house;
 
@@ -82,11 +89,15 @@ pub fn capability() -> Capability {
         .nav(Nav::under("公开", "/bypasses", "紧急发布复核", &REVIEW_EXCEPTIONS, 140))
         .events(&editions::subject::SAID.all().collect::<Vec<_>>())
         .events(&[&editions::seen::OPENED])
+        .events(&[&reviews::comments::COMMENTED, &reviews::comments::COMMENT_TURNED])
         .subject("reading", "查看稿件")
         .declare(editions::seen::Readings::default())
+        .declare(portal::Cards::default())
+        .declare(portal::face())
         .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)
+        .migrations(store::migrations!("publishing", "../migrations/0001_upload.sql", "../migrations/0002_comment.sql"))
         .search(hooks::search_source())
         .desk(hooks::desk_source())
         .desk(hooks::held_source())

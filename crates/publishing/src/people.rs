@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{OrganCode, Permission, id::AccountId};
+use review::{Stage, Within};
 use web::{
     Ctx, Result,
     hooks::{Person, Recipients},
@@ -18,6 +19,27 @@ pub(crate) async fn who_may(
     let mut people = ctx.one::<Arc<dyn Recipients>>().people(ctx, permission.roles).await?;
     let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
     people.retain(|one| (one.organ == *keeper || one.organ == office) && !without.contains(&one.account));
+    Ok(people)
+}
+
+/// The people who may pass this stage of what belongs to `keeper`, without those named.
+pub(crate) async fn passers(
+    ctx: &Ctx,
+    stage: &Stage,
+    keeper: &OrganCode,
+    without: &[AccountId],
+) -> Result<Vec<Person>> {
+    let mut people = ctx.one::<Arc<dyn Recipients>>().people(ctx, &stage.roles).await?;
+    let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
+    people.retain(|one| {
+        let near = match stage.within {
+            None => one.organ == *keeper || one.organ == office,
+            Some(Within::Own) => one.organ == *keeper,
+            Some(Within::Office) => one.organ == office,
+        };
+        let named = stage.person.as_ref().is_none_or(|named| named.account == one.account);
+        near && named && !without.contains(&one.account)
+    });
     Ok(people)
 }
 

@@ -201,7 +201,7 @@ async fn follow(ctx: &Ctx, tx: &mut Tx, seed: &Seed, seeded: &Seeded) -> Result<
     };
     let whole = rows::load(tx, &crate::house(ctx), &Actor::System, &seeded.edition).await?;
     let matter = subject::matter(ctx, tx, &whole).await?;
-    let route = deciding::route(ctx, &whole.document);
+    let route = deciding::route(ctx, tx.conn(), &whole.document).await?;
     review::seed::round(tx, &matter, route, &standing).await?;
     if let SeedState::Scheduled { at } = seed.state {
         let payload = PublishDue { edition: seeded.edition.clone() };

@@ -1,5 +1,7 @@
 //! The section `[publishing]` of the configuration, and the installation as the document machine sees it.
 
+use std::path::Path;
+
 use document::House;
 use serde::{Deserialize, Serialize};
 use web::{Ctx, Section};
@@ -13,11 +15,21 @@ pub struct Publishing {
     pub index_number: String,
     /// Working days that one stage of a review should take, where the route says nothing; shown as a clock in the work list.
     pub gate_days: u32,
+    /// Of all files that one person has begun to send and not ended, in MB; never less than one file may have.
+    pub unfinished_mb: u64,
+    /// File of the font with which cards for sharing are drawn (TrueType or OpenType, with Chinese characters); empty = what
+    /// the machine has at the usual places, [`Self::NO_CARDS`] = pages have no card.
+    pub card_font: String,
+}
+
+impl Publishing {
+    /// Stands for a font where nobody wants cards.
+    pub const NO_CARDS: &'static str = "none";
 }
 
 impl Default for Publishing {
     fn default() -> Self {
-        Self { index_number: "{organ}/{year}-{n}".into(), gate_days: 3 }
+        Self { index_number: "{organ}/{year}-{n}".into(), gate_days: 3, unfinished_mb: 500, card_font: String::new() }
     }
 }
 
@@ -38,6 +50,13 @@ impl Section for Publishing {
         if !(1..=60).contains(&self.gate_days) {
             problems.push("gate_days：应为 1 至 60 个工作日".to_owned());
         }
+        if !(1..=100_000).contains(&self.unfinished_mb) {
+            problems.push("unfinished_mb：应为 1 至 100000".to_owned());
+        }
+        let font = &self.card_font;
+        if !font.is_empty() && font != Self::NO_CARDS && !Path::new(font).is_absolute() {
+            problems.push(format!("card_font：{font} 应为字体文件的完整路径；不要分享图的写 {}", Self::NO_CARDS));
+        }
         problems
     }
 }
@@ -45,4 +64,12 @@ impl Section for Publishing {
 /// The installation as of today.
 pub fn house(ctx: &Ctx) -> House {
     House::of(ctx, &ctx.settings::<Publishing>().index_number)
+}
+
+/// With which font cards for sharing are drawn, in words.
+///
+/// # Errors
+/// With what to do when a font is configured that cannot be used.
+pub fn cards(settings: &Publishing) -> Result<String, String> {
+    crate::portal::font_in_words(&settings.card_font)
 }

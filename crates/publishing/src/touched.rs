@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use document::public::{Filter, count};
 use futures::future::BoxFuture;
 use kernel::OrganCode;
 use store::query_as;
@@ -24,11 +25,9 @@ impl Touched for Documents {
             .bind(organ)
             .fetch_one(ctx.db().read())
             .await?;
-            let (public,): (i64,) =
-                query_as("SELECT COUNT(*) AS many FROM document WHERE organ = $1 AND current_edition <> ''")
-                    .bind(organ)
-                    .fetch_one(ctx.db().read())
-                    .await?;
+            // As the organ's own page on the portal counts them.
+            let filter = Filter { organ: Some(organ.clone()), ..Filter::default() };
+            let public = count(ctx.db(), &filter, i64::MAX - 1).await?.n;
             Ok(vec![("未发布稿件", drafts), ("审核中", reviews), ("已公开文件", public)])
         })
     }

@@ -4,18 +4,19 @@
 use kernel::{
     Actor, NewEvent, Staff,
     id::{AccountId, ReviewId},
-    may_for,
+    may_for, time,
 };
 use serde_json::json;
 use store::{Tx, query};
 
 use crate::{
     Result, findings,
-    model::{Exception, Facts, Outcome, Round, State, Word, by_tick},
+    model::{Exception, Facts, Outcome, Round, State, Who, Word, by_tick},
     permissions,
     refusal::Refusal,
     route::{Route, Stage},
     rows::{self, Review},
+    stand_in,
     subject::{Happened, LogName, Matter, Subject},
 };
 
@@ -47,6 +48,42 @@ fn cut(text: &str) -> String {
 
 fn staff(actor: &Actor) -> Result<&Staff> {
     actor.staff().ok_or(web::Refusal::NotFound)
+}
+
+/// The one in whose name this person decides, if it is not the own one (see [`Word::in_name_of`]).
+async fn away(tx: &mut Tx, staff: &Staff, round: &Round, said: Option<&AccountId>) -> Result<Option<Staff>> {
+    let now = tx.seams().now();
+    let mut all = stand_in::away_of(tx.conn(), staff, time::date_in_china(now)).await?;
+    let at = match said {
+        Some(own) if own.as_str().is_empty() || *own == staff.account => return Ok(None),
+        Some(account) => {
+            let at = all.iter().position(|one| one.account == *account);
+            Some(at.ok_or(Refusal::NoStandIn)?)
+        }
+        None => {
+            let named = round.stage().and_then(|stage| stage.person.as_ref()).map(|named| &named.account);
+            let holder = round.claim(now).map(|claim| &claim.by);
+            all.iter().position(|one| [named, holder].contains(&Some(&one.account)))
+        }
+    };
+    Ok(at.map(|at| all.swap_remove(at)))
+}
+
+/// The data of an event, with how it was done, where not on the usual page.
+fn told_how(mut data: serde_json::Value, how: &str) -> serde_json::Value {
+    if !how.is_empty() {
+        data["how"] = how.into();
+    }
+    data
+}
+
+/// The data of an event, with in whose name it was done.
+fn named(mut data: serde_json::Value, away: Option<&Staff>) -> serde_json::Value {
+    if let Some(away) = away {
+        data["stood_for"] = away.name.as_str().into();
+        data["stood_for_account"] = away.account.as_str().into();
+    }
+    data
 }
 
 async fn facts(tx: &mut Tx, subject: &dyn Subject, matter: &Matter) -> Result<Facts> {
@@ -111,12 +148,14 @@ pub async fn open(
 pub async fn claim(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter) -> Result<()> {
     let facts = facts(tx, subject, matter).await?;
     let review = standing(tx, matter, &facts, "领取").await?;
-    let now = tx.seams().now();
-    let next = review.round.clone().claim_by(staff(actor)?, &facts, now)?;
+    let (now, me) = (tx.seams().now(), staff(actor)?);
+    let away = away(tx, me, &review.round, None).await?;
+    let who = Who { staff: me, away: away.as_ref() };
+    let next = review.round.clone().claim_by(who, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
     let stage = first_stage(&next);
     let event = NewEvent::new(subject.said().claimed, &matter.log.id, actor)
-        .data(matter.log.brief_with(json!({ "gate": stage.gate })));
+        .data(matter.log.brief_with(named(json!({ "gate": stage.gate }), away.as_ref())));
     tell(tx, subject, actor, matter, &Happened::Moved(stage), event).await
 }
 
@@ -127,12 +166,14 @@ pub async fn claim(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &M
 pub async fn release(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Matter) -> Result<()> {
     let facts = facts(tx, subject, matter).await?;
     let review = standing(tx, matter, &facts, "放回").await?;
-    let now = tx.seams().now();
-    let next = review.round.clone().release(staff(actor)?, &facts, now)?;
+    let (now, me) = (tx.seams().now(), staff(actor)?);
+    let away = away(tx, me, &review.round, None).await?;
+    let who = Who { staff: me, away: away.as_ref() };
+    let next = review.round.clone().release(who, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
     let stage = first_stage(&next);
     let event = NewEvent::new(subject.said().released, &matter.log.id, actor)
-        .data(matter.log.brief_with(json!({ "gate": stage.gate })));
+        .data(matter.log.brief_with(named(json!({ "gate": stage.gate }), away.as_ref())));
     tell(tx, subject, actor, matter, &Happened::Moved(stage), event).await
 }
 
@@ -163,14 +204,17 @@ pub async fn approve<'w>(
     let review = standing(tx, matter, &facts, "通过").await?;
     let (now, opinion) = (tx.seams().now(), cut(word.text));
     let said = Word { text: &opinion, ..word };
-    let (next, outcome) = review.round.clone().approve(staff(actor)?, said, &facts, now)?;
+    let me = staff(actor)?;
+    let away = away(tx, me, &review.round, word.in_name_of).await?;
+    let who = Who { staff: me, away: away.as_ref() };
+    let (next, outcome) = review.round.clone().approve(who, said, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
     let passed = first_stage(&review.round);
     let more = match opinion.as_str() {
         "" => json!({ "gate": passed.gate }),
         opinion => json!({ "gate": passed.gate, "opinion": opinion }),
     };
-    let data = matter.log.text_with(told_ticks(more, passed, word.ticked));
+    let data = matter.log.text_with(told_how(named(told_ticks(more, passed, word.ticked), away.as_ref()), word.how));
     let event = NewEvent::new(subject.said().passed, &matter.log.id, actor).data(data);
     let happened = match &outcome {
         Outcome::Second(stage) => Happened::Moved(stage),
@@ -196,11 +240,14 @@ pub async fn send_back<'w>(
     let facts = facts(tx, subject, matter).await?;
     let review = standing(tx, matter, &facts, "退回").await?;
     let (now, reason) = (tx.seams().now(), cut(word.text));
-    let next = review.round.clone().send_back(staff(actor)?, &reason, &facts, now)?;
+    let me = staff(actor)?;
+    let away = away(tx, me, &review.round, word.in_name_of).await?;
+    let next = review.round.clone().send_back(Who { staff: me, away: away.as_ref() }, &reason, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
     // Nothing was ticked: the person did not get that far, and the log says nothing of it.
     let ticked = (!word.ticked.is_empty()).then_some(word.ticked);
-    returned(tx, subject, actor, matter, (first_stage(&review.round), ticked), &reason).await
+    let how = Back { stage: first_stage(&review.round), ticked, away: away.as_ref(), how: word.how };
+    returned(tx, subject, actor, matter, how, &reason).await
 }
 
 /// Sends a subject back from outside, whoever has it: what it was for has changed. For a round that is open, and for one that
@@ -214,7 +261,19 @@ pub async fn stop(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &Ma
     let reason = cut(reason);
     let next = review.round.clone().stop(actor.log_name(), &reason, &facts)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
-    returned(tx, subject, actor, matter, (first_stage(&review.round), None), &reason).await
+    let how = Back { stage: first_stage(&review.round), ticked: None, away: None, how: "" };
+    returned(tx, subject, actor, matter, how, &reason).await
+}
+
+/// From where a subject goes back to its authors, and how.
+struct Back<'a> {
+    stage: &'a Stage,
+    /// What had been ticked until then.
+    ticked: Option<&'a [usize]>,
+    /// In whose name it was sent back.
+    away: Option<&'a Staff>,
+    /// See [`Word::how`].
+    how: &'a str,
 }
 
 async fn returned(
@@ -222,10 +281,10 @@ async fn returned(
     subject: &dyn Subject,
     actor: &Actor,
     matter: &Matter,
-    (stage, ticked): (&Stage, Option<&[usize]>),
+    Back { stage, ticked, away, how }: Back<'_>,
     reason: &str,
 ) -> Result<()> {
-    let mut data = json!({ "gate": stage.gate, "reason": reason });
+    let mut data = told_how(named(json!({ "gate": stage.gate, "reason": reason }), away), how);
     if let Some(ticked) = ticked {
         data = told_ticks(data, stage, ticked);
     }

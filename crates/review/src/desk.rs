@@ -9,7 +9,7 @@ use web::{
     hooks::{DeskItem, DeskSource, Group},
 };
 
-use crate::{due, permissions, queue, route::Gate, settings::Settings, stranded, subject::Kind};
+use crate::{due, permissions, queue, route::Gate, set, settings::Settings, stand_in, stranded, subject::Kind};
 
 /// The work of reviewers, whatever kinds of subject there are.
 pub(crate) fn source() -> Arc<dyn DeskSource> {
@@ -23,13 +23,59 @@ pub fn organs(ctx: &Ctx, staff: &Staff) -> Option<Vec<OrganCode>> {
     (!staff.central).then(|| ctx.directory().answered_by(&staff.organ, ctx.today()))
 }
 
-/// What waits for this person: at the stages of the person's roles, within reach, not the person's own.
-pub fn for_person(ctx: &Ctx, kind: &Kind, staff: &Staff) -> queue::Filter {
-    let filter = queue::Filter::of(&[kind.kind]).for_person(staff);
-    match organs(ctx, staff) {
+/// What waits for this person: at the stages of the person's roles, within reach, not the person's own; also what names somebody
+/// for whom the person stands in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn for_person(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<queue::Filter> {
+    let away = away_of(ctx, staff).await?;
+    let own = ctx.directory().answered_by(&staff.organ, ctx.today());
+    let names = std::iter::once(&staff.account).chain(away.iter().map(|one| &one.account)).cloned().collect();
+    let filter = queue::Filter::of(&[kind.kind]).for_person(staff).naming(names).open_to(staff.central, own);
+    Ok(match organs(ctx, staff) {
         Some(organs) => filter.organs(&organs),
         None => filter,
+    })
+}
+
+/// Those for whom this person decides today, besides in the own name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn away_of(ctx: &Ctx, staff: &Staff) -> Result<Vec<Staff>> {
+    Ok(stand_in::away_of(ctx.db().read(), staff, ctx.today()).await?)
+}
+
+/// In whose name a stand-in would decide on a line: the one whom its stage names or who has it in hand; else the first of those
+/// who are away and hold a role of its stage.
+pub fn in_name_of<'a>(away: &'a [Staff], line: &queue::Line) -> Option<&'a Staff> {
+    let named = line.stage.person.as_ref().map(|named| &named.account);
+    let holder = line.claim.as_ref().map(|claim| &claim.by);
+    let theirs = away.iter().find(|one| [named, holder].contains(&Some(&one.account)));
+    theirs.or_else(|| away.iter().find(|one| named.is_none() && line.stage.is_for(one)))
+}
+
+/// The roles that pass stages: of the gates, of the configuration, of what the office has set.
+///
+/// # Errors
+/// When the database fails.
+pub async fn passing_roles(ctx: &Ctx) -> Result<Vec<Role>> {
+    let settings = ctx.settings::<Settings>();
+    let mut roles: Vec<Role> = Gate::ALL.into_iter().flat_map(|gate| gate.permission.roles.iter().copied()).collect();
+    roles.extend(settings.routes.iter().flat_map(|route| &route.stages).flat_map(|stage| stage.roles.iter().copied()));
+    for kind in ctx.declared::<Kind>() {
+        for set in set::all(ctx.db().read(), kind.kind).await? {
+            roles.extend(set.route.stages().iter().flat_map(|stage| stage.roles.iter().copied()));
+        }
     }
+    let mut known = Vec::new();
+    for role in roles {
+        if !known.contains(&role) {
+            known.push(role);
+        }
+    }
+    Ok(known)
 }
 
 /// The exceptions that this person may review as far as the organ goes.
@@ -41,12 +87,18 @@ pub fn exceptions_for(ctx: &Ctx, kind: &Kind, staff: &Staff) -> queue::Filter {
     }
 }
 
-/// Whether there are stages that this person may pass at all.
-pub fn is_reviewer(ctx: &Ctx, staff: &Staff) -> bool {
+/// Whether there are stages that this person may pass at all: of the gates, of the configuration, or where something waits now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_reviewer(ctx: &Ctx, staff: &Staff) -> Result<bool> {
     let settings = ctx.settings::<Settings>();
     let of_gates = Gate::ALL.into_iter().flat_map(|gate| gate.permission.roles);
     let of_settings = settings.routes.iter().flat_map(|route| &route.stages).flat_map(|stage| &stage.roles);
-    of_gates.chain(of_settings).any(|role| staff.has(*role))
+    if of_gates.chain(of_settings).any(|role| staff.has(*role)) {
+        return Ok(true);
+    }
+    Ok(queue::waits_for_a_role_of(ctx.db(), staff).await?)
 }
 
 impl DeskSource for Reviews {
@@ -54,7 +106,7 @@ impl DeskSource for Reviews {
         Box::pin(async move {
             let mut items = Vec::new();
             for kind in ctx.declared::<Kind>() {
-                if is_reviewer(ctx, staff) {
+                if is_reviewer(ctx, staff).await? {
                     items.extend(waiting(ctx, kind, staff).await?);
                 }
                 if may(&staff.clone().into(), &permissions::REVIEW_EXCEPTIONS).is_ok() {
@@ -75,8 +127,9 @@ impl DeskSource for Reviews {
         Box::pin(async move {
             let mut counts = Vec::new();
             for kind in ctx.declared::<Kind>() {
-                if is_reviewer(ctx, staff) {
-                    counts.push((kind.list, queue::count(ctx.db(), &for_person(ctx, kind, staff)).await?));
+                if is_reviewer(ctx, staff).await? {
+                    let filter = for_person(ctx, kind, staff).await?;
+                    counts.push((kind.list, queue::count(ctx.db(), &filter).await?));
                 }
                 if may(&staff.clone().into(), &permissions::REVIEW_EXCEPTIONS).is_ok() {
                     let open = queue::unreviewed(ctx.db(), &exceptions_for(ctx, kind, staff), &staff.account).await?;
@@ -89,10 +142,15 @@ impl DeskSource for Reviews {
 }
 
 async fn waiting(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskItem>> {
-    let lines = queue::waiting(ctx.db(), &for_person(ctx, kind, staff), &staff.account, None, 200).await?;
+    let filter = for_person(ctx, kind, staff).await?;
+    let lines = queue::waiting(ctx.db(), &filter, &staff.account, None, 200).await?;
+    let away = away_of(ctx, staff).await?;
     let (now, today, directory) = (ctx.seams().now(), ctx.today(), ctx.directory());
     let item = |line: queue::Line| DeskItem {
-        kind: format!("审核·{}", line.stage.label),
+        kind: match in_name_of(&away, &line) {
+            Some(away) => format!("审核·{}（代 {}）", line.stage.label, away.name),
+            None => format!("审核·{}", line.stage.label),
+        },
         group: Group::REVIEW,
         href: (kind.desk)(&line.subject),
         organ: directory.short_name(&line.organ).to_owned(),

@@ -9,7 +9,8 @@ use kernel::{EventKind, Keep};
 pub struct Said {
     /// Submitted: `text`. None: the owner tells it.
     pub opened: Option<&'static EventKind>,
-    /// Taken by a reviewer: `brief`, `gate`.
+    /// Taken by a reviewer: `brief`, `gate`, and `stood_for`, `stood_for_account` where it was done in the name of somebody who is
+    /// away; so do the next three.
     pub claimed: &'static EventKind,
     /// Given back: `brief`, `gate`.
     pub released: &'static EventKind,
@@ -36,7 +37,16 @@ impl Said {
     }
 }
 
-const GATE: &[(&str, &str)] = &[("kind", "种类"), ("title", "标题"), ("gate", "关口"), TICKED];
+const GATE: &[(&str, &str)] = &[
+    ("kind", "种类"),
+    ("title", "标题"),
+    ("gate", "关口"),
+    ("opinion", "审核意见"),
+    TICKED,
+    STOOD_FOR,
+    STOOD_FOR_ACCOUNT,
+    HOW,
+];
 const REASON: &[(&str, &str)] = &[
     ("kind", "种类"),
     ("title", "标题"),
@@ -46,7 +56,16 @@ const REASON: &[(&str, &str)] = &[
     ("note", "意见"),
     TICKED,
     UNTICKED,
+    STOOD_FOR,
+    STOOD_FOR_ACCOUNT,
+    HOW,
 ];
+/// In whose name a stand-in decided: for owners who declare kinds of their own.
+pub const STOOD_FOR: (&str, &str) = ("stood_for", "代谁办理");
+/// How it was done, where not on the usual page: for owners who declare kinds of their own.
+pub const HOW: (&str, &str) = ("how", "办理方式");
+/// The account of [`STOOD_FOR`].
+pub const STOOD_FOR_ACCOUNT: (&str, &str) = ("stood_for_account", "");
 /// What was ticked of the questions of a stage, and what was not: for owners who declare kinds of their own.
 pub const TICKED: (&str, &str) = ("ticked", "已核对");
 /// See [`TICKED`].
@@ -71,6 +90,47 @@ static LET_THROUGH: EventKind = EventKind::new("review", "review.finding_overrid
         ("excerpt", "内容"),
         ("reason", "理由"),
     ])
+    .keeps(Keep::Words);
+
+/// Kind of the subjects that arrangements of [`crate::stand_in`] are in the log.
+pub(crate) const STAND_IN: &str = "stand_in";
+/// Somebody decides for somebody who is away.
+pub static STAND_IN_SET: EventKind = EventKind::new("stand_in", "stand_in.set", "安排代办")
+    .holds(&[
+        ("away", "不在岗"),
+        ("away_account", ""),
+        ("deputy", "代办人"),
+        ("deputy_account", ""),
+        ("roles", "审核角色"),
+        ("first_on", "自"),
+        ("last_on", "至"),
+        ("note", "说明"),
+    ])
+    .keeps(Keep::Words);
+/// The same was ended before its last day.
+pub static STAND_IN_ENDED: EventKind = EventKind::new("stand_in", "stand_in.ended", "取消代办")
+    .holds(&[("away", "不在岗"), ("deputy", "代办人"), ("last_on", "原定至")])
+    .keeps(Keep::Words);
+
+/// Kind of the subjects that links of [`crate::link`] are in the log.
+pub(crate) const LINK: &str = "review_link";
+/// Somebody was sent an address that opens one text for one decision.
+pub static LINK_SENT: EventKind = EventKind::new("review_link", "review_link.sent", "发送审批链接")
+    .holds(&[("person", "收件人"), ("title", "标题"), ("gate", "关口"), ("until", "有效至")])
+    .keeps(Keep::Words);
+/// The same person decided by it.
+pub static LINK_USED: EventKind =
+    EventKind::new("review_link", "review_link.used", "凭链接办理").holds(&[("title", "标题")]).keeps(Keep::Words);
+
+/// Kind of the subjects that routes of [`crate::set`] are in the log.
+pub(crate) const ROUTE: &str = "review_route";
+/// The office has set a route.
+pub static ROUTE_SET: EventKind = EventKind::new("review_route", "review_route.set", "设置审核流程")
+    .holds(&[("place", "适用"), ("route", "流程"), ("before", "原流程")])
+    .keeps(Keep::Words);
+/// The office has taken a route away.
+pub static ROUTE_REMOVED: EventKind = EventKind::new("review_route", "review_route.removed", "取消单独设置的审核流程")
+    .holds(&[("place", "适用"), ("before", "原流程")])
     .keeps(Keep::Words);
 
 /// For subjects whose owner has no events of its own, and declares these: subject kind `review`, payload keys `kind` and

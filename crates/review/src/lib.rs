@@ -10,6 +10,8 @@
 //! - A claim keeps others out and ends after two hours by itself.
 //! - What is returned, taken back or stopped begins anew: its next round has every stage before it.
 //! - What a stage asks is ticked by whoever passes it, and what was ticked is kept with the pass.
+//! - Which stages there are the office sets ([`set`]), within what the law leaves to it; a round keeps those it began with.
+//! - Whoever is away is stood in for by a colleague with the same right ([`stand_in`]), who decides in that name.
 //! - At least two people besides the authors stand between a text and the public; who let a finding through does not decide
 //!   that it becomes public.
 //! - An exception passes the stages that are left, with a reason, but never the secrecy review, which must have been passed
@@ -22,6 +24,7 @@ pub mod desk;
 pub mod due;
 pub mod events;
 pub mod findings;
+pub mod link;
 pub mod model;
 pub mod permissions;
 mod pieces;
@@ -30,14 +33,16 @@ pub mod refusal;
 pub mod route;
 pub mod rows;
 pub mod seed;
+pub mod set;
 pub mod settings;
+pub mod stand_in;
 mod stranded;
 pub mod subject;
 
 pub use due::{Due, due};
-pub use model::{Outcome, State, Word};
+pub use model::{Outcome, State, Who, Word};
 pub use refusal::{Refusal, Words};
-pub use route::{Gate, Route, Stage};
+pub use route::{Gate, Named, Route, Stage, Within};
 pub use rows::Review;
 pub use subject::{About, Happened, Kind, Matter, NamedRoute, Subject};
 
@@ -47,7 +52,9 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!(
     "../migrations/0001_review.sql",
     "../migrations/0002_rule_names.sql",
     "../migrations/0003_opinion.sql",
-    "../migrations/0004_ticks.sql"
+    "../migrations/0004_ticks.sql",
+    "../migrations/0005_gates.sql",
+    "../migrations/0006_links.sql"
 );
 
 /// What the acts of this crate give: done, or why not.
@@ -59,6 +66,14 @@ pub fn capability() -> web::Capability {
         .permissions(&permissions::ALL)
         .desk(desk::source())
         .settings::<settings::Settings>()
+        .events(&[&events::STAND_IN_SET, &events::STAND_IN_ENDED, &events::ROUTE_SET, &events::ROUTE_REMOVED])
+        .subject(events::STAND_IN, "代办")
+        .subject(events::ROUTE, "审核流程")
+        .events(&[&events::LINK_SENT, &events::LINK_USED])
+        .subject(events::LINK, "审批链接")
+        .declare(link::sealed())
+        .declare(stand_in::sealed())
+        .declare(set::sealed())
         .migrations(MIGRATIONS)
 }
 

@@ -5,7 +5,7 @@ use kernel::{OrganCode, Refused, Staff, id::AccountId};
 
 use crate::{
     refusal::{Refusal, Words},
-    route::{Gate, Route, Stage},
+    route::{Gate, Route, Stage, Within},
 };
 
 /// How long a claim keeps others from deciding.
@@ -44,6 +44,35 @@ pub struct Pass {
     pub ticked: Vec<String>,
 }
 
+/// Who decides: in the own name, or as the stand-in of somebody who is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Who<'a> {
+    pub staff: &'a Staff,
+    /// For whom, if not in the own name.
+    pub away: Option<&'a Staff>,
+}
+
+impl<'a> From<&'a Staff> for Who<'a> {
+    fn from(staff: &'a Staff) -> Self {
+        Self { staff, away: None }
+    }
+}
+
+impl Who<'_> {
+    /// Name as shown and kept: 王某 代 李某.
+    pub fn shown(&self) -> String {
+        match self.away {
+            Some(away) => format!("{} 代 {}", self.staff.name, away.name),
+            None => self.staff.name.clone(),
+        }
+    }
+
+    /// Whether this account is the person, or the one for whom the person decides.
+    fn is(&self, account: &AccountId) -> bool {
+        self.staff.account == *account || self.away.is_some_and(|away| away.account == *account)
+    }
+}
+
 /// What a person says on deciding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Word<'a> {
@@ -51,11 +80,16 @@ pub struct Word<'a> {
     pub text: &'a str,
     /// Places of the questions of the stage that were ticked, from 0; others than those of the stage are nothing.
     pub ticked: &'a [usize],
+    /// In whose name: the account of somebody who is away, empty text for the own one; `None` = not said, which is the own one
+    /// unless the stage names somebody who is away, or that one has it in hand.
+    pub in_name_of: Option<&'a AccountId>,
+    /// How it is done, for the log, where not on the usual page; empty = on it.
+    pub how: &'a str,
 }
 
 impl<'a> From<&'a str> for Word<'a> {
     fn from(text: &'a str) -> Self {
-        Self { text, ticked: &[] }
+        Self { text, ..Self::default() }
     }
 }
 
@@ -206,18 +240,33 @@ pub struct Round {
     pub state: State,
 }
 
-/// Whether the person may pass this stage of a subject of `keeper`: by role and organ.
+/// Whether the person may pass this stage of a subject of `keeper`: by role and organ, and by name where one person is named.
+/// Who stands in for somebody needs the role and the organ as well: nobody gains a right by it.
 ///
 /// # Errors
-/// [`Refusal::Refused`].
-pub fn may_pass(staff: &Staff, stage: &Stage, keeper: &OrganCode) -> Result<(), Refusal> {
-    if !stage.is_for(staff) {
-        return Err(Refused::Role(stage.asked()).into());
+/// [`Refusal::Refused`], [`Refusal::Named`].
+pub fn may_pass<'a>(who: impl Into<Who<'a>>, stage: &Stage, keeper: &OrganCode) -> Result<(), Refusal> {
+    let who = who.into();
+    for staff in [Some(who.staff), who.away].into_iter().flatten() {
+        if !stage.is_for(staff) {
+            return Err(Refused::Role(stage.asked()).into());
+        }
+        let open = match stage.within {
+            None => staff.organ == *keeper || staff.central,
+            Some(Within::Own) => staff.organ == *keeper,
+            Some(Within::Office) => staff.central,
+        };
+        if !open {
+            return Err(Refused::Organ(stage.asked()).into());
+        }
     }
-    if staff.organ != *keeper && !staff.central {
-        return Err(Refused::Organ(stage.asked()).into());
+    let by = who.away.unwrap_or(who.staff);
+    match &stage.person {
+        Some(named) if named.account != by.account => {
+            Err(Refusal::Named { gate: stage.label.clone(), name: named.name.clone() })
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 impl Round {
@@ -247,11 +296,12 @@ impl Round {
     }
 
     /// Refuses who may not decide at the stage where it stands; gives the place of the stage.
-    fn at_desk(&self, staff: &Staff, facts: &Facts, now: Timestamp, what: &'static str) -> Result<usize, Refusal> {
+    fn at_desk(&self, who: Who<'_>, facts: &Facts, now: Timestamp, what: &'static str) -> Result<usize, Refusal> {
         let (State::Open { stage, claim }, Some(at)) = (&self.state, self.stage()) else { return facts.state(what) };
-        may_pass(staff, at, &facts.keeper)?;
+        may_pass(who, at, &facts.keeper)?;
         match claim {
-            Some(claim) if claim.by != staff.account && claim.holds(now) => {
+            // What somebody took who is away keeps the stand-in from nothing.
+            Some(claim) if !who.is(&claim.by) && claim.holds(now) => {
                 Err(Refusal::Claimed { words: facts.words, by: claim.name.clone() })
             }
             _ => Ok(*stage),
@@ -282,14 +332,25 @@ impl Round {
     }
 
     /// Why this person does not decide here although the role and organ would allow it, if so: an author, somebody who has
-    /// passed the stage, let a finding through or passed everything before. For pages.
-    pub fn kept_out(&self, staff: &Staff, facts: &Facts, now: Timestamp) -> Option<Refusal> {
-        match self.deciding(staff, facts, now, "办理") {
-            Err(why @ (Refusal::Own(_) | Refusal::Twice(_) | Refusal::LetThrough { .. } | Refusal::Alone { .. })) => {
-                Some(why)
-            }
+    /// passed the stage, let a finding through or passed everything before, or another is named. For pages.
+    pub fn kept_out<'a>(&self, who: impl Into<Who<'a>>, facts: &Facts, now: Timestamp) -> Option<Refusal> {
+        match self.deciding(who.into(), facts, now, "办理") {
+            Err(
+                why @ (Refusal::Own(_)
+                | Refusal::Twice(_)
+                | Refusal::LetThrough { .. }
+                | Refusal::Alone { .. }
+                | Refusal::Named { .. }
+                | Refusal::NotFor(_)),
+            ) => Some(why),
             _ => None,
         }
+    }
+
+    /// Whether this person could decide here in the name of `away`: the stage is theirs, and nothing keeps either of them out.
+    /// What the other of them has claimed is no hindrance. For pages.
+    pub fn open_for(&self, staff: &Staff, away: &Staff, facts: &Facts, now: Timestamp) -> bool {
+        self.deciding(Who { staff, away: Some(away) }, facts, now, "办理").is_ok()
     }
 
     /// The people who have passed the secrecy review of this round; `None` while it is not passed (政府信息公开条例 Art. 17).
@@ -301,8 +362,8 @@ impl Round {
     }
 
     /// The same for whoever decides: no author, nobody twice at one stage, nobody alone for the public.
-    fn deciding(&self, staff: &Staff, facts: &Facts, now: Timestamp, what: &'static str) -> Result<usize, Refusal> {
-        let stage = self.at_desk(staff, facts, now, what);
+    fn deciding(&self, who: Who<'_>, facts: &Facts, now: Timestamp, what: &'static str) -> Result<usize, Refusal> {
+        let (staff, stage) = (who.staff, self.at_desk(who, facts, now, what));
         // That one's own text is one's own is told before that somebody has it.
         if matches!(stage, Ok(_) | Err(Refusal::Claimed { .. })) {
             facts.foreign(&staff.account)?;
@@ -312,6 +373,13 @@ impl Round {
             return Err(Refusal::Twice(self.route.stage(stage).map(|s| s.label.clone()).unwrap_or_default()));
         }
         self.not_alone(staff, stage, facts)?;
+        // What somebody could not do, nobody does in that name.
+        if let Some(away) = who.away {
+            let passed = self.passes.iter().any(|pass| pass.stage == stage && pass.by == away.account);
+            if passed || facts.authors.contains(&away.account) || self.not_alone(away, stage, facts).is_err() {
+                return Err(Refusal::NotFor(away.name.clone()));
+            }
+        }
         Ok(stage)
     }
 
@@ -319,9 +387,10 @@ impl Round {
     ///
     /// # Errors
     /// When the stage is not the person's, the person wrote in it or passed this stage, or another holds it.
-    pub fn claim_by(self, staff: &Staff, facts: &Facts, now: Timestamp) -> Result<Self, Refusal> {
-        let stage = self.deciding(staff, facts, now, "领取")?;
-        let claim = Some(Claim { by: staff.account.clone(), name: staff.name.clone(), at: now });
+    pub fn claim_by<'a>(self, who: impl Into<Who<'a>>, facts: &Facts, now: Timestamp) -> Result<Self, Refusal> {
+        let who = who.into();
+        let stage = self.deciding(who, facts, now, "领取")?;
+        let claim = Some(Claim { by: who.staff.account.clone(), name: who.shown(), at: now });
         Ok(Self { state: State::Open { stage, claim }, ..self })
     }
 
@@ -329,8 +398,8 @@ impl Round {
     ///
     /// # Errors
     /// When the stage is not the person's or another holds it.
-    pub fn release(self, staff: &Staff, facts: &Facts, now: Timestamp) -> Result<Self, Refusal> {
-        let stage = self.at_desk(staff, facts, now, "放回")?;
+    pub fn release<'a>(self, who: impl Into<Who<'a>>, facts: &Facts, now: Timestamp) -> Result<Self, Refusal> {
+        let stage = self.at_desk(who.into(), facts, now, "放回")?;
         Ok(Self { state: State::Open { stage, claim: None }, ..self })
     }
 
@@ -340,19 +409,19 @@ impl Round {
     /// As [`Round::claim_by`], when the subject is not fit to go out, and when a question is not ticked.
     pub fn approve<'w>(
         mut self,
-        staff: &Staff,
+        who: impl Into<Who<'w>>,
         word: impl Into<Word<'w>>,
         facts: &Facts,
         now: Timestamp,
     ) -> Result<(Self, Outcome), Refusal> {
-        let word = word.into();
-        let stage = self.deciding(staff, facts, now, "通过")?;
+        let (who, word) = (who.into(), word.into());
+        let stage = self.deciding(who, facts, now, "通过")?;
         facts.fit("通过")?;
         let (ticked, left) = self.route.stage(stage).map(|stage| by_tick(stage, word.ticked)).unwrap_or_default();
         if !left.is_empty() {
             return Err(Refusal::Unticked(left.len()));
         }
-        let (by, name, opinion) = (staff.account.clone(), staff.name.clone(), word.text.trim().to_owned());
+        let (by, name, opinion) = (who.staff.account.clone(), who.shown(), word.text.trim().to_owned());
         self.passes.push(Pass { stage, by, name, at: now, opinion, ticked });
         let passed = self.passes.iter().filter(|pass| pass.stage == stage).count();
         let here = self.route.stage(stage).filter(|here| passed < here.people()).cloned();
@@ -369,17 +438,24 @@ impl Round {
     ///
     /// # Errors
     /// As [`Round::claim_by`], and when there is no reason.
-    pub fn send_back(self, staff: &Staff, reason: &str, facts: &Facts, now: Timestamp) -> Result<Self, Refusal> {
-        let stage = match self.deciding(staff, facts, now, "退回") {
+    pub fn send_back<'a>(
+        self,
+        who: impl Into<Who<'a>>,
+        reason: &str,
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let who = who.into();
+        let stage = match self.deciding(who, facts, now, "退回") {
             // Whoever may not let it out alone can still send it back.
-            Err(Refusal::LetThrough { .. } | Refusal::Alone { .. }) => self.at_desk(staff, facts, now, "退回")?,
+            Err(Refusal::LetThrough { .. } | Refusal::Alone { .. }) => self.at_desk(who, facts, now, "退回")?,
             other => other?,
         };
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(NO_RETURN_REASON);
         }
-        Ok(Self { state: State::Returned { stage, by: staff.name.clone(), reason: reason.to_owned() }, ..self })
+        Ok(Self { state: State::Returned { stage, by: who.shown(), reason: reason.to_owned() }, ..self })
     }
 
     /// 收回修改: the authors take it back, from a stage or before it has taken effect. Whether it has is the owner's to say.

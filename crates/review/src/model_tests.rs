@@ -4,7 +4,7 @@ use kernel::Role;
 use proptest::prelude::*;
 
 use super::*;
-use crate::route::Gate;
+use crate::route::{Gate, Named};
 
 const NOW: &str = "2026-05-06T01:00:00Z";
 const WORDS: Words = Words { this: "这一版", work: "稿件" };
@@ -50,6 +50,71 @@ fn opened() -> Round {
 /// With the secrecy review behind it.
 fn cleared() -> Round {
     opened().approve(&reviewer("secrecy"), "", &facts(), at(NOW)).expect("cleared").0
+}
+
+/// A round at a stage of one person.
+fn of_one(account: &str) -> Round {
+    let person = Some(Named { account: account.into(), name: format!("姓{account}") });
+    let first = Stage { person, ..Stage::at(Gate::SECRECY, 1) };
+    Round::open(Route::of(vec![first, Stage::at(Gate::POLITICAL, 1)]).expect("route"), &facts()).expect("opened")
+}
+
+#[test]
+fn who_is_named_decides_or_the_stand_in_in_that_name() {
+    let (chief, deputy) = (reviewer("chief"), reviewer("deputy"));
+    let named = Refusal::Named { gate: "保密审查".into(), name: "姓chief".into() };
+    assert_eq!(of_one("chief").approve(&deputy, "", &facts(), at(NOW)), Err(named.clone()));
+    assert_eq!(of_one("chief").kept_out(&deputy, &facts(), at(NOW)), Some(named));
+    assert!(of_one("chief").approve(&chief, "", &facts(), at(NOW)).is_ok());
+    let who = Who { staff: &deputy, away: Some(&chief) };
+    let (passed, _) = of_one("chief").approve(who, "", &facts(), at(NOW)).expect("in that name");
+    let pass = &passed.passes[0];
+    assert_eq!((pass.by.as_str(), pass.name.as_str()), ("deputy", "姓deputy 代 姓chief"));
+    // No right is gained by it.
+    let without = person("deputy", &[Role::ReviewerPolicy]);
+    let who = Who { staff: &without, away: Some(&chief) };
+    assert_eq!(of_one("chief").approve(who, "", &facts(), at(NOW)), Err(Refused::Role("保密审查").into()));
+    let elsewhere = Staff { organ: "QH011".into(), ..reviewer("deputy") };
+    let who = Who { staff: &elsewhere, away: Some(&chief) };
+    assert_eq!(of_one("chief").approve(who, "", &facts(), at(NOW)), Err(Refused::Organ("保密审查").into()));
+}
+
+#[test]
+fn what_somebody_could_not_do_nobody_does_in_that_name() {
+    let (away, deputy) = (reviewer("author"), reviewer("deputy"));
+    let who = Who { staff: &deputy, away: Some(&away) };
+    let not_for = Err(Refusal::NotFor("姓author".into()));
+    assert_eq!(opened().approve(who, "", &facts(), at(NOW)), not_for, "wrote in it");
+    assert!(!opened().open_for(&deputy, &away, &facts(), at(NOW)));
+    // Of two people one is not counted twice.
+    let two = Route::of(vec![Stage::at(Gate::SECRECY, 1).by_two()]).expect("route");
+    let chief = reviewer("chief");
+    let one = Round::open(two, &facts()).expect("opened").approve(&chief, "", &facts(), at(NOW)).expect("one").0;
+    let who = Who { staff: &deputy, away: Some(&chief) };
+    assert_eq!(one.clone().approve(who, "", &facts(), at(NOW)), Err(Refusal::NotFor("姓chief".into())));
+    assert!(one.approve(&deputy, "", &facts(), at(NOW)).is_ok(), "in the own name it is another person");
+    // What was in hand goes on.
+    let held = opened().claim_by(&chief, &facts(), at(NOW)).expect("claimed");
+    assert!(held.clone().approve(&deputy, "", &facts(), at(NOW)).is_err());
+    assert!(held.approve(who, "", &facts(), at(NOW)).is_ok());
+}
+
+#[test]
+fn a_stage_may_be_the_organs_or_the_departments_alone() {
+    let at_stage = |within, staff: &Staff| {
+        let stage = Stage { within, ..Stage::at(Gate::SECRECY, 1) };
+        may_pass(staff, &stage, &"QH010".into()).is_ok()
+    };
+    let own = reviewer("own");
+    let central = Staff { organ: "QH001".into(), central: true, ..reviewer("central") };
+    let other = Staff { organ: "QH011".into(), ..reviewer("other") };
+    for (within, expected) in [
+        (None, [true, true, false]),
+        (Some(Within::Own), [true, false, false]),
+        (Some(Within::Office), [false, true, false]),
+    ] {
+        assert_eq!([&own, &central, &other].map(|staff| at_stage(within, staff)), expected, "{within:?}");
+    }
 }
 
 #[test]

@@ -33,6 +33,18 @@ pub static REVIEW_EXCEPTIONS: Permission = Permission::new(
     OwnOrgan,
 );
 
+/// Send somebody who may pass the stage an address that opens the text for one decision.
+pub static SEND_LINKS: Permission =
+    Permission::new("send_review_links", "发送一次性审批链接", &[Role::CountyOffice], AllOrgans);
+
 /// All of them, for the capability.
-pub static ALL: [&Permission; 7] =
-    [&PASS_SECRECY, &PASS_WORDING, &PASS_POLICY, &PASS_POLITICAL, &OVERRIDE_FINDING, &BYPASS_GATES, &REVIEW_EXCEPTIONS];
+pub static ALL: [&Permission; 8] = [
+    &PASS_SECRECY,
+    &PASS_WORDING,
+    &PASS_POLICY,
+    &PASS_POLITICAL,
+    &OVERRIDE_FINDING,
+    &BYPASS_GATES,
+    &REVIEW_EXCEPTIONS,
+    &SEND_LINKS,
+];

@@ -38,6 +38,8 @@ pub struct Filter {
     not_by: Option<AccountId>,
     claimed: Option<(Claimed, AccountId, Timestamp)>,
     without: Option<String>,
+    names: Option<Vec<AccountId>>,
+    people_of: Option<(bool, Vec<OrganCode>)>,
 }
 
 impl Filter {
@@ -70,6 +72,19 @@ impl Filter {
         Self { not_by: Some(staff.account.clone()), ..self.roles_of(staff) }
     }
 
+    /// Only stages that name nobody, or one of these: the person, and those for whom the person stands in.
+    #[must_use]
+    pub fn naming(self, names: Vec<AccountId>) -> Self {
+        Self { names: Some(names), ..self }
+    }
+
+    /// Only stages that are open to people of these organs: those for which the person acts; `central`: and of the competent
+    /// department.
+    #[must_use]
+    pub fn open_to(self, central: bool, organs: Vec<OrganCode>) -> Self {
+        Self { people_of: Some((central, organs)), ..self }
+    }
+
     /// In whose hands, as seen by this person at `now`.
     #[must_use]
     pub fn claimed(self, claimed: Claimed, staff: &Staff, now: Timestamp) -> Self {
@@ -98,6 +113,15 @@ impl Filter {
             );
         if let Some(organs) = &self.organs {
             list = list.only_of("r.organ", organs);
+        }
+        if let Some(names) = &self.names {
+            list = list.with_list("r.stage_person = '' OR r.stage_person IN ({})", Vec::new(), names);
+        }
+        if let Some((central, organs)) = &self.people_of {
+            if !central {
+                list = list.given("r.stage_within <> 'office'");
+            }
+            list = list.with_list("r.stage_within <> 'own' OR r.organ IN ({})", Vec::new(), organs);
         }
         if let Some(roles) = &self.roles {
             list = list.only_of("o.role", roles.iter().map(|role| role.code())).group_by("r.id");
@@ -131,6 +155,21 @@ async fn own(db: &Db, me: &AccountId, ids: impl Iterator<Item = &ReviewId>) -> R
     let sql = format!("SELECT review FROM review_author WHERE account = $1 AND review IN ({})", places(2, ids.len()));
     let found: Vec<ReviewId> = query_scalar(built(sql)).bind(me).bind_all(ids).fetch_all(db.read()).await?;
     Ok(found.into_iter().collect())
+}
+
+/// Whether a round waits at a stage that a role of this person passes, whatever the organ.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waits_for_a_role_of(db: &Db, staff: &Staff) -> Result<bool> {
+    let roles: Vec<Value> = staff.roles.iter().map(|role| Value::from(role.code())).collect();
+    if roles.is_empty() {
+        return Ok(false);
+    }
+    // SQL: numbers of placeholders.
+    let sql = format!("SELECT COUNT(*) FROM review_role WHERE role IN ({})", places(1, roles.len()));
+    let found: i64 = query_scalar(built(sql)).bind_all(roles).fetch_one(db.read()).await?;
+    Ok(found > 0)
 }
 
 /// One line of the work list.

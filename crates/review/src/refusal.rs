@@ -68,6 +68,24 @@ pub enum Refusal {
         /// The stage.
         gate: String,
     },
+    /// The route names the one person who passes the stage.
+    #[error(
+        "“{gate}”指定由{name}办理。对方不在岗的，由其代办人办理；没有代办人的，请安全管理员指定，或请县政府办调整审核流程后重新送审。"
+    )]
+    Named {
+        /// The stage.
+        gate: String,
+        /// Who passes it.
+        name: String,
+    },
+    /// Who is away could not decide here, so nobody does in that name.
+    #[error(
+        "{0}本人不能办理这一关（参与了撰写，已经通过这一关，或者放行过其中的内容），也就不能代为办理。您自己负责这一关的，请以本人名义办理。"
+    )]
+    NotFor(String),
+    /// No arrangement holds today by which the person decides for that one.
+    #[error("您现在不是对方的代办人：代办可能已经到期或被取消。您的操作没有执行，请看过现在的情况再办理。")]
+    NoStandIn,
     /// Nothing goes out past the secrecy review.
     #[error("{}没有通过保密审查，不能紧急发布：公开前的保密审查不能跳过（《政府信息公开条例》第十七条）。请先提交审核，并请保密审查员立即办理；保密审查通过后即可紧急发布。", .0.this)]
     NotCleared(Words),

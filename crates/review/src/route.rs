@@ -1,7 +1,7 @@
 //! Routes: the stages that a subject passes, as data. A route is stored with the review that it was opened with, so that
 //! a change of routes touches nothing that is under way.
 
-use kernel::{Permission, Role, Staff};
+use kernel::{Permission, Role, Staff, id::AccountId};
 use serde::{Deserialize, Serialize};
 
 use crate::permissions;
@@ -81,6 +81,39 @@ pub fn label(code: &str) -> &str {
     Gate::from_code(code).map_or(code, |gate| gate.label)
 }
 
+/// Whose people pass a stage, where the role alone does not say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Within {
+    /// Those of the organ whose information it is.
+    Own,
+    /// Those of the competent department.
+    Office,
+}
+
+impl Within {
+    /// The code in storage and forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Office => "office",
+        }
+    }
+
+    /// What this code stands for; `None` = the people of both.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Own, Self::Office].into_iter().find(|one| one.code() == code)
+    }
+}
+
+/// The only person who passes a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    pub account: AccountId,
+    /// Name as shown.
+    pub name: String,
+}
+
 /// One stage of a route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {
@@ -99,6 +132,12 @@ pub struct Stage {
     /// configuration changes nothing that is under way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<String>,
+    /// Whose people, besides the role; none = those of the organ and those of the competent department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
+    /// The one of them who passes it; none = whoever is first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Named>,
 }
 
 impl Stage {
@@ -111,6 +150,8 @@ impl Stage {
             days,
             two_person: false,
             questions: Vec::new(),
+            within: None,
+            person: None,
         }
     }
 
@@ -128,6 +169,25 @@ impl Stage {
     /// What is asked of the person, as refusals name it: 把文字关.
     pub fn asked(&self) -> &'static str {
         Gate::from_code(&self.gate).map_or("办理这一关", |gate| gate.permission.label)
+    }
+
+    /// Who passes it, in words: 保密审查员（仅本机关）.
+    pub fn passers(&self) -> String {
+        if let Some(named) = &self.person {
+            return named.name.clone();
+        }
+        let roles = self.roles.iter().map(|role| role.label()).collect::<Vec<_>>().join("或");
+        match self.within {
+            None => roles,
+            Some(Within::Own) => format!("{roles}（仅本机关）"),
+            Some(Within::Office) => format!("{roles}（仅主管部门）"),
+        }
+    }
+
+    /// All of it in words: 保密审查：保密审查员，3 个工作日，两人先后通过.
+    pub fn words(&self) -> String {
+        let two = if self.two_person { "，两人先后通过" } else { "" };
+        format!("{}：{}，{} 个工作日{two}", self.label, self.passers(), self.days)
     }
 
     /// Whether the person holds a role that passes it, whatever the organ.
@@ -162,7 +222,32 @@ pub enum BadRoute {
     /// A stage names a gate that only the configuration knows, without saying what it is called.
     #[error("审核流程的“{0}”不是已有的关口，请写明名称（label）和角色（roles）")]
     Unnamed(String),
+    /// What the secrecy review is for would be lost.
+    #[error("保密审查只能由保密审查员办理，不能改由别的角色（《政府信息公开条例》第十七条）")]
+    SecrecyByOthers,
+    /// The three administrators decide on no texts (三员分立, GB/T 22239-2019).
+    #[error("“{0}”不能由系统、安全或者审计管理员办理，请改选审核、办公或者负责人角色")]
+    Administrator(String),
+    /// Two people cannot be one.
+    #[error("“{0}”指定了一个人，就不能再要求两人先后通过。请去掉其中一项")]
+    TwoOfOne(String),
+    /// The working days of a stage are out of range.
+    #[error("“{gate}”的办理期限应为 1 至 {} 个工作日，例如 3", MOST_DAYS)]
+    Days {
+        /// The stage.
+        gate: String,
+    },
+    /// More stages than anybody would wait for.
+    #[error("审核流程最多 {} 关", MOST_STAGES)]
+    TooMany,
 }
+
+/// Who keeps the machines, the rights and the log.
+const KEEPERS: [Role; 3] = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
+/// Most stages of a route that the office sets.
+pub const MOST_STAGES: usize = 8;
+/// Most working days of one of its stages.
+pub const MOST_DAYS: u32 = 60;
 
 impl Route {
     /// A route of these stages.
@@ -184,6 +269,49 @@ impl Route {
         Ok(Self(stages))
     }
 
+    /// Refuses a route by which something would become public without a secrecy review, or by one person alone.
+    ///
+    /// # Errors
+    /// [`BadRoute::NoSecrecy`], [`BadRoute::OnePerson`].
+    pub fn lawful(self) -> Result<Self, BadRoute> {
+        if !self.0.iter().any(|stage| stage.gate == Gate::SECRECY.code) {
+            return Err(BadRoute::NoSecrecy);
+        }
+        let people: usize = self.0.iter().map(Stage::people).sum();
+        let first = self.0[0].person.as_ref().map(|named| &named.account);
+        // Stages that all name one person are that person alone.
+        let one = first.is_some_and(|first| {
+            self.0.iter().all(|stage| stage.person.as_ref().is_some_and(|named| named.account == *first))
+        });
+        if people < 2 || one { Err(BadRoute::OnePerson) } else { Ok(self) }
+    }
+
+    /// Refuses what the office may not set besides ([`Route::lawful`]): whoever keeps the machines or the rights decides on no
+    /// text, the secrecy review is the secrecy reviewers', and nothing waits for ever.
+    ///
+    /// # Errors
+    /// What of it does not do.
+    pub fn settable(self) -> Result<Self, BadRoute> {
+        if self.0.len() > MOST_STAGES {
+            return Err(BadRoute::TooMany);
+        }
+        for stage in &self.0 {
+            if stage.gate == Gate::SECRECY.code && stage.roles != Gate::SECRECY.permission.roles {
+                return Err(BadRoute::SecrecyByOthers);
+            }
+            if stage.roles.iter().any(|role| KEEPERS.contains(role)) {
+                return Err(BadRoute::Administrator(stage.label.clone()));
+            }
+            if stage.two_person && stage.person.is_some() {
+                return Err(BadRoute::TwoOfOne(stage.label.clone()));
+            }
+            if !(1..=MOST_DAYS).contains(&stage.days) {
+                return Err(BadRoute::Days { gate: stage.label.clone() });
+            }
+        }
+        self.lawful()
+    }
+
     /// The four statutory gates, each with the same working days.
     pub fn statutory(days: u32) -> Self {
         Self(Gate::ALL.into_iter().map(|gate| Stage::at(gate, days)).collect())
@@ -196,6 +324,11 @@ impl Route {
             stage.questions = questions(&stage.gate);
         }
         self
+    }
+
+    /// Its stages in words, one after the other.
+    pub fn words(&self) -> String {
+        self.0.iter().map(Stage::words).collect::<Vec<_>>().join("；")
     }
 
     /// The stages in order.
@@ -247,6 +380,37 @@ mod tests {
         assert_eq!(Route::of(vec![nobody]), Err(BadRoute::Nobody("secrecy".into())));
         let twice = vec![Stage::at(Gate::POLICY, 1), Stage::at(Gate::POLICY, 2)];
         assert_eq!(Route::of(twice), Err(BadRoute::Twice("policy".into())));
+    }
+
+    #[test]
+    fn what_the_law_asks_for_cannot_be_set_away() {
+        let settable = |stages: Vec<Stage>| Route::of(stages).expect("a route").settable().map(|_| ());
+        let (secrecy, last) = (Stage::at(Gate::SECRECY, 1), Stage::at(Gate::POLITICAL, 1));
+        assert_eq!(settable(vec![secrecy.clone(), last.clone()]), Ok(()));
+        assert_eq!(settable(vec![last.clone(), Stage::at(Gate::POLICY, 1)]), Err(BadRoute::NoSecrecy));
+        assert_eq!(settable(vec![secrecy.clone()]), Err(BadRoute::OnePerson));
+        assert_eq!(settable(vec![secrecy.clone().by_two()]), Ok(()));
+        let others = Stage { roles: vec![Role::Editor], ..secrecy.clone() };
+        assert_eq!(settable(vec![others, last.clone()]), Err(BadRoute::SecrecyByOthers));
+        let keeper = Stage { roles: vec![Role::SystemAdmin], ..last.clone() };
+        assert_eq!(settable(vec![secrecy.clone(), keeper]), Err(BadRoute::Administrator("政治关".into())));
+        let named = Some(Named { account: "one".into(), name: "甲".into() });
+        let by_one = |stage: &Stage| Stage { person: named.clone(), ..stage.clone() };
+        assert_eq!(settable(vec![by_one(&secrecy), by_one(&last)]), Err(BadRoute::OnePerson));
+        assert_eq!(settable(vec![secrecy.clone(), by_one(&last)]), Ok(()));
+        assert_eq!(settable(vec![secrecy.clone(), by_one(&last).by_two()]), Err(BadRoute::TwoOfOne("政治关".into())));
+        let never = Stage { days: 0, ..last };
+        assert_eq!(settable(vec![secrecy, never]), Err(BadRoute::Days { gate: "政治关".into() }));
+    }
+
+    #[test]
+    fn a_route_of_before_is_read_as_it_was() {
+        let before = r#"[{"gate":"secrecy","label":"保密审查","roles":["reviewer_secrecy"],"days":2},
+            {"gate":"political","label":"政治关","roles":["reviewer_political"],"days":1,"two_person":true}]"#;
+        let read: Route = serde_json::from_str(before).expect("read");
+        assert_eq!((read.first().within, read.first().person.clone()), (None, None));
+        let written = serde_json::to_string(&read).expect("json");
+        assert!(!written.contains("within") && !written.contains("person\":{"), "{written}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     Result,
     model::{Claim, Pass, Round, State},
     refusal::{Refusal, Words},
-    route::Route,
+    route::{Route, Within},
     subject::{About, Matter},
 };
 
@@ -236,8 +236,16 @@ pub(crate) async fn insert(tx: &mut Tx, actor: &Actor, matter: &Matter, round: &
     Ok(id)
 }
 
-/// Who may pass the stage where the round stands now.
+/// Who may pass the stage where the round stands now, for lists.
 pub(crate) async fn put_roles(tx: &mut Tx, id: &ReviewId, round: &Round) -> Result<()> {
+    let within = round.stage().and_then(|stage| stage.within).map_or("", Within::code);
+    let person = round.stage().and_then(|stage| stage.person.as_ref()).map_or("", |named| named.account.as_str());
+    query("UPDATE review SET stage_within = $2, stage_person = $3 WHERE id = $1")
+        .bind(id)
+        .bind(within)
+        .bind(person)
+        .execute(tx.conn())
+        .await?;
     query("DELETE FROM review_role WHERE review = $1").bind(id).execute(tx.conn()).await?;
     for role in round.stage().map(|stage| stage.roles.as_slice()).unwrap_or_default() {
         query("INSERT INTO review_role (review, role) VALUES ($1, $2) ON CONFLICT DO NOTHING")

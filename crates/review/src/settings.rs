@@ -78,7 +78,8 @@ impl StageSetting {
         }
         let (gate, label) = (self.gate.clone(), label.to_owned());
         let questions = self.questions.clone().unwrap_or_default();
-        Ok(Stage { gate, label, roles, days: self.days, two_person: self.two_person, questions })
+        let (days, two_person) = (self.days, self.two_person);
+        Ok(Stage { gate, label, roles, days, two_person, questions, within: None, person: None })
     }
 }
 
@@ -88,13 +89,7 @@ impl RouteSetting {
     /// # Errors
     /// When it is none, or would let something become public without a secrecy review or by one person alone.
     pub fn route(&self) -> Result<Route, BadRoute> {
-        let route = Route::of(self.stages.iter().map(StageSetting::stage).collect::<Result<_, _>>()?)?;
-        let secrecy = route.stages().iter().any(|stage| stage.gate == Gate::SECRECY.code);
-        if !secrecy {
-            return Err(BadRoute::NoSecrecy);
-        }
-        let people: usize = route.stages().iter().map(Stage::people).sum();
-        if people < 2 { Err(BadRoute::OnePerson) } else { Ok(route) }
+        Route::of(self.stages.iter().map(StageSetting::stage).collect::<Result<_, _>>()?)?.lawful()
     }
 }
 
@@ -158,17 +153,27 @@ impl Settings {
 
     /// The route of a subject of this kind in this column: the one for the column, the one for the kind, or none.
     pub fn route(&self, kind: &str, column: &ColumnId) -> Option<Route> {
-        let of_kind = || self.routes.iter().filter(|one| one.kind == kind);
-        let found =
-            of_kind().find(|one| one.column == column.as_str()).or_else(|| of_kind().find(|one| one.column.is_empty()));
+        self.of_column(kind, column).or_else(|| self.of_kind(kind))
+    }
+
+    /// The route for this column alone.
+    pub fn of_column(&self, kind: &str, column: &ColumnId) -> Option<Route> {
+        if column.as_str().is_empty() { None } else { self.asked(kind, column.as_str()) }
+    }
+
+    /// The route for the whole kind.
+    pub fn of_kind(&self, kind: &str) -> Option<Route> {
+        self.asked(kind, "")
+    }
+
+    /// The route that is set so, with what it asks.
+    fn asked(&self, kind: &str, column: &str) -> Option<Route> {
+        let set = self.routes.iter().find(|one| one.kind == kind && one.column == column)?;
         // Checked at start; a bad one is as if it were not there, and the default has more stages, not fewer.
-        let found = found.and_then(|one| Some((one, one.route().ok()?)));
-        found.map(|(set, route)| {
-            let own = |gate: &str| {
-                set.stages.iter().find(|stage| stage.gate == gate).and_then(|stage| stage.questions.clone())
-            };
-            route.asking(|gate| own(gate).unwrap_or_else(|| self.questions(gate)))
-        })
+        let route = set.route().ok()?;
+        let own =
+            |gate: &str| set.stages.iter().find(|stage| stage.gate == gate).and_then(|stage| stage.questions.clone());
+        Some(route.asking(|gate| own(gate).unwrap_or_else(|| self.questions(gate))))
     }
 }
 

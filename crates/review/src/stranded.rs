@@ -15,7 +15,14 @@ use web::{
     hooks::{DeskItem, Group, Person, Recipients},
 };
 
-use crate::{due, model::Facts, queue, refusal::Words, rows, subject::Kind};
+use crate::{
+    due,
+    model::{Facts, may_pass},
+    queue,
+    refusal::Words,
+    rows,
+    subject::Kind,
+};
 
 /// Rounds that are looked at: those that wait longest.
 const LOOKED_AT: usize = 200;
@@ -88,7 +95,7 @@ pub(crate) async fn of(ctx: &Ctx, kind: &Kind) -> Result<Vec<Stranded>> {
             let central = person.organ == office;
             let (account, organ) = (person.account.clone(), person.organ.clone());
             let staff = Staff { account, name: String::new(), organ, roles: roles.clone(), central };
-            (central || staff.organ == keeper)
+            may_pass(&staff, &line.stage, &keeper).is_ok()
                 && round.is_none_or(|round| round.kept_out(&staff, &facts, now).is_none())
                 && !facts.authors.contains(&staff.account)
         };
@@ -110,12 +117,18 @@ pub(crate) async fn for_office(ctx: &Ctx, kind: &Kind) -> Result<Vec<DeskItem>> 
     let item = |one: Stranded| DeskItem {
         kind: format!("无人可审·{}", one.line.stage.label),
         group: Group::REVIEW,
-        title: format!(
-            "{}——没有别人的账号能办理{}，请安全管理员为一位没有参与撰写的同事授予{}角色",
-            one.line.title,
-            one.line.stage.label,
-            roles(&one.line)
-        ),
+        title: match &one.line.stage.person {
+            Some(named) => format!(
+                "{}——{}指定由{}办理，对方现在不能办理：请恢复其账号和角色，或请撰写人收回后按新的审核流程送审",
+                one.line.title, one.line.stage.label, named.name
+            ),
+            None => format!(
+                "{}——没有别人的账号能办理{}，请安全管理员为一位没有参与撰写的同事授予{}角色",
+                one.line.title,
+                one.line.stage.label,
+                roles(&one.line)
+            ),
+        },
         href: (kind.desk)(&one.line.subject),
         organ: directory.short_name(&one.keeper).to_owned(),
         since: Some(time::date_in_china(one.line.since)),

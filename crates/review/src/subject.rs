@@ -9,7 +9,7 @@ use kernel::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::Tx;
+use store::{Executor, Tx};
 use web::Ctx;
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     events::Said,
     refusal::Words,
     route::{Route, Stage},
+    set::{self, SetRoute},
     settings::Settings,
 };
 
@@ -196,16 +197,43 @@ impl Kind {
         found.unwrap_or_else(|| panic!("no capability declares subjects of the kind {kind}"))
     }
 
-    /// The route that a subject in this column passes today: what the settings say, or the route of this name that a
+    /// The route that a subject in this column and of this sort passes today. What the office has set for the column goes before
+    /// what the configuration says of it, and so on for the sort and for all; then comes the route of this name that a
     /// capability declares for some of its subjects (empty = none), or the usual one of the kind.
-    pub fn route_in(&self, ctx: &Ctx, named: &str, column: &ColumnId) -> Route {
+    ///
+    /// # Errors
+    /// When the database fails or holds what this program never writes.
+    pub async fn route_in(
+        &self,
+        ctx: &Ctx,
+        executor: impl Executor<'_>,
+        named: &str,
+        (column, sort): (&ColumnId, &str),
+    ) -> Result<Route> {
+        let all = set::all(executor, self.kind).await?;
+        Ok(self.route_of(ctx, &all, named, (column, sort)))
+    }
+
+    /// The same, given what the office has set ([`set::all`]).
+    pub fn route_of(&self, ctx: &Ctx, all: &[SetRoute], named: &str, (column, sort): (&ColumnId, &str)) -> Route {
         let settings = ctx.settings::<Settings>();
-        let set = settings.route(self.kind, column);
-        let route = || {
-            let declared = ctx.declared::<NamedRoute>().find(|route| route.key == named);
-            declared.map_or(self.route, |route| route.route)
+        let asking = |route: Route| route.asking(|gate| settings.questions(gate));
+        let set = set::holding(all, column, sort);
+        let of_column = set.filter(|set| !set.scope.column.as_str().is_empty());
+        if let Some(set) = of_column {
+            return asking(set.route.clone());
+        }
+        if let Some(route) = settings.of_column(self.kind, column) {
+            return route;
+        }
+        if let Some(set) = set {
+            return asking(set.route.clone());
+        }
+        let declared = || {
+            let route = ctx.declared::<NamedRoute>().find(|route| route.key == named);
+            asking(route.map_or(self.route, |route| route.route)((self.days)(ctx)))
         };
-        set.unwrap_or_else(|| route()((self.days)(ctx)).asking(|gate| settings.questions(gate)))
+        settings.of_kind(self.kind).unwrap_or_else(declared)
     }
 }
 

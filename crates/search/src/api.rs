@@ -11,7 +11,7 @@ use web::{
     api::{Address, Asked, Fields, Operation, Parameter, Selects, Shape},
 };
 
-use crate::{Hit, LONGEST, MOST_TERMS, Query, Results, Search, Sort};
+use crate::{Hit, LONGEST, MOST_TERMS, Query, Results, Search, Since, Sort};
 
 pub(crate) static SEARCH: Operation = Operation {
     id: "search",
@@ -39,6 +39,7 @@ fn parameters(_: &Ctx) -> Vec<Parameter> {
         Parameter::text("column", 100, "栏目，标识或名称。"),
         Parameter::text("year", 100, "年份。"),
         Parameter::text("validity", 100, "有效性，代码或名称。"),
+        Parameter::one_of("since", ["week", "month", "year"], "只要近一周、近一个月或近一年首次公开的；缺省不限。"),
         Parameter::one_of("sort", ["relevance", "date"], "排序：relevance 按相关度（缺省），date 新的在前。"),
         Parameter::whole("page", (1, PAGES), "第几页，从 1 开始。"),
         Parameter::whole("limit", (1, 100), "每页条数，缺省 20。"),
@@ -70,6 +71,7 @@ pub(crate) async fn search(
             column: text("column"),
             year: text("year"),
             validity: text("validity"),
+            since: Since::of(read.text("since")),
             sort: if read.text("sort") == "date" { Sort::Date } else { Sort::Relevance },
             page: number("page"),
             limit: number("limit"),

@@ -11,7 +11,7 @@ use tantivy::{
 use web::hooks::{Within, WordHits, WordQuery};
 
 use crate::{
-    Result,
+    Result, asking,
     gather::{By, Counts, Filters, Gather, Gathered, Group},
     meant,
     names::{Names, Stretch},
@@ -21,7 +21,8 @@ use crate::{
     seen::Seen,
     segmenter::Segmenter,
     snippet::{self, Needles},
-    synonyms, tokens,
+    synonyms::{self, Other},
+    tokens,
     vocabulary::{Cache, Vocabulary},
 };
 
@@ -133,7 +134,7 @@ impl State<'_> {
         let mut hits = Vec::new();
         for kind in self.kinds.iter().filter(|_| !id.is_empty()) {
             let subject = TermQuery::new(schema::subject_term(&fields, kind, id), IndexRecordOption::Basic);
-            let gather = Gather { filters: Filters::default(), by: By::Day, most: 1, counted: false };
+            let gather = Gather { filters: Filters::default(), since: None, by: By::Day, most: 1, counted: false };
             let found = seen.search(Box::new(subject), &gather)?;
             hits.extend(ask.hits(found.hits.iter())?.into_iter().filter(|hit| hit.url == path));
         }
@@ -183,7 +184,7 @@ pub(crate) fn ids(seen: &Seen, fields: Fields, query: &WordQuery) -> Result<Word
         Facet::Year | Facet::Validity => Vec::new(),
     });
     let most = query.limit.min(WordQuery::MOST);
-    let gather = Gather { filters, by: By::Day, most, counted: false };
+    let gather = Gather { filters, since: None, by: By::Day, most, counted: false };
     let found = seen.search(Box::new(BooleanQuery::new(clauses)), &gather)?;
     let addresses: Vec<DocAddress> = found.hits.iter().filter_map(|group| group.entries().next()).collect();
     let total = found.counts.total;
@@ -224,6 +225,19 @@ impl Ask<'_> {
                 .map(|part| -> Boxed { Box::new(BooleanQuery::union(self.literally(part, &tokens::units(part)))) });
             ways.push(Box::new(BooleanQuery::intersection(both.into())));
         }
+        for form in &self.parsed.decree {
+            ways.push(boost(phrase(self.fields.pairs_extra, form), 8.0));
+            ways.push(phrase(self.fields.pairs_title, form));
+            ways.push(phrase(self.fields.pairs_body, form));
+        }
+        if let Some(article) = &self.parsed.article {
+            let of = |term: &Term| phrase_of(self.fields.pairs_whole, &term.text, &term.units);
+            let mut all = vec![phrase(self.fields.pairs_title, &article.number)];
+            all.extend(article.of.iter().map(of));
+            ways.push(boost(Box::new(BooleanQuery::intersection(all)), 6.0));
+            let whole: String = article.of.iter().map(|term| term.text.as_str()).collect();
+            ways.push(self.exactly(&tokens::key(&format!("{whole}{}", article.number))));
+        }
         let found: Boxed = Box::new(BooleanQuery::union(ways));
         // Whoever types a name means it: its bearer comes first.
         let name = self.exactly(&tokens::key(&self.query.text));
@@ -246,10 +260,9 @@ impl Ask<'_> {
                 let form = self.literally(other.form, &tokens::units(other.form));
                 let mut all: Vec<Boxed> = vec![Box::new(BooleanQuery::union(form))];
                 for around in [other.before, other.after] {
-                    all.extend(Segmenter.words(around).iter().map(|word| self.word(word)));
+                    all.extend(asking::meant(Segmenter.words(around)).iter().map(|word| self.word(word)));
                 }
-                // A long form scores by each of its pairs: so little that it stays behind.
-                ways.push(boost(Box::new(BooleanQuery::intersection(all)), 0.1));
+                ways.push(boost(Box::new(BooleanQuery::intersection(all)), said_by(&term.text, &other)));
             }
             let stretches = self.names.stretches(term);
             let apart: Vec<Boxed> = stretches.iter().flat_map(|stretch| self.stretch(stretch)).collect();
@@ -265,10 +278,13 @@ impl Ask<'_> {
     /// A text as it stands, or as a name.
     fn literally(&self, text: &str, units: &[tokens::Unit]) -> Vec<Boxed> {
         let literal = |field| phrase_of(field, text, units);
+        // Two characters stand beside each other by chance, too: 最低保护价 is no 低保. Where a word is meant, it counts as a word
+        // besides.
+        let by_chance = units.len() == 2 && matches!(&Segmenter.words(text)[..], [word] if word == text);
         let mut ways = vec![
             boost(literal(self.fields.pairs_title), 5.0),
             boost(literal(self.fields.pairs_extra), 4.0),
-            literal(self.fields.pairs_body),
+            boost(literal(self.fields.pairs_body), if by_chance { 0.3 } else { 1.0 }),
         ];
         for (facet, code) in self.names.bearers(units) {
             let term = IndexTerm::from_field_text(self.fields.facets[facet as usize], code);
@@ -280,7 +296,7 @@ impl Ask<'_> {
     /// What a stretch of the question asks for: each of its words, or the name.
     fn stretch(&self, stretch: &Stretch) -> Vec<Boxed> {
         match stretch {
-            Stretch::Text(text) => Segmenter.words(text).iter().map(|word| self.word(word)).collect(),
+            Stretch::Text(text) => asking::meant(Segmenter.words(text)).iter().map(|word| self.word(word)).collect(),
             Stretch::Name(text, units) => vec![Box::new(BooleanQuery::union(self.literally(text, units)))],
         }
     }
@@ -306,6 +322,7 @@ impl Ask<'_> {
                 }
             }
         }
+        let words = asking::meant(words);
         let half = words.len().div_ceil(2);
         let words: Vec<Boxed> = words.iter().map(|word| self.word(word)).collect();
         (words.len() > 1).then(|| -> Boxed { Box::new(BooleanQuery::union_with_minimum_required_clauses(words, half)) })
@@ -321,7 +338,8 @@ impl Ask<'_> {
         };
         let most = results.page * results.size;
         let filters = self.names.filters(self.query);
-        self.seen.search(found, &Gather { filters, by, most, counted: true })
+        let since = self.query.since.days().map(|days| schema::day(self.today) - days);
+        self.seen.search(found, &Gather { filters, since, by, most, counted: true })
     }
 
     fn hits<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Result<Vec<Hit>> {
@@ -343,12 +361,16 @@ impl Ask<'_> {
             }
             for stretch in self.names.stretches(term).into_iter().filter(|_| !term.literal) {
                 match stretch {
-                    Stretch::Text(text) => texts.extend(Segmenter.words(&text).into_iter().map(Cow::Owned)),
+                    Stretch::Text(text) => {
+                        texts.extend(asking::meant(Segmenter.words(&text)).into_iter().map(Cow::Owned));
+                    }
                     Stretch::Name(name, _) => texts.push(Cow::Owned(name)),
                 }
             }
         }
         texts.extend(self.parsed.number.as_deref().map(Cow::Borrowed));
+        texts.extend(self.parsed.decree.iter().map(|form| Cow::Borrowed(form.as_str())));
+        texts.extend(self.parsed.article.iter().map(|article| Cow::Borrowed(article.number.as_str())));
         Needles::new(texts.iter().map(AsRef::as_ref))
     }
 
@@ -446,7 +468,7 @@ impl Ask<'_> {
 
     /// How many subjects are found without filters; by facet, if wanted.
     fn count(&self, found: Boxed, counted: bool) -> Result<Counts> {
-        let gather = Gather { filters: Filters::default(), by: By::Day, most: 0, counted };
+        let gather = Gather { filters: Filters::default(), since: None, by: By::Day, most: 0, counted };
         Ok(self.seen.search(found, &gather)?.counts)
     }
 
@@ -470,6 +492,15 @@ impl Ask<'_> {
         facets.year.sort_by(|a, b| b.value.cmp(&a.value));
         facets
     }
+}
+
+/// What another form counts against the one that was said. A form scores by each of its pairs of characters: a longer one is
+/// brought to the length of what was said, and counts half of it.
+fn said_by(text: &str, other: &Other<'_>) -> f32 {
+    let chars = |text: &str| text.chars().count();
+    let pairs = |chars: usize| u16::try_from(chars.saturating_sub(1).max(1)).map_or(1.0, f32::from);
+    let said = chars(text).saturating_sub(chars(other.before) + chars(other.after));
+    (pairs(said) / pairs(chars(other.form))).min(1.0) * 0.5
 }
 
 fn boost(query: Boxed, factor: f32) -> Boxed {

@@ -17,7 +17,7 @@ use tantivy::{
 };
 
 use crate::{
-    schema::{self, DAY, Facet},
+    schema::{self, DAY, Facet, PAST},
     seen::subjects,
 };
 
@@ -26,6 +26,8 @@ const FACETS: usize = Facet::ALL.len();
 const REMEMBERED: usize = 4;
 /// Days after which half of a new text's advantage is gone.
 const FRESH_DAYS: f32 = 180.0;
+/// What a text that is no longer in force keeps of its score: behind the one that replaced it, before what only mentions it.
+const PAST_KEEPS: Score = 0.6;
 
 /// Values of each facet of which a hit must have one; empty means any.
 pub(crate) type Filters = [Vec<String>; FACETS];
@@ -43,6 +45,8 @@ pub(crate) enum By {
 #[derive(Debug, Clone)]
 pub(crate) struct Gather {
     pub(crate) filters: Filters,
+    /// The first day that counts, days since 1970.
+    pub(crate) since: Option<i64>,
     pub(crate) by: By,
     /// Hits that are wanted, from the first.
     pub(crate) most: usize,
@@ -128,12 +132,14 @@ struct Values {
 /// Collector of one segment.
 pub(crate) struct SegmentGather {
     by: By,
+    since: Option<i64>,
     counted: bool,
     today: i64,
     most: usize,
     segment: SegmentOrdinal,
     subjects: Option<Column<u64>>,
     days: Option<Column<i64>>,
+    past: Option<Column<i64>>,
     facets: Vec<Values>,
     total: u64,
     unfiltered: u64,
@@ -168,12 +174,14 @@ impl Collector for Gather {
         };
         Ok(SegmentGather {
             by: self.by,
+            since: self.since,
             counted: self.counted,
             today,
             most: self.most,
             segment: ord,
             subjects: subjects(segment)?.map(|subjects| subjects.ords().clone()),
             days: segment.fast_fields().column_opt::<i64>(DAY)?,
+            past: segment.fast_fields().column_opt::<i64>(PAST)?,
             facets,
             total: 0,
             unfiltered: 0,
@@ -227,7 +235,10 @@ impl SegmentGather {
     fn rank(&self, doc: DocId, score: Score) -> f64 {
         let day = self.days.as_ref().and_then(|days| days.first(doc));
         match self.by {
-            By::Relevance(_) => f64::from(score * freshness(day, self.today)),
+            By::Relevance(_) => {
+                let past = self.past.as_ref().is_some_and(|past| past.first(doc).is_some());
+                f64::from(score * freshness(day, self.today) * if past { PAST_KEEPS } else { 1.0 })
+            }
             By::Day => day.map_or(f64::NEG_INFINITY, |day| f64::from(i32::try_from(day).unwrap_or(i32::MIN))),
         }
     }
@@ -242,6 +253,11 @@ impl SegmentCollector for SegmentGather {
             self.end_group();
             self.subject = subject;
             self.unfiltered += 1;
+        }
+        if let Some(since) = self.since
+            && self.days.as_ref().and_then(|days| days.first(doc)).is_none_or(|day| day < since)
+        {
+            return;
         }
         let mut values = [None; FACETS];
         let mut misses = 0;

@@ -5,6 +5,8 @@
 //! their words here through [`web::hooks::WordIndex`].
 
 mod api;
+mod asking;
+mod atom;
 mod disk;
 mod engine;
 mod error;
@@ -16,6 +18,7 @@ mod meant;
 mod names;
 mod pages;
 pub mod phrases;
+mod plain;
 mod pread;
 mod query;
 mod results;
@@ -38,10 +41,15 @@ use web::{Capability, hooks::WordIndex};
 
 pub use error::{Error, Result};
 pub use feed::run;
-pub use query::{LONGEST, MOST_TERMS, Query, Sort};
+pub use query::{LONGEST, MOST_TERMS, Query, Since, Sort};
 pub use results::{FacetCount, Facets, Hit, Part, Piece, Results, Suggestions};
 pub use shared::{Search, Status};
 pub use suggest::Offered;
+
+/// Where the words of a title end, by the dictionary: for [`web::breaks`].
+pub fn cuts(title: &str) -> Vec<usize> {
+    segmenter::Segmenter.cuts(title)
+}
 
 /// Finding what is public.
 pub fn capability() -> Capability {

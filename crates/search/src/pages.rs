@@ -11,27 +11,28 @@ use kernel::permission::READ_PUBLIC;
 use serde::Deserialize;
 use web::{Ctx, Listener, Pager, PortalShell, Query as Params, Reader, Routes, page::query_string};
 
-use crate::{Error, FacetCount, Hit, Query, Results, Search, Sort, api, names::Names, schema::Facet};
+use crate::{Error, FacetCount, Hit, Query, Results, Search, Since, Sort, api, atom, names::Names, schema::Facet};
 
 /// The routes of the portal. Needs `Extension<Search>`.
 pub(crate) fn portal_routes() -> Routes {
-    Routes::new(Listener::Portal).get("/search", &READ_PUBLIC, page).get("/search/suggest", &READ_PUBLIC, suggest).get(
-        api::SEARCH.path,
-        &READ_PUBLIC,
-        api::search,
-    )
+    Routes::new(Listener::Portal)
+        .get("/search", &READ_PUBLIC, page)
+        .get("/search/feed.atom", &READ_PUBLIC, atom::feed)
+        .get("/search/suggest", &READ_PUBLIC, suggest)
+        .get(api::SEARCH.path, &READ_PUBLIC, api::search)
 }
 
 /// The query of the address. All text, so that a wrong number is no error page.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+pub(crate) struct Asked {
     q: String,
     kind: String,
     organ: String,
     column: String,
     year: String,
     validity: String,
+    since: String,
     sort: String,
     page: String,
     limit: String,
@@ -46,6 +47,7 @@ impl From<Asked> for Query {
             column: asked.column,
             year: asked.year,
             validity: asked.validity,
+            since: Since::of(asked.since.trim()),
             sort: if asked.sort == "date" { Sort::Date } else { Sort::Relevance },
             page: asked.page.trim().parse().unwrap_or(1),
             limit: asked.limit.trim().parse().unwrap_or(0),
@@ -62,11 +64,13 @@ fn query_of(query: &Query) -> String {
         ("column", &query.column),
         ("year", &query.year),
         ("validity", &query.validity),
+        ("since", query.since.code()),
         ("sort", if query.sort == Sort::Date { "date" } else { "" }),
     ])
 }
 
-fn address(query: &Query, change: impl FnOnce(&mut Query)) -> String {
+/// The address of the page that shows the question after this change, from its first page.
+pub(crate) fn address(query: &Query, change: impl FnOnce(&mut Query)) -> String {
     let mut changed = query.clone();
     change(&mut changed);
     match query_of(&changed) {
@@ -137,6 +141,8 @@ struct SearchPage {
     chosen: Vec<Link>,
     by_relevance: String,
     by_date: String,
+    /// The same question as a feed; empty where there is nothing to follow.
+    feed: String,
     without_filters: String,
     shorter: Vec<Link>,
     meant: Vec<Link>,
@@ -158,9 +164,16 @@ impl SearchPage {
             }
     }
 
+    /// When something became public, as the form offers it.
+    fn periods(&self) -> [Since; 4] {
+        Since::ALL
+    }
+
     /// Whether there is anything to choose or to take back.
     fn has_facets(&self) -> bool {
-        !self.kinds.values.is_empty() || self.selects.iter().any(|facet| !facet.values.is_empty())
+        self.query.since != Since::Ever
+            || !self.kinds.values.is_empty()
+            || self.selects.iter().any(|facet| !facet.values.is_empty())
     }
 
     fn sorted_by_date(&self) -> bool {
@@ -247,7 +260,9 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
         (validity, address(&query, |query| query.validity.clear())),
     ];
     let chosen = chosen.into_iter().filter(|(chosen, _)| !chosen.code.is_empty());
-    let chosen = chosen.map(|(chosen, href)| link(&chosen.words, href, 0)).collect();
+    let lately = (query.since != Since::Ever)
+        .then(|| link(query.since.label(), address(&query, |query| query.since = Since::Ever), 0));
+    let chosen = chosen.map(|(chosen, href)| link(&chosen.words, href, 0)).chain(lately).collect();
     let suggestions = &results.suggestions;
     let shorter = suggestions
         .shorter
@@ -268,6 +283,7 @@ fn view(ctx: &Ctx, reader: &Reader, names: &Names, query: Query, mut results: Re
     pager.total = total;
     SearchPage {
         kinds,
+        feed: atom::feed_of(&query),
         by_relevance: address(&query, |query| query.sort = Sort::Relevance),
         by_date: address(&query, |query| query.sort = Sort::Date),
         without_filters: address(&Query::text(asked), |_| {}),

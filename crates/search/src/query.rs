@@ -28,6 +28,8 @@ pub struct Query {
     pub year: String,
     /// Only this validity, by its code or its words.
     pub validity: String,
+    /// Only what became public lately.
+    pub since: Since,
     /// In which order hits come.
     pub sort: Sort,
     /// Which page, from 1; 0 counts as 1.
@@ -45,6 +47,57 @@ pub enum Sort {
     Relevance,
     /// The newest first, by the first day of being public.
     Date,
+}
+
+/// How long ago something became public at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Since {
+    /// Whenever.
+    #[default]
+    Ever,
+    Week,
+    Month,
+    Year,
+}
+
+impl Since {
+    /// As they are offered.
+    pub(crate) const ALL: [Self; 4] = [Self::Ever, Self::Week, Self::Month, Self::Year];
+
+    /// As addresses have it.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Ever => "",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+
+    /// What an address says; whatever else stands there is no limit.
+    pub(crate) fn of(code: &str) -> Self {
+        Self::ALL.into_iter().find(|since| since.code() == code).unwrap_or_default()
+    }
+
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Ever => "不限",
+            Self::Week => "近一周",
+            Self::Month => "近一个月",
+            Self::Year => "近一年",
+        }
+    }
+
+    /// Days from that day to today.
+    pub(crate) fn days(self) -> Option<i64> {
+        match self {
+            Self::Ever => None,
+            Self::Week => Some(7),
+            Self::Month => Some(31),
+            Self::Year => Some(366),
+        }
+    }
 }
 
 impl Query {
@@ -68,7 +121,7 @@ impl Query {
     /// Whether any filter is set.
     pub fn is_filtered(&self) -> bool {
         let filters = [&self.kind, &self.organ, &self.column, &self.year, &self.validity];
-        filters.iter().any(|filter| !filter.trim().is_empty())
+        self.since != Since::Ever || filters.iter().any(|filter| !filter.trim().is_empty())
     }
 }
 
@@ -81,6 +134,15 @@ pub(crate) struct Term {
     pub(crate) literal: bool,
 }
 
+/// An article that is asked for by its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Article {
+    /// As texts number it: 第十九条.
+    pub(crate) number: String,
+    /// What is said of the text in which it stands; never empty.
+    pub(crate) of: Vec<Term>,
+}
+
 /// A question as understood.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Parsed {
@@ -89,6 +151,10 @@ pub(crate) struct Parsed {
     pub(crate) number: Option<String>,
     /// A 发文字号 without its year, 民发9号: what stands before, and the number with 号.
     pub(crate) short_number: Option<(String, String)>,
+    /// 国务院令第711号, 国令第711号, 711号令: the forms in which texts write the number of a decree.
+    pub(crate) decree: Vec<String>,
+    /// An article of a text: 劳动合同法第十九条.
+    pub(crate) article: Option<Article>,
     /// Single characters that were left out because others say more.
     pub(crate) ignored: Vec<String>,
     /// Whether something was left out because it was too much.
@@ -115,6 +181,8 @@ impl Parsed {
         }
         parsed.number = number(&text);
         parsed.short_number = if parsed.number.is_none() { short_number(&text) } else { None };
+        parsed.decree = decree(&text);
+        parsed.article = article(&parsed.terms);
         let single =
             |term: &Term| term.units.len() == 1 && term.text.chars().filter(|c| c.is_alphanumeric()).count() == 1;
         if parsed.terms.len() == 1 && single(&parsed.terms[0]) {
@@ -198,6 +266,64 @@ fn short_number(text: &str) -> Option<(String, String)> {
         .then(|| (letters.concat(), format!("{}号", n.trim_start_matches('0'))))
 }
 
+/// The forms of the number of a decree: 国令 is 国务院令, and who says 711号令 says nothing of whose it is. Nothing else may be
+/// asked for.
+fn decree(text: &str) -> Vec<String> {
+    let units = units(text);
+    let words: Vec<String> = units.iter().map(|unit| unit.word(text)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "第").collect();
+    let number = |n: &&str| digits(n) && n.len() <= 4;
+    match words.as_slice() {
+        [n, "号", "令"] if number(n) => vec![format!("令第{n}号")],
+        [before @ .., "令", n, "号"] if number(n) && matches!(before.concat().as_str(), "国" | "国务院") => {
+            vec![format!("国务院令第{n}号"), format!("国令第{n}号")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The article at the end of a question, in figures or in words, with what is said of its text before it.
+fn article(terms: &[Term]) -> Option<Article> {
+    let (last, before) = terms.split_last()?;
+    let told = last.text.strip_suffix('条').filter(|_| !last.literal)?;
+    let is_number = |c: char| c.is_ascii_digit() || "零〇一二三四五六七八九十百".contains(c);
+    let head = told.trim_end_matches(is_number);
+    let number = in_words(&told[head.len()..])?;
+    let head = head.strip_suffix('第').unwrap_or(head);
+    let mut of = before.to_vec();
+    if !head.is_empty() {
+        of.push(Term { text: head.to_owned(), units: units(head), literal: false });
+    }
+    of.retain(|term| term.units.len() > 1);
+    (!of.is_empty()).then(|| Article { number: format!("第{number}条"), of })
+}
+
+/// A number below a thousand as articles are numbered: 19 is 十九, 105 is 一百零五. What is in words already stays.
+fn in_words(number: &str) -> Option<String> {
+    const FIGURES: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    if number.is_empty() || !digits(number) {
+        let one_kind = !number.is_empty() && number.chars().all(|c| !c.is_ascii_digit());
+        return one_kind.then(|| number.replace('〇', "零"));
+    }
+    let n = number.parse::<usize>().ok().filter(|n| (1..1000).contains(n))?;
+    let (hundreds, tens, ones) = (n / 100, n / 10 % 10, n % 10);
+    let mut words = String::new();
+    if hundreds > 0 {
+        words = format!("{}百", FIGURES[hundreds]);
+    }
+    match (hundreds, tens) {
+        (0, 0) => {}
+        (0, 1) => words.push('十'),
+        (_, 0) if ones > 0 => words.push('零'),
+        (_, 0) => {}
+        (_, tens) => words.push_str(&format!("{}十", FIGURES[tens])),
+    }
+    if ones > 0 {
+        words.push_str(FIGURES[ones]);
+    }
+    Some(words)
+}
+
 fn digits(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
 }
@@ -253,6 +379,48 @@ mod tests {
         {
             assert_eq!(short(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_decree_is_named_in_more_than_one_way() {
+        let both = ["国务院令第711号".to_owned(), "国令第711号".to_owned()];
+        for form in ["国令第711号", "国务院令第７１１号", "国务院令 711号"] {
+            assert_eq!(Parsed::of(form).decree, both, "{form}");
+        }
+        assert_eq!(Parsed::of("492号令").decree, ["令第492号"]);
+        for other in ["县长令第3号", "命令711号 通知", "711号", "国令"] {
+            assert!(Parsed::of(other).decree.is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_article_is_asked_for_by_its_number() {
+        let asked = |text: &str| {
+            Parsed::of(text).article.map(|article| {
+                let of: Vec<String> = article.of.into_iter().map(|term| term.text).collect();
+                (article.number, of.join("/"))
+            })
+        };
+        let wanted = Some(("第十九条".to_owned(), "劳动合同法".to_owned()));
+        for form in ["劳动合同法第十九条", "劳动合同法 第19条", "劳动合同法 十九条", "劳动合同法19条"]
+        {
+            assert_eq!(asked(form), wanted, "{form}");
+        }
+        assert_eq!(asked("土地 管理 第１０５条"), Some(("第一百零五条".to_owned(), "土地/管理".to_owned())));
+        for other in ["第十九条", "“劳动法第三条”", "劳动法面条", "劳动法第0条", "劳动法第1九条"]
+        {
+            assert_eq!(asked(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_articles_write_them() {
+        let all =
+            [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (100, "一百"), (105, "一百零五"), (110, "一百一十")];
+        for (number, words) in all {
+            assert_eq!(in_words(&number.to_string()).as_deref(), Some(words));
+        }
+        assert_eq!((in_words("119").as_deref(), in_words("1000"), in_words("")), (Some("一百一十九"), None, None));
     }
 
     #[test]

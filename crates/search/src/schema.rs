@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Raised whenever the fields change: an index with other fields is made anew.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// Characters of one entry that are looked up. Longer ones (yearbooks) are found by their beginning, their parts by theirs.
 const INDEXED_CHARS: usize = 200_000;
@@ -60,13 +60,18 @@ pub(crate) struct Fields {
     pub(crate) pairs_title: Field,
     pub(crate) pairs_extra: Field,
     pub(crate) pairs_body: Field,
+    /// Title of the whole, of parts alone: nobody finds all articles of a law by its name.
+    pub(crate) pairs_whole: Field,
     pub(crate) facets: [Field; 5],
     pub(crate) day: Field,
+    pub(crate) past: Field,
     pub(crate) kept: Field,
 }
 
 /// Name of the day's field, days since 1970.
 pub(crate) const DAY: &str = "day";
+/// Name of the field that holds 1 for what is no longer in force, and nothing otherwise.
+pub(crate) const PAST: &str = "past";
 /// Name of the subject's field.
 pub(crate) const SUBJECT: &str = "subject";
 
@@ -90,8 +95,10 @@ pub(crate) fn schema() -> (Schema, Fields) {
         pairs_title: builder.add_text_field("pairs_title", pairs()),
         pairs_extra: builder.add_text_field("pairs_extra", pairs()),
         pairs_body: builder.add_text_field("pairs_body", pairs()),
+        pairs_whole: builder.add_text_field("pairs_whole", pairs()),
         facets: Facet::ALL.map(|facet| builder.add_text_field(facet.field(), STRING | FAST)),
         day: builder.add_i64_field(DAY, INDEXED | FAST),
+        past: builder.add_i64_field(PAST, FAST),
         kept: builder.add_bytes_field("kept", STORED),
     };
     (builder.build(), fields)
@@ -187,6 +194,14 @@ pub(crate) fn document(fields: &Fields, source: &str, id: &str, entry: &SearchEn
     document.add_text(fields.words_body, body);
     document.add_text(fields.pairs_title, &entry.title);
     document.add_text(fields.pairs_body, body);
+    for whole in &entry.of {
+        document.add_text(fields.pairs_whole, whole);
+        // 劳动合同法第十九条 names the article of this law, and not of the rules about it.
+        document.add_text(fields.exact, tokens::key(&format!("{whole}{}", entry.title)));
+    }
+    if entry.past {
+        document.add_i64(fields.past, 1);
+    }
     let extra: Vec<&str> =
         [&entry.document_number].into_iter().chain(&entry.words).chain(&entry.names).map(String::as_str).collect();
     document.add_text(fields.pairs_extra, extra.join("\n"));

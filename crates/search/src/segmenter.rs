@@ -39,6 +39,11 @@ impl Segmenter {
         tokens
     }
 
+    /// Where the words of a text end, in bytes from its beginning.
+    pub(crate) fn cuts(self, text: &str) -> Vec<usize> {
+        DICTIONARY.tokenize(text, TokenizeMode::Default, false).into_iter().map(|token| token.byte_start).collect()
+    }
+
     /// The words of a folded question, without those inside others and without repetition.
     pub(crate) fn words(self, folded: &str) -> Vec<String> {
         self.distinct(folded, TokenizeMode::Default)

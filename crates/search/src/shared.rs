@@ -28,7 +28,7 @@ use crate::{
     flight::Flights,
     gate::Gate,
     names::{Labels, Names},
-    phrases,
+    phrases, plain,
     query::LONGEST,
     suggest::{self, Offered},
     truth::{Truth, keep_true},
@@ -303,6 +303,18 @@ impl Search {
             let state = State { seen, fields: opened.fields, names: &names, words: &asked.inner.titles, kinds: &kinds };
             state.at_address(&path, today)
         };
+        self.inner.gates.of(Audience::Office).work(move || search.reading(look)).await
+    }
+
+    /// What plain BM25 over the words of this index finds for everybody, best first: identifiers of at most `most` subjects. No
+    /// page asks this; our own order is measured against it.
+    ///
+    /// # Errors
+    /// See [`Search::query`].
+    pub async fn plain(&self, text: &str, most: usize) -> Result<Vec<String>> {
+        let (search, text) = (self.clone(), cut(text));
+        let look =
+            move |opened: &Opened| plain::subjects(&opened.seen_by(Audience::Public), opened.fields, &text, most);
         self.inner.gates.of(Audience::Office).work(move || search.reading(look)).await
     }
 

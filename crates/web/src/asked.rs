@@ -39,13 +39,6 @@ impl Asked {
         Self { id, what: what.into(), seen: Arc::default() }
     }
 
-    /// It came from this address.
-    #[must_use]
-    pub fn coming_from(self, ip: IpAddr) -> Self {
-        let _ = self.seen.from.set(ip);
-        self
-    }
-
     /// From where it came, once a layer has found that out.
     pub fn from(&self) -> Option<&IpAddr> {
         self.seen.from.get()

@@ -62,6 +62,9 @@ pub struct Site {
     pub hours: String,
     /// Mail address shown to the public; may be empty.
     pub email: String,
+    /// Where a weakness of the site is told (RFC 9116, `security.txt`): a mail address or an `https://` page; empty = mail and
+    /// telephone of the site.
+    pub security: String,
     /// Whether everything here is invented: shown on every page.
     pub demo: bool,
 }
@@ -86,6 +89,7 @@ impl Default for Site {
             address: String::new(),
             hours: String::new(),
             email: String::new(),
+            security: String::new(),
             demo: false,
         }
     }

@@ -97,6 +97,7 @@ impl Desk {
             assets: ctx.assets(),
             today: today.to_string(),
             session_ends: self.session.as_ref().map(|s| s.ends_at.clone()).unwrap_or_default(),
+            person: self.staff.account.to_string(),
         })
     }
 }
@@ -115,6 +116,7 @@ pub fn plain_shell(ctx: &Ctx, title: impl Into<String>, path: &str) -> OfficeShe
         assets: ctx.assets(),
         today: time::date_in_china(ctx.seams().now()).to_string(),
         session_ends: String::new(),
+        person: String::new(),
     }
 }
 

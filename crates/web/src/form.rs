@@ -43,7 +43,8 @@ impl<T: DeserializeOwned> FromRequest<Ctx> for Form<T> {
 const TOO_LONG: &str = "填写的内容太长，没有收下。正文上限 8 MB，请删去内嵌图片，改作附件上传。";
 const INCOMPLETE: &str = "表单内容不完整。请返回上一页，刷新后重新提交；已填内容浏览器会保留。";
 
-/// The query of an address. Unknown names are ignored, unreadable values become a clear 400.
+/// The query of an address. Unknown names are ignored, since whoever passes a link on may add some of its own (`from=`, `utm_…`);
+/// unreadable values, and a query longer than any page makes, become a clear 400.
 #[derive(Debug, Clone)]
 pub struct Query<T>(pub T);
 
@@ -51,7 +52,14 @@ impl<T: DeserializeOwned> FromRequestParts<Ctx> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Ctx) -> Result<Self> {
+        /// Bytes; two thousand Chinese characters would be more, and no page asks for so many.
+        const LONGEST_QUERY: usize = 8 * 1024;
         let mut parts = parts.clone();
+        if parts.uri.query().is_some_and(|query| query.len() > LONGEST_QUERY) {
+            return Err(Error::Invalid(
+                "网址太长，没有办理。请缩短查询的文字，或从页面上的链接、表单重新进入。".into(),
+            ));
+        }
         if let Some(read) = parts.uri.query().and_then(from_old_encoding) {
             let address = format!("{}?{read}", parts.uri.path());
             parts.uri = address.parse().unwrap_or(parts.uri);

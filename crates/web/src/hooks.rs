@@ -13,7 +13,7 @@ use store::{Target, Tx};
 
 pub use crate::search::{Audience, Label, LabelOf, SearchEntry, SearchSource, Within, WordHits, WordIndex, WordQuery};
 
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, share::Picture};
 
 /// What a line of the work list belongs to, and may be filtered by. A capability uses one of these, or has its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -288,6 +288,25 @@ pub trait Mentions: Send + Sync {
     fn of_document<'a>(&'a self, ctx: &'a Ctx, document: &'a DocumentId) -> BoxFuture<'a, Result<Vec<Mention>>>;
 }
 
+/// What points at a public object, and what it does when the object is withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cited {
+    /// How it points: 任务佐证.
+    pub what: &'static str,
+    /// What points, in words.
+    pub label: String,
+    /// Its address in the office; empty = none that everybody who may withdraw may open.
+    pub href: String,
+    /// What becomes of it.
+    pub then: String,
+}
+
+/// Who keeps something that points at public objects of others. Declared as `Arc<dyn Citing>`; asked before a withdrawal.
+pub trait Citing: Send + Sync {
+    /// What points at this object.
+    fn citing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, Result<Vec<Cited>>>;
+}
+
 /// Data that anybody may take, a line of the page of open data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {
@@ -307,6 +326,51 @@ pub struct Dataset {
 pub trait Datasets: Send + Sync {
     /// What can be taken now.
     fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>>;
+}
+
+/// Addresses of the portal to which no page leads, for a copy of the whole that must have them. Declared as `Arc<dyn Unlinked>`.
+pub trait Unlinked: Send + Sync {
+    /// Paths that answer now.
+    fn addresses<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>>;
+}
+
+/// A page of the portal that the site map names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapped {
+    /// Address on the portal.
+    pub href: String,
+    /// When it last changed, stored form; empty = not known.
+    pub changed: String,
+}
+
+/// Who has pages that the site map names, besides documents, columns and organs. Declared as `Arc<dyn OnMap>`.
+pub trait OnMap: Send + Sync {
+    /// All that anybody may open; few enough to stand in one part of the map.
+    fn pages<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Mapped>>>;
+}
+
+/// The county as a drawing: an element of the page, hidden from those who do not see it, since links beside it say the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountyMap {
+    /// The drawing, SVG.
+    pub svg: String,
+    /// 审图号 and where the boundaries are from.
+    pub credit: String,
+}
+
+/// Who gives the first page of the portal something of the county's own. Declared as `Arc<dyn Face>`.
+pub trait Face: Send + Sync {
+    /// The picture that others show beside the address of the first page.
+    fn picture<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Option<Picture>> {
+        let _ = ctx;
+        Box::pin(async { None })
+    }
+
+    /// The county's map, if it has one.
+    fn map<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<CountyMap>>> {
+        let _ = ctx;
+        Box::pin(async { Ok(None) })
+    }
 }
 
 store::ids! {

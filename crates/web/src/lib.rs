@@ -7,6 +7,7 @@ pub mod act;
 pub mod api;
 pub mod asked;
 pub mod assets;
+pub mod breaks;
 pub mod capability;
 pub mod client;
 pub mod config;
@@ -29,6 +30,7 @@ pub mod same_origin;
 mod search;
 pub mod sent;
 pub mod settings;
+pub mod share;
 pub mod shell;
 pub mod whole;
 

@@ -33,6 +33,14 @@ pub fn office_errors(template: &impl Template) -> Result<Response> {
 /// What may be kept by everybody who asks each time whether it is still true: what is withdrawn must vanish at once.
 pub const PUBLIC: HeaderValue = HeaderValue::from_static("public, no-cache");
 
+/// A text for a feed or another file of XML: characters that XML cannot hold are left out.
+pub fn xml_text(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))
+        .collect()
+}
+
 /// A portal page: the same for everybody in the same mode (kept and tagged by `edge::kept`).
 ///
 /// # Errors

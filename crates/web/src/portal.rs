@@ -5,7 +5,7 @@ use axum::{
     http::{header, request::Parts},
 };
 
-use crate::{Crumb, Ctx, Error, PortalShell, Result, doors};
+use crate::{Crumb, Ctx, Error, PortalShell, Result, doors, share::Share};
 
 /// A reader: extractor of every portal page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,7 @@ impl Reader {
             crumbs: vec![Crumb { label: "首页".into(), href: "/".into() }],
             tags,
             description: String::new(),
+            share: Share::default(),
             path: self.path.clone(),
             base: String::new(),
             elder: self.elder,

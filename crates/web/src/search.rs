@@ -24,6 +24,9 @@ pub struct SearchEntry {
     pub key: String,
     /// Who may find it.
     pub audience: Audience,
+    /// Title and names of the subject whose part it is; none for the subject itself. «劳动合同法第十九条» finds the article by
+    /// them.
+    pub of: Vec<String>,
     /// Code of the kind: `policy`, `notice`, `organ`, `plan` …
     pub kind: String,
     pub title: String,
@@ -41,6 +44,8 @@ pub struct SearchEntry {
     pub document_number: String,
     /// Code of its 有效性; may be empty.
     pub validity: String,
+    /// Whether it is no longer in force: it stands behind what is, where both fit.
+    pub past: bool,
     /// Other words under which it should be found: topics, key words, numbers. Not names of its organ, column or kind: those
     /// are looked up.
     pub words: Vec<String>,
@@ -53,6 +58,7 @@ impl SearchEntry {
         Self {
             key: String::new(),
             audience,
+            of: Vec::new(),
             kind: kind.to_owned(),
             title,
             body: String::new(),
@@ -62,6 +68,7 @@ impl SearchEntry {
             date: String::new(),
             document_number: String::new(),
             validity: String::new(),
+            past: false,
             words: Vec::new(),
             names: Vec::new(),
         }
@@ -82,6 +89,7 @@ impl SearchEntry {
     pub fn part(&self, key: impl Into<String>, title: impl Into<String>, body: impl Into<String>, url: String) -> Self {
         Self {
             key: key.into(),
+            of: [&self.title].into_iter().chain(&self.names).cloned().collect(),
             title: title.into(),
             body: body.into(),
             url,

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 pub use crate::rail::{RailGroup, RailLink};
-use crate::{config::Site, doors::Door};
+use crate::{config::Site, doors::Door, share::Share};
 
 /// One step of the path shown above a portal page; an empty address marks the page itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct PortalShell {
     pub tags: Vec<(String, String)>,
     /// What the page is about, in one sentence, for search engines.
     pub description: String,
+    /// What others are told of the page; nothing unless it says so ([`PortalShell::shared`]).
+    pub share: Share,
     /// Path and query of this page.
     pub path: String,
     /// What stands before the addresses of the frame where the page is shown elsewhere, such as a preview in the office; empty on the
@@ -115,6 +117,8 @@ pub struct OfficeShell {
     pub today: String,
     /// When the session ends without another click (stored form), or empty.
     pub session_ends: String,
+    /// Account of who is signed in, for what scripts keep in the browser; empty before sign-in.
+    pub person: String,
 }
 
 impl OfficeShell {

@@ -159,12 +159,14 @@ fn numbered(rest: &str) -> Option<usize> {
     Some(rest.len() - after.len())
 }
 
-/// What a page says without its marks: for who compares words.
+/// What a page says without its marks, those where titles may break too ([`crate::breaks`]): for who compares words.
 #[must_use]
 pub fn unmarked(html: &str) -> Cow<'_, str> {
-    if !html.contains(OPEN) {
+    const BREAK: &str = "<wbr>";
+    if !html.contains(OPEN) && !html.contains(BREAK) {
         return Cow::Borrowed(html);
     }
+    let html = html.replace(BREAK, "");
     let mut parts = html.split(OPEN);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {

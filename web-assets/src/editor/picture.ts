@@ -4,7 +4,7 @@ import { Node, type Editor, type JSONContent } from "@tiptap/core";
 import type { Node as Model } from "@tiptap/pm/model";
 import type { EditorView } from "@tiptap/pm/view";
 import { button, make } from "../office/dom";
-import { mayTryAgain, reason } from "../office/upload";
+import { mayTryAgain, reason } from "../office/answers";
 
 /** With one full stop, whether it came with one or not. */
 const sentence = (text: string): string => text.replace(/。?$/, "。");

@@ -3,8 +3,10 @@
 // person's version and never clears a field. Several forms of one object stand inside [data-versions]: they save one
 // after the other and share the version.
 import { comparison, fieldwise, paragraphs, readable } from "./compare";
-import { button, keep, make } from "./dom";
+import { button, keep, make, stillThere } from "./dom";
 import { parse } from "./inert";
+import { keyOf } from "./left";
+import { choices, chosenIn, differences, merged } from "./merge";
 import { filesWait, uploadChosen } from "./upload";
 
 const IDLE_MS = 2000;
@@ -35,6 +37,8 @@ export interface Saved {
   /** The same as the fields of the form hold it. */
   fields?: Record<string, string>;
   compare?: string;
+  /** Whether the form can still be saved over it, with the version that it has now. */
+  merge?: boolean;
 }
 
 /** The texts of a form as ordered pairs; files, version and once-token are not text of the person. */
@@ -83,7 +87,7 @@ class Autosave {
     this.onLeave = form.dataset.autosaveOn === "leave";
     this.scope = form.closest<HTMLElement>("[data-versions]") ?? form;
     this.url = form.dataset.autosave ?? "";
-    this.key = `gongkai:draft:${this.url}`;
+    this.key = keyOf(this.url);
     this.status = form.querySelector("[data-autosave-status]") ?? document.querySelector("[data-autosave-status]");
     this.saved = print(this.texts());
     this.offerCopy();
@@ -288,6 +292,7 @@ class Autosave {
     this.blocked = true;
     this.keepCopy();
     this.say("没有保存：已有别的改动", true);
+    const list = json.merge && json.fields ? differences(this.seen(), this.texts(), json.fields) : [];
     const panel = make(
       "section",
       { class: "conflict", role: "alert", tabindex: "-1" },
@@ -299,11 +304,16 @@ class Autosave {
         {},
         json.message ?? "您打开以后，这里又保存过，可能是同事，也可能是您自己的另一个窗口。没有覆盖任何内容。",
         "您写的文字还在下面，并已暂存在这台电脑。",
-        "请对照两边：要用自己写的，先复制，再载入服务器上的版本，把它放进去。",
+        list.length > 0
+          ? "请逐栏对照，选定用哪一边的，再合并保存。"
+          : "请对照两边：要用自己写的，先复制，再载入服务器上的版本，把它放进去。",
       ),
     );
     const other = readable(json.current);
-    if (other) {
+    const picks = choices(this.form, list);
+    if (list.length > 0) {
+      panel.append(picks, make("details", {}, make("summary", {}, "看服务器上的文字"), make("pre", {}, other)));
+    } else if (other) {
       const texts = Object.values(json.current as object).filter((value) => typeof value === "string");
       const [own, theirs] = json.fields
         ? fieldwise(this.form, this.texts(), json.fields)
@@ -319,6 +329,20 @@ class Autosave {
       row.append(
         make("a", { class: "btn main", href: compare, target: "_blank", rel: "noopener" }, "逐处对照（新窗口）"),
       );
+    if (list.length > 0) {
+      const merge = (): void => {
+        const fields = merged(this.texts(), list, chosenIn(picks));
+        if (!fields) {
+          const open = list.find((one) => chosenIn(picks)(one.field) === null);
+          const first = picks.querySelector<HTMLInputElement>(`[data-merge="${CSS.escape(open?.field ?? "")}"] input`);
+          first?.focus();
+          return this.say("两边都改过的栏目，请先选定用哪一边的", true);
+        }
+        panel.remove();
+        this.over(fields, String(json.version ?? ""));
+      };
+      row.append(button("按选择合并并保存", "main", merge));
+    }
     row.append(
       button(
         "复制我的文字",
@@ -338,6 +362,21 @@ class Autosave {
     panel.append(row);
     this.form.prepend(panel);
     panel.focus();
+  }
+
+  /** What both saw before either wrote on: the form as it was last saved here. */
+  private seen(): [string, string][] {
+    return [...new URLSearchParams(this.saved).entries()];
+  }
+
+  /** Saves these fields over the version that the server has now: both sides were looked at. */
+  private over(fields: [string, string][], version: string): void {
+    const own = this.form.querySelector<HTMLInputElement>("input[name=version]");
+    if (own && version) own.value = version;
+    restore(this.form, fields);
+    this.saved = "";
+    this.blocked = false;
+    void this.save(true);
   }
 
   /** A copy left from an earlier failure: offered, never put in unasked. */
@@ -471,9 +510,8 @@ function flushBefore(all: Autosave[]): void {
       if (form.hasAttribute("data-undo") && form.action !== target) return;
       flushed.add(form);
       // The part of the page with the button may have been read anew.
-      const pressed = event.submitter?.isConnected
-        ? event.submitter
-        : form.querySelector<HTMLElement>("button[data-saved-first]");
+      const pressed =
+        stillThere(event.submitter) ?? (first ? form.querySelector<HTMLElement>("button[data-saved-first]") : null);
       form.requestSubmit(pressed);
     })();
   };

@@ -50,7 +50,7 @@ export function comparison(own: string[], theirs: string[], name: string): HTMLE
 }
 
 /** How the page calls a field. */
-function nameOf(form: HTMLFormElement, field: string): string {
+export function nameOf(form: HTMLFormElement, field: string): string {
   const control = form.querySelector(`[name="${CSS.escape(field)}"]`);
   const legend = control?.matches("[type=radio]") ? control.closest("fieldset")?.querySelector("legend") : null;
   const label = legend ?? form.querySelector(`label[for="${CSS.escape(control?.id ?? "")}"]`);
@@ -58,7 +58,7 @@ function nameOf(form: HTMLFormElement, field: string): string {
 }
 
 /** The words of what was chosen or typed there. */
-function wordsOf(form: HTMLFormElement, field: string, value: string): string {
+export function wordsOf(form: HTMLFormElement, field: string, value: string): string {
   for (const control of form.querySelectorAll(`[name="${CSS.escape(field)}"]`)) {
     if (control instanceof HTMLSelectElement)
       return [...control.options].find((option) => option.value === value)?.text ?? value;

@@ -1,6 +1,6 @@
-// Acts that are public or cannot be undone state their effect in a dialog before the form goes.
-// Also keeps a second click from sending the same form twice.
-import { button, make } from "./dom";
+// Acts that are public or cannot be undone state their effect in a dialog before the form goes; what the act needs and
+// is not filled in is told before that, at its field. Also keeps a second click from sending the same form twice.
+import { button, make, stillThere } from "./dom";
 
 const confirmed = new WeakSet<HTMLFormElement>();
 
@@ -25,9 +25,8 @@ function ask(form: HTMLFormElement, submitter: HTMLElement | null, effect: strin
   const go = button(word, submitter?.classList.contains("danger") ? "danger" : "main", () => {
     confirmed.add(form);
     dialog.close();
-    form.requestSubmit(
-      submitter instanceof HTMLButtonElement || submitter instanceof HTMLInputElement ? submitter : null,
-    );
+    const pressed = stillThere(submitter);
+    form.requestSubmit(pressed instanceof HTMLButtonElement || pressed instanceof HTMLInputElement ? pressed : null);
   });
   dialog.append(make("div", { class: "submit" }, go, cancel));
   dialog.addEventListener("close", () => {
@@ -40,6 +39,44 @@ function ask(form: HTMLFormElement, submitter: HTMLElement | null, effect: strin
   cancel.focus();
 }
 
+/** Names of the fields that must be filled in: what the button says, else the form where the button asks nothing. */
+export function needs(form: HTMLElement, submitter: HTMLElement | null): string[] {
+  const own = submitter?.dataset.needs ?? (submitter?.dataset.confirm ? "" : form.dataset.needs);
+  return (own ?? "").split(" ").filter(Boolean);
+}
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** Those of them that are empty, in the order of the page. */
+function missing(form: HTMLFormElement, submitter: HTMLElement | null): Field[] {
+  const names = needs(form, submitter);
+  const fields = [...form.querySelectorAll<Field>("input, textarea, select")];
+  return fields.filter((field) => names.includes(field.name) && !field.disabled && field.value.trim() === "");
+}
+
+/** Says at the field that it is to be filled in, as the server would. */
+function tell(form: HTMLFormElement, field: Field): void {
+  const id = `${field.id}-err`;
+  const about = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one !== "" && one !== id);
+  const box = field.closest(".field");
+  const label = form.querySelector(`label[for="${CSS.escape(field.id)}"]`)?.textContent?.trim() ?? "";
+  document.getElementById(id)?.remove();
+  field.before(make("p", { class: "err", id }, make("span", { class: "vh" }, "错误："), `请填写“${label}”。`));
+  box?.classList.add("bad");
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", [...about, id].join(" "));
+  const told = (): void => {
+    if (field.value.trim() === "") return;
+    field.removeEventListener("input", told);
+    document.getElementById(id)?.remove();
+    box?.classList.remove("bad");
+    field.removeAttribute("aria-invalid");
+    if (about.length > 0) field.setAttribute("aria-describedby", about.join(" "));
+    else field.removeAttribute("aria-describedby");
+  };
+  field.addEventListener("input", told);
+}
+
 export function confirmations(): void {
   const sent = new WeakSet<HTMLFormElement>();
   document.addEventListener("submit", (event) => {
@@ -49,6 +86,13 @@ export function confirmations(): void {
     const effect = submitter?.dataset.confirm ?? form.dataset.confirm;
     // What would be refused is not asked first: the page says what is still to be ticked.
     const open = submitter?.hasAttribute("formaction") ? null : form.querySelector("input[data-tick]:not(:checked)");
+    const empty = effect && !confirmed.has(form) ? missing(form, submitter) : [];
+    if (empty[0]) {
+      event.preventDefault();
+      for (const field of empty) tell(form, field);
+      empty[0].focus();
+      return;
+    }
     if (effect && !open && !confirmed.has(form)) {
       event.preventDefault();
       ask(form, submitter, effect);

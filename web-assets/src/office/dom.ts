@@ -18,6 +18,18 @@ export function button(label: string, kind: string, click: () => void): HTMLButt
   return element;
 }
 
+/**
+ * The button that was pressed, or the one that stands in its place after its part of the page was read anew. Never
+ * another one: if it is gone there is none.
+ */
+export function stillThere(pressed: HTMLElement | null): HTMLElement | null {
+  if (pressed === null || pressed.isConnected) return pressed;
+  const name = pressed.getAttribute("name");
+  const form = pressed.getAttribute("form");
+  if (name === null || form === null) return null;
+  return document.querySelector<HTMLElement>(`button[name="${CSS.escape(name)}"][form="${CSS.escape(form)}"]`);
+}
+
 /** True while the person types into this element, so that letters are letters. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

@@ -1,34 +1,63 @@
-// Several files, one request each, with bytes and a message per file; then the list of the page is read again.
-import { parse } from "./inert";
+// Chosen files go to the server in parts, one file after the other, each with words, percent and a button to cancel; a
+// line that drops costs a part. Then the lists of the page are read again. Without scripts the form sends them whole.
+import { mayTryAgain, reason, size } from "./answers";
 import { button, make } from "./dom";
+import { parse } from "./inert";
+import { transfer, type About, type Answer, type Line, type Outcome, type Step, type Wish } from "./transfer";
 
-// As the list of files says it.
-const size = (bytes: number): string => {
-  if (bytes < 1024) return `${bytes} 字节`;
-  return bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
-};
+/** A part that takes longer is taken for cut: a line can die without a word. */
+const PATIENCE_MS = 120_000;
 
-/** What went wrong, in words, and what to do. */
-export function reason(status: number, text: string): string {
+async function ask(address: string, init: RequestInit): Promise<Answer> {
   try {
-    const { message } = JSON.parse(text) as { message?: string };
-    if (message) return message;
+    const headers = { Accept: "application/json" };
+    const answer = await fetch(address, { ...init, credentials: "same-origin", redirect: "manual", headers });
+    if (answer.type === "opaqueredirect") return { status: 401, text: "" };
+    return { status: answer.status, text: await answer.text() };
   } catch {
-    /* not JSON: the words below */
+    return { status: 0, text: "" };
   }
-  if (status === 0) return "网络中断，请检查网络后点“重试”";
-  if (status === 401) return "登录已到期，请在新窗口重新登录后点“重试”";
-  if (status === 413) return "文件太大，请压缩或拆分后再传";
-  if (status === 415) return "不支持这种文件，请换成 PDF、DOCX、XLSX 或图片";
-  return `没有传上去（${status}），请点“重试”；仍不行请联系管理员`;
 }
 
-/** Whether the same file may be taken another time: not what was refused for what it is. */
-export const mayTryAgain = (status: number): boolean =>
-  status === 0 || status === 401 || status === 408 || status === 429 || status >= 500;
+function send(address: string, bytes: Blob, progress: (sent: number) => void, wish: Wish): Promise<Answer> {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.timeout = PATIENCE_MS;
+    request.upload.onprogress = (event) => progress(event.loaded);
+    request.onloadend = () => {
+      wish.abort = undefined;
+      resolve({ status: request.status, text: request.responseText });
+    };
+    wish.abort = () => request.abort();
+    request.send(bytes);
+  });
+}
 
-/** Reads the page again: new list, new once-token. */
-async function refresh(form: HTMLFormElement): Promise<void> {
+const rest = (ms: number, wish: Wish): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      wish.abort = undefined;
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    addEventListener("online", done);
+    wish.abort = done;
+  });
+
+const line: Line = {
+  post: (address, fields) => ask(address, { method: "POST", body: new URLSearchParams(fields) }),
+  get: (address) => ask(address, {}),
+  send,
+  rest,
+};
+
+/** Reads the page again: new lists, new forms in them. */
+async function refresh(): Promise<void> {
   const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const page = parse(await answer.text());
@@ -36,94 +65,179 @@ async function refresh(form: HTMLFormElement): Promise<void> {
   const there = page.querySelectorAll("[data-upload-list]");
   here.forEach((list, index) => {
     const fresh = there[index];
-    if (fresh) list.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
+    if (!fresh) return;
+    list.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
+    for (const form of list.querySelectorAll<HTMLFormElement>("form[data-upload]")) attach(form);
   });
-  const token = form.querySelector<HTMLInputElement>("input[name=once]");
-  const next = page.querySelector<HTMLInputElement>("form[data-upload] input[name=once]");
-  if (token && next) token.value = next.value;
 }
 
-function send(form: HTMLFormElement, name: string, file: File, row: HTMLElement): Promise<boolean> {
-  return new Promise((resolve) => {
-    const bar = make("progress", {
-      max: String(Math.max(file.size, 1)),
-      value: "0",
-      "aria-label": `上传 ${file.name}`,
+/** How far it is, in words. */
+export function words(step: Step, all: number): string {
+  const percent = (done: number): string => `${Math.floor((done / Math.max(all, 1)) * 100)}%`;
+  switch (step.at) {
+    case "reading":
+      return `正在核对文件，${percent(step.done)}`;
+    case "sending":
+      return `已上传 ${size(step.done)} / ${size(all)}，${percent(step.done)}`;
+    case "waiting":
+      return `网络中断，${step.seconds} 秒后自动继续；已收到 ${percent(step.done)}，不用重新选择文件`;
+    case "checking":
+      return "已传完，正在检查文件内容";
+  }
+}
+
+/** What is wrong, in words, where something is. */
+export function fault(outcome: Outcome): string {
+  switch (outcome.end) {
+    case "refused":
+      return outcome.text ? reason(outcome.status, outcome.text) : "没有传上去，请重新选择文件再传一次";
+    case "cut":
+      return outcome.status === 401
+        ? "登录已到期，请在新窗口重新登录后点“继续”；已收到的部分还在"
+        : "一直连不上服务器，已收到的部分保留 24 小时。网络恢复后点“继续”，从断开的地方接着传";
+    case "same":
+      return `内容和已有的附件“${outcome.name}”完全相同，没有重复添加`;
+    case "unreadable":
+      return "这个文件读不出来，可能被移动、删除，或正被别的程序改动。请重新选择";
+    default:
+      return "";
+  }
+}
+
+/** One file on its way: its row on the page. */
+class Row {
+  private readonly state = make("span", { class: "num" });
+  /** For whoever hears the page: what begins and ends, and each quarter. */
+  private readonly spoken = make("span", { class: "vh", role: "status" });
+  private readonly bar: HTMLProgressElement;
+  private said = "";
+
+  constructor(
+    private readonly file: File,
+    private readonly row: HTMLElement,
+  ) {
+    const max = String(Math.max(file.size, 1));
+    this.bar = make("progress", { max, value: "0", "aria-label": `上传 ${file.name}` });
+    this.state.textContent = `等待，${size(file.size)}`;
+  }
+
+  /** Sends it; whether it is attached. */
+  async go(about: About): Promise<boolean> {
+    const wish: Wish = { cancelled: false };
+    const stop = button("取消", "small", () => {
+      wish.cancelled = true;
+      wish.abort?.();
+      this.state.textContent = "正在取消";
     });
-    const state = make("span", { class: "num", role: "status" }, `等待，${size(file.size)}`);
-    row.replaceChildren(make("span", {}, file.name), state, bar);
-    const data = new FormData(form);
-    data.delete(name);
-    data.append(name, file, file.name);
-    const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "application/json");
-    request.upload.onprogress = (event) => {
-      bar.value = event.loaded;
-      state.textContent = `${size(event.loaded)} / ${size(file.size)}`;
-    };
-    request.onloadend = () => {
-      const good = request.status >= 200 && request.status < 300;
-      bar.remove();
-      if (good) {
-        state.textContent = `已上传，${size(file.size)}`;
-      } else {
-        const again = mayTryAgain(request.status)
-          ? [button("重试", "small", () => void send(form, name, file, row).then(() => refresh(form)))]
-          : [];
-        row.replaceChildren(
-          make("span", {}, file.name),
-          ...again,
-          make("span", { class: "err", role: "alert" }, reason(request.status, request.responseText)),
-        );
-      }
-      resolve(good);
-    };
-    request.send(data);
-  });
+    stop.setAttribute("aria-label", `取消上传 ${this.file.name}`);
+    this.row.replaceChildren(make("span", {}, this.file.name), this.state, this.bar, stop, this.spoken);
+    const outcome = await transfer(this.file, about, line, (step) => this.show(step), wish);
+    return this.over(outcome, about);
+  }
+
+  private show(step: Step): void {
+    const text = words(step, this.file.size);
+    this.state.textContent = text;
+    const done = step.at === "checking" ? this.file.size : step.done;
+    this.bar.value = done;
+    const quarter = step.at === "sending" ? Math.floor((done / Math.max(this.file.size, 1)) * 4) : 0;
+    const mark = `${step.at} ${quarter}`;
+    const told = step.at === "sending" ? `正在上传，${quarter * 25}%` : text;
+    if (mark !== this.said) this.spoken.textContent = `${this.file.name}：${told}`;
+    this.said = mark;
+  }
+
+  private over(outcome: Outcome, about: About): boolean {
+    const name = make("span", {}, this.file.name);
+    if (outcome.end === "done" || outcome.end === "cancelled") {
+      const text = outcome.end === "done" ? `已上传，${size(this.file.size)}` : "已取消，没有添加";
+      this.row.replaceChildren(name, make("span", { class: "num", role: "status" }, text));
+      return outcome.end === "done";
+    }
+    const again = (label: string, next: About): HTMLButtonElement =>
+      button(label, "small", () => void this.go(next).then((good) => (good ? refresh() : undefined)));
+    const buttons: HTMLButtonElement[] = [];
+    if (outcome.end === "cut") buttons.push(again("继续", about));
+    if (outcome.end === "refused" && mayTryAgain(outcome.status)) buttons.push(again("重试", about));
+    if (outcome.end === "same") {
+      // The place of another is taken by other bytes only.
+      if (!about.replaces) buttons.push(again("仍然添加", { ...about, twice: true }));
+      const { upload } = outcome;
+      buttons.push(
+        button("不添加", "small", () => {
+          if (upload) void line.post(`${about.address}/${upload}/cancel`, {});
+          this.row.remove();
+        }),
+      );
+    }
+    this.row.replaceChildren(name, ...buttons, make("span", { class: "err", role: "alert" }, fault(outcome)));
+    return false;
+  }
 }
 
 /** What a form of files offers to whoever submits another form of the page. */
 interface Chosen {
+  form: HTMLFormElement;
   /** Whether files were chosen that are not on the server. */
   waiting: () => boolean;
   /** Sends them; says whether all arrived. */
   send: () => Promise<boolean>;
 }
 
-const forms: Chosen[] = [];
+const forms = new Map<HTMLFormElement, Chosen>();
+
+/** Those of the page as it is now. */
+const present = (): Chosen[] => [...forms.values()].filter(({ form }) => form.isConnected);
 
 /** Whether a file was chosen and not uploaded. */
-export const filesWait = (): boolean => forms.some((form) => form.waiting());
+export const filesWait = (): boolean => present().some((form) => form.waiting());
 
 /** Uploads what was chosen; false when something did not arrive, and the page says what. */
 export async function uploadChosen(): Promise<boolean> {
   let good = true;
-  for (const form of forms) if (form.waiting()) good = (await form.send()) && good;
+  for (const form of present()) if (form.waiting()) good = (await form.send()) && good;
   return good;
+}
+
+/** Where a form tells of its files: outside of the lists that are read again. */
+function rowsOf(form: HTMLFormElement): HTMLElement {
+  const home = form.closest("[data-upload-list]") ? document.querySelector<HTMLFormElement>("form.up") : form;
+  const known = home?.querySelector<HTMLElement>(".up-rows");
+  if (known) return known;
+  const rows = make("div", { class: "up-rows" });
+  (home ?? form).append(rows);
+  return rows;
 }
 
 function attach(form: HTMLFormElement): void {
   const input = form.querySelector<HTMLInputElement>("input[type=file]");
-  if (!input) return;
-  const rows = make("div", { class: "up-rows" });
-  form.append(rows);
+  const address = form.dataset.upload;
+  if (!input || !address || forms.has(form)) return;
   let busy = false;
   const start = async (files: File[]): Promise<boolean> => {
     if (busy || files.length === 0) return false;
     busy = true;
     let good = true;
+    const rows = rowsOf(form);
     const queue = files.map((file) => ({ file, row: rows.appendChild(make("div", { class: "file" }, file.name)) }));
     for (const { file, row } of queue) {
-      // One after the other: each answer brings the token for the next.
-      good = (await send(form, input.name, file, row)) && good;
-      await refresh(form).catch(() => undefined);
+      const about: About = {
+        address,
+        name: file.name,
+        replaces: form.querySelector<HTMLInputElement>("input[name=replaces]")?.value ?? "",
+        twice: form.querySelector<HTMLInputElement>("input[name=keep]")?.checked ?? false,
+      };
+      // One after the other: the server reads one file of a person at a time.
+      const added = await new Row(file, row).go(about);
+      good = added && good;
     }
     input.value = "";
     busy = false;
+    await refresh().catch(() => undefined);
     return good;
   };
-  forms.push({
+  forms.set(form, {
+    form,
     waiting: () => busy || (input.files?.length ?? 0) > 0,
     send: async () => {
       while (busy) await new Promise((resolve) => setTimeout(resolve, 100));
@@ -146,7 +260,8 @@ function attach(form: HTMLFormElement): void {
   form.addEventListener("drop", (event) => {
     event.preventDefault();
     form.classList.remove("drag");
-    void start([...(event.dataTransfer?.files ?? [])]);
+    const dropped = [...(event.dataTransfer?.files ?? [])];
+    void start(input.multiple ? dropped : dropped.slice(0, 1));
   });
   addEventListener("beforeunload", (event) => {
     if (busy) event.preventDefault();

@@ -1,6 +1,6 @@
 // Reading aloud in elder mode, with visible buttons; paragraph by paragraph, because long texts stop in some browsers.
 
-const SKIP = ".meta, .sign, .facts, .stamp, .redhead, .digest-line, .speak, nav, form, script";
+const SKIP = ".meta, .sign, .facts, .stamp, .redhead, .colophon, .digest-line, .speak, nav, form, script";
 
 /** The blocks of text to read, in order; tables are announced, not read cell by cell. */
 function passages(root: Element): string[] {

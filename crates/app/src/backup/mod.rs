@@ -109,6 +109,7 @@ const END: &str = "contents.json";
 /// Keys that lie in the data directory, unless configured elsewhere.
 const LOG_KEY: &str = "keys/log-key";
 const FILES_KEY: &str = "keys/files-key";
+const PUBLIC_LOG_KEY: &str = "keys/public-log-key";
 const CONFIG: &str = "config/gongkai.toml";
 const CHECKPOINT: &str = "log-checkpoint.json";
 

@@ -17,7 +17,7 @@ use store::{Db, Files, Value as Stored, migrate, raw::Load};
 use web::{Config, Ctx, mail::Outward};
 
 use super::{
-    CHECKPOINT, CONFIG, END, FILES_KEY, FORMAT, FORMAT_BEFORE, HEAD, LOG_KEY, Manifest, Tell, Wishes,
+    CHECKPOINT, CONFIG, END, FILES_KEY, FORMAT, FORMAT_BEFORE, HEAD, LOG_KEY, Manifest, PUBLIC_LOG_KEY, Tell, Wishes,
     crypt::{MARK, Opening},
     from_json, sha256,
 };
@@ -147,8 +147,10 @@ async fn unpack(
     let ctx = compose::open(config.clone(), data.to_owned(), PathBuf::new(), seams).await?;
     let faults = prove(&ctx, &manifest, &others).await;
     let unsettled = identity::audit::findings::count_open(&ctx).await;
+    let noted = publishing::receipts::note_restored(&ctx).await;
     ctx.db().close().await;
     let faults = faults?;
+    noted?;
     manifest.unsettled = unsettled.map_err(compose::words)?;
     if let Some(bad) = faults.first().filter(|_| accept == Accept::Whole) {
         bail!("恢复出来的数据没有通过验证：{bad}");
@@ -281,6 +283,7 @@ fn put_others(config: &Config, data: &Path, others: &BTreeMap<String, Vec<u8>>) 
             CONFIG => data.join("gongkai.toml.from-backup"),
             LOG_KEY if config.log.key.is_empty() => data.join("log-key"),
             FILES_KEY => data.join("files-key"),
+            PUBLIC_LOG_KEY if config.log.key.is_empty() => data.join("public-log-key"),
             // Signed by a key: without the key it proves nothing here, and the next minute keeps a new one.
             CHECKPOINT if keys && config.log.key.is_empty() => data.join(CHECKPOINT),
             name => match name.strip_prefix("outbox/") {

@@ -14,8 +14,8 @@ use tempfile::NamedTempFile;
 use web::Ctx;
 
 use super::{
-    CHECKPOINT, CONFIG, END, FILES_KEY, FORMAT, HEAD, LEFT_OUT, LOG_KEY, Manifest, Tell, Wishes, crypt::Sealing,
-    sha256, to_json,
+    CHECKPOINT, CONFIG, END, FILES_KEY, FORMAT, HEAD, LEFT_OUT, LOG_KEY, Manifest, PUBLIC_LOG_KEY, Tell, Wishes,
+    crypt::Sealing, sha256, to_json,
 };
 use crate::compose;
 
@@ -219,6 +219,7 @@ fn write_others(ctx: &Ctx, archive: &mut Archive, manifest: &mut Manifest, wishe
     if wishes.keys {
         wanted.push((LOG_KEY.to_owned(), place.key));
         wanted.push((FILES_KEY.to_owned(), data.join("files-key")));
+        wanted.push((PUBLIC_LOG_KEY.to_owned(), publishing::receipts::key_file(ctx)));
     }
     for (name, path) in wanted {
         let mut bytes = Vec::new();

@@ -3,9 +3,9 @@
 use std::{io::Write, path::Path, process::ExitCode};
 
 use anyhow::Result;
-use documents::{Extracted, Part, Unread, place_in_words};
+use documents::{Extracted, Part, Unread, place_in_words, rows_of};
 use serde::Serialize;
-use text::findings::{Finding, Gate, Severity, directions, homes, personal_numbers};
+use text::findings::{Finding, Gate, Severity, list_of_people, look_over};
 
 /// The answer for programs.
 #[derive(Debug, Serialize)]
@@ -36,11 +36,12 @@ fn look(file: &Extracted) -> Vec<Finding> {
     for part in &file.parts {
         match part.unread {
             Some(how) => findings.push(unread(part, how)),
-            None => {
-                findings.extend(personal_numbers(&part.place, &part.text));
-                findings.extend(homes(&part.place, &part.text));
-                findings.extend(directions(&part.place, &part.text));
-            }
+            None => findings.extend(look_over(&part.place, &part.text)),
+        }
+    }
+    for table in rows_of(&file.parts) {
+        if let Some((at, names)) = list_of_people(&table.rows) {
+            findings.extend(look_over(&table.places[at], &names));
         }
     }
     findings
@@ -72,7 +73,10 @@ fn show(findings: &[Finding], out: &mut impl Write) -> Result<()> {
     }
     let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
     match findings.len() {
-        0 => writeln!(out, "在读出的文字中没有发现身份证号码、手机号码、银行卡号。")?,
+        0 => writeln!(
+            out,
+            "在读出的文字中没有发现身份证号码、手机号码、银行卡号、住址，也没有发现与这些写在一起的姓名。"
+        )?,
         _ => writeln!(out, "共 {} 处必须处理，{} 处请核对", count(Severity::Block), count(Severity::Warn))?,
     }
     Ok(())
@@ -95,7 +99,12 @@ mod tests {
             found.iter().map(|one| (one.rule.as_str(), one.part.as_str(), one.excerpt.as_str())).collect();
         assert_eq!(said, [("privacy.mobile", "body", "138****8000")]);
         let found = check("a.csv", "姓名,身份证号\n甲,\"0000001990\n01010018\"\n".as_bytes());
-        assert_eq!((found.len(), found[0].part.as_str()), (1, "row 2"));
+        let said: Vec<(&str, &str)> = found.iter().map(|one| (one.rule.as_str(), one.part.as_str())).collect();
+        assert_eq!(said, [("privacy.id_number", "row 2")], "甲 is no name that tells who it is");
+        let found = check("b.csv", "公示名单\n姓名,身份证号\n张志祥,略\n李四,略\n".as_bytes());
+        let said: Vec<(&str, &str, &str)> =
+            found.iter().map(|one| (one.rule.as_str(), one.part.as_str(), one.excerpt.as_str())).collect();
+        assert_eq!(said, [("privacy.name", "row 2", "张*祥、李*")]);
     }
 
     #[test]

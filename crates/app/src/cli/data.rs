@@ -191,10 +191,10 @@ fn keys_in_words(made: &backup::Manifest, wishes: &Wishes) -> &'static str {
         (true, true) => "包含密钥，备份已加密。",
         (true, false) => "包含密钥而没有加密：拿到备份的人能读一切、能伪造链头，请严加保管。",
         (false, true) => {
-            "不包含密钥（log-key、files-key），请另行保管；没有 files-key，公众提交的附件无法打开。备份已加密。"
+            "不包含密钥（log-key、public-log-key、files-key），请另行保管；没有 files-key，公众提交的附件无法打开。备份已加密。"
         }
         (false, false) => {
-            "不包含密钥（log-key、files-key），请另行保管；没有 files-key，公众提交的附件无法打开。备份没有加密。"
+            "不包含密钥（log-key、public-log-key、files-key），请另行保管；没有 files-key，公众提交的附件无法打开。备份没有加密。"
         }
     }
 }
@@ -226,9 +226,18 @@ pub(crate) async fn restore(
                 restored.unsettled
             );
         }
-        println!("原来的配置存为 gongkai.toml.from-backup，请核对后改名使用。检索索引会在启动时自动重建。");
+        if restored.tables.get("public_leaf").is_some_and(|leaves| *leaves > 0) {
+            println!(
+                "公开凭证日志回到了备份时的样子：此后发出的凭证可能对不上。请让见证方运行 gongkai witness 核对；公开凭证页会说明恢复的时间。"
+            );
+        }
+        println!(
+            "原来的配置存为 gongkai.toml.from-backup，请核对后改名使用。检索索引会在启动时自动重建。请启动服务一两分钟后运行 gongkai verify：旧备份里还没有封存的内容在首次启动时封存，此前不能核对。"
+        );
         if !restored.keys {
-            println!("备份里没有密钥：请把另行保管的 files-key 放回数据目录，否则公众提交的附件无法打开。");
+            println!(
+                "备份里没有密钥：请把另行保管的 files-key、public-log-key 放回数据目录，否则公众提交的附件无法打开，新公开的内容没有凭证。"
+            );
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -251,9 +260,12 @@ pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
         if verified.kept.is_none() {
             eprintln!("没有留存的链头可以对照，末尾的记录如被截去，看不出来。服务运行一分钟后会留存。");
         }
+        if let Some(told) = publishing::receipts::told(ctx).await? {
+            println!("{told}");
+        }
     }
-    if let Some(bad) = verified.first_bad {
-        bail!("{bad}。请停止写入，保留现场，从最近一份验证完好的备份比对。");
+    if let Some(advice) = crate::doctor::advice(&verified) {
+        bail!("{advice}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -15,13 +15,7 @@ use documents::{Code, Extracted, Limits};
 /// # Errors
 /// When it cannot be read, in words.
 pub(super) fn read(file: &Path) -> Result<Extracted> {
-    let mut bytes = Vec::new();
-    let done = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
-    };
-    done.map_err(|error| anyhow::anyhow!("读不到文件 {}：{}", file.display(), why(&error)))?;
+    let bytes = bytes(file, u64::MAX)?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let limits = Limits::default();
     match documents_read::extract(&bytes, &name, &limits) {
@@ -35,6 +29,21 @@ pub(super) fn read(file: &Path) -> Result<Extracted> {
         }
         read => Ok(read?),
     }
+}
+
+/// The first `most` bytes of a file, or of standard input for `-`.
+///
+/// # Errors
+/// When it cannot be read, in words.
+pub(super) fn bytes(file: &Path, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let done = if file == Path::new("-") {
+        std::io::stdin().lock().take(most).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes))
+    };
+    done.map_err(|error| anyhow::anyhow!("读不到文件 {}：{}", file.display(), why(&error)))?;
+    Ok(bytes)
 }
 
 /// Whether a name ends as files of older office programs do.

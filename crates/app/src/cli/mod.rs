@@ -9,8 +9,10 @@ mod compare;
 mod data;
 mod file;
 mod plan;
+mod receipt;
 mod tables;
 mod user;
+mod witness;
 mod words;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -23,7 +25,9 @@ use web::{Config, Ctx};
 
 use crate::{
     backup::{Accept, Wishes},
-    compose, config, doctor, seams, serve,
+    compose, config, doctor,
+    lines::{self, Lines},
+    seams, serve,
 };
 
 /// 政务公开平台：工作要点分解为任务，公开内容过关发布，凭佐证办结。
@@ -82,7 +86,7 @@ enum Command {
     Plan(plan::Command),
     /// 检查文件里的个人信息，不需要数据库
     #[command(
-        after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找身份证号码、手机号码、银行卡号，包括换行、分格或用其他字符写的；\
+        after_help = "例：gongkai check 公示名单.xlsx --json\n\n查找身份证号码、手机号码、银行卡号、住址，以及与这些写在一起的姓名，包括换行、分格或用其他字符写的；\
                             读不出来、无法检查的部分也会列出。查出问题时退出码仍是 0。"
     )]
     Check {
@@ -138,7 +142,7 @@ enum Command {
         /// 用这个文件里的密钥或密码加密备份，至少 16 个字符
         #[arg(long, value_name = "FILE")]
         key_file: Option<PathBuf>,
-        /// 把本站的密钥也放进备份（log-key 给留痕签名，files-key 打开公众提交的附件）
+        /// 把本站的密钥也放进备份（log-key 给留痕签名，public-log-key 给公开凭证签名，files-key 打开公众提交的附件）
         #[arg(long)]
         with_keys: bool,
     },
@@ -157,6 +161,24 @@ enum Command {
     /// 验证留痕链和文件是否完好
     #[command(after_help = "例：gongkai verify --json")]
     Verify,
+    /// 核验公开凭证：什么内容、从何时起公开过；不联网，不需要数据库
+    #[command(
+        after_help = "例：gongkai verify-receipt 公开凭证.txt --key 公钥.txt\n\n凭证在文件页面的“公开凭证”下载。--key 是网站公布的日志公钥（网址 /log/key），\
+                            请另行取得；不给出时，只证明凭证与它自己的签名相符，请核对密钥编号。凭证被改动过或不完整的，说明原因，退出码是 1。"
+    )]
+    VerifyReceipt {
+        /// 凭证文件；写 - 时从标准输入读
+        file: PathBuf,
+        /// 日志的公钥：存有公钥的文件，或公钥本身
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+    },
+    /// 见证公开凭证日志：核对历史没有被改写，并加签
+    #[command(
+        after_help = "例：gongkai witness --log https://www.example.gov.cn/log --state ./witness\n\n请在另一台电脑上定时运行。第一次记下日志的公钥和现状，以后每次\
+                            核对日志只增加、没有改写，加签后存入 --state 目录的 checkpoint。发现改写时不加签，保留证据，退出码是 1。"
+    )]
+    Witness(witness::Args),
     /// 检查安装环境和配置
     #[command(after_help = "例：gongkai doctor")]
     Doctor,
@@ -230,6 +252,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
+        Command::VerifyReceipt { file, key } => return receipt::run(&file, key.as_deref(), cli.common.json),
+        Command::Witness(args) => return witness::run(&args, cli.common.json),
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
             let readings = match &cli.common.config {
@@ -273,6 +297,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Clock(_)
             | Command::Check { .. }
             | Command::Compare { .. }
+            | Command::VerifyReceipt { .. }
+            | Command::Witness(_)
             | Command::Column(tables::Column::Template | tables::Column::Standard) => {
                 unreachable!("needs no database and is done before")
             }
@@ -281,6 +307,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
             }
             Command::User(command) if command.reads() => user::run(&existing(config, data).await?, command, json).await,
             Command::User(command) => {
+                if !command.begins() {
+                    not_empty(&config, &data).await?;
+                }
                 let there = Db::is_there(&compose::database_url(&config, &data)).await?;
                 let ctx = open(config, data).await?;
                 if !there {
@@ -309,6 +338,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     });
     // What still waits for a name to be resolved or a disk to answer is not waited for.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    lines::flush();
     done
 }
 
@@ -365,7 +395,8 @@ fn logs(config: &Config, server: bool) {
     let level = if server { config.log.level.clone() } else { quiet };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let lines = if server { Lines::gathered().unwrap_or_else(|_| Lines::single()) } else { Lines::single() };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(lines);
     let done = if config.log.format == "json" { builder.json().try_init() } else { builder.compact().try_init() };
     if let Err(error) = done {
         eprintln!("日志没有开启：{error}");

@@ -86,6 +86,11 @@ impl Command {
     pub(crate) fn reads(&self) -> bool {
         matches!(self, Self::List)
     }
+
+    /// Whether a new site may begin with it: with its first account, and with nothing that is done to one that is there.
+    pub(crate) fn begins(&self) -> bool {
+        matches!(self, Self::Add { .. })
+    }
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -199,5 +199,5 @@ fn calendar_warning(ctx: &Ctx) -> String {
     if left > 60 {
         return String::new();
     }
-    format!("工作日历只录到 {known}。请在「工作日历」录入下一年度放假通知，否则跨年的法定期限无法计算。")
+    format!("工作日历只录到 {known}。请在“工作日历”录入下一年度放假通知，否则跨年的法定期限无法计算。")
 }

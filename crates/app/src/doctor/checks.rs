@@ -156,7 +156,7 @@ pub(crate) async fn columns(ctx: &Ctx) -> Outcome {
         .await
         .map_err(|error| format!("读不到栏目：{:#}", compose::words(error.into())))?;
     if tree.is_empty() {
-        return Err("还没有栏目，稿件无处可放。请在后台「栏目」导入或新建，也可运行 gongkai column import。".into());
+        return Err("还没有栏目，稿件无处可放。请在后台“栏目”导入或新建，也可运行 gongkai column import。".into());
     }
     let routes = &ctx.settings::<review::settings::Settings>().routes;
     let unknown = |column: &str| !column.is_empty() && !tree.iter().any(|(_, row)| row.slug.as_str() == column);
@@ -229,12 +229,20 @@ pub(crate) fn calendar(ctx: &Ctx) -> Outcome {
     let known = ctx.calendar().known_until();
     let left = ctx.today().until(known).map_or(0, |span| span.get_days());
     if left < 0 {
-        return Err(format!("只录到 {known}，法定期限无法计算。请在后台「工作日历」录入放假通知。"));
+        return Err(format!("只录到 {known}，法定期限无法计算。请在后台“工作日历”录入放假通知。"));
     }
     if left < CALENDAR_DAYS {
-        return Err(format!("只录到 {known}，还剩 {left} 天。请在后台「工作日历」粘贴国务院办公厅下一年的放假通知。"));
+        return Err(format!("只录到 {known}，还剩 {left} 天。请在后台“工作日历”粘贴国务院办公厅下一年的放假通知。"));
     }
     Ok(format!("录到 {known}"))
+}
+
+/// Whether what becomes public can be signed.
+pub(super) async fn receipts(ctx: &Ctx) -> Outcome {
+    let words = |error: store::Error| format!("{error}。");
+    publishing::receipts::ready(ctx).await.map_err(words)?;
+    let told = publishing::receipts::told(ctx).await.map_err(words)?;
+    Ok(told.unwrap_or_else(|| "还没有公开的文件，第一份公开后建立日志".to_owned()))
 }
 
 #[cfg(test)]

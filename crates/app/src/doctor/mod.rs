@@ -42,6 +42,7 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
         point("后台端口", checks::port(&config.server.office).await),
         point("后台访问范围", office_range(&config)),
         point("邮件", mail(&config)),
+        point("分享图", publishing::settings::cards(&config.settings.get::<publishing::settings::Publishing>())),
     ];
     // Checking must not install: without a database there is nothing to look into yet.
     let fresh = config.database.url.is_empty() && !data.join("gongkai.db").exists();
@@ -63,12 +64,13 @@ pub async fn run(config: Config, data: PathBuf, as_json: bool) -> Result<ExitCod
             points.push(point("账号", checks::accounts(&ctx).await));
             points.push(point("演示密码", checks::demonstration(&ctx).await));
             points.push(point("工作日历", checks::calendar(&ctx)));
+            points.push(point("公开凭证", checks::receipts(&ctx).await));
             let verified = verify(&ctx).await?;
-            let outcome = match verified.first_bad {
+            let outcome = match (&verified.first_bad, advice(&verified)) {
                 // What a key that cannot be used keeps from being proven is no sign of anybody's hand.
-                Some(bad) if !signed => Err(format!("{bad}。请先按“密钥”一项处理，再验证。")),
-                None => Ok(format!("留痕 {} 条，文件 {} 个", verified.events, verified.files)),
-                Some(bad) => Err(format!("{bad}。请停止写入并保留现场。")),
+                (Some(bad), _) if !signed => Err(format!("{bad}。请先按“密钥”一项处理，再验证。")),
+                (_, Some(advice)) => Err(advice),
+                (_, None) => Ok(format!("留痕 {} 条，文件 {} 个", verified.events, verified.files)),
             };
             points.push(point("留痕验证", outcome));
             ctx.db().close().await;
@@ -110,15 +112,27 @@ pub async fn verify(ctx: &web::Ctx) -> Result<proof::Verified> {
         eprintln!();
     }
     let mut verified = verified?;
-    // Whatever the rows say by now: what was found stays until somebody has settled it.
+    // Whatever the rows say by now: what was found stays until somebody has settled it, and hides behind nothing that merely
+    // could not be compared yet.
     let open = identity::audit::findings::open(ctx).await.map_err(compose::words)?;
-    if verified.ok
+    if verified.bad.is_empty()
         && let Some(first) = open.first()
     {
         verified.ok = false;
+        verified.bad.push(first.told());
         verified.first_bad = Some(first.told());
     }
     Ok(verified)
+}
+
+/// What is said of a verification that did not end well, with what to do; `None` = it did. What could not be compared yet (an older
+/// archive that was restored and not served since) is nobody's hand, and nobody is told to stop.
+pub fn advice(verified: &proof::Verified) -> Option<String> {
+    let bad = verified.first_bad.as_ref()?;
+    Some(match verified.bad.is_empty() {
+        true => format!("没有发现改动，但还没有验证完：{bad}。"),
+        false => format!("{bad}。请停止写入，保留现场，从最近一份验证完好的备份比对。"),
+    })
 }
 
 fn writable(data: &std::path::Path) -> Result<String, String> {
@@ -166,7 +180,7 @@ pub(crate) fn organs(ctx: &web::Ctx) -> Result<String, String> {
     let directory = ctx.directory();
     let office = ctx.office_organ();
     if directory.all().is_empty() {
-        return Err("还没有机关。请在后台「机关」导入机关名录。".into());
+        return Err("还没有机关。请在后台“机关”导入机关名录。".into());
     }
     if directory.get(&office).is_none() {
         return Err(format!("site.office_organ 写的 {office} 不在机关名录里。请改正配置或补录机关。"));

@@ -5,17 +5,20 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{
-    page::{Link, heat_map},
+    page::{Link, base_url, heat_map},
     public::{self, Filter},
     shelf::{Filled, HOME, shelves},
 };
 use duty::{PlanProgress, Progress};
 use jiff::civil::Date;
 use kernel::OrganKind;
+use serde_json::{Value, json};
 use web::{
     Ctx, PortalShell, Reader, Result,
     doors::{Offered, WayIn, ways_in},
-    filters, portal_page,
+    filters,
+    hooks::{CountyMap, Face},
+    portal_page,
 };
 
 #[derive(Template)]
@@ -34,6 +37,8 @@ struct Home {
     months: Vec<(String, u64)>,
     townships: Vec<Link>,
     departments: i64,
+    /// The county's own map; not in large type, where few things stand.
+    county: Option<CountyMap>,
 }
 
 /// Lines of a shelf in elder mode.
@@ -62,13 +67,26 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
     let newest = shelves.iter().map(|one| one.newest.clone()).max();
     let (heat, months) = heat_map(&days, today);
     let (townships, departments) = organs(&ctx, today);
+    let (mut picture, mut county) = (None, None);
+    for one in ctx.declared::<Arc<dyn Face>>() {
+        picture = match picture {
+            None => one.picture(&ctx).await,
+            found => found,
+        };
+        if county.is_none() && !reader.elder {
+            county = one.map(&ctx).await?;
+        }
+    }
     let site = ctx.site();
     let mut shell = reader.shell(&ctx, "首页", "", "");
     shell.crumbs.clear();
     shell.description =
         format!("{}：查政策、申请公开信息、对草案提意见、咨询和办事指南，公开年度工作任务落实情况。", site.name);
+    let mut shell = shell.shared(&ctx);
+    shell.share.picture = picture;
+    let linked = linked(&ctx);
     portal_page(&Home {
-        shell,
+        shell: shell.linked(&linked),
         ways: ways_in(&ctx, Offered::Home),
         shelves,
         progress,
@@ -81,6 +99,38 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
         months,
         townships,
         departments,
+        county,
+    })
+}
+
+/// Who runs the site and how it is searched, as machines read it (schema.org).
+fn linked(ctx: &Ctx) -> Value {
+    let (site, base) = (ctx.site(), base_url(ctx));
+    let mut office = serde_json::Map::new();
+    for (name, value) in [
+        ("@type", "GovernmentOrganization"),
+        ("name", site.name.as_str()),
+        ("url", base.as_str()),
+        ("telephone", site.phone.as_str()),
+        ("email", site.email.as_str()),
+        ("address", site.address.as_str()),
+    ] {
+        if !value.is_empty() {
+            office.insert(name.to_owned(), json!(value));
+        }
+    }
+    json!({
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": site.name,
+        "url": format!("{base}/"),
+        "inLanguage": "zh-CN",
+        "publisher": office,
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": { "@type": "EntryPoint", "urlTemplate": format!("{base}/search?q={{q}}") },
+            "query-input": "required name=q",
+        },
     })
 }
 

@@ -22,7 +22,7 @@ use document::{Kinds, page::base_url, public};
 use http::Method;
 use kernel::id::DocumentId;
 use serde::Serialize;
-use web::Listener;
+use web::{Listener, hooks::Unlinked};
 
 use self::{place::Place, walk::Walk};
 use crate::{App, compose};
@@ -118,6 +118,9 @@ async fn begin(app: &App) -> Result<Vec<String>> {
     let (db, kinds) = (app.ctx.db(), Kinds::of(&app.ctx));
     let withdrawn = public::tombstones(db, &kinds, &[], i64::MAX).await.map_err(refused)?;
     begin.extend(withdrawn.into_iter().map(|tomb| tomb.path));
+    for one in app.ctx.declared::<Arc<dyn Unlinked>>() {
+        begin.extend(one.addresses(&app.ctx).await.map_err(compose::words)?);
+    }
     let mut after = DocumentId::default();
     loop {
         let some = public::places(db, &kinds, &after, 0, 1_000).await.map_err(refused)?;

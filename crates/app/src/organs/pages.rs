@@ -154,7 +154,8 @@ pub(super) async fn page(State(ctx): State<Ctx>, reader: Reader, Path(code): Pat
         .crumb("政务公开", "/openness")
         .crumb("机关名录", "/organs");
     shell.description = lead.clone();
-    let shell = shell.crumb(&organ.short_name, "").column(&organ.name, &lead, &organ.short_name, "机构职能");
+    let shell =
+        shell.crumb(&organ.short_name, "").column(&organ.name, &lead, &organ.short_name, "机构职能").shared(&ctx);
     portal_page(&OrganPage {
         shell,
         kind: organ.sort(),

@@ -5,6 +5,7 @@
 
 mod limits;
 mod links;
+mod masked;
 pub mod pictures;
 pub(crate) mod pieces;
 mod policy;
@@ -14,6 +15,7 @@ mod toc;
 mod words;
 
 pub use limits::TooMuch;
+pub use masked::{Masked, masked, masked_words};
 pub use policy::VERSION;
 use policy::sanitize;
 pub use reading::Article;

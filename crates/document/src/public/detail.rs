@@ -9,7 +9,7 @@ use kernel::{
 };
 use store::{Db, FromRow, query_as, query_scalar};
 
-use super::{Found, Listed, PastEdition, PublicDocument, PublicFile, PublicPicture, Tombstone, list::of_ids};
+use super::{Filter, Found, Listed, PastEdition, PublicDocument, PublicFile, PublicPicture, Tombstone, list::of_ids};
 use crate::{
     commit,
     common::on_day,
@@ -139,6 +139,30 @@ async fn articles(db: &Db, edition: &EditionId) -> Result<Vec<html::Article>> {
     Ok(parts.into_iter().map(part).collect())
 }
 
+/// Articles of one text that are found each by itself; the longest codes have some 1,300.
+pub const MOST_ARTICLES: i64 = 2_000;
+
+/// A file of a public document, as the search reads it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct SearchableFile {
+    /// The file is served at `/attachments/{id}`.
+    pub id: AttachmentId,
+    pub title: String,
+    /// Visible text; empty where none could be read.
+    pub text: String,
+}
+
+/// An article (条) of a public document, as the search reads it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct SearchableArticle {
+    /// Address within the page.
+    pub anchor: String,
+    /// As printed: 第三条.
+    pub number: String,
+    /// Visible text without the number.
+    pub text: String,
+}
+
 /// What the search reads of a public document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Searchable {
@@ -146,21 +170,31 @@ pub struct Searchable {
     pub listed: Listed,
     /// Visible words of the text.
     pub body_text: String,
-    /// Title and visible text of each file.
-    pub attachments: Vec<(String, String)>,
+    /// Its files, in order.
+    pub attachments: Vec<SearchableFile>,
+    /// Its articles, in order, at most [`MOST_ARTICLES`].
+    pub articles: Vec<SearchableArticle>,
 }
 
 /// The same document for the search, without what only its page shows: a rebuild asks this for every document.
 pub async fn searchable(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Searchable>> {
     let Some((listed, text)) = whole(db, kinds, id).await? else { return Ok(None) };
     let attachments = query_as(
-        "SELECT CASE WHEN title = '' THEN file_name ELSE title END, body_text FROM attachment a WHERE edition_id = $1 \
-         AND NOT EXISTS (SELECT 1 FROM picture p WHERE p.edition_id = a.edition_id AND p.id = a.id) ORDER BY position, id",
+        "SELECT id, CASE WHEN title = '' THEN file_name ELSE title END AS title, body_text AS text FROM attachment a \
+         WHERE edition_id = $1 AND NOT EXISTS (SELECT 1 FROM picture p WHERE p.edition_id = a.edition_id AND p.id = a.id) ORDER BY position, id",
     )
     .bind(&text.id)
     .fetch_all(db.read())
     .await?;
-    Ok(Some(Searchable { listed, body_text: text.body_text, attachments }))
+    let articles = query_as(
+        "SELECT anchor, number, text FROM article WHERE edition_id = $1 AND level = $2 AND anchor <> '' ORDER BY place LIMIT $3",
+    )
+    .bind(&text.id)
+    .bind(i64::from(html::Article::LEVEL))
+    .bind(MOST_ARTICLES)
+    .fetch_all(db.read())
+    .await?;
+    Ok(Some(Searchable { listed, body_text: text.body_text, attachments, articles }))
 }
 
 /// What lists show of a document, if it is public now.
@@ -317,9 +351,18 @@ async fn tombstone(db: &Db, kinds: &Kinds, id: &DocumentId) -> Result<Option<Tom
 /// What was withdrawn most recently from these columns (of all when none are given) and is not public again, newest first:
 /// for feeds that must take entries back.
 pub async fn tombstones(db: &Db, kinds: &Kinds, columns: &[ColumnId], limit: i64) -> Result<Vec<Tombstone>> {
+    withdrawn(db, kinds, &Filter { columns: columns.to_vec(), ..Filter::default() }, limit).await
+}
+
+/// The same of these columns and this organ; by what else the filter is narrowed, a tombstone is not: it says nothing of the
+/// text.
+pub async fn withdrawn(db: &Db, kinds: &Kinds, filter: &Filter, limit: i64) -> Result<Vec<Tombstone>> {
     let mut select = Statement::new(TOMB);
-    if !columns.is_empty() {
-        select.add(" AND d.column_slug IN ").list(columns);
+    if !filter.columns.is_empty() {
+        select.add(" AND d.column_slug IN ").list(&filter.columns);
+    }
+    if let Some(organ) = &filter.organ {
+        select.bind(" AND d.organ = ?", organ);
     }
     // A withdrawal is the last change of its edition.
     select.bind(" ORDER BY e.updated_at DESC, e.id DESC LIMIT ?", limit);
@@ -366,6 +409,40 @@ pub async fn texts(db: &Db, editions: &[&EditionId]) -> Result<HashMap<EditionId
     let (sql, values) = select.parts();
     let rows: Vec<(EditionId, String)> = query_as(sql).bind_all(values).fetch_all(db.read()).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// What was read of a public file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileText {
+    pub document: DocumentId,
+    pub file: PublicFile,
+    /// Its visible words.
+    pub text: String,
+    /// Of a PDF the places that were read, as JSON `[{place, text}]`, among them its pages; empty for all others.
+    pub places: String,
+}
+
+#[derive(FromRow)]
+struct FileTextRow {
+    document: DocumentId,
+    #[sql(flatten)]
+    file: FileRow,
+    text: String,
+    places: String,
+}
+
+/// What was read of a file that is listed below a text, if the edition to which it belongs is public now.
+pub async fn file_text(db: &Db, id: &AttachmentId) -> Result<Option<FileText>> {
+    let row: Option<FileTextRow> = query_as(
+        "SELECT d.id AS document, a.id, a.title, a.file_name, a.digest, a.media_type, a.format, a.bytes, a.body_text AS text, \
+         CASE WHEN a.format = 'pdf' THEN a.parts ELSE '' END AS places FROM attachment a \
+         JOIN edition e ON e.id = a.edition_id AND e.state = 'published' \
+         JOIN document d ON d.id = e.document_id AND d.current_edition = e.id WHERE a.id = $1 AND a.position > 0",
+    )
+    .bind(id)
+    .fetch_optional(db.read())
+    .await?;
+    Ok(row.map(|row| FileText { document: row.document, file: row.file.into(), text: row.text, places: row.places }))
 }
 
 /// The file, if the edition to which it belongs is public now. Open it with `ctx.files().open(&digest)`.

@@ -8,6 +8,7 @@ mod detail;
 mod filter;
 mod list;
 mod past;
+mod pointing;
 pub mod proof;
 
 use kernel::{
@@ -16,10 +17,14 @@ use kernel::{
 };
 
 pub use counts::{Counts, Fill, Overview, Total, columns, columns_of, count, count_since, organs, overview, per_day};
-pub use detail::{Searchable, attachment, back, found, leading, listed, searchable, texts, tombstones};
+pub use detail::{
+    FileText, MOST_ARTICLES, Searchable, SearchableArticle, SearchableFile, attachment, back, file_text, found,
+    leading, listed, searchable, texts, tombstones, withdrawn,
+};
 pub use filter::Filter;
 pub use list::{Cursor, Order, Place, Places, Slice, ids, latest, list, places, standing};
 pub use past::{Comparable, comparable, fields, file, side, withheld};
+pub use pointing::{Pointing, pointing};
 
 use crate::{
     html::{Heading, pictures::Address},

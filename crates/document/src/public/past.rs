@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use kernel::id::{DocumentId, EditionId};
 use store::{Db, FromRow, query_as};
-use text::findings::{Severity, homes, personal_numbers};
+use text::findings::{Severity, homes, names, personal_numbers};
 
 use crate::{
     common::{COMPARED, COMPARED_YES},
@@ -98,18 +98,19 @@ pub fn file(row: &rows::AttachmentRow) -> File {
     }
 }
 
-/// Whether the older edition holds a personal number or the address of a home that the newer one no longer has: then it is not read
+/// Whether the older edition holds a personal number, the address of a home or a name beside what is private that the newer one no longer has: then it is not read
 /// again. It is work for a thread that answers nobody else.
 pub fn withheld(old: &Side, new: &Side) -> bool {
     !personal(&compare::said(old)).is_subset(&personal(&compare::said(new)))
 }
 
-/// Personal numbers and addresses of homes, as they stand in the text.
+/// Personal numbers, addresses of homes and lists of names, as they stand in the text.
 fn personal(text: &str) -> BTreeSet<String> {
     let chars: Vec<char> = text.chars().collect();
     let numbers = personal_numbers("body", text).into_iter().filter(|finding| finding.severity == Severity::Block);
     let found = numbers.chain(homes("body", text));
-    found.filter_map(|one| chars.get(one.start..one.end).map(|place| place.iter().collect())).collect()
+    let places = found.filter_map(|one| chars.get(one.start..one.end).map(|place| place.iter().collect()));
+    places.chain(names(text)).collect()
 }
 
 #[cfg(test)]
@@ -132,6 +133,7 @@ mod tests {
                 "<p><a href=\"https://x.cn/1\">名单</a></p>".to_owned(),
             ),
             ("<p>手机13800138000</p>".to_owned(), "<p>手机略</p>".to_owned()),
+            ("<p>患者张三患白血病。</p>".to_owned(), "<p>患者张某患白血病。</p>".to_owned()),
         ] {
             assert!(withheld(&side(&old), &side(&new)), "{old}");
             assert!(!withheld(&side(&old), &side(&format!("{old}<p>新的一段</p>"))), "what is still public: {old}");

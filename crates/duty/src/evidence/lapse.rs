@@ -17,7 +17,7 @@ use serde_json::json;
 use store::{Executor, Follower, FromRow, Result, Tx, built, jobs::NewJob, log, places, query, query_as, query_scalar};
 use web::{
     Ctx,
-    hooks::{Leaving, Publishes},
+    hooks::{Cited, Citing, Leaving, Publishes},
     mail::{Mail, SEND},
 };
 
@@ -56,6 +56,25 @@ impl Leaving for WithItsSubject {
         why: (&'a str, &'a Actor),
     ) -> BoxFuture<'a, store::Result<()>> {
         Box::pin(erased(tx, subject, title, why))
+    }
+}
+
+impl Citing for WithItsSubject {
+    fn citing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, web::Result<Vec<Cited>>> {
+        Box::pin(async move {
+            let sql = "SELECT COUNT(DISTINCT share) FROM evidence WHERE subject_id = $2 AND subject_kind = $1 \
+                       AND withdrawn_at = '' AND lapsed_at = '' AND decision <> 'returned'";
+            let asked = query_scalar::<i64>(sql).bind(&subject.kind).bind(&subject.id);
+            Ok(match asked.fetch_one(ctx.db().read()).await? {
+                0 => Vec::new(),
+                count => vec![Cited {
+                    what: "任务佐证",
+                    label: format!("{count} 个机关的任务（不公开的任务也在内）"),
+                    href: String::new(),
+                    then: "佐证随撤回失效，任务退回办理，承办机关会收到通知".to_owned(),
+                }],
+            })
+        })
     }
 }
 

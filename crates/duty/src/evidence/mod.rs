@@ -20,7 +20,7 @@ use kernel::{
 use store::{Db, Followers, FromRow, Result, built, jobs::Handlers, places, query_as, query_scalar};
 use web::{
     Capability, Ctx,
-    hooks::{Leaving, Publishes},
+    hooks::{Citing, Leaving, Publishes},
     mail::Outward,
 };
 
@@ -74,6 +74,7 @@ pub static EVENTS: [&EventKind; 8] =
 /// Declares what belongs to evidence: its events, jobs, the follower of the log, and what happens when a subject leaves the public.
 pub(crate) fn declared(capability: Capability) -> Capability {
     let leaving: Arc<dyn Leaving> = Arc::new(lapse::WithItsSubject);
+    let citing: Arc<dyn Citing> = Arc::new(lapse::WithItsSubject);
     capability
         .events(&EVENTS)
         .titled("SELECT id, title FROM evidence WHERE id")
@@ -84,6 +85,7 @@ pub(crate) fn declared(capability: Capability) -> Capability {
         // It mails the organ whose evidence fell away.
         .declare(Outward(lapse::SETTLE))
         .declare(leaving)
+        .declare(citing)
 }
 
 fn followers(ctx: &Ctx) -> Followers {

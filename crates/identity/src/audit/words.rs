@@ -26,6 +26,8 @@ pub(crate) struct EventRow {
 /// Fields that hold names and sentences, never codes.
 const VERBATIM: &[&str] = &[
     "aliases",
+    "away",
+    "deputy",
     "email",
     "login",
     "name",
@@ -35,6 +37,7 @@ const VERBATIM: &[&str] = &[
     "opinion",
     "phone",
     "short_name",
+    "stood_for",
     "text",
     "ticked",
     "title",

@@ -277,6 +277,8 @@ both! {
         let other = compose::open(Config::default(), data, Path::new("unused").into(), seams()).await.expect("open");
         let verified = app::doctor::verify(&other).await.expect("verify");
         assert!(!verified.ok && verified.first_bad.as_ref().is_some_and(|bad| bad.contains("尚未封存")), "{verified:?}");
+        let said = app::doctor::advice(&verified).expect("what to do");
+        assert!(said.contains("请启动服务") && !said.contains("停止写入"), "no alarm before the first start: {said}");
         store::log::seals::begin(other.db()).await.expect("sealed from now on");
         let verified = app::doctor::verify(&other).await.expect("verify");
         assert!(verified.ok, "{:?}", verified.first_bad);

@@ -151,6 +151,8 @@ fn wrong_usage_is_2_and_bad_input_is_1_with_words() {
         &["backup", "b.tar.gz"],
         &["search", "公开"],
         &["user", "list"],
+        &["user", "unlock", "clerk"],
+        &["user", "passwd", "clerk"],
         &["serve", "--portal", "127.0.0.1:0", "--office", "127.0.0.1:0"],
         &["plan", "import", "none.txt", "--title", "t", "--year", "2026"],
     ] {

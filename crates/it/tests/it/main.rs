@@ -3,10 +3,12 @@
 mod amendments;
 mod api;
 mod backup;
+mod canaries;
 mod cli;
 mod columns;
 mod duties;
 mod duties_office;
+mod face;
 mod first_steps;
 mod forged;
 mod identity;

@@ -29,14 +29,14 @@ pub(crate) struct Object {
     state: &'static str,
     /// Beginnings of the routes that are about it.
     under: &'static [&'static str],
-    places: BTreeMap<&'static str, String>,
+    pub(crate) places: BTreeMap<&'static str, String>,
     /// What a form needs so that only permission can refuse it.
-    fields: Vec<(&'static str, String)>,
+    pub(crate) fields: Vec<(&'static str, String)>,
 }
 
 impl Object {
     /// The address of `route` for this object; `None` when the route is about something else.
-    fn address(&self, route: &RouteInfo) -> Option<String> {
+    pub(crate) fn address(&self, route: &RouteInfo) -> Option<String> {
         if !self.under.iter().any(|start| route.path.starts_with(start)) {
             return None;
         }
@@ -84,6 +84,32 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
     ];
     let mut fields: Vec<_> = fields.map(|(name, value)| (name, value.to_owned())).to_vec();
     fields.push(("version", version.to_string()));
+    let mut places = BTreeMap::from([
+        ("id", id.clone()),
+        ("edition", edition),
+        ("file", file),
+        ("picture", picture),
+        ("name", "40x30.png".to_owned()),
+    ]);
+    if matches!(state, "draft" | "returned") {
+        // A file that its editor began to send.
+        let digest = "0".repeat(64);
+        let named = [("name", "b.txt"), ("size", "1"), ("digest", digest.as_str())];
+        let mut editor = app.editor(OWN).await;
+        let begun = editor.post(&format!("/documents/{id}/uploads"), &named).await.expect(200).json();
+        places.insert("upload", begun["upload"].as_str().expect("an upload").to_owned());
+    }
+    if state == "secrecy" {
+        let mut reviewer = app.reviewer(Gate::SECRECY).await;
+        let noted = [("quote", "正文"), ("comment", "请核对")];
+        reviewer.post(&format!("/reviews/{}/comments", places["edition"]), &noted).await.expect(303);
+        let comment: String = store::query_scalar("SELECT id FROM text_comment WHERE edition_id = $1")
+            .bind(&places["edition"])
+            .fetch_one(app.ctx().db().read())
+            .await
+            .expect("comment");
+        places.insert("comment", comment);
+    }
     Object {
         state,
         under: &[
@@ -93,13 +119,7 @@ async fn document(app: &TestApp, state: &'static str, seeded: SeedState) -> Obje
             "/bypasses/{edition}",
             "/pictures/{picture}",
         ],
-        places: BTreeMap::from([
-            ("id", id),
-            ("edition", edition),
-            ("file", file),
-            ("picture", picture),
-            ("name", "40x30.png".to_owned()),
-        ]),
+        places,
         fields,
     }
 }

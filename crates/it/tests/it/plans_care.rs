@@ -235,12 +235,12 @@ both! {
         let set: Vec<_> = set.iter().map(|(name, value)| (*name, value.as_str())).collect();
         clerk.post(&format!("{path}/many"), &set).await.expect(303);
         clerk.get(&path).await.expect(200).shows("须重新送审");
-        reviewer.get("/").await.expect(200).hides("要点保密审查");
+        reviewer.get("/").await.expect(200).hides("计划保密审查");
         ask(&mut clerk, &plan).await;
         app.work().await;
         let told = letters(app, "reviewer-secrecy@example.invalid");
         assert!(told.contains("等待保密审查") && told.contains(&format!("/plans/{plan}/clearance")), "{told}");
-        reviewer.get("/").await.expect(200).shows("要点保密审查");
+        reviewer.get("/").await.expect(200).shows("计划保密审查");
         pass(app, &plan, "").await;
         app.work().await;
         let told = letters(app, "clerk@example.invalid");

@@ -60,7 +60,7 @@ both! {
             version = page.field("version");
         }
         let grace = [("version", version.as_str()), ("text", "建立回应台账。"), ("due_on", ""), ("grace_days", "10"), ("visibility", "public")];
-        clerk.post(&format!("{path}/duties/{id}"), &grace).await.expect(422).shows("期后天数只用于按频次报送的任务");
+        clerk.post(&format!("{path}/duties/{id}"), &grace).await.expect(422).shows("宽限天数只用于按频次报送的任务");
         let off = [("version", version.as_str()), ("text", "建立回应台账。"), ("due_on", "2025-03-01"), ("visibility", "public")];
         let done = clerk.post(&format!("{path}/duties/{id}"), &off).await.expect(303);
         clerk.get(&done.location()).await.expect(200).shows("不在 2026 年");

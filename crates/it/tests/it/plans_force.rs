@@ -251,7 +251,7 @@ both! {
         reviewer.get(&clearance).await.expect(404);
         let ask = clerk.get(&path).await.field("once");
         clerk.post(&format!("{clearance}/request"), &[("version", &version), ("once", &ask)]).await.expect(303);
-        reviewer.get("/").await.expect(200).shows("要点保密审查").shows(&clearance);
+        reviewer.get("/").await.expect(200).shows("计划保密审查").shows(&clearance);
         let page = reviewer.get(&clearance).await.expect(200).shows("建立回应台账").shows("每季度公布一次");
         app.person("elsewhere", "QH010", &[Role::ReviewerSecrecy]).await.get(&clearance).await.expect(403);
         clerk.get(&clearance).await.expect(403);
@@ -260,7 +260,7 @@ both! {
         let seen = page.field("seen");
         let back = [("once", page.field("once")), ("words", String::new())];
         let back: Vec<_> = back.iter().map(|(name, value)| (*name, value.as_str())).chain([("seen", seen.as_str()), ("op", "return")]).collect();
-        let page = reviewer.post(&clearance, &back).await.expect(422).shows("请写明退回的原因");
+        let page = reviewer.post(&clearance, &back).await.expect(422).shows("请写明退回理由");
         let once = page.field("once");
         let back = [("once", once.as_str()), ("seen", &seen), ("op", "return"), ("words", "第二条涉及尚未公开的项目")];
         reviewer.post(&clearance, &back).await.expect(303);

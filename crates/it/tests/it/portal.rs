@@ -35,6 +35,9 @@ const SURFACES: &[&str] = &[
     "/documents?organ=QH010",
     "/columns/notices",
     "/columns/notices/feed.atom",
+    "/organs/QH010/feed.atom",
+    "/policies/feed.atom?kind=all",
+    "/documents/feed.atom",
     "/columns/notices/list.csv",
     "/columns/notices/list.json",
     "/organs",
@@ -47,9 +50,12 @@ const SURFACES: &[&str] = &[
     "/reports",
     "/data",
     "/feed.atom",
+    "/receipts",
+    "/receipts?q=%E9%87%91%E4%B8%9D%E9%9B%80",
     "/sitemap.xml",
     "/sitemap",
     "/robots.txt",
+    "/.well-known/security.txt",
     "/statements/accessibility",
     "/statements/privacy",
     "/statements/about",
@@ -62,6 +68,7 @@ const SURFACES: &[&str] = &[
     "/api/v1/openapi.json",
     "/search?q=%E9%87%91%E4%B8%9D%E9%9B%80%E4%B8%83%E5%9B%9B%E4%B8%80%E4%B9%9D",
     "/api/v1/search?q=%E9%87%91%E4%B8%9D%E9%9B%80",
+    "/search/feed.atom?q=%E9%87%91%E4%B8%9D%E9%9B%80",
     "/plans",
     "/documents?q=%E9%87%91%E4%B8%9D%E9%9B%80",
     "/organs?q=%E9%87%91%E4%B8%9D%E9%9B%80",
@@ -86,16 +93,17 @@ const PAGES: &[&str] = &[
     "/data",
     "/api",
     "/sitemap",
+    "/receipts",
     "/statements/accessibility",
     "/statements/privacy",
     "/statements/about",
 ];
 
-fn moment(text: &str) -> Timestamp {
+pub(crate) fn moment(text: &str) -> Timestamp {
     text.parse().expect("moment")
 }
 
-async fn column(app: &TestApp) {
+pub(crate) async fn column(app: &TestApp) {
     let mut tx = app.ctx().db().write().await.expect("write");
     let data = ColumnData {
         slug: "notices".into(),
@@ -109,14 +117,14 @@ async fn column(app: &TestApp) {
     tx.commit().await.expect("commit");
 }
 
-async fn put(app: &TestApp, one: Seed) -> String {
+pub(crate) async fn put(app: &TestApp, one: Seed) -> String {
     let mut tx = app.ctx().db().write().await.expect("write");
     let id = seed(app.ctx(), &mut tx, one).await.expect("seed");
     tx.commit().await.expect("commit");
     String::from(id)
 }
 
-fn notice(title: &str, body: &str) -> Seed {
+pub(crate) fn notice(title: &str, body: &str) -> Seed {
     let at = moment("2026-02-10T02:00:00Z");
     Seed::published(OrganCode::from("QH010"), "notices", &NOTICE, title, body, at)
 }
@@ -164,7 +172,7 @@ async fn attachments(app: &TestApp) -> Vec<String> {
 }
 
 /// Changes rows directly: what is tested here is reading, whatever the way by which the state came about.
-async fn change(app: &TestApp, sql: &'static str, values: &[&str]) -> u64 {
+pub(crate) async fn change(app: &TestApp, sql: &'static str, values: &[&str]) -> u64 {
     let mut tx = app.ctx().db().write().await.expect("write");
     let mut query = store::query(sql);
     for value in values {
@@ -232,6 +240,7 @@ both! {
         for path in &files {
             reader.get(path).await.expect(404);
             reader.get(&format!("{path}/{}.xlsx", "a")).await.expect(404);
+            reader.get(&path.replace("/attachments/", "/files/")).await.expect(404).hides(CANARY);
         }
         for list in ["/documents.json", "/api/v1/documents"] {
             let found = reader.get(&format!("{list}?q=%E9%87%91%E4%B8%9D%E9%9B%80")).await.json();
@@ -355,7 +364,7 @@ both! {
 
     async fn unknown_addresses_help_and_nothing_runs(app) {
         let mut reader = app.visitor();
-        for path in ["/nothing", "/documents/none", "/policies/none", "/organs/NONE", "/columns/none", "/attachments/none", "/sitemap.xml?part=x"] {
+        for path in ["/nothing", "/documents/none", "/policies/none", "/organs/NONE", "/columns/none", "/attachments/none", "/files/none", "/sitemap.xml?part=x"] {
             let reply = reader.get(path).await.expect(404);
             let policy = reply.headers[http::HeaderName::from_static("content-security-policy")].to_str().expect("ascii").to_owned();
             assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
@@ -428,7 +437,7 @@ both! {
 }
 
 /// Fails unless every element is closed in order and every `&` begins an entity.
-fn well_formed(xml: &str) {
+pub(crate) fn well_formed(xml: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = xml;
     while let Some(at) = rest.find('<') {

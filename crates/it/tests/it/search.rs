@@ -1,11 +1,11 @@
 //! Stories of search: what becomes public is found, what is not is not, and a broken index costs nothing.
 
-use document::common::DOCUMENT_NUMBER;
+use document::common::{DOCUMENT_NUMBER, IN_FORCE, REPEALED, VALIDITY};
 use jiff::Timestamp;
 use kernel::Role;
 use publishing::{
     kinds::POLICY,
-    seed::{Seed, SeedState, seed},
+    seed::{Seed, SeedFile, SeedState, seed},
 };
 use review::Gate;
 use testkit::{TestApp, both};
@@ -44,6 +44,101 @@ both! {
         let answer = app.visitor().get("/api/v1/search?q=%E7%94%B5%E6%A2%AF&organ=%E5%8E%BF%E8%B4%A2%E6%94%BF%E5%B1%80").await.json();
         assert_eq!(answer["total"], 1, "{answer}");
         assert_eq!(answer["hits"][0]["id"], id.as_str());
+    }
+
+    async fn an_article_and_a_file_are_found_by_themselves_and_open_at_their_place(app) {
+        let body = "<h2>第一章 总则</h2><p>第一条 为了规范养犬，制定本办法。</p><p>第二条 犬只应当登记。</p>\
+                    <p>第十九条 携犬出户须牵领，犬绳不长于一米五。</p><p>遇到他人主动避让。</p>";
+        let file = SeedFile { file_name: "登记网点.txt".into(), title: "登记网点一览".into(), bytes: "城关兽医站".into() };
+        let mut document = policy("青禾县人民政府关于印发《青禾县养犬管理办法》的通知", body);
+        document.files = vec![file];
+        let id = put(app, document).await;
+        let hit = |answer: &serde_json::Value| answer["hits"][0]["parts"][0].clone();
+        let mut visitor = app.visitor();
+        let mut ask = async |query: &str| {
+            let path = format!("/api/v1/search?q={}", web::page::escape_query(query));
+            visitor.get(&path).await.expect(200).json()
+        };
+        let answer = ask("犬绳 避让").await;
+        assert_eq!((&answer["total"], &answer["hits"][0]["id"]), (&1.into(), &id.clone().into()), "{answer}");
+        assert_eq!(hit(&answer)["title"], "第十九条", "{answer}");
+        assert_eq!(hit(&answer)["url"], format!("/policies/{id}#第十九条"), "{answer}");
+        // By its number, in figures or in words, beside any part of the title.
+        for query in ["养犬管理办法第十九条", "养犬 第19条", "青禾县养犬管理办法 十九条"] {
+            let answer = ask(query).await;
+            assert_eq!(hit(&answer)["title"], "第十九条", "{query}: {answer}");
+        }
+        // The title alone finds the whole, and no article of it.
+        let answer = ask("养犬管理办法").await;
+        assert_eq!((&answer["total"], &answer["hits"][0]["parts"]), (&1.into(), &serde_json::json!([])), "{answer}");
+        let answer = ask("城关兽医站").await;
+        assert_eq!(hit(&answer)["title"], "登记网点一览", "{answer}");
+        let url = hit(&answer)["url"].as_str().expect("an address").to_owned();
+        visitor.get(&url).await.expect(200);
+        // What the notice issues is a name of it.
+        page(app, "青禾县养犬管理办法").await.shows("class=\"best\"");
+        page(app, "犬绳").await.shows(&format!("href=\"/policies/{id}#第十九条\""));
+    }
+
+    async fn numbers_are_found_as_people_remember_them(app) {
+        let mut document = policy("关于做好救助工作的通知", "<p>正文。</p>");
+        document.values = document.values.with(&DOCUMENT_NUMBER, "民发〔2019〕9号");
+        let id = put(app, document).await;
+        let mut other = policy("关于救助站建设的通知", "<p>正文。</p>");
+        other.values = other.values.with(&DOCUMENT_NUMBER, "民发〔2019〕19号");
+        put(app, other).await;
+        let mut decree = policy("政府信息公开条例", "<p>正文。</p>");
+        decree.values = decree.values.with(&DOCUMENT_NUMBER, "国令第711号");
+        let decree = put(app, decree).await;
+        for query in ["民发9号", "民发第9号", "民发〔2019〕9号", "民发2019 9号"] {
+            page(app, query).await.shows("找到 1 条").shows(&format!("/policies/{id}"));
+        }
+        for query in ["国令第711号", "国务院令第711号", "国务院令711号"] {
+            page(app, query).await.shows(&format!("/policies/{decree}"));
+        }
+    }
+
+    async fn what_holds_stands_before_what_is_past_although_it_is_older(app) {
+        let (title, body) = ("青禾县公租房管理办法", "<p>公租房按季度分配。</p>");
+        let mut past = policy(title, body);
+        past.values = past.values.with(&VALIDITY, REPEALED);
+        let past = put(app, past).await;
+        let at = moment("2021-03-01T01:00:00Z");
+        let mut valid = Seed::published("QH010".into(), "policies", &POLICY, title, body, at);
+        valid.values = valid.values.with(&VALIDITY, IN_FORCE);
+        let valid = put(app, valid).await;
+        let path = format!("/api/v1/search?q={}", web::page::escape_query("公租房 分配"));
+        let answer = app.visitor().get(&path).await.json();
+        let ids: Vec<&str> = answer["hits"].as_array().expect("hits").iter().filter_map(|hit| hit["id"].as_str()).collect();
+        assert_eq!(ids, [valid.as_str(), past.as_str()], "{answer}");
+    }
+
+    async fn a_search_can_be_followed(app) {
+        let id = put(app, policy("既有住宅加装电梯 & <补助> 办法", "<p>每台补助二十万元。</p>")).await;
+        let at = moment("2025-01-02T01:00:00Z");
+        let older = Seed::published("QH010".into(), "policies", &POLICY, "电梯维护保养规定", "<p>正文。</p>", at);
+        let older = put(app, older).await;
+        put(app, Seed { state: SeedState::Draft, ..policy("尚未公开的电梯方案", "<p>电梯。</p>") }).await;
+        let link = "href=\"/search/feed.atom?q=%E7%94%B5%E6%A2%AF\">订阅</a>";
+        page(app, "电梯").await.shows(link).shows("application/atom+xml");
+        let mut reader = app.visitor();
+        let reply = reader.get("/search/feed.atom?q=%E7%94%B5%E6%A2%AF").await.expect(200);
+        assert!(reply.headers[http::header::CONTENT_TYPE].to_str().expect("ascii").starts_with("application/atom+xml"));
+        let feed = reply.text();
+        crate::portal::well_formed(&feed);
+        let place = |id: &str| feed.find(&format!("document/{id}</id>")).unwrap_or_else(|| panic!("{id} is not in {feed}"));
+        assert!(place(&id) < place(&older), "the newest first");
+        assert!(feed.contains("加装电梯 &#38; &#60;补助&#62; 办法") && !feed.contains("尚未公开"), "{feed}");
+        assert!(feed.contains("<updated>2026-03-01T00:00:00+08:00</updated>"), "{feed}");
+        // With a filter it follows that alone; what nothing holds is an empty feed, and no question is the feed of everything.
+        let own = reader.get("/search/feed.atom?q=%E7%94%B5%E6%A2%AF&year=2025").await.expect(200);
+        own.shows(&older).hides(&id);
+        let none = reader.get("/search/feed.atom?q=%E9%A5%95%E9%A4%AE").await.expect(200).hides("<entry>");
+        crate::portal::well_formed(&none.text());
+        assert_eq!(reader.get("/search/feed.atom").await.expect(307).location(), "/feed.atom");
+        // What is withdrawn is in no feed.
+        crate::publishing::changes::withdraw(app, &older, "有误").await;
+        reader.get("/search/feed.atom?q=%E7%94%B5%E6%A2%AF").await.expect(200).hides(&older).shows(&id);
     }
 
     async fn what_is_not_public_is_never_found(app) {

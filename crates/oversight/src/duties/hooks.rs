@@ -16,7 +16,7 @@ use kernel::{
 };
 use web::{
     Ctx, Result,
-    hooks::{Dataset, Datasets, DeskItem, DeskSource, Group, Mention, Mentions},
+    hooks::{Dataset, Datasets, DeskItem, DeskSource, Group, Mapped, Mention, Mentions, OnMap},
 };
 
 use crate::{
@@ -34,6 +34,11 @@ pub(crate) fn desk_source() -> Arc<dyn DeskSource> {
 /// Which public duties a document shows as done.
 pub(crate) fn mentions() -> Arc<dyn Mentions> {
     Arc::new(Uses)
+}
+
+/// The plans, on the site map.
+pub(crate) fn on_map() -> Arc<dyn OnMap> {
+    Arc::new(Year)
 }
 
 /// The plans in force, as data.
@@ -142,7 +147,7 @@ async fn drafts(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<(
             let title = format!("{}：{what}，待确认", asked.title);
             let since = day(&asked.requested_at);
             let href = format!("/plans/{}", asked.plan);
-            items.push(DeskItem { since, ..item("要点撤销", Group::DUTY, title, href) });
+            items.push(DeskItem { since, ..item("计划撤销", Group::DUTY, title, href) });
         }
     }
     // Who asked is told for a week, on the work list too: mail is not read by everybody.
@@ -150,7 +155,7 @@ async fn drafts(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<(
     for told in revoke::refused_to(ctx.db().read(), &staff.account, &week).await? {
         let title = format!("{}：{}不同意撤销，计划照常执行", told.title, told.decided_by_name);
         let href = format!("/plans/{}", told.plan);
-        items.push(DeskItem { since: day(&told.decided_at), ..item("要点撤销", Group::RETURNED, title, href) });
+        items.push(DeskItem { since: day(&told.decided_at), ..item("计划撤销", Group::RETURNED, title, href) });
     }
     for draft in rows::drafts(ctx.db()).await? {
         let (group, what, page) = match clear::of_draft(ctx.db(), &draft.id).await? {
@@ -163,7 +168,7 @@ async fn drafts(ctx: &Ctx, staff: &Staff, items: &mut Vec<DeskItem>) -> Result<(
         items.push(DeskItem {
             organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
             since: day(&draft.created_at),
-            ..item("要点草稿", group, format!("{}：{what}", draft.title), format!("/plans/{}/{page}", draft.id))
+            ..item("计划草稿", group, format!("{}：{what}", draft.title), format!("/plans/{}/{page}", draft.id))
         });
     }
     for row in amend::prepared(ctx.db()).await? {
@@ -191,10 +196,10 @@ async fn without_reviewer(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
     let Some(first) = waiting.first() else { return Ok(()) };
     if clear::reviewers(ctx).await?.is_empty() {
         let office = ctx.directory().short_name(&ctx.office_organ()).to_owned();
-        let title = format!("{office}没有保密审查员账号，{} 份要点送审后没有人能审查，请建立账号", waiting.len());
+        let title = format!("{office}没有保密审查员账号，{} 份计划送审后没有人能审查，请建立账号", waiting.len());
         let since = day(&first.asked_at);
         items
-            .push(DeskItem { since, ..item("要点·无人审查", Group::SYSTEM, title, "/accounts/new".to_owned()) });
+            .push(DeskItem { since, ..item("计划·无人审查", Group::SYSTEM, title, "/accounts/new".to_owned()) });
     }
     Ok(())
 }
@@ -205,8 +210,8 @@ async fn clearances(ctx: &Ctx, items: &mut Vec<DeskItem>) -> Result<()> {
     for asked in clear::waiting(ctx.db()).await? {
         let since = day(&asked.asked_at);
         let (kind, end) = match asked.amendment.as_str() {
-            "" => ("审核·要点保密审查", String::new()),
-            id => ("审核·要点调整保密审查", format!("?amendment={id}")),
+            "" => ("审核·计划保密审查", String::new()),
+            id => ("审核·年中调整保密审查", format!("?amendment={id}")),
         };
         items.push(DeskItem {
             organ: ctx.directory().short_name(&ctx.office_organ()).to_owned(),
@@ -294,5 +299,11 @@ impl PlanProgress for Year {
 impl Datasets for Year {
     fn all<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Dataset>>> {
         Box::pin(async move { portal::datasets(ctx).await })
+    }
+}
+
+impl OnMap for Year {
+    fn pages<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<Mapped>>> {
+        Box::pin(async move { portal::on_map(ctx).await })
     }
 }

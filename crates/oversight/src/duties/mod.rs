@@ -20,7 +20,7 @@ use kernel::{Actor, Directory, OrganCode};
 use web::{Ctx, Listener, Routes};
 
 pub(crate) use board::{export::day, find::finder};
-pub(crate) use hooks::{datasets, desk_source, mentions, plan_progress};
+pub(crate) use hooks::{datasets, desk_source, mentions, on_map, plan_progress};
 
 /// Routes of the duty board and of the duties' pages.
 pub(crate) fn routes() -> Routes {

@@ -132,6 +132,9 @@ fn read(source: &Source, spec: &Spec, frame: &mut Frame<'_>) -> Result<Result<Re
     }
     let mut warnings = warnings_of(parsed.as_ref(), source);
     warnings.extend(rows.warnings.iter().cloned());
+    if let Some(message) = spanned(&title, year).filter(|_| spec.year.is_none()) {
+        warnings.insert(0, plan_text::Warning { line: 1, message, dropped: String::new() });
+    }
     Ok(Ok(Read { parsed, text, rows, title, year, text_year, warnings }))
 }
 
@@ -208,6 +211,21 @@ pub async fn import(ctx: &Ctx, actor: &Actor, source: Source, spec: Spec) -> Res
     tx.remember(&spec.once, id.as_str()).await?;
     tx.commit().await?;
     Ok(Taken::Draft(id))
+}
+
+/// What is said of a title that names several years where nobody chose one: 三年行动方案（2025—2027年）.
+fn spanned(title: &str, year: i16) -> Option<String> {
+    let mut years = years_in(title);
+    years.dedup();
+    if years.len() < 2 {
+        return None;
+    }
+    let years: Vec<String> = years.iter().map(|year| format!("{year} 年")).collect();
+    Some(format!(
+        "标题里写了 {}，系统先按第一个登记为 {year} 年度；没有写年份的时限没有换算成日期。\
+         请在“改标题、年度、文号、成文日期”里核对年度，再逐项核对期限。",
+        years.join("、")
+    ))
 }
 
 /// Whether a text is a regulation: articles in the order of the law, and nobody who answers for any of them.
@@ -318,4 +336,17 @@ async fn discard(ctx: &Ctx, tx: &mut Tx, actor: &Actor, old: &PlanId, new: &Plan
     let event = NewEvent::new(&events::DISCARDED, old, actor).organ(&ctx.office_organ());
     tx.append(event.data(json!({"replaced_by": new}))).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spanned;
+
+    #[test]
+    fn a_title_of_several_years_is_told() {
+        let said = spanned("青禾县公开三年行动方案（2025—2027年）", 2025).expect("told");
+        assert!(said.contains("2025 年、2027 年") && said.contains("登记为 2025 年度"), "{said}");
+        assert_eq!(spanned("青禾县2025年工作要点（2025年修订）", 2025), None);
+        assert_eq!(spanned("青禾县工作要点", 2025), None);
+    }
 }

@@ -87,7 +87,7 @@ pub(super) fn merge(plan: &PlanRow, base: Option<&DutyRow>, theirs: &DutyRow, mi
         cadence: one("频次", &|fields| fields.cadence.clone(), &|code| {
             Cadence::from_code(code).map_or("一次性", Cadence::label).to_owned()
         }),
-        grace_days: one("期后几天内报送", &|fields| fields.grace_days.clone(), &plain),
+        grace_days: one("宽限天数", &|fields| fields.grace_days.clone(), &plain),
         visibility: one("进展是否公开", &|fields| fields.visibility.clone(), &|code| {
             Visibility::from_code(code).label().to_owned()
         }),

@@ -105,6 +105,20 @@ impl ClauseView {
         let title = self.title.trim_end_matches('…').trim_end_matches('。');
         !title.is_empty() && self.duties.first().is_some_and(|duty| duty.text.starts_with(title))
     }
+
+    /// How many duties it issues, as the whole plan counts them, and what else stands in it.
+    pub(crate) fn counted(&self) -> String {
+        let apart = |one: fn(&DutyView) -> bool| self.duties.iter().filter(|duty| one(duty)).count();
+        let (out, principles) = (apart(|duty| !duty.is_duty), apart(|duty| duty.is_duty && duty.principle));
+        let mut said = format!("{} 项", self.duties.len() - out - principles);
+        if principles > 0 {
+            said.push_str(&format!("，另有 {principles} 项不分解到单位"));
+        }
+        if out > 0 {
+            said.push_str(&format!("，{out} 项不作为任务"));
+        }
+        said
+    }
 }
 
 /// A name that means no organ yet, once for the whole plan.
@@ -508,9 +522,10 @@ pub(crate) fn cadence_choices() -> Vec<(&'static str, &'static str)> {
     Cadence::ALL.iter().map(|cadence| (cadence.code(), cadence.label())).collect()
 }
 
-/// Roles, for selects.
+/// Roles, for selects: first the one that is true of a name of which nobody says more; only one can lead.
 pub(crate) fn role_choices() -> Vec<(&'static str, &'static str)> {
-    OwnerRole::ALL.iter().map(|role| (role.code(), role.label())).collect()
+    let roles = [OwnerRole::Responsible, OwnerRole::Lead, OwnerRole::Support];
+    roles.iter().map(|role| (role.code(), role.label())).collect()
 }
 
 /// Visibilities, for selects.

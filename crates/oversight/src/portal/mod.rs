@@ -3,12 +3,16 @@
 
 mod api;
 mod data;
+mod feed;
 mod load;
 mod pages;
 
 use duty::Progress;
 use kernel::permission::READ_PUBLIC;
-use web::{Capability, Ctx, Listener, Result, Routes, hooks::Dataset};
+use web::{
+    Capability, Ctx, Listener, Result, Routes,
+    hooks::{Dataset, Mapped},
+};
 
 /// Routes of the portal.
 pub(crate) fn routes() -> Routes {
@@ -17,6 +21,7 @@ pub(crate) fn routes() -> Routes {
         .get("/plans/{id}", &READ_PUBLIC, pages::plan)
         .get("/plans/{id}/text", &READ_PUBLIC, pages::text)
         .get("/plans/{id}/clauses/{clause}", &READ_PUBLIC, pages::clause)
+        .get("/plans/{id}/feed.atom", &READ_PUBLIC, feed::feed)
         .get("/plans/{id}/duties.csv", &READ_PUBLIC, data::csv)
         .get(api::LIST.path, &READ_PUBLIC, api::list)
         .get(api::ONE.path, &READ_PUBLIC, api::one)
@@ -60,6 +65,14 @@ pub(crate) async fn current_progress(ctx: &Ctx) -> Result<Option<Progress>> {
         doing: sum(|bar| bar.1),
         overdue: sum(|bar| bar.2),
     }))
+}
+
+/// The pages of plans, revoked ones apart: those lead nowhere.
+pub(crate) async fn on_map(ctx: &Ctx) -> Result<Vec<Mapped>> {
+    let mut plans = load::all(ctx).await?;
+    plans.retain(|line| !line.revoked);
+    let pages = plans.into_iter().flat_map(|line| ["", "/text"].map(|part| format!("/plans/{}{part}", line.id)));
+    Ok(pages.map(|href| Mapped { href, changed: String::new() }).collect())
 }
 
 /// Every plan in force that the public can see, of whatever year and kind, for whoever takes data.

@@ -76,7 +76,9 @@ pub(super) async fn list(State(ctx): State<Ctx>, reader: Reader) -> Result<Respo
             _ => years.push(YearGroup { year: item.line.year, lines: vec![item] }),
         }
     }
-    portal_page(&ListPage { shell: shell(&ctx, &reader, "工作要点落实情况").crumb(SECTION, ""), years })
+    portal_page(&ListPage {
+        shell: shell(&ctx, &reader, "工作要点落实情况").crumb(SECTION, "").shared(&ctx), years
+    })
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -122,7 +124,9 @@ fn content(shell: PortalShell, ctx: &Ctx, plan: &PublicPlan, title: &str) -> Por
     let source =
         ctx.directory().get(&ctx.office_organ()).map_or_else(|| ctx.site().host.clone(), |organ| organ.name.clone());
     let description = format!("{}逐项任务的承办机关、进度和佐证", plan.row.title);
-    shell.content(title, &time::show_minute(&plan.row.confirmed_at), &source, "工作要点,落实情况", &description)
+    shell
+        .content(title, &time::show_minute(&plan.row.confirmed_at), &source, "工作要点,落实情况", &description)
+        .shared(ctx)
 }
 
 /// Longest text of a clause that stands on the plan's page in full.

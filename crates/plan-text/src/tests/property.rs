@@ -158,7 +158,8 @@ fn holds(source: &str) {
                 let told = plan.warnings.iter().map(|warning| &*warning.dropped).filter(|dropped| !dropped.is_empty());
                 let unmarked = told.fold(source.to_owned(), |text, dropped| text.replace(dropped, ""));
                 // and 〃 in a table means the name above
-                let written = [&*clause.owner_note, source, &unmarked].iter().any(|text| bare(text).contains(&bare(&owner.name)));
+                let written =
+                    [&*clause.owner_note, source, &unmarked].iter().any(|text| bare(text).contains(&bare(&owner.name)));
                 assert!(written, "{owner:?} {source:?}");
             }
         }

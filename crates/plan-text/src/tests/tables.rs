@@ -172,6 +172,15 @@ fn owners_of_several_rows() {
     assert!(warns(&found.warnings, 4, "“完成时限”一格是空的"), "{:#?}", found.warnings);
 }
 
+/// What a column of terms says holds, whatever the task says of days.
+#[test]
+fn the_whole_year_in_a_cell_is_a_rhythm() {
+    let source = "2025年演示县清单\n序号\t工作任务\t责任单位\t完成时限\n1\t3个工作日内公开结果\t县教体局\t全年";
+    let found = plan(source);
+    let clause = &found.sections[0].clauses[0];
+    assert_eq!((clause.cadence, clause.due_on), (Some(crate::Cadence::Continuous), None), "{clause:#?}");
+}
+
 /// Columns of remarks are no duties; a term in one holds where no column has the terms.
 #[test]
 fn remarks() {

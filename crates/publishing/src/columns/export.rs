@@ -7,6 +7,7 @@ use kernel::organ::Match;
 use web::{Ctx, Result, page};
 
 use super::import::{HEADINGS, Line};
+use crate::gates;
 
 /// All columns as they are kept, in the order of the tree.
 ///
@@ -14,10 +15,12 @@ use super::import::{HEADINGS, Line};
 /// When the database fails.
 pub async fn lines(ctx: &Ctx) -> Result<Vec<Line>> {
     let mut items = rows::items(ctx.db().read()).await?;
+    let mut gates = gates::written(ctx).await?;
     let line = |(at, (_, row)): (usize, (usize, rows::Row))| Line {
         number: at + 1,
         hidden: if row.hidden { "是" } else { "否" }.to_owned(),
         unsaid: Vec::new(),
+        gates: gates.remove(&row.slug).unwrap_or_default(),
         data: ColumnData {
             items: rows::write_items(&items.remove(&row.slug).unwrap_or_default()),
             slug: row.slug,
@@ -37,7 +40,7 @@ pub async fn lines(ctx: &Ctx) -> Result<Vec<Line>> {
 }
 
 /// What a column says, in the order of [`HEADINGS`] and in the words of the pages.
-fn cells(ctx: &Ctx, line: &Line) -> [String; 12] {
+fn cells(ctx: &Ctx, line: &Line) -> [String; 13] {
     let data = &line.data;
     let purpose = purposes(ctx).into_iter().find(|purpose| purpose.code == data.purpose);
     let (directory, today) = (ctx.directory(), ctx.today());
@@ -57,6 +60,7 @@ fn cells(ctx: &Ctx, line: &Line) -> [String; 12] {
         Cadence::from_code(&data.cadence).map_or_else(|| data.cadence.clone(), |cadence| cadence.label().to_owned()),
         if named { short.to_owned() } else { data.organ.to_string() },
         line.hidden.clone(),
+        line.gates.clone(),
     ]
 }
 
@@ -67,7 +71,7 @@ pub fn sheet(ctx: &Ctx, lines: &[Line]) -> Sheet {
         title: None,
         header: HEADINGS.iter().map(|(_, label, _)| (*label).to_owned()).collect(),
         rows: lines.iter().map(|line| cells(ctx, line).into_iter().map(Into::into).collect()).collect(),
-        widths: vec![20.0, 22.0, 16.0, 48.0, 30.0, 12.0, 20.0, 14.0, 40.0, 12.0, 16.0, 8.0],
+        widths: vec![20.0, 22.0, 16.0, 48.0, 30.0, 12.0, 20.0, 14.0, 40.0, 12.0, 16.0, 8.0, 40.0],
     }
 }
 

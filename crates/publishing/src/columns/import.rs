@@ -6,13 +6,16 @@ use std::collections::HashMap;
 
 use document::columns::{self as rows, Cadence, ColumnData, ColumnKind, Row, Written, purposes};
 use documents::tables::Table;
-use kernel::{Actor, OrganCode, id::ColumnId, organ::Match};
+use kernel::{Actor, OrganCode, id::ColumnId, may, organ::Match};
+use review::Route;
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Refusal, Result};
 
+use crate::gates;
+
 /// What a table of columns may have: code, heading, other headings that are understood.
-pub const HEADINGS: [(&str, &str, &[&str]); 12] = [
+pub const HEADINGS: [(&str, &str, &[&str]); 13] = [
     ("slug", "网址名", &["栏目代码", "代码"]),
     ("name", "栏目名称", &["名称", "栏目"]),
     ("parent", "上级栏目", &["上级"]),
@@ -25,6 +28,7 @@ pub const HEADINGS: [(&str, &str, &[&str]); 12] = [
     ("cadence", "更新频次", &["更新频率", "频次"]),
     ("organ", "维护单位", &["责任单位", "维护机关"]),
     ("hidden", "隐藏", &["是否隐藏"]),
+    ("gates", "审核流程", &["关口"]),
 ];
 
 /// Which table is wanted of a file: the first one whose head has these headings, below whatever stands above it.
@@ -35,9 +39,9 @@ pub fn wanted() -> documents::tables::Wanted {
 }
 
 /// A table to fill in, with two columns as an example.
-pub const TEMPLATE: &str = "\u{feff}网址名,栏目名称,上级栏目,说明,关键词,类型,用途,法定项次,依据,更新频次,维护单位,隐藏\r\n\
-    news,工作动态,,县政府及各部门、各乡镇的工作进展和会议活动,\"工作动态,政务动态\",工作动态,,,,每周,,否\r\n\
-    policies,政策文件,,县政府及其部门制发的规范性文件和其他政策文件,政策文件,政策文件,,一,,及时,,否\r\n";
+pub const TEMPLATE: &str = "\u{feff}网址名,栏目名称,上级栏目,说明,关键词,类型,用途,法定项次,依据,更新频次,维护单位,隐藏,审核流程\r\n\
+    news,工作动态,,县政府及各部门、各乡镇的工作进展和会议活动,\"工作动态,政务动态\",工作动态,,,,每周,,否,\r\n\
+    policies,政策文件,,县政府及其部门制发的规范性文件和其他政策文件,政策文件,政策文件,,一,,及时,,否,\r\n";
 
 /// A column as read, with the line that it stands in.
 #[derive(Debug, Clone)]
@@ -50,6 +54,8 @@ pub struct Line {
     pub hidden: String,
     /// Codes of [`HEADINGS`] of which the file says nothing.
     pub unsaid: Vec<&'static str>,
+    /// The gates of its texts, as people write them ([`gates::read`]); empty = nothing is said of them.
+    pub gates: String,
 }
 
 /// What is wrong with a line, or with the whole (line 0).
@@ -75,6 +81,8 @@ struct TomlColumn {
     cadence: Option<String>,
     organ: Option<String>,
     hidden: Option<bool>,
+    #[serde(default)]
+    gates: String,
     #[serde(default)]
     order: i64,
 }
@@ -104,7 +112,7 @@ impl TomlColumn {
             organ: OrganCode::from(said("organ", self.organ)),
             ..ColumnData::default()
         };
-        Line { number, data, hidden, unsaid }
+        Line { number, data, hidden, unsaid, gates: self.gates }
     }
 }
 
@@ -168,6 +176,7 @@ pub fn read_table(table: &Table) -> std::result::Result<Vec<Line>, Fault> {
                 organ: OrganCode::from(cell(10)),
                 ..ColumnData::default()
             },
+            gates: cell(12),
         }
     });
     Ok(lines.filter(|line| !line.data.slug.as_str().is_empty() || !line.data.name.is_empty()).collect())
@@ -278,6 +287,7 @@ pub async fn put_all(
             faults.push((line.number, format!("网址名 {} 在前面已经出现过，请换一个。", line.data.slug)));
         }
     }
+    let routes = set_routes(ctx, tx, actor, &lines, &mut faults).await?;
     let mut done = Imported::default();
     let mut waiting = lines;
     // As long as there is one whose column above is there.
@@ -311,7 +321,47 @@ pub async fn put_all(
             }
         }
     }
+    if faults.is_empty() {
+        for (column, route) in routes {
+            gates::put_of_column(tx, actor, &column, route).await?;
+        }
+    }
     Ok(if faults.is_empty() { Ok(done) } else { Err(faults) })
+}
+
+/// The routes that the lines name for their columns. The lock of the routes is taken here, before anything is told.
+async fn set_routes(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    lines: &[Line],
+    faults: &mut Vec<Fault>,
+) -> Result<Vec<(ColumnId, Route)>, Refusal> {
+    let said: Vec<&Line> = lines.iter().filter(|line| !line.gates.trim().is_empty()).collect();
+    if !said.is_empty() {
+        tx.lock("review_route").await?;
+    }
+    let mut routes = Vec::new();
+    for line in said {
+        let route = match gates::read(ctx, &line.gates) {
+            Ok(route) => route,
+            Err(why) => {
+                faults.push((line.number, why));
+                continue;
+            }
+        };
+        // A file that was exported says what is set already: nobody changes anything by that.
+        if gates::is_set(tx, &line.data.slug, &route).await? {
+            continue;
+        }
+        if may(actor, &gates::CONFIGURE_GATES).is_err() {
+            let told = "审核流程由县政府办设置：请删去这一列的内容，或请县政府办导入。";
+            faults.push((line.number, told.to_owned()));
+            continue;
+        }
+        routes.push((line.data.slug.clone(), route));
+    }
+    Ok(routes)
 }
 
 #[cfg(test)]

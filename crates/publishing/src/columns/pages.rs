@@ -8,10 +8,12 @@ use axum::{
     response::Response,
 };
 use document::columns::{self as rows, Cadence, ColumnData, ColumnKind, Row, purposes};
-use kernel::id::ColumnId;
+use kernel::{id::ColumnId, may};
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, OfficeShell, Refusal, Result, act, act_in_place, office_page};
+
+use crate::gates;
 
 /// A column with how much is in it.
 #[derive(Debug, Clone)]
@@ -62,6 +64,10 @@ struct Edit {
     cadences: Vec<(&'static str, &'static str)>,
     organs: Vec<(String, String)>,
     action: String,
+    /// Whether the reader may set through which gates the texts of the column go.
+    may_gates: bool,
+    /// These gates in words.
+    gates: Vec<String>,
     once: String,
 }
 
@@ -96,8 +102,11 @@ async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, exis
         organs.push((data.organ.to_string(), ctx.directory().short_name(&data.organ).to_owned()));
     }
     let bad = !errors.is_empty();
+    let gates = if existing.is_some() { gates::of_column(ctx, &data.slug).await? } else { Vec::new() };
     let page = Edit {
         shell: desk.shell(ctx, title).await?.with_error(bad),
+        may_gates: may(&desk.actor(), &gates::CONFIGURE_GATES).is_ok(),
+        gates,
         errors,
         data,
         existing,

@@ -8,7 +8,7 @@ use axum::{
 };
 use document::{
     House, Whole, draft,
-    files::{self, Move},
+    files::{self, Added, Move},
     life::Withdrawn,
     rows,
 };
@@ -62,7 +62,7 @@ pub(super) async fn recall(
     let done = async |tx: &mut Tx| {
         let whole = seen(tx, &house, &desk, &id, button.version).await?;
         deciding::recall(&ctx, tx, &desk.actor(), &whole).await?;
-        let text = "已收回为草稿，可以修改。再次提交后从保密审查开始。";
+        let text = "已收回为草稿，可以修改。再次提交后从第一关开始审核。";
         Ok::<_, Refusal>(Done::ok(format!("/documents/{id}/edit"), text))
     };
     act_in_place(&ctx, &button.once, done, async |errors| again(&ctx, &desk, &id, &button, errors).await).await
@@ -190,37 +190,57 @@ pub(super) async fn upload(
     may_for(&desk.actor(), house.kind_of(&about)?.write, about.keeper())?;
     let mut form = form.map_err(|_| Error::Invalid("没有收到文件。请回到编辑页，选择文件后点“上传”。".into()))?;
     let broken = |_| Error::Invalid("文件没有传完，可能是网络中断。请重新选择文件再传一次。".into());
-    let (mut names, mut replaces) = (Vec::new(), None);
+    let (mut names, mut same, mut replaces, mut twice) = (Vec::new(), Vec::new(), None, false);
     while let Some(field) = form.next_field().await.map_err(broken)? {
         if field.name() == Some("replaces") {
             let text = field.text().await.map_err(broken)?;
             replaces = Some(AttachmentId::from(text.trim())).filter(|id| !id.as_str().is_empty());
             continue;
         }
+        if field.name() == Some("keep") {
+            twice = field.text().await.map_err(broken)? == "1";
+            continue;
+        }
         if field.name() != Some("file") || field.file_name().is_none_or(str::is_empty) {
             continue;
         }
         let incoming = attachments::receive(&ctx, &desk.staff.account, field).await?;
-        let row = act_now(&ctx, async |tx| {
+        let added = act_now(&ctx, async |tx| {
             let whole = load_open(tx, &house, &desk, &id).await?;
             let kept = attachments::keep(&ctx, tx, &incoming, "").await?;
-            let row = match &replaces {
-                Some(old) => files::replace(tx, &house, &desk.actor(), &whole, old, &kept).await?,
-                None => files::add(tx, &house, &desk.actor(), &whole, &kept).await?,
-            };
+            let added =
+                attachments::put(tx, (&house, &desk.actor()), &whole, replaces.as_ref(), (&kept, twice)).await?;
             checks::later(tx, &whole.edition.id).await?;
-            Ok::<_, Refusal>(row)
+            Ok::<_, Refusal>(added)
         });
-        names.push(row.await?.file_name);
+        match added.await? {
+            Added::New(row) => names.push(row.file_name),
+            Added::Same(row) => same.push(row.name().to_owned()),
+        }
     }
-    if names.is_empty() {
+    if names.is_empty() && same.is_empty() {
         return Err(Error::Invalid("请先选择要上传的文件，例如一份 PDF 或 Word 文档。".into()));
     }
     if wants_json(&headers) {
-        return Ok(Json(json!({ "files": names })).into_response());
+        return Ok(Json(json!({ "files": names, "same": same })).into_response());
     }
-    let done = if replaces.is_some() { "已替换为" } else { "已添加附件" };
-    Ok(Redirect::to(format!("/documents/{id}/edit")).ok(format!("{done}：{}。", names.join("、"))).into_response())
+    let to = Redirect::to(format!("/documents/{id}/edit"));
+    let told = told(&names, &same, replaces.is_some());
+    Ok(if same.is_empty() { to.ok(told) } else { to.flash("warn", told) }.into_response())
+}
+
+/// What became of uploaded files, in words: the names of those that were put in, and of those whose bytes were there already.
+fn told(names: &[String], same: &[String], replaced: bool) -> String {
+    let mut told = match (names.is_empty(), replaced) {
+        (true, _) => String::new(),
+        (false, true) => format!("已替换为：{}，公开网址不变。", names.join("、")),
+        (false, false) => format!("已添加附件：{}。", names.join("、")),
+    };
+    if !same.is_empty() {
+        let again = "确实要放两份的，勾选“内容相同也添加”后再上传。";
+        told.push_str(&format!("内容和已有的附件“{}”完全相同，没有重复添加。{again}", same.join("”“")));
+    }
+    told
 }
 
 /// Takes a file off.

@@ -6,9 +6,15 @@ use std::{
 };
 
 use axum::extract::multipart::Field;
-use document::files::NewFile;
+use document::{
+    House, Whole,
+    files::{self, Added, NewFile},
+};
 use documents::{Extractor, Format, Limits};
-use kernel::id::AccountId;
+use kernel::{
+    Actor,
+    id::{AccountId, AttachmentId},
+};
 use store::{Tx, files::Received};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use web::{Ctx, Error, Result};
@@ -73,13 +79,16 @@ pub(super) async fn take(ctx: &Ctx, mut field: Field<'_>) -> Result<(Received, S
         })?;
         let Some(chunk) = chunk else { break };
         if incoming.write(&chunk).await? > most {
-            return Err(Error::TooLarge(format!(
-                "文件超过 {} MB 的上限。请压缩文件中的图片，或拆分成几个文件后再上传。",
-                ctx.config().server.upload_mb
-            )));
+            return Err(too_large(ctx));
         }
     }
     Ok((incoming.finish().await?, file_name))
+}
+
+/// Said of a file beyond the limit of the installation.
+pub(super) fn too_large(ctx: &Ctx) -> Error {
+    let most = ctx.config().server.upload_mb;
+    Error::TooLarge(format!("文件超过 {most} MB 的上限。请压缩文件中的图片，或拆分成几个文件后再上传。"))
 }
 
 /// What a refused file is answered with.
@@ -184,6 +193,23 @@ pub async fn keep(ctx: &Ctx, tx: &mut Tx, incoming: &Incoming, title: &str) -> R
         parts: incoming.parts.clone(),
         warnings: incoming.warnings.clone(),
     })
+}
+
+/// Puts a kept file into an edition: in the place of another, or behind the others, `twice` even though it is there already.
+///
+/// # Errors
+/// See [`files::add`] and [`files::replace`].
+pub(super) async fn put(
+    tx: &mut Tx,
+    (house, actor): (&House, &Actor),
+    whole: &Whole,
+    replaces: Option<&AttachmentId>,
+    (file, twice): (&NewFile, bool),
+) -> document::Result<Added> {
+    match replaces {
+        Some(old) => Ok(Added::New(files::replace(tx, house, actor, whole, old, file).await?)),
+        None => files::add(tx, house, actor, whole, (file, twice)).await,
+    }
 }
 
 #[cfg(test)]

@@ -84,6 +84,9 @@ pub(super) async fn read_parts(file: &AttachmentRow, stored: String) -> Result<P
     // Some hundred thousand cells: not on a thread that answers others.
     let read = tokio::task::spawn_blocking(move || -> serde_json::Result<PartText> {
         let read: Vec<Read> = serde_json::from_str(&stored)?;
+        let names = document::lists_of_people(&read);
+        let names: Vec<Piece> =
+            names.into_iter().map(|(place, text)| Piece::read(place_in_words(&place), text)).collect();
         let piece = |part: Read| Piece {
             unread: part.unread.map(|how| match how {
                 documents::Unread::Some => findings::Unread::Some,
@@ -97,7 +100,7 @@ pub(super) async fn read_parts(file: &AttachmentRow, stored: String) -> Result<P
             },
             text: part.text,
         };
-        Ok(PartText { part, pieces: read.into_iter().map(piece).collect() })
+        Ok(PartText { part, pieces: read.into_iter().map(piece).chain(names).collect() })
     });
     Ok(read.await.map_err(|error| web::Error::internal(format!("parts of a file: {error}")))??)
 }

@@ -1,4 +1,4 @@
-//! Writing: the form of a new document, the editor, saving by hand and by itself, submitting.
+//! Writing: the editor, saving by hand and by itself, submitting.
 
 use askama::Template;
 use axum::{
@@ -10,119 +10,33 @@ use axum::{
 use document::{
     House, Kind, Whole,
     common::{COMPARED, COMPARED_YES},
-    draft::{self, NewDocument, Saved},
+    draft::{self, Saved},
+    files::{self, Twin},
     form::{CLOSED_REASONS, DISCLOSURES, Draft, Typed},
     html,
-    permissions::WRITE_DOCUMENTS,
     remarks::{self, Remark},
     rows::{self, AttachmentRow, DocumentRow, EditionRow},
 };
-use kernel::{
-    OrganCode,
-    id::{ColumnId, DocumentId},
-    may, may_for, time,
-};
-use review::{Gate, findings::Check};
+use kernel::{id::DocumentId, may_for, time};
+use review::{Stage, findings::Check};
 use serde_json::json;
 use store::Tx;
 use web::{
-    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, act_now, act_or_form, filters,
-    office_page, page,
+    Ctx, Desk, Done, Form, FormErrors, OfficeShell, Redirect, Refusal, Result, act, act_now, filters, office_page, page,
 };
 
 use super::{
     checks, deciding,
+    differs::{Differing, differing},
     form::{Field, Tie, fields, ties},
-    seen, subject,
+    masking, seen, subject, uploads,
 };
-use crate::{columns, kinds};
+use crate::{
+    columns, gates, kinds,
+    reviews::comments::{self, Comment},
+};
 
 type Pairs = Vec<(String, String)>;
-
-#[derive(Template)]
-#[template(path = "editions/templates/new.html")]
-struct New {
-    shell: OfficeShell,
-    errors: FormErrors,
-    form: Typed,
-    organs: Vec<(String, String)>,
-    columns: Vec<(String, String)>,
-    kinds: Vec<(&'static str, &'static str)>,
-    ties: Vec<Tie>,
-    /// Whether this person can make the column that is missing.
-    may_columns: bool,
-    once: String,
-}
-
-async fn start_page(ctx: &Ctx, desk: &Desk, form: Typed, errors: FormErrors) -> Result<Response> {
-    let (day, house) = (ctx.today(), crate::house(ctx));
-    let directory = ctx.directory();
-    let reachable = |code: &OrganCode| may_for(&desk.actor(), &WRITE_DOCUMENTS, code).is_ok();
-    let organs = directory.all().iter().filter(|organ| organ.exists_on(day) && reachable(&organ.code));
-    let organs = organs.map(|organ| (organ.code.to_string(), organ.short_name.clone())).collect();
-    let bad = !errors.is_empty();
-    let page = New {
-        shell: desk.shell(ctx, "新建稿件").await?.with_error(bad),
-        errors,
-        organs,
-        columns: columns::options(ctx.db().read()).await?,
-        kinds: kinds::options(&house.kinds),
-        ties: ties(ctx, &house, |relation| form.more(relation.key).to_owned()).await?,
-        form,
-        may_columns: may(&desk.actor(), &columns::MANAGE_COLUMNS).is_ok(),
-        once: ctx.once(),
-    };
-    if bad { page::office_errors(&page) } else { office_page(&page) }
-}
-
-/// The form of a new document.
-pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk, web::Query(pairs): web::Query<Pairs>) -> Result<Response> {
-    let mut form = Typed::from_pairs(pairs);
-    form.more.entry("organ".to_owned()).or_insert_with(|| desk.organ().to_string());
-    start_page(&ctx, &desk, form, FormErrors::new()).await
-}
-
-/// Creates the document and opens the editor.
-pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(pairs): Form<Pairs>) -> Result<Response> {
-    let form = Typed::from_pairs(pairs);
-    let house = crate::house(&ctx);
-    let done = async |tx: &mut Tx| {
-        let new = read_start(&ctx, tx, &house, &form).await?;
-        let (document, _) = draft::create(tx, &house, &desk.actor(), &new).await?;
-        Ok(Done::to(format!("/documents/{}/edit", document.id)))
-    };
-    act_or_form(&ctx, &form.once, done, async |errors| start_page(&ctx, &desk, form.clone(), errors).await).await
-}
-
-/// What the form of a new document says.
-async fn read_start(ctx: &Ctx, tx: &mut Tx, house: &House, form: &Typed) -> Result<NewDocument, Refusal> {
-    let mut errors = FormErrors::new();
-    // In the order of the page, so that the summary is read from above.
-    errors.require(
-        !form.title.trim().is_empty(),
-        "title",
-        "请填写标题，例如“青禾县养老服务补贴办法”。写作中可以再改。",
-    );
-    let organ = OrganCode::from(form.more("organ"));
-    let organ_fits = ctx.directory().get(&organ).is_some_and(|organ| organ.exists_on(ctx.today()));
-    errors.require(organ_fits, "organ", "请选择发布机关，例如“县财政局”。");
-    let kind = house.kinds.get(&form.kind);
-    errors.require(kind.is_some(), "kind", "请选择信息类型，例如“政策文件”。");
-    let column_fits = columns::options(tx.conn()).await?.iter().any(|(slug, _)| *slug == form.column);
-    errors.require(column_fits, "column", "请选择栏目，例如“政策文件”。");
-    let Some(kind) = kind.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
-    let tie = |relation: &&'static document::RelationSpec| {
-        let to = form.more(relation.key);
-        (!to.is_empty()).then(|| (*relation, DocumentId::from(to)))
-    };
-    Ok(NewDocument {
-        organ,
-        column: ColumnId::from(form.column.as_str()),
-        kind,
-        title: form.title.clone(),
-        relations: kind.relations.iter().filter_map(tie).collect(),
-    })
-}
 
 #[derive(Template)]
 #[template(path = "editions/templates/edit.html")]
@@ -142,6 +56,13 @@ struct Editor {
     short: Vec<Field>,
     ties: Vec<Tie>,
     files: Vec<AttachmentRow>,
+    /// Where else in the organ the same files stand.
+    twins: Vec<Twin>,
+    /// What this person began to send and did not end.
+    begun: Vec<uploads::Upload>,
+    /// What reviewers noted beside passages.
+    comments: Vec<Comment>,
+    comments_from: &'static str,
     panel: Panel,
     /// The number of the document as it should be written, where it is written otherwise.
     right_number: Option<String>,
@@ -162,6 +83,17 @@ impl Editor {
     fn never_public(&self) -> bool {
         !self.document.was_public()
     }
+
+    /// Names of the other files of this text that have the same bytes.
+    fn same_here(&self, file: &AttachmentRow) -> Vec<&str> {
+        let same = |other: &&AttachmentRow| other.digest == file.digest && other.id != file.id;
+        self.files.iter().filter(same).map(AttachmentRow::name).collect()
+    }
+
+    /// Other texts that have a file of the same bytes.
+    fn same_elsewhere(&self, file: &AttachmentRow) -> Vec<&Twin> {
+        self.twins.iter().filter(|twin| twin.digest == file.digest).collect()
+    }
 }
 
 /// Why what was typed was not saved, and what to do with it.
@@ -170,6 +102,8 @@ struct Conflict {
     advice: String,
     /// The text as it is stored; empty = there is nothing to compare with.
     current: String,
+    /// The other fields that differ.
+    fields: Vec<Differing>,
 }
 
 impl Conflict {
@@ -183,24 +117,24 @@ impl Conflict {
                      把您要保留的部分复制下来，载入最新版本，再粘贴、保存。"
                 .to_owned(),
             current: format!("{}\n\n{}", whole.edition.title, whole.text.body_text),
+            fields: Vec::new(),
         }
     }
 }
 
 /// What submitting the edition does as it is stored now: what is asked before it is done. Empty = it would be refused; then
 /// nothing is asked, and the refusal says at each field why.
-fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> String {
-    let route = deciding::route(ctx, &whole.document);
-    let gates: Vec<&str> = route.stages().iter().map(|stage| stage.label.as_str()).collect();
+async fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> Result<String> {
     let at = &whole.edition.publish_at;
     let then = match time::from_db(at) {
-        _ if panel.stopping > 0 && !panel.explained => return String::new(),
+        _ if panel.stopping > 0 && !panel.explained => return Ok(String::new()),
         Some(moment) if moment > ctx.seams().now() => {
             format!("全部通过后，于 {} 向全社会公开；到那时还没有审完的，审完立即公开", time::show_minute(at))
         }
         None if at.is_empty() => "全部通过后，立即向全社会公开".to_owned(),
-        _ => return String::new(),
+        _ => return Ok(String::new()),
     };
+    let gates = gates::foretold(ctx, &whole.document, &whole.authors).await?;
     let by_hand = match panel.unread + panel.stopping {
         0 => String::new(),
         wait => format!("；{wait} 处由保密审查员逐条核对，放行之前不能通过"),
@@ -219,11 +153,12 @@ fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> String {
         0 => String::new(),
         count => format!("、正文图片 {count} 张"),
     };
-    format!(
-        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过{}；审核期间不能修改，可以收回修改{replaced}|{then}",
+    Ok(format!(
+        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过 {} 关：|{}|审核期间不能修改，可以收回修改{replaced}|{then}",
         whole.attachments().count(),
-        gates.join("、"),
-    )
+        gates.len(),
+        gates.join("|"),
+    ))
 }
 
 /// What was found in the edition as it is stored: the page shows it, and saving sends it anew.
@@ -239,6 +174,9 @@ struct Panel {
     explained: bool,
     /// Places that could not be read: they wait in review for a person's word.
     unread: usize,
+    /// Places of title, text and summary that the author can have masked by one press, with the first of them as it would be.
+    maskable: usize,
+    masks: String,
     files: usize,
     edition: kernel::id::EditionId,
 }
@@ -246,7 +184,10 @@ struct Panel {
 async fn panel(ctx: &Ctx, house: &House, whole: &Whole) -> Result<Panel> {
     checks::ensure(ctx, whole).await?;
     let found = checks::of(ctx.db().read(), house, whole).await?;
+    let (maskable, masks) = masking::offered(whole, &found.found).await?;
     Ok(Panel {
+        maskable,
+        masks,
         remarks: remarks::of(ctx.db().read(), house, whole).await?,
         stopping: found.stopping().saturating_sub(found.unread()),
         unread: found.unread(),
@@ -274,7 +215,7 @@ async fn editor(
         None => house.kind_of(&whole.document)?,
     };
     let (long, short) = fields(kind, &form);
-    let confirm = confirm(ctx, &whole, &panel);
+    let confirm = confirm(ctx, &whole, &panel).await?;
     let hints = ["", "只在内部存档，不能提交公开", "须选择法定理由，不能提交公开"];
     let page = Editor {
         shell: desk.shell(ctx, format!("编辑：{}", whole.edition.shown_title())).await?.with_error(bad),
@@ -301,6 +242,10 @@ async fn editor(
         upload_mb: ctx.config().server.upload_mb,
         once: ctx.once(),
         submit_once: ctx.once(),
+        twins: files::twins(ctx.db().read(), &whole).await?,
+        comments: comments::of(ctx.db().read(), &whole).await?,
+        comments_from: "edit",
+        begun: uploads::begun(ctx, &desk.staff.account, &whole.edition).await?,
         panel,
         right_number: right_number(&form),
         form,
@@ -356,7 +301,9 @@ pub(super) async fn edit(State(ctx): State<Ctx>, desk: Desk, Path(id): Path<Docu
 /// What cannot be edited any more is no other text to compare with, and is told as what it is.
 async fn stale(ctx: &Ctx, desk: &Desk, whole: Whole, form: Typed, message: String) -> Result<Response> {
     let conflict = if whole.edition.is_editable() {
-        Conflict::of(&whole)
+        let house = crate::house(ctx);
+        let stored = Typed::from_whole(&house, &whole);
+        Conflict { fields: differing(house.kind_of(&whole.document)?, &form, &stored), ..Conflict::of(&whole) }
     } else {
         let state = whole.edition.state_words();
         Conflict {
@@ -412,6 +359,10 @@ pub(super) async fn save(
     if let Some(right) = form.more.remove("right_number").filter(|right| !right.is_empty()) {
         form.more.insert(document::common::DOCUMENT_NUMBER.key.to_owned(), right);
     }
+    let masked = match form.more.remove("mask") {
+        Some(_) => Some(masking::mask(&mut form).await?),
+        None => None,
+    };
     match try_save(&ctx, &house, &desk, &id, &form).await? {
         Tried::Saved(..) => {}
         Tried::Stale(whole, message) => return stale(&ctx, &desk, *whole, form, message).await,
@@ -421,6 +372,7 @@ pub(super) async fn save(
     let unfit = unfit(&ctx, &house, &whole)?;
     if unfit.is_empty() {
         let text = match time::from_db(&whole.edition.publish_at) {
+            _ if masked.is_some() => masked.unwrap_or_default(),
             Some(_) => format!("已保存。定时发布：{}。", time::show_minute(&whole.edition.publish_at)),
             None => "已保存。".to_owned(),
         };
@@ -474,11 +426,12 @@ pub(super) async fn autosave(
             let found = panel(&ctx, &house, &whole).await?;
             let panel = found.render().map_err(|error| web::Error::internal(error.to_string()))?;
             let note = unfit(&ctx, &house, &whole)?.into_iter().next();
+            let confirm = confirm(&ctx, &whole, &found).await?;
             Ok(Json(json!({
                 "saved_at": clock,
                 "version": saved.version(),
                 "panel": panel,
-                "confirm": confirm(&ctx, &whole, &found),
+                "confirm": confirm,
                 "note": note.map(|(label, _, fault)| format!("{label}：{fault}")),
             }))
             .into_response())
@@ -496,8 +449,10 @@ pub(super) async fn autosave(
             };
             let version = whole.edition.version;
             let stored = Typed::from_whole(&house, &whole);
-            let answer =
-                json!({ "message": message, "current": current, "fields": stored.pairs(), "version": version });
+            let answer = json!({
+                "message": message, "current": current, "fields": stored.pairs(), "version": version,
+                "merge": whole.edition.is_editable(),
+            });
             Ok((StatusCode::CONFLICT, Json(answer)).into_response())
         }
         Tried::Wrong(errors) => Err(Refusal::Fields(errors).into()),
@@ -505,7 +460,13 @@ pub(super) async fn autosave(
 }
 
 /// Said when nobody could do the first review.
-const NOBODY_REVIEWS: &str = "已提交，但现在没有别人的账号能办理保密审查，稿件会一直停在这里。请联系安全管理员，为一位没有参与撰写的同事授予保密审查员角色。";
+fn nobody_reviews(first: &Stage) -> String {
+    format!(
+        "已提交，但现在没有别人的账号能办理{}，稿件会一直停在这里。请联系安全管理员，为一位没有参与撰写的同事授予{}角色。",
+        first.label,
+        first.passers()
+    )
+}
 
 /// Saves what is in the form and submits it: what is saved is kept even though it cannot be submitted yet.
 pub(super) async fn submit(
@@ -535,17 +496,19 @@ pub(super) async fn submit(
     // Looked through before the write, so that no long list of names keeps other writers waiting.
     checks::ensure(&ctx, &rows::read(ctx.db().read(), &house, &actor, &open.id).await?).await?;
     let whole = rows::read(ctx.db().read(), &house, &actor, &open.id).await?;
-    let secrecy = Gate::SECRECY.permission;
-    let reviewers = crate::people::who_may(&ctx, secrecy, whole.document.keeper(), &whole.authors).await?;
+    let route = deciding::route(&ctx, ctx.db().read(), &whole.document).await?;
+    let first = route.first();
+    let reviewers = crate::people::passers(&ctx, first, whole.document.keeper(), &whole.authors).await?;
     let done = act(&ctx, &form.once, async |tx| {
         let whole = load_open(tx, &house, &desk, &id).await?;
         deciding::submit(&ctx, tx, &actor, &whole).await?;
         let to = format!("/documents/{id}");
         // Said at once: it would lie there, and everybody would believe that somebody reads it.
         Ok::<_, Refusal>(if reviewers.is_empty() {
-            Done::to(to).with(|redirect| redirect.flash("warn", NOBODY_REVIEWS))
+            Done::to(to).with(|redirect| redirect.flash("warn", nobody_reviews(first)))
         } else {
-            Done::ok(to, "已提交，正在等待保密审查。审核期间不能修改；要改，请先收回修改。")
+            let text = format!("已提交，正在等待{}。审核期间不能修改；要改，请先收回修改。", first.label);
+            Done::ok(to, text)
         })
     });
     let errors = match done.await {

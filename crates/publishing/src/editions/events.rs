@@ -2,7 +2,7 @@
 //! document machine.
 
 use kernel::{EventKind, Keep};
-use review::events::{TICKED, UNTICKED};
+use review::events::{HOW, STOOD_FOR, STOOD_FOR_ACCOUNT, TICKED, UNTICKED};
 
 const EDITION_KEYS: (&str, &str) = ("edition", "版本");
 const NUMBER: (&str, &str) = ("number", "第几版");
@@ -10,18 +10,38 @@ const GATE: (&str, &str) = ("gate", "关口");
 const REASON: (&str, &str) = ("reason", "理由");
 
 /// A reviewer has taken it.
-pub static CLAIMED: EventKind =
-    EventKind::new("document", "document.claimed", "领取审核").holds(&[EDITION_KEYS, NUMBER, GATE]);
+pub static CLAIMED: EventKind = EventKind::new("document", "document.claimed", "领取审核").holds(&[
+    EDITION_KEYS,
+    NUMBER,
+    GATE,
+    STOOD_FOR,
+    STOOD_FOR_ACCOUNT,
+]);
 /// A reviewer has given it back.
-pub static RELEASED: EventKind =
-    EventKind::new("document", "document.released", "放回审核").holds(&[EDITION_KEYS, NUMBER, GATE]);
+pub static RELEASED: EventKind = EventKind::new("document", "document.released", "放回审核").holds(&[
+    EDITION_KEYS,
+    NUMBER,
+    GATE,
+    STOOD_FOR,
+    STOOD_FOR_ACCOUNT,
+]);
 /// A gate was passed.
 pub static GATE_PASSED: EventKind = EventKind::new("document", "document.gate_passed", "审核通过")
-    .holds(&[EDITION_KEYS, NUMBER, ("fields", ""), GATE, ("opinion", "审核意见"), TICKED])
+    .holds(&[
+        EDITION_KEYS,
+        NUMBER,
+        ("fields", ""),
+        GATE,
+        ("opinion", "审核意见"),
+        TICKED,
+        STOOD_FOR,
+        STOOD_FOR_ACCOUNT,
+        HOW,
+    ])
     .keeps(Keep::Words);
 /// Back with its author.
 pub static RETURNED: EventKind = EventKind::new("document", "document.returned", "审核退回")
-    .holds(&[EDITION_KEYS, NUMBER, GATE, REASON, TICKED, UNTICKED])
+    .holds(&[EDITION_KEYS, NUMBER, GATE, REASON, TICKED, UNTICKED, STOOD_FOR, STOOD_FOR_ACCOUNT, HOW])
     .keeps(Keep::Words);
 /// Public past the gates that were left.
 pub static BYPASSED: EventKind = EventKind::new("document", "document.bypassed", "紧急发布")

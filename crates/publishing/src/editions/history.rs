@@ -4,6 +4,7 @@ use document::{events, rows::EditionRow};
 use kernel::{event::Event, time};
 
 use super::events as said;
+use crate::reviews::comments::{COMMENT_TURNED, COMMENTED};
 
 /// One line of the history.
 #[derive(Debug, Clone)]
@@ -87,9 +88,15 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         kind if kind == events::BINNED.name => (format!("删除草稿 {number}"), String::new()),
         kind if kind == events::RESTORED.name => (format!("恢复草稿 {number}"), String::new()),
         kind if kind == events::PURGED.name => ("回收站期满清除".to_owned(), String::new()),
+        kind if kind == events::FILE_ADDED.name && !text("replaces").is_empty() => {
+            ("替换附件，公开网址不变".to_owned(), text("name"))
+        }
         kind if kind == events::FILE_ADDED.name => ("添加附件".to_owned(), text("name")),
         kind if kind == events::FILE_REMOVED.name => ("移除附件".to_owned(), text("name")),
         kind if kind == events::FILE_ARRANGED.name => ("整理附件".to_owned(), text("title")),
+        kind if kind == COMMENTED.name && text("quote").is_empty() => ("写批注".to_owned(), String::new()),
+        kind if kind == COMMENTED.name => (format!("批注：“{}”", text("quote")), text("words")),
+        kind if kind == COMMENT_TURNED.name => (format!("批注{}：{}", text("to"), text("words")), text("answer")),
         kind if kind == events::SEEDED.name => (format!("由程序录入 {number}"), title()),
         kind if kind == said::OVERRIDDEN.name => (
             format!(
@@ -100,7 +107,15 @@ fn line(event: Event, editions: &[EditionRow]) -> Line {
         ),
         other => (other.to_owned(), String::new()),
     };
-    Line { at: time::show_minute(&event.at), who: event.actor_name, what, more }
+    let who = match text("stood_for") {
+        away if away.is_empty() => event.actor_name,
+        away => format!("{} 代 {away}", event.actor_name),
+    };
+    let who = match text("how") {
+        how if how.is_empty() => who,
+        how => format!("{who}（{how}）"),
+    };
+    Line { at: time::show_minute(&event.at), who, what, more }
 }
 
 /// What a reviewer wrote, with what was ticked and what was not.
@@ -121,7 +136,11 @@ mod tests {
 
     #[test]
     fn every_kind_of_event_has_words() {
-        let kinds = events::ALL.into_iter().chain(subject::SAID.all()).chain([&said::PUBLICATION_REFUSED]);
+        let kinds = events::ALL.into_iter().chain(subject::SAID.all()).chain([
+            &said::PUBLICATION_REFUSED,
+            &COMMENTED,
+            &COMMENT_TURNED,
+        ]);
         for kind in kinds {
             let text = String::new;
             let event = Event {

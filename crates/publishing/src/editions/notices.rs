@@ -6,7 +6,7 @@ use std::sync::Arc;
 use document::permissions::{WITHDRAW_DOCUMENTS, WRITE_DOCUMENTS};
 use jiff::Timestamp;
 use kernel::{Actor, id::AccountId, time};
-use review::{Happened, Matter, Review, Stage, State, findings, permissions::REVIEW_EXCEPTIONS};
+use review::{Happened, Matter, Review, Stage, State, findings, permissions::REVIEW_EXCEPTIONS, stand_in};
 use store::{Tx, jobs::NewJob};
 use web::{
     Ctx, Refusal, Result,
@@ -145,7 +145,7 @@ pub(super) async fn withdrawn(
     own.extend(recipients.people(ctx, WITHDRAW_DOCUMENTS.roles).await?);
     own.retain(|one| one.organ == matter.keeper || matter.authors.contains(&one.account));
     let text = format!(
-        "《{}》已由{}撤回，公众看不到了，页面上只有撤回说明。\n\n撤回原因：{reason}\n\n需要重新公开的，请更正后重新送审：{}\n",
+        "《{}》已由{}撤回，公众看不到了，页面上只有撤回说明。\n\n撤回理由：{reason}\n\n需要重新公开的，请更正后重新送审：{}\n",
         matter.title,
         actor.log_name(),
         address(ctx, &format!("/documents/{}", matter.log.id)),
@@ -199,17 +199,26 @@ fn address(ctx: &Ctx, path: &str) -> String {
     format!("{}{path}", ctx.config().server.office_url.trim_end_matches('/'))
 }
 
-/// To those who may pass the stage and did not write in the text.
+/// To those who may pass the stage and did not write in the text, and to who stands in for one of them.
 async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage, open: &str) -> Result<Mail> {
-    let people = ctx.one::<Arc<dyn Recipients>>().people(ctx, &stage.roles).await?;
-    let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
-    let near = |one: &Person| one.organ == matter.keeper || one.organ == office;
-    let mut to: Vec<String> = Vec::new();
-    for one in people.into_iter().filter(|one| near(one) && !matter.authors.contains(&one.account)) {
-        if !one.email.is_empty() && !to.contains(&one.email) {
-            to.push(one.email);
+    let people = people::passers(ctx, stage, &matter.keeper, &matter.authors).await?;
+    let today = ctx.today();
+    let mut away = stand_in::live(ctx.db().read(), today).await?;
+    away.retain(|one| {
+        let theirs = people.iter().any(|person| person.account == one.away);
+        theirs && one.holds(today) && !matter.authors.contains(&one.deputy)
+    });
+    let mut to = addresses(people, &mut Vec::new());
+    let deputies: Vec<AccountId> = away.iter().map(|one| one.deputy.clone()).collect();
+    for address in ctx.one::<Arc<dyn Recipients>>().mail_of(ctx, &deputies).await? {
+        if !to.contains(&address) {
+            to.push(address);
         }
     }
+    let away =
+        away.iter().map(|one| format!("{}不在岗，至 {} 由{}代办。\n", one.away_name, one.last_on, one.deputy_name));
+    let away: String = away.collect();
+    let away = if away.is_empty() { away } else { format!("{away}\n") };
     let organ = ctx.directory().short_name(&matter.organ).to_owned();
     // Said in the mail, because nobody but its readers can let the text go on.
     let by_hand = match open {
@@ -217,7 +226,7 @@ async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage, open: &str) -> Resul
         open => format!("其中有 {open}，须由保密审查员或县政府办打开核对、写明理由后放行。\n\n"),
     };
     let text = format!(
-        "{organ}的《{}》（{}撰写）到了{}，应在 {} 个工作日内办结。\n\n{by_hand}打开审核：{}\n",
+        "{organ}的《{}》（{}撰写）到了{}，应在 {} 个工作日内办结。\n\n{away}{by_hand}打开审核：{}\n",
         matter.title,
         matter.byline,
         stage.label,

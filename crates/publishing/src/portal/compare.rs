@@ -105,12 +105,14 @@ pub(super) async fn page(
     })
 }
 
+const UNREAD: &str = "网址里要对照的版本写法不对，应当是数字，例如 ?old=1&new=2。请从文件页面的“修订记录”重新进入。";
+
 /// The editions that were asked for: the older first, whatever the order of asking; without a choice the last correction.
 fn chosen<'a>(editions: &'a [Comparable], which: &Which) -> Result<(&'a Comparable, &'a Comparable)> {
     let find = |number: i64| editions.iter().find(|one| one.number == number).ok_or(Error::NotFound);
     let asked = |text: &str| match text.trim() {
         "" => Ok(None),
-        text => text.parse::<i64>().map(Some).map_err(|_| Error::NotFound),
+        text => text.parse::<i64>().map(Some).map_err(|_| Error::Invalid(UNREAD.into())),
     };
     let newest = editions.first().ok_or(Error::NotFound)?;
     let new = asked(&which.new)?.map_or(Ok(newest), find)?;

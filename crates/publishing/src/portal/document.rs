@@ -10,7 +10,8 @@ use document::{
     Facet, Shape,
     columns::Column,
     common::{
-        AMENDED, EFFECTIVE_ON, EXPIRES_ON, KEYWORDS, LAPSED, REPEALED, SOURCE, SUMMARY, TOPICS, VALIDITY, expired,
+        AMENDED, DOCUMENT_NUMBER, EFFECTIVE_ON, EXPIRES_ON, KEYWORDS, LAPSED, REPEALED, SOURCE, SUMMARY, TOPICS,
+        VALIDITY, expired,
     },
     html::Heading,
     page::{self as part, Ended, Line, base_url},
@@ -50,6 +51,8 @@ struct Fact {
 
 struct Attached {
     href: String,
+    /// Its page; empty when there is none.
+    page: String,
     title: String,
     format: String,
     size: String,
@@ -81,7 +84,6 @@ struct Page {
     /// Where it is only a preview.
     bar: Option<Bar>,
     shell: PortalShell,
-    canonical: String,
     path: String,
     title: String,
     organ: String,
@@ -104,8 +106,23 @@ struct Page {
     history: Vec<Past>,
     source: String,
     digest: String,
+    /// Address of its receipts; empty where it is only a preview.
+    receipt: String,
     stamp: (String, String),
     phone: String,
+    /// 发文字号, below the red head on paper; may be empty.
+    document_number: String,
+    /// Below an official document on paper: who published it, and when (版记).
+    colophon: (String, String),
+    /// Where it is read, as a code for telephones; empty where it is not public.
+    qr: String,
+}
+
+impl Page {
+    /// The title, with the places where it may break.
+    fn heading(&self) -> String {
+        web::breaks::marked(&self.title)
+    }
 }
 
 /// What stands above a page that is not the public one, and where its links lead instead.
@@ -124,15 +141,20 @@ pub(crate) struct Bar {
     pub(crate) elder: String,
     /// Address of a file of this edition, `{id}` for its own.
     pub(crate) files: String,
+    /// Address of such a file's page, likewise.
+    pub(crate) pages: String,
     /// Where the portal is.
     pub(crate) portal: String,
 }
 
 /// The page of an edition, public or not, for those who may see it: noted as such, kept by nobody.
 pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocument, bar: Bar) -> Result<Response> {
-    let mut page = view(ctx, reader, document).await?;
+    let mut page = view(ctx, reader, document, Shown::Preview).await?;
     for (file, shown) in document.attachments.iter().zip(&mut page.attachments) {
         shown.href = bar.files.replace("{id}", file.id.as_str());
+        if !shown.page.is_empty() {
+            shown.page = bar.pages.replace("{id}", file.id.as_str());
+        }
     }
     // Organs, columns and other documents are on the portal.
     let links = page.facts.iter_mut().map(|fact| &mut fact.href);
@@ -142,19 +164,32 @@ pub(crate) async fn preview(ctx: &Ctx, reader: &Reader, document: &PublicDocumen
     }
     page.shell.title = format!("预览：{}", page.title);
     page.shell.crumbs.clear();
+    page.shell.share = web::share::Share::default();
+    page.qr.clear();
     page.shell.base.clone_from(&bar.portal);
     if bar.draft {
         page.stamp = ("草稿".to_owned(), "尚未公开".to_owned());
+        page.colophon.1 = "尚未公开".to_owned();
     }
+    page.receipt.clear();
     page.bar = Some(bar);
     office_page(&page)
 }
 
 async fn show(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<Response> {
-    portal_page(&view(ctx, reader, document).await?)
+    portal_page(&view(ctx, reader, document, Shown::Public).await?)
 }
 
-async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<Page> {
+/// To whom a page is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Everybody: it is found, and handed on.
+    Public,
+    /// Those who may see what is not public yet.
+    Preview,
+}
+
+async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument, shown: Shown) -> Result<Page> {
     let (listed, today) = (&document.listed, ctx.today());
     let column = crate::public::column(ctx.db(), &listed.column).await?;
     let column = column.unwrap_or_else(|| Column::missing(&listed.column));
@@ -173,19 +208,25 @@ async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<P
         source => source.to_owned(),
     };
     let about = About { column: &column, organ: &organ, published: &published, source: &source };
+    let official = listed.kind.page == "official";
+    let mut shell = shell(ctx, reader, document, &about, &canonical);
+    if shown == Shown::Public {
+        shell.share.picture = super::cards::of_document(ctx, document).await;
+        let linked = super::linked::of_document(ctx, document, &shell, &organ);
+        shell = shell.linked(&linked);
+    }
     Ok(Page {
         bar: None,
-        shell: shell(ctx, reader, document, &about, &canonical),
-        canonical,
+        shell,
         title: listed.title.clone(),
-        official: listed.kind.page == "official",
+        official,
         applies: applies(listed),
         ended: part::ended(ctx, &listed.organ),
         warning: warning(listed, today),
         facts: facts(listed, &about, &validity),
         validity,
         toc: document.contents.clone(),
-        body: document.reading_html.clone(),
+        body: if official { super::official::dressed(&document.reading_html) } else { document.reading_html.clone() },
         long: long(listed),
         number: document.number,
         note: document.note.clone(),
@@ -199,9 +240,21 @@ async fn view(ctx: &Ctx, reader: &Reader, document: &PublicDocument) -> Result<P
         source,
         stamp: (format!("{} 公开", directory.short_name(&listed.organ)), stamp_line(document)),
         digest: document.digest.clone(),
+        receipt: format!("/receipts/{}", listed.id),
         phone: part::phone_of(ctx, &listed.organ),
+        document_number: listed.values.get(&DOCUMENT_NUMBER).to_owned(),
+        colophon: (organ.clone(), format!("{}公开", in_words(&listed.published_on))),
+        qr: charts::qr(&canonical, "本页网址的二维码"),
         organ,
     })
+}
+
+/// A day as documents write it: 2026年3月5日.
+fn in_words(day: &str) -> String {
+    match time::parse_date(day) {
+        Some(date) => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+        None => day.to_owned(),
+    }
 }
 
 fn tied(
@@ -249,6 +302,10 @@ fn shell(ctx: &Ctx, reader: &Reader, document: &PublicDocument, about: &About<'_
             url.clone_into(content);
         }
     }
+    let mut shell = shell.shared(ctx);
+    shell.share.kind = "article";
+    shell.share.published.clone_from(&listed.published_at);
+    shell.share.updated.clone_from(&listed.updated_at);
     shell
 }
 
@@ -316,9 +373,15 @@ fn long(listed: &Listed) -> Vec<(&'static str, String)> {
     long.into_iter().map(|facet| (facet.shown, listed.values.get(facet).to_owned())).collect()
 }
 
+/// Where the file itself is, with its name for whoever saves it.
+pub(super) fn file_href(one: &public::PublicFile) -> String {
+    format!("/attachments/{}/{}", one.id, escape_query(&one.file_name).replace('/', "%2F"))
+}
+
 fn attached(one: &public::PublicFile) -> Attached {
     Attached {
-        href: format!("/attachments/{}/{}", one.id, escape_query(&one.file_name).replace('/', "%2F")),
+        href: file_href(one),
+        page: super::files::address(one),
         title: one.title.clone(),
         format: one.format.clone(),
         size: filters::size_in_words(u64::try_from(one.bytes).unwrap_or(0)),
@@ -349,6 +412,7 @@ fn stamp_line(document: &PublicDocument) -> String {
 #[template(path = "portal/templates/tombstone.html")]
 struct Tomb {
     shell: PortalShell,
+    /// With the places where it may break.
     title: String,
     organ: String,
     organ_href: String,
@@ -356,6 +420,7 @@ struct Tomb {
     reason: String,
     notice: String,
     when_words: String,
+    receipt: String,
     phone: String,
 }
 
@@ -367,13 +432,14 @@ fn tombstone(ctx: &Ctx, reader: &Reader, tomb: &Tombstone) -> Result<Response> {
         .crumb("已撤回的内容", "");
     let mut response = portal_page(&Tomb {
         shell,
-        title: tomb.title.clone(),
+        title: web::breaks::marked(&tomb.title),
         organ: directory.get(&tomb.organ).map_or(tomb.organ.to_string(), |organ| organ.name.clone()),
         organ_href: format!("/organs/{}", tomb.organ),
         index_number: tomb.index_number.clone(),
         reason: tomb.reason.clone(),
         notice: tomb.notice.clone(),
         when_words: format!("撤回时间 {}", time::show_minute(&tomb.withdrawn_at)),
+        receipt: format!("/receipts/{}", tomb.id),
         phone: part::phone_of(ctx, &tomb.organ),
     })?;
     *response.status_mut() = StatusCode::GONE;

@@ -14,10 +14,13 @@ use document::{
     page::base_url,
     public::{self, Filter, Listed, Order, Places, Tombstone},
 };
-use kernel::{id::ColumnId, time};
-use web::{Ctx, Error, Result};
+use kernel::{OrganCode, id::ColumnId, time};
+use web::{Ctx, Error, Query, Result, page::xml_text};
 
-use super::downloads::fresh;
+use super::{
+    downloads::fresh,
+    lists::{Asked, Pairs},
+};
 
 /// Entries of a feed.
 const SIZE: i64 = 50;
@@ -53,14 +56,6 @@ struct Feed {
     updated: String,
     entries: Vec<Entry>,
     gone: Vec<Gone>,
-}
-
-/// Characters that XML cannot hold are left out.
-pub(super) fn xml_text(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))
-        .collect()
 }
 
 /// Stays the same for ever, whatever becomes of the address.
@@ -114,6 +109,38 @@ fn newest(entries: &[Entry], gone: &[Gone]) -> String {
     changes.max().cloned().unwrap_or_else(|| time::to_db(jiff::Timestamp::UNIX_EPOCH))
 }
 
+/// What a feed is of.
+struct Of {
+    /// What its tag says: stays the same for ever.
+    tag: String,
+    title: String,
+    /// Its own address, and that of the page with the same list, from `/` on.
+    own: String,
+    page: String,
+    filter: Filter,
+}
+
+async fn of(ctx: &Ctx, of: Of) -> Result<Response> {
+    let kinds = Kinds::of(ctx);
+    let (listed, tombs) = tokio::try_join!(
+        public::list(ctx.db(), &kinds, &of.filter, Order::Newest, Places::first(SIZE)),
+        public::withdrawn(ctx.db(), &kinds, &of.filter, SIZE)
+    )?;
+    let gone = gone(ctx, tombs);
+    let (entries, base) = (entries(ctx, &listed.items).await?, base_url(ctx));
+    let site = ctx.site();
+    answer(&Feed {
+        id: tag(ctx, &of.tag),
+        title: xml_text(&format!("{} - {}", of.title, site.name)),
+        own: format!("{base}{}", of.own),
+        page: format!("{base}{}", of.page),
+        host: xml_text(&site.host),
+        updated: newest(&entries, &gone),
+        entries,
+        gone,
+    })
+}
+
 /// `GET /feed.atom`
 pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
     let kinds = Kinds::of(&ctx);
@@ -136,25 +163,62 @@ pub(super) async fn all(State(ctx): State<Ctx>) -> Result<Response> {
 
 /// `GET /columns/{slug}/feed.atom`
 pub(super) async fn column(State(ctx): State<Ctx>, Path(slug): Path<ColumnId>) -> Result<Response> {
-    let kinds = Kinds::of(&ctx);
     let (tree, column) = tokio::try_join!(Tree::load(ctx.db()), column_of(ctx.db(), &slug))?;
     let column = column.ok_or(Error::NotFound)?;
-    let filter = Filter { columns: tree.below(&slug), ..Filter::default() };
-    let (listed, tombs) = tokio::try_join!(
-        public::list(ctx.db(), &kinds, &filter, Order::Newest, Places::first(SIZE)),
-        public::tombstones(ctx.db(), &kinds, &filter.columns, SIZE)
-    )?;
-    let gone = gone(&ctx, tombs);
-    let (entries, base) = (entries(&ctx, &listed.items).await?, base_url(&ctx));
-    let site = ctx.site();
-    answer(&Feed {
-        id: tag(&ctx, &format!("column/{slug}")),
-        title: xml_text(&format!("{} - {}", column.name, site.name)),
-        own: format!("{base}/columns/{slug}/feed.atom"),
-        page: format!("{base}/columns/{slug}"),
-        host: xml_text(&site.host),
-        updated: newest(&entries, &gone),
-        entries,
-        gone,
-    })
+    let feed = Of {
+        tag: format!("column/{slug}"),
+        title: column.name,
+        own: format!("/columns/{slug}/feed.atom"),
+        page: format!("/columns/{slug}"),
+        filter: Filter { columns: tree.below(&slug), ..Filter::default() },
+    };
+    of(&ctx, feed).await
+}
+
+/// `GET /organs/{code}/feed.atom`
+pub(super) async fn organ(State(ctx): State<Ctx>, Path(code): Path<OrganCode>) -> Result<Response> {
+    let name = ctx.directory().get(&code).map(|organ| organ.name.clone()).ok_or(Error::NotFound)?;
+    let feed = Of {
+        tag: format!("organ/{code}"),
+        title: name,
+        own: format!("/organs/{code}/feed.atom"),
+        page: format!("/organs/{code}"),
+        filter: Filter { organ: Some(code), ..Filter::default() },
+    };
+    of(&ctx, feed).await
+}
+
+/// `GET /policies/feed.atom`: the library as it is narrowed, by subject for instance.
+pub(super) async fn policies(State(ctx): State<Ctx>, Query(pairs): Query<Pairs>) -> Result<Response> {
+    narrowed(&ctx, pairs, ("/policies", "政策库"), Asked::policy_filter).await
+}
+
+/// `GET /documents/feed.atom`: all that is public, as it is narrowed.
+pub(super) async fn documents(State(ctx): State<Ctx>, Query(pairs): Query<Pairs>) -> Result<Response> {
+    narrowed(&ctx, pairs, ("/documents", "公开信息"), Asked::filter).await
+}
+
+async fn narrowed(
+    ctx: &Ctx,
+    pairs: Pairs,
+    (path, name): (&str, &str),
+    filter: fn(&Asked, &Kinds) -> Filter,
+) -> Result<Response> {
+    let kinds = Kinds::of(ctx);
+    // A feed is of what is new, whatever the order of the list.
+    let mut asked = Asked::read(&kinds, pairs);
+    asked.sort.clear();
+    let narrowed = asked.narrowed();
+    let directory = ctx.directory();
+    let organ = directory.get(&OrganCode::from(asked.organ.as_str())).map(|organ| organ.short_name.as_str());
+    let words: Vec<&str> = organ.into_iter().chain(asked.words()).collect();
+    let title = if words.is_empty() { name.to_owned() } else { format!("{name}（{}）", words.join("，")) };
+    let feed = Of {
+        tag: format!("feed{path}{narrowed}"),
+        title,
+        own: format!("{path}/feed.atom{narrowed}"),
+        page: format!("{path}{narrowed}"),
+        filter: filter(&asked, &kinds),
+    };
+    of(ctx, feed).await
 }

@@ -143,8 +143,14 @@ impl Asked {
         query_string(&pairs.into_iter().filter(|(name, _)| *name != without).collect::<Vec<_>>())
     }
 
+    /// What the list is narrowed to besides an organ, as it was typed or chosen.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        let own = [&self.q, &self.year];
+        own.into_iter().chain(self.fields.values()).map(String::as_str).filter(|word| !word.is_empty())
+    }
+
     /// The conditions as they stand behind an address: with their question mark, or nothing.
-    fn narrowed(&self) -> String {
+    pub(super) fn narrowed(&self) -> String {
         let query = self.query("page");
         if query.is_empty() { query } else { format!("?{query}") }
     }
@@ -309,7 +315,10 @@ fn column_shell(ctx: &Ctx, reader: &Reader, tree: &Tree, column: &Column, page: 
         shell = shell.crumb(&parent.name, format!("/columns/{}", parent.slug));
     }
     shell.description.clone_from(&column.description);
-    shell.crumb(&column.name, "").column(&column.name, &column.description, &column.keywords, column.kind.label())
+    shell
+        .crumb(&column.name, "")
+        .column(&column.name, &column.description, &column.keywords, column.kind.label())
+        .shared(ctx)
 }
 
 #[derive(Template)]
@@ -400,7 +409,7 @@ async fn library(
         shell = shell.crumb("政务公开", "/openness");
     }
     lead.clone_into(&mut shell.description);
-    let shell = shell.crumb(heading, "").column(heading, lead, heading, doors::door(ctx, door).label);
+    let shell = shell.crumb(heading, "").column(heading, lead, heading, doors::door(ctx, door).label).shared(ctx);
     portal_page(&Library {
         shell,
         heading,

@@ -3,11 +3,15 @@
 
 pub(crate) mod api;
 mod attachments;
+mod cards;
 mod compare;
 mod document;
 mod downloads;
 mod feeds;
+mod files;
+mod linked;
 mod lists;
+mod official;
 mod pictures;
 mod site;
 mod sitemap;
@@ -17,7 +21,10 @@ mod tests;
 
 use std::sync::Arc;
 
-pub(crate) use self::document::{Bar, preview};
+pub(crate) use self::{
+    cards::{Cards, face, font_in_words},
+    document::{Bar, preview},
+};
 
 use kernel::{id::DocumentId, permission::READ_PUBLIC};
 use web::{
@@ -84,12 +91,19 @@ pub(crate) fn routes() -> Routes {
         .get("/documents/{id}/compare", read, compare::page)
         .get("/attachments/{id}", read, attachments::by_id)
         .get("/attachments/{id}/{name}", read, attachments::by_name)
+        .get("/files/{id}", read, files::page)
         .get("/pictures/{id}/{name}", read, pictures::show)
+        .get("/cards/home/{name}", read, cards::home_card)
+        .get("/cards/{id}/{name}", read, cards::document_card)
         .get("/data", read, site::data)
         .get("/feed.atom", read, feeds::all)
+        .get("/organs/{code}/feed.atom", read, feeds::organ)
+        .get("/policies/feed.atom", read, feeds::policies)
+        .get("/documents/feed.atom", read, feeds::documents)
         .get("/sitemap.xml", read, sitemap::xml_page)
         .get("/sitemap", read, sitemap::page)
         .get("/robots.txt", read, sitemap::robots)
+        .get("/.well-known/security.txt", read, sitemap::security)
         .get("/statements/accessibility", read, site::accessibility)
         .get("/statements/privacy", read, site::privacy)
         .get("/statements/about", read, site::about)

@@ -1,5 +1,7 @@
 //! The site's map for machines (sitemaps.org) and for people, and what robots may read.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::State,
@@ -14,7 +16,7 @@ use document::{
 };
 use kernel::id::DocumentId;
 use serde::Deserialize;
-use web::{Ctx, Error, PortalShell, Query, Reader, Result, page::portal_page};
+use web::{Ctx, Error, PortalShell, Query, Reader, Result, config::Site, hooks::OnMap, page::portal_page};
 
 use super::downloads::fresh;
 
@@ -38,6 +40,7 @@ const PAGES: &[(&str, &str)] = &[
     ("/services", "办事指南"),
     ("/data", "数据开放"),
     ("/api", "开放接口"),
+    ("/receipts", "公开凭证"),
     ("/statements/about", "关于本站"),
     ("/statements/accessibility", "无障碍声明"),
     ("/statements/privacy", "隐私说明"),
@@ -115,7 +118,15 @@ async fn standing(ctx: &Ctx, base: &str) -> Result<Vec<Address>> {
         tree.all().iter().map(|column| (format!("{base}/columns/{}", column.slug), tree.fill(&column.slug).newest));
     let directory = ctx.directory();
     let organs = directory.all().iter().map(|organ| (format!("{base}/organs/{}", organ.code), String::new()));
-    Ok(fixed.chain(columns).chain(organs).map(|(loc, changed)| Address { loc, changed }).collect())
+    let mut addresses: Vec<Address> =
+        fixed.chain(columns).chain(organs).map(|(loc, changed)| Address { loc, changed }).collect();
+    for one in ctx.declared::<Arc<dyn OnMap>>() {
+        let pages = one.pages(ctx).await?;
+        addresses.extend(
+            pages.into_iter().map(|page| Address { loc: format!("{base}{}", page.href), changed: page.changed }),
+        );
+    }
+    Ok(addresses)
 }
 
 async fn documents(ctx: &Ctx, base: &str, limit: i64, offset: i64) -> Result<Vec<Address>> {
@@ -170,4 +181,61 @@ pub(super) async fn robots(State(ctx): State<Ctx>) -> Response {
     let text = format!("User-agent: *\nDisallow: /search\nDisallow: /elder\n\nSitemap: {base}/sitemap.xml\n");
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
     fresh((headers, text).into_response())
+}
+
+/// Months for which the way to report holds without being looked at again.
+const HOLDS: i64 = 6;
+
+/// `GET /.well-known/security.txt`: to whom somebody tells a weakness of the site (RFC 9116).
+pub(super) async fn security(State(ctx): State<Ctx>) -> Result<Response> {
+    let contacts = contacts(&ctx.site());
+    if contacts.is_empty() {
+        return Err(Error::NotFound);
+    }
+    // The same all month, so that it does not change by being read.
+    let ends = ctx.today().first_of_month().saturating_add(jiff::Span::new().months(HOLDS));
+    let mut text: String = contacts.iter().map(|contact| format!("Contact: {contact}\n")).collect();
+    text.push_str(&format!(
+        "Expires: {ends}T00:00:00Z\nPreferred-Languages: zh-CN, en\nCanonical: {}/.well-known/security.txt\n",
+        base_url(&ctx)
+    ));
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
+    Ok(fresh((headers, text).into_response()))
+}
+
+/// As addresses: what is configured, else the site's mail and telephone.
+fn contacts(site: &Site) -> Vec<String> {
+    let address = |text: &str| match text {
+        url if url.starts_with("https://") || url.starts_with("mailto:") || url.starts_with("tel:") => url.to_owned(),
+        mail if mail.contains('@') => format!("mailto:{mail}"),
+        number => {
+            let digits: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect();
+            // A number of the county begins with the code of its area, which has a zero that is left out from abroad.
+            match digits.strip_prefix('0') {
+                Some(rest) => format!("tel:+86-{rest}"),
+                None => format!("tel:{digits}"),
+            }
+        }
+    };
+    let given: Vec<&String> = match site.security.is_empty() {
+        true => vec![&site.email, &site.phone],
+        false => vec![&site.security],
+    };
+    given.into_iter().filter(|text| !text.is_empty()).map(|text| address(text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_finds_a_weakness_has_an_address() {
+        let of = |security: &str, email: &str, phone: &str| {
+            contacts(&Site { security: security.into(), email: email.into(), phone: phone.into(), ..Site::default() })
+        };
+        assert_eq!(of("", "", ""), [""; 0]);
+        assert_eq!(of("", "a@example.invalid", "0000-1234567"), ["mailto:a@example.invalid", "tel:+86-000-1234567"]);
+        assert_eq!(of("https://example.invalid/report", "a@example.invalid", ""), ["https://example.invalid/report"]);
+        assert_eq!(of("", "", "12345"), ["tel:12345"]);
+    }
 }

@@ -38,7 +38,7 @@ pub fn capability() -> Capability {
         .nav(Nav::under("公开", "/redirects", "网址重定向", &MANAGE, 132))
         .events(&[&ADDED, &CHANGED, &REMOVED])
         .subject(SUBJECT, "网址重定向")
-        .migrations(::store::migrations!("redirect", "../../migrations/0001_redirects.sql"))
+        .migrations(::store::migrations!("redirect", "../../migrations/redirects/0001_redirects.sql"))
         .demo(demo::scenes)
         .declare(store::sealed())
         .declare(moved)

@@ -6,7 +6,10 @@ use axum::{
     response::Response,
 };
 use document::{Whole, permissions::WITHDRAW_DOCUMENTS, rows};
-use kernel::{id::EditionId, may_for, time};
+use kernel::{
+    id::{AccountId, EditionId},
+    may_for, time,
+};
 use review::{Word, acts::Verdict, permissions::OVERRIDE_FINDING, settings::MOST_QUESTIONS};
 use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, Redirect, Refusal, Result, act_in_place};
@@ -30,6 +33,8 @@ pub(super) struct Decision {
     verdict: String,
     /// Code of the gate at which the edition stood when the page was opened.
     gate: String,
+    /// In whose name; `None` = the page did not ask.
+    in_name_of: Option<AccountId>,
     /// Places of the questions that were ticked (`tick0`, `tick1` …).
     ticked: Vec<usize>,
 }
@@ -50,6 +55,7 @@ impl From<Pairs> for Decision {
                 "digest" => decision.digest = value,
                 "verdict" => decision.verdict = value,
                 "gate" => decision.gate = value,
+                "in_name_of" => decision.in_name_of = Some(AccountId::from(value)),
                 // Anything but what the box of the page sends is no tick.
                 key if value == "1" => {
                     decision.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
@@ -75,7 +81,8 @@ async fn seen(ctx: &Ctx, tx: &mut Tx, desk: &Desk, id: &EditionId, decision: &De
 /// The page as it is now, with what was typed and why it was not done.
 async fn again(ctx: &Ctx, desk: &Desk, id: &EditionId, decision: &Decision, errors: FormErrors) -> Result<Response> {
     let (reason, opinion) = (&decision.reason, &decision.opinion);
-    let typed = Typed { reason, opinion, ticked: &decision.ticked, ..Typed::default() };
+    let in_name_of = decision.in_name_of.as_ref();
+    let typed = Typed { reason, opinion, ticked: &decision.ticked, in_name_of, ..Typed::default() };
     super::one::review_page(ctx, desk, id, errors, typed).await
 }
 
@@ -138,7 +145,8 @@ pub(super) async fn approve(
             return Err(Refusal::field("reason", text));
         }
         let title = whole.edition.shown_title();
-        let word = Word { text: &decision.opinion, ticked: &decision.ticked };
+        let in_name_of = decision.in_name_of.as_ref();
+        let word = Word { text: &decision.opinion, ticked: &decision.ticked, in_name_of, ..Word::default() };
         let text = match deciding::approve(&ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await? {
             Approved::Second(gate) => format!("已通过。{gate}由两人先后审核，《{title}》还需另一位审核员通过。"),
             Approved::To(gate) => format!("已通过。《{title}》现在到了{gate}。"),
@@ -177,7 +185,8 @@ pub(super) async fn send_back(
             (false, false) => format!("{reason}\n审核意见：{opinion}"),
             _ => reason.to_owned(),
         };
-        let word = Word { text: &both, ticked: &decision.ticked };
+        let in_name_of = decision.in_name_of.as_ref();
+        let word = Word { text: &both, ticked: &decision.ticked, in_name_of, ..Word::default() };
         deciding::send_back(&ctx, tx, &desk.actor(), &whole, word).await?;
         let text = format!("已退回《{}》，撰写人会看到理由。", whole.edition.shown_title());
         Ok::<_, Refusal>(Done::ok(next.clone(), onward(text, &next)))

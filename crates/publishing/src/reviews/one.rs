@@ -13,20 +13,26 @@ use document::{
     remarks::{self, Remark},
     rows::{self, AttachmentRow, EditionRow},
 };
+use jiff::Timestamp;
 use kernel::{
-    id::{EditionId, SubjectRef},
-    may_for, time,
+    Staff,
+    id::{AccountId, EditionId, SubjectRef},
+    may, may_for, time,
 };
 use review::{
     Gate, Review, Stage, State as Standing, due,
     findings::{Check, Checks},
-    model::may_pass,
-    permissions::OVERRIDE_FINDING,
+    model::{Facts, Round, may_pass},
+    permissions::{OVERRIDE_FINDING, SEND_LINKS},
 };
 use serde::Deserialize;
 use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_page, page};
 
-use super::strip::{self, Strip};
+use super::{
+    comments::{self, Comment},
+    link,
+    strip::{self, Strip},
+};
 use crate::editions::{
     checks, compare, deciding,
     history::{Line, history},
@@ -75,6 +81,10 @@ struct ReviewPage {
     /// What is told of each picture of the text to whoever does not see it.
     pictures: Vec<String>,
     may_let_through: bool,
+    /// In whose name the reader may decide: account (empty = the own name), words, whether it is chosen. Empty = the own alone.
+    names: Vec<(String, String, bool)>,
+    /// To whom a link for one decision may be sent; empty = the reader sends none.
+    link_people: Vec<(String, String)>,
     effect: String,
     /// Code of the gate as it is shown: who decides says which one was seen.
     gate: String,
@@ -87,9 +97,20 @@ struct ReviewPage {
     opinion: String,
     reason: String,
     ground: (String, String),
+    /// What was noted beside passages.
+    comments: Vec<Comment>,
+    comments_from: &'static str,
+    may_comment: bool,
+    /// Passage and words of a comment that was typed before.
+    comment: (String, String),
 }
 
 impl ReviewPage {
+    /// How many comments nobody has dealt with.
+    fn open_comments(&self) -> usize {
+        self.comments.iter().filter(|one| one.is_open()).count()
+    }
+
     /// What is wrong with the words by which a finding was to be let through.
     fn wrong(&self, check: &Check) -> Option<&str> {
         self.errors.of(&format!("l-{}", check.digest))
@@ -110,8 +131,12 @@ pub(super) struct Typed<'a> {
     pub(super) reason: &'a str,
     /// Places of the questions that were ticked.
     pub(super) ticked: &'a [usize],
+    /// In whose name, if that was chosen.
+    pub(super) in_name_of: Option<&'a AccountId>,
     /// Why a finding is let through: its digest, the words.
     pub(super) ground: (&'a str, &'a str),
+    /// Of a comment: the passage, the words.
+    pub(super) comment: (&'a str, &'a str),
 }
 
 /// One gate in the panel.
@@ -185,10 +210,23 @@ async fn page_of(
     let claim = review.as_ref().and_then(|review| review.round.claim(ctx.seams().now()));
     let mine = claim.is_some_and(|claim| claim.by == desk.staff.account);
     let own = whole.is_by(&desk.staff.account);
-    let kept_out = review.as_ref().and_then(|review| {
-        let facts = subject::facts(&whole, &checks);
-        review.round.kept_out(&desk.staff, &facts, ctx.seams().now())
-    });
+    let now = ctx.seams().now();
+    let facts = subject::facts(&whole, &checks);
+    let away = review::desk::away_of(ctx, &desk.staff).await?;
+    let round = review.as_ref().map(|review| &review.round).filter(|_| stage.is_some());
+    let names = round
+        .map(|round| names(round, (&desk.staff, away.as_slice()), &facts, now, typed.in_name_of))
+        .unwrap_or_default();
+    // Whoever may decide in another's name alone is kept out of nothing.
+    let acts = !names.is_empty();
+    let kept_out = round.and_then(|round| round.kept_out(&desk.staff, &facts, now)).filter(|_| !acts);
+    // What somebody took who is away is the stand-in's.
+    let theirs = claim.is_some_and(|claim| away.iter().any(|one| one.account == claim.by));
+    let sends = may(&actor, &SEND_LINKS).is_ok();
+    let link_people = match stage.filter(|_| sends) {
+        Some(stage) => link::people(ctx, &whole, stage).await?,
+        None => Vec::new(),
+    };
     let (clock, clock_words) = clock_of(ctx, review.as_ref(), stage);
     let events = store::log::of_subject(ctx.db(), &SubjectRef::new(crate::DOCUMENT, &document.id)).await?;
     let (bad, stopping) = (!errors.is_empty(), checks.stopping());
@@ -209,9 +247,11 @@ async fn page_of(
         history: history(events, &editions),
         clock,
         clock_words,
-        claimed_by: claim.filter(|_| !mine).map(|claim| claim.name.clone()).unwrap_or_default(),
+        claimed_by: claim.filter(|_| !mine && !theirs).map(|claim| claim.name.clone()).unwrap_or_default(),
         mine,
-        may: stage.is_some_and(|stage| may_pass(&desk.staff, stage, document.keeper()).is_ok()),
+        may: acts || stage.is_some_and(|stage| may_pass(&desk.staff, stage, document.keeper()).is_ok()),
+        names,
+        link_people,
         kept_out: kept_out.map(|why| why.to_string()).unwrap_or_default(),
         explained: whole.values.words(&document::common::EXPLAINED),
         gate: stage.map(|stage| stage.gate.clone()).unwrap_or_default(),
@@ -228,10 +268,47 @@ async fn page_of(
         opinion: typed.opinion.to_owned(),
         reason: typed.reason.to_owned(),
         ground: (typed.ground.0.to_owned(), typed.ground.1.to_owned()),
+        comments: comments::of(ctx.db().read(), &whole).await?,
+        comments_from: "",
+        may_comment: comments::may_comment(&desk.staff, &whole, review.as_ref()).is_ok(),
+        comment: (typed.comment.0.to_owned(), typed.comment.1.to_owned()),
         edition: whole.edition,
         checks: checks.found,
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
+}
+
+/// In whose name the reader may decide, if there is a choice or only another's: those who are away first, of whom the first is
+/// chosen unless something was.
+fn names(
+    round: &Round,
+    (staff, away): (&Staff, &[Staff]),
+    facts: &Facts,
+    now: Timestamp,
+    chosen: Option<&AccountId>,
+) -> Vec<(String, String, bool)> {
+    let mut names: Vec<(String, String, bool)> = away
+        .iter()
+        .filter(|one| round.open_for(staff, one, facts, now))
+        .map(|one| {
+            let words = format!("代 {}（记为“{} 代 {}”）", one.name, staff.name, one.name);
+            (one.account.to_string(), words, chosen == Some(&one.account))
+        })
+        .collect();
+    if names.is_empty() {
+        return names;
+    }
+    let own = round.stage().is_some_and(|stage| may_pass(staff, stage, &facts.keeper).is_ok())
+        && round.kept_out(staff, facts, now).is_none()
+        && round.claim(now).is_none_or(|claim| claim.by == staff.account);
+    if own {
+        let is = chosen.is_some_and(|chosen| chosen.as_str().is_empty());
+        names.push((String::new(), format!("本人（记为“{}”）", staff.name), is));
+    }
+    if !names.iter().any(|(.., chosen)| *chosen) {
+        names[0].2 = true;
+    }
+    names
 }
 
 /// The clock of the stage, as a picture and in words; empty when it stands at none.

@@ -10,12 +10,12 @@ use document::{
     rows::{self, EditionRow},
 };
 use kernel::{
-    OrganCode,
+    OrganCode, Staff,
     id::{DocumentId, EditionId},
     time,
 };
 use review::{
-    Due, Gate, due,
+    Due, Gate, Who, due,
     model::may_pass,
     permissions::REVIEW_EXCEPTIONS,
     queue::{self, Claimed},
@@ -44,6 +44,8 @@ struct Waiting {
     mine: bool,
     other: String,
     may: bool,
+    /// For whom the reader would decide on it, if somebody is away; else empty.
+    away: String,
 }
 
 impl Waiting {
@@ -69,6 +71,10 @@ struct List {
     gates: Vec<GateTab>,
     once: String,
     reviews: bool,
+    /// Names of those for whom the reader decides today.
+    away: Vec<String>,
+    /// Whether texts at the gate that is shown may be passed several at once by the reader.
+    bulk: bool,
 }
 
 /// What is in review and may be seen by this person.
@@ -80,14 +86,25 @@ fn in_review(ctx: &Ctx, desk: &Desk) -> queue::Filter {
     }
 }
 
-/// What waits at the gates. Without a choice a reviewer sees the stages that are the reviewer's; everybody else sees all.
+/// What waits for this person, as the rail, the work list and the page of a review count it.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn for_me(ctx: &Ctx, desk: &Desk) -> Result<queue::Filter> {
+    review::desk::for_person(ctx, review::Kind::named(ctx, EDITION), &desk.staff).await
+}
+
+/// What waits at the gates. Without a choice a reviewer sees what waits for the reviewer; everybody else sees all.
 pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
-    let reviews = review::desk::is_reviewer(&ctx, &desk.staff);
+    let reviews = review::desk::is_reviewer(&ctx, &desk.staff).await?;
+    let away = review::desk::away_of(&ctx, &desk.staff).await?;
     let gates = gate_tabs(&ctx, &desk, &filter, reviews).await?;
     let mut asked = match Gate::from_code(&filter.gate) {
         Some(gate) => in_review(&ctx, &desk).gate(gate.code),
-        None if filter.gate == "all" || !reviews => in_review(&ctx, &desk),
-        None => in_review(&ctx, &desk).roles_of(&desk.staff),
+        None if filter.gate == "all" || (filter.gate.is_empty() && !reviews) => in_review(&ctx, &desk),
+        // A gate that the office has set up by its own name.
+        None if !filter.gate.is_empty() => in_review(&ctx, &desk).gate(&filter.gate),
+        None => for_me(&ctx, &desk).await?,
     };
     let claimed = match filter.claimed.as_str() {
         "mine" => Some(Claimed::Mine),
@@ -111,11 +128,14 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     let house = crate::house(&ctx);
     let rows = lines.into_iter().filter_map(|line| {
         let edition = editions.remove(&line.subject)?;
-        Some(waiting(&ctx, &house, &desk, line, edition))
+        Some(waiting(&ctx, &house, (&desk, away.as_slice()), line, edition))
     });
-    let rows = rows.collect();
+    let rows: Vec<Waiting> = rows.collect();
+    let one_gate = !matches!(filter.gate.as_str(), "" | "all") && filter.gate != Gate::SECRECY.code;
+    let bulk = one_gate && rows.iter().filter(|row| row.may).count() > 1;
     let shell = desk.shell(&ctx, "审核").await?;
-    office_page(&List { shell, filter, rows, total, steps, gates, once: ctx.once(), reviews })
+    let away = away.into_iter().map(|one| one.name).collect();
+    office_page(&List { shell, filter, rows, total, steps, gates, once: ctx.once(), reviews, away, bulk })
 }
 
 /// The choices of gates, each with how many wait there.
@@ -125,17 +145,26 @@ async fn gate_tabs(ctx: &Ctx, desk: &Desk, filter: &Filter, reviews: bool) -> Re
     let all: i64 = counts.values().sum();
     let mut tabs: Vec<(&str, &str, i64)> = Vec::new();
     if reviews {
-        tabs.push(("", "我的关口", queue::count(ctx.db(), &seen.roles_of(&desk.staff)).await?));
+        tabs.push(("", "等我审核", queue::count(ctx.db(), &for_me(ctx, desk).await?).await?));
         tabs.push(("all", "全部关口", all));
     } else {
         tabs.push(("", "全部", all));
     }
     tabs.extend(Gate::ALL.map(|gate| (gate.code, gate.label, counts.get(gate.code).copied().unwrap_or(0))));
+    let mut own: Vec<&String> = counts.keys().filter(|code| Gate::from_code(code).is_none()).collect();
+    own.sort_unstable();
+    tabs.extend(own.into_iter().map(|code| (code.as_str(), review::route::label(code), counts[code])));
     let tab = |(code, label, count): (&str, &str, i64)| (code.to_owned(), label.to_owned(), count, filter.gate == code);
     Ok(tabs.into_iter().map(tab).collect())
 }
 
-fn waiting(ctx: &Ctx, house: &House, desk: &Desk, line: queue::Line, edition: EditionRow) -> Waiting {
+fn waiting(
+    ctx: &Ctx,
+    house: &House,
+    (desk, away): (&Desk, &[Staff]),
+    line: queue::Line,
+    edition: EditionRow,
+) -> Waiting {
     let due = due(&ctx.calendar(), line.since, line.stage.days, ctx.today());
     let label = format!("这一关办理期限{}", due.ruler.words());
     let claim = line.claim.as_ref().filter(|claim| claim.holds(ctx.seams().now()));
@@ -146,10 +175,18 @@ fn waiting(ctx: &Ctx, house: &House, desk: &Desk, line: queue::Line, edition: Ed
         due,
         mine,
         other: claim.filter(|_| !mine).map(|claim| claim.name.clone()).unwrap_or_default(),
-        may: !line.own && may_pass(&desk.staff, &line.stage, &house.keeper(&line.organ)).is_ok(),
+        may: !line.own && may(&desk.staff, away, &line, &house.keeper(&line.organ)),
+        away: review::desk::in_name_of(away, &line).map(|away| away.name.clone()).unwrap_or_default(),
         line,
         edition,
     }
+}
+
+/// Whether the reader may decide on a line, in the own name or in that of somebody who is away.
+fn may(staff: &Staff, away: &[Staff], line: &queue::Line, keeper: &OrganCode) -> bool {
+    let own = std::iter::once(Who { staff, away: None });
+    let theirs = away.iter().map(|one| Who { staff, away: Some(one) });
+    own.chain(theirs).any(|who| may_pass(who, &line.stage, keeper).is_ok())
 }
 
 struct Bypass {

@@ -6,8 +6,6 @@ use kernel::id::EditionId;
 use review::{Due, due, queue};
 use web::{Ctx, Desk, Result};
 
-use crate::editions::subject::EDITION;
-
 /// Most that is put in order; a person with more begins with these.
 const MOST: usize = 200;
 /// Most that the strip lists.
@@ -21,6 +19,8 @@ pub(super) struct Stop {
     pub(super) organ: String,
     pub(super) due: Due,
     pub(super) mine: bool,
+    /// For whom the person would decide on it, if somebody is away; else empty.
+    pub(super) away: String,
     pub(super) current: bool,
     since: Timestamp,
 }
@@ -36,6 +36,8 @@ pub(super) struct Strip {
     /// The first of them.
     pub(super) stops: Vec<Stop>,
     pub(super) total: i64,
+    /// How many of them somebody else has in hand; they are not listed.
+    pub(super) held: usize,
     /// Past the day by which they were due.
     pub(super) late: usize,
     /// The place of the text that is shown, from 1; 0 = it is not among them.
@@ -50,11 +52,11 @@ pub(super) struct Strip {
 /// # Errors
 /// When the database fails.
 pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result<Option<Strip>> {
-    if !review::desk::is_reviewer(ctx, &desk.staff) {
+    if !review::desk::is_reviewer(ctx, &desk.staff).await? {
         return Ok(None);
     }
-    let kind = review::Kind::named(ctx, EDITION);
-    let filter = review::desk::for_person(ctx, kind, &desk.staff);
+    let filter = super::pages::for_me(ctx, desk).await?;
+    let away = review::desk::away_of(ctx, &desk.staff).await?;
     let found = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, MOST).await?;
     let total = queue::count(ctx.db(), &filter).await?;
     let (now, today, calendar, directory) = (ctx.seams().now(), ctx.today(), ctx.calendar(), ctx.directory());
@@ -62,9 +64,12 @@ pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result
         let claim = line.claim.as_ref().filter(|claim| claim.holds(now));
         let mine = claim.is_some_and(|claim| claim.by == desk.staff.account);
         let here = line.subject == current.as_str();
+        // What somebody has in hand who is away is the stand-in's.
+        let theirs = claim.is_some_and(|claim| away.iter().any(|one| one.account == claim.by));
         // What somebody else has in hand waits for that person.
-        (claim.is_none() || mine || here).then(|| Stop {
+        (claim.is_none() || mine || theirs || here).then(|| Stop {
             due: due(&calendar, line.since, line.stage.days, today),
+            away: review::desk::in_name_of(&away, &line).map(|away| away.name.clone()).unwrap_or_default(),
             organ: directory.short_name(&line.organ).to_owned(),
             gate: line.stage.label,
             edition: line.subject,
@@ -74,7 +79,9 @@ pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result
             mine,
         })
     };
+    let all = found.rows.len();
     let mut stops: Vec<Stop> = found.rows.into_iter().filter_map(stop).collect();
+    let held = all - stops.len();
     stops.sort_by_key(|stop| (stop.due.on, stop.since));
     let here = stops.iter().position(|stop| stop.current);
     let other =
@@ -85,7 +92,7 @@ pub(super) async fn strip(ctx: &Ctx, desk: &Desk, current: &EditionId) -> Result
     let (next, previous) = (other(after), other(before));
     let late = stops.iter().filter(|stop| stop.due.left.is_past()).count();
     stops.truncate(SHOWN);
-    Ok(Some(Strip { late, place: here.map_or(0, |at| at + 1), previous, next, total, stops }))
+    Ok(Some(Strip { late, held, place: here.map_or(0, |at| at + 1), previous, next, total, stops }))
 }
 
 /// Where a person goes after deciding on this text: to the one that is due next, else to the list.

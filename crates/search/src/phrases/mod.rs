@@ -5,8 +5,13 @@ mod fixed;
 mod pages;
 mod store;
 
+use std::sync::Arc;
+
 use kernel::{EventKind, Permission, Role, event::Keep, permission::Scope::AllOrgans};
-use web::{Capability, Listener, Nav, Routes, hooks::Verb};
+use web::{
+    Capability, Listener, Nav, Routes,
+    hooks::{Citing, Verb},
+};
 
 pub(crate) use fixed::title_of;
 pub(crate) use store::{Found, Phrases, SUBJECT, all};
@@ -36,6 +41,7 @@ pub fn capability() -> Capability {
         .subject(SUBJECT, "检索用语")
         .migrations(::store::migrations!("search_phrases", "../../migrations/0001_phrases.sql"))
         .declare(store::sealed())
+        .declare(Arc::new(store::Firsts) as Arc<dyn Citing>)
         .declare(Verb::new("新增检索用语", "搜索 同义词 推荐", "/search-phrases/new", &MANAGE))
 }
 

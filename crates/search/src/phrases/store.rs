@@ -1,10 +1,14 @@
 //! Words as they are kept, the rules on them, and the writes.
 
-use kernel::{Actor, EventKind, NewEvent, time};
+use futures::future::BoxFuture;
+use kernel::{Actor, EventKind, NewEvent, id::SubjectRef, time};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Executor, FromRow, Sealed, Tx, query, query_as, query_scalar};
-use web::{FormErrors, Refusal};
+use web::{
+    Ctx, FormErrors, Refusal,
+    hooks::{Cited, Citing},
+};
 
 use crate::{synonyms, tokens};
 
@@ -154,6 +158,26 @@ pub(super) async fn rows(executor: impl Executor<'_>) -> web::Result<Vec<Row>> {
 /// When the database fails.
 pub(crate) async fn all(executor: impl Executor<'_>) -> web::Result<Phrases> {
     Ok(Phrases::new(&rows(executor).await?))
+}
+
+/// What is shown first for a word may be somebody's document.
+pub(super) struct Firsts;
+
+impl Citing for Firsts {
+    fn citing<'a>(&'a self, ctx: &'a Ctx, subject: &'a SubjectRef) -> BoxFuture<'a, web::Result<Vec<Cited>>> {
+        Box::pin(async move {
+            let ends = format!("/{}", subject.id);
+            let firsts = rows(ctx.db().read()).await?;
+            let firsts = firsts.into_iter().filter(|row| row.kind == "first" && row.target.ends_with(&ends));
+            let line = |row: Row| Cited {
+                what: "推荐结果",
+                label: format!("搜索“{}”时最先显示", row.forms().join("、")),
+                href: String::new(),
+                then: "不再推荐，检索用语里的这一条由县政府办改".to_owned(),
+            };
+            Ok(firsts.map(line).collect())
+        })
+    }
 }
 
 /// What the log seals: what readers are shown first is nobody's to turn past the program.

@@ -1,7 +1,7 @@
 //! Subjects with several entries, and who may find them.
 
 use gongkai_search as search;
-use search::{Query, Results, Search, Sort};
+use search::{Query, Results, Search, Since, Sort};
 use web::hooks::{Audience, SearchEntry, WordQuery};
 
 use crate::{Town, entry, filled, ids};
@@ -183,4 +183,55 @@ async fn the_office_finds_its_own_and_what_is_public() {
     assert_eq!(search.query_as(Audience::Office, &Query::text("农村公路")).await.unwrap().total, 1);
     // What was asked by the one is not remembered for the other.
     assert_eq!(search.query(&Query::text(CANARY)).await.unwrap().total, 0);
+}
+
+#[tokio::test]
+async fn an_article_is_found_by_its_number_beside_a_part_of_the_title() {
+    let (_town, search) = town().await;
+    for question in ["采砂管理办法第二条", "河道采砂 第2条", "青禾县河道采砂管理办法 二条"]
+    {
+        let results = search.query(&Query::text(question)).await.unwrap();
+        let parts: Vec<_> = results.hits.iter().flat_map(|hit| &hit.parts).map(|part| part.key.as_str()).collect();
+        assert_eq!((results.total, &parts[..]), (1, &["article/2"][..]), "{question}");
+    }
+    let named = search.query(&Query::text("青禾县河道采砂管理办法第2条")).await.unwrap();
+    assert_eq!(named.hits[0].parts[0].key, "article/2");
+    let whole = search.query(&Query::text("青禾县河道采砂管理办法")).await.unwrap();
+    assert!(whole.hits[0].exact && whole.hits[0].parts.is_empty(), "its name means the whole");
+}
+
+#[tokio::test]
+async fn what_stands_side_by_side_by_chance_comes_behind_what_is_meant() {
+    let (town, search) = filled().await;
+    let grain = "国家对小麦实行最低保护价收购，最低保护价由国务院规定，低于最低保护价的补足。";
+    town.put("g", entry("粮食收购办法", grain)).await;
+    town.put("d", entry("城乡最低生活保障办法", "家庭人均收入低于标准的，按月发给差额。")).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "低保").await, ["d", "g"]);
+    // Of two that fit alike, the one in force.
+    town.put("new", SearchEntry { past: true, date: "2026-05-01".into(), ..entry("小区绿化管理规定", "绿化。") }).await;
+    town.put("old", SearchEntry { date: "2020-05-01".into(), ..entry("小区绿化管理规定", "绿化。") }).await;
+    search.catch_up(&town.ctx).await.unwrap();
+    assert_eq!(ids(&search, "小区绿化").await, ["old", "new"]);
+}
+
+#[tokio::test]
+async fn plain_ranking_is_there_to_be_compared_with() {
+    let (_town, search) = town().await;
+    assert_eq!(search.plain("采砂许可", 10).await.unwrap(), ["p"], "a subject once, however many of its parts fit");
+    assert!(search.plain("饕餮", 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn only_what_became_public_lately_is_found_when_that_is_asked() {
+    let (_town, search) = filled().await;
+    let ask = async |text: &str, since: Since| {
+        let results = search.query(&Query { since, ..Query::text(text) }).await.unwrap();
+        (results.total, results.suggestions.without_filters)
+    };
+    // It is the first of June 2026; the one is of March, the other of May a year ago.
+    assert_eq!(ask("电梯", Since::Year).await, (1, 0));
+    assert_eq!(ask("电梯", Since::Month).await, (0, 1));
+    assert_eq!(ask("创业", Since::Year).await, (0, 1));
+    assert_eq!(ask("创业", Since::Ever).await, (1, 0));
 }

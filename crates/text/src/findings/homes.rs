@@ -1,8 +1,11 @@
 //! Where somebody lives (民法典 Art. 1034 counts 住址 as personal information): a door of a dwelling (3栋2单元501室), and what stands
-//! behind 家庭住址 and its like. Only told to a person, who knows whether it is an office: offices have doors as well. Laws,
-//! and texts on who applies where, speak of such addresses without naming one; they are not found.
+//! behind 家庭住址 and its like, or below it in a table. Only told to a person, who knows whether it is an office: offices have
+//! doors as well. Laws, and texts on who applies where, speak of such addresses without naming one; they are not found.
 
-use super::{Finding, Gate, Severity};
+use super::{
+    Finding, Gate, Severity,
+    people::{cells, head, lines},
+};
 
 /// Words before an address of a home.
 const LABELS: [&str; 6] = ["家庭住址", "家庭地址", "现住址", "居住地址", "户籍地址", "户籍住址"];
@@ -23,7 +26,49 @@ pub fn homes(part: &str, text: &str) -> Vec<Finding> {
             found.push((start, end));
         }
     }
+    found.extend(in_tables(&chars));
+    found.sort_unstable();
+    let mut end_before = 0;
+    let apart = |one: &(usize, usize)| {
+        let apart = end_before <= one.0;
+        end_before = if apart { one.1 } else { end_before };
+        apart
+    };
+    found.retain(apart);
     found.into_iter().map(|(start, end)| told(part, &chars, start, end)).collect()
+}
+
+/// Whether the head of a column says that homes stand below it.
+pub(super) fn is_head(head: &str) -> bool {
+    LABELS.contains(&head)
+}
+
+/// Addresses below their label in a table.
+fn in_tables(chars: &[char]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for border in ['\t', '|'] {
+        let mut columns: Vec<usize> = Vec::new();
+        for (start, end) in lines(chars) {
+            if !chars[start..end].contains(&border) {
+                columns.clear();
+                continue;
+            }
+            let row = cells(chars, (start, end), border);
+            let heads: Vec<usize> = (0..row.len()).filter(|at| is_head(&head(&row[*at].text))).collect();
+            if row.len() > 1 && !heads.is_empty() {
+                columns = heads;
+                continue;
+            }
+            let here = columns.iter().filter_map(|column| row.get(*column));
+            found.extend(here.filter(|cell| is_whole(&chars[cell.start..cell.end])).map(|cell| (cell.start, cell.end)));
+        }
+    }
+    found
+}
+
+/// Whether it is an address in full: a place, and a number in it.
+fn is_whole(value: &[char]) -> bool {
+    value.len() <= LONGEST && value.iter().any(|c| PLACES.contains(c)) && value.iter().any(|c| is_number(*c))
 }
 
 fn is_number(c: char) -> bool {
@@ -76,8 +121,7 @@ fn labelled(chars: &[char], at: usize) -> Option<(usize, usize)> {
     let end_of = |c: &char| c.is_whitespace() || matches!(c, ',' | '。' | ';' | '、');
     let length = chars[from..].iter().take(LONGEST).take_while(|c| !end_of(c)).count();
     let value = &chars[from..from + length];
-    let whole = value.iter().any(|c| PLACES.contains(c)) && value.iter().any(|c| is_number(*c));
-    whole.then_some((from, from + length))
+    is_whole(value).then_some((from, from + length))
 }
 
 fn told(part: &str, chars: &[char], start: usize, end: usize) -> Finding {
@@ -118,6 +162,16 @@ mod tests {
             text.chars().skip(found.start).take(found.end - found.start).collect::<String>(),
             "城关镇东门村六组18号"
         );
+    }
+
+    #[test]
+    fn a_home_below_its_label_is_told() {
+        let excerpts = |text: &str| homes("body", text).into_iter().map(|one| one.excerpt).collect::<Vec<_>>();
+        let table = "户主\t家庭住址\t金额\n甲\t石门村3组18号\t30\n乙\t略\t20\n丙\t青禾苑3栋2单元501室\t5";
+        assert_eq!(excerpts(table), ["石门村*组**号", "青禾苑*栋*单元***室"]);
+        assert_eq!(excerpts("| 姓名 | 现住址 |\n|---|---|\n| 甲 | 解放路8号 |"), ["解放路*号"]);
+        assert_eq!(excerpts("单位\t地址\n县财政局\t人民路1号"), Vec::<String>::new());
+        assert_eq!(excerpts("姓名\t家庭住址\n甲\t略\n\n单位\t地址\n县财政局\t人民路1号"), Vec::<String>::new());
     }
 
     #[test]

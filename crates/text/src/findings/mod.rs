@@ -1,4 +1,5 @@
-//! What must not be published as it stands: numbers that belong to a person, and where somebody lives ([`homes()`]).
+//! What must not be published as it stands: numbers that belong to a person, where somebody lives ([`homes()`]), and names beside
+//! what is nobody's business ([`people()`]). [`look_over`] finds all of it, [`masks`] says what could stand there instead.
 //!
 //! 政府信息公开条例 Art. 15 keeps personal privacy out of public information; 个人信息保护法 Art. 28 counts financial
 //! accounts as sensitive. Found are identity numbers (GB 11643-1999, and the 15 digits used before it), mobile numbers
@@ -18,6 +19,7 @@ mod escaped;
 mod homes;
 mod listed;
 mod parted;
+mod people;
 mod public;
 mod scan;
 mod shown;
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use directions::directions;
 pub use homes::homes;
+pub use people::{list_of_people, mask_name, names, people};
 pub use public::{objection, objections};
 use scan::{Scan, folded};
 
@@ -187,6 +190,49 @@ pub fn personal_numbers(part: &str, text: &str) -> Vec<Finding> {
     }
     found.sort_by_key(|number| number.start);
     found.into_iter().map(|number| number.told(part)).collect()
+}
+
+/// Everything that the rules find in a text; `part` says where the text came from and is copied into each finding.
+pub fn look_over(part: &str, text: &str) -> Vec<Finding> {
+    let mut findings = personal_numbers(part, text);
+    findings.extend(homes(part, text));
+    findings.extend(people(part, text));
+    findings.extend(directions(part, text));
+    findings
+}
+
+/// A place of a text, and what could stand there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mask {
+    /// First character, counted from 0.
+    pub start: usize,
+    /// Character after the place.
+    pub end: usize,
+    /// What stands there.
+    pub from: String,
+    /// The same, masked.
+    pub to: String,
+    /// Whether it fills a cell of a table.
+    pub in_cell: bool,
+}
+
+/// What can be masked in a text without asking what it is, in the order of the text: numbers that are certain, homes behind
+/// their label, and the names of lists and sentences. What is only suspected is left to whoever reads it.
+pub fn masks(text: &str) -> Vec<Mask> {
+    let chars: Vec<char> = text.chars().collect();
+    let numbers = personal_numbers("", text).into_iter().filter(|one| one.severity == Severity::Block);
+    let places = numbers.chain(homes("", text)).map(|one| (one.start, one.end, one.excerpt, false));
+    let names = people::named(text).into_iter().map(|one| (one.start, one.end, mask_name(&one.name), one.in_cell));
+    let mut masks: Vec<Mask> = Vec::new();
+    let mut all: Vec<(usize, usize, String, bool)> = places.chain(names).collect();
+    all.sort_by_key(|one| one.0);
+    for (start, end, to, in_cell) in all {
+        let from: String = chars.get(start..end).unwrap_or_default().iter().collect();
+        if masks.last().is_none_or(|last| last.end <= start) && from != to {
+            masks.push(Mask { start, end, from, to, in_cell });
+        }
+    }
+    masks
 }
 
 /// The numbers of a text as it is written.

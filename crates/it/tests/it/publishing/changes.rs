@@ -181,6 +181,27 @@ both! {
         assert!(answer["note"].is_null());
     }
 
+    async fn personal_things_are_masked_by_one_press(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "救助对象公示").await;
+        let body = format!(
+            "<table><tbody><tr><th>姓名</th><th>身份证号码</th></tr><tr><td>张志祥</td><td>{}</td></tr></tbody></table>",
+            identity_number()
+        );
+        let (version, once) = seen(&mut editor, &id).await;
+        let path = format!("/documents/{id}/save");
+        editor.post(&path, &form("救助对象公示", &body, &version, &once)).await.expect(303);
+        let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        page.shows("姓名与个人情况").shows("张*祥").shows("一键遮盖 2 处");
+        let (version, once) = seen(&mut editor, &id).await;
+        let mut fields = form("救助对象公示", &body, &version, &once);
+        fields.push(("mask", "1"));
+        editor.post(&path, &fields).await.expect(303);
+        let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        page.shows("已遮盖 2 处").shows("张*祥").hides("张志祥").hides(&identity_number()).hides("一键遮盖");
+    }
+
     async fn a_correction_corrects_something(app) {
         column(app).await;
         let mut editor = app.editor("QH010").await;
@@ -249,11 +270,11 @@ both! {
         assert!(off.contains("标准数据有误") && !off.contains("head-qh010@"), "{off}");
         // Whoever writes or reviews what brings it back is told, and sees what changed since.
         editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
-        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("撤回原因：标准数据有误");
+        editor.get(&format!("/documents/{id}/edit")).await.expect(200).shows("撤回理由：标准数据有误");
         submit(&mut editor, &id, "要撤回的通知", "<p>正文，已改。</p>", &[("note", "改正数据")]).await.expect(303);
         let (next, ..) = edition(app, &id).await;
         let page = app.reviewer(Gate::SECRECY).await.get(&format!("/reviews/{next}")).await.expect(200);
-        page.shows("撤回原因：标准数据有误").shows("与撤回的第 1 版相比").shows("<ins>，已改</ins>");
+        page.shows("撤回理由：标准数据有误").shows("与撤回的第 1 版相比").shows("<ins>，已改</ins>");
     }
 
     async fn a_text_that_nobody_can_review_is_on_the_desks_of_those_who_can_help(app) {

@@ -119,6 +119,10 @@ both! {
         submit(&mut editor, &id, "名单公布", "<p>第三次的名单。</p>", &[("note", "更正标准")]).await.expect(303);
         pass_all(app, &id).await;
         missing(&mut reader, &format!("/documents/{id}/compare?old=1&new=3")).await;
+        reader.get(&format!("/documents/{id}/compare?old=a")).await.expect(400).shows("版本写法不对");
+        // Links that are passed on carry names of others; a query that no page makes is told.
+        reader.get(&format!("/documents/{id}/compare?from=timeline")).await.expect(200);
+        reader.get(&format!("/documents/{id}/compare?old={}", "1".repeat(9_000))).await.expect(400).shows("网址太长");
         reader.get(&format!("/documents/{id}/compare")).await.expect(200).shows("<del>第二</del>次").shows("<ins>第三</ins>次").hides(CANARY);
     }
 

@@ -72,6 +72,8 @@ both! {
         editor.post(&format!("{files}/{attachment}/remove"), &[("version", &version.to_string())]).await.expect(303);
         submit(&mut editor, &id, TITLE, &format!("<h2>{BODY}</h2><p>{BODY}。</p>"), &[("summary", BODY)]).await.expect(303);
         let (edition_id, version, _) = edition(app, &id).await;
+        let noted = [("quote", BODY), ("comment", BODY)];
+        app.reviewer(Gate::SECRECY).await.post(&format!("/reviews/{edition_id}/comments"), &noted).await.expect(303);
         let fields = [("version", &*version.to_string()), ("opinion", BODY)];
         app.reviewer(Gate::SECRECY).await.post(&format!("/reviews/{edition_id}/approve"), &ticked(&fields)).await.expect(303);
         let mut clerk = app.clerk().await;

@@ -287,7 +287,7 @@ fn moved(duty: &DutyRow, share: Option<&facts::Share>, due: Date, today: Date) -
     });
     let grace = match duty.grace_days {
         0 => String::new(),
-        days => format!("（含每期结束后 {days} 天宽限）"),
+        days => format!("（含每个时段结束后 {days} 天宽限）"),
     };
     let period = period.unwrap_or_default();
     format!("{}任务，执行到 {} → {due}{period}{grace}", cadence.label(), word(old))

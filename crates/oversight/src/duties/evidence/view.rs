@@ -201,7 +201,7 @@ fn effect(rows: &[Held], share: &ShareId, name: &str, period: &str, public: bool
         (answering.clone().count(), answering.filter(|row| row.share.id != *share && !done(row)).count());
     let shown = if public { "；这件佐证确认后马上显示在公开页面" } else { "" };
     match (label_of(period), others) {
-        (label, _) if !label.is_empty() => format!("{name}的{label}计入办结，其余各期仍按期报送{shown}"),
+        (label, _) if !label.is_empty() => format!("{name}的{label}计入办结，其余时段仍按时报送{shown}"),
         (_, 0) if public => "这一项计入办结，并显示在公开页面".to_owned(),
         (_, 0) => "这一项计入办结".to_owned(),
         (_, others) => {
@@ -329,7 +329,7 @@ mod tests {
             "{}",
             said("A", "")
         );
-        assert!(said("A", "2026-Q1").contains("第一季度计入办结，其余各期仍按期报送"));
+        assert!(said("A", "2026-Q1").contains("第一季度计入办结，其余时段仍按时报送"));
         assert!(said("D", "").contains("配合单位"));
         let last = effect(&rows[..2], &ShareId::from("A"), "县民政局", "", false);
         assert_eq!(last, "这一项计入办结");

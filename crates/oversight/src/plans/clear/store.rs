@@ -256,7 +256,7 @@ pub(crate) async fn decide(
     }
     let words = returned.unwrap_or_default().trim();
     if returned.is_some() && (words.is_empty() || words.chars().count() > 500) {
-        return Err(Refusal::field("words", "请写明退回的原因，500 字以内，例如 第二条涉及尚未公开的项目。"));
+        return Err(Refusal::field("words", "请写明退回理由，500 字以内，例如 第二条涉及尚未公开的项目。"));
     }
     let (outcome, event) = match returned {
         None => ("passed", &events::CLEARED),

@@ -61,7 +61,7 @@ pub(super) fn write(
         }),
     };
     if cadence.is_none() && grace_days > 0 {
-        error("grace_days", "期后天数只用于按频次报送的任务。请选择频次，或填 0。");
+        error("grace_days", "宽限天数只用于按频次报送的任务。请选择频次，或填 0。");
     }
     let mut extra = Map::new();
     for field in with.kind.fields() {
@@ -105,7 +105,7 @@ fn changes(before: &DutyRow, now: &DutyRow, with: &Surroundings<'_>) -> Vec<Stri
         said.push(format!("频次 {} → {}", cadence(before), cadence(now)));
     }
     if before.grace_days != now.grace_days {
-        said.push(format!("期后天数 {} → {}", before.grace_days, now.grace_days));
+        said.push(format!("宽限天数 {} → {}", before.grace_days, now.grace_days));
     }
     if before.measure != now.measure {
         said.push("完成标准".to_owned());

@@ -1,0 +1,370 @@
+//! Canaries in every field that is not public, in every state, and a walk over all that the program answers: nobody sees one
+//! whose page is closed to them. What is walked comes from the router, so a new route is walked without anybody thinking of
+//! it; where words of people lie comes from the tables, so a new field with words fails the test until it is said who may know
+//! them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Method;
+use kernel::{Actor, Role};
+use testkit::{Client, TestApp, both};
+use web::{Listener, RouteInfo};
+
+use crate::matrix::{self, Object};
+
+/// Stands in no word of the program. A whole canary says whose it is: 金丝雀·documents·01J…·
+const STEM: &str = "金丝雀·";
+/// What searches are asked for: a page repeats it, and only one that found something says the whole.
+const ASKED: &str = "%E9%87%91%E4%B8%9D%E9%9B%80";
+
+/// A field into which canaries are put.
+struct Field {
+    table: &'static str,
+    column: &'static str,
+    /// What the canary leads to: the beginning of the address of its own page.
+    kind: &'static str,
+    /// Whose it is, in SQL.
+    id: &'static str,
+    /// In which rows; of what is not public.
+    rows: &'static str,
+    /// What must stand around it.
+    around: (&'static str, &'static str),
+}
+
+const fn field(
+    table: &'static str,
+    column: &'static str,
+    kind: &'static str,
+    id: &'static str,
+    rows: &'static str,
+) -> Field {
+    Field { table, column, kind, id, rows, around: ("", "") }
+}
+
+/// Editions that the public has never seen.
+const UNSEEN: &str = "state IN ('draft', 'in_review', 'returned', 'scheduled')";
+/// What belongs to one of these; what was public once is proved by the log and looked after in `portal.rs`.
+const OF_UNSEEN: &str =
+    "edition_id IN (SELECT id FROM edition WHERE state IN ('draft', 'in_review', 'returned', 'scheduled'))";
+const OF_EDITION: &str = "(SELECT e.document_id FROM edition e WHERE e.id = edition_id)";
+const OF_REVIEW: &str = "(SELECT e.document_id FROM edition e WHERE e.id = subject_id)";
+const OF_PASS: &str = "(SELECT e.document_id FROM edition e JOIN review r ON r.subject_id = e.id WHERE r.id = review)";
+const OF_SHARE: &str = "(SELECT s.duty FROM duty_share s WHERE s.id = share)";
+const OF_DRAFT: &str = "plan IN (SELECT p.id FROM plan p WHERE p.state = 'draft')";
+
+const FIELDS: &[Field] = &[
+    field("edition", "title", "documents", "document_id", UNSEEN),
+    field("edition", "words", "documents", "document_id", UNSEEN),
+    field("edition", "note", "documents", "document_id", UNSEEN),
+    field("edition", "reason", "documents", "document_id", UNSEEN),
+    field("edition", "notice", "documents", "document_id", UNSEEN),
+    // Who wrote a text and why it may be disclosed are known inside, of what is public too.
+    field("edition", "author_name", "documents", "document_id", "1 = 1"),
+    field("edition", "disclosure_reason", "documents", "document_id", "1 = 1"),
+    Field { around: ("<p>", "</p>"), ..field("edition_text", "body_html", "documents", OF_EDITION, OF_UNSEEN) },
+    field("edition_text", "body_text", "documents", OF_EDITION, OF_UNSEEN),
+    Field { around: ("<p>", "</p>"), ..field("edition_text", "reading_html", "documents", OF_EDITION, OF_UNSEEN) },
+    field("facet", "value", "documents", OF_EDITION, "key = 'summary'"),
+    field("article", "text", "documents", OF_EDITION, OF_UNSEEN),
+    field("attachment", "title", "documents", OF_EDITION, OF_UNSEEN),
+    Field { around: ("", ".txt"), ..field("attachment", "file_name", "documents", OF_EDITION, OF_UNSEEN) },
+    field("attachment", "body_text", "documents", OF_EDITION, OF_UNSEEN),
+    field("review", "title", "documents", OF_REVIEW, "subject_kind = 'edition'"),
+    field("review", "byline", "documents", OF_REVIEW, "subject_kind = 'edition'"),
+    field("review", "decided_name", "documents", OF_REVIEW, "subject_kind = 'edition'"),
+    field("review", "reason", "documents", OF_REVIEW, "subject_kind = 'edition'"),
+    field("review_pass", "name", "documents", OF_PASS, "1 = 1"),
+    field("review_pass", "opinion", "documents", OF_PASS, "1 = 1"),
+    field("progress_note", "text", "duties", OF_SHARE, "1 = 1"),
+    field("progress_note", "added_by_name", "duties", OF_SHARE, "1 = 1"),
+    field("evidence", "title", "duties", OF_SHARE, "decision <> 'confirmed' OR withdrawn_at <> ''"),
+    field("evidence", "note", "duties", OF_SHARE, "1 = 1"),
+    field("evidence", "reason", "duties", OF_SHARE, "1 = 1"),
+    field("evidence", "added_by_name", "duties", OF_SHARE, "1 = 1"),
+    field("evidence", "decided_by_name", "duties", OF_SHARE, "1 = 1"),
+    field("plan", "title", "plans", "id", "state = 'draft'"),
+    field("plan", "preamble", "plans", "id", "state = 'draft'"),
+    field("plan", "closing", "plans", "id", "state = 'draft'"),
+    field("plan", "source_name", "plans", "id", "1 = 1"),
+    field("plan", "created_by_name", "plans", "id", "1 = 1"),
+    field("plan_section", "title", "plans", "plan", OF_DRAFT),
+    field("plan_section", "text", "plans", "plan", OF_DRAFT),
+    field("plan_clause", "title", "plans", "plan", OF_DRAFT),
+    field("plan_clause", "text", "plans", "plan", OF_DRAFT),
+    // Colleagues know each other's names; the public knows none.
+    field("account", "name", "colleagues", "id", "1 = 1"),
+    field("account", "email", "colleagues", "id", "1 = 1"),
+    field("session", "agent", "colleagues", "account", "1 = 1"),
+];
+
+/// Fields of which there may be none among what is made here.
+const RARE: &[Field] = &[
+    field("finding", "excerpt", "documents", OF_REVIEW, "subject_kind = 'edition'"),
+    field("finding", "suggestion", "documents", OF_REVIEW, "subject_kind = 'edition'"),
+    field("finding_decision", "reason", "documents", OF_REVIEW, "subject_kind = 'edition'"),
+    field("finding_decision", "by_name", "documents", OF_REVIEW, "subject_kind = 'edition'"),
+    field("review_exception", "name", "documents", OF_PASS, "1 = 1"),
+    field("review_exception", "reviewed_name", "documents", OF_PASS, "1 = 1"),
+    field("review_exception", "note", "documents", OF_PASS, "1 = 1"),
+    field("erasure", "reason", "documents", "document_id", "1 = 1"),
+    field("erasure", "asked_name", "documents", "document_id", "1 = 1"),
+    field("erasure", "done_name", "documents", "document_id", "1 = 1"),
+    field("duty_view", "name", "colleagues", "account", "1 = 1"),
+    field("gathered_mail", "subject", "colleagues", "id", "1 = 1"),
+    field("gathered_mail", "text", "colleagues", "id", "1 = 1"),
+];
+
+/// Fields with words that may be known, that are copies of others and are made anew from them, or that cannot be changed.
+const LEFT: &[(&str, &[&str])] = &[
+    // Names by which everybody speaks.
+    ("organ", &["name", "short_name", "aliases", "leader", "phone", "address", "hours", "note"]),
+    ("portal_column", &["name", "description", "keywords", "basis"]),
+    ("calendar_day", &["notice"]),
+    ("setting", &["value"]),
+    ("search_phrase", &["words", "title"]),
+    // Of what is public.
+    ("document", &["title", "words"]),
+    ("document_facet", &["value"]),
+    ("document_count", &["value"]),
+    ("document_word", &["pair"]),
+    ("article", &["number", "title", "anchor"]),
+    ("attachment", &["parts", "warnings"]),
+    ("duty", &["text", "measure", "due_words", "place_label", "place_title", "place_part", "extra", "ended_reason"]),
+    ("duty_share", &["ended_reason"]),
+    ("duty_source", &["title"]),
+    (
+        "plan",
+        &["document_number", "source", "source_file", "warnings", "confirmed_by_name", "twin_reason", "revoked_reason"],
+    ),
+    ("plan_section", &["number"]),
+    ("plan_clause", &["number", "owner_note", "ended_reason"]),
+    ("plan_duty", &["original", "text", "measure", "due_words", "evidence"]),
+    ("plan_owner", &["name", "how"]),
+    ("plan_step", &["label", "before", "done_by_name", "undone_by_name"]),
+    // Words of the program, with the stages of a route.
+    ("review", &["label", "route", "claimed_name", "gate"]),
+    ("schema_version", &["name"]),
+    ("schedule", &["name"]),
+    // Lies under hashes: `planting.rs` looks after its words.
+    ("event_payload", &["data"]),
+    ("event", &["kind"]),
+    ("job", &["payload", "last_error", "progress_words"]),
+];
+
+async fn plant(app: &TestApp) {
+    let db = app.ctx().db();
+    let facets = "INSERT INTO facet (edition_id, key, place, value) SELECT id, 'summary', 0, 'x' FROM edition \
+                  WHERE state IN ('draft', 'in_review', 'returned', 'scheduled')";
+    store::test::tamper(db, store::query(facets)).await.expect("summaries");
+    for (field, rare) in FIELDS.iter().map(|field| (field, false)).chain(RARE.iter().map(|field| (field, true))) {
+        let Field { table, column, kind, id, rows, around: (before, behind) } = field;
+        // SQL: literals of this file alone.
+        let sql = format!("UPDATE {table} SET {column} = '{before}{STEM}{kind}·' || {id} || '·{behind}' WHERE {rows}");
+        let planted = store::test::tamper(db, store::query(store::built(sql))).await;
+        let planted = planted.unwrap_or_else(|error| panic!("{table}.{column}: {error}"));
+        assert!(rare || planted > 0, "nothing here has a {table}.{column} that is not public: make one");
+    }
+    store::test::reseal(db).await.expect("taken as it is");
+}
+
+/// Fields that hold words of people and of which nobody has said who may know them.
+async fn unsaid(app: &TestApp) -> Vec<String> {
+    use futures::StreamExt;
+    let mut snapshot = app.ctx().db().snapshot().await.expect("a moment");
+    let mut unsaid = BTreeSet::new();
+    for table in snapshot.tables().await.expect("tables") {
+        let mut rows = snapshot.rows(&table).expect("a table");
+        while let Some(row) = rows.next().await {
+            for (column, value) in row.expect("a row") {
+                let store::Value::Text(text) = value else { continue };
+                let words = text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+                let planted = FIELDS.iter().chain(RARE).any(|field| field.table == table && field.column == column);
+                let left = LEFT.iter().any(|(name, columns)| *name == table && columns.contains(&column.as_str()));
+                if words && !planted && !left {
+                    unsaid.insert(format!("{table}.{column}"));
+                }
+            }
+        }
+    }
+    snapshot.end().await.expect("read");
+    unsaid.into_iter().collect()
+}
+
+/// Identifiers of everything that has an address, by what it is.
+async fn ids(app: &TestApp) -> BTreeMap<&'static str, Vec<String>> {
+    let mut all = BTreeMap::new();
+    for (kind, sql) in [
+        ("documents", "SELECT id FROM document ORDER BY id"),
+        ("editions", "SELECT id FROM edition ORDER BY id"),
+        ("attachments", "SELECT DISTINCT id FROM attachment ORDER BY id"),
+        ("duties", "SELECT id FROM duty ORDER BY id"),
+        ("evidence", "SELECT id FROM evidence ORDER BY id"),
+        ("plans", "SELECT id FROM plan ORDER BY id"),
+        ("clauses", "SELECT id FROM plan_clause ORDER BY id"),
+        ("columns", "SELECT slug FROM portal_column ORDER BY slug"),
+        ("organs", "SELECT code FROM organ ORDER BY code"),
+        ("accounts", "SELECT id FROM account ORDER BY id"),
+    ] {
+        let found: Vec<String> = store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("identifiers");
+        all.insert(kind, found);
+    }
+    all
+}
+
+/// The addresses of a route: its only place is each of `all`, of several the first each and every other one of `few`.
+fn addresses(route: &RouteInfo, all: &[String], few: &[String]) -> Vec<String> {
+    let places: Vec<&str> = route.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    let Some((first, others)) = places.split_first() else {
+        return vec![route.path.to_owned(), format!("{}?q={ASKED}", route.path)];
+    };
+    let mut paths: Vec<String> = all.iter().map(|id| route.path.replace(&format!("{{{first}}}"), id)).collect();
+    for place in others {
+        let filled = paths.iter().flat_map(|path| few.iter().map(move |id| path.replace(&format!("{{{place}}}"), id)));
+        paths = filled.collect();
+    }
+    paths
+}
+
+/// The canaries in a text: kind and identifier of each that stands there whole.
+fn canaries(text: &str) -> BTreeSet<(String, String)> {
+    let whole = |rest: &str| {
+        let mut parts = rest.splitn(3, '·');
+        let (kind, id, end) = (parts.next()?, parts.next()?, parts.next());
+        let is_id = id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        (end.is_some() && is_id).then(|| (kind.to_owned(), id.to_owned()))
+    };
+    text.split(STEM).skip(1).filter_map(whole).collect()
+}
+
+/// What this person may open, as its own pages say.
+async fn opened(client: &mut Client, app: &TestApp) -> BTreeSet<(String, String)> {
+    let editions: Vec<(String, String)> = store::query_as("SELECT document_id, id FROM edition ORDER BY id")
+        .fetch_all(app.ctx().db().read())
+        .await
+        .expect("editions");
+    let mut own: Vec<(&str, String, String)> = Vec::new();
+    for (document, edition) in editions {
+        for page in [
+            format!("/documents/{document}"),
+            format!("/documents/bin/{edition}"),
+            format!("/reviews/{edition}"),
+            format!("/bypasses/{edition}"),
+        ] {
+            own.push(("documents", document.clone(), page));
+        }
+    }
+    for (kind, sql) in [("duties", "SELECT id FROM duty"), ("plans", "SELECT id FROM plan")] {
+        let found: Vec<String> = store::query_scalar(sql).fetch_all(app.ctx().db().read()).await.expect("identifiers");
+        for id in found {
+            own.push((kind, id.clone(), format!("/{kind}/{id}")));
+            own.push((kind, id.clone(), format!("/{kind}/{id}/draft")));
+        }
+    }
+    let mut opened = BTreeSet::new();
+    for (kind, id, page) in own {
+        if client.get(&page).await.status == 200 {
+            opened.insert((kind.to_owned(), id));
+        }
+    }
+    opened
+}
+
+/// Objects in every state, a plan that is not issued, notes and opinions: what the canaries are put into.
+async fn filled(app: &TestApp) -> Vec<Object> {
+    crate::publishing::column(app).await;
+    let mut objects = matrix::documents(app).await;
+    let duties = matrix::duties(app).await;
+    let mut editor = app.editor("QH010").await;
+    for duty in &duties {
+        let share = duty.fields.iter().find(|(name, _)| *name == "assignment").map_or("", |(_, share)| share.as_str());
+        let note = [("assignment", share), ("text", "正在办理")];
+        // Some of them take no more notes; one does.
+        editor.post(&format!("/duties/{}/notes", duty.places["id"]), &note).await;
+    }
+    objects.extend(duties);
+    let draft = "2027年青禾县政务公开工作要点\n一、公开\n（一）公开。6月30日前公开戊。（县财政局负责）\n";
+    let import = oversight::Import::work_points("", 2027, draft, "draft.txt");
+    oversight::import(app.ctx(), &Actor::System, import).await.expect("import");
+    objects
+}
+
+fn reads(app: &TestApp, listener: Listener) -> Vec<RouteInfo> {
+    let read = |route: &&RouteInfo| route.listener == listener && route.method == Method::GET;
+    app.app.routes.iter().filter(read).cloned().collect()
+}
+
+both! {
+    async fn no_reader_of_the_portal_sees_a_canary(app) {
+        filled(app).await;
+        plant(app).await;
+        app.work().await;
+        assert_eq!(unsaid(app).await, Vec::<String>::new(), "say in FIELDS or LEFT of canaries.rs who may know these words");
+        let ids = ids(app).await;
+        let all: Vec<String> = ids.values().flatten().cloned().collect();
+        let mut few: Vec<String> = ids.values().filter_map(|some| some.first()).cloned().collect();
+        few.extend(["a.txt", "40x30.png", "1"].map(str::to_owned));
+        let mut reader = app.visitor();
+        let (mut faults, mut asked, mut pages) = (Vec::new(), 0, 0);
+        for route in reads(app, Listener::Portal) {
+            for path in addresses(&route, &all, &few) {
+                let reply = reader.get(&path).await;
+                let text = reply.text();
+                asked += 1;
+                pages += usize::from(reply.status == 200);
+                if text.contains(STEM) || text.contains("%E9%87%91%E4%B8%9D%E9%9B%80%C2%B7") {
+                    faults.push(format!("{path}: {:?}", canaries(&text)));
+                }
+                if reply.status.is_server_error() {
+                    faults.push(format!("{path}: {}", reply.status));
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        assert!(asked > 500 && pages > 60, "asked {asked}, of which {pages} opened");
+    }
+
+    async fn nobody_in_the_office_sees_a_canary_whose_page_is_closed_to_them(app) {
+        let objects = filled(app).await;
+        plant(app).await;
+        app.work().await;
+        let ids = ids(app).await;
+        let few: Vec<String> = ids.values().filter_map(|some| some.first()).cloned().collect();
+        let routes = reads(app, Listener::Office);
+        let (mut faults, mut seen, mut closed) = (BTreeSet::new(), 0, 0);
+        for organ in ["QH010", "QH011"] {
+            for role in Role::ALL {
+                let login = format!("{}-{}", role.code().replace('_', "-"), organ.to_lowercase());
+                let mut client = app.person(&login, organ, &[role]).await;
+                let opened = opened(&mut client, app).await;
+                let whole: usize = ["documents", "duties", "plans"].into_iter().map(|kind| ids[kind].len()).sum();
+                closed += whole - opened.len();
+                for route in &routes {
+                    let own: Vec<String> = objects.iter().filter_map(|object| object.address(route)).collect();
+                    let paths = if own.is_empty() { addresses(route, &few, &few[..2]) } else { own };
+                    for path in paths {
+                        let reply = client.get(&path).await;
+                        if reply.status.is_server_error() {
+                            faults.insert(format!("{path} as {login}: {}", reply.status));
+                        }
+                        for canary in canaries(&reply.text()).into_iter().filter(|(kind, _)| kind != "colleagues") {
+                            seen += 1;
+                            if !opened.contains(&canary) {
+                                faults.insert(format!("{} as {login}: {canary:?}", route.path));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.into_iter().collect::<Vec<_>>().join("\n"));
+        assert!(seen > 100 && closed > 50, "{seen} canaries were seen, and {closed} pages were closed");
+    }
+}
+
+#[test]
+fn a_canary_says_whose_it_is() {
+    let text = "<p>金丝雀·documents·01ABC·</p> 金丝雀·duties·d-7·.txt 金丝雀·plans·01D";
+    let found: Vec<_> = canaries(text).into_iter().collect();
+    let pair = |kind: &str, id: &str| (kind.to_owned(), id.to_owned());
+    assert_eq!(found, [pair("documents", "01ABC"), pair("duties", "d-7")]);
+}

@@ -1,0 +1,105 @@
+//! A plan as a feed (Atom, RFC 4287): each piece of evidence as it is confirmed, with the task in full that it shows.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use kernel::{id::PlanId, time};
+use web::{
+    Ctx, Result,
+    page::{PUBLIC, escape},
+};
+
+use super::{api::absolute, load};
+
+/// Entries of a feed.
+const SIZE: usize = 100;
+
+struct Entry {
+    id: String,
+    title: String,
+    href: String,
+    /// When it was confirmed: the day, as a moment in stored form.
+    updated: String,
+    organ: String,
+    content: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/templates/feed.xml")]
+struct Feed {
+    id: String,
+    title: String,
+    own: String,
+    page: String,
+    host: String,
+    updated: String,
+    entries: Vec<Entry>,
+}
+
+/// `GET /plans/{id}/feed.atom`
+pub(super) async fn feed(State(ctx): State<Ctx>, Path(id): Path<PlanId>) -> Result<Response> {
+    let plan = load::plan(&ctx, &id).await?;
+    let mut entries: Vec<Entry> = Vec::new();
+    for clause in plan.sections.iter().flat_map(|section| &section.clauses) {
+        for duty in &clause.duties {
+            entries.extend(duty.evidence.iter().map(|piece| entry(&ctx, clause, duty, piece)));
+        }
+    }
+    entries.sort_by(|a, b| (&b.updated, &a.id).cmp(&(&a.updated, &b.id)));
+    entries.truncate(SIZE);
+    let site = ctx.site();
+    let newest = entries.first().map_or(plan.row.confirmed_at.as_str(), |entry| entry.updated.as_str()).to_owned();
+    let feed = Feed {
+        id: tag(&ctx, &format!("plan/{id}")),
+        title: clean(&format!("{}落实情况 - {}", plan.row.title, site.name)),
+        own: absolute(&ctx, &format!("/plans/{id}/feed.atom")),
+        page: absolute(&ctx, &format!("/plans/{id}")),
+        host: clean(&site.host),
+        updated: newest,
+        entries,
+    };
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8")),
+        (header::CACHE_CONTROL, PUBLIC),
+    ];
+    Ok((headers, feed.render()?).into_response())
+}
+
+fn entry(ctx: &Ctx, clause: &load::Clause, duty: &load::Duty, piece: &load::Evidence) -> Entry {
+    let href = absolute(ctx, &piece.href);
+    let paragraph = |label: &str, text: &str| match text {
+        "" => String::new(),
+        text => format!("<p>{label}：{}</p>", escape(text)),
+    };
+    let content = [
+        paragraph("任务", &duty.text),
+        paragraph("完成标准", &duty.measure),
+        paragraph("期限", &duty.due_on),
+        paragraph("周期", &piece.period),
+        paragraph("责任机关", &piece.organ),
+        format!("<p>佐证：<a href=\"{}\">{}</a></p>", escape(&href), escape(&piece.title)),
+    ];
+    let day = time::parse_date(&piece.confirmed_on).map(time::start_of_day);
+    Entry {
+        id: tag(ctx, &format!("duty/{}/{}/{}", duty.id, piece.confirmed_on, piece.href.replace('#', "%23"))),
+        title: clean(&format!("{}{}：{}", clause.full_number, piece.organ, piece.title)),
+        href,
+        updated: time::to_db(day.unwrap_or_default()),
+        organ: clean(&piece.organ),
+        content: clean(&content.concat()),
+    }
+}
+
+/// Stays the same for ever, whatever becomes of the address.
+fn tag(ctx: &Ctx, what: &str) -> String {
+    format!("tag:{},2019:{what}", ctx.site().domain)
+}
+
+/// Characters that XML cannot hold are left out.
+fn clean(text: &str) -> String {
+    let holds = |c: &char| (!c.is_control() || matches!(c, '\n' | '\t')) && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().filter(holds).collect()
+}

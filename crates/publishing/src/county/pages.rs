@@ -1,0 +1,146 @@
+//! The page of the office on which the map is sent, looked at and taken off.
+
+use ::store::Tx;
+use askama::Template;
+use axum::{
+    extract::{Multipart, State, multipart::Field},
+    response::Response,
+};
+use kernel::time;
+use serde::Deserialize;
+use web::{
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Refusal, Result, act,
+    hooks::CountyMap,
+    office_page, page,
+    sent::{self, Sent},
+};
+
+use super::{geo, store};
+
+/// Largest file, in bytes; that of a county with its townships has some hundred thousand.
+const MOST: u64 = 8 << 20;
+/// Characters of what is typed beside it.
+const TYPED: usize = 100;
+
+#[derive(Template)]
+#[template(path = "county/templates/map.html")]
+struct Page {
+    shell: OfficeShell,
+    errors: FormErrors,
+    typed: Typed,
+    map: Option<CountyMap>,
+    changed: String,
+    /// Townships that the map does not show, and names on it that are no township.
+    missing: Vec<String>,
+    strange: Vec<String>,
+    once: String,
+}
+
+/// What was typed beside the file.
+#[derive(Debug, Clone, Default)]
+struct Typed {
+    source: String,
+    approval: String,
+}
+
+async fn shown(ctx: &Ctx, desk: &Desk, errors: FormErrors, typed: Typed) -> Result<Response> {
+    let row = store::current(ctx.db().read()).await?;
+    let names: Vec<String> = match &row {
+        Some(row) => row.drawing()?.shapes.into_iter().map(|shape| shape.name).collect(),
+        None => Vec::new(),
+    };
+    let page_of = |name: &str| super::page_of(ctx, name);
+    let pages: Vec<Option<String>> = names.iter().map(|name| page_of(name)).collect();
+    let living = super::townships(ctx);
+    let missing = living.into_iter().filter(|(_, page)| row.is_some() && !pages.contains(&Some(page.clone())));
+    let missing: Vec<String> = missing.map(|(name, _)| name).collect();
+    let wrong = !errors.is_empty();
+    let page = Page {
+        shell: desk.shell(ctx, "县域图").await?.with_error(wrong),
+        errors,
+        typed,
+        map: super::map(ctx).await?,
+        changed: row.as_ref().map(|row| time::show_minute(&row.changed_at)).unwrap_or_default(),
+        missing,
+        strange: names.iter().filter(|name| !name.is_empty() && page_of(name).is_none()).cloned().collect(),
+        once: ctx.once(),
+    };
+    if wrong { page::office_errors(&page) } else { office_page(&page) }
+}
+
+/// `GET /county-map`
+pub(super) async fn show(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> {
+    shown(&ctx, &desk, FormErrors::new(), Typed::default()).await
+}
+
+/// What was sent: the words beside the file, and the file with its name.
+async fn received(ctx: &Ctx, mut parts: Multipart) -> Result<(Typed, Option<(String, Vec<u8>)>)> {
+    let (mut typed, mut file) = (Typed::default(), None);
+    while let Some(field) = parts.next_field().await.map_err(sent::broken)? {
+        match field.name() {
+            Some("source") => typed.source = words(field).await?,
+            Some("approval") => typed.approval = words(field).await?,
+            Some("file") => {
+                let too_large = || "文件太大，上限 8 MB。请用软件简化边界，或者只导出乡镇一级的图形。".to_owned();
+                if let Some(Sent { name, received }) = sent::file(ctx, field, MOST, too_large).await? {
+                    let bytes = std::fs::read(&received.path).map_err(|error| Error::internal(error.to_string()))?;
+                    file = Some((name, bytes));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok((typed, file))
+}
+
+async fn words(field: Field<'_>) -> Result<String> {
+    let text = field.text().await.map_err(sent::broken)?;
+    Ok(text.trim().chars().filter(|c| !c.is_control()).take(TYPED).collect())
+}
+
+/// `POST /county-map`
+pub(super) async fn replace(State(ctx): State<Ctx>, desk: Desk, parts: Multipart) -> Result<Response> {
+    let (typed, file) = received(&ctx, parts).await?;
+    let mut errors = FormErrors::new();
+    errors.require(!typed.source.is_empty(), "source", "请写明数据来源，例如 青禾县自然资源局。");
+    errors.require(!typed.approval.is_empty(), "approval", "请填写审图号，例如 青S（2026）012号。");
+    let drawing = match file {
+        None => Err(vec!["请选择 GeoJSON 文件，例如“乡镇边界.geojson”。".to_owned()]),
+        Some((name, bytes)) => {
+            let drawn = tokio::task::spawn_blocking(move || {
+                geo::read(&bytes).and_then(|shapes| geo::draw(&shapes).map_err(|fault| vec![fault]))
+            });
+            let drawn = drawn.await.map_err(|error| Error::internal(error.to_string()))?;
+            drawn.map(|drawing| (name, drawing))
+        }
+    };
+    let (file, drawing) = match drawing {
+        Ok(drawn) if errors.is_empty() => drawn,
+        other => {
+            other.err().into_iter().flatten().for_each(|fault| errors.add("file", fault));
+            return shown(&ctx, &desk, errors, typed).await;
+        }
+    };
+    let new = store::New { file, source: typed.source, approval: typed.approval, drawing };
+    let done = async |tx: &mut Tx| {
+        store::replace(tx, &desk.actor(), &new).await?;
+        Ok::<_, Refusal>(Done::ok("/county-map", "已更换，门户首页现在显示这张图。"))
+    };
+    Ok(act(&ctx, "", done).await?)
+}
+
+/// What the button sends.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Remove {
+    once: String,
+}
+
+/// `POST /county-map/remove`
+pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(form): Form<Remove>) -> Result<Response> {
+    let done = async |tx: &mut Tx| {
+        store::remove(tx, &desk.actor()).await?;
+        Ok::<_, Refusal>(Done::ok("/county-map", "已撤下，门户首页不再显示县域图。"))
+    };
+    Ok(act(&ctx, &form.once, done).await?)
+}

@@ -1,0 +1,52 @@
+//! Masking by one press: what tells who somebody is becomes 张*祥, 138****8000 in the text that is being written. The author asks
+//! for it and is asked before; nothing is masked by itself.
+
+use document::{
+    Whole,
+    common::SUMMARY,
+    form::Typed,
+    html::{masked, masked_words},
+};
+use review::findings::Check;
+use web::{Error, Result};
+
+/// What can be masked in an edition as it is stored: how many places, and the first of them as they would stand there.
+pub(super) async fn offered(whole: &Whole, found: &[Check]) -> Result<(usize, String)> {
+    // Nothing of it is looked for where the checks found nothing.
+    if !found.iter().any(|check| check.rule.starts_with("privacy.") && !check.is_unread()) {
+        return Ok((0, String::new()));
+    }
+    let texts = [whole.edition.title.clone(), whole.text.body_text.clone(), whole.values.get(&SUMMARY).to_owned()];
+    off(move || {
+        /// Masks that are shown before somebody asks for them.
+        const SHOWN: usize = 3;
+        let masks: Vec<_> = texts.iter().flat_map(|text| document::masks(text)).collect();
+        let shown: Vec<&str> = masks.iter().take(SHOWN).map(|mask| mask.to.as_str()).collect();
+        (masks.len(), shown.join("、"))
+    })
+    .await
+}
+
+/// Masks what was typed, and says what became of it.
+pub(super) async fn mask(form: &mut Typed) -> Result<String> {
+    let (title, body) = (form.title.clone(), form.body_html.clone());
+    let summary = form.more(SUMMARY.key).to_owned();
+    let (title, body, summary) = off(move || (masked_words(&title), masked(&body), masked_words(&summary))).await?;
+    let done = title.1 + body.done + summary.1;
+    form.title = title.0;
+    form.body_html = body.html;
+    if summary.1 > 0 {
+        form.more.insert(SUMMARY.key.to_owned(), summary.0);
+    }
+    Ok(match (done, body.left) {
+        (0, 0) => "标题、正文和摘要里没有可以自动遮盖的内容。已保存。".to_owned(),
+        (done, 0) => format!("已遮盖 {done} 处，已保存。请通读一遍；附件里的要改好以后重新上传。"),
+        (done, left) => {
+            format!("已遮盖 {done} 处，已保存。还有 {left} 处中间隔着换行或者格式，请按“检查”里的提示手工修改。")
+        }
+    })
+}
+
+async fn off<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::internal(format!("masking a text: {error}")))
+}

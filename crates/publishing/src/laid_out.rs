@@ -1,0 +1,129 @@
+//! What was read of a file, laid out as a page: lines, tables where rows are, a PDF page by page. It is the words of the file and
+//! not its look, for whoever wants to see what is in it without another program: in the office and on the portal.
+
+use documents::{Part, place_in_words};
+use web::{Error, Result};
+
+/// Most cells and bytes of words of one page.
+const MOST: (usize, usize) = (20_000, 600_000);
+
+/// A piece of what was read: lines, or a table.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Block {
+    /// Where it stands in the file; empty = nowhere in particular.
+    pub(crate) title: String,
+    pub(crate) lines: Vec<String>,
+    /// Of a table, the first as its head.
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+/// Whether files of this format have words to lay out. In capitals or not.
+pub(crate) fn fits(format: &str) -> bool {
+    ["pdf", "docx", "xlsx", "csv", "txt"].contains(&format.to_lowercase().as_str())
+}
+
+/// Lays out the visible text of a file; of a PDF its pages, which are among the places that were read (JSON). Says whether
+/// something was left out.
+///
+/// # Errors
+/// When the places are none.
+pub(crate) async fn lay_out(format: &str, text: String, places: String) -> Result<(Vec<Block>, bool)> {
+    let paged = format.eq_ignore_ascii_case("pdf") && !places.is_empty();
+    // Some hundred thousand cells: not on a thread that answers others.
+    let laid = tokio::task::spawn_blocking(move || -> serde_json::Result<(Vec<Block>, bool)> {
+        let blocks = if paged { pages(serde_json::from_str(&places)?) } else { tables(&text) };
+        Ok(bounded(blocks))
+    });
+    Ok(laid.await.map_err(|error| Error::internal(format!("laying out a file: {error}")))??)
+}
+
+/// The pages of a PDF; what is beside the text of a page is none of it.
+fn pages(parts: Vec<Part>) -> Vec<Block> {
+    let numbered = |part: &Part| {
+        let number = part.place.strip_prefix("page ").unwrap_or_default();
+        !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+    };
+    let lines = |text: &str| text.lines().map(str::to_owned).collect();
+    let page = |part: Part| Block { title: place_in_words(&part.place), lines: lines(&part.text), rows: Vec::new() };
+    parts.into_iter().filter(numbered).map(page).collect()
+}
+
+/// Lines, and tables where lines that follow each other have as many cells.
+fn tables(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    for line in text.lines() {
+        let cells: Vec<String> = line.split('\t').map(|cell| cell.trim().to_owned()).collect();
+        let last = blocks.last_mut();
+        if cells.len() < 2 {
+            match last.filter(|block| block.rows.is_empty()) {
+                Some(block) => block.lines.push(line.to_owned()),
+                None => blocks.push(Block { lines: vec![line.to_owned()], ..Block::default() }),
+            }
+            continue;
+        }
+        match last.filter(|block| block.rows.last().is_some_and(|row| row.len() == cells.len())) {
+            Some(block) => block.rows.push(cells),
+            None => blocks.push(Block { rows: vec![cells], ..Block::default() }),
+        }
+    }
+    blocks
+}
+
+/// As much as one page bears, and whether something is left out.
+fn bounded(blocks: Vec<Block>) -> (Vec<Block>, bool) {
+    let (mut cells, mut characters, mut kept) = (0, 0, Vec::new());
+    for mut block in blocks {
+        let (rows, lines) = (block.rows.len(), block.lines.len());
+        let within = |cells: usize, characters: usize| cells <= MOST.0 && characters <= MOST.1;
+        block.rows.retain(|row| {
+            cells += row.len();
+            characters += row.iter().map(String::len).sum::<usize>();
+            within(cells, characters)
+        });
+        block.lines.retain(|line| {
+            cells += 1;
+            characters += line.len();
+            within(cells, characters)
+        });
+        let cut = block.rows.len() < rows || block.lines.len() < lines;
+        kept.push(block);
+        if cut {
+            return (kept, true);
+        }
+    }
+    (kept, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use documents::Part;
+
+    use super::{Block, MOST, bounded, pages, tables};
+
+    #[test]
+    fn rows_of_as_many_cells_are_one_table_and_all_else_is_lines() {
+        let blocks = tables("青禾县补贴名单\n序号\t单位\n1\t城关镇\n合计\t1\t人\n填表人\n审核人");
+        let shape: Vec<(usize, usize)> = blocks.iter().map(|block| (block.lines.len(), block.rows.len())).collect();
+        assert_eq!(shape, [(1, 0), (0, 2), (0, 1), (2, 0)]);
+        assert_eq!(blocks[1].rows[1], ["1", "城关镇"]);
+        assert!(tables("").is_empty());
+    }
+
+    #[test]
+    fn of_a_pdf_only_pages_are_shown() {
+        let part = |place: &str| Part { place: place.into(), text: "甲\n乙".into(), unread: None };
+        let shown = pages(vec![part("page 1"), part("page 1 annotation"), part("metadata author"), part("page 2")]);
+        let titles: Vec<&str> = shown.iter().map(|block| block.title.as_str()).collect();
+        assert_eq!(titles, ["第1页", "第2页"]);
+        assert_eq!(shown[0].lines, ["甲", "乙"]);
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_told() {
+        let row = vec!["a".to_owned(), "b".to_owned()];
+        let long = |rows: usize| vec![Block { rows: vec![row.clone(); rows], ..Block::default() }];
+        let (kept, cut) = bounded(long(MOST.0));
+        assert!(cut && kept[0].rows.len() == MOST.0 / 2);
+        assert!(!bounded(long(3)).1);
+    }
+}

@@ -1,0 +1,231 @@
+//! The pages of the log for readers: what it is, finding a document in it, the receipts of one document, and a receipt to take.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Redirect, Response},
+};
+use document::{page::base_url, public::Found};
+use kernel::{id::DocumentId, time};
+use receipt::{Act, Key, Leaf, Receipt, tree};
+use serde::Deserialize;
+use web::{
+    Ctx, Error, PortalShell, Query, Reader, Result, filters,
+    page::{PUBLIC, download as to_save, portal_page},
+};
+
+use super::{
+    count,
+    rows::{self, Head, LeafRow},
+    sign,
+};
+
+/// What happened of late, on the first page.
+const LATE: i64 = 20;
+/// Receipts of one document on its page; older ones are told by their number.
+const OF_DOCUMENT: i64 = 20;
+/// Documents that a search by title offers.
+const FOUND: i64 = 20;
+/// Characters of a search that are read.
+const LONGEST: usize = 200;
+
+/// What somebody looks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+}
+
+/// A line of the list.
+struct Line {
+    number: i64,
+    label: &'static str,
+    at: String,
+    title: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "receipts/templates/index.html")]
+struct Index {
+    shell: PortalShell,
+    q: String,
+    found: Vec<(String, String)>,
+    lines: Vec<Line>,
+    signed: Option<Signed>,
+    restored: String,
+    base: String,
+}
+
+/// The state of the log as pages tell it.
+struct Signed {
+    origin: String,
+    size: i64,
+    at: String,
+    key: String,
+    fingerprint: String,
+}
+
+impl Signed {
+    fn of(head: &Head) -> Self {
+        Self {
+            origin: head.origin.clone(),
+            size: head.size,
+            at: time::show_minute(&head.signed_at),
+            fingerprint: Key::parse(&head.key).map(|key| key.fingerprint()).unwrap_or_default(),
+            key: head.key.clone(),
+        }
+    }
+}
+
+fn shell(ctx: &Ctx, reader: &Reader, title: &str) -> PortalShell {
+    let mut shell = reader.shell(ctx, title, "网站说明", "");
+    "每一次公开、更正、撤回都记在只能增加、不能改写的日志里。在这里查文件的公开凭证，了解怎样核验。"
+        .clone_into(&mut shell.description);
+    shell.crumb("网站地图", "/sitemap")
+}
+
+fn label(code: &str) -> &'static str {
+    Act::from_code(code).map_or("", Act::label)
+}
+
+/// `GET /receipts`
+pub(super) async fn index(State(ctx): State<Ctx>, reader: Reader, Query(asked): Query<Asked>) -> Result<Response> {
+    let q: String = asked.q.trim().chars().take(LONGEST).collect();
+    let mut found = Vec::new();
+    if !q.is_empty() {
+        if let Some(id) = named(&ctx, &q).await? {
+            return Ok(Redirect::temporary(&format!("/receipts/{id}")).into_response());
+        }
+        let titled = rows::titled(ctx.db(), &q, FOUND).await?;
+        found.extend(titled.into_iter().map(|(id, title)| (format!("/receipts/{id}"), title)));
+    }
+    let line = |late: rows::Late| Line {
+        number: late.place + 1,
+        label: label(&late.act),
+        at: time::show_minute(&late.at),
+        href: format!("/receipts/{}", late.document_id),
+        title: if late.title.is_empty() { "（已不公开的文件）".to_owned() } else { late.title },
+    };
+    let lines = rows::latest(ctx.db(), LATE).await?.into_iter().map(line).collect();
+    let head = rows::head(ctx.db().read()).await?;
+    let shell = shell(&ctx, &reader, "公开凭证").crumb("公开凭证", "");
+    portal_page(&Index {
+        shell: shell.column("公开凭证", "每一次公开、更正、撤回都有凭证", "公开凭证", "网站说明"),
+        q,
+        found,
+        lines,
+        signed: head.as_ref().map(Signed::of),
+        restored: sign::restored(&ctx).await?.unwrap_or_default(),
+        base: base_url(&ctx),
+    })
+}
+
+/// The document that is meant: by its address, its id, or the number of one of its receipts.
+async fn named(ctx: &Ctx, q: &str) -> Result<Option<DocumentId>> {
+    let path = q.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let place = last.parse::<i64>().ok().filter(|number| *number > 0).map_or(-1, |number| number - 1);
+    Ok(rows::document_of(ctx.db(), &DocumentId::from(last), place).await?)
+}
+
+/// One act with its receipt.
+struct Shown {
+    number: i64,
+    label: &'static str,
+    at: String,
+    /// The four lines; empty = not signed yet.
+    lines: Vec<String>,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "receipts/templates/document.html")]
+struct OfDocument {
+    shell: PortalShell,
+    title: String,
+    path: String,
+    /// It can be read now.
+    public: bool,
+    shown: Vec<Shown>,
+    more: bool,
+    signed: Option<Signed>,
+    restored: String,
+}
+
+/// `GET /receipts/{id}`
+pub(super) async fn of_document(
+    State(ctx): State<Ctx>,
+    reader: Reader,
+    Path(id): Path<DocumentId>,
+) -> Result<Response> {
+    let found = crate::public::document(&ctx, &id).await?.ok_or(Error::NotFound)?;
+    let (title, path) = match &found {
+        Found::Public(document) => (document.listed.title.clone(), document.listed.path.clone()),
+        Found::Withdrawn(tomb) => (tomb.title.clone(), tomb.path.clone()),
+    };
+    let head = rows::head(ctx.db().read()).await?;
+    let mut leaves = rows::of_document(ctx.db(), &id, OF_DOCUMENT + 1).await?;
+    let more = leaves.len() > usize::try_from(OF_DOCUMENT).unwrap_or(usize::MAX);
+    leaves.truncate(usize::try_from(OF_DOCUMENT).unwrap_or(usize::MAX));
+    let mut shown = Vec::new();
+    for row in &leaves {
+        let lines = match head.as_ref().filter(|head| row.place < head.size) {
+            Some(head) => made(&ctx, head, row, &found).await?.prove(None).map_err(fault)?.lines().to_vec(),
+            None => Vec::new(),
+        };
+        shown.push(Shown {
+            number: row.place + 1,
+            label: label(&row.act),
+            at: time::show_minute(&row.at),
+            lines,
+            href: format!("/receipts/{id}/{}.txt", row.place + 1),
+        });
+    }
+    let name = format!("公开凭证：{title}");
+    let shell = shell(&ctx, &reader, &name).crumb("公开凭证", "/receipts").crumb(&title, &path).crumb("凭证", "");
+    portal_page(&OfDocument {
+        shell: shell.column("公开凭证", &name, "公开凭证", "网站说明"),
+        title,
+        path,
+        public: matches!(found, Found::Public(_)),
+        shown,
+        more,
+        signed: head.as_ref().map(Signed::of),
+        restored: sign::restored(&ctx).await?.unwrap_or_default(),
+    })
+}
+
+fn fault(fault: receipt::Fault) -> Error {
+    Error::internal(fault.to_string())
+}
+
+/// The receipt of a leaf that is signed. It holds what was public only while just that is public.
+async fn made(ctx: &Ctx, head: &Head, row: &LeafRow, found: &Found) -> Result<Receipt> {
+    let leaf = Leaf::parse(&row.leaf).map_err(fault)?;
+    let key = Key::parse(&head.key).map_err(fault)?;
+    let (size, index) = (count(head.size), count(row.place));
+    let held = rows::nodes(ctx.db().read(), &tree::places_of_inclusion(size, index)).await?;
+    let proof = tree::inclusion(size, index, &held).map_err(fault)?;
+    let stands = match found {
+        Found::Public(document) => document.number == row.edition && leaf.act.opens(),
+        Found::Withdrawn(_) => false,
+    };
+    let opened = (stands && !row.content.is_empty()).then_some((row.content.as_str(), row.salt.as_str()));
+    Ok(Receipt::new(&leaf, index, opened, &proof, (head.checkpoint.as_str(), &key)))
+}
+
+/// `GET /receipts/{id}/{number}.txt`
+pub(super) async fn download(State(ctx): State<Ctx>, Path((id, file)): Path<(DocumentId, String)>) -> Result<Response> {
+    let number = file.strip_suffix(".txt").and_then(|number| number.parse::<i64>().ok()).filter(|number| *number > 0);
+    let number = number.filter(|number| file == format!("{number}.txt")).ok_or(Error::NotFound)?;
+    let found = crate::public::document(&ctx, &id).await?.ok_or(Error::NotFound)?;
+    let row = rows::one(ctx.db(), &id, number - 1).await?.ok_or(Error::NotFound)?;
+    let head = rows::head(ctx.db().read()).await?.filter(|head| row.place < head.size);
+    let head = head.ok_or_else(|| Error::Unavailable("这份凭证正在签名，请一两分钟后再下载。".into()))?;
+    let text = made(&ctx, &head, &row, &found).await?.file().map_err(fault)?;
+    let mut response = to_save(text.into_bytes(), "text/plain; charset=utf-8", &format!("公开凭证-{id}-{number}.txt"));
+    response.headers_mut().insert(header::CACHE_CONTROL, PUBLIC);
+    Ok(response)
+}

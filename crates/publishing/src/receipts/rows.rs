@@ -1,0 +1,205 @@
+//! The rows of the public log.
+
+use kernel::id::DocumentId;
+use receipt::tree::{Held, from_hex, to_hex};
+use store::{Db, Executor, FromRow, Result, Tx, anywhere, built, places, query, query_as, query_scalar};
+
+use super::{count, number};
+
+/// A leaf with what its digest was taken over.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub(super) struct LeafRow {
+    /// From 0.
+    pub(super) place: i64,
+    /// Position in the audit log.
+    pub(super) event_seq: i64,
+    pub(super) document_id: DocumentId,
+    /// Code of [`receipt::Act`].
+    pub(super) act: String,
+    /// 0 = the whole document.
+    pub(super) edition: i64,
+    /// Stored form.
+    pub(super) at: String,
+    /// Its bytes.
+    pub(super) leaf: String,
+    pub(super) salt: String,
+    /// Empty = erased, or nothing became public.
+    pub(super) content: String,
+}
+
+/// What the log last signed.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub(super) struct Head {
+    /// Its name.
+    pub(super) origin: String,
+    /// The public half, as signed-note writes it.
+    pub(super) key: String,
+    /// Leaves in it.
+    pub(super) size: i64,
+    /// The signed note.
+    pub(super) checkpoint: String,
+    /// Stored form.
+    pub(super) signed_at: String,
+}
+
+/// How many leaves there are.
+pub(super) async fn size(executor: impl Executor<'_>) -> Result<i64> {
+    query_scalar("SELECT COALESCE(MAX(place) + 1, 0) FROM public_leaf").fetch_one(executor).await
+}
+
+pub(super) async fn head(executor: impl Executor<'_>) -> Result<Option<Head>> {
+    query_as("SELECT origin, key, size, checkpoint, signed_at FROM public_log WHERE id = 1")
+        .fetch_optional(executor)
+        .await
+}
+
+/// Puts in what was signed now.
+pub(super) async fn put_head(tx: &mut Tx, head: &Head) -> Result<()> {
+    query(
+        "INSERT INTO public_log (id, origin, key, size, checkpoint, signed_at) VALUES (1, $1, $2, $3, $4, $5) \
+         ON CONFLICT (id) DO UPDATE SET size = excluded.size, checkpoint = excluded.checkpoint, signed_at = excluded.signed_at",
+    )
+    .bind(&head.origin)
+    .bind(&head.key)
+    .bind(head.size)
+    .bind(&head.checkpoint)
+    .bind(&head.signed_at)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The hashes at these places, as far as they are there.
+pub(super) async fn nodes(executor: impl Executor<'_>, wanted: &[u64]) -> Result<Held> {
+    if wanted.is_empty() {
+        return Ok(Held::new());
+    }
+    // SQL: numbers of places that are counted here.
+    let sql = built(format!("SELECT place, hash FROM public_node WHERE place IN ({})", places(1, wanted.len())));
+    let rows: Vec<(i64, String)> =
+        query_as(sql).bind_all(wanted.iter().map(|place| number(*place))).fetch_all(executor).await?;
+    Ok(rows.into_iter().filter_map(|(place, hash)| Some((count(place), from_hex(&hash)?))).collect())
+}
+
+/// Adds a leaf and the hashes that are new with it.
+pub(super) async fn add(tx: &mut Tx, row: &LeafRow, new: &[(u64, receipt::Hash)]) -> Result<()> {
+    query(
+        "INSERT INTO public_leaf (place, event_seq, document_id, act, edition, at, leaf, salt, content) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(row.place)
+    .bind(row.event_seq)
+    .bind(&row.document_id)
+    .bind(&row.act)
+    .bind(row.edition)
+    .bind(&row.at)
+    .bind(&row.leaf)
+    .bind(&row.salt)
+    .bind(&row.content)
+    .execute(tx.conn())
+    .await?;
+    for (place, hash) in new {
+        query("INSERT INTO public_node (place, hash) VALUES ($1, $2)")
+            .bind(number(*place))
+            .bind(to_hex(hash))
+            .execute(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Whether the event has its leaf already.
+pub(super) async fn has(tx: &mut Tx, event: i64) -> Result<bool> {
+    let known: Option<i64> = query_scalar("SELECT place FROM public_leaf WHERE event_seq = $1")
+        .bind(event)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(known.is_some())
+}
+
+/// Takes away by what the digests of a document could be told to be of it.
+pub(super) async fn forget(tx: &mut Tx, document: &DocumentId) -> Result<()> {
+    query("UPDATE public_leaf SET salt = '', content = '' WHERE document_id = $1")
+        .bind(document)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The leaves of a document, newest first.
+pub(super) async fn of_document(db: &Db, document: &DocumentId, most: i64) -> Result<Vec<LeafRow>> {
+    query_as(
+        "SELECT place, event_seq, document_id, act, edition, at, leaf, salt, content FROM public_leaf \
+         WHERE document_id = $1 ORDER BY place DESC LIMIT $2",
+    )
+    .bind(document)
+    .bind(most)
+    .fetch_all(db.read())
+    .await
+}
+
+/// The leaf with this number, if it is of this document.
+pub(super) async fn one(db: &Db, document: &DocumentId, place: i64) -> Result<Option<LeafRow>> {
+    query_as(
+        "SELECT place, event_seq, document_id, act, edition, at, leaf, salt, content FROM public_leaf \
+         WHERE place = $1 AND document_id = $2",
+    )
+    .bind(place)
+    .bind(document)
+    .fetch_optional(db.read())
+    .await
+}
+
+/// The bytes of the leaves of one piece, in their order.
+pub(super) async fn leaves(db: &Db, numbers: &std::ops::Range<u64>) -> Result<Vec<String>> {
+    query_scalar("SELECT leaf FROM public_leaf WHERE place >= $1 AND place < $2 ORDER BY place")
+        .bind(number(numbers.start))
+        .bind(number(numbers.end))
+        .fetch_all(db.read())
+        .await
+}
+
+/// A line of the list of what happened of late.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub(super) struct Late {
+    /// From 0.
+    pub(super) place: i64,
+    pub(super) document_id: DocumentId,
+    /// Code of [`receipt::Act`].
+    pub(super) act: String,
+    /// Stored form.
+    pub(super) at: String,
+    /// As the public reads it now; empty when it does not.
+    pub(super) title: String,
+}
+
+/// What happened last.
+pub(super) async fn latest(db: &Db, most: i64) -> Result<Vec<Late>> {
+    query_as(
+        "SELECT l.place, l.document_id, l.act, l.at, COALESCE(d.title, '') AS title FROM public_leaf l \
+         LEFT JOIN document d ON d.id = l.document_id AND d.current_edition <> '' ORDER BY l.place DESC LIMIT $1",
+    )
+    .bind(most)
+    .fetch_all(db.read())
+    .await
+}
+
+/// Of what document a leaf is: by the document's id, or by the leaf's number from 0.
+pub(super) async fn document_of(db: &Db, id: &DocumentId, place: i64) -> Result<Option<DocumentId>> {
+    query_scalar("SELECT document_id FROM public_leaf WHERE document_id = $1 OR place = $2 ORDER BY place LIMIT 1")
+        .bind(id)
+        .bind(place)
+        .fetch_optional(db.read())
+        .await
+}
+
+/// Public documents with these words in their title, newest first.
+pub(super) async fn titled(db: &Db, words: &str, most: i64) -> Result<Vec<(DocumentId, String)>> {
+    query_as(
+        "SELECT id, title FROM document WHERE current_edition <> '' AND title LIKE $1 ESCAPE '\\' ORDER BY rank DESC LIMIT $2",
+    )
+    .bind(anywhere(words))
+    .bind(most)
+    .fetch_all(db.read())
+    .await
+}

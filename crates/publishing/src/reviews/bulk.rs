@@ -1,0 +1,300 @@
+//! Passing several texts at one gate at once, where nothing in any of them wants a second look: read before by whoever passes
+//! them, nothing found, nothing to be opened by hand. Each is a write of its own, recorded like any other; what has changed since
+//! the list was shown is left out and named. Never at the secrecy review, which looks at each file (条例 Art. 17).
+
+use std::collections::HashSet;
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use document::{House, Whole, common::EXPLAINED, remarks, rows};
+use kernel::id::{AccountId, EditionId};
+use review::{Gate, Kind, Refusal as Because, Stage, Word, model::may_pass, queue, settings::MOST_QUESTIONS};
+use serde::Deserialize;
+use store::Tx;
+use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_now, filters, office_page, page};
+
+use super::store as log;
+use crate::editions::{
+    checks,
+    deciding::{self, Approved},
+    subject::{self, EDITION},
+};
+
+/// Most texts at once.
+const MOST: usize = 20;
+/// Most texts that are looked at for a page.
+const LOOKED_AT: usize = 40;
+/// Characters of a text that the list shows.
+const EXCERPT: usize = 120;
+
+/// A text that waits at the gate.
+struct Item {
+    edition: EditionId,
+    version: i64,
+    title: String,
+    organ: String,
+    about: String,
+    excerpt: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "reviews/templates/bulk.html")]
+struct Bulk {
+    shell: OfficeShell,
+    errors: FormErrors,
+    gate: String,
+    label: String,
+    items: Vec<Item>,
+    /// Texts that are passed one by one: edition, title, why.
+    others: Vec<(EditionId, String, String)>,
+    /// What the gate asks: the statement, and whether it was ticked before.
+    questions: Vec<(String, bool)>,
+    most: usize,
+}
+
+#[derive(Template)]
+#[template(path = "reviews/templates/bulk_done.html")]
+struct Passed {
+    shell: OfficeShell,
+    gate: String,
+    label: String,
+    /// Title and what came of it.
+    done: Vec<(String, String)>,
+    /// Edition, title, why not.
+    left: Vec<(EditionId, String, String)>,
+}
+
+/// Which gate.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct At {
+    gate: String,
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Default)]
+struct Chosen {
+    gate: String,
+    /// Editions with the versions that the list showed.
+    ids: Vec<(EditionId, i64)>,
+    ticked: Vec<usize>,
+}
+
+impl From<Vec<(String, String)>> for Chosen {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        let mut chosen = Self::default();
+        for (key, value) in pairs {
+            match key.as_str() {
+                "gate" => chosen.gate = value,
+                "ids" => {
+                    let (id, version) = value.split_once(':').unwrap_or((&value, ""));
+                    let one = (EditionId::from(id), version.parse().unwrap_or_default());
+                    if !chosen.ids.iter().any(|(known, _)| *known == one.0) {
+                        chosen.ids.push(one);
+                    }
+                }
+                key if value == "1" => {
+                    chosen.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
+                }
+                _ => {}
+            }
+        }
+        chosen.ticked.truncate(MOST_QUESTIONS);
+        chosen
+    }
+}
+
+/// A text as it is now, the stage where it stands, and why it is not passed together with others; empty = it may be.
+struct Looked {
+    whole: Whole,
+    stage: Option<Stage>,
+    why: String,
+}
+
+async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str, read: bool) -> Result<Looked> {
+    let whole = rows::read(ctx.db().read(), house, &desk.actor(), id).await?;
+    checks::ensure(ctx, &whole).await?;
+    let found = checks::of(ctx.db().read(), house, &whole).await?;
+    let review = deciding::review_of(ctx, &whole).await?;
+    let round = review.as_ref().map(|review| &review.round).filter(|_| whole.edition.state == "in_review");
+    let stage = round.and_then(|round| round.stage()).filter(|stage| stage.gate == gate);
+    let (Some(round), Some(stage)) = (round, stage) else {
+        return Ok(Looked { whole, stage: None, why: "已经不在这一关".to_owned() });
+    };
+    let (facts, now) = (subject::facts(&whole, &found), ctx.seams().now());
+    let barred = may_pass(&desk.staff, stage, whole.document.keeper()).err();
+    let barred = barred.or_else(|| round.kept_out(&desk.staff, &facts, now));
+    let claim = round.claim(now).filter(|claim| claim.by != desk.staff.account);
+    let open = found.found.iter().filter(|check| check.passed.is_none()).count() + found.unlisted;
+    let editions = rows::editions(ctx.db().read(), &whole.document.id).await?;
+    let why = if let Some(why) = barred {
+        why.to_string()
+    } else if let Some(claim) = claim {
+        format!("{}正在审核", claim.name)
+    } else if found.unchecked() {
+        Because::Unchecked { words: subject::WORDS, what: "通过" }.to_string()
+    } else if open > 0 {
+        format!("检查发现 {open} 处，须逐件核对")
+    } else if whole.files.iter().any(|file| !file.warning_lines().is_empty()) {
+        "有附件没有全部自动检查，须打开核对".to_owned()
+    } else if whole.values.has(&EXPLAINED) {
+        "撰写人写了特殊情况说明".to_owned()
+    } else if !remarks::of(ctx.db().read(), house, &whole).await?.is_empty() {
+        "著录信息需要核对".to_owned()
+    } else if subject::withdrawn(&editions, whole.edition.number).is_some() {
+        "是撤回后重新公开的文件".to_owned()
+    } else if !read {
+        "您还没有打开看过这一版".to_owned()
+    } else {
+        String::new()
+    };
+    let stage = Some(stage.clone());
+    Ok(Looked { whole, stage, why })
+}
+
+/// Name of a gate, if texts can be passed together there.
+fn open_gate(gate: &str) -> Option<&str> {
+    (!gate.is_empty() && gate != Gate::SECRECY.code).then(|| review::route::label(gate))
+}
+
+/// GET /reviews/bulk
+pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(at): Query<At>) -> Result<Response> {
+    let chosen = Chosen { gate: at.gate, ..Chosen::default() };
+    list_page(&ctx, &desk, &chosen, FormErrors::new()).await
+}
+
+async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) -> Result<Response> {
+    let (gate, house) = (chosen.gate.as_str(), crate::house(ctx));
+    let label = open_gate(gate).unwrap_or_default().to_owned();
+    let (mut items, mut others, mut questions) = (Vec::new(), Vec::new(), None::<Vec<String>>);
+    if !label.is_empty() {
+        let kind = Kind::named(ctx, EDITION);
+        let filter = review::desk::for_person(ctx, kind, &desk.staff).await?.gate(gate);
+        let lines = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, LOOKED_AT).await?.rows;
+        let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
+        let read = log::opened(ctx.db(), &desk.staff.account, &ids).await?;
+        for (line, id) in lines.into_iter().zip(ids) {
+            let looked = look(ctx, desk, &house, &id, gate, read.contains(&id)).await?;
+            let title = looked.whole.edition.shown_title().to_owned();
+            let asked = looked.stage.map(|stage| stage.questions).unwrap_or_default();
+            let why = if !looked.why.is_empty() {
+                looked.why
+            } else if *questions.get_or_insert_with(|| asked.clone()) != asked {
+                "核对事项与其他稿件不同".to_owned()
+            } else if items.len() >= MOST {
+                format!("一次最多 {MOST} 件，办完这些再办")
+            } else {
+                String::new()
+            };
+            if !why.is_empty() {
+                others.push((id, title, why));
+                continue;
+            }
+            let files = looked.whole.attachments().count();
+            items.push(Item {
+                version: looked.whole.edition.version,
+                chosen: chosen.ids.iter().any(|(known, _)| *known == id),
+                organ: ctx.directory().short_name(&line.organ).to_owned(),
+                about: format!("{} · {}撰写 · 附件 {files} 个", line.label, line.byline),
+                excerpt: filters::shortened(&looked.whole.text.body_text, EXCERPT),
+                edition: id,
+                title,
+            });
+        }
+    }
+    let asked = questions.unwrap_or_default();
+    let bad = !errors.is_empty();
+    let page = Bulk {
+        shell: desk.shell(ctx, "成批通过").await?.with_error(bad),
+        errors,
+        gate: gate.to_owned(),
+        label,
+        items,
+        others,
+        questions: asked.into_iter().enumerate().map(|(at, one)| (one, chosen.ticked.contains(&at))).collect(),
+        most: MOST,
+    };
+    if bad { page::office_errors(&page) } else { office_page(&page) }
+}
+
+/// POST /reviews/bulk
+pub(super) async fn pass(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let chosen = Chosen::from(pairs);
+    let Some(label) = open_gate(&chosen.gate) else {
+        let errors = FormErrors::one("main", "请从审核列表选择一个关口再成批通过；保密审查须逐件办理。");
+        return list_page(&ctx, &desk, &chosen, errors).await;
+    };
+    if chosen.ids.is_empty() || chosen.ids.len() > MOST {
+        let errors = FormErrors::one("ids", format!("请勾选要通过的稿件，一次 1 至 {MOST} 件。"));
+        return list_page(&ctx, &desk, &chosen, errors).await;
+    }
+    let ids: Vec<EditionId> = chosen.ids.iter().map(|(id, _)| id.clone()).collect();
+    let read = log::opened(ctx.db(), &desk.staff.account, &ids).await?;
+    if let Some(left) = unticked(&ctx, &desk, &chosen, &read).await? {
+        return list_page(&ctx, &desk, &chosen, FormErrors::one("ticks", left.to_string())).await;
+    }
+    let (mut done, mut left) = (Vec::new(), Vec::new());
+    for (id, version) in &chosen.ids {
+        let (title, passed) = pass_one(&ctx, &desk, &chosen, (id, *version), read.contains(id)).await?;
+        match passed {
+            Ok(what) => done.push((title, what)),
+            Err(why) => left.push((id.clone(), title, why)),
+        }
+    }
+    let shell = desk.shell(&ctx, "成批通过").await?;
+    office_page(&Passed { shell, gate: chosen.gate.clone(), label: label.to_owned(), done, left })
+}
+
+/// What of the questions of the gate is not ticked, as the first of the texts asks them.
+async fn unticked(ctx: &Ctx, desk: &Desk, chosen: &Chosen, read: &HashSet<EditionId>) -> Result<Option<Because>> {
+    let house = crate::house(ctx);
+    for (id, _) in &chosen.ids {
+        let looked = look(ctx, desk, &house, id, &chosen.gate, read.contains(id)).await?;
+        let Some(stage) = looked.stage else { continue };
+        let left = (0..stage.questions.len()).filter(|at| !chosen.ticked.contains(at)).count();
+        return Ok((left > 0).then_some(Because::Unticked(left)));
+    }
+    Ok(None)
+}
+
+/// Passes one of them: its title, and what came of it or why it was left out.
+async fn pass_one(
+    ctx: &Ctx,
+    desk: &Desk,
+    chosen: &Chosen,
+    (id, version): (&EditionId, i64),
+    read: bool,
+) -> Result<(String, std::result::Result<String, String>)> {
+    let house = crate::house(ctx);
+    let looked = look(ctx, desk, &house, id, &chosen.gate, read).await?;
+    let title = looked.whole.edition.shown_title().to_owned();
+    if looked.whole.edition.version != version {
+        return Ok((title, Err("您打开列表之后有了变化，没有通过。请打开看过再办理。".to_owned())));
+    }
+    if !looked.why.is_empty() {
+        return Ok((title, Err(looked.why)));
+    }
+    let anew = deciding::look_before_the_last(ctx, &desk.staff, &looked.whole).await?;
+    let said = format!("成批通过（一次 {} 件）", chosen.ids.len());
+    let own = AccountId::default();
+    let passed = act_now(ctx, async |tx: &mut Tx| {
+        let whole = rows::load(tx, &house, &desk.actor(), id).await?;
+        deciding::still_there(tx, &desk.staff, &whole, &chosen.gate).await?;
+        deciding::may_decide(tx, &desk.staff, &whole).await?;
+        rows::same_version(&whole.edition, version)?;
+        let word = Word { text: "", ticked: &chosen.ticked, in_name_of: Some(&own), how: &said };
+        deciding::approve(ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await
+    });
+    Ok(match passed.await {
+        Ok(Approved::Second(_)) => (title, Ok("已通过，还需另一位审核员通过".to_owned())),
+        Ok(Approved::To(next)) => (title, Ok(format!("已通过，到了{next}"))),
+        Ok(Approved::Out(now)) if now.state == "scheduled" => (title, Ok("已通过全部审核，等待定时发布".to_owned())),
+        Ok(Approved::Out(_)) => (title, Ok("已通过全部审核，已向社会公开".to_owned())),
+        Err(why) => (title, Err(Refusal::words(&why))),
+    })
+}

@@ -1,0 +1,301 @@
+//! One-time links: the county office sends one to a leader by mail; the leader opens it on a phone, shows who they are, reads one
+//! text and decides. The rules of links are the review machine's ([`review::link`]).
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use document::{Whole, rows};
+use jiff::SignedDuration;
+use kernel::{
+    Staff,
+    id::{AccountId, EditionId},
+    time,
+};
+use review::{Kind, Word, findings::Check, link, settings::MOST_QUESTIONS};
+use serde::Deserialize;
+use store::{Tx, jobs::NewJob};
+use web::{
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Redirect, Refusal, Result, act_in_place, filters,
+    mail::{Mail, SEND_NOW},
+    office_page, page,
+};
+
+use super::one::Typed;
+use crate::{
+    editions::{
+        checks,
+        deciding::{self, Approved},
+        seen,
+        show::{Paper, paper},
+        subject::{self, EDITION},
+    },
+    people,
+};
+
+/// How a decision by a link is told.
+const HOW: &str = "凭一次性审批链接";
+/// Minutes for which the last proof of who it is opens a link.
+const FRESH: i64 = 10;
+/// Minutes for which it lets decide: the text is read in between.
+const READING: i64 = 60;
+
+/// To whom a link is sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct To {
+    person: AccountId,
+    version: i64,
+    once: String,
+}
+
+/// Those to whom a link may be sent: whoever may pass the stage and has an address, by account and name.
+pub(super) async fn people(ctx: &Ctx, whole: &Whole, stage: &review::Stage) -> Result<Vec<(String, String)>> {
+    let people = people::passers(ctx, stage, whole.document.keeper(), &whole.authors).await?;
+    let reached = people.into_iter().filter(|one| !one.email.is_empty());
+    Ok(reached.map(|one| (one.account.to_string(), one.name)).collect())
+}
+
+/// POST /reviews/{edition}/link
+pub(super) async fn send(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Path(id): Path<EditionId>,
+    Form(to): Form<To>,
+) -> Result<Response> {
+    let house = crate::house(&ctx);
+    let whole = rows::read(ctx.db().read(), &house, &desk.actor(), &id).await?;
+    checks::ensure(&ctx, &whole).await?;
+    let review = deciding::review_of(&ctx, &whole).await?;
+    let stage = review.as_ref().and_then(|review| review.round.stage()).cloned();
+    let mut found = Vec::new();
+    if let Some(stage) = &stage {
+        found = people::passers(&ctx, stage, whole.document.keeper(), &whole.authors).await?;
+    }
+    let person = found.into_iter().find(|one| one.account == to.person && !one.email.is_empty());
+    let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
+    let done = async |tx: &mut Tx| {
+        let (Some(person), Some(stage)) = (&person, &stage) else {
+            return Err(Refusal::field("person", "请选择这一关的办理人员；对方须在“我的账号”填有邮箱。"));
+        };
+        let actor = desk.actor();
+        let whole = rows::load(tx, &house, &actor, &id).await?;
+        rows::same_version(&whole.edition, to.version)?;
+        let matter = subject::matter(&ctx, tx, &whole).await?;
+        let owner = (Kind::named(&ctx, EDITION).make)(&ctx);
+        let staff = Staff {
+            account: person.account.clone(),
+            name: person.name.clone(),
+            organ: person.organ.clone(),
+            roles: stage.roles.clone(),
+            central: person.organ == office,
+        };
+        let secret = link::make(tx, &*owner, &actor, &matter, &staff).await?;
+        let address = format!("{}/decide?link={secret}", ctx.config().server.office_url.trim_end_matches('/'));
+        let text = format!(
+            "{}请您审批《{}》（{}，{}）。\n\n打开链接：{address}\n\n\
+             链接只能由您本人登录并再次确认身份后使用一次，{} 小时内有效；稿件内容有改动或者已由他人办理的，自动失效。\n",
+            desk.staff.name,
+            matter.title,
+            ctx.directory().short_name(&matter.organ),
+            stage.label,
+            link::HOURS,
+        );
+        let mail = Mail { to: vec![person.email.clone()], subject: format!("请审批：{}", matter.title), text };
+        tx.enqueue(NewJob::now(SEND_NOW, &mail)).await?;
+        let text = format!("已向{}发送一次性审批链接，{} 小时内有效。", person.name, link::HOURS);
+        Ok(Done::ok(format!("/reviews/{id}"), text))
+    };
+    let again = async |errors: FormErrors| {
+        super::one::review_page(&ctx, &desk, &id, errors.at("person", "link-person"), Typed::default()).await
+    };
+    act_in_place(&ctx, &to.once, done, again).await
+}
+
+/// Which link.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Of {
+    link: String,
+}
+
+/// What the page sends.
+#[derive(Debug, Clone, Default)]
+struct Sent {
+    link: String,
+    once: String,
+    version: i64,
+    /// `return`, or it is passed.
+    act: String,
+    opinion: String,
+    reason: String,
+    ticked: Vec<usize>,
+}
+
+impl From<Vec<(String, String)>> for Sent {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        let mut sent = Self::default();
+        for (key, value) in pairs {
+            match key.as_str() {
+                "link" => sent.link = value,
+                "once" => sent.once = value,
+                "version" => sent.version = value.trim().parse().unwrap_or_default(),
+                "act" => sent.act = value,
+                "opinion" => sent.opinion = value,
+                "reason" => sent.reason = value,
+                key if value == "1" => {
+                    sent.ticked.extend(key.strip_prefix("tick").and_then(|place| place.parse::<usize>().ok()));
+                }
+                _ => {}
+            }
+        }
+        sent.ticked.truncate(MOST_QUESTIONS);
+        sent
+    }
+}
+
+#[derive(Template)]
+#[template(path = "reviews/templates/decide.html")]
+struct Decide {
+    shell: OfficeShell,
+    errors: FormErrors,
+    sent: Sent,
+    title: String,
+    about: String,
+    edition: EditionId,
+    version: i64,
+    paper: Paper,
+    gate: String,
+    checks: Vec<Check>,
+    stopping: String,
+    /// What the authors explain to reviewers alone.
+    explained: String,
+    questions: Vec<(String, bool)>,
+    /// What passing does.
+    then: String,
+    sender: String,
+    until: String,
+    once: String,
+}
+
+/// Whether the person showed who they are at most so many minutes ago.
+fn proved(ctx: &Ctx, desk: &Desk, minutes: i64) -> bool {
+    let at = desk.session.as_ref().and_then(|session| time::from_db(&session.proved_at));
+    at.is_some_and(|at| ctx.seams().now().duration_since(at) < SignedDuration::from_mins(minutes))
+}
+
+/// GET /decide
+pub(super) async fn open(State(ctx): State<Ctx>, desk: Desk, Query(of): Query<Of>) -> Result<Response> {
+    // Nobody else is told that there is such a link.
+    link::find(ctx.db().read(), &of.link, &desk.staff.account).await?;
+    if !proved(&ctx, &desk, FRESH) {
+        let back = page::escape_query(&desk.path);
+        return Ok(Redirect::to(format!("/session/prove?next={back}")).into_response());
+    }
+    let sent = Sent { link: of.link, ..Sent::default() };
+    show(&ctx, &desk, sent, FormErrors::new()).await
+}
+
+async fn show(ctx: &Ctx, desk: &Desk, sent: Sent, errors: FormErrors) -> Result<Response> {
+    let (actor, house) = (desk.actor(), crate::house(ctx));
+    let link = link::find(ctx.db().read(), &sent.link, &desk.staff.account).await?;
+    let id = EditionId::from(link.subject_id.as_str());
+    let whole = rows::read(ctx.db().read(), &house, &actor, &id).await?;
+    seen::opened(ctx, desk, &whole).await?;
+    checks::ensure(ctx, &whole).await?;
+    let found = checks::of(ctx.db().read(), &house, &whole).await?;
+    let review = deciding::review_of(ctx, &whole).await?;
+    if let Some(why) = link.fault(review.as_ref(), &checks::parts(&house, &whole)?, ctx.seams().now()) {
+        return Err(Error::Conflict(why.to_owned()));
+    }
+    let round = review.as_ref().map(|review| &review.round);
+    let stage = round.and_then(|round| round.stage()).ok_or(Error::NotFound)?;
+    let last = round.is_some_and(|round| round.route.stages().last() == Some(stage));
+    let then = match (last, time::from_db(&whole.edition.publish_at)) {
+        (false, _) => "通过后进入下一关".to_owned(),
+        (true, Some(_)) => {
+            format!("这是最后一关，通过后于 {} 向全社会公开", time::show_minute(&whole.edition.publish_at))
+        }
+        (true, None) => "这是最后一关，通过后立即向全社会公开".to_owned(),
+    };
+    let asked = stage.questions.iter().enumerate();
+    let bad = !errors.is_empty();
+    let page = Decide {
+        shell: desk.shell(ctx, format!("审批：{}", whole.edition.shown_title())).await?.with_error(bad),
+        errors,
+        title: whole.edition.shown_title().to_owned(),
+        about: format!(
+            "{} · {}撰写 · 第 {} 版",
+            ctx.directory().short_name(&whole.document.organ),
+            whole.edition.author_name,
+            whole.edition.number
+        ),
+        edition: id,
+        version: whole.edition.version,
+        paper: paper(ctx, &whole)?,
+        gate: stage.label.clone(),
+        stopping: found.stopping_words(),
+        explained: whole.values.words(&document::common::EXPLAINED),
+        questions: asked.map(|(at, one)| (one.clone(), sent.ticked.contains(&at))).collect(),
+        then,
+        sender: link.made_name.clone(),
+        until: time::show_minute(&link.expires_at),
+        once: ctx.once(),
+        checks: found.found,
+        sent,
+    };
+    if bad { page::office_errors(&page) } else { office_page(&page) }
+}
+
+/// POST /decide
+pub(super) async fn decide(
+    State(ctx): State<Ctx>,
+    desk: Desk,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response> {
+    let sent = Sent::from(pairs);
+    let link = link::find(ctx.db().read(), &sent.link, &desk.staff.account).await?;
+    if !proved(&ctx, &desk, READING) {
+        let why = "您确认身份已经超过一小时，没有办理。请复制下面填写的内容，重新打开邮件中的链接，确认身份后再办理。";
+        return show(&ctx, &desk, sent, FormErrors::refused(why)).await;
+    }
+    let (actor, house) = (desk.actor(), crate::house(&ctx));
+    let id = EditionId::from(link.subject_id.as_str());
+    let whole = rows::read(ctx.db().read(), &house, &actor, &id).await?;
+    checks::ensure(&ctx, &whole).await?;
+    let back = sent.act == "return";
+    let anew = if back { None } else { deciding::look_before_the_last(&ctx, &desk.staff, &whole).await? };
+    let done = async |tx: &mut Tx| {
+        let whole = rows::load(tx, &house, &actor, &id).await?;
+        rows::same_version(&whole.edition, sent.version)?;
+        let review = review::rows::newest(tx.conn(), &checks::about(&whole)).await?;
+        let parts = checks::parts(&house, &whole)?;
+        link::redeem(tx, &link, review.as_ref(), &parts).await?;
+        let matter = subject::matter(&ctx, tx, &whole).await?;
+        let text = if back { sent.reason.as_str() } else { sent.opinion.as_str() };
+        // The link is the person's own: nobody stands in by it.
+        let own = AccountId::default();
+        let word = Word { text, ticked: &sent.ticked, in_name_of: Some(&own), how: HOW };
+        let title = whole.edition.shown_title();
+        let text = if back {
+            deciding::send_back(&ctx, tx, &actor, &whole, word).await?;
+            format!("已退回《{title}》，撰写人会看到理由。")
+        } else {
+            passed(title, deciding::approve(&ctx, tx, &actor, (&whole, anew.clone()), word).await?)
+        };
+        link::told(tx, &actor, &matter, &link).await?;
+        Ok(Done::ok("/reviews", text))
+    };
+    let again = async |errors: FormErrors| show(&ctx, &desk, sent.clone(), errors).await;
+    act_in_place(&ctx, &sent.once, done, again).await
+}
+
+fn passed(title: &str, what: Approved) -> String {
+    match what {
+        Approved::Second(gate) => format!("已通过。{gate}由两人先后审核，《{title}》还需另一位审核员通过。"),
+        Approved::To(gate) => format!("已通过。《{title}》现在到了{gate}。"),
+        Approved::Out(now) if now.state == "scheduled" => format!("已通过全部审核。《{title}》将按时自动发布。"),
+        Approved::Out(_) => format!("已通过全部审核。《{title}》已向社会公开。"),
+    }
+}

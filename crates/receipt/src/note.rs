@@ -1,0 +1,247 @@
+//! What is signed: the state of the log as a note (C2SP signed-note, tlog-checkpoint). Besides its signature the log adds a
+//! cosignature (tlog-cosignature), which tells when it signed; witnesses add theirs.
+
+use std::fmt::Display;
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use ring::signature::{ED25519, UnparsedPublicKey};
+use signed_note::{Note, Signature, StandardVerifier, VerifierList, is_key_name_valid, key_id};
+use tlog_tiles::checkpoint::Checkpoint;
+
+use crate::{Fault, Hash, Result};
+
+/// Kinds of signatures, the first byte of a key that is written out.
+const ED25519_NOTE: u8 = 1;
+const ED25519_COSIGNATURE: u8 = 4;
+/// Bytes of a public key.
+const KEY: usize = 32;
+
+/// A public key with the name of who signs by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    name: String,
+    public: [u8; KEY],
+}
+
+/// Who can sign: `message` in, 64 bytes out.
+pub type Sign<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+
+impl Key {
+    /// A key by its bytes in hexadecimal. A name has neither spaces nor `+`.
+    ///
+    /// # Errors
+    /// When either cannot be.
+    pub fn new(name: &str, public: &str) -> Result<Self> {
+        let bytes = hex::decode(public).ok().and_then(|bytes| <[u8; KEY]>::try_from(bytes).ok());
+        match bytes {
+            Some(public) if is_key_name_valid(name) => Ok(Self { name: name.to_owned(), public }),
+            _ => Err(Fault::new(format!("公钥或它的名称不对：{name}"))),
+        }
+    }
+
+    /// Reads `name+id+key`, as [`Key`] is shown.
+    ///
+    /// # Errors
+    /// When it is no key.
+    pub fn parse(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let wrong = || Fault::new("公钥写法不对，应为“名称+8 位编号+公钥”一行，请从网站的“公开凭证”页完整复制");
+        StandardVerifier::new(text).map_err(|_| wrong())?;
+        let mut parts = text.splitn(3, '+');
+        let name = parts.next().unwrap_or_default();
+        let bytes = parts.nth(1).and_then(|key| BASE64.decode(key).ok()).unwrap_or_default();
+        let public = bytes.get(1..).and_then(|key| <[u8; KEY]>::try_from(key).ok());
+        let public = public.ok_or_else(wrong)?;
+        Ok(Self { name: name.to_owned(), public })
+    }
+
+    /// Whose it is.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Eight digits by which people compare it.
+    pub fn fingerprint(&self) -> String {
+        format!("{:08x}", self.id(ED25519_NOTE))
+    }
+
+    fn id(&self, kind: u8) -> u32 {
+        key_id(&self.name, &self.typed(kind))
+    }
+
+    fn typed(&self, kind: u8) -> Vec<u8> {
+        let mut bytes = vec![kind];
+        bytes.extend_from_slice(&self.public);
+        bytes
+    }
+
+    /// The time of a cosignature of this key over a note, in seconds since 1970; an error when it is there and does not hold.
+    fn cosigned_at(&self, text: &[u8], signatures: &[Signature]) -> Result<Option<u64>> {
+        let own = |one: &&Signature| one.name() == self.name && one.id() == self.id(ED25519_COSIGNATURE);
+        let Some(signature) = signatures.iter().find(own) else { return Ok(None) };
+        let wrong = || Fault::new(format!("{} 的签名时间核对不上，被改动过", self.name));
+        let (time, bytes) = signature.signature().split_at_checked(8).ok_or_else(wrong)?;
+        let time = u64::from_be_bytes(time.try_into().map_err(|_| wrong())?);
+        let key = UnparsedPublicKey::new(&ED25519, &self.public);
+        key.verify(&cosigned(time, text), bytes).map_err(|_| wrong())?;
+        Ok(Some(time))
+    }
+}
+
+/// `name+id+key`, one line: what signed-note calls a verifier key.
+impl Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}+{}+{}", self.name, self.fingerprint(), BASE64.encode(self.typed(ED25519_NOTE)))
+    }
+}
+
+/// What a cosignature is made over.
+fn cosigned(time: u64, text: &[u8]) -> Vec<u8> {
+    let mut message = format!("cosignature/v1\ntime {time}\n").into_bytes();
+    message.extend_from_slice(text);
+    message
+}
+
+fn cosignature(key: &Key, time: u64, text: &[u8], sign: Sign<'_>) -> Result<Signature> {
+    let mut bytes = time.to_be_bytes().to_vec();
+    bytes.extend(sign(&cosigned(time, text)));
+    Signature::new(key.name.clone(), key.id(ED25519_COSIGNATURE), bytes).map_err(|_| unsigned())
+}
+
+fn unsigned() -> Fault {
+    Fault::new("签名没有做成：名称里有空格或加号")
+}
+
+/// The state of a log whose signature holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signed {
+    /// Name of the log.
+    pub origin: String,
+    /// How many leaves it has.
+    pub size: u64,
+    /// Root of the tree over them.
+    pub root: Hash,
+    /// When the log signed it, seconds since 1970; none = it does not say.
+    pub at: Option<u64>,
+}
+
+impl Signed {
+    /// Reads a checkpoint that the log of this key has signed.
+    ///
+    /// # Errors
+    /// When it is none, or its signature is not by this key.
+    pub fn open(note: &str, key: &Key) -> Result<Self> {
+        let malformed = || Fault::new("检查点的写法不对，不完整或被改动过");
+        let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| malformed())?;
+        let verifier = StandardVerifier::new(&key.to_string()).map_err(|_| malformed())?;
+        let known = VerifierList::new(vec![Box::new(verifier)]);
+        let (_, others) = parsed.verify(&known).map_err(|_| {
+            let (name, id) = (&key.name, key.fingerprint());
+            Fault::new(format!("检查点的签名不对：不是 {name}（密钥 {id}）签的，或签名后被改动过"))
+        })?;
+        let body = Checkpoint::from_bytes(parsed.text()).map_err(|_| malformed())?;
+        if body.origin() != key.name {
+            return Err(Fault::new(format!("检查点是日志 {} 的，不是 {} 的", body.origin(), key.name)));
+        }
+        let at = key.cosigned_at(parsed.text(), &others)?;
+        Ok(Self { origin: body.origin().to_owned(), size: body.size(), root: *body.hash(), at })
+    }
+}
+
+/// Signs the state of a log: its checkpoint, with the time in seconds since 1970.
+///
+/// # Errors
+/// When the name of the key cannot be that of a log.
+pub fn sign(key: &Key, (size, root): (u64, Hash), time: u64, sign: Sign<'_>) -> Result<String> {
+    let body = Checkpoint::new(&key.name, size, root, "").map_err(|_| unsigned())?;
+    let text = body.to_bytes();
+    let own = Signature::new(key.name.clone(), key.id(ED25519_NOTE), sign(&text)).map_err(|_| unsigned())?;
+    let timed = cosignature(key, time, &text, sign)?;
+    let note = Note::new(&text, &[own, timed]).map_err(|_| unsigned())?;
+    String::from_utf8(note.to_bytes()).map_err(|_| unsigned())
+}
+
+/// Adds the cosignature of a witness to a checkpoint.
+///
+/// # Errors
+/// When the checkpoint is no note, or the name of the key has spaces or `+`.
+pub fn witness(note: &str, key: &Key, time: u64, sign: Sign<'_>) -> Result<String> {
+    let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| Fault::new("检查点的写法不对"))?;
+    let line = cosignature(key, time, parsed.text(), sign)?.to_bytes();
+    let line = String::from_utf8(line).map_err(|_| unsigned())?;
+    Ok(format!("{note}{line}"))
+}
+
+/// When the witness of this key has cosigned a checkpoint, in seconds since 1970; none = it has not.
+///
+/// # Errors
+/// When the checkpoint is no note, or the cosignature does not hold.
+pub fn witnessed(note: &str, key: &Key) -> Result<Option<u64>> {
+    let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| Fault::new("检查点的写法不对"))?;
+    let lines = note.rsplit_once("\n\n").map_or("", |(_, lines)| lines);
+    let signatures: Vec<Signature> =
+        lines.lines().filter_map(|line| Signature::from_bytes(line.as_bytes()).ok()).collect();
+    key.cosigned_at(parsed.text(), &signatures)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use ring::signature::{Ed25519KeyPair, KeyPair};
+
+    use super::*;
+    use crate::tree::leaf_hash;
+
+    pub(crate) fn pair(seed: u8) -> Ed25519KeyPair {
+        Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("a key")
+    }
+
+    pub(crate) fn key(name: &str, pair: &Ed25519KeyPair) -> Key {
+        Key::new(name, &hex::encode(pair.public_key())).expect("a key")
+    }
+
+    #[test]
+    fn a_key_is_read_as_it_is_shown() {
+        let one = key("www.example.gov.cn/log", &pair(1));
+        assert_eq!(Key::parse(&format!(" {one}\n")), Ok(one.clone()));
+        let shown = one.to_string();
+        for wrong in ["", "a", "a+b+c", &shown[..shown.len() - 4], &shown.replace(".gov", ".gob")] {
+            assert!(Key::parse(wrong).is_err(), "{wrong}");
+        }
+        assert!(Key::new("a b", &"00".repeat(32)).is_err() && Key::new("a", "00").is_err());
+    }
+
+    #[test]
+    fn a_checkpoint_holds_for_its_key_alone() {
+        let (pair, other) = (pair(1), pair(2));
+        let key = key("example.gov.cn/log", &pair);
+        let root = leaf_hash(b"x");
+        let by = |message: &[u8]| pair.sign(message).as_ref().to_vec();
+        let note = sign(&key, (1, root), 1_772_413_200, &by).expect("signed");
+        assert!(note.starts_with("example.gov.cn/log\n1\n"), "{note}");
+        let signed = Signed::open(&note, &key).expect("it holds");
+        assert_eq!((signed.size, signed.at), (1, Some(1_772_413_200)));
+        assert!(signed.root == root);
+        let elsewhere = super::tests::key("example.gov.cn/log", &other);
+        assert!(Signed::open(&note, &elsewhere).is_err());
+        let renamed = super::tests::key("example.org/log", &pair);
+        assert!(Signed::open(&note, &renamed).is_err());
+        for wrong in ["", "\n\n", &note.replace("log\n1\n", "log\n2\n"), &note[..note.len() / 2], "例\n1\n\n— a b\n"]
+        {
+            assert!(Signed::open(wrong, &key).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_witness_adds_its_line_and_the_log_stays_signed() {
+        let (log, watcher) = (pair(1), pair(3));
+        let (key, own) = (key("example.gov.cn/log", &log), key("witness.example", &watcher));
+        let note = sign(&key, (1, leaf_hash(b"x")), 1, &|message| log.sign(message).as_ref().to_vec()).expect("signed");
+        assert_eq!(witnessed(&note, &own), Ok(None));
+        let by = |message: &[u8]| watcher.sign(message).as_ref().to_vec();
+        let both = witness(&note, &own, 77, &by).expect("witnessed");
+        assert_eq!(witnessed(&both, &own), Ok(Some(77)));
+        assert!(Signed::open(&both, &key).is_ok());
+        let forged = witness(&note, &own, 77, &|message| log.sign(message).as_ref().to_vec()).expect("made");
+        assert!(witnessed(&forged, &own).is_err());
+    }
+}

@@ -1,0 +1,114 @@
+//! What a search finds as a feed (Atom, RFC 4287): whoever cares for a matter is told of what is new, without an account. The
+//! newest come first, whatever fits best; the question is the one of the page, with its filters.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use web::{Ctx, Query as Params, page::xml_text};
+
+use crate::{
+    Hit, Query, Search, Since, Sort,
+    pages::{Asked, address},
+};
+
+/// Entries of a feed.
+const SIZE: usize = 50;
+
+/// An entry of the feed.
+struct Entry {
+    id: String,
+    title: String,
+    href: String,
+    /// The first moment of the day on which it became public, in China.
+    at: String,
+    organ: String,
+    kind: String,
+    summary: String,
+}
+
+#[derive(Template)]
+#[template(path = "templates/feed.xml")]
+struct Feed {
+    id: String,
+    title: String,
+    own: String,
+    page: String,
+    host: String,
+    updated: String,
+    entries: Vec<Entry>,
+}
+
+/// The address of the feed of a question; empty where there is nothing to follow.
+pub(crate) fn feed_of(query: &Query) -> String {
+    if query.text.trim().is_empty() && !query.is_filtered() {
+        return String::new();
+    }
+    let page = address(query, |query| (query.sort, query.since) = (Sort::Relevance, Since::Ever));
+    page.replacen("/search", "/search/feed.atom", 1)
+}
+
+/// `GET /search/feed.atom`: without a question, all that is new.
+pub(crate) async fn feed(
+    State(ctx): State<Ctx>,
+    Extension(search): Extension<Search>,
+    Params(asked): Params<Asked>,
+) -> web::Result<Response> {
+    let asked = search.names().await.resolved(Query { limit: 0, ..Query::from(asked) });
+    let own = feed_of(&asked);
+    if own.is_empty() {
+        return Ok(Redirect::temporary("/feed.atom").into_response());
+    }
+    let page = address(&asked, |query| query.sort = Sort::Date);
+    let found = search.query(&Query { sort: Sort::Date, page: 1, limit: SIZE, ..asked.clone() }).await?;
+    let base = ctx.config().server.portal_url.trim_end_matches('/').to_owned();
+    let site = ctx.site();
+    // Only words that all of a text holds are followed: «nearly» would bring something new every day.
+    let hits = if found.relaxed { Vec::new() } else { found.hits };
+    let entries: Vec<Entry> =
+        hits.into_iter().filter(|hit| !hit.date.is_empty()).map(|hit| entry(&site.domain, &base, hit)).collect();
+    let words = if asked.text.trim().is_empty() { "筛选结果" } else { asked.text.trim() };
+    let feed = Feed {
+        id: format!("tag:{},2019:{}", site.domain, xml_text(&own)),
+        title: xml_text(&format!("搜索“{words}” - {}", site.name)),
+        own: format!("{base}{own}"),
+        page: format!("{base}{page}"),
+        host: xml_text(&site.host),
+        // A feed without entries began with the data, so that it does not change by being read.
+        updated: entries.iter().map(|one| one.at.clone()).max().unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned()),
+        entries,
+    };
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/atom+xml; charset=utf-8")),
+        (header::CACHE_CONTROL, web::page::PUBLIC),
+    ];
+    Ok((headers, feed.render()?).into_response())
+}
+
+/// The same identifier as in the feed of everything: who reads both sees a text once.
+fn entry(domain: &str, base: &str, hit: Hit) -> Entry {
+    Entry {
+        id: format!("tag:{domain},2019:{}/{}", hit.subject, hit.id),
+        title: xml_text(&hit.title),
+        href: format!("{base}{}", hit.url),
+        at: format!("{}T00:00:00+08:00", hit.date),
+        organ: xml_text(&hit.organ),
+        kind: xml_text(&hit.kind),
+        summary: xml_text(&hit.snippet),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_feed_of_a_question_has_its_filters_and_no_order() {
+        let query = Query { organ: "QH010".into(), sort: Sort::Date, page: 3, ..Query::text("预算") };
+        assert_eq!(feed_of(&query), "/search/feed.atom?q=%E9%A2%84%E7%AE%97&organ=QH010");
+        assert_eq!(feed_of(&Query::text("  ")), "");
+    }
+}

@@ -1,0 +1,395 @@
+//! Names of people beside what is nobody's business: lists that put a name beside a paper, a telephone, a home, an amount or an
+//! illness, children by name, and illness in the sentence of a name (政府信息公开条例 Art. 15, 个人信息保护法 Art. 28, 31).
+//!
+//! A name alone is none of it: officials, authors and winners are named everywhere. So a name is found only by what stands with
+//! it, and nearly always only told to a person, since lists with names are published by law, too. A full name beside a column of
+//! illness stops the text.
+
+mod words;
+
+use super::{Finding, Gate, Severity};
+use crate::work::looked_at;
+use words::{
+    AFTER, CHILDREN, ILLNESS, IN_OFFICE, PRIVATE_PEOPLE, Told, is_dot, is_han, is_name, is_name_head, is_of_office,
+    surname, told,
+};
+
+/// Masks a name: first and last character stay, of two only the first, of one with a dot only the first: 张*祥, 张*, 阿***·***.
+pub fn mask_name(name: &str) -> String {
+    let dense: Vec<char> = name.chars().filter(|c| !c.is_whitespace()).collect();
+    let last = dense.len().saturating_sub(1);
+    let dotted = dense.iter().any(|c| is_dot(*c));
+    let shown = |at: usize| at == 0 || (at == last && last > 1 && !dotted);
+    let one = |(at, c): (usize, &char)| if shown(at) || is_dot(*c) { *c } else { '*' };
+    if dense.len() == 1 { "*".to_owned() } else { dense.iter().enumerate().map(one).collect() }
+}
+
+/// A name at its place, in characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) name: String,
+    /// Whether it fills a cell of a table.
+    pub(super) in_cell: bool,
+}
+
+/// Names that are told together.
+struct Group {
+    names: Vec<Named>,
+    severity: Severity,
+    suggestion: String,
+}
+
+/// Finds them; `part` says where the text came from and is copied into each finding. A table is one finding.
+pub fn people(part: &str, text: &str) -> Vec<Finding> {
+    groups(text).into_iter().filter_map(|group| group.tell(part)).collect()
+}
+
+/// The names that [`people`] finds, one by one, in the order of the text.
+pub fn names(text: &str) -> Vec<String> {
+    named(text).into_iter().map(|one| one.name).collect()
+}
+
+/// Every name that is found, in the order of the text.
+pub(super) fn named(text: &str) -> Vec<Named> {
+    groups(text).into_iter().flat_map(|group| group.names).collect()
+}
+
+impl Group {
+    fn tell(self, part: &str) -> Option<Finding> {
+        /// Names that are shown of a list.
+        const SHOWN: usize = 3;
+        let (start, end) = (self.names.first()?.start, self.names.last()?.end);
+        let shown: Vec<String> = self.names.iter().take(SHOWN).map(|one| mask_name(&one.name)).collect();
+        let more = if self.names.len() > SHOWN { format!("等{}人", self.names.len()) } else { String::new() };
+        Some(Finding {
+            rule: "privacy.name".into(),
+            gate: Gate::Privacy,
+            severity: self.severity,
+            part: part.to_owned(),
+            start,
+            end,
+            excerpt: format!("{}{more}", shown.join("、")),
+            suggestion: self.suggestion,
+        })
+    }
+}
+
+fn groups(text: &str) -> Vec<Group> {
+    let chars: Vec<char> = text.chars().map(fold::character).collect();
+    looked_at(chars.len());
+    let lines = lines(&chars);
+    let mut groups = tables(&chars, &lines);
+    let mut alone: Vec<Group> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let below = lines.get(at + BESIDE).or(lines.last()).map_or(line.1, |(_, end)| *end);
+        for group in sentences(&chars, *line).into_iter().chain(labelled(&chars, *line, below)) {
+            let start = group.names.first().map_or(0, |one| one.start);
+            if !covers(&groups, start) && !covers(&alone, start) {
+                alone.push(group);
+            }
+        }
+    }
+    groups.extend(alone);
+    groups.sort_by_key(|group| group.names.first().map_or(0, |one| one.start));
+    groups
+}
+
+/// Lines below a labelled name that still tell of its bearer.
+const BESIDE: usize = 3;
+
+fn covers(groups: &[Group], place: usize) -> bool {
+    groups.iter().any(|group| match (group.names.first(), group.names.last()) {
+        (Some(first), Some(last)) => (first.start..last.end).contains(&place),
+        _ => false,
+    })
+}
+
+/// Where lines begin and end.
+pub(super) fn lines(chars: &[char]) -> Vec<(usize, usize)> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for line in chars.split(|c| *c == '\n') {
+        lines.push((start, start + line.len()));
+        start += line.len() + 1;
+    }
+    lines
+}
+
+/// A cell without the blanks around it.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
+}
+
+/// What separates the cells of a row. Commas and blanks do so only below a row of heads; a page of PDF has nothing but blanks.
+const BORDERS: [char; 4] = ['\t', '|', ',', ' '];
+
+/// The cells of a line, each without the blanks around it.
+pub(super) fn cells(chars: &[char], (start, end): (usize, usize), border: char) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    let mut from = start;
+    for piece in chars[start..end].split(|c| *c == border) {
+        let before = piece.iter().take_while(|c| c.is_whitespace() || **c == '"').count();
+        let after = piece[before..].iter().rev().take_while(|c| c.is_whitespace() || **c == '"').count();
+        let text: String = piece[before..piece.len() - after].iter().collect();
+        cells.push(Cell { start: from + before, end: from + piece.len() - after, text });
+        from += piece.len() + 1;
+    }
+    if border == ' ' {
+        // Two blanks are one border.
+        cells.retain(|cell| !cell.text.is_empty());
+    }
+    cells
+}
+
+/// A head without its marks: 姓 名（户主） is 姓名户主.
+pub(super) fn head(text: &str) -> String {
+    let bare: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '*' | '"')).collect();
+    bare.trim_end_matches(':').to_owned()
+}
+
+/// What a row of heads says: the columns of names, and the heads that tell of people. `None` = it is no such row.
+fn heads(row: &[String]) -> Option<(Vec<usize>, Vec<(Told, String)>)> {
+    let row: Vec<String> = row.iter().map(|text| head(text)).collect();
+    let names: Vec<usize> = (0..row.len()).filter(|at| is_name_head(&row[*at])).collect();
+    if names.is_empty() {
+        return None;
+    }
+    // 姓名 | 张三 | 性别 | 男: a form, not a row of heads.
+    let is_form = |at: &usize| {
+        row.get(at + 1).is_some_and(|next| is_name(next) && surname(&next.chars().collect::<Vec<char>>()) > 0)
+    };
+    if names.iter().any(is_form) {
+        return None;
+    }
+    let others = row.iter().enumerate().filter(|(at, _)| !names.contains(at));
+    let mut tells: Vec<(Told, String)> =
+        others.filter_map(|(_, head)| told(head).map(|told| (told, head.clone()))).collect();
+    tells.sort_by_key(|(told, _)| *told);
+    let office = row.iter().any(|head| is_of_office(head));
+    // Who is in office is named with a telephone.
+    tells.retain(|(told, _)| !office || *told != Told::Life);
+    let children =
+        names.iter().any(|at| ["学生", "幼儿", "儿童", "未成年"].iter().any(|word| row[*at].contains(*word)));
+    (children || !tells.is_empty()).then_some((names, tells))
+}
+
+/// Lists: a row of heads, and below it the names.
+fn tables(chars: &[char], lines: &[(usize, usize)]) -> Vec<Group> {
+    let mut groups = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let found = BORDERS.into_iter().find_map(|border| {
+            let row = cells(chars, lines[at], border);
+            let texts: Vec<String> = row.iter().map(|cell| cell.text.clone()).collect();
+            (row.len() > 1).then(|| heads(&texts)).flatten().map(|heads| (border, heads))
+        });
+        let Some((border, (columns, tells))) = found else {
+            at += 1;
+            continue;
+        };
+        let title: String = {
+            let row = cells(chars, lines[at], border);
+            columns.first().and_then(|column| row.get(*column)).map(|cell| head(&cell.text)).unwrap_or_default()
+        };
+        at += 1;
+        let mut names = Vec::new();
+        while at < lines.len() && chars[lines[at].0..lines[at].1].contains(&border) {
+            let row = cells(chars, lines[at], border);
+            at += 1;
+            let of_row: Vec<&Cell> = columns.iter().filter_map(|column| row.get(*column)).collect();
+            // Heads again, as on each page of a long list.
+            if of_row.iter().any(|cell| head(&cell.text) == title) {
+                continue;
+            }
+            for cell in of_row {
+                // Between commas and blanks there may be sentences.
+                let sure = !matches!(border, ',' | ' ') || surname(&chars[cell.start..cell.end]) > 0;
+                if sure && is_name(&cell.text) {
+                    let name = cell.text.clone();
+                    names.push(Named { start: cell.start, end: cell.end, name, in_cell: true });
+                }
+            }
+        }
+        if !names.is_empty() {
+            groups.push(table(names, &title, &tells));
+        }
+    }
+    groups
+}
+
+fn table(names: Vec<Named>, title: &str, tells: &[(Told, String)]) -> Group {
+    let count = names.len();
+    let beside: Vec<String> = tells.iter().take(3).map(|(_, head)| format!("“{head}”")).collect();
+    let beside = beside.join("");
+    let ill = tells.first().is_some_and(|(told, _)| *told == Told::Health);
+    let suggestion = if ill {
+        format!(
+            "表中“{title}”一列有 {count} 个完整的姓名，同表还有{beside}。健康状况是敏感个人信息（《个人信息保护法》第二十八条），\
+             请遮盖姓名，例如“张*祥”，或者删去这一列。"
+        )
+    } else if beside.is_empty() {
+        format!(
+            "表中“{title}”一列有 {count} 个完整的姓名，疑似未成年人。请遮盖姓名，例如“张*祥”；依法公开或者已取得监护人同意的，请核对依据。"
+        )
+    } else {
+        format!(
+            "表中“{title}”一列有 {count} 个完整的姓名，同表还有{beside}，合在一起可以认出具体的人。请遮盖姓名，例如“张*祥”；\
+             依法应当公示全名的，请核对依据，并删去公示不要求的内容。"
+        )
+    };
+    Group { names, severity: if ill { Severity::Block } else { Severity::Warn }, suggestion }
+}
+
+/// `姓名：张三` with a paper, a home or an illness beside it: on the line, or down to `below`.
+fn labelled(chars: &[char], (start, end): (usize, usize), below: usize) -> Option<Group> {
+    let place = (start..end.saturating_sub(1)).find(|at| chars[*at] == '姓' && chars[*at + 1] == '名')?;
+    let mut from = place + 2;
+    let gap = chars[from..end].iter().take_while(|c| matches!(c, ':' | '\t' | '|' | ' ')).count();
+    from += gap;
+    let beside: String = chars[start..below.max(end)].iter().collect();
+    let tells = told(&beside).filter(|told| *told != Told::Life)?;
+    let length = chars[from..end].iter().take_while(|c| is_han(**c) || is_dot(**c)).count();
+    let name: String = chars[from..from + length].iter().collect();
+    let known = surname(&chars[from..from + length]) > 0 || name.chars().any(is_dot);
+    if gap == 0 || !known || !is_name(&name) {
+        return None;
+    }
+    let suggestion = match tells {
+        Told::Health => {
+            "姓名和健康状况写在一起。健康状况是敏感个人信息（《个人信息保护法》第二十八条），请遮盖姓名，例如“张*祥”。"
+        }
+        _ => "姓名和证件、账号或住址写在一起，可以认出具体的人。请遮盖姓名，例如“张*祥”，并删去不要求公开的内容。",
+    };
+    let names = vec![Named { start: from, end: from + length, name, in_cell: false }];
+    Some(Group { names, severity: Severity::Warn, suggestion: suggestion.to_owned() })
+}
+
+/// Children by name, and illness in the sentence of a name.
+fn sentences(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
+    let mut groups = Vec::new();
+    let mut from = start;
+    for sentence in chars[start..end].split(|c| matches!(c, '。' | ';' | '!' | '?')) {
+        let to = from + sentence.len();
+        groups.extend(of_sentence(chars, (from, to)));
+        from = to + 1;
+    }
+    groups
+}
+
+fn of_sentence(chars: &[char], (start, end): (usize, usize)) -> Vec<Group> {
+    let words: String = chars[start..end].iter().collect();
+    let any = |list: &[&str]| list.iter().any(|word| words.contains(*word));
+    let (ill, child) = (any(ILLNESS), any(CHILDREN));
+    if !(ill || child) || any(IN_OFFICE) {
+        return Vec::new();
+    }
+    let mut groups = Vec::new();
+    let mut at = start;
+    while at < end {
+        let of_child = behind(chars, at, end, CHILDREN);
+        let private = behind(chars, at, end, PRIVATE_PEOPLE);
+        let by_word = of_child.or(private);
+        let Some((from, length)) = by_word.or_else(|| before_sex(chars, at, end)) else {
+            at += 1;
+            continue;
+        };
+        if ill || of_child.is_some() {
+            let suggestion = match (ill, of_child.is_some()) {
+                (true, _) => {
+                    "姓名和疾病、残疾等健康状况写在一句里，疑似敏感个人信息（《个人信息保护法》第二十八条）。请遮盖姓名，例如“张*祥”，或者删去健康状况。"
+                }
+                _ => "疑似未成年人的姓名。请遮盖，例如“张*祥”；依法公开或者已取得监护人同意的，请核对依据。",
+            };
+            let name = chars[from..from + length].iter().collect();
+            let names = vec![Named { start: from, end: from + length, name, in_cell: false }];
+            groups.push(Group { names, severity: Severity::Warn, suggestion: suggestion.to_owned() });
+        }
+        at = from + length;
+    }
+    groups
+}
+
+/// A name behind one of the words that ends at `at`: where it begins, how long it is.
+fn behind(chars: &[char], at: usize, end: usize, words: &[&str]) -> Option<(usize, usize)> {
+    let ends = |word: &&str| -> bool {
+        let length = word.chars().count();
+        at >= length && word.chars().eq(chars[at - length..at].iter().copied())
+    };
+    words.iter().any(ends).then(|| name_at(chars, at, end)).flatten().map(|length| (at, length))
+}
+
+/// `张三，男，`: a name before the sex of its bearer.
+fn before_sex(chars: &[char], at: usize, end: usize) -> Option<(usize, usize)> {
+    let begins = at == 0 || !is_han(chars[at - 1]);
+    let length = begins.then(|| name_at(chars, at, end)).flatten()?;
+    let mark = matches!(chars.get(at + length), Some(',' | '('));
+    let sex = matches!(chars.get(at + length + 1), Some('男' | '女'));
+    let closed = at + length + 2 >= end || matches!(chars.get(at + length + 2), Some(',' | ')' | '、' | ' ' | '童'));
+    (mark && sex && closed).then_some((at, length))
+}
+
+/// How long the name is that begins here: a surname, one or two characters, and something that ends it.
+fn name_at(chars: &[char], at: usize, end: usize) -> Option<usize> {
+    let rest = &chars[at..end.max(at)];
+    let first = surname(rest);
+    if first == 0 {
+        return None;
+    }
+    [2, 1].into_iter().map(|given| first + given).find(|&length| {
+        let name = rest.get(..length);
+        let whole = name.is_some_and(|name| name.iter().all(|c| is_han(*c) && *c != '某'));
+        let ended = rest.get(length).is_none_or(|next| !is_han(*next) || AFTER.contains(*next));
+        whole && ended
+    })
+}
+
+/// A table as it stands in a file, reduced to what no cell says alone: the row of heads, and the names and homes below it. `rows`
+/// are the cells of each row by their columns. Returns the place of the heads among the rows; `None` = nothing that matters.
+pub fn list_of_people(rows: &[Vec<(u32, String)>]) -> Option<(usize, String)> {
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| row.len() > 1) {
+        let texts: Vec<String> = row.iter().map(|(_, text)| flat(text)).collect();
+        let named = heads(&texts).map(|(places, _)| places).unwrap_or_default();
+        let home = |place: &usize| super::homes::is_head(&head(&texts[*place])) && !named.contains(place);
+        // What is looked for goes first: the others have only their heads.
+        let mut places: Vec<usize> = named.clone();
+        places.extend((0..texts.len()).filter(home));
+        if places.is_empty() {
+            continue;
+        }
+        let mut lines: Vec<String> = Vec::new();
+        for below in &rows[at + 1..] {
+            let cell = |place: &usize| {
+                let column = row[*place].0;
+                let text = below.iter().find(|(known, _)| *known == column).map(|(_, text)| flat(text));
+                // A door is found where it stands.
+                let fits = |text: &String| match named.contains(place) {
+                    true => is_name(text),
+                    false => super::homes::homes("", text).is_empty(),
+                };
+                text.filter(fits).unwrap_or_default()
+            };
+            let line: Vec<String> = places.iter().map(cell).collect();
+            if line.iter().any(|text| !text.is_empty()) {
+                lines.push(format!("\n{}\t", line.join("\t")));
+            }
+        }
+        if lines.is_empty() {
+            continue;
+        }
+        let mut told: Vec<&str> = places.iter().map(|place| texts[*place].as_str()).collect();
+        told.extend((0..texts.len()).filter(|place| !places.contains(place)).map(|place| texts[place].as_str()));
+        return Some((at, format!("{}{}", told.join("\t"), lines.concat())));
+    }
+    None
+}
+
+#[cfg(test)]
+mod measured;
+#[cfg(test)]
+mod tests;

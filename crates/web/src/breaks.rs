@@ -1,0 +1,104 @@
+//! Where a title breaks: between words. Chinese is written without blanks, so a browser would break anywhere, also within 管理办法.
+
+use std::sync::OnceLock;
+
+use askama::filters::{Escaper, Html};
+
+/// Tells where words of a text end, in bytes from its beginning, in order.
+pub type Cuts = fn(&str) -> Vec<usize>;
+
+static CUTS: OnceLock<Cuts> = OnceLock::new();
+
+/// A shorter text has one line nearly always, in characters.
+const SHORT: usize = 9;
+/// A longer text is no title, in characters.
+const LONG: usize = 400;
+/// Words of one character that belong to the word before.
+const PARTICLES: &str = "的了着等之者们地得";
+/// As many characters before 〔 may be the name of an organ in a document number (青禾府办发〔2026〕31号), which is kept whole.
+const NAME: usize = 6;
+
+/// Whoever has a dictionary tells how words are found; the first one stays.
+pub fn by(cuts: Cuts) {
+    let _ = CUTS.set(cuts);
+}
+
+/// Where a line of this title may break, in bytes from its beginning; empty where nobody knows, and for what is short.
+pub fn cuts(title: &str) -> Vec<usize> {
+    let count = title.chars().count();
+    match CUTS.get() {
+        Some(cuts) if (SHORT..=LONG).contains(&count) => cuts(title),
+        _ => Vec::new(),
+    }
+}
+
+/// The title for a page: escaped, with `<wbr>` where it may break.
+pub fn marked(title: &str) -> String {
+    parted(title, &cuts(title))
+}
+
+fn parted(title: &str, cuts: &[usize]) -> String {
+    let mut out = String::with_capacity(title.len() + cuts.len() * 5);
+    let mut told = 0;
+    for (index, at) in cuts.iter().copied().enumerate() {
+        let Some((before, after)) = title.split_at_checked(at).filter(|_| at > told) else { continue };
+        let next = cuts.get(index + 1).copied().unwrap_or(title.len());
+        if breaks(before, after, next.saturating_sub(at)) {
+            out.push_str(&escaped(&title[told..at]));
+            out.push_str("<wbr>");
+            told = at;
+        }
+    }
+    out.push_str(&escaped(&title[told..]));
+    out
+}
+
+/// As templates escape.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // Writing into a text cannot fail.
+    let _ = Html.write_escaped_str(&mut out, text);
+    out
+}
+
+/// Whether a line may end here; `length` is how long the next word is, in bytes. Signs and figures the browser knows.
+fn breaks(before: &str, after: &str, length: usize) -> bool {
+    let is_han = |c: char| matches!(c, '\u{3007}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
+    let (Some(last), Some(first)) = (before.chars().next_back(), after.chars().next()) else { return false };
+    let alone = length == first.len_utf8() && PARTICLES.contains(first);
+    let number = after.chars().take(NAME + 1).find(|c| !is_han(*c)) == Some('〔');
+    is_han(last) && is_han(first) && !alone && !number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The title with its places to break, given with strokes between its words.
+    fn told(words: &str) -> String {
+        let (mut title, mut cuts) = (String::new(), Vec::new());
+        for word in words.split('|') {
+            cuts.push(title.len());
+            title.push_str(word);
+        }
+        parted(&title, &cuts).replace("<wbr>", "|")
+    }
+
+    #[test]
+    fn a_title_breaks_between_words() {
+        for (words, shown) in [
+            ("关于|印发|《|农村|公路|管理|办法|》|的|通知", "关于|印发《农村|公路|管理|办法》的|通知"),
+            ("养老|服务|的|办法", "养老|服务的|办法"),
+            ("2026|年|一|季度|公示", "2026年|一|季度|公示"),
+            ("废止|青禾|府|办|发|〔|2026|〕|31|号|文件", "废止青禾府办发〔2026〕31号|文件"),
+            ("甲|<|b|>|乙|&|丙", "甲&#60;b&#62;乙&#38;丙"),
+        ] {
+            assert_eq!(told(words), shown);
+        }
+    }
+
+    #[test]
+    fn places_within_a_character_are_none() {
+        assert_eq!(parted("甲乙丙", &[1, 3, 3, 99]), "甲<wbr>乙丙");
+    }
+}
