@@ -242,14 +242,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
     // What only computes needs neither configuration nor database.
     let command = match cli.command {
         Command::Plan(plan::Command::Parse { file }) => return plan::parse(&file, cli.common.json),
-        Command::Column(tables::Column::Template) => {
-            tables::column_template();
-            return Ok(ExitCode::SUCCESS);
-        }
-        Command::Column(tables::Column::Standard) => {
-            tables::column_standard();
-            return Ok(ExitCode::SUCCESS);
-        }
+        Command::Column(tables::Column::Template) => return Ok(tables::column_template()),
+        Command::Column(tables::Column::Standard) => return Ok(tables::column_standard()),
         Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
         Command::VerifyReceipt { file, key } => return receipt::run(&file, key.as_deref(), cli.common.json),

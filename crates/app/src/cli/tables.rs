@@ -133,13 +133,15 @@ pub(crate) async fn column_export(ctx: &Ctx, file: &Path, as_json: bool) -> Resu
 }
 
 /// The standard columns of a new county; needs no database.
-pub(crate) fn column_standard() {
+pub(crate) fn column_standard() -> ExitCode {
     print!("{}", standard::FILE);
+    ExitCode::SUCCESS
 }
 
 /// The template of columns; needs no database.
-pub(crate) fn column_template() {
+pub(crate) fn column_template() -> ExitCode {
     print!("{}", columns::TEMPLATE);
+    ExitCode::SUCCESS
 }
 
 pub(crate) async fn user(ctx: &Ctx, file: &Path, sheet: &str, as_json: bool) -> Result<ExitCode> {
