@@ -11,6 +11,7 @@ fn list() -> Vec<Capability> {
     vec![
         identity::capability(),
         crate::desk::capability(),
+        crate::views::capability(),
         crate::system::capability(),
         crate::styles::capability(),
         crate::mail::capability(),
@@ -22,6 +23,7 @@ fn list() -> Vec<Capability> {
         search::phrases::capability(),
         publishing::capability(),
         publishing::columns::capability(),
+        publishing::redirects::capability(),
         publishing::receipts::capability(),
         publishing::county::capability(),
         publishing::gates::capability(),

@@ -19,6 +19,7 @@ use edge::{
     front::{Answers, Front},
     headers,
     kept::{self, Kept},
+    moved,
     request_log::{self, RequestLog},
     shares::{self, Shares},
 };
@@ -164,6 +165,7 @@ impl App {
             .layer(Extension(search.clone()))
             .layer(middleware::from_fn(as_visitor))
             .fallback(nothing)
+            .layer(middleware::from_fn_with_state(ctx.clone(), moved::follow))
             .layer(middleware::from_fn_with_state(Shares::of(&ctx), shares::limit))
             .layer(middleware::from_fn_with_state(kept.clone(), kept::keep));
         let office = office

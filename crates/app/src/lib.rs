@@ -23,6 +23,7 @@ pub mod seams;
 pub mod serve;
 mod styles;
 pub mod system;
+mod views;
 
 pub use cli::main;
 pub use compose::App;

@@ -71,7 +71,8 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!(
     "../migrations/0001_document.sql",
     "../migrations/0002_organ_lists.sql",
     "../migrations/0003_erasure.sql",
-    "../migrations/0004_picture.sql"
+    "../migrations/0004_picture.sql",
+    "../migrations/0005_column_cadence.sql"
 );
 
 /// What this crate brings into the program; kinds, pages and reviews are declared by the contexts.
@@ -115,6 +116,7 @@ fn words(field: &str, code: &str) -> Option<String> {
     match field {
         "kind" => columns::ColumnKind::from_code(code).map(|kind| kind.label().to_owned()),
         "purpose" => columns::purpose_label(code).map(str::to_owned),
+        "renewed" => columns::Cadence::from_code(code).map(|cadence| cadence.label().to_owned()),
         "validity" => of(common::VALIDITIES),
         "basis" => of(&erase::BASES),
         "rule" => of(&[

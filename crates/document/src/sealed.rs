@@ -103,5 +103,10 @@ pub(crate) fn columns() -> Sealed {
         "名称和设置",
         "SELECT slug, name, parent, description, keywords, kind, purpose, basis, hidden, position FROM portal_column WHERE slug = $1",
     )
+    .part(
+        "cadence/1",
+        "更新频次和维护单位",
+        "SELECT cadence, organ FROM portal_column WHERE slug = $1 AND (cadence <> '' OR organ <> '')",
+    )
     .part("item/1", "法定公开事项", "SELECT item FROM portal_column_item WHERE column_slug = $1")
 }

@@ -16,6 +16,7 @@ mod people;
 mod portal;
 pub mod public;
 pub mod receipts;
+pub mod redirects;
 mod reviews;
 pub mod seed;
 pub mod settings;

@@ -373,6 +373,49 @@ pub trait Face: Send + Sync {
     }
 }
 
+store::ids! {
+    /// A list that somebody keeps under a name.
+    SavedViewId,
+}
+
+/// A list of the office with its filter and order under a name (常用视图).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedView {
+    pub id: SavedViewId,
+    pub name: String,
+    /// Query string without the question mark.
+    pub query: String,
+    /// Name of who shares it; empty = it is one's own.
+    pub by: String,
+    /// Whether everybody of the organ is shown it.
+    pub shared: bool,
+}
+
+/// Who keeps lists under names. Declared as `Arc<dyn SavedViews>`.
+pub trait SavedViews: Send + Sync {
+    /// Those of the list at this address in the office that this person is shown: the own ones, then what others of the organ
+    /// share.
+    fn of<'a>(&'a self, ctx: &'a Ctx, staff: &'a Staff, list: &'a str) -> BoxFuture<'a, Result<Vec<SavedView>>>;
+}
+
+/// The lists under names of everybody who keeps any.
+///
+/// # Errors
+/// When the database fails.
+pub async fn saved_views(ctx: &Ctx, staff: &Staff, list: &str) -> Result<Vec<SavedView>> {
+    let mut views = Vec::new();
+    for one in ctx.declared::<Arc<dyn SavedViews>>() {
+        views.extend(one.of(ctx, staff, list).await?);
+    }
+    Ok(views)
+}
+
+/// Who knows where an address of the portal leads at which nothing stands (any more). Declared as `Arc<dyn Moved>`.
+pub trait Moved: Send + Sync {
+    /// Where `address` (path and query) leads now: path and query on the portal, all ASCII; `None` where nobody knows.
+    fn target<'a>(&'a self, ctx: &'a Ctx, address: &'a str) -> BoxFuture<'a, Result<Option<String>>>;
+}
+
 /// With which events subjects of one kind leave the public and come back. Declared by whoever publishes them, for those who
 /// rest on it: what serves as evidence must be public.
 #[derive(Debug, Clone, Copy)]

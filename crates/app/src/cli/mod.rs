@@ -191,7 +191,7 @@ enum Command {
     /// 导入机关名录
     #[command(subcommand, after_help = "例：gongkai organ import 机关.xlsx")]
     Organ(tables::Organ),
-    /// 导入栏目
+    /// 导入、导出栏目
     #[command(subcommand, after_help = "例：gongkai column import 栏目.xlsx")]
     Column(tables::Column),
 }
@@ -242,10 +242,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
     // What only computes needs neither configuration nor database.
     let command = match cli.command {
         Command::Plan(plan::Command::Parse { file }) => return plan::parse(&file, cli.common.json),
-        Command::Column(tables::Column::Template) => {
-            tables::column_template();
-            return Ok(ExitCode::SUCCESS);
-        }
+        Command::Column(tables::Column::Template) => return Ok(tables::column_template()),
+        Command::Column(tables::Column::Standard) => return Ok(tables::column_standard()),
         Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
         Command::VerifyReceipt { file, key } => return receipt::run(&file, key.as_deref(), cli.common.json),
@@ -287,12 +285,15 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Column(tables::Column::Import { file, sheet }) => {
                 tables::column(&existing(config, data).await?, &file, &sheet, json).await
             }
+            Command::Column(tables::Column::Export { file }) => {
+                tables::column_export(&existing(config, data).await?, &file, json).await
+            }
             Command::Clock(_)
             | Command::Check { .. }
             | Command::Compare { .. }
             | Command::VerifyReceipt { .. }
             | Command::Witness(_)
-            | Command::Column(tables::Column::Template) => {
+            | Command::Column(tables::Column::Template | tables::Column::Standard) => {
                 unreachable!("needs no database and is done before")
             }
             Command::User(user::Command::Import { file, sheet }) => {

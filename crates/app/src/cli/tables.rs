@@ -1,15 +1,15 @@
 //! Tables of a county from the console: organs, columns, accounts. What the pages of the office do, for whoever sets up a machine.
 
-use std::{path::Path, path::PathBuf, process::ExitCode};
+use std::{io::Write, path::Path, path::PathBuf, process::ExitCode};
 
 use anyhow::{Result, bail};
 use documents::{
     Extractor, Limits,
-    tables::{Table, Wanted},
+    tables::{Table, Wanted, write_csv, write_xlsx},
 };
 use identity::{accounts::import as accounts, organs::import as organs};
 use kernel::Actor;
-use publishing::columns::import as columns;
+use publishing::columns::{export, import as columns, standard};
 use serde_json::json;
 use web::Ctx;
 
@@ -45,9 +45,18 @@ pub(crate) enum Column {
         #[arg(long, default_value = "")]
         sheet: String,
     },
+    /// 导出全部栏目，改好后可以再导入
+    #[command(after_help = "例：gongkai column export 栏目.xlsx\n\n写成什么格式看文件名：.csv、.xlsx 或 .toml。")]
+    Export {
+        /// 要写的文件：.csv、.xlsx 或 .toml；已有的文件不覆盖
+        file: PathBuf,
+    },
     /// 把栏目表的模板写到标准输出
     #[command(after_help = "例：gongkai column template > 栏目.csv")]
     Template,
+    /// 把新县用的标准栏目（TOML）写到标准输出，改好后导入
+    #[command(after_help = "例：gongkai column standard > 栏目.toml && gongkai column import 栏目.toml")]
+    Standard,
 }
 
 async fn table(ctx: &Ctx, file: &Path, wanted: Wanted) -> Result<Table> {
@@ -102,9 +111,37 @@ pub(crate) async fn column(ctx: &Ctx, file: &Path, sheet: &str, as_json: bool) -
     told(as_json, "栏目", [count.created, count.changed, count.unchanged])
 }
 
+/// Writes all columns to a new file, in the format of its ending.
+pub(crate) async fn column_export(ctx: &Ctx, file: &Path, as_json: bool) -> Result<ExitCode> {
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let lines = export::lines(ctx).await.map_err(words)?;
+    let bytes = match ending.as_str() {
+        "csv" => write_csv(&export::sheet(ctx, &lines)),
+        "xlsx" => write_xlsx(&export::sheet(ctx, &lines)).map_err(|rejected| anyhow::anyhow!(rejected.message))?,
+        "toml" => export::text(ctx, &lines).into_bytes(),
+        _ => bail!("不知道要写成什么格式：{}。文件名请以 .csv、.xlsx 或 .toml 结尾。", file.display()),
+    };
+    let mut out = std::fs::File::create_new(file)
+        .map_err(|error| anyhow::anyhow!("不能写 {}：{error}。已有的文件不覆盖，请换一个文件名。", file.display()))?;
+    out.write_all(&bytes)?;
+    if as_json {
+        println!("{}", json!({ "exported": lines.len() }));
+    } else {
+        println!("已导出 {} 个栏目：{}", lines.len(), file.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The standard columns of a new county; needs no database.
+pub(crate) fn column_standard() -> ExitCode {
+    print!("{}", standard::FILE);
+    ExitCode::SUCCESS
+}
+
 /// The template of columns; needs no database.
-pub(crate) fn column_template() {
+pub(crate) fn column_template() -> ExitCode {
     print!("{}", columns::TEMPLATE);
+    ExitCode::SUCCESS
 }
 
 pub(crate) async fn user(ctx: &Ctx, file: &Path, sheet: &str, as_json: bool) -> Result<ExitCode> {

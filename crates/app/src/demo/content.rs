@@ -48,6 +48,10 @@ struct DemoColumn {
     purpose: String,
     #[serde(default)]
     items: String,
+    #[serde(default)]
+    cadence: String,
+    #[serde(default)]
+    organ: String,
     order: i64,
 }
 
@@ -64,6 +68,8 @@ pub(super) async fn columns(ctx: &Ctx) -> Result<()> {
             parent: column.parent.into(),
             purpose: column.purpose,
             items: column.items,
+            cadence: column.cadence,
+            organ: column.organ.into(),
             description: column.description,
             keywords: column.keywords,
             kind: column.kind,

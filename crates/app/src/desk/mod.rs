@@ -1,6 +1,7 @@
 //! The work list (待办台): what waits for this person over all contexts, by date.
 
 mod find;
+mod first;
 
 use std::iter;
 
@@ -11,18 +12,26 @@ use kernel::{Countdown, Urgency, may};
 use serde::Deserialize;
 use web::{
     Capability, Ctx, Desk, Listener, Nav, OfficeShell, Pager, Query, Result, Routes,
-    hooks::{DeskItem, Group},
+    hooks::{DeskItem, Group, Verb},
     office_page,
     page::query_string,
 };
 
 /// What waits for a person, over all capabilities.
 pub fn capability() -> Capability {
-    Capability::new("desk", "待办台").routes(routes).nav(Nav::under("", "/", "待办台", &USE_DESK, 0).letter("d"))
+    Capability::new("desk", "待办台")
+        .routes(routes)
+        .permissions(&[&first::SEE])
+        .nav(Nav::under("", "/", "待办台", &USE_DESK, 0).letter("d"))
+        .declare(Verb::new("开始使用", "新县 安装以后 还差什么", "/first-steps", &first::SEE))
 }
 
 fn routes() -> Routes {
-    Routes::new(Listener::Office).get("/", &USE_DESK, list).get("/find", &USE_DESK, find::find)
+    Routes::new(Listener::Office).get("/", &USE_DESK, list).get("/find", &USE_DESK, find::find).get(
+        "/first-steps",
+        &first::SEE,
+        first::page,
+    )
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -65,6 +74,8 @@ struct Page {
     pager: Pager,
     calendar_warning: String,
     steps: Vec<(&'static str, &'static str)>,
+    /// Whether this person is shown the way to the whole list of first steps.
+    begins: bool,
 }
 
 async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) -> Result<Response> {
@@ -81,6 +92,7 @@ async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Query<Filter>) 
         calendar_warning: may(&desk.actor(), &identity::permissions::MANAGE_CALENDAR)
             .map_or_else(|_| String::new(), |()| calendar_warning(&ctx)),
         steps: first_steps(&ctx, &desk).await?,
+        begins: may(&desk.actor(), &first::SEE).is_ok() && !first::has_begun(&ctx).await?,
         shell: desk.shell(&ctx, "待办台").await?,
         filters,
         filter: filter.group,

@@ -8,7 +8,7 @@ use web::{Config, Ctx};
 use crate::{compose, config, demo, nodes};
 
 /// What came of a point: all is well, or what to do.
-pub(super) type Outcome = Result<String, String>;
+pub(crate) type Outcome = Result<String, String>;
 
 /// Days of the calendar below which somebody should look for the next notice.
 const CALENDAR_DAYS: i32 = 60;
@@ -24,7 +24,7 @@ fn missing(what: &[String]) -> Outcome {
 }
 
 /// What the public must be told (政府网站发展指引; 条例 Art. 12).
-pub(super) fn contact(config: &Config) -> Outcome {
+pub(crate) fn contact(config: &Config) -> Outcome {
     let site = &config.site;
     let sample = |text: &str| text.trim().is_empty() || text.contains("未配置") || text.contains("某某");
     let told = [
@@ -88,7 +88,7 @@ pub(super) fn clock(today: jiff::civil::Date) -> Outcome {
 
 /// Keys lie beside the database, for its user alone, and must be kept with the backups but not in the same place. What lies there
 /// must be a key, and the one that signs the log must be able to lie where the configuration says.
-pub(super) fn keys(config: &Config, data: &Path) -> Outcome {
+pub(crate) fn keys(config: &Config, data: &Path) -> Outcome {
     let place = store::log::Place::below(data).with_key(&config.log.key);
     // A data directory that is not there yet is made by the first command that needs it.
     if data.exists() || !config.log.key.is_empty() {
@@ -151,7 +151,7 @@ async fn is_ours(address: &str) -> bool {
 }
 
 /// Without columns no text has a place; without a route's column its reviews take another way.
-pub(super) async fn columns(ctx: &Ctx) -> Outcome {
+pub(crate) async fn columns(ctx: &Ctx) -> Outcome {
     let tree = document::columns::tree(ctx.db().read())
         .await
         .map_err(|error| format!("读不到栏目：{:#}", compose::words(error.into())))?;
@@ -168,7 +168,7 @@ pub(super) async fn columns(ctx: &Ctx) -> Outcome {
 }
 
 /// Who must be there before the first text can be published, and what is wrong with those who are.
-pub(super) async fn accounts(ctx: &Ctx) -> Outcome {
+pub(crate) async fn accounts(ctx: &Ctx) -> Outcome {
     let broken = |error: &dyn std::fmt::Display| format!("读不到账号：{error}");
     let all = identity::accounts::list(ctx.db()).await.map_err(|error| broken(&error))?;
     let stored: Vec<String> = store::query_scalar("SELECT DISTINCT role FROM account_role ORDER BY role")
@@ -225,7 +225,7 @@ pub(super) async fn demonstration(ctx: &Ctx) -> Outcome {
 }
 
 /// Until when statutory deadlines can be computed.
-pub(super) fn calendar(ctx: &Ctx) -> Outcome {
+pub(crate) fn calendar(ctx: &Ctx) -> Outcome {
     let known = ctx.calendar().known_until();
     let left = ctx.today().until(known).map_or(0, |span| span.get_days());
     if left < 0 {

@@ -1,6 +1,6 @@
 //! `gongkai doctor`: checks the installation and says for each point what to do.
 
-mod checks;
+pub(crate) mod checks;
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
@@ -176,7 +176,7 @@ fn mail(config: &Config) -> Result<String, String> {
         .map_err(|e| format!("mail.smtp：{e}"))
 }
 
-fn organs(ctx: &web::Ctx) -> Result<String, String> {
+pub(crate) fn organs(ctx: &web::Ctx) -> Result<String, String> {
     let directory = ctx.directory();
     let office = ctx.office_organ();
     if directory.all().is_empty() {

@@ -2,7 +2,14 @@
 
 use kernel::event::{EventKind, Keep};
 
-const ABOUT: &[(&str, &str)] = &[("name", "名称"), ("parent", "上级栏目"), ("kind", "类型"), ("purpose", "用途")];
+const ABOUT: &[(&str, &str)] = &[
+    ("name", "名称"),
+    ("parent", "上级栏目"),
+    ("kind", "类型"),
+    ("purpose", "用途"),
+    ("renewed", "更新频次"),
+    ("organ", "维护单位"),
+];
 
 pub static CREATED: EventKind = EventKind::new("column", "column.created", "新建栏目").holds(ABOUT).keeps(Keep::Words);
 pub static CHANGED: EventKind = EventKind::new("column", "column.changed", "修改栏目").holds(ABOUT).keeps(Keep::Words);

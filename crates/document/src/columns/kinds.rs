@@ -43,6 +43,18 @@ words! {
     }
 }
 
+words! {
+    /// How often something new must stand in a column (更新频次).
+    Cadence {
+        Irregular = "", "不定期";
+        Prompt = "prompt", "及时";
+        Weekly = "weekly", "每周";
+        Monthly = "monthly", "每月";
+        Quarterly = "quarterly", "每季度";
+        Yearly = "yearly", "每年";
+    }
+}
+
 const fn purpose(code: &'static str, label: &'static str) -> Purpose {
     Purpose { code, label }
 }

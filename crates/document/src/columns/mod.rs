@@ -3,15 +3,17 @@
 //! Pages find the columns that they need by [`Purpose`](crate::Purpose), never by words in names.
 
 pub mod events;
+mod freshness;
 pub(crate) mod kinds;
 mod read;
 mod store;
 mod tree;
 
+pub use freshness::{Fresh, Limit, fresh, limit};
 pub(crate) use kinds::label as purpose_label;
 pub use kinds::{
-    BLOCKS, BUDGET, CATALOGUE, CONSULTATIONS, ColumnKind, FUNCTIONS, GUIDE, NEW_MEDIA, PROPOSALS, REQUESTS, RESPONSES,
-    RULES, SERVICES, STATUTORY, YEARLY_REPORT, purposes,
+    BLOCKS, BUDGET, CATALOGUE, CONSULTATIONS, Cadence, ColumnKind, FUNCTIONS, GUIDE, NEW_MEDIA, PROPOSALS, REQUESTS,
+    RESPONSES, RULES, SERVICES, STATUTORY, YEARLY_REPORT, purposes,
 };
 pub use read::{Column, column, column_names, columns};
 pub use store::{

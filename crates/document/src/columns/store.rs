@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{
-    Actor, NewEvent,
+    Actor, NewEvent, OrganCode,
     id::{ColumnId, SubjectRef},
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,10 @@ use serde_json::json;
 use store::{Executor, FromRow, Tx, query, query_as, query_scalar};
 use web::{FormErrors, Refusal};
 
-use super::{events, kinds::ColumnKind};
+use super::{
+    events,
+    kinds::{Cadence, ColumnKind},
+};
 use crate::{error::Result, spec::Purpose};
 
 /// A column as the form and the demonstration write it.
@@ -35,6 +38,10 @@ pub struct ColumnData {
     pub items: String,
     /// Legal basis shown while nothing is published.
     pub basis: String,
+    /// Code of how often something new must stand in it; empty = 不定期.
+    pub cadence: String,
+    /// The organ that keeps it; empty = the county office.
+    pub organ: OrganCode,
     /// Version that the person saw; 0 for a new one.
     pub version: i64,
     /// Token of the form.
@@ -53,11 +60,23 @@ pub struct Row {
     pub purpose: String,
     pub basis: String,
     pub hidden: bool,
+    /// Code of [`Cadence`].
+    pub cadence: String,
+    /// The organ that keeps it; empty = the county office.
+    pub organ: OrganCode,
     pub version: i64,
+    pub created_at: String,
 }
 
-const SELECT: &str = "SELECT slug, name, parent, description, keywords, kind, purpose, basis, hidden, version \
-     FROM portal_column ORDER BY position, slug";
+impl Row {
+    /// How often something new must stand in it.
+    pub fn renewed(&self) -> Cadence {
+        Cadence::from_code(&self.cadence).unwrap_or(Cadence::Irregular)
+    }
+}
+
+const SELECT: &str = "SELECT slug, name, parent, description, keywords, kind, purpose, basis, hidden, cadence, organ, \
+     version, created_at FROM portal_column ORDER BY position, slug";
 
 /// All columns as a tree walked from the top: depth and column.
 pub async fn tree(executor: impl Executor<'_>) -> Result<Vec<(usize, Row)>> {
@@ -159,6 +178,11 @@ pub fn errors(data: &ColumnData, existing: &[(usize, Row)], purposes: &[&Purpose
         "请从列表中选择用途；没有特别用途的，选“（一般栏目）”。",
     );
     errors.require(
+        Cadence::from_code(&data.cadence).is_some(),
+        "cadence",
+        "请从列表中选择更新频次，例如“每月”；没有固定频次的，选“不定期”。",
+    );
+    errors.require(
         read_items(&data.items).is_some(),
         "items",
         "请填写条例第二十条的项次，从一到十五，用顿号隔开，例如“七、八”；不是法定项的，留空。",
@@ -212,8 +236,8 @@ pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<Writte
     let clean =
         |text: &str, most: usize| -> String { text.trim().chars().filter(|c| !c.is_control()).take(most).collect() };
     let before: Option<Row> = query_as(
-        "SELECT slug, name, parent, description, keywords, kind, purpose, basis, hidden, version FROM portal_column \
-         WHERE slug = $1",
+        "SELECT slug, name, parent, description, keywords, kind, purpose, basis, hidden, cadence, organ, version, \
+         created_at FROM portal_column WHERE slug = $1",
     )
     .bind(&data.slug)
     .fetch_optional(tx.conn())
@@ -229,6 +253,9 @@ pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<Writte
         purpose: clean(&data.purpose, 20),
         basis: clean(&data.basis, 500),
         hidden: before.as_ref().is_some_and(|row| row.hidden),
+        cadence: clean(&data.cadence, 20),
+        organ: OrganCode::from(clean(data.organ.as_str(), 32)),
+        created_at: before.as_ref().map_or_else(|| tx.now(), |row| row.created_at.clone()),
         version: before.as_ref().map_or(1, |row| row.version + 1),
     };
     if let Some(before) = &before {
@@ -252,33 +279,37 @@ pub async fn put(tx: &mut Tx, actor: &Actor, data: &ColumnData) -> Result<Writte
         Some(_) => (&events::CHANGED, Written::Changed),
         None => (&events::CREATED, Written::Created),
     };
-    let about = json!({ "name": after.name, "parent": after.parent, "kind": after.kind, "purpose": after.purpose });
+    let about = json!({
+        "name": after.name, "parent": after.parent, "kind": after.kind, "purpose": after.purpose,
+        "renewed": after.cadence, "organ": after.organ,
+    });
     tx.append(NewEvent::new(kind, &data.slug, actor).data(about)).await?;
     Ok(written)
 }
 
 fn same(a: &Row, b: &Row) -> bool {
     let about = |row: &Row| {
-        let Row { name, parent, description, keywords, kind, purpose, basis, .. } = row.clone();
-        (name, parent, description, keywords, kind, purpose, basis)
+        let Row { name, parent, description, keywords, kind, purpose, basis, cadence, organ, .. } = row.clone();
+        (name, parent, description, keywords, kind, purpose, basis, cadence, organ)
     };
     about(a) == about(b)
 }
 
 async fn write(tx: &mut Tx, row: &Row, items: &[i64]) -> Result<()> {
-    let now = tx.now();
     query(
         "INSERT INTO portal_column (slug, name, parent, description, keywords, kind, purpose, position, basis, hidden, \
-         version, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, \
-         (SELECT COALESCE(MAX(position), 0) + 1 FROM portal_column WHERE parent = $3), $8, 0, 1, $9) \
+         version, created_at, cadence, organ) VALUES ($1, $2, $3, $4, $5, $6, $7, \
+         (SELECT COALESCE(MAX(position), 0) + 1 FROM portal_column WHERE parent = $3), $8, 0, 1, $9, $10, $11) \
          ON CONFLICT (slug) DO UPDATE SET name = excluded.name, parent = excluded.parent, \
          description = excluded.description, keywords = excluded.keywords, kind = excluded.kind, \
-         purpose = excluded.purpose, basis = excluded.basis, version = portal_column.version + 1",
+         purpose = excluded.purpose, basis = excluded.basis, cadence = excluded.cadence, organ = excluded.organ, \
+         version = portal_column.version + 1",
     )
     .bind(&row.slug)
     .bind(&row.name)
     .bind(&row.parent)
-    .bind_all([&row.description, &row.keywords, &row.kind, &row.purpose, &row.basis, &now])
+    .bind_all([&row.description, &row.keywords, &row.kind, &row.purpose, &row.basis, &row.created_at, &row.cadence])
+    .bind(&row.organ)
     .execute(tx.conn())
     .await?;
     query("DELETE FROM portal_column_item WHERE column_slug = $1").bind(&row.slug).execute(tx.conn()).await?;
@@ -373,7 +404,10 @@ mod tests {
             purpose: String::new(),
             basis: String::new(),
             hidden: false,
+            cadence: String::new(),
+            organ: OrganCode::default(),
             version: 1,
+            created_at: String::new(),
         };
         (0, row)
     }

@@ -505,6 +505,19 @@ fn a_county_is_set_up_as_the_readme_says() {
     assert!(!notes.contains("还没有栏目") && !notes.contains("还没有这些角色"), "{notes}");
     let template = run(place.path(), &["column", "template"]);
     assert!(String::from_utf8_lossy(&template.stdout).contains("网址名"));
+    // All columns go out and come back in as they were, in each format; nothing is written over.
+    for ending in ["csv", "xlsx", "toml"] {
+        let file = place.path().join(format!("columns.{ending}")).display().to_string();
+        let out = json(&run(place.path(), &["column", "export", &file, "--json"]));
+        assert_eq!(run(place.path(), &["column", "export", &file]).status.code(), Some(1));
+        let again = json(&run(place.path(), &["column", "import", &file, "--json"]));
+        assert_eq!((&again["unchanged"], &again["changed"]), (&out["exported"], &0.into()), "{ending}");
+    }
+    let standard = run(place.path(), &["column", "standard"]);
+    let file = place.path().join("standard.toml");
+    std::fs::write(&file, &standard.stdout).expect("write");
+    let standard = json(&run(place.path(), &["column", "import", file.to_str().expect("path"), "--json"]));
+    assert!(standard["created"].as_i64().is_some_and(|count| count > 0), "{standard}");
     let Served { child, office, .. } = serve(place.path());
     assert!(request(&office, "/signin").starts_with("HTTP/1.1 200"));
     stop(child);

@@ -94,6 +94,8 @@ fn changes_by_hand() -> Vec<Change> {
         ("organ", "name", text("别的局"), "code = 'QH011'", "QH011"),
         ("portal_column", "description", text("别的"), "slug = 'notices'", "栏目"),
         ("portal_column", "position", Value::Int(99), "slug = 'notices'", "栏目"),
+        ("portal_column", "cadence", text("yearly"), "slug = 'notices'", "更新频次"),
+        ("portal_column", "organ", text("QH010"), "slug = 'notices'", "更新频次"),
         ("portal_column", "hidden", Value::Int(1), "slug = 'notices'", "栏目"),
         ("calendar_day", "special", text("worked"), "day = '2026-10-10'", "工作日历"),
         // Accounts.

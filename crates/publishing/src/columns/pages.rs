@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use document::columns::{self as rows, ColumnData, ColumnKind, Row, purposes};
+use document::columns::{self as rows, Cadence, ColumnData, ColumnKind, Row, purposes};
 use kernel::{id::ColumnId, may};
 use serde::Deserialize;
 use store::Tx;
@@ -61,6 +61,8 @@ struct Edit {
     parents: Vec<(String, String)>,
     kinds: Vec<(&'static str, &'static str)>,
     purposes: Vec<(&'static str, &'static str)>,
+    cadences: Vec<(&'static str, &'static str)>,
+    organs: Vec<(String, String)>,
     action: String,
     /// Whether the reader may set through which gates the texts of the column go.
     may_gates: bool,
@@ -94,6 +96,11 @@ async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, exis
         }
         None => None,
     };
+    let mut organs = ctx.directory().options(ctx.today());
+    // An organ that was abolished since stays chosen until somebody chooses another.
+    if !data.organ.as_str().is_empty() && !organs.iter().any(|(code, _)| code == data.organ.as_str()) {
+        organs.push((data.organ.to_string(), ctx.directory().short_name(&data.organ).to_owned()));
+    }
     let bad = !errors.is_empty();
     let gates = if existing.is_some() { gates::of_column(ctx, &data.slug).await? } else { Vec::new() };
     let page = Edit {
@@ -106,6 +113,8 @@ async fn form(ctx: &Ctx, desk: &Desk, data: ColumnData, errors: FormErrors, exis
         parents,
         kinds: ColumnKind::options(),
         purposes: purposes(ctx).iter().map(|purpose| (purpose.code, purpose.label)).collect(),
+        cadences: Cadence::options().into_iter().filter(|(code, _)| !code.is_empty()).collect(),
+        organs,
         action,
         once: ctx.once(),
     };
@@ -121,7 +130,7 @@ pub(super) async fn new(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
 pub(super) async fn create(State(ctx): State<Ctx>, desk: Desk, Form(data): Form<ColumnData>) -> Result<Response> {
     let data = ColumnData { version: 0, slug: ColumnId::from(data.slug.as_str().trim().to_lowercase()), ..data };
     let done = async |tx: &mut Tx| {
-        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
+        let errors = super::errors(&ctx, &data, &rows::tree(tx.conn()).await?);
         if !errors.is_empty() {
             return Err(Refusal::Fields(errors));
         }
@@ -151,6 +160,8 @@ async fn stored(ctx: &Ctx, slug: &ColumnId) -> Result<(Row, ColumnData)> {
         purpose: row.purpose.clone(),
         items: rows::write_items(&items),
         basis: row.basis.clone(),
+        cadence: row.cadence.clone(),
+        organ: row.organ.clone(),
         version: row.version,
         once: String::new(),
     };
@@ -167,7 +178,7 @@ pub(super) async fn change(
     rows::one(ctx.db().read(), &slug).await?;
     let data = ColumnData { slug, version: data.version.max(1), ..data };
     let done = async |tx: &mut Tx| {
-        let errors = rows::errors(&data, &rows::tree(tx.conn()).await?, &purposes(&ctx));
+        let errors = super::errors(&ctx, &data, &rows::tree(tx.conn()).await?);
         if !errors.is_empty() {
             return Err(Refusal::Fields(errors));
         }
@@ -235,7 +246,7 @@ pub(super) async fn hide(
 pub(super) async fn delete(State(ctx): State<Ctx>, desk: Desk, Path(slug): Path<ColumnId>) -> Result<Response> {
     let done = async |tx: &mut Tx| {
         rows::delete(tx, &desk.actor(), &slug).await?;
-        Ok::<_, Refusal>(Done::ok("/columns", "栏目已删除。"))
+        Ok::<_, Refusal>(Done::ok("/columns", "栏目已删除。别处还有它的链接的，可以在“网址重定向”里指到别的页面。"))
     };
     Ok(act(&ctx, "", done).await?)
 }

@@ -12,10 +12,14 @@ use document::{
 };
 use documents::tables::{Sheet, write_xlsx};
 use futures::TryStreamExt;
-use kernel::{Actor, OrganCode, id::ColumnId, may, time};
+use kernel::{Actor, OrganCode, id::ColumnId, may, percent_decoded, time};
 use review::Review;
 use serde::Deserialize;
-use web::{Ctx, Desk, Error, OfficeShell, Pager, Query, Result, office_page, page};
+use web::{
+    Ctx, Desk, Error, OfficeShell, Pager, Query, Result,
+    hooks::{SavedView, saved_views},
+    office_page, page,
+};
 
 use super::subject::EDITION;
 use crate::{columns, kinds, public};
@@ -162,7 +166,41 @@ struct List {
     columns: Vec<(String, String)>,
     kinds: Vec<(&'static str, &'static str)>,
     views: Vec<(&'static str, &'static str, bool)>,
+    saved: Vec<Saved>,
+    /// The list as it is, to be kept under a name; empty = nothing to keep.
+    keep: String,
     may_write: bool,
+}
+
+/// A list under a name.
+struct Saved {
+    view: SavedView,
+    current: bool,
+    /// What it asks for that is there no more, in words; empty = nothing.
+    stale: &'static str,
+}
+
+/// What a saved filter asks for that is there no more, in words; empty = nothing.
+fn stale(ctx: &Ctx, words: &Words, query: &str) -> &'static str {
+    let directory = ctx.directory();
+    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let value = String::from_utf8_lossy(&percent_decoded(value)).into_owned();
+        let gone = match name {
+            "column" if !words.columns.contains_key(&ColumnId::from(value.as_str())) => "筛选的栏目已经删除",
+            "organ" => match directory.get(&OrganCode::from(value.as_str())) {
+                None => "筛选的机关不在名录里",
+                Some(organ) if !organ.exists_on(ctx.today()) => "筛选的机关已经撤销",
+                Some(_) => "",
+            },
+            "kind" if words.kinds.get(&value).is_none() => "筛选的类型不再使用",
+            "state" if !state::STATES.contains(&value.as_str()) => "筛选的状态不再使用",
+            _ => "",
+        };
+        if !gone.is_empty() {
+            return gone;
+        }
+    }
+    ""
 }
 
 const VIEWS: [(&str, &str); 6] = [
@@ -199,7 +237,15 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
         a == b
     };
     let views = VIEWS.iter().map(|(address, name)| (*address, *name, same(address))).collect();
+    let keep = filter.query(true);
+    let saved = saved_views(&ctx, &desk.staff, "/documents").await?.into_iter().map(|view| Saved {
+        current: view.query == keep,
+        stale: stale(&ctx, &words, &view.query),
+        view,
+    });
     office_page(&List {
+        saved: saved.collect(),
+        keep,
         shell: desk.shell(&ctx, "稿件").await?,
         lines: found.into_iter().map(|row| words.line(&ctx, row, &reviews)).collect(),
         pager,

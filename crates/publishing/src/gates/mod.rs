@@ -11,7 +11,7 @@ mod words;
 use kernel::{Permission, Role, permission::Scope::AllOrgans};
 use web::{Capability, Listener, Nav, Routes, hooks::Verb};
 
-pub(crate) use words::{foretold, of_column, put_of_column, read};
+pub(crate) use words::{foretold, is_set, of_column, put_of_column, read, written};
 
 /// Set through which gates texts go. The county office's alone: who keeps the machines does not decide who reads the texts.
 pub static CONFIGURE_GATES: Permission =

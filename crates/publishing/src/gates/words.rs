@@ -1,6 +1,8 @@
 //! Routes in words: what lies before a text that is submitted, gate by gate, who may pass it and by when it should be passed; and
 //! gates as a table of columns names them.
 
+use std::collections::HashMap;
+
 use document::{columns as rows, rows::DocumentRow};
 use kernel::{
     Actor, OrganCode,
@@ -78,6 +80,37 @@ fn parse(text: &str, usual: u32) -> std::result::Result<Route, String> {
         stages.push(if two { stage.by_two() } else { stage });
     }
     Route::of(stages).and_then(Route::settable).map_err(|why| format!("{why}。"))
+}
+
+/// Whether this route is set for all texts of the column already.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn is_set(tx: &mut Tx, column: &ColumnId, route: &Route) -> Result<bool, Refusal> {
+    let scope = Scope { column: column.clone(), sort: String::new() };
+    let all = set::all(tx.conn(), EDITION).await?;
+    Ok(set::exactly(&all, &scope).is_some_and(|one| one.route == *route))
+}
+
+/// What is set for all texts of a column, as [`read`] takes it. What cannot be written so (a person by name) is left out: a table
+/// that says nothing of it leaves it as it is.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn written(ctx: &Ctx) -> Result<HashMap<ColumnId, String>> {
+    let mut texts = HashMap::new();
+    for one in set::all(ctx.db().read(), EDITION).await? {
+        let text = one
+            .route
+            .stages()
+            .iter()
+            .map(|stage| format!("{}{}{}", stage.label, stage.days, if stage.two_person { "两人" } else { "" }));
+        let text = text.collect::<Vec<_>>().join("、");
+        if one.scope.sort.is_empty() && parse(&text, 0).as_ref() == Ok(&one.route) {
+            texts.insert(one.scope.column, text);
+        }
+    }
+    Ok(texts)
 }
 
 /// Sets the route of a column, of all kinds of texts; one that is set already stays as it is.
