@@ -9,7 +9,7 @@ use web::{Ctx, Refusal, Result, hooks::Moved};
 use super::address::{self, Portal, normal, path_of};
 
 ::store::ids! {
-    /// A redirect.
+    /// Of one address that leads to another.
     RedirectId,
 }
 

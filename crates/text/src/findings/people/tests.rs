@@ -1,3 +1,5 @@
+//! What is found beside a name, and what is not.
+
 use super::super::{Severity, masks};
 use super::*;
 
