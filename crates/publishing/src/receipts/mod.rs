@@ -24,7 +24,7 @@ use web::{
     hooks::{Leaving, Proof, Unlinked},
 };
 
-pub use sign::{key_file, note_restored, ready, sign, told};
+pub use sign::{kept_file, key_beside, key_file, note_restored, ready, sign, told};
 
 /// Writes to the log wait for each other on this lock.
 const LOCK: &str = "public_log";

@@ -63,8 +63,8 @@ struct Signed {
     origin: String,
     size: i64,
     at: String,
+    /// All of it: people compare nothing less.
     key: String,
-    fingerprint: String,
 }
 
 impl Signed {
@@ -73,7 +73,6 @@ impl Signed {
             origin: head.origin.clone(),
             size: head.size,
             at: time::show_minute(&head.signed_at),
-            fingerprint: Key::parse(&head.key).map(|key| key.fingerprint()).unwrap_or_default(),
             key: head.key.clone(),
         }
     }

@@ -31,7 +31,17 @@ const STALE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Where the key lies that signs the public log.
 pub fn key_file(ctx: &Ctx) -> PathBuf {
-    ctx.log_place().key.with_file_name(KEY)
+    key_beside(&ctx.log_place().key)
+}
+
+/// The same, by where the key of the audit log lies.
+pub fn key_beside(log_key: &Path) -> PathBuf {
+    log_key.with_file_name(KEY)
+}
+
+/// Where a data directory keeps the newest signed state.
+pub fn kept_file(data: &Path) -> PathBuf {
+    data.join(KEPT)
 }
 
 fn place(ctx: &Ctx) -> Place {
@@ -111,7 +121,7 @@ pub(super) const SIGNED_WORDS: &str = "最近一次签名的检查点";
 /// # Errors
 /// When there is one that cannot be read.
 pub(super) fn kept(ctx: &Ctx) -> Result<Option<String>> {
-    match std::fs::read(ctx.data().join(KEPT)) {
+    match std::fs::read(kept_file(ctx.data())) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
@@ -123,7 +133,7 @@ fn keep(data: &Path, checkpoint: &str) -> Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
     file.write_all(checkpoint.as_bytes())?;
     file.sync_all()?;
-    Ok(std::fs::rename(&fresh, data.join(KEPT))?)
+    Ok(std::fs::rename(&fresh, kept_file(data))?)
 }
 
 /// Signs the present state of the log, if it has grown or was not signed for a day, and keeps it. A state that does not continue
