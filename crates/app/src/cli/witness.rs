@@ -16,6 +16,7 @@ use ::receipt::{
 use anyhow::{Context, Result, bail, ensure};
 use kernel::{Seams, time};
 use proof::Signer;
+use rustix::fs::{FlockOperation, flock};
 use serde_json::json;
 use store::log::Place;
 
@@ -109,6 +110,7 @@ async fn look(args: &Args, seams: &Seams) -> Result<Seen> {
         .mode(0o700)
         .create(state)
         .with_context(|| format!("目录 {} 建不起来，请检查路径和权限", state.display()))?;
+    let _alone = alone(state)?;
     let signer = Signer::open(Place { data: state.clone(), key: state.join(OWN_KEY) }, seams)?;
     let own = Key::new(&args.name, &signer.public_key()).context("--name 不能有空格或加号")?;
     let key = log_key(args).await?;
@@ -139,6 +141,16 @@ async fn look(args: &Args, seams: &Seams) -> Result<Seen> {
     }
     put(&state.join(LOG_KEY), format!("{key}\n").as_bytes())?;
     Ok(Seen { signed, before: known.map(|known| known.size), own })
+}
+
+/// One look at a time in a folder: the next waits until this one has ended, also by being killed.
+fn alone(state: &Path) -> Result<std::fs::File> {
+    let path = state.join("lock");
+    let opened = std::fs::File::options().write(true).create(true).truncate(false).open(&path);
+    let file = opened.with_context(|| format!("打不开 {}，请检查权限", path.display()))?;
+    // A file system without locks has one look at a time by whoever starts it.
+    let _ = flock(&file, FlockOperation::LockExclusive);
+    Ok(file)
 }
 
 /// The key of the log: as given, as remembered, or the log's own word at the first time. Given and remembered must be the same.
@@ -307,9 +319,8 @@ fn put(file: &Path, bytes: &[u8]) -> Result<()> {
         .mode(0o600)
         .open(&fresh)
         .with_context(|| format!("写不了 {}", fresh.display()))?;
-    out.write_all(bytes)?;
-    out.sync_all()?;
-    Ok(std::fs::rename(&fresh, file)?)
+    let written = out.write_all(bytes).and_then(|()| out.sync_all()).and_then(|()| std::fs::rename(&fresh, file));
+    written.with_context(|| format!("写不了 {}，请检查磁盘和权限", file.display()))
 }
 
 #[cfg(test)]

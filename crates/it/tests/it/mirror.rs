@@ -217,6 +217,13 @@ both! {
         }
         let (_, head, _) = nginx.ask("GET", &attachment);
         assert!(head.contains("content-disposition: attachment") && head.contains("sandbox"), "{head}");
+        // Of the public log the pieces are bytes, and its key is a line.
+        fs::create_dir_all(dir.join("log/tile/0/000.p")).expect("folder");
+        fs::write(dir.join("log/tile/0/000.p/3"), [7; 96]).expect("a piece");
+        fs::write(dir.join("log/key"), "a+b+c\n").expect("a key");
+        let (status, head, body) = nginx.ask("GET", "/log/tile/0/000.p/3");
+        assert!(status == 200 && head.contains("content-type: application/octet-stream") && body == [7; 96], "{head}");
+        assert!(nginx.ask("GET", "/log/key").1.contains("content-type: text/plain"));
         assert_eq!(nginx.text("/nothing").0, 404);
         assert!(nginx.text("/nothing").1.contains("没有找到"));
         assert!(nginx.text("/search?q=%E9%80%9A%E7%9F%A5").1.contains("静态存档"));
@@ -261,7 +268,15 @@ both! {
         let place = tempfile::tempdir().expect("place");
         let dir = place.path().join("www");
         run(app, &dir).await;
+        fs::create_dir_all(dir.join("log/tile/0/000.p")).expect("folder");
+        for name in ["log/checkpoint", "log/tile/0/000.p/1"] {
+            fs::write(dir.join(name), "an older one").expect("written");
+        }
         let nginx = Nginx::start("nginx-portal.conf", &dir, free_port());
+        let (status, page) = nginx.text("/log/checkpoint");
+        assert!(status == 503 && !page.contains("an older one"), "a witness would see a log that was cut: {status} {page}");
+        assert_eq!(nginx.text("/log/tile/0/000.p/1"), (200, "an older one".to_owned()));
+        assert!(nginx.ask("GET", "/favicon.ico").1.contains("location: /favicon.svg"));
         let (status, page) = nginx.text(&format!("/documents/{}", site.public));
         assert_eq!(status, 200);
         assert!(page.contains("公开的正文") && page.contains("这是 2026-03-02 09:00 的存档"), "{page}");

@@ -108,6 +108,16 @@ pub(super) async fn add(tx: &mut Tx, row: &LeafRow, new: &[(u64, receipt::Hash)]
     Ok(())
 }
 
+/// The moment of the oldest leaf that is not among the first `signed` ones, stored form; none = all are.
+pub(super) async fn unsigned_since(db: &Db, signed: i64) -> Result<Option<String>> {
+    query_scalar("SELECT MIN(at) AS at FROM public_leaf WHERE place >= $1").bind(signed).fetch_one(db.read()).await
+}
+
+/// Every document that the log tells of.
+pub(super) async fn documents(db: &Db) -> Result<Vec<DocumentId>> {
+    query_scalar("SELECT DISTINCT document_id FROM public_leaf").fetch_all(db.read()).await
+}
+
 /// Whether the event has its leaf already.
 pub(super) async fn has(tx: &mut Tx, event: i64) -> Result<bool> {
     let known: Option<i64> = query_scalar("SELECT place FROM public_leaf WHERE event_seq = $1")

@@ -29,6 +29,9 @@ const RESTORED: &str = "public_log.restored";
 /// Signed anew after so long though nothing happened: a reader sees that the log is alive.
 const STALE: SignedDuration = SignedDuration::from_hours(24);
 
+/// What waits longer for its signature waits for somebody's hand.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+
 /// Where the key lies that signs the public log.
 pub fn key_file(ctx: &Ctx) -> PathBuf {
     key_beside(&ctx.log_place().key)
@@ -224,6 +227,23 @@ pub(super) async fn restored(ctx: &Ctx) -> Result<Option<String>> {
     }))
 }
 
+/// That signing stands still though something waits for it, in a sentence for readers; none = it goes on.
+pub(super) async fn stalled(ctx: &Ctx, head: Option<&Head>) -> Result<Option<String>> {
+    let Some(head) = head else { return Ok(None) };
+    let Some(oldest) = rows::unsigned_since(ctx.db(), head.size).await? else { return Ok(None) };
+    let now = ctx.seams().now();
+    let late = |at: &str| time::from_db(at).is_none_or(|at| now.duration_since(at) >= LATE);
+    if !late(&oldest) || !late(&head.signed_at) {
+        return Ok(None);
+    }
+    let phone = ctx.site().phone.as_str();
+    let whom = if phone.is_empty() { "联系网站主办单位".to_owned() } else { format!("致电 {phone}") };
+    Ok(Some(format!(
+        "日志的签名停在 {}，比平常晚：此后公开的内容暂时没有凭证，签名恢复后补上；以前的凭证不受影响。需要凭证的，请{whom}。",
+        time::show_minute(&head.signed_at)
+    )))
+}
+
 /// Whether the log can be signed here, now or when it begins.
 ///
 /// # Errors
@@ -245,6 +265,7 @@ pub async fn told(ctx: &Ctx) -> Result<Option<String>> {
     if size == 0 {
         return Ok(None);
     }
+    let stalled = stalled(ctx, head.as_ref()).await?;
     let mut told = match head {
         Some(head) => {
             let at = time::show_minute(&head.signed_at);
@@ -252,6 +273,12 @@ pub async fn told(ctx: &Ctx) -> Result<Option<String>> {
         }
         None => format!("公开凭证日志：共 {size} 条，还没有签名；服务启动一分钟后会签名。"),
     };
+    if let Some(stalled) = stalled {
+        told.push_str(&stalled);
+    }
+    if let Err(error) = ready(ctx).await {
+        told.push_str(&format!("{error}。"));
+    }
     if let Some(restored) = restored(ctx).await? {
         told.push_str(&restored);
     }
