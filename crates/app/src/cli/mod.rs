@@ -350,7 +350,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 impl Common {
-    /// The data directory that was named. One that merely lies where the command is typed may have come with what is to be proven.
+    /// The data directory that was named. One that merely lies where the command is typed may have come with what is to be
+    /// proven.
     fn named(&self) -> Option<&Path> {
         (self.data != Path::new(DATA)).then_some(self.data.as_path())
     }

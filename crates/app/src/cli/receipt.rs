@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::{Common, outcome::UNDECIDED};
 
-/// From where it is known whose key has signed. What stands in the receipt itself is nobody's word: whoever forges one puts his own
-/// key into it.
+/// From where it is known whose key has signed. What stands in the receipt itself is nobody's word: whoever forges one puts
+/// his own key into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Known {

@@ -73,8 +73,14 @@ fn check_keeps_its_contract() {
     assert!(answer["reason"].as_str().is_some_and(|why| why.contains("没有这个文件")), "{answer}");
     let wrong = run(place.path(), &["check", "--json"]);
     let answer: Value = serde_json::from_slice(&wrong.stdout).expect("JSON of wrong usage, too");
-    assert!(wrong.status.code() == Some(2) && answer["reason"].as_str().is_some_and(|why| why.contains("缺少参数")), "{answer}");
-    assert!(run(place.path(), &["check", "none.docx"]).stdout.is_empty(), "words for people are no answer for programs");
+    assert!(
+        wrong.status.code() == Some(2) && answer["reason"].as_str().is_some_and(|why| why.contains("缺少参数")),
+        "{answer}"
+    );
+    assert!(
+        run(place.path(), &["check", "none.docx"]).stdout.is_empty(),
+        "words for people are no answer for programs"
+    );
     assert_eq!(run(place.path(), &["check"]).status.code(), Some(2));
     assert!(!place.path().join("gongkai.db").exists(), "checking needs no database");
 }
