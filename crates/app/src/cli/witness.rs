@@ -28,6 +28,8 @@ const LOG_KEY: &str = "log-key.txt";
 const SEEN: &str = "checkpoint";
 /// The hashes of the leaves that were seen, 32 bytes each: by them an older state is told from another history.
 const LEAVES: &str = "leaves";
+/// How the names of kept evidence begin.
+const REFUSED: &str = "refused-";
 /// No answer of a log is larger, in bytes.
 const LARGEST: usize = 64 << 10;
 
@@ -277,9 +279,17 @@ fn unsure(why: &str) -> Undecided {
 
 /// Keeps what the log showed as evidence, and says what to do.
 fn refuse(state: &Path, seams: &Seams, (note, alarm): (&str, Alarm), why: &str) -> anyhow::Error {
-    let name = format!("refused-{}.txt", time::to_db(seams.now()).replace(':', ""));
-    let file = state.join(name);
-    let kept = match put(&file, note.as_bytes()) {
+    let file = state.join(format!("{REFUSED}{}.txt", time::to_db(seams.now()).replace(':', "")));
+    // The same one is kept once, however often it is shown.
+    let before = std::fs::read_dir(state).into_iter().flatten().flatten().map(|entry| entry.path()).find(|path| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(REFUSED))
+            && std::fs::read(path).is_ok_and(|bytes| bytes == note.as_bytes())
+    });
+    let (file, done) = match before {
+        Some(before) => (before, Ok(())),
+        None => (file.clone(), put(&file, note.as_bytes())),
+    };
+    let kept = match done {
         Ok(()) => format!("它这次给出的检查点已存为证据：{}", file.display()),
         Err(error) => format!("它这次给出的检查点没有存下来：{error:#}"),
     };

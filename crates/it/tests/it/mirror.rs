@@ -14,7 +14,7 @@ use app::mirror::{self, Report};
 use kernel::{Actor, OrganCode, Role};
 use publishing::{
     columns::ColumnData,
-    kinds::NOTICE,
+    kinds::{NOTICE, POLICY},
     seed::{Seed, SeedFile, SeedState, seed},
 };
 use testkit::{TestApp, both};
@@ -230,8 +230,12 @@ both! {
         // A name that no file can bear.
         let named = SeedFile { file_name: format!("{}.txt", "长".repeat(90)), title: String::new(), bytes: "甲".into() };
         let long = put(app, Seed { files: vec![named], ..notice("附件名很长的通知") }).await;
+        let policy = put(app, Seed { kind: &POLICY, ..notice("一件办法") }).await;
         app.work().await;
         run(app, &dir).await;
+        // Receipts name every document below one address; from there it goes on to where it stands.
+        let moved = fs::read_to_string(dir.join("_pages/moved.map")).expect("redirections");
+        assert!(moved.contains(&format!("/documents/{policy} /policies/{policy};")), "{moved}");
         let told = app.visitor().get(&format!("/api/v1/documents/{long}")).await.json();
         let long = told["attachments"][0]["url"].as_str().expect("url").to_owned();
         let long = &long[long.find("/attachments").expect("path")..];
