@@ -110,27 +110,14 @@ pub(crate) fn keys(config: &Config, data: &Path) -> Outcome {
         }
         found.push(name);
     }
-    if !config.log.key.is_empty() {
-        let elsewhere = [place.key.clone(), publishing::receipts::key_beside(&place.key)];
-        found.extend(elsewhere.iter().filter(|key| key.exists()).map(|key| key.display().to_string()));
+    if !config.log.key.is_empty() && place.key.exists() {
+        found.push(place.key.display().to_string());
     }
     found.sort();
-    found.dedup();
     if found.is_empty() {
         return Ok("还没有，需要时建立".into());
     }
-    let told: Vec<String> = found.iter().map(|name| format!("{name}{}", meaning(name))).collect();
-    Ok(format!("{}。请各另存一份，与备份分开放", told.join("、")))
-}
-
-/// What cannot be done without a key, by the name of its file.
-fn meaning(file: &str) -> &'static str {
-    match file.rsplit('/').next().unwrap_or_default() {
-        "files-key" => "（没有它，动态口令和密封的附件打不开）",
-        "public-log-key" => "（给公开凭证签名，没有它，新公开的内容没有凭证）",
-        "log-key" => "（给留痕链头签名）",
-        _ => "",
-    }
+    Ok(format!("{}（请另存一份，与备份分开放；没有它，动态口令和密封的附件打不开）", found.join("、")))
 }
 
 /// Whether a port is free, or taken by this program; anything else there would keep it from starting.
@@ -309,11 +296,7 @@ mod tests {
             let told = keys(&config, place.path()).expect_err("open");
             assert!(told.contains(name) && told.contains("chmod 600"), "{told}");
             std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).expect("mode");
-            let told = keys(&config, place.path()).expect("closed");
-            let meant = format!("{name}（{}", if name == "files-key" { "没有它，动态口令" } else { "给留痕链头签名" });
-            assert!(told.contains(&meant), "{told}");
-            std::fs::remove_file(&key).expect("remove");
-            assert!(!told.contains("动态口令") || name == "files-key", "each key is told by what it is for: {told}");
+            assert!(keys(&config, place.path()).expect("closed").contains(name));
         }
     }
 

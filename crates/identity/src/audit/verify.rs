@@ -35,9 +35,6 @@ use crate::{events::AUDIT_VERIFIED, permissions::READ_AUDIT};
 /// The kind of job that verifies.
 const VERIFY: &str = "audit.verify";
 
-/// Sorts of things that are named when they are not sealed yet; of more their number is told.
-const PENDING: usize = 3;
-
 /// Payload of [`VERIFY`]: who asked; nobody = the schedule.
 #[derive(Debug, Serialize, Deserialize)]
 struct Asked {
@@ -63,10 +60,9 @@ pub async fn everything(ctx: &Ctx, tell: impl FnMut(Progress) + Send) -> Result<
 
 /// What has not been sealed yet, in a sentence.
 pub(super) fn unsealed(pending: &[String]) -> Option<String> {
-    let shown = pending.iter().take(PENDING).map(String::as_str).collect::<Vec<_>>().join("；");
-    let what = if pending.len() > PENDING { format!("{shown}等 {} 类内容", pending.len()) } else { shown };
+    let what = pending.join("；");
     (!what.is_empty()).then(|| {
-        format!("{what}尚未封存，没有核对：新建、升级或者恢复以后还没有启动过服务，或者启动时没有封存成。请启动服务，一两分钟后再验证；仍这样的，原因见系统状态和日志（服务每十分钟再试一次）")
+        format!("{what}尚未封存，没有核对：升级或者恢复以后还没有启动过服务，或者启动时没有封存成。请启动服务，一两分钟后再验证；仍这样的，原因见系统状态和日志（服务每十分钟再试一次）")
     })
 }
 

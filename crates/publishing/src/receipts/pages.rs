@@ -124,6 +124,11 @@ pub(super) async fn index(State(ctx): State<Ctx>, reader: Reader, Query(asked): 
     })
 }
 
+/// `GET /log`: what receipts name as the place of the log, for whoever types it.
+pub(super) async fn log() -> Redirect {
+    Redirect::temporary("/receipts")
+}
+
 /// The document that is meant: by its address, its id, or the number of one of its receipts.
 async fn named(ctx: &Ctx, q: &str) -> Result<Option<DocumentId>> {
     let path = q.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');

@@ -34,12 +34,7 @@ const LATE: SignedDuration = SignedDuration::from_mins(10);
 
 /// Where the key lies that signs the public log.
 pub fn key_file(ctx: &Ctx) -> PathBuf {
-    key_beside(&ctx.log_place().key)
-}
-
-/// The same, by where the key of the audit log lies.
-pub fn key_beside(log_key: &Path) -> PathBuf {
-    log_key.with_file_name(KEY)
+    ctx.log_place().key.with_file_name(KEY)
 }
 
 /// Where a data directory keeps the newest signed state.
@@ -254,6 +249,15 @@ pub async fn ready(ctx: &Ctx) -> Result<()> {
         // It is made where the key of the audit log lies, which is looked at by itself.
         None => Ok(()),
     }
+}
+
+/// What keeps the log from being signed, for whoever watches the program; none = nothing does, or the database cannot tell.
+pub async fn hindered(ctx: &Ctx) -> Option<String> {
+    if let Err(error) = ready(ctx).await {
+        return Some(error.to_string());
+    }
+    let head = rows::head(ctx.db().read()).await.ok()?;
+    stalled(ctx, head.as_ref()).await.ok()?
 }
 
 /// How the log stands, for the command that verifies; none = there is nothing in it.

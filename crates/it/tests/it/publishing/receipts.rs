@@ -185,6 +185,7 @@ both! {
         app.visitor().get(&format!("/receipts/{id}")).await.expect(200).shows("撤回的是").hides("更正后的通知》");
         app.visitor().get(&format!("/receipts/{id}/9.txt")).await.expect(404);
         app.visitor().get("/receipts/nothing").await.expect(404);
+        assert_eq!(app.visitor().get("/log").await.expect(307).location(), "/receipts");
         let found = app.visitor().get(&format!("/receipts?q=https%3A%2F%2Fwww.example.gov.cn%2Fpolicies%2F{id}%3Fa")).await;
         assert_eq!(found.expect(307).location(), format!("/receipts/{id}"));
         assert_eq!(app.visitor().get("/receipts?q=2").await.expect(307).location(), format!("/receipts/{id}"));
@@ -290,6 +291,8 @@ both! {
         app.visitor().get(&format!("/receipts/{first}/1.txt")).await.expect(200);
         let told = publishing::receipts::told(app.ctx()).await.expect("told").expect("a log");
         assert!(told.contains("不见了") && told.contains("日志的签名停在"), "verify tells it: {told}");
+        let warned = publishing::receipts::hindered(app.ctx()).await.expect("healthz warns");
+        assert!(warned.contains("不见了"), "{warned}");
         std::fs::rename(&away, &key).expect("back");
         signed(app).await;
         app.visitor().get(&format!("/receipts/{id}")).await.expect(200).shows("下载凭证").hides("日志的签名停在");
