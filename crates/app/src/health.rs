@@ -134,6 +134,11 @@ pub async fn office(
     if free.is_some_and(|free| free < LOW_MB) {
         warnings.push(format!("数据盘只剩 {} MB", free.unwrap_or(0)));
     }
+    if reasons.is_empty()
+        && let Some(hindered) = publishing::receipts::hindered(&ctx).await
+    {
+        warnings.push(format!("公开凭证：{hindered}"));
+    }
     let body = json!({
         "ok": reasons.is_empty(), "reasons": reasons, "warnings": warnings, "database": kind, "search": status,
         "disk_free_mb": free, "version": env!("CARGO_PKG_VERSION"),

@@ -178,6 +178,9 @@ async fn before_serving(ctx: &Ctx) -> Result<()> {
     if let Err(error) = store::log::seals::begin(ctx.db()).await {
         tracing::warn!(%error, "what is not sealed yet could not be sealed now; it is tried again every ten minutes, and told until then");
     }
+    if let Err(error) = publishing::receipts::ready(ctx).await {
+        tracing::warn!(%error, "the public log cannot be signed: what becomes public has no receipts until it can");
+    }
     Ok(())
 }
 

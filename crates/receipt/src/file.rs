@@ -96,9 +96,15 @@ impl Receipt {
     pub fn open(bytes: &[u8], trusted: Option<&Key>) -> Result<Proven> {
         let text = readable(bytes)?;
         let (head, rest) = text.split_once(BEGIN).ok_or_else(|| Fault::new(NONE))?;
-        let (body, _) = rest.split_once(END).ok_or_else(|| {
+        let (body, behind) = rest.split_once(END).ok_or_else(|| {
             Fault::new("凭证不完整：末尾缺失，可能没有下载完或复制时漏了一部分。请到文件页面重新下载凭证")
         })?;
+        let behind = behind.lines().filter(|line| !line.trim().is_empty()).count();
+        if behind > 0 {
+            return Err(Fault::new(format!(
+                "凭证结束标记之后还有 {behind} 行文字，不属于凭证，没有签名，是别人加上的。请重新下载凭证；几份凭证请分别核验"
+            )));
+        }
         let receipt: Self = serde_json::from_str(body).map_err(|error| {
             Fault::new(format!("凭证中供核验的部分读不懂（第 {} 行），被改动过或不完整。请重新下载凭证", error.line()))
         })?;
@@ -124,11 +130,7 @@ impl Receipt {
             && *trusted != key
         {
             return Err(Fault::new(format!(
-                "凭证是用 {}（密钥 {}）签的，不是您给出的 {}（密钥 {}）。请核对公钥的来源；以网站公布的为准",
-                key.name(),
-                key.fingerprint(),
-                trusted.name(),
-                trusted.fingerprint()
+                "凭证是用公钥 {key} 签的，不是您给出的 {trusted}。请核对公钥的来源；以网站公布的为准"
             )));
         }
         let signed = Signed::open(&self.checkpoint, &key)?;
@@ -189,16 +191,16 @@ fn said(head: &str, lines: &[String; 4]) -> Result<()> {
     for (line, number) in lines.iter().zip(1..) {
         let meant = format!("{number}. {line}");
         let found = told.iter().filter(|one| one.starts_with(&format!("{number}."))).collect::<Vec<_>>();
-        if found.len() != 1 || **found[0] != *meant {
+        if found.len() != 1 || *found[0] != meant.trim() {
             return Err(Fault::new(format!("凭证开头第 {number} 行被改动过，签名证明的是：{line}")));
         }
     }
-    // Whatever else stands there was added by another hand.
-    let others = told.iter().copied().filter(|line| !line.starts_with(|c: char| ('1'..='4').contains(&c)));
-    match others.eq([TITLE, NOTE]) {
-        true => Ok(()),
-        false => Err(Fault::new("凭证开头有增加或删改的文字。请重新下载凭证")),
-    }
+    // These six lines and no others: whatever else stands there was added by another hand, also where it begins with a number.
+    let mut meant = vec![TITLE.to_owned()];
+    meant.extend(lines.iter().zip(1..).map(|(line, number)| format!("{number}. {line}")));
+    meant.push(NOTE.to_owned());
+    let fits = told.len() == meant.len() && told.iter().zip(&meant).all(|(told, meant)| *told == meant.trim());
+    if fits { Ok(()) } else { Err(Fault::new("凭证开头有增加或删改的文字。请重新下载凭证")) }
 }
 
 /// Of words that somebody else wrote, no more than fits into a message.
@@ -238,9 +240,8 @@ impl Proven {
                 self.signed.origin, self.number, self.signed.size
             ),
             format!(
-                "签名：{}（密钥 {}）{recorded}；核验：gongkai verify-receipt 本文件，不用联网",
-                self.key.name(),
-                self.key.fingerprint()
+                "签名：公钥 {}{recorded}；核验：gongkai verify-receipt 本文件 --key 网站公布的公钥，不用联网",
+                self.key
             ),
         ]
     }
@@ -322,6 +323,7 @@ mod tests {
         assert_eq!(when, "公开时间：2026-03-05 09:02 起");
         assert_eq!(place, "记录在：公开日志 www.example.gov.cn/log 第 7 条（签名时共 10 条）");
         assert!(who.contains("2026-03-02 09:00 签名") && who.contains("verify-receipt"), "{who}");
+        assert!(who.contains(&proven.key.to_string()), "people compare the whole key: {who}");
         assert_eq!((proven.number, proven.content.expect("content").body()), (7, "11".repeat(32).as_str()));
         // On its way through an editor of Windows.
         let other = format!("\u{feff}{}", file.replace('\n', "\r\n"));
@@ -337,6 +339,13 @@ mod tests {
             ("2. 公开时间：2026", "2. 公开时间：2020", "第 2 行被改动过"),
             ("公开凭证\n\n", "公开凭证\n\n2. 公开时间：2020-01-01 00:00 起\n", "第 2 行被改动过"),
             ("公开凭证\n\n", "公开凭证\n\n本凭证已经核验无误\n再加一行\n", "增加或删改"),
+            ("公开凭证\n\n", "2026年11月起本文件作废，以另行通知为准。\n公开凭证\n\n", "增加或删改"),
+            ("\n\n以下供", "\n4000元以下的罚款一律免除。\n\n以下供", "增加或删改"),
+            ("\n\n以下供", "\n3、另有一条\n\n以下供", "增加或删改"),
+            ("公开凭证\n\n", "", "增加或删改"),
+            ("RECEIPT-----\n{", "RECEIPT-----\n作废\n{", "读不懂"),
+            ("END GONGKAI RECEIPT-----\n", "END GONGKAI RECEIPT-----\n\n注：该文又于次日废止。\n", "之后还有 1 行"),
+            ("END GONGKAI RECEIPT-----\n", "END GONGKAI RECEIPT-----作废\n", "之后还有 1 行"),
             ("title 关于补贴的通知", "title 关于罚款的通知", "摘要不符"),
             ("edition 1", "edition 2", "没有这一条"),
             ("\"index\": 6", "\"index\": 5", "没有这一条"),
@@ -352,6 +361,11 @@ mod tests {
             let error = told(&file.replacen(from, to, 1)).expect_err(from);
             assert!(error.contains(why), "{from}: {error}");
         }
+        assert!(
+            told(&format!("{file}{file}")).is_err_and(|error| error.contains("之后还有")),
+            "a second one behind it"
+        );
+        assert_eq!(told(&format!("\n{file}\n \r\n\t\n")), Ok(()), "blank lines are nobody's words");
         let other = key("www.example.gov.cn/log", &pair(2));
         assert!(
             Receipt::open(file.as_bytes(), Some(&other)).is_err_and(|fault| fault.to_string().contains("不是您给出的"))

@@ -60,11 +60,6 @@ impl Key {
         &self.name
     }
 
-    /// Eight digits by which people compare it.
-    pub fn fingerprint(&self) -> String {
-        format!("{:08x}", self.id(ED25519_NOTE))
-    }
-
     fn id(&self, kind: u8) -> u32 {
         key_id(&self.name, &self.typed(kind))
     }
@@ -88,10 +83,11 @@ impl Key {
     }
 }
 
-/// `name+id+key`, one line: what signed-note calls a verifier key.
+/// `name+id+key`, one line: what signed-note calls a verifier key. People compare all of it: the id has 32 bits, and another key
+/// with the same one is found in hours.
 impl Display for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}+{}+{}", self.name, self.fingerprint(), BASE64.encode(self.typed(ED25519_NOTE)))
+        write!(f, "{}+{:08x}+{}", self.name, self.id(ED25519_NOTE), BASE64.encode(self.typed(ED25519_NOTE)))
     }
 }
 
@@ -135,10 +131,9 @@ impl Signed {
         let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| malformed())?;
         let verifier = StandardVerifier::new(&key.to_string()).map_err(|_| malformed())?;
         let known = VerifierList::new(vec![Box::new(verifier)]);
-        let (_, others) = parsed.verify(&known).map_err(|_| {
-            let (name, id) = (&key.name, key.fingerprint());
-            Fault::new(format!("检查点的签名不对：不是 {name}（密钥 {id}）签的，或签名后被改动过"))
-        })?;
+        let (_, others) = parsed
+            .verify(&known)
+            .map_err(|_| Fault::new(format!("检查点的签名不对：不是公钥 {key} 签的，或签名后被改动过")))?;
         let body = Checkpoint::from_bytes(parsed.text()).map_err(|_| malformed())?;
         if body.origin() != key.name {
             return Err(Fault::new(format!("检查点是日志 {} 的，不是 {} 的", body.origin(), key.name)));
@@ -170,6 +165,11 @@ pub fn witness(note: &str, key: &Key, time: u64, sign: Sign<'_>) -> Result<Strin
     let line = cosignature(key, time, parsed.text(), sign)?.to_bytes();
     let line = String::from_utf8(line).map_err(|_| unsigned())?;
     Ok(format!("{note}{line}"))
+}
+
+/// Whether a text has the form of a signed note, whoever signed it: a page of an error or of a login has not.
+pub fn is_note(text: &str) -> bool {
+    Note::from_bytes(text.as_bytes()).is_ok()
 }
 
 /// When the witness of this key has cosigned a checkpoint, in seconds since 1970; none = it has not.
@@ -225,6 +225,10 @@ pub(crate) mod tests {
         assert!(Signed::open(&note, &elsewhere).is_err());
         let renamed = super::tests::key("example.org/log", &pair);
         assert!(Signed::open(&note, &renamed).is_err());
+        assert!(is_note(&note) && is_note(&note.replace("log\n1\n", "log\n2\n")));
+        for page in ["", "\n\n", "<!doctype html>\n\n<p>维护中</p>\n", "{\"status\": 503}\n"] {
+            assert!(!is_note(page), "{page}");
+        }
         for wrong in ["", "\n\n", &note.replace("log\n1\n", "log\n2\n"), &note[..note.len() / 2], "例\n1\n\n— a b\n"]
         {
             assert!(Signed::open(wrong, &key).is_err(), "{wrong}");

@@ -108,6 +108,14 @@ impl Tile {
         let tile = Hashes::new(HEIGHT, self.level.unwrap_or(0), self.n, width, false);
         tile.hash_at_index(bytes, place).map_err(|_| wrong())
     }
+
+    /// The hashes of a piece, in their order.
+    ///
+    /// # Errors
+    /// When the bytes are not those of a piece of this width.
+    pub fn hashes(&self, bytes: &[u8]) -> Result<Vec<Hash>> {
+        self.places().into_iter().map(|place| self.hash(bytes, place)).collect()
+    }
 }
 
 /// All pieces of a log of `size` leaves, each as wide as it is.
@@ -200,6 +208,9 @@ mod tests {
         }
         let proof = tree::consistency(size, 300, &found).expect("a proof");
         assert!(tree::continues(&proof, (300, before), (size, growing.root())));
+        let tile = Tile { level: Some(0), n: 2, width: 188 };
+        let hashes = tile.hashes(&served(&tile)).expect("hashes");
+        assert!(hashes.len() == 188 && hashes[187] == held[&tree::place(0, 699)] && tile.hashes(&[0; 32]).is_err());
         let tile = Tile { level: Some(0), n: 0, width: 256 };
         assert!(tile.hash(&[0; 32], 0).is_err() && !Tile { n: 2, ..tile }.is_within(size));
         assert!(Tile::holding(tree::place(0, 700), size).is_err());

@@ -12,6 +12,7 @@ use search::{Query, Search};
 use serde_json::json;
 use web::{Config, Ctx};
 
+use super::outcome::{Answered, answer};
 use crate::{
     App,
     backup::{self, Accept, Wishes},
@@ -69,7 +70,8 @@ pub(crate) async fn mirror(ctx: Ctx, dir: &Path, pages_alone: bool, as_json: boo
         eprintln!();
     }
     if as_json {
-        println!("{}", serde_json::to_string(&report)?);
+        let reason = (!report.failed.is_empty()).then(|| format!("有 {} 个地址没有写成", report.failed.len()));
+        println!("{}", answer(&report, reason.as_deref())?);
     } else {
         println!(
             "镜像在 {}：写了 {} 个文件，未变 {}，删去 {}，撤回说明 {}，共 {} 字节。",
@@ -145,8 +147,13 @@ pub(crate) async fn backup(ctx: &Ctx, file: &Path, wishes: &Wishes, as_json: boo
         _ = tokio::signal::ctrl_c() => bail!("备份没有做完，没有留下文件。"),
     };
     done();
+    let faults = made.faults();
+    let reason = faults.first().map(|first| {
+        let more = if faults.len() > 1 { format!("（共 {} 处）", faults.len()) } else { String::new() };
+        format!("备份已写完，但原数据有问题：{first}{more}。请保留更早的备份，运行 gongkai verify 查看。")
+    });
     if as_json {
-        println!("{}", serde_json::to_string(&made)?);
+        println!("{}", answer(&made, reason.as_deref())?);
     } else {
         println!("已备份：留痕 {} 条，文件 {} 个，写入 {}。", made.events, made.files, file.display());
         println!("包含配置文件和发件箱；不包含登录状态和检索索引。{}", keys_in_words(&made, wishes));
@@ -154,12 +161,7 @@ pub(crate) async fn backup(ctx: &Ctx, file: &Path, wishes: &Wishes, as_json: boo
             println!("它和数据在同一块盘上，盘坏了会一起丢失：请再复制一份到另一台机器。");
         }
     }
-    let faults = made.faults();
-    if let Some(first) = faults.first() {
-        let more = if faults.len() > 1 { format!("（共 {} 处）", faults.len()) } else { String::new() };
-        bail!("备份已写完，但原数据有问题：{first}{more}。请保留更早的备份，运行 gongkai verify 查看。");
-    }
-    Ok(ExitCode::SUCCESS)
+    reason.map_or(Ok(ExitCode::SUCCESS), |reason| Err(Answered(reason).into()))
 }
 
 /// A backup in the data directory or among the attachments is lost with what it is meant to outlive.
@@ -209,11 +211,13 @@ pub(crate) async fn restore(
     let mut tell = progress();
     let (restored, faults) = backup::restore(&config, data, file, wishes, seams::system(), &mut tell).await?;
     done();
+    let reason =
+        faults.first().map(|first| format!("已恢复能恢复的部分，但没有通过验证：{first}（共 {} 处）。", faults.len()));
     if as_json {
-        println!("{}", serde_json::to_string(&restored)?);
+        println!("{}", answer(&restored, reason.as_deref())?);
     }
-    if let Some(first) = faults.first() {
-        bail!("已恢复能恢复的部分，但没有通过验证：{first}（共 {} 处）。", faults.len());
+    if let Some(reason) = reason {
+        return Err(Answered(reason).into());
     }
     if !as_json {
         println!(
@@ -249,8 +253,9 @@ pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
         bail!("{error}。然后再验证。");
     }
     let verified = crate::doctor::verify(ctx).await?;
+    let advice = crate::doctor::advice(&verified);
     if as_json {
-        println!("{}", serde_json::to_string(&verified)?);
+        println!("{}", answer(&verified, advice.as_deref())?);
     } else if verified.ok {
         println!("完好：留痕 {} 条，文件 {} 个。链头 {}", verified.events, verified.files, verified.head);
         let settled = identity::audit::findings::settled(ctx).await.map_err(crate::compose::words)?;
@@ -264,8 +269,5 @@ pub(crate) async fn verify(ctx: &Ctx, as_json: bool) -> Result<ExitCode> {
             println!("{told}");
         }
     }
-    if let Some(advice) = crate::doctor::advice(&verified) {
-        bail!("{advice}");
-    }
-    Ok(ExitCode::SUCCESS)
+    advice.map_or(Ok(ExitCode::SUCCESS), |advice| Err(Answered(advice).into()))
 }

@@ -1,13 +1,16 @@
 //! The command line: what can be typed, and where each command is.
 //!
 //! Results for programs go to standard output, and only with `--json`; words for people go to standard error or to the
-//! plain output. Exit status: 0 done, 1 the input or the state does not allow it, 2 wrong usage.
+//! plain output; also when a command fails: `{"ok": false, "reason": …}`. Exit status: 0 done, 1 the input or the state does not
+//! allow it, 2 wrong usage, 3 nothing wrong was found and nothing proven either (`verify-receipt` without a key, `witness` of a
+//! log that is out of reach).
 
 mod check;
 mod clock;
 mod compare;
 mod data;
 mod file;
+mod outcome;
 mod plan;
 mod receipt;
 mod tables;
@@ -15,7 +18,10 @@ mod user;
 mod witness;
 mod words;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Result;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -43,11 +49,14 @@ struct Cli {
     command: Command,
 }
 
+/// The data directory where none is named.
+const DATA: &str = "./data";
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// 数据目录
-    #[arg(long, global = true, env = "GONGKAI_DATA", default_value = "./data", value_name = "DIR")]
+    #[arg(long, global = true, env = "GONGKAI_DATA", default_value = DATA, value_name = "DIR")]
     data: PathBuf,
     /// 配置文件（TOML）；不指定时用数据目录里的 gongkai.toml（如有）
     #[arg(long, global = true, env = "GONGKAI_CONFIG", value_name = "FILE")]
@@ -164,7 +173,8 @@ enum Command {
     /// 核验公开凭证：什么内容、从何时起公开过；不联网，不需要数据库
     #[command(
         after_help = "例：gongkai verify-receipt 公开凭证.txt --key 公钥.txt\n\n凭证在文件页面的“公开凭证”下载。--key 是网站公布的日志公钥（网址 /log/key），\
-                            请另行取得；不给出时，只证明凭证与它自己的签名相符，请核对密钥编号。凭证被改动过或不完整的，说明原因，退出码是 1。"
+                            请与凭证分开取得，整行比对。不给出时，只能证明凭证没有被改动、与它自己的签名相符，不能证明是网站签的，退出码是 3；在网站自己的服务器上\
+                            写明 --data，就与数据目录里的日志核对。凭证被改动过或不完整的，说明原因，退出码是 1。"
     )]
     VerifyReceipt {
         /// 凭证文件；写 - 时从标准输入读
@@ -176,7 +186,8 @@ enum Command {
     /// 见证公开凭证日志：核对历史没有被改写，并加签
     #[command(
         after_help = "例：gongkai witness --log https://www.example.gov.cn/log --state ./witness\n\n请在另一台电脑上定时运行。第一次记下日志的公钥和现状，以后每次\
-                            核对日志只增加、没有改写，加签后存入 --state 目录的 checkpoint。发现改写时不加签，保留证据，退出码是 1。"
+                            核对日志只增加、没有改写，加签后存入 --state 目录的 checkpoint。发现改写或签名不对时不加签，保留证据，\
+                            退出码是 1。打不开、给出的不是检查点或是较早的存档时，没有发现改写，也没有见证，退出码是 3。"
     )]
     Witness(witness::Args),
     /// 检查安装环境和配置
@@ -209,7 +220,12 @@ pub fn main() -> ExitCode {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
-            eprintln!("{}", words::explain(&error));
+            let why = words::explain(&error);
+            eprintln!("{why}");
+            // What was typed could not be read; whoever reads programs' answers is still waiting for one.
+            if std::env::args_os().any(|argument| argument == "--json") {
+                outcome::tell(&why, false);
+            }
             return ExitCode::from(2);
         }
         Err(error) => {
@@ -217,13 +233,8 @@ pub fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
-    match run(cli) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("没有完成：{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    let as_json = cli.common.json;
+    run(cli).unwrap_or_else(|error| outcome::failed(&error, as_json))
 }
 
 /// Whoever has read enough (`… | head`) ends the program; that is no fault to be told.
@@ -246,7 +257,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Column(tables::Column::Standard) => return Ok(tables::column_standard()),
         Command::Check { file } => return check::run(&file, cli.common.json),
         Command::Compare { old, new } => return compare::run(&old, &new, cli.common.json),
-        Command::VerifyReceipt { file, key } => return receipt::run(&file, key.as_deref(), cli.common.json),
+        Command::VerifyReceipt { file, key } => return receipt::run(&file, key.as_deref(), &cli.common),
         Command::Witness(args) => return witness::run(&args, cli.common.json),
         Command::Clock(args) => {
             // It only computes: the section [clock] counts when a configuration is named, else the usual readings.
@@ -308,6 +319,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 let ctx = open(config, data).await?;
                 if !there {
                     eprintln!("这里还没有数据，已新建：{}", ctx.data().display());
+                    // From its first account on a site can be verified, not only from its first start on.
+                    store::log::seals::begin(ctx.db()).await?;
                 }
                 user::run(&ctx, command, json).await
             }
@@ -337,6 +350,12 @@ fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 impl Common {
+    /// The data directory that was named. One that merely lies where the command is typed may have come with what is to be
+    /// proven.
+    fn named(&self) -> Option<&Path> {
+        (self.data != Path::new(DATA)).then_some(self.data.as_path())
+    }
+
     /// The configuration: the file named, else `gongkai.toml` in the data directory if it is there, then the environment.
     fn config(&self) -> Result<Config> {
         // An empty variable is a script whose own variable was empty: another database, or a new one, would be opened in silence.
@@ -369,7 +388,7 @@ async fn existing(config: Config, data: PathBuf) -> Result<Ctx> {
 }
 
 /// A disk that is not mounted, a mistyped folder, an empty database: none of them may become a government site without a text.
-async fn not_empty(config: &Config, data: &std::path::Path) -> Result<()> {
+async fn not_empty(config: &Config, data: &Path) -> Result<()> {
     let place = if config.database.url.is_empty() {
         data.display().to_string()
     } else {

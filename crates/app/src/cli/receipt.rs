@@ -2,14 +2,36 @@
 
 use std::{io::Write, path::Path, process::ExitCode};
 
-use ::receipt::{Key, LARGEST, Proven, Receipt};
+use ::receipt::{Key, LARGEST, Proven, Receipt, Signed};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
+
+use super::{Common, outcome::UNDECIDED};
+
+/// From where it is known whose key has signed. What stands in the receipt itself is nobody's word: whoever forges one puts
+/// his own key into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Known {
+    /// The key was given, and is the same.
+    Given,
+    /// The data directory that was named holds a log that this key has signed.
+    Data,
+}
+
+/// Why a receipt that holds in itself is not proven.
+const UNKNOWN: &str = "没有给出日志的公钥，不能证明凭证是网站签的";
 
 /// The answer for programs.
 #[derive(Debug, Serialize)]
 struct Answer {
+    /// It holds, and by a key that is known.
     ok: bool,
+    /// Why not; the rest is what the receipt would prove if the key is the site's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// It is as it was signed, by whomever.
+    holds: bool,
     /// `published`, `corrected`, `withdrawn`, `erased`.
     act: &'static str,
     document: String,
@@ -32,9 +54,12 @@ struct Answer {
     number: u64,
     /// Leaves in the signed state.
     size: u64,
+    /// The whole public key.
     key: String,
     /// Whether the key was given and is the same, not taken from the receipt itself.
     key_given: bool,
+    /// Null when nobody but the receipt says whose key it is.
+    key_known: Option<Known>,
     signed_at: String,
     lines: [String; 4],
 }
@@ -45,11 +70,11 @@ struct File {
     sha256: String,
 }
 
-/// Proves a receipt.
+/// Proves a receipt. Without a key from elsewhere nothing is proven but that it was not changed, and the exit status says so.
 ///
 /// # Errors
 /// When the file cannot be read or does not hold, in words.
-pub(super) fn run(file: &Path, key: Option<&str>, as_json: bool) -> Result<ExitCode> {
+pub(super) fn run(file: &Path, key: Option<&str>, common: &Common) -> Result<ExitCode> {
     // One byte more than a receipt may have tells that it is none.
     let bytes = super::file::bytes(file, u64::try_from(LARGEST)? + 1)?;
     let trusted = key.map(given).transpose()?;
@@ -57,15 +82,25 @@ pub(super) fn run(file: &Path, key: Option<&str>, as_json: bool) -> Result<ExitC
         Ok(proven) => proven,
         Err(fault) => bail!("凭证没有通过核验：{fault}。"),
     };
+    let known = match trusted {
+        Some(_) => Some(Known::Given),
+        None => common.named().filter(|data| signed_here(data, &proven.key)).map(|_| Known::Data),
+    };
     let mut text = Vec::new();
-    if as_json {
-        serde_json::to_writer_pretty(&mut text, &answer(&proven, trusted.is_some()))?;
+    if common.json {
+        serde_json::to_writer_pretty(&mut text, &answer(&proven, known))?;
         writeln!(text)?;
     } else {
-        show(&proven, trusted.is_some(), &mut text)?;
+        show(&proven, known, &mut text)?;
     }
     super::file::print(&text)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(if known.is_some() { ExitCode::SUCCESS } else { ExitCode::from(UNDECIDED) })
+}
+
+/// Whether the log of this data directory was signed by the key: its newest signed state lies there.
+fn signed_here(data: &Path, key: &Key) -> bool {
+    let kept = std::fs::read_to_string(publishing::receipts::kept_file(data));
+    kept.is_ok_and(|note| Signed::open(&note, key).is_ok())
 }
 
 /// A key as it was typed, or out of the file that was named.
@@ -78,12 +113,14 @@ pub(super) fn given(key: &str) -> Result<Key> {
     Ok(Key::parse(text.trim_start_matches('\u{feff}'))?)
 }
 
-fn answer(proven: &Proven, key_given: bool) -> Answer {
+fn answer(proven: &Proven, known: Option<Known>) -> Answer {
     let content = proven.content.as_ref();
     let of = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let files = content.map(|content| content.files.as_slice()).unwrap_or_default();
     Answer {
-        ok: true,
+        ok: known.is_some(),
+        reason: known.is_none().then_some(UNKNOWN),
+        holds: true,
         act: proven.leaf.act.code(),
         document: proven.leaf.document.to_string(),
         edition: proven.leaf.edition,
@@ -99,15 +136,26 @@ fn answer(proven: &Proven, key_given: bool) -> Answer {
         number: proven.number,
         size: proven.signed.size,
         key: proven.key.to_string(),
-        key_given,
+        key_given: known == Some(Known::Given),
+        key_known: known,
         signed_at: proven.signed_at(),
         lines: proven.lines(),
     }
 }
 
 /// What is proven, for people.
-fn show(proven: &Proven, key_given: bool, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "凭证有效。它证明：")?;
+fn show(proven: &Proven, known: Option<Known>, out: &mut impl Write) -> Result<()> {
+    match known {
+        Some(Known::Given) => writeln!(out, "凭证有效，是您给出的公钥签的。它证明：")?,
+        Some(Known::Data) => writeln!(out, "凭证有效，是数据目录里的公开日志签的。它证明：")?,
+        None => {
+            writeln!(
+                out,
+                "凭证没有被改动，但还不能证明是网站签的：没有用 --key 给出日志的公钥，而凭证里的公钥谁都可以换成自己的。"
+            )?;
+            writeln!(out, "公钥经核对确是网站的，它才证明：")?;
+        }
+    }
     for line in proven.lines() {
         writeln!(out, "  {line}")?;
     }
@@ -122,9 +170,12 @@ fn show(proven: &Proven, key_given: bool, out: &mut impl Write) -> Result<()> {
     if proven.leaf.act.opens() {
         writeln!(out, "签名以后是否更正、撤回，凭证不作证明，请看原网页。")?;
     }
-    if !key_given {
-        let print = proven.key.fingerprint();
-        writeln!(out, "没有用 --key 给出日志的公钥：请核对密钥编号 {print} 与网站“公开凭证”页公布的一致。")?;
+    writeln!(out, "签名的公钥：{}", proven.key)?;
+    if known.is_none() {
+        writeln!(
+            out,
+            "请另行取得网站公布的公钥（“公开凭证”页，网址 /log/key），用 --key 再核验一次；或与上面这一行逐字比对，整行都要相同，只比对其中几位不够。"
+        )?;
     }
     Ok(())
 }

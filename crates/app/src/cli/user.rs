@@ -147,25 +147,30 @@ pub(crate) async fn run(ctx: &Ctx, command: Command, as_json: bool) -> Result<Ex
             let mut tx = db.write().await?;
             accounts::unlock(&mut tx, &account.id, &Actor::System).await?;
             tx.commit().await?;
-            eprintln!("已解除锁定");
+            tell(as_json, &login, "已解除锁定");
         }
         Command::ResetCode { login } => {
             let account = named(ctx, &login).await?;
             let mut tx = db.write().await?;
             accounts::remove_second_factor(&mut tx, &account.id, &Actor::System).await?;
             tx.commit().await?;
-            eprintln!("已移除动态口令，其会话全部失效");
+            tell(as_json, &login, "已移除动态口令，其会话全部失效");
         }
         Command::Disable { login } => {
             set_disabled(ctx, &login, true).await?;
-            eprintln!("已停用，其会话全部失效");
+            tell(as_json, &login, "已停用，其会话全部失效");
         }
         Command::Enable { login } => {
             set_disabled(ctx, &login, false).await?;
-            eprintln!("已启用");
+            tell(as_json, &login, "已启用");
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says that it is done, to people or to programs.
+fn tell(as_json: bool, login: &str, words: &str) {
+    if as_json { println!("{}", json!({ "ok": true, "login": login })) } else { eprintln!("{words}") }
 }
 
 async fn set_disabled(ctx: &Ctx, login: &str, disabled: bool) -> Result<()> {

@@ -68,7 +68,19 @@ fn check_keeps_its_contract() {
     let plain = run(place.path(), &["check", path]);
     assert!(plain.status.success() && String::from_utf8_lossy(&plain.stdout).contains("必须处理　正文：138****8000"));
     let missing = run(place.path(), &["check", "none.docx", "--json"]);
-    assert_eq!((missing.status.code(), missing.stdout.len()), (Some(1), 0));
+    let answer: Value = serde_json::from_slice(&missing.stdout).expect("JSON of a failure, too");
+    assert!(missing.status.code() == Some(1) && answer["ok"] == false, "{answer}");
+    assert!(answer["reason"].as_str().is_some_and(|why| why.contains("没有这个文件")), "{answer}");
+    let wrong = run(place.path(), &["check", "--json"]);
+    let answer: Value = serde_json::from_slice(&wrong.stdout).expect("JSON of wrong usage, too");
+    assert!(
+        wrong.status.code() == Some(2) && answer["reason"].as_str().is_some_and(|why| why.contains("缺少参数")),
+        "{answer}"
+    );
+    assert!(
+        run(place.path(), &["check", "none.docx"]).stdout.is_empty(),
+        "words for people are no answer for programs"
+    );
     assert_eq!(run(place.path(), &["check"]).status.code(), Some(2));
     assert!(!place.path().join("gongkai.db").exists(), "checking needs no database");
 }
@@ -171,7 +183,8 @@ fn wrong_usage_is_2_and_bad_input_is_1_with_words() {
         std::fs::write(&file, bytes).expect("write");
         let blank = run(place.path(), &["plan", "parse", file.to_str().expect("path"), "--json"]);
         assert_eq!(blank.status.code(), Some(1), "{name}: {}", said(&blank));
-        assert!(blank.stdout.is_empty());
+        let answer: Value = serde_json::from_slice(&blank.stdout).expect("JSON");
+        assert_eq!(answer["ok"], false, "{answer}");
     }
     let cut = place.path().join("cut.txt");
     std::fs::write(&cut, &"公开工作要点".as_bytes()[..17]).expect("write");
@@ -469,7 +482,10 @@ fn a_county_is_set_up_as_the_readme_says() {
             &["user", "add", login, "--name", "管理员", "--organ", "QH001", "--role", role, "--json"],
         ));
     }
-    doctor("without columns", &["还没有栏目", "保密审查员"]);
+    // Before its first start, too.
+    let verified = json(&run(place.path(), &["verify", "--json"]));
+    assert_eq!(verified["ok"], true, "{verified}");
+    assert!(!doctor("without columns", &["还没有栏目", "保密审查员"]).contains("尚未封存"));
     // A list that has the office under another code would make it twice.
     let other = place.path().join("other.csv");
     std::fs::write(&other, "code,name,kind\nX1,青禾县人民政府办公室,county_unit\n").expect("write");

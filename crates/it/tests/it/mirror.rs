@@ -14,7 +14,7 @@ use app::mirror::{self, Report};
 use kernel::{Actor, OrganCode, Role};
 use publishing::{
     columns::ColumnData,
-    kinds::NOTICE,
+    kinds::{NOTICE, POLICY},
     seed::{Seed, SeedFile, SeedState, seed},
 };
 use testkit::{TestApp, both};
@@ -217,14 +217,25 @@ both! {
         }
         let (_, head, _) = nginx.ask("GET", &attachment);
         assert!(head.contains("content-disposition: attachment") && head.contains("sandbox"), "{head}");
+        // Of the public log the pieces are bytes, and its key is a line.
+        fs::create_dir_all(dir.join("log/tile/0/000.p")).expect("folder");
+        fs::write(dir.join("log/tile/0/000.p/3"), [7; 96]).expect("a piece");
+        fs::write(dir.join("log/key"), "a+b+c\n").expect("a key");
+        let (status, head, body) = nginx.ask("GET", "/log/tile/0/000.p/3");
+        assert!(status == 200 && head.contains("content-type: application/octet-stream") && body == [7; 96], "{head}");
+        assert!(nginx.ask("GET", "/log/key").1.contains("content-type: text/plain"));
         assert_eq!(nginx.text("/nothing").0, 404);
         assert!(nginx.text("/nothing").1.contains("没有找到"));
         assert!(nginx.text("/search?q=%E9%80%9A%E7%9F%A5").1.contains("静态存档"));
         // A name that no file can bear.
         let named = SeedFile { file_name: format!("{}.txt", "长".repeat(90)), title: String::new(), bytes: "甲".into() };
         let long = put(app, Seed { files: vec![named], ..notice("附件名很长的通知") }).await;
+        let policy = put(app, Seed { kind: &POLICY, ..notice("一件办法") }).await;
         app.work().await;
         run(app, &dir).await;
+        // Receipts name every document below one address; from there it goes on to where it stands.
+        let moved = fs::read_to_string(dir.join("_pages/moved.map")).expect("redirections");
+        assert!(moved.contains(&format!("/documents/{policy} /policies/{policy};")), "{moved}");
         let told = app.visitor().get(&format!("/api/v1/documents/{long}")).await.json();
         let long = told["attachments"][0]["url"].as_str().expect("url").to_owned();
         let long = &long[long.find("/attachments").expect("path")..];
@@ -261,7 +272,15 @@ both! {
         let place = tempfile::tempdir().expect("place");
         let dir = place.path().join("www");
         run(app, &dir).await;
+        fs::create_dir_all(dir.join("log/tile/0/000.p")).expect("folder");
+        for name in ["log/checkpoint", "log/tile/0/000.p/1"] {
+            fs::write(dir.join(name), "an older one").expect("written");
+        }
         let nginx = Nginx::start("nginx-portal.conf", &dir, free_port());
+        let (status, page) = nginx.text("/log/checkpoint");
+        assert!(status == 503 && !page.contains("an older one"), "a witness would see a log that was cut: {status} {page}");
+        assert_eq!(nginx.text("/log/tile/0/000.p/1"), (200, "an older one".to_owned()));
+        assert!(nginx.ask("GET", "/favicon.ico").1.contains("location: /favicon.svg"));
         let (status, page) = nginx.text(&format!("/documents/{}", site.public));
         assert_eq!(status, 200);
         assert!(page.contains("公开的正文") && page.contains("这是 2026-03-02 09:00 的存档"), "{page}");

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use document::{common::DOCUMENT_NUMBER, digest, events, page::base_url};
 use futures::future::BoxFuture;
 use kernel::{
-    Actor, OrganCode,
+    Actor,
     event::Event,
     id::{DocumentId, EditionId, SubjectRef},
 };
@@ -16,7 +16,7 @@ use receipt::{
     tree::{places_of_root, to_hex},
 };
 use serde_json::Value;
-use store::{Follower, FromRow, Result, Tx, query_as, query_scalar};
+use store::{Follower, Result, Tx};
 use web::{Ctx, hooks::Leaving};
 
 use super::{
@@ -68,7 +68,7 @@ async fn add(ctx: &Ctx, tx: &mut Tx, event: &Event) -> Result<()> {
     let edition = match data.get("number").and_then(Value::as_i64) {
         Some(number) => number,
         // The payload of a withdrawal goes with an erasure.
-        None if act == Act::Withdrawn => last_withdrawn(tx, &document).await?,
+        None if act == Act::Withdrawn => rows::last_withdrawn(tx, &document).await?,
         None => 0,
     };
     let content = if act.opens() { content(ctx, tx, &document, &data).await? } else { None };
@@ -100,56 +100,21 @@ async fn add(ctx: &Ctx, tx: &mut Tx, event: &Event) -> Result<()> {
     rows::add(tx, &row, &new).await
 }
 
-async fn last_withdrawn(tx: &mut Tx, document: &DocumentId) -> Result<i64> {
-    query_scalar("SELECT COALESCE(MAX(number), 0) FROM edition WHERE document_id = $1 AND state = 'withdrawn'")
-        .bind(document)
-        .fetch_one(tx.conn())
-        .await
-}
-
-/// An edition with what its document says of it.
-#[derive(FromRow)]
-struct Shown {
-    title: String,
-    published_at: String,
-    organ: OrganCode,
-    index_number: String,
-}
-
 /// What became public with an event; none when it was erased before anybody came by.
 async fn content(ctx: &Ctx, tx: &mut Tx, document: &DocumentId, data: &Value) -> Result<Option<Content>> {
     let edition = EditionId::from(data.get("edition").and_then(Value::as_str).unwrap_or_default());
     let fields: BTreeMap<String, String> =
         data.get("fields").and_then(|fields| serde_json::from_value(fields.clone()).ok()).unwrap_or_default();
-    let shown: Option<Shown> = query_as(
-        "SELECT e.title, e.published_at, d.organ, d.index_number FROM edition e JOIN document d ON d.id = e.document_id \
-         WHERE e.id = $1 AND d.id = $2",
-    )
-    .bind(&edition)
-    .bind(document)
-    .fetch_optional(tx.conn())
-    .await?;
+    let shown = rows::shown(tx, document, &edition).await?;
     let Some(shown) = shown.filter(|shown| fields.get("title").is_some_and(|known| *known == digest(&shown.title)))
     else {
         return Ok(None);
     };
-    let mut number = String::new();
-    if fields.contains_key(DOCUMENT_NUMBER.key) {
-        let known: Option<String> =
-            query_scalar("SELECT value FROM facet WHERE edition_id = $1 AND key = $2 ORDER BY place LIMIT 1")
-                .bind(&edition)
-                .bind(DOCUMENT_NUMBER.key)
-                .fetch_optional(tx.conn())
-                .await?;
-        number = known.unwrap_or_default();
-    }
-    let files: Vec<(String, String)> = query_as(
-        "SELECT digest, file_name FROM attachment a WHERE edition_id = $1 \
-         AND NOT EXISTS (SELECT 1 FROM picture p WHERE p.edition_id = a.edition_id AND p.id = a.id) ORDER BY position, id",
-    )
-    .bind(&edition)
-    .fetch_all(tx.conn())
-    .await?;
+    let number = match fields.contains_key(DOCUMENT_NUMBER.key) {
+        true => rows::first_value(tx, &edition, DOCUMENT_NUMBER.key).await?,
+        false => String::new(),
+    };
+    let files = rows::files(tx, &edition).await?;
     let organ = ctx.directory().get(&shown.organ).map_or_else(|| shown.organ.to_string(), |organ| organ.name.clone());
     Ok(Some(Content {
         site: ctx.site().name.clone(),

@@ -77,14 +77,19 @@ async fn piece(ctx: &Ctx, path: &str) -> Result<Response> {
     Ok(answer(bytes, BYTES, policy))
 }
 
-/// Every piece of what is signed, for a copy of the portal that serves the log as well.
+/// Every piece of what is signed, for a copy of the portal that serves the log as well, and the addresses that receipts name.
 pub(super) struct Pieces;
 
 impl Unlinked for Pieces {
     fn addresses<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Vec<String>>> {
         Box::pin(async move {
             let size = rows::head(ctx.db().read()).await?.map_or(0, |head| count(head.size));
-            Ok(tile::all(size).iter().map(|tile| format!("/log/tile/{}", tile.path())).collect())
+            let mut addresses: Vec<String> =
+                tile::all(size).iter().map(|tile| format!("/log/tile/{}", tile.path())).collect();
+            // Of some kinds the page stands elsewhere, and leads there from here.
+            let documents = rows::documents(ctx.db()).await?;
+            addresses.extend(documents.into_iter().map(|id| format!("/documents/{id}")));
+            Ok(addresses)
         })
     }
 }

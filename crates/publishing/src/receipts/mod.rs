@@ -24,7 +24,7 @@ use web::{
     hooks::{Leaving, Proof, Unlinked},
 };
 
-pub use sign::{key_file, note_restored, ready, sign, told};
+pub use sign::{hindered, kept_file, key_file, note_restored, ready, sign, told};
 
 /// Writes to the log wait for each other on this lock.
 const LOCK: &str = "public_log";
@@ -62,6 +62,7 @@ fn routes() -> Routes {
         .get("/receipts", read, pages::index)
         .get("/receipts/{id}", read, pages::of_document)
         .get("/receipts/{id}/{file}", read, pages::download)
+        .get("/log", read, pages::log)
         .get("/log/checkpoint", read, machines::checkpoint)
         .get("/log/key", read, machines::key)
         .get("/log/tile/{level}/{a}", read, machines::tile_at)

@@ -55,6 +55,8 @@ struct Index {
     lines: Vec<Line>,
     signed: Option<Signed>,
     restored: String,
+    /// That signing stands still.
+    stalled: String,
     base: String,
 }
 
@@ -63,8 +65,8 @@ struct Signed {
     origin: String,
     size: i64,
     at: String,
+    /// All of it: people compare nothing less.
     key: String,
-    fingerprint: String,
 }
 
 impl Signed {
@@ -73,7 +75,6 @@ impl Signed {
             origin: head.origin.clone(),
             size: head.size,
             at: time::show_minute(&head.signed_at),
-            fingerprint: Key::parse(&head.key).map(|key| key.fingerprint()).unwrap_or_default(),
             key: head.key.clone(),
         }
     }
@@ -118,8 +119,14 @@ pub(super) async fn index(State(ctx): State<Ctx>, reader: Reader, Query(asked): 
         lines,
         signed: head.as_ref().map(Signed::of),
         restored: sign::restored(&ctx).await?.unwrap_or_default(),
+        stalled: sign::stalled(&ctx, head.as_ref()).await?.unwrap_or_default(),
         base: base_url(&ctx),
     })
+}
+
+/// `GET /log`: what receipts name as the place of the log, for whoever types it.
+pub(super) async fn log() -> Redirect {
+    Redirect::temporary("/receipts")
 }
 
 /// The document that is meant: by its address, its id, or the number of one of its receipts.
@@ -152,6 +159,8 @@ struct OfDocument {
     more: bool,
     signed: Option<Signed>,
     restored: String,
+    /// That signing stands still.
+    stalled: String,
 }
 
 /// `GET /receipts/{id}`
@@ -194,6 +203,7 @@ pub(super) async fn of_document(
         more,
         signed: head.as_ref().map(Signed::of),
         restored: sign::restored(&ctx).await?.unwrap_or_default(),
+        stalled: sign::stalled(&ctx, head.as_ref()).await?.unwrap_or_default(),
     })
 }
 
@@ -222,8 +232,11 @@ pub(super) async fn download(State(ctx): State<Ctx>, Path((id, file)): Path<(Doc
     let number = number.filter(|number| file == format!("{number}.txt")).ok_or(Error::NotFound)?;
     let found = crate::public::document(&ctx, &id).await?.ok_or(Error::NotFound)?;
     let row = rows::one(ctx.db(), &id, number - 1).await?.ok_or(Error::NotFound)?;
-    let head = rows::head(ctx.db().read()).await?.filter(|head| row.place < head.size);
-    let head = head.ok_or_else(|| Error::Unavailable("这份凭证正在签名，请一两分钟后再下载。".into()))?;
+    let head = rows::head(ctx.db().read()).await?;
+    let stalled = sign::stalled(&ctx, head.as_ref()).await?;
+    let head = head.filter(|head| row.place < head.size).ok_or_else(|| {
+        Error::Unavailable(stalled.unwrap_or_else(|| "这份凭证正在签名，请一两分钟后再下载。".to_owned()))
+    })?;
     let text = made(&ctx, &head, &row, &found).await?.file().map_err(fault)?;
     let mut response = to_save(text.into_bytes(), "text/plain; charset=utf-8", &format!("公开凭证-{id}-{number}.txt"));
     response.headers_mut().insert(header::CACHE_CONTROL, PUBLIC);

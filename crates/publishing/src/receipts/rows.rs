@@ -1,6 +1,9 @@
 //! The rows of the public log.
 
-use kernel::id::DocumentId;
+use kernel::{
+    OrganCode,
+    id::{DocumentId, EditionId},
+};
 use receipt::tree::{Held, from_hex, to_hex};
 use store::{Db, Executor, FromRow, Result, Tx, anywhere, built, places, query, query_as, query_scalar};
 
@@ -106,6 +109,69 @@ pub(super) async fn add(tx: &mut Tx, row: &LeafRow, new: &[(u64, receipt::Hash)]
             .await?;
     }
     Ok(())
+}
+
+/// The moment of the oldest leaf that is not among the first `signed` ones, stored form; none = all are.
+pub(super) async fn unsigned_since(db: &Db, signed: i64) -> Result<Option<String>> {
+    query_scalar("SELECT MIN(at) AS at FROM public_leaf WHERE place >= $1").bind(signed).fetch_one(db.read()).await
+}
+
+/// Every document that the log tells of.
+pub(super) async fn documents(db: &Db) -> Result<Vec<DocumentId>> {
+    query_scalar("SELECT DISTINCT document_id FROM public_leaf").fetch_all(db.read()).await
+}
+
+/// The number of the edition of a document that was withdrawn last; 0 = none was.
+pub(super) async fn last_withdrawn(tx: &mut Tx, document: &DocumentId) -> Result<i64> {
+    query_scalar("SELECT COALESCE(MAX(number), 0) FROM edition WHERE document_id = $1 AND state = 'withdrawn'")
+        .bind(document)
+        .fetch_one(tx.conn())
+        .await
+}
+
+/// An edition with what its document says of it.
+#[derive(FromRow)]
+pub(super) struct Shown {
+    pub(super) title: String,
+    /// Stored form.
+    pub(super) published_at: String,
+    pub(super) organ: OrganCode,
+    /// 索引号; empty = none.
+    pub(super) index_number: String,
+}
+
+/// An edition as it became public; none when it was erased.
+pub(super) async fn shown(tx: &mut Tx, document: &DocumentId, edition: &EditionId) -> Result<Option<Shown>> {
+    query_as(
+        "SELECT e.title, e.published_at, d.organ, d.index_number FROM edition e JOIN document d ON d.id = e.document_id \
+         WHERE e.id = $1 AND d.id = $2",
+    )
+    .bind(edition)
+    .bind(document)
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// The first value of a field of an edition; empty = it has none.
+pub(super) async fn first_value(tx: &mut Tx, edition: &EditionId, field: &str) -> Result<String> {
+    let known: Option<String> =
+        query_scalar("SELECT value FROM facet WHERE edition_id = $1 AND key = $2 ORDER BY place LIMIT 1")
+            .bind(edition)
+            .bind(field)
+            .fetch_optional(tx.conn())
+            .await?;
+    Ok(known.unwrap_or_default())
+}
+
+/// SHA-256 and name of each file of an edition, without the pictures in its text.
+pub(super) async fn files(tx: &mut Tx, edition: &EditionId) -> Result<Vec<(String, String)>> {
+    query_as(
+        "SELECT digest, file_name FROM attachment a WHERE edition_id = $1 \
+         AND NOT EXISTS (SELECT 1 FROM picture p WHERE p.edition_id = a.edition_id AND p.id = a.id) ORDER BY position, id",
+    )
+    .bind(edition)
+    .fetch_all(tx.conn())
+    .await
 }
 
 /// Whether the event has its leaf already.

@@ -29,9 +29,17 @@ const RESTORED: &str = "public_log.restored";
 /// Signed anew after so long though nothing happened: a reader sees that the log is alive.
 const STALE: SignedDuration = SignedDuration::from_hours(24);
 
+/// What waits longer for its signature waits for somebody's hand.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+
 /// Where the key lies that signs the public log.
 pub fn key_file(ctx: &Ctx) -> PathBuf {
     ctx.log_place().key.with_file_name(KEY)
+}
+
+/// Where a data directory keeps the newest signed state.
+pub fn kept_file(data: &Path) -> PathBuf {
+    data.join(KEPT)
 }
 
 fn place(ctx: &Ctx) -> Place {
@@ -111,7 +119,7 @@ pub(super) const SIGNED_WORDS: &str = "最近一次签名的检查点";
 /// # Errors
 /// When there is one that cannot be read.
 pub(super) fn kept(ctx: &Ctx) -> Result<Option<String>> {
-    match std::fs::read(ctx.data().join(KEPT)) {
+    match std::fs::read(kept_file(ctx.data())) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
@@ -123,7 +131,7 @@ fn keep(data: &Path, checkpoint: &str) -> Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
     file.write_all(checkpoint.as_bytes())?;
     file.sync_all()?;
-    Ok(std::fs::rename(&fresh, data.join(KEPT))?)
+    Ok(std::fs::rename(&fresh, kept_file(data))?)
 }
 
 /// Signs the present state of the log, if it has grown or was not signed for a day, and keeps it. A state that does not continue
@@ -214,6 +222,23 @@ pub(super) async fn restored(ctx: &Ctx) -> Result<Option<String>> {
     }))
 }
 
+/// That signing stands still though something waits for it, in a sentence for readers; none = it goes on.
+pub(super) async fn stalled(ctx: &Ctx, head: Option<&Head>) -> Result<Option<String>> {
+    let Some(head) = head else { return Ok(None) };
+    let Some(oldest) = rows::unsigned_since(ctx.db(), head.size).await? else { return Ok(None) };
+    let now = ctx.seams().now();
+    let late = |at: &str| time::from_db(at).is_none_or(|at| now.duration_since(at) >= LATE);
+    if !late(&oldest) || !late(&head.signed_at) {
+        return Ok(None);
+    }
+    let phone = ctx.site().phone.as_str();
+    let whom = if phone.is_empty() { "联系网站主办单位".to_owned() } else { format!("致电 {phone}") };
+    Ok(Some(format!(
+        "日志的签名停在 {}，比平常晚：此后公开的内容暂时没有凭证，恢复后补上；以前的凭证不受影响。如有急用，请{whom}。",
+        time::show_minute(&head.signed_at)
+    )))
+}
+
 /// Whether the log can be signed here, now or when it begins.
 ///
 /// # Errors
@@ -226,6 +251,15 @@ pub async fn ready(ctx: &Ctx) -> Result<()> {
     }
 }
 
+/// What keeps the log from being signed, for whoever watches the program; none = nothing does, or the database cannot tell.
+pub async fn hindered(ctx: &Ctx) -> Option<String> {
+    if let Err(error) = ready(ctx).await {
+        return Some(error.to_string());
+    }
+    let head = rows::head(ctx.db().read()).await.ok()?;
+    stalled(ctx, head.as_ref()).await.ok()?
+}
+
 /// How the log stands, for the command that verifies; none = there is nothing in it.
 ///
 /// # Errors
@@ -235,6 +269,7 @@ pub async fn told(ctx: &Ctx) -> Result<Option<String>> {
     if size == 0 {
         return Ok(None);
     }
+    let stalled = stalled(ctx, head.as_ref()).await?;
     let mut told = match head {
         Some(head) => {
             let at = time::show_minute(&head.signed_at);
@@ -242,6 +277,12 @@ pub async fn told(ctx: &Ctx) -> Result<Option<String>> {
         }
         None => format!("公开凭证日志：共 {size} 条，还没有签名；服务启动一分钟后会签名。"),
     };
+    if let Some(stalled) = stalled {
+        told.push_str(&stalled);
+    }
+    if let Err(error) = ready(ctx).await {
+        told.push_str(&format!("{error}。"));
+    }
     if let Some(restored) = restored(ctx).await? {
         told.push_str(&restored);
     }

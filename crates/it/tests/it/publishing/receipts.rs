@@ -66,6 +66,10 @@ fn verified(file: &Path, key: &Path) -> Value {
 fn refused(file: &Path) -> String {
     let output = gongkai(&["verify-receipt", path(file)]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{}", told(&output));
+    let answer = gongkai(&["verify-receipt", path(file), "--json"]);
+    let json: Value = serde_json::from_slice(&answer.stdout).expect("JSON of a failure, too");
+    let reason = json["reason"].as_str().expect("a reason");
+    assert!(json["ok"] == false && answer.status.code() == Some(1) && told(&output).contains(reason), "{json}");
     told(&output)
 }
 
@@ -127,8 +131,29 @@ both! {
         assert_eq!(proven["document"], id.as_str());
         let text = std::fs::read_to_string(&first).expect("a receipt");
         assert!(text.contains("2. 公开时间：2026-03-02 09:00 起"), "{text}");
-        let plain = gongkai(&["verify-receipt", path(&first)]);
-        assert!(String::from_utf8_lossy(&plain.stdout).contains("凭证有效") && plain.status.success(), "{}", told(&plain));
+        let whole_key = std::fs::read_to_string(&key).expect("a key").trim().to_owned();
+        let said = |arguments: &[&str]| {
+            let output = gongkai(&[&["verify-receipt", path(&first)][..], arguments].concat());
+            (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+        };
+        let (code, plain) = said(&["--key", &whole_key]);
+        assert!(code == Some(0) && plain.contains("凭证有效") && plain.contains(&whole_key), "{plain}");
+        // Anybody can sign such a file with a key of his own: without the site's key nothing is called valid.
+        let (code, plain) = said(&[]);
+        assert!(code == Some(3) && !plain.contains("凭证有效") && plain.contains("不能证明是网站签的"), "{plain}");
+        assert!(plain.contains(&whole_key) && plain.contains("《关于补贴的通知》"), "{plain}");
+        let answer: Value = serde_json::from_str(&said(&["--json"]).1).expect("JSON");
+        assert_eq!((&answer["ok"], &answer["holds"]), (&false.into(), &true.into()));
+        assert_eq!(answer["key"], whole_key.as_str());
+        let why = answer["reason"].as_str().unwrap_or_default();
+        assert!(answer["key_known"].is_null() && why.contains("公钥"), "{answer}");
+        // Where the log itself lies its key is known; another one there proves nothing.
+        let data = app.data().display().to_string();
+        let (code, plain) = said(&["--data", &data]);
+        assert!(code == Some(0) && plain.contains("数据目录里的公开日志"), "{plain}");
+        assert_eq!(said(&["--data", path(place.path())]).0, Some(3));
+        app.visitor().get(&format!("/receipts/{id}")).await.expect(200).shows(&whole_key).hides("密钥编号");
+        app.visitor().get("/receipts").await.expect(200).shows(&whole_key).hides("密钥编号");
         // Changed by somebody, it says where.
         let other = place.path().join("other.txt");
         std::fs::write(&other, text.replace("补贴", "罚款")).expect("written");
@@ -137,6 +162,10 @@ both! {
         assert!(refused(&other).contains("第 1 行被改动过"));
         std::fs::write(&other, text.replace("2. 公开时间：2026", "2. 公开时间：2020")).expect("written");
         assert!(refused(&other).contains("第 2 行被改动过"));
+        std::fs::write(&other, format!("2026年11月起本文件作废。\n{text}")).expect("written");
+        assert!(refused(&other).contains("增加或删改"));
+        std::fs::write(&other, format!("{text}注：该文又于次日废止，以上内容经公证。\n")).expect("written");
+        assert!(refused(&other).contains("之后还有 1 行"));
         // Corrected and withdrawn: each is a leaf of its own, and what was saved before still holds.
         correct(app, &id, &[("note", "更正金额")]).await;
         pass_all(app, &id).await;
@@ -156,6 +185,7 @@ both! {
         app.visitor().get(&format!("/receipts/{id}")).await.expect(200).shows("撤回的是").hides("更正后的通知》");
         app.visitor().get(&format!("/receipts/{id}/9.txt")).await.expect(404);
         app.visitor().get("/receipts/nothing").await.expect(404);
+        assert_eq!(app.visitor().get("/log").await.expect(307).location(), "/receipts");
         let found = app.visitor().get(&format!("/receipts?q=https%3A%2F%2Fwww.example.gov.cn%2Fpolicies%2F{id}%3Fa")).await;
         assert_eq!(found.expect(307).location(), format!("/receipts/{id}"));
         assert_eq!(app.visitor().get("/receipts?q=2").await.expect(307).location(), format!("/receipts/{id}"));
@@ -185,11 +215,15 @@ both! {
     async fn a_witness_notices_that_history_was_rewritten(app) {
         column(app).await;
         let place = tempfile::tempdir().expect("place");
-        let [log, other, state] = ["log", "other", "state"].map(|name| place.path().join(name));
+        let [log, other, state, before, down] =
+            ["log", "other", "state", "before", "down"].map(|name| place.path().join(name));
         let look = |log: &Path| gongkai(&["witness", "--log", path(log), "--state", path(&state)]);
         published(app, "第一份通知").await;
         signed(app).await;
         copied(app, &log, 1).await;
+        copied(app, &before, 1).await;
+        std::fs::create_dir_all(&down).expect("folder");
+        std::fs::write(down.join("checkpoint"), "<!doctype html>\n\n<p>网站暂时打不开</p>\n").expect("written");
         let first = look(&log);
         assert!(first.status.success() && String::from_utf8_lossy(&first.stdout).contains("第一次见证"), "{}", told(&first));
         for title in ["第二份通知", "第三份通知"] {
@@ -212,8 +246,56 @@ both! {
         assert!(kept.filter(|file| file.file_name().to_string_lossy().starts_with("refused-")).count() > 0);
         assert_eq!(std::fs::read_to_string(state.join("checkpoint")).expect("seen"), seen, "nothing refused was signed");
         assert!(look(&log).status.success(), "the true log goes on");
+        // A copy of before accuses nobody: no alarm, no evidence, nothing signed.
+        let evidence = || {
+            let files = std::fs::read_dir(&state).expect("folder").flatten();
+            files.filter(|file| file.file_name().to_string_lossy().starts_with("refused-")).count()
+        };
+        let kept = evidence();
+        let after = std::fs::read_to_string(state.join("checkpoint")).expect("seen");
+        for (folder, why) in [(&before, "较早的状态"), (&down, "不是检查点")] {
+            let output = look(folder);
+            let said = told(&output);
+            assert!(output.status.code() == Some(3) && said.contains(why) && !said.contains("被改写】"), "{said}");
+        }
+        std::fs::remove_dir_all(log.join("tile")).expect("removed");
+        published(app, "第四份通知").await;
+        signed(app).await;
+        std::fs::write(log.join("checkpoint"), app.visitor().get("/log/checkpoint").await.expect(200).bytes).expect("written");
+        let output = gongkai(&["witness", "--log", path(&log), "--state", path(&state), "--json"]);
+        let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((output.status.code(), &answer["ok"], &answer["undecided"]), (Some(3), &false.into(), &true.into()));
+        assert_eq!((evidence(), std::fs::read_to_string(state.join("checkpoint")).expect("seen")), (kept, after));
         let stranger = gongkai(&["witness", "--log", path(&place.path().join("none")), "--state", path(&state)]);
         assert!(stranger.status.code() == Some(1) && told(&stranger).contains("不是网址，也不是目录"));
+    }
+
+    async fn a_log_that_is_not_signed_any_more_says_so(app) {
+        column(app).await;
+        let first = published(app, "第一份通知").await;
+        signed(app).await;
+        let key = publishing::receipts::key_file(app.ctx());
+        let away = key.with_file_name("elsewhere");
+        std::fs::rename(&key, &away).expect("moved");
+        let id = published(app, "第二份通知").await;
+        app.work().await;
+        let page = app.visitor().get(&format!("/receipts/{id}")).await.expect(200);
+        page.shows("一两分钟后可以下载凭证").hides("日志的签名停在");
+        app.pass(SignedDuration::from_mins(11));
+        publishing::receipts::sign(app.ctx()).await.expect_err("there is no key");
+        for address in [format!("/receipts/{id}"), "/receipts".to_owned()] {
+            let page = app.visitor().get(&address).await.expect(200);
+            page.shows("日志的签名停在 2026-03-02 09:").hides("一两分钟后可以下载凭证");
+        }
+        app.visitor().get(&format!("/receipts/{id}/2.txt")).await.expect(503);
+        app.visitor().get(&format!("/receipts/{first}/1.txt")).await.expect(200);
+        let told = publishing::receipts::told(app.ctx()).await.expect("told").expect("a log");
+        assert!(told.contains("不见了") && told.contains("日志的签名停在"), "verify tells it: {told}");
+        let warned = publishing::receipts::hindered(app.ctx()).await.expect("healthz warns");
+        assert!(warned.contains("不见了"), "{warned}");
+        std::fs::rename(&away, &key).expect("back");
+        signed(app).await;
+        app.visitor().get(&format!("/receipts/{id}")).await.expect(200).shows("下载凭证").hides("日志的签名停在");
     }
 
     async fn a_mirror_holds_the_whole_log(app) {
