@@ -160,7 +160,7 @@ fn why_no_bypass(staff: &Staff, found: &Checks, review: Option<&Review>) -> Stri
         review.filter(|review| matches!(review.round.state, review::State::Open { .. } | review::State::Passed));
     let why = match secrecy.and_then(|review| review.round.secrecy()) {
         None => Some(review::Refusal::NotCleared(words)),
-        Some(passes) if passes.iter().any(|pass| pass.by == staff.account) => {
+        Some(passes) if passes.iter().any(|pass| pass.is_of(&staff.account)) => {
             Some(review::Refusal::ClearedBySame(words))
         }
         Some(_) if found.let_through_by().contains(&staff.account) => {

@@ -5,9 +5,10 @@ use std::{fmt::Display, sync::Arc};
 use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{Kinds, columns as rows};
-use kernel::{Role, id::ColumnId, time};
+use kernel::{id::ColumnId, time};
 use review::{
     Gate, Kind, Route, Stage,
+    route::KEEP,
     set::{self, Scope, SetRoute},
     settings::Settings,
 };
@@ -20,6 +21,7 @@ use web::{
 
 use super::{
     form::{Candidate, Pairs, Typed},
+    reach,
     store::{self as counts, Touched},
 };
 use crate::{columns, editions::subject::EDITION, kinds, settings::Publishing};
@@ -165,10 +167,7 @@ async fn candidates(ctx: &Ctx) -> Result<Vec<Candidate>> {
     let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
     let recipients = ctx.one::<Arc<dyn Recipients>>();
     let mut found: Vec<Candidate> = Vec::new();
-    for role in Role::ALL {
-        if matches!(role, Role::Editor | Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin) {
-            continue;
-        }
+    for role in KEEP {
         for person in recipients.people(ctx, &[role]).await?.into_iter().filter(|person| person.organ == office) {
             match found.iter_mut().find(|known| known.account == person.account) {
                 Some(known) => known.roles.push(role),
@@ -258,22 +257,9 @@ pub(super) async fn look(State(ctx): State<Ctx>, desk: Desk, Query(pairs): Query
 
 /// What should be known of a route that may be set all the same.
 async fn warnings(ctx: &Ctx, route: &Route) -> Result<Vec<String>> {
-    let recipients = ctx.one::<Arc<dyn Recipients>>();
-    let mut warnings = Vec::new();
+    let mut warnings = reach::hindrances(ctx, route).await?;
     for stage in route.stages() {
-        let people = recipients.people(ctx, &stage.roles).await?;
         let label = &stage.label;
-        match people.len() {
-            0 => warnings.push(format!(
-                "现在没有人能办理{label}：请先由安全管理员授予{}角色，否则稿件会停在这一关。",
-                stage.passers()
-            )),
-            1 if stage.two_person => warnings.push(format!(
-                "{label}要求两人先后通过，现在全县只有{}一人有这个角色，稿件会停在这一关。",
-                people[0].name
-            )),
-            _ => {}
-        }
         if let Some(named) = &stage.person {
             warnings.push(format!(
                 "{label}只由{}办理：不在岗时须有代办人，否则稿件会停在这一关；由{}撰写的稿件也会停在这一关。",

@@ -30,7 +30,7 @@ use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_pag
 
 use super::{
     comments::{self, Comment},
-    link,
+    link, reading,
     strip::{self, Strip},
 };
 use crate::editions::{
@@ -85,6 +85,8 @@ struct ReviewPage {
     names: Vec<(String, String, bool)>,
     /// To whom a link for one decision may be sent; empty = the reader sends none.
     link_people: Vec<(String, String)>,
+    /// Links that wait for their person: to whom, from whom, until when.
+    links_sent: Vec<(String, String, String)>,
     effect: String,
     /// Code of the gate as it is shown: who decides says which one was seen.
     gate: String,
@@ -188,6 +190,7 @@ async fn page_of(
     let (actor, house) = (desk.actor(), crate::house(ctx));
     let whole = rows::read(ctx.db().read(), &house, &actor, id).await?;
     seen::opened(ctx, desk, &whole).await?;
+    reading::note(ctx, desk, &whole).await?;
     checks::ensure(ctx, &whole).await?;
     let checks = checks::of(ctx.db().read(), &house, &whole).await?;
     let review = deciding::review_of(ctx, &whole).await?;
@@ -224,12 +227,14 @@ async fn page_of(
     let theirs = claim.is_some_and(|claim| away.iter().any(|one| one.account == claim.by));
     let sends = may(&actor, &SEND_LINKS).is_ok();
     let link_people = match stage.filter(|_| sends) {
-        Some(stage) => link::people(ctx, &whole, stage).await?,
+        Some(_) => link::people(ctx, round, &facts).await?,
         None => Vec::new(),
     };
     let (clock, clock_words) = clock_of(ctx, review.as_ref(), stage);
     let events = store::log::of_subject(ctx.db(), &SubjectRef::new(crate::DOCUMENT, &document.id)).await?;
     let (bad, stopping) = (!errors.is_empty(), checks.stopping());
+    let comments = comments::of(ctx.db().read(), &whole).await?;
+    let noted = comments.iter().filter(|one| one.is_open()).count();
     let page = ReviewPage {
         shell: desk.shell(ctx, format!("审核：{}", edition.shown_title())).await?.with_error(bad),
         errors,
@@ -252,6 +257,7 @@ async fn page_of(
         may: acts || stage.is_some_and(|stage| may_pass(&desk.staff, stage, document.keeper()).is_ok()),
         names,
         link_people,
+        links_sent: if sends && stage.is_some() { link::sent(ctx, &whole).await? } else { Vec::new() },
         kept_out: kept_out.map(|why| why.to_string()).unwrap_or_default(),
         explained: whole.values.words(&document::common::EXPLAINED),
         gate: stage.map(|stage| stage.gate.clone()).unwrap_or_default(),
@@ -261,14 +267,14 @@ async fn page_of(
         pictures: seen_pictures(&whole),
         remarks: remarks::of(ctx.db().read(), &house, &whole).await?,
         may_let_through: !own && edition.is_open() && may_for(&actor, &OVERRIDE_FINDING, document.keeper()).is_ok(),
-        effect: effect(&whole, review.as_ref(), &checks),
+        effect: effect(&whole, review.as_ref(), &checks, noted),
         strip: strip::strip(ctx, desk, id).await?,
         paper: paper(ctx, &whole)?,
         once: ctx.once(),
         opinion: typed.opinion.to_owned(),
         reason: typed.reason.to_owned(),
         ground: (typed.ground.0.to_owned(), typed.ground.1.to_owned()),
-        comments: comments::of(ctx.db().read(), &whole).await?,
+        comments,
         comments_from: "",
         may_comment: comments::may_comment(&desk.staff, &whole, review.as_ref()).is_ok(),
         comment: (typed.comment.0.to_owned(), typed.comment.1.to_owned()),
@@ -323,8 +329,8 @@ fn clock_of(ctx: &Ctx, review: Option<&Review>, stage: Option<&Stage>) -> (Strin
     (clock(Clock { total: due.ruler.total, used: due.ruler.used, paused: Vec::new(), label }), words)
 }
 
-/// What approving does, in numbers, for the confirmation.
-fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks) -> String {
+/// What approving does, in numbers, for the confirmation; `noted`: comments that nobody has dealt with.
+fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks, noted: usize) -> String {
     let let_through = checks.found.iter().filter(|check| check.passed.is_some()).count();
     let words = whole.text.body_text.chars().filter(|c| !c.is_whitespace()).count();
     let left = match checks.stopping_words() {
@@ -355,7 +361,10 @@ fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks) -> String {
         Some(_) => format!("这是最后一关，通过后于 {} 向全社会公开", time::show_minute(publish_at)),
         None => "这是最后一关，通过后立即向全社会公开".to_owned(),
     });
-    format!("{content}|{then}")
+    match noted {
+        0 => format!("{content}|{then}"),
+        _ => format!("{content}|还有 {noted} 条批注未处理；要撰写人修改的，请取消后退回|{then}"),
+    }
 }
 
 /// The stages of the newest round; before the first, those that everything passes.

@@ -19,7 +19,7 @@ use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
 
 use self::rows::CommentId;
-pub(crate) use self::rows::{Comment, erase_words, of};
+pub(crate) use self::rows::{Comment, erase_words, of, open};
 use super::one::{Typed, review_page};
 use crate::editions::checks;
 

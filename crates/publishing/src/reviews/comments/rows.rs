@@ -6,7 +6,7 @@ use kernel::{
     id::{AccountId, EditionId},
     time,
 };
-use store::{Executor, FromRow, Result, Tx, query, query_as};
+use store::{Executor, FromRow, Result, Tx, query, query_as, query_scalar};
 
 store::ids! {
     /// What a reviewer noted beside a passage.
@@ -83,6 +83,13 @@ pub(crate) async fn of(on: impl Executor<'_>, whole: &Whole) -> Result<Vec<Comme
         comment.place = place(whole, &comment.quote).unwrap_or_else(|| "原文已改动".to_owned());
     }
     Ok(all)
+}
+
+/// How many comments of an edition nobody has dealt with.
+pub(crate) async fn open(on: impl Executor<'_>, edition: &EditionId) -> Result<usize> {
+    let sql = "SELECT COUNT(*) FROM text_comment WHERE edition_id = $1 AND resolved_at = ''";
+    let open: i64 = query_scalar(sql).bind(edition).fetch_one(on).await?;
+    Ok(usize::try_from(open).unwrap_or_default())
 }
 
 /// Writes a comment.
