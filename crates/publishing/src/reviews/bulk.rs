@@ -294,6 +294,7 @@ pub(super) async fn pass(
     if let Some(left) = unticked(&chosen, &looks) {
         return list_page(&ctx, &desk, &chosen, FormErrors::one("ticks", left.to_string())).await;
     }
+    let asked = asked(&looks).to_vec();
     let (mut done, mut left) = (Vec::new(), Vec::new());
     // Each is an act of its own: what cannot be passed keeps none of the others back, and is named.
     for ((id, version), looked) in chosen.ids.iter().zip(looks) {
@@ -305,6 +306,11 @@ pub(super) async fn pass(
             }
         };
         let title = looked.whole.edition.shown_title().to_owned();
+        // The ticks are by their places among what the first of them asks.
+        if looked.stage.as_ref().is_some_and(|stage| stage.questions != asked) {
+            left.push((id.clone(), title, "核对事项与其他稿件不同，没有通过".to_owned()));
+            continue;
+        }
         match pass_one(&ctx, &desk, &chosen, looked, *version).await {
             Ok(what) => done.push((title, what)),
             Err(why) => left.push((id.clone(), title, why)),
@@ -314,10 +320,15 @@ pub(super) async fn pass(
     office_page(&Passed { shell, gate: chosen.gate.clone(), label: label.to_owned(), done, left })
 }
 
-/// What of the questions of the gate is not ticked, as the first of the texts asks them that is still there.
+/// What the gate asks, as the first of the texts that is still there asks it.
+fn asked(looks: &[std::result::Result<Looked, Refusal>]) -> &[String] {
+    let stage = looks.iter().flatten().find_map(|looked| looked.stage.as_ref());
+    stage.map_or(&[][..], |stage| stage.questions.as_slice())
+}
+
+/// What of that is not ticked.
 fn unticked(chosen: &Chosen, looks: &[std::result::Result<Looked, Refusal>]) -> Option<Because> {
-    let stage = looks.iter().flatten().find_map(|looked| looked.stage.as_ref())?;
-    let left = (0..stage.questions.len()).filter(|at| !chosen.ticked.contains(at)).count();
+    let left = (0..asked(looks).len()).filter(|at| !chosen.ticked.contains(at)).count();
     (left > 0).then_some(Because::Unticked(left))
 }
 
@@ -342,7 +353,7 @@ async fn pass_one(
     }
     let anew = deciding::look_before_the_last(ctx, &desk.staff, &looked.whole).await;
     let anew = anew.map_err(|why| hindrance(&Refusal::from(why)))?;
-    let said = format!("成批通过（一次 {} 件）", chosen.ids.len());
+    let said = format!("成批通过（同时勾选 {} 件）", chosen.ids.len());
     let own = AccountId::default();
     let passed = act_now(ctx, async |tx: &mut Tx| {
         let whole = rows::load(tx, &house, &desk.actor(), id).await?;

@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use document::{Whole, rows};
@@ -15,7 +16,7 @@ use kernel::{
 use review::{
     Kind, Word,
     findings::Check,
-    link::{self, Link},
+    link,
     model::{Facts, Round},
     settings::MOST_QUESTIONS,
     stand_in,
@@ -23,7 +24,9 @@ use review::{
 use serde::Deserialize;
 use store::{Tx, jobs::NewJob};
 use web::{
-    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Redirect, Refusal, Result, act_in_place, filters,
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Redirect, Refusal, Result, act_in_place,
+    error::ErrorView,
+    filters,
     hooks::Person,
     mail::{Mail, SEND_NOW},
     office_page, page,
@@ -212,22 +215,30 @@ fn proved(ctx: &Ctx, desk: &Desk, minutes: i64) -> bool {
     at.is_some_and(|at| ctx.seams().now().duration_since(at) < SignedDuration::from_mins(minutes))
 }
 
-/// The link with this secret, if it is this person's. One that is somebody else's is told in the same words as one that there never
-/// was: nobody else learns that there is such a link.
-async fn find(ctx: &Ctx, desk: &Desk, secret: &str) -> Result<Link> {
-    link::find(ctx.db().read(), secret, &desk.staff.account).await.map_err(|why| match why {
-        Refusal::NotFound => Error::Conflict(format!(
-            "这个链接不能用您现在登录的账号（{}）打开：链接只能由收件人本人使用，地址也可能没有复制完整。\
-             如果邮件是发给您另一个账号的，请先退出登录，再从邮件里打开链接，用那个账号登录。",
-            desk.staff.name
-        )),
-        other => other.into(),
-    })
+/// What is told where there is no such link, or it is somebody else's: the same, so that nobody learns that there is one.
+fn not_yours(desk: &Desk) -> Response {
+    let message = format!(
+        "这个链接不能用您现在登录的账号（{}）打开：链接只能由收件人本人使用，地址也可能没有复制完整。\
+         如果邮件是发给您另一个账号的，请先退出登录，再从邮件里打开链接，用那个账号登录。",
+        desk.staff.name
+    );
+    let mut response = (StatusCode::NOT_FOUND, message.clone()).into_response();
+    response.extensions_mut().insert(ErrorView {
+        status: StatusCode::NOT_FOUND,
+        title: "没有您的审批链接",
+        message,
+        incident: None,
+    });
+    response
 }
 
 /// GET /decide
 pub(super) async fn open(State(ctx): State<Ctx>, desk: Desk, Query(of): Query<Of>) -> Result<Response> {
-    find(&ctx, &desk, &of.link).await?;
+    match link::find(ctx.db().read(), &of.link, &desk.staff.account).await {
+        Ok(_) => {}
+        Err(Refusal::NotFound) => return Ok(not_yours(&desk)),
+        Err(other) => return Err(other.into()),
+    }
     if !proved(&ctx, &desk, FRESH) {
         let back = page::escape_query(&desk.path);
         return Ok(Redirect::to(format!("/session/prove?next={back}")).into_response());
@@ -238,7 +249,7 @@ pub(super) async fn open(State(ctx): State<Ctx>, desk: Desk, Query(of): Query<Of
 
 async fn show(ctx: &Ctx, desk: &Desk, sent: Sent, errors: FormErrors) -> Result<Response> {
     let (actor, house) = (desk.actor(), crate::house(ctx));
-    let link = find(ctx, desk, &sent.link).await?;
+    let link = link::find(ctx.db().read(), &sent.link, &desk.staff.account).await?;
     let id = EditionId::from(link.subject_id.as_str());
     let whole = rows::read(ctx.db().read(), &house, &actor, &id).await?;
     seen::opened(ctx, desk, &whole).await?;
@@ -301,7 +312,7 @@ pub(super) async fn decide(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response> {
     let sent = Sent::from(pairs);
-    let link = find(&ctx, &desk, &sent.link).await?;
+    let link = link::find(ctx.db().read(), &sent.link, &desk.staff.account).await?;
     if !proved(&ctx, &desk, READING) {
         let why = "您确认身份已经超过一小时，没有办理。请复制下面填写的内容，重新打开邮件中的链接，确认身份后再办理。";
         return show(&ctx, &desk, sent, FormErrors::refused(why)).await;

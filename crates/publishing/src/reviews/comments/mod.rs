@@ -91,6 +91,10 @@ pub(super) async fn add(
         if !errors.is_empty() {
             return Err(Refusal::from(errors));
         }
+        if rows::is_full(tx.conn(), &id).await? {
+            let text = format!("这一版已经有 {} 条批注，不能再写。其余的请写在退回理由里。", rows::MOST);
+            return Err(Refusal::field("comment", text));
+        }
         rows::add(tx, &id, &desk.staff, (&gate, &quote, &words)).await?;
         let (edition, number) = (&whole.edition.id, whole.edition.number);
         let data = json!({ "edition": edition, "number": number, "gate": gate, "quote": quote, "words": words });
