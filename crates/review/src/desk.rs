@@ -166,11 +166,16 @@ async fn waiting(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskItem>>
     let filter = for_person(ctx, kind, staff).await?;
     let lines = queue::waiting(ctx.db(), &filter, &staff.account, None, 200).await?;
     let away = away_of(ctx, staff).await?;
+    // Both of them see it until one has decided.
+    let deputy = stand_in::deputy_of(ctx.db().read(), &staff.account, ctx.today()).await?;
     let (now, today, directory) = (ctx.seams().now(), ctx.today(), ctx.directory());
     let item = |line: queue::Line| DeskItem {
         kind: match in_name_of(&away, &line) {
             Some(away) => format!("审核·{}（代 {}）", line.stage.label, away.name),
-            None => format!("审核·{}", line.stage.label),
+            None => match &deputy {
+                Some(one) => format!("审核·{}（{}代办中）", line.stage.label, one.deputy_name),
+                None => format!("审核·{}", line.stage.label),
+            },
         },
         group: Group::REVIEW,
         href: (kind.desk)(&line.subject),

@@ -343,7 +343,11 @@ mod tests {
         fault(&[submitted(), secrecy("text"), political("one"), public()], "一个人");
         let stood_for = |who: &str, away: &str| {
             let fields = json!({ "body_html": "text" });
-            event(&GATE_PASSED, who, json!({ "edition": "e", "fields": fields, "gate": "political", "stood_for_account": away }))
+            event(
+                &GATE_PASSED,
+                who,
+                json!({ "edition": "e", "fields": fields, "gate": "political", "stood_for_account": away }),
+            )
         };
         fault(&[submitted(), secrecy("text"), stood_for("two", "one"), public()], "一个人");
         assert_eq!(walked(&[submitted(), secrecy("text"), stood_for("two", "three"), public()]), None);

@@ -227,7 +227,8 @@ impl Typed {
         let mut placed: Vec<(u32, Stage)> = Vec::new();
         for (at, line) in self.lines.iter().enumerate() {
             if line.is_forgotten() {
-                let text = format!("请填写“{}”的顺序，例如 {}；不要这一关的，请删去名称。", line.name(), self.lines.len());
+                let text =
+                    format!("请填写“{}”的顺序，例如 {}；不要这一关的，请删去名称。", line.name(), self.lines.len());
                 errors.add(&format!("place{at}"), text);
             }
             if !line.is_used() {
@@ -274,7 +275,9 @@ impl Typed {
         match why {
             BadRoute::SecrecyByOthers => format!("role{}", at(Gate::SECRECY.label)),
             BadRoute::Days { gate } => format!("days{}", at(gate)),
-            BadRoute::Administrator(gate) | BadRoute::NotKeeper(gate) | BadRoute::Nobody(gate) => format!("role{}", at(gate)),
+            BadRoute::Administrator(gate) | BadRoute::NotKeeper(gate) | BadRoute::Nobody(gate) => {
+                format!("role{}", at(gate))
+            }
             BadRoute::TwoOfOne(gate) => format!("person{}", at(gate)),
             BadRoute::Twice(gate) | BadRoute::Name(gate) => format!("label{}", at(gate)),
             _ => "place0".to_owned(),
@@ -353,7 +356,8 @@ mod tests {
 
     #[test]
     fn a_gate_of_ones_own_is_taken_out_by_its_place_alone() {
-        let own = Stage { gate: "合法性审查".into(), label: "合法性审查".into(), ..Stage::at(Gate::POLICY, 5) };
+        let own =
+            Stage { gate: "合法性审查".into(), label: "合法性审查".into(), ..Stage::at(Gate::POLICY, 5) };
         let all = vec![Stage::at(Gate::SECRECY, 1), own, Stage::at(Gate::POLITICAL, 1)];
         let mut typed = Typed::of(Scope::default(), &Route::of(all.clone()).expect("route"), 1, 3);
         let at = typed.lines.iter().position(|line| line.label == "合法性审查").expect("its line");

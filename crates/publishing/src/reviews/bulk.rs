@@ -119,7 +119,9 @@ struct Looked {
 
 /// Why a text is not at the gate any more, in words that say whether there is still something to do.
 fn gone(whole: &Whole, review: Option<&Review>, gate: &str) -> String {
-    let Some(round) = review.map(|review| &review.round) else { return "已经不在审核中，不用再办".to_owned() };
+    let Some(round) = review.map(|review| &review.round) else {
+        return "已经不在审核中，不用再办".to_owned();
+    };
     let place = round.route.stages().iter().position(|stage| stage.gate == gate);
     let passed = round.passes.iter().rfind(|pass| Some(pass.stage) == place);
     match (&round.state, passed) {
@@ -128,7 +130,9 @@ fn gone(whole: &Whole, review: Option<&Review>, gate: &str) -> String {
             format!("已由{by}退回撰写人，不用再办；重新提交后再审")
         }
         (Standing::Excepted { .. }, _) => "已经紧急发布，不用再办".to_owned(),
-        (_, Some(pass)) => format!("已由{}通过，现在是“{}”，不用再办", pass.name, subject::state_words(&whole.edition, review)),
+        (_, Some(pass)) => {
+            format!("已由{}通过，现在是“{}”，不用再办", pass.name, subject::state_words(&whole.edition, review))
+        }
         _ => format!("已经不在这一关，现在是“{}”", subject::state_words(&whole.edition, review)),
     }
 }

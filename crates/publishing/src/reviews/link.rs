@@ -111,7 +111,10 @@ pub(super) async fn send(
     let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
     let done = async |tx: &mut Tx| {
         let (Some(person), Some(stage)) = (&person, &stage) else {
-            return Err(Refusal::field("person", "请选择现在能办理这一关的人员（没有参与撰写、没有通过过这一关）；对方须在“我的账号”填有邮箱。"));
+            return Err(Refusal::field(
+                "person",
+                "请选择现在能办理这一关的人员（没有参与撰写、没有通过过这一关）；对方须在“我的账号”填有邮箱。",
+            ));
         };
         let actor = desk.actor();
         let whole = rows::load(tx, &house, &actor, &id).await?;

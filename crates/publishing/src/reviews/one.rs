@@ -73,6 +73,8 @@ struct ReviewPage {
     claimed_by: String,
     mine: bool,
     may: bool,
+    /// Who decides for the reader today, in a sentence; empty = nobody.
+    stood_for: String,
     /// Why the reader does not decide although the gate is the reader's; empty = nothing against it.
     kept_out: String,
     /// What the authors explain to reviewers alone.
@@ -196,16 +198,8 @@ async fn page_of(
     let review = deciding::review_of(ctx, &whole).await?;
     let (document, edition) = (&whole.document, &whole.edition);
     let stage = review.as_ref().and_then(|review| review.round.stage()).filter(|_| edition.state == "in_review");
-    let before = compare::public_before(ctx, &house, &whole).await?;
-    let before = before.filter(|before| before.edition.number < edition.number);
     let editions = rows::editions(ctx.db().read(), &document.id).await?;
-    // What was taken off comes back with this edition: why it was, and whether that was mended, is what there is to decide.
-    let off =
-        subject::withdrawn(&editions, edition.number).filter(|_| before.is_none() && edition.published_at.is_empty());
-    let before = match off {
-        Some(off) => Some(rows::read(ctx.db().read(), &house, &actor, &off.id).await?),
-        None => before,
-    };
+    let (before, off) = beside(ctx, desk, &whole, &editions).await?;
     let cmp = match &before {
         Some(before) => Some(compare::compared(&house, before, &whole).await?.view(all.is_empty())),
         None => None,
@@ -256,6 +250,7 @@ async fn page_of(
         mine,
         may: acts || stage.is_some_and(|stage| may_pass(&desk.staff, stage, document.keeper()).is_ok()),
         names,
+        stood_for: super::pages::stood_for(ctx, desk).await?,
         link_people,
         links_sent: if sends && stage.is_some() { link::sent(ctx, &whole).await? } else { Vec::new() },
         kept_out: kept_out.map(|why| why.to_string()).unwrap_or_default(),
@@ -282,6 +277,25 @@ async fn page_of(
         checks: checks.found,
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
+}
+
+/// The edition beside which this one is shown: the public one that it is to follow, else the one that was taken off, and that one's
+/// row. What was taken off comes back with this edition: why it was, and whether that was mended, is what there is to decide.
+async fn beside<'a>(
+    ctx: &Ctx,
+    desk: &Desk,
+    whole: &Whole,
+    editions: &'a [EditionRow],
+) -> Result<(Option<Whole>, Option<&'a EditionRow>)> {
+    let (house, edition) = (crate::house(ctx), &whole.edition);
+    let before = compare::public_before(ctx, &house, whole).await?;
+    let before = before.filter(|before| before.edition.number < edition.number);
+    if before.is_some() || !edition.published_at.is_empty() {
+        return Ok((before, None));
+    }
+    let Some(off) = subject::withdrawn(editions, edition.number) else { return Ok((None, None)) };
+    let before = rows::read(ctx.db().read(), &house, &desk.actor(), &off.id).await?;
+    Ok((Some(before), Some(off)))
 }
 
 /// In whose name the reader may decide, if there is a choice or only another's: those who are away first, of whom the first is
