@@ -68,7 +68,8 @@ pub fn parse_date(input: &str) -> Option<Date> {
     Date::new(year, month, day).ok()
 }
 
-/// Why a text that is not empty is no day, in a sentence that says how to write one: a day that no calendar has, or another writing.
+/// Why a text that is not empty is no day, in a sentence that says how to write one: no calendar has it, or it is written
+/// otherwise.
 pub fn no_date(input: &str, example: &str) -> String {
     let shown: String = input.trim().chars().take(20).collect();
     let on_first = |text: &str| {

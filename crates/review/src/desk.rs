@@ -51,8 +51,8 @@ pub async fn away_of(ctx: &Ctx, staff: &Staff) -> Result<Vec<Staff>> {
     Ok(found)
 }
 
-/// Somebody who is away as the accounts say today: with those of the roles that the person still holds in that organ; `None` where
-/// the account is in use no more or holds none of them.
+/// Somebody who is away as the accounts say today: with those of the roles that the person still holds in that organ; `None`
+/// where the account is in use no more or holds none of them.
 ///
 /// # Errors
 /// When the database fails.

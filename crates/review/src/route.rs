@@ -309,8 +309,8 @@ impl Route {
         if people < 2 || one { Err(BadRoute::OnePerson) } else { Ok(self) }
     }
 
-    /// Refuses what the office may not set besides ([`Route::lawful`]): whoever keeps the machines or the rights, or writes texts,
-    /// decides on none, the secrecy review is the secrecy reviewers', and nothing waits for ever.
+    /// Refuses what the office may not set besides ([`Route::lawful`]): whoever keeps the machines or the rights, or writes
+    /// texts, decides on none, the secrecy review is the secrecy reviewers', and nothing waits for ever.
     ///
     /// # Errors
     /// What of it does not do.

@@ -92,8 +92,8 @@ export function confirmations(): void {
     if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method === "dialog") return;
     const submitter = event.submitter;
     const effect = submitter?.dataset.confirm ?? form.dataset.confirm;
-    // What would be refused is not asked first: the page says what is still to be ticked or picked. A button with a question or
-    // an address of its own is another act.
+    // What would be refused is not asked first: the page says what is still to be ticked or picked. A button with a
+    // question or an address of its own is another act.
     const other = submitter?.dataset.confirm !== undefined || submitter?.hasAttribute("formaction");
     const many = picked(form);
     const open = !other && (many === 0 || form.querySelector("input[data-tick]:not(:checked)") !== null);

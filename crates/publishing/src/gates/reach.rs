@@ -1,5 +1,5 @@
-//! Whether texts could come through all the gates of a route with the people there are: two for a gate of two, and somebody else for
-//! the last one than who alone passes everything before it.
+//! Whether texts could come through all the gates of a route with the people there are: two for a gate of two, and for the last
+//! one somebody else than who alone passes everything before it.
 
 use std::sync::Arc;
 

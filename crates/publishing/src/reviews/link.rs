@@ -60,8 +60,8 @@ pub(super) struct To {
     once: String,
 }
 
-/// Those to whom a link may be sent: whoever can decide where the round stands and has an address, by account and name. Who is away
-/// today is named with the stand-in: nobody decides by a link in another's name.
+/// Those to whom a link may be sent: whoever can decide where the round stands and has an address, by account and name. Who is
+/// away today is named with the stand-in: nobody decides by a link in another's name.
 pub(super) async fn people(ctx: &Ctx, round: Option<&Round>, facts: &Facts) -> Result<Vec<(String, String)>> {
     let Some(round) = round else { return Ok(Vec::new()) };
     let today = ctx.today();

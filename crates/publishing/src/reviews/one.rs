@@ -279,8 +279,8 @@ async fn page_of(
     if bad { page::office_errors(&page) } else { office_page(&page) }
 }
 
-/// The edition beside which this one is shown: the public one that it is to follow, else the one that was taken off, and that one's
-/// row. What was taken off comes back with this edition: why it was, and whether that was mended, is what there is to decide.
+/// The edition beside which this one is shown: the public one that it is to follow, else the one that was taken off, and that
+/// one's row. What was taken off comes back with this edition: why it was, and whether that was mended, is what there is to decide.
 async fn beside<'a>(
     ctx: &Ctx,
     desk: &Desk,

@@ -13,8 +13,8 @@ use crate::editions::{checks, subject::EDITION};
 /// A reader waits no longer than this for the record: who writes now would hold up a page that only shows.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Notes that this person has the whole text of an edition in review before them, once for each round. What could not be noted now is
-/// noted when it is opened again.
+/// Notes that this person has the whole text of an edition in review before them, once for each round. What could not be noted
+/// now is noted when it is opened again.
 ///
 /// # Errors
 /// When the database fails for another reason than that it can be written to by nobody now: that keeps no one from reading.
