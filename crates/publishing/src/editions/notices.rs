@@ -14,6 +14,7 @@ use web::{
     mail::{Mail, SEND, SEND_NOW},
 };
 
+use super::subject;
 use crate::people;
 
 /// Enqueues what is to be told of an act, in its write.
@@ -27,7 +28,9 @@ pub(super) async fn tell(
     let mail = match what {
         Happened::Opened(stage) | Happened::Onward(stage) => {
             let found = findings::read(tx.conn(), &matter.about, &matter.parts).await?;
-            waiting(ctx, matter, stage, &found.stopping_words()).await?
+            let Some(review) = review::rows::newest(tx.conn(), &matter.about).await? else { return Ok(()) };
+            let people = people::deciders(ctx, &review.round, &matter.facts(subject::WORDS, &found)).await?;
+            waiting(ctx, matter, stage, (people, &found.stopping_words())).await?
         }
         Happened::Returned(stage, reason) => returned(ctx, matter, stage, reason).await?,
         Happened::Excepted => return excepted(ctx, tx, actor, matter).await,
@@ -199,9 +202,8 @@ fn address(ctx: &Ctx, path: &str) -> String {
     format!("{}{path}", ctx.config().server.office_url.trim_end_matches('/'))
 }
 
-/// To those who may pass the stage and did not write in the text, and to who stands in for one of them.
-async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage, open: &str) -> Result<Mail> {
-    let people = people::passers(ctx, stage, &matter.keeper, &matter.authors).await?;
+/// To those who can decide at the stage, and to who stands in for one of them; `open`: what waits for a person's word, in words.
+async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage, (people, open): (Vec<Person>, &str)) -> Result<Mail> {
     let today = ctx.today();
     let mut away = stand_in::live(ctx.db().read(), today).await?;
     away.retain(|one| {
