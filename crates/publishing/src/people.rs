@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kernel::{OrganCode, Permission, Staff, id::AccountId};
 use review::{
-    Stage, Within,
+    Stage,
     model::{Facts, Round},
 };
 use web::{
@@ -28,12 +28,8 @@ pub(crate) async fn who_may(
 /// Whether somebody who holds a role of this stage passes it for what belongs to `keeper`: by organ, and by name where one is
 /// named.
 pub(crate) fn passes(stage: &Stage, keeper: &OrganCode, office: &OrganCode, one: &Person) -> bool {
-    let near = match stage.within {
-        None => one.organ == *keeper || one.organ == *office,
-        Some(Within::Own) => one.organ == *keeper,
-        Some(Within::Office) => one.organ == *office,
-    };
-    near && stage.person.as_ref().is_none_or(|named| named.account == one.account)
+    stage.is_near(&one.organ, one.organ == *office, keeper)
+        && stage.person.as_ref().is_none_or(|named| named.account == one.account)
 }
 
 /// The people who may pass this stage of what belongs to `keeper`, without those named.

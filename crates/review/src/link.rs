@@ -1,6 +1,7 @@
 //! One-time links (一次性审批链接): a leader who has an account gets by mail an address that opens one text for one decision. It holds
 //! for two days, for one person, for the text as it was when it was sent, and is used up by the decision. It replaces no sign-in:
-//! whoever opens it must be that person. The secret stands in the mail alone; here is its digest.
+//! whoever opens it must be that person. The secret stands in the mail alone, as long as
+//! that waits to be delivered in the job that delivers it; here is its digest.
 
 use jiff::{SignedDuration, Timestamp};
 use kernel::{

@@ -5,7 +5,7 @@ use kernel::{OrganCode, Refused, Staff, id::AccountId};
 
 use crate::{
     refusal::{Refusal, Words},
-    route::{Gate, Route, Stage, Within},
+    route::{Gate, Route, Stage},
 };
 
 /// How long a claim keeps others from deciding.
@@ -260,12 +260,7 @@ pub fn may_pass<'a>(who: impl Into<Who<'a>>, stage: &Stage, keeper: &OrganCode) 
         if !stage.is_for(staff) {
             return Err(Refused::Role(stage.asked()).into());
         }
-        let open = match stage.within {
-            None => staff.organ == *keeper || staff.central,
-            Some(Within::Own) => staff.organ == *keeper,
-            Some(Within::Office) => staff.central,
-        };
-        if !open {
+        if !stage.is_near(&staff.organ, staff.central, keeper) {
             return Err(Refused::Organ(stage.asked()).into());
         }
     }

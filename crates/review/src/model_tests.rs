@@ -4,7 +4,7 @@ use kernel::Role;
 use proptest::prelude::*;
 
 use super::*;
-use crate::route::{Gate, Named};
+use crate::route::{Gate, Named, Within};
 
 const NOW: &str = "2026-05-06T01:00:00Z";
 const WORDS: Words = Words { this: "这一版", work: "稿件" };

@@ -1,7 +1,7 @@
 //! Routes: the stages that a subject passes, as data. A route is stored with the review that it was opened with, so that
 //! a change of routes touches nothing that is under way.
 
-use kernel::{Permission, Role, Staff, id::AccountId};
+use kernel::{OrganCode, Permission, Role, Staff, id::AccountId};
 use serde::{Deserialize, Serialize};
 
 use crate::permissions;
@@ -194,6 +194,15 @@ impl Stage {
     pub fn words(&self) -> String {
         let two = if self.two_person { "，两人先后通过" } else { "" };
         format!("{}：{}，{} 个工作日{two}", self.label, self.passers(), self.days)
+    }
+
+    /// Whether it is open to somebody of this organ for what belongs to `keeper`; `central`: the organ is the competent department.
+    pub fn is_near(&self, organ: &OrganCode, central: bool, keeper: &OrganCode) -> bool {
+        match self.within {
+            None => organ == keeper || central,
+            Some(Within::Own) => organ == keeper,
+            Some(Within::Office) => central,
+        }
     }
 
     /// Whether the person holds a role that passes it, whatever the organ.

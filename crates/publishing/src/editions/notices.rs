@@ -99,9 +99,7 @@ async fn excepted(ctx: &Ctx, tx: &mut Tx, actor: &Actor, matter: &Matter) -> Res
     };
     let mut former = Vec::new();
     if let Some(stage) = left.first() {
-        former = ctx.one::<Arc<dyn Recipients>>().people(ctx, &stage.roles).await?;
-        let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
-        former.retain(|one| one.organ == matter.keeper || one.organ == office);
+        former = people::passers(ctx, stage, &matter.keeper, &[]).await?;
     }
     let former = Mail {
         to: addresses(former, &mut written),

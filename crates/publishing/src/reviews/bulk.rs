@@ -23,10 +23,15 @@ use crate::editions::{
 
 /// Most texts at once.
 const MOST: usize = 20;
-/// Most texts that are looked at for a page.
+/// Most texts that are looked at for a page: of those that were read.
 const LOOKED_AT: usize = 40;
+/// Most texts that wait at a gate of which a page tells.
+const LISTED: usize = 200;
 /// Characters of a text that the list shows.
 const EXCERPT: usize = 120;
+
+/// Of a text that the person has not read as it was submitted this time.
+const UNREAD: &str = "您还没有打开看过这一版";
 
 /// A text that waits at the gate.
 struct Item {
@@ -186,7 +191,7 @@ async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str,
     } else if subject::withdrawn(&editions, whole.edition.number).is_some() {
         "是撤回后重新公开的文件".to_owned()
     } else if !read {
-        "您还没有打开看过这一版".to_owned()
+        UNREAD.to_owned()
     } else {
         String::new()
     };
@@ -213,11 +218,22 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
     if !label.is_empty() {
         let kind = Kind::named(ctx, EDITION);
         let filter = review::desk::for_person(ctx, kind, &desk.staff).await?.gate(gate);
-        let lines = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, LOOKED_AT).await?.rows;
+        let lines = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, LISTED).await?.rows;
         let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
         let read = reading::read_by(ctx.db(), &desk.staff.account, &ids).await?;
+        let mut looked_at = 0;
         for (line, id) in lines.into_iter().zip(ids) {
-            let looked = match look(ctx, desk, &house, &id, gate, read.contains(&id)).await.map_err(Refusal::from) {
+            // What was not read is not looked at: it never stands before what was.
+            if !read.contains(&id) {
+                others.push((id, rows::shown_title(&line.title).to_owned(), UNREAD.to_owned()));
+                continue;
+            }
+            looked_at += 1;
+            if looked_at > LOOKED_AT {
+                others.push((id, rows::shown_title(&line.title).to_owned(), "前面的办完再列出".to_owned()));
+                continue;
+            }
+            let looked = match look(ctx, desk, &house, &id, gate, true).await.map_err(Refusal::from) {
                 Ok(looked) => looked,
                 // Gone since the list was read.
                 Err(Refusal::NotFound) => continue,

@@ -32,7 +32,11 @@ use web::{
     office_page, page,
 };
 
-use super::{comments, one::Typed, reading};
+use super::{
+    comments,
+    one::{Typed, then},
+    reading,
+};
 use crate::{
     editions::{
         checks,
@@ -255,24 +259,17 @@ async fn show(ctx: &Ctx, desk: &Desk, sent: Sent, errors: FormErrors) -> Result<
     let link = link::find(ctx.db().read(), &sent.link, &desk.staff.account).await?;
     let id = EditionId::from(link.subject_id.as_str());
     let whole = rows::read(ctx.db().read(), &house, &actor, &id).await?;
-    seen::opened(ctx, desk, &whole).await?;
-    reading::note(ctx, desk, &whole).await?;
     checks::ensure(ctx, &whole).await?;
     let found = checks::of(ctx.db().read(), &house, &whole).await?;
     let review = deciding::review_of(ctx, &whole).await?;
     if let Some(why) = link.fault(review.as_ref(), &checks::parts(&house, &whole)?, ctx.seams().now()) {
         return Err(Error::Conflict(why.to_owned()));
     }
+    seen::opened(ctx, desk, &whole).await?;
+    reading::note(ctx, desk, &whole).await?;
     let round = review.as_ref().map(|review| &review.round);
     let stage = round.and_then(|round| round.stage()).ok_or(Error::NotFound)?;
-    let last = round.is_some_and(|round| round.route.stages().last() == Some(stage));
-    let then = match (last, time::from_db(&whole.edition.publish_at)) {
-        (false, _) => "通过后进入下一关".to_owned(),
-        (true, Some(_)) => {
-            format!("这是最后一关，通过后于 {} 向全社会公开", time::show_minute(&whole.edition.publish_at))
-        }
-        (true, None) => "这是最后一关，通过后立即向全社会公开".to_owned(),
-    };
+    let then = then(&whole, review.as_ref());
     let open_comments = comments::open(ctx.db().read(), &id).await?;
     let then = match open_comments {
         0 => then,

@@ -358,6 +358,15 @@ fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks, noted: usize)
     };
     let content =
         format!("正文 {} 字、附件 {} 个；{looked}", filters::grouped(&words.to_string()), whole.attachments().count(),);
+    let then = then(whole, review);
+    match noted {
+        0 => format!("{content}|{then}"),
+        _ => format!("{content}|还有 {noted} 条批注未处理；要撰写人修改的，请取消后退回|{then}"),
+    }
+}
+
+/// What becomes of a text that is passed where it stands.
+pub(super) fn then(whole: &Whole, review: Option<&Review>) -> String {
     let place = review.and_then(|review| match review.round.state {
         Standing::Open { stage, .. } => Some((review, stage)),
         _ => None,
@@ -371,14 +380,10 @@ fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks, noted: usize)
         review.round.route.stage(stage + 1).map(|next| format!("通过后进入{}", next.label))
     });
     let publish_at = &whole.edition.publish_at;
-    let then = next.unwrap_or_else(|| match time::from_db(publish_at) {
+    next.unwrap_or_else(|| match time::from_db(publish_at) {
         Some(_) => format!("这是最后一关，通过后于 {} 向全社会公开", time::show_minute(publish_at)),
         None => "这是最后一关，通过后立即向全社会公开".to_owned(),
-    });
-    match noted {
-        0 => format!("{content}|{then}"),
-        _ => format!("{content}|还有 {noted} 条批注未处理；要撰写人修改的，请取消后退回|{then}"),
-    }
+    })
 }
 
 /// The stages of the newest round; before the first, those that everything passes.
