@@ -444,6 +444,8 @@ both! {
         submit(&mut editor, &id, "一人的流程", "<p>正文。</p>", &[]).await.expect(303);
         secrecy.get("/reviews").await.expect(200).shows("一人的流程");
         approve(app, &mut secrecy, &id).await.expect(303);
+        // What was done is told once, on the next page.
+        secrecy.get("/").await.expect(200);
         // It stands on no list of the one who may not, and its author knows.
         secrecy.get("/reviews").await.expect(200).hides("一人的流程");
         let (edition_id, ..) = edition(app, &id).await;
