@@ -141,7 +141,7 @@ pub trait Subject: Send + Sync {
     /// Somebody who is away, with those of the roles that the person still holds; `None` where the account is in use no more or
     /// holds none of them: then nobody decides in that name.
     fn still<'a>(&'a self, away: Staff) -> BoxFuture<'a, Result<Option<Staff>>> {
-        Box::pin(async { Ok(Some(away)) })
+        Box::pin(async move { Ok(Some(away)) })
     }
 
     /// Changes the owner's rows, before any event of the write.

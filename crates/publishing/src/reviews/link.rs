@@ -102,15 +102,11 @@ pub(super) async fn send(
     checks::ensure(&ctx, &whole).await?;
     let review = deciding::review_of(&ctx, &whole).await?;
     let stage = review.as_ref().and_then(|review| review.round.stage()).cloned();
-    let mut found = Vec::new();
-    if let Some(stage) = &stage {
-        found = people::passers(&ctx, stage, whole.document.keeper(), &whole.authors).await?;
-    }
-    if let Some(review) = &review {
-        let checked = checks::of(ctx.db().read(), &house, &whole).await?;
-        let able = people::deciders(&ctx, &review.round, &subject::facts(&whole, &checked)).await?;
-        found.retain(|one| able.iter().any(|able| able.account == one.account));
-    }
+    let checked = checks::of(ctx.db().read(), &house, &whole).await?;
+    let found = match &review {
+        Some(review) => people::deciders(&ctx, &review.round, &subject::facts(&whole, &checked)).await?,
+        None => Vec::new(),
+    };
     let person = found.into_iter().find(|one| one.account == to.person && !one.email.is_empty());
     let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
     let done = async |tx: &mut Tx| {
