@@ -68,6 +68,21 @@ pub fn parse_date(input: &str) -> Option<Date> {
     Date::new(year, month, day).ok()
 }
 
+/// Why a text that is not empty is no day, in a sentence that says how to write one: no calendar has it, or it is written
+/// otherwise.
+pub fn no_date(input: &str, example: &str) -> String {
+    let shown: String = input.trim().chars().take(20).collect();
+    let on_first = |text: &str| {
+        let cut = text.trim_end_matches('日').rfind(|c: char| !c.is_numeric()).map(|at| &text[..at]);
+        cut.is_some_and(|month| parse_date(&format!("{month}-1")).is_some())
+    };
+    if on_first(&shown) {
+        format!("没有“{shown}”这一天，请核对月份和日期，例如 {example}。")
+    } else {
+        format!("“{shown}”读不出是哪一天，请把年、月、日写全，例如 {example}。")
+    }
+}
+
 /// Reads a day ([`parse_date`]), a month (`2026年12月`, `2026-12`) or a year (`2026年`, `2026`): its first and last day.
 pub fn parse_span(input: &str) -> Option<(Date, Date)> {
     if let Some(day) = parse_date(input) {
@@ -94,6 +109,17 @@ mod tests {
     fn the_day_in_china_begins_eight_hours_before_utc() {
         assert_eq!(show_minute("2026-12-31T16:30:00.000Z"), "2027-01-01 00:30");
         assert_eq!(to_db(start_of_day(Date::constant(2026, 1, 1))), "2025-12-31T16:00:00.000Z");
+    }
+
+    #[test]
+    fn a_day_that_is_none_is_told_from_one_that_is_written_otherwise() {
+        for none in ["2026-11-31", "2026年11月31日", "2026/2/30", " ２０２６－１１－３１ "] {
+            assert_eq!(parse_date(none), None, "{none}");
+            assert!(no_date(none, "2026-12-01").starts_with("没有“"), "{none}");
+        }
+        for short in ["12月1日", "明天", "2026-11", "2026-13-01"] {
+            assert!(no_date(short, "2026-12-01").contains("把年、月、日写全"), "{short}");
+        }
     }
 
     #[test]

@@ -58,10 +58,10 @@ fn sealed() -> store::Sealed {
              WHERE r.subject_kind = 'edition' AND e.document_id = $1",
         )
         .part(
-            "pass/3",
+            "pass/4",
             "通过的关口",
-            "SELECT p.review, p.stage, p.passed_by, p.name, p.at, p.opinion, p.ticked FROM review_pass p JOIN review r ON r.id = p.review \
-             JOIN edition e ON e.id = r.subject_id WHERE r.subject_kind = 'edition' AND e.document_id = $1",
+            "SELECT p.review, p.stage, p.passed_by, p.stood_for, p.name, p.at, p.opinion, p.ticked FROM review_pass p \
+             JOIN review r ON r.id = p.review JOIN edition e ON e.id = r.subject_id WHERE r.subject_kind = 'edition' AND e.document_id = $1",
         )
         .part(
             "exception/1",
@@ -97,7 +97,12 @@ pub fn capability() -> Capability {
         .events(&[&editions::events::PUBLICATION_REFUSED])
         .jobs(handlers)
         .schedule(jobs::schedule)
-        .migrations(store::migrations!("publishing", "../migrations/0001_upload.sql", "../migrations/0002_comment.sql"))
+        .migrations(store::migrations!(
+            "publishing",
+            "../migrations/0001_upload.sql",
+            "../migrations/0002_comment.sql",
+            "../migrations/0003_read.sql"
+        ))
         .search(hooks::search_source())
         .desk(hooks::desk_source())
         .desk(hooks::held_source())

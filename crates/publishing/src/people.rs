@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use kernel::{OrganCode, Permission, id::AccountId};
-use review::{Stage, Within};
+use kernel::{OrganCode, Permission, Staff, id::AccountId};
+use review::{
+    Stage,
+    model::{Facts, Round},
+};
 use web::{
     Ctx, Result,
     hooks::{Person, Recipients},
@@ -22,6 +25,13 @@ pub(crate) async fn who_may(
     Ok(people)
 }
 
+/// Whether somebody who holds a role of this stage passes it for what belongs to `keeper`: by organ, and by name where one is
+/// named.
+pub(crate) fn passes(stage: &Stage, keeper: &OrganCode, office: &OrganCode, one: &Person) -> bool {
+    stage.is_near(&one.organ, one.organ == *office, keeper)
+        && stage.person.as_ref().is_none_or(|named| named.account == one.account)
+}
+
 /// The people who may pass this stage of what belongs to `keeper`, without those named.
 pub(crate) async fn passers(
     ctx: &Ctx,
@@ -31,16 +41,29 @@ pub(crate) async fn passers(
 ) -> Result<Vec<Person>> {
     let mut people = ctx.one::<Arc<dyn Recipients>>().people(ctx, &stage.roles).await?;
     let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
-    people.retain(|one| {
-        let near = match stage.within {
-            None => one.organ == *keeper || one.organ == office,
-            Some(Within::Own) => one.organ == *keeper,
-            Some(Within::Office) => one.organ == office,
-        };
-        let named = stage.person.as_ref().is_none_or(|named| named.account == one.account);
-        near && named && !without.contains(&one.account)
-    });
+    people.retain(|one| passes(stage, keeper, &office, one) && !without.contains(&one.account));
     Ok(people)
+}
+
+/// The people who can decide where this round stands: who may pass the stage, and whom nothing keeps out.
+pub(crate) async fn deciders(ctx: &Ctx, round: &Round, facts: &Facts) -> Result<Vec<Person>> {
+    let Some(stage) = round.stage() else { return Ok(Vec::new()) };
+    let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
+    let now = ctx.seams().now();
+    let mut people = passers(ctx, stage, &facts.keeper, &facts.authors).await?;
+    people.retain(|one| round.kept_out(&staff(one, stage, &office), facts, now).is_none());
+    Ok(people)
+}
+
+/// Somebody who passes this stage, as the rules of a round know them.
+pub(crate) fn staff(one: &Person, stage: &Stage, office: &OrganCode) -> Staff {
+    Staff {
+        account: one.account.clone(),
+        name: one.name.clone(),
+        organ: one.organ.clone(),
+        roles: stage.roles.clone(),
+        central: one.organ == *office,
+    }
 }
 
 /// Their names, a few of many; empty when there is nobody.

@@ -51,9 +51,18 @@ fn staff(actor: &Actor) -> Result<&Staff> {
 }
 
 /// The one in whose name this person decides, if it is not the own one (see [`Word::in_name_of`]).
-async fn away(tx: &mut Tx, staff: &Staff, round: &Round, said: Option<&AccountId>) -> Result<Option<Staff>> {
+async fn away(
+    tx: &mut Tx,
+    subject: &dyn Subject,
+    staff: &Staff,
+    round: &Round,
+    said: Option<&AccountId>,
+) -> Result<Option<Staff>> {
     let now = tx.seams().now();
-    let mut all = stand_in::away_of(tx.conn(), staff, time::date_in_china(now)).await?;
+    let mut all = Vec::new();
+    for one in stand_in::away_of(tx.conn(), staff, time::date_in_china(now)).await? {
+        all.extend(subject.still(one).await?);
+    }
     let at = match said {
         Some(own) if own.as_str().is_empty() || *own == staff.account => return Ok(None),
         Some(account) => {
@@ -149,7 +158,7 @@ pub async fn claim(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: &M
     let facts = facts(tx, subject, matter).await?;
     let review = standing(tx, matter, &facts, "领取").await?;
     let (now, me) = (tx.seams().now(), staff(actor)?);
-    let away = away(tx, me, &review.round, None).await?;
+    let away = away(tx, subject, me, &review.round, None).await?;
     let who = Who { staff: me, away: away.as_ref() };
     let next = review.round.clone().claim_by(who, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
@@ -167,7 +176,7 @@ pub async fn release(tx: &mut Tx, subject: &dyn Subject, actor: &Actor, matter: 
     let facts = facts(tx, subject, matter).await?;
     let review = standing(tx, matter, &facts, "放回").await?;
     let (now, me) = (tx.seams().now(), staff(actor)?);
-    let away = away(tx, me, &review.round, None).await?;
+    let away = away(tx, subject, me, &review.round, None).await?;
     let who = Who { staff: me, away: away.as_ref() };
     let next = review.round.clone().release(who, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
@@ -205,7 +214,7 @@ pub async fn approve<'w>(
     let (now, opinion) = (tx.seams().now(), cut(word.text));
     let said = Word { text: &opinion, ..word };
     let me = staff(actor)?;
-    let away = away(tx, me, &review.round, word.in_name_of).await?;
+    let away = away(tx, subject, me, &review.round, word.in_name_of).await?;
     let who = Who { staff: me, away: away.as_ref() };
     let (next, outcome) = review.round.clone().approve(who, said, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
@@ -241,7 +250,7 @@ pub async fn send_back<'w>(
     let review = standing(tx, matter, &facts, "退回").await?;
     let (now, reason) = (tx.seams().now(), cut(word.text));
     let me = staff(actor)?;
-    let away = away(tx, me, &review.round, word.in_name_of).await?;
+    let away = away(tx, subject, me, &review.round, word.in_name_of).await?;
     let next = review.round.clone().send_back(Who { staff: me, away: away.as_ref() }, &reason, &facts, now)?;
     rows::put(tx, actor, &review, &next, facts.words).await?;
     // Nothing was ticked: the person did not get that far, and the log says nothing of it.

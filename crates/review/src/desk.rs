@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use kernel::{OrganCode, Role, Staff, may, time};
 use web::{
     Ctx, Result,
-    hooks::{DeskItem, DeskSource, Group},
+    hooks::{DeskItem, DeskSource, Group, Recipients},
 };
 
 use crate::{due, permissions, queue, route::Gate, set, settings::Settings, stand_in, stranded, subject::Kind};
@@ -44,7 +44,28 @@ pub async fn for_person(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<queue::
 /// # Errors
 /// When the database fails.
 pub async fn away_of(ctx: &Ctx, staff: &Staff) -> Result<Vec<Staff>> {
-    Ok(stand_in::away_of(ctx.db().read(), staff, ctx.today()).await?)
+    let mut found = Vec::new();
+    for one in stand_in::away_of(ctx.db().read(), staff, ctx.today()).await? {
+        found.extend(still(ctx, one).await?);
+    }
+    Ok(found)
+}
+
+/// Somebody who is away as the accounts say today: with those of the roles that the person still holds in that organ; `None`
+/// where the account is in use no more or holds none of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn still(ctx: &Ctx, away: Staff) -> Result<Option<Staff>> {
+    let Some(recipients) = ctx.declared::<Arc<dyn Recipients>>().next() else { return Ok(Some(away)) };
+    let mut roles = Vec::new();
+    for role in &away.roles {
+        let people = recipients.people(ctx, &[*role]).await?;
+        if people.iter().any(|one| one.account == away.account && one.organ == away.organ) {
+            roles.push(*role);
+        }
+    }
+    Ok(if roles.is_empty() { None } else { Some(Staff { roles, ..away }) })
 }
 
 /// In whose name a stand-in would decide on a line: the one whom its stage names or who has it in hand; else the first of those
@@ -145,11 +166,16 @@ async fn waiting(ctx: &Ctx, kind: &Kind, staff: &Staff) -> Result<Vec<DeskItem>>
     let filter = for_person(ctx, kind, staff).await?;
     let lines = queue::waiting(ctx.db(), &filter, &staff.account, None, 200).await?;
     let away = away_of(ctx, staff).await?;
+    // Both of them see it until one has decided.
+    let deputy = stand_in::deputy_of(ctx.db().read(), &staff.account, ctx.today()).await?;
     let (now, today, directory) = (ctx.seams().now(), ctx.today(), ctx.directory());
     let item = |line: queue::Line| DeskItem {
         kind: match in_name_of(&away, &line) {
             Some(away) => format!("审核·{}（代 {}）", line.stage.label, away.name),
-            None => format!("审核·{}", line.stage.label),
+            None => match &deputy {
+                Some(one) => format!("审核·{}（{}代办中）", line.stage.label, one.deputy_name),
+                None => format!("审核·{}", line.stage.label),
+            },
         },
         group: Group::REVIEW,
         href: (kind.desk)(&line.subject),

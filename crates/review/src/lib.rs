@@ -6,7 +6,7 @@
 //! knows no context, and the owner of a subject keeps the subject's own life.
 //!
 //! - The author of a subject passes none of its stages, and cannot let a finding in it through.
-//! - A stage of two people is passed by two different ones.
+//! - A stage of two people is passed by two different ones; who was stood for by one of them is not the other.
 //! - A claim keeps others out and ends after two hours by itself.
 //! - What is returned, taken back or stopped begins anew: its next round has every stage before it.
 //! - What a stage asks is ticked by whoever passes it, and what was ticked is kept with the pass.
@@ -54,7 +54,8 @@ pub const MIGRATIONS: &[store::Migration] = store::migrations!(
     "../migrations/0003_opinion.sql",
     "../migrations/0004_ticks.sql",
     "../migrations/0005_gates.sql",
-    "../migrations/0006_links.sql"
+    "../migrations/0006_links.sql",
+    "../migrations/0007_voices.sql"
 );
 
 /// What the acts of this crate give: done, or why not.

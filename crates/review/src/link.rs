@@ -1,6 +1,7 @@
 //! One-time links (一次性审批链接): a leader who has an account gets by mail an address that opens one text for one decision. It holds
 //! for two days, for one person, for the text as it was when it was sent, and is used up by the decision. It replaces no sign-in:
-//! whoever opens it must be that person. The secret stands in the mail alone; here is its digest.
+//! whoever opens it must be that person. The secret stands in the mail alone, as long as
+//! that waits to be delivered in the job that delivers it; here is its digest.
 
 use jiff::{SignedDuration, Timestamp};
 use kernel::{
@@ -20,7 +21,7 @@ use crate::{
     model::{State, may_pass},
     refusal::Refusal as Because,
     rows::{self, Review},
-    subject::{Matter, Part, Subject},
+    subject::{About, Matter, Part, Subject},
 };
 
 /// Hours for which a link holds.
@@ -106,6 +107,33 @@ pub async fn find(executor: impl Executor<'_>, secret: &str, person: &AccountId)
     .fetch_optional(executor)
     .await?;
     found.ok_or(Refusal::NotFound)
+}
+
+/// A link that waits for its person, as others may know of it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Waiting {
+    pub person_name: String,
+    /// Name of who sent it.
+    pub made_name: String,
+    /// Stored form.
+    pub expires_at: String,
+}
+
+/// Links for decisions on a subject that are in force: of the round and stage where it stands, not used, not expired.
+///
+/// # Errors
+/// When the database fails.
+pub async fn in_force(executor: impl Executor<'_>, about: &About, now: Timestamp) -> Result<Vec<Waiting>> {
+    Ok(query_as(
+        "SELECT l.person_name, l.made_name, l.expires_at FROM review_link l JOIN review r ON r.id = l.round \
+         AND r.state = 'open' AND r.stage = l.stage WHERE l.subject_kind = $1 AND l.subject_id = $2 AND l.used_at = '' \
+         AND l.ended_at = '' AND l.expires_at > $3 ORDER BY l.made_at, l.id",
+    )
+    .bind(about.kind)
+    .bind(&about.id)
+    .bind(time::to_db(now))
+    .fetch_all(executor)
+    .await?)
 }
 
 /// What the log seals: who was asked to decide on what is nobody's to write past the program.

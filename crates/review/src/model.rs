@@ -5,7 +5,7 @@ use kernel::{OrganCode, Refused, Staff, id::AccountId};
 
 use crate::{
     refusal::{Refusal, Words},
-    route::{Gate, Route, Stage, Within},
+    route::{Gate, Route, Stage},
 };
 
 /// How long a claim keeps others from deciding.
@@ -34,6 +34,8 @@ pub struct Pass {
     /// Place of the stage in the route, from 0.
     pub stage: usize,
     pub by: AccountId,
+    /// In whose name, if not in the own one.
+    pub stood_for: Option<AccountId>,
     /// Name as shown.
     pub name: String,
     /// Moment of the pass.
@@ -42,6 +44,13 @@ pub struct Pass {
     pub opinion: String,
     /// What the person ticked.
     pub ticked: Vec<String>,
+}
+
+impl Pass {
+    /// Whether it is this account's voice: the person passed the stage, or somebody did in that person's name.
+    pub fn is_of(&self, account: &AccountId) -> bool {
+        self.by == *account || self.stood_for.as_ref() == Some(account)
+    }
 }
 
 /// Who decides: in the own name, or as the stand-in of somebody who is away.
@@ -251,12 +260,7 @@ pub fn may_pass<'a>(who: impl Into<Who<'a>>, stage: &Stage, keeper: &OrganCode) 
         if !stage.is_for(staff) {
             return Err(Refused::Role(stage.asked()).into());
         }
-        let open = match stage.within {
-            None => staff.organ == *keeper || staff.central,
-            Some(Within::Own) => staff.organ == *keeper,
-            Some(Within::Office) => staff.central,
-        };
-        if !open {
+        if !stage.is_near(&staff.organ, staff.central, keeper) {
             return Err(Refused::Organ(stage.asked()).into());
         }
     }
@@ -308,6 +312,11 @@ impl Round {
         }
     }
 
+    /// Whether one more pass where it stands would be the last that the round needs.
+    pub fn is_at_last(&self) -> bool {
+        matches!(self.state, State::Open { stage, .. } if self.is_last(stage))
+    }
+
     /// Whether one more pass of this stage would be the last that the round needs.
     fn is_last(&self, stage: usize) -> bool {
         let passed = self.passes.iter().filter(|pass| pass.stage == stage).count();
@@ -325,7 +334,7 @@ impl Round {
         if facts.let_through_by.contains(&staff.account) {
             return Err(Refusal::LetThrough { words: facts.words, gate: label });
         }
-        if !self.passes.is_empty() && self.passes.iter().all(|pass| pass.by == staff.account) {
+        if !self.passes.is_empty() && self.passes.iter().all(|pass| pass.is_of(&staff.account)) {
             return Err(Refusal::Alone { words: facts.words, gate: label });
         }
         Ok(())
@@ -338,6 +347,7 @@ impl Round {
             Err(
                 why @ (Refusal::Own(_)
                 | Refusal::Twice(_)
+                | Refusal::InYourName { .. }
                 | Refusal::LetThrough { .. }
                 | Refusal::Alone { .. }
                 | Refusal::Named { .. }
@@ -369,13 +379,19 @@ impl Round {
             facts.foreign(&staff.account)?;
         }
         let stage = stage?;
-        if self.passes.iter().any(|pass| pass.stage == stage && pass.by == staff.account) {
-            return Err(Refusal::Twice(self.route.stage(stage).map(|s| s.label.clone()).unwrap_or_default()));
+        let here = || self.passes.iter().filter(move |pass| pass.stage == stage);
+        let label = || self.route.stage(stage).map(|stage| stage.label.clone()).unwrap_or_default();
+        if here().any(|pass| pass.by == staff.account) {
+            return Err(Refusal::Twice(label()));
+        }
+        // Two people are two voices: who was stood for has spoken.
+        if let Some(pass) = here().find(|pass| pass.is_of(&staff.account)) {
+            return Err(Refusal::InYourName { gate: label(), by: pass.name.clone() });
         }
         self.not_alone(staff, stage, facts)?;
         // What somebody could not do, nobody does in that name.
         if let Some(away) = who.away {
-            let passed = self.passes.iter().any(|pass| pass.stage == stage && pass.by == away.account);
+            let passed = here().any(|pass| pass.is_of(&away.account));
             if passed || facts.authors.contains(&away.account) || self.not_alone(away, stage, facts).is_err() {
                 return Err(Refusal::NotFor(away.name.clone()));
             }
@@ -422,7 +438,8 @@ impl Round {
             return Err(Refusal::Unticked(left.len()));
         }
         let (by, name, opinion) = (who.staff.account.clone(), who.shown(), word.text.trim().to_owned());
-        self.passes.push(Pass { stage, by, name, at: now, opinion, ticked });
+        let stood_for = who.away.map(|away| away.account.clone());
+        self.passes.push(Pass { stage, by, stood_for, name, at: now, opinion, ticked });
         let passed = self.passes.iter().filter(|pass| pass.stage == stage).count();
         let here = self.route.stage(stage).filter(|here| passed < here.people()).cloned();
         let (state, outcome) = match (here, self.route.stage(stage + 1).cloned()) {
@@ -494,7 +511,7 @@ impl Round {
             State::Open { .. } | State::Passed => self.secrecy().ok_or(Refusal::NotCleared(facts.words))?,
             _ => return Err(Refusal::NotCleared(facts.words)),
         };
-        if secrecy.iter().any(|pass| pass.by == staff.account) {
+        if secrecy.iter().any(|pass| pass.is_of(&staff.account)) {
             return Err(Refusal::ClearedBySame(facts.words));
         }
         if facts.let_through_by.contains(&staff.account) {

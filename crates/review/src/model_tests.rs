@@ -4,7 +4,7 @@ use kernel::Role;
 use proptest::prelude::*;
 
 use super::*;
-use crate::route::{Gate, Named};
+use crate::route::{Gate, Named, Within};
 
 const NOW: &str = "2026-05-06T01:00:00Z";
 const WORDS: Words = Words { this: "这一版", work: "稿件" };
@@ -242,6 +242,33 @@ fn a_stage_of_two_people_is_passed_by_two() {
     assert_eq!(outcome, Outcome::Next(route.stages()[1].clone()));
     // Who passed the stage before may pass the next: only one stage takes two.
     assert!(round.approve(&reviewer("first"), "", &facts(), at(NOW)).is_ok());
+}
+
+#[test]
+fn who_was_stood_for_has_spoken() {
+    let (chief, deputy) = (reviewer("chief"), reviewer("deputy"));
+    let for_chief = || Who { staff: &deputy, away: Some(&chief) };
+    // At a stage of two the stand-in and the one who is away are one voice, whoever comes first.
+    let two = Route::of(vec![Stage::at(Gate::SECRECY, 1), Stage::at(Gate::POLITICAL, 1).by_two()]).expect("route");
+    let round = Round::open(two, &facts()).expect("opened");
+    let round = round.approve(&reviewer("a"), "", &facts(), at(NOW)).expect("first stage").0;
+    let round = round.approve(for_chief(), "", &facts(), at(NOW)).expect("in that name").0;
+    let spoken = Refusal::InYourName { gate: "政治关".into(), by: "姓deputy 代 姓chief".into() };
+    assert_eq!(round.clone().approve(&chief, "", &facts(), at(NOW)), Err(spoken.clone()));
+    assert_eq!(round.kept_out(&chief, &facts(), at(NOW)), Some(spoken));
+    assert_eq!(round.clone().approve(&deputy, "", &facts(), at(NOW)), Err(Refusal::Twice("政治关".into())));
+    let other = reviewer("other");
+    let again = Who { staff: &other, away: Some(&chief) };
+    assert_eq!(round.clone().approve(again, "", &facts(), at(NOW)), Err(Refusal::NotFor("姓chief".into())));
+    assert!(round.approve(&other, "", &facts(), at(NOW)).is_ok());
+    // Nor does that one decide alone what the stand-in has passed before.
+    let route = Route::of(vec![Stage::at(Gate::SECRECY, 1), Stage::at(Gate::POLITICAL, 1)]).expect("route");
+    let round = Round::open(route, &facts()).expect("opened");
+    let round = round.approve(for_chief(), "", &facts(), at(NOW)).expect("in that name").0;
+    let alone = Refusal::Alone { words: WORDS, gate: "政治关".into() };
+    assert_eq!(round.clone().approve(&chief, "", &facts(), at(NOW)), Err(alone));
+    assert_eq!(round.clone().except(&chief, "急", &facts()), Err(Refusal::ClearedBySame(WORDS)));
+    assert!(round.is_at_last() && round.approve(&other, "", &facts(), at(NOW)).is_ok());
 }
 
 #[test]

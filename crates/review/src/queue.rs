@@ -38,6 +38,7 @@ pub struct Filter {
     not_by: Option<AccountId>,
     claimed: Option<(Claimed, AccountId, Timestamp)>,
     without: Option<String>,
+    only: Option<Vec<ReviewId>>,
     names: Option<Vec<AccountId>>,
     people_of: Option<(bool, Vec<OrganCode>)>,
 }
@@ -66,7 +67,9 @@ impl Filter {
         Self { roles: Some(staff.roles.clone()), ..self }
     }
 
-    /// At stages that the person's roles pass, and not written by the person: what waits for that person, within the organs.
+    /// At stages that the person's roles pass, and where nothing keeps the person out ([`crate::model::Round::kept_out`]): not
+    /// written by the person, the stage not passed already, not the last one where the person would decide alone or let a finding
+    /// through. What waits for that person, within the organs.
     #[must_use]
     pub fn for_person(self, staff: &Staff) -> Self {
         Self { not_by: Some(staff.account.clone()), ..self.roles_of(staff) }
@@ -97,6 +100,12 @@ impl Filter {
         Self { without: Some(subject.to_owned()), ..self }
     }
 
+    /// Only these rounds.
+    #[must_use]
+    pub fn only(self, rounds: Vec<ReviewId>) -> Self {
+        Self { only: Some(rounds), ..self }
+    }
+
     fn list(&self) -> List {
         // A person with two roles that pass a stage sees the round once.
         let from = if self.roles.is_some() { "review r JOIN review_role o ON o.review = r.id" } else { "review r" };
@@ -110,7 +119,13 @@ impl Filter {
             .with(
                 "NOT EXISTS (SELECT 1 FROM review_author a WHERE a.review = r.id AND a.account = ?)",
                 self.not_by.as_ref(),
-            );
+            )
+            .with(VOTED, self.not_by.as_ref())
+            .with(ALONE, self.not_by.as_ref())
+            .with(LET_THROUGH, self.not_by.as_ref());
+        if let Some(rounds) = &self.only {
+            list = list.only_of("r.id", rounds);
+        }
         if let Some(organs) = &self.organs {
             list = list.only_of("r.organ", organs);
         }
@@ -140,6 +155,17 @@ impl Filter {
 
 const COLUMNS: &str = "r.id, r.subject_kind, r.subject_id, r.organ, r.title, r.label, r.byline, r.route, r.stage, r.since, \
                        r.claimed_by, r.claimed_name, r.claimed_at";
+/// The person has not passed the stage, nor has anybody in the person's name.
+const VOTED: &str = "NOT EXISTS (SELECT 1 FROM review_pass v WHERE v.review = r.id AND v.stage = r.stage \
+                     AND ? IN (v.passed_by, v.stood_for))";
+/// Where one more pass is the last, somebody else has passed something before, or nobody anything.
+const ALONE: &str = "r.stage_last = 0 OR NOT EXISTS (SELECT 1 FROM review_pass v WHERE v.review = r.id) \
+                     OR EXISTS (SELECT 1 FROM review_pass v WHERE v.review = r.id AND ? NOT IN (v.passed_by, v.stood_for))";
+/// Where one more pass is the last, the person has let nothing through that is still found.
+const LET_THROUGH: &str = "r.stage_last = 0 OR NOT EXISTS (SELECT 1 FROM finding_decision d JOIN finding f \
+                           ON f.subject_kind = d.subject_kind AND f.subject_id = d.subject_id AND f.rule = d.rule \
+                           AND f.digest = d.digest WHERE d.subject_kind = r.subject_kind AND d.subject_id = r.subject_id \
+                           AND d.by_account = ?)";
 /// Name of the condition on the gate, which the counts of the gates leave out.
 const GATE: &str = "gate";
 /// Counting stops here: nobody reads a work list of more.
@@ -254,6 +280,19 @@ pub async fn waiting(
     let own = own(db, me, page.rows.iter().map(|row| &row.id)).await?;
     let rows = page.rows.into_iter().map(|row| row.line(&own)).collect::<Result<_>>()?;
     Ok(Page { rows, next: page.next, previous: page.previous, sort: page.sort })
+}
+
+/// Which of these rounds the filter holds.
+///
+/// # Errors
+/// When the database fails.
+pub async fn among(db: &Db, filter: &Filter, me: &AccountId, rounds: Vec<ReviewId>) -> Result<HashSet<ReviewId>> {
+    let most = rounds.len();
+    if most == 0 {
+        return Ok(HashSet::new());
+    }
+    let found = waiting(db, &filter.clone().only(rounds), me, None, most).await?;
+    Ok(found.rows.into_iter().map(|line| line.review).collect())
 }
 
 /// How many wait, counted up to ten thousand.

@@ -52,6 +52,14 @@ pub enum Refusal {
     /// Two people pass this stage; the same person has done so already.
     #[error("“{0}”须由两人先后通过，您已经通过。请由另一位审核员办理。")]
     Twice(String),
+    /// The same, where somebody has passed it in the name of the person.
+    #[error("“{gate}”须由两人先后通过，{by}已经办理，就是您的意见。请由另一位审核员办理。")]
+    InYourName {
+        /// The stage.
+        gate: String,
+        /// Who, in whose name: 王某 代 李某.
+        by: String,
+    },
     /// Who let a finding through does not decide that the text becomes public.
     #[error("{}里有您说明理由放行的内容，{gate}须由另一位人员办理：放行的人不能再决定公开。", words.this)]
     LetThrough {
@@ -61,7 +69,7 @@ pub enum Refusal {
         gate: String,
     },
     /// One person would have passed every stage.
-    #[error("{}前面各关都是您一人通过的，{gate}须由另一位审核员办理：一份{}至少由两人审核。", words.this, words.work)]
+    #[error("{}前面各关都是您一人通过的（代办的也算），{gate}须由另一位审核员办理：一份{}至少由两人审核。", words.this, words.work)]
     Alone {
         /// Names of the subject.
         words: Words,
@@ -80,7 +88,7 @@ pub enum Refusal {
     },
     /// Who is away could not decide here, so nobody does in that name.
     #[error(
-        "{0}本人不能办理这一关（参与了撰写，已经通过这一关，或者放行过其中的内容），也就不能代为办理。您自己负责这一关的，请以本人名义办理。"
+        "{0}本人不能办理这一关（参与了撰写，本人或者代办人已经通过，或者放行过其中的内容），也就不能代为办理。您自己负责这一关的，请以本人名义办理。"
     )]
     NotFor(String),
     /// No arrangement holds today by which the person decides for that one.

@@ -1,7 +1,7 @@
 //! Routes: the stages that a subject passes, as data. A route is stored with the review that it was opened with, so that
 //! a change of routes touches nothing that is under way.
 
-use kernel::{Permission, Role, Staff, id::AccountId};
+use kernel::{OrganCode, Permission, Role, Staff, id::AccountId};
 use serde::{Deserialize, Serialize};
 
 use crate::permissions;
@@ -79,6 +79,12 @@ impl Gate {
 /// The name of a gate by its code; a gate that only the configuration knows is named by its code.
 pub fn label(code: &str) -> &str {
     Gate::from_code(code).map_or(code, |gate| gate.label)
+}
+
+/// Whether a gate of the county's own may be called so: letters and digits of any script, and what joins words.
+pub fn is_name(name: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '（' | '）' | '·' | '、' | '-' | '—');
+    (2..=LONGEST_NAME).contains(&name.chars().count()) && name.chars().all(fits)
 }
 
 /// Whose people pass a stage, where the role alone does not say it.
@@ -190,6 +196,15 @@ impl Stage {
         format!("{}：{}，{} 个工作日{two}", self.label, self.passers(), self.days)
     }
 
+    /// Whether it is open to somebody of this organ for what belongs to `keeper`; `central`: the organ is the competent department.
+    pub fn is_near(&self, organ: &OrganCode, central: bool, keeper: &OrganCode) -> bool {
+        match self.within {
+            None => organ == keeper || central,
+            Some(Within::Own) => organ == keeper,
+            Some(Within::Office) => central,
+        }
+    }
+
     /// Whether the person holds a role that passes it, whatever the organ.
     pub fn is_for(&self, staff: &Staff) -> bool {
         self.roles.iter().any(|role| staff.has(*role))
@@ -214,10 +229,10 @@ pub enum BadRoute {
     #[error("审核流程里“{0}”出现了两次")]
     Twice(String),
     /// 条例 Art. 17: nothing becomes public without a secrecy review.
-    #[error("审核流程缺少保密审查（secrecy）；公开之前须经保密审查（《政府信息公开条例》第十七条）")]
+    #[error("审核流程缺少保密审查；公开之前须经保密审查（《政府信息公开条例》第十七条）")]
     NoSecrecy,
     /// One person alone would decide.
-    #[error("审核流程至少要由两个人先后办理：请增加一关，或把仅有的一关设为两人（two_person = true）")]
+    #[error("审核流程至少要由两个人先后办理：请增加一关，或者把仅有的一关设为两人先后通过")]
     OnePerson,
     /// A stage names a gate that only the configuration knows, without saying what it is called.
     #[error("审核流程的“{0}”不是已有的关口，请写明名称（label）和角色（roles）")]
@@ -228,6 +243,12 @@ pub enum BadRoute {
     /// The three administrators decide on no texts (三员分立, GB/T 22239-2019).
     #[error("“{0}”不能由系统、安全或者审计管理员办理，请改选审核、办公或者负责人角色")]
     Administrator(String),
+    /// Who writes texts lets none of them through.
+    #[error("“{0}”只能由审核员、机关负责人或县政府办办理：撰写稿件的角色不能兼任审核关口")]
+    NotKeeper(String),
+    /// What a gate of the county's own is called stands in addresses, tables and the log.
+    #[error("“{}”不能作关口名称：请只用汉字、字母和数字，2 到 {} 个字，例如 合法性审查", .0.escape_debug(), LONGEST_NAME)]
+    Name(String),
     /// Two people cannot be one.
     #[error("“{0}”指定了一个人，就不能再要求两人先后通过。请去掉其中一项")]
     TwoOfOne(String),
@@ -244,6 +265,17 @@ pub enum BadRoute {
 
 /// Who keeps the machines, the rights and the log.
 const KEEPERS: [Role; 3] = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
+/// Roles that may keep a gate: no author's, no administrator's.
+pub const KEEP: [Role; 6] = [
+    Role::ReviewerSecrecy,
+    Role::ReviewerWording,
+    Role::ReviewerPolicy,
+    Role::ReviewerPolitical,
+    Role::OrganHead,
+    Role::CountyOffice,
+];
+/// Longest name of a gate of the county's own, in characters.
+pub const LONGEST_NAME: usize = 12;
 /// Most stages of a route that the office sets.
 pub const MOST_STAGES: usize = 8;
 /// Most working days of one of its stages.
@@ -286,8 +318,8 @@ impl Route {
         if people < 2 || one { Err(BadRoute::OnePerson) } else { Ok(self) }
     }
 
-    /// Refuses what the office may not set besides ([`Route::lawful`]): whoever keeps the machines or the rights decides on no
-    /// text, the secrecy review is the secrecy reviewers', and nothing waits for ever.
+    /// Refuses what the office may not set besides ([`Route::lawful`]): whoever keeps the machines or the rights, or writes
+    /// texts, decides on none, the secrecy review is the secrecy reviewers', and nothing waits for ever.
     ///
     /// # Errors
     /// What of it does not do.
@@ -301,6 +333,12 @@ impl Route {
             }
             if stage.roles.iter().any(|role| KEEPERS.contains(role)) {
                 return Err(BadRoute::Administrator(stage.label.clone()));
+            }
+            if stage.roles.iter().any(|role| !KEEP.contains(role)) {
+                return Err(BadRoute::NotKeeper(stage.label.clone()));
+            }
+            if Gate::from_code(&stage.gate).is_none() && !(is_name(&stage.label) && is_name(&stage.gate)) {
+                return Err(BadRoute::Name(stage.label.clone()));
             }
             if stage.two_person && stage.person.is_some() {
                 return Err(BadRoute::TwoOfOne(stage.label.clone()));
@@ -394,6 +432,16 @@ mod tests {
         assert_eq!(settable(vec![others, last.clone()]), Err(BadRoute::SecrecyByOthers));
         let keeper = Stage { roles: vec![Role::SystemAdmin], ..last.clone() };
         assert_eq!(settable(vec![secrecy.clone(), keeper]), Err(BadRoute::Administrator("政治关".into())));
+        for role in Role::ALL.into_iter().filter(|role| !KEEP.contains(role) && !KEEPERS.contains(role)) {
+            let author = Stage { roles: vec![Role::OrganHead, role], ..last.clone() };
+            assert_eq!(settable(vec![secrecy.clone(), author]), Err(BadRoute::NotKeeper("政治关".into())), "{role:?}");
+        }
+        for name in ["甲\n乙", "<b>x</b>关", "甲&乙", "甲 乙", "关"] {
+            let own = Stage { gate: name.into(), label: name.into(), ..last.clone() };
+            assert_eq!(settable(vec![secrecy.clone(), own]), Err(BadRoute::Name(name.into())));
+        }
+        let own = Stage { gate: "合法性审查".into(), label: "合法性审查".into(), ..last.clone() };
+        assert_eq!(settable(vec![secrecy.clone(), own]), Ok(()));
         let named = Some(Named { account: "one".into(), name: "甲".into() });
         let by_one = |stage: &Stage| Stage { person: named.clone(), ..stage.clone() };
         assert_eq!(settable(vec![by_one(&secrecy), by_one(&last)]), Err(BadRoute::OnePerson));

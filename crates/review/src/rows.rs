@@ -53,11 +53,12 @@ struct RoundRow {
     pass_at: Option<String>,
     pass_opinion: Option<String>,
     pass_ticked: Option<String>,
+    pass_stood_for: Option<String>,
 }
 
 const SELECT: &str = "SELECT r.id, r.subject_id, r.round, r.route, r.stage, r.state, r.since, r.claimed_by, r.claimed_name, \
      r.claimed_at, r.decided_name, r.reason, r.version, p.stage AS pass_stage, p.passed_by AS pass_by, p.name AS pass_name, \
-     p.at AS pass_at, p.opinion AS pass_opinion, p.ticked AS pass_ticked FROM review r LEFT JOIN review_pass p ON p.review = r.id";
+     p.at AS pass_at, p.opinion AS pass_opinion, p.ticked AS pass_ticked, p.stood_for AS pass_stood_for FROM review r LEFT JOIN review_pass p ON p.review = r.id";
 
 /// The row holds what this program never writes.
 fn bad(id: &ReviewId, what: &str) -> web::Refusal {
@@ -108,7 +109,8 @@ impl RoundRow {
             "" => Vec::new(),
             kept => serde_json::from_str(kept).map_err(|_| bad(&self.id, "ticks"))?,
         };
-        Ok(Some(Pass { stage, by, name, at: moment(&self.id, &at)?, opinion, ticked }))
+        let stood_for = self.pass_stood_for.filter(|account| !account.is_empty()).map(AccountId::from);
+        Ok(Some(Pass { stage, by, stood_for, name, at: moment(&self.id, &at)?, opinion, ticked }))
     }
 }
 
@@ -240,10 +242,11 @@ pub(crate) async fn insert(tx: &mut Tx, actor: &Actor, matter: &Matter, round: &
 pub(crate) async fn put_roles(tx: &mut Tx, id: &ReviewId, round: &Round) -> Result<()> {
     let within = round.stage().and_then(|stage| stage.within).map_or("", Within::code);
     let person = round.stage().and_then(|stage| stage.person.as_ref()).map_or("", |named| named.account.as_str());
-    query("UPDATE review SET stage_within = $2, stage_person = $3 WHERE id = $1")
+    query("UPDATE review SET stage_within = $2, stage_person = $3, stage_last = $4 WHERE id = $1")
         .bind(id)
         .bind(within)
         .bind(person)
+        .bind(i64::from(round.is_at_last()))
         .execute(tx.conn())
         .await?;
     query("DELETE FROM review_role WHERE review = $1").bind(id).execute(tx.conn()).await?;
@@ -308,16 +311,20 @@ pub(crate) async fn put(tx: &mut Tx, actor: &Actor, review: &Review, next: &Roun
     }
     for pass in next.passes.iter().skip(review.round.passes.len()) {
         let ticked = if pass.ticked.is_empty() { String::new() } else { serde_json::to_string(&pass.ticked)? };
-        query("INSERT INTO review_pass (review, stage, passed_by, name, at, opinion, ticked) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-            .bind(&review.id)
-            .bind(i64::try_from(pass.stage).unwrap_or(i64::MAX))
-            .bind(&pass.by)
-            .bind(&pass.name)
-            .bind(time::to_db(pass.at))
-            .bind(&pass.opinion)
-            .bind(ticked)
-            .execute(tx.conn())
-            .await?;
+        query(
+            "INSERT INTO review_pass (review, stage, passed_by, stood_for, name, at, opinion, ticked) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(&review.id)
+        .bind(i64::try_from(pass.stage).unwrap_or(i64::MAX))
+        .bind(&pass.by)
+        .bind(pass.stood_for.as_ref().map_or("", AccountId::as_str))
+        .bind(&pass.name)
+        .bind(time::to_db(pass.at))
+        .bind(&pass.opinion)
+        .bind(ticked)
+        .execute(tx.conn())
+        .await?;
     }
     put_roles(tx, &review.id, next).await
 }

@@ -31,6 +31,13 @@ impl Scope {
         i64::from(!self.column.as_str().is_empty()) * 2 + i64::from(!self.sort.is_empty())
     }
 
+    /// Whether this one is for some of what `wider` is for, and goes before it there.
+    pub fn goes_before(&self, wider: &Self) -> bool {
+        let column = wider.column.as_str().is_empty() || self.column.as_str().is_empty() || self.column == wider.column;
+        let sort = wider.sort.is_empty() || self.sort.is_empty() || self.sort == wider.sort;
+        self.rank() > wider.rank() && column && sort
+    }
+
     fn fits(&self, column: &ColumnId, sort: &str) -> bool {
         (self.column.as_str().is_empty() || self.column == *column) && (self.sort.is_empty() || self.sort == sort)
     }

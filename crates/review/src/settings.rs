@@ -99,7 +99,14 @@ impl web::Section for Settings {
     fn problems(&self) -> Vec<String> {
         let one = |one: &RouteSetting| {
             let within = if one.column.is_empty() { String::new() } else { format!("、column = {:?}", one.column) };
-            Some(format!("routes：kind = {:?}{within}：{}", one.kind, one.route().err()?))
+            let why = one.route().err()?;
+            // The file has its own words for it.
+            let how = match why {
+                BadRoute::NoSecrecy => "（gate = \"secrecy\"）",
+                BadRoute::OnePerson => "（two_person = true）",
+                _ => "",
+            };
+            Some(format!("routes：kind = {:?}{within}：{why}{how}", one.kind))
         };
         let mut problems: Vec<String> = self.routes.iter().filter_map(one).collect();
         let stages = self.routes.iter().flat_map(|route| &route.stages);
@@ -234,6 +241,7 @@ mod tests {
         assert_eq!(unnamed.route("edition", &"".into()), None);
         let alone = settings(r#"{"routes":[{"kind":"edition","stages":[{"gate":"secrecy","days":1}]}]}"#);
         assert!(alone.problems().concat().contains("两个人先后"), "{:?}", alone.problems());
+        assert!(alone.problems().concat().contains("two_person = true"), "{:?}", alone.problems());
         let two = r#"{"routes":[{"kind":"edition","stages":[{"gate":"secrecy","days":1,"two_person":true}]}]}"#;
         assert_eq!(settings(two).problems(), Vec::<String>::new());
     }

@@ -127,6 +127,15 @@ pub async fn may_pass_today(
     Err(why.into())
 }
 
+/// The arrangement by which somebody decides for this person today, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn deputy_of(executor: impl Executor<'_>, away: &AccountId, today: Date) -> Result<Option<StandIn>> {
+    let live = live(executor, today).await?;
+    Ok(live.into_iter().find(|one| one.away == *away && one.holds(today)))
+}
+
 /// Arrangements in force or to come, by their first day.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use kernel::{
-    Actor, OrganCode,
+    Actor, OrganCode, Staff,
     id::{AccountId, ColumnId},
 };
 use serde_json::Value;
@@ -137,6 +137,12 @@ pub trait Subject: Send + Sync {
     /// # Errors
     /// [`web::Refusal::NotFound`] when there is none or the person may not see it.
     fn matter<'a>(&'a self, tx: &'a mut Tx, actor: &'a Actor, id: &'a str) -> BoxFuture<'a, Result<Matter>>;
+
+    /// Somebody who is away, with those of the roles that the person still holds; `None` where the account is in use no more or
+    /// holds none of them: then nobody decides in that name.
+    fn still<'a>(&'a self, away: Staff) -> BoxFuture<'a, Result<Option<Staff>>> {
+        Box::pin(async move { Ok(Some(away)) })
+    }
 
     /// Changes the owner's rows, before any event of the write.
     ///

@@ -4,11 +4,13 @@ import { button, make, stillThere } from "./dom";
 
 const confirmed = new WeakSet<HTMLFormElement>();
 
-function ask(form: HTMLFormElement, submitter: HTMLElement | null, effect: string): void {
+/** `many` stands for {n} in the words of a form that is about several things. */
+function ask(form: HTMLFormElement, submitter: HTMLElement | null, effect: string, many: number): void {
+  const told = (text: string): string => text.replaceAll("{n}", String(many));
   const source = submitter?.dataset.confirm ? submitter : form;
   const word = source.dataset.confirmButton ?? submitter?.textContent?.trim() ?? "确定";
-  const title = make("h2", { id: "confirm-title" }, source.dataset.confirmTitle ?? `确定要“${word}”吗？`);
-  const lines = effect
+  const title = make("h2", { id: "confirm-title" }, told(source.dataset.confirmTitle ?? `确定要“${word}”吗？`));
+  const lines = told(effect)
     .split("|")
     .map((line) => line.trim())
     .filter(Boolean);
@@ -77,6 +79,12 @@ function tell(form: HTMLFormElement, field: Field): void {
   field.addEventListener("input", told);
 }
 
+/** How many boxes of a list are picked; -1 where nothing is picked from a list. */
+export function picked(form: HTMLElement): number {
+  if (form.dataset.picks === undefined) return -1;
+  return form.querySelectorAll("input[data-pick]:checked").length;
+}
+
 export function confirmations(): void {
   const sent = new WeakSet<HTMLFormElement>();
   document.addEventListener("submit", (event) => {
@@ -84,8 +92,11 @@ export function confirmations(): void {
     if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method === "dialog") return;
     const submitter = event.submitter;
     const effect = submitter?.dataset.confirm ?? form.dataset.confirm;
-    // What would be refused is not asked first: the page says what is still to be ticked.
-    const open = submitter?.hasAttribute("formaction") ? null : form.querySelector("input[data-tick]:not(:checked)");
+    // What would be refused is not asked first: the page says what is still to be ticked or picked. A button with a
+    // question or an address of its own is another act.
+    const other = submitter?.dataset.confirm !== undefined || submitter?.hasAttribute("formaction");
+    const many = picked(form);
+    const open = !other && (many === 0 || form.querySelector("input[data-tick]:not(:checked)") !== null);
     const empty = effect && !confirmed.has(form) ? missing(form, submitter) : [];
     if (empty[0]) {
       event.preventDefault();
@@ -95,7 +106,7 @@ export function confirmations(): void {
     }
     if (effect && !open && !confirmed.has(form)) {
       event.preventDefault();
-      ask(form, submitter, effect);
+      ask(form, submitter, effect, many);
       return;
     }
     confirmed.delete(form);

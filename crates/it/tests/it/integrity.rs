@@ -74,6 +74,7 @@ fn changes_by_hand() -> Vec<Change> {
         // Who passed what.
         ("review_pass", "opinion", text("别的意见"), "stage = 0", "关口"),
         ("review_pass", "passed_by", text("another"), "stage = 0", "关口"),
+        ("review_pass", "stood_for", text("another"), "stage = 0", "关口"),
         ("review", "decided_by", text("another"), "state = 'passed'", "审核记录"),
         // Plans, duties, evidence.
         ("plan", "title", text("别的要点"), "state = 'confirmed'", "标题"),

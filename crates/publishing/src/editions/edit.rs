@@ -143,6 +143,10 @@ async fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> Result<String> {
         0 => String::new(),
         count => format!("|“检查”一栏有 {count} 处著录信息需要核对，审核员也会看到"),
     };
+    let noted = match comments::open(ctx.db().read(), &whole.edition.id).await? {
+        0 => String::new(),
+        count => format!("|审核员的批注还有 {count} 条没有标为已处理，审核员会看到"),
+    };
     let replaced = match (whole.edition.number, whole.values.get(&COMPARED)) {
         (1, _) => String::new(),
         (number, "") => format!("|第 {number} 版公开后代替以前公开的版本"),
@@ -154,7 +158,7 @@ async fn confirm(ctx: &Ctx, whole: &Whole, panel: &Panel) -> Result<String> {
         count => format!("、正文图片 {count} 张"),
     };
     Ok(format!(
-        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}|提交后依次过 {} 关：|{}|审核期间不能修改，可以收回修改{replaced}|{then}",
+        "附件 {} 个{pictures}{by_hand}；标题、正文和附件再检查一遍{remarks}{noted}|提交后依次过 {} 关：|{}|审核期间不能修改，可以收回修改{replaced}|{then}",
         whole.attachments().count(),
         gates.len(),
         gates.join("|"),

@@ -14,6 +14,7 @@ use web::{
     mail::{Mail, SEND, SEND_NOW},
 };
 
+use super::subject;
 use crate::people;
 
 /// Enqueues what is to be told of an act, in its write.
@@ -27,7 +28,9 @@ pub(super) async fn tell(
     let mail = match what {
         Happened::Opened(stage) | Happened::Onward(stage) => {
             let found = findings::read(tx.conn(), &matter.about, &matter.parts).await?;
-            waiting(ctx, matter, stage, &found.stopping_words()).await?
+            let Some(review) = review::rows::newest(tx.conn(), &matter.about).await? else { return Ok(()) };
+            let people = people::deciders(ctx, &review.round, &matter.facts(subject::WORDS, &found)).await?;
+            waiting(ctx, matter, stage, (people, &found.stopping_words())).await?
         }
         Happened::Returned(stage, reason) => returned(ctx, matter, stage, reason).await?,
         Happened::Excepted => return excepted(ctx, tx, actor, matter).await,
@@ -96,9 +99,7 @@ async fn excepted(ctx: &Ctx, tx: &mut Tx, actor: &Actor, matter: &Matter) -> Res
     };
     let mut former = Vec::new();
     if let Some(stage) = left.first() {
-        former = ctx.one::<Arc<dyn Recipients>>().people(ctx, &stage.roles).await?;
-        let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
-        former.retain(|one| one.organ == matter.keeper || one.organ == office);
+        former = people::passers(ctx, stage, &matter.keeper, &[]).await?;
     }
     let former = Mail {
         to: addresses(former, &mut written),
@@ -199,9 +200,8 @@ fn address(ctx: &Ctx, path: &str) -> String {
     format!("{}{path}", ctx.config().server.office_url.trim_end_matches('/'))
 }
 
-/// To those who may pass the stage and did not write in the text, and to who stands in for one of them.
-async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage, open: &str) -> Result<Mail> {
-    let people = people::passers(ctx, stage, &matter.keeper, &matter.authors).await?;
+/// To those who can decide at the stage, and to who stands in for one of them; `open`: what waits for a person's word, in words.
+async fn waiting(ctx: &Ctx, matter: &Matter, stage: &Stage, (people, open): (Vec<Person>, &str)) -> Result<Mail> {
     let today = ctx.today();
     let mut away = stand_in::live(ctx.db().read(), today).await?;
     away.retain(|one| {

@@ -20,7 +20,10 @@ use super::{
     show::{self, Which},
     subject,
 };
-use crate::portal::{self, Bar};
+use crate::{
+    portal::{self, Bar},
+    reviews::reading,
+};
 
 /// Which edition, and for whom it is shown.
 #[derive(Debug, Default, Deserialize)]
@@ -40,6 +43,7 @@ pub(super) async fn page(
     Query(how): Query<How>,
 ) -> Result<Response> {
     let whole = show::which(&ctx, &desk, &id, &Which { edition: how.edition }).await?;
+    reading::note(&ctx, &desk, &whole).await?;
     let review = review::rows::newest(ctx.db().read(), &checks::about(&whole)).await?;
     let base = format!("/documents/{id}/preview?edition={}", whole.edition.id);
     let bar = Bar {

@@ -37,8 +37,8 @@ fn fields_of(data: &Value) -> Option<Fields> {
 struct Stand {
     /// Put in by the program from elsewhere, as it was there.
     put_in: bool,
-    /// Gates that were passed, by whom.
-    passes: Vec<(String, String)>,
+    /// Gates that were passed, by whom, and in whose name where not in the own one.
+    passes: Vec<(String, Vec<String>)>,
     /// Who published it past the rest.
     excepted: Option<String>,
     /// What was submitted, passed, let out.
@@ -52,16 +52,18 @@ impl Stand {
 
     /// Why an edition that stands so may not be public, if so: with who wrote it, and as it is now.
     fn fault(&self, writers: Option<&HashSet<String>>, now: &Fields) -> Option<String> {
-        let deciders = || self.passes.iter().map(|(_, by)| by).chain(&self.excepted);
-        if writers.is_some_and(|writers| deciders().any(|by| writers.contains(by))) {
+        let excepted = self.excepted.iter().map(std::slice::from_ref);
+        let deciders: Vec<&[String]> = self.passes.iter().map(|(_, by)| by.as_slice()).chain(excepted).collect();
+        if writers.is_some_and(|writers| deciders.iter().copied().flatten().any(|by| writers.contains(by))) {
             return Some("留痕中有撰写人自己审核或决定公开这一版".to_owned());
         }
         if !self.put_in {
             if !self.passes.iter().any(|(gate, _)| gate == Gate::SECRECY.code) {
                 return Some("留痕中没有这一版通过保密审查的记录".to_owned());
             }
-            let people: HashSet<&String> = deciders().collect();
-            if people.len() < 2 {
+            // Whose voice is in every decision has decided alone.
+            let alone = |one: &String| deciders.iter().all(|by| by.contains(one));
+            if deciders.first().is_none_or(|by| by.iter().any(alone)) {
                 return Some("留痕中只有一个人同意公开这一版".to_owned());
             }
         }
@@ -129,7 +131,8 @@ impl Walk {
             }
         } else if kind == GATE_PASSED.name {
             let stand = self.editions.entry(edition).or_default();
-            stand.passes.push((word("gate"), event.actor.clone()));
+            let away = Some(word("stood_for_account")).filter(|away| !away.is_empty());
+            stand.passes.push((word("gate"), std::iter::once(event.actor.clone()).chain(away).collect()));
             stand.seen.extend(fields_of(&data));
         } else if kind == BYPASSED.name {
             let stand = self.editions.entry(edition).or_default();
@@ -338,6 +341,16 @@ mod tests {
         fault(&[submitted(), public()], "保密审查");
         fault(&[submitted(), political("two"), public()], "保密审查");
         fault(&[submitted(), secrecy("text"), political("one"), public()], "一个人");
+        let stood_for = |who: &str, away: &str| {
+            let fields = json!({ "body_html": "text" });
+            event(
+                &GATE_PASSED,
+                who,
+                json!({ "edition": "e", "fields": fields, "gate": "political", "stood_for_account": away }),
+            )
+        };
+        fault(&[submitted(), secrecy("text"), stood_for("two", "one"), public()], "一个人");
+        assert_eq!(walked(&[submitted(), secrecy("text"), stood_for("two", "three"), public()]), None);
         fault(&[submitted(), secrecy("another"), political("two"), public()], "内容");
         // A round that was given up counts for nothing.
         let back = event(&RETURNED, "two", json!({ "edition": "e" }));

@@ -34,7 +34,7 @@ use super::{
     history::{Line, history},
     seen, subject,
 };
-use crate::people;
+use crate::{people, reviews::comments};
 
 /// An edition as the page lists it.
 struct EditionLine {
@@ -50,6 +50,8 @@ struct Open {
     edition: EditionRow,
     state: String,
     claimed: String,
+    /// Whether nobody can decide where it stands in review.
+    stranded: bool,
     returned: Option<(String, String)>,
     /// When it becomes public by itself; empty = it is not scheduled.
     at: String,
@@ -98,6 +100,8 @@ struct Show {
     reviewers: String,
     /// What must be dealt with first, in words; empty = nothing.
     stopping: String,
+    /// Comments of reviewers that nobody has dealt with.
+    noted: usize,
     once: String,
 }
 
@@ -131,10 +135,11 @@ async fn lines(ctx: &Ctx, editions: &[EditionRow]) -> Result<(Vec<EditionLine>, 
     Ok((lines, open.and_then(|open| reviews.get(open.id.as_str()).cloned())))
 }
 
-fn open(ctx: &Ctx, edition: EditionRow, review: Option<&Review>) -> Open {
+fn open(ctx: &Ctx, edition: EditionRow, review: Option<&Review>, stranded: bool) -> Open {
     let claim = review.and_then(|review| review.round.claim(ctx.seams().now()));
     Open {
         state: subject::state_words(&edition, review),
+        stranded,
         claimed: claim.map(|claim| claim.name.clone()).unwrap_or_default(),
         returned: review.and_then(subject::returned).map(|(_, by, reason)| (by.to_owned(), reason.to_owned())),
         at: if edition.publish_at.is_empty() { String::new() } else { time::show_minute(&edition.publish_at) },
@@ -160,7 +165,7 @@ fn why_no_bypass(staff: &Staff, found: &Checks, review: Option<&Review>) -> Stri
         review.filter(|review| matches!(review.round.state, review::State::Open { .. } | review::State::Passed));
     let why = match secrecy.and_then(|review| review.round.secrecy()) {
         None => Some(review::Refusal::NotCleared(words)),
-        Some(passes) if passes.iter().any(|pass| pass.by == staff.account) => {
+        Some(passes) if passes.iter().any(|pass| pass.is_of(&staff.account)) => {
             Some(review::Refusal::ClearedBySame(words))
         }
         Some(_) if found.let_through_by().contains(&staff.account) => {
@@ -214,12 +219,18 @@ pub(super) async fn page(
     let opened = editions.iter().find(|edition| edition.is_open()).cloned();
     let (mut stopping, mut by_me) = (String::new(), false);
     let (mut no_bypass, mut reviewers) = (String::new(), String::new());
+    let (mut stranded, mut noted) = (false, 0);
     if let Some(edition) = &opened {
         let whole = rows::read(ctx.db().read(), &house, &actor, &edition.id).await?;
         checks::ensure(ctx, &whole).await?;
         let found = checks::of(ctx.db().read(), &house, &whole).await?;
         stopping = found.stopping_words();
         by_me = whole.is_by(&desk.staff.account);
+        let round = review.as_ref().map(|review| &review.round).filter(|_| edition.state == "in_review");
+        if let Some(round) = round.filter(|round| round.stage().is_some()) {
+            stranded = people::deciders(ctx, round, &subject::facts(&whole, &found)).await?.is_empty();
+        }
+        noted = comments::open(ctx.db().read(), &edition.id).await?;
         no_bypass = why_no_bypass(&desk.staff, &found, review.as_ref());
         let others: Vec<_> = whole.authors.iter().cloned().chain([desk.staff.account.clone()]).collect();
         reviewers = people::names(&people::who_may(ctx, &REVIEW_EXCEPTIONS, &keeper, &others).await?);
@@ -266,7 +277,8 @@ pub(super) async fn page(
         public_files,
         stopping,
         lines,
-        open: opened.map(|edition| open(ctx, edition, review.as_ref())),
+        open: opened.map(|edition| open(ctx, edition, review.as_ref(), stranded)),
+        noted,
         public,
         document,
         once: ctx.once(),

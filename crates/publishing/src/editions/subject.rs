@@ -10,7 +10,7 @@ use document::{
     state,
 };
 use futures::future::BoxFuture;
-use kernel::{Actor, id::EditionId};
+use kernel::{Actor, Staff, id::EditionId};
 use review::{
     Happened, Kind, Matter, Review, Route, State, Subject, Words, events::Said, findings, model::Facts,
     subject::LogName,
@@ -145,6 +145,10 @@ impl Subject for Editions {
             let whole = rows::load(tx, &crate::house(&self.ctx), actor, &EditionId::from(id)).await?;
             matter(&self.ctx, tx, &whole).await
         })
+    }
+
+    fn still<'a>(&'a self, away: Staff) -> BoxFuture<'a, Result<Option<Staff>, Refusal>> {
+        Box::pin(async move { Ok(review::desk::still(&self.ctx, away).await?) })
     }
 
     fn prepare<'a>(

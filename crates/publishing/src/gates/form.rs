@@ -4,24 +4,26 @@ use kernel::{
     Role,
     id::{AccountId, ColumnId},
 };
-use review::{Gate, Named, Route, Stage, Within, route::BadRoute, set::Scope};
+use review::{
+    Gate, Named, Route, Stage, Within,
+    route::{BadRoute, KEEP, LONGEST_NAME, is_name},
+    set::Scope,
+};
 use web::FormErrors;
 
 /// Lines for gates of the county's own, besides those that a route has already.
 const OWN: usize = 2;
 /// Most lines that are read.
 const MOST: usize = 12;
-/// Longest name of an own gate, in characters.
-const LONGEST: usize = 12;
-/// Roles that may keep a gate: no author's, no administrator's.
-const KEEP: [Role; 6] = [
-    Role::ReviewerSecrecy,
-    Role::ReviewerWording,
-    Role::ReviewerPolicy,
-    Role::ReviewerPolitical,
-    Role::OrganHead,
-    Role::CountyOffice,
-];
+
+/// A number as people type it, full-width digits as well.
+pub(super) fn digits(text: &str) -> String {
+    let half = |c: char| match c {
+        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')).unwrap_or(c),
+        _ => c,
+    };
+    text.trim().chars().map(half).collect()
+}
 
 /// The fields of a form, one after another.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -37,7 +39,7 @@ pub(super) struct Candidate {
 /// One gate as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Code of a known gate; empty for one of the county's own.
+    /// Code of a known gate, or of one of the county's own that is set already; empty for a new one.
     pub(super) gate: String,
     /// Name of an own gate.
     pub(super) label: String,
@@ -55,9 +57,8 @@ pub(super) struct Line {
 
 impl Line {
     fn of(stage: &Stage, place: usize) -> Self {
-        let known = Gate::from_code(&stage.gate).is_some();
         Self {
-            gate: if known { stage.gate.clone() } else { String::new() },
+            gate: stage.gate.clone(),
             label: stage.label.clone(),
             place: (place + 1).to_string(),
             role: stage.roles.iter().map(|role| role.code()).collect::<Vec<_>>().join("+"),
@@ -87,6 +88,19 @@ impl Line {
         !self.place.trim().is_empty()
     }
 
+    /// Whether it is a new gate that has a name and no place: left out, its name would be lost without a word.
+    fn is_forgotten(&self) -> bool {
+        self.gate.is_empty() && !self.is_used() && !self.label.trim().is_empty()
+    }
+
+    /// Its name, for sentences.
+    fn name(&self) -> &str {
+        match self.known().unwrap_or(self.label.trim()) {
+            "" => "本县自设的关口",
+            name => name,
+        }
+    }
+
     fn roles(&self) -> Option<Vec<Role>> {
         self.role.split('+').map(Role::from_code).collect()
     }
@@ -108,8 +122,9 @@ impl Line {
         let before = errors.items().len();
         let label = self.known().map_or_else(|| self.label.trim().to_owned(), str::to_owned);
         let own = self.known().is_none();
-        if own && !(2..=LONGEST).contains(&label.chars().count()) {
-            errors.add(&format!("label{at}"), "请填写这一关的名称，2 到 12 个字，例如 合法性审查。");
+        if own && !is_name(&label) {
+            let text = format!("请填写这一关的名称，只用汉字、字母和数字，2 到 {LONGEST_NAME} 个字，例如 合法性审查。");
+            errors.add(&format!("label{at}"), text);
         } else if own && Gate::ALL.iter().any(|gate| gate.label == label || gate.code == label) {
             errors.add(&format!("label{at}"), format!("请另起一个名称：“{label}”已有单独的一行。"));
         }
@@ -117,7 +132,7 @@ impl Line {
         if roles.is_empty() {
             errors.add(&format!("role{at}"), format!("请选择“{label}”由哪个角色办理，例如 政策关审核员。"));
         }
-        let days = self.days.trim().parse::<u32>().unwrap_or_default();
+        let days = digits(&self.days).parse::<u32>().unwrap_or_default();
         let person = match self.person.as_str() {
             "" => None,
             _ => {
@@ -210,10 +225,21 @@ impl Typed {
     pub(super) fn route(&self, people: &[Candidate]) -> Result<Route, FormErrors> {
         let mut errors = FormErrors::new();
         let mut placed: Vec<(u32, Stage)> = Vec::new();
-        for (at, line) in self.lines.iter().enumerate().filter(|(_, line)| line.is_used()) {
-            let place = line.place.trim().parse::<u32>().ok().filter(|place| (1..=99).contains(place));
+        for (at, line) in self.lines.iter().enumerate() {
+            if line.is_forgotten() {
+                let text =
+                    format!("请填写“{}”的顺序，例如 {}；不要这一关的，请删去名称。", line.name(), self.lines.len());
+                errors.add(&format!("place{at}"), text);
+            }
+            if !line.is_used() {
+                continue;
+            }
+            let place = digits(&line.place).parse::<u32>().ok().filter(|place| (1..=99).contains(place));
             match place {
-                None => errors.add(&format!("place{at}"), "请用数字填写顺序，例如 1；不设这一关的，留空。"),
+                None => {
+                    let text = format!("请用数字填写“{}”的顺序，例如 1；不设这一关的，留空。", line.name());
+                    errors.add(&format!("place{at}"), text);
+                }
                 Some(place) if placed.iter().any(|(other, _)| *other == place) => {
                     errors.add(&format!("place{at}"), format!("请改一个顺序：第 {place} 关填写了两次。"));
                 }
@@ -225,7 +251,19 @@ impl Typed {
         }
         placed.sort_by_key(|(place, _)| *place);
         let route = Route::of(placed.into_iter().map(|(_, stage)| stage).collect());
-        route.and_then(Route::settable).map_err(|why| FormErrors::one(&self.place_of(&why), why.to_string()))
+        route.and_then(Route::settable).map_err(|why| {
+            // In the words of the form: what is filled in where.
+            let text = match &why {
+                BadRoute::NoSecrecy => {
+                    "审核流程缺少保密审查，请填写它的顺序，例如 1：公开之前须经保密审查（《政府信息公开条例》第十七条）。".to_owned()
+                }
+                BadRoute::OnePerson => {
+                    "审核流程至少要由两个人先后办理：请增加一关，或者在仅有的一关勾选“两人”。".to_owned()
+                }
+                why => format!("{why}。"),
+            };
+            FormErrors::one(&self.place_of(&why), text)
+        })
     }
 
     /// The field at which a route is refused.
@@ -237,9 +275,11 @@ impl Typed {
         match why {
             BadRoute::SecrecyByOthers => format!("role{}", at(Gate::SECRECY.label)),
             BadRoute::Days { gate } => format!("days{}", at(gate)),
-            BadRoute::Administrator(gate) | BadRoute::Nobody(gate) => format!("role{}", at(gate)),
+            BadRoute::Administrator(gate) | BadRoute::NotKeeper(gate) | BadRoute::Nobody(gate) => {
+                format!("role{}", at(gate))
+            }
             BadRoute::TwoOfOne(gate) => format!("person{}", at(gate)),
-            BadRoute::Twice(gate) => format!("label{}", at(gate)),
+            BadRoute::Twice(gate) | BadRoute::Name(gate) => format!("label{}", at(gate)),
             _ => "place0".to_owned(),
         }
     }
@@ -295,6 +335,38 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_read_as_people_type_them_and_sentences_name_gate_and_box() {
+        let mut typed = usual();
+        for (line, place) in typed.lines.iter_mut().zip(["１", "２", "３", "４"]) {
+            (line.place, line.days) = (place.to_owned(), "３".to_owned());
+        }
+        assert_eq!(typed.route(&[]), Ok(Route::statutory(3)));
+        let told = |change: &dyn Fn(&mut Typed)| {
+            let mut typed = usual();
+            change(&mut typed);
+            typed.route(&[]).expect_err("no route").items().first().map(|(_, text)| text.clone()).unwrap_or_default()
+        };
+        assert!(told(&|typed| typed.lines[3].place = "四".into()).contains("“政治关”的顺序"));
+        assert!(told(&|typed| typed.lines[4].label = "县长审签".into()).contains("“县长审签”的顺序"));
+        let none = told(&|typed| typed.lines[0].place.clear());
+        assert!(none.contains("缺少保密审查") && !none.contains("secrecy"), "{none}");
+        let alone = told(&|typed| typed.lines[1..4].iter_mut().for_each(|line| line.place.clear()));
+        assert!(alone.contains("勾选“两人”") && !alone.contains("two_person"), "{alone}");
+    }
+
+    #[test]
+    fn a_gate_of_ones_own_is_taken_out_by_its_place_alone() {
+        let own =
+            Stage { gate: "合法性审查".into(), label: "合法性审查".into(), ..Stage::at(Gate::POLICY, 5) };
+        let all = vec![Stage::at(Gate::SECRECY, 1), own, Stage::at(Gate::POLITICAL, 1)];
+        let mut typed = Typed::of(Scope::default(), &Route::of(all.clone()).expect("route"), 1, 3);
+        let at = typed.lines.iter().position(|line| line.label == "合法性审查").expect("its line");
+        typed.lines[at].place.clear();
+        let left = Route::of(vec![all[0].clone(), all[2].clone()]).expect("route");
+        assert_eq!(Typed::from(typed.pairs()).route(&[]), Ok(left));
+    }
+
+    #[test]
     fn what_is_wrong_is_said_at_its_field() {
         let wrong = |change: &dyn Fn(&mut Typed)| {
             let mut typed = usual();
@@ -310,6 +382,13 @@ mod tests {
         assert_eq!(wrong(&|typed| typed.lines[3].days = "0".into()), "days3");
         assert_eq!(wrong(&|typed| typed.lines[3].person = "nobody".into()), "person3");
         assert_eq!(wrong(&|typed| typed.lines[4].place = "5".into()), "label4", "an own gate without a name");
+        assert_eq!(wrong(&|typed| typed.lines[3].role = "editor".into()), "role3", "who writes keeps no gate");
+        let own = |label: &'static str| {
+            move |typed: &mut Typed| (typed.lines[4].place, typed.lines[4].label) = ("5".into(), label.into())
+        };
+        assert_eq!(wrong(&own("甲\n乙")), "label4");
+        assert_eq!(wrong(&own("<b>x</b>关")), "label4");
+        assert_eq!(wrong(&|typed| typed.lines[4].label = "县长审签".into()), "place4", "a name without a place");
         let alone = |typed: &mut Typed| typed.lines[1..4].iter_mut().for_each(|line| line.place.clear());
         assert_eq!(wrong(&alone), "place0", "one person alone");
     }

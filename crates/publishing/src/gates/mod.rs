@@ -5,6 +5,7 @@
 mod demo;
 mod form;
 mod pages;
+mod reach;
 mod store;
 mod words;
 

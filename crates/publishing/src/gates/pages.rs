@@ -8,18 +8,23 @@ use document::{Kinds, columns as rows};
 use kernel::{Role, id::ColumnId, time};
 use review::{
     Gate, Kind, Route, Stage,
+    route::KEEP,
     set::{self, Scope, SetRoute},
     settings::Settings,
 };
 use serde::Deserialize;
-use store::Tx;
+use store::{Tx, jobs::NewJob};
 use web::{
-    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place, hooks::Recipients,
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_in_place,
+    hooks::Recipients,
+    mail::{Mail, SEND},
     office_page, page,
 };
 
 use super::{
+    CONFIGURE_GATES,
     form::{Candidate, Pairs, Typed},
+    reach,
     store::{self as counts, Touched},
 };
 use crate::{columns, editions::subject::EDITION, kinds, settings::Publishing};
@@ -60,6 +65,8 @@ impl Places {
 /// A route that is set.
 struct Set {
     place: String,
+    /// By what texts would go without it.
+    next: &'static str,
     scope: Scope,
     stages: Vec<String>,
     by: String,
@@ -100,6 +107,7 @@ async fn list_page(ctx: &Ctx, desk: &Desk, errors: FormErrors) -> Result<Respons
     let places = Places::of(ctx).await?;
     let line = |set: SetRoute| Set {
         place: places.told(&set.scope),
+        next: next(&set.scope),
         stages: told(&set.route),
         by: set.set_name,
         at: time::show_minute(&set.set_at),
@@ -165,10 +173,7 @@ async fn candidates(ctx: &Ctx) -> Result<Vec<Candidate>> {
     let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
     let recipients = ctx.one::<Arc<dyn Recipients>>();
     let mut found: Vec<Candidate> = Vec::new();
-    for role in Role::ALL {
-        if matches!(role, Role::Editor | Role::SystemAdmin | Role::SecurityAdmin | Role::AuditAdmin) {
-            continue;
-        }
+    for role in KEEP {
         for person in recipients.people(ctx, &[role]).await?.into_iter().filter(|person| person.organ == office) {
             match found.iter_mut().find(|known| known.account == person.account) {
                 Some(known) => known.roles.push(role),
@@ -223,6 +228,8 @@ struct Look {
     before: Vec<String>,
     /// Gates that texts pass today and would pass no more.
     lost: String,
+    /// What keeps a route of its own all the same.
+    except: Vec<String>,
     /// What should be known before it is saved.
     warnings: Vec<String>,
     touched: Touched,
@@ -238,7 +245,10 @@ pub(super) async fn look(State(ctx): State<Ctx>, desk: Desk, Query(pairs): Query
         Ok(route) => route,
         Err(errors) => return edit_page(&ctx, &desk, typed, errors).await,
     };
-    let place = Places::of(&ctx).await?.words(&typed.scope).ok_or(Error::NotFound)?;
+    let places = Places::of(&ctx).await?;
+    let place = places.words(&typed.scope).ok_or(Error::NotFound)?;
+    let all = set::all(ctx.db().read(), EDITION).await?;
+    let except = all.iter().filter(|one| one.scope.goes_before(&typed.scope)).map(|one| places.told(&one.scope));
     let (before, _) = standing(&ctx, &typed.scope).await?;
     let passes = |route: &Route, gate: &str| route.stages().iter().any(|stage| stage.gate == gate);
     let lost = before.stages().iter().filter(|stage| !passes(&route, &stage.gate));
@@ -246,6 +256,7 @@ pub(super) async fn look(State(ctx): State<Ctx>, desk: Desk, Query(pairs): Query
         shell: desk.shell(&ctx, "核对审核流程").await?,
         place,
         lost: lost.map(|stage| stage.label.as_str()).collect::<Vec<_>>().join("、"),
+        except: except.collect(),
         stages: told(&route),
         before: told(&before),
         warnings: warnings(&ctx, &route).await?,
@@ -258,22 +269,9 @@ pub(super) async fn look(State(ctx): State<Ctx>, desk: Desk, Query(pairs): Query
 
 /// What should be known of a route that may be set all the same.
 async fn warnings(ctx: &Ctx, route: &Route) -> Result<Vec<String>> {
-    let recipients = ctx.one::<Arc<dyn Recipients>>();
-    let mut warnings = Vec::new();
+    let mut warnings = reach::hindrances(ctx, route).await?;
     for stage in route.stages() {
-        let people = recipients.people(ctx, &stage.roles).await?;
         let label = &stage.label;
-        match people.len() {
-            0 => warnings.push(format!(
-                "现在没有人能办理{label}：请先由安全管理员授予{}角色，否则稿件会停在这一关。",
-                stage.passers()
-            )),
-            1 if stage.two_person => warnings.push(format!(
-                "{label}要求两人先后通过，现在全县只有{}一人有这个角色，稿件会停在这一关。",
-                people[0].name
-            )),
-            _ => {}
-        }
         if let Some(named) = &stage.person {
             warnings.push(format!(
                 "{label}只由{}办理：不在岗时须有代办人，否则稿件会停在这一关；由{}撰写的稿件也会停在这一关。",
@@ -290,14 +288,56 @@ async fn warnings(ctx: &Ctx, route: &Route) -> Result<Vec<String>> {
     Ok(warnings)
 }
 
+/// By what texts go where nothing is set for this any more.
+fn next(scope: &Scope) -> &'static str {
+    match scope.rank() {
+        0 => "按默认流程审核",
+        _ => "按范围更大的设置或者默认流程审核",
+    }
+}
+
+/// Tells those whose gates it is about, before or now, and the others who may set gates: what is set takes one person, and nobody
+/// should learn of it from texts that do not come any more.
+async fn tell(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    desk: &Desk,
+    (place, mut roles): (&str, Vec<Role>),
+    (before, now): (&[String], &[String]),
+) -> Result<(), Refusal> {
+    roles.extend(CONFIGURE_GATES.roles);
+    let people = ctx.one::<Arc<dyn Recipients>>().people(ctx, &roles).await?;
+    let others = people.into_iter().filter(|one| one.account != desk.staff.account && !one.email.is_empty());
+    let mut to: Vec<String> = others.map(|one| one.email).collect();
+    to.sort_unstable();
+    to.dedup();
+    if to.is_empty() {
+        return Ok(());
+    }
+    let text = format!(
+        "{}改了审核流程：{place}。今后提交的稿件按新的流程，正在审核的仍按提交时的流程办完。\n\n原来：{}\n现在：{}\n\n打开审核：{}/reviews\n",
+        desk.staff.name,
+        before.join("；"),
+        now.join("；"),
+        ctx.config().server.office_url.trim_end_matches('/'),
+    );
+    tx.enqueue(NewJob::now(SEND, &Mail { to, subject: format!("审核流程有变化：{place}"), text })).await?;
+    Ok(())
+}
+
 /// POST /gates
 pub(super) async fn save(State(ctx): State<Ctx>, desk: Desk, Form(pairs): Form<Pairs>) -> Result<Response> {
     let typed = Typed::from(pairs);
     let people = candidates(&ctx).await?;
     let place = Places::of(&ctx).await?.words(&typed.scope).ok_or(Error::NotFound)?;
+    let (before, _) = standing(&ctx, &typed.scope).await?;
     let done = async |tx: &mut Tx| {
         let route = typed.route(&people).map_err(Refusal::Fields)?;
+        let words = told(&route);
+        let concerned = [&before, &route].into_iter().flat_map(|route| route.stages());
+        let roles: Vec<Role> = concerned.flat_map(|stage| stage.roles.iter().copied()).collect();
         set::put(tx, &desk.actor(), (EDITION, &typed.scope, place.as_str()), route, typed.version).await?;
+        tell(&ctx, tx, &desk, (place.as_str(), roles), (&told(&before), &words)).await?;
         let text = format!("已保存{place}的审核流程。今后提交的稿件按它审核，正在审核的仍按提交时的流程办完。");
         Ok(Done::ok("/gates", text))
     };
@@ -319,9 +359,13 @@ pub(super) async fn save(State(ctx): State<Ctx>, desk: Desk, Form(pairs): Form<P
 pub(super) async fn remove(State(ctx): State<Ctx>, desk: Desk, Form(pairs): Form<Pairs>) -> Result<Response> {
     let typed = Typed::from(pairs);
     let place = Places::of(&ctx).await?.told(&typed.scope);
+    let (before, _) = standing(&ctx, &typed.scope).await?;
     let done = async |tx: &mut Tx| {
         set::remove(tx, &desk.actor(), (EDITION, &typed.scope, place.as_str()), typed.version).await?;
-        let text = format!("已取消为{place}单独设置的审核流程，今后提交的稿件按范围更大的设置或者默认流程审核。");
+        let (gone, left) = (told(&before), vec![next(&typed.scope).to_owned()]);
+        let roles: Vec<Role> = before.stages().iter().flat_map(|stage| stage.roles.iter().copied()).collect();
+        tell(&ctx, tx, &desk, (place.as_str(), roles), (&gone, &left)).await?;
+        let text = format!("已取消为{place}单独设置的审核流程，今后提交的稿件{}。", next(&typed.scope));
         Ok(Done::ok("/gates", text))
     };
     act_in_place(&ctx, &typed.once, done, async |errors| list_page(&ctx, &desk, errors).await).await

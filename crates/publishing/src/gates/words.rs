@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use document::{columns as rows, rows::DocumentRow};
 use kernel::{
-    Actor, OrganCode,
+    Actor,
     id::{AccountId, ColumnId},
 };
 use review::{
@@ -14,8 +14,9 @@ use review::{
     stand_in,
 };
 use store::Tx;
-use web::{Ctx, Refusal, Result};
+use web::{Ctx, Refusal, Result, hooks::Person};
 
+use super::{form::digits, reach};
 use crate::{
     editions::{deciding, subject::EDITION},
     people,
@@ -29,11 +30,21 @@ use crate::{
 /// When the database fails.
 pub(crate) async fn foretold(ctx: &Ctx, document: &DocumentRow, authors: &[AccountId]) -> Result<Vec<String>> {
     let route = deciding::route(ctx, ctx.db().read(), document).await?;
+    let mut people = Vec::with_capacity(route.stages().len());
+    for stage in route.stages() {
+        people.push(people::passers(ctx, stage, document.keeper(), authors).await?);
+    }
+    // Who alone can pass everything before the last gate does not pass that one.
+    let spent = reach::spent(&route, &people).cloned();
+    if let (Some(spent), Some(last)) = (&spent, people.last_mut()) {
+        last.retain(|one| one.account != spent.account);
+    }
     let (calendar, mut on) = (ctx.calendar(), ctx.today());
     let mut lines = Vec::with_capacity(route.stages().len());
-    for (place, stage) in route.stages().iter().enumerate() {
+    for ((place, stage), people) in route.stages().iter().enumerate().zip(&people) {
         on = calendar.probably_after(on, stage.days);
-        let who = who(ctx, stage, document.keeper(), authors).await?;
+        let spent = spent.as_ref().filter(|_| place + 1 == route.stages().len());
+        let who = who(ctx, stage, people, spent).await?;
         let two = if stage.two_person { "，两人先后通过" } else { "" };
         // The confirmation is cut at each bar.
         let line = format!("第 {} 关 {}：{who}{two}，应于 {on} 前办结", place + 1, stage.label).replace('|', "／");
@@ -74,7 +85,7 @@ fn parse(text: &str, usual: u32) -> std::result::Result<Route, String> {
             ));
         };
         let two = rest.contains("两人");
-        let number: String = rest.chars().filter(char::is_ascii_digit).collect();
+        let number: String = digits(rest).chars().filter(char::is_ascii_digit).collect();
         let days = if number.is_empty() { usual } else { number.parse().unwrap_or_default() };
         let stage = Stage::at(gate, days);
         stages.push(if two { stage.by_two() } else { stage });
@@ -130,13 +141,19 @@ pub(crate) async fn put_of_column(tx: &mut Tx, actor: &Actor, column: &ColumnId,
     set::put(tx, actor, (EDITION, &scope, place.as_str()), route, version).await
 }
 
-/// Who may pass a stage, in words.
-async fn who(ctx: &Ctx, stage: &Stage, keeper: &OrganCode, authors: &[AccountId]) -> Result<String> {
-    let people = people::passers(ctx, stage, keeper, authors).await?;
+/// Who may pass a stage, in words; `spent`: who may not, having passed everything before.
+async fn who(ctx: &Ctx, stage: &Stage, people: &[Person], spent: Option<&Person>) -> Result<String> {
     if people.is_empty() {
-        return Ok(format!("{}（现在没有可以办理的人员，提交后会告知县政府办）", stage.passers()));
+        let why = match spent {
+            Some(one) => format!("前面各关只有{}一人可以办理，这一关须由另一人办理，现在没有", one.name),
+            None => "现在没有可以办理的人员".to_owned(),
+        };
+        return Ok(format!("{}（{why}，提交后会告知县政府办）", stage.passers()));
     }
-    let names = people::names(&people);
+    let names = people::names(people);
+    if people.len() < stage.people() {
+        return Ok(format!("{names}（现在只有一人可以办理，提交后会告知县政府办）"));
+    }
     let Some(named) = &stage.person else { return Ok(names) };
     let today = ctx.today();
     let deputy = stand_in::live(ctx.db().read(), today).await?;
@@ -153,10 +170,11 @@ mod tests {
 
     #[test]
     fn gates_are_read_as_people_write_them() {
-        let route = parse("保密审查2、文字关3（两人） → political", 5).expect("a route");
+        let route = parse("保密审查２、文字关3（两人） → political", 5).expect("a route");
         let expected =
             vec![Stage::at(Gate::SECRECY, 2), Stage::at(Gate::WORDING, 3).by_two(), Stage::at(Gate::POLITICAL, 5)];
-        assert_eq!(Route::of(expected), Ok(route));
+        assert_eq!(Route::of(expected).as_ref(), Ok(&route));
+        assert_eq!(parse("保密审查2、文字关3两人、政治关5", 1).as_ref(), Ok(&route), "the same in half-width digits");
         for (text, words) in [
             ("文字关1、政治关1", "缺少保密审查"),
             ("保密审查1", "两个人先后"),

@@ -2,18 +2,19 @@
 //! them, nothing found, nothing to be opened by hand. Each is a write of its own, recorded like any other; what has changed since
 //! the list was shown is left out and named. Never at the secrecy review, which looks at each file (条例 Art. 17).
 
-use std::collections::HashSet;
-
 use askama::Template;
 use axum::{extract::State, response::Response};
 use document::{House, Whole, common::EXPLAINED, remarks, rows};
 use kernel::id::{AccountId, EditionId};
-use review::{Gate, Kind, Refusal as Because, Stage, Word, model::may_pass, queue, settings::MOST_QUESTIONS};
+use review::{
+    Gate, Kind, Refusal as Because, Review, Stage, State as Standing, Word, model::may_pass, queue,
+    settings::MOST_QUESTIONS,
+};
 use serde::Deserialize;
 use store::Tx;
 use web::{Ctx, Desk, Form, FormErrors, OfficeShell, Query, Refusal, Result, act_now, filters, office_page, page};
 
-use super::store as log;
+use super::{comments, reading};
 use crate::editions::{
     checks,
     deciding::{self, Approved},
@@ -22,10 +23,15 @@ use crate::editions::{
 
 /// Most texts at once.
 const MOST: usize = 20;
-/// Most texts that are looked at for a page.
+/// Most texts that are looked at for a page: of those that were read.
 const LOOKED_AT: usize = 40;
+/// Most texts that wait at a gate of which a page tells.
+const LISTED: usize = 200;
 /// Characters of a text that the list shows.
 const EXCERPT: usize = 120;
+
+/// Of a text that the person has not read as it was submitted this time.
+const UNREAD: &str = "您还没有打开看过这一版";
 
 /// A text that waits at the gate.
 struct Item {
@@ -50,6 +56,8 @@ struct Bulk {
     others: Vec<(EditionId, String, String)>,
     /// What the gate asks: the statement, and whether it was ticked before.
     questions: Vec<(String, bool)>,
+    /// What passing does, for the confirmation.
+    then: &'static str,
     most: usize,
 }
 
@@ -61,7 +69,7 @@ struct Passed {
     label: String,
     /// Title and what came of it.
     done: Vec<(String, String)>,
-    /// Edition, title, why not.
+    /// Edition (empty = there is no page of it), title, why not.
     left: Vec<(EditionId, String, String)>,
 }
 
@@ -109,7 +117,41 @@ impl From<Vec<(String, String)>> for Chosen {
 struct Looked {
     whole: Whole,
     stage: Option<Stage>,
+    /// Whether it becomes public with this pass.
+    last: bool,
     why: String,
+}
+
+/// Why a text is not at the gate any more, in words that say whether there is still something to do.
+fn gone(whole: &Whole, review: Option<&Review>, gate: &str) -> String {
+    let Some(round) = review.map(|review| &review.round) else {
+        return "已经不在审核中，不用再办".to_owned();
+    };
+    let place = round.route.stages().iter().position(|stage| stage.gate == gate);
+    let passed = round.passes.iter().rfind(|pass| Some(pass.stage) == place);
+    match (&round.state, passed) {
+        (Standing::Recalled, _) => "撰写人已收回修改，不用再办；重新提交后再审".to_owned(),
+        (Standing::Returned { by, .. } | Standing::Stopped { by, .. }, _) => {
+            format!("已由{by}退回撰写人，不用再办；重新提交后再审")
+        }
+        (Standing::Excepted { .. }, _) => "已经紧急发布，不用再办".to_owned(),
+        (_, Some(pass)) => {
+            format!("已由{}通过，现在是“{}”，不用再办", pass.name, subject::state_words(&whole.edition, review))
+        }
+        _ => format!("已经不在这一关，现在是“{}”", subject::state_words(&whole.edition, review)),
+    }
+}
+
+/// Why a text could not be looked at or passed, in words; what is a fault of ours is told to whoever keeps the machine as well.
+fn hindrance(why: &Refusal) -> String {
+    match why {
+        Refusal::NotFound => "没有找到，可能已被删除，或者不再由您办理；没有通过".to_owned(),
+        Refusal::Fault(error) => {
+            tracing::error!(?error, "one of several texts could not be passed");
+            format!("没有通过：{}", why.words())
+        }
+        other => other.words(),
+    }
 }
 
 async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str, read: bool) -> Result<Looked> {
@@ -120,7 +162,8 @@ async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str,
     let round = review.as_ref().map(|review| &review.round).filter(|_| whole.edition.state == "in_review");
     let stage = round.and_then(|round| round.stage()).filter(|stage| stage.gate == gate);
     let (Some(round), Some(stage)) = (round, stage) else {
-        return Ok(Looked { whole, stage: None, why: "已经不在这一关".to_owned() });
+        let why = gone(&whole, review.as_ref(), gate);
+        return Ok(Looked { whole, stage: None, last: false, why });
     };
     let (facts, now) = (subject::facts(&whole, &found), ctx.seams().now());
     let barred = may_pass(&desk.staff, stage, whole.document.keeper()).err();
@@ -128,6 +171,7 @@ async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str,
     let claim = round.claim(now).filter(|claim| claim.by != desk.staff.account);
     let open = found.found.iter().filter(|check| check.passed.is_none()).count() + found.unlisted;
     let editions = rows::editions(ctx.db().read(), &whole.document.id).await?;
+    let noted = comments::open(ctx.db().read(), id).await?;
     let why = if let Some(why) = barred {
         why.to_string()
     } else if let Some(claim) = claim {
@@ -136,6 +180,8 @@ async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str,
         Because::Unchecked { words: subject::WORDS, what: "通过" }.to_string()
     } else if open > 0 {
         format!("检查发现 {open} 处，须逐件核对")
+    } else if noted > 0 {
+        format!("有 {noted} 条批注未处理")
     } else if whole.files.iter().any(|file| !file.warning_lines().is_empty()) {
         "有附件没有全部自动检查，须打开核对".to_owned()
     } else if whole.values.has(&EXPLAINED) {
@@ -145,12 +191,12 @@ async fn look(ctx: &Ctx, desk: &Desk, house: &House, id: &EditionId, gate: &str,
     } else if subject::withdrawn(&editions, whole.edition.number).is_some() {
         "是撤回后重新公开的文件".to_owned()
     } else if !read {
-        "您还没有打开看过这一版".to_owned()
+        UNREAD.to_owned()
     } else {
         String::new()
     };
-    let stage = Some(stage.clone());
-    Ok(Looked { whole, stage, why })
+    let (stage, last) = (Some(stage.clone()), round.is_at_last());
+    Ok(Looked { whole, stage, last, why })
 }
 
 /// Name of a gate, if texts can be passed together there.
@@ -168,14 +214,34 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
     let (gate, house) = (chosen.gate.as_str(), crate::house(ctx));
     let label = open_gate(gate).unwrap_or_default().to_owned();
     let (mut items, mut others, mut questions) = (Vec::new(), Vec::new(), None::<Vec<String>>);
+    let mut last = Vec::new();
     if !label.is_empty() {
         let kind = Kind::named(ctx, EDITION);
         let filter = review::desk::for_person(ctx, kind, &desk.staff).await?.gate(gate);
-        let lines = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, LOOKED_AT).await?.rows;
+        let lines = queue::waiting(ctx.db(), &filter, &desk.staff.account, None, LISTED).await?.rows;
         let ids: Vec<EditionId> = lines.iter().map(|line| EditionId::from(line.subject.as_str())).collect();
-        let read = log::opened(ctx.db(), &desk.staff.account, &ids).await?;
+        let read = reading::read_by(ctx.db(), &desk.staff.account, &ids).await?;
+        let mut looked_at = 0;
         for (line, id) in lines.into_iter().zip(ids) {
-            let looked = look(ctx, desk, &house, &id, gate, read.contains(&id)).await?;
+            // What was not read is not looked at: it never stands before what was.
+            if !read.contains(&id) {
+                others.push((id, rows::shown_title(&line.title).to_owned(), UNREAD.to_owned()));
+                continue;
+            }
+            looked_at += 1;
+            if looked_at > LOOKED_AT {
+                others.push((id, rows::shown_title(&line.title).to_owned(), "前面的办完再列出".to_owned()));
+                continue;
+            }
+            let looked = match look(ctx, desk, &house, &id, gate, true).await.map_err(Refusal::from) {
+                Ok(looked) => looked,
+                // Gone since the list was read.
+                Err(Refusal::NotFound) => continue,
+                Err(why) => {
+                    others.push((id, rows::shown_title(&line.title).to_owned(), hindrance(&why)));
+                    continue;
+                }
+            };
             let title = looked.whole.edition.shown_title().to_owned();
             let asked = looked.stage.map(|stage| stage.questions).unwrap_or_default();
             let why = if !looked.why.is_empty() {
@@ -191,6 +257,7 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
                 others.push((id, title, why));
                 continue;
             }
+            last.push(looked.last);
             let files = looked.whole.attachments().count();
             items.push(Item {
                 version: looked.whole.edition.version,
@@ -213,6 +280,11 @@ async fn list_page(ctx: &Ctx, desk: &Desk, chosen: &Chosen, errors: FormErrors) 
         items,
         others,
         questions: asked.into_iter().enumerate().map(|(at, one)| (one, chosen.ticked.contains(&at))).collect(),
+        then: match (last.contains(&true), last.contains(&false)) {
+            (true, false) => "这是最后一关，通过后立即向全社会公开；定了发布时间的，按时公开",
+            (true, true) => "其中有的这是最后一关，通过后立即向全社会公开或者按时公开；其余的进入下一关",
+            _ => "通过后进入下一关，不公开",
+        },
         most: MOST,
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
@@ -234,14 +306,32 @@ pub(super) async fn pass(
         return list_page(&ctx, &desk, &chosen, errors).await;
     }
     let ids: Vec<EditionId> = chosen.ids.iter().map(|(id, _)| id.clone()).collect();
-    let read = log::opened(ctx.db(), &desk.staff.account, &ids).await?;
-    if let Some(left) = unticked(&ctx, &desk, &chosen, &read).await? {
+    let (house, read) = (crate::house(&ctx), reading::read_by(ctx.db(), &desk.staff.account, &ids).await?);
+    let mut looks = Vec::with_capacity(ids.len());
+    for id in &ids {
+        looks.push(look(&ctx, &desk, &house, id, &chosen.gate, read.contains(id)).await.map_err(Refusal::from));
+    }
+    if let Some(left) = unticked(&chosen, &looks) {
         return list_page(&ctx, &desk, &chosen, FormErrors::one("ticks", left.to_string())).await;
     }
+    let asked = asked(&looks).to_vec();
     let (mut done, mut left) = (Vec::new(), Vec::new());
-    for (id, version) in &chosen.ids {
-        let (title, passed) = pass_one(&ctx, &desk, &chosen, (id, *version), read.contains(id)).await?;
-        match passed {
+    // Each is an act of its own: what cannot be passed keeps none of the others back, and is named.
+    for ((id, version), looked) in chosen.ids.iter().zip(looks) {
+        let looked = match looked {
+            Ok(looked) => looked,
+            Err(why) => {
+                left.push((EditionId::default(), "一件勾选的稿件".to_owned(), hindrance(&why)));
+                continue;
+            }
+        };
+        let title = looked.whole.edition.shown_title().to_owned();
+        // The ticks are by their places among what the first of them asks.
+        if looked.stage.as_ref().is_some_and(|stage| stage.questions != asked) {
+            left.push((id.clone(), title, "核对事项与其他稿件不同，没有通过".to_owned()));
+            continue;
+        }
+        match pass_one(&ctx, &desk, &chosen, looked, *version).await {
             Ok(what) => done.push((title, what)),
             Err(why) => left.push((id.clone(), title, why)),
         }
@@ -250,37 +340,40 @@ pub(super) async fn pass(
     office_page(&Passed { shell, gate: chosen.gate.clone(), label: label.to_owned(), done, left })
 }
 
-/// What of the questions of the gate is not ticked, as the first of the texts asks them.
-async fn unticked(ctx: &Ctx, desk: &Desk, chosen: &Chosen, read: &HashSet<EditionId>) -> Result<Option<Because>> {
-    let house = crate::house(ctx);
-    for (id, _) in &chosen.ids {
-        let looked = look(ctx, desk, &house, id, &chosen.gate, read.contains(id)).await?;
-        let Some(stage) = looked.stage else { continue };
-        let left = (0..stage.questions.len()).filter(|at| !chosen.ticked.contains(at)).count();
-        return Ok((left > 0).then_some(Because::Unticked(left)));
-    }
-    Ok(None)
+/// What the gate asks, as the first of the texts that is still there asks it.
+fn asked(looks: &[std::result::Result<Looked, Refusal>]) -> &[String] {
+    let stage = looks.iter().flatten().find_map(|looked| looked.stage.as_ref());
+    stage.map_or(&[][..], |stage| stage.questions.as_slice())
 }
 
-/// Passes one of them: its title, and what came of it or why it was left out.
+/// What of that is not ticked.
+fn unticked(chosen: &Chosen, looks: &[std::result::Result<Looked, Refusal>]) -> Option<Because> {
+    let left = (0..asked(looks).len()).filter(|at| !chosen.ticked.contains(at)).count();
+    (left > 0).then_some(Because::Unticked(left))
+}
+
+/// Passes one of them: what came of it, or why it was left out.
 async fn pass_one(
     ctx: &Ctx,
     desk: &Desk,
     chosen: &Chosen,
-    (id, version): (&EditionId, i64),
-    read: bool,
-) -> Result<(String, std::result::Result<String, String>)> {
-    let house = crate::house(ctx);
-    let looked = look(ctx, desk, &house, id, &chosen.gate, read).await?;
-    let title = looked.whole.edition.shown_title().to_owned();
+    looked: Looked,
+    version: i64,
+) -> std::result::Result<String, String> {
+    let (house, id) = (crate::house(ctx), &looked.whole.edition.id);
+    // What is at the gate no more cannot be opened and decided on either: that is told first.
+    if looked.stage.is_none() {
+        return Err(looked.why);
+    }
     if looked.whole.edition.version != version {
-        return Ok((title, Err("您打开列表之后有了变化，没有通过。请打开看过再办理。".to_owned())));
+        return Err("您打开列表之后有了变化，没有通过。请打开看过再办理。".to_owned());
     }
     if !looked.why.is_empty() {
-        return Ok((title, Err(looked.why)));
+        return Err(looked.why);
     }
-    let anew = deciding::look_before_the_last(ctx, &desk.staff, &looked.whole).await?;
-    let said = format!("成批通过（一次 {} 件）", chosen.ids.len());
+    let anew = deciding::look_before_the_last(ctx, &desk.staff, &looked.whole).await;
+    let anew = anew.map_err(|why| hindrance(&Refusal::from(why)))?;
+    let said = format!("成批通过（同时勾选 {} 件）", chosen.ids.len());
     let own = AccountId::default();
     let passed = act_now(ctx, async |tx: &mut Tx| {
         let whole = rows::load(tx, &house, &desk.actor(), id).await?;
@@ -290,11 +383,11 @@ async fn pass_one(
         let word = Word { text: "", ticked: &chosen.ticked, in_name_of: Some(&own), how: &said };
         deciding::approve(ctx, tx, &desk.actor(), (&whole, anew.clone()), word).await
     });
-    Ok(match passed.await {
-        Ok(Approved::Second(_)) => (title, Ok("已通过，还需另一位审核员通过".to_owned())),
-        Ok(Approved::To(next)) => (title, Ok(format!("已通过，到了{next}"))),
-        Ok(Approved::Out(now)) if now.state == "scheduled" => (title, Ok("已通过全部审核，等待定时发布".to_owned())),
-        Ok(Approved::Out(_)) => (title, Ok("已通过全部审核，已向社会公开".to_owned())),
-        Err(why) => (title, Err(Refusal::words(&why))),
-    })
+    match passed.await {
+        Ok(Approved::Second(_)) => Ok("已通过，还需另一位审核员通过".to_owned()),
+        Ok(Approved::To(next)) => Ok(format!("已通过，到了{next}")),
+        Ok(Approved::Out(now)) if now.state == "scheduled" => Ok("已通过全部审核，等待定时发布".to_owned()),
+        Ok(Approved::Out(_)) => Ok("已通过全部审核，已向社会公开".to_owned()),
+        Err(why) => Err(hindrance(&why)),
+    }
 }

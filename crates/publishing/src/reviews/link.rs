@@ -4,25 +4,39 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use document::{Whole, rows};
 use jiff::SignedDuration;
 use kernel::{
-    Staff,
     id::{AccountId, EditionId},
     time,
 };
-use review::{Kind, Word, findings::Check, link, settings::MOST_QUESTIONS};
+use review::{
+    Kind, Word,
+    findings::Check,
+    link,
+    model::{Facts, Round},
+    settings::MOST_QUESTIONS,
+    stand_in,
+};
 use serde::Deserialize;
 use store::{Tx, jobs::NewJob};
 use web::{
-    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Redirect, Refusal, Result, act_in_place, filters,
+    Ctx, Desk, Done, Error, Form, FormErrors, OfficeShell, Query, Redirect, Refusal, Result, act_in_place,
+    error::ErrorView,
+    filters,
+    hooks::Person,
     mail::{Mail, SEND_NOW},
     office_page, page,
 };
 
-use super::one::Typed;
+use super::{
+    comments,
+    one::{Typed, then},
+    reading,
+};
 use crate::{
     editions::{
         checks,
@@ -50,11 +64,30 @@ pub(super) struct To {
     once: String,
 }
 
-/// Those to whom a link may be sent: whoever may pass the stage and has an address, by account and name.
-pub(super) async fn people(ctx: &Ctx, whole: &Whole, stage: &review::Stage) -> Result<Vec<(String, String)>> {
-    let people = people::passers(ctx, stage, whole.document.keeper(), &whole.authors).await?;
+/// Those to whom a link may be sent: whoever can decide where the round stands and has an address, by account and name. Who is
+/// away today is named with the stand-in: nobody decides by a link in another's name.
+pub(super) async fn people(ctx: &Ctx, round: Option<&Round>, facts: &Facts) -> Result<Vec<(String, String)>> {
+    let Some(round) = round else { return Ok(Vec::new()) };
+    let today = ctx.today();
+    let mut away = stand_in::live(ctx.db().read(), today).await?;
+    away.retain(|one| one.holds(today));
+    let people = people::deciders(ctx, round, facts).await?;
     let reached = people.into_iter().filter(|one| !one.email.is_empty());
-    Ok(reached.map(|one| (one.account.to_string(), one.name)).collect())
+    let line = |one: Person| match away.iter().find(|row| row.away == one.account) {
+        Some(row) => {
+            let words = format!("{}（不在岗，至 {} 由{}代办）", one.name, row.last_on, row.deputy_name);
+            (one.account.to_string(), words)
+        }
+        None => (one.account.to_string(), one.name),
+    };
+    Ok(reached.map(line).collect())
+}
+
+/// Links for decisions on this text that are in force: to whom, from whom, until when.
+pub(super) async fn sent(ctx: &Ctx, whole: &Whole) -> Result<Vec<(String, String, String)>> {
+    let now = ctx.seams().now();
+    let open = link::in_force(ctx.db().read(), &checks::about(whole), now).await?;
+    Ok(open.into_iter().map(|one| (one.person_name, one.made_name, time::show_minute(&one.expires_at))).collect())
 }
 
 /// POST /reviews/{edition}/link
@@ -69,28 +102,26 @@ pub(super) async fn send(
     checks::ensure(&ctx, &whole).await?;
     let review = deciding::review_of(&ctx, &whole).await?;
     let stage = review.as_ref().and_then(|review| review.round.stage()).cloned();
-    let mut found = Vec::new();
-    if let Some(stage) = &stage {
-        found = people::passers(&ctx, stage, whole.document.keeper(), &whole.authors).await?;
-    }
+    let checked = checks::of(ctx.db().read(), &house, &whole).await?;
+    let found = match &review {
+        Some(review) => people::deciders(&ctx, &review.round, &subject::facts(&whole, &checked)).await?,
+        None => Vec::new(),
+    };
     let person = found.into_iter().find(|one| one.account == to.person && !one.email.is_empty());
     let office = ctx.directory().stands_for(&ctx.office_organ(), ctx.today());
     let done = async |tx: &mut Tx| {
         let (Some(person), Some(stage)) = (&person, &stage) else {
-            return Err(Refusal::field("person", "请选择这一关的办理人员；对方须在“我的账号”填有邮箱。"));
+            return Err(Refusal::field(
+                "person",
+                "请选择现在能办理这一关的人员（没有参与撰写、没有通过过这一关）；对方须在“我的账号”填有邮箱。",
+            ));
         };
         let actor = desk.actor();
         let whole = rows::load(tx, &house, &actor, &id).await?;
         rows::same_version(&whole.edition, to.version)?;
         let matter = subject::matter(&ctx, tx, &whole).await?;
         let owner = (Kind::named(&ctx, EDITION).make)(&ctx);
-        let staff = Staff {
-            account: person.account.clone(),
-            name: person.name.clone(),
-            organ: person.organ.clone(),
-            roles: stage.roles.clone(),
-            central: person.organ == office,
-        };
+        let staff = people::staff(person, stage, &office);
         let secret = link::make(tx, &*owner, &actor, &matter, &staff).await?;
         let address = format!("{}/decide?link={secret}", ctx.config().server.office_url.trim_end_matches('/'));
         let text = format!(
@@ -169,6 +200,8 @@ struct Decide {
     gate: String,
     checks: Vec<Check>,
     stopping: String,
+    /// Comments that nobody has dealt with.
+    open_comments: usize,
     /// What the authors explain to reviewers alone.
     explained: String,
     questions: Vec<(String, bool)>,
@@ -185,10 +218,30 @@ fn proved(ctx: &Ctx, desk: &Desk, minutes: i64) -> bool {
     at.is_some_and(|at| ctx.seams().now().duration_since(at) < SignedDuration::from_mins(minutes))
 }
 
+/// What is told where there is no such link, or it is somebody else's: the same, so that nobody learns that there is one.
+fn not_yours(desk: &Desk) -> Response {
+    let message = format!(
+        "这个链接不能用您现在登录的账号（{}）打开：链接只能由收件人本人使用，地址也可能没有复制完整。\
+         如果邮件是发给您另一个账号的，请先退出登录，再从邮件里打开链接，用那个账号登录。",
+        desk.staff.name
+    );
+    let mut response = (StatusCode::NOT_FOUND, message.clone()).into_response();
+    response.extensions_mut().insert(ErrorView {
+        status: StatusCode::NOT_FOUND,
+        title: "没有您的审批链接",
+        message,
+        incident: None,
+    });
+    response
+}
+
 /// GET /decide
 pub(super) async fn open(State(ctx): State<Ctx>, desk: Desk, Query(of): Query<Of>) -> Result<Response> {
-    // Nobody else is told that there is such a link.
-    link::find(ctx.db().read(), &of.link, &desk.staff.account).await?;
+    match link::find(ctx.db().read(), &of.link, &desk.staff.account).await {
+        Ok(_) => {}
+        Err(Refusal::NotFound) => return Ok(not_yours(&desk)),
+        Err(other) => return Err(other.into()),
+    }
     if !proved(&ctx, &desk, FRESH) {
         let back = page::escape_query(&desk.path);
         return Ok(Redirect::to(format!("/session/prove?next={back}")).into_response());
@@ -202,22 +255,21 @@ async fn show(ctx: &Ctx, desk: &Desk, sent: Sent, errors: FormErrors) -> Result<
     let link = link::find(ctx.db().read(), &sent.link, &desk.staff.account).await?;
     let id = EditionId::from(link.subject_id.as_str());
     let whole = rows::read(ctx.db().read(), &house, &actor, &id).await?;
-    seen::opened(ctx, desk, &whole).await?;
     checks::ensure(ctx, &whole).await?;
     let found = checks::of(ctx.db().read(), &house, &whole).await?;
     let review = deciding::review_of(ctx, &whole).await?;
     if let Some(why) = link.fault(review.as_ref(), &checks::parts(&house, &whole)?, ctx.seams().now()) {
         return Err(Error::Conflict(why.to_owned()));
     }
+    seen::opened(ctx, desk, &whole).await?;
+    reading::note(ctx, desk, &whole).await?;
     let round = review.as_ref().map(|review| &review.round);
     let stage = round.and_then(|round| round.stage()).ok_or(Error::NotFound)?;
-    let last = round.is_some_and(|round| round.route.stages().last() == Some(stage));
-    let then = match (last, time::from_db(&whole.edition.publish_at)) {
-        (false, _) => "通过后进入下一关".to_owned(),
-        (true, Some(_)) => {
-            format!("这是最后一关，通过后于 {} 向全社会公开", time::show_minute(&whole.edition.publish_at))
-        }
-        (true, None) => "这是最后一关，通过后立即向全社会公开".to_owned(),
+    let then = then(&whole, review.as_ref());
+    let open_comments = comments::open(ctx.db().read(), &id).await?;
+    let then = match open_comments {
+        0 => then,
+        noted => format!("还有 {noted} 条批注未处理；要撰写人修改的，请取消后退回|{then}"),
     };
     let asked = stage.questions.iter().enumerate();
     let bad = !errors.is_empty();
@@ -236,6 +288,7 @@ async fn show(ctx: &Ctx, desk: &Desk, sent: Sent, errors: FormErrors) -> Result<
         paper: paper(ctx, &whole)?,
         gate: stage.label.clone(),
         stopping: found.stopping_words(),
+        open_comments,
         explained: whole.values.words(&document::common::EXPLAINED),
         questions: asked.map(|(at, one)| (one.clone(), sent.ticked.contains(&at))).collect(),
         then,

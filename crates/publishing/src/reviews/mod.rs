@@ -6,7 +6,7 @@ pub(crate) mod comments;
 mod link;
 mod one;
 mod pages;
-mod store;
+pub(crate) mod reading;
 mod strip;
 
 use document::permissions::VIEW_DOCUMENTS;

@@ -30,7 +30,7 @@ use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, filters, office_pag
 
 use super::{
     comments::{self, Comment},
-    link,
+    link, reading,
     strip::{self, Strip},
 };
 use crate::editions::{
@@ -73,6 +73,8 @@ struct ReviewPage {
     claimed_by: String,
     mine: bool,
     may: bool,
+    /// Who decides for the reader today, in a sentence; empty = nobody.
+    stood_for: String,
     /// Why the reader does not decide although the gate is the reader's; empty = nothing against it.
     kept_out: String,
     /// What the authors explain to reviewers alone.
@@ -85,6 +87,8 @@ struct ReviewPage {
     names: Vec<(String, String, bool)>,
     /// To whom a link for one decision may be sent; empty = the reader sends none.
     link_people: Vec<(String, String)>,
+    /// Links that wait for their person: to whom, from whom, until when.
+    links_sent: Vec<(String, String, String)>,
     effect: String,
     /// Code of the gate as it is shown: who decides says which one was seen.
     gate: String,
@@ -188,21 +192,14 @@ async fn page_of(
     let (actor, house) = (desk.actor(), crate::house(ctx));
     let whole = rows::read(ctx.db().read(), &house, &actor, id).await?;
     seen::opened(ctx, desk, &whole).await?;
+    reading::note(ctx, desk, &whole).await?;
     checks::ensure(ctx, &whole).await?;
     let checks = checks::of(ctx.db().read(), &house, &whole).await?;
     let review = deciding::review_of(ctx, &whole).await?;
     let (document, edition) = (&whole.document, &whole.edition);
     let stage = review.as_ref().and_then(|review| review.round.stage()).filter(|_| edition.state == "in_review");
-    let before = compare::public_before(ctx, &house, &whole).await?;
-    let before = before.filter(|before| before.edition.number < edition.number);
     let editions = rows::editions(ctx.db().read(), &document.id).await?;
-    // What was taken off comes back with this edition: why it was, and whether that was mended, is what there is to decide.
-    let off =
-        subject::withdrawn(&editions, edition.number).filter(|_| before.is_none() && edition.published_at.is_empty());
-    let before = match off {
-        Some(off) => Some(rows::read(ctx.db().read(), &house, &actor, &off.id).await?),
-        None => before,
-    };
+    let (before, off) = beside(ctx, desk, &whole, &editions).await?;
     let cmp = match &before {
         Some(before) => Some(compare::compared(&house, before, &whole).await?.view(all.is_empty())),
         None => None,
@@ -224,12 +221,14 @@ async fn page_of(
     let theirs = claim.is_some_and(|claim| away.iter().any(|one| one.account == claim.by));
     let sends = may(&actor, &SEND_LINKS).is_ok();
     let link_people = match stage.filter(|_| sends) {
-        Some(stage) => link::people(ctx, &whole, stage).await?,
+        Some(_) => link::people(ctx, round, &facts).await?,
         None => Vec::new(),
     };
     let (clock, clock_words) = clock_of(ctx, review.as_ref(), stage);
     let events = store::log::of_subject(ctx.db(), &SubjectRef::new(crate::DOCUMENT, &document.id)).await?;
     let (bad, stopping) = (!errors.is_empty(), checks.stopping());
+    let comments = comments::of(ctx.db().read(), &whole).await?;
+    let noted = comments.iter().filter(|one| one.is_open()).count();
     let page = ReviewPage {
         shell: desk.shell(ctx, format!("审核：{}", edition.shown_title())).await?.with_error(bad),
         errors,
@@ -251,7 +250,9 @@ async fn page_of(
         mine,
         may: acts || stage.is_some_and(|stage| may_pass(&desk.staff, stage, document.keeper()).is_ok()),
         names,
+        stood_for: super::pages::stood_for(ctx, desk).await?,
         link_people,
+        links_sent: if sends && stage.is_some() { link::sent(ctx, &whole).await? } else { Vec::new() },
         kept_out: kept_out.map(|why| why.to_string()).unwrap_or_default(),
         explained: whole.values.words(&document::common::EXPLAINED),
         gate: stage.map(|stage| stage.gate.clone()).unwrap_or_default(),
@@ -261,14 +262,14 @@ async fn page_of(
         pictures: seen_pictures(&whole),
         remarks: remarks::of(ctx.db().read(), &house, &whole).await?,
         may_let_through: !own && edition.is_open() && may_for(&actor, &OVERRIDE_FINDING, document.keeper()).is_ok(),
-        effect: effect(&whole, review.as_ref(), &checks),
+        effect: effect(&whole, review.as_ref(), &checks, noted),
         strip: strip::strip(ctx, desk, id).await?,
         paper: paper(ctx, &whole)?,
         once: ctx.once(),
         opinion: typed.opinion.to_owned(),
         reason: typed.reason.to_owned(),
         ground: (typed.ground.0.to_owned(), typed.ground.1.to_owned()),
-        comments: comments::of(ctx.db().read(), &whole).await?,
+        comments,
         comments_from: "",
         may_comment: comments::may_comment(&desk.staff, &whole, review.as_ref()).is_ok(),
         comment: (typed.comment.0.to_owned(), typed.comment.1.to_owned()),
@@ -276,6 +277,25 @@ async fn page_of(
         checks: checks.found,
     };
     if bad { page::office_errors(&page) } else { office_page(&page) }
+}
+
+/// The edition beside which this one is shown: the public one that it is to follow, else the one that was taken off, and that
+/// one's row. What was taken off comes back with this edition: why it was, and whether that was mended, is what there is to decide.
+async fn beside<'a>(
+    ctx: &Ctx,
+    desk: &Desk,
+    whole: &Whole,
+    editions: &'a [EditionRow],
+) -> Result<(Option<Whole>, Option<&'a EditionRow>)> {
+    let (house, edition) = (crate::house(ctx), &whole.edition);
+    let before = compare::public_before(ctx, &house, whole).await?;
+    let before = before.filter(|before| before.edition.number < edition.number);
+    if before.is_some() || !edition.published_at.is_empty() {
+        return Ok((before, None));
+    }
+    let Some(off) = subject::withdrawn(editions, edition.number) else { return Ok((None, None)) };
+    let before = rows::read(ctx.db().read(), &house, &desk.actor(), &off.id).await?;
+    Ok((Some(before), Some(off)))
 }
 
 /// In whose name the reader may decide, if there is a choice or only another's: those who are away first, of whom the first is
@@ -323,8 +343,8 @@ fn clock_of(ctx: &Ctx, review: Option<&Review>, stage: Option<&Stage>) -> (Strin
     (clock(Clock { total: due.ruler.total, used: due.ruler.used, paused: Vec::new(), label }), words)
 }
 
-/// What approving does, in numbers, for the confirmation.
-fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks) -> String {
+/// What approving does, in numbers, for the confirmation; `noted`: comments that nobody has dealt with.
+fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks, noted: usize) -> String {
     let let_through = checks.found.iter().filter(|check| check.passed.is_some()).count();
     let words = whole.text.body_text.chars().filter(|c| !c.is_whitespace()).count();
     let left = match checks.stopping_words() {
@@ -338,6 +358,15 @@ fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks) -> String {
     };
     let content =
         format!("正文 {} 字、附件 {} 个；{looked}", filters::grouped(&words.to_string()), whole.attachments().count(),);
+    let then = then(whole, review);
+    match noted {
+        0 => format!("{content}|{then}"),
+        _ => format!("{content}|还有 {noted} 条批注未处理；要撰写人修改的，请取消后退回|{then}"),
+    }
+}
+
+/// What becomes of a text that is passed where it stands.
+pub(super) fn then(whole: &Whole, review: Option<&Review>) -> String {
     let place = review.and_then(|review| match review.round.state {
         Standing::Open { stage, .. } => Some((review, stage)),
         _ => None,
@@ -351,11 +380,10 @@ fn effect(whole: &Whole, review: Option<&Review>, checks: &Checks) -> String {
         review.round.route.stage(stage + 1).map(|next| format!("通过后进入{}", next.label))
     });
     let publish_at = &whole.edition.publish_at;
-    let then = next.unwrap_or_else(|| match time::from_db(publish_at) {
+    next.unwrap_or_else(|| match time::from_db(publish_at) {
         Some(_) => format!("这是最后一关，通过后于 {} 向全社会公开", time::show_minute(publish_at)),
         None => "这是最后一关，通过后立即向全社会公开".to_owned(),
-    });
-    format!("{content}|{then}")
+    })
 }
 
 /// The stages of the newest round; before the first, those that everything passes.

@@ -5,20 +5,17 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use charts::{Clock, clock};
-use document::{
-    House,
-    rows::{self, EditionRow},
-};
+use document::rows::{self, EditionRow};
 use kernel::{
     OrganCode, Staff,
     id::{DocumentId, EditionId},
     time,
 };
 use review::{
-    Due, Gate, Who, due,
-    model::may_pass,
+    Due, Gate, due,
     permissions::REVIEW_EXCEPTIONS,
     queue::{self, Claimed},
+    stand_in,
 };
 use serde::Deserialize;
 use web::{Ctx, Desk, FormErrors, OfficeShell, Query, Result, Steps, office_page, page};
@@ -73,6 +70,8 @@ struct List {
     reviews: bool,
     /// Names of those for whom the reader decides today.
     away: Vec<String>,
+    /// Who decides for the reader today, in a sentence; empty = nobody.
+    stood_for: String,
     /// Whether texts at the gate that is shown may be passed several at once by the reader.
     bulk: bool,
 }
@@ -125,17 +124,36 @@ pub(super) async fn list(State(ctx): State<Ctx>, desk: Desk, Query(filter): Quer
     for edition in rows::editions_by_id(ctx.db().read(), &ids).await? {
         editions.insert(edition.id.to_string(), edition);
     }
-    let house = crate::house(&ctx);
+    // What the reader may decide on is what waits for the reader, whatever else the list shows.
+    let reviews_of = lines.iter().map(|line| line.review.clone()).collect();
+    let mine = queue::among(ctx.db(), &for_me(&ctx, &desk).await?, &desk.staff.account, reviews_of).await?;
     let rows = lines.into_iter().filter_map(|line| {
         let edition = editions.remove(&line.subject)?;
-        Some(waiting(&ctx, &house, (&desk, away.as_slice()), line, edition))
+        let may = mine.contains(&line.review);
+        Some(waiting(&ctx, (&desk, away.as_slice()), line, edition, may))
     });
     let rows: Vec<Waiting> = rows.collect();
     let one_gate = !matches!(filter.gate.as_str(), "" | "all") && filter.gate != Gate::SECRECY.code;
     let bulk = one_gate && rows.iter().filter(|row| row.may).count() > 1;
     let shell = desk.shell(&ctx, "审核").await?;
     let away = away.into_iter().map(|one| one.name).collect();
-    office_page(&List { shell, filter, rows, total, steps, gates, once: ctx.once(), reviews, away, bulk })
+    let stood_for = stood_for(&ctx, &desk).await?;
+    office_page(&List { shell, filter, rows, total, steps, gates, once: ctx.once(), reviews, away, stood_for, bulk })
+}
+
+/// Who decides for the reader today, in a sentence; empty = nobody. Both see what waits until one of them has decided on it.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn stood_for(ctx: &Ctx, desk: &Desk) -> Result<String> {
+    let found = stand_in::deputy_of(ctx.db().read(), &desk.staff.account, ctx.today()).await?;
+    Ok(match found {
+        Some(one) => format!(
+            "{}正在代您办理审核，至 {}（含当天）。等您审核的，对方也看得到；您仍可以本人名义办理，谁先办理以谁为准。",
+            one.deputy_name, one.last_on
+        ),
+        None => String::new(),
+    })
 }
 
 /// The choices of gates, each with how many wait there.
@@ -158,13 +176,7 @@ async fn gate_tabs(ctx: &Ctx, desk: &Desk, filter: &Filter, reviews: bool) -> Re
     Ok(tabs.into_iter().map(tab).collect())
 }
 
-fn waiting(
-    ctx: &Ctx,
-    house: &House,
-    (desk, away): (&Desk, &[Staff]),
-    line: queue::Line,
-    edition: EditionRow,
-) -> Waiting {
+fn waiting(ctx: &Ctx, (desk, away): (&Desk, &[Staff]), line: queue::Line, edition: EditionRow, may: bool) -> Waiting {
     let due = due(&ctx.calendar(), line.since, line.stage.days, ctx.today());
     let label = format!("这一关办理期限{}", due.ruler.words());
     let claim = line.claim.as_ref().filter(|claim| claim.holds(ctx.seams().now()));
@@ -175,18 +187,11 @@ fn waiting(
         due,
         mine,
         other: claim.filter(|_| !mine).map(|claim| claim.name.clone()).unwrap_or_default(),
-        may: !line.own && may(&desk.staff, away, &line, &house.keeper(&line.organ)),
+        may,
         away: review::desk::in_name_of(away, &line).map(|away| away.name.clone()).unwrap_or_default(),
         line,
         edition,
     }
-}
-
-/// Whether the reader may decide on a line, in the own name or in that of somebody who is away.
-fn may(staff: &Staff, away: &[Staff], line: &queue::Line, keeper: &OrganCode) -> bool {
-    let own = std::iter::once(Who { staff, away: None });
-    let theirs = away.iter().map(|one| Who { staff, away: Some(one) });
-    own.chain(theirs).any(|who| may_pass(who, &line.stage, keeper).is_ok())
 }
 
 struct Bypass {

@@ -183,6 +183,17 @@ pub(super) async fn all(State(ctx): State<Ctx>, desk: Desk) -> Result<Response> 
     show(&ctx, &desk, true, typed, FormErrors::new()).await
 }
 
+/// A day as typed; what is wrong with it is told at its field.
+fn day(errors: &mut FormErrors, field: &str, typed: &str, empty: &str) -> Option<Date> {
+    let day = time::parse_date(typed);
+    if typed.trim().is_empty() {
+        errors.add(field, empty);
+    } else if day.is_none() {
+        errors.add(field, time::no_date(typed, "2026-12-01"));
+    }
+    day
+}
+
 /// What is typed, read: whose absence it is (`away`; none = nobody who passes a stage), and by whom it is stood in for.
 fn wanted(passers: &[Passer], typed: &Typed, away: Option<Staff>) -> std::result::Result<Wanted, FormErrors> {
     let mut errors = FormErrors::new();
@@ -193,14 +204,9 @@ fn wanted(passers: &[Passer], typed: &Typed, away: Option<Staff>) -> std::result
     if deputy.is_none() {
         errors.add("deputy", "请选择代办人：与不在岗的人员同一机关，并有同样的审核角色。");
     }
-    let first = time::parse_date(&typed.first_on);
-    let last = time::parse_date(&typed.last_on);
-    if first.is_none() {
-        errors.add("first_on", "请填写代办的第一天，例如 2026-12-01。");
-    }
-    if last.is_none() {
-        errors.add("last_on", "请填写代办的最后一天，例如 2026-12-05，当天也算在内。");
-    }
+    let first = day(&mut errors, "first_on", &typed.first_on, "请填写代办的第一天，例如 2026-12-01。");
+    let empty = "请填写代办的最后一天，例如 2026-12-05，当天也算在内。";
+    let last = day(&mut errors, "last_on", &typed.last_on, empty);
     // A note that is too long is refused, not cut.
     let short = typed.note.chars().count() <= stand_in::NOTE;
     errors.require(short, "note", "请把说明缩短到 200 字以内，例如“出差”。");

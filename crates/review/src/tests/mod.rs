@@ -277,6 +277,11 @@ stories! {
         let gates = queue::by_gate(desk.db(), &queue::Filter::of(&["letter"])).await.expect("counts");
         assert_eq!(gates, [("secrecy".to_owned(), 2), ("wording".to_owned(), 1)]);
         assert_eq!(queue::count(desk.db(), &mine(&reviewer("secrecy"))).await.expect("count"), 2);
+        let rounds = queue::waiting(desk.db(), &queue::Filter::of(&["letter"]), &"secrecy".into(), None, 9).await.expect("lines");
+        let rounds: Vec<_> = rounds.rows.into_iter().map(|line| line.review).collect();
+        let who = reviewer("wording");
+        let me = who.staff().expect("staff").account.clone();
+        assert_eq!(queue::among(desk.db(), &mine(&who), &me, rounds).await.expect("among").len(), 1);
     }
 
     async fn what_is_gone_leaves_nothing(desk) {

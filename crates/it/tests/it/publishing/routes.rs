@@ -134,6 +134,23 @@ both! {
         }
         set(&mut clerk, &others).await.expect(422).shows("只能由保密审查员办理");
         set(&mut clerk, &route(["1", "1", "", "2"], "", "0")).await.expect(422).shows("第 1 关填写了两次");
+        // Who writes texts keeps no gate, whatever the form sends; a gate of the county's own is called by letters.
+        let changed = |name: &str, value: &str| {
+            let mut fields = route(["1", "", "", "2"], "", "0");
+            fields.retain(|(known, _)| known != name);
+            fields.push((name.to_owned(), value.to_owned()));
+            fields
+        };
+        set(&mut clerk, &changed("role3", "editor")).await.expect(422).shows("撰写稿件的角色不能兼任审核关口");
+        for name in ["甲\n乙", "<b>x</b>关"] {
+            let mut fields = route(["1", "", "", "2"], "", "0");
+            let own = [("label4", name), ("place4", "3"), ("role4", "organ_head"), ("days4", "1")];
+            fields.extend(own.map(|(a, b)| (a.to_owned(), b.to_owned())));
+            set(&mut clerk, &fields).await.expect(422).shows("只用汉字、字母和数字");
+        }
+        set(&mut clerk, &changed("label4", "县长审签")).await.expect(422).shows("请填写“县长审签”的顺序");
+        let alone = set(&mut clerk, &route(["1", "", "", ""], "", "0")).await.expect(422);
+        alone.shows("勾选“两人”").hides("two_person").hides("（secrecy");
         for (login, role) in [("sys", Role::SystemAdmin), ("sec", Role::SecurityAdmin), ("head", Role::OrganHead)] {
             let mut other = app.person(login, "QH001", &[role]).await;
             other.get("/gates").await.expect(403);
@@ -279,13 +296,13 @@ both! {
         let version = page.field("version");
         editor.post(&format!("/documents/{}/recall", waiting[1].1), &[("version", version.as_str())]).await.expect(303);
         let done = wording.post("/reviews/bulk", &ticked(&fields)).await.expect(200);
-        let done = done.shows("通过 2 件").shows("没有通过 2 件").shows("乙通知</a>：您打开列表之后有了变化");
+        let done = done.shows("通过 2 件").shows("没有通过 2 件").shows("乙通知</a>：撰写人已收回修改，不用再办");
         done.shows("丁通知</a>：撰写人写了特殊情况说明").shows("甲通知：已通过，到了政策关");
         assert_eq!(count(app, "document.gate_passed").await, 6, "each is recorded");
         let again = wording.post("/reviews/bulk", &ticked(&fields)).await.expect(200).shows("通过 0 件");
-        again.shows("没有通过 4 件");
+        again.shows("没有通过 4 件").shows("甲通知</a>：已由reviewer-wording（测试）通过");
         assert_eq!(count(app, "document.gate_passed").await, 6);
-        editor.get(&format!("/documents/{}", waiting[0].1)).await.expect(200).shows("成批通过（一次 4 件）");
+        editor.get(&format!("/documents/{}", waiting[0].1)).await.expect(200).shows("成批通过（同时勾选 4 件）");
     }
 
     async fn a_link_opens_one_text_for_one_decision_of_one_person(app) {
@@ -340,5 +357,142 @@ both! {
         let third = sent(app, &mut clerk, &id, &leader_id).await;
         app.pass(SignedDuration::from_hours(48));
         app.sign_in("leader").await.get(&open(&third)).await.expect(409).shows("已经过期");
+    }
+
+    async fn what_was_read_is_this_edition_in_this_round(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let (mut wording, mut secrecy) = (app.reviewer(Gate::WORDING).await, app.reviewer(Gate::SECRECY).await);
+        let id = draft(&mut editor, "改过的通知").await;
+        submit(&mut editor, &id, "改过的通知", "<p>第一稿。</p>", &[]).await.expect(303);
+        approve(app, &mut secrecy, &id).await.expect(303);
+        let (edition_id, ..) = edition(app, &id).await;
+        wording.get(&format!("/reviews/{edition_id}")).await.expect(200);
+        let list = "/reviews/bulk?gate=wording";
+        wording.get(list).await.expect(200).hides("您还没有打开看过这一版");
+        // Taken back, changed and sent again on the same day: what was read is another text.
+        let version = editor.get(&format!("/documents/{id}")).await.expect(200).field("version");
+        editor.post(&format!("/documents/{id}/recall"), &[("version", version.as_str())]).await.expect(303);
+        submit(&mut editor, &id, "改过的通知", "<p>第二稿。</p>", &[]).await.expect(303);
+        approve(app, &mut secrecy, &id).await.expect(303);
+        wording.get(list).await.expect(200).shows("改过的通知</a>：您还没有打开看过这一版");
+        // Opened again it is read, although the log was told today already.
+        wording.get(&format!("/documents/{id}/preview?edition={edition_id}")).await.expect(200).shows("第二稿");
+        wording.get(list).await.expect(200).hides("您还没有打开看过这一版").shows(&format!("{edition_id}:"));
+        assert_eq!(count(app, "reading.opened").await, 2, "each reviewer once a day");
+    }
+
+    async fn an_older_edition_that_was_read_is_not_the_one_that_waits(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let id = draft(&mut editor, "更正的通知").await;
+        submit(&mut editor, &id, "更正的通知", "<p>旧的。</p>", &[]).await.expect(303);
+        super::pass_all(app, &id).await;
+        let (old, ..) = edition(app, &id).await;
+        editor.post(&format!("/documents/{id}/correct"), &[]).await.expect(303);
+        let more = [("note", "更正")];
+        submit(&mut editor, &id, "更正的通知", "<p>新的。</p>", &more).await.expect(303);
+        approve(app, &mut app.reviewer(Gate::SECRECY).await, &id).await.expect(303);
+        let mut wording = app.person("wording-2", "QH001", &[Role::ReviewerWording]).await;
+        wording.get(&format!("/documents/{id}/preview?edition={old}")).await.expect(200).shows("旧的");
+        wording.get("/reviews/bulk?gate=wording").await.expect(200).shows("更正的通知</a>：您还没有打开看过这一版");
+    }
+
+    async fn what_cannot_be_passed_keeps_none_of_a_batch_back_and_comments_are_told(app) {
+        column(app).await;
+        let mut editor = app.editor("QH010").await;
+        let (mut wording, mut secrecy) = (app.reviewer(Gate::WORDING).await, app.reviewer(Gate::SECRECY).await);
+        let mut ids = Vec::new();
+        for title in ["能过的通知", "有批注的通知"] {
+            let id = draft(&mut editor, title).await;
+            submit(&mut editor, &id, title, "<p>正文第一段。</p>", &[]).await.expect(303);
+            approve(app, &mut secrecy, &id).await.expect(303);
+            let (edition_id, version, _) = edition(app, &id).await;
+            wording.get(&format!("/reviews/{edition_id}")).await.expect(200).hides("批注未处理；");
+            ids.push((id, edition_id, version));
+        }
+        let address = format!("/reviews/{}", ids[1].1);
+        wording.post(&format!("{address}/comments"), &[("quote", "第一段"), ("comment", "请删去姓名")]).await.expect(303);
+        wording.get(&address).await.expect(200).shows("还有 1 条批注未处理；要撰写人修改的，请取消后退回|通过后进入政策关");
+        editor.get(&format!("/documents/{}", ids[1].0)).await.expect(200).shows("有 1 条批注未处理");
+        let chosen = [format!("{}:{}", ids[0].1, ids[0].2), "0000000000000000:1".to_owned(), format!("{}:{}", ids[1].1, ids[1].2)];
+        let mut fields = vec![("gate", "wording")];
+        fields.extend(chosen.iter().map(|one| ("ids", one.as_str())));
+        let done = wording.post("/reviews/bulk", &ticked(&fields)).await.expect(200).shows("通过 1 件").shows("没有通过 2 件");
+        done.shows("一件勾选的稿件：没有找到").shows("有批注的通知</a>：有 1 条批注未处理").shows("能过的通知：已通过，到了政策关");
+        // The one that is not there first: the others pass all the same.
+        let again = [("gate", "wording"), ("ids", "0000000000000000:1")];
+        wording.post("/reviews/bulk", &ticked(&again)).await.expect(200).shows("没有通过 1 件");
+    }
+
+    async fn a_route_of_one_person_is_told_before_and_waits_for_nobody_who_may_not(app) {
+        column(app).await;
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let mut secrecy = app.reviewer(Gate::SECRECY).await;
+        let mut fields = route(["1", "2", "", ""], "", "0");
+        for (name, value) in &mut fields {
+            if name == "role1" {
+                *value = "reviewer_secrecy".into();
+            }
+        }
+        let page = clerk.get(&format!("/gates/look?{}", query(&fields))).await.expect(200);
+        page.shows("现在都只有reviewer-secrecy（测试）一人能办理").shows("会停在文字关");
+        set(&mut clerk, &fields).await.expect(303);
+        let id = draft(&mut editor, "一人的流程").await;
+        let page = editor.get(&format!("/documents/{id}/edit")).await.expect(200);
+        page.shows("前面各关只有reviewer-secrecy（测试）一人可以办理，这一关须由另一人办理，现在没有");
+        submit(&mut editor, &id, "一人的流程", "<p>正文。</p>", &[]).await.expect(303);
+        secrecy.get("/reviews").await.expect(200).shows("一人的流程");
+        approve(app, &mut secrecy, &id).await.expect(303);
+        // What was done is told once, on the next page.
+        secrecy.get("/").await.expect(200);
+        // It stands on no list of the one who may not, and its author knows.
+        secrecy.get("/reviews").await.expect(200).hides("一人的流程");
+        let (edition_id, ..) = edition(app, &id).await;
+        let claim = format!("/reviews/{edition_id}/claim");
+        secrecy.get("/reviews?gate=wording").await.expect(200).shows("一人的流程").hides(&claim);
+        editor.get(&format!("/documents/{id}")).await.expect(200).shows("现在没有人能办理这一关").hides("等待审核员领取");
+        app.person("second", "QH001", &[Role::ReviewerSecrecy]).await.get("/reviews").await.expect(200).shows("一人的流程");
+        editor.get(&format!("/documents/{id}")).await.expect(200).shows("等待审核员领取");
+    }
+
+    async fn two_people_are_two_voices_and_nobody_decides_for_an_account_that_is_gone(app) {
+        column(app).await;
+        let (mut editor, mut clerk) = (app.editor("QH010").await, app.clerk().await);
+        let mut chief = app.person("chief", "QH001", &[Role::ReviewerPolitical]).await;
+        let mut deputy = app.person("deputy", "QH001", &[Role::ReviewerPolitical]).await;
+        let (chief_id, deputy_id) = (account(app, "chief").await, account(app, "deputy").await);
+        let mut fields = route(["1", "", "", "2"], "", "0");
+        fields.push(("two3".into(), "true".into()));
+        set(&mut clerk, &fields).await.expect(303);
+        let none = [("deputy", deputy_id.as_str()), ("first_on", "2026-03-02"), ("last_on", "2026-02-30")];
+        chief.post("/stand-ins", &none).await.expect(422).shows("没有“2026-02-30”这一天");
+        chief.post("/stand-ins", &by(&deputy_id)).await.expect(303);
+        chief.get("/reviews").await.expect(200).shows("deputy（测试）正在代您办理审核");
+        let mut ids = Vec::new();
+        for title in ["两人审核", "账号停用"] {
+            let id = draft(&mut editor, title).await;
+            submit(&mut editor, &id, title, "<p>正文。</p>", &[]).await.expect(303);
+            approve(app, &mut app.reviewer(Gate::SECRECY).await, &id).await.expect(303);
+            ids.push(id);
+        }
+        chief.get("/").await.expect(200).shows("deputy（测试）代办中");
+        let (edition_id, version, _) = edition(app, &ids[0]).await;
+        let version = version.to_string();
+        let theirs = ticked(&[("version", version.as_str()), ("in_name_of", chief_id.as_str())]);
+        deputy.post(&format!("/reviews/{edition_id}/approve"), &theirs).await.expect(303);
+        // The first of two spoke in the name of the second.
+        approve(app, &mut chief, &ids[0]).await.expect(409).shows("就是您的意见");
+        chief.get("/reviews").await.expect(200).hides("两人审核");
+        assert!(!is_public(app, &ids[0]).await);
+        let mut tx = app.ctx().db().write().await.expect("write");
+        let gone = kernel::id::AccountId::from(chief_id.as_str());
+        identity::accounts::set_disabled(&mut tx, &gone, true, &kernel::Actor::System).await.expect("disabled");
+        tx.commit().await.expect("commit");
+        let (edition_id, version, _) = edition(app, &ids[1]).await;
+        deputy.get(&format!("/reviews/{edition_id}")).await.expect(200).hides("办理名义");
+        let version = version.to_string();
+        let theirs = ticked(&[("version", version.as_str()), ("in_name_of", chief_id.as_str())]);
+        deputy.post(&format!("/reviews/{edition_id}/approve"), &theirs).await.expect(409).shows("不是对方的代办人");
     }
 }

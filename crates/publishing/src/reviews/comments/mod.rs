@@ -19,7 +19,7 @@ use store::Tx;
 use web::{Ctx, Desk, Done, Form, FormErrors, Refusal, Result, act_in_place};
 
 use self::rows::CommentId;
-pub(crate) use self::rows::{Comment, erase_words, of};
+pub(crate) use self::rows::{Comment, erase_words, of, open};
 use super::one::{Typed, review_page};
 use crate::editions::checks;
 
@@ -90,6 +90,10 @@ pub(super) async fn add(
         errors.require(!words.is_empty(), "comment", "请写批注，例如“金额与附件不一致，请核对”。");
         if !errors.is_empty() {
             return Err(Refusal::from(errors));
+        }
+        if rows::is_full(tx.conn(), &id).await? {
+            let text = format!("这一版已经有 {} 条批注，不能再写。其余的请写在退回理由里。", rows::MOST);
+            return Err(Refusal::field("comment", text));
         }
         rows::add(tx, &id, &desk.staff, (&gate, &quote, &words)).await?;
         let (edition, number) = (&whole.edition.id, whole.edition.number);

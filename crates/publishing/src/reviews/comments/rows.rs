@@ -6,7 +6,7 @@ use kernel::{
     id::{AccountId, EditionId},
     time,
 };
-use store::{Executor, FromRow, Result, Tx, query, query_as};
+use store::{Executor, FromRow, Result, Tx, query, query_as, query_scalar};
 
 store::ids! {
     /// What a reviewer noted beside a passage.
@@ -54,35 +54,70 @@ fn bare(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// Title and text as passages are looked for in them, made once for all that is looked for.
+struct Bare {
+    title: String,
+    text: String,
+    /// Where the paragraphs end.
+    ends: Vec<usize>,
+}
+
+impl Bare {
+    fn of(whole: &Whole) -> Self {
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        for paragraph in whole.text.body_text.lines().map(bare).filter(|paragraph| !paragraph.is_empty()) {
+            text.push_str(&paragraph);
+            ends.push(text.len());
+        }
+        Self { title: bare(&whole.edition.title), text, ends }
+    }
+
+    fn place(&self, quote: &str) -> Option<String> {
+        let wanted = bare(quote);
+        if wanted.is_empty() {
+            return None;
+        }
+        if self.title.contains(&wanted) {
+            return Some("标题".to_owned());
+        }
+        let at = self.text.find(&wanted)?;
+        Some(format!("正文第 {} 段", self.ends.iter().filter(|end| **end <= at).count() + 1))
+    }
+}
+
 /// Where a passage stands in a text, in words; `None` when it does not stand there, or not any more. It may run over the end of a
 /// paragraph.
 pub(super) fn place(whole: &Whole, quote: &str) -> Option<String> {
-    let wanted = bare(quote);
-    if wanted.is_empty() {
-        return None;
-    }
-    if bare(&whole.edition.title).contains(&wanted) {
-        return Some("标题".to_owned());
-    }
-    let mut text = String::new();
-    let mut ends = Vec::new();
-    for paragraph in whole.text.body_text.lines().map(bare).filter(|paragraph| !paragraph.is_empty()) {
-        text.push_str(&paragraph);
-        ends.push(text.len());
-    }
-    let at = text.find(&wanted)?;
-    Some(format!("正文第 {} 段", ends.iter().filter(|end| **end <= at).count() + 1))
+    Bare::of(whole).place(quote)
 }
+
+/// Most comments of one edition: all of them stand on its page.
+pub(super) const MOST: i64 = 500;
 
 /// The comments of an edition, in the order in which they were made, each with its place in the text as it stands.
 pub(crate) async fn of(on: impl Executor<'_>, whole: &Whole) -> Result<Vec<Comment>> {
     let sql = "SELECT id, quote, words, account, name, created_at, resolved_name, resolved_at, answer FROM text_comment \
-               WHERE edition_id = $1 ORDER BY created_at, id LIMIT 500";
+               WHERE edition_id = $1 ORDER BY created_at, id";
     let mut all: Vec<Comment> = query_as(sql).bind(&whole.edition.id).fetch_all(on).await?;
+    let text = Bare::of(whole);
     for comment in &mut all {
-        comment.place = place(whole, &comment.quote).unwrap_or_else(|| "原文已改动".to_owned());
+        comment.place = text.place(&comment.quote).unwrap_or_else(|| "原文已改动".to_owned());
     }
     Ok(all)
+}
+
+/// How many comments of an edition nobody has dealt with.
+pub(crate) async fn open(on: impl Executor<'_>, edition: &EditionId) -> Result<usize> {
+    let sql = "SELECT COUNT(*) FROM text_comment WHERE edition_id = $1 AND resolved_at = ''";
+    let open: i64 = query_scalar(sql).bind(edition).fetch_one(on).await?;
+    Ok(usize::try_from(open).unwrap_or_default())
+}
+
+/// Whether an edition has as many comments as it may.
+pub(super) async fn is_full(on: impl Executor<'_>, edition: &EditionId) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM text_comment WHERE edition_id = $1";
+    let all: i64 = query_scalar(sql).bind(edition).fetch_one(on).await?;
+    Ok(all >= MOST)
 }
 
 /// Writes a comment.
