@@ -173,7 +173,7 @@ fn mail(config: &Config) -> Result<String, String> {
     }
     lettre::SmtpTransport::from_url(&config.mail.smtp)
         .map(|_| "已配置邮件服务器".into())
-        .map_err(|e| format!("mail.smtp：{e}"))
+        .map_err(|_| "mail.smtp 写得不对，应为 smtp://用户:密码@主机:端口 或 smtps://…".into())
 }
 
 pub(crate) fn organs(ctx: &web::Ctx) -> Result<String, String> {

@@ -463,6 +463,16 @@ fn a_county_is_set_up_as_the_readme_says() {
         notes
     };
     doctor("before anything", &["site.phone", "site.icp", "site.domain", "server.portal_url"]);
+    // The first account of an organ that nobody has entered: told in words, and nothing is made.
+    let wrong =
+        run(place.path(), &["user", "add", "first", "--name", "甲", "--organ", "QH002", "--role", "system_admin"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(
+        said(&wrong).contains("机关 QH002 不存在") && said(&wrong).contains("site.office_organ"),
+        "{}",
+        said(&wrong)
+    );
+    assert!(!said(&wrong).contains("数据库错误") && !place.path().join("gongkai.db").exists(), "{}", said(&wrong));
     for (login, role) in [("sysadmin", "system_admin"), ("secadmin", "security_admin"), ("audit", "audit_admin")] {
         json(&run(
             place.path(),

@@ -27,16 +27,29 @@ const TOWNSHIP: (&str, &str) = ("QH101", "河口镇");
 
 /// The portal with a font that has the usual characters, as boxes.
 async fn with_font(app: &TestApp) -> Client {
-    let path = app.data().join("boxes.ttf");
-    let font = boxes_tests::boxes(&[(0x20, 0x7e), (0x2026, 0x2026), (0x3001, 0x3017), (0x4e00, 0x9fff)]);
-    std::fs::write(&path, font).expect("the font is written");
-    with_cards(app, &path.display().to_string()).await
+    with_cards(app, &usual_font(app)).await
+}
+
+/// Where that font lies.
+fn usual_font(app: &TestApp) -> String {
+    font_of(app, "boxes.ttf", &[(0x20, 0x7e), (0x2026, 0x2026), (0x3001, 0x3017), (0x4e00, 0x9fff)])
+}
+
+fn font_of(app: &TestApp, name: &str, ranges: &[(u32, u32)]) -> String {
+    let path = app.data().join(name);
+    std::fs::write(&path, boxes_tests::boxes(ranges)).expect("the font is written");
+    path.display().to_string()
 }
 
 async fn with_cards(app: &TestApp, font: &str) -> Client {
+    app.visitor().on(node(app, font).await.portal.clone())
+}
+
+/// The program with another font.
+async fn node(app: &TestApp, font: &str) -> app::App {
     let section = Publishing { card_font: font.to_owned(), ..Publishing::default() };
     let ctx = app.with_config(|config| config.settings.set(section)).await;
-    app.visitor().on(app::App::new(ctx).expect("another node").portal.clone())
+    app::App::new(ctx).expect("another node")
 }
 
 /// What stands between two texts of a page.
@@ -104,6 +117,27 @@ both! {
         reader.get("/").await.expect(200).shows("og:image");
         let mut without = with_cards(app, Publishing::NO_CARDS).await;
         without.get("/").await.expect(200).shows("og:title").hides("og:image");
+        // The engineer is told of a font without Chinese characters.
+        let told = |font: String| publishing::settings::cards(&Publishing { card_font: font, ..Publishing::default() });
+        assert!(told(usual_font(app)).is_ok());
+        let latin = font_of(app, "latin.ttf", &[(0x20, 0x7e)]);
+        assert!(told(latin).is_err_and(|words| words.contains("没有“人”字") && words.contains("publishing.card_font")));
+    }
+
+    async fn the_copy_of_a_page_shows_its_card(app) {
+        column(app).await;
+        let id = put(app, notice("关于城区供水管网检修的通知", "<p>正文</p>")).await;
+        let node = node(app, &usual_font(app)).await;
+        let place = tempfile::tempdir().expect("place");
+        let dir = place.path().join("www");
+        let report = app::mirror::run(&node, &dir, false, |_| {}).await.expect("a copy");
+        assert!(report.failed.is_empty(), "{:?}", report.failed);
+        for page in ["index.html".to_owned(), format!("documents/{id}/index.html")] {
+            let page = std::fs::read_to_string(dir.join(page)).expect("the page");
+            let address = card(&page).expect("a card");
+            let picture = std::fs::read(dir.join(address.trim_start_matches('/'))).expect("the card lies in the copy");
+            assert!(picture.starts_with(b"\x89PNG"));
+        }
     }
 
     async fn a_page_says_its_one_address_and_machines_read_what_it_is(app) {

@@ -22,7 +22,7 @@ mod tests;
 use std::sync::Arc;
 
 pub(crate) use self::{
-    cards::{Cards, face, font_in_words},
+    cards::{Cards, face, font_in_words, ready as cards_ready},
     document::{Bar, preview},
 };
 
