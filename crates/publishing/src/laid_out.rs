@@ -7,6 +7,12 @@ use web::{Error, Result};
 /// Most cells and bytes of words of one page.
 const MOST: (usize, usize) = (20_000, 600_000);
 
+/// Most characters of a cell that stands on one line, and of the unit of a figure: 万平方米.
+const SHORT: usize = 8;
+const LONGEST_UNIT: usize = 4;
+/// The class of a column of figures.
+const FIGURES: &str = "fig";
+
 /// A piece of what was read: lines, or a table.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Block {
@@ -15,6 +21,49 @@ pub(crate) struct Block {
     pub(crate) lines: Vec<String>,
     /// Of a table, the first as its head.
     pub(crate) rows: Vec<Vec<String>>,
+    /// How each of its columns is drawn.
+    columns: Vec<&'static str>,
+}
+
+impl Block {
+    /// How the cells of a column are drawn, as tables of texts are: figures at the right with their unit, what is short on one
+    /// line.
+    pub(crate) fn column(&self, at: usize) -> &'static str {
+        self.columns.get(at).copied().unwrap_or_default()
+    }
+
+    /// The same for its head, which may take several lines.
+    pub(crate) fn head(&self, at: usize) -> &'static str {
+        if self.column(at) == FIGURES { FIGURES } else { "" }
+    }
+
+    fn with_columns(mut self) -> Self {
+        let count = self.rows.first().map_or(0, Vec::len);
+        let body = self.rows.get(1..).unwrap_or_default();
+        self.columns = (0..count)
+            .map(|at| {
+                let mut cells = body.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty()).peekable();
+                let (mut figures, mut short) = (cells.peek().is_some(), true);
+                for cell in cells {
+                    figures &= is_figure(cell);
+                    short &= cell.chars().count() <= SHORT;
+                }
+                match (figures, short) {
+                    (true, _) => FIGURES,
+                    (false, true) => "short",
+                    (false, false) => "",
+                }
+            })
+            .collect();
+        self
+    }
+}
+
+/// A figure, perhaps with its unit: 1,860户, 12.5%.
+fn is_figure(cell: &str) -> bool {
+    let unit = cell.trim_start_matches(|c: char| c.is_ascii_digit() || ".,-+".contains(c));
+    let digits = cell[..cell.len() - unit.len()].chars().any(|c| c.is_ascii_digit());
+    digits && unit.chars().count() <= LONGEST_UNIT && !unit.chars().any(|c| c.is_ascii_digit())
 }
 
 /// Whether files of this format have words to lay out. In capitals or not.
@@ -32,7 +81,8 @@ pub(crate) async fn lay_out(format: &str, text: String, places: String) -> Resul
     // Some hundred thousand cells: not on a thread that answers others.
     let laid = tokio::task::spawn_blocking(move || -> serde_json::Result<(Vec<Block>, bool)> {
         let blocks = if paged { pages(serde_json::from_str(&places)?) } else { tables(&text) };
-        Ok(bounded(blocks))
+        let (blocks, cut) = bounded(blocks);
+        Ok((blocks.into_iter().map(Block::with_columns).collect(), cut))
     });
     Ok(laid.await.map_err(|error| Error::internal(format!("laying out a file: {error}")))??)
 }
@@ -44,7 +94,7 @@ fn pages(parts: Vec<Part>) -> Vec<Block> {
         !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
     };
     let lines = |text: &str| text.lines().map(str::to_owned).collect();
-    let page = |part: Part| Block { title: place_in_words(&part.place), lines: lines(&part.text), rows: Vec::new() };
+    let page = |part: Part| Block { title: place_in_words(&part.place), lines: lines(&part.text), ..Block::default() };
     parts.into_iter().filter(numbered).map(page).collect()
 }
 
@@ -107,6 +157,17 @@ mod tests {
         assert_eq!(shape, [(1, 0), (0, 2), (0, 1), (2, 0)]);
         assert_eq!(blocks[1].rows[1], ["1", "城关镇"]);
         assert!(tables("").is_empty());
+    }
+
+    #[test]
+    fn figures_stand_at_the_right_with_their_unit() {
+        let table = "序号\t实事\t数量（本季度完成）\t乡镇\n1\t改造农村危房并逐户验收\t1860户\t城关镇\n2\t新建幼儿园\t12个\t河口镇\n3\t其他\t\t";
+        let block = tables(table).remove(0).with_columns();
+        assert_eq!([0, 1, 2, 3, 4].map(|at| block.column(at)), ["fig", "", "fig", "short", ""]);
+        assert_eq!([0, 3].map(|at| block.head(at)), ["fig", ""]);
+        for no in ["2026年3月", "第3号", "-", "12个月零3天", ""] {
+            assert!(!super::is_figure(no), "{no}");
+        }
     }
 
     #[test]

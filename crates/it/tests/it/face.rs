@@ -5,7 +5,7 @@ mod boxes_tests;
 
 use document::{
     Values,
-    common::{DOCUMENT_NUMBER, TOPICS},
+    common::{DOCUMENT_NUMBER, REPEALED, TOPICS, VALIDITY},
 };
 use http::header;
 use kernel::Role;
@@ -114,7 +114,14 @@ both! {
         let mut reader = with_font(app).await;
         let page = reader.get(&format!("/documents/{id}")).await.expect(200).shows("og:title").hides("og:image");
         assert!(page.text().contains("name=\"twitter:card\" content=\"summary\""));
-        reader.get("/").await.expect(200).shows("og:image");
+        let home = reader.get("/").await.expect(200).shows("og:image").text();
+        assert_eq!(between(&home, "property=\"og:title\" content=\"", "\""), Some("青禾县人民政府"));
+        // What is no longer in force says so wherever it is handed on.
+        let values = Values::default().with(&VALIDITY, REPEALED);
+        let repealed = put(app, Seed { kind: &POLICY, values, ..notice("停车场管理暂行办法", "<p>正文</p>") }).await;
+        let page = reader.get(&format!("/policies/{repealed}")).await.expect(200).text();
+        let alt = between(&page, "property=\"og:image:alt\" content=\"", "\"").expect("words for the picture");
+        assert!(alt.contains("已废止"), "{alt}");
         let mut without = with_cards(app, Publishing::NO_CARDS).await;
         without.get("/").await.expect(200).shows("og:title").hides("og:image");
         // The engineer is told of a font without Chinese characters.

@@ -11,9 +11,9 @@ use axum::{
 };
 use card::{Card, Font, HEIGHT, NoCard, WIDTH};
 use document::{
-    common::DOCUMENT_NUMBER,
+    common::{DOCUMENT_NUMBER, IN_FORCE, VALIDITY},
     page::base_url,
-    public::{Found, PublicDocument},
+    public::{Found, Listed, PublicDocument},
 };
 use futures::future::BoxFuture;
 use kernel::id::DocumentId;
@@ -136,7 +136,20 @@ fn card_of(ctx: &Ctx, document: &PublicDocument) -> Card {
         site: site.name.clone(),
         title: listed.title.clone(),
         cuts: Vec::new(),
-        below: vec![organ, listed.published_on.clone(), listed.values.get(&DOCUMENT_NUMBER).to_owned()],
+        below: vec![
+            no_longer(listed),
+            organ,
+            listed.published_on.clone(),
+            listed.values.get(&DOCUMENT_NUMBER).to_owned(),
+        ],
+    }
+}
+
+/// What a reader must know first of a text that is not in force; empty where it is, or nothing is said of it.
+fn no_longer(listed: &Listed) -> String {
+    match listed.values.get(&VALIDITY) {
+        "" | IN_FORCE => String::new(),
+        _ => listed.values.words(&VALIDITY),
     }
 }
 
