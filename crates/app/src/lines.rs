@@ -1,9 +1,9 @@
-//! Lines of the server's log on their way to standard error. Whoever logs never waits for whoever reads: lines are handed to a thread
-//! of their own. One that tells of trouble goes out at once, with all before it; the others wait for company, at most [`WAIT`]:
-//! written one by one they cost a busy portal a quarter of its pages.
+//! Lines of the server's log on their way to standard error. Whoever logs never waits for whoever reads: lines are handed to a
+//! thread of their own. One that tells of trouble goes out at once, with all before it; the others wait for company, at most
+//! [`WAIT`]: written one by one they cost a busy portal a quarter of its pages.
 //!
-//! Where nobody reads (a collector that is stuck, a terminal that was stopped) lines wait up to [`MOST`] bytes; further ones are
-//! left out and counted, and the pages go on.
+//! Where nobody reads (a collector that is stuck, a terminal that was stopped) lines wait up to [`MOST`] bytes. Further ones,
+//! and those that a full disk did not take, are counted; the pages go on, and the log says how many are missing as soon as it can.
 
 use std::{
     fs::File,
@@ -34,8 +34,10 @@ struct Waiting {
     at_once: bool,
     /// What was taken is being written.
     writing: bool,
-    /// Lines for which there was no room.
+    /// Lines for which there was no room, or that could not be written.
     left_out: u64,
+    /// The last line was written in part.
+    half: bool,
 }
 
 impl Waiting {
@@ -72,7 +74,7 @@ struct Log {
 
 impl Log {
     const fn new() -> Self {
-        let waiting = Waiting { lines: Vec::new(), at_once: false, writing: false, left_out: 0 };
+        let waiting = Waiting { lines: Vec::new(), at_once: false, writing: false, left_out: 0, half: false };
         Self { waiting: Mutex::new(waiting), came: Condvar::new(), gone: Condvar::new() }
     }
 
@@ -92,15 +94,32 @@ impl Log {
         let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
         let company = self.came.wait_timeout_while(waiting, WAIT, |waiting| !waiting.is_urgent());
         let (mut waiting, _) = company.unwrap_or_else(PoisonError::into_inner);
-        let (lines, left_out) = waiting.take();
+        let (mut lines, left_out) = waiting.take();
+        if waiting.half {
+            lines.insert(0, b'\n');
+        }
         waiting.writing = true;
         drop(waiting);
-        // Nowhere is left to tell that the log cannot be written.
-        let _ = to.write_all(&lines);
-        self.waiting().writing = false;
+        let out = written(&lines, to);
+        let (done, rest) = lines.split_at(out);
+        let mut waiting = self.waiting();
+        waiting.writing = false;
+        if !rest.is_empty() {
+            // It is told when there is somewhere to tell it.
+            let lost = rest.iter().filter(|byte| **byte == b'\n').count();
+            waiting.left_out += left_out + u64::try_from(lost).unwrap_or(0);
+        }
+        waiting.half = match done.last() {
+            Some(last) => *last != b'\n',
+            None => waiting.half,
+        };
+        drop(waiting);
         self.gone.notify_all();
-        if left_out > 0 {
-            tracing::warn!(left_out, "lines of the log were left out: it is read more slowly than it is written");
+        if rest.is_empty() && left_out > 0 {
+            tracing::warn!(
+                left_out,
+                "lines of the log are missing: it could not be written, or not as fast as it came"
+            );
         }
     }
 
@@ -112,6 +131,20 @@ impl Log {
         let busy = |waiting: &mut Waiting| waiting.writing || !waiting.lines.is_empty();
         drop(self.gone.wait_timeout_while(waiting, LAST, busy));
     }
+}
+
+/// How many of the bytes could be written.
+fn written(lines: &[u8], to: &mut impl Write) -> usize {
+    let mut out = 0;
+    while out < lines.len() {
+        match to.write(&lines[out..]) {
+            Ok(0) => break,
+            Ok(more) => out += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    out
 }
 
 /// Where the subscriber writes.
@@ -221,9 +254,12 @@ mod tests {
     fn lines_wait_for_each_other_and_trouble_for_none() {
         let (log, go, told) = log();
         go.send(()).expect("a reader");
-        log.add(b"one\n", false);
-        log.add(b"two\n", false);
-        log.add(b"trouble\n", true);
+        {
+            let mut waiting = log.waiting();
+            assert!(waiting.add(b"one\n", false), "the first wakes whoever writes");
+            assert!(!waiting.add(b"two\n", false));
+            assert!(waiting.add(b"trouble\n", true));
+        }
         log.flush();
         assert_eq!(told.recv().expect("read"), b"one\ntwo\ntrouble\n");
     }
@@ -236,6 +272,40 @@ mod tests {
             assert!(!waiting.add(b"a line.\n", false));
         }
         assert!(waiting.add(b"a line.\n", false) && waiting.is_urgent());
+    }
+
+    /// A disk with so much room.
+    struct Disk {
+        room: usize,
+        log: Vec<u8>,
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let fits = bytes.len().min(self.room);
+            self.log.extend_from_slice(&bytes[..fits]);
+            self.room -= fits;
+            if fits == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(fits) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_a_full_disk_did_not_take_is_counted_and_no_line_is_glued_to_another() {
+        let (log, mut disk) = (Log::new(), Disk { room: 6, log: Vec::new() });
+        for _ in 0..2 {
+            log.add(b"one\ntwo\n", true);
+            log.step(&mut disk);
+        }
+        assert_eq!((log.waiting().left_out, log.waiting().half), (3, true));
+        disk.room = 100;
+        log.add(b"three\n", true);
+        log.step(&mut disk);
+        assert_eq!(disk.log, b"one\ntw\nthree\n");
+        assert_eq!((log.waiting().left_out, log.waiting().half), (0, false));
     }
 
     /// The pages go on, the end of the program comes, and it is told how much is missing.
