@@ -95,7 +95,9 @@ impl Log {
         let company = self.came.wait_timeout_while(waiting, WAIT, |waiting| !waiting.is_urgent());
         let (mut waiting, _) = company.unwrap_or_else(PoisonError::into_inner);
         let (mut lines, left_out) = waiting.take();
-        if waiting.half {
+        // The rest of a line that was written in part is lost; the next one begins its own.
+        let half = waiting.half;
+        if half {
             lines.insert(0, b'\n');
         }
         waiting.writing = true;
@@ -106,12 +108,13 @@ impl Log {
         waiting.writing = false;
         if !rest.is_empty() {
             // It is told when there is somewhere to tell it.
-            let lost = rest.iter().filter(|byte| **byte == b'\n').count();
+            let ends = rest.iter().filter(|byte| **byte == b'\n').count();
+            let lost = ends - usize::from(half && done.is_empty());
             waiting.left_out += left_out + u64::try_from(lost).unwrap_or(0);
         }
         waiting.half = match done.last() {
             Some(last) => *last != b'\n',
-            None => waiting.half,
+            None => half,
         };
         drop(waiting);
         self.gone.notify_all();

@@ -270,6 +270,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 for text in config::unknown_variables(std::env::vars().map(|(name, _)| name)) {
                     eprintln!("注意：{text}");
                 }
+                if let Some(text) = doctor::left_beside(&data).filter(|_| config_file.is_none()) {
+                    eprintln!("注意：{text}");
+                }
                 if !new {
                     not_empty(&config, &data).await?;
                 }

@@ -295,6 +295,17 @@ mod tests {
     }
 
     #[test]
+    fn a_configuration_that_a_restore_left_aside_is_named() {
+        let place = tempfile::tempdir().expect("place");
+        let aside = place.path().join("gongkai.toml.from-backup");
+        assert_eq!(super::super::left_beside(place.path()), None);
+        std::fs::write(&aside, "").expect("write");
+        assert!(super::super::left_beside(place.path()).is_some_and(|text| text.contains("from-backup")));
+        std::fs::rename(&aside, place.path().join("gongkai.toml")).expect("rename");
+        assert_eq!(super::super::left_beside(place.path()), None);
+    }
+
+    #[test]
     fn a_key_that_others_can_read_is_named() {
         let place = tempfile::tempdir().expect("place");
         let config = Config::default();

@@ -195,16 +195,17 @@ both! {
     }
 
     async fn the_countys_map_is_looked_at_and_leads_to_its_townships(app) {
-        let file = |north: f64| {
+        let of = |name: &str, north: f64| {
             let ring = [[110.0, north], [110.1, north], [110.1, north + 0.1], [110.0, north + 0.1], [110.0, north]];
             let named = |name: &str| serde_json::json!({
                 "type": "Feature",
                 "properties": { "name": name },
                 "geometry": { "type": "Polygon", "coordinates": [ring] },
             });
-            let features = [named(TOWNSHIP.1), named("别处<镇>")];
+            let features = [named(name), named("别处<镇>")];
             serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string().into_bytes()
         };
+        let file = |north: f64| of(TOWNSHIP.1, north);
         let words = [("source", "青禾县自然资源局"), ("approval", "青S（2026）012号")];
         let mut clerk = app.clerk().await;
         clerk.get("/county-map").await.expect(200).shows("还没有县域图");
@@ -212,6 +213,13 @@ both! {
         clerk.upload("/county-map", &words, &[("file", "边界.geojson", bad.as_slice())]).await.expect(422).shows("不是我国境内的经纬度");
         clerk.upload("/county-map", &words[..1], &[("file", "边界.geojson", good.as_slice())]).await.expect(422).shows("请填写审图号");
         clerk.upload("/county-map", &words, &[]).await.expect(422).shows("请选择 GeoJSON 文件");
+        // The map of another place, and a word that is no number of approval.
+        let elsewhere = of("月亮镇", 30.0);
+        let refused = clerk.upload("/county-map", &words, &[("file", "边界.geojson", elsewhere.as_slice())]).await;
+        refused.expect(422).shows("图上没有一个本县的乡镇").shows("月亮镇");
+        let unapproved = [words[0], ("approval", "县自然资源局")];
+        let refused = clerk.upload("/county-map", &unapproved, &[("file", "边界.geojson", good.as_slice())]).await;
+        refused.expect(422).shows("“县自然资源局”不是审图号");
         let mut reader = app.visitor();
         reader.get("/").await.expect(200).hides("class=\"county\"");
         clerk.upload("/county-map", &words, &[("file", "边界.geojson", good.as_slice())]).await.expect(303);
