@@ -74,8 +74,7 @@ pub(crate) fn answer(state: &State<'_>, query: &Query, today: Date) -> Result<Re
         };
     }
     // A number is not misspelt: 青政办发 is no 青政办法.
-    let numbered = parsed.number.is_some() || parsed.short_number.is_some() || !parsed.decree.is_empty();
-    if (found.counts.unfiltered == 0 || results.relaxed) && !numbered {
+    if (found.counts.unfiltered == 0 || results.relaxed) && !parsed.asks_number() {
         results.suggestions.meant = meant::meant(&query.text, &state.vocabulary()?, |text| state.count(text, today))?;
     }
     if results.page == 1 && query.sort == Sort::Relevance && !query.is_filtered() {
@@ -325,7 +324,7 @@ impl Ask<'_> {
 
     /// What holds at least half of the words of the question; `None` when that is no other question.
     fn some_words(&self) -> Option<Boxed> {
-        if self.parsed.number.is_some() {
+        if self.parsed.asks_number() {
             // Another number is not «nearly» the one asked for.
             return None;
         }

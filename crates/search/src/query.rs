@@ -175,6 +175,11 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
+    /// Whether a document number is asked for, or that of a decree: another one is not meant.
+    pub(crate) fn asks_number(&self) -> bool {
+        self.number.is_some() || self.short_number.is_some() || !self.decree.is_empty()
+    }
+
     pub(crate) fn of(text: &str) -> Self {
         let mut parsed = Self { cut: text.trim().chars().count() > LONGEST, ..Self::default() };
         let text: String =
