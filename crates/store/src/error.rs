@@ -137,7 +137,7 @@ impl std::fmt::Display for DatabaseError {
             | sqlx::Error::ColumnIndexOutOfBounds { .. }
             | sqlx::Error::TypeNotFound { .. }
             | sqlx::Error::Protocol(_) => f.write_str("答复读不懂，可能是数据库或本程序的版本不对"),
-            _ => f.write_str("没有做成这次操作，详细原因见日志"),
+            _ => f.write_str("没有做成这次操作，原话在日志里；运行命令时设 RUST_LOG=warn 可以看到"),
         }
     }
 }
@@ -156,7 +156,7 @@ fn refusal(refused: &dyn sqlx::error::DatabaseError) -> &'static str {
         ErrorKind::ForeignKeyViolation => "所指的那一条不存在，或者还有别处指着这一条",
         ErrorKind::CheckViolation => "有一个值不在允许的范围内",
         ErrorKind::NotNullViolation => "有一个必填的值是空的",
-        _ => "没有接受这次操作，详细原因见日志",
+        _ => "没有接受这次操作，原话在日志里；运行命令时设 RUST_LOG=warn 可以看到",
     }
 }
 
