@@ -3,7 +3,8 @@
 //! [`WAIT`]: written one by one they cost a busy portal a quarter of its pages.
 //!
 //! Where nobody reads (a collector that is stuck, a terminal that was stopped) lines wait up to [`MOST`] bytes. Further ones,
-//! and those that a full disk did not take, are counted; the pages go on, and the log says how many are missing as soon as it can.
+//! and those that a full disk did not take, are counted; the pages go on, and the log says how many are missing as soon as it
+//! can.
 
 use std::{
     fs::File,

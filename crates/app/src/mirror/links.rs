@@ -198,7 +198,7 @@ mod tests {
             <a href=\"https://www.example.gov.cn/organs\"><a href=\"https://www.example.gov.cn.evil.example/x\">\
             <img src=\"/pictures/a.jpg\" srcset=\"/pictures/a-2.jpg 2x, /pictures/a-3.jpg 3x\">\
             <a href=\"/documents?organ=QH010\"><a href=\"/search?q=x\"><a href=\"tel:12345\"><a href=\"#here\">\
-            <meta name=\"twitter:card\" content=\"/nowhere\"><meta property=\"og:url\" content=\"https://www.example.gov.cn/none\">\
+            <meta name=\"x\" content=\"/nowhere\"><meta property=\"og:url\" content=\"https://www.example.gov.cn/none\">\
             <meta property=\"og:image\" content=\"https://www.example.gov.cn/cards/7x/0123.png\">\
             <a href=\"/columns/notices/list.csv?\">";
         let found = links(page, "/documents?page=2", "https://www.example.gov.cn");
